@@ -1,0 +1,62 @@
+import { MysqlError } from './error.js';
+
+interface ErrorEntry {
+  readonly code: number;
+  readonly sqlState: string;
+  /** printf-like: %s, %d, %v, %q and widths such as %-.192s each take the next argument as text. */
+  readonly format: string;
+}
+
+/**
+ * Every error number that a client can see, by its symbol (MySQL server error reference; numbers of 8000 and more are
+ * TiDB's). Adding an error is adding a line.
+ */
+export const ERRORS = {
+  ER_HASHCHK: { code: 1000, sqlState: 'HY000', format: 'hashchk' },
+  ER_CANT_CREATE_DB: { code: 1006, sqlState: 'HY000', format: "Can't create database '%s' (errno: %d)" },
+  ER_DB_CREATE_EXISTS: { code: 1007, sqlState: 'HY000', format: "Can't create database '%s'; database exists" },
+  ER_DB_DROP_EXISTS: { code: 1008, sqlState: 'HY000', format: "Can't drop database '%s'; database doesn't exist" },
+  ER_CON_COUNT_ERROR: { code: 1040, sqlState: '08004', format: 'Too many connections' },
+  ER_HANDSHAKE_ERROR: { code: 1043, sqlState: '08S01', format: 'Bad handshake' },
+  ER_DBACCESS_DENIED_ERROR: { code: 1044, sqlState: '42000', format: "Access denied for user '%s'@'%s' to database '%s'" },
+  ER_ACCESS_DENIED_ERROR: { code: 1045, sqlState: '28000', format: "Access denied for user '%s'@'%s' (using password: %s)" },
+  ER_NO_DB_ERROR: { code: 1046, sqlState: '3D000', format: 'No database selected' },
+  ER_UNKNOWN_COM_ERROR: { code: 1047, sqlState: '08S01', format: 'Unknown command' },
+  ER_BAD_NULL_ERROR: { code: 1048, sqlState: '23000', format: "Column '%s' cannot be null" },
+  ER_BAD_DB_ERROR: { code: 1049, sqlState: '42000', format: "Unknown database '%s'" },
+  ER_TABLE_EXISTS_ERROR: { code: 1050, sqlState: '42S01', format: "Table '%s' already exists" },
+  ER_BAD_TABLE_ERROR: { code: 1051, sqlState: '42S02', format: "Unknown table '%s'" },
+  ER_NON_UNIQ_ERROR: { code: 1052, sqlState: '23000', format: "Column '%s' in %s is ambiguous" },
+  ER_SERVER_SHUTDOWN: { code: 1053, sqlState: '08S01', format: 'Server shutdown in progress' },
+  ER_BAD_FIELD_ERROR: { code: 1054, sqlState: '42S22', format: "Unknown column '%s' in '%s'" },
+  ER_DUP_FIELDNAME: { code: 1060, sqlState: '42S21', format: "Duplicate column name '%s'" },
+  ER_DUP_KEYNAME: { code: 1061, sqlState: '42000', format: "Duplicate key name '%s'" },
+  ER_DUP_ENTRY: { code: 1062, sqlState: '23000', format: "Duplicate entry '%s' for key '%s'" },
+  ER_PARSE_ERROR: { code: 1064, sqlState: '42000', format: '%s %s' },
+  ER_EMPTY_QUERY: { code: 1065, sqlState: '42000', format: 'Query was empty' },
+  ER_UNKNOWN_ERROR: { code: 1105, sqlState: 'HY000', format: '%s' },
+  ER_NO_SUCH_TABLE: { code: 1146, sqlState: '42S02', format: "Table '%s.%s' doesn't exist" },
+  ER_NOT_SUPPORTED_YET: { code: 1235, sqlState: '42000', format: "This version of TiDB doesn't yet support '%s'" },
+  ER_LOCK_WAIT_TIMEOUT: { code: 1205, sqlState: 'HY000', format: 'Lock wait timeout exceeded; try restarting transaction' },
+  ER_LOCK_DEADLOCK: { code: 1213, sqlState: '40001', format: 'Deadlock found when trying to get lock; try restarting transaction' },
+  ER_QUERY_INTERRUPTED: { code: 1317, sqlState: '70100', format: 'Query execution was interrupted' },
+  ER_TXN_RETRYABLE: { code: 8022, sqlState: 'HY000', format: 'Error: KV error safe to retry %s [try again later]' },
+  ER_WRITE_CONFLICT: { code: 9007, sqlState: 'HY000', format: 'Write conflict, %s [try again later]' },
+  ER_INFO_SCHEMA_CHANGED: { code: 8028, sqlState: 'HY000', format: 'Information schema is changed during the execution of the statement(for example, table definition may be updated by other DDL ran in parallel). If you see this error often, try increasing `tidb_max_delta_schema_count`. [try again later]' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorSymbol = keyof typeof ERRORS;
+
+/** Fills a format of the table; each printf verb takes the next argument. */
+export function formatError(format: string, args: readonly (string | number | bigint)[]): string {
+  let next = 0;
+  return format.replace(/%(-?[\d.]*)([sdvq%]|lu|ld|llu)/g, (verb, _width, kind: string) =>
+    kind === '%' ? '%' : next < args.length ? String(args[next++]) : verb,
+  );
+}
+
+/** The error named by `symbol` with its text filled in. */
+export function mysqlError(symbol: ErrorSymbol, ...args: (string | number | bigint)[]): MysqlError {
+  const entry = ERRORS[symbol];
+  return new MysqlError(entry.code, entry.sqlState, formatError(entry.format, args));
+}
