@@ -1,0 +1,54 @@
+/**
+ * What the embedded store lends to its coprocessor: reads of its MVCC data at one timestamp without RPC objects per row.
+ * Callbacks and cursors run synchronously on the store's thread.
+ */
+export interface MvccReader {
+  /** Value visible at the reader's timestamp or null. A view valid until the next read. Throws LockedError on a lock that blocks. */
+  get(key: Uint8Array): Uint8Array | null;
+  /**
+   * A cursor over [startKey, endKey), ascending or descending. Positions hold until the next call of `next`; views are
+   * valid that long. The cursor tolerates commits between batches: it sees exactly the versions visible at the timestamp.
+   */
+  scan(startKey: Uint8Array, endKey: Uint8Array, reverse: boolean, keyOnly: boolean): MvccCursor;
+  readonly startTs: bigint;
+}
+
+export interface MvccCursor {
+  /** Moves to the next visible row; false at the end. */
+  next(): boolean;
+  /**
+   * Releases the store's read transaction between batches when the consumer is about to give up the thread; the next
+   * `next()` re-seeks after the last key.
+   */
+  pause(): void;
+  /** Current key: `keyBuffer[0, keyLength)`. */
+  readonly keyBuffer: Uint8Array;
+  readonly keyLength: number;
+  /** Current value: `valueBuffer[valueStart, valueEnd)`. */
+  readonly valueBuffer: Uint8Array;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  close(): void;
+}
+
+/**
+ * Serves the coprocessor requests of the embedded store; registered by the entry point, since evaluation lives above kv/.
+ */
+export interface CoprocessorHandler {
+  handle(req: import('./rpc.js').CoprocessorRequest, reader: MvccReader, data: DataWatch): import('./rpc.js').CoprocessorResponse;
+}
+
+/**
+ * Lets caches of decoded data (the columnar replica) stay exact: the store tells of every committed key.
+ */
+export interface DataWatch {
+  /**
+   * Calls `listener` synchronously at each commit, after the data is visible to new reads and before the commit is acknowledged, with the keys that were put or deleted.
+   * Returns the function that removes it.
+   */
+  onCommit(listener: (commitTs: bigint, keys: readonly Uint8Array[]) => void): () => void;
+  /** Every version with a commit ts at or below this is visible to reads begun now (the newest commit ts so far). */
+  lastCommitTs(): bigint;
+  /** Range operations that bypass commits (deleteRange, GC, restore). Same contract. */
+  onRangeChange(listener: (startKey: Uint8Array, endKey: Uint8Array) => void): () => void;
+}

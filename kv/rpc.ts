@@ -1,0 +1,315 @@
+import type { Awaitable } from '../types/awaitable.js';
+import type { ChunkSource } from '../chunk/chunk.js';
+
+/**
+ * The RPC surface of a store: the operations of kvproto's Tikv service (kvrpcpb.proto), as plain objects. One interface,
+ * two transports: a direct call into the embedded store (which mostly answers synchronously) and gRPC to TiKV. Everything
+ * above it (two-phase commit, lock resolution, back-off, region cache) is written once, in kv/client.
+ *
+ * Conventions: keys and values are Uint8Array and are not changed after they are handed over; an empty `endKey` means "to the end";
+ * timestamps are TSO values (physical ms << 18 | logical) as bigint at this surface. Responses carry `regionError` or `error`
+ * instead of throwing, as in kvproto; only a broken transport rejects.
+ */
+export interface KvRpc {
+  get(req: GetRequest): Awaitable<GetResponse>;
+  batchGet(req: BatchGetRequest): Awaitable<BatchGetResponse>;
+  scan(req: ScanRequest): Awaitable<ScanResponse>;
+  prewrite(req: PrewriteRequest): Awaitable<PrewriteResponse>;
+  commit(req: CommitRequest): Awaitable<CommitResponse>;
+  batchRollback(req: BatchRollbackRequest): Awaitable<KeyErrorsResponse>;
+  pessimisticLock(req: PessimisticLockRequest): Awaitable<PessimisticLockResponse>;
+  pessimisticRollback(req: PessimisticRollbackRequest): Awaitable<KeyErrorsResponse>;
+  txnHeartBeat(req: TxnHeartBeatRequest): Awaitable<TxnHeartBeatResponse>;
+  checkTxnStatus(req: CheckTxnStatusRequest): Awaitable<CheckTxnStatusResponse>;
+  checkSecondaryLocks(req: CheckSecondaryLocksRequest): Awaitable<CheckSecondaryLocksResponse>;
+  resolveLock(req: ResolveLockRequest): Awaitable<KeyErrorsResponse>;
+  scanLock(req: ScanLockRequest): Awaitable<ScanLockResponse>;
+  gc(req: GcRequest): Awaitable<KeyErrorsResponse>;
+  deleteRange(req: DeleteRangeRequest): Awaitable<KeyErrorsResponse>;
+  coprocessor(req: CoprocessorRequest): Awaitable<CoprocessorResponse>;
+}
+
+/** kvrpcpb.Context: where a request goes and how it is treated. */
+export interface RpcContext {
+  readonly regionId: number;
+  readonly regionEpoch: { readonly confVer: number; readonly version: number };
+  readonly peerStoreId?: number;
+  readonly priority?: 'normal' | 'low' | 'high';
+  readonly isolationLevel?: 'SI' | 'RC';
+  readonly notFillCache?: boolean;
+  readonly maxExecutionMs?: number;
+  readonly resourceGroup?: string;
+  readonly requestSource?: string;
+  /** Locks of these transactions are known to be committed or rolled back beyond this read's timestamp and are ignored. */
+  readonly resolvedLocks?: readonly bigint[];
+  readonly committedLocks?: readonly bigint[];
+}
+
+interface Request {
+  readonly context: RpcContext;
+}
+interface Response {
+  readonly regionError?: RegionError;
+}
+
+export interface KeyRange {
+  readonly startKey: Uint8Array;
+  /** Exclusive; empty = to the end. */
+  readonly endKey: Uint8Array;
+}
+
+export interface KvPair {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export type RegionError =
+  | { readonly kind: 'notLeader'; readonly leaderStoreId?: number }
+  | { readonly kind: 'regionNotFound' }
+  | { readonly kind: 'epochNotMatch' }
+  | { readonly kind: 'keyNotInRegion' }
+  | { readonly kind: 'serverIsBusy'; readonly reason: string; readonly backoffMs: number }
+  | { readonly kind: 'staleCommand' }
+  | { readonly kind: 'storeNotMatch' }
+  | { readonly kind: 'diskFull' }
+  | { readonly kind: 'other'; readonly message: string };
+
+/** kvrpcpb.LockInfo. */
+export interface LockInfo {
+  readonly primaryLock: Uint8Array;
+  readonly lockVersion: bigint;
+  readonly key: Uint8Array;
+  readonly lockTtl: number;
+  readonly txnSize: number;
+  readonly lockType: MutationOp;
+  readonly lockForUpdateTs: bigint;
+  readonly useAsyncCommit: boolean;
+  readonly minCommitTs: bigint;
+  readonly secondaries: readonly Uint8Array[];
+}
+
+/** kvrpcpb.KeyError. */
+export type KeyError =
+  | { readonly kind: 'locked'; readonly lock: LockInfo }
+  | {
+      readonly kind: 'conflict';
+      readonly startTs: bigint;
+      readonly conflictTs: bigint;
+      readonly conflictCommitTs: bigint;
+      readonly key: Uint8Array;
+      readonly primary: Uint8Array;
+      readonly reason: 'optimistic' | 'pessimisticRetry' | 'selfRolledBack' | 'rcCheckTs' | 'lazyUniquenessCheck' | 'notLockedKeyConflict';
+    }
+  | { readonly kind: 'alreadyExist'; readonly key: Uint8Array }
+  | { readonly kind: 'deadlock'; readonly lockTs: bigint; readonly lockKey: Uint8Array; readonly deadlockKeyHash: bigint; readonly waitChain: readonly WaitForEntry[] }
+  | { readonly kind: 'commitTsExpired'; readonly startTs: bigint; readonly attemptedCommitTs: bigint; readonly key: Uint8Array; readonly minCommitTs: bigint }
+  | { readonly kind: 'txnNotFound'; readonly startTs: bigint; readonly primaryKey: Uint8Array }
+  | { readonly kind: 'commitTsTooLarge'; readonly commitTs: bigint }
+  | { readonly kind: 'assertionFailed'; readonly key: Uint8Array; readonly startTs: bigint }
+  | { readonly kind: 'primaryMismatch'; readonly lock: LockInfo }
+  | { readonly kind: 'retryable'; readonly message: string }
+  | { readonly kind: 'abort'; readonly message: string };
+
+export interface WaitForEntry {
+  readonly txn: bigint;
+  readonly waitForTxn: bigint;
+  readonly key: Uint8Array;
+  readonly resourceGroupTag?: Uint8Array;
+}
+
+export type MutationOp = 'put' | 'del' | 'lock' | 'rollback' | 'insert' | 'pessimisticLock' | 'checkNotExists';
+
+/** kvrpcpb.Mutation. 'insert' is a put that fails with alreadyExist when the key has a value. */
+export interface Mutation {
+  readonly op: MutationOp;
+  readonly key: Uint8Array;
+  readonly value?: Uint8Array;
+  readonly assertion?: 'none' | 'exist' | 'notExist';
+}
+
+export interface GetRequest extends Request {
+  readonly key: Uint8Array;
+  readonly version: bigint;
+}
+export interface GetResponse extends Response {
+  readonly error?: KeyError;
+  /** Absent when not found. May be a view into storage that is valid until the next call into the store in this thread: copy to keep. */
+  readonly value?: Uint8Array;
+}
+
+export interface BatchGetRequest extends Request {
+  readonly keys: readonly Uint8Array[];
+  readonly version: bigint;
+}
+export interface BatchGetResponse extends Response {
+  readonly error?: KeyError;
+  /** Found pairs only, in the order of the request. Values are copies. */
+  readonly pairs: readonly KvPair[];
+}
+
+export interface ScanRequest extends Request {
+  readonly startKey: Uint8Array;
+  readonly endKey: Uint8Array;
+  readonly limit: number;
+  readonly version: bigint;
+  readonly keyOnly?: boolean;
+  /** Scan from endKey (exclusive) down to startKey (inclusive). */
+  readonly reverse?: boolean;
+}
+export interface ScanResponse extends Response {
+  readonly error?: KeyError;
+  readonly pairs: readonly KvPair[];
+}
+
+export interface PrewriteRequest extends Request {
+  readonly mutations: readonly Mutation[];
+  readonly primaryLock: Uint8Array;
+  readonly startVersion: bigint;
+  readonly lockTtl: number;
+  readonly txnSize: number;
+  /** Per mutation: whether the key must hold our pessimistic lock, or needs the conflict check of an optimistic write. Absent = optimistic. */
+  readonly pessimisticActions?: readonly ('skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck')[];
+  readonly forUpdateTs?: bigint;
+  readonly minCommitTs?: bigint;
+  readonly maxCommitTs?: bigint;
+  readonly useAsyncCommit?: boolean;
+  readonly secondaries?: readonly Uint8Array[];
+  /** The request holds the whole transaction: commit it right away if possible (1PC). */
+  readonly tryOnePc?: boolean;
+}
+export interface PrewriteResponse extends Response {
+  readonly errors: readonly KeyError[];
+  /** Async commit: the smallest commit ts the locks allow; 0 when it fell back. */
+  readonly minCommitTs: bigint;
+  /** Non-zero when the transaction was committed by 1PC: then it is durable as the store's durability setting says. */
+  readonly onePcCommitTs: bigint;
+}
+
+export interface CommitRequest extends Request {
+  readonly startVersion: bigint;
+  readonly keys: readonly Uint8Array[];
+  readonly commitVersion: bigint;
+}
+export interface CommitResponse extends Response {
+  readonly error?: KeyError;
+  readonly commitVersion: bigint;
+}
+
+export interface BatchRollbackRequest extends Request {
+  readonly startVersion: bigint;
+  readonly keys: readonly Uint8Array[];
+}
+
+export interface PessimisticLockRequest extends Request {
+  readonly mutations: readonly Mutation[];
+  readonly primaryLock: Uint8Array;
+  readonly startVersion: bigint;
+  readonly lockTtl: number;
+  readonly forUpdateTs: bigint;
+  readonly isFirstLock?: boolean;
+  /** Milliseconds to wait for a lock: 0 = the store's default, -1 = NOWAIT. */
+  readonly waitTimeout: number;
+  /** Return the values under the keys as of forUpdateTs. */
+  readonly returnValues?: boolean;
+  readonly checkExistence?: boolean;
+  readonly lockOnlyIfExists?: boolean;
+  readonly minCommitTs?: bigint;
+}
+export interface PessimisticLockResponse extends Response {
+  readonly errors: readonly KeyError[];
+  /** Per mutation, when returnValues: the value or null when not found. */
+  readonly values?: readonly (Uint8Array | null)[];
+  /** Per mutation, when checkExistence. */
+  readonly notFounds?: readonly boolean[];
+}
+export interface PessimisticRollbackRequest extends Request {
+  readonly startVersion: bigint;
+  readonly forUpdateTs: bigint;
+  readonly keys: readonly Uint8Array[];
+}
+
+export interface TxnHeartBeatRequest extends Request {
+  readonly primaryLock: Uint8Array;
+  readonly startVersion: bigint;
+  readonly adviseLockTtl: number;
+}
+export interface TxnHeartBeatResponse extends Response {
+  readonly error?: KeyError;
+  readonly lockTtl: number;
+}
+
+export interface CheckTxnStatusRequest extends Request {
+  readonly primaryKey: Uint8Array;
+  readonly lockTs: bigint;
+  readonly callerStartTs: bigint;
+  readonly currentTs: bigint;
+  readonly rollbackIfNotExist: boolean;
+  readonly forceSyncCommit?: boolean;
+  readonly resolvingPessimisticLock?: boolean;
+}
+export interface CheckTxnStatusResponse extends Response {
+  readonly error?: KeyError;
+  readonly lockTtl: number;
+  readonly commitVersion: bigint;
+  readonly action: 'noAction' | 'ttlExpireRollback' | 'lockNotExistRollback' | 'minCommitTsPushed' | 'ttlExpirePessimisticRollback' | 'lockNotExistDoNothing';
+  readonly lockInfo?: LockInfo;
+}
+export interface CheckSecondaryLocksRequest extends Request {
+  readonly keys: readonly Uint8Array[];
+  readonly startVersion: bigint;
+}
+export interface CheckSecondaryLocksResponse extends Response {
+  readonly error?: KeyError;
+  readonly locks: readonly LockInfo[];
+  readonly commitTs: bigint;
+}
+
+export interface ResolveLockRequest extends Request {
+  readonly startVersion: bigint;
+  /** 0 = roll back. */
+  readonly commitVersion: bigint;
+  /** Empty = every lock of the transaction in the region. */
+  readonly keys: readonly Uint8Array[];
+}
+export interface ScanLockRequest extends Request {
+  readonly maxVersion: bigint;
+  readonly startKey: Uint8Array;
+  readonly endKey: Uint8Array;
+  readonly limit: number;
+}
+export interface ScanLockResponse extends Response {
+  readonly error?: KeyError;
+  readonly locks: readonly LockInfo[];
+}
+export interface GcRequest extends Request {
+  readonly safePoint: bigint;
+}
+export interface DeleteRangeRequest extends Request {
+  readonly startKey: Uint8Array;
+  readonly endKey: Uint8Array;
+}
+export interface KeyErrorsResponse extends Response {
+  readonly errors: readonly KeyError[];
+}
+
+/**
+ * coprocessor.Request. `dag` is the pushed-down plan fragment: opaque to kv/, made by the planner, understood by the
+ * coprocessor handler that is registered with the embedded store (executor/coprocessor) or translated to tipb.DAGRequest
+ * by the remote transport.
+ */
+export interface CoprocessorRequest extends Request {
+  readonly dag: unknown;
+  readonly startTs: bigint;
+  readonly ranges: readonly KeyRange[];
+  readonly keepOrder: boolean;
+  readonly desc: boolean;
+  /** Rows after which the caller probably stops (LIMIT); 0 = all. */
+  readonly pagingSize: number;
+  readonly signal?: AbortSignal;
+}
+export interface CoprocessorResponse extends Response {
+  readonly locked?: LockInfo;
+  readonly otherError?: Error;
+  /** The result, streamed; a direct call decodes nothing twice. */
+  readonly chunks?: ChunkSource;
+}

@@ -1,0 +1,159 @@
+import type { Awaitable } from '../types/awaitable.js';
+import type { ChunkSource } from '../chunk/chunk.js';
+import type { KeyRange, KvPair } from './rpc.js';
+
+/**
+ * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
+ * Errors thrown are MysqlError (1205, 1213, 9007, 8022, 1062 is raised above from KeyExistsError) or the typed errors below.
+ */
+export interface Storage {
+  /** A fresh timestamp, larger than every one given before, across restarts. */
+  currentTs(): Awaitable<bigint>;
+  begin(options?: TxnOptions): Awaitable<Transaction>;
+  snapshot(ts: bigint, options?: SnapshotOptions): Snapshot;
+  /** Sends a pushed-down plan fragment to the store(s) that hold the ranges. */
+  coprocessor(request: CopTask): ChunkSource;
+  /** Removes a range physically, beyond MVCC (after DROP/TRUNCATE once GC permits). */
+  deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void>;
+  /** Versions not visible at or after this may be collected; respects running transactions of this process. */
+  gc(safePoint: bigint): Awaitable<void>;
+  /** Oldest start timestamp of transactions and snapshots registered in this process; null when idle. */
+  oldestActiveTs(): bigint | null;
+  close(): Promise<void>;
+}
+
+export interface TxnOptions {
+  /** Default: pessimistic false. */
+  readonly pessimistic?: boolean;
+  readonly startTs?: bigint;
+  /** Milliseconds a lock request waits; -1 = NOWAIT. */
+  readonly lockWaitTimeoutMs?: number;
+  /** 1 = durable before commit() resolves, 2 = written to the OS, 0 = in the background. */
+  readonly durability?: 0 | 1 | 2;
+}
+
+export interface SnapshotOptions {
+  readonly isolation?: 'SI' | 'RC';
+  readonly signal?: AbortSignal;
+}
+
+/** Reads at one timestamp. Values returned are owned by the caller. */
+export interface Snapshot {
+  readonly ts: bigint;
+  get(key: Uint8Array): Awaitable<Uint8Array | null>;
+  /** Values in the order of keys, null where there is none. */
+  batchGet(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]>;
+  iterate(startKey: Uint8Array, endKey: Uint8Array, options?: IterateOptions): KvIterator;
+}
+
+export interface IterateOptions {
+  readonly reverse?: boolean;
+  readonly keyOnly?: boolean;
+  readonly batchSize?: number;
+}
+
+/** Pull iterator in key order. */
+export interface KvIterator {
+  next(): Awaitable<KvPair | null>;
+  close(): void;
+}
+
+/** How a key written into the membuffer is to be treated at commit (Percolator mutation). */
+export interface PutFlags {
+  /** The key must not exist in the store (unique key, primary key): alreadyExist at commit or lock time becomes KeyExistsError. */
+  readonly presumeNotExists?: boolean;
+}
+
+export interface Transaction {
+  readonly startTs: bigint;
+  readonly pessimistic: boolean;
+  /** The snapshot at startTs without own writes. */
+  readonly snapshot: Snapshot;
+  /** Own writes, ordered by key. */
+  readonly memBuffer: MemBuffer;
+  /** Timestamp of current reads (FOR UPDATE, DML in pessimistic mode); >= startTs. */
+  forUpdateTs: bigint;
+  readonly valid: boolean;
+  /** Own writes first, then the snapshot. */
+  get(key: Uint8Array): Awaitable<Uint8Array | null>;
+  batchGet(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]>;
+  /** Own writes merged over the snapshot. */
+  iterate(startKey: Uint8Array, endKey: Uint8Array, options?: IterateOptions): KvIterator;
+  set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void;
+  delete(key: Uint8Array): void;
+  /**
+   * Pessimistic locks on keys as of forUpdateTs (optimistic mode: remembered, checked at commit). Waits as its options say. With `returnValues` gives
+   * the current values (key order as given). Throws WriteConflictError (retry the statement with a newer forUpdateTs), 1205, 1213, 3572 (NOWAIT).
+   */
+  lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]>;
+  /** Nested undo points of the membuffer: statement rollback and SAVEPOINT. Locks already taken stay. */
+  stage(): number;
+  releaseStage(id: number): void;
+  rollbackStage(id: number): void;
+  /** Called before the commit with the commit's context; throws to abort (schema version check: 8028). */
+  onBeforeCommit(check: () => Awaitable<void>): void;
+  /** Commits all writes; resolves with the commit ts (0n when nothing was written). Any throw means that it is rolled back, but UndeterminedError. */
+  commit(): Awaitable<bigint>;
+  rollback(): Awaitable<void>;
+}
+
+export interface LockOptions {
+  readonly waitTimeoutMs?: number;
+  readonly returnValues?: boolean;
+  /** Skip keys that are locked by others: their result is undefined-marked by `skipped`. */
+  readonly skipLocked?: boolean;
+  readonly presumeNotExists?: boolean;
+}
+
+export interface MemBuffer {
+  /** undefined: not written here; null: deleted here. */
+  get(key: Uint8Array): Uint8Array | null | undefined;
+  /** Ascending or descending over own writes; deletions as null values. */
+  iterate(startKey: Uint8Array, endKey: Uint8Array, reverse?: boolean): IterableIterator<{ key: Uint8Array; value: Uint8Array | null }>;
+  /** Whether any own write lies in the range (decides if UnionScan is needed). */
+  hasRange(startKey: Uint8Array, endKey: Uint8Array): boolean;
+  readonly count: number;
+  /** Bytes of keys and values. */
+  readonly size: number;
+}
+
+/** A request to the coprocessor above regions: kv/client splits it by region and retries. */
+export interface CopTask {
+  readonly dag: unknown;
+  readonly startTs: bigint;
+  readonly ranges: readonly KeyRange[];
+  readonly keepOrder: boolean;
+  readonly desc: boolean;
+  readonly concurrency: number;
+  readonly pagingSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A key that was presumed absent has a value. The executor turns it into 1062 with the key's name. */
+export class KeyExistsError extends Error {
+  constructor(readonly key: Uint8Array) {
+    super('key already exists');
+    this.name = 'KeyExistsError';
+  }
+}
+
+/** Another transaction committed a newer version: pessimistic statements retry with a newer forUpdateTs; optimistic commits give 9007. */
+export class WriteConflictError extends Error {
+  constructor(
+    readonly startTs: bigint,
+    readonly conflictTs: bigint,
+    readonly conflictCommitTs: bigint,
+    readonly key: Uint8Array,
+  ) {
+    super('write conflict');
+    this.name = 'WriteConflictError';
+  }
+}
+
+/** It is unknown whether the commit took place (connection lost on the primary's commit). */
+export class UndeterminedError extends Error {
+  constructor() {
+    super('commit result is undetermined');
+    this.name = 'UndeterminedError';
+  }
+}
