@@ -1,0 +1,59 @@
+import type { AdministrationStatement } from './admin.js';
+import type { DdlStatement } from './ddl.js';
+import type {
+  BatchStmt,
+  CallStmt,
+  DeleteStmt,
+  DoStmt,
+  HandlerStmt,
+  ImportIntoStmt,
+  InsertStmt,
+  LoadDataStmt,
+  UpdateStmt,
+} from './dml.js';
+import type { Query } from './select.js';
+import type { SetStatement } from './set.js';
+import type { ShowStmt } from './show.js';
+import type { TransactionStatement } from './transaction.js';
+
+export type * from './admin.js';
+export type * from './column-type.js';
+export type * from './ddl.js';
+export type * from './dml.js';
+export type * from './expression.js';
+export type * from './hint.js';
+export type * from './select.js';
+export type * from './set.js';
+export type * from './show.js';
+export type * from './transaction.js';
+export { stripParens } from './expression.js';
+
+export type DmlStatement =
+  | InsertStmt
+  | UpdateStmt
+  | DeleteStmt
+  | LoadDataStmt
+  | ImportIntoStmt
+  | DoStmt
+  | CallStmt
+  | HandlerStmt
+  | BatchStmt;
+
+/** A statement's tree. */
+export type Statement =
+  | Query
+  | DmlStatement
+  | DdlStatement
+  | ShowStmt
+  | SetStatement
+  | TransactionStatement
+  | AdministrationStatement;
+
+/** One statement of a (possibly multi-statement) source, as `parse` returns it. */
+export interface ParsedStatement {
+  stmt: Statement;
+  /** The statement's source text without the semicolon and surrounding blanks. */
+  text: string;
+  /** Number of `?` markers. */
+  paramCount: number;
+}
