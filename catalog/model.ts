@@ -1,0 +1,119 @@
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+
+/**
+ * Schema objects as the planner and the executor see them. All objects are immutable: a schema change makes new ones.
+ * Their stored form (JSON with TiDB's field names, under `m`) is catalog/meta's concern.
+ */
+
+/** States of an object during an online schema change (F1; TiDB model.SchemaState). Readers see public objects only. */
+export type SchemaState = 'none' | 'deleteOnly' | 'writeOnly' | 'writeReorg' | 'deleteReorg' | 'public';
+
+export type ColumnDefault =
+  /** No DEFAULT clause: NULL when nullable, else error 1364 in strict mode. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'value'; readonly value: Datum }
+  /** CURRENT_TIMESTAMP(fsp) / NOW(). */
+  | { readonly kind: 'now'; readonly fsp: number }
+  /** Expression default, SQL text. */
+  | { readonly kind: 'expr'; readonly sql: string };
+
+export interface ColumnInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly lower: string;
+  /** Position in TableInfo.columns. */
+  readonly offset: number;
+  readonly type: FieldType;
+  readonly default: ColumnDefault;
+  /** Value of rows written before the column was added (instant ADD COLUMN). */
+  readonly originDefault: Datum;
+  /** ON UPDATE CURRENT_TIMESTAMP. */
+  readonly onUpdateNow: boolean;
+  readonly autoIncrement: boolean;
+  readonly state: SchemaState;
+  readonly comment: string;
+  /** Columns behind expression indexes; never shown. */
+  readonly hidden: boolean;
+  /** Generation expression as SQL text; '' for a plain column. */
+  readonly generated: string;
+  readonly generatedStored: boolean;
+}
+
+export interface IndexColumn {
+  readonly name: string;
+  /** Offset in TableInfo.columns. */
+  readonly offset: number;
+  /** Prefix length in characters (bytes for binary), -1 = whole. */
+  readonly length: number;
+}
+
+export interface IndexInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly lower: string;
+  readonly columns: readonly IndexColumn[];
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly state: SchemaState;
+  readonly invisible: boolean;
+  readonly comment: string;
+}
+
+export interface TableInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly lower: string;
+  readonly charset: string;
+  readonly collate: string;
+  /** Public columns first, in the order of SELECT *; columns in other states behind them. */
+  readonly columns: readonly ColumnInfo[];
+  readonly indices: readonly IndexInfo[];
+  /** Clustered on a single integer column, which is the handle and has no index entry. */
+  readonly pkIsHandle: boolean;
+  /** Clustered on another primary key: handle = memcomparable encoding of the primary index's columns. */
+  readonly isCommonHandle: boolean;
+  readonly state: SchemaState;
+  readonly comment: string;
+  /** Next AUTO_INCREMENT given at CREATE/ALTER; allocation itself is kept in meta. */
+  readonly autoIncrement: number | bigint;
+  readonly maxColumnId: number;
+  readonly maxIndexId: number;
+  /** Schema version that made this object. */
+  readonly version: number;
+  /** Creation time, ms since the epoch. */
+  readonly createTime: number;
+  readonly view?: ViewInfo;
+  /** Set for tables whose rows come from the server itself (information_schema and its kin). */
+  readonly virtual?: boolean;
+  /** ROW_FORMAT, COMPRESSION and other options kept and shown, by upper-case name. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+export interface ViewInfo {
+  readonly selectText: string;
+  readonly columns: readonly string[];
+  readonly definer: string;
+  readonly security: 'DEFINER' | 'INVOKER';
+  readonly algorithm: 'UNDEFINED' | 'MERGE' | 'TEMPTABLE';
+  readonly checkOption: 'NONE' | 'LOCAL' | 'CASCADED';
+}
+
+export interface DbInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly lower: string;
+  readonly charset: string;
+  readonly collate: string;
+  readonly state: SchemaState;
+}
+
+/** The schema at one version: an immutable snapshot that a statement keeps from start to end. Names match case-insensitively. */
+export interface InfoSchema {
+  readonly version: number;
+  database(name: string): DbInfo | null;
+  databases(): readonly DbInfo[];
+  table(db: string, name: string): TableInfo | null;
+  tableById(id: number): { readonly db: DbInfo; readonly table: TableInfo } | null;
+  tables(db: string): readonly TableInfo[];
+}

@@ -1,0 +1,57 @@
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import type { SqlWarning } from '../types/error.js';
+
+/**
+ * What an expression may ask of the statement and session it runs in. The session implements it; nothing below session
+ * knows more of it. Values are constant during a statement unless said otherwise.
+ */
+export interface EvalContext {
+  /** Bits of types/sql-mode. */
+  readonly sqlMode: number;
+  /** Session time_zone as an IANA name or '+HH:MM'. */
+  readonly timeZone: string;
+  /** Statement start, microseconds since the epoch (NOW(), CURRENT_TIMESTAMP); honours SET timestamp. */
+  readonly nowMicros: number;
+  /** True while values are assigned in strict mode INSERT/UPDATE: division by zero etc. are errors. */
+  readonly strictErrors: boolean;
+  readonly divPrecisionIncrement: number;
+  readonly maxAllowedPacket: number;
+  readonly groupConcatMaxLen: number;
+  readonly defaultWeekFormat: number;
+  readonly connectionCharset: string;
+  readonly connectionCollation: string;
+  readonly lcTimeNames: string;
+  /** Values of `?` in this execution. */
+  readonly params: readonly { readonly type: FieldType; readonly value: Datum }[];
+  warn(warning: SqlWarning): void;
+  readonly session: SessionFunctions;
+}
+
+/** Information and locking functions. */
+export interface SessionFunctions {
+  readonly connectionId: number;
+  /** 'user@host' of the client and of the matched account. */
+  readonly user: string;
+  readonly currentUser: string;
+  readonly currentRole: string;
+  readonly database: string | null;
+  readonly version: string;
+  readonly tidbVersion: string;
+  /** ROW_COUNT(), FOUND_ROWS() of the statement before. */
+  readonly rowCount: number;
+  readonly foundRows: number;
+  lastInsertId(): number | bigint;
+  setLastInsertId(value: number | bigint): void;
+  getUserVariable(name: string): { readonly type: FieldType; readonly value: Datum } | null;
+  setUserVariable(name: string, type: FieldType, value: Datum): void;
+  systemVariable(name: string, scope: 'session' | 'global'): string;
+  sleep(seconds: number): Promise<boolean>;
+  getLock(name: string, timeoutSeconds: number): Promise<boolean | null>;
+  releaseLock(name: string): boolean | null;
+  isFreeLock(name: string): boolean;
+  isUsedLock(name: string): number | null;
+  releaseAllLocks(): number;
+  /** Session's RAND() sequence without a seed. */
+  random(): number;
+}
