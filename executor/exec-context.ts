@@ -1,0 +1,80 @@
+import type { Awaitable } from '../types/awaitable.js';
+import type { Chunk } from '../chunk/chunk.js';
+import type { EvalContext } from '../expression/eval-context.js';
+import type { Storage, Transaction, Snapshot } from '../kv/storage.js';
+import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { Datum } from '../types/datum.js';
+import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
+
+/** What a running statement may ask of its session. */
+export interface ExecContext {
+  readonly storage: Storage;
+  readonly schema: InfoSchema;
+  readonly eval: EvalContext;
+  /** The transaction of the statement; null for reads in autocommit, which use `snapshot` alone. */
+  readonly txn: Transaction | null;
+  /** Where plain reads look: the transaction's snapshot, a fresh one, or AS OF. */
+  readonly snapshot: Snapshot;
+  /** Timestamp for current reads of pessimistic DML and FOR UPDATE; equals snapshot.ts in optimistic mode. */
+  readonly currentReadTs: bigint;
+  /** Aborted by KILL, MAX_EXECUTION_TIME, a vanished client. */
+  readonly signal: AbortSignal;
+  /** Throws 1317/3024 when aborted; gives a promise when the thread has been held for too long (await it), else undefined. Call once per chunk. */
+  checkpoint(): Promise<void> | undefined;
+  variable(name: string): string;
+  /** Bytes held by operators: throws 8175 when the quota is exceeded (after trying spill actions). */
+  readonly memory: MemoryTracker;
+  /** Reserves `count` consecutive AUTO_INCREMENT/row ids: first of them. */
+  allocateIds(table: TableInfo, kind: 'rowid' | 'auto_increment', count: number): Awaitable<number | bigint>;
+  /** An explicit AUTO_INCREMENT value was stored: later allocations start above. */
+  rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void>;
+  /** Rows of a virtual table. */
+  memTable(scan: MemTableScan): Awaitable<Datum[][]>;
+  /** Present under EXPLAIN ANALYZE, TRACE and slow-log collection: operators report here. */
+  readonly runtimeStats: RuntimeStats | null;
+  /** Rows changed, for statistics (modify_count). */
+  noteModified(tableId: number, inserted: number, updated: number, deleted: number): void;
+}
+
+export interface MemoryTracker {
+  consume(bytes: number): void;
+  release(bytes: number): void;
+  /** Called when the quota is about to be exceeded; returns bytes freed. The function returned removes it. */
+  onPressure(spill: () => Awaitable<number>): () => void;
+}
+
+/** Actual figures of one operator (EXPLAIN ANALYZE's actRows, execution info; a span of the trace). Times in milliseconds. */
+export interface OperatorStats {
+  readonly planId: number;
+  rows: number;
+  loops: number;
+  timeMs: number;
+  openedAt: number;
+  closedAt: number;
+  memoryBytes: number;
+  diskBytes: number;
+  /** Further facts by name, e.g. 'cop_task' → 'num: 1, …'. */
+  readonly extra: Map<string, string>;
+}
+
+export interface RuntimeStats {
+  of(plan: PhysicalPlan): OperatorStats;
+}
+
+/** A physical operator at run time. `open` before `next`; `close` always, once. */
+export interface Operator {
+  open(): Awaitable<void>;
+  /** The next non-empty chunk or null. */
+  next(): Awaitable<Chunk | null>;
+  close(): Awaitable<void>;
+}
+
+/** Result of a statement that changes rows. */
+export interface DmlResult {
+  readonly affectedRows: number;
+  /** Rows matched by UPDATE (CLIENT_FOUND_ROWS). */
+  readonly foundRows: number;
+  readonly lastInsertId: number | bigint;
+  /** 'Records: 3  Duplicates: 0  Warnings: 0', 'Rows matched: 1  Changed: 1  Warnings: 0' or ''. */
+  readonly info: string;
+}

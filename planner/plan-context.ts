@@ -1,0 +1,55 @@
+import type { EvalContext } from '../expression/eval-context.js';
+import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { FieldType } from '../types/field-type.js';
+import type { Datum } from '../types/datum.js';
+import type { SqlWarning } from '../types/error.js';
+import type { PhysicalPlan } from './physical/plan.js';
+import type { TableStatistics } from '../statistics/table-statistics.js';
+
+/** What planning a statement may ask of its session. */
+export interface PlanContext {
+  readonly schema: InfoSchema;
+  /** '' when none is selected. */
+  readonly currentDatabase: string;
+  readonly eval: EvalContext;
+  /** Session system variables by name (sql_mode aside, which is in eval): tidb_opt_…, tidb_hash_join_concurrency, … */
+  variable(name: string): string;
+  /** Statistics or null (pseudo). Never blocks: loads in the background. */
+  statistics(table: TableInfo): TableStatistics | null;
+  /** Row count known exactly or approximately without ANALYZE (from the write counters of this process), or null. */
+  rowCountHint(tableId: number): number | null;
+  /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */
+  checkPrivilege(privilege: string, db: string, table: string): void;
+  /** Whether the transaction has own writes in the table (a UnionScan is needed). */
+  hasDirtyWrites(tableId: number): boolean;
+  /** Inside an explicit or DML transaction in pessimistic mode: point gets of DML lock. */
+  readonly pessimistic: boolean;
+  readonly inTransaction: boolean;
+  /** `?` values when the plan is made for one execution; null when made for the cache. */
+  readonly params: readonly { readonly type: FieldType; readonly value: Datum }[] | null;
+  warn(warning: SqlWarning): void;
+  /** Runs an uncorrelated scalar/EXISTS subquery's plan now (TiDB evaluates them while planning) and gives its rows (at most `maxRows`). */
+  runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]>;
+  /** Span hook of the statement's trace: calls fn inside a span. */
+  span<T>(name: string, fn: () => T): T;
+}
+
+/** Name of an output column as the protocol reports it. */
+export interface OutputName {
+  readonly name: string;
+  readonly orgName: string;
+  readonly table: string;
+  readonly orgTable: string;
+  readonly db: string;
+}
+
+/** A planned statement. */
+export interface PlannedStatement {
+  readonly plan: PhysicalPlan;
+  /** One per visible output column (plan.schema may end with hidden columns beyond these). */
+  readonly names: readonly OutputName[];
+  /** Whether the plan may be cached and run again with other parameters. */
+  readonly cacheable: boolean;
+  /** Tables read and written, for privileges, metadata locks and cache invalidation. */
+  readonly tables: readonly { readonly db: string; readonly table: TableInfo; readonly write: boolean }[];
+}
