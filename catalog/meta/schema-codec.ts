@@ -1,0 +1,254 @@
+import type { ColumnDefault, ColumnInfo, DbInfo, IndexInfo, SchemaState, TableInfo, ViewInfo } from '../model.js';
+import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
+
+/**
+ * Stored form of schema objects: JSON with the field names of TiDB's model package (DBInfo, TableInfo, ColumnInfo,
+ * IndexInfo). What only we keep is under `rutile`.
+ */
+
+const STATES: readonly SchemaState[] = ['none', 'deleteOnly', 'writeOnly', 'writeReorg', 'deleteReorg', 'public'];
+
+interface CiStr {
+  readonly O: string;
+  readonly L: string;
+}
+interface StoredType {
+  readonly Tp: number;
+  readonly Flag: number;
+  readonly Flen: number;
+  readonly Decimal: number;
+  readonly Charset: string;
+  readonly Collate: string;
+  readonly Elems: readonly string[] | null;
+}
+/** A datum in JSON: integers beyond 2^53 and bytes are wrapped. */
+type StoredDatum = null | number | { readonly int: string } | { readonly bytes: string };
+
+type StoredDefault =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'value'; readonly value: StoredDatum }
+  | { readonly kind: 'now'; readonly fsp: number }
+  | { readonly kind: 'expr'; readonly sql: string };
+
+interface StoredColumn {
+  readonly id: number;
+  readonly name: CiStr;
+  readonly offset: number;
+  readonly type: StoredType;
+  readonly state: number;
+  readonly comment: string;
+  readonly hidden: boolean;
+  readonly generated_expr_string: string;
+  readonly generated_stored: boolean;
+  readonly rutile: {
+    readonly default: StoredDefault;
+    readonly origin_default: StoredDatum;
+    readonly on_update_now: boolean;
+    readonly auto_increment: boolean;
+  };
+}
+interface StoredIndex {
+  readonly id: number;
+  readonly idx_name: CiStr;
+  readonly idx_cols: readonly { readonly name: CiStr; readonly offset: number; readonly length: number }[];
+  readonly is_unique: boolean;
+  readonly is_primary: boolean;
+  readonly is_invisible: boolean;
+  readonly state: number;
+  readonly comment: string;
+}
+interface StoredTable {
+  readonly id: number;
+  readonly name: CiStr;
+  readonly charset: string;
+  readonly collate: string;
+  readonly cols: readonly StoredColumn[];
+  readonly index_info: readonly StoredIndex[];
+  readonly pk_is_handle: boolean;
+  readonly is_common_handle: boolean;
+  readonly state: number;
+  readonly comment: string;
+  readonly auto_inc_id: string;
+  readonly max_col_id: number;
+  readonly max_idx_id: number;
+  readonly version: number;
+  readonly rutile: {
+    readonly create_time: number;
+    readonly view?: ViewInfo;
+    readonly options?: Readonly<Record<string, string>>;
+  };
+}
+interface StoredDb {
+  readonly id: number;
+  readonly db_name: CiStr;
+  readonly charset: string;
+  readonly collate: string;
+  readonly state: number;
+}
+
+const ci = (name: string): CiStr => ({ O: name, L: name.toLowerCase() });
+const stateNumber = (s: SchemaState): number => STATES.indexOf(s);
+const stateOf = (n: number): SchemaState => STATES[n] ?? 'none';
+
+function storeDatum(v: Datum): StoredDatum {
+  if (v === null) return null;
+  if (typeof v === 'bigint') return { int: v.toString() };
+  if (typeof v === 'number') return Number.isFinite(v) ? v : { int: '0' };
+  return { bytes: Buffer.from(v).toString('base64') };
+}
+function loadDatum(v: StoredDatum): Datum {
+  if (v === null || typeof v === 'number') return v;
+  return 'int' in v ? BigInt(v.int) : new Uint8Array(Buffer.from(v.bytes, 'base64'));
+}
+function storeDefault(d: ColumnDefault): StoredDefault {
+  return d.kind === 'value' ? { kind: 'value', value: storeDatum(d.value) } : d;
+}
+function loadDefault(d: StoredDefault): ColumnDefault {
+  return d.kind === 'value' ? { kind: 'value', value: loadDatum(d.value) } : d;
+}
+
+const storeType = (t: FieldType): StoredType => ({
+  Tp: t.tp,
+  Flag: t.flag,
+  Flen: t.flen,
+  Decimal: t.decimal,
+  Charset: t.charset,
+  Collate: t.collate,
+  Elems: t.elems ?? null,
+});
+const loadType = (t: StoredType): FieldType => ({
+  tp: t.Tp as FieldType['tp'],
+  flag: t.Flag,
+  flen: t.Flen,
+  decimal: t.Decimal,
+  charset: t.Charset,
+  collate: t.Collate,
+  ...(t.Elems ? { elems: t.Elems } : {}),
+});
+
+function storeColumn(c: ColumnInfo): StoredColumn {
+  return {
+    id: c.id,
+    name: ci(c.name),
+    offset: c.offset,
+    type: storeType(c.type),
+    state: stateNumber(c.state),
+    comment: c.comment,
+    hidden: c.hidden,
+    generated_expr_string: c.generated,
+    generated_stored: c.generatedStored,
+    rutile: {
+      default: storeDefault(c.default),
+      origin_default: storeDatum(c.originDefault),
+      on_update_now: c.onUpdateNow,
+      auto_increment: c.autoIncrement,
+    },
+  };
+}
+function loadColumn(c: StoredColumn): ColumnInfo {
+  return {
+    id: c.id,
+    name: c.name.O,
+    lower: c.name.L,
+    offset: c.offset,
+    type: loadType(c.type),
+    default: loadDefault(c.rutile.default),
+    originDefault: loadDatum(c.rutile.origin_default),
+    onUpdateNow: c.rutile.on_update_now,
+    autoIncrement: c.rutile.auto_increment,
+    state: stateOf(c.state),
+    comment: c.comment,
+    hidden: c.hidden,
+    generated: c.generated_expr_string,
+    generatedStored: c.generated_stored,
+  };
+}
+function storeIndex(i: IndexInfo): StoredIndex {
+  return {
+    id: i.id,
+    idx_name: ci(i.name),
+    idx_cols: i.columns.map((c) => ({ name: ci(c.name), offset: c.offset, length: c.length })),
+    is_unique: i.unique,
+    is_primary: i.primary,
+    is_invisible: i.invisible,
+    state: stateNumber(i.state),
+    comment: i.comment,
+  };
+}
+function loadIndex(i: StoredIndex): IndexInfo {
+  return {
+    id: i.id,
+    name: i.idx_name.O,
+    lower: i.idx_name.L,
+    columns: i.idx_cols.map((c) => ({ name: c.name.O, offset: c.offset, length: c.length })),
+    unique: i.is_unique,
+    primary: i.is_primary,
+    invisible: i.is_invisible,
+    state: stateOf(i.state),
+    comment: i.comment,
+  };
+}
+
+const encode = (v: unknown): Uint8Array => Buffer.from(JSON.stringify(v));
+const decode = (b: Uint8Array): unknown => JSON.parse(Buffer.from(b.buffer, b.byteOffset, b.length).toString());
+
+export function encodeTable(t: TableInfo): Uint8Array {
+  const stored: StoredTable = {
+    id: t.id,
+    name: ci(t.name),
+    charset: t.charset,
+    collate: t.collate,
+    cols: t.columns.map(storeColumn),
+    index_info: t.indices.map(storeIndex),
+    pk_is_handle: t.pkIsHandle,
+    is_common_handle: t.isCommonHandle,
+    state: stateNumber(t.state),
+    comment: t.comment,
+    auto_inc_id: t.autoIncrement.toString(),
+    max_col_id: t.maxColumnId,
+    max_idx_id: t.maxIndexId,
+    version: t.version,
+    rutile: {
+      create_time: t.createTime,
+      ...(t.view ? { view: t.view } : {}),
+      ...(t.options ? { options: t.options } : {}),
+    },
+  };
+  return encode(stored);
+}
+
+export function decodeTable(bytes: Uint8Array): TableInfo {
+  const s = decode(bytes) as StoredTable;
+  const auto = BigInt(s.auto_inc_id);
+  return {
+    id: s.id,
+    name: s.name.O,
+    lower: s.name.L,
+    charset: s.charset,
+    collate: s.collate,
+    columns: s.cols.map(loadColumn),
+    indices: s.index_info.map(loadIndex),
+    pkIsHandle: s.pk_is_handle,
+    isCommonHandle: s.is_common_handle,
+    state: stateOf(s.state),
+    comment: s.comment,
+    autoIncrement: auto <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(auto) : auto,
+    maxColumnId: s.max_col_id,
+    maxIndexId: s.max_idx_id,
+    version: s.version,
+    createTime: s.rutile.create_time,
+    ...(s.rutile.view ? { view: s.rutile.view } : {}),
+    ...(s.rutile.options ? { options: s.rutile.options } : {}),
+  };
+}
+
+export function encodeDatabase(d: DbInfo): Uint8Array {
+  const stored: StoredDb = { id: d.id, db_name: ci(d.name), charset: d.charset, collate: d.collate, state: stateNumber(d.state) };
+  return encode(stored);
+}
+
+export function decodeDatabase(bytes: Uint8Array): DbInfo {
+  const s = decode(bytes) as StoredDb;
+  return { id: s.id, name: s.db_name.O, lower: s.db_name.L, charset: s.charset, collate: s.collate, state: stateOf(s.state) };
+}
