@@ -78,16 +78,16 @@ export class AutoIdAllocator {
   private async reserveThen(c: Cached, kind: AutoIdKind, dbId: number, tableId: number, n: bigint): Promise<number | bigint> {
     await this.exclusively(c, async () => {
       if (c.given + n <= c.reserved) return;
-      await this.inStore(kind, dbId, tableId, (stored) => {
+      const range = await this.inStore(kind, dbId, tableId, (stored) => {
         const want = n > BATCH ? n : BATCH;
         // A batch that follows our own is used up seamlessly; otherwise another node took ids in between.
         const base = stored === c.reserved ? c.given : stored;
         const top = stored + want > MAX_ID ? MAX_ID : stored + want;
         if (base + n > top) throw mysqlError('ER_AUTOINC_READ_FAILED');
-        c.given = base;
-        c.reserved = top;
-        return top;
+        return { base, top };
       });
+      c.given = range.base;
+      c.reserved = range.top;
     });
     const first = c.given + 1n;
     if (c.given + n > c.reserved) return this.reserveThen(c, kind, dbId, tableId, n);
@@ -101,13 +101,12 @@ export class AutoIdAllocator {
         if (v > c.given) c.given = v;
         return;
       }
-      await this.inStore(kind, dbId, tableId, (stored) => {
+      const range = await this.inStore(kind, dbId, tableId, (stored) => {
         const base = stored > v ? stored : v;
-        const top = base + BATCH > MAX_ID ? MAX_ID : base + BATCH;
-        c.given = base;
-        c.reserved = top;
-        return top;
+        return { base, top: base + BATCH > MAX_ID ? MAX_ID : base + BATCH };
       });
+      c.given = range.base;
+      c.reserved = range.top;
     });
   }
 
@@ -123,15 +122,21 @@ export class AutoIdAllocator {
     }
   }
 
-  /** Applies `step` to the stored high-water mark in a transaction of its own, again upon conflicts. */
-  private async inStore(kind: AutoIdKind, dbId: number, tableId: number, step: (stored: bigint) => bigint): Promise<void> {
+  /** Raises the stored high-water mark to what `step` says, in a transaction of its own, again upon conflicts. */
+  private async inStore(
+    kind: AutoIdKind,
+    dbId: number,
+    tableId: number,
+    step: (stored: bigint) => { base: bigint; top: bigint },
+  ): Promise<{ base: bigint; top: bigint }> {
     for (let attempt = 0; ; attempt++) {
       const txn = await this.storage.begin();
       try {
         const meta = new MetaMutator(txn);
-        meta.setAutoId(kind, dbId, tableId, step(await meta.autoId(kind, dbId, tableId)));
+        const range = step(await meta.autoId(kind, dbId, tableId));
+        meta.setAutoId(kind, dbId, tableId, range.top);
         await txn.commit();
-        return;
+        return range;
       } catch (error) {
         if (txn.valid) await txn.rollback();
         const conflict = error instanceof WriteConflictError || (error as { code?: number }).code === 9007;
