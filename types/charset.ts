@@ -1,0 +1,218 @@
+import iconv from 'iconv-lite';
+
+/** A character set (SHOW CHARACTER SET). Strings are kept as bytes of their charset; utf8mb4 almost always. */
+export interface Charset {
+  readonly name: string;
+  readonly description: string;
+  readonly defaultCollation: string;
+  /** The `_bin` collation. */
+  readonly binCollation: string;
+  /** Bytes of the longest character. */
+  readonly maxLen: number;
+  /** Bytes of a JS string; characters outside the charset become '?'. */
+  encode(text: string): Uint8Array;
+  /** JS string of bytes; invalid sequences become U+FFFD. */
+  decode(bytes: Uint8Array): string;
+  /** Index of the first byte that is not part of a valid character, or -1. */
+  invalidAt(bytes: Uint8Array): number;
+  /** Number of characters (CHAR_LENGTH). */
+  charLength(bytes: Uint8Array): number;
+  /** Byte offset at which character number `n` begins; bytes.length when there are fewer. */
+  offsetOf(bytes: Uint8Array, n: number): number;
+}
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Text of UTF-8 bytes; short ASCII without the decoder's call cost. */
+export function decodeUtf8(b: Uint8Array): string {
+  const n = b.length;
+  if (n <= 24) {
+    let s = '';
+    let i = 0;
+    for (; i < n; i++) {
+      const c = b[i]!;
+      if (c >= 0x80) break;
+      s += String.fromCharCode(c);
+    }
+    if (i === n) return s;
+  }
+  return b.buffer instanceof SharedArrayBuffer ? DECODER.decode(b.slice()) : DECODER.decode(b);
+}
+
+export const encodeUtf8 = (s: string): Uint8Array => ENCODER.encode(s);
+
+/** First byte of an ill-formed sequence (Unicode table 3-7), or -1. `max3` also refuses 4-byte characters (utf8mb3). */
+export function utf8InvalidAt(b: Uint8Array, max3 = false): number {
+  const n = b.length;
+  let i = 0;
+  while (i < n) {
+    const c = b[i]!;
+    if (c < 0x80) {
+      i++;
+    } else if (c < 0xc2) {
+      return i;
+    } else if (c < 0xe0) {
+      if (i + 1 >= n || (b[i + 1]! & 0xc0) !== 0x80) return i;
+      i += 2;
+    } else if (c < 0xf0) {
+      if (i + 2 >= n || (b[i + 1]! & 0xc0) !== 0x80 || (b[i + 2]! & 0xc0) !== 0x80) return i;
+      if (c === 0xe0 && b[i + 1]! < 0xa0) return i;
+      if (c === 0xed && b[i + 1]! > 0x9f) return i;
+      i += 3;
+    } else if (c < 0xf5 && !max3) {
+      if (i + 3 >= n || (b[i + 1]! & 0xc0) !== 0x80 || (b[i + 2]! & 0xc0) !== 0x80 || (b[i + 3]! & 0xc0) !== 0x80) return i;
+      if (c === 0xf0 && b[i + 1]! < 0x90) return i;
+      if (c === 0xf4 && b[i + 1]! > 0x8f) return i;
+      i += 4;
+    } else {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/** Length of the character that begins at `i`, taking any byte as a character where the sequence is broken. */
+export function utf8CharLen(b: Uint8Array, i: number): number {
+  const c = b[i]!;
+  if (c < 0xc2) return 1;
+  const want = c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 1;
+  let k = 1;
+  while (k < want && i + k < b.length && (b[i + k]! & 0xc0) === 0x80) k++;
+  return k === want ? want : 1;
+}
+
+function utf8Length(b: Uint8Array): number {
+  let n = 0;
+  // Continuation bytes do not begin a character.
+  for (let i = 0; i < b.length; i++) if ((b[i]! & 0xc0) !== 0x80) n++;
+  return n;
+}
+
+function utf8Offset(b: Uint8Array, n: number): number {
+  let i = 0;
+  for (let k = 0; k < n && i < b.length; k++) i += utf8CharLen(b, i);
+  return i;
+}
+
+const singleByte = {
+  charLength: (b: Uint8Array): number => b.length,
+  offsetOf: (b: Uint8Array, n: number): number => Math.min(n, b.length),
+};
+
+function gbkCharLen(b: Uint8Array, i: number): number {
+  const c = b[i]!;
+  if (c < 0x81 || c > 0xfe || i + 1 >= b.length) return 1;
+  const d = b[i + 1]!;
+  return d >= 0x40 && d <= 0xfe && d !== 0x7f ? 2 : 1;
+}
+
+function latin1Encode(text: string): Uint8Array {
+  return iconv.encode(text, 'windows-1252');
+}
+
+const utf8 = (name: string, description: string, collation: string, maxLen: number): Charset => ({
+  name,
+  description,
+  defaultCollation: collation,
+  binCollation: `${name}_bin`,
+  maxLen,
+  encode: encodeUtf8,
+  decode: decodeUtf8,
+  invalidAt: (b) => utf8InvalidAt(b, maxLen === 3),
+  charLength: utf8Length,
+  offsetOf: utf8Offset,
+});
+
+const CHARSETS: readonly Charset[] = [
+  {
+    name: 'ascii',
+    description: 'US ASCII',
+    defaultCollation: 'ascii_bin',
+    binCollation: 'ascii_bin',
+    maxLen: 1,
+    encode: (s) => {
+      const out = new Uint8Array([...s].length);
+      let i = 0;
+      for (const c of s) out[i++] = c.codePointAt(0)! < 0x80 ? c.charCodeAt(0) : 0x3f;
+      return out;
+    },
+    decode: decodeUtf8,
+    invalidAt: (b) => b.findIndex((c) => c >= 0x80),
+    ...singleByte,
+  },
+  {
+    name: 'binary',
+    description: 'binary',
+    defaultCollation: 'binary',
+    binCollation: 'binary',
+    maxLen: 1,
+    encode: encodeUtf8,
+    decode: decodeUtf8,
+    invalidAt: () => -1,
+    ...singleByte,
+  },
+  {
+    name: 'gbk',
+    description: 'Chinese Internal Code Specification',
+    defaultCollation: 'gbk_chinese_ci',
+    binCollation: 'gbk_bin',
+    maxLen: 2,
+    encode: (s) => iconv.encode(s, 'gbk'),
+    decode: (b) => iconv.decode(Buffer.from(b), 'gbk'),
+    invalidAt: (b) => {
+      for (let i = 0; i < b.length; ) {
+        const n = gbkCharLen(b, i);
+        if (n === 1 && b[i]! >= 0x80) return i;
+        i += n;
+      }
+      return -1;
+    },
+    charLength: (b) => {
+      let n = 0;
+      for (let i = 0; i < b.length; i += gbkCharLen(b, i)) n++;
+      return n;
+    },
+    offsetOf: (b, n) => {
+      let i = 0;
+      for (let k = 0; k < n && i < b.length; k++) i += gbkCharLen(b, i);
+      return i;
+    },
+  },
+  {
+    name: 'latin1',
+    description: 'Latin1',
+    defaultCollation: 'latin1_bin',
+    binCollation: 'latin1_bin',
+    maxLen: 1,
+    encode: latin1Encode,
+    decode: (b) => iconv.decode(Buffer.from(b), 'windows-1252'),
+    invalidAt: () => -1,
+    ...singleByte,
+  },
+  utf8('utf8', 'UTF-8 Unicode', 'utf8_bin', 3),
+  utf8('utf8mb4', 'UTF-8 Unicode', 'utf8mb4_bin', 4),
+];
+
+const BY_NAME = new Map(CHARSETS.map((c) => [c.name, c]));
+BY_NAME.set('utf8mb3', BY_NAME.get('utf8')!);
+
+export const UTF8MB4: Charset = BY_NAME.get('utf8mb4')!;
+export const BINARY: Charset = BY_NAME.get('binary')!;
+
+/** By name in any case; undefined when unknown. */
+export const charset = (name: string): Charset | undefined => BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
+
+/** All, sorted by name (SHOW CHARACTER SET). */
+export const charsets = (): readonly Charset[] => CHARSETS;
+
+/** Bytes of one charset in another; characters that the target lacks become '?', ill-formed ones too. */
+export function convertCharset(bytes: Uint8Array, from: Charset, to: Charset): Uint8Array {
+  if (from === to || to === BINARY) return bytes;
+  if (from === BINARY) return bytes;
+  if (from.maxLen >= 3 && to.maxLen >= 3) {
+    if (to.maxLen >= from.maxLen) return bytes;
+    return encodeUtf8(decodeUtf8(bytes).replace(/[\u{10000}-\u{10ffff}]/gu, '?'));
+  }
+  return to.encode(from.decode(bytes));
+}

@@ -1,0 +1,3 @@
+import { generalCi } from './collation-general.js';
+
+export const gbkChineseCi = { ...generalCi };

@@ -1,0 +1,113 @@
+import type { CollationScheme } from './collation-bytes.js';
+import { compareRange, equalRange, hashRange, trimEnd } from './collation-bytes.js';
+import { generalCi } from './collation-general.js';
+import { gbkChineseCi } from './collation-gbk.js';
+import { uca0900AiCi, unicodeCi } from './collation-uca.js';
+
+/**
+ * The order of strings. `sortKey` is memory-comparable: compare(a, b) is the order of the keys' bytes, and two strings are
+ * equal when their keys are. The keys are those TiDB writes into indexes.
+ */
+export interface Collation {
+  readonly id: number;
+  readonly name: string;
+  readonly charset: string;
+  readonly isDefault: boolean;
+  /** Equal bytes only (`binary`, `*_bin`), trailing spaces aside where `padSpace`. */
+  readonly isBinary: boolean;
+  /** PAD SPACE: trailing spaces do not count in comparisons. */
+  readonly padSpace: boolean;
+  readonly sortLen: number;
+  /** -1, 0 or 1. */
+  compare(a: Uint8Array, b: Uint8Array): number;
+  /** `compare` of a[af, at) and b[bf, bt), for cells of vectors. */
+  compareAt(a: Uint8Array, af: number, at: number, b: Uint8Array, bf: number, bt: number): number;
+  equalsAt(a: Uint8Array, af: number, at: number, b: Uint8Array, bf: number, bt: number): boolean;
+  /** 32-bit hash of b[from, to); equal strings hash equally. */
+  hashAt(b: Uint8Array, from: number, to: number): number;
+  /** May return `bytes` itself or a view of it. */
+  sortKey(bytes: Uint8Array): Uint8Array;
+  /**
+   * Weight of one character for LIKE, REGEXP-free pattern matching and LOCATE, which compare character by character and never pad.
+   * Code points of equal weight match. null: compare bytes.
+   */
+  readonly charWeight: ((codePoint: number) => number) | null;
+}
+
+const BINARY_SCHEME: CollationScheme = {
+  isBinary: true,
+  padSpace: false,
+  sortLen: 1,
+  compareAt: compareRange,
+  equalsAt: equalRange,
+  hashAt: hashRange,
+  sortKey: (b) => b,
+  charWeight: null,
+};
+
+/** TiDB's PAD SPACE for `_bin`: the key is the bytes without trailing spaces. */
+const BIN_PAD_SCHEME: CollationScheme = {
+  isBinary: true,
+  padSpace: true,
+  sortLen: 1,
+  compareAt: (a, af, at, b, bf, bt) => compareRange(a, af, trimEnd(a, af, at), b, bf, trimEnd(b, bf, bt)),
+  equalsAt: (a, af, at, b, bf, bt) => equalRange(a, af, trimEnd(a, af, at), b, bf, trimEnd(b, bf, bt)),
+  hashAt: (b, from, to) => hashRange(b, from, trimEnd(b, from, to)),
+  sortKey: (b) => {
+    const n = trimEnd(b, 0, b.length);
+    return n === b.length ? b : b.subarray(0, n);
+  },
+  charWeight: null,
+};
+
+const define = (id: number, name: string, charset: string, isDefault: boolean, scheme: CollationScheme): Collation => ({
+  id,
+  name,
+  charset,
+  isDefault,
+  isBinary: scheme.isBinary,
+  padSpace: scheme.padSpace,
+  sortLen: scheme.sortLen,
+  compare: (a, b) => scheme.compareAt(a, 0, a.length, b, 0, b.length),
+  compareAt: scheme.compareAt,
+  equalsAt: scheme.equalsAt,
+  hashAt: scheme.hashAt,
+  sortKey: scheme.sortKey,
+  charWeight: scheme.charWeight,
+});
+
+/** Ids are MySQL's (information_schema.COLLATIONS). */
+const COLLATIONS: readonly Collation[] = [
+  define(65, 'ascii_bin', 'ascii', true, BIN_PAD_SCHEME),
+  define(63, 'binary', 'binary', true, BINARY_SCHEME),
+  define(87, 'gbk_bin', 'gbk', false, BIN_PAD_SCHEME),
+  define(28, 'gbk_chinese_ci', 'gbk', true, gbkChineseCi),
+  define(47, 'latin1_bin', 'latin1', true, BIN_PAD_SCHEME),
+  define(83, 'utf8_bin', 'utf8', true, BIN_PAD_SCHEME),
+  define(33, 'utf8_general_ci', 'utf8', false, generalCi),
+  define(192, 'utf8_unicode_ci', 'utf8', false, unicodeCi),
+  define(255, 'utf8mb4_0900_ai_ci', 'utf8mb4', false, uca0900AiCi),
+  define(309, 'utf8mb4_0900_bin', 'utf8mb4', false, BINARY_SCHEME),
+  define(46, 'utf8mb4_bin', 'utf8mb4', true, BIN_PAD_SCHEME),
+  define(45, 'utf8mb4_general_ci', 'utf8mb4', false, generalCi),
+  define(224, 'utf8mb4_unicode_ci', 'utf8mb4', false, unicodeCi),
+];
+
+const BY_NAME = new Map(COLLATIONS.map((c) => [c.name, c]));
+for (const c of COLLATIONS) if (c.charset === 'utf8') BY_NAME.set(c.name.replace('utf8_', 'utf8mb3_'), c);
+const BY_ID = new Map(COLLATIONS.map((c) => [c.id, c]));
+
+export const BINARY_COLLATION: Collation = BY_NAME.get('binary')!;
+export const UTF8MB4_BIN: Collation = BY_NAME.get('utf8mb4_bin')!;
+
+/** By name in any case; undefined when unknown. */
+export const collation = (name: string): Collation | undefined => BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
+
+/** By name; `binary` when unknown. For types that the catalog has checked. */
+export const collationOf = (ft: { readonly collate: string }): Collation => BY_NAME.get(ft.collate) ?? BINARY_COLLATION;
+
+export const collationById = (id: number): Collation | undefined => BY_ID.get(id);
+
+/** All, sorted by name (SHOW COLLATION). */
+export const collations = (): readonly Collation[] => COLLATIONS;
+
