@@ -1,0 +1,93 @@
+/** A growable byte sequence that encoders append to. Reused between encodings: `reset`, append, `toBytes`. */
+export class ByteWriter {
+  buf: Uint8Array;
+  len = 0;
+
+  constructor(capacity = 128) {
+    this.buf = new Uint8Array(capacity);
+  }
+
+  reset(): this {
+    this.len = 0;
+    return this;
+  }
+
+  /** Makes room for `n` more bytes. */
+  ensure(n: number): void {
+    const need = this.len + n;
+    if (need <= this.buf.length) return;
+    const grown = new Uint8Array(Math.max(need, this.buf.length * 2));
+    grown.set(this.buf.subarray(0, this.len));
+    this.buf = grown;
+  }
+
+  u8(v: number): void {
+    this.ensure(1);
+    this.buf[this.len++] = v;
+  }
+
+  /** Big-endian 32 bits. */
+  u32be(v: number): void {
+    this.ensure(4);
+    const b = this.buf;
+    const p = this.len;
+    b[p] = v >>> 24;
+    b[p + 1] = v >>> 16;
+    b[p + 2] = v >>> 8;
+    b[p + 3] = v;
+    this.len = p + 4;
+  }
+
+  bytes(src: Uint8Array): void {
+    this.ensure(src.length);
+    copyBytes(src, 0, src.length, this.buf, this.len);
+    this.len += src.length;
+  }
+
+  /** A copy of what was written. */
+  toBytes(): Uint8Array {
+    return this.buf.slice(0, this.len);
+  }
+}
+
+/** Copies src[start, end) to dest[at…). Short runs byte by byte: a subarray object costs more than they do. */
+export function copyBytes(src: Uint8Array, start: number, end: number, dest: Uint8Array, at: number): void {
+  if (end - start <= 48) {
+    for (let i = start; i < end; i++) dest[at++] = src[i]!;
+  } else {
+    dest.set(src.subarray(start, end), at);
+  }
+}
+
+/** Orders byte strings as unsigned bytes, shorter first: <0, 0, >0. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const n = a.length < b.length ? a.length : b.length;
+  for (let i = 0; i < n; i++) {
+    const d = a[i]! - b[i]!;
+    if (d !== 0) return d;
+  }
+  return a.length - b.length;
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  const n = a.length;
+  if (n !== b.length) return false;
+  for (let i = n - 1; i >= 0; i--) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The smallest key greater than `key`: key with a zero byte behind. */
+export function nextKey(key: Uint8Array): Uint8Array {
+  const out = new Uint8Array(key.length + 1);
+  out.set(key);
+  return out;
+}
+
+/** The smallest key greater than every key that starts with `prefix`; empty when there is none. */
+export function prefixNext(prefix: Uint8Array): Uint8Array {
+  let n = prefix.length;
+  while (n > 0 && prefix[n - 1] === 0xff) n--;
+  const out = prefix.slice(0, n);
+  if (n > 0) out[n - 1] = out[n - 1]! + 1;
+  return out;
+}

@@ -1,0 +1,57 @@
+import { TypeCode, type FieldType } from '../../types/field-type.js';
+
+const SPACE = 0x20;
+
+const isVarchar = (ft: FieldType): boolean => ft.tp === TypeCode.VarChar || ft.tp === TypeCode.VarString;
+
+/** CHAR, VARCHAR and TEXT with a character set. */
+function isNonBinaryString(ft: FieldType): boolean {
+  if (ft.collate === 'binary') return false;
+  switch (ft.tp) {
+    case TypeCode.VarChar:
+    case TypeCode.VarString:
+    case TypeCode.String:
+    case TypeCode.TinyBlob:
+    case TypeCode.MediumBlob:
+    case TypeCode.LongBlob:
+    case TypeCode.Blob:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** `binary` and the `_bin` collations: equal strings differ at most in trailing spaces. */
+export function isBinCollation(collate: string): boolean {
+  return collate === 'binary' || (collate.endsWith('_bin') && collate !== 'utf8mb4_0900_bin');
+}
+
+/**
+ * Whether the sort key in an index loses bytes of the value, so that the index value keeps it
+ * (TiDB types.NeedRestoredData): a case-insensitive collation, or VARCHAR whose trailing spaces are cut.
+ */
+export function needsRestoredData(ft: FieldType): boolean {
+  return (
+    isNonBinaryString(ft) &&
+    ft.collate !== 'utf8mb4_0900_bin' &&
+    !(isBinCollation(ft.collate) && !isVarchar(ft))
+  );
+}
+
+export function trailingSpaces(b: Uint8Array): number {
+  let n = b.length;
+  while (n > 0 && b[n - 1] === SPACE) n--;
+  return b.length - n;
+}
+
+const NO_SPACES_CUT: ReadonlySet<string> = new Set(['binary', 'utf8mb4_0900_bin']);
+
+/** The bytes that order a string in a key. May be a view of `v`. */
+export function stringSortKey(v: Uint8Array, ft: FieldType): Uint8Array {
+  if (NO_SPACES_CUT.has(ft.collate)) return v;
+  if (isBinCollation(ft.collate)) {
+    const n = v.length - trailingSpaces(v);
+    return n === v.length ? v : v.subarray(0, n);
+  }
+  throw new Error(`no sort key for collation ${ft.collate}`);
+}
