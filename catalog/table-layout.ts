@@ -1,0 +1,69 @@
+import type { ScanColumn } from '../kv/codec/row-batch-decoder.js';
+import { needsRestoredData } from '../kv/codec/sort-key.js';
+import type { Datum } from '../types/datum.js';
+import { Flag, newFieldType, TypeCode, type FieldType } from '../types/field-type.js';
+import { utf8CharLen } from '../types/charset.js';
+import type { ColumnInfo, IndexInfo, SchemaState, TableInfo } from './model.js';
+
+/** How a table's rows lie in the store: which column is the handle, which are in the row value, which only in the key. */
+
+/** Type of the hidden `_tidb_rowid`. */
+export const ROWID_TYPE: FieldType = newFieldType(TypeCode.LongLong, { flag: Flag.NotNull | Flag.Binary, flen: 20 });
+
+/** The integer primary key that is the handle; null when the handle is hidden or made of several columns. */
+export function handleColumn(table: TableInfo): ColumnInfo | null {
+  if (!table.pkIsHandle) return null;
+  const primary = table.indices.find((i) => i.primary);
+  if (primary !== undefined) return table.columns[primary.columns[0]!.offset]!;
+  return table.columns.find((c) => (c.type.flag & Flag.PriKey) !== 0) ?? null;
+}
+
+export function primaryIndex(table: TableInfo): IndexInfo | null {
+  return table.indices.find((i) => i.primary) ?? null;
+}
+
+/** Whether the index has entries of its own: a clustered primary key has not. */
+export const hasEntries = (table: TableInfo, index: IndexInfo): boolean =>
+  !(index.primary && (table.pkIsHandle || table.isCommonHandle));
+
+/** Columns and indexes of these states take new values (F1 states); those in other states only lose them. */
+export const isWritable = (state: SchemaState): boolean =>
+  state === 'public' || state === 'writeOnly' || state === 'writeReorg';
+
+/** Generated and not stored: computed at read. */
+export const isVirtual = (c: ColumnInfo): boolean => c.generated !== '' && !c.generatedStored;
+
+/** Position of the column in the clustered primary key, -1 when it is not part of one. */
+export function handlePartOf(table: TableInfo, c: ColumnInfo): number {
+  if (!table.isCommonHandle) return -1;
+  return primaryIndex(table)?.columns.findIndex((p) => p.offset === c.offset) ?? -1;
+}
+
+/** Whether the row value leaves the column out since the key holds all of it (TiDB tables.CanSkip). */
+export function isInKeyOnly(table: TableInfo, c: ColumnInfo): boolean {
+  if (table.pkIsHandle) return handleColumn(table)?.id === c.id;
+  const part = handlePartOf(table, c);
+  return part >= 0 && primaryIndex(table)!.columns[part]!.length < 0 && !needsRestoredData(c.type);
+}
+
+/** What a record scan must know of the columns it decodes; `handleOut` appends the integer handle. */
+export function scanColumns(table: TableInfo, columns: readonly ColumnInfo[], handleOut: boolean): ScanColumn[] {
+  const handle = handleColumn(table);
+  const out: ScanColumn[] = columns.map((c) => {
+    if (handle !== null && handle.id === c.id) return { id: c.id, ft: c.type, isHandle: true };
+    const part = isInKeyOnly(table, c) ? handlePartOf(table, c) : -1;
+    if (part >= 0) return { id: c.id, ft: c.type, handlePart: part };
+    return { id: c.id, ft: c.type, originDefault: c.originDefault };
+  });
+  if (handleOut && !table.isCommonHandle) out.push({ id: -1, ft: handle?.type ?? ROWID_TYPE, isHandle: true });
+  return out;
+}
+
+/** A value as a prefix index keeps it: the first `length` characters (bytes of a binary string). */
+export function cutToPrefix(v: Datum, ft: FieldType, length: number): Datum {
+  if (length < 0 || !(v instanceof Uint8Array) || v.length <= length) return v;
+  if (ft.charset === 'binary' || ft.charset === 'ascii' || ft.charset === 'latin1') return v.subarray(0, length);
+  let end = 0;
+  for (let n = 0; n < length && end < v.length; n++) end += utf8CharLen(v, end);
+  return end >= v.length ? v : v.subarray(0, end);
+}

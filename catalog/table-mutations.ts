@@ -1,0 +1,148 @@
+import { encodeIndexValue, type IndexColumn as StoredColumn } from '../kv/codec/index-value.js';
+import { encodeRow } from '../kv/codec/row-v2.js';
+import { encodeCommonHandle, indexKey, indexKeyIsDistinct, recordKey, type Handle } from '../kv/codec/table-key.js';
+import { UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import type { IndexInfo, TableInfo } from './model.js';
+import { cutToPrefix, handleColumn, hasEntries, isInKeyOnly, isVirtual, isWritable, primaryIndex } from './table-layout.js';
+
+/**
+ * The one place that turns a row into what is stored: its record and its index entries. A row is given as datums by
+ * ColumnInfo.offset, all columns of the table; TIMESTAMP values in the zone given here.
+ */
+export class TableMutations {
+  /** Indexes with entries of their own, in every state but 'none'. */
+  readonly indexes: readonly IndexMutations[];
+  private readonly storedIds: number[] = [];
+  private readonly storedOffsets: number[] = [];
+  private readonly storedTypes: FieldType[] = [];
+  private readonly stored: Datum[];
+  private readonly handleOffset: number;
+  private readonly commonOffsets: readonly number[];
+  private readonly commonLengths: readonly number[];
+  private readonly commonTypes: readonly FieldType[];
+
+  constructor(
+    readonly table: TableInfo,
+    readonly physicalId: number,
+    private readonly zone: ZoneOffsets = UTC_OFFSETS,
+  ) {
+    for (const c of table.columns) {
+      if (!isWritable(c.state) || isVirtual(c) || isInKeyOnly(table, c)) continue;
+      this.storedIds.push(c.id);
+      this.storedOffsets.push(c.offset);
+      this.storedTypes.push(c.type);
+    }
+    this.stored = new Array<Datum>(this.storedIds.length).fill(null);
+    this.handleOffset = handleColumn(table)?.offset ?? -1;
+    const common = table.isCommonHandle ? primaryIndex(table)!.columns : [];
+    this.commonOffsets = common.map((c) => c.offset);
+    this.commonLengths = common.map((c) => c.length);
+    this.commonTypes = common.map((c) => table.columns[c.offset]!.type);
+    this.indexes = table.indices
+      .filter((i) => i.state !== 'none' && hasEntries(table, i))
+      .map((i) => new IndexMutations(table, i, physicalId, zone));
+  }
+
+  /** Whether the handle is hidden (`_tidb_rowid`), given out by an allocator. */
+  get hiddenHandle(): boolean {
+    return this.handleOffset < 0 && !this.table.isCommonHandle;
+  }
+
+  /** The handle of a clustered table's row. */
+  handleOf(row: readonly Datum[]): Handle {
+    if (this.handleOffset >= 0) return row[this.handleOffset] as number | bigint;
+    return encodeCommonHandle(
+      this.commonOffsets.map((o, i) => cutToPrefix(row[o]!, this.commonTypes[i]!, this.commonLengths[i]!)),
+      this.commonTypes,
+      this.zone,
+    );
+  }
+
+  recordKey(handle: Handle): Uint8Array {
+    return recordKey(this.physicalId, handle);
+  }
+
+  /** The record's value. */
+  encodeRecord(row: readonly Datum[]): Uint8Array {
+    const { stored, storedOffsets } = this;
+    for (let i = 0; i < stored.length; i++) stored[i] = row[storedOffsets[i]!]!;
+    return encodeRow(this.storedIds, stored, this.storedTypes, this.zone);
+  }
+}
+
+/** The entries of one index. */
+export class IndexMutations {
+  /** New rows get an entry (states write-only, write-reorganisation, public). */
+  readonly writable: boolean;
+  private readonly offsets: readonly number[];
+  private readonly lengths: readonly number[];
+  private readonly types: readonly FieldType[];
+  private readonly values: Datum[];
+  private readonly columns: readonly StoredColumn[];
+  private readonly handleColumns: readonly StoredColumn[] | undefined;
+  private readonly handleOffsets: readonly number[];
+  /** No prefix, no restored data: the value of an entry depends on the handle alone. */
+  private readonly cutsNothing: boolean;
+
+  constructor(
+    table: TableInfo,
+    readonly index: IndexInfo,
+    private readonly physicalId: number,
+    private readonly zone: ZoneOffsets,
+  ) {
+    this.writable = isWritable(index.state);
+    this.offsets = index.columns.map((c) => c.offset);
+    this.lengths = index.columns.map((c) => c.length);
+    this.types = index.columns.map((c) => table.columns[c.offset]!.type);
+    this.values = new Array<Datum>(this.offsets.length).fill(null);
+    this.cutsNothing = this.lengths.every((l) => l < 0);
+    this.columns = index.columns.map((c) => {
+      const info = table.columns[c.offset]!;
+      return c.length < 0 ? { id: info.id, ft: info.type } : { id: info.id, ft: info.type, prefixLength: c.length };
+    });
+    const primary = table.isCommonHandle ? primaryIndex(table) : null;
+    this.handleColumns = primary?.columns.map((c) => ({ id: table.columns[c.offset]!.id, ft: table.columns[c.offset]!.type }));
+    this.handleOffsets = primary?.columns.map((c) => c.offset) ?? [];
+  }
+
+  private load(row: readonly Datum[]): Datum[] {
+    const { values, offsets } = this;
+    for (let i = 0; i < values.length; i++) {
+      const v = row[offsets[i]!]!;
+      values[i] = this.cutsNothing ? v : cutToPrefix(v, this.types[i]!, this.lengths[i]!);
+    }
+    return values;
+  }
+
+  /** Whether the row's entry must be the only one with its values: a unique index without NULL among them. */
+  isDistinct(row: readonly Datum[]): boolean {
+    if (!this.index.unique) return false;
+    const { offsets } = this;
+    for (let i = 0; i < offsets.length; i++) if (row[offsets[i]!] === null) return false;
+    return true;
+  }
+
+  key(row: readonly Datum[], handle: Handle): Uint8Array {
+    return indexKey(this.physicalId, this.index.id, this.load(row), this.types, this.index.unique, handle, this.zone);
+  }
+
+  value(row: readonly Datum[], handle: Handle): Uint8Array {
+    const values = this.load(row);
+    return encodeIndexValue({
+      columns: this.columns,
+      values,
+      handle,
+      distinct: indexKeyIsDistinct(this.index.unique, values, values.length),
+      handleColumns: this.handleColumns,
+      handleValues: this.handleColumns === undefined ? undefined : this.handleOffsets.map((o) => row[o]!),
+      zone: this.zone,
+    });
+  }
+
+  /** Values of the entry as an error names them. */
+  entryValues(row: readonly Datum[]): readonly Datum[] {
+    return this.load(row).slice();
+  }
+}

@@ -1,0 +1,125 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
+import { Flag } from '../../types/field-type.js';
+import type { ColumnInfo, DbInfo, InfoSchema, TableInfo } from '../model.js';
+import type { VirtualDatabase } from '../info-schema.js';
+import type { MetaReader } from '../meta/meta.js';
+
+/** What rows of virtual tables are made from; the session implements it. */
+export interface VirtualContext {
+  readonly schema: InfoSchema;
+  readonly currentDatabase: string;
+  readonly user: string;
+  readonly host: string;
+  /** Whether the user may see the database or table at all. */
+  visible(db: string, table: string | null): boolean;
+  processes(): readonly ProcessInfo[];
+  sessionVariables(): readonly (readonly [name: string, value: string])[];
+  globalVariables(): readonly (readonly [name: string, value: string])[];
+  statusVariables(): readonly (readonly [name: string, value: string])[];
+  /** Live row count estimate of a table. */
+  rowCount(tableId: number): number;
+  /** Next AUTO_INCREMENT value. */
+  nextAutoId(db: DbInfo, table: TableInfo): Promise<bigint>;
+  /** Rows of a query run as the server itself (mysql.user and its kin). */
+  internalQuery(sql: string): Promise<Datum[][]>;
+  readonly meta: MetaReader;
+  /** Further providers by name, registered by the layers above catalog. */
+  provide(name: string): Awaitable<Datum[][]>;
+}
+
+export interface ProcessInfo {
+  readonly id: number;
+  readonly user: string;
+  readonly host: string;
+  readonly db: string | null;
+  readonly command: string;
+  /** Seconds in this state. */
+  readonly time: number;
+  readonly state: string;
+  readonly info: string | null;
+  readonly digest: string;
+  readonly memory: number;
+  readonly txnStart: string;
+}
+
+export interface VirtualColumn {
+  readonly name: string;
+  readonly type: FieldType;
+}
+
+export interface VirtualTable {
+  readonly db: string;
+  readonly name: string;
+  readonly columns: readonly VirtualColumn[];
+  /** All rows, in the order of the columns. */
+  readonly rows: (ctx: VirtualContext) => Awaitable<Datum[][]>;
+  readonly doc?: string;
+}
+
+/** Virtual ids count down from here: no stored object comes near. */
+const FIRST_ID = 2 ** 52;
+
+const databases = new Map<string, { info: DbInfo; tables: TableInfo[]; rows: Map<string, VirtualTable> }>();
+let nextId = FIRST_ID;
+
+/** Adds a table to a virtual database, which is made by its first table. */
+export function registerVirtualTable(table: VirtualTable): void {
+  const lower = table.db.toLowerCase();
+  let db = databases.get(lower);
+  if (db === undefined) {
+    const info: DbInfo = { id: nextId++, name: table.db, lower, charset: 'utf8mb4', collate: 'utf8mb4_bin', state: 'public' };
+    databases.set(lower, (db = { info, tables: [], rows: new Map() }));
+  }
+  if (db.rows.has(table.name.toLowerCase())) throw new Error(`virtual table ${table.name} is registered twice`);
+  db.rows.set(table.name.toLowerCase(), table);
+  db.tables.push(virtualTableInfo(table.name, table.columns));
+}
+
+/** A TableInfo for rows that the server makes itself. */
+export function virtualTableInfo(name: string, columns: readonly VirtualColumn[]): TableInfo {
+  return {
+    id: nextId++,
+    name,
+    lower: name.toLowerCase(),
+    charset: 'utf8mb4',
+    collate: 'utf8mb4_bin',
+    columns: columns.map((c, offset): ColumnInfo => ({
+      id: offset + 1,
+      name: c.name,
+      lower: c.name.toLowerCase(),
+      offset,
+      type: c.type,
+      default: { kind: (c.type.flag & Flag.NotNull) !== 0 ? 'none' : 'value', value: null } as ColumnInfo['default'],
+      originDefault: null,
+      onUpdateNow: false,
+      autoIncrement: false,
+      state: 'public',
+      comment: '',
+      hidden: false,
+      generated: '',
+      generatedStored: false,
+    })),
+    indices: [],
+    pkIsHandle: false,
+    isCommonHandle: false,
+    state: 'public',
+    comment: '',
+    autoIncrement: 0,
+    maxColumnId: columns.length,
+    maxIndexId: 0,
+    version: 0,
+    createTime: 0,
+    virtual: true,
+  };
+}
+
+/** The definition behind a table of a virtual database. */
+export function findVirtualTable(db: string, name: string): VirtualTable | undefined {
+  return databases.get(db.toLowerCase())?.rows.get(name.toLowerCase());
+}
+
+export function virtualDatabases(): VirtualDatabase[] {
+  return [...databases.values()].map((d) => ({ info: d.info, tables: d.tables }));
+}

@@ -1,0 +1,122 @@
+import { mysqlError } from '../types/error-table.js';
+import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
+import type { InfoSchema, TableInfo } from '../catalog/model.js';
+
+export interface BeginOptions {
+  readonly pessimistic: boolean;
+  readonly readOnly: boolean;
+  readonly lockWaitTimeoutMs: number;
+  readonly durability: 0 | 1 | 2;
+}
+
+interface Savepoint {
+  readonly name: string;
+  stage: number;
+}
+
+/**
+ * The transaction of one session: from BEGIN, or from the first statement under autocommit=0, or of one autocommitted
+ * statement. Savepoints are stages of the membuffer that stay open; a statement's own stage is always the innermost.
+ */
+export class SessionTransaction {
+  txn: Transaction | null = null;
+  /** BEGIN was given: lasts until COMMIT or ROLLBACK whatever autocommit says. */
+  explicit = false;
+  readOnly = false;
+  /** Time of BEGIN, ms since the epoch; 0 when idle. */
+  startedAt = 0;
+  private savepoints: Savepoint[] = [];
+  /** Tables written, at the schema version they were planned with. */
+  private written = new Map<number, TableInfo>();
+
+  constructor(private readonly storage: Storage) {}
+
+  get active(): boolean {
+    return this.txn !== null;
+  }
+
+  async begin(options: BeginOptions, explicit: boolean): Promise<Transaction> {
+    const txn = await this.storage.begin({
+      pessimistic: options.pessimistic,
+      lockWaitTimeoutMs: options.lockWaitTimeoutMs,
+      durability: options.durability,
+    });
+    this.txn = txn;
+    this.explicit = explicit;
+    this.readOnly = options.readOnly;
+    this.startedAt = Date.now();
+    return txn;
+  }
+
+  noteWritten(table: TableInfo): void {
+    if (!this.written.has(table.id)) this.written.set(table.id, table);
+  }
+
+  /** Whether own writes may lie in the table. */
+  isDirty(tableId: number): boolean {
+    return this.written.has(tableId);
+  }
+
+  /** Commits; `current` gives the schema to check against at that moment (8028). */
+  async commit(current: () => InfoSchema): Promise<bigint> {
+    const txn = this.txn;
+    if (txn === null) return 0n;
+    const written = this.written;
+    this.forget();
+    if (written.size > 0) {
+      txn.onBeforeCommit(() => {
+        const schema = current();
+        for (const table of written.values()) {
+          const now = schema.tableById(table.id);
+          if (now === null || now.table.version !== table.version) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+        }
+      });
+    }
+    return await txn.commit();
+  }
+
+  async rollback(): Promise<void> {
+    const txn = this.txn;
+    if (txn === null) return;
+    this.forget();
+    if (txn.valid) await txn.rollback();
+  }
+
+  savepoint(name: string): void {
+    if (this.txn === null) return;
+    const lower = name.toLowerCase();
+    this.savepoints = this.savepoints.filter((s) => s.name !== lower);
+    this.savepoints.push({ name: lower, stage: this.txn.stage() });
+  }
+
+  rollbackTo(name: string): void {
+    const at = this.indexOf(name);
+    const point = this.savepoints[at]!;
+    this.txn!.rollbackStage(point.stage);
+    this.savepoints.length = at + 1;
+    point.stage = this.txn!.stage();
+  }
+
+  release(name: string): void {
+    this.savepoints.length = this.indexOf(name);
+  }
+
+  snapshot(ts: bigint): Snapshot {
+    return this.storage.snapshot(ts);
+  }
+
+  private indexOf(name: string): number {
+    const at = this.savepoints.findIndex((s) => s.name === name.toLowerCase());
+    if (at < 0 || this.txn === null) throw mysqlError('ER_SP_DOES_NOT_EXIST', 'SAVEPOINT', name);
+    return at;
+  }
+
+  private forget(): void {
+    this.txn = null;
+    this.explicit = false;
+    this.readOnly = false;
+    this.startedAt = 0;
+    this.savepoints = [];
+    this.written = new Map();
+  }
+}

@@ -1,0 +1,76 @@
+import type { SqlWarning } from '../types/error.js';
+import type { RuntimeStats } from '../executor/exec-context.js';
+import { mysqlError } from '../types/error-table.js';
+
+/** Warnings kept of one statement; further ones are counted only (max_error_count of TiDB: 64). */
+const MAX_KEPT = 1024;
+
+/** State of one running statement. A session has one at a time (cursors keep theirs). */
+export class StatementContext {
+  readonly warnings: SqlWarning[] = [];
+  warningCount = 0;
+  errorCount = 0;
+  /** Set by KILL QUERY, MAX_EXECUTION_TIME and a closed connection; the error to raise. */
+  private reason: Error | null = null;
+  private controller: AbortController | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  runtimeStats: RuntimeStats | null = null;
+  affectedRows = 0;
+  foundRows = 0;
+  lastInsertId: number | bigint = 0;
+  info = '';
+  /** State column of SHOW PROCESSLIST, e.g. LOAD DATA's progress. */
+  state = 'executing';
+  private lastYield = performance.now();
+
+  constructor(
+    readonly text: string,
+    /** Statement start, ms since the epoch. */
+    readonly startedAt: number,
+  ) {}
+
+  warn(warning: SqlWarning): void {
+    this.warningCount++;
+    if (warning.level === 'Error') this.errorCount++;
+    if (this.warnings.length < MAX_KEPT) this.warnings.push(warning);
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason !== null && !this.controller.signal.aborted) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  interrupt(reason: Error): void {
+    this.reason ??= reason;
+    this.controller?.abort(this.reason);
+  }
+
+  limitTime(ms: number): void {
+    this.timer = setTimeout(() => this.interrupt(mysqlError('ER_QUERY_TIMEOUT')), ms);
+    this.timer.unref();
+  }
+
+  throwIfInterrupted(): void {
+    if (this.reason !== null) throw this.reason;
+  }
+
+  /** See ExecContext.checkpoint. Lets the event loop run after 8 ms of continuous work. */
+  checkpoint(): Promise<void> | undefined {
+    if (this.reason !== null) throw this.reason;
+    const now = performance.now();
+    if (now - this.lastYield < 8) return undefined;
+    return new Promise((resolve, reject) =>
+      setImmediate(() => {
+        this.lastYield = performance.now();
+        if (this.reason !== null) reject(this.reason);
+        else resolve();
+      }),
+    );
+  }
+
+  finish(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+}
