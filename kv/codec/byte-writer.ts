@@ -59,6 +59,13 @@ export function copyBytes(src: Uint8Array, start: number, end: number, dest: Uin
   }
 }
 
+/** An owned copy of src[start, end). (Buffer's own `slice` would give a view.) */
+export function copyOf(src: Uint8Array, start = 0, end = src.length): Uint8Array {
+  const out = new Uint8Array(end - start);
+  copyBytes(src, start, end, out, 0);
+  return out;
+}
+
 /** Orders byte strings as unsigned bytes, shorter first: <0, 0, >0. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const n = a.length < b.length ? a.length : b.length;
@@ -87,7 +94,7 @@ export function nextKey(key: Uint8Array): Uint8Array {
 export function prefixNext(prefix: Uint8Array): Uint8Array {
   let n = prefix.length;
   while (n > 0 && prefix[n - 1] === 0xff) n--;
-  const out = prefix.slice(0, n);
+  const out = copyOf(prefix, 0, n);
   if (n > 0) out[n - 1] = out[n - 1]! + 1;
   return out;
 }

@@ -1,4 +1,4 @@
-import type { ByteWriter } from './byte-writer.js';
+import { copyOf, type ByteWriter } from './byte-writer.js';
 import { readVarint, varintLength, writeVarint } from './number-codec.js';
 
 /**
@@ -65,7 +65,7 @@ export function writeCompactBytes(w: ByteWriter, src: Uint8Array): void {
 export function readCompactBytes(b: Uint8Array, p: number): Uint8Array {
   const n = Number(readVarint(b, p));
   const start = p + varintLength(b, p);
-  return b.slice(start, start + n);
+  return copyOf(b, start, start + n);
 }
 
 export function compactBytesLength(b: Uint8Array, p: number): number {

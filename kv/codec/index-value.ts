@@ -1,6 +1,6 @@
 import type { Datum } from '../../types/datum.js';
 import { newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter, copyOf } from './byte-writer.js';
 import { highWord, int64Of, readU32be } from './number-codec.js';
 import { encodeRow, ROW_VERSION } from './row-v2.js';
 import { isBinCollation, needsRestoredData, trailingSpaces } from './sort-key.js';
@@ -217,7 +217,7 @@ export function decodeIndexValueHandle(value: Uint8Array): Handle | null {
   const p = indexValueParts;
   if (p.intHandleAt >= 0)
     return int64Of(readU32be(value, p.intHandleAt) | 0, readU32be(value, p.intHandleAt + 4));
-  if (p.commonHandleAt >= 0) return value.slice(p.commonHandleAt, p.commonHandleEnd);
+  if (p.commonHandleAt >= 0) return copyOf(value, p.commonHandleAt, p.commonHandleEnd);
   return null;
 }
 

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter, copyOf } from './byte-writer.js';
 import { bytesKeyLength, readBytesKey, writeBytesKey } from './bytes-codec.js';
 import { readIntKey, readUintKey, writeIntKey, writeUintKey } from './number-codec.js';
 
@@ -60,7 +60,7 @@ export function encodeListMeta(left: number, right: number): Uint8Array {
 export function decodeListMeta(b: Uint8Array): { left: number; right: number } {
   // The bounds are int64 written as plain words; flipping the sign bit of the comparable form gives them back.
   const flip = (p: number): number => {
-    const copy = b.slice(p, p + 8);
+    const copy = copyOf(b, p, p + 8);
     copy[0] = copy[0]! ^ 0x80;
     return Number(readIntKey(copy, 0));
   };

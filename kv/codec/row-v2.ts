@@ -1,6 +1,6 @@
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
-import { ByteWriter, copyBytes } from './byte-writer.js';
+import { ByteWriter, copyBytes, copyOf } from './byte-writer.js';
 import { readDecimal, writeDecimal } from './decimal-codec.js';
 import {
   readCompactInt,
@@ -88,7 +88,7 @@ export function readRowValue(
     case ValueKind.Duration:
       return Math.trunc((readCompactInt(b, start, end) as number) / 1000);
     default:
-      return b.slice(start, end);
+      return copyOf(b, start, end);
   }
 }
 

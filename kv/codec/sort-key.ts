@@ -1,3 +1,4 @@
+import { collationOf } from '../../types/collation.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
 
 const SPACE = 0x20;
@@ -44,14 +45,5 @@ export function trailingSpaces(b: Uint8Array): number {
   return b.length - n;
 }
 
-const NO_SPACES_CUT: ReadonlySet<string> = new Set(['binary', 'utf8mb4_0900_bin']);
-
 /** The bytes that order a string in a key. May be a view of `v`. */
-export function stringSortKey(v: Uint8Array, ft: FieldType): Uint8Array {
-  if (NO_SPACES_CUT.has(ft.collate)) return v;
-  if (isBinCollation(ft.collate)) {
-    const n = v.length - trailingSpaces(v);
-    return n === v.length ? v : v.subarray(0, n);
-  }
-  throw new Error(`no sort key for collation ${ft.collate}`);
-}
+export const stringSortKey = (v: Uint8Array, ft: FieldType): Uint8Array => collationOf(ft).sortKey(v);

@@ -1,6 +1,6 @@
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
-import { ByteWriter, copyBytes, prefixNext } from './byte-writer.js';
+import { ByteWriter, copyBytes, copyOf, prefixNext } from './byte-writer.js';
 import { DatumFlag, encodeKeyDatum, keyDatumLength } from './datum-codec.js';
 import { highWord, readIntKey, writeIntKey } from './number-codec.js';
 import type { ZoneOffsets } from './time-codec.js';
@@ -209,7 +209,7 @@ export const isIndexKey = (key: Uint8Array): boolean =>
 /** The handle in a record key. Integer handles have exactly eight bytes, clustered ones at least nine. Signed. */
 export function decodeRecordHandle(key: Uint8Array): Handle {
   if (key.length === RECORD_KEY_LENGTH) return readIntKey(key, TABLE_PREFIX_LENGTH);
-  return key.slice(TABLE_PREFIX_LENGTH);
+  return copyOf(key, TABLE_PREFIX_LENGTH);
 }
 
 /** Splits an index key's values: offsets of each of `count` datums, and of what follows them. */
