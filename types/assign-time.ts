@@ -1,0 +1,94 @@
+import type { ConvertContext } from './convert-context.js';
+import { report, warn } from './convert-context.js';
+import { readDuration, readTime, temporalName } from './convert-time.js';
+import { evalType } from './field-type.js';
+import type { FieldType } from './field-type.js';
+import { TypeCode } from './field-type.js';
+import { datumToString } from './format.js';
+import { SqlMode } from './sql-mode.js';
+import type { PackedTime } from './time.js';
+import { coreOf, coreToEpochSeconds, dateTimeToDate, epochSecondsToCore, formatDateTime, packCore } from './time.js';
+
+/** Zero of the column type. */
+const zero = (fsp: number, date: boolean): PackedTime => (!date && fsp > 4 ? 0n : 0);
+
+/** Largest second of TIMESTAMP, 2038-01-19 03:14:07 UTC. */
+const TIMESTAMP_MAX = 2147483647;
+
+/** DATE, DATETIME and TIMESTAMP columns: 1292 for what is no such time, zero stored where not strict. */
+export function assignTime(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): PackedTime {
+  const date = to.tp === TypeCode.Date || to.tp === TypeCode.NewDate;
+  const fsp = date ? 0 : to.decimal;
+  const shown = (): string => datumToString(v, from);
+  const bad = (): PackedTime => {
+    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', temporalName(to.tp), shown(), ctx.column, ctx.row);
+    return zero(fsp, date);
+  };
+  // Zero dates first: NO_ZERO_DATE makes them an error in strict mode and a warning otherwise, without it they are plain values.
+  const r = readTime(v, from, to.tp, fsp, withZeroDates(ctx));
+  if (r.value === null) return bad();
+  const d = date ? Number(r.value) : dateTimeToDate(r.value, fsp);
+  if (d === 0 && r.value == 0) {
+    if ((ctx.sqlMode & SqlMode.NoZeroDate) === 0) return r.value;
+    return bad();
+  }
+  if ((d & 31) === 0 || ((d >>> 5) & 15) === 0) {
+    if ((ctx.sqlMode & SqlMode.NoZeroInDate) !== 0 || to.tp === TypeCode.Timestamp) return bad();
+  }
+  if (r.truncated) {
+    if (evalType(from) === 'string') return truncatedText(r.value, to, ctx, shown());
+  }
+  return to.tp === TypeCode.Timestamp ? timestampInRange(r.value, to, ctx, shown) : r.value;
+}
+
+function truncatedText(value: PackedTime, to: FieldType, ctx: ConvertContext, shown: string): PackedTime {
+  report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', temporalName(to.tp), shown, ctx.column, ctx.row);
+  return to.tp === TypeCode.Timestamp ? timestampInRange(value, to, ctx, () => shown) : value;
+}
+
+const zeroModes = new WeakMap<ConvertContext, ConvertContext>();
+
+/** The context with zero and partial dates admitted, so that they can be told from what is no date at all. */
+function withZeroDates(ctx: ConvertContext): ConvertContext {
+  const mask = SqlMode.NoZeroDate | SqlMode.NoZeroInDate;
+  if ((ctx.sqlMode & mask) === 0) return ctx;
+  let c = zeroModes.get(ctx);
+  if (c === undefined) {
+    c = Object.create(ctx, { sqlMode: { get: () => ctx.sqlMode & ~mask } }) as ConvertContext;
+    zeroModes.set(ctx, c);
+  }
+  return c;
+}
+
+function timestampInRange(v: PackedTime, to: FieldType, ctx: ConvertContext, shown: () => string): PackedTime {
+  const core = coreOf(v, to.decimal);
+  const local = coreToEpochSeconds(core);
+  const utc = ctx.timeZone.localToUtc(local);
+  if (utc === null) {
+    const end = ctx.timeZone.gapEnd(local);
+    report(ctx, 'ER_TIMESTAMP_IN_DST_TRANSITION', formatDateTime(v, to.decimal), ctx.timeZone.name);
+    const moved = epochSecondsToCore(end + ctx.timeZone.offsetAt(end));
+    return moved === null ? zero(to.decimal, false) : packCore(moved, 0, to.decimal);
+  }
+  if (utc < 1 || utc > TIMESTAMP_MAX) {
+    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'timestamp', shown(), ctx.column, ctx.row);
+    return zero(to.decimal, false);
+  }
+  return v;
+}
+
+/** TIME columns: 1292 for what is no time, clamped with 1264 out of range. */
+export function assignDuration(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): number {
+  const r = readDuration(v, from, to.decimal);
+  if (r.value === null) {
+    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
+    return 0;
+  }
+  if (r.overflow) {
+    report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
+    return r.value;
+  }
+  if (r.truncated) report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
+  else if (evalType(from) === 'datetime' && from.tp !== TypeCode.Date) warn(ctx, 'Note', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+  return r.value;
+}

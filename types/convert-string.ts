@@ -1,0 +1,81 @@
+import type { Charset } from './charset.js';
+import { BINARY, charset, convertCharset, UTF8MB4 } from './charset.js';
+import type { ConvertContext } from './convert-context.js';
+import { report, warn } from './convert-context.js';
+import type { Datum } from './datum.js';
+import type { FieldType } from './field-type.js';
+import { TypeCode, UNSPECIFIED } from './field-type.js';
+import { datumToText } from './format.js';
+import { jsonToText } from './json/binary.js';
+
+/** Bytes of the value's text in the charset, without a length check; what implicit conversion to a string gives. */
+export function toBytes(v: Datum, from: FieldType, charsetName: string): Uint8Array | null {
+  if (v === null) return null;
+  const target = charset(charsetName) ?? UTF8MB4;
+  if (from.tp === TypeCode.Json) return target.encode(jsonToText(v as Uint8Array));
+  const text = datumToText(v, from)!;
+  if (typeof v !== 'object' && from.tp !== TypeCode.Enum && from.tp !== TypeCode.Set) return text;
+  const source = charset(from.charset) ?? BINARY;
+  return convertCharset(text, source, target);
+}
+
+const isText = (ft: FieldType): boolean => ft.charset !== 'binary';
+
+/** CHAR, VARCHAR, TEXT, BINARY, VARBINARY, BLOB columns. */
+export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: ConvertContext): Uint8Array {
+  const target = charset(to.charset) ?? UTF8MB4;
+  let b = toBytes(v, from, to.charset)!;
+  if (isText(to) && target !== BINARY) b = checkEncoding(b, target, ctx);
+  const limit = to.flen;
+  if (limit !== UNSPECIFIED && limit >= 0) {
+    const blob = to.tp === TypeCode.Blob || to.tp === TypeCode.TinyBlob || to.tp === TypeCode.MediumBlob || to.tp === TypeCode.LongBlob;
+    // The length of TEXT and BLOB types is in bytes, of CHAR and VARCHAR in characters.
+    const chars = !blob && isText(to);
+    if (b.length > limit) {
+      const cut = chars ? target.offsetOf(b, limit) : blob && isText(to) ? wholeCharacters(b, limit, target) : limit;
+      if (cut < b.length) b = cutTo(b, cut, to, ctx);
+    }
+  }
+  if (to.tp === TypeCode.String) {
+    if (isText(to)) {
+      // CHAR is stored and read without its trailing spaces.
+      let n = b.length;
+      while (n > 0 && b[n - 1] === 0x20) n--;
+      return n === b.length ? b : b.subarray(0, n);
+    }
+    if (limit > b.length) {
+      const padded = new Uint8Array(limit);
+      padded.set(b);
+      return padded;
+    }
+  }
+  return b;
+}
+
+function cutTo(b: Uint8Array, cut: number, to: FieldType, ctx: ConvertContext): Uint8Array {
+  let spaces = isText(to);
+  for (let i = cut; spaces && i < b.length; i++) if (b[i] !== 0x20) spaces = false;
+  if (!spaces) {
+    if (ctx.strict) report(ctx, 'ER_DATA_TOO_LONG', ctx.column, ctx.row);
+    else warn(ctx, 'Warning', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+  } else if (to.tp !== TypeCode.String) {
+    warn(ctx, 'Note', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+  }
+  return b.subarray(0, cut);
+}
+
+function wholeCharacters(b: Uint8Array, limit: number, cs: Charset): number {
+  let n = limit;
+  while (n > 0 && cs.maxLen > 1 && (b[n]! & 0xc0) === 0x80) n--;
+  return n;
+}
+
+function checkEncoding(b: Uint8Array, target: Charset, ctx: ConvertContext): Uint8Array {
+  const bad = target.invalidAt(b);
+  if (bad < 0) return b;
+  const tail = b.subarray(bad, bad + 6);
+  let shown = '';
+  for (const c of tail) shown += c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`;
+  report(ctx, 'ER_WRONG_STRING_VALUE', shown, ctx.column);
+  return b.subarray(0, bad);
+}
