@@ -157,6 +157,8 @@ export interface ClientSession {
   readonly currentDatabase: string;
   /** Charset in which results and error texts are sent (character_set_results); null = as stored. */
   readonly resultsCharset: string | null;
+  /** wait_timeout of the session (interactive_timeout's value for an interactive client); absent: the global value. */
+  readonly idleTimeoutSeconds?: number;
   /** Text in character_set_client. Gives the first statement's result; further ones through `next`. */
   query(sql: Uint8Array): Awaitable<StatementResult>;
   prepare(sql: Uint8Array): Awaitable<PreparedInfo>;

@@ -1,0 +1,227 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import type { Datum } from '../../types/datum.js';
+import type { MysqlError } from '../../types/error.js';
+import { mysqlError } from '../../types/error-table.js';
+import { chunkRows } from '../../chunk/chunk-builder.js';
+import type { AutoIdAllocator } from '../../catalog/auto-id.js';
+import type { SchemaLoader } from '../../catalog/info-schema.js';
+import { Meta } from '../../catalog/meta/meta.js';
+import type { MetaReader } from '../../catalog/meta/meta.js';
+import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
+import type { Storage } from '../../kv/storage.js';
+import type { TableStatistics } from '../../statistics/table-statistics.js';
+import type { ConnectionInfo } from '../client-session.js';
+import { duplicateEntryError } from '../duplicate-entry.js';
+import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
+import { Session } from '../session.js';
+import type { StatementContext } from '../statement-context.js';
+import { UserLocks } from '../user-locks.js';
+import type { GlobalVariables } from '../variables/variable-store.js';
+import type { RowCounts } from './row-counts.js';
+
+/** Logging as the engine needs it (pino's shape). */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Counters {
+  questions: number;
+  slowQueries: number;
+  /** Statements that ended with an error. */
+  failed: number;
+}
+
+/** What all sessions of the process share. */
+export class EngineCore {
+  readonly sessions = new Map<number, Session>();
+  readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
+  readonly userLocks = new UserLocks();
+  /** Rows for virtual tables that only the session layer can make, by name. */
+  readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
+  readonly startedAt = Date.now();
+  private readonly statistics = new Map<number, TableStatistics>();
+  private stopping = false;
+  private idleWaiters = new Set<() => void>();
+
+  constructor(
+    readonly storage: Storage,
+    readonly schemaLoader: SchemaLoader,
+    readonly globals: GlobalVariables,
+    readonly autoIds: AutoIdAllocator,
+    readonly rowCounts: RowCounts,
+    readonly logger: Logger,
+    readonly tidbVersion: string,
+  ) {}
+
+  /** Wall clock with microseconds, for NOW(6). */
+  nowMicros(): number {
+    return Math.round((performance.timeOrigin + performance.now()) * 1000);
+  }
+
+  throwIfStopping(): void {
+    if (this.stopping) throw mysqlError('ER_SERVER_SHUTDOWN');
+  }
+
+  statisticsOf(tableId: number): TableStatistics | null {
+    return this.statistics.get(tableId) ?? null;
+  }
+  setStatistics(table: TableStatistics): void {
+    this.statistics.set(table.tableId, table);
+    this.rowCounts.set(table.tableId, table.rowCount);
+  }
+  dropStatistics(tableId: number): void {
+    this.statistics.delete(tableId);
+  }
+
+  metaReader(): MetaReader {
+    const { storage } = this;
+    return {
+      async get(key) {
+        return storage.snapshot(await storage.currentTs()).get(key);
+      },
+      iterate() {
+        throw new Error('iterating meta needs a snapshot of its own');
+      },
+    };
+  }
+
+  /** Brings the schema that new statements see to the newest version in the store. */
+  async reloadSchema(): Promise<void> {
+    await this.schemaLoader.refresh(new Meta(this.storage.snapshot(await this.storage.currentTs())));
+  }
+
+  /** Runs a statement as the server itself and gives its rows. */
+  async internalQuery(sql: string, database = 'mysql'): Promise<Datum[][]> {
+    const session = this.internalSession(database);
+    const rows: Datum[][] = [];
+    try {
+      const result = await session.query(Buffer.from(sql));
+      if (result.kind !== 'rows') return rows;
+      try {
+        for (;;) {
+          const chunk = await result.nextChunk();
+          if (chunk === null) return rows;
+          for (const row of chunkRows(chunk)) rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+        }
+      } finally {
+        await result.close();
+      }
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** A session of the server itself, without limits; not in the process list. */
+  internalSession(database: string): Session {
+    const session = new Session(this, INTERNAL_CONNECTION, ALL_PRIVILEGES);
+    session.currentDatabase = database;
+    return session;
+  }
+
+  duplicateEntry(key: Uint8Array): MysqlError {
+    return duplicateEntryError(this.schemaLoader.current, key);
+  }
+
+  noteFinished(session: Session, statement: StatementContext, error: MysqlError | null): void {
+    if (error !== null) this.counters.failed++;
+    const ms = Date.now() - statement.startedAt;
+    if (ms >= Number(session.vars.get('long_query_time')) * 1000) {
+      this.counters.slowQueries++;
+      this.logger.warn({ connection: session.connection.id, ms, sql: statement.text.slice(0, 4096) }, 'slow query');
+    }
+    for (const wake of this.idleWaiters) wake();
+  }
+
+  /** Resolves when the session runs no statement. */
+  async waitUntilIdle(session: Session): Promise<void> {
+    while (session.running) await this.nextFinish();
+  }
+
+  /** Refuses new statements and waits for running ones, at most `graceMs`; then interrupts them. */
+  async drain(graceMs: number): Promise<void> {
+    this.stopping = true;
+    const deadline = Date.now() + graceMs;
+    const busy = (): Session[] => [...this.sessions.values()].filter((s) => s.running);
+    while (busy().length > 0 && Date.now() < deadline) {
+      await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 50))]);
+    }
+    for (const session of busy()) session.kill(true);
+    for (const session of [...this.sessions.values()]) await session.close();
+  }
+
+  processes(by: Session): readonly ProcessInfo[] {
+    const all = by.privileges.has('PROCESS', null, null);
+    return [...this.sessions.values()]
+      .filter((s) => all || s.connection.user === by.connection.user)
+      .map((s) => processInfo(s));
+  }
+
+  /** SHOW STATUS in MySQL's names. */
+  statusVariables(session: Session): readonly (readonly [string, string])[] {
+    const uptime = Math.floor((Date.now() - this.startedAt) / 1000);
+    return [
+      ['Compression', 'OFF'],
+      ['Connections', String(this.sessions.size)],
+      ['Queries', String(this.counters.questions)],
+      ['Questions', String(this.counters.questions)],
+      ['Slow_queries', String(this.counters.slowQueries)],
+      ['Ssl_cipher', session.connection.tlsCipher],
+      ['Ssl_cipher_list', ''],
+      ['Ssl_verify_mode', '0'],
+      ['Ssl_version', session.connection.tls ? 'TLSv1.3' : ''],
+      ['Threads_connected', String(this.sessions.size)],
+      ['Threads_running', String([...this.sessions.values()].filter((s) => s.running).length)],
+      ['Uptime', String(uptime)],
+      ['ddl_schema_version', String(this.schemaLoader.current.version)],
+      ['last_plan_binding_update_time', '0000-00-00 00:00:00'],
+      ['server_id', this.globals.get('server_uuid')],
+    ];
+  }
+
+  private nextFinish(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.idleWaiters.delete(wake);
+        resolve();
+      };
+      this.idleWaiters.add(wake);
+    });
+  }
+}
+
+function processInfo(s: Session): ProcessInfo {
+  return {
+    id: s.connection.id,
+    user: s.connection.user,
+    host: s.connection.peer,
+    db: s.currentDatabase === '' ? null : s.currentDatabase,
+    command: s.command,
+    time: Math.floor((Date.now() - s.commandSince) / 1000),
+    state: s.running ? s.statement.state : s.transaction.active ? 'in transaction' : s.autocommit ? 'autocommit' : '',
+    info: s.running ? s.statement.text : null,
+    digest: '',
+    memory: 0,
+    txnStart: s.transaction.txn === null ? '' : `${new Date(s.transaction.startedAt).toISOString().slice(5, 19).replace('T', ' ')}(${s.transaction.txn.startTs})`,
+  };
+}
+
+const INTERNAL_CONNECTION: ConnectionInfo = {
+  id: 0,
+  user: 'root',
+  host: 'localhost',
+  peer: '',
+  account: { user: 'root', host: '%', plugin: 'mysql_native_password', authString: '', locked: false, passwordExpired: false, requireTls: false },
+  database: 'mysql',
+  collationId: 46,
+  foundRows: false,
+  multiStatements: true,
+  localFiles: false,
+  interactive: false,
+  ignoreSpace: false,
+  tls: false,
+  tlsCipher: '',
+  attributes: new Map(),
+  disconnect: () => undefined,
+};

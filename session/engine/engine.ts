@@ -1,0 +1,153 @@
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { systemZoneName } from '../../types/timezone.js';
+import { createCoprocessorHandler } from '../../executor/coprocessor/handler.js';
+import { openEmbeddedStore } from '../../kv/embedded/store.js';
+import { openStorage } from '../../kv/client/storage.js';
+import { AutoIdAllocator } from '../../catalog/auto-id.js';
+import { SchemaLoader } from '../../catalog/info-schema.js';
+import { virtualDatabases } from '../../catalog/virtual/virtual-table.js';
+import type { Account, ClientSession, ConnectionInfo, Engine, EngineStatistics } from '../client-session.js';
+import { AccountStore } from '../privileges/account-store.js';
+import { Session } from '../session.js';
+import { GlobalVariables } from '../variables/variable-store.js';
+import { findVariable } from '../variables/system-variable.js';
+import '../variables/mysql-variables.js';
+import '../variables/tidb-variables.js';
+import '../statements/index.js';
+import '../../catalog/virtual/index.js';
+import { bootstrap } from './bootstrap.js';
+import { killConnection } from './kill.js';
+import type { Logger } from './engine-core.js';
+import { EngineCore } from './engine-core.js';
+import { GarbageCollector } from './garbage-collector.js';
+import { RowCounts } from './row-counts.js';
+
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly port: number;
+  readonly socket: string;
+  readonly tlsConfigured: boolean;
+  /** innodb_flush_log_at_trx_commit at start. */
+  readonly durability: 0 | 1 | 2;
+  readonly logger: Logger;
+}
+
+const MYSQL_VERSION = '8.0.11';
+/** TiDB release whose behaviour is followed. Drivers and the conformance tools look for "-TiDB-". */
+const TIDB_RELEASE = 'v8.5.0';
+const ROW_COUNT_SAVE_MS = 10_000;
+
+/** Opens the store in the data directory and everything above it. Throws StoreLockedError and errors of the file system. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { logger } = options;
+  const store = await openEmbeddedStore({ dataDir: options.dataDir, durability: options.durability, logger });
+  store.setCoprocessor(createCoprocessorHandler({}));
+  const storage = openStorage({ rpc: store, oracle: store });
+  const globals = new GlobalVariables(fixedVariables(options));
+  const core = new EngineCore(
+    storage,
+    new SchemaLoader(virtualDatabases()),
+    globals,
+    new AutoIdAllocator(storage),
+    new RowCounts(storage),
+    logger,
+    tidbVersion(options.version),
+  );
+  await core.reloadSchema();
+  await core.rowCounts.load();
+  await bootstrap(core);
+  const accounts = new AccountStore(core);
+  await accounts.reload();
+  const collector = new GarbageCollector(core);
+  collector.start();
+  const saver = setInterval(() => {
+    core.rowCounts.save().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
+  }, ROW_COUNT_SAVE_MS);
+  saver.unref();
+  return new RutileEngine(core, accounts, async () => {
+    clearInterval(saver);
+    await collector.stop();
+    await core.rowCounts.save();
+    await storage.close();
+    await store.close();
+  });
+}
+
+class RutileEngine implements Engine {
+  constructor(
+    private readonly core: EngineCore,
+    private readonly accounts: AccountStore,
+    private readonly closeStore: () => Promise<void>,
+  ) {}
+
+  findAccount(user: string, host: string): Account | null {
+    return this.accounts.find(user, host);
+  }
+
+  openSession(connection: ConnectionInfo): ClientSession {
+    const session = new Session(this.core, connection, this.accounts.checkerFor(connection.account));
+    if (connection.database !== '') session.useDatabase(connection.database);
+    this.core.sessions.set(connection.id, session);
+    return session;
+  }
+
+  kill(by: ClientSession, connectionId: number, queryOnly: boolean): void {
+    killConnection(by as Session, connectionId, queryOnly);
+  }
+
+  globalVariable(name: string): string {
+    return this.core.globals.get(name);
+  }
+
+  statistics(): EngineStatistics {
+    const { counters, startedAt, sessions } = this.core;
+    return {
+      uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
+      sessions: sessions.size,
+      questions: counters.questions,
+      slowQueries: counters.slowQueries,
+      metrics: new Map([
+        ['rutile_statements_total', counters.questions],
+        ['rutile_statements_failed_total', counters.failed],
+        ['rutile_schema_version', this.core.schemaLoader.current.version],
+      ]),
+    };
+  }
+
+  async shutdown(graceMs: number): Promise<void> {
+    await this.core.drain(graceMs);
+    await this.closeStore();
+  }
+}
+
+function tidbVersion(version: string): string {
+  return [
+    `Release Version: ${TIDB_RELEASE}-rutile-${version}`,
+    'Edition: Community',
+    `Server: Rutile ${version} on Node.js ${process.version}`,
+    'Store: embedded',
+  ].join('\n');
+}
+
+function fixedVariables(options: EngineOptions): ReadonlyMap<string, string> {
+  const tls = options.tlsConfigured ? 'YES' : 'DISABLED';
+  const values = new Map([
+    ['version', `${MYSQL_VERSION}-TiDB-${TIDB_RELEASE}-rutile-${options.version}`],
+    ['version_comment', `Rutile ${options.version} (Apache License 2.0), MySQL ${MYSQL_VERSION} and TiDB ${TIDB_RELEASE} compatible`],
+    ['version_compile_machine', process.arch],
+    ['version_compile_os', process.platform],
+    ['port', String(options.port)],
+    ['socket', options.socket],
+    ['datadir', options.dataDir],
+    ['hostname', hostname()],
+    ['system_time_zone', systemZoneName()],
+    ['server_uuid', randomUUID()],
+    ['have_ssl', tls],
+    ['have_openssl', tls],
+    ['innodb_flush_log_at_trx_commit', String(options.durability)],
+  ]);
+  for (const name of values.keys()) if (findVariable(name) === undefined) throw new Error(`no system variable ${name}`);
+  return values;
+}

@@ -1,0 +1,18 @@
+import type { EngineCore } from './engine-core.js';
+import { findVariable } from '../variables/system-variable.js';
+
+const quote = (s: string): string => `'${s.replace(/[\\']/g, (c) => `\\${c}`)}'`;
+
+/** Keeps a global value across restarts, in mysql.global_variables (TiDB's table). */
+export async function persistGlobal(core: EngineCore, name: string, value: string): Promise<void> {
+  await core.internalQuery(`REPLACE INTO mysql.global_variables VALUES (${quote(name)}, ${quote(value)})`);
+}
+
+/** Takes over the values that were kept. */
+export async function loadGlobals(core: EngineCore): Promise<void> {
+  for (const [name, value] of await core.internalQuery('SELECT variable_name, variable_value FROM mysql.global_variables')) {
+    if (!(name instanceof Uint8Array) || !(value instanceof Uint8Array)) continue;
+    const v = findVariable(Buffer.from(name).toString());
+    if (v !== undefined && v.readOnly !== true && v.scope !== 'none') core.globals.set(v, Buffer.from(value).toString());
+  }
+}

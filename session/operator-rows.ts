@@ -1,0 +1,31 @@
+import type { Chunk } from '../chunk/chunk.js';
+import type { Operator } from '../executor/exec-context.js';
+import type { PlannedStatement } from '../planner/plan-context.js';
+import type { ResultColumn, RowsResult } from './client-session.js';
+
+/** Columns of a planned query as the protocol reports them. */
+export function resultColumns(planned: PlannedStatement): ResultColumn[] {
+  return planned.names.map((n, i) => ({ ...n, type: planned.plan.schema[i]!.type }));
+}
+
+/** A result set pulled from an opened operator. Columns that the plan carries beyond the visible ones are dropped. */
+export function operatorRows(planned: PlannedStatement, operator: Operator): RowsResult {
+  const visible = planned.names.length;
+  const cut = (chunk: Chunk | null): Chunk | null =>
+    chunk === null || chunk.columns.length === visible ? chunk : chunk.withColumns(chunk.columns.slice(0, visible));
+  let closed = false;
+  return {
+    kind: 'rows',
+    columns: resultColumns(planned),
+    nextChunk: () => {
+      const chunk = operator.next();
+      return chunk instanceof Promise ? chunk.then(cut) : cut(chunk);
+    },
+    close: () => {
+      if (closed) return;
+      closed = true;
+      return operator.close();
+    },
+    warnings: () => 0,
+  };
+}

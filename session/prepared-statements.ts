@@ -1,0 +1,115 @@
+import { chunkRows } from '../chunk/chunk-builder.js';
+import type { Datum } from '../types/datum.js';
+import { newFieldType, TypeCode } from '../types/field-type.js';
+import { mysqlError } from '../types/error-table.js';
+import type { ParsedStatement } from '../parser/ast/index.js';
+import { parse } from '../parser/parser.js';
+import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './client-session.js';
+import { resultColumns } from './operator-rows.js';
+import { planQuery } from './plan-statement.js';
+import type { Session } from './session.js';
+import { staticRows, unnamedColumn } from './static-rows.js';
+import { decodeStatement } from './statement-text.js';
+
+interface Prepared {
+  readonly statement: ParsedStatement;
+}
+
+/** Statements that may not be prepared (MySQL manual, "SQL Syntax Permitted in Prepared Statements"). */
+const NOT_PREPARABLE: ReadonlySet<string> = new Set(['Prepare', 'Execute', 'Deallocate', 'LoadData', 'ImportInto']);
+
+/** A session's prepared statements: those of the binary protocol by number, those of PREPARE by name. */
+export class PreparedStatements {
+  private readonly byId = new Map<number, Prepared>();
+  private readonly byName = new Map<string, Prepared>();
+  private nextId = 1;
+
+  constructor(private readonly session: Session) {}
+
+  async prepareBinary(sql: Uint8Array): Promise<PreparedInfo> {
+    const { text, bytes } = decodeStatement(sql, this.session.vars.get('character_set_client'));
+    const statement = this.parse(text, bytes);
+    const id = this.nextId++;
+    const columns = await this.columnsOf(statement);
+    this.byId.set(id, { statement });
+    const param = unnamedColumn('?', newFieldType(TypeCode.VarString));
+    return { id, params: Array.from({ length: statement.paramCount }, () => param), columns, warnings: 0 };
+  }
+
+  async execute(id: number, params: readonly ParamValue[], cursor: boolean): Promise<StatementResult> {
+    const prepared = this.byId.get(id);
+    if (prepared === undefined) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', String(id), 'stmt_execute');
+    const result = await this.session.run(prepared.statement, params);
+    return cursor && result.kind === 'rows' ? materialize(result) : result;
+  }
+
+  close(id: number): void {
+    this.byId.delete(id);
+  }
+  get count(): number {
+    return this.byId.size + this.byName.size;
+  }
+
+  prepareNamed(name: string, sql: string): void {
+    this.byName.delete(name.toLowerCase());
+    this.byName.set(name.toLowerCase(), { statement: this.parse(sql, false) });
+  }
+  named(name: string): ParsedStatement {
+    const prepared = this.byName.get(name.toLowerCase());
+    if (prepared === undefined) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'EXECUTE');
+    return prepared.statement;
+  }
+  deallocate(name: string): void {
+    if (!this.byName.delete(name.toLowerCase())) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'DEALLOCATE PREPARE');
+  }
+
+  clear(): void {
+    this.byId.clear();
+    this.byName.clear();
+  }
+
+  private parse(text: string, bytes: boolean): ParsedStatement {
+    let statements: readonly ParsedStatement[];
+    try {
+      statements = parse(text, { sqlMode: this.session.evalContext.sqlMode, bytes });
+    } catch (error) {
+      throw this.session.syntaxError(error);
+    }
+    if (statements.length === 0) throw mysqlError('ER_EMPTY_QUERY');
+    if (statements.length > 1) throw mysqlError('ER_PREPARE_MULTI');
+    const statement = statements[0]!;
+    if (NOT_PREPARABLE.has(statement.stmt.kind)) throw mysqlError('ER_UNSUPPORTED_PS');
+    if (statement.paramCount > 65535) throw mysqlError('ER_PS_MANY_PARAM');
+    return statement;
+  }
+
+  /** Columns of a query's result; errors of planning surface at PREPARE, as in MySQL. */
+  private async columnsOf(statement: ParsedStatement): Promise<readonly ResultColumn[]> {
+    const { stmt } = statement;
+    if (stmt.kind !== 'Select' && stmt.kind !== 'SetOperation' && stmt.kind !== 'TableStmt' && stmt.kind !== 'Values') return [];
+    return resultColumns(await planQuery(this.session, stmt, null));
+  }
+}
+
+/** Reads a result to its end so that it outlives its statement (cursors). */
+async function materialize(result: Extract<StatementResult, { kind: 'rows' }>): Promise<StatementResult> {
+  const rows: Datum[][] = [];
+  try {
+    for (;;) {
+      const chunk = await result.nextChunk();
+      if (chunk === null) break;
+      for (const row of chunkRows(chunk)) rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+    }
+  } finally {
+    await result.close();
+  }
+  const warnings = result.warnings();
+  return {
+    ...staticRows(
+      result.columns.map((c) => ({ name: c.name, type: c.type })),
+      rows,
+    ),
+    columns: result.columns,
+    warnings: () => warnings,
+  };
+}

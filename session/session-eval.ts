@@ -1,0 +1,122 @@
+import { mysqlError } from '../types/error-table.js';
+import type { SqlWarning } from '../types/error.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import { SqlMode } from '../types/sql-mode.js';
+import type { EvalContext, SessionFunctions } from '../expression/eval-context.js';
+import type { Session } from './session.js';
+
+/** Answers what expressions ask of their session. */
+class SessionFacts implements SessionFunctions {
+  constructor(private readonly session: Session) {}
+
+  get connectionId(): number {
+    return this.session.connection.id;
+  }
+  get user(): string {
+    return `${this.session.connection.user}@${this.session.connection.host}`;
+  }
+  get currentUser(): string {
+    const { account } = this.session.connection;
+    return `${account.user}@${account.host}`;
+  }
+  get currentRole(): string {
+    return 'NONE';
+  }
+  get database(): string | null {
+    return this.session.currentDatabase === '' ? null : this.session.currentDatabase;
+  }
+  get version(): string {
+    return this.session.engine.globals.get('version');
+  }
+  get tidbVersion(): string {
+    return this.session.engine.tidbVersion;
+  }
+  get rowCount(): number {
+    return this.session.lastRowCount;
+  }
+  get foundRows(): number {
+    return this.session.lastFoundRows;
+  }
+  lastInsertId(): number | bigint {
+    return this.session.lastInsertId;
+  }
+  setLastInsertId(value: number | bigint): void {
+    this.session.setLastInsertId(value);
+  }
+  getUserVariable(name: string): { readonly type: FieldType; readonly value: Datum } | null {
+    return this.session.userVariables.get(name.toLowerCase()) ?? null;
+  }
+  setUserVariable(name: string, type: FieldType, value: Datum): void {
+    // A view into a chunk or the wire would change under the variable.
+    const kept = value instanceof Uint8Array ? value.slice() : value;
+    this.session.userVariables.set(name.toLowerCase(), { type, value: kept });
+  }
+  systemVariable(name: string, scope: 'session' | 'global'): string {
+    return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
+  }
+  async sleep(seconds: number): Promise<boolean> {
+    const { signal } = this.session.statement;
+    return new Promise((resolve) => {
+      const done = (interrupted: boolean): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', interrupt);
+        resolve(interrupted);
+      };
+      const interrupt = (): void => done(true);
+      const timer = setTimeout(() => done(false), Math.min(seconds * 1000, 2 ** 31 - 1));
+      if (signal.aborted) done(true);
+      else signal.addEventListener('abort', interrupt);
+    });
+  }
+  getLock(name: string, timeoutSeconds: number): Promise<boolean | null> {
+    if (name === '' || name.length > 64) throw mysqlError('ER_USER_LOCK_WRONG_NAME', name);
+    return this.session.engine.userLocks.acquire(name, this.connectionId, timeoutSeconds, this.session.statement.signal);
+  }
+  releaseLock(name: string): boolean | null {
+    return this.session.engine.userLocks.release(name, this.connectionId);
+  }
+  isFreeLock(name: string): boolean {
+    return this.session.engine.userLocks.holder(name) === null;
+  }
+  isUsedLock(name: string): number | null {
+    return this.session.engine.userLocks.holder(name);
+  }
+  releaseAllLocks(): number {
+    return this.session.engine.userLocks.releaseAll(this.connectionId);
+  }
+  random(): number {
+    return Math.random();
+  }
+}
+
+/** The evaluation context of a session; one object, whose statement-bound fields are set as each statement starts. */
+export class SessionEvalContext implements EvalContext {
+  sqlMode = 0;
+  timeZone = 'SYSTEM';
+  nowMicros = 0;
+  strictErrors = false;
+  divPrecisionIncrement = 4;
+  maxAllowedPacket = 67108864;
+  groupConcatMaxLen = 1024;
+  defaultWeekFormat = 0;
+  connectionCharset = 'utf8mb4';
+  connectionCollation = 'utf8mb4_bin';
+  lcTimeNames = 'en_US';
+  params: readonly { readonly type: FieldType; readonly value: Datum }[] = [];
+  readonly session: SessionFunctions;
+
+  constructor(private readonly owner: Session) {
+    this.session = new SessionFacts(owner);
+  }
+
+  warn(warning: SqlWarning): void {
+    this.owner.statement.warn(warning);
+  }
+
+  /** `writes`: a statement that stores values, for which strict mode makes division by zero and the like errors. */
+  startStatement(nowMicros: number, writes: boolean): void {
+    this.nowMicros = nowMicros;
+    this.strictErrors = writes && (this.sqlMode & (SqlMode.StrictTransTables | SqlMode.StrictAllTables)) !== 0;
+  }
+}

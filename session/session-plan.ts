@@ -1,0 +1,56 @@
+import type { SqlWarning } from '../types/error.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { EvalContext } from '../expression/eval-context.js';
+import type { TableStatistics } from '../statistics/table-statistics.js';
+import type { PlanContext } from '../planner/plan-context.js';
+import type { PhysicalPlan } from '../planner/physical/plan.js';
+import type { Session } from './session.js';
+
+/** What planning a statement asks of its session. */
+export class SessionPlanContext implements PlanContext {
+  readonly eval: EvalContext;
+
+  constructor(
+    private readonly session: Session,
+    readonly schema: InfoSchema,
+    readonly params: readonly { readonly type: FieldType; readonly value: Datum }[] | null,
+  ) {
+    this.eval = session.evalContext;
+  }
+
+  get currentDatabase(): string {
+    return this.session.currentDatabase;
+  }
+  get pessimistic(): boolean {
+    return this.session.transaction.txn?.pessimistic ?? false;
+  }
+  get inTransaction(): boolean {
+    return this.session.transaction.active;
+  }
+  variable(name: string): string {
+    return this.session.vars.get(name);
+  }
+  statistics(table: TableInfo): TableStatistics | null {
+    return this.session.engine.statisticsOf(table.id);
+  }
+  rowCountHint(tableId: number): number | null {
+    return this.session.engine.rowCounts.get(tableId);
+  }
+  checkPrivilege(privilege: string, db: string, table: string): void {
+    this.session.privileges.require(privilege, db, table);
+  }
+  hasDirtyWrites(tableId: number): boolean {
+    return this.session.transaction.isDirty(tableId);
+  }
+  warn(warning: SqlWarning): void {
+    this.session.statement.warn(warning);
+  }
+  runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]> {
+    return this.session.collect(plan, maxRows);
+  }
+  span<T>(name: string, fn: () => T): T {
+    return this.session.tracer === null ? fn() : this.session.tracer.span(name, fn);
+  }
+}

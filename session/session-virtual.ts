@@ -1,0 +1,60 @@
+import type { Awaitable } from '../types/awaitable.js';
+import type { Datum } from '../types/datum.js';
+import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { MetaReader } from '../catalog/meta/meta.js';
+import type { ProcessInfo, VirtualContext } from '../catalog/virtual/virtual-table.js';
+import { mysqlError } from '../types/error-table.js';
+import type { Session } from './session.js';
+import { allVariables } from './variables/system-variable.js';
+
+/** What virtual tables are made from, seen by one session. */
+export class SessionVirtualContext implements VirtualContext {
+  constructor(private readonly session: Session) {}
+
+  get schema(): InfoSchema {
+    return this.session.schema;
+  }
+  get currentDatabase(): string {
+    return this.session.currentDatabase;
+  }
+  get user(): string {
+    return this.session.connection.account.user;
+  }
+  get host(): string {
+    return this.session.connection.account.host;
+  }
+  visible(db: string, table: string | null): boolean {
+    return this.session.privileges.visible(db, table);
+  }
+  processes(): readonly ProcessInfo[] {
+    return this.session.engine.processes(this.session);
+  }
+  sessionVariables(): readonly (readonly [string, string])[] {
+    return allVariables().map((v) => [v.name, this.session.vars.get(v.name)] as const);
+  }
+  globalVariables(): readonly (readonly [string, string])[] {
+    return allVariables()
+      .filter((v) => v.scope !== 'session')
+      .map((v) => [v.name, this.session.engine.globals.get(v.name)] as const);
+  }
+  statusVariables(): readonly (readonly [string, string])[] {
+    return this.session.engine.statusVariables(this.session);
+  }
+  rowCount(tableId: number): number {
+    return this.session.engine.rowCounts.get(tableId) ?? 0;
+  }
+  nextAutoId(db: DbInfo, table: TableInfo): Promise<bigint> {
+    return this.session.engine.autoIds.peek('auto_increment', db.id, table.id);
+  }
+  internalQuery(sql: string): Promise<Datum[][]> {
+    return this.session.engine.internalQuery(sql);
+  }
+  get meta(): MetaReader {
+    return this.session.engine.metaReader();
+  }
+  provide(name: string): Awaitable<Datum[][]> {
+    const provider = this.session.engine.virtualProviders.get(name);
+    if (provider === undefined) throw mysqlError('ER_UNKNOWN_ERROR', `no provider for ${name}`);
+    return provider(this.session);
+  }
+}

@@ -1,0 +1,347 @@
+import type { Awaitable } from '../types/awaitable.js';
+import { chunkRows } from '../chunk/chunk-builder.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import { mysqlError } from '../types/error-table.js';
+import { MysqlError } from '../types/error.js';
+import type { SqlWarning } from '../types/error.js';
+import { parseSqlMode, SqlMode } from '../types/sql-mode.js';
+import { collationById } from '../types/collation.js';
+import type { ParsedStatement } from '../parser/ast/index.js';
+import { parse, ParseError } from '../parser/parser.js';
+import type { InfoSchema } from '../catalog/model.js';
+import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
+import { buildOperator } from '../executor/build.js';
+import type {
+  ClientSession,
+  ConnectionInfo,
+  OkResult,
+  ParamValue,
+  PreparedInfo,
+  ResultColumn,
+  StatementResult,
+} from './client-session.js';
+import { ServerStatus } from './client-session.js';
+import type { EngineCore } from './engine/engine-core.js';
+import { PreparedStatements } from './prepared-statements.js';
+import type { PrivilegeChecker } from './privileges/privilege-checker.js';
+import { SessionEvalContext } from './session-eval.js';
+import { SessionExecContext } from './session-exec.js';
+import { SessionTransaction } from './session-transaction.js';
+import { StatementContext } from './statement-context.js';
+import { runStatement } from './run-statement.js';
+import { decodeStatement } from './statement-text.js';
+import type { Tracer } from './tracer.js';
+import { SessionVariables } from './variables/variable-store.js';
+import { virtualRows } from './virtual-rows.js';
+
+export interface UserVariableValue {
+  readonly type: FieldType;
+  readonly value: Datum;
+}
+
+/**
+ * One client's state: variables, transaction, prepared statements. Statements of a session run one after another; the
+ * life of a statement is in run-statement.ts.
+ */
+export class Session implements ClientSession {
+  readonly vars: SessionVariables;
+  readonly transaction: SessionTransaction;
+  readonly userVariables = new Map<string, UserVariableValue>();
+  readonly prepared: PreparedStatements;
+  readonly evalContext: SessionEvalContext;
+  /** The statement that runs, or the last one. */
+  statement: StatementContext;
+  /** Set while TRACE records spans. */
+  tracer: Tracer | null = null;
+  running = false;
+
+  currentDatabase = '';
+  lastInsertId: number | bigint = 0;
+  lastRowCount = -1;
+  lastFoundRows = 0;
+  /** Warnings that SHOW WARNINGS shows: those of the last statement that was no diagnostic one. */
+  diagnostics: readonly SqlWarning[] = [];
+  diagnosticsCount = { warnings: 0, errors: 0 };
+  /** Set by LAST_INSERT_ID(expr) or a generated id in the running statement. */
+  private pendingInsertId: number | bigint | null = null;
+
+  autocommit = true;
+  memoryQuota = -1;
+  resultsCharset: string | null = 'utf8mb4';
+  multiStatements: boolean;
+  /** Command and its start for SHOW PROCESSLIST. */
+  command: 'Sleep' | 'Query' | 'Execute' | 'Prepare' | 'Init DB' = 'Sleep';
+  commandSince = Date.now();
+  private killed: Error | null = null;
+  private closed = false;
+
+  constructor(
+    readonly engine: EngineCore,
+    readonly connection: ConnectionInfo,
+    readonly privileges: PrivilegeChecker,
+  ) {
+    this.statement = new StatementContext('', Date.now());
+    this.evalContext = new SessionEvalContext(this);
+    this.transaction = new SessionTransaction(engine.storage);
+    this.prepared = new PreparedStatements(this);
+    this.multiStatements = connection.multiStatements;
+    this.vars = new SessionVariables(engine.globals, (name, value) => this.applyVariable(name, value));
+    this.useCollation(connection.collationId);
+  }
+
+  get statusFlags(): number {
+    let flags = 0;
+    if (this.autocommit) flags |= ServerStatus.Autocommit;
+    if (this.transaction.active) {
+      flags |= ServerStatus.InTrans;
+      if (this.transaction.readOnly) flags |= ServerStatus.InTransReadonly;
+    }
+    if ((this.evalContext.sqlMode & SqlMode.NoBackslashEscapes) !== 0) flags |= ServerStatus.NoBackslashEscapes;
+    return flags;
+  }
+
+  get schema(): InfoSchema {
+    return this.engine.schemaLoader.current;
+  }
+
+  async query(sql: Uint8Array): Promise<StatementResult> {
+    const { text, bytes } = decodeStatement(sql, this.vars.get('character_set_client'));
+    let statements: readonly ParsedStatement[];
+    try {
+      statements = parse(text, { sqlMode: this.evalContext.sqlMode, bytes });
+    } catch (error) {
+      throw this.syntaxError(error);
+    }
+    if (statements.length === 0) throw this.failBeforeRun(mysqlError('ER_EMPTY_QUERY'));
+    if (statements.length > 1) this.checkMultiStatements();
+    return this.runFrom(statements, 0);
+  }
+
+  /** Runs statement `at` of a text; its result leads to the next. */
+  private async runFrom(statements: readonly ParsedStatement[], at: number): Promise<StatementResult> {
+    const result = await runStatement(this, statements[at]!, []);
+    if (at + 1 >= statements.length) return result;
+    const next = (): Promise<StatementResult> => this.runFrom(statements, at + 1);
+    return Object.assign(result, { next });
+  }
+
+  /** Runs an already parsed statement with values for its markers. */
+  run(statement: ParsedStatement, params: readonly ParamValue[]): Promise<StatementResult> {
+    return runStatement(this, statement, params);
+  }
+
+  prepare(sql: Uint8Array): Awaitable<PreparedInfo> {
+    return this.prepared.prepareBinary(sql);
+  }
+  executePrepared(id: number, params: readonly ParamValue[], cursor: boolean): Awaitable<StatementResult> {
+    return this.prepared.execute(id, params, cursor);
+  }
+  closePrepared(id: number): void {
+    this.prepared.close(id);
+  }
+
+  useDatabase(name: string): void {
+    const db = this.schema.database(name);
+    if (db === null) throw mysqlError('ER_BAD_DB_ERROR', name);
+    this.privileges.requireDatabase(db.name);
+    this.currentDatabase = db.name;
+    this.vars.assign('character_set_database', db.charset);
+    this.vars.assign('collation_database', db.collate);
+  }
+
+  fieldList(table: string, wildcard: string): Awaitable<readonly ResultColumn[]> {
+    if (this.currentDatabase === '') throw mysqlError('ER_NO_DB_ERROR');
+    const info = this.schema.table(this.currentDatabase, table);
+    if (info === null) throw mysqlError('ER_NO_SUCH_TABLE', this.currentDatabase, table);
+    const pattern = wildcard.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%/g, '.*').replace(/_/g, '.');
+    const wanted = new RegExp(wildcard === '' ? '' : `^${pattern}$`, 'i');
+    return info.columns
+      .filter((c) => c.state === 'public' && !c.hidden && wanted.test(c.name))
+      .map((c) => ({ name: c.name, orgName: c.name, table: info.name, orgTable: info.name, db: this.currentDatabase, type: c.type }));
+  }
+
+  async reset(): Promise<void> {
+    await this.transaction.rollback();
+    this.engine.userLocks.releaseAll(this.connection.id);
+    this.userVariables.clear();
+    this.prepared.clear();
+    this.lastInsertId = 0;
+    this.diagnostics = [];
+    this.vars.reset();
+    this.useCollation(this.connection.collationId);
+  }
+
+  setMultiStatements(on: boolean): void {
+    this.multiStatements = on;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.statement.interrupt(mysqlError('ER_QUERY_INTERRUPTED'));
+    await this.engine.waitUntilIdle(this);
+    await this.transaction.rollback();
+    this.engine.userLocks.releaseAll(this.connection.id);
+    this.prepared.clear();
+    this.engine.sessions.delete(this.connection.id);
+  }
+
+  /** KILL: interrupts the running statement; with `connection` the session ends as well. */
+  kill(connection: boolean): void {
+    if (connection) {
+      this.killed = mysqlError('ER_QUERY_INTERRUPTED');
+      this.connection.disconnect();
+    }
+    this.statement.interrupt(mysqlError('ER_QUERY_INTERRUPTED'));
+  }
+
+  throwIfKilled(): void {
+    if (this.killed !== null) throw this.killed;
+  }
+
+  /** LAST_INSERT_ID(expr) and generated ids show from the next statement on. */
+  setLastInsertId(value: number | bigint): void {
+    this.pendingInsertId = value;
+    this.lastInsertId = value;
+  }
+  takePendingInsertId(): number | bigint | null {
+    const id = this.pendingInsertId;
+    this.pendingInsertId = null;
+    return id;
+  }
+
+  noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
+    this.engine.rowCounts.add(tableId, inserted - deleted, inserted + updated + deleted);
+  }
+
+  virtualRows(scan: MemTableScan): Awaitable<Datum[][]> {
+    return virtualRows(this, scan);
+  }
+
+  /** Runs a plan to its end and gives at most `maxRows` rows (subqueries evaluated while planning). */
+  async collect(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]> {
+    const context = await this.readContext();
+    const operator = buildOperator(plan, context);
+    const rows: Datum[][] = [];
+    try {
+      await operator.open();
+      while (rows.length < maxRows) {
+        const chunk = await operator.next();
+        if (chunk === null) break;
+        for (const row of chunkRows(chunk)) {
+          rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+          if (rows.length >= maxRows) break;
+        }
+      }
+    } finally {
+      await operator.close();
+    }
+    return rows;
+  }
+
+  /** Context of a read at the session's current point of view. */
+  async readContext(): Promise<SessionExecContext> {
+    const { txn } = this.transaction;
+    if (txn !== null && this.vars.get('transaction_isolation') !== 'READ-COMMITTED') {
+      return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
+    }
+    const ts = await this.engine.storage.currentTs();
+    return new SessionExecContext(this, this.statement, this.schema, txn, this.engine.storage.snapshot(ts), ts);
+  }
+
+  /** The schema name, or the current database; throws 1046. */
+  databaseOf(schema: string | null): string {
+    if (schema !== null) return schema;
+    if (this.currentDatabase === '') throw mysqlError('ER_NO_DB_ERROR');
+    return this.currentDatabase;
+  }
+
+  /** The form in which a parse error reaches the client; it also becomes the session's diagnostics. */
+  syntaxError(error: unknown): unknown {
+    if (!(error instanceof ParseError)) return error;
+    return this.failBeforeRun(new MysqlError(1064, '42000', error.message));
+  }
+
+  private failBeforeRun(error: MysqlError): MysqlError {
+    this.diagnostics = [{ level: 'Error', code: error.code, message: error.message }];
+    this.diagnosticsCount = { warnings: 1, errors: 1 };
+    return error;
+  }
+
+  private checkMultiStatements(): void {
+    if (this.multiStatements) return;
+    const mode = this.vars.get('tidb_multi_statement_mode');
+    if (mode === 'OFF') throw this.failBeforeRun(mysqlError('ER_MULTI_STATEMENT_DISABLED'));
+    if (mode === 'WARN') this.statement.warn({ level: 'Warning', code: 8130, message: mysqlError('ER_MULTI_STATEMENT_DISABLED').message });
+  }
+
+  /** Values that are read per statement are kept parsed. */
+  private applyVariable(name: string, value: string): void {
+    const e = this.evalContext;
+    switch (name) {
+      case 'autocommit':
+        this.autocommit = value === 'ON';
+        break;
+      case 'sql_mode': {
+        const mode = parseSqlMode(value);
+        if (typeof mode === 'number') e.sqlMode = mode;
+        break;
+      }
+      case 'time_zone':
+        e.timeZone = value;
+        break;
+      case 'div_precision_increment':
+        e.divPrecisionIncrement = Number(value);
+        break;
+      case 'max_allowed_packet':
+        e.maxAllowedPacket = Number(value);
+        break;
+      case 'group_concat_max_len':
+        e.groupConcatMaxLen = Number(value);
+        break;
+      case 'default_week_format':
+        e.defaultWeekFormat = Number(value);
+        break;
+      case 'lc_time_names':
+        e.lcTimeNames = value;
+        break;
+      case 'character_set_connection':
+        e.connectionCharset = value;
+        break;
+      case 'collation_connection':
+        e.connectionCollation = value;
+        break;
+      case 'character_set_results':
+        this.resultsCharset = value === '' || value.toUpperCase() === 'NULL' ? null : value;
+        break;
+      case 'tidb_mem_quota_query':
+        this.memoryQuota = Number(value);
+        break;
+      case 'last_insert_id':
+        this.lastInsertId = BigInt(value) <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : BigInt(value);
+        break;
+    }
+  }
+
+  /** Sets the connection's character sets as SET NAMES would (handshake, COM_CHANGE_USER). */
+  private useCollation(id: number): void {
+    const c = collationById(id);
+    if (c === undefined) return;
+    const charset = c.charset;
+    for (const name of ['character_set_client', 'character_set_connection', 'character_set_results']) this.vars.assign(name, charset);
+    this.vars.assign('collation_connection', c.name);
+  }
+}
+
+/** An OK answer with the session's counters. */
+export function okResult(session: Session): OkResult {
+  const s = session.statement;
+  return {
+    kind: 'ok',
+    affectedRows: s.affectedRows,
+    lastInsertId: s.lastInsertId,
+    info: s.info,
+    warnings: s.warningCount,
+  };
+}

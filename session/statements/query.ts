@@ -1,0 +1,155 @@
+import type { DeleteStmt, InsertStmt, Query, UpdateStmt } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import { chunkRows } from '../../chunk/chunk-builder.js';
+import type { Datum } from '../../types/datum.js';
+import { buildOperator } from '../../executor/build.js';
+import { executeDml } from '../../executor/dml/execute.js';
+import type { PlannedStatement } from '../../planner/plan-context.js';
+import type { Transaction } from '../../kv/storage.js';
+import type { RowsResult } from '../client-session.js';
+import { operatorRows, resultColumns } from '../operator-rows.js';
+import { planQuery } from '../plan-statement.js';
+import type { Session } from '../session.js';
+import { SessionExecContext } from '../session-exec.js';
+import { staticRows } from '../static-rows.js';
+import { registerStatement } from './statement-handler.js';
+
+/** Plans a statement with the parameters of this execution and notes what it writes. */
+export async function planForRun(session: Session, stmt: Query | InsertStmt | UpdateStmt | DeleteStmt): Promise<PlannedStatement> {
+  const plan = (): PlannedStatement | Promise<PlannedStatement> => planQuery(session, stmt, session.evalContext.params);
+  const planned = await (session.tracer === null ? plan() : session.tracer.span('planner.plan', plan));
+  for (const t of planned.tables) if (t.write) session.transaction.noteWritten(t.table);
+  return planned;
+}
+
+/**
+ * Context of a statement that reads the newest committed data and locks what it finds (DML and FOR UPDATE): in
+ * pessimistic mode reads happen at forUpdateTs, otherwise at the transaction's own timestamp.
+ */
+export function lockingContext(session: Session, txn: Transaction): SessionExecContext {
+  const current = txn.pessimistic ? txn.forUpdateTs : txn.startTs;
+  const snapshot = current === txn.startTs ? txn.snapshot : session.engine.storage.snapshot(current);
+  return new SessionExecContext(session, session.statement, session.schema, txn, snapshot, current);
+}
+
+/** Opens a planned query; rows are computed as they are pulled. */
+export async function openQuery(session: Session, planned: PlannedStatement, context: SessionExecContext): Promise<RowsResult> {
+  const operator = buildOperator(planned.plan, context);
+  try {
+    await operator.open();
+  } catch (error) {
+    await operator.close();
+    throw error;
+  }
+  return operatorRows(planned, operator);
+}
+
+/** Reads a result to its end. Rows are copies. */
+export async function readAll(rows: RowsResult): Promise<Datum[][]> {
+  const all: Datum[][] = [];
+  try {
+    for (;;) {
+      const chunk = await rows.nextChunk();
+      if (chunk === null) return all;
+      for (const row of chunkRows(chunk)) all.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+    }
+  } finally {
+    await rows.close();
+  }
+}
+
+async function runQuery(session: Session, stmt: Query): Promise<RowsResult | null> {
+  const { txn } = session.transaction;
+  const locking = locks(stmt) && txn !== null;
+  const planned = await planForRun(session, stmt);
+  const context = locking ? lockingContext(session, txn) : await session.readContext();
+  const rows = await openQuery(session, planned, context);
+  if (stmt.into !== null) return intoClause(session, stmt, rows);
+  if (!locking) return rows;
+  // Locks must be taken before the statement's own stage ends, so that a conflict can run it again.
+  const data = await readAll(rows);
+  const columns = resultColumns(planned);
+  return { ...staticRows(columns, data), columns };
+}
+
+async function intoClause(session: Session, stmt: Query, rows: RowsResult): Promise<null> {
+  const { into } = stmt;
+  if (into === null || into.kind !== 'Variables') {
+    await rows.close();
+    throw mysqlError('ER_NOT_SUPPORTED_YET', `SELECT ... INTO ${into?.kind === 'Dumpfile' ? 'DUMPFILE' : 'OUTFILE'}`);
+  }
+  if (into.names.length !== rows.columns.length) {
+    await rows.close();
+    throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
+  }
+  const data = await readAll(rows);
+  if (data.length > 1) throw mysqlError('ER_TOO_MANY_ROWS');
+  if (data.length === 0) {
+    session.statement.warn({ level: 'Warning', code: 1329, message: 'No data - zero rows fetched, selected, or processed' });
+    return null;
+  }
+  into.names.forEach((name, i) => session.evalContext.session.setUserVariable(name, rows.columns[i]!.type, data[0]![i]!));
+  session.statement.affectedRows = 1;
+  return null;
+}
+
+/** FOR UPDATE or FOR SHARE at the top of the query. */
+const locks = (stmt: Query): boolean => stmt.lock !== null;
+
+registerStatement(['Select', 'SetOperation', 'Values', 'TableStmt'], {
+  transactional: (stmt) => (locks(stmt) ? 'write' : 'read'),
+  run: runQuery,
+});
+
+async function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): Promise<null> {
+  const txn = session.transaction.txn!;
+  const planned = await planForRun(session, stmt);
+  const { plan } = planned;
+  if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+  const result = await executeDml(plan, lockingContext(session, txn));
+  const s = session.statement;
+  s.affectedRows = session.connection.foundRows && stmt.kind === 'Update' ? result.foundRows : result.affectedRows;
+  s.lastInsertId = result.lastInsertId;
+  s.info = result.info;
+  if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
+  return null;
+}
+
+registerStatement(['Insert', 'Update', 'Delete'], { transactional: 'write', writes: true, run: runDml });
+
+registerStatement('Do', {
+  transactional: 'read',
+  run: async (session, stmt) => {
+    await evaluate(session, stmt.exprs);
+    return null;
+  },
+});
+
+/** Values of free-standing expressions (SET, DO, EXECUTE … USING, KILL), with their types. */
+export async function evaluate(
+  session: Session,
+  exprs: readonly import('../../parser/ast/index.js').Expr[],
+): Promise<{ readonly type: import('../../types/field-type.js').FieldType; readonly value: Datum }[]> {
+  const stmt: Query = {
+    kind: 'Select',
+    hints: [],
+    options: { distinct: false, all: false, straightJoin: false, calcFoundRows: false, highPriority: false, smallResult: false, bigResult: false, bufferResult: false, cache: null },
+    fields: exprs.map((expr) => ({ expr, wildcard: null, alias: null, text: '' })),
+    from: null,
+    where: null,
+    groupBy: null,
+    having: null,
+    windows: [],
+    with: null,
+    orderBy: null,
+    limit: null,
+    lock: null,
+    into: null,
+    parens: false,
+    start: 0,
+    end: 0,
+  };
+  const planned = await planQuery(session, stmt, session.evalContext.params);
+  const rows = await readAll(await openQuery(session, planned, await session.readContext()));
+  return exprs.map((_, i) => ({ type: planned.plan.schema[i]!.type, value: rows[0]![i]! }));
+}

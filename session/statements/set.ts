@@ -1,0 +1,142 @@
+import type { Expr, SetItem, SetTransactionStmt, VariableScope } from '../../parser/ast/index.js';
+import { stripParens } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import { charset as findCharset } from '../../types/charset.js';
+import { collation as findCollation } from '../../types/collation.js';
+import { timeZone } from '../../types/timezone.js';
+import { datumToText } from '../../types/format.js';
+import { commitTransaction } from '../run-statement.js';
+import type { Session } from '../session.js';
+import { persistGlobal } from '../engine/global-store.js';
+import { settable } from '../variables/variable-store.js';
+import { findVariable, normalizeValue } from '../variables/system-variable.js';
+import { evaluate } from './query.js';
+import { registerStatement } from './statement-handler.js';
+
+registerStatement('Set', {
+  run: async (session, stmt) => {
+    for (const item of stmt.items) await setItem(session, item);
+    return null;
+  },
+});
+
+async function setItem(session: Session, item: SetItem): Promise<void> {
+  switch (item.kind) {
+    case 'UserVariable': {
+      const [v] = await evaluate(session, [item.value]);
+      session.evalContext.session.setUserVariable(item.name, v!.type, v!.value);
+      return;
+    }
+    case 'Names':
+      return setNames(session, item.charset, item.collate);
+    case 'Charset':
+      return setCharset(session, item.charset);
+    case 'SystemVariable':
+      return setSystemVariable(session, item.scope, item.name, item.value);
+  }
+}
+
+/** The text of the value of SET; null for DEFAULT. A bare name (`utf8`, `ON`) has arrived as a string. */
+async function valueText(session: Session, value: Expr): Promise<string> {
+  const plain = stripParens(value);
+  if (plain.kind === 'StringLiteral' && plain.bytes === null) return plain.value;
+  const [v] = await evaluate(session, [value]);
+  return v!.value === null ? 'NULL' : datumToText(v!.value, v!.type);
+}
+
+async function setSystemVariable(session: Session, scope: VariableScope | null, name: string, value: Expr | null): Promise<void> {
+  const v = settable(name);
+  const text = value === null || stripParens(value).kind === 'DefaultExpr' ? null : await valueText(session, value);
+  if (text === 'NULL' && v.name !== 'character_set_results') throw mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, 'NULL');
+  checkMeaning(v.name, text);
+  if (scope === 'GLOBAL' || scope === 'PERSIST' || scope === 'PERSIST_ONLY' || (scope === 'INSTANCE' && v.scope !== 'session')) {
+    if (v.scope === 'session') throw mysqlError('ER_LOCAL_VARIABLE', v.name);
+    session.privileges.requireGlobal('SUPER');
+    const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
+    session.engine.globals.set(v, kept);
+    await persistGlobal(session.engine, v.name, kept);
+    return;
+  }
+  if (v.name === 'autocommit') return setAutocommit(session, text);
+  const kept = session.vars.set(v.name, text, session.statement);
+  followUp(session, v.aliasOf ?? v.name, kept);
+}
+
+/** Checks that need more than the variable's kind. */
+function checkMeaning(name: string, value: string | null): void {
+  if (value === null) return;
+  if (name === 'time_zone' && timeZone(value) === null) throw mysqlError('ER_UNKNOWN_TIME_ZONE', value);
+  if (name.startsWith('character_set_') && value !== 'NULL' && findCharset(value) === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', value);
+  if (name.startsWith('collation_') && findCollation(value) === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', value);
+}
+
+/** Variables that move together. */
+function followUp(session: Session, name: string, value: string): void {
+  if (name === 'character_set_connection') session.vars.assign('collation_connection', findCharset(value)!.defaultCollation);
+  if (name === 'collation_connection') session.vars.assign('character_set_connection', findCollation(value)!.charset);
+  if (name === 'character_set_server') session.vars.assign('collation_server', findCharset(value)!.defaultCollation);
+  if (name === 'collation_server') session.vars.assign('character_set_server', findCollation(value)!.charset);
+}
+
+/** Turning autocommit on commits what is open (MySQL manual, "autocommit, Commit, and Rollback"). */
+async function setAutocommit(session: Session, value: string | null): Promise<void> {
+  const kept = session.vars.set('autocommit', value, session.statement);
+  if (kept === 'ON') await commitTransaction(session);
+}
+
+function setNames(session: Session, charset: string | null, collate: string | null): void {
+  const name = charset ?? findVariable('character_set_client')!.default;
+  const found = findCharset(name);
+  if (found === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
+  const chosen = collate ?? found.defaultCollation;
+  const collation = findCollation(chosen);
+  if (collation === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', chosen);
+  if (collation.charset !== found.name) throw mysqlError('ER_COLLATION_CHARSET_MISMATCH', chosen, found.name);
+  for (const v of ['character_set_client', 'character_set_connection', 'character_set_results']) session.vars.assign(v, found.name);
+  session.vars.assign('collation_connection', collation.name);
+}
+
+function setCharset(session: Session, charset: string | null): void {
+  const name = charset ?? findVariable('character_set_client')!.default;
+  const found = findCharset(name);
+  if (found === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
+  session.vars.assign('character_set_client', found.name);
+  session.vars.assign('character_set_results', found.name);
+  const database = session.vars.get('character_set_database');
+  session.vars.assign('character_set_connection', database);
+  session.vars.assign('collation_connection', session.vars.get('collation_database'));
+}
+
+registerStatement('SetTransaction', {
+  run: async (session, stmt) => {
+    if (stmt.asOf !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'SET TRANSACTION READ ONLY AS OF TIMESTAMP');
+    if (stmt.scope === null && session.transaction.explicit) throw mysqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
+    await setCharacteristics(session, stmt);
+    return null;
+  },
+});
+
+async function setCharacteristics(session: Session, stmt: SetTransactionStmt): Promise<void> {
+  const set = async (name: string, value: string): Promise<void> => {
+    if (stmt.scope !== 'GLOBAL') {
+      session.vars.set(name, value, session.statement);
+      return;
+    }
+    const v = settable(name);
+    session.engine.globals.set(v, normalizeValue(v, value, session.statement));
+    await persistGlobal(session.engine, v.name, value);
+  };
+  if (stmt.isolation !== null) {
+    checkIsolation(session, stmt.isolation);
+    await set('transaction_isolation', stmt.isolation);
+  }
+  if (stmt.readOnly !== null) await set('transaction_read_only', stmt.readOnly ? 'ON' : 'OFF');
+}
+
+/** TiDB has snapshot isolation and READ COMMITTED; the other two levels are refused unless the check is off (8048). */
+function checkIsolation(session: Session, level: string): void {
+  if (level !== 'SERIALIZABLE' && level !== 'READ-UNCOMMITTED') return;
+  const error = mysqlError('ER_UNSUPPORTED_ISOLATION_LEVEL', level);
+  if (session.vars.get('tidb_skip_isolation_level_check') !== 'ON') throw error;
+  session.statement.warn({ level: 'Warning', code: error.code, message: error.message });
+}

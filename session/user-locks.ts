@@ -1,0 +1,79 @@
+interface Waiter {
+  readonly owner: number;
+  readonly wake: (got: boolean) => void;
+}
+interface Lock {
+  owner: number;
+  depth: number;
+  readonly waiters: Waiter[];
+}
+
+/** GET_LOCK and its kin (MySQL manual, "Locking Functions"): named, re-entrant, granted in order of arrival. */
+export class UserLocks {
+  private readonly locks = new Map<string, Lock>();
+
+  /** True when granted, false on time-out, null when interrupted. A negative time-out waits for ever. */
+  async acquire(name: string, owner: number, timeoutSeconds: number, signal: AbortSignal): Promise<boolean | null> {
+    const key = name.toLowerCase();
+    const lock = this.locks.get(key);
+    if (lock === undefined) {
+      this.locks.set(key, { owner, depth: 1, waiters: [] });
+      return true;
+    }
+    if (lock.owner === owner) {
+      lock.depth++;
+      return true;
+    }
+    if (timeoutSeconds === 0) return false;
+    return new Promise((resolve) => {
+      const settle = (result: boolean | null): void => {
+        if (timer !== null) clearTimeout(timer);
+        signal.removeEventListener('abort', interrupt);
+        const at = lock.waiters.indexOf(waiter);
+        if (at >= 0) lock.waiters.splice(at, 1);
+        resolve(result);
+      };
+      const waiter: Waiter = { owner, wake: settle };
+      const interrupt = (): void => settle(null);
+      const timer = timeoutSeconds < 0 ? null : setTimeout(() => settle(false), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
+      signal.addEventListener('abort', interrupt);
+      lock.waiters.push(waiter);
+    });
+  }
+
+  /** True when released, false when another holds it, null when nobody does. */
+  release(name: string, owner: number): boolean | null {
+    const lock = this.locks.get(name.toLowerCase());
+    if (lock === undefined) return null;
+    if (lock.owner !== owner) return false;
+    if (--lock.depth === 0) this.pass(name.toLowerCase(), lock);
+    return true;
+  }
+
+  /** Releases what the connection holds; gives the number of acquisitions undone. */
+  releaseAll(owner: number): number {
+    let count = 0;
+    for (const [key, lock] of [...this.locks]) {
+      if (lock.owner !== owner) continue;
+      count += lock.depth;
+      this.pass(key, lock);
+    }
+    return count;
+  }
+
+  /** Connection that holds the lock, or null. */
+  holder(name: string): number | null {
+    return this.locks.get(name.toLowerCase())?.owner ?? null;
+  }
+
+  private pass(key: string, lock: Lock): void {
+    const next = lock.waiters[0];
+    if (next === undefined) {
+      this.locks.delete(key);
+      return;
+    }
+    lock.owner = next.owner;
+    lock.depth = 1;
+    next.wake(true);
+  }
+}
