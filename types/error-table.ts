@@ -46,6 +46,7 @@ export const ERRORS = {
   ER_NET_READ_INTERRUPTED: { code: 1159, sqlState: '08S01', format: 'Got timeout reading communication packets' },
   ER_WRONG_ARGUMENTS: { code: 1210, sqlState: 'HY000', format: 'Incorrect arguments to %s' },
   ER_UNKNOWN_STMT_HANDLER: { code: 1243, sqlState: 'HY000', format: 'Unknown prepared statement handler (%s) given to %s' },
+  ER_NOT_SUPPORTED_AUTH_MODE: { code: 1251, sqlState: '08004', format: 'Client does not support authentication protocol requested by server; consider upgrading MySQL client' },
   ER_STMT_HAS_NO_OPEN_CURSOR: { code: 1421, sqlState: 'HY000', format: 'The statement (%lu) has no open cursor.' },
   ER_PLUGIN_IS_NOT_LOADED: { code: 1524, sqlState: 'HY000', format: "Plugin '%-.192s' is not loaded" },
   ER_MALFORMED_PACKET: { code: 1835, sqlState: 'HY000', format: 'Malformed communication packet.' },
