@@ -1,0 +1,236 @@
+import type { Datum } from '../types/datum.js';
+import { decDigits } from '../types/decimal.js';
+import { mysqlError } from '../types/error-table.js';
+import type { FieldType } from '../types/field-type.js';
+import {
+  evalType,
+  Flag,
+  isNotNull,
+  isUnsigned,
+  newFieldType,
+  TypeCode,
+  UNSPECIFIED,
+} from '../types/field-type.js';
+import type { BuildContext } from './build-context.js';
+import { evalDatum } from './compile.js';
+import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
+import type { Resolved } from './function-registry.js';
+import { findFunction, functionSpec } from './function-registry.js';
+import { encodeUtf8 } from '../types/charset.js';
+import {
+  boolType,
+  decimalType,
+  exactDigits,
+  intType,
+  nullType,
+  realType,
+  stringType,
+} from './type-inference.js';
+import { isConstantTree, visit } from './traverse.js';
+
+/** Constructors of typed expressions. */
+
+export function newColumn(id: number, type: FieldType, name: string, index = -1): Column {
+  return { kind: 'column', id, type, index, name };
+}
+
+export function newConstant(value: Datum, type: FieldType): Constant {
+  return { kind: 'constant', type, value };
+}
+
+/** `?` number `index`, planned with the type its value has in this execution. */
+export function newParam(index: number, type: FieldType, value: Datum): Constant {
+  return { kind: 'constant', type, value, param: index };
+}
+
+export const nullConstant = (type: FieldType = nullType()): Constant => newConstant(null, type);
+
+/** An integer literal: BIGINT of as many digits, not null; unsigned past 2^63-1. */
+export function intConstant(v: number | bigint): Constant {
+  const unsigned = v > 9223372036854775807n;
+  return newConstant(v, {
+    ...intType(unsigned, decDigits(v) + (v < 0 ? 1 : 0)),
+    flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0),
+  });
+}
+
+export const realConstant = (v: number): Constant =>
+  newConstant(v, { ...realType(), flag: Flag.Binary | Flag.NotNull });
+
+export function stringConstant(v: string, charset = 'utf8mb4', collate = 'utf8mb4_bin'): Constant {
+  const b = encodeUtf8(v);
+  return newConstant(b, { ...stringType([...v].length, charset, collate), flag: Flag.NotNull });
+}
+
+export const boolConstant = (v: boolean): Constant =>
+  newConstant(v ? 1 : 0, { ...boolType(), flag: Flag.Binary | Flag.NotNull });
+
+/** DECIMAL literal from its unscaled value. */
+export function decimalConstant(unscaled: number | bigint, scale: number): Constant {
+  return newConstant(unscaled, {
+    ...decimalType(Math.max(decDigits(unscaled), scale), scale),
+    flag: Flag.Binary | Flag.NotNull,
+  });
+}
+
+export function newCorrelated(column: Column): CorrelatedColumn {
+  return { kind: 'correlated', column, type: column.type, cell: { value: null } };
+}
+
+/** A function node with given parts, unchecked: for rewrites that know the types. */
+export function rawFunction(
+  name: string,
+  args: readonly Expression[],
+  type: FieldType,
+  collation = 'binary',
+): ScalarFunction {
+  return { kind: 'function', name, type, args, collation };
+}
+
+/**
+ * A call of a registered function or operator: resolves arguments and types, folds what is constant.
+ * Throws MysqlError 1305 (no such function), 1582 (argument count), 1267/1271 (illegal mix of collations), 1210 ….
+ */
+export function newFunction(name: string, args: readonly Expression[], ctx: BuildContext): Expression {
+  const spec = findFunction(name);
+  if (spec === undefined) throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', name);
+  if (args.length < spec.minArgs || args.length > spec.maxArgs) {
+    throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
+  }
+  const rewritten = spec.rewrite?.(args, ctx) ?? null;
+  if (rewritten !== null) return rewritten;
+  const r: Resolved = spec.resolve(args, ctx, name);
+  return foldConstant(rawFunction(spec.name, r.args, r.type, r.collation ?? 'binary'), ctx);
+}
+
+/** Whether equal inputs always give the equal result in one statement: no RAND, no side effects. */
+export function isDeterministic(e: Expression): boolean {
+  let ok = true;
+  visit(e, (x) => {
+    if (x.kind === 'function') {
+      const s = functionSpec(x.name);
+      if (s.deterministic === false || s.sideEffects === true || s.async === true) ok = false;
+    }
+    return ok;
+  });
+  return ok;
+}
+
+/** Whether the value may differ between executions of one plan: parameters, session state, time. */
+export function isRuntimeConstant(e: Expression): boolean {
+  let runtime = false;
+  visit(e, (x) => {
+    if (x.kind === 'constant' && x.param !== undefined) runtime = true;
+    if (x.kind === 'function' && functionSpec(x.name).stable === false) runtime = true;
+  });
+  return runtime;
+}
+
+const foldable = (e: Expression): boolean => {
+  if (!isConstantTree(e)) return false;
+  let ok = true;
+  visit(e, (x) => {
+    if (x.kind === 'constant' && x.param !== undefined) ok = false;
+    if (x.kind === 'function') {
+      const s = functionSpec(x.name);
+      if (s.deterministic === false || s.sideEffects === true || s.async === true || s.stable === false)
+        ok = false;
+    }
+  });
+  return ok;
+};
+
+/**
+ * Constant subtrees computed now. What errs or warns stays: the statement reports it when (and if) it gets there.
+ */
+export function foldConstant(e: Expression, ctx: BuildContext): Expression {
+  if (e.kind !== 'function') return e;
+  let changed = false;
+  const args = e.args.map((a) => {
+    const b = foldConstant(a, ctx);
+    if (b !== a) changed = true;
+    return b;
+  });
+  const f: ScalarFunction = changed ? { ...e, args } : e;
+  if (!foldable(f)) return f;
+  let warned = false;
+  const quiet: BuildContext = Object.create(ctx, {
+    warn: {
+      value: () => {
+        warned = true;
+      },
+    },
+  }) as BuildContext;
+  try {
+    const value = evalDatum(f, quiet);
+    if (warned) return f;
+    return newConstant(
+      value,
+      value === null
+        ? { ...f.type, flag: f.type.flag & ~Flag.NotNull }
+        : { ...f.type, flag: f.type.flag | Flag.NotNull },
+    );
+  } catch {
+    return f;
+  }
+}
+
+/** Whether the types have the same cells: no conversion between them. */
+export function sameCells(a: FieldType, b: FieldType): boolean {
+  const x = evalType(a);
+  if (x !== evalType(b)) return false;
+  switch (x) {
+    case 'int':
+      return a.tp !== TypeCode.Bit && b.tp !== TypeCode.Bit && isUnsigned(a) === isUnsigned(b);
+    case 'real':
+      return a.tp === b.tp;
+    case 'decimal':
+      return a.decimal === b.decimal && a.flen <= b.flen;
+    case 'datetime':
+      return (a.tp === TypeCode.Date) === (b.tp === TypeCode.Date) && a.decimal === b.decimal;
+    case 'duration':
+      return a.decimal === b.decimal;
+    case 'string':
+      return (
+        a.tp !== TypeCode.Enum &&
+        a.tp !== TypeCode.Set &&
+        a.charset === b.charset &&
+        (b.flen === UNSPECIFIED || a.flen === b.flen)
+      );
+    case 'json':
+      return true;
+  }
+}
+
+/** The expression converted as CAST does; constants at once. */
+export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expression {
+  if (e.type === type) return e;
+  if (e.kind === 'constant' && e.value === null && e.param === undefined) {
+    return newConstant(null, { ...type, flag: type.flag & ~Flag.NotNull });
+  }
+  if (sameCells(e.type, type) && e.type.tp !== TypeCode.Null) return e;
+  const notNull =
+    isNotNull(e.type) && evalType(type) !== 'datetime' && evalType(type) !== 'duration' ? Flag.NotNull : 0;
+  return foldConstant(
+    rawFunction('cast', [e], { ...type, flag: (type.flag & ~Flag.NotNull) | notNull }, type.collate),
+    ctx,
+  );
+}
+
+/** An explicit CAST(e AS type): kept even where the cells are the same, for its type. */
+export function explicitCast(e: Expression, type: FieldType, ctx: BuildContext): Expression {
+  return foldConstant(
+    rawFunction('cast', [e], { ...type, flag: type.flag & ~Flag.NotNull }, type.collate),
+    ctx,
+  );
+}
+
+/** The smallest exact type that holds the integer or decimal, as DECIMAL. */
+export function asDecimalType(ft: FieldType): FieldType {
+  const d = exactDigits(ft);
+  return newFieldType(TypeCode.NewDecimal, {
+    flen: d.precision,
+    decimal: d.scale,
+    flag: Flag.Binary | (ft.flag & (Flag.NotNull | Flag.Unsigned)),
+  });
+}

@@ -1,0 +1,116 @@
+import { convertCharset, charset } from '../types/charset.js';
+import { reinterpretInt, toDecimalOf, toInt, toReal } from '../types/convert-number.js';
+import { toDuration, toTime } from '../types/convert-time.js';
+import type { ConvertContext } from '../types/convert-context.js';
+import type { Datum } from '../types/datum.js';
+import type { DecInt } from '../types/decimal.js';
+import type { FieldType } from '../types/field-type.js';
+import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
+import { datumToText } from '../types/format.js';
+import { exactDigits, isStringType } from './type-inference.js';
+import type { EvalContext } from './eval-context.js';
+import { Runtime } from './runtime.js';
+
+/** CAST of one datum: the meaning of the function `cast`; the compiler inlines the cheap cases. */
+export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertContext): Datum {
+  if (v === null) return null;
+  switch (evalType(to)) {
+    case 'int':
+      return toInt(v, from, isUnsigned(to), rt);
+    case 'real': {
+      const r = toReal(v, from, rt);
+      return r !== null && to.tp === TypeCode.Float ? Math.fround(r) : r;
+    }
+    case 'decimal': {
+      const d = exactDigits(to);
+      const u = toDecimalOf(v, from, d.precision, d.scale, rt);
+      return u !== null && isUnsigned(to) && u < 0 ? 0 : u;
+    }
+    case 'datetime':
+      return toTime(v, from, to.tp, Math.max(0, to.decimal), rt);
+    case 'duration':
+      return toDuration(v, from, Math.max(0, to.decimal), rt);
+    case 'json':
+      return v instanceof Uint8Array ? v : datumToText(v, from);
+    case 'string':
+      return castString(datumToText(v, from)!, from, to, rt);
+  }
+}
+
+/** Text to the target's charset and length (CAST … AS CHAR(n), BINARY(n) pads with zero bytes). */
+export function castString(text: Uint8Array, from: FieldType, to: FieldType, rt: ConvertContext): Uint8Array {
+  let b = text;
+  if (isStringType(from) && from.charset !== to.charset && to.charset !== 'binary') {
+    const source = charset(from.charset);
+    const target = charset(to.charset);
+    if (
+      source !== undefined &&
+      target !== undefined &&
+      from.charset !== 'binary' &&
+      !(isUtf8(from.charset) && isUtf8(to.charset))
+    ) {
+      b = convertCharset(b, source, target);
+    }
+  } else if (!isStringType(from) && to.charset !== 'binary' && !isUtf8(to.charset)) {
+    const target = charset(to.charset);
+    if (target !== undefined && to.charset === 'utf16') b = convertCharset(b, charset('utf8mb4')!, target);
+  }
+  if (to.flen === UNSPECIFIED) return b;
+  if (to.charset === 'binary') {
+    if (b.length > to.flen) {
+      warnTruncated(to, b, rt);
+      return b.subarray(0, to.flen);
+    }
+    if (to.tp === TypeCode.String && b.length < to.flen) {
+      const padded = new Uint8Array(to.flen);
+      padded.set(b);
+      return padded;
+    }
+    return b;
+  }
+  if (b.length <= to.flen) return b;
+  const end = charEnd(b, to.flen);
+  if (end < b.length) {
+    warnTruncated(to, b, rt);
+    return b.subarray(0, end);
+  }
+  return b;
+}
+
+const isUtf8 = (cs: string): boolean =>
+  cs === 'utf8mb4' || cs === 'utf8' || cs === 'utf8mb3' || cs === 'ascii';
+
+/** Where the first `chars` characters of UTF-8 text end. */
+export function charEnd(b: Uint8Array, chars: number): number {
+  let i = 0;
+  let left = chars;
+  while (i < b.length) {
+    if ((b[i]! & 0xc0) !== 0x80 && left-- === 0) return i;
+    i++;
+  }
+  return i;
+}
+
+function warnTruncated(to: FieldType, b: Uint8Array, rt: ConvertContext): void {
+  rt.warn({
+    level: 'Warning',
+    code: 1292,
+    message: `Truncated incorrect ${to.charset === 'binary' ? 'BINARY' : 'CHAR'}(${to.flen}) value: '${Buffer.from(b).toString('utf8')}'`,
+  });
+}
+
+/** The value of a `?` as the type with which its place was planned. */
+export function convertParam(v: Datum, from: FieldType, to: FieldType, ctx: EvalContext): Datum {
+  if (v === null || from === to || to.tp === TypeCode.Null) return v;
+  const a = evalType(from);
+  const b = evalType(to);
+  if (a === b && a !== 'decimal' && a !== 'datetime' && a !== 'int') return v;
+  if (a === b && from.tp === to.tp && from.decimal === to.decimal) return v;
+  if (a === 'int' && b === 'int') return v;
+  const rt = new Runtime(ctx);
+  const r = castDatum(v, from, to, rt);
+  rt.flush();
+  return r;
+}
+
+export const asInt = (v: DecInt, unsigned: boolean): DecInt => reinterpretInt(v, unsigned);

@@ -1,0 +1,538 @@
+import type { Chunk } from '../chunk/chunk.js';
+import { Chunk as ChunkClass } from '../chunk/chunk.js';
+import type { Vector } from '../chunk/vector.js';
+import { BytesVector, NumVector, WideVector } from '../chunk/vector.js';
+import { BytesVectorBuilder, constantVector, wideStorageOf } from '../chunk/vector-builder.js';
+import type { Awaitable } from '../types/awaitable.js';
+import type { Datum } from '../types/datum.js';
+import { layoutOf } from '../types/field-type.js';
+import type { FieldType } from '../types/field-type.js';
+import { convertParam } from './cast-datum.js';
+import type { Leaf, LeafShape } from './codegen.js';
+import { Emitter, leavesOf, lutColumn } from './codegen.js';
+import type { EvalContext } from './eval-context.js';
+import type { Column, Expression, ScalarFunction } from './expression.js';
+import { functionSpec } from './function-registry.js';
+import { Runtime } from './runtime.js';
+import { splitConjuncts, visit } from './traverse.js';
+
+/**
+ * From expressions to kernels. A run is one or more expressions over one chunk; its code is generated per shape of the
+ * inputs (vector class, null mask or not, dictionary or not, selection or not) when that shape is first met. Equal
+ * texts share one compiled function in the process, whatever constants they use: those come in through a pool.
+ */
+
+type Kernel = (
+  K: unknown[],
+  D: unknown[],
+  n: number,
+  sel: Int32Array | null,
+  rt: Runtime,
+  out: Output,
+) => Awaitable<number>;
+
+/** What a kernel writes into. */
+interface Output {
+  data: Float64Array | Int32Array;
+  big: bigint[] | BigInt64Array | BigUint64Array;
+  nulls: Uint8Array;
+  bytes: BytesVectorBuilder;
+}
+
+const NO_F64 = new Float64Array(0);
+const NO_BYTES = new Uint8Array(0);
+const NO_BUILDER = new BytesVectorBuilder(1);
+
+const KERNELS = new Map<string, Kernel>();
+const KERNEL_LIMIT = 20000;
+
+function compileText(text: string, isAsync: boolean): Kernel {
+  const key = isAsync ? `async ${text}` : text;
+  let k = KERNELS.get(key);
+  if (k === undefined) {
+    if (KERNELS.size >= KERNEL_LIMIT) KERNELS.clear();
+    // The text is made of fixed templates, slot numbers and pooled names only: nothing a client wrote enters it.
+    k = new Function(
+      `return ${isAsync ? 'async ' : ''}function(K,D,n,sel,rt,out){"use strict";\n${text}\n}`,
+    )() as Kernel;
+    KERNELS.set(key, k);
+  }
+  return k;
+}
+
+/** Kernels compiled in this process. */
+export const kernelCount = (): number => KERNELS.size;
+
+interface Program {
+  readonly kernel: Kernel;
+  readonly constants: unknown[];
+  readonly rep: 'n' | 'b' | 's';
+}
+
+/** A dictionary predicate's results for one chunk, in the guise of a column. */
+interface LutColumn {
+  readonly nulls: Uint8Array | null;
+  readonly codes: Int32Array;
+  readonly lut: Float64Array | Int32Array;
+  readonly lutNulls: Uint8Array | null;
+}
+
+interface LutSite {
+  readonly expr: ScalarFunction;
+  readonly column: Column;
+  /** The same predicate over column 0. */
+  readonly body: Run;
+  lastBytes: Uint8Array | null;
+  lastResult: NumVector | null;
+}
+
+const isTree = (e: Expression, p: (f: ScalarFunction) => boolean): boolean => {
+  let found = false;
+  visit(e, (x) => {
+    if (x.kind === 'function' && p(x)) found = true;
+    return !found;
+  });
+  return found;
+};
+
+const TARGET_FILTER = 0;
+const TARGET_VALUE = 1;
+
+class Run {
+  private readonly roots: readonly Expression[];
+  private readonly luts: LutSite[] = [];
+  /** Leaves when no dictionary is used; and the leaves with each dictionary predicate taken as one. */
+  private readonly plain: Leaf['expr'][];
+  private readonly withLuts: Leaf['expr'][] | null;
+  private readonly programs = new Map<string, Program>();
+  private readonly isAsync: boolean;
+  private readonly exactOnly: boolean;
+
+  constructor(
+    private readonly target: number,
+    roots: readonly Expression[],
+    allowLuts = true,
+  ) {
+    this.roots = roots;
+    this.isAsync = roots.some((r) => isTree(r, (f) => functionSpec(f.name).async === true));
+    this.exactOnly = roots.some((r) => isTree(r, (f) => functionSpec(f.name).sideEffects === true));
+    this.plain = leavesOf(roots, () => false);
+    let lutExprs: ScalarFunction[] = [];
+    if (allowLuts) {
+      for (const r of roots) collectLuts(r, lutExprs);
+      lutExprs = [...new Set(lutExprs)];
+    }
+    for (const e of lutExprs) {
+      const column = lutColumn(e)!;
+      this.luts.push({
+        expr: e,
+        column,
+        body: new Run(TARGET_VALUE, [rebaseColumn(e, column)], false),
+        lastBytes: null,
+        lastResult: null,
+      });
+    }
+    this.withLuts = this.luts.length === 0 ? null : leavesOf(roots, (e) => lutExprs.includes(e));
+  }
+
+  filter(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk> {
+    const picked = new Int32Array(chunk.rows);
+    const out: Output = { data: picked, big: [], nulls: NO_BYTES, bytes: NO_BUILDER };
+    const r = this.execute(chunk, ctx, out);
+    const finish = (count: number): Chunk =>
+      count === chunk.rows ? chunk : chunk.withSel(picked.subarray(0, count) as Int32Array);
+    return r instanceof Promise ? r.then((x) => finish(x.status)) : finish(r.status);
+  }
+
+  value(chunk: Chunk, ctx: EvalContext): Awaitable<Vector> {
+    const out: Output = { data: NO_F64, big: [], nulls: NO_BYTES, bytes: NO_BUILDER };
+    const r = this.execute(chunk, ctx, out);
+    return r instanceof Promise
+      ? r.then((x) => this.finish(x, out, chunk.length))
+      : this.finish(r, out, chunk.length);
+  }
+
+  private finish(done: { status: number; rep: 'n' | 'b' | 's' }, out: Output, n: number): Vector {
+    const nulls = done.status === 1 ? out.nulls : null;
+    switch (done.rep) {
+      case 'n':
+        return new NumVector(out.data, n, nulls);
+      case 's': {
+        const v = out.bytes.finish();
+        return nulls === null ? v : new BytesVector(v.bytes, v.offsets, n, nulls);
+      }
+      case 'b':
+        return narrow(out.big, n, nulls);
+    }
+  }
+
+  private execute(
+    chunk: Chunk,
+    ctx: EvalContext,
+    out: Output,
+  ): Awaitable<{ status: number; rep: 'n' | 'b' | 's' }> {
+    const rt = new Runtime(ctx);
+    let leaves = this.plain;
+    let key = chunk.sel === null ? '' : '/';
+    const D: unknown[] = [];
+    const shapes: LeafShape[] = [];
+    let wide = this.exactOnly;
+    if (this.withLuts !== null && this.luts.some((l) => usesDictionary(chunk, l.column)))
+      leaves = this.withLuts;
+    if (leaves !== this.plain) key += 'L';
+    for (const leaf of leaves) {
+      let shape: LeafShape;
+      if (leaf.kind === 'column') {
+        const v = chunk.columns[leaf.index];
+        if (v === undefined) throw new Error(`column ${leaf.name} (index ${leaf.index}) is not in the chunk`);
+        D.push(v);
+        const nullable = v.nulls !== null;
+        if (v.kind === 'num') {
+          shape = { kind: 'num', int32: v.data instanceof Int32Array, nullable };
+          key += (shape.int32 ? 'i' : 'f') + (nullable ? '?' : '');
+        } else if (v.kind === 'wide') {
+          shape = { kind: 'wide', nullable };
+          wide = true;
+          key += Array.isArray(v.data) ? 'W' : v.data instanceof BigInt64Array ? 'w' : 'u';
+          if (nullable) key += '?';
+        } else {
+          shape = { kind: 'bytes', nullable, coded: v.codes !== null };
+          key += (shape.coded ? 'd' : 's') + (nullable ? '?' : '');
+        }
+      } else if (leaf.kind === 'function') {
+        const site = this.luts.find((l) => l.expr === leaf)!;
+        const col = chunk.columns[site.column.index] as BytesVector;
+        const lut = lookup(site, col, ctx);
+        if (lut === null) {
+          // Not coded in this chunk: rows are computed one by one, so none of the predicates is taken from a dictionary.
+          return this.executePlain(chunk, ctx, out, rt);
+        }
+        D.push(lut);
+        shape = { kind: 'lut', nullable: lut.nulls !== null, lutNullable: lut.lutNulls !== null };
+        key += 'l' + (shape.nullable ? '?' : '') + (shape.lutNullable ? '!' : '');
+      } else {
+        const value = leaf.kind === 'correlated' ? leaf.cell.value : paramValue(leaf.param!, leaf.type, ctx);
+        D.push(value);
+        const rep =
+          value === null ? 'null' : typeof value === 'number' ? 'n' : typeof value === 'bigint' ? 'b' : 's';
+        if (rep === 'b') wide = true;
+        shape = { kind: 'scalar', rep };
+        key += rep === 'null' ? 'z' : rep;
+      }
+      shapes.push(shape);
+    }
+    return this.dispatch(chunk, out, rt, leaves, shapes, D, key, wide);
+  }
+
+  private executePlain(
+    chunk: Chunk,
+    ctx: EvalContext,
+    out: Output,
+    rt: Runtime,
+  ): Awaitable<{ status: number; rep: 'n' | 'b' | 's' }> {
+    void rt;
+    const plain = new Run(this.target, this.roots, false);
+    return plain.execute(chunk, ctx, out);
+  }
+
+  private dispatch(
+    chunk: Chunk,
+    out: Output,
+    rt: Runtime,
+    leaves: readonly Leaf['expr'][],
+    shapes: readonly LeafShape[],
+    D: unknown[],
+    key: string,
+    wide: boolean,
+  ): Awaitable<{ status: number; rep: 'n' | 'b' | 's' }> {
+    const program = this.program(wide ? `B${key}` : key, leaves, shapes, wide, chunk.sel !== null);
+    this.prepare(program, out, chunk);
+    const retry = (): Awaitable<{ status: number; rep: 'n' | 'b' | 's' }> => {
+      rt.reset();
+      return this.dispatch(chunk, out, rt, leaves, shapes, D, key, true);
+    };
+    const r = program.kernel(program.constants, D, chunk.length, chunk.sel, rt, out);
+    if (r instanceof Promise) {
+      return r.then((status) => {
+        if (status < 0) return retry();
+        rt.flush();
+        return { status, rep: program.rep };
+      });
+    }
+    if (r < 0) return retry();
+    rt.flush();
+    return { status: r, rep: program.rep };
+  }
+
+  private prepare(p: Program, out: Output, chunk: Chunk): void {
+    if (this.target === TARGET_FILTER) return;
+    const n = chunk.length;
+    out.nulls = new Uint8Array(n);
+    switch (p.rep) {
+      case 'n':
+        out.data = new Float64Array(n);
+        return;
+      case 'b':
+        switch (wideStorageOf(this.roots[0]!.type)) {
+          case 'i64':
+            out.big = new BigInt64Array(n);
+            return;
+          case 'u64':
+            out.big = new BigUint64Array(n);
+            return;
+          default:
+            out.big = new Array<bigint>(n).fill(0n);
+            return;
+        }
+      case 's':
+        out.bytes = new BytesVectorBuilder(Math.max(1, n));
+    }
+  }
+
+  private program(
+    key: string,
+    leaves: readonly Leaf['expr'][],
+    shapes: readonly LeafShape[],
+    exact: boolean,
+    hasSel: boolean,
+  ): Program {
+    let p = this.programs.get(key);
+    if (p !== undefined) return p;
+    const map = new Map<Expression, { slot: number; shape: LeafShape }>();
+    leaves.forEach((l, slot) => map.set(l, { slot, shape: shapes[slot]! }));
+    const g = new Emitter(exact, map);
+    const rep = this.target === TARGET_FILTER ? this.filterBody(g) : this.valueBody(g);
+    const head = hasSel ? 'for(let q=0,m=sel.length;q<m;q++){const i=sel[q];' : 'for(let i=0;i<n;i++){';
+    const before =
+      this.target === TARGET_FILTER
+        ? 'const o=out.data;let w=0;'
+        : rep === 's'
+          ? 'const o=out.bytes,on=out.nulls;let any=0,at=0;'
+          : rep === 'b'
+            ? 'const o=out.big,on=out.nulls;let any=0;'
+            : 'const o=out.data,on=out.nulls;let any=0;';
+    const after =
+      this.target === TARGET_FILTER
+        ? 'return w;'
+        : rep === 's'
+          ? 'while(at<n){o.commit(o.reserve(0));at++;}return any;'
+          : 'return any;';
+    const text = `${before}\n${g.hoisted()}\n${head}\n${g.body()}\n}\n${after}`;
+    p = { kernel: compileText(text, this.isAsync), constants: g.constants, rep };
+    this.programs.set(key, p);
+    return p;
+  }
+
+  private filterBody(g: Emitter): 'n' {
+    for (const root of this.roots) {
+      const v = g.emit(root);
+      if (v.nul === 'true') {
+        g.line('continue;');
+        continue;
+      }
+      const cond = g.truth(v);
+      g.line(v.nul === 'false' ? `if(!(${cond}))continue;` : `if(${v.nul}||!(${cond}))continue;`);
+    }
+    g.line('o[w++]=i;');
+    return 'n';
+  }
+
+  private valueBody(g: Emitter): 'n' | 'b' | 's' {
+    const root = this.roots[0]!;
+    const isBytes = layoutOf(root.type) === 'bytes';
+    const v = g.emit(root);
+    if (isBytes) {
+      g.line('while(at<i){o.commit(o.reserve(0));at++;}at++;');
+      if (v.nul === 'true') {
+        g.line('on[i]=1;any=1;o.commit(o.reserve(0));');
+        return 's';
+      }
+      if (v.rep !== 's')
+        throw new Error(`value of ${root.kind === 'function' ? root.name : root.kind} is not a byte string`);
+      const put = `o.appendBytes(${v.v},${v.s},${v.e});`;
+      g.line(v.nul === 'false' ? put : `if(${v.nul}){on[i]=1;any=1;o.commit(o.reserve(0));}else ${put}`);
+      return 's';
+    }
+    if (v.nul === 'true') {
+      g.line('on[i]=1;any=1;');
+      return 'n';
+    }
+    if (v.rep === 's')
+      throw new Error(`value of ${root.kind === 'function' ? root.name : root.kind} is a byte string`);
+    g.line(v.nul === 'false' ? `o[i]=${v.v};` : `if(${v.nul}){on[i]=1;any=1;}else o[i]=${v.v};`);
+    return v.rep;
+  }
+}
+
+/** Outermost dictionary predicates of a tree. */
+function collectLuts(e: Expression, out: ScalarFunction[]): void {
+  if (e.kind !== 'function') return;
+  if (lutColumn(e) !== null) {
+    out.push(e);
+    return;
+  }
+  for (const a of e.args) collectLuts(a, out);
+}
+
+function rebaseColumn(e: Expression, column: Column): Expression {
+  if (e.kind === 'column') return e.index === column.index ? { ...e, index: 0 } : e;
+  return e.kind === 'function' ? { ...e, args: e.args.map((a) => rebaseColumn(a, column)) } : e;
+}
+
+/** A dictionary pays when it is smaller than the rows that look at it. */
+function usesDictionary(chunk: Chunk, column: Column): boolean {
+  const v = chunk.columns[column.index];
+  return (
+    v !== undefined &&
+    v.kind === 'bytes' &&
+    v.codes !== null &&
+    v.offsets.length - 1 <= Math.max(64, chunk.rows)
+  );
+}
+
+function lookup(site: LutSite, col: BytesVector, ctx: EvalContext): LutColumn | null {
+  if (col.kind !== 'bytes' || col.codes === null) return null;
+  if (
+    site.lastBytes !== col.bytes ||
+    site.lastResult === null ||
+    site.lastResult.length !== col.offsets.length - 1
+  ) {
+    const size = col.offsets.length - 1;
+    const dictionary = new ChunkClass([new BytesVector(col.bytes, col.offsets, size)], size);
+    const r = site.body.value(dictionary, ctx);
+    if (r instanceof Promise || r.kind !== 'num') return null;
+    site.lastBytes = col.bytes;
+    site.lastResult = r;
+  }
+  const r = site.lastResult;
+  return { nulls: col.nulls, codes: col.codes, lut: r.data, lutNulls: r.nulls };
+}
+
+function paramValue(index: number, type: FieldType, ctx: EvalContext): Datum {
+  const p = ctx.params[index];
+  if (p === undefined) throw new Error(`parameter ${index} has no value`);
+  return convertParam(p.value, p.type, type, ctx);
+}
+
+/** The narrow form when every value fits it. */
+function narrow(big: bigint[] | BigInt64Array | BigUint64Array, n: number, nulls: Uint8Array | null): Vector {
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const v = big[i]!;
+    if (v > 9007199254740991n || v < -9007199254740991n) return new WideVector(big, n, nulls);
+    out[i] = Number(v);
+  }
+  return new NumVector(out, n, nulls);
+}
+
+export interface Projection {
+  /** One vector per expression, aligned with the chunk's physical rows; rows outside `sel` are unspecified. */
+  run(chunk: Chunk, ctx: EvalContext): Awaitable<Vector[]>;
+}
+
+export interface Filter {
+  /** The chunk with `sel` narrowed to rows for which every condition is true. */
+  run(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk>;
+}
+
+const VALUE_RUNS = new WeakMap<Expression, Run>();
+
+function valueRun(e: Expression): Run {
+  let r = VALUE_RUNS.get(e);
+  if (r === undefined) {
+    r = new Run(TARGET_VALUE, [e]);
+    VALUE_RUNS.set(e, r);
+  }
+  return r;
+}
+
+export function compileProjection(exprs: readonly Expression[]): Projection {
+  const one = (e: Expression, chunk: Chunk, ctx: EvalContext): Awaitable<Vector> => {
+    if (e.kind === 'column') return chunk.columns[e.index]!;
+    if (e.kind === 'constant' && e.param === undefined) return constantVector(e.value, e.type, chunk.length);
+    if (e.kind === 'constant') return constantVector(paramValue(e.param!, e.type, ctx), e.type, chunk.length);
+    if (e.kind === 'correlated') return constantVector(e.cell.value, e.type, chunk.length);
+    return valueRun(e).value(chunk, ctx);
+  };
+  return {
+    run(chunk, ctx) {
+      const out: Vector[] = new Array<Vector>(exprs.length);
+      for (let i = 0; i < exprs.length; i++) {
+        const v = one(exprs[i]!, chunk, ctx);
+        if (v instanceof Promise) {
+          // Strictly one after another: later columns may read what earlier ones did.
+          const rest = async (): Promise<Vector[]> => {
+            out[i] = await v;
+            for (let j = i + 1; j < exprs.length; j++) out[j] = await one(exprs[j]!, chunk, ctx);
+            return out;
+          };
+          return rest();
+        }
+        out[i] = v;
+      }
+      return out;
+    },
+  };
+}
+
+export function compileFilter(conds: readonly Expression[]): Filter {
+  const parts: Expression[] = [];
+  for (const c of conds) splitConjuncts(c, parts);
+  if (parts.length === 0) return { run: (chunk) => chunk };
+  const run = new Run(TARGET_FILTER, parts);
+  return { run: (chunk, ctx) => run.filter(chunk, ctx) };
+}
+
+const ONE_ROW = new ChunkClass([], 1);
+
+/** One row of a vector as a vector of its own. */
+function single(v: Vector, i: number): Vector {
+  const nulls = v.nulls !== null && v.nulls[i] === 1 ? Uint8Array.of(1) : null;
+  switch (v.kind) {
+    case 'num':
+      return new NumVector(v.data.slice(i, i + 1), 1, nulls);
+    case 'wide':
+      return new WideVector(v.data.slice(i, i + 1), 1, nulls);
+    case 'bytes': {
+      const e = v.codes === null ? i : v.codes[i]!;
+      return new BytesVector(v.bytes, v.offsets.slice(e, e + 2), 1, nulls);
+    }
+  }
+}
+
+/** The value for physical row `row` of `chunk`, or of an expression without columns. Async functions: evalDatumAsync. */
+export function evalDatum(e: Expression, ctx: EvalContext, chunk?: Chunk, row = 0): Datum {
+  const r = evalAny(e, ctx, chunk, row);
+  if (r instanceof Promise) throw new Error('asynchronous function where a value is needed at once');
+  return r;
+}
+
+/** evalDatum that waits for SLEEP, GET_LOCK and their kind. */
+export function evalAny(e: Expression, ctx: EvalContext, chunk?: Chunk, row = 0): Awaitable<Datum> {
+  switch (e.kind) {
+    case 'constant':
+      return e.param === undefined ? e.value : paramValue(e.param, e.type, ctx);
+    case 'correlated':
+      return e.cell.value;
+    case 'column':
+      return chunk!.columns[e.index]!.get(row);
+    case 'function': {
+      const one =
+        chunk === undefined
+          ? ONE_ROW
+          : chunk.length === 1 && chunk.sel === null
+            ? chunk
+            : new ChunkClass(
+                chunk.columns.map((c) => single(c, row)),
+                1,
+              );
+      const v = valueRun(e).value(one, ctx);
+      return v instanceof Promise ? v.then((x) => owned(x.get(0))) : owned(v.get(0));
+    }
+  }
+}
+
+/** Byte strings apart from the buffer of the vector they came in. */
+function owned(d: Datum): Datum {
+  return d instanceof Uint8Array && d.byteOffset + d.length < d.buffer.byteLength ? d.slice() : d;
+}

@@ -1,0 +1,187 @@
+import { decodeUtf8 } from '../types/charset.js';
+import type { Datum } from '../types/datum.js';
+import type { DecInt } from '../types/decimal.js';
+import { decToString } from '../types/decimal.js';
+import { formatDuration } from '../types/duration.js';
+import type { FieldType } from '../types/field-type.js';
+import { evalType, Flag, TypeCode, UNSPECIFIED } from '../types/field-type.js';
+import { formatDouble, formatFloat } from '../types/number-format.js';
+import { formatDate, formatDateTime } from '../types/time.js';
+import type { AggFunc, Expression } from './expression.js';
+import { elementBytes, setText } from './member-text.js';
+
+/** Texts of expressions as TiDB's EXPLAIN prints them. */
+
+const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
+  [TypeCode.Tiny, 'tinyint'],
+  [TypeCode.Short, 'smallint'],
+  [TypeCode.Int24, 'mediumint'],
+  [TypeCode.Long, 'int'],
+  [TypeCode.LongLong, 'bigint'],
+  [TypeCode.Float, 'float'],
+  [TypeCode.Double, 'double'],
+  [TypeCode.NewDecimal, 'decimal'],
+  [TypeCode.Date, 'date'],
+  [TypeCode.DateTime, 'datetime'],
+  [TypeCode.Timestamp, 'timestamp'],
+  [TypeCode.Time, 'time'],
+  [TypeCode.Year, 'year'],
+  [TypeCode.Bit, 'bit'],
+  [TypeCode.Json, 'json'],
+  [TypeCode.Enum, 'enum'],
+  [TypeCode.Set, 'set'],
+  [TypeCode.Null, 'null'],
+]);
+
+function typeName(ft: FieldType): string {
+  const binary = ft.charset === 'binary';
+  switch (ft.tp) {
+    case TypeCode.String:
+      return binary ? 'binary' : 'char';
+    case TypeCode.VarChar:
+      return binary ? 'varbinary' : 'varchar';
+    case TypeCode.VarString:
+      return binary ? 'var_string' : 'var_string';
+    case TypeCode.TinyBlob:
+      return binary ? 'tinyblob' : 'tinytext';
+    case TypeCode.Blob:
+      return binary ? 'blob' : 'text';
+    case TypeCode.MediumBlob:
+      return binary ? 'mediumblob' : 'mediumtext';
+    case TypeCode.LongBlob:
+      return binary ? 'longblob' : 'longtext';
+    default:
+      return NAMES.get(ft.tp) ?? 'unknown';
+  }
+}
+
+/** A type inside `cast(…)`: compact name, width, attributes, charset. */
+export function typeToExplain(ft: FieldType): string {
+  let s = typeName(ft);
+  switch (ft.tp) {
+    case TypeCode.Enum:
+    case TypeCode.Set:
+      s += `(${(ft.elems ?? []).map((e) => `'${e.replaceAll("'", "''")}'`).join(',')})`;
+      break;
+    case TypeCode.DateTime:
+    case TypeCode.Timestamp:
+    case TypeCode.Time:
+      if (ft.decimal > 0) s += `(${ft.decimal})`;
+      break;
+    case TypeCode.Float:
+    case TypeCode.Double:
+      if (ft.flen !== UNSPECIFIED && ft.decimal !== UNSPECIFIED) s += `(${ft.flen},${ft.decimal})`;
+      break;
+    case TypeCode.NewDecimal:
+      s += `(${ft.flen},${ft.decimal})`;
+      break;
+    case TypeCode.Date:
+    case TypeCode.Json:
+    case TypeCode.Null:
+    case TypeCode.Blob:
+    case TypeCode.TinyBlob:
+    case TypeCode.MediumBlob:
+    case TypeCode.LongBlob:
+      break;
+    default:
+      if (ft.flen !== UNSPECIFIED) s += `(${ft.flen})`;
+  }
+  if ((ft.flag & Flag.Unsigned) !== 0) s += ' UNSIGNED';
+  if ((ft.flag & Flag.Zerofill) !== 0) s += ' ZEROFILL';
+  if ((ft.flag & Flag.Binary) !== 0 && ft.tp !== TypeCode.String) s += ' BINARY';
+  if (evalType(ft) === 'string' && ft.tp !== TypeCode.Null) {
+    if (ft.charset !== '' && ft.charset !== 'binary') s += ` CHARACTER SET ${ft.charset}`;
+    if (ft.collate !== '' && ft.collate !== 'binary') s += ` COLLATE ${ft.collate}`;
+  }
+  return s;
+}
+
+/** Width that marks a DATE or DATETIME made from a string operand of a comparison: printed with microseconds, as TiDB does. */
+export const COMPARED_TIME_FLEN = 26;
+
+/** A datum as plain text (also what CAST AS CHAR gives). */
+export function datumText(v: Datum, ft: FieldType): string {
+  if (v === null) return 'NULL';
+  if (v instanceof Uint8Array) return decodeUtf8(v);
+  switch (evalType(ft)) {
+    case 'decimal':
+      return decToString(v as DecInt, Math.max(0, ft.decimal));
+    case 'real':
+      return ft.tp === TypeCode.Float ? formatFloat(v as number) : formatDouble(v as number);
+    case 'datetime':
+      return ft.tp === TypeCode.Date ? formatDate(v as number) : formatDateTime(v, Math.max(0, ft.decimal));
+    case 'duration':
+      return formatDuration(v as number, Math.max(0, ft.decimal));
+    case 'string':
+      if (ft.tp === TypeCode.Enum) return decodeUtf8(elementBytes(ft)[Number(v)] ?? new Uint8Array(0));
+      return ft.tp === TypeCode.Set ? setText(ft, v) : String(v);
+    default:
+      return String(v);
+  }
+}
+
+function constantText(v: Datum, ft: FieldType): string {
+  if (v === null) return 'NULL';
+  const d = evalType(ft);
+  if (d === 'string') return `"${datumText(v, ft)}"`;
+  if (d === 'datetime' && ft.flen === COMPARED_TIME_FLEN) {
+    const s = datumText(v, ft);
+    if (ft.tp === TypeCode.Date) return `${s} 00:00:00.000000`;
+    return ft.decimal === 0 ? `${s}.000000` : s.padEnd(26, '0');
+  }
+  return datumText(v, ft);
+}
+
+/** EXPLAIN's text of an expression. */
+export function toExplain(e: Expression): string {
+  switch (e.kind) {
+    case 'column':
+      return e.name;
+    case 'correlated':
+      return e.column.name;
+    case 'constant':
+      return constantText(e.value, e.type);
+    case 'function':
+      switch (e.name) {
+        case 'cast':
+          return `cast(${toExplain(e.args[0]!)}, ${typeToExplain(e.type)})`;
+        case 'getvar':
+        case 'setvar':
+          return `${e.name}(${e.args.map((a) => (a.kind === 'constant' && a.value instanceof Uint8Array && a === e.args[0] ? decodeUtf8(a.value) : toExplain(a))).join(', ')})`;
+        default:
+          return `${e.name}(${e.args.map(toExplain).join(', ')})`;
+      }
+  }
+}
+
+/** EXPLAIN's text of an aggregate: `sum(distinct test.t.a)`, `count(1)`. */
+export function aggToExplain(f: AggFunc): string {
+  const args = f.args.map(toExplain).join(', ');
+  const order =
+    f.orderBy !== undefined && f.orderBy.length > 0
+      ? ` order by ${f.orderBy.map((b) => `${toExplain(b.expr)}${b.desc ? ' desc' : ''}`).join(', ')}`
+      : '';
+  const separator = f.name === 'group_concat' ? ` separator "${f.separator ?? ','}"` : '';
+  return `${f.name === 'first_row' ? 'firstrow' : f.name}(${f.distinct ? 'distinct ' : ''}${args}${order}${separator})`;
+}
+
+const INFIX: ReadonlyMap<string, string> = new Map([
+  ['plus', '+'],
+  ['minus', '-'],
+  ['mul', '*'],
+  ['div', '/'],
+  ['intdiv', 'DIV'],
+  ['mod', '%'],
+]);
+
+/** The expression as error 1690 quotes it. */
+export function rangeText(e: Expression): string {
+  if (e.kind === 'function') {
+    const op = INFIX.get(e.name);
+    if (op !== undefined) return `(${rangeText(e.args[0]!)} ${op} ${rangeText(e.args[1]!)})`;
+    if (e.name === 'unaryminus') return `-(${rangeText(e.args[0]!)})`;
+    if (e.name === 'cast') return rangeText(e.args[0]!);
+    return `${e.name}(${e.args.map(rangeText).join(', ')})`;
+  }
+  return toExplain(e);
+}

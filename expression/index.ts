@@ -1,0 +1,73 @@
+/**
+ * Expressions: typed IR, function registry, inference, folding, compilation to kernels. Importing this module registers all
+ * functions.
+ */
+import './builtin/cast.js';
+import './builtin/arithmetic.js';
+import './builtin/logic.js';
+import './builtin/compare.js';
+import './builtin/control.js';
+
+export * from './expression.js';
+export type { EvalContext, SessionFunctions } from './eval-context.js';
+export type { BuildContext } from './build-context.js';
+export type { FunctionSpec, Resolved } from './function-registry.js';
+export { allFunctions, findFunction, functionSpec, registerFunction } from './function-registry.js';
+export {
+  asDecimalType,
+  boolConstant,
+  castTo,
+  decimalConstant,
+  explicitCast,
+  foldConstant,
+  intConstant,
+  isDeterministic,
+  isRuntimeConstant,
+  newColumn,
+  newConstant,
+  newCorrelated,
+  newFunction,
+  newParam,
+  nullConstant,
+  rawFunction,
+  realConstant,
+  stringConstant,
+} from './build.js';
+export { newBetween } from './builtin/compare.js';
+export { unifyAlternatives } from './builtin/control.js';
+export {
+  columnsOf,
+  correlatedOf,
+  equals,
+  hashKey,
+  isConstantTree,
+  resolveIndices,
+  splitConjuncts,
+  splitDisjuncts,
+  substitute,
+  substituteColumns,
+  visit,
+} from './traverse.js';
+export { aggToExplain, datumText, toExplain, typeToExplain } from './explain.js';
+export type { Filter, Projection } from './compile.js';
+export { compileFilter, compileProjection, evalAny, evalDatum, kernelCount } from './compile.js';
+export { castDatum, convertParam } from './cast-datum.js';
+export { Coercibility, coercibilityOf, deriveCollation } from './collation-derivation.js';
+export {
+  aggregateTypes,
+  binaryType,
+  boolType,
+  compareDomain,
+  dateType,
+  datetimeType,
+  decimalType,
+  exactDigits,
+  intType,
+  isStringType,
+  isTemporal,
+  nullType,
+  realType,
+  stringType,
+  timeType,
+} from './type-inference.js';
+export { Runtime } from './runtime.js';

@@ -1,0 +1,91 @@
+import type { Datum } from '../types/datum.js';
+import type { SqlWarning } from '../types/error.js';
+import type { FieldType } from '../types/field-type.js';
+import { DEFAULT_SQL_MODE } from '../types/sql-mode.js';
+import type { EvalContext, SessionFunctions } from './eval-context.js';
+
+/** An evaluation context without a session, for tests and benchmarks. */
+export interface TestContext extends EvalContext {
+  readonly warnings: SqlWarning[];
+}
+
+class TestSession implements SessionFunctions {
+  readonly connectionId = 7;
+  readonly user = 'root@localhost';
+  readonly currentUser = 'root@%';
+  readonly currentRole = 'NONE';
+  readonly database = 'test';
+  readonly version = '8.0.11-TiDB-v8.5.0';
+  readonly tidbVersion = 'Release Version: v8.5.0';
+  readonly rowCount = -1;
+  readonly foundRows = 0;
+  private insertId: number | bigint = 0;
+  private readonly variables = new Map<string, { type: FieldType; value: Datum }>();
+  private readonly locks = new Set<string>();
+  private seed = 1;
+
+  lastInsertId(): number | bigint {
+    return this.insertId;
+  }
+  setLastInsertId(value: number | bigint): void {
+    this.insertId = value;
+  }
+  getUserVariable(name: string): { type: FieldType; value: Datum } | null {
+    return this.variables.get(name) ?? null;
+  }
+  setUserVariable(name: string, type: FieldType, value: Datum): void {
+    this.variables.set(name, { type, value });
+  }
+  systemVariable(): string {
+    return '';
+  }
+  sleep(seconds: number): Promise<boolean> {
+    return new Promise((done) => setTimeout(() => done(false), seconds * 1000));
+  }
+  getLock(name: string): Promise<boolean | null> {
+    this.locks.add(name);
+    return Promise.resolve(true);
+  }
+  releaseLock(name: string): boolean | null {
+    return this.locks.delete(name) ? true : null;
+  }
+  isFreeLock(name: string): boolean {
+    return !this.locks.has(name);
+  }
+  isUsedLock(name: string): number | null {
+    return this.locks.has(name) ? this.connectionId : null;
+  }
+  releaseAllLocks(): number {
+    const n = this.locks.size;
+    this.locks.clear();
+    return n;
+  }
+  random(): number {
+    this.seed = (this.seed * 16807) % 2147483647;
+    return this.seed / 2147483647;
+  }
+}
+
+export function testContext(over: Partial<EvalContext> = {}): TestContext {
+  const warnings: SqlWarning[] = [];
+  return {
+    sqlMode: DEFAULT_SQL_MODE,
+    timeZone: '+00:00',
+    nowMicros: 1_700_000_000_123_456,
+    strictErrors: false,
+    divPrecisionIncrement: 4,
+    maxAllowedPacket: 67108864,
+    groupConcatMaxLen: 1024,
+    defaultWeekFormat: 0,
+    connectionCharset: 'utf8mb4',
+    connectionCollation: 'utf8mb4_bin',
+    lcTimeNames: 'en_US',
+    params: [],
+    session: new TestSession(),
+    warnings,
+    warn(w) {
+      warnings.push(w);
+    },
+    ...over,
+  };
+}
