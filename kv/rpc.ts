@@ -176,6 +176,8 @@ export interface PrewriteRequest extends Request {
   readonly secondaries?: readonly Uint8Array[];
   /** The request holds the whole transaction: commit it right away if possible (1PC). */
   readonly tryOnePc?: boolean;
+  /** Embedded store only, for 1PC: 1 = durable before the answer, 2 = written to the OS, 0 = in the background. Absent = the store's setting. */
+  readonly durability?: 0 | 1 | 2;
 }
 export interface PrewriteResponse extends Response {
   readonly errors: readonly KeyError[];

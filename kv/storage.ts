@@ -1,6 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { ChunkSource } from '../chunk/chunk.js';
-import type { KeyRange, KvPair } from './rpc.js';
+import type { KeyRange, KvPair, LockInfo } from './rpc.js';
 
 /**
  * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
@@ -17,8 +17,10 @@ export interface Storage {
   deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void>;
   /** Versions not visible at or after this may be collected; respects running transactions of this process. */
   gc(safePoint: bigint): Awaitable<void>;
-  /** Oldest start timestamp of transactions and snapshots registered in this process; null when idle. */
+  /** Oldest timestamp in use in this process: transactions, open iterators and coprocessor streams, pins; null when idle. */
   oldestActiveTs(): bigint | null;
+  /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
+  pinTs(ts: bigint): () => void;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,8 @@ export interface TxnOptions {
   readonly startTs?: bigint;
   /** Milliseconds a lock request waits; -1 = NOWAIT. */
   readonly lockWaitTimeoutMs?: number;
+  /** Causal consistency only, the transaction's place among others is not fixed by real time: for later use of async commit. */
+  readonly causalConsistency?: boolean;
   /** 1 = durable before commit() resolves, 2 = written to the OS, 0 = in the background. */
   readonly durability?: 0 | 1 | 2;
 }
@@ -50,6 +54,8 @@ export interface IterateOptions {
   readonly reverse?: boolean;
   readonly keyOnly?: boolean;
   readonly batchSize?: number;
+  /** Own writes as they were before this stage began: what a statement reads of its own transaction while it writes. */
+  readonly beforeStage?: number;
 }
 
 /** Pull iterator in key order. */
@@ -83,7 +89,7 @@ export interface Transaction {
   delete(key: Uint8Array): void;
   /**
    * Pessimistic locks on keys as of forUpdateTs (optimistic mode: remembered, checked at commit). Waits as its options say. With `returnValues` gives
-   * the current values (key order as given). Throws WriteConflictError (retry the statement with a newer forUpdateTs), 1205, 1213, 3572 (NOWAIT).
+   * the current values (key order as given), own writes first; without, an empty array unless `skipLocked`. Throws KeyExistsError (presumeNotExists), WriteConflictError (retry the statement with a newer forUpdateTs), 1205, 1213, 3572 (NOWAIT).
    */
   lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]>;
   /** Nested undo points of the membuffer: statement rollback and SAVEPOINT. Locks already taken stay. */
@@ -100,7 +106,7 @@ export interface Transaction {
 export interface LockOptions {
   readonly waitTimeoutMs?: number;
   readonly returnValues?: boolean;
-  /** Skip keys that are locked by others: their result is undefined-marked by `skipped`. */
+  /** Skip keys that are locked by others: their result is SKIPPED_LOCKED. */
   readonly skipLocked?: boolean;
   readonly presumeNotExists?: boolean;
 }
@@ -109,7 +115,12 @@ export interface MemBuffer {
   /** undefined: not written here; null: deleted here. */
   get(key: Uint8Array): Uint8Array | null | undefined;
   /** Ascending or descending over own writes; deletions as null values. */
-  iterate(startKey: Uint8Array, endKey: Uint8Array, reverse?: boolean): IterableIterator<{ key: Uint8Array; value: Uint8Array | null }>;
+  iterate(
+    startKey: Uint8Array,
+    endKey: Uint8Array,
+    reverse?: boolean,
+    beforeStage?: number,
+  ): IterableIterator<{ key: Uint8Array; value: Uint8Array | null }>;
   /** Whether any own write lies in the range (decides if UnionScan is needed). */
   hasRange(startKey: Uint8Array, endKey: Uint8Array): boolean;
   readonly count: number;
@@ -149,6 +160,20 @@ export class WriteConflictError extends Error {
     this.name = 'WriteConflictError';
   }
 }
+
+/**
+ * A read met a lock that may belong to a commit it must see. Cursors of the embedded store and the ChunkSource of a coprocessor
+ * response throw it; the client resolves the lock and calls `next` again, which goes on where it stopped.
+ */
+export class LockedError extends Error {
+  constructor(readonly lock: LockInfo) {
+    super('key is locked');
+    this.name = 'LockedError';
+  }
+}
+
+/** In the result of `lockKeys` with `skipLocked`: the key is locked by another transaction. Compared by identity. */
+export const SKIPPED_LOCKED = new Uint8Array(0);
 
 /** It is unknown whether the commit took place (connection lost on the primary's commit). */
 export class UndeterminedError extends Error {

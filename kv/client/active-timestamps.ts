@@ -1,0 +1,27 @@
+/** Something that reads at a timestamp and keeps garbage collection from passing it. */
+export interface ActiveReader {
+  readonly ts: bigint;
+}
+
+/** Timestamps in use in this process, for the GC worker's safe point. */
+export class ActiveTimestamps {
+  private readonly readers = new Set<ActiveReader>();
+
+  add(r: ActiveReader): void {
+    this.readers.add(r);
+  }
+
+  delete(r: ActiveReader): void {
+    this.readers.delete(r);
+  }
+
+  oldest(): bigint | null {
+    let min: bigint | null = null;
+    for (const r of this.readers) if (min === null || r.ts < min) min = r.ts;
+    return min;
+  }
+
+  get size(): number {
+    return this.readers.size;
+  }
+}

@@ -1,0 +1,48 @@
+import { ActiveTimestamps } from './active-timestamps.js';
+import { HeartbeatKeeper } from './heartbeat.js';
+import { LockResolver } from './lock-resolver.js';
+import type { TimestampOracle } from './oracle.js';
+import type { Router } from './router.js';
+import { KvSnapshot } from './snapshot.js';
+
+/** Limits and sizes of the client; the defaults are TiDB's. */
+export interface ClientOptions {
+  /** Bytes of keys and values in one prewrite or commit request to a remote region. */
+  readonly batchBytes: number;
+  /** Whether a whole transaction may go in one request whatever its size (the embedded store: no message limits). */
+  readonly unlimitedBatch: boolean;
+  /** txn-total-size-limit, bytes. */
+  readonly txnTotalSizeLimit: number;
+  /** txn-entry-size-limit, bytes. */
+  readonly txnEntrySizeLimit: number;
+  /** Requests in flight for one transaction's commit. */
+  readonly committerConcurrency: number;
+}
+
+export const DEFAULT_CLIENT_OPTIONS: ClientOptions = {
+  batchBytes: 16 * 1024,
+  unlimitedBatch: true,
+  txnTotalSizeLimit: 1 << 30,
+  txnEntrySizeLimit: 6 << 20,
+  committerConcurrency: 128,
+};
+
+/** What the parts of the client share. */
+export class ClientContext {
+  readonly resolver: LockResolver;
+  readonly active = new ActiveTimestamps();
+  readonly heartbeats: HeartbeatKeeper;
+
+  constructor(
+    readonly router: Router,
+    readonly oracle: TimestampOracle,
+    readonly options: ClientOptions,
+  ) {
+    this.resolver = new LockResolver(router, oracle);
+    this.heartbeats = new HeartbeatKeeper(router, oracle);
+  }
+
+  snapshotAt(ts: bigint): KvSnapshot {
+    return new KvSnapshot(this, ts);
+  }
+}

@@ -1,0 +1,380 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import { compareBytes, equalBytes } from '../codec/byte-writer.js';
+import type { KeyError, Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
+import { UndeterminedError } from '../storage.js';
+import { Backoffer, BackoffBudget } from './backoff.js';
+import type { ClientContext } from './client-context.js';
+import { MANAGED_LOCK_TTL } from './heartbeat.js';
+import { errorOf } from './key-error.js';
+import { mutationsOf, type Mutations, type PessimisticAction } from './mutations.js';
+import { groupByRegion, type RegionGroup, type RegionRoute } from './router.js';
+import type { KvTransaction } from './transaction.js';
+
+/** Lock life of an optimistic prewrite: base, and more for large transactions (client-go, txnLockTTL). */
+const DEFAULT_LOCK_TTL = 3000;
+const MAX_LOCK_TTL = 20_000;
+
+/** A mutation with its place in the transaction, so that batches can carry its pessimistic action along. */
+interface Item {
+  readonly mutation: Mutation;
+  readonly action: PessimisticAction | null;
+}
+
+/**
+ * Commits one transaction: in one phase when the whole of it fits one request, else Percolator's two phases, primary first
+ * (Peng & Dabek, "Large-scale Incremental Processing Using Distributed Transactions and Notifications", OSDI 2010).
+ */
+export class Committer {
+  private mutations: Mutations | null = null;
+  private primary: Uint8Array = new Uint8Array(0);
+  private commitTs = 0n;
+  /** Set once a request was sent whose effect is unknown. */
+  private sentUnanswered = false;
+
+  constructor(
+    private readonly client: ClientContext,
+    private readonly txn: KvTransaction,
+  ) {}
+
+  commit(): Awaitable<bigint> {
+    const { txn } = this;
+    for (const check of txn.beforeCommit) {
+      let p: Awaitable<void>;
+      try {
+        p = check();
+      } catch (e) {
+        return this.abort(e);
+      }
+      if (p instanceof Promise) return this.commitAfterChecks();
+    }
+    return this.commitChecked();
+  }
+
+  private async commitAfterChecks(): Promise<bigint> {
+    try {
+      for (const check of this.txn.beforeCommit) await check();
+    } catch (e) {
+      return this.abort(e);
+    }
+    return this.commitChecked();
+  }
+
+  private commitChecked(): Awaitable<bigint> {
+    const { txn, client } = this;
+    const m = txn.memBuffer.entryCount === 0 ? null : mutationsOf(txn.memBuffer, txn.pessimistic);
+    if (m === null || m.list.length === 0 || (txn.pessimistic && !m.writes)) return this.finishReadOnly();
+    this.mutations = m;
+    this.primary = txn.primary ?? (m.list.find((x) => x.op !== 'checkNotExists') ?? m.list[0]!).key;
+    const route = client.router.whole;
+    if (route !== null && (client.options.unlimitedBatch || m.bytes <= client.options.batchBytes)) {
+      const res = route.rpc.prewrite(this.prewriteRequest(route, m.list, m.actions, true));
+      if (
+        !(res instanceof Promise) &&
+        res.onePcCommitTs !== 0n &&
+        res.errors.length === 0 &&
+        res.regionError === undefined
+      ) {
+        txn.finish();
+        return res.onePcCommitTs;
+      }
+      return this.commitSlow(res);
+    }
+    return this.commitSlow(null);
+  }
+
+  /** Nothing to write: locks are released, nothing is committed. */
+  private finishReadOnly(): Awaitable<bigint> {
+    this.txn.finish();
+    const p = this.txn.releaseLocks();
+    return p instanceof Promise ? p.then(() => 0n) : 0n;
+  }
+
+  private abort(e: unknown): Awaitable<bigint> {
+    this.txn.finish();
+    const p = this.txn.releaseLocks();
+    if (p instanceof Promise) {
+      return p.then(() => {
+        throw e;
+      });
+    }
+    throw e;
+  }
+
+  private lockTtl(): number {
+    const { txn } = this;
+    const elapsed = Date.now() - txn.beganAt;
+    if (txn.pessimistic) return MANAGED_LOCK_TTL + elapsed;
+    const megabytes = this.mutations!.bytes / (1 << 20);
+    const ttl =
+      megabytes < 1 / 64
+        ? DEFAULT_LOCK_TTL
+        : Math.min(MAX_LOCK_TTL, Math.max(DEFAULT_LOCK_TTL, 6000 * Math.sqrt(megabytes)));
+    return Math.floor(ttl + elapsed);
+  }
+
+  private prewriteRequest(
+    route: RegionRoute,
+    mutations: readonly Mutation[],
+    actions: readonly PessimisticAction[] | null,
+    tryOnePc: boolean,
+  ): PrewriteRequest {
+    const { txn } = this;
+    const base = {
+      context: route.context,
+      mutations,
+      primaryLock: this.primary,
+      startVersion: txn.startTs,
+      lockTtl: this.lockTtl(),
+      txnSize: this.mutations!.list.length,
+      tryOnePc,
+    };
+    if (txn.durability !== undefined) {
+      return actions === null
+        ? { ...base, durability: txn.durability }
+        : { ...base, pessimisticActions: actions, forUpdateTs: txn.forUpdateTs, durability: txn.durability };
+    }
+    return actions === null ? base : { ...base, pessimisticActions: actions, forUpdateTs: txn.forUpdateTs };
+  }
+
+  private async commitSlow(first: Awaitable<PrewriteResponse> | null): Promise<bigint> {
+    const { txn, client } = this;
+    const m = this.mutations!;
+    const items: Item[] = m.list.map((mutation, i) => ({
+      mutation,
+      action: m.actions === null ? null : m.actions[i]!,
+    }));
+    client.heartbeats.add(txn);
+    if (txn.primary === null) txn.primary = this.primary;
+    try {
+      await this.prewriteAll(items, first);
+      if (this.commitTs === 0n) {
+        for (const check of txn.beforeCommit) await check();
+        this.commitTs = await client.oracle.timestamp();
+        await this.commitPrimary(items);
+        void this.commitSecondaries(items);
+      }
+      txn.finish();
+      client.heartbeats.delete(txn);
+      return this.commitTs;
+    } catch (e) {
+      client.heartbeats.delete(txn);
+      txn.finish();
+      if (e instanceof UndeterminedError) throw e;
+      await this.cleanup(items);
+      throw e;
+    }
+  }
+
+  /** Regions' batches of items, each within the size limit. */
+  private async batches(items: readonly Item[]): Promise<RegionGroup<Item>[]> {
+    const { client } = this;
+    const groups = await groupByRegion(client.router, items, (i) => i.mutation.key);
+    if (client.options.unlimitedBatch) return groups;
+    const out: RegionGroup<Item>[] = [];
+    for (const { route, items: all } of groups) {
+      let batch: Item[] = [];
+      let bytes = 0;
+      for (const item of all) {
+        const size = item.mutation.key.length + (item.mutation.value?.length ?? 0);
+        if (batch.length > 0 && bytes + size > client.options.batchBytes) {
+          out.push({ route, items: batch });
+          batch = [];
+          bytes = 0;
+        }
+        batch.push(item);
+        bytes += size;
+      }
+      out.push({ route, items: batch });
+    }
+    return out;
+  }
+
+  /** Runs `send` for each batch with bounded concurrency; what it leaves is grouped anew and sent again. */
+  private async forEachBatch(
+    items: readonly Item[],
+    send: (batch: RegionGroup<Item>, only: boolean) => Promise<boolean>,
+  ): Promise<void> {
+    let left: readonly Item[] = items;
+    while (left.length > 0) {
+      const batches = await this.batches(left);
+      const again: Item[] = [];
+      let next = 0;
+      const only = batches.length === 1 && left.length === items.length;
+      const worker = async (): Promise<void> => {
+        while (next < batches.length) {
+          const b = batches[next++]!;
+          if (!(await send(b, only))) again.push(...b.items);
+        }
+      };
+      const workers = Math.min(this.client.options.committerConcurrency, batches.length);
+      const results = await Promise.allSettled(Array.from({ length: workers }, worker));
+      for (const r of results) if (r.status === 'rejected') throw r.reason;
+      left = again.sort((a, b) => compareBytes(a.mutation.key, b.mutation.key));
+    }
+  }
+
+  private async prewriteAll(
+    items: readonly Item[],
+    first: Awaitable<PrewriteResponse> | null,
+  ): Promise<void> {
+    const { client, txn } = this;
+    const bo = new Backoffer(BackoffBudget.prewrite);
+    await this.forEachBatch(items, async ({ route, items: batch }, only) => {
+      let res: PrewriteResponse;
+      try {
+        const pending = first;
+        first = null;
+        res = await (pending ??
+          route.rpc.prewrite(
+            this.prewriteRequest(
+              route,
+              batch.map((i) => i.mutation),
+              txn.pessimistic ? batch.map((i) => i.action!) : null,
+              only,
+            ),
+          ));
+      } catch (e) {
+        // A one-phase commit may have taken place although its answer is lost.
+        if (only) this.sentUnanswered = true;
+        client.router.onSendFailure(route, e);
+        await this.sleepOrGiveUp(bo);
+        return false;
+      }
+      if (res.regionError !== undefined) {
+        client.router.onRegionError(route, res.regionError);
+        await bo.regionError(res.regionError);
+        return false;
+      }
+      if (res.errors.length === 0) {
+        if (res.onePcCommitTs !== 0n) this.commitTs = res.onePcCommitTs;
+        return true;
+      }
+      const locks = [];
+      for (const e of res.errors) {
+        if (e.kind !== 'locked') throw this.prewriteError(e);
+        locks.push(e.lock);
+      }
+      const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
+      if (waitMs > 0) await bo.sleep('txnLock', waitMs);
+      return false;
+    });
+  }
+
+  private async sleepOrGiveUp(bo: Backoffer): Promise<void> {
+    try {
+      await bo.sleep('tikvRPC');
+    } catch (e) {
+      if (this.sentUnanswered) throw new UndeterminedError();
+      throw e;
+    }
+  }
+
+  private prewriteError(e: KeyError): Error {
+    return errorOf(e, false);
+  }
+
+  /** The primary's commit decides. Whatever keeps its answer from us leaves the outcome unknown. */
+  private async commitPrimary(items: readonly Item[]): Promise<void> {
+    const { client, txn } = this;
+    const bo = new Backoffer(BackoffBudget.commit);
+    let unanswered = false;
+    for (;;) {
+      const route = await client.router.locate(this.primary);
+      // What shares the primary's region need not wait for the second round.
+      const keys =
+        client.options.unlimitedBatch && client.router.whole !== null ? keysOf(items) : [this.primary];
+      try {
+        const res = await route.rpc.commit({
+          context: route.context,
+          startVersion: txn.startTs,
+          keys,
+          commitVersion: this.commitTs,
+        });
+        if (res.regionError !== undefined) {
+          client.router.onRegionError(route, res.regionError);
+          await bo.regionError(res.regionError);
+          continue;
+        }
+        if (res.error === undefined) {
+          if (res.commitVersion > this.commitTs) this.commitTs = res.commitVersion;
+          return;
+        }
+        if (res.error.kind === 'commitTsExpired') {
+          this.commitTs = await client.oracle.timestamp();
+          continue;
+        }
+        if (unanswered) throw new UndeterminedError();
+        throw errorOf(res.error, false);
+      } catch (e) {
+        if (e instanceof Error && ('sqlState' in e || e instanceof UndeterminedError)) {
+          if (unanswered && !(e instanceof UndeterminedError)) throw new UndeterminedError();
+          throw e;
+        }
+        unanswered = true;
+        client.router.onSendFailure(route, e);
+        try {
+          await bo.sleep('tikvRPC');
+        } catch {
+          throw new UndeterminedError();
+        }
+      }
+    }
+  }
+
+  /** The transaction is committed already: what fails here is finished by whoever meets the locks. */
+  private async commitSecondaries(items: readonly Item[]): Promise<void> {
+    const { client, txn } = this;
+    if (client.options.unlimitedBatch && client.router.whole !== null) return;
+    const bo = new Backoffer(BackoffBudget.commit);
+    const rest = items.filter(
+      (i) => i.mutation.op !== 'checkNotExists' && !equalBytes(i.mutation.key, this.primary),
+    );
+    try {
+      await this.forEachBatch(rest, async ({ route, items: batch }) => {
+        const res = await route.rpc.commit({
+          context: route.context,
+          startVersion: txn.startTs,
+          keys: keysOf(batch),
+          commitVersion: this.commitTs,
+        });
+        if (res.regionError === undefined) return true;
+        client.router.onRegionError(route, res.regionError);
+        await bo.regionError(res.regionError);
+        return false;
+      });
+    } catch {
+      // The locks stay until resolved.
+    }
+  }
+
+  /** Takes back what the prewrite left. Failures are left to lock resolution. */
+  private async cleanup(items: readonly Item[]): Promise<void> {
+    const { client, txn } = this;
+    const bo = new Backoffer(BackoffBudget.cleanup);
+    try {
+      await this.forEachBatch(
+        items.filter((i) => i.mutation.op !== 'checkNotExists'),
+        async ({ route, items: batch }) => {
+          const res = await route.rpc.batchRollback({
+            context: route.context,
+            startVersion: txn.startTs,
+            keys: keysOf(batch),
+          });
+          if (res.regionError === undefined) return true;
+          client.router.onRegionError(route, res.regionError);
+          await bo.regionError(res.regionError);
+          return false;
+        },
+      );
+      await txn.releaseLocks();
+    } catch {
+      // The locks expire.
+    }
+  }
+}
+
+function keysOf(items: readonly Item[]): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (const i of items) if (i.mutation.op !== 'checkNotExists') keys.push(i.mutation.key);
+  return keys;
+}

@@ -1,0 +1,214 @@
+import { compareBytes } from '../codec/byte-writer.js';
+import type { CheckTxnStatusResponse, LockInfo } from '../rpc.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Backoffer, BackoffBudget } from './backoff.js';
+import { errorOf } from './key-error.js';
+import { physicalOf, type TimestampOracle } from './oracle.js';
+import { groupByRegion, type Router } from './router.js';
+
+/** What became of a transaction. */
+interface TxnStatus {
+  /** Milliseconds its lock has to live; 0 when it is finished. */
+  readonly ttl: number;
+  /** 0 = rolled back (when ttl is 0). */
+  readonly commitTs: bigint;
+  /** The primary's minCommitTs was pushed above the reader's timestamp: the reader need not wait. */
+  readonly pushed: boolean;
+  readonly primaryLock: LockInfo | null;
+}
+
+/** Outcome for the caller of `resolve`. */
+export interface Resolution {
+  /** Milliseconds to wait before the request is tried again; 0 = now. */
+  readonly waitMs: number;
+  /** Transactions whose locks a read at the caller's timestamp may ignore. */
+  readonly ignorable: readonly bigint[];
+}
+
+/** Locks of larger transactions are resolved a region at a time (client-go, bigTxnThreshold). */
+const BIG_TXN = 16;
+const CACHE_SIZE = 2048;
+
+/**
+ * Percolator's lock resolution: the state of a transaction is that of its primary key. A lock left by a crashed or finished client is
+ * committed or rolled back by whoever meets it.
+ */
+export class LockResolver {
+  /** Finished transactions by start ts. Their state never changes. */
+  private readonly finished = new Map<bigint, TxnStatus>();
+
+  constructor(
+    private readonly router: Router,
+    private readonly oracle: TimestampOracle,
+  ) {}
+
+  /**
+   * Resolves the locks that a request of `callerStartTs` met (0n for pessimistic locking and writes, which must not push
+   * the owner's commit). Locks that live on give the time to wait.
+   */
+  async resolve(locks: readonly LockInfo[], callerStartTs: bigint, bo: Backoffer): Promise<Resolution> {
+    let waitMs = 0;
+    const ignorable: bigint[] = [];
+    for (const lock of locks) {
+      const status = await this.statusOf(lock, callerStartTs, bo);
+      if (status.ttl > 0) {
+        if (status.pushed) ignorable.push(lock.lockVersion);
+        else waitMs = waitMs === 0 ? status.ttl : Math.min(waitMs, status.ttl);
+        continue;
+      }
+      if (callerStartTs !== 0n && (status.commitTs === 0n || status.commitTs > callerStartTs))
+        ignorable.push(lock.lockVersion);
+      if (lock.lockType === 'pessimisticLock') await this.dropPessimistic(lock, bo);
+      else if (status.primaryLock !== null && status.primaryLock.useAsyncCommit)
+        await this.finishAsyncCommit(status.primaryLock, bo);
+      else await this.finish(lock, status.commitTs, bo);
+    }
+    return { waitMs, ignorable };
+  }
+
+  private async statusOf(lock: LockInfo, callerStartTs: bigint, bo: Backoffer): Promise<TxnStatus> {
+    const known = this.finished.get(lock.lockVersion);
+    if (known !== undefined) return known;
+    let rollbackIfNotExist = false;
+    let forceSyncCommit = false;
+    for (;;) {
+      const currentTs = await this.oracle.timestamp();
+      const expired = physicalOf(currentTs) - physicalOf(lock.lockVersion) >= lock.lockTtl;
+      const route = await this.router.locate(lock.primaryLock);
+      let res: CheckTxnStatusResponse;
+      try {
+        res = await route.rpc.checkTxnStatus({
+          context: route.context,
+          primaryKey: lock.primaryLock,
+          lockTs: lock.lockVersion,
+          callerStartTs,
+          currentTs,
+          rollbackIfNotExist,
+          forceSyncCommit,
+          resolvingPessimisticLock: lock.lockType === 'pessimisticLock',
+        });
+      } catch (e) {
+        this.router.onSendFailure(route, e);
+        await bo.sleep('tikvRPC');
+        continue;
+      }
+      if (res.regionError !== undefined) {
+        this.router.onRegionError(route, res.regionError);
+        await bo.regionError(res.regionError);
+        continue;
+      }
+      if (res.error !== undefined) {
+        if (res.error.kind !== 'txnNotFound') throw errorOf(res.error, false);
+        // The primary's lock is not there yet (requests of one prewrite may arrive in any order), or its owner died before it was.
+        if (expired) rollbackIfNotExist = true;
+        else if (lock.lockType === 'pessimisticLock')
+          return { ttl: lock.lockTtl, commitTs: 0n, pushed: false, primaryLock: null };
+        else await bo.sleep('txnNotFound');
+        continue;
+      }
+      const pushed = res.action === 'minCommitTsPushed';
+      if (res.lockTtl > 0) {
+        const left = physicalOf(lock.lockVersion) + res.lockTtl - physicalOf(currentTs);
+        if (res.lockInfo?.useAsyncCommit === true && left <= 0 && !forceSyncCommit) {
+          return { ttl: 0, commitTs: 0n, pushed: false, primaryLock: res.lockInfo };
+        }
+        return { ttl: Math.max(1, left), commitTs: 0n, pushed, primaryLock: null };
+      }
+      forceSyncCommit = false;
+      const status: TxnStatus = { ttl: 0, commitTs: res.commitVersion, pushed: false, primaryLock: null };
+      // A pessimistic lock that expired says nothing of the transaction, nor does a primary that was never there.
+      if (res.action !== 'ttlExpirePessimisticRollback' && res.action !== 'lockNotExistDoNothing')
+        this.remember(lock.lockVersion, status);
+      return status;
+    }
+  }
+
+  private remember(startTs: bigint, status: TxnStatus): void {
+    this.finished.set(startTs, status);
+    if (this.finished.size > CACHE_SIZE) this.finished.delete(this.finished.keys().next().value!);
+  }
+
+  private async finish(lock: LockInfo, commitTs: bigint, bo: Backoffer): Promise<void> {
+    for (;;) {
+      const route = await this.router.locate(lock.key);
+      const res = await route.rpc.resolveLock({
+        context: route.context,
+        startVersion: lock.lockVersion,
+        commitVersion: commitTs,
+        keys: lock.txnSize < BIG_TXN ? [lock.key] : [],
+      });
+      if (res.regionError === undefined) {
+        if (res.errors.length > 0) throw errorOf(res.errors[0]!, false);
+        return;
+      }
+      this.router.onRegionError(route, res.regionError);
+      await bo.regionError(res.regionError);
+    }
+  }
+
+  private async dropPessimistic(lock: LockInfo, bo: Backoffer): Promise<void> {
+    for (;;) {
+      const route = await this.router.locate(lock.key);
+      const forUpdateTs = lock.lockForUpdateTs === 0n ? (1n << 64n) - 1n : lock.lockForUpdateTs;
+      const res = await route.rpc.pessimisticRollback({
+        context: route.context,
+        startVersion: lock.lockVersion,
+        forUpdateTs,
+        keys: [lock.key],
+      });
+      if (res.regionError === undefined) return;
+      this.router.onRegionError(route, res.regionError);
+      await bo.regionError(res.regionError);
+    }
+  }
+
+  /** A transaction that committed asynchronously is committed exactly when all its locks were written. */
+  private async finishAsyncCommit(primary: LockInfo, bo: Backoffer): Promise<void> {
+    let commitTs = primary.minCommitTs;
+    let undecided = true;
+    const keys = [...primary.secondaries].sort(compareBytes);
+    for (let i = 0; i < keys.length;) {
+      const group = (await groupByRegion(this.router, keys.slice(i), (k) => k))[0]!;
+      const res = await group.route.rpc.checkSecondaryLocks({
+        context: group.route.context,
+        keys: group.items,
+        startVersion: primary.lockVersion,
+      });
+      if (res.regionError !== undefined) {
+        this.router.onRegionError(group.route, res.regionError);
+        await bo.regionError(res.regionError);
+        continue;
+      }
+      if (res.error !== undefined) throw errorOf(res.error, false);
+      if (res.locks.length < group.items.length) {
+        commitTs = res.commitTs;
+        undecided = false;
+        break;
+      }
+      for (const l of res.locks) {
+        if (!l.useAsyncCommit) throw mysqlError('ER_TXN_RETRYABLE', 'async commit fell back to two phases');
+        if (l.minCommitTs > commitTs) commitTs = l.minCommitTs;
+      }
+      i += group.items.length;
+    }
+    if (undecided || commitTs !== 0n)
+      this.remember(primary.lockVersion, { ttl: 0, commitTs, pushed: false, primaryLock: null });
+    for (const group of await groupByRegion(this.router, [primary.primaryLock, ...keys], (k) => k)) {
+      await this.finish({ ...primary, key: group.items[0]!, txnSize: BIG_TXN }, commitTs, bo);
+    }
+  }
+}
+
+/** Meets the locks of one read: resolves, waits, and says which to ignore. */
+export async function resolveForRead(
+  resolver: LockResolver,
+  locks: readonly LockInfo[],
+  readTs: bigint,
+  bo: Backoffer,
+): Promise<readonly bigint[]> {
+  const { waitMs, ignorable } = await resolver.resolve(locks, readTs, bo);
+  if (waitMs > 0) await bo.sleep('txnLockFast', waitMs);
+  return ignorable;
+}
+
+export const readBackoffer = (signal?: AbortSignal): Backoffer => new Backoffer(BackoffBudget.get, signal);

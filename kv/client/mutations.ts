@@ -1,0 +1,60 @@
+import { isIndexKey } from '../codec/table-key.js';
+import { isUntouchedIndexValue } from '../codec/index-value.js';
+import type { Mutation } from '../rpc.js';
+import { KeyFlag, type Entry, type TxnMemBuffer } from './mem-buffer.js';
+
+/** How the prewrite of a pessimistic transaction treats a mutation (kvrpcpb PrewriteRequest.PessimisticAction). */
+export type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
+
+/** What a transaction asks the store to do, in key order. */
+export interface Mutations {
+  readonly list: Mutation[];
+  /** Per mutation, of a pessimistic transaction. */
+  readonly actions: PessimisticAction[] | null;
+  /** Bytes of keys and values. */
+  bytes: number;
+  /** Whether anything is written, locks aside. */
+  writes: boolean;
+}
+
+/** Percolator mutations of the buffered writes and locks (client-go, initKeysAndMutations). */
+export function mutationsOf(buffer: TxnMemBuffer, pessimistic: boolean): Mutations {
+  const m: Mutations = { list: [], actions: pessimistic ? [] : null, bytes: 0, writes: false };
+  buffer.forEachEntry((e) => {
+    const mutation = mutationOf(e, pessimistic);
+    if (mutation === null) return;
+    m.list.push(mutation);
+    m.bytes += mutation.key.length + (mutation.value === undefined ? 0 : mutation.value.length);
+    if (mutation.op !== 'lock') m.writes = true;
+    if (m.actions !== null) {
+      m.actions.push(
+        (e.flags & KeyFlag.Locked) !== 0
+          ? 'doPessimisticCheck'
+          : mutation.op === 'insert' || mutation.op === 'checkNotExists'
+            ? 'doConstraintCheck'
+            : 'skipPessimisticCheck',
+      );
+    }
+  });
+  return m;
+}
+
+function mutationOf(e: Entry, pessimistic: boolean): Mutation | null {
+  const { key, value, flags } = e;
+  const locked = (flags & KeyFlag.Locked) !== 0;
+  if (value === undefined) {
+    if ((flags & KeyFlag.LockAtCommit) !== 0 && (flags & KeyFlag.PresumeNotExists) !== 0)
+      return { op: 'checkNotExists', key };
+    return locked || (flags & KeyFlag.LockAtCommit) !== 0 ? { op: 'lock', key } : null;
+  }
+  // A lock that proved the key absent has answered the presumption.
+  const presumed =
+    (flags & KeyFlag.PresumeNotExists) !== 0 && !(locked && (flags & KeyFlag.NewlyInserted) !== 0);
+  if (value === null) {
+    if (presumed) return pessimistic && locked ? { op: 'lock', key } : { op: 'checkNotExists', key };
+    if (locked && (flags & KeyFlag.NewlyInserted) !== 0) return { op: 'lock', key };
+    return { op: 'del', key };
+  }
+  if (isIndexKey(key) && isUntouchedIndexValue(value)) return locked ? { op: 'lock', key } : null;
+  return presumed ? { op: 'insert', key, value } : { op: 'put', key, value };
+}

@@ -1,0 +1,47 @@
+import type { Awaitable } from '../../types/awaitable.js';
+
+/** Gives timestamps, each larger than all before (TSO: physical ms << 18 | logical). */
+export interface TimestampOracle {
+  timestamp(): Awaitable<bigint>;
+}
+
+export const physicalOf = (ts: bigint): number => Number(ts >> 18n);
+
+export const composeTs = (physicalMs: number, logical = 0): bigint =>
+  (BigInt(physicalMs) << 18n) | BigInt(logical);
+
+/**
+ * Puts the requests that come while one is under way into the next one: a remote oracle is asked for many
+ * timestamps at a time.
+ */
+export class BatchingOracle implements TimestampOracle {
+  private waiting: { resolve: (ts: bigint) => void; reject: (e: unknown) => void }[] = [];
+  private busy = false;
+
+  /** `fetch(n)` reserves n timestamps and gives the first. */
+  constructor(private readonly fetch: (n: number) => Promise<bigint>) {}
+
+  timestamp(): Promise<bigint> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      if (!this.busy) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true;
+    // Let the requests of this tick join.
+    await null;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting;
+      this.waiting = [];
+      try {
+        const first = await this.fetch(batch.length);
+        for (let i = 0; i < batch.length; i++) batch[i]!.resolve(first + BigInt(i));
+      } catch (e) {
+        for (const w of batch) w.reject(e);
+      }
+    }
+    this.busy = false;
+  }
+}

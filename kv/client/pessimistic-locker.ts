@@ -1,0 +1,286 @@
+import { mysqlError } from '../../types/error-table.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import type {
+  KeyError,
+  LockInfo,
+  Mutation,
+  PessimisticLockRequest,
+  PessimisticLockResponse,
+} from '../rpc.js';
+import { SKIPPED_LOCKED, type LockOptions } from '../storage.js';
+import { Backoffer, BackoffBudget } from './backoff.js';
+import type { ClientContext } from './client-context.js';
+import { MANAGED_LOCK_TTL } from './heartbeat.js';
+import { errorOf } from './key-error.js';
+import { KeyFlag } from './mem-buffer.js';
+import { groupByRegion, type RegionRoute } from './router.js';
+import type { KvTransaction } from './transaction.js';
+
+const NOWAIT = -1;
+
+/** Takes and releases a transaction's pessimistic locks. */
+export class PessimisticLocker {
+  constructor(
+    private readonly client: ClientContext,
+    private readonly txn: KvTransaction,
+  ) {}
+
+  /** See Transaction.lockKeys. Without a promise when one store answers at once and nothing is in the way. */
+  lock(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]> {
+    if (options?.skipLocked === true) return this.lockSkipping(keys, options);
+    const { txn } = this;
+    const mutations: Mutation[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      const m = this.mutationOf(keys[i]!, options?.presumeNotExists === true);
+      if (m !== null) mutations.push(m);
+    }
+    const returnValues = options?.returnValues === true;
+    if (mutations.length === 0) return returnValues ? this.currentValues(keys) : [];
+    const first = txn.primary === null;
+    if (first) txn.primary = mutations[0]!.key;
+    const wait = options?.waitTimeoutMs ?? txn.lockWaitTimeoutMs;
+    const route = this.client.router.whole;
+    if (route === null) return this.lockRetrying(keys, mutations, wait, returnValues, first, null);
+    const res = route.rpc.pessimisticLock(this.requestOf(route, mutations, wait, returnValues, first));
+    if (res instanceof Promise || res.regionError !== undefined || res.errors.length > 0) {
+      return this.lockRetrying(keys, mutations, wait, returnValues, first, res);
+    }
+    this.acquired(mutations);
+    return returnValues ? this.valuesOf(keys, mutations, res.values) : [];
+  }
+
+  /** Null when the key is locked by us already. */
+  private mutationOf(key: Uint8Array, presume: boolean): Mutation | null {
+    const e = this.txn.memBuffer.entry(key);
+    if (e === undefined) return { op: 'pessimisticLock', key, assertion: presume ? 'notExist' : 'none' };
+    if ((e.flags & KeyFlag.Locked) !== 0) return null;
+    const assertAbsent = (e.flags & KeyFlag.PresumeNotExists) !== 0 || (presume && e.value === undefined);
+    return { op: 'pessimisticLock', key, assertion: assertAbsent ? 'notExist' : 'none' };
+  }
+
+  private requestOf(
+    route: RegionRoute,
+    mutations: readonly Mutation[],
+    wait: number,
+    returnValues: boolean,
+    isFirstLock: boolean,
+  ): PessimisticLockRequest {
+    const { txn } = this;
+    return {
+      context: route.context,
+      mutations,
+      primaryLock: txn.primary!,
+      startVersion: txn.startTs,
+      lockTtl: MANAGED_LOCK_TTL + (Date.now() - txn.beganAt),
+      forUpdateTs: txn.forUpdateTs,
+      isFirstLock,
+      waitTimeout: wait,
+      returnValues,
+    };
+  }
+
+  private acquired(mutations: readonly Mutation[]): void {
+    const { txn } = this;
+    if (txn.lockedKeys.length === 0) this.client.heartbeats.add(txn);
+    for (let i = 0; i < mutations.length; i++) {
+      const m = mutations[i]!;
+      txn.memBuffer.setFlags(
+        m.key,
+        m.assertion === 'notExist' ? KeyFlag.Locked | KeyFlag.NewlyInserted : KeyFlag.Locked,
+      );
+      txn.lockedKeys.push(m.key);
+    }
+  }
+
+  /** Values in the order of `keys`: own writes, else what came with the new locks, else what an earlier lock keeps from changing. */
+  private valuesOf(
+    keys: readonly Uint8Array[],
+    mutations: readonly Mutation[],
+    values: readonly (Uint8Array | null)[] | undefined,
+  ): Awaitable<(Uint8Array | null)[]> {
+    if (values === undefined || mutations.length !== keys.length) return this.currentValues(keys);
+    const out: (Uint8Array | null)[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      const own = this.txn.memBuffer.get(keys[i]!);
+      out.push(own !== undefined ? own : values[i]!);
+    }
+    return out;
+  }
+
+  private currentValues(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]> {
+    const { memBuffer } = this.txn;
+    const stored = this.client.snapshotAt(this.txn.forUpdateTs).batchGet(keys);
+    const overlay = (values: (Uint8Array | null)[]): (Uint8Array | null)[] => {
+      for (let i = 0; i < keys.length; i++) {
+        const own = memBuffer.get(keys[i]!);
+        if (own !== undefined) values[i] = own;
+      }
+      return values;
+    };
+    return stored instanceof Promise ? stored.then(overlay) : overlay(stored);
+  }
+
+  private async lockRetrying(
+    keys: readonly Uint8Array[],
+    mutations: readonly Mutation[],
+    wait: number,
+    returnValues: boolean,
+    first: boolean,
+    pending: Awaitable<PessimisticLockResponse> | null,
+  ): Promise<(Uint8Array | null)[]> {
+    const { txn, client } = this;
+    const bo = new Backoffer(BackoffBudget.pessimisticLock);
+    const deadline = Date.now() + wait;
+    const values = new Map<Mutation, Uint8Array | null>();
+    try {
+      let left = [...mutations];
+      while (left.length > 0) {
+        // The primary is locked before any other key is: others point at it.
+        const groups = await groupByRegion(client.router, first ? [left[0]!] : left, (m) => m.key);
+        const whole = client.router.whole !== null;
+        const batches = whole ? [{ route: client.router.whole!, items: left }] : groups;
+        const done = new Set<Mutation>();
+        await Promise.all(
+          batches.map(async ({ route, items }) => {
+            if (await this.lockBatch(route, items, wait, deadline, returnValues, first, pending, bo, values))
+              items.forEach((m) => done.add(m));
+          }),
+        );
+        pending = null;
+        if (done.size > 0) first = false;
+        left = left.filter((m) => !done.has(m));
+      }
+    } catch (e) {
+      if (txn.lockedKeys.length === 0) txn.primary = null;
+      await this.release(mutations.map((m) => m.key));
+      throw e;
+    }
+    this.acquired(mutations);
+    if (!returnValues) return [];
+    return this.valuesOf(
+      keys,
+      mutations,
+      mutations.map((m) => values.get(m) ?? null),
+    );
+  }
+
+  /** One request for one region; true when it locked, false when it is to be tried again. */
+  private async lockBatch(
+    route: RegionRoute,
+    items: readonly Mutation[],
+    wait: number,
+    deadline: number,
+    returnValues: boolean,
+    first: boolean,
+    pending: Awaitable<PessimisticLockResponse> | null,
+    bo: Backoffer,
+    values: Map<Mutation, Uint8Array | null>,
+  ): Promise<boolean> {
+    const { client } = this;
+    const remaining = wait === NOWAIT ? NOWAIT : Math.max(1, deadline - Date.now());
+    let res: PessimisticLockResponse;
+    try {
+      res = await (pending ??
+        route.rpc.pessimisticLock(this.requestOf(route, items, remaining, returnValues, first)));
+    } catch (e) {
+      client.router.onSendFailure(route, e);
+      await bo.sleep('tikvRPC');
+      return false;
+    }
+    if (res.regionError !== undefined) {
+      client.router.onRegionError(route, res.regionError);
+      await bo.regionError(res.regionError);
+      return false;
+    }
+    if (res.errors.length === 0) {
+      if (res.values !== undefined) items.forEach((m, i) => values.set(m, res.values![i]!));
+      return true;
+    }
+    const locks = locksOf(res.errors);
+    const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
+    if (waitMs > 0) {
+      if (wait === NOWAIT) throw mysqlError('ER_LOCK_NOWAIT');
+      if (Date.now() >= deadline) throw mysqlError('ER_LOCK_WAIT_TIMEOUT');
+      // The store has waited already as long as it would; ask again without spending the retry budget on an honest wait.
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(10, waitMs, Math.max(1, deadline - Date.now()))),
+      );
+    }
+    return false;
+  }
+
+  private async lockSkipping(
+    keys: readonly Uint8Array[],
+    options: LockOptions,
+  ): Promise<(Uint8Array | null)[]> {
+    const out: (Uint8Array | null)[] = [];
+    for (const key of keys) {
+      try {
+        const got = await this.lock([key], {
+          ...options,
+          skipLocked: false,
+          waitTimeoutMs: NOWAIT,
+          returnValues: options.returnValues === true,
+        });
+        out.push(options.returnValues === true ? got[0]! : null);
+      } catch (e) {
+        if (!(e instanceof Error && 'code' in e && e.code === 3572)) throw e;
+        out.push(SKIPPED_LOCKED);
+      }
+    }
+    return out;
+  }
+
+  /** Releases locks on keys. Failures are left to the locks' TTL. */
+  release(keys: readonly Uint8Array[]): Awaitable<void> {
+    if (keys.length === 0) return;
+    const { txn } = this;
+    const route = this.client.router.whole;
+    if (route === null) return this.releaseRetrying(keys);
+    const res = route.rpc.pessimisticRollback({
+      context: route.context,
+      startVersion: txn.startTs,
+      forUpdateTs: txn.forUpdateTs,
+      keys,
+    });
+    if (res instanceof Promise) return res.then(ignore, ignore);
+  }
+
+  private async releaseRetrying(keys: readonly Uint8Array[]): Promise<void> {
+    const { txn, client } = this;
+    const bo = new Backoffer(BackoffBudget.cleanup);
+    let left = [...keys];
+    try {
+      while (left.length > 0) {
+        const again: Uint8Array[] = [];
+        for (const { route, items } of await groupByRegion(client.router, left, (k) => k)) {
+          const res = await route.rpc.pessimisticRollback({
+            context: route.context,
+            startVersion: txn.startTs,
+            forUpdateTs: txn.forUpdateTs,
+            keys: items,
+          });
+          if (res.regionError === undefined) continue;
+          client.router.onRegionError(route, res.regionError);
+          again.push(...items);
+          await bo.regionError(res.regionError);
+        }
+        left = again;
+      }
+    } catch {
+      // The locks expire.
+    }
+  }
+}
+
+function ignore(): void {}
+
+/** The locks among the errors; throws the first error that is none. */
+export function locksOf(errors: readonly KeyError[]): LockInfo[] {
+  const locks: LockInfo[] = [];
+  for (const e of errors) {
+    if (e.kind !== 'locked') throw errorOf(e, true);
+    locks.push(e.lock);
+  }
+  return locks;
+}

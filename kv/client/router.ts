@@ -1,0 +1,123 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import { compareBytes } from '../codec/byte-writer.js';
+import type { KeyRange, KvRpc, RegionError, RpcContext } from '../rpc.js';
+
+/** A region as a request needs it: the keys it covers, and where and with which context to ask for them. */
+export interface RegionRoute {
+  readonly startKey: Uint8Array;
+  /** Exclusive; empty = to the end. */
+  readonly endKey: Uint8Array;
+  readonly context: RpcContext;
+  readonly rpc: KvRpc;
+}
+
+/** Finds the region of a key. The embedded store is one region; the remote client keeps a cache filled from PD. */
+export interface Router {
+  /** Set when one region covers all keys: callers then skip grouping. */
+  readonly whole: RegionRoute | null;
+  locate(key: Uint8Array): Awaitable<RegionRoute>;
+  /** The region that holds the keys right below `endKey` (empty = the last region): where reverse scans begin. */
+  locateEnd(endKey: Uint8Array): Awaitable<RegionRoute>;
+  /** A request failed with this error: refresh what is known of the region. */
+  onRegionError(route: RegionRoute, error: RegionError): void;
+  /** The transport to the region's store broke. */
+  onSendFailure(route: RegionRoute, error: unknown): void;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Everything in one region, as the embedded store has it. */
+export class SingleRegionRouter implements Router {
+  readonly whole: RegionRoute;
+
+  constructor(rpc: KvRpc) {
+    this.whole = {
+      startKey: EMPTY,
+      endKey: EMPTY,
+      rpc,
+      context: { regionId: 1, regionEpoch: { confVer: 1, version: 1 } },
+    };
+  }
+
+  locate(): RegionRoute {
+    return this.whole;
+  }
+
+  locateEnd(): RegionRoute {
+    return this.whole;
+  }
+
+  onRegionError(): void {}
+
+  onSendFailure(): void {}
+}
+
+/** Exclusive ends, where empty is infinity: the smaller. */
+export function minEnd(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  return compareBytes(a, b) <= 0 ? a : b;
+}
+
+export const maxStart = (a: Uint8Array, b: Uint8Array): Uint8Array => (compareBytes(a, b) >= 0 ? a : b);
+
+/** Whether `key` lies in the region. */
+export function covers(route: RegionRoute, key: Uint8Array): boolean {
+  return (
+    compareBytes(key, route.startKey) >= 0 &&
+    (route.endKey.length === 0 || compareBytes(key, route.endKey) < 0)
+  );
+}
+
+/** Items of one region. */
+export interface RegionGroup<T> {
+  readonly route: RegionRoute;
+  readonly items: T[];
+}
+
+/** Groups items by the region of their key, in the order in which regions first appear. */
+export async function groupByRegion<T>(
+  router: Router,
+  items: readonly T[],
+  keyOf: (item: T) => Uint8Array,
+): Promise<RegionGroup<T>[]> {
+  if (router.whole !== null) return [{ route: router.whole, items: [...items] }];
+  const groups: RegionGroup<T>[] = [];
+  let last: RegionGroup<T> | null = null;
+  for (const item of items) {
+    const key = keyOf(item);
+    if (last === null || !covers(last.route, key)) {
+      last = groups.find((g) => covers(g.route, key)) ?? null;
+      if (last === null) {
+        last = { route: await router.locate(key), items: [] };
+        groups.push(last);
+      }
+    }
+    last.items.push(item);
+  }
+  return groups;
+}
+
+/** Cuts ascending ranges at region borders. */
+export async function splitRanges(
+  router: Router,
+  ranges: readonly KeyRange[],
+): Promise<RegionGroup<KeyRange>[]> {
+  if (router.whole !== null) return [{ route: router.whole, items: [...ranges] }];
+  const groups: RegionGroup<KeyRange>[] = [];
+  for (const range of ranges) {
+    let start = range.startKey;
+    for (;;) {
+      let group = groups[groups.length - 1];
+      if (group === undefined || !covers(group.route, start)) {
+        group = { route: await router.locate(start), items: [] };
+        groups.push(group);
+      }
+      const end = minEnd(group.route.endKey, range.endKey);
+      group.items.push({ startKey: start, endKey: end });
+      if (end.length === 0 || (range.endKey.length > 0 && compareBytes(end, range.endKey) >= 0)) break;
+      start = end;
+    }
+  }
+  return groups;
+}

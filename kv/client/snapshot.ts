@@ -1,0 +1,300 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import { compareBytes, copyOf, nextKey } from '../codec/byte-writer.js';
+import type { GetResponse, KvPair, LockInfo, RpcContext, ScanResponse } from '../rpc.js';
+import type { IterateOptions, KvIterator, Snapshot, SnapshotOptions } from '../storage.js';
+import { Backoffer, BackoffBudget } from './backoff.js';
+import type { ClientContext } from './client-context.js';
+import { errorOf } from './key-error.js';
+import { resolveForRead } from './lock-resolver.js';
+import { groupByRegion, maxStart, minEnd, type RegionRoute } from './router.js';
+
+const SCAN_BATCH = 256;
+/** First batch of a scan: most scans of short ranges end within it. */
+const FIRST_BATCH = 32;
+
+/** Reads at one timestamp. Answers without a promise when the store does and nothing is in the way. */
+export class KvSnapshot implements Snapshot {
+  /** Transactions whose locks this snapshot may ignore. */
+  private ignorable: bigint[] | null = null;
+  private readonly rc: boolean;
+  private readonly signal: AbortSignal | undefined;
+
+  constructor(
+    private readonly client: ClientContext,
+    readonly ts: bigint,
+    options?: SnapshotOptions,
+  ) {
+    this.rc = options?.isolation === 'RC';
+    this.signal = options?.signal;
+  }
+
+  private contextOf(route: RegionRoute): RpcContext {
+    if (this.ignorable === null && !this.rc) return route.context;
+    return {
+      ...route.context,
+      ...(this.rc ? { isolationLevel: 'RC' as const } : {}),
+      ...(this.ignorable !== null ? { resolvedLocks: this.ignorable } : {}),
+    };
+  }
+
+  private async meetLocks(locks: readonly LockInfo[], bo: Backoffer): Promise<void> {
+    const more = await resolveForRead(this.client.resolver, locks, this.ts, bo);
+    if (more.length > 0) this.ignorable = [...new Set([...(this.ignorable ?? []), ...more])];
+  }
+
+  get(key: Uint8Array): Awaitable<Uint8Array | null> {
+    const route = this.client.router.whole;
+    if (route === null) return this.getRetrying(key, null);
+    const res = route.rpc.get({ context: this.contextOf(route), key, version: this.ts });
+    if (res instanceof Promise) return this.getRetrying(key, res);
+    if (res.error !== undefined || res.regionError !== undefined) return this.getRetrying(key, res);
+    return res.value === undefined ? null : copyOf(res.value);
+  }
+
+  private async getRetrying(
+    key: Uint8Array,
+    first: Awaitable<GetResponse> | null,
+  ): Promise<Uint8Array | null> {
+    const bo = new Backoffer(BackoffBudget.get, this.signal);
+    for (;;) {
+      const route = await this.client.router.locate(key);
+      let res: GetResponse;
+      try {
+        res = await (first ?? route.rpc.get({ context: this.contextOf(route), key, version: this.ts }));
+      } catch (e) {
+        first = null;
+        this.client.router.onSendFailure(route, e);
+        await bo.sleep('tikvRPC');
+        continue;
+      }
+      first = null;
+      if (res.regionError !== undefined) {
+        this.client.router.onRegionError(route, res.regionError);
+        await bo.regionError(res.regionError);
+      } else if (res.error !== undefined) {
+        if (res.error.kind !== 'locked') throw errorOf(res.error, false);
+        await this.meetLocks([res.error.lock], bo);
+      } else {
+        return res.value === undefined ? null : copyOf(res.value);
+      }
+    }
+  }
+
+  batchGet(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]> {
+    if (keys.length === 0) return [];
+    const route = this.client.router.whole;
+    if (route !== null) {
+      const res = route.rpc.batchGet({ context: this.contextOf(route), keys, version: this.ts });
+      if (!(res instanceof Promise) && res.error === undefined && res.regionError === undefined)
+        return inOrderOf(keys, res.pairs);
+      if (res instanceof Promise) {
+        return res.then(
+          (r) =>
+            r.error === undefined && r.regionError === undefined
+              ? inOrderOf(keys, r.pairs)
+              : this.batchGetRetrying(keys),
+          () => this.batchGetRetrying(keys),
+        );
+      }
+    }
+    return this.batchGetRetrying(keys);
+  }
+
+  private async batchGetRetrying(keys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
+    const bo = new Backoffer(BackoffBudget.get, this.signal);
+    const out = new Array<Uint8Array | null>(keys.length).fill(null);
+    let left = keys.map((key, at) => ({ key, at }));
+    while (left.length > 0) {
+      const again: typeof left = [];
+      const locks: LockInfo[] = [];
+      const groups = await groupByRegion(this.client.router, left, (k) => k.key);
+      await Promise.all(
+        groups.map(async ({ route, items }) => {
+          try {
+            const asked = items.map((k) => k.key);
+            const res = await route.rpc.batchGet({
+              context: this.contextOf(route),
+              keys: asked,
+              version: this.ts,
+            });
+            if (res.regionError !== undefined) {
+              this.client.router.onRegionError(route, res.regionError);
+              again.push(...items);
+              await bo.regionError(res.regionError);
+            } else if (res.error !== undefined) {
+              if (res.error.kind !== 'locked') throw errorOf(res.error, false);
+              locks.push(res.error.lock);
+              again.push(...items);
+            } else {
+              inOrderOf(asked, res.pairs).forEach((v, i) => (out[items[i]!.at] = v));
+            }
+          } catch (e) {
+            if (e instanceof Error && 'code' in e && 'sqlState' in e) throw e;
+            this.client.router.onSendFailure(route, e);
+            again.push(...items);
+            await bo.sleep('tikvRPC');
+          }
+        }),
+      );
+      if (locks.length > 0) await this.meetLocks(locks, bo);
+      left = again;
+    }
+    return out;
+  }
+
+  iterate(startKey: Uint8Array, endKey: Uint8Array, options?: IterateOptions): KvIterator {
+    return new SnapshotIterator(this, this.client, startKey, endKey, options);
+  }
+
+  /** One batch of a scan that begins at the near end of the range, within one region. */
+  scan(
+    route: RegionRoute,
+    startKey: Uint8Array,
+    endKey: Uint8Array,
+    limit: number,
+    reverse: boolean,
+    keyOnly: boolean,
+  ): Awaitable<ScanResponse> {
+    return route.rpc.scan({
+      context: this.contextOf(route),
+      startKey,
+      endKey,
+      limit,
+      version: this.ts,
+      reverse,
+      keyOnly,
+    });
+  }
+
+  /** Deals with what kept a scan from answering. */
+  async recover(route: RegionRoute, res: ScanResponse, bo: Backoffer): Promise<void> {
+    if (res.regionError !== undefined) {
+      this.client.router.onRegionError(route, res.regionError);
+      await bo.regionError(res.regionError);
+    } else if (res.error !== undefined) {
+      if (res.error.kind !== 'locked') throw errorOf(res.error, false);
+      await this.meetLocks([res.error.lock], bo);
+    }
+  }
+
+  newBackoffer(): Backoffer {
+    return new Backoffer(BackoffBudget.scan, this.signal);
+  }
+}
+
+/** Values of `keys` in their order from the pairs found, which follow it with gaps. */
+function inOrderOf(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint8Array | null)[] {
+  const out = new Array<Uint8Array | null>(keys.length).fill(null);
+  let p = 0;
+  for (let i = 0; i < keys.length && p < pairs.length; i++) {
+    if (compareBytes(keys[i]!, pairs[p]!.key) === 0) {
+      out[i] = pairs[p]!.value;
+      // A key asked for twice may be answered once.
+      if (
+        i + 1 < keys.length &&
+        compareBytes(keys[i]!, keys[i + 1]!) === 0 &&
+        (p + 1 >= pairs.length || compareBytes(pairs[p + 1]!.key, keys[i]!) !== 0)
+      )
+        continue;
+      p++;
+    }
+  }
+  return out;
+}
+
+/** Scans region by region, a batch at a time. */
+class SnapshotIterator implements KvIterator {
+  readonly ts: bigint;
+  private pairs: readonly KvPair[] = [];
+  private at = 0;
+  private done = false;
+  private batch: number;
+  private readonly maxBatch: number;
+  private readonly reverse: boolean;
+  private readonly keyOnly: boolean;
+
+  constructor(
+    private readonly snapshot: KvSnapshot,
+    private readonly client: ClientContext,
+    private start: Uint8Array,
+    private end: Uint8Array,
+    options?: IterateOptions,
+  ) {
+    this.ts = snapshot.ts;
+    this.reverse = options?.reverse === true;
+    this.keyOnly = options?.keyOnly === true;
+    this.maxBatch = options?.batchSize ?? SCAN_BATCH;
+    this.batch = Math.min(FIRST_BATCH, this.maxBatch);
+    client.active.add(this);
+  }
+
+  next(): Awaitable<KvPair | null> {
+    if (this.at < this.pairs.length) return this.pairs[this.at++]!;
+    if (this.done) return null;
+    const route = this.client.router.whole;
+    if (route === null) return this.fetch();
+    const res = this.snapshot.scan(route, this.start, this.end, this.batch, this.reverse, this.keyOnly);
+    if (res instanceof Promise || res.error !== undefined || res.regionError !== undefined)
+      return this.fetch(res);
+    this.accept(res.pairs, route);
+    if (this.pairs.length > 0) return this.pairs[this.at++]!;
+    return null;
+  }
+
+  private async fetch(first?: Awaitable<ScanResponse>): Promise<KvPair | null> {
+    const bo = this.snapshot.newBackoffer();
+    while (!this.done) {
+      const { router } = this.client;
+      const route = await (this.reverse ? router.locateEnd(this.end) : router.locate(this.start));
+      const start = maxStart(this.start, route.startKey);
+      const end = minEnd(this.end, route.endKey);
+      let res: ScanResponse;
+      try {
+        res = await (first ?? this.snapshot.scan(route, start, end, this.batch, this.reverse, this.keyOnly));
+      } catch (e) {
+        first = undefined;
+        router.onSendFailure(route, e);
+        await bo.sleep('tikvRPC');
+        continue;
+      }
+      first = undefined;
+      if (res.error !== undefined || res.regionError !== undefined) {
+        await this.snapshot.recover(route, res, bo);
+        continue;
+      }
+      this.accept(res.pairs, route);
+      if (this.pairs.length > 0) return this.pairs[this.at++]!;
+    }
+    return null;
+  }
+
+  private accept(pairs: readonly KvPair[], route: RegionRoute): void {
+    this.pairs = pairs;
+    this.at = 0;
+    const n = pairs.length;
+    if (n >= this.batch) {
+      if (this.reverse) this.end = pairs[n - 1]!.key;
+      else this.start = nextKey(pairs[n - 1]!.key);
+    } else if (this.reverse) {
+      if (route.startKey.length === 0 || compareBytes(route.startKey, this.start) <= 0) this.finish();
+      else this.end = route.startKey;
+    } else if (
+      route.endKey.length === 0 ||
+      (this.end.length > 0 && compareBytes(this.end, route.endKey) <= 0)
+    )
+      this.finish();
+    else this.start = route.endKey;
+    this.batch = Math.min(this.batch * 2, this.maxBatch);
+  }
+
+  private finish(): void {
+    this.done = true;
+    this.client.active.delete(this);
+  }
+
+  close(): void {
+    this.finish();
+    this.pairs = [];
+    this.at = 0;
+  }
+}

@@ -1,0 +1,136 @@
+import type { ChunkSource } from '../../chunk/chunk.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import type { KvRpc } from '../rpc.js';
+import type { CopTask, Snapshot, SnapshotOptions, Storage, Transaction, TxnOptions } from '../storage.js';
+import { Backoffer, BackoffBudget } from './backoff.js';
+import { ClientContext, DEFAULT_CLIENT_OPTIONS, type ClientOptions } from './client-context.js';
+import { CopStream } from './cop-client.js';
+import type { TimestampOracle } from './oracle.js';
+import { minEnd, SingleRegionRouter, type Router } from './router.js';
+import { compareBytes } from '../codec/byte-writer.js';
+import { KvSnapshot } from './snapshot.js';
+import { KvTransaction } from './transaction.js';
+
+export interface StorageConfig {
+  /** A store that answers for all keys. Either this or `router`. */
+  readonly rpc?: KvRpc;
+  readonly router?: Router;
+  readonly oracle: TimestampOracle;
+  readonly options?: Partial<ClientOptions>;
+  /** Releases the transport. */
+  readonly onClose?: () => Awaitable<void>;
+}
+
+/** The transactional client over any transport. */
+export function openStorage(config: StorageConfig): Storage {
+  const router = config.router ?? (config.rpc !== undefined ? new SingleRegionRouter(config.rpc) : null);
+  if (router === null) throw new Error('openStorage needs an rpc or a router');
+  const unlimitedBatch = router.whole !== null;
+  return new KvStorage(
+    new ClientContext(router, config.oracle, {
+      ...DEFAULT_CLIENT_OPTIONS,
+      unlimitedBatch,
+      ...config.options,
+    }),
+    config.onClose,
+  );
+}
+
+class KvStorage implements Storage {
+  constructor(
+    private readonly client: ClientContext,
+    private readonly onClose: (() => Awaitable<void>) | undefined,
+  ) {}
+
+  currentTs(): Awaitable<bigint> {
+    return this.client.oracle.timestamp();
+  }
+
+  begin(options?: TxnOptions): Awaitable<Transaction> {
+    const ts = options?.startTs ?? this.client.oracle.timestamp();
+    return ts instanceof Promise
+      ? ts.then((t) => new KvTransaction(this.client, t, options))
+      : new KvTransaction(this.client, ts, options);
+  }
+
+  snapshot(ts: bigint, options?: SnapshotOptions): Snapshot {
+    return new KvSnapshot(this.client, ts, options);
+  }
+
+  coprocessor(request: CopTask): ChunkSource {
+    return new CopStream(this.client, request);
+  }
+
+  async deleteRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void> {
+    await this.forEachRegion(startKey, endKey, async (route, start, end) => {
+      const res = await route.rpc.deleteRange({ context: route.context, startKey: start, endKey: end });
+      return res.regionError;
+    });
+  }
+
+  /** Resolves the locks older than the safe point, then collects (TiDB's GC worker: resolve locks, then do GC). */
+  async gc(safePoint: bigint): Promise<void> {
+    const oldest = this.oldestActiveTs();
+    if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
+    const empty = new Uint8Array(0);
+    const bo = new Backoffer(BackoffBudget.cleanup);
+    await this.forEachRegion(empty, empty, async (route, start, end) => {
+      for (;;) {
+        const res = await route.rpc.scanLock({
+          context: route.context,
+          maxVersion: safePoint,
+          startKey: start,
+          endKey: end,
+          limit: 1024,
+        });
+        if (res.regionError !== undefined) return res.regionError;
+        if (res.locks.length === 0) break;
+        const { waitMs } = await this.client.resolver.resolve(res.locks, 0n, bo);
+        if (waitMs > 0) await bo.sleep('txnLock', waitMs);
+      }
+      const res = await route.rpc.gc({ context: route.context, safePoint });
+      return res.regionError;
+    });
+  }
+
+  private async forEachRegion(
+    startKey: Uint8Array,
+    endKey: Uint8Array,
+    visit: (
+      route: Router['whole'] & object,
+      start: Uint8Array,
+      end: Uint8Array,
+    ) => Promise<import('../rpc.js').RegionError | undefined>,
+  ): Promise<void> {
+    const { router } = this.client;
+    const bo = new Backoffer(BackoffBudget.cleanup);
+    let start = startKey;
+    for (;;) {
+      const route = await router.locate(start);
+      const end = minEnd(route.endKey, endKey);
+      const error = await visit(route, start, end);
+      if (error !== undefined) {
+        router.onRegionError(route, error);
+        await bo.regionError(error);
+        continue;
+      }
+      if (end.length === 0 || (endKey.length > 0 && compareBytes(end, endKey) >= 0)) return;
+      start = end;
+    }
+  }
+
+  oldestActiveTs(): bigint | null {
+    return this.client.active.oldest();
+  }
+
+  pinTs(ts: bigint): () => void {
+    const reader = { ts };
+    this.client.active.add(reader);
+    return () => this.client.active.delete(reader);
+  }
+
+  async close(): Promise<void> {
+    this.client.heartbeats.close();
+    await this.onClose?.();
+  }
+}

@@ -1,0 +1,166 @@
+import { mysqlError } from '../../types/error-table.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import type {
+  IterateOptions,
+  KvIterator,
+  LockOptions,
+  PutFlags,
+  Transaction,
+  TxnOptions,
+} from '../storage.js';
+import type { ActiveReader } from './active-timestamps.js';
+import type { ClientContext } from './client-context.js';
+import { Committer } from './committer.js';
+import type { HeartbeatSubject } from './heartbeat.js';
+import { KeyFlag, TxnMemBuffer } from './mem-buffer.js';
+import { PessimisticLocker } from './pessimistic-locker.js';
+import { KvSnapshot } from './snapshot.js';
+import { UnionIterator } from './union-iterator.js';
+
+/** innodb_lock_wait_timeout's default. */
+const DEFAULT_LOCK_WAIT = 50_000;
+
+/** A transaction over any store. Registered as active from begin to commit or rollback. */
+export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubject {
+  readonly pessimistic: boolean;
+  readonly memBuffer = new TxnMemBuffer();
+  readonly snapshot: KvSnapshot;
+  readonly ts: bigint;
+  forUpdateTs: bigint;
+  valid = true;
+  /** First key locked, whose state is the transaction's. */
+  primary: Uint8Array | null = null;
+  /** Keys that hold our pessimistic lock. */
+  readonly lockedKeys: Uint8Array[] = [];
+  readonly lockWaitTimeoutMs: number;
+  readonly durability: 0 | 1 | 2 | undefined;
+  /** Wall clock at begin: what lock lives are counted from. */
+  readonly beganAt = Date.now();
+  readonly beforeCommit: (() => Awaitable<void>)[] = [];
+  private readonly locker: PessimisticLocker;
+
+  constructor(
+    private readonly client: ClientContext,
+    readonly startTs: bigint,
+    options?: TxnOptions,
+  ) {
+    this.ts = startTs;
+    this.forUpdateTs = startTs;
+    this.pessimistic = options?.pessimistic === true;
+    this.lockWaitTimeoutMs = options?.lockWaitTimeoutMs ?? DEFAULT_LOCK_WAIT;
+    this.durability = options?.durability;
+    this.snapshot = new KvSnapshot(client, startTs);
+    this.locker = new PessimisticLocker(client, this);
+    client.active.add(this);
+  }
+
+  private check(): void {
+    if (!this.valid) throw new Error('the transaction is finished');
+  }
+
+  get(key: Uint8Array): Awaitable<Uint8Array | null> {
+    const own = this.memBuffer.get(key);
+    return own !== undefined ? own : this.snapshot.get(key);
+  }
+
+  batchGet(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]> {
+    if (this.memBuffer.count === 0) return this.snapshot.batchGet(keys);
+    const out = new Array<Uint8Array | null>(keys.length);
+    const missing: number[] = [];
+    for (let i = 0; i < keys.length; i++) {
+      const own = this.memBuffer.get(keys[i]!);
+      if (own === undefined) missing.push(i);
+      else out[i] = own;
+    }
+    if (missing.length === 0) return out;
+    const stored = this.snapshot.batchGet(missing.map((i) => keys[i]!));
+    const fill = (values: (Uint8Array | null)[]): (Uint8Array | null)[] => {
+      for (let i = 0; i < missing.length; i++) out[missing[i]!] = values[i]!;
+      return out;
+    };
+    return stored instanceof Promise ? stored.then(fill) : fill(stored);
+  }
+
+  iterate(startKey: Uint8Array, endKey: Uint8Array, options?: IterateOptions): KvIterator {
+    const stored = this.snapshot.iterate(startKey, endKey, options);
+    return new UnionIterator(
+      this.memBuffer,
+      stored,
+      startKey,
+      endKey,
+      options?.reverse === true,
+      options?.beforeStage,
+    );
+  }
+
+  set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void {
+    const { txnEntrySizeLimit, txnTotalSizeLimit } = this.client.options;
+    if (key.length + value.length > txnEntrySizeLimit) {
+      throw mysqlError('ER_ENTRY_TOO_LARGE', txnEntrySizeLimit, key.length + value.length);
+    }
+    // A key deleted by this transaction exists in the store for all we know: writing it again is a plain put.
+    const presume = flags?.presumeNotExists === true && this.memBuffer.get(key) !== null;
+    this.memBuffer.put(key, value, presume ? KeyFlag.PresumeNotExists : 0);
+    if (this.memBuffer.size > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.memBuffer.size);
+  }
+
+  delete(key: Uint8Array): void {
+    this.memBuffer.put(key, null, 0);
+  }
+
+  lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]> {
+    this.check();
+    if (this.pessimistic) return this.locker.lock(keys, options);
+    const presume = options?.presumeNotExists === true ? KeyFlag.PresumeNotExists : 0;
+    for (const key of keys) {
+      const own = this.memBuffer.entry(key);
+      this.memBuffer.setFlags(
+        key,
+        KeyFlag.LockAtCommit | (own === undefined || own.value === undefined ? presume : 0),
+      );
+    }
+    return options?.returnValues === true ? this.batchGet(keys) : [];
+  }
+
+  stage(): number {
+    return this.memBuffer.stage();
+  }
+
+  releaseStage(id: number): void {
+    this.memBuffer.release(id);
+  }
+
+  rollbackStage(id: number): void {
+    this.memBuffer.rollback(id);
+  }
+
+  onBeforeCommit(check: () => Awaitable<void>): void {
+    this.beforeCommit.push(check);
+  }
+
+  onLockLost(): void {
+    // The prewrite finds the lock gone and fails; nothing is decided here.
+  }
+
+  commit(): Awaitable<bigint> {
+    this.check();
+    return new Committer(this.client, this).commit();
+  }
+
+  rollback(): Awaitable<void> {
+    if (!this.valid) return;
+    this.finish();
+    return this.locker.release(this.lockedKeys);
+  }
+
+  /** Ends the transaction for this process; what it left in the store is the caller's. */
+  finish(): void {
+    this.valid = false;
+    this.client.active.delete(this);
+    if (this.lockedKeys.length > 0) this.client.heartbeats.delete(this);
+  }
+
+  releaseLocks(): Awaitable<void> {
+    return this.locker.release(this.lockedKeys);
+  }
+}
