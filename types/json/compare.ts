@@ -1,0 +1,82 @@
+import { compareBytes } from '../collation-bytes.js';
+import { encodeUtf8 } from '../charset.js';
+import type { JsonValue } from './value.js';
+import { JsonDouble, JsonOpaque, JsonType } from './value.js';
+import { decodeJson, encodeJson } from './binary.js';
+
+/**
+ * Order of JSON values (MySQL manual, "Comparison and Ordering of JSON Values"): by precedence of the type first, highest
+ * BLOB, BIT, OPAQUE, DATETIME, TIME, DATE, BOOLEAN, ARRAY, OBJECT, STRING, INTEGER/DOUBLE, NULL lowest.
+ */
+function precedence(v: JsonValue): number {
+  if (v === null) return 1;
+  if (typeof v === 'number' || typeof v === 'bigint' || v instanceof JsonDouble) return 2;
+  if (typeof v === 'string') return 3;
+  if (typeof v === 'boolean') return 6;
+  if (v instanceof JsonOpaque) {
+    switch (v.type) {
+      case JsonType.Date:
+        return 7;
+      case JsonType.Duration:
+        return 8;
+      case JsonType.DateTime:
+      case JsonType.Timestamp:
+        return 9;
+      default:
+        return 10;
+    }
+  }
+  return Array.isArray(v) ? 5 : 4;
+}
+
+const numberOf = (v: JsonValue): number | bigint => (v instanceof JsonDouble ? v.value : (v as number | bigint));
+
+export function compareJsonValues(a: JsonValue, b: JsonValue): number {
+  const p = precedence(a) - precedence(b);
+  if (p !== 0) return p < 0 ? -1 : 1;
+  switch (precedence(a)) {
+    case 1:
+      return 0;
+    case 2: {
+      const x = numberOf(a);
+      const y = numberOf(b);
+      return x < y ? -1 : x > y ? 1 : 0;
+    }
+    case 3:
+      return compareBytes(encodeUtf8(a as string), encodeUtf8(b as string));
+    case 6:
+      return Number(a) - Number(b);
+    case 5: {
+      const x = a as readonly JsonValue[];
+      const y = b as readonly JsonValue[];
+      for (let i = 0; i < x.length && i < y.length; i++) {
+        const c = compareJsonValues(x[i]!, y[i]!);
+        if (c !== 0) return c;
+      }
+      return Math.sign(x.length - y.length);
+    }
+    case 4: {
+      const x = a as ReadonlyMap<string, JsonValue>;
+      const y = b as ReadonlyMap<string, JsonValue>;
+      if (x.size !== y.size) return Math.sign(x.size - y.size);
+      // Equal objects have equal members; any order will do for the rest, here that of their binary forms.
+      return compareBytes(encodeJson(a), encodeJson(b));
+    }
+    case 7:
+    case 9: {
+      const x = new DataView((a as JsonOpaque).bytes.slice().buffer).getBigUint64(0, true) >> 4n;
+      const y = new DataView((b as JsonOpaque).bytes.slice().buffer).getBigUint64(0, true) >> 4n;
+      return x < y ? -1 : x > y ? 1 : 0;
+    }
+    case 8: {
+      const x = new DataView((a as JsonOpaque).bytes.slice().buffer).getBigInt64(0, true);
+      const y = new DataView((b as JsonOpaque).bytes.slice().buffer).getBigInt64(0, true);
+      return x < y ? -1 : x > y ? 1 : 0;
+    }
+    default:
+      return compareBytes((a as JsonOpaque).bytes, (b as JsonOpaque).bytes);
+  }
+}
+
+/** -1, 0 or 1 of two binary JSON values. */
+export const compareJson = (a: Uint8Array, b: Uint8Array): number => compareJsonValues(decodeJson(a), decodeJson(b));
