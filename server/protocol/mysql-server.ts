@@ -114,7 +114,8 @@ export class MysqlServer implements ServerContext {
     connection.start();
   }
 
-  private takeId(): number {
+  /** A connection id that no connection has. */
+  takeId(): number {
     do {
       const id = this.nextId;
       this.nextId = id >= 0xfffffffe ? 1 : id + 1;

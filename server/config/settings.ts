@@ -1,0 +1,130 @@
+/** What one configuration setting accepts. */
+export type SettingType =
+  | { readonly kind: 'string' }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] };
+
+export interface Setting {
+  /** Name of the flag (`--name`) and of the TOML key alike. */
+  readonly name: string;
+  readonly type: SettingType;
+  readonly default: string | number;
+  /** What the value is called in --help. */
+  readonly value: string;
+  readonly doc: string;
+}
+
+const text: SettingType = { kind: 'string' };
+const port: SettingType = { kind: 'integer', min: 0, max: 65535 };
+
+/** Every setting of the server. --help, the flags and the configuration file are all made from this table. */
+export const SETTINGS = [
+  { name: 'host', type: text, default: '127.0.0.1', value: 'ADDR', doc: 'address to serve MySQL clients on' },
+  {
+    name: 'port',
+    type: port,
+    default: 4000,
+    value: 'PORT',
+    doc: 'TCP port for MySQL clients; 0 takes a free one',
+  },
+  {
+    name: 'socket',
+    type: text,
+    default: '',
+    value: 'PATH',
+    doc: 'Unix socket for MySQL clients; empty for none',
+  },
+  {
+    name: 'status-host',
+    type: text,
+    default: '127.0.0.1',
+    value: 'ADDR',
+    doc: 'address of the status API; empty turns it off',
+  },
+  {
+    name: 'status-port',
+    type: port,
+    default: 10080,
+    value: 'PORT',
+    doc: 'TCP port of the status API; 0 takes a free one',
+  },
+  {
+    name: 'data-dir',
+    type: text,
+    default: './data',
+    value: 'DIR',
+    doc: 'directory that holds the data; made if missing',
+  },
+  {
+    name: 'store',
+    type: { kind: 'choice', choices: ['embedded'] },
+    default: 'embedded',
+    value: 'KIND',
+    doc: 'where the data lives',
+  },
+  {
+    name: 'durability',
+    type: { kind: 'integer', min: 0, max: 2 },
+    default: 1,
+    value: '0|1|2',
+    doc: 'innodb_flush_log_at_trx_commit at start: 1 flushes each commit to disk, 2 hands it to the system, 0 writes in the background',
+  },
+  {
+    name: 'max-connections',
+    type: { kind: 'integer', min: 0, max: 100000 },
+    default: 0,
+    value: 'N',
+    doc: 'clients connected at once; 0 leaves it to the variable max_connections',
+  },
+  {
+    name: 'connect-timeout',
+    type: { kind: 'integer', min: 1, max: 31536000 },
+    default: 10,
+    value: 'SECONDS',
+    doc: 'time a client has to log in',
+  },
+  {
+    name: 'shutdown-timeout',
+    type: { kind: 'integer', min: 0, max: 86400 },
+    default: 30,
+    value: 'SECONDS',
+    doc: 'time running statements have to finish when the server is told to stop',
+  },
+  {
+    name: 'tls-cert',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'certificate chain (PEM); with it clients may use TLS',
+  },
+  { name: 'tls-key', type: text, default: '', value: 'FILE', doc: 'private key of the certificate (PEM)' },
+  {
+    name: 'tls-ca',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'authority (PEM) that certificates of clients must be signed by',
+  },
+  {
+    name: 'log-level',
+    type: { kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] },
+    default: '',
+    value: 'LEVEL',
+    doc: 'least level that is logged; info with --log-file, else warn',
+  },
+  {
+    name: 'log-file',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'file for the log (JSON lines); else it goes to standard error',
+  },
+] as const satisfies readonly Setting[];
+
+type Entry = (typeof SETTINGS)[number];
+export type SettingName = Entry['name'];
+
+/** The value of every setting, by name. */
+export type Config = {
+  readonly [E in Entry as E['name']]: E['type'] extends { readonly kind: 'integer' } ? number : string;
+};
