@@ -71,3 +71,5 @@ export {
   timeType,
 } from './type-inference.js';
 export { Runtime } from './runtime.js';
+export type { Aggregator } from './aggregate/aggregator.js';
+export { aggregateDocs, aggregateInputs, createAggregator, partialTypes } from './aggregate/create.js';

@@ -55,6 +55,7 @@ export const ERRORS = {
   ER_SECURE_TRANSPORT_REQUIRED: { code: 3159, sqlState: 'HY000', format: 'Connections using insecure transport are prohibited while --require_secure_transport=ON.' },
   ER_CLIENT_LOCAL_FILES_DISABLED: { code: 3948, sqlState: '42000', format: 'Loading local data is disabled; this must be enabled on both the client and server sides' },
   ER_CLIENT_INTERACTION_TIMEOUT: { code: 4031, sqlState: 'HY000', format: 'The client was disconnected by the server because of inactivity. See wait_timeout and interactive_timeout for configuring this behavior.' },
+  ER_CUT_VALUE_GROUP_CONCAT: { code: 1260, sqlState: 'HY000', format: 'Some rows were cut by GROUPCONCAT(%s)' },
   ER_OPERAND_COLUMNS: { code: 1241, sqlState: '21000', format: 'Operand should contain %d column(s)' },
   ER_CANT_AGGREGATE_2COLLATIONS: { code: 1267, sqlState: 'HY000', format: "Illegal mix of collations (%s,%s) and (%s,%s) for operation '%s'" },
   ER_CANT_AGGREGATE_3COLLATIONS: { code: 1270, sqlState: 'HY000', format: "Illegal mix of collations (%s,%s), (%s,%s), (%s,%s) for operation '%s'" },

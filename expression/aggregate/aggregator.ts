@@ -1,0 +1,30 @@
+import type { Vector } from '../../chunk/vector.js';
+
+/**
+ * Vectorized state of one aggregate function over many groups. Inputs are the values of `aggregateInputs(agg)`, aligned
+ * with the chunk's physical rows; in modes partial2 and final they are the state columns of `partialTypes(agg)`.
+ */
+export interface Aggregator {
+  /** Makes room for groups 0 … groups-1; new ones are empty. Never shrinks. */
+  resize(groups: number): void;
+  /**
+   * Adds rows: physical row i (each of `sel`, or 0 … n-1 when null) belongs to group `groupIds[i]`, or to group 0 when
+   * `groupIds` is null.
+   */
+  update(groupIds: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void;
+  /** Adds the state of another aggregator of the same function: its group j goes to group `map[j]`. */
+  merge(other: Aggregator, map: Int32Array): void;
+  /** Values of groups from … to-1: one vector, or in partial modes the state columns. */
+  result(from: number, to: number): Vector[];
+  /** Bytes held, approximately. */
+  memory(): number;
+}
+
+/** Grown copy of a typed array. */
+export function grown<T extends Float64Array | Uint8Array | Uint32Array | Int32Array>(a: T, n: number): T {
+  if (a.length >= n) return a;
+  const size = Math.max(n, a.length * 2, 16);
+  const b = new (a.constructor as new (n: number) => T)(size);
+  b.set(a);
+  return b;
+}

@@ -1,0 +1,166 @@
+import type { Vector } from '../../chunk/vector.js';
+import { NumVector, WideVector } from '../../chunk/vector.js';
+import { vectorOf } from '../../chunk/vector-builder.js';
+import type { Datum } from '../../types/datum.js';
+import { intDatum } from '../../types/datum.js';
+import { decDiv, decRescale } from '../../types/decimal.js';
+import type { DecInt } from '../../types/decimal.js';
+import type { FieldType } from '../../types/field-type.js';
+import { evalType } from '../../types/field-type.js';
+import type { Aggregator } from './aggregator.js';
+import { grown } from './aggregator.js';
+import type { LoopBody } from './loop.js';
+import { runLoop } from './loop.js';
+
+/**
+ * Exact sums of integers and scaled decimals. A group's sum is `acc` (a double within 2^53, always exact) plus `big`, into
+ * which acc is flushed when an addition would pass 2^53: the common path has no BigInt and one comparison a row.
+ */
+const EXACT: LoopBody = {
+  name: 'exactSum',
+  head: 'const acc=S.acc,cnt=S.counts;',
+  grouped: 'const s=acc[g]+x;if(s>9007199254740991||s<-9007199254740991)S.flush(g,x);else acc[g]=s;cnt[g]++;',
+  singleHead: 'let a=S.acc[0],c=0;',
+  single:
+    'const s=a+x;if(s>9007199254740991||s<-9007199254740991){S.acc[0]=a;S.flush(0,x);a=0;}else a=s;c++;',
+  singleTail: 'S.acc[0]=a;S.counts[0]+=c;',
+};
+
+const REAL: LoopBody = {
+  name: 'realSum',
+  head: 'const acc=S.acc,cnt=S.counts;',
+  grouped: 'acc[g]+=x;cnt[g]++;',
+  singleHead: 'let a=S.acc[0],c=0;',
+  single: 'a+=x;c++;',
+  singleTail: 'S.acc[0]=a;S.counts[0]+=c;',
+};
+
+/** SUM and AVG. */
+export class SumAggregator implements Aggregator {
+  acc: Float64Array = new Float64Array(0);
+  /** Non-NULL inputs of each group. */
+  counts: Float64Array = new Float64Array(0);
+  private readonly big = new Map<number, bigint>();
+  private readonly exact: boolean;
+
+  constructor(
+    private readonly average: boolean,
+    /** Type of the values that are summed (of the sum state in final modes). */
+    private readonly input: FieldType,
+    private readonly type: FieldType,
+    private readonly overStates: boolean,
+    private readonly partial: boolean,
+    /** Type of the sum column in partial modes. */
+    private readonly sumType: FieldType,
+  ) {
+    this.exact = evalType(input) !== 'real';
+  }
+
+  resize(groups: number): void {
+    this.acc = grown(this.acc, groups);
+    this.counts = grown(this.counts, groups);
+  }
+
+  flush(g: number, x: number): void {
+    this.big.set(g, (this.big.get(g) ?? 0n) + BigInt(this.acc[g]!) + BigInt(x));
+    this.acc[g] = 0;
+  }
+
+  update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
+    if (!this.overStates || !this.average) {
+      this.add(inputs[0]!, ids, n, sel);
+      return;
+    }
+    // (count, sum): the sum's own row count is replaced by the count column.
+    const before = this.counts;
+    this.counts = new Float64Array(before.length);
+    this.add(inputs[1]!, ids, n, sel);
+    this.counts = before;
+    const c = inputs[0] as NumVector;
+    const rows = sel === null ? n : sel.length;
+    for (let q = 0; q < rows; q++) {
+      const i = sel === null ? q : sel[q]!;
+      if (c.nulls === null || c.nulls[i] !== 1) before[ids === null ? 0 : ids[i]!]! += c.data[i]!;
+    }
+  }
+
+  private add(v: Vector, ids: Int32Array | null, n: number, sel: Int32Array | null): void {
+    if (v.kind === 'num') {
+      runLoop(this.exact ? EXACT : REAL, this, v, ids, n, sel);
+      return;
+    }
+    if (!(v instanceof WideVector)) throw new Error('SUM over byte strings');
+    const rows = sel === null ? n : sel.length;
+    for (let q = 0; q < rows; q++) {
+      const i = sel === null ? q : sel[q]!;
+      if (v.nulls !== null && v.nulls[i] === 1) continue;
+      const g = ids === null ? 0 : ids[i]!;
+      this.big.set(g, (this.big.get(g) ?? 0n) + v.data[i]!);
+      this.counts[g]!++;
+    }
+  }
+
+  merge(other: Aggregator, map: Int32Array): void {
+    const o = other as SumAggregator;
+    for (let j = 0; j < map.length; j++) {
+      const g = map[j]!;
+      this.counts[g]! += o.counts[j]!;
+      if (!this.exact) {
+        this.acc[g]! += o.acc[j]!;
+        continue;
+      }
+      const s = this.acc[g]! + o.acc[j]!;
+      if (s > Number.MAX_SAFE_INTEGER || s < -Number.MAX_SAFE_INTEGER) this.flush(g, o.acc[j]!);
+      else this.acc[g] = s;
+      const b = o.big.get(j);
+      if (b !== undefined) this.big.set(g, (this.big.get(g) ?? 0n) + b);
+    }
+  }
+
+  private sum(g: number): DecInt {
+    const b = this.big.get(g);
+    return b === undefined ? this.acc[g]! : intDatum(b + BigInt(this.acc[g]!));
+  }
+
+  private scale(): number {
+    return evalType(this.input) === 'decimal' ? Math.max(0, this.input.decimal) : 0;
+  }
+
+  result(from: number, to: number): Vector[] {
+    const n = to - from;
+    if (this.partial) {
+      const sums = this.column(from, to, (g) => this.scaled(g, this.sumType), this.sumType);
+      return this.average ? [new NumVector(this.counts.slice(from, to), n), sums] : [sums];
+    }
+    if (!this.average) return [this.column(from, to, (g) => this.scaled(g, this.type), this.type)];
+    if (!this.exact) return [this.column(from, to, (g) => this.acc[g]! / this.counts[g]!, this.type)];
+    const scale = this.scale();
+    return [
+      this.column(
+        from,
+        to,
+        (g) => decDiv(this.sum(g), scale, this.counts[g]!, 0, this.type.decimal),
+        this.type,
+      ),
+    ];
+  }
+
+  private scaled(g: number, type: FieldType): Datum {
+    if (!this.exact) return this.acc[g]!;
+    return decRescale(
+      this.sum(g),
+      this.scale(),
+      evalType(type) === 'decimal' ? Math.max(0, type.decimal) : 0,
+    );
+  }
+
+  private column(from: number, to: number, value: (g: number) => Datum, type: FieldType): Vector {
+    const out = new Array<Datum>(to - from);
+    for (let g = from; g < to; g++) out[g - from] = this.counts[g] === 0 ? null : value(g);
+    return vectorOf(out, type);
+  }
+
+  memory(): number {
+    return this.acc.byteLength + this.counts.byteLength + this.big.size * 64;
+  }
+}
