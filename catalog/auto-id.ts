@@ -75,7 +75,13 @@ export class AutoIdAllocator {
     return c;
   }
 
-  private async reserveThen(c: Cached, kind: AutoIdKind, dbId: number, tableId: number, n: bigint): Promise<number | bigint> {
+  private async reserveThen(
+    c: Cached,
+    kind: AutoIdKind,
+    dbId: number,
+    tableId: number,
+    n: bigint,
+  ): Promise<number | bigint> {
     await this.exclusively(c, async () => {
       if (c.given + n <= c.reserved) return;
       const range = await this.inStore(kind, dbId, tableId, (stored) => {
@@ -95,7 +101,13 @@ export class AutoIdAllocator {
     return intDatum(first);
   }
 
-  private async rebaseStore(c: Cached, kind: AutoIdKind, dbId: number, tableId: number, v: bigint): Promise<void> {
+  private async rebaseStore(
+    c: Cached,
+    kind: AutoIdKind,
+    dbId: number,
+    tableId: number,
+    v: bigint,
+  ): Promise<void> {
     await this.exclusively(c, async () => {
       if (v <= c.reserved) {
         if (v > c.given) c.given = v;

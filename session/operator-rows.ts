@@ -12,7 +12,9 @@ export function resultColumns(planned: PlannedStatement): ResultColumn[] {
 export function operatorRows(planned: PlannedStatement, operator: Operator): RowsResult {
   const visible = planned.names.length;
   const cut = (chunk: Chunk | null): Chunk | null =>
-    chunk === null || chunk.columns.length === visible ? chunk : chunk.withColumns(chunk.columns.slice(0, visible));
+    chunk === null || chunk.columns.length === visible
+      ? chunk
+      : chunk.withColumns(chunk.columns.slice(0, visible));
   let closed = false;
   return {
     kind: 'rows',

@@ -16,7 +16,13 @@ interface Prepared {
 }
 
 /** Statements that may not be prepared (MySQL manual, "SQL Syntax Permitted in Prepared Statements"). */
-const NOT_PREPARABLE: ReadonlySet<string> = new Set(['Prepare', 'Execute', 'Deallocate', 'LoadData', 'ImportInto']);
+const NOT_PREPARABLE: ReadonlySet<string> = new Set([
+  'Prepare',
+  'Execute',
+  'Deallocate',
+  'LoadData',
+  'ImportInto',
+]);
 
 /** A session's prepared statements: those of the binary protocol by number, those of PREPARE by name. */
 export class PreparedStatements {
@@ -60,7 +66,8 @@ export class PreparedStatements {
     return prepared.statement;
   }
   deallocate(name: string): void {
-    if (!this.byName.delete(name.toLowerCase())) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'DEALLOCATE PREPARE');
+    if (!this.byName.delete(name.toLowerCase()))
+      throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'DEALLOCATE PREPARE');
   }
 
   clear(): void {
@@ -86,7 +93,13 @@ export class PreparedStatements {
   /** Columns of a query's result; errors of planning surface at PREPARE, as in MySQL. */
   private async columnsOf(statement: ParsedStatement): Promise<readonly ResultColumn[]> {
     const { stmt } = statement;
-    if (stmt.kind !== 'Select' && stmt.kind !== 'SetOperation' && stmt.kind !== 'TableStmt' && stmt.kind !== 'Values') return [];
+    if (
+      stmt.kind !== 'Select' &&
+      stmt.kind !== 'SetOperation' &&
+      stmt.kind !== 'TableStmt' &&
+      stmt.kind !== 'Values'
+    )
+      return [];
     return resultColumns(await planQuery(this.session, stmt, null));
   }
 }
@@ -98,7 +111,8 @@ async function materialize(result: Extract<StatementResult, { kind: 'rows' }>): 
     for (;;) {
       const chunk = await result.nextChunk();
       if (chunk === null) break;
-      for (const row of chunkRows(chunk)) rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+      for (const row of chunkRows(chunk))
+        rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
     }
   } finally {
     await result.close();

@@ -21,7 +21,11 @@ const MAX_RETRIES = 64;
  * The life of a statement: fresh context, implicit commit where the statement asks for it, the transaction it runs in,
  * undo on error, autocommit at its end, diagnostics. Results that stream keep the statement open until they are closed.
  */
-export async function runStatement(session: Session, parsed: ParsedStatement, params: readonly ParamValue[]): Promise<StatementResult> {
+export async function runStatement(
+  session: Session,
+  parsed: ParsedStatement,
+  params: readonly ParamValue[],
+): Promise<StatementResult> {
   const { stmt } = parsed;
   session.throwIfKilled();
   session.engine.throwIfStopping();
@@ -33,21 +37,30 @@ export async function runStatement(session: Session, parsed: ParsedStatement, pa
   const statement = startStatement(session, parsed, params, handler.writes === true);
   try {
     if (handler.implicitCommit === true) await commitTransaction(session);
-    const needs = typeof handler.transactional === 'function' ? handler.transactional(stmt) : (handler.transactional ?? 'none');
+    const needs =
+      typeof handler.transactional === 'function'
+        ? handler.transactional(stmt)
+        : (handler.transactional ?? 'none');
     const outcome = await runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt);
     if (outcome === null) {
       await finishAutocommit(session);
       endStatement(session, statement, handler.keepsDiagnostics === true, null);
       return okResult(session);
     }
-    if (outcome.kind === 'rows') return streamed(session, statement, outcome, handler.keepsDiagnostics === true);
+    if (outcome.kind === 'rows')
+      return streamed(session, statement, outcome, handler.keepsDiagnostics === true);
     return fileRequest(session, statement, outcome);
   } catch (error) {
     throw await failStatement(session, statement, error);
   }
 }
 
-function startStatement(session: Session, parsed: ParsedStatement, params: readonly ParamValue[], writes: boolean): StatementContext {
+function startStatement(
+  session: Session,
+  parsed: ParsedStatement,
+  params: readonly ParamValue[],
+  writes: boolean,
+): StatementContext {
   const now = Date.now();
   const statement = new StatementContext(parsed.text, now);
   session.statement = statement;
@@ -57,14 +70,25 @@ function startStatement(session: Session, parsed: ParsedStatement, params: reado
   session.engine.counters.questions++;
   const fixed = Number(session.vars.get('timestamp'));
   session.evalContext.params = params;
-  session.evalContext.startStatement(fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(), writes);
-  const limit = parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation' ? Number(session.vars.get('max_execution_time')) : 0;
+  session.evalContext.startStatement(
+    fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(),
+    writes,
+  );
+  const limit =
+    parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation'
+      ? Number(session.vars.get('max_execution_time'))
+      : 0;
   if (limit > 0) statement.limitTime(limit);
   return statement;
 }
 
 /** Closes the books of a statement: counters that the next statement reads, diagnostics, process list. */
-function endStatement(session: Session, statement: StatementContext, keepsDiagnostics: boolean, error: MysqlError | null): void {
+function endStatement(
+  session: Session,
+  statement: StatementContext,
+  keepsDiagnostics: boolean,
+  error: MysqlError | null,
+): void {
   statement.finish();
   session.running = false;
   session.command = 'Sleep';
@@ -84,7 +108,11 @@ function endStatement(session: Session, statement: StatementContext, keepsDiagno
   session.engine.noteFinished(session, statement, error);
 }
 
-async function failStatement(session: Session, statement: StatementContext, error: unknown): Promise<unknown> {
+async function failStatement(
+  session: Session,
+  statement: StatementContext,
+  error: unknown,
+): Promise<unknown> {
   const shown = clientError(session, error);
   try {
     if (!session.transaction.explicit && session.autocommit) await session.transaction.rollback();
@@ -151,7 +179,10 @@ async function runInTransaction(
 async function runAutocommitted(session: Session, run: () => Outcome | Promise<Outcome>): Promise<Outcome> {
   for (let attempt = 0; ; attempt++) {
     // The first try is optimistic: a conflict is rare and costs nothing but a second run, which locks.
-    await session.transaction.begin({ ...beginOptions(session, null, null), pessimistic: attempt > 0 }, false);
+    await session.transaction.begin(
+      { ...beginOptions(session, null, null), pessimistic: attempt > 0 },
+      false,
+    );
     try {
       const outcome = await run();
       if (outcome === null) await finishAutocommit(session);
@@ -165,7 +196,8 @@ async function runAutocommitted(session: Session, run: () => Outcome | Promise<O
 }
 
 async function finishAutocommit(session: Session): Promise<void> {
-  if (session.autocommit && !session.transaction.explicit && session.transaction.active) await commitTransaction(session);
+  if (session.autocommit && !session.transaction.explicit && session.transaction.active)
+    await commitTransaction(session);
 }
 
 /** Commits what is open; conflicts and duplicates surface as the statement's error. */
@@ -175,7 +207,12 @@ export async function commitTransaction(session: Session): Promise<void> {
 }
 
 /** A result set that ends its statement when it is read to the end, fails or is closed. */
-function streamed(session: Session, statement: StatementContext, rows: RowsResult, keepsDiagnostics: boolean): RowsResult {
+function streamed(
+  session: Session,
+  statement: StatementContext,
+  rows: RowsResult,
+  keepsDiagnostics: boolean,
+): RowsResult {
   let ended = false;
   let count = 0;
   const end = async (error: MysqlError | null): Promise<void> => {

@@ -71,7 +71,12 @@ class SessionFacts implements SessionFunctions {
   }
   getLock(name: string, timeoutSeconds: number): Promise<boolean | null> {
     if (name === '' || name.length > 64) throw mysqlError('ER_USER_LOCK_WRONG_NAME', name);
-    return this.session.engine.userLocks.acquire(name, this.connectionId, timeoutSeconds, this.session.statement.signal);
+    return this.session.engine.userLocks.acquire(
+      name,
+      this.connectionId,
+      timeoutSeconds,
+      this.session.statement.signal,
+    );
   }
   releaseLock(name: string): boolean | null {
     return this.session.engine.userLocks.release(name, this.connectionId);
@@ -117,6 +122,7 @@ export class SessionEvalContext implements EvalContext {
   /** `writes`: a statement that stores values, for which strict mode makes division by zero and the like errors. */
   startStatement(nowMicros: number, writes: boolean): void {
     this.nowMicros = nowMicros;
-    this.strictErrors = writes && (this.sqlMode & (SqlMode.StrictTransTables | SqlMode.StrictAllTables)) !== 0;
+    this.strictErrors =
+      writes && (this.sqlMode & (SqlMode.StrictTransTables | SqlMode.StrictAllTables)) !== 0;
   }
 }

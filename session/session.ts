@@ -97,7 +97,8 @@ export class Session implements ClientSession {
       flags |= ServerStatus.InTrans;
       if (this.transaction.readOnly) flags |= ServerStatus.InTransReadonly;
     }
-    if ((this.evalContext.sqlMode & SqlMode.NoBackslashEscapes) !== 0) flags |= ServerStatus.NoBackslashEscapes;
+    if ((this.evalContext.sqlMode & SqlMode.NoBackslashEscapes) !== 0)
+      flags |= ServerStatus.NoBackslashEscapes;
     return flags;
   }
 
@@ -154,11 +155,21 @@ export class Session implements ClientSession {
     if (this.currentDatabase === '') throw mysqlError('ER_NO_DB_ERROR');
     const info = this.schema.table(this.currentDatabase, table);
     if (info === null) throw mysqlError('ER_NO_SUCH_TABLE', this.currentDatabase, table);
-    const pattern = wildcard.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%/g, '.*').replace(/_/g, '.');
+    const pattern = wildcard
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/%/g, '.*')
+      .replace(/_/g, '.');
     const wanted = new RegExp(wildcard === '' ? '' : `^${pattern}$`, 'i');
     return info.columns
       .filter((c) => c.state === 'public' && !c.hidden && wanted.test(c.name))
-      .map((c) => ({ name: c.name, orgName: c.name, table: info.name, orgTable: info.name, db: this.currentDatabase, type: c.type }));
+      .map((c) => ({
+        name: c.name,
+        orgName: c.name,
+        table: info.name,
+        orgTable: info.name,
+        db: this.currentDatabase,
+        type: c.type,
+      }));
   }
 
   async reset(): Promise<void> {
@@ -247,7 +258,14 @@ export class Session implements ClientSession {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
     const ts = await this.engine.storage.currentTs();
-    return new SessionExecContext(this, this.statement, this.schema, txn, this.engine.storage.snapshot(ts), ts);
+    return new SessionExecContext(
+      this,
+      this.statement,
+      this.schema,
+      txn,
+      this.engine.storage.snapshot(ts),
+      ts,
+    );
   }
 
   /** The schema name, or the current database; throws 1046. */
@@ -273,7 +291,12 @@ export class Session implements ClientSession {
     if (this.multiStatements) return;
     const mode = this.vars.get('tidb_multi_statement_mode');
     if (mode === 'OFF') throw this.failBeforeRun(mysqlError('ER_MULTI_STATEMENT_DISABLED'));
-    if (mode === 'WARN') this.statement.warn({ level: 'Warning', code: 8130, message: mysqlError('ER_MULTI_STATEMENT_DISABLED').message });
+    if (mode === 'WARN')
+      this.statement.warn({
+        level: 'Warning',
+        code: 8130,
+        message: mysqlError('ER_MULTI_STATEMENT_DISABLED').message,
+      });
   }
 
   /** Values that are read per statement are kept parsed. */
@@ -329,7 +352,8 @@ export class Session implements ClientSession {
     const c = collationById(id);
     if (c === undefined) return;
     const charset = c.charset;
-    for (const name of ['character_set_client', 'character_set_connection', 'character_set_results']) this.vars.assign(name, charset);
+    for (const name of ['character_set_client', 'character_set_connection', 'character_set_results'])
+      this.vars.assign(name, charset);
     this.vars.assign('collation_connection', c.name);
   }
 }

@@ -11,16 +11,35 @@ export interface StaticColumn {
   readonly type: FieldType;
 }
 
-export const textColumn = (name: string, flen = 256): StaticColumn => ({ name, type: newFieldType(TypeCode.VarString, { flen }) });
-export const intColumn = (name: string): StaticColumn => ({ name, type: newFieldType(TypeCode.LongLong, { flen: 21 }) });
-export const doubleColumn = (name: string): StaticColumn => ({ name, type: newFieldType(TypeCode.Double, { flen: 22, decimal: -1 }) });
+export const textColumn = (name: string, flen = 256): StaticColumn => ({
+  name,
+  type: newFieldType(TypeCode.VarString, { flen }),
+});
+export const intColumn = (name: string): StaticColumn => ({
+  name,
+  type: newFieldType(TypeCode.LongLong, { flen: 21 }),
+});
+export const doubleColumn = (name: string): StaticColumn => ({
+  name,
+  type: newFieldType(TypeCode.Double, { flen: 22, decimal: -1 }),
+});
 export const text = (s: string | null): Datum => (s === null ? null : encodeUtf8(s));
 
 /** A column as the protocol reports it when it belongs to no table. */
-export const unnamedColumn = (name: string, type: FieldType): ResultColumn => ({ name, orgName: name, table: '', orgTable: '', db: '', type });
+export const unnamedColumn = (name: string, type: FieldType): ResultColumn => ({
+  name,
+  orgName: name,
+  table: '',
+  orgTable: '',
+  db: '',
+  type,
+});
 
 /** A result set that is there as a whole. */
-export function staticRows(columns: readonly StaticColumn[], rows: readonly (readonly Datum[])[]): RowsResult {
+export function staticRows(
+  columns: readonly StaticColumn[],
+  rows: readonly (readonly Datum[])[],
+): RowsResult {
   let given = rows.length === 0;
   return {
     kind: 'rows',

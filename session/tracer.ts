@@ -92,7 +92,17 @@ export class StatementRuntimeStats implements RuntimeStats {
   of(plan: PhysicalPlan): OperatorStats {
     let s = this.byId.get(plan.id);
     if (s === undefined) {
-      s = { planId: plan.id, rows: 0, loops: 0, timeMs: 0, openedAt: 0, closedAt: 0, memoryBytes: 0, diskBytes: 0, extra: new Map() };
+      s = {
+        planId: plan.id,
+        rows: 0,
+        loops: 0,
+        timeMs: 0,
+        openedAt: 0,
+        closedAt: 0,
+        memoryBytes: 0,
+        diskBytes: 0,
+        extra: new Map(),
+      };
       this.byId.set(plan.id, s);
     }
     return s;

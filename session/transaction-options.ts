@@ -2,7 +2,11 @@ import type { BeginOptions } from './session-transaction.js';
 import type { Session } from './session.js';
 
 /** Options of a new transaction from the session's variables and the BEGIN statement's own words (null = not said). */
-export function beginOptions(session: Session, mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null, readOnly: boolean | null): BeginOptions {
+export function beginOptions(
+  session: Session,
+  mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null,
+  readOnly: boolean | null,
+): BeginOptions {
   const chosen = mode ?? session.vars.get('tidb_txn_mode').toUpperCase();
   const flush = session.engine.globals.get('innodb_flush_log_at_trx_commit');
   return {

@@ -13,7 +13,12 @@ export class UserLocks {
   private readonly locks = new Map<string, Lock>();
 
   /** True when granted, false on time-out, null when interrupted. A negative time-out waits for ever. */
-  async acquire(name: string, owner: number, timeoutSeconds: number, signal: AbortSignal): Promise<boolean | null> {
+  async acquire(
+    name: string,
+    owner: number,
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<boolean | null> {
     const key = name.toLowerCase();
     const lock = this.locks.get(key);
     if (lock === undefined) {
@@ -35,7 +40,10 @@ export class UserLocks {
       };
       const waiter: Waiter = { owner, wake: settle };
       const interrupt = (): void => settle(null);
-      const timer = timeoutSeconds < 0 ? null : setTimeout(() => settle(false), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
+      const timer =
+        timeoutSeconds < 0
+          ? null
+          : setTimeout(() => settle(false), Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
       signal.addEventListener('abort', interrupt);
       lock.waiters.push(waiter);
     });

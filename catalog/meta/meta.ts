@@ -29,7 +29,8 @@ const BOOTSTRAP = metaStringKey(text('BootstrapKey'));
 const DBS = text('DBs');
 const dbField = (id: number): Uint8Array => text(`DB:${id}`);
 const tableField = (id: number): Uint8Array => text(`Table:${id}`);
-const autoIdField = (kind: AutoIdKind, tableId: number): Uint8Array => text(`${kind === 'rowid' ? 'TID' : 'IID'}:${tableId}`);
+const autoIdField = (kind: AutoIdKind, tableId: number): Uint8Array =>
+  text(`${kind === 'rowid' ? 'TID' : 'IID'}:${tableId}`);
 const diffKey = (version: number): Uint8Array => metaStringKey(text(`Diff:${version}`));
 
 export type AutoIdKind = 'rowid' | 'auto_increment';
@@ -82,7 +83,11 @@ export class Meta {
     return value === null ? 0 : Number(Buffer.from(value).toString('latin1'));
   }
 
-  private async eachField(hash: Uint8Array, prefix: string, visit: (value: Uint8Array) => void): Promise<void> {
+  private async eachField(
+    hash: Uint8Array,
+    prefix: string,
+    visit: (value: Uint8Array) => void,
+  ): Promise<void> {
     const start = metaHashPrefix(hash);
     const iterator = this.reader.iterate(start, prefixNext(start));
     try {
@@ -91,7 +96,8 @@ export class Meta {
         const pair = step instanceof Promise ? await step : step;
         if (pair === null) return;
         const field = decodeMetaHashKey(pair.key);
-        if (field !== null && Buffer.from(field.field).toString('latin1').startsWith(prefix)) visit(pair.value);
+        if (field !== null && Buffer.from(field.field).toString('latin1').startsWith(prefix))
+          visit(pair.value);
       }
     } finally {
       iterator.close();

@@ -1,4 +1,12 @@
-import type { ColumnDefault, ColumnInfo, DbInfo, IndexInfo, SchemaState, TableInfo, ViewInfo } from '../model.js';
+import type {
+  ColumnDefault,
+  ColumnInfo,
+  DbInfo,
+  IndexInfo,
+  SchemaState,
+  TableInfo,
+  ViewInfo,
+} from '../model.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 
@@ -7,7 +15,14 @@ import type { FieldType } from '../../types/field-type.js';
  * IndexInfo). What only we keep is under `rutile`.
  */
 
-const STATES: readonly SchemaState[] = ['none', 'deleteOnly', 'writeOnly', 'writeReorg', 'deleteReorg', 'public'];
+const STATES: readonly SchemaState[] = [
+  'none',
+  'deleteOnly',
+  'writeOnly',
+  'writeReorg',
+  'deleteReorg',
+  'public',
+];
 
 interface CiStr {
   readonly O: string;
@@ -191,7 +206,8 @@ function loadIndex(i: StoredIndex): IndexInfo {
 }
 
 const encode = (v: unknown): Uint8Array => Buffer.from(JSON.stringify(v));
-const decode = (b: Uint8Array): unknown => JSON.parse(Buffer.from(b.buffer, b.byteOffset, b.length).toString());
+const decode = (b: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(b.buffer, b.byteOffset, b.length).toString());
 
 export function encodeTable(t: TableInfo): Uint8Array {
   const stored: StoredTable = {
@@ -244,11 +260,24 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
 }
 
 export function encodeDatabase(d: DbInfo): Uint8Array {
-  const stored: StoredDb = { id: d.id, db_name: ci(d.name), charset: d.charset, collate: d.collate, state: stateNumber(d.state) };
+  const stored: StoredDb = {
+    id: d.id,
+    db_name: ci(d.name),
+    charset: d.charset,
+    collate: d.collate,
+    state: stateNumber(d.state),
+  };
   return encode(stored);
 }
 
 export function decodeDatabase(bytes: Uint8Array): DbInfo {
   const s = decode(bytes) as StoredDb;
-  return { id: s.id, name: s.db_name.O, lower: s.db_name.L, charset: s.charset, collate: s.collate, state: stateOf(s.state) };
+  return {
+    id: s.id,
+    name: s.db_name.O,
+    lower: s.db_name.L,
+    charset: s.charset,
+    collate: s.collate,
+    state: stateOf(s.state),
+  };
 }

@@ -69,10 +69,18 @@ export function registerVirtualTable(table: VirtualTable): void {
   const lower = table.db.toLowerCase();
   let db = databases.get(lower);
   if (db === undefined) {
-    const info: DbInfo = { id: nextId++, name: table.db, lower, charset: 'utf8mb4', collate: 'utf8mb4_bin', state: 'public' };
+    const info: DbInfo = {
+      id: nextId++,
+      name: table.db,
+      lower,
+      charset: 'utf8mb4',
+      collate: 'utf8mb4_bin',
+      state: 'public',
+    };
     databases.set(lower, (db = { info, tables: [], rows: new Map() }));
   }
-  if (db.rows.has(table.name.toLowerCase())) throw new Error(`virtual table ${table.name} is registered twice`);
+  if (db.rows.has(table.name.toLowerCase()))
+    throw new Error(`virtual table ${table.name} is registered twice`);
   db.rows.set(table.name.toLowerCase(), table);
   db.tables.push(virtualTableInfo(table.name, table.columns));
 }
@@ -91,7 +99,10 @@ export function virtualTableInfo(name: string, columns: readonly VirtualColumn[]
       lower: c.name.toLowerCase(),
       offset,
       type: c.type,
-      default: { kind: (c.type.flag & Flag.NotNull) !== 0 ? 'none' : 'value', value: null } as ColumnInfo['default'],
+      default: {
+        kind: (c.type.flag & Flag.NotNull) !== 0 ? 'none' : 'value',
+        value: null,
+      } as ColumnInfo['default'],
       originDefault: null,
       onUpdateNow: false,
       autoIncrement: false,

@@ -103,7 +103,8 @@ export class EngineCore {
         for (;;) {
           const chunk = await result.nextChunk();
           if (chunk === null) return rows;
-          for (const row of chunkRows(chunk)) rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+          for (const row of chunkRows(chunk))
+            rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
         }
       } finally {
         await result.close();
@@ -129,7 +130,10 @@ export class EngineCore {
     const ms = Date.now() - statement.startedAt;
     if (ms >= Number(session.vars.get('long_query_time')) * 1000) {
       this.counters.slowQueries++;
-      this.logger.warn({ connection: session.connection.id, ms, sql: statement.text.slice(0, 4096) }, 'slow query');
+      this.logger.warn(
+        { connection: session.connection.id, ms, sql: statement.text.slice(0, 4096) },
+        'slow query',
+      );
     }
     for (const wake of this.idleWaiters) wake();
   }
@@ -199,11 +203,20 @@ function processInfo(s: Session): ProcessInfo {
     db: s.currentDatabase === '' ? null : s.currentDatabase,
     command: s.command,
     time: Math.floor((Date.now() - s.commandSince) / 1000),
-    state: s.running ? s.statement.state : s.transaction.active ? 'in transaction' : s.autocommit ? 'autocommit' : '',
+    state: s.running
+      ? s.statement.state
+      : s.transaction.active
+        ? 'in transaction'
+        : s.autocommit
+          ? 'autocommit'
+          : '',
     info: s.running ? s.statement.text : null,
     digest: '',
     memory: 0,
-    txnStart: s.transaction.txn === null ? '' : `${new Date(s.transaction.startedAt).toISOString().slice(5, 19).replace('T', ' ')}(${s.transaction.txn.startTs})`,
+    txnStart:
+      s.transaction.txn === null
+        ? ''
+        : `${new Date(s.transaction.startedAt).toISOString().slice(5, 19).replace('T', ' ')}(${s.transaction.txn.startTs})`,
   };
 }
 
@@ -212,7 +225,15 @@ const INTERNAL_CONNECTION: ConnectionInfo = {
   user: 'root',
   host: 'localhost',
   peer: '',
-  account: { user: 'root', host: '%', plugin: 'mysql_native_password', authString: '', locked: false, passwordExpired: false, requireTls: false },
+  account: {
+    user: 'root',
+    host: '%',
+    plugin: 'mysql_native_password',
+    authString: '',
+    locked: false,
+    passwordExpired: false,
+    requireTls: false,
+  },
   database: 'mysql',
   collationId: 46,
   foundRows: false,

@@ -135,7 +135,10 @@ function fixedVariables(options: EngineOptions): ReadonlyMap<string, string> {
   const tls = options.tlsConfigured ? 'YES' : 'DISABLED';
   const values = new Map([
     ['version', `${MYSQL_VERSION}-TiDB-${TIDB_RELEASE}-rutile-${options.version}`],
-    ['version_comment', `Rutile ${options.version} (Apache License 2.0), MySQL ${MYSQL_VERSION} and TiDB ${TIDB_RELEASE} compatible`],
+    [
+      'version_comment',
+      `Rutile ${options.version} (Apache License 2.0), MySQL ${MYSQL_VERSION} and TiDB ${TIDB_RELEASE} compatible`,
+    ],
     ['version_compile_machine', process.arch],
     ['version_compile_os', process.platform],
     ['port', String(options.port)],
@@ -148,6 +151,7 @@ function fixedVariables(options: EngineOptions): ReadonlyMap<string, string> {
     ['have_openssl', tls],
     ['innodb_flush_log_at_trx_commit', String(options.durability)],
   ]);
-  for (const name of values.keys()) if (findVariable(name) === undefined) throw new Error(`no system variable ${name}`);
+  for (const name of values.keys())
+    if (findVariable(name) === undefined) throw new Error(`no system variable ${name}`);
   return values;
 }

@@ -10,9 +10,12 @@ export async function persistGlobal(core: EngineCore, name: string, value: strin
 
 /** Takes over the values that were kept. */
 export async function loadGlobals(core: EngineCore): Promise<void> {
-  for (const [name, value] of await core.internalQuery('SELECT variable_name, variable_value FROM mysql.global_variables')) {
+  for (const [name, value] of await core.internalQuery(
+    'SELECT variable_name, variable_value FROM mysql.global_variables',
+  )) {
     if (!(name instanceof Uint8Array) || !(value instanceof Uint8Array)) continue;
     const v = findVariable(Buffer.from(name).toString());
-    if (v !== undefined && v.readOnly !== true && v.scope !== 'none') core.globals.set(v, Buffer.from(value).toString());
+    if (v !== undefined && v.readOnly !== true && v.scope !== 'none')
+      core.globals.set(v, Buffer.from(value).toString());
   }
 }

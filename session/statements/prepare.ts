@@ -1,5 +1,5 @@
 import { mysqlError } from '../../types/error-table.js';
-import { datumToText } from '../../types/format.js';
+import { datumToString } from '../../types/format.js';
 import type { ParamValue } from '../client-session.js';
 import type { Session } from '../session.js';
 import { newFieldType, TypeCode } from '../../types/field-type.js';
@@ -11,7 +11,7 @@ registerStatement('Prepare', {
     let sql = stmt.sql;
     if (stmt.variable !== null) {
       const v = session.userVariables.get(stmt.variable.name.toLowerCase());
-      sql = v === undefined || v.value === null ? 'NULL' : datumToText(v.value, v.type);
+      sql = v === undefined || v.value === null ? 'NULL' : datumToString(v.value, v.type);
     }
     session.prepared.prepareNamed(stmt.name, sql ?? '');
     return null;
@@ -21,7 +21,10 @@ registerStatement('Prepare', {
 const NULL_PARAM: ParamValue = { type: newFieldType(TypeCode.Null), value: null };
 
 /** The statement and the values that EXECUTE stands for. Throws 1243, 1210. */
-export function resolveExecute(session: Session, stmt: ExecuteStmt): { prepared: ParsedStatement; params: readonly ParamValue[] } {
+export function resolveExecute(
+  session: Session,
+  stmt: ExecuteStmt,
+): { prepared: ParsedStatement; params: readonly ParamValue[] } {
   const prepared = session.prepared.named(stmt.name);
   if (stmt.using.length !== prepared.paramCount) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
   const params = stmt.using.map((u) => session.userVariables.get(u.name.toLowerCase()) ?? NULL_PARAM);

@@ -15,8 +15,12 @@ import { staticRows } from '../static-rows.js';
 import { registerStatement } from './statement-handler.js';
 
 /** Plans a statement with the parameters of this execution and notes what it writes. */
-export async function planForRun(session: Session, stmt: Query | InsertStmt | UpdateStmt | DeleteStmt): Promise<PlannedStatement> {
-  const plan = (): PlannedStatement | Promise<PlannedStatement> => planQuery(session, stmt, session.evalContext.params);
+export async function planForRun(
+  session: Session,
+  stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
+): Promise<PlannedStatement> {
+  const plan = (): PlannedStatement | Promise<PlannedStatement> =>
+    planQuery(session, stmt, session.evalContext.params);
   const planned = await (session.tracer === null ? plan() : session.tracer.span('planner.plan', plan));
   for (const t of planned.tables) if (t.write) session.transaction.noteWritten(t.table);
   return planned;
@@ -33,7 +37,11 @@ export function lockingContext(session: Session, txn: Transaction): SessionExecC
 }
 
 /** Opens a planned query; rows are computed as they are pulled. */
-export async function openQuery(session: Session, planned: PlannedStatement, context: SessionExecContext): Promise<RowsResult> {
+export async function openQuery(
+  session: Session,
+  planned: PlannedStatement,
+  context: SessionExecContext,
+): Promise<RowsResult> {
   const operator = buildOperator(planned.plan, context);
   try {
     await operator.open();
@@ -76,7 +84,10 @@ async function intoClause(session: Session, stmt: Query, rows: RowsResult): Prom
   const { into } = stmt;
   if (into === null || into.kind !== 'Variables') {
     await rows.close();
-    throw mysqlError('ER_NOT_SUPPORTED_YET', `SELECT ... INTO ${into?.kind === 'Dumpfile' ? 'DUMPFILE' : 'OUTFILE'}`);
+    throw mysqlError(
+      'ER_NOT_SUPPORTED_YET',
+      `SELECT ... INTO ${into?.kind === 'Dumpfile' ? 'DUMPFILE' : 'OUTFILE'}`,
+    );
   }
   if (into.names.length !== rows.columns.length) {
     await rows.close();
@@ -85,10 +96,16 @@ async function intoClause(session: Session, stmt: Query, rows: RowsResult): Prom
   const data = await readAll(rows);
   if (data.length > 1) throw mysqlError('ER_TOO_MANY_ROWS');
   if (data.length === 0) {
-    session.statement.warn({ level: 'Warning', code: 1329, message: 'No data - zero rows fetched, selected, or processed' });
+    session.statement.warn({
+      level: 'Warning',
+      code: 1329,
+      message: 'No data - zero rows fetched, selected, or processed',
+    });
     return null;
   }
-  into.names.forEach((name, i) => session.evalContext.session.setUserVariable(name, rows.columns[i]!.type, data[0]![i]!));
+  into.names.forEach((name, i) =>
+    session.evalContext.session.setUserVariable(name, rows.columns[i]!.type, data[0]![i]!),
+  );
   session.statement.affectedRows = 1;
   return null;
 }
@@ -105,10 +122,12 @@ async function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteSt
   const txn = session.transaction.txn!;
   const planned = await planForRun(session, stmt);
   const { plan } = planned;
-  if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+  if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete')
+    throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
   const result = await executeDml(plan, lockingContext(session, txn));
   const s = session.statement;
-  s.affectedRows = session.connection.foundRows && stmt.kind === 'Update' ? result.foundRows : result.affectedRows;
+  s.affectedRows =
+    session.connection.foundRows && stmt.kind === 'Update' ? result.foundRows : result.affectedRows;
   s.lastInsertId = result.lastInsertId;
   s.info = result.info;
   if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
@@ -133,7 +152,17 @@ export async function evaluate(
   const stmt: Query = {
     kind: 'Select',
     hints: [],
-    options: { distinct: false, all: false, straightJoin: false, calcFoundRows: false, highPriority: false, smallResult: false, bigResult: false, bufferResult: false, cache: null },
+    options: {
+      distinct: false,
+      all: false,
+      straightJoin: false,
+      calcFoundRows: false,
+      highPriority: false,
+      smallResult: false,
+      bigResult: false,
+      bufferResult: false,
+      cache: null,
+    },
     fields: exprs.map((expr) => ({ expr, wildcard: null, alias: null, text: '' })),
     from: null,
     where: null,

@@ -4,7 +4,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { charset as findCharset } from '../../types/charset.js';
 import { collation as findCollation } from '../../types/collation.js';
 import { timeZone } from '../../types/timezone.js';
-import { datumToText } from '../../types/format.js';
+import { datumToString } from '../../types/format.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { persistGlobal } from '../engine/global-store.js';
@@ -41,15 +41,27 @@ async function valueText(session: Session, value: Expr): Promise<string> {
   const plain = stripParens(value);
   if (plain.kind === 'StringLiteral' && plain.bytes === null) return plain.value;
   const [v] = await evaluate(session, [value]);
-  return v!.value === null ? 'NULL' : datumToText(v!.value, v!.type);
+  return v!.value === null ? 'NULL' : datumToString(v!.value, v!.type);
 }
 
-async function setSystemVariable(session: Session, scope: VariableScope | null, name: string, value: Expr | null): Promise<void> {
+async function setSystemVariable(
+  session: Session,
+  scope: VariableScope | null,
+  name: string,
+  value: Expr | null,
+): Promise<void> {
   const v = settable(name);
-  const text = value === null || stripParens(value).kind === 'DefaultExpr' ? null : await valueText(session, value);
-  if (text === 'NULL' && v.name !== 'character_set_results') throw mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, 'NULL');
+  const text =
+    value === null || stripParens(value).kind === 'DefaultExpr' ? null : await valueText(session, value);
+  if (text === 'NULL' && v.name !== 'character_set_results')
+    throw mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, 'NULL');
   checkMeaning(v.name, text);
-  if (scope === 'GLOBAL' || scope === 'PERSIST' || scope === 'PERSIST_ONLY' || (scope === 'INSTANCE' && v.scope !== 'session')) {
+  if (
+    scope === 'GLOBAL' ||
+    scope === 'PERSIST' ||
+    scope === 'PERSIST_ONLY' ||
+    (scope === 'INSTANCE' && v.scope !== 'session')
+  ) {
     if (v.scope === 'session') throw mysqlError('ER_LOCAL_VARIABLE', v.name);
     session.privileges.requireGlobal('SUPER');
     const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
@@ -66,15 +78,20 @@ async function setSystemVariable(session: Session, scope: VariableScope | null, 
 function checkMeaning(name: string, value: string | null): void {
   if (value === null) return;
   if (name === 'time_zone' && timeZone(value) === null) throw mysqlError('ER_UNKNOWN_TIME_ZONE', value);
-  if (name.startsWith('character_set_') && value !== 'NULL' && findCharset(value) === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', value);
-  if (name.startsWith('collation_') && findCollation(value) === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', value);
+  if (name.startsWith('character_set_') && value !== 'NULL' && findCharset(value) === undefined)
+    throw mysqlError('ER_UNKNOWN_CHARACTER_SET', value);
+  if (name.startsWith('collation_') && findCollation(value) === undefined)
+    throw mysqlError('ER_UNKNOWN_COLLATION', value);
 }
 
 /** Variables that move together. */
 function followUp(session: Session, name: string, value: string): void {
-  if (name === 'character_set_connection') session.vars.assign('collation_connection', findCharset(value)!.defaultCollation);
-  if (name === 'collation_connection') session.vars.assign('character_set_connection', findCollation(value)!.charset);
-  if (name === 'character_set_server') session.vars.assign('collation_server', findCharset(value)!.defaultCollation);
+  if (name === 'character_set_connection')
+    session.vars.assign('collation_connection', findCharset(value)!.defaultCollation);
+  if (name === 'collation_connection')
+    session.vars.assign('character_set_connection', findCollation(value)!.charset);
+  if (name === 'character_set_server')
+    session.vars.assign('collation_server', findCharset(value)!.defaultCollation);
   if (name === 'collation_server') session.vars.assign('character_set_server', findCollation(value)!.charset);
 }
 
@@ -92,7 +109,8 @@ function setNames(session: Session, charset: string | null, collate: string | nu
   const collation = findCollation(chosen);
   if (collation === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', chosen);
   if (collation.charset !== found.name) throw mysqlError('ER_COLLATION_CHARSET_MISMATCH', chosen, found.name);
-  for (const v of ['character_set_client', 'character_set_connection', 'character_set_results']) session.vars.assign(v, found.name);
+  for (const v of ['character_set_client', 'character_set_connection', 'character_set_results'])
+    session.vars.assign(v, found.name);
   session.vars.assign('collation_connection', collation.name);
 }
 
@@ -109,8 +127,10 @@ function setCharset(session: Session, charset: string | null): void {
 
 registerStatement('SetTransaction', {
   run: async (session, stmt) => {
-    if (stmt.asOf !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'SET TRANSACTION READ ONLY AS OF TIMESTAMP');
-    if (stmt.scope === null && session.transaction.explicit) throw mysqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
+    if (stmt.asOf !== null)
+      throw mysqlError('ER_NOT_SUPPORTED_YET', 'SET TRANSACTION READ ONLY AS OF TIMESTAMP');
+    if (stmt.scope === null && session.transaction.explicit)
+      throw mysqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
     await setCharacteristics(session, stmt);
     return null;
   },

@@ -11,7 +11,11 @@ export type TransactionNeed = 'none' | 'read' | 'write';
 /** How a kind of statement is run. One entry each, registered by the files of this folder. */
 export interface StatementHandler<K extends StatementKind = StatementKind> {
   /** Gives rows or a file request, or null after setting the statement context's counters. */
-  readonly run: (session: Session, stmt: StatementOf<K>, parsed: ParsedStatement) => Outcome | Promise<Outcome>;
+  readonly run: (
+    session: Session,
+    stmt: StatementOf<K>,
+    parsed: ParsedStatement,
+  ) => Outcome | Promise<Outcome>;
   /** 'read': runs in the open transaction if there is one; 'write': opens one when there is none. */
   readonly transactional?: TransactionNeed | ((stmt: StatementOf<K>) => TransactionNeed);
   /** Commits the open transaction first (MySQL manual, "Statements That Cause an Implicit Commit"). */
@@ -24,7 +28,10 @@ export interface StatementHandler<K extends StatementKind = StatementKind> {
 
 const handlers = new Map<StatementKind, StatementHandler>();
 
-export function registerStatement<K extends StatementKind>(kinds: K | readonly K[], handler: StatementHandler<K>): void {
+export function registerStatement<K extends StatementKind>(
+  kinds: K | readonly K[],
+  handler: StatementHandler<K>,
+): void {
   for (const kind of typeof kinds === 'string' ? [kinds] : kinds) {
     if (handlers.has(kind)) throw new Error(`statement ${kind} is registered twice`);
     handlers.set(kind, handler as unknown as StatementHandler);

@@ -8,7 +8,8 @@ import { registerStatement } from './statement-handler.js';
 registerStatement('Begin', {
   implicitCommit: true,
   run: async (session, stmt) => {
-    if (stmt.asOf !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'START TRANSACTION READ ONLY AS OF TIMESTAMP');
+    if (stmt.asOf !== null)
+      throw mysqlError('ER_NOT_SUPPORTED_YET', 'START TRANSACTION READ ONLY AS OF TIMESTAMP');
     await session.transaction.begin(beginOptions(session, stmt.mode, stmt.readOnly ? true : null), true);
     return null;
   },
@@ -16,7 +17,8 @@ registerStatement('Begin', {
 
 /** AND CHAIN begins the next transaction at once; RELEASE ends the session. */
 async function complete(session: Session, completion: Completion | null): Promise<null> {
-  if (completion === 'CHAIN' || completion === 'CHAIN NO RELEASE') await session.transaction.begin(beginOptions(session, null, null), true);
+  if (completion === 'CHAIN' || completion === 'CHAIN NO RELEASE')
+    await session.transaction.begin(beginOptions(session, null, null), true);
   if (completion === 'RELEASE' || completion === 'NO CHAIN RELEASE') session.connection.disconnect();
   return null;
 }
@@ -41,7 +43,8 @@ registerStatement('Rollback', {
 
 registerStatement('Savepoint', {
   run: async (session, stmt) => {
-    if (!session.transaction.active && !session.autocommit) await session.transaction.begin(beginOptions(session, null, null), false);
+    if (!session.transaction.active && !session.autocommit)
+      await session.transaction.begin(beginOptions(session, null, null), false);
     session.transaction.savepoint(stmt.name);
     return null;
   },

@@ -40,9 +40,11 @@ export function registerVariables(list: readonly SystemVariable[]): void {
 }
 
 export const findVariable = (name: string): SystemVariable | undefined => registry.get(name.toLowerCase());
-export const allVariables = (): readonly SystemVariable[] => [...registry.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+export const allVariables = (): readonly SystemVariable[] =>
+  [...registry.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const wrongValue = (v: SystemVariable, value: string): Error => mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, value);
+const wrongValue = (v: SystemVariable, value: string): Error =>
+  mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, value);
 const wrongType = (v: SystemVariable): Error => mysqlError('ER_WRONG_TYPE_FOR_VAR', v.name);
 
 /**

@@ -79,7 +79,12 @@ export class SessionVariables {
   set(name: string, value: string | null, ctx: VariableContext): string {
     const v = settable(name);
     if (v.scope === 'global') throw mysqlError('ER_GLOBAL_VARIABLE', v.name);
-    const kept = value === null ? (v.scope === 'session' ? v.default : this.global.get(v.name)) : normalizeValue(v, value, ctx);
+    const kept =
+      value === null
+        ? v.scope === 'session'
+          ? v.default
+          : this.global.get(v.name)
+        : normalizeValue(v, value, ctx);
     this.assign(v.aliasOf ?? v.name, kept);
     return kept;
   }
@@ -95,6 +100,7 @@ export class SessionVariables {
 export function settable(name: string): SystemVariable {
   const v = findVariable(name);
   if (v === undefined) throw mysqlError('ER_UNKNOWN_SYSTEM_VARIABLE', name);
-  if (v.readOnly === true || v.scope === 'none') throw mysqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', v.name, 'read only');
+  if (v.readOnly === true || v.scope === 'none')
+    throw mysqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', v.name, 'read only');
   return v;
 }

@@ -1,0 +1,221 @@
+import type { ColumnDef, ColumnOption, Expr } from '../parser/ast/index.js';
+import { stripParens } from '../parser/ast/index.js';
+import type { ColumnDefault, ColumnInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import { evalType, Flag, TypeCode } from '../types/field-type.js';
+import type { DdlContext } from './ddl-context.js';
+import type { CharsetDefault } from './column-type.js';
+import { columnFieldType } from './column-type.js';
+
+/** Keys that a column definition itself declares. */
+export interface ColumnKeys {
+  readonly primary: boolean;
+  readonly clustered: boolean | null;
+  readonly unique: boolean;
+}
+
+export interface BuiltColumn {
+  readonly column: ColumnInfo;
+  readonly keys: ColumnKeys;
+}
+
+const NOW_FUNCTIONS: ReadonlySet<string> = new Set([
+  'now',
+  'current_timestamp',
+  'localtime',
+  'localtimestamp',
+]);
+const NAME_LIMIT = 64;
+
+/** A column from its definition; `id` and `offset` are the caller's to give. */
+export async function buildColumn(
+  ctx: DdlContext,
+  def: ColumnDef,
+  id: number,
+  offset: number,
+  table: CharsetDefault,
+): Promise<BuiltColumn> {
+  checkColumnName(def.name);
+  const collateOption = find(def.options, 'Collate');
+  const spec =
+    collateOption === undefined ? def.type : { ...def.type, collate: collateOption.collation.toLowerCase() };
+  let type = columnFieldType(spec, def.name, table);
+  const primary = find(def.options, 'PrimaryKey');
+  const autoIncrement = has(def.options, 'AutoIncrement');
+  const generated = find(def.options, 'Generated');
+  const onUpdate = find(def.options, 'OnUpdate');
+  let notNull = has(def.options, 'NotNull') || primary !== undefined;
+  if (has(def.options, 'Null') && primary !== undefined) throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
+  // An AUTO_INCREMENT column never holds NULL, whatever is written.
+  if (autoIncrement) notNull = true;
+  if (notNull) type = withFlag(type, Flag.NotNull);
+  if (autoIncrement) {
+    const et = evalType(type);
+    if ((et !== 'int' && et !== 'real') || type.tp === TypeCode.Bit || type.tp === TypeCode.Year)
+      throw mysqlError('ER_WRONG_FIELD_SPEC', def.name);
+    type = withFlag(type, Flag.AutoIncrement);
+  }
+  if (onUpdate !== undefined) {
+    checkNow(onUpdate.value, type, def.name, 'ER_INVALID_ON_UPDATE');
+    type = withFlag(type, Flag.OnUpdateNow);
+  }
+  const column: ColumnInfo = {
+    id,
+    name: def.name,
+    lower: def.name.toLowerCase(),
+    offset,
+    type,
+    default: { kind: 'none' },
+    originDefault: null,
+    onUpdateNow: onUpdate !== undefined,
+    autoIncrement,
+    state: 'public',
+    comment: find(def.options, 'Comment')?.text ?? '',
+    hidden: false,
+    generated: generated === undefined ? '' : ctx.restore(generated.expr),
+    generatedStored: generated?.stored ?? false,
+  };
+  if ([...column.comment].length > 1024) throw mysqlError('ER_TOO_LONG_FIELD_COMMENT', def.name, 1024);
+  const given = find(def.options, 'Default');
+  if (given !== undefined && autoIncrement) throw mysqlError('ER_INVALID_DEFAULT', def.name);
+  const withDefault =
+    given === undefined
+      ? implicitDefault(column)
+      : { ...column, default: await columnDefault(ctx, column, given.value) };
+  const flagged =
+    notNull && withDefault.default.kind === 'none' && !autoIncrement
+      ? { ...withDefault, type: withFlag(withDefault.type, Flag.NoDefaultValue) }
+      : withDefault;
+  return {
+    column: flagged,
+    keys: {
+      primary: primary !== undefined,
+      clustered: primary?.clustered ?? null,
+      unique: has(def.options, 'Unique'),
+    },
+  };
+}
+
+/** The default that DEFAULT in a definition stands for. Throws 1067, 1101. */
+export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: Expr): Promise<ColumnDefault> {
+  const { type } = column;
+  if (expr.kind === 'FuncCall' && NOW_FUNCTIONS.has(expr.name))
+    return { kind: 'now', fsp: checkNow(expr, type, column.name, 'ER_INVALID_DEFAULT') };
+  if (expr.kind === 'Paren') {
+    const inner = stripParens(expr);
+    if (inner.kind === 'FuncCall' && NOW_FUNCTIONS.has(inner.name) && isTimestampLike(type))
+      return { kind: 'now', fsp: checkNow(inner, type, column.name, 'ER_INVALID_DEFAULT') };
+    return { kind: 'expr', sql: ctx.restore(inner) };
+  }
+  const { type: from, value } = await ctx.evaluate(expr);
+  if (value === null) {
+    if ((type.flag & Flag.NotNull) !== 0) throw mysqlError('ER_INVALID_DEFAULT', column.name);
+    return { kind: 'value', value: null };
+  }
+  if (takesNoDefault(type)) {
+    throw mysqlError('ER_BLOB_CANT_HAVE_DEFAULT', column.name);
+  }
+  return { kind: 'value', value: convertDefault(ctx, column, value, from) };
+}
+
+function convertDefault(ctx: DdlContext, column: ColumnInfo, value: Datum, from: FieldType): Datum {
+  try {
+    return ctx.toColumn(value, from, column);
+  } catch {
+    throw mysqlError('ER_INVALID_DEFAULT', column.name);
+  }
+}
+
+const takesNoDefault = (type: FieldType): boolean =>
+  type.tp === TypeCode.TinyBlob ||
+  type.tp === TypeCode.Blob ||
+  type.tp === TypeCode.MediumBlob ||
+  type.tp === TypeCode.LongBlob ||
+  type.tp === TypeCode.Json;
+
+/** A nullable column without DEFAULT has DEFAULT NULL. */
+function implicitDefault(column: ColumnInfo): ColumnInfo {
+  return (column.type.flag & Flag.NotNull) !== 0
+    ? column
+    : { ...column, default: { kind: 'value', value: null } };
+}
+
+const isTimestampLike = (type: FieldType): boolean =>
+  type.tp === TypeCode.DateTime || type.tp === TypeCode.Timestamp;
+
+/** Fractional digits of CURRENT_TIMESTAMP(n), which must be the column's own. */
+function checkNow(
+  expr: Expr,
+  type: FieldType,
+  name: string,
+  error: 'ER_INVALID_DEFAULT' | 'ER_INVALID_ON_UPDATE',
+): number {
+  if (expr.kind !== 'FuncCall' || !NOW_FUNCTIONS.has(expr.name) || !isTimestampLike(type))
+    throw mysqlError(error, name);
+  const [arg] = expr.args;
+  const fsp = arg?.kind === 'IntLiteral' ? Number(arg.value) : 0;
+  if (fsp !== type.decimal) throw mysqlError(error, name);
+  return fsp;
+}
+
+/** The value that rows written before the column existed show. */
+export async function originDefault(ctx: DdlContext, column: ColumnInfo): Promise<Datum> {
+  switch (column.default.kind) {
+    case 'value':
+      return column.default.value;
+    case 'now': {
+      const now = await ctx.evaluate({
+        kind: 'FuncCall',
+        schema: null,
+        name: 'now',
+        args: [{ kind: 'IntLiteral', value: 6, start: 0, end: 0 }],
+        start: 0,
+        end: 0,
+      });
+      return ctx.toColumn(now.value, now.type, column);
+    }
+    case 'none':
+      return (column.type.flag & Flag.NotNull) === 0 ? null : zeroValue(column.type);
+    case 'expr':
+      throw mysqlError('ER_NOT_SUPPORTED_YET', 'ADD COLUMN with an expression as default');
+  }
+}
+
+/** The implicit default of a NOT NULL column's type (MySQL manual, "Data Type Default Values"). */
+export function zeroValue(type: FieldType): Datum {
+  switch (evalType(type)) {
+    case 'string':
+      if (type.tp === TypeCode.Enum) return 1;
+      if (type.tp === TypeCode.Set) return 0;
+      return new Uint8Array(type.tp === TypeCode.String && type.charset === 'binary' ? type.flen : 0);
+    case 'json':
+      return new Uint8Array([0x04, 0x00]);
+    case 'datetime':
+      return type.decimal > 4 ? 0n : 0;
+    default:
+      return 0;
+  }
+}
+
+export function checkColumnName(name: string): void {
+  if (name.length === 0 || name.endsWith(' ')) throw mysqlError('ER_WRONG_COLUMN_NAME', name);
+  if ([...name].length > NAME_LIMIT) throw mysqlError('ER_TOO_LONG_IDENT', name);
+}
+
+export const withFlag = (type: FieldType, flag: number): FieldType => ({ ...type, flag: type.flag | flag });
+export const withoutFlag = (type: FieldType, flag: number): FieldType => ({
+  ...type,
+  flag: type.flag & ~flag,
+});
+
+function find<K extends ColumnOption['kind']>(
+  options: readonly ColumnOption[],
+  kind: K,
+): Extract<ColumnOption, { kind: K }> | undefined {
+  // The last one counts, as in MySQL.
+  return options.filter((o): o is Extract<ColumnOption, { kind: K }> => o.kind === kind).at(-1);
+}
+const has = (options: readonly ColumnOption[], kind: ColumnOption['kind']): boolean =>
+  find(options, kind) !== undefined;

@@ -1,0 +1,158 @@
+import type { IndexPart, KeyConstraint } from '../parser/ast/index.js';
+import type { ColumnInfo, IndexColumn, IndexInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import type { FieldType } from '../types/field-type.js';
+import { Flag, TypeCode } from '../types/field-type.js';
+import { charset as findCharset } from '../types/charset.js';
+
+/** Bytes of an index key (InnoDB's limit with DYNAMIC rows, TiDB's max-index-length). */
+const MAX_KEY_BYTES = 3072;
+const MAX_KEY_PARTS = 16;
+
+/** What is asked of a new index. */
+export interface IndexRequest {
+  /** null: named after its first column. */
+  readonly name: string | null;
+  readonly parts: readonly IndexPart[];
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly invisible: boolean;
+  readonly comment: string;
+}
+
+/** The request that a KEY clause makes. FULLTEXT and SPATIAL are refused. Throws 1235. */
+export function requestOfKey(key: KeyConstraint): IndexRequest {
+  if (key.type !== 'PRIMARY KEY' && key.type !== 'UNIQUE' && key.type !== 'INDEX')
+    throw mysqlError('ER_NOT_SUPPORTED_YET', `${key.type} INDEX`);
+  return {
+    name: key.type === 'PRIMARY KEY' ? 'PRIMARY' : key.name,
+    parts: key.parts,
+    unique: key.type !== 'INDEX',
+    primary: key.type === 'PRIMARY KEY',
+    invisible: key.options.visible === false,
+    comment: key.options.comment ?? '',
+  };
+}
+
+/** An index over the columns; `taken` are the lower-case names in use. Throws 1072, 1060, 1070, 1071, 1089, 1170, 1171, 1061, 1280. */
+export function buildIndex(
+  request: IndexRequest,
+  columns: readonly ColumnInfo[],
+  taken: ReadonlySet<string>,
+  id: number,
+): IndexInfo {
+  const parts = indexColumns(request, columns);
+  const name = request.name ?? freeName(parts[0]!.name, taken);
+  if (!request.primary && name.toLowerCase() === 'primary') throw mysqlError('ER_WRONG_NAME_FOR_INDEX', name);
+  if ([...name].length > 64) throw mysqlError('ER_TOO_LONG_IDENT', name);
+  if (taken.has(name.toLowerCase())) {
+    if (request.primary) throw mysqlError('ER_MULTIPLE_PRI_KEY');
+    throw mysqlError('ER_DUP_KEYNAME', name);
+  }
+  if ([...request.comment].length > 1024) throw mysqlError('ER_TOO_LONG_INDEX_COMMENT', name, 1024);
+  return {
+    id,
+    name,
+    lower: name.toLowerCase(),
+    columns: parts,
+    unique: request.unique,
+    primary: request.primary,
+    state: 'public',
+    invisible: request.invisible,
+    comment: request.comment,
+  };
+}
+
+function indexColumns(request: IndexRequest, columns: readonly ColumnInfo[]): IndexColumn[] {
+  if (request.parts.length > MAX_KEY_PARTS) throw mysqlError('ER_TOO_MANY_KEY_PARTS', MAX_KEY_PARTS);
+  const result: IndexColumn[] = [];
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const part of request.parts) {
+    if (part.column === null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'expression index');
+    const column = columns.find((c) => c.lower === part.column!.toLowerCase());
+    if (column === undefined) throw mysqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', part.column);
+    if (seen.has(column.lower)) throw mysqlError('ER_DUP_FIELDNAME', part.column);
+    seen.add(column.lower);
+    const length = partLength(part, column);
+    if (request.primary && column.generated !== '' && !column.generatedStored)
+      throw mysqlError(
+        'ER_UNSUPPORTED_ON_GENERATED_COLUMN',
+        'Defining a virtual generated column as primary key',
+      );
+    bytes += keyBytes(column.type, length);
+    if (bytes > MAX_KEY_BYTES) throw mysqlError('ER_TOO_LONG_KEY', bytes, MAX_KEY_BYTES);
+    result.push({ name: column.name, offset: column.offset, length });
+  }
+  return result;
+}
+
+const isBlob = (t: FieldType): boolean =>
+  t.tp === TypeCode.TinyBlob ||
+  t.tp === TypeCode.Blob ||
+  t.tp === TypeCode.MediumBlob ||
+  t.tp === TypeCode.LongBlob;
+const isString = (t: FieldType): boolean =>
+  isBlob(t) || t.tp === TypeCode.VarChar || t.tp === TypeCode.VarString || t.tp === TypeCode.String;
+
+/** The prefix length kept: -1 when the whole column is indexed. */
+function partLength(part: IndexPart, column: ColumnInfo): number {
+  const { type } = column;
+  if (type.tp === TypeCode.Json) throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
+  if (part.length === null) {
+    if (isBlob(type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
+    return -1;
+  }
+  if (!isString(type)) throw mysqlError('ER_WRONG_SUB_KEY');
+  if (part.length === 0) throw mysqlError('ER_KEY_PART_0', column.name);
+  if (!isBlob(type) && part.length > type.flen) throw mysqlError('ER_WRONG_SUB_KEY');
+  return part.length === type.flen && !isBlob(type) ? -1 : part.length;
+}
+
+/** Storage of a key part as InnoDB counts it. */
+function keyBytes(type: FieldType, length: number): number {
+  if (isString(type)) return (length === -1 ? type.flen : length) * (findCharset(type.charset)?.maxLen ?? 1);
+  switch (type.tp) {
+    case TypeCode.Tiny:
+    case TypeCode.Year:
+      return 1;
+    case TypeCode.Short:
+      return 2;
+    case TypeCode.Int24:
+    case TypeCode.Date:
+    case TypeCode.Time:
+      return 3;
+    case TypeCode.Long:
+    case TypeCode.Float:
+    case TypeCode.Timestamp:
+      return 4;
+    case TypeCode.NewDecimal:
+      return Math.ceil(type.flen / 2) + 1;
+    default:
+      return 8;
+  }
+}
+
+/** `a`, `a_2`, `a_3`, … as MySQL names indexes without a name. */
+function freeName(column: string, taken: ReadonlySet<string>): string {
+  let name = column.toLowerCase() === 'primary' ? `${column}_2` : column;
+  for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${column}_${n}`;
+  return name;
+}
+
+/** Columns with the key flags that their indexes give them (protocol: PRI, UNIQUE, MULTIPLE; shown by SHOW COLUMNS). */
+export function flagKeyColumns(columns: readonly ColumnInfo[], indices: readonly IndexInfo[]): ColumnInfo[] {
+  const keyFlags = Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey;
+  return columns.map((c) => {
+    let flag = c.type.flag & ~keyFlags;
+    for (const index of indices) {
+      if (index.state !== 'public') continue;
+      const at = index.columns.findIndex((p) => p.offset === c.offset);
+      if (at < 0) continue;
+      if (index.primary) flag |= Flag.PriKey | Flag.NotNull;
+      else if (at === 0)
+        flag |= index.unique && index.columns.length === 1 ? Flag.UniqueKey : Flag.MultipleKey;
+    }
+    return flag === c.type.flag ? c : { ...c, type: { ...c.type, flag } };
+  });
+}

@@ -1,0 +1,228 @@
+import type { CreateTableStmt, TableOption } from '../parser/ast/index.js';
+import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import { evalType, Flag, TypeCode } from '../types/field-type.js';
+import type { DdlContext } from './ddl-context.js';
+import type { CharsetDefault } from './column-type.js';
+import { resolveCharset } from './column-type.js';
+import { buildColumn, withFlag, withoutFlag } from './build-column.js';
+import { buildIndex, flagKeyColumns, requestOfKey } from './build-index.js';
+import type { IndexRequest } from './build-index.js';
+
+const MAX_COLUMNS = 1017;
+const MAX_INDEXES = 64;
+
+export function checkTableName(name: string): void {
+  if (name.length === 0 || name.endsWith(' ')) throw mysqlError('ER_WRONG_TABLE_NAME', name);
+  if ([...name].length > 64) throw mysqlError('ER_TOO_LONG_IDENT', name);
+}
+
+/** Options of CREATE and ALTER TABLE that have a meaning of their own; the rest is kept to be shown. */
+export interface TableOptions {
+  readonly charset: CharsetDefault;
+  readonly comment: string | null;
+  readonly autoIncrement: number | bigint | null;
+  readonly kept: Readonly<Record<string, string>>;
+}
+
+export function readTableOptions(options: readonly TableOption[], above: CharsetDefault): TableOptions {
+  let charset: string | null = null;
+  let collate: string | null = null;
+  let comment: string | null = null;
+  let autoIncrement: number | bigint | null = null;
+  const kept: Record<string, string> = {};
+  for (const o of options) {
+    const text = String(o.value);
+    switch (o.name) {
+      case 'CHARSET':
+        charset = text === 'DEFAULT' && o.isDefault ? null : text;
+        break;
+      case 'COLLATE':
+        collate = text;
+        break;
+      case 'COMMENT':
+        if ([...text].length > 2048) throw mysqlError('ER_TOO_LONG_TABLE_COMMENT', '', 2048);
+        comment = text;
+        break;
+      case 'AUTO_INCREMENT':
+        autoIncrement = typeof o.value === 'number' || typeof o.value === 'bigint' ? o.value : 0;
+        break;
+      case 'ENGINE':
+        break;
+      default:
+        kept[o.name] = text;
+    }
+  }
+  return { charset: resolveCharset(charset, collate, false, above), comment, autoIncrement, kept };
+}
+
+/** The table that a CREATE TABLE with a column list describes. Ids of table and version are the caller's to set. */
+export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo): Promise<TableInfo> {
+  checkTableName(stmt.table.name);
+  refuse(stmt);
+  const options = readTableOptions(stmt.options, db);
+  if (stmt.columns.length === 0) throw mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
+  if (stmt.columns.length > MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
+  const columns: ColumnInfo[] = [];
+  const requests: IndexRequest[] = [];
+  let clustered: boolean | null = null;
+  for (const def of stmt.columns) {
+    const { column, keys } = await buildColumn(ctx, def, columns.length + 1, columns.length, options.charset);
+    if (columns.some((c) => c.lower === column.lower)) throw mysqlError('ER_DUP_FIELDNAME', column.name);
+    columns.push(column);
+    const part = { column: column.name, length: null, expr: null, desc: false };
+    if (keys.primary) {
+      requests.push({
+        name: 'PRIMARY',
+        parts: [part],
+        unique: true,
+        primary: true,
+        invisible: false,
+        comment: '',
+      });
+      clustered = keys.clustered;
+    }
+    if (keys.unique)
+      requests.push({
+        name: null,
+        parts: [part],
+        unique: true,
+        primary: false,
+        invisible: false,
+        comment: '',
+      });
+  }
+  for (const constraint of stmt.constraints) {
+    if (constraint.kind === 'Check') {
+      ctx.warn({ level: 'Warning', code: 1105, message: 'the switch of check constraint is off' });
+      continue;
+    }
+    if (constraint.kind === 'ForeignKey') {
+      // Kept out of the schema until referential actions exist; MySQL without an engine that has them does the same.
+      ctx.warn({ level: 'Warning', code: 1105, message: 'FOREIGN KEY is parsed and not enforced' });
+      continue;
+    }
+    requests.push(requestOfKey(constraint));
+    if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
+  }
+  const indices = buildIndices(requests, columns);
+  return finishTable(ctx, stmt, options, columns, indices, clustered);
+}
+
+function refuse(stmt: CreateTableStmt): void {
+  if (stmt.temporary !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
+  if (stmt.partition !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
+}
+
+/** Primary key first, then unique, then the others are numbered, as MySQL orders keys. */
+function buildIndices(requests: readonly IndexRequest[], columns: readonly ColumnInfo[]): IndexInfo[] {
+  if (requests.length > MAX_INDEXES) throw mysqlError('ER_TOO_MANY_KEYS', MAX_INDEXES);
+  if (requests.filter((r) => r.primary).length > 1) throw mysqlError('ER_MULTIPLE_PRI_KEY');
+  const taken = new Set<string>(
+    requests.flatMap((r) => (r.name === null || r.primary ? [] : [r.name.toLowerCase()])),
+  );
+  const named = requests.filter((r) => r.name !== null && !r.primary).length;
+  if (taken.size < named) {
+    const names = requests.flatMap((r) => (r.name === null || r.primary ? [] : [r.name]));
+    throw mysqlError(
+      'ER_DUP_KEYNAME',
+      names.find((n, i) => names.findIndex((m) => m.toLowerCase() === n.toLowerCase()) < i)!,
+    );
+  }
+  const indices: IndexInfo[] = [];
+  for (const request of requests) {
+    const others = new Set(request.name === null ? taken : []);
+    const index = buildIndex(request, columns, others, indices.length + 1);
+    taken.add(index.lower);
+    indices.push(index);
+  }
+  return indices;
+}
+
+function finishTable(
+  ctx: DdlContext,
+  stmt: CreateTableStmt,
+  options: TableOptions,
+  columns: readonly ColumnInfo[],
+  indices: readonly IndexInfo[],
+  clustered: boolean | null,
+): TableInfo {
+  const primary = indices.find((i) => i.primary);
+  if (primary !== undefined) checkPrimary(primary, columns, stmt);
+  const handle = primary === undefined ? 'none' : handleKind(ctx, primary, columns, clustered);
+  const flagged = flagKeyColumns(columns, indices).map((c) =>
+    primary?.columns.some((p) => p.offset === c.offset) === true &&
+    c.default.kind === 'value' &&
+    c.default.value === null
+      ? {
+          ...c,
+          default: { kind: 'none' } as const,
+          type: c.autoIncrement ? c.type : withFlag(c.type, Flag.NoDefaultValue),
+        }
+      : c,
+  );
+  checkAutoIncrement(flagged, indices);
+  return {
+    id: 0,
+    name: stmt.table.name,
+    lower: stmt.table.name.toLowerCase(),
+    charset: options.charset.charset,
+    collate: options.charset.collate,
+    columns: flagged.map((c) =>
+      c.default.kind !== 'none' ? { ...c, type: withoutFlag(c.type, Flag.NoDefaultValue) } : c,
+    ),
+    indices,
+    pkIsHandle: handle === 'int',
+    isCommonHandle: handle === 'common',
+    state: 'public',
+    comment: options.comment ?? '',
+    autoIncrement: options.autoIncrement ?? 0,
+    maxColumnId: columns.length,
+    maxIndexId: indices.length,
+    version: 0,
+    createTime: 0,
+    ...(Object.keys(options.kept).length > 0 ? { options: options.kept } : {}),
+  };
+}
+
+function checkPrimary(primary: IndexInfo, columns: readonly ColumnInfo[], stmt: CreateTableStmt): void {
+  for (const part of primary.columns) {
+    const column = columns[part.offset]!;
+    const def = stmt.columns[part.offset]!;
+    if (def.options.some((o) => o.kind === 'Null')) throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
+    if (
+      column.default.kind === 'value' &&
+      column.default.value === null &&
+      def.options.some((o) => o.kind === 'Default')
+    ) {
+      throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
+    }
+  }
+}
+
+/** How rows are identified: an integer primary key is the handle; another clustered key is the common handle. */
+function handleKind(
+  ctx: DdlContext,
+  primary: IndexInfo,
+  columns: readonly ColumnInfo[],
+  clustered: boolean | null,
+): 'none' | 'int' | 'common' {
+  const mode = ctx.variable('tidb_enable_clustered_index');
+  const only = primary.columns.length === 1 ? columns[primary.columns[0]!.offset]! : null;
+  const isInt =
+    only !== null &&
+    evalType(only.type) === 'int' &&
+    only.type.tp !== TypeCode.Bit &&
+    only.type.tp !== TypeCode.Year;
+  const want = clustered ?? (mode === 'ON' || (mode === 'INT_ONLY' && isInt));
+  if (!want) return 'none';
+  return isInt ? 'int' : 'common';
+}
+
+/** There can be only one auto column and it must be a key's first (1075). */
+export function checkAutoIncrement(columns: readonly ColumnInfo[], indices: readonly IndexInfo[]): void {
+  const auto = columns.filter((c) => c.autoIncrement);
+  if (auto.length === 0) return;
+  const keyed = indices.some((i) => i.columns[0]!.offset === auto[0]!.offset);
+  if (auto.length > 1 || !keyed) throw mysqlError('ER_WRONG_AUTO_KEY');
+}

@@ -1,0 +1,101 @@
+import type {
+  AlterDatabaseStmt,
+  CreateDatabaseStmt,
+  DatabaseOption,
+  DropDatabaseStmt,
+} from '../parser/ast/index.js';
+import type { DbInfo } from '../catalog/model.js';
+import { tableRange } from '../kv/codec/table-key.js';
+import { mysqlError } from '../types/error-table.js';
+import type { CharsetDefault } from './column-type.js';
+import { resolveCharset } from './column-type.js';
+import type { DdlContext } from './ddl-context.js';
+import { queueDeleteRange } from './delete-range.js';
+import { changeSchema } from './schema-change.js';
+
+/** Databases that hold the server's own tables. */
+const PROTECTED: ReadonlySet<string> = new Set([
+  'information_schema',
+  'performance_schema',
+  'metrics_schema',
+]);
+
+function charsetOf(options: readonly DatabaseOption[], above: CharsetDefault): CharsetDefault {
+  let charset: string | null = null;
+  let collate: string | null = null;
+  for (const o of options) {
+    if (o.name === 'CHARSET') charset = o.value;
+    if (o.name === 'COLLATE') collate = o.value;
+  }
+  return resolveCharset(charset, collate, false, above);
+}
+
+export async function createDatabase(ctx: DdlContext, stmt: CreateDatabaseStmt): Promise<void> {
+  if (stmt.name === '' || stmt.name.endsWith(' ')) throw mysqlError('ER_WRONG_DB_NAME', stmt.name);
+  if ([...stmt.name].length > 64) throw mysqlError('ER_TOO_LONG_IDENT', stmt.name);
+  ctx.checkPrivilege('CREATE', stmt.name, '');
+  const above = { charset: ctx.variable('character_set_server'), collate: ctx.variable('collation_server') };
+  const cs = charsetOf(stmt.options, above);
+  await ctx.reload();
+  if (existsAlready(ctx, stmt)) return;
+  await changeSchema(ctx, async (meta) => {
+    if (existsAlready(ctx, { ...stmt, ifNotExists: false })) return {};
+    const id = await meta.allocateGlobalIds(1);
+    const db: DbInfo = {
+      id,
+      name: stmt.name,
+      lower: stmt.name.toLowerCase(),
+      charset: cs.charset,
+      collate: cs.collate,
+      state: 'public',
+    };
+    meta.putDatabase(db);
+    return { dbIds: [id] };
+  });
+}
+
+function existsAlready(ctx: DdlContext, stmt: CreateDatabaseStmt): boolean {
+  if (ctx.schema().database(stmt.name) === null) return false;
+  const error = mysqlError('ER_DB_CREATE_EXISTS', stmt.name);
+  if (!stmt.ifNotExists) throw error;
+  ctx.warn({ level: 'Note', code: error.code, message: error.message });
+  return true;
+}
+
+export async function alterDatabase(ctx: DdlContext, stmt: AlterDatabaseStmt): Promise<void> {
+  const name = ctx.databaseOf(stmt.name);
+  ctx.checkPrivilege('ALTER', name, '');
+  await changeSchema(ctx, async (meta) => {
+    const db = ctx.schema().database(name);
+    if (db === null) throw mysqlError('ER_BAD_DB_ERROR', name);
+    meta.putDatabase({ ...db, ...charsetOf(stmt.options, db) });
+    return { dbIds: [db.id] };
+  });
+}
+
+/** Gives the number of tables dropped. */
+export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Promise<number> {
+  ctx.checkPrivilege('DROP', stmt.name, '');
+  if (PROTECTED.has(stmt.name.toLowerCase()))
+    throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', stmt.name);
+  await ctx.reload();
+  const found = ctx.schema().database(stmt.name);
+  if (found === null) {
+    const error = mysqlError('ER_DB_DROP_EXISTS', stmt.name);
+    if (!stmt.ifExists) throw error;
+    ctx.warn({ level: 'Note', code: error.code, message: error.message });
+    return 0;
+  }
+  const tables = ctx.schema().tables(stmt.name);
+  await changeSchema(ctx, async (meta, txn) => {
+    for (const table of await meta.tables(found.id)) {
+      meta.deleteTable(found.id, table.id);
+      const range = tableRange(table.id);
+      queueDeleteRange(txn, range.startKey, range.endKey);
+    }
+    meta.deleteDatabase(found.id);
+    return { dbIds: [found.id] };
+  });
+  for (const table of tables) ctx.forgetTable(table);
+  return tables.length;
+}

@@ -1,0 +1,41 @@
+import type { Expr } from '../parser/ast/index.js';
+import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import type { SqlWarning } from '../types/error.js';
+import type { Storage } from '../kv/storage.js';
+import type { EvalContext } from '../expression/eval-context.js';
+
+/** What a schema change may ask of the session that runs it. */
+export interface DdlContext {
+  readonly storage: Storage;
+  readonly eval: EvalContext;
+  /** Newest schema known to this process. */
+  schema(): InfoSchema;
+  /** Brings `schema()` to the newest version in the store. */
+  reload(): Promise<void>;
+  /**
+   * Resolves when no running transaction uses the table at a version below `version` (metadata lock): after that,
+   * every node's statements know the new state.
+   */
+  awaitVersion(tableId: number, version: number): Promise<void>;
+  /** The database named, or the current one; throws 1046. */
+  databaseOf(schema: string | null): string;
+  variable(name: string): string;
+  /** Value of a constant expression (DEFAULT). */
+  evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }>;
+  /** The value as it would be stored in the column, in strict mode. Throws 1067 and the conversion errors. */
+  toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum;
+  /** The text of an expression as SHOW CREATE TABLE prints it. */
+  restore(expr: Expr): string;
+  checkPrivilege(privilege: string, db: string, table: string): void;
+  warn(warning: SqlWarning): void;
+  /** Ids given to the table are void (TRUNCATE, DROP). */
+  forgetTable(table: TableInfo): void;
+  /** Rows of a new table are a copy of this many (statistics). */
+  noteRows(tableId: number, rows: number): void;
+  /** Throws when the statement was killed. */
+  throwIfInterrupted(): void;
+  /** Shown by SHOW PROCESSLIST and ADMIN SHOW DDL JOBS. */
+  progress(text: string): void;
+}

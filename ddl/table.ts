@@ -1,0 +1,200 @@
+import type {
+  CreateTableStmt,
+  DropTableStmt,
+  RenameTableStmt,
+  TableName,
+  TruncateTableStmt,
+} from '../parser/ast/index.js';
+import type { DbInfo, TableInfo } from '../catalog/model.js';
+import type { MetaMutator } from '../catalog/meta/meta.js';
+import { tableRange } from '../kv/codec/table-key.js';
+import type { Transaction } from '../kv/storage.js';
+import { mysqlError } from '../types/error-table.js';
+import { buildTable, checkTableName } from './build-table.js';
+import type { DdlContext } from './ddl-context.js';
+import { queueDeleteRange } from './delete-range.js';
+import { changeSchema } from './schema-change.js';
+
+/** The database of a name, which must exist. Throws 1049, 1046. */
+export function requireDatabase(ctx: DdlContext, schema: string | null): DbInfo {
+  const name = ctx.databaseOf(schema);
+  const db = ctx.schema().database(name);
+  if (db === null) throw mysqlError('ER_BAD_DB_ERROR', name);
+  return db;
+}
+
+/** A base table, which must exist. Throws 1146, 1347. */
+export function requireTable(ctx: DdlContext, name: TableName): { db: DbInfo; table: TableInfo } {
+  const dbName = ctx.databaseOf(name.schema);
+  const db = ctx.schema().database(dbName);
+  const table = db === null ? null : ctx.schema().table(db.name, name.name);
+  if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
+  if (table.virtual === true) throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', db.name);
+  if (table.view !== undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'BASE TABLE');
+  return { db, table };
+}
+
+/** CREATE TABLE with columns or LIKE. Gives the table made, or null when it was there already (IF NOT EXISTS). */
+export async function createTable(
+  ctx: DdlContext,
+  stmt: CreateTableStmt,
+): Promise<{ db: DbInfo; table: TableInfo } | null> {
+  await ctx.reload();
+  const db = requireDatabase(ctx, stmt.table.schema);
+  ctx.checkPrivilege('CREATE', db.name, stmt.table.name);
+  if (db.id >= 2 ** 52) throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', db.name);
+  if (existsAlready(ctx, db, stmt)) return null;
+  const built =
+    stmt.like === null
+      ? await buildTable(ctx, stmt, db)
+      : copyOf(requireTable(ctx, stmt.like).table, stmt.table.name);
+  if (built.indices.every((i) => !i.primary) && ctx.variable('sql_require_primary_key') === 'ON')
+    throw mysqlError('ER_TABLE_WITHOUT_PK');
+  let made: TableInfo | null = null;
+  await changeSchema(ctx, async (meta, _txn, version) => {
+    if (existsAlready(ctx, db, { ...stmt, ifNotExists: false })) return {};
+    const id = await meta.allocateGlobalIds(1);
+    made = { ...built, id, version, createTime: Date.now() };
+    meta.putTable(db.id, made);
+    startAutoIncrement(meta, db.id, made);
+    return { tables: [{ dbId: db.id, tableId: id }] };
+  });
+  ctx.noteRows(made!.id, 0);
+  return { db, table: made! };
+}
+
+function existsAlready(ctx: DdlContext, db: DbInfo, stmt: CreateTableStmt): boolean {
+  if (ctx.schema().table(db.name, stmt.table.name) === null) return false;
+  const error = mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.table.name}`);
+  if (!stmt.ifNotExists) throw error;
+  ctx.warn({ level: 'Note', code: error.code, message: error.message });
+  return true;
+}
+
+/** AUTO_INCREMENT = n: values begin at n. */
+function startAutoIncrement(meta: MetaMutator, dbId: number, table: TableInfo): void {
+  if (BigInt(table.autoIncrement) > 1n)
+    meta.setAutoId('auto_increment', dbId, table.id, BigInt(table.autoIncrement) - 1n);
+}
+
+function copyOf(table: TableInfo, name: string): TableInfo {
+  checkTableName(name);
+  return {
+    ...table,
+    name,
+    lower: name.toLowerCase(),
+    autoIncrement: 0,
+    indices: table.indices.filter((i) => i.state === 'public'),
+  };
+}
+
+export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<void> {
+  await ctx.reload();
+  if (stmt.temporary !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
+  const missing: string[] = [];
+  for (const name of stmt.tables) {
+    const dbName = ctx.databaseOf(name.schema);
+    const table = ctx.schema().table(dbName, name.name);
+    ctx.checkPrivilege('DROP', dbName, name.name);
+    if (table === null || table.view !== undefined) missing.push(`${dbName}.${name.name}`);
+    else await dropOne(ctx, name);
+  }
+  if (missing.length === 0) return;
+  if (!stmt.ifExists) throw mysqlError('ER_BAD_TABLE_ERROR', missing.join(','));
+  for (const name of missing)
+    ctx.warn({ level: 'Note', code: 1051, message: mysqlError('ER_BAD_TABLE_ERROR', name).message });
+}
+
+async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
+  const { db, table } = requireTable(ctx, name);
+  const version = await changeSchema(ctx, async (meta, txn) => {
+    meta.deleteTable(db.id, table.id);
+    queueTable(txn, table.id);
+    return { tables: [{ dbId: db.id, tableId: table.id }] };
+  });
+  await ctx.awaitVersion(table.id, version);
+  ctx.forgetTable(table);
+}
+
+function queueTable(txn: Transaction, tableId: number): void {
+  const range = tableRange(tableId);
+  queueDeleteRange(txn, range.startKey, range.endKey);
+}
+
+/** The table goes on under a new id; the old rows are dropped as DROP TABLE's are. */
+export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): Promise<void> {
+  await ctx.reload();
+  const { db, table } = requireTable(ctx, stmt.table);
+  ctx.checkPrivilege('DROP', db.name, table.name);
+  let newId = 0;
+  const version = await changeSchema(ctx, async (meta, txn, next) => {
+    const now = await meta.table(db.id, table.id);
+    if (now === null) throw mysqlError('ER_NO_SUCH_TABLE', db.name, table.name);
+    newId = await meta.allocateGlobalIds(1);
+    meta.deleteTable(db.id, table.id);
+    const fresh = { ...now, id: newId, version: next };
+    meta.putTable(db.id, fresh);
+    startAutoIncrement(meta, db.id, fresh);
+    queueTable(txn, table.id);
+    return {
+      tables: [
+        { dbId: db.id, tableId: table.id },
+        { dbId: db.id, tableId: newId },
+      ],
+    };
+  });
+  await ctx.awaitVersion(table.id, version);
+  ctx.forgetTable(table);
+  ctx.noteRows(newId, 0);
+}
+
+/** All renames of the statement happen at once. */
+export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 'renames'>): Promise<void> {
+  await ctx.reload();
+  await changeSchema(ctx, async (meta, _txn, version) => {
+    const changed: { dbId: number; tableId: number }[] = [];
+    // Names as they are after the renames so far, so that a swap through a third name works.
+    const moved = new Map<string, { dbId: number; table: TableInfo } | null>();
+    const at = (db: string, name: string): string => `${db.toLowerCase()}.${name.toLowerCase()}`;
+    for (const { from, to } of stmt.renames) {
+      const fromDb = ctx.databaseOf(from.schema);
+      const source =
+        moved.get(at(fromDb, from.name)) ?? (moved.has(at(fromDb, from.name)) ? null : find(ctx, from));
+      if (source === null) throw mysqlError('ER_NO_SUCH_TABLE', fromDb, from.name);
+      const target = requireDatabase(ctx, to.schema);
+      checkTableName(to.name);
+      ctx.checkPrivilege('ALTER', fromDb, from.name);
+      ctx.checkPrivilege('CREATE', target.name, to.name);
+      const key = at(target.name, to.name);
+      const same = key === at(fromDb, from.name);
+      const taken = moved.has(key)
+        ? moved.get(key) !== null
+        : ctx.schema().table(target.name, to.name) !== null;
+      if (taken && !same) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${target.name}.${to.name}`);
+      const table = { ...source.table, name: to.name, lower: to.name.toLowerCase(), version };
+      await moveTable(meta, source.dbId, target.id, table);
+      changed.push({ dbId: source.dbId, tableId: table.id }, { dbId: target.id, tableId: table.id });
+      moved.set(at(fromDb, from.name), null);
+      moved.set(key, { dbId: target.id, table });
+    }
+    return { tables: changed };
+  });
+}
+
+function find(ctx: DdlContext, name: TableName): { dbId: number; table: TableInfo } {
+  const { db, table } = requireTable(ctx, name);
+  return { dbId: db.id, table };
+}
+
+async function moveTable(meta: MetaMutator, from: number, to: number, table: TableInfo): Promise<void> {
+  if (from !== to) {
+    const [rowid, auto] = [
+      await meta.autoId('rowid', from, table.id),
+      await meta.autoId('auto_increment', from, table.id),
+    ];
+    meta.deleteTable(from, table.id);
+    if (rowid > 0n) meta.setAutoId('rowid', to, table.id, rowid);
+    if (auto > 0n) meta.setAutoId('auto_increment', to, table.id, auto);
+  }
+  meta.putTable(to, table);
+}
