@@ -1,0 +1,318 @@
+import type {
+  CreateViewStmt,
+  DatabaseOption,
+  PlacementOption,
+  ResourceGroupOption,
+  SequenceOption,
+  Statement,
+  TableOption,
+  UnsupportedDdlStmt,
+  UserSpec,
+} from '../ast/index.js';
+import { TableGrammar } from './table.js';
+
+const PLACEMENT_OPTIONS: ReadonlySet<string> = new Set([
+  'PRIMARY_REGION',
+  'REGIONS',
+  'FOLLOWERS',
+  'VOTERS',
+  'LEARNERS',
+  'SCHEDULE',
+  'CONSTRAINTS',
+  'LEADER_CONSTRAINTS',
+  'FOLLOWER_CONSTRAINTS',
+  'VOTER_CONSTRAINTS',
+  'LEARNER_CONSTRAINTS',
+  'SURVIVAL_PREFERENCES',
+]);
+
+/** Databases, views, sequences and TiDB's policies and groups. */
+export abstract class DefinitionGrammar extends TableGrammar {
+  abstract userSpec(): UserSpec;
+
+  // Databases
+
+  /** After CREATE DATABASE. */
+  createDatabase(): Statement {
+    const ifNotExists = this.ifNotExists();
+    const name = this.ident();
+    return { kind: 'CreateDatabase', ifNotExists, name, options: this.databaseOptions() };
+  }
+
+  alterDatabase(): Statement {
+    const atOption = this.at('DEFAULT') || this.at('COLLATE') || this.at('CHARACTER') || this.at('CHAR');
+    const name = atOption || (this.at('CHARSET') && this.peek() !== 'CHARSET') ? null : this.ident();
+    const options = this.databaseOptions();
+    if (options.length === 0) throw this.error();
+    return { kind: 'AlterDatabase', name, options };
+  }
+
+  private databaseOptions(): DatabaseOption[] {
+    const options: DatabaseOption[] = [];
+    for (;;) {
+      if (this.eat('SET')) {
+        this.expect('TIFLASH');
+        this.expect('REPLICA');
+        const count = this.integer();
+        options.push({ name: 'TIFLASH REPLICA', count, labels: this.locationLabels() });
+        continue;
+      }
+      const isDefault = this.eat('DEFAULT');
+      if (this.at('CHARSET') || this.at('CHARACTER') || this.at('CHAR')) {
+        if (!this.eatCharacterSet()) throw this.error();
+        this.eatEquals();
+        options.push({ name: 'CHARSET', value: this.charsetName() });
+      } else if (this.eat('COLLATE')) {
+        this.eatEquals();
+        options.push({ name: 'COLLATE', value: this.collationName() });
+      } else if (this.eat('ENCRYPTION')) {
+        this.eatEquals();
+        options.push({ name: 'ENCRYPTION', value: this.string() });
+      } else if (this.eat('PLACEMENT')) {
+        this.expect('POLICY');
+        if (!this.eat('=')) this.eat('SET');
+        const value = this.eat('DEFAULT') ? 'DEFAULT' : this.identOrString();
+        options.push({ name: 'PLACEMENT POLICY', value });
+      } else if (this.at('READ') && !isDefault) {
+        this.advance();
+        this.expect('ONLY');
+        this.eatEquals();
+        options.push({
+          name: 'READ ONLY',
+          value: this.at('int') ? String(this.integer()) : this.oneOf('DEFAULT'),
+        });
+      } else if (isDefault) throw this.error();
+      else return options;
+    }
+  }
+
+  // Views
+
+  /** After CREATE [OR REPLACE], at ALGORITHM, DEFINER, SQL or VIEW. */
+  createView(orReplace: boolean): Statement {
+    let algorithm: CreateViewStmt['algorithm'] = 'UNDEFINED';
+    let definer: UserSpec | null = null;
+    let security: CreateViewStmt['security'] = 'DEFINER';
+    if (this.eat('ALGORITHM')) {
+      this.expect('=');
+      algorithm = this.oneOf('UNDEFINED', 'MERGE', 'TEMPTABLE');
+    }
+    if (this.eat('DEFINER')) {
+      this.expect('=');
+      definer = this.userSpec();
+    }
+    if (this.eat('SQL')) {
+      this.expect('SECURITY');
+      security = this.oneOf('DEFINER', 'INVOKER');
+    }
+    this.expect('VIEW');
+    const view = this.tableName();
+    const columns = this.at('(') ? this.parenIdents() : null;
+    this.expect('AS');
+    const start = this.start;
+    const query = this.query();
+    const queryText = this.source.slice(start, this.lastEnd);
+    let check: CreateViewStmt['check'] = null;
+    if (this.eat('WITH')) {
+      check = this.eatOneOf('CASCADED', 'LOCAL') ?? 'CASCADED';
+      this.expect('CHECK');
+      this.expect('OPTION');
+    }
+    return {
+      kind: 'CreateView',
+      orReplace,
+      algorithm,
+      definer,
+      security,
+      view,
+      columns,
+      query,
+      queryText,
+      check,
+    };
+  }
+
+  // Sequences
+
+  createSequence(): Statement {
+    const ifNotExists = this.ifNotExists();
+    const name = this.tableName();
+    const options: SequenceOption[] = [];
+    const tableOptions: TableOption[] = [];
+    for (;;) {
+      const option = this.sequenceOption();
+      if (option !== null) {
+        options.push(option);
+        continue;
+      }
+      const tableOption = this.tableOption(null);
+      if (tableOption === null) break;
+      tableOptions.push(tableOption);
+    }
+    return { kind: 'CreateSequence', ifNotExists, name, options, tableOptions };
+  }
+
+  alterSequence(): Statement {
+    const ifExists = this.ifExists();
+    const name = this.tableName();
+    const options: SequenceOption[] = [];
+    for (;;) {
+      const option = this.sequenceOption();
+      if (option === null) break;
+      options.push(option);
+    }
+    if (options.length === 0) throw this.error();
+    return { kind: 'AlterSequence', ifExists, name, options };
+  }
+
+  private sequenceOption(): SequenceOption | null {
+    switch (this.tok) {
+      case 'INCREMENT':
+        this.advance();
+        if (!this.eat('BY')) this.eat('=');
+        return { name: 'INCREMENT', value: this.signedInteger() };
+      case 'START':
+        this.advance();
+        if (!this.eat('WITH')) this.eat('=');
+        return { name: 'START', value: this.signedInteger() };
+      case 'MINVALUE':
+      case 'MAXVALUE':
+      case 'CACHE': {
+        const name = this.tok;
+        this.advance();
+        this.eatEquals();
+        return { name, value: this.signedInteger() };
+      }
+      case 'NOMINVALUE':
+      case 'NOMAXVALUE':
+      case 'NOCACHE': {
+        const name = this.tok.slice(2) as 'MINVALUE' | 'MAXVALUE' | 'CACHE';
+        this.advance();
+        return { name, value: null };
+      }
+      case 'CYCLE':
+      case 'NOCYCLE': {
+        const value = this.tok === 'CYCLE';
+        this.advance();
+        return { name: 'CYCLE', value };
+      }
+      case 'NO': {
+        this.advance();
+        const name = this.oneOf('MINVALUE', 'MAXVALUE', 'CACHE', 'CYCLE');
+        return name === 'CYCLE' ? { name, value: false } : { name, value: null };
+      }
+      case 'RESTART': {
+        this.advance();
+        if (this.eat('WITH') || this.eat('=') || this.at('int') || this.at('-')) {
+          return { name: 'RESTART', value: this.signedInteger() };
+        }
+        return { name: 'RESTART', value: null };
+      }
+      default:
+        return null;
+    }
+  }
+
+  // Placement policies and resource groups
+
+  placementPolicy(kind: 'CreatePlacementPolicy' | 'AlterPlacementPolicy', orReplace: boolean): Statement {
+    const ifExists = kind === 'CreatePlacementPolicy' ? this.ifNotExists() : this.ifExists();
+    const name = this.ident();
+    return { kind, orReplace, ifExists, name, options: this.placementOptions() };
+  }
+
+  placementOptions(): PlacementOption[] {
+    const options: PlacementOption[] = [];
+    for (;;) {
+      const name = this.upperWord();
+      if (!PLACEMENT_OPTIONS.has(name)) {
+        if (options.length === 0) throw this.error();
+        return options;
+      }
+      this.advance();
+      this.eatEquals();
+      options.push({ name, value: this.at('int') ? this.integer() : this.string() });
+      this.eat(',');
+    }
+  }
+
+  resourceGroup(kind: 'CreateResourceGroup' | 'AlterResourceGroup'): Statement {
+    const ifExists = kind === 'CreateResourceGroup' ? this.ifNotExists() : this.ifExists();
+    const name = this.eat('DEFAULT') ? 'default' : this.ident();
+    const options = this.resourceGroupOptions();
+    return { kind, ifExists, name, options };
+  }
+
+  /** name [=] value | name [=] ( options ) | name, separated by blanks or commas. */
+  private resourceGroupOptions(): ResourceGroupOption[] {
+    const options: ResourceGroupOption[] = [];
+    while (!this.at('eof') && !this.at(';') && !this.at(')')) {
+      const name = this.upperWord();
+      if (name === '') throw this.error();
+      this.advance();
+      const option: ResourceGroupOption = { name, value: null, options: [] };
+      const equals = this.eat('=');
+      if (this.eat('(')) {
+        this.enter();
+        option.options = this.resourceGroupOptions();
+        this.leave();
+        this.expect(')');
+      } else if (equals || this.at('int') || this.at('string')) {
+        option.value = this.resourceGroupValue();
+      }
+      options.push(option);
+      this.eat(',');
+    }
+    return options;
+  }
+
+  private resourceGroupValue(): string | number | boolean | null {
+    if (this.at('int')) return this.integer();
+    if (this.at('string')) return this.string();
+    if (this.eat('TRUE')) return true;
+    if (this.eat('FALSE')) return false;
+    if (this.eat('NULL')) return null;
+    const word = this.upperWord();
+    if (word === '') throw this.error();
+    this.advance();
+    if (word === 'SWITCH_GROUP' && this.eat('(')) {
+      const group = this.ident();
+      this.expect(')');
+      return `${word}(${group})`;
+    }
+    return word;
+  }
+
+  // What is only recognised
+
+  unsupported(action: UnsupportedDdlStmt['action']): UnsupportedDdlStmt {
+    while (
+      !this.at('eof') &&
+      !this.at(';') &&
+      !['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'SERVER', 'TABLESPACE', 'LOGFILE', 'SPATIAL'].includes(
+        this.upperWord(),
+      )
+    ) {
+      this.advance();
+    }
+    let object: UnsupportedDdlStmt['object'];
+    if (this.eatWord('LOGFILE')) {
+      this.expect('GROUP');
+      object = 'LOGFILE GROUP';
+    } else if (this.eat('SPATIAL')) {
+      this.expect('REFERENCE');
+      this.expect('SYSTEM');
+      object = 'SPATIAL REFERENCE SYSTEM';
+    } else object = this.oneOf('PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'SERVER', 'TABLESPACE');
+    if (this.at('IF')) {
+      this.advance();
+      this.eat('NOT');
+      this.expect('EXISTS');
+    }
+    const name = this.atIdent() ? this.tableName().name : null;
+    // A routine's body has semicolons of its own.
+    if (action === 'CREATE') while (!this.at('eof')) this.advance();
+    else this.skipStatement();
+    return { kind: 'UnsupportedDdl', action, object, name };
+  }
+}

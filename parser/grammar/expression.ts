@@ -1,0 +1,749 @@
+import type {
+  BinaryOperator,
+  CaseWhen,
+  ColumnRef,
+  ComparisonOperator,
+  Expr,
+  Query,
+  TimeUnitExpr,
+  UnaryOperator,
+  VariableScope,
+} from '../ast/index.js';
+import { POWER } from '../keyword.js';
+import type { Token } from '../lexer.js';
+import { FunctionGrammar } from './function.js';
+import { bitBytes, hexBytes, integerValue, MAX_CHAIN } from './token-stream.js';
+
+/** Chains of AND or OR up to this length are left-deep, longer ones balanced. */
+const LEFT_DEEP = 16;
+
+/** Reserved words that are functions before `(`. */
+const FUNCTION_WORDS: ReadonlySet<Token> = new Set<Token>([
+  'IF',
+  'LEFT',
+  'RIGHT',
+  'REPEAT',
+  'REPLACE',
+  'MOD',
+  'CHAR',
+  'DATABASE',
+  'SCHEMA',
+  'INSERT',
+  'VALUES',
+  'CONVERT',
+  'DEFAULT',
+  'CUME_DIST',
+  'DENSE_RANK',
+  'FIRST_VALUE',
+  'LAG',
+  'LAST_VALUE',
+  'LEAD',
+  'NTH_VALUE',
+  'NTILE',
+  'PERCENT_RANK',
+  'RANK',
+  'ROW_NUMBER',
+]);
+
+/** Reserved words that are functions with or without `()`. */
+const BARE_FUNCTIONS: ReadonlySet<Token> = new Set<Token>([
+  'CURRENT_DATE',
+  'CURRENT_TIME',
+  'CURRENT_TIMESTAMP',
+  'CURRENT_USER',
+  'CURRENT_ROLE',
+  'LOCALTIME',
+  'LOCALTIMESTAMP',
+  'UTC_DATE',
+  'UTC_TIME',
+  'UTC_TIMESTAMP',
+  'TIDB_CURRENT_TSO',
+]);
+
+/** MySQL's character sets: the names an introducer may have. */
+const CHARSETS: ReadonlySet<string> = new Set(
+  (
+    'big5 dec8 cp850 hp8 koi8r latin1 latin2 swe7 ascii ujis sjis hebrew tis620 euckr koi8u gb2312 greek cp1250 gbk ' +
+    'latin5 armscii8 utf8 utf8mb3 utf8mb4 ucs2 cp866 keybcs2 macce macroman cp852 latin7 cp1251 utf16 utf16le cp1256 ' +
+    'cp1257 utf32 binary geostd8 cp932 eucjpms gb18030'
+  ).split(' '),
+);
+
+const SCOPES: ReadonlyMap<string, VariableScope> = new Map<string, VariableScope>([
+  ['global', 'GLOBAL'],
+  ['session', 'SESSION'],
+  ['local', 'SESSION'],
+  ['instance', 'INSTANCE'],
+  ['persist', 'PERSIST'],
+  ['persist_only', 'PERSIST_ONLY'],
+]);
+
+/** A variable's name after `@@` split into scope and name. */
+export function splitVariable(text: string): { scope: VariableScope | null; name: string } {
+  const dot = text.indexOf('.');
+  if (dot > 0) {
+    const scope = SCOPES.get(text.slice(0, dot).toLowerCase());
+    if (scope !== undefined) return { scope, name: text.slice(dot + 1) };
+  }
+  return { scope: null, name: text };
+}
+
+/**
+ * Expressions by precedence climbing (Pratt): `binary(min)` reads a prefix, then operators of power `min` or more.
+ * The lexer gives each token its power, so that the common case, no operator, is one comparison.
+ */
+export abstract class ExpressionGrammar extends FunctionGrammar {
+  /** A select field starts here: `t.*` is allowed at this offset only. */
+  protected wildcardAt = -1;
+  protected binarySource = false;
+
+  /** The query in parentheses whose first branch is known (null: nothing read yet); up to but without `)`. */
+  abstract continueQuery(first: Query | null): Query;
+
+  expr(): Expr {
+    this.enter();
+    const result = this.binary(0);
+    this.leave();
+    return result;
+  }
+
+  /** bit_expr of MySQL's grammar: no predicates, comparisons or logic outside parentheses. */
+  arithmeticExpr(): Expr {
+    return this.binary(POWER.BIT_OR);
+  }
+
+  simpleExpr(): Expr {
+    return this.binary(POWER.UNARY);
+  }
+
+  /** An operand with its prefix operators and nothing after it. */
+  operand(): Expr {
+    return this.prefix(POWER.COLLATE + 1);
+  }
+
+  /** A query may start here (after an opening parenthesis or at a statement's start). */
+  atQuery(): boolean {
+    switch (this.tok) {
+      case 'SELECT':
+      case 'WITH':
+      case 'TABLE':
+        return true;
+      case 'VALUES':
+        return this.peek() === 'ROW';
+      default:
+        return false;
+    }
+  }
+
+  private binary(min: number): Expr {
+    const left = this.prefix(min);
+    return this.power === 0 || this.power < min ? left : this.operators(left, min);
+  }
+
+  private operators(left: Expr, min: number): Expr {
+    for (let chain = 0; ; chain++) {
+      const power = this.power;
+      if (power === 0 || power < min) return left;
+      if (chain > MAX_CHAIN) throw this.error();
+      switch (power) {
+        case POWER.OR:
+          left = this.chain(left, 'OR', 'OR', '||', POWER.OR);
+          break;
+        case POWER.AND:
+          left = this.chain(left, 'AND', 'AND', '&&', POWER.AND);
+          break;
+        case POWER.COMPARE:
+          left = this.comparison(left);
+          break;
+        case POWER.IS:
+          left = this.isTest(left);
+          break;
+        case POWER.PREDICATE: {
+          const result = this.predicate(left);
+          if (result === null) return left;
+          left = result;
+          break;
+        }
+        case POWER.ADD:
+          left = this.additive(left);
+          break;
+        case POWER.CONCAT: {
+          this.advance();
+          const right = this.binary(POWER.CONCAT + 1);
+          left = this.call(left.start, 'concat', [left, right]);
+          break;
+        }
+        case POWER.COLLATE: {
+          this.advance();
+          const collation = this.collationName();
+          left = { kind: 'Collate', start: left.start, end: this.lastEnd, expr: left, collation };
+          break;
+        }
+        default: {
+          // XOR, |, &, <<, >>, *, /, DIV, %, MOD, ^: left-associative, nothing special.
+          const op: BinaryOperator = this.tok === 'MOD' ? '%' : (this.tok as BinaryOperator);
+          this.advance();
+          const right = this.binary(power + 1);
+          left = { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
+        }
+      }
+    }
+  }
+
+  private chain(first: Expr, op: 'AND' | 'OR', word: Token, sign: Token, power: number): Expr {
+    this.advance();
+    let right = this.binary(power + 1);
+    if (this.tok !== word && (this.tok !== sign || this.power !== power)) {
+      return { kind: 'Binary', start: first.start, end: this.lastEnd, op, left: first, right };
+    }
+    const operands = [first, right];
+    while (this.tok === word || (this.tok === sign && this.power === power)) {
+      this.advance();
+      right = this.binary(power + 1);
+      operands.push(right);
+    }
+    if (operands.length > LEFT_DEEP) return balanced(operands, 0, operands.length, op);
+    let left = first;
+    for (let i = 1; i < operands.length; i++) {
+      right = operands[i]!;
+      left = { kind: 'Binary', start: first.start, end: right.end, op, left, right };
+    }
+    return left;
+  }
+
+  private comparison(left: Expr): Expr {
+    const op = this.tok as ComparisonOperator;
+    this.advance();
+    const tok = this.tok;
+    if ((tok === 'ALL' || tok === 'ANY' || tok === 'SOME') && this.peek() === '(') {
+      this.advance();
+      this.advance();
+      const query = this.continueQuery(null);
+      this.expect(')');
+      const quantifier = tok === 'ALL' ? 'ALL' : 'ANY';
+      return { kind: 'Quantified', start: left.start, end: this.lastEnd, op, quantifier, expr: left, query };
+    }
+    const right = this.binary(POWER.COMPARE + 1);
+    return { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
+  }
+
+  private isTest(left: Expr): Expr {
+    this.advance();
+    const not = this.eat('NOT');
+    const start = left.start;
+    if (this.eat('NULL')) return { kind: 'IsNull', start, end: this.lastEnd, expr: left, not };
+    let truth: boolean | null = null;
+    if (this.eat('TRUE')) truth = true;
+    else if (this.eat('FALSE')) truth = false;
+    else this.expect('UNKNOWN');
+    return { kind: 'IsTruth', start, end: this.lastEnd, expr: left, not, truth };
+  }
+
+  private additive(left: Expr): Expr {
+    const op = this.tok as '+' | '-';
+    this.advance();
+    if (this.tok === 'INTERVAL' && !this.atIntervalFunction()) {
+      this.advance();
+      const value = this.expr();
+      const unit = this.timeUnitExpr();
+      return this.call(left.start, op === '+' ? 'date_add' : 'date_sub', [left, value, unit]);
+    }
+    const right = this.binary(POWER.ADD + 1);
+    return { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
+  }
+
+  /** [NOT] IN, LIKE, BETWEEN, REGEXP, MEMBER OF, SOUNDS LIKE; null when the word is something else here. */
+  private predicate(left: Expr): Expr | null {
+    const start = left.start;
+    let not = false;
+    if (this.tok === 'NOT') {
+      switch (this.peek()) {
+        case 'IN':
+        case 'LIKE':
+        case 'ILIKE':
+        case 'BETWEEN':
+        case 'REGEXP':
+        case 'RLIKE':
+          break;
+        default:
+          return null;
+      }
+      this.advance();
+      not = true;
+    }
+    const tok = this.tok as Token;
+    switch (tok) {
+      case 'IN':
+        this.advance();
+        return this.inPredicate(left, not);
+      case 'LIKE':
+      case 'ILIKE': {
+        this.advance();
+        const pattern = this.simpleExpr();
+        const escape = this.eat('ESCAPE') ? this.stringOrBytes() : null;
+        const caseInsensitive = tok === 'ILIKE';
+        return { kind: 'Like', start, end: this.lastEnd, expr: left, pattern, escape, not, caseInsensitive };
+      }
+      case 'REGEXP':
+      case 'RLIKE': {
+        this.advance();
+        const pattern = this.arithmeticExpr();
+        return { kind: 'Regexp', start, end: this.lastEnd, expr: left, pattern, not };
+      }
+      case 'BETWEEN': {
+        this.advance();
+        const low = this.arithmeticExpr();
+        this.expect('AND');
+        this.enter();
+        const high = this.binary(POWER.PREDICATE);
+        this.leave();
+        return { kind: 'Between', start, end: this.lastEnd, expr: left, low, high, not };
+      }
+      case 'MEMBER': {
+        if (this.peek() !== 'OF') return null;
+        this.advance();
+        this.advance();
+        this.expect('(');
+        const array = this.expr();
+        this.expect(')');
+        return this.call(start, 'json_memberof', [left, array]);
+      }
+      default: {
+        if (this.peek() !== 'LIKE') return null;
+        this.advance();
+        this.advance();
+        const right = this.arithmeticExpr();
+        return {
+          kind: 'Binary',
+          start,
+          end: this.lastEnd,
+          op: '=',
+          left: { kind: 'FuncCall', start, end: left.end, schema: null, name: 'soundex', args: [left] },
+          right: this.call(right.start, 'soundex', [right]),
+        };
+      }
+    }
+  }
+
+  private inPredicate(left: Expr, not: boolean): Expr {
+    const start = left.start;
+    this.expect('(');
+    if (this.atQuery()) {
+      const query = this.continueQuery(null);
+      this.expect(')');
+      return { kind: 'InSubquery', start, end: this.lastEnd, expr: left, query, not };
+    }
+    const first = this.expr();
+    const query = first.kind === 'Subquery' ? this.subqueryRest(first.query) : null;
+    if (query !== null) {
+      this.expect(')');
+      return { kind: 'InSubquery', start, end: this.lastEnd, expr: left, query, not };
+    }
+    const list = [first];
+    while (this.eat(',')) list.push(this.expr());
+    this.expect(')');
+    return { kind: 'InList', start, end: this.lastEnd, expr: left, list, not };
+  }
+
+  /**
+   * After `( (query)`: the whole inner query when what follows says that the inner parentheses were those of a query
+   * (a set operation, ORDER BY, LIMIT, or just the closing parenthesis), else null.
+   */
+  private subqueryRest(query: Query): Query | null {
+    switch (this.tok) {
+      case ')':
+        return query;
+      case 'UNION':
+      case 'EXCEPT':
+      case 'INTERSECT':
+      case 'ORDER':
+      case 'LIMIT':
+      case 'FOR':
+      case 'LOCK':
+        query.parens = true;
+        return this.continueQuery(query);
+      default:
+        return null;
+    }
+  }
+
+  private prefix(min: number): Expr {
+    const start = this.start;
+    switch (this.tok) {
+      case 'ident':
+        return this.nameExpr();
+      case 'int':
+        return this.intExpr();
+      case 'NOT': {
+        if (!this.highNotPrecedence && min > POWER.NOT) throw this.error();
+        this.advance();
+        this.enter();
+        const expr = this.binary(this.highNotPrecedence ? POWER.UNARY + 1 : POWER.NOT);
+        this.leave();
+        if (expr.kind === 'Exists') {
+          expr.not = !expr.not;
+          expr.start = start;
+          return expr;
+        }
+        return { kind: 'Unary', start, end: this.lastEnd, op: 'NOT', expr };
+      }
+      case '-':
+      case '+':
+      case '~':
+      case '!': {
+        const op: UnaryOperator = this.tok;
+        this.advance();
+        this.enter();
+        const expr = this.binary(POWER.UNARY + 1);
+        this.leave();
+        return { kind: 'Unary', start, end: this.lastEnd, op, expr };
+      }
+      case 'BINARY': {
+        this.advance();
+        this.enter();
+        const expr = this.binary(POWER.UNARY + 1);
+        this.leave();
+        return {
+          kind: 'Cast',
+          start,
+          end: this.lastEnd,
+          form: 'BINARY',
+          expr,
+          type: { name: 'BINARY', flen: null, decimal: null, charset: null, collate: null, array: false },
+        };
+      }
+      case 'INTERVAL': {
+        if (this.atIntervalFunction()) {
+          this.advance();
+          return this.functionCall(start, this.lastEnd, 'interval', null);
+        }
+        this.advance();
+        const value = this.expr();
+        const unit: TimeUnitExpr = this.timeUnitExpr();
+        this.expect('+');
+        const date = this.binary(POWER.ADD + 1);
+        return this.call(start, 'date_add', [date, value, unit]);
+      }
+      default:
+        return this.primary();
+    }
+  }
+
+  private intExpr(): Expr {
+    const start = this.start;
+    const text = this.text;
+    const value = integerValue(text);
+    this.advance();
+    if (value === null) return { kind: 'DecimalLiteral', start, end: this.lastEnd, text };
+    return { kind: 'IntLiteral', start, end: this.lastEnd, value };
+  }
+
+  private primary(): Expr {
+    const start = this.start;
+    switch (this.tok) {
+      case 'string':
+        return this.stringExpr(start, null);
+      case 'nstring':
+        this.tok = 'string';
+        return this.stringExpr(start, 'utf8');
+      case '?':
+        return this.paramMarker();
+      case '(':
+        return this.parenthesized();
+      case 'decimal': {
+        const text = this.text;
+        this.advance();
+        return { kind: 'DecimalLiteral', start, end: this.lastEnd, text };
+      }
+      case 'float': {
+        const text = this.text;
+        this.advance();
+        return { kind: 'FloatLiteral', start, end: this.lastEnd, value: Number(text), text };
+      }
+      case 'hex':
+      case 'bit':
+        return this.bytesExpr(start, null);
+      case 'NULL':
+        this.advance();
+        return { kind: 'NullLiteral', start, end: this.lastEnd };
+      case 'TRUE':
+      case 'FALSE': {
+        const value = this.tok === 'TRUE';
+        this.advance();
+        return { kind: 'BoolLiteral', start, end: this.lastEnd, value };
+      }
+      case 'CASE':
+        return this.caseExpr();
+      case 'EXISTS': {
+        this.advance();
+        this.expect('(');
+        const query = this.continueQuery(null);
+        this.expect(')');
+        return { kind: 'Exists', start, end: this.lastEnd, query, not: false };
+      }
+      case 'uservar': {
+        const name = this.text;
+        this.advance();
+        if (this.eat(':=')) {
+          const value = this.expr();
+          return { kind: 'UserVariableAssign', start, end: this.lastEnd, name, value };
+        }
+        return { kind: 'UserVariable', start, end: this.lastEnd, name };
+      }
+      case 'sysvar': {
+        const { scope, name } = splitVariable(this.text);
+        this.advance();
+        return { kind: 'SystemVariable', start, end: this.lastEnd, scope, name };
+      }
+      case 'ROW': {
+        this.advance();
+        this.expect('(');
+        const items = this.list(() => this.expr());
+        if (items.length < 2) throw this.error();
+        this.expect(')');
+        return { kind: 'Row', start, end: this.lastEnd, items };
+      }
+      case 'MATCH':
+        return this.matchExpr();
+      case 'DEFAULT':
+        if (this.peek() === '(') break;
+        this.advance();
+        return { kind: 'DefaultExpr', start, end: this.lastEnd, column: null };
+      case '{':
+        return this.odbcEscape();
+      case 'DATE':
+      case 'TIME':
+      case 'TIMESTAMP':
+        if (this.peek() === 'string') {
+          const type = this.tok;
+          this.advance();
+          const value = this.string();
+          return { kind: 'TemporalLiteral', start, end: this.lastEnd, type, value };
+        }
+        break;
+      case 'NEXT': {
+        this.advance();
+        if (this.eatPair('VALUE', 'FOR')) {
+          const at = this.start;
+          const table = this.tableName();
+          return this.call(start, 'nextval', [
+            { kind: 'TableNameExpr', start: at, end: this.lastEnd, ...table },
+          ]);
+        }
+        this.seek(start);
+        break;
+      }
+    }
+    if (this.atIdent()) return this.nameExpr();
+    if (BARE_FUNCTIONS.has(this.tok)) {
+      const name = this.tok.toLowerCase();
+      this.advance();
+      if (!this.eat('(')) return this.call(start, name, []);
+      return this.call(start, name, this.callArguments());
+    }
+    if (FUNCTION_WORDS.has(this.tok)) {
+      const name = this.tok;
+      const nameEnd = this.end;
+      this.advance();
+      if (!this.at('(')) throw this.error();
+      return this.functionCall(start, nameEnd, name, null);
+    }
+    throw this.error();
+  }
+
+  /** A column, a function call, or a literal with an introducer: the current token can be an identifier. */
+  private nameExpr(): Expr {
+    const start = this.start;
+    const nameEnd = this.end;
+    let name = this.wordText();
+    const quoted = this.tok === 'ident' && this.quoted;
+    this.advance();
+    let column: ColumnRef;
+    switch (this.tok) {
+      case '(':
+        // A quoted name is a stored function's; those of built-in ones are never quoted.
+        return this.functionCall(start, quoted ? -1 : nameEnd, name, null);
+      case '.': {
+        this.advance();
+        if (this.tok === ('*' as Token) && start === this.wildcardAt) {
+          this.advance();
+          return { kind: 'ColumnRef', start, end: this.lastEnd, schema: null, table: name, name: '*' };
+        }
+        let schema: string | null = null;
+        let table = name;
+        name = this.identAfterDot();
+        if (this.at('(')) return this.functionCall(start, -1, name, table);
+        if (this.eat('.')) {
+          schema = table;
+          table = name;
+          if (this.tok === ('*' as Token) && start === this.wildcardAt) {
+            this.advance();
+            return { kind: 'ColumnRef', start, end: this.lastEnd, schema, table, name: '*' };
+          }
+          name = this.identAfterDot();
+        }
+        column = { kind: 'ColumnRef', start, end: this.lastEnd, schema, table, name };
+        break;
+      }
+      case 'string':
+      case 'hex':
+      case 'bit':
+        if (!quoted && name.charCodeAt(0) === 95) {
+          const charset = name.slice(1).toLowerCase();
+          if (CHARSETS.has(charset)) {
+            return this.at('string') ? this.stringExpr(start, charset) : this.bytesExpr(start, charset);
+          }
+        }
+        return { kind: 'ColumnRef', start, end: this.lastEnd, schema: null, table: null, name };
+      default:
+        column = { kind: 'ColumnRef', start, end: this.lastEnd, schema: null, table: null, name };
+    }
+    if (this.tok === '->' || this.tok === '->>') return this.jsonArrow(column);
+    return column;
+  }
+
+  private jsonArrow(column: Expr): Expr {
+    const unquote = this.tok === '->>';
+    this.advance();
+    const path = this.stringExpr(this.start, null);
+    const extract = this.call(column.start, 'json_extract', [column, path]);
+    return unquote ? this.call(column.start, 'json_unquote', [extract]) : extract;
+  }
+
+  /** One string literal, or several side by side, which are one value. */
+  private stringExpr(start: number, charset: string | null): Expr {
+    let value = this.string();
+    let firstPart: string | null = null;
+    while (this.tok === 'string') {
+      firstPart ??= value;
+      value += this.string();
+    }
+    const literal: Expr = {
+      kind: 'StringLiteral',
+      start,
+      end: this.lastEnd,
+      value,
+      bytes: null,
+      charset,
+      firstPart,
+    };
+    if (this.binarySource && HIGH_BYTE.test(value)) {
+      const bytes = Buffer.from(value, 'latin1');
+      literal.value = bytes.toString('utf8');
+      if (literal.value.includes('\ufffd')) literal.bytes = new Uint8Array(bytes);
+    }
+    return literal;
+  }
+
+  private bytesExpr(start: number, charset: string | null): Expr {
+    const hex = this.tok === 'hex';
+    const bytes = hex ? hexBytes(this.text) : bitBytes(this.text);
+    this.advance();
+    return { kind: hex ? 'HexLiteral' : 'BitLiteral', start, end: this.lastEnd, bytes, charset };
+  }
+
+  /** ( query ), ( expr ) or a row. */
+  private parenthesized(): Expr {
+    const start = this.start;
+    this.enter();
+    this.advance();
+    let result: Expr;
+    if (this.atQuery()) {
+      const query = this.continueQuery(null);
+      this.expect(')');
+      result = { kind: 'Subquery', start, end: this.lastEnd, query };
+    } else {
+      const expr = this.expr();
+      const query = expr.kind === 'Subquery' && !this.at(')') ? this.subqueryRest(expr.query) : null;
+      if (query !== null) {
+        this.expect(')');
+        result = { kind: 'Subquery', start, end: this.lastEnd, query };
+      } else if (this.at(',')) {
+        const items = [expr];
+        while (this.eat(',')) items.push(this.expr());
+        this.expect(')');
+        result = { kind: 'Row', start, end: this.lastEnd, items };
+      } else {
+        this.expect(')');
+        // Doubled parentheses around a query are still a subquery.
+        if (expr.kind === 'Subquery')
+          result = { kind: 'Subquery', start, end: this.lastEnd, query: expr.query };
+        else result = { kind: 'Paren', start, end: this.lastEnd, expr };
+      }
+    }
+    this.leave();
+    return result;
+  }
+
+  private caseExpr(): Expr {
+    const start = this.start;
+    this.enter();
+    this.advance();
+    const operand = this.at('WHEN') ? null : this.expr();
+    const whens: CaseWhen[] = [];
+    do {
+      this.expect('WHEN');
+      const when = this.expr();
+      this.expect('THEN');
+      whens.push({ when, then: this.expr() });
+    } while (this.at('WHEN'));
+    const otherwise = this.eat('ELSE') ? this.expr() : null;
+    this.expect('END');
+    this.leave();
+    return { kind: 'Case', start, end: this.lastEnd, operand, whens, else: otherwise };
+  }
+
+  private matchExpr(): Expr {
+    const start = this.start;
+    this.advance();
+    const parens = this.eat('(');
+    const columns = this.list(() => this.columnRef());
+    if (parens) this.expect(')');
+    this.expect('AGAINST');
+    this.expect('(');
+    const against = this.arithmeticExpr();
+    let modifier: 'NATURAL' | 'NATURAL_EXPANSION' | 'BOOLEAN' | 'EXPANSION' | null = null;
+    if (this.eat('IN')) {
+      if (this.eat('BOOLEAN')) modifier = 'BOOLEAN';
+      else {
+        this.expect('NATURAL');
+        this.expect('LANGUAGE');
+        modifier = 'NATURAL';
+      }
+      this.expect('MODE');
+    }
+    if (modifier !== 'BOOLEAN' && this.eat('WITH')) {
+      this.expect('QUERY');
+      this.expect('EXPANSION');
+      modifier = modifier === 'NATURAL' ? 'NATURAL_EXPANSION' : 'EXPANSION';
+    }
+    this.expect(')');
+    return { kind: 'Match', start, end: this.lastEnd, columns, against, modifier };
+  }
+
+  /** {d '…'}, {t '…'}, {ts '…'}, {fn f(x)}; any other word before an expression is dropped. */
+  private odbcEscape(): Expr {
+    const start = this.start;
+    this.advance();
+    const word = this.ident().toLowerCase();
+    const type = word === 'd' ? 'DATE' : word === 't' ? 'TIME' : word === 'ts' ? 'TIMESTAMP' : null;
+    if (type !== null && this.at('string')) {
+      const value = this.string();
+      this.expect('}');
+      return { kind: 'TemporalLiteral', start, end: this.lastEnd, type, value };
+    }
+    const expr = this.expr();
+    this.expect('}');
+    return expr;
+  }
+}
+
+const HIGH_BYTE = /[\x80-\xff]/;
+
+function balanced(operands: Expr[], from: number, to: number, op: 'AND' | 'OR'): Expr {
+  if (to - from === 1) return operands[from]!;
+  const middle = (from + to) >> 1;
+  const left = balanced(operands, from, middle, op);
+  const right = balanced(operands, middle, to, op);
+  return { kind: 'Binary', start: left.start, end: right.end, op, left, right };
+}

@@ -1,0 +1,277 @@
+import type { Hint, HintTable } from '../ast/index.js';
+import { Lexer, type Token } from '../lexer.js';
+import { SelectGrammar } from './select.js';
+
+/** How a hint's parentheses are read. */
+type HintShape =
+  'none' | 'tables' | 'indexes' | 'number' | 'word' | 'memory' | 'boolean' | 'variable' | 'stores' | 'text';
+
+/** The hints of TiDB and MySQL 8.0 by name (manuals, "Optimizer Hints"); an unknown one is kept by its text. */
+const SHAPES: ReadonlyMap<string, HintShape> = new Map<string, HintShape>([
+  ...tableOf(
+    'none',
+    'HASH_AGG STREAM_AGG MPP_1PHASE_AGG MPP_2PHASE_AGG AGG_TO_COP NO_INDEX_MERGE STRAIGHT_JOIN',
+  ),
+  ...tableOf(
+    'none',
+    'READ_CONSISTENT_REPLICA IGNORE_PLAN_CACHE LIMIT_TO_COP SEMI_JOIN_REWRITE NO_DECORRELATE MERGE',
+  ),
+  ...tableOf('none', 'WRITE_SLOW_LOG'),
+  ...tableOf(
+    'tables',
+    'MERGE_JOIN TIDB_SMJ NO_MERGE_JOIN INL_JOIN TIDB_INLJ INDEX_JOIN NO_INL_JOIN NO_INDEX_JOIN',
+  ),
+  ...tableOf('tables', 'INL_HASH_JOIN INDEX_HASH_JOIN NO_INDEX_HASH_JOIN INL_MERGE_JOIN INDEX_MERGE_JOIN'),
+  ...tableOf(
+    'tables',
+    'NO_INDEX_MERGE_JOIN HASH_JOIN TIDB_HJ NO_HASH_JOIN HASH_JOIN_BUILD HASH_JOIN_PROBE LEADING',
+  ),
+  ...tableOf(
+    'tables',
+    'SHUFFLE_JOIN BROADCAST_JOIN BKA NO_BKA BNL NO_BNL NO_MERGE JOIN_PREFIX JOIN_SUFFIX JOIN_ORDER',
+  ),
+  ...tableOf('tables', 'INL_SEMI_JOIN'),
+  ...tableOf(
+    'indexes',
+    'USE_INDEX IGNORE_INDEX FORCE_INDEX USE_INDEX_MERGE ORDER_INDEX NO_ORDER_INDEX INDEX_MERGE',
+  ),
+  ...tableOf(
+    'indexes',
+    'MRR NO_MRR NO_ICP NO_RANGE_OPTIMIZATION INDEX_LOOKUP_PUSHDOWN NO_INDEX_LOOKUP_PUSHDOWN',
+  ),
+  ...tableOf('indexes', 'SKIP_SCAN NO_SKIP_SCAN GROUP_INDEX NO_GROUP_INDEX JOIN_INDEX NO_JOIN_INDEX'),
+  ...tableOf('number', 'MAX_EXECUTION_TIME NTH_PLAN TIDB_KV_READ_TIMEOUT'),
+  ...tableOf('word', 'QB_NAME QUERY_TYPE RESOURCE_GROUP'),
+  ...tableOf('memory', 'MEMORY_QUOTA'),
+  ...tableOf('boolean', 'USE_TOJA USE_CASCADES USE_PLAN_CACHE'),
+  ...tableOf('variable', 'SET_VAR'),
+  ...tableOf('stores', 'READ_FROM_STORAGE'),
+  ...tableOf('text', 'TIME_RANGE'),
+]);
+
+function tableOf(shape: HintShape, names: string): [string, HintShape][] {
+  return names.split(' ').map((name) => [name, shape]);
+}
+
+/** Optimizer hints: their own small language inside a comment. Never an error: what cannot be read is kept as text. */
+export abstract class HintGrammar extends SelectGrammar {
+  hints(): Hint[] {
+    const text = this.text;
+    this.advance();
+    return parseHints(text);
+  }
+}
+
+/** The hints in the text of a hint comment. */
+export function parseHints(text: string): Hint[] {
+  const hints: Hint[] = [];
+  const lexer = new HintLexer(text);
+  while (lexer.next()) {
+    if (lexer.is(',')) continue;
+    const hint = lexer.hint();
+    if (hint === null) break;
+    hints.push(...hint);
+  }
+  return hints;
+}
+
+class HintLexer {
+  private readonly lexer: Lexer;
+  private failed = false;
+
+  constructor(private readonly source: string) {
+    this.lexer = new Lexer(source, {});
+  }
+
+  is(tok: Token): boolean {
+    return this.lexer.tok === tok;
+  }
+
+  /** Moves on; false at the end, or where the text is not made of tokens. */
+  next(): boolean {
+    if (this.failed) return false;
+    try {
+      this.lexer.advance();
+    } catch {
+      this.failed = true;
+      this.lexer.tok = 'eof';
+    }
+    return this.lexer.tok !== 'eof';
+  }
+
+  private isWord(): boolean {
+    const tok = this.lexer.tok;
+    return tok === 'ident' || (tok.charCodeAt(0) >= 65 && tok.charCodeAt(0) <= 90);
+  }
+
+  private word(): string {
+    const { lexer } = this;
+    return lexer.tok === 'ident' ? lexer.text : this.source.slice(lexer.start, lexer.end);
+  }
+
+  /** The hint whose name is the current token; it ends on its last token. Null when there is no name here. */
+  hint(): Hint[] | null {
+    if (!this.isWord()) return null;
+    const from = this.lexer.start;
+    const name = this.word().toUpperCase();
+    const base: Hint = {
+      name,
+      queryBlock: null,
+      tables: [],
+      indexes: [],
+      variable: null,
+      value: null,
+      text: '',
+    };
+    const afterName = this.lexer.end;
+    if (!/^\s*\(/.test(this.source.slice(afterName, afterName + 200))) {
+      base.text = this.source.slice(from, afterName);
+      return [base];
+    }
+    this.next();
+    this.next();
+    if (this.is('uservar')) {
+      base.queryBlock = this.lexer.text;
+      this.next();
+    }
+    const hints = this.body(base, SHAPES.get(name) ?? 'tables');
+    // Whatever was not understood up to the closing parenthesis is passed over.
+    let depth = 1;
+    for (;;) {
+      if (this.is(')') && --depth === 0) break;
+      if (this.is('(')) depth++;
+      if (!this.next()) break;
+    }
+    const text = this.source.slice(from, this.lexer.end);
+    for (const hint of hints) hint.text = text;
+    return hints;
+  }
+
+  private body(hint: Hint, shape: HintShape): Hint[] {
+    switch (shape) {
+      case 'none':
+        return [hint];
+      case 'tables':
+        hint.tables = this.tables();
+        return [hint];
+      case 'indexes': {
+        const table = this.table();
+        if (table !== null) hint.tables = [table];
+        if (this.is(',')) this.next();
+        while (this.isWord() || this.is('string')) {
+          hint.indexes.push(this.is('string') ? this.lexer.text : this.word());
+          this.next();
+          if (this.is(',')) this.next();
+        }
+        return [hint];
+      }
+      case 'number':
+        if (this.is('int')) {
+          hint.value = Number(this.lexer.text);
+          this.next();
+        }
+        return [hint];
+      case 'word':
+        if (this.isWord() || this.is('string')) {
+          hint.value = this.is('string') ? this.lexer.text : this.word();
+          this.next();
+          // QB_NAME(name, view@sel.…): the path of tables into views.
+          if (this.is(',')) {
+            this.next();
+            hint.tables = this.tables();
+          }
+        }
+        return [hint];
+      case 'memory':
+        if (this.is('int')) {
+          const amount = Number(this.lexer.text);
+          this.next();
+          const unit = this.word().toUpperCase();
+          hint.value = amount * (unit === 'GB' ? 1 << 30 : 1 << 20);
+          this.next();
+        }
+        return [hint];
+      case 'boolean':
+        if (this.isWord()) {
+          hint.value = this.word().toUpperCase() === 'TRUE';
+          this.next();
+        }
+        return [hint];
+      case 'variable':
+        if (this.isWord()) {
+          hint.variable = this.word();
+          this.next();
+          if (this.is('=')) {
+            this.next();
+            const negative = this.is('-');
+            if (negative) this.next();
+            if (this.is('int') || this.is('decimal') || this.is('float')) {
+              hint.value = (negative ? '-' : '') + this.lexer.text;
+            } else hint.value = this.is('string') ? this.lexer.text : this.word();
+            this.next();
+          }
+        }
+        return [hint];
+      case 'stores': {
+        const hints: Hint[] = [];
+        while (this.isWord()) {
+          const store: Hint = { ...hint, value: this.word().toUpperCase(), tables: [] };
+          this.next();
+          if (this.is('[')) {
+            this.next();
+            store.tables = this.tables();
+            if (this.is(']')) this.next();
+          }
+          hints.push(store);
+          if (this.is(',')) this.next();
+        }
+        return hints.length > 0 ? hints : [hint];
+      }
+      case 'text': {
+        const from = this.lexer.start;
+        while (!this.is(')') && this.next());
+        hint.value = this.source.slice(from, this.lexer.start).trim();
+        return [hint];
+      }
+    }
+  }
+
+  private tables(): HintTable[] {
+    const tables: HintTable[] = [];
+    for (;;) {
+      // LEADING may group its tables; the groups are flattened.
+      while (this.is('(')) this.next();
+      const table = this.table();
+      if (table === null) return tables;
+      tables.push(table);
+      while (this.is(',') || this.is('.')) this.next();
+    }
+  }
+
+  private table(): HintTable | null {
+    if (!this.isWord()) return null;
+    const table: HintTable = { schema: null, name: this.word(), queryBlock: null, partitions: [] };
+    this.next();
+    if (this.is('.')) {
+      this.next();
+      table.schema = table.name;
+      table.name = this.word();
+      this.next();
+    }
+    if (this.is('uservar')) {
+      table.queryBlock = this.lexer.text;
+      this.next();
+    }
+    if (this.is('PARTITION')) {
+      this.next();
+      if (this.is('(')) this.next();
+      while (this.isWord()) {
+        table.partitions.push(this.word());
+        this.next();
+        if (this.is(',')) this.next();
+      }
+      if (this.is(')')) this.next();
+    }
+    return table;
+  }
+}
