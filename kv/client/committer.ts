@@ -7,7 +7,7 @@ import type { ClientContext } from './client-context.js';
 import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
 import { mutationsOf, type Mutations, type PessimisticAction } from './mutations.js';
-import { groupByRegion, type RegionGroup, type RegionRoute } from './router.js';
+import { groupByRegion, sendBatch, type RegionGroup, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
 
 /** Lock life of an optimistic prewrite: base, and more for large transactions (client-go, txnLockTTL). */
@@ -331,16 +331,15 @@ export class Committer {
     );
     try {
       await this.forEachBatch(rest, async ({ route, items: batch }) => {
-        const res = await route.rpc.commit({
-          context: route.context,
-          startVersion: txn.startTs,
-          keys: keysOf(batch),
-          commitVersion: this.commitTs,
-        });
-        if (res.regionError === undefined) return true;
-        client.router.onRegionError(route, res.regionError);
-        await bo.regionError(res.regionError);
-        return false;
+        const res = await sendBatch(client.router, route, bo, () =>
+          route.rpc.commit({
+            context: route.context,
+            startVersion: txn.startTs,
+            keys: keysOf(batch),
+            commitVersion: this.commitTs,
+          }),
+        );
+        return res !== null;
       });
     } catch {
       // The locks stay until resolved.
@@ -355,15 +354,14 @@ export class Committer {
       await this.forEachBatch(
         items.filter((i) => i.mutation.op !== 'checkNotExists'),
         async ({ route, items: batch }) => {
-          const res = await route.rpc.batchRollback({
-            context: route.context,
-            startVersion: txn.startTs,
-            keys: keysOf(batch),
-          });
-          if (res.regionError === undefined) return true;
-          client.router.onRegionError(route, res.regionError);
-          await bo.regionError(res.regionError);
-          return false;
+          const res = await sendBatch(client.router, route, bo, () =>
+            route.rpc.batchRollback({
+              context: route.context,
+              startVersion: txn.startTs,
+              keys: keysOf(batch),
+            }),
+          );
+          return res !== null;
         },
       );
       await txn.releaseLocks();

@@ -1,10 +1,10 @@
 import { compareBytes } from '../codec/byte-writer.js';
-import type { CheckTxnStatusResponse, LockInfo } from '../rpc.js';
+import type { LockInfo } from '../rpc.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import { errorOf } from './key-error.js';
 import { physicalOf, type TimestampOracle } from './oracle.js';
-import { groupByRegion, type Router } from './router.js';
+import { groupByRegion, sendBatch, sendToKey, type Router } from './router.js';
 
 /** What became of a transaction. */
 interface TxnStatus {
@@ -74,10 +74,8 @@ export class LockResolver {
     for (;;) {
       const currentTs = await this.oracle.timestamp();
       const expired = physicalOf(currentTs) - physicalOf(lock.lockVersion) >= lock.lockTtl;
-      const route = await this.router.locate(lock.primaryLock);
-      let res: CheckTxnStatusResponse;
-      try {
-        res = await route.rpc.checkTxnStatus({
+      const res = await sendToKey(this.router, lock.primaryLock, bo, (route) =>
+        route.rpc.checkTxnStatus({
           context: route.context,
           primaryKey: lock.primaryLock,
           lockTs: lock.lockVersion,
@@ -86,17 +84,8 @@ export class LockResolver {
           rollbackIfNotExist,
           forceSyncCommit,
           resolvingPessimisticLock: lock.lockType === 'pessimisticLock',
-        });
-      } catch (e) {
-        this.router.onSendFailure(route, e);
-        await bo.sleep('tikvRPC');
-        continue;
-      }
-      if (res.regionError !== undefined) {
-        this.router.onRegionError(route, res.regionError);
-        await bo.regionError(res.regionError);
-        continue;
-      }
+        }),
+      );
       if (res.error !== undefined) {
         if (res.error.kind !== 'txnNotFound') throw errorOf(res.error, false);
         // The primary's lock is not there yet (requests of one prewrite may arrive in any order), or its owner died before it was.
@@ -129,37 +118,27 @@ export class LockResolver {
   }
 
   private async finish(lock: LockInfo, commitTs: bigint, bo: Backoffer): Promise<void> {
-    for (;;) {
-      const route = await this.router.locate(lock.key);
-      const res = await route.rpc.resolveLock({
+    const res = await sendToKey(this.router, lock.key, bo, (route) =>
+      route.rpc.resolveLock({
         context: route.context,
         startVersion: lock.lockVersion,
         commitVersion: commitTs,
         keys: lock.txnSize < BIG_TXN ? [lock.key] : [],
-      });
-      if (res.regionError === undefined) {
-        if (res.errors.length > 0) throw errorOf(res.errors[0]!, false);
-        return;
-      }
-      this.router.onRegionError(route, res.regionError);
-      await bo.regionError(res.regionError);
-    }
+      }),
+    );
+    if (res.errors.length > 0) throw errorOf(res.errors[0]!, false);
   }
 
   private async dropPessimistic(lock: LockInfo, bo: Backoffer): Promise<void> {
-    for (;;) {
-      const route = await this.router.locate(lock.key);
-      const forUpdateTs = lock.lockForUpdateTs === 0n ? (1n << 64n) - 1n : lock.lockForUpdateTs;
-      const res = await route.rpc.pessimisticRollback({
+    const forUpdateTs = lock.lockForUpdateTs === 0n ? (1n << 64n) - 1n : lock.lockForUpdateTs;
+    await sendToKey(this.router, lock.key, bo, (route) =>
+      route.rpc.pessimisticRollback({
         context: route.context,
         startVersion: lock.lockVersion,
         forUpdateTs,
         keys: [lock.key],
-      });
-      if (res.regionError === undefined) return;
-      this.router.onRegionError(route, res.regionError);
-      await bo.regionError(res.regionError);
-    }
+      }),
+    );
   }
 
   /** A transaction that committed asynchronously is committed exactly when all its locks were written. */
@@ -169,16 +148,14 @@ export class LockResolver {
     const keys = [...primary.secondaries].sort(compareBytes);
     for (let i = 0; i < keys.length;) {
       const group = (await groupByRegion(this.router, keys.slice(i), (k) => k))[0]!;
-      const res = await group.route.rpc.checkSecondaryLocks({
-        context: group.route.context,
-        keys: group.items,
-        startVersion: primary.lockVersion,
-      });
-      if (res.regionError !== undefined) {
-        this.router.onRegionError(group.route, res.regionError);
-        await bo.regionError(res.regionError);
-        continue;
-      }
+      const res = await sendBatch(this.router, group.route, bo, () =>
+        group.route.rpc.checkSecondaryLocks({
+          context: group.route.context,
+          keys: group.items,
+          startVersion: primary.lockVersion,
+        }),
+      );
+      if (res === null) continue;
       if (res.error !== undefined) throw errorOf(res.error, false);
       if (res.locks.length < group.items.length) {
         commitTs = res.commitTs;

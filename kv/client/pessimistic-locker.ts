@@ -13,7 +13,7 @@ import type { ClientContext } from './client-context.js';
 import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
 import { KeyFlag } from './mem-buffer.js';
-import { groupByRegion, type RegionRoute } from './router.js';
+import { groupByRegion, sendBatch, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
 
 const NOWAIT = -1;
@@ -140,12 +140,14 @@ export class PessimisticLocker {
         const whole = client.router.whole !== null;
         const batches = whole ? [{ route: client.router.whole!, items: left }] : groups;
         const done = new Set<Mutation>();
-        await Promise.all(
+        // All answers first: a lock granted after the release below would stay until its TTL ends.
+        const settled = await Promise.allSettled(
           batches.map(async ({ route, items }) => {
             if (await this.lockBatch(route, items, wait, deadline, returnValues, first, pending, bo, values))
               items.forEach((m) => done.add(m));
           }),
         );
+        for (const r of settled) if (r.status === 'rejected') throw r.reason;
         pending = null;
         if (done.size > 0) first = false;
         left = left.filter((m) => !done.has(m));
@@ -254,16 +256,15 @@ export class PessimisticLocker {
       while (left.length > 0) {
         const again: Uint8Array[] = [];
         for (const { route, items } of await groupByRegion(client.router, left, (k) => k)) {
-          const res = await route.rpc.pessimisticRollback({
-            context: route.context,
-            startVersion: txn.startTs,
-            forUpdateTs: txn.forUpdateTs,
-            keys: items,
-          });
-          if (res.regionError === undefined) continue;
-          client.router.onRegionError(route, res.regionError);
-          again.push(...items);
-          await bo.regionError(res.regionError);
+          const res = await sendBatch(client.router, route, bo, () =>
+            route.rpc.pessimisticRollback({
+              context: route.context,
+              startVersion: txn.startTs,
+              forUpdateTs: txn.forUpdateTs,
+              keys: items,
+            }),
+          );
+          if (res === null) again.push(...items);
         }
         left = again;
       }

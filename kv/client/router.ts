@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes } from '../codec/byte-writer.js';
+import type { Backoffer } from './backoff.js';
 import type { KeyRange, KvRpc, RegionError, RpcContext } from '../rpc.js';
 
 /** A region as a request needs it: the keys it covers, and where and with which context to ask for them. */
@@ -120,4 +121,48 @@ export async function splitRanges(
     }
   }
   return groups;
+}
+
+/** Asks the region of `key`, again for as long as the region has moved or the connection breaks and `bo` allows. */
+export async function sendToKey<R extends { readonly regionError?: RegionError }>(
+  router: Router,
+  key: Uint8Array,
+  bo: Backoffer,
+  send: (route: RegionRoute) => Awaitable<R>,
+): Promise<R> {
+  for (;;) {
+    const route = await router.locate(key);
+    let res: R;
+    try {
+      res = await send(route);
+    } catch (e) {
+      router.onSendFailure(route, e);
+      await bo.sleep('tikvRPC');
+      continue;
+    }
+    if (res.regionError === undefined) return res;
+    router.onRegionError(route, res.regionError);
+    await bo.regionError(res.regionError);
+  }
+}
+
+/** One batch's request: its answer, or null when it is to be grouped and sent again. */
+export async function sendBatch<R extends { readonly regionError?: RegionError }>(
+  router: Router,
+  route: RegionRoute,
+  bo: Backoffer,
+  send: () => Awaitable<R>,
+): Promise<R | null> {
+  let res: R;
+  try {
+    res = await send();
+  } catch (e) {
+    router.onSendFailure(route, e);
+    await bo.sleep('tikvRPC');
+    return null;
+  }
+  if (res.regionError === undefined) return res;
+  router.onRegionError(route, res.regionError);
+  await bo.regionError(res.regionError);
+  return null;
 }

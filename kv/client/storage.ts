@@ -1,12 +1,12 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
-import type { KvRpc } from '../rpc.js';
+import type { KvRpc, RegionError } from '../rpc.js';
 import type { CopTask, Snapshot, SnapshotOptions, Storage, Transaction, TxnOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import { ClientContext, DEFAULT_CLIENT_OPTIONS, type ClientOptions } from './client-context.js';
 import { CopStream } from './cop-client.js';
 import type { TimestampOracle } from './oracle.js';
-import { minEnd, SingleRegionRouter, type Router } from './router.js';
+import { minEnd, SingleRegionRouter, type RegionRoute, type Router } from './router.js';
 import { compareBytes } from '../codec/byte-writer.js';
 import { KvSnapshot } from './snapshot.js';
 import { KvTransaction } from './transaction.js';
@@ -96,11 +96,7 @@ class KvStorage implements Storage {
   private async forEachRegion(
     startKey: Uint8Array,
     endKey: Uint8Array,
-    visit: (
-      route: Router['whole'] & object,
-      start: Uint8Array,
-      end: Uint8Array,
-    ) => Promise<import('../rpc.js').RegionError | undefined>,
+    visit: (route: RegionRoute, start: Uint8Array, end: Uint8Array) => Promise<RegionError | undefined>,
   ): Promise<void> {
     const { router } = this.client;
     const bo = new Backoffer(BackoffBudget.cleanup);
