@@ -52,6 +52,12 @@ export class SessionTransaction {
     if (!this.written.has(table.id)) this.written.set(table.id, table);
   }
 
+  /** Whether the transaction wrote the table as it was before the given schema version. */
+  usesBefore(tableId: number, version: number): boolean {
+    const table = this.written.get(tableId);
+    return table !== undefined && table.version < version;
+  }
+
   /** Whether own writes may lie in the table. */
   isDirty(tableId: number): boolean {
     return this.written.has(tableId);

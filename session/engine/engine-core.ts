@@ -75,6 +75,18 @@ export class EngineCore {
     this.statistics.delete(tableId);
   }
 
+  /**
+   * Resolves when no other session's transaction works with a version of the table below `version`: the metadata lock
+   * that keeps nodes at most one schema state apart.
+   */
+  async awaitVersion(by: Session, tableId: number, version: number): Promise<void> {
+    const behind = (s: Session): boolean => s !== by && s.transaction.usesBefore(tableId, version);
+    while ([...this.sessions.values()].some(behind)) {
+      by.statement.throwIfInterrupted();
+      await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+  }
+
   metaReader(): MetaReader {
     const { storage } = this;
     return {

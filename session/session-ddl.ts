@@ -1,0 +1,76 @@
+import type { Expr } from '../parser/ast/index.js';
+import { restoreExpr } from '../parser/restore.js';
+import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { DdlContext } from '../ddl/ddl-context.js';
+import type { EvalContext } from '../expression/eval-context.js';
+import type { Storage } from '../kv/storage.js';
+import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import type { SqlWarning } from '../types/error.js';
+import { PlainConvertContext } from '../types/convert-context.js';
+import { convertDatum } from '../types/convert.js';
+import type { Session } from './session.js';
+import { evaluate } from './statements/query.js';
+
+/** What a schema change asks of the session that runs it. */
+export class SessionDdlContext implements DdlContext {
+  readonly storage: Storage;
+  readonly eval: EvalContext;
+
+  constructor(private readonly session: Session) {
+    this.storage = session.engine.storage;
+    this.eval = session.evalContext;
+  }
+
+  schema(): InfoSchema {
+    return this.session.schema;
+  }
+  reload(): Promise<void> {
+    return this.session.engine.reloadSchema();
+  }
+  awaitVersion(tableId: number, version: number): Promise<void> {
+    return this.session.engine.awaitVersion(this.session, tableId, version);
+  }
+  databaseOf(schema: string | null): string {
+    return this.session.databaseOf(schema);
+  }
+  variable(name: string): string {
+    return this.session.vars.get(name);
+  }
+  async evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }> {
+    const [v] = await evaluate(this.session, [expr]);
+    return v!;
+  }
+  toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum {
+    const context = new PlainConvertContext({
+      sqlMode: this.session.evalContext.sqlMode,
+      timeZone: this.session.evalContext.timeZone,
+    });
+    return convertDatum(value, type, column.type, context);
+  }
+  restore(expr: Expr): string {
+    return restoreExpr(expr);
+  }
+  checkPrivilege(privilege: string, db: string, table: string): void {
+    this.session.privileges.require(privilege, db, table);
+  }
+  warn(warning: SqlWarning): void {
+    this.session.statement.warn(warning);
+  }
+  forgetTable(table: TableInfo): void {
+    const { engine } = this.session;
+    engine.autoIds.forget(table.id);
+    if (engine.schemaLoader.current.tableById(table.id) !== null) return;
+    engine.rowCounts.drop(table.id);
+    engine.dropStatistics(table.id);
+  }
+  noteRows(tableId: number, rows: number): void {
+    this.session.engine.rowCounts.set(tableId, rows);
+  }
+  throwIfInterrupted(): void {
+    this.session.statement.throwIfInterrupted();
+  }
+  progress(text: string): void {
+    this.session.statement.state = text;
+  }
+}

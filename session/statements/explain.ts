@@ -1,0 +1,141 @@
+import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import { explainRows } from '../../planner/explain/explain.js';
+import { executeDml } from '../../executor/dml/execute.js';
+import type { PlannedStatement } from '../../planner/plan-context.js';
+import type { RowsResult } from '../client-session.js';
+import type { Outcome } from '../run-statement.js';
+import type { Session } from '../session.js';
+import { staticRows, text, textColumn } from '../static-rows.js';
+import { StatementRuntimeStats, Tracer } from '../tracer.js';
+import type { TransactionNeed } from './statement-handler.js';
+import { lockingContext, openQuery, planForRun } from './query.js';
+import { describeTable } from '../show/describe.js';
+import { registerStatement } from './statement-handler.js';
+
+type Explainable = Query | InsertStmt | UpdateStmt | DeleteStmt;
+const isDml = (stmt: Explainable): stmt is InsertStmt | UpdateStmt | DeleteStmt =>
+  stmt.kind === 'Insert' || stmt.kind === 'Update' || stmt.kind === 'Delete';
+
+/** The statement if it has a plan. */
+function explainable(stmt: Statement | null): Explainable {
+  switch (stmt?.kind) {
+    case 'Select':
+    case 'SetOperation':
+    case 'Values':
+    case 'TableStmt':
+    case 'Insert':
+    case 'Update':
+    case 'Delete':
+      return stmt;
+    default:
+      throw mysqlError('ER_NOT_SUPPORTED_YET', `EXPLAIN of ${stmt?.kind ?? 'a digest'}`);
+  }
+}
+
+const FORMATS: ReadonlyMap<string, 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json'> = new Map([
+  ['row', 'row'],
+  ['traditional', 'row'],
+  ['brief', 'brief'],
+  ['verbose', 'verbose'],
+  ['plan_tree', 'tree'],
+  ['plan_cache', 'row'],
+  ['tree', 'tree'],
+  ['dot', 'dot'],
+  ['json', 'json'],
+  ['tidb_json', 'json'],
+]);
+
+const need = (stmt: Statement | null, analyze: boolean): TransactionNeed => {
+  if (!analyze || stmt === null) return 'read';
+  return stmt.kind === 'Insert' || stmt.kind === 'Update' || stmt.kind === 'Delete' ? 'write' : 'read';
+};
+
+registerStatement('Explain', {
+  transactional: (stmt) => need(stmt.stmt, stmt.analyze),
+  run: async (session, stmt): Promise<Outcome> => {
+    const inner = explainable(stmt.stmt);
+    const format = FORMATS.get((stmt.format ?? 'row').toLowerCase());
+    if (format === undefined) throw mysqlError('ER_UNKNOWN_EXPLAIN_FORMAT', stmt.format ?? '');
+    const planned = await planForRun(session, inner);
+    if (!stmt.analyze) return planRows(explainRows(planned, format));
+    const stats = new StatementRuntimeStats();
+    await runMeasured(session, inner, planned, stats);
+    return planRows(explainRows(planned, format, stats));
+  },
+});
+
+/** First row: the column names. */
+function planRows(table: { columns: readonly string[]; rows: readonly (readonly string[])[] }): RowsResult {
+  return staticRows(
+    table.columns.map((name) => textColumn(name)),
+    table.rows.map((row) => row.map((cell) => text(cell))),
+  );
+}
+
+/** Runs a statement to its end, its operators measured; rows are thrown away. */
+async function runMeasured(
+  session: Session,
+  stmt: Explainable,
+  planned: PlannedStatement,
+  stats: StatementRuntimeStats,
+): Promise<void> {
+  session.statement.runtimeStats = stats;
+  const { plan } = planned;
+  if (plan.op === 'Insert' || plan.op === 'Update' || plan.op === 'Delete') {
+    if (!isDml(stmt)) throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+    await executeDml(plan, lockingContext(session, session.transaction.txn!));
+    return;
+  }
+  const rows = await openQuery(session, planned, await session.readContext());
+  try {
+    while ((await rows.nextChunk()) !== null);
+  } finally {
+    await rows.close();
+  }
+}
+
+registerStatement('Trace', {
+  transactional: (stmt) => need(stmt.stmt, true),
+  run: async (session, stmt): Promise<Outcome> => {
+    if (stmt.plan) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TRACE PLAN');
+    const inner = explainable(stmt.stmt);
+    const tracer = new Tracer('session.statement');
+    session.tracer = tracer;
+    try {
+      const planned = await planForRun(session, inner);
+      const stats = new StatementRuntimeStats();
+      const span = tracer.begin('executor.run');
+      await runMeasured(session, inner, planned, stats);
+      tracer.addOperators(span, planned.plan, stats);
+      tracer.end(span);
+    } finally {
+      session.tracer = null;
+    }
+    const root = tracer.finish();
+    if ((stmt.format ?? 'json') === 'row') return spanRows(root);
+    return staticRows([textColumn('operation', 65535)], [[text(JSON.stringify(root))]]);
+  },
+});
+
+function spanRows(root: import('../tracer.js').Span): RowsResult {
+  const rows: string[][] = [];
+  const visit = (span: import('../tracer.js').Span, depth: number): void => {
+    rows.push([
+      `${'  '.repeat(depth)}${span.name}`,
+      `${span.startMs.toFixed(3)}ms`,
+      `${span.durationMs.toFixed(3)}ms`,
+    ]);
+    for (const child of span.children) visit(child, depth + 1);
+  };
+  visit(root, 0);
+  return staticRows(
+    ['operation', 'startTS', 'duration'].map((name) => textColumn(name)),
+    rows.map((row) => row.map((cell) => text(cell))),
+  );
+}
+
+registerStatement('DescribeTable', {
+  transactional: 'read',
+  run: (session, stmt) => describeTable(session, stmt),
+});

@@ -1,0 +1,9 @@
+// Each file registers the statements that it runs.
+import './ddl.js';
+import './explain.js';
+import './prepare.js';
+import './query.js';
+import './set.js';
+import './show.js';
+import './transaction.js';
+import './use-kill.js';
