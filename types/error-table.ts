@@ -1,17 +1,19 @@
+import { ERRORS_1000 } from './error-table-1000.js';
+import { ERRORS_1300 } from './error-table-1300.js';
+import { ERRORS_3000 } from './error-table-3000.js';
+import { ERRORS_8000 } from './error-table-8000.js';
+import type { ErrorEntry } from './error-entry.js';
 import { MysqlError } from './error.js';
-
-interface ErrorEntry {
-  readonly code: number;
-  readonly sqlState: string;
-  /** printf-like: %s, %d, %v, %q and widths such as %-.192s each take the next argument as text. */
-  readonly format: string;
-}
 
 /**
  * Every error number that a client can see, by its symbol (MySQL server error reference; numbers of 8000 and more are
  * TiDB's). Adding an error is adding a line.
  */
 export const ERRORS = {
+  ...ERRORS_1000,
+  ...ERRORS_1300,
+  ...ERRORS_3000,
+  ...ERRORS_8000,
   ER_HASHCHK: { code: 1000, sqlState: 'HY000', format: 'hashchk' },
   ER_CANT_CREATE_DB: { code: 1006, sqlState: 'HY000', format: "Can't create database '%s' (errno: %d)" },
   ER_DB_CREATE_EXISTS: { code: 1007, sqlState: 'HY000', format: "Can't create database '%s'; database exists" },
@@ -134,9 +136,12 @@ export type ErrorSymbol = keyof typeof ERRORS;
 /** Fills a format of the table; each printf verb takes the next argument. */
 export function formatError(format: string, args: readonly (string | number | bigint)[]): string {
   let next = 0;
-  return format.replace(/%(-?[\d.]*)([sdvq%]|lu|ld|llu)/g, (verb, _width, kind: string) =>
-    kind === '%' ? '%' : next < args.length ? String(args[next++]) : verb,
-  );
+  return format.replace(/%-?\d*(?:\.(\d+))?([sdvq%]|lu|ld|llu)/g, (verb, precision: string | undefined, kind: string) => {
+    if (kind === '%') return '%';
+    if (next >= args.length) return verb;
+    const text = String(args[next++]);
+    return precision === undefined ? text : text.slice(0, Number(precision));
+  });
 }
 
 /** The error named by `symbol` with its text filled in. */
