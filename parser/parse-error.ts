@@ -7,7 +7,8 @@ const NEAR_LIMIT = 2048;
  */
 export class ParseError extends Error {
   override readonly name = 'ParseError';
-  readonly errno = 1064;
+  /** 1064, or 1149 for what the grammar takes and its meaning refuses. */
+  errno = 1064;
 
   constructor(
     readonly line: number,
@@ -21,6 +22,16 @@ export class ParseError extends Error {
     );
   }
 
+  /** Error 1149 (42000), which has no position in its text. */
+  static meaningless(): ParseError {
+    const error = new ParseError(0, 0, '');
+    error.errno = 1149;
+    error.message =
+      'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the ' +
+      'right syntax to use';
+    return error;
+  }
+
   /** The error at the token source[start, end). */
   static at(source: string, start: number, end: number, detail = ''): ParseError {
     let line = 1;
@@ -29,6 +40,8 @@ export class ParseError extends Error {
       line++;
       lineStart = i + 1;
     }
-    return new ParseError(line, end - lineStart, source.slice(start, start + NEAR_LIMIT), detail);
+    // TiDB counts the line feed as the first column of the line it begins.
+    const column = line > 1 ? end - lineStart + 1 : end;
+    return new ParseError(line, column, source.slice(start, start + NEAR_LIMIT), detail);
   }
 }

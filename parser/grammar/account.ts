@@ -169,7 +169,11 @@ export abstract class AccountGrammar extends DefinitionGrammar {
       this.advance();
       this.expect(')');
       const user: UserSpec = { name: '', host: '', hostWritten: false, current: true };
-      users.push({ user, auth: this.authOption() });
+      const auth = this.emptyAuth();
+      this.expect('IDENTIFIED');
+      this.expect('BY');
+      this.authPassword(auth);
+      users.push({ user, auth: this.authRest(auth) });
     } else users.push(...this.list(() => this.accountSpec()));
     const stmt: AlterUserStmt = {
       kind: 'AlterUser',

@@ -286,15 +286,11 @@ export abstract class DefinitionGrammar extends TableGrammar {
   // What is only recognised
 
   unsupported(action: UnsupportedDdlStmt['action']): UnsupportedDdlStmt {
-    while (
-      !this.at('eof') &&
-      !this.at(';') &&
-      !['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'SERVER', 'TABLESPACE', 'LOGFILE', 'SPATIAL'].includes(
-        this.upperWord(),
-      )
-    ) {
-      this.advance();
+    if (this.eat('DEFINER')) {
+      this.expect('=');
+      this.userSpec();
     }
+    this.eatOneOf('UNDO', 'AGGREGATE');
     let object: UnsupportedDdlStmt['object'];
     if (this.eatWord('LOGFILE')) {
       this.expect('GROUP');

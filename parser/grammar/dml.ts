@@ -97,7 +97,7 @@ export abstract class DmlGrammar extends HintGrammar {
     return this.list((): Assignment => {
       const column = this.columnRef();
       if (!this.eat('=')) this.expect(':=');
-      return { column, value: this.expr() };
+      return { column, value: this.exprOrDefault() };
     });
   }
 

@@ -116,6 +116,16 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
     return this.binary(POWER.UNARY);
   }
 
+  /** A value to store: an expression, or DEFAULT alone. */
+  exprOrDefault(): Expr {
+    if (this.tok === 'DEFAULT' && this.peek() !== '(') {
+      const start = this.start;
+      this.advance();
+      return { kind: 'DefaultExpr', start, end: this.lastEnd, column: null };
+    }
+    return this.expr();
+  }
+
   /** An operand with its prefix operators and nothing after it. */
   operand(): Expr {
     return this.prefix(POWER.COLLATE + 1);
@@ -505,10 +515,6 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
       }
       case 'MATCH':
         return this.matchExpr();
-      case 'DEFAULT':
-        if (this.peek() === '(') break;
-        this.advance();
-        return { kind: 'DefaultExpr', start, end: this.lastEnd, column: null };
       case '{':
         return this.odbcEscape();
       case 'DATE':

@@ -162,8 +162,8 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
   /** The values of a row after `(`, up to and including `)`; an expression or DEFAULT each. */
   rowValues(): Expr[] {
     if (this.eat(')')) return [];
-    const row = [this.expr()];
-    while (this.eat(',')) row.push(this.expr());
+    const row = [this.exprOrDefault()];
+    while (this.eat(',')) row.push(this.exprOrDefault());
     this.expect(')');
     return row;
   }

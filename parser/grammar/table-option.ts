@@ -275,7 +275,7 @@ export abstract class TableOptionGrammar extends ColumnDefinitionGrammar {
       } else {
         this.expect('IN');
         this.expect('(');
-        const rows = this.at(')') ? [] : this.list((): Expr[] => this.listValue());
+        const rows = this.list((): Expr[] => this.listValue());
         this.expect(')');
         values = { kind: 'In', rows };
       }
@@ -295,7 +295,7 @@ export abstract class TableOptionGrammar extends ColumnDefinitionGrammar {
   }
 
   private listValue(): Expr[] {
-    const value = this.expr();
+    const value = this.exprOrDefault();
     return value.kind === 'Row' ? value.items : [value];
   }
 

@@ -255,7 +255,6 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
       }
       this.expect(')');
       hints.push({ type, scope, indexes });
-      this.eat(',');
     }
   }
 

@@ -83,7 +83,6 @@ export abstract class TableGrammar extends TableOptionGrammar {
     stmt.onDuplicate = this.eatOneOf('IGNORE', 'REPLACE');
     if (this.eat('AS') || this.atQuery() || this.at('(')) stmt.select = this.query();
     else if (stmt.onDuplicate !== null) throw this.error();
-    else if (stmt.columns.length === 0 && stmt.constraints.length === 0) throw this.error();
     this.onCommit(stmt);
     return stmt;
   }
@@ -467,7 +466,8 @@ export abstract class TableGrammar extends TableOptionGrammar {
       let definitions: PartitionDef[] = [];
       let count: number | null = null;
       if (this.eat('PARTITIONS')) count = this.integer();
-      else definitions = this.partitionDefinitions();
+      // Without a list: MySQL's errors 1492 and 1493 are for the executor to raise.
+      else if (this.at('(')) definitions = this.partitionDefinitions();
       return { kind: 'AddPartitions', ifNotExists, noWriteToBinlog, definitions, count };
     }
     if (this.at('STATS_EXTENDED')) {

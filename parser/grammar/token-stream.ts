@@ -11,8 +11,8 @@ export const MAX_DEPTH = 400;
 export const MAX_CHAIN = 1500;
 
 export interface ParseOptions extends LexerOptions {
-  /** Where numbering of `?` starts. */
-  firstParam?: number;
+  /** Takes DOUBLE(p) without a scale (tidb_enable_strict_double_type_check = OFF). */
+  looseDouble?: boolean;
 }
 
 /**
@@ -21,7 +21,13 @@ export interface ParseOptions extends LexerOptions {
  */
 export abstract class TokenStream extends Lexer {
   protected paramCount = 0;
+  protected readonly looseDouble: boolean;
   private depth = 0;
+
+  constructor(source: string, options: ParseOptions) {
+    super(source, options);
+    this.looseDouble = options.looseDouble === true;
+  }
 
   at(tok: Token): boolean {
     return this.tok === tok;

@@ -1,4 +1,5 @@
 import type { CastType, CastTypeName, ColumnTypeName, ColumnTypeSpec } from '../ast/index.js';
+import { ParseError } from '../parse-error.js';
 import { TokenStream } from './token-stream.js';
 
 const INTEGER_TYPES: ReadonlyMap<string, ColumnTypeName> = new Map<string, ColumnTypeName>([
@@ -101,6 +102,11 @@ export abstract class TypeGrammar extends TokenStream {
         this.eat('PRECISION');
         type.name = 'DOUBLE';
         this.precision(type);
+        // A precision without a scale is of FLOAT alone.
+        if (type.flen !== null && type.decimal === null) {
+          if (!this.looseDouble) throw ParseError.meaningless();
+          type.flen = null;
+        }
         this.numericAttributes(type);
         return type;
       case 'CHAR':
