@@ -8,7 +8,10 @@ import type { ColumnInfo, IndexInfo, SchemaState, TableInfo } from './model.js';
 /** How a table's rows lie in the store: which column is the handle, which are in the row value, which only in the key. */
 
 /** Type of the hidden `_tidb_rowid`. */
-export const ROWID_TYPE: FieldType = newFieldType(TypeCode.LongLong, { flag: Flag.NotNull | Flag.Binary, flen: 20 });
+export const ROWID_TYPE: FieldType = newFieldType(TypeCode.LongLong, {
+  flag: Flag.NotNull | Flag.Binary,
+  flen: 20,
+});
 
 /** The integer primary key that is the handle; null when the handle is hidden or made of several columns. */
 export function handleColumn(table: TableInfo): ColumnInfo | null {
@@ -47,7 +50,11 @@ export function isInKeyOnly(table: TableInfo, c: ColumnInfo): boolean {
 }
 
 /** What a record scan must know of the columns it decodes; `handleOut` appends the integer handle. */
-export function scanColumns(table: TableInfo, columns: readonly ColumnInfo[], handleOut: boolean): ScanColumn[] {
+export function scanColumns(
+  table: TableInfo,
+  columns: readonly ColumnInfo[],
+  handleOut: boolean,
+): ScanColumn[] {
   const handle = handleColumn(table);
   const out: ScanColumn[] = columns.map((c) => {
     if (handle !== null && handle.id === c.id) return { id: c.id, ft: c.type, isHandle: true };
@@ -55,14 +62,16 @@ export function scanColumns(table: TableInfo, columns: readonly ColumnInfo[], ha
     if (part >= 0) return { id: c.id, ft: c.type, handlePart: part };
     return { id: c.id, ft: c.type, originDefault: c.originDefault };
   });
-  if (handleOut && !table.isCommonHandle) out.push({ id: -1, ft: handle?.type ?? ROWID_TYPE, isHandle: true });
+  if (handleOut && !table.isCommonHandle)
+    out.push({ id: -1, ft: handle?.type ?? ROWID_TYPE, isHandle: true });
   return out;
 }
 
 /** A value as a prefix index keeps it: the first `length` characters (bytes of a binary string). */
 export function cutToPrefix(v: Datum, ft: FieldType, length: number): Datum {
   if (length < 0 || !(v instanceof Uint8Array) || v.length <= length) return v;
-  if (ft.charset === 'binary' || ft.charset === 'ascii' || ft.charset === 'latin1') return v.subarray(0, length);
+  if (ft.charset === 'binary' || ft.charset === 'ascii' || ft.charset === 'latin1')
+    return v.subarray(0, length);
   let end = 0;
   for (let n = 0; n < length && end < v.length; n++) end += utf8CharLen(v, end);
   return end >= v.length ? v : v.subarray(0, end);

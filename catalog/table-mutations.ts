@@ -1,11 +1,25 @@
 import { encodeIndexValue, type IndexColumn as StoredColumn } from '../kv/codec/index-value.js';
 import { encodeRow } from '../kv/codec/row-v2.js';
-import { encodeCommonHandle, indexKey, indexKeyIsDistinct, recordKey, type Handle } from '../kv/codec/table-key.js';
+import {
+  encodeCommonHandle,
+  indexKey,
+  indexKeyIsDistinct,
+  recordKey,
+  type Handle,
+} from '../kv/codec/table-key.js';
 import { UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import type { IndexInfo, TableInfo } from './model.js';
-import { cutToPrefix, handleColumn, hasEntries, isInKeyOnly, isVirtual, isWritable, primaryIndex } from './table-layout.js';
+import {
+  cutToPrefix,
+  handleColumn,
+  hasEntries,
+  isInKeyOnly,
+  isVirtual,
+  isWritable,
+  primaryIndex,
+} from './table-layout.js';
 
 /**
  * The one place that turns a row into what is stored: its record and its index entries. A row is given as datums by
@@ -100,10 +114,15 @@ export class IndexMutations {
     this.cutsNothing = this.lengths.every((l) => l < 0);
     this.columns = index.columns.map((c) => {
       const info = table.columns[c.offset]!;
-      return c.length < 0 ? { id: info.id, ft: info.type } : { id: info.id, ft: info.type, prefixLength: c.length };
+      return c.length < 0
+        ? { id: info.id, ft: info.type }
+        : { id: info.id, ft: info.type, prefixLength: c.length };
     });
     const primary = table.isCommonHandle ? primaryIndex(table) : null;
-    this.handleColumns = primary?.columns.map((c) => ({ id: table.columns[c.offset]!.id, ft: table.columns[c.offset]!.type }));
+    this.handleColumns = primary?.columns.map((c) => ({
+      id: table.columns[c.offset]!.id,
+      ft: table.columns[c.offset]!.type,
+    }));
     this.handleOffsets = primary?.columns.map((c) => c.offset) ?? [];
   }
 
@@ -125,7 +144,15 @@ export class IndexMutations {
   }
 
   key(row: readonly Datum[], handle: Handle): Uint8Array {
-    return indexKey(this.physicalId, this.index.id, this.load(row), this.types, this.index.unique, handle, this.zone);
+    return indexKey(
+      this.physicalId,
+      this.index.id,
+      this.load(row),
+      this.types,
+      this.index.unique,
+      handle,
+      this.zone,
+    );
   }
 
   value(row: readonly Datum[], handle: Handle): Uint8Array {

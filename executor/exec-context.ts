@@ -4,7 +4,7 @@ import type { EvalContext } from '../expression/eval-context.js';
 import type { Storage, Transaction, Snapshot } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { Datum } from '../types/datum.js';
-import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
+import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 
 /** What a running statement may ask of its session. */
 export interface ExecContext {
@@ -34,6 +34,10 @@ export interface ExecContext {
   readonly runtimeStats: RuntimeStats | null;
   /** Rows changed, for statistics (modify_count). */
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void;
+  /** Ranges that replace those of a scan, by plan id: set by IndexJoin for its inner side. */
+  readonly scanOverrides?: ReadonlyMap<number, readonly KeyRangeDatum[]>;
+  /** Warnings of the statement so far, for the info text of DML. */
+  readonly warningCount?: number;
 }
 
 export interface MemoryTracker {
@@ -74,7 +78,10 @@ export interface DmlResult {
   readonly affectedRows: number;
   /** Rows matched by UPDATE (CLIENT_FOUND_ROWS). */
   readonly foundRows: number;
+  /** First AUTO_INCREMENT value generated, 0 when none was. Becomes LAST_INSERT_ID(). */
   readonly lastInsertId: number | bigint;
+  /** Last value given explicitly for the AUTO_INCREMENT column, when none was generated: the OK packet's insert id (mysql_insert_id()). */
+  readonly explicitInsertId?: number | bigint;
   /** 'Records: 3  Duplicates: 0  Warnings: 0', 'Rows matched: 1  Changed: 1  Warnings: 0' or ''. */
   readonly info: string;
 }

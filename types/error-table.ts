@@ -129,6 +129,10 @@ export const ERRORS = {
   ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN: { code: 3105, sqlState: 'HY000', format: "The value specified for generated column '%s' in table '%s' is not allowed." },
   ER_BAD_GENERATED_COLUMN: { code: 3105, sqlState: 'HY000', format: "The value specified for generated column '%s' in table '%s' is not allowed." },
   ER_UPDATE_TABLE_USED: { code: 1093, sqlState: 'HY000', format: "You can't specify target table '%s' for update in FROM clause" },
+  ER_CTE_MAX_RECURSION_DEPTH: { code: 3636, sqlState: 'HY000', format: 'Recursive query aborted after %d iterations. Try increasing @@cte_max_recursion_depth to a larger value.' },
+  ER_WARN_TOO_FEW_RECORDS: { code: 1261, sqlState: '01000', format: "Row %d doesn't contain data for all columns" },
+  ER_WARN_TOO_MANY_RECORDS: { code: 1262, sqlState: '01000', format: 'Row %d was truncated; it contained more data than there were input columns' },
+  ER_DATA_INCONSISTENT: { code: 8223, sqlState: 'HY000', format: 'data inconsistency in table: %s, index: %s, handle: %s, index-values:%s != record-values:%s' },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorSymbol = keyof typeof ERRORS;

@@ -1,0 +1,82 @@
+import type { Chunk } from '../chunk/chunk.js';
+import { compact } from '../chunk/gather.js';
+import type { Vector } from '../chunk/vector.js';
+import type { Aggregator } from '../expression/aggregate/aggregator.js';
+import { aggregateInputs, createAggregator } from '../expression/aggregate/create.js';
+import type { EvalContext } from '../expression/eval-context.js';
+import { compileProjection } from '../expression/compile.js';
+import type { AggFunc, Expression } from '../expression/expression.js';
+import { equals } from '../expression/traverse.js';
+import type { Awaitable } from '../types/awaitable.js';
+
+/** Results are allocated for all physical rows: where fewer than one in this many counts, the rows are copied together first. */
+const SPARSE = 8;
+
+/** Group keys and inputs of aggregate functions computed over a chunk; equal expressions once. */
+export interface AggInputs {
+  readonly chunk: Chunk;
+  readonly keys: readonly Vector[];
+  /** Inputs of each function. */
+  readonly args: readonly (readonly Vector[])[];
+}
+
+/** The aggregate functions of a HashAgg, StreamAgg or window over many groups. */
+export class Aggregation {
+  readonly aggregators: readonly Aggregator[];
+  private readonly keySlots: readonly number[];
+  private readonly argSlots: readonly (readonly number[])[];
+  private readonly projection;
+  /** Whether the functions give states rather than values. */
+  readonly partial: boolean;
+
+  constructor(
+    groupBy: readonly Expression[],
+    aggs: readonly AggFunc[],
+    private readonly ctx: EvalContext,
+  ) {
+    const exprs: Expression[] = [];
+    const slotOf = (e: Expression): number => {
+      const at = exprs.findIndex((x) => x === e || equals(x, e));
+      return at >= 0 ? at : exprs.push(e) - 1;
+    };
+    this.keySlots = groupBy.map(slotOf);
+    this.argSlots = aggs.map((a) => aggregateInputs(a, ctx).map(slotOf));
+    this.aggregators = aggs.map((a) => createAggregator(a, ctx));
+    this.projection = compileProjection(exprs);
+    this.partial = aggs.some((a) => a.mode === 'partial1' || a.mode === 'partial2');
+  }
+
+  inputs(input: Chunk): Awaitable<AggInputs> {
+    const chunk = input.sel !== null && input.sel.length * SPARSE < input.length ? compact(input) : input;
+    const pick = (vectors: Vector[]): AggInputs => ({
+      chunk,
+      keys: this.keySlots.map((s) => vectors[s]!),
+      args: this.argSlots.map((slots) => slots.map((s) => vectors[s]!)),
+    });
+    const r = this.projection.run(chunk, this.ctx);
+    return r instanceof Promise ? r.then(pick) : pick(r);
+  }
+
+  resize(groups: number): void {
+    for (const a of this.aggregators) a.resize(groups);
+  }
+
+  update(ids: Int32Array | null, inputs: AggInputs): void {
+    const { chunk, args } = inputs;
+    for (let k = 0; k < this.aggregators.length; k++)
+      this.aggregators[k]!.update(ids, args[k]!, chunk.length, chunk.sel);
+  }
+
+  /** Output columns of groups from … to-1. */
+  result(from: number, to: number): Vector[] {
+    const out: Vector[] = [];
+    for (const a of this.aggregators) out.push(...a.result(from, to));
+    return out;
+  }
+
+  memory(): number {
+    let n = 0;
+    for (const a of this.aggregators) n += a.memory();
+    return n;
+  }
+}

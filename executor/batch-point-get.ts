@@ -1,0 +1,53 @@
+import type { Chunk } from '../chunk/chunk.js';
+import { compareBytes } from '../kv/codec/byte-writer.js';
+import type { BatchPointGet } from '../planner/physical/plan.js';
+import type { ExecContext, Operator } from './exec-context.js';
+import { pointKey, preparePoint, recordKeyOfEntry } from './point-get.js';
+import { readKeysLocked } from './read-key.js';
+
+/** Rows by several handles or unique keys, in one batch; each row once. */
+export class BatchPointGetOperator implements Operator {
+  private done = false;
+
+  constructor(
+    private readonly plan: BatchPointGet,
+    private readonly ctx: ExecContext,
+  ) {}
+
+  open(): void {}
+
+  async next(): Promise<Chunk | null> {
+    if (this.done) return null;
+    this.done = true;
+    const { plan, ctx } = this;
+    const p = preparePoint(plan, ctx);
+    const found: Uint8Array[] = [];
+    for (const key of plan.keys) {
+      const k = pointKey(plan.table, plan.physicalId, key, p, ctx);
+      if (k !== null) found.push(k);
+    }
+    let keys = sortedUnique(found);
+    if (plan.desc) keys.reverse();
+    let values = await readKeysLocked(keys, plan.lock, ctx);
+    if (p.index !== null) {
+      const records: Uint8Array[] = [];
+      for (const v of values) if (v !== null) records.push(recordKeyOfEntry(plan.physicalId, v));
+      keys = records;
+      values = await readKeysLocked(keys, plan.lock, ctx);
+    }
+    const { decoder } = p;
+    for (let i = 0; i < keys.length; i++) {
+      const v = values[i] ?? null;
+      if (v !== null) decoder.append(keys[i]!, keys[i]!.length, v, 0, v.length);
+    }
+    const chunk = decoder.take();
+    return chunk.rows === 0 ? null : chunk;
+  }
+
+  close(): void {}
+}
+
+function sortedUnique(keys: Uint8Array[]): Uint8Array[] {
+  keys.sort(compareBytes);
+  return keys.filter((k, i) => i === 0 || compareBytes(keys[i - 1]!, k) !== 0);
+}

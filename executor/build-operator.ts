@@ -1,0 +1,95 @@
+import { evalDatum } from '../expression/compile.js';
+import type { Expression } from '../expression/expression.js';
+import type { PhysicalPlan } from '../planner/physical/plan.js';
+import { mysqlError } from '../types/error-table.js';
+import { ApplyOperator } from './apply.js';
+import { BatchPointGetOperator } from './batch-point-get.js';
+import { CopReaderOperator } from './cop-reader.js';
+import { buildCteRef } from './cte.js';
+import type { ExecContext, Operator } from './exec-context.js';
+import { HashAggOperator } from './hash-agg.js';
+import { HashJoinOperator } from './hash-join.js';
+import { IndexJoinOperator } from './index-join.js';
+import { IndexLookUpOperator } from './index-lookup.js';
+import { LimitOperator } from './limit.js';
+import { MaxOneRowOperator } from './max-one-row.js';
+import { MemTableScanOperator } from './mem-table-scan.js';
+import { rowCount, type OperatorContext } from './operator.js';
+import { PointGetOperator } from './point-get.js';
+import { ProjectionOperator } from './projection.js';
+import { MeasuredOperator } from './runtime-stats.js';
+import { SelectLockOperator } from './select-lock.js';
+import { SelectionOperator } from './selection.js';
+import { SortOperator } from './sort.js';
+import { StreamAggOperator } from './stream-agg.js';
+import { TableDualOperator } from './table-dual.js';
+import { TopNOperator } from './topn.js';
+import { UnionAllOperator } from './union-all.js';
+import { UnionScanOperator } from './union-scan.js';
+import { currentReadContext } from './current-read.js';
+
+type PlanOf<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
+type Builders = { readonly [Op in PhysicalPlan['op']]: (plan: PlanOf<Op>, ctx: ExecContext) => Operator };
+
+const onlyInCop = (plan: PhysicalPlan): Operator => {
+  throw new Error(`${plan.op} runs inside a reader only`);
+};
+const notAReader = (plan: PhysicalPlan): Operator => {
+  throw new Error(`${plan.op} gives no rows: use executeDml`);
+};
+
+export const countOf = (e: Expression, ctx: OperatorContext): number => rowCount(evalDatum(e, ctx.eval));
+
+/** One builder per operator. */
+const BUILDERS: Builders = {
+  TableReader: (p, ctx) => new CopReaderOperator(p, ctx),
+  IndexReader: (p, ctx) => new CopReaderOperator(p, ctx),
+  IndexLookUp: (p, ctx) => new IndexLookUpOperator(p, ctx),
+  PointGet: (p, ctx) => new PointGetOperator(p, ctx),
+  BatchPointGet: (p, ctx) => new BatchPointGetOperator(p, ctx),
+  TableScan: onlyInCop,
+  IndexScan: onlyInCop,
+  MemTableScan: (p, ctx) => new MemTableScanOperator(p, ctx),
+  TableDual: (p) =>
+    new TableDualOperator(
+      p.schema.map((c) => c.type),
+      p.rowCount,
+    ),
+  Selection: (p, ctx) => new SelectionOperator(p, buildOperator(p.child, ctx), ctx),
+  Projection: (p, ctx) => new ProjectionOperator(p, buildOperator(p.child, ctx), ctx),
+  HashAgg: (p, ctx) => new HashAggOperator(p, buildOperator(p.child, ctx), ctx),
+  StreamAgg: (p, ctx) => new StreamAggOperator(p, buildOperator(p.child, ctx), ctx),
+  HashJoin: (p, ctx) => new HashJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx),
+  IndexJoin: (p, ctx) => new IndexJoinOperator(p, ctx),
+  Apply: (p, ctx) => new ApplyOperator(p, ctx),
+  Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx),
+  TopN: (p, ctx) =>
+    new TopNOperator(p.by, countOf(p.offset, ctx), countOf(p.count, ctx), buildOperator(p.child, ctx), ctx),
+  Limit: (p, ctx) =>
+    new LimitOperator(buildOperator(p.child, ctx), countOf(p.offset, ctx), countOf(p.count, ctx)),
+  UnionAll: (p, ctx) => new UnionAllOperator(p.children.map((c) => buildOperator(c, ctx))),
+  UnionScan: (p, ctx) => new UnionScanOperator(p, buildOperator(p.child, ctx), ctx),
+  MaxOneRow: (p, ctx) =>
+    new MaxOneRowOperator(
+      buildOperator(p.child, ctx),
+      p.schema.map((c) => c.type),
+    ),
+  SelectLock: (p, ctx) => {
+    const current = currentReadContext(ctx);
+    return new SelectLockOperator(p, buildOperator(p.child, current), current);
+  },
+  Window: () => {
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'window functions');
+  },
+  CteRef: (p, ctx) => buildCteRef(p, ctx),
+  Insert: notAReader,
+  Update: notAReader,
+  Delete: notAReader,
+};
+
+/** The operators that run a plan. */
+export function buildOperator(plan: PhysicalPlan, ctx: ExecContext): Operator {
+  const build = BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator;
+  const op = build(plan, ctx);
+  return ctx.runtimeStats === null ? op : new MeasuredOperator(op, ctx.runtimeStats.of(plan));
+}

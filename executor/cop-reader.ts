@@ -1,0 +1,80 @@
+import type { Chunk, ChunkSource } from '../chunk/chunk.js';
+import type { KeyRange } from '../kv/rpc.js';
+import type {
+  IndexReader,
+  IndexScan,
+  KeyRangeDatum,
+  PhysicalPlan,
+  TableReader,
+  TableScan,
+} from '../planner/physical/plan.js';
+import type { Awaitable } from '../types/awaitable.js';
+import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
+import { evalDatum } from '../expression/compile.js';
+import { leafScan, type DagRequest } from './coprocessor/dag.js';
+import type { ExecContext, Operator } from './exec-context.js';
+import { indexKeyRanges, tableKeyRanges } from './key-ranges.js';
+
+export const zoneOf = (ctx: ExecContext): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
+
+/** The ranges of a scan in this execution: those planned, or made anew from parameters and correlated columns. */
+export function scanRanges(scan: TableScan | IndexScan, ctx: ExecContext): readonly KeyRangeDatum[] {
+  const override = ctx.scanOverrides?.get(scan.id);
+  if (override !== undefined) return override;
+  const { ranges, rebuild } = scan.ranges;
+  return rebuild === undefined ? ranges : rebuild((e) => evalDatum(e, ctx.eval));
+}
+
+export function scanKeyRanges(scan: TableScan | IndexScan, ctx: ExecContext): KeyRange[] {
+  const ranges = scanRanges(scan, ctx);
+  return scan.op === 'TableScan'
+    ? tableKeyRanges(scan.table, scan.physicalId, ranges, zoneOf(ctx))
+    : indexKeyRanges(scan.table, scan.index, scan.physicalId, ranges, zoneOf(ctx));
+}
+
+/** Runs a cop subtree over key ranges. */
+export function sendCop(
+  plan: PhysicalPlan,
+  ranges: readonly KeyRange[],
+  order: { readonly keepOrder: boolean; readonly desc: boolean },
+  ctx: ExecContext,
+): ChunkSource {
+  const dag: DagRequest = { plan, ctx };
+  return ctx.storage.coprocessor({
+    dag,
+    startTs: ctx.snapshot.ts,
+    ranges,
+    keepOrder: order.keepOrder,
+    desc: order.desc,
+    concurrency: 1,
+    signal: ctx.signal,
+  });
+}
+
+/** TableReader and IndexReader: the result of a cop task over the ranges of its scan. */
+export class CopReaderOperator implements Operator {
+  private source: ChunkSource | null = null;
+
+  constructor(
+    private readonly plan: TableReader | IndexReader,
+    private readonly ctx: ExecContext,
+  ) {}
+
+  open(): void {
+    const ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
+    if (ranges.length > 0) this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx);
+  }
+
+  next(): Awaitable<Chunk | null> {
+    if (this.source === null) return null;
+    const pause = this.ctx.checkpoint();
+    if (pause !== undefined) return pause.then(() => this.source!.next());
+    return this.source.next();
+  }
+
+  close(): Awaitable<void> {
+    const s = this.source;
+    this.source = null;
+    return s?.close();
+  }
+}

@@ -1,0 +1,52 @@
+import type { PhysicalPlan } from '../../planner/physical/plan.js';
+import { evalDatum } from '../../expression/compile.js';
+import type { Operator } from '../exec-context.js';
+import { HashAggOperator } from '../hash-agg.js';
+import { LimitOperator } from '../limit.js';
+import { rowCount, type OperatorContext } from '../operator.js';
+import { ProjectionOperator } from '../projection.js';
+import { MeasuredOperator } from '../runtime-stats.js';
+import { SelectionOperator } from '../selection.js';
+import { StreamAggOperator } from '../stream-agg.js';
+import { TopNOperator } from '../topn.js';
+
+type PlanOf<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
+type CopOp = 'Selection' | 'Projection' | 'HashAgg' | 'StreamAgg' | 'TopN' | 'Limit';
+type CopBuilders = {
+  readonly [Op in CopOp]: (plan: PlanOf<Op>, child: Operator, ctx: OperatorContext) => Operator;
+};
+
+/** What may run next to the data: TiKV's coprocessor knows the same operators. */
+const COP_BUILDERS: CopBuilders = {
+  Selection: (p, child, ctx) => new SelectionOperator(p, child, ctx),
+  Projection: (p, child, ctx) => new ProjectionOperator(p, child, ctx),
+  HashAgg: (p, child, ctx) => new HashAggOperator(p, child, ctx),
+  StreamAgg: (p, child, ctx) => new StreamAggOperator(p, child, ctx),
+  TopN: (p, child, ctx) =>
+    new TopNOperator(
+      p.by,
+      rowCount(evalDatum(p.offset, ctx.eval)),
+      rowCount(evalDatum(p.count, ctx.eval)),
+      child,
+      ctx,
+    ),
+  Limit: (p, child, ctx) =>
+    new LimitOperator(child, rowCount(evalDatum(p.offset, ctx.eval)), rowCount(evalDatum(p.count, ctx.eval))),
+};
+
+/** The operators of a cop subtree over its scan, `leaf`. */
+export function buildCopOperator(plan: PhysicalPlan, ctx: OperatorContext, leaf: Operator): Operator {
+  let op: Operator;
+  if (plan.op === 'TableScan' || plan.op === 'IndexScan') op = leaf;
+  else {
+    const build = (
+      COP_BUILDERS as Partial<
+        Record<string, (p: PhysicalPlan, child: Operator, c: OperatorContext) => Operator>
+      >
+    )[plan.op];
+    if (build === undefined || !('child' in plan))
+      throw new Error(`operator ${plan.op} cannot run in a cop task`);
+    op = build(plan, buildCopOperator(plan.child, ctx, leaf), ctx);
+  }
+  return ctx.runtimeStats === null ? op : new MeasuredOperator(op, ctx.runtimeStats.of(plan));
+}

@@ -1,0 +1,21 @@
+import type { PhysicalPlan, IndexScan, TableScan } from '../../planner/physical/plan.js';
+import type { OperatorContext } from '../operator.js';
+
+/**
+ * What a coprocessor request of this executor carries as `dag`: the cop subtree and the statement's context. In process
+ * it is handed over as it is; a remote transport translates `plan` to tipb.DAGRequest.
+ */
+export interface DagRequest {
+  readonly plan: PhysicalPlan;
+  readonly ctx: OperatorContext;
+}
+
+/** The scan at the bottom of a cop subtree. */
+export function leafScan(plan: PhysicalPlan): TableScan | IndexScan {
+  let p = plan;
+  for (;;) {
+    if (p.op === 'TableScan' || p.op === 'IndexScan') return p;
+    if (!('child' in p)) throw new Error(`operator ${p.op} cannot run in a cop task`);
+    p = p.child;
+  }
+}

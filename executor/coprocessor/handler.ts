@@ -1,0 +1,53 @@
+import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
+import type { CoprocessorHandler, DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
+import type { CoprocessorRequest, CoprocessorResponse } from '../../kv/rpc.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import { timeZone, UTC } from '../../types/timezone.js';
+import type { Operator } from '../exec-context.js';
+import { buildCopOperator } from './build-cop-operator.js';
+import { leafScan, type DagRequest } from './dag.js';
+import { RecordScan } from './record-scan.js';
+import { indexDecoder, recordDecoder } from './scan-decoders.js';
+
+/** Evaluates the pushed-down part of plans next to the embedded store's data. */
+export function createCoprocessorHandler(): CoprocessorHandler {
+  return {
+    handle(req: CoprocessorRequest, reader: MvccReader, _data: DataWatch): CoprocessorResponse {
+      const dag = req.dag as DagRequest;
+      const scan = leafScan(dag.plan);
+      const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
+      let leaf: Operator;
+      if (scan.op === 'IndexScan') {
+        const decoder = indexDecoder(scan.table, scan.index, scan.columns, scan.handleOut, zone);
+        leaf = new RecordScan(reader, decoder, req.ranges, req.desc, false);
+      } else {
+        const decoder = recordDecoder(scan.table, scan.columns, scan.handleOut, zone);
+        leaf = new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue);
+      }
+      return { chunks: new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal) };
+    },
+  };
+}
+
+class OperatorSource implements ChunkSource {
+  private opened = false;
+
+  constructor(
+    private readonly root: Operator,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  next(): Awaitable<Chunk | null> {
+    this.signal?.throwIfAborted();
+    if (!this.opened) {
+      this.opened = true;
+      const r = this.root.open();
+      if (r instanceof Promise) return r.then(() => this.root.next());
+    }
+    return this.root.next();
+  }
+
+  close(): Awaitable<void> {
+    return this.root.close();
+  }
+}

@@ -1,0 +1,12 @@
+import type { ExecContext } from './exec-context.js';
+
+/**
+ * The context in which current reads are made: pessimistic DML and locking SELECT see what is committed at
+ * `currentReadTs`, not what was at the transaction's start.
+ */
+export function currentReadContext(ctx: ExecContext): ExecContext {
+  if (ctx.txn === null || !ctx.txn.pessimistic || ctx.snapshot.ts === ctx.currentReadTs) return ctx;
+  return Object.create(ctx, {
+    snapshot: { value: ctx.storage.snapshot(ctx.currentReadTs), enumerable: true },
+  }) as ExecContext;
+}

@@ -1,0 +1,119 @@
+import type { ColumnInfo } from '../../catalog/model.js';
+import type { ConvertContext } from '../../types/convert-context.js';
+import { convertDatum } from '../../types/convert.js';
+import type { Datum } from '../../types/datum.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { ErrorSymbol } from '../../types/error-table.js';
+import type { SqlWarning } from '../../types/error.js';
+import { Flag, isNotNull, layoutOf, TypeCode, type FieldType } from '../../types/field-type.js';
+import { isStrictMode } from '../../types/sql-mode.js';
+import { epochMicrosToLocal, type TimeZone } from '../../types/timezone.js';
+import { zoneOf } from '../cop-reader.js';
+import type { ExecContext } from '../exec-context.js';
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Assigns values to columns for one statement: conversion, NULL checks and defaults, with errors or warnings as sql_mode and
+ * IGNORE have it (MySQL manual, "Server SQL Modes", "INSERT IGNORE").
+ */
+export class Assigner implements ConvertContext {
+  readonly sqlMode: number;
+  readonly strict: boolean;
+  readonly timeZone: TimeZone;
+  column = '';
+  row = 1;
+
+  constructor(
+    private readonly ctx: ExecContext,
+    /** IGNORE: errors of values become warnings. */
+    readonly ignore: boolean,
+  ) {
+    this.sqlMode = ctx.eval.sqlMode;
+    this.strict = isStrictMode(this.sqlMode) && !ignore;
+    this.timeZone = zoneOf(ctx);
+  }
+
+  warn(w: SqlWarning): void {
+    this.ctx.eval.warn(w);
+  }
+
+  nowMicros(): number {
+    return this.ctx.eval.nowMicros;
+  }
+
+  /** An error, or a warning where IGNORE or a lax sql_mode turns it into one. */
+  problem(lax: boolean, symbol: ErrorSymbol, ...args: (string | number | bigint)[]): void {
+    const e = mysqlError(symbol, ...args);
+    if (!lax) throw e;
+    this.warn({ level: 'Warning', code: e.code, message: e.message });
+  }
+
+  /** The value as the column stores it. NULL for a NOT NULL column stays NULL: `checkNull` follows. */
+  assign(v: Datum, from: FieldType, to: ColumnInfo): Datum {
+    if (v === null) return null;
+    this.column = to.name;
+    return convertDatum(v, from, to.type, this);
+  }
+
+  /** NULL in a NOT NULL column: error 1048, or the implicit default with a warning where `lax`. */
+  checkNull(v: Datum, column: ColumnInfo, lax: boolean): Datum {
+    if (v !== null || !isNotNull(column.type)) return v;
+    this.problem(lax, 'ER_BAD_NULL_ERROR', column.name);
+    return implicitDefault(column.type);
+  }
+
+  /** CURRENT_TIMESTAMP as the column stores it. */
+  now(column: ColumnInfo): Datum {
+    const fsp = Math.max(0, column.type.decimal);
+    const v = epochMicrosToLocal(this.ctx.eval.nowMicros, fsp, this.timeZone);
+    if (column.type.tp === TypeCode.DateTime || column.type.tp === TypeCode.Timestamp) return v;
+    return this.assign(v, { ...column.type, tp: TypeCode.DateTime, decimal: fsp }, column);
+  }
+
+  /** The value of a column that the statement does not mention, or sets to DEFAULT. */
+  defaultOf(column: ColumnInfo): Datum {
+    const d = column.default;
+    switch (d.kind) {
+      case 'value':
+        // DEFAULT NULL of a column made NOT NULL since: as if there were none.
+        if (d.value !== null || !isNotNull(column.type)) return d.value;
+        break;
+      case 'now':
+        return this.now(column);
+      case 'expr':
+        throw mysqlError('ER_NOT_SUPPORTED_YET', `DEFAULT (${d.sql})`);
+      case 'none':
+        if (!isNotNull(column.type)) return null;
+        // ENUM NOT NULL has its first member for a default (manual, "Data Type Default Values").
+        if (column.type.tp === TypeCode.Enum) return 1;
+    }
+    this.problem(!this.strict, 'ER_NO_DEFAULT_FOR_FIELD', column.name);
+    return implicitDefault(column.type);
+  }
+}
+
+/** Zero value of a type (manual, "Data Type Default Values"). */
+export function implicitDefault(type: FieldType): Datum {
+  if (layoutOf(type) === 'bytes') {
+    return type.tp === TypeCode.String && type.charset === 'binary' && type.flen > 0
+      ? new Uint8Array(type.flen)
+      : EMPTY;
+  }
+  if (type.tp === TypeCode.Enum) return 1;
+  const wideTime = (type.tp === TypeCode.DateTime || type.tp === TypeCode.Timestamp) && type.decimal > 4;
+  return wideTime ? 0n : 0;
+}
+
+/** Cell equality as "the row does not change" means it: the stored bytes would be the same. */
+export function sameDatum(a: Datum, b: Datum): boolean {
+  if (a === null || b === null) return a === b;
+  if (typeof a === 'object' || typeof b === 'object') {
+    if (typeof a !== 'object' || typeof b !== 'object' || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+    return true;
+  }
+  return a == b;
+}
+
+export const isUnsignedColumn = (c: ColumnInfo): boolean => (c.type.flag & Flag.Unsigned) !== 0;

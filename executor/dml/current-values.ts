@@ -1,0 +1,40 @@
+import type { ExecContext } from '../exec-context.js';
+import { readKeys } from '../read-key.js';
+
+/**
+ * What keys hold at the moment, for statements that must know before they write (IGNORE, REPLACE, ON DUPLICATE KEY UPDATE, changed
+ * unique keys). Keys are read in batches: locked and current in pessimistic mode, at the snapshot in optimistic mode, where
+ * the commit finds out about later writers. Writes of the statement itself are seen as they happen.
+ */
+export class CurrentValues {
+  private readonly stored = new Map<string, Uint8Array | null>();
+
+  constructor(private readonly ctx: ExecContext) {}
+
+  async load(keys: readonly Uint8Array[]): Promise<void> {
+    const txn = this.ctx.txn!;
+    const missing: Uint8Array[] = [];
+    for (const k of keys) {
+      if (txn.memBuffer.get(k) !== undefined) continue;
+      const name = nameOf(k);
+      if (this.stored.has(name)) continue;
+      this.stored.set(name, null);
+      missing.push(k);
+    }
+    if (missing.length === 0) return;
+    const values = txn.pessimistic
+      ? await txn.lockKeys(missing, { returnValues: true })
+      : await readKeys(missing, this.ctx);
+    for (let i = 0; i < missing.length; i++) this.stored.set(nameOf(missing[i]!), values[i] ?? null);
+  }
+
+  /** Value of a loaded key, or of one written by the transaction; null when there is none. */
+  get(key: Uint8Array): Uint8Array | null {
+    const own = this.ctx.txn!.memBuffer.get(key);
+    return own === undefined ? (this.stored.get(nameOf(key)) ?? null) : own;
+  }
+}
+
+/** A key as a map key. */
+export const nameOf = (key: Uint8Array): string =>
+  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');

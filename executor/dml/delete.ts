@@ -1,0 +1,58 @@
+import type { Delete } from '../../planner/physical/plan.js';
+import { buildOperator } from '../build-operator.js';
+import { zoneOf } from '../cop-reader.js';
+import type { DmlResult, ExecContext } from '../exec-context.js';
+import { TableWriter } from '../table-writer.js';
+import { nameOf } from './current-values.js';
+import { rowHandle, targetRow } from './update.js';
+
+/** DELETE, of one table or several. A row that a join gives more than once is deleted once. */
+export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
+  const txn = ctx.txn!;
+  const targets = plan.targets.map((spec) => ({
+    spec,
+    writer: new TableWriter(spec.table, spec.physicalId, txn, zoneOf(ctx)),
+    deleted: 0,
+  }));
+  const done = plan.targets.length > 1 || 'left' in plan.child ? new Set<string>() : null;
+  const child = buildOperator(plan.child, ctx);
+  let affected = 0;
+  try {
+    await child.open();
+    for (;;) {
+      const r = child.next();
+      const chunk = r instanceof Promise ? await r : r;
+      if (chunk === null) break;
+      for (const target of targets) {
+        const { spec, writer } = target;
+        const rows = [];
+        for (let k = 0; k < chunk.rows; k++) {
+          const i = chunk.sel === null ? k : chunk.sel[k]!;
+          const row = targetRow(spec, chunk, i);
+          const handle = rowHandle(spec, writer, row, chunk, i);
+          if (handle === null) continue;
+          if (done !== null) {
+            const name = nameOf(writer.mutations.recordKey(handle));
+            if (done.has(name)) continue;
+            done.add(name);
+          }
+          rows.push({ row, handle });
+        }
+        if (txn.pessimistic && rows.length > 0) {
+          const locks: Uint8Array[] = [];
+          for (const { row, handle } of rows) writer.lockedKeys(row, handle, locks);
+          await txn.lockKeys(locks);
+        }
+        for (const { row, handle } of rows) writer.remove(row, handle);
+        target.deleted += rows.length;
+        affected += rows.length;
+      }
+      const pause = ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+  } finally {
+    await child.close();
+  }
+  for (const t of targets) if (t.deleted > 0) ctx.noteModified(t.spec.table.id, 0, 0, t.deleted);
+  return { affectedRows: affected, foundRows: affected, lastInsertId: 0, info: '' };
+}

@@ -1,0 +1,69 @@
+import type { IndexInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
+import { handleColumn, primaryIndex } from '../../catalog/table-layout.js';
+import { decodeIndexKeyValues } from '../index-entry.js';
+import type { MemBuffer } from '../../kv/storage.js';
+import { decodeKeyDatum, keyDatumLength } from '../../kv/codec/datum-codec.js';
+import { decodeRecordHandle, decodeTableKey, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
+import { uint64Of } from '../../kv/codec/number-codec.js';
+import type { Datum } from '../../types/datum.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { MysqlError } from '../../types/error.js';
+import { isUnsigned, type FieldType } from '../../types/field-type.js';
+import { datumToString } from '../../types/format.js';
+
+/** Error 1062 as MySQL words it: values joined by '-', the key as `table.index`. */
+export function duplicateEntry(
+  table: TableInfo,
+  index: IndexInfo | null,
+  values: readonly Datum[],
+  types: readonly FieldType[],
+): MysqlError {
+  const text = values.map((v, i) => (v === null ? 'NULL' : datumToString(v, types[i]!))).join('-');
+  return mysqlError('ER_DUP_ENTRY', text, `${table.name}.${index === null ? 'PRIMARY' : index.name}`);
+}
+
+/**
+ * Error 1062 for a key of the store that turned out to have a value (at commit, or in a lock request). The values are read
+ * back from the key, or from the own entry in the membuffer where the key keeps only a sort key. Null when the key is
+ * none of a table in the schema.
+ */
+export function duplicateEntryOfKey(
+  key: Uint8Array,
+  schema: InfoSchema,
+  memBuffer: MemBuffer | null,
+  zone: ZoneOffsets,
+): MysqlError | null {
+  const parsed = decodeTableKey(key);
+  if (parsed === null) return null;
+  const table = schema.tableById(parsed.tableId)?.table;
+  if (table === undefined) return null;
+  if (parsed.indexId === null) {
+    const primary = primaryIndex(table);
+    if (!table.isCommonHandle) {
+      const type = handleColumn(table)?.type;
+      let handle = decodeRecordHandle(key) as number | bigint;
+      if (type !== undefined && isUnsigned(type) && handle < 0) {
+        const u = BigInt.asUintN(64, BigInt(handle));
+        handle = uint64Of(Number(u >> 32n), Number(u & 0xffff_ffffn));
+      }
+      return mysqlError('ER_DUP_ENTRY', String(handle), `${table.name}.PRIMARY`);
+    }
+    const types = primary!.columns.map((c) => table.columns[c.offset]!.type);
+    const values: Datum[] = [];
+    for (let i = 0, p = TABLE_PREFIX_LENGTH; i < types.length; i++) {
+      values.push(decodeKeyDatum(key, p, types[i]!, zone));
+      p += keyDatumLength(key, p);
+    }
+    return duplicateEntry(table, null, values, types);
+  }
+  const index = table.indices.find((i) => i.id === parsed.indexId);
+  if (index === undefined) return null;
+  const types = index.columns.map((c) => table.columns[c.offset]!.type);
+  return duplicateEntry(
+    table,
+    index,
+    decodeIndexKeyValues(table, index, key, memBuffer?.get(key) ?? null, zone),
+    types,
+  );
+}

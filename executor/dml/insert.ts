@@ -1,0 +1,502 @@
+import type { ColumnInfo } from '../../catalog/model.js';
+import { isWritable, scanColumns } from '../../catalog/table-layout.js';
+import { chunkOf } from '../../chunk/chunk-builder.js';
+import { evalAny } from '../../expression/compile.js';
+import type { Expression } from '../../expression/expression.js';
+import { columnsOf } from '../../expression/traverse.js';
+import { decodeIndexValueHandle } from '../../kv/codec/index-value.js';
+import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
+import { decodeRecordHandle, type Handle } from '../../kv/codec/table-key.js';
+import { KeyExistsError } from '../../kv/storage.js';
+import type { Insert } from '../../planner/physical/plan.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import type { Datum } from '../../types/datum.js';
+import type { MysqlError } from '../../types/error.js';
+import { SqlMode } from '../../types/sql-mode.js';
+import { buildOperator } from '../build-operator.js';
+import { zoneOf } from '../cop-reader.js';
+import type { DmlResult, ExecContext } from '../exec-context.js';
+import { TableWriter, type UniqueKey } from '../table-writer.js';
+import { Assigner, sameDatum } from './assignment.js';
+import { CurrentValues, nameOf } from './current-values.js';
+
+/** Rows whose keys are checked in one request. */
+const BATCH_ROWS = 1024;
+
+/** Whether an expression needs a row to be evaluated on. */
+const READS_ROW = new WeakMap<Expression, boolean>();
+function readsRow(e: Expression): boolean {
+  let r = READS_ROW.get(e);
+  if (r === undefined) {
+    r = columnsOf(e).length > 0;
+    READS_ROW.set(e, r);
+  }
+  return r;
+}
+
+/** What INSERT, REPLACE and LOAD DATA do with a row whose key is taken. */
+export type OnDuplicate = 'error' | 'ignore' | 'replace' | 'update';
+
+/**
+ * Inserts full rows (datums by column offset, `undefined` nowhere) batch by batch: AUTO_INCREMENT values, NULL checks,
+ * handles, unique keys, counters. INSERT, REPLACE and LOAD DATA feed it.
+ */
+export class RowInserter {
+  affected = 0;
+  found = 0;
+  /** Rows given, rows deleted by REPLACE, updated by ON DUPLICATE KEY UPDATE, skipped by IGNORE. */
+  records = 0;
+  deleted = 0;
+  updated = 0;
+  skipped = 0;
+  firstGenerated: number | bigint = 0;
+  lastExplicit: number | bigint = 0;
+  private inserted = 0;
+
+  readonly writer: TableWriter;
+  private readonly autoColumn: ColumnInfo | null;
+  private readonly zeroGenerates: boolean;
+  private readonly current: CurrentValues;
+  private readonly publicColumns: readonly ColumnInfo[];
+  private readonly decoder: RowBatchDecoder;
+
+  constructor(
+    private readonly table: Insert['table'],
+    private readonly onDuplicate: OnDuplicate,
+    private readonly assigner: Assigner,
+    private readonly ctx: ExecContext,
+    private readonly updates: Insert['onDuplicate'] = [],
+  ) {
+    this.writer = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
+    this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
+    this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
+    this.current = new CurrentValues(ctx);
+    this.publicColumns = table.columns.filter((c) => c.state === 'public');
+    this.decoder = new RowBatchDecoder(scanColumns(table, table.columns, false), {
+      zone: zoneOf(ctx),
+      initialRows: 4,
+    });
+  }
+
+  /**
+   * Inserts the rows in order. `laxNulls`: NULL for a NOT NULL column is a warning (a lax sql_mode with several
+   * rows, IGNORE).
+   */
+  async insert(rows: Datum[][], laxNulls: boolean): Promise<void> {
+    const first = this.records + 1;
+    this.records += rows.length;
+    await this.generateIds(rows);
+    const { columns } = this.table;
+    for (let r = 0; r < rows.length; r++) {
+      const row = rows[r]!;
+      this.assigner.row = first + r;
+      for (let i = 0; i < columns.length; i++) {
+        if (row[i] === null && isWritable(columns[i]!.state))
+          row[i] = this.assigner.checkNull(null, columns[i]!, laxNulls);
+      }
+    }
+    const handles = await this.handlesOf(rows);
+    if (this.onDuplicate === 'error') await this.insertNew(rows, handles);
+    else await this.insertChecked(rows, handles, first);
+  }
+
+  finish(): void {
+    this.ctx.noteModified(this.table.id, this.inserted, this.updated, this.deleted);
+  }
+
+  /** Values for AUTO_INCREMENT cells that are NULL (or 0); explicit ones move the sequence, in the order of the rows. */
+  private async generateIds(rows: Datum[][]): Promise<void> {
+    const column = this.autoColumn;
+    if (column === null) return;
+    const { offset } = column;
+    const needs = (v: Datum): boolean => v === null || (this.zeroGenerates && v === 0);
+    for (let r = 0; r < rows.length;) {
+      const v = rows[r]![offset]!;
+      if (!needs(v)) {
+        this.lastExplicit = v as number | bigint;
+        if ((v as number | bigint) > 0) {
+          const done = this.ctx.rebaseAutoId(
+            this.table,
+            typeof v === 'number' ? Math.round(v) : (v as bigint),
+          );
+          if (done instanceof Promise) await done;
+        }
+        r++;
+        continue;
+      }
+      let n = 1;
+      while (r + n < rows.length && needs(rows[r + n]![offset]!)) n++;
+      const got = this.ctx.allocateIds(this.table, 'auto_increment', n);
+      const id = got instanceof Promise ? await got : got;
+      if (this.firstGenerated === 0) this.firstGenerated = id;
+      for (let k = 0; k < n; k++) {
+        const value = typeof id === 'number' ? id + k : id + BigInt(k);
+        // Checked against the column's range: a TINYINT sequence ends.
+        rows[r + k]![offset] = this.assigner.assign(value, BIGINT_UNSIGNED, column);
+      }
+      r += n;
+    }
+  }
+
+  private handlesOf(rows: Datum[][]): Awaitable<Handle[]> {
+    const { writer } = this;
+    if (!writer.mutations.hiddenHandle) return rows.map((row) => writer.handleOf(row));
+    const number = (first: number | bigint): Handle[] =>
+      rows.map((_, i) => (typeof first === 'number' ? first + i : first + BigInt(i)));
+    const got = this.ctx.allocateIds(this.table, 'rowid', rows.length);
+    return got instanceof Promise ? got.then(number) : number(got);
+  }
+
+  /** Plain INSERT: keys are presumed free; locks (pessimistic) or the commit (optimistic) prove it. */
+  private async insertNew(rows: Datum[][], handles: Handle[]): Promise<void> {
+    const { writer } = this;
+    const txn = this.ctx.txn!;
+    const unique: UniqueKey[] = [];
+    const owner: number[] = [];
+    for (let r = 0; r < rows.length; r++) {
+      writer.uniqueKeys(rows[r]!, handles[r]!, unique);
+      while (owner.length < unique.length) owner.push(r);
+    }
+    const checked: UniqueKey[] = [];
+    const checkedOwner: number[] = [];
+    const seen = rows.length > 1 && txn.pessimistic ? new Set<string>() : null;
+    for (let u = 0; u < unique.length; u++) {
+      const own = txn.memBuffer.get(unique[u]!.key);
+      if (own !== undefined && own !== null) throw writer.duplicate(unique[u]!, rows[owner[u]!]!);
+      if (own === undefined && txn.pessimistic) {
+        if (seen !== null) {
+          const name = nameOf(unique[u]!.key);
+          if (seen.has(name)) continue;
+          seen.add(name);
+        }
+        checked.push(unique[u]!);
+        checkedOwner.push(owner[u]!);
+      }
+    }
+    if (checked.length > 0) await this.lockAbsent(checked, checkedOwner, rows);
+    for (let r = 0, u = 0; r < rows.length; r++) {
+      // A row before it in the same statement may have taken the key.
+      for (; u < unique.length && owner[u] === r; u++) {
+        const own = rows.length > 1 ? txn.memBuffer.get(unique[u]!.key) : null;
+        if (own !== undefined && own !== null) throw writer.duplicate(unique[u]!, rows[r]!);
+      }
+      writer.insert(rows[r]!, handles[r]!, true);
+    }
+    this.affected += rows.length;
+    this.found += rows.length;
+    this.inserted += rows.length;
+  }
+
+  private async lockAbsent(
+    keys: readonly UniqueKey[],
+    owner: readonly number[],
+    rows: Datum[][],
+  ): Promise<void> {
+    const txn = this.ctx.txn!;
+    try {
+      const values = await txn.lockKeys(
+        keys.map((u) => u.key),
+        { presumeNotExists: true, returnValues: true },
+      );
+      const taken = values.findIndex((v) => v !== null && v !== undefined);
+      if (taken >= 0) throw this.writer.duplicate(keys[taken]!, rows[owner[taken]!]!);
+    } catch (e) {
+      if (!(e instanceof KeyExistsError)) throw e;
+      const name = nameOf(e.key);
+      const at = keys.findIndex((u) => nameOf(u.key) === name);
+      throw at < 0 ? e : this.writer.duplicate(keys[at]!, rows[owner[at]!]!);
+    }
+  }
+
+  /** IGNORE, REPLACE, ON DUPLICATE KEY UPDATE: what the keys hold is read for the whole batch, then rows go one by one. */
+  private async insertChecked(rows: Datum[][], handles: Handle[], first: number): Promise<void> {
+    const { writer, current } = this;
+    const unique = rows.map((row, r) => writer.uniqueKeys(row, handles[r]!));
+    await current.load(unique.flatMap((us) => us.map((u) => u.key)));
+    if (this.onDuplicate !== 'ignore') {
+      // The rows in the way are needed too.
+      const records: Uint8Array[] = [];
+      for (const us of unique) for (const u of us) if (u.index !== null) this.recordOf(u, records);
+      await current.load(records);
+    }
+    for (let r = 0; r < rows.length; r++) {
+      this.assigner.row = first + r;
+      const row = rows[r]!;
+      const taken = unique[r]!.find((u) => current.get(u.key) !== null);
+      if (taken === undefined) {
+        writer.insert(row, handles[r]!, false);
+        this.affected++;
+        this.found++;
+        this.inserted++;
+      } else if (this.onDuplicate === 'ignore') {
+        this.skipped++;
+        const e = writer.duplicate(taken, row);
+        this.assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+      } else if (this.onDuplicate === 'replace') await this.replaceRow(row, handles[r]!, unique[r]!);
+      else await this.updateRow(row, taken);
+    }
+  }
+
+  /** Record key of the row that holds a unique key. */
+  private recordOf(u: UniqueKey, out: Uint8Array[]): void {
+    const value = this.current.get(u.key);
+    if (value === null) return;
+    const handle = u.index === null ? null : decodeIndexValueHandle(value);
+    out.push(u.index === null || handle === null ? u.key : this.writer.mutations.recordKey(handle));
+  }
+
+  /** The row that holds a unique key. */
+  private async holder(u: UniqueKey): Promise<{ row: Datum[]; handle: Handle }> {
+    const keys: Uint8Array[] = [];
+    this.recordOf(u, keys);
+    const key = keys[0]!;
+    await this.current.load([key]);
+    const value = this.current.get(key);
+    if (value === null) throw new Error('index entry without a row');
+    this.decoder.append(key, key.length, value, 0, value.length);
+    const row = this.decoder.take().columns.map((c) => c.get(0));
+    return {
+      row,
+      handle: this.writer.mutations.hiddenHandle ? decodeRecordHandle(key) : this.writer.handleOf(row),
+    };
+  }
+
+  private async replaceRow(row: Datum[], handle: Handle, unique: readonly UniqueKey[]): Promise<void> {
+    const { writer, current } = this;
+    let removed = 0;
+    for (const u of unique) {
+      if (current.get(u.key) === null) continue;
+      const old = await this.holder(u);
+      if (removed === 0 && old.row.every((v, i) => sameDatum(v, row[i]!))) {
+        // The same row again: nothing to write (handler::ha_update_row's HA_ERR_RECORD_IS_THE_SAME).
+        this.affected++;
+        this.found++;
+        return;
+      }
+      writer.remove(old.row, old.handle);
+      removed++;
+    }
+    writer.insert(row, handle, false);
+    this.affected += removed + 1;
+    this.found += removed + 1;
+    this.deleted += removed;
+    this.inserted++;
+  }
+
+  private async updateRow(row: Datum[], taken: UniqueKey): Promise<void> {
+    const { writer, current, assigner, publicColumns } = this;
+    const old = await this.holder(taken);
+    const next = old.row.slice();
+    const types = [...publicColumns.map((c) => c.type), ...publicColumns.map((c) => c.type)];
+    const proposed = publicColumns.map((c) => row[c.offset]!);
+    const assigned = new Set<number>();
+    for (const { column, value } of this.updates) {
+      assigned.add(column.offset);
+      if (value === null) next[column.offset] = assigner.defaultOf(column);
+      else {
+        const input = readsRow(value)
+          ? chunkOf([[...publicColumns.map((c) => next[c.offset]!), ...proposed]], types)
+          : undefined;
+        const r = evalAny(value, this.ctx.eval, input, 0);
+        next[column.offset] = assigner.assign(r instanceof Promise ? await r : r, value.type, column);
+      }
+      next[column.offset] = assigner.checkNull(next[column.offset]!, column, !assigner.strict);
+    }
+    if (next.every((v, i) => sameDatum(v, old.row[i]!))) {
+      this.found++;
+      return;
+    }
+    for (const c of publicColumns)
+      if (c.onUpdateNow && !assigned.has(c.offset)) next[c.offset] = assigner.now(c);
+    const handle = writer.mutations.hiddenHandle ? old.handle : writer.handleOf(next);
+    const same = sameHandle(handle, old.handle);
+    const keys = writer.changedUniqueKeys(old.row, old.handle, next, handle, same);
+    await current.load(keys.map((u) => u.key));
+    const conflict = keys.find((u) => current.get(u.key) !== null);
+    if (conflict !== undefined) {
+      this.failOrWarn(writer.duplicate(conflict, next));
+      return;
+    }
+    if (this.autoColumn !== null && assigned.has(this.autoColumn.offset)) {
+      await this.ctx.rebaseAutoId(this.table, next[this.autoColumn.offset] as number | bigint);
+    }
+    if (same) writer.update(old.row, next, handle);
+    else {
+      writer.remove(old.row, old.handle);
+      writer.insert(next, handle, false);
+    }
+    this.affected += 2;
+    this.found += 2;
+    this.updated++;
+  }
+
+  private failOrWarn(e: MysqlError): void {
+    if (!this.assigner.ignore) throw e;
+    this.assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+  }
+}
+
+/** Type of generated ids. */
+const BIGINT_UNSIGNED = {
+  tp: 0x08,
+  flag: 32,
+  flen: 20,
+  decimal: 0,
+  charset: 'binary',
+  collate: 'binary',
+} as const;
+
+export function sameHandle(a: Handle, b: Handle): boolean {
+  return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : a == b;
+}
+
+/** Makes full rows of the values given for some columns. */
+export class RowTemplate {
+  private readonly defaults: Datum[];
+  private defaultsReady = false;
+  private readonly types;
+
+  constructor(
+    private readonly table: Insert['table'],
+    private readonly given: readonly ColumnInfo[],
+    private readonly assigner: Assigner,
+    private readonly ctx: ExecContext,
+  ) {
+    this.defaults = new Array<Datum>(table.columns.length).fill(null);
+    this.types = table.columns.filter((c) => c.state === 'public').map((c) => c.type);
+  }
+
+  /** A row with every column that is not given at its default. */
+  start(): Datum[] {
+    if (!this.defaultsReady) {
+      const given = new Set(this.given.map((c) => c.offset));
+      for (const c of this.table.columns) {
+        if (given.has(c.offset) || !isWritable(c.state) || c.generated !== '') continue;
+        this.defaults[c.offset] = c.autoIncrement ? null : this.assigner.defaultOf(c);
+      }
+      this.defaultsReady = true;
+    }
+    return this.defaults.slice();
+  }
+
+  defaultOf(column: ColumnInfo): Datum {
+    return column.autoIncrement ? null : this.assigner.defaultOf(column);
+  }
+
+  /** Evaluates a VALUES row. */
+  fill(values: readonly (Expression | null)[]): Awaitable<Datum[]> {
+    const row = this.start();
+    return this.fillFrom(row, values, 0);
+  }
+
+  private fillFrom(row: Datum[], values: readonly (Expression | null)[], from: number): Awaitable<Datum[]> {
+    for (let i = from; i < values.length; i++) {
+      const e = values[i]!;
+      const column = this.given[i]!;
+      if (e === null) {
+        row[column.offset] = this.defaultOf(column);
+        continue;
+      }
+      let v: Awaitable<Datum>;
+      if (e.kind === 'constant' && e.param === undefined) v = e.value;
+      else {
+        const input =
+          e.kind !== 'constant' && readsRow(e)
+            ? chunkOf(
+                [this.table.columns.filter((c) => c.state === 'public').map((c) => row[c.offset]!)],
+                this.types,
+              )
+            : undefined;
+        v = evalAny(e, this.ctx.eval, input, 0);
+      }
+      if (v instanceof Promise) {
+        return v.then((d) => {
+          row[column.offset] = this.assigner.assign(d, e.type, column);
+          return this.fillFrom(row, values, i + 1);
+        });
+      }
+      row[column.offset] = this.assigner.assign(v, e.type, column);
+    }
+    return row;
+  }
+}
+
+export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<DmlResult> {
+  const assigner = new Assigner(ctx, plan.ignore);
+  const mode: OnDuplicate = plan.replace
+    ? 'replace'
+    : plan.onDuplicate.length > 0
+      ? 'update'
+      : plan.ignore
+        ? 'ignore'
+        : 'error';
+  const inserter = new RowInserter(plan.table, mode, assigner, ctx, plan.onDuplicate);
+  const template = new RowTemplate(plan.table, plan.columns, assigner, ctx);
+  const lax = plan.ignore || (!assigner.strict && (plan.select !== null || plan.rows.length > 1));
+  if (plan.select === null) {
+    for (let at = 0; at < plan.rows.length; at += BATCH_ROWS) {
+      const end = Math.min(plan.rows.length, at + BATCH_ROWS);
+      const rows: Datum[][] = [];
+      for (let r = at; r < end; r++) {
+        assigner.row = r + 1;
+        const row = template.fill(plan.rows[r]!);
+        rows.push(row instanceof Promise ? await row : row);
+      }
+      await inserter.insert(rows, lax);
+      if (end < plan.rows.length) {
+        const pause = ctx.checkpoint();
+        if (pause !== undefined) await pause;
+      }
+    }
+  } else await insertSelect(plan, template, inserter, assigner, lax, ctx);
+  inserter.finish();
+  return insertResult(plan, inserter, ctx);
+}
+
+async function insertSelect(
+  plan: Insert,
+  template: RowTemplate,
+  inserter: RowInserter,
+  assigner: Assigner,
+  lax: boolean,
+  ctx: ExecContext,
+): Promise<void> {
+  const select = buildOperator(plan.select!, ctx);
+  const types = plan.select!.schema.map((c) => c.type);
+  let n = 0;
+  try {
+    await select.open();
+    for (;;) {
+      const chunk = await select.next();
+      if (chunk === null) return;
+      const rows: Datum[][] = [];
+      for (let k = 0; k < chunk.rows; k++) {
+        const i = chunk.sel === null ? k : chunk.sel[k]!;
+        assigner.row = ++n;
+        const row = template.start();
+        for (let c = 0; c < plan.columns.length; c++) {
+          const column = plan.columns[c]!;
+          row[column.offset] = assigner.assign(chunk.columns[c]!.get(i), types[c]!, column);
+        }
+        rows.push(row);
+      }
+      await inserter.insert(rows, lax);
+      const pause = ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+  } finally {
+    await select.close();
+  }
+}
+
+function insertResult(plan: Insert, r: RowInserter, ctx: ExecContext): DmlResult {
+  const many = plan.select !== null || plan.rows.length > 1;
+  const duplicates = plan.replace ? r.deleted : plan.onDuplicate.length > 0 ? r.updated : r.skipped;
+  return {
+    affectedRows: r.affected,
+    foundRows: r.found,
+    lastInsertId: r.firstGenerated,
+    ...(r.firstGenerated === 0 && r.lastExplicit !== 0 ? { explicitInsertId: r.lastExplicit } : {}),
+    info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount ?? 0}` : '',
+  };
+}

@@ -1,0 +1,236 @@
+import type { ColumnInfo } from '../../catalog/model.js';
+import { Chunk } from '../../chunk/chunk.js';
+import { compact } from '../../chunk/gather.js';
+import { vectorOf } from '../../chunk/vector-builder.js';
+import { compileProjection } from '../../expression/compile.js';
+import type { Handle } from '../../kv/codec/table-key.js';
+import type { DmlTarget, Update } from '../../planner/physical/plan.js';
+import type { Datum } from '../../types/datum.js';
+import { buildOperator } from '../build-operator.js';
+import { zoneOf } from '../cop-reader.js';
+import type { DmlResult, ExecContext } from '../exec-context.js';
+import { TableWriter, type UniqueKey } from '../table-writer.js';
+import { Assigner, sameDatum } from './assignment.js';
+import { CurrentValues, nameOf } from './current-values.js';
+import { sameHandle } from './insert.js';
+
+/** One changed row waiting for its unique keys to be checked. */
+interface Change {
+  readonly oldRow: Datum[];
+  readonly oldHandle: Handle;
+  readonly newRow: Datum[];
+  readonly newHandle: Handle;
+  readonly keys: UniqueKey[];
+  readonly same: boolean;
+}
+
+/** A table written by the statement. */
+class Target {
+  readonly writer: TableWriter;
+  readonly onUpdateNow: readonly ColumnInfo[];
+  readonly assigned: ReadonlySet<number>;
+  /** Rows done, by record key: a join may give a row more than once. */
+  readonly rows = new Set<string>();
+  updated = 0;
+
+  constructor(
+    readonly spec: DmlTarget,
+    readonly index: number,
+    assignments: Update['assignments'],
+    ctx: ExecContext,
+  ) {
+    this.writer = new TableWriter(spec.table, spec.physicalId, ctx.txn!, zoneOf(ctx));
+    this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
+    this.onUpdateNow = spec.table.columns.filter((c) => c.onUpdateNow && !this.assigned.has(c.offset));
+  }
+}
+
+/** The handle of a target's row in physical row `i`; null when an outer join left the table out. */
+export function rowHandle(
+  target: DmlTarget,
+  writer: TableWriter,
+  row: readonly Datum[],
+  chunk: Chunk,
+  i: number,
+): Handle | null {
+  if (target.handle >= 0) return chunk.columns[target.handle]!.get(i) as Handle | null;
+  if (!target.table.isCommonHandle && !target.table.pkIsHandle)
+    throw new Error('no handle column in the rows to change');
+  const primary = target.table.indices.find((x) => x.primary);
+  // A primary key column is never NULL but where there is no row.
+  const offset =
+    primary?.columns[0]?.offset ?? target.table.columns.find((c) => (c.type.flag & 2) !== 0)!.offset;
+  return row[offset] === null ? null : writer.handleOf(row);
+}
+
+/** The full row of a target, by column offset. */
+export function targetRow(target: DmlTarget, chunk: Chunk, i: number): Datum[] {
+  const out = new Array<Datum>(target.columns.length);
+  for (let c = 0; c < out.length; c++) {
+    const at = target.columns[c]!;
+    out[c] = at < 0 ? null : chunk.columns[at]!.get(i);
+  }
+  return out;
+}
+
+/**
+ * UPDATE. Assignments are evaluated chunk by chunk, left to right, each seeing the columns set before it (manual,
+ * "UPDATE Statement"); then rows that really change are written in the order in which they came.
+ */
+export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<DmlResult> {
+  const assigner = new Assigner(ctx, plan.ignore);
+  const targets = plan.targets.map((t, i) => new Target(t, i, plan.assignments, ctx));
+  const current = new CurrentValues(ctx);
+  const projections = plan.assignments.map((a) => (a.value === null ? null : compileProjection([a.value])));
+  const child = buildOperator(plan.child, ctx);
+  const dedup = targets.length > 1 || hasJoin(plan);
+  // Rows as changed so far, by physical table and record key: two aliases may name the same row.
+  const byAlias = new Map<string, Datum[]>();
+  let matched = 0;
+  let changed = 0;
+  try {
+    await child.open();
+    for (;;) {
+      const r = child.next();
+      const input = r instanceof Promise ? await r : r;
+      if (input === null) break;
+      const chunk = compact(input);
+      // Datums assigned, by assignment and row.
+      const values: Datum[][] = [];
+      let view = chunk;
+      for (let a = 0; a < plan.assignments.length; a++) {
+        const { column, value, target } = plan.assignments[a]!;
+        const out = new Array<Datum>(chunk.length);
+        if (value === null) out.fill(assigner.defaultOf(column));
+        else {
+          const got = projections[a]!.run(view, ctx.eval);
+          const vector = (got instanceof Promise ? await got : got)[0]!;
+          for (let i = 0; i < chunk.length; i++) {
+            assigner.row = matched + i + 1;
+            out[i] = assigner.assign(vector.get(i), value.type, column);
+          }
+        }
+        for (let i = 0; i < chunk.length; i++) {
+          if (out[i] === null) {
+            assigner.row = matched + i + 1;
+            out[i] = assigner.checkNull(null, column, !assigner.strict);
+          }
+        }
+        values.push(out);
+        if (a + 1 < plan.assignments.length) {
+          const columns = view.columns.slice();
+          const at = plan.targets[target]!.columns[column.offset]!;
+          if (at >= 0) columns[at] = vectorOf(out, column.type);
+          view = new Chunk(columns, chunk.length);
+        }
+      }
+      for (const target of targets) {
+        const n = await updateTarget(target, chunk, values, plan, assigner, current, dedup, byAlias, ctx);
+        matched += n.matched;
+        changed += n.changed;
+      }
+      const pause = ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+  } finally {
+    await child.close();
+  }
+  for (const t of targets) if (t.updated > 0) ctx.noteModified(t.spec.table.id, 0, t.updated, 0);
+  return {
+    affectedRows: changed,
+    foundRows: matched,
+    lastInsertId: 0,
+    info: `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${ctx.warningCount ?? 0}`,
+  };
+}
+
+const hasJoin = (plan: Update): boolean => {
+  let p = plan.child;
+  for (;;) {
+    if ('left' in p) return true;
+    if (!('child' in p)) return p.op === 'UnionAll';
+    p = p.child;
+  }
+};
+
+async function updateTarget(
+  target: Target,
+  chunk: Chunk,
+  values: Datum[][],
+  plan: Update,
+  assigner: Assigner,
+  current: CurrentValues,
+  dedup: boolean,
+  byAlias: Map<string, Datum[]>,
+  ctx: ExecContext,
+): Promise<{ matched: number; changed: number }> {
+  const { writer, spec } = target;
+  const { table } = spec;
+  const txn = ctx.txn!;
+  let matched = 0;
+  let changed = 0;
+  const changes: Change[] = [];
+  for (let i = 0; i < chunk.length; i++) {
+    let oldRow = targetRow(spec, chunk, i);
+    const oldHandle = rowHandle(spec, writer, oldRow, chunk, i);
+    if (oldHandle === null) continue;
+    let name = '';
+    if (dedup) {
+      name = nameOf(writer.mutations.recordKey(oldHandle));
+      if (target.rows.has(name)) continue;
+      oldRow = byAlias.get(`${spec.physicalId}/${name}`) ?? oldRow;
+    }
+    matched++;
+    const newRow = oldRow.slice();
+    for (let a = 0; a < plan.assignments.length; a++) {
+      if (plan.assignments[a]!.target === target.index)
+        newRow[plan.assignments[a]!.column.offset] = values[a]![i]!;
+    }
+    if (dedup) {
+      target.rows.add(name);
+      byAlias.set(`${spec.physicalId}/${name}`, newRow);
+    }
+    let same = true;
+    for (const offset of target.assigned) if (!sameDatum(oldRow[offset]!, newRow[offset]!)) same = false;
+    if (same) continue;
+    for (const c of target.onUpdateNow) newRow[c.offset] = assigner.now(c);
+    const newHandle = writer.mutations.hiddenHandle ? oldHandle : writer.handleOf(newRow);
+    const sameKey = sameHandle(newHandle, oldHandle);
+    changes.push({
+      oldRow,
+      oldHandle,
+      newRow,
+      newHandle,
+      same: sameKey,
+      keys: writer.changedUniqueKeys(oldRow, oldHandle, newRow, newHandle, sameKey),
+    });
+  }
+  if (changes.length === 0) return { matched, changed };
+  if (txn.pessimistic) {
+    const locks: Uint8Array[] = [];
+    for (const c of changes) locks.push(writer.mutations.recordKey(c.oldHandle));
+    await txn.lockKeys(locks);
+  }
+  const keys: Uint8Array[] = [];
+  for (const c of changes) for (const u of c.keys) keys.push(u.key);
+  if (keys.length > 0) await current.load(keys);
+  const auto = table.columns.find((c) => c.autoIncrement && target.assigned.has(c.offset));
+  for (const c of changes) {
+    const conflict = c.keys.find((u) => current.get(u.key) !== null);
+    if (conflict !== undefined) {
+      const e = writer.duplicate(conflict, c.newRow);
+      if (!plan.ignore) throw e;
+      assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+      continue;
+    }
+    if (c.same) writer.update(c.oldRow, c.newRow, c.newHandle);
+    else {
+      writer.remove(c.oldRow, c.oldHandle);
+      writer.insert(c.newRow, c.newHandle, false);
+    }
+    if (auto !== undefined) await ctx.rebaseAutoId(table, c.newRow[auto.offset] as number | bigint);
+    changed++;
+    target.updated++;
+  }
+  return { matched, changed };
+}

@@ -1,0 +1,520 @@
+import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
+import { concat, concatChunks } from '../chunk/concat.js';
+import { gather, gatherChunk } from '../chunk/gather.js';
+import { chunkBytes } from '../chunk/memory.js';
+import type { Vector } from '../chunk/vector.js';
+import { NumVector } from '../chunk/vector.js';
+import { constantVector } from '../chunk/vector-builder.js';
+import type { Filter, Projection } from '../expression/compile.js';
+import { compileProjection } from '../expression/compile.js';
+import type { Expression } from '../expression/expression.js';
+import type { HashJoin, JoinType } from '../planner/physical/plan.js';
+import type { Awaitable } from '../types/awaitable.js';
+import type { FieldType } from '../types/field-type.js';
+import { filterOf } from './compiled-filter.js';
+import type { Operator } from './exec-context.js';
+import { filterEqual } from './key-equality.js';
+import { JoinTable, type JoinProbe } from './join-table.js';
+import { drain, type OperatorContext } from './operator.js';
+
+type Side = 'left' | 'right';
+
+/** The side all of whose rows come out, matched or not; null for inner joins. */
+const PRESERVED: Readonly<Record<JoinType, Side | null>> = {
+  inner: null,
+  leftOuter: 'left',
+  rightOuter: 'right',
+  semi: 'left',
+  antiSemi: 'left',
+  leftOuterSemi: 'left',
+  antiLeftOuterSemi: 'left',
+};
+
+export const isSemi = (t: JoinType): boolean =>
+  t === 'semi' || t === 'antiSemi' || t === 'leftOuterSemi' || t === 'antiLeftOuterSemi';
+
+/** What a preserved row of a semi join has met. */
+const Match = { None: 0, Found: 1, Unknown: 2 } as const;
+
+/**
+ * Hash join of every kind. One side is built whole into a JoinTable; chunks of the other are probed against it, and
+ * output is gathered column by column from pairs of row numbers. Without keys every pair is a candidate (cartesian product).
+ *
+ * - The probe side is the preserved one: its unmatched rows follow the pairs of their chunk.
+ * - The build side is the preserved one: rows matched are marked, and what the marks call for comes after the last probe chunk.
+ */
+export class HashJoinOperator implements Operator {
+  private readonly build: Side;
+  private readonly preserved: Side | null;
+  private readonly semi: boolean;
+  private readonly buildOp: Operator;
+  private readonly probeOp: Operator;
+  private readonly buildKeys: readonly Expression[];
+  private readonly probeKeys: readonly Expression[];
+  private readonly types: readonly FieldType[];
+  private readonly buildFilter: Filter | null;
+  private readonly probeFilter: Filter | null;
+  private readonly otherFilter: Filter | null;
+  private readonly probeProjection: Projection;
+  private readonly buildTypes: readonly FieldType[];
+  private readonly probeTypes: readonly FieldType[];
+
+  private built = false;
+  private rows: Chunk = new Chunk([], 0);
+  private table!: JoinTable;
+  private prober!: JoinProbe;
+  /** Preserved build rows that found a match. */
+  private buildMatched: Uint8Array | null = null;
+  /** Preserved build rows that their own conditions keep from matching. */
+  private buildBarred: Uint8Array | null = null;
+  private heldBytes = 0;
+
+  private current: Chunk | null = null;
+  private currentKeys: readonly Vector[] = [];
+  private matched: Uint8Array | null = null;
+  private barred: Uint8Array | null = null;
+  /** Cartesian product: next probe row (position among those selected) and build row. */
+  private crossProbe = 0;
+  private crossBuild = 0;
+  private probeDone = false;
+  private tailAt = 0;
+
+  private pairProbe = new Int32Array(CHUNK_ROWS * 2);
+  private pairBuild = new Int32Array(CHUNK_ROWS * 2);
+  private pairs = 0;
+
+  constructor(
+    private readonly plan: HashJoin,
+    left: Operator,
+    right: Operator,
+    private readonly ctx: OperatorContext,
+  ) {
+    this.semi = isSemi(plan.joinType);
+    this.preserved = PRESERVED[plan.joinType];
+    // NULL results are found out per probe row.
+    const needsRight =
+      plan.nullAware || plan.joinType === 'leftOuterSemi' || plan.joinType === 'antiLeftOuterSemi';
+    this.build = needsRight ? 'right' : plan.build;
+    const buildLeft = this.build === 'left';
+    this.buildOp = buildLeft ? left : right;
+    this.probeOp = buildLeft ? right : left;
+    this.buildKeys = buildLeft ? plan.leftKeys : plan.rightKeys;
+    this.probeKeys = buildLeft ? plan.rightKeys : plan.leftKeys;
+    this.types = this.buildKeys.map((e) => e.type);
+    this.buildFilter = filterOf(buildLeft ? plan.leftConditions : plan.rightConditions);
+    this.probeFilter = filterOf(buildLeft ? plan.rightConditions : plan.leftConditions);
+    this.otherFilter = filterOf(plan.otherConditions);
+    this.probeProjection = compileProjection(this.probeKeys);
+    this.buildTypes = (buildLeft ? plan.left : plan.right).schema.map((c) => c.type);
+    this.probeTypes = (buildLeft ? plan.right : plan.left).schema.map((c) => c.type);
+  }
+
+  open(): Awaitable<void> {
+    const r = this.buildOp.open();
+    return r instanceof Promise ? r.then(() => this.probeOp.open()) : this.probeOp.open();
+  }
+
+  async close(): Promise<void> {
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
+    this.rows = new Chunk([], 0);
+    await this.buildOp.close();
+    await this.probeOp.close();
+  }
+
+  next(): Awaitable<Chunk | null> {
+    return this.run();
+  }
+
+  private async run(): Promise<Chunk | null> {
+    if (!this.built) await this.buildTable();
+    for (;;) {
+      if (this.current === null) {
+        if (this.probeDone) return this.tail();
+        if (!(await this.nextProbe())) {
+          this.probeDone = true;
+          continue;
+        }
+      }
+      const out = await this.advance();
+      if (out !== null && out.rows > 0) return out;
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+  }
+
+  // Build
+
+  private async buildTable(): Promise<void> {
+    const chunks: Chunk[] = [];
+    const keyParts: Vector[][] = this.buildKeys.map(() => []);
+    const barred: Uint8Array[] = [];
+    const preserved = this.preserved === this.build;
+    const plainKeys = this.buildKeys.every((k) => k.kind === 'column');
+    const projection = compileProjection(this.buildKeys);
+    await drain(this.buildOp, this.ctx, async (input) => {
+      let chunk = input;
+      if (this.buildFilter !== null) {
+        const kept = await this.buildFilter.run(chunk, this.ctx.eval);
+        if (preserved) barred.push(barredRows(chunk, kept));
+        else chunk = kept;
+      } else if (preserved) barred.push(new Uint8Array(chunk.rows));
+      if (chunk.rows === 0) return;
+      if (chunk.sel !== null) chunk = gatherChunk(chunk, chunk.sel);
+      if (!plainKeys) {
+        const keys = await projection.run(chunk, this.ctx.eval);
+        keys.forEach((v, k) => keyParts[k]!.push(v));
+      }
+      const bytes = chunkBytes(chunk);
+      this.heldBytes += bytes;
+      this.ctx.memory.consume(bytes);
+      chunks.push(chunk);
+    });
+    this.rows = concatChunks(chunks);
+    const n = this.rows.length;
+    const keys = plainKeys
+      ? n === 0
+        ? this.types.map((t) => constantVector(null, t, 0))
+        : this.buildKeys.map((k) => this.rows.columns[(k as { index: number }).index]!)
+      : keyParts.map((parts) => concat(parts));
+    if (n === 0)
+      this.rows = new Chunk(
+        this.buildTypes.map((t) => constantVector(null, t, 0)),
+        0,
+      );
+    this.table = new JoinTable(keys, this.types, this.plan.nullEq, n);
+    this.heldBytes += this.table.bytes;
+    this.ctx.memory.consume(this.table.bytes);
+    this.prober = this.table.probe();
+    if (preserved) {
+      this.buildMatched = new Uint8Array(n);
+      if (this.buildFilter !== null) {
+        this.buildBarred = new Uint8Array(n);
+        let at = 0;
+        for (const b of barred) {
+          this.buildBarred.set(b, at);
+          at += b.length;
+        }
+      }
+    }
+    this.built = true;
+  }
+
+  // Probe
+
+  /** Takes the next chunk of the probe side; false at its end. */
+  private async nextProbe(): Promise<boolean> {
+    // Nothing can match and nothing of the probe side is kept.
+    if (this.rows.length === 0 && this.preserved !== other(this.build)) return false;
+    const r = this.probeOp.next();
+    let chunk = r instanceof Promise ? await r : r;
+    if (chunk === null) return false;
+    const preserved = this.preserved === other(this.build);
+    this.barred = null;
+    if (this.probeFilter !== null) {
+      const kept = await this.probeFilter.run(chunk, this.ctx.eval);
+      if (preserved) this.barred = barredPhysical(chunk, kept);
+      else chunk = kept;
+    }
+    this.current = chunk;
+    this.matched = preserved ? new Uint8Array(chunk.length) : null;
+    if (chunk.rows === 0) return true;
+    if (this.probeKeys.length === 0) {
+      this.crossProbe = 0;
+      this.crossBuild = 0;
+      return true;
+    }
+    const keys = this.probeProjection.run(chunk, this.ctx.eval);
+    this.currentKeys = keys instanceof Promise ? await keys : keys;
+    this.prober.start(this.currentKeys, chunk.sel, chunk.length, this.barred);
+    return true;
+  }
+
+  /** Gathers pairs of the current chunk up to a chunk's worth and makes output of them; ends the chunk when it has no more. */
+  private async advance(): Promise<Chunk | null> {
+    const chunk = this.current!;
+    const more = this.probeKeys.length === 0 ? this.crossPairs(chunk) : this.keyPairs();
+    if (this.otherFilter !== null && this.pairs > 0) await this.filterPairs(chunk);
+    this.mark();
+    if (more) return this.semi ? null : this.takePairs(chunk, false);
+    this.current = null;
+    if (this.preserved !== other(this.build)) return this.semi ? null : this.takePairs(chunk, false);
+    if (this.semi) {
+      if (this.plan.nullAware) await this.findUnknown(chunk);
+      return this.semiOutput(chunk, this.matched!);
+    }
+    this.addUnmatched(chunk);
+    return this.takePairs(chunk, true);
+  }
+
+  /** A semi join without further conditions is content with one match a row. */
+  private get oneMatch(): Uint8Array | null {
+    return this.semi && this.preserved === other(this.build) ? this.matched : null;
+  }
+
+  private keyPairs(): boolean {
+    const { prober } = this;
+    while (prober.pending && this.pairs < CHUNK_ROWS) {
+      prober.step(this.oneMatch);
+      const n = prober.count;
+      if (n === 0) continue;
+      this.reserve(n);
+      const { pairProbe, pairBuild, buildBarred } = this;
+      const { probeRows, buildRows } = prober;
+      let at = this.pairs;
+      if (buildBarred === null) {
+        for (let k = 0; k < n; k++) {
+          pairProbe[at] = probeRows[k]!;
+          pairBuild[at++] = buildRows[k]!;
+        }
+      } else {
+        for (let k = 0; k < n; k++) {
+          if (buildBarred[buildRows[k]!] === 1) continue;
+          pairProbe[at] = probeRows[k]!;
+          pairBuild[at++] = buildRows[k]!;
+        }
+      }
+      this.pairs = at;
+      // With further conditions the match is known only after them.
+      if (this.semi && this.otherFilter === null) this.mark();
+    }
+    return prober.pending;
+  }
+
+  private crossPairs(chunk: Chunk): boolean {
+    const n = chunk.rows;
+    const m = this.rows.length;
+    if (m === 0) return false;
+    this.reserve(CHUNK_ROWS);
+    const { pairProbe, pairBuild, barred, buildBarred } = this;
+    const done = this.oneMatch;
+    while (this.crossProbe < n && this.pairs < CHUNK_ROWS) {
+      const i = chunk.sel === null ? this.crossProbe : chunk.sel[this.crossProbe]!;
+      if ((barred !== null && barred[i] === 1) || (done !== null && done[i] === 1)) {
+        this.crossProbe++;
+        this.crossBuild = 0;
+        continue;
+      }
+      let b = this.crossBuild;
+      while (b < m && this.pairs < CHUNK_ROWS) {
+        if (buildBarred === null || buildBarred[b] === 0) {
+          pairProbe[this.pairs] = i;
+          pairBuild[this.pairs++] = b;
+        }
+        b++;
+        // One pair settles a row when nothing else is asked of it.
+        if (done !== null && this.otherFilter === null) b = m;
+      }
+      if (b >= m) {
+        this.crossProbe++;
+        this.crossBuild = 0;
+      } else this.crossBuild = b;
+    }
+    return this.crossProbe < n;
+  }
+
+  private reserve(n: number): void {
+    if (this.pairs + n <= this.pairProbe.length) return;
+    const size = Math.max(this.pairProbe.length * 2, this.pairs + n);
+    const p = new Int32Array(size);
+    p.set(this.pairProbe);
+    this.pairProbe = p;
+    const b = new Int32Array(size);
+    b.set(this.pairBuild);
+    this.pairBuild = b;
+  }
+
+  /** Keeps the pairs that satisfy the other conditions. */
+  private async filterPairs(chunk: Chunk): Promise<void> {
+    const joined = this.join(chunk, this.pairs, false);
+    const r = this.otherFilter!.run(joined, this.ctx.eval);
+    const kept = r instanceof Promise ? await r : r;
+    if (kept.sel === null) return;
+    const { sel } = kept;
+    const { pairProbe, pairBuild } = this;
+    for (let k = 0; k < sel.length; k++) {
+      pairProbe[k] = pairProbe[sel[k]!]!;
+      pairBuild[k] = pairBuild[sel[k]!]!;
+    }
+    this.pairs = sel.length;
+  }
+
+  /** Notes which preserved rows have met a match. */
+  private mark(): void {
+    const { pairs, matched, buildMatched } = this;
+    if (matched !== null) {
+      const { pairProbe } = this;
+      for (let k = 0; k < pairs; k++) matched[pairProbe[k]!] = Match.Found;
+    }
+    if (buildMatched !== null) {
+      const { pairBuild } = this;
+      for (let k = 0; k < pairs; k++) buildMatched[pairBuild[k]!] = Match.Found;
+    }
+    // A semi join's pairs serve for nothing else.
+    if (this.semi) this.pairs = 0;
+  }
+
+  private addUnmatched(chunk: Chunk): void {
+    const n = chunk.rows;
+    this.reserve(n);
+    const { pairProbe, pairBuild, matched } = this;
+    let at = this.pairs;
+    for (let k = 0; k < n; k++) {
+      const i = chunk.sel === null ? k : chunk.sel[k]!;
+      if (matched![i] !== 0) continue;
+      pairProbe[at] = i;
+      pairBuild[at++] = -1;
+    }
+    this.pairs = at;
+  }
+
+  /** The joined rows of the pairs, left columns first. */
+  private join(chunk: Chunk, n: number, outer: boolean): Chunk {
+    const probe: Vector[] = [];
+    if (isIdentity(this.pairProbe, n) && chunk.length === n) probe.push(...chunk.columns);
+    else for (const c of chunk.columns) probe.push(gather(c, this.pairProbe, n));
+    const build = this.rows.columns.map((c) => gather(c, this.pairBuild, n, outer));
+    return new Chunk(this.build === 'left' ? [...build, ...probe] : [...probe, ...build], n);
+  }
+
+  private takePairs(chunk: Chunk, outer: boolean): Chunk | null {
+    const n = this.pairs;
+    if (n === 0) return null;
+    const out = this.join(chunk, n, outer);
+    this.pairs = 0;
+    return out;
+  }
+
+  // Semi joins
+
+  private semiOutput(chunk: Chunk, matched: Uint8Array): Chunk {
+    const t = this.plan.joinType;
+    if (t === 'leftOuterSemi' || t === 'antiLeftOuterSemi') {
+      const yes = t === 'leftOuterSemi' ? 1 : 0;
+      const flags = new Float64Array(chunk.length);
+      let nulls: Uint8Array | null = null;
+      for (let i = 0; i < chunk.length; i++) {
+        const m = matched[i]!;
+        flags[i] = m === Match.Found ? yes : 1 - yes;
+        if (m === Match.Unknown) {
+          nulls ??= new Uint8Array(chunk.length);
+          nulls[i] = 1;
+          flags[i] = 0;
+        }
+      }
+      return chunk.withColumns([...chunk.columns, new NumVector(flags, chunk.length, nulls)]);
+    }
+    const want = t === 'semi' ? Match.Found : Match.None;
+    const n = chunk.rows;
+    const sel = new Int32Array(n);
+    let m = 0;
+    for (let k = 0; k < n; k++) {
+      const i = chunk.sel === null ? k : chunk.sel[k]!;
+      if (matched[i] === want) sel[m++] = i;
+    }
+    return m === n ? chunk : chunk.withSel(sel.subarray(0, m));
+  }
+
+  /**
+   * NOT IN and IN as a value: a row without a match is unknown when it would match but for NULLs on either side. Rows barred by
+   * conditions of their own are plainly unmatched.
+   */
+  private async findUnknown(chunk: Chunk): Promise<void> {
+    const matched = this.matched!;
+    const { nullRows } = this.table;
+    const buildRows = this.rows.length;
+    if (buildRows === 0) return;
+    const n = chunk.rows;
+    for (let k = 0; k < n; k++) {
+      const i = chunk.sel === null ? k : chunk.sel[k]!;
+      if (matched[i] !== Match.None || (this.barred !== null && this.barred[i] === 1)) continue;
+      const hasNull = this.currentKeys.some((v, x) => this.plan.nullEq[x] !== true && v.isNull(i));
+      if (!hasNull && nullRows.length === 0) continue;
+      if (this.currentKeys.length === 1 && this.otherFilter === null) {
+        matched[i] = Match.Unknown;
+        continue;
+      }
+      if (await this.mayMatch(chunk, i, hasNull ? null : nullRows)) matched[i] = Match.Unknown;
+    }
+  }
+
+  /** Whether probe row `i` equals one of the build rows (all when null) in every key where neither has a NULL, and passes the other conditions. */
+  private async mayMatch(chunk: Chunk, i: number, candidates: Int32Array | null): Promise<boolean> {
+    const total = candidates === null ? this.rows.length : candidates.length;
+    this.reserve(CHUNK_ROWS);
+    const one = new Int32Array(1);
+    const two = new Int32Array(1);
+    for (let at = 0; at < total;) {
+      this.pairs = 0;
+      while (at < total && this.pairs < CHUNK_ROWS) {
+        const b = candidates === null ? at : candidates[at]!;
+        at++;
+        let differs = false;
+        for (let k = 0; k < this.currentKeys.length && !differs; k++) {
+          const probe = this.currentKeys[k]!;
+          const build = this.table.keys[k]!;
+          if (probe.isNull(i) || build.isNull(b)) continue;
+          one[0] = i;
+          two[0] = b;
+          differs = filterEqual(probe, build, this.types[k]!, false, one, two, 1) === 0;
+        }
+        if (differs) continue;
+        this.pairProbe[this.pairs] = i;
+        this.pairBuild[this.pairs++] = b;
+      }
+      if (this.pairs > 0 && this.otherFilter !== null) await this.filterPairs(chunk);
+      const found = this.pairs > 0;
+      this.pairs = 0;
+      if (found) return true;
+    }
+    return false;
+  }
+
+  // After the last probe chunk
+
+  /** Rows of a preserved build side: unmatched ones of an outer join, matched or unmatched ones of a semi join. */
+  private tail(): Chunk | null {
+    const marks = this.buildMatched;
+    if (marks === null) return null;
+    const want = this.plan.joinType === 'semi' ? Match.Found : Match.None;
+    const n = this.rows.length;
+    const idx = new Int32Array(CHUNK_ROWS);
+    let m = 0;
+    while (this.tailAt < n && m < CHUNK_ROWS) {
+      if (marks[this.tailAt] === want) idx[m++] = this.tailAt;
+      this.tailAt++;
+    }
+    if (m === 0) return null;
+    const rows = gatherChunk(this.rows, idx, m);
+    if (this.semi) return rows;
+    const missing = this.probeTypes.map((t) => constantVector(null, t, m));
+    return new Chunk(
+      this.build === 'left' ? [...rows.columns, ...missing] : [...missing, ...rows.columns],
+      m,
+    );
+  }
+}
+
+const other = (s: Side): Side => (s === 'left' ? 'right' : 'left');
+
+function isIdentity(idx: Int32Array, n: number): boolean {
+  for (let k = 0; k < n; k++) if (idx[k] !== k) return false;
+  return true;
+}
+
+/** Per selected row of `chunk`: 1 when `kept` (a narrower selection of it) left it out. */
+function barredRows(chunk: Chunk, kept: Chunk): Uint8Array {
+  const physical = barredPhysical(chunk, kept);
+  if (chunk.sel === null) return physical;
+  const out = new Uint8Array(chunk.rows);
+  for (let k = 0; k < out.length; k++) out[k] = physical[chunk.sel[k]!]!;
+  return out;
+}
+
+function barredPhysical(chunk: Chunk, kept: Chunk): Uint8Array {
+  const out = new Uint8Array(chunk.length);
+  if (kept.sel === null) return out;
+  out.fill(1);
+  for (let k = 0; k < kept.sel.length; k++) out[kept.sel[k]!] = 0;
+  return out;
+}

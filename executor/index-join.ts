@@ -1,0 +1,131 @@
+import type { Chunk } from '../chunk/chunk.js';
+import { GroupTable } from '../chunk/group-key.js';
+import type { Vector } from '../chunk/vector.js';
+import { compileProjection, evalDatum } from '../expression/compile.js';
+import type { Bound, HashJoin, IndexJoin, KeyRangeDatum } from '../planner/physical/plan.js';
+import { buildOperator } from './build-operator.js';
+import { ChunkListOperator } from './chunk-list.js';
+import type { ExecContext, Operator } from './exec-context.js';
+import { HashJoinOperator } from './hash-join.js';
+
+/** Outer rows looked up together; small at first, for a LIMIT above. */
+const FIRST_BATCH = 128;
+const BATCH_ROWS = 4096;
+
+const JOINS = new WeakMap<IndexJoin, HashJoin>();
+
+/** The join of a batch of outer rows with the inner rows their keys found: a hash join built on the inner side. */
+function batchJoin(plan: IndexJoin): HashJoin {
+  let join = JOINS.get(plan);
+  if (join === undefined) {
+    const outerLeft = plan.outer === 'left';
+    join = {
+      ...plan,
+      op: 'HashJoin',
+      leftKeys: outerLeft ? plan.outerKeys : plan.innerKeys,
+      rightKeys: outerLeft ? plan.innerKeys : plan.outerKeys,
+      nullEq: plan.outerKeys.map(() => false),
+      build: outerLeft ? 'right' : 'left',
+      nullAware: false,
+    };
+    JOINS.set(plan, join);
+  }
+  return join;
+}
+
+/** Reads the inner side by the distinct keys of each batch of outer rows. */
+export class IndexJoinOperator implements Operator {
+  private readonly outer: Operator;
+  private readonly projection;
+  private batch = FIRST_BATCH;
+  private join: HashJoinOperator | null = null;
+  private done = false;
+
+  constructor(
+    private readonly plan: IndexJoin,
+    private readonly ctx: ExecContext,
+  ) {
+    this.outer = buildOperator(plan.outer === 'left' ? plan.left : plan.right, ctx);
+    this.projection = compileProjection(plan.outerKeys);
+  }
+
+  open(): void | Promise<void> {
+    return this.outer.open();
+  }
+
+  async close(): Promise<void> {
+    await this.join?.close();
+    await this.outer.close();
+  }
+
+  async next(): Promise<Chunk | null> {
+    for (;;) {
+      if (this.join !== null) {
+        const chunk = await this.join.next();
+        if (chunk !== null) return chunk;
+        await this.join.close();
+        this.join = null;
+      }
+      if (this.done) return null;
+      await this.startBatch();
+    }
+  }
+
+  private async startBatch(): Promise<void> {
+    const chunks: Chunk[] = [];
+    let rows = 0;
+    while (rows < this.batch) {
+      const r = this.outer.next();
+      const chunk = r instanceof Promise ? await r : r;
+      if (chunk === null) {
+        this.done = true;
+        break;
+      }
+      chunks.push(chunk);
+      rows += chunk.rows;
+    }
+    this.batch = Math.min(BATCH_ROWS, this.batch * 4);
+    if (rows === 0) return;
+    const ranges = await this.keyRanges(chunks);
+    const { plan } = this;
+    const innerCtx = Object.create(this.ctx, {
+      scanOverrides: {
+        value: new Map([...(this.ctx.scanOverrides ?? []), [plan.innerScanId, ranges]]),
+        enumerable: true,
+      },
+    }) as ExecContext;
+    const outer = new ChunkListOperator(chunks);
+    const inner = buildOperator(plan.outer === 'left' ? plan.right : plan.left, innerCtx);
+    this.join =
+      plan.outer === 'left'
+        ? new HashJoinOperator(batchJoin(plan), outer, inner, this.ctx)
+        : new HashJoinOperator(batchJoin(plan), inner, outer, this.ctx);
+    await this.join.open();
+  }
+
+  /** A point range of the inner index for each distinct key; keys with NULL match nothing. */
+  private async keyRanges(chunks: readonly Chunk[]): Promise<KeyRangeDatum[]> {
+    const { plan, ctx } = this;
+    const table = new GroupTable(
+      plan.outerKeys.map((e) => e.type),
+      'skip',
+    );
+    for (const chunk of chunks) {
+      const r = this.projection.run(chunk, ctx.eval);
+      const keys = r instanceof Promise ? await r : r;
+      table.assign(keys, chunk.sel, chunk.rows, new Int32Array(chunk.rows));
+    }
+    const keys: Vector[] = table.keys();
+    const constants = plan.prefix.map((p) =>
+      'constant' in p ? { value: evalDatum(p.constant, ctx.eval) } : null,
+    );
+    const out: KeyRangeDatum[] = [];
+    for (let g = 0; g < table.size; g++) {
+      const bounds: Bound[] = plan.prefix.map((p, i) =>
+        'key' in p ? { value: keys[p.key]!.get(g) } : constants[i]!,
+      );
+      out.push({ low: bounds, high: bounds, lowExclusive: false, highExclusive: false });
+    }
+    return out;
+  }
+}

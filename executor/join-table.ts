@@ -1,0 +1,300 @@
+import { hashColumns } from '../chunk/hash.js';
+import type { Vector } from '../chunk/vector.js';
+import type { FieldType } from '../types/field-type.js';
+import { filterEqual } from './key-equality.js';
+
+/** Direct addressing pays when the keys lie this densely: slots per key at most, and never more slots than this. */
+const MAX_SPREAD = 8;
+const MIN_DIRECT_SLOTS = 1 << 12;
+
+/**
+ * The build side's keys, found by hash: buckets of chained rows in typed arrays. A single integer key of a dense range needs no
+ * hash and no comparison: its value is the bucket.
+ *
+ *     heads[bucket] -> row -> next[row] -> ... -> -1
+ */
+export class JoinTable {
+  private readonly heads: Int32Array;
+  private readonly next: Int32Array;
+  private readonly hashes: Int32Array | null;
+  private readonly mask: number;
+  /** Smallest key and count of buckets under direct addressing. */
+  private readonly direct: { readonly min: number; readonly slots: number } | null;
+  /** Rows with a NULL among keys compared by `=`: in no bucket. */
+  readonly nullRows: Int32Array;
+  /** No two rows have the same key (known under direct addressing only). */
+  readonly unique: boolean;
+
+  constructor(
+    readonly keys: readonly Vector[],
+    private readonly types: readonly FieldType[],
+    private readonly nullEq: readonly boolean[],
+    readonly rows: number,
+  ) {
+    const n = rows;
+    this.next = new Int32Array(n);
+    const isNull = keyNulls(keys, nullEq, n);
+    let nulls = 0;
+    if (isNull !== null) for (let i = 0; i < n; i++) nulls += isNull[i]!;
+    this.nullRows = new Int32Array(nulls);
+    if (isNull !== null) for (let i = 0, at = 0; i < n; i++) if (isNull[i] === 1) this.nullRows[at++] = i;
+    this.direct = nullEq.length === 1 && nullEq[0] === true ? null : directRange(keys, n, isNull);
+    let unique = this.direct !== null;
+    if (this.direct !== null) {
+      const { min, slots } = this.direct;
+      const data = (keys[0] as { data: Int32Array | Float64Array }).data;
+      const heads = new Int32Array(slots).fill(-1);
+      // Backwards, so that chains run forwards.
+      for (let i = n - 1; i >= 0; i--) {
+        if (isNull !== null && isNull[i] === 1) continue;
+        const b = data[i]! - min;
+        if (heads[b]! >= 0) unique = false;
+        this.next[i] = heads[b]!;
+        heads[b] = i;
+      }
+      this.heads = heads;
+      this.hashes = null;
+      this.mask = 0;
+    } else {
+      let size = 16;
+      while (size < n * 2) size *= 2;
+      const heads = new Int32Array(size).fill(-1);
+      const hashes = new Int32Array(n);
+      hashColumns(keys, types, null, n, hashes);
+      const mask = size - 1;
+      for (let i = n - 1; i >= 0; i--) {
+        if (isNull !== null && isNull[i] === 1) continue;
+        const b = hashes[i]! & mask;
+        this.next[i] = heads[b]!;
+        heads[b] = i;
+      }
+      this.heads = heads;
+      this.hashes = hashes;
+      this.mask = mask;
+    }
+    this.unique = unique;
+  }
+
+  get bytes(): number {
+    return this.heads.byteLength + this.next.byteLength + (this.hashes?.byteLength ?? 0);
+  }
+
+  probe(): JoinProbe {
+    return new JoinProbe(
+      this.keys,
+      this.types,
+      this.nullEq,
+      this.heads,
+      this.next,
+      this.hashes,
+      this.mask,
+      this.direct,
+    );
+  }
+}
+
+function keyNulls(keys: readonly Vector[], nullEq: readonly boolean[], n: number): Uint8Array | null {
+  let out: Uint8Array | null = null;
+  for (let k = 0; k < keys.length; k++) {
+    const nulls = keys[k]!.nulls;
+    if (nulls === null || nullEq[k] === true) continue;
+    if (out === null) out = nulls.slice(0, n);
+    else for (let i = 0; i < n; i++) out[i]! |= nulls[i]!;
+  }
+  return out;
+}
+
+function directRange(
+  keys: readonly Vector[],
+  n: number,
+  isNull: Uint8Array | null,
+): { min: number; slots: number } | null {
+  if (keys.length !== 1 || keys[0]!.kind !== 'num' || n === 0) return null;
+  const data = keys[0]!.data;
+  let min = Infinity;
+  let max = -Infinity;
+  if (data instanceof Int32Array) {
+    for (let i = 0; i < n; i++) {
+      if (isNull !== null && isNull[i] === 1) continue;
+      const v = data[i]!;
+      if (v < min) min = v;
+      if (v > max) max = v;
+    }
+  } else {
+    for (let i = 0; i < n; i++) {
+      if (isNull !== null && isNull[i] === 1) continue;
+      const v = data[i]!;
+      if (v !== Math.floor(v)) return null;
+      if (v < min) min = v;
+      if (v > max) max = v;
+    }
+  }
+  if (min > max) return null;
+  const slots = max - min + 1;
+  if (!(slots <= Math.max(MIN_DIRECT_SLOTS, n * MAX_SPREAD))) return null;
+  return { min, slots };
+}
+
+/**
+ * Looks chunks up in a JoinTable. `start` takes the keys of a chunk; each `step` gives the next match of every row that
+ * still has one, as pairs.
+ */
+export class JoinProbe {
+  /** Result of the last step: `count` pairs of probe row and build row. */
+  probeRows: Int32Array = new Int32Array(0);
+  buildRows: Int32Array = new Int32Array(0);
+  count = 0;
+
+  /** Hashes by physical row, and as hashColumns packs them. */
+  private hashes: Int32Array = new Int32Array(0);
+  private packed: Int32Array = new Int32Array(0);
+  private active: Int32Array = new Int32Array(0);
+  private candidates: Int32Array = new Int32Array(0);
+  private activeCount = 0;
+  private keys: readonly Vector[] = [];
+
+  constructor(
+    private readonly buildKeys: readonly Vector[],
+    private readonly types: readonly FieldType[],
+    private readonly nullEq: readonly boolean[],
+    private readonly heads: Int32Array,
+    private readonly nextRow: Int32Array,
+    private readonly buildHashes: Int32Array | null,
+    private readonly mask: number,
+    private readonly direct: { readonly min: number; readonly slots: number } | null,
+  ) {}
+
+  /** More matches may follow. */
+  get pending(): boolean {
+    return this.activeCount > 0;
+  }
+
+  /** Probes the rows of `sel` (or all `length`); rows with `skip` set are left out. */
+  start(keys: readonly Vector[], sel: Int32Array | null, length: number, skip: Uint8Array | null): void {
+    this.keys = keys;
+    const n = sel === null ? length : sel.length;
+    if (this.active.length < n) {
+      this.active = new Int32Array(n);
+      this.candidates = new Int32Array(n);
+      this.probeRows = new Int32Array(n);
+      this.buildRows = new Int32Array(n);
+    }
+    if (this.direct !== null) this.startDirect(keys[0]!, sel, n, skip);
+    else this.startHash(keys, sel, n, length, skip);
+  }
+
+  private startDirect(key: Vector, sel: Int32Array | null, n: number, skip: Uint8Array | null): void {
+    const { heads, active, candidates } = this;
+    const { min, slots } = this.direct!;
+    const nulls = key.nulls;
+    const data = key.kind === 'bytes' ? null : key.data;
+    let m = 0;
+    if (data instanceof Int32Array || data instanceof Float64Array) {
+      for (let k = 0; k < n; k++) {
+        const i = sel === null ? k : sel[k]!;
+        if ((nulls !== null && nulls[i] === 1) || (skip !== null && skip[i] === 1)) continue;
+        const b = data[i]! - min;
+        // A fraction finds no element: undefined fails the comparison.
+        if (b >= 0 && b < slots && heads[b]! >= 0) {
+          active[m] = i;
+          candidates[m++] = heads[b]!;
+        }
+      }
+    } else if (data !== null) {
+      for (let k = 0; k < n; k++) {
+        const i = sel === null ? k : sel[k]!;
+        if ((nulls !== null && nulls[i] === 1) || (skip !== null && skip[i] === 1)) continue;
+        const b = Number(data[i]!) - min;
+        if (b >= 0 && b < slots && heads[b]! >= 0) {
+          active[m] = i;
+          candidates[m++] = heads[b]!;
+        }
+      }
+    }
+    this.activeCount = m;
+  }
+
+  private startHash(
+    keys: readonly Vector[],
+    sel: Int32Array | null,
+    n: number,
+    length: number,
+    skip: Uint8Array | null,
+  ): void {
+    if (this.hashes.length < length) {
+      this.hashes = new Int32Array(length);
+      this.packed = new Int32Array(length);
+    }
+    const { heads, active, candidates, hashes, packed, mask, nullEq } = this;
+    hashColumns(keys, this.types, sel, n, packed);
+    const isNull = keyNulls(keys, nullEq, length);
+    let m = 0;
+    for (let k = 0; k < n; k++) {
+      const i = sel === null ? k : sel[k]!;
+      if ((isNull !== null && isNull[i] === 1) || (skip !== null && skip[i] === 1)) continue;
+      const h = packed[k]!;
+      const head = heads[h & mask]!;
+      if (head >= 0) {
+        hashes[i] = h;
+        active[m] = i;
+        candidates[m++] = head;
+      }
+    }
+    this.activeCount = m;
+  }
+
+  /**
+   * The next match of each row that has candidates left. Rows whose `done` is set are dropped first (a semi join needs one match).
+   */
+  step(done: Uint8Array | null): void {
+    const { active, candidates, nextRow, probeRows, buildRows, buildHashes, hashes } = this;
+    const n = this.activeCount;
+    let m = 0;
+    let left = 0;
+    if (buildHashes === null) {
+      for (let k = 0; k < n; k++) {
+        const i = active[k]!;
+        if (done !== null && done[i] === 1) continue;
+        const c = candidates[k]!;
+        probeRows[m] = i;
+        buildRows[m++] = c;
+        const after = nextRow[c]!;
+        if (after >= 0) {
+          active[left] = i;
+          candidates[left++] = after;
+        }
+      }
+      this.activeCount = left;
+      this.count = m;
+      return;
+    }
+    for (let k = 0; k < n; k++) {
+      const i = active[k]!;
+      if (done !== null && done[i] === 1) continue;
+      const h = hashes[i]!;
+      let c = candidates[k]!;
+      while (c >= 0 && buildHashes[c] !== h) c = nextRow[c]!;
+      if (c < 0) continue;
+      probeRows[m] = i;
+      buildRows[m++] = c;
+      const after = nextRow[c]!;
+      if (after >= 0) {
+        active[left] = i;
+        candidates[left++] = after;
+      }
+    }
+    this.activeCount = left;
+    for (let k = 0; k < this.keys.length && m > 0; k++) {
+      m = filterEqual(
+        this.keys[k]!,
+        this.buildKeys[k]!,
+        this.types[k]!,
+        this.nullEq[k]!,
+        probeRows,
+        buildRows,
+        m,
+      );
+    }
+    this.count = m;
+  }
+}

@@ -1,0 +1,164 @@
+import type { IndexInfo, TableInfo } from '../catalog/model.js';
+import { ByteWriter, prefixNext } from '../kv/codec/byte-writer.js';
+import { encodeKeyDatum, encodeMaxDatum } from '../kv/codec/datum-codec.js';
+import { indexPrefix, recordKey, recordPrefix } from '../kv/codec/table-key.js';
+import type { ZoneOffsets } from '../kv/codec/time-codec.js';
+import type { KeyRange } from '../kv/rpc.js';
+import type { Bound, KeyRangeDatum } from '../planner/physical/plan.js';
+import type { Datum } from '../types/datum.js';
+import { intDatum } from '../types/datum.js';
+import { isUnsigned, type FieldType } from '../types/field-type.js';
+import { cutToPrefix } from '../catalog/table-layout.js';
+
+/** Ranges over datums as ranges over stored keys, in the given order; empty ranges left out. */
+
+const INT64_MIN = -(1n << 63n);
+const INT64_MAX = (1n << 63n) - 1n;
+const UINT64_MAX = (1n << 64n) - 1n;
+
+const writer = new ByteWriter(256);
+
+/**
+ * `prefix` followed by the encoded bounds. `after`: the smallest key above everything that starts with them, else the
+ * bounds themselves. Values of prefix index columns are cut; the caller has made such bounds inclusive.
+ */
+function boundKey(
+  prefix: Uint8Array,
+  bounds: readonly Bound[],
+  types: readonly FieldType[],
+  after: boolean,
+  zone: ZoneOffsets,
+): Uint8Array {
+  const w = writer.reset();
+  w.bytes(prefix);
+  for (let i = 0; i < bounds.length; i++) {
+    const b = bounds[i]!;
+    if (b === 'min') return w.toBytes();
+    if (b === 'max') {
+      encodeMaxDatum(w);
+      return w.toBytes();
+    }
+    encodeKeyDatum(w, b.value, types[i]!, zone);
+  }
+  return after ? prefixNext(w.toBytes()) : w.toBytes();
+}
+
+function keyRangesOf(
+  prefix: Uint8Array,
+  ranges: readonly KeyRangeDatum[],
+  types: readonly FieldType[],
+  zone: ZoneOffsets,
+): KeyRange[] {
+  const out: KeyRange[] = [];
+  for (const r of ranges) {
+    const startKey = boundKey(prefix, r.low, types, r.lowExclusive, zone);
+    const endKey = boundKey(prefix, r.high, types, !r.highExclusive, zone);
+    if (lessThan(startKey, endKey)) out.push({ startKey, endKey });
+  }
+  return out;
+}
+
+function lessThan(a: Uint8Array, b: Uint8Array): boolean {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return a[i]! < b[i]!;
+  return a.length < b.length;
+}
+
+/** A bound on a prefix column says less than it seems: cut values, and take in the bound itself. */
+function cutBounds(r: KeyRangeDatum, index: IndexInfo, types: readonly FieldType[]): KeyRangeDatum {
+  if (index.columns.every((c) => c.length < 0)) return r;
+  let lowCut = false;
+  let highCut = false;
+  const cut = (bounds: readonly Bound[], onCut: () => void): Bound[] =>
+    bounds.map((b, i) => {
+      const length = index.columns[i]?.length ?? -1;
+      if (typeof b === 'string' || length < 0) return b;
+      onCut();
+      return { value: cutToPrefix(b.value, types[i]!, length) };
+    });
+  const low = cut(r.low, () => (lowCut = true));
+  const high = cut(r.high, () => (highCut = true));
+  return { low, high, lowExclusive: r.lowExclusive && !lowCut, highExclusive: r.highExclusive && !highCut };
+}
+
+/** Types of an index's columns followed by those of the handle behind them, which ranges may go on to restrict. */
+export function indexColumnTypes(table: TableInfo, index: IndexInfo): FieldType[] {
+  const types = index.columns.map((c) => table.columns[c.offset]!.type);
+  if (table.isCommonHandle) {
+    const primary = table.indices.find((i) => i.primary);
+    if (primary !== undefined) for (const c of primary.columns) types.push(table.columns[c.offset]!.type);
+  }
+  return types;
+}
+
+export function indexKeyRanges(
+  table: TableInfo,
+  index: IndexInfo,
+  physicalId: number,
+  ranges: readonly KeyRangeDatum[],
+  zone: ZoneOffsets,
+): KeyRange[] {
+  const types = indexColumnTypes(table, index);
+  return keyRangesOf(
+    indexPrefix(physicalId, index.id),
+    ranges.map((r) => cutBounds(r, index, types)),
+    types,
+    zone,
+  );
+}
+
+/** Ranges over the handle: the integer primary key, `_tidb_rowid`, or the clustered primary key's columns. */
+export function tableKeyRanges(
+  table: TableInfo,
+  physicalId: number,
+  ranges: readonly KeyRangeDatum[],
+  zone: ZoneOffsets,
+): KeyRange[] {
+  if (table.isCommonHandle) {
+    const primary = table.indices.find((i) => i.primary)!;
+    const types = primary.columns.map((c) => table.columns[c.offset]!.type);
+    return keyRangesOf(
+      recordPrefix(physicalId),
+      ranges.map((r) => cutBounds(r, primary, types)),
+      types,
+      zone,
+    );
+  }
+  const pk = table.pkIsHandle ? table.columns.find((c) => (c.type.flag & 2) !== 0) : undefined;
+  const unsigned = pk !== undefined && isUnsigned(pk.type);
+  const out: KeyRange[] = [];
+  for (const r of ranges) {
+    let low = intBound(r.low[0], unsigned, true);
+    let high = intBound(r.high[0], unsigned, false);
+    if (low === null || high === null) continue;
+    if (r.lowExclusive && isValue(r.low[0])) low += 1n;
+    if (r.highExclusive && isValue(r.high[0])) high -= 1n;
+    if (low > high) continue;
+    // The store orders unsigned handles as signed ones: values from 2^63 on lie below the others.
+    if (unsigned && high > INT64_MAX) {
+      if (low <= INT64_MAX) out.push(intRange(physicalId, low, INT64_MAX));
+      out.push(intRange(physicalId, low > INT64_MAX ? low : INT64_MAX + 1n, high));
+    } else out.push(intRange(physicalId, low, high));
+  }
+  return out;
+}
+
+const isValue = (b: Bound | undefined): boolean => b !== undefined && typeof b !== 'string';
+
+/** Null when nothing can match (an upper bound of NULL). */
+function intBound(b: Bound | undefined, unsigned: boolean, low: boolean): bigint | null {
+  const min = unsigned ? 0n : INT64_MIN;
+  const max = unsigned ? UINT64_MAX : INT64_MAX;
+  if (b === undefined) return low ? min : max;
+  if (b === 'min') return min;
+  if (b === 'max') return max;
+  const v: Datum = b.value;
+  if (v === null) return low ? min : null;
+  return typeof v === 'bigint' ? v : BigInt(v as number);
+}
+
+function intRange(physicalId: number, low: bigint, high: bigint): KeyRange {
+  const startKey = recordKey(physicalId, intDatum(low));
+  const last = recordKey(physicalId, intDatum(high));
+  return { startKey, endKey: prefixNext(last) };
+}

@@ -1,0 +1,157 @@
+import type { Chunk } from '../chunk/chunk.js';
+import { CHUNK_ROWS } from '../chunk/chunk.js';
+import { concat, concatChunks } from '../chunk/concat.js';
+import { compact, gatherChunk } from '../chunk/gather.js';
+import { chunkBytes } from '../chunk/memory.js';
+import type { Vector } from '../chunk/vector.js';
+import { compileProjection } from '../expression/compile.js';
+import type { ByItem } from '../expression/expression.js';
+import type { Operator } from './exec-context.js';
+import { drain, type OperatorContext } from './operator.js';
+import { orderable, rowComparator, type RowComparator } from './row-order.js';
+
+/** Rows sorted at once before the thread is offered to others. */
+const RUN_ROWS = 4096;
+
+/**
+ * ORDER BY: runs of some thousand rows are sorted, then merged by a heap as output is asked for, so that the
+ * thread is never held for the whole of it. Rows that tie keep their order.
+ */
+export class SortOperator implements Operator {
+  private sorted = false;
+  private rows: Chunk | null = null;
+  private merge: RunMerge | null = null;
+  private heldBytes = 0;
+
+  constructor(
+    private readonly by: readonly ByItem[],
+    private readonly child: Operator,
+    private readonly ctx: OperatorContext,
+  ) {}
+
+  open(): void | Promise<void> {
+    return this.child.open();
+  }
+
+  close(): void | Promise<void> {
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
+    this.rows = null;
+    this.merge = null;
+    return this.child.close();
+  }
+
+  async next(): Promise<Chunk | null> {
+    if (!this.sorted) {
+      await this.sort();
+      this.sorted = true;
+    }
+    if (this.merge === null) return null;
+    const pause = this.ctx.checkpoint();
+    if (pause !== undefined) await pause;
+    const idx = new Int32Array(CHUNK_ROWS);
+    const n = this.merge.take(idx);
+    return n === 0 ? null : gatherChunk(this.rows!, idx, n);
+  }
+
+  private async sort(): Promise<void> {
+    const chunks: Chunk[] = [];
+    const parts: Vector[][] = this.by.map(() => []);
+    const projection = compileProjection(this.by.map((b) => b.expr));
+    await drain(this.child, this.ctx, async (input) => {
+      const chunk = compact(input);
+      const keys = await projection.run(chunk, this.ctx.eval);
+      keys.forEach((v, k) => parts[k]!.push(v));
+      const bytes = chunkBytes(chunk);
+      this.heldBytes += bytes;
+      this.ctx.memory.consume(bytes);
+      chunks.push(chunk);
+    });
+    if (chunks.length === 0) return;
+    this.rows = concatChunks(chunks);
+    const keys = parts.map((p, k) => orderable(concat(p), this.by[k]!.expr.type));
+    const compare = keyComparator(keys, this.by);
+    const n = this.rows.length;
+    const idx = new Int32Array(n);
+    for (let i = 0; i < n; i++) idx[i] = i;
+    for (let at = 0; at < n; at += RUN_ROWS) {
+      idx.subarray(at, Math.min(n, at + RUN_ROWS)).sort(compare);
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+    this.merge = new RunMerge(idx, RUN_ROWS, compare);
+  }
+}
+
+/** Order of rows by their keys, ties by position. */
+export function keyComparator(keys: readonly Vector[], by: readonly ByItem[]): RowComparator {
+  const compare = rowComparator(
+    keys,
+    keys,
+    by.map((b) => b.expr.type),
+    by.map((b) => b.desc),
+  );
+  return (i, j) => compare(i, j) || i - j;
+}
+
+/** Merges sorted runs of equal length (the last may be shorter) by a binary heap of their heads. */
+class RunMerge {
+  private readonly heap: Int32Array;
+  private readonly position: Int32Array;
+  private size = 0;
+
+  constructor(
+    private readonly idx: Int32Array,
+    private readonly runRows: number,
+    private readonly compare: RowComparator,
+  ) {
+    const runs = Math.ceil(idx.length / runRows);
+    this.heap = new Int32Array(runs);
+    this.position = new Int32Array(runs);
+    for (let r = 0; r < runs; r++) {
+      this.position[r] = r * runRows;
+      this.heap[this.size++] = r;
+    }
+    for (let k = (this.size >> 1) - 1; k >= 0; k--) this.siftDown(k);
+  }
+
+  /** Fills `out` with the next rows; returns how many. */
+  take(out: Int32Array): number {
+    let n = 0;
+    if (this.size === 1) {
+      const r = this.heap[0]!;
+      const end = Math.min(this.idx.length, (r + 1) * this.runRows);
+      while (n < out.length && this.position[r]! < end) out[n++] = this.idx[this.position[r]!++]!;
+      if (this.position[r]! >= end) this.size = 0;
+      return n;
+    }
+    while (n < out.length && this.size > 0) {
+      const r = this.heap[0]!;
+      out[n++] = this.idx[this.position[r]!++]!;
+      if (this.position[r]! >= Math.min(this.idx.length, (r + 1) * this.runRows)) {
+        this.size--;
+        this.heap[0] = this.heap[this.size]!;
+      }
+      this.siftDown(0);
+    }
+    return n;
+  }
+
+  private less(a: number, b: number): boolean {
+    return this.compare(this.idx[this.position[a]!]!, this.idx[this.position[b]!]!) < 0;
+  }
+
+  private siftDown(k: number): void {
+    const { heap, size } = this;
+    for (;;) {
+      let c = 2 * k + 1;
+      if (c >= size) return;
+      if (c + 1 < size && this.less(heap[c + 1]!, heap[c]!)) c++;
+      if (!this.less(heap[c]!, heap[k]!)) return;
+      const t = heap[k]!;
+      heap[k] = heap[c]!;
+      heap[c] = t;
+      k = c;
+    }
+  }
+}

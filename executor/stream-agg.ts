@@ -1,0 +1,111 @@
+import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
+import { keyCollation } from '../chunk/hash.js';
+import { rowsEqual } from '../chunk/row-equal.js';
+import { gather } from '../chunk/gather.js';
+import type { Vector } from '../chunk/vector.js';
+import type { StreamAgg } from '../planner/physical/plan.js';
+import type { AggFunc, Expression } from '../expression/expression.js';
+import { Aggregation, type AggInputs } from './aggregation.js';
+import type { Operator } from './exec-context.js';
+import type { OperatorContext } from './operator.js';
+
+/**
+ * GROUP BY over a child ordered by the group keys: a group ends where the next begins. Groups are numbered within a batch of
+ * output; the last one stays open until its end is seen, and begins the next batch.
+ */
+export class StreamAggOperator implements Operator {
+  private readonly groupBy: readonly Expression[];
+  private readonly aggs: readonly AggFunc[];
+  private readonly collations;
+  private aggregation: Aggregation;
+  /** Groups of the batch, the open one last. */
+  private groups = 0;
+  private lastKeys: Vector[] | null = null;
+  private any = false;
+  private ended = false;
+  private ids = new Int32Array(0);
+
+  constructor(
+    plan: StreamAgg,
+    private readonly child: Operator,
+    private readonly ctx: OperatorContext,
+  ) {
+    this.groupBy = plan.groupBy;
+    this.aggs = plan.aggs;
+    this.collations = plan.groupBy.map((e) => keyCollation(e.type));
+    this.aggregation = this.fresh();
+  }
+
+  open(): void | Promise<void> {
+    return this.child.open();
+  }
+
+  close(): void | Promise<void> {
+    return this.child.close();
+  }
+
+  async next(): Promise<Chunk | null> {
+    while (!this.ended) {
+      const r = this.child.next();
+      const input = r instanceof Promise ? await r : r;
+      if (input === null) {
+        this.ended = true;
+        if (!this.any && this.groupBy.length === 0 && !this.aggregation.partial) {
+          this.aggregation.resize(1);
+          this.groups = 1;
+        }
+        return this.groups === 0 ? null : new Chunk(this.aggregation.result(0, this.groups), this.groups);
+      }
+      const p = this.aggregation.inputs(input);
+      const inputs = p instanceof Promise ? await p : p;
+      const out = this.add(inputs);
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+      if (out !== null) return out;
+    }
+    return null;
+  }
+
+  private fresh(): Aggregation {
+    return new Aggregation(this.groupBy, this.aggs, this.ctx.eval);
+  }
+
+  /** Adds a chunk. When enough groups are complete, they are given out first and the chunk's rows begin a new batch with the open group. */
+  private add(inputs: AggInputs): Chunk | null {
+    this.any = true;
+    const { chunk, keys } = inputs;
+    const n = chunk.rows;
+    if (n === 0) return null;
+    if (this.ids.length < chunk.length) this.ids = new Int32Array(chunk.length);
+    const at = (k: number): number => (chunk.sel === null ? k : chunk.sel[k]!);
+    let out: Chunk | null = null;
+    if (
+      this.groups > CHUNK_ROWS &&
+      this.lastKeys !== null &&
+      !rowsEqual(keys, at(0), this.lastKeys, 0, this.collations, true)
+    ) {
+      // The open group ends with this chunk's first row: the whole batch is complete.
+      out = new Chunk(this.aggregation.result(0, this.groups), this.groups);
+      this.aggregation = this.fresh();
+      this.groups = 0;
+      this.lastKeys = null;
+    }
+    const { ids } = this;
+    let group = this.groups - 1;
+    for (let k = 0; k < n; k++) {
+      const i = at(k);
+      const same =
+        k === 0
+          ? this.lastKeys !== null && rowsEqual(keys, i, this.lastKeys, 0, this.collations, true)
+          : rowsEqual(keys, i, keys, at(k - 1), this.collations, true);
+      if (!same || group < 0) group++;
+      ids[i] = group;
+    }
+    this.groups = group + 1;
+    this.aggregation.resize(this.groups);
+    this.aggregation.update(ids, inputs);
+    const last = Int32Array.of(at(n - 1));
+    this.lastKeys = keys.map((v) => gather(v, last));
+    return out;
+  }
+}

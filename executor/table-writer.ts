@@ -1,0 +1,137 @@
+import type { TableInfo } from '../catalog/model.js';
+import { TableMutations, type IndexMutations } from '../catalog/table-mutations.js';
+import type { Handle } from '../kv/codec/table-key.js';
+import { equalBytes } from '../kv/codec/byte-writer.js';
+import type { PutFlags, Transaction } from '../kv/storage.js';
+import type { Datum } from '../types/datum.js';
+import type { MysqlError } from '../types/error.js';
+import type { TimeZone } from '../types/timezone.js';
+import { primaryIndex } from '../catalog/table-layout.js';
+import { duplicateEntry } from './dml/duplicate-entry.js';
+
+const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
+
+/** A key that a new row needs for itself: the record's (index null), or an entry's of a unique index. */
+export interface UniqueKey {
+  readonly index: IndexMutations | null;
+  readonly key: Uint8Array;
+}
+
+/** Puts rows with their index entries into a transaction and takes them out. Whether a row may be put is decided by the caller. */
+export class TableWriter {
+  readonly mutations: TableMutations;
+
+  constructor(
+    readonly table: TableInfo,
+    readonly physicalId: number,
+    private readonly txn: Transaction,
+    zone: TimeZone,
+  ) {
+    this.mutations = new TableMutations(table, physicalId, zone);
+  }
+
+  /** Keys that must not exist before the row is inserted; the record key first. Hidden handles are fresh and need no check. */
+  uniqueKeys(row: readonly Datum[], handle: Handle, out: UniqueKey[] = []): UniqueKey[] {
+    const m = this.mutations;
+    if (!m.hiddenHandle) out.push({ index: null, key: m.recordKey(handle) });
+    for (const index of m.indexes) {
+      if (index.writable && index.isDistinct(row)) out.push({ index, key: index.key(row, handle) });
+    }
+    return out;
+  }
+
+  /** The handle of a clustered row; throws when it is hidden. */
+  handleOf(row: readonly Datum[]): Handle {
+    return this.mutations.handleOf(row);
+  }
+
+  /** Writes the record and its entries. `presume`: unique keys are checked by the store, at commit or when locked. */
+  insert(row: readonly Datum[], handle: Handle, presume: boolean): void {
+    const { txn, mutations: m } = this;
+    const flags = presume ? PRESUME_NOT_EXISTS : undefined;
+    txn.set(m.recordKey(handle), m.encodeRecord(row), m.hiddenHandle ? undefined : flags);
+    for (const index of m.indexes) {
+      if (!index.writable) continue;
+      txn.set(index.key(row, handle), index.value(row, handle), index.isDistinct(row) ? flags : undefined);
+    }
+  }
+
+  /** Deletes the record and its entries in every index, public or not. */
+  remove(row: readonly Datum[], handle: Handle): void {
+    const { txn, mutations: m } = this;
+    txn.delete(m.recordKey(handle));
+    for (const index of m.indexes) txn.delete(index.key(row, handle));
+  }
+
+  /** Rewrites a record under the same handle and the entries whose key or value changes. */
+  update(oldRow: readonly Datum[], newRow: readonly Datum[], handle: Handle): void {
+    const { txn, mutations: m } = this;
+    txn.set(m.recordKey(handle), m.encodeRecord(newRow));
+    for (const index of m.indexes) {
+      const before = index.key(oldRow, handle);
+      if (!index.writable) {
+        txn.delete(before);
+        continue;
+      }
+      const after = index.key(newRow, handle);
+      const value = index.value(newRow, handle);
+      if (equalBytes(before, after)) {
+        // The entry of an index that is being built may not be there yet.
+        if (index.index.state === 'public' && equalBytes(index.value(oldRow, handle), value)) continue;
+      } else txn.delete(before);
+      txn.set(after, value);
+    }
+  }
+
+  /** Unique keys of the new row that the old row does not hold already. `sameHandle`: the record key is not among them. */
+  changedUniqueKeys(
+    oldRow: readonly Datum[],
+    oldHandle: Handle,
+    newRow: readonly Datum[],
+    newHandle: Handle,
+    sameHandle: boolean,
+  ): UniqueKey[] {
+    const out: UniqueKey[] = [];
+    const m = this.mutations;
+    if (!sameHandle && !m.hiddenHandle) out.push({ index: null, key: m.recordKey(newHandle) });
+    for (const index of m.indexes) {
+      if (!index.writable || !index.isDistinct(newRow)) continue;
+      const key = index.key(newRow, newHandle);
+      if (!index.isDistinct(oldRow) || !equalBytes(index.key(oldRow, oldHandle), key))
+        out.push({ index, key });
+    }
+    return out;
+  }
+
+  /** Keys to lock before a row is changed or deleted: its record and its entries in unique indexes. */
+  lockedKeys(row: readonly Datum[], handle: Handle, out: Uint8Array[]): void {
+    const m = this.mutations;
+    out.push(m.recordKey(handle));
+    for (const index of m.indexes) if (index.isDistinct(row)) out.push(index.key(row, handle));
+  }
+
+  /** Error 1062 for a row whose key `u` is taken. */
+  duplicate(u: UniqueKey, row: readonly Datum[]): MysqlError {
+    const { table } = this;
+    if (u.index !== null) {
+      const { index } = u.index;
+      return duplicateEntry(
+        table,
+        index,
+        u.index.entryValues(row),
+        index.columns.map((c) => table.columns[c.offset]!.type),
+      );
+    }
+    const primary = primaryIndex(table);
+    const offsets =
+      primary !== null
+        ? primary.columns.map((c) => c.offset)
+        : table.columns.filter((c) => (c.type.flag & 2) !== 0).map((c) => c.offset);
+    return duplicateEntry(
+      table,
+      null,
+      offsets.map((o) => row[o]!),
+      offsets.map((o) => table.columns[o]!.type),
+    );
+  }
+}
