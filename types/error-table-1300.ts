@@ -277,4 +277,6 @@ export const ERRORS_1300 = {
   ER_ROW_IN_WRONG_PARTITION: { code: 1863, sqlState: 'HY000', format: 'Found a row in wrong partition %s' },
   ER_AES_INVALID_IV: { code: 1882, sqlState: 'HY000', format: 'The initialization vector supplied to %s is too short. Must be at least %d bytes long' },
   ER_MEMCACHED_ERROR: { code: 1885, sqlState: 'HY000', format: 'Memcached reported an error' },
+  ER_KEY_PART_0: { code: 1391, sqlState: 'HY000', format: "Key part '%s' length cannot be 0" },
+  ER_UNKNOWN_EXPLAIN_FORMAT: { code: 1791, sqlState: 'HY000', format: "Unknown EXPLAIN format name: '%s'" },
 } as const satisfies Record<string, ErrorEntry>;

@@ -148,4 +148,5 @@ export const ERRORS_3000 = {
   ER_SEQUENCE_ACCESS: { code: 4138, sqlState: 'HY000', format: "Sequence '%s.%s' access error" },
   ER_UNKNOWN_SEQUENCE: { code: 4139, sqlState: 'HY000', format: "Unknown SEQUENCE: '%s'" },
   ER_WRONG_INSERT_INTO_SEQUENCE: { code: 4140, sqlState: 'HY000', format: 'Wrong INSERT into a SEQUENCE. One can only do single table INSERT into a sequence object (like with mysqldump). If you want to change the SEQUENCE, use ALTER SEQUENCE instead.' },
+  ER_TABLE_WITHOUT_PK: { code: 3750, sqlState: 'HY000', format: "Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting." },
 } as const satisfies Record<string, ErrorEntry>;
