@@ -220,9 +220,9 @@ export class Connection implements Client {
 
   /** A new login on the same connection; failing it ends the connection. */
   async changeUser(r: PayloadReader): Promise<void> {
-    const request = parseChangeUser(r, this.capabilities, this.collationId);
     const old = this.session;
     try {
+      const request = parseChangeUser(r, this.capabilities, this.collationId);
       const account = await this.authenticate(request);
       await this.dropStatements();
       await old.close();
@@ -267,8 +267,7 @@ export class Connection implements Client {
     }
     if (this.running) return;
     writer.flush();
-    if (this.closing) channel.end();
-    else if (this.ended) channel.destroy();
+    if (this.closing || this.ended) channel.end();
     else {
       reader.releaseIdle();
       channel.resume();

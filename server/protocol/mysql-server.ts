@@ -58,7 +58,7 @@ export class MysqlServer implements ServerContext {
 
   /** Listens on TCP; answers the port, which differs from the one asked for when that is 0. Rejects with the system's error. */
   async listenTcp(host: string, port: number): Promise<number> {
-    const server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.accept(socket, false));
+    const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => this.accept(socket, false));
     await this.listen(server, () => server.listen({ host, port, backlog: BACKLOG }));
     const address = server.address();
     return address !== null && typeof address === 'object' ? address.port : port;
@@ -66,7 +66,7 @@ export class MysqlServer implements ServerContext {
 
   /** Listens on a Unix socket. One left behind by a server that is gone is replaced. */
   async listenUnix(path: string): Promise<void> {
-    const server = createServer((socket) => this.accept(socket, true));
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.accept(socket, true));
     try {
       await this.listen(server, () => server.listen({ path, backlog: BACKLOG }));
     } catch (e) {

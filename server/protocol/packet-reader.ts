@@ -56,6 +56,7 @@ export class PacketReader {
       const b1 = inline ? cur[p + 1]! : this.peek(1);
       const b2 = inline ? cur[p + 2]! : this.peek(2);
       const length = b0 | (b1 << 8) | (b2 << 16);
+      this.sequence = inline ? cur[p + 3]! : this.peek(3);
       if (this.partBytes + length > this.maxPayload)
         throw new FatalProtocolError(mysqlError('ER_NET_PACKET_TOO_LARGE'));
       if (this.buffered < 4 + length) {
@@ -64,7 +65,6 @@ export class PacketReader {
       }
       this.needed = 4;
       this.buffered -= 4 + length;
-      this.sequence = inline ? cur[p + 3]! : this.peek(3);
       if (inline && cur.length - p >= 4 + length) {
         this.data = cur;
         this.start = p + 4;
