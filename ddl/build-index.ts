@@ -77,7 +77,7 @@ function indexColumns(request: IndexRequest, columns: readonly ColumnInfo[]): In
     const length = partLength(part, column);
     if (request.primary && column.generated !== '' && !column.generatedStored)
       throw mysqlError(
-        'ER_UNSUPPORTED_ON_GENERATED_COLUMN',
+        'ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN',
         'Defining a virtual generated column as primary key',
       );
     bytes += keyBytes(column.type, length);

@@ -1,4 +1,5 @@
 import type { DeleteStmt, InsertStmt, Query, UpdateStmt } from '../parser/ast/index.js';
+import type { InfoSchema } from '../catalog/model.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import { planStatement, tryPointPlan } from '../planner/planner.js';
 import type { ParamValue } from './client-session.js';
@@ -10,7 +11,8 @@ export function planQuery(
   session: Session,
   stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
   params: readonly ParamValue[] | null,
+  schema: InfoSchema = session.schema,
 ): PlannedStatement | Promise<PlannedStatement> {
-  const context = new SessionPlanContext(session, session.schema, params);
+  const context = new SessionPlanContext(session, schema, params);
   return tryPointPlan(stmt, context) ?? planStatement(stmt, context);
 }

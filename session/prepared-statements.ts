@@ -3,13 +3,12 @@ import type { Datum } from '../types/datum.js';
 import { newFieldType, TypeCode } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
-import { parse } from '../parser/parser.js';
 import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './client-session.js';
 import { resultColumns } from './operator-rows.js';
 import { planQuery } from './plan-statement.js';
 import type { Session } from './session.js';
 import { staticRows, unnamedColumn } from './static-rows.js';
-import { decodeStatement } from './statement-text.js';
+import { statementBytes } from './statement-text.js';
 
 interface Prepared {
   readonly statement: ParsedStatement;
@@ -33,8 +32,7 @@ export class PreparedStatements {
   constructor(private readonly session: Session) {}
 
   async prepareBinary(sql: Uint8Array): Promise<PreparedInfo> {
-    const { text, bytes } = decodeStatement(sql, this.session.vars.get('character_set_client'));
-    const statement = this.parse(text, bytes);
+    const statement = this.parse(statementBytes(sql, this.session.vars.get('character_set_client')));
     const id = this.nextId++;
     const columns = await this.columnsOf(statement);
     this.byId.set(id, { statement });
@@ -58,7 +56,7 @@ export class PreparedStatements {
 
   prepareNamed(name: string, sql: string): void {
     this.byName.delete(name.toLowerCase());
-    this.byName.set(name.toLowerCase(), { statement: this.parse(sql, false) });
+    this.byName.set(name.toLowerCase(), { statement: this.parse(sql) });
   }
   named(name: string): ParsedStatement {
     const prepared = this.byName.get(name.toLowerCase());
@@ -75,13 +73,8 @@ export class PreparedStatements {
     this.byName.clear();
   }
 
-  private parse(text: string, bytes: boolean): ParsedStatement {
-    let statements: readonly ParsedStatement[];
-    try {
-      statements = parse(text, { sqlMode: this.session.evalContext.sqlMode, bytes });
-    } catch (error) {
-      throw this.session.syntaxError(error);
-    }
+  private parse(sql: string | Uint8Array): ParsedStatement {
+    const statements = this.session.parse(sql);
     if (statements.length === 0) throw mysqlError('ER_EMPTY_QUERY');
     if (statements.length > 1) throw mysqlError('ER_PREPARE_MULTI');
     const statement = statements[0]!;

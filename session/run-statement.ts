@@ -34,6 +34,7 @@ export async function runStatement(
     return runStatement(session, prepared, values);
   }
   const handler = handlerOf(stmt.kind);
+  const keeps = handler.keepsDiagnostics?.(stmt) ?? false;
   const statement = startStatement(session, parsed, params, handler.writes === true);
   try {
     if (handler.implicitCommit === true) await commitTransaction(session);
@@ -44,11 +45,11 @@ export async function runStatement(
     const outcome = await runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt);
     if (outcome === null) {
       await finishAutocommit(session);
-      endStatement(session, statement, handler.keepsDiagnostics === true, null);
+      endStatement(session, statement, keeps, null);
       return okResult(session);
     }
     if (outcome.kind === 'rows')
-      return streamed(session, statement, outcome, handler.keepsDiagnostics === true);
+      return streamed(session, statement, outcome, keeps);
     return fileRequest(session, statement, outcome);
   } catch (error) {
     throw await failStatement(session, statement, error);

@@ -7,6 +7,7 @@ import type { Storage } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import type { SqlWarning } from '../types/error.js';
+import { timeZone, UTC } from '../types/timezone.js';
 import { PlainConvertContext } from '../types/convert-context.js';
 import { convertDatum } from '../types/convert.js';
 import type { Session } from './session.js';
@@ -42,10 +43,7 @@ export class SessionDdlContext implements DdlContext {
     return v!;
   }
   toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum {
-    const context = new PlainConvertContext({
-      sqlMode: this.session.evalContext.sqlMode,
-      timeZone: this.session.evalContext.timeZone,
-    });
+    const context = new PlainConvertContext(this.session.evalContext.sqlMode, true, timeZone(this.session.evalContext.timeZone) ?? UTC);
     return convertDatum(value, type, column.type, context);
   }
   restore(expr: Expr): string {

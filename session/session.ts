@@ -8,6 +8,7 @@ import type { SqlWarning } from '../types/error.js';
 import { parseSqlMode, SqlMode } from '../types/sql-mode.js';
 import { collationById } from '../types/collation.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
+import type { ParseOptions } from '../parser/parser.js';
 import { parse, ParseError } from '../parser/parser.js';
 import type { InfoSchema } from '../catalog/model.js';
 import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
@@ -30,7 +31,7 @@ import { SessionExecContext } from './session-exec.js';
 import { SessionTransaction } from './session-transaction.js';
 import { StatementContext } from './statement-context.js';
 import { runStatement } from './run-statement.js';
-import { decodeStatement } from './statement-text.js';
+import { parseOptions, statementBytes } from './statement-text.js';
 import type { Tracer } from './tracer.js';
 import { SessionVariables } from './variables/variable-store.js';
 import { virtualRows } from './virtual-rows.js';
@@ -70,6 +71,7 @@ export class Session implements ClientSession {
   memoryQuota = -1;
   resultsCharset: string | null = 'utf8mb4';
   multiStatements: boolean;
+  private parseOptions: ParseOptions = {};
   /** Command and its start for SHOW PROCESSLIST. */
   command: 'Sleep' | 'Query' | 'Execute' | 'Prepare' | 'Init DB' = 'Sleep';
   commandSince = Date.now();
@@ -107,13 +109,7 @@ export class Session implements ClientSession {
   }
 
   async query(sql: Uint8Array): Promise<StatementResult> {
-    const { text, bytes } = decodeStatement(sql, this.vars.get('character_set_client'));
-    let statements: readonly ParsedStatement[];
-    try {
-      statements = parse(text, { sqlMode: this.evalContext.sqlMode, bytes });
-    } catch (error) {
-      throw this.syntaxError(error);
-    }
+    const statements = this.parse(statementBytes(sql, this.vars.get('character_set_client')));
     if (statements.length === 0) throw this.failBeforeRun(mysqlError('ER_EMPTY_QUERY'));
     if (statements.length > 1) this.checkMultiStatements();
     return this.runFrom(statements, 0);
@@ -275,8 +271,16 @@ export class Session implements ClientSession {
     return this.currentDatabase;
   }
 
+  parse(sql: string | Uint8Array): readonly ParsedStatement[] {
+    try {
+      return parse(sql, this.parseOptions);
+    } catch (error) {
+      throw this.syntaxError(error);
+    }
+  }
+
   /** The form in which a parse error reaches the client; it also becomes the session's diagnostics. */
-  syntaxError(error: unknown): unknown {
+  private syntaxError(error: unknown): unknown {
     if (!(error instanceof ParseError)) return error;
     return this.failBeforeRun(new MysqlError(1064, '42000', error.message));
   }
@@ -308,7 +312,9 @@ export class Session implements ClientSession {
         break;
       case 'sql_mode': {
         const mode = parseSqlMode(value);
-        if (typeof mode === 'number') e.sqlMode = mode;
+        if (typeof mode !== 'number') break;
+        e.sqlMode = mode;
+        this.parseOptions = parseOptions(mode);
         break;
       }
       case 'time_zone':

@@ -1,28 +1,22 @@
-import {
-  charset as findCharset,
-  convertCharset,
-  decodeUtf8,
-  utf8InvalidAt,
-  UTF8MB4,
-} from '../types/charset.js';
+import { charset as findCharset, convertCharset, UTF8MB4 } from '../types/charset.js';
+import { SqlMode } from '../types/sql-mode.js';
+import type { ParseOptions } from '../parser/parser.js';
 
-/**
- * A statement's text from the wire. Statements in another character set are converted to utf8mb4 first. One that is no
- * valid UTF-8 (binary strings written raw by some drivers) is handed over as one character per byte, which the
- * parser is told by `bytes`.
- */
-export function decodeStatement(sql: Uint8Array, clientCharset: string): { text: string; bytes: boolean } {
-  let utf8 = sql;
-  if (
-    clientCharset !== 'utf8mb4' &&
-    clientCharset !== 'utf8' &&
-    clientCharset !== 'utf8mb3' &&
-    clientCharset !== 'binary'
-  ) {
-    const from = findCharset(clientCharset);
-    if (from !== undefined) utf8 = convertCharset(sql, from, UTF8MB4);
-  }
-  if (utf8InvalidAt(utf8) >= 0)
-    return { text: Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString('latin1'), bytes: true };
-  return { text: decodeUtf8(utf8), bytes: false };
+/** A statement's text from the wire as the parser reads it: in utf8mb4, whatever character_set_client says. */
+export function statementBytes(sql: Uint8Array, clientCharset: string): Uint8Array {
+  if (clientCharset === 'utf8mb4' || clientCharset === 'utf8' || clientCharset === 'utf8mb3' || clientCharset === 'binary') return sql;
+  const from = findCharset(clientCharset);
+  return from === undefined ? sql : convertCharset(sql, from, UTF8MB4);
+}
+
+/** The parser's options that sql_mode implies. */
+export function parseOptions(sqlMode: number): ParseOptions {
+  const has = (flag: number): boolean => (sqlMode & flag) !== 0;
+  return {
+    ansiQuotes: has(SqlMode.AnsiQuotes),
+    pipesAsConcat: has(SqlMode.PipesAsConcat),
+    noBackslashEscapes: has(SqlMode.NoBackslashEscapes),
+    ignoreSpace: has(SqlMode.IgnoreSpace),
+    highNotPrecedence: has(SqlMode.HighNotPrecedence),
+  };
 }

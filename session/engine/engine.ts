@@ -43,7 +43,7 @@ const ROW_COUNT_SAVE_MS = 10_000;
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { logger } = options;
   const store = await openEmbeddedStore({ dataDir: options.dataDir, durability: options.durability, logger });
-  store.setCoprocessor(createCoprocessorHandler({}));
+  store.setCoprocessor(createCoprocessorHandler());
   const storage = openStorage({ rpc: store, oracle: store });
   const globals = new GlobalVariables(fixedVariables(options));
   const core = new EngineCore(

@@ -87,7 +87,7 @@ async function runMeasured(
     await executeDml(plan, lockingContext(session, session.transaction.txn!));
     return;
   }
-  const rows = await openQuery(session, planned, await session.readContext());
+  const rows = await openQuery(planned, await session.readContext());
   try {
     while ((await rows.nextChunk()) !== null);
   } finally {

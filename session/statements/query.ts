@@ -37,11 +37,7 @@ export function lockingContext(session: Session, txn: Transaction): SessionExecC
 }
 
 /** Opens a planned query; rows are computed as they are pulled. */
-export async function openQuery(
-  session: Session,
-  planned: PlannedStatement,
-  context: SessionExecContext,
-): Promise<RowsResult> {
+export async function openQuery(planned: PlannedStatement, context: SessionExecContext): Promise<RowsResult> {
   const operator = buildOperator(planned.plan, context);
   try {
     await operator.open();
@@ -71,7 +67,7 @@ async function runQuery(session: Session, stmt: Query): Promise<RowsResult | nul
   const locking = locks(stmt) && txn !== null;
   const planned = await planForRun(session, stmt);
   const context = locking ? lockingContext(session, txn) : await session.readContext();
-  const rows = await openQuery(session, planned, context);
+  const rows = await openQuery(planned, context);
   if (stmt.into !== null) return intoClause(session, stmt, rows);
   if (!locking) return rows;
   // Locks must be taken before the statement's own stage ends, so that a conflict can run it again.
@@ -179,6 +175,6 @@ export async function evaluate(
     end: 0,
   };
   const planned = await planQuery(session, stmt, session.evalContext.params);
-  const rows = await readAll(await openQuery(session, planned, await session.readContext()));
+  const rows = await readAll(await openQuery(planned, await session.readContext()));
   return exprs.map((_, i) => ({ type: planned.plan.schema[i]!.type, value: rows[0]![i]! }));
 }

@@ -23,7 +23,7 @@ export interface StatementHandler<K extends StatementKind = StatementKind> {
   /** Stores values: strict mode applies to its expressions. */
   readonly writes?: boolean;
   /** SHOW WARNINGS and the like leave the diagnostics area as it is. */
-  readonly keepsDiagnostics?: boolean;
+  readonly keepsDiagnostics?: (stmt: StatementOf<K>) => boolean;
 }
 
 const handlers = new Map<StatementKind, StatementHandler>();

@@ -1,0 +1,99 @@
+import { Flag, TypeCode } from '../types/field-type.js';
+import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from './model.js';
+import { defaultText, hasCharset, typeText } from './type-text.js';
+
+export const quoteName = (name: string): string => `\`${name.replace(/`/g, '``')}\``;
+const quoteText = (s: string): string =>
+  `'${s.replace(/\\/g, '\\\\').replace(/'/g, "''").replace(/\n/g, '\\n').replace(/\r/g, '\\r')}'`;
+
+/** The statement that makes the table, in TiDB's layout (SHOW CREATE TABLE). `autoIncrement`: the next value, 0n = none to show. */
+export function createTableText(table: TableInfo, autoIncrement: bigint): string {
+  const lines = table.columns
+    .filter((c) => c.state === 'public' && !c.hidden)
+    .map((c) => `  ${columnText(table, c)}`);
+  for (const index of table.indices) if (index.state === 'public') lines.push(`  ${indexText(table, index)}`);
+  return `CREATE TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}`;
+}
+
+function columnText(table: TableInfo, c: ColumnInfo): string {
+  const parts = [quoteName(c.name), typeText(c.type)];
+  if (hasCharset(c.type)) {
+    if (c.type.charset !== table.charset) parts.push(`CHARACTER SET ${c.type.charset}`);
+    if (c.type.collate !== table.collate) parts.push(`COLLATE ${c.type.collate}`);
+  }
+  if (c.generated !== '')
+    parts.push(`GENERATED ALWAYS AS (${c.generated}) ${c.generatedStored ? 'STORED' : 'VIRTUAL'}`);
+  const notNull = (c.type.flag & Flag.NotNull) !== 0;
+  if (notNull) parts.push('NOT NULL');
+  if (c.autoIncrement) parts.push('AUTO_INCREMENT');
+  if (c.generated === '') {
+    // A nullable TIMESTAMP says so, since the bare type once meant NOT NULL.
+    if (!notNull && c.type.tp === TypeCode.Timestamp) parts.push('NULL');
+    const given = defaultClause(c, notNull);
+    if (given !== '') parts.push(given);
+  }
+  if (c.onUpdateNow)
+    parts.push(`ON UPDATE CURRENT_TIMESTAMP${c.type.decimal > 0 ? `(${c.type.decimal})` : ''}`);
+  if (c.comment !== '') parts.push(`COMMENT ${quoteText(c.comment)}`);
+  return parts.join(' ');
+}
+
+const takesNoDefault = (tp: number): boolean =>
+  tp === TypeCode.TinyBlob ||
+  tp === TypeCode.Blob ||
+  tp === TypeCode.MediumBlob ||
+  tp === TypeCode.LongBlob ||
+  tp === TypeCode.Json;
+
+function defaultClause(c: ColumnInfo, notNull: boolean): string {
+  if (c.autoIncrement || c.default.kind === 'none') return '';
+  if (c.default.kind === 'expr') return `DEFAULT (${c.default.sql})`;
+  if (c.default.kind === 'now') return `DEFAULT ${defaultText(c)!}`;
+  if (c.default.value === null)
+    return notNull || takesNoDefault(c.type.tp)
+      ? takesNoDefault(c.type.tp) && !notNull
+        ? 'DEFAULT NULL'
+        : ''
+      : 'DEFAULT NULL';
+  const text = defaultText(c)!;
+  return c.type.tp === TypeCode.Bit ? `DEFAULT ${text}` : `DEFAULT ${quoteText(text)}`;
+}
+
+function indexText(table: TableInfo, index: IndexInfo): string {
+  const columns = index.columns
+    .map((p) => (p.length < 0 ? quoteName(p.name) : `${quoteName(p.name)}(${p.length})`))
+    .join(',');
+  let text: string;
+  if (index.primary)
+    text = `PRIMARY KEY (${columns}) /*T![clustered_index] ${table.pkIsHandle || table.isCommonHandle ? 'CLUSTERED' : 'NONCLUSTERED'} */`;
+  else text = `${index.unique ? 'UNIQUE KEY' : 'KEY'} ${quoteName(index.name)} (${columns})`;
+  if (index.invisible) text += ' /*!80000 INVISIBLE */';
+  if (index.comment !== '') text += ` COMMENT ${quoteText(index.comment)}`;
+  return text;
+}
+
+function tableOptionsText(table: TableInfo, autoIncrement: bigint): string {
+  const parts = ['ENGINE=InnoDB', `DEFAULT CHARSET=${table.charset}`, `COLLATE=${table.collate}`];
+  if (autoIncrement > 1n) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
+  for (const [name, value] of Object.entries(table.options ?? {})) {
+    if (SHOWN_OPTIONS.has(name)) parts.push(`${name}=${value}`);
+  }
+  if (table.comment !== '') parts.push(`COMMENT=${quoteText(table.comment)}`);
+  return parts.join(' ');
+}
+
+/** Options that come back as they were written. */
+const SHOWN_OPTIONS: ReadonlySet<string> = new Set([
+  'COMPRESSION',
+  'MAX_ROWS',
+  'MIN_ROWS',
+  'AVG_ROW_LENGTH',
+  'CHECKSUM',
+  'DELAY_KEY_WRITE',
+  'PACK_KEYS',
+]);
+
+export function createDatabaseText(db: DbInfo, ifNotExists: boolean): string {
+  const collate = db.collate === `${db.charset}_bin` ? '' : ` COLLATE ${db.collate}`;
+  return `CREATE DATABASE ${ifNotExists ? '/*!32312 IF NOT EXISTS*/ ' : ''}${quoteName(db.name)} /*!40100 DEFAULT CHARACTER SET ${db.charset}${collate} */`;
+}

@@ -1,0 +1,38 @@
+import type { Datum } from '../../types/datum.js';
+import { encodeUtf8 } from '../../types/charset.js';
+import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
+import type { VirtualColumn } from './virtual-table.js';
+
+const CASELESS = { charset: 'utf8mb4', collate: 'utf8mb4_general_ci' } as const;
+
+/** Columns of virtual tables. Names compare without regard to case there, as MySQL's do. */
+export const str = (name: string, flen = 64): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.VarChar, { flen, ...CASELESS }),
+});
+export const longText = (name: string): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.LongBlob, { flen: 4294967295, flag: Flag.Blob, ...CASELESS }),
+});
+export const int = (name: string): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.LongLong, { flen: 21 }),
+});
+export const uint = (name: string): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.LongLong, { flen: 21, flag: Flag.Unsigned | Flag.Binary }),
+});
+export const datetime = (name: string): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.DateTime, { flen: 19 }),
+});
+
+export const text = (s: string | null): Datum => (s === null ? null : encodeUtf8(s));
+
+/** A DATETIME datum (UTC) of milliseconds since the epoch; null for 0. */
+export function datetimeOf(ms: number): Datum {
+  if (ms === 0) return null;
+  const d = new Date(ms);
+  const date = (d.getUTCFullYear() << 9) | ((d.getUTCMonth() + 1) << 5) | d.getUTCDate();
+  return date * 131072 + ((d.getUTCHours() << 12) | (d.getUTCMinutes() << 6) | d.getUTCSeconds());
+}

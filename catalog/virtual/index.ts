@@ -1,0 +1,3 @@
+// Each file registers its virtual tables.
+import './information-schema.js';
+import './server-tables.js';

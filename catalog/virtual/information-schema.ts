@@ -1,0 +1,366 @@
+import type { Datum } from '../../types/datum.js';
+import { charset as findCharset } from '../../types/charset.js';
+import type { FieldType } from '../../types/field-type.js';
+import { evalType, Flag, TypeCode } from '../../types/field-type.js';
+import type { DbInfo, TableInfo } from '../model.js';
+import { defaultText, extraText, hasCharset, keyText, typeName, typeText } from '../type-text.js';
+import { datetime, datetimeOf, int, longText, str, text, uint } from './columns.js';
+import type { VirtualColumn, VirtualContext } from './virtual-table.js';
+import { registerVirtualTable } from './virtual-table.js';
+
+const DB = 'INFORMATION_SCHEMA';
+const CATALOG = text('def');
+
+const register = (
+  name: string,
+  columns: readonly VirtualColumn[],
+  rows: (ctx: VirtualContext) => Datum[][] | Promise<Datum[][]>,
+): void => registerVirtualTable({ db: DB, name, columns, rows });
+
+/** Every table the user may see, database by database. */
+function* visibleTables(ctx: VirtualContext): Generator<{ db: DbInfo; table: TableInfo }> {
+  for (const db of ctx.schema.databases()) {
+    for (const table of ctx.schema.tables(db.name)) {
+      if (table.state === 'public' && ctx.visible(db.name, table.name)) yield { db, table };
+    }
+  }
+}
+
+register(
+  'SCHEMATA',
+  [
+    str('CATALOG_NAME', 512),
+    str('SCHEMA_NAME'),
+    str('DEFAULT_CHARACTER_SET_NAME'),
+    str('DEFAULT_COLLATION_NAME', 32),
+    str('SQL_PATH', 512),
+    str('TIDB_PLACEMENT_POLICY_NAME'),
+  ],
+  (ctx) =>
+    ctx.schema
+      .databases()
+      .filter((d) => ctx.visible(d.name, null))
+      .map((d) => [CATALOG, text(d.name), text(d.charset), text(d.collate), null, null]),
+);
+
+register(
+  'TABLES',
+  [
+    str('TABLE_CATALOG', 512),
+    str('TABLE_SCHEMA'),
+    str('TABLE_NAME'),
+    str('TABLE_TYPE'),
+    str('ENGINE'),
+    uint('VERSION'),
+    str('ROW_FORMAT', 10),
+    uint('TABLE_ROWS'),
+    uint('AVG_ROW_LENGTH'),
+    uint('DATA_LENGTH'),
+    uint('MAX_DATA_LENGTH'),
+    uint('INDEX_LENGTH'),
+    uint('DATA_FREE'),
+    uint('AUTO_INCREMENT'),
+    datetime('CREATE_TIME'),
+    datetime('UPDATE_TIME'),
+    datetime('CHECK_TIME'),
+    str('TABLE_COLLATION', 32),
+    uint('CHECKSUM'),
+    str('CREATE_OPTIONS', 255),
+    str('TABLE_COMMENT', 2048),
+    int('TIDB_TABLE_ID'),
+    str('TIDB_ROW_ID_SHARDING_INFO', 255),
+    str('TIDB_PK_TYPE'),
+    str('TIDB_PLACEMENT_POLICY_NAME'),
+  ],
+  async (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) rows.push(await tableRow(ctx, db, table));
+    return rows;
+  },
+);
+
+async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Promise<Datum[]> {
+  const type = table.virtual === true ? 'SYSTEM VIEW' : table.view !== undefined ? 'VIEW' : 'BASE TABLE';
+  if (table.view !== undefined) {
+    const blank = new Array<Datum>(16).fill(null);
+    return [
+      CATALOG,
+      text(db.name),
+      text(table.name),
+      text(type),
+      ...blank,
+      text('VIEW'),
+      table.id,
+      null,
+      text('NONCLUSTERED'),
+      null,
+    ].slice(0, 25);
+  }
+  const auto = table.columns.some((c) => c.autoIncrement) ? Number(await ctx.nextAutoId(db, table)) : null;
+  const count = table.virtual === true ? 0 : ctx.rowCount(table.id);
+  const width = table.columns.reduce((n, c) => n + Math.min(64, Math.max(1, c.type.flen)), 0);
+  return [
+    CATALOG,
+    text(db.name),
+    text(table.name),
+    text(type),
+    text('InnoDB'),
+    10,
+    text('Compact'),
+    count,
+    count === 0 ? 0 : width,
+    count * width,
+    0,
+    count * 8 * table.indices.length,
+    0,
+    auto,
+    datetimeOf(table.createTime),
+    null,
+    null,
+    text(table.collate),
+    null,
+    text(''),
+    text(table.comment),
+    table.virtual === true ? 0 : table.id,
+    null,
+    text(table.pkIsHandle || table.isCommonHandle ? 'CLUSTERED' : 'NONCLUSTERED'),
+    null,
+  ];
+}
+
+register(
+  'COLUMNS',
+  [
+    str('TABLE_CATALOG', 512),
+    str('TABLE_SCHEMA'),
+    str('TABLE_NAME'),
+    str('COLUMN_NAME'),
+    int('ORDINAL_POSITION'),
+    longText('COLUMN_DEFAULT'),
+    str('IS_NULLABLE', 3),
+    str('DATA_TYPE'),
+    uint('CHARACTER_MAXIMUM_LENGTH'),
+    uint('CHARACTER_OCTET_LENGTH'),
+    uint('NUMERIC_PRECISION'),
+    uint('NUMERIC_SCALE'),
+    uint('DATETIME_PRECISION'),
+    str('CHARACTER_SET_NAME', 32),
+    str('COLLATION_NAME', 32),
+    longText('COLUMN_TYPE'),
+    str('COLUMN_KEY', 3),
+    str('EXTRA', 45),
+    str('PRIVILEGES', 80),
+    str('COLUMN_COMMENT', 1024),
+    longText('GENERATION_EXPRESSION'),
+    str('SRS_ID'),
+  ],
+  (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) {
+      const columns = table.columns.filter((c) => c.state === 'public' && !c.hidden);
+      columns.forEach((c, i) => {
+        const size = sizes(c.type);
+        rows.push([
+          CATALOG,
+          text(db.name),
+          text(table.name),
+          text(c.name),
+          i + 1,
+          text(defaultText(c)),
+          text((c.type.flag & Flag.NotNull) !== 0 ? 'NO' : 'YES'),
+          text(typeName(c.type)),
+          size.characters,
+          size.octets,
+          size.precision,
+          size.scale,
+          size.fsp,
+          text(hasCharset(c.type) ? c.type.charset : null),
+          text(hasCharset(c.type) ? c.type.collate : null),
+          text(typeText(c.type)),
+          text(keyText(c.type)),
+          text(extraText(c)),
+          text('select,insert,update,references'),
+          text(c.comment),
+          text(c.generated),
+          null,
+        ]);
+      });
+    }
+    return rows;
+  },
+);
+
+interface Sizes {
+  readonly characters: number | null;
+  readonly octets: number | null;
+  readonly precision: number | null;
+  readonly scale: number | null;
+  readonly fsp: number | null;
+}
+const NO_SIZES: Sizes = { characters: null, octets: null, precision: null, scale: null, fsp: null };
+const INT_DIGITS: ReadonlyMap<number, number> = new Map([
+  [TypeCode.Tiny, 3],
+  [TypeCode.Short, 5],
+  [TypeCode.Int24, 7],
+  [TypeCode.Long, 10],
+  [TypeCode.LongLong, 19],
+]);
+
+function sizes(t: FieldType): Sizes {
+  switch (evalType(t)) {
+    case 'string': {
+      const bytes = t.flen * (findCharset(t.charset)?.maxLen ?? 1);
+      const blob = (t.flag & Flag.Blob) !== 0;
+      return { ...NO_SIZES, characters: t.flen, octets: blob ? t.flen : bytes };
+    }
+    case 'int': {
+      if (t.tp === TypeCode.Bit) return { ...NO_SIZES, precision: t.flen };
+      if (t.tp === TypeCode.Year) return NO_SIZES;
+      const digits = INT_DIGITS.get(t.tp) ?? 19;
+      return {
+        ...NO_SIZES,
+        precision: t.tp === TypeCode.LongLong && (t.flag & Flag.Unsigned) !== 0 ? 20 : digits,
+        scale: 0,
+      };
+    }
+    case 'decimal':
+      return { ...NO_SIZES, precision: t.flen, scale: t.decimal };
+    case 'real':
+      return { ...NO_SIZES, precision: t.flen, scale: t.decimal < 0 ? null : t.decimal };
+    case 'datetime':
+      return { ...NO_SIZES, fsp: t.tp === TypeCode.Date ? null : t.decimal };
+    case 'duration':
+      return { ...NO_SIZES, fsp: t.decimal };
+    default:
+      return NO_SIZES;
+  }
+}
+
+register(
+  'STATISTICS',
+  [
+    str('TABLE_CATALOG', 512),
+    str('TABLE_SCHEMA'),
+    str('TABLE_NAME'),
+    str('NON_UNIQUE', 1),
+    str('INDEX_SCHEMA'),
+    str('INDEX_NAME'),
+    int('SEQ_IN_INDEX'),
+    str('COLUMN_NAME', 21),
+    str('COLLATION', 1),
+    int('CARDINALITY'),
+    int('SUB_PART'),
+    str('PACKED', 10),
+    str('NULLABLE', 3),
+    str('INDEX_TYPE', 16),
+    str('COMMENT', 16),
+    str('INDEX_COMMENT', 1024),
+    str('IS_VISIBLE', 3),
+    str('Expression', 64),
+  ],
+  (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) {
+      for (const index of table.indices) {
+        if (index.state !== 'public') continue;
+        index.columns.forEach((part, i) => {
+          const column = table.columns[part.offset]!;
+          rows.push([
+            CATALOG,
+            text(db.name),
+            text(table.name),
+            text(index.unique ? '0' : '1'),
+            text(db.name),
+            text(index.primary ? 'PRIMARY' : index.name),
+            i + 1,
+            text(column.hidden ? null : part.name),
+            text('A'),
+            index.unique && i === index.columns.length - 1 ? ctx.rowCount(table.id) : 0,
+            part.length < 0 ? null : part.length,
+            null,
+            text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),
+            text('BTREE'),
+            text(''),
+            text(index.comment),
+            text(index.invisible ? 'NO' : 'YES'),
+            text(column.hidden ? column.generated : null),
+          ]);
+        });
+      }
+    }
+    return rows;
+  },
+);
+
+register(
+  'KEY_COLUMN_USAGE',
+  [
+    str('CONSTRAINT_CATALOG', 512),
+    str('CONSTRAINT_SCHEMA'),
+    str('CONSTRAINT_NAME'),
+    str('TABLE_CATALOG', 512),
+    str('TABLE_SCHEMA'),
+    str('TABLE_NAME'),
+    str('COLUMN_NAME'),
+    int('ORDINAL_POSITION'),
+    int('POSITION_IN_UNIQUE_CONSTRAINT'),
+    str('REFERENCED_TABLE_SCHEMA'),
+    str('REFERENCED_TABLE_NAME'),
+    str('REFERENCED_COLUMN_NAME'),
+  ],
+  (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) {
+      for (const index of table.indices) {
+        if (!index.unique || index.state !== 'public') continue;
+        const name = text(index.primary ? 'PRIMARY' : index.name);
+        index.columns.forEach((part, i) => {
+          rows.push([
+            CATALOG,
+            text(db.name),
+            name,
+            CATALOG,
+            text(db.name),
+            text(table.name),
+            text(part.name),
+            i + 1,
+            null,
+            null,
+            null,
+            null,
+          ]);
+        });
+      }
+    }
+    return rows;
+  },
+);
+
+register(
+  'TABLE_CONSTRAINTS',
+  [
+    str('CONSTRAINT_CATALOG', 512),
+    str('CONSTRAINT_SCHEMA'),
+    str('CONSTRAINT_NAME'),
+    str('TABLE_SCHEMA'),
+    str('TABLE_NAME'),
+    str('CONSTRAINT_TYPE'),
+  ],
+  (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) {
+      for (const index of table.indices) {
+        if (!index.unique || index.state !== 'public') continue;
+        rows.push([
+          CATALOG,
+          text(db.name),
+          text(index.primary ? 'PRIMARY' : index.name),
+          text(db.name),
+          text(table.name),
+          text(index.primary ? 'PRIMARY KEY' : 'UNIQUE'),
+        ]);
+      }
+    }
+    return rows;
+  },
+);

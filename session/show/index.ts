@@ -1,0 +1,3 @@
+// Each file registers the SHOW forms it answers.
+import './schema.js';
+import './server.js';

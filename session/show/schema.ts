@@ -1,0 +1,187 @@
+import type { ShowStmt } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag } from '../../types/field-type.js';
+import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import { createDatabaseText, createTableText } from '../../catalog/show-create.js';
+import { defaultText, extraText, hasCharset, keyText, typeText } from '../../catalog/type-text.js';
+import type { Session } from '../session.js';
+import { intColumn, text, textColumn } from '../static-rows.js';
+import { registerShow } from './show-registry.js';
+
+/** The database that FROM names, or the current one. Throws 1049, 1046. */
+function databaseOf(session: Session, schema: string | null): DbInfo {
+  const name = session.databaseOf(schema);
+  const db = session.schema.database(name);
+  if (db === null || !session.privileges.visible(db.name, null)) throw mysqlError('ER_BAD_DB_ERROR', name);
+  return db;
+}
+
+/** Throws 1146. */
+export function tableOf(session: Session, stmt: ShowStmt): { db: DbInfo; table: TableInfo } {
+  const name = session.databaseOf(stmt.table?.schema ?? stmt.schema);
+  const db = session.schema.database(name);
+  const table = db === null || stmt.table === null ? null : session.schema.table(db.name, stmt.table.name);
+  if (db === null || table === null || !session.privileges.visible(db.name, table.name)) {
+    throw mysqlError('ER_NO_SUCH_TABLE', name, stmt.table?.name ?? '');
+  }
+  return { db, table };
+}
+
+registerShow('DATABASES', (session) => ({
+  columns: [textColumn('Database', 64)],
+  rows: session.schema
+    .databases()
+    .filter((d) => session.privileges.visible(d.name, null))
+    .map((d) => d.name)
+    .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+    .map((name) => [text(name)]),
+}));
+
+registerShow('TABLES', (session, stmt) => {
+  const db = databaseOf(session, stmt.schema);
+  const tables = session.schema
+    .tables(db.name)
+    .filter((t) => t.state === 'public' && session.privileges.visible(db.name, t.name));
+  const title =
+    stmt.like?.kind === 'StringLiteral'
+      ? `Tables_in_${db.name} (${stmt.like.value})`
+      : `Tables_in_${db.name}`;
+  return {
+    columns: stmt.full ? [textColumn(title, 64), textColumn('Table_type', 64)] : [textColumn(title, 64)],
+    rows: tables.map((t) => (stmt.full ? [text(t.name), text(tableType(t))] : [text(t.name)])),
+  };
+});
+
+function tableType(t: TableInfo): string {
+  if (t.view !== undefined) return 'VIEW';
+  return t.virtual === true ? 'SYSTEM VIEW' : 'BASE TABLE';
+}
+
+registerShow('COLUMNS', (session, stmt) => {
+  const { table } = tableOf(session, stmt);
+  const columns = table.columns.filter((c) => c.state === 'public' && !c.hidden);
+  const field = textColumn('Field', 64);
+  const rest = [
+    textColumn('Null', 3),
+    textColumn('Key', 3),
+    textColumn('Default', 1024),
+    textColumn('Extra', 256),
+  ];
+  const privileges = text('select,insert,update,references');
+  return {
+    columns: stmt.full
+      ? [
+          field,
+          textColumn('Type', 1024),
+          textColumn('Collation', 32),
+          ...rest,
+          textColumn('Privileges', 80),
+          textColumn('Comment', 1024),
+        ]
+      : [field, textColumn('Type', 1024), ...rest],
+    rows: columns.map((c) => {
+      const tail = [
+        text((c.type.flag & Flag.NotNull) !== 0 ? 'NO' : 'YES'),
+        text(keyText(c.type)),
+        text(defaultText(c)),
+        text(extraText(c)),
+      ];
+      const type = text(typeText(c.type));
+      if (!stmt.full) return [text(c.name), type, ...tail];
+      return [
+        text(c.name),
+        type,
+        text(hasCharset(c.type) ? c.type.collate : null),
+        ...tail,
+        privileges,
+        text(c.comment),
+      ];
+    }),
+  };
+});
+
+registerShow('INDEX', async (session, stmt) => {
+  const { table } = tableOf(session, stmt);
+  const rows = [];
+  for (const index of table.indices) {
+    if (index.state !== 'public') continue;
+    for (const [at, part] of index.columns.entries()) {
+      const column = table.columns[part.offset]!;
+      rows.push([
+        text(table.name),
+        index.unique ? 0 : 1,
+        text(index.primary ? 'PRIMARY' : index.name),
+        at + 1,
+        text(column.hidden ? null : part.name),
+        text('A'),
+        session.engine.statisticsOf(table.id)?.columns.get(column.id)?.ndv ?? 0,
+        part.length < 0 ? null : part.length,
+        null,
+        text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),
+        text('BTREE'),
+        text(''),
+        text(index.comment),
+        text(index.invisible ? 'NO' : 'YES'),
+        text(column.hidden ? column.generated : null),
+        text((table.pkIsHandle || table.isCommonHandle) && index.primary ? 'YES' : 'NO'),
+      ]);
+    }
+  }
+  return {
+    columns: [
+      textColumn('Table', 64),
+      intColumn('Non_unique'),
+      textColumn('Key_name', 64),
+      intColumn('Seq_in_index'),
+      textColumn('Column_name', 64),
+      textColumn('Collation', 1),
+      intColumn('Cardinality'),
+      intColumn('Sub_part'),
+      textColumn('Packed', 10),
+      textColumn('Null', 3),
+      textColumn('Index_type', 16),
+      textColumn('Comment', 16),
+      textColumn('Index_comment', 1024),
+      textColumn('Visible', 3),
+      textColumn('Expression', 1024),
+      textColumn('Clustered', 3),
+    ],
+    rows,
+    likeColumn: 2,
+  };
+});
+
+registerShow('CREATE TABLE', async (session, stmt) => {
+  const { db, table } = tableOf(session, stmt);
+  if (table.view !== undefined) {
+    return {
+      columns: [
+        textColumn('View', 64),
+        textColumn('Create View', 4096),
+        textColumn('character_set_client', 32),
+        textColumn('collation_connection', 32),
+      ],
+      rows: [[text(table.name), text(createViewText(table)), text('utf8mb4'), text('utf8mb4_bin')]],
+    };
+  }
+  const auto = table.columns.some((c) => c.autoIncrement)
+    ? await session.engine.autoIds.peek('auto_increment', db.id, table.id)
+    : 0n;
+  return {
+    columns: [textColumn('Table', 64), textColumn('Create Table', 65535)],
+    rows: [[text(table.name), text(createTableText(table, auto))]],
+  };
+});
+
+function createViewText(table: TableInfo): string {
+  const v = table.view!;
+  return `CREATE ALGORITHM=${v.algorithm} DEFINER=${v.definer} SQL SECURITY ${v.security} VIEW \`${table.name}\` (${v.columns.map((c) => `\`${c}\``).join(', ')}) AS ${v.selectText}`;
+}
+
+registerShow('CREATE DATABASE', (session, stmt) => {
+  const db = databaseOf(session, stmt.schema);
+  return {
+    columns: [textColumn('Database', 64), textColumn('Create Database', 1024)],
+    rows: [[text(db.name), text(createDatabaseText(db, stmt.ifNotExists))]],
+  };
+});
