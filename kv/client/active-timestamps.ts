@@ -1,6 +1,8 @@
 /** Something that reads at a timestamp and keeps garbage collection from passing it. */
 export interface ActiveReader {
   readonly ts: bigint;
+  /** A transaction's primary once it holds locks: kept alive by heartbeats. */
+  readonly heartbeatKey?: Uint8Array | null;
 }
 
 /** Timestamps in use in this process, for the GC worker's safe point. */
@@ -13,6 +15,15 @@ export class ActiveTimestamps {
 
   delete(r: ActiveReader): void {
     this.readers.delete(r);
+  }
+
+  /** Those with locks to keep alive. */
+  withLocks(): ActiveReader[] {
+    return [...this.readers].filter((r) => r.heartbeatKey !== undefined && r.heartbeatKey !== null);
+  }
+
+  has(r: ActiveReader): boolean {
+    return this.readers.has(r);
   }
 
   oldest(): bigint | null {

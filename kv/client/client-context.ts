@@ -39,7 +39,7 @@ export class ClientContext {
     readonly options: ClientOptions,
   ) {
     this.resolver = new LockResolver(router, oracle);
-    this.heartbeats = new HeartbeatKeeper(router, oracle);
+    this.heartbeats = new HeartbeatKeeper(router, oracle, this.active);
   }
 
   snapshotAt(ts: bigint): KvSnapshot {

@@ -37,22 +37,28 @@ export class Committer {
   ) {}
 
   commit(): Awaitable<bigint> {
-    const { txn } = this;
-    for (const check of txn.beforeCommit) {
+    const checks = this.txn.beforeCommit;
+    if (checks === null) return this.commitChecked();
+    for (let i = 0; i < checks.length; i++) {
       let p: Awaitable<void>;
       try {
-        p = check();
+        p = checks[i]!();
       } catch (e) {
         return this.abort(e);
       }
-      if (p instanceof Promise) return this.commitAfterChecks();
+      if (p instanceof Promise) return this.commitAfterChecks(p, checks, i + 1);
     }
     return this.commitChecked();
   }
 
-  private async commitAfterChecks(): Promise<bigint> {
+  private async commitAfterChecks(
+    first: Promise<void>,
+    checks: readonly (() => Awaitable<void>)[],
+    next: number,
+  ): Promise<bigint> {
     try {
-      for (const check of this.txn.beforeCommit) await check();
+      await first;
+      for (let i = next; i < checks.length; i++) await checks[i]!();
     } catch (e) {
       return this.abort(e);
     }
@@ -119,7 +125,8 @@ export class Committer {
     tryOnePc: boolean,
   ): PrewriteRequest {
     const { txn } = this;
-    const base = {
+    // One literal, one shape, whatever is absent.
+    return {
       context: route.context,
       mutations,
       primaryLock: this.primary,
@@ -127,13 +134,10 @@ export class Committer {
       lockTtl: this.lockTtl(),
       txnSize: this.mutations!.list.length,
       tryOnePc,
+      pessimisticActions: actions ?? undefined,
+      forUpdateTs: actions === null ? undefined : txn.forUpdateTs,
+      durability: txn.durability,
     };
-    if (txn.durability !== undefined) {
-      return actions === null
-        ? { ...base, durability: txn.durability }
-        : { ...base, pessimisticActions: actions, forUpdateTs: txn.forUpdateTs, durability: txn.durability };
-    }
-    return actions === null ? base : { ...base, pessimisticActions: actions, forUpdateTs: txn.forUpdateTs };
   }
 
   private async commitSlow(first: Awaitable<PrewriteResponse> | null): Promise<bigint> {
@@ -143,21 +147,20 @@ export class Committer {
       mutation,
       action: m.actions === null ? null : m.actions[i]!,
     }));
-    client.heartbeats.add(txn);
-    if (txn.primary === null) txn.primary = this.primary;
+    txn.primary ??= this.primary;
+    txn.heartbeatKey ??= this.primary;
+    client.heartbeats.start();
     try {
       await this.prewriteAll(items, first);
       if (this.commitTs === 0n) {
-        for (const check of txn.beforeCommit) await check();
+        for (const check of txn.beforeCommit ?? []) await check();
         this.commitTs = await client.oracle.timestamp();
         await this.commitPrimary(items);
         void this.commitSecondaries(items);
       }
       txn.finish();
-      client.heartbeats.delete(txn);
       return this.commitTs;
     } catch (e) {
-      client.heartbeats.delete(txn);
       txn.finish();
       if (e instanceof UndeterminedError) throw e;
       await this.cleanup(items);

@@ -226,15 +226,25 @@ export class TxnMemBuffer implements MemBuffer {
     return id;
   }
 
+  /** Closes stage `id` and those within it; gives its mark, or -1 when it is not open. */
+  private closeStage(id: number): number {
+    const { openStages, stageMarks } = this;
+    const at = openStages.lastIndexOf(id);
+    if (at < 0) return -1;
+    const mark = stageMarks[at]!;
+    while (openStages.length > at) {
+      openStages.pop();
+      stageMarks.pop();
+    }
+    this.currentStage = at === 0 ? 0 : openStages[at - 1]!;
+    return mark;
+  }
+
   /** Keeps what stage `id` and those within it wrote, as writes of the stage around it. */
   release(id: number): void {
-    const at = this.openStages.indexOf(id);
-    if (at < 0) return;
-    this.openStages.length = at;
-    const mark = this.stageMarks[at]!;
-    this.stageMarks.length = at;
-    const around = at === 0 ? 0 : this.openStages[at - 1]!;
-    this.currentStage = around;
+    const mark = this.closeStage(id);
+    if (mark < 0) return;
+    const around = this.currentStage;
     let keep = mark;
     for (let i = mark; i < this.touched.length; i++) {
       const e = this.touched[i]!;
@@ -252,17 +262,13 @@ export class TxnMemBuffer implements MemBuffer {
         e.older = v;
       }
     }
-    this.touched.length = keep;
+    if (keep !== this.touched.length) this.touched.length = keep;
   }
 
   /** Undoes what stage `id` and those within it wrote. Locks stay. */
   rollback(id: number): void {
-    const at = this.openStages.indexOf(id);
-    if (at < 0) return;
-    this.openStages.length = at;
-    const mark = this.stageMarks[at]!;
-    this.stageMarks.length = at;
-    this.currentStage = at === 0 ? 0 : this.openStages[at - 1]!;
+    const mark = this.closeStage(id);
+    if (mark < 0) return;
     for (let i = this.touched.length - 1; i >= mark; i--) {
       const e = this.touched[i]!;
       const old = e.older!;
@@ -278,7 +284,7 @@ export class TxnMemBuffer implements MemBuffer {
       e.flags = old.flags | (e.flags & (KeyFlag.Locked | KeyFlag.LockAtCommit | KeyFlag.NewlyInserted));
       e.older = old.older;
     }
-    this.touched.length = mark;
+    if (mark !== this.touched.length) this.touched.length = mark;
   }
 
   hasRange(startKey: Uint8Array, endKey: Uint8Array): boolean {

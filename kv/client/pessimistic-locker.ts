@@ -81,7 +81,10 @@ export class PessimisticLocker {
 
   private acquired(mutations: readonly Mutation[]): void {
     const { txn } = this;
-    if (txn.lockedKeys.length === 0) this.client.heartbeats.add(txn);
+    if (txn.heartbeatKey === null) {
+      txn.heartbeatKey = txn.primary;
+      this.client.heartbeats.start();
+    }
     for (let i = 0; i < mutations.length; i++) {
       const m = mutations[i]!;
       txn.memBuffer.setFlags(

@@ -11,7 +11,6 @@ import type {
 import type { ActiveReader } from './active-timestamps.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
-import type { HeartbeatSubject } from './heartbeat.js';
 import { KeyFlag, TxnMemBuffer } from './mem-buffer.js';
 import { PessimisticLocker } from './pessimistic-locker.js';
 import { KvSnapshot } from './snapshot.js';
@@ -21,7 +20,7 @@ import { UnionIterator } from './union-iterator.js';
 const DEFAULT_LOCK_WAIT = 50_000;
 
 /** A transaction over any store. Registered as active from begin to commit or rollback. */
-export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubject {
+export class KvTransaction implements Transaction, ActiveReader {
   readonly pessimistic: boolean;
   readonly memBuffer = new TxnMemBuffer();
   readonly snapshot: KvSnapshot;
@@ -30,14 +29,16 @@ export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubjec
   valid = true;
   /** First key locked, whose state is the transaction's. */
   primary: Uint8Array | null = null;
+  /** The primary once it is locked in the store. */
+  heartbeatKey: Uint8Array | null = null;
   /** Keys that hold our pessimistic lock. */
   readonly lockedKeys: Uint8Array[] = [];
   readonly lockWaitTimeoutMs: number;
   readonly durability: 0 | 1 | 2 | undefined;
   /** Wall clock at begin: what lock lives are counted from. */
   readonly beganAt = Date.now();
-  readonly beforeCommit: (() => Awaitable<void>)[] = [];
-  private readonly locker: PessimisticLocker;
+  beforeCommit: (() => Awaitable<void>)[] | null = null;
+  private readonly locker: PessimisticLocker | null;
 
   constructor(
     private readonly client: ClientContext,
@@ -50,7 +51,7 @@ export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubjec
     this.lockWaitTimeoutMs = options?.lockWaitTimeoutMs ?? DEFAULT_LOCK_WAIT;
     this.durability = options?.durability;
     this.snapshot = new KvSnapshot(client, startTs);
-    this.locker = new PessimisticLocker(client, this);
+    this.locker = this.pessimistic ? new PessimisticLocker(client, this) : null;
     client.active.add(this);
   }
 
@@ -110,7 +111,7 @@ export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubjec
 
   lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]> {
     this.check();
-    if (this.pessimistic) return this.locker.lock(keys, options);
+    if (this.locker !== null) return this.locker.lock(keys, options);
     const presume = options?.presumeNotExists === true ? KeyFlag.PresumeNotExists : 0;
     for (const key of keys) {
       const own = this.memBuffer.entry(key);
@@ -135,11 +136,7 @@ export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubjec
   }
 
   onBeforeCommit(check: () => Awaitable<void>): void {
-    this.beforeCommit.push(check);
-  }
-
-  onLockLost(): void {
-    // The prewrite finds the lock gone and fails; nothing is decided here.
+    (this.beforeCommit ??= []).push(check);
   }
 
   commit(): Awaitable<bigint> {
@@ -150,17 +147,16 @@ export class KvTransaction implements Transaction, ActiveReader, HeartbeatSubjec
   rollback(): Awaitable<void> {
     if (!this.valid) return;
     this.finish();
-    return this.locker.release(this.lockedKeys);
+    return this.releaseLocks();
   }
 
   /** Ends the transaction for this process; what it left in the store is the caller's. */
   finish(): void {
     this.valid = false;
     this.client.active.delete(this);
-    if (this.lockedKeys.length > 0) this.client.heartbeats.delete(this);
   }
 
   releaseLocks(): Awaitable<void> {
-    return this.locker.release(this.lockedKeys);
+    if (this.locker !== null) return this.locker.release(this.lockedKeys);
   }
 }

@@ -46,14 +46,36 @@ export class ByteWriter {
 
   /** A copy of what was written. */
   toBytes(): Uint8Array {
-    return this.buf.slice(0, this.len);
+    return copyOf(this.buf, 0, this.len);
   }
+}
+
+/** V8 keeps typed arrays up to this size in its heap: cheap. Above, each has a backing store of its own: ten times dearer. */
+const ON_HEAP = 64;
+const SLAB = 1 << 16;
+/** Longer byte strings are allocated alone, so that a kept one pins no more than it is. */
+const SLAB_MAX = 4096;
+let slab = new ArrayBuffer(SLAB);
+let slabUsed = 0;
+
+/** A zeroed byte array of `n`, carved from a shared slab when of middling size. */
+export function allocBytes(n: number): Uint8Array {
+  if (n <= ON_HEAP || n > SLAB_MAX) return new Uint8Array(n);
+  if (slabUsed + n > SLAB) {
+    slab = new ArrayBuffer(SLAB);
+    slabUsed = 0;
+  }
+  const out = new Uint8Array(slab, slabUsed, n);
+  slabUsed += n;
+  return out;
 }
 
 /** Copies src[start, end) to dest[at…). Short runs byte by byte: a subarray object costs more than they do. */
 export function copyBytes(src: Uint8Array, start: number, end: number, dest: Uint8Array, at: number): void {
   if (end - start <= 48) {
     for (let i = start; i < end; i++) dest[at++] = src[i]!;
+  } else if (start === 0 && end === src.length) {
+    dest.set(src, at);
   } else {
     dest.set(src.subarray(start, end), at);
   }
@@ -61,7 +83,7 @@ export function copyBytes(src: Uint8Array, start: number, end: number, dest: Uin
 
 /** An owned copy of src[start, end). (Buffer's own `slice` would give a view.) */
 export function copyOf(src: Uint8Array, start = 0, end = src.length): Uint8Array {
-  const out = new Uint8Array(end - start);
+  const out = allocBytes(end - start);
   copyBytes(src, start, end, out, 0);
   return out;
 }

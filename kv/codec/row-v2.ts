@@ -1,6 +1,6 @@
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
-import { ByteWriter, copyBytes, copyOf } from './byte-writer.js';
+import { ByteWriter, copyOf } from './byte-writer.js';
 import { readDecimal, writeDecimal } from './decimal-codec.js';
 import {
   readCompactInt,
@@ -26,10 +26,9 @@ export const ROW_VERSION = 128;
 export const ROW_FLAG_LARGE = 1;
 const HEADER = 6;
 
-const values = new ByteWriter(1024);
+const row = new ByteWriter(1024);
 /** Scratch of one encoding: positions of the given columns in ascending id order. */
 let order = new Int32Array(64);
-let ends = new Int32Array(64);
 
 /** Encodes one non-null value as the row and the restored data of index values hold it. */
 export function writeRowValue(w: ByteWriter, v: Datum, ft: FieldType, zone: ZoneOffsets): void {
@@ -94,10 +93,7 @@ export function readRowValue(
 
 function sortColumns(ids: ArrayLike<number>): void {
   const n = ids.length;
-  if (order.length < n) {
-    order = new Int32Array(n * 2);
-    ends = new Int32Array(n * 2);
-  }
+  if (order.length < n) order = new Int32Array(n * 2);
   // Insertion sort: columns nearly always come in id order.
   for (let i = 0; i < n; i++) {
     let j = i;
@@ -122,44 +118,56 @@ export function encodeRow(
 ): Uint8Array {
   const n = columnIds.length;
   sortColumns(columnIds);
-  values.reset();
+  const large = n > 0 && columnIds[order[n - 1]!]! > 255;
+  return (
+    encodeSorted(columnIds, datums, types, zone, large) ?? encodeSorted(columnIds, datums, types, zone, true)!
+  );
+}
+
+/** Encodes in the order that `sortColumns` found; null when the values are too long for a small row. */
+function encodeSorted(
+  columnIds: ArrayLike<number>,
+  datums: ArrayLike<Datum>,
+  types: ArrayLike<FieldType>,
+  zone: ZoneOffsets,
+  large: boolean,
+): Uint8Array | null {
+  const n = columnIds.length;
   let notNull = 0;
-  let large = n > 0 && columnIds[order[n - 1]!]! > 255;
+  for (let i = 0; i < n; i++) if (datums[i] !== null) notNull++;
+  const nulls = n - notNull;
+  const idSize = large ? 4 : 1;
+  const offsetSize = large ? 4 : 2;
+  const w = row.reset();
+  const valueStart = HEADER + n * idSize + notNull * offsetSize;
+  w.ensure(valueStart);
+  w.len = valueStart;
+  let p = HEADER;
+  let q = HEADER + notNull * idSize;
+  let o = q + nulls * idSize;
   for (let i = 0; i < n; i++) {
     const c = order[i]!;
     const v = datums[c]!;
-    if (v === null) continue;
-    writeRowValue(values, v, types[c]!, zone);
-    ends[notNull++] = values.len;
-  }
-  if (values.len > 0xffff) large = true;
-  const idSize = large ? 4 : 1;
-  const offsetSize = large ? 4 : 2;
-  const valueStart = HEADER + n * idSize + notNull * offsetSize;
-  const out = new Uint8Array(valueStart + values.len);
-  const nulls = n - notNull;
-  out[0] = ROW_VERSION;
-  out[1] = large ? ROW_FLAG_LARGE : 0;
-  out[2] = notNull;
-  out[3] = notNull >>> 8;
-  out[4] = nulls;
-  out[5] = nulls >>> 8;
-  let p = HEADER;
-  let q = HEADER + notNull * idSize;
-  for (let i = 0; i < n; i++) {
-    const c = order[i]!;
-    const id = columnIds[c]!;
-    if (datums[c] === null) {
-      putLe(out, q, id, idSize);
+    if (v === null) {
+      putLe(w.buf, q, columnIds[c]!, idSize);
       q += idSize;
-    } else {
-      putLe(out, p, id, idSize);
-      p += idSize;
+      continue;
     }
+    writeRowValue(w, v, types[c]!, zone);
+    putLe(w.buf, p, columnIds[c]!, idSize);
+    p += idSize;
+    putLe(w.buf, o, w.len - valueStart, offsetSize);
+    o += offsetSize;
   }
-  for (let i = 0; i < notNull; i++, q += offsetSize) putLe(out, q, ends[i]!, offsetSize);
-  copyBytes(values.buf, 0, values.len, out, valueStart);
-  return out;
+  if (!large && w.len - valueStart > 0xffff) return null;
+  const b = w.buf;
+  b[0] = ROW_VERSION;
+  b[1] = large ? ROW_FLAG_LARGE : 0;
+  b[2] = notNull;
+  b[3] = notNull >>> 8;
+  b[4] = nulls;
+  b[5] = nulls >>> 8;
+  return w.toBytes();
 }
 
 function putLe(b: Uint8Array, p: number, v: number, n: number): void {
