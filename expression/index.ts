@@ -7,6 +7,10 @@ import './builtin/arithmetic.js';
 import './builtin/logic.js';
 import './builtin/compare.js';
 import './builtin/control.js';
+import './builtin/string-basic.js';
+import './builtin/string-encoding.js';
+import './builtin/like.js';
+import './builtin/math.js';
 
 export * from './expression.js';
 export type { EvalContext, SessionFunctions } from './eval-context.js';

@@ -1,0 +1,233 @@
+import { collation } from '../../types/collation.js';
+import { decodeUtf8 } from '../../types/charset.js';
+import type { FieldType } from '../../types/field-type.js';
+import type { Emitter, Value } from '../codegen.js';
+import { NULL_VALUE } from '../codegen.js';
+import { deriveCollation } from '../collation-derivation.js';
+import type { Constant, Expression, ScalarFunction } from '../expression.js';
+import type { FunctionSpec } from '../function-registry.js';
+import { registerFunctions } from '../function-registry.js';
+import { boolOf } from './logic.js';
+import { toArgDomain } from './scalar.js';
+import { indexOfBytes } from './string-bytes.js';
+
+/** LIKE (manual, "String Comparison Functions and Operators"): patterns known beforehand are compiled once. */
+
+type Matcher = (b: Uint8Array, s: number, e: number) => boolean;
+
+const PERCENT = 0x25;
+const UNDERSCORE = 0x5f;
+
+interface Item {
+  /** literal byte or weight; -1 is `_`, -2 is `%`. */
+  readonly c: number;
+}
+
+/** Items of a pattern as bytes (weight null) or character weights. */
+function parse(pattern: Uint8Array, escape: number, weight: ((cp: number) => number) | null): Item[] {
+  const units = weight === null ? [...pattern] : [...decodeUtf8(pattern)].map((x) => x.codePointAt(0)!);
+  const out: Item[] = [];
+  for (let i = 0; i < units.length; i++) {
+    const u = units[i]!;
+    if (u === escape && escape !== 0 && i + 1 < units.length) {
+      i++;
+      out.push({ c: weight === null ? units[i]! : weight(units[i]!) });
+    } else if (u === PERCENT) {
+      if (out.length === 0 || out[out.length - 1]!.c !== -2) out.push({ c: -2 });
+    } else if (u === UNDERSCORE) out.push({ c: -1 });
+    else out.push({ c: weight === null ? u : weight(u) });
+  }
+  return out;
+}
+
+const bytesOfItems = (items: readonly Item[]): Uint8Array => Uint8Array.from(items.map((i) => i.c));
+
+function matchesAt(b: Uint8Array, at: number, lit: Uint8Array): boolean {
+  for (let j = 0; j < lit.length; j++) if (b[at + j] !== lit[j]) return false;
+  return true;
+}
+
+/** The pattern in the fastest form its shape admits. */
+export function compileLike(pattern: Uint8Array, escape: number, collate: string, binary: boolean): Matcher {
+  const weight = collation(collate)?.charWeight ?? null;
+  const items = parse(pattern, escape, binary ? null : weight);
+  if (binary || weight === null) {
+    if (!items.some((i) => i.c === -1)) {
+      // Only % between literals: anchored ends, then leftmost occurrence of each middle part in turn.
+      const parts: Uint8Array[] = [];
+      let cur: Item[] = [];
+      for (const i of items) {
+        if (i.c === -2) {
+          parts.push(bytesOfItems(cur));
+          cur = [];
+        } else cur.push(i);
+      }
+      parts.push(bytesOfItems(cur));
+      if (parts.length === 1) {
+        const lit = parts[0]!;
+        return (b, s, e) => e - s === lit.length && matchesAt(b, s, lit);
+      }
+      const first = parts[0]!;
+      const last = parts[parts.length - 1]!;
+      const middle = parts.slice(1, -1).filter((p) => p.length > 0);
+      if (middle.length === 0) {
+        if (last.length === 0) return (b, s, e) => e - s >= first.length && matchesAt(b, s, first);
+        if (first.length === 0)
+          return (b, s, e) => e - s >= last.length && matchesAt(b, e - last.length, last);
+        return (b, s, e) =>
+          e - s >= first.length + last.length &&
+          matchesAt(b, s, first) &&
+          matchesAt(b, e - last.length, last);
+      }
+      if (middle.length === 1 && first.length === 0 && last.length === 0) {
+        const needle = middle[0]!;
+        return (b, s, e) => indexOfBytes(b, s, e, needle) >= 0;
+      }
+      return (b, s, e) => {
+        if (
+          e - s < first.length + last.length ||
+          !matchesAt(b, s, first) ||
+          !matchesAt(b, e - last.length, last)
+        )
+          return false;
+        let at = s + first.length;
+        const end = e - last.length;
+        for (const m of middle) {
+          const i = indexOfBytes(b, at, end, m);
+          if (i < 0) return false;
+          at = i + m.length;
+        }
+        return true;
+      };
+    }
+    return (b, s, e) => wildBytes(b, s, e, items, binary);
+  }
+  const w = weight;
+  return (b, s, e) => {
+    const text: number[] = [];
+    for (const ch of decodeUtf8(b.subarray(s, e))) text.push(w(ch.codePointAt(0)!));
+    return wild(text, items);
+  };
+}
+
+/** Backtracking to the last %: linear in practice. */
+function wild(text: readonly number[], items: readonly Item[]): boolean {
+  let i = 0;
+  let p = 0;
+  let star = -1;
+  let mark = 0;
+  while (i < text.length) {
+    const c = p < items.length ? items[p]!.c : -3;
+    if (c === -2) {
+      star = p++;
+      mark = i;
+    } else if (c === -1 || c === text[i]) {
+      i++;
+      p++;
+    } else if (star >= 0) {
+      p = star + 1;
+      i = ++mark;
+    } else return false;
+  }
+  while (p < items.length && items[p]!.c === -2) p++;
+  return p === items.length;
+}
+
+const width = (c: number): number => (c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1);
+
+/** The same over bytes, `_` taking a whole UTF-8 character. */
+function wildBytes(b: Uint8Array, s: number, e: number, items: readonly Item[], binary: boolean): boolean {
+  let i = s;
+  let p = 0;
+  let star = -1;
+  let mark = s;
+  while (i < e) {
+    const c = p < items.length ? items[p]!.c : -3;
+    if (c === -2) {
+      star = p++;
+      mark = i;
+    } else if (c === -1) {
+      i += binary ? 1 : width(b[i]!);
+      p++;
+    } else if (c === b[i]) {
+      i++;
+      p++;
+    } else if (star >= 0) {
+      p = star + 1;
+      mark += binary ? 1 : width(b[mark]!);
+      i = mark;
+    } else return false;
+  }
+  while (p < items.length && items[p]!.c === -2) p++;
+  return p === items.length && i === e;
+}
+
+/** A matcher for patterns that vary by row; keeps the last one. */
+function dynamicLike(
+  collate: string,
+  binary: boolean,
+): (b: Uint8Array, s: number, e: number, pattern: Uint8Array, escape: number) => boolean {
+  let last: Uint8Array | null = null;
+  let lastEscape = -1;
+  let matcher: Matcher = () => false;
+  return (b, s, e, pattern, escape) => {
+    if (
+      last === null ||
+      escape !== lastEscape ||
+      last.length !== pattern.length ||
+      !matchesAt(pattern, 0, last)
+    ) {
+      last = pattern.slice();
+      lastEscape = escape;
+      matcher = compileLike(last, escape, collate, binary);
+    }
+    return matcher(b, s, e);
+  };
+}
+
+const isBinary = (t: FieldType): boolean => t.charset === 'binary';
+
+function emitLike(g: Emitter, node: ScalarFunction, collate: string): Value {
+  const [subject, pattern, escape] = node.args as [Expression, Expression, Expression];
+  const a = g.operand(subject, 'string');
+  const p = g.operand(pattern, 'string');
+  const nul = g.anyNull([a, p]);
+  if (nul === 'true') return NULL_VALUE;
+  const binary = isBinary(subject.type) || isBinary(pattern.type);
+  if (
+    pattern.kind === 'constant' &&
+    pattern.param === undefined &&
+    escape.kind === 'constant' &&
+    escape.param === undefined
+  ) {
+    const m = compileLike(pattern.value as Uint8Array, Number((escape as Constant).value), collate, binary);
+    return g.bool(`${g.pool(m)}(${a.v},${a.s},${a.e})`, nul);
+  }
+  const x = g.emit(escape);
+  return g.bool(
+    `${g.pool(dynamicLike(collate, binary))}(${a.v},${a.s},${a.e},${g.asDatum(p, 'string')},Number(${x.v}))`,
+    nul,
+  );
+}
+
+const like = (name: string, insensitive: boolean): FunctionSpec => ({
+  name,
+  minArgs: 3,
+  maxArgs: 3,
+  family: 'string',
+  internal: true,
+  pure: true,
+  pushdown: insensitive ? undefined : 'LikeSig',
+  doc: `expr ${name.toUpperCase()} pattern [ESCAPE c]. Manual: String Comparison Functions and Operators.`,
+  resolve([a, p, escape], ctx) {
+    const args = [toArgDomain(a!, 'string', ctx), toArgDomain(p!, 'string', ctx), escape!];
+    const d = deriveCollation(args.slice(0, 2), 'like', {
+      charset: ctx.connectionCharset,
+      collate: ctx.connectionCollation,
+    });
+    return { args, type: boolOf(args), collation: d.collate };
+  },
+  emit: (g, node) => emitLike(g, node, insensitive ? 'utf8mb4_general_ci' : node.collation),
+});
+
+registerFunctions([like('like', false), like('ilike', true)]);

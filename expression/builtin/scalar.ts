@@ -1,0 +1,292 @@
+import type { Datum } from '../../types/datum.js';
+import type { DecInt } from '../../types/decimal.js';
+import type { EvalType, FieldType } from '../../types/field-type.js';
+import { evalType, Flag, isNotNull, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
+import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import { asDecimalType, castTo } from '../build.js';
+import type { BuildContext } from '../build-context.js';
+import type { Emitter, Value } from '../codegen.js';
+import { deriveCollation } from '../collation-derivation.js';
+import type { Expression, ScalarFunction } from '../expression.js';
+import type { FunctionSpec, Resolved } from '../function-registry.js';
+import { registerFunction } from '../function-registry.js';
+import type { Runtime } from '../runtime.js';
+import {
+  binaryType,
+  datetimeType,
+  dateType,
+  intType,
+  isStringType,
+  realType,
+  stringType,
+  timeType,
+} from '../type-inference.js';
+
+/**
+ * Functions defined by a kernel over single values. The compiler calls the kernel in the loop over rows with the
+ * arguments already converted to their domains.
+ */
+export type ArgDomain =
+  | 'string'
+  | 'int'
+  | 'real'
+  | 'decimal'
+  /** DATE or DATETIME as it is, anything else as DATETIME(6). */
+  | 'datetime'
+  | 'time'
+  | 'json'
+  /** int, decimal or real as the argument is. */
+  | 'numeric'
+  /** As it is. */
+  | 'any';
+
+export type Cell = number | bigint | Uint8Array;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- kernels take the representations of their domains
+export type Kernel = (rt: Runtime, ...args: never[]) => Datum;
+
+export interface ScalarDefinition {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly family: string;
+  readonly doc: string;
+  readonly args: readonly ArgDomain[];
+  /** Domain of arguments beyond `args`. */
+  readonly rest?: ArgDomain;
+  readonly min?: number;
+  readonly type: (args: readonly Expression[], ctx: BuildContext) => FieldType;
+  readonly kernel?: Kernel;
+  /** A kernel that depends on the argument types. */
+  readonly make?: (types: readonly FieldType[], type: FieldType, node: ScalarFunction) => Kernel;
+  /** NULL arguments are passed on; default: any NULL gives NULL. */
+  readonly nullAware?: boolean;
+  /** Never NULL for arguments that are not. */
+  readonly total?: boolean;
+  readonly deterministic?: boolean;
+  readonly stable?: boolean;
+  readonly sideEffects?: boolean;
+  readonly async?: boolean;
+  readonly pure?: boolean;
+  readonly pushdown?: string;
+  readonly internal?: boolean;
+  /** Inline code instead of the kernel call, where it applies. */
+  readonly inline?: (g: Emitter, node: ScalarFunction, args: readonly Value[], nul: string) => Value | null;
+  readonly rewrite?: FunctionSpec['rewrite'];
+}
+
+const connection = (ctx: BuildContext): { charset: string; collate: string } => ({
+  charset: ctx.connectionCharset,
+  collate: ctx.connectionCollation,
+});
+
+/** Charset that kernels understand: UTF-8, ASCII and bytes; other texts are converted first. */
+const understood = (cs: string): boolean =>
+  cs === 'utf8mb4' || cs === 'utf8' || cs === 'ascii' || cs === 'binary' || cs === 'utf8mb3';
+
+export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext): Expression {
+  const d: EvalType = evalType(e.type);
+  if (e.type.tp === TypeCode.Null && !(e.kind === 'constant' && e.param !== undefined)) return e;
+  switch (domain) {
+    case 'any':
+      return e;
+    case 'string': {
+      if (d === 'string') {
+        if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set || understood(e.type.charset)) return e;
+        return castTo(e, stringType(UNSPECIFIED, 'utf8mb4', 'utf8mb4_bin'), ctx);
+      }
+      if (d === 'int' && e.type.tp === TypeCode.Bit) return castTo(e, binaryType(), ctx);
+      return castTo(
+        e,
+        stringType(
+          UNSPECIFIED,
+          ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
+          ctx.connectionCharset === 'binary'
+            ? 'binary'
+            : ctx.connectionCharset === 'utf8mb4'
+              ? ctx.connectionCollation
+              : 'utf8mb4_bin',
+        ),
+        ctx,
+      );
+    }
+    case 'int':
+      return d === 'int' ? e : castTo(e, intType(), ctx);
+    case 'real':
+      return d === 'real' ? e : castTo(e, realType(), ctx);
+    case 'decimal':
+      return d === 'decimal' || d === 'int' ? e : castTo(e, asDecimalType(e.type), ctx);
+    case 'datetime':
+      return d === 'datetime' ? e : castTo(e, datetimeType(6), ctx);
+    case 'time':
+      return d === 'duration' ? e : castTo(e, timeType(6), ctx);
+    case 'json':
+      return e;
+    case 'numeric':
+      if (d === 'int' || d === 'decimal' || d === 'real') return e;
+      if (d === 'datetime' || d === 'duration')
+        return castTo(e, e.type.decimal > 0 ? asDecimalType(e.type) : intType(), ctx);
+      return castTo(e, realType(), ctx);
+  }
+}
+
+/** Arguments as kernels take them; ENUM and SET as text where the domain is a string. */
+function emitArgs(g: Emitter, node: ScalarFunction, domains: (i: number) => ArgDomain): Value[] {
+  return node.args.map((a, i) => {
+    const d = domains(i);
+    return d === 'string' || (d === 'any' && isStringType(a.type)) ? g.operand(a, 'string') : g.emit(a);
+  });
+}
+
+export function argCode(g: Emitter, v: Value, ft: FieldType): string {
+  return g.asDatum(v, evalType(ft) === 'real' ? 'real' : 'int');
+}
+
+export function define(d: ScalarDefinition): void {
+  const domainOf = (i: number): ArgDomain => d.args[i] ?? d.rest ?? 'any';
+  registerFunction({
+    name: d.name,
+    aliases: d.aliases,
+    minArgs: d.min ?? d.args.length,
+    maxArgs: d.rest === undefined ? d.args.length : Infinity,
+    family: d.family,
+    doc: d.doc,
+    deterministic: d.deterministic,
+    stable: d.stable,
+    sideEffects: d.sideEffects,
+    async: d.async,
+    pure: d.pure,
+    pushdown: d.pushdown,
+    internal: d.internal,
+    rewrite: d.rewrite,
+    resolve(raw, ctx): Resolved {
+      const args = raw.map((a, i) => toArgDomain(a, domainOf(i), ctx));
+      const type = d.type(args, ctx);
+      return { args, type, collation: collationOfCall(args, domainOf, type, ctx) };
+    },
+    emit(g, node) {
+      const args = emitArgs(g, node, domainOf);
+      const nul = d.nullAware === true ? 'false' : g.anyNull(args);
+      if (nul === 'true')
+        return {
+          rep: isBytes(node.type) ? 's' : 'n',
+          v: isBytes(node.type) ? g.pool(EMPTY) : '0',
+          s: '0',
+          e: '0',
+          nul,
+          bound: 0,
+        };
+      const inlined = d.inline?.(g, node, args, nul) ?? null;
+      if (inlined !== null) return inlined;
+      const kernel =
+        d.make === undefined
+          ? d.kernel!
+          : d.make(
+              node.args.map((a) => a.type),
+              node.type,
+              node,
+            );
+      const codes = args.map((v, i) => {
+        const code = argCode(g, v, node.args[i]!.type);
+        if (d.nullAware !== true || v.nul === 'false') return code;
+        return v.nul === 'true' ? 'null' : `(${v.nul}?null:${code})`;
+      });
+      const wait = d.async === true ? 'await ' : '';
+      if (d.async === true) g.usesAwait = true;
+      return g.fromCall(
+        `${wait}${g.pool(kernel)}(${['rt', ...codes].join(',')})`,
+        node.type,
+        nul,
+        d.total !== true,
+      );
+    },
+  });
+}
+
+export function defineAll(family: string, definitions: readonly Omit<ScalarDefinition, 'family'>[]): void {
+  for (const d of definitions) define({ ...d, family });
+}
+
+const EMPTY = new Uint8Array(0);
+const isBytes = (t: FieldType): boolean =>
+  (evalType(t) === 'string' || evalType(t) === 'json') &&
+  t.tp !== TypeCode.Enum &&
+  t.tp !== TypeCode.Set &&
+  t.tp !== TypeCode.Null;
+
+function collationOfCall(
+  args: readonly Expression[],
+  domainOf: (i: number) => ArgDomain,
+  type: FieldType,
+  ctx: BuildContext,
+): string {
+  if (isStringType(type)) return type.collate;
+  const strings = args.filter(
+    (a, i) => (domainOf(i) === 'string' || domainOf(i) === 'any') && isStringType(a.type),
+  );
+  return strings.length === 0 ? 'binary' : deriveCollation(strings, '', connection(ctx)).collate;
+}
+
+/** Text form of a string argument: UTF-8, or one character a byte where it is binary. */
+export interface TextCodec {
+  decode(b: Uint8Array): string;
+  encode(s: string): Uint8Array;
+  readonly binary: boolean;
+}
+
+const UTF8: TextCodec = { decode: decodeUtf8, encode: encodeUtf8, binary: false };
+const LATIN: TextCodec = {
+  decode: (b) => Buffer.from(b.buffer, b.byteOffset, b.length).toString('latin1'),
+  encode: (s) => new Uint8Array(Buffer.from(s, 'latin1')),
+  binary: true,
+};
+
+export const codecOf = (ft: FieldType): TextCodec => (ft.charset === 'binary' ? LATIN : UTF8);
+
+/** Result type: a string with the collation of the string arguments (all of them, or those listed). */
+export function stringLike(
+  what: string,
+  flen: (args: readonly Expression[]) => number = () => UNSPECIFIED,
+  which?: readonly number[],
+) {
+  return (args: readonly Expression[], ctx: BuildContext): FieldType => {
+    const strings = (which === undefined ? args : which.map((i) => args[i]!)).filter(
+      (a) => a !== undefined && isStringType(a.type),
+    );
+    const d = deriveCollation(strings, what, connection(ctx));
+    const charset = understood(d.charset) ? d.charset : 'utf8mb4';
+    return stringType(flen(args), charset, d.collate);
+  };
+}
+
+/** Result type: ASCII text in the connection's charset. */
+export const connectionString =
+  (flen: number) =>
+  (_args: readonly Expression[], ctx: BuildContext): FieldType =>
+    stringType(
+      flen,
+      ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
+      ctx.connectionCharset === 'utf8mb4'
+        ? ctx.connectionCollation
+        : ctx.connectionCharset === 'binary'
+          ? 'binary'
+          : 'utf8mb4_bin',
+    );
+
+export const int =
+  (flen = 20, unsigned = false) =>
+  (): FieldType =>
+    intType(unsigned, flen);
+export const real = (): FieldType => realType();
+export const bytesOf =
+  (flen = UNSPECIFIED) =>
+  (): FieldType =>
+    binaryType(flen);
+export const date = (): FieldType => dateType();
+
+export const notNullIf = (ft: FieldType, args: readonly Expression[]): FieldType => ({
+  ...ft,
+  flag: args.every((a) => isNotNull(a.type)) ? ft.flag | Flag.NotNull : ft.flag & ~Flag.NotNull,
+});
+
+/** An integer argument as a plain number, clamped to ±2^53: for counts and positions. */
+export const toNumber = (v: DecInt): number =>
+  typeof v === 'number' ? v : v > 0n ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
