@@ -306,6 +306,16 @@ export class Lexer {
           return this.punctuation('[', 1, 0);
         case 93:
           return this.punctuation(']', 1, 0);
+        case 92:
+          // \N is NULL.
+          if (source.charCodeAt(pos + 1) === 78) {
+            this.tok = 'NULL';
+            this.reserved = true;
+            this.end = pos + 2;
+            return;
+          }
+          this.end = pos + 1;
+          throw this.error();
         default:
           this.end = pos + 1;
           throw this.error();

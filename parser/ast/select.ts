@@ -196,7 +196,10 @@ export interface DerivedTable {
 
 export type JoinType = 'INNER' | 'CROSS' | 'LEFT' | 'RIGHT' | 'STRAIGHT';
 
-/** A comma is CROSS. INNER/CROSS without a condition is a product; `CROSS JOIN … ON` is INNER. */
+/**
+ * INNER has a condition (ON, USING or NATURAL), CROSS has none, whichever of the two words, a comma or a bare JOIN was
+ * written. STRAIGHT may have one or not.
+ */
 export interface Join {
   kind: 'Join';
   type: JoinType;

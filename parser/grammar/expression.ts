@@ -9,6 +9,7 @@ import type {
   UnaryOperator,
   VariableScope,
 } from '../ast/index.js';
+import { INTRODUCERS } from '../charset.js';
 import { POWER } from '../keyword.js';
 import type { Token } from '../lexer.js';
 import { FunctionGrammar } from './function.js';
@@ -59,15 +60,6 @@ const BARE_FUNCTIONS: ReadonlySet<Token> = new Set<Token>([
   'UTC_TIMESTAMP',
   'TIDB_CURRENT_TSO',
 ]);
-
-/** MySQL's character sets: the names an introducer may have. */
-const CHARSETS: ReadonlySet<string> = new Set(
-  (
-    'big5 dec8 cp850 hp8 koi8r latin1 latin2 swe7 ascii ujis sjis hebrew tis620 euckr koi8u gb2312 greek cp1250 gbk ' +
-    'latin5 armscii8 utf8 utf8mb3 utf8mb4 ucs2 cp866 keybcs2 macce macroman cp852 latin7 cp1251 utf16 utf16le cp1256 ' +
-    'cp1257 utf32 binary geostd8 cp932 eucjpms gb18030'
-  ).split(' '),
-);
 
 const SCOPES: ReadonlyMap<string, VariableScope> = new Map<string, VariableScope>([
   ['global', 'GLOBAL'],
@@ -596,7 +588,7 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
       case 'bit':
         if (!quoted && name.charCodeAt(0) === 95) {
           const charset = name.slice(1).toLowerCase();
-          if (CHARSETS.has(charset)) {
+          if (INTRODUCERS.has(charset)) {
             return this.at('string') ? this.stringExpr(start, charset) : this.bytesExpr(start, charset);
           }
         }

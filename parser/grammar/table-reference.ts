@@ -69,7 +69,9 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
         join.right = spine.left;
         spine.left = join;
       }
-      if (type === 'CROSS' && (join.on !== null || join.using !== null)) join.type = 'INNER';
+      // Whatever the words, a join with a condition is INNER and one without is CROSS.
+      if (type === 'CROSS' || type === 'INNER')
+        join.type = join.on === null && join.using === null ? 'CROSS' : 'INNER';
     }
   }
 
