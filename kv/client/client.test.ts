@@ -105,7 +105,7 @@ describe.each([
     const it = txn.iterate(k('g'), k('o'), { beforeStage: stage });
     for (let p = await it.next(); p !== null; p = await it.next()) before.push(text(p.key)!);
     expect(before).toEqual(['g', 'n']);
-    const open1 = txn.iterate(k('a'), k('z'));
+    const open1 = txn.iterate(k('a'), k('z'), { batchSize: 1 });
     await open1.next();
     await txn.rollback();
     expect(storage.oldestActiveTs()).toBe(txn.startTs);
