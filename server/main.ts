@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SecureContext } from 'node:tls';
 import { createSecureContext } from 'node:tls';
-import { openEngine } from '../session/engine/engine.js';
 import type { Engine } from '../session/client-session.js';
 import { helpText, parseInvocation, UsageError } from './config/config.js';
 import type { LogOutput } from './config/logger.js';
@@ -73,6 +72,8 @@ async function open(config: Config, version: string, tls: boolean, output: LogOu
   const dataDir = config['data-dir'];
   prepareDataDirectory(dataDir);
   try {
+    // Loaded late, so that --help and mistaken options answer at once.
+    const { openEngine } = await import('../session/engine/engine.js');
     return await openEngine({
       dataDir: resolve(dataDir),
       version,

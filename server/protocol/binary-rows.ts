@@ -26,8 +26,7 @@ export class BinaryRowWriter extends RowWriter {
       let p = w.pos;
       b[p++] = 0;
       const rowStart = p;
-      b.fill(0, p, p + bitmapBytes);
-      p += bitmapBytes;
+      for (const bitmapEnd = p + bitmapBytes; p < bitmapEnd; p++) b[p] = 0;
       // The buffer may be replaced while cells are written: the bitmap is found by its distance from p.
       let moved = 0;
       for (let c = 0; c < columns; c++) {

@@ -58,7 +58,9 @@ export class MysqlServer implements ServerContext {
 
   /** Listens on TCP; answers the port, which differs from the one asked for when that is 0. Rejects with the system's error. */
   async listenTcp(host: string, port: number): Promise<number> {
-    const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => this.accept(socket, false));
+    const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>
+      this.accept(socket, false),
+    );
     await this.listen(server, () => server.listen({ host, port, backlog: BACKLOG }));
     const address = server.address();
     return address !== null && typeof address === 'object' ? address.port : port;
