@@ -48,8 +48,7 @@ export async function runStatement(
       endStatement(session, statement, keeps, null);
       return okResult(session);
     }
-    if (outcome.kind === 'rows')
-      return streamed(session, statement, outcome, keeps);
+    if (outcome.kind === 'rows') return streamed(session, statement, outcome, keeps);
     return fileRequest(session, statement, outcome);
   } catch (error) {
     throw await failStatement(session, statement, error);

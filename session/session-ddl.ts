@@ -43,7 +43,11 @@ export class SessionDdlContext implements DdlContext {
     return v!;
   }
   toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum {
-    const context = new PlainConvertContext(this.session.evalContext.sqlMode, true, timeZone(this.session.evalContext.timeZone) ?? UTC);
+    const context = new PlainConvertContext(
+      this.session.evalContext.sqlMode,
+      true,
+      timeZone(this.session.evalContext.timeZone) ?? UTC,
+    );
     return convertDatum(value, type, column.type, context);
   }
   restore(expr: Expr): string {

@@ -12,7 +12,7 @@ import type { ParseOptions } from '../parser/parser.js';
 import { parse, ParseError } from '../parser/parser.js';
 import type { InfoSchema } from '../catalog/model.js';
 import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
-import { buildOperator } from '../executor/build.js';
+import { buildOperator } from '../executor/build-operator.js';
 import type {
   ClientSession,
   ConnectionInfo,

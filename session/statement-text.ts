@@ -4,7 +4,13 @@ import type { ParseOptions } from '../parser/parser.js';
 
 /** A statement's text from the wire as the parser reads it: in utf8mb4, whatever character_set_client says. */
 export function statementBytes(sql: Uint8Array, clientCharset: string): Uint8Array {
-  if (clientCharset === 'utf8mb4' || clientCharset === 'utf8' || clientCharset === 'utf8mb3' || clientCharset === 'binary') return sql;
+  if (
+    clientCharset === 'utf8mb4' ||
+    clientCharset === 'utf8' ||
+    clientCharset === 'utf8mb3' ||
+    clientCharset === 'binary'
+  )
+    return sql;
   const from = findCharset(clientCharset);
   return from === undefined ? sql : convertCharset(sql, from, UTF8MB4);
 }

@@ -12,6 +12,7 @@ import type { Storage } from '../../kv/storage.js';
 import type { TableStatistics } from '../../statistics/table-statistics.js';
 import type { ConnectionInfo } from '../client-session.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
+import { AccountStore } from '../privileges/account-store.js';
 import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
 import { Session } from '../session.js';
 import type { StatementContext } from '../statement-context.js';
@@ -38,6 +39,9 @@ export class EngineCore {
   readonly sessions = new Map<number, Session>();
   readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
   readonly userLocks = new UserLocks();
+  readonly accounts: AccountStore = new AccountStore(this);
+  /** authentication_string for a password, by plugin. */
+  passwordHashers: ReadonlyMap<string, (password: string) => string> = new Map();
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();

@@ -8,7 +8,6 @@ import { AutoIdAllocator } from '../../catalog/auto-id.js';
 import { SchemaLoader } from '../../catalog/info-schema.js';
 import { virtualDatabases } from '../../catalog/virtual/virtual-table.js';
 import type { Account, ClientSession, ConnectionInfo, Engine, EngineStatistics } from '../client-session.js';
-import { AccountStore } from '../privileges/account-store.js';
 import { Session } from '../session.js';
 import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
@@ -32,6 +31,8 @@ export interface EngineOptions {
   /** innodb_flush_log_at_trx_commit at start. */
   readonly durability: 0 | 1 | 2;
   readonly logger: Logger;
+  /** authentication_string for a password, by plugin. */
+  readonly passwordHashers: ReadonlyMap<string, (password: string) => string>;
 }
 
 const MYSQL_VERSION = '8.0.11';
@@ -58,15 +59,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.reloadSchema();
   await core.rowCounts.load();
   await bootstrap(core);
-  const accounts = new AccountStore(core);
-  await accounts.reload();
+  core.passwordHashers = options.passwordHashers;
+  await core.accounts.reload();
   const collector = new GarbageCollector(core);
   collector.start();
   const saver = setInterval(() => {
     core.rowCounts.save().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
   }, ROW_COUNT_SAVE_MS);
   saver.unref();
-  return new RutileEngine(core, accounts, async () => {
+  return new RutileEngine(core, async () => {
     clearInterval(saver);
     await collector.stop();
     await core.rowCounts.save();
@@ -78,16 +79,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 class RutileEngine implements Engine {
   constructor(
     private readonly core: EngineCore,
-    private readonly accounts: AccountStore,
     private readonly closeStore: () => Promise<void>,
   ) {}
 
   findAccount(user: string, host: string): Account | null {
-    return this.accounts.find(user, host);
+    return this.core.accounts.find(user, host);
   }
 
   openSession(connection: ConnectionInfo): ClientSession {
-    const session = new Session(this.core, connection, this.accounts.checkerFor(connection.account));
+    const session = new Session(this.core, connection, this.core.accounts.checkerFor(connection.account));
     if (connection.database !== '') session.useDatabase(connection.database);
     this.core.sessions.set(connection.id, session);
     return session;

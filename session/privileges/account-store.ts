@@ -2,6 +2,7 @@ import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Account } from '../client-session.js';
 import type { EngineCore } from '../engine/engine-core.js';
+import { DATABASE_PRIVILEGES, GLOBAL_PRIVILEGES, privilegeColumn } from './privilege-names.js';
 import type { PrivilegeChecker } from './privilege-checker.js';
 
 interface UserRow extends Account {
@@ -102,7 +103,7 @@ export class AccountStore {
         privileges: new Set(
           str(row[4])
             .split(',')
-            .map((p) => p.toUpperCase()),
+            .map((p) => (p === 'Grant' ? 'GRANT OPTION' : p.toUpperCase())),
         ),
       })),
     ];
@@ -116,6 +117,25 @@ export class AccountStore {
     return this.users.find((u) => u.user === user && u.host.toLowerCase() === host.toLowerCase()) ?? null;
   }
 
+  /** What SHOW GRANTS lists: global first (db ''), then databases (table ''), then tables; null for no such account. */
+  grantsOf(
+    user: string,
+    host: string,
+  ): { db: string; table: string; privileges: ReadonlySet<string> }[] | null {
+    const account = this.users.find((u) => u.user === user && u.host.toLowerCase() === host.toLowerCase());
+    if (account === undefined) return null;
+    const own = this.scoped.filter(
+      (g) => g.user === account.user && g.host === account.host && g.privileges.size > 0,
+    );
+    return [
+      { db: '', table: '', privileges: account.global },
+      ...own.filter((g) => g.table === null).map((g) => ({ db: g.db, table: '', privileges: g.privileges })),
+      ...own
+        .filter((g) => g.table !== null)
+        .map((g) => ({ db: g.db, table: g.table ?? '', privileges: g.privileges })),
+    ];
+  }
+
   checkerFor(account: Account): PrivilegeChecker {
     return new AccountPrivileges(account, {
       global: () =>
@@ -125,6 +145,9 @@ export class AccountStore {
   }
 }
 
+const BY_COLUMN: ReadonlyMap<string, string> = new Map(
+  [...GLOBAL_PRIVILEGES, ...DATABASE_PRIVILEGES].map((p) => [privilegeColumn(p).toLowerCase(), p]),
+);
 const NONE: ReadonlySet<string> = new Set();
 const isYes = (v: Datum | undefined): boolean => str(v) === 'Y' || v === 2;
 
@@ -133,19 +156,10 @@ function granted(columns: readonly string[], values: readonly Datum[]): Readonly
   const set = new Set<string>();
   columns.forEach((name, i) => {
     if (isYes(values[i]))
-      set.add(PRIVILEGE_NAMES[name.toLowerCase()] ?? name.slice(0, -5).replaceAll('_', ' ').toUpperCase());
+      set.add(BY_COLUMN.get(name.toLowerCase()) ?? name);
   });
   return set;
 }
-
-/** Columns whose privilege is spelled otherwise. */
-export const PRIVILEGE_NAMES: Readonly<Record<string, string>> = {
-  show_db_priv: 'SHOW DATABASES',
-  create_tmp_table_priv: 'CREATE TEMPORARY TABLES',
-  repl_slave_priv: 'REPLICATION SLAVE',
-  repl_client_priv: 'REPLICATION CLIENT',
-  grant_priv: 'GRANT OPTION',
-};
 
 interface Grants {
   global(): ReadonlySet<string>;

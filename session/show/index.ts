@@ -1,3 +1,4 @@
 // Each file registers the SHOW forms it answers.
+import './grants.js';
 import './schema.js';
 import './server.js';

@@ -1,7 +1,7 @@
 import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { explainRows } from '../../planner/explain/explain.js';
-import { executeDml } from '../../executor/dml/execute.js';
+import { executeDml } from '../../executor/execute-dml.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { RowsResult } from '../client-session.js';
 import type { Outcome } from '../run-statement.js';

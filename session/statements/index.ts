@@ -1,6 +1,8 @@
 // Each file registers the statements that it runs.
+import './account.js';
 import './ddl.js';
 import './explain.js';
+import './grant.js';
 import './prepare.js';
 import './query.js';
 import './set.js';

@@ -2,8 +2,8 @@ import type { DeleteStmt, InsertStmt, Query, UpdateStmt } from '../../parser/ast
 import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
 import type { Datum } from '../../types/datum.js';
-import { buildOperator } from '../../executor/build.js';
-import { executeDml } from '../../executor/dml/execute.js';
+import { buildOperator } from '../../executor/build-operator.js';
+import { executeDml } from '../../executor/execute-dml.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
