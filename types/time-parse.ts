@@ -111,7 +111,8 @@ export function parseTimeText(text: string): ParsedTime | null {
         }
       } else {
         while (s < n && isPunct(text.charCodeAt(s))) {
-          if (count >= 4 && (c === 43 || c === 45 || c === 46) && count >= 5) break;
+          // 03:04+08:00: an offset, not the seconds.
+          if (count === 5 && (c === 43 || c === 45) && /^[+-]\d\d:\d\d$/.test(text.slice(s, n))) break;
           s++;
         }
       }
