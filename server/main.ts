@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SecureContext } from 'node:tls';
 import { createSecureContext } from 'node:tls';
+import { cachingSha2AuthString } from './auth/caching-sha2.js';
+import { nativeAuthString } from './auth/native-password.js';
 import type { Engine } from '../session/client-session.js';
 import { helpText, parseInvocation, UsageError } from './config/config.js';
 import type { LogOutput } from './config/logger.js';
@@ -82,6 +84,10 @@ async function open(config: Config, version: string, tls: boolean, output: LogOu
       tlsConfigured: tls,
       durability: config.durability === 0 ? 0 : config.durability === 2 ? 2 : 1,
       logger: output.log,
+      passwordHashers: new Map([
+        ['mysql_native_password', nativeAuthString],
+        ['caching_sha2_password', cachingSha2AuthString],
+      ]),
     });
   } catch (e) {
     if (e instanceof Error && e.name === 'StoreLockedError') {
