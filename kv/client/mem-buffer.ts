@@ -1,5 +1,6 @@
-import { compareBytes, equalBytes } from '../codec/byte-writer.js';
+import { compareBytes } from '../codec/byte-writer.js';
 import type { MemBuffer } from '../storage.js';
+import { SortedKeys } from './sorted-keys.js';
 
 /** What is to be known of a key at commit, beside its value. */
 export const KeyFlag = {
@@ -43,6 +44,8 @@ export class Entry {
 const FANOUT = 64;
 
 class Leaf {
+  readonly keys = new SortedKeys();
+  /** Parallel to `keys`. */
   readonly entries: Entry[] = [];
   next: Leaf | null = null;
   prev: Leaf | null = null;
@@ -50,32 +53,13 @@ class Leaf {
 
 class Inner {
   readonly children: (Inner | Leaf)[] = [];
-  /** keys[i] is the smallest key under children[i + 1]. */
-  readonly keys: Uint8Array[] = [];
-}
+  /** The key at i is the smallest under children[i + 1]. */
+  readonly keys = new SortedKeys();
 
-/** Position in an ascending array of entries of the first key >= `key`. */
-function lowerBound(entries: readonly Entry[], key: Uint8Array): number {
-  let lo = 0;
-  let hi = entries.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if (compareBytes(entries[mid]!.key, key) < 0) lo = mid + 1;
-    else hi = mid;
+  childFor(key: Uint8Array): number {
+    const i = this.keys.lowerBound(key);
+    return this.keys.isAt(i, key) ? i + 1 : i;
   }
-  return lo;
-}
-
-function childOf(node: Inner, key: Uint8Array): number {
-  const keys = node.keys;
-  let lo = 0;
-  let hi = keys.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if (compareBytes(keys[mid]!, key) <= 0) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
 }
 
 /**
@@ -107,15 +91,14 @@ export class TxnMemBuffer implements MemBuffer {
   }
 
   entry(key: Uint8Array): Entry | undefined {
-    const entries = this.leafOf(key).entries;
-    const i = lowerBound(entries, key);
-    const e = entries[i];
-    return e !== undefined && equalBytes(e.key, key) ? e : undefined;
+    const leaf = this.leafOf(key);
+    const i = leaf.keys.lowerBound(key);
+    return leaf.keys.isAt(i, key) ? leaf.entries[i] : undefined;
   }
 
   private leafOf(key: Uint8Array): Leaf {
     let node = this.root;
-    while (node instanceof Inner) node = node.children[childOf(node, key)]!;
+    while (node instanceof Inner) node = node.children[node.childFor(key)]!;
     return node;
   }
 
@@ -162,14 +145,13 @@ export class TxnMemBuffer implements MemBuffer {
       if (c < 0) return this.insert(this.last, n, key);
     }
     const leaf = this.leafOf(key);
-    const i = lowerBound(leaf.entries, key);
-    const e = leaf.entries[i];
-    if (e !== undefined && equalBytes(e.key, key)) return e;
-    return this.insert(leaf, i, key);
+    const i = leaf.keys.lowerBound(key);
+    return leaf.keys.isAt(i, key) ? leaf.entries[i]! : this.insert(leaf, i, key);
   }
 
   private insert(leaf: Leaf, at: number, key: Uint8Array): Entry {
     const e = new Entry(key);
+    leaf.keys.insert(at, key);
     if (at === leaf.entries.length) leaf.entries.push(e);
     else leaf.entries.splice(at, 0, e);
     this.entryCount++;
@@ -182,6 +164,7 @@ export class TxnMemBuffer implements MemBuffer {
     // A leaf filled in key order is left full.
     const cut = at === FANOUT ? FANOUT : FANOUT >> 1;
     right.entries.push(...leaf.entries.splice(cut));
+    leaf.keys.splitTo(cut, right.keys);
     right.next = leaf.next;
     right.prev = leaf;
     if (leaf.next !== null) leaf.next.prev = right;
@@ -191,7 +174,7 @@ export class TxnMemBuffer implements MemBuffer {
     if (up !== null) {
       const root = new Inner();
       root.children.push(this.root, up.node);
-      root.keys.push(up.key);
+      root.keys.insert(0, up.key);
       this.root = root;
     }
   }
@@ -204,17 +187,17 @@ export class TxnMemBuffer implements MemBuffer {
     key: Uint8Array,
   ): { node: Inner | Leaf; key: Uint8Array } | null {
     if (node instanceof Leaf) return { node: right, key };
-    const i = childOf(node, key);
+    const i = node.childFor(key);
     const up = this.addChild(node.children[i]!, left, right, key);
     if (up === null) return null;
     node.children.splice(i + 1, 0, up.node);
-    node.keys.splice(i, 0, up.key);
+    node.keys.insert(i, up.key);
     if (node.children.length <= FANOUT) return null;
     const cut = i + 2 === node.children.length ? FANOUT - 1 : FANOUT >> 1;
     const half = new Inner();
     half.children.push(...node.children.splice(cut));
-    half.keys.push(...node.keys.splice(cut));
-    return { node: half, key: node.keys.pop()! };
+    node.keys.splitTo(cut, half.keys);
+    return { node: half, key: node.keys.pop() };
   }
 
   /** Opens an undo point; nested. */
@@ -318,7 +301,7 @@ export class TxnMemBuffer implements MemBuffer {
   /** Leaf and position of the first key >= `key`; at the leaf's end when its next leaf begins the rest. */
   seek(key: Uint8Array): { leaf: Leaf; index: number } {
     const leaf = this.leafOf(key);
-    return { leaf, index: lowerBound(leaf.entries, key) };
+    return { leaf, index: leaf.keys.lowerBound(key) };
   }
 
   seekLast(): { leaf: Leaf; index: number } {
