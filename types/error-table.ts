@@ -144,6 +144,7 @@ export const ERRORS = {
   ER_CTE_MAX_RECURSION_DEPTH: { code: 3636, sqlState: 'HY000', format: 'Recursive query aborted after %d iterations. Try increasing @@cte_max_recursion_depth to a larger value.' },
   ER_WARN_TOO_FEW_RECORDS: { code: 1261, sqlState: '01000', format: "Row %d doesn't contain data for all columns" },
   ER_WARN_TOO_MANY_RECORDS: { code: 1262, sqlState: '01000', format: 'Row %d was truncated; it contained more data than there were input columns' },
+  ER_ADMIN_CHECK_TABLE: { code: 8003, sqlState: 'HY000', format: '%s' },
   ER_DATA_INCONSISTENT: { code: 8223, sqlState: 'HY000', format: 'data inconsistency in table: %s, index: %s, handle: %s, index-values:%s != record-values:%s' },
 } as const satisfies Record<string, ErrorEntry>;
 

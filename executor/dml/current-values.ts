@@ -1,3 +1,4 @@
+import { compareBytes } from '../../kv/codec/byte-writer.js';
 import type { ExecContext } from '../exec-context.js';
 import { readKeys } from '../read-key.js';
 
@@ -9,13 +10,37 @@ import { readKeys } from '../read-key.js';
 export class CurrentValues {
   private readonly stored = new Map<string, Uint8Array | null>();
 
+  /** Keys above this, up to `absentTo`, are known to be absent from the store. */
+  private absentFrom: Uint8Array | null = null;
+  private absentTo: Uint8Array | null = null;
+
   constructor(private readonly ctx: ExecContext) {}
+
+  /**
+   * Finds the last key of a range in the snapshot, so that higher keys need not be read: rows loaded in the order of their keys
+   * behind all others. Optimistic transactions only; the commit finds out about rows that others put there meanwhile.
+   */
+  async findEnd(startKey: Uint8Array, endKey: Uint8Array): Promise<void> {
+    const it = this.ctx.snapshot.iterate(startKey, endKey, { reverse: true, keyOnly: true, batchSize: 1 });
+    const last = await it.next();
+    it.close();
+    this.absentFrom = last === null ? startKey : last.key.slice();
+    this.absentTo = endKey;
+  }
+
+  private knownAbsent(key: Uint8Array): boolean {
+    return (
+      this.absentFrom !== null &&
+      compareBytes(key, this.absentFrom) > 0 &&
+      compareBytes(key, this.absentTo!) < 0
+    );
+  }
 
   async load(keys: readonly Uint8Array[]): Promise<void> {
     const txn = this.ctx.txn!;
     const missing: Uint8Array[] = [];
     for (const k of keys) {
-      if (txn.memBuffer.get(k) !== undefined) continue;
+      if (this.knownAbsent(k) || txn.memBuffer.get(k) !== undefined) continue;
       const name = nameOf(k);
       if (this.stored.has(name)) continue;
       this.stored.set(name, null);

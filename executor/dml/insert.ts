@@ -6,7 +6,7 @@ import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
 import { decodeIndexValueHandle } from '../../kv/codec/index-value.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
-import { decodeRecordHandle, type Handle } from '../../kv/codec/table-key.js';
+import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import { KeyExistsError } from '../../kv/storage.js';
 import type { Insert } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
@@ -51,6 +51,9 @@ export class RowInserter {
   skipped = 0;
   firstGenerated: number | bigint = 0;
   lastExplicit: number | bigint = 0;
+  /** Rows probably come in the order of their keys, behind those stored (a bulk load). */
+  ascending = false;
+  private endKnown = false;
   private inserted = 0;
 
   readonly writer: TableWriter;
@@ -212,6 +215,11 @@ export class RowInserter {
   private async insertChecked(rows: Datum[][], handles: Handle[], first: number): Promise<void> {
     const { writer, current } = this;
     const unique = rows.map((row, r) => writer.uniqueKeys(row, handles[r]!));
+    if (this.ascending && !this.endKnown && !this.ctx.txn!.pessimistic) {
+      const range = recordRange(this.table.id);
+      await current.findEnd(range.startKey, range.endKey);
+      this.endKnown = true;
+    }
     await current.load(unique.flatMap((us) => us.map((u) => u.key)));
     if (this.onDuplicate !== 'ignore') {
       // The rows in the way are needed too.

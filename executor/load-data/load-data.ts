@@ -1,0 +1,265 @@
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import { chunkOf } from '../../chunk/chunk-builder.js';
+import { evalAny } from '../../expression/compile.js';
+import type { Expression } from '../../expression/expression.js';
+import type { Transaction } from '../../kv/storage.js';
+import { charset as charsetOf } from '../../types/charset.js';
+import type { Datum } from '../../types/datum.js';
+import { newFieldType, TypeCode } from '../../types/field-type.js';
+import { Assigner } from '../dml/assignment.js';
+import { RowInserter, RowTemplate, type OnDuplicate } from '../dml/insert.js';
+import type { DmlResult, ExecContext } from '../exec-context.js';
+import { fieldReader, type FieldReader } from './field-reader.js';
+import { LineParser, type LineFormat } from './line-parser.js';
+
+/** A resolved LOAD DATA statement. */
+export interface LoadDataSpec {
+  readonly table: TableInfo;
+  /** Rows whose key is taken. LOCAL without REPLACE counts as IGNORE (the server cannot stop the client half way). */
+  readonly onDuplicate: 'error' | 'ignore' | 'replace';
+  /** Problems of values are warnings: IGNORE, or LOCAL without REPLACE. */
+  readonly ignoreErrors: boolean;
+  /** Charset of the file. */
+  readonly charset: string;
+  readonly format: LineFormat;
+  readonly ignoreLines: number;
+  /** Where the fields go, in order: table columns or user variables. */
+  readonly targets: readonly ({ readonly column: ColumnInfo } | { readonly variable: string })[];
+  /** SET; expressions over the table's public columns. Null = DEFAULT. */
+  readonly assignments: readonly { readonly column: ColumnInfo; readonly value: Expression | null }[];
+  /**
+   * Begins the transaction of a batch, so that a file of any size can be loaded: under autocommit, outside of a
+   * transaction. Absent: everything goes into the transaction of the context.
+   */
+  readonly beginBatch?: () => Promise<Transaction>;
+}
+
+export interface LoadProgress {
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** Rows of one call of the inserter, and of one transaction. */
+const INSERT_ROWS = 1000;
+const COMMIT_ROWS = 20_000;
+
+/**
+ * LOAD DATA. With `beginBatch` the rows are committed as they come, every 20,000: a failure keeps what was
+ * committed before it, as TiDB's batched imports do; otherwise the statement is one transaction.
+ */
+export async function loadData(
+  spec: LoadDataSpec,
+  input: AsyncIterable<Uint8Array>,
+  ctx: ExecContext,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<DmlResult> {
+  const load = new Load(spec, ctx);
+  let bytes = 0;
+  try {
+    for await (const piece of input) {
+      bytes += piece.length;
+      load.parser.feed(piece);
+      await load.drain();
+      onProgress({ bytes, rows: load.rowNumber });
+    }
+    load.parser.end();
+    await load.drain();
+    await load.finish();
+  } catch (e) {
+    await load.abort();
+    throw e;
+  }
+  onProgress({ bytes, rows: load.rowNumber });
+  return load.result();
+}
+
+class Load {
+  readonly parser: LineParser;
+  /** Lines read. */
+  rowNumber = 0;
+  private readonly assigner: Assigner;
+  private readonly template: RowTemplate;
+  private readonly readers: readonly (FieldReader | null)[];
+  private readonly publicColumns: readonly ColumnInfo[];
+  private batchCtx: ExecContext;
+  private inserter: RowInserter | null = null;
+  private txn: Transaction | null = null;
+  private txnRows = 0;
+  private rows: Datum[][] = [];
+  private deleted = 0;
+  private skipped = 0;
+  private affected = 0;
+  private firstGenerated: number | bigint = 0;
+  /** A commit under way; the next batch is parsed meanwhile. */
+  private committing: Promise<unknown> | null = null;
+
+  constructor(
+    private readonly spec: LoadDataSpec,
+    private readonly ctx: ExecContext,
+  ) {
+    this.parser = new LineParser(spec.format, spec.ignoreLines);
+    this.assigner = new Assigner(ctx, spec.ignoreErrors);
+    this.batchCtx = ctx;
+    const given = spec.targets.flatMap((t) => ('column' in t ? [t.column] : []));
+    this.template = new RowTemplate(
+      spec.table,
+      [...given, ...spec.assignments.map((a) => a.column)],
+      this.assigner,
+      ctx,
+    );
+    const collate = charsetOf(spec.charset)?.binCollation ?? 'binary';
+    this.readers = spec.targets.map((t) =>
+      'column' in t ? fieldReader(t.column, spec.charset, collate, this.assigner) : null,
+    );
+    this.publicColumns = spec.table.columns.filter((c) => c.state === 'public');
+  }
+
+  /** Takes every complete line that has been fed. */
+  async drain(): Promise<void> {
+    while (this.parser.next()) {
+      this.assigner.row = ++this.rowNumber;
+      const row = this.readRow();
+      if (this.spec.assignments.length > 0) await this.assign(row);
+      this.rows.push(row);
+      if (this.rows.length >= INSERT_ROWS) await this.insert();
+    }
+    // Rows may be views of the buffer fed, which its owner may use again.
+    if (this.rows.length > 0) await this.insert();
+  }
+
+  private readRow(): Datum[] {
+    const { parser, spec, readers, assigner } = this;
+    const row = this.template.start();
+    const n = spec.targets.length;
+    for (let i = 0; i < n; i++) {
+      const reader = readers[i]!;
+      if (reader === null) {
+        this.setVariable((spec.targets[i] as { variable: string }).variable, i);
+        continue;
+      }
+      const { column } = spec.targets[i] as { column: ColumnInfo };
+      if (i >= parser.count) row[column.offset] = this.missing(column);
+      else if (parser.nulls[i] === 1) row[column.offset] = null;
+      else row[column.offset] = reader(parser.buffers[i]!, parser.starts[i]!, parser.ends[i]!);
+    }
+    if (parser.count < n) assigner.problem(!assigner.strict, 'ER_WARN_TOO_FEW_RECORDS', this.rowNumber);
+    else if (parser.count > n) assigner.problem(!assigner.strict, 'ER_WARN_TOO_MANY_RECORDS', this.rowNumber);
+    return row;
+  }
+
+  /** A column for which the line has no field. */
+  private missing(column: ColumnInfo): Datum {
+    return this.template.defaultOf(column);
+  }
+
+  private setVariable(name: string, i: number): void {
+    const { parser } = this;
+    const type = newFieldType(TypeCode.VarString, {
+      charset: this.spec.charset,
+      collate: charsetOf(this.spec.charset)?.binCollation ?? 'binary',
+    });
+    const value =
+      i >= parser.count || parser.nulls[i] === 1
+        ? null
+        : parser.buffers[i]!.slice(parser.starts[i], parser.ends[i]);
+    this.ctx.eval.session.setUserVariable(name, type, value);
+  }
+
+  private async assign(row: Datum[]): Promise<void> {
+    const types = this.publicColumns.map((c) => c.type);
+    for (const { column, value } of this.spec.assignments) {
+      if (value === null) {
+        row[column.offset] = this.template.defaultOf(column);
+        continue;
+      }
+      const input = chunkOf([this.publicColumns.map((c) => row[c.offset]!)], types);
+      row[column.offset] = this.assigner.assign(
+        await evalAny(value, this.ctx.eval, input, 0),
+        value.type,
+        column,
+      );
+    }
+  }
+
+  private async insert(): Promise<void> {
+    const { spec, ctx } = this;
+    if (this.inserter === null) await this.beginBatch();
+    const { rows } = this;
+    this.rows = [];
+    await this.inserter!.insert(rows, !this.assigner.strict);
+    this.txnRows += rows.length;
+    if (spec.beginBatch !== undefined && this.txnRows >= COMMIT_ROWS) await this.commitBatch();
+    const pause = ctx.checkpoint();
+    if (pause !== undefined) await pause;
+  }
+
+  private async beginBatch(): Promise<void> {
+    const { spec, ctx } = this;
+    if (spec.beginBatch !== undefined) {
+      // A checked batch must see what the one before it wrote.
+      if (spec.onDuplicate !== 'error') await this.settle();
+      const txn = await spec.beginBatch();
+      this.txn = txn;
+      this.batchCtx = Object.create(ctx, {
+        txn: { value: txn, enumerable: true },
+        snapshot: { value: txn.snapshot, enumerable: true },
+        currentReadTs: { value: txn.forUpdateTs, enumerable: true },
+      }) as ExecContext;
+    }
+    const mode: OnDuplicate = spec.onDuplicate;
+    this.inserter = new RowInserter(spec.table, mode, this.assigner, this.batchCtx);
+    this.inserter.ascending = true;
+    this.txnRows = 0;
+  }
+
+  private async commitBatch(): Promise<void> {
+    this.note();
+    const txn = this.txn!;
+    this.txn = null;
+    await this.settle();
+    const done = txn.commit();
+    if (done instanceof Promise) {
+      this.committing = done;
+      // Awaited by the next batch's end; a failure must not go unhandled meanwhile.
+      done.catch(() => {});
+    }
+  }
+
+  private async settle(): Promise<void> {
+    const pending = this.committing;
+    this.committing = null;
+    await pending;
+  }
+
+  private note(): void {
+    const i = this.inserter;
+    this.inserter = null;
+    if (i === null) return;
+    i.finish();
+    this.deleted += i.deleted;
+    this.skipped += i.skipped;
+    this.affected += i.affected;
+    if (this.firstGenerated === 0) this.firstGenerated = i.firstGenerated;
+  }
+
+  async finish(): Promise<void> {
+    if (this.txn !== null) await this.commitBatch();
+    this.note();
+    await this.settle();
+  }
+
+  /** After a failure: what is not committed is undone. */
+  async abort(): Promise<void> {
+    await this.committing?.catch(() => {});
+    if (this.txn?.valid === true) await this.txn.rollback();
+  }
+
+  result(): DmlResult {
+    return {
+      affectedRows: this.affected,
+      foundRows: this.affected,
+      lastInsertId: this.firstGenerated,
+      info: `Records: ${this.rowNumber}  Deleted: ${this.deleted}  Skipped: ${this.skipped}  Warnings: ${this.ctx.warningCount ?? 0}`,
+    };
+  }
+}
