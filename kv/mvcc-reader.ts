@@ -52,3 +52,11 @@ export interface DataWatch {
   /** Range operations that bypass commits (deleteRange, GC, restore). Same contract. */
   onRangeChange(listener: (startKey: Uint8Array, endKey: Uint8Array) => void): () => void;
 }
+
+/** A read met a lock of another transaction that may commit below the read's timestamp: resolve it and read again. */
+export class LockedError extends Error {
+  constructor(readonly lock: import('./rpc.js').LockInfo) {
+    super('key is locked');
+    this.name = 'LockedError';
+  }
+}

@@ -1,0 +1,175 @@
+import { ByteWriter } from './byte-buffer.js';
+import { writeCheckpoint } from './checkpoint-file.js';
+import type { LmdbEnv } from './lmdb-env.js';
+import type { Lock, LockTable } from './lock-table.js';
+import { encodeLock } from './log-records.js';
+import type { Memtable } from './memtable.js';
+import type { VersionStore } from './version-store.js';
+import type { Wal } from './wal.js';
+
+/** Log bytes after which a checkpoint is due, and the longest a change stays out of LMDB. */
+const WAL_LIMIT = 64 << 20;
+const MAX_AGE_MS = 30_000;
+/** Time that one step of a flush may hold up the event loop, roughly. */
+const STEP_MS = 3;
+
+interface Pending {
+  readonly table: Memtable;
+  readonly segment: number;
+  readonly lsn: number;
+  readonly locks: Lock[];
+}
+
+/**
+ * Moves the memtable into LMDB, makes LMDB durable and shortens the log. A checkpoint:
+ *
+ *  1. In one turn: the active memtable is frozen, the log turns to a new segment, the percolator locks are noted. So segments from
+ *     the new one on hold exactly what is not in the frozen memtable or below.
+ *  2. In small steps: the frozen memtable goes into LMDB. Reads see it in both places meanwhile, which is harmless.
+ *  3. In one turn: the present LMDB snapshot is pinned (its pages are not reused) and its meta page copied. It may hold more than
+ *     the frozen memtable did (bulk loads); replay of the log over it gives the same state again.
+ *  4. fdatasync of the data file, then the checkpoint file with the meta copy and the segment number replaces the old one; only then the
+ *     old snapshot is let go and older segments are deleted.
+ */
+export class Checkpointer {
+  private tail: Promise<void> = Promise.resolve();
+  private step = 500;
+  private flushFrom = 0;
+  private dirtySince = 0;
+  private readonly timer: NodeJS.Timeout;
+  gcSafePoint = 0n;
+  /** Finished checkpoints, and how often a commit had to wait for a flush. */
+  checkpoints = 0;
+  stalls = 0;
+  running = 0;
+
+  constructor(
+    private readonly directory: string,
+    private readonly env: LmdbEnv,
+    private readonly versions: VersionStore,
+    private readonly locks: LockTable,
+    private readonly wal: Wal,
+    private readonly onError: (error: Error) => void,
+  ) {
+    this.timer = setInterval(() => this.tick(), 1000);
+    this.timer.unref();
+  }
+
+  /** Makes sure that the active memtable takes so many more bytes: freezes it when it does not. Call before appending to the log. */
+  reserve(bytes: number): void {
+    if (this.dirtySince === 0) this.dirtySince = Date.now();
+    if (this.versions.active.fits(bytes) && this.wal.segmentBytes < WAL_LIMIT) return;
+    if (this.versions.frozen !== null) {
+      if (this.versions.active.fits(bytes)) return;
+      // The disk does not keep up: the writer pays for the rest of the flush.
+      this.stalls++;
+      while (this.versions.frozen !== null) this.flushStep();
+    }
+    this.start(bytes);
+  }
+
+  /** A checkpoint of everything committed so far; resolves when it is durable. */
+  checkpoint(): Promise<void> {
+    while (this.versions.frozen !== null) this.flushStep();
+    this.start(0);
+    return this.tail;
+  }
+
+  /** Empties the memtables into LMDB in this turn (a checkpoint follows in the background). */
+  flushNow(): void {
+    while (this.versions.frozen !== null) this.flushStep();
+    this.start(0);
+    while (this.versions.frozen !== null) this.flushStep();
+  }
+
+  /** Writes the first checkpoint of a new store. */
+  async initialize(): Promise<void> {
+    await this.persist({ segment: this.wal.segment, lsn: this.wal.lsn });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.tail;
+  }
+
+  private start(needed: number): void {
+    const table = this.versions.active;
+    this.versions.freeze(needed);
+    const segment = this.wal.rotate();
+    const pending: Pending = { table, segment, lsn: this.wal.lsn, locks: [...this.locks.persistentLocks()] };
+    this.dirtySince = 0;
+    this.running++;
+    this.tail = this.tail
+      .then(() => this.run(pending))
+      .catch((error: unknown) => this.onError(error as Error))
+      .finally(() => this.running--);
+  }
+
+  private async run(pending: Pending): Promise<void> {
+    while (this.versions.frozen === pending.table) {
+      this.flushStep();
+      await nextTurn();
+    }
+    this.writeLocks(pending.locks);
+    await this.persist(pending);
+    this.wal.removeBefore(pending.segment);
+    this.checkpoints++;
+  }
+
+  private async persist(at: { readonly segment: number; readonly lsn: number }): Promise<void> {
+    const releaseOld = this.env.pin();
+    const meta = this.env.metaCopy();
+    await this.env.sync();
+    await writeCheckpoint(this.directory, {
+      walSegment: at.segment,
+      walLsn: at.lsn,
+      gcSafePoint: this.gcSafePoint,
+      meta,
+    });
+    releaseOld();
+  }
+
+  /** One small piece of the flush of the frozen memtable. */
+  private flushStep(): void {
+    const began = performance.now();
+    const from = this.versions.flushData(this.flushFrom, this.step);
+    const took = performance.now() - began;
+    if (took > STEP_MS * 1.5) this.step = Math.max(50, this.step >> 1);
+    else if (took < STEP_MS * 0.7) this.step = Math.min(5000, this.step + (this.step >> 2));
+    this.flushFrom = from;
+    if (from !== 0) return;
+    for (let mark = this.versions.flushMarks(0, 2000); mark !== 0;)
+      mark = this.versions.flushMarks(mark, 2000);
+    this.versions.dropFrozen();
+  }
+
+  /** The `locks` table becomes the set of percolator locks at the time of the freeze. */
+  private writeLocks(locks: readonly Lock[]): void {
+    const tree = this.env.locksTree;
+    if (locks.length === 0 && !tree.last()) return;
+    const stale: Uint8Array[] = [];
+    if (tree.last()) {
+      do stale.push(tree.u8.slice(tree.keyStart, tree.keyEnd));
+      while (tree.previous());
+    }
+    this.env.write(() => {
+      for (const key of stale) this.env.locks.remove(key);
+      const out = new ByteWriter();
+      for (const lock of locks) {
+        out.length = 0;
+        encodeLock(out, lock);
+        this.env.locks.put(lock.key, out.bytes.subarray(0, out.length));
+      }
+    });
+  }
+
+  private tick(): void {
+    if (this.running > 0 || this.versions.frozen !== null) return;
+    const due = this.dirtySince !== 0 && Date.now() - this.dirtySince > MAX_AGE_MS;
+    if (due || this.wal.segmentBytes >= WAL_LIMIT) this.start(0);
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,433 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CoprocessorHandler, DataWatch, MvccReader } from '../mvcc-reader.js';
+import { LockedError } from '../mvcc-reader.js';
+import type {
+  BatchGetRequest,
+  BatchGetResponse,
+  BatchRollbackRequest,
+  CheckSecondaryLocksRequest,
+  CheckSecondaryLocksResponse,
+  CheckTxnStatusRequest,
+  CheckTxnStatusResponse,
+  CommitRequest,
+  CommitResponse,
+  CoprocessorRequest,
+  CoprocessorResponse,
+  DeleteRangeRequest,
+  GcRequest,
+  GetRequest,
+  GetResponse,
+  KeyErrorsResponse,
+  KvRpc,
+  PessimisticLockRequest,
+  PessimisticLockResponse,
+  PessimisticRollbackRequest,
+  PrewriteRequest,
+  PrewriteResponse,
+  ResolveLockRequest,
+  RpcContext,
+  ScanLockRequest,
+  ScanLockResponse,
+  ScanRequest,
+  ScanResponse,
+  TxnHeartBeatRequest,
+  TxnHeartBeatResponse,
+  WaitForEntry,
+} from '../rpc.js';
+import { Checkpointer } from './checkpoint.js';
+import { StoreDamagedError, readCheckpoint, restoreMeta } from './checkpoint-file.js';
+import { CommitPath } from './commit-path.js';
+import { lockDataDir } from './data-dir-lock.js';
+import { DataListeners } from './data-listeners.js';
+import { type GcCounts, GarbageCollector } from './gc.js';
+import { DATA_FILE, LMDB_LOCK_FILE, LmdbEnv } from './lmdb-env.js';
+import { LockTable } from './lock-table.js';
+import { MAX_MAP_SIZE } from './page-tree.js';
+import { Percolator } from './percolator.js';
+import { PessimisticLocks } from './pessimistic.js';
+import { Reads } from './reads.js';
+import { Recovery } from './recovery.js';
+import { highHalf, lowHalf } from './timestamp.js';
+import { TimestampOracle } from './tso.js';
+import { VersionStore } from './version-store.js';
+import { type Durability, Wal, listSegments, replayWal } from './wal.js';
+
+export interface StoreLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface EmbeddedStoreOptions {
+  readonly dataDir: string;
+  /** When a commit is acknowledged (as innodb_flush_log_at_trx_commit): 1 on disk (default), 2 handed to the OS, 0 at once. */
+  readonly durability?: Durability;
+  readonly logger?: StoreLogger;
+  /** Address space for the data file, which bounds its size. */
+  readonly mapSize?: number;
+  /** Bytes of the in-memory table; committed versions move to LMDB when it is full. */
+  readonly memtableBytes?: number;
+  /** Milliseconds since the epoch; a test's clock. */
+  readonly now?: () => number;
+}
+
+export interface EmbeddedStoreStats {
+  readonly commits: number;
+  readonly walFlushes: number;
+  readonly walSegmentBytes: number;
+  readonly checkpoints: number;
+  readonly stalls: number;
+  readonly memtableBytes: number;
+  readonly locks: number;
+  readonly lockWaits: number;
+  readonly waiting: number;
+  readonly deadlocks: number;
+  readonly fileBytes: number;
+}
+
+const DEFAULT_MEMTABLE = 32 << 20;
+const DEFAULT_MAP = 2 ** 40;
+const DISK_FULL = { regionError: { kind: 'diskFull' } } as const;
+
+/** Opens (or makes) the store in a directory. Throws StoreLockedError, WalCorruptError, StoreDamagedError. */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  const directory = path.resolve(options.dataDir);
+  fs.mkdirSync(directory, { recursive: true });
+  const unlock = lockDataDir(directory);
+  try {
+    return await EmbeddedStore.open(directory, options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/**
+ * The embedded store: TiKV's operations over LMDB, a write-ahead log and in-memory locks, in this process. Calls answer
+ * synchronously except where they wait for the disk or for a lock.
+ */
+export class EmbeddedStore implements KvRpc {
+  private handler: CoprocessorHandler | null = null;
+  private commits = 0;
+  private failure: Error | null = null;
+  private closing: Promise<void> | null = null;
+
+  private constructor(
+    private readonly env: LmdbEnv,
+    private readonly versions: VersionStore,
+    private readonly locks: LockTable,
+    private readonly wal: Wal,
+    private readonly checkpointer: Checkpointer,
+    private readonly path: CommitPath,
+    private readonly tso: TimestampOracle,
+    private readonly listeners: DataListeners,
+    private readonly durability: Durability,
+    private readonly unlock: () => void,
+  ) {
+    this.reads = new Reads(versions, locks);
+    this.percolator = new Percolator(path, tso);
+    this.pessimistic = new PessimisticLocks(versions, locks);
+    this.collector = new GarbageCollector(env);
+  }
+
+  private readonly reads: Reads;
+  private readonly percolator: Percolator;
+  private readonly pessimistic: PessimisticLocks;
+  private readonly collector: GarbageCollector;
+
+  /** Recovers the directory: the checkpoint's LMDB snapshot, then the log behind it. */
+  static async open(
+    directory: string,
+    options: EmbeddedStoreOptions,
+    unlock: () => void,
+  ): Promise<EmbeddedStore> {
+    const checkpoint = readCheckpoint(directory);
+    const dataFile = path.join(directory, DATA_FILE);
+    if (checkpoint !== null) {
+      if (!fs.existsSync(dataFile)) throw new StoreDamagedError(`${dataFile} is missing`);
+      restoreMeta(directory, checkpoint.meta);
+    } else if (fs.existsSync(dataFile)) {
+      // Only a store whose very first opening was cut short has no checkpoint: nothing was ever acknowledged in it.
+      if (listSegments(directory).length > 1)
+        throw new StoreDamagedError(`${directory} has data but no checkpoint file`);
+      for (const name of [DATA_FILE, LMDB_LOCK_FILE, ...listSegments(directory)])
+        fs.rmSync(path.join(directory, name), { force: true });
+    }
+    const env = new LmdbEnv(directory, Math.min(options.mapSize ?? DEFAULT_MAP, MAX_MAP_SIZE));
+    let wal: Wal | null = null;
+    let tso: TimestampOracle | null = null;
+    try {
+      // From here on the checkpoint's pages must not be reused until a newer checkpoint is on disk.
+      env.pin();
+      const versions = new VersionStore(env, options.memtableBytes ?? DEFAULT_MEMTABLE);
+      const locks = new LockTable();
+      const listeners = new DataListeners();
+      const recovery = new Recovery(env, versions, locks);
+      recovery.loadLocks();
+      const began = Date.now();
+      const end = replayWal(directory, checkpoint?.walSegment ?? 1, checkpoint?.walLsn ?? 0, (type, body) =>
+        recovery.apply(type, body),
+      );
+      if (end.groups > 0)
+        options.logger?.info({ groups: end.groups, ms: Date.now() - began }, 'replayed the write-ahead log');
+
+      let store: EmbeddedStore | null = null;
+      const onError = (error: Error): void => {
+        options.logger?.error({ error: error.message }, 'the store can not write any more');
+        store?.fail(error);
+      };
+      wal = Wal.create(directory, end.nextSegment, end.lsn, { onError });
+      tso = new TimestampOracle(directory, options.now);
+      recovery.noteStoredMarks();
+      tso.advanceBeyond(recovery.newestTs);
+      listeners.note(tso.next());
+      const checkpointer = new Checkpointer(directory, env, versions, locks, wal, onError);
+      checkpointer.gcSafePoint = checkpoint?.gcSafePoint ?? 0n;
+      const commitPath = new CommitPath(versions, locks, wal, checkpointer, listeners);
+      store = new EmbeddedStore(
+        env,
+        versions,
+        locks,
+        wal,
+        checkpointer,
+        commitPath,
+        tso,
+        listeners,
+        options.durability ?? 1,
+        unlock,
+      );
+      if (checkpoint === null) await checkpointer.initialize();
+      return store;
+    } catch (error) {
+      await wal?.close().catch(() => undefined);
+      await env.close();
+      throw error;
+    }
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+  }
+
+  setCoprocessor(handler: CoprocessorHandler): void {
+    this.handler = handler;
+  }
+
+  /** A timestamp larger than every one given before, across restarts. */
+  timestamp(): bigint {
+    return this.tso.next();
+  }
+
+  get dataWatch(): DataWatch {
+    return this.listeners;
+  }
+
+  mvccReader(ts: bigint, context: RpcContext | null = null): MvccReader {
+    return this.reads.reader(ts, context);
+  }
+
+  get(req: GetRequest): GetResponse {
+    return this.reads.get(req);
+  }
+
+  batchGet(req: BatchGetRequest): BatchGetResponse {
+    return this.reads.batchGet(req);
+  }
+
+  scan(req: ScanRequest): ScanResponse {
+    return this.reads.scan(req);
+  }
+
+  scanLock(req: ScanLockRequest): ScanLockResponse {
+    return this.reads.scanLock(req);
+  }
+
+  prewrite(req: PrewriteRequest): PrewriteResponse | Promise<PrewriteResponse> {
+    return this.write(
+      () => this.percolator.prewrite(req),
+      (message): PrewriteResponse => ({
+        errors: [{ kind: 'abort', message }],
+        minCommitTs: 0n,
+        onePcCommitTs: 0n,
+      }),
+      { ...DISK_FULL, errors: [], minCommitTs: 0n, onePcCommitTs: 0n },
+      req.durability,
+    );
+  }
+
+  commit(req: CommitRequest): CommitResponse | Promise<CommitResponse> {
+    return this.write(
+      () => this.percolator.commit(req),
+      (message): CommitResponse => ({ error: { kind: 'abort', message }, commitVersion: 0n }),
+      { ...DISK_FULL, commitVersion: 0n },
+    );
+  }
+
+  batchRollback(req: BatchRollbackRequest): KeyErrorsResponse | Promise<KeyErrorsResponse> {
+    return this.write(() => this.percolator.batchRollback(req), abortAll, { ...DISK_FULL, errors: [] });
+  }
+
+  pessimisticLock(req: PessimisticLockRequest): PessimisticLockResponse | Promise<PessimisticLockResponse> {
+    return this.pessimistic.lock(req);
+  }
+
+  pessimisticRollback(req: PessimisticRollbackRequest): KeyErrorsResponse {
+    return this.pessimistic.rollback(req);
+  }
+
+  txnHeartBeat(req: TxnHeartBeatRequest): TxnHeartBeatResponse | Promise<TxnHeartBeatResponse> {
+    return this.write(
+      () => this.percolator.txnHeartBeat(req),
+      (message): TxnHeartBeatResponse => ({ error: { kind: 'abort', message }, lockTtl: 0 }),
+      { ...DISK_FULL, lockTtl: 0 },
+    );
+  }
+
+  checkTxnStatus(req: CheckTxnStatusRequest): CheckTxnStatusResponse | Promise<CheckTxnStatusResponse> {
+    return this.write(
+      () => this.percolator.checkTxnStatus(req),
+      (message): CheckTxnStatusResponse => ({
+        error: { kind: 'abort', message },
+        lockTtl: 0,
+        commitVersion: 0n,
+        action: 'noAction',
+      }),
+      { ...DISK_FULL, lockTtl: 0, commitVersion: 0n, action: 'noAction' },
+    );
+  }
+
+  checkSecondaryLocks(
+    req: CheckSecondaryLocksRequest,
+  ): CheckSecondaryLocksResponse | Promise<CheckSecondaryLocksResponse> {
+    return this.write(
+      () => this.percolator.checkSecondaryLocks(req),
+      (message): CheckSecondaryLocksResponse => ({
+        error: { kind: 'abort', message },
+        locks: [],
+        commitTs: 0n,
+      }),
+      { ...DISK_FULL, locks: [], commitTs: 0n },
+    );
+  }
+
+  resolveLock(req: ResolveLockRequest): KeyErrorsResponse | Promise<KeyErrorsResponse> {
+    return this.write(() => this.percolator.resolveLock(req), abortAll, { ...DISK_FULL, errors: [] });
+  }
+
+  async gc(req: GcRequest): Promise<KeyErrorsResponse> {
+    await this.collectGarbage(req.safePoint);
+    return { errors: [] };
+  }
+
+  /** Garbage collection with its counts. */
+  async collectGarbage(safePoint: bigint): Promise<GcCounts> {
+    if (safePoint > this.checkpointer.gcSafePoint) this.checkpointer.gcSafePoint = safePoint;
+    return this.collector.collect(highHalf(safePoint), lowHalf(safePoint));
+  }
+
+  async deleteRange(req: DeleteRangeRequest): Promise<KeyErrorsResponse> {
+    if (this.failure !== null) return abortAll(this.failure.message);
+    // What the memtables hold of the range must be in LMDB first, to be deleted there.
+    this.checkpointer.flushNow();
+    this.path.deleteRange(req.startKey, req.endKey);
+    this.listeners.rangeChanged(req.startKey, req.endKey);
+    await this.collector.deleteRange(req.startKey, req.endKey);
+    this.listeners.rangeChanged(req.startKey, req.endKey);
+    await this.wal.sync();
+    return { errors: [] };
+  }
+
+  coprocessor(req: CoprocessorRequest): CoprocessorResponse {
+    if (this.handler === null) return { otherError: new Error('no coprocessor is registered') };
+    try {
+      return this.handler.handle(req, this.mvccReader(req.startTs, req.context), this.listeners);
+    } catch (error) {
+      if (error instanceof LockedError) return { locked: error.lock };
+      return { otherError: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  /** Waits between transactions at this moment, for information_schema.data_lock_waits. */
+  lockWaits(): WaitForEntry[] {
+    return [...this.locks.waits.entries()];
+  }
+
+  get stats(): EmbeddedStoreStats {
+    return {
+      commits: this.commits,
+      walFlushes: this.wal.flushes,
+      walSegmentBytes: this.wal.segmentBytes,
+      checkpoints: this.checkpointer.checkpoints,
+      stalls: this.checkpointer.stalls,
+      memtableBytes: this.versions.active.size + (this.versions.frozen?.size ?? 0),
+      locks: this.locks.size,
+      lockWaits: this.locks.waitCount,
+      waiting: this.locks.waiting,
+      deadlocks: this.locks.deadlockCount,
+      fileBytes: this.env.fileSize(),
+    };
+  }
+
+  /** Moves everything into LMDB and makes it durable there. */
+  checkpoint(): Promise<void> {
+    return this.checkpointer.checkpoint();
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    this.locks.close();
+    if (this.failure === null) await this.checkpointer.checkpoint();
+    await this.checkpointer.close();
+    this.failure ??= new Error('the store is closed');
+    await this.wal.close();
+    this.tso.close();
+    await this.env.close();
+    this.unlock();
+  }
+
+  /**
+   * Runs a write operation and answers when what it logged is durable. Failures of the store come back as errors in the
+   * response, never as exceptions.
+   */
+  private write<T>(
+    operation: () => T,
+    abort: (message: string) => T,
+    diskFull: T,
+    durability = this.durability,
+  ): T | Promise<T> {
+    if (this.failure !== null) return abort(this.failure.message);
+    const before = this.wal.appended;
+    let response: T;
+    try {
+      response = operation();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const message = (error as Error).message;
+      if (code === 'ENOSPC' || message.includes('MDB_MAP_FULL') || message.includes('No space left'))
+        return diskFull;
+      return abort(message);
+    }
+    if (this.wal.appended === before) return response;
+    this.commits++;
+    if (durability === 0) {
+      this.wal.whenDurable(0, noop);
+      return response;
+    }
+    return new Promise((resolve) => {
+      this.wal.whenDurable(durability, () =>
+        resolve(this.failure === null ? response : abort(this.failure.message)),
+      );
+    });
+  }
+}
+
+function noop(): void {}
+
+function abortAll(message: string): KeyErrorsResponse {
+  return { errors: [{ kind: 'abort', message }] };
+}

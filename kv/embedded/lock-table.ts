@@ -1,0 +1,311 @@
+import type { KeyError, LockInfo, MutationOp } from '../rpc.js';
+import { WaitForGraph, deadlockKeyHash } from './deadlock.js';
+import { compareRanges, keyString } from './record.js';
+
+export interface Lock {
+  readonly key: Uint8Array;
+  readonly id: string;
+  readonly startTs: bigint;
+  readonly primary: Uint8Array;
+  ttl: number;
+  readonly type: MutationOp;
+  readonly value: Uint8Array | undefined;
+  forUpdateTs: bigint;
+  minCommitTs: bigint;
+  useAsyncCommit: boolean;
+  readonly secondaries: readonly Uint8Array[];
+  readonly txnSize: number;
+}
+
+export function lockInfo(lock: Lock): LockInfo {
+  return {
+    primaryLock: lock.primary,
+    lockVersion: lock.startTs,
+    key: lock.key,
+    lockTtl: lock.ttl,
+    txnSize: lock.txnSize,
+    lockType: lock.type,
+    lockForUpdateTs: lock.forUpdateTs,
+    useAsyncCommit: lock.useAsyncCommit,
+    minCommitTs: lock.minCommitTs,
+    secondaries: lock.secondaries,
+  };
+}
+
+/** What a retried request comes to: it is answered, or it must wait for the lock on this key. */
+export type Attempt =
+  { readonly kind: 'done'; readonly conflict: boolean } | { readonly kind: 'wait'; readonly lock: Lock };
+
+interface Waiter {
+  readonly startTs: bigint;
+  /** The key waited for, and who holds it (0n while the key is kept for another waiter). */
+  id: string;
+  key: Uint8Array;
+  holder: bigint;
+  timer: NodeJS.Timeout | null;
+  /** Tries the request again; answers it when it can. */
+  readonly attempt: () => Attempt;
+  /** Answers the request with an error. */
+  readonly fail: (error: KeyError) => void;
+}
+
+/**
+ * How long a key is kept for a waiter that was woken only to learn of a newer version: it will come back with a newer for-update
+ * timestamp in a moment, and those behind it need not be woken for the same answer.
+ */
+const KEEP_MS = 20;
+
+/**
+ * All locks of the store. Percolator locks are durable through the log; pessimistic locks live only here, as TiKV's in-memory
+ * pessimistic locks do. Waiting is first come, first served per key, without polling: a release tries the first waiter's
+ * request on the spot.
+ */
+export class LockTable {
+  private readonly locks = new Map<string, Lock>();
+  /** Percolator locks by transaction: what `resolveLock` without keys walks; readers look no further while it is empty. */
+  private readonly prewritten = new Map<bigint, Map<string, Lock>>();
+  /** Number of percolator locks. */
+  persistent = 0;
+  private readonly queues = new Map<string, Waiter[]>();
+  private readonly kept = new Map<string, { startTs: bigint; timer: NodeJS.Timeout }>();
+  readonly waits = new WaitForGraph();
+  private woken: string[] = [];
+  private waking = false;
+  /** Counters for statistics. */
+  waitCount = 0;
+  deadlockCount = 0;
+
+  get size(): number {
+    return this.locks.size;
+  }
+
+  get waiting(): number {
+    let n = 0;
+    for (const queue of this.queues.values()) n += queue.length;
+    return n;
+  }
+
+  get(key: Uint8Array): Lock | undefined {
+    return this.locks.size === 0 ? undefined : this.locks.get(keyString(key));
+  }
+
+  put(lock: Lock): void {
+    const old = this.locks.get(lock.id);
+    if (old !== undefined) this.forget(old);
+    this.locks.set(lock.id, lock);
+    if (lock.type === 'pessimisticLock') return;
+    this.persistent++;
+    const own = this.prewritten.get(lock.startTs);
+    if (own === undefined) this.prewritten.set(lock.startTs, new Map([[lock.id, lock]]));
+    else own.set(lock.id, lock);
+  }
+
+  /** Takes the lock away; `wake` must follow once the caller's changes are complete. */
+  remove(lock: Lock): void {
+    this.locks.delete(lock.id);
+    this.forget(lock);
+    if (this.queues.size !== 0 && this.queues.has(lock.id)) this.woken.push(lock.id);
+  }
+
+  /** Drops the percolator locks in a range that is being deleted. */
+  removeRange(startKey: Uint8Array, endKey: Uint8Array): void {
+    for (const lock of [...this.persistentLocks()]) {
+      const key = lock.key;
+      if (compareRanges(key, 0, key.length, startKey, 0, startKey.length) < 0) continue;
+      if (endKey.length > 0 && compareRanges(key, 0, key.length, endKey, 0, endKey.length) >= 0) continue;
+      this.remove(lock);
+    }
+  }
+
+  private forget(lock: Lock): void {
+    if (lock.type === 'pessimisticLock') return;
+    this.persistent--;
+    const own = this.prewritten.get(lock.startTs)!;
+    own.delete(lock.id);
+    if (own.size === 0) this.prewritten.delete(lock.startTs);
+  }
+
+  locksOf(startTs: bigint): Lock[] {
+    return [...(this.prewritten.get(startTs)?.values() ?? [])];
+  }
+
+  *persistentLocks(): IterableIterator<Lock> {
+    for (const own of this.prewritten.values()) yield* own.values();
+  }
+
+  /** The transaction that a free key is kept for, or undefined; see KEEP_MS. */
+  keptFor(id: string): bigint | undefined {
+    return this.kept.size === 0 ? undefined : this.kept.get(id)?.startTs;
+  }
+
+  /** The request that the key was kept for came back. */
+  unkeep(id: string): void {
+    const entry = this.kept.get(id);
+    if (entry === undefined) return;
+    clearTimeout(entry.timer);
+    this.kept.delete(id);
+  }
+
+  /**
+   * Queues a request behind the lock. Gives the deadlock error instead when that would close a ring.
+   */
+  wait(
+    startTs: bigint,
+    id: string,
+    key: Uint8Array,
+    holder: bigint,
+    timeoutMs: number,
+    attempt: () => Attempt,
+    fail: (error: KeyError) => void,
+    onTimeout: () => void,
+  ): KeyError | null {
+    const ring = this.ringError(startTs, holder, key);
+    if (ring !== null) return ring;
+    this.waitCount++;
+    const waiter: Waiter = { startTs, id, key, holder, timer: null, attempt, fail };
+    this.enqueue(waiter);
+    // Node keeps timers of equal duration in one list: this is a list insertion.
+    waiter.timer = setTimeout(() => {
+      waiter.timer = null;
+      this.leave(waiter);
+      onTimeout();
+    }, timeoutMs);
+    return null;
+  }
+
+  private ringError(startTs: bigint, holder: bigint, key: Uint8Array): KeyError | null {
+    if (holder === 0n) return null;
+    const chain = this.waits.findRing(startTs, holder, key);
+    if (chain === null) return null;
+    this.deadlockCount++;
+    return {
+      kind: 'deadlock',
+      lockTs: holder,
+      lockKey: key,
+      deadlockKeyHash: deadlockKeyHash(key),
+      waitChain: chain,
+    };
+  }
+
+  private enqueue(waiter: Waiter): void {
+    const queue = this.queues.get(waiter.id);
+    if (queue === undefined) this.queues.set(waiter.id, [waiter]);
+    else queue.push(waiter);
+    if (waiter.holder !== 0n) this.waits.add(waiter.startTs, waiter.holder, waiter.key);
+  }
+
+  private leave(waiter: Waiter): void {
+    const queue = this.queues.get(waiter.id);
+    if (queue !== undefined) {
+      const at = queue.indexOf(waiter);
+      if (at >= 0) queue.splice(at, 1);
+      if (queue.length === 0) this.queues.delete(waiter.id);
+    }
+    if (waiter.holder !== 0n) this.waits.remove(waiter.startTs, waiter.holder);
+  }
+
+  /** Answers every waiter of the transaction (it is being rolled back) with an error. */
+  cancel(startTs: bigint, error: KeyError): void {
+    for (const queue of [...this.queues.values()]) {
+      for (const waiter of [...queue]) {
+        if (waiter.startTs !== startTs) continue;
+        this.leave(waiter);
+        if (waiter.timer !== null) clearTimeout(waiter.timer);
+        waiter.fail(error);
+      }
+    }
+  }
+
+  /** Tries the waiters of the keys released since the last call. Retries may release and so extend the list: it is worked off in a loop. */
+  wake(): void {
+    if (this.woken.length === 0 || this.waking) return;
+    this.waking = true;
+    try {
+      while (this.woken.length > 0) {
+        const ids = this.woken;
+        this.woken = [];
+        for (const id of ids) this.wakeKey(id);
+      }
+    } finally {
+      this.waking = false;
+    }
+  }
+
+  private wakeKey(id: string): void {
+    for (;;) {
+      const queue = this.queues.get(id);
+      if (queue === undefined) return;
+      const lock = this.locks.get(id);
+      if (lock !== undefined) {
+        this.retarget(queue, lock);
+        return;
+      }
+      if (this.kept.has(id)) return;
+      const waiter = queue[0]!;
+      this.leave(waiter);
+      const result = waiter.attempt();
+      if (result.kind === 'wait') {
+        // It now waits for another key, behind those who are there already.
+        const ring = this.ringError(waiter.startTs, result.lock.startTs, result.lock.key);
+        if (ring !== null) {
+          if (waiter.timer !== null) clearTimeout(waiter.timer);
+          waiter.fail(ring);
+          continue;
+        }
+        waiter.id = result.lock.id;
+        waiter.key = result.lock.key;
+        waiter.holder = result.lock.startTs;
+        this.enqueue(waiter);
+        continue;
+      }
+      if (waiter.timer !== null) clearTimeout(waiter.timer);
+      if (result.conflict && this.queues.has(id) && !this.locks.has(id)) this.keep(id, waiter.startTs);
+    }
+  }
+
+  private keep(id: string, startTs: bigint): void {
+    const timer = setTimeout(() => {
+      this.kept.delete(id);
+      this.woken.push(id);
+      this.wake();
+    }, KEEP_MS);
+    this.kept.set(id, { startTs, timer });
+  }
+
+  /** The key has a new holder: those still queued wait for it. One for whom that closes a ring fails. */
+  private retarget(queue: Waiter[], lock: Lock): void {
+    for (const waiter of [...queue]) {
+      if (waiter.holder === lock.startTs) continue;
+      if (waiter.holder !== 0n) this.waits.remove(waiter.startTs, waiter.holder);
+      waiter.holder = 0n;
+      const ring = this.ringError(waiter.startTs, lock.startTs, waiter.key);
+      if (ring === null) {
+        waiter.holder = lock.startTs;
+        this.waits.add(waiter.startTs, lock.startTs, waiter.key);
+        continue;
+      }
+      this.leave(waiter);
+      if (waiter.timer !== null) clearTimeout(waiter.timer);
+      waiter.fail(ring);
+    }
+  }
+
+  /** A lock was taken on a key that others queue for (it was free between two of them). */
+  taken(lock: Lock): void {
+    if (this.queues.size === 0) return;
+    const queue = this.queues.get(lock.id);
+    if (queue !== undefined) this.retarget(queue, lock);
+  }
+
+  close(): void {
+    for (const entry of this.kept.values()) clearTimeout(entry.timer);
+    for (const queue of [...this.queues.values()]) {
+      for (const waiter of queue) {
+        if (waiter.timer !== null) clearTimeout(waiter.timer);
+        waiter.fail({ kind: 'abort', message: 'the store is closing' });
+      }
+    }
+    this.queues.clear();
+    this.kept.clear();
+  }
+}

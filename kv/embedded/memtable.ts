@@ -1,0 +1,299 @@
+import { noteAddress } from './lmdb-native.js';
+import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
+
+/**
+ * Versions committed since the last flush, ordered by (user key ascending, commit ts descending): a skip list in an arena.
+ *
+ * The arena is one SharedArrayBuffer: nothing here is a JS object per entry (no garbage, no write barriers), and other threads
+ * can read the list while the owner thread inserts, because a node is complete before the pointers to it are stored, bottom
+ * level first (single writer, many readers, nothing is ever unlinked).
+ *
+ * A node, in 32-bit words:
+ *
+ *     0: key length | height << 16    1, 2: commit ts (high, low)    3: length of the record
+ *     4 .. 4+height: next node per level (word offset; 0 = none)     then key bytes, then the record (see record.ts)
+ *
+ * Two lists live in one arena: `data` (puts and deletes) and `marks` (lock and rollback records, which readers never meet).
+ */
+export const MemtableList = { data: 0, marks: 1 } as const;
+export type MemtableList = (typeof MemtableList)[keyof typeof MemtableList];
+
+const MAX_HEIGHT = 12;
+const NODE_WORDS = 4;
+const BLOOM_BITS = 20;
+const HEAD_WORDS = NODE_WORDS + MAX_HEIGHT;
+
+export class Memtable {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  /** Entries in each list. */
+  readonly counts: [number, number] = [0, 0];
+  private top: number;
+  private readonly heights: [number, number] = [1, 1];
+  private readonly prev = new Int32Array(MAX_HEIGHT);
+  /** Predecessors of the last insert per level: ascending inserts (bulk loads) continue there without a search. */
+  private readonly hint: [Int32Array, Int32Array] = [new Int32Array(MAX_HEIGHT), new Int32Array(MAX_HEIGHT)];
+  private readonly bloom: Int32Array;
+  private random = 0x2545f491;
+
+  constructor(readonly capacity: number) {
+    const buffer = new SharedArrayBuffer(capacity);
+    this.bytes = new Uint8Array(buffer);
+    noteAddress(this.bytes);
+    this.words = new Int32Array(buffer);
+    this.bloom = new Int32Array(new SharedArrayBuffer(1 << (BLOOM_BITS - 3)));
+    // Word 0 stays unused so that offset 0 can mean "none"; then the two heads.
+    this.top = 1 + 2 * HEAD_WORDS;
+    this.hint[0].fill(headOf(0));
+    this.hint[1].fill(headOf(1));
+  }
+
+  get size(): number {
+    return this.top << 2;
+  }
+
+  /** Bytes that an entry takes at most. */
+  static entrySize(keyLength: number, valueLength: number): number {
+    return ((NODE_WORDS + MAX_HEIGHT) << 2) + ((keyLength + RECORD_HEADER + valueLength + 3) & ~3);
+  }
+
+  fits(bytes: number): boolean {
+    return (this.top << 2) + bytes <= this.capacity;
+  }
+
+  /** The same (key, commit ts) twice keeps the first: replay is idempotent. */
+  insert(
+    list: MemtableList,
+    key: Uint8Array,
+    kind: number,
+    commitHi: number,
+    commitLo: number,
+    startHi: number,
+    startLo: number,
+    value: Uint8Array | undefined,
+  ): void {
+    const words = this.words;
+    const prev = this.prev;
+    if (!this.continueAtHint(list, key, commitHi, commitLo)) {
+      const at = this.findGreaterOrEqual(list, key, 0, key.length, commitHi, commitLo, prev);
+      if (at !== 0 && this.sameVersion(at, key, commitHi, commitLo)) return;
+    }
+    const height = this.randomHeight();
+    const head = headOf(list);
+    for (let level = this.heights[list]; level < height; level++) prev[level] = head;
+    if (height > this.heights[list]) this.heights[list] = height;
+
+    const node = this.top;
+    const valueLength = value === undefined ? 0 : value.length;
+    const keyAt = (node + NODE_WORDS + height) << 2;
+    const recordAt = keyAt + key.length;
+    const end = recordAt + RECORD_HEADER + valueLength;
+    this.top = (end + 3) >> 2;
+    words[node] = key.length | (height << 16);
+    words[node + 1] = commitHi | 0;
+    words[node + 2] = commitLo | 0;
+    words[node + 3] = RECORD_HEADER + valueLength;
+    this.bytes.set(key, keyAt);
+    writeRecordHeader(this.bytes, recordAt, kind, commitHi, commitLo, startHi, startLo);
+    if (value !== undefined) this.bytes.set(value, recordAt + RECORD_HEADER);
+    for (let level = 0; level < height; level++)
+      words[node + NODE_WORDS + level] = words[prev[level]! + NODE_WORDS + level]!;
+    const hint = this.hint[list];
+    for (let level = 0; level < MAX_HEIGHT; level++) {
+      if (level < height) {
+        Atomics.store(words, prev[level]! + NODE_WORDS + level, node);
+        hint[level] = node;
+      } else {
+        hint[level] = level < this.heights[list] ? prev[level]! : head;
+      }
+    }
+    const hash = hashKey(key, 0, key.length);
+    this.bloom[hash >>> 5]! |= 1 << (hash & 31);
+    this.counts[list]++;
+  }
+
+  /** False when the key is surely not here. */
+  mayContain(key: Uint8Array, start: number, end: number): boolean {
+    const hash = hashKey(key, start, end);
+    return (this.bloom[hash >>> 5]! & (1 << (hash & 31))) !== 0;
+  }
+
+  /** The newest version of the key with a commit ts at or below (hi, lo), or 0. */
+  find(list: MemtableList, key: Uint8Array, start: number, end: number, hi: number, lo: number): number {
+    if (this.counts[list] === 0 || !this.mayContain(key, start, end)) return 0;
+    const node = this.findGreaterOrEqual(list, key, start, end, hi, lo, null);
+    return node !== 0 && this.isKey(node, key, start, end) ? node : 0;
+  }
+
+  /** First node at or after (key, ts) in list order, or 0. */
+  seek(list: MemtableList, key: Uint8Array, start: number, end: number, hi: number, lo: number): number {
+    return this.findGreaterOrEqual(list, key, start, end, hi, lo, null);
+  }
+
+  first(list: MemtableList): number {
+    return this.words[headOf(list) + NODE_WORDS]!;
+  }
+
+  next(node: number): number {
+    return this.words[node + NODE_WORDS]!;
+  }
+
+  /** Last node whose user key is below `key` (any version of it), or 0. Skip lists have no back links: this searches. */
+  seekBefore(list: MemtableList, key: Uint8Array, start: number, end: number): number {
+    const words = this.words;
+    const head = headOf(list);
+    let at = head;
+    for (let level = this.heights[list] - 1; level >= 0; level--) {
+      for (;;) {
+        const next = words[at + NODE_WORDS + level]!;
+        if (next === 0) break;
+        const keyAt = this.keyStart(next);
+        if (compareRanges(this.bytes, keyAt, keyAt + this.keyLength(next), key, start, end) >= 0) break;
+        at = next;
+      }
+    }
+    return at === head ? 0 : at;
+  }
+
+  last(list: MemtableList): number {
+    const words = this.words;
+    const head = headOf(list);
+    let at = head;
+    for (let level = this.heights[list] - 1; level >= 0; level--) {
+      for (let next = words[at + NODE_WORDS + level]!; next !== 0; next = words[at + NODE_WORDS + level]!)
+        at = next;
+    }
+    return at === head ? 0 : at;
+  }
+
+  keyStart(node: number): number {
+    return (node + NODE_WORDS + (this.words[node]! >>> 16)) << 2;
+  }
+
+  keyLength(node: number): number {
+    return this.words[node]! & 0xffff;
+  }
+
+  commitHi(node: number): number {
+    return this.words[node + 1]! >>> 0;
+  }
+
+  commitLo(node: number): number {
+    return this.words[node + 2]! >>> 0;
+  }
+
+  recordStart(node: number): number {
+    return this.keyStart(node) + this.keyLength(node);
+  }
+
+  recordLength(node: number): number {
+    return this.words[node + 3]!;
+  }
+
+  isKey(node: number, key: Uint8Array, start: number, end: number): boolean {
+    const length = this.keyLength(node);
+    if (length !== end - start) return false;
+    const keyAt = this.keyStart(node);
+    return compareRanges(this.bytes, keyAt, keyAt + length, key, start, end) === 0;
+  }
+
+  private sameVersion(node: number, key: Uint8Array, hi: number, lo: number): boolean {
+    return this.commitHi(node) === hi && this.commitLo(node) === lo && this.isKey(node, key, 0, key.length);
+  }
+
+  /** Order of the node against (key, ts): keys ascending, timestamps descending. */
+  private compareNode(
+    node: number,
+    key: Uint8Array,
+    start: number,
+    end: number,
+    hi: number,
+    lo: number,
+  ): number {
+    const bytes = this.bytes;
+    const word = this.words[node]!;
+    const keyAt = (node + NODE_WORDS + (word >>> 16)) << 2;
+    const length = word & 0xffff;
+    const wanted = end - start;
+    const n = length < wanted ? length : wanted;
+    for (let i = 0; i < n; i++) {
+      const d = bytes[keyAt + i]! - key[start + i]!;
+      if (d !== 0) return d;
+    }
+    if (length !== wanted) return length - wanted;
+    const nodeHi = this.words[node + 1]! >>> 0;
+    if (nodeHi !== hi) return hi - nodeHi;
+    return lo - (this.words[node + 2]! >>> 0);
+  }
+
+  private findGreaterOrEqual(
+    list: MemtableList,
+    key: Uint8Array,
+    start: number,
+    end: number,
+    hi: number,
+    lo: number,
+    prev: Int32Array | null,
+  ): number {
+    const words = this.words;
+    let at = headOf(list);
+    let beyond = -1;
+    for (let level = this.heights[list] - 1; level >= 0; level--) {
+      let next = words[at + NODE_WORDS + level]!;
+      // `beyond` was found too great one level up: no need to compare it again.
+      while (next !== 0 && next !== beyond && this.compareNode(next, key, start, end, hi, lo) < 0) {
+        at = next;
+        next = words[at + NODE_WORDS + level]!;
+      }
+      beyond = next;
+      if (prev !== null) prev[level] = at;
+    }
+    return words[at + NODE_WORDS]!;
+  }
+
+  /** Whether the new entry belongs right behind the last one inserted; then `prev` is set. */
+  private continueAtHint(list: MemtableList, key: Uint8Array, hi: number, lo: number): boolean {
+    const hint = this.hint[list];
+    const head = headOf(list);
+    const last = hint[0]!;
+    if (last === head || this.compareNode(last, key, 0, key.length, hi, lo) >= 0) return false;
+    const words = this.words;
+    let below = -1;
+    for (let level = 0; level < this.heights[list]; level++) {
+      const next = words[hint[level]! + NODE_WORDS + level]!;
+      if (next !== 0 && next !== below && this.compareNode(next, key, 0, key.length, hi, lo) <= 0)
+        return false;
+      below = next;
+      this.prev[level] = hint[level]!;
+    }
+    return true;
+  }
+
+  /** Height h with probability 4^-h (xorshift32). */
+  private randomHeight(): number {
+    let x = this.random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.random = x;
+    let height = 1;
+    while (height < MAX_HEIGHT && (x & 3) === 0) {
+      height++;
+      x >>>= 2;
+    }
+    return height;
+  }
+}
+
+function headOf(list: number): number {
+  return 1 + list * HEAD_WORDS;
+}
+
+/** FNV-1a folded to the size of the Bloom filter. */
+function hashKey(key: Uint8Array, start: number, end: number): number {
+  let h = 0x811c9dc5;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ key[i]!, 0x01000193);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) & ((1 << BLOOM_BITS) - 1);
+}

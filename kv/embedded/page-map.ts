@@ -1,0 +1,134 @@
+import fs from 'node:fs';
+import { native } from './lmdb-native.js';
+
+/**
+ * LMDB's data file as memory. LMDB maps the whole file read-only once (the map size is fixed and large, so it is never
+ * remapped); its page cache is the kernel's, so that what the writer has written is seen here at once. Reading pages straight
+ * from the map makes a point get or a step of a scan a few loads instead of a call through Node-API.
+ *
+ * The map is seen through windows: typed arrays over `WINDOW` bytes which overlap their successor, so that a value on
+ * overflow pages is always whole in the window where it begins. Where the address of the map cannot be found (no
+ * /proc/self/maps) windows are single pages or page runs read from the file, dropped after each write.
+ */
+export const PAGE_SIZE = 8192;
+const WINDOW_BITS = 26;
+const WINDOW = 1 << WINDOW_BITS;
+const OVERLAP = 17 << 20;
+const PAGES_PER_WINDOW_BITS = WINDOW_BITS - 13;
+
+export interface PageWindow {
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+}
+
+export interface PageMap {
+  /** The window that holds the page, and `at` = offset of the page in it. */
+  window(page: number): PageWindow;
+  at(page: number): number;
+  /** The window with `length` bytes from the page on. */
+  run(page: number, length: number): PageWindow;
+  /** The file changed: cached copies are void. */
+  invalidate(): void;
+  close(): void;
+}
+
+export function openPageMap(path: string): PageMap {
+  const address = mappedAddress(path);
+  return address === null ? new FilePages(path) : new MappedPages(address);
+}
+
+/** Where the file is mapped into this process, or null when that cannot be known. */
+function mappedAddress(path: string): number | null {
+  let maps: string;
+  try {
+    maps = fs.readFileSync('/proc/self/maps', 'utf8');
+  } catch {
+    return null;
+  }
+  const stat = fs.statSync(path);
+  for (const line of maps.split('\n')) {
+    // address range, permissions, offset, device, inode, path
+    const m = /^([0-9a-f]+)-[0-9a-f]+ r\S+ 0+ \S+ (\d+)/.exec(line);
+    if (m !== null && Number(m[2]) === stat.ino && line.includes(fs.realpathSync(path)))
+      return parseInt(m[1]!, 16);
+  }
+  return null;
+}
+
+class MappedPages implements PageMap {
+  private windows: (PageWindow | undefined)[] = [];
+  private closed = false;
+
+  constructor(private readonly address: number) {}
+
+  window(page: number): PageWindow {
+    return this.windows[page >>> PAGES_PER_WINDOW_BITS] ?? this.open(page >>> PAGES_PER_WINDOW_BITS);
+  }
+
+  at(page: number): number {
+    return (page & ((1 << PAGES_PER_WINDOW_BITS) - 1)) * PAGE_SIZE;
+  }
+
+  run(page: number): PageWindow {
+    return this.window(page);
+  }
+
+  invalidate(): void {}
+
+  close(): void {
+    this.closed = true;
+    // A view that outlives the map must not fault: detach them all.
+    for (const w of this.windows) if (w !== undefined) native.detachBuffer(w.u8.buffer);
+    this.windows = [];
+  }
+
+  private open(index: number): PageWindow {
+    if (this.closed) throw new Error('the store is closed');
+    const buffer = native.createBufferForAddress(this.address + index * WINDOW, WINDOW + OVERLAP);
+    const window: PageWindow = {
+      u8: new Uint8Array(buffer.buffer, buffer.byteOffset, WINDOW + OVERLAP),
+      u16: new Uint16Array(buffer.buffer, buffer.byteOffset, (WINDOW + OVERLAP) >> 1),
+    };
+    this.windows[index] = window;
+    return window;
+  }
+}
+
+const CACHED_PAGES = 4096;
+
+class FilePages implements PageMap {
+  private readonly fd: number;
+  private readonly pages = new Map<number, PageWindow>();
+
+  constructor(path: string) {
+    this.fd = fs.openSync(path, 'r');
+  }
+
+  window(page: number): PageWindow {
+    return this.run(page, PAGE_SIZE);
+  }
+
+  at(): number {
+    return 0;
+  }
+
+  run(page: number, length: number): PageWindow {
+    const known = this.pages.get(page);
+    if (known !== undefined && known.u8.length >= length) return known;
+    const buffer = new ArrayBuffer(Math.ceil(length / PAGE_SIZE) * PAGE_SIZE);
+    const window: PageWindow = { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer) };
+    fs.readSync(this.fd, window.u8, 0, window.u8.length, page * PAGE_SIZE);
+    if (this.pages.size >= CACHED_PAGES) this.pages.clear();
+    this.pages.set(page, window);
+    return window;
+  }
+
+  invalidate(): void {
+    this.pages.clear();
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+    this.pages.clear();
+  }
+}

@@ -1,0 +1,451 @@
+import type {
+  BatchRollbackRequest,
+  CheckSecondaryLocksRequest,
+  CheckSecondaryLocksResponse,
+  CheckTxnStatusRequest,
+  CheckTxnStatusResponse,
+  CommitRequest,
+  CommitResponse,
+  KeyError,
+  KeyErrorsResponse,
+  Mutation,
+  PrewriteRequest,
+  PrewriteResponse,
+  ResolveLockRequest,
+  TxnHeartBeatRequest,
+  TxnHeartBeatResponse,
+} from '../rpc.js';
+import { CommitPath } from './commit-path.js';
+import { type Lock, lockInfo } from './lock-table.js';
+import { VersionKind, keyString } from './record.js';
+import { MAX_TS, MAX_UINT32, highHalf, joinHalves, lowHalf, physicalMs } from './timestamp.js';
+import type { TimestampOracle } from './tso.js';
+import type { VersionWrite } from './version-store.js';
+
+type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
+
+/** What became of a transaction on a key, by its commit record, lock record or rollback mark. */
+type Fate =
+  | { readonly kind: 'committed'; readonly commitTs: bigint }
+  | { readonly kind: 'rolledBack' }
+  | { readonly kind: 'unknown' };
+
+/**
+ * The transactional operations of TiKV (Percolator with TiDB's pessimistic, async-commit and one-phase extensions), synchronous:
+ * each decides and applies within one turn. `changed` in a result tells whether the log must be waited for.
+ */
+export class Percolator {
+  constructor(
+    private readonly path: CommitPath,
+    private readonly tso: TimestampOracle,
+  ) {}
+
+  prewrite(req: PrewriteRequest): PrewriteResponse {
+    const errors: KeyError[] = [];
+    const mutations = req.mutations;
+    const startHi = highHalf(req.startVersion);
+    const startLo = lowHalf(req.startVersion);
+    for (let i = 0; i < mutations.length; i++) {
+      const action = req.pessimisticActions?.[i];
+      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo);
+      if (result === null) continue;
+      if (result.kind === 'committed')
+        return { errors: [], minCommitTs: 0n, onePcCommitTs: req.tryOnePc === true ? result.commitTs : 0n };
+      errors.push(result);
+      // A conflict dooms the transaction; of locks the caller wants to know all, to resolve them in one go.
+      if (result.kind !== 'locked') break;
+    }
+    if (errors.length > 0) return { errors, minCommitTs: 0n, onePcCommitTs: 0n };
+    if (req.tryOnePc === true) {
+      const commitTs = this.freshCommitTs(req);
+      if (req.maxCommitTs === undefined || req.maxCommitTs === 0n || commitTs <= req.maxCommitTs) {
+        this.commitOnePhase(req, commitTs);
+        return { errors, minCommitTs: 0n, onePcCommitTs: commitTs };
+      }
+    }
+    return { errors, minCommitTs: this.writeLocks(req), onePcCommitTs: 0n };
+  }
+
+  /** Larger than every timestamp that a read or a statement of anyone has been given. */
+  private freshCommitTs(req: PrewriteRequest): bigint {
+    const floor = req.minCommitTs ?? 0n;
+    if (floor > 0n) this.tso.advanceBeyond(floor);
+    this.tso.advanceBeyond(req.startVersion);
+    if (req.forUpdateTs !== undefined) this.tso.advanceBeyond(req.forUpdateTs);
+    return this.tso.next();
+  }
+
+  private commitOnePhase(req: PrewriteRequest, commitTs: bigint): void {
+    const writes: VersionWrite[] = [];
+    for (const m of req.mutations) {
+      if (m.op === 'put' || m.op === 'insert')
+        writes.push({ kind: VersionKind.put, key: m.key, value: m.value ?? EMPTY });
+      else if (m.op === 'del') writes.push({ kind: VersionKind.del, key: m.key, value: undefined });
+      else if (m.op === 'lock') writes.push({ kind: VersionKind.lock, key: m.key, value: undefined });
+    }
+    this.path.commitTxn(req.startVersion, commitTs, writes);
+    const locks = this.path.locks;
+    if (locks.size === 0) return;
+    for (const m of req.mutations) {
+      const lock = locks.get(m.key);
+      if (lock !== undefined && lock.startTs === req.startVersion) locks.remove(lock);
+    }
+    locks.wake();
+  }
+
+  private writeLocks(req: PrewriteRequest): bigint {
+    let async = req.useAsyncCommit === true;
+    let minCommitTs = req.minCommitTs ?? 0n;
+    if (async) {
+      minCommitTs = this.freshCommitTs(req);
+      if (req.maxCommitTs !== undefined && req.maxCommitTs !== 0n && minCommitTs > req.maxCommitTs) {
+        async = false;
+        minCommitTs = 0n;
+      }
+    }
+    const primary = keyString(req.primaryLock);
+    const added: Lock[] = [];
+    let answer = async ? minCommitTs : 0n;
+    for (const m of req.mutations) {
+      if (m.op === 'checkNotExists') continue;
+      const own = this.path.locks.get(m.key);
+      if (own !== undefined && own.type !== 'pessimisticLock') {
+        // The request came a second time.
+        if (async && own.minCommitTs > answer) answer = own.minCommitTs;
+        continue;
+      }
+      const id = own?.id ?? keyString(m.key);
+      added.push({
+        key: m.key,
+        id,
+        startTs: req.startVersion,
+        primary: req.primaryLock,
+        ttl: Math.max(req.lockTtl, own?.ttl ?? 0),
+        type: m.op === 'insert' ? 'put' : m.op,
+        value: m.op === 'put' || m.op === 'insert' ? (m.value ?? EMPTY) : undefined,
+        forUpdateTs: req.forUpdateTs ?? 0n,
+        minCommitTs: own !== undefined && own.minCommitTs > minCommitTs ? own.minCommitTs : minCommitTs,
+        useAsyncCommit: async,
+        secondaries: async && id === primary ? (req.secondaries ?? []) : [],
+        txnSize: req.txnSize,
+      });
+    }
+    this.path.addLocks(added);
+    return answer;
+  }
+
+  /** Null when the mutation may go ahead; what stands in its way otherwise. */
+  private checkMutation(
+    req: PrewriteRequest,
+    m: Mutation,
+    action: PessimisticAction | undefined,
+    startHi: number,
+    startLo: number,
+  ): KeyError | { readonly kind: 'committed'; readonly commitTs: bigint } | null {
+    const oversize = CommitPath.checkSize(m.key, m.value);
+    if (oversize !== null) return oversize;
+    const versions = this.path.versions;
+    const lock = this.path.locks.get(m.key);
+    let constraint = action === undefined || action === 'doConstraintCheck';
+    if (lock !== undefined) {
+      if (lock.startTs !== req.startVersion) {
+        return action === 'doPessimisticCheck'
+          ? pessimisticLockNotFound(req.startVersion)
+          : { kind: 'locked', lock: lockInfo(lock) };
+      }
+      if (lock.type !== 'pessimisticLock') return null;
+      constraint = false;
+    } else if (action === 'doPessimisticCheck') {
+      // The lock was lost (the store restarted): it is as good as held when nothing was committed since (TiKV amends it so).
+      const forUpdateTs = req.forUpdateTs ?? req.startVersion;
+      if (this.committedSince(m.key, highHalf(forUpdateTs), lowHalf(forUpdateTs)))
+        return pessimisticLockNotFound(req.startVersion);
+    }
+    if (constraint) {
+      if (
+        versions.marksSince(startHi, startLo) &&
+        versions.newestMark(m.key, MAX_UINT32, MAX_UINT32) &&
+        this.atOrAfter(startHi, startLo)
+      ) {
+        return this.markConflict(req, m.key);
+      }
+      if (versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
+        if (versions.startHi === startHi && versions.startLo === startLo) {
+          return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
+        }
+        return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
+      }
+    } else if (
+      lock === undefined &&
+      versions.marksSince(startHi, startLo) &&
+      this.isRolledBack(m.key, startHi, startLo)
+    ) {
+      return this.conflict(req.startVersion, m.key, req.primaryLock, 'selfRolledBack');
+    }
+    if (
+      m.op === 'insert' ||
+      m.op === 'checkNotExists' ||
+      (m.assertion !== undefined && m.assertion !== 'none')
+    ) {
+      const exists = versions.newest(m.key) && versions.kind === VersionKind.put;
+      if (exists && (m.op === 'insert' || m.op === 'checkNotExists'))
+        return { kind: 'alreadyExist', key: m.key };
+      if ((m.assertion === 'exist' && !exists) || (m.assertion === 'notExist' && exists)) {
+        return { kind: 'assertionFailed', key: m.key, startTs: req.startVersion };
+      }
+    }
+    return null;
+  }
+
+  /** The version last looked up has a commit ts at or above. */
+  private atOrAfter(hi: number, lo: number): boolean {
+    const versions = this.path.versions;
+    return versions.commitHi > hi || (versions.commitHi === hi && versions.commitLo >= lo);
+  }
+
+  private committedSince(key: Uint8Array, hi: number, lo: number): boolean {
+    const versions = this.path.versions;
+    return (
+      versions.newest(key) && (versions.commitHi > hi || (versions.commitHi === hi && versions.commitLo > lo))
+    );
+  }
+
+  private markConflict(
+    req: PrewriteRequest,
+    key: Uint8Array,
+  ): KeyError | { readonly kind: 'committed'; readonly commitTs: bigint } | null {
+    const versions = this.path.versions;
+    const startTs = joinHalves(versions.startHi, versions.startLo);
+    if (startTs === req.startVersion) {
+      if (versions.kind === VersionKind.lock)
+        return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
+      return this.conflict(req.startVersion, key, req.primaryLock, 'selfRolledBack');
+    }
+    if (versions.kind === VersionKind.lock)
+      return this.conflict(req.startVersion, key, req.primaryLock, 'optimistic');
+    // A younger transaction's rollback mark is no write; ours may lie below it.
+    return this.isRolledBack(key, highHalf(req.startVersion), lowHalf(req.startVersion))
+      ? this.conflict(req.startVersion, key, req.primaryLock, 'selfRolledBack')
+      : null;
+  }
+
+  private isRolledBack(key: Uint8Array, startHi: number, startLo: number): boolean {
+    const versions = this.path.versions;
+    return versions.findMark(key, startHi, startLo) && versions.kind === VersionKind.rollback;
+  }
+
+  /** The error for the version last looked up. */
+  private conflict(
+    startTs: bigint,
+    key: Uint8Array,
+    primary: Uint8Array,
+    reason: 'optimistic' | 'selfRolledBack' | 'pessimisticRetry',
+  ): KeyError {
+    const versions = this.path.versions;
+    return {
+      kind: 'conflict',
+      startTs,
+      conflictTs: joinHalves(versions.startHi, versions.startLo),
+      conflictCommitTs: joinHalves(versions.commitHi, versions.commitLo),
+      key,
+      primary,
+      reason,
+    };
+  }
+
+  commit(req: CommitRequest): CommitResponse {
+    const locks: Lock[] = [];
+    for (const key of req.keys) {
+      const lock = this.path.locks.get(key);
+      if (lock !== undefined && lock.startTs === req.startVersion && lock.type !== 'pessimisticLock') {
+        if (req.commitVersion < lock.minCommitTs) {
+          return {
+            commitVersion: 0n,
+            error: {
+              kind: 'commitTsExpired',
+              startTs: req.startVersion,
+              attemptedCommitTs: req.commitVersion,
+              key,
+              minCommitTs: lock.minCommitTs,
+            },
+          };
+        }
+        locks.push(lock);
+        continue;
+      }
+      const fate = this.fate(key, req.startVersion);
+      if (fate.kind === 'committed') continue;
+      return {
+        commitVersion: 0n,
+        error: {
+          kind: 'retryable',
+          message: `transaction ${req.startVersion} has no lock on a key to commit`,
+        },
+      };
+    }
+    this.tso.advanceBeyond(req.commitVersion);
+    this.path.commitLocks(req.startVersion, req.commitVersion, locks);
+    this.path.locks.wake();
+    return { commitVersion: req.commitVersion };
+  }
+
+  batchRollback(req: BatchRollbackRequest): KeyErrorsResponse {
+    const error = this.rollbackKeys(req.startVersion, req.keys);
+    this.path.locks.cancel(req.startVersion, { kind: 'abort', message: 'the transaction was rolled back' });
+    this.path.locks.wake();
+    return { errors: error === null ? [] : [error] };
+  }
+
+  private rollbackKeys(startTs: bigint, keys: readonly Uint8Array[]): KeyError | null {
+    const undo: Uint8Array[] = [];
+    for (const key of keys) {
+      const lock = this.path.locks.get(key);
+      if (lock === undefined || lock.startTs !== startTs) {
+        const fate = this.fate(key, startTs);
+        if (fate.kind === 'committed')
+          return { kind: 'abort', message: `transaction ${startTs} was committed at ${fate.commitTs}` };
+        if (fate.kind === 'rolledBack') continue;
+      }
+      undo.push(key);
+    }
+    this.path.rollback(startTs, undo);
+    return null;
+  }
+
+  private fate(key: Uint8Array, startTs: bigint): Fate {
+    const versions = this.path.versions;
+    if (!versions.byStartTs(key, highHalf(startTs), lowHalf(startTs))) return { kind: 'unknown' };
+    if (versions.kind === VersionKind.rollback) return { kind: 'rolledBack' };
+    return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
+  }
+
+  txnHeartBeat(req: TxnHeartBeatRequest): TxnHeartBeatResponse {
+    const lock = this.path.locks.get(req.primaryLock);
+    if (lock === undefined || lock.startTs !== req.startVersion) {
+      return {
+        lockTtl: 0,
+        error: { kind: 'txnNotFound', startTs: req.startVersion, primaryKey: req.primaryLock },
+      };
+    }
+    if (req.adviseLockTtl > lock.ttl) {
+      lock.ttl = req.adviseLockTtl;
+      this.path.lockChanged(lock);
+    }
+    return { lockTtl: lock.ttl };
+  }
+
+  checkTxnStatus(req: CheckTxnStatusRequest): CheckTxnStatusResponse {
+    const key = req.primaryKey;
+    const lock = this.path.locks.get(key);
+    if (lock === undefined || lock.startTs !== req.lockTs) return this.statusWithoutLock(req);
+    if (keyString(lock.primary) !== lock.id) {
+      return {
+        lockTtl: 0,
+        commitVersion: 0n,
+        action: 'noAction',
+        error: { kind: 'primaryMismatch', lock: lockInfo(lock) },
+      };
+    }
+    if (lock.useAsyncCommit) {
+      if (req.forceSyncCommit !== true)
+        return { lockTtl: lock.ttl, commitVersion: 0n, action: 'noAction', lockInfo: lockInfo(lock) };
+      lock.useAsyncCommit = false;
+      this.path.lockChanged(lock);
+    }
+    if (physicalMs(lock.startTs) + lock.ttl < physicalMs(req.currentTs)) {
+      if (lock.type === 'pessimisticLock' && req.resolvingPessimisticLock === true) {
+        this.path.locks.remove(lock);
+        this.path.locks.wake();
+        return { lockTtl: 0, commitVersion: 0n, action: 'ttlExpirePessimisticRollback' };
+      }
+      this.path.rollback(req.lockTs, [key]);
+      this.path.locks.wake();
+      return { lockTtl: 0, commitVersion: 0n, action: 'ttlExpireRollback' };
+    }
+    let action: CheckTxnStatusResponse['action'] = 'noAction';
+    if (req.callerStartTs === MAX_TS) {
+      // A read of the newest version needs no promise about the commit ts.
+      action = 'minCommitTsPushed';
+    } else if (lock.minCommitTs !== 0n && req.callerStartTs !== 0n) {
+      if (req.callerStartTs >= lock.minCommitTs) {
+        lock.minCommitTs = req.currentTs > req.callerStartTs + 1n ? req.currentTs : req.callerStartTs + 1n;
+        this.path.lockChanged(lock);
+      }
+      action = 'minCommitTsPushed';
+    }
+    return { lockTtl: lock.ttl, commitVersion: 0n, action, lockInfo: lockInfo(lock) };
+  }
+
+  private statusWithoutLock(req: CheckTxnStatusRequest): CheckTxnStatusResponse {
+    const fate = this.fate(req.primaryKey, req.lockTs);
+    if (fate.kind === 'committed') return { lockTtl: 0, commitVersion: fate.commitTs, action: 'noAction' };
+    if (fate.kind === 'rolledBack') return { lockTtl: 0, commitVersion: 0n, action: 'noAction' };
+    if (!req.rollbackIfNotExist) {
+      return {
+        lockTtl: 0,
+        commitVersion: 0n,
+        action: 'noAction',
+        error: { kind: 'txnNotFound', startTs: req.lockTs, primaryKey: req.primaryKey },
+      };
+    }
+    if (req.resolvingPessimisticLock === true)
+      return { lockTtl: 0, commitVersion: 0n, action: 'lockNotExistDoNothing' };
+    this.path.rollback(req.lockTs, [req.primaryKey]);
+    return { lockTtl: 0, commitVersion: 0n, action: 'lockNotExistRollback' };
+  }
+
+  checkSecondaryLocks(req: CheckSecondaryLocksRequest): CheckSecondaryLocksResponse {
+    const locks = [];
+    let undone = false;
+    for (const key of req.keys) {
+      const lock = this.path.locks.get(key);
+      if (lock !== undefined && lock.startTs === req.startVersion) {
+        if (lock.type !== 'pessimisticLock') {
+          locks.push(lockInfo(lock));
+          continue;
+        }
+        this.path.rollback(req.startVersion, [key]);
+        undone = true;
+        break;
+      }
+      const fate = this.fate(key, req.startVersion);
+      if (fate.kind === 'committed') {
+        this.path.locks.wake();
+        return { locks: [], commitTs: fate.commitTs };
+      }
+      if (fate.kind === 'unknown') this.path.rollback(req.startVersion, [key]);
+      undone = true;
+      break;
+    }
+    this.path.locks.wake();
+    return { locks: undone ? [] : locks, commitTs: 0n };
+  }
+
+  resolveLock(req: ResolveLockRequest): KeyErrorsResponse {
+    const all = this.path.locks;
+    const locks = req.keys.length === 0 ? all.locksOf(req.startVersion) : req.keys.map((key) => all.get(key));
+    const own = locks.filter((lock): lock is Lock => lock !== undefined && lock.startTs === req.startVersion);
+    if (req.commitVersion !== 0n) {
+      this.tso.advanceBeyond(req.commitVersion);
+      this.path.commitLocks(
+        req.startVersion,
+        req.commitVersion,
+        own.filter((lock) => lock.type !== 'pessimisticLock'),
+      );
+      for (const lock of own) if (lock.type === 'pessimisticLock') all.remove(lock);
+    } else {
+      this.path.rollback(
+        req.startVersion,
+        own.map((lock) => lock.key),
+      );
+    }
+    all.wake();
+    return { errors: [] };
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function pessimisticLockNotFound(startTs: bigint): KeyError {
+  return { kind: 'abort', message: `transaction ${startTs} does not hold its pessimistic lock any more` };
+}

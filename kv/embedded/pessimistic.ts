@@ -1,0 +1,208 @@
+import type {
+  KeyError,
+  KeyErrorsResponse,
+  PessimisticLockRequest,
+  PessimisticLockResponse,
+  PessimisticRollbackRequest,
+} from '../rpc.js';
+import type { Attempt, Lock, LockTable } from './lock-table.js';
+import { lockInfo } from './lock-table.js';
+import { VersionKind, keyString } from './record.js';
+import { MAX_UINT32, highHalf, joinHalves, lowHalf } from './timestamp.js';
+import type { VersionStore } from './version-store.js';
+
+/** How long a request waits whose caller leaves it to the store (TiKV's pessimistic-txn.wait-for-lock-timeout). */
+const DEFAULT_WAIT_MS = 1000;
+
+/**
+ * Pessimistic locks. A request takes all of its keys or none: it is answered at once, or waits for the first key that another
+ * transaction holds and is tried again as a whole when that key's turn comes.
+ */
+export class PessimisticLocks {
+  constructor(
+    private readonly versions: VersionStore,
+    private readonly locks: LockTable,
+  ) {}
+
+  lock(req: PessimisticLockRequest): PessimisticLockResponse | Promise<PessimisticLockResponse> {
+    const first = this.tryLock(req);
+    if ('errors' in first) return first;
+    if (req.waitTimeout < 0) return { errors: [this.blockedBy(first.lock)] };
+    return new Promise<PessimisticLockResponse>((resolve) => {
+      let blocker = first.lock;
+      const attempt = (): Attempt => {
+        const result = this.tryLock(req);
+        if (!('errors' in result)) {
+          blocker = result.lock;
+          return { kind: 'wait', lock: result.lock };
+        }
+        resolve(result);
+        return { kind: 'done', conflict: result.errors.length > 0 && result.errors[0]!.kind === 'conflict' };
+      };
+      const fail = (error: KeyError): void => resolve({ errors: [error] });
+      const expire = (): void => {
+        const current = this.locks.get(blocker.key) ?? blocker;
+        resolve({ errors: [{ kind: 'locked', lock: lockInfo(current) }] });
+      };
+      const deadlock = this.locks.wait(
+        req.startVersion,
+        blocker.id,
+        blocker.key,
+        blocker.startTs,
+        req.waitTimeout === 0 ? DEFAULT_WAIT_MS : req.waitTimeout,
+        attempt,
+        fail,
+        expire,
+      );
+      if (deadlock !== null) fail(deadlock);
+    });
+  }
+
+  private blockedBy(lock: Lock): KeyError {
+    return { kind: 'locked', lock: lockInfo(lock) };
+  }
+
+  /** Answers, or names the lock to wait for. Nothing is locked unless the answer is without errors. */
+  private tryLock(req: PessimisticLockRequest): PessimisticLockResponse | { readonly lock: Lock } {
+    const startTs = req.startVersion;
+    const forHi = highHalf(req.forUpdateTs);
+    const forLo = lowHalf(req.forUpdateTs);
+    const startHi = highHalf(startTs);
+    const startLo = lowHalf(startTs);
+    const values: (Uint8Array | null)[] | undefined = req.returnValues === true ? [] : undefined;
+    const notFounds: boolean[] | undefined =
+      req.checkExistence === true || req.returnValues === true ? [] : undefined;
+    const wanted: Lock[] = [];
+    for (const m of req.mutations) {
+      const held = this.locks.get(m.key);
+      if (held !== undefined && held.startTs !== startTs) return { lock: held };
+      if (held === undefined) {
+        const id = keyString(m.key);
+        const kept = this.locks.keptFor(id);
+        if (kept !== undefined && kept !== startTs) return { lock: this.placeholder(m.key, id) };
+        wanted.push({
+          key: m.key,
+          id,
+          startTs,
+          primary: req.primaryLock,
+          ttl: req.lockTtl,
+          type: 'pessimisticLock',
+          value: undefined,
+          forUpdateTs: req.forUpdateTs,
+          minCommitTs: req.minCommitTs ?? 0n,
+          useAsyncCommit: false,
+          secondaries: [],
+          txnSize: 0,
+        });
+      } else if (held.type !== 'pessimisticLock') {
+        return { errors: [{ kind: 'abort', message: 'the transaction has already prewritten this key' }] };
+      }
+      const conflict = this.conflictSince(req, m.key, forHi, forLo, startHi, startLo);
+      if (conflict !== null) return { errors: [conflict] };
+      const needsValue =
+        values !== undefined ||
+        notFounds !== undefined ||
+        m.assertion === 'notExist' ||
+        req.lockOnlyIfExists === true;
+      if (!needsValue) continue;
+      const found =
+        this.versions.visible(m.key, 0, m.key.length, forHi, forLo) && this.versions.kind === VersionKind.put;
+      if (found && m.assertion === 'notExist') return { errors: [{ kind: 'alreadyExist', key: m.key }] };
+      values?.push(found ? this.versions.buffer.slice(this.versions.start, this.versions.end) : null);
+      notFounds?.push(!found);
+      if (!found && req.lockOnlyIfExists === true && held === undefined) wanted.pop();
+    }
+    for (const lock of wanted) {
+      this.locks.unkeep(lock.id);
+      this.locks.put(lock);
+      this.locks.taken(lock);
+    }
+    for (const m of req.mutations) {
+      const own = this.locks.get(m.key);
+      if (own === undefined) continue;
+      if (req.forUpdateTs > own.forUpdateTs) own.forUpdateTs = req.forUpdateTs;
+      if (req.lockTtl > own.ttl) own.ttl = req.lockTtl;
+      if (req.minCommitTs !== undefined && req.minCommitTs > own.minCommitTs)
+        own.minCommitTs = req.minCommitTs;
+    }
+    return {
+      errors: [],
+      ...(values !== undefined && { values }),
+      ...(notFounds !== undefined && { notFounds }),
+    };
+  }
+
+  /** Stands for a key that is free but kept for a waiter which is about to come back. */
+  private placeholder(key: Uint8Array, id: string): Lock {
+    return {
+      key,
+      id,
+      startTs: 0n,
+      primary: key,
+      ttl: 0,
+      type: 'pessimisticLock',
+      value: undefined,
+      forUpdateTs: 0n,
+      minCommitTs: 0n,
+      useAsyncCommit: false,
+      secondaries: [],
+      txnSize: 0,
+    };
+  }
+
+  private conflictSince(
+    req: PessimisticLockRequest,
+    key: Uint8Array,
+    forHi: number,
+    forLo: number,
+    startHi: number,
+    startLo: number,
+  ): KeyError | null {
+    const versions = this.versions;
+    if (versions.marksSince(startHi, startLo)) {
+      if (versions.findMark(key, startHi, startLo) && versions.kind === VersionKind.rollback)
+        return this.conflict(req, key, 'selfRolledBack');
+      if (
+        versions.newestMark(key, MAX_UINT32, MAX_UINT32) &&
+        versions.kind === VersionKind.lock &&
+        this.after(forHi, forLo)
+      ) {
+        return this.conflict(req, key, 'pessimisticRetry');
+      }
+    }
+    if (versions.newest(key) && this.after(forHi, forLo)) return this.conflict(req, key, 'pessimisticRetry');
+    return null;
+  }
+
+  private after(hi: number, lo: number): boolean {
+    return this.versions.commitHi > hi || (this.versions.commitHi === hi && this.versions.commitLo > lo);
+  }
+
+  private conflict(
+    req: PessimisticLockRequest,
+    key: Uint8Array,
+    reason: 'selfRolledBack' | 'pessimisticRetry',
+  ): KeyError {
+    const versions = this.versions;
+    return {
+      kind: 'conflict',
+      startTs: req.startVersion,
+      conflictTs: joinHalves(versions.startHi, versions.startLo),
+      conflictCommitTs: joinHalves(versions.commitHi, versions.commitLo),
+      key,
+      primary: req.primaryLock,
+      reason,
+    };
+  }
+
+  rollback(req: PessimisticRollbackRequest): KeyErrorsResponse {
+    for (const key of req.keys) {
+      const lock = this.locks.get(key);
+      if (lock === undefined || lock.startTs !== req.startVersion || lock.type !== 'pessimisticLock')
+        continue;
+      if (lock.forUpdateTs <= req.forUpdateTs) this.locks.remove(lock);
+    }
+    this.locks.wake();
+    return { errors: [] };
+  }
+}

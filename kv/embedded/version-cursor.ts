@@ -1,0 +1,372 @@
+import type { MvccCursor } from '../mvcc-reader.js';
+import { Memtable, MemtableList } from './memtable.js';
+import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
+import { MAX_UINT32, readUint32BE } from './timestamp.js';
+import { TreeCursor } from './page-tree.js';
+import type { VersionStore } from './version-store.js';
+
+/** Tells a cursor of the first key ahead that a lock blocks; see lock-table.ts. */
+export interface LockFence {
+  /** The nearest blocking key in the direction of the scan, or null. */
+  key: Uint8Array | null;
+  /** The scan has come to `key`: throws when its lock still blocks, else goes on to the next one and returns. */
+  reached(): void;
+}
+
+const NO_NODE = 0;
+
+/**
+ * Walks the visible versions of a key range: the rows of `data` merged with the memtables' entries. Rows of `data` that are too new
+ * are looked up in `history`. Nothing is allocated per row; keys and values are views.
+ */
+export class VersionCursor implements MvccCursor {
+  keyBuffer: Uint8Array;
+  /** The interface gives keys at offset 0: the current key is copied to here. */
+  keyLength = 0;
+  valueBuffer: Uint8Array;
+  valueStart = 0;
+  valueEnd = 0;
+
+  private readonly tree: TreeCursor;
+  private treeAlive = false;
+  private activeNode = NO_NODE;
+  private frozenNode = NO_NODE;
+  private active: Memtable;
+  private frozen: Memtable | null = null;
+  private generation = -1;
+  private started = false;
+  private done = false;
+
+  constructor(
+    private readonly store: VersionStore,
+    private readonly startKey: Uint8Array,
+    private readonly endKey: Uint8Array,
+    private readonly reverse: boolean,
+    private readonly hi: number,
+    private readonly lo: number,
+    private readonly fence: LockFence | null,
+  ) {
+    this.keyBuffer = new Uint8Array(64);
+    this.valueBuffer = this.keyBuffer;
+    this.tree = new TreeCursor(store.env.pages);
+    this.active = store.active;
+  }
+
+  next(): boolean {
+    if (this.done) return false;
+    if (this.generation !== this.store.generation) this.position();
+    const found = this.reverse ? this.stepReverse() : this.stepForward();
+    if (!found) this.done = true;
+    return found;
+  }
+
+  pause(): void {
+    // Nothing is held: a change of the store is noticed at the next step.
+  }
+
+  close(): void {
+    this.done = true;
+  }
+
+  private stepForward(): boolean {
+    const tree = this.tree;
+    for (;;) {
+      if (this.activeNode === NO_NODE && this.frozenNode === NO_NODE) {
+        if (!this.treeAlive) return this.endOfRange();
+        if (
+          this.fence !== null &&
+          this.fence.key !== null &&
+          !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
+        )
+          continue;
+        const visible = this.takeTreeRow();
+        this.treeAlive = tree.next() && this.inRange();
+        if (visible) return true;
+        continue;
+      }
+      // The least key among the sources; layers above win over those below it on the same key.
+      let table: Memtable | null = null;
+      let node = NO_NODE;
+      if (this.activeNode !== NO_NODE) {
+        table = this.active;
+        node = this.activeNode;
+      }
+      if (
+        this.frozenNode !== NO_NODE &&
+        (table === null || this.compareNodes(this.frozen!, this.frozenNode, table, node) < 0)
+      ) {
+        table = this.frozen!;
+        node = this.frozenNode;
+      }
+      const keyStart = table!.keyStart(node);
+      const keyEnd = keyStart + table!.keyLength(node);
+      const order = this.treeAlive
+        ? compareRanges(tree.u8, tree.keyStart, tree.keyEnd, table!.bytes, keyStart, keyEnd)
+        : 1;
+      if (order < 0) {
+        if (
+          this.fence !== null &&
+          this.fence.key !== null &&
+          !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
+        )
+          continue;
+        const visible = this.takeTreeRow();
+        this.treeAlive = tree.next() && this.inRange();
+        if (visible) return true;
+        continue;
+      }
+      if (this.fence !== null && this.fence.key !== null && !this.passFence(table!.bytes, keyStart, keyEnd))
+        continue;
+      this.copyKey(table!.bytes, keyStart, keyEnd);
+      const visible = this.takeCurrentKey();
+      if (this.activeNode !== NO_NODE) this.activeNode = this.skipKey(this.active, this.activeNode);
+      if (this.frozenNode !== NO_NODE) this.frozenNode = this.skipKey(this.frozen!, this.frozenNode);
+      if (order === 0) this.treeAlive = tree.next() && this.inRange();
+      if (visible) return true;
+    }
+  }
+
+  private stepReverse(): boolean {
+    const tree = this.tree;
+    for (;;) {
+      let table: Memtable | null = null;
+      let node = NO_NODE;
+      if (this.activeNode !== NO_NODE) {
+        table = this.active;
+        node = this.activeNode;
+      }
+      if (
+        this.frozenNode !== NO_NODE &&
+        (table === null || this.compareNodes(this.frozen!, this.frozenNode, table, node) > 0)
+      ) {
+        table = this.frozen!;
+        node = this.frozenNode;
+      }
+      if (table === null) {
+        if (!this.treeAlive) return this.endOfRange();
+        if (
+          this.fence !== null &&
+          this.fence.key !== null &&
+          !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
+        )
+          continue;
+        const visible = this.takeTreeRow();
+        this.treeAlive = tree.previous() && this.inRange();
+        if (visible) return true;
+        continue;
+      }
+      const keyStart = table.keyStart(node);
+      const keyEnd = keyStart + table.keyLength(node);
+      const order = this.treeAlive
+        ? compareRanges(tree.u8, tree.keyStart, tree.keyEnd, table.bytes, keyStart, keyEnd)
+        : -1;
+      if (order > 0) {
+        if (
+          this.fence !== null &&
+          this.fence.key !== null &&
+          !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
+        )
+          continue;
+        const visible = this.takeTreeRow();
+        this.treeAlive = tree.previous() && this.inRange();
+        if (visible) return true;
+        continue;
+      }
+      if (this.fence !== null && this.fence.key !== null && !this.passFence(table.bytes, keyStart, keyEnd))
+        continue;
+      this.copyKey(table.bytes, keyStart, keyEnd);
+      const visible = this.takeCurrentKey();
+      if (
+        this.activeNode !== NO_NODE &&
+        this.active.isKey(this.activeNode, this.keyBuffer, 0, this.keyLength)
+      ) {
+        this.activeNode = this.clampLow(
+          this.active,
+          this.active.seekBefore(MemtableList.data, this.keyBuffer, 0, this.keyLength),
+        );
+      }
+      if (
+        this.frozenNode !== NO_NODE &&
+        this.frozen!.isKey(this.frozenNode, this.keyBuffer, 0, this.keyLength)
+      ) {
+        this.frozenNode = this.clampLow(
+          this.frozen!,
+          this.frozen!.seekBefore(MemtableList.data, this.keyBuffer, 0, this.keyLength),
+        );
+      }
+      if (order === 0) this.treeAlive = tree.previous() && this.inRange();
+      if (visible) return true;
+    }
+  }
+
+  /** The row of `data` under the tree cursor, when something of it is visible. */
+  private takeTreeRow(): boolean {
+    const tree = this.tree;
+    const value = tree.valueU8;
+    const at = tree.valueStart;
+    const commitHi = readUint32BE(value, at + 1);
+    this.copyKey(tree.u8, tree.keyStart, tree.keyEnd);
+    if (commitHi < this.hi || (commitHi === this.hi && readUint32BE(value, at + 5) <= this.lo)) {
+      if (value[at] !== VersionKind.put) return false;
+      this.valueBuffer = value;
+      this.valueStart = at + RECORD_HEADER;
+      this.valueEnd = tree.valueEnd;
+      return true;
+    }
+    const store = this.store;
+    if (
+      !store.visibleInHistory(this.keyBuffer, 0, this.keyLength, this.hi, this.lo) ||
+      store.kind !== VersionKind.put
+    )
+      return false;
+    this.valueBuffer = store.buffer;
+    this.valueStart = store.start;
+    this.valueEnd = store.end;
+    return true;
+  }
+
+  /** The version visible of the key in `keyBuffer`, through all layers. */
+  private takeCurrentKey(): boolean {
+    const store = this.store;
+    if (!store.visible(this.keyBuffer, 0, this.keyLength, this.hi, this.lo) || store.kind !== VersionKind.put)
+      return false;
+    this.valueBuffer = store.buffer;
+    this.valueStart = store.start;
+    this.valueEnd = store.end;
+    return true;
+  }
+
+  private copyKey(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    if (length > this.keyBuffer.length)
+      this.keyBuffer = new Uint8Array(Math.max(length, 2 * this.keyBuffer.length));
+    const target = this.keyBuffer;
+    for (let i = 0; i < length; i++) target[i] = bytes[start + i]!;
+    this.keyLength = length;
+    this.started = true;
+  }
+
+  /** First node behind the key in `keyBuffer` when the node is of that key, else the node itself. */
+  private skipKey(table: Memtable, node: number): number {
+    while (node !== NO_NODE && table.isKey(node, this.keyBuffer, 0, this.keyLength)) node = table.next(node);
+    return this.clampHigh(table, node);
+  }
+
+  private clampHigh(table: Memtable, node: number): number {
+    if (node === NO_NODE || this.endKey.length === 0) return node;
+    const keyAt = table.keyStart(node);
+    return compareRanges(
+      table.bytes,
+      keyAt,
+      keyAt + table.keyLength(node),
+      this.endKey,
+      0,
+      this.endKey.length,
+    ) < 0
+      ? node
+      : NO_NODE;
+  }
+
+  private clampLow(table: Memtable, node: number): number {
+    if (node === NO_NODE) return node;
+    const keyAt = table.keyStart(node);
+    return compareRanges(
+      table.bytes,
+      keyAt,
+      keyAt + table.keyLength(node),
+      this.startKey,
+      0,
+      this.startKey.length,
+    ) >= 0
+      ? node
+      : NO_NODE;
+  }
+
+  private compareNodes(a: Memtable, aNode: number, b: Memtable, bNode: number): number {
+    const aAt = a.keyStart(aNode);
+    const bAt = b.keyStart(bNode);
+    return compareRanges(a.bytes, aAt, aAt + a.keyLength(aNode), b.bytes, bAt, bAt + b.keyLength(bNode));
+  }
+
+  private inRange(): boolean {
+    const tree = this.tree;
+    if (this.reverse)
+      return compareRanges(tree.u8, tree.keyStart, tree.keyEnd, this.startKey, 0, this.startKey.length) >= 0;
+    return (
+      this.endKey.length === 0 ||
+      compareRanges(tree.u8, tree.keyStart, tree.keyEnd, this.endKey, 0, this.endKey.length) < 0
+    );
+  }
+
+  /** Puts all sources to the first key not yet given. */
+  private position(): void {
+    const store = this.store;
+    this.generation = store.generation;
+    this.active = store.active;
+    this.frozen = store.frozen;
+    this.tree.root = store.env.dataTree.root;
+    if (this.reverse) {
+      const bound = this.started ? this.keyBuffer : this.endKey;
+      const length = this.started ? this.keyLength : this.endKey.length;
+      const unbounded = !this.started && length === 0;
+      this.treeAlive =
+        (unbounded ? this.tree.last() : this.tree.seekBefore(bound, 0, length)) && this.inRange();
+      this.activeNode = this.lastBelow(this.active, bound, length, unbounded);
+      this.frozenNode =
+        this.frozen === null ? NO_NODE : this.lastBelow(this.frozen, bound, length, unbounded);
+      return;
+    }
+    const from = this.started ? this.keyBuffer : this.startKey;
+    const length = this.started ? this.keyLength : this.startKey.length;
+    this.treeAlive = this.tree.seek(from, 0, length) && this.inRange();
+    if (
+      this.started &&
+      this.treeAlive &&
+      compareRanges(this.tree.u8, this.tree.keyStart, this.tree.keyEnd, from, 0, length) === 0
+    ) {
+      this.treeAlive = this.tree.next() && this.inRange();
+    }
+    this.activeNode = this.firstFrom(this.active, from, length);
+    this.frozenNode = this.frozen === null ? NO_NODE : this.firstFrom(this.frozen, from, length);
+  }
+
+  private firstFrom(table: Memtable, key: Uint8Array, length: number): number {
+    if (table.counts[MemtableList.data] === 0) return this.watch(table);
+    const node = table.seek(MemtableList.data, key, 0, length, MAX_UINT32, MAX_UINT32);
+    return this.started ? this.skipKey(table, node) : this.clampHigh(table, node);
+  }
+
+  /** An empty memtable may fill while we walk, but only with versions newer than our timestamp. */
+  private watch(_table: Memtable): number {
+    return NO_NODE;
+  }
+
+  private lastBelow(table: Memtable, key: Uint8Array, length: number, unbounded: boolean): number {
+    if (table.counts[MemtableList.data] === 0) return NO_NODE;
+    return this.clampLow(
+      table,
+      unbounded ? table.last(MemtableList.data) : table.seekBefore(MemtableList.data, key, 0, length),
+    );
+  }
+
+  /**
+   * Called before the row with this key is given while a blocking lock lies ahead. True when the row comes before the lock's key;
+   * otherwise the lock is checked (which throws while it blocks) and the sources are put anew, since its owner may have
+   * committed versions that we must see.
+   */
+  private passFence(bytes: Uint8Array, start: number, end: number): boolean {
+    const key = this.fence!.key!;
+    const order = compareRanges(bytes, start, end, key, 0, key.length);
+    if (this.reverse ? order > 0 : order < 0) return true;
+    this.fence!.reached();
+    this.position();
+    return false;
+  }
+
+  private endOfRange(): boolean {
+    if (this.fence === null || this.fence.key === null) return false;
+    this.fence.reached();
+    this.position();
+    return this.reverse ? this.stepReverse() : this.stepForward();
+  }
+}
