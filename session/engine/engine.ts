@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { systemZoneName } from '../../types/timezone.js';
 import { createCoprocessorHandler } from '../../executor/coprocessor/handler.js';
-import { openEmbeddedStore } from '../../kv/embedded/store.js';
+import { openEmbeddedStore } from '../../kv/embedded/engine.js';
 import { openStorage } from '../../kv/client/storage.js';
 import { AutoIdAllocator } from '../../catalog/auto-id.js';
 import { SchemaLoader } from '../../catalog/info-schema.js';
