@@ -13,4 +13,4 @@ await build({
   target: 'node20',
   sourcemap: true,
   logLevel: 'warning',
-});
+}).catch(() => process.exit(1)); // esbuild has said why

@@ -135,7 +135,9 @@ describe('the server process', () => {
     await ready(first);
     const second = server();
     expect(await second.exited).toBe(1);
-    expect(second.err).toBe(`rutile: data directory ${join(dir, 'data')} is in use by another server\n`);
+    expect(second.err).toBe(
+      `rutile: the data directory ${join(dir, 'data')} is in use by process ${first.child.pid}\n`,
+    );
     expect(first.child.exitCode).toBeNull();
   });
 

@@ -1,8 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SecureContext } from 'node:tls';
-import { createSecureContext } from 'node:tls';
 import { cachingSha2AuthString } from './auth/caching-sha2.js';
 import { nativeAuthString } from './auth/native-password.js';
 import type { Engine } from '../session/client-session.js';
@@ -12,6 +10,7 @@ import { openLog } from './config/logger.js';
 import type { Config } from './config/settings.js';
 import { StatusServer } from './http/status-server.js';
 import { MysqlServer } from './protocol/mysql-server.js';
+import { TlsUpgrader } from './protocol/tls-upgrade.js';
 
 /** Why the server cannot start or go on, in one line. Exit code 1. */
 class StartError extends Error {}
@@ -52,7 +51,7 @@ function prepareDataDirectory(dir: string): void {
   }
 }
 
-function loadTls(config: Config): SecureContext | null {
+function loadTls(config: Config): TlsUpgrader | null {
   if (config['tls-cert'] === '') return null;
   const read = (name: 'tls-cert' | 'tls-key' | 'tls-ca'): Buffer => {
     try {
@@ -64,7 +63,7 @@ function loadTls(config: Config): SecureContext | null {
   const ca = config['tls-ca'] === '' ? {} : { ca: read('tls-ca') };
   const pair = { cert: read('tls-cert'), key: read('tls-key') };
   try {
-    return createSecureContext({ ...pair, ...ca, minVersion: 'TLSv1.2' });
+    return new TlsUpgrader({ ...pair, ...ca });
   } catch (e) {
     throw new StartError(`the TLS certificate or key cannot be used: ${reason(e)}`);
   }
@@ -91,7 +90,7 @@ async function open(config: Config, version: string, tls: boolean, output: LogOu
     });
   } catch (e) {
     if (e instanceof Error && e.name === 'StoreLockedError') {
-      throw new StartError(`data directory ${dataDir} is in use by another server`);
+      throw new StartError(e.message);
     }
     output.log.fatal({ err: e }, 'cannot open the store');
     throw new StartError(`cannot open data directory ${dataDir}: ${reason(e)}`);
@@ -120,13 +119,12 @@ async function serve(config: Config): Promise<void> {
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught exception'));
   process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 
-  const secureContext = loadTls(config);
-  const engine = await open(config, version, secureContext !== null, output);
+  const tls = loadTls(config);
+  const engine = await open(config, version, tls !== null, output);
   const mysql = new MysqlServer({
     engine,
     log,
-    secureContext,
-    requestCert: config['tls-ca'] !== '',
+    tls,
     maxConnections: config['max-connections'],
     connectTimeoutMs: config['connect-timeout'] * 1000,
   });

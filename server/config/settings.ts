@@ -103,7 +103,7 @@ export const SETTINGS = [
     type: text,
     default: '',
     value: 'FILE',
-    doc: 'authority (PEM) that certificates of clients must be signed by',
+    doc: 'authority (PEM) that certificates of clients are checked against',
   },
   {
     name: 'log-level',

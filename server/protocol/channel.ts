@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import { TLSSocket } from 'node:tls';
 import { CompressedFraming } from './compression.js';
 import { PacketReader } from './packet-reader.js';
 import type { ByteSink } from './packet-writer.js';
 import { PacketWriter } from './packet-writer.js';
 import { ConnectionLost } from './protocol-errors.js';
+import type { TlsUpgrader } from './tls-upgrade.js';
 
 /** Unsent bytes at which a result stops pulling chunks until the client has taken everything. */
 const WRITE_HIGH_WATER = 256 * 1024;
@@ -186,7 +186,7 @@ export class Channel implements ByteSink {
   }
 
   /** Takes the stream over into TLS, the bytes already read included. */
-  async startTls(secureContext: SecureContext, options: { readonly requestCert: boolean }): Promise<void> {
+  async startTls(upgrader: TlsUpgrader): Promise<void> {
     const raw = this.socket;
     const rest = this.reader.takeRest();
     raw.off('data', this.handleData);
@@ -195,22 +195,14 @@ export class Channel implements ByteSink {
     raw.off('close', this.handleClose);
     raw.pause();
     if (rest.length > 0) raw.unshift(rest);
-    const tls = new TLSSocket(raw, {
-      isServer: true,
-      secureContext,
-      requestCert: options.requestCert,
-      rejectUnauthorized: options.requestCert,
-    });
-    this.socket = tls;
+    try {
+      this.socket = await upgrader.upgrade(raw);
+    } catch (e) {
+      this.handleClose();
+      throw e;
+    }
     this.paused = false;
     this.listen();
-    await new Promise<void>((resolve, reject) => {
-      this.waiter = { resolve, reject };
-      tls.once('secure', () => {
-        this.waiter = null;
-        resolve();
-      });
-    });
   }
 
   /** Sends what is written and closes; late input is read and dropped, so that the client can still read the last error. */

@@ -111,8 +111,10 @@ export class Connection implements Client {
   }
 
   private async login(): Promise<void> {
-    const { engine, secureContext } = this.context;
-    const offered = SERVER_CAPABILITIES | (secureContext === null ? 0 : Capability.Ssl);
+    const { engine } = this.context;
+    // A Unix socket is as safe without.
+    const upgrader = this.unixSocket ? null : this.context.tls;
+    const offered = SERVER_CAPABILITIES | (upgrader === null ? 0 : Capability.Ssl);
     const defaultPlugin = this.defaultPlugin();
     this.nonce = randomSalt(NONCE_BYTES);
     this.writer.sequence = 0;
@@ -129,8 +131,8 @@ export class Connection implements Client {
     await this.channel.readPacket();
     let r = this.packet();
     if (isSslRequest(r)) {
-      if (secureContext === null) throw new FatalProtocolError(mysqlError('ER_HANDSHAKE_ERROR'));
-      await this.channel.startTls(secureContext, { requestCert: this.context.requestCert });
+      if (upgrader === null) throw new FatalProtocolError(mysqlError('ER_HANDSHAKE_ERROR'));
+      await this.channel.startTls(upgrader);
       await this.channel.readPacket();
       r = this.packet();
     }

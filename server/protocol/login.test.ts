@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import mysql from 'mysql2/promise';
 import { cachingSha2AuthString } from '../auth/caching-sha2.js';
 import { nativeAuthString } from '../auth/native-password.js';
@@ -11,13 +10,14 @@ import type { TestServer } from '../testing/test-server.js';
 import { startTestServer } from '../testing/test-server.js';
 import { Capability } from './capabilities.js';
 import { CommandCode } from './command-codes.js';
+import { TlsUpgrader } from './tls-upgrade.js';
 
 const pem = (name: string): Buffer => readFileSync(new URL(`../../testdata/tls/${name}`, import.meta.url));
-const secureContext = createSecureContext({ cert: pem('server-cert.pem'), key: pem('server-key.pem') });
+const material = { cert: pem('server-cert.pem'), key: pem('server-key.pem') };
 
 let s: TestServer;
 beforeAll(async () => {
-  s = await startTestServer({ secureContext });
+  s = await startTestServer({ tls: new TlsUpgrader(material) });
   s.engine.account('native', nativeAuthString('pw'));
   s.engine.account('sha2', cachingSha2AuthString('pw2'), { plugin: 'caching_sha2_password' });
   s.engine.account('rsa', cachingSha2AuthString('pw3'), { plugin: 'caching_sha2_password' });
@@ -83,6 +83,32 @@ describe('login', () => {
     expect(session!.connection.tlsCipher).not.toBe('');
     await c.end();
     await expect(login('tlsonly', '')).rejects.toMatchObject({ errno: 1045 });
+  });
+
+  test('certificates of clients are checked when there is something to check them against', async () => {
+    const t = await startTestServer({ tls: new TlsUpgrader({ ...material, ca: material.cert }) });
+    const with_ = (ssl: mysql.SslOptions) =>
+      mysql.createConnection({
+        host: '127.0.0.1',
+        port: t.port,
+        user: 'root',
+        ssl: { ca: material.cert, ...ssl },
+      });
+    await (await with_({})).end();
+    await (await with_({ cert: material.cert.toString(), key: material.key.toString() })).end();
+    const strange = { cert: pem('stranger-cert.pem').toString(), key: pem('stranger-key.pem').toString() };
+    await expect(with_(strange)).rejects.toThrow();
+    await t.server.close(0);
+  });
+
+  test('a TLS handshake that goes wrong', async () => {
+    const c = await RawClient.open(s.port);
+    const greeting = (await c.read()).payload;
+    const request = handshakeResponse(greeting, Capability.Ssl, '', '').subarray(0, 32);
+    c.write(1, request);
+    c.socket.write('this is no TLS hello, and long enough to be read as one'.repeat(10));
+    await c.end();
+    expect(await login('native', 'pw', tls)).toBe(ONE);
   });
 
   test('locked account, unknown method, unknown database', async () => {

@@ -1,7 +1,6 @@
 import { chmodSync, unlinkSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import type { Engine } from '../../session/client-session.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Channel } from './channel.js';
@@ -9,12 +8,12 @@ import { Connection } from './connection.js';
 import { ProtocolMetrics } from './protocol-metrics.js';
 import { writeErr } from './replies.js';
 import type { ProtocolLog, ServerContext } from './server-context.js';
+import type { TlsUpgrader } from './tls-upgrade.js';
 
 export interface MysqlServerOptions {
   readonly engine: Engine;
   readonly log: ProtocolLog;
-  readonly secureContext?: SecureContext | null;
-  readonly requestCert?: boolean;
+  readonly tls?: TlsUpgrader | null;
   /** Overrides the variable max_connections; 0 or absent: the variable decides, and 0 there means no limit. */
   readonly maxConnections?: number;
   readonly connectTimeoutMs?: number;
@@ -29,8 +28,7 @@ export class MysqlServer implements ServerContext {
   readonly engine: Engine;
   readonly log: ProtocolLog;
   readonly metrics = new ProtocolMetrics();
-  readonly secureContext: SecureContext | null;
-  readonly requestCert: boolean;
+  readonly tls: TlsUpgrader | null;
   readonly connectTimeoutMs: number;
   stopping = false;
 
@@ -44,8 +42,7 @@ export class MysqlServer implements ServerContext {
   constructor(options: MysqlServerOptions) {
     this.engine = options.engine;
     this.log = options.log;
-    this.secureContext = options.secureContext ?? null;
-    this.requestCert = options.requestCert ?? false;
+    this.tls = options.tls ?? null;
     this.maxConnections = options.maxConnections ?? 0;
     this.connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);

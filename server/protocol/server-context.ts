@@ -1,15 +1,14 @@
-import type { SecureContext } from 'node:tls';
 import type { Engine } from '../../session/client-session.js';
 import type { ProtocolMetrics } from './protocol-metrics.js';
+import type { TlsUpgrader } from './tls-upgrade.js';
 
 /** What all connections of a server share. */
 export interface ServerContext {
   readonly engine: Engine;
   readonly metrics: ProtocolMetrics;
   readonly log: ProtocolLog;
-  readonly secureContext: SecureContext | null;
-  /** Clients must present a certificate signed by the configured CA. */
-  readonly requestCert: boolean;
+  /** Null when no certificate is configured. */
+  readonly tls: TlsUpgrader | null;
   readonly connectTimeoutMs: number;
   /** Set once the server is told to stop: new statements get 1053. */
   readonly stopping: boolean;
