@@ -40,19 +40,6 @@ const INT_WIDTHS: ReadonlyMap<number, readonly [number, number]> = new Map<numbe
   ],
 );
 
-const NUMERIC: ReadonlySet<number> = new Set<number>([
-  TypeCode.Tiny,
-  TypeCode.Short,
-  TypeCode.Int24,
-  TypeCode.Long,
-  TypeCode.LongLong,
-  TypeCode.Year,
-  TypeCode.Float,
-  TypeCode.Double,
-  TypeCode.NewDecimal,
-  TypeCode.Decimal,
-]);
-
 function isText(ft: FieldType): boolean {
   switch (ft.tp) {
     case TypeCode.VarChar:
@@ -114,14 +101,15 @@ function wireLength(ft: FieldType, maxBytes: number): number {
 }
 
 function wireFlags(ft: FieldType): number {
-  let flags = ft.flag & 0xffff;
+  // Flag.Num is for clients to set, which they all do by the type.
+  let flags = ft.flag & 0x7fff;
   if (BLOB_BYTES.has(ft.tp)) flags |= Flag.Blob;
   if (ft.tp === TypeCode.Enum) flags |= Flag.Enum;
   if (ft.tp === TypeCode.Set) flags |= Flag.Set;
-  if (ft.tp === TypeCode.Timestamp) flags |= Flag.Timestamp;
+  if (ft.tp === TypeCode.Bit) flags |= Flag.Unsigned;
+  if (ft.tp === TypeCode.Year) flags |= Flag.Unsigned | Flag.Zerofill;
   if (!isText(ft)) flags |= Flag.Binary;
-  if (NUMERIC.has(ft.tp)) flags |= Flag.Num;
-  return flags & 0xffff;
+  return flags;
 }
 
 function wireDecimals(column: ResultColumn): number {
