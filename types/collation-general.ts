@@ -1,3 +1,4 @@
+import { GENERAL_CI_RUNS } from './collation-general-data.js';
 import type { CollationScheme } from './collation-bytes.js';
 import { codePointAt, codePointLength, hashStep, mix32, trimEnd } from './collation-bytes.js';
 
@@ -8,14 +9,13 @@ import { codePointAt, codePointLength, hashStep, mix32, trimEnd } from './collat
 
 function build(): Uint16Array {
   const w = new Uint16Array(65536);
-  for (let c = 0; c < 65536; c++) {
-    w[c] = c;
-    if (c >= 0xd800 && c <= 0xdfff) continue;
-    const base = String.fromCharCode(c).normalize('NFD');
-    let first = base.charAt(0);
-    if (c === 0xdf) first = 'S';
-    const up = first.toUpperCase();
-    w[c] = up.length === 1 ? up.charCodeAt(0) : first.charCodeAt(0);
+  for (let c = 0; c < 65536; c++) w[c] = c;
+  for (const run of GENERAL_CI_RUNS.split(' ')) {
+    const [first, count, stride, delta] = run.split('.') as [string, string, string, string];
+    const step = stride === '' ? 1 : Number(stride);
+    const d = parseInt(delta, 36);
+    let c = parseInt(first, 36);
+    for (let k = count === '' ? 1 : parseInt(count, 36); k > 0; k--, c += step) w[c] = c + d;
   }
   return w;
 }
@@ -38,10 +38,17 @@ export const generalCi: CollationScheme = {
     let i = af;
     let j = bf;
     while (i < an && j < bn) {
-      const x = codePointAt(a, i);
-      const y = codePointAt(b, j);
-      i += codePointLength(a, i, x);
-      j += codePointLength(b, j, y);
+      let x = a[i]!;
+      let y = b[j]!;
+      if (x < 128 && y < 128) {
+        i++;
+        j++;
+      } else {
+        x = codePointAt(a, i);
+        y = codePointAt(b, j);
+        i += codePointLength(a, i, x);
+        j += codePointLength(b, j, y);
+      }
       if (x !== y) {
         const d = (x > 0xffff ? 0xfffd : w[x]!) - (y > 0xffff ? 0xfffd : w[y]!);
         if (d !== 0) return d < 0 ? -1 : 1;
@@ -58,7 +65,9 @@ export const generalCi: CollationScheme = {
     const w = weights();
     const n = trimEnd(b, from, to);
     let h = 0;
-    for (let i = from; i < n; ) {
+    let i = from;
+    for (; i < n && b[i]! < 128; i++) h = hashStep(h, w[b[i]!]!);
+    while (i < n) {
       const c = codePointAt(b, i);
       i += codePointLength(b, i, c);
       h = hashStep(h, c > 0xffff ? 0xfffd : w[c]!);

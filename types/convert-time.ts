@@ -24,7 +24,7 @@ import {
   truncateDateTime,
 } from './time.js';
 import type { ParsedTime } from './time-parse.js';
-import { parsedToDate, parsedToDateTime, parseTimeNumber, parseTimeText } from './time-parse.js';
+import { parsedToDate, parsedToDateTime, parseTimeNumber, parseTimeText, plainTime } from './time-parse.js';
 import { epochMicrosToLocal } from './timezone.js';
 
 /** Name of a temporal type in messages. */
@@ -83,6 +83,10 @@ export function readTime(v: number | bigint | Uint8Array, from: FieldType, tp: n
     case 'decimal':
       return { value: fromDecimal(v as DecInt, from.decimal, date, fsp, ctx), truncated: false };
     default: {
+      if (typeof v === 'object' && from.tp !== TypeCode.Json) {
+        const core = plainTime(v);
+        if (core >= 0) return { value: date ? dateOfCore(core) : packCore(core, 0, fsp), truncated: false };
+      }
       const text = from.tp === TypeCode.Json ? jsonText(v as Uint8Array) : typeof v === 'object' ? decodeUtf8(v) : datumToString(v, from);
       const t = parseTimeText(text);
       if (t === null) return { value: null, truncated: false };

@@ -14,7 +14,7 @@ import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from './field-type.js';
 import { datumToString, datumToText } from './format.js';
 import { jsonFromText } from './json/binary.js';
 import { parseJsonNumber } from './json/cast.js';
-import { parseDecimal, parseDouble } from './number-parse.js';
+import { parseDecimal, parseDouble, plainDecimal } from './number-parse.js';
 import { dateTimeToDecimal, dateTimeToNumber, dateToNumber, rescaleDateTime } from './time.js';
 import { decodeUtf8 } from './charset.js';
 
@@ -142,9 +142,12 @@ function assignInt(v: number | bigint | Uint8Array, from: FieldType, to: FieldTy
       } else if (from.charset === 'binary' && isHexLiteral(from)) {
         n = bytesToUint(v);
       } else {
-        const r = parseDecimal(v);
-        checkNumberText(r, v, to, ctx);
-        n = decRescale(r.value.unscaled, r.value.scale, 0);
+        n = plainDecimal(v, 0);
+        if (n !== n) {
+          const r = parseDecimal(v);
+          checkNumberText(r, v, to, ctx);
+          n = decRescale(r.value.unscaled, r.value.scale, 0);
+        }
       }
   }
   const range = intRange(to);
@@ -218,6 +221,10 @@ function clampReal(v: number, to: FieldType, ctx: ConvertContext): number {
 }
 
 function assignDecimal(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): DecInt {
+  if (typeof v === 'object' && from.tp !== TypeCode.Json && from.charset !== 'binary') {
+    const plain = plainDecimal(v, to.decimal);
+    if (plain === plain && decFits(plain, to.flen) && (plain >= 0 || !isUnsigned(to))) return plain;
+  }
   let u: DecInt;
   let scale: number;
   switch (evalType(from)) {

@@ -1,3 +1,4 @@
+import { daysInMonth } from './calendar.js';
 import { pow10 } from './decimal.js';
 import { SqlMode } from './sql-mode.js';
 import type { PackedTime } from './time.js';
@@ -140,6 +141,36 @@ export function parseTimeText(text: string): ParsedTime | null {
     }
   }
   return finish(v, count, yearDigits, hasTime, fraction, offset, p < n);
+}
+
+/** Two ASCII digits at `i`, or -1. */
+function twoDigits(b: Uint8Array, i: number): number {
+  const x = b[i]! - 48;
+  const y = b[i + 1]! - 48;
+  return x >= 0 && x <= 9 && y >= 0 && y <= 9 ? x * 10 + y : -1;
+}
+
+/**
+ * The core (time.ts) of exactly `YYYY-MM-DD` or `YYYY-MM-DD hh:mm:ss` with a complete date of years 1..9999, which every sql_mode takes;
+ * -1 for anything else: take the long way. For loading data.
+ */
+export function plainTime(b: Uint8Array): number {
+  const n = b.length;
+  if ((n !== 10 && n !== 19) || b[4] !== 45 || b[7] !== 45) return -1;
+  const c = twoDigits(b, 0);
+  const yy = twoDigits(b, 2);
+  const m = twoDigits(b, 5);
+  const d = twoDigits(b, 8);
+  if (c < 0 || yy < 0 || m < 1 || m > 12 || d < 1) return -1;
+  const y = c * 100 + yy;
+  if (y === 0 || d > daysInMonth(y, m)) return -1;
+  if (n === 10) return coreFrom(packDate(y, m, d), 0);
+  if (b[10] !== 32 || b[13] !== 58 || b[16] !== 58) return -1;
+  const h = twoDigits(b, 11);
+  const mi = twoDigits(b, 14);
+  const s = twoDigits(b, 17);
+  if (h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59) return -1;
+  return coreFrom(packDate(y, m, d), h * 3600 + mi * 60 + s);
 }
 
 function parseClock(rest: string, v: number[]): { count: number; rest: string } | null {
