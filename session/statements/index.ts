@@ -1,8 +1,10 @@
 // Each file registers the statements that it runs.
 import './account.js';
+import './admin.js';
 import './ddl.js';
 import './explain.js';
 import './grant.js';
+import './load-data.js';
 import './prepare.js';
 import './query.js';
 import './set.js';

@@ -1,0 +1,119 @@
+import { mysqlError } from '../../types/error-table.js';
+import type { TableName } from '../../parser/ast/index.js';
+import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import { checkTable } from '../../executor/check-table.js';
+import type { Outcome } from '../run-statement.js';
+import type { Session } from '../session.js';
+import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
+import { registerStatement } from './statement-handler.js';
+
+/** Throws 1146. */
+export function tableNamed(session: Session, name: TableName): { db: DbInfo; table: TableInfo } {
+  const dbName = session.databaseOf(name.schema);
+  const db = session.schema.database(dbName);
+  const table = db === null ? null : session.schema.table(db.name, name.name);
+  if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
+  return { db, table };
+}
+
+registerStatement('Admin', {
+  transactional: 'read',
+  run: async (session, stmt): Promise<Outcome> => {
+    session.privileges.requireGlobal('SUPER');
+    switch (stmt.action) {
+      case 'CHECK TABLE':
+        for (const name of stmt.tables)
+          await checkTable(tableNamed(session, name).table, await session.readContext());
+        return null;
+      case 'CHECK INDEX': {
+        const { table } = tableNamed(session, stmt.table);
+        const index = table.indices.find((i) => i.lower === stmt.index.toLowerCase());
+        if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', stmt.index, table.name);
+        await checkTable(table, await session.readContext(), index);
+        return null;
+      }
+      case 'SHOW DDL':
+        return staticRows(
+          [
+            intColumn('SCHEMA_VER'),
+            textColumn('OWNER_ID', 64),
+            textColumn('OWNER_ADDRESS', 32),
+            textColumn('RUNNING_JOBS'),
+            textColumn('SELF_ID', 64),
+            textColumn('QUERY'),
+          ],
+          [
+            [
+              session.schema.version,
+              text(session.engine.globals.get('server_uuid')),
+              text(`${session.engine.globals.get('hostname')}:${session.engine.globals.get('port')}`),
+              text(''),
+              text(session.engine.globals.get('server_uuid')),
+              text(''),
+            ],
+          ],
+        );
+      case 'SHOW NEXT_ROW_ID': {
+        const { db, table } = tableNamed(session, stmt.table);
+        const auto = table.columns.find((c) => c.autoIncrement);
+        const next = await session.engine.autoIds.peek(
+          auto === undefined ? 'rowid' : 'auto_increment',
+          db.id,
+          table.id,
+        );
+        return staticRows(
+          [
+            textColumn('DB_NAME', 64),
+            textColumn('TABLE_NAME', 64),
+            textColumn('COLUMN_NAME', 64),
+            intColumn('NEXT_GLOBAL_ROW_ID'),
+            textColumn('ID_TYPE', 32),
+          ],
+          [
+            [
+              text(db.name),
+              text(table.name),
+              text(auto?.name ?? '_tidb_rowid'),
+              Number(next),
+              text(auto === undefined ? '_TIDB_ROWID' : 'AUTO_INCREMENT'),
+            ],
+          ],
+        );
+      }
+      default:
+        throw mysqlError('ER_NOT_SUPPORTED_YET', `ADMIN ${stmt.action}`);
+    }
+  },
+});
+
+/** CHECK, OPTIMIZE and REPAIR TABLE answer a row a table, as MySQL's do. */
+registerStatement(['OptimizeTable', 'RepairTable', 'CheckTable'], {
+  transactional: 'read',
+  run: async (session, stmt): Promise<Outcome> => {
+    if (stmt.kind !== 'CheckTable')
+      throw mysqlError(
+        'ER_NOT_SUPPORTED_YET',
+        stmt.kind === 'OptimizeTable' ? 'OPTIMIZE TABLE' : 'REPAIR TABLE',
+      );
+    const rows = [];
+    for (const name of stmt.tables) {
+      const { db, table } = tableNamed(session, name);
+      let status = 'OK';
+      try {
+        await checkTable(table, await session.readContext());
+      } catch (error) {
+        status = error instanceof Error ? error.message : String(error);
+      }
+      rows.push([
+        text(`${db.name}.${table.name}`),
+        text('check'),
+        text(status === 'OK' ? 'status' : 'error'),
+        text(status),
+      ]);
+    }
+    return staticRows(
+      ['Table', 'Op', 'Msg_type', 'Msg_text'].map((n) => textColumn(n, 128)),
+      rows,
+    );
+  },
+});

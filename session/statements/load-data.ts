@@ -1,0 +1,170 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { FieldsClause, InsertStmt, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
+import type { TableInfo } from '../../catalog/model.js';
+import { charset as findCharset, encodeUtf8 } from '../../types/charset.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { LineFormat } from '../../executor/load-data/line-parser.js';
+import type { LoadDataSpec } from '../../executor/load-data/load-data.js';
+import { loadData } from '../../executor/load-data/load-data.js';
+import type { Transaction } from '../../kv/storage.js';
+import type { LocalInfileRequest } from '../client-session.js';
+import { planQuery } from '../plan-statement.js';
+import type { Outcome } from '../run-statement.js';
+import { okResult } from '../session.js';
+import type { Session } from '../session.js';
+import { beginOptions } from '../transaction-options.js';
+import { lockingContext } from './query.js';
+import { registerStatement } from './statement-handler.js';
+
+registerStatement('LoadData', {
+  writes: true,
+  run: async (session, stmt): Promise<Outcome> => {
+    if (stmt.format !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'LOAD DATA ... FORMAT');
+    const { db, table } = targetOf(session, stmt);
+    session.privileges.require('INSERT', db, table.name);
+    const spec = await specOf(session, stmt, db, table);
+    if (stmt.local) return localRequest(session, stmt, spec);
+    session.privileges.requireGlobal('FILE');
+    try {
+      await access(stmt.path);
+    } catch {
+      throw mysqlError('ER_FILE_NOT_FOUND', stmt.path, 2);
+    }
+    await run(session, spec, createReadStream(stmt.path, { highWaterMark: 1 << 20 }));
+    return null;
+  },
+});
+
+/** The client is asked for the file; its statement goes on while the bytes come. */
+function localRequest(session: Session, stmt: LoadDataStmt, spec: LoadDataSpec): LocalInfileRequest {
+  if (!session.connection.localFiles || session.engine.globals.get('local_infile') !== 'ON')
+    throw mysqlError('ER_CLIENT_LOCAL_FILES_DISABLED');
+  return {
+    kind: 'localInfile',
+    fileName: stmt.path,
+    supply: async (content) => {
+      await run(session, spec, content);
+      return okResult(session);
+    },
+  };
+}
+
+function targetOf(session: Session, stmt: LoadDataStmt): { db: string; table: TableInfo } {
+  const db = session.databaseOf(stmt.table.schema);
+  const table = session.schema.table(db, stmt.table.name);
+  if (table === null) throw mysqlError('ER_NO_SUCH_TABLE', db, stmt.table.name);
+  if (table.virtual === true || table.view !== undefined)
+    throw mysqlError('ER_NON_INSERTABLE_TABLE', stmt.table.name, 'LOAD');
+  return { db, table };
+}
+
+async function specOf(
+  session: Session,
+  stmt: LoadDataStmt,
+  db: string,
+  table: TableInfo,
+): Promise<LoadDataSpec> {
+  const charset = stmt.charset ?? session.vars.get('character_set_database');
+  if (findCharset(charset) === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', charset);
+  // The server cannot stop a client that is sending: LOCAL goes on over bad rows, as IGNORE does.
+  const lenient = stmt.onDuplicate === 'IGNORE' || (stmt.local && stmt.onDuplicate === null);
+  const batched = session.autocommit && !session.transaction.explicit;
+  return {
+    table,
+    onDuplicate: stmt.onDuplicate === 'REPLACE' ? 'replace' : lenient ? 'ignore' : 'error',
+    ignoreErrors: lenient,
+    charset,
+    format: formatOf(stmt.fields, stmt.lines),
+    ignoreLines: stmt.ignoreLines ?? 0,
+    targets: targetsOf(stmt, table),
+    assignments: await assignmentsOf(session, stmt, db, table),
+    ...(batched ? { beginBatch: () => beginBatch(session, table) } : {}),
+  };
+}
+
+function targetsOf(stmt: LoadDataStmt, table: TableInfo): LoadDataSpec['targets'] {
+  const shown = table.columns.filter((c) => c.state === 'public' && !c.hidden);
+  if (stmt.columns === null) return shown.filter((c) => c.generated === '').map((column) => ({ column }));
+  return stmt.columns.map((target) => {
+    if (target.kind === 'UserVariable') return { variable: target.name };
+    const column = shown.find((c) => c.lower === target.name.toLowerCase());
+    if (column === undefined) throw mysqlError('ER_BAD_FIELD_ERROR', target.name, 'field list');
+    return { column };
+  });
+}
+
+/** SET: planned as the values of an INSERT, whose expressions also read the columns of the row being made. */
+async function assignmentsOf(
+  session: Session,
+  stmt: LoadDataStmt,
+  db: string,
+  table: TableInfo,
+): Promise<LoadDataSpec['assignments']> {
+  if (stmt.set.length === 0) return [];
+  const insert: InsertStmt = {
+    kind: 'Insert',
+    replace: false,
+    priority: null,
+    ignore: false,
+    hints: [],
+    table: { schema: db, name: table.name },
+    partitions: [],
+    columns: stmt.set.map((a) => a.column),
+    setForm: true,
+    rows: [stmt.set.map((a) => a.value)],
+    query: null,
+    rowAlias: null,
+    onDuplicate: null,
+  };
+  const { plan } = await planQuery(session, insert, session.evalContext.params);
+  if (plan.op !== 'Insert') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+  return plan.columns.map((column, i) => ({ column, value: plan.rows[0]![i]! }));
+}
+
+function formatOf(fields: FieldsClause | null, lines: LinesClause | null): LineFormat {
+  const single = (s: string | null, fallback: number): number => {
+    if (s === null) return fallback;
+    if (s.length > 1) throw mysqlError('ER_WRONG_FIELD_TERMINATORS');
+    return s.length === 0 ? -1 : s.charCodeAt(0);
+  };
+  return {
+    fieldTerminator: encodeUtf8(fields?.terminated ?? '\t'),
+    enclosed: single(fields?.enclosed ?? null, -1),
+    escaped: single(fields?.escaped ?? null, 0x5c),
+    lineStart: encodeUtf8(lines?.starting ?? ''),
+    lineTerminator: encodeUtf8(lines?.terminated ?? '\n'),
+  };
+}
+
+async function beginBatch(session: Session, table: TableInfo): Promise<Transaction> {
+  const txn = await session.engine.storage.begin({
+    ...beginOptions(session, 'OPTIMISTIC', false),
+    pessimistic: false,
+  });
+  txn.onBeforeCommit(() => {
+    const now = session.schema.tableById(table.id);
+    if (now === null || now.table.version !== table.version) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+  });
+  return txn;
+}
+
+/** Runs the load in the open transaction, or batch by batch under autocommit. */
+async function run(session: Session, spec: LoadDataSpec, input: AsyncIterable<Uint8Array>): Promise<void> {
+  const { transaction } = session;
+  if (!transaction.active) await transaction.begin(beginOptions(session, null, null), false);
+  transaction.noteWritten(spec.table);
+  const txn = transaction.txn!;
+  const stage = txn.stage();
+  try {
+    const result = await loadData(spec, input, lockingContext(session, txn), (p) => {
+      session.statement.state = `loading: ${p.rows} rows, ${Math.round(p.bytes / 1048576)} MiB`;
+    });
+    txn.releaseStage(stage);
+    session.statement.affectedRows = result.affectedRows;
+    session.statement.info = result.info;
+  } catch (error) {
+    if (txn.valid) txn.rollbackStage(stage);
+    throw error;
+  }
+}
