@@ -1,6 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { ChunkSource } from '../chunk/chunk.js';
-import type { KeyRange, KvPair, LockInfo } from './rpc.js';
+import type { KeyRange, KvPair } from './rpc.js';
 
 /**
  * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
@@ -158,17 +158,6 @@ export class WriteConflictError extends Error {
   ) {
     super('write conflict');
     this.name = 'WriteConflictError';
-  }
-}
-
-/**
- * A read met a lock that may belong to a commit it must see. Cursors of the embedded store and the ChunkSource of a coprocessor
- * response throw it; the client resolves the lock and calls `next` again, which goes on where it stopped.
- */
-export class LockedError extends Error {
-  constructor(readonly lock: LockInfo) {
-    super('key is locked');
-    this.name = 'LockedError';
   }
 }
 

@@ -30,6 +30,8 @@ export class Committer {
   private commitTs = 0n;
   /** Set once a request was sent whose effect is unknown. */
   private sentUnanswered = false;
+  /** Set once some prewrite may have left locks. A request that answers with errors has written nothing. */
+  private mayHoldLocks = false;
 
   constructor(
     private readonly client: ClientContext,
@@ -74,18 +76,20 @@ export class Committer {
     const route = client.router.whole;
     if (route !== null && (client.options.unlimitedBatch || m.bytes <= client.options.batchBytes)) {
       const res = route.rpc.prewrite(this.prewriteRequest(route, m.list, m.actions, true));
-      if (
-        !(res instanceof Promise) &&
-        res.onePcCommitTs !== 0n &&
-        res.errors.length === 0 &&
-        res.regionError === undefined
-      ) {
-        txn.finish();
-        return res.onePcCommitTs;
-      }
-      return this.commitSlow(res);
+      if (!(res instanceof Promise)) return this.afterOnePc(res);
+      return res.then(
+        (r) => this.afterOnePc(r),
+        () => this.commitSlow(res),
+      );
     }
     return this.commitSlow(null);
+  }
+
+  private afterOnePc(res: PrewriteResponse): Awaitable<bigint> {
+    if (res.onePcCommitTs === 0n || res.errors.length > 0 || res.regionError !== undefined)
+      return this.commitSlow(res);
+    this.txn.finish();
+    return res.onePcCommitTs;
   }
 
   /** Nothing to write: locks are released, nothing is committed. */
@@ -163,7 +167,8 @@ export class Committer {
     } catch (e) {
       txn.finish();
       if (e instanceof UndeterminedError) throw e;
-      await this.cleanup(items);
+      if (this.mayHoldLocks) await this.cleanup(items);
+      await txn.releaseLocks();
       throw e;
     }
   }
@@ -239,6 +244,7 @@ export class Committer {
       } catch (e) {
         // A one-phase commit may have taken place although its answer is lost.
         if (only) this.sentUnanswered = true;
+        this.mayHoldLocks = true;
         client.router.onSendFailure(route, e);
         await this.sleepOrGiveUp(bo);
         return false;
@@ -250,6 +256,7 @@ export class Committer {
       }
       if (res.errors.length === 0) {
         if (res.onePcCommitTs !== 0n) this.commitTs = res.onePcCommitTs;
+        else this.mayHoldLocks = true;
         return true;
       }
       const locks = [];
@@ -367,7 +374,6 @@ export class Committer {
           return res !== null;
         },
       );
-      await txn.releaseLocks();
     } catch {
       // The locks expire.
     }

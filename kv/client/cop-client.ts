@@ -1,7 +1,8 @@
 import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { CoprocessorRequest, CoprocessorResponse, KeyRange } from '../rpc.js';
-import { LockedError, type CopTask } from '../storage.js';
+import { LockedError } from '../mvcc-reader.js';
+import type { CopTask } from '../storage.js';
 import type { ActiveReader } from './active-timestamps.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';

@@ -2,7 +2,8 @@ import { mysqlError } from '../../types/error-table.js';
 import type { MysqlError } from '../../types/error.js';
 import { decodeRecordHandle, decodeTableKey } from '../codec/table-key.js';
 import type { KeyError } from '../rpc.js';
-import { KeyExistsError, LockedError, WriteConflictError } from '../storage.js';
+import { LockedError } from '../mvcc-reader.js';
+import { KeyExistsError, WriteConflictError } from '../storage.js';
 
 const hex = (b: Uint8Array): string =>
   Buffer.from(b.buffer, b.byteOffset, b.length).toString('hex').toUpperCase();

@@ -2,7 +2,7 @@ import { BytesVector } from '../../../chunk/vector.js';
 import { Chunk } from '../../../chunk/chunk.js';
 import type { Awaitable } from '../../../types/awaitable.js';
 import type * as rpc from '../../rpc.js';
-import { LockedError } from '../../storage.js';
+import { LockedError } from '../../mvcc-reader.js';
 import { composeTs, physicalOf, type TimestampOracle } from '../oracle.js';
 
 /** A lock as the model keeps it. */
