@@ -78,11 +78,9 @@ export interface GroupBy {
   rollup: boolean;
 }
 
-/** `explicit`: ASC or DESC was written. */
 export interface OrderItem {
   expr: Expr;
   desc: boolean;
-  explicit: boolean;
 }
 
 /** LIMIT offset, count: each an IntLiteral or ParamMarker. offset null when not written. */

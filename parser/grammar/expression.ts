@@ -315,14 +315,16 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
         this.advance();
         this.advance();
         const right = this.arithmeticExpr();
-        return {
+        const end = this.lastEnd;
+        const soundex: Expr = {
           kind: 'Binary',
           start,
-          end: this.lastEnd,
+          end,
           op: '=',
           left: { kind: 'FuncCall', start, end: left.end, schema: null, name: 'soundex', args: [left] },
           right: this.call(right.start, 'soundex', [right]),
         };
+        return { kind: 'Paren', start, end, expr: soundex };
       }
     }
   }

@@ -342,8 +342,9 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
   orderItems(): OrderItem[] {
     return this.list((): OrderItem => {
       const expr = this.expr();
-      if (this.eat('DESC')) return { expr, desc: true, explicit: true };
-      return { expr, desc: false, explicit: this.eat('ASC') };
+      if (this.eat('DESC')) return { expr, desc: true };
+      this.eat('ASC');
+      return { expr, desc: false };
     });
   }
 

@@ -1,0 +1,4 @@
+export * from './parser.js';
+export { digestOf, normalize, normalizeDigest, type Digest, type NormalizeOptions } from './digest.js';
+export { isReserved, keywords } from './keyword.js';
+export * from './restore.js';

@@ -1,0 +1,19 @@
+import type { ColumnTypeSpec } from '../ast/index.js';
+import { ExpressionWriter } from './expression.js';
+import { quoteString } from './writer.js';
+
+/** Column types as text. */
+export abstract class TypeWriter extends ExpressionWriter {
+  columnType(type: ColumnTypeSpec): this {
+    this.kw(type.name);
+    if (type.elems.length > 0) this.raw(`(${type.elems.map(quoteString).join(',')})`);
+    else if (type.flen !== null) this.raw(`(${type.flen}${type.decimal === null ? '' : `,${type.decimal}`})`);
+    else if (type.decimal !== null) this.raw(`(${type.decimal})`);
+    if (type.zerofill) this.kw(' UNSIGNED ZEROFILL');
+    else if (type.unsigned) this.kw(' UNSIGNED');
+    if (type.charset !== null) this.kw(' CHARACTER SET ').raw(type.charset);
+    if (type.binary) this.kw(' BINARY');
+    if (type.collate !== null) this.kw(' COLLATE ').raw(type.collate);
+    return this;
+  }
+}

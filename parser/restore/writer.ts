@@ -1,0 +1,82 @@
+import type { TableName } from '../ast/index.js';
+
+export interface RestoreOptions {
+  /** Keywords and function names in lower case, as TiDB shows generated columns, defaults and checks. */
+  lowercase?: boolean;
+  /** Blanks around binary operators, as in generated columns. */
+  spaces?: boolean;
+  /** The introducer written before string literals that have none; views and generated columns have 'utf8mb4'. */
+  stringCharset?: string;
+  /** Column names without schema and table. */
+  bareColumns?: boolean;
+  /** The schema written before table names that have none. */
+  schema?: string;
+}
+
+/** Builds SQL text; the grammar's pieces are in the classes derived from it. */
+export abstract class Writer {
+  protected out = '';
+
+  constructor(protected readonly options: RestoreOptions) {}
+
+  get text(): string {
+    return this.out;
+  }
+
+  /** A keyword, written in the case asked for. */
+  kw(word: string): this {
+    this.out += this.options.lowercase ? word.toLowerCase() : word;
+    return this;
+  }
+
+  raw(text: string): this {
+    this.out += text;
+    return this;
+  }
+
+  protected name(name: string): this {
+    this.out += `\`${name.replaceAll('`', '``')}\``;
+    return this;
+  }
+
+  protected string(value: string): this {
+    this.out += quoteString(value);
+    return this;
+  }
+
+  protected table({ schema, name }: TableName): this {
+    const owner = schema ?? this.options.schema ?? null;
+    if (owner !== null) this.name(owner).raw('.');
+    return this.name(name);
+  }
+
+  protected list<T>(items: readonly T[], item: (value: T) => void, separator = ','): this {
+    items.forEach((value, i) => {
+      if (i > 0) this.out += separator;
+      item(value);
+    });
+    return this;
+  }
+
+  protected names(names: readonly string[]): this {
+    return this.list(names, (name) => this.name(name));
+  }
+
+  protected parenNames(names: readonly string[]): this {
+    return this.raw('(').names(names).raw(')');
+  }
+
+  protected tables(tables: readonly TableName[]): this {
+    return this.list(tables, (table) => this.table(table), ', ');
+  }
+}
+
+/** A string literal in single quotes. */
+export function quoteString(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+/** An identifier in backquotes. */
+export function quoteName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
