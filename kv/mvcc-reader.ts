@@ -11,6 +11,11 @@ export interface MvccReader {
    */
   scan(startKey: Uint8Array, endKey: Uint8Array, reverse: boolean, keyOnly: boolean): MvccCursor;
   readonly startTs: bigint;
+  /**
+   * Throws LockedError when a lock in the range blocks reads at the timestamp: for readers that take the data from a cache of
+   * theirs. Locks that come later need no look, since their transactions commit later. Absent: no such caches may be used.
+   */
+  checkLocks?(startKey: Uint8Array, endKey: Uint8Array): void;
 }
 
 export interface MvccCursor {

@@ -189,6 +189,15 @@ class StoreReader implements MvccReader {
   scan(startKey: Uint8Array, endKey: Uint8Array, reverse: boolean, _keyOnly: boolean): MvccCursor {
     return this.reads.cursor(startKey, endKey, reverse, this.startTs, this.context);
   }
+
+  checkLocks(startKey: Uint8Array, endKey: Uint8Array): void {
+    if (this.locks.persistent === 0) return;
+    for (const lock of this.locks.persistentLocks()) {
+      if (inRange(lock.key, startKey, endKey) && blocks(lock, this.startTs, this.context)) {
+        throw new LockedError(lockInfo(lock));
+      }
+    }
+  }
 }
 
 /** Whether a read at `version` must not pass the lock (TiKV: Lock::check_ts_conflict). */
