@@ -108,6 +108,8 @@ export interface TableScan extends PlanBase {
   readonly physicalId: number;
   /** Statistics state as EXPLAIN prints it: '' or 'stats:pseudo'. */
   readonly statsInfo: string;
+  /** Conditions the ranges were made of, for EXPLAIN when they are decided at run time. */
+  readonly accessConditions?: readonly Expression[];
   readonly keepOrder: boolean;
   readonly desc: boolean;
   /** IndexLookUp's table side: rows come by handle, not by range. */
@@ -127,6 +129,8 @@ export interface IndexScan extends PlanBase {
   readonly full: boolean;
   readonly physicalId: number;
   readonly statsInfo: string;
+  /** Conditions the ranges were made of, for EXPLAIN when they are decided at run time. */
+  readonly accessConditions?: readonly Expression[];
   readonly keepOrder: boolean;
   readonly desc: boolean;
 }

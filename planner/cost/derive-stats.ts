@@ -1,0 +1,221 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import { Flag } from '../../types/field-type.js';
+import { columnsOf } from '../logical/expression-walk.js';
+import type { DataSource, Join, LogicalPlan, PlanStats } from '../logical/plan.js';
+import type { PlanContext } from '../plan-context.js';
+import { PSEUDO } from './factors.js';
+import { columnNdv, selectivity, tableEstimate } from './selectivity.js';
+
+/** A unique key of a base table and the table's rows, for joins on it. */
+interface UniqueKey {
+  readonly ids: readonly number[];
+  readonly rows: number;
+}
+interface FullStats extends PlanStats {
+  readonly keys: readonly UniqueKey[];
+}
+
+const CACHE = new WeakMap<LogicalPlan, FullStats>();
+
+/** Forgets the estimates of a node: its tree was changed. */
+export function forgetStats(p: LogicalPlan): void {
+  CACHE.delete(p);
+  delete p.stats;
+}
+
+/**
+ * Estimated rows of a node's output, and of its columns the distinct values in their base tables (not reduced by filters:
+ * a join's selectivity is one over the distinct values of its key).
+ */
+export function deriveStats(p: LogicalPlan, ctx: PlanContext): PlanStats {
+  const known = CACHE.get(p);
+  if (known !== undefined && p.stats !== undefined) return known;
+  const s = compute(p, ctx);
+  CACHE.set(p, s);
+  p.stats = s;
+  return s;
+}
+
+const full = (p: LogicalPlan, ctx: PlanContext): FullStats => deriveStats(p, ctx) as FullStats;
+
+function constantRows(e: Expression): number | null {
+  return e.kind === 'constant' && e.value !== null && !(e.value instanceof Uint8Array) ? Number(e.value) : null;
+}
+
+function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
+  switch (p.op) {
+    case 'DataSource':
+      return source(p, ctx);
+    case 'MemTable':
+      return { rows: PSEUDO.rows, ndv: new Map(), keys: [] };
+    case 'Dual':
+      return { rows: p.rowCount, ndv: new Map(), keys: [] };
+    case 'Selection': {
+      const c = full(p.children[0]!, ctx);
+      return { ...c, rows: Math.max(c.rows === 0 ? 0 : 1, c.rows * Math.pow(PSEUDO.selectivity, Math.min(4, p.conditions.length))) };
+    }
+    case 'Projection': {
+      const c = full(p.children[0]!, ctx);
+      const ndv = new Map(c.ndv);
+      p.exprs.forEach((e, i) => {
+        const column = p.schema[i]!;
+        if (ndv.has(column.id)) return;
+        ndv.set(column.id, groupCount([e], c));
+      });
+      return { rows: c.rows, ndv, keys: c.keys };
+    }
+    case 'Join':
+      return join(p, ctx);
+    case 'Aggregation': {
+      const c = full(p.children[0]!, ctx);
+      if (p.groupBy.length === 0) return { rows: 1, ndv: new Map(), keys: c.keys };
+      const rows = groupCount(p.groupBy, c);
+      const ndv = new Map(c.ndv);
+      p.schema.forEach((col) => {
+        if (!ndv.has(col.id)) ndv.set(col.id, rows);
+      });
+      const ids = p.groupBy.flatMap((g) => (g.kind === 'column' ? [g.id] : []));
+      const own: UniqueKey[] = ids.length === p.groupBy.length ? [{ ids, rows }] : [];
+      return { rows, ndv, keys: [...c.keys, ...own] };
+    }
+    case 'Limit':
+    case 'TopN': {
+      const c = full(p.children[0]!, ctx);
+      const n = constantRows(p.count);
+      return { ...c, rows: n === null ? c.rows : Math.min(c.rows, n) };
+    }
+    case 'MaxOneRow': {
+      const c = full(p.children[0]!, ctx);
+      return { ...c, rows: 1 };
+    }
+    case 'UnionAll': {
+      let rows = 0;
+      const ndv = new Map<number, number>();
+      for (const child of p.children) {
+        const c = full(child, ctx);
+        rows += c.rows;
+        p.schema.forEach((col, i) => ndv.set(col.id, (ndv.get(col.id) ?? 0) + (c.ndv.get(child.schema[i]!.id) ?? c.rows)));
+      }
+      return { rows, ndv, keys: [] };
+    }
+    case 'Window': {
+      const c = full(p.children[0]!, ctx);
+      return c;
+    }
+    case 'CteScan': {
+      const { cte } = p;
+      if (cte.planning) return { rows: Math.max(1, cte.rows), ndv: new Map(), keys: [] };
+      cte.planning = true;
+      const seed = full(cte.seed, ctx);
+      cte.rows = seed.rows;
+      const rows = seed.rows + (cte.recursive === null ? 0 : full(cte.recursive, ctx).rows);
+      cte.planning = false;
+      const ndv = new Map<number, number>();
+      p.schema.forEach((col, i) => ndv.set(col.id, seed.ndv.get(cte.seed.schema[i]!.id) ?? rows));
+      return { rows, ndv, keys: [] };
+    }
+    default:
+      return full(p.children[0]!, ctx);
+  }
+}
+
+function source(ds: DataSource, ctx: PlanContext): FullStats {
+  const est = tableEstimate(ctx, ds);
+  const rows = Math.max(Math.min(1, est.rows), est.rows * selectivity(ctx, est, ds, ds.conditions));
+  const ndv = new Map<number, number>();
+  for (const c of ds.all) ndv.set(c.id, columnNdv(est, ds, c));
+  const keys: UniqueKey[] = [];
+  const byOffset = new Map<number, Column>();
+  for (const c of ds.all) {
+    const info = ds.infos.get(c.id);
+    if (info !== null && info !== undefined) {
+      byOffset.set(info.offset, c);
+      if (ds.table.pkIsHandle && (info.type.flag & Flag.PriKey) !== 0) keys.push({ ids: [c.id], rows: est.rows });
+    } else keys.push({ ids: [c.id], rows: est.rows });
+  }
+  for (const x of ds.table.indices) {
+    if (!x.unique || x.state !== 'public' || x.columns.some((c) => c.length >= 0)) continue;
+    const ids = x.columns.map((c) => byOffset.get(c.offset)?.id ?? -1);
+    if (!ids.includes(-1)) keys.push({ ids, rows: est.rows });
+  }
+  for (const k of keys) if (k.ids.length === 1) ndv.set(k.ids[0]!, est.rows);
+  return { rows, ndv, keys };
+}
+
+/** Groups that the values of some expressions make among the rows. */
+export function groupCount(exprs: readonly Expression[], s: PlanStats): number {
+  const ids = [...columnsOf(exprs)];
+  let groups = 1;
+  const counts = ids.map((id) => Math.min(s.rows, s.ndv.get(id) ?? s.rows)).sort((a, b) => b - a);
+  counts.forEach((n, i) => {
+    groups *= i === 0 ? n : Math.pow(n, 1 / Math.pow(2, i));
+  });
+  return Math.max(Math.min(1, s.rows), Math.min(groups, s.rows));
+}
+
+/** One over this is the share of pairs of two inputs that an equi-join keeps. */
+export function joinDenominator(
+  keys: readonly { readonly left: Expression; readonly right: Expression }[],
+  l: PlanStats,
+  r: PlanStats,
+): number {
+  if (keys.length === 0) return 1;
+  const leftIds = new Set(keys.flatMap((k) => (k.left.kind === 'column' ? [k.left.id] : [])));
+  const rightIds = new Set(keys.flatMap((k) => (k.right.kind === 'column' ? [k.right.id] : [])));
+  const covering = (s: FullStats, ids: ReadonlySet<number>): number | null => {
+    let best: number | null = null;
+    for (const k of s.keys) if (k.ids.every((id) => ids.has(id))) best = best === null ? k.rows : Math.min(best, k.rows);
+    return best;
+  };
+  const lk = covering(l as FullStats, leftIds);
+  const rk = covering(r as FullStats, rightIds);
+  if (lk !== null && rk !== null) return Math.max(lk, rk);
+  if (lk !== null || rk !== null) return (lk ?? rk)!;
+  const ndvs = keys
+    .map((k) => Math.max(exprNdv(k.left, l), exprNdv(k.right, r)))
+    .sort((a, b) => b - a);
+  let d = 1;
+  ndvs.forEach((n, i) => {
+    d *= i === 0 ? n : Math.sqrt(n);
+  });
+  return Math.max(1, d);
+}
+
+const exprNdv = (e: Expression, s: PlanStats): number => {
+  if (e.kind === 'column') return Math.max(1, s.ndv.get(e.id) ?? s.rows);
+  const ids = [...columnsOf([e])];
+  return Math.max(1, ...ids.map((id) => s.ndv.get(id) ?? s.rows));
+};
+
+function join(p: Join, ctx: PlanContext): FullStats {
+  const l = full(p.children[0]!, ctx);
+  const r = full(p.children[1]!, ctx);
+  const other = Math.pow(PSEUDO.selectivity, Math.min(3, p.otherConds.length));
+  const pairs = (l.rows * r.rows * other) / joinDenominator(p.eq, l, r);
+  switch (p.joinType) {
+    case 'semi':
+    case 'antiSemi': {
+      const share = p.eq.length === 0 ? PSEUDO.selectivity : Math.min(1, semiShare(p, l, r)) * other;
+      const rows = p.joinType === 'semi' ? l.rows * share : l.rows * Math.max(0.1, 1 - share);
+      return { rows: Math.max(Math.min(1, l.rows), rows), ndv: l.ndv, keys: l.keys };
+    }
+    case 'leftOuterSemi':
+    case 'antiLeftOuterSemi':
+      return { rows: l.rows, ndv: l.ndv, keys: l.keys };
+    default: {
+      const ndv = new Map([...l.ndv, ...r.ndv]);
+      let rows = pairs;
+      if (p.joinType === 'leftOuter') rows = Math.max(rows, l.rows);
+      if (p.joinType === 'rightOuter') rows = Math.max(rows, r.rows);
+      return { rows: Math.max(Math.min(1, l.rows, r.rows), rows), ndv, keys: [...l.keys, ...r.keys] };
+    }
+  }
+}
+
+/** Share of left rows that find a partner: of the key's values, those that are there on the right. */
+function semiShare(p: Join, l: PlanStats, r: PlanStats): number {
+  const k = p.eq[0]!;
+  const ln = exprNdv(k.left, l);
+  const rn = Math.min(r.rows, exprNdv(k.right, r));
+  return Math.max(0.01, rn / ln);
+}

@@ -1,0 +1,159 @@
+import { evalDatum } from '../../expression/compile.js';
+import type { Column, Expression } from '../../expression/expression.js';
+import { equalRows, rangeRows } from '../../statistics/estimate.js';
+import type { TableStatistics } from '../../statistics/table-statistics.js';
+import type { Datum } from '../../types/datum.js';
+import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js';
+import type { DataSource } from '../logical/plan.js';
+import type { PlanContext } from '../plan-context.js';
+import { intervalsOf, shapeOf, type Evaluate, type KeyColumn } from '../ranger/condition.js';
+import { datumCompare, intersect, isPoint, MAX, MIN, type Interval } from '../ranger/interval.js';
+import { PSEUDO } from './factors.js';
+
+/** What is known of a table's size and distribution. */
+export interface TableEstimate {
+  readonly rows: number;
+  readonly stats: TableStatistics | null;
+  /** What EXPLAIN says of it: '' or 'stats:pseudo'. */
+  readonly info: string;
+}
+
+export function tableEstimate(ctx: PlanContext, ds: { readonly table: DataSource['table'] }): TableEstimate {
+  const stats = ctx.statistics(ds.table);
+  const hint = ctx.rowCountHint(ds.table.id);
+  if (stats !== null && stats.version !== 0n) {
+    return { rows: Math.max(1, hint ?? stats.rowCount), stats, info: '' };
+  }
+  return { rows: Math.max(1, hint ?? PSEUDO.rows), stats: null, info: 'stats:pseudo' };
+}
+
+/** Values of constants while planning. Throws for correlated columns: ask `isKnown` first. */
+export function evaluator(ctx: PlanContext): Evaluate {
+  return (e) => {
+    if (e.kind === 'constant' && e.param === undefined) return e.value;
+    const v: Datum = evalDatum(e, ctx.eval);
+    return v;
+  };
+}
+
+/** Whether a condition's constants have values now. */
+export const isKnown = (e: Expression, ctx: PlanContext): boolean => !hasCorrelated(e) && (ctx.params !== null || !hasParam(e));
+
+/** Distinct values of a column in its whole table. */
+export function columnNdv(est: TableEstimate, ds: DataSource, column: Column): number {
+  const info = ds.infos.get(column.id);
+  if (info === null || info === undefined) return est.rows;
+  const known = est.stats?.columns.get(info.id);
+  if (known !== undefined && known.ndv > 0) {
+    return Math.min(est.rows, Math.max(1, known.ndv));
+  }
+  return Math.max(1, est.rows * PSEUDO.distinctRate);
+}
+
+/** Share of the table's rows that lie in intervals of one column. */
+export function intervalSelectivity(est: TableEstimate, ds: DataSource, column: Column, intervals: readonly Interval[]): number {
+  const info = ds.infos.get(column.id);
+  const cmp = datumCompare(column.type);
+  const known = info === null || info === undefined ? undefined : est.stats?.columns.get(info.id);
+  const unique = isUniqueColumn(ds, column);
+  let share = 0;
+  for (const i of intervals) {
+    if (isPoint(i, cmp)) {
+      if (unique) share += 1 / est.rows;
+      else if (known !== undefined) {
+        share += equalRows(known, est.rows, est.stats!.modifyCount, i.low as Datum, cmp) / est.rows;
+      } else share += PSEUDO.equalRate;
+      continue;
+    }
+    const open = (e: Interval['low']): boolean => e === MIN || e === MAX || e === null;
+    const low = open(i.low) ? undefined : { value: i.low as Datum, exclusive: i.lowEx };
+    const high = open(i.high) ? undefined : { value: i.high as Datum, exclusive: i.highEx };
+    if (low === undefined && high === undefined) {
+      share += known !== undefined ? 1 - known.nullCount / Math.max(1, est.rows) : i.low === MIN ? 1 : notNullShare(column);
+    } else if (known !== undefined) {
+      share += rangeRows(known, est.rows, est.stats!.modifyCount, low, high, cmp) / est.rows;
+    } else share += low !== undefined && high !== undefined ? PSEUDO.betweenRate : PSEUDO.lessRate;
+  }
+  return Math.min(1, Math.max(share, 0));
+}
+
+/** Without statistics TiDB takes NOT NULL for 99.9% of the rows. */
+const notNullShare = (c: Column): number => ((c.type.flag & 1) !== 0 ? 1 : 0.999);
+
+/** Whether one column is a unique key of its table by itself. */
+export function isUniqueColumn(ds: DataSource, column: Column): boolean {
+  const info = ds.infos.get(column.id);
+  if (info === null) return true;
+  if (info === undefined) return false;
+  if (ds.table.pkIsHandle && (info.type.flag & 2) !== 0) return true;
+  return ds.table.indices.some((x) => x.unique && x.state === 'public' && x.columns.length === 1 && x.columns[0]!.offset === info.offset && x.columns[0]!.length < 0);
+}
+
+/**
+ * Share of a table's rows that a conjunction keeps. Conditions on one column are taken together, columns are taken for
+ * independent, but with more than a few the less selective ones count less (exponential back-off).
+ */
+export function selectivity(ctx: PlanContext, est: TableEstimate, ds: DataSource, conditions: readonly Expression[]): number {
+  const shares: number[] = [];
+  const done = new Set<Expression>();
+  const evaluate = evaluator(ctx);
+  for (const column of ds.all) {
+    const key: KeyColumn = { column, length: -1 };
+    const own = conditions.filter((c) => !done.has(c) && shapeOf(c, key) !== null);
+    if (own.length === 0) continue;
+    for (const c of own) done.add(c);
+    if (own.every((c) => isKnown(c, ctx))) {
+      const cmp = datumCompare(column.type);
+      let intervals = intervalsOf(own[0]!, key, evaluate, cmp);
+      for (const c of own.slice(1)) intervals = intersect(intervals, intervalsOf(c, key, evaluate, cmp), cmp);
+      shares.push(intervalSelectivity(est, ds, column, intervals));
+    } else {
+      let share = 1;
+      for (const c of own) share *= unknownShare(est, ds, column, c);
+      shares.push(share);
+    }
+  }
+  for (const c of conditions) if (!done.has(c)) shares.push(otherShare(ctx, est, ds, c));
+  shares.sort((a, b) => a - b);
+  let product = 1;
+  shares.forEach((s, i) => {
+    product *= i < 3 || est.stats === null ? s : Math.sqrt(s);
+  });
+  return product;
+}
+
+/** A comparison with a value that is known only at run time. */
+function unknownShare(est: TableEstimate, ds: DataSource, column: Column, c: Expression): number {
+  if (c.kind !== 'function') return PSEUDO.selectivity;
+  switch (c.name) {
+    case 'eq':
+    case 'nulleq':
+      return isUniqueColumn(ds, column) ? 1 / est.rows : est.stats !== null ? 1 / columnNdv(est, ds, column) : PSEUDO.equalRate;
+    case 'in':
+      return Math.min(1, (c.args.length - 1) / columnNdv(est, ds, column));
+    default:
+      return PSEUDO.lessRate;
+  }
+}
+
+function otherShare(ctx: PlanContext, est: TableEstimate, ds: DataSource, c: Expression): number {
+  if (c.kind === 'constant') return c.param === undefined && (c.value === null || c.value === 0) ? 0 : 1;
+  if (c.kind !== 'function') return PSEUDO.selectivity;
+  switch (c.name) {
+    case 'or': {
+      let miss = 1;
+      for (const a of c.args) miss *= 1 - selectivity(ctx, est, ds, splitCnf(a));
+      return 1 - miss;
+    }
+    case 'and':
+      return selectivity(ctx, est, ds, splitCnf(c));
+    case 'like':
+      return PSEUDO.likeSelectivity;
+    case 'not':
+      return c.args[0]!.kind === 'function' && c.args[0]!.name === 'like' ? 1 - PSEUDO.likeSelectivity : PSEUDO.selectivity;
+    case 'in':
+      return Math.min(PSEUDO.selectivity, 0.1 * (c.args.length - 1));
+    default:
+      return PSEUDO.selectivity;
+  }
+}

@@ -1,0 +1,190 @@
+import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
+import { accessObject, operatorInfo, operatorName, type IdText } from './operator-info.js';
+
+export type ExplainFormat = 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json';
+
+/** Actual figures of operators, as the executor's RuntimeStats keeps them. */
+export interface ActualFigures {
+  of(plan: PhysicalPlan): {
+    readonly rows: number;
+    readonly loops: number;
+    readonly timeMs: number;
+    readonly memoryBytes: number;
+    readonly diskBytes: number;
+    readonly extra: ReadonlyMap<string, string>;
+  };
+}
+
+export interface ExplainTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One operator of the tree with its glyphs. */
+interface Line {
+  readonly prefix: string;
+  readonly label: string;
+  readonly plan: PhysicalPlan;
+  /** Rows that stand for a CTE, which is no operator of its own. */
+  readonly cte?: CteDefinition;
+}
+
+interface Child {
+  readonly plan: PhysicalPlan;
+  readonly label: string;
+}
+
+/** Children in the order EXPLAIN prints them: the build side first. */
+function children(p: PhysicalPlan): Child[] {
+  const plain = (plan: PhysicalPlan): Child => ({ plan, label: '' });
+  switch (p.op) {
+    case 'HashJoin': {
+      const [b, q] = p.build === 'left' ? [p.left, p.right] : [p.right, p.left];
+      return [
+        { plan: b, label: '(Build)' },
+        { plan: q, label: '(Probe)' },
+      ];
+    }
+    case 'IndexJoin': {
+      const [outer, inner] = p.outer === 'left' ? [p.left, p.right] : [p.right, p.left];
+      return [
+        { plan: outer, label: '(Build)' },
+        { plan: inner, label: '(Probe)' },
+      ];
+    }
+    case 'Apply':
+      return [
+        { plan: p.left, label: '(Build)' },
+        { plan: p.right, label: '(Probe)' },
+      ];
+    case 'IndexLookUp':
+      return [
+        { plan: p.indexPlan, label: '(Build)' },
+        { plan: p.tablePlan, label: '(Probe)' },
+      ];
+    case 'UnionAll':
+      return p.children.map(plain);
+    case 'Insert':
+      return p.select === null ? [] : [plain(p.select)];
+    default:
+      return 'child' in p ? [plain(p.child)] : [];
+  }
+}
+
+function flatten(p: PhysicalPlan, own: string, below: string, label: string, out: Line[], ctes: CteDefinition[], inCte: number): void {
+  out.push({ prefix: own, label, plan: p });
+  if (p.op === 'CteRef' && p.cte.id !== inCte && !ctes.some((c) => c.id === p.cte.id)) ctes.push(p.cte);
+  const list = children(p);
+  list.forEach((c, i) => {
+    const last = i === list.length - 1;
+    flatten(c.plan, `${below}${last ? '└─' : '├─'}`, `${below}${last ? '  ' : '│ '}`, c.label, out, ctes, inCte);
+  });
+}
+
+function lines(root: PhysicalPlan): Line[] {
+  const out: Line[] = [];
+  const ctes: CteDefinition[] = [];
+  flatten(root, '', '', '', out, ctes, 0);
+  for (let i = 0; i < ctes.length; i++) {
+    const cte = ctes[i]!;
+    out.push({ prefix: '', label: '', plan: cte.seed, cte });
+    const seedLast = cte.recursive === null;
+    flatten(cte.seed, seedLast ? '└─' : '├─', seedLast ? '  ' : '│ ', '(Seed Part)', out, ctes, cte.id);
+    if (cte.recursive !== null) flatten(cte.recursive, '└─', '  ', '(Recursive Part)', out, ctes, cte.id);
+  }
+  return out;
+}
+
+/** Expressions without the numbers of derived columns: what plan_tree prints. */
+const withoutNumbers = (text: string): string => text.replace(/Column#\d+/g, 'Column');
+
+const isDml = (p: PhysicalPlan): boolean => p.op === 'Insert' || p.op === 'Update' || p.op === 'Delete';
+
+function bytes(n: number): string {
+  if (n <= 0) return 'N/A';
+  if (n < 1024) return `${n} Bytes`;
+  return n < 1048576 ? `${(n / 1024).toFixed(1)} KB` : `${(n / 1048576).toFixed(1)} MB`;
+}
+
+function duration(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(2)}s`;
+  return ms >= 1 ? `${ms.toFixed(2)}ms` : `${(ms * 1000).toFixed(1)}µs`;
+}
+
+/** EXPLAIN's result. With `stats`, EXPLAIN ANALYZE's. */
+export function explainRows(planned: { readonly plan: PhysicalPlan }, format: ExplainFormat, stats?: ActualFigures): ExplainTable {
+  const root = planned.plan;
+  if (format === 'dot') return { columns: ['dot contents'], rows: [[dot(root)]] };
+  if (format === 'json') return { columns: ['TiDB_JSON'], rows: [[JSON.stringify([json(root, stats)], null, 4)]] };
+  const plain = format === 'brief' || format === 'tree';
+  const id: IdText = (p) => (plain ? operatorName(p) : `${operatorName(p)}_${p.id}`);
+  const columns = header(format, stats !== undefined);
+  const rows = lines(root).map((line) => {
+    const { plan: p, cte } = line;
+    const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
+    const info = cte !== undefined ? (cte.recursive === null ? 'Non-Recursive CTE' : 'Recursive CTE') : operatorInfo(p, id);
+    const cells: Record<string, string> = {
+      id: `${line.prefix}${name}`,
+      estRows: isDml(p) ? 'N/A' : p.estRows.toFixed(2),
+      estCost: p.estCost === undefined ? 'N/A' : p.estCost.toFixed(2),
+      task: cte !== undefined ? 'root' : p.task,
+      'access object': cte !== undefined ? '' : accessObject(p),
+      'operator info': format === 'tree' ? withoutNumbers(info) : info,
+    };
+    if (stats !== undefined) {
+      const s = stats.of(p);
+      cells['actRows'] = String(s.rows);
+      const extra = [...s.extra].map(([k, v]) => `, ${k}:{${v}}`).join('');
+      cells['execution info'] = `time:${duration(s.timeMs)}, loops:${s.loops}${extra}`;
+      cells['memory'] = bytes(s.memoryBytes);
+      cells['disk'] = bytes(s.diskBytes);
+    }
+    return columns.map((c) => cells[c] ?? '');
+  });
+  return { columns, rows };
+}
+
+function header(format: ExplainFormat, analyze: boolean): string[] {
+  if (format === 'tree' && !analyze) return ['id', 'task', 'access object', 'operator info'];
+  const cost = format === 'verbose' ? ['estCost'] : [];
+  if (!analyze) return ['id', 'estRows', ...cost, 'task', 'access object', 'operator info'];
+  return ['id', 'estRows', ...cost, 'actRows', 'task', 'access object', 'execution info', 'operator info', 'memory', 'disk'];
+}
+
+function dot(root: PhysicalPlan): string {
+  const name = (p: PhysicalPlan): string => `${operatorName(p)}_${p.id}`;
+  const edges: string[] = [];
+  const visit = (p: PhysicalPlan): void => {
+    for (const c of children(p)) {
+      edges.push(`"${name(p)}" -> "${name(c.plan)}"`);
+      visit(c.plan);
+    }
+  };
+  visit(root);
+  return `\ndigraph ${name(root)} {\nsubgraph cluster${root.id}{\nnode [style=filled, color=lightgrey]\ncolor=black\nlabel = "root"\n${edges.join('\n')}\n}\n}\n`;
+}
+
+interface JsonPlan {
+  id: string;
+  estRows: string;
+  actRows?: string;
+  taskType: string;
+  accessObject?: string;
+  operatorInfo: string;
+  subOperators?: JsonPlan[];
+}
+
+function json(p: PhysicalPlan, stats: ActualFigures | undefined, label = ''): JsonPlan {
+  const id: IdText = (x) => `${operatorName(x)}_${x.id}`;
+  const access = accessObject(p);
+  const below = children(p).map((c) => json(c.plan, stats, c.label));
+  return {
+    id: `${id(p)}${label}`,
+    estRows: isDml(p) ? 'N/A' : p.estRows.toFixed(2),
+    ...(stats === undefined ? {} : { actRows: String(stats.of(p).rows) }),
+    taskType: p.task,
+    ...(access === '' ? {} : { accessObject: access }),
+    operatorInfo: operatorInfo(p, id),
+    ...(below.length === 0 ? {} : { subOperators: below }),
+  };
+}

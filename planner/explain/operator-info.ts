@@ -1,0 +1,266 @@
+import { aggToExplain, datumText, toExplain } from '../../expression/explain.js';
+import type { ByItem, Column, Expression } from '../../expression/expression.js';
+import { evalType, type FieldType } from '../../types/field-type.js';
+import type { Bound, FrameBound, IndexScan, KeyRangeDatum, PhysicalPlan, ScanRanges, TableScan, WindowFrame } from '../physical/plan.js';
+
+/** TiDB's name of an operator, as EXPLAIN's id column begins. */
+export function operatorName(p: PhysicalPlan): string {
+  switch (p.op) {
+    case 'TableScan':
+      return p.byRowId === true ? 'TableRowIDScan' : p.full ? 'TableFullScan' : 'TableRangeScan';
+    case 'IndexScan':
+      return p.full ? 'IndexFullScan' : 'IndexRangeScan';
+    case 'PointGet':
+      return 'Point_Get';
+    case 'BatchPointGet':
+      return 'Batch_Point_Get';
+    case 'UnionAll':
+      return 'Union';
+    case 'CteRef':
+      return 'CTEFullScan';
+    default:
+      return p.op;
+  }
+}
+
+/** How ids are written: HashJoin_12 or HashJoin. */
+export type IdText = (p: PhysicalPlan) => string;
+
+const list = (exprs: readonly Expression[]): string => exprs.map(toExplain).join(', ');
+const sorted = (exprs: readonly Expression[]): string => exprs.map(toExplain).sort().join(', ');
+const spaced = (exprs: readonly Expression[]): string => `[${exprs.map(toExplain).join(' ')}]`;
+const by = (items: readonly ByItem[]): string => items.map((b) => `${toExplain(b.expr)}${b.desc ? ':desc' : ''}`).join(', ');
+
+/** The access object column. */
+export function accessObject(p: PhysicalPlan): string {
+  switch (p.op) {
+    case 'TableScan':
+      return `table:${p.alias}`;
+    case 'IndexScan':
+      return `table:${p.alias}, ${indexText(p)}`;
+    case 'PointGet':
+    case 'BatchPointGet':
+      return p.index === null ? `table:${p.alias}` : `table:${p.alias}, ${indexText({ index: p.index })}`;
+    case 'MemTableScan':
+      return `table:${p.table.name}`;
+    case 'CteRef':
+      return `CTE:${p.cte.name}`;
+    default:
+      return '';
+  }
+}
+
+const indexText = (p: Pick<IndexScan, 'index'>): string =>
+  `index:${p.index.primary ? 'PRIMARY' : p.index.name}(${p.index.columns.map((c) => c.name).join(', ')})`;
+
+/** The operator info column. */
+export function operatorInfo(p: PhysicalPlan, id: IdText): string {
+  switch (p.op) {
+    case 'TableReader':
+      return `data:${id(p.child)}`;
+    case 'IndexReader':
+      return `index:${id(p.child)}`;
+    case 'IndexLookUp':
+      return p.pushedLimit === undefined
+        ? ''
+        : `limit embedded(offset:${p.pushedLimit.offset}, count:${p.pushedLimit.count})`;
+    case 'TableScan':
+      return scanInfo(p, p.columns.length > 0 || p.schema.length > 0 ? handleTypes(p) : []);
+    case 'IndexScan':
+      return scanInfo(p, keyTypes(p));
+    case 'PointGet':
+      return [
+        ...(p.index === null ? [`handle:${p.key.map(toExplain).join(' ')}`] : []),
+        ...(p.lock === null ? [] : ['lock']),
+      ].join(', ');
+    case 'BatchPointGet':
+      return [
+        ...(p.index === null ? [`handle:[${p.keys.map((k) => k.map(toExplain).join(' ')).join(' ')}]`] : []),
+        `keep order:${p.keepOrder}`,
+        `desc:${p.desc}`,
+        ...(p.lock === null ? [] : ['lock']),
+      ].join(', ');
+    case 'TableDual':
+      return `rows:${p.rowCount}`;
+    case 'Selection':
+      return sorted(p.conditions);
+    case 'UnionScan':
+      return sorted(p.conditions);
+    case 'Projection':
+      return p.exprs.map((e, i) => named(e, p.schema[i]!)).join(', ');
+    case 'HashAgg':
+    case 'StreamAgg': {
+      const groups = p.groupBy.length > 0 ? `group by:${sorted(p.groupBy)}, ` : '';
+      return groups + funcs(p);
+    }
+    case 'HashJoin': {
+      const equal = p.leftKeys.map((l, i) => `${p.nullEq[i] === true ? 'nulleq' : 'eq'}(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`);
+      const prefix = p.leftKeys.length === 0 ? 'CARTESIAN ' : p.nullAware ? 'Null-aware ' : '';
+      return joinText(p, id, prefix, equal.length > 0 ? [`equal:[${equal.join(' ')}]`] : []);
+    }
+    case 'Apply': {
+      const equal = p.leftKeys.map((l, i) => `eq(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`);
+      const prefix = equal.length === 0 ? 'CARTESIAN ' : p.nullAware ? 'Null-aware ' : '';
+      return joinText(p, id, prefix, equal.length > 0 ? [`equal:[${equal.join(' ')}]`] : []);
+    }
+    case 'IndexJoin': {
+      const inner = p.outer === 'left' ? p.right : p.left;
+      const equal = p.outerKeys.map((o, i) => {
+        const pair = [toExplain(o), toExplain(p.innerKeys[i]!)];
+        return `eq(${(p.outer === 'left' ? pair : pair.reverse()).join(', ')})`;
+      });
+      const text = [joinName(p.joinType), `inner:${id(inner)}`];
+      if (p.joinType !== 'inner') text.push(`left side:${id(p.left)}`);
+      text.push(`outer key:${list(p.outerKeys)}`, `inner key:${list(p.innerKeys)}`, `equal cond:${equal.join(', ')}`);
+      return [...text, ...conditions(p)].join(', ');
+    }
+    case 'Sort':
+      return by(p.by);
+    case 'TopN':
+      return `${by(p.by)}, offset:${limitText(p.offset)}, count:${limitText(p.count)}`;
+    case 'Limit':
+      return `offset:${limitText(p.offset)}, count:${limitText(p.count)}`;
+    case 'SelectLock':
+      return `for ${p.lock.mode} 0`;
+    case 'Window':
+      return windowText(p);
+    case 'CteRef':
+      return `data:CTE_${p.cte.id - 1}`;
+    case 'Insert':
+    case 'Update':
+    case 'Delete':
+      return 'N/A';
+    default:
+      return '';
+  }
+}
+
+function named(e: Expression, c: Column): string {
+  const text = toExplain(e);
+  return text === c.name ? text : `${text}->${c.name}`;
+}
+
+function funcs(p: Extract<PhysicalPlan, { op: 'HashAgg' | 'StreamAgg' }>): string {
+  let at = 0;
+  const parts: string[] = [];
+  for (const a of p.aggs) {
+    // A partial average is two columns: its count and its sum.
+    const states = a.mode === 'partial1' || a.mode === 'partial2' ? (a.name === 'avg' ? 2 : 1) : 1;
+    if (states === 2) {
+      parts.push(`funcs:count(${list(a.args)})->${p.schema[at]!.name}`, `funcs:sum(${list(a.args)})->${p.schema[at + 1]!.name}`);
+    } else if (!(a.mode === 'partial1' && a.name === 'first_row' && p.groupBy.some((g) => toExplain(g) === toExplain(a.args[0]!)))) {
+      parts.push(`funcs:${aggToExplain(a)}->${p.schema[at]!.name}`);
+    }
+    at += states;
+  }
+  return parts.join(', ');
+}
+
+const JOIN_NAMES: Readonly<Record<string, string>> = {
+  inner: 'inner join',
+  leftOuter: 'left outer join',
+  rightOuter: 'right outer join',
+  semi: 'semi join',
+  antiSemi: 'anti semi join',
+  leftOuterSemi: 'left outer semi join',
+  antiLeftOuterSemi: 'anti left outer semi join',
+};
+const joinName = (t: string): string => JOIN_NAMES[t]!;
+
+type AnyJoin = Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' }>;
+
+function conditions(p: AnyJoin): string[] {
+  const out: string[] = [];
+  if (p.leftConditions.length > 0) out.push(`left cond:${spaced(p.leftConditions)}`);
+  if (p.rightConditions.length > 0) out.push(`right cond:${sorted(p.rightConditions)}`);
+  if (p.otherConditions.length > 0) out.push(`other cond:${sorted(p.otherConditions)}`);
+  return out;
+}
+
+function joinText(p: AnyJoin, id: IdText, prefix: string, equal: readonly string[]): string {
+  const side = p.joinType === 'inner' ? [] : [`left side:${id(p.left)}`];
+  return [`${prefix}${joinName(p.joinType)}`, ...side, ...equal, ...conditions(p)].join(', ');
+}
+
+const limitText = (e: Expression): string => (e.kind === 'constant' && e.param !== undefined ? '?' : toExplain(e));
+
+function scanInfo(p: TableScan | IndexScan, types: readonly FieldType[]): string {
+  const out: string[] = [];
+  const byRowId = p.op === 'TableScan' && p.byRowId === true;
+  if (!p.full && !byRowId) {
+    const decided = p.ranges.ranges.length === 0 || p.ranges.rebuild !== undefined;
+    if (decided) out.push(`range: decided by ${spaced(p.accessConditions ?? [])}`);
+    else out.push(`range:${rangesText(p.ranges, types)}`);
+  }
+  out.push(`keep order:${p.keepOrder}`);
+  if (p.desc) out.push('desc');
+  if (p.statsInfo !== '') out.push(p.statsInfo);
+  return out.join(', ');
+}
+
+function handleTypes(p: TableScan): FieldType[] {
+  const pk = p.table.indices.find((i) => i.primary);
+  if (p.table.isCommonHandle && pk !== undefined) return pk.columns.map((c) => p.table.columns[c.offset]!.type);
+  const column = p.table.columns.find((c) => (c.type.flag & 2) !== 0);
+  return column === undefined ? [INT] : [column.type];
+}
+const INT: FieldType = { tp: 8, flag: 0, flen: 20, decimal: 0, charset: 'binary', collate: 'binary' };
+
+function keyTypes(p: IndexScan): FieldType[] {
+  const types = p.index.columns.map((c) => p.table.columns[c.offset]!.type);
+  const pk = p.table.indices.find((i) => i.primary);
+  if (p.table.isCommonHandle && pk !== undefined) types.push(...pk.columns.map((c) => p.table.columns[c.offset]!.type));
+  else types.push(p.table.columns.find((c) => (c.type.flag & 2) !== 0)?.type ?? INT);
+  return types;
+}
+
+const rangesText = (r: ScanRanges, types: readonly FieldType[]): string => r.ranges.map((x) => rangeText(x, types)).join(', ');
+
+export function rangeText(r: KeyRangeDatum, types: readonly FieldType[]): string {
+  const end = (b: Bound, i: number, low: boolean): string => {
+    if (b === 'min') return '-inf';
+    if (b === 'max') return '+inf';
+    if (b.value === null) return low && r.lowExclusive && i === r.low.length - 1 ? '-inf' : 'NULL';
+    const t = types[i] ?? INT;
+    const text = datumText(b.value, t);
+    return evalType(t) === 'string' ? `"${text}"` : text;
+  };
+  const lowNull = r.lowExclusive && isNullEnd(r.low[r.low.length - 1]);
+  const low = r.low.map((b, i) => end(b, i, true)).join(' ');
+  const high = r.high.map((b, i) => end(b, i, false)).join(' ');
+  return `${r.lowExclusive && !lowNull ? '(' : '['}${low},${high}${r.highExclusive ? ')' : ']'}`;
+}
+
+const isNullEnd = (b: Bound | undefined): boolean => typeof b === 'object' && b.value === null;
+
+function windowText(p: Extract<PhysicalPlan, { op: 'Window' }>): string {
+  const first = p.schema.length - p.functions.length;
+  const calls = p.functions.map((f, i) => `${f.name}(${list(f.args)})->${p.schema[first + i]!.name}`).join(', ');
+  const over: string[] = [];
+  const items = (b: readonly ByItem[]): string => b.map((x) => `${toExplain(x.expr)}${x.desc ? ' desc' : ''}`).join(', ');
+  if (p.partitionBy.length > 0) over.push(`partition by ${items(p.partitionBy)}`);
+  if (p.orderBy.length > 0) over.push(`order by ${items(p.orderBy)}`);
+  const frame = p.frame ?? (p.functions.some((f) => f.name === 'row_number') ? CURRENT_ROWS : null);
+  if (frame !== null) over.push(frameText(frame));
+  return `${calls} over(${over.join(' ')})`;
+}
+
+const CURRENT_ROWS: WindowFrame = { unit: 'rows', start: { kind: 'currentRow' }, end: { kind: 'currentRow' } };
+
+function frameText(f: WindowFrame): string {
+  const bound = (b: FrameBound): string => {
+    switch (b.kind) {
+      case 'currentRow':
+        return 'current row';
+      case 'unboundedPreceding':
+        return 'unbounded preceding';
+      case 'unboundedFollowing':
+        return 'unbounded following';
+      default: {
+        const value = b.value === undefined ? '' : toExplain(b.value);
+        return `${b.intervalUnit === undefined ? value : `interval ${value} ${b.intervalUnit}`} ${b.kind}`;
+      }
+    }
+  };
+  return `${f.unit} between ${bound(f.start)} and ${bound(f.end)}`;
+}

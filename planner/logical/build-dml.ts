@@ -1,0 +1,326 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type * as ast from '../../parser/ast/index.js';
+import { stripParens } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import { isNotNull } from '../../types/field-type.js';
+import type { BuildState } from '../resolve/build-state.js';
+import { build, call, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { constant, intConstant } from '../resolve/literal.js';
+import { findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
+import type { Delete, DmlTarget, Insert, PhysicalPlan, Update } from '../physical/plan.js';
+import { resolveOver } from '../physical/resolve-indices.js';
+import { addCommonTables } from './build-cte.js';
+import { buildFrom, findTable, handleColumns } from './build-from.js';
+import { buildLimit } from './build-limit.js';
+import { filterBy } from './build-where.js';
+import { columnsOf } from './expression-walk.js';
+import { dual, projection, type DataSource, type LogicalPlan } from './plan.js';
+import { forEachNode } from './walk.js';
+
+/** Turns a logical plan into its best physical one, same columns. */
+export type ToPhysical = (p: LogicalPlan) => PhysicalPlan;
+
+/** DEFAULT(col) and a bare DEFAULT as a value: the column's default, or error 1364. */
+export function defaultValue(state: BuildState, info: ColumnInfo): Expression {
+  const d = info.default;
+  switch (d.kind) {
+    case 'value':
+      return constant(info.type, d.value);
+    case 'now':
+      return call({ state }, 'now', ...(d.fsp > 0 ? [intConstant(d.fsp)] : []));
+    case 'none':
+      if (isNotNull(info.type)) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', info.name);
+      return constant(info.type, null);
+    case 'expr':
+      throw mysqlError('ER_NOT_SUPPORTED_YET', 'DEFAULT(col) of an expression default');
+  }
+}
+
+const publicColumns = (t: TableInfo): ColumnInfo[] => t.columns.filter((c) => c.state === 'public');
+
+function writableTable(state: BuildState, name: ast.TableName, what: string): { db: DbInfo; table: TableInfo } {
+  const found = findTable(state, name);
+  if (found.table.view !== undefined || found.table.virtual === true) {
+    throw mysqlError('ER_NON_UPDATABLE_TABLE', found.table.name, what);
+  }
+  return found;
+}
+
+function columnByName(table: TableInfo, ref: ast.ColumnRef, clause: string): ColumnInfo {
+  const lower = ref.name.toLowerCase();
+  const info = table.columns.find((c) => c.lower === lower && c.state === 'public' && !c.hidden);
+  if (info === undefined || (ref.table !== null && ref.table.toLowerCase() !== table.lower)) {
+    throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), clause);
+  }
+  return info;
+}
+
+/** A table's public columns as an input row: positions from `from` on. */
+function rowNames(state: BuildState, db: DbInfo, table: TableInfo, alias: string, from: number): FieldName[] {
+  return publicColumns(table).map((info, i) => ({
+    name: info.name,
+    table: alias,
+    db: db.name,
+    orgName: info.name,
+    orgTable: table.name,
+    column: { ...state.column(info.type, `${db.lower}.${table.lower}.${info.lower}`), index: from + i },
+    visible: true,
+    hidden: false,
+  }));
+}
+
+export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: ToPhysical): Insert {
+  const { db, table } = writableTable(state, stmt.table, 'INSERT');
+  if (stmt.partitions.length > 0) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+  state.ctx.checkPrivilege('INSERT', db.name, table.name);
+  if (stmt.replace) state.ctx.checkPrivilege('DELETE', db.name, table.name);
+  if (stmt.onDuplicate !== null) state.ctx.checkPrivilege('UPDATE', db.name, table.name);
+  state.noteTable(db, table, true);
+  let columns: ColumnInfo[];
+  if (stmt.columns !== null) {
+    columns = stmt.columns.map((c) => columnByName(table, c, 'field list'));
+    columns.forEach((c, i) => {
+      if (columns.indexOf(c) !== i) throw mysqlError('ER_FIELD_SPECIFIED_TWICE', c.name);
+    });
+  } else columns = publicColumns(table).filter((c) => !c.hidden);
+  if (stmt.columns === null && stmt.rows !== null && stmt.rows.every((r) => r.length === 0)) columns = [];
+  const current = rowNames(state, db, table, table.name, 0);
+  const scope: QueryScope = { relation: { plan: dual(1), names: current }, outer: null, ctes: null, cells: new Map() };
+  const env: ExpressionEnv = {
+    state,
+    scope,
+    clause: 'field list',
+    noSubqueries: true,
+    defaultOf: (ref) => defaultValue(state, columnByName(table, ref!, 'field list')),
+  };
+  let rows: (Expression | null)[][] = [];
+  let select: PhysicalPlan | null = null;
+  if (stmt.rows !== null) {
+    rows = stmt.rows.map((row, r) => {
+      if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', r + 1);
+      return row.map((e, i) => {
+        const x = stripParens(e);
+        if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === columns[i]!.lower)) return null;
+        if (columns[i]!.generated !== '') {
+          throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
+        }
+        return build(env, e);
+      });
+    });
+  } else if (stmt.query !== null) {
+    const rel = state.buildQuery(state, stmt.query, null, null);
+    if (rel.plan.schema.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
+    for (const c of columns) {
+      if (c.generated !== '') throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', c.name, table.name);
+    }
+    select = physical(rel.plan);
+  }
+  return {
+    op: 'Insert',
+    id: (select?.id ?? 0) + 1,
+    schema: [],
+    estRows: 0,
+    task: 'root',
+    db,
+    table,
+    columns,
+    rows,
+    select,
+    replace: stmt.replace,
+    ignore: stmt.ignore,
+    onDuplicate: stmt.onDuplicate === null ? [] : onDuplicate(state, stmt, db, table, current, scope, columns),
+  };
+}
+
+/** ON DUPLICATE KEY UPDATE: names are the stored row's, VALUES(col) and the row alias the new one's. */
+function onDuplicate(
+  state: BuildState,
+  stmt: ast.InsertStmt,
+  db: DbInfo,
+  table: TableInfo,
+  current: readonly FieldName[],
+  scope: QueryScope,
+  columns: readonly ColumnInfo[],
+): Insert['onDuplicate'][number][] {
+  const inserted = rowNames(state, db, table, stmt.rowAlias?.name ?? '', current.length);
+  const publics = publicColumns(table);
+  const newColumn = (ref: ast.ColumnRef): Column => inserted[publics.indexOf(columnByName(table, { ...ref, table: null }, 'field list'))]!.column;
+  const aliased = new Map<string, Column>();
+  if (stmt.rowAlias !== null) {
+    if (stmt.rowAlias.columns === null) inserted.forEach((n) => aliased.set(n.name.toLowerCase(), n.column));
+    else stmt.rowAlias.columns.forEach((name, i) => aliased.set(name.toLowerCase(), inserted[publics.indexOf(columns[i]!)]!.column));
+  }
+  const alias = stmt.rowAlias?.name.toLowerCase();
+  const env: ExpressionEnv = {
+    state,
+    scope,
+    clause: 'field list',
+    noSubqueries: true,
+    values: newColumn,
+    defaultOf: (ref) => defaultValue(state, columnByName(table, ref!, 'field list')),
+    resolve: (ref) => {
+      if (ref.table !== null && ref.table.toLowerCase() === alias) return aliased.get(ref.name.toLowerCase()) ?? undefined;
+      const own = findName(current, ref, 'field list');
+      if (own !== null) return own.column;
+      return ref.table === null ? (aliased.get(ref.name.toLowerCase()) ?? null) : null;
+    },
+  };
+  return stmt.onDuplicate!.map((a) => {
+    const column = columnByName(table, a.column, 'field list');
+    const x = stripParens(a.value);
+    if (x.kind === 'DefaultExpr' && x.column === null) return { column, value: null };
+    if (column.generated !== '') throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
+    return { column, value: build(env, a.value) };
+  });
+}
+
+/** FROM, WHERE, ORDER BY and LIMIT of a writer. */
+function buildTarget(state: BuildState, stmt: ast.UpdateStmt | ast.DeleteStmt): { scope: QueryScope; sources: DataSource[] } {
+  const ctes = stmt.with === null ? null : addCommonTables(state, stmt.with, stmt, null, null);
+  const scope: QueryScope = { relation: { plan: dual(1), names: [] }, outer: null, ctes, cells: new Map() };
+  state.writing = true;
+  scope.relation = buildFrom(state, stmt.from, scope);
+  state.writing = false;
+  const sources: DataSource[] = [];
+  forEachNode(scope.relation.plan, (n) => {
+    if (n.op === 'DataSource') sources.push(n);
+  });
+  return { scope, sources };
+}
+
+function finishTarget(state: BuildState, stmt: ast.UpdateStmt | ast.DeleteStmt, scope: QueryScope): void {
+  if (stmt.orderBy !== null) {
+    if (stmt.from.kind !== 'Table') throw mysqlError('ER_WRONG_USAGE', stmt.kind.toUpperCase(), 'ORDER BY');
+    const env: ExpressionEnv = { state, scope, clause: 'order clause' };
+    const by = stmt.orderBy.map((o) => ({ expr: build(env, o.expr), desc: o.desc })).filter((o) => o.expr.kind !== 'constant');
+    const child = scope.relation.plan;
+    if (by.length > 0) scope.relation.plan = { op: 'Sort', schema: child.schema, children: [child], by };
+  }
+  if (stmt.limit !== null) {
+    if (stmt.from.kind !== 'Table') throw mysqlError('ER_WRONG_USAGE', stmt.kind.toUpperCase(), 'LIMIT');
+    scope.relation.plan = buildLimit(state, scope.relation.plan, stmt.limit);
+  }
+}
+
+/** Columns of the targets' rows and handles in one list, and where each is. */
+function targetColumns(sources: readonly DataSource[]): Column[] {
+  const out: Column[] = [];
+  for (const ds of sources) {
+    for (const c of [...ds.all, ...handleColumns(ds)]) if (!out.some((o) => o.id === c.id)) out.push(c);
+  }
+  return out;
+}
+
+function dmlTarget(ds: DataSource, schema: readonly Column[]): DmlTarget {
+  const at = (id: number): number => schema.findIndex((c) => c.id === id);
+  const byOffset = new Map<number, number>();
+  for (const c of ds.all) {
+    const info = ds.infos.get(c.id);
+    if (info !== null && info !== undefined) byOffset.set(info.offset, at(c.id));
+  }
+  const handle = handleColumns(ds);
+  return {
+    db: ds.db,
+    table: ds.table,
+    physicalId: ds.table.id,
+    columns: ds.table.columns.map((c) => byOffset.get(c.offset) ?? -1),
+    handle: ds.table.isCommonHandle ? -1 : at(handle[0]!.id),
+  };
+}
+
+/** Point reads of a pessimistic writer lock what they read. */
+function lockPoint(state: BuildState, plan: PhysicalPlan): PhysicalPlan {
+  if (!state.ctx.pessimistic) return plan;
+  if (plan.op === 'PointGet' || plan.op === 'BatchPointGet') return { ...plan, lock: { mode: 'update', wait: 'default' } };
+  return plan;
+}
+
+export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: ToPhysical): Update {
+  const { scope, sources } = buildTarget(state, stmt);
+  const owner = (ref: ast.ColumnRef): { source: DataSource; info: ColumnInfo } => {
+    const name = findName(scope.relation.names, ref, 'field list');
+    if (name === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
+    const source = sources.find((s) => s.infos.has(name.column.id));
+    const info = source?.infos.get(name.column.id);
+    if (source === undefined || info === null || info === undefined) throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
+    return { source, info };
+  };
+  const assigned = stmt.set.map((a) => ({ ...owner(a.column), ast: a }));
+  if (stmt.where !== null) filterBy({ state, scope, clause: 'where clause' }, stmt.where);
+  finishTarget(state, stmt, scope);
+  const targets: DataSource[] = [];
+  for (const a of assigned) if (!targets.includes(a.source)) targets.push(a.source);
+  for (const t of targets) {
+    state.ctx.checkPrivilege('UPDATE', t.db.name, t.table.name);
+    state.noteTable(t.db, t.table, true);
+  }
+  const values = assigned.map(({ info, source, ast: a }): Expression | null => {
+    const x = stripParens(a.value);
+    if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === info.lower)) return null;
+    if (info.generated !== '') throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', info.name, source.table.name);
+    const env: ExpressionEnv = {
+      state,
+      scope,
+      clause: 'field list',
+      defaultOf: (ref) => defaultValue(state, owner(ref!).info),
+    };
+    return build(env, a.value);
+  });
+  const columns = targetColumns(targets);
+  const used = columnsOf(values.flatMap((v) => (v === null ? [] : [v])));
+  for (const c of scope.relation.plan.schema) if (used.has(c.id) && !columns.some((o) => o.id === c.id)) columns.push(c);
+  const child = lockPoint(state, physical(projection(scope.relation.plan, columns, columns)));
+  return {
+    op: 'Update',
+    id: child.id + 1,
+    schema: [],
+    estRows: 0,
+    task: 'root',
+    child,
+    targets: targets.map((t) => dmlTarget(t, child.schema)),
+    assignments: assigned.map((a, i) => ({
+      target: targets.indexOf(a.source),
+      column: a.info,
+      value: values[i] === null ? null : resolveOver(values[i]!, child.schema),
+    })),
+    ignore: stmt.ignore,
+  };
+}
+
+export function buildDelete(state: BuildState, stmt: ast.DeleteStmt, physical: ToPhysical): Delete {
+  const { scope, sources } = buildTarget(state, stmt);
+  const targets: DataSource[] = [];
+  if (stmt.targets === null) {
+    if (sources.length !== 1) throw mysqlError('ER_NON_UPDATABLE_TABLE', stmt.from.kind === 'Table' ? stmt.from.table.name : '', 'DELETE');
+    targets.push(sources[0]!);
+  } else {
+    for (const t of stmt.targets) {
+      const lower = t.name.toLowerCase();
+      const found = sources.find(
+        (s) => s.alias.toLowerCase() === lower && (t.schema === null || s.db.lower === t.schema.toLowerCase()),
+      );
+      if (found === undefined) throw mysqlError('ER_UNKNOWN_TABLE', t.name, 'MULTI DELETE');
+      if (targets.includes(found)) throw mysqlError('ER_NONUNIQ_TABLE', t.name);
+      targets.push(found);
+    }
+  }
+  for (const t of targets) {
+    state.ctx.checkPrivilege('DELETE', t.db.name, t.table.name);
+    state.noteTable(t.db, t.table, true);
+  }
+  if (stmt.where !== null) filterBy({ state, scope, clause: 'where clause' }, stmt.where);
+  finishTarget(state, stmt, scope);
+  const columns = targetColumns(targets);
+  const child = lockPoint(state, physical(projection(scope.relation.plan, columns, columns)));
+  return {
+    op: 'Delete',
+    id: child.id + 1,
+    schema: [],
+    estRows: 0,
+    task: 'root',
+    child,
+    targets: targets.map((t) => dmlTarget(t, child.schema)),
+    ignore: stmt.ignore,
+  };
+}

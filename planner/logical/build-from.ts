@@ -1,0 +1,348 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type * as ast from '../../parser/ast/index.js';
+import { intType } from '../../expression/type-inference.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag } from '../../types/field-type.js';
+import { parseQuery } from '../resolve/view-text.js';
+import { build, call, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { asSemiJoin } from '../resolve/subquery.js';
+import { findName, refText, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
+import type { BuildState } from '../resolve/build-state.js';
+import { buildCteReference } from './build-cte.js';
+import { addJoinConditions, newJoin } from './join-condition.js';
+import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
+import { dual, selection, type DataSource, type Join, type LogicalPlan, type MemTable } from './plan.js';
+
+/** Builds FROM: the relation that the rest of the block works on. */
+export function buildFrom(state: BuildState, from: ast.TableRef | null, scope: QueryScope): Relation {
+  if (from === null) return { plan: dual(1), names: [] };
+  const rel = tableRef(state, from, scope);
+  checkUniqueAliases(from, state);
+  return rel;
+}
+
+function tableRef(state: BuildState, ref: ast.TableRef, scope: QueryScope): Relation {
+  switch (ref.kind) {
+    case 'Table':
+      return tableSource(state, ref, scope);
+    case 'Derived':
+      return derived(state, ref, scope);
+    case 'Join':
+      return join(state, ref, scope);
+    case 'JsonTable':
+      throw mysqlError('ER_NOT_SUPPORTED_YET', 'JSON_TABLE');
+  }
+}
+
+function checkUniqueAliases(from: ast.TableRef, state: BuildState): void {
+  const seen = new Set<string>();
+  const visit = (r: ast.TableRef): void => {
+    if (r.kind === 'Join') {
+      visit(r.left);
+      visit(r.right);
+      return;
+    }
+    const alias = r.kind === 'Table' ? (r.alias ?? r.table.name) : r.alias;
+    const db = r.kind === 'Table' && r.alias === null ? (r.table.schema ?? state.database) : '';
+    const key = r.kind === 'Table' && r.alias === null ? `${db.toLowerCase()}.${alias.toLowerCase()}` : alias.toLowerCase();
+    if (alias !== '' && seen.has(key)) throw mysqlError('ER_NONUNIQ_TABLE', alias);
+    seen.add(key);
+  };
+  visit(from);
+}
+
+export interface FoundTable {
+  readonly db: DbInfo;
+  readonly table: TableInfo;
+}
+
+/** A stored table, virtual table or view by name; errors 1046, 1049, 1146. */
+export function findTable(state: BuildState, name: ast.TableName): FoundTable {
+  const dbName = name.schema ?? state.database;
+  if (dbName === '') throw mysqlError('ER_NO_DB_ERROR');
+  const db = state.ctx.schema.database(dbName);
+  const table = db === null ? null : state.ctx.schema.table(dbName, name.name);
+  if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
+  return { db, table };
+}
+
+function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope): Relation {
+  if (ref.table.schema === null) {
+    const cte = buildCteReference(state, ref.table.name, ref.alias ?? ref.table.name, scope);
+    if (cte !== null) return cte;
+  }
+  const { db, table } = findTable(state, ref.table);
+  const alias = ref.alias ?? table.name;
+  if (table.view !== undefined) return view(state, db, table, alias);
+  if (ref.partitions.length > 0) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+  state.ctx.checkPrivilege('SELECT', db.name, table.name);
+  state.noteTable(db, table, false);
+  for (const hint of ref.indexHints) {
+    for (const name of hint.indexes) {
+      const lower = name.toLowerCase();
+      if (lower === 'primary' && table.pkIsHandle) continue;
+      if (!table.indices.some((i) => i.lower === lower && i.state === 'public')) {
+        throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
+      }
+    }
+  }
+  return sourceOf(state, db, table, alias, ref.indexHints, state.writing);
+}
+
+export function columnOfInfo(state: BuildState, db: DbInfo, table: TableInfo, info: ColumnInfo): Column {
+  return state.column(info.type, `${db.lower}.${table.lower}.${info.lower}`);
+}
+
+/** A source over a table's public columns, or over all of them for writers, who see columns being added too. */
+export function sourceOf(
+  state: BuildState,
+  db: DbInfo,
+  table: TableInfo,
+  alias: string,
+  indexHints: readonly ast.IndexHint[],
+  allColumns: boolean,
+): Relation {
+  const infos = new Map<number, ColumnInfo>();
+  const schema: Column[] = [];
+  const names: FieldName[] = [];
+  for (const info of table.columns) {
+    if (info.state !== 'public' && !allColumns) continue;
+    const column = columnOfInfo(state, db, table, info);
+    infos.set(column.id, info);
+    schema.push(column);
+    if (info.state === 'public') {
+      names.push({
+        name: info.name,
+        table: alias,
+        db: db.name,
+        orgName: info.name,
+        orgTable: table.name,
+        column,
+        visible: true,
+        hidden: info.hidden,
+      });
+    }
+  }
+  if (table.virtual === true) {
+    const plan: MemTable = { op: 'MemTable', schema, children: [], db, table, alias, infos, conditions: [] };
+    return { plan, names };
+  }
+  const all: Map<number, ColumnInfo | null> = new Map(infos);
+  if (!table.pkIsHandle && !table.isCommonHandle) {
+    const rowId = state.column(
+      { ...intType(), flag: intType().flag | Flag.NotNull },
+      `${db.lower}.${table.lower}._tidb_rowid`,
+    );
+    all.set(rowId.id, null);
+    schema.push(rowId);
+    names.push({
+      name: '_tidb_rowid',
+      table: alias,
+      db: db.name,
+      orgName: '_tidb_rowid',
+      orgTable: table.name,
+      column: rowId,
+      visible: true,
+      hidden: true,
+    });
+  }
+  const plan: DataSource = {
+    op: 'DataSource',
+    schema: [...schema],
+    children: [],
+    db,
+    table,
+    alias,
+    infos: all,
+    all: schema,
+    conditions: [],
+    indexHints,
+    dirty: state.ctx.hasDirtyWrites(table.id),
+  };
+  return { plan, names };
+}
+
+/** The columns that make a row's handle, in order. */
+export function handleColumns(ds: DataSource): Column[] {
+  const { table } = ds;
+  if (table.isCommonHandle) {
+    const pk = table.indices.find((i) => i.primary)!;
+    return pk.columns.map((c) => ds.all.find((col) => ds.infos.get(col.id)?.offset === c.offset)!);
+  }
+  if (table.pkIsHandle) {
+    return [ds.all.find((col) => ((ds.infos.get(col.id)?.type.flag ?? 0) & Flag.PriKey) !== 0)!];
+  }
+  return [ds.all.find((col) => ds.infos.get(col.id) === null)!];
+}
+
+function renamed(names: readonly FieldName[], alias: string, columns: readonly string[] | null): FieldName[] {
+  const shown = names.filter((n) => !n.hidden);
+  if (columns !== null && columns.length !== shown.length) throw mysqlError('ER_VIEW_WRONG_LIST');
+  const seen = new Set<string>();
+  return shown.map((n, i) => {
+    const name = columns?.[i] ?? n.name;
+    const lower = name.toLowerCase();
+    if (seen.has(lower)) throw mysqlError('ER_DUP_FIELDNAME', name);
+    seen.add(lower);
+    return { ...n, name, table: alias, db: '', visible: true };
+  });
+}
+
+function derived(state: BuildState, ref: ast.DerivedTable, scope: QueryScope): Relation {
+  if (ref.alias === '') throw mysqlError('ER_DERIVED_MUST_HAVE_ALIAS');
+  if (ref.lateral) throw mysqlError('ER_NOT_SUPPORTED_YET', 'LATERAL');
+  // A derived table does not see the tables beside it, only what the whole block sees.
+  const rel = state.buildQuery(state, ref.query, scope.outer, scope.ctes);
+  return { plan: rel.plan, names: renamed(rel.names, ref.alias, ref.columns) };
+}
+
+/** A view is its text, in the database it was made in. */
+function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): Relation {
+  state.ctx.checkPrivilege('SELECT', db.name, table.name);
+  state.noteTable(db, table, false);
+  const info = table.view!;
+  if (state.viewStack.includes(table.id)) throw mysqlError('ER_VIEW_RECURSIVE', db.name, table.name);
+  let query = state.memory.views.get(table.id);
+  if (query === undefined) {
+    query = parseQuery(info.selectText, state.ctx);
+    state.memory.views.set(table.id, query);
+  }
+  const before = state.database;
+  state.viewStack.push(table.id);
+  state.database = db.name;
+  try {
+    const rel = state.buildQuery(state, query, null, null);
+    const names = renamed(rel.names, alias, info.columns.length > 0 ? info.columns : null);
+    return { plan: rel.plan, names: names.map((n) => ({ ...n, db: db.name, orgTable: table.name, orgName: n.name })) };
+  } catch (e) {
+    if (isMissingObject(e)) throw mysqlError('ER_VIEW_INVALID', db.name, table.name);
+    throw e;
+  } finally {
+    state.viewStack.pop();
+    state.database = before;
+  }
+}
+
+const isMissingObject = (e: unknown): boolean =>
+  e instanceof Error && 'code' in e && (e.code === 1146 || e.code === 1054 || e.code === 1049);
+
+function join(state: BuildState, ref: ast.Join, scope: QueryScope): Relation {
+  const left = tableRef(state, ref.left, scope);
+  const right = tableRef(state, ref.right, scope);
+  const type = ref.type === 'LEFT' ? 'leftOuter' : ref.type === 'RIGHT' ? 'rightOuter' : 'inner';
+  const node = newJoin(type, left.plan, right.plan);
+  node.straight = ref.type === 'STRAIGHT';
+  const byId = new Map<number, Column>(node.schema.map((c) => [c.id, c]));
+  // Names carry the columns as the join gives them: nullable on the inner side of an outer join.
+  const update = (n: FieldName): FieldName => ({ ...n, column: byId.get(n.column.id) ?? n.column });
+  left.names = left.names.map(update);
+  right.names = right.names.map(update);
+  const common = ref.natural ? commonNames(left, right) : ref.using;
+  if (common !== null) return coalesced(state, node, type, left, right, common);
+  const rel: Relation = { plan: node, names: [...left.names, ...right.names] };
+  if (ref.on !== null) joinOn(state, node, rel, ref.on, scope, left, right);
+  return rel;
+}
+
+function joinOn(
+  state: BuildState,
+  node: Join,
+  rel: Relation,
+  on: ast.Expr,
+  scope: QueryScope,
+  left: Relation,
+  right: Relation,
+): void {
+  const inner = node.joinType === 'inner';
+  const onScope: QueryScope = { relation: rel, outer: scope.outer, ctes: scope.ctes, cells: scope.cells };
+  const env: ExpressionEnv = { state, scope: onScope, clause: 'on clause', noSubqueries: !inner };
+  const conditions: Expression[] = [];
+  for (const conjunct of splitAnd(on)) {
+    if (inner) {
+      const done = asSemiJoin(env, conjunct);
+      if (done === true) continue;
+      if (done !== false) {
+        conditions.push(done);
+        continue;
+      }
+    }
+    splitCnf(build(env, conjunct), conditions);
+  }
+  if (rel.plan === node) {
+    // Types inside ON are those of the tables themselves: the join has not made them nullable yet.
+    void left;
+    void right;
+    addJoinConditions(node, conditions, state.ctx.eval);
+    return;
+  }
+  rel.plan = selection(rel.plan, conditions);
+}
+
+/** The conjuncts of a condition as written. */
+export function splitAnd(e: ast.Expr, into: ast.Expr[] = []): ast.Expr[] {
+  if (e.kind === 'Paren') return splitAnd(e.expr, into);
+  if (e.kind === 'Binary' && e.op === 'AND') {
+    splitAnd(e.left, into);
+    splitAnd(e.right, into);
+  } else into.push(e);
+  return into;
+}
+
+function commonNames(left: Relation, right: Relation): string[] {
+  const have = new Map<string, number>();
+  for (const n of left.names) {
+    if (n.hidden || !n.visible) continue;
+    const lower = n.name.toLowerCase();
+    have.set(lower, (have.get(lower) ?? 0) + 1);
+  }
+  const common: string[] = [];
+  for (const n of right.names) {
+    if (n.hidden || !n.visible) continue;
+    const count = have.get(n.name.toLowerCase());
+    if (count === undefined) continue;
+    if (count > 1) throw mysqlError('ER_NON_UNIQ_ERROR', n.name, 'from clause');
+    common.push(n.name);
+  }
+  return common;
+}
+
+/** USING and NATURAL: the common columns come first and once (manual, "JOIN Clause"). */
+function coalesced(
+  state: BuildState,
+  node: Join,
+  type: 'inner' | 'leftOuter' | 'rightOuter',
+  left: Relation,
+  right: Relation,
+  common: readonly string[],
+): Relation {
+  const conditions: Expression[] = [];
+  const first: FieldName[] = [];
+  const hiddenIds = new Set<number>();
+  for (const name of common) {
+    const ref = { schema: null, table: null, name };
+    const l = findName(left.names, ref, 'from clause');
+    const r = findName(right.names, ref, 'from clause');
+    if (l === null || r === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'from clause');
+    conditions.push(call({ state }, 'eq', l.column, r.column));
+    const [kept, dropped] = type === 'rightOuter' ? [r, l] : [l, r];
+    first.push(kept);
+    hiddenIds.add(dropped.column.id);
+  }
+  addJoinConditions(node, conditions, state.ctx.eval);
+  const kept = idsOf(first.map((n) => n.column));
+  const [outer, inner] = type === 'rightOuter' ? [right, left] : [left, right];
+  const rest = (r: Relation): FieldName[] => r.names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
+  const dropped = [...outer.names, ...inner.names]
+    .filter((n) => hiddenIds.has(n.column.id))
+    .map((n) => ({ ...n, visible: false }));
+  // Natural order keeps the outer table's order of common columns.
+  const ordered = outer.names.filter((n) => kept.has(n.column.id));
+  return { plan: node, names: [...ordered, ...rest(outer), ...rest(inner), ...dropped] };
+}
+
+/** Whether a condition reads nothing but what one relation gives. */
+export const readsOnly = (e: Expression, p: LogicalPlan): boolean => {
+  const ids = idsOf(p.schema);
+  return [...columnsOf([e])].every((id) => ids.has(id));
+};

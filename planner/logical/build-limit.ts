@@ -1,0 +1,26 @@
+import type { Expression } from '../../expression/expression.js';
+import type * as ast from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { BuildState } from '../resolve/build-state.js';
+import { intConstant, ZERO } from '../resolve/literal.js';
+import type { LogicalPlan } from './plan.js';
+
+export function limitValue(state: BuildState, e: ast.Expr): Expression {
+  if (e.kind === 'IntLiteral') return intConstant(e.value);
+  if (e.kind === 'ParamMarker') {
+    const { params } = state.ctx;
+    if (params === null) return { kind: 'constant', type: ZERO.type, value: 0, param: e.index };
+    state.cacheable = false;
+    const v = params[e.index]?.value;
+    const n = typeof v === 'number' || typeof v === 'bigint' ? v : null;
+    if (n === null || n < 0 || (typeof n === 'number' && !Number.isInteger(n))) throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
+    return intConstant(n);
+  }
+  throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
+}
+
+export function buildLimit(state: BuildState, child: LogicalPlan, l: ast.Limit): LogicalPlan {
+  const offset = l.offset === null ? ZERO : limitValue(state, l.offset);
+  return { op: 'Limit', schema: child.schema, children: [child], offset, count: limitValue(state, l.count) };
+}
+

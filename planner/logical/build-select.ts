@@ -1,0 +1,480 @@
+import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
+import type * as ast from '../../parser/ast/index.js';
+import { stripParens } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
+import { SqlMode } from '../../types/sql-mode.js';
+import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { newAggregate } from '../resolve/functions.js';
+import { checkGrouped } from '../resolve/group-check.js';
+import { ONE } from '../resolve/literal.js';
+import { findName, findOuter, refText, type CteScope, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
+import type { BuildState } from '../resolve/build-state.js';
+import { buildFrom, handleColumns } from './build-from.js';
+import { addCommonTables } from './build-cte.js';
+import { buildLimit } from './build-limit.js';
+import { filterBy } from './build-where.js';
+import { buildWindows } from './build-window.js';
+import { columnsOf, isVolatile, sameExpr } from './expression-walk.js';
+import { projection, type Aggregation, type LockedSource, type LogicalPlan } from './plan.js';
+import { forEachNode } from './walk.js';
+import { lockSpec } from './lock-spec.js';
+
+/** One item of the select list, its expression built when first needed. */
+interface Field {
+  readonly ast: ast.Expr | null;
+  readonly alias: string | null;
+  readonly name: Omit<FieldName, 'column'>;
+  readonly wildcard: Column | null;
+  built: Expression | null;
+}
+
+/** Calls of one kind in a clause, subqueries aside. */
+function collectCalls(root: unknown, kind: 'AggregateCall' | 'WindowCall', into: ast.Expr[]): void {
+  if (root === null || typeof root !== 'object') return;
+  if (Array.isArray(root)) {
+    for (const r of root) collectCalls(r, kind, into);
+    return;
+  }
+  if (root instanceof Uint8Array) return;
+  const node = root as { readonly kind?: string };
+  if (node.kind === kind) {
+    into.push(node as ast.Expr);
+    if (kind === 'AggregateCall') return;
+  }
+  for (const key in node) {
+    if (key !== 'query') collectCalls((node as Record<string, unknown>)[key], kind, into);
+  }
+}
+
+/** A hidden or visible item of the block's output. */
+class SelectBuilder {
+  readonly scope: QueryScope;
+  fields: Field[] = [];
+  readonly aggregates = new Map<ast.Expr, Expression>();
+  readonly windows = new Map<ast.Expr, Expression>();
+  /** Group expressions that are not columns, and the columns that hold them above the aggregation. */
+  readonly grouped: { readonly expr: Expression; readonly column: Column }[] = [];
+  groupBy: Expression[] = [];
+  aggregated = false;
+  /** Ids of columns that aggregate calls give. */
+  readonly aggregateIds = new Set<number>();
+
+  constructor(
+    readonly state: BuildState,
+    readonly stmt: ast.SelectStmt,
+    outer: QueryScope | null,
+    ctes: CteScope | null,
+  ) {
+    this.scope = { relation: { plan: { op: 'Dual', schema: [], children: [], rowCount: 1 }, names: [] }, outer, ctes, cells: new Map() };
+  }
+
+  env(clause: string, resolve?: ExpressionEnv['resolve']): ExpressionEnv {
+    return {
+      state: this.state,
+      scope: this.scope,
+      clause,
+      aggregates: this.aggregates,
+      windows: this.windows,
+      ...(resolve === undefined ? {} : { resolve }),
+    };
+  }
+
+  get plan(): LogicalPlan {
+    return this.scope.relation.plan;
+  }
+  set plan(p: LogicalPlan) {
+    this.scope.relation.plan = p;
+  }
+
+  run(): Relation {
+    const { state, stmt } = this;
+    this.scope.relation = buildFrom(state, stmt.from, this.scope);
+    this.fields = this.expandFields();
+    if (stmt.where !== null) this.where(stmt.where);
+    if (stmt.lock !== null) this.lock(stmt.lock);
+    this.aggregate();
+    if (stmt.having !== null) this.having(stmt.having);
+    const windowCalls: ast.Expr[] = [];
+    collectCalls([stmt.fields, stmt.orderBy], 'WindowCall', windowCalls);
+    if (windowCalls.length > 0) {
+      buildWindows(this.env('window specification', this.aliasResolver('from')), windowCalls as ast.WindowCall[], stmt.windows, this.windows, (e) =>
+        this.afterGrouping(e),
+      );
+    }
+    const exprs = this.fields.map((_, i) => this.fieldExpr(i));
+    const order = this.orderItems();
+    if (this.aggregated && (state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0) this.checkGroups(exprs, order);
+    return this.finish(exprs, order);
+  }
+
+  private expandFields(): Field[] {
+    const fields: Field[] = [];
+    for (const f of this.stmt.fields) {
+      if (f.wildcard === null) {
+        fields.push(this.namedField(f));
+        continue;
+      }
+      const { schema, table } = f.wildcard;
+      const matched = this.scope.relation.names.filter(
+        (n) =>
+          !n.hidden &&
+          (table === null
+            ? n.visible
+            : n.table.toLowerCase() === table.toLowerCase() && (schema === null || n.db.toLowerCase() === schema.toLowerCase())),
+      );
+      if (matched.length === 0) {
+        if (table === null) throw mysqlError('ER_NO_TABLES_USED');
+        throw mysqlError('ER_BAD_TABLE_ERROR', table);
+      }
+      for (const n of matched) {
+        fields.push({ ast: null, alias: null, name: n, wildcard: n.column, built: n.column });
+      }
+    }
+    return fields;
+  }
+
+  private namedField(f: ast.SelectField): Field {
+    const e = stripParens(f.expr!);
+    if (e.kind === 'ColumnRef') {
+      const n = findName(this.scope.relation.names, e, 'field list');
+      if (n !== null) {
+        return {
+          ast: f.expr,
+          alias: f.alias,
+          name: { ...n, name: f.alias ?? e.name, visible: true, hidden: false },
+          wildcard: null,
+          built: null,
+        };
+      }
+      return { ast: f.expr, alias: f.alias, name: plainName(f.alias ?? e.name), wildcard: null, built: null };
+    }
+    return { ast: f.expr, alias: f.alias, name: plainName(f.alias ?? f.text), wildcard: null, built: null };
+  }
+
+  private where(where: ast.Expr): void {
+    filterBy({ ...this.env('where clause'), aggregates: new Map(), windows: new Map() }, where);
+  }
+
+  private lock(clause: ast.LockClause): void {
+    const tables: LockedSource[] = [];
+    const only = new Set(clause.of.map((t) => t.name.toLowerCase()));
+    const visible = new Set(this.plan.schema.map((c) => c.id));
+    forEachNode(this.plan, (n) => {
+      if (n.op !== 'DataSource' || (only.size > 0 && !only.has(n.alias.toLowerCase()))) return;
+      const handle = handleColumns(n);
+      // Tables inside derived tables that do not hand their handles up are not locked.
+      if (handle.every((c) => visible.has(c.id))) {
+        tables.push({ table: n.table, handle });
+        this.state.ctx.checkPrivilege(clause.strength === 'UPDATE' ? 'UPDATE' : 'SELECT', n.db.name, n.table.name);
+      }
+    });
+    if (tables.length === 0) return;
+    this.plan = { op: 'Lock', schema: this.plan.schema, children: [this.plan], lock: lockSpec(clause), tables };
+  }
+
+  private aggregate(): void {
+    const { stmt, state } = this;
+    const calls: ast.Expr[] = [];
+    collectCalls([stmt.fields, stmt.having, stmt.orderBy, stmt.windows], 'AggregateCall', calls);
+    if (stmt.groupBy === null && calls.length === 0) return;
+    this.aggregated = true;
+    if (stmt.groupBy !== null) {
+      if (stmt.groupBy.rollup) throw mysqlError('ER_NOT_SUPPORTED_YET', 'GROUP BY WITH ROLLUP');
+      for (const item of stmt.groupBy.items) this.groupBy.push(this.groupExpr(item.expr));
+    }
+    const env: ExpressionEnv = { ...this.env('field list'), aggregates: new Map(), windows: new Map() };
+    const aggs: AggFunc[] = [];
+    const schema: Column[] = [];
+    for (const c of calls) {
+      const call = c as ast.AggregateCall;
+      const agg = this.aggFunc(env, call);
+      let at = aggs.findIndex((a) => sameAgg(a, agg));
+      if (at < 0) {
+        at = aggs.length;
+        aggs.push(agg);
+        schema.push(state.column(agg.type));
+      }
+      this.aggregates.set(call, schema[at]!);
+      this.aggregateIds.add(schema[at]!.id);
+    }
+    const ctx = state.ctx.eval;
+    for (const g of this.groupBy) {
+      if (g.kind === 'column' || g.kind === 'constant' || g.kind === 'correlated') continue;
+      if (this.grouped.some((x) => sameExpr(x.expr, g))) continue;
+      const column = state.column(g.type);
+      this.grouped.push({ expr: g, column });
+      aggs.push(newAggregate('first_row', [g], false, ctx));
+      schema.push(column);
+    }
+    // Every column below can still be named above; pruning drops those that are not.
+    for (const column of this.plan.schema) {
+      aggs.push(newAggregate('first_row', [column], false, ctx));
+      schema.push(this.groupBy.length === 0 ? { ...column, type: { ...column.type, flag: column.type.flag & ~1 } } : column);
+    }
+    const groupBy = dedupe(this.groupBy.filter((g) => g.kind !== 'constant'));
+    const node: Aggregation = { op: 'Aggregation', schema, children: [this.plan], groupBy, aggs };
+    if (groupBy.length === 0 && this.groupBy.length > 0) {
+      // GROUP BY of constants gives no row for no input, unlike no GROUP BY at all.
+      node.groupBy = [ONE];
+    }
+    this.plan = node;
+    const byId = new Map(schema.map((c) => [c.id, c]));
+    this.scope.relation.names = this.scope.relation.names.map((n) => ({ ...n, column: byId.get(n.column.id) ?? n.column }));
+    for (const f of this.fields) if (f.wildcard !== null) f.built = byId.get(f.wildcard.id) ?? f.wildcard;
+  }
+
+  private aggFunc(env: ExpressionEnv, call: ast.AggregateCall): AggFunc {
+    const args = call.star ? [ONE] : call.args.map((a) => build(env, a));
+    const options: { orderBy?: ByItem[]; separator?: string } = {};
+    if (call.name === 'group_concat') {
+      options.separator = call.separator ?? ',';
+      if (call.orderBy.length > 0) {
+        options.orderBy = call.orderBy.map((o) => {
+          const e = stripParens(o.expr);
+          if (e.kind === 'IntLiteral') {
+            const arg = args[Number(e.value) - 1];
+            if (arg === undefined) throw mysqlError('ER_BAD_FIELD_ERROR', String(e.value), 'order clause');
+            return { expr: arg, desc: o.desc };
+          }
+          return { expr: build(env, o.expr), desc: o.desc };
+        });
+      }
+    }
+    const distinct = call.distinct && call.name !== 'min' && call.name !== 'max';
+    return { ...newAggregate(call.name, args, distinct, this.state.ctx.eval), ...options };
+  }
+
+  /** A GROUP BY item: a position, a column of FROM, an alias, an expression. */
+  private groupExpr(e: ast.Expr): Expression {
+    const x = stripParens(e);
+    if (x.kind === 'IntLiteral') {
+      const field = this.fields[Number(x.value) - 1];
+      if (field === undefined) throw mysqlError('ER_BAD_FIELD_ERROR', String(x.value), 'group statement');
+      return this.groupField(Number(x.value) - 1);
+    }
+    const env: ExpressionEnv = {
+      ...this.env('group statement', (ref) => {
+        const own = findName(this.scope.relation.names, ref, 'group statement');
+        if (own !== null) return own.column;
+        const at = this.aliasIndex(ref, 'group statement');
+        return at < 0 ? null : this.groupField(at);
+      }),
+      aggregates: new Map(),
+      windows: new Map(),
+    };
+    return build(env, e);
+  }
+
+  private groupField(i: number): Expression {
+    const field = this.fields[i]!;
+    if (field.wildcard !== null) return field.wildcard;
+    const calls: ast.Expr[] = [];
+    collectCalls(field.ast, 'AggregateCall', calls);
+    collectCalls(field.ast, 'WindowCall', calls);
+    if (calls.length > 0) throw mysqlError('ER_WRONG_GROUP_FIELD', field.name.name);
+    return build({ ...this.env('group statement'), aggregates: new Map() }, field.ast!);
+  }
+
+  /** Index of the select field an unqualified name names by its alias (or as a column of that name); -1 when none. */
+  private aliasIndex(ref: ast.ColumnRef, clause: string): number {
+    let found = -1;
+    const lower = ref.name.toLowerCase();
+    for (let i = 0; i < this.fields.length; i++) {
+      const f = this.fields[i]!;
+      if (ref.table !== null) {
+        // A qualified name may still name a select field that is that very column.
+        if (f.alias !== null || f.name.table.toLowerCase() !== ref.table.toLowerCase() || f.name.orgName.toLowerCase() !== lower) continue;
+        if (ref.schema !== null && f.name.db.toLowerCase() !== ref.schema.toLowerCase()) continue;
+      } else {
+        const name = f.alias ?? (f.wildcard !== null || stripParens(f.ast!).kind === 'ColumnRef' ? f.name.name : null);
+        if (name === null || name.toLowerCase() !== lower) continue;
+      }
+      if (found >= 0 && found !== i) {
+        if (this.sameField(found, i)) continue;
+        if (f.alias === null && this.fields[found]!.alias !== null) continue;
+        if (f.alias !== null && this.fields[found]!.alias === null) {
+          found = i;
+          continue;
+        }
+        throw mysqlError('ER_NON_UNIQ_ERROR', refText(ref), clause);
+      }
+      found = i;
+    }
+    return found;
+  }
+
+  private sameField(a: number, b: number): boolean {
+    const x = this.fields[a]!;
+    const y = this.fields[b]!;
+    if (x.ast !== null && y.ast !== null && x.ast.kind !== 'ColumnRef' && y.ast.kind !== 'ColumnRef') return false;
+    return sameExpr(this.fieldExpr(a), this.fieldExpr(b));
+  }
+
+  /** How names resolve in HAVING, ORDER BY and window specifications (manual, "Problems with Column Aliases"). */
+  private aliasResolver(mode: 'having' | 'order' | 'from'): ExpressionEnv['resolve'] {
+    if (mode === 'from') {
+      return (ref) => {
+        const own = findName(this.scope.relation.names, ref, 'field list');
+        return own === null ? null : this.afterGrouping(own.column);
+      };
+    }
+    const clause = mode === 'having' ? 'having clause' : 'order clause';
+    return (ref) => {
+      if (mode === 'having') {
+        const own = ref.table !== null || this.groupBy.length > 0 ? findName(this.scope.relation.names, ref, clause) : null;
+        if (own !== null && this.groupBy.some((g) => g.kind === 'column' && g.id === own.column.id)) return own.column;
+      }
+      const at = this.aliasIndex(ref, clause);
+      if (at >= 0) return this.fieldExpr(at);
+      const own = findName(this.scope.relation.names, ref, clause);
+      if (mode === 'having') {
+        if (own === null) return findOuter(this.scope, ref, clause) ?? undefined;
+        // A column neither grouped nor selected is not seen by HAVING.
+        if ((this.state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0 || !this.aggregated) return undefined;
+      }
+      return own === null ? null : own.column;
+    };
+  }
+
+  /** Replaces group expressions by the columns that hold them. */
+  private afterGrouping(e: Expression): Expression {
+    if (this.grouped.length === 0) return e;
+    for (const g of this.grouped) if (sameExpr(g.expr, e)) return g.column;
+    if (e.kind !== 'function') return e;
+    let changed = false;
+    const args = e.args.map((a) => {
+      const b = this.afterGrouping(a);
+      if (b !== a) changed = true;
+      return b;
+    });
+    return changed ? { ...e, args } : e;
+  }
+
+  fieldExpr(i: number): Expression {
+    const f = this.fields[i]!;
+    f.built ??= this.afterGrouping(build(this.env('field list'), f.ast!));
+    return f.built;
+  }
+
+  private having(having: ast.Expr): void {
+    filterBy({ ...this.env('having clause', this.aliasResolver('having')), windows: new Map() }, having, (e) => this.afterGrouping(e));
+  }
+
+  private orderItems(): ByItem[] {
+    const items = this.stmt.orderBy;
+    if (items === null) return [];
+    const out: ByItem[] = [];
+    for (const item of items) {
+      const x = stripParens(item.expr);
+      let expr: Expression;
+      if (x.kind === 'IntLiteral') {
+        if (this.fields[Number(x.value) - 1] === undefined) throw mysqlError('ER_BAD_FIELD_ERROR', String(x.value), 'order clause');
+        expr = this.fieldExpr(Number(x.value) - 1);
+      } else {
+        expr = this.afterGrouping(build(this.env('order clause', this.aliasResolver('order')), item.expr));
+      }
+      if (expr.kind === 'constant' || expr.kind === 'correlated') continue;
+      if (!out.some((o) => sameExpr(o.expr, expr))) out.push({ expr, desc: item.desc });
+    }
+    return out;
+  }
+
+  private checkGroups(exprs: readonly Expression[], order: readonly ByItem[]): void {
+    const known = new Set(this.aggregateIds);
+    for (const g of this.grouped) known.add(g.column.id);
+    const groups = this.stmt.groupBy === null ? null : this.groupBy;
+    checkGrouped(this.plan, groups, known, exprs, this.fields.map((f) => f.ast === null || stripParens(f.ast).kind !== 'AggregateCall'), order);
+  }
+
+  /** Projection, DISTINCT, ORDER BY, LIMIT, and the columns nobody asked for away. */
+  private finish(exprs: Expression[], order: ByItem[]): Relation {
+    const { state, stmt } = this;
+    const columns: Column[] = [];
+    const taken = new Map<number, number>();
+    exprs.forEach((e) => {
+      let c = state.columnFor(e);
+      // One column selected twice is two output columns with one value.
+      if (e.kind === 'column' && taken.has(e.id) && stmt.options.distinct) c = e;
+      taken.set(c.id, 1);
+      columns.push(c);
+    });
+    const by: ByItem[] = [];
+    const extra: Expression[] = [];
+    const extraColumns: Column[] = [];
+    for (const o of order) {
+      let at = exprs.findIndex((e) => sameExpr(e, o.expr) && !isVolatile(e));
+      if (at < 0) at = exprs.indexOf(o.expr);
+      if (at >= 0) {
+        by.push({ expr: columns[at]!, desc: o.desc });
+        continue;
+      }
+      if (stmt.options.distinct) {
+        const have = new Set(columns.map((c) => c.id));
+        if ([...columnsOf([o.expr])].every((id) => have.has(id))) {
+          by.push(o);
+          continue;
+        }
+        throw mysqlError('ER_FIELD_IN_ORDER_NOT_SELECT', by.length + 1, columnNameIn(o.expr), 'DISTINCT');
+      }
+      const column = state.columnFor(o.expr);
+      extra.push(o.expr);
+      extraColumns.push(column);
+      by.push({ expr: column, desc: o.desc });
+    }
+    let plan: LogicalPlan = projection(this.plan, [...exprs, ...extra], [...columns, ...extraColumns]);
+    if (stmt.options.distinct) {
+      const ctx = state.ctx.eval;
+      plan = {
+        op: 'Aggregation',
+        schema: [...columns],
+        children: [plan],
+        groupBy: dedupe(columns),
+        aggs: columns.map((c) => newAggregate('first_row', [c], false, ctx)),
+      };
+    }
+    if (by.length > 0) plan = { op: 'Sort', schema: plan.schema, children: [plan], by };
+    if (stmt.limit !== null) plan = buildLimit(state, plan, stmt.limit);
+    if (extra.length > 0) plan = projection(plan, columns, columns);
+    const names: FieldName[] = this.fields.map((f, i) => ({ ...f.name, column: columns[i]!, visible: true, hidden: false }));
+    return { plan, names };
+  }
+}
+
+const plainName = (name: string): Omit<FieldName, 'column'> => ({
+  name,
+  table: '',
+  db: '',
+  orgName: '',
+  orgTable: '',
+  visible: true,
+  hidden: false,
+});
+
+const columnNameIn = (e: Expression): string => {
+  if (e.kind === 'column') return e.name;
+  if (e.kind === 'function') for (const a of e.args) if (columnNameIn(a) !== '') return columnNameIn(a);
+  return '';
+};
+
+function dedupe(exprs: readonly Expression[]): Expression[] {
+  const out: Expression[] = [];
+  for (const e of exprs) if (!out.some((o) => sameExpr(o, e))) out.push(e);
+  return out;
+}
+
+export function sameAgg(a: AggFunc, b: AggFunc): boolean {
+  if (a.name !== b.name || a.distinct !== b.distinct || a.args.length !== b.args.length) return false;
+  if (a.name === 'group_concat') return false;
+  return a.args.every((x, i) => sameExpr(x, b.args[i]!));
+}
+
+/** Builds one SELECT block: its plan gives exactly the selected columns, in order. */
+export function buildSelect(state: BuildState, stmt: ast.SelectStmt, outer: QueryScope | null, ctes: CteScope | null): Relation {
+  const inner = stmt.with === null ? ctes : addCommonTables(state, stmt.with, stmt, outer, ctes);
+  state.hints.push(stmt.hints);
+  try {
+    return new SelectBuilder(state, stmt, outer, inner).run();
+  } finally {
+    state.hints.pop();
+  }
+}

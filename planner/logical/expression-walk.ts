@@ -1,0 +1,149 @@
+import type { AggFunc, ByItem, Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from '../../expression/expression.js';
+import type { Datum } from '../../types/datum.js';
+
+/** Calls `visit` on every column in an expression. */
+export function forEachColumn(e: Expression, visit: (c: Column) => void): void {
+  if (e.kind === 'column') visit(e);
+  else if (e.kind === 'function') for (const a of e.args) forEachColumn(a, visit);
+}
+
+export function forEachCorrelated(e: Expression, visit: (c: CorrelatedColumn) => void): void {
+  if (e.kind === 'correlated') visit(e);
+  else if (e.kind === 'function') for (const a of e.args) forEachCorrelated(a, visit);
+}
+
+export function columnsOf(exprs: readonly Expression[], into = new Set<number>()): Set<number> {
+  for (const e of exprs) forEachColumn(e, (c) => into.add(c.id));
+  return into;
+}
+
+/** Whether every column of `e` is among `ids`. */
+export function coveredBy(e: Expression, ids: ReadonlySet<number>): boolean {
+  if (e.kind === 'column') return ids.has(e.id);
+  if (e.kind === 'function') {
+    for (const a of e.args) if (!coveredBy(a, ids)) return false;
+  }
+  return true;
+}
+
+export const idsOf = (columns: readonly Column[]): Set<number> => new Set(columns.map((c) => c.id));
+
+/** Rebuilds an expression with its leaves mapped; unchanged subtrees are shared. */
+export function mapLeaves(e: Expression, f: (leaf: Column | CorrelatedColumn | Constant) => Expression): Expression {
+  if (e.kind !== 'function') return f(e);
+  let changed = false;
+  const args = e.args.map((a) => {
+    const b = mapLeaves(a, f);
+    if (b !== a) changed = true;
+    return b;
+  });
+  return changed ? { ...e, args } : e;
+}
+
+/** Replaces columns by expressions of the same type. */
+export function substitute(e: Expression, map: ReadonlyMap<number, Expression>): Expression {
+  return mapLeaves(e, (leaf) => (leaf.kind === 'column' ? (map.get(leaf.id) ?? leaf) : leaf));
+}
+
+export function mapAgg(f: AggFunc, g: (e: Expression) => Expression): AggFunc {
+  const { orderBy } = f;
+  return {
+    ...f,
+    args: f.args.map(g),
+    ...(orderBy === undefined ? {} : { orderBy: orderBy.map((o) => ({ ...o, expr: g(o.expr) })) }),
+  };
+}
+
+export const mapBy = (by: readonly ByItem[], g: (e: Expression) => Expression): ByItem[] =>
+  by.map((b) => ({ expr: g(b.expr), desc: b.desc }));
+
+/** The conjuncts of a condition. */
+export function splitCnf(e: Expression, into: Expression[] = []): Expression[] {
+  if (e.kind === 'function' && e.name === 'and') for (const a of e.args) splitCnf(a, into);
+  else into.push(e);
+  return into;
+}
+
+/** The disjuncts of a condition. */
+export function splitDnf(e: Expression, into: Expression[] = []): Expression[] {
+  if (e.kind === 'function' && e.name === 'or') for (const a of e.args) splitDnf(a, into);
+  else into.push(e);
+  return into;
+}
+
+function sameDatum(a: Datum, b: Datum): boolean {
+  if (a === b) return true;
+  if (!(a instanceof Uint8Array) || !(b instanceof Uint8Array) || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Structural equality. Functions without a fixed value (rand(), a user variable assignment) are never equal. */
+export function sameExpr(a: Expression, b: Expression): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case 'column':
+      return b.kind === 'column' && a.id === b.id;
+    case 'correlated':
+      return b.kind === 'correlated' && a.column.id === b.column.id;
+    case 'constant':
+      return (
+        b.kind === 'constant' &&
+        a.param === b.param &&
+        a.type.tp === b.type.tp &&
+        a.type.decimal === b.type.decimal &&
+        a.type.collate === b.type.collate &&
+        sameDatum(a.value, b.value)
+      );
+    default: {
+      if (b.kind !== 'function' || a.name !== b.name || a.args.length !== b.args.length || VOLATILE.has(a.name)) return false;
+      if (a.type.tp !== b.type.tp || a.type.decimal !== b.type.decimal || a.type.flen !== b.type.flen) return false;
+      for (let i = 0; i < a.args.length; i++) if (!sameExpr(a.args[i]!, b.args[i]!)) return false;
+      return true;
+    }
+  }
+}
+
+/** Functions whose value may differ from call to call within a statement, or that have an effect. */
+export const VOLATILE: ReadonlySet<string> = new Set([
+  'rand',
+  'uuid',
+  'uuid_short',
+  'sleep',
+  'setvar',
+  'getvar',
+  'get_lock',
+  'release_lock',
+  'release_all_locks',
+  'nextval',
+  'setval',
+  'lastval',
+  'random_bytes',
+  'benchmark',
+  'last_insert_id',
+  'sysdate',
+]);
+
+export function isVolatile(e: Expression): boolean {
+  return e.kind === 'function' && (VOLATILE.has(e.name) || e.args.some(isVolatile));
+}
+
+export function hasColumns(e: Expression): boolean {
+  if (e.kind === 'column') return true;
+  return e.kind === 'function' && e.args.some(hasColumns);
+}
+
+export function hasCorrelated(e: Expression): boolean {
+  if (e.kind === 'correlated') return true;
+  return e.kind === 'function' && e.args.some(hasCorrelated);
+}
+
+export function hasParam(e: Expression): boolean {
+  if (e.kind === 'constant') return e.param !== undefined;
+  return e.kind === 'function' && e.args.some(hasParam);
+}
+
+/** A comparison whose sides are exchanged. */
+export const FLIPPED: Readonly<Record<string, string>> = { eq: 'eq', nulleq: 'nulleq', ne: 'ne', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' };
+
+export const isFunction = (e: Expression, name: string): e is ScalarFunction => e.kind === 'function' && e.name === name;

@@ -1,0 +1,215 @@
+import type { AggFunc, ByItem, Column, CorrelatedColumn, Expression } from '../../expression/expression.js';
+import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type { IndexHint } from '../../parser/ast/index.js';
+import type { FieldType } from '../../types/field-type.js';
+import type { JoinType, LockSpec, PhysicalPlan, WindowFrame } from '../physical/plan.js';
+
+/**
+ * Logical plans: what the builder makes of a statement and what the rules rewrite. A tree (no node has two parents) that
+ * belongs to one planning run, so rules may change nodes in place; columns are told apart by `Column.id` alone, and a
+ * column keeps its id through all operators that hand it on.
+ */
+export type LogicalPlan =
+  | DataSource
+  | MemTable
+  | Dual
+  | Selection
+  | Projection
+  | Join
+  | Aggregation
+  | Sort
+  | Limit
+  | TopN
+  | UnionAll
+  | MaxOneRow
+  | Lock
+  | Window
+  | CteScan;
+
+interface Base {
+  schema: Column[];
+  children: LogicalPlan[];
+  /** Estimated rows, set by deriveStats; undefined after a change. */
+  stats?: PlanStats;
+}
+
+/** Estimates of a node's output. */
+export interface PlanStats {
+  readonly rows: number;
+  /** Distinct values by column id. */
+  readonly ndv: ReadonlyMap<number, number>;
+}
+
+/** Rows of a stored table. */
+export interface DataSource extends Base {
+  op: 'DataSource';
+  db: DbInfo;
+  table: TableInfo;
+  alias: string;
+  /** Table column of each column this source can give; null is the hidden row id. */
+  infos: Map<number, ColumnInfo | null>;
+  /** Every column the source can give, whatever `schema` was pruned to. */
+  all: readonly Column[];
+  /** Conditions pushed down to the table, a conjunction. */
+  conditions: Expression[];
+  indexHints: readonly IndexHint[];
+  /** Own uncommitted writes must be merged in. */
+  dirty: boolean;
+}
+
+/** Rows of a virtual table. */
+export interface MemTable extends Base {
+  op: 'MemTable';
+  db: DbInfo;
+  table: TableInfo;
+  alias: string;
+  infos: Map<number, ColumnInfo>;
+  conditions: Expression[];
+}
+
+export interface Dual extends Base {
+  op: 'Dual';
+  rowCount: number;
+}
+
+export interface Selection extends Base {
+  op: 'Selection';
+  conditions: Expression[];
+}
+
+export interface Projection extends Base {
+  op: 'Projection';
+  exprs: Expression[];
+}
+
+/** One pair compared for equality by a join: each over its side's columns, both of one type. */
+export interface JoinKey {
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly nullEq: boolean;
+}
+
+/** A join, or with `apply` set an Apply: the right side reads columns of the left one through correlated columns. */
+export interface Join extends Base {
+  op: 'Join';
+  joinType: JoinType;
+  apply: boolean;
+  eq: JoinKey[];
+  leftConds: Expression[];
+  rightConds: Expression[];
+  otherConds: Expression[];
+  /** NOT IN and IN as a value: NULLs matter. */
+  nullAware: boolean;
+  /** STRAIGHT_JOIN: not reordered. */
+  straight: boolean;
+  hint: JoinHint;
+}
+
+/** What HASH_JOIN, INL_JOIN … asked for; names are table aliases. */
+export interface JoinHint {
+  readonly prefer: 'hash' | 'index' | null;
+  /** Side named by INL_JOIN (the inner side) or HASH_JOIN_BUILD. */
+  readonly side: 'left' | 'right' | null;
+}
+export const NO_HINT: JoinHint = { prefer: null, side: null };
+
+export interface Aggregation extends Base {
+  op: 'Aggregation';
+  groupBy: Expression[];
+  /** One per schema column. */
+  aggs: AggFunc[];
+}
+
+export interface Sort extends Base {
+  op: 'Sort';
+  by: ByItem[];
+}
+
+export interface Limit extends Base {
+  op: 'Limit';
+  offset: Expression;
+  count: Expression;
+}
+
+export interface TopN extends Base {
+  op: 'TopN';
+  by: ByItem[];
+  offset: Expression;
+  count: Expression;
+}
+
+export interface UnionAll extends Base {
+  op: 'UnionAll';
+}
+
+export interface MaxOneRow extends Base {
+  op: 'MaxOneRow';
+}
+
+export interface Lock extends Base {
+  op: 'Lock';
+  lock: LockSpec;
+  tables: LockedSource[];
+}
+/** A table whose rows FOR UPDATE locks: the columns that make its handle. */
+export interface LockedSource {
+  readonly table: TableInfo;
+  readonly handle: readonly Column[];
+}
+
+export interface WindowFunction {
+  readonly name: string;
+  readonly args: readonly Expression[];
+  readonly type: FieldType;
+}
+/** Output: the child's columns, then one per function. */
+export interface Window extends Base {
+  op: 'Window';
+  partitionBy: ByItem[];
+  orderBy: ByItem[];
+  functions: WindowFunction[];
+  frame: WindowFrame | null;
+}
+
+/** One reference to a common table expression that is materialised. */
+export interface CteScan extends Base {
+  op: 'CteScan';
+  cte: LogicalCte;
+}
+export interface LogicalCte {
+  readonly id: number;
+  readonly name: string;
+  seed: LogicalPlan;
+  recursive: LogicalPlan | null;
+  distinct: boolean;
+  readonly columns: readonly Column[];
+  /** Made when the first reference is planned; references share it. */
+  physical: { seed: PhysicalPlan; recursive: PhysicalPlan | null } | null;
+  /** Being planned: references inside it are those of the recursive part. */
+  planning: boolean;
+  rows: number;
+}
+
+export function selection(child: LogicalPlan, conditions: Expression[]): LogicalPlan {
+  if (conditions.length === 0) return child;
+  if (child.op === 'Selection') {
+    child.conditions.push(...conditions);
+    return child;
+  }
+  return { op: 'Selection', schema: child.schema, children: [child], conditions };
+}
+
+export function projection(child: LogicalPlan, exprs: Expression[], schema: Column[]): Projection {
+  return { op: 'Projection', schema, children: [child], exprs };
+}
+
+export function dual(rowCount: number, schema: Column[] = []): Dual {
+  return { op: 'Dual', schema, children: [], rowCount };
+}
+
+export function limit(child: LogicalPlan, offset: Expression, count: Expression): Limit {
+  return { op: 'Limit', schema: child.schema, children: [child], offset, count };
+}
+
+/** A correlated column's slot, one for a column and subquery. */
+export type Cell = CorrelatedColumn['cell'];

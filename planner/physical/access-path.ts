@@ -1,0 +1,219 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
+import type { IndexHint } from '../../parser/ast/index.js';
+import { columnsOf } from '../logical/expression-walk.js';
+import { handleColumns } from '../logical/build-from.js';
+import type { DataSource } from '../logical/plan.js';
+import type { PlanContext } from '../plan-context.js';
+import { evaluator, intervalSelectivity, isKnown, isUniqueColumn, selectivity, tableEstimate, type TableEstimate } from '../cost/selectivity.js';
+import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
+import { intervalsOf, shapeOf } from '../ranger/condition.js';
+import { datumCompare, intersect, type Interval } from '../ranger/interval.js';
+
+/** One way to read a table. */
+export interface AccessPath {
+  /** Null: the table itself, in handle order. */
+  readonly index: IndexInfo | null;
+  readonly keys: readonly KeyColumn[];
+  readonly access: Access;
+  /** Rows (or entries) in the ranges. */
+  readonly rows: number;
+  /** The index holds every column that is needed. */
+  readonly covering: boolean;
+  /** Of the conditions left, those the index entry suffices for. */
+  readonly indexConditions: readonly Expression[];
+  readonly tableConditions: readonly Expression[];
+  /** Named by a USE or FORCE INDEX. */
+  readonly forced: boolean;
+  /** At most one row: a unique key fixed. */
+  readonly unique: boolean;
+}
+
+/** Key columns of the handle, and of an index followed by the handle's. */
+export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
+  const handle = handleColumns(ds).map((column) => ({ column, length: -1 }));
+  if (index === null) {
+    if (!ds.table.isCommonHandle) return handle;
+    const pk = ds.table.indices.find((i) => i.primary)!;
+    return handle.map((k, i) => ({ ...k, length: pk.columns[i]!.length }));
+  }
+  const keys: KeyColumn[] = [];
+  for (const c of index.columns) {
+    const column = ds.all.find((x) => ds.infos.get(x.id)?.offset === c.offset);
+    if (column === undefined) return keys;
+    keys.push({ column, length: c.length });
+  }
+  // The handle ends every non-unique entry and continues its order.
+  if (!index.unique && keys.every((k) => k.length < 0)) {
+    for (const h of handle) if (!keys.some((k) => k.column.id === h.column.id)) keys.push(h);
+  }
+  return keys;
+}
+
+/** Columns an entry gives: whole key columns and the handle. */
+export function indexColumns(ds: DataSource, index: IndexInfo): Set<number> {
+  const out = new Set<number>();
+  for (const c of index.columns) {
+    if (c.length >= 0) continue;
+    const column = ds.all.find((x) => ds.infos.get(x.id)?.offset === c.offset);
+    if (column !== undefined) out.add(column.id);
+  }
+  for (const h of handleColumns(ds)) {
+    const pk = ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null;
+    const part = pk?.columns.find((c) => c.offset === ds.infos.get(h.id)?.offset);
+    if (part === undefined || part.length < 0) out.add(h.id);
+  }
+  return out;
+}
+
+/** Rows in the ranges of some key conditions. */
+export function rangeRows(ctx: PlanContext, est: TableEstimate, ds: DataSource, keys: readonly KeyColumn[], access: Access): number {
+  if (access.full) return est.rows;
+  if (access.ranges.length === 0 && access.rebuild === null) return 0;
+  let share = selectivity(ctx, est, ds, access.access);
+  // Statistics of the whole prefix know how its columns go together; independence is only a guess.
+  void keys;
+  share = Math.min(1, share);
+  return Math.min(est.rows, Math.max(est.rows * share, 0));
+}
+
+/** Whether the leading columns that are fixed to points make a unique key. */
+function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], access: Access): boolean {
+  const width = index === null ? keys.length : index.columns.length;
+  return (index === null || index.unique) && access.equalColumns >= width && access.singlePoints >= width && keys.slice(0, width).every((k) => k.length < 0);
+}
+
+/** Indexes the hints and their visibility leave, with whether each is forced. */
+function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
+  let indexes = ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && !(i.primary && ds.table.isCommonHandle));
+  let table = true;
+  let forced = false;
+  const named = (h: IndexHint): IndexInfo[] => indexes.filter((i) => h.indexes.some((n) => n.toLowerCase() === i.lower));
+  const namesTable = (h: IndexHint): boolean =>
+    h.indexes.some((n) => n.toLowerCase() === 'primary') && (ds.table.pkIsHandle || ds.table.isCommonHandle);
+  const use = ds.indexHints.filter((h) => h.type !== 'IGNORE' && h.scope === null);
+  if (use.length > 0) {
+    const chosen = use.flatMap(named);
+    table = use.some(namesTable) || use.every((h) => h.indexes.length === 0);
+    if (chosen.length > 0 || table) {
+      indexes = chosen;
+      forced = true;
+    } else table = true;
+  }
+  for (const h of ds.indexHints) {
+    if (h.type !== 'IGNORE') continue;
+    const drop = new Set(named(h));
+    indexes = indexes.filter((i) => !drop.has(i));
+  }
+  return { indexes, table, forced };
+}
+
+/** All ways to read a source, dominated ones left out (skyline pruning). `extra` conditions join the source's own. */
+export function accessPaths(ctx: PlanContext, ds: DataSource, extra: readonly Expression[] = []): AccessPath[] {
+  const est = tableEstimate(ctx, ds);
+  const conditions = extra.length === 0 ? ds.conditions : [...ds.conditions, ...extra];
+  const known = conditions.every((c) => isKnown(c, ctx));
+  const evaluate = evaluator(ctx);
+  const needed = columnsOf(conditions, new Set(ds.schema.map((c) => c.id)));
+  const { indexes, table, forced } = candidates(ds);
+  const paths: AccessPath[] = [];
+  const fullAccess: Access = {
+    ranges: FULL_RANGES,
+    rebuild: null,
+    access: [],
+    remained: conditions,
+    equalColumns: 0,
+    singlePoints: 0,
+    columns: 0,
+    full: true,
+  };
+  if (table) {
+    const keys = keysOf(ds, null);
+    const usable = ds.table.isCommonHandle || keys.length === 1;
+    const access = usable ? detach(conditions, keys, !ds.table.isCommonHandle, evaluate, known) : fullAccess;
+    const unique = isUniqueAccess(null, keys, access);
+    paths.push({
+      index: null,
+      keys,
+      access,
+      rows: unique ? 1 : rangeRows(ctx, est, ds, keys, access),
+      covering: true,
+      indexConditions: [],
+      tableConditions: access.remained,
+      forced: forced && table,
+      unique,
+    });
+  }
+  for (const index of indexes) {
+    const keys = keysOf(ds, index);
+    const access = detach(conditions, keys, false, evaluate, known);
+    const have = indexColumns(ds, index);
+    const covering = [...needed].every((id) => have.has(id));
+    const indexConditions = access.remained.filter((c) => [...columnsOf([c])].every((id) => have.has(id)));
+    const unique = isUniqueAccess(index, keys, access);
+    paths.push({
+      index,
+      keys,
+      access,
+      rows: unique ? 1 : rangeRows(ctx, est, ds, keys, access),
+      covering,
+      indexConditions,
+      tableConditions: access.remained.filter((c) => !indexConditions.includes(c)),
+      forced,
+      unique,
+    });
+  }
+  return skyline(paths);
+}
+
+/** Drops paths that another one is at least as good as in every respect and better in one. */
+function skyline(paths: AccessPath[]): AccessPath[] {
+  const unique = paths.find((p) => p.unique && (p.index === null || p.covering)) ?? paths.find((p) => p.unique);
+  if (unique !== undefined) return [unique];
+  return paths.filter((p) => !paths.some((q) => q !== p && dominates(q, p)));
+}
+
+function dominates(a: AccessPath, b: AccessPath): boolean {
+  if (b.forced !== a.forced) return false;
+  if (a.index === null || b.index === null) return false;
+  const cover = Number(a.covering) - Number(b.covering);
+  const aCols = new Set(columnsOf(a.access.access));
+  const bCols = new Set(columnsOf(b.access.access));
+  const superset = [...bCols].every((id) => aCols.has(id));
+  if (cover < 0 || !superset || a.rows > b.rows) return false;
+  // An order that only the other gives may still be wanted.
+  const sameOrder = b.keys.every((k, i) => a.keys[i]?.column.id === k.column.id);
+  return sameOrder && (cover > 0 || aCols.size > bCols.size || a.rows < b.rows || a.keys.length > b.keys.length);
+}
+
+/** Share of a table that conditions on one column leave; used for the order a scan with LIMIT meets its rows in. */
+export function columnShare(ctx: PlanContext, ds: DataSource, column: Column, conditions: readonly Expression[]): number {
+  const est = tableEstimate(ctx, ds);
+  const key: KeyColumn = { column, length: -1 };
+  const own = conditions.filter((c) => shapeOf(c, key) !== null && isKnown(c, ctx));
+  if (own.length === 0) return 1;
+  const cmp = datumCompare(column.type);
+  let intervals: readonly Interval[] = intervalsOf(own[0]!, key, evaluator(ctx), cmp);
+  for (const c of own.slice(1)) intervals = intersect(intervals, intervalsOf(c, key, evaluator(ctx), cmp), cmp);
+  return intervalSelectivity(est, ds, column, intervals);
+}
+
+/** Columns of a source in the order a scan gives them: stored columns, the hidden row id last. */
+export function scanColumns(ds: DataSource, ids: ReadonlySet<number>): { columns: ColumnInfo[]; schema: Column[]; rowId: boolean } {
+  const columns: ColumnInfo[] = [];
+  const schema: Column[] = [];
+  let rowIdColumn: Column | null = null;
+  for (const c of ds.all) {
+    if (!ids.has(c.id)) continue;
+    const info = ds.infos.get(c.id);
+    if (info === null) rowIdColumn = c;
+    else if (info !== undefined) {
+      columns.push(info);
+      schema.push(c);
+    }
+  }
+  if (rowIdColumn !== null) schema.push(rowIdColumn);
+  return { columns, schema, rowId: rowIdColumn !== null };
+}
+
+export { isUniqueColumn };

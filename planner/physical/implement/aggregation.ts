@@ -1,0 +1,142 @@
+import { partialTypes } from '../../../expression/aggregate/create.js';
+import type { AggFunc, Column, Expression } from '../../../expression/expression.js';
+import { COST } from '../../cost/factors.js';
+import { groupCount } from '../../cost/derive-stats.js';
+import { sameExpr } from '../../logical/expression-walk.js';
+import type { Aggregation } from '../../logical/plan.js';
+import { newAggregate } from '../../resolve/functions.js';
+import type { Optimizer } from '../optimizer.js';
+import type { HashAgg, PhysicalPlan, StreamAgg } from '../plan.js';
+import { pushable, pushableAgg } from '../pushdown.js';
+import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
+
+/** An aggregation cut in two: states computed per region in the store, values made of them at the root. */
+interface Split {
+  readonly partial: { readonly groupBy: readonly Expression[]; readonly aggs: readonly AggFunc[]; readonly schema: Column[] };
+  readonly final: { readonly groupBy: readonly Expression[]; readonly aggs: readonly AggFunc[] };
+}
+
+function split(opt: Optimizer, p: Aggregation): Split | null {
+  if (!p.aggs.every(pushableAgg) || !p.groupBy.every(pushable)) return null;
+  const ctx = opt.ctx.eval;
+  const aggs: AggFunc[] = [];
+  const schema: Column[] = [];
+  const final: AggFunc[] = [];
+  for (let i = 0; i < p.aggs.length; i++) {
+    const a = p.aggs[i]!;
+    const types = partialTypes(a);
+    if (types === null) return null;
+    aggs.push({ ...a, mode: 'partial1' });
+    // A group key keeps its column through both halves.
+    const states = types.map((t) => (a.name === 'first_row' && a.args[0]!.kind === 'column' ? a.args[0]! : opt.state.column(t)));
+    schema.push(...states);
+    final.push({ ...a, args: states, mode: 'final' });
+  }
+  const groupBy: Expression[] = [];
+  for (const g of p.groupBy) {
+    let at = aggs.findIndex((a) => a.name === 'first_row' && sameExpr(a.args[0]!, g));
+    if (at >= 0) {
+      groupBy.push(final[at]?.args[0] ?? schema[schemaAt(aggs, at)]!);
+      continue;
+    }
+    at = aggs.length;
+    const column = g.kind === 'column' ? g : opt.state.column(g.type);
+    aggs.push({ ...newAggregate('first_row', [g], false, ctx), mode: 'partial1' });
+    schema.push(column);
+    groupBy.push(column);
+  }
+  return { partial: { groupBy: p.groupBy, aggs, schema }, final: { groupBy, aggs: final } };
+}
+
+function schemaAt(aggs: readonly AggFunc[], at: number): number {
+  let n = 0;
+  for (let i = 0; i < at; i++) n += partialTypes(aggs[i]!)?.length ?? 1;
+  return n;
+}
+
+type Kind = 'HashAgg' | 'StreamAgg';
+
+function aggPlan(
+  opt: Optimizer,
+  op: Kind,
+  child: PhysicalPlan,
+  schema: readonly Column[],
+  groupBy: readonly Expression[],
+  aggs: readonly AggFunc[],
+  rows: number,
+): HashAgg | StreamAgg {
+  return { op, id: opt.nextId(), schema, estRows: rows, task: child.task, child, groupBy, aggs };
+}
+
+const rowCost = (op: Kind): number => (op === 'HashAgg' ? COST.hashAggRow : COST.streamAggRow);
+
+/** Aggregates a child task, in the store as far as it goes. */
+function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): RootTask {
+  const stats = opt.stats(p);
+  const groups = stats.rows;
+  if (task.kind === 'cop' && canPush(task)) {
+    const s = split(opt, p);
+    if (s !== null) {
+      const below = (task.indexPlan !== null && task.tablePlan === null ? task.indexPlan : task.tablePlan)!;
+      const partialRows = Math.min(task.rows, Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))));
+      const partial = aggPlan(opt, op, below, s.partial.schema, s.partial.groupBy, s.partial.aggs, partialRows);
+      const cost = task.cost + task.rows * rowCost(op) + partialRows * COST.aggGroup;
+      const cop: CopTask = {
+        ...task,
+        ...(task.tablePlan === null ? { indexPlan: partial } : { tablePlan: partial }),
+        rows: partialRows,
+        cost,
+        tableFiltered: true,
+      };
+      const root = opt.root(cop);
+      const plan = aggPlan(opt, op, root.plan, p.schema, s.final.groupBy, s.final.aggs, groups);
+      return opt.over(root, plan, groups, root.rows * rowCost(op) + groups * COST.aggGroup);
+    }
+  }
+  const root = opt.root(task);
+  const plan = aggPlan(opt, op, root.plan, p.schema, p.groupBy, p.aggs, groups);
+  return opt.over(root, plan, groups, root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup);
+}
+
+/** One side only: the table side of a lookup sees its rows in batches, which is as good as no aggregation. */
+const canPush = (t: CopTask): boolean => t.indexPlan === null || t.tablePlan === null;
+
+export function implementAggregation(opt: Optimizer, p: Aggregation, prop: Property): Task | null {
+  const options: RootTask[] = [];
+  const child = p.children[0]!;
+  if (p.groupBy.length === 0) {
+    if (prop.order.length === 0) options.push(aggregateTask(opt, p, 'StreamAgg', opt.find(child, ANY)));
+  } else {
+    const order = streamOrder(p, prop.order);
+    if (order !== null) {
+      const task = opt.find(child, { order, limit: Infinity });
+      const sorted = task.kind === 'root' && task.plan.op === 'Sort';
+      if (!sorted || prop.order.length > 0) options.push(aggregateTask(opt, p, 'StreamAgg', task));
+    }
+    if (prop.order.length === 0) options.push(aggregateTask(opt, p, 'HashAgg', opt.find(child, ANY)));
+  }
+  if (options.length === 0) return null;
+  return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** An order of the group keys that also gives the order the parent wants; null when there is none. */
+function streamOrder(p: Aggregation, wanted: readonly OrderItem[]): OrderItem[] | null {
+  const keys: Column[] = [];
+  for (const g of p.groupBy) {
+    if (g.kind !== 'column') return null;
+    if (!keys.some((k) => k.id === g.id)) keys.push(g);
+  }
+  const out: OrderItem[] = [];
+  for (const w of wanted) {
+    // The parent's column is the first row of a group key.
+    const at = p.schema.findIndex((c) => c.id === w.column.id);
+    const agg = p.aggs[at];
+    const source = agg?.name === 'first_row' && agg.args[0]!.kind === 'column' ? agg.args[0]! : null;
+    const key = source === null ? undefined : keys.find((k) => k.id === source.id);
+    if (key === undefined) return null;
+    out.push({ column: key, desc: w.desc });
+  }
+  const desc = wanted[0]?.desc ?? false;
+  for (const k of keys) if (!out.some((o) => o.column.id === k.id)) out.push({ column: k, desc });
+  return out;
+}

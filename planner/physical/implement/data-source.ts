@@ -1,0 +1,390 @@
+import type { Expression } from '../../../expression/expression.js';
+import { COST } from '../../cost/factors.js';
+import { isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
+import { columnsOf } from '../../logical/expression-walk.js';
+import { handleColumns } from '../../logical/build-from.js';
+import type { DataSource, MemTable } from '../../logical/plan.js';
+import { allPoints } from '../../ranger/ranger.js';
+import { accessPaths, indexColumns, scanColumns, type AccessPath } from '../access-path.js';
+import type { Optimizer } from '../optimizer.js';
+import type {
+  BatchPointGet,
+  IndexLookUp,
+  IndexReader,
+  IndexScan,
+  KeyRangeDatum,
+  PhysicalPlan,
+  PointGet,
+  Projection,
+  ScanRanges,
+  Selection,
+  TableDual,
+  TableReader,
+  TableScan,
+  UnionScan,
+} from '../plan.js';
+import { pushable } from '../pushdown.js';
+import type { CopTask, OrderItem, Property, RootTask, Task } from '../task.js';
+
+/** Whether a path gives its rows in an order, and in which direction. */
+export function matchOrder(path: AccessPath, order: readonly OrderItem[]): { desc: boolean } | null {
+  if (order.length === 0) return { desc: false };
+  const { desc } = order[0]!;
+  if (order.some((o) => o.desc !== desc)) return null;
+  // Key columns fixed to one value do not disturb the order of those behind them.
+  const fixed = new Set<number>();
+  for (let i = 0; i < path.access.singlePoints; i++) fixed.add(path.keys[i]!.column.id);
+  if (path.access.ranges.length > 1 && path.access.equalColumns > path.access.singlePoints) {
+    // Several points on one column: in order of that column still, not of the next.
+    const multi = path.keys[path.access.singlePoints]!.column.id;
+    if (order.filter((o) => !fixed.has(o.column.id))[0]?.column.id !== multi) return null;
+  }
+  let k = 0;
+  for (const o of order) {
+    if (fixed.has(o.column.id)) continue;
+    while (k < path.keys.length && fixed.has(path.keys[k]!.column.id)) k++;
+    const key = path.keys[k];
+    if (key === undefined || key.length >= 0 || key.column.id !== o.column.id) return null;
+    k++;
+  }
+  return { desc };
+}
+
+export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
+  if (ds.conditions.some(isFalse)) return emptyTask(opt, ds);
+  const point = tryPointPath(opt, ds);
+  if (point !== null && prop.order.length === 0) return point;
+  let best: Task | null = null;
+  const paths = accessPaths(opt.ctx, ds);
+  const forced = paths.some((p) => p.forced);
+  for (const path of paths) {
+    if (forced && !path.forced) continue;
+    if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
+    const match = matchOrder(path, prop.order);
+    if (match === null) continue;
+    let task: Task = scanTask(opt, ds, path, prop.order.length > 0, match.desc, prop.limit);
+    if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order);
+    if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
+  }
+  return best;
+}
+
+/** What closing a cop task will add, so that tasks compare fairly. */
+function readerCost(t: Task): number {
+  if (t.kind === 'root') return 0;
+  const lookups = t.indexPlan !== null && t.tablePlan !== null ? t.indexRows * COST.lookupRow : 0;
+  return lookups + t.rows * (COST.transferRow + t.source.schema.length * COST.transferColumn);
+}
+
+const isFalse = (c: Expression): boolean =>
+  c.kind === 'constant' && c.param === undefined && (c.value === null || c.value === 0 || c.value === 0n);
+
+export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['schema'] }): RootTask {
+  const plan: TableDual = { op: 'TableDual', id: opt.nextId(), schema: p.schema, estRows: 0, task: 'root', rowCount: 0 };
+  return { kind: 'root', plan, rows: 0, cost: 0 };
+}
+
+export function rangesFor(path: Pick<AccessPath, 'access'>): ScanRanges {
+  return path.access.rebuild === null
+    ? { ranges: path.access.ranges }
+    : { ranges: path.access.ranges, rebuild: path.access.rebuild };
+}
+
+function selectionOver(opt: Optimizer, child: PhysicalPlan, conditions: readonly Expression[], rows: number): Selection {
+  return { op: 'Selection', id: opt.nextId(), schema: child.schema, estRows: rows, task: child.task, child, conditions };
+}
+
+/** Scans of one path with the filters that go with them. */
+export function scanTask(opt: Optimizer, ds: DataSource, path: AccessPath, keepOrder: boolean, desc: boolean, limit: number): Task {
+  const est = tableEstimate(opt.ctx, ds);
+  const total = Math.max(Math.min(1, est.rows), est.rows * selectivity(opt.ctx, est, ds, ds.conditions));
+  const pushed = path.tableConditions.filter(pushable);
+  const rootConditions = path.tableConditions.filter((c) => !pushable(c));
+  const indexPushed = path.indexConditions.filter(pushable);
+  rootConditions.push(...path.indexConditions.filter((c) => !pushable(c)));
+  const out = Math.max(Math.min(total, path.rows), path.rows === 0 ? 0 : Math.min(1, path.rows));
+  // A parent that stops early reads only so much of the ranges as yields its rows.
+  const fraction = limit === Infinity || out <= 0 ? 1 : Math.min(1, limit / out);
+  const order = keepOrder ? path.rows * fraction * COST.keepOrderRow : 0;
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf([...path.tableConditions, ...(path.index === null ? [] : [])], needed);
+  columnsOf(rootConditions, needed);
+  const seeks = Math.min(path.access.ranges.length, 1000) * COST.seek;
+  let task: CopTask;
+  if (path.index === null) {
+    const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction);
+    let plan: PhysicalPlan = scan;
+    let cost = COST.open + seeks + path.rows * fraction * COST.scanRow + order;
+    if (pushed.length > 0) {
+      plan = selectionOver(opt, plan, pushed, out * fraction);
+      cost += path.rows * fraction * COST.filterRow * pushed.length;
+    }
+    task = {
+      kind: 'cop',
+      source: ds,
+      tablePlan: plan,
+      indexPlan: null,
+      scan,
+      keepOrder,
+      desc,
+      rows: out * fraction,
+      indexRows: 0,
+      cost,
+      tableFiltered: pushed.length > 0,
+    };
+  } else {
+    const have = indexColumns(ds, path.index);
+    const indexNeeded = path.covering
+      ? needed
+      : columnsOf(indexPushed, new Set(ds.table.isCommonHandle ? handleColumns(ds).map((c) => c.id) : []));
+    if (path.covering) columnsOf(indexPushed, indexNeeded);
+    for (const id of [...indexNeeded]) if (!have.has(id)) indexNeeded.delete(id);
+    if (!path.covering && !ds.table.isCommonHandle) {
+      for (const h of handleColumns(ds)) if (ds.infos.get(h.id) === null) indexNeeded.add(h.id);
+    }
+    const scan = indexScan(opt, ds, path.index, indexNeeded, path, est.info, keepOrder, desc, path.rows * fraction, !path.covering);
+    let plan: PhysicalPlan = scan;
+    let indexRows = path.rows * fraction;
+    let cost = COST.open + seeks + indexRows * COST.indexRow + order;
+    if (indexPushed.length > 0) {
+      cost += indexRows * COST.filterRow * indexPushed.length;
+      const kept = path.covering
+        ? out * fraction
+        : Math.max(Math.min(1, indexRows), est.rows * selectivity(opt.ctx, est, ds, [...path.access.access, ...indexPushed]) * fraction);
+      indexRows = Math.min(indexRows, kept);
+      plan = selectionOver(opt, plan, indexPushed, indexRows);
+    }
+    let tablePlan: PhysicalPlan | null = null;
+    if (!path.covering) {
+      const rowScan: TableScan = {
+        ...tableScan(opt, ds, needed, null, est.info, false, false, indexRows),
+        byRowId: true,
+      };
+      tablePlan = rowScan;
+      if (pushed.length > 0) tablePlan = selectionOver(opt, tablePlan, pushed, Math.min(out * fraction, indexRows));
+    }
+    task = {
+      kind: 'cop',
+      source: ds,
+      tablePlan,
+      indexPlan: plan,
+      scan,
+      keepOrder,
+      desc,
+      rows: Math.min(out * fraction, indexRows),
+      indexRows,
+      cost,
+      tableFiltered: pushed.length > 0,
+    };
+  }
+  if (rootConditions.length === 0) return task;
+  const root = opt.root(task);
+  return opt.over(root, selectionOver(opt, root.plan, rootConditions, root.rows), root.rows, root.rows * COST.filterRow);
+}
+
+export function tableScan(
+  opt: Optimizer,
+  ds: DataSource,
+  needed: ReadonlySet<number>,
+  path: Pick<AccessPath, 'access'> | null,
+  statsInfo: string,
+  keepOrder: boolean,
+  desc: boolean,
+  rows: number,
+): TableScan {
+  const { columns, schema, rowId } = scanColumns(ds, needed);
+  return {
+    op: 'TableScan',
+    id: opt.nextId(),
+    schema,
+    estRows: rows,
+    task: 'cop[tikv]',
+    db: ds.db,
+    table: ds.table,
+    alias: ds.alias,
+    columns,
+    handleOut: rowId,
+    ranges: path === null ? { ranges: [] } : rangesFor(path),
+    full: path === null || path.access.full,
+    physicalId: ds.table.id,
+    statsInfo,
+    keepOrder,
+    desc,
+    storeType: 'tikv',
+    ...(path === null || path.access.full ? {} : { accessConditions: path.access.access }),
+  };
+}
+
+export function indexScan(
+  opt: Optimizer,
+  ds: DataSource,
+  index: IndexScan['index'],
+  needed: ReadonlySet<number>,
+  path: Pick<AccessPath, 'access'>,
+  statsInfo: string,
+  keepOrder: boolean,
+  desc: boolean,
+  rows: number,
+  lookup: boolean,
+): IndexScan {
+  const { columns, schema, rowId } = scanColumns(ds, needed);
+  // A lookup needs the handle behind whatever its filters read; common handles are among the columns already.
+  let out = schema;
+  let handleOut = rowId;
+  if (lookup && !ds.table.isCommonHandle && !rowId) {
+    handleOut = true;
+    out = [...schema, handleColumns(ds)[0]!];
+  }
+  return {
+    op: 'IndexScan',
+    id: opt.nextId(),
+    schema: out,
+    estRows: rows,
+    task: 'cop[tikv]',
+    db: ds.db,
+    table: ds.table,
+    alias: ds.alias,
+    index,
+    columns,
+    handleOut,
+    ranges: rangesFor(path),
+    full: path.access.full,
+    physicalId: ds.table.id,
+    statsInfo,
+    keepOrder,
+    desc,
+    ...(path.access.full ? {} : { accessConditions: path.access.access }),
+  };
+}
+
+/** Closes a cop task: the reader that runs it and hands its rows to the root. */
+export function finishCop(opt: Optimizer, task: CopTask): RootTask {
+  const { tablePlan, indexPlan, rows, keepOrder, desc } = task;
+  const width = (tablePlan ?? indexPlan)!.schema.length;
+  const transfer = COST.open + rows * (COST.transferRow + width * COST.transferColumn);
+  let cost = task.cost + transfer;
+  let plan: PhysicalPlan;
+  const base = { id: opt.nextId(), estRows: rows, task: 'root' as const, keepOrder, desc };
+  if (indexPlan !== null && tablePlan !== null) {
+    cost += task.indexRows * COST.lookupRow;
+    const lookUp: IndexLookUp = {
+      ...base,
+      op: 'IndexLookUp',
+      schema: tablePlan.schema,
+      indexPlan,
+      tablePlan,
+      ...(task.pushedLimit === undefined ? {} : { pushedLimit: task.pushedLimit }),
+    };
+    plan = lookUp;
+  } else if (indexPlan !== null) {
+    plan = { ...base, op: 'IndexReader', schema: indexPlan.schema, child: indexPlan } satisfies IndexReader;
+  } else {
+    plan = { ...base, op: 'TableReader', schema: tablePlan!.schema, child: tablePlan! } satisfies TableReader;
+  }
+  return { kind: 'root', plan: { ...plan, estCost: cost }, rows, cost };
+}
+
+/** Puts the transaction's own writes over a reader. */
+function withOwnWrites(opt: Optimizer, ds: DataSource, reader: RootTask, order: readonly OrderItem[]): RootTask {
+  const { plan } = reader;
+  const union: UnionScan = {
+    op: 'UnionScan',
+    id: opt.nextId(),
+    schema: plan.schema,
+    estRows: reader.rows,
+    task: 'root',
+    child: plan,
+    table: ds.table,
+    physicalId: ds.table.id,
+    conditions: ds.conditions,
+    columns: plan.schema.map((c) => ds.infos.get(c.id) ?? null),
+    keepOrder: order.map((o) => ({ expr: o.column, desc: o.desc })),
+  };
+  return opt.over(reader, union, reader.rows, reader.rows * COST.filterRow);
+}
+
+/** A unique key fixed to constants: a get instead of a scan. */
+function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
+  if (!ds.conditions.every((c) => isKnown(c, opt.ctx)) || ds.conditions.length === 0) return null;
+  const paths = accessPaths(opt.ctx, ds);
+  for (const path of paths) {
+    const width = path.index === null ? path.keys.length : path.index.columns.length;
+    if (path.index !== null && !path.index.unique) continue;
+    if (path.access.rebuild !== null || path.access.equalColumns < width || path.keys.slice(0, width).some((k) => k.length >= 0)) continue;
+    const { ranges } = path.access;
+    if (ranges.length === 0) return emptyTask(opt, ds);
+    if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
+    if (path.index === null && !ds.table.isCommonHandle && ds.infos.get(path.keys[0]!.column.id) === null) continue;
+    return pointTask(opt, ds, path, ranges, width);
+  }
+  return null;
+}
+
+function pointTask(opt: Optimizer, ds: DataSource, path: AccessPath, ranges: readonly KeyRangeDatum[], width: number): RootTask {
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf(path.access.remained, needed);
+  const { columns, schema, rowId } = scanColumns(ds, needed);
+  const keys = ranges.map((r) =>
+    r.low.slice(0, width).map((b, i): Expression => ({
+      kind: 'constant',
+      type: path.keys[i]!.column.type,
+      value: typeof b === 'object' ? b.value : null,
+    })),
+  );
+  const base = {
+    id: opt.nextId(),
+    schema,
+    task: 'root' as const,
+    db: ds.db,
+    table: ds.table,
+    alias: ds.alias,
+    columns,
+    index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
+    physicalId: ds.table.id,
+    lock: null,
+    handleOut: rowId,
+  };
+  const plan: PointGet | BatchPointGet =
+    keys.length === 1
+      ? { ...base, op: 'PointGet', estRows: 1, key: keys[0]! }
+      : { ...base, op: 'BatchPointGet', estRows: keys.length, keys, keepOrder: false, desc: false };
+  const cost = COST.open + keys.length * (path.index === null ? 1 : 2) * COST.scanRow;
+  let task: RootTask = { kind: 'root', plan: { ...plan, estCost: cost }, rows: keys.length, cost };
+  if (path.access.remained.length > 0) {
+    task = opt.over(task, selectionOver(opt, task.plan, path.access.remained, keys.length), task.rows, COST.filterRow);
+  }
+  return task;
+}
+
+export function implementMemTable(opt: Optimizer, p: MemTable): RootTask {
+  const columns = p.schema.map((c) => p.infos.get(c.id)!);
+  const rows = opt.stats(p).rows;
+  const scan: PhysicalPlan = {
+    op: 'MemTableScan',
+    id: opt.nextId(),
+    schema: p.schema,
+    estRows: rows,
+    task: 'root',
+    db: p.db,
+    table: p.table,
+    columns,
+    conditions: p.conditions,
+  };
+  let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
+  if (p.conditions.length > 0) task = opt.over(task, selectionOver(opt, scan, p.conditions, rows * 0.8), rows * 0.8, rows * COST.filterRow);
+  return task;
+}
+
+/** A projection that drops what only conditions needed. */
+export function trim(opt: Optimizer, task: RootTask, schema: DataSource['schema']): RootTask {
+  const plan: Projection = {
+    op: 'Projection',
+    id: opt.nextId(),
+    schema,
+    estRows: task.rows,
+    task: 'root',
+    child: task.plan,
+    exprs: [...schema],
+  };
+  return opt.over(task, plan, task.rows, task.rows * COST.projectRow);
+}

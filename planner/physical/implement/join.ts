@@ -1,0 +1,312 @@
+import type { Column, Expression } from '../../../expression/expression.js';
+import { COST } from '../../cost/factors.js';
+import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
+import { columnsOf, idsOf } from '../../logical/expression-walk.js';
+import { handleColumns } from '../../logical/build-from.js';
+import { correlatedIn } from '../../logical/walk.js';
+import type { DataSource, Join, LogicalPlan } from '../../logical/plan.js';
+import { castTo } from '../../resolve/functions.js';
+import { evalType, TypeCode, type FieldType } from '../../../types/field-type.js';
+import { indexColumns, keysOf } from '../access-path.js';
+import type { Optimizer } from '../optimizer.js';
+import type { Apply, HashJoin, IndexJoin, PhysicalPlan } from '../plan.js';
+import { pushable } from '../pushdown.js';
+import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
+import { indexScan, tableScan } from './data-source.js';
+import { joinSchema } from '../../logical/join-condition.js';
+import type { IndexInfo } from '../../../catalog/model.js';
+import type { Access } from '../../ranger/ranger.js';
+
+const VALUE_JOINS: ReadonlySet<string> = new Set(['leftOuterSemi', 'antiLeftOuterSemi']);
+
+/** Output columns of the join over what its children really give. */
+function outputOf(p: Join, left: readonly Column[], right: readonly Column[]): Column[] {
+  const out = joinSchema(p.joinType, left, right);
+  if (VALUE_JOINS.has(p.joinType)) out.push(p.schema[p.schema.length - 1]!);
+  return out;
+}
+
+const conditionsOf = (p: Join): Pick<HashJoin, 'joinType' | 'leftConditions' | 'rightConditions' | 'otherConditions'> => ({
+  joinType: p.joinType,
+  leftConditions: p.leftConds,
+  rightConditions: p.rightConds,
+  otherConditions: p.otherConds,
+});
+
+export function implementJoin(opt: Optimizer, p: Join, prop: Property): Task | null {
+  if (p.apply) return applyTask(opt, p, prop);
+  const options: RootTask[] = [];
+  if (prop.order.length === 0) options.push(...hashJoins(opt, p));
+  options.push(...indexJoins(opt, p, prop));
+  if (options.length === 0) return null;
+  const wanted = p.hint.prefer === 'hash' ? 'HashJoin' : p.hint.prefer === 'index' ? 'IndexJoin' : null;
+  const preferred = wanted === null ? [] : options.filter((o) => o.plan.op === wanted);
+  return (preferred.length > 0 ? preferred : options).reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+function hashJoins(opt: Optimizer, p: Join): RootTask[] {
+  const left = opt.findRoot(p.children[0]!, ANY);
+  const right = opt.findRoot(p.children[1]!, ANY);
+  const rows = opt.stats(p).rows;
+  const sides: ('left' | 'right')[] = [];
+  switch (p.joinType) {
+    case 'inner':
+    case 'leftOuter':
+    case 'rightOuter':
+      sides.push(left.rows < right.rows ? 'left' : 'right');
+      break;
+    case 'semi':
+    case 'antiSemi':
+      // Building the left side lets a small left be filtered by a large right in one pass.
+      sides.push('right');
+      break;
+    default:
+      sides.push('right');
+  }
+  return sides.map((build) => {
+    const [b, q] = build === 'left' ? [left, right] : [right, left];
+    let cost = left.cost + right.cost + COST.open;
+    cost += b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) + q.rows * COST.hashProbeRow + rows * COST.joinOutputRow;
+    if (p.eq.length === 0) cost += b.rows * q.rows * COST.filterRow;
+    const plan: HashJoin = {
+      op: 'HashJoin',
+      id: opt.nextId(),
+      schema: outputOf(p, left.plan.schema, right.plan.schema),
+      estRows: rows,
+      estCost: cost,
+      task: 'root',
+      left: left.plan,
+      right: right.plan,
+      ...conditionsOf(p),
+      leftKeys: p.eq.map((k) => k.left),
+      rightKeys: p.eq.map((k) => k.right),
+      nullEq: p.eq.map((k) => k.nullEq),
+      build,
+      nullAware: p.nullAware,
+    };
+    return { kind: 'root' as const, plan, rows, cost };
+  });
+}
+
+/** Which sides of a join may be looked up row by row from the other. */
+function innerSides(p: Join): ('left' | 'right')[] {
+  switch (p.joinType) {
+    case 'inner':
+      return ['left', 'right'];
+    case 'rightOuter':
+      return ['left'];
+    case 'leftOuter':
+    case 'semi':
+    case 'antiSemi':
+    case 'leftOuterSemi':
+    case 'antiLeftOuterSemi':
+      return ['right'];
+  }
+}
+
+function indexJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
+  if (p.eq.length === 0 || p.nullAware) return [];
+  const out: RootTask[] = [];
+  for (const inner of innerSides(p)) {
+    const innerPlan = p.children[inner === 'left' ? 0 : 1]!;
+    if (innerPlan.op !== 'DataSource' || innerPlan.dirty) continue;
+    const outerPlan = p.children[inner === 'left' ? 1 : 0]!;
+    const outerIds = idsOf(outerPlan.schema);
+    if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;
+    // A hint names the inner side; the other one is not tried then.
+    if (p.hint.prefer === 'index' && p.hint.side !== null && p.hint.side !== inner) continue;
+    const best = indexJoin(opt, p, inner, innerPlan, outerPlan, prop.order);
+    if (best !== null) out.push(best);
+  }
+  return out;
+}
+
+interface Lookup {
+  readonly index: IndexInfo | null;
+  /** For each key column used: the join key, or the constant it is fixed to. */
+  readonly prefix: ({ readonly key: number } | { readonly constant: Expression })[];
+  readonly usedKeys: ReadonlySet<number>;
+  readonly usedConditions: ReadonlySet<Expression>;
+  /** Rows of the table that one key finds. */
+  readonly rowsPerKey: number;
+  readonly covering: boolean;
+}
+
+/** The index (or handle) whose leading columns the join's keys fix, that finds the fewest rows. */
+function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expression[], nullEq: readonly boolean[]): Lookup | null {
+  const est = tableEstimate(opt.ctx, ds);
+  const needed = columnsOf(ds.conditions, idsOf(ds.schema));
+  const candidates: (IndexInfo | null)[] = [null, ...ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && !(i.primary && ds.table.isCommonHandle))];
+  const ignored = new Set(ds.indexHints.filter((h) => h.type === 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase())));
+  const used = ds.indexHints.filter((h) => h.type !== 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase()));
+  let best: Lookup | null = null;
+  let bestCost = Infinity;
+  for (const index of candidates) {
+    if (index !== null && (ignored.has(index.lower) || (used.length > 0 && !used.includes(index.lower)))) continue;
+    const keys = keysOf(ds, index);
+    const prefix: Lookup['prefix'] = [];
+    const usedKeys = new Set<number>();
+    const usedConditions = new Set<Expression>();
+    let share = 1;
+    for (const k of keys) {
+      if (k.length >= 0) break;
+      const at = innerKeys.findIndex((e, i) => e.kind === 'column' && e.id === k.column.id && !usedKeys.has(i) && nullEq[i] !== true);
+      if (at >= 0) {
+        prefix.push({ key: at });
+        usedKeys.add(at);
+        share /= columnNdv(est, ds, k.column);
+        continue;
+      }
+      const cond = ds.conditions.find(
+        (c) =>
+          c.kind === 'function' &&
+          c.name === 'eq' &&
+          c.args.some((a) => a.kind === 'column' && a.id === k.column.id) &&
+          c.args.some((a) => a.kind === 'constant' && a.value !== null && sameLayout(a.type, k.column.type)),
+      );
+      if (cond === undefined || cond.kind !== 'function') break;
+      prefix.push({ constant: cond.args.find((a) => a.kind === 'constant')! });
+      usedConditions.add(cond);
+      share *= selectivity(opt.ctx, est, ds, [cond]);
+    }
+    if (usedKeys.size === 0) continue;
+    const width = index === null ? keys.length : index.columns.length;
+    const unique = (index === null || index.unique) && prefix.length >= width;
+    const have = index === null ? null : indexColumns(ds, index);
+    const covering = have === null || [...needed].every((id) => have.has(id));
+    const rowsPerKey = unique ? 1 : Math.max(est.rows * share, 1e-3);
+    const cost = COST.seek + rowsPerKey * (index === null ? COST.scanRow : covering ? COST.indexRow : COST.indexRow + COST.lookupRow);
+    if (cost < bestCost) {
+      best = { index, prefix, usedKeys, usedConditions, rowsPerKey, covering };
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/** Types whose values have one form: a key of one can be looked up among the other without conversion. */
+function sameLayout(a: FieldType, b: FieldType): boolean {
+  const d = evalType(a);
+  if (d !== evalType(b)) return false;
+  if (d === 'decimal' || d === 'duration') return a.decimal === b.decimal;
+  if (d === 'datetime') return (a.tp === TypeCode.Date) === (b.tp === TypeCode.Date) && a.decimal === b.decimal;
+  if (d === 'string') return a.collate === b.collate && a.elems === undefined && b.elems === undefined;
+  if (d === 'real') return a.tp === b.tp;
+  return d === 'int' && a.tp !== TypeCode.Bit && b.tp !== TypeCode.Bit;
+}
+
+function indexJoin(
+  opt: Optimizer,
+  p: Join,
+  innerSide: 'left' | 'right',
+  ds: DataSource,
+  outerPlan: LogicalPlan,
+  order: readonly OrderItem[],
+): RootTask | null {
+  const outerKeysAll = p.eq.map((k) => (innerSide === 'left' ? k.right : k.left));
+  const innerKeysAll = p.eq.map((k) => (innerSide === 'left' ? k.left : k.right));
+  const usable = innerKeysAll.map((e, i) => (e.kind === 'column' && sameLayout(outerKeysAll[i]!.type, e.type) ? e : NO_KEY));
+  const lookup = bestLookup(opt, ds, usable, p.eq.map((k) => k.nullEq));
+  if (lookup === null) return null;
+  const outer = opt.findRoot(outerPlan, { order, limit: Infinity });
+  const est = tableEstimate(opt.ctx, ds);
+  const filters = ds.conditions.filter((c) => !lookup.usedConditions.has(c));
+  const share = selectivity(opt.ctx, est, ds, filters);
+  const perKey = lookup.rowsPerKey;
+  const innerRows = perKey * share;
+  const cop = innerTask(opt, ds, lookup, filters, perKey, innerRows);
+  const reader = opt.root(cop);
+  const rows = opt.stats(p).rows;
+  const fetched = outer.rows * perKey;
+  let cost = outer.cost + COST.open * 2 + outer.rows * (COST.seek + COST.indexJoinKey);
+  cost += fetched * (lookup.index === null ? COST.scanRow : COST.indexRow);
+  if (!lookup.covering) cost += fetched * COST.lookupRow;
+  cost += fetched * (filters.length * COST.filterRow) + outer.rows * innerRows * (COST.transferRow + COST.hashBuildRow) + rows * COST.joinOutputRow;
+  const keyOrder = [...lookup.usedKeys];
+  const renumber = new Map(keyOrder.map((k, i) => [k, i]));
+  const otherEqualities = p.eq.flatMap((k, i) =>
+    lookup.usedKeys.has(i) ? [] : [opt.state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right)],
+  );
+  const [left, right] = innerSide === 'left' ? [reader.plan, outer.plan] : [outer.plan, reader.plan];
+  const plan: IndexJoin = {
+    op: 'IndexJoin',
+    id: opt.nextId(),
+    schema: outputOf(p, left.schema, right.schema),
+    estRows: rows,
+    estCost: cost,
+    task: 'root',
+    left,
+    right,
+    ...conditionsOf(p),
+    otherConditions: [...p.otherConds, ...otherEqualities],
+    outer: innerSide === 'left' ? 'right' : 'left',
+    outerKeys: keyOrder.map((i) => castTo(outerKeysAll[i]!, (innerKeysAll[i] as Column).type, opt.ctx.eval)),
+    innerKeys: keyOrder.map((i) => innerKeysAll[i]!),
+    innerScanId: cop.scan.id,
+    prefix: lookup.prefix.map((x) => ('key' in x ? { key: renumber.get(x.key)! } : x)),
+  };
+  return { kind: 'root', plan, rows, cost };
+}
+
+/** Stands for a join key that is not a plain column of the inner side: never a key column. */
+const NO_KEY: Expression = { kind: 'constant', type: { tp: TypeCode.Null, flag: 0, flen: 0, decimal: 0, charset: 'binary', collate: 'binary' }, value: null };
+
+/** The inner side's reader, whose scan gets its ranges from the join. */
+function innerTask(opt: Optimizer, ds: DataSource, lookup: Lookup, filters: readonly Expression[], perKey: number, rows: number): CopTask {
+  const est = tableEstimate(opt.ctx, ds);
+  const access: Access = { ranges: [], rebuild: null, access: [...lookup.usedConditions], remained: filters, equalColumns: 0, singlePoints: 0, columns: lookup.prefix.length, full: false };
+  const path = { access };
+  const needed = columnsOf(filters, idsOf(ds.schema));
+  // The join checks its keys on the rows that come.
+  for (const e of lookup.prefix) void e;
+  const pushed = filters.filter(pushable);
+  const base = { kind: 'cop' as const, source: ds, keepOrder: false, desc: false, rows, tableFiltered: pushed.length > 0, cost: 0 };
+  const select = (child: PhysicalPlan, conditions: readonly Expression[]): PhysicalPlan =>
+    conditions.length === 0 ? child : { op: 'Selection', id: opt.nextId(), schema: child.schema, estRows: rows, task: 'cop[tikv]', child, conditions };
+  if (lookup.index === null) {
+    const scan = tableScan(opt, ds, needed, path, est.info, false, false, perKey);
+    return { ...base, tablePlan: select(scan, pushed), indexPlan: null, scan, indexRows: 0 };
+  }
+  const have = indexColumns(ds, lookup.index);
+  const onIndex = pushed.filter((c) => [...columnsOf([c])].every((id) => have.has(id)));
+  const onTable = pushed.filter((c) => !onIndex.includes(c));
+  const indexNeeded = lookup.covering ? needed : columnsOf(onIndex, new Set(ds.table.isCommonHandle ? handleColumns(ds).map((c) => c.id) : []));
+  if (!lookup.covering && !ds.table.isCommonHandle) for (const h of handleColumns(ds)) if (ds.infos.get(h.id) === null) indexNeeded.add(h.id);
+  const scan = indexScan(opt, ds, lookup.index, indexNeeded, path, est.info, false, false, perKey, !lookup.covering);
+  const indexPlan = select(scan, onIndex);
+  if (lookup.covering) return { ...base, tablePlan: null, indexPlan, scan, indexRows: perKey };
+  const rowScan = { ...tableScan(opt, ds, needed, null, est.info, false, false, perKey), byRowId: true };
+  return { ...base, tablePlan: select(rowScan, onTable), indexPlan, scan, indexRows: perKey };
+}
+
+/** Nested evaluation of a right side that reads the left row. */
+function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
+  const leftIds = idsOf(p.children[0]!.schema);
+  if (!prop.order.every((o) => leftIds.has(o.column.id))) return null;
+  const left = opt.findRoot(p.children[0]!, { order: prop.order, limit: Infinity });
+  const right = opt.findRoot(p.children[1]!, ANY);
+  const rows = opt.stats(p).rows;
+  const cost = left.cost + left.rows * (right.cost + COST.applyRun) + rows * COST.joinOutputRow;
+  const correlated: Apply['correlated'][number][] = [];
+  for (const c of correlatedIn(p.children[1]!)) {
+    if (!leftIds.has(c.column.id) || correlated.some((x) => x.cell === c.cell)) continue;
+    correlated.push({ cell: c.cell, outer: c.column });
+  }
+  const plan: Apply = {
+    op: 'Apply',
+    id: opt.nextId(),
+    schema: outputOf(p, left.plan.schema, right.plan.schema),
+    estRows: rows,
+    estCost: cost,
+    task: 'root',
+    left: left.plan,
+    right: right.plan,
+    ...conditionsOf(p),
+    leftKeys: p.eq.map((k) => k.left),
+    rightKeys: p.eq.map((k) => k.right),
+    nullAware: p.nullAware,
+    correlated,
+  };
+  return { kind: 'root', plan, rows, cost };
+}
+

@@ -1,0 +1,117 @@
+import type { Expression } from '../../expression/expression.js';
+import { COST } from '../cost/factors.js';
+import { deriveStats } from '../cost/derive-stats.js';
+import { sameExpr } from '../logical/expression-walk.js';
+import type { LogicalPlan, PlanStats } from '../logical/plan.js';
+import type { PlanContext } from '../plan-context.js';
+import type { BuildState } from '../resolve/build-state.js';
+import type { PhysicalPlan, Sort } from './plan.js';
+import type { OrderItem, Property, RootTask, Task } from './task.js';
+
+/** Makes the best task for a node under a property; null when the operator cannot give the order by itself. */
+export type Implementation<P extends LogicalPlan = LogicalPlan> = (opt: Optimizer, p: P, prop: Property) => Task | null;
+
+/**
+ * The physical search: top down by required property, the cheapest task of every node kept (the memo of a Cascades
+ * search with one group per logical node).
+ */
+export class Optimizer {
+  private readonly memo = new Map<LogicalPlan, Map<string, Task>>();
+  private lastId = 0;
+  readonly ctx: PlanContext;
+
+  constructor(
+    readonly state: BuildState,
+    private readonly implementations: Readonly<Record<string, Implementation>>,
+    private readonly finish: (opt: Optimizer, task: Task) => RootTask,
+  ) {
+    this.ctx = state.ctx;
+  }
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  stats(p: LogicalPlan): PlanStats {
+    return deriveStats(p, this.ctx);
+  }
+
+  /** The cheapest task that satisfies `prop`; a sort is put on top where that is cheaper or the only way. */
+  find(p: LogicalPlan, prop: Property): Task {
+    let own = this.memo.get(p);
+    if (own === undefined) this.memo.set(p, (own = new Map()));
+    const key = `${prop.limit}|${prop.order.map((o) => `${o.column.id}${o.desc ? 'd' : ''}`).join(',')}`;
+    const known = own.get(key);
+    if (known !== undefined) return known;
+    const implement = this.implementations[p.op]!;
+    let best = implement(this, p, prop);
+    if (prop.order.length > 0) {
+      const unordered = this.root(this.find(p, { order: [], limit: Infinity }));
+      const sorted = this.sort(unordered, prop.order);
+      if (best === null || sorted.cost < best.cost) best = sorted;
+    }
+    if (best === null) throw new Error(`no plan for ${p.op}`);
+    own.set(key, best);
+    return best;
+  }
+
+  /** Closes a task with its reader. */
+  root(task: Task): RootTask {
+    return task.kind === 'root' ? task : this.finish(this, task);
+  }
+
+  findRoot(p: LogicalPlan, prop: Property): RootTask {
+    return this.root(this.find(p, prop));
+  }
+
+  sort(task: RootTask, order: readonly OrderItem[]): RootTask {
+    const plan: Sort = {
+      op: 'Sort',
+      id: this.nextId(),
+      schema: task.plan.schema,
+      estRows: task.rows,
+      task: 'root',
+      child: task.plan,
+      by: order.map((o) => ({ expr: o.column, desc: o.desc })),
+    };
+    return this.over(task, plan, task.rows, sortCost(task.rows));
+  }
+
+  /** A task with one more operator on top. */
+  over(child: RootTask, plan: PhysicalPlan, rows: number, cost: number): RootTask {
+    const total = child.cost + cost;
+    return { kind: 'root', plan: { ...plan, estCost: total }, rows, cost: total };
+  }
+}
+
+export const sortCost = (rows: number): number => COST.open + rows * Math.log2(Math.max(2, rows)) * COST.sortCompare;
+
+/** An order by columns alone; null when an item is an expression. */
+export function asOrder(by: readonly { readonly expr: Expression; readonly desc: boolean }[]): OrderItem[] | null {
+  const out: OrderItem[] = [];
+  for (const b of by) {
+    if (b.expr.kind !== 'column') return null;
+    const { expr } = b;
+    if (!out.some((o) => o.column.id === expr.id)) out.push({ column: expr, desc: b.desc });
+  }
+  return out;
+}
+
+/** Order items in terms of a child's columns, through a projection; null when one is computed. */
+export function throughProjection(
+  order: readonly OrderItem[],
+  exprs: readonly Expression[],
+  schema: readonly { readonly id: number }[],
+): OrderItem[] | null {
+  const out: OrderItem[] = [];
+  for (const o of order) {
+    const at = schema.findIndex((c) => c.id === o.column.id);
+    const e = exprs[at];
+    if (e === undefined || e.kind !== 'column') return null;
+    out.push({ column: e, desc: o.desc });
+  }
+  return out;
+}
+
+export const sameExprs = (a: readonly Expression[], b: readonly Expression[]): boolean =>
+  a.length === b.length && a.every((x, i) => sameExpr(x, b[i]!));

@@ -1,0 +1,141 @@
+import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
+import { mapAgg, mapLeaves } from '../logical/expression-walk.js';
+import type { CteDefinition, PhysicalPlan } from './plan.js';
+
+type Resolver = (e: Expression) => Expression;
+
+/** Positions of columns by id in an input. */
+function resolver(schema: readonly Column[]): Resolver {
+  const at = new Map<number, number>();
+  for (let i = schema.length - 1; i >= 0; i--) at.set(schema[i]!.id, i);
+  return (e) =>
+    mapLeaves(e, (leaf) => {
+      if (leaf.kind !== 'column') return leaf;
+      const index = at.get(leaf.id);
+      if (index === undefined) throw new Error(`column ${leaf.name} is not in the input of its operator`);
+      return leaf.index === index ? leaf : { ...leaf, index };
+    });
+}
+
+const byItems = (by: readonly ByItem[], r: Resolver): ByItem[] => by.map((b) => ({ ...b, expr: r(b.expr) }));
+const aggs = (list: readonly AggFunc[], r: Resolver): AggFunc[] => list.map((a) => mapAgg(a, r));
+
+/** The last step of planning: every column reference gets its position in its operator's input. */
+export class IndexResolver {
+  private readonly ctes = new Map<number, CteDefinition>();
+
+  resolve(p: PhysicalPlan): PhysicalPlan {
+    switch (p.op) {
+      case 'TableReader':
+      case 'IndexReader':
+      case 'MaxOneRow':
+      case 'Limit':
+      case 'SelectLock':
+        return { ...p, child: this.resolve(p.child) };
+      case 'IndexLookUp':
+        return { ...p, indexPlan: this.resolve(p.indexPlan), tablePlan: this.resolve(p.tablePlan) };
+      case 'Selection': {
+        const child = this.resolve(p.child);
+        return { ...p, child, conditions: p.conditions.map(resolver(child.schema)) };
+      }
+      case 'MemTableScan':
+        return { ...p, conditions: p.conditions.map(resolver(p.schema)) };
+      case 'UnionScan': {
+        const child = this.resolve(p.child);
+        const r = resolver(child.schema);
+        return { ...p, child, conditions: p.conditions.map(r), keepOrder: byItems(p.keepOrder, r) };
+      }
+      case 'Projection': {
+        const child = this.resolve(p.child);
+        return { ...p, child, exprs: p.exprs.map(resolver(child.schema)) };
+      }
+      case 'HashAgg':
+      case 'StreamAgg': {
+        const child = this.resolve(p.child);
+        const r = resolver(child.schema);
+        return { ...p, child, groupBy: p.groupBy.map(r), aggs: aggs(p.aggs, r) };
+      }
+      case 'Sort':
+      case 'TopN': {
+        const child = this.resolve(p.child);
+        return { ...p, child, by: byItems(p.by, resolver(child.schema)) };
+      }
+      case 'Window': {
+        const child = this.resolve(p.child);
+        const r = resolver(child.schema);
+        return {
+          ...p,
+          child,
+          partitionBy: byItems(p.partitionBy, r),
+          orderBy: byItems(p.orderBy, r),
+          functions: p.functions.map((f) => ({ ...f, args: f.args.map(r) })),
+        };
+      }
+      case 'UnionAll':
+        return { ...p, children: p.children.map((c) => this.resolve(c)) };
+      case 'HashJoin':
+      case 'Apply':
+      case 'IndexJoin':
+        return this.join(p);
+      case 'CteRef':
+        return { ...p, cte: this.cte(p.cte) };
+      case 'Update':
+      case 'Delete':
+        return { ...p, child: this.resolve(p.child) };
+      default:
+        return p;
+    }
+  }
+
+  private join(p: Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' }>): PhysicalPlan {
+    const left = this.resolve(p.left);
+    const right = this.resolve(p.right);
+    const l = resolver(left.schema);
+    const r = resolver(right.schema);
+    const both = resolver([...left.schema, ...right.schema]);
+    const conditions = {
+      left,
+      right,
+      leftConditions: p.leftConditions.map(l),
+      rightConditions: p.rightConditions.map(r),
+      otherConditions: p.otherConditions.map(both),
+    };
+    switch (p.op) {
+      case 'HashJoin':
+        return { ...p, ...conditions, leftKeys: p.leftKeys.map(l), rightKeys: p.rightKeys.map(r) };
+      case 'Apply':
+        return {
+          ...p,
+          ...conditions,
+          leftKeys: p.leftKeys.map(l),
+          rightKeys: p.rightKeys.map(r),
+          correlated: p.correlated.map((c) => ({ cell: c.cell, outer: l(c.outer) as Column })),
+        };
+      case 'IndexJoin': {
+        const [outer, inner] = p.outer === 'left' ? [l, r] : [r, l];
+        return { ...p, ...conditions, outerKeys: p.outerKeys.map(outer), innerKeys: p.innerKeys.map(inner) };
+      }
+    }
+  }
+
+  /** A definition is resolved once, however many references it has; those inside it find it being resolved. */
+  private cte(d: CteDefinition): CteDefinition {
+    const known = this.ctes.get(d.id);
+    if (known !== undefined) return known;
+    const out: { -readonly [K in keyof CteDefinition]: CteDefinition[K] } = {
+      id: d.id,
+      name: d.name,
+      seed: d.seed,
+      recursive: d.recursive,
+      distinct: d.distinct,
+      schema: d.schema,
+    };
+    this.ctes.set(d.id, out);
+    out.seed = this.resolve(d.seed);
+    out.recursive = d.recursive === null ? null : this.resolve(d.recursive);
+    return out;
+  }
+}
+
+/** Resolves an expression over the columns of one input. */
+export const resolveOver = (e: Expression, schema: readonly Column[]): Expression => resolver(schema)(e);

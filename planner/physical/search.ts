@@ -1,0 +1,53 @@
+import type { Column } from '../../expression/expression.js';
+import type { LogicalPlan } from '../logical/plan.js';
+import type { BuildState } from '../resolve/build-state.js';
+import { implementAggregation } from './implement/aggregation.js';
+import { finishCop, implementDataSource, implementMemTable } from './implement/data-source.js';
+import { implementJoin } from './implement/join.js';
+import {
+  implementCte,
+  implementDual,
+  implementLimit,
+  implementLock,
+  implementMaxOneRow,
+  implementProjection,
+  implementSelection,
+  implementSort,
+  implementTopN,
+  implementUnion,
+  implementWindow,
+} from './implement/unary.js';
+import { Optimizer, type Implementation } from './optimizer.js';
+import type { PhysicalPlan } from './plan.js';
+import { IndexResolver } from './resolve-indices.js';
+import { ANY, type Task } from './task.js';
+
+const IMPLEMENTATIONS = {
+  DataSource: implementDataSource,
+  MemTable: implementMemTable,
+  Dual: implementDual,
+  Selection: implementSelection,
+  Projection: implementProjection,
+  Join: implementJoin,
+  Aggregation: implementAggregation,
+  Sort: implementSort,
+  Limit: implementLimit,
+  TopN: implementTopN,
+  UnionAll: implementUnion,
+  MaxOneRow: implementMaxOneRow,
+  Lock: implementLock,
+  Window: implementWindow,
+  CteScan: implementCte,
+} as unknown as Readonly<Record<string, Implementation>>;
+
+/** The cheapest physical plan of a logical one; its columns are `columns`, in this order. */
+export function findBestPlan(p: LogicalPlan, columns: readonly Column[], state: BuildState): PhysicalPlan {
+  const opt = new Optimizer(state, IMPLEMENTATIONS, (o, t: Task) => (t.kind === 'root' ? t : finishCop(o, t)));
+  const task = opt.findRoot(p, ANY);
+  let { plan } = task;
+  const exact = plan.schema.length === columns.length && plan.schema.every((c, i) => c.id === columns[i]!.id);
+  if (!exact) {
+    plan = { op: 'Projection', id: opt.nextId(), schema: columns, estRows: task.rows, estCost: task.cost, task: 'root', child: plan, exprs: [...columns] };
+  }
+  return new IndexResolver().resolve(plan);
+}

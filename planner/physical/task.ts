@@ -1,0 +1,53 @@
+import type { Column } from '../../expression/expression.js';
+import type { DataSource } from '../logical/plan.js';
+import type { IndexScan, LockSpec, PhysicalPlan, TableScan } from './plan.js';
+
+/** An order a plan's rows must come in: columns, ascending or descending. Empty: any. */
+export interface OrderItem {
+  readonly column: Column;
+  readonly desc: boolean;
+}
+
+/** What a parent asks of a plan. */
+export interface Property {
+  readonly order: readonly OrderItem[];
+  /** Rows the parent will probably take before it stops; Infinity: all. */
+  readonly limit: number;
+}
+export const ANY: Property = { order: [], limit: Infinity };
+
+/** A finished plan at the root, and its estimated cost. */
+export interface RootTask {
+  readonly kind: 'root';
+  readonly plan: PhysicalPlan;
+  readonly rows: number;
+  readonly cost: number;
+}
+
+/**
+ * Operators in the store that no reader has closed yet, so that more can be pushed below it: a table scan, a covering
+ * index scan, or both sides of a lookup.
+ */
+export interface CopTask {
+  readonly kind: 'cop';
+  readonly source: DataSource;
+  readonly tablePlan: PhysicalPlan | null;
+  readonly indexPlan: PhysicalPlan | null;
+  readonly scan: TableScan | IndexScan;
+  readonly keepOrder: boolean;
+  readonly desc: boolean;
+  /** Rows the store hands up. */
+  readonly rows: number;
+  /** Handles the index side gives, when it is a lookup. */
+  readonly indexRows: number;
+  readonly cost: number;
+  /** The table side filters or aggregates: the number of handles is not the number of rows. */
+  readonly tableFiltered: boolean;
+  readonly pushedLimit?: { readonly offset: number; readonly count: number };
+}
+
+export type Task = RootTask | CopTask;
+
+export interface PendingLock {
+  readonly lock: LockSpec;
+}

@@ -1,0 +1,80 @@
+import type { PhysicalPlan } from './physical/plan.js';
+import { findBestPlan } from './physical/search.js';
+import type { OutputName, PlanContext, PlannedStatement } from './plan-context.js';
+import type * as ast from '../parser/ast/index.js';
+import { buildQuery } from './logical/build-query.js';
+import { buildDelete, buildInsert, buildUpdate } from './logical/build-dml.js';
+import { mysqlError } from '../types/error-table.js';
+import { BuildState, StatementMemory, SubqueryNeeded } from './resolve/build-state.js';
+import type { FieldName } from './resolve/scope.js';
+import { optimize } from './rules/optimize.js';
+import type { LogicalPlan } from './logical/plan.js';
+
+/** Statements this planner plans; everything else is the session's own. */
+export type PlannableStatement = ast.Query | ast.InsertStmt | ast.UpdateStmt | ast.DeleteStmt;
+
+const PLANNABLE: ReadonlySet<string> = new Set(['Select', 'SetOperation', 'Values', 'TableStmt', 'Insert', 'Update', 'Delete']);
+
+export const isPlannable = (stmt: ast.Statement): stmt is PlannableStatement => PLANNABLE.has(stmt.kind);
+
+/**
+ * Plans a query or DML statement. Synchronous unless it holds an uncorrelated subquery, which is run while planning
+ * (as TiDB does), so that its value can choose indexes and order joins.
+ */
+export function planStatement(stmt: ast.Statement, ctx: PlanContext): PlannedStatement | Promise<PlannedStatement> {
+  if (!isPlannable(stmt)) throw mysqlError('ER_NOT_SUPPORTED_YET', stmt.kind);
+  return attempt(stmt, ctx, new StatementMemory());
+}
+
+function attempt(stmt: PlannableStatement, ctx: PlanContext, memory: StatementMemory): PlannedStatement | Promise<PlannedStatement> {
+  try {
+    return planOnce(stmt, ctx, memory);
+  } catch (e) {
+    if (!(e instanceof SubqueryNeeded)) throw e;
+    const types = e.plan.schema.map((c) => c.type);
+    const plan = physical(e.plan, e.state);
+    return ctx.runSubquery(plan, e.maxRows).then((rows) => {
+      memory.subqueries.set(e.query, { rows, types });
+      return attempt(stmt, ctx, memory);
+    });
+  }
+}
+
+function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementMemory): PlannedStatement {
+  const state = new BuildState(ctx, memory, buildQuery);
+  switch (stmt.kind) {
+    case 'Insert':
+      return planned(state, buildInsert(state, stmt, (p) => physical(p, state)), []);
+    case 'Update':
+      return planned(state, buildUpdate(state, stmt, (p) => physical(p, state)), []);
+    case 'Delete':
+      return planned(state, buildDelete(state, stmt, (p) => physical(p, state)), []);
+    default: {
+      const rel = ctx.span('build', () => buildQuery(state, stmt, null, null));
+      const plan = physical(rel.plan, state);
+      return planned(state, plan, rel.names.map(outputName));
+    }
+  }
+}
+
+/** Rewrites a logical plan and finds its best physical one, whose columns are those of the logical plan as built. */
+function physical(p: LogicalPlan, state: BuildState): PhysicalPlan {
+  const columns = [...p.schema];
+  const rewritten = state.ctx.span('optimize', () => optimize(p, state));
+  return state.ctx.span('search', () => findBestPlan(rewritten, columns, state));
+}
+
+function planned(state: BuildState, plan: PhysicalPlan, names: readonly OutputName[]): PlannedStatement {
+  return { plan, names, cacheable: state.cacheable, tables: state.tables };
+}
+
+const outputName = (n: FieldName): OutputName => ({
+  name: n.name,
+  orgName: n.orgName,
+  table: n.table,
+  orgTable: n.orgTable,
+  db: n.db,
+});
+
+export { tryPointPlan } from './point/point-plan.js';
+export { explainRows } from './explain/explain.js';

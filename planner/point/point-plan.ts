@@ -1,0 +1,324 @@
+import type { Column, Constant, Expression } from '../../expression/expression.js';
+import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type * as ast from '../../parser/ast/index.js';
+import { isUnsigned, evalType, TypeCode, type FieldType } from '../../types/field-type.js';
+import type { Datum } from '../../types/datum.js';
+import { encodeUtf8 } from '../../types/charset.js';
+import { buildInsert } from '../logical/build-dml.js';
+import { buildQuery } from '../logical/build-query.js';
+import { dual } from '../logical/plan.js';
+import type { OutputName, PlanContext, PlannedStatement } from '../plan-context.js';
+import type { Delete, LockSpec, PhysicalPlan, PointGet, Update } from '../physical/plan.js';
+import { BuildState, StatementMemory, SubqueryNeeded } from '../resolve/build-state.js';
+import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { lockSpec } from '../logical/lock-spec.js';
+import { pointTable, type PointTable } from './point-table.js';
+
+/**
+ * The point path: SELECT, UPDATE and DELETE of one row by a whole primary or unique key, and INSERT of values, planned
+ * without the optimizer. Null when the statement is anything else; its errors are then planStatement's to report.
+ */
+export function tryPointPlan(stmt: ast.Statement, ctx: PlanContext): PlannedStatement | null {
+  switch (stmt.kind) {
+    case 'Select':
+      return pointSelect(stmt, ctx);
+    case 'Update':
+      return pointUpdate(stmt, ctx);
+    case 'Delete':
+      return pointDelete(stmt, ctx);
+    case 'Insert':
+      return stmt.rows === null ? null : valuesInsert(stmt, ctx);
+    default:
+      return null;
+  }
+}
+
+interface Found {
+  readonly db: DbInfo;
+  readonly table: TableInfo;
+  readonly alias: string;
+  readonly point: PointTable;
+}
+
+function sourceTable(from: ast.TableRef | null, ctx: PlanContext): Found | null {
+  if (from === null || from.kind !== 'Table') return null;
+  if (from.indexHints.length > 0 || from.partitions.length > 0 || from.asOf !== null || from.sample !== null) return null;
+  const dbName = from.table.schema ?? ctx.currentDatabase;
+  if (dbName === '') return null;
+  const db = ctx.schema.database(dbName);
+  const table = db === null ? null : ctx.schema.table(dbName, from.table.name);
+  if (db === null || table === null || table.view !== undefined || table.virtual === true) return null;
+  return { db, table, alias: from.alias ?? table.name, point: pointTable(db, table) };
+}
+
+const same = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();
+
+function columnOf(f: Found, ref: ast.ColumnRef): ColumnInfo | null {
+  if (ref.table !== null && !same(ref.table, f.alias)) return null;
+  if (ref.schema !== null && !same(ref.schema, f.db.name)) return null;
+  return f.point.byName.get(ref.name) ?? f.point.byName.get(ref.name.toLowerCase()) ?? null;
+}
+
+/** Collects `column = constant` conjuncts; false when there is anything else. */
+function equalities(f: Found, e: ast.Expr, ctx: PlanContext, into: Map<ColumnInfo, Constant>): boolean {
+  switch (e.kind) {
+    case 'Paren':
+      return equalities(f, e.expr, ctx, into);
+    case 'Binary': {
+      if (e.op === 'AND') return equalities(f, e.left, ctx, into) && equalities(f, e.right, ctx, into);
+      if (e.op !== '=') return false;
+      const [ref, value] = e.left.kind === 'ColumnRef' ? [e.left, e.right] : [e.right, e.left];
+      if (ref.kind !== 'ColumnRef') return false;
+      const info = columnOf(f, ref);
+      if (info === null || into.has(info)) return false;
+      const constant = keyConstant(value, info.type, ctx);
+      if (constant === null) return false;
+      into.set(info, constant);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** A literal or parameter as a value of the column, when it is one exactly and without MySQL's conversion rules. */
+function keyConstant(e: ast.Expr, type: FieldType, ctx: PlanContext): Constant | null {
+  switch (e.kind) {
+    case 'IntLiteral':
+      return evalType(type) === 'int' ? intKey(e.value, type) : null;
+    case 'Unary':
+      if (e.op !== '-' || e.expr.kind !== 'IntLiteral' || typeof e.expr.value !== 'number' || evalType(type) !== 'int') return null;
+      return intKey(-e.expr.value, type);
+    case 'StringLiteral':
+      if (e.charset !== null || e.bytes !== null || !plainString(type)) return null;
+      return { kind: 'constant', type, value: encodeUtf8(e.value) };
+    case 'ParamMarker': {
+      if (ctx.params === null) return paramKey(type, e.index);
+      const given = ctx.params[e.index];
+      return given === undefined ? null : datumKey(given.value, given.type, type);
+    }
+    default:
+      return null;
+  }
+}
+
+const paramKey = (type: FieldType, param: number): Constant | null =>
+  evalType(type) === 'int' || plainString(type) ? { kind: 'constant', type, value: null, param } : null;
+
+function datumKey(v: Datum, from: FieldType, type: FieldType): Constant | null {
+  if (v === null) return { kind: 'constant', type, value: null };
+  if (evalType(type) === 'int') {
+    const d = evalType(from);
+    if (d === 'int') return intKey(v as number | bigint, type);
+    // Drivers send JavaScript's and Lua's numbers as DOUBLE.
+    if (d === 'real' && Number.isSafeInteger(v)) return intKey(v as number, type);
+    return null;
+  }
+  return plainString(type) && v instanceof Uint8Array && evalType(from) === 'string' && from.elems === undefined && from.charset !== 'binary'
+    ? { kind: 'constant', type, value: v }
+    : null;
+}
+
+function intKey(value: number | bigint, type: FieldType): Constant | null {
+  if (type.tp === TypeCode.Bit || type.tp === TypeCode.Year) return null;
+  if (isUnsigned(type) ? value < 0 : value > 9223372036854775807n) return null;
+  return { kind: 'constant', type, value };
+}
+
+const plainString = (t: FieldType): boolean =>
+  evalType(t) === 'string' && t.tp !== TypeCode.Enum && t.tp !== TypeCode.Set && t.charset !== 'binary' && (t.charset === 'utf8mb4' || t.charset === 'utf8');
+
+/** The unique key that exactly the given columns make, with its values. */
+function matchKey(f: Found, where: ast.Expr | null, ctx: PlanContext): { index: PointGet['index']; key: Expression[] } | null {
+  if (where === null) return null;
+  const values = new Map<ColumnInfo, Constant>();
+  if (!equalities(f, where, ctx, values)) return null;
+  for (const k of f.point.keys) {
+    if (k.columns.length !== values.size) continue;
+    const key: Expression[] = [];
+    for (const c of k.columns) {
+      const v = values.get(c);
+      if (v !== undefined) key.push(v);
+    }
+    if (key.length === k.columns.length) return { index: k.index, key };
+  }
+  return null;
+}
+
+function pointGet(
+  f: Found,
+  m: { index: PointGet['index']; key: Expression[] },
+  columns: readonly ColumnInfo[],
+  schema: readonly Column[],
+  handleOut: boolean,
+  lock: LockSpec | null,
+): PointGet {
+  return {
+    op: 'PointGet',
+    id: 1,
+    schema,
+    estRows: 1,
+    task: 'root',
+    db: f.db,
+    table: f.table,
+    alias: f.alias,
+    columns,
+    index: m.index,
+    key: m.key,
+    physicalId: f.table.id,
+    lock,
+    handleOut,
+  };
+}
+
+/** LIMIT n without an offset keeps the one row. */
+const harmlessLimit = (l: ast.Limit | null): boolean =>
+  l === null || (l.offset === null && l.count.kind === 'IntLiteral' && l.count.value > 0);
+
+function pointSelect(stmt: ast.SelectStmt, ctx: PlanContext): PlannedStatement | null {
+  if (
+    stmt.where === null ||
+    stmt.with !== null ||
+    stmt.groupBy !== null ||
+    stmt.having !== null ||
+    stmt.orderBy !== null ||
+    stmt.into !== null ||
+    stmt.hints.length > 0 ||
+    stmt.options.distinct ||
+    stmt.options.calcFoundRows ||
+    !harmlessLimit(stmt.limit) ||
+    (stmt.lock !== null && stmt.lock.of.length > 0)
+  ) {
+    return null;
+  }
+  const f = sourceTable(stmt.from, ctx);
+  if (f === null) return null;
+  const m = matchKey(f, stmt.where, ctx);
+  if (m === null) return null;
+  let { publics: columns, schema, names } = f.point;
+  const only = stmt.fields[0]!;
+  if (stmt.fields.length !== 1 || only.wildcard === null || only.wildcard.table !== null || f.alias !== f.table.name) {
+    const picked = pickFields(f, stmt.fields);
+    if (picked === null) return null;
+    ({ columns, schema, names } = picked);
+  }
+  ctx.checkPrivilege('SELECT', f.db.name, f.table.name);
+  if (stmt.lock !== null && stmt.lock.strength === 'UPDATE') ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
+  return {
+    plan: pointGet(f, m, columns, schema, false, stmt.lock === null ? null : lockSpec(stmt.lock)),
+    names,
+    cacheable: true,
+    tables: [{ db: f.db.name, table: f.table, write: false }],
+  };
+}
+
+function pickFields(
+  f: Found,
+  fields: readonly ast.SelectField[],
+): { columns: ColumnInfo[]; schema: Column[]; names: OutputName[] } | null {
+  const columns: ColumnInfo[] = [];
+  const schema: Column[] = [];
+  const names: OutputName[] = [];
+  const add = (info: ColumnInfo, name: string): boolean => {
+    if (columns.includes(info)) return false;
+    schema.push({ ...f.point.rowSchema[info.offset]!, index: columns.length });
+    columns.push(info);
+    names.push({ name, orgName: info.name, table: f.alias, orgTable: f.table.name, db: f.db.name });
+    return true;
+  };
+  for (const field of fields) {
+    if (field.wildcard !== null) {
+      const { table, schema: db } = field.wildcard;
+      if ((table !== null && !same(table, f.alias)) || (db !== null && !same(db, f.db.name))) return null;
+      for (const info of f.point.publics) if (!add(info, info.name)) return null;
+      continue;
+    }
+    if (field.expr?.kind !== 'ColumnRef') return null;
+    const info = columnOf(f, field.expr);
+    if (info === null || !add(info, field.alias ?? field.expr.name)) return null;
+  }
+  return { columns, schema, names };
+}
+
+/** The child of a point UPDATE or DELETE: the whole row, locked when the transaction is pessimistic. */
+function rowOf(f: Found, where: ast.Expr | null, ctx: PlanContext): PointGet | null {
+  const m = matchKey(f, where, ctx);
+  if (m === null) return null;
+  const lock: LockSpec | null = ctx.pessimistic ? { mode: 'update', wait: 'default' } : null;
+  return pointGet(f, m, f.point.rowColumns, f.point.rowSchema, f.point.handleOut, lock);
+}
+
+function targetOf(f: Found): Update['targets'][number] {
+  const pk = f.table.pkIsHandle ? f.point.keys[0]!.columns[0]!.offset : -1;
+  return {
+    db: f.db,
+    table: f.table,
+    physicalId: f.table.id,
+    columns: f.table.columns.map((c) => c.offset),
+    handle: f.point.handleOut ? f.table.columns.length : pk,
+  };
+}
+
+const base = (child: PhysicalPlan): { id: number; schema: []; estRows: number; task: 'root' } => ({
+  id: child.id + 1,
+  schema: [],
+  estRows: 0,
+  task: 'root',
+});
+
+function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement | null {
+  if (stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit) || stmt.hints.length > 0) return null;
+  const f = sourceTable(stmt.from, ctx);
+  if (f === null) return null;
+  const child = rowOf(f, stmt.where, ctx);
+  if (child === null) return null;
+  const assignments: Update['assignments'][number][] = [];
+  const state = new BuildState(ctx, new StatementMemory(), buildQuery);
+  const names = f.alias === f.table.name ? [...f.point.rowNames] : f.point.rowNames.map((n) => ({ ...n, table: f.alias }));
+  const env: ExpressionEnv = {
+    state,
+    scope: { relation: { plan: dual(1), names }, outer: null, ctes: null, cells: new Map() },
+    clause: 'field list',
+    noSubqueries: true,
+  };
+  for (const a of stmt.set) {
+    const column = columnOf(f, a.column);
+    if (column === null || column.generated !== '' || a.value.kind === 'DefaultExpr') return null;
+    try {
+      assignments.push({ target: 0, column, value: build(env, a.value) });
+    } catch (e) {
+      if (e instanceof SubqueryNeeded) return null;
+      throw e;
+    }
+  }
+  if (env.scope.relation.plan.op !== 'Dual') return null;
+  ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
+  const plan: Update = { ...base(child), op: 'Update', child, targets: [targetOf(f)], assignments, ignore: stmt.ignore };
+  return { plan, names: [], cacheable: state.cacheable, tables: [{ db: f.db.name, table: f.table, write: true }] };
+}
+
+function pointDelete(stmt: ast.DeleteStmt, ctx: PlanContext): PlannedStatement | null {
+  if (stmt.targets !== null || stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit) || stmt.hints.length > 0) {
+    return null;
+  }
+  const f = sourceTable(stmt.from, ctx);
+  if (f === null) return null;
+  const child = rowOf(f, stmt.where, ctx);
+  if (child === null) return null;
+  ctx.checkPrivilege('DELETE', f.db.name, f.table.name);
+  const plan: Delete = { ...base(child), op: 'Delete', child, targets: [targetOf(f)], ignore: stmt.ignore };
+  return { plan, names: [], cacheable: true, tables: [{ db: f.db.name, table: f.table, write: true }] };
+}
+
+function valuesInsert(stmt: ast.InsertStmt, ctx: PlanContext): PlannedStatement | null {
+  const state = new BuildState(ctx, new StatementMemory(), buildQuery);
+  try {
+    const plan = buildInsert(state, stmt, () => {
+      throw new Error('an INSERT of values has no query');
+    });
+    return { plan, names: [], cacheable: state.cacheable, tables: state.tables };
+  } catch (e) {
+    if (e instanceof SubqueryNeeded) return null;
+    throw e;
+  }
+}

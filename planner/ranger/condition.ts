@@ -1,0 +1,265 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import type { Datum } from '../../types/datum.js';
+import { charset } from '../../types/charset.js';
+import { collation } from '../../types/collation.js';
+import { evalType } from '../../types/field-type.js';
+import { FLIPPED, hasColumns } from '../logical/expression-walk.js';
+import { comparable, toColumnValue } from './bound.js';
+import { datumCompare, FULL, intersect, MAX, normalize, NOT_NULL, point, type Compare, type Interval } from './interval.js';
+
+/** Gives a constant's value: of a literal, a parameter, a correlated column. */
+export type Evaluate = (e: Expression) => Datum;
+
+/** A key column of an index or the handle. */
+export interface KeyColumn {
+  readonly column: Column;
+  /** Prefix length in characters (bytes for binary strings), -1 = whole. */
+  readonly length: number;
+}
+
+/** Constant for one scan: literals, parameters, columns of outer queries. */
+const isConst = (e: Expression): boolean => !hasColumns(e);
+
+/** `column op constant`, turned so that the column is on the left; null for anything else. */
+function comparisonOf(e: Expression, column: Column): { op: string; value: Expression } | null {
+  if (e.kind !== 'function' || e.args.length !== 2 || FLIPPED[e.name] === undefined) return null;
+  const [a, b] = e.args as [Expression, Expression];
+  if (a.kind === 'column' && a.id === column.id && isConst(b)) {
+    return comparable(column.type, b.type, e.collation) ? { op: e.name, value: b } : null;
+  }
+  if (b.kind === 'column' && b.id === column.id && isConst(a)) {
+    return comparable(column.type, a.type, e.collation) ? { op: FLIPPED[e.name]!, value: a } : null;
+  }
+  return null;
+}
+
+const isColumn = (e: Expression | undefined, column: Column): boolean => e?.kind === 'column' && e.id === column.id;
+
+/** How a condition limits a key column. */
+export type Shape =
+  /** A list of points. */
+  | 'points'
+  | 'ranges'
+  /** Not at all. */
+  | null;
+
+/** What a condition says of a key column, whatever the constants' values are. */
+export function shapeOf(e: Expression, key: KeyColumn): Shape {
+  const { column } = key;
+  if (e.kind !== 'function') return null;
+  switch (e.name) {
+    case 'eq':
+    case 'nulleq': {
+      const c = comparisonOf(e, column);
+      return c === null ? null : 'points';
+    }
+    case 'lt':
+    case 'le':
+    case 'gt':
+    case 'ge':
+      return comparisonOf(e, column) === null ? null : 'ranges';
+    case 'ne':
+      return key.length >= 0 || comparisonOf(e, column) === null ? null : 'ranges';
+    case 'isnull':
+      return isColumn(e.args[0], column) ? 'points' : null;
+    case 'in': {
+      const [x, ...list] = e.args;
+      if (!isColumn(x, column)) return null;
+      return list.every((v) => isConst(v) && comparable(column.type, v.type, e.collation)) ? 'points' : null;
+    }
+    case 'like':
+      return likePrefix(e.args, column, e.collation) === null ? null : 'ranges';
+    case 'not': {
+      const inner = e.args[0]!;
+      if (inner.kind !== 'function' || key.length >= 0) return null;
+      if (inner.name === 'isnull') return isColumn(inner.args[0], column) ? 'ranges' : null;
+      return inner.name === 'in' && shapeOf(inner, key) !== null ? 'ranges' : null;
+    }
+    case 'or': {
+      const shapes = e.args.map((a) => shapeOf(a, key));
+      if (shapes.includes(null)) return null;
+      return shapes.includes('ranges') ? 'ranges' : 'points';
+    }
+    case 'and': {
+      const shapes = e.args.map((a) => shapeOf(a, key));
+      if (shapes.includes(null)) return null;
+      return shapes.includes('points') ? 'points' : 'ranges';
+    }
+    default:
+      return null;
+  }
+}
+
+/** Whether the intervals say all that the condition says, so that it need not be checked again. */
+export function isExact(e: Expression, key: KeyColumn): boolean {
+  if (e.kind !== 'function') return false;
+  if (e.name === 'like') return likePrefix(e.args, key.column, e.collation)?.exact === true && key.length < 0;
+  if (e.name === 'or' || e.name === 'and') return e.args.every((a) => isExact(a, key));
+  return key.length < 0 || e.name === 'isnull';
+}
+
+/** The constant prefix of a LIKE pattern, when there is one and the collation compares bytes. */
+function likePrefix(args: readonly Expression[], column: Column, coll: string): { prefix: Uint8Array; exact: boolean } | null {
+  const [x, pattern, escape] = args;
+  if (!isColumn(x, column) || pattern?.kind !== 'constant' || pattern.param !== undefined) return null;
+  if (!(pattern.value instanceof Uint8Array) || evalType(column.type) !== 'string') return null;
+  const c = collation(column.type.collate);
+  if (c === undefined || !c.isBinary || coll !== column.type.collate || column.type.elems !== undefined) return null;
+  const esc = escape?.kind === 'constant' ? Number(escape.value) : 92;
+  const out: number[] = [];
+  const p = pattern.value;
+  for (let i = 0; i < p.length; i++) {
+    const b = p[i]!;
+    if (b === 37 || b === 95) {
+      if (out.length === 0) return null;
+      // A trailing space could fall to PAD SPACE in the keys.
+      const exact = b === 37 && i === p.length - 1 && !c.padSpace;
+      return { prefix: Uint8Array.from(out), exact };
+    }
+    if (b === esc && i + 1 < p.length) i++;
+    out.push(p[i]!);
+  }
+  return { prefix: Uint8Array.from(out), exact: false };
+}
+
+/** The values of the key column a condition admits. Only for conditions that have a shape. */
+export function intervalsOf(e: Expression, key: KeyColumn, evaluate: Evaluate, cmp: Compare = datumCompare(key.column.type)): Interval[] {
+  if (e.kind !== 'function') return [FULL];
+  const { column } = key;
+  switch (e.name) {
+    case 'isnull':
+      return [point(null)];
+    case 'in':
+      return normalize(
+        e.args.slice(1).flatMap((v) => compareIntervals('eq', v, key, evaluate)),
+        cmp,
+      );
+    case 'like': {
+      const { prefix, exact } = likePrefix(e.args, column, e.collation)!;
+      const shown = cut(prefix, key);
+      const next = successor(shown);
+      // Keys of PAD SPACE collations lose a trailing space: the next character keeps the end above the prefix.
+      if (next !== null && next[next.length - 1] === 32 && collation(column.type.collate)?.padSpace === true) next[next.length - 1] = 33;
+      const wild = exact || hasWildcard(e.args);
+      if (!wild) return [{ low: shown, high: shown, lowEx: false, highEx: false }];
+      return [{ low: trimPad(shown, column), high: next ?? MAX, lowEx: false, highEx: next !== null }];
+    }
+    case 'not': {
+      const inner = e.args[0] as Extract<Expression, { kind: 'function' }>;
+      if (inner.name === 'isnull') return [NOT_NULL];
+      let out: Interval[] = [NOT_NULL];
+      for (const v of inner.args.slice(1)) out = intersect(out, compareIntervals('ne', v, key, evaluate), cmp);
+      return out;
+    }
+    case 'or':
+      return normalize(e.args.flatMap((a) => intervalsOf(a, key, evaluate, cmp)), cmp);
+    case 'and': {
+      let out: Interval[] = [FULL];
+      for (const a of e.args) out = intersect(out, intervalsOf(a, key, evaluate, cmp), cmp);
+      return out;
+    }
+    default: {
+      const c = comparisonOf(e, column)!;
+      return compareIntervals(c.op, c.value, key, evaluate);
+    }
+  }
+}
+
+function hasWildcard(args: readonly Expression[]): boolean {
+  const p = (args[1] as { value: Uint8Array }).value;
+  const esc = args[2]?.kind === 'constant' ? Number(args[2].value) : 92;
+  for (let i = 0; i < p.length; i++) {
+    if (p[i] === esc && i + 1 < p.length) i++;
+    else if (p[i] === 37 || p[i] === 95) return true;
+  }
+  return false;
+}
+
+/** Keys of PAD SPACE collations have no trailing spaces, so the lower end of a prefix must not have them either. */
+function trimPad(b: Uint8Array, column: Column): Uint8Array {
+  if (collation(column.type.collate)?.padSpace !== true) return b;
+  let n = b.length;
+  while (n > 0 && b[n - 1] === 32) n--;
+  return b.subarray(0, n);
+}
+
+/** The smallest byte string above all that start with `b`; null when there is none. */
+function successor(b: Uint8Array): Uint8Array | null {
+  for (let i = b.length - 1; i >= 0; i--) {
+    if (b[i] !== 255) {
+      const out = b.slice(0, i + 1);
+      out[i]!++;
+      return out;
+    }
+  }
+  return null;
+}
+
+/** A string as a prefix index holds it. */
+function cut(v: Uint8Array, key: KeyColumn): Uint8Array {
+  if (key.length < 0) return v;
+  const cs = charset(key.column.type.charset);
+  const at = cs === undefined ? key.length : cs.offsetOf(v, key.length);
+  return at >= v.length ? v : v.subarray(0, at);
+}
+
+function compareIntervals(op: string, value: Expression, key: KeyColumn, evaluate: Evaluate): Interval[] {
+  const v = evaluate(value);
+  if (v === null) return op === 'nulleq' ? [point(null)] : [];
+  const given = toColumnValue(v, value.type, key.column.type);
+  let { exact } = given;
+  let x = given.value;
+  if (key.length >= 0 && x instanceof Uint8Array) {
+    // A prefix index knows only the beginning: ends become inclusive and the condition is checked again above.
+    const short = cut(x, key);
+    if (short.length < x.length) exact = false;
+    x = short;
+    switch (op) {
+      case 'eq':
+      case 'nulleq':
+        return [point(x)];
+      case 'lt':
+      case 'le':
+        return [{ low: null, high: x, lowEx: true, highEx: false }];
+      default:
+        return [{ low: x, high: MAX, lowEx: false, highEx: false }];
+    }
+  }
+  if (given.outside !== undefined) {
+    const all = [NOT_NULL];
+    const below = given.outside === 'below';
+    switch (op) {
+      case 'eq':
+      case 'nulleq':
+        return [];
+      case 'ne':
+        return all;
+      case 'lt':
+      case 'le':
+        return below ? [] : all;
+      default:
+        return below ? all : [];
+    }
+  }
+  switch (op) {
+    case 'eq':
+    case 'nulleq':
+      return exact ? [point(x)] : [];
+    case 'ne':
+      return exact
+        ? [
+            { low: null, high: x, lowEx: true, highEx: true },
+            { low: x, high: MAX, lowEx: true, highEx: false },
+          ]
+        : [NOT_NULL];
+    case 'lt':
+      // x is rounded down: below 1.5 are 1 and less.
+      return [{ low: null, high: x, lowEx: true, highEx: exact }];
+    case 'le':
+      return [{ low: null, high: x, lowEx: true, highEx: false }];
+    case 'gt':
+      return [{ low: x, high: MAX, lowEx: true, highEx: false }];
+    default:
+      return [{ low: x, high: MAX, lowEx: !exact, highEx: false }];
+  }
+}

@@ -1,0 +1,94 @@
+import type { Datum } from '../../types/datum.js';
+import { collationOf } from '../../types/collation.js';
+import type { FieldType } from '../../types/field-type.js';
+
+/** Below NULL; above everything. */
+export const MIN = Symbol('min');
+export const MAX = Symbol('max');
+export type End = Datum | typeof MIN | typeof MAX;
+
+/** Values of one column between two ends. NULL is a value here and sorts first: `a < 5` is (NULL, 5). */
+export interface Interval {
+  readonly low: End;
+  readonly high: End;
+  readonly lowEx: boolean;
+  readonly highEx: boolean;
+}
+
+export const FULL: Interval = { low: MIN, high: MAX, lowEx: false, highEx: false };
+export const NOT_NULL: Interval = { low: null, high: MAX, lowEx: true, highEx: false };
+export const point = (v: Datum): Interval => ({ low: v, high: v, lowEx: false, highEx: false });
+
+/** Order of two values of a column; strings by its collation, NULL first. */
+export type Compare = (a: Datum, b: Datum) => number;
+
+export function datumCompare(type: FieldType): Compare {
+  const c = collationOf(type);
+  return (a, b) => {
+    if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
+    if (a instanceof Uint8Array) return c.compare(a, b as Uint8Array);
+    return a < (b as number) ? -1 : a > (b as number) ? 1 : 0;
+  };
+}
+
+export function compareEnds(a: End, b: End, cmp: Compare): number {
+  if (a === b) return 0;
+  if (a === MIN || b === MAX) return -1;
+  if (a === MAX || b === MIN) return 1;
+  return cmp(a as Datum, b as Datum);
+}
+
+function isEmpty(i: Interval, cmp: Compare): boolean {
+  const c = compareEnds(i.low, i.high, cmp);
+  return c > 0 || (c === 0 && (i.lowEx || i.highEx));
+}
+
+export function isPoint(i: Interval, cmp: Compare): boolean {
+  return !i.lowEx && !i.highEx && i.low !== MIN && i.high !== MAX && compareEnds(i.low, i.high, cmp) === 0;
+}
+
+/** What lies in both lists. */
+export function intersect(a: readonly Interval[], b: readonly Interval[], cmp: Compare): Interval[] {
+  const out: Interval[] = [];
+  for (const x of a) {
+    for (const y of b) {
+      const l = compareEnds(x.low, y.low, cmp);
+      const h = compareEnds(x.high, y.high, cmp);
+      const i: Interval = {
+        low: l >= 0 ? x.low : y.low,
+        lowEx: l > 0 ? x.lowEx : l < 0 ? y.lowEx : x.lowEx || y.lowEx,
+        high: h <= 0 ? x.high : y.high,
+        highEx: h < 0 ? x.highEx : h > 0 ? y.highEx : x.highEx || y.highEx,
+      };
+      if (!isEmpty(i, cmp)) out.push(i);
+    }
+  }
+  return out;
+}
+
+/** The intervals sorted, overlapping and touching ones merged. */
+export function normalize(list: readonly Interval[], cmp: Compare): Interval[] {
+  const sorted = list.filter((i) => !isEmpty(i, cmp)).sort((x, y) => {
+    const c = compareEnds(x.low, y.low, cmp);
+    return c !== 0 ? c : Number(x.lowEx) - Number(y.lowEx);
+  });
+  const out: Interval[] = [];
+  for (const i of sorted) {
+    const last = out[out.length - 1];
+    if (last !== undefined) {
+      const c = compareEnds(i.low, last.high, cmp);
+      if (c < 0 || (c === 0 && !(i.lowEx && last.highEx))) {
+        const h = compareEnds(i.high, last.high, cmp);
+        out[out.length - 1] = {
+          low: last.low,
+          lowEx: last.lowEx,
+          high: h > 0 ? i.high : last.high,
+          highEx: h > 0 ? i.highEx : h < 0 ? last.highEx : last.highEx && i.highEx,
+        };
+        continue;
+      }
+    }
+    out.push(i);
+  }
+  return out;
+}

@@ -1,0 +1,83 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import type { Hint, Query } from '../../parser/ast/index.js';
+import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
+import { newFunction } from './functions.js';
+import type { PlanContext } from '../plan-context.js';
+import type { LogicalPlan } from '../logical/plan.js';
+import type { CteScope, QueryScope, Relation } from './scope.js';
+
+/** Thrown out of the builder when it needs the rows of an uncorrelated subquery; planStatement runs it and starts again. */
+export class SubqueryNeeded {
+  constructor(
+    readonly query: Query,
+    readonly plan: LogicalPlan,
+    readonly maxRows: number,
+    readonly state: BuildState,
+  ) {}
+}
+
+/** Rows of a subquery run while planning. */
+export interface SubqueryRows {
+  readonly rows: readonly (readonly Datum[])[];
+  readonly types: readonly FieldType[];
+}
+
+/** What survives a restart of the builder within one statement. */
+export class StatementMemory {
+  readonly subqueries = new Map<Query, SubqueryRows>();
+  /** Parsed text of views by table id. */
+  readonly views = new Map<number, Query>();
+}
+
+/** The state of one run of the builder over one statement. */
+export class BuildState {
+  private lastColumn = 0;
+  private lastCte = 0;
+  cacheable = true;
+  /** The FROM clause being built is one of a writer: its tables give columns in every schema state. */
+  writing = false;
+  readonly tables: { readonly db: string; readonly table: TableInfo; readonly write: boolean }[] = [];
+  /** Views being expanded, against endless recursion. */
+  readonly viewStack: number[] = [];
+  /** Database in which unqualified names of the query being built are looked up. */
+  database: string;
+  /** Hints of the enclosing query blocks, innermost last. */
+  readonly hints: Hint[][] = [];
+  constructor(
+    readonly ctx: PlanContext,
+    readonly memory: StatementMemory,
+    readonly buildQuery: (state: BuildState, query: Query, outer: QueryScope | null, ctes: CteScope | null) => Relation,
+  ) {
+    this.database = ctx.currentDatabase;
+  }
+
+  nextColumnId(): number {
+    return ++this.lastColumn;
+  }
+
+  nextCteId(): number {
+    return ++this.lastCte;
+  }
+
+  /** A new column for a value that has no name of its own. */
+  column(type: FieldType, name?: string): Column {
+    const id = ++this.lastColumn;
+    return { kind: 'column', id, type, index: -1, name: name ?? `Column#${id}` };
+  }
+
+  /** The column an expression gives when projected: itself when it is one already. */
+  columnFor(e: Expression): Column {
+    return e.kind === 'column' ? e : this.column(e.type);
+  }
+
+  /** A function call, typed and folded. */
+  call(name: string, ...args: Expression[]): Expression {
+    return newFunction(name, args, this.ctx.eval);
+  }
+
+  noteTable(db: DbInfo, table: TableInfo, write: boolean): void {
+    this.tables.push({ db: db.name, table, write });
+  }
+}

@@ -1,0 +1,321 @@
+import type { Constant, Expression } from '../../expression/expression.js';
+import type * as ast from '../../parser/ast/index.js';
+import { stripParens } from '../../parser/ast/index.js';
+import { stringType } from '../../expression/type-inference.js';
+import { encodeUtf8 } from '../../types/charset.js';
+import { collation } from '../../types/collation.js';
+import { mysqlError } from '../../types/error-table.js';
+import { castTo, newFunction, withCollation } from './functions.js';
+import { castFieldType } from './cast-type.js';
+import type { BuildState } from './build-state.js';
+import { FALSE_CONSTANT, NULL_CONSTANT, TRUE_CONSTANT, constant, decimalConstant, intConstant, literal, stringConstant } from './literal.js';
+import { findName, findOuter, refText, type QueryScope } from './scope.js';
+import { existsValue, inSubqueryValue, quantifiedValue, rowSubquery, scalarSubquery } from './subquery.js';
+
+/** Where an expression stands: what its names, aggregates and special forms mean there. */
+export interface ExpressionEnv {
+  readonly state: BuildState;
+  /** The block's names; subqueries join themselves to `scope.relation.plan`. */
+  readonly scope: QueryScope;
+  /** As MySQL's messages name it: 'field list', 'where clause', … */
+  readonly clause: string;
+  /** Aggregate calls already computed below; absent: an aggregate here is error 1111. */
+  readonly aggregates?: ReadonlyMap<ast.Expr, Expression>;
+  readonly windows?: ReadonlyMap<ast.Expr, Expression>;
+  /** Asked before the scope; null: not found there, `undefined`: unknown column. */
+  readonly resolve?: (ref: ast.ColumnRef) => Expression | null | undefined;
+  readonly values?: (ref: ast.ColumnRef) => Expression;
+  readonly defaultOf?: (ref: ast.ColumnRef | null) => Expression;
+  /** Subqueries that need a join cannot be attached here (INSERT VALUES, outer ON). */
+  readonly noSubqueries?: boolean;
+}
+
+const BINARY_NAMES: Readonly<Record<ast.BinaryOperator, string>> = {
+  '+': 'plus',
+  '-': 'minus',
+  '*': 'mul',
+  '/': 'div',
+  DIV: 'intdiv',
+  '%': 'mod',
+  '=': 'eq',
+  '<=>': 'nulleq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  AND: 'and',
+  OR: 'or',
+  XOR: 'xor',
+  '|': 'bitor',
+  '&': 'bitand',
+  '^': 'bitxor',
+  '<<': 'leftshift',
+  '>>': 'rightshift',
+};
+const COMPARISONS: ReadonlySet<string> = new Set(['=', '<=>', '!=', '<', '<=', '>', '>=']);
+
+export function call(env: { readonly state: BuildState }, name: string, ...args: Expression[]): Expression {
+  return newFunction(name, args, env.state.ctx.eval);
+}
+
+type Handler<K extends ast.Expr['kind']> = (env: ExpressionEnv, e: Extract<ast.Expr, { kind: K }>) => Expression;
+
+/** One handler for each kind of expression node. */
+const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
+  IntLiteral: (env, e) => literal(e, env.state.ctx),
+  DecimalLiteral: (env, e) => literal(e, env.state.ctx),
+  FloatLiteral: (env, e) => literal(e, env.state.ctx),
+  StringLiteral: (env, e) => literal(e, env.state.ctx),
+  HexLiteral: (env, e) => literal(e, env.state.ctx),
+  BitLiteral: (env, e) => literal(e, env.state.ctx),
+  NullLiteral: (env, e) => literal(e, env.state.ctx),
+  BoolLiteral: (env, e) => literal(e, env.state.ctx),
+  TemporalLiteral: (env, e) => literal(e, env.state.ctx),
+  ParamMarker: (env, e) => param(env, e.index),
+  ColumnRef: buildColumn,
+  DefaultExpr: (env, e) => {
+    if (env.defaultOf === undefined) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', e.column?.name ?? '');
+    return env.defaultOf(e.column);
+  },
+  ValuesExpr: (env, e) => (env.values === undefined ? NULL_CONSTANT : env.values(e.column)),
+  UserVariable: (env, e) => {
+    env.state.cacheable = false;
+    const known = env.state.ctx.eval.session.getUserVariable(e.name);
+    const name = constant(stringType(e.name.length), encodeUtf8(e.name));
+    const f = call(env, 'getvar', name);
+    return known === null || f.kind !== 'function' ? f : { ...f, type: known.type };
+  },
+  UserVariableAssign: (env, e) => {
+    env.state.cacheable = false;
+    return call(env, 'setvar', constant(stringType(e.name.length), encodeUtf8(e.name)), build(env, e.value));
+  },
+  SystemVariable: (env, e) => systemVariable(env, e),
+  Unary: (env, e) => {
+    if (e.op === '-') {
+      const inner = stripParens(e.expr);
+      if (inner.kind === 'IntLiteral') return negative(inner.value);
+      if (inner.kind === 'DecimalLiteral') return decimalConstant(`-${inner.text}`);
+      if (inner.kind === 'FloatLiteral') return { ...literal(inner, env.state.ctx), value: -inner.value };
+      return call(env, 'unaryminus', build(env, e.expr));
+    }
+    if (e.op === '+') return build(env, e.expr);
+    return call(env, e.op === '~' ? 'bitneg' : 'not', build(env, e.expr));
+  },
+  Binary: (env, e) => {
+    if (COMPARISONS.has(e.op)) return comparison(env, e.op as ast.ComparisonOperator, e.left, e.right);
+    return call(env, BINARY_NAMES[e.op], build(env, e.left), build(env, e.right));
+  },
+  IsNull: (env, e) => {
+    const f = call(env, 'isnull', build(env, e.expr));
+    return e.not ? call(env, 'not', f) : f;
+  },
+  IsTruth: (env, e) => {
+    const name = e.truth === null ? 'isnull' : e.truth ? 'istrue' : 'isfalse';
+    const f = call(env, name, build(env, e.expr));
+    return e.not ? call(env, 'not', f) : f;
+  },
+  InList: (env, e) => {
+    const f = inList(env, e.expr, e.list);
+    return e.not ? call(env, 'not', f) : f;
+  },
+  InSubquery: (env, e) => inSubqueryValue(env, e.expr, e.query, e.not),
+  Between: (env, e) => {
+    const x = build(env, e.expr);
+    const low = build(env, e.low);
+    const high = build(env, e.high);
+    const f = call(env, 'and', call(env, 'ge', x, low), call(env, 'le', x, high));
+    return e.not ? call(env, 'or', call(env, 'lt', x, low), call(env, 'gt', x, high)) : f;
+  },
+  Like: (env, e) => {
+    const escape = e.escape === null ? 92 : e.escape === '' ? 0 : e.escape.codePointAt(0)!;
+    const f = call(
+      env,
+      e.caseInsensitive ? 'ilike' : 'like',
+      build(env, e.expr),
+      build(env, e.pattern),
+      intConstant(escape),
+    );
+    return e.not ? call(env, 'not', f) : f;
+  },
+  Regexp: (env, e) => {
+    const f = call(env, 'regexp', build(env, e.expr), build(env, e.pattern));
+    return e.not ? call(env, 'not', f) : f;
+  },
+  Case: (env, e) => {
+    const args: Expression[] = [];
+    for (const w of e.whens) {
+      args.push(e.operand === null ? build(env, w.when) : comparison(env, '=', e.operand, w.when), build(env, w.then));
+    }
+    if (e.else !== null) args.push(build(env, e.else));
+    return newFunction('case', args, env.state.ctx.eval);
+  },
+  Paren: (env, e) => build(env, e.expr),
+  Row: () => {
+    throw mysqlError('ER_OPERAND_COLUMNS', 1);
+  },
+  Subquery: (env, e) => scalarSubquery(env, e.query),
+  Exists: (env, e) => existsValue(env, e.query, e.not),
+  Quantified: (env, e) => quantifiedValue(env, e.op, e.quantifier, e.expr, e.query),
+  FuncCall: buildCall,
+  TimeUnit: (_env, e) => constant(stringType(e.unit.length), encodeUtf8(e.unit)),
+  TrimDirection: (_env, e) => constant(stringType(e.direction.length), encodeUtf8(e.direction)),
+  TableNameExpr: () => {
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'SEQUENCE');
+  },
+  AggregateCall: (env, e) => {
+    const done = env.aggregates?.get(e);
+    if (done === undefined) throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
+    return done;
+  },
+  WindowCall: (env, e) => {
+    const done = env.windows?.get(e);
+    if (done === undefined) throw mysqlError('ER_WINDOW_INVALID_WINDOW_FUNC_USE', e.name);
+    return done;
+  },
+  Cast: (env, e) => {
+    const type = castFieldType(e.type, env.state.ctx);
+    return castTo(build(env, e.expr), type, env.state.ctx.eval, true);
+  },
+  ConvertUsing: (env, e) =>
+    call(env, 'convert', build(env, e.expr), constant(stringType(e.charset.length), encodeUtf8(e.charset.toLowerCase()))),
+  Collate: (env, e) => {
+    const c = collation(e.collation);
+    if (c === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', e.collation);
+    return withCollation(build(env, e.expr), c.name, env.state.ctx.eval);
+  },
+  Match: () => {
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'match against');
+  },
+  JsonValue: () => {
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'json_value');
+  },
+};
+
+/** Turns a syntax tree into a typed expression. Throws MySQL's name-resolution and type errors. */
+export function build(env: ExpressionEnv, e: ast.Expr): Expression {
+  return (HANDLERS[e.kind] as (env: ExpressionEnv, e: ast.Expr) => Expression)(env, e);
+}
+
+function negative(value: number | bigint): Constant {
+  const v = -BigInt(value);
+  if (v < -9223372036854775808n) return decimalConstant(v.toString());
+  return intConstant(typeof value === 'number' ? -value : v);
+}
+
+/**
+ * A `?`. When the plan is made for one execution its value is as good as a literal, so that it is folded and refined like
+ * one; a plan made without values keeps the marker.
+ */
+function param(env: ExpressionEnv, index: number): Constant {
+  const { params } = env.state.ctx;
+  if (params === null) return { ...NULL_CONSTANT, param: index };
+  env.state.cacheable = false;
+  const given = params[index];
+  if (given === undefined) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
+  return { kind: 'constant', type: given.type, value: given.value };
+}
+
+function buildColumn(env: ExpressionEnv, ref: ast.ColumnRef): Expression {
+  if (env.resolve !== undefined) {
+    const r = env.resolve(ref);
+    if (r !== null && r !== undefined) return r;
+    if (r === undefined) {
+      const outer = findOuter(env.scope, ref, env.clause);
+      if (outer !== null) return outer;
+      throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), env.clause);
+    }
+  }
+  const own = findName(env.scope.relation.names, ref, env.clause);
+  if (own !== null) return own.column;
+  const outer = findOuter(env.scope, ref, env.clause);
+  if (outer !== null) return outer;
+  throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), env.clause);
+}
+
+/** @@name reads its value when the statement is planned: it is constant during a statement. */
+function systemVariable(env: ExpressionEnv, e: ast.SystemVariable): Expression {
+  env.state.cacheable = false;
+  const scope = e.scope === 'GLOBAL' ? 'global' : 'session';
+  const text = env.state.ctx.eval.session.systemVariable(e.name, scope);
+  if (text === 'ON') return intConstant(1);
+  if (text === 'OFF') return intConstant(0);
+  if (/^-?(0|[1-9]\d{0,18})$/.test(text)) {
+    const n = BigInt(text);
+    return intConstant(n >= -9007199254740991n && n <= 9007199254740991n ? Number(n) : n);
+  }
+  if (/^-?\d+\.\d+$/.test(text) && !e.name.toLowerCase().includes('version')) return decimalConstant(text);
+  return stringConstant(text, env.state.ctx);
+}
+
+function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
+  return newFunction(e.name, e.args.map((a) => build(env, a)), env.state.ctx.eval);
+}
+
+/** The items of a row constructor or row subquery; null for a scalar. */
+export function rowItems(env: ExpressionEnv, e: ast.Expr): Expression[] | null {
+  const x = stripParens(e);
+  if (x.kind === 'Row') return x.items.map((i) => build(env, i));
+  if (x.kind === 'Subquery') return rowSubquery(env, x.query);
+  return null;
+}
+
+/** A comparison of scalars or rows (manual, "Comparison Functions and Operators": rows compare item by item). */
+export function comparison(env: ExpressionEnv, op: ast.ComparisonOperator, l: ast.Expr, r: ast.Expr): Expression {
+  const isRow = (e: ast.Expr): boolean => stripParens(e).kind === 'Row';
+  if (!isRow(l) && !isRow(r)) return call(env, BINARY_NAMES[op], build(env, l), build(env, r));
+  const left = rowItems(env, l) ?? [build(env, l)];
+  const right = rowItems(env, r) ?? [build(env, r)];
+  return compareRows(env, op, left, right);
+}
+
+export function compareRows(
+  env: { readonly state: BuildState },
+  op: ast.ComparisonOperator,
+  left: readonly Expression[],
+  right: readonly Expression[],
+): Expression {
+  if (left.length !== right.length) throw mysqlError('ER_OPERAND_COLUMNS', left.length);
+  const pair = (o: ast.ComparisonOperator, i: number): Expression => call(env, BINARY_NAMES[o], left[i]!, right[i]!);
+  const all = (name: string, parts: Expression[]): Expression => parts.reduce((a, b) => call(env, name, a, b));
+  switch (op) {
+    case '=':
+    case '<=>':
+      return all('and', left.map((_, i) => pair(op, i)));
+    case '!=':
+      return all('or', left.map((_, i) => pair('!=', i)));
+    default: {
+      const strict = op === '<' || op === '<=' ? '<' : '>';
+      let result = pair(op, left.length - 1);
+      for (let i = left.length - 2; i >= 0; i--) {
+        result = call(env, 'or', pair(strict, i), call(env, 'and', pair('=', i), result));
+      }
+      return result;
+    }
+  }
+}
+
+function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): Expression {
+  const row = stripParens(expr);
+  if (row.kind === 'Row') {
+    const left = row.items.map((i) => build(env, i));
+    const parts = list.map((item) => {
+      const right = rowItems(env, item);
+      if (right === null) throw mysqlError('ER_OPERAND_COLUMNS', left.length);
+      return compareRows(env, '=', left, right);
+    });
+    return balanced(env, 'or', parts);
+  }
+  const x = build(env, expr);
+  const items = list.map((i) => build(env, i));
+  if (items.length === 1) return call(env, 'eq', x, items[0]!);
+  return newFunction('in', [x, ...items], env.state.ctx.eval);
+}
+
+/** Joins conditions by AND or OR as a balanced tree, so that walkers stay shallow. */
+export function balanced(env: { readonly state: BuildState }, name: 'and' | 'or', parts: readonly Expression[]): Expression {
+  if (parts.length === 0) return name === 'and' ? TRUE_CONSTANT : FALSE_CONSTANT;
+  if (parts.length === 1) return parts[0]!;
+  const middle = parts.length >> 1;
+  return call(env, name, balanced(env, name, parts.slice(0, middle)), balanced(env, name, parts.slice(middle)));
+}

@@ -1,0 +1,69 @@
+import { castTo as implicitCast, explicitCast, newFunction } from '../../expression/build.js';
+import type { EvalContext } from '../../expression/eval-context.js';
+import type { AggFunc, Expression } from '../../expression/expression.js';
+import { binaryType, decimalType, exactDigits, intType, jsonType, realType, stringType } from '../../expression/type-inference.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag, TypeCode, evalType, type FieldType } from '../../types/field-type.js';
+import { encodeUtf8 } from '../../types/charset.js';
+import { constant } from './literal.js';
+
+export { newFunction };
+
+/** A conversion: implicit ones fall away where the cells are the same, explicit ones (CAST) stay for their type. */
+export function castTo(e: Expression, type: FieldType, ctx: EvalContext, explicit = false): Expression {
+  return explicit ? explicitCast(e, type, ctx) : implicitCast(e, type, ctx);
+}
+
+/** expr COLLATE name. */
+export function withCollation(e: Expression, name: string, ctx: EvalContext): Expression {
+  return newFunction('collate', [e, constant(stringType(name.length), encodeUtf8(name))], ctx);
+}
+
+const drop = (t: FieldType, flag: number): FieldType => ({ ...t, flag: t.flag & ~flag });
+
+/** Result types of aggregates (manual, "Aggregate Function Descriptions"; widths as TiDB gives them). */
+const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => FieldType>> = {
+  count: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
+  approx_count_distinct: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
+  sum: ([a]) => {
+    const d = exactDigitsOf(a!.type);
+    return d === null ? realType() : decimalType(Math.min(65, d.precision + 22), d.scale);
+  },
+  avg: ([a]) => {
+    const d = exactDigitsOf(a!.type);
+    return d === null ? realType() : decimalType(Math.min(65, d.precision + 4), Math.min(30, d.scale + 4));
+  },
+  min: ([a]) => drop(a!.type, Flag.NotNull),
+  max: ([a]) => drop(a!.type, Flag.NotNull),
+  any_value: ([a]) => a!.type,
+  first_row: ([a]) => a!.type,
+  group_concat: ([a]) =>
+    a!.type.charset === 'binary' && evalType(a!.type) === 'string'
+      ? binaryType(1 << 24)
+      : stringType(1 << 24, 'utf8mb4', evalType(a!.type) === 'string' ? a!.type.collate : 'utf8mb4_bin'),
+  bit_and: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
+  bit_or: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
+  bit_xor: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
+  stddev_pop: () => realType(),
+  stddev_samp: () => realType(),
+  var_pop: () => realType(),
+  var_samp: () => realType(),
+  json_arrayagg: () => jsonType(),
+  json_objectagg: () => jsonType(),
+};
+
+/** Precision and scale of an exact type; null when sums of it are DOUBLE. */
+function exactDigitsOf(t: FieldType): { precision: number; scale: number } | null {
+  const d = evalType(t);
+  if (d === 'int' && t.tp !== TypeCode.Null) return exactDigits(t);
+  return d === 'decimal' ? exactDigits(t) : null;
+}
+
+/** An aggregate call over rows, complete. */
+export function newAggregate(name: string, args: readonly Expression[], distinct: boolean, ctx: EvalContext): AggFunc {
+  const infer = AGGREGATE_TYPES[name];
+  if (infer === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', name);
+  if (args.length === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
+  void ctx;
+  return { name, args, distinct, type: infer(args), mode: 'complete' };
+}

@@ -1,0 +1,149 @@
+import type { ByItem, Column, Expression } from '../../expression/expression.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag } from '../../types/field-type.js';
+import { forEachColumn, sameExpr } from '../logical/expression-walk.js';
+import type { LogicalPlan } from '../logical/plan.js';
+
+/** `from` determines `to`. An empty `from`: constants. */
+interface Dependency {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Functional dependencies that hold among the columns of a plan's output: keys, equalities, computed columns. */
+function dependencies(p: LogicalPlan, out: Dependency[]): void {
+  switch (p.op) {
+    case 'DataSource': {
+      const byOffset = new Map<number, Column>();
+      for (const c of p.all) {
+        const info = p.infos.get(c.id);
+        if (info !== null && info !== undefined) byOffset.set(info.offset, c);
+        else out.push({ from: [c.id], to: p.all.map((x) => x.id) });
+      }
+      const to = p.all.map((c) => c.id);
+      if (p.table.pkIsHandle) {
+        const pk = p.all.find((c) => ((p.infos.get(c.id)?.type.flag ?? 0) & Flag.PriKey) !== 0);
+        if (pk !== undefined) out.push({ from: [pk.id], to });
+      }
+      for (const index of p.table.indices) {
+        if (!index.unique || index.state !== 'public') continue;
+        const cols = index.columns.map((c) => byOffset.get(c.offset));
+        if (cols.some((c) => c === undefined) || index.columns.some((c) => c.length >= 0)) continue;
+        if (!index.primary && cols.some((c) => (c!.type.flag & Flag.NotNull) === 0)) continue;
+        out.push({ from: cols.map((c) => c!.id), to });
+      }
+      equalities(p.conditions, out);
+      break;
+    }
+    case 'Selection':
+      equalities(p.conditions, out);
+      break;
+    case 'Join':
+      if (p.joinType === 'inner' || p.joinType === 'semi') {
+        for (const k of p.eq) equate(k.left, k.right, out);
+        equalities([...p.otherConds, ...p.leftConds, ...p.rightConds], out);
+      } else if (p.joinType === 'leftOuter' || p.joinType === 'rightOuter') {
+        const rightInner = p.joinType === 'leftOuter';
+        for (const k of p.eq) {
+          const [outer, inner] = rightInner ? [k.left, k.right] : [k.right, k.left];
+          if (outer.kind === 'column' && inner.kind === 'column') out.push({ from: [outer.id], to: [inner.id] });
+        }
+      }
+      break;
+    case 'Projection':
+      p.exprs.forEach((e, i) => {
+        const from: number[] = [];
+        forEachColumn(e, (c) => from.push(c.id));
+        out.push({ from, to: [p.schema[i]!.id] });
+      });
+      break;
+    case 'Aggregation': {
+      const from: number[] = [];
+      for (const g of p.groupBy) forEachColumn(g, (c) => from.push(c.id));
+      if (p.groupBy.every((g) => g.kind === 'column')) out.push({ from, to: p.schema.map((c) => c.id) });
+      break;
+    }
+    default:
+      break;
+  }
+  for (const c of p.children) dependencies(c, out);
+}
+
+function equate(a: Expression, b: Expression, out: Dependency[]): void {
+  if (a.kind === 'column' && b.kind === 'column') out.push({ from: [a.id], to: [b.id] }, { from: [b.id], to: [a.id] });
+  else if (a.kind === 'column' && (b.kind === 'constant' || b.kind === 'correlated')) out.push({ from: [], to: [a.id] });
+  else if (b.kind === 'column' && (a.kind === 'constant' || a.kind === 'correlated')) out.push({ from: [], to: [b.id] });
+}
+
+function equalities(conditions: readonly Expression[], out: Dependency[]): void {
+  for (const c of conditions) if (c.kind === 'function' && c.name === 'eq') equate(c.args[0]!, c.args[1]!, out);
+}
+
+/** The columns that `start` determines. */
+function closure(start: ReadonlySet<number>, deps: readonly Dependency[]): Set<number> {
+  const known = new Set(start);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const d of deps) {
+      if (d.to.every((id) => known.has(id)) || !d.from.every((id) => known.has(id))) continue;
+      for (const id of d.to) known.add(id);
+      grew = true;
+    }
+  }
+  return known;
+}
+
+/**
+ * ONLY_FULL_GROUP_BY (manual, "MySQL Handling of GROUP BY"): what is selected or ordered by must be determined by the
+ * group. Errors 1055, and 1140 without GROUP BY.
+ */
+export function checkGrouped(
+  plan: LogicalPlan,
+  groups: readonly Expression[] | null,
+  aggregated: ReadonlySet<number>,
+  exprs: readonly Expression[],
+  check: readonly boolean[],
+  order: readonly ByItem[],
+): void {
+  let known: Set<number> | null = null;
+  const isKnown = (id: number): boolean => {
+    if (aggregated.has(id)) return true;
+    if (known === null) {
+      const deps: Dependency[] = [];
+      let below = plan;
+      while (below.op !== 'Aggregation' && below.children.length > 0) below = below.children[0]!;
+      if (below.op === 'Aggregation') dependencies(below.children[0]!, deps);
+      const start = new Set<number>();
+      for (const g of groups ?? []) if (g.kind === 'column') start.add(g.id);
+      known = closure(start, deps);
+    }
+    return known.has(id);
+  };
+  const offender = (e: Expression): Column | null => {
+    if (groups?.some((g) => sameExpr(g, e)) === true) return null;
+    if (e.kind === 'column') return isKnown(e.id) ? null : e;
+    if (e.kind !== 'function' || e.name === 'any_value') return null;
+    for (const a of e.args) {
+      const bad = offender(a);
+      if (bad !== null) return bad;
+    }
+    return null;
+  };
+  // Columns joined to the block by subqueries stand above the aggregation and are not grouped.
+  const below = new Set<number>();
+  let node = plan;
+  while (node.op !== 'Aggregation' && node.children.length > 0) node = node.children[0]!;
+  for (const c of node.children[0]?.schema ?? []) below.add(c.id);
+  exprs.forEach((e, i) => {
+    const bad = check[i] === true || e.kind === 'column' ? offender(e) : null;
+    if (bad === null || !below.has(bad.id)) return;
+    if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2', i + 1, bad.name);
+    throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'SELECT list', bad.name);
+  });
+  order.forEach((o, i) => {
+    const bad = offender(o.expr);
+    if (bad === null || !below.has(bad.id)) return;
+    if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2', i + 1, bad.name);
+    throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'ORDER BY', bad.name);
+  });
+}

@@ -1,0 +1,128 @@
+import type { Constant } from '../../expression/expression.js';
+import type { Literal } from '../../parser/ast/index.js';
+import { binaryType, boolType, dateType, datetimeType, decimalType, intType, nullType, realType, stringType, timeType } from '../../expression/type-inference.js';
+import { encodeUtf8 } from '../../types/charset.js';
+import { intDatum, type Datum } from '../../types/datum.js';
+import { parseDuration } from '../../types/duration.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag, TypeCode, newFieldType, type FieldType } from '../../types/field-type.js';
+import { parsedToDate, parsedToDateTime, parseTimeText } from '../../types/time-parse.js';
+import { charset } from '../../types/charset.js';
+import type { PlanContext } from '../plan-context.js';
+
+export function constant(type: FieldType, value: Datum): Constant {
+  return { kind: 'constant', type, value };
+}
+
+export function intConstant(value: number | bigint): Constant {
+  const digits = String(value).length;
+  const unsigned = typeof value === 'bigint' && value > 9223372036854775807n;
+  return constant({ ...intType(unsigned, digits), flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0) }, value);
+}
+
+export const NULL_CONSTANT: Constant = constant(nullType(), null);
+export const TRUE_CONSTANT: Constant = constant({ ...boolType(), flag: boolType().flag | Flag.NotNull }, 1);
+export const FALSE_CONSTANT: Constant = constant({ ...boolType(), flag: boolType().flag | Flag.NotNull }, 0);
+export const ZERO = intConstant(0);
+export const ONE = intConstant(1);
+
+const notNull = (t: FieldType): FieldType => ({ ...t, flag: t.flag | Flag.NotNull });
+
+/** A decimal literal as scaled integer; MySQL keeps its scale as written (manual, "Numeric Literals"). */
+export function decimalConstant(text: string): Constant {
+  const negative = text.startsWith('-');
+  const body = negative ? text.slice(1) : text;
+  const dot = body.indexOf('.');
+  const whole = (dot < 0 ? body : body.slice(0, dot)).replace(/^0+(?=\d)/, '');
+  const fraction = (dot < 0 ? '' : body.slice(dot + 1)).slice(0, 30);
+  const digits = BigInt(whole + fraction === '' ? '0' : whole + fraction);
+  const wholeDigits = whole === '' || whole === '0' ? 0 : whole.length;
+  const precision = Math.max(1, wholeDigits + fraction.length);
+  if (precision > 65) {
+    return constant(notNull(decimalType(65, 0)), 10n ** 65n - 1n);
+  }
+  return constant(notNull(decimalType(precision, fraction.length)), intDatum(negative ? -digits : digits));
+}
+
+export function stringConstant(text: string, ctx: PlanContext): Constant {
+  const { connectionCharset, connectionCollation } = ctx.eval;
+  const bytes = encodeUtf8(text);
+  // Strings inside the server are UTF-8 whatever the client speaks; other character sets are converted at the edges.
+  const cs = connectionCharset === 'binary' ? 'binary' : 'utf8mb4';
+  const collate = cs === 'binary' ? 'binary' : connectionCollation.startsWith('utf8mb4') ? connectionCollation : 'utf8mb4_bin';
+  return constant(notNull(stringType([...text].length, cs, collate)), bytes);
+}
+
+/** A constant in the type its literal gives it. */
+export function literal(e: Literal, ctx: PlanContext): Constant {
+  switch (e.kind) {
+    case 'IntLiteral':
+      return intConstant(e.value);
+    case 'DecimalLiteral':
+      return decimalConstant(e.text);
+    case 'FloatLiteral':
+      return constant(notNull(realType()), e.value);
+    case 'NullLiteral':
+      return NULL_CONSTANT;
+    case 'BoolLiteral':
+      return e.value ? TRUE_CONSTANT : FALSE_CONSTANT;
+    case 'StringLiteral': {
+      if (e.charset === null && e.bytes === null) return stringConstant(e.value, ctx);
+      const name = e.charset ?? 'utf8mb4';
+      if (name === 'binary') {
+        const bytes = e.bytes ?? encodeUtf8(e.value);
+        return constant(notNull(binaryType(bytes.length)), bytes);
+      }
+      const cs = charset(name);
+      if (cs === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
+      return constant(
+        notNull(stringType([...e.value].length, cs.name, cs.defaultCollation)),
+        e.bytes ?? encodeUtf8(e.value),
+      );
+    }
+    case 'HexLiteral':
+      return hexLike(e.bytes, e.charset);
+    case 'BitLiteral':
+      return hexLike(e.bytes, e.charset);
+    case 'TemporalLiteral':
+      return temporal(e.type, e.value, ctx);
+  }
+}
+
+/** x'..' and b'..' are binary strings; the unsigned flag marks them as usable as numbers (manual, "Hexadecimal Literals"). */
+function hexLike(bytes: Uint8Array, introducer: string | null): Constant {
+  if (introducer !== null && introducer !== 'binary') {
+    const cs = charset(introducer);
+    if (cs === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', introducer);
+    return constant(notNull(stringType(bytes.length, cs.name, cs.defaultCollation)), bytes);
+  }
+  const t = newFieldType(TypeCode.VarString, {
+    flen: bytes.length,
+    charset: 'binary',
+    collate: 'binary',
+    flag: Flag.Binary | Flag.Unsigned | Flag.NotNull,
+  });
+  return constant(t, bytes);
+}
+
+function temporal(type: 'DATE' | 'TIME' | 'TIMESTAMP', text: string, ctx: PlanContext): Constant {
+  const bad = (kind: string): Error => mysqlError('ER_WRONG_VALUE', kind, text);
+  if (type === 'TIME') {
+    const fsp = fractionDigits(text);
+    const d = parseDuration(text, fsp);
+    if (d === null) throw bad('TIME');
+    return constant(notNull(timeType(fsp)), d.value);
+  }
+  const parsed = parseTimeText(text);
+  if (type === 'DATE') {
+    const d = parsed === null ? null : parsedToDate(parsed, ctx.eval.sqlMode);
+    if (d === null || !/^\s*\d+\D+\d+\D+\d+\s*$|^\s*\d{6}(\d\d)?\s*$/.test(text)) throw bad('DATE');
+    return constant(notNull(dateType()), d);
+  }
+  const fsp = fractionDigits(text);
+  const d = parsed === null ? null : parsedToDateTime(parsed, fsp, ctx.eval.sqlMode);
+  if (d === null) throw bad('DATETIME');
+  return constant(notNull(datetimeType(fsp)), d);
+}
+
+const fractionDigits = (text: string): number => Math.min(6, /\.(\d+)/.exec(text)?.[1]?.length ?? 0);

@@ -1,0 +1,137 @@
+import type { Column, CorrelatedColumn } from '../../expression/expression.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { CommonTable, Query } from '../../parser/ast/index.js';
+import type { LogicalCte, LogicalPlan } from '../logical/plan.js';
+
+/** A name under which a column of a relation can be found, and what the protocol reports of it. */
+export interface FieldName {
+  readonly name: string;
+  /** Alias of the table; '' for expressions. */
+  readonly table: string;
+  readonly db: string;
+  readonly orgName: string;
+  readonly orgTable: string;
+  readonly column: Column;
+  /** Given by an unqualified `*`, and found without a qualifier: not so for the second of two USING columns. */
+  readonly visible: boolean;
+  /** Never given by any `*`: hidden columns, the row id. */
+  readonly hidden: boolean;
+}
+
+/** What a FROM clause or a query gives: a plan and the names of its columns. */
+export interface Relation {
+  plan: LogicalPlan;
+  names: FieldName[];
+}
+
+/** A common table in reach of a query. */
+export interface CteEntry {
+  readonly lower: string;
+  readonly def: CommonTable;
+  readonly scope: CteScope | null;
+  /** Scope of the query the WITH belongs to, which its tables may correlate with. */
+  readonly outer: QueryScope | null;
+  readonly recursive: boolean;
+  /** References in the statement: a table read once is merged in place. */
+  readonly references: number;
+  /** Once materialised: the shared definition and names. */
+  built: { cte: LogicalCte; names: FieldName[] } | null;
+  /** While the definition itself is built: what a reference inside finds. */
+  building: 'seed' | 'recursive' | null;
+}
+export interface CteScope {
+  readonly entries: readonly CteEntry[];
+  readonly parent: CteScope | null;
+}
+
+/** What names a query block sees: its own FROM, then those of the blocks around it. */
+export interface QueryScope {
+  relation: Relation;
+  readonly outer: QueryScope | null;
+  readonly ctes: CteScope | null;
+  /** Slots of outer columns this block reads, by column id. */
+  readonly cells: Map<number, CorrelatedColumn>;
+}
+
+export function findCte(scope: CteScope | null, name: string): CteEntry | null {
+  const lower = name.toLowerCase();
+  for (let s = scope; s !== null; s = s.parent) {
+    for (let i = s.entries.length - 1; i >= 0; i--) {
+      if (s.entries[i]!.lower === lower) return s.entries[i]!;
+    }
+  }
+  return null;
+}
+
+const same = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();
+
+/**
+ * Finds a column by its possibly qualified name among a relation's names; null when there is none. Error 1052 when
+ * several different columns answer to it.
+ */
+export function findName(
+  names: readonly FieldName[],
+  ref: { readonly schema: string | null; readonly table: string | null; readonly name: string },
+  clause: string,
+): FieldName | null {
+  let found: FieldName | null = null;
+  for (const n of names) {
+    if (!same(n.name, ref.name)) continue;
+    if (ref.table === null) {
+      if (!n.visible || n.name === '') continue;
+    } else if (!same(n.table, ref.table) || (ref.schema !== null && !same(n.db, ref.schema))) continue;
+    if (found !== null && found.column.id !== n.column.id) {
+      throw mysqlError('ER_NON_UNIQ_ERROR', refText(ref), clause);
+    }
+    found = n;
+  }
+  return found;
+}
+
+export function refText(ref: { schema: string | null; table: string | null; name: string }): string {
+  return [ref.schema, ref.table, ref.name].filter((s) => s !== null).join('.');
+}
+
+/** The column of an enclosing query a name means, as a slot of `scope`; null when there is none. */
+export function findOuter(
+  scope: QueryScope,
+  ref: { readonly schema: string | null; readonly table: string | null; readonly name: string },
+  clause: string,
+): CorrelatedColumn | null {
+  for (let s = scope.outer; s !== null; s = s.outer) {
+    const n = findName(s.relation.names, ref, clause);
+    if (n === null) continue;
+    let c = scope.cells.get(n.column.id);
+    if (c === undefined) {
+      c = { kind: 'correlated', column: n.column, type: n.column.type, cell: { value: null } };
+      scope.cells.set(n.column.id, c);
+    }
+    return c;
+  }
+  return null;
+}
+
+/** How often each common table's name stands as a table in a query: an upper bound of its references. */
+export function countTableReferences(root: unknown, counts: Map<string, number>): void {
+  if (root === null || typeof root !== 'object' || root instanceof Uint8Array) return;
+  if (Array.isArray(root)) {
+    for (const r of root) countTableReferences(r, counts);
+    return;
+  }
+  const node = root as Readonly<Record<string, unknown>>;
+  if (node['kind'] === 'Table' || node['kind'] === 'TableStmt') {
+    const t = node['table'] as { schema: string | null; name: string };
+    if (t.schema === null) {
+      const lower = t.name.toLowerCase();
+      counts.set(lower, (counts.get(lower) ?? 0) + 1);
+    }
+  }
+  for (const key in node) countTableReferences(node[key], counts);
+}
+
+/** Whether a query reads a table of this name anywhere. */
+export function readsTable(query: Query, lower: string): boolean {
+  const counts = new Map<string, number>();
+  countTableReferences(query, counts);
+  return counts.has(lower);
+}

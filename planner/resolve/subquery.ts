@@ -1,0 +1,286 @@
+import type { Column, Expression } from '../../expression/expression.js';
+import type * as ast from '../../parser/ast/index.js';
+import { stripParens } from '../../parser/ast/index.js';
+import { boolType } from '../../expression/type-inference.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag, evalType, isNotNull } from '../../types/field-type.js';
+import { asJoinKey, newJoin, nullableColumn } from '../logical/join-condition.js';
+import { columnsOf, idsOf } from '../logical/expression-walk.js';
+import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
+import { limit } from '../logical/plan.js';
+import { isCorrelated } from '../logical/walk.js';
+import { newAggregate } from './functions.js';
+import { build, call, compareRows, rowItems, type ExpressionEnv } from './expression-builder.js';
+import { FALSE_CONSTANT, NULL_CONSTANT, ONE, TRUE_CONSTANT, ZERO, constant, intConstant } from './literal.js';
+import { SubqueryNeeded, type SubqueryRows } from './build-state.js';
+import type { Relation } from './scope.js';
+
+function buildSub(env: ExpressionEnv, query: ast.Query): Relation {
+  return env.state.buildQuery(env.state, query, env.scope, env.scope.ctes);
+}
+
+/** Whether a subquery can be run now: it reads nothing from outside and no value that is not known yet. */
+function evaluable(env: ExpressionEnv, plan: LogicalPlan): boolean {
+  return env.state.ctx.params !== null && !isCorrelated(plan);
+}
+
+/** Rows of an uncorrelated subquery; the builder is restarted when they are not there yet. */
+function rowsOf(env: ExpressionEnv, query: ast.Query, plan: LogicalPlan, maxRows: number): SubqueryRows {
+  const known = env.state.memory.subqueries.get(query);
+  if (known === undefined) throw new SubqueryNeeded(query, plan, maxRows, env.state);
+  env.state.cacheable = false;
+  return known;
+}
+
+/** Joins a subquery's plan to the block's own. */
+function attach(env: ExpressionEnv, join: Join): void {
+  if (env.noSubqueries === true) throw mysqlError('ER_NOT_SUPPORTED_YET', `subquery in ${env.clause}`);
+  env.scope.relation.plan = join;
+}
+
+/** Whether a plan gives one row at most, whatever the data. */
+export function atMostOneRow(p: LogicalPlan): boolean {
+  switch (p.op) {
+    case 'Aggregation':
+      return p.groupBy.length === 0;
+    case 'Dual':
+      return p.rowCount <= 1;
+    case 'MaxOneRow':
+      return true;
+    case 'Limit':
+    case 'TopN':
+      return (p.count.kind === 'constant' && p.count.param === undefined && Number(p.count.value) <= 1) || atMostOneRow(p.children[0]!);
+    case 'Projection':
+    case 'Selection':
+    case 'Sort':
+    case 'Lock':
+      return atMostOneRow(p.children[0]!);
+    default:
+      return false;
+  }
+}
+
+/** The columns of a subquery that gives one row, joined to the block: NULLs when it gives none, error 1242 on two. */
+function joinSingleRow(env: ExpressionEnv, rel: Relation): Column[] {
+  const right: LogicalPlan = atMostOneRow(rel.plan)
+    ? rel.plan
+    : { op: 'MaxOneRow', schema: rel.plan.schema, children: [rel.plan] };
+  const columns = right.schema.map(nullableColumn);
+  attach(env, newJoin('leftOuter', env.scope.relation.plan, right));
+  return columns;
+}
+
+/** `(SELECT …)` as a value. */
+export function scalarSubquery(env: ExpressionEnv, query: ast.Query): Expression {
+  const items = rowSubquery(env, query);
+  if (items.length !== 1) throw mysqlError('ER_OPERAND_COLUMNS', 1);
+  return items[0]!;
+}
+
+/** `(SELECT a, b …)` as a row. */
+export function rowSubquery(env: ExpressionEnv, query: ast.Query): Expression[] {
+  const rel = buildSub(env, query);
+  if (evaluable(env, rel.plan)) {
+    const { rows, types } = rowsOf(env, query, rel.plan, 2);
+    if (rows.length > 1) throw mysqlError('ER_SUBQUERY_NO_1_ROW');
+    return types.map((t, i) => constant({ ...t, flag: t.flag & ~Flag.NotNull }, rows[0]?.[i] ?? null));
+  }
+  return joinSingleRow(env, rel);
+}
+
+/** EXISTS of a plan that gives a row whatever the data is true. */
+const alwaysOneRow = (p: LogicalPlan): boolean =>
+  (p.op === 'Aggregation' && p.groupBy.length === 0) ||
+  (p.op === 'Dual' && p.rowCount === 1) ||
+  ((p.op === 'Projection' || p.op === 'Sort') && alwaysOneRow(p.children[0]!));
+
+/** EXISTS settled while planning, or null. */
+function knownExists(env: ExpressionEnv, query: ast.Query, rel: Relation): boolean | null {
+  if (alwaysOneRow(rel.plan)) return true;
+  if (!evaluable(env, rel.plan)) return null;
+  return rowsOf(env, query, limit(rel.plan, ZERO, ONE), 1).rows.length > 0;
+}
+
+export function existsValue(env: ExpressionEnv, query: ast.Query, not: boolean): Expression {
+  const rel = buildSub(env, query);
+  const known = knownExists(env, query, rel);
+  if (known !== null) return known !== not ? TRUE_CONSTANT : FALSE_CONSTANT;
+  const value = env.state.column(boolType());
+  attach(env, newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value));
+  return value;
+}
+
+/** The left items of an IN and the subquery's plan, of equal width. */
+function inSides(env: ExpressionEnv, expr: ast.Expr, query: ast.Query): { left: Expression[]; rel: Relation } {
+  const left = rowItems(env, expr) ?? [build(env, expr)];
+  const rel = buildSub(env, query);
+  if (rel.plan.schema.length !== left.length) throw mysqlError('ER_OPERAND_COLUMNS', left.length);
+  return { left, rel };
+}
+
+/** Adds `left = right column` for each item: keys where both sides are of one type, else conditions. */
+function addInConditions(env: ExpressionEnv, join: Join, left: readonly Expression[], right: readonly Column[]): void {
+  const leftIds = idsOf(join.children[0]!.schema);
+  const rightIds = idsOf(join.children[1]!.schema);
+  left.forEach((l, i) => {
+    const cond = call(env, 'eq', l, right[i]!);
+    const key = asJoinKey(cond, leftIds, rightIds, env.state.ctx.eval);
+    if (key !== null) join.eq.push(key);
+    else if (join.nullAware && cond.kind === 'function' && cond.name === 'eq') {
+      join.eq.push({ left: cond.args[0]!, right: cond.args[1]!, nullEq: false });
+    } else join.otherConds.push(cond);
+  });
+}
+
+export function inSubqueryValue(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): Expression {
+  const { left, rel } = inSides(env, expr, query);
+  if (evaluable(env, rel.plan) && columnsOf(left).size === 0 && !left.some((l) => l.kind === 'correlated')) {
+    const { rows, types } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
+    if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
+    const any = rows
+      .map((row) => compareRows(env, '=', left, row.map((v, i) => constant(types[i]!, v))))
+      .reduce((a, b) => call(env, 'or', a, b));
+    return not ? call(env, 'not', any) : any;
+  }
+  const value = env.state.column(boolType());
+  const join = newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value);
+  join.nullAware = left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type));
+  addInConditions(env, join, left, rel.plan.schema);
+  attach(env, join);
+  return value;
+}
+
+/**
+ * `x op ANY|ALL (query)` through one row of aggregates of the query: its extreme values, its rows and its non-NULL rows.
+ * ALL is true on no rows, NULL when a NULL could have decided (manual, "Subqueries with ANY, IN, or SOME", "with ALL").
+ */
+export function quantifiedValue(
+  env: ExpressionEnv,
+  op: ast.ComparisonOperator,
+  quantifier: 'ANY' | 'ALL',
+  expr: ast.Expr,
+  query: ast.Query,
+): Expression {
+  if (op === '=' && quantifier === 'ANY') return inSubqueryValue(env, expr, query, false);
+  if (op === '!=' && quantifier === 'ALL') return inSubqueryValue(env, expr, query, true);
+  const { left, rel } = inSides(env, expr, query);
+  if (left.length !== 1) throw mysqlError('ER_OPERAND_COLUMNS', 1);
+  const x = left[0]!;
+  const y = rel.plan.schema[0]!;
+  const ctx = env.state.ctx.eval;
+  const aggs = [
+    newAggregate('min', [y], false, ctx),
+    newAggregate('max', [y], false, ctx),
+    newAggregate('count', [ONE], false, ctx),
+    newAggregate('count', [y], false, ctx),
+  ];
+  const schema = aggs.map((a) => env.state.column(a.type));
+  const agg: Aggregation = { op: 'Aggregation', schema, children: [rel.plan], groupBy: [], aggs };
+  const [min, max, rows, nonNull] = joinSingleRow(env, { plan: agg, names: [] }) as [Column, Column, Column, Column];
+  const noNulls = call(env, 'eq', rows, nonNull);
+  const compare = (o: ast.ComparisonOperator, v: Column): Expression => compareRows(env, o, [x], [v]);
+  if (quantifier === 'ALL') {
+    const holds =
+      op === '=' || op === '<=>'
+        ? call(env, 'and', compare(op, min), compare(op, max))
+        : compare(op, op === '<' || op === '<=' ? min : max);
+    const settled = call(env, 'if', noNulls, ONE, NULL_CONSTANT);
+    return call(env, 'or', call(env, 'eq', rows, intConstant(0)), call(env, 'and', holds, settled));
+  }
+  const holds =
+    op === '!=' ? call(env, 'or', compare(op, min), compare(op, max)) : compare(op, op === '<' || op === '<=' ? max : min);
+  const settled = call(env, 'if', noNulls, ZERO, NULL_CONSTANT);
+  return call(env, 'and', call(env, 'ne', rows, intConstant(0)), call(env, 'or', holds, settled));
+}
+
+/**
+ * A conjunct of WHERE or HAVING: true when it was turned into a semi join of the block's plan, so that nothing is left to
+ * evaluate. Only whether the row stays matters here, not whether it is FALSE or NULL.
+ */
+export function asSemiJoin(env: ExpressionEnv, conjunct: ast.Expr): boolean | Expression {
+  let e = stripParens(conjunct);
+  let not = false;
+  while (e.kind === 'Unary' && (e.op === 'NOT' || e.op === '!')) {
+    not = !not;
+    e = stripParens(e.expr);
+  }
+  switch (e.kind) {
+    case 'Exists':
+      return existsJoin(env, e.query, e.not !== not);
+    case 'InSubquery':
+      return inJoin(env, e.expr, e.query, e.not !== not);
+    case 'Quantified':
+      if (e.op === '=' && e.quantifier === 'ANY') return inJoin(env, e.expr, e.query, not);
+      if (e.op === '!=' && e.quantifier === 'ALL') return inJoin(env, e.expr, e.query, !not);
+      return false;
+    default:
+      return false;
+  }
+}
+
+function existsJoin(env: ExpressionEnv, query: ast.Query, not: boolean): boolean | Expression {
+  const rel = buildSub(env, query);
+  const known = knownExists(env, query, rel);
+  if (known !== null) return known !== not ? TRUE_CONSTANT : FALSE_CONSTANT;
+  // Order and number of the rows do not matter to EXISTS.
+  let right = rel.plan;
+  while (right.op === 'Projection' || right.op === 'Sort' || (right.op === 'Limit' && positiveLimit(right))) right = right.children[0]!;
+  attach(env, newJoin(not ? 'antiSemi' : 'semi', env.scope.relation.plan, right));
+  return true;
+}
+
+const positiveLimit = (p: { offset: Expression; count: Expression }): boolean =>
+  p.offset.kind === 'constant' &&
+  p.offset.param === undefined &&
+  Number(p.offset.value) === 0 &&
+  p.count.kind === 'constant' &&
+  p.count.param === undefined &&
+  Number(p.count.value) > 0;
+
+function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): boolean | Expression {
+  const { left, rel } = inSides(env, expr, query);
+  const constants = columnsOf(left).size === 0;
+  if (constants) return inSubqueryValueOf(env, left, rel, query, not);
+  if (!not && !isCorrelated(rel.plan) && env.state.ctx.variable('tidb_opt_insubq_to_join_and_agg') !== 'OFF') {
+    // x IN (SELECT y …) is a join with the distinct y: the join order is then free and either side may drive it.
+    const ctx = env.state.ctx.eval;
+    const columns = rel.plan.schema;
+    const distinct: Aggregation = {
+      op: 'Aggregation',
+      schema: [...columns],
+      children: [rel.plan],
+      groupBy: [...columns],
+      aggs: columns.map((c) => newAggregate('first_row', [c], false, ctx)),
+    };
+    const join = newJoin('inner', env.scope.relation.plan, distinct);
+    addInConditions(env, join, left, columns);
+    // Distinct y must be distinct as the join compares them: no cast that maps two values to one.
+    if (join.eq.length === left.length && join.eq.every((k) => k.right.kind === 'column' || evalType(k.right.type) === 'decimal')) {
+      attach(env, join);
+      return true;
+    }
+  }
+  const join = newJoin(not ? 'antiSemi' : 'semi', env.scope.relation.plan, rel.plan);
+  join.nullAware = not && (left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type)));
+  addInConditions(env, join, left, rel.plan.schema);
+  attach(env, join);
+  return true;
+}
+
+/** `1 IN (SELECT …)`: nothing of the row takes part. */
+function inSubqueryValueOf(env: ExpressionEnv, left: Expression[], rel: Relation, query: ast.Query, not: boolean): Expression {
+  if (evaluable(env, rel.plan) && !left.some((l) => l.kind === 'correlated')) {
+    const { rows, types } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
+    if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
+    const any = rows
+      .map((row) => compareRows(env, '=', left, row.map((v, i) => constant(types[i]!, v))))
+      .reduce((a, b) => call(env, 'or', a, b));
+    return not ? call(env, 'not', any) : any;
+  }
+  const value = env.state.column(boolType());
+  const join = newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value);
+  join.nullAware = true;
+  addInConditions(env, join, left, rel.plan.schema);
+  attach(env, join);
+  return value;
+}
