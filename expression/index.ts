@@ -11,6 +11,10 @@ import './builtin/string-basic.js';
 import './builtin/string-encoding.js';
 import './builtin/like.js';
 import './builtin/math.js';
+import './builtin/date-fields.js';
+import './builtin/date-arith.js';
+import './builtin/date-format.js';
+import './builtin/date-now.js';
 
 export * from './expression.js';
 export type { EvalContext, SessionFunctions } from './eval-context.js';
