@@ -15,6 +15,12 @@ import './builtin/date-fields.js';
 import './builtin/date-arith.js';
 import './builtin/date-format.js';
 import './builtin/date-now.js';
+import './builtin/compare-many.js';
+import './builtin/variables.js';
+import './builtin/info.js';
+import './builtin/regexp.js';
+import './builtin/misc.js';
+import './builtin/encryption.js';
 
 export * from './expression.js';
 export type { EvalContext, SessionFunctions } from './eval-context.js';

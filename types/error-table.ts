@@ -70,6 +70,7 @@ export const ERRORS = {
   ER_USER_LOCK_WRONG_NAME: { code: 3057, sqlState: '42000', format: "Incorrect user-level lock name '%s'." },
   ER_ZLIB_Z_DATA_ERROR: { code: 1259, sqlState: 'HY000', format: 'ZLIB: Input data corrupted' },
   ER_INVALID_ARGUMENT: { code: 1210, sqlState: 'HY000', format: 'Incorrect arguments to %s' },
+  ER_AES_INVALID_IV: { code: 1882, sqlState: 'HY000', format: 'The initialization vector supplied to %s is too short. Must be at least 16 bytes long' },
   ER_OPERAND_COLUMNS: { code: 1241, sqlState: '21000', format: 'Operand should contain %d column(s)' },
   ER_CANT_AGGREGATE_2COLLATIONS: { code: 1267, sqlState: 'HY000', format: "Illegal mix of collations (%s,%s) and (%s,%s) for operation '%s'" },
   ER_CANT_AGGREGATE_3COLLATIONS: { code: 1270, sqlState: 'HY000', format: "Illegal mix of collations (%s,%s), (%s,%s), (%s,%s) for operation '%s'" },

@@ -1,0 +1,242 @@
+import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import type { Datum } from '../../types/datum.js';
+import type { DecInt } from '../../types/decimal.js';
+import { mysqlError } from '../../types/error-table.js';
+import { Flag } from '../../types/field-type.js';
+import { coercibilityOf } from '../collation-derivation.js';
+import { newConstant } from '../build.js';
+import type { Expression } from '../expression.js';
+import { registerFunctions } from '../function-registry.js';
+import type { Runtime } from '../runtime.js';
+import { intType, isStringType, stringType } from '../type-inference.js';
+import type { ScalarDefinition } from './scalar.js';
+import { defineAll } from './scalar.js';
+
+/** Information and locking functions (manual, "Information Functions", "Locking Functions"). */
+
+const systemString = (flen: number) => () => stringType(flen, 'utf8mb4', 'utf8mb4_bin');
+
+type Definition = Omit<ScalarDefinition, 'family'>;
+
+const text = (
+  name: string,
+  aliases: string[],
+  flen: number,
+  value: (rt: Runtime) => string | null,
+  doc: string,
+): Definition => ({
+  name,
+  aliases,
+  args: [],
+  type: systemString(flen),
+  stable: false,
+  kernel: (rt: Runtime) => {
+    const v = value(rt);
+    return v === null ? null : encodeUtf8(v);
+  },
+  doc: `${doc} Manual: Information Functions.`,
+});
+
+const number = (
+  name: string,
+  aliases: string[],
+  value: (rt: Runtime) => number | bigint,
+  doc: string,
+): Definition => ({
+  name,
+  aliases,
+  args: [],
+  type: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
+  stable: false,
+  total: true,
+  kernel: (rt: Runtime) => value(rt),
+  doc: `${doc} Manual: Information Functions.`,
+});
+
+defineAll('information', [
+  number('connection_id', [], (rt) => rt.ctx.session.connectionId, 'CONNECTION_ID().'),
+  text('user', ['session_user', 'system_user'], 288, (rt) => rt.ctx.session.user, 'USER(): the client.'),
+  text('current_user', [], 288, (rt) => rt.ctx.session.currentUser, 'CURRENT_USER(): the account.'),
+  text('current_role', [], 288, (rt) => rt.ctx.session.currentRole, 'CURRENT_ROLE().'),
+  text('database', ['schema'], 64, (rt) => rt.ctx.session.database, 'DATABASE(), SCHEMA().'),
+  text('version', [], 64, (rt) => rt.ctx.session.version, 'VERSION().'),
+  text('tidb_version', [], 1024, (rt) => rt.ctx.session.tidbVersion, 'TIDB_VERSION() (TiDB).'),
+  {
+    ...number('row_count', [], (rt) => rt.ctx.session.rowCount, 'ROW_COUNT().'),
+    type: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
+  },
+  number('found_rows', [], (rt) => rt.ctx.session.foundRows, 'FOUND_ROWS().'),
+  {
+    name: 'last_insert_id',
+    args: ['int'],
+    min: 0,
+    type: () => intType(true, 21),
+    stable: false,
+    sideEffects: true,
+    kernel: (rt: Runtime, v?: DecInt) => {
+      if (v === undefined) return rt.ctx.session.lastInsertId();
+      const u = v < 0 ? BigInt.asUintN(64, BigInt(v)) : v;
+      rt.ctx.session.setLastInsertId(u);
+      return u;
+    },
+    doc: 'LAST_INSERT_ID([n]). Manual: Information Functions.',
+  },
+  {
+    name: 'benchmark',
+    args: ['int', 'any'],
+    type: () => intType(false, 1),
+    nullAware: true,
+    deterministic: false,
+    kernel: (rt: Runtime, n: DecInt | null, _v: Datum) => {
+      if (n === null) return null;
+      if (n < 0) {
+        rt.problem('ER_WRONG_VALUE_FOR_TYPE', 'count', String(n), 'benchmark');
+        return null;
+      }
+      return 0;
+    },
+    doc: 'BENCHMARK(n, expr): evaluates and gives 0. Manual: Information Functions.',
+  },
+  {
+    name: 'format_bytes',
+    args: ['real'],
+    type: systemString(20),
+    kernel: (_rt, n: number) =>
+      encodeUtf8(formatUnits(n, 1024, ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'])),
+    doc: 'FORMAT_BYTES(n). Manual: Performance Schema Functions.',
+  },
+  {
+    name: 'format_nano_time',
+    args: ['real'],
+    type: systemString(20),
+    kernel: (_rt, n: number) => encodeUtf8(formatNano(n)),
+    doc: 'FORMAT_NANO_TIME(n) (TiDB).',
+  },
+]);
+
+function formatUnits(n: number, base: number, units: readonly string[]): string {
+  let v = Math.abs(n);
+  let i = 0;
+  while (v >= base && i < units.length - 1) {
+    v /= base;
+    i++;
+  }
+  return i === 0 ? `${n} ${units[0]!}` : `${(n < 0 ? -v : v).toFixed(2)} ${units[i]!}`;
+}
+
+function formatNano(n: number): string {
+  const steps: readonly [number, string][] = [
+    [86400e9, 'd'],
+    [3600e9, 'h'],
+    [60e9, 'min'],
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'us'],
+  ];
+  for (const [size, unit] of steps) if (Math.abs(n) >= size) return `${(n / size).toFixed(2)} ${unit}`;
+  return `${n} ns`;
+}
+
+const fact = (name: string, doc: string, value: (e: Expression) => string | number) => ({
+  name,
+  minArgs: 1,
+  maxArgs: 1,
+  family: 'information',
+  doc: `${doc} Manual: Information Functions.`,
+  rewrite: ([e]: readonly Expression[]): Expression => {
+    const v = value(e!);
+    return typeof v === 'number'
+      ? newConstant(v, { ...intType(false, 1), flag: Flag.Binary | Flag.NotNull })
+      : newConstant(encodeUtf8(v), { ...stringType(64, 'utf8mb4', 'utf8mb4_bin'), flag: Flag.NotNull });
+  },
+  resolve: (args: readonly Expression[]) => ({ args, type: stringType(64) }),
+  emit(): never {
+    throw new Error(`${name} is known when the statement is planned`);
+  },
+});
+
+registerFunctions([
+  fact('charset', 'CHARSET(e).', (e) => (isStringType(e.type) ? e.type.charset : 'binary')),
+  fact('collation', 'COLLATION(e).', (e) => (isStringType(e.type) ? e.type.collate : 'binary')),
+  fact('coercibility', 'COERCIBILITY(e).', (e) => coercibilityOf(e)),
+]);
+
+function lockName(b: Uint8Array | null): string {
+  const name = b === null ? '' : decodeUtf8(b);
+  if (b === null || name === '' || [...name].length > 64)
+    throw mysqlError('ER_USER_LOCK_WRONG_NAME', b === null ? 'NULL' : name);
+  return name.toLowerCase();
+}
+
+defineAll('locking', [
+  {
+    name: 'sleep',
+    args: ['real'],
+    type: () => intType(false, 1),
+    deterministic: false,
+    sideEffects: true,
+    nullAware: true,
+    async: true,
+    kernel: ((rt: Runtime, s: number | null): Promise<Datum> => {
+      if (s === null || s < 0) throw mysqlError('ER_WRONG_ARGUMENTS', 'sleep');
+      return rt.ctx.session.sleep(s).then((interrupted) => (interrupted ? 1 : 0));
+    }) as unknown as ScalarDefinition['kernel'],
+    doc: 'SLEEP(seconds). Manual: Miscellaneous Functions.',
+  },
+  {
+    name: 'get_lock',
+    args: ['string', 'numeric'],
+    type: () => intType(false, 1),
+    deterministic: false,
+    sideEffects: true,
+    nullAware: true,
+    async: true,
+    kernel: ((rt: Runtime, name: Uint8Array | null, timeout: DecInt | null): Promise<Datum> =>
+      rt.ctx.session
+        .getLock(lockName(name), timeout === null ? 0 : Number(timeout))
+        .then((r) => (r === null ? null : r ? 1 : 0))) as unknown as ScalarDefinition['kernel'],
+    doc: 'GET_LOCK(name, timeout). Manual: Locking Functions.',
+  },
+  {
+    name: 'release_lock',
+    args: ['string'],
+    type: () => intType(false, 1),
+    deterministic: false,
+    sideEffects: true,
+    nullAware: true,
+    kernel: (rt: Runtime, name: Uint8Array | null) => {
+      const r = rt.ctx.session.releaseLock(lockName(name));
+      return r === null ? null : r ? 1 : 0;
+    },
+    doc: 'RELEASE_LOCK(name). Manual: Locking Functions.',
+  },
+  {
+    name: 'release_all_locks',
+    args: [],
+    type: () => intType(true, 21),
+    deterministic: false,
+    sideEffects: true,
+    kernel: (rt: Runtime) => rt.ctx.session.releaseAllLocks(),
+    doc: 'RELEASE_ALL_LOCKS(). Manual: Locking Functions.',
+  },
+  {
+    name: 'is_free_lock',
+    args: ['string'],
+    type: () => intType(false, 1),
+    deterministic: false,
+    stable: false,
+    nullAware: true,
+    kernel: (rt: Runtime, name: Uint8Array | null) => (rt.ctx.session.isFreeLock(lockName(name)) ? 1 : 0),
+    doc: 'IS_FREE_LOCK(name). Manual: Locking Functions.',
+  },
+  {
+    name: 'is_used_lock',
+    args: ['string'],
+    type: () => intType(true, 21),
+    deterministic: false,
+    stable: false,
+    nullAware: true,
+    kernel: (rt: Runtime, name: Uint8Array | null) => rt.ctx.session.isUsedLock(lockName(name)),
+    doc: 'IS_USED_LOCK(name). Manual: Locking Functions.',
+  },
+]);
