@@ -1,3 +1,4 @@
+import { hasEntries } from '../../catalog/table-layout.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
@@ -85,7 +86,7 @@ function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], acc
 
 /** Indexes the hints and their visibility leave, with whether each is forced. */
 function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
-  let indexes = ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && !(i.primary && ds.table.isCommonHandle));
+  let indexes = ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i));
   let table = true;
   let forced = false;
   const named = (h: IndexHint): IndexInfo[] => indexes.filter((i) => h.indexes.some((n) => n.toLowerCase() === i.lower));

@@ -49,6 +49,7 @@ function make(db: DbInfo, table: TableInfo): PointTable {
   }
   for (const index of table.indices) {
     if (!index.unique || index.state !== 'public' || index.invisible) continue;
+    if (index.primary && table.pkIsHandle) continue;
     if (index.columns.some((c) => c.length >= 0)) continue;
     const key: PointKey = { index, columns: index.columns.map((c) => table.columns[c.offset]!) };
     // A clustered primary key finds the row at once, other keys its handle first.

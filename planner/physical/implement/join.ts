@@ -1,3 +1,4 @@
+import { hasEntries } from '../../../catalog/table-layout.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { COST } from '../../cost/factors.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
@@ -136,7 +137,7 @@ interface Lookup {
 function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expression[], nullEq: readonly boolean[]): Lookup | null {
   const est = tableEstimate(opt.ctx, ds);
   const needed = columnsOf(ds.conditions, idsOf(ds.schema));
-  const candidates: (IndexInfo | null)[] = [null, ...ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && !(i.primary && ds.table.isCommonHandle))];
+  const candidates: (IndexInfo | null)[] = [null, ...ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i))];
   const ignored = new Set(ds.indexHints.filter((h) => h.type === 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase())));
   const used = ds.indexHints.filter((h) => h.type !== 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase()));
   let best: Lookup | null = null;
