@@ -200,13 +200,17 @@ export class TreeCursor {
     let page = this.root;
     this.depth = 0;
     const wanted = end - start;
+    // Bytes that the wanted key shares with the nearest keys known below and above it. Every key between those two shares the
+    // lesser of both: comparisons begin there, also in the pages below. Keys of one table have long common prefixes.
+    let sharedLow = 0;
+    let sharedHigh = 0;
     for (;;) {
       this.loadPage(page);
       const leaf = this.isLeaf();
       const u8 = this.u8;
       const u16 = this.u16;
-      const offsets = (this.base + PAGE_HEADER) >> 1;
       const from = this.base + PAGE_HEADER;
+      const offsets = from >> 1;
       // A branch's first node has no key: it stands for everything below the second.
       let low = leaf ? 0 : 1;
       let high = this.count;
@@ -216,15 +220,21 @@ export class TreeCursor {
         const length = u16[(node + 6) >> 1]!;
         const at = node + NODE_HEADER;
         const n = length < wanted ? length : wanted;
+        let i = sharedLow < sharedHigh ? sharedLow : sharedHigh;
         let order = 0;
-        for (let i = 0; i < n; i++) {
+        for (; i < n; i++) {
           order = u8[at + i]! - key[start + i]!;
           if (order !== 0) break;
         }
         if (order === 0) order = length - wanted;
         // Leaf: first at or after. Branch: first child whose least key is beyond; the one before it holds the key.
-        if (leaf ? order < 0 : order <= 0) low = mid + 1;
-        else high = mid;
+        if (order < 0 || (order === 0 && !leaf)) {
+          low = mid + 1;
+          sharedLow = i;
+        } else {
+          high = mid;
+          sharedHigh = i;
+        }
       }
       if (leaf) {
         this.index = low;

@@ -162,12 +162,9 @@ export class Percolator {
         return pessimisticLockNotFound(req.startVersion);
     }
     if (constraint) {
-      if (
-        versions.marksSince(startHi, startLo) &&
-        versions.newestMark(m.key, MAX_UINT32, MAX_UINT32) &&
-        this.atOrAfter(startHi, startLo)
-      ) {
-        return this.markConflict(req, m.key);
+      if (versions.marksSince(startHi, startLo)) {
+        const conflict = this.markConflict(req, m.key, startHi, startLo);
+        if (conflict !== null) return conflict;
       }
       if (versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
         if (versions.startHi === startHi && versions.startLo === startLo) {
@@ -210,23 +207,28 @@ export class Percolator {
     );
   }
 
+  /** What the key's lock records and rollback marks at or after our start ts say. */
   private markConflict(
     req: PrewriteRequest,
     key: Uint8Array,
+    startHi: number,
+    startLo: number,
   ): KeyError | { readonly kind: 'committed'; readonly commitTs: bigint } | null {
     const versions = this.path.versions;
-    const startTs = joinHalves(versions.startHi, versions.startLo);
-    if (startTs === req.startVersion) {
-      if (versions.kind === VersionKind.lock)
-        return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
-      return this.conflict(req.startVersion, key, req.primaryLock, 'selfRolledBack');
+    let hi = MAX_UINT32;
+    let lo = MAX_UINT32;
+    while (versions.newestMark(key, hi, lo) && this.atOrAfter(startHi, startLo)) {
+      const own = versions.startHi === startHi && versions.startLo === startLo;
+      if (versions.kind === VersionKind.lock) {
+        if (own) return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
+        return this.conflict(req.startVersion, key, req.primaryLock, 'optimistic');
+      }
+      // A younger transaction's rollback mark is no write.
+      if (own) return this.conflict(req.startVersion, key, req.primaryLock, 'selfRolledBack');
+      hi = versions.commitLo === 0 ? versions.commitHi - 1 : versions.commitHi;
+      lo = versions.commitLo === 0 ? MAX_UINT32 : versions.commitLo - 1;
     }
-    if (versions.kind === VersionKind.lock)
-      return this.conflict(req.startVersion, key, req.primaryLock, 'optimistic');
-    // A younger transaction's rollback mark is no write; ours may lie below it.
-    return this.isRolledBack(key, highHalf(req.startVersion), lowHalf(req.startVersion))
-      ? this.conflict(req.startVersion, key, req.primaryLock, 'selfRolledBack')
-      : null;
+    return null;
   }
 
   private isRolledBack(key: Uint8Array, startHi: number, startLo: number): boolean {

@@ -162,12 +162,12 @@ export class PessimisticLocks {
     if (versions.marksSince(startHi, startLo)) {
       if (versions.findMark(key, startHi, startLo) && versions.kind === VersionKind.rollback)
         return this.conflict(req, key, 'selfRolledBack');
-      if (
-        versions.newestMark(key, MAX_UINT32, MAX_UINT32) &&
-        versions.kind === VersionKind.lock &&
-        this.after(forHi, forLo)
-      ) {
-        return this.conflict(req, key, 'pessimisticRetry');
+      let hi = MAX_UINT32;
+      let lo = MAX_UINT32;
+      while (versions.newestMark(key, hi, lo) && this.after(forHi, forLo)) {
+        if (versions.kind === VersionKind.lock) return this.conflict(req, key, 'pessimisticRetry');
+        hi = versions.commitLo === 0 ? versions.commitHi - 1 : versions.commitHi;
+        lo = versions.commitLo === 0 ? MAX_UINT32 : versions.commitLo - 1;
       }
     }
     if (versions.newest(key) && this.after(forHi, forLo)) return this.conflict(req, key, 'pessimisticRetry');

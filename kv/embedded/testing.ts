@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { KeyError, Mutation } from '../rpc.js';
+import type { EmbeddedStore } from './engine.js';
+
+/** Support of this folder's tests and of the crash writer: a tiny transactional client and a seeded random source. */
+export const context = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } } as const;
+
+export const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+export const text = (value: Uint8Array | null | undefined): string | null => (value ? Buffer.from(value).toString('latin1') : null);
+
+export function scratchDir(name: string): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), `rutile-${name}-`));
+}
+
+/** Deterministic numbers from a seed (mulberry32). */
+export class Random {
+  constructor(private state: number) {}
+
+  /** In [0, n). */
+  below(n: number): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
+  }
+
+  chance(probability: number): boolean {
+    return this.below(1_000_000) < probability * 1_000_000;
+  }
+}
+
+/** The seed of a randomized test: RUTILE_SEED, or a new one; printed, so that a failure can be repeated. */
+export function testSeed(name: string): number {
+  const seed = process.env.RUTILE_SEED !== undefined ? Number(process.env.RUTILE_SEED) : Math.floor(Math.random() * 2 ** 31);
+  process.stdout.write(`${name}: RUTILE_SEED=${seed}\n`);
+  return seed;
+}
+
+export class TxnError extends Error {
+  constructor(readonly error: KeyError) {
+    super(error.kind);
+  }
+}
+
+export type Write = readonly [key: string, value: string | null];
+
+export function mutationsOf(writes: readonly Write[]): Mutation[] {
+  return writes.map(([key, value]) => (value === null ? { op: 'del', key: bytes(key) } : { op: 'put', key: bytes(key), value: bytes(value) }));
+}
+
+/** Commits in one phase; gives the commit ts. */
+export async function commitOnePhase(store: EmbeddedStore, writes: readonly Write[], startTs = store.timestamp()): Promise<bigint> {
+  const response = await store.prewrite({
+    context,
+    mutations: mutationsOf(writes),
+    primaryLock: bytes(writes[0]![0]),
+    startVersion: startTs,
+    lockTtl: 3000,
+    txnSize: writes.length,
+    tryOnePc: true,
+  });
+  if (response.errors.length > 0) throw new TxnError(response.errors[0]!);
+  return response.onePcCommitTs;
+}
+
+export async function prewrite(store: EmbeddedStore, writes: readonly Write[], startTs: bigint, ttl = 3000): Promise<void> {
+  const response = await store.prewrite({
+    context,
+    mutations: mutationsOf(writes),
+    primaryLock: bytes(writes[0]![0]),
+    startVersion: startTs,
+    lockTtl: ttl,
+    txnSize: writes.length,
+  });
+  if (response.errors.length > 0) throw new TxnError(response.errors[0]!);
+}
+
+export async function commitTwoPhase(store: EmbeddedStore, writes: readonly Write[], startTs = store.timestamp()): Promise<bigint> {
+  await prewrite(store, writes, startTs);
+  const commitTs = store.timestamp();
+  const response = await store.commit({ context, startVersion: startTs, keys: writes.map(([key]) => bytes(key)), commitVersion: commitTs });
+  if (response.error !== undefined) throw new TxnError(response.error);
+  return commitTs;
+}
+
+export function read(store: EmbeddedStore, key: string, version = store.timestamp()): string | null {
+  const response = store.get({ context, key: bytes(key), version });
+  if (response.error !== undefined) throw new TxnError(response.error);
+  return text(response.value);
+}
+
+export function scan(store: EmbeddedStore, start: string, end: string, version: bigint, reverse = false): [string, string][] {
+  const response = store.scan({ context, startKey: bytes(start), endKey: bytes(end), limit: 1e9, version, reverse });
+  if (response.error !== undefined) throw new TxnError(response.error);
+  return response.pairs.map((pair) => [text(pair.key)!, text(pair.value)!]);
+}
