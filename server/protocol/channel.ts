@@ -151,7 +151,12 @@ export class Channel implements ByteSink {
       this.resume();
       await new Promise<void>((resolve, reject) => (this.waiter = { resolve, reject }));
     }
-    this.writer.sequence = (this.reader.sequence + 1) & 0xff;
+    this.writer.sequence = this.replySequence;
+  }
+
+  /** Sequence id of the first packet of the reply to what was read last. Under compression it continues the frames' count, as MySQL's does. */
+  get replySequence(): number {
+    return this.compression === null ? (this.reader.sequence + 1) & 0xff : this.compression.sequence;
   }
 
   /** ByteSink. The kernel usually takes everything at once; then `buf` is free again when this returns. */

@@ -15,7 +15,7 @@ const HEADER_BYTES = 7;
 export class CompressedFraming {
   private held: Buffer = Buffer.alloc(0);
   /** Of the next frame sent: follows the frame read last. */
-  private sequence = 0;
+  sequence = 0;
 
   constructor(private readonly maxPayload: number) {}
 

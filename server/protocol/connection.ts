@@ -284,9 +284,8 @@ export class Connection implements Client {
 
   /** Runs the packet in the reader. Answers undefined when the reply is written already. Never throws. */
   private runCommand(): Promise<void> | undefined {
-    const { reader } = this.channel;
     const r = this.packet();
-    this.writer.sequence = (reader.sequence + 1) & 0xff;
+    this.writer.sequence = this.channel.replySequence;
     const code = r.remaining > 0 ? r.u8() : CommandCode.Sleep;
     this.startedAt = performance.now();
     try {
@@ -343,7 +342,7 @@ export class Connection implements Client {
     this.closing = true;
     if (e instanceof FatalProtocolError && e.error !== null && !this.channel.lost) {
       this.context.metrics.failed(e.error.code);
-      this.writer.sequence = (this.channel.reader.sequence + 1) & 0xff;
+      this.writer.sequence = this.channel.replySequence;
       writeErr(this.writer, e.error);
     } else if (!(e instanceof FatalProtocolError)) {
       this.errorFor(e);
