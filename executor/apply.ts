@@ -1,5 +1,5 @@
 import type { Chunk } from '../chunk/chunk.js';
-import { chunkBytes } from '../chunk/memory.js';
+import { rowBytes } from './row-bytes.js';
 import { compact } from '../chunk/gather.js';
 import { sliceChunk } from '../chunk/slice.js';
 import type { Apply, HashJoin } from '../planner/physical/plan.js';
@@ -88,7 +88,7 @@ export class ApplyOperator implements Operator {
     if (inner === undefined) {
       inner = await this.runInner(current);
       let bytes = 0;
-      for (const c of inner) bytes += chunkBytes(c);
+      for (const c of inner) bytes += rowBytes(c);
       if (this.cached + bytes <= CACHE_BYTES) {
         this.cache.set(key, inner);
         this.cached += bytes;

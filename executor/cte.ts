@@ -1,7 +1,7 @@
 import { Chunk } from '../chunk/chunk.js';
 import { compact } from '../chunk/gather.js';
 import { GroupTable } from '../chunk/group-key.js';
-import { chunkBytes } from '../chunk/memory.js';
+import { rowBytes } from './row-bytes.js';
 import type { CteDefinition, CteRef, PhysicalPlan } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
@@ -72,7 +72,7 @@ class CteStorage {
         if (distinct !== null) chunk = newRows(chunk, distinct);
         if (chunk.rows === 0) continue;
         chunk = compact(chunk);
-        const bytes = chunkBytes(chunk);
+        const bytes = rowBytes(chunk);
         this.bytes += bytes;
         ctx.memory.consume(bytes);
         out.push(chunk);

@@ -1,7 +1,7 @@
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { concat, concatChunks } from '../chunk/concat.js';
 import { gather, gatherChunk } from '../chunk/gather.js';
-import { chunkBytes } from '../chunk/memory.js';
+import { rowBytes } from './row-bytes.js';
 import type { Vector } from '../chunk/vector.js';
 import { NumVector } from '../chunk/vector.js';
 import { constantVector } from '../chunk/vector-builder.js';
@@ -165,7 +165,7 @@ export class HashJoinOperator implements Operator {
         const keys = await projection.run(chunk, this.ctx.eval);
         keys.forEach((v, k) => keyParts[k]!.push(v));
       }
-      const bytes = chunkBytes(chunk);
+      const bytes = rowBytes(chunk);
       this.heldBytes += bytes;
       this.ctx.memory.consume(bytes);
       chunks.push(chunk);

@@ -2,7 +2,7 @@ import type { Chunk } from '../chunk/chunk.js';
 import { CHUNK_ROWS } from '../chunk/chunk.js';
 import { concat, concatChunks } from '../chunk/concat.js';
 import { compact, gatherChunk } from '../chunk/gather.js';
-import { chunkBytes } from '../chunk/memory.js';
+import { rowBytes } from './row-bytes.js';
 import type { Vector } from '../chunk/vector.js';
 import { compileProjection } from '../expression/compile.js';
 import type { ByItem } from '../expression/expression.js';
@@ -62,7 +62,7 @@ export class SortOperator implements Operator {
       const chunk = compact(input);
       const keys = await projection.run(chunk, this.ctx.eval);
       keys.forEach((v, k) => parts[k]!.push(v));
-      const bytes = chunkBytes(chunk);
+      const bytes = rowBytes(chunk);
       this.heldBytes += bytes;
       this.ctx.memory.consume(bytes);
       chunks.push(chunk);

@@ -5,14 +5,30 @@ import type { Awaitable } from '../../types/awaitable.js';
 import { timeZone, UTC } from '../../types/timezone.js';
 import type { Operator } from '../exec-context.js';
 import { buildCopOperator } from './build-cop-operator.js';
+import { ColumnCache, type ColumnCacheOptions } from './column-cache.js';
 import { leafScan, type DagRequest } from './dag.js';
 import { RecordScan } from './record-scan.js';
 import { indexDecoder, recordDecoder } from './scan-decoders.js';
 
+export interface CoprocessorOptions {
+  /** Decoded columns of scanned tables; null for none. */
+  readonly columnCache?: ColumnCacheOptions | null;
+}
+
 /** Evaluates the pushed-down part of plans next to the embedded store's data. */
-export function createCoprocessorHandler(): CoprocessorHandler {
+export function createCoprocessorHandler(options: CoprocessorOptions = {}): CoprocessorHandler {
+  const caches = new WeakMap<DataWatch, ColumnCache>();
+  const cacheOf = (data: DataWatch): ColumnCache | null => {
+    if (options.columnCache === null) return null;
+    let cache = caches.get(data);
+    if (cache === undefined) {
+      cache = new ColumnCache(data, options.columnCache ?? {});
+      caches.set(data, cache);
+    }
+    return cache;
+  };
   return {
-    handle(req: CoprocessorRequest, reader: MvccReader, _data: DataWatch): CoprocessorResponse {
+    handle(req: CoprocessorRequest, reader: MvccReader, data: DataWatch): CoprocessorResponse {
       const dag = req.dag as DagRequest;
       const scan = leafScan(dag.plan);
       const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
@@ -21,8 +37,12 @@ export function createCoprocessorHandler(): CoprocessorHandler {
         const decoder = indexDecoder(scan.table, scan.index, scan.columns, scan.handleOut, zone);
         leaf = new RecordScan(reader, decoder, req.ranges, req.desc, false);
       } else {
-        const decoder = recordDecoder(scan.table, scan.columns, scan.handleOut, zone);
-        leaf = new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue);
+        const cached = req.desc ? null : (cacheOf(data)?.scan(scan, req, reader, zone) ?? null);
+        if (cached !== null) leaf = cached;
+        else {
+          const decoder = recordDecoder(scan.table, scan.columns, scan.handleOut, zone);
+          leaf = new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue);
+        }
       }
       return { chunks: new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal) };
     },

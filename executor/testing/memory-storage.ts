@@ -162,6 +162,7 @@ export class MemoryStorage implements Storage {
         return this.valueAt(key, ts);
       },
       scan: (start, end, reverse) => this.cursor(start, end, reverse, ts),
+      checkLocks: () => {},
     };
   }
 

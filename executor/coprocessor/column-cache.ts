@@ -1,0 +1,365 @@
+import { totalmem } from 'node:os';
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import { handleColumn, isVirtual, ROWID_TYPE } from '../../catalog/table-layout.js';
+import type { Chunk } from '../../chunk/chunk.js';
+import type { Vector } from '../../chunk/vector.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { isRecordKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import { readIntKey } from '../../kv/codec/number-codec.js';
+import { LockedError, type DataWatch, type MvccReader } from '../../kv/mvcc-reader.js';
+import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
+import type { TableScan } from '../../planner/physical/plan.js';
+import { layoutOf, TypeCode, type FieldType } from '../../types/field-type.js';
+import type { TimeZone } from '../../types/timezone.js';
+import type { Operator } from '../exec-context.js';
+import { CachedScan } from './cached-scan.js';
+import { CachedTable } from './cached-table.js';
+import { HandleList } from './handle-list.js';
+import { RecordScan, type BatchDecoder } from './record-scan.js';
+import { recordDecoder } from './scan-decoders.js';
+
+export interface ColumnCacheOptions {
+  /** Bytes that all cached columns may take; default: a quarter of the machine's memory. */
+  readonly maxBytes?: number;
+  /** Tables of fewer rows are read from the row store. */
+  readonly minRows?: number;
+}
+
+const DEFAULT_MIN_ROWS = 10_000;
+/** Delta beyond this share of the rows: the next scan of the whole table decodes it anew. */
+const MAX_DELTA_SHARE = 0.1;
+/** Strings this short are decoded along with the columns asked for: another query will want them. */
+const EAGER_STRING = 32;
+/** Fewest rows of a request for which the cached columns beat the row store. */
+const MIN_ROWS_READ = 16;
+
+/**
+ * Decoded columns of tables that are scanned as a whole: the first form of the columnar replica. A scan of a whole table
+ * leaves its columns here; later scans of any large part of it take them from here, without a copy, and read only what was
+ * written since from the row store. See CachedTable for why this gives exactly the row store's answer.
+ *
+ * The store tells of every commit before a later reader can see it, so that "written since" is never behind.
+ */
+export class ColumnCache {
+  private readonly tables = new Map<number, CachedTable>();
+  private readonly building = new Map<number, TableBuild>();
+  /** Newest commit told of, by table; `floor` for tables never told of. */
+  private readonly lastCommit = new Map<number, bigint>();
+  private readonly floor: bigint;
+  private readonly maxBytes: number;
+  private readonly minRows: number;
+  private clock = 0;
+
+  constructor(watch: DataWatch, options: ColumnCacheOptions) {
+    this.maxBytes = options.maxBytes ?? Math.floor(totalmem() / 4);
+    this.minRows = options.minRows ?? DEFAULT_MIN_ROWS;
+    watch.onCommit((ts, keys) => this.onCommit(ts, keys));
+    watch.onRangeChange((start, end) => this.onRangeChange(start, end));
+    this.floor = watch.lastCommitTs();
+  }
+
+  /** Tables held, for tests and metrics. */
+  get size(): number {
+    return this.tables.size;
+  }
+
+  get bytes(): number {
+    let n = 0;
+    for (const t of this.tables.values()) n += t.bytes;
+    return n;
+  }
+
+  private onCommit(ts: bigint, keys: readonly Uint8Array[]): void {
+    let id = -1;
+    let table: CachedTable | undefined;
+    let build: TableBuild | undefined;
+    let last: Uint8Array | null = null;
+    for (const key of keys) {
+      if (!isRecordKey(key)) continue;
+      if (last === null || !sameTable(last, key)) {
+        id = Number(readIntKey(key, 1));
+        table = this.tables.get(id);
+        build = this.building.get(id);
+        this.lastCommit.set(id, ts);
+      }
+      last = key;
+      table?.touch(key);
+      build?.written.push(key);
+    }
+  }
+
+  private onRangeChange(start: Uint8Array, end: Uint8Array): void {
+    for (const id of [...this.tables.keys(), ...this.building.keys()]) {
+      const range = recordRange(id);
+      const apart =
+        compareBytes(range.endKey, start) <= 0 || (end.length > 0 && compareBytes(end, range.startKey) <= 0);
+      if (apart) continue;
+      this.tables.delete(id);
+      const build = this.building.get(id);
+      if (build !== undefined) build.abandoned = true;
+      this.building.delete(id);
+    }
+  }
+
+  /** The scan over cached columns, or one over the row store that fills the cache; null where neither is of use. */
+  scan(plan: TableScan, req: CoprocessorRequest, reader: MvccReader, zone: TimeZone): Operator | null {
+    if (reader.checkLocks === undefined || req.ranges.length === 0) return null;
+    const wanted = wantedColumns(plan);
+    if (wanted === null) return null;
+    const whole = coversTable(plan.physicalId, req.ranges);
+    const table = this.usable(plan.physicalId, wanted, reader.startTs, zone, whole);
+    if (table !== null) {
+      table.lastUsed = ++this.clock;
+      return CachedScan.open(table, wanted, plan, req, reader, zone, MIN_ROWS_READ);
+    }
+    return whole ? this.build(plan, wanted, req, reader, zone) : null;
+  }
+
+  private usable(
+    id: number,
+    wanted: readonly Wanted[],
+    ts: bigint,
+    zone: TimeZone,
+    whole: boolean,
+  ): CachedTable | null {
+    const t = this.tables.get(id);
+    if (t === undefined || ts < t.base) return null;
+    // A scan of the whole table is the occasion to make a stale copy anew; smaller ones use it as it is.
+    if (whole && t.deltaSize > Math.max(100, t.rows * MAX_DELTA_SHARE) && this.mayBuild(id, ts)) return null;
+    for (const w of wanted) {
+      if (w.id < 0) {
+        if (!t.has(HANDLE_ID, w.type)) return null;
+      } else if (!t.has(w.id, w.type)) return null;
+      if (w.type.tp === TypeCode.Timestamp && t.zone !== zone.name) return null;
+    }
+    return t;
+  }
+
+  /** Nothing committed so far is later than `ts`: what is written after a scan at `ts` begins will be told of. */
+  private mayBuild(id: number, ts: bigint): boolean {
+    return ts >= (this.lastCommit.get(id) ?? this.floor) && ts >= this.floor;
+  }
+
+  private build(
+    plan: TableScan,
+    wanted: readonly Wanted[],
+    req: CoprocessorRequest,
+    reader: MvccReader,
+    zone: TimeZone,
+  ): Operator | null {
+    const id = plan.physicalId;
+    if (this.building.has(id) || !this.mayBuild(id, reader.startTs)) return null;
+    const held = this.tables.get(id);
+    if (held !== undefined && reader.startTs < held.base) return null;
+    const columns: ColumnInfo[] = plan.columns.slice();
+    const add = (c: ColumnInfo): void => {
+      if (!columns.some((x) => x.id === c.id)) columns.push(c);
+    };
+    for (const c of plan.table.columns) {
+      if (c.state !== 'public' || isVirtual(c)) continue;
+      const kept = held !== undefined && held.has(c.id, c.type);
+      if (kept || layoutOf(c.type) === 'num' || (c.type.flen >= 0 && c.type.flen <= EAGER_STRING)) add(c);
+    }
+    const build = new TableBuild(
+      this,
+      plan.table,
+      id,
+      reader.startTs,
+      columns,
+      zone,
+      wanted,
+      this.minRows,
+      this.maxBytes,
+    );
+    this.building.set(id, build);
+    return build.scan(reader, req.ranges);
+  }
+
+  /** The scan came to its end: its columns serve from now on. */
+  finished(build: TableBuild): void {
+    if (this.building.get(build.physicalId) === build) this.building.delete(build.physicalId);
+    const table = build.result();
+    if (table === null) return;
+    for (const key of build.written) table.touch(key);
+    table.lastUsed = ++this.clock;
+    this.tables.set(build.physicalId, table);
+    this.evict();
+  }
+
+  cancelled(build: TableBuild): void {
+    if (this.building.get(build.physicalId) === build) this.building.delete(build.physicalId);
+  }
+
+  private evict(): void {
+    while (this.tables.size > 0 && this.bytes > this.maxBytes) {
+      let oldest: CachedTable | null = null;
+      for (const t of this.tables.values()) if (oldest === null || t.lastUsed < oldest.lastUsed) oldest = t;
+      this.tables.delete(oldest!.physicalId);
+    }
+  }
+}
+
+/** Id under which the integer handle is kept as a column. */
+export const HANDLE_ID = -1;
+
+/** A column of a scan's output; id -1 = the handle. */
+export interface Wanted {
+  readonly id: number;
+  readonly type: FieldType;
+}
+
+function wantedColumns(plan: TableScan): readonly Wanted[] | null {
+  const out: Wanted[] = [];
+  for (const c of plan.columns) {
+    if (isVirtual(c)) return null;
+    out.push({ id: c.id, type: c.type });
+  }
+  if (plan.handleOut && !plan.table.isCommonHandle)
+    out.push({ id: HANDLE_ID, type: handleColumn(plan.table)?.type ?? ROWID_TYPE });
+  return out;
+}
+
+function sameTable(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = TABLE_PREFIX_LENGTH - 3; i > 0; i--) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Whether the ranges are the whole table in one piece. */
+function coversTable(id: number, ranges: readonly KeyRange[]): boolean {
+  if (ranges.length !== 1) return false;
+  const all = recordRange(id);
+  const { startKey, endKey } = ranges[0]!;
+  // From the smallest integer handle is from the beginning.
+  let zeros = startKey.length >= TABLE_PREFIX_LENGTH;
+  for (let i = TABLE_PREFIX_LENGTH; i < startKey.length && zeros; i++) zeros = startKey[i] === 0;
+  const fromStart =
+    compareBytes(startKey, all.startKey) <= 0 ||
+    (zeros && compareBytes(startKey.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0);
+  return fromStart && (endKey.length === 0 || compareBytes(endKey, all.endKey) >= 0);
+}
+
+/** A scan of a whole table by the row store whose decoded columns are kept. */
+class TableBuild {
+  /** Records committed since the scan began. */
+  readonly written: Uint8Array[] = [];
+  abandoned = false;
+  private readonly handles = new HandleList();
+  private readonly parts: Vector[][];
+  private readonly handleParts: Vector[] = [];
+  private complete = false;
+  private bytes = 0;
+
+  constructor(
+    private readonly cache: ColumnCache,
+    private readonly table: TableInfo,
+    readonly physicalId: number,
+    private readonly base: bigint,
+    private readonly columns: readonly ColumnInfo[],
+    private readonly zone: TimeZone,
+    private readonly wanted: readonly Wanted[],
+    private readonly minRows: number,
+    private readonly maxBytes: number,
+  ) {
+    this.parts = columns.map(() => []);
+  }
+
+  scan(reader: MvccReader, ranges: readonly KeyRange[]): Operator {
+    const withHandle = !this.table.isCommonHandle;
+    const inner = recordDecoder(this.table, this.columns, withHandle, this.zone);
+    const build = this;
+    const decoder: BatchDecoder = {
+      get rows() {
+        return inner.rows;
+      },
+      get byteSize() {
+        return inner.byteSize;
+      },
+      append(key, keyLength, b, start, end) {
+        inner.append(key, keyLength, b, start, end);
+        build.handles.append(key, keyLength);
+      },
+      take() {
+        return build.keep(inner.take());
+      },
+    };
+    return new BuildingScan(new RecordScan(reader, decoder, ranges, false, !inner.needsValue), this);
+  }
+
+  /** Keeps a decoded chunk; gives the columns that were asked for. */
+  private keep(chunk: Chunk): Chunk {
+    const n = this.columns.length;
+    if (!this.abandoned) {
+      for (let i = 0; i < n; i++) this.parts[i]!.push(chunk.columns[i]!);
+      if (!this.table.isCommonHandle) this.handleParts.push(chunk.columns[n]!);
+      this.bytes += chunkMemory(chunk);
+      if (this.bytes > this.maxBytes || this.handles.broken) {
+        this.abandoned = true;
+        for (const p of this.parts) p.length = 0;
+        this.handleParts.length = 0;
+      }
+    }
+    // The columns asked for come first; the handle, when asked for, is the last.
+    const out = chunk.columns.slice(0, this.wanted.length);
+    if (this.wanted.length > 0 && this.wanted[this.wanted.length - 1]!.id === HANDLE_ID)
+      out[this.wanted.length - 1] = chunk.columns[n]!;
+    return chunk.withColumns(out);
+  }
+
+  end(): void {
+    if (this.complete) return;
+    this.complete = true;
+    this.cache.finished(this);
+  }
+
+  cancel(): void {
+    if (!this.complete) this.cache.cancelled(this);
+  }
+
+  result(): CachedTable | null {
+    if (this.abandoned || this.handles.length < this.minRows) return null;
+    const t = new CachedTable(this.physicalId, this.base, this.handles, this.zone.name);
+    this.columns.forEach((c, i) => t.add(c.id, c.type, this.parts[i]!));
+    if (!this.table.isCommonHandle)
+      t.add(HANDLE_ID, handleColumn(this.table)?.type ?? ROWID_TYPE, this.handleParts);
+    return t;
+  }
+}
+
+function chunkMemory(chunk: Chunk): number {
+  let n = 0;
+  for (const v of chunk.columns)
+    n += v.kind === 'bytes' ? v.offsets[v.length]! - v.offsets[0]! + v.length * 4 : v.length * 8;
+  return n;
+}
+
+/** Tells the build when its scan has come to the end, or will not. */
+class BuildingScan implements Operator {
+  constructor(
+    private readonly scan: RecordScan,
+    private readonly build: TableBuild,
+  ) {}
+
+  open(): void {}
+
+  next(): Chunk | null {
+    const chunk = this.scan.next();
+    if (chunk === null) this.build.end();
+    return chunk;
+  }
+
+  close(): void {
+    this.build.cancel();
+    this.scan.close();
+  }
+}
+
+/** Whether locks keep a reader from taking the ranges from a cache. */
+export function lockedRanges(reader: MvccReader, ranges: readonly KeyRange[]): boolean {
+  try {
+    for (const r of ranges) reader.checkLocks!(r.startKey, r.endKey);
+    return false;
+  } catch (e) {
+    if (e instanceof LockedError) return true;
+    throw e;
+  }
+}
