@@ -1,5 +1,5 @@
 import type { Datum } from '../../types/datum.js';
-import { newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
+import { Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
 import { timeZone } from '../../types/timezone.js';
 import { RowBatchDecoder, type ScanColumn } from './row-batch-decoder.js';
 import { decodeRowToDatums, encodeRow } from './row-v2.js';
@@ -15,6 +15,32 @@ test('the layout of a small row', () => {
   const text = newFieldType(TypeCode.VarChar);
   const row = encodeRow([3, 1, 2], [null, 300, Buffer.from('ab')], [int, int, text]);
   expect(hex(row)).toBe('80' + '00' + '0200' + '0100' + '0102' + '03' + '0200' + '0400' + '2c01' + '6162');
+});
+
+// Bytes that TiKV's row v2 encoder gives for the same values.
+test.each<[string, Datum, FieldType, string]>([
+  [
+    'bigint unsigned',
+    0xffff_ffff_ffff_ffffn,
+    newFieldType(TypeCode.LongLong, { flag: Flag.Unsigned }),
+    'ffffffffffffffff',
+  ],
+  ['bigint', -1, newFieldType(TypeCode.LongLong), 'ff'],
+  ['bigint of two bytes', 32767, newFieldType(TypeCode.LongLong), 'ff7f'],
+  ['double', 1.8, newFieldType(TypeCode.Double), 'bffccccccccccccd'],
+  ['negative double', -1.8, newFieldType(TypeCode.Double), '4003333333333332'],
+  [
+    'datetime',
+    ((2018 << 9) | (1 << 5) | 19) * 0x2_0000 + ((3 << 12) | (14 << 6) | 7),
+    newFieldType(TypeCode.DateTime),
+    '000000873' + '3e69e19',
+  ],
+  ['decimal', 1, newFieldType(TypeCode.NewDecimal, { flen: 1, decimal: 0 }), '010081'],
+  ['time', 1_000_000, newFieldType(TypeCode.Time), '00ca9a3b'],
+])('%s as TiKV has it', (_name, v, ft, out) => {
+  const row = encodeRow([1], [v], [ft]);
+  expect(hex(row.subarray(9))).toBe(out);
+  expect(decodeRowToDatums(row, [{ id: 1, ft }])).toEqual([v]);
 });
 
 test('ids above 255 and long values make a large row', () => {
