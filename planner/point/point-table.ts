@@ -48,6 +48,7 @@ function make(db: DbInfo, table: TableInfo): PointTable {
     if (pk !== undefined) keys.push({ index: null, columns: [pk] });
   }
   for (const index of table.indices) {
+    if (index.primary && table.pkIsHandle) continue;
     if (!index.unique || index.state !== 'public' || index.invisible) continue;
     if (index.primary && table.pkIsHandle) continue;
     if (index.columns.some((c) => c.length >= 0)) continue;

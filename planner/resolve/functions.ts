@@ -1,4 +1,4 @@
-import { castTo as implicitCast, explicitCast, newFunction } from '../../expression/build.js';
+import { castTo as implicitCast, explicitCast, newFunction } from '../../expression/index.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import type { AggFunc, Expression } from '../../expression/expression.js';
 import { binaryType, decimalType, exactDigits, intType, jsonType, realType, stringType } from '../../expression/type-inference.js';
