@@ -38,7 +38,24 @@ const datetime6 = newFieldType(TypeCode.DateTime, { decimal: 6 });
 const unsigned = newFieldType(TypeCode.LongLong, { flag: Flag.Unsigned });
 
 /** TPC-H's lineitem. */
-const types: FieldType[] = [bigint, bigint, bigint, int, price, price, price, price, char, char, date, date, date, char, char, comment];
+const types: FieldType[] = [
+  bigint,
+  bigint,
+  bigint,
+  int,
+  price,
+  price,
+  price,
+  price,
+  char,
+  char,
+  date,
+  date,
+  date,
+  char,
+  char,
+  comment,
+];
 const ids = types.map((_, i) => i + 1);
 const day = (1996 << 9) | (3 << 5) | 13;
 const rowOf = (i: number): Datum[] => [
@@ -93,14 +110,19 @@ const decode = (name: string, columns: readonly number[]): void => {
 decode('4 numbers (Q6)', [4, 5, 6, 10]);
 decode('4 mixed (bigint, decimal, date, char)', [0, 5, 10, 8]);
 decode('7 columns (Q1)', [4, 5, 6, 7, 8, 9, 10]);
-decode('all 16 columns', types.map((_, i) => i));
+decode(
+  'all 16 columns',
+  types.map((_, i) => i),
+);
 measure('row to datums, 4 columns', ROWS, () => {
   const cols = [0, 5, 10, 8].map((c) => ({ id: ids[c]!, ft: types[c]! }));
   for (let i = 0; i < ROWS; i++) decodeRowToDatums(values[i]!, cols);
 });
 {
   const t = [datetime6, unsigned];
-  const vs = Array.from({ length: ROWS }, (_, i) => encodeRow([1, 2], [BigInt(day) * 131072n * 1_000_000n + BigInt(i), 0xffff_ffff_ffff_0000n], t));
+  const vs = Array.from({ length: ROWS }, (_, i) =>
+    encodeRow([1, 2], [BigInt(day) * 131072n * 1_000_000n + BigInt(i), 0xffff_ffff_ffff_0000n], t),
+  );
   const d = new RowBatchDecoder(t.map((ft, i) => ({ id: i + 1, ft })));
   measure('rows to chunk: 2 wide columns', ROWS, () => {
     for (let i = 0; i < ROWS; i++) {

@@ -30,8 +30,6 @@ export interface TxnOptions {
   readonly startTs?: bigint;
   /** Milliseconds a lock request waits; -1 = NOWAIT. */
   readonly lockWaitTimeoutMs?: number;
-  /** Causal consistency only, the transaction's place among others is not fixed by real time: for later use of async commit. */
-  readonly causalConsistency?: boolean;
   /** 1 = durable before commit() resolves, 2 = written to the OS, 0 = in the background. */
   readonly durability?: 0 | 1 | 2;
 }

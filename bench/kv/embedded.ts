@@ -1,144 +1,92 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { type EmbeddedStore, openEmbeddedStore } from '../../kv/embedded/engine.js';
-import type { Mutation } from '../../kv/rpc.js';
-
 /**
- * The embedded store's speed, by direct calls: load, point get, batch get, scan, commit at 1, 16 and 32 clients.
- *
- *     npx tsx bench/kv/embedded.ts [--rows 300000] [--dir DIR]
+ * The transactional client over the embedded store by direct call: `npx tsx bench/kv/embedded.ts`. One caller unless said otherwise.
  */
-const args = process.argv.slice(2);
-const option = (name: string, fallback: string): string => {
-  const at = args.indexOf(`--${name}`);
-  return at >= 0 ? args[at + 1]! : fallback;
-};
-const rows = Number(option('rows', '300000'));
-const directory = option('dir', fs.mkdtempSync(path.join(os.tmpdir(), 'rutile-kv-')));
-const context = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } };
-const value = Buffer.alloc(150, 7);
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recordKey, recordRange } from '../../kv/codec/table-key.js';
+import { openStorage } from '../../kv/client/storage.js';
+import { openEmbeddedStore } from '../../kv/embedded/engine.js';
+import type { Transaction } from '../../kv/storage.js';
 
-/** The shape of a record key: t{8}_r{8}. */
-function keyOf(i: number): Buffer {
-  const key = Buffer.alloc(19);
-  key[0] = 0x74;
-  key.writeBigInt64BE(45n, 1);
-  key.write('_r', 9);
-  key.writeUInt32BE(i, 15);
-  return key;
+const ROWS = 100_000;
+const TABLE = 100;
+const dataDir = await mkdtemp(join(tmpdir(), 'rutile-bench-'));
+const store = await openEmbeddedStore({ dataDir, durability: 1 });
+const storage = openStorage({ rpc: store, oracle: store });
+
+async function measure(name: string, operations: number, run: () => unknown): Promise<void> {
+  const t = performance.now();
+  await run();
+  const ms = performance.now() - t;
+  console.log(
+    `${name.padEnd(44)} ${((ms * 1e3) / operations).toFixed(2).padStart(9)} us  ${((operations / ms) * 1e3).toFixed(0).padStart(9)} /s`,
+  );
 }
 
-async function commit(store: EmbeddedStore, mutations: Mutation[]): Promise<void> {
-  const response = await store.prewrite({
-    context,
-    mutations,
-    primaryLock: mutations[0]!.key,
-    startVersion: store.timestamp(),
-    lockTtl: 3000,
-    txnSize: mutations.length,
-    tryOnePc: true,
+const value = Buffer.alloc(190, 'v');
+const random = (): number => Math.floor(Math.random() * ROWS);
+
+await measure('load, transactions of 1,000 rows', ROWS, async () => {
+  for (let i = 0; i < ROWS; i += 1000) {
+    const txn = await storage.begin({ durability: 0 });
+    for (let k = i; k < i + 1000; k++) txn.set(recordKey(TABLE, k), value);
+    await txn.commit();
+  }
+});
+for (const where of ['memory', 'LMDB']) {
+  if (where === 'LMDB') await store.checkpoint();
+  await measure(`point get from ${where}`, ROWS, () => {
+    const snapshot = storage.snapshot(store.timestamp());
+    for (let i = 0; i < ROWS; i++)
+      if (snapshot.get(recordKey(TABLE, random())) === null) throw new Error('a row is missing');
   });
-  if (response.errors.length > 0 && response.errors[0]!.kind !== 'conflict') throw new Error(response.errors[0]!.kind);
+  await measure(`batch get of 100 from ${where}`, ROWS, async () => {
+    const snapshot = storage.snapshot(store.timestamp());
+    for (let i = 0; i < ROWS; i += 100)
+      await snapshot.batchGet(Array.from({ length: 100 }, () => recordKey(TABLE, random())));
+  });
+  await measure(`scan from ${where}`, ROWS, async () => {
+    const { startKey, endKey } = recordRange(TABLE);
+    const it = storage.snapshot(store.timestamp()).iterate(startKey, endKey);
+    for (let p = it.next(); ; p = it.next()) if ((p instanceof Promise ? await p : p) === null) break;
+  });
 }
 
-function report(name: string, count: number, ms: number, note = ''): void {
-  console.log(`${name.padEnd(28)} ${String(Math.round((count / ms) * 1000)).padStart(10)} /s  ${note}`);
+async function update(options: { pessimistic: boolean; durability: 0 | 1 }): Promise<void> {
+  const begun = storage.begin(options);
+  const txn: Transaction = begun instanceof Promise ? await begun : begun;
+  const key = recordKey(TABLE, random());
+  try {
+    if (options.pessimistic) {
+      const locked = txn.lockKeys([key], { returnValues: true });
+      if (locked instanceof Promise) await locked;
+    } else if (txn.get(key) === null) throw new Error('a row is missing');
+    txn.set(key, value);
+    const done = txn.commit();
+    if (done instanceof Promise) await done;
+  } catch {
+    // Two clients may meet on a row.
+    await txn.rollback();
+  }
 }
 
-async function main(): Promise<void> {
-  const store = await openEmbeddedStore({ dataDir: directory });
-  let began = performance.now();
-  let longest = 0;
-  for (let from = 0; from < rows; from += 20_000) {
-    const mutations: Mutation[] = [];
-    for (let i = from; i < Math.min(rows, from + 20_000); i++) mutations.push({ op: 'put', key: keyOf(i), value });
-    const one = performance.now();
-    await commit(store, mutations);
-    longest = Math.max(longest, performance.now() - one);
+for (const pessimistic of [false, true]) {
+  const kind = pessimistic ? 'pessimistic' : 'optimistic';
+  await measure(`${kind} update, not waiting for the disk`, 50_000, async () => {
+    for (let i = 0; i < 50_000; i++) await update({ pessimistic, durability: 0 });
+  });
+  for (const clients of [1, 32]) {
+    const each = clients === 1 ? 500 : 500;
+    await measure(`${kind} update, durable, ${clients} client${clients > 1 ? 's' : ''}`, clients * each, () =>
+      Promise.all(
+        Array.from({ length: clients }, async () => {
+          for (let i = 0; i < each; i++) await update({ pessimistic, durability: 1 });
+        }),
+      ),
+    );
   }
-  report('load, 20k rows a txn', rows, performance.now() - began, `longest transaction ${longest.toFixed(0)} ms`);
-
-  const lookups = 500_000;
-  const keys = Array.from({ length: 4096 }, (_, i) => keyOf((i * 7919) % rows));
-  const far = Array.from({ length: 200_000 }, (_, i) => keyOf((i * 104729) % rows));
-  const version = store.timestamp();
-  for (let round = 0; round < 2; round++) {
-    began = performance.now();
-    let found = 0;
-    for (let i = 0; i < lookups; i++) if (store.get({ context, key: keys[i & 4095]!, version }).value !== undefined) found++;
-    report('get, 4096 hot rows', found, performance.now() - began);
-    began = performance.now();
-    found = 0;
-    for (let i = 0; i < lookups; i++) if (store.get({ context, key: far[i % far.length]!, version }).value !== undefined) found++;
-    report('get, random rows', found, performance.now() - began);
-  }
-  began = performance.now();
-  let fetched = 0;
-  for (let i = 0; i < far.length; i += 1000) fetched += store.batchGet({ context, keys: far.slice(i, i + 1000), version }).pairs.length;
-  report('batch get, 1000 keys', fetched, performance.now() - began);
-
-  for (const reverse of [false, true]) {
-    began = performance.now();
-    let seen = 0;
-    let bytes = 0;
-    for (let round = 0; round < 5; round++) {
-      const cursor = store.mvccReader(version).scan(keyOf(0), keyOf(rows), reverse, false);
-      while (cursor.next()) {
-        seen++;
-        bytes += cursor.valueEnd - cursor.valueStart + cursor.valueBuffer[cursor.valueStart]!;
-      }
-    }
-    report(reverse ? 'scan, descending' : 'scan', seen, performance.now() - began, `${bytes} bytes`);
-  }
-  began = performance.now();
-  let pairs = 0;
-  for (let round = 0; round < 3; round++) pairs += store.scan({ context, startKey: keyOf(0), endKey: keyOf(rows), limit: rows, version }).pairs.length;
-  report('scan into pairs', pairs, performance.now() - began);
-
-  for (const durability of [1, 2, 0] as const) {
-    for (const clients of [1, 16, 32]) {
-      const until = performance.now() + 2000;
-      let done = 0;
-      const flushes = store.stats.walFlushes;
-      began = performance.now();
-      const client = async (seed: number): Promise<void> => {
-        let x = seed * 2654435761;
-        while (performance.now() < until) {
-          x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-          const mutations: Mutation[] = [
-            { op: 'put', key: keyOf(x % rows), value },
-            { op: 'put', key: keyOf((x >>> 3) % rows), value },
-          ];
-          const response = await store.prewrite({
-            context,
-            mutations,
-            primaryLock: mutations[0]!.key,
-            startVersion: store.timestamp(),
-            lockTtl: 3000,
-            txnSize: 2,
-            tryOnePc: true,
-            durability,
-          });
-          if (response.errors.length === 0) done++;
-          // Commits that do not wait for the disk answer synchronously: let others run.
-          if (durability === 0 && (done & 63) === 0) await new Promise((resolve) => setImmediate(resolve));
-        }
-      };
-      await Promise.all(Array.from({ length: clients }, (_, i) => client(i + 1)));
-      report(`commit, 2 keys, ${clients} clients`, done, performance.now() - began, `durability ${durability}, ${store.stats.walFlushes - flushes} flushes`);
-    }
-  }
-  console.log(store.stats);
-  began = performance.now();
-  await store.close();
-  console.log(`close ${(performance.now() - began).toFixed(0)} ms`);
-  began = performance.now();
-  const again = await openEmbeddedStore({ dataDir: directory });
-  console.log(`open ${(performance.now() - began).toFixed(0)} ms, ${(again.stats.fileBytes / 2 ** 20).toFixed(0)} MiB`);
-  console.log(`resident ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB, mapped file pages included`);
-  await again.close();
-  if (!args.includes('--dir')) fs.rmSync(directory, { recursive: true, force: true });
 }
-
-void main();
+await storage.close();
+await store.close();
+await rm(dataDir, { recursive: true });
