@@ -1,6 +1,7 @@
 import type { Vector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
+import { jsonToText } from '../../types/json/binary.js';
 import type { Transcode } from './result-charset.js';
 import { encodeText, transcoder } from './result-charset.js';
 
@@ -79,6 +80,7 @@ export class ColumnCells {
   /** Width of ZEROFILL, bytes of BIT. */
   readonly width: number;
   readonly elems: readonly Uint8Array[];
+  /** Makes the client's bytes out of the cell's: another charset, the text of binary JSON. */
   readonly transcode: Transcode | null;
 
   data: Float64Array | Int32Array = NO_NUMBERS;
@@ -90,9 +92,9 @@ export class ColumnCells {
 
   constructor(type: FieldType, resultsCharset: string | null) {
     this.tp = type.tp;
-    const transcode =
+    const transcode: Transcode | null =
       type.tp === TypeCode.Json
-        ? transcoder('utf8mb4', resultsCharset)
+        ? (bytes) => encodeText(jsonToText(bytes), resultsCharset)
         : transcoder(type.charset, resultsCharset);
     let cellClass: CellClass = CELL_CLASSES.get(type.tp) ?? CellClass.Bytes;
     if (cellClass === CellClass.Int && (type.flag & Flag.Zerofill) !== 0) cellClass = CellClass.ZeroFill;

@@ -4,6 +4,7 @@ import type { Vector } from '../../chunk/vector.js';
 import { BytesVector, NumVector, WideVector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
+import { jsonFromText } from '../../types/json/binary.js';
 import { packDate, packDateTime } from '../../types/time.js';
 import { bytesVector, column, nullMask, numVector, oneChunk, rowsOf } from '../testing/fake-engine.js';
 import { RawClient } from '../testing/raw-client.js';
@@ -173,6 +174,12 @@ const CASES: readonly (readonly [
   ],
   ['enum', newFieldType(TypeCode.Enum, { elems: ['a', 'bé'] }), numVector([1, 2, 0]), ['a', 'bé', '']],
   ['set', newFieldType(TypeCode.Set, { elems: ['a', 'b', 'c'] }), numVector([5, 0, null]), ['a,c', '', null]],
+  [
+    'json',
+    newFieldType(TypeCode.Json),
+    bytesVector([jsonFromText('{"b": [1, null, "é"], "a": 1.5}'), null, jsonFromText('"x"')]),
+    [{ a: 1.5, b: [1, null, 'é'] }, null, 'x'],
+  ],
   ['null', newFieldType(TypeCode.Null), numVector([null, null, null]), [null, null, null]],
 ];
 
