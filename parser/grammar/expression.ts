@@ -4,15 +4,15 @@ import type {
   ColumnRef,
   ComparisonOperator,
   Expr,
+  FuncCall,
   Query,
-  TimeUnitExpr,
   UnaryOperator,
   VariableScope,
 } from '../ast/index.js';
 import { INTRODUCERS } from '../charset.js';
 import { POWER } from '../keyword.js';
 import type { Token } from '../lexer.js';
-import { FunctionGrammar } from './function.js';
+import { FunctionGrammar, type Interval } from './function.js';
 import { bitBytes, hexBytes, integerValue, MAX_CHAIN } from './token-stream.js';
 
 /** Chains of AND or OR up to this length are left-deep, longer ones balanced. */
@@ -244,11 +244,17 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
   private additive(left: Expr): Expr {
     const op = this.tok as '+' | '-';
     this.advance();
-    if (this.tok === 'INTERVAL' && !this.atIntervalFunction()) {
-      this.advance();
-      const value = this.expr();
-      const unit = this.timeUnitExpr();
-      return this.call(left.start, op === '+' ? 'date_add' : 'date_sub', [left, value, unit]);
+    if (this.tok === 'INTERVAL') {
+      const interval = this.interval();
+      if (interval.kind === 'Interval') {
+        return this.call(left.start, op === '+' ? 'date_add' : 'date_sub', [
+          left,
+          interval.value,
+          interval.unit,
+        ]);
+      }
+      const right = this.operators(interval, POWER.ADD + 1);
+      return { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
     }
     const right = this.binary(POWER.ADD + 1);
     return { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
@@ -417,20 +423,32 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
         };
       }
       case 'INTERVAL': {
-        if (this.atIntervalFunction()) {
-          this.advance();
-          return this.functionCall(start, this.lastEnd, 'interval', null);
-        }
-        this.advance();
-        const value = this.expr();
-        const unit: TimeUnitExpr = this.timeUnitExpr();
+        const interval = this.interval();
+        if (interval.kind !== 'Interval') return interval;
         this.expect('+');
         const date = this.binary(POWER.ADD + 1);
-        return this.call(start, 'date_add', [date, value, unit]);
+        return this.call(start, 'date_add', [date, interval.value, interval.unit]);
       }
       default:
         return this.primary();
     }
+  }
+
+  interval(): Interval | FuncCall {
+    const start = this.start;
+    this.advance();
+    let value: Expr;
+    if (this.at('(')) {
+      // Two values or more in the parentheses are a row to the grammar: they are the function's arguments.
+      const first = this.parenthesized();
+      if (first.kind === 'Row') return this.call(start, 'interval', first.items);
+      value = this.operators(first, 0);
+    } else value = this.expr();
+    return { kind: 'Interval', value, unit: this.timeUnitExpr() };
+  }
+
+  exprFrom(first: Expr): Expr {
+    return this.operators(first, 0);
   }
 
   private intExpr(): Expr {
@@ -645,7 +663,6 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
   /** ( query ), ( expr ) or a row. */
   private parenthesized(): Expr {
     const start = this.start;
-    this.enter();
     this.advance();
     let result: Expr;
     if (this.atQuery()) {
@@ -671,13 +688,11 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
         else result = { kind: 'Paren', start, end: this.lastEnd, expr };
       }
     }
-    this.leave();
     return result;
   }
 
   private caseExpr(): Expr {
     const start = this.start;
-    this.enter();
     this.advance();
     const operand = this.at('WHEN') ? null : this.expr();
     const whens: CaseWhen[] = [];
@@ -689,7 +704,6 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
     } while (this.at('WHEN'));
     const otherwise = this.eat('ELSE') ? this.expr() : null;
     this.expect('END');
-    this.leave();
     return { kind: 'Case', start, end: this.lastEnd, operand, whens, else: otherwise };
   }
 

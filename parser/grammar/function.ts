@@ -90,6 +90,13 @@ const TIME_UNITS: ReadonlySet<string> = new Set<TimeUnit>([
 /** Units of TIMESTAMPADD and TIMESTAMPDIFF are simple ones, maybe spelled SQL_TSI_x. */
 const COMPOSITE_UNIT = /_/;
 
+/** A time interval, which is not an expression by itself. */
+export interface Interval {
+  kind: 'Interval';
+  value: Expr;
+  unit: TimeUnitExpr;
+}
+
 /** Reads the arguments of one function with a grammar of its own: after `(`, up to and including `)`. */
 type SpecialCall = (g: FunctionGrammar, start: number, name: string) => Expr;
 
@@ -100,6 +107,10 @@ export abstract class FunctionGrammar extends TypeGrammar {
   abstract orderItems(): OrderItem[];
   abstract arithmeticExpr(): Expr;
   abstract simpleExpr(): Expr;
+  /** `INTERVAL v unit`, or the comparison function `INTERVAL(a, b …)`; the current token is INTERVAL. */
+  abstract interval(): Interval | FuncCall;
+  /** The rest of an expression whose first operand has been read. */
+  abstract exprFrom(first: Expr): Expr;
 
   call(start: number, name: string, args: Expr[], schema: string | null = null): FuncCall {
     return { kind: 'FuncCall', start, end: this.lastEnd, schema, name, args };
@@ -131,7 +142,6 @@ export abstract class FunctionGrammar extends TypeGrammar {
   functionCall(start: number, nameEnd: number, written: string, schema: string | null): Expr {
     const name = written.toLowerCase();
     const builtin = schema === null && (this.ignoreSpace || this.start === nameEnd || !NO_SPACE.has(name));
-    this.enter();
     this.advance();
     let result: Expr;
     if (builtin) {
@@ -148,7 +158,6 @@ export abstract class FunctionGrammar extends TypeGrammar {
       const args = this.callArguments();
       result = this.call(start, name, args, schema);
     }
-    this.leave();
     return result;
   }
 
@@ -305,25 +314,6 @@ export abstract class FunctionGrammar extends TypeGrammar {
     return { type: this.oneOf('PRECEDING', 'FOLLOWING'), value, unit };
   }
 
-  /** At INTERVAL: whether it is the comparison function `INTERVAL(a, b …)`, not a time interval. */
-  atIntervalFunction(): boolean {
-    const start = this.start;
-    this.advance();
-    let result = false;
-    if (this.at('(')) {
-      let depth = 0;
-      do {
-        if (this.at('(')) depth++;
-        else if (this.at(')')) depth--;
-        else if (depth === 1 && this.at(',')) result = true;
-        if (this.at('eof')) break;
-        this.advance();
-      } while (depth > 0 && !result);
-    }
-    this.seek(start);
-    return result;
-  }
-
   /** `[v ON EMPTY] [v ON ERROR]` of JSON_VALUE and JSON_TABLE. */
   jsonOnEvents(): { onEmpty: JsonOnEvent | null; onError: JsonOnEvent | null } {
     let onEmpty: JsonOnEvent | null = null;
@@ -353,15 +343,16 @@ function dateArithmetic(target: string, plainAllowed: boolean): SpecialCall {
     const date = g.expr();
     g.expect(',');
     const valueStart = g.start;
-    if (g.at('INTERVAL') && !(plainAllowed && g.atIntervalFunction())) {
-      g.advance();
-      const value = g.expr();
-      const unit = g.timeUnitExpr();
-      g.expect(')');
-      return g.call(start, target, [date, value, unit]);
-    }
+    let days: Expr;
+    if (g.at('INTERVAL')) {
+      const interval = g.interval();
+      if (interval.kind === 'Interval') {
+        g.expect(')');
+        return g.call(start, target, [date, interval.value, interval.unit]);
+      }
+      days = g.exprFrom(interval);
+    } else days = g.expr();
     if (!plainAllowed) throw g.error();
-    const days = g.expr();
     g.expect(')');
     return g.call(start, target, [
       date,

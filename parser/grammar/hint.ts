@@ -142,7 +142,7 @@ class HintLexer {
       if (this.is('(')) depth++;
       if (!this.next()) break;
     }
-    const text = this.source.slice(from, this.lexer.end);
+    const text = this.source.slice(from, this.lexer.end).trim();
     for (const hint of hints) hint.text = text;
     return hints;
   }

@@ -169,7 +169,9 @@ export abstract class SetGrammar extends ShowGrammar {
     }
     let name = this.ident();
     while (this.eat('.')) name += '.' + this.identAfterDot();
-    return this.systemVariable(scope, name);
+    if (scope !== null) return this.systemVariable(scope, name);
+    const split = splitVariable(name);
+    return this.systemVariable(split.scope, split.name);
   }
 
   private assignSign(): void {

@@ -14,6 +14,7 @@ import type {
   TableSource,
 } from '../ast/index.js';
 import { ExpressionGrammar } from './expression.js';
+import { MAX_CHAIN } from './token-stream.js';
 
 /** FROM: tables, derived tables, JSON_TABLE and joins (MySQL 8.0 manual, "JOIN Clause"). */
 export abstract class TableReferenceGrammar extends ExpressionGrammar {
@@ -21,12 +22,7 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
 
   /** Table references separated by commas, which join like CROSS JOIN but bind looser. */
   tableReferences(): TableRef {
-    let left = this.joinedTable();
-    while (this.eat(',')) {
-      const right = this.joinedTable();
-      left = { kind: 'Join', type: 'CROSS', natural: false, left, right, on: null, using: null };
-    }
-    return left;
+    return this.commaRest(this.joinedTable());
   }
 
   private joinedTable(): TableRef {
@@ -42,12 +38,13 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
   private joinRest(first: TableRef): TableRef {
     let left = first;
     let bottom: Join | null = null;
-    for (;;) {
+    for (let joins = 0; ; joins++) {
       const operator = this.joinOperator();
       if (operator === null) {
         this.spine = bottom;
         return left;
       }
+      if (joins > MAX_CHAIN) throw this.error();
       const { type, natural } = operator;
       const join: Join = { kind: 'Join', type, natural, left, right: left, on: null, using: null };
       bottom ??= join;
@@ -176,7 +173,8 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
   }
 
   private commaRest(left: TableRef): TableRef {
-    while (this.eat(',')) {
+    for (let tables = 0; this.eat(','); tables++) {
+      if (tables > MAX_CHAIN) throw this.error();
       const right = this.joinedTable();
       left = { kind: 'Join', type: 'CROSS', natural: false, left, right, on: null, using: null };
     }

@@ -16,12 +16,6 @@ import { DdlWriter } from './alter.js';
 
 /** Accounts, SET, SHOW and transactions as text. */
 export abstract class AccountWriter extends DdlWriter {
-  protected user(user: UserSpec): this {
-    if (user.current) return this.kw('CURRENT_USER');
-    this.name(user.name);
-    return user.hostWritten ? this.raw('@').name(user.host) : this;
-  }
-
   protected users(users: readonly UserSpec[]): this {
     return this.list(users, (user) => this.user(user), ', ');
   }
@@ -269,7 +263,9 @@ export abstract class AccountWriter extends DdlWriter {
         this.kw('CHARACTER SET');
         break;
       case 'ENGINE STATUS':
-        return this.kw('ENGINE ').name(stmt.name ?? '').kw(' STATUS');
+        return this.kw('ENGINE ')
+          .name(stmt.name ?? '')
+          .kw(' STATUS');
       case 'PROFILE':
         this.kw('PROFILE');
         if (stmt.profileTypes.length > 0) this.kw(` ${stmt.profileTypes.join(', ')}`);

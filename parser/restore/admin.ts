@@ -47,7 +47,11 @@ export class StatementWriter extends AccountWriter {
         }
         return this.accountOptions(stmt);
       case 'RenameUser':
-        return this.kw('RENAME USER ').list(stmt.renames, ({ from, to }) => this.user(from).kw(' TO ').user(to), ', ');
+        return this.kw('RENAME USER ').list(
+          stmt.renames,
+          ({ from, to }) => this.user(from).kw(' TO ').user(to),
+          ', ',
+        );
       case 'DropUser':
         return this.kw(stmt.ifExists ? 'DROP USER IF EXISTS ' : 'DROP USER ').users(stmt.users);
       case 'CreateRole':
@@ -55,7 +59,12 @@ export class StatementWriter extends AccountWriter {
       case 'DropRole':
         return this.kw(stmt.ifExists ? 'DROP ROLE IF EXISTS ' : 'DROP ROLE ').users(stmt.roles);
       case 'Grant': {
-        this.kw('GRANT ').privileges(stmt.privileges).kw(' ON ').level(stmt.on).kw(' TO ').accounts(stmt.users);
+        this.kw('GRANT ')
+          .privileges(stmt.privileges)
+          .kw(' ON ')
+          .level(stmt.on)
+          .kw(' TO ')
+          .accounts(stmt.users);
         this.require(stmt.require);
         if (!stmt.grantOption && stmt.limits.length === 0) return this;
         this.kw(stmt.grantOption ? ' WITH GRANT OPTION' : ' WITH');
@@ -97,7 +106,9 @@ export class StatementWriter extends AccountWriter {
         return this.kw('UNLOCK TABLES');
       case 'AnalyzeTable':
         this.kw(stmt.noWriteToBinlog ? 'ANALYZE NO_WRITE_TO_BINLOG ' : 'ANALYZE ');
-        this.kw(stmt.incremental ? 'INCREMENTAL TABLE ' : 'TABLE ').tables(stmt.tables).partitionList(stmt.partitions);
+        this.kw(stmt.incremental ? 'INCREMENTAL TABLE ' : 'TABLE ')
+          .tables(stmt.tables)
+          .partitionList(stmt.partitions);
         if (stmt.indexes !== null) {
           this.kw(' INDEX');
           if (stmt.indexes.length > 0) this.raw(' ').names(stmt.indexes);
@@ -110,7 +121,11 @@ export class StatementWriter extends AccountWriter {
           this.kw(` ${stmt.histogram.action} HISTOGRAM ON `).names(stmt.histogram.columns);
         }
         if (stmt.options.length === 0) return this;
-        return this.kw(' WITH ').list(stmt.options, ({ name, value }) => this.raw(`${value} `).kw(name), ', ');
+        return this.kw(' WITH ').list(
+          stmt.options,
+          ({ name, value }) => this.raw(`${value} `).kw(name),
+          ', ',
+        );
       case 'ChecksumTable':
         this.kw('CHECKSUM TABLE ').tables(stmt.tables);
         return stmt.mode === null ? this : this.kw(` ${stmt.mode}`);
@@ -157,14 +172,19 @@ export class StatementWriter extends AccountWriter {
       case 'PlanReplayer':
         this.kw(`PLAN REPLAYER ${stmt.action} `);
         if (stmt.action === 'LOAD') return this.string(stmt.file ?? '');
-        if (stmt.action !== 'DUMP') return this.string(stmt.sqlDigest ?? '').raw(' ').string(stmt.planDigest ?? '');
+        if (stmt.action !== 'DUMP')
+          return this.string(stmt.sqlDigest ?? '')
+            .raw(' ')
+            .string(stmt.planDigest ?? '');
         if (stmt.asOf !== null) this.kw('WITH STATS AS OF TIMESTAMP ').expr(stmt.asOf).raw(' ');
         this.kw(stmt.analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ');
         if (stmt.slowQuery !== null) {
           this.kw('SLOW QUERY');
           return stmt.slowQuery.where === null ? this : this.kw(' WHERE ').expr(stmt.slowQuery.where);
         }
-        return stmt.file !== null ? this.string(stmt.file) : this.list(stmt.stmts, (inner) => this.statement(inner));
+        return stmt.file !== null
+          ? this.string(stmt.file)
+          : this.list(stmt.stmts, (inner) => this.statement(inner));
       case 'LoadStats':
         return this.kw('LOAD STATS ').string(stmt.path);
       case 'DropStats':
@@ -240,7 +260,10 @@ export class StatementWriter extends AccountWriter {
         for (const { name, value } of stmt.options) this.kw(` ${name} = `).string(value);
         return this;
       case 'InstallPlugin':
-        return this.kw('INSTALL PLUGIN ').name(stmt.names[0] ?? '').kw(' SONAME ').string(stmt.names[1] ?? '');
+        return this.kw('INSTALL PLUGIN ')
+          .name(stmt.names[0] ?? '')
+          .kw(' SONAME ')
+          .string(stmt.names[1] ?? '');
       case 'UninstallPlugin':
         return this.kw('UNINSTALL PLUGIN ').name(stmt.names[0] ?? '');
       case 'InstallComponent':
@@ -264,7 +287,8 @@ export class StatementWriter extends AccountWriter {
         return this.kw(`${stmt.action} `).tables(stmt.tables);
       case 'CHECK INDEX':
         this.kw('CHECK INDEX ').table(stmt.table).raw(' ').name(stmt.index);
-        if (stmt.ranges.length > 0) this.raw(' ').list(stmt.ranges, ({ begin, end }) => this.raw(`(${begin},${end})`));
+        if (stmt.ranges.length > 0)
+          this.raw(' ').list(stmt.ranges, ({ begin, end }) => this.raw(`(${begin},${end})`));
         return this;
       case 'RECOVER INDEX':
       case 'CLEANUP INDEX':
@@ -294,7 +318,9 @@ export class StatementWriter extends AccountWriter {
       case 'SHOW NEXT_ROW_ID':
         return this.kw('SHOW ').table(stmt.table).kw(' NEXT_ROW_ID');
       case 'SHOW SLOW':
-        return this.kw(`SHOW SLOW ${stmt.kind2} ${stmt.scope === 'DEFAULT' ? '' : `${stmt.scope} `}${stmt.count}`);
+        return this.kw(
+          `SHOW SLOW ${stmt.kind2} ${stmt.scope === 'DEFAULT' ? '' : `${stmt.scope} `}${stmt.count}`,
+        );
       case 'RELOAD':
         return this.kw('RELOAD ').raw(stmt.what);
       case 'FLUSH PLAN_CACHE':

@@ -38,7 +38,10 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'DropColumn':
         return this.kw('DROP COLUMN ').ifExists(spec.ifExists).name(spec.name);
       case 'ModifyColumn':
-        return this.kw('MODIFY COLUMN ').ifExists(spec.ifExists).columnDef(spec.column).position(spec.position);
+        return this.kw('MODIFY COLUMN ')
+          .ifExists(spec.ifExists)
+          .columnDef(spec.column)
+          .position(spec.position);
       case 'ChangeColumn':
         this.kw('CHANGE COLUMN ').ifExists(spec.ifExists).name(spec.oldName).raw(' ');
         return this.columnDef(spec.column).position(spec.position);
@@ -48,7 +51,9 @@ export abstract class DdlWriter extends DefinitionWriter {
         this.kw('ALTER COLUMN ').ifExists(spec.ifExists).name(spec.name);
         return spec.value === null ? this.kw(' DROP DEFAULT') : this.kw(' SET DEFAULT ').expr(spec.value);
       case 'AlterColumnVisibility':
-        return this.kw('ALTER COLUMN ').name(spec.name).kw(spec.visible ? ' SET VISIBLE' : ' SET INVISIBLE');
+        return this.kw('ALTER COLUMN ')
+          .name(spec.name)
+          .kw(spec.visible ? ' SET VISIBLE' : ' SET INVISIBLE');
       case 'AddConstraint':
         return this.kw('ADD ').constraint(spec.constraint);
       case 'DropPrimaryKey':
@@ -60,9 +65,13 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'DropCheck':
         return this.kw('DROP CHECK ').name(spec.name);
       case 'AlterCheck':
-        return this.kw('ALTER CHECK ').name(spec.name).kw(spec.enforced ? ' ENFORCED' : ' NOT ENFORCED');
+        return this.kw('ALTER CHECK ')
+          .name(spec.name)
+          .kw(spec.enforced ? ' ENFORCED' : ' NOT ENFORCED');
       case 'AlterIndexVisibility':
-        return this.kw('ALTER INDEX ').name(spec.name).kw(spec.visible ? ' VISIBLE' : ' INVISIBLE');
+        return this.kw('ALTER INDEX ')
+          .name(spec.name)
+          .kw(spec.visible ? ' VISIBLE' : ' INVISIBLE');
       case 'RenameIndex':
         return this.kw('RENAME INDEX ').name(spec.from).kw(' TO ').name(spec.to);
       case 'RenameTable':
@@ -72,8 +81,8 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'ConvertCharset':
         this.kw('CONVERT TO CHARACTER SET ');
         if (spec.charset === null) this.kw('DEFAULT');
-        else this.raw(spec.charset);
-        return spec.collate === null ? this : this.kw(' COLLATE ').raw(spec.collate);
+        else this.charset(spec.charset);
+        return spec.collate === null ? this : this.kw(' COLLATE ').charset(spec.collate);
       case 'OrderBy':
         return this.kw('ORDER BY ').list(spec.columns, ({ name, desc }) => {
           this.name(name);
@@ -191,7 +200,8 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'CreateTable':
         return this.createTable(stmt);
       case 'DropTable': {
-        const temporary = stmt.temporary === null ? '' : stmt.temporary === 'GLOBAL' ? 'GLOBAL TEMPORARY ' : 'TEMPORARY ';
+        const temporary =
+          stmt.temporary === null ? '' : stmt.temporary === 'GLOBAL' ? 'GLOBAL TEMPORARY ' : 'TEMPORARY ';
         this.kw(`DROP ${temporary}TABLE `).ifExists(stmt.ifExists).tables(stmt.tables);
         return stmt.behaviour === null ? this : this.kw(` ${stmt.behaviour}`);
       }
@@ -211,7 +221,11 @@ export abstract class DdlWriter extends DefinitionWriter {
       }
       case 'CreateIndex': {
         const type = stmt.type === 'INDEX' ? '' : `${stmt.type} `;
-        this.kw(`CREATE ${type}INDEX `).ifNotExists(stmt.ifNotExists).name(stmt.name).kw(' ON ').table(stmt.table);
+        this.kw(`CREATE ${type}INDEX `)
+          .ifNotExists(stmt.ifNotExists)
+          .name(stmt.name)
+          .kw(' ON ')
+          .table(stmt.table);
         this.raw(' ').indexParts(stmt.parts).indexOptions(stmt.options);
         return this.algorithmAndLock(stmt.algorithm, stmt.lock);
       }
@@ -222,8 +236,7 @@ export abstract class DdlWriter extends DefinitionWriter {
         this.kw(stmt.orReplace ? 'CREATE OR REPLACE ' : 'CREATE ').kw(`ALGORITHM = ${stmt.algorithm} `);
         if (stmt.definer !== null) {
           this.kw('DEFINER = ');
-          if (stmt.definer.current) this.kw('CURRENT_USER ');
-          else this.name(stmt.definer.name).raw('@').name(stmt.definer.host).raw(' ');
+          this.user(stmt.definer).raw(' ');
         }
         this.kw(`SQL SECURITY ${stmt.security} VIEW `).table(stmt.view);
         if (stmt.columns !== null) this.raw(' ').parenNames(stmt.columns);
@@ -233,11 +246,17 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'DropView':
         return this.kw('DROP VIEW ').ifExists(stmt.ifExists).tables(stmt.views);
       case 'CreateSequence':
-        this.kw('CREATE SEQUENCE ').ifNotExists(stmt.ifNotExists).table(stmt.name).sequenceOptions(stmt.options);
+        this.kw('CREATE SEQUENCE ')
+          .ifNotExists(stmt.ifNotExists)
+          .table(stmt.name)
+          .sequenceOptions(stmt.options);
         for (const option of stmt.tableOptions) this.raw(' ').tableOption(option);
         return this;
       case 'AlterSequence':
-        return this.kw('ALTER SEQUENCE ').ifExists(stmt.ifExists).table(stmt.name).sequenceOptions(stmt.options);
+        return this.kw('ALTER SEQUENCE ')
+          .ifExists(stmt.ifExists)
+          .table(stmt.name)
+          .sequenceOptions(stmt.options);
       case 'DropSequence':
         return this.kw('DROP SEQUENCE ').ifExists(stmt.ifExists).tables(stmt.names);
       case 'SplitRegion':
@@ -269,7 +288,9 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'CreatePlacementPolicy':
       case 'AlterPlacementPolicy': {
         const create = stmt.kind === 'CreatePlacementPolicy';
-        this.kw(create ? (stmt.orReplace ? 'CREATE OR REPLACE' : 'CREATE') : 'ALTER').kw(' PLACEMENT POLICY ');
+        this.kw(create ? (stmt.orReplace ? 'CREATE OR REPLACE' : 'CREATE') : 'ALTER').kw(
+          ' PLACEMENT POLICY ',
+        );
         if (stmt.ifExists) this.kw(create ? 'IF NOT EXISTS ' : 'IF EXISTS ');
         this.name(stmt.name);
         for (const { name, value } of stmt.options) {

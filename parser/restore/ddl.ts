@@ -78,7 +78,7 @@ export abstract class DefinitionWriter extends DmlWriter {
       case 'References':
         return this.reference(option.reference);
       case 'Collate':
-        return this.kw('COLLATE ').raw(option.collation);
+        return this.kw('COLLATE ').charset(option.collation);
       case 'ColumnFormat':
         return this.kw(`COLUMN_FORMAT ${option.format}`);
       case 'Storage':
@@ -96,7 +96,11 @@ export abstract class DefinitionWriter extends DmlWriter {
 
   private check(name: string | null, { expr, enforced }: { expr: Expr; enforced: boolean }): this {
     if (name !== null) this.kw('CONSTRAINT ').name(name).raw(' ');
-    return this.kw('CHECK').raw('(').expr(expr).raw(')').kw(enforced ? ' ENFORCED' : ' NOT ENFORCED');
+    return this.kw('CHECK')
+      .raw('(')
+      .expr(expr)
+      .raw(')')
+      .kw(enforced ? ' ENFORCED' : ' NOT ENFORCED');
   }
 
   private reference(reference: Reference): this {
@@ -156,7 +160,8 @@ export abstract class DefinitionWriter extends DmlWriter {
       case 'Key': {
         const { type } = constraint;
         const words = type === 'PRIMARY KEY' ? type : type === 'INDEX' ? 'INDEX' : `${type} INDEX`;
-        if (type === 'PRIMARY KEY' && constraint.name !== null) this.kw('CONSTRAINT ').name(constraint.name).raw(' ');
+        if (type === 'PRIMARY KEY' && constraint.name !== null)
+          this.kw('CONSTRAINT ').name(constraint.name).raw(' ');
         this.kw(words);
         if (constraint.ifNotExists) this.kw(' IF NOT EXISTS');
         if (type !== 'PRIMARY KEY' && constraint.name !== null) this.raw(' ').name(constraint.name);
@@ -181,7 +186,9 @@ export abstract class DefinitionWriter extends DmlWriter {
     if (typeof value !== 'string') return this.raw(String(value));
     if (name === 'PLACEMENT POLICY' && value !== 'DEFAULT') return this.name(value);
     if (value === 'DEFAULT') return this.kw(value);
-    if (name === 'ENGINE' || name === 'SECONDARY_ENGINE' || STRING_OPTIONS.has(name)) return this.string(value);
+    if (name === 'ENGINE' || name === 'SECONDARY_ENGINE' || STRING_OPTIONS.has(name))
+      return this.string(value);
+    if (name === 'CHARSET' || name === 'COLLATE') return this.charset(value);
     return name === 'TABLESPACE' ? this.name(value) : this.kw(value);
   }
 
@@ -191,7 +198,8 @@ export abstract class DefinitionWriter extends DmlWriter {
 
   protected partition({ method, sub, definitions, updateIndexes }: PartitionOptions): this {
     this.kw('PARTITION BY ').partitionMethod(method);
-    if (method.count !== null && method.type !== 'SYSTEM_TIME') this.kw(' PARTITIONS ').raw(String(method.count));
+    if (method.count !== null && method.type !== 'SYSTEM_TIME')
+      this.kw(' PARTITIONS ').raw(String(method.count));
     if (sub !== null) {
       this.kw(' SUBPARTITION BY ').partitionMethod(sub);
       if (sub.count !== null) this.kw(' SUBPARTITIONS ').raw(String(sub.count));
@@ -199,7 +207,9 @@ export abstract class DefinitionWriter extends DmlWriter {
     if (definitions.length > 0) this.raw(' ').partitionDefs(definitions);
     if (updateIndexes.length > 0) {
       this.kw(' UPDATE INDEXES ').raw('(');
-      this.list(updateIndexes, ({ name, global }) => this.name(name).kw(global ? ' GLOBAL' : ' LOCAL')).raw(')');
+      this.list(updateIndexes, ({ name, global }) => this.name(name).kw(global ? ' GLOBAL' : ' LOCAL')).raw(
+        ')',
+      );
     }
     return this;
   }
@@ -233,11 +243,19 @@ export abstract class DefinitionWriter extends DmlWriter {
       switch (values?.kind) {
         case 'LessThan':
           this.kw(' VALUES LESS THAN ').raw('(');
-          this.list(values.values, (value) => (value === null ? this.kw('MAXVALUE') : this.expr(value)), ', ').raw(')');
+          this.list(
+            values.values,
+            (value) => (value === null ? this.kw('MAXVALUE') : this.expr(value)),
+            ', ',
+          ).raw(')');
           break;
         case 'In':
           this.kw(' VALUES IN ').raw('(');
-          this.list(values.rows, (row) => (row.length === 1 ? this.expr(row[0]!) : this.raw('(').exprs(row).raw(')')), ', ');
+          this.list(
+            values.rows,
+            (row) => (row.length === 1 ? this.expr(row[0]!) : this.raw('(').exprs(row).raw(')')),
+            ', ',
+          );
           this.raw(')');
           break;
         case 'Default':
@@ -270,7 +288,10 @@ export abstract class DefinitionWriter extends DmlWriter {
       ...stmt.columns.map((column) => () => this.columnDef(column)),
       ...stmt.constraints.map((constraint) => () => this.constraint(constraint)),
     ];
-    if (elements.length > 0) this.raw(' (').list(elements, (element) => element()).raw(')');
+    if (elements.length > 0)
+      this.raw(' (')
+        .list(elements, (element) => element())
+        .raw(')');
     for (const option of stmt.options) this.raw(' ').tableOption(option);
     if (stmt.ttl !== null) this.raw(' ').ttl(stmt.ttl);
     if (stmt.partition !== null) this.raw(' ').partition(stmt.partition);
@@ -293,10 +314,10 @@ export abstract class DefinitionWriter extends DmlWriter {
       this.raw(' ');
       switch (option.name) {
         case 'CHARSET':
-          this.kw('CHARACTER SET = ').raw(option.value);
+          this.kw('CHARACTER SET = ').charset(option.value);
           break;
         case 'COLLATE':
-          this.kw('COLLATE = ').raw(option.value);
+          this.kw('COLLATE = ').charset(option.value);
           break;
         case 'ENCRYPTION':
           this.kw('ENCRYPTION = ').string(option.value);
@@ -352,7 +373,8 @@ export abstract class DefinitionWriter extends DmlWriter {
       ({ name, value, options: nested }) => {
         this.kw(name);
         if (nested.length > 0) this.raw(' = (').resourceOptions(nested).raw(')');
-        else if (typeof value === 'number' || typeof value === 'boolean') this.raw(' = ').kw(String(value).toUpperCase());
+        else if (typeof value === 'number' || typeof value === 'boolean')
+          this.raw(' = ').kw(String(value).toUpperCase());
         else if (value !== null) {
           const word = /^[A-Z_]+(\(.*\))?$/.test(value) && name !== 'EXEC_ELAPSED';
           this.raw(' = ');

@@ -13,7 +13,9 @@ export abstract class DmlWriter extends QueryWriter {
         if (stmt.setForm) {
           const values = stmt.rows?.[0] ?? [];
           const columns = stmt.columns ?? [];
-          this.kw(' SET ').list(columns, (column) => this.expr(column).raw('=').expr(values[columns.indexOf(column)]!));
+          this.kw(' SET ').list(columns, (column) =>
+            this.expr(column).raw('=').expr(values[columns.indexOf(column)]!),
+          );
         } else {
           if (stmt.columns !== null) this.raw(' (').exprs(stmt.columns).raw(')');
           if (stmt.rows !== null) {
@@ -42,7 +44,10 @@ export abstract class DmlWriter extends QueryWriter {
         if (stmt.quick) this.kw('QUICK ');
         if (stmt.ignore) this.kw('IGNORE ');
         if (stmt.targets === null) this.kw('FROM ');
-        else if (stmt.usingForm) this.kw('FROM ').list(stmt.targets, (table) => this.table(table)).kw(' USING ');
+        else if (stmt.usingForm)
+          this.kw('FROM ')
+            .list(stmt.targets, (table) => this.table(table))
+            .kw(' USING ');
         else this.list(stmt.targets, (table) => this.table(table)).kw(' FROM ');
         return this.tableRef(stmt.from).rowsClause(stmt);
       case 'LoadData':
@@ -54,7 +59,7 @@ export abstract class DmlWriter extends QueryWriter {
         if (stmt.onDuplicate !== null) this.kw(` ${stmt.onDuplicate}`);
         this.kw(' INTO TABLE ').table(stmt.table);
         if (stmt.partitions.length > 0) this.kw(' PARTITION').parenNames(stmt.partitions);
-        if (stmt.charset !== null) this.kw(' CHARACTER SET ').raw(stmt.charset);
+        if (stmt.charset !== null) this.kw(' CHARACTER SET ').charset(stmt.charset);
         this.fieldsClause(stmt.fields).linesClause(stmt.lines);
         if (stmt.ignoreLines !== null) this.kw(' IGNORE ').raw(String(stmt.ignoreLines)).kw(' LINES');
         if (stmt.columns !== null) this.raw(' ').columnsOrVariables(stmt.columns);

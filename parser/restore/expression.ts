@@ -1,4 +1,14 @@
-import type { AggregateCall, CastType, Expr, FrameBound, FuncCall, JsonOnEvent, OrderItem, Query, WindowSpec } from '../ast/index.js';
+import type {
+  AggregateCall,
+  CastType,
+  Expr,
+  FrameBound,
+  FuncCall,
+  JsonOnEvent,
+  OrderItem,
+  Query,
+  WindowSpec,
+} from '../ast/index.js';
 import { isReserved } from '../keyword.js';
 import { Writer } from './writer.js';
 
@@ -85,7 +95,9 @@ export abstract class ExpressionWriter extends Writer {
         this.expr(e.expr).kw(e.not ? ' NOT IN (' : ' IN (');
         return this.exprs(e.list).raw(')');
       case 'InSubquery':
-        return this.expr(e.expr).kw(e.not ? ' NOT IN ' : ' IN ').subquery(e.query);
+        return this.expr(e.expr)
+          .kw(e.not ? ' NOT IN ' : ' IN ')
+          .subquery(e.query);
       case 'Between':
         this.expr(e.expr).kw(e.not ? ' NOT BETWEEN ' : ' BETWEEN ');
         return this.expr(e.low).kw(' AND ').expr(e.high);
@@ -94,7 +106,9 @@ export abstract class ExpressionWriter extends Writer {
         this.kw(e.caseInsensitive ? 'ILIKE ' : 'LIKE ').expr(e.pattern);
         return e.escape === null ? this : this.kw(' ESCAPE ').string(e.escape);
       case 'Regexp':
-        return this.expr(e.expr).kw(e.not ? ' NOT REGEXP ' : ' REGEXP ').expr(e.pattern);
+        return this.expr(e.expr)
+          .kw(e.not ? ' NOT REGEXP ' : ' REGEXP ')
+          .expr(e.pattern);
       case 'Case':
         this.kw('CASE');
         if (e.operand !== null) this.raw(' ').expr(e.operand);
@@ -135,14 +149,16 @@ export abstract class ExpressionWriter extends Writer {
         else this.raw(', ');
         return this.castType(e.type).raw(')');
       case 'ConvertUsing':
-        return this.kw('CONVERT').raw('(').expr(e.expr).kw(' USING ').raw(`'${e.charset}')`);
+        return this.kw('CONVERT').raw('(').expr(e.expr).kw(' USING ').string(e.charset).raw(')');
       case 'Collate':
-        return this.expr(e.expr).kw(' COLLATE ').raw(e.collation);
+        return this.expr(e.expr).kw(' COLLATE ').charset(e.collation);
       case 'Match':
         this.kw('MATCH').raw(' (').exprs(e.columns).raw(') ').kw('AGAINST').raw(' (').expr(e.against);
         if (e.modifier === 'BOOLEAN') this.kw(' IN BOOLEAN MODE');
-        if (e.modifier === 'NATURAL' || e.modifier === 'NATURAL_EXPANSION') this.kw(' IN NATURAL LANGUAGE MODE');
-        if (e.modifier === 'EXPANSION' || e.modifier === 'NATURAL_EXPANSION') this.kw(' WITH QUERY EXPANSION');
+        if (e.modifier === 'NATURAL' || e.modifier === 'NATURAL_EXPANSION')
+          this.kw(' IN NATURAL LANGUAGE MODE');
+        if (e.modifier === 'EXPANSION' || e.modifier === 'NATURAL_EXPANSION')
+          this.kw(' WITH QUERY EXPANSION');
         return this.raw(')');
       case 'JsonValue':
         this.kw('JSON_VALUE').raw('(').expr(e.doc).raw(', ').expr(e.path);
@@ -196,12 +212,13 @@ export abstract class ExpressionWriter extends Writer {
     if (type.charset !== null) {
       this.kw(type.charset === 'binary' ? ' BINARY' : ` CHARSET ${type.charset.toUpperCase()}`);
     }
-    if (type.collate !== null) this.kw(' COLLATE ').raw(type.collate);
+    if (type.collate !== null) this.kw(' COLLATE ').charset(type.collate);
     return type.array ? this.kw(' ARRAY') : this;
   }
 
   private call(e: FuncCall): this {
-    if (e.schema !== null) return this.name(e.schema).raw('.').name(e.name).raw('(').exprs(e.args, ', ').raw(')');
+    if (e.schema !== null)
+      return this.name(e.schema).raw('.').name(e.name).raw('(').exprs(e.args, ', ').raw(')');
     const special = ARGUMENTS.get(e.name);
     if (special !== undefined && special.when(e)) {
       if (special.name !== '') this.kw(special.name).raw('(');
@@ -216,7 +233,10 @@ export abstract class ExpressionWriter extends Writer {
     return this.raw('(').exprs(e.args, ', ').raw(')');
   }
 
-  private aggregate(name: string, e: Pick<AggregateCall, 'args' | 'star' | 'distinct' | 'orderBy' | 'separator'>): this {
+  private aggregate(
+    name: string,
+    e: Pick<AggregateCall, 'args' | 'star' | 'distinct' | 'orderBy' | 'separator'>,
+  ): this {
     this.kw(name.toUpperCase()).raw('(');
     if (e.distinct) this.kw('DISTINCT ');
     if (e.star) this.raw('*');
@@ -308,8 +328,14 @@ interface ArgumentForm {
 const ARGUMENTS: ReadonlyMap<string, ArgumentForm> = new Map<string, ArgumentForm>([
   ['date_add', { name: 'DATE_ADD', when: isInterval, write: dateArithmetic }],
   ['date_sub', { name: 'DATE_SUB', when: isInterval, write: dateArithmetic }],
-  ['timestampadd', { name: 'TIMESTAMPADD', when: unitFirst, write: (w, { args }) => void w.exprs(args, ', ') }],
-  ['timestampdiff', { name: 'TIMESTAMPDIFF', when: unitFirst, write: (w, { args }) => void w.exprs(args, ', ') }],
+  [
+    'timestampadd',
+    { name: 'TIMESTAMPADD', when: unitFirst, write: (w, { args }) => void w.exprs(args, ', ') },
+  ],
+  [
+    'timestampdiff',
+    { name: 'TIMESTAMPDIFF', when: unitFirst, write: (w, { args }) => void w.exprs(args, ', ') },
+  ],
   [
     'extract',
     {
@@ -362,7 +388,7 @@ const ARGUMENTS: ReadonlyMap<string, ArgumentForm> = new Map<string, ArgumentFor
       write: (w, { args }) => {
         const charset = args[args.length - 1]!;
         w.exprs(args.slice(0, -1), ', ');
-        if (charset.kind === 'StringLiteral') w.kw(' USING ').raw(charset.value);
+        if (charset.kind === 'StringLiteral') w.kw(' USING ').string(charset.value);
       },
     },
   ],

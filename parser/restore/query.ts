@@ -67,7 +67,11 @@ export abstract class QueryWriter extends TypeWriter {
     const texts = hints.map((hint) => hint.text);
     // One hint of the source may be several nodes (READ_FROM_STORAGE): it is written once.
     return this.raw('/*+ ')
-      .raw(texts.filter((text, i) => i === 0 || hints[i]!.name !== 'READ_FROM_STORAGE' || text !== texts[i - 1]).join(' '))
+      .raw(
+        texts
+          .filter((text, i) => i === 0 || hints[i]!.name !== 'READ_FROM_STORAGE' || text !== texts[i - 1])
+          .join(' '),
+      )
       .raw(' */ ');
   }
 
@@ -122,7 +126,7 @@ export abstract class QueryWriter extends TypeWriter {
     switch (into.kind) {
       case 'Outfile':
         this.kw('OUTFILE ').string(into.path);
-        if (into.charset !== null) this.kw(' CHARACTER SET ').raw(into.charset);
+        if (into.charset !== null) this.kw(' CHARACTER SET ').charset(into.charset);
         this.fieldsClause(into.fields).linesClause(into.lines);
         return;
       case 'Dumpfile':
@@ -138,7 +142,9 @@ export abstract class QueryWriter extends TypeWriter {
     this.kw(' FIELDS');
     if (clause.terminated !== null) this.kw(' TERMINATED BY ').string(clause.terminated);
     if (clause.enclosed !== null) {
-      this.kw(clause.optionallyEnclosed ? ' OPTIONALLY ENCLOSED BY ' : ' ENCLOSED BY ').string(clause.enclosed);
+      this.kw(clause.optionallyEnclosed ? ' OPTIONALLY ENCLOSED BY ' : ' ENCLOSED BY ').string(
+        clause.enclosed,
+      );
     }
     if (clause.escaped !== null) this.kw(' ESCAPED BY ').string(clause.escaped);
     if (clause.definedNull !== null) {
@@ -223,7 +229,10 @@ export abstract class QueryWriter extends TypeWriter {
           default:
             this.name(column.name).raw(' ').columnType(column.type);
             if (column.exists) this.kw(' EXISTS');
-            this.kw(' PATH ').expr(column.path).jsonEvent(column.onEmpty, 'EMPTY').jsonEvent(column.onError, 'ERROR');
+            this.kw(' PATH ')
+              .expr(column.path)
+              .jsonEvent(column.onEmpty, 'EMPTY')
+              .jsonEvent(column.onError, 'ERROR');
         }
       },
       ', ',

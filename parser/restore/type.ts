@@ -11,9 +11,9 @@ export abstract class TypeWriter extends ExpressionWriter {
     else if (type.decimal !== null) this.raw(`(${type.decimal})`);
     if (type.zerofill) this.kw(' UNSIGNED ZEROFILL');
     else if (type.unsigned) this.kw(' UNSIGNED');
-    if (type.charset !== null) this.kw(' CHARACTER SET ').raw(type.charset);
+    if (type.charset !== null) this.kw(' CHARACTER SET ').charset(type.charset);
     if (type.binary) this.kw(' BINARY');
-    if (type.collate !== null) this.kw(' COLLATE ').raw(type.collate);
+    if (type.collate !== null) this.kw(' COLLATE ').charset(type.collate);
     return this;
   }
 }

@@ -1,4 +1,5 @@
-import type { TableName } from '../ast/index.js';
+import type { TableName, UserSpec } from '../ast/index.js';
+import { isReserved } from '../keyword.js';
 
 export interface RestoreOptions {
   /** Keywords and function names in lower case, as TiDB shows generated columns, defaults and checks. */
@@ -39,9 +40,22 @@ export abstract class Writer {
     return this;
   }
 
-  protected string(value: string): this {
+  string(value: string): this {
     this.out += quoteString(value);
     return this;
+  }
+
+  /** A character set or collation: bare where it is a plain word, as TiDB writes them. */
+  protected charset(name: string): this {
+    return this.raw(
+      /^[a-z]\w*$/.test(name) && (name === 'binary' || !isReserved(name)) ? name : quoteName(name),
+    );
+  }
+
+  protected user(user: UserSpec): this {
+    if (user.current) return this.kw('CURRENT_USER');
+    this.name(user.name);
+    return user.hostWritten ? this.raw('@').name(user.host) : this;
   }
 
   protected table({ schema, name }: TableName): this {
