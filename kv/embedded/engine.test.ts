@@ -1,6 +1,18 @@
 import fs from 'node:fs';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { Random, TxnError, type Write, bytes, commitOnePhase, commitTwoPhase, prewrite, read, scan, scratchDir, testSeed } from './testing.js';
+import {
+  Random,
+  TxnError,
+  type Write,
+  bytes,
+  commitOnePhase,
+  commitTwoPhase,
+  prewrite,
+  read,
+  scan,
+  scratchDir,
+  testSeed,
+} from './testing.js';
 
 /** What the store must answer: every version of every key, in order. */
 class Model {
@@ -35,7 +47,8 @@ class Model {
   }
 
   deleteRange(start: string, end: string): void {
-    for (const key of [...this.versions.keys()]) if (key >= start && (end === '' || key < end)) this.versions.delete(key);
+    for (const key of [...this.versions.keys()])
+      if (key >= start && (end === '' || key < end)) this.versions.delete(key);
   }
 }
 
@@ -60,7 +73,8 @@ describe('EmbeddedStore against a model', () => {
   test('random histories: reads at any timestamp, checkpoints, restarts, garbage collection', async () => {
     const random = new Random(testSeed('EmbeddedStore against a model'));
     const directory = scratchDir('engine');
-    const open = (): Promise<EmbeddedStore> => openEmbeddedStore({ dataDir: directory, durability: 2, memtableBytes: 64 << 10 });
+    const open = (): Promise<EmbeddedStore> =>
+      openEmbeddedStore({ dataDir: directory, durability: 2, memtableBytes: 64 << 10 });
     let store = await open();
     const model = new Model();
     let horizon = 0n;
@@ -70,7 +84,9 @@ describe('EmbeddedStore against a model', () => {
       const dice = random.below(100);
       if (dice < 45) {
         const writes = randomWrites(random);
-        const ts = random.chance(0.7) ? await commitOnePhase(store, writes) : await commitTwoPhase(store, writes);
+        const ts = random.chance(0.7)
+          ? await commitOnePhase(store, writes)
+          : await commitTwoPhase(store, writes);
         model.apply(ts, writes);
         stamps.push(ts);
       } else if (dice < 50) {
@@ -94,7 +110,11 @@ describe('EmbeddedStore against a model', () => {
         const startTs = store.timestamp();
         const writes = randomWrites(random);
         await prewrite(store, writes, startTs);
-        await store.batchRollback({ context: { regionId: 1, regionEpoch: { confVer: 1, version: 1 } }, startVersion: startTs, keys: writes.map(([key]) => bytes(key)) });
+        await store.batchRollback({
+          context: { regionId: 1, regionEpoch: { confVer: 1, version: 1 } },
+          startVersion: startTs,
+          keys: writes.map(([key]) => bytes(key)),
+        });
       } else if (dice < 57) {
         background = store.checkpoint();
         if (random.chance(0.5)) await background;
@@ -109,7 +129,11 @@ describe('EmbeddedStore against a model', () => {
       } else if (dice < 61) {
         const start = randomKey(random);
         const end = start + 'b';
-        await store.deleteRange({ context: { regionId: 1, regionEpoch: { confVer: 1, version: 1 } }, startKey: bytes(start), endKey: bytes(end) });
+        await store.deleteRange({
+          context: { regionId: 1, regionEpoch: { confVer: 1, version: 1 } },
+          startKey: bytes(start),
+          endKey: bytes(end),
+        });
         model.deleteRange(start, end);
       } else {
         const old = stamps[random.below(stamps.length)]!;

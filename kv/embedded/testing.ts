@@ -8,7 +8,8 @@ import type { EmbeddedStore } from './engine.js';
 export const context = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } } as const;
 
 export const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
-export const text = (value: Uint8Array | null | undefined): string | null => (value ? Buffer.from(value).toString('latin1') : null);
+export const text = (value: Uint8Array | null | undefined): string | null =>
+  value ? Buffer.from(value).toString('latin1') : null;
 
 export function scratchDir(name: string): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), `rutile-${name}-`));
@@ -33,7 +34,10 @@ export class Random {
 
 /** The seed of a randomized test: RUTILE_SEED, or a new one; printed, so that a failure can be repeated. */
 export function testSeed(name: string): number {
-  const seed = process.env.RUTILE_SEED !== undefined ? Number(process.env.RUTILE_SEED) : Math.floor(Math.random() * 2 ** 31);
+  const seed =
+    process.env.RUTILE_SEED !== undefined
+      ? Number(process.env.RUTILE_SEED)
+      : Math.floor(Math.random() * 2 ** 31);
   process.stdout.write(`${name}: RUTILE_SEED=${seed}\n`);
   return seed;
 }
@@ -47,11 +51,17 @@ export class TxnError extends Error {
 export type Write = readonly [key: string, value: string | null];
 
 export function mutationsOf(writes: readonly Write[]): Mutation[] {
-  return writes.map(([key, value]) => (value === null ? { op: 'del', key: bytes(key) } : { op: 'put', key: bytes(key), value: bytes(value) }));
+  return writes.map(([key, value]) =>
+    value === null ? { op: 'del', key: bytes(key) } : { op: 'put', key: bytes(key), value: bytes(value) },
+  );
 }
 
 /** Commits in one phase; gives the commit ts. */
-export async function commitOnePhase(store: EmbeddedStore, writes: readonly Write[], startTs = store.timestamp()): Promise<bigint> {
+export async function commitOnePhase(
+  store: EmbeddedStore,
+  writes: readonly Write[],
+  startTs = store.timestamp(),
+): Promise<bigint> {
   const response = await store.prewrite({
     context,
     mutations: mutationsOf(writes),
@@ -65,7 +75,12 @@ export async function commitOnePhase(store: EmbeddedStore, writes: readonly Writ
   return response.onePcCommitTs;
 }
 
-export async function prewrite(store: EmbeddedStore, writes: readonly Write[], startTs: bigint, ttl = 3000): Promise<void> {
+export async function prewrite(
+  store: EmbeddedStore,
+  writes: readonly Write[],
+  startTs: bigint,
+  ttl = 3000,
+): Promise<void> {
   const response = await store.prewrite({
     context,
     mutations: mutationsOf(writes),
@@ -77,10 +92,19 @@ export async function prewrite(store: EmbeddedStore, writes: readonly Write[], s
   if (response.errors.length > 0) throw new TxnError(response.errors[0]!);
 }
 
-export async function commitTwoPhase(store: EmbeddedStore, writes: readonly Write[], startTs = store.timestamp()): Promise<bigint> {
+export async function commitTwoPhase(
+  store: EmbeddedStore,
+  writes: readonly Write[],
+  startTs = store.timestamp(),
+): Promise<bigint> {
   await prewrite(store, writes, startTs);
   const commitTs = store.timestamp();
-  const response = await store.commit({ context, startVersion: startTs, keys: writes.map(([key]) => bytes(key)), commitVersion: commitTs });
+  const response = await store.commit({
+    context,
+    startVersion: startTs,
+    keys: writes.map(([key]) => bytes(key)),
+    commitVersion: commitTs,
+  });
   if (response.error !== undefined) throw new TxnError(response.error);
   return commitTs;
 }
@@ -91,8 +115,21 @@ export function read(store: EmbeddedStore, key: string, version = store.timestam
   return text(response.value);
 }
 
-export function scan(store: EmbeddedStore, start: string, end: string, version: bigint, reverse = false): [string, string][] {
-  const response = store.scan({ context, startKey: bytes(start), endKey: bytes(end), limit: 1e9, version, reverse });
+export function scan(
+  store: EmbeddedStore,
+  start: string,
+  end: string,
+  version: bigint,
+  reverse = false,
+): [string, string][] {
+  const response = store.scan({
+    context,
+    startKey: bytes(start),
+    endKey: bytes(end),
+    limit: 1e9,
+    version,
+    reverse,
+  });
   if (response.error !== undefined) throw new TxnError(response.error);
   return response.pairs.map((pair) => [text(pair.key)!, text(pair.value)!]);
 }
