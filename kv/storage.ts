@@ -107,6 +107,8 @@ export interface LockOptions {
   /** Skip keys that are locked by others: their result is SKIPPED_LOCKED. */
   readonly skipLocked?: boolean;
   readonly presumeNotExists?: boolean;
+  /** Ends the wait with 1317 (KILL QUERY, max_execution_time). */
+  readonly signal?: AbortSignal;
 }
 
 export interface MemBuffer {

@@ -192,6 +192,22 @@ describe.each([
     expect(store.lockCount).toBe(0);
   });
 
+  test('a killed statement stops waiting and leaves no lock', async () => {
+    const { storage, store } = open();
+    const holder = await storage.begin({ pessimistic: true });
+    await holder.lockKeys([k('a')]);
+    const killed = await storage.begin({ pessimistic: true });
+    const abort = new AbortController();
+    const waiting = code((async () => killed.lockKeys([k('a')], { signal: abort.signal }))());
+    await new Promise((r) => setTimeout(r, 20));
+    abort.abort();
+    expect(await waiting).toBe(1317);
+    await holder.rollback();
+    await new Promise((r) => setTimeout(r, 300));
+    expect(store.lockCount).toBe(0);
+    await killed.rollback();
+  });
+
   test('a deadlock gives 1213 to one of the two', async () => {
     const { storage, store } = open();
     const [a, b] = [await storage.begin({ pessimistic: true }), await storage.begin({ pessimistic: true })];

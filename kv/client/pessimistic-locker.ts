@@ -18,6 +18,28 @@ import type { KvTransaction } from './transaction.js';
 
 const NOWAIT = -1;
 
+/** What the requests of one `lockKeys` share. */
+interface LockCall {
+  /** Milliseconds, or NOWAIT. */
+  readonly wait: number;
+  readonly deadline: number;
+  readonly returnValues: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly bo: Backoffer;
+  readonly values: Map<Mutation, Uint8Array | null>;
+}
+
+/** The value, or null when the signal comes first. */
+function orAborted<T>(value: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T | null> {
+  if (signal === undefined || !(value instanceof Promise)) return value;
+  if (signal.aborted) return null;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve(null);
+    signal.addEventListener('abort', onAbort, { once: true });
+    value.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
 /** Takes and releases a transaction's pessimistic locks. */
 export class PessimisticLocker {
   constructor(
@@ -40,10 +62,11 @@ export class PessimisticLocker {
     if (first) txn.primary = mutations[0]!.key;
     const wait = options?.waitTimeoutMs ?? txn.lockWaitTimeoutMs;
     const route = this.client.router.whole;
-    if (route === null) return this.lockRetrying(keys, mutations, wait, returnValues, first, null);
+    if (route === null)
+      return this.lockRetrying(keys, mutations, first, null, this.callOf(wait, returnValues, options));
     const res = route.rpc.pessimisticLock(this.requestOf(route, mutations, wait, returnValues, first));
     if (res instanceof Promise || res.regionError !== undefined || res.errors.length > 0) {
-      return this.lockRetrying(keys, mutations, wait, returnValues, first, res);
+      return this.lockRetrying(keys, mutations, first, res, this.callOf(wait, returnValues, options));
     }
     this.acquired(mutations);
     return returnValues ? this.valuesOf(keys, mutations, res.values) : [];
@@ -123,31 +146,40 @@ export class PessimisticLocker {
     return stored instanceof Promise ? stored.then(overlay) : overlay(stored);
   }
 
+  private callOf(wait: number, returnValues: boolean, options: LockOptions | undefined): LockCall {
+    const { signal } = options ?? {};
+    return {
+      wait,
+      deadline: Date.now() + wait,
+      returnValues,
+      signal,
+      bo: new Backoffer(BackoffBudget.pessimisticLock, signal),
+      values: new Map(),
+    };
+  }
+
   private async lockRetrying(
     keys: readonly Uint8Array[],
     mutations: readonly Mutation[],
-    wait: number,
-    returnValues: boolean,
     first: boolean,
     pending: Awaitable<PessimisticLockResponse> | null,
+    call: LockCall,
   ): Promise<(Uint8Array | null)[]> {
     const { txn, client } = this;
-    const bo = new Backoffer(BackoffBudget.pessimisticLock);
-    const deadline = Date.now() + wait;
-    const values = new Map<Mutation, Uint8Array | null>();
     try {
       let left = [...mutations];
       while (left.length > 0) {
         // The primary is locked before any other key is: others point at it.
-        const groups = await groupByRegion(client.router, first ? [left[0]!] : left, (m) => m.key);
-        const whole = client.router.whole !== null;
-        const batches = whole ? [{ route: client.router.whole!, items: left }] : groups;
+        const groups = await groupByRegion(
+          client.router,
+          first && client.router.whole === null ? [left[0]!] : left,
+          (m) => m.key,
+        );
         const done = new Set<Mutation>();
         // All answers first: a lock granted after the release below would stay until its TTL ends.
         const settled = await Promise.allSettled(
-          batches.map(async ({ route, items }) => {
-            if (await this.lockBatch(route, items, wait, deadline, returnValues, first, pending, bo, values))
-              items.forEach((m) => done.add(m));
+          groups.map(async ({ route, items }) => {
+            if (await this.lockBatch(route, items, first, pending, call)) items.forEach((m) => done.add(m));
           }),
         );
         for (const r of settled) if (r.status === 'rejected') throw r.reason;
@@ -161,11 +193,11 @@ export class PessimisticLocker {
       throw e;
     }
     this.acquired(mutations);
-    if (!returnValues) return [];
+    if (!call.returnValues) return [];
     return this.valuesOf(
       keys,
       mutations,
-      mutations.map((m) => values.get(m) ?? null),
+      mutations.map((m) => call.values.get(m) ?? null),
     );
   }
 
@@ -173,24 +205,30 @@ export class PessimisticLocker {
   private async lockBatch(
     route: RegionRoute,
     items: readonly Mutation[],
-    wait: number,
-    deadline: number,
-    returnValues: boolean,
     first: boolean,
     pending: Awaitable<PessimisticLockResponse> | null,
-    bo: Backoffer,
-    values: Map<Mutation, Uint8Array | null>,
+    call: LockCall,
   ): Promise<boolean> {
     const { client } = this;
+    const { wait, deadline, bo } = call;
     const remaining = wait === NOWAIT ? NOWAIT : Math.max(1, deadline - Date.now());
-    let res: PessimisticLockResponse;
+    const sent =
+      pending ?? route.rpc.pessimisticLock(this.requestOf(route, items, remaining, call.returnValues, first));
+    let res: PessimisticLockResponse | null;
     try {
-      res = await (pending ??
-        route.rpc.pessimisticLock(this.requestOf(route, items, remaining, returnValues, first)));
+      res = await orAborted(sent, call.signal);
     } catch (e) {
       client.router.onSendFailure(route, e);
       await bo.sleep('tikvRPC');
       return false;
+    }
+    if (res === null) {
+      // The statement is killed; what the store may still grant is released when it comes.
+      void Promise.resolve(sent).then(
+        () => this.release(items.map((m) => m.key)),
+        () => undefined,
+      );
+      throw mysqlError('ER_QUERY_INTERRUPTED');
     }
     if (res.regionError !== undefined) {
       client.router.onRegionError(route, res.regionError);
@@ -198,11 +236,11 @@ export class PessimisticLocker {
       return false;
     }
     if (res.errors.length === 0) {
-      if (res.values !== undefined) items.forEach((m, i) => values.set(m, res.values![i]!));
+      const { values } = res;
+      if (values !== undefined) items.forEach((m, i) => call.values.set(m, values[i]!));
       return true;
     }
-    const locks = locksOf(res.errors);
-    const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
+    const { waitMs } = await client.resolver.resolve(locksOf(res.errors), 0n, bo);
     if (waitMs > 0) {
       if (wait === NOWAIT) throw mysqlError('ER_LOCK_NOWAIT');
       if (Date.now() >= deadline) throw mysqlError('ER_LOCK_WAIT_TIMEOUT');
