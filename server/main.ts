@@ -116,6 +116,7 @@ async function serve(config: Config): Promise<void> {
   }
   const { log } = output;
   // One statement, one client must never take the others down: what nobody caught is logged and the server goes on.
+  process.stdout.on('error', () => {});
   process.on('uncaughtException', (err) => log.error({ err }, 'uncaught exception'));
   process.on('unhandledRejection', (err) => log.error({ err }, 'unhandled rejection'));
 

@@ -15,6 +15,8 @@ export function openLog(config: Config): LogOutput {
   const destination = toFile
     ? pino.destination({ dest: config['log-file'], mkdir: true, sync: true })
     : pino.destination({ fd: 2, sync: true });
+  // A log that cannot be written must not stop the server, nor be reported to itself.
+  destination.on('error', () => {});
   const log = pino(
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
     destination,

@@ -56,10 +56,10 @@ export class Metrics {
     counter('rutile_server_auth_failures_total', 'Logins denied', () => m.authFailures);
     counter(
       'rutile_server_received_bytes_total',
-      'Bytes received from clients that have left',
-      () => m.bytesReceived,
+      'Bytes received from clients',
+      () => mysql.traffic().received,
     );
-    counter('rutile_server_sent_bytes_total', 'Bytes sent to clients that have left', () => m.bytesSent);
+    counter('rutile_server_sent_bytes_total', 'Bytes sent to clients', () => mysql.traffic().sent);
     counter('rutile_server_questions_total', 'Statements', () => engine.statistics().questions);
     counter(
       'rutile_server_slow_queries_total',

@@ -185,7 +185,7 @@ export class Channel implements ByteSink {
 
   /** Packets from here on travel in compressed frames (protocol: Compression). */
   startCompression(): void {
-    this.compression = new CompressedFraming(this.reader.maxPayload);
+    this.compression = new CompressedFraming();
     const rest = this.reader.takeRest();
     if (rest.length > 0) this.handleData(rest);
   }

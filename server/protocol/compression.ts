@@ -13,17 +13,25 @@ const HEADER_BYTES = 7;
  * 3 bytes of length before compression, 0 when the payload is not compressed. Frames and packets need not align.
  */
 export class CompressedFraming {
-  private held: Buffer = Buffer.alloc(0);
+  /** Reads not yet cut into frames, their bytes, and how many must be there before the next frame can be. */
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  private needed = HEADER_BYTES;
   /** Of the next frame sent: follows the frame read last. */
   sequence = 0;
 
-  constructor(private readonly maxPayload: number) {}
-
   decode(chunk: Buffer, into: PacketReader): void {
-    let data = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
+    this.held.push(chunk);
+    this.heldBytes += chunk.length;
+    if (this.heldBytes < this.needed) return;
+    let data = this.held.length === 1 ? chunk : Buffer.concat(this.held);
+    this.needed = HEADER_BYTES;
     while (data.length >= HEADER_BYTES) {
       const length = data.readUIntLE(0, 3);
-      if (data.length < HEADER_BYTES + length) break;
+      if (data.length < HEADER_BYTES + length) {
+        this.needed = HEADER_BYTES + length;
+        break;
+      }
       this.sequence = (data[3]! + 1) & 0xff;
       const plainLength = data.readUIntLE(4, 3);
       const body = data.subarray(HEADER_BYTES, HEADER_BYTES + length);
@@ -34,15 +42,14 @@ export class CompressedFraming {
       }
       let plain: Buffer;
       try {
-        plain = inflateSync(body, {
-          maxOutputLength: Math.max(1, Math.min(plainLength, this.maxPayload + 4)),
-        });
+        plain = inflateSync(body, { maxOutputLength: plainLength });
       } catch {
         throw new FatalProtocolError(mysqlError('ER_NET_UNCOMPRESS_ERROR'));
       }
       into.push(plain);
     }
-    this.held = data;
+    this.held = data.length > 0 ? [data] : [];
+    this.heldBytes = data.length;
   }
 
   encode(bytes: Buffer, send: (frame: Buffer) => void): void {

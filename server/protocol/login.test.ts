@@ -229,6 +229,10 @@ describe('login', () => {
       }),
     );
     for (let i = 0; i < 3; i++) expect(JSON.stringify((await c.query('repeat'))[0])).toBe(ONE);
+    const noise = Array.from({ length: 3_000_000 }, (_, i) =>
+      String.fromCharCode(33 + ((i * 7919 * (i % 13)) % 90)),
+    ).join('');
+    await expect(c.query(noise)).rejects.toMatchObject({ errno: 1064 });
     await expect(c.query('x'.repeat(100_000))).rejects.toMatchObject({ errno: 1064 });
     await c.end();
   });

@@ -53,6 +53,17 @@ export class MysqlServer implements ServerContext {
     return this.connections.size;
   }
 
+  /** Bytes from and to clients, those still connected included. */
+  traffic(): { readonly received: number; readonly sent: number } {
+    let received = this.metrics.bytesReceived;
+    let sent = this.metrics.bytesSent;
+    for (const c of this.connections.values()) {
+      received += c.channel.bytesRead;
+      sent += c.writer.bytesWritten;
+    }
+    return { received, sent };
+  }
+
   /** Listens on TCP; answers the port, which differs from the one asked for when that is 0. Rejects with the system's error. */
   async listenTcp(host: string, port: number): Promise<number> {
     const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) =>

@@ -15,6 +15,7 @@ export class ProtocolMetrics {
   connectionsAccepted = 0;
   connectionsRefused = 0;
   authFailures = 0;
+  /** Of connections that are closed. */
   bytesReceived = 0;
   bytesSent = 0;
 
