@@ -15,7 +15,9 @@ function append(wal: Wal, body: string): void {
 
 function replay(directory: string, first = 1): { bodies: string[]; next: number; lsn: number } {
   const bodies: string[] = [];
-  const end = replayWal(directory, first, 0, (_type, body) => bodies.push(body.subarray(body.length > 128 ? 2 : 1).toString('latin1')));
+  const end = replayWal(directory, first, 0, (_type, body) =>
+    bodies.push(body.subarray(body.length > 128 ? 2 : 1).toString('latin1')),
+  );
   return { bodies, next: end.nextSegment, lsn: end.lsn };
 }
 

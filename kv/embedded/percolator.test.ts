@@ -1,0 +1,368 @@
+import fs from 'node:fs';
+import { LockedError } from '../mvcc-reader.js';
+import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
+import {
+  bytes,
+  commitOnePhase,
+  commitTwoPhase,
+  context,
+  mutationsOf,
+  prewrite,
+  read,
+  scan,
+  scratchDir,
+  text,
+} from './testing.js';
+
+let directory: string;
+let store: EmbeddedStore;
+
+beforeEach(async () => {
+  directory = scratchDir('percolator');
+  store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+});
+
+afterEach(async () => {
+  await store.close();
+  fs.rmSync(directory, { recursive: true });
+});
+
+const later = (ts: bigint, ms: number): bigint => ts + (BigInt(ms) << 18n);
+
+function status(
+  primary: string,
+  lockTs: bigint,
+  currentTs: bigint,
+  options: { callerStartTs?: bigint; rollback?: boolean; force?: boolean } = {},
+) {
+  return store.checkTxnStatus({
+    context,
+    primaryKey: bytes(primary),
+    lockTs,
+    callerStartTs: options.callerStartTs ?? 0n,
+    currentTs,
+    rollbackIfNotExist: options.rollback ?? false,
+    ...(options.force === true && { forceSyncCommit: true }),
+  });
+}
+
+describe('percolator', () => {
+  test('locks block newer readers, not older ones; commit makes both keys visible', async () => {
+    await commitOnePhase(store, [['a', '0']]);
+    const before = store.timestamp();
+    const startTs = store.timestamp();
+    await prewrite(
+      store,
+      [
+        ['a', '1'],
+        ['b', '1'],
+      ],
+      startTs,
+    );
+    expect(read(store, 'a', before)).toBe('0');
+    const ts = store.timestamp();
+    expect(store.get({ context, key: bytes('a'), version: ts }).error).toMatchObject({
+      kind: 'locked',
+      lock: { lockVersion: startTs, lockType: 'put' },
+    });
+    expect(
+      store.get({ context: { ...context, resolvedLocks: [startTs] }, key: bytes('a'), version: ts }).value,
+    ).toEqual(bytes('0'));
+    expect(
+      text(
+        store.get({ context: { ...context, committedLocks: [startTs] }, key: bytes('a'), version: ts }).value,
+      ),
+    ).toBe('1');
+    expect(
+      store.scan({ context, startKey: bytes(''), endKey: bytes(''), limit: 10, version: ts }).error,
+    ).toMatchObject({ kind: 'locked' });
+    expect(store.batchGet({ context, keys: [bytes('x'), bytes('b')], version: ts }).error).toMatchObject({
+      kind: 'locked',
+    });
+    expect(() => store.mvccReader(ts).get(bytes('b'))).toThrow(LockedError);
+    const commitTs = store.timestamp();
+    await store.commit({ context, startVersion: startTs, keys: [bytes('a')], commitVersion: commitTs });
+    await store.resolveLock({ context, startVersion: startTs, commitVersion: commitTs, keys: [] });
+    expect(scan(store, '', '', store.timestamp())).toEqual([
+      ['a', '1'],
+      ['b', '1'],
+    ]);
+    expect(read(store, 'a', before)).toBe('0');
+    // Committing again is no error; rolling back is.
+    expect(
+      (await store.commit({ context, startVersion: startTs, keys: [bytes('a')], commitVersion: commitTs }))
+        .error,
+    ).toBeUndefined();
+    expect(
+      (await store.batchRollback({ context, startVersion: startTs, keys: [bytes('a')] })).errors[0],
+    ).toMatchObject({ kind: 'abort' });
+  });
+
+  test('a scan that comes to a lock waits for its fate and then sees what was committed', async () => {
+    await commitOnePhase(store, [
+      ['a', '0'],
+      ['c', '0'],
+    ]);
+    const startTs = store.timestamp();
+    await prewrite(store, [['b', '1']], startTs);
+    const commitTs = store.timestamp();
+    const cursor = store.mvccReader(store.timestamp()).scan(bytes(''), bytes(''), false, false);
+    expect(cursor.next()).toBe(true);
+    await store.commit({ context, startVersion: startTs, keys: [bytes('b')], commitVersion: commitTs });
+    const seen: string[] = [];
+    while (cursor.next()) seen.push(Buffer.from(cursor.keyBuffer.subarray(0, cursor.keyLength)).toString());
+    expect(seen).toEqual(['b', 'c']);
+  });
+
+  test('write conflicts, insert of what exists, assertions', async () => {
+    const old = store.timestamp();
+    const commitTs = await commitTwoPhase(store, [['a', '1']]);
+    await expect(commitOnePhase(store, [['a', '2']], old)).rejects.toMatchObject({
+      error: { kind: 'conflict', conflictCommitTs: commitTs, reason: 'optimistic' },
+    });
+    const one = (mutation: object) =>
+      store.prewrite({
+        context,
+        mutations: [{ op: 'put', key: bytes('a'), value: bytes('x'), ...mutation }],
+        primaryLock: bytes('a'),
+        startVersion: store.timestamp(),
+        lockTtl: 1000,
+        txnSize: 1,
+        tryOnePc: true,
+      });
+    expect((await one({ op: 'insert' })).errors).toEqual([{ kind: 'alreadyExist', key: bytes('a') }]);
+    expect((await one({ op: 'checkNotExists' })).errors[0]!.kind).toBe('alreadyExist');
+    expect((await one({ assertion: 'notExist' })).errors[0]!.kind).toBe('assertionFailed');
+    expect((await one({ op: 'insert', key: bytes('new') })).errors).toEqual([]);
+    await commitOnePhase(store, [['a', null]]);
+    expect((await one({ assertion: 'exist' })).errors[0]!.kind).toBe('assertionFailed');
+    expect((await one({ op: 'insert' })).errors).toEqual([]);
+    expect((await one({ key: bytes('k'.repeat(4000)) })).errors[0]!.kind).toBe('abort');
+    expect((await one({ key: bytes('k'.repeat(3567)) })).errors).toEqual([]);
+    expect(read(store, 'k'.repeat(3567))).toBe('x');
+  });
+
+  test('a lock record of a key that is only locked conflicts with older writers', async () => {
+    const old = store.timestamp();
+    await store.prewrite({
+      context,
+      mutations: [
+        { op: 'lock', key: bytes('a') },
+        { op: 'put', key: bytes('b'), value: bytes('1') },
+      ],
+      primaryLock: bytes('b'),
+      startVersion: store.timestamp(),
+      lockTtl: 1000,
+      txnSize: 2,
+      tryOnePc: true,
+    });
+    await expect(commitOnePhase(store, [['a', '2']], old)).rejects.toMatchObject({
+      error: { kind: 'conflict' },
+    });
+    await store.checkpoint();
+    await expect(commitOnePhase(store, [['a', '2']], old)).rejects.toMatchObject({
+      error: { kind: 'conflict' },
+    });
+    expect(read(store, 'a')).toBeNull();
+    await commitOnePhase(store, [['a', '3']]);
+  });
+
+  test('transaction status: alive, pushed, expired, never there; a late prewrite fails after a rollback', async () => {
+    const startTs = store.timestamp();
+    await prewrite(
+      store,
+      [
+        ['p', '1'],
+        ['s', '1'],
+      ],
+      startTs,
+      1000,
+    );
+    expect(await status('p', startTs, store.timestamp())).toMatchObject({
+      lockTtl: 1000,
+      action: 'noAction',
+    });
+    expect(
+      await store.txnHeartBeat({
+        context,
+        primaryLock: bytes('p'),
+        startVersion: startTs,
+        adviseLockTtl: 5000,
+      }),
+    ).toEqual({ lockTtl: 5000 });
+    expect(await status('p', startTs, later(startTs, 3000))).toMatchObject({ lockTtl: 5000 });
+    expect(await status('p', startTs, later(startTs, 6000))).toMatchObject({
+      lockTtl: 0,
+      commitVersion: 0n,
+      action: 'ttlExpireRollback',
+    });
+    expect(await status('p', startTs, later(startTs, 6000))).toMatchObject({
+      lockTtl: 0,
+      commitVersion: 0n,
+      action: 'noAction',
+    });
+    await store.resolveLock({ context, startVersion: startTs, commitVersion: 0n, keys: [bytes('s')] });
+    expect(store.stats.locks).toBe(0);
+    const commit = await store.commit({
+      context,
+      startVersion: startTs,
+      keys: [bytes('p')],
+      commitVersion: store.timestamp(),
+    });
+    expect(commit.error).toBeDefined();
+
+    const never = store.timestamp();
+    expect((await status('q', never, store.timestamp())).error).toMatchObject({ kind: 'txnNotFound' });
+    expect(await status('q', never, store.timestamp(), { rollback: true })).toMatchObject({
+      action: 'lockNotExistRollback',
+    });
+    await expect(prewrite(store, [['q', '1']], never)).rejects.toMatchObject({
+      error: { kind: 'conflict', reason: 'selfRolledBack' },
+    });
+    await store.checkpoint();
+    await expect(prewrite(store, [['q', '1']], never)).rejects.toMatchObject({
+      error: { kind: 'conflict', reason: 'selfRolledBack' },
+    });
+    await store.close();
+    store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+    await expect(prewrite(store, [['q', '1']], never)).rejects.toMatchObject({
+      error: { kind: 'conflict', reason: 'selfRolledBack' },
+    });
+  });
+
+  test('min commit ts: a reader pushes it, an earlier commit is refused', async () => {
+    const startTs = store.timestamp();
+    await store.prewrite({
+      context,
+      mutations: mutationsOf([['p', '1']]),
+      primaryLock: bytes('p'),
+      startVersion: startTs,
+      lockTtl: 1000,
+      txnSize: 1,
+      minCommitTs: startTs + 1n,
+    });
+    const reader = store.timestamp();
+    const pushed = await status('p', startTs, reader, { callerStartTs: reader });
+    expect(pushed).toMatchObject({ action: 'minCommitTsPushed', lockInfo: { minCommitTs: reader + 1n } });
+    expect(read(store, 'p', reader)).toBeNull();
+    const early = await store.commit({
+      context,
+      startVersion: startTs,
+      keys: [bytes('p')],
+      commitVersion: reader,
+    });
+    expect(early.error).toMatchObject({ kind: 'commitTsExpired', minCommitTs: reader + 1n });
+    expect(
+      (
+        await store.commit({
+          context,
+          startVersion: startTs,
+          keys: [bytes('p')],
+          commitVersion: store.timestamp(),
+        })
+      ).error,
+    ).toBeUndefined();
+  });
+
+  test('async commit: locks carry secondaries and a min commit ts; secondaries tell their state', async () => {
+    const startTs = store.timestamp();
+    const readTs = store.timestamp();
+    const response = await store.prewrite({
+      context,
+      mutations: mutationsOf([
+        ['p', '1'],
+        ['s', '2'],
+      ]),
+      primaryLock: bytes('p'),
+      startVersion: startTs,
+      lockTtl: 1000,
+      txnSize: 2,
+      useAsyncCommit: true,
+      secondaries: [bytes('s')],
+    });
+    expect(response.minCommitTs > readTs).toBe(true);
+    const seen = await status('p', startTs, later(startTs, 9000));
+    expect(seen).toMatchObject({
+      action: 'noAction',
+      lockInfo: { useAsyncCommit: true, secondaries: [bytes('s')] },
+    });
+    const secondary = await store.checkSecondaryLocks({ context, keys: [bytes('s')], startVersion: startTs });
+    expect(secondary.locks.length).toBe(1);
+    const missing = await store.checkSecondaryLocks({
+      context,
+      keys: [bytes('s'), bytes('t')],
+      startVersion: startTs,
+    });
+    expect(missing).toMatchObject({ locks: [], commitTs: 0n });
+    await store.resolveLock({
+      context,
+      startVersion: startTs,
+      commitVersion: response.minCommitTs,
+      keys: [],
+    });
+    expect(
+      await store.checkSecondaryLocks({ context, keys: [bytes('s')], startVersion: startTs }),
+    ).toMatchObject({ commitTs: response.minCommitTs });
+    expect(read(store, 's')).toBe('2');
+  });
+
+  test('locks outlive checkpoints and restarts', async () => {
+    const startTs = store.timestamp();
+    await prewrite(
+      store,
+      [
+        ['a', '1'],
+        ['b', null],
+      ],
+      startTs,
+    );
+    await store.checkpoint();
+    const second = store.timestamp();
+    await prewrite(store, [['c', '1']], second);
+    await store.close();
+    store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+    const all = store.scanLock({
+      context,
+      maxVersion: store.timestamp(),
+      startKey: bytes(''),
+      endKey: bytes(''),
+      limit: 0,
+    }).locks;
+    expect(all.map((lock) => [text(lock.key), lock.lockVersion, lock.lockType])).toEqual([
+      ['a', startTs, 'put'],
+      ['b', startTs, 'del'],
+      ['c', second, 'put'],
+    ]);
+    expect(
+      store.scanLock({ context, maxVersion: startTs, startKey: bytes('b'), endKey: bytes('c'), limit: 1 })
+        .locks.length,
+    ).toBe(1);
+    await store.commit({
+      context,
+      startVersion: startTs,
+      keys: [bytes('a'), bytes('b')],
+      commitVersion: store.timestamp(),
+    });
+    await store.batchRollback({ context, startVersion: second, keys: [bytes('c')] });
+    await store.close();
+    store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+    expect(scan(store, '', '', store.timestamp())).toEqual([['a', '1']]);
+    expect(store.stats.locks).toBe(0);
+  });
+
+  test('commits are told to listeners before they are acknowledged', async () => {
+    const told: [bigint, string[]][] = [];
+    const stop = store.dataWatch.onCommit((commitTs, keys) =>
+      told.push([commitTs, keys.map((key) => text(key)!)]),
+    );
+    const ts = await commitOnePhase(store, [
+      ['a', '1'],
+      ['b', null],
+    ]);
+    expect(told).toEqual([[ts, ['a', 'b']]]);
+    expect(store.dataWatch.lastCommitTs()).toBe(ts);
+    stop();
+    await commitOnePhase(store, [['c', '1']]);
+    expect(told.length).toBe(1);
+  });
+});
