@@ -140,6 +140,12 @@ const foldable = (e: Expression): boolean => {
   return ok;
 };
 
+/** The division that a folded constant came from: further arithmetic takes more of its digits. */
+const QUOTIENTS = new WeakMap<Expression, ScalarFunction>();
+
+export const quotientOf = (e: Expression): ScalarFunction | null =>
+  e.kind === 'function' && e.name === 'div' ? e : (QUOTIENTS.get(e) ?? null);
+
 /**
  * Constant subtrees computed now. What errs or warns stays: the statement reports it when (and if) it gets there.
  */
@@ -152,7 +158,8 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
     return b;
   });
   const f: ScalarFunction = changed ? { ...e, args } : e;
-  if (!foldable(f)) return f;
+  // A folded COLLATE would lose its explicit coercibility.
+  if (f.name === 'collate' || !foldable(f)) return f;
   let warned = false;
   const quiet: BuildContext = Object.create(ctx, {
     warn: {
@@ -164,12 +171,14 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
   try {
     const value = evalDatum(f, quiet);
     if (warned) return f;
-    return newConstant(
+    const c = newConstant(
       value,
       value === null
         ? { ...f.type, flag: f.type.flag & ~Flag.NotNull }
         : { ...f.type, flag: f.type.flag | Flag.NotNull },
     );
+    if (f.name === 'div') QUOTIENTS.set(c, f);
+    return c;
   } catch {
     return f;
   }

@@ -1,9 +1,9 @@
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, isUnsigned, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { decDiv, decDivTruncate, decFits, decMod } from '../../types/decimal.js';
+import { decDiv, decDivInternalScale, decDivTruncate, decFits, decMod } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { SqlMode } from '../../types/sql-mode.js';
-import { asDecimalType, castTo } from '../build.js';
+import { asDecimalType, castTo, foldConstant, quotientOf } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import type { Expression, ScalarFunction } from '../expression.js';
@@ -83,9 +83,10 @@ function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
     }
     const x = exactDigits(a.type);
     const y = exactDigits(b.type);
+    const wide = args.map((e) => moreDigits(e, ctx));
     if (name === 'mul') {
       return {
-        args,
+        args: wide,
         type: withNotNull(
           decimalType(x.precision + y.precision, Math.min(x.scale + y.scale, MAX_SCALE)),
           args,
@@ -94,11 +95,25 @@ function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
     }
     const scale = Math.max(x.scale, y.scale);
     const whole = Math.max(x.precision - x.scale, y.precision - y.scale);
-    return { args, type: withNotNull(decimalType(whole + scale + 1, scale), args) };
+    return { args: wide, type: withNotNull(decimalType(whole + scale + 1, scale), args) };
   };
 }
 
 const scaleOf = (ft: FieldType): number => (evalType(ft) === 'decimal' ? Math.max(0, ft.decimal) : 0);
+
+/** A quotient inside further arithmetic, with the digits that MySQL's decimals keep: (1/3)*3 is 1.0000. */
+function moreDigits(e: Expression, ctx: BuildContext): Expression {
+  const q = quotientOf(e);
+  if (q === null || evalType(q.type) !== 'decimal') return e;
+  const [a, b] = q.args as [Expression, Expression];
+  const scale = Math.min(
+    MAX_SCALE,
+    decDivInternalScale(scaleOf(a.type), scaleOf(b.type), ctx.divPrecisionIncrement),
+  );
+  if (scale <= q.type.decimal) return e;
+  const d = exactDigits(q.type);
+  return foldConstant({ ...q, type: decimalType(d.precision - d.scale + scale, scale) }, ctx);
+}
 
 type Op = '+' | '-' | '*';
 
@@ -124,7 +139,8 @@ function emitAdditive(op: Op) {
     }
     let r = combine(g, op, a, b, nul);
     if (domain === 'decimal') {
-      if (op === '*' && sa + sb > MAX_SCALE) r = g.rescale({ ...r, nul }, sa + sb, MAX_SCALE);
+      const scale = op === '*' ? sa + sb : Math.max(sa, sb);
+      if (scale > node.type.decimal) r = g.rescale({ ...r, nul }, scale, node.type.decimal);
       if (r.rep === 'b') decimalRange(g, r, node, nul);
     } else {
       intRange(g, r, node, nul);
@@ -278,7 +294,6 @@ function resolveNegate(raw: readonly Expression[], ctx: BuildContext): Resolved 
   return { args, type: withNotNull(decimalType(d.precision, d.scale), args) };
 }
 
-/** A quotient inside further arithmetic keeps the digits that MySQL's decimals keep: (1/3)*3 is 1.0000. */
 registerFunctions([
   {
     name: 'plus',

@@ -18,7 +18,7 @@ import { datetimeType, dateType, intType, isStringType, stringType, timeType } f
 import { unitOf } from './date-fields.js';
 import { addInterval, hasMicros, intervalReader, isDateUnit } from './interval.js';
 import type { Kernel } from './scalar.js';
-import { argCode, defineAll, toArgDomain } from './scalar.js';
+import { argCode, argumentFsp, defineAll, toArgDomain } from './scalar.js';
 import { dayNumber, fspOf, isDateType, isFullDate, timeMicros, unpacker } from './time-value.js';
 
 /** Date arithmetic (manual, "Date and Time Functions"). */
@@ -96,6 +96,12 @@ function addToText(
   );
 }
 
+/** YYYYMMDD literals are dates. */
+function numberAsDate(e: Expression): FieldType {
+  const v = e.kind === 'constant' && e.param === undefined ? e.value : null;
+  return typeof v === 'number' && v < 100000000 ? dateType() : datetimeType(0);
+}
+
 function dateArithmetic(name: string, aliases: string[], sign: number): FunctionSpec {
   return {
     name,
@@ -116,7 +122,7 @@ function dateArithmetic(name: string, aliases: string[], sign: number): Function
       let d = raw[0]!;
       const kind = evalType(d.type);
       if (kind !== 'datetime' && kind !== 'duration') {
-        d = kind === 'string' ? d : castTo(d, datetimeType(kind === 'int' ? 0 : 6), ctx);
+        d = kind === 'string' ? d : castTo(d, kind === 'int' ? numberAsDate(d) : datetimeType(6), ctx);
       }
       let v = raw[1]!;
       const vk = evalType(v.type);
@@ -262,11 +268,12 @@ registerFunction({
 });
 
 /** Result of ADDTIME and SUBTIME: by the first argument. */
-function addTimeType(a: FieldType, b: FieldType, ctx: BuildContext): FieldType {
-  const f = Math.max(fspOf(a), fspOf(b));
+function addTimeType(x: Expression, y: Expression, ctx: BuildContext): FieldType {
+  const a = x.type;
+  const f = Math.max(fspOf(a), argumentFsp(y));
   switch (evalType(a)) {
     case 'datetime':
-      return isDateType(a) ? datetimeType(fspOf(b)) : datetimeType(f);
+      return isDateType(a) ? datetimeType(argumentFsp(y)) : datetimeType(f);
     case 'duration':
       return timeType(f);
     default:
@@ -356,7 +363,7 @@ function timeShift(name: string, sign: number): FunctionSpec {
         const d = evalType(e.type);
         return d === 'datetime' || d === 'duration' || d === 'string' ? e : castTo(e, stringType(), ctx);
       });
-      return { args, type: addTimeType(args[0]!.type, args[1]!.type, ctx) };
+      return { args, type: addTimeType(args[0]!, args[1]!, ctx) };
     },
     emit(g, node) {
       const [x, y] = node.args as [Expression, Expression];
@@ -423,7 +430,7 @@ registerFunction({
       const d = evalType(e.type);
       return d === 'datetime' || d === 'duration' || d === 'string' ? e : castTo(e, stringType(), ctx);
     });
-    return { args, type: timeType(Math.max(...args.map((a) => fspOf(a.type)))) };
+    return { args, type: timeType(Math.max(...args.map(argumentFsp))) };
   },
   emit(g, node) {
     const [x, y] = node.args as [Expression, Expression];
@@ -474,8 +481,7 @@ defineAll('time', [
     name: 'time',
     args: ['any'],
     type: (args) => timeType(fspOf(args[0]!.type)),
-    rewrite: ([a], ctx) =>
-      castTo(a!, timeType(isStringType(a!.type) ? constantFsp(a!) : fspOf(a!.type)), ctx),
+    rewrite: ([a], ctx) => castTo(a!, timeType(argumentFsp(a!)), ctx),
     kernel: () => null,
     doc: 'TIME(d). Manual: Date and Time Functions.',
   },
@@ -486,33 +492,9 @@ defineAll('time', [
     type: (args) => datetimeType(Math.max(...args.map((a) => fspOf(a.type)))),
     rewrite: (args, ctx) =>
       args.length === 1
-        ? castTo(
-            args[0]!,
-            datetimeType(evalType(args[0]!.type) === 'string' ? constantFsp(args[0]!) : fspOf(args[0]!.type)),
-            ctx,
-          )
-        : newFunction(
-            'addtime',
-            [
-              castTo(
-                args[0]!,
-                datetimeType(
-                  evalType(args[0]!.type) === 'string' ? constantFsp(args[0]!) : fspOf(args[0]!.type),
-                ),
-                ctx,
-              ),
-              args[1]!,
-            ],
-            ctx,
-          ),
+        ? castTo(args[0]!, datetimeType(argumentFsp(args[0]!)), ctx)
+        : newFunction('addtime', [castTo(args[0]!, datetimeType(argumentFsp(args[0]!)), ctx), args[1]!], ctx),
     kernel: () => null,
     doc: 'TIMESTAMP(d), TIMESTAMP(d, t). Manual: Date and Time Functions.',
   },
 ]);
-
-/** Digits of the fraction in a literal; 6 where it is not known. */
-function constantFsp(e: Expression): number {
-  if (e.kind !== 'constant' || e.param !== undefined || !(e.value instanceof Uint8Array)) return 6;
-  const m = /\.(\d{1,6})\d*\s*$/.exec(decodeUtf8(e.value));
-  return m === null ? 0 : m[1]!.length;
-}

@@ -82,6 +82,24 @@ const connection = (ctx: BuildContext): { charset: string; collate: string } => 
 const understood = (cs: string): boolean =>
   cs === 'utf8mb4' || cs === 'utf8' || cs === 'ascii' || cs === 'binary' || cs === 'utf8mb3';
 
+/** Digits of the fraction of seconds that an argument may bring; of a string literal those that it has. */
+export function argumentFsp(e: Expression): number {
+  switch (evalType(e.type)) {
+    case 'datetime':
+    case 'duration':
+      return Math.max(0, e.type.decimal);
+    case 'int':
+      return 0;
+    case 'decimal':
+      return Math.min(6, e.type.decimal);
+    default: {
+      if (e.kind !== 'constant' || e.param !== undefined || !(e.value instanceof Uint8Array)) return 6;
+      const m = /\.(\d{1,6})\d*\s*$/.exec(decodeUtf8(e.value));
+      return m === null || !/[:T]|^\s*[+-]?\d{6,14}\./.test(decodeUtf8(e.value)) ? 0 : m[1]!.length;
+    }
+  }
+}
+
 export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext): Expression {
   const d: EvalType = evalType(e.type);
   if (e.type.tp === TypeCode.Null && !(e.kind === 'constant' && e.param !== undefined)) return e;
@@ -115,9 +133,9 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
     case 'decimal':
       return d === 'decimal' || d === 'int' ? e : castTo(e, asDecimalType(e.type), ctx);
     case 'datetime':
-      return d === 'datetime' ? e : castTo(e, datetimeType(6), ctx);
+      return d === 'datetime' ? e : castTo(e, datetimeType(argumentFsp(e)), ctx);
     case 'time':
-      return d === 'duration' ? e : castTo(e, timeType(6), ctx);
+      return d === 'duration' ? e : castTo(e, timeType(argumentFsp(e)), ctx);
     case 'json':
       return e;
     case 'numeric':

@@ -199,7 +199,7 @@ function pad(
   if (len < 0) return null;
   const have = charCount(b, 0, b.length, binary);
   if (have >= len) return b.subarray(0, charOffset(b, 0, b.length, len, binary));
-  if (p.length === 0) return EMPTY;
+  if (p.length === 0) return null;
   const unit = charCount(p, 0, p.length, binary);
   const need = len - have;
   const whole = Math.floor(need / unit);
