@@ -161,6 +161,29 @@ describe('commands', () => {
     c.close();
   });
 
+  test('a repeated statement whose columns change shows the new ones', async () => {
+    const types = [newFieldType(TypeCode.Long), newFieldType(TypeCode.Double)];
+    let run = 0;
+    s.engine.on('changing', () => {
+      const name = run < 4 ? 'old' : 'new';
+      return oneChunk([column(name, types[run++ < 6 ? 0 : 1]!)], [numVector([run < 7 ? 1 : 1.5])]);
+    });
+    const c = await connect();
+    const seen: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      const [rows, fields] = await c.query('changing');
+      seen.push(`${fields[0]!.name} ${fields[0]!.columnType} ${JSON.stringify(rows)}`);
+    }
+    const long = TypeCode.Long;
+    expect(seen.map((t) => t.split(' ').slice(0, 2).join(' '))).toEqual([
+      ...new Array<string>(4).fill(`old ${long}`),
+      ...new Array<string>(2).fill(`new ${long}`),
+      ...new Array<string>(2).fill(`new ${TypeCode.Double}`),
+    ]);
+    expect(seen[7]).toContain('[{"new":1.5}]');
+    await c.end();
+  });
+
   test('metadata of a repeated statement stays whole', async () => {
     const columns = [column('n', newFieldType(TypeCode.Long)), column('m', newFieldType(TypeCode.Double))];
     s.engine.on('again', () => oneChunk(columns, [numVector([1]), numVector([2.5])]));

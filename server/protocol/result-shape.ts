@@ -5,10 +5,20 @@ import type { PacketWriter } from './packet-writer.js';
 import type { RowWriter } from './row-writer.js';
 import { TextRowWriter } from './text-rows.js';
 
+/** Types are compared by identity: a plan keeps its own. */
+const sameColumn = (a: ResultColumn, b: ResultColumn): boolean =>
+  a === b ||
+  (a.type === b.type &&
+    a.name === b.name &&
+    a.orgName === b.orgName &&
+    a.table === b.table &&
+    a.orgTable === b.orgTable &&
+    a.db === b.db);
+
 /**
  * What the columns of a result mean on the wire: their definitions and the writer of their rows. Kept by a prepared
- * statement (or a connection, for text) while the session gives the very same columns array, so that a repeated
- * statement copies its metadata as one block.
+ * statement (or a connection, for text) while the session gives the same columns, so that a repeated statement copies its
+ * metadata as one block.
  */
 export class ResultShape {
   readonly rows: RowWriter;
@@ -25,8 +35,14 @@ export class ResultShape {
       : new TextRowWriter(columns, resultsCharset);
   }
 
+  /** Whether columns mean the same on the wire as those it was made of. */
   fits(columns: readonly ResultColumn[], resultsCharset: string | null): boolean {
-    return this.columns === columns && this.resultsCharset === resultsCharset;
+    if (this.resultsCharset !== resultsCharset) return false;
+    const own = this.columns;
+    if (own === columns) return true;
+    if (own.length !== columns.length) return false;
+    for (let i = 0; i < own.length; i++) if (!sameColumn(own[i]!, columns[i]!)) return false;
+    return true;
   }
 
   /** Column count and definitions, without the EOF that older clients want after them. */
