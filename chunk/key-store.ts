@@ -19,7 +19,8 @@ export interface KeyStore {
   readonly bytes: number;
 }
 
-export const newKeyStore = (ft: FieldType): KeyStore => (layoutOf(ft) === 'bytes' ? new BytesKeyStore(ft) : new NumKeyStore(ft));
+export const newKeyStore = (ft: FieldType): KeyStore =>
+  layoutOf(ft) === 'bytes' ? new BytesKeyStore(ft) : new NumKeyStore(ft);
 
 /** Numbers, narrow until a value exceeds 2^53. */
 export class NumKeyStore implements KeyStore {
@@ -31,7 +32,9 @@ export class NumKeyStore implements KeyStore {
   constructor(private readonly type: FieldType) {}
 
   get bytes(): number {
-    return this.data.byteLength + (this.nulls?.byteLength ?? 0) + (this.wide === null ? 0 : this.wide.length * 32);
+    return (
+      this.data.byteLength + (this.nulls?.byteLength ?? 0) + (this.wide === null ? 0 : this.wide.length * 32)
+    );
   }
 
   get isWide(): boolean {
@@ -85,7 +88,8 @@ export class NumKeyStore implements KeyStore {
     next.set(this.data);
     this.data = next;
     if (this.nulls !== null) {
-      const m = new Uint8Array(next.length);
+      // A NULL being appended may have made the mask longer than the data already.
+      const m = new Uint8Array(Math.max(next.length, this.nulls.length));
       m.set(this.nulls);
       this.nulls = m;
     }
@@ -141,7 +145,14 @@ function fit(m: Uint8Array, n: number): Uint8Array {
   return out;
 }
 
-function verifyInt32(d: Int32Array, s: Float64Array, sel: Int32Array | null, n: number, gids: Int32Array, bad: Uint8Array): boolean {
+function verifyInt32(
+  d: Int32Array,
+  s: Float64Array,
+  sel: Int32Array | null,
+  n: number,
+  gids: Int32Array,
+  bad: Uint8Array,
+): boolean {
   let any = 0;
   for (let k = 0; k < n; k++) {
     const g = gids[k]!;
@@ -153,7 +164,14 @@ function verifyInt32(d: Int32Array, s: Float64Array, sel: Int32Array | null, n: 
   return any === 1;
 }
 
-function verifyFloat64(d: Float64Array, s: Float64Array, sel: Int32Array | null, n: number, gids: Int32Array, bad: Uint8Array): boolean {
+function verifyFloat64(
+  d: Float64Array,
+  s: Float64Array,
+  sel: Int32Array | null,
+  n: number,
+  gids: Int32Array,
+  bad: Uint8Array,
+): boolean {
   let any = 0;
   for (let k = 0; k < n; k++) {
     const g = gids[k]!;
