@@ -1,7 +1,6 @@
 import { evalDatum } from '../expression/compile.js';
 import type { Expression } from '../expression/expression.js';
 import type { PhysicalPlan } from '../planner/physical/plan.js';
-import { mysqlError } from '../types/error-table.js';
 import { ApplyOperator } from './apply.js';
 import { BatchPointGetOperator } from './batch-point-get.js';
 import { CopReaderOperator } from './cop-reader.js';
@@ -26,6 +25,7 @@ import { TableDualOperator } from './table-dual.js';
 import { TopNOperator } from './topn.js';
 import { UnionAllOperator } from './union-all.js';
 import { UnionScanOperator } from './union-scan.js';
+import { WindowOperator } from './window/window.js';
 import { currentReadContext } from './current-read.js';
 
 type PlanOf<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
@@ -78,9 +78,7 @@ const BUILDERS: Builders = {
     const current = currentReadContext(ctx);
     return new SelectLockOperator(p, buildOperator(p.child, current), current);
   },
-  Window: () => {
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'window functions');
-  },
+  Window: (p, ctx) => new WindowOperator(p, buildOperator(p.child, ctx), ctx),
   CteRef: (p, ctx) => buildCteRef(p, ctx),
   Insert: notAReader,
   Update: notAReader,
