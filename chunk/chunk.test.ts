@@ -3,7 +3,7 @@ import type { FieldType } from '../types/field-type.js';
 import { Flag, newFieldType, TypeCode } from '../types/field-type.js';
 import { datumToText } from '../types/format.js';
 import { randomSource } from '../types/random-source.js';
-import { Chunk } from './chunk.js';
+import type { Chunk } from './chunk.js';
 import { ChunkBuilder, chunkOf, chunkRows } from './chunk-builder.js';
 import { compareCells, compareRows, sortedIndices } from './compare.js';
 import { concat, concatChunks } from './concat.js';
@@ -17,6 +17,7 @@ import { textSize, textWriter } from './text-writer.js';
 import { BytesVectorBuilder, constantVector, newVectorBuilder, vectorOf } from './vector-builder.js';
 import type { Vector } from './vector.js';
 import { BytesVector } from './vector.js';
+import { equalNumbers } from '../types/datum.js';
 
 const { seed, random } = randomSource();
 const int = (n: number): number => Math.floor(random() * n);
@@ -39,7 +40,8 @@ function value(ft: FieldType): Datum {
     case TypeCode.Long:
       return int(100) - 50;
     case TypeCode.LongLong:
-      if (random() < 0.3) return (ft.flag & Flag.Unsigned) !== 0 ? 2n ** 63n + BigInt(int(9)) : -(2n ** 60n) + BigInt(int(9));
+      if (random() < 0.3)
+        return (ft.flag & Flag.Unsigned) !== 0 ? 2n ** 63n + BigInt(int(9)) : -(2n ** 60n) + BigInt(int(9));
       return int(20);
     case TypeCode.NewDecimal:
       return random() < 0.3 ? -(10n ** 40n) + BigInt(int(9)) : int(1000) - 500;
@@ -48,17 +50,25 @@ function value(ft: FieldType): Datum {
     case TypeCode.DateTime:
       return BigInt(int(6e8)) * 10n ** 9n;
     default:
-      return enc.encode(['a', 'B', 'b', 'bb', 'é', 'E', '', ' ', 'zzz', 'A '][int(10)]! + 'x'.repeat(random() < 0.05 ? 80 : 0));
+      return enc.encode(
+        ['a', 'B', 'b', 'bb', 'é', 'E', '', ' ', 'zzz', 'A '][int(10)]! +
+          'x'.repeat(random() < 0.05 ? 80 : 0),
+      );
   }
 }
 
 const same = (a: Datum, b: Datum): boolean =>
-  a === null || b === null ? a === b : typeof a === 'object' ? Buffer.compare(a, b as Uint8Array) === 0 : a == (b as number | bigint);
+  a === null || b === null
+    ? a === b
+    : typeof a === 'object'
+      ? Buffer.compare(a, b as Uint8Array) === 0
+      : equalNumbers(a, b as number | bigint);
 const cells = (v: Vector): Datum[] => Array.from({ length: v.length }, (_, i) => v.get(i));
 const expectCells = (v: Vector, want: readonly Datum[]): void => {
   expect(v.length).toBe(want.length);
   want.forEach((w, i) => {
-    if (!same(v.get(i), w)) throw new Error(`seed ${seed}: row ${i} is ${String(v.get(i))}, not ${String(w)}`);
+    if (!same(v.get(i), w))
+      throw new Error(`seed ${seed}: row ${i} is ${String(v.get(i))}, not ${String(w)}`);
   });
 };
 
@@ -82,12 +92,19 @@ describe.each(TYPES.map((t, i) => [i, t] as const))('vectors of type %i', (_i, f
       if (want.length === 0) continue;
       const idx = Int32Array.from({ length: int(100) }, () => int(want.length + 1) - 1);
       for (const x of [v, coded(v)]) {
-        expectCells(gather(x, idx, idx.length, true), [...idx].map((i) => (i < 0 ? null : want[i]!)));
+        expectCells(
+          gather(x, idx, idx.length, true),
+          [...idx].map((i) => (i < 0 ? null : want[i]!)),
+        );
         const from = int(want.length);
         const to = from + int(want.length - from + 1);
         expectCells(slice(x, from, to), want.slice(from, to));
         const more = random10(int(50));
-        expectCells(concat([slice(x, from, to), vectorOf(more, ft), x]), [...want.slice(from, to), ...more, ...want]);
+        expectCells(concat([slice(x, from, to), vectorOf(more, ft), x]), [
+          ...want.slice(from, to),
+          ...more,
+          ...want,
+        ]);
         expectCells(concat([x, x]), [...want, ...want]);
       }
       const one = want[0]!;
@@ -130,7 +147,9 @@ describe.each(TYPES.map((t, i) => [i, t] as const))('vectors of type %i', (_i, f
         if (x.isNull(i)) continue;
         const end = write(buf, 3, x, i);
         expect(end - 3).toBeLessThanOrEqual(textSize(x, i, ft));
-        expect(Buffer.from(buf.subarray(3, end)).toString()).toBe(Buffer.from(datumToText(x.get(i), ft)!).toString());
+        expect(Buffer.from(buf.subarray(3, end)).toString()).toBe(
+          Buffer.from(datumToText(x.get(i), ft)!).toString(),
+        );
       }
     }
   });
@@ -145,7 +164,9 @@ test('numbers are written digit by digit', () => {
     const vec = vectorOf([v], newFieldType(TypeCode.LongLong));
     expect(Buffer.from(buf.subarray(0, int8(buf, 0, vec, 0))).toString()).toBe(String(v));
     const ft = newFieldType(TypeCode.NewDecimal, { flen: 65, decimal: int(20) });
-    expect(Buffer.from(buf.subarray(0, textWriter(ft)(buf, 0, vec, 0))).toString()).toBe(Buffer.from(datumToText(v, ft)!).toString());
+    expect(Buffer.from(buf.subarray(0, textWriter(ft)(buf, 0, vec, 0))).toString()).toBe(
+      Buffer.from(datumToText(v, ft)!).toString(),
+    );
   }
 });
 
@@ -172,7 +193,8 @@ describe('chunks', () => {
     for (let round = 0; round < 25; round++) {
       const n = round % 2 === 0 ? 700 : 60;
       let c = make(n);
-      if (random() < 0.5) c = c.withSel(Int32Array.from(Array.from({ length: n }, (_, i) => i).filter(() => random() < 0.7)));
+      if (random() < 0.5)
+        c = c.withSel(Int32Array.from(Array.from({ length: n }, (_, i) => i).filter(() => random() < 0.7)));
       const keys = Array.from({ length: 1 + int(3) }, () => {
         const column = int(TYPES.length);
         return { column, type: TYPES[column]!, desc: random() < 0.5 };
@@ -182,7 +204,8 @@ describe('chunks', () => {
       expect(new Set(order).size).toBe(order.length);
       for (let k = 1; k < order.length; k++) {
         const r = compareRows(c, order[k - 1]!, c, order[k]!, keys);
-        if (r > 0 || (r === 0 && order[k - 1]! > order[k]!)) throw new Error(`seed ${seed} round ${round}: rows ${order[k - 1]} and ${order[k]}`);
+        if (r > 0 || (r === 0 && order[k - 1]! > order[k]!))
+          throw new Error(`seed ${seed} round ${round}: rows ${order[k - 1]} and ${order[k]}`);
       }
     }
   });

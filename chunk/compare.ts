@@ -18,7 +18,14 @@ export function compareCells(a: Vector, i: number, b: Vector, j: number, ft: Fie
   return compareCellsBy(a, i, b, j, keyCollation(ft), ft.tp === TypeCode.Json);
 }
 
-function compareCellsBy(a: Vector, i: number, b: Vector, j: number, collation: Collation, json: boolean): number {
+function compareCellsBy(
+  a: Vector,
+  i: number,
+  b: Vector,
+  j: number,
+  collation: Collation,
+  json: boolean,
+): number {
   const an = a.nulls !== null && a.nulls[i] === 1;
   const bn = b.nulls !== null && b.nulls[j] === 1;
   if (an || bn) return an === bn ? 0 : an ? -1 : 1;
@@ -27,7 +34,14 @@ function compareCellsBy(a: Vector, i: number, b: Vector, j: number, collation: C
     if (json) return compareJson(a.slice(i), y.slice(j));
     const e = a.codes === null ? i : a.codes[i]!;
     const f = y.codes === null ? j : y.codes[j]!;
-    return collation.compareAt(a.bytes, a.offsets[e]!, a.offsets[e + 1]!, y.bytes, y.offsets[f]!, y.offsets[f + 1]!);
+    return collation.compareAt(
+      a.bytes,
+      a.offsets[e]!,
+      a.offsets[e + 1]!,
+      y.bytes,
+      y.offsets[f]!,
+      y.offsets[f + 1]!,
+    );
   }
   const x = a.data[i]!;
   const y = (b as { data: ArrayLike<number | bigint> }).data[j]!;
@@ -59,11 +73,13 @@ export function cellComparator(v: Vector, ft: FieldType): RowComparator {
     if (v.data instanceof Int32Array) {
       const d = v.data;
       if (nulls === null) return (i, j) => (d[i]! < d[j]! ? -1 : d[i]! > d[j]! ? 1 : 0);
-      return (i, j) => (nulls[i] === 1 || nulls[j] === 1 ? nulls[j]! - nulls[i]! : d[i]! < d[j]! ? -1 : d[i]! > d[j]! ? 1 : 0);
+      return (i, j) =>
+        nulls[i] === 1 || nulls[j] === 1 ? nulls[j]! - nulls[i]! : d[i]! < d[j]! ? -1 : d[i]! > d[j]! ? 1 : 0;
     }
     const d = v.data;
     if (nulls === null) return (i, j) => (d[i]! < d[j]! ? -1 : d[i]! > d[j]! ? 1 : 0);
-    return (i, j) => (nulls[i] === 1 || nulls[j] === 1 ? nulls[j]! - nulls[i]! : d[i]! < d[j]! ? -1 : d[i]! > d[j]! ? 1 : 0);
+    return (i, j) =>
+      nulls[i] === 1 || nulls[j] === 1 ? nulls[j]! - nulls[i]! : d[i]! < d[j]! ? -1 : d[i]! > d[j]! ? 1 : 0;
   }
   const d = v.data;
   return (i, j) => {

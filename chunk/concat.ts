@@ -16,7 +16,12 @@ export function concat(parts: readonly Vector[]): Vector {
     else if (p.kind === 'wide') wide = p;
   }
   const nulls = concatNulls(parts, n);
-  if (bytes) return concatBytes(parts.map((p) => (p.kind === 'bytes' ? p : (nullsLike(EMPTY_BYTES, p.length) as BytesVector))), n, nulls);
+  if (bytes)
+    return concatBytes(
+      parts.map((p) => (p.kind === 'bytes' ? p : (nullsLike(EMPTY_BYTES, p.length) as BytesVector))),
+      n,
+      nulls,
+    );
   if (wide !== null) return concatWide(parts as (NumVector | WideVector)[], n, nulls, wide);
   const nums = parts as NumVector[];
   const int32 = nums.every((p) => p.data instanceof Int32Array);
@@ -42,9 +47,16 @@ function concatNulls(parts: readonly Vector[], n: number): NullMask {
   return out;
 }
 
-function concatWide(parts: readonly (NumVector | WideVector)[], n: number, nulls: NullMask, like: WideVector): WideVector {
+function concatWide(
+  parts: readonly (NumVector | WideVector)[],
+  n: number,
+  nulls: NullMask,
+  like: WideVector,
+): WideVector {
   const anyBig = parts.some((p) => p.kind === 'wide' && Array.isArray(p.data));
-  const mixed = parts.some((p) => p.kind === 'wide' && !Array.isArray(p.data) && p.data.constructor !== like.data.constructor);
+  const mixed = parts.some(
+    (p) => p.kind === 'wide' && !Array.isArray(p.data) && p.data.constructor !== like.data.constructor,
+  );
   if (anyBig || mixed) {
     const out = new Array<bigint>(n);
     let at = 0;

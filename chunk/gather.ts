@@ -136,6 +136,7 @@ export function compact(chunk: Chunk): Chunk {
 export function nullsLike(like: Vector, n: number): Vector {
   const nulls = new Uint8Array(n).fill(1);
   if (like.kind === 'bytes') return new BytesVector(new Uint8Array(0), new Int32Array(n + 1), n, nulls);
-  if (like.kind === 'num' && like.data instanceof Int32Array) return new NumVector(new Int32Array(n), n, nulls);
+  if (like.kind === 'num' && like.data instanceof Int32Array)
+    return new NumVector(new Int32Array(n), n, nulls);
   return new NumVector(new Float64Array(n), n, nulls);
 }

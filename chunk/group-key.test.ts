@@ -37,7 +37,11 @@ function cell(ft: FieldType, domain: number): Datum {
       return k === 0 ? (random() < 0.5 ? 0 : -0) : k / 4;
     default: {
       const s = `Key${k}`;
-      return enc.encode(ft === CI ? (random() < 0.5 ? s.toUpperCase() : s) + (random() < 0.3 ? '  ' : '') : s + (random() < 0.3 ? ' ' : ''));
+      return enc.encode(
+        ft === CI
+          ? (random() < 0.5 ? s.toUpperCase() : s) + (random() < 0.3 ? '  ' : '')
+          : s + (random() < 0.3 ? ' ' : ''),
+      );
     }
   }
 }
@@ -53,7 +57,8 @@ function disguise(v: Vector, ft: FieldType): Vector {
   if (random() < 0.5) return v;
   if (v instanceof NumVector) {
     if (ft === INT || random() < 0.5) return new NumVector(Float64Array.from(v.data), v.length, v.nulls);
-    if (ft === BIGINT) return new WideVector(BigInt64Array.from(Array.from(v.data, (x) => BigInt(x))), v.length, v.nulls);
+    if (ft === BIGINT)
+      return new WideVector(BigInt64Array.from(Array.from(v.data, (x) => BigInt(x))), v.length, v.nulls);
     return v;
   }
   if (v instanceof BytesVector && v.codes === null) {
@@ -87,8 +92,19 @@ describe.each(CASES)('groups by %s', (_name, types, domain) => {
       const n = 300;
       const growth = Math.max(2, Math.ceil((domain * (batch + 1)) / 6));
       const rows = Array.from({ length: n }, () => types.map((t) => cell(t, growth)));
-      const columns = types.map((t, c) => disguise(vectorOf(rows.map((r) => r[c]!), t), t));
-      const sel = random() < 0.5 ? null : Int32Array.from(Array.from({ length: n }, (_, i) => i).filter(() => random() < 0.6));
+      const columns = types.map((t, c) =>
+        disguise(
+          vectorOf(
+            rows.map((r) => r[c]!),
+            t,
+          ),
+          t,
+        ),
+      );
+      const sel =
+        random() < 0.5
+          ? null
+          : Int32Array.from(Array.from({ length: n }, (_, i) => i).filter(() => random() < 0.6));
       const m = sel === null ? n : sel.length;
       const out = new Int32Array(m);
       table.assign(columns, sel, m, out);

@@ -2,8 +2,8 @@ import { mix32 } from '../types/collation-bytes.js';
 import type { FieldType } from '../types/field-type.js';
 import { layoutOf, TypeCode } from '../types/field-type.js';
 import { hashColumns, hashNumber } from './hash.js';
-import type { KeyStore } from './key-store.js';
-import { newKeyStore, NumKeyStore } from './key-store.js';
+import type { KeyStore, NumKeyStore } from './key-store.js';
+import { newKeyStore } from './key-store.js';
 import type { Vector } from './vector.js';
 import { BytesVector, NumVector } from './vector.js';
 
@@ -99,7 +99,13 @@ export class GroupTable {
     this.run(columns, sel, n, out, false);
   }
 
-  private run(columns: readonly Vector[], sel: Int32Array | null, n: number, out: Int32Array, insert: boolean): void {
+  private run(
+    columns: readonly Vector[],
+    sel: Int32Array | null,
+    n: number,
+    out: Int32Array,
+    insert: boolean,
+  ): void {
     if (columns.length === 0) {
       if (this.size === 0 && insert && n > 0) this.size = 1;
       out.fill(this.size > 0 ? 0 : -1, 0, n);
@@ -111,11 +117,20 @@ export class GroupTable {
       return;
     }
     if (this.numeric) this.leaveNumeric();
-    if (columns.length === 1 && first instanceof BytesVector && first.codes !== null && first.offsets.length - 1 <= 4 * n + 1024) {
+    if (
+      columns.length === 1 &&
+      first instanceof BytesVector &&
+      first.codes !== null &&
+      first.offsets.length - 1 <= 4 * n + 1024
+    ) {
       this.runCodes(first, sel, n, out, insert);
       return;
     }
-    if (columns.length > 1 && !this.productDone && (this.parts !== null || (insert && this.size === 0 && suitsProduct(columns, this.types)))) {
+    if (
+      columns.length > 1 &&
+      !this.productDone &&
+      (this.parts !== null || (insert && this.size === 0 && suitsProduct(columns, this.types)))
+    ) {
       if (this.runProduct(columns, sel, n, out, insert)) return;
     }
     this.runGeneral(columns, sel, n, out, insert);
@@ -134,7 +149,10 @@ export class GroupTable {
       } else {
         for (let k = 0; k < n; k++) {
           const i = sel === null ? k : sel[k]!;
-          out[k] = nulls !== null && nulls[i] === 1 ? this.groupOfNull(insert) : this.directOne(v.data[i]! + 0, insert);
+          out[k] =
+            nulls !== null && nulls[i] === 1
+              ? this.groupOfNull(insert)
+              : this.directOne(v.data[i]! + 0, insert);
         }
       }
       return;
@@ -147,7 +165,8 @@ export class GroupTable {
     }
     for (let k = 0; k < n; k++) {
       const i = sel === null ? k : sel[k]!;
-      out[k] = nulls !== null && nulls[i] === 1 ? this.groupOfNull(insert) : this.numberOne(v.data[i]! + 0, insert);
+      out[k] =
+        nulls !== null && nulls[i] === 1 ? this.groupOfNull(insert) : this.numberOne(v.data[i]! + 0, insert);
     }
   }
 
@@ -307,7 +326,13 @@ export class GroupTable {
 
   // One dictionary-coded column.
 
-  private runCodes(v: BytesVector, sel: Int32Array | null, n: number, out: Int32Array, insert: boolean): void {
+  private runCodes(
+    v: BytesVector,
+    sel: Int32Array | null,
+    n: number,
+    out: Int32Array,
+    insert: boolean,
+  ): void {
     if (this.memoOf !== v.bytes || this.memoOffsets !== v.offsets) {
       this.memoOf = v.bytes;
       this.memoOffsets = v.offsets;
@@ -334,7 +359,13 @@ export class GroupTable {
   // Several columns of small domains.
 
   /** False when the domains have outgrown the array: the table then holds every group in the row hash table. */
-  private runProduct(columns: readonly Vector[], sel: Int32Array | null, n: number, out: Int32Array, insert: boolean): boolean {
+  private runProduct(
+    columns: readonly Vector[],
+    sel: Int32Array | null,
+    n: number,
+    out: Int32Array,
+    insert: boolean,
+  ): boolean {
     if (this.parts === null) {
       this.parts = this.types.map((t) => new GroupTable([t], this.nullKeys));
       this.caps = this.types.map(() => 4);
@@ -417,7 +448,13 @@ export class GroupTable {
 
   // Any columns.
 
-  private runGeneral(columns: readonly Vector[], sel: Int32Array | null, n: number, out: Int32Array, insert: boolean): void {
+  private runGeneral(
+    columns: readonly Vector[],
+    sel: Int32Array | null,
+    n: number,
+    out: Int32Array,
+    insert: boolean,
+  ): void {
     if (!this.hashed) this.rehash(Math.max(1024, this.size * 2));
     if (this.hashBuf.length < n) {
       this.hashBuf = new Int32Array(Math.max(n, 1024));
@@ -527,6 +564,9 @@ const ONE_HASH = new Int32Array(1);
 
 /** Whether an id per column is likely cheap: dictionary codes or numbers in every column. */
 function suitsProduct(columns: readonly Vector[], types: readonly FieldType[]): boolean {
-  return columns.every((v, c) => (v instanceof BytesVector ? v.codes !== null && v.offsets.length <= 4096 : v instanceof NumVector && types[c]!.tp !== TypeCode.Double));
+  return columns.every((v, c) =>
+    v instanceof BytesVector
+      ? v.codes !== null && v.offsets.length <= 4096
+      : v instanceof NumVector && types[c]!.tp !== TypeCode.Double,
+  );
 }
-

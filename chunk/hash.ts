@@ -3,8 +3,8 @@ import { BINARY_COLLATION, collationOf } from '../types/collation.js';
 import { hashRange, mix32 } from '../types/collation-bytes.js';
 import type { FieldType } from '../types/field-type.js';
 import { layoutOf, TypeCode } from '../types/field-type.js';
-import type { Vector } from './vector.js';
-import { BytesVector, NumVector, WideVector } from './vector.js';
+import type { Vector, BytesVector } from './vector.js';
+import { NumVector, WideVector } from './vector.js';
 
 /**
  * Hashes of key rows. Cells equal under the column's comparison hash equally whatever vector class holds them: an integer in
@@ -61,11 +61,19 @@ export function hashColumns(
   out: Int32Array,
 ): void {
   if (columns.length === 0) out.fill(0, 0, n);
-  for (let c = 0; c < columns.length; c++) hashColumn(columns[c]!, keyCollation(types[c]!), sel, n, out, c === 0);
+  for (let c = 0; c < columns.length; c++)
+    hashColumn(columns[c]!, keyCollation(types[c]!), sel, n, out, c === 0);
 }
 
 /** Hashes one column into `out`, over it (`first`) or combined with what is there. */
-export function hashColumn(v: Vector, collation: Collation, sel: Int32Array | null, n: number, out: Int32Array, first: boolean): void {
+export function hashColumn(
+  v: Vector,
+  collation: Collation,
+  sel: Int32Array | null,
+  n: number,
+  out: Int32Array,
+  first: boolean,
+): void {
   if (v instanceof NumVector) {
     if (v.data instanceof Int32Array) hashInt32(v.data, v.nulls, sel, n, out, first);
     else hashFloat64(v.data, v.nulls, sel, n, out, first);
@@ -78,7 +86,14 @@ export function hashColumn(v: Vector, collation: Collation, sel: Int32Array | nu
 
 const combine = (h: number, x: number): number => mix32(Math.imul(h, STEP) + x);
 
-function hashInt32(d: Int32Array, nulls: Uint8Array | null, sel: Int32Array | null, n: number, out: Int32Array, first: boolean): void {
+function hashInt32(
+  d: Int32Array,
+  nulls: Uint8Array | null,
+  sel: Int32Array | null,
+  n: number,
+  out: Int32Array,
+  first: boolean,
+): void {
   if (nulls === null && sel === null && first) {
     for (let k = 0; k < n; k++) out[k] = mix32(d[k]!);
     return;
@@ -90,7 +105,14 @@ function hashInt32(d: Int32Array, nulls: Uint8Array | null, sel: Int32Array | nu
   }
 }
 
-function hashFloat64(d: Float64Array, nulls: Uint8Array | null, sel: Int32Array | null, n: number, out: Int32Array, first: boolean): void {
+function hashFloat64(
+  d: Float64Array,
+  nulls: Uint8Array | null,
+  sel: Int32Array | null,
+  n: number,
+  out: Int32Array,
+  first: boolean,
+): void {
   if (nulls === null && sel === null && first) {
     for (let k = 0; k < n; k++) {
       const v = d[k]!;
@@ -141,7 +163,14 @@ function hashWide(v: WideVector, sel: Int32Array | null, n: number, out: Int32Ar
   }
 }
 
-function hashBytes(v: BytesVector, collation: Collation, sel: Int32Array | null, n: number, out: Int32Array, first: boolean): void {
+function hashBytes(
+  v: BytesVector,
+  collation: Collation,
+  sel: Int32Array | null,
+  n: number,
+  out: Int32Array,
+  first: boolean,
+): void {
   const { bytes, offsets, nulls, codes } = v;
   if (codes !== null) {
     const entries = offsets.length - 1;

@@ -5,6 +5,7 @@ import { keyCollation } from './hash.js';
 import { fitsInt32, wideStorageOf } from './vector-builder.js';
 import type { Vector } from './vector.js';
 import { BytesVector, NumVector, WideVector } from './vector.js';
+import { equalNumbers } from '../types/datum.js';
 
 /** One key column of the groups seen so far, by group id: append, compare, hand out as a vector. */
 export interface KeyStore {
@@ -104,7 +105,7 @@ export class NumKeyStore implements KeyStore {
     const b = this.isNull(gid);
     if (a || b) return a && b;
     const x = (v as NumVector | WideVector).data[i]!;
-    return this.wide === null ? x == this.data[gid]! : x == this.wide[gid]!;
+    return equalNumbers(x, this.wide === null ? this.data[gid]! : this.wide[gid]!);
   }
 
   verify(v: Vector, sel: Int32Array | null, n: number, gids: Int32Array, bad: Uint8Array): boolean {

@@ -1,7 +1,8 @@
 import type { Collation } from '../types/collation.js';
 import type { FieldType } from '../types/field-type.js';
 import { keyCollation } from './hash.js';
-import type { BytesVector, Vector } from './vector.js';
+import type { BytesVector, NumVector, Vector, WideVector } from './vector.js';
+import { equalNumbers } from '../types/datum.js';
 
 /** Whether two non-NULL cells are equal under the collation (strings) or by value (numbers, narrow or wide). */
 export function cellsEqual(a: Vector, i: number, b: Vector, j: number, collation: Collation): boolean {
@@ -9,11 +10,17 @@ export function cellsEqual(a: Vector, i: number, b: Vector, j: number, collation
     const y = b as BytesVector;
     const e = a.codes === null ? i : a.codes[i]!;
     const f = y.codes === null ? j : y.codes[j]!;
-    return collation.equalsAt(a.bytes, a.offsets[e]!, a.offsets[e + 1]!, y.bytes, y.offsets[f]!, y.offsets[f + 1]!);
+    return collation.equalsAt(
+      a.bytes,
+      a.offsets[e]!,
+      a.offsets[e + 1]!,
+      y.bytes,
+      y.offsets[f]!,
+      y.offsets[f + 1]!,
+    );
   }
   if (a.kind === 'num' && b.kind === 'num') return a.data[i] === b.data[j];
-  // Mixed widths: loose equality compares number and bigint by value.
-  return (a.data[i] as number | bigint) == (b as { data: ArrayLike<number | bigint> }).data[j]!;
+  return equalNumbers(a.data[i]!, (b as NumVector | WideVector).data[j]!);
 }
 
 /** Equality of a row of `a` with a row of `b`, key by key; NULL equals NULL only if `nullsEqual` (grouping, `<=>`). */
@@ -63,8 +70,10 @@ export function matchPairs(
     }
   }
   if (a.kind === 'num' && b.kind === 'num') {
-    if (a.data instanceof Int32Array && b.data instanceof Int32Array) pairsInt32(a.data, ai, an, b.data, bi, n, keep);
-    else if (a.data instanceof Float64Array && b.data instanceof Float64Array) pairsFloat64(a.data, ai, an, b.data, bi, n, keep);
+    if (a.data instanceof Int32Array && b.data instanceof Int32Array)
+      pairsInt32(a.data, ai, an, b.data, bi, n, keep);
+    else if (a.data instanceof Float64Array && b.data instanceof Float64Array)
+      pairsFloat64(a.data, ai, an, b.data, bi, n, keep);
     else pairsMixed(a.data, ai, an, b.data, bi, n, keep);
     return;
   }
@@ -75,13 +84,29 @@ export function matchPairs(
   }
 }
 
-function pairsInt32(a: Int32Array, ai: Int32Array, an: Uint8Array | null, b: Int32Array, bi: Int32Array, n: number, keep: Uint8Array): void {
+function pairsInt32(
+  a: Int32Array,
+  ai: Int32Array,
+  an: Uint8Array | null,
+  b: Int32Array,
+  bi: Int32Array,
+  n: number,
+  keep: Uint8Array,
+): void {
   for (let k = 0; k < n; k++) {
     if (a[ai[k]!] !== b[bi[k]!] && (an === null || an[ai[k]!] === 0)) keep[k] = 0;
   }
 }
 
-function pairsFloat64(a: Float64Array, ai: Int32Array, an: Uint8Array | null, b: Float64Array, bi: Int32Array, n: number, keep: Uint8Array): void {
+function pairsFloat64(
+  a: Float64Array,
+  ai: Int32Array,
+  an: Uint8Array | null,
+  b: Float64Array,
+  bi: Int32Array,
+  n: number,
+  keep: Uint8Array,
+): void {
   for (let k = 0; k < n; k++) {
     if (a[ai[k]!] !== b[bi[k]!] && (an === null || an[ai[k]!] === 0)) keep[k] = 0;
   }

@@ -9,7 +9,11 @@ export function slice(v: Vector, from: number, to: number): Vector {
   const nulls = v.nulls === null ? null : v.nulls.subarray(from, to);
   if (v.kind === 'num') return new NumVector(v.data.subarray(from, to), n, nulls);
   if (v.kind === 'wide') {
-    return new WideVector(Array.isArray(v.data) ? v.data.slice(from, to) : v.data.subarray(from, to), n, nulls);
+    return new WideVector(
+      Array.isArray(v.data) ? v.data.slice(from, to) : v.data.subarray(from, to),
+      n,
+      nulls,
+    );
   }
   if (v.codes !== null) return new BytesVector(v.bytes, v.offsets, n, nulls, v.codes.subarray(from, to));
   return new BytesVector(v.bytes, v.offsets.subarray(from, to + 1), n, nulls);

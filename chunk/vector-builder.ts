@@ -99,7 +99,9 @@ export class NumVectorBuilder implements VectorBuilder {
   }
 
   private alloc(n: number): Float64Array | Int32Array {
-    return this.int32 ? new Int32Array(buffer(n * 4, this.shared)) : new Float64Array(buffer(n * 8, this.shared));
+    return this.int32
+      ? new Int32Array(buffer(n * 4, this.shared))
+      : new Float64Array(buffer(n * 8, this.shared));
   }
 
   private grow(): void {
@@ -320,7 +322,12 @@ export class BytesVectorBuilder implements VectorBuilder {
 
   finish(): BytesVector {
     const n = this.length;
-    const v = new BytesVector(this.bytes.subarray(0, this.used), this.offsets.subarray(0, n + 1), n, this.nulls.take(n));
+    const v = new BytesVector(
+      this.bytes.subarray(0, this.used),
+      this.offsets.subarray(0, n + 1),
+      n,
+      this.nulls.take(n),
+    );
     this.length = 0;
     this.used = 0;
     this.bytes = new Uint8Array(buffer(this.initial * 16, this.shared));
@@ -343,9 +350,20 @@ export class BytesVectorBuilder implements VectorBuilder {
 export function constantVector(v: Datum, ft: FieldType, n: number): Vector {
   if (layoutOf(ft) === 'bytes') {
     const b = v === null ? new Uint8Array(0) : (v as Uint8Array);
-    return new BytesVector(b, Int32Array.of(0, b.length), n, v === null ? new Uint8Array(n).fill(1) : null, new Int32Array(n));
+    return new BytesVector(
+      b,
+      Int32Array.of(0, b.length),
+      n,
+      v === null ? new Uint8Array(n).fill(1) : null,
+      new Int32Array(n),
+    );
   }
-  if (v === null) return new NumVector(fitsInt32(ft) ? new Int32Array(n) : new Float64Array(n), n, new Uint8Array(n).fill(1));
+  if (v === null)
+    return new NumVector(
+      fitsInt32(ft) ? new Int32Array(n) : new Float64Array(n),
+      n,
+      new Uint8Array(n).fill(1),
+    );
   if (typeof v === 'bigint' && (v > MAX || v < -MAX)) {
     const storage = wideStorageOf(ft);
     if (storage === 'i64') return new WideVector(new BigInt64Array(n).fill(v), n);

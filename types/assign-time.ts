@@ -1,4 +1,5 @@
 import type { ConvertContext } from './convert-context.js';
+import type { SqlWarning } from './error.js';
 import { report, warn } from './convert-context.js';
 import { readDuration, readTime, temporalName } from './convert-time.js';
 import { evalType } from './field-type.js';
@@ -7,7 +8,18 @@ import { TypeCode } from './field-type.js';
 import { datumToString } from './format.js';
 import { SqlMode } from './sql-mode.js';
 import type { PackedTime } from './time.js';
-import { coreOf, coreToEpochSeconds, dateTimeToDate, epochSecondsToCore, formatDateTime, packCore } from './time.js';
+import {
+  coreOf,
+  coreToEpochSeconds,
+  dateOfCore,
+  dateTimeToDate,
+  epochSecondsToCore,
+  newTimeParts,
+  packCore,
+  unpackDateTime,
+} from './time.js';
+import { plainTime } from './time-parse.js';
+import { isZero } from './datum.js';
 
 /** Zero of the column type. */
 const zero = (fsp: number, date: boolean): PackedTime => (!date && fsp > 4 ? 0n : 0);
@@ -16,9 +28,18 @@ const zero = (fsp: number, date: boolean): PackedTime => (!date && fsp > 4 ? 0n 
 const TIMESTAMP_MAX = 2147483647;
 
 /** DATE, DATETIME and TIMESTAMP columns: 1292 for what is no such time, zero stored where not strict. */
-export function assignTime(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): PackedTime {
+export function assignTime(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): PackedTime {
   const date = to.tp === TypeCode.Date || to.tp === TypeCode.NewDate;
   const fsp = date ? 0 : to.decimal;
+  if (typeof v === 'object' && to.tp !== TypeCode.Timestamp && from.tp !== TypeCode.Json) {
+    const core = plainTime(v);
+    if (core >= 0) return date ? dateOfCore(core) : packCore(core, 0, fsp);
+  }
   const shown = (): string => datumToString(v, from);
   const bad = (): PackedTime => {
     report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', temporalName(to.tp), shown(), ctx.column, ctx.row);
@@ -28,7 +49,7 @@ export function assignTime(v: number | bigint | Uint8Array, from: FieldType, to:
   const r = readTime(v, from, to.tp, fsp, withZeroDates(ctx));
   if (r.value === null) return bad();
   const d = date ? Number(r.value) : dateTimeToDate(r.value, fsp);
-  if (d === 0 && r.value == 0) {
+  if (d === 0 && isZero(r.value)) {
     if ((ctx.sqlMode & SqlMode.NoZeroDate) === 0) return r.value;
     return bad();
   }
@@ -46,27 +67,53 @@ function truncatedText(value: PackedTime, to: FieldType, ctx: ConvertContext, sh
   return to.tp === TypeCode.Timestamp ? timestampInRange(value, to, ctx, () => shown) : value;
 }
 
-const zeroModes = new WeakMap<ConvertContext, ConvertContext>();
-
 /** The context with zero and partial dates admitted, so that they can be told from what is no date at all. */
-function withZeroDates(ctx: ConvertContext): ConvertContext {
-  const mask = SqlMode.NoZeroDate | SqlMode.NoZeroInDate;
-  if ((ctx.sqlMode & mask) === 0) return ctx;
-  let c = zeroModes.get(ctx);
-  if (c === undefined) {
-    c = Object.create(ctx, { sqlMode: { get: () => ctx.sqlMode & ~mask } }) as ConvertContext;
-    zeroModes.set(ctx, c);
+class ZeroDatesContext implements ConvertContext {
+  constructor(private readonly ctx: ConvertContext) {}
+  get sqlMode(): number {
+    return this.ctx.sqlMode & ~(SqlMode.NoZeroDate | SqlMode.NoZeroInDate);
   }
-  return c;
+  get strict(): boolean {
+    return this.ctx.strict;
+  }
+  get timeZone(): ConvertContext['timeZone'] {
+    return this.ctx.timeZone;
+  }
+  get column(): string {
+    return this.ctx.column;
+  }
+  get row(): number {
+    return this.ctx.row;
+  }
+  warn(w: SqlWarning): void {
+    this.ctx.warn(w);
+  }
+  nowMicros(): number {
+    return this.ctx.nowMicros();
+  }
 }
 
-function timestampInRange(v: PackedTime, to: FieldType, ctx: ConvertContext, shown: () => string): PackedTime {
+const withZeroDates = (ctx: ConvertContext): ConvertContext =>
+  (ctx.sqlMode & (SqlMode.NoZeroDate | SqlMode.NoZeroInDate)) === 0 ? ctx : new ZeroDatesContext(ctx);
+
+/** `{2025 3 30 2 0 0 0}`: the time in TiDB's messages. */
+function partsText(v: PackedTime, fsp: number): string {
+  const p = unpackDateTime(v, fsp, newTimeParts());
+  return `{${p.year} ${p.month} ${p.day} ${p.hour} ${p.minute} ${p.second} ${p.micro}}`;
+}
+
+function timestampInRange(
+  v: PackedTime,
+  to: FieldType,
+  ctx: ConvertContext,
+  shown: () => string,
+): PackedTime {
   const core = coreOf(v, to.decimal);
   const local = coreToEpochSeconds(core);
   const utc = ctx.timeZone.localToUtc(local);
   if (utc === null) {
     const end = ctx.timeZone.gapEnd(local);
-    report(ctx, 'ER_TIMESTAMP_IN_DST_TRANSITION', formatDateTime(v, to.decimal), ctx.timeZone.name);
+    report(ctx, 'ER_TIMESTAMP_IN_DST_TRANSITION', partsText(v, to.decimal), ctx.timeZone.name);
     const moved = epochSecondsToCore(end + ctx.timeZone.offsetAt(end));
     return moved === null ? zero(to.decimal, false) : packCore(moved, 0, to.decimal);
   }
@@ -77,18 +124,25 @@ function timestampInRange(v: PackedTime, to: FieldType, ctx: ConvertContext, sho
   return v;
 }
 
-/** TIME columns: 1292 for what is no time, clamped with 1264 out of range. */
-export function assignDuration(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): number {
+/** TIME columns: 1292 for what is no time, clamped out of range. */
+export function assignDuration(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): number {
   const r = readDuration(v, from, to.decimal);
   if (r.value === null) {
     report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
     return 0;
   }
   if (r.overflow) {
-    report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
+    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
     return r.value;
   }
-  if (r.truncated) report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
-  else if (evalType(from) === 'datetime' && from.tp !== TypeCode.Date) warn(ctx, 'Note', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+  if (r.truncated)
+    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
+  else if (evalType(from) === 'datetime' && from.tp !== TypeCode.Date)
+    warn(ctx, 'Note', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
   return r.value;
 }

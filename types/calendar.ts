@@ -12,7 +12,8 @@ export const MAX_DAYS = 3652424;
 const MONTH_DAYS: readonly number[] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAYS_BEFORE: readonly number[] = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
-export const isLeapYear = (y: number): boolean => (y & 3) === 0 && (y % 100 !== 0 || (y % 400 === 0 && y !== 0));
+export const isLeapYear = (y: number): boolean =>
+  (y & 3) === 0 && (y % 100 !== 0 || (y % 400 === 0 && y !== 0));
 
 /** 28..31; 0 for month 0. */
 export const daysInMonth = (y: number, m: number): number => (m === 2 && isLeapYear(y) ? 29 : MONTH_DAYS[m]!);
@@ -36,7 +37,9 @@ export function fromDays(days: number): number {
   const z = days - 60;
   const era = Math.floor(z / 146097);
   const doe = z - era * 146097;
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
+  const yoe = Math.floor(
+    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365,
+  );
   const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
   const mp = Math.floor((5 * doy + 2) / 153);
   const d = doy - Math.floor((153 * mp + 2) / 5) + 1;
@@ -57,7 +60,12 @@ const WEEK_YEAR = 2;
 const WEEK_FIRST_WEEKDAY = 4;
 
 /** `mode` 0..7 of WEEK(); returns year * 100 + week. Year differs from `y` only where the mode counts 1..53 (bit 1) or for YEARWEEK. */
-export function weekOf(y: number, m: number, d: number, mode: number): { readonly year: number; readonly week: number } {
+export function weekOf(
+  y: number,
+  m: number,
+  d: number,
+  mode: number,
+): { readonly year: number; readonly week: number } {
   let behaviour = mode & 7;
   if ((behaviour & WEEK_MONDAY_FIRST) === 0) behaviour ^= WEEK_FIRST_WEEKDAY;
   const mondayFirst = (behaviour & WEEK_MONDAY_FIRST) !== 0;
@@ -68,7 +76,8 @@ export function weekOf(y: number, m: number, d: number, mode: number): { readonl
   let weekday = mondayFirst ? weekdayOfDays(firstDay) : (weekdayOfDays(firstDay) + 1) % 7;
   let year = y;
   if (m === 1 && d <= 7 - weekday) {
-    if (!weekYear && ((firstWeekday && weekday !== 0) || (!firstWeekday && weekday >= 4))) return { year, week: 0 };
+    if (!weekYear && ((firstWeekday && weekday !== 0) || (!firstWeekday && weekday >= 4)))
+      return { year, week: 0 };
     weekYear = true;
     year--;
     const n = daysInYear(year);

@@ -61,7 +61,13 @@ export function utf8InvalidAt(b: Uint8Array, max3 = false): number {
       if (c === 0xed && b[i + 1]! > 0x9f) return i;
       i += 3;
     } else if (c < 0xf5 && !max3) {
-      if (i + 3 >= n || (b[i + 1]! & 0xc0) !== 0x80 || (b[i + 2]! & 0xc0) !== 0x80 || (b[i + 3]! & 0xc0) !== 0x80) return i;
+      if (
+        i + 3 >= n ||
+        (b[i + 1]! & 0xc0) !== 0x80 ||
+        (b[i + 2]! & 0xc0) !== 0x80 ||
+        (b[i + 3]! & 0xc0) !== 0x80
+      )
+        return i;
       if (c === 0xf0 && b[i + 1]! < 0x90) return i;
       if (c === 0xf4 && b[i + 1]! > 0x8f) return i;
       i += 4;
@@ -161,7 +167,7 @@ const CHARSETS: readonly Charset[] = [
     encode: (s) => iconv.encode(s, 'gbk'),
     decode: (b) => iconv.decode(Buffer.from(b), 'gbk'),
     invalidAt: (b) => {
-      for (let i = 0; i < b.length; ) {
+      for (let i = 0; i < b.length;) {
         const n = gbkCharLen(b, i);
         if (n === 1 && b[i]! >= 0x80) return i;
         i += n;
@@ -201,7 +207,8 @@ export const UTF8MB4: Charset = BY_NAME.get('utf8mb4')!;
 export const BINARY: Charset = BY_NAME.get('binary')!;
 
 /** By name in any case; undefined when unknown. */
-export const charset = (name: string): Charset | undefined => BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
+export const charset = (name: string): Charset | undefined =>
+  BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
 
 /** All, sorted by name (SHOW CHARACTER SET). */
 export const charsets = (): readonly Charset[] => CHARSETS;

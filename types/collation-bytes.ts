@@ -13,7 +13,14 @@ export interface CollationScheme {
 }
 
 /** Order of a[af, at) and b[bf, bt) as unsigned bytes: -1, 0 or 1. */
-export function compareRange(a: Uint8Array, af: number, at: number, b: Uint8Array, bf: number, bt: number): number {
+export function compareRange(
+  a: Uint8Array,
+  af: number,
+  at: number,
+  b: Uint8Array,
+  bf: number,
+  bt: number,
+): number {
   const an = at - af;
   const bn = bt - bf;
   const n = an < bn ? an : bn;
@@ -24,14 +31,22 @@ export function compareRange(a: Uint8Array, af: number, at: number, b: Uint8Arra
   return an === bn ? 0 : an < bn ? -1 : 1;
 }
 
-export function equalRange(a: Uint8Array, af: number, at: number, b: Uint8Array, bf: number, bt: number): boolean {
+export function equalRange(
+  a: Uint8Array,
+  af: number,
+  at: number,
+  b: Uint8Array,
+  bf: number,
+  bt: number,
+): boolean {
   const n = at - af;
   if (n !== bt - bf) return false;
   for (let i = 0; i < n; i++) if (a[af + i] !== b[bf + i]) return false;
   return true;
 }
 
-export const compareBytes = (a: Uint8Array, b: Uint8Array): number => compareRange(a, 0, a.length, b, 0, b.length);
+export const compareBytes = (a: Uint8Array, b: Uint8Array): number =>
+  compareRange(a, 0, a.length, b, 0, b.length);
 
 /** End of b[from, to) without trailing spaces. */
 export function trimEnd(b: Uint8Array, from: number, to: number): number {
@@ -77,7 +92,12 @@ export function codePointAt(b: Uint8Array, i: number): number {
       if (v >= 0x800 && (v < 0xd800 || v > 0xdfff)) return v;
     }
   } else if (c >= 0xf0 && c < 0xf5) {
-    if (i + 3 < n && (b[i + 1]! & 0xc0) === 0x80 && (b[i + 2]! & 0xc0) === 0x80 && (b[i + 3]! & 0xc0) === 0x80) {
+    if (
+      i + 3 < n &&
+      (b[i + 1]! & 0xc0) === 0x80 &&
+      (b[i + 2]! & 0xc0) === 0x80 &&
+      (b[i + 3]! & 0xc0) === 0x80
+    ) {
       const v = ((c & 7) << 18) | ((b[i + 1]! & 63) << 12) | ((b[i + 2]! & 63) << 6) | (b[i + 3]! & 63);
       if (v >= 0x10000 && v <= 0x10ffff) return v;
     }
@@ -89,6 +109,11 @@ export function codePointAt(b: Uint8Array, i: number): number {
 export function codePointLength(b: Uint8Array, i: number, cp: number): number {
   if (cp < 0x80) return 1;
   if (cp < 0x800) return 2;
-  if (cp < 0x10000) return cp === 0xfffd && b[i] !== 0xef ? 1 : cp === 0xfffd && !(b[i + 1] === 0xbf && b[i + 2] === 0xbd) ? 1 : 3;
+  if (cp < 0x10000)
+    return cp === 0xfffd && b[i] !== 0xef
+      ? 1
+      : cp === 0xfffd && !(b[i + 1] === 0xbf && b[i + 2] === 0xbd)
+        ? 1
+        : 3;
   return 4;
 }

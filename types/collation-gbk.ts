@@ -31,7 +31,8 @@ function weights(): Uint16Array {
   return table;
 }
 
-const isPair = (lead: number, trail: number): boolean => lead >= 0x81 && lead <= 0xfe && trail >= 0x40 && trail <= 0xfe && trail !== 0x7f;
+const isPair = (lead: number, trail: number): boolean =>
+  lead >= 0x81 && lead <= 0xfe && trail >= 0x40 && trail <= 0xfe && trail !== 0x7f;
 
 const upper = (c: number): number => (c >= 0x61 && c <= 0x7a ? c - 32 : c);
 
@@ -79,7 +80,7 @@ export const gbkChineseCi: CollationScheme = {
     const w = weights();
     const n = trimEnd(b, from, to);
     let h = 0;
-    for (let i = from; i < n; ) {
+    for (let i = from; i < n;) {
       const x = weightAt(b, i, n, w);
       h = hashStep(h, x);
       i += x < 256 ? 1 : 2;
@@ -92,7 +93,7 @@ export const gbkChineseCi: CollationScheme = {
     const n = trimEnd(b, 0, b.length);
     const out = new Uint8Array(n);
     let at = 0;
-    for (let i = 0; i < n; ) {
+    for (let i = 0; i < n;) {
       const x = weightAt(b, i, n, w);
       if (x < 256) {
         out[at++] = x;

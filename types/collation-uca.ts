@@ -250,7 +250,8 @@ const ENCODER = new TextEncoder();
 const within = (cp: number, lo: number, hi: number): boolean => cp >= lo && cp <= hi;
 
 /** Unified ideographs of Unicode 4, which implicit weights put before others. */
-const implicit400 = (cp: number): number => (within(cp, 0x4e00, 0x9fa5) ? 0xfb40 : within(cp, 0x3400, 0x4db5) ? 0xfb80 : 0xfbc0);
+const implicit400 = (cp: number): number =>
+  within(cp, 0x4e00, 0x9fa5) ? 0xfb40 : within(cp, 0x3400, 0x4db5) ? 0xfb80 : 0xfbc0;
 
 /** The twelve compatibility characters that are unified ideographs. */
 const UNIFIED_COMPATIBILITY: ReadonlySet<number> = new Set([
@@ -264,5 +265,11 @@ const implicit900 = (cp: number): number =>
       ? 0xfb80
       : 0xfbc0;
 
-export const unicodeCi: CollationScheme = ucaScheme(() => new WeightTable(UCA400_WEIGHTS, 0x10000, implicit400, false), true);
-export const uca0900AiCi: CollationScheme = ucaScheme(() => new WeightTable(UCA900_WEIGHTS, 0x30000, implicit900, true), false);
+export const unicodeCi: CollationScheme = ucaScheme(
+  () => new WeightTable(UCA400_WEIGHTS, 0x10000, implicit400, false),
+  true,
+);
+export const uca0900AiCi: CollationScheme = ucaScheme(
+  () => new WeightTable(UCA900_WEIGHTS, 0x30000, implicit900, true),
+  false,
+);

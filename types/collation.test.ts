@@ -25,7 +25,8 @@ describe.each(collations().map((c) => [c.name, c] as const))('%s', (_name, c) =>
       const a = bytes(s);
       const b = bytes(t);
       const want = compareBytes(c.sortKey(a), c.sortKey(b));
-      if (c.compare(a, b) !== want) throw new Error(`seed ${seed}: ${JSON.stringify([s, t])} is ${c.compare(a, b)}, keys ${want}`);
+      if (c.compare(a, b) !== want)
+        throw new Error(`seed ${seed}: ${JSON.stringify([s, t])} is ${c.compare(a, b)}, keys ${want}`);
       expect(c.compare(b, a) + want).toBe(0);
       expect(c.equalsAt(a, 0, a.length, b, 0, b.length)).toBe(want === 0);
       if (want === 0) expect(c.hashAt(a, 0, a.length)).toBe(c.hashAt(b, 0, b.length));
@@ -48,7 +49,8 @@ describe.each(collations().map((c) => [c.name, c] as const))('%s', (_name, c) =>
 });
 
 describe('known weights', () => {
-  const key = (name: string, s: string): string => Buffer.from(collation(name)!.sortKey(enc.encode(s))).toString('hex');
+  const key = (name: string, s: string): string =>
+    Buffer.from(collation(name)!.sortKey(enc.encode(s))).toString('hex');
   test.each([
     ['utf8mb4_general_ci', 'aÀß😀', '004100410053fffd'],
     ['utf8mb4_general_ci', 'b  ', '0042'],
@@ -61,8 +63,16 @@ describe('known weights', () => {
   ])('%s %s', (name, s, want) => expect(key(name, s)).toBe(want));
 
   test('0900_ai_ci: case, accents, expansions, Hangul by jamo', () => {
-    const eq = (a: string, b: string): boolean => key('utf8mb4_0900_ai_ci', a) === key('utf8mb4_0900_ai_ci', b);
-    expect([eq('a', 'Á'), eq('ß', 'ss'), eq('æ', 'ae'), eq('가', '가'), eq('a', 'a '), eq('😀', '😁')]).toEqual([true, true, true, true, false, false]);
+    const eq = (a: string, b: string): boolean =>
+      key('utf8mb4_0900_ai_ci', a) === key('utf8mb4_0900_ai_ci', b);
+    expect([
+      eq('a', 'Á'),
+      eq('ß', 'ss'),
+      eq('æ', 'ae'),
+      eq('가', '가'),
+      eq('a', 'a '),
+      eq('😀', '😁'),
+    ]).toEqual([true, true, true, true, false, false]);
     expect(key('utf8mb4_0900_ai_ci', '一')).toBe('fb40ce00');
   });
 
@@ -78,7 +88,13 @@ describe('charsets', () => {
   test('well-formed UTF-8 is what TextDecoder takes', () => {
     const fatal = new TextDecoder('utf-8', { fatal: true });
     for (let n = 0; n < 20000; n++) {
-      const b = Uint8Array.from({ length: int(6) }, () => [0x41, 0x80, 0xbf, 0xc1, 0xc2, 0xe0, 0xa0, 0xed, 0x9f, 0xf0, 0x90, 0xf4, 0x8f, 0xf5, 0xe4][int(15)]!);
+      const b = Uint8Array.from(
+        { length: int(6) },
+        () =>
+          [0x41, 0x80, 0xbf, 0xc1, 0xc2, 0xe0, 0xa0, 0xed, 0x9f, 0xf0, 0x90, 0xf4, 0x8f, 0xf5, 0xe4][
+            int(15)
+          ]!,
+      );
       let ok = true;
       try {
         fatal.decode(b);

@@ -60,7 +60,13 @@ const BIN_PAD_SCHEME: CollationScheme = {
   charWeight: null,
 };
 
-const define = (id: number, name: string, charset: string, isDefault: boolean, scheme: CollationScheme): Collation => ({
+const define = (
+  id: number,
+  name: string,
+  charset: string,
+  isDefault: boolean,
+  scheme: CollationScheme,
+): Collation => ({
   id,
   name,
   charset,
@@ -101,13 +107,14 @@ export const BINARY_COLLATION: Collation = BY_NAME.get('binary')!;
 export const UTF8MB4_BIN: Collation = BY_NAME.get('utf8mb4_bin')!;
 
 /** By name in any case; undefined when unknown. */
-export const collation = (name: string): Collation | undefined => BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
+export const collation = (name: string): Collation | undefined =>
+  BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
 
 /** By name; `binary` when unknown. For types that the catalog has checked. */
-export const collationOf = (ft: { readonly collate: string }): Collation => BY_NAME.get(ft.collate) ?? BINARY_COLLATION;
+export const collationOf = (ft: { readonly collate: string }): Collation =>
+  BY_NAME.get(ft.collate) ?? BINARY_COLLATION;
 
 export const collationById = (id: number): Collation | undefined => BY_ID.get(id);
 
 /** All, sorted by name (SHOW COLLATION). */
 export const collations = (): readonly Collation[] => COLLATIONS;
-

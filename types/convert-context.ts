@@ -46,14 +46,23 @@ export class PlainConvertContext implements ConvertContext {
 }
 
 /** An error where the context is strict, else a warning. */
-export function report(ctx: ConvertContext, symbol: ErrorSymbol, ...args: (string | number | bigint)[]): void {
+export function report(
+  ctx: ConvertContext,
+  symbol: ErrorSymbol,
+  ...args: (string | number | bigint)[]
+): void {
   const e = mysqlError(symbol, ...args);
   if (ctx.strict) throw e;
   ctx.warn({ level: 'Warning', code: e.code, message: e.message });
 }
 
 /** A warning or note even where the context is strict. */
-export function warn(ctx: ConvertContext, level: WarningLevel, symbol: ErrorSymbol, ...args: (string | number | bigint)[]): void {
+export function warn(
+  ctx: ConvertContext,
+  level: WarningLevel,
+  symbol: ErrorSymbol,
+  ...args: (string | number | bigint)[]
+): void {
   const e = mysqlError(symbol, ...args);
   ctx.warn({ level, code: e.code, message: e.message });
 }

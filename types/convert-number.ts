@@ -1,7 +1,7 @@
 import type { ConvertContext } from './convert-context.js';
 import { report } from './convert-context.js';
 import type { Datum } from './datum.js';
-import { intDatum } from './datum.js';
+import { intDatum, isZero } from './datum.js';
 import type { Decimal, DecInt } from './decimal.js';
 import { decFits, decFromNumber, decMax, decRescale, decToNumber } from './decimal.js';
 import { durationToDecimal, durationToNumber, roundDuration } from './duration.js';
@@ -30,7 +30,10 @@ export function rint(v: number): number {
 }
 
 /** A double as a 64-bit integer, rounded; clamped with `overflow`. */
-export function realToInt(v: number, unsigned: boolean): { readonly value: DecInt; readonly overflow: boolean } {
+export function realToInt(
+  v: number,
+  unsigned: boolean,
+): { readonly value: DecInt; readonly overflow: boolean } {
   const r = rint(v);
   if (Number.isSafeInteger(r)) {
     return unsigned && r < 0 ? { value: 0, overflow: true } : { value: r === 0 ? 0 : r, overflow: false };
@@ -122,7 +125,12 @@ export function toReal(v: Datum, from: FieldType, ctx: ConvertContext): number |
 function textToReal(b: Uint8Array, from: FieldType, ctx: ConvertContext): number {
   const r = parseDouble(b);
   if (r.truncated || r.overflow) {
-    report(ctx, 'ER_TRUNCATED_WRONG_VALUE', (from.flag & Flag.Binary) !== 0 && from.charset === 'binary' ? 'BINARY' : 'DOUBLE', quote(b));
+    report(
+      ctx,
+      'ER_TRUNCATED_WRONG_VALUE',
+      (from.flag & Flag.Binary) !== 0 && from.charset === 'binary' ? 'BINARY' : 'DOUBLE',
+      quote(b),
+    );
   }
   return r.value;
 }
@@ -138,7 +146,8 @@ export function toDecimal(v: Datum, from: FieldType, ctx: ConvertContext): Decim
     case 'real':
       return capScale(realToDecimal(v as number, ctx));
     case 'datetime':
-      if (from.tp === TypeCode.Date || from.tp === TypeCode.NewDate) return { unscaled: dateToNumber(v as number), scale: 0 };
+      if (from.tp === TypeCode.Date || from.tp === TypeCode.NewDate)
+        return { unscaled: dateToNumber(v as number), scale: 0 };
       return { unscaled: dateTimeToDecimal(v as DecInt, from.decimal), scale: from.decimal };
     case 'duration':
       return { unscaled: durationToDecimal(v as number, from.decimal), scale: from.decimal };
@@ -166,7 +175,13 @@ function capScale(d: Decimal): Decimal {
 }
 
 /** CAST(v AS DECIMAL(p, s)): the unscaled value at scale s, rounded and clamped. */
-export function toDecimalOf(v: Datum, from: FieldType, precision: number, scale: number, ctx: ConvertContext): DecInt | null {
+export function toDecimalOf(
+  v: Datum,
+  from: FieldType,
+  precision: number,
+  scale: number,
+  ctx: ConvertContext,
+): DecInt | null {
   const d = toDecimal(v, from, ctx);
   if (d === null) return null;
   return clampDecimal(decRescale(d.unscaled, d.scale, scale), precision, scale, ctx);
@@ -183,8 +198,6 @@ export function clampDecimal(u: DecInt, precision: number, scale: number, ctx: C
 /** Truth value of a condition: 0, 1 or null. */
 export function toBool(v: Datum, from: FieldType, ctx: ConvertContext): 0 | 1 | null {
   if (v === null) return null;
-  if (typeof v !== 'object') return v == 0 ? 0 : 1;
+  if (typeof v !== 'object') return isZero(v) ? 0 : 1;
   return toReal(v, from, ctx) === 0 ? 0 : 1;
 }
-
-

@@ -23,25 +23,44 @@ const isText = (ft: FieldType): boolean => ft.charset !== 'binary';
 
 /** CHAR, VARCHAR, TEXT, BINARY, VARBINARY, BLOB columns. */
 export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: ConvertContext): Uint8Array {
+  // ASCII text that fits needs no check and is the same in every charset.
+  if (
+    typeof v === 'object' &&
+    v !== null &&
+    to.charset !== 'binary' &&
+    from.tp !== TypeCode.Json &&
+    (to.flen < 0 || v.length <= to.flen)
+  ) {
+    let i = 0;
+    while (i < v.length && v[i]! < 0x80) i++;
+    if (i === v.length)
+      return to.tp === TypeCode.String && i > 0 && v[i - 1] === 0x20 ? withoutTrailingSpaces(v) : v;
+  }
   const target = charset(to.charset) ?? UTF8MB4;
   let b = toBytes(v, from, to.charset)!;
   if (isText(to) && target !== BINARY) b = checkEncoding(b, target, ctx);
   const limit = to.flen;
   if (limit !== UNSPECIFIED && limit >= 0) {
-    const blob = to.tp === TypeCode.Blob || to.tp === TypeCode.TinyBlob || to.tp === TypeCode.MediumBlob || to.tp === TypeCode.LongBlob;
+    const blob =
+      to.tp === TypeCode.Blob ||
+      to.tp === TypeCode.TinyBlob ||
+      to.tp === TypeCode.MediumBlob ||
+      to.tp === TypeCode.LongBlob;
     // The length of TEXT and BLOB types is in bytes, of CHAR and VARCHAR in characters.
     const chars = !blob && isText(to);
     if (b.length > limit) {
-      const cut = chars ? target.offsetOf(b, limit) : blob && isText(to) ? wholeCharacters(b, limit, target) : limit;
+      const cut = chars
+        ? target.offsetOf(b, limit)
+        : blob && isText(to)
+          ? wholeCharacters(b, limit, target)
+          : limit;
       if (cut < b.length) b = cutTo(b, cut, to, ctx);
     }
   }
   if (to.tp === TypeCode.String) {
     if (isText(to)) {
       // CHAR is stored and read without its trailing spaces.
-      let n = b.length;
-      while (n > 0 && b[n - 1] === 0x20) n--;
-      return n === b.length ? b : b.subarray(0, n);
+      return withoutTrailingSpaces(b);
     }
     if (limit > b.length) {
       const padded = new Uint8Array(limit);
@@ -52,6 +71,12 @@ export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: Conv
   return b;
 }
 
+function withoutTrailingSpaces(b: Uint8Array): Uint8Array {
+  let n = b.length;
+  while (n > 0 && b[n - 1] === 0x20) n--;
+  return n === b.length ? b : b.subarray(0, n);
+}
+
 function cutTo(b: Uint8Array, cut: number, to: FieldType, ctx: ConvertContext): Uint8Array {
   let spaces = isText(to);
   for (let i = cut; spaces && i < b.length; i++) if (b[i] !== 0x20) spaces = false;
@@ -59,7 +84,7 @@ function cutTo(b: Uint8Array, cut: number, to: FieldType, ctx: ConvertContext): 
     if (ctx.strict) report(ctx, 'ER_DATA_TOO_LONG', ctx.column, ctx.row);
     else warn(ctx, 'Warning', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
   } else if (to.tp !== TypeCode.String) {
-    warn(ctx, 'Note', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+    warn(ctx, 'Warning', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
   }
   return b.subarray(0, cut);
 }
@@ -75,7 +100,9 @@ function checkEncoding(b: Uint8Array, target: Charset, ctx: ConvertContext): Uin
   if (bad < 0) return b;
   const tail = b.subarray(bad, bad + 6);
   let shown = '';
-  for (const c of tail) shown += c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`;
+  for (const c of tail)
+    shown +=
+      c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`;
   report(ctx, 'ER_WRONG_STRING_VALUE', shown, ctx.column);
   return b.subarray(0, bad);
 }

@@ -53,16 +53,28 @@ export interface TimeResult {
  * The value as a DATE or DATETIME(fsp)/TIMESTAMP(fsp) packed value under ctx.sqlMode, without reporting. Numbers by their
  * digits, TIME on the current date.
  */
-export function readTime(v: number | bigint | Uint8Array, from: FieldType, tp: number, fsp: number, ctx: ConvertContext): TimeResult {
+export function readTime(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  tp: number,
+  fsp: number,
+  ctx: ConvertContext,
+): TimeResult {
   const date = tp === TypeCode.Date || tp === TypeCode.NewDate;
   switch (evalType(from)) {
     case 'datetime': {
       const fromDate = from.tp === TypeCode.Date || from.tp === TypeCode.NewDate;
-      if (date) return { value: fromDate ? (v as number) : dateTimeToDate(v as PackedTime, from.decimal), truncated: false };
+      if (date)
+        return {
+          value: fromDate ? (v as number) : dateTimeToDate(v as PackedTime, from.decimal),
+          truncated: false,
+        };
       if (fromDate) return { value: dateToDateTime(v as number, fsp), truncated: false };
       const cut = (ctx.sqlMode & SqlMode.TimeTruncateFractional) !== 0;
       return {
-        value: cut ? truncateDateTime(v as PackedTime, from.decimal, fsp) : rescaleDateTime(v as PackedTime, from.decimal, fsp),
+        value: cut
+          ? truncateDateTime(v as PackedTime, from.decimal, fsp)
+          : rescaleDateTime(v as PackedTime, from.decimal, fsp),
         truncated: false,
       };
     }
@@ -87,7 +99,12 @@ export function readTime(v: number | bigint | Uint8Array, from: FieldType, tp: n
         const core = plainTime(v);
         if (core >= 0) return { value: date ? dateOfCore(core) : packCore(core, 0, fsp), truncated: false };
       }
-      const text = from.tp === TypeCode.Json ? jsonText(v as Uint8Array) : typeof v === 'object' ? decodeUtf8(v) : datumToString(v, from);
+      const text =
+        from.tp === TypeCode.Json
+          ? jsonText(v as Uint8Array)
+          : typeof v === 'object'
+            ? decodeUtf8(v)
+            : datumToString(v, from);
       const t = parseTimeText(text);
       if (t === null) return { value: null, truncated: false };
       return { value: fromParsed(t, date, fsp, ctx), truncated: t.truncated };
@@ -95,14 +112,25 @@ export function readTime(v: number | bigint | Uint8Array, from: FieldType, tp: n
   }
 }
 
-function fromParsed(t: ParsedTime | null, date: boolean, fsp: number, ctx: ConvertContext): PackedTime | null {
+function fromParsed(
+  t: ParsedTime | null,
+  date: boolean,
+  fsp: number,
+  ctx: ConvertContext,
+): PackedTime | null {
   if (t === null) return null;
   if (date && t.offset === null) return parsedToDate(t, ctx.sqlMode);
   const r = parsedToDateTime(t, fsp, ctx.sqlMode, (utc) => ctx.timeZone.offsetAt(utc) / 60);
   return r === null ? null : date ? dateTimeToDate(r, fsp) : r;
 }
 
-function fromDecimal(u: DecInt, scale: number, date: boolean, fsp: number, ctx: ConvertContext): PackedTime | null {
+function fromDecimal(
+  u: DecInt,
+  scale: number,
+  date: boolean,
+  fsp: number,
+  ctx: ConvertContext,
+): PackedTime | null {
   const whole = decTruncate(u, scale, 0);
   const fraction = Number(decRescale(decSub(u, scale, whole, 0), scale, 6));
   if (fraction < 0) return null;
@@ -116,13 +144,21 @@ export function durationOnDate(micros: number, today: number, date: boolean, fsp
   const seconds = Math.floor(rounded / 1e6);
   const core = addSecondsToCore(today * 131072, seconds);
   if (core === null) return null;
-  return date ? dateOfCore(core) : packCore(core, Math.round((rounded - seconds * 1e6) / 10 ** (6 - fsp)), fsp);
+  return date
+    ? dateOfCore(core)
+    : packCore(core, Math.round((rounded - seconds * 1e6) / 10 ** (6 - fsp)), fsp);
 }
 
 /**
  * CAST(v AS DATE | DATETIME(fsp)). NULL with 1292 where the value is no time; dates with zero parts are refused by sql_mode.
  */
-export function toTime(v: Datum, from: FieldType, tp: number, fsp: number, ctx: ConvertContext): PackedTime | null {
+export function toTime(
+  v: Datum,
+  from: FieldType,
+  tp: number,
+  fsp: number,
+  ctx: ConvertContext,
+): PackedTime | null {
   if (v === null) return null;
   const r = readTime(v, from, tp, fsp, ctx);
   if (r.value === null || zeroRefused(r.value, tp, fsp, ctx)) {
@@ -151,8 +187,13 @@ export function readDuration(v: number | bigint | Uint8Array, from: FieldType, f
     case 'duration':
       return { value: clampDuration(roundDuration(v as number, fsp)), overflow: false, truncated: false };
     case 'datetime':
-      if (from.tp === TypeCode.Date || from.tp === TypeCode.NewDate) return { value: 0, overflow: false, truncated: false };
-      return { value: roundDuration(dateTimeToDuration(v as PackedTime, from.decimal), fsp), overflow: false, truncated: false };
+      if (from.tp === TypeCode.Date || from.tp === TypeCode.NewDate)
+        return { value: 0, overflow: false, truncated: false };
+      return {
+        value: roundDuration(dateTimeToDuration(v as PackedTime, from.decimal), fsp),
+        overflow: false,
+        truncated: false,
+      };
     case 'int':
       return ofNumber(v as DecInt, 0, fsp);
     case 'real': {
@@ -162,7 +203,12 @@ export function readDuration(v: number | bigint | Uint8Array, from: FieldType, f
     case 'decimal':
       return ofDecimal(v as DecInt, from.decimal, fsp);
     default: {
-      const text = from.tp === TypeCode.Json ? jsonText(v as Uint8Array) : typeof v === 'object' ? decodeUtf8(v) : datumToString(v, from);
+      const text =
+        from.tp === TypeCode.Json
+          ? jsonText(v as Uint8Array)
+          : typeof v === 'object'
+            ? decodeUtf8(v)
+            : datumToString(v, from);
       const r = parseDuration(text, fsp);
       if (r === null) return { value: null, overflow: false, truncated: false };
       return { value: r.value, overflow: r.overflow, truncated: r.truncated };

@@ -12,7 +12,7 @@ import { durationToDecimal, durationToNumber, roundDuration } from './duration.j
 import type { FieldType } from './field-type.js';
 import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from './field-type.js';
 import { datumToString, datumToText } from './format.js';
-import { jsonFromText } from './json/binary.js';
+import { jsonFromText, jsonToText, readJsonScalar } from './json/binary.js';
 import { parseJsonNumber } from './json/cast.js';
 import { parseDecimal, parseDouble, plainDecimal } from './number-parse.js';
 import { dateTimeToDecimal, dateTimeToNumber, dateToNumber, rescaleDateTime } from './time.js';
@@ -103,14 +103,30 @@ export function convertDatum(v: Datum, from: FieldType, to: FieldType, ctx: Conv
   }
 }
 
-/** A number text's value with the assignment's errors: 1366 without any digit, 1265 for a tail. */
-function checkNumberText(r: { readonly truncated: boolean; readonly empty: boolean }, b: Uint8Array, to: FieldType, ctx: ConvertContext): void {
+/** A number text with no digits or with a tail: 1366, as TiDB reports both. */
+function checkNumberText(
+  r: { readonly truncated: boolean; readonly empty: boolean },
+  b: Uint8Array,
+  to: FieldType,
+  ctx: ConvertContext,
+): void {
   if (!r.truncated && !r.empty) return;
-  if (r.empty) report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', TYPE_NAMES.get(to.tp) ?? 'int', decodeUtf8(b), ctx.column, ctx.row);
-  else report(ctx, 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+  report(
+    ctx,
+    'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+    TYPE_NAMES.get(to.tp) ?? 'int',
+    decodeUtf8(b),
+    ctx.column,
+    ctx.row,
+  );
 }
 
-function assignInt(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): DecInt {
+function assignInt(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): DecInt {
   let n: DecInt;
   switch (evalType(from)) {
     case 'int':
@@ -133,9 +149,23 @@ function assignInt(v: number | bigint | Uint8Array, from: FieldType, to: FieldTy
     case 'duration':
       n = durationToNumber(roundDuration(v as number, 0));
       break;
-    case 'json':
-      n = parseJsonNumber(v as Uint8Array, isUnsigned(to) ? 'unsigned' : 'int', ctx);
+    case 'json': {
+      const kind = readJsonScalar(v as Uint8Array).kind;
+      if (kind === 'null' || kind === 'container' || kind === 'opaque') {
+        report(
+          ctx,
+          'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+          TYPE_NAMES.get(to.tp)!,
+          jsonToText(v as Uint8Array),
+          ctx.column,
+          ctx.row,
+        );
+        n = 0;
+      } else {
+        n = parseJsonNumber(v as Uint8Array, isUnsigned(to) ? 'unsigned' : 'int', ctx);
+      }
       break;
+    }
     default:
       if (typeof v !== 'object') {
         n = v;
@@ -163,7 +193,8 @@ function assignInt(v: number | bigint | Uint8Array, from: FieldType, to: FieldTy
 }
 
 /** Hex and bit literals: binary VARCHAR constants flagged unsigned; they are numbers in numeric contexts. */
-export const isHexLiteral = (ft: FieldType): boolean => ft.tp === TypeCode.VarString && ft.charset === 'binary' && isUnsigned(ft);
+export const isHexLiteral = (ft: FieldType): boolean =>
+  ft.tp === TypeCode.VarString && ft.charset === 'binary' && isUnsigned(ft);
 
 /** Big-endian unsigned value of at most 8 bytes (leading zeros aside; more give 2^64-1). */
 export function bytesToUint(b: Uint8Array): DecInt {
@@ -180,7 +211,12 @@ export function bytesToUint(b: Uint8Array): DecInt {
   return x <= 9007199254740991n ? Number(x) : x;
 }
 
-function assignReal(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): number {
+function assignReal(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): number {
   let d: number;
   if (typeof v === 'object' && evalType(from) === 'string') {
     if (isHexLiteral(from)) d = Number(bytesToUint(v));
@@ -220,7 +256,12 @@ function clampReal(v: number, to: FieldType, ctx: ConvertContext): number {
   return f;
 }
 
-function assignDecimal(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): DecInt {
+function assignDecimal(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): DecInt {
   if (typeof v === 'object' && from.tp !== TypeCode.Json && from.charset !== 'binary') {
     const plain = plainDecimal(v, to.decimal);
     if (plain === plain && decFits(plain, to.flen) && (plain >= 0 || !isUnsigned(to))) return plain;
@@ -289,7 +330,16 @@ function assignDecimal(v: number | bigint | Uint8Array, from: FieldType, to: Fie
     return out < 0 ? -m : m;
   }
   if (scale > to.decimal && evalType(from) !== 'real' && decCompare(out, to.decimal, u, scale) !== 0) {
-    warn(ctx, 'Note', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
+    // MySQL has a Note 1265 here; TiDB warns, strict or not, with the value.
+    warn(
+      ctx,
+      'Warning',
+      'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+      'decimal',
+      datumToString(v, from),
+      ctx.column,
+      ctx.row,
+    );
   }
   return out;
 }
@@ -316,7 +366,8 @@ function assignYear(v: number | bigint | Uint8Array, from: FieldType, ctx: Conve
         const r = parseDecimal(v);
         checkNumberText(r, v, YEAR_TYPE, ctx);
         n = Number(decRescale(r.value.unscaled, r.value.scale, 0));
-        text = decodeUtf8(v).trim().length < 4;
+        // '0' and '00' are 2000, '0000' is the zero year.
+        text = !r.empty && decodeUtf8(v).trim().length < 4;
         break;
       }
       n = Number(v);
@@ -334,12 +385,26 @@ function assignYear(v: number | bigint | Uint8Array, from: FieldType, ctx: Conve
   return n;
 }
 
-const YEAR_TYPE = { tp: TypeCode.Year, flag: 0, flen: 4, decimal: 0, charset: 'binary', collate: 'binary' } as const;
+const YEAR_TYPE = {
+  tp: TypeCode.Year,
+  flag: 0,
+  flen: 4,
+  decimal: 0,
+  charset: 'binary',
+  collate: 'binary',
+} as const;
 
 const epochYear = (ctx: ConvertContext): number =>
-  new Date(ctx.nowMicros() / 1000 + ctx.timeZone.offsetAt(Math.floor(ctx.nowMicros() / 1e6)) * 1000).getUTCFullYear();
+  new Date(
+    ctx.nowMicros() / 1000 + ctx.timeZone.offsetAt(Math.floor(ctx.nowMicros() / 1e6)) * 1000,
+  ).getUTCFullYear();
 
-function assignBit(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): DecInt {
+function assignBit(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): DecInt {
   const bits = to.flen > 0 ? to.flen : 1;
   let n: DecInt;
   if (typeof v === 'object') n = bytesToUint(v);
@@ -375,7 +440,12 @@ export function enumIndexOf(text: Uint8Array, ft: FieldType): number {
   return 0;
 }
 
-function assignEnum(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): number {
+function assignEnum(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): number {
   const count = to.elems?.length ?? 0;
   if (evalType(from) === 'string') {
     const text = memberText(datumToText(v, from)!, from, to);
@@ -396,7 +466,12 @@ function assignEnum(v: number | bigint | Uint8Array, from: FieldType, to: FieldT
   return 0;
 }
 
-function assignSet(v: number | bigint | Uint8Array, from: FieldType, to: FieldType, ctx: ConvertContext): DecInt {
+function assignSet(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  ctx: ConvertContext,
+): DecInt {
   const count = to.elems?.length ?? 0;
   const all = count >= 53 ? (1n << BigInt(count)) - 1n : 2 ** count - 1;
   const canonical = (m: bigint): DecInt => (m <= 9007199254740991n ? Number(m) : m);

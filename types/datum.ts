@@ -19,6 +19,12 @@ export type Datum = null | number | bigint | Uint8Array;
 export const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MAX_SAFE_BIG = BigInt(Number.MAX_SAFE_INTEGER);
 
+/** Whether a numeric datum is zero. */
+export const isZero = (v: number | bigint): boolean => (typeof v === 'number' ? v === 0 : v === 0n);
+
+/** Equality by value of numeric datums of any width: 1 equals 1n. NaN does not occur. */
+export const equalNumbers = (a: number | bigint, b: number | bigint): boolean => !(a < b) && !(a > b);
+
 /** The canonical integer datum: `number` where exact, else `bigint`. */
 export function intDatum(v: bigint): number | bigint {
   return v <= MAX_SAFE_BIG && v >= -MAX_SAFE_BIG ? Number(v) : v;

@@ -20,7 +20,7 @@ import {
 } from './decimal.js';
 import { parseDecimal, parseDouble, parseInteger, parseIntegerPrefix } from './number-parse.js';
 import { formatDouble, formatFixed, formatFloat } from './number-format.js';
-import { intDatum } from './datum.js';
+import { intDatum, isZero } from './datum.js';
 import { randomSource } from './random-source.js';
 
 const { seed, random } = randomSource();
@@ -44,7 +44,8 @@ function roundDiv(a: bigint, b: bigint): bigint {
 }
 
 const p10 = (n: number): bigint => 10n ** BigInt(n);
-const canonical = (v: DecInt): boolean => (typeof v === 'number' ? Number.isSafeInteger(v) && !Object.is(v, -0) : !Number.isSafeInteger(Number(v)));
+const canonical = (v: DecInt): boolean =>
+  typeof v === 'number' ? Number.isSafeInteger(v) && !Object.is(v, -0) : !Number.isSafeInteger(Number(v));
 
 describe('decimal arithmetic', () => {
   test('agrees with rationals over bigints', () => {
@@ -56,16 +57,25 @@ describe('decimal arithmetic', () => {
       const y = BigInt(b.u) * p10(s - b.s);
       const label = `${say}: ${a.u}e-${a.s}, ${b.u}e-${b.s}`;
       const check = (name: string, got: DecInt | null, want: bigint): void => {
-        if (got === null || BigInt(got) !== want || !canonical(got)) throw new Error(`${name} ${label}: ${got}, not ${want}`);
+        if (got === null || BigInt(got) !== want || !canonical(got))
+          throw new Error(`${name} ${label}: ${got}, not ${want}`);
       };
       check('add', decAdd(a.u, a.s, b.u, b.s), x + y);
       check('sub', decSub(a.u, a.s, b.u, b.s), x - y);
       check('mul', decMul(a.u, b.u), BigInt(a.u) * BigInt(b.u));
       expect(decCompare(a.u, a.s, b.u, b.s)).toBe(x < y ? -1 : x > y ? 1 : 0);
       const to = Math.floor(random() * 30);
-      check('rescale', decRescale(a.u, a.s, to), to >= a.s ? BigInt(a.u) * p10(to - a.s) : roundDiv(BigInt(a.u), p10(a.s - to)));
-      check('truncate', decTruncate(a.u, a.s, to), to >= a.s ? BigInt(a.u) * p10(to - a.s) : BigInt(a.u) / p10(a.s - to));
-      if (b.u != 0) {
+      check(
+        'rescale',
+        decRescale(a.u, a.s, to),
+        to >= a.s ? BigInt(a.u) * p10(to - a.s) : roundDiv(BigInt(a.u), p10(a.s - to)),
+      );
+      check(
+        'truncate',
+        decTruncate(a.u, a.s, to),
+        to >= a.s ? BigInt(a.u) * p10(to - a.s) : BigInt(a.u) / p10(a.s - to),
+      );
+      if (!isZero(b.u)) {
         const num = BigInt(a.u) * p10(to + b.s);
         const den = BigInt(b.u) * p10(a.s);
         check('div', decDiv(a.u, a.s, b.u, b.s, to), roundDiv(num, den));
@@ -80,7 +90,11 @@ describe('decimal arithmetic', () => {
       expect(decFits(a.u, to)).toBe(abs(BigInt(a.u)) < p10(to));
       expect(decToNumber(a.u, a.s)).toBe(Number(decToString(a.u, a.s)));
       const back = parseDecimal(decToString(a.u, a.s));
-      expect([back.value, back.truncated, back.overflow]).toEqual([{ unscaled: a.u, scale: a.s }, false, false]);
+      expect([back.value, back.truncated, back.overflow]).toEqual([
+        { unscaled: a.u, scale: a.s },
+        false,
+        false,
+      ]);
     }
   });
 
@@ -130,7 +144,10 @@ describe('numbers from text', () => {
 
   test('prefix digits only', () => {
     expect(parseIntegerPrefix('12.9e3', false)).toMatchObject({ value: 12, truncated: true });
-    expect(parseIntegerPrefix('18446744073709551615', true)).toMatchObject({ value: 18446744073709551615n, truncated: false });
+    expect(parseIntegerPrefix('18446744073709551615', true)).toMatchObject({
+      value: 18446744073709551615n,
+      truncated: false,
+    });
   });
 
   test.each([
@@ -142,13 +159,14 @@ describe('numbers from text', () => {
     ['-', -0, true],
   ])('double %s', (text, value, truncated) => {
     const r = parseDouble(text);
-    expect(r.value == value && r.truncated === truncated).toBe(true);
+    expect([r.value + 0, r.truncated]).toEqual([value + 0, truncated]);
   });
 
   test('doubles as the engine reads them', () => {
     for (let n = 0; n < 5000; n++) {
       const v = (random() - 0.5) * 10 ** Math.floor(random() * 60 - 30);
-      for (const t of [String(v), v.toFixed(5), v.toPrecision(8)]) expect(parseDouble(t).value).toBe(Number(t));
+      for (const t of [String(v), v.toFixed(5), v.toPrecision(8)])
+        expect(parseDouble(t).value).toBe(Number(t));
     }
   });
 

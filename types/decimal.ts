@@ -1,4 +1,4 @@
-import { intDatum } from './datum.js';
+import { intDatum, isZero } from './datum.js';
 
 /**
  * Exact DECIMAL arithmetic. A decimal is (unscaled integer, scale); the integer is a `number` within ±(2^53-1) and a
@@ -148,7 +148,7 @@ export function decMul(a: DecInt, b: DecInt): DecInt {
 
 /** a / b rounded to `scale`; null when b is 0. */
 export function decDiv(a: DecInt, as: number, b: DecInt, bs: number, scale: number): DecInt | null {
-  if (b == 0) return null;
+  if (isZero(b)) return null;
   const up = scale + bs - as;
   if (up >= 0) a = scaleUp(a, up);
   else b = scaleUp(b, -up);
@@ -158,7 +158,7 @@ export function decDiv(a: DecInt, as: number, b: DecInt, bs: number, scale: numb
 
 /** a / b cut to `scale`; null when b is 0. With scale 0 it is DIV. */
 export function decDivTruncate(a: DecInt, as: number, b: DecInt, bs: number, scale: number): DecInt | null {
-  if (b == 0) return null;
+  if (isZero(b)) return null;
   const up = scale + bs - as;
   if (up >= 0) a = scaleUp(a, up);
   else b = scaleUp(b, -up);
@@ -183,7 +183,7 @@ export function decDivInternalScale(as: number, bs: number, increment: number): 
 
 /** Remainder with the sign of `a` at scale max(as, bs); null when b is 0. */
 export function decMod(a: DecInt, as: number, b: DecInt, bs: number): DecInt | null {
-  if (b == 0) return null;
+  if (isZero(b)) return null;
   if (as < bs) a = scaleUp(a, bs - as);
   else if (bs < as) b = scaleUp(b, as - bs);
   if (typeof a === 'number' && typeof b === 'number') {
@@ -194,7 +194,7 @@ export function decMod(a: DecInt, as: number, b: DecInt, bs: number): DecInt | n
 }
 
 export function decNeg(a: DecInt): DecInt {
-  return a == 0 ? 0 : -a;
+  return isZero(a) ? 0 : -a;
 }
 
 export function decAbs(a: DecInt): DecInt {
@@ -219,7 +219,8 @@ export function decMax(precision: number): DecInt {
 
 /** Whether the unscaled value has at most `precision` digits. */
 export function decFits(v: DecInt, precision: number): boolean {
-  if (typeof v === 'number') return precision >= 16 || (v < POW_NUMBER[precision]! && v > -POW_NUMBER[precision]!);
+  if (typeof v === 'number')
+    return precision >= 16 || (v < POW_NUMBER[precision]! && v > -POW_NUMBER[precision]!);
   const m = pow10Big(precision);
   return v < m && v > -m;
 }

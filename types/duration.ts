@@ -1,5 +1,5 @@
 import type { DecInt } from './decimal.js';
-import { intDatum } from './datum.js';
+import { intDatum, isZero } from './datum.js';
 import { pow10, pow10Big } from './decimal.js';
 import { parseTimeText } from './time-parse.js';
 
@@ -73,20 +73,33 @@ export function parseDuration(text: string, fsp: number): ParsedDuration | null 
   const micros = (h * 3600 + mi * 60 + sec) * 1e6;
   const truncated = used < s.length;
   if (micros > MAX_DURATION || (micros === MAX_DURATION && micro6 > 0)) {
-    return { value: negative ? -MAX_DURATION : MAX_DURATION, fsp: Math.min(6, fraction.length), overflow: true, truncated };
+    return {
+      value: negative ? -MAX_DURATION : MAX_DURATION,
+      fsp: Math.min(6, fraction.length),
+      overflow: true,
+      truncated,
+    };
   }
   const unit = pow10(7 - fsp);
   const value = micros + Math.floor((micro6 + unit / 2) / unit) * (unit / 10);
   const v = clampDuration(value);
-  return { value: negative && v !== 0 ? -v : v, fsp: Math.min(6, fraction.length), overflow: v !== value, truncated };
+  return {
+    value: negative && v !== 0 ? -v : v,
+    fsp: Math.min(6, fraction.length),
+    overflow: v !== value,
+    truncated,
+  };
 }
 
 /** ±HHMMSS as an integer, with microseconds apart; null when minutes or seconds exceed 59. */
-export function durationFromNumber(n: DecInt, micro = 0): { readonly value: number; readonly overflow: boolean } | null {
+export function durationFromNumber(
+  n: DecInt,
+  micro = 0,
+): { readonly value: number; readonly overflow: boolean } | null {
   const negative = n < 0 || micro < 0;
   const a = n < 0 ? -Number(n) : Number(n);
   if (a > 8385959) {
-    // A datetime number counts by its time part.
+    // A datetime number counts by its time part; other such numbers are no time at all.
     if (a >= 10000000000) {
       const t = a % 1e6;
       const mi = Math.floor(t / 100) % 100;
@@ -94,6 +107,7 @@ export function durationFromNumber(n: DecInt, micro = 0): { readonly value: numb
       if (a <= 99991231235959 && t < 240000 && mi < 60 && s < 60 && !negative) {
         return { value: (Math.floor(t / 10000) * 3600 + mi * 60 + s) * 1e6 + micro, overflow: false };
       }
+      return null;
     }
     return { value: negative ? -MAX_DURATION : MAX_DURATION, overflow: true };
   }
@@ -105,7 +119,8 @@ export function durationFromNumber(n: DecInt, micro = 0): { readonly value: numb
   return { value: negative && c !== 0 ? -c : c, overflow: c !== value };
 }
 
-export const clampDuration = (v: number): number => (v > MAX_DURATION ? MAX_DURATION : v < -MAX_DURATION ? -MAX_DURATION : v);
+export const clampDuration = (v: number): number =>
+  v > MAX_DURATION ? MAX_DURATION : v < -MAX_DURATION ? -MAX_DURATION : v;
 
 /** Rounded half away from zero to fsp digits; may exceed the range by less than a second. */
 export function roundDuration(v: number, fsp: number): number {
@@ -128,7 +143,11 @@ export function formatDuration(v: number, fsp: number): string {
   const secs = Math.floor(a / 1e6);
   const h = Math.floor(secs / 3600);
   const s = `${v < 0 ? '-' : ''}${two(h)}:${two(Math.floor(secs / 60) % 60)}:${two(secs % 60)}`;
-  return fsp === 0 ? s : `${s}.${String(a - secs * 1e6).padStart(6, '0').slice(0, fsp)}`;
+  return fsp === 0
+    ? s
+    : `${s}.${String(a - secs * 1e6)
+        .padStart(6, '0')
+        .slice(0, fsp)}`;
 }
 
 /** ±HHMMSS without the fraction. */
@@ -144,5 +163,5 @@ export function durationToDecimal(v: number, fsp: number): DecInt {
   const n = Math.abs(durationToNumber(v));
   const fraction = Math.floor((a % 1e6) / pow10(6 - fsp));
   const u = intDatum(BigInt(n) * pow10Big(fsp) + BigInt(fraction));
-  return v < 0 && u != 0 ? -u : u;
+  return v < 0 && !isZero(u) ? -u : u;
 }

@@ -6,6 +6,7 @@ import type { FieldType } from './field-type.js';
 import { Flag, TypeCode, UNSPECIFIED } from './field-type.js';
 import { formatDouble, formatFixed, formatFloat } from './number-format.js';
 import { formatDate, formatDateTime } from './time.js';
+import { isZero } from './datum.js';
 
 /** Members of a SET value in definition order, joined by commas. */
 export function formatSet(mask: number | bigint, elems: readonly string[]): string {
@@ -55,13 +56,19 @@ function textOf(v: number | bigint, ft: FieldType): string {
     case TypeCode.NewDecimal:
     case TypeCode.Decimal: {
       const s = decToString(v, ft.decimal);
-      return (ft.flag & Flag.Zerofill) !== 0 && ft.flen > 0 ? zeroFill(s, ft.flen + (ft.decimal > 0 ? 1 : 0)) : s;
+      return (ft.flag & Flag.Zerofill) !== 0 && ft.flen > 0
+        ? zeroFill(s, ft.flen + (ft.decimal > 0 ? 1 : 0))
+        : s;
     }
     case TypeCode.Double:
     case TypeCode.Float: {
       const n = Number(v);
       const fixed = ft.decimal !== UNSPECIFIED && ft.decimal < 31;
-      const s = fixed ? formatFixed(n, ft.decimal) : ft.tp === TypeCode.Float ? formatFloat(n) : formatDouble(n);
+      const s = fixed
+        ? formatFixed(n, ft.decimal)
+        : ft.tp === TypeCode.Float
+          ? formatFloat(n)
+          : formatDouble(n);
       return (ft.flag & Flag.Zerofill) !== 0 && ft.flen > 0 ? zeroFill(s, ft.flen) : s;
     }
     case TypeCode.Date:
@@ -73,7 +80,7 @@ function textOf(v: number | bigint, ft: FieldType): string {
     case TypeCode.Time:
       return formatDuration(Number(v), Math.max(0, ft.decimal));
     case TypeCode.Enum:
-      return v == 0 ? '' : (ft.elems?.[Number(v) - 1] ?? '');
+      return isZero(v) ? '' : (ft.elems?.[Number(v) - 1] ?? '');
     case TypeCode.Set:
       return formatSet(v, ft.elems ?? []);
     default:

@@ -1,7 +1,16 @@
 import { daysInMonth, toDays } from './calendar.js';
 import { pow10 } from './decimal.js';
 import type { PackedTime } from './time.js';
-import { coreFrom, coreOf, dateOfCore, fromDaysAny, microsOf, packCore, packDate, secondsOfCore } from './time.js';
+import {
+  coreFrom,
+  coreOf,
+  dateOfCore,
+  fromDaysAny,
+  microsOf,
+  packCore,
+  packDate,
+  secondsOfCore,
+} from './time.js';
 
 /** INTERVAL expr unit (MySQL manual, "Temporal Intervals"): units, the parts of composite ones, and date arithmetic. */
 
@@ -62,7 +71,12 @@ const PART_SECONDS: Readonly<Partial<Record<Part, number>>> = { hour: 3600, minu
 const PART_MONTHS: Readonly<Partial<Record<Part, number>>> = { year: 12, quarter: 3, month: 1 };
 const PART_DAYS: Readonly<Partial<Record<Part, number>>> = { week: 7, day: 1 };
 
-function build(parts: readonly Part[], values: readonly number[], extraMicros: number, negative: boolean): Interval {
+function build(
+  parts: readonly Part[],
+  values: readonly number[],
+  extraMicros: number,
+  negative: boolean,
+): Interval {
   let months = 0;
   let days = 0;
   let seconds = 0;
@@ -226,7 +240,13 @@ export function monthsBetween(from: PackedTime, ffsp: number, to: PackedTime, tf
 }
 
 /** TIMESTAMPDIFF(unit, from, to) for any single unit; null for composite ones. */
-export function timestampDiff(unitName: string, from: PackedTime, ffsp: number, to: PackedTime, tfsp: number): number | null {
+export function timestampDiff(
+  unitName: string,
+  from: PackedTime,
+  ffsp: number,
+  to: PackedTime,
+  tfsp: number,
+): number | null {
   const name = unitName.toUpperCase();
   switch (name) {
     case 'YEAR':

@@ -8,7 +8,13 @@ import { evalType, Flag, isUnsigned, newFieldType, TypeCode, UNSPECIFIED } from 
  * Field::field_type_merge). The rules over type classes are stated here instead of the 27x27 table; they give the same cells.
  */
 
-const INT_ORDER: readonly number[] = [TypeCode.Tiny, TypeCode.Short, TypeCode.Int24, TypeCode.Long, TypeCode.LongLong];
+const INT_ORDER: readonly number[] = [
+  TypeCode.Tiny,
+  TypeCode.Short,
+  TypeCode.Int24,
+  TypeCode.Long,
+  TypeCode.LongLong,
+];
 const INT_DIGITS: ReadonlyMap<number, number> = new Map<number, number>([
   [TypeCode.Tiny, 3],
   [TypeCode.Short, 5],
@@ -17,7 +23,12 @@ const INT_DIGITS: ReadonlyMap<number, number> = new Map<number, number>([
   [TypeCode.LongLong, 20],
   [TypeCode.Year, 4],
 ]);
-const BLOB_ORDER: readonly number[] = [TypeCode.TinyBlob, TypeCode.Blob, TypeCode.MediumBlob, TypeCode.LongBlob];
+const BLOB_ORDER: readonly number[] = [
+  TypeCode.TinyBlob,
+  TypeCode.Blob,
+  TypeCode.MediumBlob,
+  TypeCode.LongBlob,
+];
 
 const isInt = (tp: number): boolean => INT_ORDER.includes(tp);
 const isBlob = (tp: number): boolean => BLOB_ORDER.includes(tp);
@@ -25,7 +36,11 @@ const isReal = (tp: number): boolean => tp === TypeCode.Float || tp === TypeCode
 const isDecimal = (tp: number): boolean => tp === TypeCode.NewDecimal || tp === TypeCode.Decimal;
 const isNumeric = (tp: number): boolean => isInt(tp) || isReal(tp) || isDecimal(tp) || tp === TypeCode.Year;
 const isTemporal = (tp: number): boolean =>
-  tp === TypeCode.Date || tp === TypeCode.NewDate || tp === TypeCode.DateTime || tp === TypeCode.Timestamp || tp === TypeCode.Time;
+  tp === TypeCode.Date ||
+  tp === TypeCode.NewDate ||
+  tp === TypeCode.DateTime ||
+  tp === TypeCode.Timestamp ||
+  tp === TypeCode.Time;
 
 /** Type code of the aggregate of two. */
 export function mergeTypeCodes(a: TypeCode, b: TypeCode): TypeCode {
@@ -43,7 +58,13 @@ export function mergeTypeCodes(a: TypeCode, b: TypeCode): TypeCode {
   if (isNumeric(a) && isNumeric(b)) return mergeNumeric(a, b);
   if (a === TypeCode.Bit || b === TypeCode.Bit) {
     const other = a === TypeCode.Bit ? b : a;
-    return isInt(other) || other === TypeCode.Year ? TypeCode.LongLong : isDecimal(other) ? TypeCode.NewDecimal : isReal(other) ? TypeCode.Double : TypeCode.VarChar;
+    return isInt(other) || other === TypeCode.Year
+      ? TypeCode.LongLong
+      : isDecimal(other)
+        ? TypeCode.NewDecimal
+        : isReal(other)
+          ? TypeCode.Double
+          : TypeCode.VarChar;
   }
   if (isTemporal(a) && isTemporal(b)) return TypeCode.DateTime;
   if (a === TypeCode.String && b === TypeCode.String) return TypeCode.String;
@@ -59,7 +80,13 @@ function mergeNumeric(a: TypeCode, b: TypeCode): TypeCode {
   if (isReal(a) || isReal(b)) {
     const other = isReal(a) ? b : a;
     // FLOAT with small integers stays FLOAT; everything wider is DOUBLE.
-    if ((a === TypeCode.Float || b === TypeCode.Float) && (other === TypeCode.Tiny || other === TypeCode.Short || other === TypeCode.Int24 || other === TypeCode.Year)) {
+    if (
+      (a === TypeCode.Float || b === TypeCode.Float) &&
+      (other === TypeCode.Tiny ||
+        other === TypeCode.Short ||
+        other === TypeCode.Int24 ||
+        other === TypeCode.Year)
+    ) {
       return TypeCode.Float;
     }
     return TypeCode.Double;
@@ -99,7 +126,11 @@ export function textLength(ft: FieldType): number {
       return 4;
     case TypeCode.NewDecimal:
     case TypeCode.Decimal:
-      return (ft.flen === UNSPECIFIED ? MAX_DECIMAL_PRECISION : ft.flen) + (ft.decimal > 0 ? 1 : 0) + (isUnsigned(ft) ? 0 : 1);
+      return (
+        (ft.flen === UNSPECIFIED ? MAX_DECIMAL_PRECISION : ft.flen) +
+        (ft.decimal > 0 ? 1 : 0) +
+        (isUnsigned(ft) ? 0 : 1)
+      );
     case TypeCode.Float:
       return ft.flen > 0 ? ft.flen : 12;
     case TypeCode.Double:
@@ -134,11 +165,16 @@ export function mergeTypes(a: FieldType, b: FieldType): FieldType {
     if (u.tp === TypeCode.LongLong) {
       return newFieldType(TypeCode.NewDecimal, { flag: notNull | Flag.Binary, flen: 20, decimal: 0 });
     }
-    if (INT_ORDER.indexOf(tp) <= INT_ORDER.indexOf(u.tp)) tp = INT_ORDER[INT_ORDER.indexOf(u.tp) + 1] as TypeCode;
+    if (INT_ORDER.indexOf(tp) <= INT_ORDER.indexOf(u.tp))
+      tp = INT_ORDER[INT_ORDER.indexOf(u.tp) + 1] as TypeCode;
     unsigned = 0;
   }
   if (isInt(tp) || tp === TypeCode.Year || tp === TypeCode.Bit) {
-    return newFieldType(tp, { flag: notNull | unsigned | Flag.Binary, flen: Math.max(textFlen(a), textFlen(b)), decimal: 0 });
+    return newFieldType(tp, {
+      flag: notNull | unsigned | Flag.Binary,
+      flen: Math.max(textFlen(a), textFlen(b)),
+      decimal: 0,
+    });
   }
   if (isDecimal(tp)) {
     const scale = Math.min(MAX_DECIMAL_SCALE, Math.max(scaleOf(a), scaleOf(b)));
@@ -209,4 +245,8 @@ export function decimalLiteralType(unscaled: DecInt, scale: number): FieldType {
 
 /** Type of a literal with an exponent. */
 export const realLiteralType = (text: string): FieldType =>
-  newFieldType(TypeCode.Double, { flag: Flag.NotNull | Flag.Binary, flen: text.length, decimal: UNSPECIFIED });
+  newFieldType(TypeCode.Double, {
+    flag: Flag.NotNull | Flag.Binary,
+    flen: text.length,
+    decimal: UNSPECIFIED,
+  });

@@ -12,7 +12,8 @@ const isSpace = (c: number): boolean => c === SPACE || (c >= 9 && c <= 13);
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
 
 const ENCODER = new TextEncoder();
-const toBytes = (text: Uint8Array | string): Uint8Array => (typeof text === 'string' ? ENCODER.encode(text) : text);
+const toBytes = (text: Uint8Array | string): Uint8Array =>
+  typeof text === 'string' ? ENCODER.encode(text) : text;
 
 export interface ParsedNumber<T> {
   readonly value: T;
@@ -153,7 +154,10 @@ export function plainDecimal(b: Uint8Array, scale: number): number {
 }
 
 /** Only the leading digits count: CAST('12.9e3x' AS SIGNED) is 12, and what follows the digits is a truncation. */
-export function parseIntegerPrefix(text: Uint8Array | string, unsigned: boolean): ParsedNumber<number | bigint> {
+export function parseIntegerPrefix(
+  text: Uint8Array | string,
+  unsigned: boolean,
+): ParsedNumber<number | bigint> {
   const b = toBytes(text);
   const s = scan(b);
   if (s.intEnd === s.start) {
@@ -174,7 +178,10 @@ export function parseIntegerPrefix(text: Uint8Array | string, unsigned: boolean)
 }
 
 /** To the 64-bit range of the signedness. */
-export function clampInteger(v: DecInt, unsigned: boolean): { readonly value: DecInt; readonly overflow: boolean } {
+export function clampInteger(
+  v: DecInt,
+  unsigned: boolean,
+): { readonly value: DecInt; readonly overflow: boolean } {
   if (unsigned) {
     if (v < 0) return { value: 0, overflow: true };
     if (v > U64_MAX) return { value: U64_MAX, overflow: true };
@@ -226,7 +233,8 @@ export function parseDecimal(
     for (let i = s.start; i < s.intEnd; i++) x = x * 10 + b[i]! - 0x30;
     for (let i = s.fracStart; i < s.fracEnd; i++) x = x * 10 + b[i]! - 0x30;
     if (s.negative && x !== 0) x = -x;
-    if (scale >= 0 && scale <= 30) return { value: { unscaled: x, scale }, truncated, empty: false, overflow: false };
+    if (scale >= 0 && scale <= 30)
+      return { value: { unscaled: x, scale }, truncated, empty: false, overflow: false };
     if (x === 0) return { value: { unscaled: 0, scale: 0 }, truncated, empty: false, overflow: false };
     if (scale < 0 && -scale <= 65) {
       const u = decRescale(x, 0, -scale);
@@ -238,7 +246,13 @@ export function parseDecimal(
   }
   let v = BigInt(ascii(b, s.start, s.intEnd) + ascii(b, s.fracStart, s.fracEnd));
   if (s.negative) v = -v;
-  if (v === 0n) return { value: { unscaled: 0, scale: Math.max(0, Math.min(scale, 30)) }, truncated, empty: false, overflow: false };
+  if (v === 0n)
+    return {
+      value: { unscaled: 0, scale: Math.max(0, Math.min(scale, 30)) },
+      truncated,
+      empty: false,
+      overflow: false,
+    };
   if (scale < 0) {
     if (-scale > 100) return clampParsed(s.negative ? -pow10Big(70) : pow10Big(70), 0, truncated);
     v *= pow10Big(-scale);

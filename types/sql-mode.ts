@@ -63,7 +63,14 @@ const NAMES: readonly (readonly [string, number])[] = [
 
 /** Combination modes: the name stands for its own bit and these. */
 const COMBINATIONS: ReadonlyMap<number, number> = new Map([
-  [SqlMode.Ansi, SqlMode.RealAsFloat | SqlMode.PipesAsConcat | SqlMode.AnsiQuotes | SqlMode.IgnoreSpace | SqlMode.OnlyFullGroupBy],
+  [
+    SqlMode.Ansi,
+    SqlMode.RealAsFloat |
+      SqlMode.PipesAsConcat |
+      SqlMode.AnsiQuotes |
+      SqlMode.IgnoreSpace |
+      SqlMode.OnlyFullGroupBy,
+  ],
   [
     SqlMode.Traditional,
     SqlMode.StrictTransTables |

@@ -2,7 +2,15 @@ import { daysInMonth } from './calendar.js';
 import { pow10 } from './decimal.js';
 import { SqlMode } from './sql-mode.js';
 import type { PackedTime } from './time.js';
-import { addSecondsToCore, coreFrom, coreToEpochSeconds, epochSecondsToCore, isValidDate, packCore, packDate } from './time.js';
+import {
+  addSecondsToCore,
+  coreFrom,
+  coreToEpochSeconds,
+  epochSecondsToCore,
+  isValidDate,
+  packCore,
+  packDate,
+} from './time.js';
 
 /**
  * DATE and DATETIME literals, as strings and numbers (MySQL manual, "Date and Time Literals"): any punctuation between
@@ -48,16 +56,21 @@ export function parseTimeText(text: string): ParsedTime | null {
   while (p < n && isSpace(text.charCodeAt(p))) p++;
   while (n > p && isSpace(text.charCodeAt(n - 1))) n--;
   if (p >= n || !isDigit(text.charCodeAt(p))) return null;
-  // Length of the first run of digits decides between the delimited and the packed form.
+  // The first run of digits is a whole packed literal when the text ends with it (a fraction or offset aside), or when it has the
+  // length of one and a time of day follows; else it is the year.
   let q = p;
   while (q < n && isDigit(text.charCodeAt(q))) q++;
   const run = q - p;
-  const atEnd = q === n || text.charCodeAt(q) === 46 || text.charCodeAt(q) === 43 || text.charCodeAt(q) === 90;
-  const packed = (atEnd && run >= 5) || run > 4 || (q < n && text.charCodeAt(q) === 84 && run >= 5);
+  const c0 = q < n ? text.charCodeAt(q) : 0;
+  const atEnd = c0 === 0 || c0 === 46 || c0 === 43 || c0 === 90;
+  const packed =
+    run >= 5 &&
+    (atEnd || ((run === 6 || run === 8 || run === 12 || run === 14) && (c0 === 84 || isSpace(c0))));
   const v = [0, 0, 0, 0, 0, 0];
   let count = 0;
   let yearDigits = 0;
   let hasTime = false;
+  let fsp = 0;
   if (packed) {
     const yl = run === 4 || run === 8 || run >= 14 ? 4 : 2;
     yearDigits = yl;
@@ -71,7 +84,7 @@ export function parseTimeText(text: string): ParsedTime | null {
     if (run > 14) {
       // More digits than a date and time has: the surplus is a fraction in none of MySQL's forms.
       p = at;
-      if (at < q) return finish(v, count, yearDigits, true, '', null, true);
+      if (at < q) return finish(v, count, yearDigits, true, '', 0, null, true);
     }
     p = q;
     hasTime = count > 3;
@@ -96,10 +109,12 @@ export function parseTimeText(text: string): ParsedTime | null {
   } else {
     while (count < 6) {
       let e = p;
-      while (e < n && isDigit(text.charCodeAt(e)) && e - p < (count === 0 ? 4 : 2)) e++;
+      while (e < n && isDigit(text.charCodeAt(e))) e++;
       if (e === p) break;
       if (count === 0) yearDigits = e - p;
       v[count++] = Number(text.slice(p, e));
+      // 14.09: the last part after a point is minutes or seconds, yet its digits count as a fraction's.
+      if (count > 4 && e === n && text.charCodeAt(p - 1) === 46) fsp = Math.min(6, e - p);
       p = e;
       if (p >= n || count === 6) break;
       const c = text.charCodeAt(p);
@@ -111,11 +126,9 @@ export function parseTimeText(text: string): ParsedTime | null {
           while (s < n && (isSpace(text.charCodeAt(s)) || (s === p && isPunct(c)))) s++;
         }
       } else {
-        while (s < n && isPunct(text.charCodeAt(s))) {
-          // 03:04+08:00: an offset, not the seconds.
-          if (count === 5 && (c === 43 || c === 45) && /^[+-]\d\d:\d\d$/.test(text.slice(s, n))) break;
-          s++;
-        }
+        while (s < n && isPunct(text.charCodeAt(s))) s++;
+        // 14. is 14 o'clock.
+        if (s === n && s === p + 1 && c === 46 && count > 3) p = n;
       }
       if (s === p || s >= n || !isDigit(text.charCodeAt(s))) break;
       p = s;
@@ -131,16 +144,17 @@ export function parseTimeText(text: string): ParsedTime | null {
     p = e;
   }
   let offset: number | null = null;
-  if (p < n && count > 3) {
-    const z = /^(?:Z|([+-])(\d{1,2}):?(\d{2})?)$/i.exec(text.slice(p, n));
+  if (p < n && count === 6) {
+    const z = /^(?:Z|([+-])(\d\d)(?::?(\d\d))?)$/i.exec(text.slice(p, n));
     if (z !== null) {
       const minutes = z[1] === undefined ? 0 : Number(z[2]) * 60 + Number(z[3] ?? 0);
-      if (minutes > 14 * 60) return null;
+      // From -14:00 to +14:00, and no -00:00 (MySQL manual, "Date and Time Literals").
+      if (minutes > 14 * 60 || Number(z[3] ?? 0) > 59 || (z[1] === '-' && minutes === 0)) return null;
       offset = z[1] === '-' ? -minutes : minutes;
       p = n;
     }
   }
-  return finish(v, count, yearDigits, hasTime, fraction, offset, p < n);
+  return finish(v, count, yearDigits, hasTime, fraction, fsp, offset, p < n);
 }
 
 /** Two ASCII digits at `i`, or -1. */
@@ -188,12 +202,13 @@ function finish(
   yearDigits: number,
   hasTime: boolean,
   fraction: string,
+  fsp: number,
   offset: number | null,
   truncated: boolean,
 ): ParsedTime | null {
   let year = v[0]!;
   if (yearDigits <= 2 && count >= 2 && !(year === 0 && v[1] === 0 && v[2] === 0)) year = twoDigitYear(year);
-  if (v[1]! > 12 || v[2]! > 31 || v[3]! > 23 || v[4]! > 59 || v[5]! > 59) return null;
+  if (year > 9999 || v[1]! > 12 || v[2]! > 31 || v[3]! > 23 || v[4]! > 59 || v[5]! > 59) return null;
   return {
     year,
     month: v[1]!,
@@ -204,7 +219,7 @@ function finish(
     micro: fraction === '' ? 0 : Number(fraction.slice(0, 6).padEnd(6, '0')),
     roundUp: fraction.length > 6 && fraction.charCodeAt(6) >= 53,
     hasTime,
-    fsp: Math.min(6, fraction.length),
+    fsp: Math.max(fsp, Math.min(6, fraction.length)),
     offset,
     truncated,
   };
@@ -260,9 +275,17 @@ function expand(n: number): number | null {
 }
 
 /** Rounds or cuts (TIME_TRUNCATE_FRACTIONAL) to fsp; null when the date is not valid in the mode or rounds out of range. */
-export function parsedToDateTime(t: ParsedTime, fsp: number, sqlMode: number, sessionOffsetMinutes?: (epochSeconds: number) => number): PackedTime | null {
+export function parsedToDateTime(
+  t: ParsedTime,
+  fsp: number,
+  sqlMode: number,
+  sessionOffsetMinutes?: (epochSeconds: number) => number,
+): PackedTime | null {
   if (!isValidDate(t.year, t.month, t.day, sqlMode)) return null;
-  let core: number | null = coreFrom(packDate(t.year, t.month, t.day), t.hour * 3600 + t.minute * 60 + t.second);
+  let core: number | null = coreFrom(
+    packDate(t.year, t.month, t.day),
+    t.hour * 3600 + t.minute * 60 + t.second,
+  );
   if (t.offset !== null && sessionOffsetMinutes !== undefined) {
     if (t.month === 0 || t.day === 0) return null;
     const utc = coreToEpochSeconds(core) - t.offset * 60;
@@ -288,4 +311,3 @@ export function parsedToDateTime(t: ParsedTime, fsp: number, sqlMode: number, se
 export function parsedToDate(t: ParsedTime, sqlMode: number): number | null {
   return isValidDate(t.year, t.month, t.day, sqlMode) ? packDate(t.year, t.month, t.day) : null;
 }
-

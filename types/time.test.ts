@@ -1,6 +1,20 @@
 import { dayOfYear, daysInMonth, fromDays, toDays, weekdayOfDays, weekOf } from './calendar.js';
-import { formatDuration, MAX_DURATION, parseDuration, durationFromNumber, roundDuration } from './duration.js';
-import { addInterval, intervalOfNumber, lastDay, monthsBetween, negateInterval, parseInterval, timestampDiff } from './interval.js';
+import {
+  formatDuration,
+  MAX_DURATION,
+  parseDuration,
+  durationFromNumber,
+  roundDuration,
+} from './duration.js';
+import {
+  addInterval,
+  intervalOfNumber,
+  lastDay,
+  monthsBetween,
+  negateInterval,
+  parseInterval,
+  timestampDiff,
+} from './interval.js';
 import { randomSource } from './random-source.js';
 import { DEFAULT_SQL_MODE, formatSqlMode, parseSqlMode, SqlMode } from './sql-mode.js';
 import {
@@ -36,7 +50,11 @@ describe('calendar', () => {
       const d = new Date(0);
       d.setTime((days - 719528) * 86400000);
       const packed = fromDays(days);
-      expect([packed >>> 9, (packed >>> 5) & 15, packed & 31]).toEqual([d.getUTCFullYear(), d.getUTCMonth() + 1, d.getUTCDate()]);
+      expect([packed >>> 9, (packed >>> 5) & 15, packed & 31]).toEqual([
+        d.getUTCFullYear(),
+        d.getUTCMonth() + 1,
+        d.getUTCDate(),
+      ]);
       expect(toDays(packed >>> 9, (packed >>> 5) & 15, packed & 31)).toBe(days);
       expect(weekdayOfDays(days)).toBe((d.getUTCDay() + 6) % 7);
     }
@@ -84,10 +102,16 @@ describe('packed datetimes', () => {
   });
 
   test('rounding carries', () => {
-    expect(formatDateTime(rescaleDateTime(packDateTime(2023, 12, 31, 23, 59, 59, 999999, 6), 6, 3)!, 3)).toBe('2024-01-01 00:00:00.000');
-    expect(formatDateTime(rescaleDateTime(packDateTime(2023, 1, 1, 1, 2, 3, 500000, 1), 1, 0)!, 0)).toBe('2023-01-01 01:02:04');
+    expect(formatDateTime(rescaleDateTime(packDateTime(2023, 12, 31, 23, 59, 59, 999999, 6), 6, 3)!, 3)).toBe(
+      '2024-01-01 00:00:00.000',
+    );
+    expect(formatDateTime(rescaleDateTime(packDateTime(2023, 1, 1, 1, 2, 3, 500000, 1), 1, 0)!, 0)).toBe(
+      '2023-01-01 01:02:04',
+    );
     expect(rescaleDateTime(packDateTime(9999, 12, 31, 23, 59, 59, 900000, 1), 1, 0)).toBeNull();
-    expect(formatDateTime(rescaleDateTime(packDateTime(2023, 1, 1, 1, 2, 3, 0, 0), 0, 6)!, 6)).toBe('2023-01-01 01:02:03.000000');
+    expect(formatDateTime(rescaleDateTime(packDateTime(2023, 1, 1, 1, 2, 3, 0, 0), 0, 6)!, 6)).toBe(
+      '2023-01-01 01:02:03.000000',
+    );
   });
 
   test('numbers', () => {
@@ -119,6 +143,17 @@ describe('datetime literals', () => {
     ['0000-00-00', '0000-00-00 00:00:00'],
     ['2024-00-00', '2024-00-00 00:00:00'],
     ['0000-00-00 00:00:00', '0000-00-00 00:00:00'],
+    ['2024-01-01 14.9', '2024-01-01 14:09:00'],
+    ['2024-01-01 14.66', null],
+    ['2024-01-01 14.', '2024-01-01 14:00:00'],
+    ['2024-01-01 14+01:00', '2024-01-01 14:01:00'],
+    ['0-02-03 17', '2000-02-03 17:00:00'],
+    ['024-01-01 14', '0024-01-01 14:00:00'],
+    ['000002024-00001-00001 00014:000001:000001', '2024-01-01 14:01:01'],
+    ['20240102 03:04:05', '2024-01-02 03:04:05'],
+    ['2024-01-01 14:00:00+14:01', null],
+    ['2024-01-01 14:00:00+01:60', null],
+    ['2024-01-01 14:00:00-00:00', null],
     ['2024-13-01', null],
     ['2024-02-30', null],
     ['2024-01-02 25:00:00', null],
@@ -138,11 +173,20 @@ describe('datetime literals', () => {
   });
 
   test('offsets', () => {
-    expect(parseTimeText('2024-01-02 03:04:05+08:00')).toMatchObject({ offset: 480, second: 5, truncated: false });
+    expect(parseTimeText('2024-01-02 03:04:05+08:00')).toMatchObject({
+      offset: 480,
+      second: 5,
+      truncated: false,
+    });
     expect(parseTimeText('2024-01-02T03:04:05Z')).toMatchObject({ offset: 0 });
     expect(parseTimeText('2024-01-02 03:04:05-05:30')).toMatchObject({ offset: -330 });
     const t = parseTimeText('2024-01-02 03:04:05+08:00')!;
-    expect(formatDateTime(parsedToDateTime(t, 0, 0, () => 0)!, 0)).toBe('2024-01-01 19:04:05');
+    expect(
+      formatDateTime(
+        parsedToDateTime(t, 0, 0, () => 0)!,
+        0,
+      ),
+    ).toBe('2024-01-01 19:04:05');
   });
 
   test('tails are reported', () => {
@@ -201,6 +245,8 @@ describe('durations', () => {
     expect(parseDuration('abc', 0)).toBeNull();
     expect(parseDuration('', 0)).toBeNull();
     expect(parseDuration('1099', 0)).toBeNull();
+    expect(durationFromNumber(-20070219173709)).toBeNull();
+    expect(durationFromNumber(20070219173709)).toEqual({ value: 63429e6, overflow: false });
     expect(parseDuration('900:00:00', 0)).toMatchObject({ overflow: true });
     expect(durationFromNumber(1060)).toBeNull();
     expect(durationFromNumber(101112)).toEqual({ value: 36672e6, overflow: false });
@@ -228,18 +274,36 @@ describe('intervals', () => {
     ['2024-01-01 00:00:00', '2', 'QUARTER', '2024-07-01 00:00:00'],
     ['2024-01-01 00:00:00', '2', 'WEEK', '2024-01-15 00:00:00'],
     ['2024-01-01 00:00:00', '100000', 'HOUR', '2035-05-29 16:00:00'],
-  ])('%s + %s %s', (t, i, u, want) => expect(formatDateTime(addInterval(at(t), 0, parseInterval(i, u)!, 0)!, 0)).toBe(want));
+  ])('%s + %s %s', (t, i, u, want) =>
+    expect(formatDateTime(addInterval(at(t), 0, parseInterval(i, u)!, 0)!, 0)).toBe(want),
+  );
 
   test('fractions and bounds', () => {
-    expect(formatDateTime(addInterval(at('2024-01-01 00:00:00'), 0, parseInterval('1.5', 'SECOND')!, 6)!, 6)).toBe('2024-01-01 00:00:01.500000');
-    expect(formatDateTime(addInterval(at('2024-01-01 00:00:00'), 0, parseInterval('-1.5', 'SECOND_MICROSECOND')!, 6)!, 6)).toBe('2023-12-31 23:59:58.500000');
+    expect(
+      formatDateTime(addInterval(at('2024-01-01 00:00:00'), 0, parseInterval('1.5', 'SECOND')!, 6)!, 6),
+    ).toBe('2024-01-01 00:00:01.500000');
+    expect(
+      formatDateTime(
+        addInterval(at('2024-01-01 00:00:00'), 0, parseInterval('-1.5', 'SECOND_MICROSECOND')!, 6)!,
+        6,
+      ),
+    ).toBe('2023-12-31 23:59:58.500000');
     expect(addInterval(at('9999-12-31 23:59:59'), 0, intervalOfNumber(1, 'SECOND')!, 0)).toBeNull();
     expect(parseInterval('1:2:3', 'MINUTE_SECOND')).toBeNull();
   });
 
   test('adding and taking away days, hours and seconds comes back', () => {
     for (let n = 0; n < 3000; n++) {
-      const v = packDateTime(1000 + int(8000), 1 + int(12), 1 + int(28), int(24), int(60), int(60), int(1e6), 6);
+      const v = packDateTime(
+        1000 + int(8000),
+        1 + int(12),
+        1 + int(28),
+        int(24),
+        int(60),
+        int(60),
+        int(1e6),
+        6,
+      );
       const i = intervalOfNumber(int(1e6), ['DAY', 'HOUR', 'SECOND', 'MICROSECOND', 'WEEK'][int(4)]!, 0)!;
       const w = addInterval(v, 6, i, 6);
       if (w !== null) expect(addInterval(w, 6, negateInterval(i), 6)).toBe(v);
@@ -295,7 +359,9 @@ describe('sql_mode', () => {
       'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
     );
     expect(parseSqlMode(formatSqlMode(DEFAULT_SQL_MODE))).toBe(DEFAULT_SQL_MODE);
-    expect(parseSqlMode('ansi')).toBe(parseSqlMode('REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ONLY_FULL_GROUP_BY,ANSI'));
+    expect(parseSqlMode('ansi')).toBe(
+      parseSqlMode('REAL_AS_FLOAT,PIPES_AS_CONCAT,ANSI_QUOTES,IGNORE_SPACE,ONLY_FULL_GROUP_BY,ANSI'),
+    );
     expect(parseSqlMode('bogus')).toEqual({ unknown: 'bogus' });
     expect(parseSqlMode('')).toBe(0);
   });

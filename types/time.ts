@@ -24,7 +24,15 @@ export interface TimeParts {
   micro: number;
 }
 
-export const newTimeParts = (): TimeParts => ({ year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, micro: 0 });
+export const newTimeParts = (): TimeParts => ({
+  year: 0,
+  month: 0,
+  day: 0,
+  hour: 0,
+  minute: 0,
+  second: 0,
+  micro: 0,
+});
 
 export const packDate = (y: number, m: number, d: number): number => (y << 9) | (m << 5) | d;
 export const yearOfDate = (date: number): number => date >>> 9;
@@ -61,7 +69,8 @@ export function secondsOfCore(core: number): number {
   return (t >>> 12) * 3600 + ((t >>> 6) & 63) * 60 + (t & 63);
 }
 export const coreFrom = (date: number, seconds: number): number =>
-  date * TIME_BITS + ((Math.floor(seconds / 3600) << 12) | (Math.floor((seconds % 3600) / 60) << 6) | seconds % 60);
+  date * TIME_BITS +
+  ((Math.floor(seconds / 3600) << 12) | (Math.floor((seconds % 3600) / 60) << 6) | (seconds % 60));
 
 /** Digits of `micro` beyond fsp are cut. */
 export function packDateTime(
@@ -222,10 +231,15 @@ export function formatDateTime(v: PackedTime, fsp: number): string {
 }
 
 /** `fsp` digits of a microsecond count. */
-export const formatFraction = (micro: number, fsp: number): string => String(micro).padStart(6, '0').slice(0, fsp);
+export const formatFraction = (micro: number, fsp: number): string =>
+  String(micro).padStart(6, '0').slice(0, fsp);
 
 /** fsp digits for the decimal digits of a fraction text, e.g. ('5', 3) is 500; rounds half up and may return 10^fsp. */
 export function fractionOfDigits(digits: string, fsp: number): number {
   if (digits.length <= fsp) return digits === '' ? 0 : Number(digits.padEnd(fsp, '0'));
-  return decRescale(Number(digits.slice(0, Math.min(digits.length, 9))), Math.min(digits.length, 9), fsp) as number;
+  return decRescale(
+    Number(digits.slice(0, Math.min(digits.length, 9))),
+    Math.min(digits.length, 9),
+    fsp,
+  ) as number;
 }

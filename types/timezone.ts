@@ -1,6 +1,16 @@
 import type { PackedTime } from './time.js';
-import { coreFrom, coreOf, coreToEpochSeconds, dateOfCore, epochSecondsToCore, microsOf, packCore, secondsOfCore } from './time.js';
+import {
+  coreFrom,
+  coreOf,
+  coreToEpochSeconds,
+  dateOfCore,
+  epochSecondsToCore,
+  microsOf,
+  packCore,
+  secondsOfCore,
+} from './time.js';
 import { pow10 } from './decimal.js';
+import { isZero } from './datum.js';
 
 /**
  * Time zones for TIMESTAMP: named zones from the runtime's tz database, fixed offsets, SYSTEM. Offsets are looked up
@@ -81,7 +91,7 @@ export class TimeZone {
     const step = 14 * 86400;
     let start = from;
     let offset = this.compute(from);
-    for (let a = from; a < to; ) {
+    for (let a = from; a < to;) {
       const b = Math.min(a + step, to);
       const ob = this.compute(b);
       if (ob !== offset) {
@@ -177,7 +187,7 @@ export function timeZone(name: string): TimeZone | null {
 
 /** A packed UTC datetime in the zone. Zero stays zero; null when out of the calendar. */
 export function utcToLocal(v: PackedTime, fsp: number, zone: TimeZone): PackedTime | null {
-  if (v == 0) return v;
+  if (isZero(v)) return v;
   const core = coreOf(v, fsp);
   const utc = coreToEpochSeconds(core);
   return shift(v, core, fsp, zone.offsetAt(utc), utc);
@@ -185,7 +195,7 @@ export function utcToLocal(v: PackedTime, fsp: number, zone: TimeZone): PackedTi
 
 /** A packed local datetime in UTC. Zero stays zero; null for a local time that the zone skips. */
 export function localToUtc(v: PackedTime, fsp: number, zone: TimeZone): PackedTime | null {
-  if (v == 0) return v;
+  if (isZero(v)) return v;
   const core = coreOf(v, fsp);
   const local = coreToEpochSeconds(core);
   const utc = zone.localToUtc(local);

@@ -118,7 +118,11 @@ function writeBody(w: Writer, v: JsonValue): void {
 function writeEntry(w: Writer, start: number, entry: number, v: JsonValue): void {
   w.buf[entry] = typeOf(v);
   if (v === null || typeof v === 'boolean') {
-    w.view.setUint32(entry + 1, v === null ? JsonLiteral.Null : v ? JsonLiteral.True : JsonLiteral.False, true);
+    w.view.setUint32(
+      entry + 1,
+      v === null ? JsonLiteral.Null : v ? JsonLiteral.True : JsonLiteral.False,
+      true,
+    );
     return;
   }
   w.view.setUint32(entry + 1, w.at - start, true);
@@ -218,7 +222,9 @@ export function readJsonScalar(
       return { kind: 'string', value: b.subarray(n.end, n.end + n.value) };
     }
     case JsonType.Literal:
-      return b[1] === JsonLiteral.Null ? { kind: 'null' } : { kind: 'boolean', value: b[1] === JsonLiteral.True };
+      return b[1] === JsonLiteral.Null
+        ? { kind: 'null' }
+        : { kind: 'boolean', value: b[1] === JsonLiteral.True };
     case JsonType.Int64:
     case JsonType.Uint64:
       return { kind: 'number', value: decodeJson(b) as number | bigint };
@@ -241,7 +247,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A JSON string literal. */
 export const quoteJson = (s: string): string =>
-  // eslint-disable-next-line no-control-regex -- JSON requires these to be escaped
   `"${s.replace(/["\\\u0000-\u001f]/g, (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /** Double in JSON: always recognisable as one (1.0). */

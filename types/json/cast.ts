@@ -20,7 +20,10 @@ export function parseJsonNumber(b: Uint8Array, to: 'int' | 'unsigned' | 'real', 
   switch (s.kind) {
     case 'number':
       if (to === 'real') return Number(s.value);
-      return clampInteger(Number.isInteger(s.value) || typeof s.value === 'bigint' ? s.value : Math.round(Number(s.value)), unsigned).value;
+      return clampInteger(
+        Number.isInteger(s.value) || typeof s.value === 'bigint' ? s.value : Math.round(Number(s.value)),
+        unsigned,
+      ).value;
     case 'boolean':
       return s.value ? 1 : 0;
     case 'string': {

@@ -29,7 +29,8 @@ function precedence(v: JsonValue): number {
   return Array.isArray(v) ? 5 : 4;
 }
 
-const numberOf = (v: JsonValue): number | bigint => (v instanceof JsonDouble ? v.value : (v as number | bigint));
+const numberOf = (v: JsonValue): number | bigint =>
+  v instanceof JsonDouble ? v.value : (v as number | bigint);
 
 export function compareJsonValues(a: JsonValue, b: JsonValue): number {
   const p = precedence(a) - precedence(b);
@@ -79,4 +80,5 @@ export function compareJsonValues(a: JsonValue, b: JsonValue): number {
 }
 
 /** -1, 0 or 1 of two binary JSON values. */
-export const compareJson = (a: Uint8Array, b: Uint8Array): number => compareJsonValues(decodeJson(a), decodeJson(b));
+export const compareJson = (a: Uint8Array, b: Uint8Array): number =>
+  compareJsonValues(decodeJson(a), decodeJson(b));

@@ -17,7 +17,8 @@ export function parseJson(text: string): JsonValue {
     throw mysqlError('ER_INVALID_JSON_TEXT', why);
   };
   const space = (): void => {
-    while (p < text.length && (text[p] === ' ' || text[p] === '\n' || text[p] === '\t' || text[p] === '\r')) p++;
+    while (p < text.length && (text[p] === ' ' || text[p] === '\n' || text[p] === '\t' || text[p] === '\r'))
+      p++;
   };
 
   const string = (): string => {
