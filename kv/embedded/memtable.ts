@@ -10,8 +10,11 @@ import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
  *
  * A node, in 32-bit words:
  *
- *     0: key length | height << 16    1, 2: commit ts (high, low)    3: length of the record
+ *     0: key length | height << 16 | list << 24    1, 2: commit ts (high, low)    3: length of the record
  *     4 .. 4+height: next node per level (word offset; 0 = none)     then key bytes, then the record (see record.ts)
+ *
+ * Point lookups go through a hash table from user key to the node of its newest version (open addressing; 0 = free), behind which
+ * the older ones follow in list order.
  *
  * Two lists live in one arena: `data` (puts and deletes) and `marks` (lock and rollback records, which readers never meet).
  */
@@ -20,7 +23,8 @@ export type MemtableList = (typeof MemtableList)[keyof typeof MemtableList];
 
 const MAX_HEIGHT = 12;
 const NODE_WORDS = 4;
-const BLOOM_BITS = 20;
+/** Bytes of arena per slot of the hash table: the smallest entries take more, so that the table is never full. */
+const BYTES_PER_SLOT = 32;
 const HEAD_WORDS = NODE_WORDS + MAX_HEIGHT;
 
 export class Memtable {
@@ -33,7 +37,8 @@ export class Memtable {
   private readonly prev = new Int32Array(MAX_HEIGHT);
   /** Predecessors of the last insert per level: ascending inserts (bulk loads) continue there without a search. */
   private readonly hint: [Int32Array, Int32Array] = [new Int32Array(MAX_HEIGHT), new Int32Array(MAX_HEIGHT)];
-  private readonly bloom: Int32Array;
+  private readonly slots: Int32Array;
+  private readonly slotMask: number;
   private random = 0x2545f491;
 
   constructor(readonly capacity: number) {
@@ -41,7 +46,9 @@ export class Memtable {
     this.bytes = new Uint8Array(buffer);
     noteAddress(this.bytes);
     this.words = new Int32Array(buffer);
-    this.bloom = new Int32Array(new SharedArrayBuffer(1 << (BLOOM_BITS - 3)));
+    const slots = 1 << Math.ceil(Math.log2(Math.max(64, capacity / BYTES_PER_SLOT)));
+    this.slots = new Int32Array(new SharedArrayBuffer(slots * 4));
+    this.slotMask = slots - 1;
     // Word 0 stays unused so that offset 0 can mean "none"; then the two heads.
     this.top = 1 + 2 * HEAD_WORDS;
     this.hint[0].fill(headOf(0));
@@ -89,7 +96,7 @@ export class Memtable {
     const recordAt = keyAt + key.length;
     const end = recordAt + RECORD_HEADER + valueLength;
     this.top = (end + 3) >> 2;
-    words[node] = key.length | (height << 16);
+    words[node] = key.length | (height << 16) | (list << 24);
     words[node + 1] = commitHi | 0;
     words[node + 2] = commitLo | 0;
     words[node + 3] = RECORD_HEADER + valueLength;
@@ -107,22 +114,45 @@ export class Memtable {
         hint[level] = level < this.heights[list] ? prev[level]! : head;
       }
     }
-    const hash = hashKey(key, 0, key.length);
-    this.bloom[hash >>> 5]! |= 1 << (hash & 31);
+    this.index(list, key, node, commitHi, commitLo);
     this.counts[list]++;
-  }
-
-  /** False when the key is surely not here. */
-  mayContain(key: Uint8Array, start: number, end: number): boolean {
-    const hash = hashKey(key, start, end);
-    return (this.bloom[hash >>> 5]! & (1 << (hash & 31))) !== 0;
   }
 
   /** The newest version of the key with a commit ts at or below (hi, lo), or 0. */
   find(list: MemtableList, key: Uint8Array, start: number, end: number, hi: number, lo: number): number {
-    if (this.counts[list] === 0 || !this.mayContain(key, start, end)) return 0;
-    const node = this.findGreaterOrEqual(list, key, start, end, hi, lo, null);
-    return node !== 0 && this.isKey(node, key, start, end) ? node : 0;
+    if (this.counts[list] === 0) return 0;
+    let node = this.slots[this.slotOf(list, key, start, end)]!;
+    const words = this.words;
+    while (node !== 0) {
+      const nodeHi = words[node + 1]! >>> 0;
+      if (nodeHi < hi || (nodeHi === hi && words[node + 2]! >>> 0 <= lo)) return node;
+      node = words[node + NODE_WORDS]!;
+      if (node !== 0 && !this.isKey(node, key, start, end)) return 0;
+    }
+    return 0;
+  }
+
+  /** The slot that holds the key, or the free one where it would go. */
+  private slotOf(list: MemtableList, key: Uint8Array, start: number, end: number): number {
+    const slots = this.slots;
+    const words = this.words;
+    let slot = hashKey(key, start, end, list) & this.slotMask;
+    for (;;) {
+      const node = slots[slot]!;
+      if (node === 0) return slot;
+      if (words[node]! >>> 24 === list && this.isKey(node, key, start, end)) return slot;
+      slot = (slot + 1) & this.slotMask;
+    }
+  }
+
+  private index(list: MemtableList, key: Uint8Array, node: number, hi: number, lo: number): void {
+    const slot = this.slotOf(list, key, 0, key.length);
+    const present = this.slots[slot]!;
+    if (present !== 0) {
+      const presentHi = this.commitHi(present);
+      if (presentHi > hi || (presentHi === hi && this.commitLo(present) > lo)) return;
+    }
+    Atomics.store(this.slots, slot, node);
   }
 
   /** First node at or after (key, ts) in list order, or 0. */
@@ -167,7 +197,7 @@ export class Memtable {
   }
 
   keyStart(node: number): number {
-    return (node + NODE_WORDS + (this.words[node]! >>> 16)) << 2;
+    return (node + NODE_WORDS + ((this.words[node]! >>> 16) & 0xff)) << 2;
   }
 
   keyLength(node: number): number {
@@ -212,7 +242,7 @@ export class Memtable {
   ): number {
     const bytes = this.bytes;
     const word = this.words[node]!;
-    const keyAt = (node + NODE_WORDS + (word >>> 16)) << 2;
+    const keyAt = (node + NODE_WORDS + ((word >>> 16) & 0xff)) << 2;
     const length = word & 0xffff;
     const wanted = end - start;
     const n = length < wanted ? length : wanted;
@@ -289,11 +319,11 @@ function headOf(list: number): number {
   return 1 + list * HEAD_WORDS;
 }
 
-/** FNV-1a folded to the size of the Bloom filter. */
-function hashKey(key: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5;
+/** FNV-1a, finished so that its low bits are good. */
+function hashKey(key: Uint8Array, start: number, end: number, list: number): number {
+  let h = 0x811c9dc5 ^ list;
   for (let i = start; i < end; i++) h = Math.imul(h ^ key[i]!, 0x01000193);
   h ^= h >>> 15;
   h = Math.imul(h, 0x2c1b3c6d);
-  return (h ^ (h >>> 13)) & ((1 << BLOOM_BITS) - 1);
+  return h ^ (h >>> 13);
 }
