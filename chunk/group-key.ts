@@ -268,9 +268,14 @@ export class GroupTable {
       if (this.slotKeys[p] === x) return g - 1;
       p = (p + 1) & this.mask;
     }
-    if (!insert) return -1;
+    return insert ? this.insertNumber(x, p) : -1;
+  }
+
+  /** A new group for `x`, whose probe ended at the empty slot `p`. */
+  private insertNumber(x: number, p: number): number {
     if (this.size * 2 >= this.slots.length) {
-      this.rehashNumbers(this.slots.length * 2);
+      // Fourfold: a table that grows at all tends to grow far, and each growth visits every key.
+      this.rehashNumbers(this.slots.length * 4);
       p = hashNumber(x) & this.mask;
       while (this.slots[p] !== 0) p = (p + 1) & this.mask;
     }
@@ -281,20 +286,52 @@ export class GroupTable {
   }
 
   private hashInt32(d: Int32Array, n: number, out: Int32Array, insert: boolean): void {
+    let slots = this.slots;
+    let keys = this.slotKeys;
+    let mask = this.mask;
     for (let k = 0; k < n; k++) {
       const x = d[k]!;
-      const p = mix32(x) & this.mask;
-      const g = this.slots[p]!;
-      out[k] = g !== 0 && this.slotKeys[p] === x ? g - 1 : this.numberOne(x, insert);
+      let p = mix32(x) & mask;
+      let g = slots[p]!;
+      while (g !== 0 && keys[p] !== x) {
+        p = (p + 1) & mask;
+        g = slots[p]!;
+      }
+      if (g !== 0) {
+        out[k] = g - 1;
+      } else if (!insert) {
+        out[k] = -1;
+      } else {
+        out[k] = this.insertNumber(x, p);
+        slots = this.slots;
+        keys = this.slotKeys;
+        mask = this.mask;
+      }
     }
   }
 
   private hashFloat64(d: Float64Array, n: number, out: Int32Array, insert: boolean): void {
+    let slots = this.slots;
+    let keys = this.slotKeys;
+    let mask = this.mask;
     for (let k = 0; k < n; k++) {
       const x = d[k]! + 0;
-      const p = hashNumber(x) & this.mask;
-      const g = this.slots[p]!;
-      out[k] = g !== 0 && this.slotKeys[p] === x ? g - 1 : this.numberOne(x, insert);
+      let p = hashNumber(x) & mask;
+      let g = slots[p]!;
+      while (g !== 0 && keys[p] !== x) {
+        p = (p + 1) & mask;
+        g = slots[p]!;
+      }
+      if (g !== 0) {
+        out[k] = g - 1;
+      } else if (!insert) {
+        out[k] = -1;
+      } else {
+        out[k] = this.insertNumber(x, p);
+        slots = this.slots;
+        keys = this.slotKeys;
+        mask = this.mask;
+      }
     }
   }
 
