@@ -102,6 +102,7 @@ export class ApplyOperator implements Operator {
       new ChunkListOperator([sliceChunk(chunk, from, to)]),
       new ChunkListOperator(inner),
       this.ctx,
+      true,
     );
     await this.join.open();
   }

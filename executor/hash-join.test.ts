@@ -10,6 +10,7 @@ import {
   ALL_TYPES,
   columns,
   INT,
+  lineOf,
   lines,
   randomChunk,
   Random,
@@ -150,6 +151,24 @@ describe('HashJoin', () => {
         ctx,
       );
       const got = await rowsOf(op);
+      const ordered = new HashJoinOperator(
+        plan,
+        new ChunkListOperator(leftChunks),
+        new ChunkListOperator(rightChunks),
+        ctx,
+        true,
+      );
+      const inOrder = await rowsOf(ordered);
+      expect(lines(inOrder)).toEqual(lines(got));
+      if ((joinType === 'inner' || joinType === 'leftOuter') && plan.build === 'right') {
+        const left = rowsOfChunks(leftChunks).map(lineOf);
+        let at = 0;
+        for (const row of inOrder) {
+          const line = lineOf(row.slice(0, leftTypes.length));
+          while (at < left.length && left[at] !== line) at++;
+          expect(at).toBeLessThan(left.length);
+        }
+      }
       const greater = (i: number) => (row: Datum[]) => row[i] !== null && (row[i] as number) > -3;
       const want = reference(joinType, {
         left: rowsOfChunks(leftChunks),

@@ -82,12 +82,17 @@ export class HashJoinOperator implements Operator {
   private pairProbe = new Int32Array(CHUNK_ROWS * 2);
   private pairBuild = new Int32Array(CHUNK_ROWS * 2);
   private pairs = 0;
+  /** keepProbeOrder: pairs of the current chunk until it has no more, then in order, waiting to be given out. */
+  private kept: OrderedPairs | null = null;
+  private ordered: { readonly chunk: Chunk; readonly pairs: OrderedPairs; at: number } | null = null;
 
   constructor(
     private readonly plan: HashJoin,
     left: Operator,
     right: Operator,
     private readonly ctx: OperatorContext,
+    /** Output in the order of the probe rows (index joins, Apply: the order of the outer side). */
+    private readonly keepProbeOrder = false,
   ) {
     this.semi = isSemi(plan.joinType);
     this.preserved = PRESERVED[plan.joinType];
@@ -129,6 +134,7 @@ export class HashJoinOperator implements Operator {
   private async run(): Promise<Chunk | null> {
     if (!this.built) await this.buildTable();
     for (;;) {
+      if (this.ordered !== null) return this.takeOrdered();
       if (this.current === null) {
         if (this.probeDone) return this.tail();
         if (!(await this.nextProbe())) {
@@ -236,6 +242,7 @@ export class HashJoinOperator implements Operator {
     const more = this.probeKeys.length === 0 ? this.crossPairs(chunk) : this.keyPairs();
     if (this.otherFilter !== null && this.pairs > 0) await this.filterPairs(chunk);
     this.mark();
+    if (this.keepProbeOrder && !this.semi) return this.keepPairs(chunk, more);
     if (more) return this.semi ? null : this.takePairs(chunk, false);
     this.current = null;
     if (this.preserved !== other(this.build)) return this.semi ? null : this.takePairs(chunk, false);
@@ -245,6 +252,34 @@ export class HashJoinOperator implements Operator {
     }
     this.addUnmatched(chunk);
     return this.takePairs(chunk, true);
+  }
+
+  /** Sets the pairs aside until the chunk has no more, and then puts them in order. */
+  private keepPairs(chunk: Chunk, more: boolean): null {
+    if (!more && this.preserved === other(this.build)) this.addUnmatched(chunk);
+    this.kept ??= new OrderedPairs();
+    this.kept.add(this.pairProbe, this.pairBuild, this.pairs);
+    this.pairs = 0;
+    if (more) return null;
+    this.kept.sort(chunk.length);
+    if (this.kept.count > 0) this.ordered = { chunk, pairs: this.kept, at: 0 };
+    this.kept = null;
+    this.current = null;
+    return null;
+  }
+
+  private takeOrdered(): Chunk {
+    const o = this.ordered!;
+    const from = o.at;
+    o.at = Math.min(o.pairs.count, from + CHUNK_ROWS);
+    if (o.at === o.pairs.count) this.ordered = null;
+    return this.join(
+      o.chunk,
+      o.pairs.probe.subarray(from, o.at),
+      o.pairs.build.subarray(from, o.at),
+      o.at - from,
+      true,
+    );
   }
 
   /** A semi join without further conditions is content with one match a row. */
@@ -326,7 +361,7 @@ export class HashJoinOperator implements Operator {
 
   /** Keeps the pairs that satisfy the other conditions. */
   private async filterPairs(chunk: Chunk): Promise<void> {
-    const joined = this.join(chunk, this.pairs, false);
+    const joined = this.join(chunk, this.pairProbe, this.pairBuild, this.pairs, false);
     const r = this.otherFilter!.run(joined, this.ctx.eval);
     const kept = r instanceof Promise ? await r : r;
     if (kept.sel === null) return;
@@ -369,18 +404,18 @@ export class HashJoinOperator implements Operator {
   }
 
   /** The joined rows of the pairs, left columns first. */
-  private join(chunk: Chunk, n: number, outer: boolean): Chunk {
+  private join(chunk: Chunk, probeRows: Int32Array, buildRows: Int32Array, n: number, outer: boolean): Chunk {
     const probe: Vector[] = [];
-    if (isIdentity(this.pairProbe, n) && chunk.length === n) probe.push(...chunk.columns);
-    else for (const c of chunk.columns) probe.push(gather(c, this.pairProbe, n));
-    const build = this.rows.columns.map((c) => gather(c, this.pairBuild, n, outer));
+    if (chunk.length === n && isIdentity(probeRows, n)) probe.push(...chunk.columns);
+    else for (const c of chunk.columns) probe.push(gather(c, probeRows, n));
+    const build = this.rows.columns.map((c) => gather(c, buildRows, n, outer));
     return new Chunk(this.build === 'left' ? [...build, ...probe] : [...probe, ...build], n);
   }
 
   private takePairs(chunk: Chunk, outer: boolean): Chunk | null {
     const n = this.pairs;
     if (n === 0) return null;
-    const out = this.join(chunk, n, outer);
+    const out = this.join(chunk, this.pairProbe, this.pairBuild, n, outer);
     this.pairs = 0;
     return out;
   }
@@ -492,6 +527,44 @@ export class HashJoinOperator implements Operator {
       this.build === 'left' ? [...rows.columns, ...missing] : [...missing, ...rows.columns],
       m,
     );
+  }
+}
+
+/** Pairs of one probe chunk, to be put in the order of the probe rows. */
+class OrderedPairs {
+  probe = new Int32Array(1024);
+  build = new Int32Array(1024);
+  count = 0;
+
+  add(probe: Int32Array, build: Int32Array, n: number): void {
+    if (this.count + n > this.probe.length) {
+      const size = Math.max(this.probe.length * 2, this.count + n);
+      const p = new Int32Array(size);
+      p.set(this.probe);
+      this.probe = p;
+      const b = new Int32Array(size);
+      b.set(this.build);
+      this.build = b;
+    }
+    this.probe.set(probe.subarray(0, n), this.count);
+    this.build.set(build.subarray(0, n), this.count);
+    this.count += n;
+  }
+
+  /** Counting sort by probe row, stable. */
+  sort(rows: number): void {
+    const at = new Int32Array(rows + 1);
+    for (let k = 0; k < this.count; k++) at[this.probe[k]! + 1]!++;
+    for (let i = 1; i <= rows; i++) at[i]! += at[i - 1]!;
+    const probe = new Int32Array(this.count);
+    const build = new Int32Array(this.count);
+    for (let k = 0; k < this.count; k++) {
+      const to = at[this.probe[k]!]!++;
+      probe[to] = this.probe[k]!;
+      build[to] = this.build[k]!;
+    }
+    this.probe = probe;
+    this.build = build;
   }
 }
 

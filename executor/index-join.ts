@@ -98,8 +98,8 @@ export class IndexJoinOperator implements Operator {
     const inner = buildOperator(plan.outer === 'left' ? plan.right : plan.left, innerCtx);
     this.join =
       plan.outer === 'left'
-        ? new HashJoinOperator(batchJoin(plan), outer, inner, this.ctx)
-        : new HashJoinOperator(batchJoin(plan), inner, outer, this.ctx);
+        ? new HashJoinOperator(batchJoin(plan), outer, inner, this.ctx, true)
+        : new HashJoinOperator(batchJoin(plan), inner, outer, this.ctx, true);
     await this.join.open();
   }
 
