@@ -12,6 +12,7 @@ import {
   UNSPECIFIED,
 } from '../types/field-type.js';
 import type { BuildContext } from './build-context.js';
+import { convertParam } from './cast-datum.js';
 import { evalDatum } from './compile.js';
 import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 import type { Resolved } from './function-registry.js';
@@ -140,6 +141,11 @@ const foldable = (e: Expression): boolean => {
   return ok;
 };
 
+/** The context with warnings going elsewhere. */
+function silent(ctx: BuildContext, warn: () => void): BuildContext {
+  return Object.create(ctx, { warn: { value: warn } }) as BuildContext;
+}
+
 /** The division that a folded constant came from: further arithmetic takes more of its digits. */
 const QUOTIENTS = new WeakMap<Expression, ScalarFunction>();
 
@@ -161,13 +167,9 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
   // A folded COLLATE would lose its explicit coercibility.
   if (f.name === 'collate' || !foldable(f)) return f;
   let warned = false;
-  const quiet: BuildContext = Object.create(ctx, {
-    warn: {
-      value: () => {
-        warned = true;
-      },
-    },
-  }) as BuildContext;
+  const quiet = silent(ctx, () => {
+    warned = true;
+  });
   try {
     const value = evalDatum(f, quiet);
     if (warned) return f;
@@ -217,6 +219,7 @@ export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expre
   if (e.kind === 'constant' && e.value === null && e.param === undefined) {
     return newConstant(null, { ...type, flag: type.flag & ~Flag.NotNull });
   }
+  if (e.kind === 'constant' && e.param !== undefined) return castParam(e, type, ctx);
   if (sameCells(e.type, type) && e.type.tp !== TypeCode.Null) return e;
   const notNull =
     isNotNull(e.type) && evalType(type) !== 'datetime' && evalType(type) !== 'duration' ? Flag.NotNull : 0;
@@ -224,6 +227,26 @@ export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expre
     rawFunction('cast', [e], { ...type, flag: (type.flag & ~Flag.NotNull) | notNull }, type.collate),
     ctx,
   );
+}
+
+/** A `?` takes the type itself: its value is converted once a run and not once a row. */
+function castParam(e: Constant, type: FieldType, ctx: BuildContext): Expression {
+  const target = { ...type, flag: type.flag & ~Flag.NotNull };
+  if (e.value === null) return { ...e, type: target };
+  try {
+    return {
+      ...e,
+      type: target,
+      value: convertParam(
+        e.value,
+        e.type,
+        target,
+        silent(ctx, () => {}),
+      ),
+    };
+  } catch {
+    return rawFunction('cast', [e], target, type.collate);
+  }
 }
 
 /** An explicit CAST(e AS type): kept even where the cells are the same, for its type. */

@@ -67,6 +67,7 @@ interface Program {
   readonly kernel: Kernel;
   readonly constants: unknown[];
   readonly rep: 'n' | 'b' | 's';
+  readonly nullable: boolean;
 }
 
 /** A dictionary predicate's results for one chunk, in the guise of a column. */
@@ -94,6 +95,11 @@ const isTree = (e: Expression, p: (f: ScalarFunction) => boolean): boolean => {
   });
   return found;
 };
+
+/** A call in generated code. */
+const CALL = /\bk\d+(?:\.\w+)?\(|\bMath\.|BigInt\(/;
+/** `!(null test)&&(comparison)` without inner parentheses in the null test. */
+const NULL_TEST = /^!\(([^()]*)\)&&\((.*)\)$/s;
 
 const TARGET_FILTER = 0;
 const TARGET_VALUE = 1;
@@ -267,7 +273,7 @@ class Run {
   private prepare(p: Program, out: Output, chunk: Chunk): void {
     if (this.target === TARGET_FILTER) return;
     const n = chunk.length;
-    out.nulls = new Uint8Array(n);
+    if (p.nullable) out.nulls = new Uint8Array(n);
     switch (p.rep) {
       case 'n':
         out.data = new Float64Array(n);
@@ -301,7 +307,7 @@ class Run {
     const map = new Map<Expression, { slot: number; shape: LeafShape }>();
     leaves.forEach((l, slot) => map.set(l, { slot, shape: shapes[slot]! }));
     const g = new Emitter(exact, map);
-    const rep = this.target === TARGET_FILTER ? this.filterBody(g) : this.valueBody(g);
+    const { rep, nullable } = this.target === TARGET_FILTER ? this.filterBody(g) : this.valueBody(g);
     const head = hasSel ? 'for(let q=0,m=sel.length;q<m;q++){const i=sel[q];' : 'for(let i=0;i<n;i++){';
     const before =
       this.target === TARGET_FILTER
@@ -318,26 +324,43 @@ class Run {
           ? 'while(at<n){o.commit(o.reserve(0));at++;}return any;'
           : 'return any;';
     const text = `${before}\n${g.hoisted()}\n${head}\n${g.body()}\n}\n${after}`;
-    p = { kernel: compileText(text, this.isAsync), constants: g.constants, rep };
+    p = { kernel: compileText(text, this.isAsync), constants: g.constants, rep, nullable };
     this.programs.set(key, p);
     return p;
   }
 
-  private filterBody(g: Emitter): 'n' {
+  /**
+   * Conditions that are mere comparisons of cells are combined without branches, which random data would mispredict:
+   * `w += (a < 5) & (b >= 2)`. Conditions that call something or need statements follow, on the rows that are left.
+   */
+  private filterBody(g: Emitter): { rep: 'n'; nullable: boolean } {
+    const cheap: string[] = [];
+    const rest: { lines: string[]; test: string }[] = [];
     for (const root of this.roots) {
-      const v = g.emit(root);
-      if (v.nul === 'true') {
-        g.line('continue;');
-        continue;
+      const { lines, result } = g.capture(() => {
+        const v = g.emit(root);
+        return v.nul === 'true' ? 'false' : v.nul === 'false' ? g.truth(v) : `!(${v.nul})&&(${g.truth(v)})`;
+      });
+      if (lines.length === 0 && !CALL.test(result)) {
+        cheap.push(`(${result.replace(NULL_TEST, '(!($1))&($2)')})`);
+      } else {
+        rest.push({ lines, test: result });
       }
-      const cond = g.truth(v);
-      g.line(v.nul === 'false' ? `if(!(${cond}))continue;` : `if(${v.nul}||!(${cond}))continue;`);
+    }
+    if (rest.length === 0) {
+      g.line(`o[w]=i;w+=${cheap.length === 1 ? `${cheap[0]!}&1` : cheap.join('&')};`);
+      return { rep: 'n', nullable: false };
+    }
+    if (cheap.length > 0) g.line(`if(!(${cheap.join('&')}))continue;`);
+    for (const r of rest) {
+      g.append(r.lines);
+      g.line(`if(!(${r.test}))continue;`);
     }
     g.line('o[w++]=i;');
-    return 'n';
+    return { rep: 'n', nullable: false };
   }
 
-  private valueBody(g: Emitter): 'n' | 'b' | 's' {
+  private valueBody(g: Emitter): { rep: 'n' | 'b' | 's'; nullable: boolean } {
     const root = this.roots[0]!;
     const isBytes = layoutOf(root.type) === 'bytes';
     const v = g.emit(root);
@@ -345,22 +368,22 @@ class Run {
       g.line('while(at<i){o.commit(o.reserve(0));at++;}at++;');
       if (v.nul === 'true') {
         g.line('on[i]=1;any=1;o.commit(o.reserve(0));');
-        return 's';
+        return { rep: 's', nullable: true };
       }
       if (v.rep !== 's')
         throw new Error(`value of ${root.kind === 'function' ? root.name : root.kind} is not a byte string`);
       const put = `o.appendBytes(${v.v},${v.s},${v.e});`;
       g.line(v.nul === 'false' ? put : `if(${v.nul}){on[i]=1;any=1;o.commit(o.reserve(0));}else ${put}`);
-      return 's';
+      return { rep: 's', nullable: v.nul !== 'false' };
     }
     if (v.nul === 'true') {
       g.line('on[i]=1;any=1;');
-      return 'n';
+      return { rep: 'n', nullable: true };
     }
     if (v.rep === 's')
       throw new Error(`value of ${root.kind === 'function' ? root.name : root.kind} is a byte string`);
     g.line(v.nul === 'false' ? `o[i]=${v.v};` : `if(${v.nul}){on[i]=1;any=1;}else o[i]=${v.v};`);
-    return v.rep;
+    return { rep: v.rep, nullable: v.nul !== 'false' };
   }
 }
 

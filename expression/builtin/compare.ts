@@ -29,8 +29,8 @@ import { mysqlError } from '../../types/error-table.js';
 
 /** Comparison operators, IN and BETWEEN (manual, "Comparison Functions and Operators"). */
 
-const isLiteral = (e: Expression): e is Constant =>
-  e.kind === 'constant' && e.param === undefined && e.value !== null;
+/** A constant whose value is known now: a literal, or a `?` in the execution that is being planned. */
+const isLiteral = (e: Expression): e is Constant => e.kind === 'constant' && e.value !== null;
 const isField = (e: Expression): boolean => e.kind === 'column' || e.kind === 'correlated';
 
 /** Rows as operands: ROW(a, b). */
@@ -100,6 +100,10 @@ function integerConstant(c: Constant, op: string, ctx: BuildContext): Constant |
   if (op === 'gt' || op === 'le') return intConstant(floor);
   return null;
 }
+
+/** A refined `?` stays one: later executions convert their value to the refined type. */
+const keepParam = (from: Constant, to: Expression): Expression =>
+  from.param === undefined || to.kind !== 'constant' ? to : { ...to, param: from.param };
 
 const MIRROR: Readonly<Record<string, string>> = {
   lt: 'gt',
@@ -201,22 +205,25 @@ function refine(
   if (isLiteral(b) && !isLiteral(a)) {
     if (isTemporal(a.type)) {
       const t = temporalConstant(b, a.type, ctx);
-      if (t !== null) return { a, b: t };
+      if (t !== null) return { a, b: keepParam(b, t) };
     }
     if (isField(a) && evalType(a.type) === 'int' && a.type.tp !== TypeCode.Bit) {
-      if (a.type.tp === TypeCode.Year) return { a, b: yearConstant(b) };
+      if (a.type.tp === TypeCode.Year) return { a, b: keepParam(b, yearConstant(b)) };
       const i = integerConstant(b, op, ctx);
-      if (i !== null) return { a, b: i };
+      if (i !== null) return { a, b: keepParam(b, i) };
     }
     if (isField(a) && evalType(a.type) === 'decimal' && evalType(b.type) === 'string') {
       const p = parseDecimal(b.value as Uint8Array);
       if (!p.truncated && !p.empty && !p.overflow && p.value.scale <= 30) {
         return {
           a,
-          b: newConstant(p.value.unscaled, {
-            ...asDecimalType(newFieldType(TypeCode.NewDecimal, { flen: 65, decimal: p.value.scale })),
-            flag: Flag.Binary | Flag.NotNull,
-          }),
+          b: keepParam(
+            b,
+            newConstant(p.value.unscaled, {
+              ...asDecimalType(newFieldType(TypeCode.NewDecimal, { flen: 65, decimal: p.value.scale })),
+              flag: Flag.Binary | Flag.NotNull,
+            }),
+          ),
         };
       }
     }
