@@ -164,7 +164,7 @@ export function joinDenominator(
   const rightIds = new Set(keys.flatMap((k) => (k.right.kind === 'column' ? [k.right.id] : [])));
   const covering = (s: FullStats, ids: ReadonlySet<number>): number | null => {
     let best: number | null = null;
-    for (const k of s.keys) if (k.ids.every((id) => ids.has(id))) best = best === null ? k.rows : Math.min(best, k.rows);
+    for (const k of s.keys) if (k.ids.every((id) => ids.has(id))) best = best === null ? k.rows : Math.max(best, k.rows);
     return best;
   };
   const lk = covering(l as FullStats, leftIds);

@@ -3,6 +3,7 @@ import type { Column, Expression } from '../../expression/expression.js';
 import { equalRows, rangeRows } from '../../statistics/estimate.js';
 import type { TableStatistics } from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
+import { TypeCode, type FieldType } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
@@ -47,7 +48,27 @@ export function columnNdv(est: TableEstimate, ds: DataSource, column: Column): n
   if (known !== undefined && known.ndv > 0) {
     return Math.min(est.rows, Math.max(1, known.ndv));
   }
-  return Math.max(1, est.rows * PSEUDO.distinctRate);
+  if (isUniqueColumn(ds, column)) return est.rows;
+  return Math.max(1, Math.min(est.rows * PSEUDO.distinctRate, typeNdv(column.type)));
+}
+
+/** Distinct values a column of this type may be expected to have at most, where nothing is known of it. */
+function typeNdv(t: FieldType): number {
+  switch (t.tp) {
+    case TypeCode.Tiny:
+      return 128;
+    case TypeCode.Year:
+      return 100;
+    case TypeCode.Date:
+      return 2500;
+    case TypeCode.Enum:
+      return Math.max(1, t.elems?.length ?? 16);
+    case TypeCode.String:
+    case TypeCode.VarChar:
+      return t.flen >= 1 && t.flen <= 2 ? (t.flen === 1 ? 8 : 64) : Infinity;
+    default:
+      return Infinity;
+  }
 }
 
 /** Share of the table's rows that lie in intervals of one column. */
@@ -62,7 +83,7 @@ export function intervalSelectivity(est: TableEstimate, ds: DataSource, column: 
       if (unique) share += 1 / est.rows;
       else if (known !== undefined) {
         share += equalRows(known, est.rows, est.stats!.modifyCount, i.low as Datum, cmp) / est.rows;
-      } else share += PSEUDO.equalRate;
+      } else share += Math.max(PSEUDO.equalRate, 1 / typeNdv(column.type));
       continue;
     }
     const open = (e: Interval['low']): boolean => e === MIN || e === MAX || e === null;

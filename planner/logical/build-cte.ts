@@ -89,6 +89,7 @@ function buildShared(state: BuildState, entry: CteEntry): { cte: LogicalCte; nam
     distinct: false,
     columns: rel.plan.schema,
     physical: null,
+    optimized: false,
     planning: false,
     rows: 0,
   };
@@ -117,6 +118,7 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
     distinct: steps.some((b) => !b.all),
     columns,
     physical: null,
+    optimized: false,
     planning: false,
     rows: 0,
   };

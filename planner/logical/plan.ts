@@ -185,6 +185,8 @@ export interface LogicalCte {
   readonly columns: readonly Column[];
   /** Made when the first reference is planned; references share it. */
   physical: { seed: PhysicalPlan; recursive: PhysicalPlan | null } | null;
+  /** Its plans have been through the rules. */
+  optimized: boolean;
   /** Being planned: references inside it are those of the recursive part. */
   planning: boolean;
   rows: number;

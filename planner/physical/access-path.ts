@@ -45,8 +45,8 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
     keys.push({ column, length: c.length });
   }
   // The handle ends every non-unique entry and continues its order.
-  if (!index.unique && keys.every((k) => k.length < 0)) {
-    for (const h of handle) if (!keys.some((k) => k.column.id === h.column.id)) keys.push(h);
+  if (!index.unique && keys.every((k) => k.length < 0) && !handle.some((h) => keys.some((k) => k.column.id === h.column.id))) {
+    for (const h of handle) keys.push(ds.table.isCommonHandle ? h : { ...h, orderOnly: true });
   }
   return keys;
 }

@@ -15,6 +15,8 @@ export interface KeyColumn {
   readonly column: Column;
   /** Prefix length in characters (bytes for binary strings), -1 = whole. */
   readonly length: number;
+  /** Part of the order of the keys, not to be restricted by ranges. */
+  readonly orderOnly?: boolean;
 }
 
 /** Constant for one scan: literals, parameters, columns of outer queries. */

@@ -82,6 +82,7 @@ function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[]
   let points = 0;
   let singles = 0;
   for (const key of keys) {
+    if (key.orderOnly === true) break;
     const pointConditions: Expression[] = [];
     const rangeConditions: Expression[] = [];
     for (const c of conditions) {

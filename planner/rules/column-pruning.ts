@@ -8,8 +8,8 @@ import type { Rule } from './rule.js';
 /** Makes every operator give only the columns that something above it reads. */
 export const columnPruning: Rule = {
   name: 'column_prune',
-  apply(plan) {
-    prune(plan, new Set(plan.schema.map((c) => c.id)));
+  apply(plan, _state, output) {
+    prune(plan, new Set(output.map((c) => c.id)));
     return plan;
   },
 };

@@ -9,7 +9,7 @@ const STRICT: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the expression is NULL when all columns of `ids` are. */
-function nullWhenNull(e: Expression, ids: ReadonlySet<number>): boolean {
+export function nullWhenNull(e: Expression, ids: ReadonlySet<number>): boolean {
   switch (e.kind) {
     case 'column':
       return ids.has(e.id);

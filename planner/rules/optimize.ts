@@ -1,14 +1,56 @@
 import type { LogicalPlan } from '../logical/plan.js';
+import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
+import { aggregationElimination } from './aggregation-elimination.js';
 import { columnPruning } from './column-pruning.js';
+import { decorrelation } from './decorrelation.js';
+import { joinReorder } from './join-reorder.js';
+import { maxMinElimination } from './max-min-elimination.js';
+import { outerJoinElimination } from './outer-join-elimination.js';
 import { predicatePushdown } from './predicate-pushdown.js';
+import { projectionElimination } from './projection-elimination.js';
 import type { Rule } from './rule.js';
+import { topNPushdown } from './topn-pushdown.js';
 
-/** The rules in the order they run. */
-export const RULES: readonly Rule[] = [predicatePushdown, columnPruning];
+/** The rules in the order they run (TiDB's: logical rewrites that open others first, the join order last). */
+export const RULES: readonly Rule[] = [
+  decorrelation,
+  aggregationElimination,
+  projectionElimination,
+  maxMinElimination,
+  predicatePushdown,
+  outerJoinElimination,
+  topNPushdown,
+  joinReorder,
+  projectionElimination,
+  columnPruning,
+];
 
+/** Rewrites a plan and the common tables it reads. */
 export function optimize(plan: LogicalPlan, state: BuildState): LogicalPlan {
+  const output = [...plan.schema];
   let p = plan;
-  for (const rule of RULES) p = rule.apply(p, state);
+  for (const rule of RULES) p = rule.apply(p, state, output);
+  optimizeCommonTables(p, state);
   return p;
+}
+
+function optimizeCommonTables(p: LogicalPlan, state: BuildState): void {
+  forEachNode(p, (n) => {
+    if (n.op !== 'CteScan' || n.cte.optimized) return;
+    const { cte } = n;
+    cte.optimized = true;
+    const columns = [...cte.seed.schema];
+    cte.seed = keepColumns(optimize(cte.seed, state), columns);
+    if (cte.recursive !== null) {
+      const own = [...cte.recursive.schema];
+      cte.recursive = keepColumns(optimize(cte.recursive, state), own);
+    }
+  });
+}
+
+/** A definition's columns are found by position: the rewritten plan gives them as they were. */
+function keepColumns(p: LogicalPlan, columns: LogicalPlan['schema']): LogicalPlan {
+  if (p.schema.length === columns.length && p.schema.every((c, i) => c.id === columns[i]!.id)) return p;
+  return { op: 'Projection', schema: columns, children: [p], exprs: [...columns] };
 }

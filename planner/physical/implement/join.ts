@@ -1,5 +1,6 @@
 import { hasEntries } from '../../../catalog/table-layout.js';
 import type { Column, Expression } from '../../../expression/expression.js';
+import { joinDenominator } from '../../cost/derive-stats.js';
 import { COST } from '../../cost/factors.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, idsOf } from '../../logical/expression-walk.js';
@@ -14,6 +15,7 @@ import type { Apply, HashJoin, IndexJoin, PhysicalPlan } from '../plan.js';
 import { pushable } from '../pushdown.js';
 import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
 import { indexScan, tableScan } from './data-source.js';
+import { uniqueKeys } from '../../logical/unique-keys.js';
 import { joinSchema } from '../../logical/join-condition.js';
 import type { IndexInfo } from '../../../catalog/model.js';
 import type { Access } from '../../ranger/ranger.js';
@@ -144,18 +146,20 @@ function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expressi
   let bestCost = Infinity;
   for (const index of candidates) {
     if (index !== null && (ignored.has(index.lower) || (used.length > 0 && !used.includes(index.lower)))) continue;
-    const keys = keysOf(ds, index);
+    const keys = index === null ? keysOf(ds, null) : keysOf(ds, index).slice(0, index.columns.length);
     const prefix: Lookup['prefix'] = [];
     const usedKeys = new Set<number>();
     const usedConditions = new Set<Expression>();
-    let share = 1;
+    const fixed = new Set<number>();
+    const shares: number[] = [];
     for (const k of keys) {
       if (k.length >= 0) break;
       const at = innerKeys.findIndex((e, i) => e.kind === 'column' && e.id === k.column.id && !usedKeys.has(i) && nullEq[i] !== true);
       if (at >= 0) {
         prefix.push({ key: at });
         usedKeys.add(at);
-        share /= columnNdv(est, ds, k.column);
+        fixed.add(k.column.id);
+        shares.push(1 / columnNdv(est, ds, k.column));
         continue;
       }
       const cond = ds.conditions.find(
@@ -168,11 +172,14 @@ function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expressi
       if (cond === undefined || cond.kind !== 'function') break;
       prefix.push({ constant: cond.args.find((a) => a.kind === 'constant')! });
       usedConditions.add(cond);
-      share *= selectivity(opt.ctx, est, ds, [cond]);
+      fixed.add(k.column.id);
+      shares.push(selectivity(opt.ctx, est, ds, [cond]));
     }
     if (usedKeys.size === 0) continue;
-    const width = index === null ? keys.length : index.columns.length;
-    const unique = (index === null || index.unique) && prefix.length >= width;
+    const unique = uniqueKeys(ds).some((k) => k.every((id) => fixed.has(id)));
+    // Columns of one index go together: each further one selects less than it would alone.
+    shares.sort((a, b) => a - b);
+    const share = shares.reduce((p, s, i) => p * Math.pow(s, 1 / 2 ** i), 1);
     const have = index === null ? null : indexColumns(ds, index);
     const covering = have === null || [...needed].every((id) => have.has(id));
     const rowsPerKey = unique ? 1 : Math.max(est.rows * share, 1e-3);
@@ -213,9 +220,15 @@ function indexJoin(
   const est = tableEstimate(opt.ctx, ds);
   const filters = ds.conditions.filter((c) => !lookup.usedConditions.has(c));
   const share = selectivity(opt.ctx, est, ds, filters);
-  const perKey = lookup.rowsPerKey;
+  // What the join as a whole expects of its keys is better known than the index columns alone.
+  const [ls, rs] = [opt.stats(p.children[0]!), opt.stats(p.children[1]!)];
+  const perKey = Math.max(lookup.rowsPerKey, lookup.usedKeys.size === p.eq.length ? est.rows / joinDenominator(p.eq, ls, rs) : 0);
   const innerRows = perKey * share;
-  const cop = innerTask(opt, ds, lookup, filters, perKey, innerRows);
+  if (!filters.every(pushable)) return null;
+  const decided = p.eq.flatMap((k, i) =>
+    lookup.usedKeys.has(i) ? [opt.state.call('eq', ...(innerSide === 'left' ? [k.left, k.right] : [k.right, k.left]))] : [],
+  );
+  const cop = innerTask(opt, ds, lookup, filters, perKey, innerRows, decided);
   const reader = opt.root(cop);
   const rows = opt.stats(p).rows;
   const fetched = outer.rows * perKey;
@@ -253,13 +266,11 @@ function indexJoin(
 const NO_KEY: Expression = { kind: 'constant', type: { tp: TypeCode.Null, flag: 0, flen: 0, decimal: 0, charset: 'binary', collate: 'binary' }, value: null };
 
 /** The inner side's reader, whose scan gets its ranges from the join. */
-function innerTask(opt: Optimizer, ds: DataSource, lookup: Lookup, filters: readonly Expression[], perKey: number, rows: number): CopTask {
+function innerTask(opt: Optimizer, ds: DataSource, lookup: Lookup, filters: readonly Expression[], perKey: number, rows: number, decided: readonly Expression[]): CopTask {
   const est = tableEstimate(opt.ctx, ds);
-  const access: Access = { ranges: [], rebuild: null, access: [...lookup.usedConditions], remained: filters, equalColumns: 0, singlePoints: 0, columns: lookup.prefix.length, full: false };
+  const access: Access = { ranges: [], rebuild: null, access: [...decided, ...lookup.usedConditions], remained: filters, equalColumns: 0, singlePoints: 0, columns: lookup.prefix.length, full: false };
   const path = { access };
   const needed = columnsOf(filters, idsOf(ds.schema));
-  // The join checks its keys on the rows that come.
-  for (const e of lookup.prefix) void e;
   const pushed = filters.filter(pushable);
   const base = { kind: 'cop' as const, source: ds, keepOrder: false, desc: false, rows, tableFiltered: pushed.length > 0, cost: 0 };
   const select = (child: PhysicalPlan, conditions: readonly Expression[]): PhysicalPlan =>
