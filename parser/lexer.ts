@@ -1,72 +1,8 @@
-import { findKeyword, hashStep, POWER, type Keyword } from './keyword.js';
+import { findKeyword, hashStep, POWER } from './keyword.js';
 import { ParseError } from './parse-error.js';
+import type { LexerOptions, Punctuation, Token } from './token.js';
 
-export type Punctuation =
-  | '('
-  | ')'
-  | ','
-  | ';'
-  | '.'
-  | '+'
-  | '-'
-  | '*'
-  | '/'
-  | '%'
-  | '='
-  | '<=>'
-  | '!='
-  | '<'
-  | '<='
-  | '>'
-  | '>='
-  | '<<'
-  | '>>'
-  | '|'
-  | '||'
-  | '&'
-  | '&&'
-  | '^'
-  | '~'
-  | '!'
-  | ':='
-  | '->'
-  | '->>'
-  | '{'
-  | '}'
-  | '['
-  | ']'
-  | ':'
-  | '@'
-  | '?';
-
-/**
- * What the lexer found. A keyword is its upper-case word, an operator itself, the rest lower-case names:
- * 'ident' any other word or a quoted identifier, 'uservar' @name, 'sysvar' @@name, 'hint' an optimizer hint comment.
- */
-export type Token =
-  | Keyword
-  | Punctuation
-  | 'ident'
-  | 'string'
-  | 'nstring'
-  | 'int'
-  | 'decimal'
-  | 'float'
-  | 'hex'
-  | 'bit'
-  | 'uservar'
-  | 'sysvar'
-  | 'hint'
-  | 'eof';
-
-/** The sql_mode flags that change how text is read. */
-export interface LexerOptions {
-  ansiQuotes?: boolean;
-  pipesAsConcat?: boolean;
-  noBackslashEscapes?: boolean;
-  ignoreSpace?: boolean;
-  highNotPrecedence?: boolean;
-}
+export type { LexerOptions, Token } from './token.js';
 
 const WORD = 1;
 const DIGIT = 2;
@@ -124,6 +60,8 @@ export class Lexer {
   reserved = false;
   /** The name of 'ident', 'uservar', 'sysvar'; the value of 'string'; the text of numbers; digits of 'hex', 'bit'. */
   text = '';
+  /** In a source that is not UTF-8: the token's text with a character for each byte. */
+  byteText = '';
   /** The 'ident' was quoted. */
   quoted = false;
   /** The end of the token before the current one. */
@@ -135,6 +73,8 @@ export class Lexer {
   private readonly noBackslashEscapes: boolean;
   protected readonly ignoreSpace: boolean;
   protected readonly highNotPrecedence: boolean;
+  /** The source is bytes, a character each, most of which are UTF-8. */
+  protected binarySource = false;
   /** Inside an executed comment: its end is a blank. */
   private inComment = false;
   /** Where the latest such comment began and ended. */
@@ -432,6 +372,7 @@ export class Lexer {
     this.tok = 'ident';
     this.quoted = false;
     this.text = this.slice(pos, p, hash);
+    if (this.binarySource) this.decode();
   }
 
   /** source[start, end) as an interned string if it is short. */
@@ -521,6 +462,11 @@ export class Lexer {
     return c >= 128 || (CLASS[c]! & WORD) !== 0;
   }
 
+  private decode(): void {
+    this.byteText = this.text;
+    if (HIGH_BYTE.test(this.text)) this.text = Buffer.from(this.text, 'latin1').toString('utf8');
+  }
+
   private quotedString(pos: number, quote: number, tok: Token): void {
     const source = this.source;
     const length = this.length;
@@ -589,6 +535,7 @@ export class Lexer {
       if (p > from) parts.push(source.slice(from, p));
       this.text = parts.join('');
     }
+    if (this.binarySource) this.decode();
     this.tok = tok;
     this.end = p + 1;
   }
@@ -608,6 +555,7 @@ export class Lexer {
     }
     const raw = source.slice(pos + 1, p);
     this.text = doubled ? raw.replaceAll(mark + mark, mark) : raw;
+    if (this.binarySource) this.decode();
     this.tok = 'ident';
     this.quoted = true;
     this.end = p + 1;
@@ -657,6 +605,8 @@ export class Lexer {
     this.tok = p > pos + 1 ? 'uservar' : '@';
   }
 }
+
+const HIGH_BYTE = /[\x80-\xff]/;
 
 function digitAt(source: string, pos: number): boolean {
   const c = source.charCodeAt(pos);

@@ -7,13 +7,13 @@ import type {
   FuncCall,
   Query,
   UnaryOperator,
-  VariableScope,
 } from '../ast/index.js';
 import { INTRODUCERS } from '../charset.js';
 import { POWER } from '../keyword.js';
 import type { Token } from '../lexer.js';
-import { FunctionGrammar, type Interval } from './function.js';
-import { bitBytes, hexBytes, integerValue, MAX_CHAIN } from './token-stream.js';
+import type { Interval } from './function.js';
+import { LiteralGrammar } from './literal.js';
+import { MAX_CHAIN } from './token-stream.js';
 
 /** Chains of AND or OR up to this length are left-deep, longer ones balanced. */
 const LEFT_DEEP = 16;
@@ -61,33 +61,13 @@ const BARE_FUNCTIONS: ReadonlySet<Token> = new Set<Token>([
   'TIDB_CURRENT_TSO',
 ]);
 
-const SCOPES: ReadonlyMap<string, VariableScope> = new Map<string, VariableScope>([
-  ['global', 'GLOBAL'],
-  ['session', 'SESSION'],
-  ['local', 'SESSION'],
-  ['instance', 'INSTANCE'],
-  ['persist', 'PERSIST'],
-  ['persist_only', 'PERSIST_ONLY'],
-]);
-
-/** A variable's name after `@@` split into scope and name. */
-export function splitVariable(text: string): { scope: VariableScope | null; name: string } {
-  const dot = text.indexOf('.');
-  if (dot > 0) {
-    const scope = SCOPES.get(text.slice(0, dot).toLowerCase());
-    if (scope !== undefined) return { scope, name: text.slice(dot + 1) };
-  }
-  return { scope: null, name: text };
-}
-
 /**
  * Expressions by precedence climbing (Pratt): `binary(min)` reads a prefix, then operators of power `min` or more.
  * The lexer gives each token its power, so that the common case, no operator, is one comparison.
  */
-export abstract class ExpressionGrammar extends FunctionGrammar {
+export abstract class ExpressionGrammar extends LiteralGrammar {
   /** A select field starts here: `t.*` is allowed at this offset only. */
   protected wildcardAt = -1;
-  protected binarySource = false;
 
   /** The query in parentheses whose first branch is known (null: nothing read yet); up to but without `)`. */
   abstract continueQuery(first: Query | null): Query;
@@ -451,49 +431,25 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
     return this.operators(first, 0);
   }
 
-  private intExpr(): Expr {
-    const start = this.start;
-    const text = this.text;
-    const value = integerValue(text);
-    this.advance();
-    if (value === null) return { kind: 'DecimalLiteral', start, end: this.lastEnd, text };
-    return { kind: 'IntLiteral', start, end: this.lastEnd, value };
-  }
-
   private primary(): Expr {
     const start = this.start;
     switch (this.tok) {
       case 'string':
-        return this.stringExpr(start, null);
       case 'nstring':
-        this.tok = 'string';
-        return this.stringExpr(start, 'utf8');
+      case 'decimal':
+      case 'float':
+      case 'hex':
+      case 'bit':
+      case 'NULL':
+      case 'TRUE':
+      case 'FALSE':
+      case 'uservar':
+      case 'sysvar':
+        return this.literalOrVariable();
       case '?':
         return this.paramMarker();
       case '(':
         return this.parenthesized();
-      case 'decimal': {
-        const text = this.text;
-        this.advance();
-        return { kind: 'DecimalLiteral', start, end: this.lastEnd, text };
-      }
-      case 'float': {
-        const text = this.text;
-        this.advance();
-        return { kind: 'FloatLiteral', start, end: this.lastEnd, value: Number(text), text };
-      }
-      case 'hex':
-      case 'bit':
-        return this.bytesExpr(start, null);
-      case 'NULL':
-        this.advance();
-        return { kind: 'NullLiteral', start, end: this.lastEnd };
-      case 'TRUE':
-      case 'FALSE': {
-        const value = this.tok === 'TRUE';
-        this.advance();
-        return { kind: 'BoolLiteral', start, end: this.lastEnd, value };
-      }
       case 'CASE':
         return this.caseExpr();
       case 'EXISTS': {
@@ -502,20 +458,6 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
         const query = this.continueQuery(null);
         this.expect(')');
         return { kind: 'Exists', start, end: this.lastEnd, query, not: false };
-      }
-      case 'uservar': {
-        const name = this.text;
-        this.advance();
-        if (this.eat(':=')) {
-          const value = this.expr();
-          return { kind: 'UserVariableAssign', start, end: this.lastEnd, name, value };
-        }
-        return { kind: 'UserVariable', start, end: this.lastEnd, name };
-      }
-      case 'sysvar': {
-        const { scope, name } = splitVariable(this.text);
-        this.advance();
-        return { kind: 'SystemVariable', start, end: this.lastEnd, scope, name };
       }
       case 'ROW': {
         this.advance();
@@ -628,38 +570,6 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
     return unquote ? this.call(column.start, 'json_unquote', [extract]) : extract;
   }
 
-  /** One string literal, or several side by side, which are one value. */
-  private stringExpr(start: number, charset: string | null): Expr {
-    let value = this.string();
-    let firstPart: string | null = null;
-    while (this.tok === 'string') {
-      firstPart ??= value;
-      value += this.string();
-    }
-    const literal: Expr = {
-      kind: 'StringLiteral',
-      start,
-      end: this.lastEnd,
-      value,
-      bytes: null,
-      charset,
-      firstPart,
-    };
-    if (this.binarySource && HIGH_BYTE.test(value)) {
-      const bytes = Buffer.from(value, 'latin1');
-      literal.value = bytes.toString('utf8');
-      if (literal.value.includes('\ufffd')) literal.bytes = new Uint8Array(bytes);
-    }
-    return literal;
-  }
-
-  private bytesExpr(start: number, charset: string | null): Expr {
-    const hex = this.tok === 'hex';
-    const bytes = hex ? hexBytes(this.text) : bitBytes(this.text);
-    this.advance();
-    return { kind: hex ? 'HexLiteral' : 'BitLiteral', start, end: this.lastEnd, bytes, charset };
-  }
-
   /** ( query ), ( expr ) or a row. */
   private parenthesized(): Expr {
     const start = this.start;
@@ -734,25 +644,7 @@ export abstract class ExpressionGrammar extends FunctionGrammar {
     this.expect(')');
     return { kind: 'Match', start, end: this.lastEnd, columns, against, modifier };
   }
-
-  /** {d '…'}, {t '…'}, {ts '…'}, {fn f(x)}; any other word before an expression is dropped. */
-  private odbcEscape(): Expr {
-    const start = this.start;
-    this.advance();
-    const word = this.ident().toLowerCase();
-    const type = word === 'd' ? 'DATE' : word === 't' ? 'TIME' : word === 'ts' ? 'TIMESTAMP' : null;
-    if (type !== null && this.at('string')) {
-      const value = this.string();
-      this.expect('}');
-      return { kind: 'TemporalLiteral', start, end: this.lastEnd, type, value };
-    }
-    const expr = this.expr();
-    this.expect('}');
-    return expr;
-  }
 }
-
-const HIGH_BYTE = /[\x80-\xff]/;
 
 function balanced(operands: Expr[], from: number, to: number, op: 'AND' | 'OR'): Expr {
   if (to - from === 1) return operands[from]!;

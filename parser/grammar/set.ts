@@ -6,7 +6,7 @@ import type {
   Statement,
   VariableScope,
 } from '../ast/index.js';
-import { splitVariable } from './expression.js';
+import { splitVariable } from './literal.js';
 import { ShowGrammar } from './show.js';
 
 /** SET in all its forms (MySQL 8.0 manual, "SET Statements"). */

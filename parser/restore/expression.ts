@@ -47,14 +47,16 @@ export abstract class ExpressionWriter extends Writer {
         return this.raw(e.text);
       case 'StringLiteral': {
         if (e.bytes !== null) {
-          return this.introducer(e.charset ?? 'binary').raw(`x'${Buffer.from(e.bytes).toString('hex')}'`);
+          return this.introducer(e.charset ?? 'binary').raw(` x'${Buffer.from(e.bytes).toString('hex')}'`);
         }
         return this.introducer(e.charset ?? this.options.stringCharset ?? null).string(e.value);
       }
       case 'HexLiteral':
-        return this.introducer(e.charset).raw(`x'${Buffer.from(e.bytes).toString('hex')}'`);
+        return this.introducer(e.charset).raw(
+          `${e.charset === null ? '' : ' '}x'${Buffer.from(e.bytes).toString('hex')}'`,
+        );
       case 'BitLiteral':
-        return this.introducer(e.charset).raw(`b'${bitDigits(e.bytes)}'`);
+        return this.introducer(e.charset).raw(`${e.charset === null ? '' : ' '}b'${bitDigits(e.bytes)}'`);
       case 'NullLiteral':
         return this.kw('NULL');
       case 'BoolLiteral':

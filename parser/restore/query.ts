@@ -109,8 +109,12 @@ export abstract class QueryWriter extends TypeWriter {
 
   limit({ offset, count }: Limit): this {
     this.kw(' LIMIT ');
-    if (offset !== null) this.expr(offset).raw(',');
-    return this.expr(count);
+    if (offset === null) return this.expr(count);
+    // Parameters keep their order.
+    if (offset.kind === 'ParamMarker' && count.kind === 'ParamMarker' && offset.index > count.index) {
+      return this.expr(count).kw(' OFFSET ').expr(offset);
+    }
+    return this.expr(offset).raw(',').expr(count);
   }
 
   private lock({ strength, of, wait }: LockClause): void {
