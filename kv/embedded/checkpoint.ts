@@ -12,6 +12,8 @@ const WAL_LIMIT = 64 << 20;
 const MAX_AGE_MS = 30_000;
 /** Time that one step of a flush may hold up the event loop, roughly. */
 const STEP_MS = 3;
+/** Locks written to LMDB per transaction. */
+const LOCK_BATCH = 1000;
 
 interface Pending {
   readonly table: Memtable;
@@ -110,9 +112,9 @@ export class Checkpointer {
       this.flushStep();
       await nextTurn();
     }
-    this.writeLocks(pending.locks);
+    await this.writeLocks(pending.locks);
     await this.persist(pending);
-    this.wal.removeBefore(pending.segment);
+    await this.wal.removeBefore(pending.segment);
     this.checkpoints++;
   }
 
@@ -144,23 +146,29 @@ export class Checkpointer {
   }
 
   /** The `locks` table becomes the set of percolator locks at the time of the freeze. */
-  private writeLocks(locks: readonly Lock[]): void {
+  private async writeLocks(locks: readonly Lock[]): Promise<void> {
     const tree = this.env.locksTree;
-    if (locks.length === 0 && !tree.last()) return;
     const stale: Uint8Array[] = [];
     if (tree.last()) {
       do stale.push(tree.u8.slice(tree.keyStart, tree.keyEnd));
       while (tree.previous());
     }
-    this.env.write(() => {
-      for (const key of stale) this.env.locks.remove(key);
-      const out = new ByteWriter();
-      for (const lock of locks) {
-        out.length = 0;
-        encodeLock(out, lock);
-        this.env.locks.put(lock.key, out.bytes.subarray(0, out.length));
-      }
+    await this.inBatches(stale, (key) => this.env.locks.remove(key));
+    const out = new ByteWriter();
+    await this.inBatches(locks, (lock) => {
+      out.length = 0;
+      encodeLock(out, lock);
+      this.env.locks.put(lock.key, out.bytes.subarray(0, out.length));
     });
+  }
+
+  private async inBatches<T>(items: readonly T[], one: (item: T) => void): Promise<void> {
+    for (let from = 0; from < items.length; from += LOCK_BATCH) {
+      this.env.write(() => {
+        for (let i = from; i < Math.min(items.length, from + LOCK_BATCH); i++) one(items[i]!);
+      });
+      await nextTurn();
+    }
   }
 
   private tick(): void {

@@ -1,5 +1,5 @@
 import type { MvccCursor } from '../mvcc-reader.js';
-import { Memtable, MemtableList } from './memtable.js';
+import { type Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
 import { MAX_UINT32, readUint32BE } from './timestamp.js';
 import { TreeCursor } from './page-tree.js';
@@ -331,14 +331,10 @@ export class VersionCursor implements MvccCursor {
   }
 
   private firstFrom(table: Memtable, key: Uint8Array, length: number): number {
-    if (table.counts[MemtableList.data] === 0) return this.watch(table);
+    // An empty memtable may fill while we walk, but only with versions newer than our timestamp.
+    if (table.counts[MemtableList.data] === 0) return NO_NODE;
     const node = table.seek(MemtableList.data, key, 0, length, MAX_UINT32, MAX_UINT32);
     return this.started ? this.skipKey(table, node) : this.clampHigh(table, node);
-  }
-
-  /** An empty memtable may fill while we walk, but only with versions newer than our timestamp. */
-  private watch(_table: Memtable): number {
-    return NO_NODE;
   }
 
   private lastBelow(table: Memtable, key: Uint8Array, length: number, unbounded: boolean): number {

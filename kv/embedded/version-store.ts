@@ -1,13 +1,6 @@
 import type { LmdbEnv } from './lmdb-env.js';
 import { Memtable, MemtableList } from './memtable.js';
-import {
-  RECORD_HEADER,
-  VersionKind,
-  compareRanges,
-  writeComparableKey,
-  writeHistoryKey,
-  writeRecordHeader,
-} from './record.js';
+import { RECORD_HEADER, VersionKind, compareRanges, writeHistoryKey, writeRecordHeader } from './record.js';
 import { MAX_UINT32, readUint32BE } from './timestamp.js';
 
 export interface VersionWrite {
@@ -302,10 +295,4 @@ export class VersionStore {
 function recordOf(table: Memtable, node: number): Uint8Array {
   const at = table.recordStart(node);
   return table.bytes.subarray(at, at + table.recordLength(node));
-}
-
-/** Prefix of all history keys of the user key. */
-export function historyPrefix(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(KEY_BUFFER);
-  return bytes.slice(0, writeComparableKey(bytes, key, 0, key.length));
 }

@@ -139,10 +139,10 @@ export class Wal {
     });
   }
 
-  /** Removes segments below `segment`. */
-  removeBefore(segment: number): void {
+  /** Removes segments below `segment`; off this thread, since freeing the blocks of a large file takes long. */
+  async removeBefore(segment: number): Promise<void> {
     for (const name of listSegments(this.directory)) {
-      if (segmentNumber(name) < segment) fs.unlinkSync(path.join(this.directory, name));
+      if (segmentNumber(name) < segment) await fs.promises.unlink(path.join(this.directory, name));
     }
   }
 
