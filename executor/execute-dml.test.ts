@@ -418,3 +418,51 @@ describe('LOAD DATA', () => {
     expect(lines(await f.rows())).toEqual(["1,'a',NULL", "2,'b',3", "5,'E',6"]);
   });
 });
+
+describe('LOAD DATA out of key order', () => {
+  test('rows that come late are still checked', async () => {
+    const f = new Fixture(testTable([KEY_INT, TEXT], { pk: 'handle', pkColumns: [0] }));
+    const ctx = testContext(f.store, [f.table]);
+    ctx.txn = f.store.begin();
+    ctx.snapshot = ctx.txn.snapshot;
+    const order = [
+      ...Array.from({ length: 1500 }, (_, i) => i * 2),
+      5,
+      4,
+      4000,
+      2000,
+      ...Array.from({ length: 1500 }, (_, i) => 3000 + i),
+    ];
+    async function* input(): AsyncIterable<Uint8Array> {
+      yield text(order.map((k) => `${k}\tv\n`).join(''));
+    }
+    const r = await loadData(
+      {
+        table: f.table,
+        onDuplicate: 'ignore',
+        ignoreErrors: true,
+        charset: 'utf8mb4',
+        format: {
+          fieldTerminator: text('\t'),
+          enclosed: -1,
+          escaped: 0x5c,
+          lineStart: text(''),
+          lineTerminator: text('\n'),
+        },
+        ignoreLines: 0,
+        targets: f.table.columns.map((column) => ({ column })),
+        assignments: [],
+      },
+      input(),
+      ctx,
+      () => {},
+    );
+    await ctx.txn.commit();
+    const distinct = new Set(order).size;
+    expect(r).toMatchObject({
+      affectedRows: distinct,
+      info: `Records: ${order.length}  Deleted: 0  Skipped: ${order.length - distinct}  Warnings: ${order.length - distinct}`,
+    });
+    expect(await f.rows()).toHaveLength(distinct);
+  });
+});

@@ -28,7 +28,8 @@ export class CurrentValues {
     this.absentTo = endKey;
   }
 
-  private knownAbsent(key: Uint8Array): boolean {
+  /** Whether the key lies where `findEnd` found nothing. */
+  knownAbsent(key: Uint8Array): boolean {
     return (
       this.absentFrom !== null &&
       compareBytes(key, this.absentFrom) > 0 &&

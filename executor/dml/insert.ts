@@ -1,6 +1,7 @@
 import type { ColumnInfo } from '../../catalog/model.js';
 import { isWritable, scanColumns } from '../../catalog/table-layout.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { evalAny } from '../../expression/compile.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
@@ -54,6 +55,9 @@ export class RowInserter {
   /** Rows probably come in the order of their keys, behind those stored (a bulk load). */
   ascending = false;
   private endKnown = false;
+  /** Largest record key inserted, where nothing else of the table is in the membuffer: higher ones are free. */
+  private lastKey: Uint8Array | null = null;
+  private fresh: boolean;
   private inserted = 0;
 
   readonly writer: TableWriter;
@@ -74,6 +78,7 @@ export class RowInserter {
     this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
     this.current = new CurrentValues(ctx);
+    this.fresh = ctx.txn!.memBuffer.count === 0;
     this.publicColumns = table.columns.filter((c) => c.state === 'public');
     this.decoder = new RowBatchDecoder(scanColumns(table, table.columns, false), {
       zone: zoneOf(ctx),
@@ -214,12 +219,21 @@ export class RowInserter {
   /** IGNORE, REPLACE, ON DUPLICATE KEY UPDATE: what the keys hold is read for the whole batch, then rows go one by one. */
   private async insertChecked(rows: Datum[][], handles: Handle[], first: number): Promise<void> {
     const { writer, current } = this;
-    const unique = rows.map((row, r) => writer.uniqueKeys(row, handles[r]!));
     if (this.ascending && !this.endKnown && !this.ctx.txn!.pessimistic) {
       const range = recordRange(this.table.id);
       await current.findEnd(range.startKey, range.endKey);
       this.endKnown = true;
     }
+    if (this.endKnown && this.fresh && !writer.mutations.indexes.some((i) => i.index.unique)) {
+      const done = this.appendAscending(rows, handles);
+      rows = rows.slice(done);
+      handles = handles.slice(done);
+      first += done;
+      if (rows.length === 0) return;
+      // Out of order: from here on the membuffer is asked.
+      this.fresh = false;
+    }
+    const unique = rows.map((row, r) => writer.uniqueKeys(row, handles[r]!));
     await current.load(unique.flatMap((us) => us.map((u) => u.key)));
     if (this.onDuplicate !== 'ignore') {
       // The rows in the way are needed too.
@@ -243,6 +257,23 @@ export class RowInserter {
       } else if (this.onDuplicate === 'replace') await this.replaceRow(row, handles[r]!, unique[r]!);
       else await this.updateRow(row, taken);
     }
+  }
+
+  /** Inserts leading rows whose keys rise above every key there is; returns how many. */
+  private appendAscending(rows: Datum[][], handles: Handle[]): number {
+    const { writer } = this;
+    let n = 0;
+    for (; n < rows.length; n++) {
+      const key = writer.mutations.recordKey(handles[n]!);
+      if (this.lastKey === null ? !this.current.knownAbsent(key) : compareBytes(key, this.lastKey) <= 0)
+        break;
+      writer.insert(rows[n]!, handles[n]!, false);
+      this.lastKey = key;
+    }
+    this.affected += n;
+    this.found += n;
+    this.inserted += n;
+    return n;
   }
 
   /** Record key of the row that holds a unique key. */
