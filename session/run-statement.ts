@@ -232,7 +232,9 @@ function streamed(
     warnings: () => statement.warningCount,
     async nextChunk() {
       try {
-        statement.throwIfInterrupted();
+        // A consumer may take chunk after chunk without ever waiting for its socket.
+        const pause = statement.checkpoint();
+        if (pause !== undefined) await pause;
         const chunk = await rows.nextChunk();
         if (chunk === null) await end(null);
         else count += chunk.rows;

@@ -89,7 +89,10 @@ async function runMeasured(
   }
   const rows = await openQuery(planned, await session.readContext());
   try {
-    while ((await rows.nextChunk()) !== null);
+    while ((await rows.nextChunk()) !== null) {
+      const pause = session.statement.checkpoint();
+      if (pause !== undefined) await pause;
+    }
   } finally {
     await rows.close();
   }
