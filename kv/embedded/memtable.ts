@@ -266,16 +266,40 @@ export class Memtable {
     prev: Int32Array | null,
   ): number {
     const words = this.words;
+    const bytes = this.bytes;
+    const wanted = end - start;
     let at = headOf(list);
-    let beyond = -1;
+    let beyond = 0;
+    // Bytes that the key shares with `at` and with `beyond`: every key between them shares the lesser of both, so comparisons
+    // begin there (as in page-tree.ts).
+    let sharedLow = 0;
+    let sharedHigh = 0;
     for (let level = this.heights[list] - 1; level >= 0; level--) {
-      let next = words[at + NODE_WORDS + level]!;
-      // `beyond` was found too great one level up: no need to compare it again.
-      while (next !== 0 && next !== beyond && this.compareNode(next, key, start, end, hi, lo) < 0) {
+      for (;;) {
+        const next = words[at + NODE_WORDS + level]!;
+        // `beyond` was found too great one level up.
+        if (next === 0 || next === beyond) break;
+        const word = words[next]!;
+        const keyAt = (next + NODE_WORDS + ((word >>> 16) & 0xff)) << 2;
+        const length = word & 0xffff;
+        const n = length < wanted ? length : wanted;
+        let i = sharedLow < sharedHigh ? sharedLow : sharedHigh;
+        let order = 0;
+        for (; i < n; i++) {
+          order = bytes[keyAt + i]! - key[start + i]!;
+          if (order !== 0) break;
+        }
+        if (order === 0) order = length - wanted;
+        if (order === 0) order = hi - (words[next + 1]! >>> 0);
+        if (order === 0) order = lo - (words[next + 2]! >>> 0);
+        if (order >= 0) {
+          beyond = next;
+          sharedHigh = i;
+          break;
+        }
         at = next;
-        next = words[at + NODE_WORDS + level]!;
+        sharedLow = i;
       }
-      beyond = next;
       if (prev !== null) prev[level] = at;
     }
     return words[at + NODE_WORDS]!;
