@@ -1,4 +1,7 @@
-import { convertCharset, charset } from '../types/charset.js';
+import { charset, convertCharset, decodeUtf8, encodeUtf8 } from '../types/charset.js';
+import { encodeJson, jsonToText } from '../types/json/binary.js';
+import { parseJson } from '../types/json/parse.js';
+import { toJsonValue } from './json/convert.js';
 import { reinterpretInt, toDecimalOf, toInt, toReal } from '../types/convert-number.js';
 import { toDuration, toTime } from '../types/convert-time.js';
 import type { ConvertContext } from '../types/convert-context.js';
@@ -31,10 +34,22 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
     case 'duration':
       return toDuration(v, from, Math.max(0, to.decimal), rt);
     case 'json':
-      return v instanceof Uint8Array ? v : datumToText(v, from);
+      return castToJson(v, from);
     case 'string':
-      return castString(datumToText(v, from)!, from, to, rt);
+      return castString(
+        from.tp === TypeCode.Json ? encodeUtf8(jsonToText(v as Uint8Array)) : datumToText(v, from)!,
+        from,
+        to,
+        rt,
+      );
   }
+}
+
+/** CAST(text AS JSON) parses; other values become JSON scalars. */
+function castToJson(v: Datum, from: FieldType): Uint8Array {
+  if (from.tp === TypeCode.Json) return v as Uint8Array;
+  const text = v instanceof Uint8Array && from.charset !== 'binary';
+  return encodeJson(text ? parseJson(decodeUtf8(v)) : toJsonValue(v, from));
 }
 
 /** Text to the target's charset and length (CAST … AS CHAR(n), BINARY(n) pads with zero bytes). */

@@ -21,6 +21,7 @@ import './builtin/info.js';
 import './builtin/regexp.js';
 import './builtin/misc.js';
 import './builtin/encryption.js';
+import './builtin/json.js';
 
 export * from './expression.js';
 export type { EvalContext, SessionFunctions } from './eval-context.js';

@@ -1,0 +1,592 @@
+import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import type { Datum } from '../../types/datum.js';
+import { mysqlError } from '../../types/error-table.js';
+import { MysqlError } from '../../types/error.js';
+import type { FieldType } from '../../types/field-type.js';
+import { evalType, TypeCode } from '../../types/field-type.js';
+import {
+  decodeJson,
+  encodeJson,
+  formatJson,
+  jsonDouble,
+  opaqueText,
+  quoteJson,
+} from '../../types/json/binary.js';
+import { compareJson, compareJsonValues } from '../../types/json/compare.js';
+import { parseJson } from '../../types/json/parse.js';
+import { JsonDouble, JsonOpaque, JsonType } from '../../types/json/value.js';
+import type { JsonValue } from '../../types/json/value.js';
+import { toJsonValue } from '../json/convert.js';
+import {
+  appendAt,
+  containsValue,
+  depthOf,
+  insertAt,
+  mergePatch,
+  mergePreserve,
+  overlaps,
+  removeAt,
+  setAt,
+} from '../json/modify.js';
+import type { SetMode } from '../json/modify.js';
+import type { JsonPath } from '../json/path.js';
+import { isArray, isObject, parsePath, pathText, selectPath } from '../json/path.js';
+import type { Expression } from '../expression.js';
+import { intType, jsonType, stringType } from '../type-inference.js';
+import { jsonCompare } from './compare.js';
+import { compileLike } from './like.js';
+import type { Kernel, ScalarDefinition } from './scalar.js';
+import { defineAll } from './scalar.js';
+
+/** JSON functions (manual, "JSON Functions"). Results in binary form. */
+
+jsonCompare.compare = compareJson;
+
+type Definition = Omit<ScalarDefinition, 'family'>;
+
+const jsonText =
+  (flen = -1) =>
+  (): FieldType =>
+    stringType(flen, 'utf8mb4', 'utf8mb4_bin');
+const boolInt = (): FieldType => intType(false, 1);
+
+/** A document argument: JSON, or text that is parsed; 3146 for other types, 3141 for bad text. */
+function documentReader(t: FieldType, position: number, name: string): (v: Datum) => JsonValue {
+  if (t.tp === TypeCode.Json) return (v) => decodeJson(v as Uint8Array);
+  if (evalType(t) !== 'string' || t.charset === 'binary') {
+    return () => {
+      throw mysqlError('ER_INVALID_TYPE_FOR_JSON', position, name);
+    };
+  }
+  return (v) => parseText(v as Uint8Array, position, name);
+}
+
+function parseText(b: Uint8Array, position: number, name: string): JsonValue {
+  try {
+    return parseJson(decodeUtf8(b));
+  } catch (e) {
+    if (e instanceof MysqlError && e.code === 3140)
+      throw mysqlError(
+        'ER_INVALID_JSON_TEXT_IN_PARAM',
+        position,
+        name,
+        e.message.replace(/^Invalid JSON text: /, '').replace(/ at position \d+\.?$/, ''),
+        0,
+      );
+    throw e;
+  }
+}
+
+const path = (v: Datum): JsonPath => parsePath(decodeUtf8(v as Uint8Array));
+
+function singlePath(v: Datum): JsonPath {
+  const p = path(v);
+  if (p.multiple) throw mysqlError('ER_INVALID_JSON_PATH_WILDCARD');
+  return p;
+}
+
+/** Functions whose result is a truth value: they become true and false in JSON. */
+const TRUTH: ReadonlySet<string> = new Set([
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'nulleq',
+  'and',
+  'or',
+  'not',
+  'xor',
+  'isnull',
+  'istrue',
+  'isfalse',
+  'in',
+  'like',
+  'regexp',
+  'json_valid',
+  'json_contains',
+  'json_overlaps',
+  'json_contains_path',
+  'json_memberof',
+]);
+
+const isTruth = (e: Expression): boolean => e.kind === 'function' && TRUTH.has(e.name);
+
+/** Readers of value arguments: SQL scalars become JSON scalars, text is a JSON string. */
+const valueReaders = (
+  types: readonly FieldType[],
+  args: readonly Expression[],
+): ((v: Datum) => JsonValue)[] => types.map((t, i) => (v) => toJsonValue(v, t, isTruth(args[i]!)));
+
+/** f over a document; NULL for NULL. */
+const overDocument = (
+  name: string,
+  type: () => FieldType,
+  f: (v: JsonValue) => Datum,
+  doc: string,
+): Definition => ({
+  name,
+  args: ['any'],
+  type,
+  make: ([t]): Kernel => {
+    const read = documentReader(t!, 1, name);
+    return (_rt, v: Datum) => f(read(v));
+  },
+  doc: `${doc} Manual: JSON Functions.`,
+});
+
+export function jsonTypeName(v: JsonValue): string {
+  if (v === null) return 'NULL';
+  if (typeof v === 'boolean') return 'BOOLEAN';
+  if (typeof v === 'number') return 'INTEGER';
+  if (typeof v === 'bigint') return v > 9223372036854775807n ? 'UNSIGNED INTEGER' : 'INTEGER';
+  if (typeof v === 'string') return 'STRING';
+  if (v instanceof JsonDouble) return 'DOUBLE';
+  if (v instanceof JsonOpaque) {
+    switch (v.type) {
+      case JsonType.Date:
+        return 'DATE';
+      case JsonType.DateTime:
+      case JsonType.Timestamp:
+        return 'DATETIME';
+      case JsonType.Duration:
+        return 'TIME';
+      default:
+        return v.code === TypeCode.Bit ? 'BIT' : 'BLOB';
+    }
+  }
+  return isArray(v) ? 'ARRAY' : 'OBJECT';
+}
+
+function unquote(v: JsonValue): string {
+  if (typeof v === 'string') return v;
+  if (v instanceof JsonOpaque && v.type !== JsonType.Opaque) return opaqueText(v);
+  return formatJson(v);
+}
+
+function pretty(v: JsonValue, indent: string): string {
+  const inner = `${indent}  `;
+  if (isArray(v))
+    return v.length === 0 ? '[]' : `[\n${v.map((x) => inner + pretty(x, inner)).join(',\n')}\n${indent}]`;
+  if (isObject(v)) {
+    return v.size === 0
+      ? '{}'
+      : `{\n${[...v].map(([k, x]) => `${inner}${quoteJson(k)}: ${pretty(x, inner)}`).join(',\n')}\n${indent}}`;
+  }
+  return v instanceof JsonDouble ? jsonDouble(v.value) : formatJson(v);
+}
+
+function extract(root: JsonValue, paths: readonly JsonPath[]): JsonValue | undefined {
+  const found: JsonValue[] = [];
+  for (const p of paths) found.push(...selectPath(root, p));
+  if (found.length === 0) return undefined;
+  return paths.length === 1 && !paths[0]!.multiple ? found[0] : found;
+}
+
+/** doc, path, value, path, value, … */
+const modifier = (name: string, mode: SetMode | 'append' | 'insertCell', doc: string): Definition => ({
+  name,
+  args: ['any', 'string', 'any'],
+  rest: 'any',
+  type: () => jsonType(),
+  nullAware: true,
+  make: (types, _t, node): Kernel => {
+    if (types.length % 2 === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
+    const read = documentReader(types[0]!, 1, name);
+    const values = valueReaders(types, node.args);
+    return (_rt, ...args: Datum[]) => {
+      if (args[0] === null) return null;
+      let root = read(args[0]!);
+      for (let i = 1; i < args.length; i += 2) {
+        if (args[i] === null) return null;
+        const p = singlePath(args[i]!);
+        const v = values[i + 1]!(args[i + 1]!);
+        root =
+          mode === 'append'
+            ? appendAt(root, p, v)
+            : mode === 'insertCell'
+              ? insertAt(root, p, v)
+              : setAt(root, p, v, mode);
+      }
+      return encodeJson(root);
+    };
+  },
+  doc: `${doc} Manual: Functions That Modify JSON Values.`,
+});
+
+const merger = (
+  name: string,
+  aliases: string[],
+  f: (a: JsonValue, b: JsonValue) => JsonValue,
+  doc: string,
+): Definition => ({
+  name,
+  aliases,
+  args: ['any', 'any'],
+  rest: 'any',
+  type: () => jsonType(),
+  nullAware: true,
+  make: (types): Kernel => {
+    const reads = types.map((t, i) => documentReader(t, i + 1, name));
+    return (_rt, ...args: Datum[]) => {
+      let out: JsonValue | undefined;
+      let isNull = false;
+      args.forEach((a, i) => {
+        if (a === null) {
+          isNull = true;
+          return;
+        }
+        const v = reads[i]!(a);
+        if (name === 'json_merge_patch' && !isObject(v)) {
+          // A later non-object replaces everything before it, NULL included.
+          out = v;
+          isNull = false;
+          return;
+        }
+        out = out === undefined ? v : f(out, v);
+      });
+      return isNull || out === undefined ? null : encodeJson(out);
+    };
+  },
+  doc: `${doc} Manual: Functions That Modify JSON Values.`,
+});
+
+function oneOrAll(v: Datum, name: string): boolean {
+  const s = decodeUtf8(v as Uint8Array).toLowerCase();
+  if (s !== 'one' && s !== 'all') throw mysqlError('ER_JSON_BAD_ONE_OR_ALL_ARG', name);
+  return s === 'all';
+}
+
+/** Strings that match, with their paths. */
+function search(
+  root: JsonValue,
+  prefix: readonly (string | number)[],
+  matches: (s: string) => boolean,
+  found: string[],
+  all: boolean,
+): void {
+  if (!all && found.length > 0) return;
+  if (typeof root === 'string') {
+    if (matches(root)) {
+      const p = pathText(prefix);
+      if (!found.includes(p)) found.push(p);
+    }
+  } else if (isArray(root)) root.forEach((x, i) => search(x, [...prefix, i], matches, found, all));
+  else if (isObject(root)) for (const [k, x] of root) search(x, [...prefix, k], matches, found, all);
+}
+
+defineAll('json', [
+  {
+    name: 'to_json_operand',
+    internal: true,
+    args: ['any'],
+    type: () => jsonType(),
+    make:
+      ([t], _type, node): Kernel =>
+      (_rt, v: Datum) =>
+        encodeJson(toJsonValue(v, t!, isTruth(node.args[0]!))),
+    total: true,
+    doc: 'An SQL scalar as a JSON scalar, for comparisons. Manual: Comparison and Ordering of JSON Values.',
+  },
+  {
+    name: 'json_extract',
+    args: ['any', 'string'],
+    rest: 'string',
+    type: () => jsonType(),
+    make: ([t]): Kernel => {
+      const read = documentReader(t!, 1, 'json_extract');
+      return (_rt, d: Datum, ...paths: Datum[]) => {
+        const r = extract(read(d), paths.map(path));
+        return r === undefined ? null : encodeJson(r);
+      };
+    },
+    pushdown: 'JsonExtractSig',
+    doc: 'JSON_EXTRACT(doc, path, …), doc->path. Manual: Functions That Search JSON Values.',
+  },
+  {
+    name: 'json_unquote',
+    args: ['any'],
+    type: jsonText(),
+    make: ([t]): Kernel => {
+      if (t!.tp === TypeCode.Json) return (_rt, v: Uint8Array) => encodeUtf8(unquote(decodeJson(v)));
+      return (_rt, v: Datum) => {
+        if (!(v instanceof Uint8Array)) throw mysqlError('ER_INVALID_TYPE_FOR_JSON', 1, 'json_unquote');
+        const s = decodeUtf8(v);
+        if (s.length < 2 || !s.startsWith('"') || !s.endsWith('"')) return v;
+        const r = parseText(v, 1, 'json_unquote');
+        return encodeUtf8(unquote(r));
+      };
+    },
+    total: true,
+    pushdown: 'JsonUnquoteSig',
+    doc: 'JSON_UNQUOTE(value), doc->>path. Manual: Functions That Modify JSON Values.',
+  },
+  {
+    name: 'json_quote',
+    args: ['string'],
+    type: jsonText(),
+    kernel: (_rt, b: Uint8Array) => encodeUtf8(quoteJson(decodeUtf8(b))),
+    total: true,
+    doc: 'JSON_QUOTE(s). Manual: Functions That Create JSON Values.',
+  },
+  {
+    name: 'json_array',
+    args: [],
+    rest: 'any',
+    type: () => jsonType(),
+    nullAware: true,
+    make: (types, _t, node): Kernel => {
+      const values = valueReaders(types, node.args);
+      return (_rt, ...args: Datum[]) => encodeJson(args.map((a, i) => values[i]!(a)));
+    },
+    total: true,
+    pushdown: 'JsonArraySig',
+    doc: 'JSON_ARRAY(value, …). Manual: Functions That Create JSON Values.',
+  },
+  {
+    name: 'json_object',
+    args: [],
+    rest: 'any',
+    type: () => jsonType(),
+    nullAware: true,
+    rewrite(args) {
+      if (args.length % 2 === 1) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', 'json_object');
+      return null;
+    },
+    make: (types, _t, node): Kernel => {
+      const values = valueReaders(types, node.args);
+      return (_rt, ...args: Datum[]) => {
+        const out = new Map<string, JsonValue>();
+        for (let i = 0; i < args.length; i += 2) {
+          if (args[i] === null) throw mysqlError('ER_JSON_DOCUMENT_NULL_KEY');
+          const k = values[i]!(args[i]!);
+          out.set(
+            k instanceof JsonOpaque && k.type === JsonType.Opaque ? decodeUtf8(k.bytes) : unquote(k),
+            values[i + 1]!(args[i + 1]!),
+          );
+        }
+        return encodeJson(out);
+      };
+    },
+    total: true,
+    pushdown: 'JsonObjectSig',
+    doc: 'JSON_OBJECT(key, value, …). Manual: Functions That Create JSON Values.',
+  },
+  overDocument('json_type', jsonText(51), (v) => encodeUtf8(jsonTypeName(v)), 'JSON_TYPE(value).'),
+  overDocument('json_depth', () => intType(false, 10), depthOf, 'JSON_DEPTH(doc).'),
+  overDocument('json_pretty', jsonText(), (v) => encodeUtf8(pretty(v, '')), 'JSON_PRETTY(doc).'),
+  overDocument(
+    'json_storage_size',
+    () => intType(false, 10),
+    (v) => encodeJson(v).length,
+    'JSON_STORAGE_SIZE(doc).',
+  ),
+  overDocument(
+    'json_storage_free',
+    () => intType(false, 10),
+    () => 0,
+    'JSON_STORAGE_FREE(doc): 0, documents are rewritten whole.',
+  ),
+  {
+    name: 'json_valid',
+    args: ['any'],
+    type: boolInt,
+    make: ([t]): Kernel => {
+      if (t!.tp === TypeCode.Json) return () => 1;
+      if (evalType(t!) !== 'string') return () => 0;
+      return (_rt, v: Datum) => {
+        try {
+          parseJson(decodeUtf8(v as Uint8Array));
+          return 1;
+        } catch {
+          return 0;
+        }
+      };
+    },
+    total: true,
+    pushdown: 'JsonValidStringSig',
+    doc: 'JSON_VALID(s). Manual: Functions That Return JSON Value Attributes.',
+  },
+  {
+    name: 'json_length',
+    args: ['any', 'string'],
+    min: 1,
+    type: () => intType(false, 10),
+    make: ([t]): Kernel => {
+      const read = documentReader(t!, 1, 'json_length');
+      return (_rt, d: Datum, p?: Datum) => {
+        let v = read(d);
+        if (p !== undefined) {
+          const found = selectPath(v, singlePath(p));
+          if (found.length === 0) return null;
+          v = found[0]!;
+        }
+        return isArray(v) ? v.length : isObject(v) ? v.size : 1;
+      };
+    },
+    pushdown: 'JsonLengthSig',
+    doc: 'JSON_LENGTH(doc[, path]). Manual: Functions That Return JSON Value Attributes.',
+  },
+  {
+    name: 'json_keys',
+    args: ['any', 'string'],
+    min: 1,
+    type: () => jsonType(),
+    make: ([t]): Kernel => {
+      const read = documentReader(t!, 1, 'json_keys');
+      return (_rt, d: Datum, p?: Datum) => {
+        let v: JsonValue | undefined = read(d);
+        if (p !== undefined) v = selectPath(v, singlePath(p))[0];
+        return v !== undefined && isObject(v) ? encodeJson([...v.keys()]) : null;
+      };
+    },
+    doc: 'JSON_KEYS(doc[, path]). Manual: Functions That Search JSON Values.',
+  },
+  {
+    name: 'json_contains',
+    args: ['any', 'any', 'string'],
+    min: 2,
+    type: boolInt,
+    make: ([a, b]): Kernel => {
+      const ra = documentReader(a!, 1, 'json_contains');
+      const rb = documentReader(b!, 2, 'json_contains');
+      return (_rt, d: Datum, c: Datum, p?: Datum) => {
+        let v: JsonValue | undefined = ra(d);
+        if (p !== undefined) v = selectPath(v, singlePath(p))[0];
+        return v === undefined ? null : containsValue(v, rb(c)) ? 1 : 0;
+      };
+    },
+    pushdown: 'JsonContainsSig',
+    doc: 'JSON_CONTAINS(doc, candidate[, path]). Manual: Functions That Search JSON Values.',
+  },
+  {
+    name: 'json_contains_path',
+    args: ['any', 'string', 'string'],
+    rest: 'string',
+    type: boolInt,
+    make: ([t]): Kernel => {
+      const read = documentReader(t!, 1, 'json_contains_path');
+      return (_rt, d: Datum, which: Datum, ...paths: Datum[]) => {
+        const all = oneOrAll(which, 'json_contains_path');
+        const v = read(d);
+        const has = (p: Datum): boolean => selectPath(v, path(p)).length > 0;
+        return (all ? paths.every(has) : paths.some(has)) ? 1 : 0;
+      };
+    },
+    pushdown: 'JsonContainsPathSig',
+    doc: "JSON_CONTAINS_PATH(doc, 'one'|'all', path, …). Manual: Functions That Search JSON Values.",
+  },
+  {
+    name: 'json_overlaps',
+    args: ['any', 'any'],
+    type: boolInt,
+    make: ([a, b]): Kernel => {
+      const ra = documentReader(a!, 1, 'json_overlaps');
+      const rb = documentReader(b!, 2, 'json_overlaps');
+      return (_rt, x: Datum, y: Datum) => (overlaps(ra(x), rb(y)) ? 1 : 0);
+    },
+    total: true,
+    doc: 'JSON_OVERLAPS(a, b). Manual: Functions That Search JSON Values.',
+  },
+  {
+    name: 'json_memberof',
+    internal: true,
+    args: ['any', 'any'],
+    type: boolInt,
+    make: ([a, b], _t, node): Kernel => {
+      const [ra] = valueReaders([a!], node.args);
+      const rb = documentReader(b!, 2, 'member of');
+      return (_rt, x: Datum, y: Datum) => {
+        const v = ra!(x);
+        const d = rb(y);
+        return (isArray(d) ? d.some((w) => compareJsonValues(v, w) === 0) : compareJsonValues(v, d) === 0)
+          ? 1
+          : 0;
+      };
+    },
+    total: true,
+    pushdown: 'JsonMemberOfSig',
+    doc: 'value MEMBER OF(array). Manual: Functions That Search JSON Values.',
+  },
+  {
+    name: 'json_search',
+    args: ['any', 'string', 'string', 'string'],
+    rest: 'string',
+    min: 3,
+    type: () => jsonType(),
+    nullAware: true,
+    make: ([t]): Kernel => {
+      const read = documentReader(t!, 1, 'json_search');
+      return (_rt, d: Datum, which: Datum, s: Datum, esc?: Datum, ...paths: Datum[]) => {
+        if (d === null || which === null || s === null || paths.includes(null)) return null;
+        const all = oneOrAll(which, 'json_search');
+        const e =
+          esc === undefined || esc === null
+            ? 92
+            : decodeUtf8(esc as Uint8Array) === ''
+              ? 0
+              : decodeUtf8(esc as Uint8Array).codePointAt(0)!;
+        const like = compileLike(s as Uint8Array, e, 'utf8mb4_bin', false);
+        const matches = (text: string): boolean => {
+          const b = encodeUtf8(text);
+          return like(b, 0, b.length);
+        };
+        const root = read(d);
+        const found: string[] = [];
+        if (paths.length === 0) search(root, [], matches, found, all);
+        else {
+          const everything: string[] = [];
+          search(root, [], matches, everything, true);
+          for (const p of paths) {
+            const wanted = new Set(selectPath(root, path(p)));
+            for (const f of everything) {
+              // A hit counts when some prefix of its path is among the values selected.
+              if (found.includes(f) || (!all && found.length > 0)) continue;
+              const legs = parsePath(f).legs;
+              for (let k = 0; k <= legs.length; k++) {
+                const at = selectPath(root, { legs: legs.slice(0, k), multiple: false })[0]!;
+                if (wanted.has(at)) {
+                  found.push(f);
+                  break;
+                }
+              }
+            }
+          }
+        }
+        if (found.length === 0) return null;
+        return encodeJson(found.length === 1 ? found[0]! : found);
+      };
+    },
+    doc: "JSON_SEARCH(doc, 'one'|'all', s[, escape[, path, …]]). Manual: Functions That Search JSON Values.",
+  },
+  modifier('json_set', 'set', 'JSON_SET(doc, path, value, …).'),
+  modifier('json_insert', 'insert', 'JSON_INSERT(doc, path, value, …).'),
+  modifier('json_replace', 'replace', 'JSON_REPLACE(doc, path, value, …).'),
+  modifier('json_array_append', 'append', 'JSON_ARRAY_APPEND(doc, path, value, …).'),
+  modifier('json_array_insert', 'insertCell', 'JSON_ARRAY_INSERT(doc, path, value, …).'),
+  {
+    name: 'json_remove',
+    args: ['any', 'string'],
+    rest: 'string',
+    type: () => jsonType(),
+    make: ([t]): Kernel => {
+      const read = documentReader(t!, 1, 'json_remove');
+      return (_rt, d: Datum, ...paths: Datum[]) => {
+        let v = read(d);
+        for (const p of paths) v = removeAt(v, singlePath(p));
+        return encodeJson(v);
+      };
+    },
+    total: true,
+    pushdown: 'JsonRemoveSig',
+    doc: 'JSON_REMOVE(doc, path, …). Manual: Functions That Modify JSON Values.',
+  },
+  merger('json_merge_patch', [], mergePatch, 'JSON_MERGE_PATCH(doc, doc, …).'),
+  merger(
+    'json_merge_preserve',
+    ['json_merge'],
+    mergePreserve,
+    'JSON_MERGE_PRESERVE(doc, doc, …), JSON_MERGE.',
+  ),
+]);
