@@ -1,21 +1,9 @@
+import { CLASS, DIGIT, digitAt, HIGH_BYTE, isDigitOf, SPACE, WORD } from './character.js';
 import { findKeyword, hashStep, POWER } from './keyword.js';
 import { ParseError } from './parse-error.js';
 import type { LexerOptions, Punctuation, Token } from './token.js';
 
 export type { LexerOptions, Token } from './token.js';
-
-const WORD = 1;
-const DIGIT = 2;
-const SPACE = 4;
-
-/** Character classes below 128. Characters from 128 on are word characters. */
-const CLASS = new Uint8Array(128);
-for (let c = 48; c <= 57; c++) CLASS[c] = WORD | DIGIT;
-for (let c = 65; c <= 90; c++) CLASS[c] = WORD;
-for (let c = 97; c <= 122; c++) CLASS[c] = WORD;
-CLASS[36] = WORD; // $
-CLASS[95] = WORD; // _
-for (const c of [9, 10, 11, 12, 13, 32]) CLASS[c] = SPACE;
 
 /** Version comments up to this server version are executed (MySQL 8.0 manual, "Comments"). */
 const SERVER_VERSION = 80099;
@@ -604,17 +592,4 @@ export class Lexer {
     this.text = source.slice(pos + 1, p);
     this.tok = p > pos + 1 ? 'uservar' : '@';
   }
-}
-
-const HIGH_BYTE = /[\x80-\xff]/;
-
-function digitAt(source: string, pos: number): boolean {
-  const c = source.charCodeAt(pos);
-  return c >= 48 && c <= 57;
-}
-
-/** kind is the folded code of x or b. */
-function isDigitOf(kind: number, c: number): boolean {
-  if (kind === 98) return c === 48 || c === 49;
-  return (c >= 48 && c <= 57) || ((c | 0x20) >= 97 && (c | 0x20) <= 102);
 }

@@ -1,18 +1,9 @@
-import type {
-  BinaryOperator,
-  CaseWhen,
-  ColumnRef,
-  ComparisonOperator,
-  Expr,
-  FuncCall,
-  Query,
-  UnaryOperator,
-} from '../ast/index.js';
+import type { BinaryOperator, CaseWhen, ColumnRef, Expr, FuncCall, UnaryOperator } from '../ast/index.js';
 import { INTRODUCERS } from '../charset.js';
 import { POWER } from '../keyword.js';
 import type { Token } from '../lexer.js';
 import type { Interval } from './function.js';
-import { LiteralGrammar } from './literal.js';
+import { PredicateGrammar } from './predicate.js';
 import { MAX_CHAIN } from './token-stream.js';
 
 /** Chains of AND or OR up to this length are left-deep, longer ones balanced. */
@@ -65,12 +56,9 @@ const BARE_FUNCTIONS: ReadonlySet<Token> = new Set<Token>([
  * Expressions by precedence climbing (Pratt): `binary(min)` reads a prefix, then operators of power `min` or more.
  * The lexer gives each token its power, so that the common case, no operator, is one comparison.
  */
-export abstract class ExpressionGrammar extends LiteralGrammar {
+export abstract class ExpressionGrammar extends PredicateGrammar {
   /** A select field starts here: `t.*` is allowed at this offset only. */
   protected wildcardAt = -1;
-
-  /** The query in parentheses whose first branch is known (null: nothing read yet); up to but without `)`. */
-  abstract continueQuery(first: Query | null): Query;
 
   expr(): Expr {
     this.enter();
@@ -103,21 +91,7 @@ export abstract class ExpressionGrammar extends LiteralGrammar {
     return this.prefix(POWER.COLLATE + 1);
   }
 
-  /** A query may start here (after an opening parenthesis or at a statement's start). */
-  atQuery(): boolean {
-    switch (this.tok) {
-      case 'SELECT':
-      case 'WITH':
-      case 'TABLE':
-        return true;
-      case 'VALUES':
-        return this.peek() === 'ROW';
-      default:
-        return false;
-    }
-  }
-
-  private binary(min: number): Expr {
+  protected binary(min: number): Expr {
     const left = this.prefix(min);
     return this.power === 0 || this.power < min ? left : this.operators(left, min);
   }
@@ -193,34 +167,6 @@ export abstract class ExpressionGrammar extends LiteralGrammar {
     return left;
   }
 
-  private comparison(left: Expr): Expr {
-    const op = this.tok as ComparisonOperator;
-    this.advance();
-    const tok = this.tok;
-    if ((tok === 'ALL' || tok === 'ANY' || tok === 'SOME') && this.peek() === '(') {
-      this.advance();
-      this.advance();
-      const query = this.continueQuery(null);
-      this.expect(')');
-      const quantifier = tok === 'ALL' ? 'ALL' : 'ANY';
-      return { kind: 'Quantified', start: left.start, end: this.lastEnd, op, quantifier, expr: left, query };
-    }
-    const right = this.binary(POWER.COMPARE + 1);
-    return { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
-  }
-
-  private isTest(left: Expr): Expr {
-    this.advance();
-    const not = this.eat('NOT');
-    const start = left.start;
-    if (this.eat('NULL')) return { kind: 'IsNull', start, end: this.lastEnd, expr: left, not };
-    let truth: boolean | null = null;
-    if (this.eat('TRUE')) truth = true;
-    else if (this.eat('FALSE')) truth = false;
-    else this.expect('UNKNOWN');
-    return { kind: 'IsTruth', start, end: this.lastEnd, expr: left, not, truth };
-  }
-
   private additive(left: Expr): Expr {
     const op = this.tok as '+' | '-';
     this.advance();
@@ -238,123 +184,6 @@ export abstract class ExpressionGrammar extends LiteralGrammar {
     }
     const right = this.binary(POWER.ADD + 1);
     return { kind: 'Binary', start: left.start, end: this.lastEnd, op, left, right };
-  }
-
-  /** [NOT] IN, LIKE, BETWEEN, REGEXP, MEMBER OF, SOUNDS LIKE; null when the word is something else here. */
-  private predicate(left: Expr): Expr | null {
-    const start = left.start;
-    let not = false;
-    if (this.tok === 'NOT') {
-      switch (this.peek()) {
-        case 'IN':
-        case 'LIKE':
-        case 'ILIKE':
-        case 'BETWEEN':
-        case 'REGEXP':
-        case 'RLIKE':
-          break;
-        default:
-          return null;
-      }
-      this.advance();
-      not = true;
-    }
-    const tok = this.tok as Token;
-    switch (tok) {
-      case 'IN':
-        this.advance();
-        return this.inPredicate(left, not);
-      case 'LIKE':
-      case 'ILIKE': {
-        this.advance();
-        const pattern = this.simpleExpr();
-        const escape = this.eat('ESCAPE') ? this.stringOrBytes() : null;
-        const caseInsensitive = tok === 'ILIKE';
-        return { kind: 'Like', start, end: this.lastEnd, expr: left, pattern, escape, not, caseInsensitive };
-      }
-      case 'REGEXP':
-      case 'RLIKE': {
-        this.advance();
-        const pattern = this.arithmeticExpr();
-        return { kind: 'Regexp', start, end: this.lastEnd, expr: left, pattern, not };
-      }
-      case 'BETWEEN': {
-        this.advance();
-        const low = this.arithmeticExpr();
-        this.expect('AND');
-        this.enter();
-        const high = this.binary(POWER.PREDICATE);
-        this.leave();
-        return { kind: 'Between', start, end: this.lastEnd, expr: left, low, high, not };
-      }
-      case 'MEMBER': {
-        if (this.peek() !== 'OF') return null;
-        this.advance();
-        this.advance();
-        this.expect('(');
-        const array = this.expr();
-        this.expect(')');
-        return this.call(start, 'json_memberof', [left, array]);
-      }
-      default: {
-        if (this.peek() !== 'LIKE') return null;
-        this.advance();
-        this.advance();
-        const right = this.arithmeticExpr();
-        const end = this.lastEnd;
-        const soundex: Expr = {
-          kind: 'Binary',
-          start,
-          end,
-          op: '=',
-          left: { kind: 'FuncCall', start, end: left.end, schema: null, name: 'soundex', args: [left] },
-          right: this.call(right.start, 'soundex', [right]),
-        };
-        return { kind: 'Paren', start, end, expr: soundex };
-      }
-    }
-  }
-
-  private inPredicate(left: Expr, not: boolean): Expr {
-    const start = left.start;
-    this.expect('(');
-    if (this.atQuery()) {
-      const query = this.continueQuery(null);
-      this.expect(')');
-      return { kind: 'InSubquery', start, end: this.lastEnd, expr: left, query, not };
-    }
-    const first = this.expr();
-    const query = first.kind === 'Subquery' ? this.subqueryRest(first.query) : null;
-    if (query !== null) {
-      this.expect(')');
-      return { kind: 'InSubquery', start, end: this.lastEnd, expr: left, query, not };
-    }
-    const list = [first];
-    while (this.eat(',')) list.push(this.expr());
-    this.expect(')');
-    return { kind: 'InList', start, end: this.lastEnd, expr: left, list, not };
-  }
-
-  /**
-   * After `( (query)`: the whole inner query when what follows says that the inner parentheses were those of a query
-   * (a set operation, ORDER BY, LIMIT, or just the closing parenthesis), else null.
-   */
-  private subqueryRest(query: Query): Query | null {
-    switch (this.tok) {
-      case ')':
-        return query;
-      case 'UNION':
-      case 'EXCEPT':
-      case 'INTERSECT':
-      case 'ORDER':
-      case 'LIMIT':
-      case 'FOR':
-      case 'LOCK':
-        query.parens = true;
-        return this.continueQuery(query);
-      default:
-        return null;
-    }
   }
 
   private prefix(min: number): Expr {
