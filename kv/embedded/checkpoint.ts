@@ -3,7 +3,7 @@ import { writeCheckpoint } from './checkpoint-file.js';
 import type { LmdbEnv } from './lmdb-env.js';
 import type { Lock, LockTable } from './lock-table.js';
 import { encodeLock } from './log-records.js';
-import type { Memtable } from './memtable.js';
+import { type Memtable, MemtableList } from './memtable.js';
 import type { VersionStore } from './version-store.js';
 import type { Wal } from './wal.js';
 
@@ -12,6 +12,8 @@ const WAL_LIMIT = 64 << 20;
 const MAX_AGE_MS = 30_000;
 /** Time that one step of a flush may hold up the event loop, roughly. */
 const STEP_MS = 3;
+/** Further steps in the same turn while writers fill the active memtable faster than the frozen one empties. */
+const MAX_EXTRA_STEPS = 3;
 /** Locks written to LMDB per transaction. */
 const LOCK_BATCH = 1000;
 
@@ -37,6 +39,8 @@ export class Checkpointer {
   private tail: Promise<void> = Promise.resolve();
   private step = 500;
   private flushFrom = 0;
+  /** Entries of the frozen memtable that are in LMDB, about. */
+  private flushed = 0;
   private dirtySince = 0;
   private readonly timer: NodeJS.Timeout;
   gcSafePoint = 0n;
@@ -110,6 +114,13 @@ export class Checkpointer {
   private async run(pending: Pending): Promise<void> {
     while (this.versions.frozen === pending.table) {
       this.flushStep();
+      // Keep ahead of the writers: the share flushed must not fall behind the share of the active memtable that is full.
+      for (
+        let extra = 0;
+        extra < MAX_EXTRA_STEPS && this.versions.frozen === pending.table && this.isBehind();
+        extra++
+      )
+        this.flushStep();
       await nextTurn();
     }
     await this.writeLocks(pending.locks);
@@ -131,15 +142,22 @@ export class Checkpointer {
     releaseOld();
   }
 
+  private isBehind(): boolean {
+    const { active, frozen } = this.versions;
+    return active.size / active.capacity > this.flushed / Math.max(1, frozen!.counts[MemtableList.data]);
+  }
+
   /** One small piece of the flush of the frozen memtable. */
   private flushStep(): void {
     const began = performance.now();
     const from = this.versions.flushData(this.flushFrom, this.step);
+    this.flushed += this.step;
     const took = performance.now() - began;
     if (took > STEP_MS * 1.5) this.step = Math.max(50, this.step >> 1);
     else if (took < STEP_MS * 0.7) this.step = Math.min(5000, this.step + (this.step >> 2));
     this.flushFrom = from;
     if (from !== 0) return;
+    this.flushed = 0;
     for (let mark = this.versions.flushMarks(0, 2000); mark !== 0;)
       mark = this.versions.flushMarks(mark, 2000);
     this.versions.dropFrozen();
