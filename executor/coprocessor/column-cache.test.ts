@@ -155,31 +155,34 @@ describe('the column cache', () => {
     },
   );
 
-  test('a second scan reads nothing from the row store but what was written since', async () => {
-    const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
-    const handler = createCoprocessorHandler({ columnCache: { minRows: 10 } });
-    const store = new MemoryStorage(handler);
-    const m = new TableMutations(table, table.id, UTC);
-    const put = (id: number, text: string): { key: Uint8Array; value: Uint8Array; presumed: boolean } => ({
-      key: m.recordKey(id),
-      value: m.encodeRecord([id, Buffer.from(text)]),
-      presumed: false,
-    });
-    store.commit(Array.from({ length: 2000 }, (_, i) => put(i, `v${i % 3}`)));
-    const o = {
-      columns: [0, 1],
-      ranges: tableKeyRanges(table, table.id, [FULL], UTC),
-      keepOrder: false,
-      desc: false,
-    };
-    expect(await read(handler, store, table, store.currentTs(), o)).toHaveLength(2000);
-    store.reads = 0;
-    store.commit([put(5, 'new'), put(5000, 'more')]);
-    const rows = await read(handler, store, table, store.currentTs(), o);
-    expect(rows).toHaveLength(2001);
-    expect(rows).toContain("5,'new'");
-    expect(store.reads).toBe(2);
-  });
+  test.each(['handle', 'common'] as const)(
+    'a second scan reads nothing from the row store but what was written since (%s)',
+    async (pk) => {
+      const table = testTable([KEY, TEXT], { pk, pkColumns: [0] });
+      const handler = createCoprocessorHandler({ columnCache: { minRows: 10 } });
+      const store = new MemoryStorage(handler);
+      const m = new TableMutations(table, table.id, UTC);
+      const put = (id: number, text: string): { key: Uint8Array; value: Uint8Array; presumed: boolean } => ({
+        key: m.recordKey(m.handleOf([id, null])),
+        value: m.encodeRecord([id, Buffer.from(text)]),
+        presumed: false,
+      });
+      store.commit(Array.from({ length: 2000 }, (_, i) => put(i, `v${i % 3}`)));
+      const o = {
+        columns: [0, 1],
+        ranges: tableKeyRanges(table, table.id, [FULL], UTC),
+        keepOrder: false,
+        desc: false,
+      };
+      expect(await read(handler, store, table, store.currentTs(), o)).toHaveLength(2000);
+      store.reads = 0;
+      store.commit([put(5, 'new'), put(5000, 'more')]);
+      const rows = await read(handler, store, table, store.currentTs(), o);
+      expect(rows).toHaveLength(2001);
+      expect(rows).toContain("5,'new'");
+      expect(store.reads).toBe(2);
+    },
+  );
 
   test('a commit in the middle of the scan that fills it is not lost', async () => {
     const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });

@@ -5,6 +5,7 @@ import type { Chunk } from '../../chunk/chunk.js';
 import type { Vector } from '../../chunk/vector.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { isRecordKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import { DatumFlag } from '../../kv/codec/datum-codec.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
 import { LockedError, type DataWatch, type MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
@@ -229,13 +230,21 @@ function coversTable(id: number, ranges: readonly KeyRange[]): boolean {
   if (ranges.length !== 1) return false;
   const all = recordRange(id);
   const { startKey, endKey } = ranges[0]!;
+  const own = (key: Uint8Array): boolean =>
+    key.length >= TABLE_PREFIX_LENGTH &&
+    compareBytes(key.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0;
   // From the smallest integer handle is from the beginning.
-  let zeros = startKey.length >= TABLE_PREFIX_LENGTH;
-  for (let i = TABLE_PREFIX_LENGTH; i < startKey.length && zeros; i++) zeros = startKey[i] === 0;
   const fromStart =
     compareBytes(startKey, all.startKey) <= 0 ||
-    (zeros && compareBytes(startKey.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0);
-  return fromStart && (endKey.length === 0 || compareBytes(endKey, all.endKey) >= 0);
+    (own(startKey) && startKey.subarray(TABLE_PREFIX_LENGTH).every((b) => b === 0));
+  // The bound above every clustered key is one flag byte.
+  const toEnd =
+    endKey.length === 0 ||
+    compareBytes(endKey, all.endKey) >= 0 ||
+    (own(endKey) &&
+      endKey.length === TABLE_PREFIX_LENGTH + 1 &&
+      endKey[TABLE_PREFIX_LENGTH] === DatumFlag.Max);
+  return fromStart && toEnd;
 }
 
 /** A scan of a whole table by the row store whose decoded columns are kept. */
