@@ -4,9 +4,10 @@ import { mysqlError } from '../../types/error-table.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { castTo } from '../resolve/functions.js';
 import { countTableReferences, findCte, readsTable, type CteEntry, type CteScope, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
+import { buildLimit } from './build-limit.js';
 import { nullableColumn } from './join-condition.js';
 import { projection, type LogicalCte, type LogicalPlan } from './plan.js';
-import { unionOf } from './build-set.js';
+import { unionOf } from './union.js';
 
 /** Puts a WITH clause's tables in reach of `query`. */
 export function addCommonTables(
@@ -25,7 +26,7 @@ export function addCommonTables(
     const lower = def.name.toLowerCase();
     if (seen.has(lower)) throw mysqlError('ER_NONUNIQ_TABLE', def.name);
     seen.add(lower);
-    const recursive = clause.recursive && readsTable(def.query, lower);
+    const recursive = clause.recursive && readsItself(def.query, lower);
     entries.push({
       lower,
       def,
@@ -39,6 +40,12 @@ export function addCommonTables(
     scope = { entries, parent: ctes };
   }
   return scope;
+}
+
+/** Whether a query reads the common table it defines: not one of the same name that it defines itself. */
+function readsItself(query: ast.Query, lower: string): boolean {
+  if (query.with !== null && query.with.tables.some((t) => t.name.toLowerCase() === lower)) return false;
+  return readsTable(query, lower);
 }
 
 /** A common table as a FROM item; null when the name is none. */
@@ -55,7 +62,11 @@ export function buildCteReference(state: BuildState, name: string, alias: string
   entry.built ??= entry.recursive ? buildRecursive(state, entry) : buildShared(state, entry);
   const { cte, names } = entry.built;
   const schema = cte.columns.map((c) => state.column(c.type));
-  return { plan: { op: 'CteScan', schema, children: [], cte }, names: rename(names, schema) };
+  let plan: LogicalPlan = { op: 'CteScan', schema, children: [], cte };
+  // The LIMIT of a recursive body limits what each reference sees of it.
+  const { query } = entry.def;
+  if (entry.recursive && query.limit !== null) plan = buildLimit(state, plan, query.limit);
+  return { plan, names: rename(names, schema) };
 }
 
 function definitionScope(entry: CteEntry): CteScope | null {
@@ -105,9 +116,19 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
   if (first <= 0) throw mysqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', entry.def.name);
   const steps = query.branches.slice(first);
   if (steps.some((b) => b.op !== 'UNION')) throw mysqlError('ER_NOT_SUPPORTED_YET', 'INTERSECT or EXCEPT in a recursive CTE');
+  for (const { query: q } of steps) {
+    if (q.orderBy !== null || q.limit !== null || (q.kind === 'Select' && q.options.distinct)) {
+      throw mysqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY / LIMIT / SELECT DISTINCT in recursive query block of Common Table Expression');
+    }
+  }
   mutable.building = 'seed';
-  const seedQuery: ast.Query = { ...query, branches: query.branches.slice(0, first), orderBy: null, limit: null, with: null };
-  const seed = buildDefinition(state, entry, first === 1 && query.with === null ? query.branches[0]!.query : seedQuery);
+  // A WITH in front of the body belongs to all its branches.
+  const outerScope = definitionScope(entry);
+  const scope = query.with === null ? outerScope : addCommonTables(state, query.with, query, entry.outer, outerScope);
+  const seedBranches = query.branches.slice(0, first);
+  const seedQuery: ast.Query = first === 1 ? seedBranches[0]!.query : { ...query, branches: seedBranches, orderBy: null, limit: null, with: null };
+  const built = state.buildQuery(state, seedQuery, entry.outer, scope);
+  const seed: Relation = { plan: built.plan, names: columnNames(entry, built.names) };
   // The step may give NULL where the seed does not; its values are cast to the seed's types.
   const columns = seed.plan.schema.map((c) => nullableColumn(state.column(c.type)));
   const cte: LogicalCte = {
@@ -125,15 +146,13 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
   mutable.building = 'recursive';
   mutable.built = { cte, names: seed.names };
   const parts: LogicalPlan[] = steps.map((b) => {
-    const rel = state.buildQuery(state, b.query, entry.outer, definitionScope(entry));
+    const rel = state.buildQuery(state, b.query, entry.outer, scope);
     if (rel.plan.schema.length !== columns.length) throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
     const exprs = rel.plan.schema.map((c, i) => castTo(c, columns[i]!.type, state.ctx.eval));
     return projection(rel.plan, exprs, columns.map((c) => state.column(c.type)));
   });
   cte.recursive = parts.length === 1 ? parts[0]! : unionOf(state, parts);
   mutable.building = null;
-  if (query.limit !== null || query.orderBy !== null) {
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY / LIMIT over a recursive CTE');
-  }
+  if (query.orderBy !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY over UNION in recursive Common Table Expression');
   return { cte, names: seed.names };
 }

@@ -10,7 +10,6 @@ import { castFieldType } from './cast-type.js';
 import type { BuildState } from './build-state.js';
 import { FALSE_CONSTANT, NULL_CONSTANT, TRUE_CONSTANT, constant, decimalConstant, intConstant, literal, stringConstant } from './literal.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
-import { existsValue, inSubqueryValue, quantifiedValue, rowSubquery, scalarSubquery } from './subquery.js';
 
 /** Where an expression stands: what its names, aggregates and special forms mean there. */
 export interface ExpressionEnv {
@@ -28,6 +27,29 @@ export interface ExpressionEnv {
   readonly defaultOf?: (ref: ast.ColumnRef | null) => Expression;
   /** Subqueries that need a join cannot be attached here (INSERT VALUES, outer ON). */
   readonly noSubqueries?: boolean;
+}
+
+/** The forms of subqueries as values; resolve/subquery.ts provides them, which itself builds expressions. */
+export interface SubqueryForms {
+  scalar(env: ExpressionEnv, query: ast.Query): Expression;
+  row(env: ExpressionEnv, query: ast.Query): Expression[];
+  exists(env: ExpressionEnv, query: ast.Query, not: boolean): Expression;
+  in(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): Expression;
+  quantified(
+    env: ExpressionEnv,
+    op: ast.ComparisonOperator,
+    quantifier: 'ANY' | 'ALL',
+    expr: ast.Expr,
+    query: ast.Query,
+  ): Expression;
+}
+let subqueries: SubqueryForms | null = null;
+export function registerSubqueryForms(forms: SubqueryForms): void {
+  subqueries = forms;
+}
+function forms(): SubqueryForms {
+  if (subqueries === null) throw new Error('subqueries are not registered');
+  return subqueries;
 }
 
 const BINARY_NAMES: Readonly<Record<ast.BinaryOperator, string>> = {
@@ -119,7 +141,7 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     const f = inList(env, e.expr, e.list);
     return e.not ? call(env, 'not', f) : f;
   },
-  InSubquery: (env, e) => inSubqueryValue(env, e.expr, e.query, e.not),
+  InSubquery: (env, e) => forms().in(env, e.expr, e.query, e.not),
   Between: (env, e) => {
     const x = build(env, e.expr);
     const low = build(env, e.low);
@@ -154,9 +176,9 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   Row: () => {
     throw mysqlError('ER_OPERAND_COLUMNS', 1);
   },
-  Subquery: (env, e) => scalarSubquery(env, e.query),
-  Exists: (env, e) => existsValue(env, e.query, e.not),
-  Quantified: (env, e) => quantifiedValue(env, e.op, e.quantifier, e.expr, e.query),
+  Subquery: (env, e) => forms().scalar(env, e.query),
+  Exists: (env, e) => forms().exists(env, e.query, e.not),
+  Quantified: (env, e) => forms().quantified(env, e.op, e.quantifier, e.expr, e.query),
   FuncCall: buildCall,
   TimeUnit: (_env, e) => constant(stringType(e.unit.length), encodeUtf8(e.unit)),
   TrimDirection: (_env, e) => constant(stringType(e.direction.length), encodeUtf8(e.direction)),
@@ -256,7 +278,7 @@ function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
 export function rowItems(env: ExpressionEnv, e: ast.Expr): Expression[] | null {
   const x = stripParens(e);
   if (x.kind === 'Row') return x.items.map((i) => build(env, i));
-  if (x.kind === 'Subquery') return rowSubquery(env, x.query);
+  if (x.kind === 'Subquery') return forms().row(env, x.query);
   return null;
 }
 

@@ -10,7 +10,7 @@ import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
 import { limit } from '../logical/plan.js';
 import { isCorrelated } from '../logical/walk.js';
 import { newAggregate } from './functions.js';
-import { build, call, compareRows, rowItems, type ExpressionEnv } from './expression-builder.js';
+import { build, call, compareRows, registerSubqueryForms, rowItems, type ExpressionEnv } from './expression-builder.js';
 import { FALSE_CONSTANT, NULL_CONSTANT, ONE, TRUE_CONSTANT, ZERO, constant, intConstant } from './literal.js';
 import { SubqueryNeeded, type SubqueryRows } from './build-state.js';
 import type { Relation } from './scope.js';
@@ -284,3 +284,11 @@ function inSubqueryValueOf(env: ExpressionEnv, left: Expression[], rel: Relation
   attach(env, join);
   return value;
 }
+
+registerSubqueryForms({
+  scalar: scalarSubquery,
+  row: rowSubquery,
+  exists: existsValue,
+  in: inSubqueryValue,
+  quantified: quantifiedValue,
+});
