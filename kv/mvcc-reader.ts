@@ -1,3 +1,5 @@
+import type { CoprocessorRequest, CoprocessorResponse, LockInfo } from './rpc.js';
+
 /**
  * What the embedded store lends to its coprocessor: reads of its MVCC data at one timestamp without RPC objects per row.
  * Callbacks and cursors run synchronously on the store's thread.
@@ -40,7 +42,7 @@ export interface MvccCursor {
  * Serves the coprocessor requests of the embedded store; registered by the entry point, since evaluation lives above kv/.
  */
 export interface CoprocessorHandler {
-  handle(req: import('./rpc.js').CoprocessorRequest, reader: MvccReader, data: DataWatch): import('./rpc.js').CoprocessorResponse;
+  handle(req: CoprocessorRequest, reader: MvccReader, data: DataWatch): CoprocessorResponse;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface DataWatch {
 
 /** A read met a lock of another transaction that may commit below the read's timestamp: resolve it and read again. */
 export class LockedError extends Error {
-  constructor(readonly lock: import('./rpc.js').LockInfo) {
+  constructor(readonly lock: LockInfo) {
     super('key is locked');
     this.name = 'LockedError';
   }

@@ -1,3 +1,4 @@
+import type { Expr, Limit } from '../../parser/ast/index.js';
 import { charsets } from '../../types/charset.js';
 import { collations } from '../../types/collation.js';
 import type { SqlWarning } from '../../types/error.js';
@@ -40,10 +41,10 @@ registerShow('ERRORS', (session, stmt) => {
 
 function limited<T>(
   rows: readonly T[],
-  limit: import('../../parser/ast/index.js').Limit | null,
+  limit: Limit | null,
 ): readonly T[] {
   if (limit === null) return rows;
-  const value = (e: import('../../parser/ast/index.js').Expr | null): number =>
+  const value = (e: Expr | null): number =>
     e?.kind === 'IntLiteral' ? Number(e.value) : 0;
   const offset = value(limit.offset);
   return rows.slice(offset, offset + value(limit.count));

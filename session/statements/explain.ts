@@ -7,6 +7,7 @@ import type { RowsResult } from '../client-session.js';
 import type { Outcome } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { staticRows, text, textColumn } from '../static-rows.js';
+import type { Span } from '../tracer.js';
 import { StatementRuntimeStats, Tracer } from '../tracer.js';
 import type { TransactionNeed } from './statement-handler.js';
 import { lockingContext, openQuery, planForRun } from './query.js';
@@ -121,9 +122,9 @@ registerStatement('Trace', {
   },
 });
 
-function spanRows(root: import('../tracer.js').Span): RowsResult {
+function spanRows(root: Span): RowsResult {
   const rows: string[][] = [];
-  const visit = (span: import('../tracer.js').Span, depth: number): void => {
+  const visit = (span: Span, depth: number): void => {
     rows.push([
       `${'  '.repeat(depth)}${span.name}`,
       `${span.startMs.toFixed(3)}ms`,

@@ -1,7 +1,8 @@
-import type { DeleteStmt, InsertStmt, Query, UpdateStmt } from '../../parser/ast/index.js';
+import type { DeleteStmt, Expr, InsertStmt, Query, UpdateStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
 import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
 import { buildOperator } from '../../executor/build-operator.js';
 import { executeDml } from '../../executor/execute-dml.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
@@ -143,8 +144,8 @@ registerStatement('Do', {
 /** Values of free-standing expressions (SET, DO, EXECUTE … USING, KILL), with their types. */
 export async function evaluate(
   session: Session,
-  exprs: readonly import('../../parser/ast/index.js').Expr[],
-): Promise<{ readonly type: import('../../types/field-type.js').FieldType; readonly value: Datum }[]> {
+  exprs: readonly Expr[],
+): Promise<{ readonly type: FieldType; readonly value: Datum }[]> {
   const stmt: Query = {
     kind: 'Select',
     hints: [],
