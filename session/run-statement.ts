@@ -4,7 +4,7 @@ import { MysqlError } from '../types/error.js';
 import { KeyExistsError, WriteConflictError } from '../kv/storage.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { Session } from './session.js';
-import { okResult } from './session.js';
+import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
 import { resolveExecute } from './statements/prepare.js';
 import type { TransactionNeed } from './statements/statement-handler.js';

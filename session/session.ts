@@ -16,7 +16,6 @@ import { buildOperator } from '../executor/build-operator.js';
 import type {
   ClientSession,
   ConnectionInfo,
-  OkResult,
   ParamValue,
   PreparedInfo,
   ResultColumn,
@@ -362,16 +361,4 @@ export class Session implements ClientSession {
       this.vars.assign(name, charset);
     this.vars.assign('collation_connection', c.name);
   }
-}
-
-/** An OK answer with the session's counters. */
-export function okResult(session: Session): OkResult {
-  const s = session.statement;
-  return {
-    kind: 'ok',
-    affectedRows: s.affectedRows,
-    lastInsertId: s.lastInsertId,
-    info: s.info,
-    warnings: s.warningCount,
-  };
 }

@@ -15,6 +15,7 @@ import '../variables/mysql-variables.js';
 import '../variables/tidb-variables.js';
 import '../statements/index.js';
 import '../../catalog/virtual/index.js';
+import '../../expression/index.js';
 import { bootstrap } from './bootstrap.js';
 import { killConnection } from './kill.js';
 import type { Logger } from './engine-core.js';

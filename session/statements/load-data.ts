@@ -11,7 +11,7 @@ import type { Transaction } from '../../kv/storage.js';
 import type { LocalInfileRequest } from '../client-session.js';
 import { planQuery } from '../plan-statement.js';
 import type { Outcome } from '../run-statement.js';
-import { okResult } from '../session.js';
+import { okResult } from '../ok-result.js';
 import type { Session } from '../session.js';
 import { beginOptions } from '../transaction-options.js';
 import { lockingContext } from './query.js';
