@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'coverage/', 'node_modules/', '**/*.cjs'] },
+  { ignores: ['dist*/', 'data/', 'coverage/', 'node_modules/', '**/*.cjs'] },
   ...tseslint.configs.recommended,
   prettier,
   {
