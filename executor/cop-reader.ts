@@ -47,7 +47,7 @@ export function sendCop(
     keepOrder: order.keepOrder,
     desc: order.desc,
     concurrency: 1,
-    signal: ctx.signal,
+    // Interruption is noticed at each chunk's checkpoint: a signal would have to be made for every short statement.
   });
 }
 

@@ -17,29 +17,42 @@ import { recordDecoder } from './coprocessor/scan-decoders.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { readKey, readKeysLocked } from './read-key.js';
 
-/** What a plan needs again in each execution; decoders are emptied by each use. */
+/** What point reads of the same columns need again; decoders are emptied by each use. */
 interface Prepared {
+  readonly table: TableInfo;
+  readonly planIndex: IndexInfo | null;
+  readonly handleOut: boolean;
   readonly zone: TimeZone;
   readonly decoder: RowBatchDecoder;
   readonly keyTypes: readonly FieldType[];
   readonly index: IndexInfo | null;
 }
 
-const PREPARED = new WeakMap<PointGet | BatchPointGet, Prepared>();
+/** By the plan's list of columns, which the point planner keeps for each table. */
+const PREPARED = new WeakMap<PointGet['columns'], Prepared>();
 
 export function preparePoint(plan: PointGet | BatchPointGet, ctx: ExecContext): Prepared {
   const zone = zoneOf(ctx);
-  let p = PREPARED.get(plan);
-  if (p === undefined || p.zone !== zone) {
+  let p = PREPARED.get(plan.columns);
+  if (
+    p === undefined ||
+    p.zone !== zone ||
+    p.table !== plan.table ||
+    p.planIndex !== plan.index ||
+    p.handleOut !== plan.handleOut
+  ) {
     const keyIndex = plan.index ?? (plan.table.isCommonHandle ? primaryIndex(plan.table) : null);
     p = {
+      table: plan.table,
+      planIndex: plan.index,
+      handleOut: plan.handleOut,
       zone,
       decoder: recordDecoder(plan.table, plan.columns, plan.handleOut, zone, 4),
       keyTypes: keyIndex === null ? [] : keyIndex.columns.map((c) => plan.table.columns[c.offset]!.type),
       // The clustered primary key is the record key itself.
       index: plan.index !== null && plan.index.primary && plan.table.isCommonHandle ? null : plan.index,
     };
-    PREPARED.set(plan, p);
+    PREPARED.set(plan.columns, p);
   }
   return p;
 }
