@@ -55,6 +55,8 @@ export class Session implements ClientSession {
   /** Set while TRACE records spans. */
   tracer: Tracer | null = null;
   running = false;
+  /** What the last text took to parse, for TRACE. */
+  parseMs = 0;
 
   currentDatabase = '';
   lastInsertId: number | bigint = 0;
@@ -271,10 +273,13 @@ export class Session implements ClientSession {
   }
 
   parse(sql: string | Uint8Array): readonly ParsedStatement[] {
+    const start = performance.now();
     try {
       return parse(sql, this.parseOptions);
     } catch (error) {
       throw this.syntaxError(error);
+    } finally {
+      this.parseMs = performance.now() - start;
     }
   }
 

@@ -14,11 +14,14 @@ export interface Span {
 /** Records the spans of one statement, nested as they run. */
 export class Tracer {
   readonly root: Span;
-  private readonly origin = performance.now();
+  private readonly origin: number;
   private open: Span[];
 
-  constructor(name: string) {
-    this.root = { name, startMs: 0, durationMs: 0, attributes: {}, children: [] };
+  /** `parseMs`: what the parser took before the statement was known to be traced; it becomes the first span. */
+  constructor(name: string, parseMs: number) {
+    this.origin = performance.now() - parseMs;
+    const parse: Span = { name: 'parser.parse', startMs: 0, durationMs: parseMs, attributes: {}, children: [] };
+    this.root = { name, startMs: 0, durationMs: 0, attributes: {}, children: [parse] };
     this.open = [this.root];
   }
 

@@ -5,6 +5,7 @@ import { executeDml } from '../../executor/execute-dml.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { RowsResult } from '../client-session.js';
 import type { Outcome } from '../run-statement.js';
+import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { staticRows, text, textColumn } from '../static-rows.js';
 import type { Span } from '../tracer.js';
@@ -104,7 +105,7 @@ registerStatement('Trace', {
   run: async (session, stmt): Promise<Outcome> => {
     if (stmt.plan) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TRACE PLAN');
     const inner = explainable(stmt.stmt);
-    const tracer = new Tracer('session.statement');
+    const tracer = new Tracer('session.statement', session.parseMs);
     session.tracer = tracer;
     try {
       const planned = await planForRun(session, inner);
@@ -113,6 +114,8 @@ registerStatement('Trace', {
       await runMeasured(session, inner, planned, stats);
       tracer.addOperators(span, planned.plan, stats);
       tracer.end(span);
+      const single = session.autocommit && !session.transaction.explicit;
+      if (single && isDml(inner)) await tracer.span('kv.commit', () => commitTransaction(session));
     } finally {
       session.tracer = null;
     }
