@@ -81,6 +81,8 @@ export interface TableInfo {
   readonly maxIndexId: number;
   /** Schema version that made this object. */
   readonly version: number;
+  /** Version of this object before that; a transaction planned with it may still commit (F1: one state apart). 0 = none. */
+  readonly previousVersion?: number;
   /** Creation time, ms since the epoch. */
   readonly createTime: number;
   readonly view?: ViewInfo;

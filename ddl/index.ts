@@ -128,6 +128,7 @@ async function removeIndex(ctx: DdlContext, dbId: number, tableId: number, index
       indices,
       columns: flagKeyColumns(table.columns, indices),
       version: next,
+      previousVersion: table.version,
     });
     const range = indexRange(tableId, indexId);
     queueDeleteRange(txn, range.startKey, range.endKey);

@@ -53,7 +53,7 @@ export async function changeTable(
   const version = await changeSchema(ctx, async (meta, _txn, next) => {
     const table = await meta.table(dbId, tableId);
     if (table === null) throw new Error(`table ${tableId} is gone`);
-    result = { ...(await edit(table, meta)), version: next };
+    result = { ...(await edit(table, meta)), version: next, previousVersion: table.version };
     meta.putTable(dbId, result);
     return { tables: [{ dbId, tableId }] };
   });

@@ -189,7 +189,8 @@ async function runAutocommitted(session: Session, run: () => Outcome | Promise<O
       return outcome;
     } catch (error) {
       await session.transaction.rollback();
-      if (!(error instanceof WriteConflictError) || attempt >= MAX_RETRIES) throw error;
+      const schemaChanged = error instanceof MysqlError && error.code === 8028;
+      if ((!(error instanceof WriteConflictError) && !schemaChanged) || attempt >= MAX_RETRIES) throw error;
       session.statement.throwIfInterrupted();
     }
   }

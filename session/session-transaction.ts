@@ -74,7 +74,7 @@ export class SessionTransaction {
         const schema = current();
         for (const table of written.values()) {
           const now = schema.tableById(table.id);
-          if (now === null || now.table.version !== table.version) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+          if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
         }
       });
     }
@@ -126,3 +126,10 @@ export class SessionTransaction {
     this.written = new Map();
   }
 }
+
+/**
+ * Whether writes planned with `used` keep what `now` needs: the object is the same, or one schema state newer, which
+ * F1's states are made for. Schema changes wait for older transactions before the next state (awaitVersion).
+ */
+export const atMostOneStepBehind = (used: TableInfo, now: TableInfo): boolean =>
+  now.version === used.version || now.previousVersion === used.version;

@@ -90,6 +90,7 @@ interface StoredTable {
   readonly version: number;
   readonly rutile: {
     readonly create_time: number;
+    readonly previous_version?: number;
     readonly view?: ViewInfo;
     readonly options?: Readonly<Record<string, string>>;
   };
@@ -227,6 +228,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
     version: t.version,
     rutile: {
       create_time: t.createTime,
+      previous_version: t.previousVersion ?? 0,
       ...(t.view ? { view: t.view } : {}),
       ...(t.options ? { options: t.options } : {}),
     },
@@ -254,6 +256,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     maxIndexId: s.max_idx_id,
     version: s.version,
     createTime: s.rutile.create_time,
+    previousVersion: s.rutile.previous_version ?? 0,
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),
   };

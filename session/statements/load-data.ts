@@ -13,6 +13,7 @@ import { planQuery } from '../plan-statement.js';
 import type { Outcome } from '../run-statement.js';
 import { okResult } from '../ok-result.js';
 import type { Session } from '../session.js';
+import { atMostOneStepBehind } from '../session-transaction.js';
 import { beginOptions } from '../transaction-options.js';
 import { lockingContext } from './query.js';
 import { registerStatement } from './statement-handler.js';
@@ -144,7 +145,7 @@ async function beginBatch(session: Session, table: TableInfo): Promise<Transacti
   });
   txn.onBeforeCommit(() => {
     const now = session.schema.tableById(table.id);
-    if (now === null || now.table.version !== table.version) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+    if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
   });
   return txn;
 }
