@@ -4,7 +4,8 @@ import type { PhysicalPlan } from './physical/plan.js';
 import { FULL_RANGES } from './ranger/ranger.js';
 
 /** Columns that ANALYZE samples: those that are stored. */
-export const analyzedColumns = (table: TableInfo): ColumnInfo[] => table.columns.filter((c) => c.state === 'public' && !isVirtual(c));
+export const analyzedColumns = (table: TableInfo): ColumnInfo[] =>
+  table.columns.filter((c) => c.state === 'public' && !isVirtual(c));
 
 /**
  * The scan that feeds a TableStatsBuilder (statistics/builder.ts) over the same `analyzedColumns`: every row, in handle
@@ -38,5 +39,14 @@ export function planAnalyze(db: DbInfo, table: TableInfo): PhysicalPlan {
     desc: false,
     storeType: 'tikv',
   };
-  return { op: 'TableReader', id: 2, schema, estRows: 0, task: 'root', child: scan, keepOrder: true, desc: false };
+  return {
+    op: 'TableReader',
+    id: 2,
+    schema,
+    estRows: 0,
+    task: 'root',
+    child: scan,
+    keepOrder: true,
+    desc: false,
+  };
 }

@@ -13,7 +13,15 @@ import type { LogicalPlan } from './logical/plan.js';
 /** Statements this planner plans; everything else is the session's own. */
 export type PlannableStatement = ast.Query | ast.InsertStmt | ast.UpdateStmt | ast.DeleteStmt;
 
-const PLANNABLE: ReadonlySet<string> = new Set(['Select', 'SetOperation', 'Values', 'TableStmt', 'Insert', 'Update', 'Delete']);
+const PLANNABLE: ReadonlySet<string> = new Set([
+  'Select',
+  'SetOperation',
+  'Values',
+  'TableStmt',
+  'Insert',
+  'Update',
+  'Delete',
+]);
 
 export const isPlannable = (stmt: ast.Statement): stmt is PlannableStatement => PLANNABLE.has(stmt.kind);
 
@@ -21,12 +29,19 @@ export const isPlannable = (stmt: ast.Statement): stmt is PlannableStatement => 
  * Plans a query or DML statement. Synchronous unless it holds an uncorrelated subquery, which is run while planning
  * (as TiDB does), so that its value can choose indexes and order joins.
  */
-export function planStatement(stmt: ast.Statement, ctx: PlanContext): PlannedStatement | Promise<PlannedStatement> {
+export function planStatement(
+  stmt: ast.Statement,
+  ctx: PlanContext,
+): PlannedStatement | Promise<PlannedStatement> {
   if (!isPlannable(stmt)) throw mysqlError('ER_NOT_SUPPORTED_YET', stmt.kind);
   return attempt(stmt, ctx, new StatementMemory());
 }
 
-function attempt(stmt: PlannableStatement, ctx: PlanContext, memory: StatementMemory): PlannedStatement | Promise<PlannedStatement> {
+function attempt(
+  stmt: PlannableStatement,
+  ctx: PlanContext,
+  memory: StatementMemory,
+): PlannedStatement | Promise<PlannedStatement> {
   try {
     return planOnce(stmt, ctx, memory);
   } catch (e) {
@@ -44,11 +59,23 @@ function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementM
   const state = new BuildState(ctx, memory, buildQuery);
   switch (stmt.kind) {
     case 'Insert':
-      return planned(state, buildInsert(state, stmt, (p) => physical(p, state)), []);
+      return planned(
+        state,
+        buildInsert(state, stmt, (p) => physical(p, state)),
+        [],
+      );
     case 'Update':
-      return planned(state, buildUpdate(state, stmt, (p) => physical(p, state)), []);
+      return planned(
+        state,
+        buildUpdate(state, stmt, (p) => physical(p, state)),
+        [],
+      );
     case 'Delete':
-      return planned(state, buildDelete(state, stmt, (p) => physical(p, state)), []);
+      return planned(
+        state,
+        buildDelete(state, stmt, (p) => physical(p, state)),
+        [],
+      );
     default: {
       const rel = ctx.span('build', () => buildQuery(state, stmt, null, null));
       const plan = physical(rel.plan, state);

@@ -79,7 +79,11 @@ export class TableStatsBuilder {
     this.collectors = columns.map((c) => new ColumnCollector(c));
     this.indexes = table.indices
       .filter((i) => i.state === 'public')
-      .map((info) => ({ info, at: info.columns.map((c) => columns.findIndex((x) => x.offset === c.offset)), sketch: new FmSketch() }))
+      .map((info) => ({
+        info,
+        at: info.columns.map((c) => columns.findIndex((x) => x.offset === c.offset)),
+        sketch: new FmSketch(),
+      }))
       .filter((i) => i.at.length > 1 && !i.at.includes(-1));
   }
 
@@ -158,7 +162,13 @@ export class TableStatsBuilder {
     const sorted = places.map((p) => c.sample[p]!);
     const present = this.rows - c.nulls;
     const factor = sorted.length === 0 ? 0 : present / sorted.length;
-    const { topN, buckets } = buildHistogram(sorted, c.compare, factor, this.options.topN, this.options.buckets);
+    const { topN, buckets } = buildHistogram(
+      sorted,
+      c.compare,
+      factor,
+      this.options.topN,
+      this.options.buckets,
+    );
     return {
       ndv: Math.min(present, c.sketch.ndv()),
       nullCount: c.nulls,

@@ -26,7 +26,9 @@ interface StoredStatistics {
 
 function store(d: Datum): StoredDatum {
   if (d === null || typeof d === 'number') return d;
-  return typeof d === 'bigint' ? { b: d.toString() } : { x: Buffer.from(d.buffer, d.byteOffset, d.length).toString('base64') };
+  return typeof d === 'bigint'
+    ? { b: d.toString() }
+    : { x: Buffer.from(d.buffer, d.byteOffset, d.length).toString('base64') };
 }
 
 function restore(d: StoredDatum): Datum {
@@ -49,7 +51,13 @@ const restoreColumn = (c: StoredColumn): ColumnStatistics => ({
   avgSize: c.avgSize,
   correlation: c.correlation,
   topN: c.topN.map(([value, count]) => ({ value: restore(value), count })),
-  buckets: c.buckets.map(([lower, upper, cumulative, repeat, ndv]): Bucket => ({ lower: restore(lower), upper: restore(upper), cumulative, repeat, ndv })),
+  buckets: c.buckets.map(([lower, upper, cumulative, repeat, ndv]): Bucket => ({
+    lower: restore(lower),
+    upper: restore(upper),
+    cumulative,
+    repeat,
+    ndv,
+  })),
 });
 
 /** A table's statistics as they are kept in the store. */
@@ -67,7 +75,9 @@ export function encodeStatistics(s: TableStatistics): Uint8Array {
 }
 
 export function decodeStatistics(bytes: Uint8Array): TableStatistics {
-  const s = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as StoredStatistics;
+  const s = JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(),
+  ) as StoredStatistics;
   return {
     tableId: s.tableId,
     rowCount: s.rowCount,

@@ -24,14 +24,21 @@ function outOfRange(c: ColumnStatistics, rowCount: number, modified: number): nu
 }
 
 /** Rows equal to a value. */
-export function equalRows(c: ColumnStatistics, rowCount: number, modified: number, value: Datum, compare: CompareDatums): number {
+export function equalRows(
+  c: ColumnStatistics,
+  rowCount: number,
+  modified: number,
+  value: Datum,
+  compare: CompareDatums,
+): number {
   if (value === null) return c.nullCount * growth(c, rowCount);
   for (const t of c.topN) if (compare(t.value, value) === 0) return t.count * growth(c, rowCount);
   const { buckets } = c;
   const i = bucketOf(c, value, compare);
   if (i === null) {
     const last = buckets[buckets.length - 1];
-    const beyond = last !== undefined && (compare(value, last.upper) > 0 || compare(value, buckets[0]!.lower) < 0);
+    const beyond =
+      last !== undefined && (compare(value, last.upper) > 0 || compare(value, buckets[0]!.lower) < 0);
     return beyond || buckets.length === 0 ? outOfRange(c, rowCount, modified) : 0.5;
   }
   const b = buckets[i]!;

@@ -60,7 +60,13 @@ export function buildHistogram(
     topN,
     buckets: buckets.map((b) => {
       cumulative += b.rows * factor;
-      return { lower: b.lower, upper: b.upper, cumulative: Math.round(cumulative), repeat: Math.max(1, Math.round(b.repeat * factor)), ndv: b.ndv };
+      return {
+        lower: b.lower,
+        upper: b.upper,
+        cumulative: Math.round(cumulative),
+        repeat: Math.max(1, Math.round(b.repeat * factor)),
+        ndv: b.ndv,
+      };
     }),
   };
 }

@@ -39,7 +39,9 @@ export function deriveStats(p: LogicalPlan, ctx: PlanContext): PlanStats {
 const full = (p: LogicalPlan, ctx: PlanContext): FullStats => deriveStats(p, ctx) as FullStats;
 
 function constantRows(e: Expression): number | null {
-  return e.kind === 'constant' && e.value !== null && !(e.value instanceof Uint8Array) ? Number(e.value) : null;
+  return e.kind === 'constant' && e.value !== null && !(e.value instanceof Uint8Array)
+    ? Number(e.value)
+    : null;
 }
 
 function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
@@ -52,7 +54,13 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
       return { rows: p.rowCount, ndv: new Map(), keys: [] };
     case 'Selection': {
       const c = full(p.children[0]!, ctx);
-      return { ...c, rows: Math.max(c.rows === 0 ? 0 : 1, c.rows * Math.pow(PSEUDO.selectivity, Math.min(4, p.conditions.length))) };
+      return {
+        ...c,
+        rows: Math.max(
+          c.rows === 0 ? 0 : 1,
+          c.rows * Math.pow(PSEUDO.selectivity, Math.min(4, p.conditions.length)),
+        ),
+      };
     }
     case 'Projection': {
       const c = full(p.children[0]!, ctx);
@@ -94,7 +102,9 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
       for (const child of p.children) {
         const c = full(child, ctx);
         rows += c.rows;
-        p.schema.forEach((col, i) => ndv.set(col.id, (ndv.get(col.id) ?? 0) + (c.ndv.get(child.schema[i]!.id) ?? c.rows)));
+        p.schema.forEach((col, i) =>
+          ndv.set(col.id, (ndv.get(col.id) ?? 0) + (c.ndv.get(child.schema[i]!.id) ?? c.rows)),
+        );
       }
       return { rows, ndv, keys: [] };
     }
@@ -130,7 +140,8 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
     const info = ds.infos.get(c.id);
     if (info !== null && info !== undefined) {
       byOffset.set(info.offset, c);
-      if (ds.table.pkIsHandle && (info.type.flag & Flag.PriKey) !== 0) keys.push({ ids: [c.id], rows: est.rows });
+      if (ds.table.pkIsHandle && (info.type.flag & Flag.PriKey) !== 0)
+        keys.push({ ids: [c.id], rows: est.rows });
     } else keys.push({ ids: [c.id], rows: est.rows });
   }
   for (const x of ds.table.indices) {
@@ -164,16 +175,15 @@ export function joinDenominator(
   const rightIds = new Set(keys.flatMap((k) => (k.right.kind === 'column' ? [k.right.id] : [])));
   const covering = (s: FullStats, ids: ReadonlySet<number>): number | null => {
     let best: number | null = null;
-    for (const k of s.keys) if (k.ids.every((id) => ids.has(id))) best = best === null ? k.rows : Math.max(best, k.rows);
+    for (const k of s.keys)
+      if (k.ids.every((id) => ids.has(id))) best = best === null ? k.rows : Math.max(best, k.rows);
     return best;
   };
   const lk = covering(l as FullStats, leftIds);
   const rk = covering(r as FullStats, rightIds);
   if (lk !== null && rk !== null) return Math.max(lk, rk);
   if (lk !== null || rk !== null) return (lk ?? rk)!;
-  const ndvs = keys
-    .map((k) => Math.max(exprNdv(k.left, l), exprNdv(k.right, r)))
-    .sort((a, b) => b - a);
+  const ndvs = keys.map((k) => Math.max(exprNdv(k.left, l), exprNdv(k.right, r))).sort((a, b) => b - a);
   let d = 1;
   ndvs.forEach((n, i) => {
     d *= i === 0 ? n : Math.sqrt(n);

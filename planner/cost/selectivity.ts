@@ -38,7 +38,8 @@ export function evaluator(ctx: PlanContext): Evaluate {
 }
 
 /** Whether a condition's constants have values now. */
-export const isKnown = (e: Expression, ctx: PlanContext): boolean => !hasCorrelated(e) && (ctx.params !== null || !hasParam(e));
+export const isKnown = (e: Expression, ctx: PlanContext): boolean =>
+  !hasCorrelated(e) && (ctx.params !== null || !hasParam(e));
 
 /** Distinct values of a column in its whole table. */
 export function columnNdv(est: TableEstimate, ds: DataSource, column: Column): number {
@@ -72,7 +73,12 @@ function typeNdv(t: FieldType): number {
 }
 
 /** Share of the table's rows that lie in intervals of one column. */
-export function intervalSelectivity(est: TableEstimate, ds: DataSource, column: Column, intervals: readonly Interval[]): number {
+export function intervalSelectivity(
+  est: TableEstimate,
+  ds: DataSource,
+  column: Column,
+  intervals: readonly Interval[],
+): number {
   const info = ds.infos.get(column.id);
   const cmp = datumCompare(column.type);
   const known = info === null || info === undefined ? undefined : est.stats?.columns.get(info.id);
@@ -90,7 +96,12 @@ export function intervalSelectivity(est: TableEstimate, ds: DataSource, column: 
     const low = open(i.low) ? undefined : { value: i.low as Datum, exclusive: i.lowEx };
     const high = open(i.high) ? undefined : { value: i.high as Datum, exclusive: i.highEx };
     if (low === undefined && high === undefined) {
-      share += known !== undefined ? 1 - known.nullCount / Math.max(1, est.rows) : i.low === MIN ? 1 : notNullShare(column);
+      share +=
+        known !== undefined
+          ? 1 - known.nullCount / Math.max(1, est.rows)
+          : i.low === MIN
+            ? 1
+            : notNullShare(column);
     } else if (known !== undefined) {
       share += rangeRows(known, est.rows, est.stats!.modifyCount, low, high, cmp) / est.rows;
     } else share += low !== undefined && high !== undefined ? PSEUDO.betweenRate : PSEUDO.lessRate;
@@ -107,14 +118,26 @@ export function isUniqueColumn(ds: DataSource, column: Column): boolean {
   if (info === null) return true;
   if (info === undefined) return false;
   if (ds.table.pkIsHandle && (info.type.flag & 2) !== 0) return true;
-  return ds.table.indices.some((x) => x.unique && x.state === 'public' && x.columns.length === 1 && x.columns[0]!.offset === info.offset && x.columns[0]!.length < 0);
+  return ds.table.indices.some(
+    (x) =>
+      x.unique &&
+      x.state === 'public' &&
+      x.columns.length === 1 &&
+      x.columns[0]!.offset === info.offset &&
+      x.columns[0]!.length < 0,
+  );
 }
 
 /**
  * Share of a table's rows that a conjunction keeps. Conditions on one column are taken together, columns are taken for
  * independent, but with more than a few the less selective ones count less (exponential back-off).
  */
-export function selectivity(ctx: PlanContext, est: TableEstimate, ds: DataSource, conditions: readonly Expression[]): number {
+export function selectivity(
+  ctx: PlanContext,
+  est: TableEstimate,
+  ds: DataSource,
+  conditions: readonly Expression[],
+): number {
   const shares: number[] = [];
   const done = new Set<Expression>();
   const evaluate = evaluator(ctx);
@@ -149,7 +172,11 @@ function unknownShare(est: TableEstimate, ds: DataSource, column: Column, c: Exp
   switch (c.name) {
     case 'eq':
     case 'nulleq':
-      return isUniqueColumn(ds, column) ? 1 / est.rows : est.stats !== null ? 1 / columnNdv(est, ds, column) : PSEUDO.equalRate;
+      return isUniqueColumn(ds, column)
+        ? 1 / est.rows
+        : est.stats !== null
+          ? 1 / columnNdv(est, ds, column)
+          : PSEUDO.equalRate;
     case 'in':
       return Math.min(1, (c.args.length - 1) / columnNdv(est, ds, column));
     default:
@@ -171,7 +198,9 @@ function otherShare(ctx: PlanContext, est: TableEstimate, ds: DataSource, c: Exp
     case 'like':
       return PSEUDO.likeSelectivity;
     case 'not':
-      return c.args[0]!.kind === 'function' && c.args[0]!.name === 'like' ? 1 - PSEUDO.likeSelectivity : PSEUDO.selectivity;
+      return c.args[0]!.kind === 'function' && c.args[0]!.name === 'like'
+        ? 1 - PSEUDO.likeSelectivity
+        : PSEUDO.selectivity;
     case 'in':
       return Math.min(PSEUDO.selectivity, 0.1 * (c.args.length - 1));
     default:

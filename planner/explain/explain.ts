@@ -71,13 +71,29 @@ function children(p: PhysicalPlan): Child[] {
   }
 }
 
-function flatten(p: PhysicalPlan, own: string, below: string, label: string, out: Line[], ctes: CteDefinition[], inCte: number): void {
+function flatten(
+  p: PhysicalPlan,
+  own: string,
+  below: string,
+  label: string,
+  out: Line[],
+  ctes: CteDefinition[],
+  inCte: number,
+): void {
   out.push({ prefix: own, label, plan: p });
   if (p.op === 'CteRef' && p.cte.id !== inCte && !ctes.some((c) => c.id === p.cte.id)) ctes.push(p.cte);
   const list = children(p);
   list.forEach((c, i) => {
     const last = i === list.length - 1;
-    flatten(c.plan, `${below}${last ? '└─' : '├─'}`, `${below}${last ? '  ' : '│ '}`, c.label, out, ctes, inCte);
+    flatten(
+      c.plan,
+      `${below}${last ? '└─' : '├─'}`,
+      `${below}${last ? '  ' : '│ '}`,
+      c.label,
+      out,
+      ctes,
+      inCte,
+    );
   });
 }
 
@@ -112,17 +128,27 @@ function duration(ms: number): string {
 }
 
 /** EXPLAIN's result. With `stats`, EXPLAIN ANALYZE's. */
-export function explainRows(planned: { readonly plan: PhysicalPlan }, format: ExplainFormat, stats?: ActualFigures): ExplainTable {
+export function explainRows(
+  planned: { readonly plan: PhysicalPlan },
+  format: ExplainFormat,
+  stats?: ActualFigures,
+): ExplainTable {
   const root = planned.plan;
   if (format === 'dot') return { columns: ['dot contents'], rows: [[dot(root)]] };
-  if (format === 'json') return { columns: ['TiDB_JSON'], rows: [[JSON.stringify([json(root, stats)], null, 4)]] };
+  if (format === 'json')
+    return { columns: ['TiDB_JSON'], rows: [[JSON.stringify([json(root, stats)], null, 4)]] };
   const plain = format === 'brief' || format === 'tree';
   const id: IdText = (p) => (plain ? operatorName(p) : `${operatorName(p)}_${p.id}`);
   const columns = header(format, stats !== undefined);
   const rows = lines(root).map((line) => {
     const { plan: p, cte } = line;
     const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
-    const info = cte !== undefined ? (cte.recursive === null ? 'Non-Recursive CTE' : 'Recursive CTE') : operatorInfo(p, id);
+    const info =
+      cte !== undefined
+        ? cte.recursive === null
+          ? 'Non-Recursive CTE'
+          : 'Recursive CTE'
+        : operatorInfo(p, id);
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
       estRows: isDml(p) ? 'N/A' : p.estRows.toFixed(2),
@@ -148,7 +174,18 @@ function header(format: ExplainFormat, analyze: boolean): string[] {
   if (format === 'tree' && !analyze) return ['id', 'task', 'access object', 'operator info'];
   const cost = format === 'verbose' ? ['estCost'] : [];
   if (!analyze) return ['id', 'estRows', ...cost, 'task', 'access object', 'operator info'];
-  return ['id', 'estRows', ...cost, 'actRows', 'task', 'access object', 'execution info', 'operator info', 'memory', 'disk'];
+  return [
+    'id',
+    'estRows',
+    ...cost,
+    'actRows',
+    'task',
+    'access object',
+    'execution info',
+    'operator info',
+    'memory',
+    'disk',
+  ];
 }
 
 function dot(root: PhysicalPlan): string {

@@ -1,7 +1,16 @@
 import { aggToExplain, datumText, toExplain } from '../../expression/explain.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
-import type { Bound, FrameBound, IndexScan, KeyRangeDatum, PhysicalPlan, ScanRanges, TableScan, WindowFrame } from '../physical/plan.js';
+import type {
+  Bound,
+  FrameBound,
+  IndexScan,
+  KeyRangeDatum,
+  PhysicalPlan,
+  ScanRanges,
+  TableScan,
+  WindowFrame,
+} from '../physical/plan.js';
 
 /** TiDB's name of an operator, as EXPLAIN's id column begins. */
 export function operatorName(p: PhysicalPlan): string {
@@ -29,7 +38,8 @@ export type IdText = (p: PhysicalPlan) => string;
 const list = (exprs: readonly Expression[]): string => exprs.map(toExplain).join(', ');
 const sorted = (exprs: readonly Expression[]): string => exprs.map(toExplain).sort().join(', ');
 const spaced = (exprs: readonly Expression[]): string => `[${exprs.map(toExplain).join(' ')}]`;
-const by = (items: readonly ByItem[]): string => items.map((b) => `${toExplain(b.expr)}${b.desc ? ':desc' : ''}`).join(', ');
+const by = (items: readonly ByItem[]): string =>
+  items.map((b) => `${toExplain(b.expr)}${b.desc ? ':desc' : ''}`).join(', ');
 
 /** The access object column. */
 export function accessObject(p: PhysicalPlan): string {
@@ -94,7 +104,9 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       return groups + funcs(p);
     }
     case 'HashJoin': {
-      const equal = p.leftKeys.map((l, i) => `${p.nullEq[i] === true ? 'nulleq' : 'eq'}(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`);
+      const equal = p.leftKeys.map(
+        (l, i) => `${p.nullEq[i] === true ? 'nulleq' : 'eq'}(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`,
+      );
       const prefix = p.leftKeys.length === 0 ? 'CARTESIAN ' : p.nullAware ? 'Null-aware ' : '';
       return joinText(p, id, prefix, equal.length > 0 ? [`equal:[${equal.join(' ')}]`] : []);
     }
@@ -111,7 +123,11 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       });
       const text = [joinName(p.joinType), `inner:${id(inner)}`];
       if (p.joinType !== 'inner') text.push(`left side:${id(p.left)}`);
-      text.push(`outer key:${list(p.outerKeys)}`, `inner key:${list(p.innerKeys)}`, `equal cond:${equal.join(', ')}`);
+      text.push(
+        `outer key:${list(p.outerKeys)}`,
+        `inner key:${list(p.innerKeys)}`,
+        `equal cond:${equal.join(', ')}`,
+      );
       return [...text, ...conditions(p)].join(', ');
     }
     case 'Sort':
@@ -147,8 +163,15 @@ function funcs(p: Extract<PhysicalPlan, { op: 'HashAgg' | 'StreamAgg' }>): strin
     // A partial average is two columns: its count and its sum.
     const states = a.mode === 'partial1' || a.mode === 'partial2' ? (a.name === 'avg' ? 2 : 1) : 1;
     if (states === 2) {
-      parts.push(`funcs:count(${list(a.args)})->${p.schema[at]!.name}`, `funcs:sum(${list(a.args)})->${p.schema[at + 1]!.name}`);
-    } else if (!(a.mode === 'partial1' && a.name === 'first_row' && p.groupBy.some((g) => toExplain(g) === toExplain(a.args[0]!)))) {
+      parts.push(
+        `funcs:count(${list(a.args)})->${p.schema[at]!.name}`,
+        `funcs:sum(${list(a.args)})->${p.schema[at + 1]!.name}`,
+      );
+    } else if (!(
+      a.mode === 'partial1' &&
+      a.name === 'first_row' &&
+      p.groupBy.some((g) => toExplain(g) === toExplain(a.args[0]!))
+    )) {
       parts.push(`funcs:${aggToExplain(a)}->${p.schema[at]!.name}`);
     }
     at += states;
@@ -182,7 +205,8 @@ function joinText(p: AnyJoin, id: IdText, prefix: string, equal: readonly string
   return [`${prefix}${joinName(p.joinType)}`, ...side, ...equal, ...conditions(p)].join(', ');
 }
 
-const limitText = (e: Expression): string => (e.kind === 'constant' && e.param !== undefined ? '?' : toExplain(e));
+const limitText = (e: Expression): string =>
+  e.kind === 'constant' && e.param !== undefined ? '?' : toExplain(e);
 
 function scanInfo(p: TableScan | IndexScan, types: readonly FieldType[]): string {
   const out: string[] = [];
@@ -200,7 +224,8 @@ function scanInfo(p: TableScan | IndexScan, types: readonly FieldType[]): string
 
 function handleTypes(p: TableScan): FieldType[] {
   const pk = p.table.indices.find((i) => i.primary);
-  if (p.table.isCommonHandle && pk !== undefined) return pk.columns.map((c) => p.table.columns[c.offset]!.type);
+  if (p.table.isCommonHandle && pk !== undefined)
+    return pk.columns.map((c) => p.table.columns[c.offset]!.type);
   const column = p.table.columns.find((c) => (c.type.flag & 2) !== 0);
   return column === undefined ? [INT] : [column.type];
 }
@@ -209,12 +234,14 @@ const INT: FieldType = { tp: 8, flag: 0, flen: 20, decimal: 0, charset: 'binary'
 function keyTypes(p: IndexScan): FieldType[] {
   const types = p.index.columns.map((c) => p.table.columns[c.offset]!.type);
   const pk = p.table.indices.find((i) => i.primary);
-  if (p.table.isCommonHandle && pk !== undefined) types.push(...pk.columns.map((c) => p.table.columns[c.offset]!.type));
+  if (p.table.isCommonHandle && pk !== undefined)
+    types.push(...pk.columns.map((c) => p.table.columns[c.offset]!.type));
   else types.push(p.table.columns.find((c) => (c.type.flag & 2) !== 0)?.type ?? INT);
   return types;
 }
 
-const rangesText = (r: ScanRanges, types: readonly FieldType[]): string => r.ranges.map((x) => rangeText(x, types)).join(', ');
+const rangesText = (r: ScanRanges, types: readonly FieldType[]): string =>
+  r.ranges.map((x) => rangeText(x, types)).join(', ');
 
 export function rangeText(r: KeyRangeDatum, types: readonly FieldType[]): string {
   const end = (b: Bound, i: number, low: boolean): string => {
@@ -235,9 +262,12 @@ const isNullEnd = (b: Bound | undefined): boolean => typeof b === 'object' && b.
 
 function windowText(p: Extract<PhysicalPlan, { op: 'Window' }>): string {
   const first = p.schema.length - p.functions.length;
-  const calls = p.functions.map((f, i) => `${f.name}(${list(f.args)})->${p.schema[first + i]!.name}`).join(', ');
+  const calls = p.functions
+    .map((f, i) => `${f.name}(${list(f.args)})->${p.schema[first + i]!.name}`)
+    .join(', ');
   const over: string[] = [];
-  const items = (b: readonly ByItem[]): string => b.map((x) => `${toExplain(x.expr)}${x.desc ? ' desc' : ''}`).join(', ');
+  const items = (b: readonly ByItem[]): string =>
+    b.map((x) => `${toExplain(x.expr)}${x.desc ? ' desc' : ''}`).join(', ');
   if (p.partitionBy.length > 0) over.push(`partition by ${items(p.partitionBy)}`);
   if (p.orderBy.length > 0) over.push(`order by ${items(p.orderBy)}`);
   const frame = p.frame ?? (p.functions.some((f) => f.name === 'row_number') ? CURRENT_ROWS : null);
@@ -245,7 +275,11 @@ function windowText(p: Extract<PhysicalPlan, { op: 'Window' }>): string {
   return `${calls} over(${over.join(' ')})`;
 }
 
-const CURRENT_ROWS: WindowFrame = { unit: 'rows', start: { kind: 'currentRow' }, end: { kind: 'currentRow' } };
+const CURRENT_ROWS: WindowFrame = {
+  unit: 'rows',
+  start: { kind: 'currentRow' },
+  end: { kind: 'currentRow' },
+};
 
 function frameText(f: WindowFrame): string {
   const bound = (b: FrameBound): string => {

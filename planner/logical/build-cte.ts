@@ -3,7 +3,16 @@ import type * as ast from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { castTo } from '../resolve/functions.js';
-import { countTableReferences, findCte, readsTable, type CteEntry, type CteScope, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
+import {
+  countTableReferences,
+  findCte,
+  readsTable,
+  type CteEntry,
+  type CteScope,
+  type FieldName,
+  type QueryScope,
+  type Relation,
+} from '../resolve/scope.js';
 import { buildLimit } from './build-limit.js';
 import { nullableColumn } from './join-condition.js';
 import { projection, type LogicalCte, type LogicalPlan } from './plan.js';
@@ -49,7 +58,12 @@ function readsItself(query: ast.Query, lower: string): boolean {
 }
 
 /** A common table as a FROM item; null when the name is none. */
-export function buildCteReference(state: BuildState, name: string, alias: string, scope: QueryScope): Relation | null {
+export function buildCteReference(
+  state: BuildState,
+  name: string,
+  alias: string,
+  scope: QueryScope,
+): Relation | null {
   const entry = findCte(scope.ctes, name);
   if (entry === null) return null;
   if (entry.building === 'seed') throw mysqlError('ER_NO_SUCH_TABLE', state.database, name);
@@ -57,7 +71,13 @@ export function buildCteReference(state: BuildState, name: string, alias: string
     names.map((n, i) => ({ ...n, table: alias, db: '', column: columns[i]!, visible: true, hidden: false }));
   if (!entry.recursive && entry.references <= 1) {
     const rel = buildDefinition(state, entry, entry.def.query);
-    return { plan: rel.plan, names: rename(rel.names, rel.names.map((n) => n.column)) };
+    return {
+      plan: rel.plan,
+      names: rename(
+        rel.names,
+        rel.names.map((n) => n.column),
+      ),
+    };
   }
   entry.built ??= entry.recursive ? buildRecursive(state, entry) : buildShared(state, entry);
   const { cte, names } = entry.built;
@@ -115,18 +135,26 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
   const first = query.branches.findIndex((b) => readsTable(b.query, entry.lower));
   if (first <= 0) throw mysqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', entry.def.name);
   const steps = query.branches.slice(first);
-  if (steps.some((b) => b.op !== 'UNION')) throw mysqlError('ER_NOT_SUPPORTED_YET', 'INTERSECT or EXCEPT in a recursive CTE');
+  if (steps.some((b) => b.op !== 'UNION'))
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'INTERSECT or EXCEPT in a recursive CTE');
   for (const { query: q } of steps) {
     if (q.orderBy !== null || q.limit !== null || (q.kind === 'Select' && q.options.distinct)) {
-      throw mysqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY / LIMIT / SELECT DISTINCT in recursive query block of Common Table Expression');
+      throw mysqlError(
+        'ER_NOT_SUPPORTED_YET',
+        'ORDER BY / LIMIT / SELECT DISTINCT in recursive query block of Common Table Expression',
+      );
     }
   }
   mutable.building = 'seed';
   // A WITH in front of the body belongs to all its branches.
   const outerScope = definitionScope(entry);
-  const scope = query.with === null ? outerScope : addCommonTables(state, query.with, query, entry.outer, outerScope);
+  const scope =
+    query.with === null ? outerScope : addCommonTables(state, query.with, query, entry.outer, outerScope);
   const seedBranches = query.branches.slice(0, first);
-  const seedQuery: ast.Query = first === 1 ? seedBranches[0]!.query : { ...query, branches: seedBranches, orderBy: null, limit: null, with: null };
+  const seedQuery: ast.Query =
+    first === 1
+      ? seedBranches[0]!.query
+      : { ...query, branches: seedBranches, orderBy: null, limit: null, with: null };
   const built = state.buildQuery(state, seedQuery, entry.outer, scope);
   const seed: Relation = { plan: built.plan, names: columnNames(entry, built.names) };
   // The step may give NULL where the seed does not; its values are cast to the seed's types.
@@ -149,10 +177,15 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
     const rel = state.buildQuery(state, b.query, entry.outer, scope);
     if (rel.plan.schema.length !== columns.length) throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
     const exprs = rel.plan.schema.map((c, i) => castTo(c, columns[i]!.type, state.ctx.eval));
-    return projection(rel.plan, exprs, columns.map((c) => state.column(c.type)));
+    return projection(
+      rel.plan,
+      exprs,
+      columns.map((c) => state.column(c.type)),
+    );
   });
   cte.recursive = parts.length === 1 ? parts[0]! : unionOf(state, parts);
   mutable.building = null;
-  if (query.orderBy !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY over UNION in recursive Common Table Expression');
+  if (query.orderBy !== null)
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY over UNION in recursive Common Table Expression');
   return { cte, names: seed.names };
 }

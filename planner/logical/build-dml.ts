@@ -39,7 +39,11 @@ export function defaultValue(state: BuildState, info: ColumnInfo): Expression {
 
 const publicColumns = (t: TableInfo): ColumnInfo[] => t.columns.filter((c) => c.state === 'public');
 
-function writableTable(state: BuildState, name: ast.TableName, what: string): { db: DbInfo; table: TableInfo } {
+function writableTable(
+  state: BuildState,
+  name: ast.TableName,
+  what: string,
+): { db: DbInfo; table: TableInfo } {
   const found = findTable(state, name);
   if (found.table.view !== undefined || found.table.virtual === true) {
     throw mysqlError('ER_NON_UPDATABLE_TABLE', found.table.name, what);
@@ -86,7 +90,12 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
   } else columns = publicColumns(table).filter((c) => !c.hidden);
   if (stmt.columns === null && stmt.rows !== null && stmt.rows.every((r) => r.length === 0)) columns = [];
   const current = rowNames(state, db, table, table.name, 0);
-  const scope: QueryScope = { relation: { plan: dual(1), names: current }, outer: null, ctes: null, cells: new Map() };
+  const scope: QueryScope = {
+    relation: { plan: dual(1), names: current },
+    outer: null,
+    ctes: null,
+    cells: new Map(),
+  };
   const env: ExpressionEnv = {
     state,
     scope,
@@ -101,7 +110,11 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', r + 1);
       return row.map((e, i) => {
         const x = stripParens(e);
-        if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === columns[i]!.lower)) return null;
+        if (
+          x.kind === 'DefaultExpr' &&
+          (x.column === null || x.column.name.toLowerCase() === columns[i]!.lower)
+        )
+          return null;
         if (columns[i]!.generated !== '') {
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         }
@@ -112,7 +125,8 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     const rel = state.buildQuery(state, stmt.query, null, null);
     if (rel.plan.schema.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
     for (const c of columns) {
-      if (c.generated !== '') throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', c.name, table.name);
+      if (c.generated !== '')
+        throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', c.name, table.name);
     }
     select = physical(rel.plan);
   }
@@ -129,7 +143,8 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     select,
     replace: stmt.replace,
     ignore: stmt.ignore,
-    onDuplicate: stmt.onDuplicate === null ? [] : onDuplicate(state, stmt, db, table, current, scope, columns),
+    onDuplicate:
+      stmt.onDuplicate === null ? [] : onDuplicate(state, stmt, db, table, current, scope, columns),
   };
 }
 
@@ -145,11 +160,15 @@ function onDuplicate(
 ): Insert['onDuplicate'][number][] {
   const inserted = rowNames(state, db, table, stmt.rowAlias?.name ?? '', current.length);
   const publics = publicColumns(table);
-  const newColumn = (ref: ast.ColumnRef): Column => inserted[publics.indexOf(columnByName(table, { ...ref, table: null }, 'field list'))]!.column;
+  const newColumn = (ref: ast.ColumnRef): Column =>
+    inserted[publics.indexOf(columnByName(table, { ...ref, table: null }, 'field list'))]!.column;
   const aliased = new Map<string, Column>();
   if (stmt.rowAlias !== null) {
     if (stmt.rowAlias.columns === null) inserted.forEach((n) => aliased.set(n.name.toLowerCase(), n.column));
-    else stmt.rowAlias.columns.forEach((name, i) => aliased.set(name.toLowerCase(), inserted[publics.indexOf(columns[i]!)]!.column));
+    else
+      stmt.rowAlias.columns.forEach((name, i) =>
+        aliased.set(name.toLowerCase(), inserted[publics.indexOf(columns[i]!)]!.column),
+      );
   }
   const alias = stmt.rowAlias?.name.toLowerCase();
   const env: ExpressionEnv = {
@@ -160,7 +179,8 @@ function onDuplicate(
     values: newColumn,
     defaultOf: (ref) => defaultValue(state, columnByName(table, ref!, 'field list')),
     resolve: (ref) => {
-      if (ref.table !== null && ref.table.toLowerCase() === alias) return aliased.get(ref.name.toLowerCase()) ?? undefined;
+      if (ref.table !== null && ref.table.toLowerCase() === alias)
+        return aliased.get(ref.name.toLowerCase()) ?? undefined;
       const own = findName(current, ref, 'field list');
       if (own !== null) return own.column;
       return ref.table === null ? (aliased.get(ref.name.toLowerCase()) ?? null) : null;
@@ -170,13 +190,17 @@ function onDuplicate(
     const column = columnByName(table, a.column, 'field list');
     const x = stripParens(a.value);
     if (x.kind === 'DefaultExpr' && x.column === null) return { column, value: null };
-    if (column.generated !== '') throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
+    if (column.generated !== '')
+      throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
     return { column, value: build(env, a.value) };
   });
 }
 
 /** FROM, WHERE, ORDER BY and LIMIT of a writer. */
-function buildTarget(state: BuildState, stmt: ast.UpdateStmt | ast.DeleteStmt): { scope: QueryScope; sources: DataSource[] } {
+function buildTarget(
+  state: BuildState,
+  stmt: ast.UpdateStmt | ast.DeleteStmt,
+): { scope: QueryScope; sources: DataSource[] } {
   const ctes = stmt.with === null ? null : addCommonTables(state, stmt.with, stmt, null, null);
   const scope: QueryScope = { relation: { plan: dual(1), names: [] }, outer: null, ctes, cells: new Map() };
   state.writing = true;
@@ -193,7 +217,9 @@ function finishTarget(state: BuildState, stmt: ast.UpdateStmt | ast.DeleteStmt, 
   if (stmt.orderBy !== null) {
     if (stmt.from.kind !== 'Table') throw mysqlError('ER_WRONG_USAGE', stmt.kind.toUpperCase(), 'ORDER BY');
     const env: ExpressionEnv = { state, scope, clause: 'order clause' };
-    const by = stmt.orderBy.map((o) => ({ expr: build(env, o.expr), desc: o.desc })).filter((o) => o.expr.kind !== 'constant');
+    const by = stmt.orderBy
+      .map((o) => ({ expr: build(env, o.expr), desc: o.desc }))
+      .filter((o) => o.expr.kind !== 'constant');
     const child = scope.relation.plan;
     if (by.length > 0) scope.relation.plan = { op: 'Sort', schema: child.schema, children: [child], by };
   }
@@ -232,7 +258,8 @@ function dmlTarget(ds: DataSource, schema: readonly Column[]): DmlTarget {
 /** Point reads of a pessimistic writer lock what they read. */
 function lockPoint(state: BuildState, plan: PhysicalPlan): PhysicalPlan {
   if (!state.ctx.pessimistic) return plan;
-  if (plan.op === 'PointGet' || plan.op === 'BatchPointGet') return { ...plan, lock: { mode: 'update', wait: 'default' } };
+  if (plan.op === 'PointGet' || plan.op === 'BatchPointGet')
+    return { ...plan, lock: { mode: 'update', wait: 'default' } };
   return plan;
 }
 
@@ -243,7 +270,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     if (name === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
     const source = sources.find((s) => s.infos.has(name.column.id));
     const info = source?.infos.get(name.column.id);
-    if (source === undefined || info === null || info === undefined) throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
+    if (source === undefined || info === null || info === undefined)
+      throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     return { source, info };
   };
   const assigned = stmt.set.map((a) => ({ ...owner(a.column), ast: a }));
@@ -257,8 +285,10 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   }
   const values = assigned.map(({ info, source, ast: a }): Expression | null => {
     const x = stripParens(a.value);
-    if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === info.lower)) return null;
-    if (info.generated !== '') throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', info.name, source.table.name);
+    if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === info.lower))
+      return null;
+    if (info.generated !== '')
+      throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', info.name, source.table.name);
     const env: ExpressionEnv = {
       state,
       scope,
@@ -269,7 +299,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   });
   const columns = targetColumns(targets);
   const used = columnsOf(values.flatMap((v) => (v === null ? [] : [v])));
-  for (const c of scope.relation.plan.schema) if (used.has(c.id) && !columns.some((o) => o.id === c.id)) columns.push(c);
+  for (const c of scope.relation.plan.schema)
+    if (used.has(c.id) && !columns.some((o) => o.id === c.id)) columns.push(c);
   const child = lockPoint(state, physical(projection(scope.relation.plan, columns, columns)));
   return {
     op: 'Update',
@@ -292,13 +323,19 @@ export function buildDelete(state: BuildState, stmt: ast.DeleteStmt, physical: T
   const { scope, sources } = buildTarget(state, stmt);
   const targets: DataSource[] = [];
   if (stmt.targets === null) {
-    if (sources.length !== 1) throw mysqlError('ER_NON_UPDATABLE_TABLE', stmt.from.kind === 'Table' ? stmt.from.table.name : '', 'DELETE');
+    if (sources.length !== 1)
+      throw mysqlError(
+        'ER_NON_UPDATABLE_TABLE',
+        stmt.from.kind === 'Table' ? stmt.from.table.name : '',
+        'DELETE',
+      );
     targets.push(sources[0]!);
   } else {
     for (const t of stmt.targets) {
       const lower = t.name.toLowerCase();
       const found = sources.find(
-        (s) => s.alias.toLowerCase() === lower && (t.schema === null || s.db.lower === t.schema.toLowerCase()),
+        (s) =>
+          s.alias.toLowerCase() === lower && (t.schema === null || s.db.lower === t.schema.toLowerCase()),
       );
       if (found === undefined) throw mysqlError('ER_UNKNOWN_TABLE', t.name, 'MULTI DELETE');
       if (targets.includes(found)) throw mysqlError('ER_NONUNIQ_TABLE', t.name);

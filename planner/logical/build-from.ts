@@ -45,7 +45,10 @@ function checkUniqueAliases(from: ast.TableRef, state: BuildState): void {
     }
     const alias = r.kind === 'Table' ? (r.alias ?? r.table.name) : r.alias;
     const db = r.kind === 'Table' && r.alias === null ? (r.table.schema ?? state.database) : '';
-    const key = r.kind === 'Table' && r.alias === null ? `${db.toLowerCase()}.${alias.toLowerCase()}` : alias.toLowerCase();
+    const key =
+      r.kind === 'Table' && r.alias === null
+        ? `${db.toLowerCase()}.${alias.toLowerCase()}`
+        : alias.toLowerCase();
     if (alias !== '' && seen.has(key)) throw mysqlError('ER_NONUNIQ_TABLE', alias);
     seen.add(key);
   };
@@ -214,7 +217,10 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
   try {
     const rel = state.buildQuery(state, query, null, null);
     const names = renamed(rel.names, alias, info.columns.length > 0 ? info.columns : null);
-    return { plan: rel.plan, names: names.map((n) => ({ ...n, db: db.name, orgTable: table.name, orgName: n.name })) };
+    return {
+      plan: rel.plan,
+      names: names.map((n) => ({ ...n, db: db.name, orgTable: table.name, orgName: n.name })),
+    };
   } catch (e) {
     if (isMissingObject(e)) throw mysqlError('ER_VIEW_INVALID', db.name, table.name);
     throw e;
@@ -332,7 +338,8 @@ function coalesced(
   addJoinConditions(node, conditions, state.ctx.eval);
   const kept = idsOf(first.map((n) => n.column));
   const [outer, inner] = type === 'rightOuter' ? [right, left] : [left, right];
-  const rest = (r: Relation): FieldName[] => r.names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
+  const rest = (r: Relation): FieldName[] =>
+    r.names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
   const dropped = [...outer.names, ...inner.names]
     .filter((n) => hiddenIds.has(n.column.id))
     .map((n) => ({ ...n, visible: false }));

@@ -13,7 +13,8 @@ export function limitValue(state: BuildState, e: ast.Expr): Expression {
     state.cacheable = false;
     const v = params[e.index]?.value;
     const n = typeof v === 'number' || typeof v === 'bigint' ? v : null;
-    if (n === null || n < 0 || (typeof n === 'number' && !Number.isInteger(n))) throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
+    if (n === null || n < 0 || (typeof n === 'number' && !Number.isInteger(n)))
+      throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
     return intConstant(n);
   }
   throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
@@ -23,4 +24,3 @@ export function buildLimit(state: BuildState, child: LogicalPlan, l: ast.Limit):
   const offset = l.offset === null ? ZERO : limitValue(state, l.offset);
   return { op: 'Limit', schema: child.schema, children: [child], offset, count: limitValue(state, l.count) };
 }
-

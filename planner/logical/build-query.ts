@@ -5,7 +5,12 @@ import { buildSelect } from './build-select.js';
 import { buildSetOperation, buildValues } from './build-set.js';
 
 /** Builds any query: its plan gives exactly the visible columns, in order. */
-export function buildQuery(state: BuildState, query: ast.Query, outer: QueryScope | null, ctes: CteScope | null): Relation {
+export function buildQuery(
+  state: BuildState,
+  query: ast.Query,
+  outer: QueryScope | null,
+  ctes: CteScope | null,
+): Relation {
   switch (query.kind) {
     case 'Select':
       return buildSelect(state, query, outer, ctes);
@@ -35,7 +40,15 @@ function tableAsSelect(q: ast.TableStmt): ast.SelectStmt {
       cache: null,
     },
     fields: [{ expr: null, wildcard: { schema: null, table: null }, alias: null, text: '*' }],
-    from: { kind: 'Table', table: q.table, alias: null, partitions: [], indexHints: [], asOf: null, sample: null },
+    from: {
+      kind: 'Table',
+      table: q.table,
+      alias: null,
+      partitions: [],
+      indexHints: [],
+      asOf: null,
+      sample: null,
+    },
     where: null,
     groupBy: null,
     having: null,

@@ -7,7 +7,15 @@ import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { newAggregate } from '../resolve/functions.js';
 import { checkGrouped } from '../resolve/group-check.js';
 import { ONE } from '../resolve/literal.js';
-import { findName, findOuter, refText, type CteScope, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
+import {
+  findName,
+  findOuter,
+  refText,
+  type CteScope,
+  type FieldName,
+  type QueryScope,
+  type Relation,
+} from '../resolve/scope.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { buildFrom, handleColumns } from './build-from.js';
 import { addCommonTables } from './build-cte.js';
@@ -65,7 +73,12 @@ class SelectBuilder {
     outer: QueryScope | null,
     ctes: CteScope | null,
   ) {
-    this.scope = { relation: { plan: { op: 'Dual', schema: [], children: [], rowCount: 1 }, names: [] }, outer, ctes, cells: new Map() };
+    this.scope = {
+      relation: { plan: { op: 'Dual', schema: [], children: [], rowCount: 1 }, names: [] },
+      outer,
+      ctes,
+      cells: new Map(),
+    };
   }
 
   env(clause: string, resolve?: ExpressionEnv['resolve']): ExpressionEnv {
@@ -97,13 +110,18 @@ class SelectBuilder {
     const windowCalls: ast.Expr[] = [];
     collectCalls([stmt.fields, stmt.orderBy], 'WindowCall', windowCalls);
     if (windowCalls.length > 0) {
-      buildWindows(this.env('window specification', this.aliasResolver('from')), windowCalls as ast.WindowCall[], stmt.windows, this.windows, (e) =>
-        this.afterGrouping(e),
+      buildWindows(
+        this.env('window specification', this.aliasResolver('from')),
+        windowCalls as ast.WindowCall[],
+        stmt.windows,
+        this.windows,
+        (e) => this.afterGrouping(e),
       );
     }
     const exprs = this.fields.map((_, i) => this.fieldExpr(i));
     const order = this.orderItems();
-    if (this.aggregated && (state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0) this.checkGroups(exprs, order);
+    if (this.aggregated && (state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0)
+      this.checkGroups(exprs, order);
     return this.finish(exprs, order);
   }
 
@@ -120,7 +138,8 @@ class SelectBuilder {
           !n.hidden &&
           (table === null
             ? n.visible
-            : n.table.toLowerCase() === table.toLowerCase() && (schema === null || n.db.toLowerCase() === schema.toLowerCase())),
+            : n.table.toLowerCase() === table.toLowerCase() &&
+              (schema === null || n.db.toLowerCase() === schema.toLowerCase())),
       );
       if (matched.length === 0) {
         if (table === null) throw mysqlError('ER_NO_TABLES_USED');
@@ -165,11 +184,21 @@ class SelectBuilder {
       // Tables inside derived tables that do not hand their handles up are not locked.
       if (handle.every((c) => visible.has(c.id))) {
         tables.push({ table: n.table, handle });
-        this.state.ctx.checkPrivilege(clause.strength === 'UPDATE' ? 'UPDATE' : 'SELECT', n.db.name, n.table.name);
+        this.state.ctx.checkPrivilege(
+          clause.strength === 'UPDATE' ? 'UPDATE' : 'SELECT',
+          n.db.name,
+          n.table.name,
+        );
       }
     });
     if (tables.length === 0) return;
-    this.plan = { op: 'Lock', schema: this.plan.schema, children: [this.plan], lock: lockSpec(clause), tables };
+    this.plan = {
+      op: 'Lock',
+      schema: this.plan.schema,
+      children: [this.plan],
+      lock: lockSpec(clause),
+      tables,
+    };
   }
 
   private aggregate(): void {
@@ -209,7 +238,11 @@ class SelectBuilder {
     // Every column below can still be named above; pruning drops those that are not.
     for (const column of this.plan.schema) {
       aggs.push(newAggregate('first_row', [column], false, ctx));
-      schema.push(this.groupBy.length === 0 ? { ...column, type: { ...column.type, flag: column.type.flag & ~1 } } : column);
+      schema.push(
+        this.groupBy.length === 0
+          ? { ...column, type: { ...column.type, flag: column.type.flag & ~1 } }
+          : column,
+      );
     }
     const groupBy = dedupe(this.groupBy.filter((g) => g.kind !== 'constant'));
     const node: Aggregation = { op: 'Aggregation', schema, children: [this.plan], groupBy, aggs };
@@ -219,7 +252,10 @@ class SelectBuilder {
     }
     this.plan = node;
     const byId = new Map(schema.map((c) => [c.id, c]));
-    this.scope.relation.names = this.scope.relation.names.map((n) => ({ ...n, column: byId.get(n.column.id) ?? n.column }));
+    this.scope.relation.names = this.scope.relation.names.map((n) => ({
+      ...n,
+      column: byId.get(n.column.id) ?? n.column,
+    }));
     for (const f of this.fields) if (f.wildcard !== null) f.built = byId.get(f.wildcard.id) ?? f.wildcard;
   }
 
@@ -283,10 +319,16 @@ class SelectBuilder {
       const f = this.fields[i]!;
       if (ref.table !== null) {
         // A qualified name may still name a select field that is that very column.
-        if (f.alias !== null || f.name.table.toLowerCase() !== ref.table.toLowerCase() || f.name.orgName.toLowerCase() !== lower) continue;
+        if (
+          f.alias !== null ||
+          f.name.table.toLowerCase() !== ref.table.toLowerCase() ||
+          f.name.orgName.toLowerCase() !== lower
+        )
+          continue;
         if (ref.schema !== null && f.name.db.toLowerCase() !== ref.schema.toLowerCase()) continue;
       } else {
-        const name = f.alias ?? (f.wildcard !== null || stripParens(f.ast!).kind === 'ColumnRef' ? f.name.name : null);
+        const name =
+          f.alias ?? (f.wildcard !== null || stripParens(f.ast!).kind === 'ColumnRef' ? f.name.name : null);
         if (name === null || name.toLowerCase() !== lower) continue;
       }
       if (found >= 0 && found !== i) {
@@ -306,7 +348,8 @@ class SelectBuilder {
   private sameField(a: number, b: number): boolean {
     const x = this.fields[a]!;
     const y = this.fields[b]!;
-    if (x.ast !== null && y.ast !== null && x.ast.kind !== 'ColumnRef' && y.ast.kind !== 'ColumnRef') return false;
+    if (x.ast !== null && y.ast !== null && x.ast.kind !== 'ColumnRef' && y.ast.kind !== 'ColumnRef')
+      return false;
     return sameExpr(this.fieldExpr(a), this.fieldExpr(b));
   }
 
@@ -321,8 +364,12 @@ class SelectBuilder {
     const clause = mode === 'having' ? 'having clause' : 'order clause';
     return (ref) => {
       if (mode === 'having') {
-        const own = ref.table !== null || this.groupBy.length > 0 ? findName(this.scope.relation.names, ref, clause) : null;
-        if (own !== null && this.groupBy.some((g) => g.kind === 'column' && g.id === own.column.id)) return own.column;
+        const own =
+          ref.table !== null || this.groupBy.length > 0
+            ? findName(this.scope.relation.names, ref, clause)
+            : null;
+        if (own !== null && this.groupBy.some((g) => g.kind === 'column' && g.id === own.column.id))
+          return own.column;
       }
       const at = this.aliasIndex(ref, clause);
       if (at >= 0) return this.fieldExpr(at);
@@ -330,7 +377,8 @@ class SelectBuilder {
       if (mode === 'having') {
         if (own === null) return findOuter(this.scope, ref, clause) ?? undefined;
         // A column neither grouped nor selected is not seen by HAVING.
-        if ((this.state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0 || !this.aggregated) return undefined;
+        if ((this.state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0 || !this.aggregated)
+          return undefined;
       }
       return own === null ? null : own.column;
     };
@@ -357,7 +405,11 @@ class SelectBuilder {
   }
 
   private having(having: ast.Expr): void {
-    filterBy({ ...this.env('having clause', this.aliasResolver('having')), windows: new Map() }, having, (e) => this.afterGrouping(e));
+    filterBy(
+      { ...this.env('having clause', this.aliasResolver('having')), windows: new Map() },
+      having,
+      (e) => this.afterGrouping(e),
+    );
   }
 
   private orderItems(): ByItem[] {
@@ -368,7 +420,8 @@ class SelectBuilder {
       const x = stripParens(item.expr);
       let expr: Expression;
       if (x.kind === 'IntLiteral') {
-        if (this.fields[Number(x.value) - 1] === undefined) throw mysqlError('ER_BAD_FIELD_ERROR', String(x.value), 'order clause');
+        if (this.fields[Number(x.value) - 1] === undefined)
+          throw mysqlError('ER_BAD_FIELD_ERROR', String(x.value), 'order clause');
         expr = this.fieldExpr(Number(x.value) - 1);
       } else {
         expr = this.afterGrouping(build(this.env('order clause', this.aliasResolver('order')), item.expr));
@@ -383,7 +436,14 @@ class SelectBuilder {
     const known = new Set(this.aggregateIds);
     for (const g of this.grouped) known.add(g.column.id);
     const groups = this.stmt.groupBy === null ? null : this.groupBy;
-    checkGrouped(this.plan, groups, known, exprs, this.fields.map((f) => f.ast === null || stripParens(f.ast).kind !== 'AggregateCall'), order);
+    checkGrouped(
+      this.plan,
+      groups,
+      known,
+      exprs,
+      this.fields.map((f) => f.ast === null || stripParens(f.ast).kind !== 'AggregateCall'),
+      order,
+    );
   }
 
   /** Projection, DISTINCT, ORDER BY, LIMIT, and the columns nobody asked for away. */
@@ -435,7 +495,12 @@ class SelectBuilder {
     if (by.length > 0) plan = { op: 'Sort', schema: plan.schema, children: [plan], by };
     if (stmt.limit !== null) plan = buildLimit(state, plan, stmt.limit);
     if (extra.length > 0) plan = projection(plan, columns, columns);
-    const names: FieldName[] = this.fields.map((f, i) => ({ ...f.name, column: columns[i]!, visible: true, hidden: false }));
+    const names: FieldName[] = this.fields.map((f, i) => ({
+      ...f.name,
+      column: columns[i]!,
+      visible: true,
+      hidden: false,
+    }));
     return { plan, names };
   }
 }
@@ -469,7 +534,12 @@ export function sameAgg(a: AggFunc, b: AggFunc): boolean {
 }
 
 /** Builds one SELECT block: its plan gives exactly the selected columns, in order. */
-export function buildSelect(state: BuildState, stmt: ast.SelectStmt, outer: QueryScope | null, ctes: CteScope | null): Relation {
+export function buildSelect(
+  state: BuildState,
+  stmt: ast.SelectStmt,
+  outer: QueryScope | null,
+  ctes: CteScope | null,
+): Relation {
   const inner = stmt.with === null ? ctes : addCommonTables(state, stmt.with, stmt, outer, ctes);
   state.hints.push(stmt.hints);
   try {

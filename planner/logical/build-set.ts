@@ -13,12 +13,21 @@ import { dual, projection, type LogicalPlan } from './plan.js';
 import { distinctOf, mergeTypes, unionOf } from './union.js';
 
 /** INTERSECT and EXCEPT: distinct left rows with, or without, an equal right row; NULLs equal. */
-function semiSet(state: BuildState, op: 'INTERSECT' | 'EXCEPT', left: LogicalPlan, right: LogicalPlan): LogicalPlan {
+function semiSet(
+  state: BuildState,
+  op: 'INTERSECT' | 'EXCEPT',
+  left: LogicalPlan,
+  right: LogicalPlan,
+): LogicalPlan {
   if (left.schema.length !== right.schema.length) throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
   const types = left.schema.map((c, i) => mergeTypes([c.type, right.schema[i]!.type]));
   const cast = (p: LogicalPlan): LogicalPlan => {
     const exprs = p.schema.map((c, i) => castTo(c, types[i]!, state.ctx.eval));
-    return projection(p, exprs, types.map((t) => state.column(t)));
+    return projection(
+      p,
+      exprs,
+      types.map((t) => state.column(t)),
+    );
   };
   const l = distinctOf(state, cast(left));
   const r = cast(right);
@@ -36,7 +45,11 @@ export function buildSetOperation(
   const ctes = stmt.with === null ? outerCtes : addCommonTables(state, stmt.with, stmt, outer, outerCtes);
   const branches = stmt.branches.map((b) => state.buildQuery(state, b.query, outer, ctes));
   let names: FieldName[] = branches[0]!.names;
-  let plan = combine(state, stmt, branches.map((b) => b.plan));
+  let plan = combine(
+    state,
+    stmt,
+    branches.map((b) => b.plan),
+  );
   if (stmt.branches.length > 1) {
     names = names.map((n, i) => ({
       ...n,
@@ -86,7 +99,12 @@ function orderBy(
   outer: QueryScope | null,
   ctes: CteScope | null,
 ): LogicalPlan {
-  const scope: QueryScope = { relation: { plan, names: names.map((n) => ({ ...n, visible: true })) }, outer, ctes, cells: new Map() };
+  const scope: QueryScope = {
+    relation: { plan, names: names.map((n) => ({ ...n, visible: true })) },
+    outer,
+    ctes,
+    cells: new Map(),
+  };
   const env: ExpressionEnv = { state, scope, clause: 'order clause' };
   const by = items.map((item) => {
     const x = stripParens(item.expr);
@@ -98,7 +116,12 @@ function orderBy(
     return { expr: build(env, item.expr), desc: item.desc };
   });
   const columns = plan.schema;
-  const sorted: LogicalPlan = { op: 'Sort', schema: scope.relation.plan.schema, children: [scope.relation.plan], by };
+  const sorted: LogicalPlan = {
+    op: 'Sort',
+    schema: scope.relation.plan.schema,
+    children: [scope.relation.plan],
+    by,
+  };
   return scope.relation.plan === plan ? sorted : projection(sorted, [...columns], [...columns]);
 }
 
@@ -115,7 +138,11 @@ export function buildValues(
     if (row.length !== width) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', stmt.rows.indexOf(row) + 1);
     const scope: QueryScope = { relation: { plan: dual(1), names: [] }, outer, ctes, cells: new Map() };
     const exprs = row.map((e) => build({ state, scope, clause: 'field list' }, e));
-    return projection(scope.relation.plan, exprs, exprs.map((e) => state.column(e.type)));
+    return projection(
+      scope.relation.plan,
+      exprs,
+      exprs.map((e) => state.column(e.type)),
+    );
   });
   let plan: LogicalPlan = parts.length === 1 ? parts[0]! : unionOf(state, parts);
   const names: FieldName[] = plan.schema.map((c: Column, i) => ({

@@ -7,7 +7,11 @@ import { splitCnf } from './expression-walk.js';
 import { selection } from './plan.js';
 
 /** Filters a block by a condition; conjuncts that are IN or EXISTS of a query become semi joins. */
-export function filterBy(env: ExpressionEnv, condition: ast.Expr, map: (e: Expression) => Expression = (e) => e): void {
+export function filterBy(
+  env: ExpressionEnv,
+  condition: ast.Expr,
+  map: (e: Expression) => Expression = (e) => e,
+): void {
   const conditions: Expression[] = [];
   for (const conjunct of splitAnd(condition)) {
     const done = asSemiJoin(env, conjunct);

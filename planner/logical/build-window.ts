@@ -36,7 +36,16 @@ interface Spec {
 }
 
 /** Functions whose result does not depend on a frame. */
-const NO_FRAME: ReadonlySet<string> = new Set(['row_number', 'rank', 'dense_rank', 'ntile', 'percent_rank', 'cume_dist', 'lead', 'lag']);
+const NO_FRAME: ReadonlySet<string> = new Set([
+  'row_number',
+  'rank',
+  'dense_rank',
+  'ntile',
+  'percent_rank',
+  'cume_dist',
+  'lead',
+  'lag',
+]);
 
 /**
  * Puts Window nodes over the block's plan, one for each distinct specification, and maps each call to its column. Windows
@@ -64,7 +73,8 @@ export function buildWindows(
       const args = c.star ? [ONE] : c.args.map((a) => grouped(build(env, a)));
       const infer = WINDOW_TYPES[c.name];
       if (c.distinct) throw mysqlError('ER_NOT_SUPPORTED_YET', '<window function>(DISTINCT ..)');
-      const type = infer !== undefined ? infer(args) : newAggregate(c.name, args, false, env.state.ctx.eval).type;
+      const type =
+        infer !== undefined ? infer(args) : newAggregate(c.name, args, false, env.state.ctx.eval).type;
       return { name: c.name, args, type };
     });
     const child = env.scope.relation.plan;
@@ -83,7 +93,12 @@ export function buildWindows(
   }
 }
 
-function resolveSpec(env: ExpressionEnv, over: ast.WindowSpec, named: readonly ast.NamedWindow[], grouped: (e: Expression) => Expression): Spec {
+function resolveSpec(
+  env: ExpressionEnv,
+  over: ast.WindowSpec,
+  named: readonly ast.NamedWindow[],
+  grouped: (e: Expression) => Expression,
+): Spec {
   let { partitionBy, orderBy, frame } = over;
   let reference = over.reference;
   const seen = new Set<string>();
@@ -101,9 +116,16 @@ function resolveSpec(env: ExpressionEnv, over: ast.WindowSpec, named: readonly a
   }
   const items = (list: readonly ast.OrderItem[]): ByItem[] =>
     list
-      .map((o) => ({ expr: stripParens(o.expr).kind === 'IntLiteral' ? ONE : grouped(build(env, o.expr)), desc: o.desc }))
+      .map((o) => ({
+        expr: stripParens(o.expr).kind === 'IntLiteral' ? ONE : grouped(build(env, o.expr)),
+        desc: o.desc,
+      }))
       .filter((o) => o.expr.kind !== 'constant');
-  return { partitionBy: items(partitionBy), orderBy: items(orderBy), frame: frame === null ? null : resolveFrame(env, frame) };
+  return {
+    partitionBy: items(partitionBy),
+    orderBy: items(orderBy),
+    frame: frame === null ? null : resolveFrame(env, frame),
+  };
 }
 
 function resolveFrame(env: ExpressionEnv, frame: ast.WindowFrame): WindowFrame {
@@ -113,11 +135,16 @@ function resolveFrame(env: ExpressionEnv, frame: ast.WindowFrame): WindowFrame {
     const preceding = b.type === 'PRECEDING';
     if (b.value === null) return { kind: preceding ? 'unboundedPreceding' : 'unboundedFollowing' };
     const value = build(env, b.value);
-    return { kind: preceding ? 'preceding' : 'following', value, ...(b.unit === null ? {} : { intervalUnit: b.unit }) };
+    return {
+      kind: preceding ? 'preceding' : 'following',
+      value,
+      ...(b.unit === null ? {} : { intervalUnit: b.unit }),
+    };
   };
   const start = bound(frame.start);
   const end: FrameBound = frame.end === null ? { kind: 'currentRow' } : bound(frame.end);
-  if (start.kind === 'unboundedFollowing') throw mysqlError('ER_WINDOW_FRAME_START_ILLEGAL', '<unnamed window>');
+  if (start.kind === 'unboundedFollowing')
+    throw mysqlError('ER_WINDOW_FRAME_START_ILLEGAL', '<unnamed window>');
   if (end.kind === 'unboundedPreceding') throw mysqlError('ER_WINDOW_FRAME_END_ILLEGAL', '<unnamed window>');
   return { unit: frame.unit === 'ROWS' ? 'rows' : 'range', start, end };
 }

@@ -1,4 +1,12 @@
-import type { AggFunc, ByItem, Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from '../../expression/expression.js';
+import type {
+  AggFunc,
+  ByItem,
+  Column,
+  Constant,
+  CorrelatedColumn,
+  Expression,
+  ScalarFunction,
+} from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
 
 /** Calls `visit` on every column in an expression. */
@@ -29,7 +37,10 @@ export function coveredBy(e: Expression, ids: ReadonlySet<number>): boolean {
 export const idsOf = (columns: readonly Column[]): Set<number> => new Set(columns.map((c) => c.id));
 
 /** Rebuilds an expression with its leaves mapped; unchanged subtrees are shared. */
-export function mapLeaves(e: Expression, f: (leaf: Column | CorrelatedColumn | Constant) => Expression): Expression {
+export function mapLeaves(
+  e: Expression,
+  f: (leaf: Column | CorrelatedColumn | Constant) => Expression,
+): Expression {
   if (e.kind !== 'function') return f(e);
   let changed = false;
   const args = e.args.map((a) => {
@@ -96,8 +107,15 @@ export function sameExpr(a: Expression, b: Expression): boolean {
         sameDatum(a.value, b.value)
       );
     default: {
-      if (b.kind !== 'function' || a.name !== b.name || a.args.length !== b.args.length || VOLATILE.has(a.name)) return false;
-      if (a.type.tp !== b.type.tp || a.type.decimal !== b.type.decimal || a.type.flen !== b.type.flen) return false;
+      if (
+        b.kind !== 'function' ||
+        a.name !== b.name ||
+        a.args.length !== b.args.length ||
+        VOLATILE.has(a.name)
+      )
+        return false;
+      if (a.type.tp !== b.type.tp || a.type.decimal !== b.type.decimal || a.type.flen !== b.type.flen)
+        return false;
       for (let i = 0; i < a.args.length; i++) if (!sameExpr(a.args[i]!, b.args[i]!)) return false;
       return true;
     }
@@ -144,6 +162,15 @@ export function hasParam(e: Expression): boolean {
 }
 
 /** A comparison whose sides are exchanged. */
-export const FLIPPED: Readonly<Record<string, string>> = { eq: 'eq', nulleq: 'nulleq', ne: 'ne', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' };
+export const FLIPPED: Readonly<Record<string, string>> = {
+  eq: 'eq',
+  nulleq: 'nulleq',
+  ne: 'ne',
+  lt: 'gt',
+  le: 'ge',
+  gt: 'lt',
+  ge: 'le',
+};
 
-export const isFunction = (e: Expression, name: string): e is ScalarFunction => e.kind === 'function' && e.name === name;
+export const isFunction = (e: Expression, name: string): e is ScalarFunction =>
+  e.kind === 'function' && e.name === name;

@@ -9,7 +9,8 @@ import type { JoinType } from '../physical/plan.js';
 import { correlatesWith } from './walk.js';
 
 /** The type with NULL allowed: what an outer join makes of a column. */
-export const nullable = (t: FieldType): FieldType => ((t.flag & Flag.NotNull) === 0 ? t : { ...t, flag: t.flag & ~Flag.NotNull });
+export const nullable = (t: FieldType): FieldType =>
+  (t.flag & Flag.NotNull) === 0 ? t : { ...t, flag: t.flag & ~Flag.NotNull };
 
 export const nullableColumn = (c: Column): Column =>
   (c.type.flag & Flag.NotNull) === 0 ? c : { ...c, type: nullable(c.type) };
@@ -29,7 +30,12 @@ export function joinSchema(type: JoinType, left: readonly Column[], right: reado
 }
 
 /** A join node; it is an Apply when the right side reads columns of the left. */
-export function newJoin(type: JoinType, left: LogicalPlan, right: LogicalPlan, extra: Column | null = null): Join {
+export function newJoin(
+  type: JoinType,
+  left: LogicalPlan,
+  right: LogicalPlan,
+  extra: Column | null = null,
+): Join {
   const schema = joinSchema(type, left.schema, right.schema);
   if (extra !== null) schema.push(extra);
   return {
@@ -58,7 +64,8 @@ export function asJoinKey(
   right: ReadonlySet<number>,
   ctx: EvalContext,
 ): JoinKey | null {
-  if (cond.kind !== 'function' || (cond.name !== 'eq' && cond.name !== 'nulleq') || cond.args.length !== 2) return null;
+  if (cond.kind !== 'function' || (cond.name !== 'eq' && cond.name !== 'nulleq') || cond.args.length !== 2)
+    return null;
   let [l, r] = cond.args as [Expression, Expression];
   if (columnsOf([l]).size === 0 || columnsOf([r]).size === 0) return null;
   if (!coveredBy(l, left)) [l, r] = [r, l];
@@ -72,12 +79,15 @@ export function asJoinKey(
     const a = exactDigits(lt);
     const b = exactDigits(rt);
     const scale = Math.max(a.scale, b.scale);
-    const t = decimalType(Math.min(65, Math.max(a.precision - a.scale, b.precision - b.scale) + scale), scale);
+    const t = decimalType(
+      Math.min(65, Math.max(a.precision - a.scale, b.precision - b.scale) + scale),
+      scale,
+    );
     if (a.scale !== scale) l = castTo(l, t, ctx);
     if (b.scale !== scale) r = castTo(r, t, ctx);
   } else if (le === 'datetime' && (lt.tp !== rt.tp || lt.decimal !== rt.decimal)) {
     return null;
-  } else if (le === 'string' && (lt.tp !== rt.tp && (lt.elems !== undefined || rt.elems !== undefined))) {
+  } else if (le === 'string' && lt.tp !== rt.tp && (lt.elems !== undefined || rt.elems !== undefined)) {
     return null;
   } else if (le === 'string' && lt.collate !== rt.collate) {
     return null;

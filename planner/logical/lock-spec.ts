@@ -5,6 +5,13 @@ export function lockSpec(clause: ast.LockClause): LockSpec {
   const { wait } = clause;
   return {
     mode: clause.strength === 'UPDATE' ? 'update' : 'share',
-    wait: wait === null ? 'default' : wait === 'NOWAIT' ? 'nowait' : wait === 'SKIP LOCKED' ? 'skipLocked' : wait.seconds,
+    wait:
+      wait === null
+        ? 'default'
+        : wait === 'NOWAIT'
+          ? 'nowait'
+          : wait === 'SKIP LOCKED'
+            ? 'skipLocked'
+            : wait.seconds,
   };
 }

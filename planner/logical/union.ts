@@ -14,14 +14,26 @@ export function unionOf(state: BuildState, parts: readonly LogicalPlan[]): Logic
   for (let i = 0; i < width; i++) types.push(mergeTypes(parts.map((p) => p.schema[i]!.type)));
   const children = parts.map((p) => {
     const exprs: Expression[] = p.schema.map((c, i) => castTo(c, types[i]!, state.ctx.eval));
-    return projection(p, exprs, exprs.map((_, i) => state.column(types[i]!)));
+    return projection(
+      p,
+      exprs,
+      exprs.map((_, i) => state.column(types[i]!)),
+    );
   });
   return { op: 'UnionAll', schema: types.map((t) => state.column(t)), children };
 }
 
 /** Type of a set operation's column: what holds every branch's (manual, "UNION Clause"). */
 export function mergeTypes(types: readonly FieldType[]): FieldType {
-  const t = types.every((x) => x.tp === types[0]!.tp && x.flen === types[0]!.flen && x.decimal === types[0]!.decimal && x.flag === types[0]!.flag && x.collate === types[0]!.collate && x.elems === undefined)
+  const t = types.every(
+    (x) =>
+      x.tp === types[0]!.tp &&
+      x.flen === types[0]!.flen &&
+      x.decimal === types[0]!.decimal &&
+      x.flag === types[0]!.flag &&
+      x.collate === types[0]!.collate &&
+      x.elems === undefined,
+  )
     ? types[0]!
     : aggregateTypes(types);
   return types.every(isNotNull) ? t : { ...t, flag: t.flag & ~1 };

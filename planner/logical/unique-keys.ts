@@ -20,7 +20,8 @@ export function uniqueKeys(p: LogicalPlan): UniqueKey[] {
       const ids: number[] = [];
       for (const g of p.groupBy) {
         // The group key must come out to be of use.
-        const at = g.kind === 'column' ? p.aggs.findIndex((a) => a.name === 'first_row' && a.args[0] === g) : -1;
+        const at =
+          g.kind === 'column' ? p.aggs.findIndex((a) => a.name === 'first_row' && a.args[0] === g) : -1;
         const other = at < 0 && g.kind === 'column' ? p.schema.findIndex((c) => c.id === g.id) : at;
         if (other < 0) return [];
         ids.push(p.schema[other]!.id);
@@ -32,7 +33,9 @@ export function uniqueKeys(p: LogicalPlan): UniqueKey[] {
       p.exprs.forEach((e, i) => {
         if (e.kind === 'column' && !map.has(e.id)) map.set(e.id, p.schema[i]!.id);
       });
-      return uniqueKeys(p.children[0]!).flatMap((k) => (k.every((id) => map.has(id)) ? [k.map((id) => map.get(id)!)] : []));
+      return uniqueKeys(p.children[0]!).flatMap((k) =>
+        k.every((id) => map.has(id)) ? [k.map((id) => map.get(id)!)] : [],
+      );
     }
     case 'Join':
       return joinKeys(p);

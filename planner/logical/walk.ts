@@ -13,12 +13,7 @@ export function nodeExpressions(p: LogicalPlan): Expression[] {
     case 'Projection':
       return p.exprs;
     case 'Join':
-      return [
-        ...p.eq.flatMap((k) => [k.left, k.right]),
-        ...p.leftConds,
-        ...p.rightConds,
-        ...p.otherConds,
-      ];
+      return [...p.eq.flatMap((k) => [k.left, k.right]), ...p.leftConds, ...p.rightConds, ...p.otherConds];
     case 'Aggregation':
       return [...p.groupBy, ...p.aggs.flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)])];
     case 'Sort':
@@ -40,7 +35,8 @@ export function nodeExpressions(p: LogicalPlan): Expression[] {
 
 /** Rebuilds every expression a node evaluates itself, in place. */
 export function mapNodeExpressions(p: LogicalPlan, f: (e: Expression) => Expression): void {
-  const by = <T extends { expr: Expression }>(items: T[]): T[] => items.map((b) => ({ ...b, expr: f(b.expr) }));
+  const by = <T extends { expr: Expression }>(items: T[]): T[] =>
+    items.map((b) => ({ ...b, expr: f(b.expr) }));
   switch (p.op) {
     case 'DataSource':
     case 'MemTable':

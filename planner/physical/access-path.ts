@@ -6,7 +6,15 @@ import { columnsOf } from '../logical/expression-walk.js';
 import { handleColumns } from '../logical/build-from.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
-import { evaluator, intervalSelectivity, isKnown, isUniqueColumn, selectivity, tableEstimate, type TableEstimate } from '../cost/selectivity.js';
+import {
+  evaluator,
+  intervalSelectivity,
+  isKnown,
+  isUniqueColumn,
+  selectivity,
+  tableEstimate,
+  type TableEstimate,
+} from '../cost/selectivity.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
 import { datumCompare, intersect, type Interval } from '../ranger/interval.js';
@@ -45,7 +53,11 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
     keys.push({ column, length: c.length });
   }
   // The handle ends every non-unique entry and continues its order.
-  if (!index.unique && keys.every((k) => k.length < 0) && !handle.some((h) => keys.some((k) => k.column.id === h.column.id))) {
+  if (
+    !index.unique &&
+    keys.every((k) => k.length < 0) &&
+    !handle.some((h) => keys.some((k) => k.column.id === h.column.id))
+  ) {
     for (const h of handle) keys.push(ds.table.isCommonHandle ? h : { ...h, orderOnly: true });
   }
   return keys;
@@ -68,7 +80,13 @@ export function indexColumns(ds: DataSource, index: IndexInfo): Set<number> {
 }
 
 /** Rows in the ranges of some key conditions. */
-export function rangeRows(ctx: PlanContext, est: TableEstimate, ds: DataSource, keys: readonly KeyColumn[], access: Access): number {
+export function rangeRows(
+  ctx: PlanContext,
+  est: TableEstimate,
+  ds: DataSource,
+  keys: readonly KeyColumn[],
+  access: Access,
+): number {
   if (access.full) return est.rows;
   if (access.ranges.length === 0 && access.rebuild === null) return 0;
   let share = selectivity(ctx, est, ds, access.access);
@@ -81,15 +99,23 @@ export function rangeRows(ctx: PlanContext, est: TableEstimate, ds: DataSource, 
 /** Whether the leading columns that are fixed to points make a unique key. */
 function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], access: Access): boolean {
   const width = index === null ? keys.length : index.columns.length;
-  return (index === null || index.unique) && access.equalColumns >= width && access.singlePoints >= width && keys.slice(0, width).every((k) => k.length < 0);
+  return (
+    (index === null || index.unique) &&
+    access.equalColumns >= width &&
+    access.singlePoints >= width &&
+    keys.slice(0, width).every((k) => k.length < 0)
+  );
 }
 
 /** Indexes the hints and their visibility leave, with whether each is forced. */
 function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
-  let indexes = ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i));
+  let indexes = ds.table.indices.filter(
+    (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i),
+  );
   let table = true;
   let forced = false;
-  const named = (h: IndexHint): IndexInfo[] => indexes.filter((i) => h.indexes.some((n) => n.toLowerCase() === i.lower));
+  const named = (h: IndexHint): IndexInfo[] =>
+    indexes.filter((i) => h.indexes.some((n) => n.toLowerCase() === i.lower));
   const namesTable = (h: IndexHint): boolean =>
     h.indexes.some((n) => n.toLowerCase() === 'primary') && (ds.table.pkIsHandle || ds.table.isCommonHandle);
   const use = ds.indexHints.filter((h) => h.type !== 'IGNORE' && h.scope === null);
@@ -110,7 +136,11 @@ function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; for
 }
 
 /** All ways to read a source, dominated ones left out (skyline pruning). `extra` conditions join the source's own. */
-export function accessPaths(ctx: PlanContext, ds: DataSource, extra: readonly Expression[] = []): AccessPath[] {
+export function accessPaths(
+  ctx: PlanContext,
+  ds: DataSource,
+  extra: readonly Expression[] = [],
+): AccessPath[] {
   const est = tableEstimate(ctx, ds);
   const conditions = extra.length === 0 ? ds.conditions : [...ds.conditions, ...extra];
   const known = conditions.every((c) => isKnown(c, ctx));
@@ -169,7 +199,8 @@ export function accessPaths(ctx: PlanContext, ds: DataSource, extra: readonly Ex
 
 /** Drops paths that another one is at least as good as in every respect and better in one. */
 function skyline(paths: AccessPath[]): AccessPath[] {
-  const unique = paths.find((p) => p.unique && (p.index === null || p.covering)) ?? paths.find((p) => p.unique);
+  const unique =
+    paths.find((p) => p.unique && (p.index === null || p.covering)) ?? paths.find((p) => p.unique);
   if (unique !== undefined) return [unique];
   return paths.filter((p) => !paths.some((q) => q !== p && dominates(q, p)));
 }
@@ -184,23 +215,34 @@ function dominates(a: AccessPath, b: AccessPath): boolean {
   if (cover < 0 || !superset || a.rows > b.rows) return false;
   // An order that only the other gives may still be wanted.
   const sameOrder = b.keys.every((k, i) => a.keys[i]?.column.id === k.column.id);
-  return sameOrder && (cover > 0 || aCols.size > bCols.size || a.rows < b.rows || a.keys.length > b.keys.length);
+  return (
+    sameOrder && (cover > 0 || aCols.size > bCols.size || a.rows < b.rows || a.keys.length > b.keys.length)
+  );
 }
 
 /** Share of a table that conditions on one column leave; used for the order a scan with LIMIT meets its rows in. */
-export function columnShare(ctx: PlanContext, ds: DataSource, column: Column, conditions: readonly Expression[]): number {
+export function columnShare(
+  ctx: PlanContext,
+  ds: DataSource,
+  column: Column,
+  conditions: readonly Expression[],
+): number {
   const est = tableEstimate(ctx, ds);
   const key: KeyColumn = { column, length: -1 };
   const own = conditions.filter((c) => shapeOf(c, key) !== null && isKnown(c, ctx));
   if (own.length === 0) return 1;
   const cmp = datumCompare(column.type);
   let intervals: readonly Interval[] = intervalsOf(own[0]!, key, evaluator(ctx), cmp);
-  for (const c of own.slice(1)) intervals = intersect(intervals, intervalsOf(c, key, evaluator(ctx), cmp), cmp);
+  for (const c of own.slice(1))
+    intervals = intersect(intervals, intervalsOf(c, key, evaluator(ctx), cmp), cmp);
   return intervalSelectivity(est, ds, column, intervals);
 }
 
 /** Columns of a source in the order a scan gives them: stored columns, the hidden row id last. */
-export function scanColumns(ds: DataSource, ids: ReadonlySet<number>): { columns: ColumnInfo[]; schema: Column[]; rowId: boolean } {
+export function scanColumns(
+  ds: DataSource,
+  ids: ReadonlySet<number>,
+): { columns: ColumnInfo[]; schema: Column[]; rowId: boolean } {
   const columns: ColumnInfo[] = [];
   const schema: Column[] = [];
   let rowIdColumn: Column | null = null;

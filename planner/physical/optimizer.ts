@@ -9,7 +9,11 @@ import type { PhysicalPlan, Sort } from './plan.js';
 import type { OrderItem, Property, RootTask, Task } from './task.js';
 
 /** Makes the best task for a node under a property; null when the operator cannot give the order by itself. */
-export type Implementation<P extends LogicalPlan = LogicalPlan> = (opt: Optimizer, p: P, prop: Property) => Task | null;
+export type Implementation<P extends LogicalPlan = LogicalPlan> = (
+  opt: Optimizer,
+  p: P,
+  prop: Property,
+) => Task | null;
 
 /**
  * The physical search: top down by required property, the cheapest task of every node kept (the memo of a Cascades
@@ -84,10 +88,13 @@ export class Optimizer {
   }
 }
 
-export const sortCost = (rows: number): number => COST.open + rows * Math.log2(Math.max(2, rows)) * COST.sortCompare;
+export const sortCost = (rows: number): number =>
+  COST.open + rows * Math.log2(Math.max(2, rows)) * COST.sortCompare;
 
 /** An order by columns alone; null when an item is an expression. */
-export function asOrder(by: readonly { readonly expr: Expression; readonly desc: boolean }[]): OrderItem[] | null {
+export function asOrder(
+  by: readonly { readonly expr: Expression; readonly desc: boolean }[],
+): OrderItem[] | null {
   const out: OrderItem[] = [];
   for (const b of by) {
     if (b.expr.kind !== 'column') return null;

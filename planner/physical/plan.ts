@@ -321,7 +321,11 @@ export interface Window extends PlanBase {
   readonly child: PhysicalPlan;
   readonly partitionBy: readonly ByItem[];
   readonly orderBy: readonly ByItem[];
-  readonly functions: readonly { readonly name: string; readonly args: readonly Expression[]; readonly type: FieldType }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly args: readonly Expression[];
+    readonly type: FieldType;
+  }[];
   readonly frame: WindowFrame | null;
 }
 export interface WindowFrame {
@@ -370,7 +374,11 @@ export interface Update extends PlanBase {
   readonly child: PhysicalPlan;
   readonly targets: readonly DmlTarget[];
   /** Assignments in order; `target` indexes targets; value over the child's columns, null = DEFAULT. */
-  readonly assignments: readonly { readonly target: number; readonly column: ColumnInfo; readonly value: Expression | null }[];
+  readonly assignments: readonly {
+    readonly target: number;
+    readonly column: ColumnInfo;
+    readonly value: Expression | null;
+  }[];
   readonly ignore: boolean;
 }
 export interface Delete extends PlanBase {

@@ -12,13 +12,29 @@ export function pushable(e: Expression): boolean {
       return true;
     default: {
       const spec = findFunction(e.name);
-      if (spec === undefined || spec.pushdown === undefined || spec.sideEffects === true || spec.async === true) return false;
+      if (
+        spec === undefined ||
+        spec.pushdown === undefined ||
+        spec.sideEffects === true ||
+        spec.async === true
+      )
+        return false;
       return !isVolatile(e) && e.args.every(pushable);
     }
   }
 }
 
-const PARTIAL: ReadonlySet<string> = new Set(['count', 'sum', 'avg', 'min', 'max', 'first_row', 'bit_and', 'bit_or', 'bit_xor']);
+const PARTIAL: ReadonlySet<string> = new Set([
+  'count',
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'first_row',
+  'bit_and',
+  'bit_or',
+  'bit_xor',
+]);
 
 /** Whether an aggregate can be computed in part in the store. */
 export const pushableAgg = (a: AggFunc): boolean =>

@@ -42,12 +42,23 @@ const IMPLEMENTATIONS = {
 
 /** The cheapest physical plan of a logical one; its columns are `columns`, in this order. */
 export function findBestPlan(p: LogicalPlan, columns: readonly Column[], state: BuildState): PhysicalPlan {
-  const opt = new Optimizer(state, IMPLEMENTATIONS, (o, t: Task) => (t.kind === 'root' ? t : finishCop(o, t)));
+  const opt = new Optimizer(state, IMPLEMENTATIONS, (o, t: Task) =>
+    t.kind === 'root' ? t : finishCop(o, t),
+  );
   const task = opt.findRoot(p, ANY);
   let { plan } = task;
   const exact = plan.schema.length === columns.length && plan.schema.every((c, i) => c.id === columns[i]!.id);
   if (!exact) {
-    plan = { op: 'Projection', id: opt.nextId(), schema: columns, estRows: task.rows, estCost: task.cost, task: 'root', child: plan, exprs: [...columns] };
+    plan = {
+      op: 'Projection',
+      id: opt.nextId(),
+      schema: columns,
+      estRows: task.rows,
+      estCost: task.cost,
+      task: 'root',
+      child: plan,
+      exprs: [...columns],
+    };
   }
   return new IndexResolver().resolve(plan);
 }

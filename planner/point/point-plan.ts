@@ -42,7 +42,8 @@ interface Found {
 
 function sourceTable(from: ast.TableRef | null, ctx: PlanContext): Found | null {
   if (from === null || from.kind !== 'Table') return null;
-  if (from.indexHints.length > 0 || from.partitions.length > 0 || from.asOf !== null || from.sample !== null) return null;
+  if (from.indexHints.length > 0 || from.partitions.length > 0 || from.asOf !== null || from.sample !== null)
+    return null;
   const dbName = from.table.schema ?? ctx.currentDatabase;
   if (dbName === '') return null;
   const db = ctx.schema.database(dbName);
@@ -87,7 +88,13 @@ function keyConstant(e: ast.Expr, type: FieldType, ctx: PlanContext): Constant |
     case 'IntLiteral':
       return evalType(type) === 'int' ? intKey(e.value, type) : null;
     case 'Unary':
-      if (e.op !== '-' || e.expr.kind !== 'IntLiteral' || typeof e.expr.value !== 'number' || evalType(type) !== 'int') return null;
+      if (
+        e.op !== '-' ||
+        e.expr.kind !== 'IntLiteral' ||
+        typeof e.expr.value !== 'number' ||
+        evalType(type) !== 'int'
+      )
+        return null;
       return intKey(-e.expr.value, type);
     case 'StringLiteral':
       if (e.charset !== null || e.bytes !== null || !plainString(type)) return null;
@@ -114,7 +121,11 @@ function datumKey(v: Datum, from: FieldType, type: FieldType): Constant | null {
     if (d === 'real' && Number.isSafeInteger(v)) return intKey(v as number, type);
     return null;
   }
-  return plainString(type) && v instanceof Uint8Array && evalType(from) === 'string' && from.elems === undefined && from.charset !== 'binary'
+  return plainString(type) &&
+    v instanceof Uint8Array &&
+    evalType(from) === 'string' &&
+    from.elems === undefined &&
+    from.charset !== 'binary'
     ? { kind: 'constant', type, value: v }
     : null;
 }
@@ -126,10 +137,18 @@ function intKey(value: number | bigint, type: FieldType): Constant | null {
 }
 
 const plainString = (t: FieldType): boolean =>
-  evalType(t) === 'string' && t.tp !== TypeCode.Enum && t.tp !== TypeCode.Set && t.charset !== 'binary' && (t.charset === 'utf8mb4' || t.charset === 'utf8');
+  evalType(t) === 'string' &&
+  t.tp !== TypeCode.Enum &&
+  t.tp !== TypeCode.Set &&
+  t.charset !== 'binary' &&
+  (t.charset === 'utf8mb4' || t.charset === 'utf8');
 
 /** The unique key that exactly the given columns make, with its values. */
-function matchKey(f: Found, where: ast.Expr | null, ctx: PlanContext): { index: PointGet['index']; key: Expression[] } | null {
+function matchKey(
+  f: Found,
+  where: ast.Expr | null,
+  ctx: PlanContext,
+): { index: PointGet['index']; key: Expression[] } | null {
   if (where === null) return null;
   const values = new Map<ColumnInfo, Constant>();
   if (!equalities(f, where, ctx, values)) return null;
@@ -197,13 +216,19 @@ function pointSelect(stmt: ast.SelectStmt, ctx: PlanContext): PlannedStatement |
   if (m === null) return null;
   let { publics: columns, schema, names } = f.point;
   const only = stmt.fields[0]!;
-  if (stmt.fields.length !== 1 || only.wildcard === null || only.wildcard.table !== null || f.alias !== f.table.name) {
+  if (
+    stmt.fields.length !== 1 ||
+    only.wildcard === null ||
+    only.wildcard.table !== null ||
+    f.alias !== f.table.name
+  ) {
     const picked = pickFields(f, stmt.fields);
     if (picked === null) return null;
     ({ columns, schema, names } = picked);
   }
   ctx.checkPrivilege('SELECT', f.db.name, f.table.name);
-  if (stmt.lock !== null && stmt.lock.strength === 'UPDATE') ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
+  if (stmt.lock !== null && stmt.lock.strength === 'UPDATE')
+    ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
   return {
     plan: pointGet(f, m, columns, schema, false, stmt.lock === null ? null : lockSpec(stmt.lock)),
     names,
@@ -267,14 +292,18 @@ const base = (child: PhysicalPlan): { id: number; schema: []; estRows: number; t
 });
 
 function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement | null {
-  if (stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit) || stmt.hints.length > 0) return null;
+  if (stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit) || stmt.hints.length > 0)
+    return null;
   const f = sourceTable(stmt.from, ctx);
   if (f === null) return null;
   const child = rowOf(f, stmt.where, ctx);
   if (child === null) return null;
   const assignments: Update['assignments'][number][] = [];
   const state = new BuildState(ctx, new StatementMemory(), buildQuery);
-  const names = f.alias === f.table.name ? [...f.point.rowNames] : f.point.rowNames.map((n) => ({ ...n, table: f.alias }));
+  const names =
+    f.alias === f.table.name
+      ? [...f.point.rowNames]
+      : f.point.rowNames.map((n) => ({ ...n, table: f.alias }));
   const env: ExpressionEnv = {
     state,
     scope: { relation: { plan: dual(1), names }, outer: null, ctes: null, cells: new Map() },
@@ -293,12 +322,30 @@ function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement |
   }
   if (env.scope.relation.plan.op !== 'Dual') return null;
   ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
-  const plan: Update = { ...base(child), op: 'Update', child, targets: [targetOf(f)], assignments, ignore: stmt.ignore };
-  return { plan, names: [], cacheable: state.cacheable, tables: [{ db: f.db.name, table: f.table, write: true }] };
+  const plan: Update = {
+    ...base(child),
+    op: 'Update',
+    child,
+    targets: [targetOf(f)],
+    assignments,
+    ignore: stmt.ignore,
+  };
+  return {
+    plan,
+    names: [],
+    cacheable: state.cacheable,
+    tables: [{ db: f.db.name, table: f.table, write: true }],
+  };
 }
 
 function pointDelete(stmt: ast.DeleteStmt, ctx: PlanContext): PlannedStatement | null {
-  if (stmt.targets !== null || stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit) || stmt.hints.length > 0) {
+  if (
+    stmt.targets !== null ||
+    stmt.with !== null ||
+    stmt.orderBy !== null ||
+    !harmlessLimit(stmt.limit) ||
+    stmt.hints.length > 0
+  ) {
     return null;
   }
   const f = sourceTable(stmt.from, ctx);

@@ -63,7 +63,14 @@ function make(db: DbInfo, table: TableInfo): PointTable {
     rowSchema.push({
       kind: 'column',
       id: table.columns.length + 1,
-      type: { tp: 8, flag: Flag.NotNull | Flag.Binary, flen: 20, decimal: 0, charset: 'binary', collate: 'binary' },
+      type: {
+        tp: 8,
+        flag: Flag.NotNull | Flag.Binary,
+        flen: 20,
+        decimal: 0,
+        charset: 'binary',
+        collate: 'binary',
+      },
       index: table.columns.length,
       name: `${db.lower}.${table.lower}._tidb_rowid`,
     });
@@ -73,7 +80,13 @@ function make(db: DbInfo, table: TableInfo): PointTable {
     keys,
     publics,
     schema: publics.map((c, i) => column(c, i)),
-    names: publics.map((c) => ({ name: c.name, orgName: c.name, table: table.name, orgTable: table.name, db: db.name })),
+    names: publics.map((c) => ({
+      name: c.name,
+      orgName: c.name,
+      table: table.name,
+      orgTable: table.name,
+      db: db.name,
+    })),
     rowColumns: table.columns,
     rowSchema,
     rowNames: table.columns

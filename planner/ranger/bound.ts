@@ -1,7 +1,15 @@
 import type { Datum } from '../../types/datum.js';
 import { decRescale, type DecInt } from '../../types/decimal.js';
 import { Flag, TypeCode, evalType, isUnsigned, type FieldType } from '../../types/field-type.js';
-import { coreOf, dateTimeToDate, dateToDateTime, microsOf, rescaleDateTime, truncateDateTime, timeOfCore } from '../../types/time.js';
+import {
+  coreOf,
+  dateTimeToDate,
+  dateToDateTime,
+  microsOf,
+  rescaleDateTime,
+  truncateDateTime,
+  timeOfCore,
+} from '../../types/time.js';
 
 /** A constant in a column's type, rounded down, and whether something was cut off. */
 export interface ColumnValue {
@@ -37,7 +45,12 @@ export function comparable(column: FieldType, other: FieldType, collation: strin
     case 'duration':
       return o === 'duration';
     case 'string':
-      return o === 'string' && other.tp !== TypeCode.Enum && other.tp !== TypeCode.Set && (collation === column.collate || column.charset === 'binary');
+      return (
+        o === 'string' &&
+        other.tp !== TypeCode.Enum &&
+        other.tp !== TypeCode.Set &&
+        (collation === column.collate || column.charset === 'binary')
+      );
     default:
       return false;
   }

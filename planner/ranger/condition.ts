@@ -5,7 +5,17 @@ import { collation } from '../../types/collation.js';
 import { evalType } from '../../types/field-type.js';
 import { FLIPPED, hasColumns } from '../logical/expression-walk.js';
 import { comparable, toColumnValue } from './bound.js';
-import { datumCompare, FULL, intersect, MAX, normalize, NOT_NULL, point, type Compare, type Interval } from './interval.js';
+import {
+  datumCompare,
+  FULL,
+  intersect,
+  MAX,
+  normalize,
+  NOT_NULL,
+  point,
+  type Compare,
+  type Interval,
+} from './interval.js';
 
 /** Gives a constant's value: of a literal, a parameter, a correlated column. */
 export type Evaluate = (e: Expression) => Datum;
@@ -35,7 +45,8 @@ function comparisonOf(e: Expression, column: Column): { op: string; value: Expre
   return null;
 }
 
-const isColumn = (e: Expression | undefined, column: Column): boolean => e?.kind === 'column' && e.id === column.id;
+const isColumn = (e: Expression | undefined, column: Column): boolean =>
+  e?.kind === 'column' && e.id === column.id;
 
 /** How a condition limits a key column. */
 export type Shape =
@@ -101,12 +112,17 @@ export function isExact(e: Expression, key: KeyColumn): boolean {
 }
 
 /** The constant prefix of a LIKE pattern, when there is one and the collation compares bytes. */
-function likePrefix(args: readonly Expression[], column: Column, coll: string): { prefix: Uint8Array; exact: boolean } | null {
+function likePrefix(
+  args: readonly Expression[],
+  column: Column,
+  coll: string,
+): { prefix: Uint8Array; exact: boolean } | null {
   const [x, pattern, escape] = args;
   if (!isColumn(x, column) || pattern?.kind !== 'constant' || pattern.param !== undefined) return null;
   if (!(pattern.value instanceof Uint8Array) || evalType(column.type) !== 'string') return null;
   const c = collation(column.type.collate);
-  if (c === undefined || !c.isBinary || coll !== column.type.collate || column.type.elems !== undefined) return null;
+  if (c === undefined || !c.isBinary || coll !== column.type.collate || column.type.elems !== undefined)
+    return null;
   const esc = escape?.kind === 'constant' ? Number(escape.value) : 92;
   const out: number[] = [];
   const p = pattern.value;
@@ -125,7 +141,12 @@ function likePrefix(args: readonly Expression[], column: Column, coll: string): 
 }
 
 /** The values of the key column a condition admits. Only for conditions that have a shape. */
-export function intervalsOf(e: Expression, key: KeyColumn, evaluate: Evaluate, cmp: Compare = datumCompare(key.column.type)): Interval[] {
+export function intervalsOf(
+  e: Expression,
+  key: KeyColumn,
+  evaluate: Evaluate,
+  cmp: Compare = datumCompare(key.column.type),
+): Interval[] {
   if (e.kind !== 'function') return [FULL];
   const { column } = key;
   switch (e.name) {
@@ -141,7 +162,8 @@ export function intervalsOf(e: Expression, key: KeyColumn, evaluate: Evaluate, c
       const shown = cut(prefix, key);
       const next = successor(shown);
       // Keys of PAD SPACE collations lose a trailing space: the next character keeps the end above the prefix.
-      if (next !== null && next[next.length - 1] === 32 && collation(column.type.collate)?.padSpace === true) next[next.length - 1] = 33;
+      if (next !== null && next[next.length - 1] === 32 && collation(column.type.collate)?.padSpace === true)
+        next[next.length - 1] = 33;
       const wild = exact || hasWildcard(e.args);
       if (!wild) return [{ low: shown, high: shown, lowEx: false, highEx: false }];
       return [{ low: trimPad(shown, column), high: next ?? MAX, lowEx: false, highEx: next !== null }];
@@ -150,11 +172,15 @@ export function intervalsOf(e: Expression, key: KeyColumn, evaluate: Evaluate, c
       const inner = e.args[0] as Extract<Expression, { kind: 'function' }>;
       if (inner.name === 'isnull') return [NOT_NULL];
       let out: Interval[] = [NOT_NULL];
-      for (const v of inner.args.slice(1)) out = intersect(out, compareIntervals('ne', v, key, evaluate), cmp);
+      for (const v of inner.args.slice(1))
+        out = intersect(out, compareIntervals('ne', v, key, evaluate), cmp);
       return out;
     }
     case 'or':
-      return normalize(e.args.flatMap((a) => intervalsOf(a, key, evaluate, cmp)), cmp);
+      return normalize(
+        e.args.flatMap((a) => intervalsOf(a, key, evaluate, cmp)),
+        cmp,
+      );
     case 'and': {
       let out: Interval[] = [FULL];
       for (const a of e.args) out = intersect(out, intervalsOf(a, key, evaluate, cmp), cmp);

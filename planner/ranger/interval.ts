@@ -68,10 +68,12 @@ export function intersect(a: readonly Interval[], b: readonly Interval[], cmp: C
 
 /** The intervals sorted, overlapping and touching ones merged. */
 export function normalize(list: readonly Interval[], cmp: Compare): Interval[] {
-  const sorted = list.filter((i) => !isEmpty(i, cmp)).sort((x, y) => {
-    const c = compareEnds(x.low, y.low, cmp);
-    return c !== 0 ? c : Number(x.lowEx) - Number(y.lowEx);
-  });
+  const sorted = list
+    .filter((i) => !isEmpty(i, cmp))
+    .sort((x, y) => {
+      const c = compareEnds(x.low, y.low, cmp);
+      return c !== 0 ? c : Number(x.lowEx) - Number(y.lowEx);
+    });
   const out: Interval[] = [];
   for (const i of sorted) {
     const last = out[out.length - 1];

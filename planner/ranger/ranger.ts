@@ -3,7 +3,18 @@ import type { Bound, KeyRangeDatum, ScanRanges } from '../physical/plan.js';
 import type { Datum } from '../../types/datum.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import { intervalsOf, isExact, shapeOf, type Evaluate, type KeyColumn } from './condition.js';
-import { compareEnds, datumCompare, FULL, intersect, isPoint, MAX, MIN, type Compare, type End, type Interval } from './interval.js';
+import {
+  compareEnds,
+  datumCompare,
+  FULL,
+  intersect,
+  isPoint,
+  MAX,
+  MIN,
+  type Compare,
+  type End,
+  type Interval,
+} from './interval.js';
 
 export type { KeyColumn } from './condition.js';
 
@@ -35,7 +46,12 @@ interface ColumnAccess {
   readonly conditions: readonly Expression[];
 }
 
-const fullRange = (): KeyRangeDatum => ({ low: ['min'], high: ['max'], lowExclusive: false, highExclusive: false });
+const fullRange = (): KeyRangeDatum => ({
+  low: ['min'],
+  high: ['max'],
+  lowExclusive: false,
+  highExclusive: false,
+});
 export const FULL_RANGES: readonly KeyRangeDatum[] = [fullRange()];
 
 const runtime = (e: Expression): boolean => hasParam(e) || hasCorrelated(e);
@@ -47,7 +63,13 @@ const runtime = (e: Expression): boolean => hasParam(e) || hasCorrelated(e);
  *
  * `evaluate` gives the values known now; it is asked only for constants without parameters and correlated columns.
  */
-export function detach(conditions: readonly Expression[], keys: readonly KeyColumn[], isHandle: boolean, evaluate: Evaluate, known: boolean): Access {
+export function detach(
+  conditions: readonly Expression[],
+  keys: readonly KeyColumn[],
+  isHandle: boolean,
+  evaluate: Evaluate,
+  known: boolean,
+): Access {
   const simple = detachCnf(conditions, keys);
   if (simple.columns.length === 0) {
     const dnf = detachDnf(conditions, keys, isHandle, evaluate, known);
@@ -63,7 +85,8 @@ export function detach(conditions: readonly Expression[], keys: readonly KeyColu
   }
   const access = conditions.filter((c) => used.has(c));
   const remained = conditions.filter((c) => !exact.has(c));
-  const build = (evalConst: Evaluate): readonly KeyRangeDatum[] => rangesOf(simple.columns, isHandle, evalConst);
+  const build = (evalConst: Evaluate): readonly KeyRangeDatum[] =>
+    rangesOf(simple.columns, isHandle, evalConst);
   const dynamic = !known && access.some(runtime);
   return {
     ranges: simple.columns.length === 0 ? FULL_RANGES : dynamic ? FULL_RANGES : build(evaluate),
@@ -77,7 +100,10 @@ export function detach(conditions: readonly Expression[], keys: readonly KeyColu
   };
 }
 
-function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[]): { columns: ColumnAccess[]; points: number; singles: number } {
+function detachCnf(
+  conditions: readonly Expression[],
+  keys: readonly KeyColumn[],
+): { columns: ColumnAccess[]; points: number; singles: number } {
   const columns: ColumnAccess[] = [];
   let points = 0;
   let singles = 0;
@@ -91,10 +117,20 @@ function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[]
       else if (shape === 'ranges') rangeConditions.push(c);
     }
     if (pointConditions.length === 0 && rangeConditions.length === 0) break;
-    columns.push({ key, cmp: datumCompare(key.column.type), conditions: [...pointConditions, ...rangeConditions] });
+    columns.push({
+      key,
+      cmp: datumCompare(key.column.type),
+      conditions: [...pointConditions, ...rangeConditions],
+    });
     if (pointConditions.length === 0) break;
     points++;
-    if (singles === points - 1 && pointConditions.some((c) => c.kind === 'function' && (c.name === 'eq' || c.name === 'nulleq' || c.name === 'isnull'))) singles++;
+    if (
+      singles === points - 1 &&
+      pointConditions.some(
+        (c) => c.kind === 'function' && (c.name === 'eq' || c.name === 'nulleq' || c.name === 'isnull'),
+      )
+    )
+      singles++;
     // Behind a prefix of a column nothing is in order.
     if (key.length >= 0) break;
   }
@@ -115,7 +151,10 @@ function detachDnf(
     if (branches.some((b) => b.columns.length === 0)) continue;
     const parts = splitDnf(c).map((b) => detach(splitCnf(b), keys, isHandle, evaluate, known));
     const build = (evalConst: Evaluate): readonly KeyRangeDatum[] =>
-      mergeRanges(branches.flatMap((b) => rangesOf(b.columns, isHandle, evalConst)), keys);
+      mergeRanges(
+        branches.flatMap((b) => rangesOf(b.columns, isHandle, evalConst)),
+        keys,
+      );
     const dynamic = !known && runtime(c);
     const exact = parts.every((p) => p.remained.length === 0);
     return {
@@ -135,7 +174,11 @@ function detachDnf(
 const bound = (e: End): Bound => (e === MIN ? 'min' : e === MAX ? 'max' : { value: e as Datum });
 
 /** The ranges of a list of column accesses, all but the last of them points. Ascending and disjoint. */
-function rangesOf(columns: readonly ColumnAccess[], isHandle: boolean, evaluate: Evaluate): readonly KeyRangeDatum[] {
+function rangesOf(
+  columns: readonly ColumnAccess[],
+  isHandle: boolean,
+  evaluate: Evaluate,
+): readonly KeyRangeDatum[] {
   let prefixes: Bound[][] = [[]];
   for (let i = 0; i < columns.length; i++) {
     const { key, cmp, conditions } = columns[i]!;
@@ -208,7 +251,12 @@ function mergeRanges(ranges: readonly KeyRangeDatum[], keys: readonly KeyColumn[
     const last = out[out.length - 1];
     if (last !== undefined && compareTuples(r.low, lowSide(r), last.high, highSide(last), cmps) <= 0) {
       if (compareTuples(r.high, highSide(r), last.high, highSide(last), cmps) > 0) {
-        out[out.length - 1] = { low: last.low, lowExclusive: last.lowExclusive, high: r.high, highExclusive: r.highExclusive };
+        out[out.length - 1] = {
+          low: last.low,
+          lowExclusive: last.lowExclusive,
+          high: r.high,
+          highExclusive: r.highExclusive,
+        };
       }
       continue;
     }
@@ -227,7 +275,12 @@ export function allPoints(ranges: readonly KeyRangeDatum[], width: number): bool
       !r.highExclusive &&
       r.low.every((b, i) => {
         const h = r.high[i]!;
-        return typeof b === 'object' && typeof h === 'object' && b.value !== null && (b === h || b.value === h.value);
+        return (
+          typeof b === 'object' &&
+          typeof h === 'object' &&
+          b.value !== null &&
+          (b === h || b.value === h.value)
+        );
       }),
   );
 }

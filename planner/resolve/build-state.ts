@@ -48,7 +48,12 @@ export class BuildState {
   constructor(
     readonly ctx: PlanContext,
     readonly memory: StatementMemory,
-    readonly buildQuery: (state: BuildState, query: Query, outer: QueryScope | null, ctes: CteScope | null) => Relation,
+    readonly buildQuery: (
+      state: BuildState,
+      query: Query,
+      outer: QueryScope | null,
+      ctes: CteScope | null,
+    ) => Relation,
   ) {
     this.database = ctx.currentDatabase;
   }

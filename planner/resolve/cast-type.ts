@@ -1,5 +1,15 @@
 import type { CastType } from '../../parser/ast/index.js';
-import { binaryType, dateType, datetimeType, decimalType, intType, jsonType, realType, stringType, timeType } from '../../expression/type-inference.js';
+import {
+  binaryType,
+  dateType,
+  datetimeType,
+  decimalType,
+  intType,
+  jsonType,
+  realType,
+  stringType,
+  timeType,
+} from '../../expression/type-inference.js';
 import { charset } from '../../types/charset.js';
 import { mysqlError } from '../../types/error-table.js';
 import { TypeCode, UNSPECIFIED, newFieldType, type FieldType } from '../../types/field-type.js';
@@ -13,11 +23,16 @@ export function castFieldType(t: CastType, ctx: PlanContext): FieldType {
     case 'UNSIGNED':
       return intType(true, 22);
     case 'BINARY':
-      return { ...binaryType(t.flen ?? UNSPECIFIED), tp: t.flen === null ? TypeCode.VarString : TypeCode.String };
+      return {
+        ...binaryType(t.flen ?? UNSPECIFIED),
+        tp: t.flen === null ? TypeCode.VarString : TypeCode.String,
+      };
     case 'CHAR': {
       if (t.charset === 'binary') return binaryType(t.flen ?? UNSPECIFIED);
       if (t.charset === null) {
-        const collate = ctx.eval.connectionCollation.startsWith('utf8mb4') ? ctx.eval.connectionCollation : 'utf8mb4_bin';
+        const collate = ctx.eval.connectionCollation.startsWith('utf8mb4')
+          ? ctx.eval.connectionCollation
+          : 'utf8mb4_bin';
         return stringType(t.flen ?? UNSPECIFIED, 'utf8mb4', t.collate ?? collate);
       }
       const cs = charset(t.charset);

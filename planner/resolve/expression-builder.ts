@@ -8,7 +8,16 @@ import { mysqlError } from '../../types/error-table.js';
 import { castTo, newFunction, withCollation } from './functions.js';
 import { castFieldType } from './cast-type.js';
 import type { BuildState } from './build-state.js';
-import { FALSE_CONSTANT, NULL_CONSTANT, TRUE_CONSTANT, constant, decimalConstant, intConstant, literal, stringConstant } from './literal.js';
+import {
+  FALSE_CONSTANT,
+  NULL_CONSTANT,
+  TRUE_CONSTANT,
+  constant,
+  decimalConstant,
+  intConstant,
+  literal,
+  stringConstant,
+} from './literal.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
 
 /** Where an expression stands: what its names, aggregates and special forms mean there. */
@@ -81,7 +90,10 @@ export function call(env: { readonly state: BuildState }, name: string, ...args:
   return newFunction(name, args, env.state.ctx.eval);
 }
 
-type Handler<K extends ast.Expr['kind']> = (env: ExpressionEnv, e: Extract<ast.Expr, { kind: K }>) => Expression;
+type Handler<K extends ast.Expr['kind']> = (
+  env: ExpressionEnv,
+  e: Extract<ast.Expr, { kind: K }>,
+) => Expression;
 
 /** One handler for each kind of expression node. */
 const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
@@ -167,7 +179,10 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   Case: (env, e) => {
     const args: Expression[] = [];
     for (const w of e.whens) {
-      args.push(e.operand === null ? build(env, w.when) : comparison(env, '=', e.operand, w.when), build(env, w.then));
+      args.push(
+        e.operand === null ? build(env, w.when) : comparison(env, '=', e.operand, w.when),
+        build(env, w.then),
+      );
     }
     if (e.else !== null) args.push(build(env, e.else));
     return newFunction('case', args, env.state.ctx.eval);
@@ -200,7 +215,12 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     return castTo(build(env, e.expr), type, env.state.ctx.eval, true);
   },
   ConvertUsing: (env, e) =>
-    call(env, 'convert', build(env, e.expr), constant(stringType(e.charset.length), encodeUtf8(e.charset.toLowerCase()))),
+    call(
+      env,
+      'convert',
+      build(env, e.expr),
+      constant(stringType(e.charset.length), encodeUtf8(e.charset.toLowerCase())),
+    ),
   Collate: (env, e) => {
     const c = collation(e.collation);
     if (c === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', e.collation);
@@ -271,7 +291,11 @@ function systemVariable(env: ExpressionEnv, e: ast.SystemVariable): Expression {
 }
 
 function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
-  return newFunction(e.name, e.args.map((a) => build(env, a)), env.state.ctx.eval);
+  return newFunction(
+    e.name,
+    e.args.map((a) => build(env, a)),
+    env.state.ctx.eval,
+  );
 }
 
 /** The items of a row constructor or row subquery; null for a scalar. */
@@ -283,7 +307,12 @@ export function rowItems(env: ExpressionEnv, e: ast.Expr): Expression[] | null {
 }
 
 /** A comparison of scalars or rows (manual, "Comparison Functions and Operators": rows compare item by item). */
-export function comparison(env: ExpressionEnv, op: ast.ComparisonOperator, l: ast.Expr, r: ast.Expr): Expression {
+export function comparison(
+  env: ExpressionEnv,
+  op: ast.ComparisonOperator,
+  l: ast.Expr,
+  r: ast.Expr,
+): Expression {
   const isRow = (e: ast.Expr): boolean => stripParens(e).kind === 'Row';
   if (!isRow(l) && !isRow(r)) return call(env, BINARY_NAMES[op], build(env, l), build(env, r));
   const left = rowItems(env, l) ?? [build(env, l)];
@@ -298,14 +327,22 @@ export function compareRows(
   right: readonly Expression[],
 ): Expression {
   if (left.length !== right.length) throw mysqlError('ER_OPERAND_COLUMNS', left.length);
-  const pair = (o: ast.ComparisonOperator, i: number): Expression => call(env, BINARY_NAMES[o], left[i]!, right[i]!);
-  const all = (name: string, parts: Expression[]): Expression => parts.reduce((a, b) => call(env, name, a, b));
+  const pair = (o: ast.ComparisonOperator, i: number): Expression =>
+    call(env, BINARY_NAMES[o], left[i]!, right[i]!);
+  const all = (name: string, parts: Expression[]): Expression =>
+    parts.reduce((a, b) => call(env, name, a, b));
   switch (op) {
     case '=':
     case '<=>':
-      return all('and', left.map((_, i) => pair(op, i)));
+      return all(
+        'and',
+        left.map((_, i) => pair(op, i)),
+      );
     case '!=':
-      return all('or', left.map((_, i) => pair('!=', i)));
+      return all(
+        'or',
+        left.map((_, i) => pair('!=', i)),
+      );
     default: {
       const strict = op === '<' || op === '<=' ? '<' : '>';
       let result = pair(op, left.length - 1);
@@ -335,9 +372,18 @@ function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): 
 }
 
 /** Joins conditions by AND or OR as a balanced tree, so that walkers stay shallow. */
-export function balanced(env: { readonly state: BuildState }, name: 'and' | 'or', parts: readonly Expression[]): Expression {
+export function balanced(
+  env: { readonly state: BuildState },
+  name: 'and' | 'or',
+  parts: readonly Expression[],
+): Expression {
   if (parts.length === 0) return name === 'and' ? TRUE_CONSTANT : FALSE_CONSTANT;
   if (parts.length === 1) return parts[0]!;
   const middle = parts.length >> 1;
-  return call(env, name, balanced(env, name, parts.slice(0, middle)), balanced(env, name, parts.slice(middle)));
+  return call(
+    env,
+    name,
+    balanced(env, name, parts.slice(0, middle)),
+    balanced(env, name, parts.slice(middle)),
+  );
 }

@@ -1,7 +1,15 @@
 import { castTo as implicitCast, explicitCast, newFunction } from '../../expression/index.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import type { AggFunc, Expression } from '../../expression/expression.js';
-import { binaryType, decimalType, exactDigits, intType, jsonType, realType, stringType } from '../../expression/type-inference.js';
+import {
+  binaryType,
+  decimalType,
+  exactDigits,
+  intType,
+  jsonType,
+  realType,
+  stringType,
+} from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, evalType, type FieldType } from '../../types/field-type.js';
 import { encodeUtf8 } from '../../types/charset.js';
@@ -60,7 +68,12 @@ function exactDigitsOf(t: FieldType): { precision: number; scale: number } | nul
 }
 
 /** An aggregate call over rows, complete. */
-export function newAggregate(name: string, args: readonly Expression[], distinct: boolean, ctx: EvalContext): AggFunc {
+export function newAggregate(
+  name: string,
+  args: readonly Expression[],
+  distinct: boolean,
+  ctx: EvalContext,
+): AggFunc {
   const infer = AGGREGATE_TYPES[name];
   if (infer === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', name);
   if (args.length === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);

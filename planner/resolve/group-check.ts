@@ -46,7 +46,8 @@ function dependencies(p: LogicalPlan, out: Dependency[]): void {
         const rightInner = p.joinType === 'leftOuter';
         for (const k of p.eq) {
           const [outer, inner] = rightInner ? [k.left, k.right] : [k.right, k.left];
-          if (outer.kind === 'column' && inner.kind === 'column') out.push({ from: [outer.id], to: [inner.id] });
+          if (outer.kind === 'column' && inner.kind === 'column')
+            out.push({ from: [outer.id], to: [inner.id] });
         }
       }
       break;
@@ -70,19 +71,23 @@ function dependencies(p: LogicalPlan, out: Dependency[]): void {
 }
 
 function equate(a: Expression, b: Expression, out: Dependency[]): void {
-  if (a.kind === 'column' && b.kind === 'column') out.push({ from: [a.id], to: [b.id] }, { from: [b.id], to: [a.id] });
-  else if (a.kind === 'column' && (b.kind === 'constant' || b.kind === 'correlated')) out.push({ from: [], to: [a.id] });
-  else if (b.kind === 'column' && (a.kind === 'constant' || a.kind === 'correlated')) out.push({ from: [], to: [b.id] });
+  if (a.kind === 'column' && b.kind === 'column')
+    out.push({ from: [a.id], to: [b.id] }, { from: [b.id], to: [a.id] });
+  else if (a.kind === 'column' && (b.kind === 'constant' || b.kind === 'correlated'))
+    out.push({ from: [], to: [a.id] });
+  else if (b.kind === 'column' && (a.kind === 'constant' || a.kind === 'correlated'))
+    out.push({ from: [], to: [b.id] });
 }
 
 function equalities(conditions: readonly Expression[], out: Dependency[]): void {
-  for (const c of conditions) if (c.kind === 'function' && c.name === 'eq') equate(c.args[0]!, c.args[1]!, out);
+  for (const c of conditions)
+    if (c.kind === 'function' && c.name === 'eq') equate(c.args[0]!, c.args[1]!, out);
 }
 
 /** The columns that `start` determines. */
 function closure(start: ReadonlySet<number>, deps: readonly Dependency[]): Set<number> {
   const known = new Set(start);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const d of deps) {
       if (d.to.every((id) => known.has(id)) || !d.from.every((id) => known.has(id))) continue;

@@ -1,6 +1,17 @@
 import type { Constant } from '../../expression/expression.js';
 import type { Literal } from '../../parser/ast/index.js';
-import { binaryType, boolType, dateType, datetimeType, decimalType, intType, nullType, realType, stringType, timeType } from '../../expression/type-inference.js';
+import {
+  binaryType,
+  boolType,
+  dateType,
+  datetimeType,
+  decimalType,
+  intType,
+  nullType,
+  realType,
+  stringType,
+  timeType,
+} from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { parseDuration } from '../../types/duration.js';
@@ -17,7 +28,10 @@ export function constant(type: FieldType, value: Datum): Constant {
 export function intConstant(value: number | bigint): Constant {
   const digits = String(value).length;
   const unsigned = typeof value === 'bigint' && value > 9223372036854775807n;
-  return constant({ ...intType(unsigned, digits), flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0) }, value);
+  return constant(
+    { ...intType(unsigned, digits), flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0) },
+    value,
+  );
 }
 
 export const NULL_CONSTANT: Constant = constant(nullType(), null);
@@ -49,7 +63,12 @@ export function stringConstant(text: string, ctx: PlanContext): Constant {
   const bytes = encodeUtf8(text);
   // Strings inside the server are UTF-8 whatever the client speaks; other character sets are converted at the edges.
   const cs = connectionCharset === 'binary' ? 'binary' : 'utf8mb4';
-  const collate = cs === 'binary' ? 'binary' : connectionCollation.startsWith('utf8mb4') ? connectionCollation : 'utf8mb4_bin';
+  const collate =
+    cs === 'binary'
+      ? 'binary'
+      : connectionCollation.startsWith('utf8mb4')
+        ? connectionCollation
+        : 'utf8mb4_bin';
   return constant(notNull(stringType([...text].length, cs, collate)), bytes);
 }
 

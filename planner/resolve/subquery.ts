@@ -10,7 +10,14 @@ import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
 import { limit } from '../logical/plan.js';
 import { isCorrelated } from '../logical/walk.js';
 import { newAggregate } from './functions.js';
-import { build, call, compareRows, registerSubqueryForms, rowItems, type ExpressionEnv } from './expression-builder.js';
+import {
+  build,
+  call,
+  compareRows,
+  registerSubqueryForms,
+  rowItems,
+  type ExpressionEnv,
+} from './expression-builder.js';
 import { FALSE_CONSTANT, NULL_CONSTANT, ONE, TRUE_CONSTANT, ZERO, constant, intConstant } from './literal.js';
 import { SubqueryNeeded, type SubqueryRows } from './build-state.js';
 import type { Relation } from './scope.js';
@@ -49,7 +56,10 @@ export function atMostOneRow(p: LogicalPlan): boolean {
       return true;
     case 'Limit':
     case 'TopN':
-      return (p.count.kind === 'constant' && p.count.param === undefined && Number(p.count.value) <= 1) || atMostOneRow(p.children[0]!);
+      return (
+        (p.count.kind === 'constant' && p.count.param === undefined && Number(p.count.value) <= 1) ||
+        atMostOneRow(p.children[0]!)
+      );
     case 'Projection':
     case 'Selection':
     case 'Sort':
@@ -111,7 +121,11 @@ export function existsValue(env: ExpressionEnv, query: ast.Query, not: boolean):
 }
 
 /** The left items of an IN and the subquery's plan, of equal width. */
-function inSides(env: ExpressionEnv, expr: ast.Expr, query: ast.Query): { left: Expression[]; rel: Relation } {
+function inSides(
+  env: ExpressionEnv,
+  expr: ast.Expr,
+  query: ast.Query,
+): { left: Expression[]; rel: Relation } {
   const left = rowItems(env, expr) ?? [build(env, expr)];
   const rel = buildSub(env, query);
   if (rel.plan.schema.length !== left.length) throw mysqlError('ER_OPERAND_COLUMNS', left.length);
@@ -119,7 +133,12 @@ function inSides(env: ExpressionEnv, expr: ast.Expr, query: ast.Query): { left: 
 }
 
 /** Adds `left = right column` for each item: keys where both sides are of one type, else conditions. */
-function addInConditions(env: ExpressionEnv, join: Join, left: readonly Expression[], right: readonly Column[]): void {
+function addInConditions(
+  env: ExpressionEnv,
+  join: Join,
+  left: readonly Expression[],
+  right: readonly Column[],
+): void {
   const leftIds = idsOf(join.children[0]!.schema);
   const rightIds = idsOf(join.children[1]!.schema);
   left.forEach((l, i) => {
@@ -132,13 +151,25 @@ function addInConditions(env: ExpressionEnv, join: Join, left: readonly Expressi
   });
 }
 
-export function inSubqueryValue(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): Expression {
+export function inSubqueryValue(
+  env: ExpressionEnv,
+  expr: ast.Expr,
+  query: ast.Query,
+  not: boolean,
+): Expression {
   const { left, rel } = inSides(env, expr, query);
   if (evaluable(env, rel.plan) && columnsOf(left).size === 0 && !left.some((l) => l.kind === 'correlated')) {
     const { rows, types } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
     if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
     const any = rows
-      .map((row) => compareRows(env, '=', left, row.map((v, i) => constant(types[i]!, v))))
+      .map((row) =>
+        compareRows(
+          env,
+          '=',
+          left,
+          row.map((v, i) => constant(types[i]!, v)),
+        ),
+      )
       .reduce((a, b) => call(env, 'or', a, b));
     return not ? call(env, 'not', any) : any;
   }
@@ -176,7 +207,12 @@ export function quantifiedValue(
   ];
   const schema = aggs.map((a) => env.state.column(a.type));
   const agg: Aggregation = { op: 'Aggregation', schema, children: [rel.plan], groupBy: [], aggs };
-  const [min, max, rows, nonNull] = joinSingleRow(env, { plan: agg, names: [] }) as [Column, Column, Column, Column];
+  const [min, max, rows, nonNull] = joinSingleRow(env, { plan: agg, names: [] }) as [
+    Column,
+    Column,
+    Column,
+    Column,
+  ];
   const noNulls = call(env, 'eq', rows, nonNull);
   const compare = (o: ast.ComparisonOperator, v: Column): Expression => compareRows(env, o, [x], [v]);
   if (quantifier === 'ALL') {
@@ -188,7 +224,9 @@ export function quantifiedValue(
     return call(env, 'or', call(env, 'eq', rows, intConstant(0)), call(env, 'and', holds, settled));
   }
   const holds =
-    op === '!=' ? call(env, 'or', compare(op, min), compare(op, max)) : compare(op, op === '<' || op === '<=' ? max : min);
+    op === '!='
+      ? call(env, 'or', compare(op, min), compare(op, max))
+      : compare(op, op === '<' || op === '<=' ? max : min);
   const settled = call(env, 'if', noNulls, ZERO, NULL_CONSTANT);
   return call(env, 'and', call(env, 'ne', rows, intConstant(0)), call(env, 'or', holds, settled));
 }
@@ -224,7 +262,8 @@ function existsJoin(env: ExpressionEnv, query: ast.Query, not: boolean): boolean
   if (known !== null) return known !== not ? TRUE_CONSTANT : FALSE_CONSTANT;
   // Order and number of the rows do not matter to EXISTS.
   let right = rel.plan;
-  while (right.op === 'Projection' || right.op === 'Sort' || (right.op === 'Limit' && positiveLimit(right))) right = right.children[0]!;
+  while (right.op === 'Projection' || right.op === 'Sort' || (right.op === 'Limit' && positiveLimit(right)))
+    right = right.children[0]!;
   attach(env, newJoin(not ? 'antiSemi' : 'semi', env.scope.relation.plan, right));
   return true;
 }
@@ -241,7 +280,11 @@ function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boole
   const { left, rel } = inSides(env, expr, query);
   const constants = columnsOf(left).size === 0;
   if (constants) return inSubqueryValueOf(env, left, rel, query, not);
-  if (!not && !isCorrelated(rel.plan) && env.state.ctx.variable('tidb_opt_insubq_to_join_and_agg') !== 'OFF') {
+  if (
+    !not &&
+    !isCorrelated(rel.plan) &&
+    env.state.ctx.variable('tidb_opt_insubq_to_join_and_agg') !== 'OFF'
+  ) {
     // x IN (SELECT y …) is a join with the distinct y: the join order is then free and either side may drive it.
     const ctx = env.state.ctx.eval;
     const columns = rel.plan.schema;
@@ -255,25 +298,42 @@ function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boole
     const join = newJoin('inner', env.scope.relation.plan, distinct);
     addInConditions(env, join, left, columns);
     // Distinct y must be distinct as the join compares them: no cast that maps two values to one.
-    if (join.eq.length === left.length && join.eq.every((k) => k.right.kind === 'column' || evalType(k.right.type) === 'decimal')) {
+    if (
+      join.eq.length === left.length &&
+      join.eq.every((k) => k.right.kind === 'column' || evalType(k.right.type) === 'decimal')
+    ) {
       attach(env, join);
       return true;
     }
   }
   const join = newJoin(not ? 'antiSemi' : 'semi', env.scope.relation.plan, rel.plan);
-  join.nullAware = not && (left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type)));
+  join.nullAware =
+    not && (left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type)));
   addInConditions(env, join, left, rel.plan.schema);
   attach(env, join);
   return true;
 }
 
 /** `1 IN (SELECT …)`: nothing of the row takes part. */
-function inSubqueryValueOf(env: ExpressionEnv, left: Expression[], rel: Relation, query: ast.Query, not: boolean): Expression {
+function inSubqueryValueOf(
+  env: ExpressionEnv,
+  left: Expression[],
+  rel: Relation,
+  query: ast.Query,
+  not: boolean,
+): Expression {
   if (evaluable(env, rel.plan) && !left.some((l) => l.kind === 'correlated')) {
     const { rows, types } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
     if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
     const any = rows
-      .map((row) => compareRows(env, '=', left, row.map((v, i) => constant(types[i]!, v))))
+      .map((row) =>
+        compareRows(
+          env,
+          '=',
+          left,
+          row.map((v, i) => constant(types[i]!, v)),
+        ),
+      )
       .reduce((a, b) => call(env, 'or', a, b));
     return not ? call(env, 'not', any) : any;
   }

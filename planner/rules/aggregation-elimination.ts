@@ -8,7 +8,10 @@ import { ONE, ZERO } from '../resolve/literal.js';
 import type { Rule } from './rule.js';
 
 /** Groups of one row each need no aggregation: the group keys hold a unique key of the input. */
-export const aggregationElimination: Rule = { name: 'aggregation_eliminate', apply: (plan, state) => eliminate(plan, state) };
+export const aggregationElimination: Rule = {
+  name: 'aggregation_eliminate',
+  apply: (plan, state) => eliminate(plan, state),
+};
 
 function eliminate(p: LogicalPlan, state: BuildState): LogicalPlan {
   p.children = p.children.map((c) => eliminate(c, state));
@@ -45,4 +48,3 @@ function ofOneRow(a: AggFunc, state: BuildState): Expression | null {
       return null;
   }
 }
-

@@ -56,7 +56,10 @@ function prune(p: LogicalPlan, needed: ReadonlySet<number>): void {
       const used = columnsOf(nodeExpressions(p), new Set(needed));
       if (p.apply) for (const c of correlatedIn(p.children[1]!)) used.add(c.column.id);
       for (const c of p.children) prune(c, used);
-      const value = p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi' ? p.schema[p.schema.length - 1]!.id : -1;
+      const value =
+        p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi'
+          ? p.schema[p.schema.length - 1]!.id
+          : -1;
       p.schema = p.schema.filter((c) => needed.has(c.id) || c.id === value);
       return;
     }

@@ -1,8 +1,24 @@
 import type { AggFunc, Column, Expression } from '../../expression/expression.js';
 import { isNotNull } from '../../types/field-type.js';
-import { columnsOf, coveredBy, forEachCorrelated, hasCorrelated, idsOf, mapLeaves, sameExpr, substitute } from '../logical/expression-walk.js';
+import {
+  columnsOf,
+  coveredBy,
+  forEachCorrelated,
+  hasCorrelated,
+  idsOf,
+  mapLeaves,
+  sameExpr,
+  substitute,
+} from '../logical/expression-walk.js';
 import { addJoinConditions, joinSchema, nullableColumn } from '../logical/join-condition.js';
-import { projection, selection, type Aggregation, type Join, type LogicalPlan, type Projection } from '../logical/plan.js';
+import {
+  projection,
+  selection,
+  type Aggregation,
+  type Join,
+  type LogicalPlan,
+  type Projection,
+} from '../logical/plan.js';
 import { uniqueKeys } from '../logical/unique-keys.js';
 import { correlatesWith } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
@@ -50,11 +66,18 @@ function decorrelate(apply: Join, state: BuildState): LogicalPlan {
   return out;
 }
 
-const VALUE_OR_SEMI: ReadonlySet<string> = new Set(['semi', 'antiSemi', 'leftOuterSemi', 'antiLeftOuterSemi']);
+const VALUE_OR_SEMI: ReadonlySet<string> = new Set([
+  'semi',
+  'antiSemi',
+  'leftOuterSemi',
+  'antiLeftOuterSemi',
+]);
 
 /** An expression with the outer columns it reads as columns of the join's left side. */
 function bind(e: Expression, leftIds: ReadonlySet<number>): Expression {
-  return mapLeaves(e, (leaf) => (leaf.kind === 'correlated' && leftIds.has(leaf.column.id) ? leaf.column : leaf));
+  return mapLeaves(e, (leaf) =>
+    leaf.kind === 'correlated' && leftIds.has(leaf.column.id) ? leaf.column : leaf,
+  );
 }
 
 function readsOuter(e: Expression, leftIds: ReadonlySet<number>): boolean {
@@ -66,7 +89,10 @@ function readsOuter(e: Expression, leftIds: ReadonlySet<number>): boolean {
 /** Sets the inner side and the join's own schema. */
 function setRight(apply: Join, right: LogicalPlan): void {
   apply.children[1] = right;
-  const value = apply.joinType === 'leftOuterSemi' || apply.joinType === 'antiLeftOuterSemi' ? apply.schema[apply.schema.length - 1]! : null;
+  const value =
+    apply.joinType === 'leftOuterSemi' || apply.joinType === 'antiLeftOuterSemi'
+      ? apply.schema[apply.schema.length - 1]!
+      : null;
   apply.schema = joinSchema(apply.joinType, apply.children[0]!.schema, right.schema);
   if (value !== null) apply.schema.push(value);
 }
@@ -83,7 +109,11 @@ function pullUp(
       const scalar = scalarAggregation(right.children[0]!);
       if (scalar !== null && apply.joinType === 'leftOuter' && scalar.aggs.some(emptyIsNotNull)) return false;
       setRight(apply, right.children[0]!);
-      addJoinConditions(apply, right.conditions.map((c) => bind(c, leftIds)), state.ctx.eval);
+      addJoinConditions(
+        apply,
+        right.conditions.map((c) => bind(c, leftIds)),
+        state.ctx.eval,
+      );
       return true;
     }
     case 'Sort':
@@ -111,7 +141,8 @@ function pullUp(
 }
 
 /** COUNT and the bit aggregates are not NULL over no rows. */
-const emptyIsNotNull = (a: AggFunc): boolean => a.name === 'count' || a.name.startsWith('bit_') || a.name === 'approx_count_distinct';
+const emptyIsNotNull = (a: AggFunc): boolean =>
+  a.name === 'count' || a.name.startsWith('bit_') || a.name === 'approx_count_distinct';
 
 /** The aggregation without groups below projections, which gives its one row whatever is below it. */
 function scalarAggregation(p: LogicalPlan): Aggregation | null {
@@ -183,7 +214,10 @@ function replaceInJoin(apply: Join, map: ReadonlyMap<number, Expression>): void 
 }
 
 /** `inner expression = outer expression`, apart; null when the condition is not of that form. */
-function correlatedEquality(c: Expression, leftIds: ReadonlySet<number>): { inner: Column; outer: Expression } | null {
+function correlatedEquality(
+  c: Expression,
+  leftIds: ReadonlySet<number>,
+): { inner: Column; outer: Expression } | null {
   if (c.kind !== 'function' || c.name !== 'eq') return null;
   const [a, b] = c.args as [Expression, Expression];
   const isOuter = (e: Expression): boolean => columnsOf([e]).size === 0 && readsOuter(e, leftIds);
@@ -241,7 +275,9 @@ function pullAggregation(
   });
   const aggs = [...agg.aggs];
   for (const g of groupBy) {
-    const have = aggs.findIndex((a, i) => a.name === 'first_row' && sameExpr(a.args[0]!, g) && schema[i]!.id === g.id);
+    const have = aggs.findIndex(
+      (a, i) => a.name === 'first_row' && sameExpr(a.args[0]!, g) && schema[i]!.id === g.id,
+    );
     if (have >= 0) {
       schema[have] = g;
       continue;
@@ -249,7 +285,13 @@ function pullAggregation(
     aggs.push(newAggregate('first_row', [g], false, ctx));
     schema.push(g);
   }
-  const grouped: Aggregation = { op: 'Aggregation', schema, children: [selection(below, rest)], groupBy, aggs };
+  const grouped: Aggregation = {
+    op: 'Aggregation',
+    schema,
+    children: [selection(below, rest)],
+    groupBy,
+    aggs,
+  };
   const original = agg.schema;
   setRight(apply, grouped);
   addJoinConditions(
@@ -290,7 +332,12 @@ function liftConditions(join: Join, leftIds: ReadonlySet<number>): LogicalPlan |
     if (child.op === 'Join') child = liftConditions(child, leftIds) ?? child;
     if (child.op === 'Selection') {
       const keep = take(child.conditions);
-      child = keep.length === child.conditions.length ? child : keep.length === 0 ? child.children[0]! : { ...child, conditions: keep };
+      child =
+        keep.length === child.conditions.length
+          ? child
+          : keep.length === 0
+            ? child.children[0]!
+            : { ...child, conditions: keep };
     }
     join.children[side] = child;
   }

@@ -3,7 +3,14 @@ import { deriveStats, forgetStats, joinDenominator } from '../cost/derive-stats.
 import { PSEUDO } from '../cost/factors.js';
 import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import { addJoinConditions, newJoin } from '../logical/join-condition.js';
-import { NO_HINT, selection, type Join, type JoinKey, type LogicalPlan, type PlanStats } from '../logical/plan.js';
+import {
+  NO_HINT,
+  selection,
+  type Join,
+  type JoinKey,
+  type LogicalPlan,
+  type PlanStats,
+} from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { Rule } from './rule.js';
 
@@ -23,14 +30,17 @@ function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
     group.relations = group.relations.map((r) => visit(r, state));
     if (group.relations.length > 2) return reorder(group, state);
     // Two relations have one order; what is built or looked up is the physical search's to choose.
-    p.children = p.children.map((c) => (isInner(c) ? visit(c, state) : c)).map((c, i) => group.relations[i] ?? c);
+    p.children = p.children
+      .map((c) => (isInner(c) ? visit(c, state) : c))
+      .map((c, i) => group.relations[i] ?? c);
     return p;
   }
   p.children = p.children.map((c) => visit(c, state));
   return p;
 }
 
-const isInner = (p: LogicalPlan): p is Join => p.op === 'Join' && p.joinType === 'inner' && !p.apply && !p.straight && p.hint === NO_HINT;
+const isInner = (p: LogicalPlan): p is Join =>
+  p.op === 'Join' && p.joinType === 'inner' && !p.apply && !p.straight && p.hint === NO_HINT;
 
 interface Group {
   relations: LogicalPlan[];
@@ -112,8 +122,10 @@ class Search {
   between(a: number, b: number): JoinKey[] {
     const out: JoinKey[] = [];
     for (const e of this.edges) {
-      if ((e.leftSet & ~a) === 0 && (e.rightSet & ~b) === 0) out.push({ left: e.left, right: e.right, nullEq: e.nullEq });
-      else if ((e.leftSet & ~b) === 0 && (e.rightSet & ~a) === 0) out.push({ left: e.right, right: e.left, nullEq: e.nullEq });
+      if ((e.leftSet & ~a) === 0 && (e.rightSet & ~b) === 0)
+        out.push({ left: e.left, right: e.right, nullEq: e.nullEq });
+      else if ((e.leftSet & ~b) === 0 && (e.rightSet & ~a) === 0)
+        out.push({ left: e.right, right: e.left, nullEq: e.nullEq });
     }
     return out;
   }
@@ -121,12 +133,23 @@ class Search {
   join(a: Part, b: Part, keys: readonly JoinKey[]): Part {
     const set = a.set | b.set;
     let others = 0;
-    for (const s of this.conditionSets) if ((s & ~set) === 0 && (s & ~a.set) !== 0 && (s & ~b.set) !== 0) others++;
+    for (const s of this.conditionSets)
+      if ((s & ~set) === 0 && (s & ~a.set) !== 0 && (s & ~b.set) !== 0) others++;
     const denominator = joinDenominator(independent(keys), this.all, this.all);
-    const rows = Math.max(1, ((a.rows * b.rows) / denominator) * Math.pow(PSEUDO.selectivity, Math.min(3, others)));
+    const rows = Math.max(
+      1,
+      ((a.rows * b.rows) / denominator) * Math.pow(PSEUDO.selectivity, Math.min(3, others)),
+    );
     // A product is charged for every pair, so that it is taken only when there is no other way or it is tiny.
     const pairs = keys.length === 0 ? a.rows * b.rows * 4 + 1000 : 0;
-    return { set, rows, cost: a.cost + b.cost + rows + pairs + Math.min(a.rows, b.rows) * 0.5, left: a, right: b, leaf: -1 };
+    return {
+      set,
+      rows,
+      cost: a.cost + b.cost + rows + pairs + Math.min(a.rows, b.rows) * 0.5,
+      left: a,
+      right: b,
+      leaf: -1,
+    };
   }
 }
 
@@ -134,11 +157,13 @@ class Search {
 function independent(keys: readonly JoinKey[]): JoinKey[] {
   const out: JoinKey[] = [];
   for (const k of keys) {
-    if (!out.some((o) => (o.left === k.left || sameColumn(o.left, k.left)) || sameColumn(o.right, k.right))) out.push(k);
+    if (!out.some((o) => o.left === k.left || sameColumn(o.left, k.left) || sameColumn(o.right, k.right)))
+      out.push(k);
   }
   return out;
 }
-const sameColumn = (a: Expression, b: Expression): boolean => a.kind === 'column' && b.kind === 'column' && a.id === b.id;
+const sameColumn = (a: Expression, b: Expression): boolean =>
+  a.kind === 'column' && b.kind === 'column' && a.id === b.id;
 
 /** The keys with those that follow from them: a = b and b = c allow a and c to be joined first. */
 function equalKeys(keys: readonly JoinKey[]): JoinKey[] {
@@ -150,7 +175,11 @@ function equalKeys(keys: readonly JoinKey[]): JoinKey[] {
       if (a.nullEq || b.nullEq || out.length > 64) continue;
       for (const [x, y] of shared(a, b)) {
         if (x.kind !== 'column' || y.kind !== 'column' || x.id === y.id || !sameForm(x, y)) continue;
-        const known = out.some((k) => (sameColumn(k.left, x) && sameColumn(k.right, y)) || (sameColumn(k.left, y) && sameColumn(k.right, x)));
+        const known = out.some(
+          (k) =>
+            (sameColumn(k.left, x) && sameColumn(k.right, y)) ||
+            (sameColumn(k.left, y) && sameColumn(k.right, x)),
+        );
         if (!known) out.push({ left: x, right: y, nullEq: false });
       }
     }
@@ -159,7 +188,10 @@ function equalKeys(keys: readonly JoinKey[]): JoinKey[] {
 }
 
 const sameForm = (a: Column, b: Column): boolean =>
-  a.type.tp === b.type.tp && a.type.decimal === b.type.decimal && a.type.collate === b.type.collate && (a.type.flag & 32) === (b.type.flag & 32);
+  a.type.tp === b.type.tp &&
+  a.type.decimal === b.type.decimal &&
+  a.type.collate === b.type.collate &&
+  (a.type.flag & 32) === (b.type.flag & 32);
 
 /** The other ends of two keys that share one. */
 function shared(a: JoinKey, b: JoinKey): [Expression, Expression][] {
@@ -282,7 +314,9 @@ function build(p: Part, search: Search, group: Group, used: Set<Expression>, sta
 /** Keys as written; of those only inferred, the ones that say something new. */
 function minimal(keys: readonly JoinKey[], written: readonly JoinKey[]): JoinKey[] {
   const isWritten = (k: JoinKey): boolean =>
-    written.some((w) => (w.left === k.left && w.right === k.right) || (w.left === k.right && w.right === k.left));
+    written.some(
+      (w) => (w.left === k.left && w.right === k.right) || (w.left === k.right && w.right === k.left),
+    );
   const out = keys.filter(isWritten);
   for (const k of keys) {
     if (out.includes(k)) continue;

@@ -5,7 +5,10 @@ import { ONE, ZERO } from '../resolve/literal.js';
 import type { Rule } from './rule.js';
 
 /** MAX and MIN of a column that an index has in order read one entry: ORDER BY column LIMIT 1 below the aggregation. */
-export const maxMinElimination: Rule = { name: 'max_min_eliminate', apply: (plan, state) => eliminate(plan, state) };
+export const maxMinElimination: Rule = {
+  name: 'max_min_eliminate',
+  apply: (plan, state) => eliminate(plan, state),
+};
 
 function eliminate(p: LogicalPlan, state: BuildState): LogicalPlan {
   p.children = p.children.map((c) => eliminate(c, state));
@@ -27,11 +30,22 @@ function rewrite(p: Aggregation, state: BuildState): void {
   if (info === null || info === undefined) return;
   const isPk = source.table.pkIsHandle && (info.type.flag & 2) !== 0;
   const led = source.table.indices.some(
-    (i) => i.state === 'public' && !i.invisible && i.columns.some((c, at) => c.offset === info.offset && c.length < 0 && at <= 1),
+    (i) =>
+      i.state === 'public' &&
+      !i.invisible &&
+      i.columns.some((c, at) => c.offset === info.offset && c.length < 0 && at <= 1),
   );
   if (!isPk && !led) return;
   const below = p.children[0]!;
-  const notNull = (column.type.flag & 1) !== 0 ? below : selection(below, [state.call('not', state.call('isnull', column))]);
-  const sort: LogicalPlan = { op: 'Sort', schema: notNull.schema, children: [notNull], by: [{ expr: column, desc: agg.name === 'max' }] };
+  const notNull =
+    (column.type.flag & 1) !== 0
+      ? below
+      : selection(below, [state.call('not', state.call('isnull', column))]);
+  const sort: LogicalPlan = {
+    op: 'Sort',
+    schema: notNull.schema,
+    children: [notNull],
+    by: [{ expr: column, desc: agg.name === 'max' }],
+  };
   p.children = [{ op: 'Limit', schema: sort.schema, children: [sort], offset: ZERO, count: ONE }];
 }

@@ -1,5 +1,13 @@
 import type { Expression } from '../../expression/expression.js';
-import { columnsOf, coveredBy, isFunction, isVolatile, sameExpr, splitCnf, splitDnf } from '../logical/expression-walk.js';
+import {
+  columnsOf,
+  coveredBy,
+  isFunction,
+  isVolatile,
+  sameExpr,
+  splitCnf,
+  splitDnf,
+} from '../logical/expression-walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 
 const join = (state: BuildState, name: 'and' | 'or', parts: readonly Expression[]): Expression =>
@@ -28,7 +36,11 @@ export function extractCommonFactors(c: Expression, state: BuildState): Expressi
  * What a disjunction over several tables says of one of them: the disjunction of its branches' conditions on that table,
  * when every branch has some (TPC-H Q7's nation pairs). The disjunction itself stays.
  */
-export function deriveSideConditions(c: Expression, side: ReadonlySet<number>, state: BuildState): Expression[] {
+export function deriveSideConditions(
+  c: Expression,
+  side: ReadonlySet<number>,
+  state: BuildState,
+): Expression[] {
   if (!isFunction(c, 'or') || isVolatile(c)) return [];
   const parts: Expression[] = [];
   for (const branch of splitDnf(c)) {

@@ -13,7 +13,14 @@ export const outerJoinElimination: Rule = {
   apply: (plan, _state, output) => eliminate(plan, new Set(output.map((c) => c.id)), false),
 };
 
-const INSENSITIVE: ReadonlySet<string> = new Set(['first_row', 'min', 'max', 'bit_and', 'bit_or', 'any_value']);
+const INSENSITIVE: ReadonlySet<string> = new Set([
+  'first_row',
+  'min',
+  'max',
+  'bit_and',
+  'bit_or',
+  'any_value',
+]);
 
 function eliminate(p: LogicalPlan, needed: ReadonlySet<number>, duplicatesVanish: boolean): LogicalPlan {
   if (p.op === 'Join' && (p.joinType === 'leftOuter' || p.joinType === 'rightOuter')) {
@@ -32,7 +39,12 @@ function eliminate(p: LogicalPlan, needed: ReadonlySet<number>, duplicatesVanish
       vanish = duplicatesVanish;
       break;
     case 'Aggregation':
-      below = columnsOf([...p.groupBy, ...p.aggs.filter((_, i) => needed.has(p.schema[i]!.id)).flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)])]);
+      below = columnsOf([
+        ...p.groupBy,
+        ...p.aggs
+          .filter((_, i) => needed.has(p.schema[i]!.id))
+          .flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)]),
+      ]);
       vanish = p.aggs.every((a, i) => INSENSITIVE.has(a.name) || a.distinct || !needed.has(p.schema[i]!.id));
       break;
     case 'UnionAll':
@@ -48,11 +60,21 @@ function eliminate(p: LogicalPlan, needed: ReadonlySet<number>, duplicatesVanish
       vanish = duplicatesVanish && (p.op === 'Selection' || p.op === 'Sort' || p.op === 'Join');
   }
   p.children = p.children.map((c) => eliminate(c, below, vanish));
-  if (p.op === 'Selection' || p.op === 'Sort' || p.op === 'Limit' || p.op === 'TopN' || p.op === 'MaxOneRow' || p.op === 'Lock') {
+  if (
+    p.op === 'Selection' ||
+    p.op === 'Sort' ||
+    p.op === 'Limit' ||
+    p.op === 'TopN' ||
+    p.op === 'MaxOneRow' ||
+    p.op === 'Lock'
+  ) {
     p.schema = p.children[0]!.schema;
   } else if (p.op === 'Join') {
     const have = new Set(p.children.flatMap((c) => c.schema.map((x) => x.id)));
-    const value = p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi' ? p.schema[p.schema.length - 1]!.id : -1;
+    const value =
+      p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi'
+        ? p.schema[p.schema.length - 1]!.id
+        : -1;
     p.schema = p.schema.filter((c) => have.has(c.id) || c.id === value);
   }
   return p;

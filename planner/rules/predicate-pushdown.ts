@@ -1,5 +1,13 @@
 import type { Expression } from '../../expression/expression.js';
-import { columnsOf, coveredBy, forEachColumn, idsOf, isVolatile, splitCnf, substitute } from '../logical/expression-walk.js';
+import {
+  columnsOf,
+  coveredBy,
+  forEachColumn,
+  idsOf,
+  isVolatile,
+  splitCnf,
+  substitute,
+} from '../logical/expression-walk.js';
 import { asJoinKey, joinSchema } from '../logical/join-condition.js';
 import { selection, type Aggregation, type Join, type LogicalPlan } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
@@ -28,9 +36,14 @@ function push(p: LogicalPlan, conditions: Expression[], state: BuildState): Logi
     }
     case 'Selection': {
       const [stay, go] = partition(p.conditions, isVolatile);
-      const all = stay.length > 0 ? { below: go, above: [...stay, ...conditions] } : { below: [...go, ...conditions], above: [] };
+      const all =
+        stay.length > 0
+          ? { below: go, above: [...stay, ...conditions] }
+          : { below: [...go, ...conditions], above: [] };
       const child = push(p.children[0]!, prepare(all.below, state), state);
-      return all.above.length === 0 ? child : { ...p, conditions: all.above, children: [child], schema: child.schema };
+      return all.above.length === 0
+        ? child
+        : { ...p, conditions: all.above, children: [child], schema: child.schema };
     }
     case 'Projection': {
       const map = new Map<number, Expression>();
@@ -38,7 +51,13 @@ function push(p: LogicalPlan, conditions: Expression[], state: BuildState): Logi
       const volatile = new Set(p.schema.filter((_, i) => isVolatile(p.exprs[i]!)).map((c) => c.id));
       const [stay, go] = partition(conditions, (c) => isVolatile(c) || usesAny(c, volatile));
       const below = go.map((c) => substitute(c, map));
-      p.children = [push(p.children[0]!, below.flatMap((c) => splitCnf(c)), state)];
+      p.children = [
+        push(
+          p.children[0]!,
+          below.flatMap((c) => splitCnf(c)),
+          state,
+        ),
+      ];
       return selection(p, stay);
     }
     case 'Join':
@@ -53,7 +72,10 @@ function push(p: LogicalPlan, conditions: Expression[], state: BuildState): Logi
     case 'Window': {
       const keys = new Set<number>();
       for (const b of p.partitionBy) if (b.expr.kind === 'column') keys.add(b.expr.id);
-      const [go, stay] = partition(conditions, (c) => !isVolatile(c) && columnsOf([c]).size > 0 && coveredBy(c, keys));
+      const [go, stay] = partition(
+        conditions,
+        (c) => !isVolatile(c) && columnsOf([c]).size > 0 && coveredBy(c, keys),
+      );
       p.children = [push(p.children[0]!, go, state)];
       return selection(p, stay);
     }
@@ -62,7 +84,11 @@ function push(p: LogicalPlan, conditions: Expression[], state: BuildState): Logi
       p.children = p.children.map((child) => {
         const map = new Map<number, Expression>();
         p.schema.forEach((c, i) => map.set(c.id, child.schema[i]!));
-        return push(child, go.map((c) => substitute(c, map)), state);
+        return push(
+          child,
+          go.map((c) => substitute(c, map)),
+          state,
+        );
       });
       return selection(p, stay);
     }
@@ -116,11 +142,18 @@ function pushAggregation(p: Aggregation, conditions: Expression[], state: BuildS
     conditions,
     (c) => p.groupBy.length > 0 && !isVolatile(c) && columnsOf([c]).size > 0 && coveredBy(c, ids),
   );
-  p.children = [push(p.children[0]!, go.map((c) => substitute(c, keys)), state)];
+  p.children = [
+    push(
+      p.children[0]!,
+      go.map((c) => substitute(c, keys)),
+      state,
+    ),
+  ];
   return selection(p, stay);
 }
 
-const sameColumnOrExpr = (a: Expression, b: Expression): boolean => (a.kind === 'column' && b.kind === 'column' ? a.id === b.id : a === b);
+const sameColumnOrExpr = (a: Expression, b: Expression): boolean =>
+  a.kind === 'column' && b.kind === 'column' ? a.id === b.id : a === b;
 
 function pushJoin(p: Join, conditions: Expression[], state: BuildState): LogicalPlan {
   const [left, right] = p.children as [LogicalPlan, LogicalPlan];
@@ -149,14 +182,20 @@ function pushJoin(p: Join, conditions: Expression[], state: BuildState): Logical
       p.leftConds = [];
       p.rightConds = [];
       p.otherConds = addKeys(p, other, leftIds, rightIds, state);
-      p.children = [push(left, toLeft, state), push(right, [...toRight, ...notNullKeys(p, 'right', right, state)], state)];
+      p.children = [
+        push(left, toLeft, state),
+        push(right, [...toRight, ...notNullKeys(p, 'right', right, state)], state),
+      ];
       p.schema = p.children[0]!.schema;
       return selection(p, stay);
     }
     default: {
       // antiSemi and the joins that give a value: every left row counts, right rows may be dropped.
       const valueId = p.joinType === 'antiSemi' ? -1 : p.schema[p.schema.length - 1]!.id;
-      const [go, stay] = partition(conditions, (c) => !isVolatile(c) && coveredBy(c, leftIds) && !usesAny(c, new Set([valueId])));
+      const [go, stay] = partition(
+        conditions,
+        (c) => !isVolatile(c) && coveredBy(c, leftIds) && !usesAny(c, new Set([valueId])),
+      );
       const toRight = [...p.rightConds];
       const other: Expression[] = [];
       for (const c of p.otherConds) {
@@ -166,14 +205,20 @@ function pushJoin(p: Join, conditions: Expression[], state: BuildState): Logical
       p.rightConds = [];
       p.otherConds = p.nullAware ? other : addKeys(p, other, leftIds, rightIds, state);
       p.children = [push(left, go, state), push(right, toRight, state)];
-      p.schema = valueId < 0 ? p.children[0]!.schema : [...p.children[0]!.schema, p.schema[p.schema.length - 1]!];
+      p.schema =
+        valueId < 0 ? p.children[0]!.schema : [...p.children[0]!.schema, p.schema[p.schema.length - 1]!];
       return selection(p, stay);
     }
   }
 }
 
 /** An outer join whose NULL rows a condition above drops is an inner one. */
-function simplifyOuter(p: Join, conditions: readonly Expression[], leftIds: ReadonlySet<number>, rightIds: ReadonlySet<number>): void {
+function simplifyOuter(
+  p: Join,
+  conditions: readonly Expression[],
+  leftIds: ReadonlySet<number>,
+  rightIds: ReadonlySet<number>,
+): void {
   const inner = p.joinType === 'leftOuter' ? rightIds : p.joinType === 'rightOuter' ? leftIds : null;
   if (inner === null || !conditions.some((c) => rejectsNull(c, inner))) return;
   p.joinType = 'inner';
@@ -197,7 +242,8 @@ function addKeys(
   return rest;
 }
 
-const same = (a: Expression, b: Expression): boolean => a.kind === 'column' && b.kind === 'column' && a.id === b.id;
+const same = (a: Expression, b: Expression): boolean =>
+  a.kind === 'column' && b.kind === 'column' && a.id === b.id;
 
 function pushInner(
   p: Join,
@@ -208,7 +254,10 @@ function pushInner(
 ): LogicalPlan {
   const [stay, go] = partition(conditions, isVolatile);
   const keys = p.eq.map((k) => state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right));
-  const all = propagate(prepare([...go, ...keys, ...p.leftConds, ...p.rightConds, ...p.otherConds], state), state);
+  const all = propagate(
+    prepare([...go, ...keys, ...p.leftConds, ...p.rightConds, ...p.otherConds], state),
+    state,
+  );
   const toLeft: Expression[] = [];
   const toRight: Expression[] = [];
   const other: Expression[] = [];
@@ -297,4 +346,3 @@ function pushOuter(
   p.schema = joinSchema(p.joinType, p.children[0]!.schema, p.children[1]!.schema);
   return selection(p, above);
 }
-

@@ -10,7 +10,14 @@ export const topNPushdown: Rule = { name: 'topn_push_down', apply: (plan) => pus
 function push(p: LogicalPlan): LogicalPlan {
   if (p.op === 'Limit' && p.children[0]!.op === 'Sort') {
     const sort = p.children[0]!;
-    return push({ op: 'TopN', schema: sort.schema, children: sort.children, by: (sort as Extract<LogicalPlan, { op: 'Sort' }>).by, offset: p.offset, count: p.count });
+    return push({
+      op: 'TopN',
+      schema: sort.schema,
+      children: sort.children,
+      by: (sort as Extract<LogicalPlan, { op: 'Sort' }>).by,
+      offset: p.offset,
+      count: p.count,
+    });
   }
   if (p.op === 'Limit' || p.op === 'TopN') {
     const child = p.children[0]!;
@@ -21,11 +28,23 @@ function push(p: LogicalPlan): LogicalPlan {
       const inner: Limit | TopN =
         p.op === 'Limit'
           ? { ...p, schema: below.schema, children: [below] }
-          : { ...p, schema: below.schema, children: [below], by: p.by.map((b) => ({ ...b, expr: substitute(b.expr, map) })).filter((b) => b.expr.kind !== 'constant') };
+          : {
+              ...p,
+              schema: below.schema,
+              children: [below],
+              by: p.by
+                .map((b) => ({ ...b, expr: substitute(b.expr, map) }))
+                .filter((b) => b.expr.kind !== 'constant'),
+            };
       if (inner.op === 'Limit' || inner.by.length > 0) return { ...child, children: [push(inner)] };
     }
     if (child.op === 'UnionAll') copyIntoUnion(p, child);
-    if (child.op === 'Join' && !child.apply && (child.joinType === 'leftOuter' || child.joinType === 'rightOuter')) copyIntoOuter(p, child);
+    if (
+      child.op === 'Join' &&
+      !child.apply &&
+      (child.joinType === 'leftOuter' || child.joinType === 'rightOuter')
+    )
+      copyIntoOuter(p, child);
   }
   p.children = p.children.map(push);
   return p;
@@ -34,7 +53,9 @@ function push(p: LogicalPlan): LogicalPlan {
 /** offset + count as one number; null when a parameter decides. */
 function total(p: Limit | TopN): Expression | null {
   const value = (e: Expression): number | null =>
-    e.kind === 'constant' && e.param === undefined && e.value !== null && !(e.value instanceof Uint8Array) ? Number(e.value) : null;
+    e.kind === 'constant' && e.param === undefined && e.value !== null && !(e.value instanceof Uint8Array)
+      ? Number(e.value)
+      : null;
   const o = value(p.offset);
   const c = value(p.count);
   return o === null || c === null || !Number.isSafeInteger(o + c) ? null : intConstant(o + c);
@@ -46,10 +67,18 @@ function copyIntoUnion(p: Limit | TopN, union: Extract<LogicalPlan, { op: 'Union
   if (count === null) return;
   union.children = union.children.map((child): LogicalPlan => {
     if (child.op === 'Limit' || child.op === 'TopN') return child;
-    if (p.op === 'Limit') return { op: 'Limit', schema: child.schema, children: [child], offset: ZERO, count };
+    if (p.op === 'Limit')
+      return { op: 'Limit', schema: child.schema, children: [child], offset: ZERO, count };
     const map = new Map<number, Expression>();
     union.schema.forEach((c, i) => map.set(c.id, child.schema[i]!));
-    return { op: 'TopN', schema: child.schema, children: [child], by: p.by.map((b) => ({ ...b, expr: substitute(b.expr, map) })), offset: ZERO, count };
+    return {
+      op: 'TopN',
+      schema: child.schema,
+      children: [child],
+      by: p.by.map((b) => ({ ...b, expr: substitute(b.expr, map) })),
+      offset: ZERO,
+      count,
+    };
   });
 }
 
@@ -65,5 +94,12 @@ function copyIntoOuter(p: Limit | TopN, join: Extract<LogicalPlan, { op: 'Join' 
   }
   const ids = idsOf(outer.schema);
   if (!p.by.every((b) => coveredBy(b.expr, ids) && !isVolatile(b.expr))) return;
-  join.children[side] = { op: 'TopN', schema: outer.schema, children: [outer], by: p.by, offset: ZERO, count };
+  join.children[side] = {
+    op: 'TopN',
+    schema: outer.schema,
+    children: [outer],
+    by: p.by,
+    offset: ZERO,
+    count,
+  };
 }

@@ -22,7 +22,14 @@ import { BuildState, StatementMemory } from '../resolve/build-state.js';
 export class TestSchema {
   private readonly tables = new Map<string, TableInfo>();
   private lastId = 100;
-  readonly db: DbInfo = { id: 1, name: 'test', lower: 'test', charset: 'utf8mb4', collate: 'utf8mb4_bin', state: 'public' };
+  readonly db: DbInfo = {
+    id: 1,
+    name: 'test',
+    lower: 'test',
+    charset: 'utf8mb4',
+    collate: 'utf8mb4_bin',
+    state: 'public',
+  };
   readonly rowCounts = new Map<string, number>();
   readonly statistics = new Map<string, TableStatistics>();
   readonly dirty = new Set<string>();
@@ -40,7 +47,14 @@ export class TestSchema {
           id: ++this.lastId,
           name: stmt.view.name,
           lower: stmt.view.name.toLowerCase(),
-          view: { selectText: text, columns: [], definer: '', security: 'DEFINER', algorithm: 'UNDEFINED', checkOption: 'NONE' },
+          view: {
+            selectText: text,
+            columns: [],
+            definer: '',
+            security: 'DEFINER',
+            algorithm: 'UNDEFINED',
+            checkOption: 'NONE',
+          },
         };
         this.tables.set(table.lower, table);
         continue;
@@ -97,7 +111,11 @@ export class TestSchema {
       const ctx = this.context();
       const state = new BuildState(ctx, new StatementMemory(), buildQuery);
       const e = build(
-        { state, scope: { relation: { plan: dual(1), names: [] }, outer: null, ctes: null, cells: new Map() }, clause: 'field list' },
+        {
+          state,
+          scope: { relation: { plan: dual(1), names: [] }, outer: null, ctes: null, cells: new Map() },
+          clause: 'field list',
+        },
         expr,
       );
       return Promise.resolve({ type: e.type, value: evalDatum(e, ctx.eval) });

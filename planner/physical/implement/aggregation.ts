@@ -12,7 +12,11 @@ import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type T
 
 /** An aggregation cut in two: states computed per region in the store, values made of them at the root. */
 interface Split {
-  readonly partial: { readonly groupBy: readonly Expression[]; readonly aggs: readonly AggFunc[]; readonly schema: Column[] };
+  readonly partial: {
+    readonly groupBy: readonly Expression[];
+    readonly aggs: readonly AggFunc[];
+    readonly schema: Column[];
+  };
   readonly final: { readonly groupBy: readonly Expression[]; readonly aggs: readonly AggFunc[] };
 }
 
@@ -28,7 +32,9 @@ function split(opt: Optimizer, p: Aggregation): Split | null {
     if (types === null) return null;
     aggs.push({ ...a, mode: 'partial1' });
     // A group key keeps its column through both halves.
-    const states = types.map((t) => (a.name === 'first_row' && a.args[0]!.kind === 'column' ? a.args[0]! : opt.state.column(t)));
+    const states = types.map((t) =>
+      a.name === 'first_row' && a.args[0]!.kind === 'column' ? a.args[0]! : opt.state.column(t),
+    );
     schema.push(...states);
     final.push({ ...a, args: states, mode: 'final' });
   }
@@ -78,8 +84,19 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
     const s = split(opt, p);
     if (s !== null) {
       const below = (task.indexPlan !== null && task.tablePlan === null ? task.indexPlan : task.tablePlan)!;
-      const partialRows = Math.min(task.rows, Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))));
-      const partial = aggPlan(opt, op, below, s.partial.schema, s.partial.groupBy, s.partial.aggs, partialRows);
+      const partialRows = Math.min(
+        task.rows,
+        Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))),
+      );
+      const partial = aggPlan(
+        opt,
+        op,
+        below,
+        s.partial.schema,
+        s.partial.groupBy,
+        s.partial.aggs,
+        partialRows,
+      );
       const cost = task.cost + task.rows * rowCost(op) + partialRows * COST.aggGroup;
       const cop: CopTask = {
         ...task,
@@ -95,7 +112,12 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
   }
   const root = opt.root(task);
   const plan = aggPlan(opt, op, root.plan, p.schema, p.groupBy, p.aggs, groups);
-  return opt.over(root, plan, groups, root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup);
+  return opt.over(
+    root,
+    plan,
+    groups,
+    root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup,
+  );
 }
 
 /** One side only: the table side of a lookup sees its rows in batches, which is as good as no aggregation. */

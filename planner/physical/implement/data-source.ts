@@ -80,7 +80,14 @@ const isFalse = (c: Expression): boolean =>
   c.kind === 'constant' && c.param === undefined && (c.value === null || c.value === 0 || c.value === 0n);
 
 export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['schema'] }): RootTask {
-  const plan: TableDual = { op: 'TableDual', id: opt.nextId(), schema: p.schema, estRows: 0, task: 'root', rowCount: 0 };
+  const plan: TableDual = {
+    op: 'TableDual',
+    id: opt.nextId(),
+    schema: p.schema,
+    estRows: 0,
+    task: 'root',
+    rowCount: 0,
+  };
   return { kind: 'root', plan, rows: 0, cost: 0 };
 }
 
@@ -90,12 +97,32 @@ export function rangesFor(path: Pick<AccessPath, 'access'>): ScanRanges {
     : { ranges: path.access.ranges, rebuild: path.access.rebuild };
 }
 
-function selectionOver(opt: Optimizer, child: PhysicalPlan, conditions: readonly Expression[], rows: number): Selection {
-  return { op: 'Selection', id: opt.nextId(), schema: child.schema, estRows: rows, task: child.task, child, conditions };
+function selectionOver(
+  opt: Optimizer,
+  child: PhysicalPlan,
+  conditions: readonly Expression[],
+  rows: number,
+): Selection {
+  return {
+    op: 'Selection',
+    id: opt.nextId(),
+    schema: child.schema,
+    estRows: rows,
+    task: child.task,
+    child,
+    conditions,
+  };
 }
 
 /** Scans of one path with the filters that go with them. */
-export function scanTask(opt: Optimizer, ds: DataSource, path: AccessPath, keepOrder: boolean, desc: boolean, limit: number): Task {
+export function scanTask(
+  opt: Optimizer,
+  ds: DataSource,
+  path: AccessPath,
+  keepOrder: boolean,
+  desc: boolean,
+  limit: number,
+): Task {
   const est = tableEstimate(opt.ctx, ds);
   const total = Math.max(Math.min(1, est.rows), est.rows * selectivity(opt.ctx, est, ds, ds.conditions));
   const pushed = path.tableConditions.filter(pushable);
@@ -142,7 +169,18 @@ export function scanTask(opt: Optimizer, ds: DataSource, path: AccessPath, keepO
     if (!path.covering && !ds.table.isCommonHandle) {
       for (const h of handleColumns(ds)) if (ds.infos.get(h.id) === null) indexNeeded.add(h.id);
     }
-    const scan = indexScan(opt, ds, path.index, indexNeeded, path, est.info, keepOrder, desc, path.rows * fraction, !path.covering);
+    const scan = indexScan(
+      opt,
+      ds,
+      path.index,
+      indexNeeded,
+      path,
+      est.info,
+      keepOrder,
+      desc,
+      path.rows * fraction,
+      !path.covering,
+    );
     let plan: PhysicalPlan = scan;
     let indexRows = path.rows * fraction;
     let cost = COST.open + seeks + indexRows * COST.indexRow + order;
@@ -150,7 +188,10 @@ export function scanTask(opt: Optimizer, ds: DataSource, path: AccessPath, keepO
       cost += indexRows * COST.filterRow * indexPushed.length;
       const kept = path.covering
         ? out * fraction
-        : Math.max(Math.min(1, indexRows), est.rows * selectivity(opt.ctx, est, ds, [...path.access.access, ...indexPushed]) * fraction);
+        : Math.max(
+            Math.min(1, indexRows),
+            est.rows * selectivity(opt.ctx, est, ds, [...path.access.access, ...indexPushed]) * fraction,
+          );
       indexRows = Math.min(indexRows, kept);
       plan = selectionOver(opt, plan, indexPushed, indexRows);
     }
@@ -161,7 +202,8 @@ export function scanTask(opt: Optimizer, ds: DataSource, path: AccessPath, keepO
         byRowId: true,
       };
       tablePlan = rowScan;
-      if (pushed.length > 0) tablePlan = selectionOver(opt, tablePlan, pushed, Math.min(out * fraction, indexRows));
+      if (pushed.length > 0)
+        tablePlan = selectionOver(opt, tablePlan, pushed, Math.min(out * fraction, indexRows));
     }
     task = {
       kind: 'cop',
@@ -179,7 +221,12 @@ export function scanTask(opt: Optimizer, ds: DataSource, path: AccessPath, keepO
   }
   if (rootConditions.length === 0) return task;
   const root = opt.root(task);
-  return opt.over(root, selectionOver(opt, root.plan, rootConditions, root.rows), root.rows, root.rows * COST.filterRow);
+  return opt.over(
+    root,
+    selectionOver(opt, root.plan, rootConditions, root.rows),
+    root.rows,
+    root.rows * COST.filterRow,
+  );
 }
 
 export function tableScan(
@@ -285,7 +332,12 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
 }
 
 /** Puts the transaction's own writes over a reader. */
-function withOwnWrites(opt: Optimizer, ds: DataSource, reader: RootTask, order: readonly OrderItem[]): RootTask {
+function withOwnWrites(
+  opt: Optimizer,
+  ds: DataSource,
+  reader: RootTask,
+  order: readonly OrderItem[],
+): RootTask {
   const { plan } = reader;
   const union: UnionScan = {
     op: 'UnionScan',
@@ -310,17 +362,29 @@ function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
   for (const path of paths) {
     const width = path.index === null ? path.keys.length : path.index.columns.length;
     if (path.index !== null && !path.index.unique) continue;
-    if (path.access.rebuild !== null || path.access.equalColumns < width || path.keys.slice(0, width).some((k) => k.length >= 0)) continue;
+    if (
+      path.access.rebuild !== null ||
+      path.access.equalColumns < width ||
+      path.keys.slice(0, width).some((k) => k.length >= 0)
+    )
+      continue;
     const { ranges } = path.access;
     if (ranges.length === 0) return emptyTask(opt, ds);
     if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
-    if (path.index === null && !ds.table.isCommonHandle && ds.infos.get(path.keys[0]!.column.id) === null) continue;
+    if (path.index === null && !ds.table.isCommonHandle && ds.infos.get(path.keys[0]!.column.id) === null)
+      continue;
     return pointTask(opt, ds, path, ranges, width);
   }
   return null;
 }
 
-function pointTask(opt: Optimizer, ds: DataSource, path: AccessPath, ranges: readonly KeyRangeDatum[], width: number): RootTask {
+function pointTask(
+  opt: Optimizer,
+  ds: DataSource,
+  path: AccessPath,
+  ranges: readonly KeyRangeDatum[],
+  width: number,
+): RootTask {
   const needed = new Set(ds.schema.map((c) => c.id));
   columnsOf(path.access.remained, needed);
   const { columns, schema, rowId } = scanColumns(ds, needed);
@@ -351,7 +415,12 @@ function pointTask(opt: Optimizer, ds: DataSource, path: AccessPath, ranges: rea
   const cost = COST.open + keys.length * (path.index === null ? 1 : 2) * COST.scanRow;
   let task: RootTask = { kind: 'root', plan: { ...plan, estCost: cost }, rows: keys.length, cost };
   if (path.access.remained.length > 0) {
-    task = opt.over(task, selectionOver(opt, task.plan, path.access.remained, keys.length), task.rows, COST.filterRow);
+    task = opt.over(
+      task,
+      selectionOver(opt, task.plan, path.access.remained, keys.length),
+      task.rows,
+      COST.filterRow,
+    );
   }
   return task;
 }
@@ -371,7 +440,13 @@ export function implementMemTable(opt: Optimizer, p: MemTable): RootTask {
     conditions: p.conditions,
   };
   let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
-  if (p.conditions.length > 0) task = opt.over(task, selectionOver(opt, scan, p.conditions, rows * 0.8), rows * 0.8, rows * COST.filterRow);
+  if (p.conditions.length > 0)
+    task = opt.over(
+      task,
+      selectionOver(opt, scan, p.conditions, rows * 0.8),
+      rows * 0.8,
+      rows * COST.filterRow,
+    );
   return task;
 }
 

@@ -29,7 +29,9 @@ function outputOf(p: Join, left: readonly Column[], right: readonly Column[]): C
   return out;
 }
 
-const conditionsOf = (p: Join): Pick<HashJoin, 'joinType' | 'leftConditions' | 'rightConditions' | 'otherConditions'> => ({
+const conditionsOf = (
+  p: Join,
+): Pick<HashJoin, 'joinType' | 'leftConditions' | 'rightConditions' | 'otherConditions'> => ({
   joinType: p.joinType,
   leftConditions: p.leftConds,
   rightConditions: p.rightConds,
@@ -69,7 +71,10 @@ function hashJoins(opt: Optimizer, p: Join): RootTask[] {
   return sides.map((build) => {
     const [b, q] = build === 'left' ? [left, right] : [right, left];
     let cost = left.cost + right.cost + COST.open;
-    cost += b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) + q.rows * COST.hashProbeRow + rows * COST.joinOutputRow;
+    cost +=
+      b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) +
+      q.rows * COST.hashProbeRow +
+      rows * COST.joinOutputRow;
     if (p.eq.length === 0) cost += b.rows * q.rows * COST.filterRow;
     const plan: HashJoin = {
       op: 'HashJoin',
@@ -136,16 +141,29 @@ interface Lookup {
 }
 
 /** The index (or handle) whose leading columns the join's keys fix, that finds the fewest rows. */
-function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expression[], nullEq: readonly boolean[]): Lookup | null {
+function bestLookup(
+  opt: Optimizer,
+  ds: DataSource,
+  innerKeys: readonly Expression[],
+  nullEq: readonly boolean[],
+): Lookup | null {
   const est = tableEstimate(opt.ctx, ds);
   const needed = columnsOf(ds.conditions, idsOf(ds.schema));
-  const candidates: (IndexInfo | null)[] = [null, ...ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i))];
-  const ignored = new Set(ds.indexHints.filter((h) => h.type === 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase())));
-  const used = ds.indexHints.filter((h) => h.type !== 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase()));
+  const candidates: (IndexInfo | null)[] = [
+    null,
+    ...ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i)),
+  ];
+  const ignored = new Set(
+    ds.indexHints.filter((h) => h.type === 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase())),
+  );
+  const used = ds.indexHints
+    .filter((h) => h.type !== 'IGNORE')
+    .flatMap((h) => h.indexes.map((n) => n.toLowerCase()));
   let best: Lookup | null = null;
   let bestCost = Infinity;
   for (const index of candidates) {
-    if (index !== null && (ignored.has(index.lower) || (used.length > 0 && !used.includes(index.lower)))) continue;
+    if (index !== null && (ignored.has(index.lower) || (used.length > 0 && !used.includes(index.lower))))
+      continue;
     const keys = index === null ? keysOf(ds, null) : keysOf(ds, index).slice(0, index.columns.length);
     const prefix: Lookup['prefix'] = [];
     const usedKeys = new Set<number>();
@@ -154,7 +172,9 @@ function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expressi
     const shares: number[] = [];
     for (const k of keys) {
       if (k.length >= 0) break;
-      const at = innerKeys.findIndex((e, i) => e.kind === 'column' && e.id === k.column.id && !usedKeys.has(i) && nullEq[i] !== true);
+      const at = innerKeys.findIndex(
+        (e, i) => e.kind === 'column' && e.id === k.column.id && !usedKeys.has(i) && nullEq[i] !== true,
+      );
       if (at >= 0) {
         prefix.push({ key: at });
         usedKeys.add(at);
@@ -183,7 +203,10 @@ function bestLookup(opt: Optimizer, ds: DataSource, innerKeys: readonly Expressi
     const have = index === null ? null : indexColumns(ds, index);
     const covering = have === null || [...needed].every((id) => have.has(id));
     const rowsPerKey = unique ? 1 : Math.max(est.rows * share, 1e-3);
-    const cost = COST.seek + rowsPerKey * (index === null ? COST.scanRow : covering ? COST.indexRow : COST.indexRow + COST.lookupRow);
+    const cost =
+      COST.seek +
+      rowsPerKey *
+        (index === null ? COST.scanRow : covering ? COST.indexRow : COST.indexRow + COST.lookupRow);
     if (cost < bestCost) {
       best = { index, prefix, usedKeys, usedConditions, rowsPerKey, covering };
       bestCost = cost;
@@ -197,7 +220,8 @@ function sameLayout(a: FieldType, b: FieldType): boolean {
   const d = evalType(a);
   if (d !== evalType(b)) return false;
   if (d === 'decimal' || d === 'duration') return a.decimal === b.decimal;
-  if (d === 'datetime') return (a.tp === TypeCode.Date) === (b.tp === TypeCode.Date) && a.decimal === b.decimal;
+  if (d === 'datetime')
+    return (a.tp === TypeCode.Date) === (b.tp === TypeCode.Date) && a.decimal === b.decimal;
   if (d === 'string') return a.collate === b.collate && a.elems === undefined && b.elems === undefined;
   if (d === 'real') return a.tp === b.tp;
   return d === 'int' && a.tp !== TypeCode.Bit && b.tp !== TypeCode.Bit;
@@ -213,8 +237,15 @@ function indexJoin(
 ): RootTask | null {
   const outerKeysAll = p.eq.map((k) => (innerSide === 'left' ? k.right : k.left));
   const innerKeysAll = p.eq.map((k) => (innerSide === 'left' ? k.left : k.right));
-  const usable = innerKeysAll.map((e, i) => (e.kind === 'column' && sameLayout(outerKeysAll[i]!.type, e.type) ? e : NO_KEY));
-  const lookup = bestLookup(opt, ds, usable, p.eq.map((k) => k.nullEq));
+  const usable = innerKeysAll.map((e, i) =>
+    e.kind === 'column' && sameLayout(outerKeysAll[i]!.type, e.type) ? e : NO_KEY,
+  );
+  const lookup = bestLookup(
+    opt,
+    ds,
+    usable,
+    p.eq.map((k) => k.nullEq),
+  );
   if (lookup === null) return null;
   const outer = opt.findRoot(outerPlan, { order, limit: Infinity });
   const est = tableEstimate(opt.ctx, ds);
@@ -222,11 +253,16 @@ function indexJoin(
   const share = selectivity(opt.ctx, est, ds, filters);
   // What the join as a whole expects of its keys is better known than the index columns alone.
   const [ls, rs] = [opt.stats(p.children[0]!), opt.stats(p.children[1]!)];
-  const perKey = Math.max(lookup.rowsPerKey, lookup.usedKeys.size === p.eq.length ? est.rows / joinDenominator(p.eq, ls, rs) : 0);
+  const perKey = Math.max(
+    lookup.rowsPerKey,
+    lookup.usedKeys.size === p.eq.length ? est.rows / joinDenominator(p.eq, ls, rs) : 0,
+  );
   const innerRows = perKey * share;
   if (!filters.every(pushable)) return null;
   const decided = p.eq.flatMap((k, i) =>
-    lookup.usedKeys.has(i) ? [opt.state.call('eq', ...(innerSide === 'left' ? [k.left, k.right] : [k.right, k.left]))] : [],
+    lookup.usedKeys.has(i)
+      ? [opt.state.call('eq', ...(innerSide === 'left' ? [k.left, k.right] : [k.right, k.left]))]
+      : [],
   );
   const cop = innerTask(opt, ds, lookup, filters, perKey, innerRows, decided);
   const reader = opt.root(cop);
@@ -235,7 +271,10 @@ function indexJoin(
   let cost = outer.cost + COST.open * 2 + outer.rows * (COST.seek + COST.indexJoinKey);
   cost += fetched * (lookup.index === null ? COST.scanRow : COST.indexRow);
   if (!lookup.covering) cost += fetched * COST.lookupRow;
-  cost += fetched * (filters.length * COST.filterRow) + outer.rows * innerRows * (COST.transferRow + COST.hashBuildRow) + rows * COST.joinOutputRow;
+  cost +=
+    fetched * (filters.length * COST.filterRow) +
+    outer.rows * innerRows * (COST.transferRow + COST.hashBuildRow) +
+    rows * COST.joinOutputRow;
   const keyOrder = [...lookup.usedKeys];
   const renumber = new Map(keyOrder.map((k, i) => [k, i]));
   const otherEqualities = p.eq.flatMap((k, i) =>
@@ -263,18 +302,57 @@ function indexJoin(
 }
 
 /** Stands for a join key that is not a plain column of the inner side: never a key column. */
-const NO_KEY: Expression = { kind: 'constant', type: { tp: TypeCode.Null, flag: 0, flen: 0, decimal: 0, charset: 'binary', collate: 'binary' }, value: null };
+const NO_KEY: Expression = {
+  kind: 'constant',
+  type: { tp: TypeCode.Null, flag: 0, flen: 0, decimal: 0, charset: 'binary', collate: 'binary' },
+  value: null,
+};
 
 /** The inner side's reader, whose scan gets its ranges from the join. */
-function innerTask(opt: Optimizer, ds: DataSource, lookup: Lookup, filters: readonly Expression[], perKey: number, rows: number, decided: readonly Expression[]): CopTask {
+function innerTask(
+  opt: Optimizer,
+  ds: DataSource,
+  lookup: Lookup,
+  filters: readonly Expression[],
+  perKey: number,
+  rows: number,
+  decided: readonly Expression[],
+): CopTask {
   const est = tableEstimate(opt.ctx, ds);
-  const access: Access = { ranges: [], rebuild: null, access: [...decided, ...lookup.usedConditions], remained: filters, equalColumns: 0, singlePoints: 0, columns: lookup.prefix.length, full: false };
+  const access: Access = {
+    ranges: [],
+    rebuild: null,
+    access: [...decided, ...lookup.usedConditions],
+    remained: filters,
+    equalColumns: 0,
+    singlePoints: 0,
+    columns: lookup.prefix.length,
+    full: false,
+  };
   const path = { access };
   const needed = columnsOf(filters, idsOf(ds.schema));
   const pushed = filters.filter(pushable);
-  const base = { kind: 'cop' as const, source: ds, keepOrder: false, desc: false, rows, tableFiltered: pushed.length > 0, cost: 0 };
+  const base = {
+    kind: 'cop' as const,
+    source: ds,
+    keepOrder: false,
+    desc: false,
+    rows,
+    tableFiltered: pushed.length > 0,
+    cost: 0,
+  };
   const select = (child: PhysicalPlan, conditions: readonly Expression[]): PhysicalPlan =>
-    conditions.length === 0 ? child : { op: 'Selection', id: opt.nextId(), schema: child.schema, estRows: rows, task: 'cop[tikv]', child, conditions };
+    conditions.length === 0
+      ? child
+      : {
+          op: 'Selection',
+          id: opt.nextId(),
+          schema: child.schema,
+          estRows: rows,
+          task: 'cop[tikv]',
+          child,
+          conditions,
+        };
   if (lookup.index === null) {
     const scan = tableScan(opt, ds, needed, path, est.info, false, false, perKey);
     return { ...base, tablePlan: select(scan, pushed), indexPlan: null, scan, indexRows: 0 };
@@ -282,9 +360,23 @@ function innerTask(opt: Optimizer, ds: DataSource, lookup: Lookup, filters: read
   const have = indexColumns(ds, lookup.index);
   const onIndex = pushed.filter((c) => [...columnsOf([c])].every((id) => have.has(id)));
   const onTable = pushed.filter((c) => !onIndex.includes(c));
-  const indexNeeded = lookup.covering ? needed : columnsOf(onIndex, new Set(ds.table.isCommonHandle ? handleColumns(ds).map((c) => c.id) : []));
-  if (!lookup.covering && !ds.table.isCommonHandle) for (const h of handleColumns(ds)) if (ds.infos.get(h.id) === null) indexNeeded.add(h.id);
-  const scan = indexScan(opt, ds, lookup.index, indexNeeded, path, est.info, false, false, perKey, !lookup.covering);
+  const indexNeeded = lookup.covering
+    ? needed
+    : columnsOf(onIndex, new Set(ds.table.isCommonHandle ? handleColumns(ds).map((c) => c.id) : []));
+  if (!lookup.covering && !ds.table.isCommonHandle)
+    for (const h of handleColumns(ds)) if (ds.infos.get(h.id) === null) indexNeeded.add(h.id);
+  const scan = indexScan(
+    opt,
+    ds,
+    lookup.index,
+    indexNeeded,
+    path,
+    est.info,
+    false,
+    false,
+    perKey,
+    !lookup.covering,
+  );
   const indexPlan = select(scan, onIndex);
   if (lookup.covering) return { ...base, tablePlan: null, indexPlan, scan, indexRows: perKey };
   const rowScan = { ...tableScan(opt, ds, needed, null, est.info, false, false, perKey), byRowId: true };
@@ -321,4 +413,3 @@ function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
   };
   return { kind: 'root', plan, rows, cost };
 }
-

@@ -55,7 +55,9 @@ export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: 
   const order = throughProjection(prop.order, p.exprs, p.schema);
   if (order === null) return null;
   const root = opt.findRoot(child(p), { order, limit: prop.limit });
-  const same = p.exprs.length === root.plan.schema.length && p.exprs.every((e, i) => e.kind === 'column' && e.id === root.plan.schema[i]!.id);
+  const same =
+    p.exprs.length === root.plan.schema.length &&
+    p.exprs.every((e, i) => e.kind === 'column' && e.id === root.plan.schema[i]!.id);
   if (same && p.exprs.every((e, i) => (e as { id: number }).id === p.schema[i]!.id)) return root;
   const plan: PhysicalPlan = {
     op: 'Projection',
@@ -66,7 +68,12 @@ export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: 
     child: root.plan,
     exprs: p.exprs,
   };
-  return opt.over(root, plan, root.rows, root.rows * COST.projectRow * p.exprs.filter((e) => e.kind !== 'column').length);
+  return opt.over(
+    root,
+    plan,
+    root.rows,
+    root.rows * COST.projectRow * p.exprs.filter((e) => e.kind !== 'column').length,
+  );
 }
 
 export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): Task | null {
@@ -74,7 +81,15 @@ export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): T
   const order = asOrder(p.by);
   if (order !== null) return opt.find(child(p), { order, limit: prop.limit });
   const root = opt.findRoot(child(p), ANY);
-  const plan: PhysicalPlan = { op: 'Sort', id: opt.nextId(), schema: root.plan.schema, estRows: root.rows, task: 'root', child: root.plan, by: p.by };
+  const plan: PhysicalPlan = {
+    op: 'Sort',
+    id: opt.nextId(),
+    schema: root.plan.schema,
+    estRows: root.rows,
+    task: 'root',
+    child: root.plan,
+    by: p.by,
+  };
   return opt.over(root, plan, root.rows, sortCost(root.rows));
 }
 
@@ -95,12 +110,19 @@ export function implementLimit(opt: Optimizer, p: LogicalLimit, prop: Property):
   const below = child(p);
   const total = limitRows(p.offset, p.count);
   const hint = Math.min(total ?? Infinity, prop.limit + (total ?? 0));
-  if (below.op === 'Sort') return implementTopN(opt, { ...p, op: 'TopN', by: below.by, children: below.children }, prop);
+  if (below.op === 'Sort')
+    return implementTopN(opt, { ...p, op: 'TopN', by: below.by, children: below.children }, prop);
   const task = opt.find(below, { order: [], limit: hint });
   return limited(opt, task, p.offset, p.count, total);
 }
 
-function limited(opt: Optimizer, task: Task, offset: Expression, count: Expression, total: number | null): RootTask {
+function limited(
+  opt: Optimizer,
+  task: Task,
+  offset: Expression,
+  count: Expression,
+  total: number | null,
+): RootTask {
   let t = task;
   const dynamic = isParam(offset) || isParam(count);
   if (t.kind === 'cop' && total !== null && !dynamic) t = pushLimit(opt, t, total);
@@ -109,10 +131,26 @@ function limited(opt: Optimizer, task: Task, offset: Expression, count: Expressi
   const rows = total === null ? root.rows : Math.min(root.rows, Number((count as { value: number }).value));
   // A limit embedded in a lookup does all of it.
   if (embedded && root.plan.op === 'IndexLookUp') {
-    const plan = { ...root.plan, estRows: rows, pushedLimit: { offset: Number((offset as { value: number }).value), count: Number((count as { value: number }).value) } };
+    const plan = {
+      ...root.plan,
+      estRows: rows,
+      pushedLimit: {
+        offset: Number((offset as { value: number }).value),
+        count: Number((count as { value: number }).value),
+      },
+    };
     return { ...root, plan, rows };
   }
-  const plan: Limit = { op: 'Limit', id: opt.nextId(), schema: root.plan.schema, estRows: rows, task: 'root', child: root.plan, offset, count };
+  const plan: Limit = {
+    op: 'Limit',
+    id: opt.nextId(),
+    schema: root.plan.schema,
+    estRows: rows,
+    task: 'root',
+    child: root.plan,
+    offset,
+    count,
+  };
   return opt.over(root, plan, rows, 0);
 }
 
@@ -152,10 +190,17 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   if (order !== null) {
     // Rows that come in order need no sort: stop after the first ones.
     const task = opt.find(child(p), { order, limit: total ?? Infinity });
-    if (!(task.kind === 'root' && task.plan.op === 'Sort')) options.push(limited(opt, task, p.offset, p.count, total));
+    if (!(task.kind === 'root' && task.plan.op === 'Sort'))
+      options.push(limited(opt, task, p.offset, p.count, total));
   }
   let task = opt.find(child(p), ANY);
-  if (task.kind === 'cop' && total !== null && !isParam(p.offset) && !isParam(p.count) && p.by.every((b) => pushable(b.expr))) {
+  if (
+    task.kind === 'cop' &&
+    total !== null &&
+    !isParam(p.offset) &&
+    !isParam(p.count) &&
+    p.by.every((b) => pushable(b.expr))
+  ) {
     task = pushTopN(opt, task, p, total);
   }
   const root = opt.root(task);
@@ -175,7 +220,8 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   return options.reduce((a, b) => (b.cost < a.cost ? b : a));
 }
 
-const topNCost = (rows: number, kept: number): number => COST.open + rows * COST.sortCompare * Math.log2(Math.max(2, Math.min(rows, kept)));
+const topNCost = (rows: number, kept: number): number =>
+  COST.open + rows * COST.sortCompare * Math.log2(Math.max(2, Math.min(rows, kept)));
 
 /** The store keeps its best rows only. */
 function pushTopN(opt: Optimizer, t: CopTask, p: LogicalTopN, total: number): CopTask {
@@ -194,7 +240,12 @@ function pushTopN(opt: Optimizer, t: CopTask, p: LogicalTopN, total: number): Co
   const has = (plan: PhysicalPlan): boolean => used.every((id) => plan.schema.some((c) => c.id === id));
   if (t.indexPlan !== null && t.tablePlan !== null) {
     if (t.tableFiltered || !has(t.indexPlan)) return t;
-    return { ...t, indexPlan: over(t.indexPlan), indexRows: Math.min(t.indexRows, total), rows: Math.min(t.rows, total) };
+    return {
+      ...t,
+      indexPlan: over(t.indexPlan),
+      indexRows: Math.min(t.indexRows, total),
+      rows: Math.min(t.rows, total),
+    };
   }
   const cost = t.cost + topNCost(t.rows, total);
   return t.indexPlan !== null
@@ -204,7 +255,14 @@ function pushTopN(opt: Optimizer, t: CopTask, p: LogicalTopN, total: number): Co
 
 export function implementMaxOneRow(opt: Optimizer, p: MaxOneRow): RootTask {
   const root = opt.findRoot(child(p), { order: [], limit: 2 });
-  const plan: PhysicalPlan = { op: 'MaxOneRow', id: opt.nextId(), schema: root.plan.schema, estRows: 1, task: 'root', child: root.plan };
+  const plan: PhysicalPlan = {
+    op: 'MaxOneRow',
+    id: opt.nextId(),
+    schema: root.plan.schema,
+    estRows: 1,
+    task: 'root',
+    child: root.plan,
+  };
   return opt.over(root, plan, 1, 0);
 }
 
@@ -255,7 +313,11 @@ export function implementLock(opt: Optimizer, p: Lock, prop: Property): Task | n
     task: 'root',
     child: root.plan,
     lock: p.lock,
-    tables: p.tables.map((t) => ({ table: t.table, physicalId: t.table.id, handle: t.handle.map((c) => position(c.id)) })),
+    tables: p.tables.map((t) => ({
+      table: t.table,
+      physicalId: t.table.id,
+      handle: t.handle.map((c) => position(c.id)),
+    })),
   };
   return opt.over(root, plan, root.rows, root.rows * COST.lookupRow);
 }
@@ -268,7 +330,15 @@ export function implementWindow(opt: Optimizer, p: LogicalWindow, prop: Property
   if (order !== null) root = opt.findRoot(child(p), { order, limit: Infinity });
   else {
     const input = opt.findRoot(child(p), ANY);
-    const sort: PhysicalPlan = { op: 'Sort', id: opt.nextId(), schema: input.plan.schema, estRows: input.rows, task: 'root', child: input.plan, by };
+    const sort: PhysicalPlan = {
+      op: 'Sort',
+      id: opt.nextId(),
+      schema: input.plan.schema,
+      estRows: input.rows,
+      task: 'root',
+      child: input.plan,
+      by,
+    };
     root = opt.over(input, sort, input.rows, sortCost(input.rows));
   }
   const added = p.schema.slice(p.schema.length - p.functions.length);
@@ -304,7 +374,14 @@ export function implementCte(opt: Optimizer, p: CteScan): RootTask {
     cost += seed.cost + (recursive?.cost ?? 0);
   }
   const definition = definitionOf(cte);
-  const plan: PhysicalPlan = { op: 'CteRef', id: opt.nextId(), schema: p.schema, estRows: stats.rows, task: 'root', cte: definition };
+  const plan: PhysicalPlan = {
+    op: 'CteRef',
+    id: opt.nextId(),
+    schema: p.schema,
+    estRows: stats.rows,
+    task: 'root',
+    cte: definition,
+  };
   return { kind: 'root', plan, rows: stats.rows, cost };
 }
 
