@@ -43,6 +43,8 @@ export interface MvccCursor {
  */
 export interface CoprocessorHandler {
   handle(req: CoprocessorRequest, reader: MvccReader, data: DataWatch): CoprocessorResponse;
+  /** The store is closing: work begun in the background must not touch it any more. */
+  close?(): void;
 }
 
 /**

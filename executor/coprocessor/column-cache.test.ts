@@ -222,3 +222,35 @@ describe('the column cache', () => {
     expect(rows).toHaveLength(3000);
   });
 });
+
+test('large reads by handle have the table decoded in the background', async () => {
+  const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
+  const handler = createCoprocessorHandler({ columnCache: { minRows: 10 } });
+  const store = new MemoryStorage(handler);
+  const m = new TableMutations(table, table.id, UTC);
+  const n = 6000;
+  store.commit(
+    Array.from({ length: n }, (_, i) => ({
+      key: m.recordKey(i),
+      value: m.encodeRecord([i, Buffer.from(`v${i}`)]),
+      presumed: false,
+    })),
+  );
+  const ranges = Array.from({ length: n }, (_, i) => ({
+    startKey: m.recordKey(i),
+    endKey: nextKey(m.recordKey(i)),
+  }));
+  const o = { columns: [0, 1], ranges, keepOrder: true, desc: false };
+  for (let round = 0; round < 9; round++) await read(handler, store, table, store.currentTs(), o);
+  store.reads = 0;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let waits = 0; waits < 100 && store.reads < n; waits++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setImmediate(resolve));
+  store.reads = 0;
+  const rows = await read(handler, store, table, store.currentTs(), o);
+  expect(rows).toHaveLength(n);
+  expect(rows[17]).toBe("17,'v17'");
+  expect(store.reads).toBe(0);
+  handler.close!();
+});

@@ -31,6 +31,14 @@ const DEFAULT_MIN_ROWS = 10_000;
 const MAX_DELTA_SHARE = 0.1;
 /** Strings this short are decoded along with the columns asked for: another query will want them. */
 const EAGER_STRING = 32;
+/** A delta this large is not worth keeping: the table is dropped. */
+const DROP_DELTA_SHARE = 0.5;
+const DROP_DELTA_MIN = 10_000;
+/** Requests of so many rows by handle count as analytic; so many rows in all make the table worth decoding. */
+const LOOKUP_REQUEST = 500;
+const LOOKUP_TRIGGER = 50_000;
+/** Rows decoded for each row looked up before the attempt is given up: a table too large for what is asked of it. */
+const LOOKUP_WORTH = 20;
 /** Fewest rows of a request for which the cached columns beat the row store. */
 const MIN_ROWS_READ = 16;
 
@@ -50,6 +58,9 @@ export class ColumnCache {
   private readonly maxBytes: number;
   private readonly minRows: number;
   private clock = 0;
+  private closed = false;
+  /** Rows read by handle in large requests, by table, since the last attempt to decode it. */
+  private readonly lookups = new Map<number, number>();
 
   constructor(watch: DataWatch, options: ColumnCacheOptions) {
     this.maxBytes = options.maxBytes ?? Math.floor(totalmem() / 4);
@@ -57,6 +68,12 @@ export class ColumnCache {
     watch.onCommit((ts, keys) => this.onCommit(ts, keys));
     watch.onRangeChange((start, end) => this.onRangeChange(start, end));
     this.floor = watch.lastCommitTs();
+  }
+
+  /** Ends background work; nothing is read from the store any more. */
+  close(): void {
+    this.closed = true;
+    this.tables.clear();
   }
 
   /** Tables held, for tests and metrics. */
@@ -84,8 +101,13 @@ export class ColumnCache {
         this.lastCommit.set(id, ts);
       }
       last = key;
-      table?.touch(key);
       build?.written.push(key);
+      if (table === undefined) continue;
+      table.touch(key);
+      if (table.deltaSize > DROP_DELTA_MIN && table.deltaSize > table.rows * DROP_DELTA_SHARE) {
+        this.tables.delete(id);
+        table = undefined;
+      }
     }
   }
 
@@ -113,7 +135,50 @@ export class ColumnCache {
       table.lastUsed = ++this.clock;
       return CachedScan.open(table, wanted, plan, req, reader, zone, MIN_ROWS_READ);
     }
-    return whole ? this.build(plan, wanted, req, reader, zone) : null;
+    if (whole) return this.build(plan, wanted, req.ranges, reader, zone);
+    if (req.ranges.length >= LOOKUP_REQUEST) this.noteLookups(plan, wanted, req.ranges.length, reader, zone);
+    return null;
+  }
+
+  /** Rows are read one by one in large numbers: before long the table is decoded in the background. */
+  private noteLookups(
+    plan: TableScan,
+    wanted: readonly Wanted[],
+    rows: number,
+    reader: MvccReader,
+    zone: TimeZone,
+  ): void {
+    const id = plan.physicalId;
+    const held = this.tables.get(id);
+    // A table held that does not serve (an older snapshot, rows written since among those asked for) is not to be made anew.
+    if (held !== undefined && wanted.every((w) => held.has(w.id, w.type))) return;
+    const total = (this.lookups.get(id) ?? 0) + rows;
+    this.lookups.set(id, total);
+    if (total < LOOKUP_TRIGGER) return;
+    const scan = this.build(plan, wanted, [recordRange(id)], reader, zone);
+    if (scan === null) return;
+    this.lookups.set(id, 0);
+    void this.fillInBackground(scan, total * LOOKUP_WORTH);
+  }
+
+  /** Runs a building scan to its end between other work; gives up at a lock, at any error, or when the table is too large. */
+  private async fillInBackground(scan: Operator, maxRows: number): Promise<void> {
+    let rows = 0;
+    try {
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (this.closed) return;
+        const r = scan.next();
+        const chunk = r instanceof Promise ? await r : r;
+        if (chunk === null) return;
+        rows += chunk.rows;
+        if (rows > maxRows) return;
+      }
+    } catch {
+      // The scan was nobody's: its errors (a lock, a store that is closing) are met again by whoever reads the rows.
+    } finally {
+      await scan.close();
+    }
   }
 
   private usable(
@@ -144,7 +209,7 @@ export class ColumnCache {
   private build(
     plan: TableScan,
     wanted: readonly Wanted[],
-    req: CoprocessorRequest,
+    ranges: readonly KeyRange[],
     reader: MvccReader,
     zone: TimeZone,
   ): Operator | null {
@@ -173,7 +238,7 @@ export class ColumnCache {
       this.maxBytes,
     );
     this.building.set(id, build);
-    return build.scan(reader, req.ranges);
+    return build.scan(reader, ranges);
   }
 
   /** The scan came to its end: its columns serve from now on. */

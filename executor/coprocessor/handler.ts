@@ -17,7 +17,7 @@ export interface CoprocessorOptions {
 
 /** Evaluates the pushed-down part of plans next to the embedded store's data. */
 export function createCoprocessorHandler(options: CoprocessorOptions = {}): CoprocessorHandler {
-  const caches = new WeakMap<DataWatch, ColumnCache>();
+  const caches = new Map<DataWatch, ColumnCache>();
   const cacheOf = (data: DataWatch): ColumnCache | null => {
     if (options.columnCache === null) return null;
     let cache = caches.get(data);
@@ -28,6 +28,10 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Copr
     return cache;
   };
   return {
+    close() {
+      for (const cache of caches.values()) cache.close();
+      caches.clear();
+    },
     handle(req: CoprocessorRequest, reader: MvccReader, data: DataWatch): CoprocessorResponse {
       const dag = req.dag as DagRequest;
       const scan = leafScan(dag.plan);

@@ -380,6 +380,7 @@ export class EmbeddedStore implements KvRpc {
   }
 
   private async shutDown(): Promise<void> {
+    this.handler?.close?.();
     this.locks.close();
     if (this.failure === null) await this.checkpointer.checkpoint();
     await this.checkpointer.close();
