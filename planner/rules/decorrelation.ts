@@ -6,6 +6,7 @@ import {
   forEachCorrelated,
   hasCorrelated,
   idsOf,
+  mapAgg,
   mapLeaves,
   sameExpr,
   substitute,
@@ -239,16 +240,22 @@ function pullAggregation(
 ): boolean {
   if (agg.groupBy.length > 0 || apply.joinType !== 'leftOuter') return false;
   if (agg.aggs.some((a) => a.args.some((e) => readsOuter(e, leftIds)))) return false;
+  // Each step leaves the aggregation meaning the same, whether or not the next ones succeed.
   let child = agg.children[0]!;
   while (child.op === 'Sort') child = child.children[0]!;
+  agg.children = [child];
   if (child.op === 'Projection' && child.exprs.every((e) => !hasCorrelated(e))) {
-    // Let the conditions below the projection see the aggregation.
+    const { exprs } = child;
     const map = new Map<number, Expression>();
-    child.schema.forEach((c, i) => map.set(c.id, (child as Projection).exprs[i]!));
-    agg.aggs = agg.aggs.map((a) => ({ ...a, args: a.args.map((e) => substitute(e, map)) }));
+    child.schema.forEach((c, i) => map.set(c.id, exprs[i]!));
+    agg.aggs = agg.aggs.map((a) => mapAgg(a, (e) => substitute(e, map)));
     child = child.children[0]!;
+    agg.children = [child];
   }
-  if (child.op === 'Join') child = liftConditions(child, leftIds) ?? child;
+  if (child.op === 'Join') {
+    child = liftConditions(child, leftIds) ?? child;
+    agg.children = [child];
+  }
   if (child.op !== 'Selection') return false;
   const keys: { inner: Column; outer: Expression }[] = [];
   const rest: Expression[] = [];
