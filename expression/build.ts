@@ -12,6 +12,7 @@ import {
   UNSPECIFIED,
 } from '../types/field-type.js';
 import type { BuildContext } from './build-context.js';
+import { intDatum } from '../types/datum.js';
 import { convertParam } from './cast-datum.js';
 import { evalDatum } from './compile.js';
 import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
@@ -23,10 +24,12 @@ import {
   decimalType,
   exactDigits,
   intType,
+  isHexLiteral,
   nullType,
   realType,
   stringType,
 } from './type-inference.js';
+import { foldedFrom, setOrigin } from './origin.js';
 import { isConstantTree, visit } from './traverse.js';
 
 /** Constructors of typed expressions. */
@@ -146,11 +149,8 @@ function silent(ctx: BuildContext, warn: () => void): BuildContext {
   return Object.create(ctx, { warn: { value: warn } }) as BuildContext;
 }
 
-/** The division that a folded constant came from: further arithmetic takes more of its digits. */
-const QUOTIENTS = new WeakMap<Expression, ScalarFunction>();
-
-export const quotientOf = (e: Expression): ScalarFunction | null =>
-  e.kind === 'function' && e.name === 'div' ? e : (QUOTIENTS.get(e) ?? null);
+/** Functions whose folded results are looked at again: see origin.ts. */
+const ORIGIN_MATTERS: ReadonlySet<string> = new Set(['div', 'dayname', 'cast', 'convert']);
 
 /**
  * Constant subtrees computed now. What errs or warns stays: the statement reports it when (and if) it gets there.
@@ -179,7 +179,7 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
         ? { ...f.type, flag: f.type.flag & ~Flag.NotNull }
         : { ...f.type, flag: f.type.flag | Flag.NotNull },
     );
-    if (f.name === 'div') QUOTIENTS.set(c, f);
+    if (ORIGIN_MATTERS.has(f.name)) setOrigin(c, f);
     return c;
   } catch {
     return f;
@@ -220,6 +220,21 @@ export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expre
     return newConstant(null, { ...type, flag: type.flag & ~Flag.NotNull });
   }
   if (e.kind === 'constant' && e.param !== undefined) return castParam(e, type, ctx);
+  const numeric = ['int', 'real', 'decimal'].includes(evalType(type));
+  if (numeric && isHexLiteral(e.type) && e.kind === 'constant') {
+    const n = intDatum(
+      BigInt.asUintN(64, BigInt(`0x${Buffer.from(e.value as Uint8Array).toString('hex') || '0'}`)),
+    );
+    return castTo(
+      newConstant(n, { ...intType(true), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
+      type,
+      ctx,
+    );
+  }
+  // In numeric context DAYNAME is the day's index (its val_int in MySQL).
+  const day = e.kind === 'function' ? e : foldedFrom(e);
+  if (numeric && day !== null && day.name === 'dayname')
+    return castTo(newFunction('weekday', day.args, ctx), type, ctx);
   if (sameCells(e.type, type) && e.type.tp !== TypeCode.Null) return e;
   const notNull =
     isNotNull(e.type) && evalType(type) !== 'datetime' && evalType(type) !== 'duration' ? Flag.NotNull : 0;

@@ -4,12 +4,13 @@ import { parseJson } from '../types/json/parse.js';
 import { toJsonValue } from './json/convert.js';
 import { reinterpretInt, toDecimalOf, toInt, toReal } from '../types/convert-number.js';
 import { toDuration, toTime } from '../types/convert-time.js';
+import { report } from '../types/convert-context.js';
 import type { ConvertContext } from '../types/convert-context.js';
 import type { Datum } from '../types/datum.js';
 import type { DecInt } from '../types/decimal.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
-import { datumToText } from '../types/format.js';
+import { datumToString, datumToText } from '../types/format.js';
 import { exactDigits, isStringType } from './type-inference.js';
 import type { EvalContext } from './eval-context.js';
 import { Runtime } from './runtime.js';
@@ -19,7 +20,7 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
   if (v === null) return null;
   switch (evalType(to)) {
     case 'int':
-      return toInt(v, from, isUnsigned(to), rt);
+      return to.tp === TypeCode.Year ? toYear(v, from, rt) : toInt(v, from, isUnsigned(to), rt);
     case 'real': {
       const r = toReal(v, from, rt);
       return r !== null && to.tp === TypeCode.Float ? Math.fround(r) : r;
@@ -30,6 +31,9 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
       return u !== null && isUnsigned(to) && u < 0 ? 0 : u;
     }
     case 'datetime':
+      // The number 0 is the zero date in every sql_mode.
+      if (typeof v === 'number' && v === 0 && ['int', 'decimal', 'real'].includes(evalType(from)))
+        return from.tp === TypeCode.Year ? null : 0;
       return toTime(v, from, to.tp, Math.max(0, to.decimal), rt);
     case 'duration':
       return toDuration(v, from, Math.max(0, to.decimal), rt);
@@ -45,6 +49,30 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
   }
 }
 
+/** CAST(v AS YEAR): two digits are completed, times count as today; NULL outside 1901 … 2155. */
+function toYear(v: Datum, from: FieldType, rt: ConvertContext): number | null {
+  switch (evalType(from)) {
+    case 'datetime':
+    case 'duration': {
+      const d = toTime(v, from, TypeCode.Date, 0, rt);
+      return d === null ? null : Number(d) >>> 9;
+    }
+    default: {
+      const text = v instanceof Uint8Array;
+      const n = Number(toInt(v, from, false, rt));
+      const zero = n === 0 && (!text || v.length > 2);
+      const y = n >= 0 && n < 100 && !zero ? (n < 70 ? n + 2000 : n + 1900) : n;
+      if (y === 0 || (y >= 1901 && y <= 2155)) return y;
+      rt.warn({
+        level: 'Warning',
+        code: 1292,
+        message: `Truncated incorrect YEAR value: '${datumToString(v, from)}'`,
+      });
+      return null;
+    }
+  }
+}
+
 /** CAST(text AS JSON) parses; other values become JSON scalars. */
 function castToJson(v: Datum, from: FieldType): Uint8Array {
   if (from.tp === TypeCode.Json) return v as Uint8Array;
@@ -52,8 +80,11 @@ function castToJson(v: Datum, from: FieldType): Uint8Array {
   return encodeJson(text ? parseJson(decodeUtf8(v)) : toJsonValue(v, from));
 }
 
+/** Padding beyond this gives NULL (the default max_allowed_packet). */
+const MAX_PACKET = 67108864;
+
 /** Text to the target's charset and length (CAST … AS CHAR(n), BINARY(n) pads with zero bytes). */
-export function castString(text: Uint8Array, from: FieldType, to: FieldType, rt: ConvertContext): Uint8Array {
+export function castString(text: Uint8Array, from: FieldType, to: FieldType, rt: ConvertContext): Uint8Array | null {
   let b = text;
   if (isStringType(from) && from.charset !== to.charset && to.charset !== 'binary') {
     const source = charset(from.charset);
@@ -72,6 +103,10 @@ export function castString(text: Uint8Array, from: FieldType, to: FieldType, rt:
   }
   if (to.flen === UNSPECIFIED) return b;
   if (to.charset === 'binary') {
+    if (to.tp === TypeCode.String && to.flen > MAX_PACKET) {
+      report(rt, 'ER_WARN_ALLOWED_PACKET_OVERFLOWED', 'cast_as_binary', MAX_PACKET);
+      return null;
+    }
     if (b.length > to.flen) {
       warnTruncated(to, b, rt);
       return b.subarray(0, to.flen);

@@ -3,6 +3,7 @@ import { collation } from '../types/collation.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, TypeCode } from '../types/field-type.js';
 import type { Expression } from './expression.js';
+import { foldedFrom } from './origin.js';
 import { isStringType } from './type-inference.js';
 
 /** Coercibility: the lower binds more (manual, "Collation Coercibility in Expressions"). */
@@ -41,6 +42,8 @@ export function coercibilityOf(e: Expression): number {
       return isStringType(e.type) ? Coercibility.Implicit : Coercibility.Numeric;
     case 'constant':
       if (e.value === null && e.param === undefined) return Coercibility.Ignorable;
+      if (isStringType(e.type) && foldedFrom(e) !== null)
+        return Math.min(Coercibility.Literal, coercibilityOf(foldedFrom(e)!));
       return isStringType(e.type) ? Coercibility.Literal : Coercibility.Numeric;
     case 'function': {
       if (e.name === 'collate') return Coercibility.Explicit;
@@ -63,6 +66,8 @@ const isUnicode = (cs: string): boolean => cs === 'utf8mb4' || cs === 'utf8' || 
 
 /** null: the two do not mix. */
 function mix(a: Derivation, b: Derivation): Derivation | null {
+  if (a.charset === 'ascii' && b.charset !== 'ascii' && a.coercibility !== Coercibility.Explicit) return b;
+  if (b.charset === 'ascii' && a.charset !== 'ascii' && b.coercibility !== Coercibility.Explicit) return a;
   if (a.collate === b.collate) return a.coercibility <= b.coercibility ? a : b;
   if (a.coercibility !== b.coercibility) {
     const [strong, weak] = a.coercibility < b.coercibility ? [a, b] : [b, a];
@@ -120,7 +125,11 @@ export function deriveCollation(
       items.push({ ...connection, coercibility: Coercibility.Numeric });
     }
   }
-  if (items.length === 0) return { ...connection, coercibility: Coercibility.Literal };
+  if (items.length === 0) {
+    return args.length > 0 && args.every((a) => a.type.tp === TypeCode.Null)
+      ? { charset: 'binary', collate: 'binary', coercibility: Coercibility.Ignorable }
+      : { ...connection, coercibility: Coercibility.Literal };
+  }
   let best = items[0]!;
   for (let i = 1; i < items.length; i++) {
     const m = mix(best, items[i]!);

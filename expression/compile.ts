@@ -2,7 +2,12 @@ import type { Chunk } from '../chunk/chunk.js';
 import { Chunk as ChunkClass } from '../chunk/chunk.js';
 import type { Vector } from '../chunk/vector.js';
 import { BytesVector, NumVector, WideVector } from '../chunk/vector.js';
-import { BytesVectorBuilder, constantVector, wideStorageOf } from '../chunk/vector-builder.js';
+import {
+  BytesVectorBuilder,
+  constantVector,
+  newVectorBuilder,
+  wideStorageOf,
+} from '../chunk/vector-builder.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { layoutOf } from '../types/field-type.js';
@@ -15,6 +20,7 @@ import type { Column, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
 import { Runtime } from './runtime.js';
 import { splitConjuncts, visit } from './traverse.js';
+import { asTruth } from './truth.js';
 
 /**
  * From expressions to kernels. A run is one or more expressions over one chunk; its code is generated per shape of the
@@ -477,6 +483,8 @@ export function compileProjection(exprs: readonly Expression[]): Projection {
     if (e.kind === 'correlated') return constantVector(e.cell.value, e.type, chunk.length);
     return valueRun(e).value(chunk, ctx);
   };
+  const effects = exprs.filter((e) => isTree(e, (f) => functionSpec(f.name).sideEffects === true));
+  if (effects.length > 1) return { run: (chunk, ctx) => rowByRow(exprs, chunk, ctx) };
   return {
     run(chunk, ctx) {
       const out: Vector[] = new Array<Vector>(exprs.length);
@@ -498,9 +506,39 @@ export function compileProjection(exprs: readonly Expression[]): Projection {
   };
 }
 
+/** Assignments to user variables are seen by later columns of the same row, and by the next row. */
+function rowByRow(exprs: readonly Expression[], chunk: Chunk, ctx: EvalContext): Awaitable<Vector[]> {
+  const builders = exprs.map((e) => newVectorBuilder(e.type, chunk.length));
+  const rows = chunk.sel ?? Int32Array.from({ length: chunk.length }, (_, i) => i);
+  const step = (from: number, column: number): Awaitable<Vector[]> => {
+    for (let q = from; q < rows.length; q++) {
+      const row = rows[q]!;
+      for (let c = q === from ? column : 0; c < exprs.length; c++) {
+        const b = builders[c]!;
+        while (b.length < row) b.appendNull();
+        const v = evalAny(exprs[c]!, ctx, chunk, row);
+        if (v instanceof Promise) {
+          const at = c;
+          return v.then((x) => {
+            b.append(x);
+            return step(q, at + 1);
+          });
+        }
+        b.append(v);
+      }
+    }
+    return builders.map((b) => {
+      while (b.length < chunk.length) b.appendNull();
+      return b.finish();
+    });
+  };
+  return step(0, 0);
+}
+
 export function compileFilter(conds: readonly Expression[]): Filter {
   const parts: Expression[] = [];
   for (const c of conds) splitConjuncts(c, parts);
+  for (let i = 0; i < parts.length; i++) parts[i] = asTruth(parts[i]!);
   if (parts.length === 0) return { run: (chunk) => chunk };
   const run = new Run(TARGET_FILTER, parts);
   return { run: (chunk, ctx) => run.filter(chunk, ctx) };

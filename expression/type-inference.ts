@@ -16,8 +16,14 @@ export const MAX_SCALE = 30;
 
 export const intType = (unsigned = false, flen = unsigned ? 20 : 20): FieldType =>
   newFieldType(TypeCode.LongLong, { flen, flag: Flag.Binary | (unsigned ? Flag.Unsigned : 0) });
+/** Marks truth values: JSON functions take them as true and false. Beyond the 16 bits that clients see. */
+export const BOOLEAN_FLAG = 1 << 20;
 /** A truth value: BIGINT(1). */
-export const boolType = (): FieldType => newFieldType(TypeCode.LongLong, { flen: 1 });
+export const boolType = (): FieldType =>
+  newFieldType(TypeCode.LongLong, { flen: 1, flag: Flag.Binary | BOOLEAN_FLAG });
+/** x'41', b'101': binary strings that count as unsigned integers in numeric operations. */
+export const isHexLiteral = (ft: FieldType): boolean =>
+  ft.tp === TypeCode.VarString && ft.charset === 'binary' && isUnsigned(ft);
 export const realType = (): FieldType => newFieldType(TypeCode.Double, { flen: 23 });
 export const decimalType = (precision: number, scale: number, unsigned = false): FieldType => {
   const s = Math.max(0, Math.min(scale, MAX_SCALE));
@@ -81,6 +87,7 @@ export function exactDigits(ft: FieldType): { precision: number; scale: number }
 export function numericDomain(ft: FieldType): 'int' | 'decimal' | 'real' {
   if (ft.tp === TypeCode.Null) return 'int';
   if (ft.tp === TypeCode.Enum || ft.tp === TypeCode.Set) return 'real';
+  if (isHexLiteral(ft)) return 'int';
   switch (evalType(ft)) {
     case 'int':
       return 'int';

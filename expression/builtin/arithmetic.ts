@@ -1,15 +1,16 @@
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, isUnsigned, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { decDiv, decDivInternalScale, decDivTruncate, decFits, decMod } from '../../types/decimal.js';
+import { decDiv, decDivTruncate, decFits, decMod } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { SqlMode } from '../../types/sql-mode.js';
-import { asDecimalType, castTo, foldConstant, quotientOf } from '../build.js';
+import { asDecimalType, castTo, foldConstant } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec, Resolved } from '../function-registry.js';
 import { registerFunctions } from '../function-registry.js';
 import type { Runtime } from '../runtime.js';
+import { preciseQuotient } from '../truth.js';
 import {
   decimalType,
   exactDigits,
@@ -83,7 +84,7 @@ function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
     }
     const x = exactDigits(a.type);
     const y = exactDigits(b.type);
-    const wide = args.map((e) => moreDigits(e, ctx));
+    const wide = args.map((e) => foldConstant(preciseQuotient(e), ctx));
     if (name === 'mul') {
       return {
         args: wide,
@@ -100,20 +101,6 @@ function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
 }
 
 const scaleOf = (ft: FieldType): number => (evalType(ft) === 'decimal' ? Math.max(0, ft.decimal) : 0);
-
-/** A quotient inside further arithmetic, with the digits that MySQL's decimals keep: (1/3)*3 is 1.0000. */
-function moreDigits(e: Expression, ctx: BuildContext): Expression {
-  const q = quotientOf(e);
-  if (q === null || evalType(q.type) !== 'decimal') return e;
-  const [a, b] = q.args as [Expression, Expression];
-  const scale = Math.min(
-    MAX_SCALE,
-    decDivInternalScale(scaleOf(a.type), scaleOf(b.type), ctx.divPrecisionIncrement),
-  );
-  if (scale <= q.type.decimal) return e;
-  const d = exactDigits(q.type);
-  return foldConstant({ ...q, type: decimalType(d.precision - d.scale + scale, scale) }, ctx);
-}
 
 type Op = '+' | '-' | '*';
 

@@ -18,6 +18,8 @@ export function caster(from: FieldType, to: FieldType): (rt: Runtime, v: Datum) 
 const canBeNull = (from: FieldType, to: FieldType): boolean => {
   const d = evalType(to);
   const s = evalType(from);
+  if (to.tp === TypeCode.Year || (d === 'string' && to.charset === 'binary' && to.flen > 1 << 20))
+    return true;
   return (
     (d === 'datetime' && s !== 'datetime') ||
     (d === 'datetime' && from.decimal > to.decimal) ||
@@ -46,7 +48,7 @@ export function emitCast(g: Emitter, arg: Value, from: FieldType, to: FieldType)
   const s = evalType(from);
   const d = evalType(to);
   if (s === 'int' && from.tp !== TypeCode.Bit) {
-    if (d === 'int') {
+    if (d === 'int' && (to.tp !== TypeCode.Year || from.tp === TypeCode.Year)) {
       if (isUnsigned(from) === isUnsigned(to) || (isUnsigned(from) && arg.rep === 'n')) return arg;
       return g.fromDatum(
         `${g.pool(reinterpretInt)}(${g.asDatum(arg, 'int')},${isUnsigned(to)})`,

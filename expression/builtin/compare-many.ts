@@ -7,7 +7,7 @@ import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
 import { registerFunction, registerFunctions } from '../function-registry.js';
 import { datetimeType, intType, isStringType, isTemporal, realType } from '../type-inference.js';
-import { alignOperands, stringCompareCode } from './compare.js';
+import { alignOperands, jsonCompare, stringCompareCode } from './compare.js';
 import { emitOperand, unifyAlternatives } from './control.js';
 import { toNumericDomain } from './arithmetic.js';
 
@@ -37,7 +37,8 @@ function unify(
 
 function emitExtreme(op: 'gt' | 'lt') {
   return (g: Emitter, node: ScalarFunction): Value => {
-    const str = isStringType(node.type);
+    const json = evalType(node.type) === 'json';
+    const str = isStringType(node.type) || json;
     const values = node.args.map((a) => emitOperand(g, a, node.type));
     const nul = g.anyNull(values);
     if (nul === 'true')
@@ -57,9 +58,10 @@ function emitExtreme(op: 'gt' | 'lt') {
       g.line(nul === 'false' ? '{' : `if(!(${n})){`);
       for (const v of values.slice(1)) {
         const best: Value = { ...v, v: b, s, e };
-        g.line(
-          `if(${stringCompareCode(g, op, v, best, node.collation)}){${b}=${v.v};${s}=${v.s};${e}=${v.e};}`,
-        );
+        const test = json
+          ? `${g.pool(jsonCompare.compare)}(${g.asDatum(v, 'json')},${g.asDatum(best, 'json')})${op === 'gt' ? '>' : '<'}0`
+          : stringCompareCode(g, op, v, best, node.collation);
+        g.line(`if(${test}){${b}=${v.v};${s}=${v.s};${e}=${v.e};}`);
       }
       g.line('}');
       return g.bytes(b, s, e, n);

@@ -6,7 +6,7 @@ import type { DecInt } from '../../types/decimal.js';
 import { parseDecimal } from '../../types/number-parse.js';
 import type { EvalType, FieldType } from '../../types/field-type.js';
 import { evalType, Flag, newFieldType, TypeCode } from '../../types/field-type.js';
-import { asDecimalType, castTo, intConstant, newConstant, newFunction } from '../build.js';
+import { asDecimalType, castTo, intConstant, newConstant, newFunction, rawFunction } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import { canonical, NULL_VALUE } from '../codegen.js';
@@ -129,6 +129,7 @@ function toDomain(e: Expression, domain: EvalType, ctx: BuildContext): Expressio
           : castTo(e, asDecimalType(e.type), ctx)
         : castTo(e, newFieldType(TypeCode.NewDecimal, { flen: 65, decimal: 30 }), ctx);
     case 'datetime':
+      if (e.type.tp === TypeCode.Year) return rawFunction('year_as_date', [e], dateType());
       return d === 'datetime' ? e : castTo(e, datetimeType(6), ctx);
     case 'duration':
       return d === 'duration' ? e : castTo(e, timeType(6), ctx);
@@ -186,6 +187,8 @@ const OPERATOR_TEXT: Readonly<Record<string, string>> = {
 function comparisonDomain(a: Expression, b: Expression): EvalType {
   const x = evalType(a.type);
   const y = evalType(b.type);
+  if (x === 'datetime' && b.type.tp === TypeCode.Year) return 'datetime';
+  if (y === 'datetime' && a.type.tp === TypeCode.Year) return 'datetime';
   // A time beside text is compared as a time; text that is none compares as NULL with a warning.
   if (x === 'datetime' && y === 'string' && b.type.tp !== TypeCode.Null) return 'datetime';
   if (y === 'datetime' && x === 'string' && a.type.tp !== TypeCode.Null) return 'datetime';
@@ -234,18 +237,18 @@ function refine(
   return { a, b };
 }
 
-/** Two-digit years compared with a YEAR column (manual, "The YEAR Type"). */
+/** Two-digit years compared with a YEAR column (manual, "The YEAR Type"); text '0' is 2000, the number 0 is 0000. */
 function yearConstant(c: Constant): Constant {
-  const i = evalType(c.type) === 'int' ? c : null;
-  if (
-    i === null ||
-    typeof i.value !== 'number' ||
-    i.value >= 100 ||
-    i.value < 0 ||
-    (i.value === 0 && evalType(c.type) === 'int')
-  )
-    return c;
-  return intConstant(i.value < 70 ? i.value + 2000 : i.value + 1900);
+  let n: number | bigint;
+  if (c.value instanceof Uint8Array) {
+    const p = parseDecimal(c.value);
+    if (p.truncated || p.empty || p.overflow || p.value.scale !== 0) return c;
+    n = p.value.unscaled;
+  } else if (evalType(c.type) === 'int' && c.value !== null) n = c.value;
+  else return c;
+  const text = c.value instanceof Uint8Array;
+  if (n < 0 || n >= 100 || (n == 0 && !text)) return text ? intConstant(n) : c;
+  return intConstant(n < 70 ? Number(n) + 2000 : Number(n) + 1900);
 }
 
 const JS_OP: Readonly<Record<string, string>> = {
@@ -414,6 +417,20 @@ registerFunctions([
   comparison('ge', 'GE', 'a >= b.'),
   comparison('nulleq', 'NullEQ', 'a <=> b: equality in which NULL equals NULL.'),
 ]);
+
+registerFunction({
+  name: 'year_as_date',
+  minArgs: 1,
+  maxArgs: 1,
+  family: 'comparison',
+  internal: true,
+  doc: 'A YEAR beside a date: the date with month and day 0. Manual: The YEAR Type.',
+  resolve: (args) => ({ args, type: dateType() }),
+  emit(g, node) {
+    const a = g.emit(node.args[0]!);
+    return g.num(`(${a.v}*512)`, a.nul, 5119999);
+  },
+});
 
 registerFunction({
   name: 'row',

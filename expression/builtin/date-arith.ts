@@ -90,16 +90,10 @@ function addToText(
   if (t.truncated) rt.warning('ER_TRUNCATED_WRONG_VALUE', 'datetime', s);
   if (!addInterval(p, read(v), sign)) return overflow(rt);
   if (!t.hasTime && isDateUnit(unit)) return encodeUtf8(formatDate(packDate(p.year, p.month, p.day)));
-  const fsp = p.micro === 0 && !hasMicros(unit) ? 0 : 6;
+  const fsp = p.micro === 0 ? 0 : 6;
   return encodeUtf8(
     formatDateTime(packDateTime(p.year, p.month, p.day, p.hour, p.minute, p.second, p.micro, fsp), fsp),
   );
-}
-
-/** YYYYMMDD literals are dates. */
-function numberAsDate(e: Expression): FieldType {
-  const v = e.kind === 'constant' && e.param === undefined ? e.value : null;
-  return typeof v === 'number' && v < 100000000 ? dateType() : datetimeType(0);
 }
 
 function dateArithmetic(name: string, aliases: string[], sign: number): FunctionSpec {
@@ -122,7 +116,7 @@ function dateArithmetic(name: string, aliases: string[], sign: number): Function
       let d = raw[0]!;
       const kind = evalType(d.type);
       if (kind !== 'datetime' && kind !== 'duration') {
-        d = kind === 'string' ? d : castTo(d, kind === 'int' ? numberAsDate(d) : datetimeType(6), ctx);
+        d = kind === 'string' ? d : castTo(d, stringType(), ctx);
       }
       let v = raw[1]!;
       const vk = evalType(v.type);
@@ -155,7 +149,7 @@ function dateArithmetic(name: string, aliases: string[], sign: number): Function
           kernel = (rt: Runtime, x: number, y: number | bigint | Uint8Array) => {
             const i = read(y);
             if (i.months !== 0) return overflow(rt);
-            const r = x + sign * (i.days * MICROS_PER_DAY + i.micros);
+            const r = x + sign * (i.days * MICROS_PER_DAY + i.seconds * 1e6 + i.micros);
             return r > MAX_DURATION || r < -MAX_DURATION ? overflow(rt) : r;
           };
           break;
@@ -181,8 +175,7 @@ registerFunction({
   maxArgs: 3,
   family: 'time',
   doc: 'TIMESTAMPADD(unit, n, d). Manual: Date and Time Functions.',
-  rewrite: ([u, n, d], ctx) =>
-    newFunction('date_add', [d!, evalType(n!.type) === 'int' ? n! : castTo(n!, intType(), ctx), u!], ctx),
+  rewrite: ([u, n, d], ctx) => newFunction('date_add', [d!, n!, u!], ctx),
   resolve: (args) => ({ args, type: args[2]!.type }),
   emit: (g, node) => g.emit(node.args[2]!),
 });
@@ -286,7 +279,7 @@ function addTimeType(x: Expression, y: Expression, ctx: BuildContext): FieldType
 }
 
 function shiftParts(p: TimeParts, micros: number): boolean {
-  return addInterval(p, { months: 0, days: 0, micros }, 1);
+  return addInterval(p, { months: 0, days: 0, seconds: 0, micros }, 1);
 }
 
 /** The second argument must be a time, not a datetime: NULL otherwise. */

@@ -489,7 +489,9 @@ registerFunction({
   resolve([u, v], ctx: BuildContext) {
     const unit = unitOf(u!);
     const d = evalType(v!.type);
-    const time = d === 'duration' || (d !== 'datetime' && TIME_UNITS.has(unit));
+    const clock =
+      v!.kind === 'constant' && v!.value instanceof Uint8Array && /^\s*-?\d+:\d/.test(decodeUtf8(v!.value));
+    const time = d === 'duration' || (d !== 'datetime' && (TIME_UNITS.has(unit) || clock));
     return {
       args: [u!, toArgDomain(v!, time ? 'time' : 'datetime', ctx)],
       type: { ...intType(false, 20), flag: Flag.Binary },

@@ -468,10 +468,11 @@ defineAll('time', [
           const v = (p.hour * 3600 + p.minute * 60 + p.second) * 1e6 + p.micro;
           return v > MAX_DURATION ? bad() : v;
         }
-        const zero = p.year === 0 && p.month === 0 && p.day === 0;
+        const partial = p.year === 0 || p.month === 0 || p.day === 0;
+        const calendar = rt.sqlMode & ~(SqlMode.NoZeroDate | SqlMode.NoZeroInDate);
         if (
-          !isValidDate(p.year, p.month, p.day, rt.sqlMode) ||
-          (zero && (rt.sqlMode & SqlMode.NoZeroDate) !== 0)
+          !isValidDate(p.year, p.month, p.day, calendar) ||
+          (partial && (rt.sqlMode & SqlMode.NoZeroDate) !== 0)
         )
           return bad();
         if (r.rest) rt.warning('ER_TRUNCATED_WRONG_VALUE', isDate ? 'date' : 'datetime', text);

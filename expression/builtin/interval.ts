@@ -1,18 +1,20 @@
 import { daysInMonth, MAX_DAYS, toDays } from '../../types/calendar.js';
 import { decodeUtf8 } from '../../types/charset.js';
 import type { DecInt } from '../../types/decimal.js';
-import { decRescale } from '../../types/decimal.js';
+import { decFromNumber, decRescale, decTruncate } from '../../types/decimal.js';
+import { parseDecimal } from '../../types/number-parse.js';
+import { datumToString } from '../../types/format.js';
 import { rint } from '../../types/convert-number.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType } from '../../types/field-type.js';
 import type { TimeParts } from '../../types/time.js';
 import { fromDaysAny } from '../../types/time.js';
 
-/** INTERVAL values (manual, "Temporal Intervals"). */
+/** INTERVAL values (manual, "Temporal Intervals"). Seconds and microseconds apart, so that centuries of them stay exact. */
 export interface Interval {
-  /** Either months, or days and microseconds; all of one sign. */
   months: number;
   days: number;
+  seconds: number;
   micros: number;
 }
 
@@ -45,7 +47,7 @@ export const isDateUnit = (unit: string): boolean =>
   ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'YEAR_MONTH'].includes(unit);
 export const hasMicros = (unit: string): boolean => unit.includes('MICROSECOND');
 
-const ZERO: Readonly<Interval> = { months: 0, days: 0, micros: 0 };
+const ZERO: Readonly<Interval> = { months: 0, days: 0, seconds: 0, micros: 0 };
 
 function put(r: Interval, field: string, n: number): void {
   switch (field) {
@@ -65,17 +67,24 @@ function put(r: Interval, field: string, n: number): void {
       r.days += n;
       return;
     case 'hour':
-      r.micros += n * 3.6e9;
+      r.seconds += n * 3600;
       return;
     case 'minute':
-      r.micros += n * 6e7;
+      r.seconds += n * 60;
       return;
     case 'second':
-      r.micros += n * 1e6;
+      r.seconds += n;
       return;
     case 'us':
-      r.micros += n;
+      r.seconds += Math.trunc(n / 1e6);
+      r.micros += n % 1e6;
   }
+}
+
+/** Microseconds of any size. */
+function putMicros(r: Interval, n: bigint): void {
+  r.seconds += Number(n / 1000000n);
+  r.micros += Number(n % 1000000n);
 }
 
 /** Digit groups of a composite value fill the unit's fields from the right when there are too few. */
@@ -88,7 +97,8 @@ function composite(text: string, fields: readonly string[]): Interval {
   const skip = fields.length - groups.length;
   groups.forEach((digits, i) => {
     const f = fields[skip + i]!;
-    const n = f === 'us' && fields.length > 1 ? Number(digits.slice(0, 6).padEnd(6, '0')) : Number(digits);
+    // A fraction after other groups counts by its digits: 1.5 is 1 second and 500000.
+    const n = f === 'us' && groups.length > 1 ? Number(digits.slice(0, 6).padEnd(6, '0')) : Number(digits);
     put(r, f, negative ? -n : n);
   });
   return r;
@@ -99,61 +109,58 @@ export function intervalReader(t: FieldType, unit: string): (v: number | bigint 
   const fields = FIELDS.get(unit)!;
   const field = fields[0]!;
   if (fields.length > 1) {
-    return (v) => {
-      if (v instanceof Uint8Array) return composite(decodeUtf8(v), fields);
-      const d = evalType(t) === 'decimal' ? t.decimal : 0;
-      const digits = String(v);
-      const negative = digits.startsWith('-');
-      const abs = (negative ? digits.slice(1) : digits).padStart(d + 1, '0');
-      const text =
-        d > 0
-          ? `${abs.slice(0, abs.length - d)}.${abs.slice(abs.length - d)}`
-          : evalType(t) === 'real'
-            ? String(v)
-            : abs;
-      return composite(negative ? `-${text}` : text, fields);
-    };
+    return (v) => composite(v instanceof Uint8Array ? decodeUtf8(v) : datumToString(v, t), fields);
   }
   return (v) => {
     const r = { ...ZERO };
     if (field === 'second') {
-      r.micros = secondsToMicros(v, t);
+      putMicros(r, secondsToMicros(v, t));
       return r;
     }
-    let n: number;
+    let n: number | bigint;
     if (v instanceof Uint8Array) {
       const m = /^\s*([+-]?\d+)/.exec(decodeUtf8(v));
-      n = m === null ? 0 : Number(m[1]);
+      n = m === null ? 0 : BigInt(m[1]!);
+      if (n > 9223372036854775807n || n < -9223372036854775808n) n = n < 0 ? -(2n ** 70n) : 2n ** 70n;
     } else {
       switch (evalType(t)) {
         case 'decimal':
-          n = Number(decRescale(v, t.decimal, 0));
+          n = decRescale(v, t.decimal, 0);
           break;
         case 'real':
           n = rint(v as number);
           break;
         default:
-          n = Number(v);
+          n = v;
       }
     }
-    put(r, field, n === 0 ? 0 : n);
+    if (field === 'us')
+      putMicros(
+        r,
+        typeof n === 'number' && !Number.isSafeInteger(n)
+          ? BigInt(Math.trunc(Math.min(Math.max(n, -1e30), 1e30)))
+          : BigInt(n),
+      );
+    else put(r, field, n == 0 ? 0 : Number(n));
     return r;
   };
 }
 
-function secondsToMicros(v: number | bigint | Uint8Array, t: FieldType): number {
+/** Seconds with a fraction cut to microseconds; text by its numeric prefix. */
+function secondsToMicros(v: number | bigint | Uint8Array, t: FieldType): bigint {
   if (v instanceof Uint8Array) {
-    const m = /^\s*([+-]?)(\d*)(?:\.(\d*))?/.exec(decodeUtf8(v))!;
-    const n = Number(m[2] ?? 0) * 1e6 + Number((m[3] ?? '').slice(0, 6).padEnd(6, '0'));
-    return m[1] === '-' ? -n : n;
+    const p = parseDecimal(v).value;
+    return BigInt(decTruncate(p.unscaled, p.scale, 6));
   }
   switch (evalType(t)) {
     case 'decimal':
-      return Number(decRescale(v as DecInt, t.decimal, 6));
-    case 'real':
-      return Math.round((v as number) * 1e6);
+      return BigInt(decTruncate(v as DecInt, t.decimal, 6));
+    case 'real': {
+      const d = decFromNumber(Math.min(Math.max(v as number, -1e30), 1e30));
+      return BigInt(decTruncate(d.unscaled, d.scale, 6));
+    }
     default:
-      return Number(v) * 1e6;
+      return BigInt(v) * 1000000n;
   }
 }
 
@@ -166,15 +173,15 @@ export function addInterval(p: TimeParts, r: Interval, sign: number): boolean {
     p.month = (m % 12) + 1;
     const last = daysInMonth(p.year, p.month);
     if (p.day > last) p.day = last;
-    if (r.days === 0 && r.micros === 0) return true;
+    if (r.days === 0 && r.seconds === 0 && r.micros === 0) return true;
   }
-  let micros = (p.hour * 3600 + p.minute * 60 + p.second) * 1e6 + p.micro + sign * r.micros;
-  if (!Number.isFinite(micros) || Math.abs(micros) > Number.MAX_SAFE_INTEGER) {
-    // Centuries of microseconds lose digits; whole days are taken out exactly enough to see that they overflow.
-    if (Math.abs(micros) > 3.2e17) return false;
-  }
-  const shift = Math.floor(micros / 8.64e10);
-  micros -= shift * 8.64e10;
+  let micros = p.micro + sign * r.micros;
+  let seconds = p.hour * 3600 + p.minute * 60 + p.second + sign * r.seconds;
+  const carry = Math.floor(micros / 1e6);
+  micros -= carry * 1e6;
+  seconds += carry;
+  const shift = Math.floor(seconds / 86400);
+  seconds -= shift * 86400;
   const day = toDays(p.year, p.month, p.day) + sign * r.days + shift;
   if (!(day >= 1 && day <= MAX_DAYS)) return false;
   const d = fromDaysAny(day);
@@ -182,10 +189,9 @@ export function addInterval(p: TimeParts, r: Interval, sign: number): boolean {
   p.year = d >>> 9;
   p.month = (d >>> 5) & 15;
   p.day = d & 31;
-  const s = Math.floor(micros / 1e6);
-  p.hour = Math.floor(s / 3600);
-  p.minute = Math.floor(s / 60) % 60;
-  p.second = s % 60;
-  p.micro = micros - s * 1e6;
+  p.hour = Math.floor(seconds / 3600);
+  p.minute = Math.floor(seconds / 60) % 60;
+  p.second = seconds % 60;
+  p.micro = micros;
   return true;
 }

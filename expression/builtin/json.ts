@@ -31,8 +31,7 @@ import {
 import type { SetMode } from '../json/modify.js';
 import type { JsonPath } from '../json/path.js';
 import { isArray, isObject, parsePath, pathText, selectPath } from '../json/path.js';
-import type { Expression } from '../expression.js';
-import { intType, jsonType, stringType } from '../type-inference.js';
+import { BOOLEAN_FLAG, boolType, intType, jsonType, stringType } from '../type-inference.js';
 import { jsonCompare } from './compare.js';
 import { compileLike } from './like.js';
 import type { Kernel, ScalarDefinition } from './scalar.js';
@@ -48,7 +47,7 @@ const jsonText =
   (flen = -1) =>
   (): FieldType =>
     stringType(flen, 'utf8mb4', 'utf8mb4_bin');
-const boolInt = (): FieldType => intType(false, 1);
+const boolInt = (): FieldType => boolType();
 
 /** A document argument: JSON, or text that is parsed; 3146 for other types, 3141 for bad text. */
 function documentReader(t: FieldType, position: number, name: string): (v: Datum) => JsonValue {
@@ -85,39 +84,9 @@ function singlePath(v: Datum): JsonPath {
   return p;
 }
 
-/** Functions whose result is a truth value: they become true and false in JSON. */
-const TRUTH: ReadonlySet<string> = new Set([
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'nulleq',
-  'and',
-  'or',
-  'not',
-  'xor',
-  'isnull',
-  'istrue',
-  'isfalse',
-  'in',
-  'like',
-  'regexp',
-  'json_valid',
-  'json_contains',
-  'json_overlaps',
-  'json_contains_path',
-  'json_memberof',
-]);
-
-const isTruth = (e: Expression): boolean => e.kind === 'function' && TRUTH.has(e.name);
-
 /** Readers of value arguments: SQL scalars become JSON scalars, text is a JSON string. */
-const valueReaders = (
-  types: readonly FieldType[],
-  args: readonly Expression[],
-): ((v: Datum) => JsonValue)[] => types.map((t, i) => (v) => toJsonValue(v, t, isTruth(args[i]!)));
+const valueReaders = (types: readonly FieldType[]): ((v: Datum) => JsonValue)[] =>
+  types.map((t) => (v) => toJsonValue(v, t, (t.flag & BOOLEAN_FLAG) !== 0));
 
 /** f over a document; NULL for NULL. */
 const overDocument = (
@@ -191,10 +160,10 @@ const modifier = (name: string, mode: SetMode | 'append' | 'insertCell', doc: st
   rest: 'any',
   type: () => jsonType(),
   nullAware: true,
-  make: (types, _t, node): Kernel => {
+  make: (types): Kernel => {
     if (types.length % 2 === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
     const read = documentReader(types[0]!, 1, name);
-    const values = valueReaders(types, node.args);
+    const values = valueReaders(types);
     return (_rt, ...args: Datum[]) => {
       if (args[0] === null) return null;
       let root = read(args[0]!);
@@ -283,11 +252,23 @@ defineAll('json', [
     args: ['any'],
     type: () => jsonType(),
     make:
-      ([t], _type, node): Kernel =>
+      ([t]): Kernel =>
       (_rt, v: Datum) =>
-        encodeJson(toJsonValue(v, t!, isTruth(node.args[0]!))),
+        encodeJson(toJsonValue(v, t!, (t!.flag & BOOLEAN_FLAG) !== 0)),
     total: true,
     doc: 'An SQL scalar as a JSON scalar, for comparisons. Manual: Comparison and Ordering of JSON Values.',
+  },
+  {
+    name: 'json_truth',
+    internal: true,
+    args: ['any'],
+    type: boolInt,
+    kernel: (_rt, b: Uint8Array) => {
+      const v = decodeJson(b);
+      return v === 0 || v === 0n || (v instanceof JsonDouble && v.value === 0) ? 0 : 1;
+    },
+    total: true,
+    doc: 'Truth of a JSON value: false for the number 0 only. Manual: Converting between JSON and non-JSON values.',
   },
   {
     name: 'json_extract',
@@ -336,8 +317,8 @@ defineAll('json', [
     rest: 'any',
     type: () => jsonType(),
     nullAware: true,
-    make: (types, _t, node): Kernel => {
-      const values = valueReaders(types, node.args);
+    make: (types): Kernel => {
+      const values = valueReaders(types);
       return (_rt, ...args: Datum[]) => encodeJson(args.map((a, i) => values[i]!(a)));
     },
     total: true,
@@ -354,8 +335,8 @@ defineAll('json', [
       if (args.length % 2 === 1) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', 'json_object');
       return null;
     },
-    make: (types, _t, node): Kernel => {
-      const values = valueReaders(types, node.args);
+    make: (types): Kernel => {
+      const values = valueReaders(types);
       return (_rt, ...args: Datum[]) => {
         const out = new Map<string, JsonValue>();
         for (let i = 0; i < args.length; i += 2) {
@@ -494,8 +475,8 @@ defineAll('json', [
     internal: true,
     args: ['any', 'any'],
     type: boolInt,
-    make: ([a, b], _t, node): Kernel => {
-      const [ra] = valueReaders([a!], node.args);
+    make: ([a, b]): Kernel => {
+      const [ra] = valueReaders([a!]);
       const rb = documentReader(b!, 2, 'member of');
       return (_rt, x: Datum, y: Datum) => {
         const v = ra!(x);

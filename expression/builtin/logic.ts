@@ -1,25 +1,19 @@
-import { evalType, Flag, isNotNull, TypeCode } from '../../types/field-type.js';
+import { Flag, isNotNull } from '../../types/field-type.js';
 import type { FieldType } from '../../types/field-type.js';
-import { castTo } from '../build.js';
+import { foldConstant } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import { NULL_VALUE } from '../codegen.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
 import { registerFunctions } from '../function-registry.js';
-import { boolType, realType } from '../type-inference.js';
+import { BOOLEAN_FLAG, boolType } from '../type-inference.js';
+import { asTruth } from '../truth.js';
 
 /** Three-valued logic (manual, "Logical Operators"). The right operand is evaluated only where the left does not decide. */
 
 /** An operand whose truth can be tested: strings count as numbers. */
-export function truthArg(a: Expression, ctx: BuildContext): Expression {
-  const d = evalType(a.type);
-  if ((d === 'string' && a.type.tp !== TypeCode.Null) || d === 'json') {
-    if (a.type.tp === TypeCode.Enum || a.type.tp === TypeCode.Set) return a;
-    return castTo(a, realType(), ctx);
-  }
-  return a;
-}
+export const truthArg = (a: Expression, ctx: BuildContext): Expression => foldConstant(asTruth(a), ctx);
 
 /** Truth of an ENUM or SET operand is that of its number, which is its cell. */
 function emitTruth(g: Emitter, e: Expression): Value {
@@ -28,7 +22,7 @@ function emitTruth(g: Emitter, e: Expression): Value {
 
 export const boolOf = (args: readonly Expression[]): FieldType => ({
   ...boolType(),
-  flag: Flag.Binary | (args.every((a) => isNotNull(a.type)) ? Flag.NotNull : 0),
+  flag: Flag.Binary | BOOLEAN_FLAG | (args.every((a) => isNotNull(a.type)) ? Flag.NotNull : 0),
 });
 
 const resolveLogic: FunctionSpec['resolve'] = (raw, ctx) => {
@@ -99,7 +93,7 @@ const truthTest = (name: string, expected: boolean, doc: string): FunctionSpec =
   doc,
   resolve: (raw, ctx) => ({
     args: raw.map((a) => truthArg(a, ctx)),
-    type: { ...boolType(), flag: Flag.Binary | Flag.NotNull },
+    type: { ...boolType(), flag: Flag.Binary | Flag.NotNull | BOOLEAN_FLAG },
   }),
   emit: emitIs(expected),
 });
@@ -159,7 +153,7 @@ registerFunctions([
     family: 'logic',
     pushdown: 'IsNull',
     doc: 'ISNULL(a), a IS NULL, a IS UNKNOWN. Manual: Comparison Functions and Operators.',
-    resolve: (args) => ({ args, type: { ...boolType(), flag: Flag.Binary | Flag.NotNull } }),
+    resolve: (args) => ({ args, type: { ...boolType(), flag: Flag.Binary | Flag.NotNull | BOOLEAN_FLAG } }),
     emit(g, node) {
       const a = g.emit(node.args[0]!);
       return g.bool(a.nul === 'true' ? 'true' : a.nul === 'false' ? 'false' : a.nul, 'false');

@@ -2,10 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
-import { Flag } from '../../types/field-type.js';
 import type { Expression } from '../expression.js';
 import { registerFunctions } from '../function-registry.js';
-import { intType } from '../type-inference.js';
+import { boolType, intType } from '../type-inference.js';
 import { bytesOf, connectionString, defineAll } from './scalar.js';
 
 /** Miscellaneous functions (manual, "Miscellaneous Functions"). */
@@ -109,7 +108,7 @@ function inet6Text(b: Uint8Array): string {
   return `${hex.slice(0, best).join(':')}::${hex.slice(best + size).join(':')}`;
 }
 
-const boolInt = () => ({ ...intType(false, 1), flag: Flag.Binary });
+const boolInt = () => boolType();
 
 defineAll('miscellaneous', [
   {

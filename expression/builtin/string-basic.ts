@@ -135,7 +135,8 @@ export function mapCase(b: Uint8Array, upper: boolean): Uint8Array {
   let s = '';
   for (const ch of decodeUtf8(b)) {
     const m = upper ? ch.toUpperCase() : ch.toLowerCase();
-    s += [...m].length === 1 ? m : ch;
+    const chars = [...m];
+    s += chars.length === 1 ? m : upper ? ch : chars[0]!;
   }
   return encodeUtf8(s);
 }
@@ -938,7 +939,7 @@ registerFunction({
     const text = isStringType(e!.type)
       ? e!
       : castTo(e!, stringType(UNSPECIFIED, ctx.connectionCharset, ctx.connectionCollation), ctx);
-    const cs = text.type.charset;
+    const cs = text === e || c.name !== 'binary' ? text.type.charset : 'binary';
     const utf8 = (x: string): string => (x === 'utf8mb3' ? 'utf8' : x);
     if (
       e!.type.tp !== TypeCode.Null &&

@@ -6,7 +6,7 @@ import { castDatum } from '../cast-datum.js';
 import type { Constant, Expression } from '../expression.js';
 import { registerFunctions } from '../function-registry.js';
 import type { Runtime } from '../runtime.js';
-import { isStringType, stringType } from '../type-inference.js';
+import { BOOLEAN_FLAG, isStringType, stringType } from '../type-inference.js';
 import { argCode } from './scalar.js';
 
 /** User variables (manual, "User-Defined Variables"): @name is getvar('name'), @name := v is setvar('name', v). */
@@ -15,7 +15,7 @@ const nameOf = (e: Expression): string => decodeUtf8((e as Constant).value as Ui
 
 /** The type a variable keeps of an assigned value: 64-bit integers, decimals, doubles and strings; times become strings. */
 export function variableType(t: FieldType): FieldType {
-  const flag = t.flag & ~Flag.NotNull;
+  const flag = t.flag & ~Flag.NotNull & ~BOOLEAN_FLAG;
   switch (evalType(t)) {
     case 'int':
       return t.tp === TypeCode.Null ? stringType() : { ...t, tp: TypeCode.LongLong, flen: 20, flag };
