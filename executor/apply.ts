@@ -4,11 +4,11 @@ import { compact } from '../chunk/gather.js';
 import { sliceChunk } from '../chunk/slice.js';
 import type { Apply, HashJoin } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
-import { buildOperator } from './build-operator.js';
 import { ChunkListOperator } from './chunk-list.js';
 import { nameOf } from './dml/current-values.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
+import type { BuildOperator } from './operator.js';
 
 /** Bytes of inner results kept for outer rows with the same correlated values. */
 const CACHE_BYTES = 32 << 20;
@@ -39,8 +39,9 @@ export class ApplyOperator implements Operator {
   constructor(
     private readonly plan: Apply,
     private readonly ctx: ExecContext,
+    private readonly build: BuildOperator,
   ) {
-    this.outer = buildOperator(plan.left, ctx);
+    this.outer = build(plan.left, ctx);
   }
 
   open(): void | Promise<void> {
@@ -113,7 +114,7 @@ export class ApplyOperator implements Operator {
       // Cells outlive the chunk that a byte string is a view of.
       c.cell.value = v instanceof Uint8Array ? v.slice() : v;
     });
-    const op = buildOperator(this.plan.right, this.ctx);
+    const op = this.build(this.plan.right, this.ctx);
     const out: Chunk[] = [];
     try {
       await op.open();

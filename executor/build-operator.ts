@@ -4,7 +4,7 @@ import type { PhysicalPlan } from '../planner/physical/plan.js';
 import { ApplyOperator } from './apply.js';
 import { BatchPointGetOperator } from './batch-point-get.js';
 import { CopReaderOperator } from './cop-reader.js';
-import { buildCteRef } from './cte.js';
+import { CteRefOperator } from './cte.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { HashAggOperator } from './hash-agg.js';
 import { HashJoinOperator } from './hash-join.js';
@@ -60,8 +60,8 @@ const BUILDERS: Builders = {
   HashAgg: (p, ctx) => new HashAggOperator(p, buildOperator(p.child, ctx), ctx),
   StreamAgg: (p, ctx) => new StreamAggOperator(p, buildOperator(p.child, ctx), ctx),
   HashJoin: (p, ctx) => new HashJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx),
-  IndexJoin: (p, ctx) => new IndexJoinOperator(p, ctx),
-  Apply: (p, ctx) => new ApplyOperator(p, ctx),
+  IndexJoin: (p, ctx) => new IndexJoinOperator(p, ctx, buildOperator),
+  Apply: (p, ctx) => new ApplyOperator(p, ctx, buildOperator),
   Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx),
   TopN: (p, ctx) =>
     new TopNOperator(p.by, countOf(p.offset, ctx), countOf(p.count, ctx), buildOperator(p.child, ctx), ctx),
@@ -79,7 +79,7 @@ const BUILDERS: Builders = {
     return new SelectLockOperator(p, buildOperator(p.child, current), current);
   },
   Window: (p, ctx) => new WindowOperator(p, buildOperator(p.child, ctx), ctx),
-  CteRef: (p, ctx) => buildCteRef(p, ctx),
+  CteRef: (p, ctx) => new CteRefOperator(p, ctx, buildOperator),
   Insert: notAReader,
   Update: notAReader,
   Delete: notAReader,

@@ -1,12 +1,12 @@
-import { Chunk } from '../chunk/chunk.js';
+import type { Chunk } from '../chunk/chunk.js';
 import { compact } from '../chunk/gather.js';
 import { GroupTable } from '../chunk/group-key.js';
 import { rowBytes } from './row-bytes.js';
 import type { CteDefinition, CteRef, PhysicalPlan } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
-import { buildOperator } from './build-operator.js';
 import type { ExecContext, MemoryTracker, Operator } from './exec-context.js';
+import type { BuildOperator } from './operator.js';
 
 interface Cell {
   value: Datum;
@@ -25,6 +25,7 @@ class CteStorage {
   constructor(
     private readonly cte: CteDefinition,
     private readonly cells: readonly Cell[],
+    private readonly build: BuildOperator,
   ) {}
 
   async fill(ctx: ExecContext): Promise<void> {
@@ -61,7 +62,7 @@ class CteStorage {
 
   /** Runs one part; its new rows are added to the result and returned. */
   private async run(plan: PhysicalPlan, distinct: GroupTable | null, ctx: ExecContext): Promise<Chunk[]> {
-    const op = buildOperator(plan, ctx);
+    const op = this.build(plan, ctx);
     const out: Chunk[] = [];
     try {
       await op.open();
@@ -106,7 +107,7 @@ function newRows(chunk: Chunk, table: GroupTable): Chunk {
 /** Storages of a statement, by the object that all its contexts share. */
 const STATEMENTS = new WeakMap<MemoryTracker, Map<number, CteStorage>>();
 
-function storageOf(cte: CteDefinition, ctx: ExecContext): CteStorage {
+function storageOf(cte: CteDefinition, ctx: ExecContext, build: BuildOperator): CteStorage {
   let byId = STATEMENTS.get(ctx.memory);
   if (byId === undefined) {
     byId = new Map();
@@ -114,7 +115,7 @@ function storageOf(cte: CteDefinition, ctx: ExecContext): CteStorage {
   }
   let s = byId.get(cte.id);
   if (s === undefined) {
-    s = new CteStorage(cte, correlatedCells(cte));
+    s = new CteStorage(cte, correlatedCells(cte), build);
     byId.set(cte.id, s);
   }
   return s;
@@ -143,17 +144,18 @@ function correlatedCells(cte: CteDefinition): readonly Cell[] {
   return cells;
 }
 
-class CteRefOperator implements Operator {
+export class CteRefOperator implements Operator {
   private chunks: readonly Chunk[] = [];
   private at = 0;
 
   constructor(
     private readonly plan: CteRef,
     private readonly ctx: ExecContext,
+    private readonly build: BuildOperator,
   ) {}
 
   async open(): Promise<void> {
-    const storage = storageOf(this.plan.cte, this.ctx);
+    const storage = storageOf(this.plan.cte, this.ctx, this.build);
     this.at = 0;
     if (storage.working !== null) {
       this.chunks = storage.working;
@@ -170,8 +172,4 @@ class CteRefOperator implements Operator {
   close(): void {
     this.chunks = [];
   }
-}
-
-export function buildCteRef(plan: CteRef, ctx: ExecContext): Operator {
-  return new CteRefOperator(plan, ctx);
 }

@@ -6,6 +6,7 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { ChunkListOperator } from './chunk-list.js';
 import { HashJoinOperator } from './hash-join.js';
+import { sameNumber } from './key-equality.js';
 import {
   ALL_TYPES,
   columns,
@@ -33,7 +34,7 @@ const JOIN_TYPES: readonly JoinType[] = [
 function equal(a: Datum, b: Datum, ft: FieldType, nullEq: boolean): boolean | null {
   if (a === null || b === null) return nullEq ? a === b : null;
   if (a instanceof Uint8Array && b instanceof Uint8Array) return collationOf(ft).compare(a, b) === 0;
-  return a == b;
+  return sameNumber(a as number | bigint, b as number | bigint);
 }
 
 interface Case {

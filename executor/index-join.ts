@@ -3,10 +3,10 @@ import { GroupTable } from '../chunk/group-key.js';
 import type { Vector } from '../chunk/vector.js';
 import { compileProjection, evalDatum } from '../expression/compile.js';
 import type { Bound, HashJoin, IndexJoin, KeyRangeDatum } from '../planner/physical/plan.js';
-import { buildOperator } from './build-operator.js';
 import { ChunkListOperator } from './chunk-list.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
+import type { BuildOperator } from './operator.js';
 
 /** Outer rows looked up together; small at first, for a LIMIT above. */
 const FIRST_BATCH = 128;
@@ -44,8 +44,9 @@ export class IndexJoinOperator implements Operator {
   constructor(
     private readonly plan: IndexJoin,
     private readonly ctx: ExecContext,
+    private readonly build: BuildOperator,
   ) {
-    this.outer = buildOperator(plan.outer === 'left' ? plan.left : plan.right, ctx);
+    this.outer = build(plan.outer === 'left' ? plan.left : plan.right, ctx);
     this.projection = compileProjection(plan.outerKeys);
   }
 
@@ -95,7 +96,7 @@ export class IndexJoinOperator implements Operator {
       },
     }) as ExecContext;
     const outer = new ChunkListOperator(chunks);
-    const inner = buildOperator(plan.outer === 'left' ? plan.right : plan.left, innerCtx);
+    const inner = this.build(plan.outer === 'left' ? plan.right : plan.left, innerCtx);
     this.join =
       plan.outer === 'left'
         ? new HashJoinOperator(batchJoin(plan), outer, inner, this.ctx, true)

@@ -103,7 +103,7 @@ function cellEquality(va: Vector, vb: Vector, type: FieldType): (i: number, j: n
   }
   if (va.kind === 'bytes' || vb.kind === 'bytes') return () => false;
   // Number and bigint compare by value.
-  return (i, j) => va.data[i]! == vb.data[j]!;
+  return (i, j) => sameNumber(va.data[i]!, vb.data[j]!);
 }
 
 function filterNullSafe(
@@ -126,3 +126,6 @@ function filterNullSafe(
   }
   return m;
 }
+
+/** Equality by value of a number and a bigint, or of two of a kind. */
+export const sameNumber = (a: number | bigint, b: number | bigint): boolean => a === b || (a >= b && a <= b);

@@ -1,9 +1,13 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
+import type { PhysicalPlan } from '../planner/physical/plan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 
 /** What operators that touch neither storage nor schema need of the statement: these run in a cop task as well. */
 export type OperatorContext = Pick<ExecContext, 'eval' | 'memory' | 'checkpoint' | 'runtimeStats'>;
+
+/** Makes the operators of a plan: given to those operators that run plans of their own. */
+export type BuildOperator = (plan: PhysicalPlan, ctx: ExecContext) => Operator;
 
 /**
  * An operator that turns each chunk of its child into at most one chunk. Stays synchronous as long as the child does:

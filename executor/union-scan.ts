@@ -1,4 +1,4 @@
-import { Chunk } from '../chunk/chunk.js';
+import type { Chunk } from '../chunk/chunk.js';
 import { concatChunks } from '../chunk/concat.js';
 import { compact, gatherChunk } from '../chunk/gather.js';
 import type { Vector } from '../chunk/vector.js';

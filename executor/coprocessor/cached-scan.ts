@@ -5,13 +5,12 @@ import type { Vector } from '../../chunk/vector.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { recordRange } from '../../kv/codec/table-key.js';
 import type { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
-import type { MvccReader } from '../../kv/mvcc-reader.js';
+import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
 import type { TimeZone } from '../../types/timezone.js';
 import type { Operator } from '../exec-context.js';
-import type { CachedTable } from './cached-table.js';
-import { lockedRanges, type Wanted } from './column-cache.js';
+import type { CachedTable, Wanted } from './cached-table.js';
 import { recordDecoder } from './scan-decoders.js';
 
 /** Stretches of rows at least this long are given as views; shorter ones are gathered together. */
@@ -206,4 +205,15 @@ function deltaIn(table: CachedTable, ranges: readonly KeyRange[]): Uint8Array[] 
       out.push(keys[lo]!);
   }
   return out;
+}
+
+/** Whether locks keep a reader from taking the ranges from a cache. */
+function lockedRanges(reader: MvccReader, ranges: readonly KeyRange[]): boolean {
+  try {
+    for (const r of ranges) reader.checkLocks!(r.startKey, r.endKey);
+    return false;
+  } catch (e) {
+    if (e instanceof LockedError) return true;
+    throw e;
+  }
 }

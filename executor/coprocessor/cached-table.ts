@@ -14,6 +14,15 @@ const MIN_REPETITION = 4;
 const DICTIONARY_STEP = 8192;
 const BYTES_TYPE = newFieldType(TypeCode.VarString, { charset: 'binary', collate: 'binary' });
 
+/** Id under which the integer handle is kept as a column. */
+export const HANDLE_ID = -1;
+
+/** A column of a scan's output; id -1 = the handle. */
+export interface Wanted {
+  readonly id: number;
+  readonly type: FieldType;
+}
+
 /** One decoded column. Kept as the scan gave it until it is first read, then as one vector. */
 class CachedColumn {
   private vector: Vector | null = null;

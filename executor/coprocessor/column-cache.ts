@@ -7,14 +7,14 @@ import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { isRecordKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
 import { DatumFlag } from '../../kv/codec/datum-codec.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
-import { LockedError, type DataWatch, type MvccReader } from '../../kv/mvcc-reader.js';
+import type { DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
-import { layoutOf, TypeCode, type FieldType } from '../../types/field-type.js';
+import { layoutOf, TypeCode } from '../../types/field-type.js';
 import type { TimeZone } from '../../types/timezone.js';
 import type { Operator } from '../exec-context.js';
 import { CachedScan } from './cached-scan.js';
-import { CachedTable } from './cached-table.js';
+import { CachedTable, HANDLE_ID, type Wanted } from './cached-table.js';
 import { HandleList } from './handle-list.js';
 import { RecordScan, type BatchDecoder } from './record-scan.js';
 import { recordDecoder } from './scan-decoders.js';
@@ -265,15 +265,6 @@ export class ColumnCache {
   }
 }
 
-/** Id under which the integer handle is kept as a column. */
-export const HANDLE_ID = -1;
-
-/** A column of a scan's output; id -1 = the handle. */
-export interface Wanted {
-  readonly id: number;
-  readonly type: FieldType;
-}
-
 function wantedColumns(plan: TableScan): readonly Wanted[] | null {
   const out: Wanted[] = [];
   for (const c of plan.columns) {
@@ -424,16 +415,5 @@ class BuildingScan implements Operator {
   close(): void {
     this.build.cancel();
     this.scan.close();
-  }
-}
-
-/** Whether locks keep a reader from taking the ranges from a cache. */
-export function lockedRanges(reader: MvccReader, ranges: readonly KeyRange[]): boolean {
-  try {
-    for (const r of ranges) reader.checkLocks!(r.startKey, r.endKey);
-    return false;
-  } catch (e) {
-    if (e instanceof LockedError) return true;
-    throw e;
   }
 }

@@ -9,6 +9,7 @@ import { Flag, isNotNull, layoutOf, TypeCode, type FieldType } from '../../types
 import { isStrictMode } from '../../types/sql-mode.js';
 import { epochMicrosToLocal, type TimeZone } from '../../types/timezone.js';
 import { zoneOf } from '../cop-reader.js';
+import { sameNumber } from '../key-equality.js';
 import type { ExecContext } from '../exec-context.js';
 
 const EMPTY = new Uint8Array(0);
@@ -113,7 +114,7 @@ export function sameDatum(a: Datum, b: Datum): boolean {
     for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
     return true;
   }
-  return a == b;
+  return sameNumber(a, b);
 }
 
 export const isUnsignedColumn = (c: ColumnInfo): boolean => (c.type.flag & Flag.Unsigned) !== 0;

@@ -16,6 +16,7 @@ import type { MysqlError } from '../../types/error.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
+import { sameNumber } from '../key-equality.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { TableWriter, type UniqueKey } from '../table-writer.js';
 import { Assigner, sameDatum } from './assignment.js';
@@ -386,7 +387,7 @@ const BIGINT_UNSIGNED = {
 } as const;
 
 export function sameHandle(a: Handle, b: Handle): boolean {
-  return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : a == b;
+  return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : sameNumber(a, b);
 }
 
 /** Makes full rows of the values given for some columns. */

@@ -1,4 +1,4 @@
-import { Chunk } from '../../chunk/chunk.js';
+import type { Chunk } from '../../chunk/chunk.js';
 import { chunkOf, chunkRows } from '../../chunk/chunk-builder.js';
 import { BytesVector, type Vector } from '../../chunk/vector.js';
 import type { Column } from '../../expression/expression.js';
