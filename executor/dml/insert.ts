@@ -18,7 +18,7 @@ import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { TableWriter, type UniqueKey } from '../table-writer.js';
+import { refuseGenerated, TableWriter, type UniqueKey } from '../table-writer.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
 
@@ -75,6 +75,7 @@ export class RowInserter {
     private readonly ctx: ExecContext,
     private readonly updates: Insert['onDuplicate'] = [],
   ) {
+    refuseGenerated(table);
     this.writer = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
     this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;

@@ -9,7 +9,7 @@ import type { Datum } from '../../types/datum.js';
 import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { TableWriter, type UniqueKey } from '../table-writer.js';
+import { refuseGenerated, TableWriter, type UniqueKey } from '../table-writer.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
 import { sameHandle } from './insert.js';
@@ -39,6 +39,7 @@ class Target {
     assignments: Update['assignments'],
     ctx: ExecContext,
   ) {
+    refuseGenerated(spec.table);
     this.writer = new TableWriter(spec.table, spec.physicalId, ctx.txn!, zoneOf(ctx));
     this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
     this.onUpdateNow = spec.table.columns.filter((c) => c.onUpdateNow && !this.assigned.has(c.offset));
