@@ -43,7 +43,10 @@ export class PreparedStatements {
   async execute(id: number, params: readonly ParamValue[], cursor: boolean): Promise<StatementResult> {
     const prepared = this.byId.get(id);
     if (prepared === undefined) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', String(id), 'stmt_execute');
-    const result = await this.session.run(prepared.statement, params);
+    const result = await this.session.run(
+      prepared.statement,
+      inServerCharset(params, this.session.vars.get('character_set_client')),
+    );
     return cursor && result.kind === 'rows' ? materialize(result) : result;
   }
 
@@ -95,6 +98,16 @@ export class PreparedStatements {
       return [];
     return resultColumns(await planQuery(this.session, stmt, null));
   }
+}
+
+/** Character parameters come in character_set_client, as the statement's text does. */
+function inServerCharset(params: readonly ParamValue[], clientCharset: string): readonly ParamValue[] {
+  if (clientCharset.startsWith('utf8') || clientCharset === 'binary') return params;
+  return params.map((p) =>
+    p.value instanceof Uint8Array && p.type.charset !== 'binary'
+      ? { type: p.type, value: statementBytes(p.value, clientCharset) }
+      : p,
+  );
 }
 
 /** Reads a result to its end so that it outlives its statement (cursors). */

@@ -1,7 +1,10 @@
 import type { ParsedStatement, Statement } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
+import { duplicateEntryOfKey } from '../executor/dml/duplicate-entry.js';
+import type { Transaction } from '../kv/storage.js';
 import { KeyExistsError, WriteConflictError } from '../kv/storage.js';
+import { timeZone, UTC } from '../types/timezone.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { Session } from './session.js';
 import { okResult } from './ok-result.js';
@@ -163,12 +166,15 @@ async function runInTransaction(
     const txn = transaction.txn!;
     if (txn.pessimistic) txn.forUpdateTs = await session.engine.storage.currentTs();
     const stage = txn.stage();
+    const { changes } = transaction;
     try {
       const outcome = await run();
       txn.releaseStage(stage);
       return outcome;
-    } catch (error) {
+    } catch (thrown) {
+      const error = duplicateOr(session, txn, thrown);
       if (txn.valid) txn.rollbackStage(stage);
+      transaction.changes = changes;
       const retry = error instanceof WriteConflictError && txn.pessimistic && attempt < MAX_RETRIES;
       if (!retry) throw error;
       session.statement.throwIfInterrupted();
@@ -187,7 +193,8 @@ async function runAutocommitted(session: Session, run: () => Outcome | Promise<O
       const outcome = await run();
       if (outcome === null) await finishAutocommit(session);
       return outcome;
-    } catch (error) {
+    } catch (thrown) {
+      const error = duplicateOr(session, session.transaction.txn, thrown);
       await session.transaction.rollback();
       const schemaChanged = error instanceof MysqlError && error.code === 8028;
       if ((!(error instanceof WriteConflictError) && !schemaChanged) || attempt >= MAX_RETRIES) throw error;
@@ -204,7 +211,20 @@ async function finishAutocommit(session: Session): Promise<void> {
 /** Commits what is open; conflicts and duplicates surface as the statement's error. */
 export async function commitTransaction(session: Session): Promise<void> {
   if (!session.transaction.active) return;
-  await session.transaction.commit(() => session.schema);
+  const { txn, changes } = session.transaction;
+  try {
+    await session.transaction.commit(() => session.schema);
+  } catch (error) {
+    throw duplicateOr(session, txn, error);
+  }
+  for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);
+}
+
+/** A key that exists becomes 1062 while the transaction's own entry, which holds the values, is still at hand. */
+function duplicateOr(session: Session, txn: Transaction | null, error: unknown): unknown {
+  if (!(error instanceof KeyExistsError)) return error;
+  const zone = timeZone(session.evalContext.timeZone) ?? UTC;
+  return duplicateEntryOfKey(error.key, session.schema, txn?.memBuffer ?? null, zone) ?? error;
 }
 
 /** A result set that ends its statement when it is read to the end, fails or is closed. */

@@ -12,7 +12,11 @@ export interface BeginOptions {
 interface Savepoint {
   readonly name: string;
   stage: number;
+  readonly changes: RowChanges;
 }
+
+/** Rows added (net) and rows touched, by table. */
+export type RowChanges = ReadonlyMap<number, { readonly rows: number; readonly modified: number }>;
 
 /**
  * The transaction of one session: from BEGIN, or from the first statement under autocommit=0, or of one autocommitted
@@ -28,6 +32,8 @@ export class SessionTransaction {
   private savepoints: Savepoint[] = [];
   /** Tables written, at the schema version they were planned with. */
   private written = new Map<number, TableInfo>();
+  /** What the transaction did to the row counts; taken over when it commits. */
+  changes: RowChanges = new Map();
 
   constructor(private readonly storage: Storage) {}
 
@@ -56,6 +62,13 @@ export class SessionTransaction {
   usesBefore(tableId: number, version: number): boolean {
     const table = this.written.get(tableId);
     return table !== undefined && table.version < version;
+  }
+
+  noteModified(tableId: number, rows: number, modified: number): void {
+    const before = this.changes.get(tableId);
+    const changes = new Map(this.changes);
+    changes.set(tableId, { rows: (before?.rows ?? 0) + rows, modified: (before?.modified ?? 0) + modified });
+    this.changes = changes;
   }
 
   /** Whether own writes may lie in the table. */
@@ -92,7 +105,7 @@ export class SessionTransaction {
     if (this.txn === null) return;
     const lower = name.toLowerCase();
     this.savepoints = this.savepoints.filter((s) => s.name !== lower);
-    this.savepoints.push({ name: lower, stage: this.txn.stage() });
+    this.savepoints.push({ name: lower, stage: this.txn.stage(), changes: this.changes });
   }
 
   rollbackTo(name: string): void {
@@ -101,6 +114,7 @@ export class SessionTransaction {
     this.txn!.rollbackStage(point.stage);
     this.savepoints.length = at + 1;
     point.stage = this.txn!.stage();
+    this.changes = point.changes;
   }
 
   release(name: string): void {
@@ -124,6 +138,7 @@ export class SessionTransaction {
     this.startedAt = 0;
     this.savepoints = [];
     this.written = new Map();
+    this.changes = new Map();
   }
 }
 

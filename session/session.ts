@@ -91,6 +91,7 @@ export class Session implements ClientSession {
     this.multiStatements = connection.multiStatements;
     this.vars = new SessionVariables(engine.globals, (name, value) => this.applyVariable(name, value));
     this.useCollation(connection.collationId);
+    this.useTimeout();
   }
 
   get statusFlags(): number {
@@ -103,6 +104,10 @@ export class Session implements ClientSession {
     if ((this.evalContext.sqlMode & SqlMode.NoBackslashEscapes) !== 0)
       flags |= ServerStatus.NoBackslashEscapes;
     return flags;
+  }
+
+  get idleTimeoutSeconds(): number {
+    return Number(this.vars.get('wait_timeout'));
   }
 
   get schema(): InfoSchema {
@@ -172,12 +177,14 @@ export class Session implements ClientSession {
   async reset(): Promise<void> {
     await this.transaction.rollback();
     this.engine.userLocks.releaseAll(this.connection.id);
+    this.engine.tableLocks.releaseAll(this.connection.id);
     this.userVariables.clear();
     this.prepared.clear();
     this.lastInsertId = 0;
     this.diagnostics = [];
     this.vars.reset();
     this.useCollation(this.connection.collationId);
+    this.useTimeout();
   }
 
   setMultiStatements(on: boolean): void {
@@ -191,6 +198,7 @@ export class Session implements ClientSession {
     await this.engine.waitUntilIdle(this);
     await this.transaction.rollback();
     this.engine.userLocks.releaseAll(this.connection.id);
+    this.engine.tableLocks.releaseAll(this.connection.id);
     this.prepared.clear();
     this.engine.sessions.delete(this.connection.id);
   }
@@ -220,7 +228,10 @@ export class Session implements ClientSession {
   }
 
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
-    this.engine.rowCounts.add(tableId, inserted - deleted, inserted + updated + deleted);
+    const [rows, modified] = [inserted - deleted, inserted + updated + deleted];
+    // LOAD DATA commits by itself, batch by batch.
+    if (this.transaction.active) this.transaction.noteModified(tableId, rows, modified);
+    else this.engine.rowCounts.add(tableId, rows, modified);
   }
 
   virtualRows(scan: MemTableScan): Awaitable<Datum[][]> {
@@ -355,6 +366,12 @@ export class Session implements ClientSession {
         this.lastInsertId = BigInt(value) <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : BigInt(value);
         break;
     }
+  }
+
+  /** An interactive client's wait_timeout starts as interactive_timeout (MySQL manual, "wait_timeout"). */
+  private useTimeout(): void {
+    if (this.connection.interactive)
+      this.vars.assign('wait_timeout', this.engine.globals.get('interactive_timeout'));
   }
 
   /** Sets the connection's character sets as SET NAMES would (handshake, COM_CHANGE_USER). */

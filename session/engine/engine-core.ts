@@ -19,6 +19,8 @@ import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
 import type { RowCounts } from './row-counts.js';
+import { StatisticsStore } from './statistics-store.js';
+import { TableLocks } from './table-locks.js';
 
 /** Logging as the engine needs it (pino's shape). */
 export interface Logger {
@@ -39,13 +41,14 @@ export class EngineCore {
   readonly sessions = new Map<number, Session>();
   readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
   readonly userLocks = new UserLocks();
+  readonly tableLocks = new TableLocks(() => this.globals.get('server_uuid'));
   readonly accounts: AccountStore = new AccountStore(this);
   /** authentication_string for a password, by plugin. */
   passwordHashers: ReadonlyMap<string, (password: string) => string> = new Map();
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();
-  private readonly statistics = new Map<number, TableStatistics>();
+  readonly statistics: StatisticsStore;
   private stopping = false;
   private idleWaiters = new Set<() => void>();
 
@@ -57,7 +60,9 @@ export class EngineCore {
     readonly rowCounts: RowCounts,
     readonly logger: Logger,
     readonly tidbVersion: string,
-  ) {}
+  ) {
+    this.statistics = new StatisticsStore(storage, rowCounts);
+  }
 
   /** Wall clock with microseconds, for NOW(6). */
   nowMicros(): number {
@@ -69,14 +74,12 @@ export class EngineCore {
   }
 
   statisticsOf(tableId: number): TableStatistics | null {
-    return this.statistics.get(tableId) ?? null;
-  }
-  setStatistics(table: TableStatistics): void {
-    this.statistics.set(table.tableId, table);
-    this.rowCounts.set(table.tableId, table.rowCount);
+    return this.statistics.get(tableId);
   }
   dropStatistics(tableId: number): void {
-    this.statistics.delete(tableId);
+    this.statistics
+      .drop(tableId)
+      .catch((err: unknown) => this.logger.warn({ err, tableId }, 'statistics of a dropped table stay behind'));
   }
 
   /**

@@ -59,6 +59,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   );
   await core.reloadSchema();
   await core.rowCounts.load();
+  await core.statistics.load();
   await bootstrap(core);
   core.passwordHashers = options.passwordHashers;
   await core.accounts.reload();

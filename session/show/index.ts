@@ -2,3 +2,5 @@
 import './grants.js';
 import './schema.js';
 import './server.js';
+import './statistics.js';
+import './tables.js';

@@ -182,10 +182,3 @@ registerStatement('RenameUser', {
     return null;
   },
 });
-
-registerStatement('Flush', {
-  run: async (session, stmt) => {
-    if (stmt.what === 'PRIVILEGES') await changed(session);
-    return null;
-  },
-});

@@ -1,20 +1,9 @@
 import { mysqlError } from '../../types/error-table.js';
-import type { TableName } from '../../parser/ast/index.js';
-import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import { checkTable } from '../../executor/check-table.js';
 import type { Outcome } from '../run-statement.js';
-import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
 import { registerStatement } from './statement-handler.js';
-
-/** Throws 1146. */
-export function tableNamed(session: Session, name: TableName): { db: DbInfo; table: TableInfo } {
-  const dbName = session.databaseOf(name.schema);
-  const db = session.schema.database(dbName);
-  const table = db === null ? null : session.schema.table(db.name, name.name);
-  if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
-  return { db, table };
-}
+import { tableNamed } from './table-named.js';
 
 registerStatement('Admin', {
   transactional: 'read',

@@ -24,6 +24,7 @@ registerStatement('LoadData', {
     if (stmt.format !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'LOAD DATA ... FORMAT');
     const { db, table } = targetOf(session, stmt);
     session.privileges.require('INSERT', db, table.name);
+    session.engine.tableLocks.check(session.connection.id, table.id, table.name, true);
     const spec = await specOf(session, stmt, db, table);
     if (stmt.local) return localRequest(session, stmt, spec);
     session.privileges.requireGlobal('FILE');

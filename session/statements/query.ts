@@ -23,6 +23,13 @@ export async function planForRun(
   const plan = (): PlannedStatement | Promise<PlannedStatement> =>
     planQuery(session, stmt, session.evalContext.params);
   const planned = await (session.tracer === null ? plan() : session.tracer.span('planner.plan', plan));
+  const { tableLocks } = session.engine;
+  if (!tableLocks.empty) {
+    for (const t of planned.tables) {
+      if (t.table.virtual === true || t.table.view !== undefined) continue;
+      tableLocks.check(session.connection.id, t.table.id, t.table.name, t.write);
+    }
+  }
   for (const t of planned.tables) if (t.write) session.transaction.noteWritten(t.table);
   return planned;
 }

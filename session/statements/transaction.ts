@@ -10,6 +10,8 @@ registerStatement('Begin', {
   run: async (session, stmt) => {
     if (stmt.asOf !== null)
       throw mysqlError('ER_NOT_SUPPORTED_YET', 'START TRANSACTION READ ONLY AS OF TIMESTAMP');
+    // MySQL manual, "Rules for Table-Lock Acquisition": a transaction's begin releases table locks.
+    session.engine.tableLocks.releaseAll(session.connection.id);
     await session.transaction.begin(beginOptions(session, stmt.mode, stmt.readOnly ? true : null), true);
     return null;
   },

@@ -1,0 +1,36 @@
+import { mysqlError } from '../../types/error-table.js';
+import type { Session } from '../session.js';
+import { tableNamed } from './table-named.js';
+import { registerStatement } from './statement-handler.js';
+
+/** LOCK TABLES (TiDB with enable-table-lock): see TableLocks for what the locks mean. */
+registerStatement('LockTables', {
+  implicitCommit: true,
+  run: (session, stmt) => {
+    const wanted = stmt.locks.map((l) => {
+      const { db, table } = tableNamed(session, l.table);
+      session.privileges.require('LOCK TABLES', db.name, table.name);
+      session.privileges.require('SELECT', db.name, table.name);
+      if (db.lower === 'information_schema' || db.lower === 'performance_schema' || db.lower === 'mysql') {
+        if (l.type.startsWith('WRITE')) throw mysqlError('ER_DBACCESS_DENIED_ERROR', session.connection.account.user, session.connection.account.host, db.name);
+      }
+      if (table.view !== undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', 'lock view table');
+      return { id: table.id, name: table.name, type: l.type, virtual: table.virtual === true };
+    });
+    const names = new Set<string>();
+    for (const l of stmt.locks) {
+      const name = `${session.databaseOf(l.table.schema)}.${l.alias ?? l.table.name}`.toLowerCase();
+      if (names.has(name)) throw mysqlError('ER_NONUNIQ_TABLE', l.alias ?? l.table.name);
+      names.add(name);
+    }
+    session.engine.tableLocks.lock(session.connection.id, wanted.filter((w) => !w.virtual));
+    return null;
+  },
+});
+
+registerStatement('UnlockTables', {
+  run: (session: Session) => {
+    session.engine.tableLocks.releaseAll(session.connection.id);
+    return null;
+  },
+});
