@@ -78,7 +78,9 @@ function time(label: string, run: () => string): void {
     result = run();
     best = Math.min(best, performance.now() - t);
   }
-  console.log(`${label.padEnd(44)} ${best.toFixed(1).padStart(8)} ms  ${((best * 1e6) / rows).toFixed(2).padStart(6)} ns/row  ${result}`);
+  console.log(
+    `${label.padEnd(44)} ${best.toFixed(1).padStart(8)} ms  ${((best * 1e6) / rows).toFixed(2).padStart(6)} ns/row  ${result}`,
+  );
 }
 
 const aggregate = (name: string, ...args: Expression[]): AggFunc => ({
@@ -86,10 +88,17 @@ const aggregate = (name: string, ...args: Expression[]): AggFunc => ({
   args,
   distinct: false,
   mode: 'complete',
-  type: name === 'count' ? newFieldType(TypeCode.LongLong) : decimalType(40, name === 'avg' ? 6 : (args[0]?.type.decimal ?? 0)),
+  type:
+    name === 'count'
+      ? newFieldType(TypeCode.LongLong)
+      : decimalType(40, name === 'avg' ? 6 : (args[0]?.type.decimal ?? 0)),
 });
 
-const decimal = (hundredths: number): Expression => ({ kind: 'constant', value: hundredths, type: decimalType(3, 2) });
+const decimal = (hundredths: number): Expression => ({
+  kind: 'constant',
+  value: hundredths,
+  type: decimalType(3, 2),
+});
 
 const q6 = compileFilter([
   fn('ge', shipdate, stringConstant('1994-01-01')),

@@ -97,7 +97,12 @@ export function rawFunction(
  */
 export function newFunction(name: string, args: readonly Expression[], ctx: BuildContext): Expression {
   const spec = findFunction(name);
-  if (spec === undefined) throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', name);
+  if (spec === undefined) {
+    // The name could be that of a stored function of the current database.
+    const db = ctx.session.database;
+    if (db === null) throw mysqlError('ER_NO_DB_ERROR');
+    throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${db}.${name}`);
+  }
   if (args.length < spec.minArgs || args.length > spec.maxArgs) {
     throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
   }
@@ -213,6 +218,17 @@ export function sameCells(a: FieldType, b: FieldType): boolean {
   }
 }
 
+const isNumericType = (t: FieldType): boolean => ['int', 'real', 'decimal'].includes(evalType(t));
+
+/** The number that x'..' or b'..' stands for: the last 64 bits. */
+function hexNumber(e: Constant): Constant {
+  const digits = Buffer.from(e.value as Uint8Array).toString('hex');
+  return newConstant(intDatum(BigInt.asUintN(64, BigInt(`0x${digits || '0'}`))), {
+    ...intType(true),
+    flag: Flag.Binary | Flag.NotNull | Flag.Unsigned,
+  });
+}
+
 /** The expression converted as CAST does; constants at once. */
 export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expression {
   if (e.type === type) return e;
@@ -220,17 +236,8 @@ export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expre
     return newConstant(null, { ...type, flag: type.flag & ~Flag.NotNull });
   }
   if (e.kind === 'constant' && e.param !== undefined) return castParam(e, type, ctx);
-  const numeric = ['int', 'real', 'decimal'].includes(evalType(type));
-  if (numeric && isHexLiteral(e.type) && e.kind === 'constant') {
-    const n = intDatum(
-      BigInt.asUintN(64, BigInt(`0x${Buffer.from(e.value as Uint8Array).toString('hex') || '0'}`)),
-    );
-    return castTo(
-      newConstant(n, { ...intType(true), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
-      type,
-      ctx,
-    );
-  }
+  const numeric = isNumericType(type);
+  if (numeric && isHexLiteral(e.type) && e.kind === 'constant') return castTo(hexNumber(e), type, ctx);
   // In numeric context DAYNAME is the day's index (its val_int in MySQL).
   const day = e.kind === 'function' ? e : foldedFrom(e);
   if (numeric && day !== null && day.name === 'dayname')
@@ -266,6 +273,7 @@ function castParam(e: Constant, type: FieldType, ctx: BuildContext): Expression 
 
 /** An explicit CAST(e AS type): kept even where the cells are the same, for its type. */
 export function explicitCast(e: Expression, type: FieldType, ctx: BuildContext): Expression {
+  if (isNumericType(type) && isHexLiteral(e.type) && e.kind === 'constant') e = hexNumber(e);
   return foldConstant(
     rawFunction('cast', [e], { ...type, flag: type.flag & ~Flag.NotNull }, type.collate),
     ctx,

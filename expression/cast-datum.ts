@@ -84,7 +84,12 @@ function castToJson(v: Datum, from: FieldType): Uint8Array {
 const MAX_PACKET = 67108864;
 
 /** Text to the target's charset and length (CAST … AS CHAR(n), BINARY(n) pads with zero bytes). */
-export function castString(text: Uint8Array, from: FieldType, to: FieldType, rt: ConvertContext): Uint8Array | null {
+export function castString(
+  text: Uint8Array,
+  from: FieldType,
+  to: FieldType,
+  rt: ConvertContext,
+): Uint8Array | null {
   let b = text;
   if (isStringType(from) && from.charset !== to.charset && to.charset !== 'binary') {
     const source = charset(from.charset);

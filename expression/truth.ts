@@ -3,7 +3,7 @@ import { evalType, TypeCode } from '../types/field-type.js';
 import type { FieldType } from '../types/field-type.js';
 import type { Expression, ScalarFunction } from './expression.js';
 import { foldedFrom } from './origin.js';
-import { boolType, decimalType, exactDigits, MAX_SCALE, realType } from './type-inference.js';
+import { boolType, decimalType, exactDigits, intType, MAX_SCALE, realType } from './type-inference.js';
 
 const scaleOf = (t: FieldType): number => (evalType(t) === 'decimal' ? Math.max(0, t.decimal) : 0);
 
@@ -29,11 +29,13 @@ const call = (name: string, e: Expression, type: FieldType): ScalarFunction => (
 
 /** The expression in a form whose cells tell true from false by comparing with 0. */
 export function asTruth(e: Expression): Expression {
+  const origin = e.kind === 'function' ? e : foldedFrom(e);
   switch (evalType(e.type)) {
     case 'json':
       return call('json_truth', e, boolType());
     case 'string':
       if (e.type.tp === TypeCode.Null) return e;
+      if (origin?.name === 'dayname') return { ...origin, name: 'weekday', type: intType(false, 1) };
       // A SET or ENUM is true when its number is not 0; that is its cell.
       return e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set ? e : call('cast', e, realType());
     case 'decimal':

@@ -79,14 +79,14 @@ export class TimeZone {
       return this.offsets[lo]!;
     }
     const year = new Date(t * 1000).getUTCFullYear();
-    const from = Date.UTC(year, 0, 1) / 1000;
+    const from = startOfYear(year);
     this.load(Number.isNaN(from) ? t : from, t);
     return this.find(t);
   }
 
   /** Adds the stretches of the UTC year that begins at `from`. */
   private load(from: number, t: number): void {
-    const to = Date.UTC(new Date(t * 1000).getUTCFullYear() + 1, 0, 1) / 1000;
+    const to = startOfYear(new Date(t * 1000).getUTCFullYear() + 1);
     const segments: [number, number, number][] = [];
     const step = 14 * 86400;
     let start = from;
@@ -134,6 +134,11 @@ export class TimeZone {
     d.setUTCHours(f['hour']! % 24, f['minute']!, f['second']!);
     return Math.round(d.getTime() / 1000) - epochSeconds;
   }
+}
+
+/** Epoch second at which a UTC year begins; Date.UTC would read years 0 to 99 as 19xx. */
+function startOfYear(year: number): number {
+  return new Date(0).setUTCFullYear(year, 0, 1) / 1000;
 }
 
 export const UTC = new TimeZone('UTC', 0, null);

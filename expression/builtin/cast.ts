@@ -6,6 +6,7 @@ import { castDatum } from '../cast-datum.js';
 import type { Emitter, Value } from '../codegen.js';
 import type { ScalarFunction } from '../expression.js';
 import { registerFunction } from '../function-registry.js';
+import { elementBytes } from '../member-text.js';
 import { exactDigits } from '../type-inference.js';
 import type { Runtime } from '../runtime.js';
 import type { Datum } from '../../types/datum.js';
@@ -94,6 +95,15 @@ export function emitCast(g: Emitter, arg: Value, from: FieldType, to: FieldType)
       return g.scaleUp(arg, to.decimal - from.decimal);
   }
   if (s === 'duration' && d === 'duration' && to.decimal >= from.decimal) return arg;
+  if (
+    s === 'string' &&
+    d === 'string' &&
+    from.tp === TypeCode.Enum &&
+    to.flen === UNSPECIFIED &&
+    to.charset.startsWith('utf8')
+  ) {
+    return g.fromBytes(`${g.pool(elementBytes(from))}[Number(${arg.v})]`, arg.nul, false);
+  }
   if (s === 'string' && d === 'string' && arg.rep === 's' && to.flen === UNSPECIFIED) {
     if (from.charset === to.charset || to.charset === 'binary') return arg;
   }

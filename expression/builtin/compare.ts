@@ -165,11 +165,22 @@ export function comparisonArgs(
   a = toDomain(a, domain, ctx);
   b = toDomain(b, domain, ctx);
   if (domain !== 'string') return { a, b, collation: 'binary' };
+  if (!isLiteral(a) && !isLiteral(b)) {
+    a = memberText(a, ctx);
+    b = memberText(b, ctx);
+  }
   const d = deriveCollation([a, b], OPERATOR_TEXT[op] ?? op, {
     charset: ctx.connectionCharset,
     collate: ctx.connectionCollation,
   });
   return { a, b, collation: d.collate };
+}
+
+/** ENUM and SET beside another column are compared by their text: their cells mean different members. */
+function memberText(e: Expression, ctx: BuildContext): Expression {
+  return e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set
+    ? castTo(e, newFieldType(TypeCode.VarString, { charset: e.type.charset, collate: e.type.collate }), ctx)
+    : e;
 }
 
 const OPERATOR_TEXT: Readonly<Record<string, string>> = {

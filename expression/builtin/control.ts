@@ -18,7 +18,7 @@ export function unifyAlternatives(
   ctx: BuildContext,
 ): { type: FieldType; values: Expression[] } {
   let type = aggregateTypes(values.map((v) => v.type));
-  if (isStringType(type)) {
+  if (isString(type)) {
     const d = deriveCollation(values, what, {
       charset: ctx.connectionCharset,
       collate: ctx.connectionCollation,
@@ -35,6 +35,7 @@ export function unifyAlternatives(
 
 /** Strings keep their own length: a cast would only cut nothing. */
 function castAlternative(v: Expression, type: FieldType, ctx: BuildContext): Expression {
+  if (type.tp === TypeCode.Enum || type.tp === TypeCode.Set) return v;
   if (
     isStringType(type) &&
     isStringType(v.type) &&
@@ -48,7 +49,8 @@ function castAlternative(v: Expression, type: FieldType, ctx: BuildContext): Exp
   return castTo(v, type, ctx);
 }
 
-const isString = (t: FieldType): boolean => evalType(t) === 'string' && t.tp !== TypeCode.Null;
+const isString = (t: FieldType): boolean =>
+  evalType(t) === 'string' && t.tp !== TypeCode.Null && t.tp !== TypeCode.Enum && t.tp !== TypeCode.Set;
 
 export function emitOperand(g: Emitter, e: Expression, type: FieldType): Value {
   return isString(type) ? g.operand(e, 'string') : g.emit(e);

@@ -42,7 +42,7 @@ function intervalFsp(v: FieldType, unit: string): number {
   if (unit !== 'SECOND') return 0;
   switch (evalType(v)) {
     case 'decimal':
-      return Math.min(6, v.decimal);
+      return v.decimal > 0 ? 6 : 0;
     case 'int':
       return 0;
     default:
@@ -304,7 +304,9 @@ function addTimeKernel(a: FieldType, b: FieldType, type: FieldType, sign: number
         const v = second(rt, y);
         if (v === null) return null;
         const p = u(x);
-        return isFullDate(p) && shiftParts(p, sign * v) ? packAs(p, type) : overflow(rt);
+        const zero = p.year === 0 && p.month === 0 && p.day === 0;
+        if (zero) return null;
+        return shiftParts(p, sign * v) ? packAs(p, type) : overflow(rt);
       };
     }
     case 'duration':

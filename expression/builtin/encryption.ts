@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import { intDatum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
 import { intType } from '../type-inference.js';
@@ -213,6 +214,21 @@ defineAll('encryption', [
     total: true,
     pushdown: 'UncompressedLength',
     doc: 'UNCOMPRESSED_LENGTH(b). Manual: Encryption and Compression Functions.',
+  },
+  {
+    name: 'vitess_hash',
+    args: ['int'],
+    type: () => intType(true, 20),
+    kernel: (_rt, v: DecInt) => {
+      // Single DES with the null key; three equal keys make it of triple DES, which OpenSSL 3 still offers.
+      const block = Buffer.alloc(8);
+      block.writeBigUInt64BE(BigInt.asUintN(64, BigInt(v)));
+      const c = createCipheriv('des-ede3-ecb', Buffer.alloc(24), null).setAutoPadding(false);
+      return intDatum(Buffer.concat([c.update(block), c.final()]).readBigUInt64BE());
+    },
+    total: true,
+    pushdown: 'VitessHash',
+    doc: 'VITESS_HASH(n): the keyspace id of a 64-bit number (TiDB).',
   },
   {
     name: 'validate_password_strength',

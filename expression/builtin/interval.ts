@@ -97,8 +97,8 @@ function composite(text: string, fields: readonly string[]): Interval {
   const skip = fields.length - groups.length;
   groups.forEach((digits, i) => {
     const f = fields[skip + i]!;
-    // A fraction after other groups counts by its digits: 1.5 is 1 second and 500000.
-    const n = f === 'us' && groups.length > 1 ? Number(digits.slice(0, 6).padEnd(6, '0')) : Number(digits);
+    // A fraction counts by its digits: 1.5 is 1 second and 500000 microseconds.
+    const n = f === 'us' && fields.length > 1 ? Number(digits.padEnd(6, '0')) : Number(digits);
     put(r, f, negative ? -n : n);
   });
   return r;

@@ -4,6 +4,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
+import { datumToString } from '../../types/format.js';
 import {
   decodeJson,
   encodeJson,
@@ -341,11 +342,15 @@ defineAll('json', [
         const out = new Map<string, JsonValue>();
         for (let i = 0; i < args.length; i += 2) {
           if (args[i] === null) throw mysqlError('ER_JSON_DOCUMENT_NULL_KEY');
-          const k = values[i]!(args[i]!);
-          out.set(
-            k instanceof JsonOpaque && k.type === JsonType.Opaque ? decodeUtf8(k.bytes) : unquote(k),
-            values[i + 1]!(args[i + 1]!),
-          );
+          const key = args[i]!;
+          const t = types[i]!;
+          const text =
+            key instanceof Uint8Array && t.tp !== TypeCode.Json
+              ? decodeUtf8(key)
+              : t.tp === TypeCode.Json
+                ? unquote(decodeJson(key as Uint8Array))
+                : datumToString(key, t);
+          out.set(text, values[i + 1]!(args[i + 1]!));
         }
         return encodeJson(out);
       };

@@ -16,6 +16,7 @@ import {
   datetimeType,
   dateType,
   intType,
+  isHexLiteral,
   isStringType,
   realType,
   stringType,
@@ -140,6 +141,7 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
       return e;
     case 'numeric':
       if (d === 'int' || d === 'decimal' || d === 'real') return e;
+      if (isHexLiteral(e.type)) return castTo(e, intType(true), ctx);
       if (d === 'datetime' || d === 'duration')
         return castTo(e, e.type.decimal > 0 ? asDecimalType(e.type) : intType(), ctx);
       return castTo(e, realType(), ctx);
@@ -269,7 +271,11 @@ export function stringLike(
     const strings = (which === undefined ? args : which.map((i) => args[i]!)).filter(
       (a) => a !== undefined && isStringType(a.type),
     );
-    const d = deriveCollation(strings, what, connection(ctx));
+    const d = deriveCollation(
+      strings.length === 0 && args.every((a) => a.type.tp === TypeCode.Null) ? args : strings,
+      what,
+      connection(ctx),
+    );
     const charset = understood(d.charset) ? d.charset : 'utf8mb4';
     return stringType(flen(args), charset, d.collate);
   };
