@@ -80,6 +80,7 @@ export {
   intType,
   isStringType,
   isTemporal,
+  jsonType,
   nullType,
   realType,
   stringType,

@@ -13,6 +13,7 @@ import { DistinctAggregator } from './distinct.js';
 import { BytesExtreme, NumberExtreme } from './extreme.js';
 import { FirstRowAggregator } from './first-row.js';
 import { GroupConcatAggregator } from './group-concat.js';
+import { JsonArrayAggregator, JsonObjectAggregator } from './json.js';
 import { SumAggregator } from './sum.js';
 import type { VarianceKind } from './variance.js';
 import { VarianceAggregator } from './variance.js';
@@ -129,6 +130,20 @@ const AGGREGATES: ReadonlyMap<string, AggregateSpec> = new Map<string, Aggregate
   ['stddev_pop', variance('stddev_pop')],
   ['stddev_samp', variance('stddev_samp')],
   ['approx_count_distinct', countDistinct],
+  [
+    'json_arrayagg',
+    {
+      doc: 'JSON_ARRAYAGG(value). Manual: Aggregate Function Descriptions.',
+      create: (a, [e]) => new JsonArrayAggregator(a.type, e!.type),
+    },
+  ],
+  [
+    'json_objectagg',
+    {
+      doc: 'JSON_OBJECTAGG(key, value). Manual: Aggregate Function Descriptions.',
+      create: (a, [k, v]) => new JsonObjectAggregator(a.type, k!.type, v!.type),
+    },
+  ],
   [
     'group_concat',
     {

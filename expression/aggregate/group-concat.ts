@@ -6,7 +6,6 @@ import type { Datum } from '../../types/datum.js';
 import { ERRORS, formatError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
 import { layoutOf } from '../../types/field-type.js';
-import { charEnd } from '../cast-datum.js';
 import type { EvalContext } from '../eval-context.js';
 import type { Aggregator } from './aggregator.js';
 
@@ -139,6 +138,5 @@ function wholeCharacters(b: Uint8Array): Uint8Array {
   if (i < 0) return b;
   const lead = b[i]!;
   const want = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  void charEnd;
   return b.length - i < want ? b.subarray(0, i) : b;
 }
