@@ -277,8 +277,7 @@ describe('generated code against a row at a time', () => {
         chunk = chunk.withSel(Int32Array.from(rows.map((_, i) => i).filter(() => random(2) === 0)));
       const e = random(2) === 0 ? numeric(3) : truth(3);
       const live = chunk.sel === null ? rows.map((_, i) => i) : [...chunk.sel];
-      let want: Exact[];
-      want = live.map((i) => reference(e, rows[i]!));
+      const want: Exact[] = live.map((i) => reference(e, rows[i]!));
       let got: Vector;
       try {
         got = run(e, chunk);

@@ -95,7 +95,7 @@ function integerConstant(c: Constant, op: string, ctx: BuildContext): Constant |
   const floor = decFloor(value.unscaled, value.scale);
   const ceil = decCeil(value.unscaled, value.scale);
   if (floor > 18446744073709551615n || floor < -9223372036854775808n) return null;
-  if (floor == ceil) return intConstant(floor);
+  if (BigInt(floor) === BigInt(ceil)) return intConstant(floor);
   if (op === 'lt' || op === 'ge') return intConstant(ceil);
   if (op === 'gt' || op === 'le') return intConstant(floor);
   return null;
@@ -258,7 +258,7 @@ function yearConstant(c: Constant): Constant {
   } else if (evalType(c.type) === 'int' && c.value !== null) n = c.value;
   else return c;
   const text = c.value instanceof Uint8Array;
-  if (n < 0 || n >= 100 || (n == 0 && !text)) return text ? intConstant(n) : c;
+  if (n < 0 || n >= 100 || (Number(n) === 0 && !text)) return text ? intConstant(n) : c;
   return intConstant(n < 70 ? Number(n) + 2000 : Number(n) + 1900);
 }
 

@@ -17,6 +17,7 @@ import {
   realConstant,
   stringConstant,
 } from '../index.js';
+import { functionDocs } from '../function-docs.js';
 import { testContext } from '../test-context.js';
 
 const ctx = testContext();
@@ -108,4 +109,8 @@ test('every registered function has a one-line description', () => {
   const all = allFunctions();
   expect(all.length).toBeGreaterThan(250);
   for (const f of all) expect(f.doc).toMatch(/\S/);
+});
+
+test('docs/functions.md is what the registry gives', () => {
+  expect(readFileSync(join(process.cwd(), 'docs/functions.md'), 'utf8')).toBe(functionDocs());
 });

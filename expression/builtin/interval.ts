@@ -141,7 +141,7 @@ export function intervalReader(t: FieldType, unit: string): (v: number | bigint 
           ? BigInt(Math.trunc(Math.min(Math.max(n, -1e30), 1e30)))
           : BigInt(n),
       );
-    else put(r, field, n == 0 ? 0 : Number(n));
+    else put(r, field, Number(n) + 0);
     return r;
   };
 }

@@ -152,7 +152,7 @@ defineAll('miscellaneous', [
     kernel: (_rt, b: Uint8Array, flag?: DecInt) => {
       const u = parseUuid(decodeUtf8(b));
       if (u === null) throw mysqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', decodeUtf8(b), 'uuid_to_bin');
-      return flag !== undefined && flag != 0 ? swap(u) : u;
+      return flag !== undefined && Number(flag) !== 0 ? swap(u) : u;
     },
     doc: 'UUID_TO_BIN(s[, swap]). Manual: Miscellaneous Functions.',
   },
@@ -164,7 +164,7 @@ defineAll('miscellaneous', [
     kernel: (_rt, b: Uint8Array, flag?: DecInt) => {
       if (b.length !== 16)
         throw mysqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', decodeUtf8(b), 'bin_to_uuid');
-      return encodeUtf8(uuidText(flag !== undefined && flag != 0 ? unswap(b) : b));
+      return encodeUtf8(uuidText(flag !== undefined && Number(flag) !== 0 ? unswap(b) : b));
     },
     doc: 'BIN_TO_UUID(b[, swap]). Manual: Miscellaneous Functions.',
   },

@@ -283,10 +283,10 @@ defineAll('regexp', [
           from,
           n === undefined ? 1 : toNumber(n),
         );
-        if (option !== undefined && option != 0 && option != 1)
+        if (option !== undefined && Number(option) !== 0 && Number(option) !== 1)
           throw mysqlError('ER_WRONG_ARGUMENTS', 'regexp_instr');
         if (m === null) return 0;
-        const at = option == 1 ? m.index + m[0].length : m.index;
+        const at = option !== undefined && Number(option) === 1 ? m.index + m[0].length : m.index;
         return charactersIn(str.slice(0, at)) + 1;
       };
     },

@@ -42,7 +42,7 @@ export type ArgDomain =
   | 'any';
 
 export type Cell = number | bigint | Uint8Array;
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- kernels take the representations of their domains
+/** Parameters are what the argument domains give. */
 export type Kernel = (rt: Runtime, ...args: never[]) => Datum;
 
 export interface ScalarDefinition {

@@ -51,7 +51,7 @@ export function toJsonValue(v: Datum, ft: FieldType, bool = false): JsonValue {
     case 'int':
       if (ft.tp === TypeCode.Bit)
         return new JsonOpaque(JsonType.Opaque, ft.tp, bytes64(BigInt(v as number | bigint)));
-      return bool ? v != 0 : (v as DecInt);
+      return bool ? Number(v) !== 0 : (v as DecInt);
     case 'real':
       return new JsonDouble(v as number);
     case 'decimal':
