@@ -18,6 +18,7 @@ import {
 } from '../resolve/scope.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { buildFrom, handleColumns } from './build-from.js';
+import { applyHints } from './apply-hints.js';
 import { addCommonTables } from './build-cte.js';
 import { buildLimit } from './build-limit.js';
 import { filterBy } from './build-where.js';
@@ -102,6 +103,7 @@ class SelectBuilder {
   run(): Relation {
     const { state, stmt } = this;
     this.scope.relation = buildFrom(state, stmt.from, this.scope);
+    if (stmt.hints.length > 0) applyHints(state, stmt.hints, this.plan);
     this.fields = this.expandFields();
     if (stmt.where !== null) this.where(stmt.where);
     if (stmt.lock !== null) this.lock(stmt.lock);

@@ -10,10 +10,13 @@ import { outerJoinElimination } from './outer-join-elimination.js';
 import { predicatePushdown } from './predicate-pushdown.js';
 import { projectionElimination } from './projection-elimination.js';
 import type { Rule } from './rule.js';
+import { sortElimination } from './sort-elimination.js';
 import { topNPushdown } from './topn-pushdown.js';
 
 /** The rules in the order they run (TiDB's: logical rewrites that open others first, the join order last). */
 export const RULES: readonly Rule[] = [
+  columnPruning,
+  sortElimination,
   decorrelation,
   aggregationElimination,
   projectionElimination,

@@ -183,7 +183,7 @@ function pushJoin(p: Join, conditions: Expression[], state: BuildState): Logical
       p.rightConds = [];
       p.otherConds = addKeys(p, other, leftIds, rightIds, state);
       p.children = [
-        push(left, toLeft, state),
+        push(left, [...toLeft, ...notNullKeys(p, 'left', left, state)], state),
         push(right, [...toRight, ...notNullKeys(p, 'right', right, state)], state),
       ];
       p.schema = p.children[0]!.schema;

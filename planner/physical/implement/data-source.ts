@@ -27,13 +27,24 @@ import { pushable } from '../pushdown.js';
 import type { CopTask, OrderItem, Property, RootTask, Task } from '../task.js';
 
 /** Whether a path gives its rows in an order, and in which direction. */
-export function matchOrder(path: AccessPath, order: readonly OrderItem[]): { desc: boolean } | null {
+export function matchOrder(
+  path: AccessPath,
+  order: readonly OrderItem[],
+  conditions: readonly Expression[] = [],
+): { desc: boolean } | null {
   if (order.length === 0) return { desc: false };
   const { desc } = order[0]!;
   if (order.some((o) => o.desc !== desc)) return null;
   // Key columns fixed to one value do not disturb the order of those behind them.
   const fixed = new Set<number>();
   for (let i = 0; i < path.access.singlePoints; i++) fixed.add(path.keys[i]!.column.id);
+  // A column that the rows kept have one value of is in any order, wherever it stands in the key.
+  for (const c of conditions) {
+    if (c.kind !== 'function' || c.name !== 'eq') continue;
+    const [a, b] = c.args as [Expression, Expression];
+    if (a.kind === 'column' && b.kind === 'constant') fixed.add(a.id);
+    else if (b.kind === 'column' && a.kind === 'constant') fixed.add(b.id);
+  }
   if (path.access.ranges.length > 1 && path.access.equalColumns > path.access.singlePoints) {
     // Several points on one column: in order of that column still, not of the next.
     const multi = path.keys[path.access.singlePoints]!.column.id;
@@ -60,7 +71,7 @@ export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Proper
   for (const path of paths) {
     if (forced && !path.forced) continue;
     if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
-    const match = matchOrder(path, prop.order);
+    const match = matchOrder(path, prop.order, ds.conditions);
     if (match === null) continue;
     let task: Task = scanTask(opt, ds, path, prop.order.length > 0, match.desc, prop.limit);
     if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order);
