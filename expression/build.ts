@@ -30,6 +30,7 @@ import {
   stringType,
 } from './type-inference.js';
 import { foldedFrom, setOrigin } from './origin.js';
+import { memberNumbers } from './truth.js';
 import { isConstantTree, visit } from './traverse.js';
 
 /** Constructors of typed expressions. */
@@ -238,6 +239,8 @@ export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expre
   if (e.kind === 'constant' && e.param !== undefined) return castParam(e, type, ctx);
   const numeric = isNumericType(type);
   if (numeric && isHexLiteral(e.type) && e.kind === 'constant') return castTo(hexNumber(e), type, ctx);
+  const members = numeric ? memberNumbers(e) : null;
+  if (members !== null) return castTo(foldConstant(members, ctx), type, ctx);
   // In numeric context DAYNAME is the day's index (its val_int in MySQL).
   const day = e.kind === 'function' ? e : foldedFrom(e);
   if (numeric && day !== null && day.name === 'dayname')

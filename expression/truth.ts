@@ -27,6 +27,34 @@ const call = (name: string, e: Expression, type: FieldType): ScalarFunction => (
   collation: 'binary',
 });
 
+/** Where the alternatives of a choosing function stand among its arguments. */
+const ALTERNATIVES: Readonly<Record<string, (i: number, n: number) => boolean>> = {
+  if: (i) => i > 0,
+  case: (i, n) => i % 2 === 1 || (i === n - 1 && n % 2 === 1),
+  elt: (i) => i > 0,
+  ifnull: () => true,
+  coalesce: () => true,
+};
+
+/**
+ * A choice among ENUM or SET columns in numeric context: their numbers, although the choice itself has their text.
+ * null: the expression is no such choice.
+ */
+export function memberNumbers(e: Expression): ScalarFunction | null {
+  if (e.kind !== 'function' || evalType(e.type) !== 'string') return null;
+  const chosen = ALTERNATIVES[e.name];
+  if (chosen === undefined) return null;
+  const source = (a: Expression): Expression => (a.kind === 'function' && a.name === 'cast' ? a.args[0]! : a);
+  const isMember = (a: Expression): boolean => a.type.tp === TypeCode.Enum || a.type.tp === TypeCode.Set;
+  const n = e.args.length;
+  if (!e.args.some((a, i) => chosen(i, n) && isMember(source(a)))) return null;
+  const args = e.args.map((a, i) => {
+    if (!chosen(i, n) || a.type.tp === TypeCode.Null) return a;
+    return call('cast', isMember(source(a)) ? source(a) : a, realType());
+  });
+  return { ...e, args, type: realType(), collation: 'binary' };
+}
+
 /** The expression in a form whose cells tell true from false by comparing with 0. */
 export function asTruth(e: Expression): Expression {
   const origin = e.kind === 'function' ? e : foldedFrom(e);
@@ -36,6 +64,7 @@ export function asTruth(e: Expression): Expression {
     case 'string':
       if (e.type.tp === TypeCode.Null) return e;
       if (origin?.name === 'dayname') return { ...origin, name: 'weekday', type: intType(false, 1) };
+      if (memberNumbers(e) !== null) return memberNumbers(e)!;
       // A SET or ENUM is true when its number is not 0; that is its cell.
       return e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set ? e : call('cast', e, realType());
     case 'decimal':

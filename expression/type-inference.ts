@@ -195,13 +195,6 @@ export function aggregateTypes(types: readonly FieldType[]): FieldType {
   } else if ([...domains].every((d) => d === 'datetime' || d === 'duration')) {
     return withFlag(datetimeType(Math.max(...known.map((t) => t.decimal))));
   }
-  if (
-    same &&
-    (first.tp === TypeCode.Enum || first.tp === TypeCode.Set) &&
-    known.every((t) => sameMembers(t, first))
-  ) {
-    return withFlag(first);
-  }
   const lengths = known.map(charLength);
   const flen = lengths.includes(UNSPECIFIED) ? UNSPECIFIED : Math.max(...lengths);
   const blobs = known.filter((t) => BLOB_RANK.includes(t.tp));
@@ -216,10 +209,6 @@ export function aggregateTypes(types: readonly FieldType[]): FieldType {
   if (same && first.tp === TypeCode.String) return withFlag({ ...first, flen, charset, collate });
   return withFlag(newFieldType(TypeCode.VarChar, { flen, charset, collate }));
 }
-
-const sameMembers = (a: FieldType, b: FieldType): boolean =>
-  a.elems === b.elems ||
-  (a.elems !== undefined && a.elems.length === b.elems?.length && a.elems.every((e, i) => e === b.elems![i]));
 
 const BLOB_RANK: readonly number[] = [
   TypeCode.TinyBlob,

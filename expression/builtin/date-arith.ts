@@ -14,7 +14,15 @@ import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
 import { registerFunction, registerFunctions } from '../function-registry.js';
 import type { Runtime } from '../runtime.js';
-import { datetimeType, dateType, intType, isStringType, stringType, timeType } from '../type-inference.js';
+import {
+  datetimeType,
+  dateType,
+  decimalType,
+  intType,
+  isStringType,
+  stringType,
+  timeType,
+} from '../type-inference.js';
 import { unitOf } from './date-fields.js';
 import { addInterval, hasMicros, intervalReader, isDateUnit } from './interval.js';
 import type { Kernel } from './scalar.js';
@@ -42,7 +50,7 @@ function intervalFsp(v: FieldType, unit: string): number {
   if (unit !== 'SECOND') return 0;
   switch (evalType(v)) {
     case 'decimal':
-      return v.decimal > 0 ? 6 : 0;
+      return Math.min(6, v.decimal);
     case 'int':
       return 0;
     default:
@@ -175,7 +183,11 @@ registerFunction({
   maxArgs: 3,
   family: 'time',
   doc: 'TIMESTAMPADD(unit, n, d). Manual: Date and Time Functions.',
-  rewrite: ([u, n, d], ctx) => newFunction('date_add', [d!, n!, u!], ctx),
+  rewrite([u, n, d], ctx) {
+    // Fractions of seconds come out with all six digits.
+    const fraction = unitOf(u!) === 'SECOND' && evalType(n!.type) === 'decimal' && n!.type.decimal > 0;
+    return newFunction('date_add', [d!, fraction ? castTo(n!, decimalType(65, 6), ctx) : n!, u!], ctx);
+  },
   resolve: (args) => ({ args, type: args[2]!.type }),
   emit: (g, node) => g.emit(node.args[2]!),
 });
