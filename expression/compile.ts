@@ -12,7 +12,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { layoutOf } from '../types/field-type.js';
 import type { FieldType } from '../types/field-type.js';
-import { convertParam } from './cast-datum.js';
+import { castDatum, convertParam } from './cast-datum.js';
 import type { Leaf, LeafShape } from './codegen.js';
 import { Emitter, leavesOf, lutColumn } from './codegen.js';
 import type { EvalContext } from './eval-context.js';
@@ -578,6 +578,14 @@ export function evalAny(e: Expression, ctx: EvalContext, chunk?: Chunk, row = 0)
     case 'column':
       return chunk!.columns[e.index]!.get(row);
     case 'function': {
+      const only = e.args[0];
+      if (e.name === 'cast' && only !== undefined && only.kind === 'constant' && only.param === undefined) {
+        // Literals are converted all the time: no kernel for one value.
+        const rt = new Runtime(ctx);
+        const d = castDatum(only.value, only.type, e.type, rt);
+        rt.flush();
+        return d;
+      }
       const one =
         chunk === undefined
           ? ONE_ROW

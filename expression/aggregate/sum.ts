@@ -16,24 +16,25 @@ import { runLoop } from './loop.js';
  * Exact sums of integers and scaled decimals. A group's sum is `acc` (a double within 2^53, always exact) plus `big`, into
  * which acc is flushed when an addition would pass 2^53: the common path has no BigInt and one comparison a row.
  */
-const EXACT: LoopBody = {
-  name: 'exactSum',
-  head: 'const acc=S.acc,cnt=S.counts;',
-  grouped: 'const s=acc[g]+x;if(s>9007199254740991||s<-9007199254740991)S.flush(g,x);else acc[g]=s;cnt[g]++;',
-  singleHead: 'let a=S.acc[0],c=0;',
-  single:
-    'const s=a+x;if(s>9007199254740991||s<-9007199254740991){S.acc[0]=a;S.flush(0,x);a=0;}else a=s;c++;',
-  singleTail: 'S.acc[0]=a;S.counts[0]+=c;',
-};
+const ADD = 'const s=acc[g]+x;if(Math.abs(s)>9007199254740991)S.flush(g,x);else acc[g]=s;';
+const ADD_ONE = 'const s=a+x;if(Math.abs(s)>9007199254740991){S.acc[0]=a;S.flush(0,x);a=0;}else a=s;';
 
-const REAL: LoopBody = {
-  name: 'realSum',
-  head: 'const acc=S.acc,cnt=S.counts;',
-  grouped: 'acc[g]+=x;cnt[g]++;',
-  singleHead: 'let a=S.acc[0],c=0;',
-  single: 'a+=x;c++;',
-  singleTail: 'S.acc[0]=a;S.counts[0]+=c;',
-};
+/** SUM only asks whether a group has a value; AVG counts. A store is cheaper than an increment that waits for the one before. */
+function body(name: string, exact: boolean, counted: boolean): LoopBody {
+  return {
+    name,
+    head: 'const acc=S.acc,cnt=S.counts;',
+    grouped: `${exact ? ADD : 'acc[g]+=x;'}${counted ? 'cnt[g]++;' : 'cnt[g]=1;'}`,
+    singleHead: 'let a=S.acc[0],c=0;',
+    single: `${exact ? ADD_ONE : 'a+=x;'}c++;`,
+    singleTail: 'S.acc[0]=a;S.counts[0]+=c;',
+  };
+}
+
+const LOOPS = {
+  exact: { sum: body('exactSum', true, false), avg: body('exactAvg', true, true) },
+  real: { sum: body('realSum', false, false), avg: body('realAvg', false, true) },
+} as const;
 
 /** SUM and AVG. */
 export class SumAggregator implements Aggregator {
@@ -86,7 +87,7 @@ export class SumAggregator implements Aggregator {
 
   private add(v: Vector, ids: Int32Array | null, n: number, sel: Int32Array | null): void {
     if (v.kind === 'num') {
-      runLoop(this.exact ? EXACT : REAL, this, v, ids, n, sel);
+      runLoop(LOOPS[this.exact ? 'exact' : 'real'][this.average ? 'avg' : 'sum'], this, v, ids, n, sel);
       return;
     }
     if (!(v instanceof WideVector)) throw new Error('SUM over byte strings');
