@@ -161,7 +161,7 @@ export function sourceOf(
     all: schema,
     conditions: [],
     indexHints,
-    dirty: state.ctx.hasDirtyWrites(table.id),
+    dirty: state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id),
   };
   return { plan, names };
 }

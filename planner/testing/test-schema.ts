@@ -86,7 +86,7 @@ export class TestSchema {
       checkPrivilege: () => {},
       hasDirtyWrites: (id) => this.dirty.has(this.byId(id)?.lower ?? ''),
       pessimistic: false,
-      inTransaction: false,
+      inTransaction: this.dirty.size > 0,
       params,
       warn: (w) => void this.warnings.push(w),
       runSubquery: (plan) => Promise.resolve(self.subqueryRows(plan)),
