@@ -266,6 +266,8 @@ export class Session implements ClientSession {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
     const ts = await this.engine.storage.currentTs();
+    // Versions that this statement may still want to see outlive it, however long it runs.
+    this.statement.onFinish(this.engine.storage.pinTs(ts));
     return new SessionExecContext(
       this,
       this.statement,

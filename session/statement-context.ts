@@ -22,6 +22,7 @@ export class StatementContext {
   /** State column of SHOW PROCESSLIST, e.g. LOAD DATA's progress. */
   state = 'executing';
   private lastYield = performance.now();
+  private cleanups: (() => void)[] | null = null;
 
   constructor(
     readonly text: string,
@@ -69,7 +70,13 @@ export class StatementContext {
     );
   }
 
+  /** Runs when the statement ends, however it does. */
+  onFinish(cleanup: () => void): void {
+    (this.cleanups ??= []).push(cleanup);
+  }
+
   finish(): void {
+    if (this.cleanups !== null) for (const cleanup of this.cleanups.splice(0)) cleanup();
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
   }
