@@ -2,6 +2,7 @@ import type { ByItem, Column, Expression } from '../../expression/expression.js'
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import { forEachColumn, sameExpr } from '../logical/expression-walk.js';
+import { rejectsNull } from '../rules/null-reject.js';
 import type { LogicalPlan } from '../logical/plan.js';
 
 /** `from` determines `to`. An empty `from`: constants. */
@@ -11,7 +12,7 @@ interface Dependency {
 }
 
 /** Functional dependencies that hold among the columns of a plan's output: keys, equalities, computed columns. */
-function dependencies(p: LogicalPlan, out: Dependency[]): void {
+function dependencies(p: LogicalPlan, out: Dependency[], filters: readonly Expression[]): void {
   switch (p.op) {
     case 'DataSource': {
       const byOffset = new Map<number, Column>();
@@ -29,7 +30,9 @@ function dependencies(p: LogicalPlan, out: Dependency[]): void {
         if (!index.unique || index.state !== 'public') continue;
         const cols = index.columns.map((c) => byOffset.get(c.offset));
         if (cols.some((c) => c === undefined) || index.columns.some((c) => c.length >= 0)) continue;
-        if (!index.primary && cols.some((c) => (c!.type.flag & Flag.NotNull) === 0)) continue;
+        // NULLs do not collide in a unique key: it determines the row where conditions keep NULLs out.
+        const maybeNull = cols.filter((c) => (c!.type.flag & Flag.NotNull) === 0);
+        if (maybeNull.some((c) => !filters.some((f) => rejectsNull(f, new Set([c!.id]))))) continue;
         out.push({ from: cols.map((c) => c!.id), to });
       }
       equalities(p.conditions, out);
@@ -67,7 +70,18 @@ function dependencies(p: LogicalPlan, out: Dependency[]): void {
     default:
       break;
   }
-  for (const c of p.children) dependencies(c, out);
+  for (const c of p.children) dependencies(c, out, filters);
+}
+
+/** Conditions that every row of a plan passes. */
+function filtersOf(p: LogicalPlan, into: Expression[] = []): Expression[] {
+  if (p.op === 'Selection') into.push(...p.conditions);
+  if (p.op === 'Join' && p.joinType !== 'inner')
+    return p.joinType === 'rightOuter' ? into : filtersOf(p.children[0]!, into);
+  if (p.op === 'Join') into.push(...p.otherConds, ...p.leftConds, ...p.rightConds);
+  if (p.op === 'Join' || p.op === 'Selection' || p.op === 'Lock')
+    for (const c of p.children) filtersOf(c, into);
+  return into;
 }
 
 function equate(a: Expression, b: Expression, out: Dependency[]): void {
@@ -117,7 +131,7 @@ export function checkGrouped(
       const deps: Dependency[] = [];
       let below = plan;
       while (below.op !== 'Aggregation' && below.children.length > 0) below = below.children[0]!;
-      if (below.op === 'Aggregation') dependencies(below.children[0]!, deps);
+      if (below.op === 'Aggregation') dependencies(below.children[0]!, deps, filtersOf(below.children[0]!));
       const start = new Set<number>();
       for (const g of groups ?? []) if (g.kind === 'column') start.add(g.id);
       known = closure(start, deps);
@@ -145,10 +159,11 @@ export function checkGrouped(
     if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2', i + 1, bad.name);
     throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'SELECT list', bad.name);
   });
+  // One row has no order to be ambiguous about.
+  if (groups === null) return;
   order.forEach((o, i) => {
     const bad = offender(o.expr);
     if (bad === null || !below.has(bad.id)) return;
-    if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2', i + 1, bad.name);
     throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'ORDER BY', bad.name);
   });
 }
