@@ -17,6 +17,7 @@ import {
   newFunction,
   stringConstant,
   stringType,
+  updateAggregators,
 } from '../expression/index.js';
 import { testContext } from '../expression/test-context.js';
 import { newFieldType, TypeCode } from '../types/field-type.js';
@@ -145,7 +146,13 @@ time('Q1 eight aggregates by a coded column', () => {
   for (const c of chunks) {
     const values = inputs.run(c, ctx) as Vector[];
     const ids = (c.columns[5] as BytesVector).codes!;
-    states.forEach((s, k) => s.update(ids, [values[k]!], c.length, null));
+    updateAggregators(
+      states,
+      ids,
+      values.map((v) => [v]),
+      c.length,
+      null,
+    );
   }
   return states.map((s) => String(s.result(0, 1)[0]!.get(0))).join(' ');
 });

@@ -3,6 +3,7 @@ import { compact } from '../chunk/gather.js';
 import type { Vector } from '../chunk/vector.js';
 import type { Aggregator } from '../expression/aggregate/aggregator.js';
 import { aggregateInputs, createAggregator } from '../expression/aggregate/create.js';
+import { updateAggregators } from '../expression/aggregate/fused.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import { compileProjection } from '../expression/compile.js';
 import type { AggFunc, Expression } from '../expression/expression.js';
@@ -63,8 +64,7 @@ export class Aggregation {
 
   update(ids: Int32Array | null, inputs: AggInputs): void {
     const { chunk, args } = inputs;
-    for (let k = 0; k < this.aggregators.length; k++)
-      this.aggregators[k]!.update(ids, args[k]!, chunk.length, chunk.sel);
+    updateAggregators(this.aggregators, ids, args, chunk.length, chunk.sel);
   }
 
   /** Output columns of groups from … to-1. */

@@ -459,6 +459,23 @@ describe('exactness and errors', () => {
     expect(kernelCount()).toBe(before);
   });
 
+  test('common subexpressions of a projection are computed once and alike', () => {
+    const sum = fn('plus', a, intConstant(1));
+    const exprs = [
+      fn('mul', sum, intConstant(2)),
+      sum,
+      fn('plus', a, intConstant(1)),
+      fn('if', fn('gt', sum, intConstant(5)), sum, a),
+    ];
+    const values = Array.from({ length: 300 }, (_, i) => (i === 9 ? null : i === 11 ? 9007199254740991 : i));
+    const chunk = new Chunk([vectorOf(values, a.type)], 300);
+    const together = compileProjection(exprs).run(chunk, ctx) as Vector[];
+    exprs.forEach((e, k) => {
+      const alone = run(e, chunk);
+      for (let i = 0; i < 300; i++) expect(together[k]!.get(i)).toBe(alone.get(i));
+    });
+  });
+
   test('asynchronous functions give promises', async () => {
     const s = await evalAny(fn('sleep', realConstant(0.001)), ctx);
     expect(s).toBe(0);

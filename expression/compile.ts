@@ -19,7 +19,7 @@ import type { EvalContext } from './eval-context.js';
 import type { Column, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
 import { Runtime } from './runtime.js';
-import { splitConjuncts, visit } from './traverse.js';
+import { hashKey, splitConjuncts, visit } from './traverse.js';
 import { asTruth } from './truth.js';
 
 /**
@@ -475,26 +475,94 @@ function valueRun(e: Expression): Run {
   return r;
 }
 
+/** Rows from which it pays to look for common subexpressions. */
+const SHARING_ROWS = 256;
+
+/** Expressions in an order in which each comes after those it contains; those are read as columns behind the input's. */
+interface SharedPlan {
+  /** Columns of the input chunk. */
+  readonly base: number;
+  readonly order: readonly number[];
+  readonly exprs: readonly Expression[];
+}
+
+/** null: nothing is shared. */
+function planSharing(exprs: readonly Expression[], base: number): SharedPlan | null {
+  const plain = (e: Expression): boolean =>
+    e.kind === 'function' &&
+    !isTree(e, (f) => {
+      const s = functionSpec(f.name);
+      return s.deterministic === false || s.sideEffects === true || s.async === true;
+    });
+  const positions = new Map<string, number>();
+  exprs.forEach((e, i) => {
+    if (!plain(e)) return;
+    const k = hashKey(e);
+    if (!positions.has(k)) positions.set(k, i);
+  });
+  if (positions.size < 2 && positions.size === exprs.filter(plain).length) return null;
+  let found = false;
+  const rewrite = (e: Expression, own: number): Expression => {
+    if (e.kind !== 'function') return e;
+    const at = positions.get(hashKey(e));
+    if (at !== undefined && at !== own) {
+      found = true;
+      return { kind: 'column', id: -1 - at, type: e.type, index: base + at, name: 'shared' };
+    }
+    const args = e.args.map((a) => rewrite(a, own));
+    return args.every((a, i) => a === e.args[i]) ? e : { ...e, args };
+  };
+  const out = exprs.map((e, i) => (plain(e) ? rewrite(e, i) : e));
+  if (!found) return null;
+  const size = (e: Expression): number =>
+    e.kind === 'function' ? e.args.reduce((n, a) => n + size(a), 1) : 1;
+  const sizes = exprs.map(size);
+  // Equal expressions: the first computes, so ties keep their order.
+  const order = exprs.map((_, i) => i).sort((a, b) => sizes[a]! - sizes[b]! || a - b);
+  return { base, order, exprs: out };
+}
+
 export function compileProjection(exprs: readonly Expression[]): Projection {
-  const one = (e: Expression, chunk: Chunk, ctx: EvalContext): Awaitable<Vector> => {
+  const constants: (Vector | undefined)[] = [];
+  const one = (e: Expression, i: number, chunk: Chunk, ctx: EvalContext): Awaitable<Vector> => {
     if (e.kind === 'column') return chunk.columns[e.index]!;
-    if (e.kind === 'constant' && e.param === undefined) return constantVector(e.value, e.type, chunk.length);
+    if (e.kind === 'constant' && e.param === undefined) {
+      const last = constants[i];
+      if (last !== undefined && last.length === chunk.length) return last;
+      return (constants[i] = constantVector(e.value, e.type, chunk.length));
+    }
     if (e.kind === 'constant') return constantVector(paramValue(e.param!, e.type, ctx), e.type, chunk.length);
     if (e.kind === 'correlated') return constantVector(e.cell.value, e.type, chunk.length);
     return valueRun(e).value(chunk, ctx);
   };
   const effects = exprs.filter((e) => isTree(e, (f) => functionSpec(f.name).sideEffects === true));
   if (effects.length > 1) return { run: (chunk, ctx) => rowByRow(exprs, chunk, ctx) };
+  const isAsync = exprs.some((e) => isTree(e, (f) => functionSpec(f.name).async === true));
+  const maybeShared = !isAsync && exprs.filter((e) => e.kind === 'function').length > 1;
+  let sharing: SharedPlan | null | undefined;
   return {
     run(chunk, ctx) {
       const out: Vector[] = new Array<Vector>(exprs.length);
+      if (maybeShared && chunk.length >= SHARING_ROWS) {
+        if (sharing === undefined || (sharing !== null && sharing.base !== chunk.columns.length)) {
+          sharing = planSharing(exprs, chunk.columns.length);
+        }
+        if (sharing !== null) {
+          const columns = chunk.columns.slice();
+          const extended = new ChunkClass(columns, chunk.length, chunk.sel);
+          for (const i of sharing.order) {
+            out[i] = columns[sharing.base + i] = one(sharing.exprs[i]!, i, extended, ctx) as Vector;
+          }
+          return out;
+        }
+      }
       for (let i = 0; i < exprs.length; i++) {
-        const v = one(exprs[i]!, chunk, ctx);
+        const v = one(exprs[i]!, i, chunk, ctx);
         if (v instanceof Promise) {
           // Strictly one after another: later columns may read what earlier ones did.
           const rest = async (): Promise<Vector[]> => {
             out[i] = await v;
-            for (let j = i + 1; j < exprs.length; j++) out[j] = await one(exprs[j]!, chunk, ctx);
+            for (let j = i + 1; j < exprs.length; j++) out[j] = await one(exprs[j]!, j, chunk, ctx);
             return out;
           };
           return rest();

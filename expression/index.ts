@@ -87,5 +87,6 @@ export {
   timeType,
 } from './type-inference.js';
 export { Runtime } from './runtime.js';
+export { updateAggregators } from './aggregate/fused.js';
 export type { Aggregator } from './aggregate/aggregator.js';
 export { aggregateDocs, aggregateInputs, createAggregator, partialTypes } from './aggregate/create.js';

@@ -16,6 +16,7 @@ import {
   partialTypes,
   realType,
   stringType,
+  updateAggregators,
 } from '../index.js';
 import { testContext } from '../test-context.js';
 
@@ -147,6 +148,67 @@ describe('aggregates', () => {
     j.resize(1);
     j.update(null, [vectorOf([1, null], intType())], 2, null);
     expect(jsonToText(j.result(0, 1)[0]!.get(0) as Uint8Array)).toBe('[1, null]');
+  });
+
+  test('aggregators in one loop give what they give alone', () => {
+    const rows = 500;
+    const value = (i: number): Datum => (i % 7 === 0 ? null : ((i * 7919) % 1000) - 300);
+    const nullable = vectorOf(
+      Array.from({ length: rows }, (_, i) => value(i)),
+      money,
+    );
+    const plain = vectorOf(
+      Array.from({ length: rows }, (_, i) => (i * 104729) % 977),
+      money,
+    );
+    const huge = vectorOf(
+      Array.from({ length: rows }, (_, i) => 9007199254740991 - i),
+      intType(),
+    );
+    const real = vectorOf(
+      Array.from({ length: rows }, (_, i) => i / 8),
+      realType(),
+    );
+    const cases: [AggFunc, Vector][] = [
+      [agg('sum', money, decimalType(37, 2)), nullable],
+      [agg('sum', money, decimalType(37, 2)), plain],
+      [agg('avg', money, decimalType(19, 6)), nullable],
+      [agg('avg', money, decimalType(19, 6)), plain],
+      [agg('sum', intType(), decimalType(42, 0)), huge],
+      [agg('avg', realType(), realType()), real],
+      [agg('count', money, intType()), nullable],
+      [agg('count', money, intType()), plain],
+      [agg('max', money, money), plain],
+    ];
+    const ids = Int32Array.from({ length: rows }, (_, i) => (i * 31) % 5);
+    for (const sel of [null, Int32Array.from({ length: 250 }, (_, i) => 2 * i)]) {
+      for (const groups of [5, 400]) {
+        const make = () =>
+          cases.map(([f]) => {
+            const a = createAggregator(f, ctx);
+            a.resize(groups);
+            return a;
+          });
+        const together = make();
+        const alone = make();
+        for (let batch = 0; batch < 2; batch++) {
+          updateAggregators(
+            together,
+            ids,
+            cases.map((c) => [c[1]]),
+            rows,
+            sel,
+          );
+          alone.forEach((a, k) => a.update(ids, [cases[k]![1]], rows, sel));
+        }
+        const text = (list: typeof alone): string[] =>
+          list.flatMap((a, k) => {
+            const v = a.result(0, groups)[0]!;
+            return Array.from({ length: groups }, (_, g) => datumText(v.get(g), cases[k]![0].type));
+          });
+        expect(text(together)).toEqual(text(alone));
+      }
+    }
   });
 
   test('only selected rows count', () => {

@@ -51,6 +51,11 @@ export class CountAggregator implements Aggregator {
     }
   }
 
+  /** Whether every row counts. */
+  countsRows(inputs: readonly Vector[]): boolean {
+    return !this.overStates && (this.star || inputs.every((v) => v.nulls === null));
+  }
+
   merge(other: Aggregator, map: Int32Array): void {
     const o = (other as CountAggregator).counts;
     for (let j = 0; j < map.length; j++) this.counts[map[j]!]! += o[j]!;

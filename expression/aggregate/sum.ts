@@ -42,10 +42,10 @@ export class SumAggregator implements Aggregator {
   /** Non-NULL inputs of each group. */
   counts: Float64Array = new Float64Array(0);
   private readonly big = new Map<number, bigint>();
-  private readonly exact: boolean;
+  readonly exact: boolean;
 
   constructor(
-    private readonly average: boolean,
+    readonly average: boolean,
     /** Type of the values that are summed (of the sum state in final modes). */
     private readonly input: FieldType,
     private readonly type: FieldType,
@@ -83,6 +83,12 @@ export class SumAggregator implements Aggregator {
       const i = sel === null ? q : sel[q]!;
       if (c.nulls === null || c.nulls[i] !== 1) before[ids === null ? 0 : ids[i]!]! += c.data[i]!;
     }
+  }
+
+  /** The vector to be summed when the update is a plain addition per row; see fused.ts. */
+  fusable(inputs: readonly Vector[]): NumVector | null {
+    const v = inputs[0]!;
+    return v.kind === 'num' && !(this.overStates && this.average) ? v : null;
   }
 
   private add(v: Vector, ids: Int32Array | null, n: number, sel: Int32Array | null): void {
