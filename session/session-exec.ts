@@ -34,6 +34,9 @@ export class SessionExecContext implements ExecContext {
   get runtimeStats(): RuntimeStats | null {
     return this.statement.runtimeStats;
   }
+  get warningCount(): number {
+    return this.statement.warningCount;
+  }
   checkpoint(): Promise<void> | undefined {
     return this.statement.checkpoint();
   }

@@ -131,8 +131,9 @@ async function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteSt
   const result = await executeDml(plan, lockingContext(session, txn));
   const s = session.statement;
   s.affectedRows =
-    session.connection.foundRows && stmt.kind === 'Update' ? result.foundRows : result.affectedRows;
-  s.lastInsertId = result.lastInsertId;
+    session.connection.foundRows && stmt.kind !== 'Delete' ? result.foundRows : result.affectedRows;
+  // The packet also tells of a value that the statement gave itself; LAST_INSERT_ID() does not.
+  s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : (result.explicitInsertId ?? 0);
   s.info = result.info;
   if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
   return null;

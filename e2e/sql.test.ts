@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { playScript } from './testing/sql-script.js';
+import { ServerProcess } from './testing/server-process.js';
+
+/**
+ * Golden tests: testdata/sql/NAME.test played on an empty database must print NAME.result. UPDATE_GOLDEN=1 writes the
+ * results anew; look at the difference before it is committed.
+ */
+const DIR = fileURLToPath(new URL('../testdata/sql/', import.meta.url));
+const names = readdirSync(DIR)
+  .filter((f) => f.endsWith('.test'))
+  .map((f) => f.slice(0, -5));
+
+const server = new ServerProcess();
+beforeAll(() => server.start());
+afterAll(() => server.remove());
+
+test.each(names)('%s', async (name) => {
+  const db = await server.connect({ dateStrings: true, rowsAsArray: true });
+  await db.query(`CREATE DATABASE \`${name}\``);
+  await db.query(`USE \`${name}\``);
+  const printed = await playScript(db, readFileSync(`${DIR}${name}.test`, 'utf8'));
+  await db.end();
+  const golden = `${DIR}${name}.result`;
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, printed);
+  expect(printed).toBe(readFileSync(golden, 'utf8'));
+});
