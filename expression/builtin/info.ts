@@ -1,3 +1,4 @@
+import { normalizeDigest } from '../../parser/digest.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
@@ -58,6 +59,7 @@ defineAll('information', [
   text('user', ['session_user', 'system_user'], 288, (rt) => rt.ctx.session.user, 'USER(): the client.'),
   text('current_user', [], 288, (rt) => rt.ctx.session.currentUser, 'CURRENT_USER(): the account.'),
   text('current_role', [], 288, (rt) => rt.ctx.session.currentRole, 'CURRENT_ROLE().'),
+  text('current_resource_group', [], 32, () => 'default', 'CURRENT_RESOURCE_GROUP() (TiDB).'),
   text('database', ['schema'], 64, (rt) => rt.ctx.session.database, 'DATABASE(), SCHEMA().'),
   text('version', [], 64, (rt) => rt.ctx.session.version, 'VERSION().'),
   text('tidb_version', [], 1024, (rt) => rt.ctx.session.tidbVersion, 'TIDB_VERSION() (TiDB).'),
@@ -80,6 +82,13 @@ defineAll('information', [
       return u;
     },
     doc: 'LAST_INSERT_ID([n]). Manual: Information Functions.',
+  },
+  {
+    name: 'tidb_encode_sql_digest',
+    args: ['string'],
+    type: systemString(64),
+    kernel: (_rt, sql: Uint8Array) => encodeUtf8(normalizeDigest(decodeUtf8(sql)).digest),
+    doc: 'TIDB_ENCODE_SQL_DIGEST(sql): the digest of the normalized statement (TiDB).',
   },
   {
     name: 'benchmark',

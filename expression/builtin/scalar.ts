@@ -152,7 +152,9 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
 function emitArgs(g: Emitter, node: ScalarFunction, domains: (i: number) => ArgDomain): Value[] {
   return node.args.map((a, i) => {
     const d = domains(i);
-    return d === 'string' || (d === 'any' && isStringType(a.type)) ? g.operand(a, 'string') : g.emit(a);
+    return (d === 'string' || d === 'any') && (isStringType(a.type) || a.type.tp === TypeCode.Null)
+      ? g.operand(a, 'string')
+      : g.emit(a);
   });
 }
 
