@@ -41,7 +41,8 @@ export class AutoIdAllocator {
 
   /** Later values are above `value`. */
   rebase(kind: AutoIdKind, dbId: number, tableId: number, value: number | bigint): Awaitable<void> {
-    const v = BigInt(value);
+    // AUTO_INCREMENT on FLOAT and DOUBLE: the next whole number is above.
+    const v = BigInt(typeof value === 'number' ? Math.floor(value) : value);
     const c = this.cached(kind, tableId);
     if (v <= c.given) return;
     if (c.pending === null && v <= c.reserved) {

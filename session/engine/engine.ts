@@ -12,6 +12,7 @@ import { Session } from '../session.js';
 import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
 import '../variables/mysql-variables.js';
+import '../variables/tidb-accepted-variables.js';
 import '../variables/tidb-variables.js';
 import '../statements/index.js';
 import '../../catalog/virtual/index.js';

@@ -1,3 +1,4 @@
+import { runDeleteRanges } from '../../ddl/delete-range.js';
 import { composeTs, physicalOf } from '../../kv/client/oracle.js';
 import type { EngineCore } from './engine-core.js';
 
@@ -40,7 +41,9 @@ export class GarbageCollector {
     let safePoint = composeTs(now - durationMs(this.core.globals.get('tidb_gc_life_time')));
     const oldest = storage.oldestActiveTs();
     if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
-    if (safePoint > 0n) await storage.gc(safePoint);
+    if (safePoint <= 0n) return;
+    await storage.gc(safePoint);
+    await runDeleteRanges(storage, safePoint);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chunkRows } from '../../chunk/chunk-builder.js';
+import { datumToString } from '../../types/format.js';
+import { openEngine } from '../engine/engine.js';
+import type { Account, ClientSession, Engine } from '../client-session.js';
+
+const ROOT: Account = {
+  user: 'root',
+  host: '%',
+  plugin: 'mysql_native_password',
+  authString: '',
+  locked: false,
+  passwordExpired: false,
+  requireTls: false,
+};
+const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** An engine on a scratch directory, in this process. */
+export class TestEngine {
+  private constructor(
+    readonly dir: string,
+    private engine: Engine,
+  ) {}
+  private lastId = 0;
+
+  static async open(): Promise<TestEngine> {
+    const dir = mkdtempSync(join(tmpdir(), 'rutile-session-'));
+    return new TestEngine(dir, await TestEngine.openIn(dir));
+  }
+  private static openIn(dir: string): Promise<Engine> {
+    return openEngine({
+      dataDir: dir,
+      version: 'test',
+      port: 0,
+      socket: '',
+      tlsConfigured: false,
+      durability: 2,
+      logger: LOG,
+      passwordHashers: new Map(),
+    });
+  }
+
+  async restart(): Promise<void> {
+    await this.engine.shutdown(1000);
+    this.engine = await TestEngine.openIn(this.dir);
+  }
+
+  async session(database = 'test'): Promise<TestSession> {
+    const session = await this.engine.openSession({
+      id: ++this.lastId,
+      user: 'root',
+      host: '127.0.0.1',
+      peer: '127.0.0.1:1',
+      account: ROOT,
+      database,
+      collationId: 46,
+      foundRows: false,
+      multiStatements: true,
+      localFiles: false,
+      interactive: false,
+      ignoreSpace: false,
+      tls: false,
+      tlsCipher: '',
+      attributes: new Map(),
+      disconnect: () => undefined,
+    });
+    return new TestSession(session);
+  }
+
+  async close(): Promise<void> {
+    await this.engine.shutdown(1000);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** A session whose results come as text. */
+export class TestSession {
+  constructor(readonly session: ClientSession) {}
+
+  /** Rows as text, NULL as null; [] for statements without rows. */
+  async query(sql: string): Promise<(string | null)[][]> {
+    const rows: (string | null)[][] = [];
+    const result = await this.session.query(Buffer.from(sql));
+    if (result.kind !== 'rows') return rows;
+    try {
+      for (;;) {
+        const chunk = await result.nextChunk();
+        if (chunk === null) return rows;
+        for (const row of chunkRows(chunk)) {
+          rows.push(row.map((v, i) => (v === null ? null : datumToString(v, result.columns[i]!.type))));
+        }
+      }
+    } finally {
+      await result.close();
+    }
+  }
+
+  /** The error number that a statement ends with, 0 for none. */
+  async errorOf(sql: string): Promise<number> {
+    try {
+      await this.query(sql);
+      return 0;
+    } catch (error) {
+      return (error as { code?: number }).code ?? -1;
+    }
+  }
+}
