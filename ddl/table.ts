@@ -171,7 +171,13 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
         ? moved.get(key) !== null
         : ctx.schema().table(target.name, to.name) !== null;
       if (taken && !same) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${target.name}.${to.name}`);
-      const table = { ...source.table, name: to.name, lower: to.name.toLowerCase(), version, previousVersion: source.table.version };
+      const table = {
+        ...source.table,
+        name: to.name,
+        lower: to.name.toLowerCase(),
+        version,
+        previousVersion: source.table.version,
+      };
       await moveTable(meta, source.dbId, target.id, table);
       changed.push({ dbId: source.dbId, tableId: table.id }, { dbId: target.id, tableId: table.id });
       moved.set(at(fromDb, from.name), null);

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import mysql from 'mysql2/promise';
+import type mysql from 'mysql2/promise';
 import { randomSource } from '../types/random-source.js';
 import { RawClient } from '../server/testing/raw-client.js';
 import { ServerProcess } from './testing/server-process.js';

@@ -98,11 +98,29 @@ export type KeyError =
       readonly conflictCommitTs: bigint;
       readonly key: Uint8Array;
       readonly primary: Uint8Array;
-      readonly reason: 'optimistic' | 'pessimisticRetry' | 'selfRolledBack' | 'rcCheckTs' | 'lazyUniquenessCheck' | 'notLockedKeyConflict';
+      readonly reason:
+        | 'optimistic'
+        | 'pessimisticRetry'
+        | 'selfRolledBack'
+        | 'rcCheckTs'
+        | 'lazyUniquenessCheck'
+        | 'notLockedKeyConflict';
     }
   | { readonly kind: 'alreadyExist'; readonly key: Uint8Array }
-  | { readonly kind: 'deadlock'; readonly lockTs: bigint; readonly lockKey: Uint8Array; readonly deadlockKeyHash: bigint; readonly waitChain: readonly WaitForEntry[] }
-  | { readonly kind: 'commitTsExpired'; readonly startTs: bigint; readonly attemptedCommitTs: bigint; readonly key: Uint8Array; readonly minCommitTs: bigint }
+  | {
+      readonly kind: 'deadlock';
+      readonly lockTs: bigint;
+      readonly lockKey: Uint8Array;
+      readonly deadlockKeyHash: bigint;
+      readonly waitChain: readonly WaitForEntry[];
+    }
+  | {
+      readonly kind: 'commitTsExpired';
+      readonly startTs: bigint;
+      readonly attemptedCommitTs: bigint;
+      readonly key: Uint8Array;
+      readonly minCommitTs: bigint;
+    }
   | { readonly kind: 'txnNotFound'; readonly startTs: bigint; readonly primaryKey: Uint8Array }
   | { readonly kind: 'commitTsTooLarge'; readonly commitTs: bigint }
   | { readonly kind: 'assertionFailed'; readonly key: Uint8Array; readonly startTs: bigint }
@@ -117,7 +135,8 @@ export interface WaitForEntry {
   readonly resourceGroupTag?: Uint8Array;
 }
 
-export type MutationOp = 'put' | 'del' | 'lock' | 'rollback' | 'insert' | 'pessimisticLock' | 'checkNotExists';
+export type MutationOp =
+  'put' | 'del' | 'lock' | 'rollback' | 'insert' | 'pessimisticLock' | 'checkNotExists';
 
 /** kvrpcpb.Mutation. 'insert' is a put that fails with alreadyExist when the key has a value. */
 export interface Mutation {
@@ -168,7 +187,9 @@ export interface PrewriteRequest extends Request {
   readonly lockTtl: number;
   readonly txnSize: number;
   /** Per mutation: whether the key must hold our pessimistic lock, or needs the conflict check of an optimistic write. Absent = optimistic. */
-  readonly pessimisticActions?: readonly ('skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck')[];
+  readonly pessimisticActions?: readonly (
+    'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck'
+  )[];
   readonly forUpdateTs?: bigint;
   readonly minCommitTs?: bigint;
   readonly maxCommitTs?: bigint;
@@ -253,7 +274,13 @@ export interface CheckTxnStatusResponse extends Response {
   readonly error?: KeyError;
   readonly lockTtl: number;
   readonly commitVersion: bigint;
-  readonly action: 'noAction' | 'ttlExpireRollback' | 'lockNotExistRollback' | 'minCommitTsPushed' | 'ttlExpirePessimisticRollback' | 'lockNotExistDoNothing';
+  readonly action:
+    | 'noAction'
+    | 'ttlExpireRollback'
+    | 'lockNotExistRollback'
+    | 'minCommitTsPushed'
+    | 'ttlExpirePessimisticRollback'
+    | 'lockNotExistDoNothing';
   readonly lockInfo?: LockInfo;
 }
 export interface CheckSecondaryLocksRequest extends Request {

@@ -87,7 +87,8 @@ export class SessionTransaction {
         const schema = current();
         for (const table of written.values()) {
           const now = schema.tableById(table.id);
-          if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+          if (now === null || !atMostOneStepBehind(table, now.table))
+            throw mysqlError('ER_INFO_SCHEMA_CHANGED');
         }
       });
     }

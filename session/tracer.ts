@@ -20,7 +20,13 @@ export class Tracer {
   /** `parseMs`: what the parser took before the statement was known to be traced; it becomes the first span. */
   constructor(name: string, parseMs: number) {
     this.origin = performance.now() - parseMs;
-    const parse: Span = { name: 'parser.parse', startMs: 0, durationMs: parseMs, attributes: {}, children: [] };
+    const parse: Span = {
+      name: 'parser.parse',
+      startMs: 0,
+      durationMs: parseMs,
+      attributes: {},
+      children: [],
+    };
     this.root = { name, startMs: 0, durationMs: 0, attributes: {}, children: [parse] };
     this.open = [this.root];
   }

@@ -192,14 +192,47 @@ export const ERRORS = {
     sqlState: 'HY000',
     format: 'The initialization vector supplied to %s is too short. Must be at least 16 bytes long',
   },
-  ER_INVALID_JSON_TEXT_IN_PARAM: { code: 3141, sqlState: '22032', format: 'Invalid JSON text in argument %d to function %s: "%s" at position %d.' },
-  ER_INVALID_JSON_PATH: { code: 3143, sqlState: '42000', format: 'Invalid JSON path expression. The error is around character position %d.' },
-  ER_INVALID_TYPE_FOR_JSON: { code: 3146, sqlState: '22032', format: 'Invalid data type for JSON data in argument %d to function %s; a JSON string or JSON type is required.' },
-  ER_INVALID_JSON_PATH_WILDCARD: { code: 3149, sqlState: '42000', format: 'In this situation, path expressions may not contain the * and ** tokens or an array range.' },
-  ER_JSON_VACUOUS_PATH: { code: 3153, sqlState: '42000', format: 'The path expression \'$\' is not allowed in this context.' },
-  ER_JSON_BAD_ONE_OR_ALL_ARG: { code: 3154, sqlState: '42000', format: 'The oneOrAll argument to %s may take these values: \'one\' or \'all\'.' },
-  ER_JSON_DOCUMENT_NULL_KEY: { code: 3158, sqlState: '22032', format: 'JSON documents may not contain NULL member names.' },
-  ER_INVALID_JSON_PATH_ARRAY_CELL: { code: 3165, sqlState: '42000', format: 'A path expression is not a path to a cell in an array.' },
+  ER_INVALID_JSON_TEXT_IN_PARAM: {
+    code: 3141,
+    sqlState: '22032',
+    format: 'Invalid JSON text in argument %d to function %s: "%s" at position %d.',
+  },
+  ER_INVALID_JSON_PATH: {
+    code: 3143,
+    sqlState: '42000',
+    format: 'Invalid JSON path expression. The error is around character position %d.',
+  },
+  ER_INVALID_TYPE_FOR_JSON: {
+    code: 3146,
+    sqlState: '22032',
+    format:
+      'Invalid data type for JSON data in argument %d to function %s; a JSON string or JSON type is required.',
+  },
+  ER_INVALID_JSON_PATH_WILDCARD: {
+    code: 3149,
+    sqlState: '42000',
+    format: 'In this situation, path expressions may not contain the * and ** tokens or an array range.',
+  },
+  ER_JSON_VACUOUS_PATH: {
+    code: 3153,
+    sqlState: '42000',
+    format: "The path expression '$' is not allowed in this context.",
+  },
+  ER_JSON_BAD_ONE_OR_ALL_ARG: {
+    code: 3154,
+    sqlState: '42000',
+    format: "The oneOrAll argument to %s may take these values: 'one' or 'all'.",
+  },
+  ER_JSON_DOCUMENT_NULL_KEY: {
+    code: 3158,
+    sqlState: '22032',
+    format: 'JSON documents may not contain NULL member names.',
+  },
+  ER_INVALID_JSON_PATH_ARRAY_CELL: {
+    code: 3165,
+    sqlState: '42000',
+    format: 'A path expression is not a path to a cell in an array.',
+  },
   ER_OPERAND_COLUMNS: { code: 1241, sqlState: '21000', format: 'Operand should contain %d column(s)' },
   ER_CANT_AGGREGATE_2COLLATIONS: {
     code: 1267,

@@ -79,7 +79,9 @@ export class EngineCore {
   dropStatistics(tableId: number): void {
     this.statistics
       .drop(tableId)
-      .catch((err: unknown) => this.logger.warn({ err, tableId }, 'statistics of a dropped table stay behind'));
+      .catch((err: unknown) =>
+        this.logger.warn({ err, tableId }, 'statistics of a dropped table stay behind'),
+      );
   }
 
   /**

@@ -27,7 +27,10 @@ export class TableLocks {
   }
 
   /** Takes all locks or none, after the session's former ones were released. Throws 8020. */
-  lock(session: number, tables: readonly { readonly id: number; readonly name: string; readonly type: TableLockType }[]): void {
+  lock(
+    session: number,
+    tables: readonly { readonly id: number; readonly name: string; readonly type: TableLockType }[],
+  ): void {
     this.releaseAll(session);
     for (const t of tables) {
       const held = this.held.get(t.id);

@@ -155,8 +155,7 @@ const isYes = (v: Datum | undefined): boolean => str(v) === 'Y' || v === 2;
 function granted(columns: readonly string[], values: readonly Datum[]): ReadonlySet<string> {
   const set = new Set<string>();
   columns.forEach((name, i) => {
-    if (isYes(values[i]))
-      set.add(BY_COLUMN.get(name.toLowerCase()) ?? name);
+    if (isYes(values[i])) set.add(BY_COLUMN.get(name.toLowerCase()) ?? name);
   });
   return set;
 }

@@ -39,13 +39,9 @@ registerShow('ERRORS', (session, stmt) => {
   return { columns: WARNING_COLUMNS, rows: limited(errors, stmt.limit).map(warningRow) };
 });
 
-function limited<T>(
-  rows: readonly T[],
-  limit: Limit | null,
-): readonly T[] {
+function limited<T>(rows: readonly T[], limit: Limit | null): readonly T[] {
   if (limit === null) return rows;
-  const value = (e: Expr | null): number =>
-    e?.kind === 'IntLiteral' ? Number(e.value) : 0;
+  const value = (e: Expr | null): number => (e?.kind === 'IntLiteral' ? Number(e.value) : 0);
   const offset = value(limit.offset);
   return rows.slice(offset, offset + value(limit.count));
 }

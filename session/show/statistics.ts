@@ -24,7 +24,13 @@ const NAMES = [textColumn('Db_name', 64), textColumn('Table_name', 64), textColu
 const valueText = (v: Datum, type: FieldType): string => (v === null ? 'NULL' : datumToString(v, type));
 
 registerShow('STATS_META', (session) => ({
-  columns: [...NAMES, textColumn('Update_time', 64), intColumn('Modify_count'), intColumn('Row_count'), textColumn('Last_analyze_time', 64)],
+  columns: [
+    ...NAMES,
+    textColumn('Update_time', 64),
+    intColumn('Modify_count'),
+    intColumn('Row_count'),
+    textColumn('Last_analyze_time', 64),
+  ],
   rows: [...analyzed(session)].map(({ db, table, stats }) => [
     text(db.name),
     text(table.name),
@@ -66,7 +72,8 @@ function* parts({ table, stats }: { table: TableInfo; stats: TableStatistics }) 
   }
   for (const i of table.indices) {
     const s = stats.indexes.get(i.id);
-    if (s !== undefined) yield { name: i.name, isIndex: 1, type: table.columns[i.columns[0]!.offset]!.type, s };
+    if (s !== undefined)
+      yield { name: i.name, isIndex: 1, type: table.columns[i.columns[0]!.offset]!.type, s };
   }
 }
 
@@ -109,7 +116,13 @@ registerShow('STATS_HISTOGRAMS', (session) => ({
 }));
 
 registerShow('STATS_TOPN', (session) => ({
-  columns: [...NAMES, textColumn('Column_name', 64), intColumn('Is_index'), textColumn('Value', 1024), intColumn('Count')],
+  columns: [
+    ...NAMES,
+    textColumn('Column_name', 64),
+    intColumn('Is_index'),
+    textColumn('Value', 1024),
+    intColumn('Count'),
+  ],
   rows: [...analyzed(session)].flatMap((t) =>
     [...parts(t)].flatMap(({ name, isIndex, type, s }) =>
       s.topN.map((v) => [

@@ -82,5 +82,7 @@ export async function nextRowIds(session: Session, dbName: string, tableName: st
     const next = await autoIds.peek('auto_increment', db.id, table.id);
     rows.push([text(db.name), text(table.name), text(auto.name), next, text('AUTO_INCREMENT')]);
   }
-  return rows.map((r) => r.map((v) => (typeof v === 'bigint' && v <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(v) : v)));
+  return rows.map((r) =>
+    r.map((v) => (typeof v === 'bigint' && v <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(v) : v)),
+  );
 }

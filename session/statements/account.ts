@@ -25,7 +25,7 @@ const shown = (a: { user: string; host: string }): string => `'${a.user}'@'${a.h
 /** `plugin` and `authentication_string` for what IDENTIFIED says. Throws 1524. */
 function credentials(session: Session, auth: AuthOption | null): { plugin: string; authString: string } {
   const plugin = auth?.plugin ?? session.engine.globals.get('default_authentication_plugin');
-  if (auth?.hash != null) return { plugin, authString: auth.hash };
+  if (auth !== null && auth.hash !== null) return { plugin, authString: auth.hash };
   const hasher = session.engine.passwordHashers.get(plugin);
   if (hasher === undefined) throw mysqlError('ER_PLUGIN_IS_NOT_LOADED', plugin);
   const password = auth?.password ?? '';

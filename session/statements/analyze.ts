@@ -27,7 +27,10 @@ function optionsOf(stmt: AnalyzeTableStmt): AnalyzeOptions {
     if (rule === undefined) continue;
     const least = name === 'TOPN' || name === 'SAMPLERATE' ? 0 : 1;
     if (value < least || value > rule.max)
-      throw mysqlError('ER_UNKNOWN_ERROR', `Value of analyze option ${name} should not be larger than ${rule.max}`);
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `Value of analyze option ${name} should not be larger than ${rule.max}`,
+      );
     if (rule.sets !== undefined) options[rule.sets] = value;
   }
   return options;
@@ -86,7 +89,12 @@ function noteSampleRate(session: Session, db: DbInfo, table: TableInfo): void {
 }
 
 /** Reads the whole table at one snapshot and keeps what the optimizer asks for. */
-async function analyze(session: Session, db: DbInfo, table: TableInfo, options: AnalyzeOptions): Promise<void> {
+async function analyze(
+  session: Session,
+  db: DbInfo,
+  table: TableInfo,
+  options: AnalyzeOptions,
+): Promise<void> {
   const { storage } = session.engine;
   const ts = await storage.currentTs();
   const release = storage.pinTs(ts);

@@ -12,7 +12,13 @@ registerStatement('LockTables', {
       session.privileges.require('LOCK TABLES', db.name, table.name);
       session.privileges.require('SELECT', db.name, table.name);
       if (db.lower === 'information_schema' || db.lower === 'performance_schema' || db.lower === 'mysql') {
-        if (l.type.startsWith('WRITE')) throw mysqlError('ER_DBACCESS_DENIED_ERROR', session.connection.account.user, session.connection.account.host, db.name);
+        if (l.type.startsWith('WRITE'))
+          throw mysqlError(
+            'ER_DBACCESS_DENIED_ERROR',
+            session.connection.account.user,
+            session.connection.account.host,
+            db.name,
+          );
       }
       if (table.view !== undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', 'lock view table');
       return { id: table.id, name: table.name, type: l.type, virtual: table.virtual === true };
@@ -23,7 +29,10 @@ registerStatement('LockTables', {
       if (names.has(name)) throw mysqlError('ER_NONUNIQ_TABLE', l.alias ?? l.table.name);
       names.add(name);
     }
-    session.engine.tableLocks.lock(session.connection.id, wanted.filter((w) => !w.virtual));
+    session.engine.tableLocks.lock(
+      session.connection.id,
+      wanted.filter((w) => !w.virtual),
+    );
     return null;
   },
 });
