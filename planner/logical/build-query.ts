@@ -1,3 +1,4 @@
+import { allFields, makeSelect, tableSource } from '../../parser/ast/make-select.js';
 import type * as ast from '../../parser/ast/index.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { CteScope, QueryScope, Relation } from '../resolve/scope.js';
@@ -25,41 +26,6 @@ export function buildQuery(
 
 /** TABLE t is SELECT * FROM t. */
 function tableAsSelect(q: ast.TableStmt): ast.SelectStmt {
-  return {
-    kind: 'Select',
-    hints: [],
-    options: {
-      distinct: false,
-      all: false,
-      straightJoin: false,
-      calcFoundRows: false,
-      highPriority: false,
-      smallResult: false,
-      bigResult: false,
-      bufferResult: false,
-      cache: null,
-    },
-    fields: [{ expr: null, wildcard: { schema: null, table: null }, alias: null, text: '*' }],
-    from: {
-      kind: 'Table',
-      table: q.table,
-      alias: null,
-      partitions: [],
-      indexHints: [],
-      asOf: null,
-      sample: null,
-    },
-    where: null,
-    groupBy: null,
-    having: null,
-    windows: [],
-    with: q.with,
-    orderBy: q.orderBy,
-    limit: q.limit,
-    lock: q.lock,
-    into: q.into,
-    parens: q.parens,
-    start: q.start,
-    end: q.end,
-  };
+  const { table, kind: _kind, ...tail } = q;
+  return makeSelect({ fields: allFields(), from: tableSource(table), ...tail });
 }

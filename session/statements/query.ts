@@ -1,4 +1,5 @@
 import type { DeleteStmt, Expr, InsertStmt, Query, UpdateStmt } from '../../parser/ast/index.js';
+import { makeSelect } from '../../parser/ast/make-select.js';
 import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
 import type { Datum } from '../../types/datum.js';
@@ -154,35 +155,9 @@ export async function evaluate(
   session: Session,
   exprs: readonly Expr[],
 ): Promise<{ readonly type: FieldType; readonly value: Datum }[]> {
-  const stmt: Query = {
-    kind: 'Select',
-    hints: [],
-    options: {
-      distinct: false,
-      all: false,
-      straightJoin: false,
-      calcFoundRows: false,
-      highPriority: false,
-      smallResult: false,
-      bigResult: false,
-      bufferResult: false,
-      cache: null,
-    },
+  const stmt = makeSelect({
     fields: exprs.map((expr) => ({ expr, wildcard: null, alias: null, text: '' })),
-    from: null,
-    where: null,
-    groupBy: null,
-    having: null,
-    windows: [],
-    with: null,
-    orderBy: null,
-    limit: null,
-    lock: null,
-    into: null,
-    parens: false,
-    start: 0,
-    end: 0,
-  };
+  });
   const planned = await planQuery(session, stmt, session.evalContext.params);
   const rows = await readAll(await openQuery(planned, await session.readContext()));
   return exprs.map((_, i) => ({ type: planned.plan.schema[i]!.type, value: rows[0]![i]! }));

@@ -1,4 +1,5 @@
-import type { Expr, SelectStmt, ShowStmt } from '../../parser/ast/index.js';
+import { allFields, makeSelect, tableSource } from '../../parser/ast/make-select.js';
+import type { Expr, ShowStmt } from '../../parser/ast/index.js';
 import type { DbInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
 import { virtualTableInfo } from '../../catalog/virtual/virtual-table.js';
 import type { Datum } from '../../types/datum.js';
@@ -69,7 +70,11 @@ async function filtered(session: Session, result: ShowResult, stmt: ShowStmt): P
   };
   const schema = overlay(session.schema, db, table);
   const condition: Expr | null = stmt.where ?? likeCondition(result, stmt);
-  const select = selectAll(db, table, condition);
+  const select = makeSelect({
+    fields: allFields(),
+    from: tableSource({ schema: db.name, name: table.name }),
+    where: condition,
+  });
   const planned = await planQuery(session, select, session.evalContext.params, schema);
   const context = new ShowContext(session, await session.readContext(), result.rows);
   const rows = await readAll(await openQuery(planned, context.context));
@@ -109,46 +114,6 @@ function overlay(schema: InfoSchema, db: DbInfo, table: TableInfo): InfoSchema {
     table: (dbName, name) => (here(dbName) ? table : schema.table(dbName, name)),
     tableById: (id) => (id === table.id ? { db, table } : schema.tableById(id)),
     tables: (name) => (here(name) ? [table] : schema.tables(name)),
-  };
-}
-
-function selectAll(db: DbInfo, table: TableInfo, where: Expr | null): SelectStmt {
-  return {
-    kind: 'Select',
-    hints: [],
-    options: {
-      distinct: false,
-      all: false,
-      straightJoin: false,
-      calcFoundRows: false,
-      highPriority: false,
-      smallResult: false,
-      bigResult: false,
-      bufferResult: false,
-      cache: null,
-    },
-    fields: [{ expr: null, wildcard: { schema: null, table: null }, alias: null, text: '*' }],
-    from: {
-      kind: 'Table',
-      table: { schema: db.name, name: table.name },
-      alias: null,
-      partitions: [],
-      indexHints: [],
-      asOf: null,
-      sample: null,
-    },
-    where,
-    groupBy: null,
-    having: null,
-    windows: [],
-    with: null,
-    orderBy: null,
-    limit: null,
-    lock: null,
-    into: null,
-    parens: false,
-    start: 0,
-    end: 0,
   };
 }
 
