@@ -16,7 +16,7 @@ export function functionDocs(): string {
   const parts = [
     '# Functions and operators',
     '',
-    'Generated from the function registry by `npx tsx scripts/function-docs.ts`.',
+    'Generated from the function registry by `npm run docs`.',
   ];
   for (const [family, rows] of families) {
     parts.push(

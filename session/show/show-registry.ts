@@ -30,3 +30,6 @@ export function showHandler(kind: ShowKind): ShowHandler {
   if (handler === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', `SHOW ${kind}`);
   return handler;
 }
+
+/** SHOW forms that are answered, for the documentation. */
+export const handledShows = (): readonly ShowKind[] => [...handlers.keys()].sort();

@@ -45,3 +45,6 @@ const UNSUPPORTED: StatementHandler = {
 };
 
 export const handlerOf = (kind: StatementKind): StatementHandler => handlers.get(kind) ?? UNSUPPORTED;
+
+/** Kinds of statements that are run, for the documentation. */
+export const handledStatements = (): readonly StatementKind[] => [...handlers.keys()].sort();
