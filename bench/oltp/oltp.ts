@@ -1,0 +1,177 @@
+/**
+ * sysbench on this server and on a MariaDB of the same machine, in alternating rounds, both flushing each commit.
+ *
+ *   npm run bench:oltp -- [--json FILE] [--threads 8,32] [--time 20] [--rounds 3] [--workloads a,b]
+ *                         [--ps-modes auto,disable] [--tables 4] [--table-size 100000] [--cpus 0,1] [--alone]
+ *
+ * Ratios are medians of the rounds' own ratios. --alone leaves MariaDB out. Exit code 1 when a run of this server
+ * ended on an error.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { BenchServer, findProgram } from './servers.js';
+import type { SysbenchResult, SysbenchTask } from './sysbench.js';
+import { sysbench } from './sysbench.js';
+
+const WORKLOADS = [
+  'oltp_point_select',
+  'oltp_read_only',
+  'oltp_read_write',
+  'oltp_write_only',
+  'oltp_insert',
+  'oltp_delete',
+  'oltp_update_index',
+  'oltp_update_non_index',
+  'select_random_ranges',
+  'bulk_insert',
+];
+
+/** Workloads whose run uses up or repeats what was prepared: a table of their own for every run. */
+const FRESH = new Set(['oltp_delete', 'bulk_insert']);
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    threads: { type: 'string', default: '8,32' },
+    time: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '3' },
+    workloads: { type: 'string', default: WORKLOADS.join(',') },
+    'ps-modes': { type: 'string', default: 'auto,disable' },
+    tables: { type: 'string', default: '4' },
+    'table-size': { type: 'string', default: '100000' },
+    cpus: { type: 'string' },
+    alone: { type: 'boolean', default: false },
+  },
+});
+
+interface Row {
+  readonly workload: string;
+  readonly ps_mode: string;
+  readonly threads: number;
+  readonly tps: number;
+  readonly mariadb_tps: number | null;
+  readonly ratio: number | null;
+  readonly p95_ms: number;
+  readonly mariadb_p95_ms: number | null;
+  readonly ignored_errors: number;
+  readonly fatal: readonly string[];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? 0 : sorted[Math.floor(sorted.length / 2)]!;
+}
+
+const median2 = (values: readonly number[]): number => Math.round(median(values) * 100) / 100;
+
+async function measure(
+  servers: readonly BenchServer[],
+  base: Omit<SysbenchTask, 'port'>,
+  rounds: number,
+): Promise<Row> {
+  const results = new Map<BenchServer, SysbenchResult[]>(servers.map((s) => [s, []]));
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? servers : [...servers].reverse();
+    for (const server of order) {
+      const task = { ...base, port: server.port };
+      const fresh = FRESH.has(base.workload);
+      const before = fresh ? (await sysbench(task, 'prepare')).fatal : [];
+      const result = await sysbench(task, 'run');
+      const after = fresh ? (await sysbench(task, 'cleanup')).fatal : [];
+      results.get(server)!.push({ ...result, fatal: [...before, ...result.fatal, ...after] });
+    }
+  }
+  const ours = results.get(servers[0]!)!;
+  const theirs = servers[1] === undefined ? null : results.get(servers[1])!;
+  return {
+    workload: base.workload,
+    ps_mode: base.psMode,
+    threads: base.threads,
+    tps: median2(ours.map((r) => r.tps)),
+    mariadb_tps: theirs && median2(theirs.map((r) => r.tps)),
+    ratio: theirs && median2(ours.map((r, i) => (theirs[i]!.tps === 0 ? 0 : r.tps / theirs[i]!.tps))),
+    p95_ms: median2(ours.map((r) => r.p95)),
+    mariadb_p95_ms: theirs && median2(theirs.map((r) => r.p95)),
+    ignored_errors: ours.reduce((sum, r) => sum + r.ignored, 0),
+    fatal: [...new Set(ours.flatMap((r) => r.fatal))],
+  };
+}
+
+const cell = (value: string | number | null, width: number): string => String(value ?? '-').padStart(width);
+
+function line(row: Row): string {
+  return [
+    row.workload.padEnd(22),
+    row.ps_mode.padEnd(8),
+    cell(row.threads, 7),
+    cell(row.tps, 10),
+    cell(row.mariadb_tps, 10),
+    cell(row.ratio, 6),
+    cell(row.p95_ms, 8),
+    cell(row.mariadb_p95_ms, 8),
+    cell(row.ignored_errors, 8),
+  ].join(' ');
+}
+
+const HEADER = [
+  'workload'.padEnd(22),
+  'ps-mode'.padEnd(8),
+  'threads',
+  cell('tps', 10),
+  cell('mariadb', 10),
+  cell('ratio', 6),
+  cell('p95 ms', 8),
+  cell('mariadb', 8),
+  cell('retries', 8),
+].join(' ');
+
+async function main(): Promise<boolean> {
+  const program = findProgram('sysbench');
+  if (program === null) throw new Error('sysbench is not installed');
+  const pin = options.cpus === undefined ? [] : ['taskset', '-c', options.cpus];
+  const servers = [await BenchServer.rutile(pin)];
+  const rows: Row[] = [];
+  try {
+    if (!options.alone) servers.push(await BenchServer.mariadb(pin));
+    console.log(HEADER);
+    for (const workload of options.workloads.split(',')) {
+      const base = {
+        program: [...pin, program],
+        workload,
+        tables: Number(options.tables),
+        tableSize: Number(options['table-size']),
+        threads: Number(options.tables),
+        seconds: Number(options.time),
+        psMode: 'auto' as const,
+      };
+      const shared = !FRESH.has(workload);
+      for (const server of shared ? servers : []) {
+        const { fatal } = await sysbench({ ...base, port: server.port }, 'prepare');
+        if (fatal.length > 0) throw new Error(`${server.name}, ${workload} prepare: ${fatal.join('; ')}`);
+      }
+      for (const mode of options['ps-modes'].split(',')) {
+        for (const threads of options.threads.split(',').map(Number)) {
+          const psMode = mode === 'disable' ? ('disable' as const) : ('auto' as const);
+          const row = await measure(servers, { ...base, threads, psMode }, Number(options.rounds));
+          rows.push(row);
+          console.log(line(row));
+          for (const fatal of row.fatal) console.log(`  ${fatal}`);
+        }
+      }
+      for (const server of shared ? servers : []) await sysbench({ ...base, port: server.port }, 'cleanup');
+    }
+    console.log(`memory: ${servers.map((s) => `${s.name} ${s.memory()} MiB`).join(', ')}`);
+  } finally {
+    for (const server of servers) await server.remove();
+  }
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, null, 2) + '\n');
+  return rows.every((row) => row.fatal.length === 0);
+}
+
+main().then(
+  (clean) => process.exit(clean ? 0 : 1),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);
