@@ -58,6 +58,7 @@ export async function sysbench(
     tps: field(output, /transactions:\s+\d+\s+\(([\d.]+) per sec/),
     p95: field(output, /95th percentile:\s+([\d.]+)/),
     ignored: field(output, /ignored errors:\s+(\d+)/),
-    fatal: code === 0 ? [] : fatal.slice(0, 3),
+    // A failed statement is printed whole, which may be half a megabyte.
+    fatal: code === 0 ? [] : fatal.slice(0, 3).map((message) => message.slice(0, 300)),
   };
 }
