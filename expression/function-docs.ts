@@ -13,11 +13,7 @@ export function functionDocs(): string {
     if (rows === undefined) families.set(f.family, [row]);
     else rows.push(row);
   }
-  const parts = [
-    '# Functions and operators',
-    '',
-    'Generated from the function registry by `npm run docs`.',
-  ];
+  const parts = ['# Functions and operators', '', 'Generated from the function registry by `npm run docs`.'];
   for (const [family, rows] of families) {
     parts.push(
       '',
