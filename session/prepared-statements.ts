@@ -1,3 +1,5 @@
+import type { Awaitable } from '../types/awaitable.js';
+import { andThen } from '../executor/operator.js';
 import { chunkRows } from '../chunk/chunk-builder.js';
 import type { Datum } from '../types/datum.js';
 import { newFieldType, TypeCode } from '../types/field-type.js';
@@ -40,14 +42,15 @@ export class PreparedStatements {
     return { id, params: Array.from({ length: statement.paramCount }, () => param), columns, warnings: 0 };
   }
 
-  async execute(id: number, params: readonly ParamValue[], cursor: boolean): Promise<StatementResult> {
+  execute(id: number, params: readonly ParamValue[], cursor: boolean): Awaitable<StatementResult> {
     const prepared = this.byId.get(id);
     if (prepared === undefined) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', String(id), 'stmt_execute');
-    const result = await this.session.run(
+    const result = this.session.run(
       prepared.statement,
       inServerCharset(params, this.session.vars.get('character_set_client')),
     );
-    return cursor && result.kind === 'rows' ? materialize(result) : result;
+    if (!cursor) return result;
+    return andThen(result, (r) => (r.kind === 'rows' ? materialize(r) : r));
   }
 
   close(id: number): void {

@@ -1,6 +1,9 @@
+import type { Awaitable } from '../types/awaitable.js';
+import type { Chunk } from '../chunk/chunk.js';
 import type { ParsedStatement, Statement } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
+import { andThen } from '../executor/operator.js';
 import { duplicateEntryOfKey } from '../executor/dml/duplicate-entry.js';
 import type { Transaction } from '../kv/storage.js';
 import { KeyExistsError, WriteConflictError } from '../kv/storage.js';
@@ -24,11 +27,11 @@ const MAX_RETRIES = 64;
  * The life of a statement: fresh context, implicit commit where the statement asks for it, the transaction it runs in,
  * undo on error, autocommit at its end, diagnostics. Results that stream keep the statement open until they are closed.
  */
-export async function runStatement(
+export function runStatement(
   session: Session,
   parsed: ParsedStatement,
   params: readonly ParamValue[],
-): Promise<StatementResult> {
+): Awaitable<StatementResult> {
   const { stmt } = parsed;
   session.throwIfKilled();
   session.engine.throwIfStopping();
@@ -39,22 +42,31 @@ export async function runStatement(
   const handler = handlerOf(stmt.kind);
   const keeps = handler.keepsDiagnostics?.(stmt) ?? false;
   const statement = startStatement(session, parsed, params, handler.writes === true);
-  try {
-    if (handler.implicitCommit === true) await commitTransaction(session);
+  const fail = (error: unknown): Awaitable<never> => failStatement(session, statement, error);
+  const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
+    if (outcome !== null) {
+      if (outcome.kind === 'rows') return streamed(session, statement, outcome, keeps);
+      return fileRequest(session, statement, outcome);
+    }
+    return andThen(finishAutocommit(session), () => {
+      endStatement(session, statement, keeps, null);
+      return okResult(session);
+    });
+  };
+  const run = (): Awaitable<Outcome> => {
     const needs =
       typeof handler.transactional === 'function'
         ? handler.transactional(stmt)
         : (handler.transactional ?? 'none');
-    const outcome = await runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt);
-    if (outcome === null) {
-      await finishAutocommit(session);
-      endStatement(session, statement, keeps, null);
-      return okResult(session);
-    }
-    if (outcome.kind === 'rows') return streamed(session, statement, outcome, keeps);
-    return fileRequest(session, statement, outcome);
+    return runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt);
+  };
+  try {
+    const outcome =
+      handler.implicitCommit === true ? andThen(commitTransaction(session), run) : run();
+    const result = andThen(outcome, conclude);
+    return result instanceof Promise ? result.catch(fail) : result;
   } catch (error) {
-    throw await failStatement(session, statement, error);
+    return fail(error);
   }
 }
 
@@ -111,20 +123,18 @@ function endStatement(
   session.engine.noteFinished(session, statement, error);
 }
 
-async function failStatement(
-  session: Session,
-  statement: StatementContext,
-  error: unknown,
-): Promise<unknown> {
+/** Undoes what the statement's error undoes, closes its books and throws what the client is told. */
+function failStatement(session: Session, statement: StatementContext, error: unknown): Awaitable<never> {
   const shown = clientError(session, error);
-  try {
-    if (!session.transaction.explicit && session.autocommit) await session.transaction.rollback();
-    // A deadlock victim loses its whole transaction, as in MySQL and TiDB.
-    else if (shown.code === 1213) await session.transaction.rollback();
-  } finally {
+  const raise = (): never => {
     endStatement(session, statement, false, shown);
-  }
-  return shown;
+    throw shown;
+  };
+  // A deadlock victim loses its whole transaction, as in MySQL and TiDB.
+  const ends = (!session.transaction.explicit && session.autocommit) || shown.code === 1213;
+  if (!ends) return raise();
+  const undone = session.transaction.rollback();
+  return undone instanceof Promise ? undone.then(raise, raise) : raise();
 }
 
 /** Every error that leaves a session is a MysqlError; what was not foreseen is logged and becomes 1105. */
@@ -144,80 +154,113 @@ function clientError(session: Session, error: unknown): MysqlError {
 /**
  * Runs a handler inside the transaction it needs. 'write' statements get one when there is none; a statement of a
  * longer transaction is undone alone when it fails. Conflicts: under autocommit the statement runs again in a new
- * transaction, in pessimistic mode it runs again with a newer timestamp.
+ * transaction, in pessimistic mode it runs again with a newer timestamp. Synchronous as long as the store is.
  */
-async function runInTransaction(
+function runInTransaction(
   session: Session,
-  run: () => Outcome | Promise<Outcome>,
+  run: () => Awaitable<Outcome>,
   needs: TransactionNeed,
   stmt: Statement,
-): Promise<Outcome> {
+): Awaitable<Outcome> {
   if (needs === 'none') return run();
   const { transaction } = session;
   const single = session.autocommit && !transaction.explicit;
-  if (single && needs === 'read') return run();
-  if (single) return runAutocommitted(session, run);
-  if (!transaction.active) await transaction.begin(beginOptions(session, null, null), false);
-  if (needs === 'write' && transaction.readOnly && stmt.kind !== 'Select' && stmt.kind !== 'SetOperation') {
-    throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
-  }
-  if (needs === 'read') return run();
-  for (let attempt = 0; ; attempt++) {
-    const txn = transaction.txn!;
-    if (txn.pessimistic) txn.forUpdateTs = await session.engine.storage.currentTs();
+  if (single) return needs === 'read' ? run() : runAutocommitted(session, run, 0);
+  const within = (): Awaitable<Outcome> => {
+    if (needs === 'write' && transaction.readOnly && stmt.kind !== 'Select' && stmt.kind !== 'SetOperation') {
+      throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+    }
+    return needs === 'read' ? run() : runStaged(session, run, 0);
+  };
+  return transaction.active
+    ? within()
+    : andThen(transaction.begin(beginOptions(session, null, null), false), within);
+}
+
+/** One try of a statement in a stage of its transaction's membuffer, and the tries that follow it. */
+function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: number): Awaitable<Outcome> {
+  const { transaction } = session;
+  const txn = transaction.txn!;
+  const staged = (): Awaitable<Outcome> => {
     const stage = txn.stage();
     const { changes } = transaction;
-    try {
-      const outcome = await run();
+    const done = (outcome: Outcome): Outcome => {
       txn.releaseStage(stage);
       return outcome;
-    } catch (thrown) {
+    };
+    const failed = (thrown: unknown): Awaitable<Outcome> => {
       const error = duplicateOr(session, txn, thrown);
       if (txn.valid) txn.rollbackStage(stage);
       transaction.changes = changes;
-      const retry = error instanceof WriteConflictError && txn.pessimistic && attempt < MAX_RETRIES;
-      if (!retry) throw error;
+      if (!(error instanceof WriteConflictError) || !txn.pessimistic || attempt >= MAX_RETRIES) throw error;
       session.statement.throwIfInterrupted();
-    }
-  }
-}
-
-async function runAutocommitted(session: Session, run: () => Outcome | Promise<Outcome>): Promise<Outcome> {
-  for (let attempt = 0; ; attempt++) {
-    // The first try is optimistic: a conflict is rare and costs nothing but a second run, which locks.
-    await session.transaction.begin(
-      { ...beginOptions(session, null, null), pessimistic: attempt > 0 },
-      false,
-    );
+      return runStaged(session, run, attempt + 1);
+    };
+    let outcome: Awaitable<Outcome>;
     try {
-      const outcome = await run();
-      if (outcome === null) await finishAutocommit(session);
-      return outcome;
+      outcome = run();
     } catch (thrown) {
-      const error = duplicateOr(session, session.transaction.txn, thrown);
-      await session.transaction.rollback();
-      const schemaChanged = error instanceof MysqlError && error.code === 8028;
-      if ((!(error instanceof WriteConflictError) && !schemaChanged) || attempt >= MAX_RETRIES) throw error;
-      session.statement.throwIfInterrupted();
+      return failed(thrown);
     }
-  }
+    return outcome instanceof Promise ? outcome.then(done, failed) : done(outcome);
+  };
+  if (!txn.pessimistic) return staged();
+  return andThen(session.engine.storage.currentTs(), (ts) => {
+    txn.forUpdateTs = ts;
+    return staged();
+  });
 }
 
-async function finishAutocommit(session: Session): Promise<void> {
+/** One try of an autocommitted statement in a transaction of its own, and the tries that follow it. */
+function runAutocommitted(
+  session: Session,
+  run: () => Awaitable<Outcome>,
+  attempt: number,
+): Awaitable<Outcome> {
+  // The first try is optimistic: a conflict is rare and costs nothing but a second run, which locks.
+  const options = { ...beginOptions(session, null, null), pessimistic: attempt > 0 };
+  const failed = async (thrown: unknown): Promise<Outcome> => {
+    const error = duplicateOr(session, session.transaction.txn, thrown);
+    await session.transaction.rollback();
+    const schemaChanged = error instanceof MysqlError && error.code === 8028;
+    if ((!(error instanceof WriteConflictError) && !schemaChanged) || attempt >= MAX_RETRIES) throw error;
+    session.statement.throwIfInterrupted();
+    return runAutocommitted(session, run, attempt + 1);
+  };
+  return andThen(session.transaction.begin(options, false), () => {
+    try {
+      const committed = andThen(run(), (outcome) =>
+        outcome === null ? andThen(finishAutocommit(session), () => null) : outcome,
+      );
+      return committed instanceof Promise ? committed.catch(failed) : committed;
+    } catch (thrown) {
+      return failed(thrown);
+    }
+  });
+}
+
+function finishAutocommit(session: Session): Awaitable<void> {
   if (session.autocommit && !session.transaction.explicit && session.transaction.active)
-    await commitTransaction(session);
+    return commitTransaction(session);
 }
 
 /** Commits what is open; conflicts and duplicates surface as the statement's error. */
-export async function commitTransaction(session: Session): Promise<void> {
+export function commitTransaction(session: Session): Awaitable<void> {
   if (!session.transaction.active) return;
   const { txn, changes } = session.transaction;
-  try {
-    await session.transaction.commit(() => session.schema);
-  } catch (error) {
+  const committed = (): void => {
+    for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);
+  };
+  const failed = (error: unknown): never => {
     throw duplicateOr(session, txn, error);
+  };
+  let commit: Awaitable<bigint>;
+  try {
+    commit = session.transaction.commit(() => session.schema);
+  } catch (error) {
+    return failed(error);
   }
-  for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);
+  return commit instanceof Promise ? commit.then(committed, failed) : committed();
 }
 
 /** A key that exists becomes 1062 while the transaction's own entry, which holds the values, is still at hand. */
@@ -236,34 +279,45 @@ function streamed(
 ): RowsResult {
   let ended = false;
   let count = 0;
-  const end = async (error: MysqlError | null): Promise<void> => {
-    if (ended) return;
-    ended = true;
-    await rows.close();
-    if (error === null) await finishAutocommit(session);
-    else if (session.autocommit && !session.transaction.explicit) await session.transaction.rollback();
+  const over = (error: MysqlError | null): void => {
     statement.foundRows = count;
     session.lastFoundRows = count;
     statement.affectedRows = -1;
     endStatement(session, statement, keepsDiagnostics, error);
   };
+  const end = (error: MysqlError | null): Awaitable<void> => {
+    if (ended) return;
+    ended = true;
+    const finish = (): Awaitable<void> => {
+      if (error === null) return andThen(finishAutocommit(session), () => over(null));
+      if (!session.autocommit || session.transaction.explicit) return over(error);
+      return andThen(session.transaction.rollback(), () => over(error));
+    };
+    return andThen(rows.close(), finish);
+  };
+  const fail = (error: unknown): Awaitable<never> => {
+    const shown = clientError(session, error);
+    return andThen(end(shown), () => {
+      throw shown;
+    });
+  };
+  const passed = (chunk: Chunk | null): Awaitable<Chunk | null> => {
+    if (chunk === null) return andThen(end(null), () => null);
+    count += chunk.rows;
+    return chunk;
+  };
+  const pull = (): Awaitable<Chunk | null> => andThen(rows.nextChunk(), passed);
   return {
     kind: 'rows',
     columns: rows.columns,
     warnings: () => statement.warningCount,
-    async nextChunk() {
+    nextChunk() {
       try {
         // A consumer may take chunk after chunk without ever waiting for its socket.
-        const pause = statement.checkpoint();
-        if (pause !== undefined) await pause;
-        const chunk = await rows.nextChunk();
-        if (chunk === null) await end(null);
-        else count += chunk.rows;
-        return chunk;
+        const chunk = andThen(statement.checkpoint(), pull);
+        return chunk instanceof Promise ? chunk.catch(fail) : chunk;
       } catch (error) {
-        const shown = clientError(session, error);
-        await end(shown);
-        throw shown;
+        return fail(error);
       }
     },
     close: () => end(null),
@@ -284,7 +338,7 @@ function fileRequest(
         endStatement(session, statement, false, null);
         return okResult(session);
       } catch (error) {
-        throw await failStatement(session, statement, error);
+        return failStatement(session, statement, error);
       }
     },
   };

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
 import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
@@ -18,6 +19,8 @@ interface Savepoint {
 /** Rows added (net) and rows touched, by table. */
 export type RowChanges = ReadonlyMap<number, { readonly rows: number; readonly modified: number }>;
 
+const NO_CHANGES: RowChanges = new Map();
+
 /**
  * The transaction of one session: from BEGIN, or from the first statement under autocommit=0, or of one autocommitted
  * statement. Savepoints are stages of the membuffer that stay open; a statement's own stage is always the innermost.
@@ -33,7 +36,7 @@ export class SessionTransaction {
   /** Tables written, at the schema version they were planned with. */
   private written = new Map<number, TableInfo>();
   /** What the transaction did to the row counts; taken over when it commits. */
-  changes: RowChanges = new Map();
+  changes: RowChanges = NO_CHANGES;
 
   constructor(private readonly storage: Storage) {}
 
@@ -41,12 +44,14 @@ export class SessionTransaction {
     return this.txn !== null;
   }
 
-  async begin(options: BeginOptions, explicit: boolean): Promise<Transaction> {
-    const txn = await this.storage.begin({
-      pessimistic: options.pessimistic,
-      lockWaitTimeoutMs: options.lockWaitTimeoutMs,
-      durability: options.durability,
-    });
+  begin(options: BeginOptions, explicit: boolean): Awaitable<Transaction> {
+    const txn = this.storage.begin(options);
+    return txn instanceof Promise
+      ? txn.then((t) => this.started(t, options, explicit))
+      : this.started(txn, options, explicit);
+  }
+
+  private started(txn: Transaction, options: BeginOptions, explicit: boolean): Transaction {
     this.txn = txn;
     this.explicit = explicit;
     this.readOnly = options.readOnly;
@@ -77,7 +82,7 @@ export class SessionTransaction {
   }
 
   /** Commits; `current` gives the schema to check against at that moment (8028). */
-  async commit(current: () => InfoSchema): Promise<bigint> {
+  commit(current: () => InfoSchema): Awaitable<bigint> {
     const txn = this.txn;
     if (txn === null) return 0n;
     const written = this.written;
@@ -92,14 +97,14 @@ export class SessionTransaction {
         }
       });
     }
-    return await txn.commit();
+    return txn.commit();
   }
 
-  async rollback(): Promise<void> {
+  rollback(): Awaitable<void> {
     const txn = this.txn;
     if (txn === null) return;
     this.forget();
-    if (txn.valid) await txn.rollback();
+    if (txn.valid) return txn.rollback();
   }
 
   savepoint(name: string): void {
@@ -137,9 +142,9 @@ export class SessionTransaction {
     this.explicit = false;
     this.readOnly = false;
     this.startedAt = 0;
-    this.savepoints = [];
-    this.written = new Map();
-    this.changes = new Map();
+    if (this.savepoints.length > 0) this.savepoints = [];
+    if (this.written.size > 0) this.written = new Map();
+    this.changes = NO_CHANGES;
   }
 }
 

@@ -13,6 +13,7 @@ import { parse, ParseError } from '../parser/parser.js';
 import type { InfoSchema } from '../catalog/model.js';
 import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 import { buildOperator } from '../executor/build-operator.js';
+import { andThen } from '../executor/operator.js';
 import type {
   ClientSession,
   ConnectionInfo,
@@ -114,7 +115,7 @@ export class Session implements ClientSession {
     return this.engine.schemaLoader.current;
   }
 
-  async query(sql: Uint8Array): Promise<StatementResult> {
+  query(sql: Uint8Array): Awaitable<StatementResult> {
     const statements = this.parse(statementBytes(sql, this.vars.get('character_set_client')));
     if (statements.length === 0) throw this.failBeforeRun(mysqlError('ER_EMPTY_QUERY'));
     if (statements.length > 1) this.checkMultiStatements();
@@ -122,15 +123,15 @@ export class Session implements ClientSession {
   }
 
   /** Runs statement `at` of a text; its result leads to the next. */
-  private async runFrom(statements: readonly ParsedStatement[], at: number): Promise<StatementResult> {
-    const result = await runStatement(this, statements[at]!, []);
+  private runFrom(statements: readonly ParsedStatement[], at: number): Awaitable<StatementResult> {
+    const result = runStatement(this, statements[at]!, []);
     if (at + 1 >= statements.length) return result;
-    const next = (): Promise<StatementResult> => this.runFrom(statements, at + 1);
-    return Object.assign(result, { next });
+    const next = (): Awaitable<StatementResult> => this.runFrom(statements, at + 1);
+    return andThen(result, (r) => Object.assign(r, { next }));
   }
 
   /** Runs an already parsed statement with values for its markers. */
-  run(statement: ParsedStatement, params: readonly ParamValue[]): Promise<StatementResult> {
+  run(statement: ParsedStatement, params: readonly ParamValue[]): Awaitable<StatementResult> {
     return runStatement(this, statement, params);
   }
 
@@ -260,20 +261,25 @@ export class Session implements ClientSession {
   }
 
   /** Context of a read at the session's current point of view. */
-  async readContext(): Promise<SessionExecContext> {
+  readContext(): Awaitable<SessionExecContext> {
     const { txn } = this.transaction;
     if (txn !== null && this.vars.get('transaction_isolation') !== 'READ-COMMITTED') {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
-    const ts = await this.engine.storage.currentTs();
+    const ts = this.engine.storage.currentTs();
+    return ts instanceof Promise ? ts.then((t) => this.contextAt(t)) : this.contextAt(ts);
+  }
+
+  private contextAt(ts: bigint): SessionExecContext {
+    const { storage } = this.engine;
     // Versions that this statement may still want to see outlive it, however long it runs.
-    this.statement.onFinish(this.engine.storage.pinTs(ts));
+    this.statement.onFinish(storage.pinTs(ts));
     return new SessionExecContext(
       this,
       this.statement,
       this.schema,
-      txn,
-      this.engine.storage.snapshot(ts),
+      this.transaction.txn,
+      storage.snapshot(ts),
       ts,
     );
   }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import type { DeleteStmt, Expr, InsertStmt, Query, UpdateStmt } from '../../parser/ast/index.js';
 import { makeSelect } from '../../parser/ast/make-select.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -5,7 +6,9 @@ import { chunkRows } from '../../chunk/chunk-builder.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { buildOperator } from '../../executor/build-operator.js';
+import type { DmlResult } from '../../executor/exec-context.js';
 import { executeDml } from '../../executor/execute-dml.js';
+import { andThen } from '../../executor/operator.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
@@ -17,13 +20,17 @@ import { staticRows } from '../static-rows.js';
 import { registerStatement } from './statement-handler.js';
 
 /** Plans a statement with the parameters of this execution and notes what it writes. */
-export async function planForRun(
+export function planForRun(
   session: Session,
   stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
-): Promise<PlannedStatement> {
-  const plan = (): PlannedStatement | Promise<PlannedStatement> =>
-    planQuery(session, stmt, session.evalContext.params);
-  const planned = await (session.tracer === null ? plan() : session.tracer.span('planner.plan', plan));
+): Awaitable<PlannedStatement> {
+  const plan = (): Awaitable<PlannedStatement> => planQuery(session, stmt, session.evalContext.params);
+  const planned = session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
+  return planned instanceof Promise ? planned.then((p) => noted(session, p)) : noted(session, planned);
+}
+
+/** A plan about to be run: tables locked by others refuse, those it writes are remembered. */
+function noted(session: Session, planned: PlannedStatement): PlannedStatement {
   const { tableLocks } = session.engine;
   if (!tableLocks.empty) {
     for (const t of planned.tables) {
@@ -46,15 +53,20 @@ export function lockingContext(session: Session, txn: Transaction): SessionExecC
 }
 
 /** Opens a planned query; rows are computed as they are pulled. */
-export async function openQuery(planned: PlannedStatement, context: SessionExecContext): Promise<RowsResult> {
+export function openQuery(planned: PlannedStatement, context: SessionExecContext): Awaitable<RowsResult> {
   const operator = buildOperator(planned.plan, context);
-  try {
-    await operator.open();
-  } catch (error) {
+  const failed = async (error: unknown): Promise<never> => {
     await operator.close();
     throw error;
+  };
+  try {
+    const opened = operator.open();
+    return opened instanceof Promise
+      ? opened.then(() => operatorRows(planned, operator), failed)
+      : operatorRows(planned, operator);
+  } catch (error) {
+    return failed(error);
   }
-  return operatorRows(planned, operator);
 }
 
 /** Reads a result to its end. Rows are copies. */
@@ -71,15 +83,29 @@ export async function readAll(rows: RowsResult): Promise<Datum[][]> {
   }
 }
 
-async function runQuery(session: Session, stmt: Query): Promise<RowsResult | null> {
+function runQuery(session: Session, stmt: Query): Awaitable<RowsResult | null> {
+  const planned = planForRun(session, stmt);
+  return planned instanceof Promise
+    ? planned.then((p) => runPlanned(session, stmt, p))
+    : runPlanned(session, stmt, planned);
+}
+
+function runPlanned(session: Session, stmt: Query, planned: PlannedStatement): Awaitable<RowsResult | null> {
   const { txn } = session.transaction;
-  const locking = locks(stmt) && txn !== null;
-  const planned = await planForRun(session, stmt);
-  const context = locking ? lockingContext(session, txn) : await session.readContext();
+  if (locks(stmt) && txn !== null) return runLocking(session, stmt, planned, lockingContext(session, txn));
+  const rows = andThen(session.readContext(), (context) => openQuery(planned, context));
+  return stmt.into === null ? rows : andThen(rows, (r) => intoClause(session, stmt, r));
+}
+
+/** Locks must be taken before the statement's own stage ends, so that a conflict can run it again. */
+async function runLocking(
+  session: Session,
+  stmt: Query,
+  planned: PlannedStatement,
+  context: SessionExecContext,
+): Promise<RowsResult | null> {
   const rows = await openQuery(planned, context);
   if (stmt.into !== null) return intoClause(session, stmt, rows);
-  if (!locking) return rows;
-  // Locks must be taken before the statement's own stage ends, so that a conflict can run it again.
   const data = await readAll(rows);
   const columns = resultColumns(planned);
   return { ...staticRows(columns, data), columns };
@@ -123,21 +149,23 @@ registerStatement(['Select', 'SetOperation', 'Values', 'TableStmt'], {
   run: runQuery,
 });
 
-async function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): Promise<null> {
+function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): Awaitable<null> {
   const txn = session.transaction.txn!;
-  const planned = await planForRun(session, stmt);
-  const { plan } = planned;
-  if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete')
-    throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
-  const result = await executeDml(plan, lockingContext(session, txn));
-  const s = session.statement;
-  s.affectedRows =
-    session.connection.foundRows && stmt.kind !== 'Delete' ? result.foundRows : result.affectedRows;
-  // The packet also tells of a value that the statement gave itself; LAST_INSERT_ID() does not.
-  s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : (result.explicitInsertId ?? 0);
-  s.info = result.info;
-  if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
-  return null;
+  const execute = ({ plan }: PlannedStatement): Awaitable<DmlResult> => {
+    if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete')
+      throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+    return executeDml(plan, lockingContext(session, txn));
+  };
+  return andThen(andThen(planForRun(session, stmt), execute), (result) => {
+    const s = session.statement;
+    s.affectedRows =
+      session.connection.foundRows && stmt.kind !== 'Delete' ? result.foundRows : result.affectedRows;
+    // The packet also tells of a value that the statement gave itself; LAST_INSERT_ID() does not.
+    s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : (result.explicitInsertId ?? 0);
+    s.info = result.info;
+    if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
+    return null;
+  });
 }
 
 registerStatement(['Insert', 'Update', 'Delete'], { transactional: 'write', writes: true, run: runDml });
