@@ -61,8 +61,7 @@ export function runStatement(
     return runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt);
   };
   try {
-    const outcome =
-      handler.implicitCommit === true ? andThen(commitTransaction(session), run) : run();
+    const outcome = handler.implicitCommit === true ? andThen(commitTransaction(session), run) : run();
     const result = andThen(outcome, conclude);
     return result instanceof Promise ? result.catch(fail) : result;
   } catch (error) {
