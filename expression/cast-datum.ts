@@ -162,6 +162,7 @@ export function convertParam(v: Datum, from: FieldType, to: FieldType, ctx: Eval
   if (a === b && a !== 'decimal' && a !== 'datetime' && a !== 'int') return v;
   if (a === b && from.tp === to.tp && from.decimal === to.decimal) return v;
   if (a === 'int' && b === 'int') return v;
+  if (a === 'real' && b === 'int' && Number.isSafeInteger(v) && (v as number) >= 0) return v;
   const rt = new Runtime(ctx);
   const r = castDatum(v, from, to, rt);
   rt.flush();

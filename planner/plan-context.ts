@@ -25,6 +25,8 @@ export interface PlanContext {
   /** Inside an explicit or DML transaction in pessimistic mode: point gets of DML lock. */
   readonly pessimistic: boolean;
   readonly inTransaction: boolean;
+  /** Set when the plan will be run again with other values of `?` of the same classes (see paramClass). */
+  readonly reuse?: PlanReuse | null;
   /** `?` values when the plan is made for one execution; null when made for the cache. */
   readonly params: readonly { readonly type: FieldType; readonly value: Datum }[] | null;
   warn(warning: SqlWarning): void;
@@ -32,6 +34,12 @@ export interface PlanContext {
   runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]>;
   /** Span hook of the statement's trace: calls fn inside a span. */
   span<T>(name: string, fn: () => T): T;
+}
+
+/** What a plan made for many executions depends on. */
+export interface PlanReuse {
+  /** The plan holds only for the value that the parameter has now. */
+  fix(param: number): void;
 }
 
 /** Name of an output column as the protocol reports it. */

@@ -2,17 +2,51 @@ import type { DeleteStmt, InsertStmt, Query, UpdateStmt } from '../parser/ast/in
 import type { InfoSchema } from '../catalog/model.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import { planStatement, tryPointPlan } from '../planner/planner.js';
+import type { Awaitable } from '../types/awaitable.js';
 import type { ParamValue } from './client-session.js';
+import { cachedPlan, paramClasses, type PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
 import { SessionPlanContext } from './session-plan.js';
+
+type Plannable = Query | InsertStmt | UpdateStmt | DeleteStmt;
 
 /** Plans a query or DML statement: the point path when it applies, else the optimizer. `params` null: for PREPARE. */
 export function planQuery(
   session: Session,
-  stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
+  stmt: Plannable,
   params: readonly ParamValue[] | null,
   schema: InfoSchema = session.schema,
-): PlannedStatement | Promise<PlannedStatement> {
+): Awaitable<PlannedStatement> {
   const context = new SessionPlanContext(session, schema, params);
   return tryPointPlan(stmt, context) ?? planStatement(stmt, context);
+}
+
+/** The plan for this execution from the cache, or made now and kept where it serves other executions. */
+export function planReusable(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[],
+  slot: PlanSlot,
+): Awaitable<PlannedStatement> {
+  const environment = session.planEnvironment();
+  const classes = paramClasses(params);
+  const hit = slot.find(session, environment, classes, params);
+  if (hit !== null) {
+    hit.checkPrivileges(session);
+    session.planFromCache = true;
+    return hit.planned;
+  }
+  if (!slot.worthwhile) return planQuery(session, stmt, params);
+  const fixed = new Set<number>();
+  const context = new SessionPlanContext(session, session.schema, params, {
+    fix: (param) => fixed.add(param),
+  });
+  const { warningCount } = session.statement;
+  const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
+  // A promise: values of subqueries are part of the plan.
+  if (planned instanceof Promise) return planned;
+  if (session.statement.warningCount > warningCount) return planned;
+  const plan = cachedPlan(session, planned, environment, params, classes, fixed, context.privileges);
+  if (plan !== null) slot.add(plan);
+  return planned;
 }

@@ -8,12 +8,15 @@ import type { ParsedStatement } from '../parser/ast/index.js';
 import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './client-session.js';
 import { resultColumns } from './operator-rows.js';
 import { planQuery } from './plan-statement.js';
+import type { PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
 import { staticRows, unnamedColumn } from './static-rows.js';
 import { statementBytes } from './statement-text.js';
 
-interface Prepared {
+export interface Prepared {
   readonly statement: ParsedStatement;
+  /** Where its plans are kept; null when they are not. */
+  readonly planSlot: PlanSlot | null;
 }
 
 /** Statements that may not be prepared (MySQL manual, "SQL Syntax Permitted in Prepared Statements"). */
@@ -24,6 +27,9 @@ const NOT_PREPARABLE: ReadonlySet<string> = new Set([
   'LoadData',
   'ImportInto',
 ]);
+
+/** Statements whose plans may serve again. */
+const REUSABLE: ReadonlySet<string> = new Set(['Select', 'SetOperation', 'Insert', 'Update', 'Delete']);
 
 /** A session's prepared statements: those of the binary protocol by number, those of PREPARE by name. */
 export class PreparedStatements {
@@ -37,7 +43,7 @@ export class PreparedStatements {
     const statement = this.parse(statementBytes(sql, this.session.vars.get('character_set_client')));
     const id = this.nextId++;
     const columns = await this.columnsOf(statement);
-    this.byId.set(id, { statement });
+    this.byId.set(id, { statement, planSlot: this.slotOf(statement) });
     const param = unnamedColumn('?', newFieldType(TypeCode.VarString));
     return { id, params: Array.from({ length: statement.paramCount }, () => param), columns, warnings: 0 };
   }
@@ -48,6 +54,7 @@ export class PreparedStatements {
     const result = this.session.run(
       prepared.statement,
       inServerCharset(params, this.session.vars.get('character_set_client')),
+      prepared.planSlot,
     );
     if (!cursor) return result;
     return andThen(result, (r) => (r.kind === 'rows' ? materialize(r) : r));
@@ -62,12 +69,13 @@ export class PreparedStatements {
 
   prepareNamed(name: string, sql: string): void {
     this.byName.delete(name.toLowerCase());
-    this.byName.set(name.toLowerCase(), { statement: this.parse(sql) });
+    const statement = this.parse(sql);
+    this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement) });
   }
-  named(name: string): ParsedStatement {
+  named(name: string): Prepared {
     const prepared = this.byName.get(name.toLowerCase());
     if (prepared === undefined) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'EXECUTE');
-    return prepared.statement;
+    return prepared;
   }
   deallocate(name: string): void {
     if (!this.byName.delete(name.toLowerCase()))
@@ -77,6 +85,15 @@ export class PreparedStatements {
   clear(): void {
     this.byId.clear();
     this.byName.clear();
+  }
+
+  private slotOf(statement: ParsedStatement): PlanSlot | null {
+    if (
+      !REUSABLE.has(statement.stmt.kind) ||
+      this.session.vars.get('tidb_enable_prepared_plan_cache') !== 'ON'
+    )
+      return null;
+    return this.session.engine.planCache.slot(statement.text);
   }
 
   private parse(sql: string | Uint8Array): ParsedStatement {

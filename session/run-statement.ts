@@ -9,6 +9,7 @@ import type { Transaction } from '../kv/storage.js';
 import { KeyExistsError, WriteConflictError } from '../kv/storage.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
+import type { PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
 import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
@@ -31,17 +32,19 @@ export function runStatement(
   session: Session,
   parsed: ParsedStatement,
   params: readonly ParamValue[],
+  planSlot: PlanSlot | null = null,
 ): Awaitable<StatementResult> {
   const { stmt } = parsed;
   session.throwIfKilled();
   session.engine.throwIfStopping();
   if (stmt.kind === 'Execute') {
     const { prepared, params: values } = resolveExecute(session, stmt);
-    return runStatement(session, prepared, values);
+    return runStatement(session, prepared.statement, values, prepared.planSlot);
   }
   const handler = handlerOf(stmt.kind);
   const keeps = handler.keepsDiagnostics?.(stmt) ?? false;
   const statement = startStatement(session, parsed, params, handler.writes === true);
+  statement.planSlot = planSlot;
   const fail = (error: unknown): Awaitable<never> => failStatement(session, statement, error);
   const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
     if (outcome !== null) {
@@ -81,6 +84,8 @@ function startStatement(
   session.running = true;
   session.command = 'Query';
   session.commandSince = now;
+  session.lastPlanFromCache = session.planFromCache;
+  session.planFromCache = false;
   session.engine.counters.questions++;
   const fixed = Number(session.vars.get('timestamp'));
   session.evalContext.params = params;

@@ -53,6 +53,7 @@ class SessionFacts implements SessionFunctions {
     this.session.userVariables.set(name.toLowerCase(), { type, value: kept });
   }
   systemVariable(name: string, scope: 'session' | 'global'): string {
+    if (name.toLowerCase() === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
   }
   async sleep(seconds: number): Promise<boolean> {

@@ -4,18 +4,21 @@ import type { FieldType } from '../types/field-type.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
-import type { PlanContext } from '../planner/plan-context.js';
+import type { PlanContext, PlanReuse } from '../planner/plan-context.js';
 import type { PhysicalPlan } from '../planner/physical/plan.js';
 import type { Session } from './session.js';
 
 /** What planning a statement asks of its session. */
 export class SessionPlanContext implements PlanContext {
   readonly eval: EvalContext;
+  /** What was checked while planning, to be checked again whenever a plan is reused. */
+  readonly privileges: (readonly [string, string, string])[] = [];
 
   constructor(
     private readonly session: Session,
     readonly schema: InfoSchema,
     readonly params: readonly { readonly type: FieldType; readonly value: Datum }[] | null,
+    readonly reuse: PlanReuse | null = null,
   ) {
     this.eval = session.evalContext;
   }
@@ -40,6 +43,7 @@ export class SessionPlanContext implements PlanContext {
   }
   checkPrivilege(privilege: string, db: string, table: string): void {
     this.session.privileges.require(privilege, db, table);
+    if (this.reuse !== null) this.privileges.push([privilege, db, table]);
   }
   hasDirtyWrites(tableId: number): boolean {
     return this.session.transaction.isDirty(tableId);

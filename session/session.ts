@@ -24,6 +24,8 @@ import type {
 } from './client-session.js';
 import { ServerStatus } from './client-session.js';
 import type { EngineCore } from './engine/engine-core.js';
+import type { PlanSlot } from './plan-cache.js';
+import { planEnvironment } from './plan-environment.js';
 import { PreparedStatements } from './prepared-statements.js';
 import type { PrivilegeChecker } from './privileges/privilege-checker.js';
 import { SessionEvalContext } from './session-eval.js';
@@ -68,6 +70,11 @@ export class Session implements ClientSession {
   diagnosticsCount = { warnings: 0, errors: 0 };
   /** Set by LAST_INSERT_ID(expr) or a generated id in the running statement. */
   private pendingInsertId: number | bigint | null = null;
+
+  /** The running statement's plan came from the plan cache; and the one's before it (last_plan_from_cache). */
+  planFromCache = false;
+  lastPlanFromCache = false;
+  private environment = { version: -1, globalVersion: -1, database: '', id: -1 };
 
   autocommit = true;
   memoryQuota = -1;
@@ -131,8 +138,12 @@ export class Session implements ClientSession {
   }
 
   /** Runs an already parsed statement with values for its markers. */
-  run(statement: ParsedStatement, params: readonly ParamValue[]): Awaitable<StatementResult> {
-    return runStatement(this, statement, params);
+  run(
+    statement: ParsedStatement,
+    params: readonly ParamValue[],
+    planSlot: PlanSlot | null = null,
+  ): Awaitable<StatementResult> {
+    return runStatement(this, statement, params, planSlot);
   }
 
   prepare(sql: Uint8Array): Awaitable<PreparedInfo> {
@@ -282,6 +293,25 @@ export class Session implements ClientSession {
       storage.snapshot(ts),
       ts,
     );
+  }
+
+  /** A number for all settings that a plan may depend on: sessions with equal settings have equal numbers. */
+  planEnvironment(): number {
+    const e = this.environment;
+    const { vars, engine } = this;
+    if (
+      e.version !== vars.version ||
+      e.globalVersion !== engine.globals.version ||
+      e.database !== this.currentDatabase
+    ) {
+      this.environment = {
+        version: vars.version,
+        globalVersion: engine.globals.version,
+        database: this.currentDatabase,
+        id: planEnvironment(vars, this.currentDatabase),
+      };
+    }
+    return this.environment.id;
   }
 
   /** The schema name, or the current database; throws 1046. */

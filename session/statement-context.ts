@@ -1,5 +1,6 @@
 import type { SqlWarning } from '../types/error.js';
 import type { RuntimeStats } from '../executor/exec-context.js';
+import type { PlanSlot } from './plan-cache.js';
 import { mysqlError } from '../types/error-table.js';
 
 /** Warnings kept of one statement; further ones are counted only (max_error_count of TiDB: 64). */
@@ -19,6 +20,8 @@ export class StatementContext {
   foundRows = 0;
   lastInsertId: number | bigint = 0;
   info = '';
+  /** Where plans of the statement's text are kept; null when they are not. */
+  planSlot: PlanSlot | null = null;
   /** State column of SHOW PROCESSLIST, e.g. LOAD DATA's progress. */
   state = 'executing';
   private lastYield = performance.now();

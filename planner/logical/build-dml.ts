@@ -5,7 +5,7 @@ import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { isNotNull } from '../../types/field-type.js';
 import type { BuildState } from '../resolve/build-state.js';
-import { build, call, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { build, buildStored, call, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { constant, intConstant } from '../resolve/literal.js';
 import { findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
 import type { Delete, DmlTarget, Insert, PhysicalPlan, Update } from '../physical/plan.js';
@@ -118,7 +118,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
         if (columns[i]!.generated !== '') {
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         }
-        return build(env, e);
+        return buildStored(env, e);
       });
     });
   } else if (stmt.query !== null) {
@@ -192,7 +192,7 @@ function onDuplicate(
     if (x.kind === 'DefaultExpr' && x.column === null) return { column, value: null };
     if (column.generated !== '')
       throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
-    return { column, value: build(env, a.value) };
+    return { column, value: buildStored(env, a.value) };
   });
 }
 
@@ -295,7 +295,7 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
       clause: 'field list',
       defaultOf: (ref) => defaultValue(state, owner(ref!).info),
     };
-    return build(env, a.value);
+    return buildStored(env, a.value);
   });
   const columns = targetColumns(targets);
   const used = columnsOf(values.flatMap((v) => (v === null ? [] : [v])));

@@ -1,18 +1,26 @@
 import type { Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
+import { intDatum, type Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { intConstant, ZERO } from '../resolve/literal.js';
 import type { LogicalPlan } from './plan.js';
+
+/** Drivers bind LIMIT's numbers as text too, which MySQL converts (Item_param as an integer). */
+function wholeNumber(v: Datum): number | bigint | null {
+  if (!(v instanceof Uint8Array)) return v;
+  const text = Buffer.from(v).toString('latin1').trim();
+  return /^\d{1,20}$/.test(text) ? intDatum(BigInt(text)) : null;
+}
 
 export function limitValue(state: BuildState, e: ast.Expr): Expression {
   if (e.kind === 'IntLiteral') return intConstant(e.value);
   if (e.kind === 'ParamMarker') {
     const { params } = state.ctx;
     if (params === null) return { kind: 'constant', type: ZERO.type, value: 0, param: e.index };
-    state.cacheable = false;
-    const v = params[e.index]?.value;
-    const n = typeof v === 'number' || typeof v === 'bigint' ? v : null;
+    if (state.ctx.reuse === undefined || state.ctx.reuse === null) state.cacheable = false;
+    else state.ctx.reuse.fix(e.index);
+    const n = wholeNumber(params[e.index]?.value ?? null);
     if (n === null || n < 0 || (typeof n === 'number' && !Number.isInteger(n)))
       throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
     return intConstant(n);

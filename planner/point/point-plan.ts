@@ -10,7 +10,7 @@ import { dual } from '../logical/plan.js';
 import type { OutputName, PlanContext, PlannedStatement } from '../plan-context.js';
 import type { Delete, LockSpec, PhysicalPlan, PointGet, Update } from '../physical/plan.js';
 import { BuildState, StatementMemory, SubqueryNeeded } from '../resolve/build-state.js';
-import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { lockSpec } from '../logical/lock-spec.js';
 import { pointTable, type PointTable } from './point-table.js';
 
@@ -102,7 +102,10 @@ function keyConstant(e: ast.Expr, type: FieldType, ctx: PlanContext): Constant |
     case 'ParamMarker': {
       if (ctx.params === null) return paramKey(type, e.index);
       const given = ctx.params[e.index];
-      return given === undefined ? null : datumKey(given.value, given.type, type);
+      const key = given === undefined ? null : datumKey(given.value, given.type, type);
+      if (key === null || ctx.reuse === undefined || ctx.reuse === null) return key;
+      // What datumKey accepts of one value it accepts of all of the parameter's class.
+      return key.value === null ? key : { ...key, param: e.index };
     }
     default:
       return null;
@@ -314,7 +317,7 @@ function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement |
     const column = columnOf(f, a.column);
     if (column === null || column.generated !== '' || a.value.kind === 'DefaultExpr') return null;
     try {
-      assignments.push({ target: 0, column, value: build(env, a.value) });
+      assignments.push({ target: 0, column, value: buildStored(env, a.value) });
     } catch (e) {
       if (e instanceof SubqueryNeeded) return null;
       throw e;

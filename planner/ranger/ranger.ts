@@ -61,7 +61,8 @@ const runtime = (e: Expression): boolean => hasParam(e) || hasCorrelated(e);
  * (TiDB's DetachCondAndBuildRange). Key columns are taken from the left as long as they are fixed to points; the first
  * column that is limited otherwise is the last one used.
  *
- * `evaluate` gives the values known now; it is asked only for constants without parameters and correlated columns.
+ * `evaluate` gives the values known now. Ranges of parameters hold for this execution and are made anew for each; of a
+ * correlated column nothing is known (`known` false).
  */
 export function detach(
   conditions: readonly Expression[],
@@ -87,9 +88,9 @@ export function detach(
   const remained = conditions.filter((c) => !exact.has(c));
   const build = (evalConst: Evaluate): readonly KeyRangeDatum[] =>
     rangesOf(simple.columns, isHandle, evalConst);
-  const dynamic = !known && access.some(runtime);
+  const dynamic = access.some(runtime);
   return {
-    ranges: simple.columns.length === 0 ? FULL_RANGES : dynamic ? FULL_RANGES : build(evaluate),
+    ranges: simple.columns.length === 0 || (dynamic && !known) ? FULL_RANGES : build(evaluate),
     rebuild: dynamic ? build : null,
     access,
     remained,
@@ -155,10 +156,10 @@ function detachDnf(
         branches.flatMap((b) => rangesOf(b.columns, isHandle, evalConst)),
         keys,
       );
-    const dynamic = !known && runtime(c);
+    const dynamic = runtime(c);
     const exact = parts.every((p) => p.remained.length === 0);
     return {
-      ranges: dynamic ? FULL_RANGES : build(evaluate),
+      ranges: dynamic && !known ? FULL_RANGES : build(evaluate),
       rebuild: dynamic ? build : null,
       access: [c],
       remained: exact ? conditions.filter((x) => x !== c) : conditions,

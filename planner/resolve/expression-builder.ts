@@ -18,6 +18,7 @@ import {
   literal,
   stringConstant,
 } from './literal.js';
+import { comparedOperands, literalParam, operandBeside, storedValue } from './param-marker.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
 
 /** Where an expression stands: what its names, aggregates and special forms mean there. */
@@ -106,7 +107,7 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   NullLiteral: (env, e) => literal(e, env.state.ctx),
   BoolLiteral: (env, e) => literal(e, env.state.ctx),
   TemporalLiteral: (env, e) => literal(e, env.state.ctx),
-  ParamMarker: (env, e) => param(env, e.index),
+  ParamMarker: (env, e) => literalParam(env.state, e.index),
   ColumnRef: buildColumn,
   DefaultExpr: (env, e) => {
     if (env.defaultOf === undefined) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', e.column?.name ?? '');
@@ -156,8 +157,8 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   InSubquery: (env, e) => forms().in(env, e.expr, e.query, e.not),
   Between: (env, e) => {
     const x = build(env, e.expr);
-    const low = build(env, e.low);
-    const high = build(env, e.high);
+    const low = operandBeside(env.state, e.low, x, (o) => build(env, o));
+    const high = operandBeside(env.state, e.high, x, (o) => build(env, o));
     const f = call(env, 'and', call(env, 'ge', x, low), call(env, 'le', x, high));
     return e.not ? call(env, 'or', call(env, 'lt', x, low), call(env, 'gt', x, high)) : f;
   },
@@ -245,17 +246,14 @@ function negative(value: number | bigint): Constant {
   return intConstant(typeof value === 'number' ? -value : v);
 }
 
-/**
- * A `?`. When the plan is made for one execution its value is as good as a literal, so that it is folded and refined like
- * one; a plan made without values keeps the marker.
- */
-function param(env: ExpressionEnv, index: number): Constant {
-  const { params } = env.state.ctx;
-  if (params === null) return { ...NULL_CONSTANT, param: index };
-  env.state.cacheable = false;
-  const given = params[index];
-  if (given === undefined) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
-  return { kind: 'constant', type: given.type, value: given.value };
+/** A value that an INSERT or UPDATE stores. */
+export function buildStored(env: ExpressionEnv, e: ast.Expr): Expression {
+  return storedValue(
+    env.state,
+    e,
+    (x) => build(env, x),
+    (op, left, right) => call(env, BINARY_NAMES[op], left, right),
+  );
 }
 
 function buildColumn(env: ExpressionEnv, ref: ast.ColumnRef): Expression {
@@ -314,7 +312,10 @@ export function comparison(
   r: ast.Expr,
 ): Expression {
   const isRow = (e: ast.Expr): boolean => stripParens(e).kind === 'Row';
-  if (!isRow(l) && !isRow(r)) return call(env, BINARY_NAMES[op], build(env, l), build(env, r));
+  if (!isRow(l) && !isRow(r)) {
+    const [left, right] = comparedOperands(env.state, l, r, (e) => build(env, e));
+    return call(env, BINARY_NAMES[op], left, right);
+  }
   const left = rowItems(env, l) ?? [build(env, l)];
   const right = rowItems(env, r) ?? [build(env, r)];
   return compareRows(env, op, left, right);
@@ -366,7 +367,7 @@ function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): 
     return balanced(env, 'or', parts);
   }
   const x = build(env, expr);
-  const items = list.map((i) => build(env, i));
+  const items = list.map((i) => operandBeside(env.state, i, x, (o) => build(env, o)));
   if (items.length === 1) return call(env, 'eq', x, items[0]!);
   return newFunction('in', [x, ...items], env.state.ctx.eval);
 }

@@ -3,7 +3,8 @@ import { datumToString } from '../../types/format.js';
 import type { ParamValue } from '../client-session.js';
 import type { Session } from '../session.js';
 import { newFieldType, TypeCode } from '../../types/field-type.js';
-import type { ExecuteStmt, ParsedStatement } from '../../parser/ast/index.js';
+import type { ExecuteStmt } from '../../parser/ast/index.js';
+import type { Prepared } from '../prepared-statements.js';
 import { registerStatement } from './statement-handler.js';
 
 registerStatement('Prepare', {
@@ -24,9 +25,9 @@ const NULL_PARAM: ParamValue = { type: newFieldType(TypeCode.Null), value: null 
 export function resolveExecute(
   session: Session,
   stmt: ExecuteStmt,
-): { prepared: ParsedStatement; params: readonly ParamValue[] } {
+): { prepared: Prepared; params: readonly ParamValue[] } {
   const prepared = session.prepared.named(stmt.name);
-  if (stmt.using.length !== prepared.paramCount) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
+  if (stmt.using.length !== prepared.statement.paramCount) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
   const params = stmt.using.map((u) => session.userVariables.get(u.name.toLowerCase()) ?? NULL_PARAM);
   return { prepared, params };
 }

@@ -13,7 +13,7 @@ import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
 import { operatorRows, resultColumns } from '../operator-rows.js';
-import { planQuery } from '../plan-statement.js';
+import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
 import { SessionExecContext } from '../session-exec.js';
 import { staticRows } from '../static-rows.js';
@@ -24,7 +24,10 @@ export function planForRun(
   session: Session,
   stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
 ): Awaitable<PlannedStatement> {
-  const plan = (): Awaitable<PlannedStatement> => planQuery(session, stmt, session.evalContext.params);
+  const { params } = session.evalContext;
+  const { planSlot } = session.statement;
+  const plan = (): Awaitable<PlannedStatement> =>
+    planSlot === null ? planQuery(session, stmt, params) : planReusable(session, stmt, params, planSlot);
   const planned = session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
   return planned instanceof Promise ? planned.then((p) => noted(session, p)) : noted(session, planned);
 }

@@ -5,6 +5,8 @@ import { allVariables, findVariable, normalizeValue } from './system-variable.js
 /** Values of the global scope, shared by all sessions of the process. */
 export class GlobalVariables {
   private readonly values = new Map<string, string>();
+  /** Counts changes. */
+  version = 0;
   private readonly listeners = new Map<string, ((value: string) => void)[]>();
 
   /** `fixed`: values of this server (version, port, datadir, …) over the registry's defaults. */
@@ -18,6 +20,7 @@ export class GlobalVariables {
   /** Sets a normalized value. */
   set(v: SystemVariable, value: string): void {
     const name = v.aliasOf ?? v.name;
+    this.version++;
     for (const each of [name, ...aliasesOf(name)]) this.values.set(each, value);
     for (const listener of this.listeners.get(name) ?? []) listener(value);
   }
@@ -41,6 +44,8 @@ function aliasesOf(name: string): readonly string[] {
 /** One session's values: its own where set, else the global value that was current when the session began. */
 export class SessionVariables {
   private values = new Map<string, string>();
+  /** Counts changes. */
+  version = 0;
 
   constructor(
     private readonly global: GlobalVariables,
@@ -52,6 +57,7 @@ export class SessionVariables {
   /** Takes the global values again (new connection, COM_RESET_CONNECTION). */
   reset(): void {
     this.values = new Map();
+    this.version++;
     for (const v of allVariables()) {
       if (v.scope !== 'session' && v.scope !== 'both') continue;
       const value = v.scope === 'session' ? v.default : this.global.get(v.name);
@@ -91,6 +97,7 @@ export class SessionVariables {
 
   /** Puts a value that needs no check (SET NAMES, restoring SET_VAR). */
   assign(name: string, value: string): void {
+    this.version++;
     for (const each of [name, ...aliasesOf(name)]) this.values.set(each, value);
     this.onChange(name, value);
   }

@@ -45,7 +45,8 @@ export function matchOrder(
     if (a.kind === 'column' && b.kind === 'constant') fixed.add(a.id);
     else if (b.kind === 'column' && a.kind === 'constant') fixed.add(b.id);
   }
-  if (path.access.ranges.length > 1 && path.access.equalColumns > path.access.singlePoints) {
+  const several = path.access.ranges.length > 1 || path.access.rebuild !== null;
+  if (several && path.access.equalColumns > path.access.singlePoints) {
     // Several points on one column: in order of that column still, not of the next.
     const multi = path.keys[path.access.singlePoints]!.column.id;
     if (order.filter((o) => !fixed.has(o.column.id))[0]?.column.id !== multi) return null;

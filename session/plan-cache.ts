@@ -1,0 +1,184 @@
+import { LRUCache } from 'lru-cache';
+import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { PlannedStatement } from '../planner/plan-context.js';
+import { paramClass } from '../planner/resolve/param-marker.js';
+import type { TableStatistics } from '../statistics/table-statistics.js';
+import type { Datum } from '../types/datum.js';
+import type { ParamValue } from './client-session.js';
+import type { Session } from './session.js';
+
+/** Plans kept of one text: for other parameter classes, databases, settings. */
+const MAX_VARIANTS = 8;
+/** Texts without a single hit in this many plannings are planned each time without being kept. */
+const GIVE_UP_AFTER = 64;
+
+interface PlannedTable {
+  readonly db: string;
+  readonly table: TableInfo;
+  /** Whether the transaction had own writes in it: its readers merge them or not. */
+  readonly dirty: boolean;
+  readonly rows: number;
+  readonly statistics: TableStatistics | null;
+}
+
+/** A plan and what it was made under. */
+export class CachedPlan {
+  /** Schema under which the tables were last found to be those planned with. */
+  private checkedSchema: InfoSchema;
+
+  constructor(
+    readonly planned: PlannedStatement,
+    private readonly environment: number,
+    private readonly classes: string,
+    private readonly fixed: readonly { readonly param: number; readonly value: Datum }[],
+    private readonly tables: readonly PlannedTable[],
+    private readonly privileges: readonly (readonly [privilege: string, db: string, table: string])[],
+    private readonly pessimistic: boolean,
+    schema: InfoSchema,
+  ) {
+    this.checkedSchema = schema;
+  }
+
+  fits(session: Session, environment: number, classes: string, params: readonly ParamValue[]): boolean {
+    if (this.environment !== environment || this.classes !== classes) return false;
+    for (const f of this.fixed) if (!sameDatum(params[f.param]!.value, f.value)) return false;
+    return this.pessimistic === isPessimistic(session);
+  }
+
+  /** Whether tables and what is known of their contents are still those it was made for. */
+  current(session: Session): boolean {
+    const { schema, engine, transaction } = session;
+    if (schema !== this.checkedSchema) {
+      for (const t of this.tables) if (schema.table(t.db, t.table.name) !== t.table) return false;
+      this.checkedSchema = schema;
+    }
+    for (const t of this.tables) {
+      if (transaction.isDirty(t.table.id) !== t.dirty) return false;
+      const rows = engine.rowCounts.get(t.table.id) ?? -1;
+      // What was best for a few rows need not be for many.
+      if (rows !== t.rows && (rows > 2 * t.rows + 512 || 2 * rows + 512 < t.rows)) return false;
+      if (engine.statisticsOf(t.table.id) !== t.statistics) return false;
+    }
+    return true;
+  }
+
+  checkPrivileges(session: Session): void {
+    for (const [privilege, db, table] of this.privileges) session.privileges.require(privilege, db, table);
+  }
+}
+
+function sameDatum(a: Datum, b: Datum): boolean {
+  if (a === b) return true;
+  return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+}
+
+const isPessimistic = (session: Session): boolean => session.transaction.txn?.pessimistic ?? false;
+
+/** The plans of one statement text, most recently used first. */
+export class PlanSlot {
+  private readonly variants: CachedPlan[] = [];
+  private misses = 0;
+  private hits = 0;
+
+  find(
+    session: Session,
+    environment: number,
+    classes: string,
+    params: readonly ParamValue[],
+  ): CachedPlan | null {
+    const { variants } = this;
+    for (let i = 0; i < variants.length; i++) {
+      const plan = variants[i]!;
+      if (!plan.fits(session, environment, classes, params)) continue;
+      if (!plan.current(session)) {
+        variants.splice(i, 1);
+        break;
+      }
+      if (i > 0) {
+        variants.splice(i, 1);
+        variants.unshift(plan);
+      }
+      this.hits++;
+      return plan;
+    }
+    this.misses++;
+    return null;
+  }
+
+  /** Whether plans of this text are worth keeping: values that plans depend on may differ in each execution. */
+  get worthwhile(): boolean {
+    return this.misses < GIVE_UP_AFTER || this.hits >= this.misses;
+  }
+
+  add(plan: CachedPlan): void {
+    this.variants.unshift(plan);
+    if (this.variants.length > MAX_VARIANTS) this.variants.pop();
+  }
+}
+
+/**
+ * Plans of statements by their text, shared by the sessions of the process, least recently used texts dropped. What a
+ * plan depends on besides its text is kept with it (CachedPlan).
+ */
+export class PlanCache {
+  private readonly slots: LRUCache<string, PlanSlot>;
+
+  constructor(maxTexts: number) {
+    this.slots = new LRUCache({ max: maxTexts });
+  }
+
+  slot(text: string): PlanSlot {
+    let slot = this.slots.get(text);
+    if (slot === undefined) this.slots.set(text, (slot = new PlanSlot()));
+    return slot;
+  }
+
+  clear(): void {
+    this.slots.clear();
+  }
+}
+
+export function paramClasses(params: readonly ParamValue[]): string {
+  let classes = '';
+  for (let i = 0; i < params.length; i++) classes += paramClass(params[i]!.type, params[i]!.value);
+  return classes;
+}
+
+/** Keeps a plan just made; null when it may not be kept. */
+export function cachedPlan(
+  session: Session,
+  planned: PlannedStatement,
+  environment: number,
+  params: readonly ParamValue[],
+  classes: string,
+  fixed: ReadonlySet<number>,
+  privileges: readonly (readonly [string, string, string])[],
+): CachedPlan | null {
+  if (!planned.cacheable) return null;
+  const { engine, transaction, schema } = session;
+  const tables: PlannedTable[] = [];
+  for (const { db, table } of planned.tables) {
+    if (table.virtual === true || table.view !== undefined || schema.table(db, table.name) !== table)
+      return null;
+    tables.push({
+      db,
+      table,
+      dirty: transaction.isDirty(table.id),
+      rows: engine.rowCounts.get(table.id) ?? -1,
+      statistics: engine.statisticsOf(table.id),
+    });
+  }
+  return new CachedPlan(
+    planned,
+    environment,
+    classes,
+    [...fixed].map((param) => {
+      const { value } = params[param]!;
+      return { param, value: value instanceof Uint8Array ? value.slice() : value };
+    }),
+    tables,
+    privileges,
+    isPessimistic(session),
+    schema,
+  );
+}
