@@ -4,9 +4,17 @@ import type { PlannedStatement } from '../planner/plan-context.js';
 import type { ResultColumn, RowsResult } from './client-session.js';
 
 /** Columns of a planned query as the protocol reports them. */
-export function resultColumns(planned: PlannedStatement): ResultColumn[] {
-  return planned.names.map((n, i) => ({ ...n, type: planned.plan.schema[i]!.type }));
+export function resultColumns(planned: PlannedStatement): readonly ResultColumn[] {
+  let columns = COLUMNS.get(planned);
+  if (columns === undefined) {
+    columns = planned.names.map((n, i) => ({ ...n, type: planned.plan.schema[i]!.type }));
+    COLUMNS.set(planned, columns);
+  }
+  return columns;
 }
+
+/** A plan from the cache has the same columns each time, so that the protocol sees at a glance that they are the same. */
+const COLUMNS = new WeakMap<PlannedStatement, readonly ResultColumn[]>();
 
 /** A result set pulled from an opened operator. Columns that the plan carries beyond the visible ones are dropped. */
 export function operatorRows(planned: PlannedStatement, operator: Operator): RowsResult {

@@ -333,6 +333,7 @@ class TableBuild {
     const inner = recordDecoder(this.table, this.columns, withHandle, this.zone);
     const build = this;
     const decoder: BatchDecoder = {
+      needsValue: inner.needsValue,
       get rows() {
         return inner.rows;
       },

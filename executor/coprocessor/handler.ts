@@ -3,12 +3,14 @@ import type { CoprocessorHandler, DataWatch, MvccReader } from '../../kv/mvcc-re
 import type { CoprocessorRequest, CoprocessorResponse } from '../../kv/rpc.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { timeZone, UTC } from '../../types/timezone.js';
+import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
+import type { IndexScan, TableScan } from '../../planner/physical/plan.js';
 import type { Operator } from '../exec-context.js';
 import { buildCopOperator } from './build-cop-operator.js';
 import { ColumnCache, type ColumnCacheOptions } from './column-cache.js';
 import { leafScan, type DagRequest } from './dag.js';
 import { RecordScan } from './record-scan.js';
-import { indexDecoder, recordDecoder } from './scan-decoders.js';
+import { giveDecoder, takeDecoder } from './scan-decoders.js';
 
 export interface CoprocessorOptions {
   /** Decoded columns of scanned tables; null for none. */
@@ -38,19 +40,27 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Copr
       const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
       let leaf: Operator;
       if (scan.op === 'IndexScan') {
-        const decoder = indexDecoder(scan.table, scan.index, scan.columns, scan.handleOut, zone);
-        leaf = new RecordScan(reader, decoder, req.ranges, req.desc, false);
+        leaf = recordScan(scan, req, reader, zone);
       } else {
         const cached = req.desc ? null : (cacheOf(data)?.scan(scan, req, reader, zone) ?? null);
         if (cached !== null) leaf = cached;
-        else {
-          const decoder = recordDecoder(scan.table, scan.columns, scan.handleOut, zone);
-          leaf = new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue);
-        }
+        else leaf = recordScan(scan, req, reader, zone);
       }
       return { chunks: new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal) };
     },
   };
+}
+
+function recordScan(
+  scan: TableScan | IndexScan,
+  req: CoprocessorRequest,
+  reader: MvccReader,
+  zone: ZoneOffsets,
+): RecordScan {
+  const decoder = takeDecoder(scan, zone);
+  return new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue, (d) =>
+    giveDecoder(scan, zone, d),
+  );
 }
 
 class OperatorSource implements ChunkSource {

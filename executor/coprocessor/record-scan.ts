@@ -7,6 +7,8 @@ import type { Operator } from '../exec-context.js';
 /** RowBatchDecoder or IndexBatchDecoder. */
 export interface BatchDecoder {
   readonly rows: number;
+  /** False: the key alone tells everything. */
+  readonly needsValue: boolean;
   readonly byteSize: number;
   append(key: Uint8Array, keyLength: number, b: Uint8Array, start: number, end: number): void;
   take(): Chunk;
@@ -27,6 +29,7 @@ export class RecordScan implements Operator {
   private cursor: MvccCursor | null = null;
   private at = 0;
   private batch = FIRST_BATCH_ROWS;
+  private closed = false;
 
   constructor(
     private readonly reader: MvccReader,
@@ -35,6 +38,7 @@ export class RecordScan implements Operator {
     private readonly ranges: readonly KeyRange[],
     private readonly desc: boolean,
     private readonly keyOnly: boolean,
+    private readonly onClose: ((decoder: BatchDecoder) => void) | null = null,
   ) {}
 
   open(): void {}
@@ -66,6 +70,9 @@ export class RecordScan implements Operator {
     this.cursor?.close();
     this.cursor = null;
     this.at = this.ranges.length;
+    if (this.closed) return;
+    this.closed = true;
+    this.onClose?.(this.decoder);
   }
 
   /** True when the batch is full, false at the end of the range. */

@@ -2,7 +2,29 @@ import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, primaryIndex, ROWID_TYPE, scanColumns } from '../../catalog/table-layout.js';
 import { IndexBatchDecoder, type IndexScanColumn } from '../../kv/codec/index-batch-decoder.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
+import type { IndexScan, TableScan } from '../../planner/physical/plan.js';
+import type { BatchDecoder } from './record-scan.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
+
+/** Decoders not in use, by the scan they were made for: plans that run again find theirs, with arrays of the right size. */
+const IDLE = new WeakMap<TableScan | IndexScan, { readonly zone: ZoneOffsets; readonly decoder: BatchDecoder }>();
+
+/** The decoder of a scan's rows or entries; to be given back when the scan is closed. */
+export function takeDecoder(scan: TableScan | IndexScan, zone: ZoneOffsets): BatchDecoder {
+  const idle = IDLE.get(scan);
+  if (idle !== undefined && idle.zone === zone) {
+    IDLE.delete(scan);
+    return idle.decoder;
+  }
+  return scan.op === 'IndexScan'
+    ? indexDecoder(scan.table, scan.index, scan.columns, scan.handleOut, zone)
+    : recordDecoder(scan.table, scan.columns, scan.handleOut, zone);
+}
+
+export function giveDecoder(scan: TableScan | IndexScan, zone: ZoneOffsets, decoder: BatchDecoder): void {
+  // Rows that nobody took are those of a scan that was given up.
+  if (decoder.rows === 0) IDLE.set(scan, { zone, decoder });
+}
 
 export function recordDecoder(
   table: TableInfo,

@@ -6,11 +6,14 @@ import { readDecimal } from './decimal-codec.js';
 import { decodeKeyDatum, DatumFlag } from './datum-codec.js';
 import { readCompactInt, readCompactUint, readFloatKey, readU32be, readU32le } from './number-codec.js';
 import { narrowTimeOf, timeDatumOf, UTC_OFFSETS, type ZoneOffsets } from './time-codec.js';
+import { float64s, int32s, uint8s } from './small-arrays.js';
 import { decimalScale, ValueKind, valueKindOf } from './value-kind.js';
 
 const EMPTY_I32 = new Int32Array(0);
 const EMPTY_F64 = new Float64Array(0);
 const EMPTY_U8 = new Uint8Array(0);
+/** Most bytes a batch's strings start with, however long the last batch's were. */
+const MAX_INITIAL_BYTES = 1 << 20;
 const TWO32 = 0x1_0000_0000;
 
 /** Whether every cell of the type fits 32 bits signed, so that its vectors are Int32Arrays. */
@@ -57,11 +60,14 @@ export class ColumnBuilder {
   private offsets: Int32Array = EMPTY_I32;
   private bytes: Uint8Array = EMPTY_U8;
   private bytesLength = 0;
+  /** Bytes the strings start with; 0 until a batch tells. */
+  private initialBytes = 0;
 
   constructor(
     readonly ft: FieldType,
     private readonly zone: ZoneOffsets = UTC_OFFSETS,
-    private readonly initialCapacity = 64,
+    /** Cells the arrays start with; from the first batch on, as many as the batch before had. */
+    private initialCapacity = 64,
   ) {
     this.kind = valueKindOf(ft);
     this.int32 = fitsInt32(ft);
@@ -78,23 +84,23 @@ export class ColumnBuilder {
   }
 
   private grow(): void {
-    const n = this.capacity === 0 ? this.initialCapacity : this.capacity * 2;
+    const n = this.capacity === 0 ? this.initialCapacity : Math.max(64, this.capacity * 2);
     if (this.bytesLayout) {
-      const offsets = new Int32Array(n + 1);
+      const offsets = int32s(n + 1);
       offsets.set(this.offsets);
       this.offsets = offsets;
-      if (this.bytes.length === 0) this.bytes = new Uint8Array(n * 16);
+      if (this.bytes.length === 0) this.bytes = uint8s(this.initialBytes === 0 ? n * 16 : this.initialBytes);
     } else if (this.int32) {
-      const i32 = new Int32Array(n);
+      const i32 = int32s(n);
       i32.set(this.i32);
       this.i32 = i32;
     } else {
-      const f64 = new Float64Array(n);
+      const f64 = float64s(n);
       f64.set(this.f64);
       this.f64 = f64;
     }
     if (this.nulls !== null) {
-      const nulls = new Uint8Array(n);
+      const nulls = uint8s(n);
       nulls.set(this.nulls);
       this.nulls = nulls;
     }
@@ -102,7 +108,7 @@ export class ColumnBuilder {
   }
 
   private growBytes(n: number): void {
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.bytesLength + n));
+    const grown = uint8s(Math.max(this.bytes.length * 2, this.bytesLength + n));
     grown.set(this.bytes.subarray(0, this.bytesLength));
     this.bytes = grown;
   }
@@ -110,7 +116,7 @@ export class ColumnBuilder {
   appendNull(): void {
     const i = this.length;
     if (i === this.capacity) this.grow();
-    if (this.nulls === null) this.nulls = new Uint8Array(this.capacity);
+    if (this.nulls === null) this.nulls = uint8s(this.capacity);
     this.nulls[i] = 1;
     if (this.bytesLayout) this.offsets[i + 1] = this.bytesLength;
     else if (this.wide !== null) this.wide.push(0n);
@@ -312,6 +318,10 @@ export class ColumnBuilder {
       v = new NumVector(n === this.capacity ? this.i32 : this.i32.subarray(0, n), n, nulls);
     } else {
       v = new NumVector(n === this.capacity ? this.f64 : this.f64.subarray(0, n), n, nulls);
+    }
+    if (n > 0) {
+      this.initialCapacity = n;
+      this.initialBytes = Math.min(this.bytesLength + (this.bytesLength >> 4) + 1, MAX_INITIAL_BYTES);
     }
     this.i32 = EMPTY_I32;
     this.f64 = EMPTY_F64;

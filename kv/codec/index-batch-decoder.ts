@@ -43,6 +43,7 @@ export class IndexBatchDecoder {
   private readonly offsets: Int32Array;
   private readonly handleOffsets: Int32Array;
 
+  readonly needsValue = true;
   rows = 0;
 
   constructor(shape: IndexShape, columns: readonly IndexScanColumn[], options: BatchDecoderOptions = {}) {

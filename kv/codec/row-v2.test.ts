@@ -56,7 +56,8 @@ test('ids above 255 and long values make a large row', () => {
 test('random rows round trip through both decoders', () => {
   const seed = testSeed();
   const r = new Random(seed);
-  const zone = timeZone('America/New_York')!;
+  // A zone without clock changes: times in the gap of one do not come back as they were.
+  const zone = timeZone('Asia/Kolkata')!;
   for (let round = 0; round < 60; round++) {
     const base = r.below(4) === 0 ? 250 : 1;
     const types: FieldType[] = Array.from({ length: 1 + r.below(20) }, () => r.pick(SAMPLE_TYPES));
