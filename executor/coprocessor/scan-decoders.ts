@@ -7,7 +7,10 @@ import type { BatchDecoder } from './record-scan.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
 
 /** Decoders not in use, by the scan they were made for: plans that run again find theirs, with arrays of the right size. */
-const IDLE = new WeakMap<TableScan | IndexScan, { readonly zone: ZoneOffsets; readonly decoder: BatchDecoder }>();
+const IDLE = new WeakMap<
+  TableScan | IndexScan,
+  { readonly zone: ZoneOffsets; readonly decoder: BatchDecoder }
+>();
 
 /** The decoder of a scan's rows or entries; to be given back when the scan is closed. */
 export function takeDecoder(scan: TableScan | IndexScan, zone: ZoneOffsets): BatchDecoder {
