@@ -6,6 +6,7 @@ import type { TableStatistics } from '../statistics/table-statistics.js';
 import type { Datum } from '../types/datum.js';
 import type { ParamValue } from './client-session.js';
 import type { Session } from './session.js';
+import type { SessionPlanContext } from './session-plan.js';
 
 /** Plans kept of one text: for other parameter classes, databases, settings. */
 const MAX_VARIANTS = 8;
@@ -15,8 +16,6 @@ const GIVE_UP_AFTER = 64;
 interface PlannedTable {
   readonly db: string;
   readonly table: TableInfo;
-  /** Whether the transaction had own writes in it: its readers merge them or not. */
-  readonly dirty: boolean;
   readonly rows: number;
   readonly statistics: TableStatistics | null;
 }
@@ -34,6 +33,8 @@ export class CachedPlan {
     private readonly tables: readonly PlannedTable[],
     private readonly privileges: readonly (readonly [privilege: string, db: string, table: string])[],
     private readonly pessimistic: boolean,
+    /** Tables that the plan scans, with whether own writes are merged into the scan. */
+    private readonly dirty: ReadonlyMap<number, boolean>,
     schema: InfoSchema,
   ) {
     this.checkedSchema = schema;
@@ -42,18 +43,20 @@ export class CachedPlan {
   fits(session: Session, environment: number, classes: string, params: readonly ParamValue[]): boolean {
     if (this.environment !== environment || this.classes !== classes) return false;
     for (const f of this.fixed) if (!sameDatum(params[f.param]!.value, f.value)) return false;
-    return this.pessimistic === isPessimistic(session);
+    if (this.pessimistic !== isPessimistic(session)) return false;
+    const { transaction } = session;
+    for (const [table, dirty] of this.dirty) if (transaction.isDirty(table) !== dirty) return false;
+    return true;
   }
 
   /** Whether tables and what is known of their contents are still those it was made for. */
   current(session: Session): boolean {
-    const { schema, engine, transaction } = session;
+    const { schema, engine } = session;
     if (schema !== this.checkedSchema) {
       for (const t of this.tables) if (schema.table(t.db, t.table.name) !== t.table) return false;
       this.checkedSchema = schema;
     }
     for (const t of this.tables) {
-      if (transaction.isDirty(t.table.id) !== t.dirty) return false;
       const rows = engine.rowCounts.get(t.table.id) ?? -1;
       // What was best for a few rows need not be for many.
       if (rows !== t.rows && (rows > 2 * t.rows + 512 || 2 * rows + 512 < t.rows)) return false;
@@ -152,10 +155,10 @@ export function cachedPlan(
   params: readonly ParamValue[],
   classes: string,
   fixed: ReadonlySet<number>,
-  privileges: readonly (readonly [string, string, string])[],
+  context: SessionPlanContext,
 ): CachedPlan | null {
   if (!planned.cacheable) return null;
-  const { engine, transaction, schema } = session;
+  const { engine, schema } = session;
   const tables: PlannedTable[] = [];
   for (const { db, table } of planned.tables) {
     if (table.virtual === true || table.view !== undefined || schema.table(db, table.name) !== table)
@@ -163,7 +166,6 @@ export function cachedPlan(
     tables.push({
       db,
       table,
-      dirty: transaction.isDirty(table.id),
       rows: engine.rowCounts.get(table.id) ?? -1,
       statistics: engine.statisticsOf(table.id),
     });
@@ -177,8 +179,9 @@ export function cachedPlan(
       return { param, value: value instanceof Uint8Array ? value.slice() : value };
     }),
     tables,
-    privileges,
+    context.privileges,
     isPessimistic(session),
+    context.dirty,
     schema,
   );
 }

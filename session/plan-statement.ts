@@ -46,7 +46,7 @@ export function planReusable(
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;
-  const plan = cachedPlan(session, planned, environment, params, classes, fixed, context.privileges);
+  const plan = cachedPlan(session, planned, environment, params, classes, fixed, context);
   if (plan !== null) slot.add(plan);
   return planned;
 }

@@ -11,6 +11,8 @@ import type { Session } from './session.js';
 /** What planning a statement asks of its session. */
 export class SessionPlanContext implements PlanContext {
   readonly eval: EvalContext;
+  /** Tables whose own writes the plan merges, or need not. */
+  readonly dirty = new Map<number, boolean>();
   /** What was checked while planning, to be checked again whenever a plan is reused. */
   readonly privileges: (readonly [string, string, string])[] = [];
 
@@ -30,7 +32,8 @@ export class SessionPlanContext implements PlanContext {
     return this.session.transaction.txn?.pessimistic ?? false;
   }
   get inTransaction(): boolean {
-    return this.session.transaction.active;
+    // A plan for later executions asks of each table whether it is dirty; without a transaction none is.
+    return this.reuse !== null || this.session.transaction.active;
   }
   variable(name: string): string {
     return this.session.vars.get(name);
@@ -46,7 +49,9 @@ export class SessionPlanContext implements PlanContext {
     if (this.reuse !== null) this.privileges.push([privilege, db, table]);
   }
   hasDirtyWrites(tableId: number): boolean {
-    return this.session.transaction.isDirty(tableId);
+    const dirty = this.session.transaction.isDirty(tableId);
+    if (this.reuse !== null) this.dirty.set(tableId, dirty);
+    return dirty;
   }
   warn(warning: SqlWarning): void {
     this.session.statement.warn(warning);

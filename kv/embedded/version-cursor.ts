@@ -14,6 +14,8 @@ export interface LockFence {
 }
 
 const NO_NODE = 0;
+/** Versions of a key that are stepped over one by one. */
+const FEW_VERSIONS = 6;
 
 /**
  * Walks the visible versions of a key range: the rows of `data` merged with the memtables' entries. Rows of `data` that are too new
@@ -248,7 +250,14 @@ export class VersionCursor implements MvccCursor {
 
   /** First node behind the key in `keyBuffer` when the node is of that key, else the node itself. */
   private skipKey(table: Memtable, node: number): number {
-    while (node !== NO_NODE && table.isKey(node, this.keyBuffer, 0, this.keyLength)) node = table.next(node);
+    let versions = 0;
+    while (node !== NO_NODE && table.isKey(node, this.keyBuffer, 0, this.keyLength)) {
+      // The versions of a row that is written all the time are many: one search leads behind them.
+      node =
+        ++versions < FEW_VERSIONS
+          ? table.next(node)
+          : table.seek(MemtableList.data, this.keyBuffer, 0, this.keyLength, 0, 0);
+    }
     return this.clampHigh(table, node);
   }
 
