@@ -83,6 +83,9 @@ export class PlanSlot {
   private misses = 0;
   private hits = 0;
 
+  /** `ofText`: plans of a text that was not prepared. */
+  constructor(readonly ofText = false) {}
+
   find(
     session: Session,
     environment: number,

@@ -33,7 +33,8 @@ export function planReusable(
   const hit = slot.find(session, environment, classes, params);
   if (hit !== null) {
     hit.checkPrivileges(session);
-    session.planFromCache = true;
+    // TiDB tells of texts only where its cache for them is switched on.
+    session.planFromCache = !slot.ofText || session.vars.get('tidb_enable_non_prepared_plan_cache') === 'ON';
     return hit.planned;
   }
   if (!slot.worthwhile) return planQuery(session, stmt, params);

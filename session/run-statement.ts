@@ -33,6 +33,7 @@ export function runStatement(
   parsed: ParsedStatement,
   params: readonly ParamValue[],
   planSlot: PlanSlot | null = null,
+  text: string | Uint8Array = parsed.text,
 ): Awaitable<StatementResult> {
   const { stmt } = parsed;
   session.throwIfKilled();
@@ -43,7 +44,7 @@ export function runStatement(
   }
   const handler = handlerOf(stmt.kind);
   const keeps = handler.keepsDiagnostics?.(stmt) ?? false;
-  const statement = startStatement(session, parsed, params, handler.writes === true);
+  const statement = startStatement(session, parsed, text, params, handler.writes === true);
   statement.planSlot = planSlot;
   const fail = (error: unknown): Awaitable<never> => failStatement(session, statement, error);
   const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
@@ -75,11 +76,12 @@ export function runStatement(
 function startStatement(
   session: Session,
   parsed: ParsedStatement,
+  text: string | Uint8Array,
   params: readonly ParamValue[],
   writes: boolean,
 ): StatementContext {
   const now = Date.now();
-  const statement = new StatementContext(parsed.text, now);
+  const statement = new StatementContext(text, now);
   session.statement = statement;
   session.running = true;
   session.command = 'Query';

@@ -38,6 +38,14 @@ import type { Tracer } from './tracer.js';
 import { SessionVariables } from './variables/variable-store.js';
 import { virtualRows } from './virtual-rows.js';
 
+/** Modes that change how a text is read. */
+const READING_MODES =
+  SqlMode.AnsiQuotes |
+  SqlMode.PipesAsConcat |
+  SqlMode.NoBackslashEscapes |
+  SqlMode.IgnoreSpace |
+  SqlMode.HighNotPrecedence;
+
 export interface UserVariableValue {
   readonly type: FieldType;
   readonly value: Datum;
@@ -74,6 +82,9 @@ export class Session implements ClientSession {
   /** The running statement's plan came from the plan cache; and the one's before it (last_plan_from_cache). */
   planFromCache = false;
   lastPlanFromCache = false;
+  /** Whether texts are read by the default rules, so that what is known of their templates holds. */
+  private plainMode = true;
+  private plainCharset = true;
   private environment = { version: -1, globalVersion: -1, database: '', id: -1 };
 
   autocommit = true;
@@ -114,6 +125,10 @@ export class Session implements ClientSession {
     return flags;
   }
 
+  private get plainText(): boolean {
+    return this.plainMode && this.plainCharset && this.tracer === null;
+  }
+
   get idleTimeoutSeconds(): number {
     return Number(this.vars.get('wait_timeout'));
   }
@@ -123,6 +138,10 @@ export class Session implements ClientSession {
   }
 
   query(sql: Uint8Array): Awaitable<StatementResult> {
+    if (this.plainText) {
+      const match = this.engine.textPlans.find(sql, this.evalContext);
+      if (match !== null) return runStatement(this, match.statement, match.params, match.slot, sql.slice());
+    }
     const statements = this.parse(statementBytes(sql, this.vars.get('character_set_client')));
     if (statements.length === 0) throw this.failBeforeRun(mysqlError('ER_EMPTY_QUERY'));
     if (statements.length > 1) this.checkMultiStatements();
@@ -367,6 +386,7 @@ export class Session implements ClientSession {
         const mode = parseSqlMode(value);
         if (typeof mode !== 'number') break;
         e.sqlMode = mode;
+        this.plainMode = (mode & READING_MODES) === 0;
         this.parseOptions = parseOptions(mode);
         break;
       }
@@ -387,6 +407,9 @@ export class Session implements ClientSession {
         break;
       case 'lc_time_names':
         e.lcTimeNames = value;
+        break;
+      case 'character_set_client':
+        this.plainCharset = value.startsWith('utf8');
         break;
       case 'character_set_connection':
         e.connectionCharset = value;

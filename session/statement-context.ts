@@ -28,10 +28,14 @@ export class StatementContext {
   private cleanups: (() => void)[] | null = null;
 
   constructor(
-    readonly text: string,
+    private readonly source: string | Uint8Array,
     /** Statement start, ms since the epoch. */
     readonly startedAt: number,
   ) {}
+
+  get text(): string {
+    return typeof this.source === 'string' ? this.source : Buffer.from(this.source).toString();
+  }
 
   warn(warning: SqlWarning): void {
     this.warningCount++;

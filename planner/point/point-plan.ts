@@ -194,8 +194,16 @@ function pointGet(
 }
 
 /** LIMIT n without an offset keeps the one row. */
-const harmlessLimit = (l: ast.Limit | null): boolean =>
-  l === null || (l.offset === null && l.count.kind === 'IntLiteral' && l.count.value > 0);
+function harmlessLimit(l: ast.Limit | null, ctx: PlanContext): boolean {
+  if (l === null) return true;
+  if (l.offset !== null) return false;
+  if (l.count.kind === 'IntLiteral') return l.count.value > 0;
+  if (l.count.kind !== 'ParamMarker') return false;
+  const value = ctx.params?.[l.count.index]?.value;
+  if (!Number.isSafeInteger(value) || (value as number) <= 0) return false;
+  ctx.reuse?.fix(l.count.index);
+  return true;
+}
 
 function pointSelect(stmt: ast.SelectStmt, ctx: PlanContext): PlannedStatement | null {
   if (
@@ -208,7 +216,7 @@ function pointSelect(stmt: ast.SelectStmt, ctx: PlanContext): PlannedStatement |
     stmt.hints.length > 0 ||
     stmt.options.distinct ||
     stmt.options.calcFoundRows ||
-    !harmlessLimit(stmt.limit) ||
+    !harmlessLimit(stmt.limit, ctx) ||
     (stmt.lock !== null && stmt.lock.of.length > 0)
   ) {
     return null;
@@ -295,7 +303,7 @@ const base = (child: PhysicalPlan): { id: number; schema: []; estRows: number; t
 });
 
 function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement | null {
-  if (stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit) || stmt.hints.length > 0)
+  if (stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit, ctx) || stmt.hints.length > 0)
     return null;
   const f = sourceTable(stmt.from, ctx);
   if (f === null) return null;
@@ -346,7 +354,7 @@ function pointDelete(stmt: ast.DeleteStmt, ctx: PlanContext): PlannedStatement |
     stmt.targets !== null ||
     stmt.with !== null ||
     stmt.orderBy !== null ||
-    !harmlessLimit(stmt.limit) ||
+    !harmlessLimit(stmt.limit, ctx) ||
     stmt.hints.length > 0
   ) {
     return null;

@@ -19,6 +19,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, newFieldType, type FieldType } from '../../types/field-type.js';
 import { parsedToDate, parsedToDateTime, parseTimeText } from '../../types/time-parse.js';
 import { charset } from '../../types/charset.js';
+import type { EvalContext } from '../../expression/eval-context.js';
 import type { PlanContext } from '../plan-context.js';
 
 export function constant(type: FieldType, value: Datum): Constant {
@@ -59,8 +60,12 @@ export function decimalConstant(text: string): Constant {
 }
 
 export function stringConstant(text: string, ctx: PlanContext): Constant {
-  const { connectionCharset, connectionCollation } = ctx.eval;
-  const bytes = encodeUtf8(text);
+  return constant(stringLiteralType([...text].length, ctx.eval), encodeUtf8(text));
+}
+
+/** Type of a quoted string of so many characters without introducer. */
+export function stringLiteralType(characters: number, ctx: EvalContext): FieldType {
+  const { connectionCharset, connectionCollation } = ctx;
   // Strings inside the server are UTF-8 whatever the client speaks; other character sets are converted at the edges.
   const cs = connectionCharset === 'binary' ? 'binary' : 'utf8mb4';
   const collate =
@@ -69,7 +74,7 @@ export function stringConstant(text: string, ctx: PlanContext): Constant {
       : connectionCollation.startsWith('utf8mb4')
         ? connectionCollation
         : 'utf8mb4_bin';
-  return constant(notNull(stringType([...text].length, cs, collate)), bytes);
+  return notNull(stringType(characters, cs, collate));
 }
 
 /** A constant in the type its literal gives it. */

@@ -15,6 +15,7 @@ import { duplicateEntryError } from '../duplicate-entry.js';
 import { AccountStore } from '../privileges/account-store.js';
 import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
 import { PlanCache } from '../plan-cache.js';
+import { TextPlans } from '../text-plans.js';
 import { Session } from '../session.js';
 import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
@@ -44,6 +45,7 @@ export class EngineCore {
   readonly userLocks = new UserLocks();
   /** Plans by statement text (tidb_session_plan_cache_size bounds TiDB's, which each session has of its own). */
   readonly planCache = new PlanCache(5000);
+  readonly textPlans = new TextPlans(5000);
   readonly tableLocks = new TableLocks(() => this.globals.get('server_uuid'));
   readonly accounts: AccountStore = new AccountStore(this);
   /** authentication_string for a password, by plugin. */

@@ -1,0 +1,177 @@
+/**
+ * Texts that differ in their literals alone share a template: the text with `?` for each literal. One pass over the bytes
+ * finds it, without tokens or a tree. Texts that hold anything unusual have none: comments, escapes, variables, other
+ * literals than numbers and quoted strings, several statements, bytes beyond ASCII.
+ */
+
+export const LiteralKind = { Int: 0, Decimal: 1, Float: 2, String: 3 } as const;
+export type LiteralKind = (typeof LiteralKind)[keyof typeof LiteralKind];
+
+/** Longer texts and those with more literals are parsed. */
+const MAX_BYTES = 4096;
+const MAX_LITERALS = 64;
+
+const ByteClass = {
+  Other: 0,
+  Blank: 1,
+  Ident: 2,
+  Digit: 3,
+  Quote: 4,
+  Backtick: 5,
+  Dot: 6,
+  /** Means something that this scanner does not know. */
+  Stop: 7,
+  Minus: 8,
+  Slash: 9,
+} as const;
+
+/** Class of each byte. Letters, digits, `_`, `$` make identifiers. */
+const CLASS = new Uint8Array(256).fill(ByteClass.Stop);
+for (let c = 0x20; c < 0x7f; c++) CLASS[c] = ByteClass.Other;
+for (const c of [0x20, 0x09, 0x0a, 0x0d]) CLASS[c] = ByteClass.Blank;
+for (let c = 0x61; c <= 0x7a; c++) CLASS[c] = CLASS[c - 32] = ByteClass.Ident;
+CLASS[0x5f] = CLASS[0x24] = ByteClass.Ident;
+for (let c = 0x30; c <= 0x39; c++) CLASS[c] = ByteClass.Digit;
+CLASS[0x27] = CLASS[0x22] = ByteClass.Quote;
+CLASS[0x60] = ByteClass.Backtick;
+CLASS[0x2e] = ByteClass.Dot;
+CLASS[0x2d] = ByteClass.Minus;
+CLASS[0x2f] = ByteClass.Slash;
+// `#`, `?`, `@`, `;`, `\`: comments, markers, variables, statement ends.
+for (const c of [0x23, 0x3f, 0x40, 0x3b, 0x5c]) CLASS[c] = ByteClass.Stop;
+
+const isIdent = (c: number): boolean => c === ByteClass.Ident || c === ByteClass.Digit;
+
+/** Finds templates; the one found last is in its fields until the next call. */
+export class TemplateScanner {
+  /** The template: `text[0, length)`. */
+  readonly text = new Uint8Array(MAX_BYTES + 8);
+  length = 0;
+  /** A number for template and kinds of literals, equal for equal ones. */
+  hash = 0;
+  count = 0;
+  readonly kinds = new Uint8Array(MAX_LITERALS);
+  /** Where in the scanned text each literal is; strings without their quotes. */
+  readonly starts = new Int32Array(MAX_LITERALS);
+  readonly ends = new Int32Array(MAX_LITERALS);
+
+  /** Scans a statement written in ASCII-compatible bytes; false when it has no template. */
+  scan(sql: Uint8Array): boolean {
+    const total = sql.length;
+    if (total > MAX_BYTES) return false;
+    const out = this.text;
+    let o = 0;
+    let count = 0;
+    let hash = 0x811c9dc5;
+    let i = 0;
+    while (i < total) {
+      const c = sql[i]!;
+      switch (CLASS[c]!) {
+        case ByteClass.Ident: {
+          do {
+            const b = sql[i]!;
+            out[o++] = b;
+            hash = Math.imul(hash ^ b, 0x01000193);
+            i++;
+          } while (i < total && isIdent(CLASS[sql[i]!]!));
+          // An introducer or x'..', b'..', n'..'.
+          if (i < total && CLASS[sql[i]!] === ByteClass.Quote) return false;
+          break;
+        }
+        case ByteClass.Backtick: {
+          do {
+            const b = sql[i]!;
+            if (b >= 0x80) return false;
+            out[o++] = b;
+            hash = Math.imul(hash ^ b, 0x01000193);
+            i++;
+          } while (i < total && sql[i] !== 0x60);
+          if (i >= total) return false;
+          out[o++] = 0x60;
+          hash = Math.imul(hash ^ 0x60, 0x01000193);
+          i++;
+          break;
+        }
+        case ByteClass.Digit:
+        case ByteClass.Dot: {
+          if (c === 0x2e && (i + 1 >= total || CLASS[sql[i + 1]!] !== ByteClass.Digit)) {
+            out[o++] = c;
+            hash = Math.imul(hash ^ c, 0x01000193);
+            i++;
+            break;
+          }
+          // `t.1a`, `1.e`: names, or numbers that are better left to the lexer.
+          if (c === 0x2e && o > 0 && (isIdent(CLASS[out[o - 1]!]!) || out[o - 1] === 0x60)) return false;
+          if (count === MAX_LITERALS) return false;
+          const start = i;
+          let kind: LiteralKind = LiteralKind.Int;
+          while (i < total && CLASS[sql[i]!] === ByteClass.Digit) i++;
+          if (i < total && sql[i] === 0x2e) {
+            kind = LiteralKind.Decimal;
+            i++;
+            while (i < total && CLASS[sql[i]!] === ByteClass.Digit) i++;
+          }
+          if (i < total && (sql[i] === 0x65 || sql[i] === 0x45)) {
+            kind = LiteralKind.Float;
+            i++;
+            if (i < total && (sql[i] === 0x2b || sql[i] === 0x2d)) i++;
+            const digits = i;
+            while (i < total && CLASS[sql[i]!] === ByteClass.Digit) i++;
+            if (i === digits) return false;
+          }
+          if (i < total && (isIdent(CLASS[sql[i]!]!) || sql[i] === 0x2e || sql[i] === 0x60)) return false;
+          // Longer integers are beyond what a double holds.
+          if (kind === LiteralKind.Int && i - start > 15) return false;
+          this.kinds[count] = kind;
+          this.starts[count] = start;
+          this.ends[count++] = i;
+          out[o++] = 0x3f;
+          hash = Math.imul(hash ^ (0x80 + kind), 0x01000193);
+          break;
+        }
+        case ByteClass.Quote: {
+          if (c === 0x22 || count === MAX_LITERALS) return false;
+          // Adjacent strings are one literal.
+          const start = ++i;
+          for (; i < total; i++) {
+            const b = sql[i]!;
+            if (b === 0x27) break;
+            if (b === 0x5c || b >= 0x80 || b === 0) return false;
+          }
+          if (i >= total) return false;
+          this.kinds[count] = LiteralKind.String;
+          this.starts[count] = start;
+          this.ends[count++] = i++;
+          let next = i;
+          while (next < total && CLASS[sql[next]!] === ByteClass.Blank) next++;
+          if (next < total && CLASS[sql[next]!] === ByteClass.Quote) return false;
+          out[o++] = 0x3f;
+          hash = Math.imul(hash ^ (0x80 + LiteralKind.String), 0x01000193);
+          break;
+        }
+        case ByteClass.Stop: {
+          // One semicolon may end the text.
+          if (c !== 0x3b) return false;
+          while (++i < total) if (CLASS[sql[i]!] !== ByteClass.Blank) return false;
+          break;
+        }
+        case ByteClass.Minus:
+        case ByteClass.Slash:
+          // `--` and `/*` begin comments; `- -` and `/` do not.
+          if (i + 1 < total && (sql[i + 1] === 0x2d || sql[i + 1] === 0x2a)) return false;
+          out[o++] = c;
+          hash = Math.imul(hash ^ c, 0x01000193);
+          i++;
+          break;
+        default:
+          out[o++] = c;
+          hash = Math.imul(hash ^ c, 0x01000193);
+          i++;
+      }
+    }
+    this.length = o;
+    this.count = count;
+    this.hash = hash;
+    return true;
+  }
+}

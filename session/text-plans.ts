@@ -1,0 +1,159 @@
+import { LRUCache } from 'lru-cache';
+import type { ParsedStatement, Statement } from '../parser/ast/index.js';
+import { parse } from '../parser/parser.js';
+import { LiteralKind, TemplateScanner } from '../parser/template.js';
+import { decimalConstant, intConstant, stringLiteralType } from '../planner/resolve/literal.js';
+import type { EvalContext } from '../expression/eval-context.js';
+import { realType } from '../expression/type-inference.js';
+import { Flag } from '../types/field-type.js';
+import type { ParamValue } from './client-session.js';
+import { PlanSlot } from './plan-cache.js';
+
+/** Times a text is met before its template is made: most texts are met once. */
+const WORTH_AFTER = 2;
+
+/** What texts of one template share. */
+interface Template {
+  /** The template's bytes followed by its literals' kinds. */
+  readonly key: Uint8Array;
+  seen: number;
+  /** The statement with markers for literals; null when it is not known yet, or cannot be had. */
+  statement: ParsedStatement | null;
+  readonly slot: PlanSlot;
+}
+
+/** A text found to be one of a template: what to run, with which values. */
+export interface TextMatch {
+  readonly statement: ParsedStatement;
+  readonly params: readonly ParamValue[];
+  readonly slot: PlanSlot;
+}
+
+const scanner = new TemplateScanner();
+const REAL = { ...realType(), flag: realType().flag | Flag.NotNull };
+
+/**
+ * Plans of statements sent as text, by template: a text whose template is known is neither parsed nor planned. Templates
+ * hold for sql_modes that change nothing in how a text is read.
+ */
+export class TextPlans {
+  private readonly templates: LRUCache<number, Template>;
+
+  constructor(maxTemplates: number) {
+    this.templates = new LRUCache({ max: maxTemplates });
+  }
+
+  find(sql: Uint8Array, ctx: EvalContext): TextMatch | null {
+    // Only statements that begin with S, I, U, D, R (SELECT, INSERT, UPDATE, DELETE, REPLACE) have plans.
+    switch (sql[0]! & 0xdf) {
+      case 0x53:
+      case 0x49:
+      case 0x55:
+      case 0x44:
+      case 0x52:
+        break;
+      default:
+        return null;
+    }
+    if (!scanner.scan(sql)) return null;
+    const known = this.templates.get(scanner.hash);
+    if (known === undefined || !sameKey(known.key)) {
+      this.templates.set(scanner.hash, { key: keyOf(), seen: 1, statement: null, slot: new PlanSlot(true) });
+      return null;
+    }
+    if (known.seen < WORTH_AFTER) {
+      known.seen++;
+      if (known.seen < WORTH_AFTER) return null;
+      known.statement = templateStatement();
+    }
+    if (known.statement === null || !known.slot.worthwhile) return null;
+    const params = new Array<ParamValue>(scanner.count);
+    for (let i = 0; i < params.length; i++) params[i] = literalValue(sql, i, ctx);
+    return { statement: known.statement, params, slot: known.slot };
+  }
+
+  clear(): void {
+    this.templates.clear();
+  }
+}
+
+function keyOf(): Uint8Array {
+  const key = new Uint8Array(scanner.length + scanner.count);
+  key.set(scanner.text.subarray(0, scanner.length));
+  key.set(scanner.kinds.subarray(0, scanner.count), scanner.length);
+  return key;
+}
+
+function sameKey(key: Uint8Array): boolean {
+  const { text, kinds, length, count } = scanner;
+  if (key.length !== length + count) return false;
+  for (let i = 0; i < length; i++) if (key[i] !== text[i]) return false;
+  for (let i = 0; i < count; i++) if (key[length + i] !== kinds[i]) return false;
+  return true;
+}
+
+/** The literal as the parser and the planner would have it. */
+function literalValue(sql: Uint8Array, i: number, ctx: EvalContext): ParamValue {
+  const start = scanner.starts[i]!;
+  const end = scanner.ends[i]!;
+  switch (scanner.kinds[i]) {
+    case LiteralKind.Int: {
+      let v = 0;
+      for (let p = start; p < end; p++) v = v * 10 + sql[p]! - 48;
+      return intConstant(v);
+    }
+    case LiteralKind.Decimal:
+      return decimalConstant(asciiText(sql, start, end));
+    case LiteralKind.Float:
+      return { type: REAL, value: Number(asciiText(sql, start, end)) };
+    default:
+      // The text's buffer is the connection's: values outlive it.
+      return { type: stringLiteralType(end - start, ctx), value: sql.slice(start, end) };
+  }
+}
+
+const asciiText = (sql: Uint8Array, start: number, end: number): string =>
+  Buffer.from(sql.buffer, sql.byteOffset + start, end - start).toString('latin1');
+
+const TEMPLATED: ReadonlySet<Statement['kind']> = new Set([
+  'Select',
+  'SetOperation',
+  'Insert',
+  'Update',
+  'Delete',
+]);
+
+/** The scanned template parsed; null where a literal stands that is more than a value. */
+function templateStatement(): ParsedStatement | null {
+  const text = Buffer.from(scanner.text.buffer, 0, scanner.length).toString('latin1');
+  let statements: readonly ParsedStatement[];
+  try {
+    statements = parse(text, {});
+  } catch {
+    // Literals that are part of the grammar: DATE '…', a type's length.
+    return null;
+  }
+  const statement = statements[0];
+  if (statements.length !== 1 || statement === undefined || !TEMPLATED.has(statement.stmt.kind)) return null;
+  return statement.paramCount === scanner.count && valuesOnly(statement.stmt) ? statement : null;
+}
+
+/** Parts of a query in which a literal names a column or is a column's name. */
+const NAMING: ReadonlySet<string> = new Set(['fields', 'groupBy', 'orderBy', 'hints', 'windows', 'into']);
+
+/** Whether all markers stand where only their values matter. */
+function valuesOnly(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return true;
+  if (Array.isArray(node)) return node.every(valuesOnly);
+  for (const [key, child] of Object.entries(node)) {
+    if (NAMING.has(key) ? hasMarker(child) : !valuesOnly(child)) return false;
+  }
+  return true;
+}
+
+function hasMarker(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
+  if (Array.isArray(node)) return node.some(hasMarker);
+  if ((node as { readonly kind?: unknown }).kind === 'ParamMarker') return true;
+  return Object.values(node).some(hasMarker);
+}
