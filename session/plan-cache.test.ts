@@ -78,8 +78,7 @@ test('a statement gives the same rows from a cached plan as planned anew', async
   let cached = 0;
   for (let round = 0; round < 150; round++) {
     const { sql, columns } = template(r);
-    let n = 0;
-    await s.query(`PREPARE p FROM '${sql.replace(/\{\}/g, () => (n++, '?'))}'`);
+    await s.query(`PREPARE p FROM '${sql.replace(/\{\}/g, '?')}'`);
     if (round % 5 === 0) await s.query(`BEGIN`);
     for (let run = 0; run < 5; run++) {
       const values = columns.map((c) => r.pick(VALUES[c]!));
