@@ -143,12 +143,53 @@ export function compareRows(a: Chunk, i: number, b: Chunk, j: number, keys: read
 /** Physical rows of the chunk's selection in order of the keys; equal rows keep their order. */
 export function sortedIndices(chunk: Chunk, keys: readonly SortKey[]): Int32Array {
   const n = chunk.rows;
-  const idx = chunk.sel === null ? Int32Array.from({ length: n }, (_, i) => i) : chunk.sel.slice();
+  const idx = chunk.sel === null ? ascending(n) : chunk.sel.slice();
   if (keys.length === 0 || n < 2) return idx;
   const first = chunk.columns[keys[0]!.column]!;
   if (first.kind === 'num' && n >= 512) return sortByNumber(chunk, idx, keys);
   const cmp = rowComparator(chunk.columns, keys);
-  return idx.sort((i, j) => cmp(i, j) || i - j);
+  if (
+    first.kind !== 'bytes' ||
+    first.codes !== null ||
+    !keyCollation(keys[0]!.type).isBinary ||
+    keys[0]!.type.tp === TypeCode.Json
+  )
+    return idx.sort((i, j) => cmp(i, j) || i - j);
+  const prefix = prefixes(first, idx, keyCollation(keys[0]!.type).padSpace);
+  if (keys[0]!.desc) return idx.sort((i, j) => prefix[j]! - prefix[i]! || cmp(i, j) || i - j);
+  return idx.sort((i, j) => prefix[i]! - prefix[j]! || cmp(i, j) || i - j);
+}
+
+function ascending(n: number): Int32Array<ArrayBuffer> {
+  const idx = new Int32Array(n);
+  for (let i = 1; i < n; i++) idx[i] = i;
+  return idx;
+}
+
+/** Bytes of a string that a number orders: all that a double holds exactly. */
+const PREFIX_BYTES = 6;
+
+/**
+ * The first bytes of strings that compare as bytes, as numbers of the same order; -1 for NULL. Strings that begin alike have
+ * equal numbers, whatever follows.
+ */
+function prefixes(v: BytesVector, rows: Int32Array, padSpace: boolean): Float64Array {
+  const { bytes, offsets, nulls } = v;
+  const out = new Float64Array(v.length);
+  for (let k = 0; k < rows.length; k++) {
+    const i = rows[k]!;
+    if (nulls !== null && nulls[i] === 1) {
+      out[i] = -1;
+      continue;
+    }
+    const start = offsets[i]!;
+    let end = offsets[i + 1]!;
+    if (padSpace) while (end > start && bytes[end - 1] === 0x20) end--;
+    let p = 0;
+    for (let b = start; b < start + PREFIX_BYTES; b++) p = p * 256 + (b < end ? bytes[b]! : 0);
+    out[i] = p;
+  }
+  return out;
 }
 
 /**
@@ -182,7 +223,7 @@ function sortByNumber(chunk: Chunk, idx: Int32Array, keys: readonly SortKey[]): 
     lo[k] = (a ^ flip) >>> 0;
     hi[k] = (b ^ flip) >>> 0;
   }
-  let order = Int32Array.from({ length: n }, (_, i) => i);
+  let order = ascending(n);
   let other = new Int32Array(n);
   const counts = new Int32Array(2049);
   for (let pass = 0; pass < 6; pass++) {

@@ -1,5 +1,6 @@
+import type { Awaitable } from '../types/awaitable.js';
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
-import { sortedIndices } from '../chunk/compare.js';
+import { sortedIndices, type SortKey } from '../chunk/compare.js';
 import { concat, concatChunks } from '../chunk/concat.js';
 import { compact, gatherChunk } from '../chunk/gather.js';
 import { rowBytes } from './row-bytes.js';
@@ -8,7 +9,7 @@ import type { Vector } from '../chunk/vector.js';
 import { compileProjection } from '../expression/compile.js';
 import type { ByItem } from '../expression/expression.js';
 import type { Operator } from './exec-context.js';
-import { drain, type OperatorContext } from './operator.js';
+import { andThen, drain, type OperatorContext } from './operator.js';
 import { orderable, rowComparator, type RowComparator } from './row-order.js';
 
 /** Rows sorted at once before the thread is offered to others: a few milliseconds by radix, some more by comparison. */
@@ -20,6 +21,8 @@ const RUN_ROWS = 16_384;
  */
 export class SortOperator implements Operator {
   private sorted = false;
+  private chunks: Chunk[] = [];
+  private readonly keys: Vector[][];
   private rows: Chunk | null = null;
   private merge: RunMerge | null = null;
   private heldBytes = 0;
@@ -28,7 +31,9 @@ export class SortOperator implements Operator {
     private readonly by: readonly ByItem[],
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
-  ) {}
+  ) {
+    this.keys = by.map(() => []);
+  }
 
   open(): void | Promise<void> {
     return this.child.open();
@@ -37,16 +42,32 @@ export class SortOperator implements Operator {
   close(): void | Promise<void> {
     this.ctx.memory.release(this.heldBytes);
     this.heldBytes = 0;
+    this.chunks = [];
     this.rows = null;
     this.merge = null;
     return this.child.close();
   }
 
-  async next(): Promise<Chunk | null> {
-    if (!this.sorted) {
-      await this.sort();
-      this.sorted = true;
-    }
+  next(): Awaitable<Chunk | null> {
+    if (this.sorted) return this.merged();
+    this.sorted = true;
+    return andThen(this.read(), () => {
+      if (this.chunks.length === 0) return null;
+      this.rows = concatChunks(this.chunks);
+      this.chunks = [];
+      if (this.rows.length > CHUNK_ROWS) return this.sort().then(() => this.merged());
+      const order = sortedIndices(
+        new Chunk(
+          this.keys.map((p) => concat(p)),
+          this.rows.length,
+        ),
+        this.sortKeys(),
+      );
+      return gatherChunk(this.rows, order, order.length);
+    });
+  }
+
+  private async merged(): Promise<Chunk | null> {
     if (this.merge === null) return null;
     const pause = this.ctx.checkpoint();
     if (pause !== undefined) await pause;
@@ -55,24 +76,29 @@ export class SortOperator implements Operator {
     return n === 0 ? null : gatherChunk(this.rows!, idx, n);
   }
 
-  private async sort(): Promise<void> {
-    const chunks: Chunk[] = [];
-    const parts: Vector[][] = this.by.map(() => []);
+  /** Takes in all rows with their keys. */
+  private read(): Awaitable<void> {
     const projection = compileProjection(this.by.map((b) => b.expr));
-    await drain(this.child, this.ctx, async (input) => {
+    return drain(this.child, this.ctx, (input) => {
       const chunk = compact(input);
-      const keys = await projection.run(chunk, this.ctx.eval);
-      keys.forEach((v, k) => parts[k]!.push(v));
-      const bytes = rowBytes(chunk);
-      this.heldBytes += bytes;
-      this.ctx.memory.consume(bytes);
-      chunks.push(chunk);
+      return andThen(projection.run(chunk, this.ctx.eval), (keys) => {
+        keys.forEach((v, k) => this.keys[k]!.push(v));
+        const bytes = rowBytes(chunk);
+        this.heldBytes += bytes;
+        this.ctx.memory.consume(bytes);
+        this.chunks.push(chunk);
+      });
     });
-    if (chunks.length === 0) return;
-    this.rows = concatChunks(chunks);
-    const vectors = parts.map((p) => concat(p));
-    const sortKeys = this.by.map((b, column) => ({ column, type: b.expr.type, desc: b.desc }));
-    const n = this.rows.length;
+  }
+
+  private sortKeys(): SortKey[] {
+    return this.by.map((b, column) => ({ column, type: b.expr.type, desc: b.desc }));
+  }
+
+  private async sort(): Promise<void> {
+    const vectors = this.keys.map((p) => concat(p));
+    const sortKeys = this.sortKeys();
+    const n = this.rows!.length;
     const idx = new Int32Array(n);
     for (let at = 0; at < n; at += RUN_ROWS) {
       const end = Math.min(n, at + RUN_ROWS);

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../types/awaitable.js';
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { keyCollation } from '../chunk/hash.js';
 import { rowsEqual } from '../chunk/row-equal.js';
@@ -7,7 +8,7 @@ import type { StreamAgg } from '../planner/physical/plan.js';
 import type { AggFunc, Expression } from '../expression/expression.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator } from './exec-context.js';
-import type { OperatorContext } from './operator.js';
+import { andThen, type OperatorContext } from './operator.js';
 
 /**
  * GROUP BY over a child ordered by the group keys: a group ends where the next begins. Groups are numbered within a batch of
@@ -44,26 +45,32 @@ export class StreamAggOperator implements Operator {
     return this.child.close();
   }
 
-  async next(): Promise<Chunk | null> {
+  next(): Awaitable<Chunk | null> {
     while (!this.ended) {
-      const r = this.child.next();
-      const input = r instanceof Promise ? await r : r;
-      if (input === null) {
-        this.ended = true;
-        if (!this.any && this.groupBy.length === 0 && !this.aggregation.partial) {
-          this.aggregation.resize(1);
-          this.groups = 1;
-        }
-        return this.groups === 0 ? null : new Chunk(this.aggregation.result(0, this.groups), this.groups);
-      }
-      const p = this.aggregation.inputs(input);
-      const inputs = p instanceof Promise ? await p : p;
-      const out = this.add(inputs);
-      const pause = this.ctx.checkpoint();
-      if (pause !== undefined) await pause;
+      const out = this.take(this.child.next());
+      if (out instanceof Promise) return out.then((chunk) => chunk ?? this.next());
       if (out !== null) return out;
     }
     return null;
+  }
+
+  /** A chunk of complete groups, when the child's next chunk (or its end) makes one. */
+  private take(input: Awaitable<Chunk | null>): Awaitable<Chunk | null> {
+    return andThen(input, (chunk) => {
+      if (chunk === null) return this.end();
+      const out = andThen(this.aggregation.inputs(chunk), (inputs) => this.add(inputs));
+      const pause = this.ctx.checkpoint();
+      return pause === undefined ? out : pause.then(() => out);
+    });
+  }
+
+  private end(): Chunk | null {
+    this.ended = true;
+    if (!this.any && this.groupBy.length === 0 && !this.aggregation.partial) {
+      this.aggregation.resize(1);
+      this.groups = 1;
+    }
+    return this.groups === 0 ? null : new Chunk(this.aggregation.result(0, this.groups), this.groups);
   }
 
   private fresh(): Aggregation {

@@ -1,57 +1,102 @@
+import { concat } from '../../chunk/concat.js';
+import { gather } from '../../chunk/gather.js';
+import { slice } from '../../chunk/slice.js';
 import type { Vector } from '../../chunk/vector.js';
-import { vectorOf } from '../../chunk/vector-builder.js';
-import type { Datum } from '../../types/datum.js';
+import { newVectorBuilder, vectorOf, type VectorBuilder } from '../../chunk/vector-builder.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Aggregator } from './aggregator.js';
 
-/** FIRST_ROW (how group keys come out) and ANY_VALUE: the value of a group's first row, NULL or not. */
+/**
+ * FIRST_ROW (how group keys come out) and ANY_VALUE: the value of a group's first row, NULL or not. Values are kept as a
+ * column in the order they were met; groups nearly always meet theirs in group order, and then that column is the result.
+ */
 export class FirstRowAggregator implements Aggregator {
-  private readonly values: Datum[] = [];
-  private readonly taken: boolean[] = [];
-  /** Groups below this all have their value. */
-  private full = 0;
+  private builder: VectorBuilder | null = null;
+  /** Values before those in the builder. */
+  private kept: Vector | null = null;
+  private count = 0;
+  private groups = 0;
+  /** Where each group's value is, -1 for none yet; null while group g's value is at g. */
+  private positions: Int32Array | null = null;
   private bytes = 0;
 
   constructor(private readonly type: FieldType) {}
 
   resize(groups: number): void {
-    while (this.values.length < groups) {
-      this.values.push(null);
-      this.taken.push(false);
+    this.groups = groups;
+    if (this.positions !== null && this.positions.length < groups) {
+      const grown = new Int32Array(Math.max(groups, this.positions.length * 2)).fill(-1);
+      grown.set(this.positions);
+      this.positions = grown;
     }
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
+    if (this.positions === null && this.count === this.groups) return;
     const v = inputs[0]!;
-    if (this.full === this.values.length) return;
     const rows = sel === null ? n : sel.length;
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
-      const g = ids === null ? 0 : ids[i]!;
-      if (g < this.full || this.taken[g]) continue;
-      this.take(g, v.get(i));
-      while (this.full < this.taken.length && this.taken[this.full]) this.full++;
-      if (this.full === this.values.length) return;
+      this.offer(ids === null ? 0 : ids[i]!, v, i);
     }
   }
 
-  private take(g: number, d: Datum): void {
-    this.taken[g] = true;
-    this.values[g] = d instanceof Uint8Array ? d.slice() : d;
-    if (d instanceof Uint8Array) this.bytes += d.length + 64;
+  private offer(g: number, v: Vector, i: number): void {
+    if (this.positions === null) {
+      if (g < this.count) return;
+      if (g > this.count) this.scatter();
+    }
+    if (this.positions !== null) {
+      if (this.positions[g]! >= 0) return;
+      this.positions[g] = this.count;
+    }
+    this.builder ??= newVectorBuilder(this.type, Math.min(1024, Math.max(16, this.groups)));
+    this.builder.appendFrom(v, i);
+    if (v.kind === 'bytes') {
+      const e = v.codes === null ? i : v.codes[i]!;
+      this.bytes += v.offsets[e + 1]! - v.offsets[e]!;
+    }
+    this.count++;
+  }
+
+  /** A group met its value out of order. */
+  private scatter(): void {
+    const positions = new Int32Array(Math.max(16, this.groups)).fill(-1);
+    for (let g = 0; g < this.count; g++) positions[g] = g;
+    this.positions = positions;
   }
 
   merge(other: Aggregator, map: Int32Array): void {
     const o = other as FirstRowAggregator;
-    for (let j = 0; j < map.length; j++)
-      if (o.taken[j] && !this.taken[map[j]!]) this.take(map[j]!, o.values[j]!);
+    const values = o.values();
+    if (values === null) return;
+    for (let j = 0; j < map.length; j++) {
+      const at = o.positions === null ? (j < o.count ? j : -1) : o.positions[j]!;
+      if (at >= 0) this.offer(map[j]!, values, at);
+    }
+  }
+
+  private values(): Vector | null {
+    if (this.builder !== null) {
+      const more = this.builder.finish();
+      this.builder = null;
+      this.kept = this.kept === null ? more : concat([this.kept, more]);
+    }
+    return this.kept;
   }
 
   result(from: number, to: number): Vector[] {
-    return [vectorOf(this.values.slice(from, to), this.type)];
+    const values = this.values();
+    if (values === null) return [vectorOf(new Array<null>(to - from).fill(null), this.type)];
+    if (this.positions === null && to <= this.count)
+      return [from === 0 && to === values.length ? values : slice(values, from, to)];
+    const idx = new Int32Array(to - from);
+    for (let g = from; g < to; g++)
+      idx[g - from] = this.positions === null ? (g < this.count ? g : -1) : this.positions[g]!;
+    return [gather(values, idx, idx.length, true)];
   }
 
   memory(): number {
-    return this.values.length * 16 + this.bytes;
+    return this.count * 16 + this.bytes;
   }
 }

@@ -5,6 +5,7 @@ import type { IndexHint } from '../../parser/ast/index.js';
 import { columnsOf } from '../logical/expression-walk.js';
 import { handleColumns } from '../logical/build-from.js';
 import type { DataSource } from '../logical/plan.js';
+import { evalType } from '../../types/field-type.js';
 import type { PlanContext } from '../plan-context.js';
 import {
   evaluator,
@@ -93,7 +94,22 @@ export function rangeRows(
   // Statistics of the whole prefix know how its columns go together; independence is only a guess.
   void keys;
   share = Math.min(1, share);
-  return Math.min(est.rows, Math.max(est.rows * share, 0));
+  return Math.min(est.rows, Math.max(est.rows * share, 0), handlesIn(keys, access));
+}
+
+/** Integers that the ranges of a single-column unique key leave room for. */
+function handlesIn(keys: readonly KeyColumn[], access: Access): number {
+  const key = keys[0];
+  if (keys.length !== 1 || key === undefined || evalType(key.column.type) !== 'int') return Infinity;
+  let n = 0;
+  for (const { low, high } of access.ranges) {
+    const a = low[0];
+    const b = high[0];
+    if (typeof a !== 'object' || typeof b !== 'object' || a.value === null || b.value === null)
+      return Infinity;
+    n += Number(b.value) - Number(a.value) + 1;
+  }
+  return n;
 }
 
 /** Whether the leading columns that are fixed to points make a unique key. */

@@ -136,7 +136,13 @@ export function scanTask(
   limit: number,
 ): Task {
   const est = tableEstimate(opt.ctx, ds);
-  const total = Math.max(Math.min(1, est.rows), est.rows * selectivity(opt.ctx, est, ds, ds.conditions));
+  // Where the ranges leave room for fewer rows than statistics say, so do all conditions together.
+  const inRanges = path.access.full ? 0 : est.rows * selectivity(opt.ctx, est, ds, path.access.access);
+  const room = inRanges > path.rows ? path.rows / inRanges : 1;
+  const total = Math.max(
+    Math.min(1, est.rows),
+    est.rows * selectivity(opt.ctx, est, ds, ds.conditions) * room,
+  );
   const pushed = path.tableConditions.filter(pushable);
   const rootConditions = path.tableConditions.filter((c) => !pushable(c));
   const indexPushed = path.indexConditions.filter(pushable);
