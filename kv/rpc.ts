@@ -33,13 +33,18 @@ export interface KvRpc {
 export interface RpcContext {
   readonly regionId: number;
   readonly regionEpoch: { readonly confVer: number; readonly version: number };
-  readonly peerStoreId?: number;
+  /** The peer asked: the region's leader. */
+  readonly peer?: { readonly id: number; readonly storeId: number };
+  readonly term?: number;
   readonly priority?: 'normal' | 'low' | 'high';
   readonly isolationLevel?: 'SI' | 'RC';
   readonly notFillCache?: boolean;
   readonly maxExecutionMs?: number;
   readonly resourceGroup?: string;
   readonly requestSource?: string;
+  readonly resourceGroupTag?: Uint8Array;
+  /** The same request may have been sent before. */
+  readonly isRetry?: boolean;
   /** Locks of these transactions are known to be committed or rolled back beyond this read's timestamp and are ignored. */
   readonly resolvedLocks?: readonly bigint[];
   readonly committedLocks?: readonly bigint[];
@@ -63,15 +68,40 @@ export interface KvPair {
   readonly value: Uint8Array;
 }
 
+/** metapb.Region. Keys are in their memory-comparable encoding, as PD and stores exchange them. */
+export interface RegionMeta {
+  readonly id: number;
+  readonly startKey: Uint8Array;
+  readonly endKey: Uint8Array;
+  readonly epoch: { readonly confVer: number; readonly version: number };
+  /** Role: 0 voter, 1 learner (metapb.PeerRole). */
+  readonly peers: readonly { readonly id: number; readonly storeId: number; readonly role: number }[];
+}
+
+/** errorpb.Error. */
 export type RegionError =
-  | { readonly kind: 'notLeader'; readonly leaderStoreId?: number }
+  | { readonly kind: 'notLeader'; readonly leaderStoreId?: number; readonly leaderPeerId?: number }
   | { readonly kind: 'regionNotFound' }
-  | { readonly kind: 'epochNotMatch' }
+  /** `currentRegions`: what the store knows to be there now. */
+  | { readonly kind: 'epochNotMatch'; readonly currentRegions?: readonly RegionMeta[] }
   | { readonly kind: 'keyNotInRegion' }
   | { readonly kind: 'serverIsBusy'; readonly reason: string; readonly backoffMs: number }
   | { readonly kind: 'staleCommand' }
   | { readonly kind: 'storeNotMatch' }
+  | { readonly kind: 'mismatchPeerId' }
+  | { readonly kind: 'regionNotInitialized' }
+  | { readonly kind: 'maxTimestampNotSynced' }
+  | { readonly kind: 'readIndexNotReady' }
+  | { readonly kind: 'proposalInMergingMode' }
+  | { readonly kind: 'dataIsNotReady' }
   | { readonly kind: 'diskFull' }
+  | { readonly kind: 'recoveryInProgress' }
+  | { readonly kind: 'isWitness' }
+  | { readonly kind: 'bucketVersionNotMatch' }
+  | { readonly kind: 'raftEntryTooLarge'; readonly size: number }
+  | { readonly kind: 'flashbackInProgress' }
+  | { readonly kind: 'flashbackNotPrepared' }
+  | { readonly kind: 'undeterminedResult'; readonly message: string }
   | { readonly kind: 'other'; readonly message: string };
 
 /** kvrpcpb.LockInfo. */

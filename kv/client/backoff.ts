@@ -1,6 +1,7 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { ErrorSymbol } from '../../types/error-table.js';
 import type { RegionError } from '../rpc.js';
+import { UndeterminedError } from '../storage.js';
 
 interface BackoffClass {
   /** First and greatest sleep in milliseconds. */
@@ -25,6 +26,10 @@ export const BACKOFFS = {
   diskFull: { base: 500, cap: 5000, jitter: 'none', error: 'ER_TIKV_SERVER_TIMEOUT' },
   txnNotFound: { base: 2, cap: 500, jitter: 'none', error: 'ER_RESOLVE_LOCK_TIMEOUT' },
   maxTsNotSynced: { base: 2, cap: 500, jitter: 'none', error: 'ER_TIKV_SERVER_TIMEOUT' },
+  dataNotReady: { base: 2, cap: 2000, jitter: 'none', error: 'ER_REGION_UNAVAILABLE' },
+  regionNotInitialized: { base: 2, cap: 1000, jitter: 'none', error: 'ER_REGION_UNAVAILABLE' },
+  recoveryInProgress: { base: 100, cap: 10_000, jitter: 'equal', error: 'ER_REGION_UNAVAILABLE' },
+  isWitness: { base: 1000, cap: 10_000, jitter: 'equal', error: 'ER_REGION_UNAVAILABLE' },
 } as const satisfies Record<string, BackoffClass>;
 
 export type BackoffName = keyof typeof BACKOFFS;
@@ -40,7 +45,8 @@ export const BackoffBudget = {
   pessimisticLock: 40_000,
 } as const;
 
-const REGION_ERROR_CLASS: Record<RegionError['kind'], BackoffName> = {
+/** Null: trying again does not help. */
+const REGION_ERROR_CLASS: Record<RegionError['kind'], BackoffName | null> = {
   notLeader: 'updateLeader',
   regionNotFound: 'regionMiss',
   epochNotMatch: 'regionMiss',
@@ -48,7 +54,20 @@ const REGION_ERROR_CLASS: Record<RegionError['kind'], BackoffName> = {
   serverIsBusy: 'serverBusy',
   staleCommand: 'staleCommand',
   storeNotMatch: 'regionMiss',
+  mismatchPeerId: 'regionMiss',
+  regionNotInitialized: 'regionNotInitialized',
+  maxTimestampNotSynced: 'maxTsNotSynced',
+  readIndexNotReady: 'regionScheduling',
+  proposalInMergingMode: 'regionScheduling',
+  dataIsNotReady: 'dataNotReady',
   diskFull: 'diskFull',
+  recoveryInProgress: 'recoveryInProgress',
+  isWitness: 'isWitness',
+  bucketVersionNotMatch: 'regionMiss',
+  raftEntryTooLarge: null,
+  flashbackInProgress: null,
+  flashbackNotPrepared: null,
+  undeterminedResult: null,
   other: 'tikvRPC',
 };
 
@@ -78,10 +97,25 @@ export class Backoffer {
   }
 
   regionError(e: RegionError): Promise<void> {
-    return this.sleep(
-      REGION_ERROR_CLASS[e.kind],
-      e.kind === 'serverIsBusy' && e.backoffMs > 0 ? e.backoffMs : Infinity,
-    );
+    const name = REGION_ERROR_CLASS[e.kind];
+    if (name === null) return Promise.reject(fatalRegionError(e));
+    // A region whose leader is not known yet is electing one.
+    if (e.kind === 'notLeader' && e.leaderStoreId === undefined) return this.sleep('regionScheduling');
+    return this.sleep(name, e.kind === 'serverIsBusy' && e.backoffMs > 0 ? e.backoffMs : Infinity);
+  }
+}
+
+function fatalRegionError(e: RegionError): Error {
+  switch (e.kind) {
+    case 'raftEntryTooLarge':
+      return mysqlError('ER_TXN_TOO_LARGE', e.size);
+    case 'flashbackInProgress':
+    case 'flashbackNotPrepared':
+      return mysqlError('ER_REGION_UNAVAILABLE');
+    case 'undeterminedResult':
+      return new UndeterminedError();
+    default:
+      return new Error(e.kind);
   }
 }
 

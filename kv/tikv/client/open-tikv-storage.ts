@@ -1,0 +1,48 @@
+import { BatchingOracle } from '../../client/oracle.js';
+import { openStorage } from '../../client/storage.js';
+import type { ClientOptions } from '../../client/client-context.js';
+import type { Storage } from '../../storage.js';
+import { PD } from '../generated/pdpb.js';
+import { credentialsOf, type TlsFiles } from './channel.js';
+import { PdClient } from './pd-client.js';
+import { RegionCache } from './region-cache.js';
+import { RegionLoader } from './region-loader.js';
+import { Stores } from './stores.js';
+import { TsoStream } from './tso-stream.js';
+
+export interface TikvStorageConfig {
+  /** PD endpoints, `host:port`. */
+  readonly pd: readonly string[];
+  readonly tls?: TlsFiles | null;
+  /** Connections to each store. */
+  readonly connections?: number;
+  readonly options?: Partial<ClientOptions>;
+}
+
+const DEFAULT_CONNECTIONS = 2;
+
+/** The transactional client over a TiKV cluster, or a served store. Throws 9001 when no PD answers. */
+export async function openTikvStorage(config: TikvStorageConfig): Promise<Storage> {
+  const creds = credentialsOf(config.tls ?? null);
+  const pd = new PdClient(config.pd, creds);
+  const stores = new Stores(pd, creds, config.connections ?? DEFAULT_CONNECTIONS);
+  const tso = new TsoStream(pd);
+  const close = (): void => {
+    tso.close();
+    stores.close();
+    pd.close();
+  };
+  try {
+    const { bootstrapped } = await pd.call(PD.IsBootstrapped, (header) => ({ header }));
+    if (!bootstrapped) throw new Error('the TiKV cluster is not bootstrapped: no store has joined it yet');
+  } catch (e) {
+    close();
+    throw e;
+  }
+  return openStorage({
+    router: new RegionCache(new RegionLoader(pd), stores),
+    oracle: new BatchingOracle((n) => tso.fetch(n)),
+    options: config.options,
+    onClose: close,
+  });
+}

@@ -1,0 +1,234 @@
+import { compareBytes } from '../../codec/byte-writer.js';
+import type { RegionError, RegionMeta } from '../../rpc.js';
+import type { RegionRoute, Router } from '../../client/router.js';
+import type { Awaitable } from '../../../types/awaitable.js';
+import type * as metapb from '../generated/metapb.js';
+import { decodeRegionKey } from '../region-key.js';
+import type { RegionLoader } from './region-loader.js';
+import type { Stores } from './stores.js';
+
+/** A region not used for so long is asked for again (client-go's regionCacheTTL). */
+const TTL_MS = 600_000;
+
+/** What the cache knows of a region. The route is made anew when the leader changes. */
+class CachedRegion {
+  route: RegionRoute;
+  usedAt = Date.now();
+  /** Peers that failed to answer since the region was loaded. */
+  failedPeers = 0;
+  valid = true;
+
+  constructor(
+    readonly meta: RegionMeta,
+    readonly startKey: Uint8Array,
+    readonly endKey: Uint8Array,
+    public peer: { readonly id: number; readonly storeId: number },
+    stores: Stores,
+  ) {
+    this.route = this.routeTo(peer, stores);
+  }
+
+  private routeTo(peer: { readonly id: number; readonly storeId: number }, stores: Stores): RegionRoute {
+    return {
+      startKey: this.startKey,
+      endKey: this.endKey,
+      rpc: stores.client(peer.storeId),
+      context: { regionId: this.meta.id, regionEpoch: this.meta.epoch, peer },
+    };
+  }
+
+  switchTo(peer: { readonly id: number; readonly storeId: number }, stores: Stores): void {
+    this.peer = { id: peer.id, storeId: peer.storeId };
+    this.route = this.routeTo(this.peer, stores);
+  }
+
+  covers(key: Uint8Array): boolean {
+    return (
+      compareBytes(key, this.startKey) >= 0 &&
+      (this.endKey.length === 0 || compareBytes(key, this.endKey) < 0)
+    );
+  }
+}
+
+/** A region as PD tells it, or a store with an epoch error. */
+export interface LoadedRegion {
+  readonly meta: RegionMeta;
+  /** Absent while there is none. */
+  readonly leader: Pick<metapb.Peer, 'id' | 'storeId'> | undefined;
+}
+
+/**
+ * The regions of the cluster as far as they were asked for, in key order without overlap. Requests go by what is here;
+ * errors that stores answer correct it.
+ */
+export class RegionCache implements Router {
+  readonly whole = null;
+  /** Ordered by start key. Invalid ones stay until they are replaced. */
+  private regions: CachedRegion[] = [];
+  private readonly byId = new Map<number, CachedRegion>();
+
+  constructor(
+    private readonly loader: RegionLoader,
+    private readonly stores: Stores,
+  ) {}
+
+  /** Index of the last region that starts at or before the key; -1 when there is none. */
+  private indexOf(key: Uint8Array): number {
+    const { regions } = this;
+    let lo = 0;
+    let hi = regions.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if (compareBytes(regions[mid]!.startKey, key) <= 0) lo = mid + 1;
+      else hi = mid;
+    }
+    return lo - 1;
+  }
+
+  private usable(r: CachedRegion | undefined, now: number): boolean {
+    if (r === undefined || !r.valid) return false;
+    if (now - r.usedAt > TTL_MS) {
+      r.valid = false;
+      return false;
+    }
+    r.usedAt = now;
+    return true;
+  }
+
+  locate(key: Uint8Array): Awaitable<RegionRoute> {
+    const r = this.regions[this.indexOf(key)];
+    if (r !== undefined && r.covers(key) && this.usable(r, Date.now())) return r.route;
+    return this.load(key);
+  }
+
+  private async load(key: Uint8Array): Promise<RegionRoute> {
+    // A walk over regions asks for the one behind the last: those to come are fetched along.
+    const before = this.regions[this.indexOf(key)];
+    const walking = before !== undefined && compareBytes(before.endKey, key) === 0;
+    const loaded = walking ? await this.loader.loadFrom(key) : [await this.loader.load(key)];
+    let found: CachedRegion | null = null;
+    for (const l of loaded) {
+      const r = this.insert(l);
+      if (r.covers(key)) found = r;
+    }
+    if (found === null) throw new Error('PD knows no region for a key');
+    return found.route;
+  }
+
+  async locateEnd(endKey: Uint8Array): Promise<RegionRoute> {
+    const now = Date.now();
+    if (endKey.length > 0) {
+      const i = this.indexOf(endKey);
+      const at = this.regions[i];
+      // A region that begins right at the end key has nothing below it.
+      const r = at !== undefined && compareBytes(at.startKey, endKey) === 0 ? this.regions[i - 1] : at;
+      const holdsEnd =
+        r !== undefined && (r.endKey.length === 0 || compareBytes(r.endKey, endKey) >= 0);
+      if (holdsEnd && this.usable(r, now)) return r.route;
+    } else {
+      const last = this.regions[this.regions.length - 1];
+      if (last !== undefined && last.endKey.length === 0 && this.usable(last, now)) return last.route;
+    }
+    return this.insert(await this.loader.loadEnd(endKey)).route;
+  }
+
+  /** Takes a region in, in the place of those it overlaps, unless one of them is newer. */
+  private insert(loaded: LoadedRegion): CachedRegion {
+    const { meta } = loaded;
+    const voters = meta.peers.filter((p) => p.role !== 1);
+    const leader = loaded.leader ?? voters[0];
+    if (leader === undefined) throw new Error(`region ${meta.id} has no peer`);
+    const startKey = decodeRegionKey(meta.startKey);
+    const endKey = decodeRegionKey(meta.endKey);
+    let first = this.indexOf(startKey);
+    if (first < 0 || !overlaps(this.regions[first]!, startKey, endKey)) first++;
+    let end = first;
+    while (end < this.regions.length && overlaps(this.regions[end]!, startKey, endKey)) end++;
+    for (let i = first; i < end; i++) {
+      const old = this.regions[i]!;
+      // PD may lag behind what a store has told us already.
+      if (old.valid && old.meta.id === meta.id && newer(old.meta, meta) && old.covers(startKey)) return old;
+    }
+    const fresh = new CachedRegion(meta, startKey, endKey, { id: leader.id, storeId: leader.storeId }, this.stores);
+    for (const old of this.regions.splice(first, end - first, fresh))
+      if (this.byId.get(old.meta.id) === old) this.byId.delete(old.meta.id);
+    const sameId = this.byId.get(meta.id);
+    if (sameId !== undefined) sameId.valid = false;
+    this.byId.set(meta.id, fresh);
+    return fresh;
+  }
+
+  /** The region that the request went by; null when it has been replaced since. */
+  private regionOf(route: RegionRoute): CachedRegion | null {
+    const r = this.byId.get(route.context.regionId);
+    if (r === undefined || r.meta.epoch !== route.context.regionEpoch) return null;
+    return r;
+  }
+
+  onRegionError(route: RegionRoute, error: RegionError): void {
+    const r = this.regionOf(route);
+    if (r === null) return;
+    switch (error.kind) {
+      case 'notLeader': {
+        // Someone else has corrected it while our request was under way.
+        if (r.route !== route) return;
+        const leader = r.meta.peers.find((p) => p.id === error.leaderPeerId);
+        if (leader === undefined) r.valid = false;
+        else r.switchTo(leader, this.stores);
+        return;
+      }
+      case 'epochNotMatch': {
+        r.valid = false;
+        for (const meta of error.currentRegions ?? []) {
+          // The store that answers leads what came of the region, until it says otherwise.
+          const leader = meta.peers.find((p) => p.storeId === r.peer.storeId);
+          if (leader !== undefined && !older(meta, r.meta)) this.insert({ meta, leader });
+        }
+        return;
+      }
+      case 'storeNotMatch':
+        this.stores.client(r.peer.storeId).doubt();
+        r.valid = false;
+        return;
+      case 'regionNotFound':
+      case 'keyNotInRegion':
+      case 'mismatchPeerId':
+      case 'regionNotInitialized':
+      case 'isWitness':
+      case 'other':
+        r.valid = false;
+        return;
+      default:
+        // The region is where we think; its store wants us to wait.
+        return;
+    }
+  }
+
+  /** Tries the other peers in turn, one of which may lead now; PD is asked again when none answered. */
+  onSendFailure(route: RegionRoute): void {
+    const r = this.regionOf(route);
+    if (r === null || r.route !== route) return;
+    this.stores.client(r.peer.storeId).doubt();
+    const voters = r.meta.peers.filter((p) => p.role !== 1);
+    r.failedPeers++;
+    if (r.failedPeers >= voters.length) {
+      r.valid = false;
+      return;
+    }
+    const at = voters.findIndex((p) => p.id === r.peer.id);
+    r.switchTo(voters[(at + 1) % voters.length]!, this.stores);
+  }
+}
+
+function overlaps(r: CachedRegion, startKey: Uint8Array, endKey: Uint8Array): boolean {
+  return (
+    (r.endKey.length === 0 || compareBytes(r.endKey, startKey) > 0) &&
+    (endKey.length === 0 || compareBytes(r.startKey, endKey) < 0)
+  );
+}
+
+const newer = (a: RegionMeta, b: RegionMeta): boolean =>
+  a.epoch.version > b.epoch.version || (a.epoch.version === b.epoch.version && a.epoch.confVer > b.epoch.confVer);
+
+const older = (a: RegionMeta, b: RegionMeta): boolean =>
+  a.epoch.version < b.epoch.version || a.epoch.confVer < b.epoch.confVer;

@@ -1,0 +1,154 @@
+import type { ChannelCredentials, Client } from '@grpc/grpc-js';
+import type * as rpc from '../../rpc.js';
+import { Tikv } from '../generated/tikvpb.js';
+import * as cmd from '../translate/commands.js';
+import type { Command, CommandTag } from '../translate/commands.js';
+import { regionErrorFromWire } from '../translate/region-error.js';
+import { BatchStream } from './batch-stream.js';
+import { openChannel } from './channel.js';
+import { TransportError } from './transport-error.js';
+import { callUnary } from './unary.js';
+
+/** client-go's ReadTimeoutShort and ReadTimeoutMedium, in milliseconds. */
+const SHORT = 30_000;
+const MEDIUM = 60_000;
+const LONG = 20 * 60_000;
+
+interface Connections {
+  readonly address: string;
+  readonly clients: readonly Client[];
+  readonly streams: readonly BatchStream[];
+}
+
+/** The operations of one store, over BatchCommands streams of a few connections to wherever PD says that it is. */
+export class StoreClient implements rpc.KvRpc {
+  private open: Connections | null = null;
+  private opening: Promise<Connections> | null = null;
+  /** Set when the store did not answer: it may have moved. */
+  private suspect = false;
+  private closed = false;
+
+  constructor(
+    private readonly addressOf: () => Promise<string>,
+    private readonly creds: ChannelCredentials,
+    private readonly connections: number,
+  ) {}
+
+  private connect(): Promise<Connections> {
+    this.opening ??= this.lookUp().finally(() => (this.opening = null));
+    return this.opening;
+  }
+
+  private async lookUp(): Promise<Connections> {
+    const address = await this.addressOf();
+    this.suspect = false;
+    if (this.open?.address === address) return this.open;
+    if (this.closed) throw new TransportError(address, 'the client is closed');
+    disconnect(this.open);
+    const clients = Array.from({ length: this.connections }, () => openChannel(address, this.creds));
+    this.open = { address, clients, streams: clients.map((c) => new BatchStream(address, c)) };
+    return this.open;
+  }
+
+  /** Asks PD for the address again before the next request. */
+  doubt(): void {
+    this.suspect = true;
+  }
+
+  private async send<T extends CommandTag, Req, Res>(
+    command: Command<T, Req, Res>,
+    req: Req,
+    timeoutMs: number,
+  ): Promise<Res> {
+    const { streams } = this.open !== null && !this.suspect ? this.open : await this.connect();
+    // The connection with the least to do: a large answer delays what comes behind it.
+    let stream = streams[0]!;
+    for (let i = 1; i < streams.length && stream.pending > 0; i++)
+      if (streams[i]!.pending < stream.pending) stream = streams[i]!;
+    return command.response(await stream.send(command.tag, command.request(req), timeoutMs));
+  }
+
+  get(req: rpc.GetRequest): Promise<rpc.GetResponse> {
+    return this.send(cmd.GET, req, SHORT);
+  }
+
+  batchGet(req: rpc.BatchGetRequest): Promise<rpc.BatchGetResponse> {
+    return this.send(cmd.BATCH_GET, req, MEDIUM);
+  }
+
+  scan(req: rpc.ScanRequest): Promise<rpc.ScanResponse> {
+    return this.send(cmd.SCAN, req, MEDIUM);
+  }
+
+  prewrite(req: rpc.PrewriteRequest): Promise<rpc.PrewriteResponse> {
+    return this.send(cmd.PREWRITE, req, SHORT);
+  }
+
+  commit(req: rpc.CommitRequest): Promise<rpc.CommitResponse> {
+    return this.send(cmd.COMMIT, req, SHORT);
+  }
+
+  batchRollback(req: rpc.BatchRollbackRequest): Promise<rpc.KeyErrorsResponse> {
+    return this.send(cmd.BATCH_ROLLBACK, req, SHORT);
+  }
+
+  pessimisticLock(req: rpc.PessimisticLockRequest): Promise<rpc.PessimisticLockResponse> {
+    return this.send(cmd.PESSIMISTIC_LOCK, req, SHORT + Math.max(0, req.waitTimeout));
+  }
+
+  pessimisticRollback(req: rpc.PessimisticRollbackRequest): Promise<rpc.KeyErrorsResponse> {
+    return this.send(cmd.PESSIMISTIC_ROLLBACK, req, SHORT);
+  }
+
+  txnHeartBeat(req: rpc.TxnHeartBeatRequest): Promise<rpc.TxnHeartBeatResponse> {
+    return this.send(cmd.TXN_HEART_BEAT, req, SHORT);
+  }
+
+  checkTxnStatus(req: rpc.CheckTxnStatusRequest): Promise<rpc.CheckTxnStatusResponse> {
+    return this.send(cmd.CHECK_TXN_STATUS, req, SHORT);
+  }
+
+  checkSecondaryLocks(req: rpc.CheckSecondaryLocksRequest): Promise<rpc.CheckSecondaryLocksResponse> {
+    return this.send(cmd.CHECK_SECONDARY_LOCKS, req, SHORT);
+  }
+
+  resolveLock(req: rpc.ResolveLockRequest): Promise<rpc.KeyErrorsResponse> {
+    return this.send(cmd.RESOLVE_LOCK, req, SHORT);
+  }
+
+  scanLock(req: rpc.ScanLockRequest): Promise<rpc.ScanLockResponse> {
+    return this.send(cmd.SCAN_LOCK, req, MEDIUM);
+  }
+
+  gc(req: rpc.GcRequest): Promise<rpc.KeyErrorsResponse> {
+    return this.send(cmd.GC, req, LONG);
+  }
+
+  deleteRange(req: rpc.DeleteRangeRequest): Promise<rpc.KeyErrorsResponse> {
+    return this.send(cmd.DELETE_RANGE, req, MEDIUM);
+  }
+
+  coprocessor(): rpc.CoprocessorResponse {
+    return { otherError: new Error('this plan fragment has no form that a store understands') };
+  }
+
+  /** Removes a range of the whole store at once, beyond MVCC and regions. */
+  async destroyRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void> {
+    const { clients, address } = await this.connect();
+    const res = await callUnary(clients[0]!, address, Tikv.UnsafeDestroyRange, { startKey, endKey }, LONG);
+    if (res.regionError !== undefined) throw new Error(regionErrorFromWire(res.regionError).kind);
+    if (res.error !== '') throw new Error(res.error);
+  }
+
+  close(): void {
+    this.closed = true;
+    disconnect(this.open);
+    this.open = null;
+  }
+}
+
+function disconnect(c: Connections | null): void {
+  if (c === null) return;
+  for (const s of c.streams) s.close();
+  for (const client of c.clients) client.close();
+}

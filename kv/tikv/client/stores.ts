@@ -1,0 +1,49 @@
+import type { ChannelCredentials } from '@grpc/grpc-js';
+import { StoreState } from '../generated/metapb.js';
+import type * as metapb from '../generated/metapb.js';
+import { PD } from '../generated/pdpb.js';
+import type { PdClient } from './pd-client.js';
+import { StoreClient } from './store-client.js';
+import { TransportError } from './transport-error.js';
+
+/** The clients of the cluster's stores, made as they are needed. */
+export class Stores {
+  private readonly clients = new Map<number, StoreClient>();
+
+  constructor(
+    private readonly pd: PdClient,
+    private readonly creds: ChannelCredentials,
+    private readonly connections: number,
+  ) {}
+
+  client(storeId: number): StoreClient {
+    let client = this.clients.get(storeId);
+    if (client === undefined) {
+      client = new StoreClient(() => this.addressOf(storeId), this.creds, this.connections);
+      this.clients.set(storeId, client);
+    }
+    return client;
+  }
+
+  private async addressOf(storeId: number): Promise<string> {
+    const { store } = await this.pd.call(PD.GetStore, (header) => ({ header, storeId }));
+    if (store === undefined || store.address === '')
+      throw new TransportError(`store ${storeId}`, 'PD does not know it');
+    if (store.state === StoreState.Tombstone)
+      throw new TransportError(`store ${storeId}`, 'it has been removed');
+    return store.address;
+  }
+
+  /** Every store that holds rows. */
+  async all(): Promise<metapb.Store[]> {
+    const res = await this.pd.call(PD.GetAllStores, (header) => ({ header, excludeTombstoneStores: true }));
+    return res.stores.filter(
+      (s) =>
+        s.state !== StoreState.Tombstone && !s.labels.some((l) => l.key === 'engine' && l.value !== 'tikv'),
+    );
+  }
+
+  close(): void {
+    for (const c of this.clients.values()) c.close();
+  }
+}

@@ -1,0 +1,397 @@
+import type { Awaitable } from '../../../types/awaitable.js';
+import type { EmbeddedStore } from '../../embedded/engine.js';
+import { maxStart, minEnd } from '../../client/router.js';
+import type * as rpc from '../../rpc.js';
+import type * as pb from '../generated/kvrpcpb.js';
+import type { BatchCommandsRequestRequest, BatchCommandsResponseResponseInit } from '../generated/tikvpb.js';
+import { PessimisticLockKeyResultType, PessimisticLockWakeUpMode } from '../generated/kvrpcpb.js';
+import { mutationFromWire, type CommandTag } from '../translate/commands.js';
+import { contextFromWire } from '../translate/context.js';
+import { keyErrorToWire, lockToWire } from '../translate/key-error.js';
+import { ACTIONS, PESSIMISTIC_ACTIONS } from '../translate/names.js';
+import { RegionCheck, isRegion } from './region-check.js';
+import type { Region, RegionTable } from './region-table.js';
+
+/** A command's number, request and response. */
+export type RequestCase = NonNullable<BatchCommandsRequestRequest['cmd']>;
+export type ResponseCase = NonNullable<BatchCommandsResponseResponseInit['cmd']>;
+type WireRequest<T extends CommandTag> = Extract<RequestCase, { tag: T }>['value'];
+type WireResponse<T extends CommandTag> = Extract<ResponseCase, { tag: T }>['value'];
+
+type Handler<T extends CommandTag> = (req: WireRequest<T>, region: Region) => Awaitable<WireResponse<T>>;
+
+/** How one command is served once its region is found to be right. */
+interface Served<T extends CommandTag> {
+  /** Keys that must lie in the region. */
+  readonly keys: ((req: WireRequest<T>) => readonly Uint8Array[]) | null;
+  readonly handle: Handler<T>;
+}
+
+/** What is asked of a store that has served a command before it, and what it asked of the cluster. */
+export interface CommandContext {
+  readonly store: EmbeddedStore;
+  /** Versions that nothing may read any more may be collected. */
+  collect(safePoint: bigint): Promise<void>;
+}
+
+const NO_KEYS = null;
+const NO_ERRORS: readonly pb.KeyErrorInit[] = [];
+
+const errorsToWire = (errors: readonly rpc.KeyError[]): readonly pb.KeyErrorInit[] =>
+  errors.length === 0 ? NO_ERRORS : errors.map(keyErrorToWire);
+
+const firstError = (errors: readonly rpc.KeyError[]): pb.KeyErrorInit | undefined =>
+  errors.length === 0 ? undefined : keyErrorToWire(errors[0]!);
+
+/** The store's disk is full, or the store is closing. */
+const storeError = (e: rpc.RegionError | undefined): { message: string; diskFull?: object } | undefined =>
+  e === undefined ? undefined : e.kind === 'diskFull' ? { message: 'disk full', diskFull: {} } : { message: e.kind };
+
+const pairToWire = (p: rpc.KvPair): pb.KvPairInit => ({ key: p.key, value: p.value });
+
+function then<A, B>(value: Awaitable<A>, next: (a: A) => B): Awaitable<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** The commands of the Tikv service that BatchCommands carries, over the embedded store. */
+export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: Served<T> } {
+  const { store } = c;
+  return {
+    1: {
+      keys: (req) => [req.key],
+      handle: (req) => {
+        const res = store.get({ context: contextFromWire(req.context!), key: req.key, version: req.version });
+        if (res.error !== undefined) return { error: keyErrorToWire(res.error) };
+        // The value is a view that holds until the next call into the store.
+        return res.value === undefined
+          ? { notFound: true }
+          : { value: Uint8Array.prototype.slice.call(res.value) };
+      },
+    },
+    2: {
+      keys: NO_KEYS,
+      handle: (req, region) => {
+        const [low, high] = req.reverse ? [req.endKey, req.startKey] : [req.startKey, req.endKey];
+        const res = store.scan({
+          context: contextFromWire(req.context!),
+          startKey: maxStart(low, region.startKey),
+          endKey: minEnd(high, region.endKey),
+          limit: req.sampleStep > 1 ? req.limit * req.sampleStep : req.limit,
+          version: req.version,
+          keyOnly: req.keyOnly,
+          reverse: req.reverse,
+        });
+        if (res.error !== undefined) return { error: keyErrorToWire(res.error) };
+        const pairs =
+          req.sampleStep > 1 ? res.pairs.filter((_, i) => i % req.sampleStep === 0) : res.pairs;
+        return { pairs: pairs.map(pairToWire) };
+      },
+    },
+    3: {
+      keys: (req) => req.mutations.map((m) => m.key),
+      handle: (req) =>
+        then(
+          store.prewrite({
+            context: contextFromWire(req.context!),
+            mutations: req.mutations.map(mutationFromWire),
+            primaryLock: req.primaryLock,
+            startVersion: req.startVersion,
+            lockTtl: req.lockTtl,
+            txnSize: req.txnSize,
+            pessimisticActions:
+              req.pessimisticActions.length === 0 && req.forUpdateTs === 0n
+                ? undefined
+                : req.mutations.map(
+                    (_, i) => PESSIMISTIC_ACTIONS.names[req.pessimisticActions[i] ?? 0] ?? 'skipPessimisticCheck',
+                  ),
+            forUpdateTs: req.forUpdateTs === 0n ? undefined : req.forUpdateTs,
+            minCommitTs: req.minCommitTs,
+            maxCommitTs: req.maxCommitTs,
+            useAsyncCommit: req.useAsyncCommit,
+            secondaries: req.secondaries,
+            tryOnePc: req.tryOnePc,
+          }),
+          (res) => ({
+            regionError: storeError(res.regionError),
+            errors: errorsToWire(res.errors),
+            minCommitTs: res.minCommitTs,
+            onePcCommitTs: res.onePcCommitTs,
+          }),
+        ),
+    },
+    4: {
+      keys: (req) => req.keys,
+      handle: (req) =>
+        then(
+          store.commit({
+            context: contextFromWire(req.context!),
+            startVersion: req.startVersion,
+            keys: req.keys,
+            commitVersion: req.commitVersion,
+          }),
+          (res) => ({
+            regionError: storeError(res.regionError),
+            error: res.error === undefined ? undefined : keyErrorToWire(res.error),
+            commitVersion: res.commitVersion,
+          }),
+        ),
+    },
+    6: { keys: (req) => [req.key], handle: (req) => cleanup(store, req) },
+    7: {
+      keys: (req) => req.keys,
+      handle: (req) => {
+        const res = store.batchGet({
+          context: contextFromWire(req.context!),
+          keys: req.keys,
+          version: req.version,
+        });
+        if (res.error !== undefined) return { error: keyErrorToWire(res.error) };
+        return { pairs: res.pairs.map(pairToWire) };
+      },
+    },
+    8: {
+      keys: (req) => req.keys,
+      handle: (req) =>
+        then(
+          store.batchRollback({
+            context: contextFromWire(req.context!),
+            startVersion: req.startVersion,
+            keys: req.keys,
+          }),
+          (res) => ({ regionError: storeError(res.regionError), error: firstError(res.errors) }),
+        ),
+    },
+    9: {
+      keys: NO_KEYS,
+      handle: (req, region) => {
+        const res = store.scanLock({
+          context: contextFromWire(req.context!),
+          maxVersion: req.maxVersion,
+          startKey: maxStart(req.startKey, region.startKey),
+          endKey: minEnd(req.endKey, region.endKey),
+          limit: req.limit,
+        });
+        return { locks: res.locks.map(lockToWire) };
+      },
+    },
+    10: {
+      keys: (req) => req.keys,
+      handle: async (req) => {
+        const txns =
+          req.txnInfos.length > 0
+            ? req.txnInfos
+            : [{ txn: req.startVersion, status: req.commitVersion }];
+        for (const t of txns) {
+          const res = await store.resolveLock({
+            context: contextFromWire(req.context!),
+            startVersion: t.txn,
+            commitVersion: t.status,
+            keys: req.keys,
+          });
+          if (res.regionError !== undefined) return { regionError: storeError(res.regionError) };
+          if (res.errors.length > 0) return { error: firstError(res.errors) };
+        }
+        return {};
+      },
+    },
+    11: {
+      keys: NO_KEYS,
+      handle: async (req) => {
+        await c.collect(req.safePoint);
+        return {};
+      },
+    },
+    12: {
+      keys: NO_KEYS,
+      handle: async (req, region) => {
+        if (req.notifyOnly) return {};
+        const res = await store.deleteRange({
+          context: contextFromWire(req.context!),
+          startKey: maxStart(req.startKey, region.startKey),
+          endKey: minEnd(req.endKey, region.endKey),
+        });
+        const e = res.errors[0];
+        return { error: e === undefined ? '' : e.kind === 'abort' ? e.message : e.kind };
+      },
+    },
+    23: {
+      keys: (req) => req.mutations.map((m) => m.key),
+      handle: (req) => pessimisticLock(store, req),
+    },
+    24: {
+      keys: (req) => req.keys,
+      handle: (req) => {
+        const res = store.pessimisticRollback({
+          context: contextFromWire(req.context!),
+          startVersion: req.startVersion,
+          forUpdateTs: req.forUpdateTs,
+          keys: req.keys,
+        });
+        return { errors: errorsToWire(res.errors) };
+      },
+    },
+    25: {
+      keys: (req) => [req.primaryKey],
+      handle: (req) =>
+        then(
+          store.checkTxnStatus({
+            context: contextFromWire(req.context!),
+            primaryKey: req.primaryKey,
+            lockTs: req.lockTs,
+            callerStartTs: req.callerStartTs,
+            currentTs: req.currentTs,
+            rollbackIfNotExist: req.rollbackIfNotExist,
+            forceSyncCommit: req.forceSyncCommit,
+            resolvingPessimisticLock: req.resolvingPessimisticLock,
+          }),
+          (res) => ({
+            regionError: storeError(res.regionError),
+            error: res.error === undefined ? undefined : keyErrorToWire(res.error),
+            lockTtl: res.lockTtl,
+            commitVersion: res.commitVersion,
+            action: ACTIONS.numbers[res.action],
+            lockInfo: res.lockInfo === undefined ? undefined : lockToWire(res.lockInfo),
+          }),
+        ),
+    },
+    26: {
+      keys: (req) => [req.primaryLock],
+      handle: (req) =>
+        then(
+          store.txnHeartBeat({
+            context: contextFromWire(req.context!),
+            primaryLock: req.primaryLock,
+            startVersion: req.startVersion,
+            adviseLockTtl: req.adviseLockTtl,
+          }),
+          (res) => ({
+            regionError: storeError(res.regionError),
+            error: res.error === undefined ? undefined : keyErrorToWire(res.error),
+            lockTtl: res.lockTtl,
+          }),
+        ),
+    },
+    33: {
+      keys: (req) => req.keys,
+      handle: (req) =>
+        then(
+          store.checkSecondaryLocks({
+            context: contextFromWire(req.context!),
+            keys: req.keys,
+            startVersion: req.startVersion,
+          }),
+          (res) => ({
+            regionError: storeError(res.regionError),
+            error: res.error === undefined ? undefined : keyErrorToWire(res.error),
+            locks: res.locks.map(lockToWire),
+            commitTs: res.commitTs,
+          }),
+        ),
+    },
+  };
+}
+
+/** Rolls one key back, or says that it is committed. A lock that lives on is answered (KvCleanup). */
+async function cleanup(store: EmbeddedStore, req: pb.CleanupRequest): Promise<pb.CleanupResponseInit> {
+  const context = contextFromWire(req.context!);
+  if (req.currentTs !== 0n) {
+    const { locks } = store.scanLock({
+      context,
+      maxVersion: req.startVersion,
+      startKey: req.key,
+      endKey: Uint8Array.of(...req.key, 0),
+      limit: 1,
+    });
+    const lock = locks.find((l) => l.lockVersion === req.startVersion);
+    if (lock !== undefined && (req.startVersion >> 18n) + BigInt(lock.lockTtl) >= req.currentTs >> 18n)
+      return { error: { locked: lockToWire(lock) } };
+  }
+  const status = await store.checkTxnStatus({
+    context,
+    primaryKey: req.key,
+    lockTs: req.startVersion,
+    callerStartTs: 0n,
+    currentTs: req.currentTs,
+    rollbackIfNotExist: false,
+  });
+  if (status.commitVersion !== 0n) return { commitVersion: status.commitVersion };
+  const res = await store.batchRollback({ context, startVersion: req.startVersion, keys: [req.key] });
+  return { regionError: storeError(res.regionError), error: firstError(res.errors) };
+}
+
+async function pessimisticLock(
+  store: EmbeddedStore,
+  req: pb.PessimisticLockRequest,
+): Promise<pb.PessimisticLockResponseInit> {
+  const forced = req.wakeUpMode === PessimisticLockWakeUpMode.WakeUpModeForceLock;
+  const lock = (forUpdateTs: bigint): Awaitable<rpc.PessimisticLockResponse> =>
+    store.pessimisticLock({
+      context: contextFromWire(req.context!),
+      mutations: req.mutations.map(mutationFromWire),
+      primaryLock: req.primaryLock,
+      startVersion: req.startVersion,
+      lockTtl: req.lockTtl,
+      forUpdateTs,
+      isFirstLock: req.isFirstLock,
+      waitTimeout: req.waitTimeout,
+      returnValues: req.returnValues || forced,
+      checkExistence: req.checkExistence,
+      lockOnlyIfExists: req.lockOnlyIfExists,
+      minCommitTs: req.minCommitTs,
+    });
+  let res = await lock(req.forUpdateTs);
+  let conflictTs = 0n;
+  // Locks in spite of newer versions, and tells of them.
+  while (forced && res.errors.length === 1) {
+    const e = res.errors[0]!;
+    if (e.kind !== 'conflict' || e.reason === 'selfRolledBack' || e.conflictCommitTs <= conflictTs) break;
+    conflictTs = e.conflictCommitTs;
+    res = await lock(conflictTs);
+  }
+  const errors = errorsToWire(res.errors);
+  if (res.errors.length > 0) {
+    const failed = { type: PessimisticLockKeyResultType.LockResultFailed };
+    return forced ? { errors, results: req.mutations.map(() => failed) } : { errors };
+  }
+  if (forced) {
+    const type =
+      conflictTs === 0n
+        ? PessimisticLockKeyResultType.LockResultNormal
+        : PessimisticLockKeyResultType.LockResultLockedWithConflict;
+    return {
+      results: req.mutations.map((_, i) => {
+        const value = res.values?.[i] ?? null;
+        return { type, value: value ?? undefined, existence: value !== null, lockedWithConflictTs: conflictTs };
+      }),
+    };
+  }
+  return {
+    values: req.returnValues ? res.values?.map((v) => v ?? new Uint8Array(0)) : undefined,
+    notFounds: res.notFounds,
+  };
+}
+
+/** Serves one command: the region's checks, then the store. */
+export type CommandServer = <T extends CommandTag>(
+  tag: T,
+  request: WireRequest<T>,
+) => Awaitable<WireResponse<T>>;
+
+export function serveCommands(c: CommandContext, regions: RegionTable, storeId: number): CommandServer {
+  const table = commandTable(c);
+  const check = new RegionCheck(regions, storeId);
+  return <T extends CommandTag>(tag: T, request: WireRequest<T>): Awaitable<WireResponse<T>> => {
+    const answer = (a: object): Awaitable<WireResponse<T>> => a as Awaitable<WireResponse<T>>;
+    if (tag === 255) return answer({ testId: (request as { testId: bigint }).testId });
+    const served = table[tag] as Served<T> | undefined;
+    if (served === undefined)
+      return answer({ regionError: { message: `command ${tag} is not served by this store` } });
+    const region = check.check((request as { context?: pb.Context }).context);
+    if (!isRegion(region)) return answer({ regionError: region });
+    if (served.keys !== null) {
+      const error = RegionCheck.keys(region, served.keys(request));
+      if (error !== null) return answer({ regionError: error });
+    }
+    return served.handle(request, region);
+  };
+}
