@@ -193,7 +193,10 @@ export class ServedStore {
         call.on('error', () => {});
         call.on('data', (req: pd.TsoRequest) => {
           if ((req.header?.clusterId ?? 0n) !== this.file.clusterId) {
-            call.destroy(new Error(`mismatch cluster id, need ${this.file.clusterId}`));
+            call.emit('error', {
+              code: status.FAILED_PRECONDITION,
+              details: `mismatch cluster id, need ${this.file.clusterId}`,
+            });
             return;
           }
           call.write(serveTso(this.store, this.file.clusterId, req));

@@ -136,7 +136,7 @@ export class FaultProxy {
 
   private stream(path: string, call: ServerDuplexStream<Bytes, Bytes>): void {
     if (this.client === null) {
-      call.destroy(Object.assign(new Error('lost'), { code: status.UNAVAILABLE }));
+      call.emit('error', { code: status.UNAVAILABLE, details: 'lost' });
       return;
     }
     const up: ClientDuplexStream<Bytes, Bytes> = this.client.makeBidiStreamRequest(path, same, same);
@@ -146,7 +146,7 @@ export class FaultProxy {
       broken = true;
       this.open.delete(breakOff);
       up.cancel();
-      call.destroy(Object.assign(new Error('lost'), { code: status.UNAVAILABLE }));
+      call.emit('error', { code: status.UNAVAILABLE, details: 'lost' });
     };
     this.open.add(breakOff);
     const commands = path === Tikv.BatchCommands.path;
