@@ -7,12 +7,13 @@ import type { ClientContext } from './client-context.js';
 import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
 import { mutationsOf, type Mutations, type PessimisticAction } from './mutations.js';
-import { groupByRegion, sendBatch, type RegionGroup, type RegionRoute } from './router.js';
+import { groupByRegion, sendBatch, sendToKey, type RegionGroup, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
 
 /** Lock life of an optimistic prewrite: base, and more for large transactions (client-go, txnLockTTL). */
 const DEFAULT_LOCK_TTL = 3000;
 const MAX_LOCK_TTL = 20_000;
+const MAX_TS = (1n << 64n) - 1n;
 
 /** A mutation with its place in the transaction, so that batches can carry its pessimistic action along. */
 interface Item {
@@ -167,9 +168,37 @@ export class Committer {
     } catch (e) {
       txn.finish();
       if (e instanceof UndeterminedError) throw e;
+      if (this.sentUnanswered) {
+        this.commitTs = await this.settle();
+        if (this.commitTs !== 0n) return this.commitTs;
+      }
       if (this.mayHoldLocks) await this.cleanup(items);
       await txn.releaseLocks();
       throw e;
+    }
+  }
+
+  /**
+   * A one-phase commit whose answer was lost, and then an error: asks what became of it, and sees to it that it stays so.
+   * Gives the commit ts, 0 when it is rolled back for good.
+   */
+  private async settle(): Promise<bigint> {
+    const { client, txn } = this;
+    try {
+      const res = await sendToKey(client.router, this.primary, new Backoffer(BackoffBudget.commit), (route) =>
+        route.rpc.checkTxnStatus({
+          context: route.context,
+          primaryKey: this.primary,
+          lockTs: txn.startTs,
+          callerStartTs: 0n,
+          currentTs: MAX_TS,
+          rollbackIfNotExist: true,
+        }),
+      );
+      if (res.error !== undefined || res.lockTtl > 0) throw new UndeterminedError();
+      return res.commitVersion;
+    } catch {
+      throw new UndeterminedError();
     }
   }
 

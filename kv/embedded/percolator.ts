@@ -149,9 +149,12 @@ export class Percolator {
     let constraint = action === undefined || action === 'doConstraintCheck';
     if (lock !== undefined) {
       if (lock.startTs !== req.startVersion) {
-        return action === 'doPessimisticCheck'
-          ? pessimisticLockNotFound(req.startVersion)
-          : { kind: 'locked', lock: lockInfo(lock) };
+        return (
+          this.committedBefore(m.key, req.startVersion) ??
+          (action === 'doPessimisticCheck'
+            ? pessimisticLockNotFound(req.startVersion)
+            : { kind: 'locked', lock: lockInfo(lock) })
+        );
       }
       if (lock.type !== 'pessimisticLock') return null;
       constraint = false;
@@ -159,7 +162,7 @@ export class Percolator {
       // The lock was lost (the store restarted): it is as good as held when nothing was committed since (TiKV amends it so).
       const forUpdateTs = req.forUpdateTs ?? req.startVersion;
       if (this.committedSince(m.key, highHalf(forUpdateTs), lowHalf(forUpdateTs)))
-        return pessimisticLockNotFound(req.startVersion);
+        return this.committedBefore(m.key, req.startVersion) ?? pessimisticLockNotFound(req.startVersion);
     }
     if (constraint) {
       if (versions.marksSince(startHi, startLo)) {
@@ -170,6 +173,9 @@ export class Percolator {
         if (versions.startHi === startHi && versions.startLo === startLo) {
           return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
         }
+        const own = this.committedBefore(m.key, req.startVersion);
+        if (own !== null) return own;
+        versions.newest(m.key);
         return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
       }
     } else if (
@@ -192,6 +198,18 @@ export class Percolator {
       }
     }
     return null;
+  }
+
+  /**
+   * The request came a second time, after the first had committed the key and others wrote it since (TiKV's
+   * check_committed_record_on_err).
+   */
+  private committedBefore(
+    key: Uint8Array,
+    startTs: bigint,
+  ): { readonly kind: 'committed'; readonly commitTs: bigint } | null {
+    const fate = this.fate(key, startTs);
+    return fate.kind === 'committed' ? fate : null;
   }
 
   /** The version last looked up has a commit ts at or above. */

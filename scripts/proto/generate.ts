@@ -10,7 +10,9 @@ export async function generateAll(): Promise<Map<string, string>> {
   const names = readdirSync(SOURCES)
     .filter((f) => f.endsWith('.proto'))
     .map((f) => f.slice(0, -6));
-  const files = new Map(names.map((n) => [n, parseProto(readFileSync(new URL(`${n}.proto`, SOURCES), 'utf8'))]));
+  const files = new Map(
+    names.map((n) => [n, parseProto(readFileSync(new URL(`${n}.proto`, SOURCES), 'utf8'))]),
+  );
   const options = await resolveConfig(new URL('generate.ts', SOURCES));
   const out = new Map<string, string>();
   for (const [name, file] of files)

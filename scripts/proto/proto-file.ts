@@ -59,7 +59,8 @@ export function parseProto(text: string): ProtoFile {
   const take = (): string => tokens[at++] ?? '';
   const expect = (t: string): void => {
     const got = take();
-    if (got !== t) throw new Error(`expected ${t}, found ${got} after ${tokens.slice(at - 8, at - 1).join(' ')}`);
+    if (got !== t)
+      throw new Error(`expected ${t}, found ${got} after ${tokens.slice(at - 8, at - 1).join(' ')}`);
   };
   const messages: ProtoMessage[] = [];
   const enums: ProtoEnum[] = [];
@@ -175,7 +176,11 @@ export function parseProto(text: string): ProtoFile {
       pkg = take();
       expect(';');
     } else if (t === 'import') {
-      imports.push(take().replaceAll('"', '').replace(/\.proto$/, ''));
+      imports.push(
+        take()
+          .replaceAll('"', '')
+          .replace(/\.proto$/, ''),
+      );
       expect(';');
     } else if (t === 'message') message('');
     else if (t === 'enum') enumOf('');

@@ -84,16 +84,24 @@ export function typescriptOf(source: string, file: ProtoFile, all: ReadonlyMap<s
         const cases = m.fields
           .filter((g) => g.oneof === f.oneof)
           .map((g) => `{ readonly tag: ${g.number}; readonly value: ${elementType(g, m.name, init)} }`);
-        out.push(`${init ? 'readonly ' : ''}${camel(f.oneof)}${init ? '?' : ''}: ${cases.join(' | ')} | undefined;`);
+        out.push(
+          `${init ? 'readonly ' : ''}${camel(f.oneof)}${init ? '?' : ''}: ${cases.join(' | ')} | undefined;`,
+        );
       } else if (f.mapKey !== null) {
         const map = `ReadonlyMap<${SCALARS[f.mapKey]!.ts}, ${type}>`;
         out.push(init ? `readonly ${camel(f.name)}?: ${map} | undefined;` : `${camel(f.name)}: ${map};`);
       } else if (f.repeated) {
         out.push(
-          init ? `readonly ${camel(f.name)}?: readonly ${type}[] | undefined;` : `${camel(f.name)}: readonly ${type}[];`,
+          init
+            ? `readonly ${camel(f.name)}?: readonly ${type}[] | undefined;`
+            : `${camel(f.name)}: readonly ${type}[];`,
         );
       } else if (scalarOf(f, m.name) === null) {
-        out.push(init ? `readonly ${camel(f.name)}?: ${type} | undefined;` : `${camel(f.name)}: ${type} | undefined;`);
+        out.push(
+          init
+            ? `readonly ${camel(f.name)}?: ${type} | undefined;`
+            : `${camel(f.name)}: ${type} | undefined;`,
+        );
       } else {
         out.push(init ? `readonly ${camel(f.name)}?: ${type} | undefined;` : `${camel(f.name)}: ${type};`);
       }
@@ -114,7 +122,9 @@ export function typescriptOf(source: string, file: ProtoFile, all: ReadonlyMap<s
   const writerOf = (m: ProtoMessage): void => {
     const fields = [...m.fields].reverse();
     const unused = fields.length === 0 ? '_' : '';
-    out.push(`export function write${flat(m.name)}(${unused}w: ProtoWriter, ${unused}m: ${flat(m.name)}Init): void {`);
+    out.push(
+      `export function write${flat(m.name)}(${unused}w: ProtoWriter, ${unused}m: ${flat(m.name)}Init): void {`,
+    );
     const oneofs = new Set<string>();
     for (const f of fields) {
       const name = `m.${camel(f.name)}`;
@@ -147,7 +157,11 @@ export function typescriptOf(source: string, file: ProtoFile, all: ReadonlyMap<s
         out.push(`if (${name} !== undefined) ${writeElement(f, m.name, name)}`);
       } else {
         const set =
-          s.ts === 'boolean' ? `${name} === true` : s.ts === 'Uint8Array' ? `${name} !== undefined && ${name}.length > 0` : `${name} !== undefined && ${name} !== ${s.zero}`;
+          s.ts === 'boolean'
+            ? `${name} === true`
+            : s.ts === 'Uint8Array'
+              ? `${name} !== undefined && ${name}.length > 0`
+              : `${name} !== undefined && ${name} !== ${s.zero}`;
         out.push(`if (${set}) { ${writeElement(f, m.name, name)} }`);
       }
     }
@@ -224,7 +238,8 @@ export function typescriptOf(source: string, file: ProtoFile, all: ReadonlyMap<s
     out.push('} as const;');
   }
   const body = out.join('\n');
-  const used = (names: readonly string[]): string[] => names.filter((n) => new RegExp(`\\b${n}\\b`).test(body));
+  const used = (names: readonly string[]): string[] =>
+    names.filter((n) => new RegExp(`\\b${n}\\b`).test(body));
   const head = [`// Written by \`npm run protos\` from kv/tikv/proto/${source}.proto.`];
   const values = used(['NO_BYTES', 'NONE', 'codec', 'method']);
   const types = used(['Codec']).map((n) => `type ${n}`);

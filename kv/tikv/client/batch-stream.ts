@@ -109,7 +109,10 @@ export class BatchStream {
   }
 
   /** Everything sent or to be sent on this stream fails. */
-  private broken(stream: ClientDuplexStream<BatchCommandsRequestInit, BatchCommandsResponse>, why: string): void {
+  private broken(
+    stream: ClientDuplexStream<BatchCommandsRequestInit, BatchCommandsResponse>,
+    why: string,
+  ): void {
     if (this.stream !== stream) return;
     this.stream = null;
     this.blocked = false;

@@ -76,7 +76,13 @@ export class PdClient {
     for (const address of [...this.endpoints]) {
       try {
         const client = this.clientOf(address);
-        const members = await callUnary(client, address, PD.GetMembers, { header: this.header() }, TIMEOUT_MS);
+        const members = await callUnary(
+          client,
+          address,
+          PD.GetMembers,
+          { header: this.header() },
+          TIMEOUT_MS,
+        );
         const id = members.header?.clusterId ?? 0n;
         if (this.clusterId === 0n) this.clusterId = id;
         else if (id !== 0n && id !== this.clusterId)

@@ -122,8 +122,7 @@ export class RegionCache implements Router {
       const at = this.regions[i];
       // A region that begins right at the end key has nothing below it.
       const r = at !== undefined && compareBytes(at.startKey, endKey) === 0 ? this.regions[i - 1] : at;
-      const holdsEnd =
-        r !== undefined && (r.endKey.length === 0 || compareBytes(r.endKey, endKey) >= 0);
+      const holdsEnd = r !== undefined && (r.endKey.length === 0 || compareBytes(r.endKey, endKey) >= 0);
       if (holdsEnd && this.usable(r, now)) return r.route;
     } else {
       const last = this.regions[this.regions.length - 1];
@@ -149,7 +148,13 @@ export class RegionCache implements Router {
       // PD may lag behind what a store has told us already.
       if (old.valid && old.meta.id === meta.id && newer(old.meta, meta) && old.covers(startKey)) return old;
     }
-    const fresh = new CachedRegion(meta, startKey, endKey, { id: leader.id, storeId: leader.storeId }, this.stores);
+    const fresh = new CachedRegion(
+      meta,
+      startKey,
+      endKey,
+      { id: leader.id, storeId: leader.storeId },
+      this.stores,
+    );
     for (const old of this.regions.splice(first, end - first, fresh))
       if (this.byId.get(old.meta.id) === old) this.byId.delete(old.meta.id);
     const sameId = this.byId.get(meta.id);
@@ -228,7 +233,8 @@ function overlaps(r: CachedRegion, startKey: Uint8Array, endKey: Uint8Array): bo
 }
 
 const newer = (a: RegionMeta, b: RegionMeta): boolean =>
-  a.epoch.version > b.epoch.version || (a.epoch.version === b.epoch.version && a.epoch.confVer > b.epoch.confVer);
+  a.epoch.version > b.epoch.version ||
+  (a.epoch.version === b.epoch.version && a.epoch.confVer > b.epoch.confVer);
 
 const older = (a: RegionMeta, b: RegionMeta): boolean =>
   a.epoch.version < b.epoch.version || a.epoch.confVer < b.epoch.confVer;

@@ -67,7 +67,11 @@ export class RegionLoader {
       if (last !== undefined && Buffer.compare(last.startKey!, startKey) === 0) continue;
       ranges.push({ startKey, endKey: nextKey(startKey) });
     }
-    const res = await this.pd.call(PD.BatchScanRegions, (header) => ({ header, ranges, limit: ranges.length }));
+    const res = await this.pd.call(PD.BatchScanRegions, (header) => ({
+      header,
+      ranges,
+      limit: ranges.length,
+    }));
     return res.regions.flatMap(regionOf);
   }
 
@@ -110,8 +114,14 @@ export class RegionLoader {
 
 function regionOf(r: pb.Region): LoadedRegion[] {
   if (r.region === undefined || r.region.peers.length === 0) return [];
-  return [{ meta: regionFromWire(r.region), leader: r.leader !== undefined && r.leader.id !== 0 ? r.leader : undefined }];
+  return [
+    {
+      meta: regionFromWire(r.region),
+      leader: r.leader !== undefined && r.leader.id !== 0 ? r.leader : undefined,
+    },
+  ];
 }
 
 const holds = (meta: LoadedRegion['meta'], border: Uint8Array): boolean =>
-  Buffer.compare(meta.startKey, border) <= 0 && (meta.endKey.length === 0 || Buffer.compare(border, meta.endKey) < 0);
+  Buffer.compare(meta.startKey, border) <= 0 &&
+  (meta.endKey.length === 0 || Buffer.compare(border, meta.endKey) < 0);

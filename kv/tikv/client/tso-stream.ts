@@ -53,7 +53,11 @@ export class TsoStream {
   private async open(): Promise<ClientDuplexStream<TsoRequestInit, TsoResponse>> {
     const { client } = await this.pd.leaderClient();
     if (this.stream !== null) return this.stream;
-    const stream = client.makeBidiStreamRequest(PD.Tso.path, PD.Tso.requestSerialize, PD.Tso.responseDeserialize);
+    const stream = client.makeBidiStreamRequest(
+      PD.Tso.path,
+      PD.Tso.requestSerialize,
+      PD.Tso.responseDeserialize,
+    );
     stream.on('data', (res: TsoResponse) => this.receive(stream, res));
     stream.on('error', (e: unknown) => this.broken(stream, reasonOf(e)));
     stream.on('end', () => this.broken(stream, 'PD ended the stream of timestamps'));
@@ -66,7 +70,12 @@ export class TsoStream {
     const error = res.header?.error;
     const ts = res.timestamp;
     const w = this.waiting[0];
-    if ((error !== undefined && error.type !== 0) || ts === undefined || w === undefined || res.count !== w.count) {
+    if (
+      (error !== undefined && error.type !== 0) ||
+      ts === undefined ||
+      w === undefined ||
+      res.count !== w.count
+    ) {
       this.broken(stream, error?.message ?? 'an answer to another request');
       return;
     }
@@ -74,7 +83,9 @@ export class TsoStream {
     if (this.timer !== null) {
       clearTimeout(this.timer);
       this.timer =
-        this.waiting.length === 0 ? null : setTimeout(() => this.broken(stream, 'no timestamp in time'), TIMEOUT_MS);
+        this.waiting.length === 0
+          ? null
+          : setTimeout(() => this.broken(stream, 'no timestamp in time'), TIMEOUT_MS);
     }
     w.resolve(composeTs(ts.physical, ts.logical) - BigInt(w.count - 1));
   }

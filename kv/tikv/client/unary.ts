@@ -18,7 +18,8 @@ export function callUnary<Req, ReqInit, Res, ResInit>(
       request,
       { deadline: Date.now() + timeoutMs },
       (error, response) => {
-        if (error !== null) reject(Object.assign(new TransportError(address, reasonOf(error)), { code: error.code }));
+        if (error !== null)
+          reject(Object.assign(new TransportError(address, reasonOf(error)), { code: error.code }));
         else resolve(response!);
       },
     );

@@ -12,7 +12,11 @@ export type BatchCall = ServerDuplexStream<BatchCommandsRequest, BatchCommandsRe
 const MAX_RESPONSES = 128;
 
 /** Serves one BatchCommands stream: answers that are there in the same turn of the event loop go in one message. */
-export function serveBatchCommands(call: BatchCall, serve: CommandServer, onError: (e: unknown) => void): void {
+export function serveBatchCommands(
+  call: BatchCall,
+  serve: CommandServer,
+  onError: (e: unknown) => void,
+): void {
   let responses: BatchCommandsResponseResponseInit[] = [];
   let requestIds: number[] = [];
   let flushing = false;
@@ -22,7 +26,10 @@ export function serveBatchCommands(call: BatchCall, serve: CommandServer, onErro
   const flush = (): void => {
     flushing = false;
     while (requestIds.length > 0 && !ended) {
-      call.write({ responses: responses.splice(0, MAX_RESPONSES), requestIds: requestIds.splice(0, MAX_RESPONSES) });
+      call.write({
+        responses: responses.splice(0, MAX_RESPONSES),
+        requestIds: requestIds.splice(0, MAX_RESPONSES),
+      });
     }
     if (ended || !halfClosed || underWay > 0) return;
     ended = true;

@@ -12,7 +12,11 @@ interface Stored {
   readonly idLease: number;
   readonly gcSafePoint: string;
   /** By service: safe point and when it expires, in milliseconds since the epoch (null = never). */
-  readonly services: readonly { readonly id: string; readonly safePoint: string; readonly expires: number | null }[];
+  readonly services: readonly {
+    readonly id: string;
+    readonly safePoint: string;
+    readonly expires: number | null;
+  }[];
   readonly externalTs: string;
   readonly config: readonly { readonly name: string; readonly value: string }[];
   readonly regions: readonly {

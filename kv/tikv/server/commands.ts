@@ -45,7 +45,11 @@ const firstError = (errors: readonly rpc.KeyError[]): pb.KeyErrorInit | undefine
 
 /** The store's disk is full, or the store is closing. */
 const storeError = (e: rpc.RegionError | undefined): { message: string; diskFull?: object } | undefined =>
-  e === undefined ? undefined : e.kind === 'diskFull' ? { message: 'disk full', diskFull: {} } : { message: e.kind };
+  e === undefined
+    ? undefined
+    : e.kind === 'diskFull'
+      ? { message: 'disk full', diskFull: {} }
+      : { message: e.kind };
 
 const pairToWire = (p: rpc.KvPair): pb.KvPairInit => ({ key: p.key, value: p.value });
 
@@ -82,8 +86,7 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
           reverse: req.reverse,
         });
         if (res.error !== undefined) return { error: keyErrorToWire(res.error) };
-        const pairs =
-          req.sampleStep > 1 ? res.pairs.filter((_, i) => i % req.sampleStep === 0) : res.pairs;
+        const pairs = req.sampleStep > 1 ? res.pairs.filter((_, i) => i % req.sampleStep === 0) : res.pairs;
         return { pairs: pairs.map(pairToWire) };
       },
     },
@@ -102,7 +105,8 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
               req.pessimisticActions.length === 0 && req.forUpdateTs === 0n
                 ? undefined
                 : req.mutations.map(
-                    (_, i) => PESSIMISTIC_ACTIONS.names[req.pessimisticActions[i] ?? 0] ?? 'skipPessimisticCheck',
+                    (_, i) =>
+                      PESSIMISTIC_ACTIONS.names[req.pessimisticActions[i] ?? 0] ?? 'skipPessimisticCheck',
                   ),
             forUpdateTs: req.forUpdateTs === 0n ? undefined : req.forUpdateTs,
             minCommitTs: req.minCommitTs,
@@ -178,9 +182,7 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
       keys: (req) => req.keys,
       handle: async (req) => {
         const txns =
-          req.txnInfos.length > 0
-            ? req.txnInfos
-            : [{ txn: req.startVersion, status: req.commitVersion }];
+          req.txnInfos.length > 0 ? req.txnInfos : [{ txn: req.startVersion, status: req.commitVersion }];
         for (const t of txns) {
           const res = await store.resolveLock({
             context: contextFromWire(req.context!),
@@ -361,7 +363,12 @@ async function pessimisticLock(
     return {
       results: req.mutations.map((_, i) => {
         const value = res.values?.[i] ?? null;
-        return { type, value: value ?? undefined, existence: value !== null, lockedWithConflictTs: conflictTs };
+        return {
+          type,
+          value: value ?? undefined,
+          existence: value !== null,
+          lockedWithConflictTs: conflictTs,
+        };
       }),
     };
   }

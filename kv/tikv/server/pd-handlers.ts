@@ -35,12 +35,16 @@ const STORE_VERSION = '8.5.0';
 const GC_WORKER = 'gc_worker';
 const MAX_INT64 = 2n ** 63n - 1n;
 
-type UnaryMethod = { [N in keyof typeof PD]: (typeof PD)[N] extends { readonly path: string } ? N : never }[keyof typeof PD];
+type UnaryMethod = {
+  [N in keyof typeof PD]: (typeof PD)[N] extends { readonly path: string } ? N : never;
+}[keyof typeof PD];
 type RequestOf<M> = M extends Method<infer Req, infer _I, infer _R, infer _RI> ? Req : never;
 type ReplyOf<M> = M extends Method<infer _Req, infer _I, infer _R, infer RI> ? RI : never;
 /** The methods with one request and one answer. */
 export type PdUnary = Exclude<UnaryMethod, 'Tso' | 'WatchGlobalConfig'>;
-export type PdHandlers = { readonly [N in PdUnary]: (req: RequestOf<(typeof PD)[N]>) => ReplyOf<(typeof PD)[N]> };
+export type PdHandlers = {
+  readonly [N in PdUnary]: (req: RequestOf<(typeof PD)[N]>) => ReplyOf<(typeof PD)[N]>;
+};
 
 /** The PD service as clients of TiKV use it: one member that leads, over the served store's regions. */
 export function pdHandlers(c: PdContext): PdHandlers {
@@ -65,7 +69,9 @@ export function pdHandlers(c: PdContext): PdHandlers {
     lastHeartbeat: BigInt(c.now()) * 1_000_000n,
   });
   const regionReply = (r: Region | undefined): pb.GetRegionResponseInit =>
-    r === undefined ? { header: header() } : { header: header(), region: regionToWire(r), leader: leaderOf(r) };
+    r === undefined
+      ? { header: header() }
+      : { header: header(), region: regionToWire(r), leader: leaderOf(r) };
   const listed = (r: Region): pb.RegionInit => ({ region: regionToWire(r), leader: leaderOf(r) });
   const plain = (border: Uint8Array): Uint8Array => plainKey(border);
   const splitAt = (borders: readonly Uint8Array[]): number[] => {
@@ -122,7 +128,10 @@ export function pdHandlers(c: PdContext): PdHandlers {
       }
       return { header: header(), regions: out.map(listed) };
     },
-    GetClusterConfig: () => ({ header: header(), cluster: { id: file.clusterId, maxPeerCount: c.stores.length } }),
+    GetClusterConfig: () => ({
+      header: header(),
+      cluster: { id: file.clusterId, maxPeerCount: c.stores.length },
+    }),
     PutClusterConfig: () => ({ header: header() }),
     // There is nowhere to scatter to.
     ScatterRegion: () => ({ header: header(), finishedPercentage: 100 }),
@@ -171,7 +180,10 @@ export function pdHandlers(c: PdContext): PdHandlers {
       return {
         header: header(),
         serviceId: Buffer.from(min.id),
-        ttl: min.expires === Infinity ? MAX_INT64 : BigInt(Math.max(0, Math.ceil((min.expires - c.now()) / 1000))),
+        ttl:
+          min.expires === Infinity
+            ? MAX_INT64
+            : BigInt(Math.max(0, Math.ceil((min.expires - c.now()) / 1000))),
         minSafePoint: min.safePoint,
       };
     },

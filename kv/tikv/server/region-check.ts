@@ -53,7 +53,8 @@ export class RegionCheck {
     return {
       message: `current epoch of region ${region.id} is conf_ver: ${region.confVer} version: ${region.version}`,
       epochNotMatch: {
-        currentRegions: siblings === undefined ? [regionToWire(region)] : [regionToWire(region), regionToWire(siblings)],
+        currentRegions:
+          siblings === undefined ? [regionToWire(region)] : [regionToWire(region), regionToWire(siblings)],
       },
     };
   }

@@ -7,7 +7,12 @@ import {
   type ServerWritableStream,
   type sendUnaryData,
 } from '@grpc/grpc-js';
-import { type EmbeddedStore, type EmbeddedStoreOptions, type StoreLogger, openEmbeddedStore } from '../../embedded/engine.js';
+import {
+  type EmbeddedStore,
+  type EmbeddedStoreOptions,
+  type StoreLogger,
+  openEmbeddedStore,
+} from '../../embedded/engine.js';
 import { Deadlock } from '../generated/deadlock.js';
 import { Health, HealthCheckResponseServingStatus } from '../generated/grpc_health.js';
 import type * as health from '../generated/grpc_health.js';
@@ -89,7 +94,9 @@ export class ServedStore {
       });
       this.servers.push(server);
       const port = await new Promise<number>((resolve, reject) =>
-        server.bindAsync(where, credentialsOf(options.tls ?? null), (e, p) => (e === null ? resolve(p) : reject(e))),
+        server.bindAsync(where, credentialsOf(options.tls ?? null), (e, p) =>
+          e === null ? resolve(p) : reject(e),
+        ),
       );
       bound.push(`${where.slice(0, where.lastIndexOf(':'))}:${port}`);
     }
@@ -166,7 +173,9 @@ export class ServedStore {
       KvCheckTxnStatus: this.unary(command(25)),
       KvTxnHeartBeat: this.unary(command(26)),
       KvCheckSecondaryLocks: this.unary(command(33)),
-      ...Object.fromEntries(Object.entries(direct).map(([name, handle]) => [name, this.unary(handle as never)])),
+      ...Object.fromEntries(
+        Object.entries(direct).map(([name, handle]) => [name, this.unary(handle as never)]),
+      ),
       BatchCommands: (call: BatchCall) => {
         serveBatchCommands(call, serve, (e) => this.log.error({ error: String(e) }, 'a command failed'));
       },

@@ -108,7 +108,5 @@ export class SplitChecker {
 }
 
 function contains(r: Region, key: Uint8Array): boolean {
-  return (
-    Buffer.compare(key, r.startKey) >= 0 && (r.endKey.length === 0 || Buffer.compare(key, r.endKey) < 0)
-  );
+  return Buffer.compare(key, r.startKey) >= 0 && (r.endKey.length === 0 || Buffer.compare(key, r.endKey) < 0);
 }

@@ -22,7 +22,11 @@ export function storeHandlers(store: EmbeddedStore, regions: RegionTable, storeI
   const check = new RegionCheck(regions, storeId);
   return {
     async UnsafeDestroyRange(req) {
-      const res = await store.deleteRange({ context: NO_CONTEXT, startKey: req.startKey, endKey: req.endKey });
+      const res = await store.deleteRange({
+        context: NO_CONTEXT,
+        startKey: req.startKey,
+        endKey: req.endKey,
+      });
       const e = res.errors[0];
       return e === undefined ? {} : { error: e.kind === 'abort' ? e.message : e.kind };
     },

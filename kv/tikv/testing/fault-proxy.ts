@@ -105,12 +105,17 @@ export class FaultProxy {
     return p > 0 && this.random.next() < p;
   }
 
-  private handlersOf(service: Readonly<Record<string, { path: string; requestStream: boolean; responseStream: boolean }>>) {
+  private handlersOf(
+    service: Readonly<Record<string, { path: string; requestStream: boolean; responseStream: boolean }>>,
+  ) {
     return Object.fromEntries(
       Object.entries(service).map(([name, m]) => {
         if (m.requestStream)
           return [name, (call: ServerDuplexStream<Bytes, Bytes>) => this.stream(m.path, call)];
-        return [name, (call: ServerUnaryCall<Bytes, Bytes>, done: sendUnaryData<Bytes>) => this.unary(m.path, call, done)];
+        return [
+          name,
+          (call: ServerUnaryCall<Bytes, Bytes>, done: sendUnaryData<Bytes>) => this.unary(m.path, call, done),
+        ];
       }),
     );
   }
@@ -227,6 +232,11 @@ export class FaultProxy {
 
 /** The service with messages as they are on the wire. */
 function passing<S extends Readonly<Record<string, object>>>(service: S): never {
-  const raw = { requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same };
+  const raw = {
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
   return Object.fromEntries(Object.entries(service).map(([name, m]) => [name, { ...m, ...raw }])) as never;
 }

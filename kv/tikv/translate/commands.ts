@@ -52,7 +52,8 @@ const errorList = (e: pb.KeyError | undefined): readonly rpc.KeyError[] =>
 /** A pair may carry the lock that it met: the whole answer is then as good as locked. */
 function pairsFromWire(pairs: readonly pb.KvPair[], error: pb.KeyError | undefined): rpc.ScanResponse {
   if (error !== undefined) return { error: keyErrorFromWire(error), pairs: NO_PAIRS };
-  for (const p of pairs) if (p.error !== undefined) return { error: keyErrorFromWire(p.error), pairs: NO_PAIRS };
+  for (const p of pairs)
+    if (p.error !== undefined) return { error: keyErrorFromWire(p.error), pairs: NO_PAIRS };
   return { pairs };
 }
 
@@ -166,7 +167,9 @@ export const PESSIMISTIC_LOCK = command<23, rpc.PessimisticLockRequest, rpc.Pess
       values:
         values.length === 0
           ? undefined
-          : values.map((v, i) => ((notFounds.length > 0 ? notFounds[i] : v.length === 0) === true ? null : v)),
+          : values.map((v, i) =>
+              (notFounds.length > 0 ? notFounds[i] : v.length === 0) === true ? null : v,
+            ),
       notFounds: notFounds.length === 0 ? undefined : notFounds,
     };
   },
