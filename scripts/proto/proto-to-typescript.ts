@@ -74,6 +74,10 @@ export function typescriptOf(source: string, file: ProtoFile, all: ReadonlyMap<s
     scalarOf(f, scope)?.ts ?? named(resolve(f.type, scope), '', init ? 'Init' : '');
 
   const interfaceOf = (m: ProtoMessage, init: boolean): void => {
+    if (m.fields.length === 0) {
+      out.push(`export type ${flat(m.name)}${init ? 'Init' : ''} = Record<string, never>;`);
+      return;
+    }
     out.push(`export interface ${flat(m.name)}${init ? 'Init' : ''} {`);
     const oneofs = new Set<string>();
     for (const f of m.fields) {

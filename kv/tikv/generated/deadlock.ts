@@ -3,8 +3,8 @@ import { NO_BYTES, NONE, codec, method, type Codec } from '../wire/codec.js';
 import type { ProtoReader } from '../wire/proto-reader.js';
 import type { ProtoWriter } from '../wire/proto-writer.js';
 export const DeadlockRequestType = { Detect: 0, CleanUpWaitFor: 1, CleanUp: 2 } as const;
-export interface WaitForEntriesRequest {}
-export interface WaitForEntriesRequestInit {}
+export type WaitForEntriesRequest = Record<string, never>;
+export type WaitForEntriesRequestInit = Record<string, never>;
 export function writeWaitForEntriesRequest(_w: ProtoWriter, _m: WaitForEntriesRequestInit): void {}
 export function readWaitForEntriesRequest(r: ProtoReader, end: number): WaitForEntriesRequest {
   const m: WaitForEntriesRequest = {};

@@ -416,8 +416,8 @@ export const ServerIsBusy: Codec<ServerIsBusy, ServerIsBusyInit> = codec(
   readServerIsBusy,
   writeServerIsBusy,
 );
-export interface StaleCommand {}
-export interface StaleCommandInit {}
+export type StaleCommand = Record<string, never>;
+export type StaleCommandInit = Record<string, never>;
 export function writeStaleCommand(_w: ProtoWriter, _m: StaleCommandInit): void {}
 export function readStaleCommand(r: ProtoReader, end: number): StaleCommand {
   const m: StaleCommand = {};
@@ -472,8 +472,8 @@ export const RaftEntryTooLarge: Codec<RaftEntryTooLarge, RaftEntryTooLargeInit> 
   readRaftEntryTooLarge,
   writeRaftEntryTooLarge,
 );
-export interface MaxTimestampNotSynced {}
-export interface MaxTimestampNotSyncedInit {}
+export type MaxTimestampNotSynced = Record<string, never>;
+export type MaxTimestampNotSyncedInit = Record<string, never>;
 export function writeMaxTimestampNotSynced(_w: ProtoWriter, _m: MaxTimestampNotSyncedInit): void {}
 export function readMaxTimestampNotSynced(r: ProtoReader, end: number): MaxTimestampNotSynced {
   const m: MaxTimestampNotSynced = {};

@@ -17,8 +17,8 @@ export function serveBatchCommands(
   serve: CommandServer,
   onError: (e: unknown) => void,
 ): void {
-  let responses: BatchCommandsResponseResponseInit[] = [];
-  let requestIds: number[] = [];
+  const responses: BatchCommandsResponseResponseInit[] = [];
+  const requestIds: number[] = [];
   let flushing = false;
   let ended = false;
   let underWay = 0;

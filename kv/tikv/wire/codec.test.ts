@@ -1,4 +1,4 @@
-import { BatchCommandsRequest } from '../generated/tikvpb.js';
+import { BatchCommandsRequest, type BatchCommandsRequestRequestInit } from '../generated/tikvpb.js';
 import { GetMembersResponse, UpdateServiceGCSafePointRequest } from '../generated/pdpb.js';
 import { Context, GetRequest, KvPair, PessimisticLockRequest } from '../generated/kvrpcpb.js';
 import { ProtoFormatError } from './proto-reader.js';
@@ -61,9 +61,9 @@ describe('protobuf', () => {
   });
 
   test('the command of a batch is known by its number', () => {
-    const requests = [
-      { cmd: { tag: 1, value: { key: bytes(1) } } as const },
-      { cmd: { tag: 255, value: {} } as const },
+    const requests: BatchCommandsRequestRequestInit[] = [
+      { cmd: { tag: 1, value: { key: bytes(1) } } },
+      { cmd: { tag: 255, value: {} } },
     ];
     const m = BatchCommandsRequest.decode(
       BatchCommandsRequest.encode({ requests, requestIds: [7, 2 ** 40] }),
