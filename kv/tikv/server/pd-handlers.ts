@@ -1,7 +1,7 @@
 import type { EmbeddedStore } from '../../embedded/engine.js';
 import { StoreState, NodeState } from '../generated/metapb.js';
 import type * as metapb from '../generated/metapb.js';
-import type { PD} from '../generated/pdpb.js';
+import type { PD } from '../generated/pdpb.js';
 import { ErrorType, EventType, OperatorStatus, ServiceMode } from '../generated/pdpb.js';
 import type * as pb from '../generated/pdpb.js';
 import type { Method } from '../wire/codec.js';
