@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cachingSha2AuthString } from './auth/caching-sha2.js';
 import { nativeAuthString } from './auth/native-password.js';
 import type { Engine } from '../session/client-session.js';
+import { clusterTls, prepareDataDirectory, reason, StartError } from './start-error.js';
 import { helpText, parseInvocation, UsageError } from './config/config.js';
 import type { LogOutput } from './config/logger.js';
 import { openLog } from './config/logger.js';
@@ -12,43 +13,12 @@ import { StatusServer } from './http/status-server.js';
 import { MysqlServer } from './protocol/mysql-server.js';
 import { TlsUpgrader } from './protocol/tls-upgrade.js';
 
-/** Why the server cannot start or go on, in one line. Exit code 1. */
-class StartError extends Error {}
-
 /** The package's root, one level above this module in the sources and in dist/ alike. */
 const ROOT = new URL('../', import.meta.url);
 
 function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
   return String((manifest as { readonly version: unknown }).version);
-}
-
-const codeOf = (e: unknown): string => (e as NodeJS.ErrnoException).code ?? '';
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use',
-  EADDRNOTAVAIL: 'the address is not one of this machine',
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOENT: 'no such file or directory',
-  ENOTDIR: 'a part of the path is not a directory',
-  EEXIST: 'it is not a directory',
-  ENOSPC: 'no space left on the device',
-  ENOTFOUND: 'unknown host',
-  EISDIR: 'it is a directory',
-};
-
-const reason = (e: unknown): string =>
-  REASONS[codeOf(e)] ?? (e instanceof Error ? e.message : String(e)).split('\n', 1)[0]!;
-
-function prepareDataDirectory(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (e) {
-    throw new StartError(`cannot write to data directory ${dir}: ${reason(e)}`);
-  }
 }
 
 function loadTls(config: Config): TlsUpgrader | null {
@@ -71,7 +41,11 @@ function loadTls(config: Config): TlsUpgrader | null {
 
 async function open(config: Config, version: string, tls: boolean, output: LogOutput): Promise<Engine> {
   const dataDir = config['data-dir'];
-  prepareDataDirectory(dataDir);
+  const tikv =
+    config.store === 'tikv'
+      ? { pd: config.pd.split(',').map((s) => s.trim()), tls: clusterTls(config) }
+      : null;
+  if (tikv === null) prepareDataDirectory(dataDir);
   try {
     // Loaded late, so that --help and mistaken options answer at once.
     const { openEngine } = await import('../session/engine/engine.js');
@@ -81,6 +55,7 @@ async function open(config: Config, version: string, tls: boolean, output: LogOu
       port: config.port,
       socket: config.socket,
       tlsConfigured: tls,
+      tikv,
       durability: config.durability === 0 ? 0 : config.durability === 2 ? 2 : 1,
       logger: output.log,
       passwordHashers: new Map([
@@ -93,6 +68,7 @@ async function open(config: Config, version: string, tls: boolean, output: LogOu
       throw new StartError(e.message);
     }
     output.log.fatal({ err: e }, 'cannot open the store');
+    if (tikv !== null) throw new StartError(`cannot open the cluster at ${config.pd}: ${reason(e)}`);
     throw new StartError(`cannot open data directory ${dataDir}: ${reason(e)}`);
   }
 }
@@ -187,6 +163,11 @@ async function serve(config: Config): Promise<void> {
 
 async function main(argv: readonly string[]): Promise<void> {
   try {
+    if (argv[0] === 'kv') {
+      const { serveStore } = await import('./kv-main.js');
+      await serveStore(argv.slice(1), packageVersion());
+      return;
+    }
     const invocation = parseInvocation(argv);
     if (invocation.kind === 'help') process.stdout.write(helpText());
     else if (invocation.kind === 'version') process.stdout.write(`rutile ${packageVersion()}\n`);

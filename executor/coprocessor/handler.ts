@@ -1,5 +1,6 @@
 import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
 import type { CoprocessorHandler, DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
+import type { LocalCoprocessor } from '../../kv/client/client-context.js';
 import type { CoprocessorRequest, CoprocessorResponse } from '../../kv/rpc.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { timeZone, UTC } from '../../types/timezone.js';
@@ -9,7 +10,8 @@ import type { Operator } from '../exec-context.js';
 import { buildCopOperator } from './build-cop-operator.js';
 import { ColumnCache, type ColumnCacheOptions } from './column-cache.js';
 import { leafScan, type DagRequest } from './dag.js';
-import { RecordScan } from './record-scan.js';
+import { PagedScan } from './paged-scan.js';
+import { type BatchDecoder, RecordScan } from './record-scan.js';
 import { giveDecoder, takeDecoder } from './scan-decoders.js';
 
 export interface CoprocessorOptions {
@@ -62,6 +64,25 @@ function recordScan(
     giveDecoder(scan, zone, d),
   );
 }
+
+/** Evaluates the pushed-down part of plans in this process, over rows that a store elsewhere sends. */
+export const localCoprocessor: LocalCoprocessor = (req, reader) => {
+  const dag = req.dag as DagRequest;
+  const scan = leafScan(dag.plan);
+  const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
+  const decoder = takeDecoder(scan, zone);
+  const give = (d: BatchDecoder): void => giveDecoder(scan, zone, d);
+  const leaf = new PagedScan(
+    reader,
+    decoder,
+    req.ranges,
+    req.desc,
+    !decoder.needsValue,
+    req.pagingSize,
+    give,
+  );
+  return new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal);
+};
 
 class OperatorSource implements ChunkSource {
   private opened = false;

@@ -1,3 +1,6 @@
+import type { ChunkSource } from '../../chunk/chunk.js';
+import type { PagedReader } from '../paged-reader.js';
+import type { CoprocessorRequest } from '../rpc.js';
 import { ActiveTimestamps } from './active-timestamps.js';
 import { HeartbeatKeeper } from './heartbeat.js';
 import { LockResolver } from './lock-resolver.js';
@@ -27,6 +30,20 @@ export const DEFAULT_CLIENT_OPTIONS: ClientOptions = {
   committerConcurrency: 128,
 };
 
+/**
+ * Runs coprocessor requests in this process, over what the store reads for it. Null: the request goes to the store, which
+ * understands it.
+ */
+export type LocalCoprocessor = (req: CoprocessorRequest, reader: PagedReader) => ChunkSource | null;
+
+/** What concerns a cluster as a whole, not one region. */
+export interface ClusterServices {
+  /** No one reads below this any more: stores may collect what is older. */
+  advanceSafePoint(safePoint: bigint): Promise<void>;
+  /** Removes a range from every store, beyond MVCC. */
+  destroyRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void>;
+}
+
 /** What the parts of the client share. */
 export class ClientContext {
   readonly resolver: LockResolver;
@@ -37,6 +54,8 @@ export class ClientContext {
     readonly router: Router,
     readonly oracle: TimestampOracle,
     readonly options: ClientOptions,
+    readonly coprocessor: LocalCoprocessor | null = null,
+    readonly cluster: ClusterServices | null = null,
   ) {
     this.resolver = new LockResolver(router, oracle);
     this.heartbeats = new HeartbeatKeeper(router, oracle, this.active);

@@ -8,6 +8,7 @@ import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { resolveForRead } from './lock-resolver.js';
 import { splitRanges, type RegionRoute } from './router.js';
+import { KvSnapshot } from './snapshot.js';
 
 /** The part of a task that one region answers, and the stream of its answer. */
 class RegionTask implements ChunkSource {
@@ -40,10 +41,21 @@ class RegionTask implements ChunkSource {
     };
   }
 
+  private ask(): CoprocessorResponse | Promise<CoprocessorResponse> {
+    const request = this.request();
+    const { coprocessor } = this.client;
+    if (coprocessor !== null) {
+      const { startTs, signal } = this.task;
+      const chunks = coprocessor(request, new KvSnapshot(this.client, startTs, { signal }));
+      if (chunks !== null) return { chunks };
+    }
+    return this.route.rpc.coprocessor(request);
+  }
+
   next(): Chunk | null | Promise<Chunk | null> {
     if (this.closed) return null;
     if (this.source === null) {
-      const res = this.route.rpc.coprocessor(this.request());
+      const res = this.ask();
       if (res instanceof Promise || res.chunks === undefined) return this.open(res);
       this.source = res.chunks;
     }
@@ -71,7 +83,7 @@ class RegionTask implements ChunkSource {
     for (;;) {
       let res: CoprocessorResponse;
       try {
-        res = await (pending ?? route.rpc.coprocessor(this.request()));
+        res = await (pending ?? this.ask());
       } catch (e) {
         pending = null;
         if (e instanceof Error && 'sqlState' in e) throw e;

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes, copyOf, nextKey } from '../codec/byte-writer.js';
 import type { GetResponse, KvPair, LockInfo, RpcContext, ScanResponse } from '../rpc.js';
+import type { PageCursor, PageOptions, PagedReader } from '../paged-reader.js';
 import type { IterateOptions, KvIterator, Snapshot, SnapshotOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
@@ -13,7 +14,7 @@ const SCAN_BATCH = 256;
 const FIRST_BATCH = 32;
 
 /** Reads at one timestamp. Answers without a promise when the store does and nothing is in the way. */
-export class KvSnapshot implements Snapshot {
+export class KvSnapshot implements Snapshot, PagedReader {
   /** Transactions whose locks this snapshot may ignore. */
   private ignorable: bigint[] | null = null;
   private readonly rc: boolean;
@@ -146,6 +147,12 @@ export class KvSnapshot implements Snapshot {
     return new SnapshotIterator(this, this.client, startKey, endKey, options);
   }
 
+  pages(startKey: Uint8Array, endKey: Uint8Array, options: PageOptions): PageCursor {
+    const { reverse, keyOnly, firstRows, maxRows } = options;
+    const batch = { reverse, keyOnly, batchSize: maxRows };
+    return new SnapshotIterator(this, this.client, startKey, endKey, batch, firstRows);
+  }
+
   /** One batch of a scan that begins at the near end of the range, within one region. */
   scan(
     route: RegionRoute,
@@ -203,7 +210,7 @@ function inOrderOf(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint
 }
 
 /** Scans region by region, a batch at a time. */
-class SnapshotIterator implements KvIterator {
+class SnapshotIterator implements KvIterator, PageCursor {
   readonly ts: bigint;
   private pairs: readonly KvPair[] = [];
   private at = 0;
@@ -219,12 +226,13 @@ class SnapshotIterator implements KvIterator {
     private start: Uint8Array,
     private end: Uint8Array,
     options?: IterateOptions,
+    firstBatch = FIRST_BATCH,
   ) {
     this.ts = snapshot.ts;
     this.reverse = options?.reverse === true;
     this.keyOnly = options?.keyOnly === true;
     this.maxBatch = options?.batchSize ?? SCAN_BATCH;
-    this.batch = Math.min(FIRST_BATCH, this.maxBatch);
+    this.batch = Math.min(firstBatch, this.maxBatch);
     client.active.add(this);
   }
 
@@ -239,6 +247,20 @@ class SnapshotIterator implements KvIterator {
     this.accept(res.pairs, route);
     if (this.pairs.length > 0) return this.pairs[this.at++]!;
     return null;
+  }
+
+  nextPage(): Awaitable<readonly KvPair[] | null> {
+    const first = this.next();
+    return first instanceof Promise ? first.then((p) => this.page(p)) : this.page(first);
+  }
+
+  /** All pairs that came with the one just taken. */
+  private page(first: KvPair | null): readonly KvPair[] | null {
+    if (first === null) return null;
+    const page = this.pairs;
+    this.pairs = [];
+    this.at = 0;
+    return page;
   }
 
   private async fetch(first?: Awaitable<ScanResponse>): Promise<KvPair | null> {

@@ -3,7 +3,13 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { KvRpc, RegionError } from '../rpc.js';
 import type { CopTask, Snapshot, SnapshotOptions, Storage, Transaction, TxnOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
-import { ClientContext, DEFAULT_CLIENT_OPTIONS, type ClientOptions } from './client-context.js';
+import {
+  ClientContext,
+  DEFAULT_CLIENT_OPTIONS,
+  type ClientOptions,
+  type ClusterServices,
+  type LocalCoprocessor,
+} from './client-context.js';
 import { CopStream } from './cop-client.js';
 import type { TimestampOracle } from './oracle.js';
 import { minEnd, SingleRegionRouter, type RegionRoute, type Router } from './router.js';
@@ -17,6 +23,8 @@ export interface StorageConfig {
   readonly router?: Router;
   readonly oracle: TimestampOracle;
   readonly options?: Partial<ClientOptions>;
+  readonly coprocessor?: LocalCoprocessor;
+  readonly cluster?: ClusterServices;
   /** Releases the transport. */
   readonly onClose?: () => Awaitable<void>;
 }
@@ -27,11 +35,13 @@ export function openStorage(config: StorageConfig): Storage {
   if (router === null) throw new Error('openStorage needs an rpc or a router');
   const unlimitedBatch = router.whole !== null;
   return new KvStorage(
-    new ClientContext(router, config.oracle, {
-      ...DEFAULT_CLIENT_OPTIONS,
-      unlimitedBatch,
-      ...config.options,
-    }),
+    new ClientContext(
+      router,
+      config.oracle,
+      { ...DEFAULT_CLIENT_OPTIONS, unlimitedBatch, ...config.options },
+      config.coprocessor,
+      config.cluster,
+    ),
     config.onClose,
   );
 }
@@ -62,6 +72,7 @@ class KvStorage implements Storage {
   }
 
   async deleteRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void> {
+    if (this.client.cluster !== null) return this.client.cluster.destroyRange(startKey, endKey);
     await this.forEachRegion(startKey, endKey, async (route, start, end) => {
       const res = await route.rpc.deleteRange({ context: route.context, startKey: start, endKey: end });
       return res.regionError;
@@ -88,9 +99,12 @@ class KvStorage implements Storage {
         const { waitMs } = await this.client.resolver.resolve(res.locks, 0n, bo);
         if (waitMs > 0) await bo.sleep('txnLock', waitMs);
       }
+      // The stores of a cluster learn from PD how far they may collect.
+      if (this.client.cluster !== null) return undefined;
       const res = await route.rpc.gc({ context: route.context, safePoint });
       return res.regionError;
     });
+    await this.client.cluster?.advanceSafePoint(safePoint);
   }
 
   private async forEachRegion(

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helpText, parseInvocation, UsageError } from './config.js';
-import { SETTINGS } from './settings.js';
+import { helpText, kvHelpText, parseInvocation, parseKvInvocation, UsageError } from './config.js';
+import { KV_SETTINGS, SETTINGS } from './settings.js';
 
 let dir: string;
 beforeAll(() => {
@@ -51,7 +51,11 @@ describe('configuration', () => {
     [['--port', '70000'], '--port must be an integer from 0 to 65535'],
     [['--port', '40 00'], '--port must be an integer'],
     [['--port'], '--port'],
-    [['--store', 'tikv'], '--store must be "embedded", not "tikv"'],
+    [['--store', 'mysql'], '--store must be one of embedded, tikv, not "mysql"'],
+    [['--store', 'tikv'], '--store tikv needs --pd'],
+    [['--pd', 'localhost:2379'], '--pd needs --store tikv'],
+    [['--cluster-cert', 'x.pem'], '--cluster-cert and --cluster-key go together'],
+    [['--cluster-cert', 'x.pem', '--cluster-key', 'y.pem'], '--cluster-cert needs --cluster-ca'],
     [['--log-level', 'loud'], '--log-level must be one of trace, debug'],
     [['data'], 'data'],
     [['--tls-cert', 'x.pem'], '--tls-cert and --tls-key go together'],
@@ -75,6 +79,16 @@ describe('configuration', () => {
     ['[server]\nport = 4000', 'unknown setting "server"'],
   ])('a file with %j is refused', (text, message) => {
     expect(() => parseInvocation(['--config', file(text)])).toThrow(message);
+  });
+
+  test('rutile kv', () => {
+    expect(parseKvInvocation(['--addr', '0.0.0.0:2379', '--region-size', '96'])).toMatchObject({
+      kind: 'serve',
+      config: { addr: '0.0.0.0:2379', 'region-size': 96, 'data-dir': './data', durability: 1 },
+    });
+    expect(() => parseKvInvocation(['--addr', 'localhost'])).toThrow('--addr must be HOST:PORT');
+    expect(() => parseKvInvocation(['--port', '1'])).toThrow("Unknown option '--port'");
+    for (const s of KV_SETTINGS) expect(kvHelpText()).toContain(`--${s.name} `);
   });
 
   test('help names every setting and its default', () => {

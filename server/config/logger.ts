@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { pino } from 'pino';
-import type { Config } from './settings.js';
 
 export interface LogOutput {
   readonly log: Logger;
@@ -9,7 +8,7 @@ export interface LogOutput {
 }
 
 /** Structured log, JSON lines (pino), to the configured file or standard error. Throws the system's error for a file that cannot be written. */
-export function openLog(config: Config): LogOutput {
+export function openLog(config: { readonly 'log-file': string; readonly 'log-level': string }): LogOutput {
   const toFile = config['log-file'] !== '';
   const level = config['log-level'] || (toFile ? 'info' : 'warn');
   const destination = toFile

@@ -17,6 +17,64 @@ export interface Setting {
 const text: SettingType = { kind: 'string' };
 const port: SettingType = { kind: 'integer', min: 0, max: 65535 };
 
+/** Certificates of a secure cluster (TiDB: security.cluster-ssl-ca and its kin). */
+const CLUSTER_TLS = [
+  {
+    name: 'cluster-ca',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'authority (PEM) of the cluster; with it TLS is used between its parts',
+  },
+  {
+    name: 'cluster-cert',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'certificate chain (PEM) that this process shows to the cluster',
+  },
+  {
+    name: 'cluster-key',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'private key of --cluster-cert (PEM)',
+  },
+] as const satisfies readonly Setting[];
+
+const LOG = [
+  {
+    name: 'log-level',
+    type: { kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] },
+    default: '',
+    value: 'LEVEL',
+    doc: 'least level that is logged; info with --log-file, else warn',
+  },
+  {
+    name: 'log-file',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'file for the log (JSON lines); else it goes to standard error',
+  },
+] as const satisfies readonly Setting[];
+
+const DURABILITY = {
+  name: 'durability',
+  type: { kind: 'integer', min: 0, max: 2 },
+  default: 1,
+  value: '0|1|2',
+  doc: 'innodb_flush_log_at_trx_commit at start: 1 flushes each commit to disk, 2 hands it to the system, 0 writes in the background',
+} as const satisfies Setting;
+
+const DATA_DIR = {
+  name: 'data-dir',
+  type: text,
+  default: './data',
+  value: 'DIR',
+  doc: 'directory that holds the data; made if missing',
+} as const satisfies Setting;
+
 /** Every setting of the server. --help, the flags and the configuration file are all made from this table. */
 export const SETTINGS = [
   { name: 'host', type: text, default: '127.0.0.1', value: 'ADDR', doc: 'address to serve MySQL clients on' },
@@ -48,27 +106,23 @@ export const SETTINGS = [
     value: 'PORT',
     doc: 'TCP port of the status API; 0 takes a free one',
   },
-  {
-    name: 'data-dir',
-    type: text,
-    default: './data',
-    value: 'DIR',
-    doc: 'directory that holds the data; made if missing',
-  },
+  DATA_DIR,
   {
     name: 'store',
-    type: { kind: 'choice', choices: ['embedded'] },
+    type: { kind: 'choice', choices: ['embedded', 'tikv'] },
     default: 'embedded',
     value: 'KIND',
-    doc: 'where the data lives',
+    doc: 'where the data lives: in --data-dir, or in a TiKV cluster or served store that --pd names',
   },
   {
-    name: 'durability',
-    type: { kind: 'integer', min: 0, max: 2 },
-    default: 1,
-    value: '0|1|2',
-    doc: 'innodb_flush_log_at_trx_commit at start: 1 flushes each commit to disk, 2 hands it to the system, 0 writes in the background',
+    name: 'pd',
+    type: text,
+    default: '',
+    value: 'HOST:PORT,...',
+    doc: 'PD endpoints of the cluster, with --store tikv',
   },
+  ...CLUSTER_TLS,
+  DURABILITY,
   {
     name: 'max-connections',
     type: { kind: 'integer', min: 0, max: 100000 },
@@ -105,26 +159,45 @@ export const SETTINGS = [
     value: 'FILE',
     doc: 'authority (PEM) that certificates of clients are checked against',
   },
+  ...LOG,
+] as const satisfies readonly Setting[];
+
+/** The settings of `rutile kv`, the store served to several servers. */
+export const KV_SETTINGS = [
+  DATA_DIR,
   {
-    name: 'log-level',
-    type: { kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] },
-    default: '',
-    value: 'LEVEL',
-    doc: 'least level that is logged; info with --log-file, else warn',
+    name: 'addr',
+    type: text,
+    default: '127.0.0.1:20160',
+    value: 'HOST:PORT',
+    doc: 'address to serve PD and TiKV clients on; port 0 takes a free one',
   },
   {
-    name: 'log-file',
+    name: 'advertise-addr',
     type: text,
     default: '',
-    value: 'FILE',
-    doc: 'file for the log (JSON lines); else it goes to standard error',
+    value: 'HOST:PORT',
+    doc: 'address at which clients reach it, where that is another than --addr',
   },
+  {
+    name: 'region-size',
+    type: { kind: 'integer', min: 1, max: 1_000_000 },
+    default: 256,
+    value: 'MB',
+    doc: 'data above which a region is split',
+  },
+  DURABILITY,
+  ...CLUSTER_TLS,
+  ...LOG,
 ] as const satisfies readonly Setting[];
 
 type Entry = (typeof SETTINGS)[number];
 export type SettingName = Entry['name'];
 
-/** The value of every setting, by name. */
-export type Config = {
-  readonly [E in Entry as E['name']]: E['type'] extends { readonly kind: 'integer' } ? number : string;
+type Values<E extends Setting> = {
+  readonly [S in E as S['name']]: S['type'] extends { readonly kind: 'integer' } ? number : string;
 };
+
+/** The value of every setting, by name. */
+export type Config = Values<Entry>;
+export type KvConfig = Values<(typeof KV_SETTINGS)[number]>;

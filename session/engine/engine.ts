@@ -1,9 +1,6 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { systemZoneName } from '../../types/timezone.js';
-import { createCoprocessorHandler } from '../../executor/coprocessor/handler.js';
-import { openEmbeddedStore } from '../../kv/embedded/engine.js';
-import { openStorage } from '../../kv/client/storage.js';
 import { AutoIdAllocator } from '../../catalog/auto-id.js';
 import { SchemaLoader } from '../../catalog/info-schema.js';
 import { virtualDatabases } from '../../catalog/virtual/virtual-table.js';
@@ -19,20 +16,16 @@ import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
 import { bootstrap } from './bootstrap.js';
 import { killConnection } from './kill.js';
-import type { Logger } from './engine-core.js';
 import { EngineCore } from './engine-core.js';
+import { openDataStore, type DataStoreOptions } from './data-store.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { RowCounts } from './row-counts.js';
 
-export interface EngineOptions {
-  readonly dataDir: string;
+export interface EngineOptions extends DataStoreOptions {
   readonly version: string;
   readonly port: number;
   readonly socket: string;
   readonly tlsConfigured: boolean;
-  /** innodb_flush_log_at_trx_commit at start. */
-  readonly durability: 0 | 1 | 2;
-  readonly logger: Logger;
   /** authentication_string for a password, by plugin. */
   readonly passwordHashers: ReadonlyMap<string, (password: string) => string>;
 }
@@ -45,9 +38,7 @@ const ROW_COUNT_SAVE_MS = 10_000;
 /** Opens the store in the data directory and everything above it. Throws StoreLockedError and errors of the file system. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { logger } = options;
-  const store = await openEmbeddedStore({ dataDir: options.dataDir, durability: options.durability, logger });
-  store.setCoprocessor(createCoprocessorHandler());
-  const storage = openStorage({ rpc: store, oracle: store });
+  const storage = await openDataStore(options);
   const globals = new GlobalVariables(fixedVariables(options));
   const core = new EngineCore(
     storage,
@@ -56,7 +47,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     new AutoIdAllocator(storage),
     new RowCounts(storage),
     logger,
-    tidbVersion(options.version),
+    tidbVersion(options),
   );
   await core.reloadSchema();
   await core.rowCounts.load();
@@ -75,7 +66,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await collector.stop();
     await core.rowCounts.save();
     await storage.close();
-    await store.close();
   });
 }
 
@@ -125,12 +115,12 @@ class RutileEngine implements Engine {
   }
 }
 
-function tidbVersion(version: string): string {
+function tidbVersion({ version, tikv }: EngineOptions): string {
   return [
     `Release Version: ${TIDB_RELEASE}-rutile-${version}`,
     'Edition: Community',
     `Server: Rutile ${version} on Node.js ${process.version}`,
-    'Store: embedded',
+    `Store: ${tikv === undefined || tikv === null ? 'embedded' : 'tikv'}`,
   ].join('\n');
 }
 

@@ -1,11 +1,5 @@
 import { Client, credentials, type ChannelCredentials, type ClientOptions } from '@grpc/grpc-js';
-
-/** PEM texts of a secure cluster: the authority, and this client's certificate and key. */
-export interface TlsFiles {
-  readonly ca: Buffer;
-  readonly cert: Buffer | null;
-  readonly key: Buffer | null;
-}
+import type { TlsFiles } from '../tls.js';
 
 export const credentialsOf = (tls: TlsFiles | null): ChannelCredentials =>
   tls === null ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.cert);

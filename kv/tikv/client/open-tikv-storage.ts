@@ -1,9 +1,11 @@
 import { BatchingOracle } from '../../client/oracle.js';
 import { openStorage } from '../../client/storage.js';
-import type { ClientOptions } from '../../client/client-context.js';
+import type { ClientOptions, LocalCoprocessor } from '../../client/client-context.js';
 import type { Storage } from '../../storage.js';
 import { PD } from '../generated/pdpb.js';
-import { credentialsOf, type TlsFiles } from './channel.js';
+import type { TlsFiles } from '../tls.js';
+import { credentialsOf } from './channel.js';
+import { Cluster } from './cluster.js';
 import { PdClient } from './pd-client.js';
 import { RegionCache } from './region-cache.js';
 import { RegionLoader } from './region-loader.js';
@@ -17,6 +19,7 @@ export interface TikvStorageConfig {
   /** Connections to each store. */
   readonly connections?: number;
   readonly options?: Partial<ClientOptions>;
+  readonly coprocessor?: LocalCoprocessor;
 }
 
 const DEFAULT_CONNECTIONS = 2;
@@ -43,6 +46,8 @@ export async function openTikvStorage(config: TikvStorageConfig): Promise<Storag
     router: new RegionCache(new RegionLoader(pd), stores),
     oracle: new BatchingOracle((n) => tso.fetch(n)),
     options: config.options,
+    coprocessor: config.coprocessor,
+    cluster: new Cluster(pd, stores),
     onClose: close,
   });
 }

@@ -19,7 +19,7 @@ import type * as health from '../generated/grpc_health.js';
 import { PD } from '../generated/pdpb.js';
 import type * as pd from '../generated/pdpb.js';
 import { Tikv } from '../generated/tikvpb.js';
-import type { TlsFiles } from '../client/channel.js';
+import type { TlsFiles } from '../tls.js';
 import { type BatchCall, serveBatchCommands } from './batch-commands.js';
 import { ClusterFile } from './cluster-file.js';
 import { serveCommands, type CommandServer, type RequestCase } from './commands.js';

@@ -1,0 +1,34 @@
+import { createCoprocessorHandler, localCoprocessor } from '../../executor/coprocessor/handler.js';
+import { openStorage } from '../../kv/client/storage.js';
+import type { Storage } from '../../kv/storage.js';
+import type { TlsFiles } from '../../kv/tikv/tls.js';
+import type { Logger } from './engine-core.js';
+
+export interface DataStoreOptions {
+  readonly dataDir: string;
+  /** A TiKV cluster or served store to keep the data in; else the embedded store in `dataDir`. */
+  readonly tikv?: { readonly pd: readonly string[]; readonly tls: TlsFiles | null } | null;
+  /** innodb_flush_log_at_trx_commit at start, of the embedded store. */
+  readonly durability: 0 | 1 | 2;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens where the data lives. What is not needed is not loaded: gRPC and LMDB cost start-up time. Throws StoreLockedError, errors of the
+ * file system, and 9001 when no PD answers.
+ */
+export async function openDataStore(options: DataStoreOptions): Promise<Storage> {
+  const { tikv, logger } = options;
+  if (tikv !== undefined && tikv !== null) {
+    const { openTikvStorage } = await import('../../kv/tikv/client/open-tikv-storage.js');
+    return openTikvStorage({ ...tikv, coprocessor: localCoprocessor });
+  }
+  const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
+  const store = await openEmbeddedStore({
+    dataDir: options.dataDir,
+    durability: options.durability,
+    logger,
+  });
+  store.setCoprocessor(createCoprocessorHandler());
+  return openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
+}
