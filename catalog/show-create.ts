@@ -61,7 +61,11 @@ function defaultClause(c: ColumnInfo, notNull: boolean): string {
 
 function indexText(table: TableInfo, index: IndexInfo): string {
   const columns = index.columns
-    .map((p) => (p.length < 0 ? quoteName(p.name) : `${quoteName(p.name)}(${p.length})`))
+    .map((p) => {
+      const column = table.columns[p.offset];
+      if (column?.hidden === true) return `(${column.generated})`;
+      return p.length < 0 ? quoteName(p.name) : `${quoteName(p.name)}(${p.length})`;
+    })
     .join(',');
   let text: string;
   if (index.primary)

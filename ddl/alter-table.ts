@@ -11,6 +11,7 @@ import {
   withoutFlag,
 } from './build-column.js';
 import { requestOfKey } from './build-index.js';
+import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
 import { readTableOptions } from './build-table.js';
 import { resolveCharset } from './column-type.js';
 import type { DdlContext } from './ddl-context.js';
@@ -52,7 +53,10 @@ async function applySpec(ctx: DdlContext, db: DbInfo, table: TableInfo, spec: Al
       await change((t) => modifiedColumn(ctx, t, spec.oldName, spec.column, spec.position));
       return;
     case 'RenameColumn':
-      await change((t) => renameColumn(t, spec.from, spec.to));
+      await change((t) => {
+        checkNotRead(ctx, t, requireColumn(t, spec.from));
+        return renameColumn(t, spec.from, spec.to);
+      });
       return;
     case 'AlterColumnDefault': {
       const value = spec.value;
@@ -182,6 +186,7 @@ async function addColumn(
       ...built.column,
       originDefault: built.column.generated === '' ? await originDefault(ctx, built.column) : null,
     };
+    checkGeneratedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), column]);
     return placeColumn({ ...t, maxColumnId: id, columns: [...t.columns, column] }, column.lower, position);
   });
   if (skipped || !unique) return;
@@ -218,6 +223,7 @@ async function dropColumn(
   }
   if (table.columns.filter((c) => c.state === 'public' && !c.hidden).length === 1)
     throw mysqlError('ER_CANT_REMOVE_ALL_FIELDS', name);
+  checkNotRead(ctx, table, column);
   const using = table.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
   const composite = using.find((i) => i.columns.length > 1 || i.primary);
   if (composite !== undefined) {

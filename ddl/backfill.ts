@@ -4,7 +4,7 @@ import { isVirtual, scanColumns } from '../catalog/table-layout.js';
 import { compareBytes, equalBytes, nextKey } from '../kv/codec/byte-writer.js';
 import { RowBatchDecoder } from '../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange } from '../kv/codec/table-key.js';
-import type { Storage, Transaction } from '../kv/storage.js';
+import type { Transaction } from '../kv/storage.js';
 import { KeyExistsError, WriteConflictError } from '../kv/storage.js';
 import type { Chunk } from '../chunk/chunk.js';
 import type { Datum } from '../types/datum.js';
@@ -27,7 +27,7 @@ export async function backfillIndex(ctx: DdlContext, table: TableInfo, index: In
   let done = 0;
   while (compareBytes(from, endKey) < 0) {
     ctx.throwIfInterrupted();
-    const batch = await fillBatch(ctx.storage, table, index, from, endKey);
+    const batch = await fillBatch(ctx, table, index, from, endKey);
     if (batch === null) return;
     from = nextKey(batch.lastKey);
     done += batch.rows;
@@ -41,16 +41,16 @@ interface Batch {
 }
 
 async function fillBatch(
-  storage: Storage,
+  ctx: DdlContext,
   table: TableInfo,
   index: IndexInfo,
   from: Uint8Array,
   to: Uint8Array,
 ): Promise<Batch | null> {
   for (let attempt = 0; ; attempt++) {
-    const txn = await storage.begin();
+    const txn = await ctx.storage.begin();
     try {
-      const batch = await writeEntries(txn, table, index, from, to);
+      const batch = await writeEntries(ctx, txn, table, index, from, to);
       if (batch === null) {
         await txn.rollback();
         return null;
@@ -69,6 +69,7 @@ async function fillBatch(
 }
 
 async function writeEntries(
+  ctx: DdlContext,
   txn: Transaction,
   table: TableInfo,
   index: IndexInfo,
@@ -91,13 +92,13 @@ async function writeEntries(
     iterator.close();
   }
   if (keys.length === 0) return null;
-  const entries = entriesOf(
+  const rows = rowsOf(
     table,
-    index,
     decoder.take(),
     columns.map((c) => c.offset),
-    keys,
   );
+  if (index.columns.some((c) => isVirtual(table.columns[c.offset]!))) await ctx.fillGenerated(table, rows);
+  const entries = entriesOf(table, index, rows, keys);
   await refuseDuplicates(txn, table, index, entries);
   for (const e of entries) txn.set(e.key, e.value, { presumeNotExists: false });
   return { lastKey: keys[keys.length - 1]!, rows: keys.length };
@@ -110,17 +111,26 @@ interface Entry {
   readonly values: readonly Datum[];
 }
 
+/** Full rows, datums by column offset. */
+function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Datum[][] {
+  const rows: Datum[][] = [];
+  for (let i = 0; i < chunk.length; i++) {
+    const row = new Array<Datum>(table.columns.length).fill(null);
+    for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = chunk.columns[c]!.get(i);
+    rows.push(row);
+  }
+  return rows;
+}
+
 function entriesOf(
   table: TableInfo,
   index: IndexInfo,
-  rows: Chunk,
-  offsets: readonly number[],
+  rows: readonly Datum[][],
   keys: readonly Uint8Array[],
 ): Entry[] {
   const mutations = new TableMutations(table, table.id).indexes.find((m) => m.index.id === index.id)!;
-  const row: Datum[] = new Array<Datum>(table.columns.length).fill(null);
   return keys.map((key, i) => {
-    for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = rows.columns[c]!.get(i);
+    const row = rows[i]!;
     const handle = decodeRecordHandle(key);
     return {
       key: mutations.key(row, handle),

@@ -28,6 +28,12 @@ const NOW_FUNCTIONS: ReadonlySet<string> = new Set([
   'localtimestamp',
 ]);
 const NAME_LIMIT = 64;
+/** What a generated column may not have, as error 1221 names it. */
+const GENERATED_USAGE = {
+  Default: 'DEFAULT',
+  OnUpdate: 'ON UPDATE',
+  AutoIncrement: 'AUTO_INCREMENT',
+} as const;
 
 /** A column from its definition; `id` and `offset` are the caller's to give. */
 export async function buildColumn(
@@ -77,6 +83,12 @@ export async function buildColumn(
     generated: generated === undefined ? '' : ctx.restore(generated.expr),
     generatedStored: generated?.stored ?? false,
   };
+  if (generated !== undefined) {
+    for (const kind of ['Default', 'OnUpdate', 'AutoIncrement'] as const) {
+      if (has(def.options, kind))
+        throw mysqlError('ER_WRONG_USAGE', GENERATED_USAGE[kind], 'generated column');
+    }
+  }
   if ([...column.comment].length > 1024) throw mysqlError('ER_TOO_LONG_FIELD_COMMENT', def.name, 1024);
   const given = find(def.options, 'Default');
   if (given !== undefined && autoIncrement) throw mysqlError('ER_INVALID_DEFAULT', def.name);

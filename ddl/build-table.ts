@@ -3,6 +3,7 @@ import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
+import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
 import { buildColumn, withFlag, withoutFlag } from './build-column.js';
@@ -105,7 +106,15 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
     requests.push(requestOfKey(constraint));
     if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
   }
-  const indices = buildIndices(requests, columns);
+  checkGeneratedColumns(ctx, columns);
+  const taken = new Set(requests.flatMap((r) => (r.name === null ? [] : [r.name.toLowerCase()])));
+  const plain = requests.map((request) => {
+    const made = expressionColumns(ctx, request, columns, taken, columns.length + 1);
+    columns.push(...made.hidden);
+    if (made.request.name !== null) taken.add(made.request.name.toLowerCase());
+    return made.request;
+  });
+  const indices = buildIndices(plain, columns);
   return finishTable(ctx, stmt, options, columns, indices, clustered);
 }
 

@@ -26,6 +26,12 @@ export interface DdlContext {
   evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }>;
   /** The value as it would be stored in the column, in strict mode. Throws 1067 and the conversion errors. */
   toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum;
+  /** The expression that stored text holds. */
+  parse(text: string): Expr;
+  /** Type of an expression over columns. Throws the errors of names and types. */
+  expressionType(expr: Expr, columns: readonly ColumnInfo[]): FieldType;
+  /** Computes the generated columns that stored rows (datums by column offset) do not hold. */
+  fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
   /** The text of an expression as SHOW CREATE TABLE prints it. */
   restore(expr: Expr): string;
   checkPrivilege(privilege: string, db: string, table: string): void;

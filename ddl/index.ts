@@ -7,6 +7,8 @@ import { backfillIndex } from './backfill.js';
 import type { IndexRequest } from './build-index.js';
 import { buildIndex, flagKeyColumns } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
+import { expressionColumns } from './generated-column.js';
+import { renumber } from './column-order.js';
 import { queueDeleteRange } from './delete-range.js';
 import { changeSchema, changeTable } from './schema-change.js';
 import { requireTable } from './table.js';
@@ -54,9 +56,22 @@ export async function addIndex(
   await changeTable(ctx, db.id, table.id, (t) => {
     if (t.indices.length >= 64) throw mysqlError('ER_TOO_MANY_KEYS', 64);
     id = t.maxIndexId + 1;
-    const columns = t.columns.filter((c) => c.state === 'public');
-    const index = buildIndex(request, columns, new Set(t.indices.map((i) => i.lower)), id);
-    return { ...t, maxIndexId: id, indices: [...t.indices, { ...index, state: 'deleteOnly' }] };
+    const taken = new Set(t.indices.map((i) => i.lower));
+    const made = expressionColumns(ctx, request, t.columns, taken, t.maxColumnId + 1);
+    const columns = [...t.columns, ...made.hidden];
+    const index = buildIndex(
+      made.request,
+      columns.filter((c) => c.state === 'public'),
+      taken,
+      id,
+    );
+    return {
+      ...t,
+      columns,
+      maxColumnId: t.maxColumnId + made.hidden.length,
+      maxIndexId: id,
+      indices: [...t.indices, { ...index, state: 'deleteOnly' }],
+    };
   });
   const to = (state: SchemaState): Promise<TableInfo> =>
     changeTable(ctx, db.id, table.id, (t) => withIndexState(t, id, state));
@@ -122,11 +137,17 @@ async function removeIndex(ctx: DdlContext, dbId: number, tableId: number, index
   const version = await changeSchema(ctx, async (meta, txn, next) => {
     const table = await meta.table(dbId, tableId);
     if (table === null) return {};
+    const gone = table.indices.find((i) => i.id === indexId);
     const indices = table.indices.filter((i) => i.id !== indexId);
+    // The hidden columns of an index over expressions go with it.
+    const hidden = table.columns.filter((c) => c.hidden && gone?.columns.some((p) => p.offset === c.offset));
+    const kept = renumber(
+      { ...table, indices },
+      table.columns.filter((c) => !hidden.includes(c)),
+    );
     meta.putTable(dbId, {
-      ...table,
-      indices,
-      columns: flagKeyColumns(table.columns, indices),
+      ...kept,
+      columns: flagKeyColumns(kept.columns, kept.indices),
       version: next,
       previousVersion: table.version,
     });

@@ -9,6 +9,7 @@ import type { KvPair } from '../kv/rpc.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import { datumToString } from '../types/format.js';
+import { GeneratedColumns } from './dml/generated-columns.js';
 import { zoneOf } from './cop-reader.js';
 import type { ExecContext } from './exec-context.js';
 
@@ -31,6 +32,7 @@ export async function checkTable(
     (i) =>
       i.index.state === 'public' && hasEntries(table, i.index) && (only === null || i.index.id === only.id),
   );
+  const generated = GeneratedColumns.of(table, ctx);
   const range = recordRange(table.id);
   const records = ctx.snapshot.iterate(range.startKey, range.endKey, { batchSize: BATCH });
   let rows = 0;
@@ -43,6 +45,7 @@ export async function checkTable(
         row: chunk.columns.map((c) => c.get(i)),
         handle: decodeRecordHandle(p.key),
       }));
+      if (generated !== null) await generated.read(full.map((f) => f.row));
       for (const { row, handle } of full) {
         if (!mutations.hiddenHandle && !sameHandle(mutations.handleOf(row), handle)) {
           throw inconsistent(table, null, handle, [], row);

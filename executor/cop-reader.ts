@@ -15,7 +15,7 @@ import { leafScan, type DagRequest } from './coprocessor/dag.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { indexKeyRanges, tableKeyRanges } from './key-ranges.js';
 
-export const zoneOf = (ctx: ExecContext): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
+export const zoneOf = (ctx: Pick<ExecContext, 'eval'>): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
 
 /** The ranges of a scan in this execution: those planned, or made anew from parameters and correlated columns. */
 export function scanRanges(scan: TableScan | IndexScan, ctx: ExecContext): readonly KeyRangeDatum[] {

@@ -4,7 +4,6 @@ import type { Handle } from '../kv/codec/table-key.js';
 import { equalBytes } from '../kv/codec/byte-writer.js';
 import type { PutFlags, Transaction } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
-import { mysqlError } from '../types/error-table.js';
 import type { MysqlError } from '../types/error.js';
 import type { TimeZone } from '../types/timezone.js';
 import { primaryIndex } from '../catalog/table-layout.js';
@@ -16,12 +15,6 @@ const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
 export interface UniqueKey {
   readonly index: IndexMutations | null;
   readonly key: Uint8Array;
-}
-
-/** Generated columns have no evaluator yet: statements that would leave them without their values are refused. */
-export function refuseGenerated(table: TableInfo): void {
-  if (table.columns.some((c) => c.generated !== ''))
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'writing to a table with generated columns');
 }
 
 /** Puts rows with their index entries into a transaction and takes them out. Whether a row may be put is decided by the caller. */

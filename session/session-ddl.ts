@@ -1,7 +1,9 @@
 import type { Expr } from '../parser/ast/index.js';
-import { restoreExpr } from '../parser/restore.js';
+import { DEFINITION_STYLE, restoreExpr } from '../parser/restore.js';
 import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { DdlContext } from '../ddl/ddl-context.js';
+import { GeneratedColumns } from '../executor/dml/generated-columns.js';
+import { buildExpression, parseExpression, rowColumns } from '../planner/resolve/table-expression.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Storage } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
@@ -50,8 +52,17 @@ export class SessionDdlContext implements DdlContext {
     );
     return convertDatum(value, type, column.type, context);
   }
+  parse(text: string): Expr {
+    return parseExpression(text);
+  }
+  expressionType(expr: Expr, columns: readonly ColumnInfo[]): FieldType {
+    return buildExpression(expr, this.eval, rowColumns(columns)).type;
+  }
+  async fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
+    await GeneratedColumns.of(table, this)?.read(rows);
+  }
   restore(expr: Expr): string {
-    return restoreExpr(expr);
+    return restoreExpr(expr, DEFINITION_STYLE);
   }
   checkPrivilege(privilege: string, db: string, table: string): void {
     this.session.privileges.require(privilege, db, table);

@@ -1,4 +1,7 @@
 import type { ColumnInfo } from '../../catalog/model.js';
+import { evalDatum } from '../../expression/compile.js';
+import type { Expression } from '../../expression/expression.js';
+import { constantExpression } from '../../planner/resolve/table-expression.js';
 import type { ConvertContext } from '../../types/convert-context.js';
 import { convertDatum } from '../../types/convert.js';
 import type { Datum } from '../../types/datum.js';
@@ -24,9 +27,11 @@ export class Assigner implements ConvertContext {
   readonly timeZone: TimeZone;
   column = '';
   row = 1;
+  /** Expressions of DEFAULT (expr) by column id. */
+  private readonly defaults = new Map<number, Expression>();
 
   constructor(
-    private readonly ctx: ExecContext,
+    private readonly ctx: Pick<ExecContext, 'eval'>,
     /** IGNORE: errors of values become warnings. */
     readonly ignore: boolean,
   ) {
@@ -72,6 +77,14 @@ export class Assigner implements ConvertContext {
     return this.assign(v, { ...column.type, tp: TypeCode.DateTime, decimal: fsp }, column);
   }
 
+  /** DEFAULT (expr), evaluated for each row. */
+  private expressionDefault(column: ColumnInfo, sql: string): Datum {
+    const key = column.id;
+    let e = this.defaults.get(key);
+    if (e === undefined) this.defaults.set(key, (e = constantExpression(sql, this.ctx.eval)));
+    return this.assign(evalDatum(e, this.ctx.eval), e.type, column);
+  }
+
   /** The value of a column that the statement does not mention, or sets to DEFAULT. */
   defaultOf(column: ColumnInfo): Datum {
     const d = column.default;
@@ -83,7 +96,7 @@ export class Assigner implements ConvertContext {
       case 'now':
         return this.now(column);
       case 'expr':
-        throw mysqlError('ER_NOT_SUPPORTED_YET', `DEFAULT (${d.sql})`);
+        return this.expressionDefault(column, d.sql);
       case 'none':
         if (!isNotNull(column.type)) return null;
         // ENUM NOT NULL has its first member for a default (manual, "Data Type Default Values").

@@ -3,6 +3,7 @@ import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { TableWriter } from '../table-writer.js';
+import { GeneratedColumns } from './generated-columns.js';
 import { nameOf } from './current-values.js';
 import { rowHandle, targetRow } from './update.js';
 
@@ -12,6 +13,7 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
   const targets = plan.targets.map((spec) => ({
     spec,
     writer: new TableWriter(spec.table, spec.physicalId, txn, zoneOf(ctx)),
+    generated: GeneratedColumns.of(spec.table, ctx),
     deleted: 0,
   }));
   const done = plan.targets.length > 1 || 'left' in plan.child ? new Set<string>() : null;
@@ -38,6 +40,7 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
           }
           rows.push({ row, handle });
         }
+        if (target.generated !== null) await target.generated.read(rows.map((x) => x.row));
         if (txn.pessimistic && rows.length > 0) {
           const locks: Uint8Array[] = [];
           for (const { row, handle } of rows) writer.lockedKeys(row, handle, locks);

@@ -2,7 +2,8 @@ import type { ColumnInfo } from '../../catalog/model.js';
 import { isWritable, scanColumns } from '../../catalog/table-layout.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { evalAny } from '../../expression/compile.js';
+import { evalAny, evalDatum } from '../../expression/compile.js';
+import { defaultExpression } from '../../planner/resolve/table-expression.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
 import { decodeIndexValueHandle } from '../../kv/codec/index-value.js';
@@ -18,9 +19,10 @@ import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { refuseGenerated, TableWriter, type UniqueKey } from '../table-writer.js';
+import { TableWriter, type UniqueKey } from '../table-writer.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
+import { GeneratedColumns } from './generated-columns.js';
 
 /** Rows whose keys are checked in one request. */
 const BATCH_ROWS = 1024;
@@ -62,6 +64,7 @@ export class RowInserter {
   private inserted = 0;
 
   readonly writer: TableWriter;
+  private readonly generated: GeneratedColumns | null;
   private readonly autoColumn: ColumnInfo | null;
   private readonly zeroGenerates: boolean;
   private readonly current: CurrentValues;
@@ -75,7 +78,7 @@ export class RowInserter {
     private readonly ctx: ExecContext,
     private readonly updates: Insert['onDuplicate'] = [],
   ) {
-    refuseGenerated(table);
+    this.generated = GeneratedColumns.of(table, ctx);
     this.writer = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
     this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
@@ -96,6 +99,8 @@ export class RowInserter {
     const first = this.records + 1;
     this.records += rows.length;
     await this.generateIds(rows);
+    this.assigner.row = first;
+    if (this.generated !== null) await this.generated.write(rows, this.assigner);
     const { columns } = this.table;
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
@@ -296,6 +301,7 @@ export class RowInserter {
     if (value === null) throw new Error('index entry without a row');
     this.decoder.append(key, key.length, value, 0, value.length);
     const row = this.decoder.take().columns.map((c) => c.get(0));
+    if (this.generated !== null) await this.generated.read([row]);
     return {
       row,
       handle: this.writer.mutations.hiddenHandle ? decodeRecordHandle(key) : this.writer.handleOf(row),
@@ -349,6 +355,7 @@ export class RowInserter {
     }
     for (const c of publicColumns)
       if (c.onUpdateNow && !assigned.has(c.offset)) next[c.offset] = assigner.now(c);
+    if (this.generated !== null) await this.generated.write([next], assigner);
     const handle = writer.mutations.hiddenHandle ? old.handle : writer.handleOf(next);
     const same = sameHandle(handle, old.handle);
     const keys = writer.changedUniqueKeys(old.row, old.handle, next, handle, same);
@@ -395,6 +402,8 @@ export function sameHandle(a: Handle, b: Handle): boolean {
 export class RowTemplate {
   private readonly defaults: Datum[];
   private defaultsReady = false;
+  /** Columns whose default is an expression, with a value for each row. */
+  private readonly computed: { readonly column: ColumnInfo; readonly value: Expression }[] = [];
   private readonly types;
 
   constructor(
@@ -413,11 +422,34 @@ export class RowTemplate {
       const given = new Set(this.given.map((c) => c.offset));
       for (const c of this.table.columns) {
         if (given.has(c.offset) || !isWritable(c.state) || c.generated !== '') continue;
-        this.defaults[c.offset] = c.autoIncrement ? null : this.assigner.defaultOf(c);
+        if (c.default.kind === 'expr')
+          this.computed.push({
+            column: c,
+            value: defaultExpression(c.default.sql, this.table, this.ctx.eval),
+          });
+        else this.defaults[c.offset] = c.autoIncrement ? null : this.assigner.defaultOf(c);
       }
       this.defaultsReady = true;
     }
     return this.defaults.slice();
+  }
+
+  /** Sets the defaults that are expressions, once the values given are in the row. */
+  complete(row: Datum[]): Datum[] {
+    for (const { column, value } of this.computed) {
+      const input = readsRow(value)
+        ? chunkOf(
+            [this.table.columns.map((c) => row[c.offset]!)],
+            this.table.columns.map((c) => c.type),
+          )
+        : undefined;
+      row[column.offset] = this.assigner.assign(
+        evalDatum(value, this.ctx.eval, input, 0),
+        value.type,
+        column,
+      );
+    }
+    return row;
   }
 
   defaultOf(column: ColumnInfo): Datum {
@@ -458,7 +490,7 @@ export class RowTemplate {
       }
       row[column.offset] = this.assigner.assign(v, e.type, column);
     }
-    return row;
+    return this.complete(row);
   }
 }
 
@@ -519,7 +551,7 @@ async function insertSelect(
           const column = plan.columns[c]!;
           row[column.offset] = assigner.assign(chunk.columns[c]!.get(i), types[c]!, column);
         }
-        rows.push(row);
+        rows.push(template.complete(row));
       }
       await inserter.insert(rows, lax);
       const pause = ctx.checkpoint();

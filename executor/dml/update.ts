@@ -9,9 +9,10 @@ import type { Datum } from '../../types/datum.js';
 import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { refuseGenerated, TableWriter, type UniqueKey } from '../table-writer.js';
+import { TableWriter, type UniqueKey } from '../table-writer.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
+import { GeneratedColumns } from './generated-columns.js';
 import { sameHandle } from './insert.js';
 
 /** One changed row waiting for its unique keys to be checked. */
@@ -27,6 +28,7 @@ interface Change {
 /** A table written by the statement. */
 class Target {
   readonly writer: TableWriter;
+  readonly generated: GeneratedColumns | null;
   readonly onUpdateNow: readonly ColumnInfo[];
   readonly assigned: ReadonlySet<number>;
   /** Rows done, by record key: a join may give a row more than once. */
@@ -39,7 +41,7 @@ class Target {
     assignments: Update['assignments'],
     ctx: ExecContext,
   ) {
-    refuseGenerated(spec.table);
+    this.generated = GeneratedColumns.of(spec.table, ctx);
     this.writer = new TableWriter(spec.table, spec.physicalId, ctx.txn!, zoneOf(ctx));
     this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
     this.onUpdateNow = spec.table.columns.filter((c) => c.onUpdateNow && !this.assigned.has(c.offset));
@@ -170,9 +172,12 @@ async function updateTarget(
   const txn = ctx.txn!;
   let matched = 0;
   let changed = 0;
-  const changes: Change[] = [];
+  const differing: Pick<Change, 'oldRow' | 'oldHandle' | 'newRow'>[] = [];
+  const stored: Datum[][] = [];
+  for (let i = 0; i < chunk.length; i++) stored.push(targetRow(spec, chunk, i));
+  if (target.generated !== null) await target.generated.read(stored);
   for (let i = 0; i < chunk.length; i++) {
-    let oldRow = targetRow(spec, chunk, i);
+    let oldRow = stored[i]!;
     const oldHandle = rowHandle(spec, writer, oldRow, chunk, i);
     if (oldHandle === null) continue;
     let name = '';
@@ -195,18 +200,27 @@ async function updateTarget(
     for (const offset of target.assigned) if (!sameDatum(oldRow[offset]!, newRow[offset]!)) same = false;
     if (same) continue;
     for (const c of target.onUpdateNow) newRow[c.offset] = assigner.now(c);
+    differing.push({ oldRow, oldHandle, newRow });
+  }
+  if (differing.length === 0) return { matched, changed };
+  if (target.generated !== null) {
+    await target.generated.write(
+      differing.map((d) => d.newRow),
+      assigner,
+    );
+  }
+  const changes: Change[] = differing.map(({ oldRow, oldHandle, newRow }) => {
     const newHandle = writer.mutations.hiddenHandle ? oldHandle : writer.handleOf(newRow);
     const sameKey = sameHandle(newHandle, oldHandle);
-    changes.push({
+    return {
       oldRow,
       oldHandle,
       newRow,
       newHandle,
       same: sameKey,
       keys: writer.changedUniqueKeys(oldRow, oldHandle, newRow, newHandle, sameKey),
-    });
-  }
-  if (changes.length === 0) return { matched, changed };
+    };
+  });
   if (txn.pessimistic) {
     const locks: Uint8Array[] = [];
     for (const c of changes) locks.push(writer.mutations.recordKey(c.oldHandle));

@@ -141,7 +141,7 @@ export function selectivity(
   const shares: number[] = [];
   const done = new Set<Expression>();
   const evaluate = evaluator(ctx);
-  for (const column of ds.all) {
+  for (const column of [...ds.all, ...ds.virtuals.map((v) => v.column)]) {
     const key: KeyColumn = { column, length: -1 };
     const own = conditions.filter((c) => !done.has(c) && shapeOf(c, key) !== null);
     if (own.length === 0) continue;

@@ -33,7 +33,7 @@ export function defaultValue(state: BuildState, info: ColumnInfo): Expression {
       if (isNotNull(info.type)) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', info.name);
       return constant(info.type, null);
     case 'expr':
-      throw mysqlError('ER_NOT_SUPPORTED_YET', 'DEFAULT(col) of an expression default');
+      throw mysqlError('ER_DEFAULT_AS_VAL_GENERATED');
   }
 }
 
@@ -233,7 +233,8 @@ function finishTarget(state: BuildState, stmt: ast.UpdateStmt | ast.DeleteStmt, 
 function targetColumns(sources: readonly DataSource[]): Column[] {
   const out: Column[] = [];
   for (const ds of sources) {
-    for (const c of [...ds.all, ...handleColumns(ds)]) if (!out.some((o) => o.id === c.id)) out.push(c);
+    for (const c of [...ds.all, ...ds.virtuals.map((v) => v.column), ...handleColumns(ds)])
+      if (!out.some((o) => o.id === c.id)) out.push(c);
   }
   return out;
 }
@@ -241,7 +242,7 @@ function targetColumns(sources: readonly DataSource[]): Column[] {
 function dmlTarget(ds: DataSource, schema: readonly Column[]): DmlTarget {
   const at = (id: number): number => schema.findIndex((c) => c.id === id);
   const byOffset = new Map<number, number>();
-  for (const c of ds.all) {
+  for (const c of [...ds.all, ...ds.virtuals.map((v) => v.column)]) {
     const info = ds.infos.get(c.id);
     if (info !== null && info !== undefined) byOffset.set(info.offset, at(c.id));
   }

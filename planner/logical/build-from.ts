@@ -4,6 +4,8 @@ import type * as ast from '../../parser/ast/index.js';
 import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
+import { isVirtual } from '../../catalog/table-layout.js';
+import { asColumn, buildExpression, parseExpression } from '../resolve/table-expression.js';
 import { parseQuery } from '../resolve/view-text.js';
 import { build, call, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { asSemiJoin } from '../resolve/subquery.js';
@@ -12,7 +14,16 @@ import type { BuildState } from '../resolve/build-state.js';
 import { buildCteReference } from './build-cte.js';
 import { addJoinConditions, newJoin } from './join-condition.js';
 import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
-import { dual, selection, type DataSource, type Join, type LogicalPlan, type MemTable } from './plan.js';
+import {
+  dual,
+  projection,
+  selection,
+  type DataSource,
+  type Join,
+  type LogicalPlan,
+  type MemTable,
+  type VirtualColumn,
+} from './plan.js';
 
 /** Builds FROM: the relation that the rest of the block works on. */
 export function buildFrom(state: BuildState, from: ast.TableRef | null, scope: QueryScope): Relation {
@@ -109,11 +120,13 @@ export function sourceOf(
   const infos = new Map<number, ColumnInfo>();
   const schema: Column[] = [];
   const names: FieldName[] = [];
+  const computed: { column: Column; info: ColumnInfo }[] = [];
   for (const info of table.columns) {
     if (info.state !== 'public' && !allColumns) continue;
     const column = columnOfInfo(state, db, table, info);
     infos.set(column.id, info);
-    schema.push(column);
+    if (isVirtual(info)) computed.push({ column, info });
+    else schema.push(column);
     if (info.state === 'public') {
       names.push({
         name: info.name,
@@ -159,11 +172,45 @@ export function sourceOf(
     alias,
     infos: all,
     all: schema,
+    virtuals: [],
     conditions: [],
     indexHints,
     dirty: state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id),
   };
-  return { plan, names };
+  if (computed.length === 0) return { plan, names };
+  plan.virtuals = virtualColumns(state, computed, [...schema], infos);
+  return {
+    plan: projection(
+      plan,
+      [...schema, ...plan.virtuals.map((v) => v.value)],
+      [...schema, ...computed.map((c) => c.column)],
+    ),
+    names,
+  };
+}
+
+/** Expressions of generated columns over the stored ones; those that read other generated columns take their expressions. */
+function virtualColumns(
+  state: BuildState,
+  computed: readonly { column: Column; info: ColumnInfo }[],
+  stored: readonly Column[],
+  infos: ReadonlyMap<number, ColumnInfo>,
+): VirtualColumn[] {
+  const known = new Map<string, Expression>();
+  for (const c of stored) {
+    const info = infos.get(c.id);
+    if (info !== undefined) known.set(info.lower, c);
+  }
+  return computed.map(({ column, info }) => {
+    const written = buildExpression(
+      parseExpression(info.generated),
+      state.ctx.eval,
+      (name) => known.get(name.toLowerCase()) ?? null,
+    );
+    const value = asColumn(written, info, state.ctx.eval);
+    known.set(info.lower, value);
+    return { column, written, value };
+  });
 }
 
 /** The columns that make a row's handle, in order. */

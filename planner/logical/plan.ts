@@ -50,11 +50,21 @@ export interface DataSource extends Base {
   infos: Map<number, ColumnInfo | null>;
   /** Every column the source can give, whatever `schema` was pruned to. */
   all: readonly Column[];
+  /** Columns computed from those above the source; indexes may hold them. Their infos are in `infos`. */
+  virtuals: readonly VirtualColumn[];
   /** Conditions pushed down to the table, a conjunction. */
   conditions: Expression[];
   indexHints: readonly IndexHint[];
   /** Own uncommitted writes must be merged in. */
   dirty: boolean;
+}
+
+/** A generated column that is not stored. */
+export interface VirtualColumn {
+  readonly column: Column;
+  /** Its expression over stored columns, as written and converted to the column's type. */
+  readonly written: Expression;
+  readonly value: Expression;
 }
 
 /** Rows of a virtual table. */

@@ -2,7 +2,7 @@ import { hasEntries } from '../../catalog/table-layout.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
-import { columnsOf } from '../logical/expression-walk.js';
+import { columnsOf, sameExpr } from '../logical/expression-walk.js';
 import { handleColumns } from '../logical/build-from.js';
 import type { DataSource } from '../logical/plan.js';
 import { evalType } from '../../types/field-type.js';
@@ -49,7 +49,7 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
   }
   const keys: KeyColumn[] = [];
   for (const c of index.columns) {
-    const column = ds.all.find((x) => ds.infos.get(x.id)?.offset === c.offset);
+    const column = indexedColumn(ds, c.offset);
     if (column === undefined) return keys;
     keys.push({ column, length: c.length });
   }
@@ -63,6 +63,41 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
   }
   return keys;
 }
+
+/** A stored column or one that is computed, by its offset in the table. */
+const indexedColumn = (ds: DataSource, offset: number): Column | undefined =>
+  ds.all.find((x) => ds.infos.get(x.id)?.offset === offset) ??
+  ds.virtuals.find((v) => ds.infos.get(v.column.id)?.offset === offset)?.column;
+
+/**
+ * The conditions in terms of the computed columns that an index holds: expressions equal to a column's own become the
+ * column (TiDB's generated column substitution). Conditions without such expressions stay the same objects.
+ */
+function overComputed(
+  ds: DataSource,
+  index: IndexInfo,
+  conditions: readonly Expression[],
+): readonly Expression[] {
+  const held = ds.virtuals.filter((v) =>
+    index.columns.some((c) => c.offset === ds.infos.get(v.column.id)?.offset),
+  );
+  if (held.length === 0) return conditions;
+  const rewrite = (e: Expression): Expression => {
+    for (const v of held) {
+      if (sameExpr(e, v.value) || (sameExpr(e, v.written) && sameDomain(e, v.column))) return v.column;
+    }
+    if (e.kind !== 'function') return e;
+    const args = e.args.map(rewrite);
+    return args.every((a, i) => a === e.args[i]) ? e : { ...e, args };
+  };
+  return conditions.map(rewrite);
+}
+
+/** Whether a column of this type holds the expression's values as they are. */
+const sameDomain = (e: Expression, column: Column): boolean =>
+  evalType(e.type) === evalType(column.type) &&
+  (evalType(e.type) !== 'string' || e.type.collate === column.type.collate) &&
+  (evalType(e.type) !== 'decimal' || e.type.decimal === column.type.decimal);
 
 /** Columns an entry gives: whole key columns and the handle. */
 export function indexColumns(ds: DataSource, index: IndexInfo): Set<number> {
@@ -193,7 +228,12 @@ export function accessPaths(
   }
   for (const index of indexes) {
     const keys = keysOf(ds, index);
-    const access = detach(conditions, keys, false, evaluate, known);
+    const rewritten = overComputed(ds, index, conditions);
+    const found = detach(rewritten, keys, false, evaluate, known);
+    const access =
+      rewritten === conditions
+        ? found
+        : { ...found, remained: found.remained.map((c) => conditions[rewritten.indexOf(c)]!) };
     const have = indexColumns(ds, index);
     const covering = [...needed].every((id) => have.has(id));
     const indexConditions = access.remained.filter((c) => [...columnsOf([c])].every((id) => have.has(id)));

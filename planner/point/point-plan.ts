@@ -49,7 +49,8 @@ function sourceTable(from: ast.TableRef | null, ctx: PlanContext): Found | null 
   const db = ctx.schema.database(dbName);
   const table = db === null ? null : ctx.schema.table(dbName, from.table.name);
   if (db === null || table === null || table.view !== undefined || table.virtual === true) return null;
-  return { db, table, alias: from.alias ?? table.name, point: pointTable(db, table) };
+  const point = pointTable(db, table);
+  return point.computed ? null : { db, table, alias: from.alias ?? table.name, point };
 }
 
 const same = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();

@@ -1,5 +1,6 @@
 import type { Column } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
+import { isVirtual } from '../../catalog/table-layout.js';
 import { Flag } from '../../types/field-type.js';
 import type { FieldName } from '../resolve/scope.js';
 import type { OutputName } from '../plan-context.js';
@@ -12,6 +13,8 @@ export interface PointKey {
 
 /** What the point path needs of a table, made once for each version of it. */
 export interface PointTable {
+  /** Has columns that rows do not hold: the optimizer's. */
+  readonly computed: boolean;
   readonly byName: ReadonlyMap<string, ColumnInfo>;
   readonly keys: readonly PointKey[];
   readonly publics: readonly ColumnInfo[];
@@ -76,6 +79,7 @@ function make(db: DbInfo, table: TableInfo): PointTable {
     });
   }
   return {
+    computed: table.columns.some(isVirtual),
     byName: new Map(table.columns.filter((c) => c.state === 'public').map((c) => [c.lower, c])),
     keys,
     publics,

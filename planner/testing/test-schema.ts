@@ -1,5 +1,6 @@
 import { SchemaSnapshot } from '../../catalog/info-schema.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import { buildExpression, parseExpression, rowColumns } from '../resolve/table-expression.js';
 import { buildTable } from '../../ddl/build-table.js';
 import type { DdlContext } from '../../ddl/ddl-context.js';
 import { evalDatum } from '../../expression/compile.js';
@@ -139,6 +140,9 @@ export class TestSchema {
       forgetTable: () => {},
       noteRows: () => {},
       throwIfInterrupted: () => {},
+      parse: parseExpression,
+      expressionType: (expr, columns) => buildExpression(expr, testContext(), rowColumns(columns)).type,
+      fillGenerated: () => Promise.resolve(),
       progress: () => {},
     };
   }

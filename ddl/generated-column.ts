@@ -1,0 +1,212 @@
+import type { Expr } from '../parser/ast/index.js';
+import { stripParens } from '../parser/ast/index.js';
+import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import { evalType, Flag, TypeCode } from '../types/field-type.js';
+import type { IndexRequest } from './build-index.js';
+import type { DdlContext } from './ddl-context.js';
+
+/** Functions whose value is not made of their arguments alone (MySQL manual, "CREATE TABLE and Generated Columns"). */
+const DISALLOWED: ReadonlySet<string> = new Set([
+  'benchmark',
+  'connection_id',
+  'curdate',
+  'current_date',
+  'current_role',
+  'current_time',
+  'current_timestamp',
+  'current_user',
+  'curtime',
+  'database',
+  'found_rows',
+  'get_lock',
+  'is_free_lock',
+  'is_used_lock',
+  'last_insert_id',
+  'lastval',
+  'load_file',
+  'localtime',
+  'localtimestamp',
+  'master_pos_wait',
+  'name_const',
+  'nextval',
+  'now',
+  'rand',
+  'random_bytes',
+  'release_all_locks',
+  'release_lock',
+  'row_count',
+  'schema',
+  'session_user',
+  'setval',
+  'sleep',
+  'sysdate',
+  'system_user',
+  'tidb_version',
+  'unix_timestamp',
+  'user',
+  'utc_date',
+  'utc_time',
+  'utc_timestamp',
+  'uuid',
+  'uuid_short',
+  'values',
+  'version',
+]);
+
+const FORBIDDEN_NODES: ReadonlySet<string> = new Set([
+  'Subquery',
+  'Exists',
+  'InSubquery',
+  'Quantified',
+  'UserVariable',
+  'UserVariableAssign',
+  'SystemVariable',
+  'ValuesExpr',
+  'ParamMarker',
+  'WindowCall',
+  'DefaultExpr',
+]);
+
+function walk(node: unknown, visit: (n: { readonly kind: string }) => void): void {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+  if (Array.isArray(node)) {
+    for (const n of node) walk(n, visit);
+    return;
+  }
+  if ('kind' in node && typeof node.kind === 'string') visit(node as { readonly kind: string });
+  for (const child of Object.values(node)) walk(child, visit);
+}
+
+/** Names of the columns that an expression reads, in lower case. */
+export function columnsRead(expr: Expr): string[] {
+  const names: string[] = [];
+  walk(expr, (n) => {
+    if (n.kind === 'ColumnRef') names.push((n as Extract<Expr, { kind: 'ColumnRef' }>).name.toLowerCase());
+  });
+  return names;
+}
+
+/** Throws 3102 (or 3758 for an index) for what may not be part of a generation expression. */
+function checkParts(expr: Expr, refuse: () => never): void {
+  walk(expr, (n) => {
+    if (FORBIDDEN_NODES.has(n.kind)) refuse();
+    if (n.kind === 'AggregateCall') throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
+    if (n.kind === 'Row') throw mysqlError('ER_OPERAND_COLUMNS', 1);
+    if (
+      n.kind === 'FuncCall' &&
+      DISALLOWED.has((n as Extract<Expr, { kind: 'FuncCall' }>).name.toLowerCase())
+    )
+      refuse();
+  });
+}
+
+/** Checks the generated columns among `columns`, which may read all of them. Throws 1054, 3102, 3107, 3109. */
+export function checkGeneratedColumns(ctx: DdlContext, columns: readonly ColumnInfo[]): void {
+  columns.forEach((column, at) => {
+    if (column.default.kind === 'expr') {
+      const expr = ctx.parse(column.default.sql);
+      for (const name of columnsRead(expr)) {
+        if (!columns.some((c) => c.lower === name))
+          throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, name), 'default value expression');
+      }
+    }
+    if (column.generated === '' || column.hidden) return;
+    const expr = ctx.parse(column.generated);
+    checkParts(expr, () => {
+      throw mysqlError('ER_GENERATED_COLUMN_FUNCTION_IS_NOT_ALLOWED', column.name);
+    });
+    for (const name of columnsRead(expr)) {
+      const read = columns.findIndex((c) => c.lower === name && !c.hidden);
+      const other = columns[read];
+      if (other === undefined)
+        throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, name), 'generated column function');
+      if (other.autoIncrement) throw mysqlError('ER_GENERATED_COLUMN_REF_AUTO_INC', column.name);
+      if (other.generated !== '' && read >= at) throw mysqlError('ER_GENERATED_COLUMN_NON_PRIOR');
+    }
+    ctx.expressionType(expr, columns);
+  });
+}
+
+function nameAsWritten(expr: Expr, lower: string): string {
+  let written = lower;
+  walk(expr, (n) => {
+    const ref = n as Extract<Expr, { kind: 'ColumnRef' }>;
+    if (n.kind === 'ColumnRef' && ref.name.toLowerCase() === lower) written = ref.name;
+  });
+  return written;
+}
+
+/** Refuses to drop or rename a column that generated ones read: 3108, or 3837 for an index over an expression. */
+export function checkNotRead(ctx: DdlContext, table: TableInfo, column: ColumnInfo): void {
+  for (const c of table.columns) {
+    if (c.generated === '' || c.id === column.id) continue;
+    if (!columnsRead(ctx.parse(c.generated)).includes(column.lower)) continue;
+    if (c.hidden) throw mysqlError('ER_DEPENDENT_BY_FUNCTIONAL_INDEX', column.name);
+    throw mysqlError('ER_DEPENDENT_BY_GENERATED_COLUMN', column.name);
+  }
+}
+
+export interface ExpressionColumns {
+  readonly request: IndexRequest;
+  /** Hidden columns to be added behind the others, one for each expression of the index. */
+  readonly hidden: readonly ColumnInfo[];
+}
+
+/**
+ * An index over expressions is one over hidden generated columns (TiDB's `_V$_index_0`). Throws 3756, 3757, 3758, 3761,
+ * 3762 and those of generated columns.
+ */
+export function expressionColumns(
+  ctx: DdlContext,
+  request: IndexRequest,
+  columns: readonly ColumnInfo[],
+  taken: ReadonlySet<string>,
+  nextId: number,
+): ExpressionColumns {
+  if (request.parts.every((p) => p.column !== null)) return { request, hidden: [] };
+  if (request.primary) throw mysqlError('ER_FUNCTIONAL_INDEX_PRIMARY_KEY');
+  let name = request.name ?? 'functional_index';
+  if (request.name === null) for (let n = 2; taken.has(name); n++) name = `functional_index_${n}`;
+  const hidden: ColumnInfo[] = [];
+  const parts = request.parts.map((part, i) => {
+    if (part.expr === null) return part;
+    const expr = stripParens(part.expr);
+    if (expr.kind === 'ColumnRef') throw mysqlError('ER_FUNCTIONAL_INDEX_ON_FIELD');
+    checkParts(expr, () => {
+      throw mysqlError('ER_FUNCTIONAL_INDEX_FUNCTION_IS_NOT_ALLOWED', name);
+    });
+    for (const read of columnsRead(expr)) {
+      const column = columns.find((c) => c.lower === read && !c.hidden);
+      if (column === undefined)
+        throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, read), 'expression');
+      if (column.autoIncrement) throw mysqlError('ER_FUNCTIONAL_INDEX_REF_AUTO_INCREMENT', name);
+    }
+    const given = ctx.expressionType(expr, columns);
+    if (evalType(given) === 'json') throw mysqlError('ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION');
+    if (given.tp === TypeCode.Blob || given.tp === TypeCode.LongBlob || given.tp === TypeCode.MediumBlob)
+      throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
+    const columnName = `_V$_${name.toLowerCase()}_${i}`;
+    hidden.push({
+      id: nextId + hidden.length,
+      name: columnName,
+      lower: columnName.toLowerCase(),
+      offset: columns.length + hidden.length,
+      type: {
+        ...given,
+        flag: given.flag & ~(Flag.NotNull | Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey),
+      },
+      default: { kind: 'value', value: null },
+      originDefault: null,
+      onUpdateNow: false,
+      autoIncrement: false,
+      state: 'public',
+      comment: '',
+      hidden: true,
+      generated: ctx.restore(expr),
+      generatedStored: false,
+    });
+    return { ...part, column: columnName, expr: null };
+  });
+  return { request: { ...request, name, parts }, hidden };
+}

@@ -1,0 +1,81 @@
+import type { TableInfo } from '../../catalog/model.js';
+import { isVirtual, isWritable } from '../../catalog/table-layout.js';
+import { Chunk } from '../../chunk/chunk.js';
+import { vectorOf } from '../../chunk/vector-builder.js';
+import type { Vector } from '../../chunk/vector.js';
+import { compileProjection } from '../../expression/compile.js';
+import { generatedColumns, type GeneratedColumn } from '../../planner/resolve/table-expression.js';
+import type { Datum } from '../../types/datum.js';
+import type { ExecContext } from '../exec-context.js';
+import { Assigner } from './assignment.js';
+
+/** Computes generated columns of full rows (datums by column offset). */
+export class GeneratedColumns {
+  private readonly columns: readonly GeneratedColumn[];
+  private readonly reading: Assigner;
+
+  private constructor(
+    private readonly table: TableInfo,
+    private readonly ctx: Pick<ExecContext, 'eval'>,
+  ) {
+    this.columns = generatedColumns(table, ctx.eval);
+    // Values that were stored once are computed again without complaint.
+    this.reading = new Assigner({ eval: { ...ctx.eval, warn: () => undefined } }, true);
+  }
+
+  /** Null for a table without generated columns. */
+  static of(table: TableInfo, ctx: Pick<ExecContext, 'eval'>): GeneratedColumns | null {
+    return hasGenerated(table) ? new GeneratedColumns(table, ctx) : null;
+  }
+
+  /** Sets all generated columns of rows about to be written. */
+  async write(rows: readonly Datum[][], assigner: Assigner): Promise<void> {
+    await this.compute(rows, assigner, () => true);
+  }
+
+  /** Sets the columns that stored rows do not hold. */
+  async read(rows: readonly Datum[][]): Promise<void> {
+    await this.compute(rows, this.reading, isVirtual);
+  }
+
+  private async compute(
+    rows: readonly Datum[][],
+    assigner: Assigner,
+    wanted: (c: GeneratedColumn['column']) => boolean,
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const columns: Vector[] = this.table.columns.map((c) =>
+      vectorOf(
+        rows.map((r) => r[c.offset] ?? null),
+        c.type,
+      ),
+    );
+    for (const { column, value } of this.columns) {
+      if (!wanted(column) || !isWritable(column.state)) continue;
+      const got = compileProjection([value]).run(new Chunk(columns, rows.length), this.ctx.eval);
+      const vector = (got instanceof Promise ? await got : got)[0]!;
+      const base = assigner.row;
+      const out = new Array<Datum>(rows.length);
+      for (let i = 0; i < rows.length; i++) {
+        assigner.row = base + i;
+        const v = assigner.assign(vector.get(i), value.type, column);
+        out[i] = v instanceof Uint8Array ? v.slice() : v;
+        rows[i]![column.offset] = out[i]!;
+      }
+      assigner.row = base;
+      columns[column.offset] = vectorOf(out, column.type);
+    }
+  }
+}
+
+const GENERATED = new WeakMap<TableInfo, boolean>();
+
+/** Whether the table has generated columns. */
+export function hasGenerated(table: TableInfo): boolean {
+  let has = GENERATED.get(table);
+  if (has === undefined) {
+    has = table.columns.some((c) => c.generated !== '');
+    GENERATED.set(table, has);
+  }
+  return has;
+}

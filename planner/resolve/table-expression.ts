@@ -1,0 +1,140 @@
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import { parse } from '../../parser/parser.js';
+import type { Expr } from '../../parser/ast/index.js';
+import type { Column, Expression } from '../../expression/expression.js';
+import type { EvalContext } from '../../expression/eval-context.js';
+import { mysqlError } from '../../types/error-table.js';
+import { dual } from '../logical/plan.js';
+import type { PlanContext } from '../plan-context.js';
+import { BuildState, StatementMemory } from './build-state.js';
+import { build } from './expression-builder.js';
+import { evalType, Flag, isUnsigned, newFieldType, TypeCode } from '../../types/field-type.js';
+import { castTo, newFunction } from './functions.js';
+import { intConstant } from './literal.js';
+
+/** The expression that a piece of stored SQL text is: of a generated column, a default, a CHECK constraint. */
+export function parseExpression(text: string): Expr {
+  const [parsed] = parse(`SELECT ${text}`, {});
+  const field = parsed?.stmt.kind === 'Select' ? parsed.stmt.fields[0] : undefined;
+  if (field === undefined || field.expr === null)
+    throw mysqlError('ER_UNKNOWN_ERROR', `stored expression ${text}`);
+  return field.expr;
+}
+
+/** A context in which expressions can be built, but nothing that needs tables. */
+function expressionContext(ctx: EvalContext): PlanContext {
+  return {
+    schema: NO_SCHEMA,
+    currentDatabase: '',
+    eval: ctx,
+    variable: () => '',
+    statistics: () => null,
+    rowCountHint: () => null,
+    checkPrivilege: () => undefined,
+    hasDirtyWrites: () => false,
+    pessimistic: false,
+    inTransaction: false,
+    params: [],
+    warn: (w) => ctx.warn(w),
+    runSubquery: () => Promise.reject(mysqlError('ER_NOT_SUPPORTED_YET', 'subquery')),
+    span: (_name, fn) => fn(),
+  };
+}
+
+const NO_SCHEMA: PlanContext['schema'] = {
+  version: 0,
+  database: () => null,
+  databases: () => [],
+  table: () => null,
+  tableById: () => null,
+  tables: () => [],
+};
+
+/** An expression over columns found by name. Throws 1054 for names that `columnOf` does not know. */
+export function buildExpression(
+  expr: Expr,
+  ctx: EvalContext,
+  columnOf: (name: string) => Expression | null,
+  clause = 'generated column function',
+): Expression {
+  const state = new BuildState(expressionContext(ctx), new StatementMemory(), () => {
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'subquery');
+  });
+  return build(
+    {
+      state,
+      scope: { relation: { plan: dual(1), names: [] }, outer: null, ctes: null, cells: new Map() },
+      clause,
+      noSubqueries: true,
+      resolve: (ref) => columnOf(ref.name) ?? undefined,
+    },
+    expr,
+  );
+}
+
+/** DEFAULT (expr) over the columns of its row. */
+export const defaultExpression = (text: string, table: TableInfo, ctx: EvalContext): Expression =>
+  buildExpression(parseExpression(text), ctx, rowColumns(table.columns), 'default value expression');
+
+/** An expression without columns: DEFAULT (expr) where there is no row. */
+export const constantExpression = (text: string, ctx: EvalContext): Expression =>
+  buildExpression(parseExpression(text), ctx, () => null, 'default value expression');
+
+/** The table's columns as an input row, found by name: position i is the column with offset i. */
+export function rowColumns(columns: readonly ColumnInfo[]): (name: string) => Column | null {
+  const byName = new Map<string, Column>();
+  columns.forEach((c) => {
+    if (!byName.has(c.lower) || c.state === 'public')
+      byName.set(c.lower, {
+        kind: 'column',
+        id: c.offset + 1,
+        type: c.type,
+        index: c.offset,
+        name: c.name,
+      });
+  });
+  return (name) => byName.get(name.toLowerCase()) ?? null;
+}
+
+export interface GeneratedColumn {
+  readonly column: ColumnInfo;
+  /** Over the table's columns by offset; columns generated from others come behind those. */
+  readonly value: Expression;
+}
+
+/** How a table's generated columns are computed, in the order in which they may be. */
+export function generatedColumns(table: TableInfo, ctx: EvalContext): GeneratedColumn[] {
+  const columnOf = rowColumns(table.columns);
+  const out: GeneratedColumn[] = [];
+  for (const column of table.columns) {
+    if (column.generated === '') continue;
+    out.push({ column, value: buildExpression(parseExpression(column.generated), ctx, columnOf) });
+  }
+  return out;
+}
+
+/** A generated column's expression as its column gives it: converted to the column's type. */
+export function asColumn(e: Expression, column: ColumnInfo, ctx: EvalContext): Expression {
+  const range = INT_RANGES.get(column.type.tp);
+  if (range === undefined || evalType(e.type) === 'string') return castTo(e, column.type, ctx);
+  const [low, high] = isUnsigned(column.type) ? [0, range * 2 + 1] : [-range - 1, range];
+  const whole = castTo(e, WIDE_INT, ctx);
+  const clamped = newFunction(
+    'least',
+    [newFunction('greatest', [whole, intConstant(low)], ctx), intConstant(high)],
+    ctx,
+  );
+  return clamped.kind === 'function'
+    ? { ...clamped, type: { ...column.type, flag: column.type.flag & ~Flag.NotNull } }
+    : clamped;
+}
+
+const WIDE_INT = newFieldType(TypeCode.LongLong, { flen: 20, flag: Flag.Binary });
+
+/** Largest signed value of the types narrower than BIGINT, which a value beyond it becomes when IGNORE stores it. */
+const INT_RANGES: ReadonlyMap<number, number> = new Map<number, number>([
+  [TypeCode.Tiny, 127],
+  [TypeCode.Short, 32767],
+  [TypeCode.Int24, 8388607],
+  [TypeCode.Long, 2147483647],
+]);
