@@ -1,6 +1,6 @@
-import type mysql from 'mysql2/promise';
-import { randomSource } from '../types/random-source.js';
 import { ServerProcess } from './testing/server-process.js';
+import { StoreProcess } from './testing/store-process.js';
+import { WriteLoad } from './testing/write-load.js';
 
 /**
  * `kill -9` under a writing load: every acknowledged transaction is there after the restart, none is half done, and
@@ -8,136 +8,75 @@ import { ServerProcess } from './testing/server-process.js';
  */
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 3);
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const WRITERS = 6;
-const ACCOUNTS = 40;
+const TIMEOUT = 120_000 + ROUNDS * 20_000;
 
-interface Writer {
-  /** Transfers acknowledged: their ids in `journal`. */
-  sequence: number;
-  readonly acknowledged: Set<number>;
-  /** The transfer whose commit was under way when the connection broke: it may or may not be there. */
-  inFlight: number | null;
-  /** Autocommitted inserts acknowledged, by unique key. */
-  readonly inserted: Set<string>;
-  readonly deleted: Set<string>;
-}
-
-async function transfers(
-  db: mysql.Connection,
-  w: Writer,
-  number: number,
-  random: () => number,
-): Promise<void> {
-  for (let n = 0; ; n++) {
-    const id = number * 1_000_000 + w.acknowledged.size + 1;
-    const [from, to] = [Math.floor(random() * ACCOUNTS), Math.floor(random() * ACCOUNTS)];
-    if (n % 3 === 2) await singleStatement(db, w, `${number}-${w.sequence++}`, random);
-    await db.query('BEGIN');
-    try {
-      await db.query('UPDATE account SET balance = balance - 7 WHERE id = ?', [from]);
-      await db.query('UPDATE account SET balance = balance + 7 WHERE id = ?', [to]);
-      await db.query('INSERT INTO journal (id, src, dst) VALUES (?, ?, ?)', [id, from, to]);
-    } catch (error) {
-      // Deadlocks between the writers are their due.
-      if ((error as { errno?: number }).errno !== 1213) throw error;
-      await db.query('ROLLBACK');
-      continue;
-    }
-    w.inFlight = id;
-    await db.query('COMMIT');
-    w.acknowledged.add(id);
-    w.inFlight = null;
-  }
-}
-
-async function singleStatement(
-  db: mysql.Connection,
-  w: Writer,
-  key: string,
-  random: () => number,
-): Promise<void> {
-  await db.query('INSERT INTO entry (k, v) VALUES (?, ?)', [key, Math.floor(random() * 100)]);
-  w.inserted.add(key);
-  if (random() < 0.3) {
-    w.inserted.delete(key);
-    await db.query('DELETE FROM entry WHERE k = ?', [key]);
-    w.deleted.add(key);
-  }
-}
-
-describe('kill -9', () => {
-  const server = new ServerProcess();
-  beforeAll(async () => {
-    await server.start();
-    const db = await server.connect({ multipleStatements: true });
-    await db.query(`
-      CREATE TABLE account (id INT PRIMARY KEY, balance BIGINT NOT NULL, KEY b (balance));
-      CREATE TABLE journal (id INT PRIMARY KEY, src INT NOT NULL, dst INT NOT NULL, KEY s (src, dst));
-      CREATE TABLE entry (k VARCHAR(64) NOT NULL, v INT NOT NULL, UNIQUE KEY k (k), KEY v (v))`);
-    for (let i = 0; i < ACCOUNTS; i++) await db.query('INSERT INTO account VALUES (?, 1000)', [i]);
-    await db.end();
-  });
-  afterAll(() => server.remove());
-
+describe(`kill -9 keeps what was acknowledged and nothing half done (CRASH_SEED=${SEED})`, () => {
   test(
-    `keeps what was acknowledged and nothing half done (CRASH_SEED=${SEED})`,
+    'of the server on its embedded store',
     async () => {
-      const { random } = randomSource(SEED);
-      const writers: Writer[] = Array.from({ length: WRITERS }, () => ({
-        sequence: 0,
-        acknowledged: new Set(),
-        inFlight: null,
-        inserted: new Set(),
-        deleted: new Set(),
-      }));
+      const server = new ServerProcess();
+      await server.start();
+      const load = new WriteLoad(server, SEED);
+      await load.prepare();
       for (let round = 0; round < ROUNDS; round++) {
-        const connections = await Promise.all(writers.map(() => server.connect()));
-        const running = writers.map(async (w, i) => {
-          const db = connections[i]!;
-          db.on('error', () => undefined);
-          // Ends when the server dies under it; errors of the server itself have numbers from 1000 on.
-          await transfers(db, w, i + 1, random).catch((error: { errno?: number }) => {
-            if (error.errno !== undefined && error.errno >= 1000) throw error;
-          });
-        });
-        await new Promise((resolve) => setTimeout(resolve, 300 + random() * 900));
-        await server.kill();
-        await Promise.all(running);
+        await load.runThrough(() => server.kill());
         await server.start();
-        await verify(server, writers);
+        await load.verify();
       }
-      const total = writers.reduce((n, w) => n + w.acknowledged.size + w.inserted.size, 0);
-      expect(total).toBeGreaterThan(ROUNDS * WRITERS);
+      expect(load.total).toBeGreaterThan(ROUNDS * 10);
+      await server.remove();
     },
-    120_000 + ROUNDS * 10_000,
+    TIMEOUT,
   );
-});
 
-async function verify(server: ServerProcess, writers: readonly Writer[]): Promise<void> {
-  const db = await server.connect();
-  const ids = async (sql: string): Promise<Set<unknown>> => {
-    const [rows] = await db.query({ sql, rowsAsArray: true });
-    return new Set((rows as unknown[][]).map((r) => r[0]));
-  };
-  for (const table of ['account', 'journal', 'entry']) await db.query(`ADMIN CHECK TABLE ${table}`);
-  const journal = await ids('SELECT id FROM journal');
-  const entries = await ids('SELECT k FROM entry');
-  for (const w of writers) {
-    for (const id of w.acknowledged) expect(journal).toContain(id);
-    if (w.inFlight !== null && journal.has(w.inFlight)) w.acknowledged.add(w.inFlight);
-    w.inFlight = null;
-    for (const key of w.inserted) expect(entries).toContain(key);
-    for (const key of w.deleted) expect(entries).not.toContain(key);
-  }
-  // Balances are what the journal says: a transfer is there with both of its sides or not at all.
-  const [wrong] = await db.query(`
-    SELECT a.id, a.balance, 1000 - 7 * COALESCE(o.n, 0) + 7 * COALESCE(i.n, 0) AS expected
-    FROM account a
-      LEFT JOIN (SELECT src, COUNT(*) n FROM journal GROUP BY src) o ON o.src = a.id
-      LEFT JOIN (SELECT dst, COUNT(*) n FROM journal GROUP BY dst) i ON i.dst = a.id
-    HAVING a.balance <> expected`);
-  expect(wrong).toEqual([]);
-  const [count] = await db.query('SELECT SUM(balance) AS total FROM account');
-  expect(Number((count as { total: string }[])[0]!.total)).toBe(ACCOUNTS * 1000);
-  await db.end();
-}
+  describe('over a served store', () => {
+    const store = new StoreProcess(['--region-size', '1']);
+    let server: ServerProcess;
+    let load: WriteLoad;
+    beforeEach(async () => {
+      await store.start();
+      server = new ServerProcess(['--store', 'tikv', '--pd', store.address]);
+      await server.start();
+    });
+    afterEach(async () => {
+      await server.remove();
+      await store.kill();
+    });
+    afterAll(() => store.remove());
+
+    test(
+      'of the server: locks left behind are resolved',
+      async () => {
+        load = new WriteLoad(server, SEED);
+        await load.prepare();
+        for (let round = 0; round < ROUNDS; round++) {
+          await load.runThrough(() => server.kill());
+          await server.start();
+          await load.verify();
+        }
+        expect(load.total).toBeGreaterThan(ROUNDS * 10);
+      },
+      TIMEOUT,
+    );
+
+    test(
+      'of the store: the server goes on when it is back',
+      async () => {
+        const db = await server.connect();
+        await db.query('DROP TABLE IF EXISTS account, journal, entry');
+        await db.end();
+        load = new WriteLoad(server, SEED, true);
+        await load.prepare();
+        for (let round = 0; round < ROUNDS; round++) {
+          await load.runThrough(async () => {
+            await store.kill();
+            await store.start();
+          });
+          await load.verify();
+        }
+        expect(load.total).toBeGreaterThan(ROUNDS * 10);
+      },
+      TIMEOUT,
+    );
+  });
+});
