@@ -159,9 +159,9 @@ export class Percolator {
       if (lock.type !== 'pessimisticLock') return null;
       constraint = false;
     } else if (action === 'doPessimisticCheck') {
-      // The lock was lost (the store restarted): it is as good as held when nothing was committed since (TiKV amends it so).
-      const forUpdateTs = req.forUpdateTs ?? req.startVersion;
-      if (this.committedSince(m.key, highHalf(forUpdateTs), lowHalf(forUpdateTs)))
+      // The lock was lost (the store restarted): it is as good as held when nothing was committed since the transaction began. What
+      // its own for-update ts was is not known here, the transaction's may be of a later statement (TiKV: amend_pessimistic_lock).
+      if (this.committedSince(m.key, startHi, startLo))
         return this.committedBefore(m.key, req.startVersion) ?? pessimisticLockNotFound(req.startVersion);
     }
     if (constraint) {

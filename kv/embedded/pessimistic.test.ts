@@ -260,3 +260,29 @@ describe('pessimistic locks', () => {
     expect(store.stats).toMatchObject({ locks: 0, waiting: 0 });
   });
 });
+
+test('a lock that was lost and whose key was written since is not amended, however late the last statement', async () => {
+  const startTs = store.timestamp();
+  await lock(startTs, ['k']);
+  // As a restart of the store or lock resolution loses it.
+  unlock(startTs, ['k']);
+  await commitOnePhase(store, [['k', 'theirs']]);
+  const prewrite = (key: string) =>
+    store.prewrite({
+      context,
+      mutations: mutationsOf([[key, 'ours']]),
+      primaryLock: bytes(key),
+      startVersion: startTs,
+      lockTtl: 20_000,
+      txnSize: 1,
+      pessimisticActions: ['doPessimisticCheck'],
+      forUpdateTs: store.timestamp(),
+      tryOnePc: true,
+    });
+  expect((await prewrite('k')).errors).toMatchObject([{ kind: 'abort' }]);
+  expect(read(store, 'k')).toBe('theirs');
+  // One that nobody wrote is as good as held.
+  await lock(startTs, ['free']);
+  unlock(startTs, ['free']);
+  expect((await prewrite('free')).errors).toEqual([]);
+});
