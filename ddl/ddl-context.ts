@@ -1,4 +1,4 @@
-import type { Expr } from '../parser/ast/index.js';
+import type { Expr, Query } from '../parser/ast/index.js';
 import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
@@ -21,7 +21,11 @@ export interface DdlContext {
   awaitVersion(tableId: number, version: number): Promise<void>;
   /** The database named, or the current one; throws 1046. */
   databaseOf(schema: string | null): string;
+  /** '' when none is selected. */
+  readonly currentDatabase: string;
   variable(name: string): string;
+  /** Types of a query's columns. Throws the errors of planning it. */
+  queryTypes(query: Query): Promise<readonly FieldType[]>;
   /** Value of a constant expression (DEFAULT). */
   evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }>;
   /** The value as it would be stored in the column, in strict mode. Throws 1067 and the conversion errors. */

@@ -20,6 +20,8 @@ export interface PlanContext {
   rowCountHint(tableId: number): number | null;
   /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */
   checkPrivilege(privilege: string, db: string, table: string): void;
+  /** Whether an account ('`user`@`host`') holds the privilege: a view's definer. */
+  holdsPrivilege(account: string, privilege: string, db: string, table: string): boolean;
   /** Whether the transaction has own writes in the table (a UnionScan is needed). */
   hasDirtyWrites(tableId: number): boolean;
   /** Inside an explicit or DML transaction in pessimistic mode: point gets of DML lock. */

@@ -1,4 +1,4 @@
-import type { Expr } from '../parser/ast/index.js';
+import type { Expr, Query } from '../parser/ast/index.js';
 import { DEFINITION_STYLE, restoreExpr } from '../parser/restore.js';
 import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { DdlContext } from '../ddl/ddl-context.js';
@@ -12,6 +12,7 @@ import type { SqlWarning } from '../types/error.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import { PlainConvertContext } from '../types/convert-context.js';
 import { convertDatum } from '../types/convert.js';
+import { planQuery } from './plan-statement.js';
 import type { Session } from './session.js';
 import { evaluate } from './statements/query.js';
 
@@ -33,6 +34,13 @@ export class SessionDdlContext implements DdlContext {
   }
   awaitVersion(tableId: number, version: number): Promise<void> {
     return this.session.engine.awaitVersion(this.session, tableId, version);
+  }
+  get currentDatabase(): string {
+    return this.session.currentDatabase;
+  }
+  async queryTypes(query: Query): Promise<readonly FieldType[]> {
+    const planned = await planQuery(this.session, query, []);
+    return planned.names.map((_, i) => planned.plan.schema[i]!.type);
   }
   databaseOf(schema: string | null): string {
     return this.session.databaseOf(schema);

@@ -48,6 +48,12 @@ export class SessionPlanContext implements PlanContext {
     this.session.privileges.require(privilege, db, table);
     if (this.reuse !== null) this.privileges.push([privilege, db, table]);
   }
+  holdsPrivilege(account: string, privilege: string, db: string, table: string): boolean {
+    const { accounts } = this.session.engine;
+    const [user, host] = account.slice(1, -1).split('`@`');
+    const found = accounts.find(user ?? '', host ?? '');
+    return found !== null && accounts.checkerFor(found).has(privilege, db, table);
+  }
   hasDirtyWrites(tableId: number): boolean {
     const dirty = this.session.transaction.isDirty(tableId);
     if (this.reuse !== null) this.dirty.set(tableId, dirty);

@@ -364,3 +364,39 @@ register(
     return rows;
   },
 );
+
+register(
+  'VIEWS',
+  [
+    str('TABLE_CATALOG', 512),
+    str('TABLE_SCHEMA'),
+    str('TABLE_NAME'),
+    longText('VIEW_DEFINITION'),
+    str('CHECK_OPTION', 8),
+    str('IS_UPDATABLE', 3),
+    str('DEFINER', 77),
+    str('SECURITY_TYPE', 7),
+    str('CHARACTER_SET_CLIENT', 32),
+    str('COLLATION_CONNECTION', 32),
+  ],
+  (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) {
+      const { view } = table;
+      if (view === undefined) continue;
+      rows.push([
+        CATALOG,
+        text(db.name),
+        text(table.name),
+        text(view.selectText),
+        text(view.checkOption),
+        text('NO'),
+        text(view.definer.replace(/`/g, '')),
+        text(view.security),
+        text('utf8mb4'),
+        text('utf8mb4_bin'),
+      ]);
+    }
+    return rows;
+  },
+);

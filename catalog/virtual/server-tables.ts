@@ -281,21 +281,6 @@ const EMPTY: readonly (readonly [name: string, columns: readonly VirtualColumn[]
     ],
   ],
   [
-    'VIEWS',
-    [
-      str('TABLE_CATALOG'),
-      str('TABLE_SCHEMA'),
-      str('TABLE_NAME'),
-      longText('VIEW_DEFINITION'),
-      str('CHECK_OPTION'),
-      str('IS_UPDATABLE'),
-      str('DEFINER'),
-      str('SECURITY_TYPE'),
-      str('CHARACTER_SET_CLIENT'),
-      str('COLLATION_CONNECTION'),
-    ],
-  ],
-  [
     'FILES',
     [
       int('FILE_ID'),

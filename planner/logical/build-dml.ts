@@ -45,10 +45,17 @@ function writableTable(
   what: string,
 ): { db: DbInfo; table: TableInfo } {
   const found = findTable(state, name);
-  if (found.table.view !== undefined || found.table.virtual === true) {
+  if (found.table.view !== undefined)
+    refuseView(what === 'INSERT' ? 'insert into' : what.toLowerCase(), found.table.name);
+  if (found.table.virtual === true) {
     throw mysqlError('ER_NON_UPDATABLE_TABLE', found.table.name, what);
   }
   return found;
+}
+
+/** Views are not updatable (TiDB's error and text). */
+function refuseView(what: string, name: string): never {
+  throw mysqlError('ER_UNKNOWN_ERROR', `${what} view ${name} is not supported now`);
 }
 
 function columnByName(table: TableInfo, ref: ast.ColumnRef, clause: string): ColumnInfo {
@@ -269,6 +276,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   const owner = (ref: ast.ColumnRef): { source: DataSource; info: ColumnInfo } => {
     const name = findName(scope.relation.names, ref, 'field list');
     if (name === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
+    if (state.ctx.schema.table(name.db, name.orgTable)?.view !== undefined)
+      refuseView('update', name.orgTable);
     const source = sources.find((s) => s.infos.has(name.column.id));
     const info = source?.infos.get(name.column.id);
     if (source === undefined || info === null || info === undefined)
@@ -320,7 +329,22 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   };
 }
 
+/** A view among the tables to delete from; `targets` null: those of FROM. */
+function refuseDeletedView(state: BuildState, from: ast.TableRef, targets: ast.DeleteStmt['targets']): void {
+  if (from.kind === 'Join') {
+    refuseDeletedView(state, from.left, targets);
+    refuseDeletedView(state, from.right, targets);
+    return;
+  }
+  if (from.kind !== 'Table') return;
+  const table = state.ctx.schema.table(from.table.schema ?? state.database, from.table.name);
+  const alias = (from.alias ?? from.table.name).toLowerCase();
+  const named = targets === null || targets.some((t) => t.name.toLowerCase() === alias);
+  if (table?.view !== undefined && named) refuseView('delete', table.name);
+}
+
 export function buildDelete(state: BuildState, stmt: ast.DeleteStmt, physical: ToPhysical): Delete {
+  refuseDeletedView(state, stmt.from, stmt.targets);
   const { scope, sources } = buildTarget(state, stmt);
   const targets: DataSource[] = [];
   if (stmt.targets === null) {

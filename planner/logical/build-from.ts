@@ -90,7 +90,7 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
   const alias = ref.alias ?? table.name;
   if (table.view !== undefined) return view(state, db, table, alias);
   if (ref.partitions.length > 0) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
-  state.ctx.checkPrivilege('SELECT', db.name, table.name);
+  state.checkPrivilege('SELECT', db.name, table.name);
   state.noteTable(db, table, false);
   for (const hint of ref.indexHints) {
     for (const name of hint.indexes) {
@@ -249,17 +249,23 @@ function derived(state: BuildState, ref: ast.DerivedTable, scope: QueryScope): R
 
 /** A view is its text, in the database it was made in. */
 function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): Relation {
-  state.ctx.checkPrivilege('SELECT', db.name, table.name);
+  state.checkPrivilege('SELECT', db.name, table.name);
   state.noteTable(db, table, false);
   const info = table.view!;
-  if (state.viewStack.includes(table.id)) throw mysqlError('ER_VIEW_RECURSIVE', db.name, table.name);
+  if (state.viewStack.some((v) => v.id === table.id))
+    throw mysqlError('ER_VIEW_RECURSIVE', db.name, table.name);
   let query = state.memory.views.get(table.id);
   if (query === undefined) {
     query = parseQuery(info.selectText, state.ctx);
     state.memory.views.set(table.id, query);
   }
   const before = state.database;
-  state.viewStack.push(table.id);
+  state.viewStack.push({
+    id: table.id,
+    db: db.name,
+    name: table.name,
+    definer: info.security === 'DEFINER' ? info.definer : null,
+  });
   state.database = db.name;
   try {
     const rel = state.buildQuery(state, query, null, null);

@@ -1,6 +1,7 @@
 import type { Column, Expression } from '../../expression/expression.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import type { Hint, Query } from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { newFunction } from './functions.js';
@@ -31,6 +32,14 @@ export class StatementMemory {
   readonly views = new Map<number, Query>();
 }
 
+export interface ExpandedView {
+  readonly id: number;
+  readonly db: string;
+  readonly name: string;
+  /** Whose privileges count inside; null for SQL SECURITY INVOKER. */
+  readonly definer: string | null;
+}
+
 /** The state of one run of the builder over one statement. */
 export class BuildState {
   private lastColumn = 0;
@@ -40,7 +49,7 @@ export class BuildState {
   writing = false;
   readonly tables: { readonly db: string; readonly table: TableInfo; readonly write: boolean }[] = [];
   /** Views being expanded, against endless recursion. */
-  readonly viewStack: number[] = [];
+  readonly viewStack: ExpandedView[] = [];
   /** Database in which unqualified names of the query being built are looked up. */
   database: string;
   /** Hints of the enclosing query blocks, innermost last. */
@@ -80,6 +89,17 @@ export class BuildState {
   /** A function call, typed and folded. */
   call(name: string, ...args: Expression[]): Expression {
     return newFunction(name, args, this.ctx.eval);
+  }
+
+  /** A table is read or written: by the view around it, on its definer's behalf. */
+  checkPrivilege(privilege: string, db: string, table: string): void {
+    const view = this.viewStack.at(-1);
+    if (view === undefined || view.definer === null) {
+      this.ctx.checkPrivilege(privilege, db, table);
+      return;
+    }
+    if (!this.ctx.holdsPrivilege(view.definer, privilege, db, table))
+      throw mysqlError('ER_VIEW_INVALID', view.db, view.name);
   }
 
   noteTable(db: DbInfo, table: TableInfo, write: boolean): void {

@@ -31,6 +31,7 @@ function expressionContext(ctx: EvalContext): PlanContext {
     statistics: () => null,
     rowCountHint: () => null,
     checkPrivilege: () => undefined,
+    holdsPrivilege: () => false,
     hasDirtyWrites: () => false,
     pessimistic: false,
     inTransaction: false,

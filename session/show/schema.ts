@@ -6,7 +6,7 @@ import { createDatabaseText, createTableText } from '../../catalog/show-create.j
 import { defaultText, extraText, hasCharset, keyText, typeText } from '../../catalog/type-text.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
-import { registerShow } from './show-registry.js';
+import { registerShow, type ShowResult } from './show-registry.js';
 
 /** The database that FROM names, or the current one. Throws 1049, 1046. */
 function databaseOf(session: Session, schema: string | null): DbInfo {
@@ -153,17 +153,7 @@ registerShow('INDEX', async (session, stmt) => {
 
 registerShow('CREATE TABLE', async (session, stmt) => {
   const { db, table } = tableOf(session, stmt);
-  if (table.view !== undefined) {
-    return {
-      columns: [
-        textColumn('View', 64),
-        textColumn('Create View', 4096),
-        textColumn('character_set_client', 32),
-        textColumn('collation_connection', 32),
-      ],
-      rows: [[text(table.name), text(createViewText(table)), text('utf8mb4'), text('utf8mb4_bin')]],
-    };
-  }
+  if (table.view !== undefined) return createView(session, table);
   const auto = table.columns.some((c) => c.autoIncrement)
     ? await session.engine.autoIds.peek('auto_increment', db.id, table.id)
     : 0n;
@@ -172,6 +162,31 @@ registerShow('CREATE TABLE', async (session, stmt) => {
     rows: [[text(table.name), text(createTableText(table, auto))]],
   };
 });
+
+registerShow('CREATE VIEW', (session, stmt) => {
+  const { db, table } = tableOf(session, stmt);
+  if (table.view === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'VIEW');
+  return createView(session, table);
+});
+
+function createView(session: Session, table: TableInfo): ShowResult {
+  return {
+    columns: [
+      textColumn('View', 64),
+      textColumn('Create View', 4096),
+      textColumn('character_set_client', 32),
+      textColumn('collation_connection', 32),
+    ],
+    rows: [
+      [
+        text(table.name),
+        text(createViewText(table)),
+        text('utf8mb4'),
+        text(session.evalContext.connectionCollation),
+      ],
+    ],
+  };
+}
 
 function createViewText(table: TableInfo): string {
   const v = table.view!;

@@ -1,0 +1,178 @@
+import type {
+  ColumnRef,
+  CommonTable,
+  Query,
+  SelectField,
+  SelectStmt,
+  TableRef,
+  TableStmt,
+} from '../parser/ast/index.js';
+import { fieldName } from '../parser/field-name.js';
+import type { InfoSchema } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+
+/**
+ * The query of a view as it is stored: tables with their databases, `*` written out, every field with its name, so that it
+ * means the same whatever the current database is and whatever columns its tables get later (MySQL manual, "CREATE VIEW").
+ */
+export class ViewQuery {
+  constructor(
+    private readonly schema: InfoSchema,
+    /** Database of unqualified names; '' when none is selected. */
+    private readonly database: string,
+  ) {}
+
+  /** Qualifies the query in place and gives the names of its columns. Throws 1046, 1350, 1351. */
+  define(query: Query): string[] {
+    this.visit(query, []);
+    return this.columnsOf(query, []);
+  }
+
+  private visit(node: unknown, ctes: readonly CommonTable[]): void {
+    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+    if (Array.isArray(node)) {
+      for (const n of node) this.visit(n, ctes);
+      return;
+    }
+    const n = node as { readonly kind?: string };
+    switch (n.kind) {
+      case 'UserVariable':
+      case 'UserVariableAssign':
+      case 'SystemVariable':
+      case 'ParamMarker':
+        throw mysqlError('ER_VIEW_SELECT_VARIABLE');
+      case 'Select':
+        this.select(node as SelectStmt, ctes);
+        return;
+      case 'Table':
+      case 'TableStmt':
+        this.table(node as Extract<TableRef, { kind: 'Table' }> | TableStmt, ctes);
+        return;
+    }
+    const inner = 'with' in n ? withTables(node as Query, ctes) : ctes;
+    for (const child of Object.values(node)) this.visit(child, inner);
+  }
+
+  private select(s: SelectStmt, outer: readonly CommonTable[]): void {
+    if (s.into !== null) throw mysqlError('ER_VIEW_SELECT_CLAUSE', 'INTO');
+    const ctes = withTables(s, outer);
+    for (const [key, child] of Object.entries(s)) if (key !== 'fields') this.visit(child, ctes);
+    s.fields = s.fields.flatMap((f) => this.expand(f, s, ctes));
+    this.visit(s.fields, ctes);
+    const names = new Set<string>();
+    for (const f of s.fields) {
+      let name = fieldName(f);
+      // An expression named like a field before it gets a name of its own.
+      if (f.alias === null && f.expr?.kind !== 'ColumnRef' && names.has(name.toLowerCase()))
+        name = `Name_exp_${name}`;
+      names.add(name.toLowerCase());
+      f.alias = name;
+    }
+  }
+
+  private table(t: Extract<TableRef, { kind: 'Table' }> | TableStmt, ctes: readonly CommonTable[]): void {
+    if (t.table.schema !== null || isCte(t.table.name, ctes)) return;
+    if (this.database === '') throw mysqlError('ER_NO_DB_ERROR');
+    t.table.schema = this.schema.database(this.database)?.name ?? this.database;
+  }
+
+  /** A field as it is, or one for each column that a `*` stands for. */
+  private expand(f: SelectField, s: SelectStmt, ctes: readonly CommonTable[]): SelectField[] {
+    if (f.wildcard === null || s.from === null) return [f];
+    const { schema, table } = f.wildcard;
+    return this.fromColumns(s.from, ctes)
+      .filter(
+        (c) =>
+          table === null ||
+          ((c.table ?? '').toLowerCase() === table.toLowerCase() &&
+            (schema === null || (c.schema ?? this.database).toLowerCase() === schema.toLowerCase())),
+      )
+      .map((c) => ({ expr: c, wildcard: null, alias: null, text: c.name }));
+  }
+
+  /** The columns of a FROM clause in the order in which `*` gives them. */
+  private fromColumns(ref: TableRef, ctes: readonly CommonTable[]): ColumnRef[] {
+    switch (ref.kind) {
+      case 'Table': {
+        const alias = ref.alias ?? ref.table.name;
+        const schema = ref.alias === null && !isCte(ref.table.name, ctes) ? ref.table.schema : null;
+        return this.tableColumns(ref, ctes).map((name) => columnRef(schema, alias, name));
+      }
+      case 'Derived':
+        return (ref.columns ?? this.columnsOf(ref.query, ctes)).map((name) =>
+          columnRef(null, ref.alias, name),
+        );
+      case 'Join': {
+        const left = this.fromColumns(ref.left, ctes);
+        const right = this.fromColumns(ref.right, ctes);
+        const has = (list: readonly ColumnRef[], name: string): boolean =>
+          list.some((c) => c.name.toLowerCase() === name.toLowerCase());
+        const [first, second] = ref.type === 'RIGHT' ? [right, left] : [left, right];
+        const common = ref.natural
+          ? first.filter((c) => has(second, c.name)).map((c) => c.name)
+          : (ref.using ?? []);
+        const isCommon = (c: ColumnRef): boolean =>
+          common.some((n) => n.toLowerCase() === c.name.toLowerCase());
+        return [
+          ...first.filter(isCommon),
+          ...first.filter((c) => !isCommon(c)),
+          ...second.filter((c) => !isCommon(c)),
+        ];
+      }
+      case 'JsonTable':
+        return ref.columns.flatMap(function names(c): ColumnRef[] {
+          if ('columns' in c && Array.isArray(c.columns))
+            return (c.columns as typeof ref.columns).flatMap(names);
+          return 'name' in c ? [columnRef(null, ref.alias, c.name)] : [];
+        });
+    }
+  }
+
+  private tableColumns(
+    ref: Extract<TableRef, { kind: 'Table' }>,
+    ctes: readonly CommonTable[],
+  ): readonly string[] {
+    if (isCte(ref.table.name, ctes)) {
+      const cte = [...ctes].reverse().find((c) => c.name.toLowerCase() === ref.table.name.toLowerCase())!;
+      return cte.columns ?? this.columnsOf(cte.query, ctes);
+    }
+    const table = this.schema.table(ref.table.schema ?? this.database, ref.table.name);
+    if (table === null)
+      throw mysqlError('ER_NO_SUCH_TABLE', ref.table.schema ?? this.database, ref.table.name);
+    return table.columns.filter((c) => c.state === 'public' && !c.hidden).map((c) => c.name);
+  }
+
+  private columnsOf(query: Query, outer: readonly CommonTable[]): string[] {
+    const ctes = withTables(query, outer);
+    switch (query.kind) {
+      case 'Select':
+        return query.fields.flatMap((f) => this.expand(f, query, ctes)).map((f) => fieldName(f));
+      case 'SetOperation':
+        return this.columnsOf(query.branches[0]!.query, ctes);
+      case 'Values':
+        return (query.rows[0] ?? []).map((_, i) => `column_${i}`);
+      case 'TableStmt':
+        return [
+          ...this.tableColumns(
+            { kind: 'Table', table: query.table } as Extract<TableRef, { kind: 'Table' }>,
+            ctes,
+          ),
+        ];
+    }
+  }
+}
+
+const withTables = (query: Query, outer: readonly CommonTable[]): readonly CommonTable[] =>
+  query.with === null ? outer : [...outer, ...query.with.tables];
+
+const isCte = (name: string, ctes: readonly CommonTable[]): boolean =>
+  ctes.some((c) => c.name.toLowerCase() === name.toLowerCase());
+
+const columnRef = (schema: string | null, table: string, name: string): ColumnRef => ({
+  kind: 'ColumnRef',
+  schema,
+  table,
+  name,
+  start: 0,
+  end: 0,
+});

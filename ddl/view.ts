@@ -1,0 +1,121 @@
+import type { CreateViewStmt, DropViewStmt, UserSpec } from '../parser/ast/index.js';
+import { quoteName, restoreQuery, VIEW_STYLE } from '../parser/restore.js';
+import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import { Flag } from '../types/field-type.js';
+import { mysqlError } from '../types/error-table.js';
+import { checkTableName } from './build-table.js';
+import { checkColumnName } from './build-column.js';
+import type { DdlContext } from './ddl-context.js';
+import { changeSchema } from './schema-change.js';
+import { requireDatabase } from './table.js';
+import { ViewQuery } from './view-query.js';
+
+/** What a column is in its table but not in a view. */
+const KEY_FLAGS = Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey | Flag.AutoIncrement;
+
+/** CREATE [OR REPLACE] VIEW. A view is kept among the tables of its database. */
+export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise<void> {
+  await ctx.reload();
+  const db = requireDatabase(ctx, stmt.view.schema);
+  checkTableName(stmt.view.name);
+  ctx.checkPrivilege('CREATE VIEW', db.name, stmt.view.name);
+  if (stmt.orReplace) ctx.checkPrivilege('DROP', db.name, stmt.view.name);
+  const before = ctx.schema().table(db.name, stmt.view.name);
+  if (before !== null) {
+    if (!stmt.orReplace) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.view.name}`);
+    if (before.view === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, before.name, 'VIEW');
+  }
+  const query = structuredClone(stmt.query);
+  const names = new ViewQuery(ctx.schema(), ctx.currentDatabase).define(query);
+  // Planned as written: errors of the query are the statement's.
+  const types = await ctx.queryTypes(stmt.query);
+  const columns = stmt.columns ?? names;
+  if (columns.length !== types.length) throw mysqlError('ER_VIEW_WRONG_LIST');
+  columns.forEach((name, i) => {
+    checkColumnName(name);
+    if (columns.findIndex((c) => c.toLowerCase() === name.toLowerCase()) < i)
+      throw mysqlError('ER_DUP_FIELDNAME', name);
+  });
+  const view: Omit<TableInfo, 'id' | 'version' | 'createTime'> = {
+    name: stmt.view.name,
+    lower: stmt.view.name.toLowerCase(),
+    charset: db.charset,
+    collate: db.collate,
+    columns: types.map((type, offset): ColumnInfo => ({
+      id: offset + 1,
+      name: columns[offset]!,
+      lower: columns[offset]!.toLowerCase(),
+      offset,
+      type: { ...type, flag: type.flag & ~KEY_FLAGS },
+      default: { kind: 'none' },
+      originDefault: null,
+      onUpdateNow: false,
+      autoIncrement: false,
+      state: 'public',
+      comment: '',
+      hidden: false,
+      generated: '',
+      generatedStored: false,
+    })),
+    indices: [],
+    pkIsHandle: false,
+    isCommonHandle: false,
+    state: 'public',
+    comment: '',
+    autoIncrement: 0,
+    maxColumnId: types.length,
+    maxIndexId: 0,
+    view: {
+      selectText: restoreQuery(query, VIEW_STYLE),
+      columns,
+      definer: definerText(ctx, stmt.definer),
+      security: stmt.security,
+      algorithm: stmt.algorithm,
+      checkOption: stmt.check ?? 'NONE',
+    },
+  };
+  await changeSchema(ctx, async (meta, _txn, version) => {
+    const old = ctx.schema().table(db.name, stmt.view.name);
+    if (old !== null && (!stmt.orReplace || old.view === undefined))
+      throw mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.view.name}`);
+    if (old !== null) meta.deleteTable(db.id, old.id);
+    const id = await meta.allocateGlobalIds(1);
+    meta.putTable(db.id, { ...view, id, version, createTime: Date.now() });
+    const made = { dbId: db.id, tableId: id };
+    return { tables: old === null ? [made] : [{ dbId: db.id, tableId: old.id }, made] };
+  });
+}
+
+function definerText(ctx: DdlContext, given: UserSpec | null): string {
+  const at = ctx.eval.session.user.lastIndexOf('@');
+  const own: readonly [string, string] = [
+    ctx.eval.session.user.slice(0, at),
+    ctx.eval.session.user.slice(at + 1),
+  ];
+  const [user, host] = given === null || given.current ? own : [given.name, given.host];
+  return `${quoteName(user)}@${quoteName(host)}`;
+}
+
+export async function dropViews(ctx: DdlContext, stmt: DropViewStmt): Promise<void> {
+  await ctx.reload();
+  const missing: string[] = [];
+  for (const name of stmt.views) {
+    const dbName = ctx.databaseOf(name.schema);
+    ctx.checkPrivilege('DROP', dbName, name.name);
+    const db = ctx.schema().database(dbName);
+    const table = ctx.schema().table(dbName, name.name);
+    if (db === null || table === null) {
+      missing.push(`${dbName}.${name.name}`);
+      continue;
+    }
+    if (table.view === undefined) throw mysqlError('ER_WRONG_OBJECT', dbName, table.name, 'VIEW');
+    await changeSchema(ctx, async (meta) => {
+      meta.deleteTable(db.id, table.id);
+      return { tables: [{ dbId: db.id, tableId: table.id }] };
+    });
+  }
+  if (missing.length === 0) return;
+  if (!stmt.ifExists) throw mysqlError('ER_BAD_TABLE_ERROR', missing.join(','));
+  for (const name of missing)
+    ctx.warn({ level: 'Note', code: 1051, message: mysqlError('ER_BAD_TABLE_ERROR', name).message });
+}
