@@ -23,6 +23,8 @@ interface Setup {
   readonly work: number;
   readonly faults: NetworkFaults;
   readonly reshapeMs: number;
+  /** The store is closed and opened again, elsewhere, so often. */
+  readonly restartMs?: number;
 }
 
 const SETUPS: readonly Setup[] = [
@@ -41,12 +43,21 @@ const SETUPS: readonly Setup[] = [
     faults: BAD,
     reshapeMs: 50,
   },
+  {
+    name: 'a store that goes and comes back at another address',
+    options: { borders: BORDERS, client: { batchBytes: 64 } },
+    work: 8,
+    faults: CALM,
+    reshapeMs: 0,
+    restartMs: 150,
+  },
 ];
 
-describe.each(SETUPS)('$name', ({ options, work, faults, reshapeMs }) => {
+describe.each(SETUPS)('$name', ({ options, work, faults, reshapeMs, restartMs }) => {
   async function start(random: Random): Promise<TestCluster> {
     const cluster = await TestCluster.start(random, { ...options, faults });
     if (reshapeMs > 0) cluster.reshapeEvery(reshapeMs);
+    if (restartMs !== undefined) cluster.restartEvery(restartMs);
     return cluster;
   }
 

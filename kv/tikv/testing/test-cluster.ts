@@ -23,6 +23,8 @@ export class TestCluster {
   private dir = '';
   storage!: Storage;
   private reshaper: NodeJS.Timeout | null = null;
+  private restarts: Promise<void> = Promise.resolve();
+  private stopping = false;
 
   private constructor(private readonly random: Random) {}
 
@@ -99,8 +101,21 @@ export class TestCluster {
     await this.serve();
   }
 
+  restartEvery(ms: number): void {
+    const again = async (): Promise<void> => {
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        if (this.stopping) return;
+        await this.restart();
+      }
+    };
+    this.restarts = again();
+  }
+
   async stop(): Promise<void> {
     if (this.reshaper !== null) clearInterval(this.reshaper);
+    this.stopping = true;
+    await this.restarts;
     await this.storage.close();
     for (const p of this.proxies) p.close();
     await this.served.close();
