@@ -21,7 +21,19 @@ export interface Storage {
   oldestActiveTs(): bigint | null;
   /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
   pinTs(ts: bigint): () => void;
+  /** The same storage for one session, whose attributes its requests carry; itself where requests go nowhere. */
+  forSession(attributes: RequestAttributes): Storage;
   close(): Promise<void>;
+}
+
+/** What requests to a store's cluster say of whom they serve; read at each request. */
+export interface RequestAttributes {
+  /** As TiDB composes it: `external_Select`, `internal_gc`. */
+  readonly requestSource: string;
+  readonly resourceGroup: string;
+  readonly priority: 'normal' | 'low' | 'high';
+  /** Milliseconds that a read may still take; 0 = no limit. */
+  readonly maxExecutionMs: number;
 }
 
 export interface TxnOptions {

@@ -22,7 +22,7 @@ export class SessionDdlContext implements DdlContext {
   readonly eval: EvalContext;
 
   constructor(private readonly session: Session) {
-    this.storage = session.engine.storage;
+    this.storage = session.storage;
     this.eval = session.evalContext;
   }
 

@@ -23,7 +23,7 @@ export class SessionExecContext implements ExecContext {
     readonly snapshot: Snapshot,
     readonly currentReadTs: bigint,
   ) {
-    this.storage = session.engine.storage;
+    this.storage = session.storage;
     this.eval = session.evalContext;
     this.memory = new StatementMemory(session.memoryQuota);
   }

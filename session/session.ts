@@ -30,6 +30,8 @@ import { PreparedStatements } from './prepared-statements.js';
 import type { PrivilegeChecker } from './privileges/privilege-checker.js';
 import { SessionEvalContext } from './session-eval.js';
 import { SessionExecContext } from './session-exec.js';
+import type { Storage } from '../kv/storage.js';
+import { SessionAttributes } from './request-attributes.js';
 import { SessionTransaction } from './session-transaction.js';
 import { StatementContext } from './statement-context.js';
 import { runStatement } from './run-statement.js';
@@ -92,6 +94,8 @@ export class Session implements ClientSession {
   resultsCharset: string | null = 'utf8mb4';
   multiStatements: boolean;
   private parseOptions: ParseOptions = {};
+  /** The data, as this session asks for it. */
+  readonly storage: Storage;
   /** Command and its start for SHOW PROCESSLIST. */
   command: 'Sleep' | 'Query' | 'Execute' | 'Prepare' | 'Init DB' = 'Sleep';
   commandSince = Date.now();
@@ -105,7 +109,8 @@ export class Session implements ClientSession {
   ) {
     this.statement = new StatementContext('', Date.now());
     this.evalContext = new SessionEvalContext(this);
-    this.transaction = new SessionTransaction(engine.storage);
+    this.storage = engine.storage.forSession(new SessionAttributes(this));
+    this.transaction = new SessionTransaction(this.storage);
     this.prepared = new PreparedStatements(this);
     this.multiStatements = connection.multiStatements;
     this.vars = new SessionVariables(engine.globals, (name, value) => this.applyVariable(name, value));
@@ -296,12 +301,12 @@ export class Session implements ClientSession {
     if (txn !== null && this.vars.get('transaction_isolation') !== 'READ-COMMITTED') {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
-    const ts = this.engine.storage.currentTs();
+    const ts = this.storage.currentTs();
     return ts instanceof Promise ? ts.then((t) => this.contextAt(t)) : this.contextAt(ts);
   }
 
   private contextAt(ts: bigint): SessionExecContext {
-    const { storage } = this.engine;
+    const { storage } = this;
     // Versions that this statement may still want to see outlive it, however long it runs.
     this.statement.onFinish(storage.pinTs(ts));
     return new SessionExecContext(

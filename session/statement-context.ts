@@ -15,6 +15,8 @@ export class StatementContext {
   private reason: Error | null = null;
   private controller: AbortController | null = null;
   private timer: NodeJS.Timeout | null = null;
+  /** When max_execution_time is over, ms since the epoch; 0 = never. */
+  deadline = 0;
   runtimeStats: RuntimeStats | null = null;
   affectedRows = 0;
   foundRows = 0;
@@ -55,6 +57,7 @@ export class StatementContext {
   }
 
   limitTime(ms: number): void {
+    this.deadline = Date.now() + ms;
     this.timer = setTimeout(() => this.interrupt(mysqlError('ER_QUERY_TIMEOUT')), ms);
     this.timer.unref();
   }

@@ -99,6 +99,10 @@ export class MemoryStorage implements Storage {
   pinTs(): () => void {
     return () => {};
   }
+  forSession(): Storage {
+    return this;
+  }
+
   async close(): Promise<void> {}
 
   private lowerBound(key: Uint8Array): number {

@@ -61,6 +61,13 @@ export class ClientContext {
     this.heartbeats = new HeartbeatKeeper(router, oracle, this.active);
   }
 
+  /** The same client, whose requests find their way by `router`. What it knows of transactions stays shared. */
+  through(router: Router): ClientContext {
+    const view = Object.create(this) as ClientContext;
+    Object.defineProperty(view, 'router', { value: router });
+    return view;
+  }
+
   snapshotAt(ts: bigint): KvSnapshot {
     return new KvSnapshot(this, ts);
   }

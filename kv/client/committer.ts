@@ -14,6 +14,8 @@ import type { KvTransaction } from './transaction.js';
 const DEFAULT_LOCK_TTL = 3000;
 const MAX_LOCK_TTL = 20_000;
 const MAX_TS = (1n << 64n) - 1n;
+/** Two seconds as a difference of timestamps. */
+const SAFE_WINDOW = 2000n << 18n;
 
 /** A mutation with its place in the transaction, so that batches can carry its pessimistic action along. */
 interface Item {
@@ -261,15 +263,21 @@ export class Committer {
       try {
         const pending = first;
         first = null;
-        res = await (pending ??
-          route.rpc.prewrite(
-            this.prewriteRequest(
-              route,
-              batch.map((i) => i.mutation),
-              txn.pessimistic ? batch.map((i) => i.action!) : null,
-              only,
-            ),
-          ));
+        if (pending !== null) res = await pending;
+        else {
+          // A store of a cluster takes the timestamp of a one-phase commit by itself: not below what PD has given by now, so that the order
+          // of commits is that of time, and not so late that the schema may have gone on (client-go's safe window).
+          const floor = only && client.router.whole === null ? await client.oracle.timestamp() : 0n;
+          const request = this.prewriteRequest(
+            route,
+            batch.map((i) => i.mutation),
+            txn.pessimistic ? batch.map((i) => i.action!) : null,
+            only,
+          );
+          res = await route.rpc.prewrite(
+            floor === 0n ? request : { ...request, minCommitTs: floor + 1n, maxCommitTs: floor + SAFE_WINDOW },
+          );
+        }
       } catch (e) {
         // A one-phase commit may have taken place although its answer is lost.
         if (only) this.sentUnanswered = true;

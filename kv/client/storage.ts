@@ -1,7 +1,8 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { KvRpc, RegionError } from '../rpc.js';
-import type { CopTask, Snapshot, SnapshotOptions, Storage, Transaction, TxnOptions } from '../storage.js';
+import { SessionRouter } from './session-router.js';
+import type { CopTask, RequestAttributes, Snapshot, SnapshotOptions, Storage, Transaction, TxnOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import {
   ClientContext,
@@ -137,6 +138,11 @@ class KvStorage implements Storage {
     const reader = { ts };
     this.client.active.add(reader);
     return () => this.client.active.delete(reader);
+  }
+
+  forSession(attributes: RequestAttributes): Storage {
+    if (this.client.router.whole !== null) return this;
+    return new KvStorage(this.client.through(new SessionRouter(this.client.router, attributes)), undefined);
   }
 
   async close(): Promise<void> {

@@ -140,7 +140,7 @@ function formatOf(fields: FieldsClause | null, lines: LinesClause | null): LineF
 }
 
 async function beginBatch(session: Session, table: TableInfo): Promise<Transaction> {
-  const txn = await session.engine.storage.begin({
+  const txn = await session.storage.begin({
     ...beginOptions(session, 'OPTIMISTIC', false),
     pessimistic: false,
   });

@@ -51,7 +51,7 @@ function noted(session: Session, planned: PlannedStatement): PlannedStatement {
  */
 export function lockingContext(session: Session, txn: Transaction): SessionExecContext {
   const current = txn.pessimistic ? txn.forUpdateTs : txn.startTs;
-  const snapshot = current === txn.startTs ? txn.snapshot : session.engine.storage.snapshot(current);
+  const snapshot = current === txn.startTs ? txn.snapshot : session.storage.snapshot(current);
   return new SessionExecContext(session, session.statement, session.schema, txn, snapshot, current);
 }
 

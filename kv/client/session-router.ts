@@ -1,0 +1,48 @@
+import type { Awaitable } from '../../types/awaitable.js';
+import type { RegionError } from '../rpc.js';
+import type { RequestAttributes } from '../storage.js';
+import type { RegionRoute, Router } from './router.js';
+
+interface SessionRoute extends RegionRoute {
+  /** The route as the router below knows it. */
+  readonly base: RegionRoute;
+}
+
+/** Marks the requests of one session with its attributes. */
+export class SessionRouter implements Router {
+  readonly whole = null;
+
+  constructor(
+    private readonly router: Router,
+    private readonly attributes: RequestAttributes,
+  ) {}
+
+  private mark(base: RegionRoute): SessionRoute {
+    const { requestSource, resourceGroup, priority, maxExecutionMs } = this.attributes;
+    return {
+      startKey: base.startKey,
+      endKey: base.endKey,
+      rpc: base.rpc,
+      context: { ...base.context, requestSource, resourceGroup, priority, maxExecutionMs },
+      base,
+    };
+  }
+
+  locate(key: Uint8Array): Awaitable<RegionRoute> {
+    const route = this.router.locate(key);
+    return route instanceof Promise ? route.then((r) => this.mark(r)) : this.mark(route);
+  }
+
+  locateEnd(endKey: Uint8Array): Awaitable<RegionRoute> {
+    const route = this.router.locateEnd(endKey);
+    return route instanceof Promise ? route.then((r) => this.mark(r)) : this.mark(route);
+  }
+
+  onRegionError(route: RegionRoute, error: RegionError): void {
+    this.router.onRegionError((route as SessionRoute).base, error);
+  }
+
+  onSendFailure(route: RegionRoute, error: unknown): void {
+    this.router.onSendFailure((route as SessionRoute).base, error);
+  }
+}
