@@ -275,7 +275,9 @@ export class Committer {
             only,
           );
           res = await route.rpc.prewrite(
-            floor === 0n ? request : { ...request, minCommitTs: floor + 1n, maxCommitTs: floor + SAFE_WINDOW },
+            floor === 0n
+              ? request
+              : { ...request, minCommitTs: floor + 1n, maxCommitTs: floor + SAFE_WINDOW },
           );
         }
       } catch (e) {

@@ -2,7 +2,15 @@ import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { KvRpc, RegionError } from '../rpc.js';
 import { SessionRouter } from './session-router.js';
-import type { CopTask, RequestAttributes, Snapshot, SnapshotOptions, Storage, Transaction, TxnOptions } from '../storage.js';
+import type {
+  CopTask,
+  RequestAttributes,
+  Snapshot,
+  SnapshotOptions,
+  Storage,
+  Transaction,
+  TxnOptions,
+} from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import {
   ClientContext,
