@@ -67,33 +67,36 @@ test('a node with the same id as the holder but another life is not the holder',
   expect(await again.campaign()).toBe(true);
 });
 
-test.each([false, true])('a fenced transaction does not commit after a takeover (pessimistic %s)', async (pessimistic) => {
-  const { clock, storage, lease } = setup();
-  const a = lease('a');
-  const b = lease('b');
-  await a.campaign();
-  const ok = await storage.begin({ pessimistic });
-  await a.fence(ok);
-  ok.set(Buffer.from('k'), Buffer.from('1'));
-  await ok.commit();
+test.each([false, true])(
+  'a fenced transaction does not commit after a takeover (pessimistic %s)',
+  async (pessimistic) => {
+    const { clock, storage, lease } = setup();
+    const a = lease('a');
+    const b = lease('b');
+    await a.campaign();
+    const ok = await storage.begin({ pessimistic });
+    await a.fence(ok);
+    ok.set(Buffer.from('k'), Buffer.from('1'));
+    await ok.commit();
 
-  if (!pessimistic) {
-    const txn = await storage.begin();
-    await a.fence(txn);
-    txn.set(Buffer.from('k'), Buffer.from('2'));
-    clock.ms += 1001;
-    expect(await b.campaign()).toBe(true);
-    await expect(Promise.resolve().then(() => txn.commit())).rejects.toThrow();
-  } else {
-    clock.ms += 1001;
-    expect(await b.campaign()).toBe(true);
-  }
-  const late = await storage.begin({ pessimistic });
-  await expect(a.fence(late)).rejects.toThrow(NotOwnerError);
-  await late.rollback();
-  const value = await storage.snapshot(await storage.currentTs()).get(Buffer.from('k'));
-  expect(Buffer.from(value!).toString()).toBe('1');
-});
+    if (!pessimistic) {
+      const txn = await storage.begin();
+      await a.fence(txn);
+      txn.set(Buffer.from('k'), Buffer.from('2'));
+      clock.ms += 1001;
+      expect(await b.campaign()).toBe(true);
+      await expect(Promise.resolve().then(() => txn.commit())).rejects.toThrow();
+    } else {
+      clock.ms += 1001;
+      expect(await b.campaign()).toBe(true);
+    }
+    const late = await storage.begin({ pessimistic });
+    await expect(a.fence(late)).rejects.toThrow(NotOwnerError);
+    await late.rollback();
+    const value = await storage.snapshot(await storage.currentTs()).get(Buffer.from('k'));
+    expect(Buffer.from(value!).toString()).toBe('1');
+  },
+);
 
 test('gain and loss are told once each', async () => {
   const { clock, lease } = setup();
