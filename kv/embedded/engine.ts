@@ -45,6 +45,7 @@ import { DATA_FILE, LMDB_LOCK_FILE, LmdbEnv } from './lmdb-env.js';
 import { LockTable } from './lock-table.js';
 import { MAX_MAP_SIZE } from './page-tree.js';
 import { Percolator } from './percolator.js';
+import { keyInfo, type KeyInfo } from './mvcc-info.js';
 import { PessimisticLocks } from './pessimistic.js';
 import { Reads } from './reads.js';
 import { Recovery } from './recovery.js';
@@ -351,6 +352,11 @@ export class EmbeddedStore implements KvRpc {
       if (error instanceof LockedError) return { locked: error.lock };
       return { otherError: error instanceof Error ? error : new Error(String(error)) };
     }
+  }
+
+  /** Everything held of one key: for debugging. */
+  keyInfo(key: Uint8Array): KeyInfo {
+    return keyInfo(this.versions, this.locks, key);
   }
 
   /** Waits between transactions at this moment, for information_schema.data_lock_waits. */

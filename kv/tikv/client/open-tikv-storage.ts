@@ -9,6 +9,7 @@ import { Cluster } from './cluster.js';
 import { PdClient } from './pd-client.js';
 import { RegionCache } from './region-cache.js';
 import { RegionLoader } from './region-loader.js';
+import { SafePointKeeper } from './safe-point-keeper.js';
 import { Stores } from './stores.js';
 import { TsoStream } from './tso-stream.js';
 
@@ -30,7 +31,10 @@ export async function openTikvStorage(config: TikvStorageConfig): Promise<Storag
   const pd = new PdClient(config.pd, creds);
   const stores = new Stores(pd, creds, config.connections ?? DEFAULT_CONNECTIONS);
   const tso = new TsoStream(pd);
-  const close = (): void => {
+  let keeper: SafePointKeeper | null = null;
+  const close = async (): Promise<void> => {
+    pd.stopRetrying();
+    await keeper?.stop();
     tso.close();
     stores.close();
     pd.close();
@@ -38,16 +42,19 @@ export async function openTikvStorage(config: TikvStorageConfig): Promise<Storag
   try {
     const { bootstrapped } = await pd.call(PD.IsBootstrapped, (header) => ({ header }));
     if (!bootstrapped) throw new Error('the TiKV cluster is not bootstrapped: no store has joined it yet');
+    const storage = openStorage({
+      router: new RegionCache(new RegionLoader(pd), stores),
+      oracle: new BatchingOracle((n) => tso.fetch(n)),
+      options: config.options,
+      coprocessor: config.coprocessor,
+      cluster: new Cluster(pd, stores),
+      onClose: close,
+    });
+    keeper = new SafePointKeeper(pd, storage);
+    await keeper.start();
+    return storage;
   } catch (e) {
-    close();
+    await close();
     throw e;
   }
-  return openStorage({
-    router: new RegionCache(new RegionLoader(pd), stores),
-    oracle: new BatchingOracle((n) => tso.fetch(n)),
-    options: config.options,
-    coprocessor: config.coprocessor,
-    cluster: new Cluster(pd, stores),
-    onClose: close,
-  });
 }

@@ -37,7 +37,7 @@ export class PdClient {
   private finding: Promise<{ readonly address: string; readonly client: Client }> | null = null;
   private readonly clients = new Map<string, Client>();
   private readonly endpoints: string[];
-  private closed = false;
+  private stopping = false;
 
   constructor(
     endpoints: readonly string[],
@@ -124,7 +124,7 @@ export class PdClient {
         if (e instanceof PdError) throw e;
         if ((e as { code?: number }).code === status.UNIMPLEMENTED) throw e;
       }
-      if (this.closed) throw mysqlError('ER_PD_SERVER_TIMEOUT');
+      if (this.stopping) throw mysqlError('ER_PD_SERVER_TIMEOUT');
       this.forgetLeader();
       bo ??= new Backoffer(this.budgetMs);
       await bo.sleep('pdRPC');
@@ -146,8 +146,13 @@ export class PdClient {
     }
   }
 
+  /** Requests from now on are tried once: the process is about to end. */
+  stopRetrying(): void {
+    this.stopping = true;
+  }
+
   close(): void {
-    this.closed = true;
+    this.stopping = true;
     for (const c of this.clients.values()) c.close();
     this.clients.clear();
     this.leader = null;

@@ -59,7 +59,7 @@ export class ServedStore {
     readonly store: EmbeddedStore,
     readonly regions: RegionTable,
     private readonly file: ClusterFile,
-    private readonly splitter: SplitChecker,
+    readonly splitter: SplitChecker,
     private readonly log: StoreLogger,
   ) {}
 
