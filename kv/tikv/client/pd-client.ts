@@ -87,7 +87,7 @@ export class PdClient {
         if (this.clusterId === 0n) this.clusterId = id;
         else if (id !== 0n && id !== this.clusterId)
           throw new TransportError(address, `it belongs to cluster ${id}, not ${this.clusterId}`);
-        for (const m of members.members)
+        for (const m of [...members.members, ...(members.leader === undefined ? [] : [members.leader])])
           for (const url of m.clientUrls)
             if (!this.endpoints.includes(addressOf(url))) this.endpoints.push(addressOf(url));
         const url = members.leader?.clientUrls[0];
@@ -126,8 +126,9 @@ export class PdClient {
       }
       if (this.stopping) throw mysqlError('ER_PD_SERVER_TIMEOUT');
       this.forgetLeader();
-      bo ??= new Backoffer(this.budgetMs);
-      await bo.sleep('pdRPC');
+      // A connection that broke, or a leader that resigned, is no reason to wait: the new one is asked at once.
+      if (bo !== null) await bo.sleep('pdRPC');
+      else bo = new Backoffer(this.budgetMs);
     }
   }
 

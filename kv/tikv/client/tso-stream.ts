@@ -36,8 +36,8 @@ export class TsoStream {
       }
       if (this.closed) throw mysqlError('ER_PD_SERVER_TIMEOUT');
       this.pd.forgetLeader();
-      bo ??= new Backoffer(BUDGET_MS);
-      await bo.sleep('pdRPC');
+      if (bo !== null) await bo.sleep('pdRPC');
+      else bo = new Backoffer(BUDGET_MS);
     }
   }
 

@@ -225,6 +225,10 @@ export class ServedStore {
     });
   }
 
+  get gcSafePoint(): bigint {
+    return this.file.gcSafePoint;
+  }
+
   async close(): Promise<void> {
     this.splitter.stop();
     for (const s of this.servers) s.forceShutdown();

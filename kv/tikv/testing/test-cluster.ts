@@ -72,6 +72,10 @@ export class TestCluster {
     for (const p of this.proxies) p.faults = faults;
   }
 
+  breakConnections(): void {
+    for (const p of this.proxies) p.breakAll();
+  }
+
   /** Faults that took place. */
   get faultCount(): number {
     return this.proxies.reduce((n, p) => n + p.counts.refused + p.counts.lost + p.counts.repeated, 0);

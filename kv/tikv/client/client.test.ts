@@ -1,0 +1,271 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from '@grpc/grpc-js';
+import { Random, testSeed } from '../../codec/testing/random-datum.js';
+import type { Storage } from '../../storage.js';
+import { PD } from '../generated/pdpb.js';
+import type * as pb from '../generated/pdpb.js';
+import { ServedStore } from '../server/served-store.js';
+import { CALM } from '../testing/fault-proxy.js';
+import { TestCluster } from '../testing/test-cluster.js';
+import type { TlsFiles } from '../tls.js';
+import { credentialsOf } from './channel.js';
+import { openTikvStorage } from './open-tikv-storage.js';
+import { PdClient } from './pd-client.js';
+import { TsoStream } from './tso-stream.js';
+
+const bytes = (s: string): Uint8Array => Uint8Array.from(Buffer.from(s));
+const text = (b: Uint8Array | null): string | null => (b === null ? null : Buffer.from(b).toString());
+
+async function put(storage: Storage, rows: Readonly<Record<string, string>>): Promise<void> {
+  const txn = await storage.begin();
+  for (const [k, v] of Object.entries(rows)) txn.set(bytes(k), bytes(v));
+  await txn.commit();
+}
+
+const read = async (storage: Storage, key: string): Promise<string | null> =>
+  text(await storage.snapshot(await storage.currentTs()).get(bytes(key)));
+
+/** A member of a PD cluster that leads or not, and counts what it is asked. */
+class FakePd {
+  private readonly server = new Server();
+  url = '';
+  leader: FakePd | null = null;
+  readonly asked = { timestamps: 0, requests: 0 };
+  private logical = 0;
+
+  async start(): Promise<void> {
+    const unary =
+      <Req, Res>(answer: (req: Req) => Res) =>
+      (call: ServerUnaryCall<Req, Res>, done: sendUnaryData<Res>): void => {
+        if (this.leader !== this) done({ code: status.UNAVAILABLE, details: 'not leader' });
+        else done(null, answer(call.request));
+      };
+    const { GetMembers, AllocID, Tso } = PD;
+    this.server.addService(
+      { GetMembers, AllocID, Tso } as never,
+      {
+        GetMembers: (_: unknown, done: sendUnaryData<pb.GetMembersResponseInit>) => {
+          const member = (p: FakePd) => ({ name: p.url, clientUrls: [p.url] });
+          done(null, {
+            header: { clusterId: 7n },
+            members: [member(this)],
+            leader: this.leader === null ? undefined : member(this.leader),
+          });
+        },
+        AllocID: unary<pb.AllocIDRequest, pb.AllocIDResponseInit>(() => ({
+          header: { clusterId: 7n },
+          id: 42,
+        })),
+        Tso: (call: ServerDuplexStream<pb.TsoRequest, pb.TsoResponseInit>) => {
+          call.on('error', () => {});
+          call.on('data', (req: pb.TsoRequest) => {
+            if (this.leader !== this) {
+              call.emit('error', { code: status.UNAVAILABLE, details: 'not leader' });
+              return;
+            }
+            this.asked.requests++;
+            this.asked.timestamps += req.count;
+            this.logical += req.count;
+            call.write({
+              header: { clusterId: 7n },
+              count: req.count,
+              timestamp: { physical: 1000, logical: this.logical },
+            });
+          });
+          call.on('end', () => call.end());
+        },
+      } as never,
+    );
+    const port = await new Promise<number>((resolve, reject) =>
+      this.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (e, p) =>
+        e === null ? resolve(p) : reject(e),
+      ),
+    );
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  stop(): void {
+    this.server.forceShutdown();
+  }
+}
+
+describe('PD', () => {
+  let a: FakePd;
+  let b: FakePd;
+  let pd: PdClient;
+  beforeEach(async () => {
+    a = new FakePd();
+    b = new FakePd();
+    await a.start();
+    await b.start();
+    a.leader = a;
+    b.leader = a;
+    // The first endpoint is dead.
+    pd = new PdClient(['127.0.0.1:1', b.url], credentialsOf(null));
+  });
+  afterEach(() => {
+    pd.close();
+    a.stop();
+    b.stop();
+  });
+
+  const allocate = async () => (await pd.call(PD.AllocID, (header) => ({ header }))).id;
+
+  test('the leader is found through any member, and followed', async () => {
+    expect(await allocate()).toBe(42);
+    expect(pd.cluster).toBe(7n);
+    // A leader that resigned says so.
+    a.leader = b;
+    b.leader = b;
+    expect(await allocate()).toBe(42);
+    // One that is gone does not.
+    b.leader = a;
+    a.leader = a;
+    b.stop();
+    expect(await allocate()).toBe(42);
+  });
+
+  test('without a leader a request fails with 9001 when its budget is spent', async () => {
+    pd.close();
+    pd = new PdClient([b.url], credentialsOf(null), 600);
+    b.leader = null;
+    await expect(allocate()).rejects.toMatchObject({ code: 9001 });
+  });
+
+  test('timestamps follow a leader too', async () => {
+    const tso = new TsoStream(pd);
+    const first = await tso.fetch(10);
+    expect(await tso.fetch(1)).toBe(first + 10n);
+    a.leader = b;
+    b.leader = b;
+    await tso.fetch(3);
+    expect(b.asked).toEqual({ timestamps: 3, requests: 1 });
+    tso.close();
+  });
+});
+
+describe('a cluster', () => {
+  const seed = testSeed();
+  let cluster: TestCluster;
+  afterEach(() => cluster.stop());
+
+  test('timestamps of many callers go in few requests and are all different', async () => {
+    cluster = await TestCluster.start(new Random(seed));
+    const { storage } = cluster;
+    const all = await Promise.all(Array.from({ length: 1000 }, () => storage.currentTs()));
+    expect(new Set(all).size).toBe(1000);
+    expect([...all].sort((x, y) => (x < y ? -1 : 1))).toEqual(all);
+    expect(all[999]).toBeGreaterThan(all[0]!);
+  });
+
+  test('scans, lookups and commits over many regions, which the client learns of by and by', async () => {
+    const borders = Array.from({ length: 40 }, (_, i) => bytes(`k${String(i * 5).padStart(3, '0')}`));
+    cluster = await TestCluster.start(new Random(seed), { borders, client: { batchBytes: 256 } });
+    const { storage } = cluster;
+    const rows = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`k${String(i).padStart(3, '0')}`, `v${i}`]),
+    );
+    await put(storage, rows);
+    const snapshot = storage.snapshot(await storage.currentTs());
+    const keys = Object.keys(rows);
+    const values = await snapshot.batchGet([...keys].reverse().map(bytes));
+    expect(values.map(text)).toEqual([...keys].reverse().map((k) => rows[k]));
+    for (const reverse of [false, true]) {
+      const it = snapshot.iterate(bytes('k007'), bytes('k193'), { reverse });
+      const found: string[] = [];
+      for (let p = await it.next(); p !== null; p = await it.next()) found.push(text(p.key)!);
+      const expected = keys.slice(7, 193);
+      expect(found).toEqual(reverse ? expected.reverse() : expected);
+    }
+    // Everything again after the borders have moved.
+    for (const r of [...cluster.store.regions.all()].slice(3, 9))
+      cluster.store.regions.mergeIntoNext(cluster.store.regions.get(r.id)!);
+    cluster.store.regions.split(cluster.store.regions.find(bytes('k100')), [bytes('k101'), bytes('k103')]);
+    const later = storage.snapshot(await storage.currentTs());
+    expect((await later.batchGet(keys.map(bytes))).map(text)).toEqual(keys.map((k) => rows[k]));
+    await put(storage, Object.fromEntries(keys.map((k) => [k, 'new'])));
+    expect(await read(storage, 'k102')).toBe('new');
+  });
+
+  test('a connection that breaks is made again', async () => {
+    cluster = await TestCluster.start(new Random(seed));
+    await put(cluster.storage, { a: '1' });
+    for (let i = 0; i < 3; i++) {
+      cluster.breakConnections();
+      expect(await read(cluster.storage, 'a')).toBe('1');
+    }
+  });
+
+  test('a store that is gone for good is an error, not a wait for ever', async () => {
+    cluster = await TestCluster.start(new Random(seed), { client: {} });
+    const { storage } = cluster;
+    await put(storage, { a: '1' });
+    cluster.faults = { ...CALM, regionError: 1 };
+    const controller = new AbortController();
+    const snapshot = storage.snapshot(await storage.currentTs(), { signal: controller.signal });
+    const reading = Promise.resolve(snapshot.get(bytes('a')));
+    setTimeout(() => controller.abort(), 100);
+    // KILL ends the wait between attempts.
+    await expect(reading).rejects.toMatchObject({ code: 1317 });
+    cluster.faults = CALM;
+    expect(await read(storage, 'a')).toBe('1');
+  });
+
+  test('a range is destroyed, and old versions are collected up to the safe point', async () => {
+    cluster = await TestCluster.start(new Random(seed), { borders: [bytes('m')] });
+    const { storage } = cluster;
+    await put(storage, { a: '1', z: '1' });
+    await put(storage, { a: '2', z: '2' });
+    await storage.deleteRange(bytes('a'), bytes('b'));
+    expect(await read(storage, 'a')).toBeNull();
+    const txn = await storage.begin();
+    await storage.gc(await storage.currentTs());
+    // The transaction above holds it back.
+    expect(cluster.store.gcSafePoint).toBeLessThan(txn.startTs);
+    await txn.rollback();
+  });
+});
+
+describe('TLS', () => {
+  const pem = (name: string): Buffer =>
+    readFileSync(new URL(`../../../testdata/tls/${name}.pem`, import.meta.url));
+  const node: TlsFiles = { ca: pem('ca'), cert: pem('node'), key: pem('node-key') };
+  let dir: string;
+  let served: ServedStore;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'rutile-tls-'));
+    served = await ServedStore.open({ dataDir: dir, listen: ['127.0.0.1:0'], durability: 0, tls: node });
+  });
+  afterEach(async () => {
+    await served.close();
+    await rm(dir, { recursive: true });
+  });
+
+  test('a client with a certificate of the authority is served', async () => {
+    const storage = await openTikvStorage({ pd: served.addresses, tls: node });
+    await put(storage, { a: '1' });
+    expect(await read(storage, 'a')).toBe('1');
+    await storage.close();
+  });
+
+  test.each<[string, TlsFiles | null]>([
+    ['none at all', null],
+    ['no certificate', { ca: pem('ca'), cert: null, key: null }],
+    ['one of somebody else', { ca: pem('ca'), cert: pem('other'), key: pem('other-key') }],
+    ['another authority than the store', { ca: pem('other'), cert: pem('node'), key: pem('node-key') }],
+  ])('a client with %s is not', async (_, tls) => {
+    const pd = new PdClient(served.addresses, credentialsOf(tls), 100);
+    await expect(pd.call(PD.IsBootstrapped, (header) => ({ header }))).rejects.toMatchObject({ code: 9001 });
+    pd.close();
+  });
+});
