@@ -6,7 +6,7 @@ import { MysqlError } from '../types/error.js';
 import { andThen } from '../executor/operator.js';
 import { duplicateEntryOfKey } from '../executor/dml/duplicate-entry.js';
 import type { Transaction } from '../kv/storage.js';
-import { KeyExistsError, WriteConflictError } from '../kv/storage.js';
+import { KeyExistsError, WriteConflictError, UndeterminedError } from '../kv/storage.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { PlanSlot } from './plan-cache.js';
@@ -153,6 +153,7 @@ function clientError(session: Session, error: unknown): MysqlError {
     );
   }
   if (error instanceof KeyExistsError) return session.engine.duplicateEntry(error.key);
+  if (error instanceof UndeterminedError) return mysqlError('ER_RESULT_UNDETERMINED');
   session.engine.logger.error({ err: error, sql: session.statement.text.slice(0, 1000) }, 'internal error');
   return mysqlError('ER_UNKNOWN_ERROR', error instanceof Error ? error.message : String(error));
 }

@@ -194,4 +194,5 @@ export const ERRORS_8200 = {
   ER_TIFLASH_SERVER_TIMEOUT: { code: 9012, sqlState: 'HY000', format: 'TiFlash server timeout' },
   ER_TIFLASH_SERVER_BUSY: { code: 9013, sqlState: 'HY000', format: 'TiFlash server is busy' },
   ER_TIFLASH_BACKFILL: { code: 9014, sqlState: 'HY000', format: 'TiFlash backfill failed' },
+  ER_RESULT_UNDETERMINED: { code: 8501, sqlState: 'HY000', format: 'execution result undetermined' },
 } as const satisfies Record<string, ErrorEntry>;
