@@ -33,6 +33,8 @@ export class Committer {
   private commitTs = 0n;
   /** Set once a request was sent whose effect is unknown. */
   private sentUnanswered = false;
+  /** Set once a prewrite may have come to a store that has not answered: stores then look whether they have done it before. */
+  private again = false;
   /** Set once some prewrite may have left locks. A request that answers with errors has written nothing. */
   private mayHoldLocks = false;
 
@@ -269,7 +271,7 @@ export class Committer {
           // of commits is that of time, and not so late that the schema may have gone on (client-go's safe window).
           const floor = only && client.router.whole === null ? await client.oracle.timestamp() : 0n;
           const request = this.prewriteRequest(
-            route,
+            this.again ? { ...route, context: { ...route.context, isRetry: true } } : route,
             batch.map((i) => i.mutation),
             txn.pessimistic ? batch.map((i) => i.action!) : null,
             only,
@@ -283,6 +285,7 @@ export class Committer {
       } catch (e) {
         // A one-phase commit may have taken place although its answer is lost.
         if (only) this.sentUnanswered = true;
+        this.again = true;
         this.mayHoldLocks = true;
         client.router.onSendFailure(route, e);
         await this.sleepOrGiveUp(bo);

@@ -87,6 +87,9 @@ export class LockResolver {
         }),
       );
       if (res.error !== undefined) {
+        // The transaction has another primary by now: a pessimistic lock that names this one is left over.
+        if (res.error.kind === 'primaryMismatch' && lock.lockType === 'pessimisticLock')
+          return { ttl: 0, commitTs: 0n, pushed: false, primaryLock: null };
         if (res.error.kind !== 'txnNotFound') throw errorOf(res.error, false);
         // The primary's lock is not there yet (requests of one prewrite may arrive in any order), or its owner died before it was.
         if (expired) rollbackIfNotExist = true;

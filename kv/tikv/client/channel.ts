@@ -5,13 +5,13 @@ export const credentialsOf = (tls: TlsFiles | null): ChannelCredentials =>
   tls === null ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.cert);
 
 /**
- * TiDB's keep-alive (10 s, 3 s) and no bound on messages. A server that comes back is tried again soon: the back-off of
+ * TiDB's keep-alive, only while something is under way: servers end connections that ping for nothing. The answer has more time than
+ * TiDB's 3 s, since this thread may be busy when it comes. No bound on messages. A server that comes back is tried again soon: the back-off of
  * the requests is ours.
  */
 const CHANNEL_OPTIONS: ClientOptions = {
   'grpc.keepalive_time_ms': 10_000,
-  'grpc.keepalive_timeout_ms': 3000,
-  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.keepalive_timeout_ms': 10_000,
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   'grpc.initial_reconnect_backoff_ms': 100,
