@@ -1,5 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { ChunkSource } from '../chunk/chunk.js';
+import type { RegionAdmin } from './region-admin.js';
 import type { KeyRange, KvPair } from './rpc.js';
 
 /**
@@ -21,6 +22,7 @@ export interface Storage {
   oldestActiveTs(): bigint | null;
   /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
   pinTs(ts: bigint): () => void;
+  readonly regions: RegionAdmin;
   /** The same storage for one session, whose attributes its requests carry; itself where requests go nowhere. */
   forSession(attributes: RequestAttributes): Storage;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { TxnMemBuffer } from '../../kv/client/mem-buffer.js';
+import { LocalRegions } from '../../kv/client/local-regions.js';
 import type { CoprocessorHandler, DataWatch, MvccCursor, MvccReader } from '../../kv/mvcc-reader.js';
 import type { KvPair } from '../../kv/rpc.js';
 import {
@@ -99,6 +100,8 @@ export class MemoryStorage implements Storage {
   pinTs(): () => void {
     return () => {};
   }
+  readonly regions = new LocalRegions();
+
   forSession(): Storage {
     return this;
   }

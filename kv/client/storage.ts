@@ -1,5 +1,6 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
+import type { RegionAdmin } from '../region-admin.js';
 import type { KvRpc, RegionError } from '../rpc.js';
 import { SessionRouter } from './session-router.js';
 import type {
@@ -20,6 +21,7 @@ import {
   type LocalCoprocessor,
 } from './client-context.js';
 import { CopStream } from './cop-client.js';
+import { LocalRegions } from './local-regions.js';
 import type { TimestampOracle } from './oracle.js';
 import { minEnd, SingleRegionRouter, type RegionRoute, type Router } from './router.js';
 import { compareBytes } from '../codec/byte-writer.js';
@@ -34,6 +36,7 @@ export interface StorageConfig {
   readonly options?: Partial<ClientOptions>;
   readonly coprocessor?: LocalCoprocessor;
   readonly cluster?: ClusterServices;
+  readonly regions?: RegionAdmin;
   /** Releases the transport. */
   readonly onClose?: () => Awaitable<void>;
 }
@@ -51,6 +54,7 @@ export function openStorage(config: StorageConfig): Storage {
       config.coprocessor,
       config.cluster,
     ),
+    config.regions ?? new LocalRegions(),
     config.onClose,
   );
 }
@@ -58,6 +62,7 @@ export function openStorage(config: StorageConfig): Storage {
 class KvStorage implements Storage {
   constructor(
     private readonly client: ClientContext,
+    readonly regions: RegionAdmin,
     private readonly onClose: (() => Awaitable<void>) | undefined,
   ) {}
 
@@ -150,7 +155,11 @@ class KvStorage implements Storage {
 
   forSession(attributes: RequestAttributes): Storage {
     if (this.client.router.whole !== null) return this;
-    return new KvStorage(this.client.through(new SessionRouter(this.client.router, attributes)), undefined);
+    return new KvStorage(
+      this.client.through(new SessionRouter(this.client.router, attributes)),
+      this.regions,
+      undefined,
+    );
   }
 
   async close(): Promise<void> {

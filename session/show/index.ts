@@ -1,6 +1,7 @@
 // Each file registers the SHOW forms it answers.
 import './grants.js';
 import './schema.js';
+import './regions.js';
 import './server.js';
 import './statistics.js';
 import './tables.js';

@@ -12,5 +12,6 @@ import './prepare.js';
 import './query.js';
 import './set.js';
 import './show.js';
+import './split-region.js';
 import './transaction.js';
 import './use-kill.js';

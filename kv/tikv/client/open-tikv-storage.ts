@@ -6,6 +6,7 @@ import { PD } from '../generated/pdpb.js';
 import type { TlsFiles } from '../tls.js';
 import { credentialsOf } from './channel.js';
 import { Cluster } from './cluster.js';
+import { ClusterRegions } from './cluster-regions.js';
 import { PdClient } from './pd-client.js';
 import { RegionCache } from './region-cache.js';
 import { RegionLoader } from './region-loader.js';
@@ -42,8 +43,10 @@ export async function openTikvStorage(config: TikvStorageConfig): Promise<Storag
   try {
     const { bootstrapped } = await pd.call(PD.IsBootstrapped, (header) => ({ header }));
     if (!bootstrapped) throw new Error('the TiKV cluster is not bootstrapped: no store has joined it yet');
+    const router = new RegionCache(new RegionLoader(pd), stores);
     const storage = openStorage({
-      router: new RegionCache(new RegionLoader(pd), stores),
+      router,
+      regions: new ClusterRegions(pd, stores, router),
       oracle: new BatchingOracle((n) => tso.fetch(n)),
       options: config.options,
       coprocessor: config.coprocessor,

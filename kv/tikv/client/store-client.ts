@@ -3,6 +3,7 @@ import type * as rpc from '../../rpc.js';
 import { Tikv } from '../generated/tikvpb.js';
 import * as cmd from '../translate/commands.js';
 import type { Command, CommandTag } from '../translate/commands.js';
+import { contextToWire } from '../translate/context.js';
 import { regionErrorFromWire } from '../translate/region-error.js';
 import { BatchStream } from './batch-stream.js';
 import { openChannel } from './channel.js';
@@ -130,6 +131,18 @@ export class StoreClient implements rpc.KvRpc {
 
   coprocessor(): rpc.CoprocessorResponse {
     return { otherError: new Error('this plan fragment has no form that a store understands') };
+  }
+
+  async splitRegion(
+    context: rpc.RpcContext,
+    splitKeys: readonly Uint8Array[],
+  ): Promise<{ readonly regionError?: rpc.RegionError; readonly regionIds: readonly number[] }> {
+    const { clients, address } = await this.connect();
+    const request = { context: contextToWire(context), splitKeys };
+    const res = await callUnary(clients[0]!, address, Tikv.SplitRegion, request, MEDIUM);
+    if (res.regionError !== undefined)
+      return { regionError: regionErrorFromWire(res.regionError), regionIds: [] };
+    return { regionIds: res.regions.map((r) => r.id) };
   }
 
   /** Removes a range of the whole store at once, beyond MVCC and regions. */

@@ -1,0 +1,207 @@
+import type { IndexInfo, TableInfo } from '../../catalog/model.js';
+import {
+  MIN_REGION_STEP,
+  handlesBetween,
+  indexBorders,
+  keysBetween,
+  lessThan,
+  recordBorder,
+  recordBorders,
+} from '../../catalog/split-keys.js';
+import { typeName } from '../../catalog/type-text.js';
+import { ROWID_TYPE, cutToPrefix, handleColumn, primaryIndex } from '../../catalog/table-layout.js';
+import { encodeCommonHandle, indexSeekKey, recordKey } from '../../kv/codec/table-key.js';
+import type { Expr, SplitRegionStmt } from '../../parser/ast/index.js';
+import type { Datum } from '../../types/datum.js';
+import { convertDatum } from '../../types/convert.js';
+import { PlainConvertContext } from '../../types/convert-context.js';
+import { MysqlError } from '../../types/error.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { FieldType } from '../../types/field-type.js';
+import { datumToString } from '../../types/format.js';
+import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
+import type { Outcome } from '../run-statement.js';
+import type { Session } from '../session.js';
+import { doubleColumn, intColumn, staticRows } from '../static-rows.js';
+import { evaluate } from './query.js';
+import { registerStatement } from './statement-handler.js';
+import { tableNamed } from './table-named.js';
+
+/** TiDB's maxSplitRegionNum. */
+const MAX_REGIONS = 1000;
+
+interface Column {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Bytes or characters of the key's prefix; -1 = whole. */
+  readonly length: number;
+  readonly notNull: boolean;
+}
+
+const zoneOf = (session: Session): TimeZone => timeZone(session.evalContext.timeZone) ?? UTC;
+
+const generic = (message: string): MysqlError => new MysqlError(1105, 'HY000', message);
+const badRanges = (message: string): MysqlError => mysqlError('ER_INVALID_SPLIT_REGION_RANGES', message);
+
+/** SPLIT TABLE t [INDEX i] BETWEEN … AND … REGIONS n | BY (…), … (TiDB, "Split Region"). */
+registerStatement('SplitRegion', {
+  transactional: 'read',
+  run: async (session, stmt): Promise<Outcome> => {
+    const { db, table } = tableNamed(session, stmt.table);
+    session.privileges.require('INSERT', db.name, table.name);
+    const keys =
+      stmt.index === null
+        ? await tableKeys(session, table, stmt)
+        : await indexKeys(session, table, indexNamed(table, stmt.index), stmt);
+    const made = await session.storage.regions.split(keys);
+    return staticRows([intColumn('TOTAL_SPLIT_REGION'), doubleColumn('SCATTER_FINISH_RATIO')], [[made, 1]]);
+  },
+});
+
+function indexNamed(table: TableInfo, name: string): IndexInfo {
+  const index = table.indices.find((i) => i.lower === name.toLowerCase());
+  if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
+  if (index.primary && table.isCommonHandle)
+    throw new MysqlError(1176, '42000', 'unable to split clustered index, please split table instead.');
+  return index;
+}
+
+/** The values as the columns hold them. Throws 1265 for one that is none of its column's, 1690 for one out of range. */
+async function valuesFor(
+  session: Session,
+  exprs: readonly Expr[],
+  columns: readonly Column[],
+): Promise<Datum[]> {
+  if (exprs.length === 0) return [];
+  const given = await evaluate(session, exprs);
+  return given.map(({ type, value }, i) => {
+    const column = columns[i]!;
+    if (value === null) {
+      if (column.notNull) throw mysqlError('ER_BAD_NULL_ERROR', column.name);
+      return null;
+    }
+    const ctx = new PlainConvertContext(session.evalContext.sqlMode, true, zoneOf(session));
+    try {
+      return cutToPrefix(convertDatum(value, type, column.type, ctx), column.type, column.length);
+    } catch (e) {
+      if (!(e instanceof MysqlError)) throw e;
+      const text = datumToString(value, type);
+      if (e.code === 1264)
+        throw new MysqlError(1690, '22003', `constant ${text} overflows ${typeName(column.type)}`);
+      throw new MysqlError(1265, '01000', `Incorrect value: '${text}' for column '${column.name}'`);
+    }
+  });
+}
+
+function checkRegions(regions: number, what: 'table' | 'index'): void {
+  if (regions > MAX_REGIONS) throw generic(`Split ${what} region num exceeded the limit ${MAX_REGIONS}`);
+  if (regions < 1) throw generic(`Split ${what} region num should more than 0`);
+}
+
+const shown = (values: readonly Datum[], columns: readonly Column[]): string =>
+  `(${values.map((v, i) => (v === null ? 'NULL' : datumToString(v, columns[i]!.type))).join(',')})`;
+
+async function tableKeys(session: Session, table: TableInfo, stmt: SplitRegionStmt): Promise<Uint8Array[]> {
+  const { option } = stmt;
+  const columns = handleColumns(table);
+  const border = recordBorder(table, table.id);
+  const check = (values: readonly Expr[], which: 'lower' | 'upper'): void => {
+    if (values.length !== columns.length)
+      throw generic(`Split table region ${which} value count should be ${columns.length}`);
+  };
+  const zone = zoneOf(session);
+  const types = columns.map((c) => c.type);
+  const handleOf = (values: readonly Datum[]): number | bigint | Uint8Array =>
+    table.isCommonHandle ? encodeCommonHandle(values, types, zone) : (values[0] as number | bigint);
+  if (option.values !== null) {
+    const handles = [];
+    for (const [i, row] of option.values.entries()) {
+      if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
+      handles.push(handleOf(await valuesFor(session, row, columns)));
+    }
+    return [...border, ...recordBorders(table.id, handles)];
+  }
+  const regions = option.regions!;
+  check(option.lower!, 'lower');
+  check(option.upper!, 'upper');
+  const lower = await valuesFor(session, option.lower!, columns);
+  const upper = await valuesFor(session, option.upper!, columns);
+  checkRegions(regions, 'table');
+  if (table.isCommonHandle) {
+    const [from, to] = [recordKey(table.id, handleOf(lower)), recordKey(table.id, handleOf(upper))];
+    if (!lessThan(from, to)) {
+      throw badRanges(
+        `Split table \`${table.name}\` region lower value ${shown(lower, columns)} should less than the upper value ${shown(upper, columns)}`,
+      );
+    }
+    return [...border, ...keysBetween(from, to, regions)];
+  }
+  const [from, to] = [BigInt(lower[0] as number | bigint), BigInt(upper[0] as number | bigint)];
+  if (from >= to) throw badRanges(`lower value ${from} should less than the upper value ${to}`);
+  const step = (to - from) / BigInt(regions);
+  if (step < MIN_REGION_STEP)
+    throw badRanges(`the region size is too small, expected at least ${MIN_REGION_STEP}, but got ${step}`);
+  return [...border, ...recordBorders(table.id, handlesBetween(from, step, regions))];
+}
+
+/** The columns of a handle: the integer primary key, the clustered key's columns, or the hidden row id. */
+function handleColumns(table: TableInfo): Column[] {
+  const primary = table.isCommonHandle ? primaryIndex(table) : null;
+  if (primary !== null) return columnsOf(table, primary, true);
+  const handle = handleColumn(table);
+  return handle === null
+    ? [{ name: '_tidb_rowid', type: ROWID_TYPE, length: -1, notNull: true }]
+    : [{ name: handle.name, type: handle.type, length: -1, notNull: true }];
+}
+
+const columnsOf = (table: TableInfo, index: IndexInfo, notNull: boolean): Column[] =>
+  index.columns.map((c) => {
+    const { name, type } = table.columns[c.offset]!;
+    return { name, type, length: c.length, notNull };
+  });
+
+async function indexKeys(
+  session: Session,
+  table: TableInfo,
+  index: IndexInfo,
+  stmt: SplitRegionStmt,
+): Promise<Uint8Array[]> {
+  const { option } = stmt;
+  const columns = columnsOf(table, index, false);
+  const borders = indexBorders(table, table.id, index);
+  const zone = zoneOf(session);
+  /** A border needs no handle: entries of these values begin with it. */
+  const keyOf = (values: readonly Datum[]): Uint8Array =>
+    indexSeekKey(
+      table.id,
+      index.id,
+      values,
+      columns.map((c) => c.type),
+      zone,
+    );
+  if (option.values !== null) {
+    const keys: Uint8Array[] = [];
+    for (const [i, row] of option.values.entries()) {
+      if (row.length > columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
+      keys.push(keyOf(await valuesFor(session, row, columns)));
+    }
+    return [...borders, ...keys];
+  }
+  for (const which of ['lower', 'upper'] as const) {
+    const values = option[which]!;
+    if (values.length === 0)
+      throw generic(`Split index \`${index.name}\` region ${which} value count should more than 0`);
+    if (values.length > columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
+  }
+  const lower = await valuesFor(session, option.lower!, columns);
+  const upper = await valuesFor(session, option.upper!, columns);
+  const regions = option.regions!;
+  checkRegions(regions, 'index');
+  const [from, to] = [keyOf(lower), keyOf(upper)];
+  if (!lessThan(from, to)) {
+    throw badRanges(
+      `Split index \`${index.name}\` region lower value ${shown(lower, columns)} should less than the upper value ${shown(upper, columns)}`,
+    );
+  }
+  return [...borders, ...keysBetween(from, to, regions)];
+}
