@@ -15,7 +15,8 @@ export function recordBorder(table: TableInfo, physicalId: number): Uint8Array[]
 /** The borders around an index: its start, and the start of whatever index comes behind it. */
 export function indexBorders(table: TableInfo, physicalId: number, index: IndexInfo): Uint8Array[] {
   const keys = [indexPrefix(physicalId, index.id)];
-  if (table.indices.some((i) => i.id > index.id && hasEntries(table, i))) keys.push(indexPrefix(physicalId, index.id + 1));
+  if (table.indices.some((i) => i.id > index.id && hasEntries(table, i)))
+    keys.push(indexPrefix(physicalId, index.id + 1));
   return keys;
 }
 
