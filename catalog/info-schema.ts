@@ -17,7 +17,11 @@ export class SchemaSnapshot implements InfoSchema {
   ) {
     for (const entry of entries) {
       this.byName.set(entry.info.lower, entry);
-      for (const table of entry.byName.values()) this.byId.set(table.id, { db: entry.info, table });
+      for (const table of entry.byName.values()) {
+        const found = { db: entry.info, table };
+        this.byId.set(table.id, found);
+        for (const p of table.partition?.definitions ?? []) this.byId.set(p.id, found);
+      }
     }
   }
 

@@ -86,10 +86,39 @@ export interface TableInfo {
   /** Creation time, ms since the epoch. */
   readonly createTime: number;
   readonly view?: ViewInfo;
+  readonly partition?: PartitionInfo;
   /** Set for tables whose rows come from the server itself (information_schema and its kin). */
   readonly virtual?: boolean;
   /** ROW_FORMAT, COMPRESSION and other options kept and shown, by upper-case name. */
   readonly options?: Readonly<Record<string, string>>;
+}
+
+export type PartitionType = 'RANGE' | 'LIST' | 'HASH' | 'KEY';
+
+/**
+ * How a table's rows are divided. Each partition is a table of its own in the store, with its rows and index entries under
+ * its id; the table's own id holds nothing.
+ */
+export interface PartitionInfo {
+  readonly type: PartitionType;
+  /** Text of the partitioning expression; '' when it is by columns. */
+  readonly expr: string;
+  /** Names of the columns of RANGE COLUMNS, LIST COLUMNS and KEY. */
+  readonly columns: readonly string[];
+  /** KEY () was written: by the primary key, whatever it is. */
+  readonly byPrimaryKey: boolean;
+  readonly definitions: readonly PartitionDefinition[];
+}
+
+export interface PartitionDefinition {
+  readonly id: number;
+  readonly name: string;
+  readonly lower: string;
+  /** RANGE: the bound as SQL text, one for each column, or MAXVALUE. */
+  readonly lessThan: readonly string[];
+  /** LIST: rows of values as SQL text; a row [DEFAULT] takes all others. */
+  readonly inValues: readonly (readonly string[])[];
+  readonly comment: string;
 }
 
 export interface ViewInfo {
@@ -116,6 +145,7 @@ export interface InfoSchema {
   database(name: string): DbInfo | null;
   databases(): readonly DbInfo[];
   table(db: string, name: string): TableInfo | null;
+  /** By the table's own id or that of one of its partitions. */
   tableById(id: number): { readonly db: DbInfo; readonly table: TableInfo } | null;
   tables(db: string): readonly TableInfo[];
 }

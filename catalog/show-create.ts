@@ -1,5 +1,12 @@
 import { Flag, TypeCode } from '../types/field-type.js';
-import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from './model.js';
+import type {
+  ColumnInfo,
+  DbInfo,
+  IndexInfo,
+  PartitionDefinition,
+  PartitionInfo,
+  TableInfo,
+} from './model.js';
 import { defaultText, hasCharset, typeText } from './type-text.js';
 
 export const quoteName = (name: string): string => `\`${name.replace(/`/g, '``')}\``;
@@ -12,7 +19,31 @@ export function createTableText(table: TableInfo, autoIncrement: bigint): string
     .filter((c) => c.state === 'public' && !c.hidden)
     .map((c) => `  ${columnText(table, c)}`);
   for (const index of table.indices) if (index.state === 'public') lines.push(`  ${indexText(table, index)}`);
-  return `CREATE TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}`;
+  return `CREATE TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
+}
+
+/** The PARTITION BY clause in TiDB's layout. */
+function partitionText(p: PartitionInfo): string {
+  const columns = p.byPrimaryKey ? '' : p.columns.map(quoteName).join(',');
+  const by =
+    p.type === 'KEY'
+      ? `KEY (${columns})`
+      : p.expr === ''
+        ? `${p.type} COLUMNS(${columns})`
+        : `${p.type} (${p.expr})`;
+  const plain = p.definitions.every((d, i) => d.name === `p${i}` && d.comment === '');
+  if ((p.type === 'HASH' || p.type === 'KEY') && plain)
+    return `\nPARTITION BY ${by} PARTITIONS ${p.definitions.length}`;
+  return `\nPARTITION BY ${by}\n(${p.definitions.map(definitionText).join(',\n ')})`;
+}
+
+function definitionText(d: PartitionDefinition): string {
+  let text = `PARTITION ${quoteName(d.name)}`;
+  if (d.lessThan.length > 0) text += ` VALUES LESS THAN (${d.lessThan.join(',')})`;
+  else if (d.inValues.length === 1 && d.inValues[0]![0] === 'DEFAULT') text += ' DEFAULT';
+  else if (d.inValues.length > 0)
+    text += ` VALUES IN (${d.inValues.map((row) => (row.length === 1 ? row[0]! : `(${row.join(',')})`)).join(',')})`;
+  return d.comment === '' ? text : `${text} COMMENT ${quoteText(d.comment)}`;
 }
 
 function columnText(table: TableInfo, c: ColumnInfo): string {

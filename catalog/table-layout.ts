@@ -49,6 +49,10 @@ export function isInKeyOnly(table: TableInfo, c: ColumnInfo): boolean {
   return part >= 0 && primaryIndex(table)!.columns[part]!.length < 0 && !needsRestoredData(c.type);
 }
 
+/** Ids under which the table's rows lie: its own, or its partitions'. */
+export const physicalIds = (table: TableInfo): number[] =>
+  table.partition === undefined ? [table.id] : table.partition.definitions.map((d) => d.id);
+
 /** What a record scan must know of the columns it decodes; `handleOut` appends the integer handle. */
 export function scanColumns(
   table: TableInfo,

@@ -1,6 +1,6 @@
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
 import { TableMutations } from '../catalog/table-mutations.js';
-import { isVirtual, scanColumns } from '../catalog/table-layout.js';
+import { isVirtual, physicalIds, scanColumns } from '../catalog/table-layout.js';
 import { compareBytes, equalBytes, nextKey } from '../kv/codec/byte-writer.js';
 import { RowBatchDecoder } from '../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange } from '../kv/codec/table-key.js';
@@ -22,16 +22,18 @@ const CONFLICT_RETRIES = 50;
  * so a batch that read an older version of the row conflicts on those entries and is done again. Throws 1062.
  */
 export async function backfillIndex(ctx: DdlContext, table: TableInfo, index: IndexInfo): Promise<void> {
-  const { startKey, endKey } = recordRange(table.id);
-  let from = startKey;
   let done = 0;
-  while (compareBytes(from, endKey) < 0) {
-    ctx.throwIfInterrupted();
-    const batch = await fillBatch(ctx, table, index, from, endKey);
-    if (batch === null) return;
-    from = nextKey(batch.lastKey);
-    done += batch.rows;
-    ctx.progress(`adding index ${index.name}: ${done} rows`);
+  for (const physicalId of physicalIds(table)) {
+    const { startKey, endKey } = recordRange(physicalId);
+    let from = startKey;
+    while (compareBytes(from, endKey) < 0) {
+      ctx.throwIfInterrupted();
+      const batch = await fillBatch(ctx, table, physicalId, index, from, endKey);
+      if (batch === null) break;
+      from = nextKey(batch.lastKey);
+      done += batch.rows;
+      ctx.progress(`adding index ${index.name}: ${done} rows`);
+    }
   }
 }
 
@@ -43,6 +45,7 @@ interface Batch {
 async function fillBatch(
   ctx: DdlContext,
   table: TableInfo,
+  physicalId: number,
   index: IndexInfo,
   from: Uint8Array,
   to: Uint8Array,
@@ -50,7 +53,7 @@ async function fillBatch(
   for (let attempt = 0; ; attempt++) {
     const txn = await ctx.storage.begin();
     try {
-      const batch = await writeEntries(ctx, txn, table, index, from, to);
+      const batch = await writeEntries(ctx, txn, table, physicalId, index, from, to);
       if (batch === null) {
         await txn.rollback();
         return null;
@@ -72,6 +75,7 @@ async function writeEntries(
   ctx: DdlContext,
   txn: Transaction,
   table: TableInfo,
+  physicalId: number,
   index: IndexInfo,
   from: Uint8Array,
   to: Uint8Array,
@@ -98,7 +102,7 @@ async function writeEntries(
     columns.map((c) => c.offset),
   );
   if (index.columns.some((c) => isVirtual(table.columns[c.offset]!))) await ctx.fillGenerated(table, rows);
-  const entries = entriesOf(table, index, rows, keys);
+  const entries = entriesOf(table, physicalId, index, rows, keys);
   await refuseDuplicates(txn, table, index, entries);
   for (const e of entries) txn.set(e.key, e.value, { presumeNotExists: false });
   return { lastKey: keys[keys.length - 1]!, rows: keys.length };
@@ -124,11 +128,12 @@ function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Dat
 
 function entriesOf(
   table: TableInfo,
+  physicalId: number,
   index: IndexInfo,
   rows: readonly Datum[][],
   keys: readonly Uint8Array[],
 ): Entry[] {
-  const mutations = new TableMutations(table, table.id).indexes.find((m) => m.index.id === index.id)!;
+  const mutations = new TableMutations(table, physicalId).indexes.find((m) => m.index.id === index.id)!;
   return keys.map((key, i) => {
     const row = rows[i]!;
     const handle = decodeRecordHandle(key);

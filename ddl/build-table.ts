@@ -3,6 +3,7 @@ import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
+import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
 import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
@@ -115,12 +116,16 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
     return made.request;
   });
   const indices = buildIndices(plain, columns);
-  return finishTable(ctx, stmt, options, columns, indices, clustered);
+  const table = finishTable(ctx, stmt, options, columns, indices, clustered);
+  if (stmt.partition === null) return table;
+  const partition = await buildPartitions(ctx, stmt.partition, table);
+  if (partition === null) return table;
+  checkDefinitions(ctx, partition, table);
+  return { ...table, partition };
 }
 
 function refuse(stmt: CreateTableStmt): void {
   if (stmt.temporary !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
-  if (stmt.partition !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
 }
 
 /** Primary key first, then unique, then the others are numbered, as MySQL orders keys. */

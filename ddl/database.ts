@@ -5,12 +5,11 @@ import type {
   DropDatabaseStmt,
 } from '../parser/ast/index.js';
 import type { DbInfo } from '../catalog/model.js';
-import { tableRange } from '../kv/codec/table-key.js';
 import { mysqlError } from '../types/error-table.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
 import type { DdlContext } from './ddl-context.js';
-import { queueDeleteRange } from './delete-range.js';
+import { queueTable } from './table.js';
 import { changeSchema } from './schema-change.js';
 
 /** Databases that hold the server's own tables. */
@@ -90,8 +89,7 @@ export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Pro
   await changeSchema(ctx, async (meta, txn) => {
     for (const table of await meta.tables(found.id)) {
       meta.deleteTable(found.id, table.id);
-      const range = tableRange(table.id);
-      queueDeleteRange(txn, range.startKey, range.endKey);
+      queueTable(txn, table);
     }
     meta.deleteDatabase(found.id);
     return { dbIds: [found.id] };

@@ -32,6 +32,10 @@ export interface DdlContext {
   toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum;
   /** The expression that stored text holds. */
   parse(text: string): Expr;
+  /** The text of an expression as written, names quoted: of a partitioning function. */
+  restorePlain(expr: Expr): string;
+  /** Order of two bounds of a type, written as literals. */
+  boundCompare(type: FieldType): (a: string, b: string) => number;
   /** Type of an expression over columns. Throws the errors of names and types. */
   expressionType(expr: Expr, columns: readonly ColumnInfo[]): FieldType;
   /** Computes the generated columns that stored rows (datums by column offset) do not hold. */

@@ -1,5 +1,6 @@
 import type { CreateIndexStmt, DropIndexStmt } from '../parser/ast/index.js';
 import type { DbInfo, IndexInfo, SchemaState, TableInfo } from '../catalog/model.js';
+import { physicalIds } from '../catalog/table-layout.js';
 import { indexRange } from '../kv/codec/table-key.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
@@ -9,6 +10,7 @@ import { buildIndex, flagKeyColumns } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
 import { expressionColumns } from './generated-column.js';
 import { renumber } from './column-order.js';
+import { checkKeys, deciding } from './partition/build-partitions.js';
 import { queueDeleteRange } from './delete-range.js';
 import { changeSchema, changeTable } from './schema-change.js';
 import { requireTable } from './table.js';
@@ -65,6 +67,8 @@ export async function addIndex(
       taken,
       id,
     );
+    if (t.partition !== undefined && index.unique)
+      checkKeys(deciding(ctx, t.partition, t), { ...t, indices: [index] });
     return {
       ...t,
       columns,
@@ -151,8 +155,10 @@ async function removeIndex(ctx: DdlContext, dbId: number, tableId: number, index
       version: next,
       previousVersion: table.version,
     });
-    const range = indexRange(tableId, indexId);
-    queueDeleteRange(txn, range.startKey, range.endKey);
+    for (const id of physicalIds(table)) {
+      const range = indexRange(id, indexId);
+      queueDeleteRange(txn, range.startKey, range.endKey);
+    }
     return { tables: [{ dbId, tableId }] };
   });
   await ctx.awaitVersion(tableId, version);

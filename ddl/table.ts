@@ -7,6 +7,7 @@ import type {
 } from '../parser/ast/index.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
 import type { MetaMutator } from '../catalog/meta/meta.js';
+import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
 import type { Transaction } from '../kv/storage.js';
 import { mysqlError } from '../types/error-table.js';
@@ -54,7 +55,7 @@ export async function createTable(
   await changeSchema(ctx, async (meta, _txn, version) => {
     if (existsAlready(ctx, db, { ...stmt, ifNotExists: false })) return {};
     const id = await meta.allocateGlobalIds(1);
-    made = { ...built, id, version, createTime: Date.now() };
+    made = await withPartitionIds(meta, { ...built, id, version, createTime: Date.now() });
     meta.putTable(db.id, made);
     startAutoIncrement(meta, db.id, made);
     return { tables: [{ dbId: db.id, tableId: id }] };
@@ -109,16 +110,31 @@ async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   const { db, table } = requireTable(ctx, name);
   const version = await changeSchema(ctx, async (meta, txn) => {
     meta.deleteTable(db.id, table.id);
-    queueTable(txn, table.id);
+    queueTable(txn, table);
     return { tables: [{ dbId: db.id, tableId: table.id }] };
   });
   await ctx.awaitVersion(table.id, version);
   ctx.forgetTable(table);
 }
 
-function queueTable(txn: Transaction, tableId: number): void {
-  const range = tableRange(tableId);
-  queueDeleteRange(txn, range.startKey, range.endKey);
+/** Queues the rows of a dropped table, or of its partitions, for removal. */
+export function queueTable(txn: Transaction, table: TableInfo): void {
+  for (const id of physicalIds(table)) {
+    const range = tableRange(id);
+    queueDeleteRange(txn, range.startKey, range.endKey);
+  }
+}
+
+/** The table with fresh ids for all its partitions. */
+async function withPartitionIds(meta: MetaMutator, table: TableInfo): Promise<TableInfo> {
+  if (table.partition === undefined) return table;
+  const { definitions } = table.partition;
+  // Gives the first of the ids reserved.
+  const first = await meta.allocateGlobalIds(definitions.length);
+  return {
+    ...table,
+    partition: { ...table.partition, definitions: definitions.map((d, i) => ({ ...d, id: first + i })) },
+  };
 }
 
 /** The table goes on under a new id; the old rows are dropped as DROP TABLE's are. */
@@ -132,10 +148,10 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
     if (now === null) throw mysqlError('ER_NO_SUCH_TABLE', db.name, table.name);
     newId = await meta.allocateGlobalIds(1);
     meta.deleteTable(db.id, table.id);
-    const fresh = { ...now, id: newId, version: next };
+    const fresh = await withPartitionIds(meta, { ...now, id: newId, version: next });
     meta.putTable(db.id, fresh);
     startAutoIncrement(meta, db.id, fresh);
-    queueTable(txn, table.id);
+    queueTable(txn, now);
     return {
       tables: [
         { dbId: db.id, tableId: table.id },

@@ -67,7 +67,11 @@ const BUILDERS: Builders = {
     new TopNOperator(p.by, countOf(p.offset, ctx), countOf(p.count, ctx), buildOperator(p.child, ctx), ctx),
   Limit: (p, ctx) =>
     new LimitOperator(buildOperator(p.child, ctx), countOf(p.offset, ctx), countOf(p.count, ctx)),
-  UnionAll: (p, ctx) => new UnionAllOperator(p.children.map((c) => buildOperator(c, ctx))),
+  UnionAll: (p, ctx) =>
+    new UnionAllOperator(
+      p.children.map((c) => buildOperator(c, ctx)),
+      ctx.txn !== null,
+    ),
   UnionScan: (p, ctx) => new UnionScanOperator(p, buildOperator(p.child, ctx), ctx),
   MaxOneRow: (p, ctx) =>
     new MaxOneRowOperator(

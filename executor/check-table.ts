@@ -1,5 +1,5 @@
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
-import { hasEntries, scanColumns } from '../catalog/table-layout.js';
+import { hasEntries, physicalIds, scanColumns } from '../catalog/table-layout.js';
 import { TableMutations, type IndexMutations } from '../catalog/table-mutations.js';
 import { equalBytes } from '../kv/codec/byte-writer.js';
 import { decodeIndexValueHandle } from '../kv/codec/index-value.js';
@@ -25,15 +25,24 @@ export async function checkTable(
   ctx: ExecContext,
   only: IndexInfo | null = null,
 ): Promise<void> {
+  for (const physicalId of physicalIds(table)) await checkPhysical(table, physicalId, ctx, only);
+}
+
+async function checkPhysical(
+  table: TableInfo,
+  physicalId: number,
+  ctx: ExecContext,
+  only: IndexInfo | null,
+): Promise<void> {
   const zone = zoneOf(ctx);
-  const mutations = new TableMutations(table, table.id, zone);
+  const mutations = new TableMutations(table, physicalId, zone);
   const decoder = new RowBatchDecoder(scanColumns(table, table.columns, false), { zone });
   const indexes = mutations.indexes.filter(
     (i) =>
       i.index.state === 'public' && hasEntries(table, i.index) && (only === null || i.index.id === only.id),
   );
   const generated = GeneratedColumns.of(table, ctx);
-  const range = recordRange(table.id);
+  const range = recordRange(physicalId);
   const records = ctx.snapshot.iterate(range.startKey, range.endKey, { batchSize: BATCH });
   let rows = 0;
   try {
@@ -68,7 +77,7 @@ export async function checkTable(
   } finally {
     records.close();
   }
-  for (const index of indexes) await checkCount(table, index, rows, ctx);
+  for (const index of indexes) await checkCount(table, physicalId, index, rows, ctx);
 }
 
 const sameHandle = (a: Handle, b: Handle): boolean =>
@@ -96,11 +105,12 @@ async function checkEntries(
 
 async function checkCount(
   table: TableInfo,
+  physicalId: number,
   index: IndexMutations,
   rows: number,
   ctx: ExecContext,
 ): Promise<void> {
-  const range = indexRange(table.id, index.index.id);
+  const range = indexRange(physicalId, index.index.id);
   const entries = ctx.snapshot.iterate(range.startKey, range.endKey, { keyOnly: true, batchSize: BATCH });
   let n = 0;
   try {

@@ -3,6 +3,7 @@ import { primaryIndex } from '../catalog/table-layout.js';
 import { encodeCommonHandle, recordKey } from '../kv/codec/table-key.js';
 import { SKIPPED_LOCKED } from '../kv/storage.js';
 import type { LockedTable, SelectLock } from '../planner/physical/plan.js';
+import { partitionLocator } from '../planner/partition/locator.js';
 import { zoneOf } from './cop-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { PipelineOperator } from './operator.js';
@@ -56,12 +57,18 @@ export class SelectLockOperator extends PipelineOperator {
     return sel!.length === 0 ? undefined : chunk.withSel(sel);
   }
 
+  private partitionOf(t: LockedTable, columns: readonly number[], chunk: Chunk, i: number): number {
+    const row = columns.map((at) => (at < 0 ? null : chunk.columns[at]!.get(i)));
+    return partitionLocator(t.table, this.ctx.eval).physicalId(row, this.ctx.eval);
+  }
+
   /** Null where an outer join left the table out. */
   private keyOf(t: LockedTable, chunk: Chunk, i: number): Uint8Array | null {
     const values = t.handle.map((h) => chunk.columns[h]!.get(i));
     if (values.length === 0 || values[0] === null) return null;
-    if (!t.table.isCommonHandle) return recordKey(t.physicalId, values[0] as number | bigint);
+    const physicalId = t.columns === undefined ? t.physicalId : this.partitionOf(t, t.columns, chunk, i);
+    if (!t.table.isCommonHandle) return recordKey(physicalId, values[0] as number | bigint);
     const types = primaryIndex(t.table)!.columns.map((c) => t.table.columns[c.offset]!.type);
-    return recordKey(t.physicalId, encodeCommonHandle(values, types, zoneOf(this.ctx)));
+    return recordKey(physicalId, encodeCommonHandle(values, types, zoneOf(this.ctx)));
   }
 }

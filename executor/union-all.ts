@@ -2,13 +2,28 @@ import type { Chunk } from '../chunk/chunk.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Operator } from './exec-context.js';
 
-/** The chunks of each child, one child after the other; a child is opened when its turn comes. */
+/**
+ * The chunks of each child, one child after the other. A child is opened when its turn comes; inside a transaction all are
+ * at once, since what a child sees of the transaction's own writes is what there was when it was opened, and the
+ * statement may write between its children (rows that an UPDATE moves to a partition read later).
+ */
 export class UnionAllOperator implements Operator {
   private current = -1;
+  private opened = 0;
 
-  constructor(private readonly children: readonly Operator[]) {}
+  constructor(
+    private readonly children: readonly Operator[],
+    private readonly atOnce: boolean,
+  ) {}
 
-  open(): void {}
+  async open(): Promise<void> {
+    if (this.atOnce) for (const child of this.children) await this.openNext(child);
+  }
+
+  private openNext(child: Operator): Awaitable<void> {
+    this.opened++;
+    return child.open();
+  }
 
   async next(): Promise<Chunk | null> {
     for (;;) {
@@ -21,11 +36,12 @@ export class UnionAllOperator implements Operator {
         await this.children[done]!.close();
       } else if (this.children.length === 0) return null;
       this.current++;
-      await this.children[this.current]!.open();
+      if (!this.atOnce) await this.openNext(this.children[this.current]!);
     }
   }
 
-  close(): Awaitable<void> {
-    if (this.current >= 0) return this.children[this.current]!.close();
+  async close(): Promise<void> {
+    const from = Math.max(0, this.current);
+    for (let i = from; i < this.opened; i++) await this.children[i]!.close();
   }
 }

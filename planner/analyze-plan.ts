@@ -1,5 +1,5 @@
 import type { ColumnInfo, DbInfo, TableInfo } from '../catalog/model.js';
-import { isVirtual } from '../catalog/table-layout.js';
+import { isVirtual, physicalIds } from '../catalog/table-layout.js';
 import type { PhysicalPlan } from './physical/plan.js';
 import { FULL_RANGES } from './ranger/ranger.js';
 
@@ -12,6 +12,13 @@ export const analyzedColumns = (table: TableInfo): ColumnInfo[] =>
  * order.
  */
 export function planAnalyze(db: DbInfo, table: TableInfo): PhysicalPlan {
+  const parts = physicalIds(table).map((id) => analyzeScan(db, table, id));
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  return { op: 'UnionAll', id: 3, schema: first!.schema, estRows: 0, task: 'root', children: parts };
+}
+
+function analyzeScan(db: DbInfo, table: TableInfo, physicalId: number): PhysicalPlan {
   const columns = analyzedColumns(table);
   const schema = columns.map((c, i) => ({
     kind: 'column' as const,
@@ -33,7 +40,7 @@ export function planAnalyze(db: DbInfo, table: TableInfo): PhysicalPlan {
     handleOut: false,
     ranges: { ranges: FULL_RANGES },
     full: true,
-    physicalId: table.id,
+    physicalId,
     statsInfo: '',
     keepOrder: true,
     desc: false,

@@ -164,6 +164,8 @@ export function cachedPlan(
   const { engine, schema } = session;
   const tables: PlannedTable[] = [];
   for (const { db, table } of planned.tables) {
+    // Partitions are chosen by the values of this execution.
+    if (table.partition !== undefined) return null;
     if (table.virtual === true || table.view !== undefined || schema.table(db, table.name) !== table)
       return null;
     tables.push({

@@ -4,6 +4,8 @@ import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { DdlContext } from '../ddl/ddl-context.js';
 import { GeneratedColumns } from '../executor/dml/generated-columns.js';
 import { buildExpression, parseExpression, rowColumns } from '../planner/resolve/table-expression.js';
+import { columnBound } from '../planner/partition/locator.js';
+import { datumCompare } from '../planner/ranger/interval.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Storage } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
@@ -65,6 +67,14 @@ export class SessionDdlContext implements DdlContext {
   }
   expressionType(expr: Expr, columns: readonly ColumnInfo[]): FieldType {
     return buildExpression(expr, this.eval, rowColumns(columns)).type;
+  }
+  restorePlain(expr: Expr): string {
+    return restoreExpr(expr, { bareColumns: true });
+  }
+  boundCompare(type: FieldType): (a: string, b: string) => number {
+    const compare = datumCompare(type);
+    const value = (text: string): Datum => columnBound(text, type, this.eval) as Datum;
+    return (a, b) => compare(value(a), value(b));
   }
   async fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
     await GeneratedColumns.of(table, this)?.read(rows);

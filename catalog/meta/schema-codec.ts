@@ -3,6 +3,8 @@ import type {
   ColumnInfo,
   DbInfo,
   IndexInfo,
+  PartitionInfo,
+  PartitionType,
   SchemaState,
   TableInfo,
   ViewInfo,
@@ -88,6 +90,7 @@ interface StoredTable {
   readonly max_col_id: number;
   readonly max_idx_id: number;
   readonly version: number;
+  readonly partition?: StoredPartitioning | null;
   readonly rutile: {
     readonly create_time: number;
     readonly previous_version?: number;
@@ -95,6 +98,25 @@ interface StoredTable {
     readonly options?: Readonly<Record<string, string>>;
   };
 }
+/** TiDB's model.PartitionInfo. */
+interface StoredPartitioning {
+  readonly type: number;
+  readonly expr: string;
+  readonly columns: readonly CiStr[] | null;
+  readonly enable: boolean;
+  readonly is_empty_columns: boolean;
+  readonly num: number;
+  readonly definitions: readonly {
+    readonly id: number;
+    readonly name: CiStr;
+    readonly less_than: readonly string[] | null;
+    readonly in_values: readonly (readonly string[])[] | null;
+    readonly comment?: string;
+  }[];
+}
+/** Numbers of TiDB's ast.PartitionType. */
+const PARTITION_TYPES: Readonly<Record<PartitionType, number>> = { RANGE: 1, HASH: 2, LIST: 3, KEY: 4 };
+
 interface StoredDb {
   readonly id: number;
   readonly db_name: CiStr;
@@ -210,6 +232,43 @@ const encode = (v: unknown): Uint8Array => Buffer.from(JSON.stringify(v));
 const decode = (b: Uint8Array): unknown =>
   JSON.parse(Buffer.from(b.buffer, b.byteOffset, b.length).toString());
 
+function storePartitioning(p: PartitionInfo): StoredPartitioning {
+  return {
+    type: PARTITION_TYPES[p.type],
+    expr: p.expr,
+    columns: p.columns.map(ci),
+    enable: true,
+    is_empty_columns: p.byPrimaryKey,
+    num: p.definitions.length,
+    definitions: p.definitions.map((d) => ({
+      id: d.id,
+      name: ci(d.name),
+      less_than: d.lessThan,
+      in_values: d.inValues,
+      comment: d.comment,
+    })),
+  };
+}
+
+function loadPartitioning(s: StoredPartitioning): PartitionInfo {
+  const type = (Object.keys(PARTITION_TYPES) as PartitionType[]).find((t) => PARTITION_TYPES[t] === s.type);
+  if (type === undefined) throw new Error(`unknown kind of partitioning ${s.type}`);
+  return {
+    type,
+    expr: s.expr,
+    columns: (s.columns ?? []).map((c) => c.O),
+    byPrimaryKey: s.is_empty_columns,
+    definitions: s.definitions.map((d) => ({
+      id: d.id,
+      name: d.name.O,
+      lower: d.name.L,
+      lessThan: d.less_than ?? [],
+      inValues: d.in_values ?? [],
+      comment: d.comment ?? '',
+    })),
+  };
+}
+
 export function encodeTable(t: TableInfo): Uint8Array {
   const stored: StoredTable = {
     id: t.id,
@@ -226,6 +285,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
     max_col_id: t.maxColumnId,
     max_idx_id: t.maxIndexId,
     version: t.version,
+    ...(t.partition ? { partition: storePartitioning(t.partition) } : {}),
     rutile: {
       create_time: t.createTime,
       previous_version: t.previousVersion ?? 0,
@@ -257,6 +317,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     version: s.version,
     createTime: s.rutile.create_time,
     previousVersion: s.rutile.previous_version ?? 0,
+    ...(s.partition ? { partition: loadPartitioning(s.partition) } : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),
   };

@@ -1,8 +1,7 @@
 import type { Delete } from '../../planner/physical/plan.js';
 import { buildOperator } from '../build-operator.js';
-import { zoneOf } from '../cop-reader.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { TableWriter } from '../table-writer.js';
+import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { nameOf } from './current-values.js';
 import { rowHandle, targetRow } from './update.js';
@@ -12,7 +11,7 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
   const txn = ctx.txn!;
   const targets = plan.targets.map((spec) => ({
     spec,
-    writer: new TableWriter(spec.table, spec.physicalId, txn, zoneOf(ctx)),
+    writers: new TableWriters(spec.table, ctx),
     generated: GeneratedColumns.of(spec.table, ctx),
     deleted: 0,
   }));
@@ -26,15 +25,15 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
       const chunk = r instanceof Promise ? await r : r;
       if (chunk === null) break;
       for (const target of targets) {
-        const { spec, writer } = target;
+        const { spec, writers } = target;
         const rows = [];
         for (let k = 0; k < chunk.rows; k++) {
           const i = chunk.sel === null ? k : chunk.sel[k]!;
           const row = targetRow(spec, chunk, i);
-          const handle = rowHandle(spec, writer, row, chunk, i);
+          const handle = rowHandle(spec, writers.whole, row, chunk, i);
           if (handle === null) continue;
           if (done !== null) {
-            const name = nameOf(writer.mutations.recordKey(handle));
+            const name = nameOf(writers.of(row).mutations.recordKey(handle));
             if (done.has(name)) continue;
             done.add(name);
           }
@@ -43,10 +42,10 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
         if (target.generated !== null) await target.generated.read(rows.map((x) => x.row));
         if (txn.pessimistic && rows.length > 0) {
           const locks: Uint8Array[] = [];
-          for (const { row, handle } of rows) writer.lockedKeys(row, handle, locks);
+          for (const { row, handle } of rows) writers.of(row).lockedKeys(row, handle, locks);
           await txn.lockKeys(locks);
         }
-        for (const { row, handle } of rows) writer.remove(row, handle);
+        for (const { row, handle } of rows) writers.of(row).remove(row, handle);
         target.deleted += rows.length;
         affected += rows.length;
       }

@@ -13,13 +13,14 @@ import { KeyExistsError } from '../../kv/storage.js';
 import type { Insert } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
-import type { MysqlError } from '../../types/error.js';
+import { MysqlError } from '../../types/error.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { TableWriter, type UniqueKey } from '../table-writer.js';
+import type { TableWriter, UniqueKey } from '../table-writer.js';
+import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
 import { GeneratedColumns } from './generated-columns.js';
@@ -63,7 +64,9 @@ export class RowInserter {
   private fresh: boolean;
   private inserted = 0;
 
+  /** For what does not depend on the partition. */
   readonly writer: TableWriter;
+  private readonly writers: TableWriters;
   private readonly generated: GeneratedColumns | null;
   private readonly autoColumn: ColumnInfo | null;
   private readonly zeroGenerates: boolean;
@@ -77,9 +80,11 @@ export class RowInserter {
     private readonly assigner: Assigner,
     private readonly ctx: ExecContext,
     private readonly updates: Insert['onDuplicate'] = [],
+    partitions: ReadonlySet<string> | null = null,
   ) {
     this.generated = GeneratedColumns.of(table, ctx);
-    this.writer = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
+    this.writers = new TableWriters(table, ctx, partitions);
+    this.writer = this.writers.whole;
     this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
     this.current = new CurrentValues(ctx);
@@ -110,9 +115,25 @@ export class RowInserter {
           row[i] = this.assigner.checkNull(null, columns[i]!, laxNulls);
       }
     }
+    if (this.writers.partitioned && this.assigner.ignore) rows = this.withPartition(rows);
     const handles = await this.handlesOf(rows);
     if (this.onDuplicate === 'error') await this.insertNew(rows, handles);
     else await this.insertChecked(rows, handles, first);
+  }
+
+  /** IGNORE leaves out rows that belong to no partition, with a warning for each. */
+  private withPartition(rows: Datum[][]): Datum[][] {
+    return rows.filter((row) => {
+      try {
+        this.writers.of(row);
+        return true;
+      } catch (e) {
+        if (!(e instanceof MysqlError)) throw e;
+        this.assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+        this.skipped++;
+        return false;
+      }
+    });
   }
 
   finish(): void {
@@ -169,7 +190,7 @@ export class RowInserter {
     const unique: UniqueKey[] = [];
     const owner: number[] = [];
     for (let r = 0; r < rows.length; r++) {
-      writer.uniqueKeys(rows[r]!, handles[r]!, unique);
+      this.writers.of(rows[r]!).uniqueKeys(rows[r]!, handles[r]!, unique);
       while (owner.length < unique.length) owner.push(r);
     }
     const checked: UniqueKey[] = [];
@@ -195,7 +216,7 @@ export class RowInserter {
         const own = rows.length > 1 ? txn.memBuffer.get(unique[u]!.key) : null;
         if (own !== undefined && own !== null) throw writer.duplicate(unique[u]!, rows[r]!);
       }
-      writer.insert(rows[r]!, handles[r]!, true);
+      this.writers.of(rows[r]!).insert(rows[r]!, handles[r]!, true);
     }
     this.affected += rows.length;
     this.found += rows.length;
@@ -226,7 +247,7 @@ export class RowInserter {
   /** IGNORE, REPLACE, ON DUPLICATE KEY UPDATE: what the keys hold is read for the whole batch, then rows go one by one. */
   private async insertChecked(rows: Datum[][], handles: Handle[], first: number): Promise<void> {
     const { writer, current } = this;
-    if (this.ascending && !this.endKnown && !this.ctx.txn!.pessimistic) {
+    if (this.ascending && !this.endKnown && !this.ctx.txn!.pessimistic && !this.writers.partitioned) {
       const range = recordRange(this.table.id);
       await current.findEnd(range.startKey, range.endKey);
       this.endKnown = true;
@@ -240,12 +261,14 @@ export class RowInserter {
       // Out of order: from here on the membuffer is asked.
       this.fresh = false;
     }
-    const unique = rows.map((row, r) => writer.uniqueKeys(row, handles[r]!));
+    const unique = rows.map((row, r) => this.writers.of(row).uniqueKeys(row, handles[r]!));
     await current.load(unique.flatMap((us) => us.map((u) => u.key)));
     if (this.onDuplicate !== 'ignore') {
       // The rows in the way are needed too.
       const records: Uint8Array[] = [];
-      for (const us of unique) for (const u of us) if (u.index !== null) this.recordOf(u, records);
+      unique.forEach((us, r) => {
+        for (const u of us) if (u.index !== null) this.recordOf(u, this.writers.of(rows[r]!), records);
+      });
       await current.load(records);
     }
     for (let r = 0; r < rows.length; r++) {
@@ -253,7 +276,7 @@ export class RowInserter {
       const row = rows[r]!;
       const taken = unique[r]!.find((u) => current.get(u.key) !== null);
       if (taken === undefined) {
-        writer.insert(row, handles[r]!, false);
+        this.writers.of(row).insert(row, handles[r]!, false);
         this.affected++;
         this.found++;
         this.inserted++;
@@ -284,17 +307,17 @@ export class RowInserter {
   }
 
   /** Record key of the row that holds a unique key. */
-  private recordOf(u: UniqueKey, out: Uint8Array[]): void {
+  private recordOf(u: UniqueKey, writer: TableWriter, out: Uint8Array[]): void {
     const value = this.current.get(u.key);
     if (value === null) return;
     const handle = u.index === null ? null : decodeIndexValueHandle(value);
-    out.push(u.index === null || handle === null ? u.key : this.writer.mutations.recordKey(handle));
+    out.push(u.index === null || handle === null ? u.key : writer.mutations.recordKey(handle));
   }
 
   /** The row that holds a unique key. */
-  private async holder(u: UniqueKey): Promise<{ row: Datum[]; handle: Handle }> {
+  private async holder(u: UniqueKey, writer: TableWriter): Promise<{ row: Datum[]; handle: Handle }> {
     const keys: Uint8Array[] = [];
-    this.recordOf(u, keys);
+    this.recordOf(u, writer, keys);
     const key = keys[0]!;
     await this.current.load([key]);
     const value = this.current.get(key);
@@ -309,11 +332,12 @@ export class RowInserter {
   }
 
   private async replaceRow(row: Datum[], handle: Handle, unique: readonly UniqueKey[]): Promise<void> {
-    const { writer, current } = this;
+    const { current } = this;
+    const writer = this.writers.of(row);
     let removed = 0;
     for (const u of unique) {
       if (current.get(u.key) === null) continue;
-      const old = await this.holder(u);
+      const old = await this.holder(u, writer);
       if (removed === 0 && old.row.every((v, i) => sameDatum(v, row[i]!))) {
         // The same row again: nothing to write (handler::ha_update_row's HA_ERR_RECORD_IS_THE_SAME).
         this.affected++;
@@ -331,8 +355,9 @@ export class RowInserter {
   }
 
   private async updateRow(row: Datum[], taken: UniqueKey): Promise<void> {
-    const { writer, current, assigner, publicColumns } = this;
-    const old = await this.holder(taken);
+    const { current, assigner, publicColumns } = this;
+    const before = this.writers.of(row);
+    const old = await this.holder(taken, before);
     const next = old.row.slice();
     const types = [...publicColumns.map((c) => c.type), ...publicColumns.map((c) => c.type)];
     const proposed = publicColumns.map((c) => row[c.offset]!);
@@ -356,9 +381,13 @@ export class RowInserter {
     for (const c of publicColumns)
       if (c.onUpdateNow && !assigned.has(c.offset)) next[c.offset] = assigner.now(c);
     if (this.generated !== null) await this.generated.write([next], assigner);
+    const writer = this.writers.of(next);
     const handle = writer.mutations.hiddenHandle ? old.handle : writer.handleOf(next);
-    const same = sameHandle(handle, old.handle);
-    const keys = writer.changedUniqueKeys(old.row, old.handle, next, handle, same);
+    const same = writer === before && sameHandle(handle, old.handle);
+    const keys =
+      writer === before
+        ? writer.changedUniqueKeys(old.row, old.handle, next, handle, same)
+        : writer.uniqueKeys(next, handle);
     await current.load(keys.map((u) => u.key));
     const conflict = keys.find((u) => current.get(u.key) !== null);
     if (conflict !== undefined) {
@@ -370,7 +399,7 @@ export class RowInserter {
     }
     if (same) writer.update(old.row, next, handle);
     else {
-      writer.remove(old.row, old.handle);
+      before.remove(old.row, old.handle);
       writer.insert(next, handle, false);
     }
     this.affected += 2;
@@ -503,7 +532,7 @@ export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<Dml
       : plan.ignore
         ? 'ignore'
         : 'error';
-  const inserter = new RowInserter(plan.table, mode, assigner, ctx, plan.onDuplicate);
+  const inserter = new RowInserter(plan.table, mode, assigner, ctx, plan.onDuplicate, plan.partitions);
   const template = new RowTemplate(plan.table, plan.columns, assigner, ctx);
   const lax = plan.ignore || (!assigner.strict && (plan.select !== null || plan.rows.length > 1));
   if (plan.select === null) {

@@ -7,9 +7,9 @@ import type { Handle } from '../../kv/codec/table-key.js';
 import type { DmlTarget, Update } from '../../planner/physical/plan.js';
 import type { Datum } from '../../types/datum.js';
 import { buildOperator } from '../build-operator.js';
-import { zoneOf } from '../cop-reader.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
-import { TableWriter, type UniqueKey } from '../table-writer.js';
+import type { TableWriter, UniqueKey } from '../table-writer.js';
+import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
 import { GeneratedColumns } from './generated-columns.js';
@@ -21,13 +21,18 @@ interface Change {
   readonly oldHandle: Handle;
   readonly newRow: Datum[];
   readonly newHandle: Handle;
+  /** The partition that holds the row, and the one that will. */
+  readonly before: TableWriter;
+  readonly after: TableWriter;
   readonly keys: UniqueKey[];
   readonly same: boolean;
 }
 
 /** A table written by the statement. */
 class Target {
+  /** For what does not depend on the partition. */
   readonly writer: TableWriter;
+  readonly writers: TableWriters;
   readonly generated: GeneratedColumns | null;
   readonly onUpdateNow: readonly ColumnInfo[];
   readonly assigned: ReadonlySet<number>;
@@ -42,7 +47,8 @@ class Target {
     ctx: ExecContext,
   ) {
     this.generated = GeneratedColumns.of(spec.table, ctx);
-    this.writer = new TableWriter(spec.table, spec.physicalId, ctx.txn!, zoneOf(ctx));
+    this.writers = new TableWriters(spec.table, ctx);
+    this.writer = this.writers.whole;
     this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
     this.onUpdateNow = spec.table.columns.filter((c) => c.onUpdateNow && !this.assigned.has(c.offset));
   }
@@ -182,7 +188,7 @@ async function updateTarget(
     if (oldHandle === null) continue;
     let name = '';
     if (dedup) {
-      name = nameOf(writer.mutations.recordKey(oldHandle));
+      name = nameOf(target.writers.of(oldRow).mutations.recordKey(oldHandle));
       if (target.rows.has(name)) continue;
       oldRow = byAlias.get(`${spec.physicalId}/${name}`) ?? oldRow;
     }
@@ -210,20 +216,27 @@ async function updateTarget(
     );
   }
   const changes: Change[] = differing.map(({ oldRow, oldHandle, newRow }) => {
+    const before = target.writers.of(oldRow);
+    const after = target.writers.of(newRow);
     const newHandle = writer.mutations.hiddenHandle ? oldHandle : writer.handleOf(newRow);
-    const sameKey = sameHandle(newHandle, oldHandle);
+    const sameKey = before === after && sameHandle(newHandle, oldHandle);
     return {
+      before,
+      after,
       oldRow,
       oldHandle,
       newRow,
       newHandle,
       same: sameKey,
-      keys: writer.changedUniqueKeys(oldRow, oldHandle, newRow, newHandle, sameKey),
+      keys:
+        before === after
+          ? after.changedUniqueKeys(oldRow, oldHandle, newRow, newHandle, sameKey)
+          : after.uniqueKeys(newRow, newHandle),
     };
   });
   if (txn.pessimistic) {
     const locks: Uint8Array[] = [];
-    for (const c of changes) locks.push(writer.mutations.recordKey(c.oldHandle));
+    for (const c of changes) locks.push(c.before.mutations.recordKey(c.oldHandle));
     await txn.lockKeys(locks);
   }
   const keys: Uint8Array[] = [];
@@ -238,10 +251,10 @@ async function updateTarget(
       assigner.warn({ level: 'Warning', code: e.code, message: e.message });
       continue;
     }
-    if (c.same) writer.update(c.oldRow, c.newRow, c.newHandle);
+    if (c.same) c.after.update(c.oldRow, c.newRow, c.newHandle);
     else {
-      writer.remove(c.oldRow, c.oldHandle);
-      writer.insert(c.newRow, c.newHandle, false);
+      c.before.remove(c.oldRow, c.oldHandle);
+      c.after.insert(c.newRow, c.newHandle, false);
     }
     if (auto !== undefined) await ctx.rebaseAutoId(table, c.newRow[auto.offset] as number | bigint);
     changed++;

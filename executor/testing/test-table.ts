@@ -149,6 +149,7 @@ export function insertPlan(
     columns: table.columns,
     rows: rows.map((r) => r.map((value, i) => ({ kind: 'constant', type: table.columns[i]!.type, value }))),
     select: null,
+    partitions: null,
     replace: false,
     ignore: false,
     onDuplicate: [],

@@ -19,9 +19,15 @@ export interface TableEstimate {
   readonly info: string;
 }
 
-export function tableEstimate(ctx: PlanContext, ds: { readonly table: DataSource['table'] }): TableEstimate {
+export function tableEstimate(
+  ctx: PlanContext,
+  ds: { readonly table: DataSource['table']; readonly physical?: DataSource['physical'] },
+): TableEstimate {
   const stats = ctx.statistics(ds.table);
-  const hint = ctx.rowCountHint(ds.table.id);
+  const parts =
+    ds.table.partition === undefined || ds.physical == null ? 1 : ds.table.partition.definitions.length;
+  const known = ctx.rowCountHint(ds.table.id);
+  const hint = known === null ? null : known / parts;
   if (stats !== null && stats.version !== 0n) {
     return { rows: Math.max(1, hint ?? stats.rowCount), stats, info: '' };
   }

@@ -24,7 +24,7 @@ export function operatorName(p: PhysicalPlan): string {
     case 'BatchPointGet':
       return 'Batch_Point_Get';
     case 'UnionAll':
-      return 'Union';
+      return p.partitions === true ? 'PartitionUnion' : 'Union';
     case 'CteRef':
       return 'CTEFullScan';
     default:
@@ -45,12 +45,12 @@ const by = (items: readonly ByItem[]): string =>
 export function accessObject(p: PhysicalPlan): string {
   switch (p.op) {
     case 'TableScan':
-      return `table:${p.alias}`;
+      return tableText(p);
     case 'IndexScan':
-      return `table:${p.alias}, ${indexText(p)}`;
+      return `${tableText(p)}, ${indexText(p)}`;
     case 'PointGet':
     case 'BatchPointGet':
-      return p.index === null ? `table:${p.alias}` : `table:${p.alias}, ${indexText({ index: p.index })}`;
+      return p.index === null ? tableText(p) : `${tableText(p)}, ${indexText({ index: p.index })}`;
     case 'MemTableScan':
       return `table:${p.table.name}`;
     case 'CteRef':
@@ -58,6 +58,11 @@ export function accessObject(p: PhysicalPlan): string {
     default:
       return '';
   }
+}
+
+function tableText(p: Pick<TableScan, 'alias' | 'table' | 'physicalId'>): string {
+  const part = p.table.partition?.definitions.find((d) => d.id === p.physicalId);
+  return part === undefined ? `table:${p.alias}` : `table:${p.alias}, partition:${part.name}`;
 }
 
 const indexText = (p: Pick<IndexScan, 'index'>): string =>

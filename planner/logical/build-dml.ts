@@ -11,7 +11,7 @@ import { findName, refText, type FieldName, type QueryScope } from '../resolve/s
 import type { Delete, DmlTarget, Insert, PhysicalPlan, Update } from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
 import { addCommonTables } from './build-cte.js';
-import { buildFrom, findTable, handleColumns } from './build-from.js';
+import { buildFrom, findTable, handleColumns, namedPartitions } from './build-from.js';
 import { buildLimit } from './build-limit.js';
 import { filterBy } from './build-where.js';
 import { columnsOf } from './expression-walk.js';
@@ -83,7 +83,7 @@ function rowNames(state: BuildState, db: DbInfo, table: TableInfo, alias: string
 
 export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: ToPhysical): Insert {
   const { db, table } = writableTable(state, stmt.table, 'INSERT');
-  if (stmt.partitions.length > 0) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+  const partitions = namedPartitions(table, stmt.partitions);
   state.ctx.checkPrivilege('INSERT', db.name, table.name);
   if (stmt.replace) state.ctx.checkPrivilege('DELETE', db.name, table.name);
   if (stmt.onDuplicate !== null) state.ctx.checkPrivilege('UPDATE', db.name, table.name);
@@ -148,6 +148,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     columns,
     rows,
     select,
+    partitions,
     replace: stmt.replace,
     ignore: stmt.ignore,
     onDuplicate:

@@ -89,7 +89,7 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
   const { db, table } = findTable(state, ref.table);
   const alias = ref.alias ?? table.name;
   if (table.view !== undefined) return view(state, db, table, alias);
-  if (ref.partitions.length > 0) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+  const partitions = namedPartitions(table, ref.partitions);
   state.checkPrivilege('SELECT', db.name, table.name);
   state.noteTable(db, table, false);
   for (const hint of ref.indexHints) {
@@ -101,7 +101,21 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
       }
     }
   }
-  return sourceOf(state, db, table, alias, ref.indexHints, state.writing);
+  return sourceOf(state, db, table, alias, ref.indexHints, state.writing, partitions);
+}
+
+/** Lower names of PARTITION (…), null for none. Throws 1747, 1735. */
+export function namedPartitions(table: TableInfo, names: readonly string[]): ReadonlySet<string> | null {
+  if (names.length === 0) return null;
+  if (table.partition === undefined) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+  const set = new Set<string>();
+  for (const name of names) {
+    const lower = name.toLowerCase();
+    if (!table.partition.definitions.some((d) => d.lower === lower))
+      throw mysqlError('ER_UNKNOWN_PARTITION', name, table.name);
+    set.add(lower);
+  }
+  return set;
 }
 
 export function columnOfInfo(state: BuildState, db: DbInfo, table: TableInfo, info: ColumnInfo): Column {
@@ -116,6 +130,7 @@ export function sourceOf(
   alias: string,
   indexHints: readonly ast.IndexHint[],
   allColumns: boolean,
+  partitionNames: ReadonlySet<string> | null = null,
 ): Relation {
   const infos = new Map<number, ColumnInfo>();
   const schema: Column[] = [];
@@ -173,6 +188,8 @@ export function sourceOf(
     infos: all,
     all: schema,
     virtuals: [],
+    partitionNames,
+    physical: null,
     conditions: [],
     indexHints,
     dirty: state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id),

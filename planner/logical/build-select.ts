@@ -24,7 +24,14 @@ import { buildLimit } from './build-limit.js';
 import { filterBy } from './build-where.js';
 import { buildWindows } from './build-window.js';
 import { columnsOf, isVolatile, sameExpr } from './expression-walk.js';
-import { projection, type Aggregation, type LockedSource, type LogicalPlan } from './plan.js';
+import {
+  projection,
+  type Aggregation,
+  type DataSource,
+  type LockedSource,
+  type LogicalPlan,
+} from './plan.js';
+import { partitionLocator } from '../partition/locator.js';
 import { forEachNode } from './walk.js';
 import { lockSpec } from './lock-spec.js';
 
@@ -185,7 +192,7 @@ class SelectBuilder {
       const handle = handleColumns(n);
       // Tables inside derived tables that do not hand their handles up are not locked.
       if (handle.every((c) => visible.has(c.id))) {
-        tables.push({ table: n.table, handle });
+        tables.push({ table: n.table, handle, deciding: decidingColumns(this.state, n) });
         this.state.ctx.checkPrivilege(
           clause.strength === 'UPDATE' ? 'UPDATE' : 'SELECT',
           n.db.name,
@@ -549,4 +556,15 @@ export function buildSelect(
   } finally {
     state.hints.pop();
   }
+}
+
+/** The columns that decide the partition of a source's rows, by offset; null for a table without partitions. */
+function decidingColumns(state: BuildState, ds: DataSource): ReadonlyMap<number, Column> | null {
+  if (ds.table.partition === undefined) return null;
+  const out = new Map<number, Column>();
+  for (const offset of partitionLocator(ds.table, state.ctx.eval).deciding) {
+    const column = ds.all.find((c) => ds.infos.get(c.id)?.offset === offset);
+    if (column !== undefined) out.set(offset, column);
+  }
+  return out;
 }

@@ -1,5 +1,5 @@
 import type { AggFunc, ByItem, Column, CorrelatedColumn, Expression } from '../../expression/expression.js';
-import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type { ColumnInfo, DbInfo, PartitionDefinition, TableInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { JoinType, LockSpec, PhysicalPlan, WindowFrame } from '../physical/plan.js';
@@ -52,6 +52,10 @@ export interface DataSource extends Base {
   all: readonly Column[];
   /** Columns computed from those above the source; indexes may hold them. Their infos are in `infos`. */
   virtuals: readonly VirtualColumn[];
+  /** Lower names of PARTITION (…); null when it was not written. */
+  partitionNames: ReadonlySet<string> | null;
+  /** The partition that a copy of the source is narrowed to; null for the whole table. */
+  physical: PartitionDefinition | null;
   /** Conditions pushed down to the table, a conjunction. */
   conditions: Expression[];
   indexHints: readonly IndexHint[];
@@ -165,6 +169,8 @@ export interface Lock extends Base {
 export interface LockedSource {
   readonly table: TableInfo;
   readonly handle: readonly Column[];
+  /** Of a partitioned table: the columns that decide the partition, by offset. */
+  readonly deciding: ReadonlyMap<number, Column> | null;
 }
 
 export interface WindowFunction {

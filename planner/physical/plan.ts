@@ -277,6 +277,8 @@ export interface Limit extends PlanBase {
 }
 export interface UnionAll extends PlanBase {
   readonly op: 'UnionAll';
+  /** The children are partitions of one table. */
+  readonly partitions?: boolean;
   /** Each gives the schema's types (casts are projected by the planner). */
   readonly children: readonly PhysicalPlan[];
 }
@@ -314,6 +316,8 @@ export interface LockedTable {
   readonly physicalId: number;
   /** Positions of the handle column(s) in the child's output. */
   readonly handle: readonly number[];
+  /** Of a partitioned table: positions of its columns by offset, -1 for those that do not decide the partition. */
+  readonly columns?: readonly number[];
 }
 export interface Window extends PlanBase {
   readonly op: 'Window';
@@ -364,6 +368,8 @@ export interface Insert extends PlanBase {
   /** VALUES rows (null = DEFAULT), or none when `select` is set. Value expressions may refer to earlier columns of the row (over a row of the table's public columns). */
   readonly rows: readonly (readonly (Expression | null)[])[];
   readonly select: PhysicalPlan | null;
+  /** Lower names of PARTITION (…); null when it was not written. */
+  readonly partitions: ReadonlySet<string> | null;
   readonly replace: boolean;
   readonly ignore: boolean;
   /** ON DUPLICATE KEY UPDATE: input = the table's public columns (current row) ++ the row to insert (VALUES(col), alias.col). */

@@ -13,7 +13,7 @@ export interface PointKey {
 
 /** What the point path needs of a table, made once for each version of it. */
 export interface PointTable {
-  /** Has columns that rows do not hold: the optimizer's. */
+  /** Has columns that rows do not hold, or partitions: the optimizer's. */
   readonly computed: boolean;
   readonly byName: ReadonlyMap<string, ColumnInfo>;
   readonly keys: readonly PointKey[];
@@ -79,7 +79,7 @@ function make(db: DbInfo, table: TableInfo): PointTable {
     });
   }
   return {
-    computed: table.columns.some(isVirtual),
+    computed: table.partition !== undefined || table.columns.some(isVirtual),
     byName: new Map(table.columns.filter((c) => c.state === 'public').map((c) => [c.lower, c])),
     keys,
     publics,

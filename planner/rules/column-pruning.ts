@@ -76,7 +76,10 @@ function prune(p: LogicalPlan, needed: ReadonlySet<number>): void {
     }
     case 'Lock': {
       const used = new Set(needed);
-      for (const t of p.tables) for (const h of t.handle) used.add(h.id);
+      for (const t of p.tables) {
+        for (const h of t.handle) used.add(h.id);
+        if (t.deciding !== null) for (const c of t.deciding.values()) used.add(c.id);
+      }
       prune(p.children[0]!, used);
       p.schema = p.children[0]!.schema;
       return;

@@ -1,5 +1,8 @@
 import { SchemaSnapshot } from '../../catalog/info-schema.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import { restoreExpr } from '../../parser/restore.js';
+import { columnBound } from '../partition/locator.js';
+import { datumCompare } from '../ranger/interval.js';
 import { buildExpression, parseExpression, rowColumns } from '../resolve/table-expression.js';
 import { buildTable } from '../../ddl/build-table.js';
 import type { DdlContext } from '../../ddl/ddl-context.js';
@@ -143,6 +146,12 @@ export class TestSchema {
       throwIfInterrupted: () => {},
       currentDatabase: 'test',
       queryTypes: () => Promise.resolve([]),
+      restorePlain: (expr) => restoreExpr(expr, { bareColumns: true }),
+      boundCompare: (type) => {
+        const compare = datumCompare(type);
+        const value = (text: string) => columnBound(text, type, testContext()) as Datum;
+        return (a, b) => compare(value(a), value(b));
+      },
       parse: parseExpression,
       expressionType: (expr, columns) => buildExpression(expr, testContext(), rowColumns(columns)).type,
       fillGenerated: () => Promise.resolve(),

@@ -6,6 +6,7 @@ import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource, MemTable } from '../../logical/plan.js';
 import { allPoints } from '../../ranger/ranger.js';
 import { accessPaths, indexColumns, scanColumns, type AccessPath } from '../access-path.js';
+import { prunedPartitions } from '../../partition/prune.js';
 import type { Optimizer } from '../optimizer.js';
 import type {
   BatchPointGet,
@@ -62,7 +63,46 @@ export function matchOrder(
   return { desc };
 }
 
+/** Id of the physical table that a source reads. */
+export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;
+
+/**
+ * A partitioned table is read partition by partition, those that the conditions rule out left out. The partitions'
+ * orders are not merged.
+ */
+function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
+  const { definitions } = ds.table.partition!;
+  const kept = prunedPartitions(opt.ctx, ds);
+  const only = kept[0];
+  if (only === undefined) return emptyTask(opt, ds);
+  if (kept.length === 1) return implementDataSource(opt, { ...ds, physical: definitions[only]! }, prop);
+  if (prop.order.length > 0) return null;
+  const tasks = kept.map((i) => {
+    const part = { ...ds, physical: definitions[i]! };
+    return { part, task: opt.root(implementDataSource(opt, part, prop)!) };
+  });
+  const rows = tasks.reduce((n, t) => n + t.task.rows, 0);
+  const cost = tasks.reduce((n, t) => n + t.task.cost, 0);
+  const plan: PhysicalPlan = {
+    op: 'UnionAll',
+    id: opt.nextId(),
+    schema: ds.schema,
+    estRows: rows,
+    estCost: cost,
+    task: 'root',
+    partitions: true,
+    children: tasks.map(({ part, task }) => {
+      const { schema } = task.plan;
+      const exact =
+        schema.length === part.schema.length && schema.every((c, k) => c.id === part.schema[k]!.id);
+      return exact ? task.plan : trim(opt, task, part.schema).plan;
+    }),
+  };
+  return { kind: 'root', plan, rows, cost };
+}
+
 export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
+  if (ds.table.partition !== undefined && ds.physical === null) return implementPartitions(opt, ds, prop);
   if (ds.conditions.some(isFalse)) return emptyTask(opt, ds);
   const point = tryPointPath(opt, ds);
   if (point !== null && prop.order.length === 0) return point;
@@ -271,7 +311,7 @@ export function tableScan(
     handleOut: rowId,
     ranges: path === null ? { ranges: [] } : rangesFor(path),
     full: path === null || path.access.full,
-    physicalId: ds.table.id,
+    physicalId: physicalIdOf(ds),
     statsInfo,
     keepOrder,
     desc,
@@ -314,7 +354,7 @@ export function indexScan(
     handleOut,
     ranges: rangesFor(path),
     full: path.access.full,
-    physicalId: ds.table.id,
+    physicalId: physicalIdOf(ds),
     statsInfo,
     keepOrder,
     desc,
@@ -365,7 +405,7 @@ function withOwnWrites(
     task: 'root',
     child: plan,
     table: ds.table,
-    physicalId: ds.table.id,
+    physicalId: physicalIdOf(ds),
     conditions: ds.conditions,
     columns: plan.schema.map((c) => ds.infos.get(c.id) ?? null),
     keepOrder: order.map((o) => ({ expr: o.column, desc: o.desc })),
@@ -422,7 +462,7 @@ function pointTask(
     alias: ds.alias,
     columns,
     index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
-    physicalId: ds.table.id,
+    physicalId: physicalIdOf(ds),
     lock: null,
     handleOut: rowId,
   };

@@ -117,7 +117,7 @@ function indexJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
   const out: RootTask[] = [];
   for (const inner of innerSides(p)) {
     const innerPlan = p.children[inner === 'left' ? 0 : 1]!;
-    if (innerPlan.op !== 'DataSource' || innerPlan.dirty) continue;
+    if (innerPlan.op !== 'DataSource' || innerPlan.dirty || innerPlan.table.partition !== undefined) continue;
     const outerPlan = p.children[inner === 'left' ? 1 : 0]!;
     const outerIds = idsOf(outerPlan.schema);
     if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;

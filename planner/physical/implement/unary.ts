@@ -317,6 +317,14 @@ export function implementLock(opt: Optimizer, p: Lock, prop: Property): Task | n
       table: t.table,
       physicalId: t.table.id,
       handle: t.handle.map((c) => position(c.id)),
+      ...(t.deciding === null
+        ? {}
+        : {
+            columns: t.table.columns.map((c) => {
+              const column = t.deciding!.get(c.offset);
+              return column === undefined ? -1 : position(column.id);
+            }),
+          }),
     })),
   };
   return opt.over(root, plan, root.rows, root.rows * COST.lookupRow);

@@ -1,0 +1,45 @@
+import type { TableInfo } from '../catalog/model.js';
+import { partitionLocator, type PartitionLocator } from '../planner/partition/locator.js';
+import type { Datum } from '../types/datum.js';
+import { mysqlError } from '../types/error-table.js';
+import { zoneOf } from './cop-reader.js';
+import type { ExecContext } from './exec-context.js';
+import { TableWriter } from './table-writer.js';
+
+/** The writers of a table: one, or one for each partition that rows of the statement belong to. */
+export class TableWriters {
+  /** The writer of an unpartitioned table; of a partitioned one it knows the rows' layout only. */
+  readonly whole: TableWriter;
+  private readonly locator: PartitionLocator | null;
+  private readonly parts = new Map<number, TableWriter>();
+
+  constructor(
+    private readonly table: TableInfo,
+    private readonly ctx: ExecContext,
+    /** Lower names that PARTITION (…) allows; null for all. */
+    private readonly allowed: ReadonlySet<string> | null = null,
+  ) {
+    this.whole = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
+    this.locator = table.partition === undefined ? null : partitionLocator(table, ctx.eval);
+  }
+
+  get partitioned(): boolean {
+    return this.locator !== null;
+  }
+
+  /** The writer of the partition that a row belongs to. Throws 1526 and 1748. */
+  of(row: readonly Datum[]): TableWriter {
+    if (this.locator === null) return this.whole;
+    const at = this.locator.locate(row, this.ctx.eval);
+    if (at < 0) throw this.locator.noPartition(row, this.ctx.eval);
+    const { id, lower } = this.table.partition!.definitions[at]!;
+    if (this.allowed !== null && !this.allowed.has(lower))
+      throw mysqlError('ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET');
+    let writer = this.parts.get(id);
+    if (writer === undefined) {
+      writer = new TableWriter(this.table, id, this.ctx.txn!, zoneOf(this.ctx));
+      this.parts.set(id, writer);
+    }
+    return writer;
+  }
+}
