@@ -25,7 +25,9 @@ export function tableEstimate(
 ): TableEstimate {
   const stats = ctx.statistics(ds.table);
   const parts =
-    ds.table.partition === undefined || ds.physical == null ? 1 : ds.table.partition.definitions.length;
+    ds.table.partition === undefined || (ds.physical ?? null) === null
+      ? 1
+      : ds.table.partition.definitions.length;
   const known = ctx.rowCountHint(ds.table.id);
   const hint = known === null ? null : known / parts;
   if (stats !== null && stats.version !== 0n) {

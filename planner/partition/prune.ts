@@ -8,12 +8,9 @@ import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import { detach, type KeyColumn } from '../ranger/ranger.js';
 import type { KeyRangeDatum } from '../physical/plan.js';
+import type { HashOf, KeyOf, ListColumns, ListOf } from './locator.js';
 import {
   ByExpression,
-  HashOf,
-  KeyOf,
-  ListColumns,
-  ListOf,
   MAXVALUE,
   partitionLocator,
   RangeColumns,
