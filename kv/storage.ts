@@ -36,6 +36,8 @@ export interface RequestAttributes {
   readonly priority: 'normal' | 'low' | 'high';
   /** Milliseconds that a read may still take; 0 = no limit. */
   readonly maxExecutionMs: number;
+  /** Ends waits between attempts with 1317. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export interface TxnOptions {

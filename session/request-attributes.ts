@@ -31,4 +31,8 @@ export class SessionAttributes implements RequestAttributes {
     const { statement } = this.session;
     return statement.deadline === 0 ? 0 : Math.max(1, statement.deadline - Date.now());
   }
+
+  get signal(): AbortSignal {
+    return this.session.statement.signal;
+  }
 }

@@ -212,7 +212,7 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
     return outcome instanceof Promise ? outcome.then(done, failed) : done(outcome);
   };
   if (!txn.pessimistic) return staged();
-  return andThen(session.engine.storage.currentTs(), (ts) => {
+  return andThen(session.storage.currentTs(), (ts) => {
     txn.forUpdateTs = ts;
     return staged();
   });

@@ -1,6 +1,7 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { ErrorSymbol } from '../../types/error-table.js';
 import type { RegionError } from '../rpc.js';
+import { interruptionOf } from './interruptible.js';
 import { UndeterminedError } from '../storage.js';
 
 interface BackoffClass {
@@ -119,16 +120,16 @@ function fatalRegionError(e: RegionError): Error {
   }
 }
 
-/** Waits; rejects with 1317 when the statement is killed. */
+/** Waits; rejects when the statement is interrupted. */
 function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(mysqlError('ER_QUERY_INTERRUPTED'));
+      reject(interruptionOf(signal));
       return;
     }
     const onAbort = (): void => {
       clearTimeout(timer);
-      reject(mysqlError('ER_QUERY_INTERRUPTED'));
+      reject(interruptionOf(signal!));
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', onAbort);

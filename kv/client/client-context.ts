@@ -1,11 +1,14 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { PagedReader } from '../paged-reader.js';
 import type { CoprocessorRequest } from '../rpc.js';
+import type { RequestAttributes } from '../storage.js';
 import { ActiveTimestamps } from './active-timestamps.js';
 import { HeartbeatKeeper } from './heartbeat.js';
+import { interruptible } from './interruptible.js';
 import { LockResolver } from './lock-resolver.js';
 import type { TimestampOracle } from './oracle.js';
 import type { Router } from './router.js';
+import { SessionRouter } from './session-router.js';
 import { KvSnapshot } from './snapshot.js';
 
 /** Limits and sizes of the client; the defaults are TiDB's. */
@@ -61,10 +64,19 @@ export class ClientContext {
     this.heartbeats = new HeartbeatKeeper(router, oracle, this.active);
   }
 
-  /** The same client, whose requests find their way by `router`. What it knows of transactions stays shared. */
-  through(router: Router): ClientContext {
+  /** Set for the client of one session. */
+  readonly attributes: RequestAttributes | null = null;
+
+  /** The same client for one session. What it knows of transactions stays shared. */
+  forSession(attributes: RequestAttributes): ClientContext {
     const view = Object.create(this) as ClientContext;
-    Object.defineProperty(view, 'router', { value: router });
+    Object.defineProperties(view, {
+      router: { value: new SessionRouter(this.router, attributes) },
+      oracle: {
+        value: { timestamp: () => interruptible(this.oracle.timestamp(), attributes.signal) },
+      },
+      attributes: { value: attributes },
+    });
     return view;
   }
 

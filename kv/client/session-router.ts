@@ -1,4 +1,5 @@
 import type { Awaitable } from '../../types/awaitable.js';
+import { interruptible } from './interruptible.js';
 import type { RegionError } from '../rpc.js';
 import type { RequestAttributes } from '../storage.js';
 import type { RegionRoute, Router } from './router.js';
@@ -28,14 +29,17 @@ export class SessionRouter implements Router {
     };
   }
 
+  private found(route: Awaitable<RegionRoute>): Awaitable<RegionRoute> {
+    if (!(route instanceof Promise)) return this.mark(route);
+    return Promise.resolve(interruptible(route, this.attributes.signal)).then((r) => this.mark(r));
+  }
+
   locate(key: Uint8Array): Awaitable<RegionRoute> {
-    const route = this.router.locate(key);
-    return route instanceof Promise ? route.then((r) => this.mark(r)) : this.mark(route);
+    return this.found(this.router.locate(key));
   }
 
   locateEnd(endKey: Uint8Array): Awaitable<RegionRoute> {
-    const route = this.router.locateEnd(endKey);
-    return route instanceof Promise ? route.then((r) => this.mark(r)) : this.mark(route);
+    return this.found(this.router.locateEnd(endKey));
   }
 
   onRegionError(route: RegionRoute, error: RegionError): void {

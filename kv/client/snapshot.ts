@@ -1,10 +1,12 @@
 import type { Awaitable } from '../../types/awaitable.js';
+import { MysqlError } from '../../types/error.js';
 import { compareBytes, copyOf, nextKey } from '../codec/byte-writer.js';
 import type { GetResponse, KvPair, LockInfo, RpcContext, ScanResponse } from '../rpc.js';
 import type { PageCursor, PageOptions, PagedReader } from '../paged-reader.js';
 import type { IterateOptions, KvIterator, Snapshot, SnapshotOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
+import { interruptible } from './interruptible.js';
 import { errorOf } from './key-error.js';
 import { resolveForRead } from './lock-resolver.js';
 import { groupByRegion, maxStart, minEnd, type RegionRoute } from './router.js';
@@ -27,6 +29,11 @@ export class KvSnapshot implements Snapshot, PagedReader {
   ) {
     this.rc = options?.isolation === 'RC';
     this.signal = options?.signal;
+  }
+
+  /** What ends the waits of the statement that reads now: a transaction's snapshot serves many. */
+  private get interruption(): AbortSignal | undefined {
+    return this.signal ?? this.client.attributes?.signal;
   }
 
   private contextOf(route: RegionRoute): RpcContext {
@@ -56,13 +63,17 @@ export class KvSnapshot implements Snapshot, PagedReader {
     key: Uint8Array,
     first: Awaitable<GetResponse> | null,
   ): Promise<Uint8Array | null> {
-    const bo = new Backoffer(BackoffBudget.get, this.signal);
+    const bo = new Backoffer(BackoffBudget.get, this.interruption);
     for (;;) {
       const route = await this.client.router.locate(key);
       let res: GetResponse;
       try {
-        res = await (first ?? route.rpc.get({ context: this.contextOf(route), key, version: this.ts }));
+        res = await interruptible(
+          first ?? route.rpc.get({ context: this.contextOf(route), key, version: this.ts }),
+          this.client.attributes?.signal,
+        );
       } catch (e) {
+        if (e instanceof MysqlError) throw e;
         first = null;
         this.client.router.onSendFailure(route, e);
         await bo.sleep('tikvRPC');
@@ -102,7 +113,7 @@ export class KvSnapshot implements Snapshot, PagedReader {
   }
 
   private async batchGetRetrying(keys: readonly Uint8Array[]): Promise<(Uint8Array | null)[]> {
-    const bo = new Backoffer(BackoffBudget.get, this.signal);
+    const bo = new Backoffer(BackoffBudget.get, this.interruption);
     const out = new Array<Uint8Array | null>(keys.length).fill(null);
     let left = keys.map((key, at) => ({ key, at }));
     while (left.length > 0) {
@@ -113,11 +124,10 @@ export class KvSnapshot implements Snapshot, PagedReader {
         groups.map(async ({ route, items }) => {
           try {
             const asked = items.map((k) => k.key);
-            const res = await route.rpc.batchGet({
-              context: this.contextOf(route),
-              keys: asked,
-              version: this.ts,
-            });
+            const res = await interruptible(
+              route.rpc.batchGet({ context: this.contextOf(route), keys: asked, version: this.ts }),
+              this.client.attributes?.signal,
+            );
             if (res.regionError !== undefined) {
               this.client.router.onRegionError(route, res.regionError);
               again.push(...items);
@@ -130,7 +140,7 @@ export class KvSnapshot implements Snapshot, PagedReader {
               inOrderOf(asked, res.pairs).forEach((v, i) => (out[items[i]!.at] = v));
             }
           } catch (e) {
-            if (e instanceof Error && 'code' in e && 'sqlState' in e) throw e;
+            if (e instanceof MysqlError) throw e;
             this.client.router.onSendFailure(route, e);
             again.push(...items);
             await bo.sleep('tikvRPC');
@@ -162,15 +172,18 @@ export class KvSnapshot implements Snapshot, PagedReader {
     reverse: boolean,
     keyOnly: boolean,
   ): Awaitable<ScanResponse> {
-    return route.rpc.scan({
-      context: this.contextOf(route),
-      startKey,
-      endKey,
-      limit,
-      version: this.ts,
-      reverse,
-      keyOnly,
-    });
+    return interruptible(
+      route.rpc.scan({
+        context: this.contextOf(route),
+        startKey,
+        endKey,
+        limit,
+        version: this.ts,
+        reverse,
+        keyOnly,
+      }),
+      this.client.attributes?.signal,
+    );
   }
 
   /** Deals with what kept a scan from answering. */
@@ -185,7 +198,7 @@ export class KvSnapshot implements Snapshot, PagedReader {
   }
 
   newBackoffer(): Backoffer {
-    return new Backoffer(BackoffBudget.scan, this.signal);
+    return new Backoffer(BackoffBudget.scan, this.interruption);
   }
 }
 
@@ -274,6 +287,7 @@ class SnapshotIterator implements KvIterator, PageCursor {
       try {
         res = await (first ?? this.snapshot.scan(route, start, end, this.batch, this.reverse, this.keyOnly));
       } catch (e) {
+        if (e instanceof MysqlError) throw e;
         first = undefined;
         router.onSendFailure(route, e);
         await bo.sleep('tikvRPC');

@@ -2,7 +2,6 @@ import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { RegionAdmin } from '../region-admin.js';
 import type { KvRpc, RegionError } from '../rpc.js';
-import { SessionRouter } from './session-router.js';
 import type {
   CopTask,
   RequestAttributes,
@@ -155,11 +154,7 @@ class KvStorage implements Storage {
 
   forSession(attributes: RequestAttributes): Storage {
     if (this.client.router.whole !== null) return this;
-    return new KvStorage(
-      this.client.through(new SessionRouter(this.client.router, attributes)),
-      this.regions,
-      undefined,
-    );
+    return new KvStorage(this.client.forSession(attributes), this.regions, undefined);
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,9 @@ registerStatement('Use', {
 
 registerStatement('Kill', {
   run: async (session, stmt) => {
-    const [{ value } = { value: null }] = await evaluate(session, [stmt.id]);
+    // A number needs nothing of the store, which may be what the killed statement waits for.
+    const { id } = stmt;
+    const value = id.kind === 'IntLiteral' ? id.value : (await evaluate(session, [id]))[0]!.value;
     if (value === null || value instanceof Uint8Array) throw mysqlError('ER_NO_SUCH_THREAD', String(value));
     killConnection(session, Number(value), stmt.query);
     return null;
