@@ -5,8 +5,10 @@ import {
   isRecordKey,
   tableRange,
 } from '../../kv/codec/table-key.js';
+import type { RegionStatus } from '../../kv/region-admin.js';
 import { mysqlError } from '../../types/error-table.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
+import { physicalIds } from '../statements/split-region.js';
 import { tableNamed } from '../statements/table-named.js';
 import { registerShow } from './show-registry.js';
 
@@ -26,13 +28,18 @@ function borderText(key: Uint8Array): string {
 /** SHOW TABLE t [INDEX i] REGIONS. */
 registerShow('TABLE REGIONS', async (session, stmt) => {
   const { table } = tableNamed(session, stmt.table!);
-  let range = tableRange(table.id);
+  const ids = physicalIds(table, stmt.partitions);
+  let rangeOf = tableRange;
   if (stmt.name !== null && stmt.name !== '') {
     const index = table.indices.find((i) => i.lower === stmt.name!.toLowerCase());
     if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', stmt.name, table.name);
-    range = indexRange(table.id, index.id);
+    rangeOf = (id) => indexRange(id, index.id);
   }
-  const regions = await session.storage.regions.list(range.startKey, range.endKey);
+  const regions = new Map<number, RegionStatus>();
+  for (const id of ids) {
+    const { startKey, endKey } = rangeOf(id);
+    for (const r of await session.storage.regions.list(startKey, endKey)) regions.set(r.id, r);
+  }
   return {
     columns: [
       intColumn('REGION_ID'),
@@ -49,7 +56,7 @@ registerShow('TABLE REGIONS', async (session, stmt) => {
       textColumn('SCHEDULING_CONSTRAINTS'),
       textColumn('SCHEDULING_STATE'),
     ],
-    rows: regions.map((r) => [
+    rows: [...regions.values()].map((r) => [
       r.id,
       text(borderText(r.startKey)),
       text(borderText(r.endKey)),

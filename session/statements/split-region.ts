@@ -10,7 +10,7 @@ import {
 } from '../../catalog/split-keys.js';
 import { typeName } from '../../catalog/type-text.js';
 import { ROWID_TYPE, cutToPrefix, handleColumn, primaryIndex } from '../../catalog/table-layout.js';
-import { encodeCommonHandle, indexSeekKey, recordKey } from '../../kv/codec/table-key.js';
+import { encodeCommonHandle, indexSeekKey, recordKey, type Handle } from '../../kv/codec/table-key.js';
 import type { Expr, SplitRegionStmt } from '../../parser/ast/index.js';
 import type { Datum } from '../../types/datum.js';
 import { convertDatum } from '../../types/convert.js';
@@ -49,14 +49,33 @@ registerStatement('SplitRegion', {
   run: async (session, stmt): Promise<Outcome> => {
     const { db, table } = tableNamed(session, stmt.table);
     session.privileges.require('INSERT', db.name, table.name);
-    const keys =
-      stmt.index === null
-        ? await tableKeys(session, table, stmt)
-        : await indexKeys(session, table, indexNamed(table, stmt.index), stmt);
+    const index = stmt.index === null ? null : indexNamed(table, stmt.index);
+    const borders =
+      index === null ? await tableKeys(session, table, stmt) : await indexKeys(session, table, index, stmt);
+    // Each partition is a table of its own in the store.
+    const keys = physicalIds(table, stmt.partitions).flatMap(borders);
     const made = await session.storage.regions.split(keys);
     return staticRows([intColumn('TOTAL_SPLIT_REGION'), doubleColumn('SCATTER_FINISH_RATIO')], [[made, 1]]);
   },
 });
+
+/** What a statement splits: the borders for each partition. */
+type Borders = (physicalId: number) => Uint8Array[];
+
+/** The ids under which the named partitions, or all of the table, are stored. */
+export function physicalIds(table: TableInfo, partitions: readonly string[]): number[] {
+  if (table.partition === undefined) {
+    if (partitions.length > 0) throw mysqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+    return [table.id];
+  }
+  const { definitions } = table.partition;
+  if (partitions.length === 0) return definitions.map((d) => d.id);
+  return partitions.map((name) => {
+    const found = definitions.find((d) => d.name.toLowerCase() === name.toLowerCase());
+    if (found === undefined) throw mysqlError('ER_UNKNOWN_PARTITION', name, table.name);
+    return found.id;
+  });
+}
 
 function indexNamed(table: TableInfo, name: string): IndexInfo {
   const index = table.indices.find((i) => i.lower === name.toLowerCase());
@@ -101,25 +120,24 @@ function checkRegions(regions: number, what: 'table' | 'index'): void {
 const shown = (values: readonly Datum[], columns: readonly Column[]): string =>
   `(${values.map((v, i) => (v === null ? 'NULL' : datumToString(v, columns[i]!.type))).join(',')})`;
 
-async function tableKeys(session: Session, table: TableInfo, stmt: SplitRegionStmt): Promise<Uint8Array[]> {
+async function tableKeys(session: Session, table: TableInfo, stmt: SplitRegionStmt): Promise<Borders> {
   const { option } = stmt;
   const columns = handleColumns(table);
-  const border = recordBorder(table, table.id);
   const check = (values: readonly Expr[], which: 'lower' | 'upper'): void => {
     if (values.length !== columns.length)
       throw generic(`Split table region ${which} value count should be ${columns.length}`);
   };
   const zone = zoneOf(session);
   const types = columns.map((c) => c.type);
-  const handleOf = (values: readonly Datum[]): number | bigint | Uint8Array =>
+  const handleOf = (values: readonly Datum[]): Handle =>
     table.isCommonHandle ? encodeCommonHandle(values, types, zone) : (values[0] as number | bigint);
   if (option.values !== null) {
-    const handles = [];
+    const handles: Handle[] = [];
     for (const [i, row] of option.values.entries()) {
       if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
       handles.push(handleOf(await valuesFor(session, row, columns)));
     }
-    return [...border, ...recordBorders(table.id, handles)];
+    return (id) => [...recordBorder(table, id), ...recordBorders(id, handles)];
   }
   const regions = option.regions!;
   check(option.lower!, 'lower');
@@ -128,20 +146,24 @@ async function tableKeys(session: Session, table: TableInfo, stmt: SplitRegionSt
   const upper = await valuesFor(session, option.upper!, columns);
   checkRegions(regions, 'table');
   if (table.isCommonHandle) {
-    const [from, to] = [recordKey(table.id, handleOf(lower)), recordKey(table.id, handleOf(upper))];
-    if (!lessThan(from, to)) {
+    const [lowerHandle, upperHandle] = [handleOf(lower), handleOf(upper)];
+    if (!lessThan(recordKey(table.id, lowerHandle), recordKey(table.id, upperHandle))) {
       throw badRanges(
         `Split table \`${table.name}\` region lower value ${shown(lower, columns)} should less than the upper value ${shown(upper, columns)}`,
       );
     }
-    return [...border, ...keysBetween(from, to, regions)];
+    return (id) => [
+      ...recordBorder(table, id),
+      ...keysBetween(recordKey(id, lowerHandle), recordKey(id, upperHandle), regions),
+    ];
   }
   const [from, to] = [BigInt(lower[0] as number | bigint), BigInt(upper[0] as number | bigint)];
   if (from >= to) throw badRanges(`lower value ${from} should less than the upper value ${to}`);
   const step = (to - from) / BigInt(regions);
   if (step < MIN_REGION_STEP)
     throw badRanges(`the region size is too small, expected at least ${MIN_REGION_STEP}, but got ${step}`);
-  return [...border, ...recordBorders(table.id, handlesBetween(from, step, regions))];
+  const handles = handlesBetween(from, step, regions);
+  return (id) => [...recordBorder(table, id), ...recordBorders(id, handles)];
 }
 
 /** The columns of a handle: the integer primary key, the clustered key's columns, or the hidden row id. */
@@ -165,27 +187,26 @@ async function indexKeys(
   table: TableInfo,
   index: IndexInfo,
   stmt: SplitRegionStmt,
-): Promise<Uint8Array[]> {
+): Promise<Borders> {
   const { option } = stmt;
   const columns = columnsOf(table, index, false);
-  const borders = indexBorders(table, table.id, index);
   const zone = zoneOf(session);
   /** A border needs no handle: entries of these values begin with it. */
-  const keyOf = (values: readonly Datum[]): Uint8Array =>
+  const keyOf = (id: number, values: readonly Datum[]): Uint8Array =>
     indexSeekKey(
-      table.id,
+      id,
       index.id,
       values,
       columns.map((c) => c.type),
       zone,
     );
   if (option.values !== null) {
-    const keys: Uint8Array[] = [];
+    const rows: Datum[][] = [];
     for (const [i, row] of option.values.entries()) {
       if (row.length > columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
-      keys.push(keyOf(await valuesFor(session, row, columns)));
+      rows.push(await valuesFor(session, row, columns));
     }
-    return [...borders, ...keys];
+    return (id) => [...indexBorders(table, id, index), ...rows.map((row) => keyOf(id, row))];
   }
   for (const which of ['lower', 'upper'] as const) {
     const values = option[which]!;
@@ -197,11 +218,13 @@ async function indexKeys(
   const upper = await valuesFor(session, option.upper!, columns);
   const regions = option.regions!;
   checkRegions(regions, 'index');
-  const [from, to] = [keyOf(lower), keyOf(upper)];
-  if (!lessThan(from, to)) {
+  if (!lessThan(keyOf(table.id, lower), keyOf(table.id, upper))) {
     throw badRanges(
       `Split index \`${index.name}\` region lower value ${shown(lower, columns)} should less than the upper value ${shown(upper, columns)}`,
     );
   }
-  return [...borders, ...keysBetween(from, to, regions)];
+  return (id) => [
+    ...indexBorders(table, id, index),
+    ...keysBetween(keyOf(id, lower), keyOf(id, upper), regions),
+  ];
 }
