@@ -1,3 +1,4 @@
+import { charset } from '../types/charset.js';
 import { Flag, TypeCode } from '../types/field-type.js';
 import type {
   ColumnInfo,
@@ -50,7 +51,8 @@ function columnText(table: TableInfo, c: ColumnInfo): string {
   const parts = [quoteName(c.name), typeText(c.type)];
   if (hasCharset(c.type)) {
     if (c.type.charset !== table.charset) parts.push(`CHARACTER SET ${c.type.charset}`);
-    if (c.type.collate !== table.collate) parts.push(`COLLATE ${c.type.collate}`);
+    if (c.type.collate !== charset(c.type.charset)?.defaultCollation || c.type.collate !== table.collate)
+      parts.push(`COLLATE ${c.type.collate}`);
   }
   if (c.generated !== '')
     parts.push(`GENERATED ALWAYS AS (${c.generated}) ${c.generatedStored ? 'STORED' : 'VIRTUAL'}`);
@@ -59,7 +61,7 @@ function columnText(table: TableInfo, c: ColumnInfo): string {
   if (c.autoIncrement) parts.push('AUTO_INCREMENT');
   if (c.generated === '') {
     // A nullable TIMESTAMP says so, since the bare type once meant NOT NULL.
-    if (!notNull && c.type.tp === TypeCode.Timestamp) parts.push('NULL');
+    if (!notNull && c.type.tp === TypeCode.Timestamp && c.default.kind !== 'now') parts.push('NULL');
     const given = defaultClause(c, notNull);
     if (given !== '') parts.push(given);
   }

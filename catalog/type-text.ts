@@ -64,12 +64,15 @@ export function typeName(t: FieldType): string {
   }
 }
 
-/** `COLUMN_TYPE`: the type as DDL writes it, `int(11) unsigned`. */
+/** `COLUMN_TYPE`: the type as DDL writes it, `int unsigned`. */
 export function typeText(t: FieldType): string {
   return `${typeName(t)}${parameters(t)}${suffix(t)}`;
 }
 
 function parameters(t: FieldType): string {
+  // Display widths of integers are deprecated (MySQL manual, "Numeric Type Attributes"): only those that mean something show.
+  if (INTEGER_NAMES.has(t.tp) && (t.flag & Flag.Zerofill) === 0 && !(t.tp === TypeCode.Tiny && t.flen === 1))
+    return '';
   switch (t.tp) {
     case TypeCode.NewDecimal:
       return `(${t.flen},${t.decimal})`;

@@ -124,6 +124,7 @@ registerShow('INDEX', async (session, stmt) => {
         text(index.invisible ? 'NO' : 'YES'),
         text(column.hidden ? column.generated : null),
         text((table.pkIsHandle || table.isCommonHandle) && index.primary ? 'YES' : 'NO'),
+        text('NO'),
       ]);
     }
   }
@@ -145,6 +146,7 @@ registerShow('INDEX', async (session, stmt) => {
       textColumn('Visible', 3),
       textColumn('Expression', 1024),
       textColumn('Clustered', 3),
+      textColumn('Global', 3),
     ],
     rows,
     likeColumn: 2,
