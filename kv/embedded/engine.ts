@@ -40,6 +40,7 @@ import { StoreDamagedError, readCheckpoint, restoreMeta } from './checkpoint-fil
 import { CommitPath } from './commit-path.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { DataListeners } from './data-listeners.js';
+import { flashback, type FlashbackRequest } from './flashback.js';
 import { type GcCounts, GarbageCollector } from './gc.js';
 import { DATA_FILE, LMDB_LOCK_FILE, LmdbEnv } from './lmdb-env.js';
 import { LockTable } from './lock-table.js';
@@ -330,6 +331,14 @@ export class EmbeddedStore implements KvRpc {
   async collectGarbage(safePoint: bigint): Promise<GcCounts> {
     if (safePoint > this.checkpointer.gcSafePoint) this.checkpointer.gcSafePoint = safePoint;
     return this.collector.collect(highHalf(safePoint), lowHalf(safePoint));
+  }
+
+  /** See FlashbackRequest. Throws when the store can not write. */
+  async flashback(req: FlashbackRequest): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    this.tso.advanceBeyond(req.commitTs);
+    await flashback(this.path, this.reads, req);
+    await this.wal.sync();
   }
 
   async deleteRange(req: DeleteRangeRequest): Promise<KeyErrorsResponse> {

@@ -129,6 +129,11 @@ export class LockTable {
     return [...(this.prewritten.get(startTs)?.values() ?? [])];
   }
 
+  /** Every lock at this moment, pessimistic ones too. */
+  all(): Lock[] {
+    return [...this.locks.values()];
+  }
+
   *persistentLocks(): IterableIterator<Lock> {
     for (const own of this.prewritten.values()) yield* own.values();
   }

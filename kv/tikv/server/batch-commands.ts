@@ -8,7 +8,7 @@ import type { CommandServer, ResponseCase } from './commands.js';
 
 export type BatchCall = ServerDuplexStream<BatchCommandsRequest, BatchCommandsResponseInit>;
 
-/** Bytes of keys and values in one message, roughly: large answers go alone, so that small ones need not wait for them. */
+/** Answers in one message. */
 const MAX_RESPONSES = 128;
 
 /** Serves one BatchCommands stream: answers that are there in the same turn of the event loop go in one message. */

@@ -26,6 +26,7 @@ interface Stored {
     readonly confVer: number;
     readonly version: number;
     readonly leader: number;
+    readonly flashback?: string;
     readonly peers: readonly { readonly id: number; readonly storeId: number }[];
   }[];
 }
@@ -70,7 +71,16 @@ export class ClusterFile {
     const empty = new Uint8Array(0);
     const peers = storeIds.map((storeId) => ({ id: file.allocateId(), storeId }));
     file.regions = [
-      { id: file.allocateId(), startKey: empty, endKey: empty, confVer: 1, version: 1, peers, leader: 0 },
+      {
+        id: file.allocateId(),
+        startKey: empty,
+        endKey: empty,
+        confVer: 1,
+        version: 1,
+        peers,
+        leader: 0,
+        flashbackStartTs: 0n,
+      },
     ];
     file.save();
     return file;
@@ -93,6 +103,7 @@ export class ClusterFile {
       version: r.version,
       peers: r.peers,
       leader: r.leader,
+      flashbackStartTs: BigInt(r.flashback ?? 0),
     }));
   }
 
@@ -124,6 +135,7 @@ export class ClusterFile {
         confVer: r.confVer,
         version: r.version,
         leader: r.leader,
+        ...(r.flashbackStartTs !== 0n && { flashback: String(r.flashbackStartTs) }),
         peers: r.peers,
       })),
     };

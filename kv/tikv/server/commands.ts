@@ -2,6 +2,7 @@ import type { Awaitable } from '../../../types/awaitable.js';
 import type { EmbeddedStore } from '../../embedded/engine.js';
 import { maxStart, minEnd } from '../../client/router.js';
 import type * as rpc from '../../rpc.js';
+import type * as cop from '../generated/coprocessor.js';
 import type * as pb from '../generated/kvrpcpb.js';
 import type { BatchCommandsRequestRequest, BatchCommandsResponseResponseInit } from '../generated/tikvpb.js';
 import { PessimisticLockKeyResultType, PessimisticLockWakeUpMode } from '../generated/kvrpcpb.js';
@@ -27,12 +28,24 @@ interface Served<T extends CommandTag> {
   readonly handle: Handler<T>;
 }
 
-/** What is asked of a store that has served a command before it, and what it asked of the cluster. */
+/**
+ * Evaluates coprocessor requests, whose `data` is a tipb message: registered by the entry point, since evaluation lives above kv/. The
+ * ranges lie in the region. Errors of the request are `otherError`, a lock in the way is `locked`.
+ */
+export type WireCoprocessor = (req: cop.Request, store: EmbeddedStore) => Awaitable<cop.ResponseInit>;
+
+/** What serving a command takes. */
 export interface CommandContext {
   readonly store: EmbeddedStore;
+  readonly regions: RegionTable;
+  readonly coprocessor: WireCoprocessor | null;
   /** Versions that nothing may read any more may be collected. */
   collect(safePoint: bigint): Promise<void>;
 }
+
+/** Commands of a flashback, which alone may enter a region that is prepared for one. */
+const FLASHBACK = 35;
+const PREPARE_FLASHBACK = 36;
 
 const NO_KEYS = null;
 const NO_ERRORS: readonly pb.KeyErrorInit[] = [];
@@ -216,6 +229,13 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
         return { error: e === undefined ? '' : e.kind === 'abort' ? e.message : e.kind };
       },
     },
+    22: {
+      keys: (req) => req.ranges.map((r) => r.start),
+      handle: (req) =>
+        c.coprocessor === null
+          ? { otherError: `coprocessor requests of type ${req.tp} are not served` }
+          : c.coprocessor(req, store),
+    },
     23: {
       keys: (req) => req.mutations.map((m) => m.key),
       handle: (req) => pessimisticLock(store, req),
@@ -272,6 +292,39 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
             lockTtl: res.lockTtl,
           }),
         ),
+    },
+    // Closes the region, so that nothing moves under the second phase.
+    [PREPARE_FLASHBACK]: {
+      keys: NO_KEYS,
+      handle: (req, region) => {
+        const { flashbackStartTs } = region;
+        if (flashbackStartTs !== 0n && flashbackStartTs !== req.startTs) {
+          const flashbackInProgress = { regionId: region.id, flashbackStartTs };
+          return { regionError: { message: 'another flashback is in progress', flashbackInProgress } };
+        }
+        c.regions.setFlashback(region, req.startTs);
+        return {};
+      },
+    },
+    [FLASHBACK]: {
+      keys: NO_KEYS,
+      handle: async (req, region) => {
+        if (region.flashbackStartTs !== req.startTs) {
+          const flashbackNotPrepared = { regionId: region.id };
+          return { regionError: { message: 'the region is not prepared', flashbackNotPrepared } };
+        }
+        if (req.commitTs <= req.startTs || req.version >= req.startTs)
+          return { error: 'version < start_ts < commit_ts does not hold' };
+        await store.flashback({
+          startKey: maxStart(req.startKey, region.startKey),
+          endKey: minEnd(req.endKey, region.endKey),
+          version: req.version,
+          startTs: req.startTs,
+          commitTs: req.commitTs,
+        });
+        c.regions.setFlashback(region, 0n);
+        return {};
+      },
     },
     33: {
       keys: (req) => req.keys,
@@ -384,16 +437,17 @@ export type CommandServer = <T extends CommandTag>(
   request: WireRequest<T>,
 ) => Awaitable<WireResponse<T>>;
 
-export function serveCommands(c: CommandContext, regions: RegionTable, storeId: number): CommandServer {
+export function serveCommands(c: CommandContext, storeId: number): CommandServer {
   const table = commandTable(c);
-  const check = new RegionCheck(regions, storeId);
+  const check = new RegionCheck(c.regions, storeId);
   return <T extends CommandTag>(tag: T, request: WireRequest<T>): Awaitable<WireResponse<T>> => {
     const answer = (a: object): Awaitable<WireResponse<T>> => a as Awaitable<WireResponse<T>>;
     if (tag === 255) return answer({ testId: (request as { testId: bigint }).testId });
     const served = table[tag] as Served<T> | undefined;
     if (served === undefined)
       return answer({ regionError: { message: `command ${tag} is not served by this store` } });
-    const region = check.check((request as { context?: pb.Context }).context);
+    const context = (request as { context?: pb.Context }).context;
+    const region = check.check(context, tag === FLASHBACK || tag === PREPARE_FLASHBACK);
     if (!isRegion(region)) return answer({ regionError: region });
     if (served.keys !== null) {
       const error = RegionCheck.keys(region, served.keys(request));

@@ -13,8 +13,8 @@ export class RegionCheck {
     private readonly storeId: number,
   ) {}
 
-  /** The region that the request is for, or why it is not served. */
-  check(c: Context | undefined): Region | errorpb.ErrorInit {
+  /** The region that the request is for, or why it is not served. `flashback`: the request is of a flashback. */
+  check(c: Context | undefined, flashback = false): Region | errorpb.ErrorInit {
     const asked = c?.peer?.storeId ?? 0;
     if (asked !== this.storeId) {
       return {
@@ -44,6 +44,13 @@ export class RegionCheck {
     if (term !== 0 && term + 1 < TERM) return { message: 'stale command', staleCommand: {} };
     // Keys depend on the version alone; which peers there are is nothing to a read or write.
     if (regionEpoch === undefined || regionEpoch.version !== region.version) return this.epochError(region);
+    const { flashbackStartTs } = region;
+    if (flashbackStartTs !== 0n && !flashback) {
+      return {
+        message: `region ${regionId} is in flashback progress, start ts ${flashbackStartTs}`,
+        flashbackInProgress: { regionId, flashbackStartTs },
+      };
+    }
     return region;
   }
 

@@ -13,6 +13,8 @@ export interface Region {
   readonly peers: readonly { readonly id: number; readonly storeId: number }[];
   /** Place of the leader among the peers. */
   readonly leader: number;
+  /** The flashback that the region is prepared for, by its start timestamp; 0 = none. */
+  readonly flashbackStartTs: bigint;
 }
 
 export function regionToWire(r: Region): metapb.RegionInit {
@@ -22,6 +24,8 @@ export function regionToWire(r: Region): metapb.RegionInit {
     endKey: encodeRegionKey(r.endKey),
     regionEpoch: { confVer: r.confVer, version: r.version },
     peers: r.peers,
+    isInFlashback: r.flashbackStartTs !== 0n,
+    flashbackStartTs: r.flashbackStartTs,
   };
 }
 
@@ -134,6 +138,15 @@ export class RegionTable {
   }
 
   transferLeader(region: Region, leader: number): void {
-    this.replace(this.regions.map((r) => (r === region ? { ...r, leader } : r)));
+    this.change(region, { leader });
+  }
+
+  /** Closes the region to everything but the flashback of that start timestamp; 0 opens it again. */
+  setFlashback(region: Region, flashbackStartTs: bigint): void {
+    this.change(region, { flashbackStartTs });
+  }
+
+  private change(region: Region, changes: Partial<Region>): void {
+    this.replace(this.regions.map((r) => (r.id === region.id ? { ...r, ...changes } : r)));
   }
 }

@@ -406,6 +406,93 @@ describe('transactions', () => {
     expect(text(found.key)).toBe('k');
   });
 
+  test('a flashback undoes what was written since, and nobody looks while it does', async () => {
+    await put('kept', '1');
+    await put('changed', '1');
+    await put('deleted', '1');
+    const version = ts();
+    await put('changed', '2');
+    await put('added', '2');
+    const context = contextOf(only());
+    const del = ts();
+    const mutations = [{ op: Op.Del, key: bytes('deleted') }];
+    await ask(Tikv.KvPrewrite, {
+      context,
+      mutations,
+      primaryLock: bytes('deleted'),
+      startVersion: del,
+      lockTtl: 3000,
+      tryOnePc: true,
+    });
+    // A lock that is there is rolled back.
+    const open = ts();
+    await ask(Tikv.KvPrewrite, {
+      context,
+      mutations: [{ op: Op.Put, key: bytes('kept'), value: bytes('3') }],
+      primaryLock: bytes('kept'),
+      startVersion: open,
+      lockTtl: 3000,
+    });
+    const startTs = ts();
+    const notPrepared = await ask(Tikv.KvFlashbackToVersion, {
+      context,
+      version,
+      startTs,
+      commitTs: startTs + 1n,
+    });
+    expect(notPrepared.regionError?.flashbackNotPrepared).toBeDefined();
+    expect(await ask(Tikv.KvPrepareFlashbackToVersion, { context, version, startTs })).toMatchObject({
+      regionError: undefined,
+      error: '',
+    });
+    const refused = await ask(Tikv.KvGet, { context, key: bytes('kept'), version: ts() });
+    expect(refused.regionError?.flashbackInProgress).toMatchObject({ flashbackStartTs: startTs });
+    const done = await ask(Tikv.KvFlashbackToVersion, { context, version, startTs, commitTs: ts() });
+    expect(done).toMatchObject({ regionError: undefined, error: '' });
+    const { pairs } = await ask(Tikv.KvScan, { context, limit: 10, version: ts() });
+    expect(pairs.map((p) => text(p.key) + text(p.value))).toEqual(['changed1', 'deleted1', 'kept1']);
+    const late = await ask(Tikv.KvCommit, {
+      context,
+      startVersion: open,
+      keys: [bytes('kept')],
+      commitVersion: ts(),
+    });
+    expect(late.error?.retryable).not.toBe('');
+  });
+
+  test('coprocessor requests go to who evaluates them, whole or as a stream', async () => {
+    await put('k', 'v');
+    const context = contextOf(only());
+    const request = {
+      context,
+      tp: 103,
+      data: bytes('dag'),
+      startTs: ts(),
+      ranges: [{ start: bytes('a'), end: bytes('z') }],
+    };
+    expect((await ask(Tikv.Coprocessor, request)).otherError).toContain('103');
+    client.close();
+    await served.close();
+    served = await ServedStore.open({
+      dataDir: dir,
+      listen: ['127.0.0.1:0'],
+      durability: 0,
+      coprocessor: (req, store) => {
+        const value = store.mvccReader(req.startTs).get(bytes('k'));
+        return { data: Buffer.concat([req.data, value ?? bytes('none')]) };
+      },
+    });
+    client = openChannel(served.addresses[0]!, credentialsOf(null));
+    expect(text((await ask(Tikv.Coprocessor, request)).data)).toBe('dagv');
+    const { path, requestSerialize, responseDeserialize } = Tikv.CoprocessorStream;
+    const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
+    const answers: string[] = [];
+    for await (const r of stream) answers.push(text((r as { data: Uint8Array }).data));
+    expect(answers).toEqual(['dagv']);
+    const stale = await ask(Tikv.Coprocessor, { ...request, context: contextOf(only(), { regionId: 999 }) });
+    expect(stale.regionError?.regionNotFound).toBeDefined();
+  });
+
   test('a destroyed range is gone at every timestamp', async () => {
     await put('a', '1');
     await put('b', '2');

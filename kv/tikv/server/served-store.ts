@@ -13,6 +13,7 @@ import {
   type StoreLogger,
   openEmbeddedStore,
 } from '../../embedded/engine.js';
+import type * as cop from '../generated/coprocessor.js';
 import { Deadlock } from '../generated/deadlock.js';
 import { Health, HealthCheckResponseServingStatus } from '../generated/grpc_health.js';
 import type * as health from '../generated/grpc_health.js';
@@ -22,7 +23,7 @@ import { Tikv } from '../generated/tikvpb.js';
 import type { TlsFiles } from '../tls.js';
 import { type BatchCall, serveBatchCommands } from './batch-commands.js';
 import { ClusterFile } from './cluster-file.js';
-import { serveCommands, type CommandServer, type RequestCase } from './commands.js';
+import { serveCommands, type CommandServer, type RequestCase, type WireCoprocessor } from './commands.js';
 import { pdHandlers, serveTso, type PdHandlers, type StoreAddress } from './pd-handlers.js';
 import { RegionTable } from './region-table.js';
 import { SplitChecker } from './split-checker.js';
@@ -34,6 +35,7 @@ export interface ServedStoreOptions extends EmbeddedStoreOptions {
   /** How clients reach it, in the order of `listen`; by default where it listens. */
   readonly advertise?: readonly string[];
   readonly tls?: TlsFiles | null;
+  readonly coprocessor?: WireCoprocessor;
   /** Bytes of keys and values above which a region is split. */
   readonly regionSize?: number;
 }
@@ -118,7 +120,15 @@ export class ServedStore {
     });
     this.servers.forEach((server, i) => {
       const storeId = stores[i]!.id;
-      const serve = serveCommands({ store: this.store, collect }, this.regions, storeId);
+      const serve = serveCommands(
+        {
+          store: this.store,
+          regions: this.regions,
+          coprocessor: options.coprocessor ?? null,
+          collect,
+        },
+        storeId,
+      );
       this.addTikv(server, serve, storeId);
       if (i === 0) this.addPd(server, pdService);
       this.addHealth(server);
@@ -173,9 +183,23 @@ export class ServedStore {
       KvCheckTxnStatus: this.unary(command(25)),
       KvTxnHeartBeat: this.unary(command(26)),
       KvCheckSecondaryLocks: this.unary(command(33)),
+      KvFlashbackToVersion: this.unary(command(35)),
+      KvPrepareFlashbackToVersion: this.unary(command(36)),
       ...Object.fromEntries(
         Object.entries(direct).map(([name, handle]) => [name, this.unary(handle as never)]),
       ),
+      // One answer is a stream too: clients that want less at a time ask with a paging size.
+      CoprocessorStream: (call: ServerWritableStream<cop.Request, cop.ResponseInit>) => {
+        Promise.resolve()
+          .then(() => serve(22, call.request))
+          .then(
+            (response) => {
+              call.write(response);
+              call.end();
+            },
+            (e: unknown) => call.emit('error', { code: status.INTERNAL, details: String(e) }),
+          );
+      },
       BatchCommands: (call: BatchCall) => {
         serveBatchCommands(call, serve, (e) => this.log.error({ error: String(e) }, 'a command failed'));
       },

@@ -1,7 +1,7 @@
 import type * as rpc from '../../rpc.js';
 import type * as pb from '../generated/kvrpcpb.js';
 import type { BatchCommandsRequestRequestInit, BatchCommandsResponseResponse } from '../generated/tikvpb.js';
-import { contextFromWire, contextToWire } from './context.js';
+import { contextToWire } from './context.js';
 import { keyErrorFromWire, lockFromWire } from './key-error.js';
 import { ACTIONS, ASSERTIONS, OPS, PESSIMISTIC_ACTIONS } from './names.js';
 import { regionErrorFromWire } from './region-error.js';
@@ -289,5 +289,3 @@ export const DELETE_RANGE = command<12, rpc.DeleteRangeRequest, rpc.KeyErrorsRes
     errors: res.error === '' ? NO_ERRORS : [{ kind: 'abort', message: res.error }],
   }),
 );
-
-export { contextFromWire };
