@@ -38,6 +38,10 @@ export interface ColumnInfo {
   /** Generation expression as SQL text; '' for a plain column. */
   readonly generated: string;
   readonly generatedStored: boolean;
+  /** During MODIFY COLUMN: id of the column whose value, converted, this one takes whenever a row is written. */
+  readonly changing?: number;
+  /** During MODIFY COLUMN … NOT NULL: takes no NULL any more. */
+  readonly preventNull?: boolean;
 }
 
 export interface IndexColumn {

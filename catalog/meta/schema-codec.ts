@@ -63,6 +63,8 @@ interface StoredColumn {
     readonly origin_default: StoredDatum;
     readonly on_update_now: boolean;
     readonly auto_increment: boolean;
+    readonly changing?: number;
+    readonly prevent_null?: boolean;
   };
 }
 interface StoredIndex {
@@ -181,6 +183,8 @@ function storeColumn(c: ColumnInfo): StoredColumn {
       origin_default: storeDatum(c.originDefault),
       on_update_now: c.onUpdateNow,
       auto_increment: c.autoIncrement,
+      ...(c.changing === undefined ? {} : { changing: c.changing }),
+      ...(c.preventNull === true ? { prevent_null: true } : {}),
     },
   };
 }
@@ -200,6 +204,8 @@ function loadColumn(c: StoredColumn): ColumnInfo {
     hidden: c.hidden,
     generated: c.generated_expr_string,
     generatedStored: c.generated_stored,
+    ...(c.rutile.changing === undefined ? {} : { changing: c.rutile.changing }),
+    ...(c.rutile.prevent_null === true ? { preventNull: true } : {}),
   };
 }
 function storeIndex(i: IndexInfo): StoredIndex {

@@ -64,7 +64,7 @@ export class Assigner implements ConvertContext {
 
   /** NULL in a NOT NULL column: error 1048, or the implicit default with a warning where `lax`. */
   checkNull(v: Datum, column: ColumnInfo, lax: boolean): Datum {
-    if (v !== null || !isNotNull(column.type)) return v;
+    if (v !== null || (!isNotNull(column.type) && column.preventNull !== true)) return v;
     this.problem(lax, 'ER_BAD_NULL_ERROR', column.name);
     return implicitDefault(column.type);
   }

@@ -23,7 +23,7 @@ export class GeneratedColumns {
     this.reading = new Assigner({ eval: { ...ctx.eval, warn: () => undefined } }, true);
   }
 
-  /** Null for a table without generated columns. */
+  /** Null for a table without generated columns and without ones that take their values from others (MODIFY COLUMN). */
   static of(table: TableInfo, ctx: Pick<ExecContext, 'eval'>): GeneratedColumns | null {
     return hasGenerated(table) ? new GeneratedColumns(table, ctx) : null;
   }
@@ -31,6 +31,28 @@ export class GeneratedColumns {
   /** Sets all generated columns of rows about to be written. */
   async write(rows: readonly Datum[][], assigner: Assigner): Promise<void> {
     await this.compute(rows, assigner, () => true);
+    this.change(rows, assigner);
+  }
+
+  /** Sets the columns that take the values of others, converted. */
+  private change(rows: readonly Datum[][], assigner: Assigner): void {
+    const { columns } = this.table;
+    for (const to of columns) {
+      if (to.changing === undefined || !isWritable(to.state)) continue;
+      const from = columns.find((c) => c.id === to.changing);
+      if (from === undefined) continue;
+      // Errors name the column that the statement knows.
+      const named = { ...to, name: from.name };
+      // The way back (to the old type, for nodes one version behind) must not fail statements.
+      const using = from.state === 'public' && to.id < from.id ? this.reading : assigner;
+      const base = using.row;
+      for (let i = 0; i < rows.length; i++) {
+        using.row = base + i;
+        const v = using.assign(rows[i]![from.offset]!, from.type, named);
+        rows[i]![to.offset] = v instanceof Uint8Array ? v.slice() : v;
+      }
+      using.row = base;
+    }
   }
 
   /** Sets the columns that stored rows do not hold. */
@@ -70,11 +92,11 @@ export class GeneratedColumns {
 
 const GENERATED = new WeakMap<TableInfo, boolean>();
 
-/** Whether the table has generated columns. */
+/** Whether the table has generated columns, or columns that take the values of others. */
 export function hasGenerated(table: TableInfo): boolean {
   let has = GENERATED.get(table);
   if (has === undefined) {
-    has = table.columns.some((c) => c.generated !== '');
+    has = table.columns.some((c) => c.generated !== '' || c.changing !== undefined);
     GENERATED.set(table, has);
   }
   return has;

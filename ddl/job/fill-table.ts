@@ -1,0 +1,299 @@
+import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
+import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
+import { isVirtual, scanColumns } from '../../catalog/table-layout.js';
+import type { Chunk } from '../../chunk/chunk.js';
+import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
+import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
+import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
+import type { Transaction } from '../../kv/storage.js';
+import { KeyExistsError, WriteConflictError } from '../../kv/storage.js';
+import type { Datum } from '../../types/datum.js';
+import { mysqlError } from '../../types/error-table.js';
+import { datumToString } from '../../types/format.js';
+import { isNotNull } from '../../types/field-type.js';
+import { timeZone, UTC } from '../../types/timezone.js';
+import type { DdlContext } from '../ddl-context.js';
+import { addedIndexes, rewrittenColumns, tableAt, type TableTransition } from '../table-transition.js';
+import type { JobProgress, JobSettings } from './job.js';
+
+/** Rows of one transaction where the machine has nothing else to do. */
+const IDLE_BATCH_ROWS = 4096;
+/** Rows of one transaction while statements run: each holds up the event loop for a millisecond or so. */
+const BUSY_BATCH_ROWS = 256;
+const CONFLICT_RETRIES = 100;
+/** Share of the time that filling takes while statements run. */
+const BUSY_SHARE = 0.25;
+
+export interface FillControl {
+  progress(): JobProgress;
+  settings(): JobSettings;
+  /** Everything up to the progress given is committed. */
+  reached(progress: JobProgress): Promise<void>;
+  /** Throws when the job is cancelled; waits while it is paused. */
+  obey(): Promise<void>;
+}
+
+/** One pass over the rows: reads a batch, checks or writes. Gives the bytes written. */
+type Pass = (txn: Transaction, keys: readonly Uint8Array[], rows: readonly Datum[][]) => Promise<number>;
+
+/** How often the rows are gone over. */
+export function passesOf(t: TableTransition): number {
+  return (
+    (t.notNull.length > 0 ? 1 : 0) +
+    (rewrittenColumns(t).length > 0 ? 1 : 0) +
+    (addedIndexes(t).length > 0 ? 1 : 0)
+  );
+}
+
+/**
+ * What a table in state write-reorganisation needs before it may go on: columns found without NULL, columns rewritten, indexes filled. Goes
+ * over the rows batch by batch in handle order, from where the progress says.
+ *
+ * Statements running meanwhile keep columns and indexes themselves. A batch that rewrites a record conflicts with a
+ * statement that wrote it since; one that adds entries conflicts on these, since each change of a row writes the
+ * entries of its old and its new values. Such a batch is done again. Throws 1062, 1138, 1265 and the errors of conversion.
+ */
+export async function fillTable(ctx: DdlContext, t: TableTransition, control: FillControl): Promise<void> {
+  const table = tableAt(t, 'writeReorg');
+  const passes = passesFor(ctx, t, table);
+  for (let pass = control.progress().passes; pass < passes.length; pass++) {
+    await goOver(ctx, table, passes[pass]!, control);
+    const { rows, total } = control.progress();
+    await control.reached({ rows, total, passes: pass + 1, nextKey: '' });
+  }
+}
+
+function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[] {
+  const passes: Pass[] = [];
+  const rewritten = rewrittenColumns(t).map((c) => table.columns.find((x) => x.id === c.id)!);
+  if (t.notNull.length > 0) passes.push(nullCheck(t, table, rewritten));
+  if (rewritten.length > 0) passes.push(rewriting(ctx, table, rewritten));
+  const indexes = addedIndexes(t);
+  if (indexes.length > 0) passes.push(filling(ctx, table, indexes));
+  return passes;
+}
+
+const zoneOf = (ctx: DdlContext) => timeZone(ctx.eval.timeZone) ?? UTC;
+
+async function goOver(ctx: DdlContext, table: TableInfo, pass: Pass, control: FillControl): Promise<void> {
+  const { startKey, endKey } = recordRange(table.id);
+  const at = control.progress().nextKey;
+  let from: Uint8Array = at === '' ? startKey : Buffer.from(at, 'hex');
+  while (compareBytes(from, endKey) < 0) {
+    ctx.throwIfInterrupted();
+    await control.obey();
+    const began = performance.now();
+    const busy = ctx.busy();
+    const { batchSize, maxWriteSpeed } = control.settings();
+    const rows = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
+    const batch = await oneBatch(ctx, table, pass, from, endKey, rows);
+    if (batch === null) return;
+    from = nextKey(batch.lastKey);
+    const p = control.progress();
+    await control.reached({ ...p, rows: p.rows + batch.rows, nextKey: Buffer.from(from).toString('hex') });
+    await pause(performance.now() - began, batch.bytes, maxWriteSpeed, busy);
+  }
+}
+
+/** Lets statements have their share, and keeps to the rate asked for. */
+async function pause(took: number, bytes: number, maxWriteSpeed: number, busy: boolean): Promise<void> {
+  const forOthers = busy ? (took * (1 - BUSY_SHARE)) / BUSY_SHARE : 0;
+  const forRate = maxWriteSpeed > 0 ? (bytes / maxWriteSpeed) * 1000 - took : 0;
+  const ms = Math.max(forOthers, forRate);
+  if (ms >= 1) await new Promise((resolve) => setTimeout(resolve, ms));
+  else await new Promise((resolve) => setImmediate(resolve));
+}
+
+interface Batch {
+  readonly lastKey: Uint8Array;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+async function oneBatch(
+  ctx: DdlContext,
+  table: TableInfo,
+  pass: Pass,
+  from: Uint8Array,
+  to: Uint8Array,
+  limit: number,
+): Promise<Batch | null> {
+  for (let attempt = 0; ; attempt++) {
+    const txn = await ctx.storage.begin();
+    try {
+      const { keys, rows } = await readRows(ctx, txn, table, from, to, limit);
+      if (keys.length === 0) {
+        await txn.rollback();
+        return null;
+      }
+      const bytes = await pass(txn, keys, rows);
+      await txn.commit();
+      return { lastKey: keys[keys.length - 1]!, rows: keys.length, bytes };
+    } catch (error) {
+      if (txn.valid) await txn.rollback();
+      if (!isConflict(error) || attempt >= CONFLICT_RETRIES) throw error;
+      // Rows that are written all the time are met less often by small batches.
+      limit = Math.max(16, limit >> 1);
+    }
+  }
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof WriteConflictError ||
+  error instanceof KeyExistsError ||
+  (error as { code?: number }).code === 9007;
+
+/** Rows as datums by column offset, with what is computed from other columns. */
+async function readRows(
+  ctx: DdlContext,
+  txn: Transaction,
+  table: TableInfo,
+  from: Uint8Array,
+  to: Uint8Array,
+  limit: number,
+): Promise<{ keys: Uint8Array[]; rows: Datum[][] }> {
+  const columns = table.columns.filter((c) => !isVirtual(c));
+  const decoder = new RowBatchDecoder(scanColumns(table, columns, false), {
+    initialRows: limit,
+    zone: zoneOf(ctx),
+  });
+  const keys: Uint8Array[] = [];
+  const iterator = txn.iterate(from, to, { batchSize: limit });
+  try {
+    while (keys.length < limit) {
+      const step = iterator.next();
+      const pair = step instanceof Promise ? await step : step;
+      if (pair === null) break;
+      decoder.append(pair.key, pair.key.length, pair.value, 0, pair.value.length);
+      keys.push(pair.key);
+    }
+  } finally {
+    iterator.close();
+  }
+  const rows = rowsOf(
+    table,
+    decoder.take(),
+    columns.map((c) => c.offset),
+  );
+  if (columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
+  return { keys, rows };
+}
+
+function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Datum[][] {
+  const rows: Datum[][] = [];
+  for (let i = 0; i < chunk.length; i++) {
+    const row = new Array<Datum>(table.columns.length).fill(null);
+    for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = chunk.columns[c]!.get(i);
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Throws 1138 for a NULL where there may be none, or 1265 where the column's type changes too. */
+function nullCheck(t: TableTransition, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
+  const columns = t.notNull.map((id) => table.columns.find((c) => c.id === id)!);
+  return (_txn, _keys, rows) => {
+    for (let r = 0; r < rows.length; r++) {
+      for (const c of columns) {
+        if (rows[r]![c.offset] !== null) continue;
+        if (rewritten.some((x) => x.changing === c.id))
+          throw mysqlError('WARN_DATA_TRUNCATED', c.name, r + 1);
+        throw mysqlError('ER_INVALID_USE_OF_NULL');
+      }
+    }
+    return Promise.resolve(0);
+  };
+}
+
+/** Writes records again with the columns that take the values of others. */
+function rewriting(ctx: DdlContext, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
+  const mutations = new TableMutations(table, table.id, zoneOf(ctx));
+  return async (txn, keys, rows) => {
+    await ctx.changeColumns(table, rows);
+    let bytes = 0;
+    for (let r = 0; r < rows.length; r++) {
+      const row = rows[r]!;
+      for (const c of rewritten) {
+        if (row[c.offset] === null && isNotNull(c.type))
+          throw mysqlError('WARN_DATA_TRUNCATED', table.columns.find((o) => o.id === c.changing)!.name, r + 1);
+      }
+      const value = mutations.encodeRecord(row);
+      bytes += keys[r]!.length + value.length;
+      txn.set(keys[r]!, value);
+    }
+    return bytes;
+  };
+}
+
+/** Adds the entries of the rows to all indexes that are new. */
+function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[]): Pass {
+  const mutations = new TableMutations(table, table.id, zoneOf(ctx));
+  const building = indexes
+    .map((i) => mutations.indexes.find((m) => m.index.id === i.id))
+    .filter((m) => m !== undefined);
+  return async (txn, keys, rows) => {
+    const handles = keys.map((k) => decodeRecordHandle(k));
+    let bytes = 0;
+    for (const index of building) {
+      if (index.index.unique) bytes += await addUnique(txn, table, index, rows, handles);
+      else bytes += addEntries(txn, index, rows, handles);
+    }
+    return bytes;
+  };
+}
+
+function addEntries(
+  txn: Transaction,
+  index: IndexMutations,
+  rows: readonly Datum[][],
+  handles: readonly Handle[],
+): number {
+  let bytes = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const key = index.key(rows[i]!, handles[i]!);
+    const value = index.value(rows[i]!, handles[i]!);
+    bytes += key.length + value.length;
+    txn.set(key, value);
+  }
+  return bytes;
+}
+
+/** Unique entries must be new, or be the row's own, written by a statement meanwhile. */
+async function addUnique(
+  txn: Transaction,
+  table: TableInfo,
+  index: IndexMutations,
+  rows: readonly Datum[][],
+  handles: readonly Handle[],
+): Promise<number> {
+  const keys = rows.map((row, i) => index.key(row, handles[i]!));
+  const values = rows.map((row, i) => index.value(row, handles[i]!));
+  const distinct: number[] = [];
+  for (let i = 0; i < rows.length; i++) if (index.isDistinct(rows[i]!)) distinct.push(i);
+  const present = distinct.length === 0 ? [] : await txn.batchGet(distinct.map((i) => keys[i]!));
+  const seen = new Set<string>();
+  distinct.forEach((i, n) => {
+    const text = Buffer.from(keys[i]!).toString('latin1');
+    const there = present[n] ?? null;
+    if (seen.has(text) || (there !== null && !equalBytes(there, values[i]!)))
+      throw duplicate(table, index, rows[i]!);
+    seen.add(text);
+  });
+  let bytes = 0;
+  for (let i = 0; i < rows.length; i++) {
+    bytes += keys[i]!.length + values[i]!.length;
+    txn.set(keys[i]!, values[i]!);
+  }
+  return bytes;
+}
+
+function duplicate(table: TableInfo, index: IndexMutations, row: readonly Datum[]): Error {
+  const shown = index
+    .entryValues(row)
+    .map((v, c) =>
+      v === null ? 'NULL' : datumToString(v, table.columns[index.index.columns[c]!.offset]!.type),
+    )
+    .join('-');
+  const name = /^_Idx\$_(.*)_\d+$/.exec(index.index.name)?.[1] ?? index.index.name;
+  return mysqlError('ER_DUP_ENTRY', shown, `${table.name}.${name}`);
+}

@@ -1,0 +1,124 @@
+import type { SchemaState, TableInfo } from '../../catalog/model.js';
+import { decodeTable, encodeTable } from '../../catalog/meta/schema-codec.js';
+import type { Phase, TableTransition } from '../table-transition.js';
+
+/** States of a job as ADMIN SHOW DDL JOBS names them (TiDB model.JobState). */
+export type JobState =
+  'queueing' | 'running' | 'rollingback' | 'rollback done' | 'cancelled' | 'cancelling' | 'paused' | 'synced';
+
+export interface JobError {
+  readonly code: number;
+  readonly sqlState: string;
+  readonly message: string;
+}
+
+/** A schema change: one that is done (history), or one of several steps on its way (queue). */
+export interface DdlJob {
+  readonly id: number;
+  /** As TiDB names it: `add index`, `create table`, `alter table multi-schema change`, … */
+  readonly type: string;
+  /** Types of the changes that a multi-schema change is made of; empty otherwise. */
+  readonly parts: readonly string[];
+  readonly state: JobState;
+  readonly schemaState: SchemaState;
+  readonly dbId: number;
+  readonly tableId: number;
+  readonly dbName: string;
+  readonly tableName: string;
+  readonly query: string;
+  /** Milliseconds since the epoch; 0 = not yet. */
+  readonly createTime: number;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly error: JobError | null;
+  readonly progress: JobProgress;
+  readonly session: JobSession;
+  readonly settings: JobSettings;
+  /** Null in the history and for changes of one step. */
+  readonly work: JobWork | null;
+  /** The node that runs it, until when (milliseconds of the store's clock). */
+  readonly node: string;
+  readonly leaseUntil: number;
+}
+
+/** What the statements of the job depend on. */
+export interface JobSession {
+  readonly database: string;
+  readonly sqlMode: string;
+  readonly timeZone: string;
+}
+
+/** ADMIN ALTER DDL JOBS. */
+export interface JobSettings {
+  readonly thread: number;
+  readonly batchSize: number;
+  /** Bytes a second; 0 = no limit. */
+  readonly maxWriteSpeed: number;
+}
+
+export interface JobProgress {
+  /** Rows done, of all passes. */
+  readonly rows: number;
+  /** Rows to be done; 0 = unknown. */
+  readonly total: number;
+  /** Passes over the table that are done. */
+  readonly passes: number;
+  /** Where the present pass goes on (hex of a record key); '' = at the beginning. */
+  readonly nextKey: string;
+}
+
+export interface JobWork {
+  readonly transition: TableTransition;
+  readonly phase: Phase;
+}
+
+/** Whether the job has come to its end. */
+export const isEnded = (state: JobState): boolean =>
+  state === 'synced' || state === 'cancelled' || state === 'rollback done';
+
+interface StoredWork {
+  readonly phase: Phase;
+  readonly transition: Omit<TableTransition, 'base' | 'target'> & {
+    readonly base: string;
+    readonly target: string;
+  };
+}
+
+const storeTable = (t: TableInfo): string => Buffer.from(encodeTable(t)).toString();
+const loadTable = (s: string): TableInfo => decodeTable(Buffer.from(s));
+
+/** job_meta of mysql.tidb_ddl_job and mysql.tidb_ddl_history. */
+export function encodeJob(job: DdlJob): Uint8Array {
+  const { work } = job;
+  const stored: StoredWork | null =
+    work === null
+      ? null
+      : {
+          phase: work.phase,
+          transition: {
+            ...work.transition,
+            base: storeTable(work.transition.base),
+            target: storeTable(work.transition.target),
+          },
+        };
+  return Buffer.from(JSON.stringify({ ...job, work: stored }));
+}
+
+export function decodeJob(bytes: Uint8Array): DdlJob {
+  const stored = JSON.parse(Buffer.from(bytes).toString()) as Omit<DdlJob, 'work'> & {
+    readonly work: StoredWork | null;
+  };
+  if (stored.work === null) return { ...stored, work: null };
+  const { transition, phase } = stored.work;
+  return {
+    ...stored,
+    work: {
+      phase,
+      transition: {
+        ...transition,
+        base: loadTable(transition.base),
+        target: loadTable(transition.target),
+      },
+    },
+  };
+}

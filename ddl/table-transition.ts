@@ -1,0 +1,208 @@
+import type { ColumnInfo, IndexInfo, SchemaState, TableInfo } from '../catalog/model.js';
+import { Flag, isNotNull } from '../types/field-type.js';
+import { withoutFlag, zeroValue } from './build-column.js';
+
+/**
+ * A change of a table from one form to another, as one job: what the target has and the base has not comes in through
+ * the states delete-only, write-only and write-reorganisation, in which it is filled; then the target becomes public as a
+ * whole, and what the base had and the target has not leaves through write-only and delete-only. Each phase differs from the
+ * next by one F1 state of each part, so that nodes one version apart keep each other's data right (Rae et al., "Online,
+ * Asynchronous Schema Change in F1", 2013). Up to `public` the change can be undone.
+ */
+export interface TableTransition {
+  readonly base: TableInfo;
+  readonly target: TableInfo;
+  /** Columns to be found without NULL before they may be NOT NULL, by id. */
+  readonly notNull: readonly number[];
+  /** AUTO_INCREMENT = n: the least value to be given next, in decimal; '' = unchanged. */
+  readonly autoIncrement: string;
+}
+
+/** What the table looks like between two steps. 'none': as before; 'done': as the target says. */
+export type Phase =
+  | 'none'
+  | 'deleteOnly'
+  | 'writeOnly'
+  | 'writeReorg'
+  | 'public'
+  | 'leavingDeleteOnly'
+  | 'done'
+  | 'undoingDeleteOnly';
+
+const missing = <T extends { readonly id: number }>(from: readonly T[], of: readonly T[]): readonly T[] => {
+  const ids = new Set(from.map((x) => x.id));
+  return of.filter((x) => !ids.has(x.id));
+};
+
+export const addedColumns = (t: TableTransition): readonly ColumnInfo[] =>
+  missing(t.base.columns, t.target.columns);
+export const addedIndexes = (t: TableTransition): readonly IndexInfo[] =>
+  missing(t.base.indices, t.target.indices);
+export const droppedColumns = (t: TableTransition): readonly ColumnInfo[] =>
+  missing(t.target.columns, t.base.columns);
+export const droppedIndexes = (t: TableTransition): readonly IndexInfo[] =>
+  missing(t.target.indices, t.base.indices);
+/** Columns that take the place of others of another type: their values are computed from those. */
+export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
+  addedColumns(t).filter((c) => c.changing !== undefined);
+
+/** The phases that the change goes through, in their order, 'none' first and 'done' last. */
+export function phasesOf(t: TableTransition): readonly Phase[] {
+  const phases: Phase[] = ['none'];
+  const fills = addedIndexes(t).length > 0 || rewrittenColumns(t).length > 0;
+  if (addedColumns(t).length > 0 || fills || t.notNull.length > 0) {
+    phases.push('deleteOnly', 'writeOnly');
+    if (fills || t.notNull.length > 0) phases.push('writeReorg');
+  }
+  if (droppedColumns(t).length > 0 || droppedIndexes(t).length > 0)
+    phases.push('public', 'leavingDeleteOnly');
+  phases.push('done');
+  return phases;
+}
+
+/** Phases of the way back from where nothing is public yet. */
+export const undoPhases = (from: Phase): readonly Phase[] =>
+  from === 'deleteOnly' || from === 'undoingDeleteOnly' ? ['none'] : ['undoingDeleteOnly', 'none'];
+
+/** Whether the change may still be undone. */
+export const isRevertible = (phase: Phase): boolean =>
+  phase === 'none' || phase === 'deleteOnly' || phase === 'writeOnly' || phase === 'writeReorg';
+
+/** The table in a phase. */
+export function tableAt(t: TableTransition, phase: Phase): TableInfo {
+  switch (phase) {
+    case 'none':
+      return withIds(t.base, t.target);
+    case 'done':
+      return settled(t.target);
+    case 'public':
+      return leaving(t, 'writeOnly');
+    case 'leavingDeleteOnly':
+      return leaving(t, 'deleteOnly');
+    case 'undoingDeleteOnly':
+      return arriving(t, 'deleteOnly');
+    default:
+      return arriving(t, phase);
+  }
+}
+
+/** State of the parts on their way, as ADMIN SHOW DDL JOBS shows it. */
+export function schemaStateOf(phase: Phase): SchemaState {
+  switch (phase) {
+    case 'none':
+      return 'none';
+    case 'done':
+    case 'public':
+      return 'public';
+    case 'leavingDeleteOnly':
+    case 'undoingDeleteOnly':
+      return 'deleteOnly';
+    default:
+      return phase;
+  }
+}
+
+/** Ids that were given out are not given out again. */
+const withIds = (table: TableInfo, ids: TableInfo): TableInfo => ({
+  ...table,
+  maxColumnId: Math.max(table.maxColumnId, ids.maxColumnId),
+  maxIndexId: Math.max(table.maxIndexId, ids.maxIndexId),
+});
+
+/** The target, whose columns no longer come from others. */
+const settled = (target: TableInfo): TableInfo => ({
+  ...target,
+  columns: target.columns.map((c) => {
+    if (c.changing === undefined) return c;
+    const { changing: _, ...rest } = c;
+    return rest;
+  }),
+});
+
+/** The base with the parts of the target that it lacks behind it. */
+function arriving(t: TableTransition, state: SchemaState): TableInfo {
+  const { base, target } = t;
+  const writes = state === 'writeOnly' || state === 'writeReorg';
+  const checked = new Set(writes ? t.notNull : []);
+  const columns = [
+    ...base.columns.map((c) => (checked.has(c.id) ? { ...c, preventNull: true } : c)),
+    ...addedColumns(t).map((c) => outOfSight(c, state, taken(base, c))),
+  ];
+  const indices = [
+    ...base.indices.map((i) => ({ index: i, of: base, state: i.state })),
+    ...addedIndexes(t).map((i) => ({ index: i, of: target, state })),
+  ];
+  return assemble(withIds(base, target), columns, indices, base.indices);
+}
+
+/** The target with the parts of the base that it lacks behind it. */
+function leaving(t: TableTransition, state: SchemaState): TableInfo {
+  const { base, target } = t;
+  const replaced = new Map(rewrittenColumns(t).map((c) => [c.changing!, c.id]));
+  const columns = [
+    ...settled(target).columns,
+    ...droppedColumns(t).map((c) => {
+      const by = replaced.get(c.id);
+      const hidden = outOfSight(c, state, taken(target, c));
+      // NULL is allowed: the new column may hold it.
+      return by === undefined
+        ? hidden
+        : { ...hidden, changing: by, type: withoutFlag(c.type, Flag.NotNull) };
+    }),
+  ];
+  const indices = [
+    ...target.indices.map((i) => ({ index: i, of: target, state: i.state })),
+    ...droppedIndexes(t).map((i) => ({ index: i, of: base, state })),
+  ];
+  return assemble(target, columns, indices, target.indices);
+}
+
+const taken = (table: TableInfo, c: ColumnInfo): boolean => table.columns.some((o) => o.lower === c.lower);
+
+/**
+ * A column that no statement may name. Rows that are written get a value of it nonetheless: its default, or where it has
+ * none the value that rows without it show.
+ */
+function outOfSight(c: ColumnInfo, state: SchemaState, inTheWay: boolean): ColumnInfo {
+  const given = c.default;
+  const name = inTheWay || c.changing !== undefined ? `_Col$_${c.name}_${c.id}` : c.name;
+  const fallback = c.originDefault ?? (isNotNull(c.type) && c.generated === '' ? zeroValue(c.type) : null);
+  const needed = given.kind === 'none' || (given.kind === 'value' && given.value === null);
+  return {
+    ...c,
+    name,
+    lower: name.toLowerCase(),
+    state,
+    autoIncrement: false,
+    default: needed ? { kind: 'value', value: fallback } : given,
+  };
+}
+
+function assemble(
+  table: TableInfo,
+  columns: readonly ColumnInfo[],
+  indices: readonly { readonly index: IndexInfo; readonly of: TableInfo; readonly state: SchemaState }[],
+  named: readonly IndexInfo[],
+): TableInfo {
+  const placed = columns.map((c, offset) => (c.offset === offset ? c : { ...c, offset }));
+  const byId = new Map(placed.map((c) => [c.id, c]));
+  const keep = new Set(named);
+  return {
+    ...table,
+    columns: placed,
+    indices: indices.map(({ index, of, state }) => {
+      const clash = !keep.has(index) && named.some((n) => n.lower === index.lower);
+      const name = clash ? `_Idx$_${index.name}_${index.id}` : index.name;
+      return {
+        ...index,
+        name,
+        lower: name.toLowerCase(),
+        state,
+        columns: index.columns.map((p) => {
+          const column = byId.get(of.columns[p.offset]!.id)!;
+          return { ...p, name: column.name, offset: column.offset };
+        }),
+      };
+    }),
+  };
+}
