@@ -1,290 +1,162 @@
-import type { AlterTableSpec, AlterTableStmt, ColumnDef, ColumnPosition } from '../parser/ast/index.js';
-import type { ColumnInfo, DbInfo, TableInfo } from '../catalog/model.js';
+import type { AlterAlgorithm, AlterTableSpec, AlterTableStmt, TableName } from '../parser/ast/index.js';
+import type { DbInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
-import { Flag } from '../types/field-type.js';
-import {
-  buildColumn,
-  checkColumnName,
-  columnDefault,
-  originDefault,
-  withFlag,
-  withoutFlag,
-} from './build-column.js';
-import { requestOfKey } from './build-index.js';
-import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
-import { readTableOptions } from './build-table.js';
-import { resolveCharset } from './column-type.js';
+import { algorithmOf, checkAlgorithm } from './alter-algorithm.js';
+import { AlterPlan } from './alter-plan.js';
+import { applyAddColumns, applyDefault, applyDropColumn, applyRenameColumn } from './column-clauses.js';
+import { requireColumn } from './column-order.js';
 import type { DdlContext } from './ddl-context.js';
-import { addIndex, dropIndex } from './index.js';
-import { placeColumn, renumber, requireColumn } from './column-order.js';
-import { modifiedColumn } from './modify-column.js';
-import { changeTable } from './schema-change.js';
+import { applyAddIndex, applyDropIndex, applyRenameIndex, applyVisibility } from './index-clauses.js';
+import { applyModifyColumn } from './modify-column.js';
+import { applyCharset, applyTableOptions } from './table-options.js';
 import { renameTables, requireTable } from './table.js';
 
-/** ALTER TABLE: its clauses one after another, each an online change of its own. */
+/** A clause that changes the table's definition: it becomes part of one transition with those beside it. */
+type Clause<K extends AlterTableSpec['kind']> = (
+  plan: AlterPlan,
+  spec: Extract<AlterTableSpec, { kind: K }>,
+) => void | Promise<void>;
+/** A clause that is carried out on its own. */
+type Action<K extends AlterTableSpec['kind']> = (
+  ctx: DdlContext,
+  target: { readonly db: DbInfo; readonly table: TableInfo },
+  spec: Extract<AlterTableSpec, { kind: K }>,
+) => Promise<void>;
+
+const clauses = new Map<AlterTableSpec['kind'], Clause<AlterTableSpec['kind']>>();
+const actions = new Map<AlterTableSpec['kind'], Action<AlterTableSpec['kind']>>();
+
+/** Registers a clause whose effect is another definition of the table. */
+export function registerClause<K extends AlterTableSpec['kind']>(kind: K, apply: Clause<K>): void {
+  clauses.set(kind, apply as unknown as Clause<AlterTableSpec['kind']>);
+}
+/** Registers a clause that is a change of its own kind. */
+export function registerAction<K extends AlterTableSpec['kind']>(kind: K, run: Action<K>): void {
+  actions.set(kind, run as unknown as Action<AlterTableSpec['kind']>);
+}
+
+registerClause('AddColumns', applyAddColumns);
+registerClause('DropColumn', (plan, s) => applyDropColumn(plan, s.name, s.ifExists));
+registerClause('ModifyColumn', async (plan, s) => {
+  if (missing(plan, s.column.name, s.ifExists)) return;
+  await applyModifyColumn(plan, s.column.name, s.column, s.position);
+});
+registerClause('ChangeColumn', async (plan, s) => {
+  if (missing(plan, s.oldName, s.ifExists)) return;
+  await applyModifyColumn(plan, s.oldName, s.column, s.position);
+});
+registerClause('RenameColumn', (plan, s) => applyRenameColumn(plan, s.from, s.to));
+registerClause('AlterColumnDefault', async (plan, s) => {
+  if (missing(plan, s.name, s.ifExists)) return;
+  await applyDefault(plan, s.name, s.value);
+});
+registerClause('AddConstraint', (plan, { constraint }) => {
+  if (constraint.kind !== 'Key')
+    throw mysqlError('ER_NOT_SUPPORTED_YET', constraint.kind === 'Check' ? 'ADD CHECK' : 'ADD FOREIGN KEY');
+  applyAddIndex(plan, constraint);
+});
+registerClause('DropIndex', (plan, s) => applyDropIndex(plan, s.name, s.ifExists));
+registerClause('DropPrimaryKey', (plan) => applyDropIndex(plan, 'PRIMARY', false));
+registerClause('RenameIndex', (plan, s) => applyRenameIndex(plan, s.from, s.to));
+registerClause('AlterIndexVisibility', (plan, s) => applyVisibility(plan, s.name, s.visible));
+registerClause('TableOptions', (plan, s) => applyTableOptions(plan, s.options));
+registerClause('ConvertCharset', (plan, s) => applyCharset(plan, s.charset, s.collate));
+registerClause('OrderBy', (plan, s) => {
+  for (const c of s.columns) requireColumn(plan.table, c.name);
+  // Rows lie in the order of their handle whatever is asked for.
+  if (plan.table.pkIsHandle || plan.table.isCommonHandle)
+    plan.ctx.warn({
+      level: 'Warning',
+      code: 1105,
+      message: `ORDER BY ignored as there is a user-defined clustered index in the table '${plan.table.name}'`,
+    });
+});
+for (const kind of ['Algorithm', 'Lock', 'Validation', 'Force', 'EnableKeys', 'DisableKeys'] as const)
+  registerClause(kind, () => undefined);
+
+registerAction('RenameTable', (ctx, { db, table }, s) =>
+  renameTables(ctx, {
+    renames: [
+      {
+        from: { schema: db.name, name: table.name },
+        to: { schema: s.to.schema ?? db.name, name: s.to.name },
+      },
+    ],
+  }),
+);
+
+/** IF EXISTS of a column that is not there. */
+function missing(plan: AlterPlan, column: string, ifExists: boolean): boolean {
+  if (!ifExists) return false;
+  try {
+    requireColumn(plan.table, column);
+    return false;
+  } catch (e) {
+    plan.note(e as { code: number; message: string });
+    return true;
+  }
+}
+
+/** ALTER TABLE: its clauses as one change, which happens as a whole or not at all. */
 export async function alterTable(ctx: DdlContext, stmt: AlterTableStmt): Promise<void> {
-  let name = stmt.table;
-  for (const spec of stmt.specs) {
-    await ctx.reload();
-    const { db, table } = requireTable(ctx, name);
-    ctx.checkPrivilege('ALTER', db.name, table.name);
-    await applySpec(ctx, db, table, spec);
-    if (spec.kind === 'RenameTable') name = { schema: spec.to.schema ?? db.name, name: spec.to.name };
-  }
-}
-
-async function applySpec(ctx: DdlContext, db: DbInfo, table: TableInfo, spec: AlterTableSpec): Promise<void> {
-  const change = (edit: (t: TableInfo) => TableInfo | Promise<TableInfo>): Promise<TableInfo> =>
-    changeTable(ctx, db.id, table.id, edit);
-  const own = { schema: db.name, name: table.name };
-  switch (spec.kind) {
-    case 'AddColumns':
-      for (const def of spec.columns) await addColumn(ctx, db, table, def, spec.position, spec.ifNotExists);
-      for (const c of spec.constraints)
-        if (c.kind === 'Key') await addIndex(ctx, db, table, requestOfKey(c), false);
-      return;
-    case 'DropColumn':
-      await dropColumn(ctx, db, table, spec.name, spec.ifExists);
-      return;
-    case 'ModifyColumn':
-      await change((t) => modifiedColumn(ctx, t, spec.column.name, spec.column, spec.position));
-      return;
-    case 'ChangeColumn':
-      await change((t) => modifiedColumn(ctx, t, spec.oldName, spec.column, spec.position));
-      return;
-    case 'RenameColumn':
-      await change((t) => {
-        checkNotRead(ctx, t, requireColumn(t, spec.from));
-        return renameColumn(t, spec.from, spec.to);
-      });
-      return;
-    case 'AlterColumnDefault': {
-      const value = spec.value;
-      await change(async (t) => {
-        const column = requireColumn(t, spec.name);
-        const given: ColumnInfo['default'] =
-          value === null ? { kind: 'none' } : await columnDefault(ctx, column, value);
-        const type =
-          value === null
-            ? withFlag(column.type, Flag.NoDefaultValue)
-            : withoutFlag(column.type, Flag.NoDefaultValue);
-        return replaceColumn(t, column.offset, { ...column, default: given, type });
-      });
-      return;
+  await ctx.reload();
+  const find = (): { db: DbInfo; table: TableInfo } => requireTable(ctx, stmt.table);
+  const { db, table } = find();
+  ctx.checkPrivilege('ALTER', db.name, table.name);
+  const specs = stmt.specs.filter((s) => algorithmOf(s) !== null);
+  checkAlgorithms(ctx, stmt, specs);
+  for (let from = 0; from < specs.length;) {
+    const spec = specs[from]!;
+    const action = actions.get(spec.kind);
+    if (action !== undefined) {
+      if (spec.kind === 'RenameTable' && specs.length > 1)
+        throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'multi schema change for rename table');
+      await ctx.reload();
+      await action(ctx, find(), spec);
+      from++;
+      continue;
     }
-    case 'AddConstraint':
-      if (spec.constraint.kind === 'Key') {
-        if (spec.constraint.type === 'PRIMARY KEY') await addPrimaryKey(ctx, db, table, spec.constraint);
-        else await addIndex(ctx, db, table, requestOfKey(spec.constraint), spec.constraint.ifNotExists);
-        return;
-      }
-      throw mysqlError(
-        'ER_NOT_SUPPORTED_YET',
-        spec.constraint.kind === 'Check' ? 'ADD CHECK' : 'ADD FOREIGN KEY',
-      );
-    case 'DropIndex':
-      return dropIndex(ctx, { name: spec.name, table: own, ifExists: spec.ifExists });
-    case 'DropPrimaryKey':
-      return dropIndex(ctx, { name: 'PRIMARY', table: own, ifExists: false });
-    case 'RenameIndex':
-      await change((t) => renameIndex(t, spec.from, spec.to));
-      return;
-    case 'AlterIndexVisibility':
-      await change((t) => {
-        const index = t.indices.find((i) => i.lower === spec.name.toLowerCase());
-        if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', spec.name, t.name);
-        if (index.primary && !spec.visible) throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
-        return {
-          ...t,
-          indices: t.indices.map((i) => (i === index ? { ...i, invisible: !spec.visible } : i)),
-        };
-      });
-      return;
-    case 'RenameTable':
-      return renameTables(ctx, {
-        renames: [{ from: own, to: { schema: spec.to.schema ?? db.name, name: spec.to.name } }],
-      });
-    case 'TableOptions':
-      await changeTable(ctx, db.id, table.id, async (t, meta) => {
-        const o = readTableOptions(spec.options, t);
-        if (
-          o.autoIncrement !== null &&
-          BigInt(o.autoIncrement) > (await meta.autoId('auto_increment', db.id, t.id))
-        ) {
-          meta.setAutoId('auto_increment', db.id, t.id, BigInt(o.autoIncrement) - 1n);
-        }
-        return {
-          ...t,
-          charset: o.charset.charset,
-          collate: o.charset.collate,
-          comment: o.comment ?? t.comment,
-          autoIncrement: o.autoIncrement ?? t.autoIncrement,
-          ...(t.options !== undefined || Object.keys(o.kept).length > 0
-            ? { options: { ...t.options, ...o.kept } }
-            : {}),
-        };
-      });
-      ctx.forgetTable(table);
-      return;
-    case 'ConvertCharset':
-      await change((t) => {
-        const cs = resolveCharset(spec.charset, spec.collate, false, t);
-        if (cs.charset !== t.charset && !(t.charset === 'utf8' && cs.charset === 'utf8mb4')) {
-          throw mysqlError(
-            'ER_NOT_SUPPORTED_YET',
-            `CONVERT TO CHARACTER SET from ${t.charset} to ${cs.charset}`,
-          );
-        }
-        return { ...t, charset: cs.charset, collate: cs.collate };
-      });
-      return;
-    case 'Algorithm':
-    case 'Lock':
-    case 'Validation':
-    case 'Force':
-    case 'EnableKeys':
-    case 'DisableKeys':
-      return;
-    default:
-      throw mysqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ${spec.kind}`);
+    let to = from;
+    while (to < specs.length && !actions.has(specs[to]!.kind)) to++;
+    await changeTableBy(ctx, stmt.table, specs.slice(from, to));
+    from = to;
   }
 }
 
-function replaceColumn(table: TableInfo, offset: number, column: ColumnInfo): TableInfo {
-  return { ...table, columns: table.columns.map((c, i) => (i === offset ? column : c)) };
+function checkAlgorithms(ctx: DdlContext, stmt: AlterTableStmt, specs: readonly AlterTableSpec[]): void {
+  let asked: AlterAlgorithm | null = null;
+  for (const s of stmt.specs) if (s.kind === 'Algorithm') asked = s.value;
+  if (asked === null) return;
+  for (const s of specs) checkAlgorithm(ctx, asked, algorithmOf(s)!);
 }
 
-/** Instant: rows written before show the column's origin default. */
-async function addColumn(
+async function changeTableBy(
   ctx: DdlContext,
-  db: DbInfo,
-  table: TableInfo,
-  def: ColumnDef,
-  position: ColumnPosition | null,
-  ifNotExists: boolean,
+  name: TableName,
+  specs: readonly AlterTableSpec[],
 ): Promise<void> {
-  let unique = false;
-  let skipped = false;
-  await changeTable(ctx, db.id, table.id, async (t) => {
-    if (t.columns.some((c) => c.lower === def.name.toLowerCase())) {
-      const error = mysqlError('ER_DUP_FIELDNAME', def.name);
-      if (!ifNotExists) throw error;
-      ctx.warn({ level: 'Note', code: error.code, message: error.message });
-      skipped = true;
-      return t;
+  await alterBy(ctx, name, async (plan) => {
+    for (const spec of specs) {
+      const apply = clauses.get(spec.kind);
+      if (apply === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ${spec.kind}`);
+      await apply(plan, spec);
     }
-    const id = t.maxColumnId + 1;
-    const built = await buildColumn(ctx, def, id, t.columns.length, t);
-    if (built.keys.primary)
-      throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'add column with PRIMARY KEY constraint');
-    if (built.column.autoIncrement)
-      throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'add column with AUTO_INCREMENT constraint');
-    if (built.column.generatedStored)
-      throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'Adding generated stored column through ALTER TABLE');
-    unique = built.keys.unique;
-    const column = {
-      ...built.column,
-      originDefault: built.column.generated === '' ? await originDefault(ctx, built.column) : null,
-    };
-    checkGeneratedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), column]);
-    return placeColumn({ ...t, maxColumnId: id, columns: [...t.columns, column] }, column.lower, position);
   });
-  if (skipped || !unique) return;
-  const { table: now } = requireTable(ctx, { schema: db.name, name: table.name });
-  await addIndex(
+}
+
+/** Changes a table as `apply` says: worked out on the table's newest form, carried out as one job. */
+export async function alterBy(
+  ctx: DdlContext,
+  name: TableName,
+  apply: (plan: AlterPlan) => void | Promise<void>,
+): Promise<void> {
+  await ctx.jobs.change(
     ctx,
-    db,
-    now,
-    {
-      name: null,
-      parts: [{ column: def.name, length: null, expr: null, desc: false }],
-      unique: true,
-      primary: false,
-      invisible: false,
-      comment: '',
+    () => requireTable(ctx, name),
+    async (db, table) => {
+      const plan = new AlterPlan(ctx, db, table);
+      await apply(plan);
+      return plan.finish();
     },
-    false,
   );
-}
-
-async function dropColumn(
-  ctx: DdlContext,
-  db: DbInfo,
-  table: TableInfo,
-  name: string,
-  ifExists: boolean,
-): Promise<void> {
-  const column = table.columns.find((c) => c.lower === name.toLowerCase() && !c.hidden);
-  if (column === undefined) {
-    const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-    if (!ifExists) throw error;
-    ctx.warn({ level: 'Note', code: error.code, message: error.message });
-    return;
-  }
-  if (table.columns.filter((c) => c.state === 'public' && !c.hidden).length === 1)
-    throw mysqlError('ER_CANT_REMOVE_ALL_FIELDS', name);
-  checkNotRead(ctx, table, column);
-  const using = table.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
-  const composite = using.find((i) => i.columns.length > 1 || i.primary);
-  if (composite !== undefined) {
-    throw mysqlError(
-      'ER_UNSUPPORTED_DDL_OPERATION',
-      `drop column ${column.name}: it is covered by index ${composite.name}`,
-    );
-  }
-  for (const index of using)
-    await dropIndex(ctx, { name: index.name, table: { schema: db.name, name: table.name }, ifExists: true });
-  await changeTable(ctx, db.id, table.id, (t) =>
-    renumber(
-      t,
-      t.columns.filter((c) => c.id !== column.id),
-    ),
-  );
-}
-
-function renameColumn(table: TableInfo, from: string, to: string): TableInfo {
-  const column = requireColumn(table, from);
-  checkColumnName(to);
-  if (table.columns.some((c) => c.lower === to.toLowerCase() && c !== column))
-    throw mysqlError('ER_DUP_FIELDNAME', to);
-  const renamed = replaceColumn(table, column.offset, { ...column, name: to, lower: to.toLowerCase() });
-  return {
-    ...renamed,
-    indices: renamed.indices.map((i) => ({
-      ...i,
-      columns: i.columns.map((p) => (p.offset === column.offset ? { ...p, name: to } : p)),
-    })),
-  };
-}
-
-function renameIndex(table: TableInfo, from: string, to: string): TableInfo {
-  const index = table.indices.find((i) => i.lower === from.toLowerCase());
-  if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', from, table.name);
-  if (table.indices.some((i) => i.lower === to.toLowerCase() && i !== index))
-    throw mysqlError('ER_DUP_KEYNAME', to);
-  return {
-    ...table,
-    indices: table.indices.map((i) => (i === index ? { ...i, name: to, lower: to.toLowerCase() } : i)),
-  };
-}
-
-/** A primary key added later is nonclustered: a unique index over NOT NULL columns. */
-async function addPrimaryKey(
-  ctx: DdlContext,
-  db: DbInfo,
-  table: TableInfo,
-  key: Parameters<typeof requestOfKey>[0],
-): Promise<void> {
-  if (table.indices.some((i) => i.primary)) throw mysqlError('ER_MULTIPLE_PRI_KEY');
-  if (key.options.clustered === true)
-    throw mysqlError(
-      'ER_UNSUPPORTED_DDL_OPERATION',
-      'Adding clustered primary key is not supported. Please consider adding NONCLUSTERED primary key instead',
-    );
-  for (const part of key.parts) {
-    const column = part.column === null ? null : requireColumn(table, part.column);
-    if (column !== null && (column.type.flag & Flag.NotNull) === 0)
-      throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
-  }
-  await addIndex(ctx, db, table, requestOfKey(key), false);
 }

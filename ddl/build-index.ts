@@ -87,6 +87,20 @@ function indexColumns(request: IndexRequest, columns: readonly ColumnInfo[]): In
   return result;
 }
 
+/** Throws 1071, 1089 and 1170 when a column's new type does not go with the index. */
+export function checkIndexColumns(index: IndexInfo, columns: readonly ColumnInfo[]): void {
+  let bytes = 0;
+  for (const part of index.columns) {
+    const column = columns[part.offset]!;
+    if (column.type.tp === TypeCode.Json && !column.hidden)
+      throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
+    if (part.length >= 0 && !isString(column.type)) throw mysqlError('ER_WRONG_SUB_KEY');
+    if (part.length < 0 && isBlob(column.type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
+    bytes += keyBytes(column.type, part.length);
+  }
+  if (bytes > MAX_KEY_BYTES) throw mysqlError('ER_TOO_LONG_KEY', bytes, MAX_KEY_BYTES);
+}
+
 const isBlob = (t: FieldType): boolean =>
   t.tp === TypeCode.TinyBlob ||
   t.tp === TypeCode.Blob ||

@@ -4,6 +4,8 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import type { SqlWarning } from '../types/error.js';
 import type { Storage } from '../kv/storage.js';
+import type { DdlWorker } from './job/ddl-worker.js';
+import type { JobSession } from './job/job.js';
 import type { EvalContext } from '../expression/eval-context.js';
 
 /** What a schema change may ask of the session that runs it. */
@@ -48,6 +50,20 @@ export interface DdlContext {
   forgetTable(table: TableInfo): void;
   /** Rows of a new table are a copy of this many (statistics). */
   noteRows(tableId: number, rows: number): void;
+  /** Runs changes of several steps. */
+  readonly jobs: DdlWorker;
+  /** What the history calls the statement (`create table`); '' = it is not kept there. */
+  readonly jobType: string;
+  /** Text of the statement. */
+  readonly statementText: string;
+  /** What the statement's jobs depend on. */
+  jobSession(): JobSession;
+  /** Estimated rows of a table. */
+  rowCount(tableId: number): number;
+  /** Whether other sessions run statements. */
+  busy(): boolean;
+  /** Sets the columns of rows that take the values of others (MODIFY COLUMN). Throws the errors of conversion. */
+  changeColumns(table: TableInfo, rows: readonly Datum[][]): void;
   /** Throws when the statement was killed. */
   throwIfInterrupted(): void;
   /** Shown by SHOW PROCESSLIST and ADMIN SHOW DDL JOBS. */

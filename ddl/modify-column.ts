@@ -1,83 +1,146 @@
 import type { ColumnDef, ColumnPosition } from '../parser/ast/index.js';
-import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, IndexInfo, TableInfo } from '../catalog/model.js';
+import { handlePartOf, handleColumn } from '../catalog/table-layout.js';
 import { mysqlError } from '../types/error-table.js';
-import type { FieldType } from '../types/field-type.js';
-import { evalType, Flag, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
-import { placeColumn, requireColumn } from './column-order.js';
+import { Flag } from '../types/field-type.js';
+import type { AlterPlan } from './alter-plan.js';
 import { buildColumn } from './build-column.js';
-import { flagKeyColumns } from './build-index.js';
-import type { DdlContext } from './ddl-context.js';
+import { checkIndexColumns } from './build-index.js';
+import { checkNotDeciding, withColumnName } from './column-clauses.js';
+import { placeColumn, requireColumn } from './column-order.js';
+import { checkGeneratedColumns, checkNotRead, columnsRead } from './generated-column.js';
+import { deciding } from './partition/build-partitions.js';
+import { typeChange } from './type-change.js';
 
-/** The table after MODIFY or CHANGE COLUMN, when no stored value has to change. Throws 8200 otherwise. */
-export async function modifiedColumn(
-  ctx: DdlContext,
-  table: TableInfo,
+/**
+ * MODIFY and CHANGE COLUMN. Where stored values keep their meaning the column keeps its id; otherwise a column of the new type
+ * takes its place, filled from it while both are written, and so do the indexes on it.
+ */
+export async function applyModifyColumn(
+  plan: AlterPlan,
   oldName: string,
   def: ColumnDef,
   position: ColumnPosition | null,
-): Promise<TableInfo> {
-  const old = requireColumn(table, oldName);
-  const clash = table.columns.some((c) => c.lower === def.name.toLowerCase() && c.id !== old.id);
-  if (clash) throw mysqlError('ER_DUP_FIELDNAME', def.name);
-  const built = await buildColumn(ctx, def, old.id, old.offset, table);
-  checkLossless(old, built.column);
-  const column: ColumnInfo = { ...built.column, originDefault: old.originDefault };
-  const columns = table.columns.map((c) => (c.id === old.id ? column : c));
-  const indices = table.indices.map((i) => ({
-    ...i,
-    columns: i.columns.map((p) => (p.offset === old.offset ? { ...p, name: column.name } : p)),
-  }));
-  const changed = { ...table, columns: flagKeyColumns(columns, indices), indices };
-  return position === null ? changed : placeColumn(changed, column.lower, position);
+): Promise<void> {
+  const { ctx, table: t } = plan;
+  const old = requireColumn(t, oldName);
+  const renamed = old.lower !== def.name.toLowerCase();
+  if (renamed && t.columns.some((c) => c.lower === def.name.toLowerCase()))
+    throw mysqlError('ER_DUP_FIELDNAME', def.name);
+  plan.touchColumn(oldName);
+  if (position?.kind === 'After' && position.column.toLowerCase() === old.lower)
+    throw mysqlError('ER_BAD_FIELD_ERROR', position.column, t.name);
+  const built = await buildColumn(ctx, def, old.id, old.offset, t);
+  if (built.keys.primary)
+    throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', "can't change column constraint (PRIMARY KEY)");
+  if (built.keys.unique)
+    throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', "can't change column constraint (UNIQUE KEY)");
+  const indexes = t.indices.filter((i) => i.columns.some((p) => p.offset === old.offset));
+  const next = keepPrimary(old, built.column);
+  checkAutoIncrement(plan, old, next);
+  checkGeneration(plan, old, next, indexes);
+  if (renamed) checkNotRead(ctx, t, old);
+  if (renamed) checkNotDeciding(plan, old);
+  const change = typeChange(old, next.type, indexes.length > 0);
+  const wasNull = (old.type.flag & Flag.NotNull) === 0;
+  if (wasNull && (next.type.flag & Flag.NotNull) !== 0) plan.notNull.add(old.id);
+  let table: TableInfo;
+  if (change === 'same' || next.generated !== '')
+    table = replaced(t, { ...next, originDefault: old.originDefault });
+  else table = rewritten(plan, old, next, indexes);
+  for (const i of table.indices) checkIndexColumns(i, table.columns);
+  plan.table = position === null ? table : placeColumn(table, next.lower, position);
+  checkGeneratedColumns(ctx, plan.table.columns);
+  plan.parts.push('modify column');
 }
 
-const INT_ORDER: readonly number[] = [
-  TypeCode.Tiny,
-  TypeCode.Short,
-  TypeCode.Int24,
-  TypeCode.Long,
-  TypeCode.LongLong,
-];
-const BLOB_ORDER: readonly number[] = [
-  TypeCode.TinyBlob,
-  TypeCode.Blob,
-  TypeCode.MediumBlob,
-  TypeCode.LongBlob,
-];
-
-/** Stored bytes of every old value must mean the same under the new type. */
-function checkLossless(old: ColumnInfo, next: ColumnInfo): void {
-  const nullable = (t: FieldType): boolean => (t.flag & Flag.NotNull) === 0;
-  if (nullable(old.type) && !nullable(next.type)) refuse('change the column from NULL to NOT NULL');
-  if (old.autoIncrement !== next.autoIncrement && next.autoIncrement) refuse("can't set auto_increment");
-  if (old.generated !== next.generated || old.generatedStored !== next.generatedStored)
-    refuse('change of a generated column');
-  if (!sameOrWider(old.type, next.type))
-    refuse(`change column type of ${old.name} that needs its rows rewritten`);
+/** A column of the primary key stays NOT NULL, whatever is written. */
+function keepPrimary(old: ColumnInfo, next: ColumnInfo): ColumnInfo {
+  const keys = old.type.flag & (Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey);
+  const notNull = (old.type.flag & Flag.PriKey) !== 0 ? Flag.NotNull : 0;
+  const column = { ...next, type: { ...next.type, flag: next.type.flag | keys | notNull } };
+  return notNull !== 0 && column.default.kind === 'value' && column.default.value === null
+    ? { ...column, default: { kind: 'none' } }
+    : column;
 }
 
-function sameOrWider(a: FieldType, b: FieldType): boolean {
-  if (isUnsigned(a) !== isUnsigned(b) || a.charset !== b.charset || a.collate !== b.collate) return false;
-  if (a.tp !== b.tp) {
-    const within = (order: readonly number[]): boolean =>
-      order.includes(a.tp) && order.indexOf(b.tp) >= order.indexOf(a.tp);
-    const chars = (t: FieldType): boolean => t.tp === TypeCode.VarChar || BLOB_ORDER.includes(t.tp);
-    return (
-      within(INT_ORDER) ||
-      within(BLOB_ORDER) ||
-      (a.tp === TypeCode.VarChar && chars(b) && b.flen >= a.flen && evalType(a) === evalType(b))
+function checkAutoIncrement(plan: AlterPlan, old: ColumnInfo, next: ColumnInfo): void {
+  if (!old.autoIncrement && next.autoIncrement)
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', "modify column: can't set auto_increment");
+  if (old.autoIncrement && !next.autoIncrement && plan.ctx.variable('tidb_allow_remove_auto_inc') !== 'ON')
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_OPERATION',
+      "modify column: can't remove auto_increment without @@tidb_allow_remove_auto_inc enabled",
     );
-  }
-  if (a.tp === TypeCode.Enum || a.tp === TypeCode.Set)
-    return (a.elems ?? []).every((e, i) => b.elems?.[i] === e);
-  if (a.decimal !== b.decimal) return false;
-  if (INT_ORDER.includes(a.tp)) return true;
-  // DECIMAL values are stored with their precision; a wider one reads them, but index keys would differ.
-  if (a.tp === TypeCode.NewDecimal) return a.flen === b.flen;
-  if (a.tp === TypeCode.String && a.charset === 'binary') return a.flen === b.flen;
-  return b.flen === UNSPECIFIED || b.flen >= a.flen;
 }
 
-function refuse(what: string): never {
-  throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', what);
+/** What may become of a generated column (TiDB, "Generated Columns"). Throws 3106. */
+function checkGeneration(
+  plan: AlterPlan,
+  old: ColumnInfo,
+  next: ColumnInfo,
+  indexes: readonly IndexInfo[],
+): void {
+  const refuse = (what: string): never => {
+    throw mysqlError('ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN', what);
+  };
+  const stored = (c: ColumnInfo): boolean => c.generated === '' || c.generatedStored;
+  if (stored(old) !== stored(next)) refuse('Changing the STORED status');
+  if (next.generated !== '') {
+    const same =
+      old.generated === next.generated && old.type.tp === next.type.tp && old.type.flen === next.type.flen;
+    if (next.generatedStored && !same) refuse('modifying a stored column');
+    if (!next.generatedStored && !same && indexes.length > 0) refuse('modifying an indexed column');
+  } else if (old.generated !== '') return;
+  if (old.lower === next.lower && old.type.tp !== next.type.tp) {
+    // Columns computed from it would have to be computed again.
+    const reads = plan.table.columns.some(
+      (c) => c.generated !== '' && columnsRead(plan.ctx.parse(c.generated)).includes(old.lower),
+    );
+    if (reads && typeChange(old, next.type, false) === 'rewrite')
+      throw mysqlError(
+        'ER_UNSUPPORTED_DDL_OPERATION',
+        'modify column: oldCol is a dependent column for generated column',
+      );
+  }
+}
+
+/** The table with another definition under the column's id. */
+function replaced(table: TableInfo, column: ColumnInfo): TableInfo {
+  const old = table.columns[column.offset]!;
+  const named = withColumnName(table, old, column.name);
+  return { ...named, columns: named.columns.map((c) => (c.id === column.id ? column : c)) };
+}
+
+/** The table with a column of a new id, and indexes of new ids, in the place of the old ones. */
+function rewritten(
+  plan: AlterPlan,
+  old: ColumnInfo,
+  next: ColumnInfo,
+  indexes: readonly IndexInfo[],
+): TableInfo {
+  const { table } = plan;
+  if (handleColumn(table)?.id === old.id || handlePartOf(table, old) >= 0)
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'modify column: this column has primary key flag');
+  if (!plan.base.columns.some((c) => c.id === old.id))
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `operate same column '${old.lower}'`);
+  if (table.partition !== undefined && deciding(plan.ctx, table.partition, table).includes(old.lower))
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'modify column: table is partition table');
+  const id = table.maxColumnId + 1;
+  const column: ColumnInfo = { ...next, id, originDefault: null, changing: old.id };
+  let indexId = table.maxIndexId;
+  return {
+    ...withColumnName(table, old, next.name),
+    columns: table.columns.map((c) => (c.id === old.id ? column : c)),
+    indices: table.indices.map((i) => {
+      if (!indexes.includes(i)) return i;
+      return {
+        ...i,
+        id: ++indexId,
+        columns: i.columns.map((p) => (p.offset === old.offset ? { ...p, name: next.name } : p)),
+      };
+    }),
+    maxColumnId: id,
+    maxIndexId: indexId,
+  };
 }

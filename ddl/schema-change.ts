@@ -1,5 +1,6 @@
 import type { TableInfo } from '../catalog/model.js';
 import { MetaMutator } from '../catalog/meta/meta.js';
+import { physicalOf } from '../kv/client/oracle.js';
 import type { Transaction } from '../kv/storage.js';
 import { MysqlError } from '../types/error.js';
 import type { DdlContext } from './ddl-context.js';
@@ -8,6 +9,8 @@ import type { DdlContext } from './ddl-context.js';
 export interface ChangedObjects {
   readonly dbIds?: readonly number[];
   readonly tables?: readonly { readonly dbId: number; readonly tableId: number }[];
+  /** What the history says of the step; null: nothing. Without it: what the statement is. */
+  readonly job?: { readonly type: string; readonly parts?: readonly string[] } | null;
 }
 
 const CONFLICT_RETRIES = 30;
@@ -28,6 +31,7 @@ export async function changeSchema(
       await ctx.reload();
       const version = (await meta.schemaVersion()) + 1;
       const changed = await change(meta, txn, version);
+      if (changed.job !== null) await recordChange(ctx, meta, txn, changed);
       await meta.bumpSchemaVersion({ dbIds: changed.dbIds ?? [], tables: changed.tables ?? [] });
       await txn.commit();
       await ctx.reload();
@@ -42,7 +46,63 @@ export async function changeSchema(
   }
 }
 
-/** A step that replaces one table; waits until no transaction works with the version before. */
+/** Jobs of the statement in the history, by table: a change of several steps is one. */
+const RECORDED = new WeakMap<DdlContext, Map<string, number>>();
+
+/** Puts the change into the history of jobs, in its own transaction. */
+async function recordChange(
+  ctx: DdlContext,
+  meta: MetaMutator,
+  txn: Transaction,
+  changed: ChangedObjects,
+): Promise<void> {
+  const { jobs } = ctx.jobs;
+  const type = changed.job?.type ?? ctx.jobType;
+  if (!jobs.ready || type === '') return;
+  const first = changed.tables?.[0];
+  const dbId = first?.dbId ?? changed.dbIds?.[0];
+  if (dbId === undefined) return;
+  const tableId = first?.tableId ?? 0;
+  const before = ctx.schema().tableById(tableId);
+  const table = before?.table ?? (first === undefined ? null : await meta.table(dbId, tableId));
+  const db =
+    before?.db ??
+    ctx
+      .schema()
+      .databases()
+      .find((d) => d.id === dbId) ??
+    (await meta.database(dbId));
+  const made = RECORDED.get(ctx) ?? new Map<string, number>();
+  RECORDED.set(ctx, made);
+  const key = `${dbId}/${tableId}`;
+  const id = made.get(key) ?? (await meta.allocateGlobalIds(1));
+  made.set(key, id);
+  const ms = physicalOf(txn.startTs);
+  jobs.put(txn, {
+    id,
+    type,
+    parts: changed.job?.parts ?? [],
+    state: 'synced',
+    schemaState: type.startsWith('drop') ? 'none' : 'public',
+    dbId,
+    tableId,
+    dbName: db?.name ?? '',
+    tableName: table?.name ?? '',
+    query: ctx.statementText,
+    createTime: ms,
+    startTime: ms,
+    endTime: ms,
+    error: null,
+    progress: { rows: 0, total: 0, passes: 0, nextKey: '' },
+    session: ctx.jobSession(),
+    settings: { thread: 0, batchSize: 0, maxWriteSpeed: 0 },
+    work: null,
+    node: '',
+    leaseUntil: 0,
+  });
+}
+
+/** A step that replaces one table; waits until no job or transaction works with the version before. */
 export async function changeTable(
   ctx: DdlContext,
   dbId: number,
@@ -50,6 +110,7 @@ export async function changeTable(
   edit: (table: TableInfo, meta: MetaMutator) => TableInfo | Promise<TableInfo>,
 ): Promise<TableInfo> {
   let result: TableInfo | null = null;
+  await ctx.jobs.awaitTable(ctx, tableId);
   const version = await changeSchema(ctx, async (meta, _txn, next) => {
     const table = await meta.table(dbId, tableId);
     if (table === null) throw new Error(`table ${tableId} is gone`);

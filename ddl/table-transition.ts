@@ -145,9 +145,7 @@ function leaving(t: TableTransition, state: SchemaState): TableInfo {
       const by = replaced.get(c.id);
       const hidden = outOfSight(c, state, taken(target, c));
       // NULL is allowed: the new column may hold it.
-      return by === undefined
-        ? hidden
-        : { ...hidden, changing: by, type: withoutFlag(c.type, Flag.NotNull) };
+      return by === undefined ? hidden : { ...hidden, changing: by, type: withoutFlag(c.type, Flag.NotNull) };
     }),
   ];
   const indices = [

@@ -108,6 +108,7 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
 
 async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   const { db, table } = requireTable(ctx, name);
+  await ctx.jobs.awaitTable(ctx, table.id);
   const version = await changeSchema(ctx, async (meta, txn) => {
     meta.deleteTable(db.id, table.id);
     queueTable(txn, table);
@@ -142,6 +143,7 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('DROP', db.name, table.name);
+  await ctx.jobs.awaitTable(ctx, table.id);
   let newId = 0;
   const version = await changeSchema(ctx, async (meta, txn, next) => {
     const now = await meta.table(db.id, table.id);
@@ -167,6 +169,10 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
 /** All renames of the statement happen at once. */
 export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 'renames'>): Promise<void> {
   await ctx.reload();
+  for (const { from } of stmt.renames) {
+    const table = ctx.schema().table(ctx.databaseOf(from.schema), from.name);
+    if (table !== null) await ctx.jobs.awaitTable(ctx, table.id);
+  }
   await changeSchema(ctx, async (meta, _txn, version) => {
     const changed: { dbId: number; tableId: number }[] = [];
     // Names as they are after the renames so far, so that a swap through a third name works.

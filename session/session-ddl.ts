@@ -2,6 +2,9 @@ import type { Expr, Query } from '../parser/ast/index.js';
 import { DEFINITION_STYLE, restoreExpr } from '../parser/restore.js';
 import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { DdlContext } from '../ddl/ddl-context.js';
+import type { DdlWorker } from '../ddl/job/ddl-worker.js';
+import type { JobSession } from '../ddl/job/job.js';
+import { Assigner } from '../executor/dml/assignment.js';
 import { GeneratedColumns } from '../executor/dml/generated-columns.js';
 import { buildExpression, parseExpression, rowColumns } from '../planner/resolve/table-expression.js';
 import { columnBound } from '../planner/partition/locator.js';
@@ -23,7 +26,11 @@ export class SessionDdlContext implements DdlContext {
   readonly storage: Storage;
   readonly eval: EvalContext;
 
-  constructor(private readonly session: Session) {
+  constructor(
+    private readonly session: Session,
+    readonly jobType = '',
+    readonly statementText = '',
+  ) {
     this.storage = session.storage;
     this.eval = session.evalContext;
   }
@@ -97,6 +104,25 @@ export class SessionDdlContext implements DdlContext {
   }
   noteRows(tableId: number, rows: number): void {
     this.session.engine.rowCounts.set(tableId, rows);
+  }
+  get jobs(): DdlWorker {
+    return this.session.engine.ddl;
+  }
+  jobSession(): JobSession {
+    return {
+      database: this.session.currentDatabase,
+      sqlMode: this.session.vars.get('sql_mode'),
+      timeZone: this.session.vars.get('time_zone'),
+    };
+  }
+  rowCount(tableId: number): number {
+    return this.session.engine.rowCounts.get(tableId) ?? 0;
+  }
+  busy(): boolean {
+    return this.session.engine.recentlyBusy();
+  }
+  changeColumns(table: TableInfo, rows: readonly Datum[][]): void {
+    GeneratedColumns.of(table, this)?.change(rows, new Assigner(this, false));
   }
   throwIfInterrupted(): void {
     this.session.statement.throwIfInterrupted();

@@ -1,3 +1,4 @@
 // Each file registers its virtual tables.
 import './information-schema.js';
 import './server-tables.js';
+import './ddl-jobs.js';

@@ -1,5 +1,6 @@
 import type { DbInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
 import { Meta, type MetaMutator } from '../../catalog/meta/meta.js';
+import { physicalIds } from '../../catalog/table-layout.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import { indexRange } from '../../kv/codec/table-key.js';
@@ -335,7 +336,12 @@ export class DdlWorker {
     running.job = { ...job, error: stored };
     for (const phase of undoPhases(job.work!.phase)) {
       const last = phase === 'none';
-      await this.step(running, phase, last ? (cancelled ? 'cancelled' : 'rollback done') : 'rollingback', stored);
+      await this.step(
+        running,
+        phase,
+        last ? (cancelled ? 'cancelled' : 'rollback done') : 'rollingback',
+        stored,
+      );
     }
   }
 
@@ -359,7 +365,7 @@ export class DdlWorker {
         ...job,
         settings: stored.settings,
         state,
-        schemaState: schemaStateOf(phase),
+        schemaState: phase === 'done' ? endState(job) : schemaStateOf(phase),
         error,
         endTime: isEnded(state) ? ms : 0,
         leaseUntil: ms + LEASE_MS,
@@ -376,13 +382,13 @@ export class DdlWorker {
         await setAutoIncrement(meta, job.dbId, transition);
         queueIndexes(
           txn,
-          tableId,
+          transition.base,
           droppedIndexes(transition).map((i) => i.id),
         );
       } else if (phase === 'none') {
         queueIndexes(
           txn,
-          tableId,
+          transition.base,
           addedIndexes(transition).map((i) => i.id),
         );
       }
@@ -416,7 +422,7 @@ export class DdlWorker {
 
   /** Does what ADMIN CANCEL, PAUSE and RESUME ask for. Throws 8214 when cancelled. */
   private async obey(running: RunningJob, revertible: boolean): Promise<void> {
-    for (let shown = false; ; ) {
+    for (let shown = false; ;) {
       if (this.stopping) throw new StoppedError();
       if (!revertible) return;
       if (running.wish === 'cancel') throw mysqlError('ER_CANCELLED_DDL_JOB');
@@ -559,6 +565,9 @@ export class DdlWorker {
   }
 }
 
+/** State of what the job was about, once it is done. */
+const endState = (job: DdlJob): DdlJob['schemaState'] => (job.type.startsWith('drop') ? 'none' : 'public');
+
 /** Why a job cannot be cancelled, paused or resumed; null when it can. */
 function refusal(job: DdlJob | null, id: number, wish: 'cancel' | 'pause' | 'resume'): MysqlError | null {
   if (job === null) return mysqlError('ER_DDL_JOB_NOT_FOUND', id);
@@ -607,10 +616,12 @@ async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransit
     meta.setAutoId('auto_increment', dbId, t.target.id, next - 1n);
 }
 
-function queueIndexes(txn: Transaction, tableId: number, ids: readonly number[]): void {
-  for (const id of ids) {
-    const range = indexRange(tableId, id);
-    queueDeleteRange(txn, range.startKey, range.endKey);
+function queueIndexes(txn: Transaction, table: TableInfo, ids: readonly number[]): void {
+  for (const physicalId of physicalIds(table)) {
+    for (const id of ids) {
+      const range = indexRange(physicalId, id);
+      queueDeleteRange(txn, range.startKey, range.endKey);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
-import { isVirtual, scanColumns } from '../../catalog/table-layout.js';
+import { isVirtual, physicalIds, scanColumns } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
@@ -34,7 +34,12 @@ export interface FillControl {
 }
 
 /** One pass over the rows: reads a batch, checks or writes. Gives the bytes written. */
-type Pass = (txn: Transaction, keys: readonly Uint8Array[], rows: readonly Datum[][]) => Promise<number>;
+type Pass = (
+  txn: Transaction,
+  physicalId: number,
+  keys: readonly Uint8Array[],
+  rows: readonly Datum[][],
+) => Promise<number>;
 
 /** How often the rows are gone over. */
 export function passesOf(t: TableTransition): number {
@@ -75,10 +80,36 @@ function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[
 
 const zoneOf = (ctx: DdlContext) => timeZone(ctx.eval.timeZone) ?? UTC;
 
+/** Goes over the rows of all partitions, in the order in which the table names them. */
 async function goOver(ctx: DdlContext, table: TableInfo, pass: Pass, control: FillControl): Promise<void> {
-  const { startKey, endKey } = recordRange(table.id);
+  const ids = physicalIds(table);
   const at = control.progress().nextKey;
-  let from: Uint8Array = at === '' ? startKey : Buffer.from(at, 'hex');
+  let first = 0;
+  let from: Uint8Array | null = null;
+  if (at !== '') {
+    const key = Buffer.from(at, 'hex');
+    const inRange = (id: number): boolean => {
+      const { startKey, endKey } = recordRange(id);
+      return compareBytes(key, startKey) >= 0 && compareBytes(key, endKey) <= 0;
+    };
+    first = Math.max(0, ids.findIndex(inRange));
+    from = key;
+  }
+  for (let i = first; i < ids.length; i++) {
+    await goOverPart(ctx, table, ids[i]!, i === first ? from : null, pass, control);
+  }
+}
+
+async function goOverPart(
+  ctx: DdlContext,
+  table: TableInfo,
+  physicalId: number,
+  start: Uint8Array | null,
+  pass: Pass,
+  control: FillControl,
+): Promise<void> {
+  const { startKey, endKey } = recordRange(physicalId);
+  let from = start ?? startKey;
   while (compareBytes(from, endKey) < 0) {
     ctx.throwIfInterrupted();
     await control.obey();
@@ -86,7 +117,7 @@ async function goOver(ctx: DdlContext, table: TableInfo, pass: Pass, control: Fi
     const busy = ctx.busy();
     const { batchSize, maxWriteSpeed } = control.settings();
     const rows = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
-    const batch = await oneBatch(ctx, table, pass, from, endKey, rows);
+    const batch = await oneBatch(ctx, table, physicalId, pass, from, endKey, rows);
     if (batch === null) return;
     from = nextKey(batch.lastKey);
     const p = control.progress();
@@ -113,6 +144,7 @@ interface Batch {
 async function oneBatch(
   ctx: DdlContext,
   table: TableInfo,
+  physicalId: number,
   pass: Pass,
   from: Uint8Array,
   to: Uint8Array,
@@ -126,7 +158,7 @@ async function oneBatch(
         await txn.rollback();
         return null;
       }
-      const bytes = await pass(txn, keys, rows);
+      const bytes = await pass(txn, physicalId, keys, rows);
       await txn.commit();
       return { lastKey: keys[keys.length - 1]!, rows: keys.length, bytes };
     } catch (error) {
@@ -192,7 +224,7 @@ function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Dat
 /** Throws 1138 for a NULL where there may be none, or 1265 where the column's type changes too. */
 function nullCheck(t: TableTransition, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
   const columns = t.notNull.map((id) => table.columns.find((c) => c.id === id)!);
-  return (_txn, _keys, rows) => {
+  return (_txn, _physicalId, _keys, rows) => {
     for (let r = 0; r < rows.length; r++) {
       for (const c of columns) {
         if (rows[r]![c.offset] !== null) continue;
@@ -208,30 +240,38 @@ function nullCheck(t: TableTransition, table: TableInfo, rewritten: readonly Col
 /** Writes records again with the columns that take the values of others. */
 function rewriting(ctx: DdlContext, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
   const mutations = new TableMutations(table, table.id, zoneOf(ctx));
-  return async (txn, keys, rows) => {
-    await ctx.changeColumns(table, rows);
+  return (txn, _physicalId, keys, rows) => {
+    ctx.changeColumns(table, rows);
     let bytes = 0;
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
       for (const c of rewritten) {
         if (row[c.offset] === null && isNotNull(c.type))
-          throw mysqlError('WARN_DATA_TRUNCATED', table.columns.find((o) => o.id === c.changing)!.name, r + 1);
+          throw mysqlError(
+            'WARN_DATA_TRUNCATED',
+            table.columns.find((o) => o.id === c.changing)!.name,
+            r + 1,
+          );
       }
       const value = mutations.encodeRecord(row);
       bytes += keys[r]!.length + value.length;
       txn.set(keys[r]!, value);
     }
-    return bytes;
+    return Promise.resolve(bytes);
   };
 }
 
 /** Adds the entries of the rows to all indexes that are new. */
 function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[]): Pass {
-  const mutations = new TableMutations(table, table.id, zoneOf(ctx));
-  const building = indexes
-    .map((i) => mutations.indexes.find((m) => m.index.id === i.id))
-    .filter((m) => m !== undefined);
-  return async (txn, keys, rows) => {
+  const ids = new Set(indexes.map((i) => i.id));
+  let building: readonly IndexMutations[] = [];
+  let builtFor = -1;
+  return async (txn, physicalId, keys, rows) => {
+    if (builtFor !== physicalId) {
+      const mutations = new TableMutations(table, physicalId, zoneOf(ctx));
+      building = mutations.indexes.filter((m) => ids.has(m.index.id));
+      builtFor = physicalId;
+    }
     const handles = keys.map((k) => decodeRecordHandle(k));
     let bytes = 0;
     for (const index of building) {

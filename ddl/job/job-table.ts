@@ -110,7 +110,7 @@ export class JobTable {
     const iterator = reader.iterate(range.startKey, range.endKey, { reverse });
     const jobs: DdlJob[] = [];
     try {
-      for (let skipped = 0; jobs.length < limit; ) {
+      for (let skipped = 0; jobs.length < limit;) {
         const step = iterator.next();
         const pair = step instanceof Promise ? await step : step;
         if (pair === null) break;

@@ -35,7 +35,7 @@ export class GeneratedColumns {
   }
 
   /** Sets the columns that take the values of others, converted. */
-  private change(rows: readonly Datum[][], assigner: Assigner): void {
+  change(rows: readonly Datum[][], assigner: Assigner): void {
     const { columns } = this.table;
     for (const to of columns) {
       if (to.changing === undefined || !isWritable(to.state)) continue;

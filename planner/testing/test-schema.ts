@@ -156,6 +156,13 @@ export class TestSchema {
       expressionType: (expr, columns) => buildExpression(expr, testContext(), rowColumns(columns)).type,
       fillGenerated: () => Promise.resolve(),
       progress: () => {},
+      jobs: {} as DdlContext['jobs'],
+      jobType: '',
+      statementText: '',
+      jobSession: unused,
+      rowCount: () => 0,
+      busy: () => false,
+      changeColumns: unused,
     };
   }
 }

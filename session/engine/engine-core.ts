@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { MysqlError } from '../../types/error.js';
@@ -9,6 +10,7 @@ import { Meta } from '../../catalog/meta/meta.js';
 import type { MetaReader } from '../../catalog/meta/meta.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import type { Storage } from '../../kv/storage.js';
+import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
 import type { TableStatistics } from '../../statistics/table-statistics.js';
 import type { ConnectionInfo } from '../client-session.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
@@ -21,6 +23,7 @@ import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
 import type { RowCounts } from './row-counts.js';
+import { ddlWorker } from './ddl-node.js';
 import { StatisticsStore } from './statistics-store.js';
 import { TableLocks } from './table-locks.js';
 
@@ -54,7 +57,11 @@ export class EngineCore {
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();
   readonly statistics: StatisticsStore;
+  /** Schema changes of several steps. */
+  readonly ddl: DdlWorker;
   private stopping = false;
+  private seenQuestions = 0;
+  private busyUntil = 0;
   private idleWaiters = new Set<() => void>();
 
   constructor(
@@ -67,11 +74,21 @@ export class EngineCore {
     readonly tidbVersion: string,
   ) {
     this.statistics = new StatisticsStore(storage, rowCounts);
+    this.ddl = ddlWorker(this, randomUUID());
   }
 
   /** Wall clock with microseconds, for NOW(6). */
   nowMicros(): number {
     return Math.round((performance.timeOrigin + performance.now()) * 1000);
+  }
+
+  /** Whether statements came in since the last call, or a moment ago. */
+  recentlyBusy(): boolean {
+    const { questions } = this.counters;
+    const now = performance.now();
+    if (questions !== this.seenQuestions) this.busyUntil = now + 20;
+    this.seenQuestions = questions;
+    return now < this.busyUntil;
   }
 
   throwIfStopping(): void {

@@ -14,6 +14,7 @@ import '../variables/tidb-variables.js';
 import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
+import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { bootstrap } from './bootstrap.js';
 import { killConnection } from './kill.js';
 import { EngineCore } from './engine-core.js';
@@ -55,6 +56,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await bootstrap(core);
   core.passwordHashers = options.passwordHashers;
   await core.accounts.reload();
+  await core.ddl.start();
+  core.virtualProviders.set('ddl_jobs', ddlJobRows);
   const collector = new GarbageCollector(core);
   collector.start();
   const saver = setInterval(() => {
@@ -63,6 +66,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   saver.unref();
   return new RutileEngine(core, async () => {
     clearInterval(saver);
+    await core.ddl.stop();
     await collector.stop();
     await core.rowCounts.save();
     await storage.close();

@@ -57,6 +57,13 @@ const DB_PRIVILEGE_COLUMNS = [
 const flags = (names: readonly string[]): string =>
   names.map((n) => `${n}_priv ENUM('N','Y') NOT NULL DEFAULT 'N'`).join(', ');
 
+/** Jobs of schema changes, in TiDB's shape. */
+export const JOB_TABLES: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_job (job_id BIGINT NOT NULL, reorg INT, schema_ids TEXT(65535), table_ids TEXT(65535), job_meta LONGBLOB, type INT, processing INT, PRIMARY KEY (job_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_reorg (job_id BIGINT NOT NULL, ele_id BIGINT, ele_type LONGBLOB, start_key LONGBLOB, end_key LONGBLOB, physical_id BIGINT, reorg_meta LONGBLOB, UNIQUE KEY (job_id, ele_id, physical_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_history (job_id BIGINT NOT NULL, job_meta LONGBLOB, db_name CHAR(64), table_name CHAR(64), schema_ids TEXT(65535), table_ids TEXT(65535), create_time DATETIME, PRIMARY KEY (job_id))`,
+];
+
 /** Tables of the `mysql` database and the first account, in the shape that MySQL's and TiDB's tools know. */
 export const SYSTEM_TABLES: readonly string[] = [
   'CREATE DATABASE IF NOT EXISTS mysql',
@@ -77,5 +84,6 @@ export const SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.global_variables (VARIABLE_NAME VARCHAR(64) NOT NULL PRIMARY KEY, VARIABLE_VALUE VARCHAR(16383) DEFAULT NULL)`,
   `CREATE TABLE IF NOT EXISTS mysql.tidb (VARIABLE_NAME VARCHAR(64) NOT NULL PRIMARY KEY, VARIABLE_VALUE VARCHAR(1024) DEFAULT NULL, COMMENT VARCHAR(1024))`,
   `CREATE TABLE IF NOT EXISTS mysql.help_topic (help_topic_id INT UNSIGNED NOT NULL PRIMARY KEY, name CHAR(64) NOT NULL, help_category_id SMALLINT UNSIGNED NOT NULL, description TEXT NOT NULL, example TEXT NOT NULL, url TEXT NOT NULL, UNIQUE KEY name (name))`,
+  ...JOB_TABLES,
   `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`,
 ];

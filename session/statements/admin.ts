@@ -2,6 +2,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { checkTable } from '../../executor/check-table.js';
 import type { Outcome } from '../run-statement.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
+import { alterJob, askJobs, jobText, showJobQueries, showJobs } from './ddl-jobs.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
 
@@ -21,7 +22,19 @@ registerStatement('Admin', {
         await checkTable(table, await session.readContext(), index);
         return null;
       }
-      case 'SHOW DDL':
+      case 'SHOW DDL JOBS':
+        return showJobs(session, stmt);
+      case 'SHOW DDL JOB QUERIES':
+        return showJobQueries(session, stmt);
+      case 'CANCEL DDL JOBS':
+      case 'PAUSE DDL JOBS':
+      case 'RESUME DDL JOBS':
+        return askJobs(session, stmt);
+      case 'ALTER DDL JOBS':
+        await alterJob(session, stmt);
+        return null;
+      case 'SHOW DDL': {
+        const { queue } = await session.engine.ddl.list(0);
         return staticRows(
           [
             intColumn('SCHEMA_VER'),
@@ -36,12 +49,13 @@ registerStatement('Admin', {
               session.schema.version,
               text(session.engine.globals.get('server_uuid')),
               text(`${session.engine.globals.get('hostname')}:${session.engine.globals.get('port')}`),
-              text(''),
+              text(queue.map((j) => jobText(j)).join('\n')),
               text(session.engine.globals.get('server_uuid')),
-              text(''),
+              text(queue.map((j) => j.query).join('\n')),
             ],
           ],
         );
+      }
       case 'SHOW NEXT_ROW_ID': {
         const { db, table } = tableNamed(session, stmt.table);
         const auto = table.columns.find((c) => c.autoIncrement);

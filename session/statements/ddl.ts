@@ -11,6 +11,25 @@ import { registerStatement } from './statement-handler.js';
 
 type DdlOf<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
 
+/** What the history of jobs calls the changes that statements make (TiDB model.ActionType). */
+const JOB_TYPES: Partial<Record<DdlStatement['kind'], string>> = {
+  CreateDatabase: 'create schema',
+  AlterDatabase: 'modify schema charset and collate',
+  DropDatabase: 'drop schema',
+  CreateTable: 'create table',
+  DropTable: 'drop table',
+  TruncateTable: 'truncate table',
+  RenameTable: 'rename table',
+  AlterTable: 'alter table',
+  CreateView: 'create view',
+  DropView: 'drop view',
+  CreateIndex: 'add index',
+  DropIndex: 'drop index',
+  CreateSequence: 'create sequence',
+  AlterSequence: 'alter sequence',
+  DropSequence: 'drop sequence',
+};
+
 /** Registers a schema change: it commits the open transaction first and runs outside of any. */
 function registerDdl<K extends DdlStatement['kind']>(
   kind: K,
@@ -18,8 +37,9 @@ function registerDdl<K extends DdlStatement['kind']>(
 ): void {
   registerStatement(kind, {
     implicitCommit: true,
-    run: async (session, stmt) => {
-      await run(new SessionDdlContext(session), stmt as unknown as DdlOf<K>, session);
+    run: async (session, stmt, parsed) => {
+      const ctx = new SessionDdlContext(session, JOB_TYPES[kind] ?? '', parsed.text);
+      await run(ctx, stmt as unknown as DdlOf<K>, session);
       return null;
     },
   });

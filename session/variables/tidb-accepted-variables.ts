@@ -29,7 +29,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     'TiFlash.',
   ],
   ['mpp_version', text('both'), 'UNSPECIFIED', 'TiFlash.'],
-  ['tidb_allow_remove_auto_inc', SESSION, 'OFF', 'AUTO_INCREMENT.'],
   [
     'tidb_analyze_skip_column_types',
     text('both'),
@@ -39,8 +38,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_analyze_version', count('both', 1, 2), '2', 'ANALYZE.'],
   ['tidb_check_mb4_value_in_utf8', GLOBAL, 'ON', 'utf8.'],
   ['tidb_ddl_enable_fast_reorg', GLOBAL, 'ON', 'ADD INDEX.'],
-  ['tidb_ddl_reorg_batch_size', count('both', 32, 10240), '256', 'ADD INDEX.'],
-  ['tidb_ddl_reorg_worker_cnt', count('both', 1, 256), '4', 'ADD INDEX.'],
   [
     'tidb_default_string_match_selectivity',
     { scope: 'both', kind: 'float', min: 0, max: 1 },

@@ -1,0 +1,67 @@
+import type { DbInfo, TableInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import type { DdlContext } from './ddl-context.js';
+import { flagKeyColumns } from './build-index.js';
+import type { PlannedChange } from './job/ddl-worker.js';
+
+/**
+ * What the clauses of an ALTER TABLE make of a table, one after another, before anything is done: `table` is the form they lead
+ * to, all of it public. Columns and indexes that the clauses add have fresh ids; the transition is the difference.
+ */
+export class AlterPlan {
+  table: TableInfo;
+  autoIncrement = '';
+  /** What the clauses are, in TiDB's names for jobs. */
+  readonly parts: string[] = [];
+  /** Columns to be found without NULL, by id. */
+  readonly notNull = new Set<number>();
+  private readonly columns = new Set<string>();
+  private readonly indexes = new Set<string>();
+
+  constructor(
+    readonly ctx: DdlContext,
+    readonly db: DbInfo,
+    readonly base: TableInfo,
+  ) {
+    this.table = base;
+  }
+
+  /** A clause changes the column: each may be changed by one only. Throws 8200. */
+  touchColumn(name: string): void {
+    const lower = name.toLowerCase();
+    if (this.columns.has(lower))
+      throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `operate same column '${lower}'`);
+    this.columns.add(lower);
+  }
+
+  /** A clause changes the index: each may be changed by one only. Throws 8200. */
+  touchIndex(name: string): void {
+    const lower = name.toLowerCase();
+    if (this.indexes.has(lower))
+      throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `operate same index '${lower}'`);
+    this.indexes.add(lower);
+  }
+
+  /** An IF [NOT] EXISTS that applies. */
+  note(error: { readonly code: number; readonly message: string }): void {
+    this.ctx.warn({ level: 'Note', code: error.code, message: error.message });
+  }
+
+  /** Null when the clauses ask for nothing. */
+  finish(): PlannedChange | null {
+    const { base, table, parts } = this;
+    if (parts.length === 0) return null;
+    const target = { ...table, columns: flagKeyColumns(table.columns, table.indices) };
+    const several = parts.length > 1;
+    return {
+      transition: {
+        base,
+        target,
+        notNull: [...this.notNull].filter((id) => base.columns.some((c) => c.id === id)),
+        autoIncrement: this.autoIncrement,
+      },
+      type: several ? 'alter table multi-schema change' : parts[0]!,
+      parts: several ? parts : [],
+    };
+  }
+}

@@ -1,0 +1,167 @@
+import type { AlterTableSpec, ColumnDef, ColumnPosition, Expr } from '../parser/ast/index.js';
+import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import { Flag } from '../types/field-type.js';
+import type { AlterPlan } from './alter-plan.js';
+import {
+  buildColumn,
+  checkColumnName,
+  columnDefault,
+  originDefault,
+  withFlag,
+  withoutFlag,
+} from './build-column.js';
+import { placeColumn, renumber, requireColumn } from './column-order.js';
+import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
+import { deciding } from './partition/build-partitions.js';
+import { addIndex, applyAddIndex } from './index-clauses.js';
+
+const MAX_COLUMNS = 1017;
+
+/** ADD COLUMN: rows written before show the column's origin default. */
+export async function applyAddColumn(
+  plan: AlterPlan,
+  def: ColumnDef,
+  position: ColumnPosition | null,
+  ifNotExists: boolean,
+): Promise<void> {
+  const { ctx, table: t } = plan;
+  checkColumnName(def.name);
+  if (t.columns.some((c) => c.lower === def.name.toLowerCase())) {
+    const error = mysqlError('ER_DUP_FIELDNAME', def.name);
+    if (!ifNotExists) throw error;
+    plan.note(error);
+    return;
+  }
+  if (t.columns.filter((c) => !c.hidden).length >= MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
+  plan.touchColumn(def.name);
+  const id = t.maxColumnId + 1;
+  const built = await buildColumn(ctx, def, id, t.columns.length, t);
+  const refuse = (what: string): never => {
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_AS_IS',
+      `unsupported add column '${def.name}' constraint ${what} when altering '${plan.db.name}.${t.name}'`,
+    );
+  };
+  if (built.column.autoIncrement) refuse('AUTO_INCREMENT');
+  if (built.keys.primary) refuse('PRIMARY KEY');
+  if (built.column.generatedStored)
+    throw mysqlError(
+      'ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN',
+      'Adding generated stored column through ALTER TABLE',
+    );
+  const column = {
+    ...built.column,
+    originDefault: built.column.generated === '' ? await originDefault(ctx, built.column) : null,
+  };
+  checkGeneratedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), column]);
+  plan.table = placeColumn(
+    { ...t, maxColumnId: id, columns: [...t.columns, column] },
+    column.lower,
+    position,
+  );
+  plan.parts.push('add column');
+  if (built.keys.unique) {
+    const part = { column: column.name, length: null, expr: null, desc: false };
+    const key = { name: null, parts: [part], unique: true, primary: false, invisible: false, comment: '' };
+    addIndex(plan, key, false);
+  }
+}
+
+/** DROP COLUMN, with the indexes on it alone. Throws 1091, 1090, 8200. */
+export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean): void {
+  const { ctx, table: t } = plan;
+  const column = t.columns.find((c) => c.lower === name.toLowerCase() && !c.hidden);
+  if (column === undefined) {
+    const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+    if (!ifExists) throw error;
+    plan.note(error);
+    return;
+  }
+  plan.touchColumn(name);
+  checkNotRead(ctx, t, column);
+  checkNotDeciding(plan, column);
+  if (t.columns.filter((c) => !c.hidden).length === 1) throw mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
+  const using = t.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
+  if (using.some((i) => i.columns.length > 1 || i.primary))
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_AS_IS',
+      `can't drop column ${column.lower} with composite index covered or Primary Key covered now`,
+    );
+  if (column.autoIncrement && ctx.variable('tidb_allow_remove_auto_inc') !== 'ON')
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_AS_IS',
+      "can't drop auto_increment without @@tidb_allow_remove_auto_inc enabled",
+    );
+  plan.table = renumber(
+    { ...t, indices: t.indices.filter((i) => !using.includes(i)) },
+    t.columns.filter((c) => c.id !== column.id),
+  );
+  plan.parts.push('drop column');
+}
+
+/** Throws 3855 for a column that decides which partition a row belongs to. */
+export function checkNotDeciding(plan: AlterPlan, column: ColumnInfo): void {
+  const { ctx, table } = plan;
+  if (table.partition === undefined || !deciding(ctx, table.partition, table).includes(column.lower)) return;
+  throw mysqlError('ER_DEPENDENT_BY_PARTITION_FUNC', column.name);
+}
+
+export const replaceColumn = (table: TableInfo, offset: number, column: ColumnInfo): TableInfo => ({
+  ...table,
+  columns: table.columns.map((c, i) => (i === offset ? column : c)),
+});
+
+/** RENAME COLUMN: indexes follow. Throws 1054, 1060. */
+export function applyRenameColumn(plan: AlterPlan, from: string, to: string): void {
+  const { table: t } = plan;
+  const column = requireColumn(t, from);
+  checkColumnName(to);
+  if (column.name === to) return;
+  plan.touchColumn(from);
+  if (column.lower !== to.toLowerCase()) {
+    if (t.columns.some((c) => c.lower === to.toLowerCase())) throw mysqlError('ER_DUP_FIELDNAME', to);
+    checkNotRead(plan.ctx, t, column);
+    checkNotDeciding(plan, column);
+  }
+  plan.table = withColumnName(t, column, to);
+  plan.parts.push('modify column');
+}
+
+/** The table with a column called otherwise, in its indexes too. */
+export function withColumnName(table: TableInfo, column: ColumnInfo, name: string): TableInfo {
+  const renamed = replaceColumn(table, column.offset, { ...column, name, lower: name.toLowerCase() });
+  return {
+    ...renamed,
+    indices: renamed.indices.map((i) => ({
+      ...i,
+      columns: i.columns.map((p) => (p.offset === column.offset ? { ...p, name } : p)),
+    })),
+  };
+}
+
+/** ALTER COLUMN … SET DEFAULT, DROP DEFAULT. */
+export async function applyDefault(plan: AlterPlan, name: string, value: Expr | null): Promise<void> {
+  const { ctx, table: t } = plan;
+  const column = requireColumn(t, name);
+  plan.touchColumn(name);
+  if (column.generated !== '') throw mysqlError('ER_BAD_FIELD_ERROR', name, t.name);
+  if (column.autoIncrement && value !== null) throw mysqlError('ER_INVALID_DEFAULT', column.name);
+  const given: ColumnInfo['default'] =
+    value === null ? { kind: 'none' } : await columnDefault(ctx, column, value);
+  const type =
+    value === null
+      ? withFlag(column.type, Flag.NoDefaultValue)
+      : withoutFlag(column.type, Flag.NoDefaultValue);
+  plan.table = replaceColumn(t, column.offset, { ...column, default: given, type });
+  plan.parts.push('set default value');
+}
+
+/** ADD (a INT, b INT, KEY (a)): its columns, then its keys. */
+export async function applyAddColumns(
+  plan: AlterPlan,
+  spec: Extract<AlterTableSpec, { kind: 'AddColumns' }>,
+): Promise<void> {
+  for (const def of spec.columns) await applyAddColumn(plan, def, spec.position, spec.ifNotExists);
+  for (const c of spec.constraints) if (c.kind === 'Key') applyAddIndex(plan, c);
+}

@@ -1,0 +1,136 @@
+import type { KeyConstraint } from '../parser/ast/index.js';
+import type { IndexInfo, TableInfo } from '../catalog/model.js';
+import { mysqlError } from '../types/error-table.js';
+import { Flag } from '../types/field-type.js';
+import type { AlterPlan } from './alter-plan.js';
+import { buildIndex, requestOfKey, type IndexRequest } from './build-index.js';
+import { renumber } from './column-order.js';
+import { expressionColumns } from './generated-column.js';
+import { checkKeys, deciding } from './partition/build-partitions.js';
+
+const MAX_INDEXES = 64;
+
+/** ADD INDEX, UNIQUE or PRIMARY KEY of an ALTER TABLE. */
+export function applyAddIndex(plan: AlterPlan, key: KeyConstraint): void {
+  if (key.type === 'PRIMARY KEY') checkNewPrimary(plan, key);
+  addIndex(plan, requestOfKey(key), key.ifNotExists);
+}
+
+/** An index with what its expressions need. Throws 1061, 1069 and those of building it. */
+export function addIndex(plan: AlterPlan, request: IndexRequest, ifNotExists: boolean): void {
+  const { ctx, table: t } = plan;
+  const exists = request.name !== null && t.indices.some((i) => i.lower === request.name!.toLowerCase());
+  if (exists && !request.primary) {
+    const error = mysqlError('ER_DUP_KEYNAME', request.name!);
+    if (!ifNotExists) throw error;
+    plan.note(error);
+    return;
+  }
+  if (t.indices.length >= MAX_INDEXES) throw mysqlError('ER_TOO_MANY_KEYS', MAX_INDEXES);
+  const id = t.maxIndexId + 1;
+  const taken = new Set(t.indices.map((i) => i.lower));
+  const made = expressionColumns(ctx, request, t.columns, taken, t.maxColumnId + 1);
+  const columns = [...t.columns, ...made.hidden];
+  const index = buildIndex(made.request, columns, taken, id);
+  if (t.partition !== undefined && index.unique)
+    checkKeys(deciding(ctx, t.partition, t), { ...t, indices: [index] });
+  plan.touchIndex(index.name);
+  plan.table = {
+    ...t,
+    columns,
+    maxColumnId: t.maxColumnId + made.hidden.length,
+    maxIndexId: id,
+    indices: [...t.indices, index],
+  };
+  plan.parts.push(request.primary ? 'add primary key' : 'add index');
+}
+
+/** A primary key added later is nonclustered: a unique index over NOT NULL columns. Throws 1068, 8200, 1171. */
+function checkNewPrimary(plan: AlterPlan, key: KeyConstraint): void {
+  const { table: t } = plan;
+  if (t.indices.some((i) => i.primary)) throw mysqlError('ER_MULTIPLE_PRI_KEY');
+  if (key.options.clustered === true)
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_AS_IS',
+      'Adding clustered primary key is not supported. Please consider adding NONCLUSTERED primary key instead',
+    );
+  if (key.options.visible === false) throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
+  for (const part of key.parts) {
+    if (part.column === null) throw mysqlError('ER_FUNCTIONAL_INDEX_PRIMARY_KEY');
+    const column = t.columns.find((c) => c.lower === part.column!.toLowerCase() && !c.hidden);
+    if (column === undefined) throw mysqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', part.column);
+    if ((column.type.flag & Flag.NotNull) === 0) {
+      // NULLs are looked for before the key is filled; the column is NOT NULL from then on.
+      throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
+    }
+  }
+}
+
+/** DROP INDEX, DROP PRIMARY KEY. Throws 1091, 8200, 1075. */
+export function applyDropIndex(plan: AlterPlan, name: string, ifExists: boolean): void {
+  const { table: t } = plan;
+  const primary = name.toLowerCase() === 'primary';
+  const index = t.indices.find((i) => i.lower === name.toLowerCase());
+  if (index === undefined) {
+    if (primary && t.pkIsHandle) throw unsupportedClustered();
+    const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+    if (!ifExists) throw error;
+    plan.note(error);
+    return;
+  }
+  plan.touchIndex(name);
+  checkDroppable(t, index);
+  const indices = t.indices.filter((i) => i !== index);
+  // The hidden columns of an index over expressions go with it.
+  const hidden = t.columns.filter((c) => c.hidden && index.columns.some((p) => p.offset === c.offset));
+  plan.table = renumber(
+    { ...t, indices },
+    t.columns.filter((c) => !hidden.includes(c)),
+  );
+  plan.parts.push(index.primary ? 'drop primary key' : 'drop index');
+}
+
+const unsupportedClustered = (): Error =>
+  mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'drop primary key when the table is using clustered index');
+
+function checkDroppable(table: TableInfo, index: IndexInfo): void {
+  if (index.primary && (table.pkIsHandle || table.isCommonHandle)) throw unsupportedClustered();
+  const auto = table.columns.find((c) => c.autoIncrement);
+  if (auto === undefined || index.columns[0]!.offset !== auto.offset) return;
+  const other = table.indices.some((i) => i.id !== index.id && i.columns[0]!.offset === auto.offset);
+  if (!other) throw mysqlError('ER_WRONG_AUTO_KEY');
+}
+
+function requireIndex(table: TableInfo, name: string): IndexInfo {
+  const index = table.indices.find((i) => i.lower === name.toLowerCase());
+  if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
+  return index;
+}
+
+export function applyRenameIndex(plan: AlterPlan, from: string, to: string): void {
+  const { table: t } = plan;
+  const index = requireIndex(t, from);
+  if (to.toLowerCase() === 'primary') throw mysqlError('ER_WRONG_NAME_FOR_INDEX', to);
+  if (index.primary) throw mysqlError('ER_WRONG_NAME_FOR_INDEX', from);
+  if (index.name === to) return;
+  if (t.indices.some((i) => i.lower === to.toLowerCase() && i !== index))
+    throw mysqlError('ER_DUP_KEYNAME', to);
+  plan.touchIndex(from);
+  plan.table = {
+    ...t,
+    indices: t.indices.map((i) => (i === index ? { ...i, name: to, lower: to.toLowerCase() } : i)),
+  };
+  plan.parts.push('rename index');
+}
+
+export function applyVisibility(plan: AlterPlan, name: string, visible: boolean): void {
+  const { table: t } = plan;
+  const index = requireIndex(t, name);
+  if (index.primary && !visible) throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
+  plan.touchIndex(name);
+  plan.table = {
+    ...t,
+    indices: t.indices.map((i) => (i === index ? { ...i, invisible: !visible } : i)),
+  };
+  plan.parts.push('alter index visibility');
+}
