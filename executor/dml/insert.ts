@@ -13,6 +13,7 @@ import { KeyExistsError } from '../../kv/storage.js';
 import type { Insert } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
 import { MysqlError } from '../../types/error.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { buildOperator } from '../build-operator.js';
@@ -73,6 +74,9 @@ export class RowInserter {
   private readonly current: CurrentValues;
   private readonly publicColumns: readonly ColumnInfo[];
   private readonly decoder: RowBatchDecoder;
+  /** Columns of INSERT … SELECT's query that only ON DUPLICATE KEY UPDATE reads: types, and values by row. */
+  queryTypes: readonly FieldType[] = [];
+  readonly queryValues = new WeakMap<Datum[], Datum[]>();
 
   constructor(
     private readonly table: Insert['table'],
@@ -359,8 +363,12 @@ export class RowInserter {
     const before = this.writers.of(row);
     const old = await this.holder(taken, before);
     const next = old.row.slice();
-    const types = [...publicColumns.map((c) => c.type), ...publicColumns.map((c) => c.type)];
-    const proposed = publicColumns.map((c) => row[c.offset]!);
+    const types = [
+      ...publicColumns.map((c) => c.type),
+      ...publicColumns.map((c) => c.type),
+      ...this.queryTypes,
+    ];
+    const proposed = [...publicColumns.map((c) => row[c.offset]!), ...(this.queryValues.get(row) ?? [])];
     const assigned = new Set<number>();
     for (const { column, value } of this.updates) {
       assigned.add(column.offset);
@@ -555,6 +563,8 @@ export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<Dml
   return insertResult(plan, inserter, ctx);
 }
 
+const owned = (v: Datum): Datum => (v instanceof Uint8Array ? v.slice() : v);
+
 async function insertSelect(
   plan: Insert,
   template: RowTemplate,
@@ -565,6 +575,8 @@ async function insertSelect(
 ): Promise<void> {
   const select = buildOperator(plan.select!, ctx);
   const types = plan.select!.schema.map((c) => c.type);
+  const extra = plan.onDuplicate.length === 0 ? [] : types.slice(plan.columns.length);
+  inserter.queryTypes = extra;
   let n = 0;
   try {
     await select.open();
@@ -580,7 +592,13 @@ async function insertSelect(
           const column = plan.columns[c]!;
           row[column.offset] = assigner.assign(chunk.columns[c]!.get(i), types[c]!, column);
         }
-        rows.push(template.complete(row));
+        const full = template.complete(row);
+        if (extra.length > 0)
+          inserter.queryValues.set(
+            full,
+            extra.map((_, k) => owned(chunk.columns[plan.columns.length + k]!.get(i))),
+          );
+        rows.push(full);
       }
       await inserter.insert(rows, lax);
       const pause = ctx.checkpoint();

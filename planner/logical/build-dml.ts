@@ -110,6 +110,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     noSubqueries: true,
     defaultOf: (ref) => defaultValue(state, columnByName(table, ref!, 'field list')),
   };
+  const extra = stmt.onDuplicate === null ? [] : queryColumns(stmt, table);
   let rows: (Expression | null)[][] = [];
   let select: PhysicalPlan | null = null;
   if (stmt.rows !== null) {
@@ -129,8 +130,9 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       });
     });
   } else if (stmt.query !== null) {
-    const rel = state.buildQuery(state, stmt.query, null, null);
-    if (rel.plan.schema.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
+    const rel = state.buildQuery(state, withExtra(stmt.query, extra), null, null);
+    if (rel.names.filter((n) => !n.hidden).length - extra.length !== columns.length)
+      throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
     for (const c of columns) {
       if (c.generated !== '')
         throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', c.name, table.name);
@@ -152,8 +154,46 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     replace: stmt.replace,
     ignore: stmt.ignore,
     onDuplicate:
-      stmt.onDuplicate === null ? [] : onDuplicate(state, stmt, db, table, current, scope, columns),
+      stmt.onDuplicate === null
+        ? []
+        : onDuplicate(state, stmt, db, table, current, scope, columns, { refs: extra, plan: select }),
   };
+}
+
+/**
+ * Columns of the query's own tables that ON DUPLICATE KEY UPDATE reads (manual, "INSERT … ON DUPLICATE KEY UPDATE
+ * Statement"): the query gives them behind its fields. Only queries that neither group nor combine have such columns.
+ */
+function queryColumns(stmt: ast.InsertStmt, table: TableInfo): ast.ColumnRef[] {
+  const { query } = stmt;
+  if (query === null || query.kind !== 'Select' || query.from === null) return [];
+  if (query.groupBy !== null || query.options.distinct) return [];
+  const refs: ast.ColumnRef[] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+    if (Array.isArray(node)) {
+      for (const n of node) visit(n);
+      return;
+    }
+    const e = node as ast.Expr;
+    if (e.kind === 'ValuesExpr') return;
+    if (e.kind === 'ColumnRef') {
+      const own = e.table === null || e.table.toLowerCase() === table.lower;
+      const known = own && table.columns.some((c) => c.lower === e.name.toLowerCase());
+      const alias = stmt.rowAlias !== null && e.table?.toLowerCase() === stmt.rowAlias.name.toLowerCase();
+      if (!known && !alias) refs.push(e);
+      return;
+    }
+    for (const child of Object.values(e)) visit(child);
+  };
+  for (const a of stmt.onDuplicate ?? []) visit(a.value);
+  return refs;
+}
+
+function withExtra(query: ast.Query, refs: readonly ast.ColumnRef[]): ast.Query {
+  if (refs.length === 0 || query.kind !== 'Select') return query;
+  const fields = refs.map((expr) => ({ expr, wildcard: null, alias: null, text: expr.name }));
+  return { ...query, fields: [...query.fields, ...fields] };
 }
 
 /** ON DUPLICATE KEY UPDATE: names are the stored row's, VALUES(col) and the row alias the new one's. */
@@ -165,6 +205,7 @@ function onDuplicate(
   current: readonly FieldName[],
   scope: QueryScope,
   columns: readonly ColumnInfo[],
+  extra: { readonly refs: readonly ast.ColumnRef[]; readonly plan: PhysicalPlan | null },
 ): Insert['onDuplicate'][number][] {
   const inserted = rowNames(state, db, table, stmt.rowAlias?.name ?? '', current.length);
   const publics = publicColumns(table);
@@ -191,6 +232,11 @@ function onDuplicate(
         return aliased.get(ref.name.toLowerCase()) ?? undefined;
       const own = findName(current, ref, 'field list');
       if (own !== null) return own.column;
+      const at = extra.refs.indexOf(ref);
+      if (at >= 0) {
+        const type = extra.plan!.schema[columns.length + at]!.type;
+        return { ...state.column(type), index: 2 * current.length + at };
+      }
       return ref.table === null ? (aliased.get(ref.name.toLowerCase()) ?? null) : null;
     },
   };
