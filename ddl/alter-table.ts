@@ -103,6 +103,14 @@ export async function alterTable(ctx: DdlContext, stmt: AlterTableStmt): Promise
   const find = (): { db: DbInfo; table: TableInfo } => requireTable(ctx, stmt.table);
   const { db, table } = find();
   ctx.checkPrivilege('ALTER', db.name, table.name);
+  for (const s of stmt.specs) {
+    if (s.kind === 'Validation')
+      ctx.warn({
+        level: 'Warning',
+        code: 8200,
+        message: `ALTER TABLE ${s.with ? 'WITH' : 'WITHOUT'} VALIDATION is currently unsupported`,
+      });
+  }
   const specs = stmt.specs.filter((s) => algorithmOf(s) !== null);
   checkAlgorithms(ctx, stmt, specs);
   for (let from = 0; from < specs.length;) {
@@ -154,6 +162,7 @@ export async function alterBy(
     ctx,
     () => requireTable(ctx, name),
     async (db, table) => {
+      ctx.checkTableLock(table);
       const plan = new AlterPlan(ctx, db, table);
       await apply(plan);
       return plan.finish();

@@ -211,7 +211,16 @@ export function zeroValue(type: FieldType): Datum {
   }
 }
 
+/** The qualifier of a column that is defined must be its table's. Throws 1102, 1103. */
+export function checkQualifier(def: ColumnDef, db: string, table: string): void {
+  if (def.schema !== null && def.schema.toLowerCase() !== db.toLowerCase())
+    throw mysqlError('ER_WRONG_DB_NAME', def.schema);
+  if (def.table !== null && def.table.toLowerCase() !== table.toLowerCase())
+    throw mysqlError('ER_WRONG_TABLE_NAME', def.table);
+}
+
 export function checkColumnName(name: string): void {
+  if (name.toLowerCase() === '_tidb_rowid') throw mysqlError('ER_WRONG_COLUMN_NAME', name);
   if (name.length === 0 || name.endsWith(' ')) throw mysqlError('ER_WRONG_COLUMN_NAME', name);
   if ([...name].length > NAME_LIMIT) throw mysqlError('ER_TOO_LONG_IDENT', name);
 }

@@ -24,6 +24,8 @@ export interface IndexRequest {
 export function requestOfKey(key: KeyConstraint): IndexRequest {
   if (key.type !== 'PRIMARY KEY' && key.type !== 'UNIQUE' && key.type !== 'INDEX')
     throw mysqlError('ER_NOT_SUPPORTED_YET', `${key.type} INDEX`);
+  if (key.type === 'PRIMARY KEY' && key.options.visible === false)
+    throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
   return {
     name: key.type === 'PRIMARY KEY' ? 'PRIMARY' : key.name,
     parts: key.parts,
@@ -74,6 +76,8 @@ function indexColumns(request: IndexRequest, columns: readonly ColumnInfo[]): In
     if (column === undefined) throw mysqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', part.column);
     if (seen.has(column.lower)) throw mysqlError('ER_DUP_FIELDNAME', part.column);
     seen.add(column.lower);
+    if (isString(column.type) && !isBlob(column.type) && column.type.flen === 0)
+      throw mysqlError('ER_WRONG_KEY_COLUMN', column.name);
     const length = partLength(part, column);
     if (request.primary && column.generated !== '' && !column.generatedStored)
       throw mysqlError(

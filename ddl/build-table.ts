@@ -7,7 +7,7 @@ import { buildPartitions, checkDefinitions } from './partition/build-partitions.
 import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
-import { buildColumn, withFlag, withoutFlag } from './build-column.js';
+import { buildColumn, checkQualifier, withFlag, withoutFlag } from './build-column.js';
 import { buildIndex, flagKeyColumns, requestOfKey } from './build-index.js';
 import type { IndexRequest } from './build-index.js';
 
@@ -51,6 +51,13 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
         break;
       case 'ENGINE':
         break;
+      case 'ENGINE_ATTRIBUTE':
+        throw mysqlError('ER_STORAGE_ENGINE_ATTRIBUTE');
+      case 'AUTO_ID_CACHE':
+        if (BigInt(text) > 9223372036854775807n)
+          throw mysqlError('ER_UNKNOWN_ERROR', 'table option auto_id_cache overflows int64');
+        kept[o.name] = text;
+        break;
       default:
         kept[o.name] = text;
     }
@@ -69,6 +76,7 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
   const requests: IndexRequest[] = [];
   let clustered: boolean | null = null;
   for (const def of stmt.columns) {
+    checkQualifier(def, db.name, stmt.table.name);
     const { column, keys } = await buildColumn(ctx, def, columns.length + 1, columns.length, options.charset);
     if (columns.some((c) => c.lower === column.lower)) throw mysqlError('ER_DUP_FIELDNAME', column.name);
     columns.push(column);

@@ -11,7 +11,7 @@ import {
   withFlag,
   withoutFlag,
 } from './build-column.js';
-import { placeColumn, renumber, requireColumn } from './column-order.js';
+import { placeColumn, renumber, replaceColumn, requireColumn } from './column-order.js';
 import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
@@ -71,6 +71,7 @@ export async function applyAddColumn(
 /** DROP COLUMN, with the indexes on it alone. Throws 1091, 1090, 8200. */
 export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean): void {
   const { ctx, table: t } = plan;
+  plan.touchColumn(name);
   const column = t.columns.find((c) => c.lower === name.toLowerCase() && !c.hidden);
   if (column === undefined) {
     const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
@@ -78,7 +79,6 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
     plan.note(error);
     return;
   }
-  plan.touchColumn(name);
   checkNotRead(ctx, t, column);
   checkNotDeciding(plan, column);
   if (t.columns.filter((c) => !c.hidden).length === 1) throw mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
@@ -106,11 +106,6 @@ export function checkNotDeciding(plan: AlterPlan, column: ColumnInfo): void {
   if (table.partition === undefined || !deciding(ctx, table.partition, table).includes(column.lower)) return;
   throw mysqlError('ER_DEPENDENT_BY_PARTITION_FUNC', column.name);
 }
-
-export const replaceColumn = (table: TableInfo, offset: number, column: ColumnInfo): TableInfo => ({
-  ...table,
-  columns: table.columns.map((c, i) => (i === offset ? column : c)),
-});
 
 /** RENAME COLUMN: indexes follow. Throws 1054, 1060. */
 export function applyRenameColumn(plan: AlterPlan, from: string, to: string): void {

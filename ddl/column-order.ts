@@ -37,3 +37,8 @@ export function renumber(table: TableInfo, order: readonly ColumnInfo[]): TableI
   }));
   return { ...table, columns, indices };
 }
+
+export const replaceColumn = (table: TableInfo, offset: number, column: ColumnInfo): TableInfo => ({
+  ...table,
+  columns: table.columns.map((c, i) => (i === offset ? column : c)),
+});

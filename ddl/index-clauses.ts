@@ -4,7 +4,8 @@ import { mysqlError } from '../types/error-table.js';
 import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import { buildIndex, requestOfKey, type IndexRequest } from './build-index.js';
-import { renumber } from './column-order.js';
+import { withFlag } from './build-column.js';
+import { renumber, replaceColumn } from './column-order.js';
 import { expressionColumns } from './generated-column.js';
 import { checkKeys, deciding } from './partition/build-partitions.js';
 
@@ -48,27 +49,33 @@ export function addIndex(plan: AlterPlan, request: IndexRequest, ifNotExists: bo
 /** A primary key added later is nonclustered: a unique index over NOT NULL columns. Throws 1068, 8200, 1171. */
 function checkNewPrimary(plan: AlterPlan, key: KeyConstraint): void {
   const { table: t } = plan;
-  if (t.indices.some((i) => i.primary)) throw mysqlError('ER_MULTIPLE_PRI_KEY');
   if (key.options.clustered === true)
     throw mysqlError(
       'ER_UNSUPPORTED_DDL_AS_IS',
       'Adding clustered primary key is not supported. Please consider adding NONCLUSTERED primary key instead',
     );
-  if (key.options.visible === false) throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
+  if (t.indices.some((i) => i.primary) || t.pkIsHandle) throw mysqlError('ER_MULTIPLE_PRI_KEY');
   for (const part of key.parts) {
     if (part.column === null) throw mysqlError('ER_FUNCTIONAL_INDEX_PRIMARY_KEY');
     const column = t.columns.find((c) => c.lower === part.column!.toLowerCase() && !c.hidden);
     if (column === undefined) throw mysqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', part.column);
-    if ((column.type.flag & Flag.NotNull) === 0) {
-      // NULLs are looked for before the key is filled; the column is NOT NULL from then on.
-      throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
-    }
+    if ((column.type.flag & Flag.NotNull) !== 0) continue;
+    if (column.generated !== '' && !column.generatedStored) continue;
+    // NULLs are looked for before the key is filled; the column is NOT NULL from then on.
+    plan.notNull.add(column.id);
+    const noDefault = column.default.kind === 'value' && column.default.value === null;
+    plan.table = replaceColumn(plan.table, column.offset, {
+      ...column,
+      type: withFlag(column.type, noDefault ? Flag.NotNull | Flag.NoDefaultValue : Flag.NotNull),
+      ...(noDefault ? { default: { kind: 'none' } as const } : {}),
+    });
   }
 }
 
-/** DROP INDEX, DROP PRIMARY KEY. Throws 1091, 8200, 1075. */
+/** DROP INDEX, DROP PRIMARY KEY. An AUTO_INCREMENT column needs no key, as in TiDB. Throws 1091, 8200. */
 export function applyDropIndex(plan: AlterPlan, name: string, ifExists: boolean): void {
   const { table: t } = plan;
+  plan.touchIndex(name);
   const primary = name.toLowerCase() === 'primary';
   const index = t.indices.find((i) => i.lower === name.toLowerCase());
   if (index === undefined) {
@@ -78,8 +85,7 @@ export function applyDropIndex(plan: AlterPlan, name: string, ifExists: boolean)
     plan.note(error);
     return;
   }
-  plan.touchIndex(name);
-  checkDroppable(t, index);
+  if (index.primary && (t.pkIsHandle || t.isCommonHandle)) throw unsupportedClustered();
   const indices = t.indices.filter((i) => i !== index);
   // The hidden columns of an index over expressions go with it.
   const hidden = t.columns.filter((c) => c.hidden && index.columns.some((p) => p.offset === c.offset));
@@ -92,14 +98,6 @@ export function applyDropIndex(plan: AlterPlan, name: string, ifExists: boolean)
 
 const unsupportedClustered = (): Error =>
   mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'drop primary key when the table is using clustered index');
-
-function checkDroppable(table: TableInfo, index: IndexInfo): void {
-  if (index.primary && (table.pkIsHandle || table.isCommonHandle)) throw unsupportedClustered();
-  const auto = table.columns.find((c) => c.autoIncrement);
-  if (auto === undefined || index.columns[0]!.offset !== auto.offset) return;
-  const other = table.indices.some((i) => i.id !== index.id && i.columns[0]!.offset === auto.offset);
-  if (!other) throw mysqlError('ER_WRONG_AUTO_KEY');
-}
 
 function requireIndex(table: TableInfo, name: string): IndexInfo {
   const index = table.indices.find((i) => i.lower === name.toLowerCase());
@@ -123,10 +121,19 @@ export function applyRenameIndex(plan: AlterPlan, from: string, to: string): voi
   plan.parts.push('rename index');
 }
 
+/** What stands in for a primary key where there is none: the first unique key that takes no NULL. */
+function implicitPrimary(table: TableInfo): IndexInfo | null {
+  if (table.pkIsHandle || table.indices.some((i) => i.primary)) return null;
+  const strict = (i: IndexInfo): boolean =>
+    i.columns.every((p) => (table.columns[p.offset]!.type.flag & Flag.NotNull) !== 0);
+  return table.indices.find((i) => i.unique && strict(i)) ?? null;
+}
+
 export function applyVisibility(plan: AlterPlan, name: string, visible: boolean): void {
   const { table: t } = plan;
   const index = requireIndex(t, name);
-  if (index.primary && !visible) throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
+  if (!visible && (index.primary || index === implicitPrimary(t)))
+    throw mysqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
   plan.touchIndex(name);
   plan.table = {
     ...t,

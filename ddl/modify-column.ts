@@ -4,7 +4,7 @@ import { handlePartOf, handleColumn } from '../catalog/table-layout.js';
 import { mysqlError } from '../types/error-table.js';
 import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
-import { buildColumn } from './build-column.js';
+import { buildColumn, checkQualifier } from './build-column.js';
 import { checkIndexColumns } from './build-index.js';
 import { checkNotDeciding, withColumnName } from './column-clauses.js';
 import { placeColumn, requireColumn } from './column-order.js';
@@ -25,6 +25,7 @@ export async function applyModifyColumn(
   const { ctx, table: t } = plan;
   const old = requireColumn(t, oldName);
   const renamed = old.lower !== def.name.toLowerCase();
+  checkQualifier(def, plan.db.name, t.name);
   if (renamed && t.columns.some((c) => c.lower === def.name.toLowerCase()))
     throw mysqlError('ER_DUP_FIELDNAME', def.name);
   plan.touchColumn(oldName);
@@ -87,8 +88,7 @@ function checkGeneration(
   const stored = (c: ColumnInfo): boolean => c.generated === '' || c.generatedStored;
   if (stored(old) !== stored(next)) refuse('Changing the STORED status');
   if (next.generated !== '') {
-    const same =
-      old.generated === next.generated && old.type.tp === next.type.tp && old.type.flen === next.type.flen;
+    const same = old.generated === next.generated && typeChange(old, next.type, false) === 'same';
     if (next.generatedStored && !same) refuse('modifying a stored column');
     if (!next.generatedStored && !same && indexes.length > 0) refuse('modifying an indexed column');
   } else if (old.generated !== '') return;

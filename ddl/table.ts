@@ -108,6 +108,7 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
 
 async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   const { db, table } = requireTable(ctx, name);
+  ctx.checkTableLock(table);
   await ctx.jobs.awaitTable(ctx, table.id);
   const version = await changeSchema(ctx, async (meta, txn) => {
     meta.deleteTable(db.id, table.id);
@@ -143,6 +144,7 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('DROP', db.name, table.name);
+  ctx.checkTableLock(table);
   await ctx.jobs.awaitTable(ctx, table.id);
   let newId = 0;
   const version = await changeSchema(ctx, async (meta, txn, next) => {
@@ -184,6 +186,8 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
         moved.get(at(fromDb, from.name)) ?? (moved.has(at(fromDb, from.name)) ? null : find(ctx, from));
       if (source === null) throw mysqlError('ER_NO_SUCH_TABLE', fromDb, from.name);
       const target = requireDatabase(ctx, to.schema);
+      if (source.table.view !== undefined && source.dbId !== target.id)
+        throw mysqlError('ER_FORBID_SCHEMA_CHANGE', ctx.databaseOf(from.schema), target.name);
       checkTableName(to.name);
       ctx.checkPrivilege('ALTER', fromDb, from.name);
       ctx.checkPrivilege('CREATE', target.name, to.name);
@@ -210,7 +214,14 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
 }
 
 function find(ctx: DdlContext, name: TableName): { dbId: number; table: TableInfo } {
-  const { db, table } = requireTable(ctx, name);
+  const db = ctx.schema().database(ctx.databaseOf(name.schema));
+  const table = db === null ? null : ctx.schema().table(db.name, name.name);
+  // Views may be renamed, too.
+  if (db === null || table?.view === undefined) {
+    const found = requireTable(ctx, name);
+    ctx.checkTableLock(found.table);
+    return { dbId: found.db.id, table: found.table };
+  }
   return { dbId: db.id, table };
 }
 

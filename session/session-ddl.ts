@@ -92,6 +92,10 @@ export class SessionDdlContext implements DdlContext {
   checkPrivilege(privilege: string, db: string, table: string): void {
     this.session.privileges.require(privilege, db, table);
   }
+  checkTableLock(table: TableInfo): void {
+    const { tableLocks } = this.session.engine;
+    if (!tableLocks.empty) tableLocks.checkChange(this.session.connection.id, table.id, table.name);
+  }
   warn(warning: SqlWarning): void {
     this.session.statement.warn(warning);
   }
@@ -99,6 +103,7 @@ export class SessionDdlContext implements DdlContext {
     const { engine } = this.session;
     engine.autoIds.forget(table.id);
     if (engine.schemaLoader.current.tableById(table.id) !== null) return;
+    engine.tableLocks.forget(table.id);
     engine.rowCounts.drop(table.id);
     engine.dropStatistics(table.id);
   }

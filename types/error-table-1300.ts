@@ -247,6 +247,11 @@ export const ERRORS_1300 = {
     sqlState: 'HY000',
     format: "The user specified as a definer ('%-.64s'@'%-.255s') does not exist",
   },
+  ER_FORBID_SCHEMA_CHANGE: {
+    code: 1450,
+    sqlState: 'HY000',
+    format: "Changing schema from '%-.192s' to '%-.192s' is not allowed.",
+  },
   ER_ROW_IS_REFERENCED_2: {
     code: 1451,
     sqlState: '23000',

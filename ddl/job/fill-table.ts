@@ -71,7 +71,7 @@ export async function fillTable(ctx: DdlContext, t: TableTransition, control: Fi
 function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[] {
   const passes: Pass[] = [];
   const rewritten = rewrittenColumns(t).map((c) => table.columns.find((x) => x.id === c.id)!);
-  if (t.notNull.length > 0) passes.push(nullCheck(t, table, rewritten));
+  if (t.notNull.length > 0) passes.push(nullCheck(t, table));
   if (rewritten.length > 0) passes.push(rewriting(ctx, table, rewritten));
   const indexes = addedIndexes(t);
   if (indexes.length > 0) passes.push(filling(ctx, table, indexes));
@@ -222,14 +222,15 @@ function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Dat
 }
 
 /** Throws 1138 for a NULL where there may be none, or 1265 where the column's type changes too. */
-function nullCheck(t: TableTransition, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
+function nullCheck(t: TableTransition, table: TableInfo): Pass {
   const columns = t.notNull.map((id) => table.columns.find((c) => c.id === id)!);
+  const later = columns.map((c) => t.target.columns.find((x) => x.id === c.id || x.changing === c.id)!);
   return (_txn, _physicalId, _keys, rows) => {
     for (let r = 0; r < rows.length; r++) {
-      for (const c of columns) {
-        if (rows[r]![c.offset] !== null) continue;
-        if (rewritten.some((x) => x.changing === c.id))
-          throw mysqlError('WARN_DATA_TRUNCATED', c.name, r + 1);
+      for (let i = 0; i < columns.length; i++) {
+        if (rows[r]![columns[i]!.offset] !== null) continue;
+        if (columns[i]!.type.tp !== later[i]!.type.tp)
+          throw mysqlError('WARN_DATA_TRUNCATED', later[i]!.name, r + 1);
         throw mysqlError('ER_INVALID_USE_OF_NULL');
       }
     }

@@ -37,7 +37,8 @@ export interface DropDatabaseStmt {
 
 export interface ColumnDef {
   name: string;
-  /** Qualifier as written (`t.c int`), almost always null. */
+  /** Qualifiers as written (`t.c int`), almost always null. */
+  schema: string | null;
   table: string | null;
   type: ColumnTypeSpec;
   options: ColumnOption[];

@@ -25,10 +25,10 @@ export abstract class ColumnDefinitionGrammar extends DmlGrammar {
         { kind: 'Unique', global: false },
         ...this.columnOptions(),
       ];
-      return { name: ref.name, table: ref.table, type, options };
+      return { name: ref.name, schema: ref.schema, table: ref.table, type, options };
     }
     const type = this.columnType();
-    return { name: ref.name, table: ref.table, type, options: this.columnOptions() };
+    return { name: ref.name, schema: ref.schema, table: ref.table, type, options: this.columnOptions() };
   }
 
   private columnOptions(): ColumnOption[] {

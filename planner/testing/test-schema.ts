@@ -140,6 +140,7 @@ export class TestSchema {
       toColumn: (value: Datum, _type: FieldType) => value,
       restore: () => '',
       checkPrivilege: () => {},
+      checkTableLock: () => {},
       warn: () => {},
       forgetTable: () => {},
       noteRows: () => {},

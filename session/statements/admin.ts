@@ -1,10 +1,18 @@
 import { mysqlError } from '../../types/error-table.js';
+import { bdrRole, setBdrRole, type BdrRole } from '../../ddl/bdr.js';
 import { checkTable } from '../../executor/check-table.js';
 import type { Outcome } from '../run-statement.js';
+import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
 import { alterJob, askJobs, jobText, showJobQueries, showJobs } from './ddl-jobs.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
+
+async function changeRole(session: Session, role: BdrRole): Promise<void> {
+  const txn = await session.engine.storage.begin();
+  setBdrRole(txn, role);
+  await txn.commit();
+}
 
 registerStatement('Admin', {
   transactional: 'read',
@@ -21,6 +29,17 @@ registerStatement('Admin', {
         if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', stmt.index, table.name);
         await checkTable(table, await session.readContext(), index);
         return null;
+      }
+      case 'SET BDR ROLE':
+        await changeRole(session, stmt.role === 'PRIMARY' ? 'primary' : 'secondary');
+        return null;
+      case 'UNSET BDR ROLE':
+        await changeRole(session, 'none');
+        return null;
+      case 'SHOW BDR ROLE': {
+        const { storage } = session.engine;
+        const role = await bdrRole(storage.snapshot(await storage.currentTs()));
+        return staticRows([textColumn('BDR_ROLE', 1)], [[text(role === 'none' ? '' : role)]]);
       }
       case 'SHOW DDL JOBS':
         return showJobs(session, stmt);

@@ -1,5 +1,6 @@
 import type { DdlStatement } from '../../parser/ast/index.js';
 import { alterTable } from '../../ddl/alter-table.js';
+import { bdrRole, checkBdr } from '../../ddl/bdr.js';
 import { alterDatabase, createDatabase, dropDatabase } from '../../ddl/database.js';
 import { createIndex, dropIndex } from '../../ddl/index.js';
 import { createTable, dropTables, renameTables, truncateTable } from '../../ddl/table.js';
@@ -39,10 +40,17 @@ function registerDdl<K extends DdlStatement['kind']>(
     implicitCommit: true,
     run: async (session, stmt, parsed) => {
       const ctx = new SessionDdlContext(session, JOB_TYPES[kind] ?? '', parsed.text);
+      await checkRole(session, stmt);
       await run(ctx, stmt as unknown as DdlOf<K>, session);
       return null;
     },
   });
+}
+
+/** Throws 8263. The role is kept by the store, for all nodes. */
+async function checkRole(session: Session, stmt: DdlStatement): Promise<void> {
+  const { storage } = session.engine;
+  checkBdr(stmt, await bdrRole(storage.snapshot(await storage.currentTs())));
 }
 
 registerDdl('CreateDatabase', createDatabase);
