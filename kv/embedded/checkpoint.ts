@@ -144,7 +144,7 @@ export class Checkpointer {
 
   private isBehind(): boolean {
     const { active, frozen } = this.versions;
-    return active.size / active.capacity > this.flushed / Math.max(1, frozen!.counts[MemtableList.data]);
+    return active.size / active.capacity > this.flushed / Math.max(1, frozen!.count(MemtableList.data));
   }
 
   /** One small piece of the flush of the frozen memtable. */

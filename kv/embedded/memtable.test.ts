@@ -25,7 +25,7 @@ describe('Memtable', () => {
         const sorted = model
           .filter((entry) => entry.list === list)
           .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : b.ts - a.ts));
-        expect(table.counts[list]).toBe(sorted.length);
+        expect(table.count(list)).toBe(sorted.length);
         const walked: string[] = [];
         for (let node = table.first(list); node !== 0; node = table.next(node)) {
           const at = table.keyStart(node);

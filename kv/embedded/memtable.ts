@@ -16,7 +16,10 @@ import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
  * Point lookups go through a hash table from user key to the node of its newest version (open addressing; 0 = free), behind which
  * the older ones follow in list order.
  *
- * Two lists live in one arena: `data` (puts and deletes) and `marks` (lock and rollback records, which readers never meet).
+ * Two lists live in one arena: `data` (puts and deletes) and `marks` (lock and rollback records, which readers never meet). The
+ * arena's first words say, for both, how many entries there are and how high the list is, so that a memtable made by another
+ * thread can be read with nothing but its two buffers (`attach`). They are stored after the node is linked: a reader that was
+ * given its timestamp after a commit was applied (see shared-layers.ts) finds all of it.
  */
 export const MemtableList = { data: 0, marks: 1 } as const;
 export type MemtableList = (typeof MemtableList)[keyof typeof MemtableList];
@@ -26,31 +29,59 @@ const NODE_WORDS = 4;
 /** Bytes of arena per slot of the hash table: the smallest entries take more, so that the table is never full. */
 const BYTES_PER_SLOT = 32;
 const HEAD_WORDS = NODE_WORDS + MAX_HEIGHT;
+/** Words before the heads; word 0 stays unused so that offset 0 can mean "none". */
+const COUNT_WORD = 1;
+const HEIGHT_WORD = 3;
+const HEADER_WORDS = 8;
+const FIRST_NODE = HEADER_WORDS + 2 * HEAD_WORDS;
 
 export class Memtable {
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
-  /** Entries in each list. */
-  readonly counts: [number, number] = [0, 0];
-  private top: number;
-  private readonly heights: [number, number] = [1, 1];
+  readonly slots: Int32Array;
+  private top = FIRST_NODE;
   private readonly prev = new Int32Array(MAX_HEIGHT);
   /** Predecessors of the last insert per level: ascending inserts (bulk loads) continue there without a search. */
   private readonly hint: [Int32Array, Int32Array] = [new Int32Array(MAX_HEIGHT), new Int32Array(MAX_HEIGHT)];
-  private readonly slots: Int32Array;
   private readonly slotMask: number;
   private random = 0x2545f491;
 
-  constructor(readonly capacity: number) {
-    const buffer = new SharedArrayBuffer(capacity);
+  constructor(
+    readonly capacity: number,
+    shared?: { readonly arena: SharedArrayBuffer; readonly slots: SharedArrayBuffer },
+  ) {
+    const buffer = shared?.arena ?? new SharedArrayBuffer(capacity);
     this.bytes = new Uint8Array(buffer);
-    noteAddress(this.bytes);
     this.words = new Int32Array(buffer);
     const slots = 1 << Math.ceil(Math.log2(Math.max(64, capacity / BYTES_PER_SLOT)));
-    this.slots = new Int32Array(new SharedArrayBuffer(slots * 4));
+    this.slots = new Int32Array(shared?.slots ?? new SharedArrayBuffer(slots * 4));
     this.slotMask = slots - 1;
-    // Word 0 stays unused so that offset 0 can mean "none"; then the two heads.
-    this.top = 1 + 2 * HEAD_WORDS;
+    if (shared !== undefined) return;
+    noteAddress(this.bytes);
+    this.begin();
+  }
+
+  /** A memtable of another thread, to be read only. */
+  static attach(arena: SharedArrayBuffer, slots: SharedArrayBuffer): Memtable {
+    return new Memtable(arena.byteLength, { arena, slots });
+  }
+
+  /** Entries in a list. */
+  count(list: MemtableList): number {
+    return this.words[COUNT_WORD + list]!;
+  }
+
+  /** Empties the memtable, for use as a new one: nobody may be reading it. */
+  clear(): void {
+    this.words.fill(0, 0, FIRST_NODE);
+    this.slots.fill(0);
+    this.begin();
+  }
+
+  private begin(): void {
+    this.words[HEIGHT_WORD] = 1;
+    this.words[HEIGHT_WORD + 1] = 1;
+    this.top = FIRST_NODE;
     this.hint[0].fill(headOf(0));
     this.hint[1].fill(headOf(1));
   }
@@ -87,8 +118,9 @@ export class Memtable {
     }
     const height = this.randomHeight();
     const head = headOf(list);
-    for (let level = this.heights[list]; level < height; level++) prev[level] = head;
-    if (height > this.heights[list]) this.heights[list] = height;
+    const present = words[HEIGHT_WORD + list]!;
+    const listHeight = height > present ? height : present;
+    for (let level = present; level < height; level++) prev[level] = head;
 
     const node = this.top;
     const valueLength = value === undefined ? 0 : value.length;
@@ -111,16 +143,17 @@ export class Memtable {
         Atomics.store(words, prev[level]! + NODE_WORDS + level, node);
         hint[level] = node;
       } else {
-        hint[level] = level < this.heights[list] ? prev[level]! : head;
+        hint[level] = level < listHeight ? prev[level]! : head;
       }
     }
     this.index(list, key, node, commitHi, commitLo);
-    this.counts[list]++;
+    if (listHeight !== present) words[HEIGHT_WORD + list] = listHeight;
+    Atomics.store(words, COUNT_WORD + list, words[COUNT_WORD + list]! + 1);
   }
 
   /** The newest version of the key with a commit ts at or below (hi, lo), or 0. */
   find(list: MemtableList, key: Uint8Array, start: number, end: number, hi: number, lo: number): number {
-    if (this.counts[list] === 0) return 0;
+    if (this.words[COUNT_WORD + list] === 0) return 0;
     let node = this.slots[this.slotOf(list, key, start, end)]!;
     const words = this.words;
     while (node !== 0) {
@@ -173,7 +206,7 @@ export class Memtable {
     const words = this.words;
     const head = headOf(list);
     let at = head;
-    for (let level = this.heights[list] - 1; level >= 0; level--) {
+    for (let level = this.words[HEIGHT_WORD + list]! - 1; level >= 0; level--) {
       for (;;) {
         const next = words[at + NODE_WORDS + level]!;
         if (next === 0) break;
@@ -189,7 +222,7 @@ export class Memtable {
     const words = this.words;
     const head = headOf(list);
     let at = head;
-    for (let level = this.heights[list] - 1; level >= 0; level--) {
+    for (let level = this.words[HEIGHT_WORD + list]! - 1; level >= 0; level--) {
       for (let next = words[at + NODE_WORDS + level]!; next !== 0; next = words[at + NODE_WORDS + level]!)
         at = next;
     }
@@ -274,7 +307,7 @@ export class Memtable {
     // begin there (as in page-tree.ts).
     let sharedLow = 0;
     let sharedHigh = 0;
-    for (let level = this.heights[list] - 1; level >= 0; level--) {
+    for (let level = this.words[HEIGHT_WORD + list]! - 1; level >= 0; level--) {
       for (;;) {
         const next = words[at + NODE_WORDS + level]!;
         // `beyond` was found too great one level up.
@@ -313,7 +346,7 @@ export class Memtable {
     if (last === head || this.compareNode(last, key, 0, key.length, hi, lo) >= 0) return false;
     const words = this.words;
     let below = -1;
-    for (let level = 0; level < this.heights[list]; level++) {
+    for (let level = 0; level < this.words[HEIGHT_WORD + list]!; level++) {
       const next = words[hint[level]! + NODE_WORDS + level]!;
       if (next !== 0 && next !== below && this.compareNode(next, key, 0, key.length, hi, lo) <= 0)
         return false;
@@ -340,7 +373,7 @@ export class Memtable {
 }
 
 function headOf(list: number): number {
-  return 1 + list * HEAD_WORDS;
+  return HEADER_WORDS + list * HEAD_WORDS;
 }
 
 /** FNV-1a, finished so that its low bits are good. */

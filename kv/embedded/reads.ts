@@ -16,7 +16,7 @@ import { type Lock, type LockTable, lockInfo } from './lock-table.js';
 import { VersionKind, compareRanges } from './record.js';
 import { MAX_TS, highHalf, lowHalf } from './timestamp.js';
 import { type LockFence, VersionCursor } from './version-cursor.js';
-import type { VersionStore } from './version-store.js';
+import type { VersionReader } from './version-reader.js';
 
 const NOT_FOUND: GetResponse = Object.freeze({});
 const NO_PAIRS: readonly KvPair[] = Object.freeze([]);
@@ -24,7 +24,7 @@ const NO_PAIRS: readonly KvPair[] = Object.freeze([]);
 /** Reads of the store: lookups and scans at a timestamp, with the lock checks of TiKV's point getter and scanner. */
 export class Reads {
   constructor(
-    private readonly versions: VersionStore,
+    private readonly versions: VersionReader,
     private readonly locks: LockTable,
   ) {}
 
@@ -165,7 +165,7 @@ class StoreReader implements MvccReader {
 
   constructor(
     private readonly reads: Reads,
-    private readonly versions: VersionStore,
+    private readonly versions: VersionReader,
     private readonly locks: LockTable,
     readonly startTs: bigint,
     private readonly context: RpcContext | null,

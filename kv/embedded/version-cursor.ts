@@ -3,7 +3,7 @@ import { type Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
 import { MAX_UINT32, readUint32BE } from './timestamp.js';
 import { TreeCursor } from './page-tree.js';
-import type { VersionStore } from './version-store.js';
+import type { VersionReader } from './version-reader.js';
 
 /** Tells a cursor of the first key ahead that a lock blocks; see lock-table.ts. */
 export interface LockFence {
@@ -40,7 +40,7 @@ export class VersionCursor implements MvccCursor {
   private done = false;
 
   constructor(
-    private readonly store: VersionStore,
+    private readonly store: VersionReader,
     private readonly startKey: Uint8Array,
     private readonly endKey: Uint8Array,
     private readonly reverse: boolean,
@@ -341,13 +341,13 @@ export class VersionCursor implements MvccCursor {
 
   private firstFrom(table: Memtable, key: Uint8Array, length: number): number {
     // An empty memtable may fill while we walk, but only with versions newer than our timestamp.
-    if (table.counts[MemtableList.data] === 0) return NO_NODE;
+    if (table.count(MemtableList.data) === 0) return NO_NODE;
     const node = table.seek(MemtableList.data, key, 0, length, MAX_UINT32, MAX_UINT32);
     return this.started ? this.skipKey(table, node) : this.clampHigh(table, node);
   }
 
   private lastBelow(table: Memtable, key: Uint8Array, length: number, unbounded: boolean): number {
-    if (table.counts[MemtableList.data] === 0) return NO_NODE;
+    if (table.count(MemtableList.data) === 0) return NO_NODE;
     return this.clampLow(
       table,
       unbounded ? table.last(MemtableList.data) : table.seekBefore(MemtableList.data, key, 0, length),
