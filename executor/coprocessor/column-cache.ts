@@ -54,7 +54,7 @@ export class ColumnCache {
   private readonly building = new Map<number, TableBuild>();
   /** Newest commit told of, by table; `floor` for tables never told of. */
   private readonly lastCommit = new Map<number, bigint>();
-  private readonly floor: bigint;
+  private floor: bigint;
   private readonly maxBytes: number;
   private readonly minRows: number;
   private clock = 0;
@@ -62,7 +62,10 @@ export class ColumnCache {
   /** Rows read by handle in large requests, by table, since the last attempt to decode it. */
   private readonly lookups = new Map<number, number>();
 
-  constructor(watch: DataWatch, options: ColumnCacheOptions) {
+  constructor(
+    private readonly watch: DataWatch,
+    options: ColumnCacheOptions,
+  ) {
     this.maxBytes = options.maxBytes ?? Math.floor(totalmem() / 4);
     this.minRows = options.minRows ?? DEFAULT_MIN_ROWS;
     watch.onCommit((ts, keys) => this.onCommit(ts, keys));
@@ -112,6 +115,8 @@ export class ColumnCache {
   }
 
   private onRangeChange(start: Uint8Array, end: Uint8Array): void {
+    // Everything changed: there may be commits that we were never told of.
+    if (start.length === 0 && end.length === 0) this.floor = this.watch.lastCommitTs();
     for (const id of [...this.tables.keys(), ...this.building.keys()]) {
       const range = recordRange(id);
       const apart =

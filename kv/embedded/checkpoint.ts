@@ -139,7 +139,7 @@ export class Checkpointer {
       gcSafePoint: this.gcSafePoint,
       meta,
     });
-    releaseOld();
+    this.versions.whenUnread(releaseOld);
   }
 
   private isBehind(): boolean {

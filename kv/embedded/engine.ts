@@ -50,6 +50,7 @@ import { keyInfo, type KeyInfo } from './mvcc-info.js';
 import { PessimisticLocks } from './pessimistic.js';
 import { Reads } from './reads.js';
 import { Recovery } from './recovery.js';
+import { StoreHost } from './store-host.js';
 import { highHalf, lowHalf } from './timestamp.js';
 import { TimestampOracle } from './tso.js';
 import { VersionStore } from './version-store.js';
@@ -111,6 +112,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
  */
 export class EmbeddedStore implements KvRpc {
   private handler: CoprocessorHandler | null = null;
+  private host: StoreHost | null = null;
   private commits = 0;
   private failure: Error | null = null;
   private closing: Promise<void> | null = null;
@@ -125,6 +127,7 @@ export class EmbeddedStore implements KvRpc {
     private readonly tso: TimestampOracle,
     private readonly listeners: DataListeners,
     private readonly durability: Durability,
+    private readonly directory: string,
     private readonly unlock: () => void,
   ) {
     this.reads = new Reads(versions, locks);
@@ -197,6 +200,7 @@ export class EmbeddedStore implements KvRpc {
         tso,
         listeners,
         options.durability ?? 1,
+        directory,
         unlock,
       );
       if (checkpoint === null) await checkpointer.initialize();
@@ -224,6 +228,15 @@ export class EmbeddedStore implements KvRpc {
   /** Takes `count` timestamps that follow each other, at most 2^18; gives the first. */
   timestamps(count: number): bigint {
     return this.tso.reserve(count);
+  }
+
+  /**
+   * Lets other threads of the process attach themselves (attached-store.ts): they read the data where it lies, and send their
+   * writes here.
+   */
+  share(): StoreHost {
+    this.host ??= new StoreHost(this, this.directory, this.versions, this.locks, this.tso, this.listeners);
+    return this.host;
   }
 
   get dataWatch(): DataWatch {
@@ -401,6 +414,7 @@ export class EmbeddedStore implements KvRpc {
 
   private async shutDown(): Promise<void> {
     this.handler?.close?.();
+    this.host?.close();
     this.locks.close();
     if (this.failure === null) await this.checkpointer.checkpoint();
     await this.checkpointer.close();
@@ -424,6 +438,8 @@ export class EmbeddedStore implements KvRpc {
     if (this.failure !== null) return abort(this.failure.message);
     const before = this.wal.appended;
     let response: T;
+    const shared = this.host?.state;
+    shared?.beginCommit();
     try {
       response = operation();
     } catch (error) {
@@ -432,6 +448,8 @@ export class EmbeddedStore implements KvRpc {
       if (code === 'ENOSPC' || message.includes('MDB_MAP_FULL') || message.includes('No space left'))
         return diskFull;
       return abort(message);
+    } finally {
+      shared?.endCommit();
     }
     if (this.wal.appended === before) return response;
     this.commits++;

@@ -30,6 +30,8 @@ export class LmdbEnv {
   readonly pages: PageMap;
   /** Grows with each write transaction and each change of the memtables: cursors that saw another epoch must seek again. */
   epoch = 0;
+  /** Called after each write transaction. */
+  onWrite: (() => void) | null = null;
   readonly dataTree: TreeCursor;
   readonly historyTree: TreeCursor;
   readonly marksTree: TreeCursor;
@@ -77,6 +79,7 @@ export class LmdbEnv {
       body();
     });
     this.refresh();
+    this.onWrite?.();
   }
 
   /** Keeps the pages of the current snapshot from being reused until the next pin; see checkpoint.ts. */

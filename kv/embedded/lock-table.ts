@@ -66,6 +66,8 @@ export class LockTable {
   private readonly prewritten = new Map<bigint, Map<string, Lock>>();
   /** Number of percolator locks. */
   persistent = 0;
+  /** Told of each change of the percolator locks: other threads read past them. */
+  onPersistentChange: (() => void) | null = null;
   private readonly queues = new Map<string, Waiter[]>();
   private readonly kept = new Map<string, { startTs: bigint; timer: NodeJS.Timeout }>();
   readonly waits = new WaitForGraph();
@@ -98,6 +100,7 @@ export class LockTable {
     const own = this.prewritten.get(lock.startTs);
     if (own === undefined) this.prewritten.set(lock.startTs, new Map([[lock.id, lock]]));
     else own.set(lock.id, lock);
+    this.onPersistentChange?.();
   }
 
   /** Takes the lock away; `wake` must follow once the caller's changes are complete. */
@@ -123,6 +126,7 @@ export class LockTable {
     const own = this.prewritten.get(lock.startTs)!;
     own.delete(lock.id);
     if (own.size === 0) this.prewritten.delete(lock.startTs);
+    this.onPersistentChange?.();
   }
 
   locksOf(startTs: bigint): Lock[] {

@@ -22,6 +22,8 @@ export interface PageWindow {
 }
 
 export interface PageMap {
+  /** Where other threads of the process find the map, or null when they must read the file. */
+  readonly address: number | null;
   /** The window that holds the page, and `at` = offset of the page in it. */
   window(page: number): PageWindow;
   at(page: number): number;
@@ -34,6 +36,11 @@ export interface PageMap {
 
 export function openPageMap(path: string): PageMap {
   const address = mappedAddress(path);
+  return address === null ? new FilePages(path) : new MappedPages(address);
+}
+
+/** The map as another thread opened it, which must outlive this one. */
+export function attachPageMap(path: string, address: number | null): PageMap {
   return address === null ? new FilePages(path) : new MappedPages(address);
 }
 
@@ -59,7 +66,7 @@ class MappedPages implements PageMap {
   private windows: (PageWindow | undefined)[] = [];
   private closed = false;
 
-  constructor(private readonly address: number) {}
+  constructor(readonly address: number) {}
 
   window(page: number): PageWindow {
     return this.windows[page >>> PAGES_PER_WINDOW_BITS] ?? this.open(page >>> PAGES_PER_WINDOW_BITS);
@@ -97,6 +104,7 @@ class MappedPages implements PageMap {
 const CACHED_PAGES = 4096;
 
 class FilePages implements PageMap {
+  readonly address = null;
   private readonly fd: number;
   private readonly pages = new Map<number, PageWindow>();
 

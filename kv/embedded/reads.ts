@@ -12,11 +12,18 @@ import type {
   ScanRequest,
   ScanResponse,
 } from '../rpc.js';
-import { type Lock, type LockTable, lockInfo } from './lock-table.js';
+import { type Lock, lockInfo } from './lock-table.js';
 import { VersionKind, compareRanges } from './record.js';
 import { MAX_TS, highHalf, lowHalf } from './timestamp.js';
 import { type LockFence, VersionCursor } from './version-cursor.js';
 import type { VersionReader } from './version-reader.js';
+
+/** The percolator locks that readers look out for. */
+export interface ReadableLocks {
+  readonly persistent: number;
+  get(key: Uint8Array): Lock | undefined;
+  persistentLocks(): Iterable<Lock>;
+}
 
 const NOT_FOUND: GetResponse = Object.freeze({});
 const NO_PAIRS: readonly KvPair[] = Object.freeze([]);
@@ -25,7 +32,7 @@ const NO_PAIRS: readonly KvPair[] = Object.freeze([]);
 export class Reads {
   constructor(
     private readonly versions: VersionReader,
-    private readonly locks: LockTable,
+    private readonly locks: ReadableLocks,
   ) {}
 
   get(req: GetRequest): GetResponse {
@@ -136,8 +143,9 @@ export class Reads {
     return {
       key: blocking[0]!.key,
       reached(): void {
-        const lock = blocking[at]!;
-        if (locks.get(lock.key) === lock && blocks(lock, version, context))
+        const met = blocking[at]!;
+        const lock = locks.persistent === 0 ? undefined : locks.get(met.key);
+        if (lock?.startTs === met.startTs && blocks(lock, version, context))
           throw new LockedError(lockInfo(lock));
         this.key = blocking[++at]?.key ?? null;
       },
@@ -166,7 +174,7 @@ class StoreReader implements MvccReader {
   constructor(
     private readonly reads: Reads,
     private readonly versions: VersionReader,
-    private readonly locks: LockTable,
+    private readonly locks: ReadableLocks,
     readonly startTs: bigint,
     private readonly context: RpcContext | null,
   ) {

@@ -9,6 +9,8 @@ const LEASE_MS = 6000;
 const RENEW_MS = 3000;
 const LOGICAL_MASK = (1 << Number(LOGICAL_BITS)) - 1;
 const SLOT = 16;
+/** How often the lease is looked after while other threads take timestamps. */
+const KEEP_LEASE_MS = 500;
 
 /**
  * The timestamp oracle: physical milliseconds << 18 | logical. Every timestamp is larger than all before it, whatever the clock
@@ -24,6 +26,8 @@ export class TimestampOracle {
   private slot = 0;
   private renewing = false;
   private readonly fd: number;
+  /** Set once other threads take timestamps too: then they all come from there. */
+  private counter: SharedCounter | null = null;
 
   constructor(
     directory: string,
@@ -48,7 +52,37 @@ export class TimestampOracle {
     fs.fdatasyncSync(this.fd);
   }
 
+  /** From now on timestamps come from shared memory, where other threads take them as well. */
+  share(timestamps: BigInt64Array): void {
+    const counter = new SharedCounter(timestamps, this.now);
+    Atomics.store(timestamps, 0, (BigInt(this.physical) << LOGICAL_BITS) | BigInt(this.logical));
+    Atomics.store(timestamps, 1, BigInt(this.lease) << LOGICAL_BITS);
+    this.counter = counter;
+    // Others may take timestamps while this thread takes none: the lease is looked after by the clock.
+    this.keeper = setInterval(() => {
+      this.physical = Math.max(this.now(), Number(counter.last >> LOGICAL_BITS));
+      this.logical = 0;
+      if (this.lease - this.physical < RENEW_MS && !this.renewing) this.renewAhead();
+    }, KEEP_LEASE_MS);
+    this.keeper.unref();
+  }
+
+  private keeper: NodeJS.Timeout | null = null;
+
+  private nextShared(counter: SharedCounter, count: number): bigint {
+    for (;;) {
+      const first = counter.take(count);
+      if (first !== null) return first;
+      // The loop was held up past the lease: nothing may be given before the new lease is on disk.
+      this.physical = Math.max(this.now(), Number(counter.last >> LOGICAL_BITS));
+      this.writeLease(this.physical + LEASE_MS);
+      fs.fdatasyncSync(this.fd);
+      counter.extend(this.lease);
+    }
+  }
+
   next(): bigint {
+    if (this.counter !== null) return this.nextShared(this.counter, 1);
     const clock = this.now();
     if (clock > this.physical) {
       this.physical = clock;
@@ -71,6 +105,7 @@ export class TimestampOracle {
 
   /** Takes `count` timestamps that follow each other; gives the first. */
   reserve(count: number): bigint {
+    if (this.counter !== null) return this.nextShared(this.counter, count);
     const first = this.next();
     // All of them share the physical part: a new millisecond has room for any batch.
     if (this.logical + count - 1 > LOGICAL_MASK) {
@@ -88,6 +123,7 @@ export class TimestampOracle {
 
   /** Timestamps given from now on are larger than `ts` (a commit ts found at recovery, or one that a client brought). */
   advanceBeyond(ts: bigint): void {
+    if (this.counter !== null) return this.counter.advanceBeyond(ts);
     const physical = Number(ts >> LOGICAL_BITS);
     if (physical < this.physical || physical > Number.MAX_SAFE_INTEGER / 2 ** 10) return;
     const logical = Number(ts & BigInt(LOGICAL_MASK));
@@ -100,6 +136,8 @@ export class TimestampOracle {
   }
 
   close(): void {
+    if (this.keeper !== null) clearInterval(this.keeper);
+    if (this.counter !== null) this.physical = Number(this.counter.last >> LOGICAL_BITS);
     // One millisecond beyond the last timestamp given is enough for a successor.
     this.writeLease(this.physical + 1);
     fs.fdatasyncSync(this.fd);
@@ -119,6 +157,7 @@ export class TimestampOracle {
         this.renewing = false;
         if (error !== null || slot !== this.slot) return;
         this.lease = Math.max(this.lease, until);
+        this.counter?.extend(this.lease);
         this.slot = 1 - slot;
       });
     });
@@ -130,6 +169,64 @@ export class TimestampOracle {
     this.slot = 1 - this.slot;
   }
 }
+
+/**
+ * The counter that several threads take timestamps from: [0] the newest given, [1] the lease's end, in timestamps. The thread
+ * that has the file extends the lease; the others wait for it in the rare case that it ended.
+ */
+export class SharedCounter {
+  constructor(
+    private readonly timestamps: BigInt64Array,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  get last(): bigint {
+    return Atomics.load(this.timestamps, 0);
+  }
+
+  /** Takes `count` timestamps that follow each other and gives the first; null when the lease does not reach so far. */
+  take(count: number): bigint | null {
+    const cell = this.timestamps;
+    const n = BigInt(count);
+    for (;;) {
+      const last = Atomics.load(cell, 0);
+      const end = Atomics.load(cell, 1);
+      const clock = BigInt(this.now()) << LOGICAL_BITS;
+      // A clock that has run past the lease is not followed: what is left of the lease is used up first.
+      let first = clock > last && clock + n <= end ? clock : last + 1n;
+      // A batch shares its physical part.
+      const room = first | BigInt(LOGICAL_MASK);
+      if (first + n - 1n > room) first = room + 1n;
+      if (first + n > end) return null;
+      if (Atomics.compareExchange(cell, 0, last, first + n - 1n) === last) return first;
+    }
+  }
+
+  /** For threads without the file. */
+  next(): bigint {
+    for (;;) {
+      const ts = this.take(1);
+      if (ts !== null) return ts;
+      Atomics.wait(this.timestamps, 1, Atomics.load(this.timestamps, 1), 5);
+    }
+  }
+
+  advanceBeyond(ts: bigint): void {
+    const cell = this.timestamps;
+    for (;;) {
+      const last = Atomics.load(cell, 0);
+      if (ts <= last || ts > MAX_SIGNED) return;
+      if (Atomics.compareExchange(cell, 0, last, ts) === last) return;
+    }
+  }
+
+  extend(leaseMs: number): void {
+    Atomics.store(this.timestamps, 1, BigInt(leaseMs) << LOGICAL_BITS);
+    Atomics.notify(this.timestamps, 1);
+  }
+}
+
+const MAX_SIGNED = 1n << 60n;
 
 function encodeSlot(value: number): Buffer {
   const bytes = Buffer.alloc(SLOT);

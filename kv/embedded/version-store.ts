@@ -10,6 +10,15 @@ export interface VersionWrite {
   readonly value: Uint8Array | undefined;
 }
 
+/** How the layers are shown to readers in other threads. */
+export interface LayerSharing {
+  publish(): void;
+  /** Calls back once no other thread can be reading what was replaced before this call. */
+  whenUnread(release: () => void): void;
+  /** The memtable will not be used again. */
+  retired(table: Memtable): void;
+}
+
 /** The versions as their writer has them: the store's own thread. */
 export class VersionStore extends VersionReader {
   active: Memtable;
@@ -17,6 +26,10 @@ export class VersionStore extends VersionReader {
   /** Newest timestamp of a lock record or rollback mark: checks of older transactions must look at the marks. */
   maxMarkHi = 0;
   maxMarkLo = 0;
+  /** Emptied memtables of the usual size, to be used again: a new arena each time would be memory that is collected late. */
+  private readonly spare: Memtable[] = [];
+  /** Called when the layers have changed (see shared-layers.ts), and to have a dropped memtable given back once nobody reads it. */
+  private sharing: LayerSharing | null = null;
 
   constructor(
     override readonly env: LmdbEnv,
@@ -61,13 +74,47 @@ export class VersionStore extends VersionReader {
   freeze(needed: number): void {
     if (this.frozen !== null) throw new Error('the previous memtable is still being flushed');
     this.frozen = this.active;
-    this.active = new Memtable(Math.max(this.memtableBytes, needed + 4096));
-    this.env.epoch++;
+    this.active = this.takeMemtable(Math.max(this.memtableBytes, needed + 4096));
+    this.changed();
   }
 
   dropFrozen(): void {
+    const table = this.frozen;
     this.frozen = null;
+    this.changed();
+    if (table !== null) this.whenUnread(() => this.giveBack(table));
+  }
+
+  /** Calls back once no other thread can be reading what was replaced before: at once where there are none. */
+  whenUnread(release: () => void): void {
+    if (this.sharing === null) release();
+    else this.sharing.whenUnread(release);
+  }
+
+  /** Other threads read from now on. */
+  share(sharing: LayerSharing): void {
+    this.sharing = sharing;
+    this.env.onWrite = () => sharing.publish();
+    sharing.publish();
+  }
+
+  private changed(): void {
     this.env.epoch++;
+    this.sharing?.publish();
+  }
+
+  private takeMemtable(bytes: number): Memtable {
+    const spare = bytes === this.memtableBytes ? this.spare.pop() : undefined;
+    return spare ?? new Memtable(bytes);
+  }
+
+  private giveBack(table: Memtable): void {
+    if (this.spare.length > 0 || table.capacity !== this.memtableBytes) {
+      this.sharing?.retired(table);
+      return;
+    }
+    table.clear();
+    this.spare.push(table);
   }
 
   /**

@@ -1,0 +1,127 @@
+import type { TreeCursor } from './page-tree.js';
+
+/**
+ * The words that the store's thread and its readers in other threads share. One SharedArrayBuffer; the store's thread alone writes,
+ * except the timestamp counter and the number of waiters.
+ *
+ * What makes a read in another thread exact. Let R be its timestamp, C that of any commit. All C <= R must be found:
+ *
+ *  - **Timestamps** come from one counter (`lastTs`), taken by compare-and-swap, so that R and C are ordered.
+ *  - **One phase, async commit**: the store takes C and applies the versions (or puts the locks) within one section of `committing`,
+ *    which is odd meanwhile. A reader looks at it after it took R and waits while it is odd. A section that began before R was taken
+ *    has ended then, one that begins later takes C > R.
+ *  - **Two phases**: C is taken after the prewrite, so that at the time of R the key was locked (or C > R). `persistentLocks` and
+ *    `lockEpoch` change after the lock is in the table, and when it goes, only after the versions are in the memtable. A reader looks
+ *    at them before it looks at the data: it meets the lock, or finds what it left.
+ *  - **Layers**: which memtables there are and LMDB's roots change under the sequence lock `layers` (odd while they are written), so
+ *    that a reader adopts them all of one moment. Versions only ever move down: every set of layers ever published, together with what
+ *    was inserted into its active memtable since, holds every version committed before the next set was published; and a commit
+ *    goes into the active memtable after that was published. So a reader that compares `layers` with the number it
+ *    adopted before each read misses nothing.
+ *
+ * What is replaced stays readable until every reader has said, between two turns of its event loop, that it adopted something
+ * newer (`LayerSharing.whenUnread`): only then are LMDB's pages and a dropped memtable's arena used again. Within a turn nothing
+ * that a reader holds can change under it.
+ */
+export const SharedWord = {
+  layers: 0,
+  activeTable: 1,
+  frozenTable: 2,
+  committing: 3,
+  commitWaiters: 4,
+  persistentLocks: 5,
+  lockEpoch: 6,
+  /** Words of the commit ring written so far, modulo 2^32; see commit-ring.ts. */
+  ringHead: 7,
+  ringReserved: 8,
+} as const;
+
+const TS_BYTES = 256;
+const ROOT_BYTES = 512;
+const TOTAL_BYTES = 1024;
+const NO_TABLE = -1;
+
+/** Layers as of one moment. */
+export interface Layers {
+  sequence: number;
+  active: number;
+  frozen: number | null;
+  dataRoot: number;
+  historyRoot: number;
+  marksRoot: number;
+}
+
+export class SharedState {
+  readonly words: Int32Array;
+  /** [0] newest timestamp given, [1] end of the lease: no timestamp at or beyond it may be given. */
+  readonly timestamps: BigInt64Array;
+  private readonly roots: Float64Array;
+
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(TOTAL_BYTES)) {
+    this.words = new Int32Array(buffer, 0, TS_BYTES / 4);
+    this.timestamps = new BigInt64Array(buffer, TS_BYTES, 2);
+    this.roots = new Float64Array(buffer, ROOT_BYTES, 3);
+  }
+
+  /** The store's thread: shows these layers from now on. */
+  publish(
+    active: number,
+    frozen: number | null,
+    data: TreeCursor,
+    history: TreeCursor,
+    marks: TreeCursor,
+  ): void {
+    const w = this.words;
+    Atomics.add(w, SharedWord.layers, 1);
+    Atomics.store(w, SharedWord.activeTable, active);
+    Atomics.store(w, SharedWord.frozenTable, frozen ?? NO_TABLE);
+    this.roots[0] = data.root;
+    this.roots[1] = history.root;
+    this.roots[2] = marks.root;
+    Atomics.add(w, SharedWord.layers, 1);
+  }
+
+  /** A reader: the layers of this moment. */
+  read(into: Layers): void {
+    const w = this.words;
+    for (;;) {
+      const before = Atomics.load(w, SharedWord.layers);
+      if ((before & 1) !== 0) continue;
+      into.active = Atomics.load(w, SharedWord.activeTable);
+      const frozen = Atomics.load(w, SharedWord.frozenTable);
+      into.frozen = frozen === NO_TABLE ? null : frozen;
+      into.dataRoot = this.roots[0]!;
+      into.historyRoot = this.roots[1]!;
+      into.marksRoot = this.roots[2]!;
+      if (Atomics.load(w, SharedWord.layers) !== before) continue;
+      into.sequence = before;
+      return;
+    }
+  }
+
+  beginCommit(): void {
+    Atomics.add(this.words, SharedWord.committing, 1);
+  }
+
+  endCommit(): void {
+    const w = this.words;
+    Atomics.add(w, SharedWord.committing, 1);
+    if (Atomics.load(w, SharedWord.commitWaiters) > 0) Atomics.notify(w, SharedWord.committing);
+  }
+
+  /** A reader that has just taken its timestamp: returns when every commit of an earlier one is applied. */
+  awaitCommits(): void {
+    const w = this.words;
+    const section = Atomics.load(w, SharedWord.committing);
+    if ((section & 1) === 0) return;
+    // Nearly always microseconds; a bulk load holds the section for longer.
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(w, SharedWord.committing) !== section) return;
+    Atomics.add(w, SharedWord.commitWaiters, 1);
+    while (Atomics.load(w, SharedWord.committing) === section)
+      Atomics.wait(w, SharedWord.committing, section, WAIT_SLICE_MS);
+    Atomics.sub(w, SharedWord.commitWaiters, 1);
+  }
+}
+
+const SPINS = 2000;
+const WAIT_SLICE_MS = 100;

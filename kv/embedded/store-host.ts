@@ -1,0 +1,228 @@
+import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
+import path from 'node:path';
+import type { KvRpc } from '../rpc.js';
+import { ByteReader, ByteWriter } from './byte-buffer.js';
+import { CommitRingWriter } from './commit-ring.js';
+import type { DataListeners } from './data-listeners.js';
+import { DATA_FILE } from './lmdb-env.js';
+import { type LockTable, lockInfo } from './lock-table.js';
+import type { Memtable } from './memtable.js';
+import { messageOf, readValue, writeValue } from './message-codec.js';
+import { SharedState, SharedWord } from './shared-layers.js';
+import { METHODS, MessageKind, type LayerMessage, type StoreAttachment } from './thread-protocol.js';
+import type { TimestampOracle } from './tso.js';
+import type { LayerSharing, VersionStore } from './version-store.js';
+
+interface Reader {
+  readonly calls: MessagePort;
+  readonly layers: MessagePort;
+  readonly locks: MessagePort;
+  /** Memtables whose buffers it was sent. */
+  readonly sent: Set<number>;
+  /** Number of the newest `adopt` it has answered. */
+  adopted: number;
+  readonly answers: ByteWriter;
+}
+
+/** The store's side of threads that read its data where it lies and send it their writes. See shared-layers.ts. */
+export class StoreHost implements LayerSharing {
+  readonly state = new SharedState();
+  private readonly ring = new CommitRingWriter(this.state);
+  private readonly readers = new Set<Reader>();
+  private readonly ids = new Map<Memtable, number>();
+  private nextId = 1;
+  private turn = 0;
+  private readonly releases: { readonly turn: number; readonly release: () => void }[] = [];
+  private flushing = false;
+
+  constructor(
+    private readonly rpc: KvRpc,
+    private readonly directory: string,
+    private readonly versions: VersionStore,
+    private readonly locks: LockTable,
+    tso: TimestampOracle,
+    listeners: DataListeners,
+  ) {
+    tso.share(this.state.timestamps);
+    listeners.onCommit((ts, keys) => this.ring.committed(ts, keys));
+    listeners.onRangeChange((start, end) => this.ring.rangeChanged(start, end));
+    locks.onPersistentChange = () => this.locksChanged();
+    this.locksChanged();
+    versions.share(this);
+  }
+
+  /** What a new thread needs to attach itself, and what of it is to be transferred. */
+  attach(): { readonly attachment: StoreAttachment; readonly transfer: TransferListItem[] } {
+    const calls = new MessageChannel();
+    const layers = new MessageChannel();
+    const locks = new MessageChannel();
+    const lockSignal = new SharedArrayBuffer(4);
+    const reader: Reader = {
+      calls: calls.port1,
+      layers: layers.port1,
+      locks: locks.port1,
+      sent: new Set(),
+      adopted: this.turn,
+      answers: new ByteWriter(1 << 12),
+    };
+    calls.port1.on('message', (bytes: Uint8Array) => this.receive(reader, bytes));
+    calls.port1.on('close', () => this.forget(reader));
+    const signal = new Int32Array(lockSignal);
+    locks.port1.on('message', () => {
+      const out = new ByteWriter(256);
+      writeValue(out, [...this.locks.persistentLocks()].map(lockInfo));
+      locks.port1.postMessage(messageOf(out));
+      Atomics.add(signal, 0, 1);
+      Atomics.notify(signal, 0);
+    });
+    for (const port of [calls.port1, locks.port1, layers.port1]) port.unref();
+    this.readers.add(reader);
+    this.sendTables(reader);
+    return {
+      attachment: {
+        state: this.state.buffer,
+        ring: this.ring.buffer,
+        dataFile: path.join(this.directory, DATA_FILE),
+        mapAddress: this.versions.env.pages.address,
+        calls: calls.port2,
+        layers: layers.port2,
+        locks: locks.port2,
+        lockSignal,
+      },
+      transfer: [calls.port2, layers.port2, locks.port2],
+    };
+  }
+
+  publish(): void {
+    const { active, frozen, env } = this.versions;
+    // A reader that finds a table's number finds its buffers waiting for it.
+    for (const reader of this.readers) this.sendTables(reader);
+    this.state.publish(
+      this.idOf(active),
+      frozen === null ? null : this.idOf(frozen),
+      env.dataTree,
+      env.historyTree,
+      env.marksTree,
+    );
+  }
+
+  whenUnread(release: () => void): void {
+    if (this.readers.size === 0) return release();
+    const turn = ++this.turn;
+    this.releases.push({ turn, release });
+    const out = new ByteWriter(16);
+    out.u8(MessageKind.adopt);
+    out.varint(turn);
+    for (const reader of this.readers) reader.calls.postMessage(messageOf(out));
+  }
+
+  /** Lets go of all threads. What waited for them is released. */
+  close(): void {
+    for (const reader of [...this.readers]) {
+      this.forget(reader);
+      reader.calls.close();
+      reader.layers.close();
+      reader.locks.close();
+    }
+  }
+
+  private idOf(table: Memtable): number {
+    let id = this.ids.get(table);
+    if (id === undefined) {
+      id = this.nextId++;
+      this.ids.set(table, id);
+    }
+    return id;
+  }
+
+  private sendTables(reader: Reader): void {
+    const { active, frozen } = this.versions;
+    for (const table of frozen === null ? [active] : [active, frozen]) {
+      const id = this.idOf(table);
+      if (reader.sent.has(id)) continue;
+      reader.sent.add(id);
+      const message: LayerMessage = {
+        id,
+        arena: table.words.buffer as SharedArrayBuffer,
+        slots: table.slots.buffer as SharedArrayBuffer,
+        known: [...this.ids.values()],
+      };
+      reader.layers.postMessage(message);
+    }
+  }
+
+  retired(table: Memtable): void {
+    const id = this.ids.get(table);
+    if (id === undefined) return;
+    this.ids.delete(table);
+    for (const reader of this.readers) reader.sent.delete(id);
+  }
+
+  private locksChanged(): void {
+    Atomics.store(this.state.words, SharedWord.persistentLocks, this.locks.persistent);
+    Atomics.add(this.state.words, SharedWord.lockEpoch, 1);
+  }
+
+  private forget(reader: Reader): void {
+    if (!this.readers.delete(reader)) return;
+    this.releaseUnread();
+  }
+
+  private releaseUnread(): void {
+    let oldest = Infinity;
+    for (const r of this.readers) if (r.adopted < oldest) oldest = r.adopted;
+    while (this.releases.length > 0 && this.releases[0]!.turn <= oldest) this.releases.shift()!.release();
+  }
+
+  private receive(reader: Reader, bytes: Uint8Array): void {
+    const from = new ByteReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    if (from.u8() === MessageKind.adopted) {
+      reader.adopted = from.varint();
+      this.releaseUnread();
+      return;
+    }
+    while (!from.done) {
+      const id = from.varint();
+      const method = METHODS[from.u8()]!;
+      const request = readValue(from);
+      let result: unknown;
+      try {
+        result = (this.rpc[method] as (req: unknown) => unknown).call(this.rpc, request);
+      } catch (e) {
+        this.answer(reader, id, false, (e as Error).message);
+        continue;
+      }
+      if (result instanceof Promise) {
+        result.then(
+          (response: unknown) => this.answer(reader, id, true, response),
+          (e: unknown) => this.answer(reader, id, false, (e as Error).message),
+        );
+      } else this.answer(reader, id, true, result);
+    }
+  }
+
+  /** Answers of one turn go in one message. */
+  private answer(reader: Reader, id: number, ok: boolean, value: unknown): void {
+    const out = reader.answers;
+    if (out.length === 0) {
+      out.u8(MessageKind.answers);
+      if (!this.flushing) {
+        this.flushing = true;
+        setImmediate(() => this.flush());
+      }
+    }
+    out.varint(id);
+    out.u8(ok ? 1 : 0);
+    writeValue(out, value);
+  }
+
+  private flush(): void {
+    this.flushing = false;
+    for (const reader of this.readers) {
+      const out = reader.answers;
+      if (out.length === 0) continue;
+      reader.calls.postMessage(messageOf(out));
+      out.length = 0;
+    }
+  }
+}

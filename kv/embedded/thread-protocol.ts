@@ -1,0 +1,55 @@
+import type { MessagePort } from 'node:worker_threads';
+
+/**
+ * What goes between the store's thread and a thread attached to it. Calls that write go over `calls` as bytes (message-codec.ts), all of
+ * one turn in one message; the answers come back the same way. `layers` carries memtables' buffers and is only ever read
+ * synchronously, when the shared words name a memtable that the reader has not seen. `locks` answers a reader that stands
+ * still until it has the percolator locks.
+ */
+export interface StoreAttachment {
+  readonly state: SharedArrayBuffer;
+  readonly ring: SharedArrayBuffer;
+  readonly dataFile: string;
+  readonly mapAddress: number | null;
+  readonly calls: MessagePort;
+  readonly layers: MessagePort;
+  readonly locks: MessagePort;
+  /** [0] grows with each answer on `locks`. */
+  readonly lockSignal: SharedArrayBuffer;
+}
+
+export interface LayerMessage {
+  readonly id: number;
+  readonly arena: SharedArrayBuffer;
+  readonly slots: SharedArrayBuffer;
+  /** Memtables that are in use now: others may be forgotten. */
+  readonly known: readonly number[];
+}
+
+/** Methods that attached threads call, by their number in a message. */
+export const METHODS = [
+  'prewrite',
+  'commit',
+  'batchRollback',
+  'pessimisticLock',
+  'pessimisticRollback',
+  'txnHeartBeat',
+  'checkTxnStatus',
+  'checkSecondaryLocks',
+  'resolveLock',
+  'scanLock',
+  'gc',
+  'deleteRange',
+] as const;
+export type Method = (typeof METHODS)[number];
+
+/** First byte of a message on `calls`. */
+export const MessageKind = {
+  /** Calls: (id, method, request) until the end. */
+  calls: 1,
+  /** Answers: (id, ok, response or error text) until the end. */
+  answers: 2,
+  /** Store to reader: adopt the present layers and say so with the same number. */
+  adopt: 3,
+  adopted: 4,
+} as const;
