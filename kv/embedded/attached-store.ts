@@ -337,7 +337,7 @@ class AttachedLocks implements ReadableLocks {
   private take(bytes: Uint8Array): void {
     const from = new ByteReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.known.clear();
-    for (const info of readValue(from) as rpc.LockInfo[]) {
+    for (const info of readValue(from) as (rpc.LockInfo & { readonly value?: Uint8Array })[]) {
       const id = keyString(info.key);
       this.known.set(id, {
         key: info.key,
@@ -346,7 +346,7 @@ class AttachedLocks implements ReadableLocks {
         primary: info.primaryLock,
         ttl: info.lockTtl,
         type: info.lockType,
-        value: undefined,
+        value: info.value,
         forUpdateTs: info.lockForUpdateTs,
         minCommitTs: info.minCommitTs,
         useAsyncCommit: info.useAsyncCommit,

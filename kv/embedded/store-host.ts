@@ -70,7 +70,10 @@ export class StoreHost implements LayerSharing {
     const signal = new Int32Array(lockSignal);
     locks.port1.on('message', () => {
       const out = new ByteWriter(256);
-      writeValue(out, [...this.locks.persistentLocks()].map(lockInfo));
+      writeValue(
+        out,
+        [...this.locks.persistentLocks()].map((lock) => ({ ...lockInfo(lock), value: lock.value })),
+      );
       locks.port1.postMessage(messageOf(out));
       Atomics.add(signal, 0, 1);
       Atomics.notify(signal, 0);
