@@ -1,4 +1,5 @@
-import { metaHashKey } from './codec/meta-key.js';
+import { prefixNext } from './codec/byte-writer.js';
+import { decodeMetaHashKey, metaHashKey, metaHashPrefix } from './codec/meta-key.js';
 import { type Storage, type Transaction, WriteConflictError } from './storage.js';
 
 const HASH = Buffer.from('RutileOwner');
@@ -117,6 +118,23 @@ export class OwnerLease {
     const ts = await this.storage.currentTs();
     const [term, until] = await this.storage.snapshot(ts).batchGet([this.termKey, this.untilKey]);
     return decodeUntil(until ?? null) > physical(ts) ? decodeOwner(term ?? null) : null;
+  }
+
+  /** Ends all leases: for a store on which no node can be alive. */
+  static async vacateAll(storage: Storage): Promise<void> {
+    const txn = await storage.begin();
+    const start = metaHashPrefix(HASH);
+    const keys: Uint8Array[] = [];
+    const entries = txn.iterate(start, prefixNext(start));
+    for (let e = await entries.next(); e !== null; e = await entries.next()) keys.push(e.key);
+    entries.close();
+    const suffix = Buffer.from('/until');
+    for (const key of keys) {
+      const field = decodeMetaHashKey(key)?.field;
+      if (field !== undefined && Buffer.from(field).subarray(-suffix.length).equals(suffix))
+        txn.set(key, encode(0));
+    }
+    await txn.commit();
   }
 
   private async attempt(): Promise<boolean> {

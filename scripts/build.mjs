@@ -3,7 +3,7 @@
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: { rutile: 'server/main.ts' },
+  entryPoints: { rutile: 'server/main.ts', worker: 'server/workers/worker.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -13,7 +13,7 @@ export interface Engine {
   /** Opens a session for an authenticated connection. Throws 1049/1044 when the initial database is wrong. */
   openSession(connection: ConnectionInfo): Awaitable<ClientSession>;
   /** `KILL [QUERY] id` from COM_PROCESS_KILL. Throws 1094 (unknown thread), 1095 (not owner). */
-  kill(by: ClientSession, connectionId: number, queryOnly: boolean): void;
+  kill(by: ClientSession, connectionId: number, queryOnly: boolean): Awaitable<void>;
   /** Value of a global system variable as text, e.g. 'max_connections', 'version'. */
   globalVariable(name: string): string;
   /** Numbers for COM_STATISTICS, /status and /metrics. */

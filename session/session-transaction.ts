@@ -65,7 +65,7 @@ export class SessionTransaction {
 
   /** Whether the transaction wrote the table as it was before the given schema version. */
   usesBefore(tableId: number, version: number): boolean {
-    const table = this.written.get(tableId);
+    const table = this.written.get(tableId) ?? this.committing?.get(tableId);
     return table !== undefined && table.version < version;
   }
 
@@ -80,6 +80,9 @@ export class SessionTransaction {
   isDirty(tableId: number): boolean {
     return this.written.has(tableId);
   }
+
+  /** What transactions wrote whose commits are under way: other nodes' schema changes wait for them too. */
+  private committing: ReadonlyMap<number, TableInfo> | null = null;
 
   /** Commits; `current` gives the schema to check against at that moment (8028). */
   commit(current: () => InfoSchema): Awaitable<bigint> {
@@ -97,7 +100,12 @@ export class SessionTransaction {
         }
       });
     }
-    return txn.commit();
+    const committed = txn.commit();
+    if (written.size === 0 || !(committed instanceof Promise)) return committed;
+    this.committing = written;
+    return committed.finally(() => {
+      if (this.committing === written) this.committing = null;
+    });
   }
 
   rollback(): Awaitable<void> {

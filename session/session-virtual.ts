@@ -26,7 +26,7 @@ export class SessionVirtualContext implements VirtualContext {
   visible(db: string, table: string | null): boolean {
     return this.session.privileges.visible(db, table);
   }
-  processes(): readonly ProcessInfo[] {
+  processes(): Awaitable<readonly ProcessInfo[]> {
     return this.session.engine.processes(this.session);
   }
   sessionVariables(): readonly (readonly [string, string])[] {

@@ -1,7 +1,7 @@
 import { charsets } from '../../types/charset.js';
 import { collations } from '../../types/collation.js';
 import { int, longText, str, text, uint } from './columns.js';
-import type { VirtualColumn, VirtualContext } from './virtual-table.js';
+import type { ProcessInfo, VirtualColumn, VirtualContext } from './virtual-table.js';
 import { registerVirtualTable } from './virtual-table.js';
 import type { Datum } from '../../types/datum.js';
 
@@ -12,7 +12,7 @@ const register = (
   db: string,
   name: string,
   columns: readonly VirtualColumn[],
-  rows: (ctx: VirtualContext) => Datum[][],
+  rows: (ctx: VirtualContext) => Datum[][] | Promise<Datum[][]>,
 ): void => registerVirtualTable({ db, name, columns, rows });
 
 register(
@@ -76,38 +76,38 @@ register(
   ],
 );
 
-register(
-  INFORMATION,
-  'PROCESSLIST',
-  [
-    uint('ID'),
-    str('USER', 16),
-    str('HOST', 64),
-    str('DB', 64),
-    str('COMMAND', 16),
-    int('TIME'),
-    str('STATE', 64),
-    longText('INFO'),
-    str('DIGEST', 64),
-    uint('MEM'),
-    str('TxnStart', 64),
-  ],
-  (ctx) =>
-    ctx
-      .processes()
-      .map((p) => [
-        p.id,
-        text(p.user),
-        text(p.host),
-        text(p.db),
-        text(p.command),
-        p.time,
-        text(p.state),
-        text(p.info),
-        text(p.digest),
-        p.memory,
-        text(p.txnStart),
-      ]),
+const PROCESS_COLUMNS = [
+  uint('ID'),
+  str('USER', 16),
+  str('HOST', 64),
+  str('DB', 64),
+  str('COMMAND', 16),
+  int('TIME'),
+  str('STATE', 64),
+  longText('INFO'),
+  str('DIGEST', 64),
+  uint('MEM'),
+  str('TxnStart', 64),
+];
+
+const processRow = (p: ProcessInfo): Datum[] => [
+  p.id,
+  text(p.user),
+  text(p.host),
+  text(p.db),
+  text(p.command),
+  p.time,
+  text(p.state),
+  text(p.info),
+  text(p.digest),
+  p.memory,
+  text(p.txnStart),
+];
+
+register(INFORMATION, 'PROCESSLIST', PROCESS_COLUMNS, async (ctx) => (await ctx.processes()).map(processRow));
+
+register(INFORMATION, 'CLUSTER_PROCESSLIST', [str('INSTANCE', 64), ...PROCESS_COLUMNS], async (ctx) =>
+  (await ctx.processes()).map((p) => [text(p.instance), ...processRow(p)]),
 );
 
 const NAME_VALUE = [str('VARIABLE_NAME', 64), str('VARIABLE_VALUE', 1024)];

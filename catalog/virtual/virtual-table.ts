@@ -14,7 +14,7 @@ export interface VirtualContext {
   readonly host: string;
   /** Whether the user may see the database or table at all. */
   visible(db: string, table: string | null): boolean;
-  processes(): readonly ProcessInfo[];
+  processes(): Awaitable<readonly ProcessInfo[]>;
   sessionVariables(): readonly (readonly [name: string, value: string])[];
   globalVariables(): readonly (readonly [name: string, value: string])[];
   statusVariables(): readonly (readonly [name: string, value: string])[];
@@ -30,6 +30,8 @@ export interface VirtualContext {
 }
 
 export interface ProcessInfo {
+  /** host:port of the status API of the node that the connection is on. */
+  readonly instance: string;
   readonly id: number;
   readonly user: string;
   readonly host: string;

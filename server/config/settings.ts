@@ -124,6 +124,13 @@ export const SETTINGS = [
   ...CLUSTER_TLS,
   DURABILITY,
   {
+    name: 'workers',
+    type: { kind: 'integer', min: 1, max: 64 },
+    default: 1,
+    value: 'N',
+    doc: 'threads that run statements, on the embedded store; with 1 everything is in one thread',
+  },
+  {
     name: 'max-connections',
     type: { kind: 'integer', min: 0, max: 100000 },
     default: 0,

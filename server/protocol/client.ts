@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import type { ClientSession } from '../../session/client-session.js';
 import type { Channel } from './channel.js';
 import type { PacketWriter } from './packet-writer.js';
@@ -24,5 +25,5 @@ export interface Client {
   /** COM_STATISTICS. */
   statusText(): string;
   /** COM_PROCESS_KILL. */
-  kill(connectionId: number): void;
+  kill(connectionId: number): Awaitable<void>;
 }

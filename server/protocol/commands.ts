@@ -52,8 +52,8 @@ function statistics(client: Client): void {
   client.writer.end();
 }
 
-function processKill(client: Client, r: PayloadReader): void {
-  client.kill(r.u32());
+async function processKill(client: Client, r: PayloadReader): Promise<void> {
+  await client.kill(r.u32());
   ok(client);
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Account, ClientSession, ConnectionInfo } from '../../session/client-session.js';
 import { ServerStatus } from '../../session/client-session.js';
+import type { Awaitable } from '../../types/awaitable.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import { randomSalt } from '../auth/caching-sha2.js';
@@ -359,8 +360,8 @@ export class Connection implements Client {
     );
   }
 
-  kill(connectionId: number): void {
-    this.context.engine.kill(this.session, connectionId, false);
+  kill(connectionId: number): Awaitable<void> {
+    return this.context.engine.kill(this.session, connectionId, false);
   }
 
   // ---- end

@@ -1,8 +1,9 @@
-import { chmodSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, unlinkSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Engine } from '../../session/client-session.js';
 import { mysqlError } from '../../types/error-table.js';
+import { AcceptGate, type ConnectionCounts } from '../workers/accept-share.js';
 import { Channel } from './channel.js';
 import { Connection } from './connection.js';
 import { ProtocolMetrics } from './protocol-metrics.js';
@@ -17,7 +18,16 @@ export interface MysqlServerOptions {
   /** Overrides the variable max_connections; 0 or absent: the variable decides, and 0 there means no limit. */
   readonly maxConnections?: number;
   readonly connectTimeoutMs?: number;
+  /** Number of this node among those on the store, part of its connections' ids; 0 or absent: alone. */
+  readonly serverId?: number;
+  /** Clients of all workers, and what to do when this one's have changed. */
+  readonly counts?: ConnectionCounts;
+  readonly countsChanged?: () => void;
 }
+
+/** Bits of a connection id below the node's number. */
+const LOCAL_ID_BITS = 21;
+const LOCAL_ID_MASK = 2 ** LOCAL_ID_BITS - 1;
 
 /** How often idle connections are looked through. */
 const SWEEP_MS = 1000;
@@ -37,6 +47,10 @@ export class MysqlServer implements ServerContext {
   private readonly listeners: Server[] = [];
   private readonly sweeper: NodeJS.Timeout;
   private nextId = 1;
+  private readonly idBase: number;
+  private readonly counts: ConnectionCounts | null;
+  private readonly countsChanged: () => void;
+  private readonly gates: AcceptGate[] = [];
   private whenEmpty: (() => void) | null = null;
 
   constructor(options: MysqlServerOptions) {
@@ -45,12 +59,15 @@ export class MysqlServer implements ServerContext {
     this.tls = options.tls ?? null;
     this.maxConnections = options.maxConnections ?? 0;
     this.connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+    this.idBase = (options.serverId ?? 0) * 2 ** LOCAL_ID_BITS;
+    this.counts = options.counts ?? null;
+    this.countsChanged = options.countsChanged ?? ((): void => undefined);
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);
     this.sweeper.unref();
   }
 
   get connectionCount(): number {
-    return this.connections.size;
+    return this.counts?.total ?? this.connections.size;
   }
 
   /** Bytes from and to clients, those still connected included. */
@@ -80,11 +97,34 @@ export class MysqlServer implements ServerContext {
     try {
       await this.listen(server, () => server.listen({ path, backlog: BACKLOG }));
     } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== 'EADDRINUSE' || (await answers(path))) throw e;
-      unlinkSync(path);
+      if ((e as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !(await replaceStaleSocket(path))) throw e;
       await this.listen(server, () => server.listen({ path, backlog: BACKLOG }));
     }
     chmodSync(path, 0o777);
+  }
+
+  /** Accepts from a socket that another thread listens on, together with others. It is not closed here: its descriptor is theirs too. */
+  async listenShared(fd: number, unix: boolean): Promise<void> {
+    const server = createServer({ noDelay: !unix, keepAlive: !unix, allowHalfOpen: true }, (socket) =>
+      this.accept(socket, unix),
+    );
+    await this.listen(server, () => server.listen({ fd }));
+    this.listeners.pop();
+    this.gates.push(new AcceptGate(server));
+    this.balance();
+  }
+
+  /** Another worker's number of clients changed: those with the fewest accept the next. */
+  balance(): void {
+    const open = !this.stopping && (this.counts?.isLeast ?? true);
+    for (const gate of this.gates) gate.set(open);
+  }
+
+  private count(n: number): void {
+    if (this.counts === null) return;
+    this.counts.add(n);
+    this.balance();
+    this.countsChanged();
   }
 
   private listen(server: Server, start: () => void): Promise<void> {
@@ -106,7 +146,7 @@ export class MysqlServer implements ServerContext {
     const host = unix ? 'localhost' : address === '::1' ? '127.0.0.1' : address;
     const peer = unix ? 'localhost' : `${host}:${socket.remotePort ?? 0}`;
     const limit = this.maxConnections || Number(this.engine.globalVariable('max_connections'));
-    if (this.stopping || (limit > 0 && this.connections.size >= limit)) {
+    if (this.stopping || (limit > 0 && this.connectionCount >= limit)) {
       this.metrics.connectionsRefused++;
       const channel = new Channel(socket, 1024);
       // Before the client has spoken there is no SQLSTATE in an error.
@@ -121,6 +161,7 @@ export class MysqlServer implements ServerContext {
     }
     const connection = new Connection(this.takeId(), this, socket, host, peer, unix, (c) => this.forget(c));
     this.connections.set(connection.id, connection);
+    this.count(1);
     connection.start();
   }
 
@@ -128,15 +169,15 @@ export class MysqlServer implements ServerContext {
   takeId(): number {
     do {
       const id = this.nextId;
-      this.nextId = id >= 0xfffffffe ? 1 : id + 1;
-      if (!this.connections.has(id)) return id;
+      this.nextId = id >= (this.idBase === 0 ? 0xfffffffe : LOCAL_ID_MASK) ? 1 : id + 1;
+      if (!this.connections.has(this.idBase + id)) return this.idBase + id;
     } while (true);
   }
 
   private forget(connection: Connection): void {
     this.metrics.bytesReceived += connection.channel.bytesRead;
     this.metrics.bytesSent += connection.writer.bytesWritten;
-    this.connections.delete(connection.id);
+    if (this.connections.delete(connection.id)) this.count(-1);
     if (this.connections.size === 0) this.whenEmpty?.();
   }
 
@@ -157,6 +198,7 @@ export class MysqlServer implements ServerContext {
     this.stopping = true;
     clearInterval(this.sweeper);
     for (const l of this.listeners) l.close();
+    this.balance();
     for (const c of [...this.connections.values()]) c.dismiss(null);
     if (this.connections.size > 0) {
       await new Promise<void>((resolve) => {
@@ -169,6 +211,14 @@ export class MysqlServer implements ServerContext {
     }
     for (const c of [...this.connections.values()]) c.channel.destroy();
   }
+}
+
+/** Removes a socket file that a server which is gone left behind; false when somebody listens there. */
+export async function replaceStaleSocket(path: string): Promise<boolean> {
+  if (!existsSync(path)) return true;
+  if (await answers(path)) return false;
+  unlinkSync(path);
+  return true;
 }
 
 /** Whether somebody listens on the socket file. */

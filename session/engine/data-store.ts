@@ -2,12 +2,15 @@ import { createCoprocessorHandler, localCoprocessor } from '../../executor/copro
 import { openStorage } from '../../kv/client/storage.js';
 import type { Storage } from '../../kv/storage.js';
 import type { TlsFiles } from '../../kv/tikv/tls.js';
+import type { StoreAttachment } from '../../kv/embedded/thread-protocol.js';
 import type { Logger } from './engine-core.js';
 
 export interface DataStoreOptions {
   readonly dataDir: string;
   /** A TiKV cluster or served store to keep the data in; else the embedded store in `dataDir`. */
   readonly tikv?: { readonly pd: readonly string[]; readonly tls: TlsFiles | null } | null;
+  /** The embedded store that another thread of this process has open. */
+  readonly attachment?: StoreAttachment;
   /** innodb_flush_log_at_trx_commit at start, of the embedded store. */
   readonly durability: 0 | 1 | 2;
   readonly logger: Logger;
@@ -22,6 +25,12 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
   if (tikv !== undefined && tikv !== null) {
     const { openTikvStorage } = await import('../../kv/tikv/client/open-tikv-storage.js');
     return openTikvStorage({ ...tikv, coprocessor: localCoprocessor });
+  }
+  if (options.attachment !== undefined) {
+    const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
+    const store = new AttachedStore(options.attachment);
+    store.setCoprocessor(createCoprocessorHandler());
+    return openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
   const store = await openEmbeddedStore({

@@ -14,6 +14,8 @@ import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
 import type { TableStatistics } from '../../statistics/table-statistics.js';
 import type { ConnectionInfo } from '../client-session.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
+import { Cluster, type NodeCounts } from '../cluster/cluster.js';
+import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { AccountStore } from '../privileges/account-store.js';
 import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
 import { PlanCache } from '../plan-cache.js';
@@ -56,9 +58,13 @@ export class EngineCore {
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();
+  /** host:port of this node's status API, which names it in the tables of the cluster. */
+  instance = '';
   readonly statistics: StatisticsStore;
   /** Schema changes of several steps. */
   readonly ddl: DdlWorker;
+  /** This node among those on the same store. */
+  readonly cluster: Cluster;
   private stopping = false;
   private seenQuestions = 0;
   private busyUntil = 0;
@@ -72,9 +78,12 @@ export class EngineCore {
     readonly rowCounts: RowCounts,
     readonly logger: Logger,
     readonly tidbVersion: string,
+    bus: NodeBus = new SoleNode(),
+    serverId = 0,
   ) {
-    this.statistics = new StatisticsStore(storage, rowCounts);
-    this.ddl = ddlWorker(this, randomUUID());
+    this.cluster = new Cluster(this, bus, serverId);
+    this.statistics = new StatisticsStore(storage, rowCounts, (id) => this.cluster.tellStatistics(id));
+    this.ddl = ddlWorker(this, this.cluster.nodeId);
   }
 
   /** Wall clock with microseconds, for NOW(6). */
@@ -111,9 +120,22 @@ export class EngineCore {
    * that keeps nodes at most one schema state apart.
    */
   async awaitVersion(by: Session, tableId: number, version: number): Promise<void> {
+    await this.awaitLocalVersion(by, tableId, version);
+    if (!this.cluster.shared) return;
+    let done = false;
+    const others = this.cluster.awaitVersion(tableId, version).finally(() => (done = true));
+    while (!done) {
+      by.statement.throwIfInterrupted();
+      await Promise.race([others, new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+    await others;
+  }
+
+  /** The same among the sessions of this node. */
+  async awaitLocalVersion(by: Session | null, tableId: number, version: number): Promise<void> {
     const behind = (s: Session): boolean => s !== by && s.transaction.usesBefore(tableId, version);
     while ([...this.sessions.values()].some(behind)) {
-      by.statement.throwIfInterrupted();
+      by?.statement.throwIfInterrupted();
       await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 20))]);
     }
   }
@@ -132,6 +154,13 @@ export class EngineCore {
 
   /** Brings the schema that new statements see to the newest version in the store. */
   async reloadSchema(): Promise<void> {
+    const before = this.schemaLoader.current.version;
+    await this.refreshSchema();
+    // Clients of other nodes find what was made here from the moment that its maker is answered.
+    if (this.cluster.shared && this.schemaLoader.current.version !== before) await this.cluster.tellSchema();
+  }
+
+  async refreshSchema(): Promise<void> {
     await this.schemaLoader.refresh(new Meta(this.storage.snapshot(await this.storage.currentTs())));
   }
 
@@ -198,28 +227,56 @@ export class EngineCore {
     for (const session of [...this.sessions.values()]) await session.close();
   }
 
-  processes(by: Session): readonly ProcessInfo[] {
+  processes(by: Session): Awaitable<readonly ProcessInfo[]> {
     const all = by.privileges.has('PROCESS', null, null);
-    return [...this.sessions.values()]
-      .filter((s) => all || s.connection.user === by.connection.user)
-      .map((s) => processInfo(s));
+    const mine = (rows: readonly ProcessInfo[]): ProcessInfo[] =>
+      rows.filter((p) => all || p.user === by.connection.user);
+    const local = this.localProcesses();
+    if (!this.cluster.shared) return mine(local);
+    return this.cluster.foreignProcesses().then((foreign) => mine([...local, ...foreign]));
+  }
+
+  localProcesses(): ProcessInfo[] {
+    return [...this.sessions.values()].map((s) => processInfo(s, this.instance));
+  }
+
+  /** What this node has counted. */
+  localCounts(): NodeCounts {
+    let running = 0;
+    for (const s of this.sessions.values()) if (s.running) running++;
+    const { questions, slowQueries, failed } = this.counters;
+    return { questions, slowQueries, failed, sessions: this.sessions.size, running };
+  }
+
+  /** What all nodes have counted. */
+  get counts(): NodeCounts {
+    const a = this.localCounts();
+    const b = this.cluster.foreignCounts();
+    return {
+      questions: a.questions + b.questions,
+      slowQueries: a.slowQueries + b.slowQueries,
+      failed: a.failed + b.failed,
+      sessions: a.sessions + b.sessions,
+      running: a.running + b.running,
+    };
   }
 
   /** SHOW STATUS in MySQL's names. */
   statusVariables(session: Session): readonly (readonly [string, string])[] {
     const uptime = Math.floor((Date.now() - this.startedAt) / 1000);
+    const counts = this.counts;
     return [
       ['Compression', 'OFF'],
-      ['Connections', String(this.sessions.size)],
-      ['Queries', String(this.counters.questions)],
-      ['Questions', String(this.counters.questions)],
-      ['Slow_queries', String(this.counters.slowQueries)],
+      ['Connections', String(counts.sessions)],
+      ['Queries', String(counts.questions)],
+      ['Questions', String(counts.questions)],
+      ['Slow_queries', String(counts.slowQueries)],
       ['Ssl_cipher', session.connection.tlsCipher],
       ['Ssl_cipher_list', ''],
       ['Ssl_verify_mode', '0'],
       ['Ssl_version', session.connection.tls ? 'TLSv1.3' : ''],
-      ['Threads_connected', String(this.sessions.size)],
-      ['Threads_running', String([...this.sessions.values()].filter((s) => s.running).length)],
+      ['Threads_connected', String(counts.sessions)],
+      ['Threads_running', String(counts.running)],
       ['Uptime', String(uptime)],
       ['ddl_schema_version', String(this.schemaLoader.current.version)],
       ['last_plan_binding_update_time', '0000-00-00 00:00:00'],
@@ -238,8 +295,9 @@ export class EngineCore {
   }
 }
 
-function processInfo(s: Session): ProcessInfo {
+function processInfo(s: Session, instance: string): ProcessInfo {
   return {
+    instance,
     id: s.connection.id,
     user: s.connection.user,
     host: s.connection.peer,

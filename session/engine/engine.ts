@@ -15,6 +15,7 @@ import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
+import type { NodeBus } from '../cluster/node-bus.js';
 import { bootstrap } from './bootstrap.js';
 import { killConnection } from './kill.js';
 import { EngineCore } from './engine-core.js';
@@ -26,6 +27,14 @@ export interface EngineOptions extends DataStoreOptions {
   readonly version: string;
   readonly port: number;
   readonly socket: string;
+  /** host:port of the status API. */
+  readonly statusAddress?: string;
+  /** Number of this node among those on the store, from 1; absent or 0 for a node that is alone. */
+  readonly serverId?: number;
+  /** The way to the other nodes. */
+  readonly bus?: NodeBus;
+  /** Value of server_uuid; made up when absent. */
+  readonly serverUuid?: string;
   readonly tlsConfigured: boolean;
   /** authentication_string for a password, by plugin. */
   readonly passwordHashers: ReadonlyMap<string, (password: string) => string>;
@@ -49,7 +58,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     new RowCounts(storage),
     logger,
     tidbVersion(options),
+    options.bus,
+    options.serverId,
   );
+  core.instance = options.statusAddress ?? '';
+  core.rowCounts.keeper = (options.serverId ?? 0) <= 1;
+  core.cluster.start();
   await core.reloadSchema();
   await core.rowCounts.load();
   await core.statistics.load();
@@ -68,6 +82,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     clearInterval(saver);
     await core.ddl.stop();
     await collector.stop();
+    core.cluster.stop();
     await core.rowCounts.save();
     await storage.close();
   });
@@ -90,8 +105,8 @@ class RutileEngine implements Engine {
     return session;
   }
 
-  kill(by: ClientSession, connectionId: number, queryOnly: boolean): void {
-    killConnection(by as Session, connectionId, queryOnly);
+  kill(by: ClientSession, connectionId: number, queryOnly: boolean): Promise<void> {
+    return killConnection(by as Session, connectionId, queryOnly);
   }
 
   globalVariable(name: string): string {
@@ -99,15 +114,15 @@ class RutileEngine implements Engine {
   }
 
   statistics(): EngineStatistics {
-    const { counters, startedAt, sessions } = this.core;
+    const { counts, startedAt } = this.core;
     return {
       uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
-      sessions: sessions.size,
-      questions: counters.questions,
-      slowQueries: counters.slowQueries,
+      sessions: counts.sessions,
+      questions: counts.questions,
+      slowQueries: counts.slowQueries,
       metrics: new Map([
-        ['rutile_statements_total', counters.questions],
-        ['rutile_statements_failed_total', counters.failed],
+        ['rutile_statements_total', counts.questions],
+        ['rutile_statements_failed_total', counts.failed],
         ['rutile_schema_version', this.core.schemaLoader.current.version],
       ]),
     };
@@ -143,7 +158,7 @@ function fixedVariables(options: EngineOptions): ReadonlyMap<string, string> {
     ['datadir', options.dataDir],
     ['hostname', hostname()],
     ['system_time_zone', systemZoneName()],
-    ['server_uuid', randomUUID()],
+    ['server_uuid', options.serverUuid ?? randomUUID()],
     ['have_ssl', tls],
     ['have_openssl', tls],
     ['innodb_flush_log_at_trx_commit', String(options.durability)],

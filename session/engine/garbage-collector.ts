@@ -1,6 +1,10 @@
 import { runDeleteRanges } from '../../ddl/delete-range.js';
 import { composeTs, physicalOf } from '../../kv/client/oracle.js';
+import { OwnerLease } from '../../kv/owner-lease.js';
 import type { EngineCore } from './engine-core.js';
+
+/** Longer than a pass takes; a node that died holds collection up for so long. */
+const LEASE_MS = 5 * 60_000;
 
 /** Milliseconds of a Go-like duration such as '10m0s', as tidb_gc_life_time and tidb_gc_run_interval hold it. */
 export function durationMs(text: string): number {
@@ -19,7 +23,13 @@ export class GarbageCollector {
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  constructor(private readonly core: EngineCore) {}
+  /** Of several nodes one collects. */
+  private readonly owner: OwnerLease | null;
+
+  constructor(private readonly core: EngineCore) {
+    const { storage, cluster } = core;
+    this.owner = cluster.shared ? new OwnerLease(storage, 'gc', cluster.nodeId, { ttlMs: LEASE_MS }) : null;
+  }
 
   start(): void {
     const wait = Math.max(1000, durationMs(this.core.globals.get('tidb_gc_run_interval')));
@@ -39,7 +49,8 @@ export class GarbageCollector {
     const { storage } = this.core;
     const now = physicalOf(await storage.currentTs());
     let safePoint = composeTs(now - durationMs(this.core.globals.get('tidb_gc_life_time')));
-    const oldest = storage.oldestActiveTs();
+    if (this.owner !== null && !(await this.owner.campaign())) return;
+    const oldest = await this.core.cluster.oldestTs();
     if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
     if (safePoint <= 0n) return;
     await storage.gc(safePoint);
@@ -50,5 +61,6 @@ export class GarbageCollector {
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
     await this.running;
+    await this.owner?.stop();
   }
 }

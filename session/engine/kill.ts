@@ -1,11 +1,25 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
+import type { EngineCore } from './engine-core.js';
 
 /** KILL: only one's own connections without SUPER (MySQL manual, "KILL Statement"). Throws 1094, 1095. */
-export function killConnection(by: Session, connectionId: number, queryOnly: boolean): void {
-  const target = by.engine.sessions.get(connectionId);
-  if (target === undefined) throw mysqlError('ER_NO_SUCH_THREAD', connectionId);
-  const own = target.connection.user === by.connection.user;
-  if (!own && !by.privileges.has('SUPER', null, null)) throw mysqlError('ER_KILL_DENIED_ERROR', connectionId);
+export async function killConnection(by: Session, connectionId: number, queryOnly: boolean): Promise<void> {
+  const all = by.privileges.has('SUPER', null, null);
+  if (!killLocal(by.engine, connectionId, queryOnly, by.connection.user, all))
+    await by.engine.cluster.killForeign(by, connectionId, queryOnly);
+}
+
+/** Kills a connection of this node; false when it has none of that id. Throws 1095. */
+export function killLocal(
+  core: EngineCore,
+  connectionId: number,
+  queryOnly: boolean,
+  user: string,
+  all: boolean,
+): boolean {
+  const target = core.sessions.get(connectionId);
+  if (target === undefined) return false;
+  if (!all && target.connection.user !== user) throw mysqlError('ER_KILL_DENIED_ERROR', connectionId);
   target.kill(!queryOnly);
+  return true;
 }

@@ -16,6 +16,10 @@ const KEY = metaStringKey(Buffer.from('RutileRowCounts'));
 export class RowCounts {
   private readonly counts = new Map<number, Count>();
   private dirty = false;
+  /** Of nodes that tell each other their counts one stores them. */
+  keeper = true;
+  /** Changes of this node since they were last taken: [rows, modified] by table. */
+  private readonly own = new Map<number, [number, number]>();
 
   constructor(private readonly storage: Storage) {}
 
@@ -26,11 +30,27 @@ export class RowCounts {
     return this.counts.get(tableId)?.modified ?? 0;
   }
   add(tableId: number, rows: number, modified: number): void {
+    this.addForeign(tableId, rows, modified);
+    const own = this.own.get(tableId);
+    if (own === undefined) this.own.set(tableId, [rows, modified]);
+    else {
+      own[0] += rows;
+      own[1] += modified;
+    }
+  }
+  /** Changes that another node counted. */
+  addForeign(tableId: number, rows: number, modified: number): void {
     let c = this.counts.get(tableId);
     if (c === undefined) this.counts.set(tableId, (c = { rows: 0, modified: 0 }));
     c.rows = Math.max(0, c.rows + rows);
     c.modified += modified;
     this.dirty = true;
+  }
+  /** What this node changed since the last call: [table, rows, modified]. */
+  takeDeltas(): [number, number, number][] {
+    const out = [...this.own].map(([id, [rows, modified]]): [number, number, number] => [id, rows, modified]);
+    this.own.clear();
+    return out;
   }
   /** An exact count is known (ANALYZE). */
   set(tableId: number, rows: number): void {
@@ -49,7 +69,7 @@ export class RowCounts {
   }
 
   async save(): Promise<void> {
-    if (!this.dirty) return;
+    if (!this.dirty || !this.keeper) return;
     this.dirty = false;
     const stored = [...this.counts].map(([id, c]) => [id, c.rows, c.modified]);
     const txn = await this.storage.begin();

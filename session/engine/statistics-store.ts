@@ -16,6 +16,8 @@ export class StatisticsStore {
   constructor(
     private readonly storage: Storage,
     private readonly rowCounts: RowCounts,
+    /** Other nodes are to read the table's statistics again. */
+    private readonly changed: (tableId: number) => void = () => undefined,
   ) {}
 
   /** With the rows modified since, as the live counters have them. */
@@ -35,6 +37,19 @@ export class StatisticsStore {
     const txn = await this.storage.begin();
     txn.set(fieldOf(statistics.tableId), encodeStatistics(statistics));
     await txn.commit();
+    this.changed(statistics.tableId);
+  }
+
+  /** Another node changed the statistics of a table. */
+  async reload(tableId: number): Promise<void> {
+    const bytes = await this.storage.snapshot(await this.storage.currentTs()).get(fieldOf(tableId));
+    if (bytes === null) {
+      this.tables.delete(tableId);
+      return;
+    }
+    const statistics = decodeStatistics(bytes);
+    this.tables.set(tableId, statistics);
+    this.rowCounts.set(tableId, statistics.rowCount);
   }
 
   async drop(tableId: number): Promise<void> {
@@ -43,6 +58,7 @@ export class StatisticsStore {
     const txn = await this.storage.begin();
     txn.delete(fieldOf(tableId));
     await txn.commit();
+    this.changed(tableId);
   }
 
   /** LOCK STATS: ANALYZE leaves the table alone. Gives whether that changed anything. */

@@ -46,7 +46,7 @@ function limited<T>(rows: readonly T[], limit: Limit | null): readonly T[] {
   return rows.slice(offset, offset + value(limit.count));
 }
 
-registerShow('PROCESSLIST', (session, stmt) => ({
+registerShow('PROCESSLIST', async (session, stmt) => ({
   columns: [
     intColumn('Id'),
     textColumn('User', 16),
@@ -57,18 +57,16 @@ registerShow('PROCESSLIST', (session, stmt) => ({
     textColumn('State', 64),
     textColumn('Info', 65535),
   ],
-  rows: session.engine
-    .processes(session)
-    .map((p) => [
-      p.id,
-      text(p.user),
-      text(p.host),
-      text(p.db),
-      text(p.command),
-      p.time,
-      text(p.state),
-      text(p.info === null || stmt.full ? p.info : p.info.slice(0, 100)),
-    ]),
+  rows: (await session.engine.processes(session)).map((p) => [
+    p.id,
+    text(p.user),
+    text(p.host),
+    text(p.db),
+    text(p.command),
+    p.time,
+    text(p.state),
+    text(p.info === null || stmt.full ? p.info : p.info.slice(0, 100)),
+  ]),
 }));
 
 registerShow('CHARSET', () => ({

@@ -47,6 +47,7 @@ function optionAssignments(require: readonly RequireOption[], options: readonly 
 
 async function changed(session: Session): Promise<void> {
   await session.engine.accounts.reload();
+  await session.engine.cluster.tellAccounts();
 }
 
 registerStatement('CreateUser', {

@@ -13,6 +13,7 @@ registerStatement('Flush', {
     switch (stmt.what) {
       case 'PRIVILEGES':
         await session.engine.accounts.reload();
+        await session.engine.cluster.tellAccounts();
         return null;
       case 'TABLES':
       case 'TABLE':

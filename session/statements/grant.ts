@@ -60,6 +60,7 @@ registerStatement('Grant', {
       await write(session, a, target, names, true);
     }
     await session.engine.accounts.reload();
+    await session.engine.cluster.tellAccounts();
     return null;
   },
 });
@@ -92,6 +93,7 @@ registerStatement('Revoke', {
       );
     }
     await session.engine.accounts.reload();
+    await session.engine.cluster.tellAccounts();
     return null;
   },
 });

@@ -67,6 +67,7 @@ async function setSystemVariable(
     const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
     session.engine.globals.set(v, kept);
     await persistGlobal(session.engine, v.name, kept);
+    await session.engine.cluster.tellGlobal(v.name, kept);
     return;
   }
   if (v.name === 'autocommit') return setAutocommit(session, text);
@@ -145,6 +146,7 @@ async function setCharacteristics(session: Session, stmt: SetTransactionStmt): P
     const v = settable(name);
     session.engine.globals.set(v, normalizeValue(v, value, session.statement));
     await persistGlobal(session.engine, v.name, value);
+    await session.engine.cluster.tellGlobal(v.name, session.engine.globals.get(v.name));
   };
   if (stmt.isolation !== null) {
     checkIsolation(session, stmt.isolation);

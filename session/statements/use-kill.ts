@@ -16,7 +16,7 @@ registerStatement('Kill', {
     const { id } = stmt;
     const value = id.kind === 'IntLiteral' ? id.value : (await evaluate(session, [id]))[0]!.value;
     if (value === null || value instanceof Uint8Array) throw mysqlError('ER_NO_SUCH_THREAD', String(value));
-    killConnection(session, Number(value), stmt.query);
+    await killConnection(session, Number(value), stmt.query);
     return null;
   },
 });

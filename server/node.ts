@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Engine } from '../session/client-session.js';
+import type { EngineOptions } from '../session/engine/engine.js';
+import { cachingSha2AuthString } from './auth/caching-sha2.js';
+import { nativeAuthString } from './auth/native-password.js';
+import type { LogOutput } from './config/logger.js';
+import type { Config } from './config/settings.js';
+import { TlsUpgrader } from './protocol/tls-upgrade.js';
+import { clusterTls, prepareDataDirectory, reason, StartError } from './start-error.js';
+
+/** The package's root, one level above this module in the sources and in dist/ alike. */
+export const ROOT = new URL('../', import.meta.url);
+
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
+  return String((manifest as { readonly version: unknown }).version);
+}
+
+/** The certificates that clients are served with; null for none. Throws StartError. */
+export function loadTls(config: Config): TlsUpgrader | null {
+  if (config['tls-cert'] === '') return null;
+  const read = (name: 'tls-cert' | 'tls-key' | 'tls-ca'): Buffer => {
+    try {
+      return readFileSync(config[name]);
+    } catch (e) {
+      throw new StartError(`cannot read --${name} ${config[name]}: ${reason(e)}`);
+    }
+  };
+  const ca = config['tls-ca'] === '' ? {} : { ca: read('tls-ca') };
+  const pair = { cert: read('tls-cert'), key: read('tls-key') };
+  try {
+    return new TlsUpgrader({ ...pair, ...ca });
+  } catch (e) {
+    throw new StartError(`the TLS certificate or key cannot be used: ${reason(e)}`);
+  }
+}
+
+/** innodb_flush_log_at_trx_commit as configured. */
+export const durabilityOf = (config: Config): 0 | 1 | 2 =>
+  config.durability === 0 ? 0 : config.durability === 2 ? 2 : 1;
+
+/** What became of an error while the store or the engine was opened. */
+export function openFailed(config: Config, output: LogOutput, e: unknown): StartError {
+  if (e instanceof Error && e.name === 'StoreLockedError') return new StartError(e.message);
+  output.log.fatal({ err: e }, 'cannot open the store');
+  if (config.store === 'tikv') return new StartError(`cannot open the cluster at ${config.pd}: ${reason(e)}`);
+  return new StartError(`cannot open data directory ${config['data-dir']}: ${reason(e)}`);
+}
+
+/** Opens an engine: the store and all above it, or what is above a store that another thread has open. Throws StartError. */
+export async function openNodeEngine(
+  config: Config,
+  version: string,
+  output: LogOutput,
+  node: Pick<EngineOptions, 'attachment' | 'bus' | 'serverId' | 'serverUuid'> = {},
+): Promise<Engine> {
+  const tikv =
+    config.store === 'tikv'
+      ? { pd: config.pd.split(',').map((s) => s.trim()), tls: clusterTls(config) }
+      : null;
+  if (tikv === null && node.attachment === undefined) prepareDataDirectory(config['data-dir']);
+  try {
+    // Loaded late, so that --help and mistaken options answer at once.
+    const { openEngine } = await import('../session/engine/engine.js');
+    return await openEngine({
+      ...node,
+      dataDir: resolve(config['data-dir']),
+      version,
+      port: config.port,
+      socket: config.socket,
+      statusAddress: `${config['status-host'] || config.host}:${config['status-port']}`,
+      tlsConfigured: config['tls-cert'] !== '',
+      tikv,
+      durability: durabilityOf(config),
+      logger: output.log,
+      passwordHashers: new Map([
+        ['mysql_native_password', nativeAuthString],
+        ['caching_sha2_password', cachingSha2AuthString],
+      ]),
+    });
+  } catch (e) {
+    throw openFailed(config, output, e);
+  }
+}

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
+import { mysqlError } from '../../types/error-table.js';
+import { MysqlError } from '../../types/error.js';
+import type { EngineCore } from '../engine/engine-core.js';
+import { killLocal } from '../engine/kill.js';
+import type { Session } from '../session.js';
+import { findVariable } from '../variables/system-variable.js';
+import type { BusData, NodeBus } from './node-bus.js';
+
+/** How often what nodes count (rows written, statements) is told to the others. */
+const COUNTS_MS = 1000;
+
+/** What one node says of itself. */
+export interface NodeCounts {
+  readonly questions: number;
+  readonly slowQueries: number;
+  readonly failed: number;
+  readonly sessions: number;
+  readonly running: number;
+}
+
+/** Longest wait for nodes to take over news that they would find out by themselves. */
+const TELL_MS = 2000;
+
+type RowDelta = readonly [table: number, rows: number, modified: number];
+
+/**
+ * This node among those that share its store. Everything here only carries news: what must hold in spite of lost messages is in
+ * the store (schema versions are checked at commit, owners by their lease, ids by their batches).
+ */
+export class Cluster {
+  private readonly counts = new Map<number, NodeCounts>();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly core: EngineCore,
+    private readonly bus: NodeBus,
+    /** Number of this node among its fellows; 0 for one that is alone. */
+    readonly serverId: number,
+  ) {}
+
+  /** Names this node among all that ever were on the store. */
+  readonly nodeId: string = randomUUID();
+
+  /** Whether other nodes may work on the store. */
+  get shared(): boolean {
+    return this.serverId !== 0;
+  }
+
+  start(): void {
+    const { core, bus } = this;
+    bus.serve('schema', async (data) => {
+      const { tableId, version } = data as { tableId: number; version: number };
+      await core.refreshSchema();
+      await core.awaitLocalVersion(null, tableId, version);
+      return null;
+    });
+    bus.serve('reload', async () => {
+      await core.refreshSchema();
+      return null;
+    });
+    bus.serve('accounts', async () => {
+      await core.accounts.reload();
+      return null;
+    });
+    bus.serve('global', (data) => {
+      const { name, value } = data as { name: string; value: string };
+      const variable = findVariable(name);
+      if (variable !== undefined) core.globals.set(variable, value);
+      return null;
+    });
+    bus.serve('statistics', async (data) => {
+      await core.statistics.reload(data as number);
+      return null;
+    });
+    bus.serve('rows', (data) => {
+      const { from, deltas, counts } = data as unknown as {
+        from: number;
+        deltas: readonly RowDelta[];
+        counts: NodeCounts;
+      };
+      for (const [table, rows, modified] of deltas) core.rowCounts.addForeign(table, rows, modified);
+      this.counts.set(from, counts);
+      return null;
+    });
+    bus.serve('processes', () => core.localProcesses() as unknown as BusData);
+    bus.serve('kill', (data) => {
+      const { id, queryOnly, user, all } = data as unknown as KillRequest;
+      try {
+        return killLocal(core, id, queryOnly, user, all) ? 'killed' : 'unknown';
+      } catch (e) {
+        if (e instanceof MysqlError) return 'denied';
+        throw e;
+      }
+    });
+    bus.serve('oldest', () => String(core.storage.oldestActiveTs() ?? ''));
+    if (!this.shared) return;
+    this.timer = setInterval(() => this.tellCounts(), COUNTS_MS);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.bus.close();
+  }
+
+  /** Resolves when every node has the schema version and no transaction of theirs works with the table as it was before. */
+  async awaitVersion(tableId: number, version: number): Promise<void> {
+    await this.bus.ask('schema', { tableId, version });
+  }
+
+  /** There is a newer schema. Returns when the nodes that answer in time have it. */
+  async tellSchema(): Promise<void> {
+    await Promise.race([this.bus.ask('reload', null), new Promise((r) => setTimeout(r, TELL_MS).unref())]);
+  }
+
+  /** Accounts or privileges changed. Returns when the nodes that can be reached know. */
+  async tellAccounts(): Promise<void> {
+    await this.bus.ask('accounts', null);
+  }
+
+  async tellGlobal(name: string, value: string): Promise<void> {
+    await this.bus.ask('global', { name, value });
+  }
+
+  tellStatistics(tableId: number): void {
+    this.bus.tell('statistics', tableId);
+  }
+
+  /** Rows of the process list of the other nodes. */
+  async foreignProcesses(): Promise<ProcessInfo[]> {
+    if (!this.shared) return [];
+    const answers = await this.bus.ask('processes', null);
+    return answers.flatMap((a) => a as unknown as ProcessInfo[]);
+  }
+
+  /** KILL of a connection that this node does not have. Throws 1094, 1095. */
+  async killForeign(by: Session, id: number, queryOnly: boolean): Promise<void> {
+    const request: KillRequest = {
+      id,
+      queryOnly,
+      user: by.connection.user,
+      all: by.privileges.has('SUPER', null, null),
+    };
+    const answers = this.shared ? await this.bus.ask('kill', request as unknown as BusData) : [];
+    if (answers.includes('killed')) return;
+    if (answers.includes('denied')) throw mysqlError('ER_KILL_DENIED_ERROR', id);
+    throw mysqlError('ER_NO_SUCH_THREAD', id);
+  }
+
+  /** The oldest timestamp that any node reads at, or null. */
+  async oldestTs(): Promise<bigint | null> {
+    let oldest = this.core.storage.oldestActiveTs();
+    for (const answer of await this.bus.ask('oldest', null)) {
+      if (answer === '') continue;
+      const ts = BigInt(answer as string);
+      if (oldest === null || ts < oldest) oldest = ts;
+    }
+    return oldest;
+  }
+
+  /** What all other nodes have counted, as they last told. */
+  foreignCounts(): NodeCounts {
+    const sum = { questions: 0, slowQueries: 0, failed: 0, sessions: 0, running: 0 };
+    for (const c of this.counts.values()) {
+      sum.questions += c.questions;
+      sum.slowQueries += c.slowQueries;
+      sum.failed += c.failed;
+      sum.sessions += c.sessions;
+      sum.running += c.running;
+    }
+    return sum;
+  }
+
+  private tellCounts(): void {
+    const { core } = this;
+    const deltas = core.rowCounts.takeDeltas();
+    this.bus.tell('rows', {
+      from: this.serverId,
+      deltas: deltas as unknown as BusData,
+      counts: core.localCounts() as unknown as BusData,
+    });
+  }
+}
+
+interface KillRequest {
+  readonly id: number;
+  readonly queryOnly: boolean;
+  readonly user: string;
+  readonly all: boolean;
+}

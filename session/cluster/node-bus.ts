@@ -1,0 +1,42 @@
+import type { Awaitable } from '../../types/awaitable.js';
+
+/** What goes between nodes must be JSON, so that it can go over any transport. */
+export type BusData =
+  null | boolean | number | string | readonly BusData[] | { readonly [name: string]: BusData };
+
+/** Messages between the SQL nodes on one store: threads of a process, or processes. */
+export interface NodeBus {
+  /** Tells every other node, without waiting. A node that cannot be reached learns what it must from the store. */
+  tell(topic: string, data: BusData): void;
+  /** Asks every other node; gives the answers of those that could be reached and did not fail. */
+  ask(topic: string, data: BusData): Promise<BusData[]>;
+  /** Answers a topic. What the handler throws makes the node count as one that does not answer. */
+  serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void;
+  close(): void;
+}
+
+/** Handlers by topic, the same over every transport. */
+export class Topics {
+  private readonly handlers = new Map<string, (data: BusData) => Awaitable<BusData>>();
+
+  serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void {
+    this.handlers.set(topic, handler);
+  }
+
+  /** Rejects when the topic is unknown or its handler fails. */
+  async handle(topic: string, data: BusData): Promise<BusData> {
+    const handler = this.handlers.get(topic);
+    if (handler === undefined) throw new Error(`no such topic: ${topic}`);
+    return handler(data);
+  }
+}
+
+/** The bus of a node that is alone on its store. */
+export class SoleNode implements NodeBus {
+  tell(): void {}
+  ask(): Promise<BusData[]> {
+    return Promise.resolve([]);
+  }
+  serve(): void {}
+  close(): void {}
+}

@@ -1,0 +1,79 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Awaitable } from '../../types/awaitable.js';
+import { type BusData, type NodeBus, Topics } from './node-bus.js';
+
+type ThreadMessage =
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'tell'; readonly topic: string; readonly data: BusData }
+  | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly data: BusData }
+  | { readonly kind: 'answer'; readonly id: number; readonly ok: boolean; readonly data: BusData };
+
+/** The bus between SQL nodes that are threads of one process: a port to each other node. */
+export class ThreadBus implements NodeBus {
+  private readonly topics = new Topics();
+  private readonly waiting = new Map<number, (answer: { ok: boolean; data: BusData }) => void>();
+  private nextId = 1;
+
+  /** Ports of the nodes that are there: one that is only being started reads everything from the store later. */
+  private readonly present = new Set<MessagePort>();
+
+  constructor(private readonly ports: readonly MessagePort[]) {
+    for (const port of ports) {
+      port.on('message', (message: ThreadMessage) => this.receive(port, message));
+      port.on('close', () => this.present.delete(port));
+      port.unref();
+      port.postMessage({ kind: 'hello' } satisfies ThreadMessage);
+    }
+  }
+
+  tell(topic: string, data: BusData): void {
+    for (const port of this.present) port.postMessage({ kind: 'tell', topic, data } satisfies ThreadMessage);
+  }
+
+  async ask(topic: string, data: BusData): Promise<BusData[]> {
+    const answers = await Promise.all(
+      [...this.present].map(
+        (port) =>
+          new Promise<{ ok: boolean; data: BusData }>((resolve) => {
+            const id = this.nextId++;
+            this.waiting.set(id, resolve);
+            port.postMessage({ kind: 'ask', id, topic, data } satisfies ThreadMessage);
+          }),
+      ),
+    );
+    return answers.filter((a) => a.ok).map((a) => a.data);
+  }
+
+  serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void {
+    this.topics.serve(topic, handler);
+  }
+
+  close(): void {
+    for (const port of this.ports) port.close();
+    for (const resolve of this.waiting.values()) resolve({ ok: false, data: null });
+    this.waiting.clear();
+  }
+
+  private receive(port: MessagePort, message: ThreadMessage): void {
+    if (message.kind === 'hello') {
+      this.present.add(port);
+      return;
+    }
+    if (message.kind === 'answer') {
+      this.waiting.get(message.id)?.(message);
+      this.waiting.delete(message.id);
+      return;
+    }
+    const handled = this.topics.handle(message.topic, message.data);
+    if (message.kind === 'tell') {
+      handled.catch(() => undefined);
+      return;
+    }
+    const answer = (ok: boolean, data: BusData): void =>
+      port.postMessage({ kind: 'answer', id: message.id, ok, data } satisfies ThreadMessage);
+    handled.then(
+      (data) => answer(true, data),
+      () => answer(false, null),
+    );
+  }
+}
