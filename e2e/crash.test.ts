@@ -11,10 +11,10 @@ const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 **
 const TIMEOUT = 120_000 + ROUNDS * 20_000;
 
 describe(`kill -9 keeps what was acknowledged and nothing half done (CRASH_SEED=${SEED})`, () => {
-  test(
-    'of the server on its embedded store',
-    async () => {
-      const server = new ServerProcess();
+  test.each([1, 2])(
+    'of the server on its embedded store, with %i workers',
+    async (workers) => {
+      const server = new ServerProcess(['--workers', String(workers)]);
       await server.start();
       const load = new WriteLoad(server, SEED);
       await load.prepare();

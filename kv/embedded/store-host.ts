@@ -214,9 +214,17 @@ export class StoreHost implements LayerSharing {
         setImmediate(() => this.flush());
       }
     }
-    out.varint(id);
-    out.u8(ok ? 1 : 0);
-    writeValue(out, value);
+    const start = out.length;
+    try {
+      out.varint(id);
+      out.u8(ok ? 1 : 0);
+      writeValue(out, value);
+    } catch (e) {
+      out.length = start;
+      out.varint(id);
+      out.u8(0);
+      writeValue(out, (e as Error).message);
+    }
   }
 
   private flush(): void {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { MysqlError } from '../../types/error.js';
