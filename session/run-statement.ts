@@ -229,8 +229,11 @@ function runAutocommitted(
   const failed = async (thrown: unknown): Promise<Outcome> => {
     const error = duplicateOr(session, session.transaction.txn, thrown);
     await session.transaction.rollback();
-    const schemaChanged = error instanceof MysqlError && error.code === 8028;
-    if ((!(error instanceof WriteConflictError) && !schemaChanged) || attempt >= MAX_RETRIES) throw error;
+    // A conflict shows while keys are locked (the second try and later ones), or at the commit as 9007.
+    const again =
+      error instanceof WriteConflictError ||
+      (error instanceof MysqlError && (error.code === 9007 || error.code === 8028));
+    if (!again || attempt >= MAX_RETRIES) throw error;
     session.statement.throwIfInterrupted();
     return runAutocommitted(session, run, attempt + 1);
   };
