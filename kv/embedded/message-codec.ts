@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './byte-buffer.js';
+import type { ByteReader, ByteWriter } from './byte-buffer.js';
 
 /**
  * Plain values (the requests and responses of kv/rpc.ts) as bytes, for the way between threads: structured cloning would copy the
