@@ -2,6 +2,7 @@ import type { ColumnInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
+import { needsRestoredData } from '../kv/codec/sort-key.js';
 import { typeText } from '../catalog/type-text.js';
 
 /** How MODIFY COLUMN gets from one type to another. */
@@ -57,6 +58,8 @@ export function typeChange(column: ColumnInfo, to: FieldType, indexed: boolean):
     );
   }
   checkSupported(from, to);
+  // Entries of an index keep some texts a second time, beside their sort keys.
+  if (indexed && needsRestoredData(from) !== needsRestoredData(to)) return 'rewrite';
   return sameBytes(from, to) ? 'same' : 'rewrite';
 }
 

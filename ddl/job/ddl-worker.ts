@@ -88,8 +88,12 @@ export class DdlWorker {
     });
   }
 
-  /** Begins to renew leases and to look for jobs left behind. */
-  async start(): Promise<void> {
+  /**
+   * Begins to renew leases and to look for jobs left behind. `alone`: no other node can be on the store, so that jobs found there
+   * are nobody's.
+   */
+  async start(alone: boolean): Promise<void> {
+    if (alone) await this.takeOver(true);
     await this.owner.start();
     this.timer = setInterval(() => {
       this.beat().catch((e: unknown) => this.env.onError(e, 'DDL worker'));
@@ -481,12 +485,12 @@ export class DdlWorker {
   }
 
   /** Goes on with jobs whose node shows no sign of life. */
-  async takeOver(): Promise<void> {
+  async takeOver(all = false): Promise<void> {
     const { storage } = this.env;
     const ts = await storage.currentTs();
     for (const job of await this.jobs.queue(storage.snapshot(ts))) {
       if (this.running.has(job.id) || job.work === null) continue;
-      if (job.leaseUntil > physicalOf(ts) && job.node !== this.env.nodeId) continue;
+      if (!all && job.leaseUntil > physicalOf(ts) && job.node !== this.env.nodeId) continue;
       const txn = await storage.begin();
       try {
         const now = await this.jobs.running(txn, job.id);

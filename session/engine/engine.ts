@@ -70,7 +70,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await bootstrap(core);
   core.passwordHashers = options.passwordHashers;
   await core.accounts.reload();
-  await core.ddl.start();
+  await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   const collector = new GarbageCollector(core);
   collector.start();

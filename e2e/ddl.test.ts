@@ -1,0 +1,294 @@
+import type mysql from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
+import { randomSource } from '../types/random-source.js';
+import { ServerProcess } from './testing/server-process.js';
+
+/**
+ * Rows are written in every way while the table's schema changes at random and the server is killed at random. After each
+ * change ADMIN CHECK TABLE finds nothing, and every row is what its writer last wrote, whatever index it is read by.
+ *
+ * RUTILE_DDLS: number of changes (100 by hand). RUTILE_ENDPOINTS=host:port,host:port: servers on one store to be
+ * used in turn instead of one of our own; these are not killed.
+ */
+const DDLS = Number(process.env['RUTILE_DDLS'] ?? 14);
+const ENDPOINTS = (process.env['RUTILE_ENDPOINTS'] ?? '').split(',').filter((e) => e !== '');
+const WRITERS = 3;
+const IDS = 300;
+/** Errors that a statement may meet while the schema changes under it: 8028 and what conflicts give. */
+const EXPECTED: ReadonlySet<number> = new Set([0, 1205, 1213, 8002, 8022, 8028, 9007]);
+
+const { seed, random } = randomSource();
+const int = (n: number): number => Math.floor(random() * n);
+const pick = <T>(list: readonly T[]): T => list[int(list.length)]!;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+class Servers {
+  private readonly own = ENDPOINTS.length === 0 ? new ServerProcess() : null;
+  private next = 0;
+
+  get killable(): boolean {
+    return this.own !== null;
+  }
+  async start(): Promise<void> {
+    await this.own?.start();
+  }
+  async restart(): Promise<void> {
+    await this.own?.kill();
+    await this.own?.start();
+  }
+  async remove(): Promise<void> {
+    await this.own?.remove();
+  }
+  connect(): Promise<mysql.Connection> {
+    if (this.own !== null) return this.own.connect({ rowsAsArray: true });
+    const [host, port] = ENDPOINTS[this.next++ % ENDPOINTS.length]!.split(':');
+    return createConnection({ host, port: Number(port), user: 'root', database: 'test', rowsAsArray: true });
+  }
+}
+
+/** The error number of a statement: 0 = none, -1 = the connection is gone. */
+async function run(connection: mysql.Connection, sql: string): Promise<number> {
+  try {
+    await connection.query(sql);
+    return 0;
+  } catch (e) {
+    return (e as { errno?: number; fatal?: boolean }).fatal === true
+      ? -1
+      : ((e as { errno?: number }).errno ?? -1);
+  }
+}
+
+/** Writes rows of ids of its own and knows what they must be. */
+class Writer {
+  /** What a row's value may be: one, or two where the outcome of a statement is not known. null = no row. */
+  readonly rows = new Map<number, readonly (string | null)[]>();
+  readonly unexpected: string[] = [];
+  written = 0;
+  private stopped = false;
+  private running: Promise<void> = Promise.resolve();
+  private value = 0;
+
+  constructor(
+    private readonly servers: Servers,
+    private readonly number: number,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.running = this.loop();
+  }
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    let connection: mysql.Connection | null = null;
+    while (!this.stopped) {
+      if (connection === null) {
+        connection = await this.servers.connect().catch(() => null);
+        if (connection === null) {
+          await pause(20);
+          continue;
+        }
+        connection.on('error', () => undefined);
+      }
+      if (!(await this.write(connection))) {
+        connection.destroy();
+        connection = null;
+      }
+    }
+    await connection?.end().catch(() => undefined);
+  }
+
+  /** One statement, or a transaction of two. False when the connection is gone. */
+  private async write(connection: mysql.Connection): Promise<boolean> {
+    const changes = new Map<number, string | null>();
+    const statements: string[] = [];
+    const many = random() < 0.2 ? 2 : 1;
+    if (many > 1) statements.push(random() < 0.5 ? 'BEGIN' : 'BEGIN OPTIMISTIC');
+    for (let i = 0; i < many; i++) statements.push(this.statement(changes));
+    if (many > 1) statements.push('COMMIT');
+    let error = 0;
+    for (const sql of statements) {
+      error = await run(connection, sql);
+      if (error === 0) continue;
+      if (error !== -1 && !EXPECTED.has(error)) this.unexpected.push(`${error}: ${sql}`);
+      break;
+    }
+    if (error > 0 && many > 1) await run(connection, 'ROLLBACK');
+    for (const [id, value] of changes) {
+      if (error === 0) this.rows.set(id, [value]);
+      else if (error === -1) this.rows.set(id, [...this.possible(id), value]);
+    }
+    if (error === 0) this.written++;
+    return error !== -1;
+  }
+
+  private possible(id: number): readonly (string | null)[] {
+    return this.rows.get(id) ?? [null];
+  }
+
+  private statement(changes: Map<number, string | null>): string {
+    const id = this.number * 1000 + int(IDS);
+    const v = String(++this.value);
+    const states = changes.has(id) ? [changes.get(id)!] : this.possible(id);
+    const exists = states.every((s) => s !== null);
+    const put = (value: string | null): void => void changes.set(id, value);
+    if (states.length > 1 || random() < 0.2) {
+      put(v);
+      return `REPLACE INTO t (id, n, s) VALUES (${id}, ${v}, 'r${v}')`;
+    }
+    if (!exists) {
+      put(v);
+      return `INSERT INTO t (id, n, s) VALUES (${id}, ${v}, 'i${v}')`;
+    }
+    switch (int(4)) {
+      case 0:
+        put(null);
+        return `DELETE FROM t WHERE id = ${id}`;
+      case 1:
+        put(v);
+        return `INSERT INTO t (id, n) VALUES (${id}, 0) ON DUPLICATE KEY UPDATE n = ${v}, s = 'd${v}'`;
+      default:
+        put(v);
+        return `UPDATE t SET n = ${v}, s = CONCAT('u', n) WHERE id = ${id}`;
+    }
+  }
+}
+
+interface Shape {
+  readonly columns: readonly string[];
+  readonly indexes: readonly string[];
+}
+
+async function shapeOf(db: mysql.Connection): Promise<Shape> {
+  const list = async (sql: string): Promise<string[]> => {
+    const [rows] = await db.query(sql);
+    return (rows as unknown as string[][]).map((r) => r[0]!);
+  };
+  return {
+    columns: await list(
+      "SELECT column_name FROM information_schema.columns WHERE table_schema = 'test' AND table_name = 't'",
+    ),
+    indexes: await list(
+      "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = 'test' AND table_name = 't' AND index_name <> 'PRIMARY'",
+    ),
+  };
+}
+
+let fresh = 0;
+/** One change of the table that must succeed. */
+function randomDdl(shape: Shape): string {
+  const extra = shape.columns.filter((c) => c.startsWith('c'));
+  const name = `x${++fresh}`;
+  const choices: (() => string | null)[] = [
+    () => `ALTER TABLE t ADD INDEX ${name} (${pick(['n', 's', 's(3), n', 'n, id'])})`,
+    () => `ALTER TABLE t ADD UNIQUE INDEX ${name} (${pick(['id, s', 'n, id'])})`,
+    () => `CREATE INDEX ${name} ON t ((n + 1))`,
+    () => (shape.indexes.length === 0 ? null : `ALTER TABLE t DROP INDEX ${pick(shape.indexes)}`),
+    () =>
+      shape.indexes.length === 0 ? null : `ALTER TABLE t RENAME INDEX ${pick(shape.indexes)} TO ${name}`,
+    () => (shape.indexes.length === 0 ? null : `ALTER TABLE t ALTER INDEX ${pick(shape.indexes)} INVISIBLE`),
+    () =>
+      `ALTER TABLE t ADD COLUMN c${fresh} INT NOT NULL DEFAULT ${fresh} ${pick(['', 'FIRST', 'AFTER id'])}`,
+    () => `ALTER TABLE t ADD COLUMN c${fresh} VARCHAR(20) DEFAULT 'x', ADD INDEX ${name} (c${fresh}, n)`,
+    () => (extra.length === 0 ? null : `ALTER TABLE t RENAME COLUMN ${pick(extra)} TO c${fresh}`),
+    () => (extra.length === 0 ? null : `ALTER TABLE t MODIFY COLUMN ${pick(extra)} VARCHAR(${20 + int(9)})`),
+    () => (extra.length === 0 ? null : `ALTER TABLE t ALTER COLUMN ${pick(extra)} SET DEFAULT 5`),
+    () =>
+      `ALTER TABLE t MODIFY COLUMN n ${pick(['BIGINT', 'INT', 'VARCHAR(20)', 'DECIMAL(12,0)', 'BIGINT UNSIGNED'])}`,
+    () => `ALTER TABLE t MODIFY COLUMN s ${pick(['VARCHAR(40)', 'VARCHAR(60)', 'CHAR(50)'])}`,
+    () => `ALTER TABLE t COMMENT '${name}'`,
+    () =>
+      `ALTER TABLE t ADD COLUMN c${fresh} DATETIME, MODIFY COLUMN n ${pick(['INT', 'VARCHAR(20)'])}, ADD INDEX ${name} (s)`,
+  ];
+  for (;;) {
+    const sql = pick(choices)();
+    if (sql !== null) return sql;
+  }
+}
+
+/** Errors of changes that cannot be had in the table's present form, which the choice above does not look into. */
+const REFUSED: ReadonlySet<number> = new Set([1067, 1090, 3837, 8200]);
+
+async function settled(db: mysql.Connection): Promise<void> {
+  for (;;) {
+    const [rows] = await db.query(
+      "SELECT COUNT(*) FROM information_schema.ddl_jobs WHERE state NOT IN ('synced', 'cancelled', 'rollback done')",
+    );
+    if (Number((rows as unknown as number[][])[0]![0]) === 0) return;
+    await pause(20);
+  }
+}
+
+async function checkRows(db: mysql.Connection, writers: readonly Writer[]): Promise<void> {
+  const shape = await shapeOf(db);
+  const [rows] = await db.query(
+    'SELECT id, CAST(n AS CHAR) FROM t IGNORE INDEX (' + shape.indexes.join() + ')',
+  );
+  const found = new Map((rows as unknown as [number, string][]).map(([id, n]) => [id, n]));
+  const wrong: string[] = [];
+  for (const w of writers) {
+    for (const [id, possible] of w.rows) {
+      const value = found.get(id) ?? null;
+      if (!possible.includes(value)) wrong.push(`row ${id} is ${value}, not ${possible.join(' or ')}`);
+      w.rows.set(id, [value]);
+      found.delete(id);
+    }
+  }
+  for (const id of found.keys()) wrong.push(`row ${id} should not be there`);
+  expect({ seed, wrong }).toEqual({ seed, wrong: [] });
+}
+
+test('rows are written while the schema changes and the server is killed', async () => {
+  const servers = new Servers();
+  await servers.start();
+  const done: string[] = [];
+  let writers: readonly Writer[] = [];
+  try {
+    let db = await servers.connect();
+    await db.query('DROP TABLE IF EXISTS t');
+    await db.query('CREATE TABLE t (id INT PRIMARY KEY, n INT, s VARCHAR(40), KEY a (n))');
+    writers = Array.from({ length: WRITERS }, (_, i) => new Writer(servers, i));
+    for (const w of writers) w.start();
+    for (let i = 0; i < DDLS; i++) {
+      const sql = randomDdl(await shapeOf(db));
+      const kill = servers.killable && random() < 0.3;
+      const change = run(db, sql);
+      if (kill) {
+        await pause(int(40));
+        await servers.restart();
+      }
+      const error = await change;
+      done.push(`${sql} -> ${error}`);
+      if (kill || error === -1) {
+        db.destroy();
+        db = await servers.connect();
+        await settled(db);
+      }
+      if (error > 0 && !EXPECTED.has(error) && !REFUSED.has(error)) {
+        throw new Error(`seed ${seed}: ${done.join('\n')}`);
+      }
+      const wrong = await db.query('ADMIN CHECK TABLE t').then(
+        () => null,
+        (e: Error) => e.message,
+      );
+      if (wrong !== null) throw new Error(`seed ${seed}: ${wrong}\n${done.join('\n')}`);
+    }
+    for (const w of writers) await w.stop();
+    await checkRows(db, writers);
+    await db.query('ADMIN CHECK TABLE t');
+    expect({ seed, unexpected: writers.flatMap((w) => w.unexpected), done }).toEqual({
+      seed,
+      unexpected: [],
+      done,
+    });
+    expect(writers.reduce((n, w) => n + w.written, 0)).toBeGreaterThan(DDLS);
+    await db.end();
+  } finally {
+    const stopped = writers.map((w) => w.stop());
+    await servers.remove();
+    await Promise.all(stopped);
+  }
+}, 600_000);
