@@ -124,16 +124,16 @@ export class OwnerLease {
   static async vacateAll(storage: Storage): Promise<void> {
     const txn = await storage.begin();
     const start = metaHashPrefix(HASH);
-    const keys: Uint8Array[] = [];
-    const entries = txn.iterate(start, prefixNext(start));
-    for (let e = await entries.next(); e !== null; e = await entries.next()) keys.push(e.key);
-    entries.close();
     const suffix = Buffer.from('/until');
-    for (const key of keys) {
-      const field = decodeMetaHashKey(key)?.field;
-      if (field !== undefined && Buffer.from(field).subarray(-suffix.length).equals(suffix))
-        txn.set(key, encode(0));
+    const held: Uint8Array[] = [];
+    const entries = txn.iterate(start, prefixNext(start));
+    for (let e = await entries.next(); e !== null; e = await entries.next()) {
+      const field = decodeMetaHashKey(e.key)?.field;
+      if (field === undefined || !Buffer.from(field).subarray(-suffix.length).equals(suffix)) continue;
+      if (decodeUntil(e.value) !== 0) held.push(e.key);
     }
+    entries.close();
+    for (const key of held) txn.set(key, encode(0));
     await txn.commit();
   }
 

@@ -8,6 +8,8 @@ import type { FieldType } from '../types/field-type.js';
  * thrown by these methods that a client may see is a MysqlError; anything else is reported as 1105 and logged.
  */
 export interface Engine {
+  /** Number of this node among those on the store, part of its connections' ids; absent or 0: alone. */
+  readonly serverId?: number;
   /** The account that matches user@host by MySQL's rules (most specific host first), or null. Reads mysql.user. */
   findAccount(user: string, host: string): Awaitable<Account | null>;
   /** Opens a session for an authenticated connection. Throws 1049/1044 when the initial database is wrong. */

@@ -266,7 +266,11 @@ export function commitTransaction(session: Session): Awaitable<void> {
   };
   let commit: Awaitable<bigint>;
   try {
-    commit = session.transaction.commit(() => session.schema);
+    const { engine } = session;
+    // A node that others may have given up must not rely on the schema that it knows.
+    commit = session.transaction.commit(() =>
+      engine.cluster.lapsed ? engine.refreshSchema().then(() => session.schema) : session.schema,
+    );
   } catch (error) {
     return failed(error);
   }

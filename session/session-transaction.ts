@@ -85,19 +85,22 @@ export class SessionTransaction {
   private committing: ReadonlyMap<number, TableInfo> | null = null;
 
   /** Commits; `current` gives the schema to check against at that moment (8028). */
-  commit(current: () => InfoSchema): Awaitable<bigint> {
+  commit(current: () => Awaitable<InfoSchema>): Awaitable<bigint> {
     const txn = this.txn;
     if (txn === null) return 0n;
     const written = this.written;
     this.forget();
     if (written.size > 0) {
-      txn.onBeforeCommit(() => {
-        const schema = current();
+      const check = (schema: InfoSchema): void => {
         for (const table of written.values()) {
           const now = schema.tableById(table.id);
           if (now === null || !atMostOneStepBehind(table, now.table))
             throw mysqlError('ER_INFO_SCHEMA_CHANGED');
         }
+      };
+      txn.onBeforeCommit(() => {
+        const schema = current();
+        return schema instanceof Promise ? schema.then(check) : check(schema);
       });
     }
     const committed = txn.commit();

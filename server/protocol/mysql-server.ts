@@ -18,8 +18,6 @@ export interface MysqlServerOptions {
   /** Overrides the variable max_connections; 0 or absent: the variable decides, and 0 there means no limit. */
   readonly maxConnections?: number;
   readonly connectTimeoutMs?: number;
-  /** Number of this node among those on the store, part of its connections' ids; 0 or absent: alone. */
-  readonly serverId?: number;
   /** Clients of all workers, and what to do when this one's have changed. */
   readonly counts?: ConnectionCounts;
   readonly countsChanged?: () => void;
@@ -59,7 +57,7 @@ export class MysqlServer implements ServerContext {
     this.tls = options.tls ?? null;
     this.maxConnections = options.maxConnections ?? 0;
     this.connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
-    this.idBase = (options.serverId ?? 0) * 2 ** LOCAL_ID_BITS;
+    this.idBase = (options.engine.serverId ?? 0) * 2 ** LOCAL_ID_BITS;
     this.counts = options.counts ?? null;
     this.countsChanged = options.countsChanged ?? ((): void => undefined);
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);

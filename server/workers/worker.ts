@@ -37,7 +37,6 @@ async function run(start: WorkerStart, port: NonNullable<typeof parentPort>): Pr
     tls: loadTls(config),
     maxConnections: config['max-connections'],
     connectTimeoutMs: config['connect-timeout'] * 1000,
-    serverId,
     counts: new ConnectionCounts(start.counts, index),
     countsChanged: () => bus.tell('connections', null),
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
@@ -7,9 +6,6 @@ import { killLocal } from '../engine/kill.js';
 import type { Session } from '../session.js';
 import { findVariable } from '../variables/system-variable.js';
 import type { BusData, NodeBus } from './node-bus.js';
-
-/** How often what nodes count (rows written, statements) is told to the others. */
-const COUNTS_MS = 1000;
 
 /** What one node says of itself. */
 export interface NodeCounts {
@@ -38,10 +34,10 @@ export class Cluster {
     private readonly bus: NodeBus,
     /** Number of this node among its fellows; 0 for one that is alone. */
     readonly serverId: number,
+    /** Names this node among all that ever were on the store. */
+    readonly nodeId: string,
+    private readonly countsMs: number,
   ) {}
-
-  /** Names this node among all that ever were on the store. */
-  readonly nodeId: string = randomUUID();
 
   /** Whether other nodes may work on the store. */
   get shared(): boolean {
@@ -96,13 +92,18 @@ export class Cluster {
     });
     bus.serve('oldest', () => String(core.storage.oldestActiveTs() ?? ''));
     if (!this.shared) return;
-    this.timer = setInterval(() => this.tellCounts(), COUNTS_MS);
+    this.timer = setInterval(() => this.tellCounts(), this.countsMs);
     this.timer.unref();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
-    this.bus.close();
+    await this.bus.close();
+  }
+
+  /** Whether this node must look at the store before it relies on the schema that it knows. */
+  get lapsed(): boolean {
+    return this.bus.lapsed;
   }
 
   /** Resolves when every node has the schema version and no transaction of theirs works with the table as it was before. */

@@ -12,7 +12,9 @@ export interface NodeBus {
   ask(topic: string, data: BusData): Promise<BusData[]>;
   /** Answers a topic. What the handler throws makes the node count as one that does not answer. */
   serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void;
-  close(): void;
+  /** Whether other nodes may have stopped counting on this one: it must look at the store before it relies on what it knows. */
+  readonly lapsed: boolean;
+  close(): Awaitable<void>;
 }
 
 /** Handlers by topic, the same over every transport. */
@@ -33,6 +35,7 @@ export class Topics {
 
 /** The bus of a node that is alone on its store. */
 export class SoleNode implements NodeBus {
+  readonly lapsed = false;
   tell(): void {}
   ask(): Promise<BusData[]> {
     return Promise.resolve([]);

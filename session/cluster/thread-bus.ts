@@ -10,6 +10,7 @@ type ThreadMessage =
 
 /** The bus between SQL nodes that are threads of one process: a port to each other node. */
 export class ThreadBus implements NodeBus {
+  readonly lapsed = false;
   private readonly topics = new Topics();
   private readonly waiting = new Map<number, (answer: { ok: boolean; data: BusData }) => void>();
   private nextId = 1;

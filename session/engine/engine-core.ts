@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { MysqlError } from '../../types/error.js';
@@ -42,6 +43,16 @@ export interface Counters {
   failed: number;
 }
 
+/** This node among those on the same store. */
+export interface NodeIdentity {
+  readonly bus: NodeBus;
+  /** From 1; 0 for a node that is alone. */
+  readonly serverId: number;
+  readonly nodeId: string;
+  /** How often what is counted here is told to the others. */
+  readonly countsMs: number;
+}
+
 /** What all sessions of the process share. */
 export class EngineCore {
   readonly sessions = new Map<number, Session>();
@@ -77,10 +88,9 @@ export class EngineCore {
     readonly rowCounts: RowCounts,
     readonly logger: Logger,
     readonly tidbVersion: string,
-    bus: NodeBus = new SoleNode(),
-    serverId = 0,
+    node: NodeIdentity = { bus: new SoleNode(), serverId: 0, nodeId: randomUUID(), countsMs: 0 },
   ) {
-    this.cluster = new Cluster(this, bus, serverId);
+    this.cluster = new Cluster(this, node.bus, node.serverId, node.nodeId, node.countsMs);
     this.statistics = new StatisticsStore(storage, rowCounts, (id) => this.cluster.tellStatistics(id));
     this.ddl = ddlWorker(this, this.cluster.nodeId);
   }

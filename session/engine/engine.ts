@@ -15,10 +15,13 @@ import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
-import type { NodeBus } from '../cluster/node-bus.js';
+import { OwnerLease } from '../../kv/owner-lease.js';
+import type { Storage } from '../../kv/storage.js';
+import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
+import { StoreBus } from '../cluster/store-bus.js';
 import { bootstrap } from './bootstrap.js';
 import { killConnection } from './kill.js';
-import { EngineCore } from './engine-core.js';
+import { EngineCore, type NodeIdentity } from './engine-core.js';
 import { openDataStore, type DataStoreOptions } from './data-store.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { RowCounts } from './row-counts.js';
@@ -49,6 +52,7 @@ const ROW_COUNT_SAVE_MS = 10_000;
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { logger } = options;
   const storage = await openDataStore(options);
+  const node = await identityOf(options, storage);
   const globals = new GlobalVariables(fixedVariables(options));
   const core = new EngineCore(
     storage,
@@ -58,11 +62,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     new RowCounts(storage),
     logger,
     tidbVersion(options),
-    options.bus,
-    options.serverId,
+    node,
   );
   core.instance = options.statusAddress ?? '';
-  core.rowCounts.keeper = (options.serverId ?? 0) <= 1;
+  core.rowCounts.keeper = node.serverId <= 1;
   core.cluster.start();
   await core.reloadSchema();
   await core.rowCounts.load();
@@ -82,10 +85,32 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     clearInterval(saver);
     await core.ddl.stop();
     await collector.stop();
-    core.cluster.stop();
     await core.rowCounts.save();
+    await core.cluster.stop();
     await storage.close();
   });
+}
+
+/** Threads know each other; processes find each other through the store; an embedded store in one thread has one node. */
+async function identityOf(options: EngineOptions, storage: Storage): Promise<NodeIdentity> {
+  const nodeId = randomUUID();
+  const { bus, serverId, logger } = options;
+  if (bus !== undefined) return { bus, serverId: serverId ?? 0, nodeId, countsMs: 1000 };
+  if (options.tikv === undefined || options.tikv === null) {
+    await OwnerLease.vacateAll(storage);
+    return { bus: new SoleNode(), serverId: 0, nodeId, countsMs: 0 };
+  }
+  const joined = await StoreBus.join(
+    storage,
+    nodeId,
+    {
+      address: `${hostname()}:${options.port}`,
+      statusAddress: options.statusAddress ?? '',
+      version: options.version,
+    },
+    (err) => logger.warn({ err }, 'talking to the other servers failed'),
+  );
+  return { bus: joined, serverId: joined.serverId, nodeId, countsMs: 10_000 };
 }
 
 class RutileEngine implements Engine {
@@ -93,6 +118,10 @@ class RutileEngine implements Engine {
     private readonly core: EngineCore,
     private readonly closeStore: () => Promise<void>,
   ) {}
+
+  get serverId(): number {
+    return this.core.cluster.serverId;
+  }
 
   findAccount(user: string, host: string): Account | null {
     return this.core.accounts.find(user, host);

@@ -1,0 +1,77 @@
+import type mysql from 'mysql2/promise';
+import { ServerProcess } from './testing/server-process.js';
+import { StoreProcess } from './testing/store-process.js';
+
+/** Two servers, each a process, on one served store: schema, accounts, variables, KILL and unique keys across them. */
+const store = new StoreProcess();
+let one: ServerProcess;
+let two: ServerProcess;
+let a: mysql.Connection;
+let b: mysql.Connection;
+
+type Row = Record<string, unknown>;
+const rows = async (c: mysql.Connection, sql: string): Promise<Row[]> => (await c.query(sql))[0] as Row[];
+const errno = async (p: Promise<unknown>): Promise<number> => {
+  try {
+    await p;
+    return 0;
+  } catch (e) {
+    return (e as { errno?: number }).errno ?? -1;
+  }
+};
+
+beforeAll(async () => {
+  await store.start();
+  one = new ServerProcess(['--store', 'tikv', '--pd', store.address]);
+  await one.start();
+  two = new ServerProcess(['--store', 'tikv', '--pd', store.address]);
+  await two.start();
+  a = await one.connect();
+  b = await two.connect();
+}, 60_000);
+
+afterAll(async () => {
+  await a?.end().catch(() => undefined);
+  await b?.end().catch(() => undefined);
+  await one?.remove();
+  await two?.remove();
+  await store.kill();
+  store.remove();
+});
+
+test('what one server changes the other sees', async () => {
+  expect(Math.floor(a.threadId / 2 ** 21)).not.toBe(Math.floor(b.threadId / 2 ** 21));
+  await a.query('CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, v INT)');
+  await b.query('INSERT INTO t (v) VALUES (1), (2)');
+  await a.query('INSERT INTO t (v) VALUES (3)');
+  expect(await rows(b, 'SELECT v FROM t ORDER BY v')).toEqual([{ v: 1 }, { v: 2 }, { v: 3 }]);
+  await a.query('ALTER TABLE t ADD COLUMN w INT DEFAULT 5');
+  expect(await rows(b, 'SELECT w FROM t WHERE v = 1')).toEqual([{ w: 5 }]);
+  await b.query('ALTER TABLE t ADD INDEX (w)');
+  await a.query('INSERT INTO t (v, w) VALUES (4, 6)');
+  expect(await rows(b, 'SELECT v FROM t FORCE INDEX (w) WHERE w = 6')).toEqual([{ v: 4 }]);
+  await a.query("CREATE USER reader IDENTIFIED BY 'x'");
+  await (await two.connect({ user: 'reader', password: 'x', database: '' })).end();
+  await a.query('SET GLOBAL max_execution_time = 12345');
+  expect(await rows(b, 'SELECT @@global.max_execution_time AS m')).toEqual([{ m: 12345 }]);
+  await a.query('SET GLOBAL max_execution_time = 0');
+}, 60_000);
+
+test('KILL and the cluster process list reach the other server', async () => {
+  const list = await rows(a, 'SELECT id FROM information_schema.cluster_processlist');
+  expect(list.map((r) => Number(r['id']))).toEqual(expect.arrayContaining([a.threadId, b.threadId]));
+  const began = Date.now();
+  const sleeping = errno(b.query('SELECT SLEEP(30)'));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await a.query(`KILL QUERY ${b.threadId}`);
+  await sleeping;
+  expect(Date.now() - began).toBeLessThan(20_000);
+  expect(await errno(a.query('KILL 4242424'))).toBe(1094);
+}, 60_000);
+
+test('a server that died holds nothing up once its lease has ended', async () => {
+  b.on('error', () => undefined);
+  await two.kill();
+  await a.query('ALTER TABLE t ADD COLUMN x INT');
+  expect(await rows(a, 'SELECT x FROM t WHERE v = 1')).toEqual([{ x: null }]);
+}, 90_000);
