@@ -52,7 +52,7 @@ export class StoreHost implements LayerSharing {
   }
 
   /** What a new thread needs to attach itself, and what of it is to be transferred. */
-  attach(): { readonly attachment: StoreAttachment; readonly transfer: TransferListItem[] } {
+  attach(threads = 1): { readonly attachment: StoreAttachment; readonly transfer: TransferListItem[] } {
     const calls = new MessageChannel();
     const layers = new MessageChannel();
     const locks = new MessageChannel();
@@ -83,6 +83,7 @@ export class StoreHost implements LayerSharing {
     this.sendTables(reader);
     return {
       attachment: {
+        threads,
         state: this.state.buffer,
         ring: this.ring.buffer,
         dataFile: path.join(this.directory, DATA_FILE),

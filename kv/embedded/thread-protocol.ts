@@ -7,6 +7,8 @@ import type { MessagePort } from 'node:worker_threads';
  * still until it has the percolator locks.
  */
 export interface StoreAttachment {
+  /** How many threads share what memory caches may take. */
+  readonly threads: number;
   readonly state: SharedArrayBuffer;
   readonly ring: SharedArrayBuffer;
   readonly dataFile: string;

@@ -115,7 +115,7 @@ export class WorkerPool {
     }
     const serverUuid = randomUUID();
     const open = async (index: number): Promise<void> => {
-      const { attachment, transfer } = host.attach();
+      const { attachment, transfer } = host.attach(n);
       const peers = ports[index]!;
       const start: WorkerStart = {
         config: this.config,

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { createCoprocessorHandler, localCoprocessor } from '../../executor/coprocessor/handler.js';
 import { openStorage } from '../../kv/client/storage.js';
 import type { Storage } from '../../kv/storage.js';
@@ -29,7 +30,8 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
   if (options.attachment !== undefined) {
     const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
     const store = new AttachedStore(options.attachment);
-    store.setCoprocessor(createCoprocessorHandler());
+    const maxBytes = Math.floor(totalmem() / 4 / options.attachment.threads);
+    store.setCoprocessor(createCoprocessorHandler({ columnCache: { maxBytes } }));
     return openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
