@@ -490,7 +490,8 @@ export class DdlWorker {
     const ts = await storage.currentTs();
     for (const job of await this.jobs.queue(storage.snapshot(ts))) {
       if (this.running.has(job.id) || job.work === null) continue;
-      if (!all && job.leaseUntil > physicalOf(ts) && job.node !== this.env.nodeId) continue;
+      // Also one of this node's own: between its first commit and its start here other nodes are told of the schema.
+      if (!all && job.leaseUntil > physicalOf(ts)) continue;
       const txn = await storage.begin();
       try {
         const now = await this.jobs.running(txn, job.id);
