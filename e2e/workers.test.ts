@@ -85,6 +85,22 @@ test('KILL and the process list reach across', async () => {
   expect(await errno(victim.query('SELECT 1'))).not.toBe(0);
 });
 
+test('GET_LOCK holds across', async () => {
+  const value = async (c: mysql.Connection, sql: string): Promise<unknown> =>
+    (await rows(c, `SELECT ${sql} AS v`))[0]!['v'];
+  expect(await value(a, "GET_LOCK('x', 0)")).toBe(1);
+  expect(await value(b, "GET_LOCK('X', 0)")).toBe(0);
+  expect(await value(b, "GET_LOCK('x', 0.2)")).toBe(0);
+  const waits = value(b, "GET_LOCK('x', 10)");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await value(a, "RELEASE_LOCK('x')")).toBe(1);
+  expect(await waits).toBe(1);
+  expect(await value(a, "GET_LOCK('x', 0)")).toBe(0);
+  expect(await value(b, 'RELEASE_ALL_LOCKS()')).toBe(1);
+  expect(await value(a, "GET_LOCK('x', 5)")).toBe(1);
+  expect(await value(a, "RELEASE_LOCK('x')")).toBe(1);
+});
+
 test('row locks, deadlocks and unique keys hold across', async () => {
   await a.query('CREATE TABLE held (id INT PRIMARY KEY, v INT UNIQUE)');
   await a.query('INSERT INTO held VALUES (1, 10), (2, 20)');

@@ -8,12 +8,44 @@ interface Lock {
   readonly waiters: Waiter[];
 }
 
+/** The same names as against other nodes. */
+export interface NodeLocks {
+  holds(name: string): boolean;
+  lock(name: string, timeoutMs: number, signal: AbortSignal): Promise<boolean | null>;
+  unlock(name: string): Promise<void>;
+}
+
 /** GET_LOCK and its kin (MySQL manual, "Locking Functions"): named, re-entrant, granted in order of arrival. */
 export class UserLocks {
   private readonly locks = new Map<string, Lock>();
+  /** Set where other nodes share the store: a name is taken here first, then there. */
+  nodes: NodeLocks | null = null;
 
   /** True when granted, false on time-out, null when interrupted. A negative time-out waits for ever. */
   async acquire(
+    name: string,
+    owner: number,
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<boolean | null> {
+    const { nodes } = this;
+    if (nodes === null) return this.acquireHere(name, owner, timeoutSeconds, signal);
+    const began = performance.now();
+    const here = await this.acquireHere(name, owner, timeoutSeconds, signal);
+    const key = name.toLowerCase();
+    if (here !== true || nodes.holds(key)) return here;
+    const left =
+      timeoutSeconds < 0 ? -1 : Math.max(0, Math.round(timeoutSeconds * 1000 - (performance.now() - began)));
+    let there: boolean | null = false;
+    try {
+      there = await nodes.lock(key, left, signal);
+    } finally {
+      if (there !== true) this.release(name, owner);
+    }
+    return there;
+  }
+
+  private async acquireHere(
     name: string,
     owner: number,
     timeoutSeconds: number,
@@ -78,6 +110,8 @@ export class UserLocks {
     const next = lock.waiters[0];
     if (next === undefined) {
       this.locks.delete(key);
+      // Should that fail, the lock ends with its time to live.
+      this.nodes?.unlock(key).catch(() => undefined);
       return;
     }
     lock.owner = next.owner;

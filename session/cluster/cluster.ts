@@ -6,6 +6,7 @@ import { killLocal } from '../engine/kill.js';
 import type { Session } from '../session.js';
 import { findVariable } from '../variables/system-variable.js';
 import type { BusData, NodeBus } from './node-bus.js';
+import { StoreLocks } from './store-locks.js';
 
 /** What one node says of itself. */
 export interface NodeCounts {
@@ -92,6 +93,7 @@ export class Cluster {
     });
     bus.serve('oldest', () => String(core.storage.oldestActiveTs() ?? ''));
     if (!this.shared) return;
+    core.userLocks.nodes = new StoreLocks(core.storage);
     this.timer = setInterval(() => this.tellCounts(), this.countsMs);
     this.timer.unref();
   }
