@@ -24,6 +24,9 @@ const CONFLICT_RETRIES = 100;
 /** Share of the time that filling takes while statements run. */
 const BUSY_SHARE = 0.25;
 
+/** The log is in the order of commits: once the job's next row is durable, so are the batches before it. */
+const BATCH_OPTIONS = { durability: 2 } as const;
+
 export interface FillControl {
   progress(): JobProgress;
   settings(): JobSettings;
@@ -33,13 +36,18 @@ export interface FillControl {
   obey(): Promise<void>;
 }
 
-/** One pass over the rows: reads a batch, checks or writes. Gives the bytes written. */
-type Pass = (
-  txn: Transaction,
-  physicalId: number,
-  keys: readonly Uint8Array[],
-  rows: readonly Datum[][],
-) => Promise<number>;
+/** One pass over the rows. */
+interface Pass {
+  /** Offsets of the columns that it looks at; null: all. */
+  readonly needs: ReadonlySet<number> | null;
+  /** Checks or writes a batch. Gives the bytes written. */
+  run(
+    txn: Transaction,
+    physicalId: number,
+    keys: readonly Uint8Array[],
+    rows: readonly Datum[][],
+  ): Promise<number>;
+}
 
 /** How often the rows are gone over. */
 export function passesOf(t: TableTransition): number {
@@ -110,19 +118,87 @@ async function goOverPart(
 ): Promise<void> {
   const { startKey, endKey } = recordRange(physicalId);
   let from = start ?? startKey;
-  while (compareBytes(from, endKey) < 0) {
-    ctx.throwIfInterrupted();
-    await control.obey();
-    const began = performance.now();
-    const busy = ctx.busy();
-    const { batchSize, maxWriteSpeed } = control.settings();
-    const rows = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
-    const batch = await oneBatch(ctx, table, physicalId, pass, from, endKey, rows);
-    if (batch === null) return;
-    from = nextKey(batch.lastKey);
+  const flying: Flying[] = [];
+  const land = async (f: Flying): Promise<void> => {
+    const error = await f.committed;
+    if (error !== null) {
+      if (!isConflict(error)) throw error;
+      // Rows that were written since it read them: again, and one after another.
+      for (let at = f.from; compareBytes(at, f.to) < 0;) {
+        const batch = await oneBatch(ctx, table, physicalId, pass, at, f.to, f.rows);
+        if (batch === null) break;
+        at = nextKey(batch.lastKey);
+      }
+    }
     const p = control.progress();
-    await control.reached({ ...p, rows: p.rows + batch.rows, nextKey: Buffer.from(from).toString('hex') });
-    await pause(performance.now() - began, batch.bytes, maxWriteSpeed, busy);
+    await control.reached({ ...p, rows: p.rows + f.rows, nextKey: Buffer.from(f.to).toString('hex') });
+  };
+  try {
+    while (compareBytes(from, endKey) < 0) {
+      ctx.throwIfInterrupted();
+      await control.obey();
+      const began = performance.now();
+      const busy = ctx.busy();
+      const { batchSize, maxWriteSpeed, thread } = control.settings();
+      const rows = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
+      const batch = await launch(ctx, table, physicalId, pass, from, endKey, rows);
+      if (batch === null) break;
+      from = batch.to;
+      flying.push(batch);
+      // While statements run the commit's time counts, too.
+      while (flying.length >= (busy ? 1 : thread)) await land(flying.shift()!);
+      await pause(performance.now() - began, batch.bytes, maxWriteSpeed, busy);
+    }
+    while (flying.length > 0) await land(flying.shift()!);
+  } finally {
+    await Promise.all(flying.map((f) => f.committed));
+  }
+}
+
+/** A batch whose commit is under way. */
+interface Flying {
+  readonly from: Uint8Array;
+  /** Where the next batch begins. */
+  readonly to: Uint8Array;
+  readonly rows: number;
+  readonly bytes: number;
+  /** What became of the commit: an error, or null. */
+  readonly committed: Promise<unknown>;
+}
+
+/** Commits; gives the error, or null. */
+async function outcomeOf(txn: Transaction): Promise<unknown> {
+  try {
+    await txn.commit();
+    return null;
+  } catch (e) {
+    return e ?? new Error('the commit failed');
+  }
+}
+
+/** Reads and writes a batch and begins to commit it; null when there are no more rows. */
+async function launch(
+  ctx: DdlContext,
+  table: TableInfo,
+  physicalId: number,
+  pass: Pass,
+  from: Uint8Array,
+  to: Uint8Array,
+  limit: number,
+): Promise<Flying | null> {
+  const txn = await ctx.storage.begin(BATCH_OPTIONS);
+  try {
+    const { keys, rows } = await readRows(ctx, txn, table, pass.needs, from, to, limit);
+    if (keys.length === 0) {
+      await txn.rollback();
+      return null;
+    }
+    const bytes = await pass.run(txn, physicalId, keys, rows);
+    const committed = outcomeOf(txn);
+    return { from, to: nextKey(keys[keys.length - 1]!), rows: keys.length, bytes, committed };
+  } catch (error) {
+    if (txn.valid) await txn.rollback();
+    throw error;
   }
 }
 
@@ -151,14 +227,14 @@ async function oneBatch(
   limit: number,
 ): Promise<Batch | null> {
   for (let attempt = 0; ; attempt++) {
-    const txn = await ctx.storage.begin();
+    const txn = await ctx.storage.begin(BATCH_OPTIONS);
     try {
-      const { keys, rows } = await readRows(ctx, txn, table, from, to, limit);
+      const { keys, rows } = await readRows(ctx, txn, table, pass.needs, from, to, limit);
       if (keys.length === 0) {
         await txn.rollback();
         return null;
       }
-      const bytes = await pass(txn, physicalId, keys, rows);
+      const bytes = await pass.run(txn, physicalId, keys, rows);
       await txn.commit();
       return { lastKey: keys[keys.length - 1]!, rows: keys.length, bytes };
     } catch (error) {
@@ -180,11 +256,12 @@ async function readRows(
   ctx: DdlContext,
   txn: Transaction,
   table: TableInfo,
+  needs: ReadonlySet<number> | null,
   from: Uint8Array,
   to: Uint8Array,
   limit: number,
 ): Promise<{ keys: Uint8Array[]; rows: Datum[][] }> {
-  const columns = table.columns.filter((c) => !isVirtual(c));
+  const columns = table.columns.filter((c) => !isVirtual(c) && (needs === null || needs.has(c.offset)));
   const decoder = new RowBatchDecoder(scanColumns(table, columns, false), {
     initialRows: limit,
     zone: zoneOf(ctx),
@@ -207,7 +284,7 @@ async function readRows(
     decoder.take(),
     columns.map((c) => c.offset),
   );
-  if (columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
+  if (needs === null && columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
   return { keys, rows };
 }
 
@@ -225,7 +302,7 @@ function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Dat
 function nullCheck(t: TableTransition, table: TableInfo): Pass {
   const columns = t.notNull.map((id) => table.columns.find((c) => c.id === id)!);
   const later = columns.map((c) => t.target.columns.find((x) => x.id === c.id || x.changing === c.id)!);
-  return (_txn, _physicalId, _keys, rows) => {
+  const run: Pass['run'] = (_txn, _physicalId, _keys, rows) => {
     for (let r = 0; r < rows.length; r++) {
       for (let i = 0; i < columns.length; i++) {
         if (rows[r]![columns[i]!.offset] !== null) continue;
@@ -236,12 +313,13 @@ function nullCheck(t: TableTransition, table: TableInfo): Pass {
     }
     return Promise.resolve(0);
   };
+  return { needs: columns.some(isVirtual) ? null : new Set(columns.map((c) => c.offset)), run };
 }
 
 /** Writes records again with the columns that take the values of others. */
 function rewriting(ctx: DdlContext, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
   const mutations = new TableMutations(table, table.id, zoneOf(ctx));
-  return (txn, _physicalId, keys, rows) => {
+  const run: Pass['run'] = (txn, _physicalId, keys, rows) => {
     ctx.changeColumns(table, rows);
     let bytes = 0;
     for (let r = 0; r < rows.length; r++) {
@@ -260,6 +338,7 @@ function rewriting(ctx: DdlContext, table: TableInfo, rewritten: readonly Column
     }
     return Promise.resolve(bytes);
   };
+  return { needs: null, run };
 }
 
 /** Adds the entries of the rows to all indexes that are new. */
@@ -267,7 +346,7 @@ function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[
   const ids = new Set(indexes.map((i) => i.id));
   let building: readonly IndexMutations[] = [];
   let builtFor = -1;
-  return async (txn, physicalId, keys, rows) => {
+  const run: Pass['run'] = async (txn, physicalId, keys, rows) => {
     if (builtFor !== physicalId) {
       const mutations = new TableMutations(table, physicalId, zoneOf(ctx));
       building = mutations.indexes.filter((m) => ids.has(m.index.id));
@@ -281,6 +360,17 @@ function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[
     }
     return bytes;
   };
+  return { needs: entryColumns(table, ids), run };
+}
+
+/** Offsets of the columns that the entries of the indexes are made of; null: some are computed, from any. */
+function entryColumns(table: TableInfo, ids: ReadonlySet<number>): ReadonlySet<number> | null {
+  const offsets = new Set<number>();
+  for (const i of table.indices) {
+    if (!ids.has(i.id) && !(i.primary && table.isCommonHandle)) continue;
+    for (const p of i.columns) offsets.add(p.offset);
+  }
+  return [...offsets].some((o) => isVirtual(table.columns[o]!)) ? null : offsets;
 }
 
 function addEntries(
@@ -290,9 +380,13 @@ function addEntries(
   handles: readonly Handle[],
 ): number {
   let bytes = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const key = index.key(rows[i]!, handles[i]!);
-    const value = index.value(rows[i]!, handles[i]!);
+  const entries = rows.map((row, i) => ({
+    key: index.key(row, handles[i]!),
+    value: index.value(row, handles[i]!),
+  }));
+  // In the order in which the store keeps them.
+  entries.sort((a, b) => compareBytes(a.key, b.key));
+  for (const { key, value } of entries) {
     bytes += key.length + value.length;
     txn.set(key, value);
   }

@@ -1,0 +1,142 @@
+/**
+ * ADD INDEX on a filled table, idle and under a writing load, on this server and on MariaDB of the same machine.
+ *
+ *   npm run bench:ddl -- [--rows 1000000] [--threads 8] [--time 5] [--json FILE] [--alone]
+ *
+ * Prints rows a second of ADD INDEX, and of the load (updates of one row by its key) its rate and the 99th percentile of its times,
+ * while the index is added beside when none is. MariaDB adds it with ALGORITHM=INPLACE, LOCK=NONE. --alone leaves it out.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import mysql from 'mysql2/promise';
+import { BenchServer } from '../oltp/servers.js';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    threads: { type: 'string', default: '8' },
+    time: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    alone: { type: 'boolean', default: false },
+  },
+});
+const ROWS = Number(values.rows);
+const THREADS = Number(values.threads);
+const SECONDS = Number(values.time);
+const LOAD_ROWS = 5000;
+
+const connect = (server: BenchServer): Promise<mysql.Connection> =>
+  mysql.createConnection({ host: '127.0.0.1', port: server.port, user: 'root', database: 'sbtest' });
+
+async function fill(db: mysql.Connection): Promise<void> {
+  await db.query('DROP TABLE IF EXISTS t');
+  await db.query(
+    'CREATE TABLE t (id INT PRIMARY KEY, k INT NOT NULL, c CHAR(120) NOT NULL, pad CHAR(60) NOT NULL)',
+  );
+  const text = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(3);
+  for (let from = 0; from < ROWS; from += LOAD_ROWS) {
+    const rows: string[] = [];
+    for (let id = from; id < Math.min(ROWS, from + LOAD_ROWS); id++)
+      rows.push(`(${id}, ${(id * 7919) % 1000003}, '${id}-${text}', '${text.slice(0, 50)}')`);
+    await db.query(`INSERT INTO t VALUES ${rows.join()}`);
+  }
+}
+
+interface Load {
+  readonly perSecond: number;
+  readonly p99: number;
+  readonly errors: number;
+}
+
+/** Updates of random rows until `until` resolves. */
+async function load(server: BenchServer, until: Promise<unknown>): Promise<Load> {
+  let running = true;
+  void until.finally(() => (running = false));
+  const times: number[] = [];
+  let errors = 0;
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: THREADS }, async () => {
+      const db = await connect(server);
+      while (running) {
+        const start = performance.now();
+        try {
+          await db.query(`UPDATE t SET k = k + 1 WHERE id = ${Math.floor(Math.random() * ROWS)}`);
+        } catch {
+          errors++;
+        }
+        times.push(performance.now() - start);
+      }
+      await db.end();
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  times.sort((a, b) => a - b);
+  return {
+    perSecond: Math.round(times.length / seconds),
+    p99: Number((times[Math.floor(times.length * 0.99)] ?? 0).toFixed(2)),
+    errors,
+  };
+}
+
+interface Result {
+  readonly server: string;
+  readonly idleRowsPerSecond: number;
+  readonly loadedRowsPerSecond: number;
+  readonly uniqueRowsPerSecond: number;
+  readonly loadAlone: Load;
+  readonly loadDuring: Load;
+}
+
+async function measure(server: BenchServer, how: string): Promise<Result> {
+  const db = await connect(server);
+  const timed = async (sql: string): Promise<number> => {
+    const start = performance.now();
+    await db.query(sql);
+    return Math.round((ROWS * 1000) / (performance.now() - start));
+  };
+  await fill(db);
+  const idleRowsPerSecond = await timed(`ALTER TABLE t ADD INDEX i (k)${how}`);
+  await db.query('ALTER TABLE t DROP INDEX i');
+  const uniqueRowsPerSecond = await timed(`ALTER TABLE t ADD UNIQUE INDEX u (k, id)${how}`);
+  await db.query('ALTER TABLE t DROP INDEX u');
+  const loadAlone = await load(server, new Promise((resolve) => setTimeout(resolve, SECONDS * 1000)));
+  const adding = timed(`ALTER TABLE t ADD INDEX i (k)${how}`);
+  const loadDuring = await load(server, adding);
+  const loadedRowsPerSecond = await adding;
+  await db.end();
+  return {
+    server: server.name,
+    idleRowsPerSecond,
+    uniqueRowsPerSecond,
+    loadedRowsPerSecond,
+    loadAlone,
+    loadDuring,
+  };
+}
+
+const results: Result[] = [];
+const rutile = await BenchServer.rutile([]);
+try {
+  results.push(await measure(rutile, ''));
+} finally {
+  await rutile.remove();
+}
+if (!values.alone) {
+  const mariadb = await BenchServer.mariadb([]);
+  try {
+    results.push(await measure(mariadb, ', ALGORITHM=INPLACE, LOCK=NONE'));
+  } finally {
+    await mariadb.remove();
+  }
+}
+for (const r of results) {
+  const kept = ((100 * r.loadDuring.perSecond) / r.loadAlone.perSecond).toFixed(0);
+  console.log(
+    `${r.server}: ADD INDEX ${r.idleRowsPerSecond} rows/s, ADD UNIQUE ${r.uniqueRowsPerSecond} rows/s, under load ${r.loadedRowsPerSecond} rows/s`,
+  );
+  console.log(
+    `  load: ${r.loadAlone.perSecond}/s, p99 ${r.loadAlone.p99} ms alone; ${r.loadDuring.perSecond}/s (${kept}%), p99 ${r.loadDuring.p99} ms during; ${r.loadDuring.errors} errors`,
+  );
+}
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(results, null, 2));
