@@ -1,6 +1,7 @@
 import type { AlterTableSpec, ColumnDef, ColumnPosition, Expr } from '../parser/ast/index.js';
 import type { ColumnInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
+import { MysqlError } from '../types/error.js';
 import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import {
@@ -68,7 +69,15 @@ export async function applyAddColumn(
   }
 }
 
-/** DROP COLUMN, with the indexes on it alone. Throws 1091, 1090, 8200. */
+/** A table keeps a column that can be seen. */
+function lastColumn(plan: AlterPlan, name: string): MysqlError {
+  if (plan.table.columns.some((c) => c.hidden)) return mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
+  const all = mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
+  if (plan.base.columns.length > 1) return all;
+  return new MysqlError(all.code, all.sqlState, `can't drop only column ${name} in table ${plan.base.name}`);
+}
+
+/** DROP COLUMN, with the indexes on it alone. Throws 1091, 1090, 1113, 8200. */
 export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean): void {
   const { ctx, table: t } = plan;
   plan.touchColumn(name);
@@ -81,7 +90,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
   }
   checkNotRead(ctx, t, column);
   checkNotDeciding(plan, column);
-  if (t.columns.filter((c) => !c.hidden).length === 1) throw mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
+  if (t.columns.filter((c) => !c.hidden).length === 1) throw lastColumn(plan, column.name);
   const using = t.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
   if (using.some((i) => i.columns.length > 1 || i.primary))
     throw mysqlError(

@@ -306,7 +306,7 @@ function nullCheck(t: TableTransition, table: TableInfo): Pass {
     for (let r = 0; r < rows.length; r++) {
       for (let i = 0; i < columns.length; i++) {
         if (rows[r]![columns[i]!.offset] !== null) continue;
-        if (columns[i]!.type.tp !== later[i]!.type.tp)
+        if (columns[i]!.type.tp !== later[i]!.type.tp || columns[i]!.lower !== later[i]!.lower)
           throw mysqlError('WARN_DATA_TRUNCATED', later[i]!.name, r + 1);
         throw mysqlError('ER_INVALID_USE_OF_NULL');
       }
