@@ -173,6 +173,10 @@ export function expressionColumns(
     if (part.expr === null) return part;
     const expr = stripParens(part.expr);
     if (expr.kind === 'ColumnRef') throw mysqlError('ER_FUNCTIONAL_INDEX_ON_FIELD');
+    walk(expr, (n) => {
+      if (n.kind === 'Cast' && (n as Extract<Expr, { kind: 'Cast' }>).type.array)
+        throw mysqlError('ER_NOT_SUPPORTED_YET', 'multi-valued index');
+    });
     checkParts(expr, () => {
       throw mysqlError('ER_FUNCTIONAL_INDEX_FUNCTION_IS_NOT_ALLOWED', name);
     });
