@@ -91,6 +91,12 @@ export interface TableInfo {
   readonly createTime: number;
   readonly view?: ViewInfo;
   readonly partition?: PartitionInfo;
+  /** Where rows are written a second time while they move between partitions. */
+  readonly moving?: MovingRows;
+  /** The partition whose place the table is about to take: its new rows must belong there. */
+  readonly exchanging?: { readonly partition: PartitionInfo; readonly at: number };
+  /** EXCHANGE PARTITION brought rows whose hidden handles may be those of other partitions' rows. */
+  readonly foreignHandles?: boolean;
   /** Set for tables whose rows come from the server itself (information_schema and its kin). */
   readonly virtual?: boolean;
   /** ROW_FORMAT, COMPRESSION and other options kept and shown, by upper-case name. */
@@ -112,6 +118,16 @@ export interface PartitionInfo {
   /** KEY () was written: by the primary key, whatever it is. */
   readonly byPrimaryKey: boolean;
   readonly definitions: readonly PartitionDefinition[];
+}
+
+/**
+ * The other division of a table whose rows move: that to come, or that which is left. Rows of partitions that both divisions
+ * have do not move.
+ */
+export interface MovingRows {
+  readonly state: SchemaState;
+  /** Null: rows lie under the table's own id. */
+  readonly partition: PartitionInfo | null;
 }
 
 export interface PartitionDefinition {

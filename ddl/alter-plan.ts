@@ -11,6 +11,8 @@ import type { PlannedChange } from './job/ddl-worker.js';
 export class AlterPlan {
   table: TableInfo;
   autoIncrement = '';
+  /** Rows go from one division into partitions to another. */
+  movesRows = false;
   /** What the clauses are, in TiDB's names for jobs. */
   readonly parts: string[] = [];
   /** Columns to be found without NULL, by id. */
@@ -53,12 +55,15 @@ export class AlterPlan {
     if (parts.length === 0) return null;
     const target = { ...table, columns: flagKeyColumns(table.columns, table.indices) };
     const several = parts.length > 1;
+    if (several && base.partition !== table.partition)
+      throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `multi schema change for ${parts[parts.length - 1]!}`);
     return {
       transition: {
         base,
         target,
         notNull: [...this.notNull].filter((id) => base.columns.some((c) => c.id === id)),
         autoIncrement: this.autoIncrement,
+        movesRows: this.movesRows,
       },
       type: several ? 'alter table multi-schema change' : parts[0]!,
       parts: several ? parts : [],

@@ -1,4 +1,4 @@
-import type { AlterAlgorithm, AlterTableSpec, AlterTableStmt, TableName } from '../parser/ast/index.js';
+import type { AlterAlgorithm, AlterTableSpec, AlterTableStmt, Expr, TableName } from '../parser/ast/index.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { algorithmOf, checkAlgorithm } from './alter-algorithm.js';
@@ -8,6 +8,18 @@ import { requireColumn } from './column-order.js';
 import type { DdlContext } from './ddl-context.js';
 import { applyAddIndex, applyDropIndex, applyRenameIndex, applyVisibility } from './index-clauses.js';
 import { applyModifyColumn } from './modify-column.js';
+import {
+  applyAddPartitions,
+  applyCoalescePartitions,
+  applyDropPartitions,
+  applyFirstPartition,
+  applyLastPartition,
+  applyPartitionBy,
+  applyRemovePartitioning,
+  applyReorganizePartitions,
+  applyTruncatePartitions,
+} from './partition/alter-partitions.js';
+import { exchangePartition } from './partition/exchange-partition.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
 import { renameTables, requireTable } from './table.js';
 
@@ -71,9 +83,38 @@ registerClause('OrderBy', (plan, s) => {
       message: `ORDER BY ignored as there is a user-defined clustered index in the table '${plan.table.name}'`,
     });
 });
+registerClause('AddPartitions', (plan, s) => applyAddPartitions(plan, s));
+registerClause('DropPartitions', (plan, s) => applyDropPartitions(plan, s.names, s.ifExists));
+registerClause('TruncatePartitions', (plan, s) => applyTruncatePartitions(plan, s.names));
+registerClause('CoalescePartitions', (plan, s) => applyCoalescePartitions(plan, s.count));
+registerClause('ReorganizePartitions', (plan, s) => applyReorganizePartitions(plan, s.names, s.definitions));
+registerClause('PartitionBy', (plan, s) => applyPartitionBy(plan, s.partition));
+registerClause('RemovePartitioning', (plan) => applyRemovePartitioning(plan));
+for (const [kind, apply] of [
+  ['FirstPartition', applyFirstPartition],
+  ['LastPartition', applyLastPartition],
+] as const)
+  registerClause(kind as AlterTableSpec['kind'], (plan, s) => apply(plan, (s as { value: Expr }).value));
+const REFUSED: Readonly<Partial<Record<AlterTableSpec['kind'], string>>> = {
+  CheckPartitions: 'check partition',
+  OptimizePartitions: 'optimize partition',
+  RepairPartitions: 'repair partition',
+  RebuildPartitions: 'rebuild partition',
+  ImportPartitions: 'Unsupported/unknown ALTER TABLE specification',
+  DiscardPartitions: 'Unsupported/unknown ALTER TABLE specification',
+  MergeFirstPartition: 'MERGE FIRST PARTITION',
+  SplitMaxValuePartition: 'SPLIT LAST PARTITION',
+};
+for (const [kind, what] of Object.entries(REFUSED))
+  registerClause(kind as AlterTableSpec['kind'], () => {
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', what);
+  });
 for (const kind of ['Algorithm', 'Lock', 'Validation', 'Force', 'EnableKeys', 'DisableKeys'] as const)
   registerClause(kind, () => undefined);
 
+registerAction('ExchangePartition', (ctx, target, s) =>
+  exchangePartition(ctx, target, s.name, s.table, s.validation),
+);
 registerAction('RenameTable', (ctx, { db, table }, s) =>
   renameTables(ctx, {
     renames: [

@@ -66,6 +66,10 @@ export interface DdlContext {
   busy(): boolean;
   /** Sets the columns of rows that take the values of others (MODIFY COLUMN). Throws the errors of conversion. */
   changeColumns(table: TableInfo, rows: readonly Datum[][]): void;
+  /** Id of the physical table that a row (datums by column offset) of a table belongs to. Throws 1526. */
+  physicalIdOf(table: TableInfo, row: readonly Datum[]): number;
+  /** A hidden handle that no row has. */
+  freshHandle(table: TableInfo): Promise<number | bigint>;
   /** Throws when the statement was killed. */
   throwIfInterrupted(): void;
   /** Shown by SHOW PROCESSLIST and ADMIN SHOW DDL JOBS. */

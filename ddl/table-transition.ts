@@ -16,6 +16,8 @@ export interface TableTransition {
   readonly notNull: readonly number[];
   /** AUTO_INCREMENT = n: the least value to be given next, in decimal; '' = unchanged. */
   readonly autoIncrement: string;
+  /** Rows of partitions that the target has not go to those that the base has not; without it they are dropped with them. */
+  readonly movesRows: boolean;
 }
 
 /** What the table looks like between two steps. 'none': as before; 'done': as the target says. */
@@ -49,12 +51,12 @@ export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
 /** The phases that the change goes through, in their order, 'none' first and 'done' last. */
 export function phasesOf(t: TableTransition): readonly Phase[] {
   const phases: Phase[] = ['none'];
-  const fills = addedIndexes(t).length > 0 || rewrittenColumns(t).length > 0;
+  const fills = addedIndexes(t).length > 0 || rewrittenColumns(t).length > 0 || t.movesRows;
   if (addedColumns(t).length > 0 || fills || t.notNull.length > 0) {
     phases.push('deleteOnly', 'writeOnly');
     if (fills || t.notNull.length > 0) phases.push('writeReorg');
   }
-  if (droppedColumns(t).length > 0 || droppedIndexes(t).length > 0)
+  if (droppedColumns(t).length > 0 || droppedIndexes(t).length > 0 || t.movesRows)
     phases.push('public', 'leavingDeleteOnly');
   phases.push('done');
   return phases;
@@ -132,7 +134,8 @@ function arriving(t: TableTransition, state: SchemaState): TableInfo {
     ...base.indices.map((i) => ({ index: i, of: base, state: i.state })),
     ...addedIndexes(t).map((i) => ({ index: i, of: target, state })),
   ];
-  return assemble(withIds(base, target), columns, indices, base.indices);
+  const table = assemble(withIds(base, target), columns, indices, base.indices);
+  return t.movesRows ? { ...table, moving: { state, partition: target.partition ?? null } } : table;
 }
 
 /** The target with the parts of the base that it lacks behind it. */
@@ -152,8 +155,23 @@ function leaving(t: TableTransition, state: SchemaState): TableInfo {
     ...target.indices.map((i) => ({ index: i, of: target, state: i.state })),
     ...droppedIndexes(t).map((i) => ({ index: i, of: base, state })),
   ];
-  return assemble(target, columns, indices, target.indices);
+  const table = assemble(target, columns, indices, target.indices);
+  return t.movesRows ? { ...table, moving: { state, partition: base.partition ?? null } } : table;
 }
+
+/** Physical tables of partitions that the change takes away. A table's own id is not among them. */
+export const droppedPartitions = (t: TableTransition): number[] => partitionIds(t.base, t.target);
+/** Physical tables of partitions that the change brings. A table's own id is not among them. */
+export const addedPartitions = (t: TableTransition): number[] => partitionIds(t.target, t.base);
+
+function partitionIds(of: TableInfo, without: TableInfo): number[] {
+  const gone = new Set(without.partition?.definitions.map((d) => d.id));
+  return (of.partition?.definitions ?? []).map((d) => d.id).filter((id) => !gone.has(id));
+}
+
+/** Whether the rows lie under the table's own id, before the change or after it, which must be cleared of them. */
+export const leavesOwnId = (t: TableTransition): boolean => t.movesRows && t.base.partition === undefined;
+export const takesOwnId = (t: TableTransition): boolean => t.movesRows && t.target.partition === undefined;
 
 const taken = (table: TableInfo, c: ColumnInfo): boolean => table.columns.some((o) => o.lower === c.lower);
 

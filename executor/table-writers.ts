@@ -4,6 +4,7 @@ import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import { zoneOf } from './cop-reader.js';
 import type { ExecContext } from './exec-context.js';
+import { MovingRows, MovingTableWriter } from './moving-rows.js';
 import { TableWriter } from './table-writer.js';
 
 /** The writers of a table: one, or one for each partition that rows of the statement belong to. */
@@ -11,6 +12,8 @@ export class TableWriters {
   /** The writer of an unpartitioned table; of a partitioned one it knows the rows' layout only. */
   readonly whole: TableWriter;
   private readonly locator: PartitionLocator | null;
+  private readonly moving: MovingRows | null;
+  private readonly exchanging: PartitionLocator | null;
   private readonly parts = new Map<number, TableWriter>();
 
   constructor(
@@ -19,7 +22,12 @@ export class TableWriters {
     /** Lower names that PARTITION (…) allows; null for all. */
     private readonly allowed: ReadonlySet<string> | null = null,
   ) {
-    this.whole = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
+    this.moving = table.moving === undefined ? null : new MovingRows(table, ctx);
+    this.whole = this.writerOf(table.id);
+    this.exchanging =
+      table.exchanging === undefined
+        ? null
+        : partitionLocator({ ...table, partition: table.exchanging.partition }, ctx.eval);
     this.locator = table.partition === undefined ? null : partitionLocator(table, ctx.eval);
   }
 
@@ -29,7 +37,10 @@ export class TableWriters {
 
   /** The writer of the partition that a row belongs to. Throws 1526 and 1748. */
   of(row: readonly Datum[]): TableWriter {
-    if (this.locator === null) return this.whole;
+    if (this.locator === null) {
+      if (this.exchanging !== null) this.checkExchanged(row);
+      return this.whole;
+    }
     const at = this.locator.locate(row, this.ctx.eval);
     if (at < 0) throw this.locator.noPartition(row, this.ctx.eval);
     const { id, lower } = this.table.partition!.definitions[at]!;
@@ -37,9 +48,20 @@ export class TableWriters {
       throw mysqlError('ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET');
     let writer = this.parts.get(id);
     if (writer === undefined) {
-      writer = new TableWriter(this.table, id, this.ctx.txn!, zoneOf(this.ctx));
+      writer = this.writerOf(id);
       this.parts.set(id, writer);
     }
     return writer;
+  }
+
+  private writerOf(id: number): TableWriter {
+    if (this.moving !== null) return new MovingTableWriter(this.table, id, this.ctx, this.moving);
+    return new TableWriter(this.table, id, this.ctx.txn!, zoneOf(this.ctx));
+  }
+
+  /** The table is about to become a partition. Throws 1748. */
+  private checkExchanged(row: readonly Datum[]): void {
+    if (this.exchanging!.locate(row, this.ctx.eval) !== this.table.exchanging!.at)
+      throw mysqlError('ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET');
   }
 }

@@ -7,7 +7,7 @@ import type { JobSession } from '../ddl/job/job.js';
 import { Assigner } from '../executor/dml/assignment.js';
 import { GeneratedColumns } from '../executor/dml/generated-columns.js';
 import { buildExpression, parseExpression, rowColumns } from '../planner/resolve/table-expression.js';
-import { columnBound } from '../planner/partition/locator.js';
+import { columnBound, partitionLocator } from '../planner/partition/locator.js';
 import { datumCompare } from '../planner/ranger/interval.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Storage } from '../kv/storage.js';
@@ -128,6 +128,16 @@ export class SessionDdlContext implements DdlContext {
   }
   changeColumns(table: TableInfo, rows: readonly Datum[][]): void {
     GeneratedColumns.of(table, this)?.change(rows, new Assigner(this, false));
+  }
+  physicalIdOf(table: TableInfo, row: readonly Datum[]): number {
+    return table.partition === undefined
+      ? table.id
+      : partitionLocator(table, this.eval).physicalId(row, this.eval);
+  }
+  async freshHandle(table: TableInfo): Promise<number | bigint> {
+    const { engine } = this.session;
+    const dbId = engine.schemaLoader.current.tableById(table.id)!.db.id;
+    return engine.autoIds.allocate('rowid', dbId, table.id, 1);
   }
   throwIfInterrupted(): void {
     this.session.statement.throwIfInterrupted();

@@ -97,6 +97,9 @@ interface StoredTable {
     readonly create_time: number;
     readonly previous_version?: number;
     readonly view?: ViewInfo;
+    readonly moving?: { readonly state: number; readonly partition: StoredPartitioning | null };
+    readonly exchanging?: { readonly partition: StoredPartitioning; readonly at: number };
+    readonly foreign_handles?: boolean;
     readonly options?: Readonly<Record<string, string>>;
   };
 }
@@ -297,6 +300,18 @@ export function encodeTable(t: TableInfo): Uint8Array {
       previous_version: t.previousVersion ?? 0,
       ...(t.view ? { view: t.view } : {}),
       ...(t.options ? { options: t.options } : {}),
+      ...(t.moving
+        ? {
+            moving: {
+              state: stateNumber(t.moving.state),
+              partition: t.moving.partition === null ? null : storePartitioning(t.moving.partition),
+            },
+          }
+        : {}),
+      ...(t.exchanging
+        ? { exchanging: { partition: storePartitioning(t.exchanging.partition), at: t.exchanging.at } }
+        : {}),
+      ...(t.foreignHandles === true ? { foreign_handles: true } : {}),
     },
   };
   return encode(stored);
@@ -326,6 +341,24 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     ...(s.partition ? { partition: loadPartitioning(s.partition) } : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),
+    ...(s.rutile.moving
+      ? {
+          moving: {
+            state: stateOf(s.rutile.moving.state),
+            partition:
+              s.rutile.moving.partition === null ? null : loadPartitioning(s.rutile.moving.partition),
+          },
+        }
+      : {}),
+    ...(s.rutile.exchanging
+      ? {
+          exchanging: {
+            partition: loadPartitioning(s.rutile.exchanging.partition),
+            at: s.rutile.exchanging.at,
+          },
+        }
+      : {}),
+    ...(s.rutile.foreign_handles === true ? { foreignHandles: true } : {}),
   };
 }
 

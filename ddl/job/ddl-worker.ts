@@ -3,7 +3,7 @@ import { Meta, type MetaMutator } from '../../catalog/meta/meta.js';
 import { physicalIds } from '../../catalog/table-layout.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
-import { indexRange } from '../../kv/codec/table-key.js';
+import { indexRange, tableRange } from '../../kv/codec/table-key.js';
 import { WriteConflictError, type Storage, type Transaction } from '../../kv/storage.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
@@ -12,16 +12,21 @@ import { queueDeleteRange } from '../delete-range.js';
 import { changeSchema } from '../schema-change.js';
 import {
   addedIndexes,
+  addedPartitions,
   droppedIndexes,
+  droppedPartitions,
   isRevertible,
+  leavesOwnId,
   phasesOf,
   schemaStateOf,
   tableAt,
+  takesOwnId,
   undoPhases,
   type Phase,
   type TableTransition,
 } from '../table-transition.js';
 import { fillTable, passesOf } from './fill-table.js';
+import { clearPhysical } from './move-rows.js';
 import { isEnded, type DdlJob, type JobSession, type JobSettings } from './job.js';
 import { JobTable } from './job-table.js';
 
@@ -161,11 +166,12 @@ export class DdlWorker {
   private async changeAtOnce(ctx: DdlContext, db: DbInfo, change: PlannedChange): Promise<boolean> {
     const { base, target } = change.transition;
     let stale = false;
-    const version = await changeSchema(ctx, async (meta, _txn, next) => {
+    const version = await changeSchema(ctx, async (meta, txn, next) => {
       const now = await meta.table(db.id, base.id);
       stale = now?.version !== base.version;
       if (stale) return {};
       meta.putTable(db.id, { ...target, version: next, previousVersion: base.version });
+      queuePartitions(txn, droppedPartitions(change.transition));
       await setAutoIncrement(meta, db.id, change.transition);
       return {
         tables: [{ dbId: db.id, tableId: base.id }],
@@ -298,6 +304,8 @@ export class DdlWorker {
     for (;;) {
       const phase = running.job.work!.phase;
       if (phase === 'writeReorg') await this.fill(running);
+      if (phase === 'leavingDeleteOnly' && leavesOwnId(running.job.work!.transition))
+        await clearPhysical(running.context.ctx, running.job.tableId);
       const next = phases[phases.indexOf(phase) + 1]!;
       await this.obey(running, isRevertible(phase));
       await this.step(running, next, next === 'done' ? 'synced' : 'running', null);
@@ -340,6 +348,7 @@ export class DdlWorker {
     running.job = { ...job, error: stored };
     for (const phase of undoPhases(job.work!.phase)) {
       const last = phase === 'none';
+      if (last && takesOwnId(job.work!.transition)) await clearPhysical(running.context.ctx, job.tableId);
       await this.step(
         running,
         phase,
@@ -389,12 +398,14 @@ export class DdlWorker {
           transition.base,
           droppedIndexes(transition).map((i) => i.id),
         );
+        queuePartitions(txn, droppedPartitions(transition));
       } else if (phase === 'none') {
         queueIndexes(
           txn,
           transition.base,
           addedIndexes(transition).map((i) => i.id),
         );
+        queuePartitions(txn, addedPartitions(transition));
       }
       return { tables: [{ dbId: job.dbId, tableId }], job: null };
     });
@@ -619,6 +630,13 @@ async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransit
   const next = BigInt(t.autoIncrement);
   if (next > (await meta.autoId('auto_increment', dbId, t.target.id)))
     meta.setAutoId('auto_increment', dbId, t.target.id, next - 1n);
+}
+
+function queuePartitions(txn: Transaction, ids: readonly number[]): void {
+  for (const id of ids) {
+    const range = tableRange(id);
+    queueDeleteRange(txn, range.startKey, range.endKey);
+  }
 }
 
 function queueIndexes(txn: Transaction, table: TableInfo, ids: readonly number[]): void {

@@ -1,9 +1,7 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
-import { isVirtual, physicalIds, scanColumns } from '../../catalog/table-layout.js';
-import type { Chunk } from '../../chunk/chunk.js';
+import { isVirtual, physicalIds } from '../../catalog/table-layout.js';
 import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
-import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import type { Transaction } from '../../kv/storage.js';
 import { KeyExistsError, WriteConflictError } from '../../kv/storage.js';
@@ -11,10 +9,11 @@ import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
 import { isNotNull } from '../../types/field-type.js';
-import { timeZone, UTC } from '../../types/timezone.js';
 import type { DdlContext } from '../ddl-context.js';
 import { addedIndexes, rewrittenColumns, tableAt, type TableTransition } from '../table-transition.js';
 import type { JobProgress, JobSettings } from './job.js';
+import { movingPasses } from './move-rows.js';
+import { readRows, zoneOf, type RowPass as Pass } from './row-pass.js';
 
 /** Rows of one transaction where the machine has nothing else to do. */
 const IDLE_BATCH_ROWS = 4096;
@@ -36,25 +35,13 @@ export interface FillControl {
   obey(): Promise<void>;
 }
 
-/** One pass over the rows. */
-interface Pass {
-  /** Offsets of the columns that it looks at; null: all. */
-  readonly needs: ReadonlySet<number> | null;
-  /** Checks or writes a batch. Gives the bytes written. */
-  run(
-    txn: Transaction,
-    physicalId: number,
-    keys: readonly Uint8Array[],
-    rows: readonly Datum[][],
-  ): Promise<number>;
-}
-
 /** How often the rows are gone over. */
 export function passesOf(t: TableTransition): number {
   return (
     (t.notNull.length > 0 ? 1 : 0) +
     (rewrittenColumns(t).length > 0 ? 1 : 0) +
-    (addedIndexes(t).length > 0 ? 1 : 0)
+    (addedIndexes(t).length > 0 ? 1 : 0) +
+    (t.movesRows ? 1 : 0)
   );
 }
 
@@ -83,14 +70,13 @@ function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[
   if (rewritten.length > 0) passes.push(rewriting(ctx, table, rewritten));
   const indexes = addedIndexes(t);
   if (indexes.length > 0) passes.push(filling(ctx, table, indexes));
+  if (t.movesRows) passes.push(...movingPasses(ctx, table));
   return passes;
 }
 
-const zoneOf = (ctx: DdlContext) => timeZone(ctx.eval.timeZone) ?? UTC;
-
 /** Goes over the rows of all partitions, in the order in which the table names them. */
 async function goOver(ctx: DdlContext, table: TableInfo, pass: Pass, control: FillControl): Promise<void> {
-  const ids = physicalIds(table);
+  const ids = physicalIds(table).filter((id) => pass.only === undefined || pass.only.has(id));
   const at = control.progress().nextKey;
   let first = 0;
   let from: Uint8Array | null = null;
@@ -250,53 +236,6 @@ const isConflict = (error: unknown): boolean =>
   error instanceof WriteConflictError ||
   error instanceof KeyExistsError ||
   (error as { code?: number }).code === 9007;
-
-/** Rows as datums by column offset, with what is computed from other columns. */
-async function readRows(
-  ctx: DdlContext,
-  txn: Transaction,
-  table: TableInfo,
-  needs: ReadonlySet<number> | null,
-  from: Uint8Array,
-  to: Uint8Array,
-  limit: number,
-): Promise<{ keys: Uint8Array[]; rows: Datum[][] }> {
-  const columns = table.columns.filter((c) => !isVirtual(c) && (needs === null || needs.has(c.offset)));
-  const decoder = new RowBatchDecoder(scanColumns(table, columns, false), {
-    initialRows: limit,
-    zone: zoneOf(ctx),
-  });
-  const keys: Uint8Array[] = [];
-  const iterator = txn.iterate(from, to, { batchSize: limit });
-  try {
-    while (keys.length < limit) {
-      const step = iterator.next();
-      const pair = step instanceof Promise ? await step : step;
-      if (pair === null) break;
-      decoder.append(pair.key, pair.key.length, pair.value, 0, pair.value.length);
-      keys.push(pair.key);
-    }
-  } finally {
-    iterator.close();
-  }
-  const rows = rowsOf(
-    table,
-    decoder.take(),
-    columns.map((c) => c.offset),
-  );
-  if (needs === null && columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
-  return { keys, rows };
-}
-
-function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Datum[][] {
-  const rows: Datum[][] = [];
-  for (let i = 0; i < chunk.length; i++) {
-    const row = new Array<Datum>(table.columns.length).fill(null);
-    for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = chunk.columns[c]!.get(i);
-    rows.push(row);
-  }
-  return rows;
-}
 
 /** Throws 1138 for a NULL where there may be none, or 1265 where the column's type changes too. */
 function nullCheck(t: TableTransition, table: TableInfo): Pass {

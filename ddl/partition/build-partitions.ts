@@ -8,13 +8,13 @@ import type {
   PartitionType,
 } from '../../catalog/model.js';
 import { mysqlError } from '../../types/error-table.js';
-import { datumToString } from '../../types/format.js';
-import { evalType, Flag, isUnsigned, TypeCode, type FieldType } from '../../types/field-type.js';
-import type { Datum } from '../../types/datum.js';
+import { evalType, Flag, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { DdlContext } from '../ddl-context.js';
 import { columnsRead } from '../generated-column.js';
+import { boundText, boundTypes, type BoundType } from './bound.js';
+import { intervalDefinitions } from './interval.js';
 
-const MAX_PARTITIONS = 8192;
+export const MAX_PARTITIONS = 8192;
 
 /** What a table is when its partitions are defined; `indices` decide which unique keys must hold the partitioning columns. */
 export interface PartitionedTable {
@@ -85,7 +85,8 @@ export async function buildPartitions(
     definitions: [],
   };
   checkKeys(deciding(ctx, info, table), table);
-  const defs = method.interval === null ? options.definitions : await intervals(ctx, method, info, table);
+  const defs =
+    method.interval === null ? options.definitions : await intervalDefinitions(ctx, method, info, table);
   const definitions =
     type === 'HASH' || type === 'KEY'
       ? numbered(method, defs)
@@ -243,12 +244,12 @@ function numbered(method: PartitionMethod, defs: readonly PartitionDef[]): Parti
   }));
 }
 
-const commentOf = (d: PartitionDef | undefined): string => {
+export const commentOf = (d: PartitionDef | undefined): string => {
   const option = d?.options.find((o) => o.name.toUpperCase() === 'COMMENT');
   return option === undefined ? '' : String(option.value ?? '');
 };
 
-function checkNames(names: readonly string[]): void {
+export function checkNames(names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
     if (name.endsWith(' ')) throw mysqlError('ER_WRONG_PARTITION_NAME');
@@ -282,25 +283,6 @@ export async function definitionsOf(
     });
   }
   return out;
-}
-
-interface BoundType {
-  readonly name: string;
-  readonly type: FieldType;
-}
-
-/** Types of the values that bounds are written in: of the columns, or of the expression. */
-function boundTypes(
-  ctx: DdlContext,
-  info: PartitionInfo,
-  table: Pick<PartitionedTable, 'columns'>,
-): BoundType[] {
-  if (info.expr !== '')
-    return [{ name: 'partition', type: ctx.expressionType(ctx.parse(info.expr), table.columns) }];
-  return info.columns.map((name) => {
-    const column = table.columns.find((c) => c.lower === name.toLowerCase())!;
-    return { name: column.name, type: column.type };
-  });
 }
 
 async function lessThan(
@@ -360,46 +342,6 @@ async function inValues(
   return out;
 }
 
-/** A bound as it is kept: a literal of the column's type. Throws 1697, 1654, 1563. */
-async function boundText(
-  ctx: DdlContext,
-  info: PartitionInfo,
-  e: Expr,
-  to: BoundType,
-  name: string,
-): Promise<string> {
-  const { type, value } = await ctx.evaluate(e);
-  if (value === null) return 'NULL';
-  const kind = evalType(type);
-  if (info.expr !== '') {
-    if (kind !== 'int') throw mysqlError('ER_VALUES_IS_NOT_INT_TYPE_ERROR', name);
-    if (isUnsigned(to.type) && (value as number | bigint) < 0)
-      throw mysqlError('ER_PARTITION_CONST_DOMAIN_ERROR');
-    return String(value);
-  }
-  const target = evalType(to.type);
-  const fits =
-    target === 'int'
-      ? kind === 'int' || info.type === 'LIST'
-      : kind === 'string' || kind === target || info.type === 'LIST';
-  if (!fits) throw mysqlError('ER_WRONG_TYPE_COLUMN_VALUE_ERROR');
-  let stored: Datum;
-  try {
-    stored = ctx.toColumn(value, type, { name: to.name, type: to.type });
-  } catch {
-    throw mysqlError('ER_WRONG_TYPE_COLUMN_VALUE_ERROR');
-  }
-  if (stored === null) return 'NULL';
-  if (
-    to.type.charset === 'binary' &&
-    stored instanceof Uint8Array &&
-    /[^\x20-\x7e]/.test(Buffer.from(stored).toString('latin1'))
-  )
-    return `0x${Buffer.from(stored).toString('hex')}`;
-  const text = datumToString(stored, to.type);
-  return target === 'int' ? text : `'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`;
-}
-
 /** Values in definitions are checked once all are known. Throws 1493, 1481, 1495. */
 export function checkDefinitions(
   ctx: DdlContext,
@@ -437,62 +379,3 @@ export function checkDefinitions(
 
 export const typeOfMethod = (m: PartitionMethod): PartitionType | null =>
   m.type === 'SYSTEM_TIME' || m.type === 'NONE' ? null : m.type;
-
-/** INTERVAL (n [unit]) FIRST PARTITION LESS THAN (a) LAST PARTITION LESS THAN (b) as definitions (TiDB manual, "Interval Partitioning"). */
-async function intervals(
-  ctx: DdlContext,
-  method: PartitionMethod,
-  info: PartitionInfo,
-  table: PartitionedTable,
-): Promise<PartitionDef[]> {
-  const { value, unit, first, last, nullPartition, maxValuePartition } = method.interval!;
-  const types = boundTypes(ctx, info, table);
-  if (info.type !== 'RANGE' || types.length !== 1)
-    throw mysqlError(
-      'ER_UNSUPPORTED_DDL_OPERATION',
-      'INTERVAL partitioning, only allowed on RANGE partitioning',
-    );
-  const to = types[0]!;
-  const isInt = evalType(to.type) === 'int';
-  if (!isInt && unit === null)
-    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'INTERVAL partitioning without unit');
-  if (first === null || last === null)
-    throw mysqlError(
-      'ER_UNSUPPORTED_DDL_OPERATION',
-      'INTERVAL partitioning without FIRST and LAST PARTITION',
-    );
-  const out: PartitionDef[] = [];
-  const literal = (text: string): Expr => ctx.parse(text);
-  const def = (name: string, bound: Expr | null): PartitionDef => ({
-    name,
-    values: { kind: 'LessThan', values: [bound] },
-    options: [],
-    sub: [],
-  });
-  if (nullPartition)
-    out.push(
-      def('P_NULL', literal(isInt ? (isUnsigned(to.type) ? '0' : '-9223372036854775808') : "'0000-01-01'")),
-    );
-  const end = await boundText(ctx, info, last, to, 'last');
-  const compare = ctx.boundCompare(to.type);
-  for (let n = 0; ; n++) {
-    const step: Expr =
-      n === 0
-        ? first
-        : isInt
-          ? literal(`${ctx.restorePlain(first)} + ${n} * ${ctx.restorePlain(value)}`)
-          : literal(`${ctx.restorePlain(first)} + INTERVAL ${n} * ${ctx.restorePlain(value)} ${unit}`);
-    const text = await boundText(ctx, info, step, to, 'interval');
-    const order = compare(text, end);
-    if (order > 0)
-      throw mysqlError(
-        'ER_UNSUPPORTED_DDL_OPERATION',
-        'INTERVAL: expr (' + text + ') not matching FIRST + n INTERVALs',
-      );
-    out.push(def(`P_LT_${text.replace(/^'|'$/g, '')}`, literal(text)));
-    if (order === 0) break;
-    if (out.length > MAX_PARTITIONS) throw mysqlError('ER_TOO_MANY_PARTITIONS_ERROR');
-  }
-  if (maxValuePartition) out.push(def('P_MAXVALUE', null));
-  return out;
-}

@@ -164,6 +164,8 @@ export class TestSchema {
       rowCount: () => 0,
       busy: () => false,
       changeColumns: unused,
+      physicalIdOf: unused,
+      freshHandle: unused,
     };
   }
 }

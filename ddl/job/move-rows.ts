@@ -1,0 +1,167 @@
+import { TableMutations } from '../../catalog/table-mutations.js';
+import type { TableInfo } from '../../catalog/model.js';
+import { physicalIds } from '../../catalog/table-layout.js';
+import { compareBytes, nextKey } from '../../kv/codec/byte-writer.js';
+import { decodeRecordHandle, recordRange, tableRange, type Handle } from '../../kv/codec/table-key.js';
+import type { Storage, Transaction } from '../../kv/storage.js';
+import type { Datum } from '../../types/datum.js';
+import type { DdlContext } from '../ddl-context.js';
+import { readRows, zoneOf, type RowPass } from './row-pass.js';
+
+const CLEARED_AT_ONCE = 4096;
+
+/**
+ * Passes that copy rows from the partitions that a table is about to lose (`table` in state write-reorganisation) to those
+ * that it gets. Each change of a row writes both places meanwhile, under the same handle, so that a copy conflicts with
+ * what was written since it read.
+ */
+export function movingPasses(ctx: DdlContext, table: TableInfo): RowPass[] {
+  const target = { ...table, partition: table.moving!.partition ?? undefined } as TableInfo;
+  const staying = new Set(physicalIds(target));
+  const leaving = physicalIds(table).filter((id) => !staying.has(id));
+  const copy = new Copying(ctx, target);
+  const passes: RowPass[] = [{ needs: null, only: new Set(leaving), run: copy.run }];
+  const hidden = !table.pkIsHandle && !table.isCommonHandle;
+  if (table.foreignHandles === true && hidden && leaving.length > 1)
+    passes.unshift(separating(ctx, table, leaving, copy));
+  return passes;
+}
+
+/** Writes rows where the division to come has them. Throws 1526. */
+class Copying {
+  private readonly parts = new Map<number, TableMutations>();
+
+  constructor(
+    private readonly ctx: DdlContext,
+    private readonly target: TableInfo,
+  ) {}
+
+  readonly run: RowPass['run'] = (txn, _physicalId, keys, rows) => {
+    let bytes = 0;
+    for (let r = 0; r < rows.length; r++) bytes += this.put(txn, rows[r]!, decodeRecordHandle(keys[r]!));
+    return Promise.resolve(bytes);
+  };
+
+  /** The layout of the partition that a row goes to. */
+  placeOf(row: readonly Datum[]): TableMutations {
+    const id = this.ctx.physicalIdOf(this.target, row);
+    let m = this.parts.get(id);
+    if (m === undefined) this.parts.set(id, (m = new TableMutations(this.target, id, zoneOf(this.ctx))));
+    return m;
+  }
+
+  put(txn: Transaction, row: readonly Datum[], handle: Handle): number {
+    const m = this.placeOf(row);
+    return putRow(txn, m, row, handle);
+  }
+}
+
+function putRow(txn: Transaction, m: TableMutations, row: readonly Datum[], handle: Handle): number {
+  const value = m.encodeRecord(row);
+  const key = m.recordKey(handle);
+  txn.set(key, value);
+  let bytes = key.length + value.length;
+  for (const index of m.indexes) {
+    const entry = index.key(row, handle);
+    const held = index.value(row, handle);
+    txn.set(entry, held);
+    bytes += entry.length + held.length;
+  }
+  return bytes;
+}
+
+/**
+ * Gives rows fresh hidden handles where another of the partitions that leave has a row of the same: both may move to one
+ * partition. Such rows come from EXCHANGE PARTITION only.
+ */
+function separating(ctx: DdlContext, table: TableInfo, leaving: readonly number[], copy: Copying): RowPass {
+  const layouts = new Map(leaving.map((id) => [id, new TableMutations(table, id, zoneOf(ctx))]));
+  const run: RowPass['run'] = async (txn, physicalId, keys, rows) => {
+    const before = leaving.slice(0, leaving.indexOf(physicalId));
+    if (before.length === 0) return 0;
+    const here = layouts.get(physicalId)!;
+    const handles = keys.map((k) => decodeRecordHandle(k));
+    let bytes = 0;
+    for (const id of before) {
+      const there = await txn.batchGet(handles.map((h) => layouts.get(id)!.recordKey(h)));
+      for (let r = 0; r < rows.length; r++) {
+        if ((there[r] ?? null) === null) continue;
+        const row = rows[r]!;
+        const fresh = await ctx.freshHandle(table);
+        txn.delete(here.recordKey(handles[r]!));
+        for (const index of here.indexes) txn.delete(index.key(row, handles[r]!));
+        for (const index of copy.placeOf(row).indexes) txn.delete(index.key(row, handles[r]!));
+        bytes += putRow(txn, here, row, fresh) + copy.put(txn, row, fresh);
+        handles[r] = fresh;
+      }
+    }
+    return bytes;
+  };
+  return { needs: null, only: new Set(leaving), run };
+}
+
+/**
+ * Deletes what lies under an id, row by row: the id is its table's own, which may be used again, so its range cannot be
+ * left to garbage collection.
+ */
+export async function clearPhysical(ctx: DdlContext, physicalId: number): Promise<void> {
+  const { startKey, endKey } = tableRange(physicalId);
+  let from = startKey;
+  while (compareBytes(from, endKey) < 0) {
+    const keys = await deleteSome(ctx.storage, from, endKey);
+    if (keys === null) return;
+    from = nextKey(keys);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Gives the last key deleted; null when there was none. */
+async function deleteSome(storage: Storage, from: Uint8Array, to: Uint8Array): Promise<Uint8Array | null> {
+  for (;;) {
+    const txn = await storage.begin();
+    try {
+      let last: Uint8Array | null = null;
+      const iterator = txn.iterate(from, to, { batchSize: CLEARED_AT_ONCE });
+      const keys: Uint8Array[] = [];
+      try {
+        while (keys.length < CLEARED_AT_ONCE) {
+          const pair = await iterator.next();
+          if (pair === null) break;
+          keys.push((last = pair.key));
+        }
+      } finally {
+        iterator.close();
+      }
+      for (const key of keys) txn.delete(key);
+      await txn.commit();
+      return last;
+    } catch (e) {
+      if (txn.valid) await txn.rollback();
+      // A statement deleted one of them itself.
+      if ((e as { name?: string }).name !== 'WriteConflictError' && (e as { code?: number }).code !== 9007)
+        throw e;
+    }
+  }
+}
+
+/** Looks at all rows of a table. */
+export async function visitRows(
+  ctx: DdlContext,
+  table: TableInfo,
+  visit: (row: readonly Datum[]) => void,
+): Promise<void> {
+  const { startKey, endKey } = recordRange(table.id);
+  const txn = await ctx.storage.begin();
+  try {
+    for (let from = startKey; ;) {
+      ctx.throwIfInterrupted();
+      const { keys, rows } = await readRows(ctx, txn, table, null, from, endKey, CLEARED_AT_ONCE);
+      if (keys.length === 0) return;
+      for (const row of rows) visit(row);
+      from = nextKey(keys[keys.length - 1]!);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    await txn.rollback();
+  }
+}

@@ -1,0 +1,186 @@
+import type { TableName } from '../../parser/ast/index.js';
+import type { ColumnInfo, DbInfo, IndexInfo, PartitionInfo, TableInfo } from '../../catalog/model.js';
+import type { MetaMutator } from '../../catalog/meta/meta.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { DdlContext } from '../ddl-context.js';
+import { visitRows } from '../job/move-rows.js';
+import { changeSchema, changeTable } from '../schema-change.js';
+import { requireTable } from '../table.js';
+
+/**
+ * EXCHANGE PARTITION p WITH TABLE nt: each takes the other's rows, by taking its id. In a first step nt takes rows only that
+ * belong to the partition; then its rows are looked at; then the ids are swapped.
+ * Throws 1505, 1735, 1732, 1736, 3106, 1737.
+ */
+export async function exchangePartition(
+  ctx: DdlContext,
+  target: { readonly db: DbInfo; readonly table: TableInfo },
+  name: string,
+  other: TableName,
+  validation: boolean,
+): Promise<void> {
+  const { db, table } = target;
+  const nt = requireExchangeable(ctx, { schema: other.schema ?? db.name, name: other.name });
+  ctx.checkPrivilege('DROP', nt.db.name, nt.table.name);
+  ctx.checkPrivilege('INSERT', db.name, table.name);
+  const { partition } = table;
+  if (partition === undefined) throw mysqlError('ER_PARTITION_MGMT_ON_NONPARTITIONED');
+  const at = partition.definitions.findIndex((d) => d.lower === name.toLowerCase());
+  if (at < 0) throw mysqlError('ER_UNKNOWN_PARTITION', name, table.name);
+  if (nt.table.partition !== undefined) throw mysqlError('ER_PARTITION_EXCHANGE_PART_TABLE', nt.table.name);
+  checkAlike(table, nt.table);
+  ctx.checkTableLock(table);
+  ctx.checkTableLock(nt.table);
+  await ctx.jobs.awaitTable(ctx, table.id);
+  if (validation)
+    await changeTable(ctx, nt.db.id, nt.table.id, (t) => ({ ...t, exchanging: { partition, at } }));
+  try {
+    if (validation) await checkRows(ctx, nt.table, partition, at);
+    await swap(ctx, { db, table }, nt, at);
+  } catch (e) {
+    if (validation) await changeTable(ctx, nt.db.id, nt.table.id, settled);
+    throw e;
+  }
+  ctx.warn({
+    level: 'Warning',
+    code: 1105,
+    message: 'after the exchange, please analyze related table of the exchange to update statistics',
+  });
+}
+
+function requireExchangeable(ctx: DdlContext, name: TableName): { db: DbInfo; table: TableInfo } {
+  try {
+    return requireTable(ctx, name);
+  } catch (e) {
+    if ((e as { code?: number }).code !== 1347) throw e;
+    throw mysqlError('ER_CHECK_NOT_IMPLEMENTED', 'view');
+  }
+}
+
+const settled = (t: TableInfo): TableInfo => {
+  const { exchanging: _, ...rest } = t;
+  return rest;
+};
+
+/** Throws 1736 unless rows and entries of both tables have one form, and 3106. */
+function checkAlike(a: TableInfo, b: TableInfo): void {
+  const different = mysqlError('ER_TABLES_DIFFERENT_METADATA');
+  if (a.columns.length !== b.columns.length || a.indices.length !== b.indices.length) throw different;
+  if (a.pkIsHandle !== b.pkIsHandle || a.isCommonHandle !== b.isCommonHandle) throw different;
+  if (a.charset !== b.charset || a.collate !== b.collate) throw different;
+  a.columns.forEach((c, i) => {
+    const d = b.columns[i]!;
+    if (c.generatedStored !== d.generatedStored || (c.generated === '') !== (d.generated === ''))
+      throw mysqlError(
+        'ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN',
+        'Exchanging partitions for non-generated columns',
+      );
+    if (!columnsAlike(c, d)) throw different;
+  });
+  for (const index of a.indices) {
+    const like = b.indices.find((j) => j.lower === index.lower);
+    if (like === undefined || !indexesAlike(index, like)) throw different;
+  }
+}
+
+/** Also the ids: rows name their columns by them. */
+const columnsAlike = (c: ColumnInfo, d: ColumnInfo): boolean =>
+  c.id === d.id &&
+  c.lower === d.lower &&
+  c.hidden === d.hidden &&
+  c.autoIncrement === d.autoIncrement &&
+  c.generated === d.generated &&
+  c.type.tp === d.type.tp &&
+  c.type.flag === d.type.flag &&
+  c.type.flen === d.type.flen &&
+  c.type.decimal === d.type.decimal &&
+  c.type.charset === d.type.charset &&
+  c.type.collate === d.type.collate &&
+  JSON.stringify(c.type.elems ?? []) === JSON.stringify(d.type.elems ?? []);
+
+const indexesAlike = (i: IndexInfo, j: IndexInfo): boolean =>
+  i.id === j.id &&
+  i.unique === j.unique &&
+  i.primary === j.primary &&
+  i.columns.length === j.columns.length &&
+  i.columns.every((c, n) => c.offset === j.columns[n]!.offset && c.length === j.columns[n]!.length);
+
+/** All rows of `nt` belong to the partition. Throws 1737. */
+async function checkRows(
+  ctx: DdlContext,
+  nt: TableInfo,
+  partition: PartitionInfo,
+  at: number,
+): Promise<void> {
+  const as = { ...nt, partition };
+  const id = partition.definitions[at]!.id;
+  await visitRows(ctx, nt, (row) => {
+    let found: number;
+    try {
+      found = ctx.physicalIdOf(as, row);
+    } catch {
+      found = -1;
+    }
+    if (found !== id) throw mysqlError('ER_ROW_DOES_NOT_MATCH_PARTITION');
+  });
+}
+
+/** Each under the other's id, in one step. Handles and values given by either are not given again by the other. */
+async function swap(
+  ctx: DdlContext,
+  pt: { readonly db: DbInfo; readonly table: TableInfo },
+  nt: { readonly db: DbInfo; readonly table: TableInfo },
+  at: number,
+): Promise<void> {
+  const newId = pt.table.partition!.definitions[at]!.id;
+  const hidden = !pt.table.pkIsHandle && !pt.table.isCommonHandle;
+  const foreign = hidden ? { foreignHandles: true } : {};
+  const version = await changeSchema(ctx, async (meta, _txn, next) => {
+    const table = await meta.table(pt.db.id, pt.table.id);
+    const other = await meta.table(nt.db.id, nt.table.id);
+    if (table?.partition?.definitions[at]?.id !== newId || other === null)
+      throw mysqlError('ER_TABLE_DEF_CHANGED');
+    const ids = await sharedIds(meta, pt, nt);
+    const definitions = table.partition.definitions.map((d, i) => (i === at ? { ...d, id: other.id } : d));
+    meta.deleteTable(nt.db.id, other.id);
+    meta.putTable(nt.db.id, { ...settled(other), ...foreign, id: newId, version: next });
+    meta.putTable(pt.db.id, {
+      ...table,
+      ...foreign,
+      partition: { ...table.partition, definitions },
+      version: next,
+      previousVersion: table.version,
+    });
+    for (const [dbId, id] of [
+      [pt.db.id, table.id],
+      [nt.db.id, newId],
+    ] as const) {
+      meta.setAutoId('rowid', dbId, id, ids.rowid);
+      meta.setAutoId('auto_increment', dbId, id, ids.auto);
+    }
+    return {
+      tables: [
+        { dbId: pt.db.id, tableId: table.id },
+        { dbId: nt.db.id, tableId: other.id },
+        { dbId: nt.db.id, tableId: newId },
+      ],
+    };
+  });
+  await ctx.awaitVersion(pt.table.id, version);
+  await ctx.awaitVersion(nt.table.id, version);
+  ctx.forgetTable(pt.table);
+  ctx.forgetTable(nt.table);
+}
+
+async function sharedIds(
+  meta: MetaMutator,
+  pt: { readonly db: DbInfo; readonly table: TableInfo },
+  nt: { readonly db: DbInfo; readonly table: TableInfo },
+): Promise<{ rowid: bigint; auto: bigint }> {
+  const most = async (kind: 'rowid' | 'auto_increment'): Promise<bigint> => {
+    const a = await meta.autoId(kind, pt.db.id, pt.table.id);
+    const b = await meta.autoId(kind, nt.db.id, nt.table.id);
+    return a > b ? a : b;
+  };
+  return { rowid: await most('rowid'), auto: await most('auto_increment') };
+}
