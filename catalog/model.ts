@@ -90,6 +90,7 @@ export interface TableInfo {
   /** Creation time, ms since the epoch. */
   readonly createTime: number;
   readonly view?: ViewInfo;
+  readonly sequence?: SequenceInfo;
   readonly partition?: PartitionInfo;
   /** Where rows are written a second time while they move between partitions. */
   readonly moving?: MovingRows;
@@ -148,6 +149,17 @@ export interface ViewInfo {
   readonly security: 'DEFINER' | 'INVOKER';
   readonly algorithm: 'UNDEFINED' | 'MERGE' | 'TEMPTABLE';
   readonly checkOption: 'NONE' | 'LOCAL' | 'CASCADED';
+}
+
+/** A sequence's definition; integers in decimal. Values are `start` and those whole increments away, within the bounds. */
+export interface SequenceInfo {
+  readonly start: string;
+  readonly increment: string;
+  readonly minValue: string;
+  readonly maxValue: string;
+  /** Values reserved at once; 0 = NOCACHE. */
+  readonly cache: number;
+  readonly cycle: boolean;
 }
 
 export interface DbInfo {

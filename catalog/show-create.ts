@@ -14,6 +14,14 @@ export const quoteName = (name: string): string => `\`${name.replace(/`/g, '``')
 const quoteText = (s: string): string =>
   `'${s.replace(/\\/g, '\\\\').replace(/'/g, "''").replace(/\n/g, '\\n').replace(/\r/g, '\\r')}'`;
 
+/** The statement that makes a sequence (SHOW CREATE SEQUENCE). */
+export function createSequenceText(table: TableInfo): string {
+  const s = table.sequence!;
+  const cache = s.cache === 0 ? 'nocache' : `cache ${s.cache}`;
+  const comment = table.comment === '' ? '' : ` COMMENT=${quoteText(table.comment)}`;
+  return `CREATE SEQUENCE ${quoteName(table.name)} start with ${s.start} minvalue ${s.minValue} maxvalue ${s.maxValue} increment by ${s.increment} ${cache} ${s.cycle ? 'cycle' : 'nocycle'} ENGINE=InnoDB${comment}`;
+}
+
 /** The statement that makes the table, in TiDB's layout (SHOW CREATE TABLE). `autoIncrement`: the next value, 0n = none to show. */
 export function createTableText(table: TableInfo, autoIncrement: bigint): string {
   const lines = table.columns

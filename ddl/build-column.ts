@@ -1,5 +1,6 @@
 import type { ColumnDef, ColumnOption, Expr } from '../parser/ast/index.js';
 import { stripParens } from '../parser/ast/index.js';
+import { quoteName } from '../parser/restore.js';
 import type { ColumnDefault, ColumnInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { Datum } from '../types/datum.js';
@@ -113,6 +114,9 @@ export async function buildColumn(
 /** The default that DEFAULT in a definition stands for. Throws 1067, 1101. */
 export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: Expr): Promise<ColumnDefault> {
   const { type } = column;
+  const call = stripParens(expr);
+  if (call.kind === 'FuncCall' && call.name.toLowerCase() === 'nextval')
+    return sequenceDefault(ctx, column, call);
   if (expr.kind === 'FuncCall' && NOW_FUNCTIONS.has(expr.name))
     return { kind: 'now', fsp: checkNow(expr, type, column.name, 'ER_INVALID_DEFAULT') };
   if (expr.kind === 'Paren') {
@@ -130,6 +134,24 @@ export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: E
     throw mysqlError('ER_BLOB_CANT_HAVE_DEFAULT', column.name);
   }
   return { kind: 'value', value: convertDefault(ctx, column, value, from) };
+}
+
+/** DEFAULT NEXT VALUE FOR s: kept with the sequence's schema. Throws 1146, 1347, 8228. */
+function sequenceDefault(
+  ctx: DdlContext,
+  column: ColumnInfo,
+  call: Extract<Expr, { kind: 'FuncCall' }>,
+): ColumnDefault {
+  const name = call.args[0]!;
+  if (name.kind !== 'TableNameExpr') throw mysqlError('ER_INVALID_DEFAULT', column.name);
+  const schema = ctx.databaseOf(name.schema);
+  const sequence = ctx.schema().table(schema, name.name);
+  if (sequence === null) throw mysqlError('ER_NO_SUCH_TABLE', schema, name.name);
+  if (sequence.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', schema, sequence.name, 'SEQUENCE');
+  const kind = evalType(column.type);
+  if (kind !== 'int' && kind !== 'real' && kind !== 'decimal')
+    throw mysqlError('ER_COLUMN_TYPE_UNSUPPORTED_NEXTVAL', column.name);
+  return { kind: 'expr', sql: `nextval(${quoteName(schema)}.${quoteName(sequence.name)})` };
 }
 
 function convertDefault(ctx: DdlContext, column: ColumnInfo, value: Datum, from: FieldType): Datum {

@@ -44,6 +44,8 @@ export async function applyAddColumn(
       `unsupported add column '${def.name}' constraint ${what} when altering '${plan.db.name}.${t.name}'`,
     );
   };
+  if (built.column.default.kind === 'expr' && built.column.default.sql.startsWith('nextval('))
+    throw mysqlError('ER_ADD_COLUMN_WITH_SEQUENCE_AS_DEFAULT', def.name);
   if (built.column.autoIncrement) refuse('AUTO_INCREMENT');
   if (built.keys.primary) refuse('PRIMARY KEY');
   if (built.column.generatedStored)

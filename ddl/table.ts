@@ -31,7 +31,8 @@ export function requireTable(ctx: DdlContext, name: TableName): { db: DbInfo; ta
   const table = db === null ? null : ctx.schema().table(db.name, name.name);
   if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
   if (table.virtual === true) throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', db.name);
-  if (table.view !== undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'BASE TABLE');
+  if (table.view !== undefined || table.sequence !== undefined)
+    throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'BASE TABLE');
   return { db, table };
 }
 
@@ -97,7 +98,8 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
     const dbName = ctx.databaseOf(name.schema);
     const table = ctx.schema().table(dbName, name.name);
     ctx.checkPrivilege('DROP', dbName, name.name);
-    if (table === null || table.view !== undefined) missing.push(`${dbName}.${name.name}`);
+    if (table === null || table.view !== undefined || table.sequence !== undefined)
+      missing.push(`${dbName}.${name.name}`);
     else await dropOne(ctx, name);
   }
   if (missing.length === 0) return;
@@ -216,8 +218,8 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
 function find(ctx: DdlContext, name: TableName): { dbId: number; table: TableInfo } {
   const db = ctx.schema().database(ctx.databaseOf(name.schema));
   const table = db === null ? null : ctx.schema().table(db.name, name.name);
-  // Views may be renamed, too.
-  if (db === null || table?.view === undefined) {
+  // Views and sequences may be renamed, too.
+  if (db === null || (table?.view === undefined && table?.sequence === undefined)) {
     const found = requireTable(ctx, name);
     ctx.checkTableLock(found.table);
     return { dbId: found.db.id, table: found.table };
@@ -231,7 +233,9 @@ async function moveTable(meta: MetaMutator, from: number, to: number, table: Tab
       await meta.autoId('rowid', from, table.id),
       await meta.autoId('auto_increment', from, table.id),
     ];
+    const position = await meta.sequencePosition(from, table.id);
     meta.deleteTable(from, table.id);
+    if (table.sequence !== undefined) meta.setSequencePosition(to, table.id, position);
     if (rowid > 0n) meta.setAutoId('rowid', to, table.id, rowid);
     if (auto > 0n) meta.setAutoId('auto_increment', to, table.id, auto);
   }

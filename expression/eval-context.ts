@@ -52,6 +52,12 @@ export interface SessionFunctions {
   isFreeLock(name: string): boolean;
   isUsedLock(name: string): number | null;
   releaseAllLocks(): number;
+  /** NEXTVAL. Throws 1142, 1146, 1347, 4135. */
+  nextSequenceValue(schema: string, name: string): Promise<bigint>;
+  /** LASTVAL; null before the session's first NEXTVAL. */
+  lastSequenceValue(schema: string, name: string): bigint | null;
+  /** SETVAL; null when later values are behind it already. */
+  setSequenceValue(schema: string, name: string, value: bigint): Promise<bigint | null>;
   /** Session's RAND() sequence without a seed. */
   random(): number;
 }

@@ -18,6 +18,7 @@ import './builtin/date-now.js';
 import './builtin/compare-many.js';
 import './builtin/variables.js';
 import './builtin/info.js';
+import './builtin/sequence.js';
 import './builtin/regexp.js';
 import './builtin/misc.js';
 import './builtin/encryption.js';

@@ -46,6 +46,15 @@ class TestSession implements SessionFunctions {
     this.locks.add(name);
     return Promise.resolve(true);
   }
+  nextSequenceValue(): Promise<bigint> {
+    return Promise.resolve(1n);
+  }
+  lastSequenceValue(): bigint | null {
+    return null;
+  }
+  setSequenceValue(_schema: string, _name: string, value: bigint): Promise<bigint | null> {
+    return Promise.resolve(value);
+  }
   releaseLock(name: string): boolean | null {
     return this.locks.delete(name) ? true : null;
   }

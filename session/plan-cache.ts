@@ -166,7 +166,12 @@ export function cachedPlan(
   for (const { db, table } of planned.tables) {
     // Partitions are chosen by the values of this execution.
     if (table.partition !== undefined) return null;
-    if (table.virtual === true || table.view !== undefined || schema.table(db, table.name) !== table)
+    if (
+      table.virtual === true ||
+      table.view !== undefined ||
+      table.sequence !== undefined ||
+      schema.table(db, table.name) !== table
+    )
       return null;
     tables.push({
       db,

@@ -4,6 +4,7 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { SqlMode } from '../types/sql-mode.js';
 import type { EvalContext, SessionFunctions } from '../expression/eval-context.js';
+import type { DbInfo, TableInfo } from '../catalog/model.js';
 import type { Session } from './session.js';
 
 /** Answers what expressions ask of their session. */
@@ -90,6 +91,28 @@ class SessionFacts implements SessionFunctions {
   }
   releaseAllLocks(): number {
     return this.session.engine.userLocks.releaseAll(this.connectionId);
+  }
+  nextSequenceValue(schema: string, name: string): Promise<bigint> {
+    const { db, table } = this.sequence(schema, name, 'INSERT');
+    return this.session.engine.sequences.next(db, table).then((v) => {
+      this.session.lastSequenceValues.set(table.id, v);
+      return v;
+    });
+  }
+  lastSequenceValue(schema: string, name: string): bigint | null {
+    return this.session.lastSequenceValues.get(this.sequence(schema, name, 'SELECT').table.id) ?? null;
+  }
+  setSequenceValue(schema: string, name: string, value: bigint): Promise<bigint | null> {
+    const { db, table } = this.sequence(schema, name, 'INSERT');
+    return this.session.engine.sequences.set(db, table, value);
+  }
+  private sequence(schema: string, name: string, privilege: string): { db: DbInfo; table: TableInfo } {
+    const db = this.session.schema.database(schema);
+    const table = db === null ? null : this.session.schema.table(db.name, name);
+    if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', schema, name);
+    if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
+    this.session.privileges.require(privilege, db.name, table.name);
+    return { db, table };
   }
   random(): number {
     return Math.random();

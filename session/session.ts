@@ -60,6 +60,8 @@ export interface UserVariableValue {
 export class Session implements ClientSession {
   readonly vars: SessionVariables;
   readonly transaction: SessionTransaction;
+  /** What NEXTVAL gave last, by the sequence's id. */
+  readonly lastSequenceValues = new Map<number, bigint>();
   readonly userVariables = new Map<string, UserVariableValue>();
   readonly prepared: PreparedStatements;
   readonly evalContext: SessionEvalContext;
@@ -215,6 +217,7 @@ export class Session implements ClientSession {
     this.engine.userLocks.releaseAll(this.connection.id);
     this.engine.tableLocks.releaseAll(this.connection.id);
     this.userVariables.clear();
+    this.lastSequenceValues.clear();
     this.prepared.clear();
     this.lastInsertId = 0;
     this.diagnostics = [];

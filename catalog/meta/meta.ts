@@ -33,6 +33,14 @@ const autoIdField = (kind: AutoIdKind, tableId: number): Uint8Array =>
   text(`${kind === 'rowid' ? 'TID' : 'IID'}:${tableId}`);
 const diffKey = (version: number): Uint8Array => metaStringKey(text(`Diff:${version}`));
 
+const sequenceField = (kind: 'SID' | 'SCYCLE', tableId: number): Uint8Array => text(`${kind}:${tableId}`);
+
+/** Where a sequence is: the last value reserved (null: none yet), and how often it began again. */
+export interface SequencePosition {
+  readonly last: bigint | null;
+  readonly round: bigint;
+}
+
 export type AutoIdKind = 'rowid' | 'auto_increment';
 
 /**
@@ -76,6 +84,13 @@ export class Meta {
   async autoId(kind: AutoIdKind, dbId: number, tableId: number): Promise<bigint> {
     const value = await this.reader.get(metaHashKey(dbField(dbId), autoIdField(kind, tableId)));
     return value === null ? 0n : BigInt(Buffer.from(value).toString('latin1'));
+  }
+
+  async sequencePosition(dbId: number, tableId: number): Promise<SequencePosition> {
+    const last = await this.reader.get(metaHashKey(dbField(dbId), sequenceField('SID', tableId)));
+    const round = await this.reader.get(metaHashKey(dbField(dbId), sequenceField('SCYCLE', tableId)));
+    const number = (b: Uint8Array): bigint => BigInt(Buffer.from(b).toString('latin1'));
+    return { last: last === null ? null : number(last), round: round === null ? 0n : number(round) };
   }
 
   private async number(key: Uint8Array): Promise<number> {
@@ -144,6 +159,14 @@ export class MetaMutator extends Meta {
     this.writer.delete(metaHashKey(dbField(dbId), tableField(tableId)));
     this.writer.delete(metaHashKey(dbField(dbId), autoIdField('rowid', tableId)));
     this.writer.delete(metaHashKey(dbField(dbId), autoIdField('auto_increment', tableId)));
+    this.writer.delete(metaHashKey(dbField(dbId), sequenceField('SID', tableId)));
+    this.writer.delete(metaHashKey(dbField(dbId), sequenceField('SCYCLE', tableId)));
+  }
+  setSequencePosition(dbId: number, tableId: number, { last, round }: SequencePosition): void {
+    const key = metaHashKey(dbField(dbId), sequenceField('SID', tableId));
+    if (last === null) this.writer.delete(key);
+    else this.writer.set(key, text(last.toString()));
+    this.writer.set(metaHashKey(dbField(dbId), sequenceField('SCYCLE', tableId)), text(round.toString()));
   }
   setAutoId(kind: AutoIdKind, dbId: number, tableId: number, value: bigint): void {
     this.writer.set(metaHashKey(dbField(dbId), autoIdField(kind, tableId)), text(value.toString()));

@@ -7,6 +7,7 @@ import type {
   PartitionType,
   SchemaState,
   TableInfo,
+  SequenceInfo,
   ViewInfo,
 } from '../model.js';
 import type { Datum } from '../../types/datum.js';
@@ -97,6 +98,7 @@ interface StoredTable {
     readonly create_time: number;
     readonly previous_version?: number;
     readonly view?: ViewInfo;
+    readonly sequence?: SequenceInfo;
     readonly moving?: { readonly state: number; readonly partition: StoredPartitioning | null };
     readonly exchanging?: { readonly partition: StoredPartitioning; readonly at: number };
     readonly foreign_handles?: boolean;
@@ -299,6 +301,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
       create_time: t.createTime,
       previous_version: t.previousVersion ?? 0,
       ...(t.view ? { view: t.view } : {}),
+      ...(t.sequence ? { sequence: t.sequence } : {}),
       ...(t.options ? { options: t.options } : {}),
       ...(t.moving
         ? {
@@ -340,6 +343,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     previousVersion: s.rutile.previous_version ?? 0,
     ...(s.partition ? { partition: loadPartitioning(s.partition) } : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
+    ...(s.rutile.sequence ? { sequence: s.rutile.sequence } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),
     ...(s.rutile.moving
       ? {

@@ -1,4 +1,4 @@
-import type { Datum } from '../../types/datum.js';
+import { intDatum, type Datum } from '../../types/datum.js';
 import { charset as findCharset } from '../../types/charset.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../../types/field-type.js';
@@ -80,7 +80,14 @@ register(
 );
 
 async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Promise<Datum[]> {
-  const type = table.virtual === true ? 'SYSTEM VIEW' : table.view !== undefined ? 'VIEW' : 'BASE TABLE';
+  const type =
+    table.virtual === true
+      ? 'SYSTEM VIEW'
+      : table.view !== undefined
+        ? 'VIEW'
+        : table.sequence !== undefined
+          ? 'SEQUENCE'
+          : 'BASE TABLE';
   if (table.view !== undefined) {
     const blank = new Array<Datum>(16).fill(null);
     return [
@@ -363,6 +370,43 @@ register(
     }
     return rows;
   },
+);
+
+register(
+  'SEQUENCES',
+  [
+    str('TABLE_CATALOG', 512),
+    str('SEQUENCE_SCHEMA'),
+    str('SEQUENCE_NAME'),
+    int('CACHE'),
+    int('CACHE_VALUE'),
+    int('CYCLE'),
+    int('INCREMENT'),
+    int('MAX_VALUE'),
+    int('MIN_VALUE'),
+    int('START'),
+    str('COMMENT', 64),
+  ],
+  (ctx) =>
+    [...visibleTables(ctx)].flatMap(({ db, table }) => {
+      const s = table.sequence;
+      if (s === undefined) return [];
+      return [
+        [
+          CATALOG,
+          text(db.name),
+          text(table.name),
+          s.cache === 0 ? 0 : 1,
+          s.cache === 0 ? null : s.cache,
+          s.cycle ? 1 : 0,
+          intDatum(BigInt(s.increment)),
+          intDatum(BigInt(s.maxValue)),
+          intDatum(BigInt(s.minValue)),
+          intDatum(BigInt(s.start)),
+          text(table.comment),
+        ],
+      ];
+    }),
 );
 
 register(

@@ -77,12 +77,16 @@ export class Assigner implements ConvertContext {
     return this.assign(v, { ...column.type, tp: TypeCode.DateTime, decimal: fsp }, column);
   }
 
-  /** DEFAULT (expr), evaluated for each row. */
-  private expressionDefault(column: ColumnInfo, sql: string): Datum {
+  /** DEFAULT (expr). */
+  private defaultExpression(column: ColumnInfo): Expression {
     const key = column.id;
     let e = this.defaults.get(key);
-    if (e === undefined) this.defaults.set(key, (e = constantExpression(sql, this.ctx.eval)));
-    return this.assign(evalDatum(e, this.ctx.eval), e.type, column);
+    if (e === undefined) {
+      const d = column.default;
+      if (d.kind !== 'expr') throw new Error('the default is no expression');
+      this.defaults.set(key, (e = constantExpression(d.sql, this.ctx.eval)));
+    }
+    return e;
   }
 
   /** The value of a column that the statement does not mention, or sets to DEFAULT. */
@@ -96,7 +100,11 @@ export class Assigner implements ConvertContext {
       case 'now':
         return this.now(column);
       case 'expr':
-        return this.expressionDefault(column, d.sql);
+        return this.assign(
+          evalDatum(this.defaultExpression(column), this.ctx.eval),
+          this.defaultExpression(column).type,
+          column,
+        );
       case 'none':
         if (!isNotNull(column.type)) return null;
         // ENUM NOT NULL has its first member for a default (manual, "Data Type Default Values").

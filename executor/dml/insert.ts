@@ -2,7 +2,7 @@ import type { ColumnInfo } from '../../catalog/model.js';
 import { isWritable, scanColumns } from '../../catalog/table-layout.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { evalAny, evalDatum } from '../../expression/compile.js';
+import { evalAny } from '../../expression/compile.js';
 import { defaultExpression } from '../../planner/resolve/table-expression.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
@@ -435,12 +435,19 @@ export function sameHandle(a: Handle, b: Handle): boolean {
   return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : sameNumber(a, b);
 }
 
+interface ComputedDefault {
+  readonly column: ColumnInfo;
+  readonly value: Expression;
+}
+
 /** Makes full rows of the values given for some columns. */
 export class RowTemplate {
   private readonly defaults: Datum[];
   private defaultsReady = false;
   /** Columns whose default is an expression, with a value for each row. */
-  private readonly computed: { readonly column: ColumnInfo; readonly value: Expression }[] = [];
+  private readonly computed: ComputedDefault[] = [];
+  /** Those that the present row sets to DEFAULT. */
+  private readonly deferred: ComputedDefault[] = [];
   private readonly types;
 
   constructor(
@@ -472,21 +479,37 @@ export class RowTemplate {
   }
 
   /** Sets the defaults that are expressions, once the values given are in the row. */
-  complete(row: Datum[]): Datum[] {
-    for (const { column, value } of this.computed) {
-      const input = readsRow(value)
-        ? chunkOf(
-            [this.table.columns.map((c) => row[c.offset]!)],
-            this.table.columns.map((c) => c.type),
-          )
-        : undefined;
-      row[column.offset] = this.assigner.assign(
-        evalDatum(value, this.ctx.eval, input, 0),
-        value.type,
-        column,
-      );
+  complete(row: Datum[]): Awaitable<Datum[]> {
+    if (this.deferred.length > 0) {
+      const all = [...this.computed, ...this.deferred];
+      this.deferred.length = 0;
+      return this.completeFrom(row, all, 0);
+    }
+    return this.computed.length === 0 ? row : this.completeFrom(row, this.computed, 0);
+  }
+
+  private completeFrom(row: Datum[], computed: readonly ComputedDefault[], from: number): Awaitable<Datum[]> {
+    for (let i = from; i < computed.length; i++) {
+      const { column, value } = computed[i]!;
+      const v = this.computeDefault(row, value);
+      if (v instanceof Promise)
+        return v.then((d) => {
+          row[column.offset] = this.assigner.assign(d, value.type, column);
+          return this.completeFrom(row, computed, i + 1);
+        });
+      row[column.offset] = this.assigner.assign(v, value.type, column);
     }
     return row;
+  }
+
+  private computeDefault(row: readonly Datum[], value: Expression): Awaitable<Datum> {
+    const input = readsRow(value)
+      ? chunkOf(
+          [this.table.columns.map((c) => row[c.offset]!)],
+          this.table.columns.map((c) => c.type),
+        )
+      : undefined;
+    return evalAny(value, this.ctx.eval, input, 0);
   }
 
   defaultOf(column: ColumnInfo): Datum {
@@ -504,7 +527,10 @@ export class RowTemplate {
       const e = values[i]!;
       const column = this.given[i]!;
       if (e === null) {
-        row[column.offset] = this.defaultOf(column);
+        if (column.default.kind === 'expr') {
+          const value = defaultExpression(column.default.sql, this.table, this.ctx.eval);
+          this.deferred.push({ column, value });
+        } else row[column.offset] = this.defaultOf(column);
         continue;
       }
       let v: Awaitable<Datum>;
@@ -592,7 +618,8 @@ async function insertSelect(
           const column = plan.columns[c]!;
           row[column.offset] = assigner.assign(chunk.columns[c]!.get(i), types[c]!, column);
         }
-        const full = template.complete(row);
+        const completed = template.complete(row);
+        const full = completed instanceof Promise ? await completed : completed;
         if (extra.length > 0)
           inserter.queryValues.set(
             full,

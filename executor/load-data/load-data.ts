@@ -120,7 +120,8 @@ class Load {
       this.assigner.row = ++this.rowNumber;
       const row = this.readRow();
       if (this.spec.assignments.length > 0) await this.assign(row);
-      this.rows.push(this.template.complete(row));
+      const full = this.template.complete(row);
+      this.rows.push(full instanceof Promise ? await full : full);
       if (this.rows.length >= INSERT_ROWS) await this.insert();
     }
     // Rows may be views of the buffer fed, which its owner may use again.

@@ -47,6 +47,8 @@ function writableTable(
   const found = findTable(state, name);
   if (found.table.view !== undefined)
     refuseView(what === 'INSERT' ? 'insert into' : what.toLowerCase(), found.table.name);
+  if (found.table.sequence !== undefined)
+    refuseSequence(what === 'INSERT' ? 'insert into' : `${what.toLowerCase()} into`, found.table.name);
   if (found.table.virtual === true) {
     throw mysqlError('ER_NON_UPDATABLE_TABLE', found.table.name, what);
   }
@@ -56,6 +58,10 @@ function writableTable(
 /** Views are not updatable (TiDB's error and text). */
 function refuseView(what: string, name: string): never {
   throw mysqlError('ER_UNKNOWN_ERROR', `${what} view ${name} is not supported now`);
+}
+
+function refuseSequence(what: string, name: string): never {
+  throw mysqlError('ER_UNKNOWN_ERROR', `${what} sequence ${name} is not supported now`);
 }
 
 function columnByName(table: TableInfo, ref: ast.ColumnRef, clause: string): ColumnInfo {
@@ -388,6 +394,7 @@ function refuseDeletedView(state: BuildState, from: ast.TableRef, targets: ast.D
   const alias = (from.alias ?? from.table.name).toLowerCase();
   const named = targets === null || targets.some((t) => t.name.toLowerCase() === alias);
   if (table?.view !== undefined && named) refuseView('delete', table.name);
+  if (table?.sequence !== undefined && named) refuseSequence('delete', table.name);
 }
 
 export function buildDelete(state: BuildState, stmt: ast.DeleteStmt, physical: ToPhysical): Delete {

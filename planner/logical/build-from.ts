@@ -89,6 +89,12 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
   const { db, table } = findTable(state, ref.table);
   const alias = ref.alias ?? table.name;
   if (table.view !== undefined) return view(state, db, table, alias);
+  if (table.sequence !== undefined) {
+    // One row without columns, as TiDB has it: SELECT NEXTVAL(s) FROM s.
+    state.checkPrivilege('SELECT', db.name, table.name);
+    state.noteTable(db, table, false);
+    return { plan: dual(1), names: [] };
+  }
   const partitions = namedPartitions(table, ref.partitions);
   state.checkPrivilege('SELECT', db.name, table.name);
   state.noteTable(db, table, false);

@@ -48,7 +48,14 @@ function sourceTable(from: ast.TableRef | null, ctx: PlanContext): Found | null 
   if (dbName === '') return null;
   const db = ctx.schema.database(dbName);
   const table = db === null ? null : ctx.schema.table(dbName, from.table.name);
-  if (db === null || table === null || table.view !== undefined || table.virtual === true) return null;
+  if (
+    db === null ||
+    table === null ||
+    table.view !== undefined ||
+    table.sequence !== undefined ||
+    table.virtual === true
+  )
+    return null;
   const point = pointTable(db, table);
   return point.computed ? null : { db, table, alias: from.alias ?? table.name, point };
 }

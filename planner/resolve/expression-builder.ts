@@ -198,8 +198,12 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   FuncCall: buildCall,
   TimeUnit: (_env, e) => constant(stringType(e.unit.length), encodeUtf8(e.unit)),
   TrimDirection: (_env, e) => constant(stringType(e.direction.length), encodeUtf8(e.direction)),
-  TableNameExpr: () => {
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'SEQUENCE');
+  // The name of a sequence, as its functions take it.
+  TableNameExpr: (env, e) => {
+    const schema = e.schema ?? env.state.database;
+    if (schema === '') throw mysqlError('ER_NO_DB_ERROR');
+    const name = encodeUtf8(`${schema}\0${e.name}`);
+    return constant(stringType(name.length), name);
   },
   AggregateCall: (env, e) => {
     const done = env.aggregates?.get(e);

@@ -4,6 +4,7 @@ import type { Datum } from '../../types/datum.js';
 import type { MysqlError } from '../../types/error.js';
 import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
+import { Sequences } from '../../catalog/sequences.js';
 import type { AutoIdAllocator } from '../../catalog/auto-id.js';
 import type { SchemaLoader } from '../../catalog/info-schema.js';
 import { Meta } from '../../catalog/meta/meta.js';
@@ -71,6 +72,7 @@ export class EngineCore {
   /** host:port of this node's status API, which names it in the tables of the cluster. */
   instance = '';
   readonly statistics: StatisticsStore;
+  readonly sequences: Sequences;
   /** Schema changes of several steps. */
   readonly ddl: DdlWorker;
   /** This node among those on the same store. */
@@ -91,6 +93,7 @@ export class EngineCore {
     node: NodeIdentity = { bus: new SoleNode(), serverId: 0, nodeId: randomUUID(), countsMs: 0 },
   ) {
     this.cluster = new Cluster(this, node.bus, node.serverId, node.nodeId, node.countsMs);
+    this.sequences = new Sequences(storage);
     this.statistics = new StatisticsStore(storage, rowCounts, (id) => this.cluster.tellStatistics(id));
     this.ddl = ddlWorker(this, this.cluster.nodeId);
   }

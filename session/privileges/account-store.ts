@@ -19,9 +19,13 @@ interface ScopedGrant {
 const str = (v: Datum | undefined): string =>
   v instanceof Uint8Array ? Buffer.from(v).toString() : v === null || v === undefined ? '' : String(v);
 
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
 /** Whether a host pattern ('%', '10.0.%', 'localhost', '10.0.0.0/255.0.0.0') matches (MySQL manual, "Specifying Account Names"). */
 export function hostMatches(pattern: string, host: string): boolean {
   if (pattern === '%' || pattern === '' || pattern.toLowerCase() === host.toLowerCase()) return true;
+  // The loopback addresses are resolved to their name, as servers that resolve names do.
+  if (pattern.toLowerCase() === 'localhost') return LOOPBACK.has(host);
   const mask = /^(\d+\.\d+\.\d+\.\d+)\/(\d+\.\d+\.\d+\.\d+)$/.exec(pattern);
   if (mask !== null) {
     const value = ipv4(host);

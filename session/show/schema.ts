@@ -2,7 +2,7 @@ import type { ShowStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
-import { createDatabaseText, createTableText } from '../../catalog/show-create.js';
+import { createDatabaseText, createSequenceText, createTableText } from '../../catalog/show-create.js';
 import { defaultText, extraText, hasCharset, keyText, typeText } from '../../catalog/type-text.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
@@ -54,6 +54,7 @@ registerShow('TABLES', (session, stmt) => {
 
 function tableType(t: TableInfo): string {
   if (t.view !== undefined) return 'VIEW';
+  if (t.sequence !== undefined) return 'SEQUENCE';
   return t.virtual === true ? 'SYSTEM VIEW' : 'BASE TABLE';
 }
 
@@ -156,6 +157,7 @@ registerShow('INDEX', async (session, stmt) => {
 registerShow('CREATE TABLE', async (session, stmt) => {
   const { db, table } = tableOf(session, stmt);
   if (table.view !== undefined) return createView(session, table);
+  if (table.sequence !== undefined) return createSequence(table);
   const auto = table.columns.some((c) => c.autoIncrement)
     ? await session.engine.autoIds.peek('auto_increment', db.id, table.id)
     : 0n;
@@ -169,6 +171,17 @@ registerShow('CREATE VIEW', (session, stmt) => {
   const { db, table } = tableOf(session, stmt);
   if (table.view === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'VIEW');
   return createView(session, table);
+});
+
+registerShow('CREATE SEQUENCE', (session, stmt) => {
+  const { db, table } = tableOf(session, stmt);
+  if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
+  return createSequence(table);
+});
+
+const createSequence = (table: TableInfo): ShowResult => ({
+  columns: [textColumn('Sequence', 64), textColumn('Create Sequence', 1024)],
+  rows: [[text(table.name), text(createSequenceText(table))]],
 });
 
 function createView(session: Session, table: TableInfo): ShowResult {

@@ -3,6 +3,7 @@ import { alterTable } from '../../ddl/alter-table.js';
 import { bdrRole, checkBdr } from '../../ddl/bdr.js';
 import { alterDatabase, createDatabase, dropDatabase } from '../../ddl/database.js';
 import { createIndex, dropIndex } from '../../ddl/index.js';
+import { alterSequence, createSequence, dropSequences } from '../../ddl/sequence.js';
 import { createTable, dropTables, renameTables, truncateTable } from '../../ddl/table.js';
 import { createView, dropViews } from '../../ddl/view.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -54,6 +55,9 @@ async function checkRole(session: Session, stmt: DdlStatement): Promise<void> {
 }
 
 registerDdl('CreateDatabase', createDatabase);
+registerDdl('CreateSequence', createSequence);
+registerDdl('AlterSequence', alterSequence);
+registerDdl('DropSequence', dropSequences);
 registerDdl('AlterDatabase', alterDatabase);
 registerDdl('DropDatabase', async (ctx, stmt, session) => {
   session.statement.affectedRows = await dropDatabase(ctx, stmt);

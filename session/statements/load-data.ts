@@ -56,7 +56,7 @@ function targetOf(session: Session, stmt: LoadDataStmt): { db: string; table: Ta
   const db = session.databaseOf(stmt.table.schema);
   const table = session.schema.table(db, stmt.table.name);
   if (table === null) throw mysqlError('ER_NO_SUCH_TABLE', db, stmt.table.name);
-  if (table.virtual === true || table.view !== undefined)
+  if (table.virtual === true || table.view !== undefined || table.sequence !== undefined)
     throw mysqlError('ER_NON_INSERTABLE_TABLE', stmt.table.name, 'LOAD');
   return { db, table };
 }

@@ -20,6 +20,7 @@ registerStatement('LockTables', {
             db.name,
           );
       }
+      if (table.sequence !== undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', 'lock sequence');
       if (table.view !== undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', 'lock view table');
       return { id: table.id, name: table.name, type: l.type, virtual: table.virtual === true };
     });

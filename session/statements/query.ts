@@ -37,7 +37,7 @@ function noted(session: Session, planned: PlannedStatement): PlannedStatement {
   const { tableLocks } = session.engine;
   if (!tableLocks.empty) {
     for (const t of planned.tables) {
-      if (t.table.virtual === true || t.table.view !== undefined) continue;
+      if (t.table.virtual === true || t.table.view !== undefined || t.table.sequence !== undefined) continue;
       tableLocks.check(session.connection.id, t.table.id, t.table.name, t.write);
     }
   }
