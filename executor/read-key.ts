@@ -1,6 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { LockSpec } from '../planner/physical/plan.js';
-import type { LockOptions } from '../kv/storage.js';
+import { SKIPPED_LOCKED, type LockOptions } from '../kv/storage.js';
 import type { ExecContext } from './exec-context.js';
 
 /** Point reads as a statement sees them: the transaction's own writes, then the statement's snapshot. */
@@ -34,16 +34,34 @@ export function readKeys(keys: readonly Uint8Array[], ctx: ExecContext): Awaitab
   return r instanceof Promise ? r.then(place) : place(r);
 }
 
-/** How FOR UPDATE's options reach the store. */
-export function lockOptions(lock: LockSpec): LockOptions {
-  if (lock.wait === 'nowait') return { waitTimeoutMs: -1 };
-  if (lock.wait === 'skipLocked') return { skipLocked: true };
-  return typeof lock.wait === 'number' ? { waitTimeoutMs: lock.wait === 0 ? -1 : lock.wait * 1000 } : {};
+/**
+ * How a statement's locks reach the store. The signal is asked for only when a lock has to be waited for, as an AbortController per
+ * statement would cost more than most locks.
+ */
+export class StatementLock implements LockOptions {
+  readonly waitTimeoutMs: number | undefined;
+  readonly skipLocked: boolean;
+
+  constructor(
+    private readonly ctx: ExecContext,
+    readonly returnValues: boolean,
+    lock: LockSpec | null = null,
+    readonly presumeNotExists = false,
+  ) {
+    const wait = lock?.wait ?? 'default';
+    this.skipLocked = wait === 'skipLocked';
+    this.waitTimeoutMs =
+      wait === 'nowait' ? -1 : typeof wait === 'number' ? (wait === 0 ? -1 : wait * 1000) : undefined;
+  }
+
+  get signal(): AbortSignal {
+    return this.ctx.signal;
+  }
 }
 
 /**
  * Locks keys of a pessimistic transaction and reads them as they are now; without one (or outside a transaction)
- * just reads them. Own writes count as the current value.
+ * just reads them. Own writes count as the current value; keys that SKIP LOCKED passes over give null, as if there were no row.
  */
 export function readKeysLocked(
   keys: readonly Uint8Array[],
@@ -53,16 +71,17 @@ export function readKeysLocked(
   const txn = ctx.txn;
   if (lock === null || txn === null || keys.length === 0) return readKeys(keys, ctx);
   if (!txn.pessimistic) {
-    const locked = txn.lockKeys(keys, lockOptions(lock));
+    const locked = txn.lockKeys(keys, new StatementLock(ctx, false, lock));
     return locked instanceof Promise ? locked.then(() => readKeys(keys, ctx)) : readKeys(keys, ctx);
   }
   const own = (values: (Uint8Array | null)[]): (Uint8Array | null)[] => {
-    if (txn.memBuffer.count === 0) return values;
+    if (txn.memBuffer.count === 0 && lock.wait !== 'skipLocked') return values;
     return values.map((v, i) => {
+      if (v === SKIPPED_LOCKED) return null;
       const w = txn.memBuffer.get(keys[i]!);
       return w === undefined ? v : w;
     });
   };
-  const r = txn.lockKeys(keys, { ...lockOptions(lock), returnValues: true });
+  const r = txn.lockKeys(keys, new StatementLock(ctx, true, lock));
   return r instanceof Promise ? r.then(own) : own(r);
 }

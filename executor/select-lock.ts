@@ -7,7 +7,7 @@ import { partitionLocator } from '../planner/partition/locator.js';
 import { zoneOf } from './cop-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { PipelineOperator } from './operator.js';
-import { lockOptions } from './read-key.js';
+import { StatementLock } from './read-key.js';
 
 /**
  * SELECT … FOR UPDATE: locks the rows of each chunk before it is handed up. Reads below were made at the timestamp of
@@ -42,7 +42,7 @@ export class SelectLockOperator extends PipelineOperator {
         rows.push(i);
       }
       if (keys.length === 0) continue;
-      const values = await txn.lockKeys(keys, lockOptions(this.plan.lock));
+      const values = await txn.lockKeys(keys, new StatementLock(this.ctx, false, this.plan.lock));
       if (this.plan.lock.wait !== 'skipLocked') continue;
       const skipped = new Set<number>();
       values.forEach((v, k) => {

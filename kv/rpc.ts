@@ -27,6 +27,8 @@ export interface KvRpc {
   gc(req: GcRequest): Awaitable<KeyErrorsResponse>;
   deleteRange(req: DeleteRangeRequest): Awaitable<KeyErrorsResponse>;
   coprocessor(req: CoprocessorRequest): Awaitable<CoprocessorResponse>;
+  /** Waits for pessimistic locks at this moment. */
+  getLockWaitInfo?(req: GetLockWaitInfoRequest): Awaitable<GetLockWaitInfoResponse>;
 }
 
 /** kvrpcpb.Context: where a request goes and how it is treated. */
@@ -279,6 +281,11 @@ export interface PessimisticRollbackRequest extends Request {
   readonly startVersion: bigint;
   readonly forUpdateTs: bigint;
   readonly keys: readonly Uint8Array[];
+}
+
+export type GetLockWaitInfoRequest = Request;
+export interface GetLockWaitInfoResponse {
+  readonly entries: readonly WaitForEntry[];
 }
 
 export interface TxnHeartBeatRequest extends Request {

@@ -1,7 +1,9 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { ChunkSource } from '../chunk/chunk.js';
 import type { RegionAdmin } from './region-admin.js';
-import type { KeyRange, KvPair } from './rpc.js';
+import { MysqlError } from '../types/error.js';
+import { mysqlError } from '../types/error-table.js';
+import type { KeyRange, KvPair, WaitForEntry } from './rpc.js';
 
 /**
  * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
@@ -22,6 +24,8 @@ export interface Storage {
   oldestActiveTs(): bigint | null;
   /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
   pinTs(ts: bigint): () => void;
+  /** Lock requests that wait in the store at this moment. */
+  lockWaits(): Awaitable<readonly WaitForEntry[]>;
   readonly regions: RegionAdmin;
   /** The same storage for one session, whose attributes its requests carry; itself where requests go nowhere. */
   forSession(attributes: RequestAttributes): Storage;
@@ -93,6 +97,10 @@ export interface Transaction {
   readonly memBuffer: MemBuffer;
   /** Timestamp of current reads (FOR UPDATE, DML in pessimistic mode); >= startTs. */
   forUpdateTs: bigint;
+  /** When the lock request that waits now was sent, ms since the epoch; 0 when none waits. */
+  readonly waitingSince: number;
+  /** How long a lock request waits that says nothing itself, milliseconds. */
+  lockWaitTimeoutMs: number;
   readonly valid: boolean;
   /** Own writes first, then the snapshot. */
   get(key: Uint8Array): Awaitable<Uint8Array | null>;
@@ -174,6 +182,17 @@ export class WriteConflictError extends Error {
   ) {
     super('write conflict');
     this.name = 'WriteConflictError';
+  }
+}
+
+/** 1213, with the ring of waits that the request would have closed: its own wait comes last. */
+export class DeadlockError extends MysqlError {
+  constructor(
+    readonly waitChain: readonly WaitForEntry[],
+    readonly lockKey: Uint8Array,
+  ) {
+    const { code, sqlState, message } = mysqlError('ER_LOCK_DEADLOCK');
+    super(code, sqlState, message);
   }
 }
 

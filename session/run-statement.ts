@@ -1,12 +1,12 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
-import type { ParsedStatement, Statement } from '../parser/ast/index.js';
+import type { ParsedStatement } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { andThen } from '../executor/operator.js';
 import { duplicateEntryOfKey } from '../executor/dml/duplicate-entry.js';
 import type { Transaction } from '../kv/storage.js';
-import { KeyExistsError, WriteConflictError, UndeterminedError } from '../kv/storage.js';
+import { DeadlockError, KeyExistsError, WriteConflictError, UndeterminedError } from '../kv/storage.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { PlanSlot } from './plan-cache.js';
@@ -16,6 +16,7 @@ import { StatementContext } from './statement-context.js';
 import { resolveExecute } from './statements/prepare.js';
 import type { TransactionNeed } from './statements/statement-handler.js';
 import { handlerOf } from './statements/statement-handler.js';
+import { noteDeadlock } from './transaction-tables.js';
 import { beginOptions } from './transaction-options.js';
 
 /** What a handler gives: rows, a request for a file, or nothing (an OK made of the statement context's counters). */
@@ -62,7 +63,7 @@ export function runStatement(
       typeof handler.transactional === 'function'
         ? handler.transactional(stmt)
         : (handler.transactional ?? 'none');
-    return runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt);
+    return runInTransaction(session, () => handler.run(session, stmt, parsed), needs);
   };
   try {
     const outcome = handler.implicitCommit === true ? andThen(commitTransaction(session), run) : run();
@@ -132,6 +133,7 @@ function endStatement(
 /** Undoes what the statement's error undoes, closes its books and throws what the client is told. */
 function failStatement(session: Session, statement: StatementContext, error: unknown): Awaitable<never> {
   const shown = clientError(session, error);
+  if (error instanceof DeadlockError) noteDeadlock(session, error);
   const raise = (): never => {
     endStatement(session, statement, false, shown);
     throw shown;
@@ -167,14 +169,14 @@ function runInTransaction(
   session: Session,
   run: () => Awaitable<Outcome>,
   needs: TransactionNeed,
-  stmt: Statement,
 ): Awaitable<Outcome> {
   if (needs === 'none') return run();
   const { transaction } = session;
   const single = session.autocommit && !transaction.explicit;
-  if (single) return needs === 'read' ? run() : runAutocommitted(session, run, 0);
+  if (single) return needs !== 'write' ? run() : runAutocommitted(session, run, 0);
   const within = (): Awaitable<Outcome> => {
-    if (needs === 'write' && transaction.readOnly && stmt.kind !== 'Select' && stmt.kind !== 'SetOperation') {
+    transaction.noteStatement(session.statement);
+    if (needs === 'write' && transaction.readOnly) {
       throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
     }
     return needs === 'read' ? run() : runStaged(session, run, 0);

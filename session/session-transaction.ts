@@ -19,6 +19,9 @@ interface Savepoint {
 /** Rows added (net) and rows touched, by table. */
 export type RowChanges = ReadonlyMap<number, { readonly rows: number; readonly modified: number }>;
 
+/** Statements remembered of one transaction (TiDB: max SQL digests of TIDB_TRX). */
+const MAX_STATEMENTS = 50;
+
 const NO_CHANGES: RowChanges = new Map();
 
 /**
@@ -32,6 +35,8 @@ export class SessionTransaction {
   readOnly = false;
   /** Time of BEGIN, ms since the epoch; 0 when idle. */
   startedAt = 0;
+  /** The first statements, for TIDB_TRX. */
+  private noted: { readonly text: string }[] = [];
   private savepoints: Savepoint[] = [];
   /** Tables written, at the schema version they were planned with. */
   private written = new Map<number, TableInfo>();
@@ -61,6 +66,17 @@ export class SessionTransaction {
 
   noteWritten(table: TableInfo): void {
     if (!this.written.has(table.id)) this.written.set(table.id, table);
+  }
+
+  get writtenTables(): number[] {
+    return [...this.written.keys()];
+  }
+
+  noteStatement(statement: { readonly text: string }): void {
+    if (this.noted.length < MAX_STATEMENTS) this.noted.push(statement);
+  }
+  get statements(): string[] {
+    return this.noted.map((s) => s.text);
   }
 
   /** Whether the transaction wrote the table as it was before the given schema version. */
@@ -153,6 +169,7 @@ export class SessionTransaction {
     this.explicit = false;
     this.readOnly = false;
     this.startedAt = 0;
+    if (this.noted.length > 0) this.noted = [];
     if (this.savepoints.length > 0) this.savepoints = [];
     if (this.written.size > 0) this.written = new Map();
     this.changes = NO_CHANGES;

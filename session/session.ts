@@ -428,6 +428,12 @@ export class Session implements ClientSession {
       case 'character_set_results':
         this.resultsCharset = value === '' || value.toUpperCase() === 'NULL' ? null : value;
         break;
+      case 'innodb_lock_wait_timeout': {
+        // Fields are not initialized yet when the first values come.
+        const txn = this.transaction?.txn;
+        if (txn) txn.lockWaitTimeoutMs = Number(value) * 1000;
+        break;
+      }
       case 'tidb_mem_quota_query':
         this.memoryQuota = Number(value);
         break;

@@ -69,6 +69,12 @@ export const ERRORS = {
     sqlState: '42000',
     format: "This version of TiDB doesn't yet support '%s'",
   },
+  ER_FUNCTIONS_NOOP_IMPL: {
+    code: 1235,
+    sqlState: '42000',
+    format:
+      'function %s has only noop implementation in tidb now, use tidb_enable_noop_functions to enable these functions',
+  },
   ER_LOCK_WAIT_TIMEOUT: {
     code: 1205,
     sqlState: 'HY000',

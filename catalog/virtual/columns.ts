@@ -27,6 +27,15 @@ export const datetime = (name: string): VirtualColumn => ({
   type: newFieldType(TypeCode.DateTime, { flen: 19 }),
 });
 
+export const timestamp = (name: string, fsp: number): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.Timestamp, { flen: fsp === 0 ? 19 : 20 + fsp, decimal: fsp }),
+});
+export const double = (name: string): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.Double, { flen: 22 }),
+});
+
 export const text = (s: string | null): Datum => (s === null ? null : encodeUtf8(s));
 
 /** A DATETIME datum (UTC) of milliseconds since the epoch; null for 0. */

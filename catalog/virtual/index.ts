@@ -2,3 +2,4 @@
 import './information-schema.js';
 import './server-tables.js';
 import './ddl-jobs.js';
+import './transactions.js';

@@ -1,6 +1,6 @@
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import type { ExecContext } from '../exec-context.js';
-import { readKeys } from '../read-key.js';
+import { readKeys, StatementLock } from '../read-key.js';
 
 /**
  * What keys hold at the moment, for statements that must know before they write (IGNORE, REPLACE, ON DUPLICATE KEY UPDATE, changed
@@ -49,7 +49,7 @@ export class CurrentValues {
     }
     if (missing.length === 0) return;
     const values = txn.pessimistic
-      ? await txn.lockKeys(missing, { returnValues: true })
+      ? await txn.lockKeys(missing, new StatementLock(this.ctx, true))
       : await readKeys(missing, this.ctx);
     for (let i = 0; i < missing.length; i++) this.stored.set(nameOf(missing[i]!), values[i] ?? null);
   }

@@ -1,6 +1,7 @@
 import type { Delete } from '../../planner/physical/plan.js';
 import { buildOperator } from '../build-operator.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
+import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { nameOf } from './current-values.js';
@@ -43,7 +44,7 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
         if (txn.pessimistic && rows.length > 0) {
           const locks: Uint8Array[] = [];
           for (const { row, handle } of rows) writers.of(row).lockedKeys(row, handle, locks);
-          await txn.lockKeys(locks);
+          await txn.lockKeys(locks, new StatementLock(ctx, false));
         }
         for (const { row, handle } of rows) writers.of(row).remove(row, handle);
         target.deleted += rows.length;

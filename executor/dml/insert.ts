@@ -21,6 +21,7 @@ import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
+import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
@@ -236,7 +237,7 @@ export class RowInserter {
     try {
       const values = await txn.lockKeys(
         keys.map((u) => u.key),
-        { presumeNotExists: true, returnValues: true },
+        new StatementLock(this.ctx, true, null, true),
       );
       const taken = values.findIndex((v) => v !== null && v !== undefined);
       if (taken >= 0) throw this.writer.duplicate(keys[taken]!, rows[owner[taken]!]!);

@@ -8,6 +8,7 @@ import type { DmlTarget, Update } from '../../planner/physical/plan.js';
 import type { Datum } from '../../types/datum.js';
 import { buildOperator } from '../build-operator.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
+import { StatementLock } from '../read-key.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
@@ -179,6 +180,7 @@ async function updateTarget(
   let matched = 0;
   let changed = 0;
   const differing: Pick<Change, 'oldRow' | 'oldHandle' | 'newRow'>[] = [];
+  const unchanged: Uint8Array[] = [];
   const stored: Datum[][] = [];
   for (let i = 0; i < chunk.length; i++) stored.push(targetRow(spec, chunk, i));
   if (target.generated !== null) await target.generated.read(stored);
@@ -204,10 +206,15 @@ async function updateTarget(
     }
     let same = true;
     for (const offset of target.assigned) if (!sameDatum(oldRow[offset]!, newRow[offset]!)) same = false;
-    if (same) continue;
+    if (same) {
+      // A row that is found stays locked although nothing of it changes (MySQL manual, "Locks Set by Different SQL Statements in InnoDB").
+      if (txn.pessimistic) unchanged.push(target.writers.of(oldRow).mutations.recordKey(oldHandle));
+      continue;
+    }
     for (const c of target.onUpdateNow) newRow[c.offset] = assigner.now(c);
     differing.push({ oldRow, oldHandle, newRow });
   }
+  if (unchanged.length > 0) await txn.lockKeys(unchanged, new StatementLock(ctx, false));
   if (differing.length === 0) return { matched, changed };
   if (target.generated !== null) {
     await target.generated.write(
@@ -237,7 +244,7 @@ async function updateTarget(
   if (txn.pessimistic) {
     const locks: Uint8Array[] = [];
     for (const c of changes) locks.push(c.before.mutations.recordKey(c.oldHandle));
-    await txn.lockKeys(locks);
+    await txn.lockKeys(locks, new StatementLock(ctx, false));
   }
   const keys: Uint8Array[] = [];
   for (const c of changes) for (const u of c.keys) keys.push(u.key);

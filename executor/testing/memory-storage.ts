@@ -94,6 +94,9 @@ export class MemoryStorage implements Storage {
   }
 
   gc(): void {}
+  lockWaits(): [] {
+    return [];
+  }
   oldestActiveTs(): bigint | null {
     return null;
   }
@@ -229,6 +232,8 @@ class MemoryTransaction implements Transaction {
   readonly memBuffer = new TxnMemBuffer();
   readonly snapshot: Snapshot;
   forUpdateTs: bigint;
+  lockWaitTimeoutMs = 0;
+  readonly waitingSince = 0;
   valid = true;
   readonly locked: Uint8Array[] = [];
 

@@ -1,6 +1,6 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { PagedReader } from '../paged-reader.js';
-import type { CoprocessorRequest } from '../rpc.js';
+import type { CoprocessorRequest, WaitForEntry } from '../rpc.js';
 import type { RequestAttributes } from '../storage.js';
 import { ActiveTimestamps } from './active-timestamps.js';
 import { HeartbeatKeeper } from './heartbeat.js';
@@ -45,6 +45,8 @@ export interface ClusterServices {
   advanceSafePoint(safePoint: bigint): Promise<void>;
   /** Removes a range from every store, beyond MVCC. */
   destroyRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void>;
+  /** Lock requests that wait in any store. */
+  lockWaits?(): Promise<readonly WaitForEntry[]>;
 }
 
 /** What the parts of the client share. */

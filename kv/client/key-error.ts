@@ -3,7 +3,7 @@ import type { MysqlError } from '../../types/error.js';
 import { decodeRecordHandle, decodeTableKey } from '../codec/table-key.js';
 import type { KeyError } from '../rpc.js';
 import { LockedError } from '../mvcc-reader.js';
-import { KeyExistsError, WriteConflictError } from '../storage.js';
+import { DeadlockError, KeyExistsError, WriteConflictError } from '../storage.js';
 
 const hex = (b: Uint8Array): string =>
   Buffer.from(b.buffer, b.byteOffset, b.length).toString('hex').toUpperCase();
@@ -52,7 +52,7 @@ export function errorOf(e: KeyError, pessimisticStatement: boolean): Error {
     case 'alreadyExist':
       return new KeyExistsError(e.key);
     case 'deadlock':
-      return mysqlError('ER_LOCK_DEADLOCK');
+      return new DeadlockError(e.waitChain, e.lockKey);
     case 'commitTsExpired':
       return mysqlError(
         'ER_TXN_RETRYABLE',

@@ -10,6 +10,7 @@ import type {
 import { SKIPPED_LOCKED, type LockOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
+import { interruptionOf } from './interruptible.js';
 import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
 import { KeyFlag } from './mem-buffer.js';
@@ -166,6 +167,7 @@ export class PessimisticLocker {
     call: LockCall,
   ): Promise<(Uint8Array | null)[]> {
     const { txn, client } = this;
+    txn.waitingSince = Date.now();
     try {
       let left = [...mutations];
       while (left.length > 0) {
@@ -191,6 +193,8 @@ export class PessimisticLocker {
       if (txn.lockedKeys.length === 0) txn.primary = null;
       await this.release(mutations.map((m) => m.key));
       throw e;
+    } finally {
+      txn.waitingSince = 0;
     }
     this.acquired(mutations);
     if (!call.returnValues) return [];
@@ -228,7 +232,7 @@ export class PessimisticLocker {
         () => this.release(items.map((m) => m.key)),
         () => undefined,
       );
-      throw mysqlError('ER_QUERY_INTERRUPTED');
+      throw interruptionOf(call.signal!);
     }
     if (res.regionError !== undefined) {
       client.router.onRegionError(route, res.regionError);
@@ -260,10 +264,9 @@ export class PessimisticLocker {
     for (const key of keys) {
       try {
         const got = await this.lock([key], {
-          ...options,
-          skipLocked: false,
           waitTimeoutMs: NOWAIT,
           returnValues: options.returnValues === true,
+          presumeNotExists: options.presumeNotExists === true,
         });
         out.push(options.returnValues === true ? got[0]! : null);
       } catch (e) {

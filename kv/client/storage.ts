@@ -1,7 +1,7 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { RegionAdmin } from '../region-admin.js';
-import type { KvRpc, RegionError } from '../rpc.js';
+import type { KvRpc, RegionError, WaitForEntry } from '../rpc.js';
 import type {
   CopTask,
   RequestAttributes,
@@ -140,6 +140,12 @@ class KvStorage implements Storage {
       if (end.length === 0 || (endKey.length > 0 && compareBytes(end, endKey) >= 0)) return;
       start = end;
     }
+  }
+
+  async lockWaits(): Promise<readonly WaitForEntry[]> {
+    const { router, cluster } = this.client;
+    if (router.whole === null) return cluster?.lockWaits?.() ?? [];
+    return (await router.whole.rpc.getLockWaitInfo?.({ context: router.whole.context }))?.entries ?? [];
   }
 
   oldestActiveTs(): bigint | null {

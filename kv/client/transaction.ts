@@ -33,7 +33,8 @@ export class KvTransaction implements Transaction, ActiveReader {
   heartbeatKey: Uint8Array | null = null;
   /** Keys that hold our pessimistic lock. */
   readonly lockedKeys: Uint8Array[] = [];
-  readonly lockWaitTimeoutMs: number;
+  lockWaitTimeoutMs: number;
+  waitingSince = 0;
   readonly durability: 0 | 1 | 2 | undefined;
   /** Wall clock at begin: what lock lives are counted from. */
   readonly beganAt = Date.now();

@@ -144,6 +144,9 @@ export class AttachedStore implements rpc.KvRpc {
   deleteRange(req: rpc.DeleteRangeRequest): Promise<rpc.KeyErrorsResponse> {
     return this.call('deleteRange', req);
   }
+  getLockWaitInfo(req: rpc.GetLockWaitInfoRequest): Promise<rpc.GetLockWaitInfoResponse> {
+    return this.call('getLockWaitInfo', req);
+  }
 
   /** Sends a request with the others of this turn. */
   private call<T>(method: Method, request: unknown): Promise<T> {

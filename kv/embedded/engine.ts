@@ -18,6 +18,7 @@ import type {
   GcRequest,
   GetRequest,
   GetResponse,
+  GetLockWaitInfoResponse,
   KeyErrorsResponse,
   KvRpc,
   PessimisticLockRequest,
@@ -384,6 +385,10 @@ export class EmbeddedStore implements KvRpc {
   /** Waits between transactions at this moment, for information_schema.data_lock_waits. */
   lockWaits(): WaitForEntry[] {
     return [...this.locks.waits.entries()];
+  }
+
+  getLockWaitInfo(): GetLockWaitInfoResponse {
+    return { entries: this.lockWaits() };
   }
 
   get stats(): EmbeddedStoreStats {

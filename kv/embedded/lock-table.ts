@@ -213,9 +213,14 @@ export class LockTable {
     if (waiter.holder !== 0n) this.waits.remove(waiter.startTs, waiter.holder);
   }
 
-  /** Answers every waiter of the transaction (it is being rolled back) with an error. */
-  cancel(startTs: bigint, error: KeyError): void {
-    for (const queue of [...this.queues.values()]) {
+  /** Answers the waiters of the transaction for the keys, or for any key, with an error: it is being rolled back, or has given up. */
+  cancel(startTs: bigint, error: KeyError, keys?: readonly Uint8Array[]): void {
+    if (this.queues.size === 0) return;
+    const queues =
+      keys === undefined
+        ? [...this.queues.values()]
+        : keys.map((key) => this.queues.get(keyString(key))).filter((queue) => queue !== undefined);
+    for (const queue of queues) {
       for (const waiter of [...queue]) {
         if (waiter.startTs !== startTs) continue;
         this.leave(waiter);

@@ -196,6 +196,11 @@ export class PessimisticLocks {
   }
 
   rollback(req: PessimisticRollbackRequest): KeyErrorsResponse {
+    this.locks.cancel(
+      req.startVersion,
+      { kind: 'abort', message: 'the lock request was taken back' },
+      req.keys,
+    );
     for (const key of req.keys) {
       const lock = this.locks.get(key);
       if (lock === undefined || lock.startTs !== req.startVersion || lock.type !== 'pessimisticLock')

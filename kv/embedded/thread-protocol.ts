@@ -42,6 +42,7 @@ export const METHODS = [
   'scanLock',
   'gc',
   'deleteRange',
+  'getLockWaitInfo',
 ] as const;
 export type Method = (typeof METHODS)[number];
 

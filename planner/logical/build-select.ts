@@ -200,12 +200,13 @@ class SelectBuilder {
         );
       }
     });
-    if (tables.length === 0) return;
+    const lock = lockSpec(clause, this.state.ctx);
+    if (tables.length === 0 || lock === null) return;
     this.plan = {
       op: 'Lock',
       schema: this.plan.schema,
       children: [this.plan],
-      lock: lockSpec(clause),
+      lock,
       tables,
     };
   }

@@ -249,7 +249,7 @@ function pointSelect(stmt: ast.SelectStmt, ctx: PlanContext): PlannedStatement |
   if (stmt.lock !== null && stmt.lock.strength === 'UPDATE')
     ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
   return {
-    plan: pointGet(f, m, columns, schema, false, stmt.lock === null ? null : lockSpec(stmt.lock)),
+    plan: pointGet(f, m, columns, schema, false, stmt.lock === null ? null : lockSpec(stmt.lock, ctx)),
     names,
     cacheable: true,
     tables: [{ db: f.db.name, table: f.table, write: false }],

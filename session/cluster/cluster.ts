@@ -4,6 +4,12 @@ import { MysqlError } from '../../types/error.js';
 import type { EngineCore } from '../engine/engine-core.js';
 import { killLocal } from '../engine/kill.js';
 import type { Session } from '../session.js';
+import {
+  type DeadlockFact,
+  localDeadlocks,
+  localTransactions,
+  type TransactionFact,
+} from '../transaction-tables.js';
 import { findVariable } from '../variables/system-variable.js';
 import type { BusData, NodeBus } from './node-bus.js';
 import { StoreLocks } from './store-locks.js';
@@ -82,6 +88,8 @@ export class Cluster {
       return null;
     });
     bus.serve('processes', () => core.localProcesses() as unknown as BusData);
+    bus.serve('transactions', () => localTransactions(core) as unknown as BusData);
+    bus.serve('deadlocks', () => localDeadlocks(core) as unknown as BusData);
     bus.serve('kill', (data) => {
       const { id, queryOnly, user, all } = data as unknown as KillRequest;
       try {
@@ -136,6 +144,18 @@ export class Cluster {
     if (!this.shared) return [];
     const answers = await this.bus.ask('processes', null);
     return answers.flatMap((a) => a as unknown as ProcessInfo[]);
+  }
+
+  /** Transactions that run on the other nodes. */
+  async foreignTransactions(): Promise<TransactionFact[]> {
+    if (!this.shared) return [];
+    return (await this.bus.ask('transactions', null)).flatMap((a) => a as unknown as TransactionFact[]);
+  }
+
+  /** Deadlocks that statements of the other nodes ran into. */
+  async foreignDeadlocks(): Promise<DeadlockFact[]> {
+    if (!this.shared) return [];
+    return (await this.bus.ask('deadlocks', null)).flatMap((a) => a as unknown as DeadlockFact[]);
   }
 
   /** KILL of a connection that this node does not have. Throws 1094, 1095. */

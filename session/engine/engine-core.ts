@@ -27,6 +27,7 @@ import { UserLocks } from '../user-locks.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
 import type { RowCounts } from './row-counts.js';
 import { ddlWorker } from './ddl-node.js';
+import { DeadlockHistory } from './deadlock-history.js';
 import { StatisticsStore } from './statistics-store.js';
 import { TableLocks } from './table-locks.js';
 
@@ -59,6 +60,7 @@ export class EngineCore {
   readonly sessions = new Map<number, Session>();
   readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
   readonly userLocks = new UserLocks();
+  readonly deadlocks = new DeadlockHistory();
   /** Plans by statement text (tidb_session_plan_cache_size bounds TiDB's, which each session has of its own). */
   readonly planCache = new PlanCache(5000);
   readonly textPlans = new TextPlans(5000);

@@ -14,6 +14,7 @@ import '../variables/tidb-variables.js';
 import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
+import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import type { Storage } from '../../kv/storage.js';
@@ -75,6 +76,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.accounts.reload();
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
+  registerTransactionTables(core);
   const collector = new GarbageCollector(core);
   collector.start();
   const saver = setInterval(() => {

@@ -148,7 +148,7 @@ async function intoClause(session: Session, stmt: Query, rows: RowsResult): Prom
 const locks = (stmt: Query): boolean => stmt.lock !== null;
 
 registerStatement(['Select', 'SetOperation', 'Values', 'TableStmt'], {
-  transactional: (stmt) => (locks(stmt) ? 'write' : 'read'),
+  transactional: (stmt) => (locks(stmt) ? 'lock' : 'read'),
   run: runQuery,
 });
 

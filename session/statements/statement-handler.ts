@@ -6,7 +6,7 @@ import type { Session } from '../session.js';
 export type StatementKind = Statement['kind'];
 type StatementOf<K extends StatementKind> = Extract<Statement, { kind: K }>;
 
-export type TransactionNeed = 'none' | 'read' | 'write';
+export type TransactionNeed = 'none' | 'read' | 'lock' | 'write';
 
 /** How a kind of statement is run. One entry each, registered by the files of this folder. */
 export interface StatementHandler<K extends StatementKind = StatementKind> {
@@ -16,7 +16,10 @@ export interface StatementHandler<K extends StatementKind = StatementKind> {
     stmt: StatementOf<K>,
     parsed: ParsedStatement,
   ) => Outcome | Promise<Outcome>;
-  /** 'read': runs in the open transaction if there is one; 'write': opens one when there is none. */
+  /**
+   * 'read': runs in the open transaction if there is one; 'lock': locks what it reads when a transaction outlives the statement (MySQL manual,
+   * "Locking Reads": under autocommit nothing is locked); 'write': opens one when there is none.
+   */
   readonly transactional?: TransactionNeed | ((stmt: StatementOf<K>) => TransactionNeed);
   /** Commits the open transaction first (MySQL manual, "Statements That Cause an Implicit Commit"). */
   readonly implicitCommit?: boolean;

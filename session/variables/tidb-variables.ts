@@ -341,6 +341,21 @@ registerVariables([
     default: '300',
     doc: 'Milliseconds from which a statement is slow.',
   },
+  {
+    name: 'tidb_pessimistic_txn_fair_locking',
+    scope: 'both',
+    kind: 'bool',
+    default: 'ON',
+    noop: true,
+    doc: 'Waiting for locks is always first come, first served.',
+  },
+  {
+    name: 'tidb_enable_shared_lock_promotion',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'FOR SHARE locks as FOR UPDATE does.',
+  },
   { name: 'tidb_snapshot', scope: 'session', kind: 'string', default: '', doc: 'Time at which is read.' },
   {
     name: 'tidb_txn_mode',
