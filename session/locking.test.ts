@@ -23,7 +23,9 @@ beforeEach(async () => {
 /** Resolves once a lock request of some session waits. */
 async function waiting(): Promise<void> {
   for (;;) {
-    const [[n]] = (await admin.query('SELECT COUNT(*) FROM information_schema.data_lock_waits')) as [[string]];
+    const [[n]] = (await admin.query('SELECT COUNT(*) FROM information_schema.data_lock_waits')) as [
+      [string],
+    ];
     if (n !== '0') return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -180,7 +182,9 @@ test('waiters get the lock in the order in which they came', async () => {
       }),
     );
     for (;;) {
-      const [[n]] = (await admin.query('SELECT COUNT(*) FROM information_schema.data_lock_waits')) as [[string]];
+      const [[n]] = (await admin.query('SELECT COUNT(*) FROM information_schema.data_lock_waits')) as [
+        [string],
+      ];
       if (Number(n) === i + 1) break;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
