@@ -91,6 +91,8 @@ export interface TableInfo {
   readonly createTime: number;
   readonly view?: ViewInfo;
   readonly sequence?: SequenceInfo;
+  /** Rows of other tables that this table's rows refer to. */
+  readonly foreignKeys?: readonly ForeignKeyInfo[];
   readonly partition?: PartitionInfo;
   /** Where rows are written a second time while they move between partitions. */
   readonly moving?: MovingRows;
@@ -149,6 +151,22 @@ export interface ViewInfo {
   readonly security: 'DEFINER' | 'INVOKER';
   readonly algorithm: 'UNDEFINED' | 'MERGE' | 'TEMPTABLE';
   readonly checkOption: 'NONE' | 'LOCAL' | 'CASCADED';
+}
+
+/** What happens to a row whose referenced row goes or changes. */
+export type ReferentialAction = 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'NO ACTION' | 'SET DEFAULT';
+
+/** A foreign key: `columns` of the table hold what `refColumns` of a row of the referenced table hold, or a NULL. */
+export interface ForeignKeyInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly refSchema: string;
+  readonly refTable: string;
+  readonly refColumns: readonly string[];
+  /** Null: not written, which is as NO ACTION. */
+  readonly onDelete: ReferentialAction | null;
+  readonly onUpdate: ReferentialAction | null;
 }
 
 /** A sequence's definition; integers in decimal. Values are `start` and those whole increments away, within the bounds. */

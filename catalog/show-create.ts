@@ -1,3 +1,4 @@
+import { foreignKeyText } from './foreign-keys.js';
 import { charset } from '../types/charset.js';
 import { Flag, TypeCode } from '../types/field-type.js';
 import type {
@@ -22,12 +23,13 @@ export function createSequenceText(table: TableInfo): string {
   return `CREATE SEQUENCE ${quoteName(table.name)} start with ${s.start} minvalue ${s.minValue} maxvalue ${s.maxValue} increment by ${s.increment} ${cache} ${s.cycle ? 'cycle' : 'nocycle'} ENGINE=InnoDB${comment}`;
 }
 
-/** The statement that makes the table, in TiDB's layout (SHOW CREATE TABLE). `autoIncrement`: the next value, 0n = none to show. */
-export function createTableText(table: TableInfo, autoIncrement: bigint): string {
+/** The statement that makes the table, in TiDB's layout (SHOW CREATE TABLE). `schema`: the table's database; `autoIncrement`: the next value, 0n = none to show. */
+export function createTableText(table: TableInfo, schema: string, autoIncrement: bigint): string {
   const lines = table.columns
     .filter((c) => c.state === 'public' && !c.hidden)
     .map((c) => `  ${columnText(table, c)}`);
   for (const index of table.indices) if (index.state === 'public') lines.push(`  ${indexText(table, index)}`);
+  for (const key of table.foreignKeys ?? []) lines.push(`  ${foreignKeyText(key, schema)}`);
   return `CREATE TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
 }
 

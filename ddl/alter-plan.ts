@@ -15,8 +15,12 @@ export class AlterPlan {
   movesRows = false;
   /** What the clauses are, in TiDB's names for jobs. */
   readonly parts: string[] = [];
+  /** Foreign keys whose rows are to be checked. */
+  readonly foreignKeys = new Set<string>();
   /** Columns to be found without NULL, by id. */
   readonly notNull = new Set<number>();
+  /** New names of columns by their old ones in lower case. */
+  readonly renamed = new Map<string, string>();
   private readonly columns = new Set<string>();
   private readonly indexes = new Set<string>();
 
@@ -64,6 +68,7 @@ export class AlterPlan {
         notNull: [...this.notNull].filter((id) => base.columns.some((c) => c.id === id)),
         autoIncrement: this.autoIncrement,
         movesRows: this.movesRows,
+        ...(this.foreignKeys.size > 0 ? { foreignKeys: [...this.foreignKeys] } : {}),
       },
       type: several ? 'alter table multi-schema change' : parts[0]!,
       parts: several ? parts : [],

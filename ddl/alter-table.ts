@@ -6,6 +6,8 @@ import { AlterPlan } from './alter-plan.js';
 import { applyAddColumns, applyDefault, applyDropColumn, applyRenameColumn } from './column-clauses.js';
 import { requireColumn } from './column-order.js';
 import type { DdlContext } from './ddl-context.js';
+import { applyAddForeignKey, applyDropForeignKey } from './foreign-key-clauses.js';
+import { renameReferenced } from './foreign-key.js';
 import { applyAddIndex, applyDropIndex, applyRenameIndex, applyVisibility } from './index-clauses.js';
 import { applyModifyColumn } from './modify-column.js';
 import {
@@ -63,10 +65,11 @@ registerClause('AlterColumnDefault', async (plan, s) => {
   await applyDefault(plan, s.name, s.value);
 });
 registerClause('AddConstraint', (plan, { constraint }) => {
-  if (constraint.kind !== 'Key')
-    throw mysqlError('ER_NOT_SUPPORTED_YET', constraint.kind === 'Check' ? 'ADD CHECK' : 'ADD FOREIGN KEY');
-  applyAddIndex(plan, constraint);
+  if (constraint.kind === 'Check') throw mysqlError('ER_NOT_SUPPORTED_YET', 'ADD CHECK');
+  if (constraint.kind === 'ForeignKey') applyAddForeignKey(plan, constraint);
+  else applyAddIndex(plan, constraint);
 });
+registerClause('DropForeignKey', (plan, s) => applyDropForeignKey(plan, s.name, s.ifExists));
 registerClause('DropIndex', (plan, s) => applyDropIndex(plan, s.name, s.ifExists));
 registerClause('DropPrimaryKey', (plan) => applyDropIndex(plan, 'PRIMARY', false));
 registerClause('RenameIndex', (plan, s) => applyRenameIndex(plan, s.from, s.to));
@@ -199,6 +202,7 @@ export async function alterBy(
   name: TableName,
   apply: (plan: AlterPlan) => void | Promise<void>,
 ): Promise<void> {
+  let done: AlterPlan | null = null;
   await ctx.jobs.change(
     ctx,
     () => requireTable(ctx, name),
@@ -206,7 +210,9 @@ export async function alterBy(
       ctx.checkTableLock(table);
       const plan = new AlterPlan(ctx, db, table);
       await apply(plan);
+      done = plan;
       return plan.finish();
     },
   );
+  if (done !== null) await renameReferenced(done);
 }

@@ -4,6 +4,7 @@ import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
+import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js';
 import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
@@ -107,11 +108,7 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
       ctx.warn({ level: 'Warning', code: 1105, message: 'the switch of check constraint is off' });
       continue;
     }
-    if (constraint.kind === 'ForeignKey') {
-      // Kept out of the schema until referential actions exist; MySQL without an engine that has them does the same.
-      ctx.warn({ level: 'Warning', code: 1105, message: 'FOREIGN KEY is parsed and not enforced' });
-      continue;
-    }
+    if (constraint.kind === 'ForeignKey') continue;
     requests.push(requestOfKey(constraint));
     if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
   }
@@ -124,12 +121,35 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
     return made.request;
   });
   const indices = buildIndices(plain, columns);
-  const table = finishTable(ctx, stmt, options, columns, indices, clustered);
+  const bare = finishTable(ctx, stmt, options, columns, indices, clustered);
+  const table = stmt.constraints.some((c) => c.kind === 'ForeignKey')
+    ? withForeignKeys(ctx, stmt, db, bare)
+    : bare;
   if (stmt.partition === null) return table;
+  if (table.foreignKeys !== undefined) throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   const partition = await buildPartitions(ctx, stmt.partition, table);
   if (partition === null) return table;
   checkDefinitions(ctx, partition, table);
   return { ...table, partition };
+}
+
+/** The table with its foreign keys and the indexes that they need. */
+function withForeignKeys(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo, bare: TableInfo): TableInfo {
+  let table = bare;
+  for (const clause of stmt.constraints) {
+    if (clause.kind !== 'ForeignKey') continue;
+    const key = buildForeignKey(clause, table, db, (table.foreignKeys?.length ?? 0) + 1);
+    const request = neededIndex(key, table);
+    if (request !== null) {
+      const id = table.maxIndexId + 1;
+      const taken = new Set(table.indices.map((i) => i.lower));
+      const indices = [...table.indices, buildIndex(request, table.columns, taken, id)];
+      table = { ...table, indices, maxIndexId: id, columns: flagKeyColumns(table.columns, indices) };
+    }
+    table = { ...table, foreignKeys: [...(table.foreignKeys ?? []), key] };
+    checkReferenced(ctx, key, db, table);
+  }
+  return table;
 }
 
 function refuse(stmt: CreateTableStmt): void {

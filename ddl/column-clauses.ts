@@ -13,6 +13,8 @@ import {
   withoutFlag,
 } from './build-column.js';
 import { placeColumn, renumber, replaceColumn, requireColumn } from './column-order.js';
+import { applyAddForeignKey } from './foreign-key-clauses.js';
+import { checkColumnNotInKey, withKeyColumn } from './foreign-key.js';
 import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
@@ -92,6 +94,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
   }
   checkNotRead(ctx, t, column);
   checkNotDeciding(plan, column);
+  checkColumnNotInKey(plan, column);
   if (t.columns.filter((c) => !c.hidden).length === 1) throw lastColumn(plan, column.name);
   const using = t.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
   if (using.some((i) => i.columns.length > 1 || i.primary))
@@ -131,6 +134,7 @@ export function applyRenameColumn(plan: AlterPlan, from: string, to: string): vo
     checkNotDeciding(plan, column);
   }
   plan.table = withColumnName(t, column, to);
+  plan.renamed.set(column.lower, to);
   plan.parts.push('modify column');
 }
 
@@ -138,7 +142,7 @@ export function applyRenameColumn(plan: AlterPlan, from: string, to: string): vo
 export function withColumnName(table: TableInfo, column: ColumnInfo, name: string): TableInfo {
   const renamed = replaceColumn(table, column.offset, { ...column, name, lower: name.toLowerCase() });
   return {
-    ...renamed,
+    ...withKeyColumn(renamed, column.name, name),
     indices: renamed.indices.map((i) => ({
       ...i,
       columns: i.columns.map((p) => (p.offset === column.offset ? { ...p, name } : p)),
@@ -169,5 +173,8 @@ export async function applyAddColumns(
   spec: Extract<AlterTableSpec, { kind: 'AddColumns' }>,
 ): Promise<void> {
   for (const def of spec.columns) await applyAddColumn(plan, def, spec.position, spec.ifNotExists);
-  for (const c of spec.constraints) if (c.kind === 'Key') applyAddIndex(plan, c);
+  for (const c of spec.constraints) {
+    if (c.kind === 'Key') applyAddIndex(plan, c);
+    else if (c.kind === 'ForeignKey') applyAddForeignKey(plan, c);
+  }
 }

@@ -9,6 +9,7 @@ import { mysqlError } from '../types/error-table.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
 import type { DdlContext } from './ddl-context.js';
+import { checkNotReferenced } from './foreign-key.js';
 import { queueTable } from './table.js';
 import { changeSchema } from './schema-change.js';
 
@@ -86,6 +87,7 @@ export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Pro
     return 0;
   }
   const tables = ctx.schema().tables(stmt.name);
+  for (const t of tables) checkNotReferenced(ctx, found.name, t.name, (db) => db === found.name);
   await changeSchema(ctx, async (meta, txn) => {
     for (const table of await meta.tables(found.id)) {
       meta.deleteTable(found.id, table.id);

@@ -5,6 +5,7 @@ import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import { buildIndex, requestOfKey, type IndexRequest } from './build-index.js';
 import { withFlag } from './build-column.js';
+import { checkIndexNotNeeded } from './foreign-key.js';
 import { renumber, replaceColumn } from './column-order.js';
 import { expressionColumns } from './generated-column.js';
 import { checkKeys, deciding } from './partition/build-partitions.js';
@@ -93,6 +94,7 @@ export function applyDropIndex(plan: AlterPlan, name: string, ifExists: boolean)
     { ...t, indices },
     t.columns.filter((c) => !hidden.includes(c)),
   );
+  checkIndexNotNeeded(plan, plan.table, index.name);
   plan.parts.push(index.primary ? 'drop primary key' : 'drop index');
 }
 

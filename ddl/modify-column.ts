@@ -8,6 +8,7 @@ import { buildColumn, checkQualifier } from './build-column.js';
 import { checkIndexColumns } from './build-index.js';
 import { checkNotDeciding, withColumnName } from './column-clauses.js';
 import { placeColumn, requireColumn } from './column-order.js';
+import { checkColumnKept } from './foreign-key.js';
 import { checkGeneratedColumns, checkNotRead, columnsRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { typeChange } from './type-change.js';
@@ -42,6 +43,8 @@ export async function applyModifyColumn(
   checkGeneration(plan, old, next, indexes);
   if (renamed) checkNotRead(ctx, t, old);
   if (renamed) checkNotDeciding(plan, old);
+  checkColumnKept(plan, old, next);
+  if (renamed) plan.renamed.set(old.lower, next.name);
   const change = typeChange(old, next.type, indexes.length > 0);
   const wasNull = (old.type.flag & Flag.NotNull) === 0;
   if (wasNull && (next.type.flag & Flag.NotNull) !== 0) plan.notNull.add(old.id);

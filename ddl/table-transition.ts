@@ -18,6 +18,8 @@ export interface TableTransition {
   readonly autoIncrement: string;
   /** Rows of partitions that the target has not go to those that the base has not; without it they are dropped with them. */
   readonly movesRows: boolean;
+  /** Foreign keys of the target by name, for which every row must have its referenced row. */
+  readonly foreignKeys?: readonly string[];
 }
 
 /** What the table looks like between two steps. 'none': as before; 'done': as the target says. */
@@ -52,9 +54,10 @@ export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
 export function phasesOf(t: TableTransition): readonly Phase[] {
   const phases: Phase[] = ['none'];
   const fills = addedIndexes(t).length > 0 || rewrittenColumns(t).length > 0 || t.movesRows;
-  if (addedColumns(t).length > 0 || fills || t.notNull.length > 0) {
+  const checks = t.notNull.length > 0 || t.foreignKeys !== undefined;
+  if (addedColumns(t).length > 0 || fills || checks) {
     phases.push('deleteOnly', 'writeOnly');
-    if (fills || t.notNull.length > 0) phases.push('writeReorg');
+    if (fills || checks) phases.push('writeReorg');
   }
   if (droppedColumns(t).length > 0 || droppedIndexes(t).length > 0 || t.movesRows)
     phases.push('public', 'leavingDeleteOnly');
@@ -134,8 +137,19 @@ function arriving(t: TableTransition, state: SchemaState): TableInfo {
     ...base.indices.map((i) => ({ index: i, of: base, state: i.state })),
     ...addedIndexes(t).map((i) => ({ index: i, of: target, state })),
   ];
-  const table = assemble(withIds(base, target), columns, indices, base.indices);
+  const assembled = assemble(withIds(base, target), columns, indices, base.indices);
+  // Statements keep to keys that are to be checked.
+  const table = writes && t.foreignKeys !== undefined ? withForeignKeys(assembled, t) : assembled;
   return t.movesRows ? { ...table, moving: { state, partition: target.partition ?? null } } : table;
+}
+
+/** The table with the new foreign keys over columns that it shows already. */
+function withForeignKeys(table: TableInfo, t: TableTransition): TableInfo {
+  const names = new Set(t.foreignKeys);
+  const shown = (name: string): boolean =>
+    table.columns.some((c) => c.lower === name.toLowerCase() && c.state === 'public');
+  const added = (t.target.foreignKeys ?? []).filter((k) => names.has(k.name) && k.columns.every(shown));
+  return { ...table, foreignKeys: [...(t.base.foreignKeys ?? []), ...added] };
 }
 
 /** The target with the parts of the base that it lacks behind it. */

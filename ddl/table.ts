@@ -11,9 +11,11 @@ import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
 import type { Transaction } from '../kv/storage.js';
 import { mysqlError } from '../types/error-table.js';
+import { referrersOf } from '../catalog/foreign-keys.js';
 import { buildTable, checkTableName } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { queueDeleteRange } from './delete-range.js';
+import { checkNotReferenced, checkReferrers, checkTruncatable, withReferenced } from './foreign-key.js';
 import { changeSchema } from './schema-change.js';
 
 /** The database of a name, which must exist. Throws 1049, 1046. */
@@ -50,6 +52,7 @@ export async function createTable(
     stmt.like === null
       ? await buildTable(ctx, stmt, db)
       : copyOf(requireTable(ctx, stmt.like).table, stmt.table.name);
+  checkReferrers(ctx, db, built);
   if (built.indices.every((i) => !i.primary) && ctx.variable('sql_require_primary_key') === 'ON')
     throw mysqlError('ER_TABLE_WITHOUT_PK');
   let made: TableInfo | null = null;
@@ -61,6 +64,11 @@ export async function createTable(
     startAutoIncrement(meta, db.id, made);
     return { tables: [{ dbId: db.id, tableId: id }] };
   });
+  for (const key of built.foreignKeys ?? []) {
+    // Statements that know the referenced table without its referrer come to an end.
+    const referenced = ctx.schema().table(key.refSchema, key.refTable);
+    if (referenced !== null) await ctx.awaitVersion(referenced.id, ctx.schema().version);
+  }
   ctx.noteRows(made!.id, 0);
   return { db, table: made! };
 }
@@ -81,8 +89,9 @@ function startAutoIncrement(meta: MetaMutator, dbId: number, table: TableInfo): 
 
 function copyOf(table: TableInfo, name: string): TableInfo {
   checkTableName(name);
+  const { foreignKeys: _, ...rest } = table;
   return {
-    ...table,
+    ...rest,
     name,
     lower: name.toLowerCase(),
     autoIncrement: 0,
@@ -94,6 +103,11 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
   await ctx.reload();
   if (stmt.temporary !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
   const missing: string[] = [];
+  const named = new Set(stmt.tables.map((t) => `${ctx.databaseOf(t.schema)}.${t.name}`.toLowerCase()));
+  for (const name of stmt.tables)
+    checkNotReferenced(ctx, ctx.databaseOf(name.schema), name.name, (db, table) =>
+      named.has(`${db}.${table}`.toLowerCase()),
+    );
   for (const name of stmt.tables) {
     const dbName = ctx.databaseOf(name.schema);
     const table = ctx.schema().table(dbName, name.name);
@@ -147,6 +161,7 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('DROP', db.name, table.name);
   ctx.checkTableLock(table);
+  checkTruncatable(ctx, db, table);
   await ctx.jobs.awaitTable(ctx, table.id);
   let newId = 0;
   const version = await changeSchema(ctx, async (meta, txn, next) => {
@@ -211,8 +226,36 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
       moved.set(at(fromDb, from.name), null);
       moved.set(key, { dbId: target.id, table });
     }
+    const now = [...moved.values()].filter((m) => m !== null);
+    for (const child of retarget(ctx, now)) {
+      meta.putTable(child.dbId, { ...child.table, version, previousVersion: child.before });
+      changed.push({ dbId: child.dbId, tableId: child.table.id });
+    }
     return { tables: changed };
   });
+}
+
+/** Tables with foreign keys that refer to renamed ones, with the new names. */
+function retarget(
+  ctx: DdlContext,
+  renamed: readonly { readonly dbId: number; readonly table: TableInfo }[],
+): Iterable<{ readonly dbId: number; readonly table: TableInfo; readonly before: number }> {
+  const schema = ctx.schema();
+  const children = new Map<number, { dbId: number; table: TableInfo; before: number }>();
+  for (const { dbId, table } of renamed) {
+    const was = schema.tableById(table.id)!;
+    const to = { db: schema.databases().find((d) => d.id === dbId)!.name, table: table.name };
+    for (const r of referrersOf(schema, was.db.name, was.table.name)) {
+      const child = children.get(r.table.id) ??
+        renamed.find((m) => m.table.id === r.table.id) ?? { dbId: r.db.id, table: r.table };
+      children.set(r.table.id, {
+        dbId: child.dbId,
+        table: withReferenced(child.table, { db: was.db.name, table: was.table.name }, to),
+        before: r.table.version,
+      });
+    }
+  }
+  return children.values();
 }
 
 function find(ctx: DdlContext, name: TableName): { dbId: number; table: TableInfo } {

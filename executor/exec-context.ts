@@ -3,6 +3,7 @@ import type { Chunk } from '../chunk/chunk.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Storage, Transaction, Snapshot } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { MysqlError } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 
@@ -38,6 +39,25 @@ export interface ExecContext {
   readonly scanOverrides?: ReadonlyMap<number, readonly KeyRangeDatum[]>;
   /** Warnings of the statement so far, for the info text of DML. */
   readonly warningCount?: number;
+  /** Absent where nothing that the statement may write has to do with a foreign key. */
+  readonly foreignKeys?: ForeignKeyChecks | null;
+}
+
+/** Told of each row (datums by column offset) that a statement changes. */
+export interface RowObserver {
+  inserted(row: readonly Datum[]): void;
+  updated(before: readonly Datum[], after: readonly Datum[]): void;
+  deleted(row: readonly Datum[]): void;
+  /** IGNORE: what is wrong with rows about to be written, null where nothing is. */
+  orphans(rows: readonly (readonly Datum[])[]): Promise<readonly (MysqlError | null)[]>;
+}
+
+/** The foreign keys that a statement has to keep to. */
+export interface ForeignKeyChecks {
+  /** Null when no foreign key has to do with the table. */
+  observer(table: TableInfo): RowObserver | null;
+  /** Does what the changed rows ask for: referenced rows are looked for, referring rows changed or found in the way. Throws 1451, 1452, 3008. */
+  enforce(): Awaitable<void>;
 }
 
 export interface MemoryTracker {

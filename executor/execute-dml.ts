@@ -5,6 +5,7 @@ import { executeDelete } from './dml/delete.js';
 import { executeInsert } from './dml/insert.js';
 import { executeUpdate } from './dml/update.js';
 import type { DmlResult, ExecContext } from './exec-context.js';
+import { andThen } from './operator.js';
 
 /**
  * Runs a statement that changes rows, in the transaction of `ctx`. Writes go to its membuffer; the caller undoes them by a
@@ -13,6 +14,13 @@ import type { DmlResult, ExecContext } from './exec-context.js';
  */
 export function executeDml(plan: Insert | Update | Delete, ctx: ExecContext): Awaitable<DmlResult> {
   const current = currentReadContext(ctx);
+  const result = change(plan, current);
+  const { foreignKeys } = ctx;
+  if (foreignKeys === undefined || foreignKeys === null) return result;
+  return andThen(result, (r) => andThen(foreignKeys.enforce(), () => r));
+}
+
+function change(plan: Insert | Update | Delete, current: ExecContext): Awaitable<DmlResult> {
   switch (plan.op) {
     case 'Insert':
       return executeInsert(plan, current);

@@ -7,6 +7,7 @@ import type { Datum } from '../types/datum.js';
 import type { MysqlError } from '../types/error.js';
 import type { TimeZone } from '../types/timezone.js';
 import { primaryIndex } from '../catalog/table-layout.js';
+import type { RowObserver } from './exec-context.js';
 import { duplicateEntry } from './dml/duplicate-entry.js';
 
 const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
@@ -20,6 +21,8 @@ export interface UniqueKey {
 /** Puts rows with their index entries into a transaction and takes them out. Whether a row may be put is decided by the caller. */
 export class TableWriter {
   readonly mutations: TableMutations;
+  /** Told of the rows written. */
+  observer: RowObserver | null = null;
 
   constructor(
     readonly table: TableInfo,
@@ -54,6 +57,7 @@ export class TableWriter {
       if (!index.writable) continue;
       txn.set(index.key(row, handle), index.value(row, handle), index.isDistinct(row) ? flags : undefined);
     }
+    if (this.observer !== null) this.observer.inserted(row);
   }
 
   /** Deletes the record and its entries in every index, public or not. */
@@ -61,6 +65,23 @@ export class TableWriter {
     const { txn, mutations: m } = this;
     txn.delete(m.recordKey(handle));
     for (const index of m.indexes) txn.delete(index.key(row, handle));
+    if (this.observer !== null) this.observer.deleted(row);
+  }
+
+  /** Puts a row under another handle, or into another partition, which `to` writes. */
+  move(
+    oldRow: readonly Datum[],
+    oldHandle: Handle,
+    to: TableWriter,
+    newRow: readonly Datum[],
+    newHandle: Handle,
+  ): void {
+    const { observer } = this;
+    this.observer = null;
+    this.remove(oldRow, oldHandle);
+    to.insert(newRow, newHandle, false);
+    this.observer = observer;
+    if (observer !== null) observer.updated(oldRow, newRow);
   }
 
   /** Rewrites a record under the same handle and the entries whose key or value changes. */
@@ -81,6 +102,7 @@ export class TableWriter {
       } else txn.delete(before);
       txn.set(after, value);
     }
+    if (this.observer !== null) this.observer.updated(oldRow, newRow);
   }
 
   /** Unique keys of the new row that the old row does not hold already. `sameHandle`: the record key is not among them. */

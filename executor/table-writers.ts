@@ -24,6 +24,8 @@ export class TableWriters {
   ) {
     this.moving = table.moving === undefined ? null : new MovingRows(table, ctx);
     this.whole = this.writerOf(table.id);
+    // Partitioned tables have no foreign keys, nor are they referred to.
+    this.whole.observer = ctx.foreignKeys?.observer(table) ?? null;
     this.exchanging =
       table.exchanging === undefined
         ? null

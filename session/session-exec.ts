@@ -2,7 +2,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
-import type { ExecContext, MemoryTracker, RuntimeStats } from '../executor/exec-context.js';
+import type { ExecContext, ForeignKeyChecks, MemoryTracker, RuntimeStats } from '../executor/exec-context.js';
 import type { MemTableScan } from '../planner/physical/plan.js';
 import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { Session } from './session.js';
@@ -14,6 +14,7 @@ export class SessionExecContext implements ExecContext {
   readonly storage: Storage;
   readonly eval: EvalContext;
   readonly memory: MemoryTracker;
+  foreignKeys: ForeignKeyChecks | null = null;
 
   constructor(
     private readonly session: Session,

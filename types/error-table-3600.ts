@@ -156,6 +156,22 @@ export const ERRORS_3600 = {
     format:
       "'utf8' is currently an alias for the character set UTF8MB3, but will be an alias for UTF8MB4 in a future release. Please consider using UTF8MB4 in order to be unambiguous.",
   },
+  ER_FK_CANNOT_DROP_PARENT: {
+    code: 3730,
+    sqlState: 'HY000',
+    format: "Cannot drop table '%s' referenced by a foreign key constraint '%s' on table '%s'.",
+  },
+  ER_FK_CANNOT_USE_VIRTUAL_COLUMN: {
+    code: 3733,
+    sqlState: 'HY000',
+    format: "Foreign key '%s' uses virtual column '%s' which is not supported.",
+  },
+  ER_FK_NO_COLUMN_PARENT: {
+    code: 3734,
+    sqlState: 'HY000',
+    format:
+      "Failed to add the foreign key constraint. Missing column '%s' for constraint '%s' in the referenced table '%s'",
+  },
   ER_TABLE_WITHOUT_PK: {
     code: 3750,
     sqlState: 'HY000',

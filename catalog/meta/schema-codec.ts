@@ -7,6 +7,7 @@ import type {
   PartitionType,
   SchemaState,
   TableInfo,
+  ReferentialAction,
   SequenceInfo,
   ViewInfo,
 } from '../model.js';
@@ -94,6 +95,7 @@ interface StoredTable {
   readonly max_idx_id: number;
   readonly version: number;
   readonly partition?: StoredPartitioning | null;
+  readonly fk_info?: readonly StoredForeignKey[] | null;
   readonly rutile: {
     readonly create_time: number;
     readonly previous_version?: number;
@@ -105,6 +107,28 @@ interface StoredTable {
     readonly options?: Readonly<Record<string, string>>;
   };
 }
+/** TiDB's model.FKInfo. */
+interface StoredForeignKey {
+  readonly id: number;
+  readonly fk_name: CiStr;
+  readonly ref_schema: CiStr;
+  readonly ref_table: CiStr;
+  readonly ref_cols: readonly CiStr[];
+  readonly cols: readonly CiStr[];
+  readonly on_delete: number;
+  readonly on_update: number;
+  readonly state: number;
+}
+/** Numbers of TiDB's ast.ReferOptionType. */
+const REFER_OPTIONS: readonly (ReferentialAction | null)[] = [
+  null,
+  'RESTRICT',
+  'CASCADE',
+  'SET NULL',
+  'NO ACTION',
+  'SET DEFAULT',
+];
+
 /** TiDB's model.PartitionInfo. */
 interface StoredPartitioning {
   readonly type: number;
@@ -297,6 +321,21 @@ export function encodeTable(t: TableInfo): Uint8Array {
     max_idx_id: t.maxIndexId,
     version: t.version,
     ...(t.partition ? { partition: storePartitioning(t.partition) } : {}),
+    ...(t.foreignKeys && t.foreignKeys.length > 0
+      ? {
+          fk_info: t.foreignKeys.map((k) => ({
+            id: k.id,
+            fk_name: ci(k.name),
+            ref_schema: ci(k.refSchema),
+            ref_table: ci(k.refTable),
+            ref_cols: k.refColumns.map(ci),
+            cols: k.columns.map(ci),
+            on_delete: REFER_OPTIONS.indexOf(k.onDelete),
+            on_update: REFER_OPTIONS.indexOf(k.onUpdate),
+            state: stateNumber('public'),
+          })),
+        }
+      : {}),
     rutile: {
       create_time: t.createTime,
       previous_version: t.previousVersion ?? 0,
@@ -342,6 +381,20 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     createTime: s.rutile.create_time,
     previousVersion: s.rutile.previous_version ?? 0,
     ...(s.partition ? { partition: loadPartitioning(s.partition) } : {}),
+    ...(s.fk_info && s.fk_info.length > 0
+      ? {
+          foreignKeys: s.fk_info.map((k) => ({
+            id: k.id,
+            name: k.fk_name.O,
+            columns: k.cols.map((c) => c.O),
+            refSchema: k.ref_schema.O,
+            refTable: k.ref_table.O,
+            refColumns: k.ref_cols.map((c) => c.O),
+            onDelete: REFER_OPTIONS[k.on_delete] ?? null,
+            onUpdate: REFER_OPTIONS[k.on_update] ?? null,
+          })),
+        }
+      : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.sequence ? { sequence: s.rutile.sequence } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),

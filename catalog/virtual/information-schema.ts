@@ -1,3 +1,4 @@
+import { startsWith } from '../foreign-keys.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { charset as findCharset } from '../../types/charset.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -338,6 +339,67 @@ register(
           ]);
         });
       }
+      for (const key of table.foreignKeys ?? []) {
+        key.columns.forEach((column, i) => {
+          rows.push([
+            CATALOG,
+            text(db.name),
+            text(key.name),
+            CATALOG,
+            text(db.name),
+            text(table.name),
+            text(column),
+            i + 1,
+            i + 1,
+            text(key.refSchema),
+            text(key.refTable),
+            text(key.refColumns[i]!),
+          ]);
+        });
+      }
+    }
+    return rows;
+  },
+);
+
+register(
+  'REFERENTIAL_CONSTRAINTS',
+  [
+    str('CONSTRAINT_CATALOG', 512),
+    str('CONSTRAINT_SCHEMA'),
+    str('CONSTRAINT_NAME'),
+    str('UNIQUE_CONSTRAINT_CATALOG', 512),
+    str('UNIQUE_CONSTRAINT_SCHEMA'),
+    str('UNIQUE_CONSTRAINT_NAME'),
+    str('MATCH_OPTION'),
+    str('UPDATE_RULE'),
+    str('DELETE_RULE'),
+    str('TABLE_NAME'),
+    str('REFERENCED_TABLE_NAME'),
+  ],
+  (ctx) => {
+    const rows: Datum[][] = [];
+    for (const { db, table } of visibleTables(ctx)) {
+      for (const key of table.foreignKeys ?? []) {
+        const unique = ctx.schema
+          .table(key.refSchema, key.refTable)
+          ?.indices.find(
+            (i) => i.unique && i.columns.length === key.refColumns.length && startsWith(i, key.refColumns),
+          );
+        rows.push([
+          CATALOG,
+          text(db.name),
+          text(key.name),
+          CATALOG,
+          text(key.refSchema),
+          unique === undefined ? null : text(unique.primary ? 'PRIMARY' : unique.name),
+          text('NONE'),
+          text(key.onUpdate ?? 'NO ACTION'),
+          text(key.onDelete ?? 'NO ACTION'),
+          text(table.name),
+          text(key.refTable),
+        ]);
+      }
     }
     return rows;
   },
@@ -367,6 +429,15 @@ register(
           text(index.primary ? 'PRIMARY KEY' : 'UNIQUE'),
         ]);
       }
+      for (const key of table.foreignKeys ?? [])
+        rows.push([
+          CATALOG,
+          text(db.name),
+          text(key.name),
+          text(db.name),
+          text(table.name),
+          text('FOREIGN KEY'),
+        ]);
     }
     return rows;
   },

@@ -124,22 +124,6 @@ for (const db of [INFORMATION, PERFORMANCE]) {
 /** Tables whose objects do not exist here: tools read them and find nothing. */
 const EMPTY: readonly (readonly [name: string, columns: readonly VirtualColumn[]])[] = [
   [
-    'REFERENTIAL_CONSTRAINTS',
-    [
-      str('CONSTRAINT_CATALOG'),
-      str('CONSTRAINT_SCHEMA'),
-      str('CONSTRAINT_NAME'),
-      str('UNIQUE_CONSTRAINT_CATALOG'),
-      str('UNIQUE_CONSTRAINT_SCHEMA'),
-      str('UNIQUE_CONSTRAINT_NAME'),
-      str('MATCH_OPTION'),
-      str('UPDATE_RULE'),
-      str('DELETE_RULE'),
-      str('TABLE_NAME'),
-      str('REFERENCED_TABLE_NAME'),
-    ],
-  ],
-  [
     'CHECK_CONSTRAINTS',
     [str('CONSTRAINT_CATALOG'), str('CONSTRAINT_SCHEMA'), str('CONSTRAINT_NAME'), longText('CHECK_CLAUSE')],
   ],

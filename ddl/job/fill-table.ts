@@ -10,6 +10,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
 import { isNotNull } from '../../types/field-type.js';
 import type { DdlContext } from '../ddl-context.js';
+import { checkForeignKey } from '../foreign-key.js';
 import { addedIndexes, rewrittenColumns, tableAt, type TableTransition } from '../table-transition.js';
 import type { JobProgress, JobSettings } from './job.js';
 import { movingPasses } from './move-rows.js';
@@ -61,6 +62,7 @@ export async function fillTable(ctx: DdlContext, t: TableTransition, control: Fi
     const { rows, total } = control.progress();
     await control.reached({ rows, total, passes: pass + 1, nextKey: '' });
   }
+  for (const name of t.foreignKeys ?? []) await checkForeignKey(ctx, t, name);
 }
 
 function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[] {

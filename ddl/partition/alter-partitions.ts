@@ -1,3 +1,4 @@
+import { referrersOf } from '../../catalog/foreign-keys.js';
 import type { PartitionDef, PartitionOptions } from '../../parser/ast/index.js';
 import type { PartitionDefinition, PartitionInfo, TableInfo } from '../../catalog/model.js';
 import { MetaMutator } from '../../catalog/meta/meta.js';
@@ -228,7 +229,9 @@ export async function applyReorganizePartitions(
 
 /** ALTER TABLE … PARTITION BY: on a table with rows. */
 export async function applyPartitionBy(plan: AlterPlan, options: PartitionOptions): Promise<void> {
-  const { ctx, table } = plan;
+  const { ctx, db, table } = plan;
+  if ((table.foreignKeys ?? []).length > 0 || referrersOf(ctx.schema(), db.name, table.name).length > 0)
+    throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   const built = await buildPartitions(ctx, options, table);
   if (built === null) return;
   const definitions = await withFreshIds(ctx, built.definitions);

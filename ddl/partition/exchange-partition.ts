@@ -1,5 +1,6 @@
 import type { TableName } from '../../parser/ast/index.js';
 import type { ColumnInfo, DbInfo, IndexInfo, PartitionInfo, TableInfo } from '../../catalog/model.js';
+import { referrersOf } from '../../catalog/foreign-keys.js';
 import type { MetaMutator } from '../../catalog/meta/meta.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { DdlContext } from '../ddl-context.js';
@@ -27,6 +28,8 @@ export async function exchangePartition(
   if (partition === undefined) throw mysqlError('ER_PARTITION_MGMT_ON_NONPARTITIONED');
   const at = partition.definitions.findIndex((d) => d.lower === name.toLowerCase());
   if (at < 0) throw mysqlError('ER_UNKNOWN_PARTITION', name, table.name);
+  if (nt.table.foreignKeys !== undefined || referrersOf(ctx.schema(), nt.db.name, nt.table.name).length > 0)
+    throw mysqlError('ER_PARTITION_EXCHANGE_FOREIGN_KEY', nt.table.name);
   if (nt.table.partition !== undefined) throw mysqlError('ER_PARTITION_EXCHANGE_PART_TABLE', nt.table.name);
   checkAlike(table, nt.table);
   ctx.checkTableLock(table);

@@ -19,7 +19,7 @@ import { SqlMode } from '../../types/sql-mode.js';
 import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
-import type { DmlResult, ExecContext } from '../exec-context.js';
+import type { DmlResult, ExecContext, RowObserver } from '../exec-context.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
@@ -121,6 +121,8 @@ export class RowInserter {
       }
     }
     if (this.writers.partitioned && this.assigner.ignore) rows = this.withPartition(rows);
+    if (this.writer.observer !== null && this.assigner.ignore)
+      rows = await this.withParents(this.writer.observer, rows);
     const handles = await this.handlesOf(rows);
     if (this.onDuplicate === 'error') await this.insertNew(rows, handles);
     else await this.insertChecked(rows, handles, first);
@@ -138,6 +140,18 @@ export class RowInserter {
         this.skipped++;
         return false;
       }
+    });
+  }
+
+  /** IGNORE leaves out rows without a referenced row, with a warning for each. */
+  private async withParents(observer: RowObserver, rows: Datum[][]): Promise<Datum[][]> {
+    const errors = await observer.orphans(rows);
+    return rows.filter((_, r) => {
+      const e = errors[r];
+      if (!e) return true;
+      this.assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+      this.skipped++;
+      return false;
     });
   }
 
@@ -407,10 +421,7 @@ export class RowInserter {
       await this.ctx.rebaseAutoId(this.table, next[this.autoColumn.offset] as number | bigint);
     }
     if (same) writer.update(old.row, next, handle);
-    else {
-      before.remove(old.row, old.handle);
-      writer.insert(next, handle, false);
-    }
+    else before.move(old.row, old.handle, writer, next, handle);
     this.affected += 2;
     this.found += 2;
     this.updated++;

@@ -250,7 +250,16 @@ async function updateTarget(
   for (const c of changes) for (const u of c.keys) keys.push(u.key);
   if (keys.length > 0) await current.load(keys);
   const auto = table.columns.find((c) => c.autoIncrement && target.assigned.has(c.offset));
-  for (const c of changes) {
+  const { observer } = writer;
+  const orphans =
+    plan.ignore && observer !== null ? await observer.orphans(changes.map((c) => c.newRow)) : null;
+  for (let i = 0; i < changes.length; i++) {
+    const c = changes[i]!;
+    const orphan = orphans?.[i];
+    if (orphan) {
+      assigner.warn({ level: 'Warning', code: orphan.code, message: orphan.message });
+      continue;
+    }
     const conflict = c.keys.find((u) => current.get(u.key) !== null);
     if (conflict !== undefined) {
       const e = writer.duplicate(conflict, c.newRow);
@@ -259,10 +268,7 @@ async function updateTarget(
       continue;
     }
     if (c.same) c.after.update(c.oldRow, c.newRow, c.newHandle);
-    else {
-      c.before.remove(c.oldRow, c.oldHandle);
-      c.after.insert(c.newRow, c.newHandle, false);
-    }
+    else c.before.move(c.oldRow, c.oldHandle, c.after, c.newRow, c.newHandle);
     if (auto !== undefined) await ctx.rebaseAutoId(table, c.newRow[auto.offset] as number | bigint);
     changed++;
     target.updated++;

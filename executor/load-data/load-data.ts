@@ -246,6 +246,7 @@ class Load {
   async finish(): Promise<void> {
     if (this.txn !== null) await this.commitBatch();
     this.note();
+    await this.ctx.foreignKeys?.enforce();
     await this.settle();
   }
 

@@ -163,7 +163,7 @@ registerShow('CREATE TABLE', async (session, stmt) => {
     : 0n;
   return {
     columns: [textColumn('Table', 64), textColumn('Create Table', 65535)],
-    rows: [[text(table.name), text(createTableText(table, auto))]],
+    rows: [[text(table.name), text(createTableText(table, db.name, auto))]],
   };
 });
 

@@ -15,6 +15,7 @@ import { okResult } from '../ok-result.js';
 import type { Session } from '../session.js';
 import { atMostOneStepBehind } from '../session-transaction.js';
 import { beginOptions } from '../transaction-options.js';
+import { keepsForeignKeys } from '../foreign-keys.js';
 import { lockingContext } from './query.js';
 import { registerStatement } from './statement-handler.js';
 
@@ -71,7 +72,9 @@ async function specOf(
   if (findCharset(charset) === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', charset);
   // The server cannot stop a client that is sending: LOCAL goes on over bad rows, as IGNORE does.
   const lenient = stmt.onDuplicate === 'IGNORE' || (stmt.local && stmt.onDuplicate === null);
-  const batched = session.autocommit && !session.transaction.explicit;
+  // Foreign keys are looked at when all rows are there.
+  const batched =
+    session.autocommit && !session.transaction.explicit && !keepsForeignKeys(session, db, table);
   return {
     table,
     onDuplicate: stmt.onDuplicate === 'REPLACE' ? 'replace' : lenient ? 'ignore' : 'error',

@@ -10,11 +10,13 @@ import type { DmlResult } from '../../executor/exec-context.js';
 import { executeDml } from '../../executor/execute-dml.js';
 import { andThen } from '../../executor/operator.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
+import { hasForeignKeys } from '../../catalog/foreign-keys.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
 import { operatorRows, resultColumns } from '../operator-rows.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
+import { StatementForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
 import { staticRows } from '../static-rows.js';
 import { registerStatement } from './statement-handler.js';
@@ -47,12 +49,16 @@ function noted(session: Session, planned: PlannedStatement): PlannedStatement {
 
 /**
  * Context of a statement that reads the newest committed data and locks what it finds (DML and FOR UPDATE): in
- * pessimistic mode reads happen at forUpdateTs, otherwise at the transaction's own timestamp.
+ * pessimistic mode reads happen at forUpdateTs, otherwise at the transaction's own timestamp. `depth`: of statements that
+ * foreign keys bring about.
  */
-export function lockingContext(session: Session, txn: Transaction): SessionExecContext {
+export function lockingContext(session: Session, txn: Transaction, depth = 0): SessionExecContext {
   const current = txn.pessimistic ? txn.forUpdateTs : txn.startTs;
   const snapshot = current === txn.startTs ? txn.snapshot : session.storage.snapshot(current);
-  return new SessionExecContext(session, session.statement, session.schema, txn, snapshot, current);
+  const context = new SessionExecContext(session, session.statement, session.schema, txn, snapshot, current);
+  if (hasForeignKeys(session.schema) && session.vars.get('foreign_key_checks') === 'ON')
+    context.foreignKeys = new StatementForeignKeys(session, depth, (d) => lockingContext(session, txn, d));
+  return context;
 }
 
 /** Opens a planned query; rows are computed as they are pulled. */
