@@ -45,15 +45,19 @@ export class BenchServer {
     readonly name: string,
     readonly port: number,
     private readonly dir: string,
-    private readonly child: ChildProcess,
+    private child: ChildProcess,
+    private readonly command: readonly string[],
+    /** The folder stays when the server is removed. */
+    private readonly keep: boolean,
   ) {}
 
-  /** Rutile as built, with a durable flush for each commit (`--durability 1`). */
-  static async rutile(pin: readonly string[]): Promise<BenchServer> {
-    const dir = mkdtempSync(join(tmpdir(), 'bench-rutile-'));
+  /** Rutile as built, with a durable flush for each commit (`--durability 1`); on a scratch folder unless one is given. */
+  static async rutile(pin: readonly string[], folder?: string): Promise<BenchServer> {
+    const dir = folder ?? mkdtempSync(join(tmpdir(), 'bench-rutile-'));
     const port = await freePort();
     const flags = ['--port', `${port}`, '--status-port', '0', '--data-dir', dir, '--durability', '1'];
-    return BenchServer.launch('rutile', port, dir, [...pin, process.execPath, RUTILE, ...flags]);
+    const command = [...pin, process.execPath, RUTILE, ...flags];
+    return BenchServer.launch('rutile', port, dir, command, folder !== undefined);
   }
 
   /** MariaDB with the same durability: redo log flushed for each commit, no binary log. */
@@ -96,40 +100,65 @@ export class BenchServer {
     port: number,
     dir: string,
     command: readonly string[],
+    keep = false,
   ): Promise<BenchServer> {
     const child = spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
-    const server = new BenchServer(name, port, dir, child);
+    const server = new BenchServer(name, port, dir, child, command, keep);
+    await server.answer();
+    return server;
+  }
+
+  private async answer(): Promise<void> {
     for (let i = 0; i < 300; i++) {
       try {
-        const db = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
+        const db = await mysql.createConnection({ host: '127.0.0.1', port: this.port, user: 'root' });
         await db.query('CREATE DATABASE IF NOT EXISTS sbtest');
         await db.end();
-        return server;
+        return;
       } catch {
-        if (child.exitCode !== null) break;
+        if (this.child.exitCode !== null) break;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
-    await server.remove();
-    throw new Error(`${name} did not start: ${command.join(' ')}`);
+    await this.remove();
+    throw new Error(`${this.name} did not start: ${this.command.join(' ')}`);
+  }
+
+  /** Stops the server in good order and starts it again on the same data. */
+  async restart(): Promise<void> {
+    await this.stop('SIGTERM');
+    this.child = spawn(this.command[0]!, this.command.slice(1), { stdio: 'ignore' });
+    await this.answer();
+  }
+
+  private async stop(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill(signal);
+    await gone;
   }
 
   /** Resident memory in MiB (Linux; 0 elsewhere). */
   memory(): number {
+    return this.status('VmRSS');
+  }
+
+  /** The most that was resident so far, in MiB. */
+  peakMemory(): number {
+    return this.status('VmHWM');
+  }
+
+  private status(field: string): number {
     try {
       const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+      return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
     } catch {
       return 0;
     }
   }
 
   async remove(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const gone = new Promise((resolve) => this.child.once('exit', resolve));
-      this.child.kill('SIGKILL');
-      await gone;
-    }
-    rmSync(this.dir, { recursive: true, force: true });
+    await this.stop(this.keep ? 'SIGTERM' : 'SIGKILL');
+    if (!this.keep) rmSync(this.dir, { recursive: true, force: true });
   }
 }
