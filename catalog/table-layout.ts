@@ -1,9 +1,9 @@
 import type { ScanColumn } from '../kv/codec/row-batch-decoder.js';
 import { needsRestoredData } from '../kv/codec/sort-key.js';
 import type { Datum } from '../types/datum.js';
-import { Flag, newFieldType, TypeCode, type FieldType } from '../types/field-type.js';
+import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../types/field-type.js';
 import { utf8CharLen } from '../types/charset.js';
-import type { ColumnInfo, IndexInfo, SchemaState, TableInfo } from './model.js';
+import type { ColumnInfo, IndexColumn, IndexInfo, SchemaState, TableInfo } from './model.js';
 
 /** How a table's rows lie in the store: which column is the handle, which are in the row value, which only in the key. */
 
@@ -32,6 +32,20 @@ export const hasEntries = (table: TableInfo, index: IndexInfo): boolean =>
 /** Columns and indexes of these states take new values (F1 states); those in other states only lose them. */
 export const isWritable = (state: SchemaState): boolean =>
   state === 'public' || state === 'writeOnly' || state === 'writeReorg';
+
+/** Type of the values that an index keeps of one of its columns: of an array its elements'. */
+export function indexedType(table: TableInfo, part: IndexColumn): FieldType {
+  const { type } = table.columns[part.offset]!;
+  return type.arrayOf === undefined ? type : elementKeyType(type.arrayOf);
+}
+
+/** Elements that are strings compare as bytes, as JSON strings do. */
+const elementKeyType = (element: FieldType): FieldType =>
+  evalType(element) === 'string' ? { ...element, charset: 'binary', collate: 'binary' } : element;
+
+/** Position among an index's columns of the one that holds an array; -1 when it is not multi-valued. */
+export const arrayPart = (table: TableInfo, index: IndexInfo): number =>
+  index.columns.findIndex((c) => table.columns[c.offset]!.type.arrayOf !== undefined);
 
 /** Generated and not stored: computed at read. */
 export const isVirtual = (c: ColumnInfo): boolean => c.generated !== '' && !c.generatedStored;

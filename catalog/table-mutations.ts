@@ -10,11 +10,15 @@ import {
 import { UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
+import { decodeJson } from '../types/json/binary.js';
+import { elementDatum, elementsOf } from '../types/json/array-element.js';
 import type { IndexInfo, TableInfo } from './model.js';
 import {
+  arrayPart,
   cutToPrefix,
   handleColumn,
   hasEntries,
+  indexedType,
   isInKeyOnly,
   isVirtual,
   isWritable,
@@ -97,6 +101,9 @@ export class IndexMutations {
   private readonly columns: readonly StoredColumn[];
   private readonly handleColumns: readonly StoredColumn[] | undefined;
   private readonly handleOffsets: readonly number[];
+  /** Where in the row the array is that the index has an entry for each element of; -1: a row has one entry. */
+  private readonly arrayOffset: number;
+  private readonly element: FieldType | null;
   /** No prefix, no restored data: the value of an entry depends on the handle alone. */
   private readonly cutsNothing: boolean;
 
@@ -109,14 +116,16 @@ export class IndexMutations {
     this.writable = isWritable(index.state);
     this.offsets = index.columns.map((c) => c.offset);
     this.lengths = index.columns.map((c) => c.length);
-    this.types = index.columns.map((c) => table.columns[c.offset]!.type);
+    this.types = index.columns.map((c) => indexedType(table, c));
+    const array = arrayPart(table, index);
+    this.arrayOffset = array < 0 ? -1 : index.columns[array]!.offset;
+    this.element = array < 0 ? null : table.columns[this.arrayOffset]!.type.arrayOf!;
     this.values = new Array<Datum>(this.offsets.length).fill(null);
     this.cutsNothing = this.lengths.every((l) => l < 0);
     this.columns = index.columns.map((c) => {
       const info = table.columns[c.offset]!;
-      return c.length < 0
-        ? { id: info.id, ft: info.type }
-        : { id: info.id, ft: info.type, prefixLength: c.length };
+      const ft = indexedType(table, c);
+      return c.length < 0 ? { id: info.id, ft } : { id: info.id, ft, prefixLength: c.length };
     });
     const primary = table.isCommonHandle ? primaryIndex(table) : null;
     this.handleColumns = primary?.columns.map((c) => ({
@@ -124,6 +133,34 @@ export class IndexMutations {
       ft: table.columns[c.offset]!.type,
     }));
     this.handleOffsets = primary?.columns.map((c) => c.offset) ?? [];
+  }
+
+  /** Whether a row may have any number of entries: those of `entryRows`. */
+  get multiValued(): boolean {
+    return this.arrayOffset >= 0;
+  }
+
+  /**
+   * The row once for each of its entries, for `key` and the other methods: of a multi-valued index with the array's
+   * distinct elements in its place, one after another. No array, NULL, is an entry of its own; an empty one has none.
+   */
+  entryRows(row: readonly Datum[]): readonly (readonly Datum[])[] {
+    const { arrayOffset, element } = this;
+    if (arrayOffset < 0 || row[arrayOffset] === null) return [row];
+    const out: Datum[][] = [];
+    const seen = new Set<string | number | bigint>();
+    for (const v of elementsOf(decodeJson(row[arrayOffset] as Uint8Array)) ?? []) {
+      const datum = elementDatum(v, element!);
+      // What is no element was refused when the row was written.
+      if (typeof datum === 'string' || datum === null) continue;
+      const name = datum instanceof Uint8Array ? Buffer.from(datum).toString('latin1') : datum;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const entry = row.slice();
+      entry[arrayOffset] = datum;
+      out.push(entry);
+    }
+    return out;
   }
 
   private load(row: readonly Datum[]): Datum[] {

@@ -116,6 +116,7 @@ const isString = (t: FieldType): boolean =>
 /** The prefix length kept: -1 when the whole column is indexed. */
 function partLength(part: IndexPart, column: ColumnInfo): number {
   const { type } = column;
+  if (type.arrayOf !== undefined) return -1;
   if (type.tp === TypeCode.Json) throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
   if (part.length === null) {
     if (isBlob(type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
@@ -129,6 +130,7 @@ function partLength(part: IndexPart, column: ColumnInfo): number {
 
 /** Storage of a key part as InnoDB counts it. */
 function keyBytes(type: FieldType, length: number): number {
+  if (type.arrayOf !== undefined) return keyBytes(type.arrayOf, -1);
   if (isString(type)) return (length === -1 ? type.flen : length) * (findCharset(type.charset)?.maxLen ?? 1);
   switch (type.tp) {
     case TypeCode.Tiny:

@@ -38,8 +38,8 @@ export interface DdlContext {
   restorePlain(expr: Expr): string;
   /** Order of two bounds of a type, written as literals. */
   boundCompare(type: FieldType): (a: string, b: string) => number;
-  /** Type of an expression over columns. Throws the errors of names and types. */
-  expressionType(expr: Expr, columns: readonly ColumnInfo[]): FieldType;
+  /** Type of an expression over columns; `ofIndex`: it may be an array's. Throws the errors of names and types. */
+  expressionType(expr: Expr, columns: readonly ColumnInfo[], ofIndex?: boolean): FieldType;
   /** Computes the generated columns that stored rows (datums by column offset) do not hold. */
   fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
   /** The text of an expression as SHOW CREATE TABLE prints it. */

@@ -87,6 +87,20 @@ export function columnsRead(expr: Expr): string[] {
   return names;
 }
 
+const isArrayCast = (expr: { readonly kind: string }): boolean =>
+  expr.kind === 'Cast' && (expr as Extract<Expr, { kind: 'Cast' }>).type.array;
+
+/** Arrays are made by an index's expression as a whole only. Throws 1235. */
+function checkArrayCasts(expr: Expr, ofIndex: boolean): void {
+  walk(expr, (n) => {
+    if (isArrayCast(n) && !(ofIndex && n === expr))
+      throw mysqlError(
+        'ER_NOT_SUPPORTED_YET',
+        'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions',
+      );
+  });
+}
+
 /** Throws 3102 (or 3758 for an index) for what may not be part of a generation expression. */
 function checkParts(expr: Expr, refuse: () => never): void {
   walk(expr, (n) => {
@@ -165,6 +179,9 @@ export function expressionColumns(
   nextId: number,
 ): ExpressionColumns {
   if (request.parts.every((p) => p.column !== null)) return { request, hidden: [] };
+  for (const part of request.parts) if (part.expr !== null) checkArrayCasts(stripParens(part.expr), true);
+  if (request.parts.filter((p) => p.expr !== null && isArrayCast(stripParens(p.expr))).length > 1)
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'more than one multi-valued key part per index');
   if (request.primary) throw mysqlError('ER_FUNCTIONAL_INDEX_PRIMARY_KEY');
   let name = request.name ?? 'functional_index';
   if (request.name === null) for (let n = 2; taken.has(name); n++) name = `functional_index_${n}`;
@@ -173,10 +190,6 @@ export function expressionColumns(
     if (part.expr === null) return part;
     const expr = stripParens(part.expr);
     if (expr.kind === 'ColumnRef') throw mysqlError('ER_FUNCTIONAL_INDEX_ON_FIELD');
-    walk(expr, (n) => {
-      if (n.kind === 'Cast' && (n as Extract<Expr, { kind: 'Cast' }>).type.array)
-        throw mysqlError('ER_NOT_SUPPORTED_YET', 'multi-valued index');
-    });
     checkParts(expr, () => {
       throw mysqlError('ER_FUNCTIONAL_INDEX_FUNCTION_IS_NOT_ALLOWED', name);
     });
@@ -186,8 +199,9 @@ export function expressionColumns(
         throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, read), 'expression');
       if (column.autoIncrement) throw mysqlError('ER_FUNCTIONAL_INDEX_REF_AUTO_INCREMENT', name);
     }
-    const given = ctx.expressionType(expr, columns);
-    if (evalType(given) === 'json') throw mysqlError('ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION');
+    const given = ctx.expressionType(expr, columns, true);
+    if (evalType(given) === 'json' && given.arrayOf === undefined)
+      throw mysqlError('ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION');
     if (given.tp === TypeCode.Blob || given.tp === TypeCode.LongBlob || given.tp === TypeCode.MediumBlob)
       throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
     const columnName = `_V$_${name.toLowerCase()}_${i}`;

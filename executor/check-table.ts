@@ -1,5 +1,5 @@
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
-import { hasEntries, physicalIds, scanColumns } from '../catalog/table-layout.js';
+import { hasEntries, indexedType, physicalIds, scanColumns } from '../catalog/table-layout.js';
 import { TableMutations, type IndexMutations } from '../catalog/table-mutations.js';
 import { equalBytes } from '../kv/codec/byte-writer.js';
 import { decodeIndexValueHandle } from '../kv/codec/index-value.js';
@@ -44,7 +44,8 @@ async function checkPhysical(
   const generated = GeneratedColumns.of(table, ctx);
   const range = recordRange(physicalId);
   const records = ctx.snapshot.iterate(range.startKey, range.endKey, { batchSize: BATCH });
-  let rows = 0;
+  /** Entries that the rows call for, by index. */
+  const expected = indexes.map(() => 0);
   try {
     let batch: KvPair[] = [];
     const flush = async (): Promise<void> => {
@@ -60,8 +61,8 @@ async function checkPhysical(
           throw inconsistent(table, null, handle, [], row);
         }
       }
-      for (const index of indexes) await checkEntries(table, index, full, ctx);
-      rows += batch.length;
+      for (let i = 0; i < indexes.length; i++)
+        expected[i]! += await checkEntries(table, indexes[i]!, full, ctx);
       batch = [];
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
@@ -77,7 +78,8 @@ async function checkPhysical(
   } finally {
     records.close();
   }
-  for (const index of indexes) await checkCount(table, physicalId, index, rows, ctx);
+  for (let i = 0; i < indexes.length; i++)
+    await checkCount(table, physicalId, indexes[i]!, expected[i]!, ctx);
 }
 
 const sameHandle = (a: Handle, b: Handle): boolean =>
@@ -90,10 +92,13 @@ async function checkEntries(
   index: IndexMutations,
   rows: readonly { row: Datum[]; handle: Handle }[],
   ctx: ExecContext,
-): Promise<void> {
-  const keys = rows.map(({ row, handle }) => index.key(row, handle));
+): Promise<number> {
+  const entries = !index.multiValued
+    ? rows
+    : rows.flatMap(({ row, handle }) => index.entryRows(row).map((entry) => ({ row: entry, handle })));
+  const keys = entries.map(({ row, handle }) => index.key(row, handle));
   const values = await ctx.snapshot.batchGet(keys);
-  rows.forEach(({ row, handle }, i) => {
+  entries.forEach(({ row, handle }, i) => {
     const value = values[i] ?? null;
     if (value === null) throw inconsistent(table, index, handle, [], row);
     const owner = decodeIndexValueHandle(value);
@@ -101,6 +106,7 @@ async function checkEntries(
       throw inconsistent(table, index, handle, [owner], row);
     }
   });
+  return entries.length;
 }
 
 async function checkCount(
@@ -140,9 +146,8 @@ function inconsistent(
   row: readonly Datum[],
 ) {
   const offsets = index === null ? [] : index.index.columns.map((c) => c.offset);
-  const shown = offsets.map((o) =>
-    row[o] === null ? 'NULL' : datumToString(row[o]!, table.columns[o]!.type),
-  );
+  const types = index === null ? [] : index.index.columns.map((c) => indexedType(table, c));
+  const shown = offsets.map((o, i) => (row[o] === null ? 'NULL' : datumToString(row[o]!, types[i]!)));
   const handleText = typeof handle === 'object' ? Buffer.from(handle).toString('hex') : String(handle);
   return mysqlError(
     'ER_DATA_INCONSISTENT',

@@ -1,4 +1,5 @@
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
+import { indexedType } from '../catalog/table-layout.js';
 import { IndexBatchDecoder } from '../kv/codec/index-batch-decoder.js';
 import type { ZoneOffsets } from '../kv/codec/time-codec.js';
 import type { Datum } from '../types/datum.js';
@@ -15,7 +16,7 @@ export function decodeIndexKeyValues(
 ): Datum[] {
   const columns = index.columns.map((c) => ({
     id: table.columns[c.offset]!.id,
-    ft: table.columns[c.offset]!.type,
+    ft: indexedType(table, c),
   }));
   const decoder = new IndexBatchDecoder(
     { columns },

@@ -6,8 +6,9 @@ import type { PutFlags, Transaction } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import type { MysqlError } from '../types/error.js';
 import type { TimeZone } from '../types/timezone.js';
-import { primaryIndex } from '../catalog/table-layout.js';
+import { indexedType, primaryIndex } from '../catalog/table-layout.js';
 import type { RowObserver } from './exec-context.js';
+import { nameOf } from './dml/current-values.js';
 import { duplicateEntry } from './dml/duplicate-entry.js';
 
 const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
@@ -16,6 +17,8 @@ const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
 export interface UniqueKey {
   readonly index: IndexMutations | null;
   readonly key: Uint8Array;
+  /** Of a multi-valued index: the row as the entry has it (IndexMutations.entryRows). */
+  readonly entry?: readonly Datum[];
 }
 
 /** Puts rows with their index entries into a transaction and takes them out. Whether a row may be put is decided by the caller. */
@@ -38,7 +41,10 @@ export class TableWriter {
     const m = this.mutations;
     if (!m.hiddenHandle) out.push({ index: null, key: m.recordKey(handle) });
     for (const index of m.indexes) {
-      if (index.writable && index.isDistinct(row)) out.push({ index, key: index.key(row, handle) });
+      if (!index.writable || !index.isDistinct(row)) continue;
+      if (!index.multiValued) out.push({ index, key: index.key(row, handle) });
+      else
+        for (const entry of index.entryRows(row)) out.push({ index, key: index.key(entry, handle), entry });
     }
     return out;
   }
@@ -55,7 +61,11 @@ export class TableWriter {
     txn.set(m.recordKey(handle), m.encodeRecord(row), m.hiddenHandle ? undefined : flags);
     for (const index of m.indexes) {
       if (!index.writable) continue;
-      txn.set(index.key(row, handle), index.value(row, handle), index.isDistinct(row) ? flags : undefined);
+      const distinct = index.isDistinct(row) ? flags : undefined;
+      if (!index.multiValued) txn.set(index.key(row, handle), index.value(row, handle), distinct);
+      else
+        for (const entry of index.entryRows(row))
+          txn.set(index.key(entry, handle), index.value(entry, handle), distinct);
     }
     if (this.observer !== null) this.observer.inserted(row);
   }
@@ -64,7 +74,10 @@ export class TableWriter {
   remove(row: readonly Datum[], handle: Handle): void {
     const { txn, mutations: m } = this;
     txn.delete(m.recordKey(handle));
-    for (const index of m.indexes) txn.delete(index.key(row, handle));
+    for (const index of m.indexes) {
+      if (!index.multiValued) txn.delete(index.key(row, handle));
+      else for (const entry of index.entryRows(row)) txn.delete(index.key(entry, handle));
+    }
     if (this.observer !== null) this.observer.deleted(row);
   }
 
@@ -89,6 +102,10 @@ export class TableWriter {
     const { txn, mutations: m } = this;
     txn.set(m.recordKey(handle), m.encodeRecord(newRow));
     for (const index of m.indexes) {
+      if (index.multiValued) {
+        this.updateEntries(index, oldRow, newRow, handle);
+        continue;
+      }
       const before = index.key(oldRow, handle);
       if (!index.writable) {
         txn.delete(before);
@@ -105,6 +122,31 @@ export class TableWriter {
     if (this.observer !== null) this.observer.updated(oldRow, newRow);
   }
 
+  /** The same for an index that has several entries of a row. */
+  private updateEntries(
+    index: IndexMutations,
+    oldRow: readonly Datum[],
+    newRow: readonly Datum[],
+    handle: Handle,
+  ): void {
+    const { txn } = this;
+    const kept = new Map<string, { key: Uint8Array; value: Uint8Array }>();
+    if (index.writable) {
+      for (const entry of index.entryRows(newRow)) {
+        const key = index.key(entry, handle);
+        kept.set(nameOf(key), { key, value: index.value(entry, handle) });
+      }
+    }
+    for (const entry of index.entryRows(oldRow)) {
+      const key = index.key(entry, handle);
+      const next = kept.get(nameOf(key));
+      if (next === undefined) txn.delete(key);
+      else if (index.index.state === 'public' && equalBytes(index.value(entry, handle), next.value))
+        kept.delete(nameOf(key));
+    }
+    for (const { key, value } of kept.values()) txn.set(key, value);
+  }
+
   /** Unique keys of the new row that the old row does not hold already. `sameHandle`: the record key is not among them. */
   changedUniqueKeys(
     oldRow: readonly Datum[],
@@ -118,6 +160,16 @@ export class TableWriter {
     if (!sameHandle && !m.hiddenHandle) out.push({ index: null, key: m.recordKey(newHandle) });
     for (const index of m.indexes) {
       if (!index.writable || !index.isDistinct(newRow)) continue;
+      if (index.multiValued) {
+        const held = new Set<string>();
+        if (index.isDistinct(oldRow))
+          for (const entry of index.entryRows(oldRow)) held.add(nameOf(index.key(entry, oldHandle)));
+        for (const entry of index.entryRows(newRow)) {
+          const key = index.key(entry, newHandle);
+          if (!held.has(nameOf(key))) out.push({ index, key, entry });
+        }
+        continue;
+      }
       const key = index.key(newRow, newHandle);
       if (!index.isDistinct(oldRow) || !equalBytes(index.key(oldRow, oldHandle), key))
         out.push({ index, key });
@@ -129,7 +181,11 @@ export class TableWriter {
   lockedKeys(row: readonly Datum[], handle: Handle, out: Uint8Array[]): void {
     const m = this.mutations;
     out.push(m.recordKey(handle));
-    for (const index of m.indexes) if (index.isDistinct(row)) out.push(index.key(row, handle));
+    for (const index of m.indexes) {
+      if (!index.isDistinct(row)) continue;
+      if (!index.multiValued) out.push(index.key(row, handle));
+      else for (const entry of index.entryRows(row)) out.push(index.key(entry, handle));
+    }
   }
 
   /** Error 1062 for a row whose key `u` is taken. */
@@ -140,8 +196,8 @@ export class TableWriter {
       return duplicateEntry(
         table,
         index,
-        u.index.entryValues(row),
-        index.columns.map((c) => table.columns[c.offset]!.type),
+        u.index.entryValues(u.entry ?? row),
+        index.columns.map((c) => indexedType(table, c)),
       );
     }
     const primary = primaryIndex(table);

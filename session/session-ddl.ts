@@ -72,8 +72,8 @@ export class SessionDdlContext implements DdlContext {
   parse(text: string): Expr {
     return parseExpression(text);
   }
-  expressionType(expr: Expr, columns: readonly ColumnInfo[]): FieldType {
-    return buildExpression(expr, this.eval, rowColumns(columns)).type;
+  expressionType(expr: Expr, columns: readonly ColumnInfo[], ofIndex = false): FieldType {
+    return buildExpression(expr, this.eval, rowColumns(columns), 'generated column function', ofIndex).type;
   }
   restorePlain(expr: Expr): string {
     return restoreExpr(expr, { bareColumns: true });
@@ -84,7 +84,7 @@ export class SessionDdlContext implements DdlContext {
     return (a, b) => compare(value(a), value(b));
   }
   async fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
-    await GeneratedColumns.of(table, this)?.read(rows);
+    await GeneratedColumns.of(table, this)?.read(rows, true);
   }
   restore(expr: Expr): string {
     return restoreExpr(expr, DEFINITION_STYLE);

@@ -178,7 +178,7 @@ export const ERRORS_3600 = {
     format:
       "Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting.",
   },
-  ER_FUNCTIONAL_INDEX_VALUE_OUT_OF_RANGE: {
+  ER_DATA_OUT_OF_RANGE_FUNCTIONAL_INDEX: {
     code: 3752,
     sqlState: 'HY000',
     format: "Value is out of range for expression index '%s' at row %d",

@@ -70,6 +70,8 @@ export interface FieldType {
   readonly collate: string;
   /** Members of ENUM and SET. */
   readonly elems?: readonly string[];
+  /** JSON: the value is an array of this type's values, CAST(… AS type ARRAY), behind a multi-valued index. */
+  readonly arrayOf?: FieldType;
 }
 
 /** The domains expressions are evaluated in (TiDB's EvalType). */

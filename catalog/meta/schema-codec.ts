@@ -12,7 +12,7 @@ import type {
   ViewInfo,
 } from '../model.js';
 import type { Datum } from '../../types/datum.js';
-import type { FieldType } from '../../types/field-type.js';
+import { Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
 
 /**
  * Stored form of schema objects: JSON with the field names of TiDB's model package (DBInfo, TableInfo, ColumnInfo,
@@ -40,6 +40,8 @@ interface StoredType {
   readonly Charset: string;
   readonly Collate: string;
   readonly Elems: readonly string[] | null;
+  /** Values are JSON arrays of the type. */
+  readonly Array?: boolean;
 }
 /** A datum in JSON: integers beyond 2^53 and bytes are wrapped. */
 type StoredDatum = null | number | { readonly int: string } | { readonly bytes: string };
@@ -177,7 +179,9 @@ function loadDefault(d: StoredDefault): ColumnDefault {
   return d.kind === 'value' ? { kind: 'value', value: loadDatum(d.value) } : d;
 }
 
-const storeType = (t: FieldType): StoredType => ({
+const storeType = (t: FieldType): StoredType =>
+  t.arrayOf === undefined ? storePlainType(t) : { ...storePlainType(t.arrayOf), Array: true };
+const storePlainType = (t: FieldType): StoredType => ({
   Tp: t.tp,
   Flag: t.flag,
   Flen: t.flen,
@@ -186,7 +190,11 @@ const storeType = (t: FieldType): StoredType => ({
   Collate: t.collate,
   Elems: t.elems ?? null,
 });
-const loadType = (t: StoredType): FieldType => ({
+const loadType = (t: StoredType): FieldType =>
+  t.Array === true
+    ? newFieldType(TypeCode.Json, { flag: Flag.Binary, arrayOf: loadPlainType(t) })
+    : loadPlainType(t);
+const loadPlainType = (t: StoredType): FieldType => ({
   tp: t.Tp as FieldType['tp'],
   flag: t.Flag,
   flen: t.Flen,

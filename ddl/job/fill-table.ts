@@ -1,6 +1,6 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
-import { isVirtual, physicalIds } from '../../catalog/table-layout.js';
+import { indexedType, isVirtual, physicalIds } from '../../catalog/table-layout.js';
 import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
 import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import type { Transaction } from '../../kv/storage.js';
@@ -296,8 +296,9 @@ function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[
     const handles = keys.map((k) => decodeRecordHandle(k));
     let bytes = 0;
     for (const index of building) {
-      if (index.index.unique) bytes += await addUnique(txn, table, index, rows, handles);
-      else bytes += addEntries(txn, index, rows, handles);
+      const { entries, owners } = entriesOf(index, rows, handles);
+      if (index.index.unique) bytes += await addUnique(txn, table, index, entries, owners);
+      else bytes += addEntries(txn, index, entries, owners);
     }
     return bytes;
   };
@@ -314,10 +315,28 @@ function entryColumns(table: TableInfo, ids: ReadonlySet<number>): ReadonlySet<n
   return [...offsets].some((o) => isVirtual(table.columns[o]!)) ? null : offsets;
 }
 
+/** The rows, once for each of their entries, with the handles they belong to. */
+function entriesOf(
+  index: IndexMutations,
+  rows: readonly Datum[][],
+  handles: readonly Handle[],
+): { entries: readonly (readonly Datum[])[]; owners: readonly Handle[] } {
+  if (!index.multiValued) return { entries: rows, owners: handles };
+  const entries: (readonly Datum[])[] = [];
+  const owners: Handle[] = [];
+  rows.forEach((row, i) => {
+    for (const entry of index.entryRows(row)) {
+      entries.push(entry);
+      owners.push(handles[i]!);
+    }
+  });
+  return { entries, owners };
+}
+
 function addEntries(
   txn: Transaction,
   index: IndexMutations,
-  rows: readonly Datum[][],
+  rows: readonly (readonly Datum[])[],
   handles: readonly Handle[],
 ): number {
   let bytes = 0;
@@ -339,7 +358,7 @@ async function addUnique(
   txn: Transaction,
   table: TableInfo,
   index: IndexMutations,
-  rows: readonly Datum[][],
+  rows: readonly (readonly Datum[])[],
   handles: readonly Handle[],
 ): Promise<number> {
   const keys = rows.map((row, i) => index.key(row, handles[i]!));
@@ -366,9 +385,7 @@ async function addUnique(
 function duplicate(table: TableInfo, index: IndexMutations, row: readonly Datum[]): Error {
   const shown = index
     .entryValues(row)
-    .map((v, c) =>
-      v === null ? 'NULL' : datumToString(v, table.columns[index.index.columns[c]!.offset]!.type),
-    )
+    .map((v, c) => (v === null ? 'NULL' : datumToString(v, indexedType(table, index.index.columns[c]!))))
     .join('-');
   const name = /^_Idx\$_(.*)_\d+$/.exec(index.index.name)?.[1] ?? index.index.name;
   return mysqlError('ER_DUP_ENTRY', shown, `${table.name}.${name}`);

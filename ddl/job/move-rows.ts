@@ -62,12 +62,19 @@ function putRow(txn: Transaction, m: TableMutations, row: readonly Datum[], hand
   txn.set(key, value);
   let bytes = key.length + value.length;
   for (const index of m.indexes) {
-    const entry = index.key(row, handle);
-    const held = index.value(row, handle);
-    txn.set(entry, held);
-    bytes += entry.length + held.length;
+    for (const entry of index.entryRows(row)) {
+      const name = index.key(entry, handle);
+      const held = index.value(entry, handle);
+      txn.set(name, held);
+      bytes += name.length + held.length;
+    }
   }
   return bytes;
+}
+
+function deleteEntries(txn: Transaction, m: TableMutations, row: readonly Datum[], handle: Handle): void {
+  for (const index of m.indexes)
+    for (const entry of index.entryRows(row)) txn.delete(index.key(entry, handle));
 }
 
 /**
@@ -89,8 +96,8 @@ function separating(ctx: DdlContext, table: TableInfo, leaving: readonly number[
         const row = rows[r]!;
         const fresh = await ctx.freshHandle(table);
         txn.delete(here.recordKey(handles[r]!));
-        for (const index of here.indexes) txn.delete(index.key(row, handles[r]!));
-        for (const index of copy.placeOf(row).indexes) txn.delete(index.key(row, handles[r]!));
+        deleteEntries(txn, here, row, handles[r]!);
+        deleteEntries(txn, copy.placeOf(row), row, handles[r]!);
         bytes += putRow(txn, here, row, fresh) + copy.put(txn, row, fresh);
         handles[r] = fresh;
       }

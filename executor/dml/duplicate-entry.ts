@@ -1,5 +1,5 @@
 import type { IndexInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
-import { handleColumn, primaryIndex } from '../../catalog/table-layout.js';
+import { handleColumn, indexedType, primaryIndex } from '../../catalog/table-layout.js';
 import { decodeIndexKeyValues } from '../index-entry.js';
 import type { MemBuffer } from '../../kv/storage.js';
 import { decodeKeyDatum, keyDatumLength } from '../../kv/codec/datum-codec.js';
@@ -59,7 +59,7 @@ export function duplicateEntryOfKey(
   }
   const index = table.indices.find((i) => i.id === parsed.indexId);
   if (index === undefined) return null;
-  const types = index.columns.map((c) => table.columns[c.offset]!.type);
+  const types = index.columns.map((c) => indexedType(table, c));
   return duplicateEntry(
     table,
     index,

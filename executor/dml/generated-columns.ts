@@ -4,8 +4,14 @@ import { Chunk } from '../../chunk/chunk.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import type { Vector } from '../../chunk/vector.js';
 import { compileProjection } from '../../expression/compile.js';
-import { generatedColumns, type GeneratedColumn } from '../../planner/resolve/table-expression.js';
+import {
+  generatedColumns,
+  uncheckedArray,
+  type GeneratedColumn,
+} from '../../planner/resolve/table-expression.js';
 import type { Datum } from '../../types/datum.js';
+import { mysqlError } from '../../types/error-table.js';
+import { MysqlError } from '../../types/error.js';
 import type { ExecContext } from '../exec-context.js';
 import { Assigner } from './assignment.js';
 
@@ -55,15 +61,38 @@ export class GeneratedColumns {
     }
   }
 
-  /** Sets the columns that stored rows do not hold. */
-  async read(rows: readonly Datum[][]): Promise<void> {
-    await this.compute(rows, this.reading, isVirtual);
+  /** Sets the columns that stored rows do not hold. `strict`: arrays must be what their indexes take. */
+  async read(rows: readonly Datum[][], strict = false): Promise<void> {
+    await this.compute(rows, this.reading, isVirtual, strict);
+  }
+
+  private async evaluate({ column, value }: GeneratedColumn, rows: Chunk, firstRow: number): Promise<Vector> {
+    const run = async (chunk: Chunk): Promise<Vector> => {
+      const got = compileProjection([value]).run(chunk, this.ctx.eval);
+      return (got instanceof Promise ? await got : got)[0]!;
+    };
+    if (column.type.arrayOf === undefined) return run(rows);
+    try {
+      return await run(rows);
+    } catch (e) {
+      let at = 0;
+      while (at < rows.length - 1) {
+        const fails = await run(rows.withSel(Int32Array.of(at))).then(
+          () => false,
+          () => true,
+        );
+        if (fails) break;
+        at++;
+      }
+      throw ofIndex(e, column.name, firstRow + at);
+    }
   }
 
   private async compute(
     rows: readonly Datum[][],
     assigner: Assigner,
     wanted: (c: GeneratedColumn['column']) => boolean,
+    strict = true,
   ): Promise<void> {
     if (rows.length === 0) return;
     const columns: Vector[] = this.table.columns.map((c) =>
@@ -72,10 +101,11 @@ export class GeneratedColumns {
         c.type,
       ),
     );
-    for (const { column, value } of this.columns) {
+    for (const generated of this.columns) {
+      const { column } = generated;
       if (!wanted(column) || !isWritable(column.state)) continue;
-      const got = compileProjection([value]).run(new Chunk(columns, rows.length), this.ctx.eval);
-      const vector = (got instanceof Promise ? await got : got)[0]!;
+      const value = strict ? generated.value : uncheckedArray(generated.value);
+      const vector = await this.evaluate({ column, value }, new Chunk(columns, rows.length), assigner.row);
       const base = assigner.row;
       const out = new Array<Datum>(rows.length);
       for (let i = 0; i < rows.length; i++) {
@@ -87,6 +117,22 @@ export class GeneratedColumns {
       assigner.row = base;
       columns[column.offset] = vectorOf(out, column.type);
     }
+  }
+}
+
+/** The error of an element that its array does not take, with the name of the index that the hidden column is of. */
+function ofIndex(e: unknown, hidden: string, row: number): unknown {
+  if (!(e instanceof MysqlError)) return e;
+  const index = /^(?:_Col\$_)?_V\$_(.*)_\d+$/.exec(hidden)?.[1] ?? hidden;
+  switch (e.code) {
+    case 3752:
+      return mysqlError('ER_DATA_OUT_OF_RANGE_FUNCTIONAL_INDEX', index, row);
+    case 3903:
+      return mysqlError('ER_INVALID_JSON_VALUE_FOR_FUNC_INDEX', index);
+    case 3907:
+      return mysqlError('ER_FUNCTIONAL_INDEX_DATA_IS_TOO_LONG', index);
+    default:
+      return e;
   }
 }
 

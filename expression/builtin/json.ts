@@ -13,6 +13,7 @@ import {
   opaqueText,
   quoteJson,
 } from '../../types/json/binary.js';
+import { elementDatum, elementsOf } from '../../types/json/array-element.js';
 import { compareJson, compareJsonValues } from '../../types/json/compare.js';
 import { parseJson } from '../../types/json/parse.js';
 import { JsonDouble, JsonOpaque, JsonType } from '../../types/json/value.js';
@@ -246,7 +247,33 @@ function search(
   else if (isObject(root)) for (const [k, x] of root) search(x, [...prefix, k], matches, found, all);
 }
 
+/** Errors of elements that are none of the array's type; who knows the index names it. */
+const ELEMENT_ERRORS = {
+  type: 'ER_INVALID_JSON_VALUE_FOR_FUNC_INDEX',
+  range: 'ER_DATA_OUT_OF_RANGE_FUNCTIONAL_INDEX',
+  length: 'ER_FUNCTIONAL_INDEX_DATA_IS_TOO_LONG',
+} as const;
+
 defineAll('json', [
+  {
+    name: 'cast_as_array',
+    internal: true,
+    args: ['json'],
+    type: () => jsonType(),
+    make: (_types, type): Kernel => {
+      const element = type.arrayOf!;
+      return (_rt, v: Datum) => {
+        const all = elementsOf(decodeJson(v as Uint8Array));
+        if (all === null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'CAST-ing JSON OBJECT type to array');
+        for (const e of all) {
+          const datum = elementDatum(e, element);
+          if (typeof datum === 'string') throw mysqlError(ELEMENT_ERRORS[datum], '', 1);
+        }
+        return v;
+      };
+    },
+    doc: 'CAST(json AS type ARRAY), the value behind a multi-valued index. Manual: Multi-Valued Indexes.',
+  },
   {
     name: 'to_json_operand',
     internal: true,

@@ -5,7 +5,7 @@ import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import { isVirtual } from '../../catalog/table-layout.js';
-import { asColumn, buildExpression, parseExpression } from '../resolve/table-expression.js';
+import { asColumn, generationOf } from '../resolve/table-expression.js';
 import { parseQuery } from '../resolve/view-text.js';
 import { build, call, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { asSemiJoin } from '../resolve/subquery.js';
@@ -225,11 +225,7 @@ function virtualColumns(
     if (info !== undefined) known.set(info.lower, c);
   }
   return computed.map(({ column, info }) => {
-    const written = buildExpression(
-      parseExpression(info.generated),
-      state.ctx.eval,
-      (name) => known.get(name.toLowerCase()) ?? null,
-    );
+    const written = generationOf(info, state.ctx.eval, (name) => known.get(name.toLowerCase()) ?? null);
     const value = asColumn(written, info, state.ctx.eval);
     known.set(info.lower, value);
     return { column, written, value };

@@ -1,4 +1,4 @@
-import { hasEntries } from '../../catalog/table-layout.js';
+import { arrayPart, hasEntries } from '../../catalog/table-layout.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
@@ -161,7 +161,8 @@ function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], acc
 /** Indexes the hints and their visibility leave, with whether each is forced. */
 function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
   let indexes = ds.table.indices.filter(
-    (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i),
+    (i) =>
+      i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
   );
   let table = true;
   let forced = false;

@@ -66,6 +66,43 @@ export function castFieldType(t: CastType, ctx: PlanContext): FieldType {
   }
 }
 
+/** Type of the elements of CAST(… AS type ARRAY). Throws 1235 for those that no index takes. */
+export function arrayElementType(t: CastType, ctx: PlanContext): FieldType {
+  switch (t.name) {
+    case 'CHAR':
+    case 'BINARY':
+      if (t.flen === null)
+        throw mysqlError(
+          'ER_NOT_SUPPORTED_YET',
+          'CAST-ing data to array of char/binary BLOBs with unspecified length',
+        );
+      if (t.charset !== null && t.charset !== 'binary')
+        throw mysqlError('ER_NOT_SUPPORTED_YET', 'specifying charset for multi-valued index');
+      return t.name === 'BINARY' || t.charset === 'binary'
+        ? binaryType(t.flen)
+        : stringType(t.flen, 'utf8mb4', 'utf8mb4_bin');
+    case 'SIGNED':
+    case 'UNSIGNED':
+    case 'DOUBLE':
+    case 'DATE':
+    case 'DATETIME':
+    case 'TIME':
+      return castFieldType(t, ctx);
+    default: {
+      const args =
+        t.name === 'DECIMAL'
+          ? `(${t.flen ?? 10},${t.decimal ?? 0})`
+          : t.name === 'YEAR'
+            ? `(${t.flen ?? UNSPECIFIED})`
+            : '';
+      throw mysqlError(
+        'ER_NOT_SUPPORTED_YET',
+        `CAST-ing data to array of ${t.name.toLowerCase()}${args} BINARY`,
+      );
+    }
+  }
+}
+
 function fsp(t: CastType, name: string): number {
   const n = t.decimal ?? t.flen ?? 0;
   if (n > 6) throw mysqlError('ER_TOO_BIG_PRECISION', n, name, 6);

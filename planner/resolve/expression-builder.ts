@@ -1,12 +1,14 @@
 import type { Constant, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
-import { stringType } from '../../expression/type-inference.js';
+import { rawFunction } from '../../expression/build.js';
+import { jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
+import { TypeCode } from '../../types/field-type.js';
 import { castTo, newFunction, withCollation } from './functions.js';
-import { castFieldType } from './cast-type.js';
+import { arrayElementType, castFieldType } from './cast-type.js';
 import type { BuildState } from './build-state.js';
 import {
   FALSE_CONSTANT,
@@ -35,6 +37,8 @@ export interface ExpressionEnv {
   readonly resolve?: (ref: ast.ColumnRef) => Expression | null | undefined;
   readonly values?: (ref: ast.ColumnRef) => Expression;
   readonly defaultOf?: (ref: ast.ColumnRef | null) => Expression;
+  /** The one CAST(… AS type ARRAY) that is allowed: the whole expression of a multi-valued index. */
+  readonly arrayCast?: ast.Expr;
   /** Subqueries that need a join cannot be attached here (INSERT VALUES, outer ON). */
   readonly noSubqueries?: boolean;
 }
@@ -216,6 +220,7 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     return done;
   },
   Cast: (env, e) => {
+    if (e.type.array) return arrayCast(env, e);
     const type = castFieldType(e.type, env.state.ctx);
     return castTo(build(env, e.expr), type, env.state.ctx.eval, true);
   },
@@ -242,6 +247,19 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
 /** Turns a syntax tree into a typed expression. Throws MySQL's name-resolution and type errors. */
 export function build(env: ExpressionEnv, e: ast.Expr): Expression {
   return (HANDLERS[e.kind] as (env: ExpressionEnv, e: ast.Expr) => Expression)(env, e);
+}
+
+/** CAST(… AS type ARRAY) behind a multi-valued index. Throws 1235 anywhere else, and 3146. */
+function arrayCast(env: ExpressionEnv, e: Extract<ast.Expr, { kind: 'Cast' }>): Expression {
+  if (env.arrayCast !== e)
+    throw mysqlError(
+      'ER_NOT_SUPPORTED_YET',
+      'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions',
+    );
+  const arrayOf = arrayElementType(e.type, env.state.ctx);
+  const json = build(env, e.expr);
+  if (json.type.tp !== TypeCode.Json) throw mysqlError('ER_INVALID_TYPE_FOR_JSON', 1, 'cast_as_array');
+  return rawFunction('cast_as_array', [json], { ...jsonType(), arrayOf });
 }
 
 function negative(value: number | bigint): Constant {

@@ -1,6 +1,6 @@
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { parse } from '../../parser/parser.js';
-import type { Expr } from '../../parser/ast/index.js';
+import { stripParens, type Expr } from '../../parser/ast/index.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -51,12 +51,16 @@ const NO_SCHEMA: PlanContext['schema'] = {
   tables: () => [],
 };
 
-/** An expression over columns found by name. Throws 1054 for names that `columnOf` does not know. */
+/**
+ * An expression over columns found by name. Throws 1054 for names that `columnOf` does not know. `ofIndex`: it may be
+ * CAST(… AS type ARRAY).
+ */
 export function buildExpression(
   expr: Expr,
   ctx: EvalContext,
   columnOf: (name: string) => Expression | null,
   clause = 'generated column function',
+  ofIndex = false,
 ): Expression {
   const state = new BuildState(expressionContext(ctx), new StatementMemory(), () => {
     throw mysqlError('ER_NOT_SUPPORTED_YET', 'subquery');
@@ -67,6 +71,7 @@ export function buildExpression(
       scope: { relation: { plan: dual(1), names: [] }, outer: null, ctes: null, cells: new Map() },
       clause,
       noSubqueries: true,
+      ...(ofIndex ? { arrayCast: stripParens(expr) } : {}),
       resolve: (ref) => columnOf(ref.name) ?? undefined,
     },
     expr,
@@ -103,19 +108,38 @@ export interface GeneratedColumn {
   readonly value: Expression;
 }
 
+/** What a generated column is computed by. */
+export const generationOf = (
+  column: ColumnInfo,
+  ctx: EvalContext,
+  columnOf: (name: string) => Expression | null,
+): Expression =>
+  buildExpression(
+    parseExpression(column.generated),
+    ctx,
+    columnOf,
+    'generated column function',
+    column.type.arrayOf !== undefined,
+  );
+
 /** How a table's generated columns are computed, in the order in which they may be. */
 export function generatedColumns(table: TableInfo, ctx: EvalContext): GeneratedColumn[] {
   const columnOf = rowColumns(table.columns);
   const out: GeneratedColumn[] = [];
   for (const column of table.columns) {
     if (column.generated === '') continue;
-    out.push({ column, value: buildExpression(parseExpression(column.generated), ctx, columnOf) });
+    out.push({ column, value: generationOf(column, ctx, columnOf) });
   }
   return out;
 }
 
+/** The document behind CAST(… AS type ARRAY): of rows that are stored nothing is refused any more. */
+export const uncheckedArray = (e: Expression): Expression =>
+  e.kind === 'function' && e.name === 'cast_as_array' ? e.args[0]! : e;
+
 /** A generated column's expression as its column gives it: converted to the column's type. */
 export function asColumn(e: Expression, column: ColumnInfo, ctx: EvalContext): Expression {
+  if (column.type.arrayOf !== undefined) return uncheckedArray(e);
   const range = INT_RANGES.get(column.type.tp);
   if (range === undefined || evalType(e.type) === 'string') return castTo(e, column.type, ctx);
   const [low, high] = isUnsigned(column.type) ? [0, range * 2 + 1] : [-range - 1, range];

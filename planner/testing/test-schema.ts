@@ -154,7 +154,8 @@ export class TestSchema {
         return (a, b) => compare(value(a), value(b));
       },
       parse: parseExpression,
-      expressionType: (expr, columns) => buildExpression(expr, testContext(), rowColumns(columns)).type,
+      expressionType: (expr, columns, ofIndex) =>
+        buildExpression(expr, testContext(), rowColumns(columns), 'generated column function', ofIndex).type,
       fillGenerated: () => Promise.resolve(),
       progress: () => {},
       jobs: {} as DdlContext['jobs'],
