@@ -161,8 +161,7 @@ function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], acc
 /** Indexes the hints and their visibility leave, with whether each is forced. */
 function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
   let indexes = ds.table.indices.filter(
-    (i) =>
-      i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
+    (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
   );
   let table = true;
   let forced = false;
