@@ -93,6 +93,8 @@ export interface TableInfo {
   readonly sequence?: SequenceInfo;
   /** Rows of other tables that this table's rows refer to. */
   readonly foreignKeys?: readonly ForeignKeyInfo[];
+  /** Conditions that every row must not make false. */
+  readonly checks?: readonly CheckInfo[];
   readonly partition?: PartitionInfo;
   /** Where rows are written a second time while they move between partitions. */
   readonly moving?: MovingRows;
@@ -167,6 +169,20 @@ export interface ForeignKeyInfo {
   /** Null: not written, which is as NO ACTION. */
   readonly onDelete: ReferentialAction | null;
   readonly onUpdate: ReferentialAction | null;
+}
+
+/** A CHECK constraint: a row for which the expression is false is refused. */
+export interface CheckInfo {
+  readonly id: number;
+  readonly name: string;
+  /** SQL text, columns by their names in `columns`. */
+  readonly expr: string;
+  readonly columns: readonly string[];
+  readonly enforced: boolean;
+  /** Written with a column. */
+  readonly inColumn: boolean;
+  /** What the columns are called in the table while a change of it is under way; without it: as in `columns`. */
+  readonly stored?: readonly string[];
 }
 
 /** A sequence's definition; integers in decimal. Values are `start` and those whole increments away, within the bounds. */

@@ -30,6 +30,12 @@ export function createTableText(table: TableInfo, schema: string, autoIncrement:
     .map((c) => `  ${columnText(table, c)}`);
   for (const index of table.indices) if (index.state === 'public') lines.push(`  ${indexText(table, index)}`);
   for (const key of table.foreignKeys ?? []) lines.push(`  ${foreignKeyText(key, schema)}`);
+  for (const check of table.checks ?? []) {
+    if (check.stored !== undefined) continue;
+    lines.push(
+      `  CONSTRAINT ${quoteName(check.name)} CHECK ((${check.expr}))${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
+    );
+  }
   return `CREATE TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
 }
 

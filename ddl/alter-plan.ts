@@ -17,6 +17,8 @@ export class AlterPlan {
   readonly parts: string[] = [];
   /** Foreign keys whose rows are to be checked. */
   readonly foreignKeys = new Set<string>();
+  /** CHECK constraints that the rows are to be checked for. */
+  readonly checks = new Set<string>();
   /** Columns to be found without NULL, by id. */
   readonly notNull = new Set<number>();
   /** New names of columns by their old ones in lower case. */
@@ -58,6 +60,7 @@ export class AlterPlan {
     const { base, table, parts } = this;
     if (parts.length === 0) return null;
     const target = { ...table, columns: flagKeyColumns(table.columns, table.indices) };
+    const checks = (target.checks ?? []).filter((c) => c.enforced && this.checks.has(c.name)).map((c) => c.name);
     const several = parts.length > 1;
     if (several && base.partition !== table.partition)
       throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `multi schema change for ${parts[parts.length - 1]!}`);
@@ -69,6 +72,7 @@ export class AlterPlan {
         autoIncrement: this.autoIncrement,
         movesRows: this.movesRows,
         ...(this.foreignKeys.size > 0 ? { foreignKeys: [...this.foreignKeys] } : {}),
+        ...(checks.length > 0 ? { checks } : {}),
       },
       type: several ? 'alter table multi-schema change' : parts[0]!,
       parts: several ? parts : [],

@@ -6,6 +6,7 @@ import { AlterPlan } from './alter-plan.js';
 import { applyAddColumns, applyDefault, applyDropColumn, applyRenameColumn } from './column-clauses.js';
 import { requireColumn } from './column-order.js';
 import type { DdlContext } from './ddl-context.js';
+import { applyAddCheck, applyAlterCheck, applyDropCheck } from './check-clauses.js';
 import { applyAddForeignKey, applyDropForeignKey } from './foreign-key-clauses.js';
 import { renameReferenced } from './foreign-key.js';
 import { applyAddIndex, applyDropIndex, applyRenameIndex, applyVisibility } from './index-clauses.js';
@@ -65,10 +66,12 @@ registerClause('AlterColumnDefault', async (plan, s) => {
   await applyDefault(plan, s.name, s.value);
 });
 registerClause('AddConstraint', (plan, { constraint }) => {
-  if (constraint.kind === 'Check') throw mysqlError('ER_NOT_SUPPORTED_YET', 'ADD CHECK');
-  if (constraint.kind === 'ForeignKey') applyAddForeignKey(plan, constraint);
+  if (constraint.kind === 'Check') applyAddCheck(plan, constraint, null);
+  else if (constraint.kind === 'ForeignKey') applyAddForeignKey(plan, constraint);
   else applyAddIndex(plan, constraint);
 });
+registerClause('DropCheck', (plan, s) => applyDropCheck(plan, s.name, s.constraint));
+registerClause('AlterCheck', (plan, s) => applyAlterCheck(plan, s.name, s.enforced));
 registerClause('DropForeignKey', (plan, s) => applyDropForeignKey(plan, s.name, s.ifExists));
 registerClause('DropIndex', (plan, s) => applyDropIndex(plan, s.name, s.ifExists));
 registerClause('DropPrimaryKey', (plan) => applyDropIndex(plan, 'PRIMARY', false));

@@ -4,6 +4,7 @@ import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
+import { withChecks } from './check-constraint.js';
 import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js';
 import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
@@ -104,11 +105,7 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
       });
   }
   for (const constraint of stmt.constraints) {
-    if (constraint.kind === 'Check') {
-      ctx.warn({ level: 'Warning', code: 1105, message: 'the switch of check constraint is off' });
-      continue;
-    }
-    if (constraint.kind === 'ForeignKey') continue;
+    if (constraint.kind === 'ForeignKey' || constraint.kind === 'Check') continue;
     requests.push(requestOfKey(constraint));
     if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
   }
@@ -122,9 +119,10 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
   });
   const indices = buildIndices(plain, columns);
   const bare = finishTable(ctx, stmt, options, columns, indices, clustered);
-  const table = stmt.constraints.some((c) => c.kind === 'ForeignKey')
+  const keyed = stmt.constraints.some((c) => c.kind === 'ForeignKey')
     ? withForeignKeys(ctx, stmt, db, bare)
     : bare;
+  const table = withChecks(ctx, stmt, db, keyed);
   if (stmt.partition === null) return table;
   if (table.foreignKeys !== undefined) throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   const partition = await buildPartitions(ctx, stmt.partition, table);

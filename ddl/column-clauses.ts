@@ -13,6 +13,7 @@ import {
   withoutFlag,
 } from './build-column.js';
 import { placeColumn, renumber, replaceColumn, requireColumn } from './column-order.js';
+import { applyAddCheck, applyColumnChecks, checkNotChecked, dropColumnChecks } from './check-clauses.js';
 import { applyAddForeignKey } from './foreign-key-clauses.js';
 import { checkColumnNotInKey, withKeyColumn } from './foreign-key.js';
 import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
@@ -71,6 +72,7 @@ export async function applyAddColumn(
     const key = { name: null, parts: [part], unique: true, primary: false, invisible: false, comment: '' };
     addIndex(plan, key, false);
   }
+  applyColumnChecks(plan, def);
 }
 
 /** A table keeps a column that can be seen. */
@@ -95,6 +97,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
   checkNotRead(ctx, t, column);
   checkNotDeciding(plan, column);
   checkColumnNotInKey(plan, column);
+  dropColumnChecks(plan, column);
   if (t.columns.filter((c) => !c.hidden).length === 1) throw lastColumn(plan, column.name);
   const using = t.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
   if (using.some((i) => i.columns.length > 1 || i.primary))
@@ -108,7 +111,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
       "can't drop auto_increment without @@tidb_allow_remove_auto_inc enabled",
     );
   plan.table = renumber(
-    { ...t, indices: t.indices.filter((i) => !using.includes(i)) },
+    { ...plan.table, indices: t.indices.filter((i) => !using.includes(i)) },
     t.columns.filter((c) => c.id !== column.id),
   );
   plan.parts.push('drop column');
@@ -131,6 +134,7 @@ export function applyRenameColumn(plan: AlterPlan, from: string, to: string): vo
   if (column.lower !== to.toLowerCase()) {
     if (t.columns.some((c) => c.lower === to.toLowerCase())) throw mysqlError('ER_DUP_FIELDNAME', to);
     checkNotRead(plan.ctx, t, column);
+    checkNotChecked(t, column);
     checkNotDeciding(plan, column);
   }
   plan.table = withColumnName(t, column, to);
@@ -176,5 +180,6 @@ export async function applyAddColumns(
   for (const c of spec.constraints) {
     if (c.kind === 'Key') applyAddIndex(plan, c);
     else if (c.kind === 'ForeignKey') applyAddForeignKey(plan, c);
+    else applyAddCheck(plan, c, null);
   }
 }

@@ -42,6 +42,8 @@ export interface DdlContext {
   expressionType(expr: Expr, columns: readonly ColumnInfo[], ofIndex?: boolean): FieldType;
   /** Computes the generated columns that stored rows (datums by column offset) do not hold. */
   fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
+  /** The enforced CHECK constraints hold for full rows (datums by column offset). Throws 3819. */
+  checkRows(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
   /** The text of an expression as SHOW CREATE TABLE prints it. */
   restore(expr: Expr): string;
   checkPrivilege(privilege: string, db: string, table: string): void;

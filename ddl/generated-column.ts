@@ -7,7 +7,7 @@ import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
 
 /** Functions whose value is not made of their arguments alone (MySQL manual, "CREATE TABLE and Generated Columns"). */
-const DISALLOWED: ReadonlySet<string> = new Set([
+export const DISALLOWED: ReadonlySet<string> = new Set([
   'benchmark',
   'connection_id',
   'curdate',
@@ -68,7 +68,7 @@ const FORBIDDEN_NODES: ReadonlySet<string> = new Set([
   'DefaultExpr',
 ]);
 
-function walk(node: unknown, visit: (n: { readonly kind: string }) => void): void {
+export function walk(node: unknown, visit: (n: { readonly kind: string }) => void): void {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
   if (Array.isArray(node)) {
     for (const n of node) walk(n, visit);
@@ -142,7 +142,7 @@ export function checkGeneratedColumns(ctx: DdlContext, columns: readonly ColumnI
   });
 }
 
-function nameAsWritten(expr: Expr, lower: string): string {
+export function nameAsWritten(expr: Expr, lower: string): string {
   let written = lower;
   walk(expr, (n) => {
     const ref = n as Extract<Expr, { kind: 'ColumnRef' }>;

@@ -6,6 +6,7 @@ import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import { buildColumn, checkQualifier } from './build-column.js';
 import { checkIndexColumns } from './build-index.js';
+import { applyColumnChecks, checkNotChecked, recheck } from './check-clauses.js';
 import { checkNotDeciding, withColumnName } from './column-clauses.js';
 import { placeColumn, requireColumn } from './column-order.js';
 import { checkColumnKept } from './foreign-key.js';
@@ -43,6 +44,7 @@ export async function applyModifyColumn(
   checkGeneration(plan, old, next, indexes);
   if (renamed) checkNotRead(ctx, t, old);
   if (renamed) checkNotDeciding(plan, old);
+  if (renamed) checkNotChecked(t, old);
   checkColumnKept(plan, old, next);
   if (renamed) plan.renamed.set(old.lower, next.name);
   const change = typeChange(old, next.type, indexes.length > 0);
@@ -56,6 +58,8 @@ export async function applyModifyColumn(
   plan.table = position === null ? table : placeColumn(table, next.lower, position);
   checkGeneratedColumns(ctx, plan.table.columns);
   plan.parts.push('modify column');
+  if (change !== 'same') recheck(plan, old);
+  applyColumnChecks(plan, def);
 }
 
 /** A column of the primary key stays NOT NULL, whatever is written. */

@@ -20,6 +20,8 @@ export interface TableTransition {
   readonly movesRows: boolean;
   /** Foreign keys of the target by name, for which every row must have its referenced row. */
   readonly foreignKeys?: readonly string[];
+  /** CHECK constraints of the target by name, which every row must keep. */
+  readonly checks?: readonly string[];
 }
 
 /** What the table looks like between two steps. 'none': as before; 'done': as the target says. */
@@ -54,7 +56,7 @@ export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
 export function phasesOf(t: TableTransition): readonly Phase[] {
   const phases: Phase[] = ['none'];
   const fills = addedIndexes(t).length > 0 || rewrittenColumns(t).length > 0 || t.movesRows;
-  const checks = t.notNull.length > 0 || t.foreignKeys !== undefined;
+  const checks = t.notNull.length > 0 || t.foreignKeys !== undefined || t.checks !== undefined;
   if (addedColumns(t).length > 0 || fills || checks) {
     phases.push('deleteOnly', 'writeOnly');
     if (fills || checks) phases.push('writeReorg');
@@ -139,7 +141,8 @@ function arriving(t: TableTransition, state: SchemaState): TableInfo {
   ];
   const assembled = assemble(withIds(base, target), columns, indices, base.indices);
   // Statements keep to keys that are to be checked.
-  const table = writes && t.foreignKeys !== undefined ? withForeignKeys(assembled, t) : assembled;
+  const keyed = writes && t.foreignKeys !== undefined ? withForeignKeys(assembled, t) : assembled;
+  const table = writes && t.checks !== undefined ? withChecks(keyed, t) : keyed;
   return t.movesRows ? { ...table, moving: { state, partition: target.partition ?? null } } : table;
 }
 
@@ -150,6 +153,19 @@ function withForeignKeys(table: TableInfo, t: TableTransition): TableInfo {
     table.columns.some((c) => c.lower === name.toLowerCase() && c.state === 'public');
   const added = (t.target.foreignKeys ?? []).filter((k) => names.has(k.name) && k.columns.every(shown));
   return { ...table, foreignKeys: [...(t.base.foreignKeys ?? []), ...added] };
+}
+
+/** The table with the target's constraints that are to be checked, over its columns under the names that they have now. */
+function withChecks(table: TableInfo, t: TableTransition): TableInfo {
+  const names = new Set(t.checks);
+  const byId = new Map(table.columns.map((c) => [c.id, c.name]));
+  const added = (t.target.checks ?? [])
+    .filter((c) => names.has(c.name))
+    .map((c) => ({
+      ...c,
+      stored: c.columns.map((n) => byId.get(t.target.columns.find((x) => x.lower === n.toLowerCase())!.id)!),
+    }));
+  return { ...table, checks: [...(t.base.checks ?? []), ...added] };
 }
 
 /** The target with the parts of the base that it lacks behind it. */

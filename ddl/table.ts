@@ -14,6 +14,7 @@ import { mysqlError } from '../types/error-table.js';
 import { referrersOf } from '../catalog/foreign-keys.js';
 import { buildTable, checkTableName } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
+import { renamedChecks } from './check-constraint.js';
 import { queueDeleteRange } from './delete-range.js';
 import { checkNotReferenced, checkReferrers, checkTruncatable, withReferenced } from './foreign-key.js';
 import { changeSchema } from './schema-change.js';
@@ -95,6 +96,7 @@ function copyOf(table: TableInfo, name: string): TableInfo {
     name,
     lower: name.toLowerCase(),
     autoIncrement: 0,
+    ...(table.checks === undefined ? {} : { checks: renamedChecks(table.checks, table.name, name, true) }),
     indices: table.indices.filter((i) => i.state === 'public'),
   };
 }
@@ -218,6 +220,9 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
         ...source.table,
         name: to.name,
         lower: to.name.toLowerCase(),
+        ...(source.table.checks === undefined
+          ? {}
+          : { checks: renamedChecks(source.table.checks, source.table.name, to.name, false) }),
         version,
         previousVersion: source.table.version,
       };

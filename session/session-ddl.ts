@@ -5,6 +5,7 @@ import type { DdlContext } from '../ddl/ddl-context.js';
 import type { DdlWorker } from '../ddl/job/ddl-worker.js';
 import type { JobSession } from '../ddl/job/job.js';
 import { Assigner } from '../executor/dml/assignment.js';
+import { CheckConstraints } from '../executor/dml/check-constraints.js';
 import { GeneratedColumns } from '../executor/dml/generated-columns.js';
 import { buildExpression, parseExpression, rowColumns } from '../planner/resolve/table-expression.js';
 import { columnBound, partitionLocator } from '../planner/partition/locator.js';
@@ -85,6 +86,9 @@ export class SessionDdlContext implements DdlContext {
   }
   async fillGenerated(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
     await GeneratedColumns.of(table, this)?.read(rows, true);
+  }
+  async checkRows(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
+    await CheckConstraints.of(table, this)?.check(rows);
   }
   restore(expr: Expr): string {
     return restoreExpr(expr, DEFINITION_STYLE);

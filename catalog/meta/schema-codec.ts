@@ -1,4 +1,5 @@
 import type {
+  CheckInfo,
   ColumnDefault,
   ColumnInfo,
   DbInfo,
@@ -98,6 +99,7 @@ interface StoredTable {
   readonly version: number;
   readonly partition?: StoredPartitioning | null;
   readonly fk_info?: readonly StoredForeignKey[] | null;
+  readonly constraint_info?: readonly StoredConstraint[] | null;
   readonly rutile: {
     readonly create_time: number;
     readonly previous_version?: number;
@@ -121,6 +123,37 @@ interface StoredForeignKey {
   readonly on_update: number;
   readonly state: number;
 }
+/** TiDB's model.ConstraintInfo. */
+interface StoredConstraint {
+  readonly id: number;
+  readonly constraint_name: CiStr;
+  readonly constraint_cols: readonly CiStr[] | null;
+  readonly enforced: boolean;
+  readonly in_column: boolean;
+  readonly expr_string: string;
+  readonly state: number;
+  readonly rutile?: { readonly stored: readonly string[] };
+}
+const storeCheck = (c: CheckInfo): StoredConstraint => ({
+  id: c.id,
+  constraint_name: ci(c.name),
+  constraint_cols: c.columns.map(ci),
+  enforced: c.enforced,
+  in_column: c.inColumn,
+  expr_string: c.expr,
+  state: stateNumber('public'),
+  ...(c.stored === undefined ? {} : { rutile: { stored: c.stored } }),
+});
+const loadCheck = (c: StoredConstraint): CheckInfo => ({
+  id: c.id,
+  name: c.constraint_name.O,
+  expr: c.expr_string,
+  columns: (c.constraint_cols ?? []).map((n) => n.O),
+  enforced: c.enforced,
+  inColumn: c.in_column,
+  ...(c.rutile === undefined ? {} : { stored: c.rutile.stored }),
+});
+
 /** Numbers of TiDB's ast.ReferOptionType. */
 const REFER_OPTIONS: readonly (ReferentialAction | null)[] = [
   null,
@@ -344,6 +377,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
           })),
         }
       : {}),
+    ...(t.checks && t.checks.length > 0 ? { constraint_info: t.checks.map(storeCheck) } : {}),
     rutile: {
       create_time: t.createTime,
       previous_version: t.previousVersion ?? 0,
@@ -403,6 +437,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
           })),
         }
       : {}),
+    ...(s.constraint_info && s.constraint_info.length > 0 ? { checks: s.constraint_info.map(loadCheck) } : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.sequence ? { sequence: s.rutile.sequence } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),

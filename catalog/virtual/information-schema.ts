@@ -3,7 +3,7 @@ import { intDatum, type Datum } from '../../types/datum.js';
 import { charset as findCharset } from '../../types/charset.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../../types/field-type.js';
-import type { DbInfo, PartitionDefinition, TableInfo } from '../model.js';
+import type { CheckInfo, DbInfo, PartitionDefinition, TableInfo } from '../model.js';
 import { defaultText, extraText, hasCharset, keyText, typeName, typeText } from '../type-text.js';
 import { datetime, datetimeOf, int, longText, str, text, uint } from './columns.js';
 import type { VirtualColumn, VirtualContext } from './virtual-table.js';
@@ -438,10 +438,54 @@ register(
           text(table.name),
           text('FOREIGN KEY'),
         ]);
+      for (const check of checksOf(table))
+        rows.push([
+          CATALOG,
+          text(db.name),
+          text(check.name),
+          text(db.name),
+          text(table.name),
+          text('CHECK'),
+        ]);
     }
     return rows;
   },
 );
+
+/** Constraints as they are defined, without what a change under way adds. */
+const checksOf = (table: TableInfo): readonly CheckInfo[] =>
+  (table.checks ?? []).filter((c) => c.stored === undefined);
+
+const CHECK_COLUMNS = [
+  str('CONSTRAINT_CATALOG', 64),
+  str('CONSTRAINT_SCHEMA'),
+  str('CONSTRAINT_NAME'),
+  longText('CHECK_CLAUSE'),
+];
+
+register('CHECK_CONSTRAINTS', CHECK_COLUMNS, (ctx) => {
+  const rows: Datum[][] = [];
+  for (const { db, table } of visibleTables(ctx)) {
+    for (const c of checksOf(table)) rows.push([CATALOG, text(db.name), text(c.name), text(`(${c.expr})`)]);
+  }
+  return rows;
+});
+
+register('TIDB_CHECK_CONSTRAINTS', [...CHECK_COLUMNS, str('TABLE_NAME'), int('TABLE_ID')], (ctx) => {
+  const rows: Datum[][] = [];
+  for (const { db, table } of visibleTables(ctx)) {
+    for (const c of checksOf(table))
+      rows.push([
+        CATALOG,
+        text(db.name),
+        text(c.name),
+        text(`(${c.expr})`),
+        text(table.name),
+        table.id,
+      ]);
+  }
+  return rows;
+});
 
 register(
   'SEQUENCES',

@@ -124,10 +124,6 @@ for (const db of [INFORMATION, PERFORMANCE]) {
 /** Tables whose objects do not exist here: tools read them and find nothing. */
 const EMPTY: readonly (readonly [name: string, columns: readonly VirtualColumn[]])[] = [
   [
-    'CHECK_CONSTRAINTS',
-    [str('CONSTRAINT_CATALOG'), str('CONSTRAINT_SCHEMA'), str('CONSTRAINT_NAME'), longText('CHECK_CLAUSE')],
-  ],
-  [
     'TRIGGERS',
     [
       str('TRIGGER_CATALOG'),

@@ -40,6 +40,7 @@ export interface FillControl {
 export function passesOf(t: TableTransition): number {
   return (
     (t.notNull.length > 0 ? 1 : 0) +
+    (t.checks !== undefined ? 1 : 0) +
     (rewrittenColumns(t).length > 0 ? 1 : 0) +
     (addedIndexes(t).length > 0 ? 1 : 0) +
     (t.movesRows ? 1 : 0)
@@ -72,9 +73,19 @@ function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[
   if (rewritten.length > 0) passes.push(rewriting(ctx, table, rewritten));
   const indexes = addedIndexes(t);
   if (indexes.length > 0) passes.push(filling(ctx, table, indexes));
+  if (t.checks !== undefined) passes.push(checking(ctx, table));
   if (t.movesRows) passes.push(...movingPasses(ctx, table));
   return passes;
 }
+
+/** Rows keep the CHECK constraints that come. Throws 3819. */
+const checking = (ctx: DdlContext, table: TableInfo): Pass => ({
+  needs: null,
+  run: async (_txn, _physicalId, _keys, rows) => {
+    await ctx.checkRows(table, rows);
+    return 0;
+  },
+});
 
 /** Goes over the rows of all partitions, in the order in which the table names them. */
 async function goOver(ctx: DdlContext, table: TableInfo, pass: Pass, control: FillControl): Promise<void> {

@@ -25,6 +25,7 @@ import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
+import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 
 /** Rows whose keys are checked in one request. */
@@ -70,6 +71,7 @@ export class RowInserter {
   readonly writer: TableWriter;
   private readonly writers: TableWriters;
   private readonly generated: GeneratedColumns | null;
+  private readonly checks: CheckConstraints | null;
   private readonly autoColumn: ColumnInfo | null;
   private readonly zeroGenerates: boolean;
   private readonly current: CurrentValues;
@@ -88,6 +90,7 @@ export class RowInserter {
     partitions: ReadonlySet<string> | null = null,
   ) {
     this.generated = GeneratedColumns.of(table, ctx);
+    this.checks = CheckConstraints.of(table, ctx);
     this.writers = new TableWriters(table, ctx, partitions);
     this.writer = this.writers.whole;
     this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
@@ -120,12 +123,29 @@ export class RowInserter {
           row[i] = this.assigner.checkNull(null, columns[i]!, laxNulls);
       }
     }
+    if (this.checks !== null) rows = await this.withinChecks(this.checks, rows);
     if (this.writers.partitioned && this.assigner.ignore) rows = this.withPartition(rows);
     if (this.writer.observer !== null && this.assigner.ignore)
       rows = await this.withParents(this.writer.observer, rows);
     const handles = await this.handlesOf(rows);
     if (this.onDuplicate === 'error') await this.insertNew(rows, handles);
     else await this.insertChecked(rows, handles, first);
+  }
+
+  /** IGNORE leaves out rows that a CHECK constraint refuses, with a warning for each. */
+  private async withinChecks(checks: CheckConstraints, rows: Datum[][]): Promise<Datum[][]> {
+    if (!this.assigner.ignore) {
+      await checks.check(rows);
+      return rows;
+    }
+    const broken = await checks.broken(rows);
+    return rows.filter((_, r) => {
+      const e = broken[r];
+      if (e === null || e === undefined) return true;
+      this.assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+      this.skipped++;
+      return false;
+    });
   }
 
   /** IGNORE leaves out rows that belong to no partition, with a warning for each. */
@@ -404,6 +424,13 @@ export class RowInserter {
     for (const c of publicColumns)
       if (c.onUpdateNow && !assigned.has(c.offset)) next[c.offset] = assigner.now(c);
     if (this.generated !== null) await this.generated.write([next], assigner);
+    if (this.checks !== null) {
+      const e = (await this.checks.broken([next]))[0] ?? null;
+      if (e !== null) {
+        this.failOrWarn(e);
+        return;
+      }
+    }
     const writer = this.writers.of(next);
     const handle = writer.mutations.hiddenHandle ? old.handle : writer.handleOf(next);
     const same = writer === before && sameHandle(handle, old.handle);

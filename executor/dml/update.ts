@@ -13,6 +13,7 @@ import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
+import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { sameHandle } from './insert.js';
 
@@ -35,6 +36,7 @@ class Target {
   readonly writer: TableWriter;
   readonly writers: TableWriters;
   readonly generated: GeneratedColumns | null;
+  readonly checks: CheckConstraints | null;
   readonly onUpdateNow: readonly ColumnInfo[];
   readonly assigned: ReadonlySet<number>;
   /** Rows done, by record key: a join may give a row more than once. */
@@ -48,6 +50,7 @@ class Target {
     ctx: ExecContext,
   ) {
     this.generated = GeneratedColumns.of(spec.table, ctx);
+    this.checks = CheckConstraints.of(spec.table, ctx);
     this.writers = new TableWriters(spec.table, ctx);
     this.writer = this.writers.whole;
     this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
@@ -179,7 +182,7 @@ async function updateTarget(
   const txn = ctx.txn!;
   let matched = 0;
   let changed = 0;
-  const differing: Pick<Change, 'oldRow' | 'oldHandle' | 'newRow'>[] = [];
+  let differing: Pick<Change, 'oldRow' | 'oldHandle' | 'newRow'>[] = [];
   const unchanged: Uint8Array[] = [];
   const stored: Datum[][] = [];
   for (let i = 0; i < chunk.length; i++) stored.push(targetRow(spec, chunk, i));
@@ -221,6 +224,18 @@ async function updateTarget(
       differing.map((d) => d.newRow),
       assigner,
     );
+  }
+  if (target.checks !== null) {
+    const newRows = differing.map((d) => d.newRow);
+    if (!plan.ignore) await target.checks.check(newRows);
+    else {
+      const broken = await target.checks.broken(newRows);
+      differing = differing.filter((_, i) => {
+        const e = broken[i] ?? null;
+        if (e !== null) assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+        return e === null;
+      });
+    }
   }
   const changes: Change[] = differing.map(({ oldRow, oldHandle, newRow }) => {
     const before = target.writers.of(oldRow);

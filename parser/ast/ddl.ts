@@ -270,7 +270,8 @@ export type AlterTableSpec =
   | { kind: 'DropPrimaryKey' }
   | { kind: 'DropIndex'; ifExists: boolean; name: string }
   | { kind: 'DropForeignKey'; ifExists: boolean; name: string }
-  | { kind: 'DropCheck'; name: string }
+  /** `constraint`: DROP CONSTRAINT, which takes other constraints away, too. */
+  | { kind: 'DropCheck'; name: string; constraint: boolean }
   | { kind: 'AlterCheck'; name: string; enforced: boolean }
   | { kind: 'AlterIndexVisibility'; name: string; visible: boolean }
   | { kind: 'RenameIndex'; from: string; to: string }

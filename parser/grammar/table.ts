@@ -514,9 +514,11 @@ export abstract class TableGrammar extends TableOptionGrammar {
         return { kind: 'DropForeignKey', ifExists, name: this.ident() };
       }
       case 'CHECK':
-      case 'CONSTRAINT':
+      case 'CONSTRAINT': {
+        const constraint = this.tok === 'CONSTRAINT';
         this.advance();
-        return { kind: 'DropCheck', name: this.ident() };
+        return { kind: 'DropCheck', name: this.ident(), constraint };
+      }
       case 'PARTITION': {
         this.advance();
         const ifExists = this.ifExists();

@@ -63,7 +63,7 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'DropForeignKey':
         return this.kw('DROP FOREIGN KEY ').ifExists(spec.ifExists).name(spec.name);
       case 'DropCheck':
-        return this.kw('DROP CHECK ').name(spec.name);
+        return this.kw(spec.constraint ? 'DROP CONSTRAINT ' : 'DROP CHECK ').name(spec.name);
       case 'AlterCheck':
         return this.kw('ALTER CHECK ')
           .name(spec.name)

@@ -1,4 +1,4 @@
-import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import type { CheckInfo, ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { parse } from '../../parser/parser.js';
 import { stripParens, type Expr } from '../../parser/ast/index.js';
 import type { Column, Expression } from '../../expression/expression.js';
@@ -100,6 +100,35 @@ export function rowColumns(columns: readonly ColumnInfo[]): (name: string) => Co
       });
   });
   return (name) => byName.get(name.toLowerCase()) ?? null;
+}
+
+const CHECK_TEXTS = new WeakMap<CheckInfo, Expr>();
+
+/** When a CHECK constraint refuses a row, over the values of the columns with the offsets `reads`. */
+export function checkExpression(
+  check: CheckInfo,
+  table: TableInfo,
+  ctx: EvalContext,
+): { readonly violation: Expression; readonly reads: readonly number[] } {
+  let parsed = CHECK_TEXTS.get(check);
+  if (parsed === undefined) CHECK_TEXTS.set(check, (parsed = parseExpression(check.expr)));
+  const reads: number[] = [];
+  const columns = new Map<string, Column>();
+  check.columns.forEach((name, i) => {
+    const stored = (check.stored?.[i] ?? name).toLowerCase();
+    const column = table.columns.find((c) => c.lower === stored)!;
+    columns.set(name.toLowerCase(), {
+      kind: 'column',
+      id: i + 1,
+      type: column.type,
+      index: i,
+      name: column.name,
+    });
+    reads.push(column.offset);
+  });
+  const columnOf = (name: string): Column | null => columns.get(name.toLowerCase()) ?? null;
+  const value = buildExpression(parsed, ctx, columnOf, 'check constraint expression');
+  return { violation: newFunction('isfalse', [value], ctx), reads };
 }
 
 export interface GeneratedColumn {

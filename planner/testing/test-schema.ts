@@ -166,7 +166,8 @@ export class TestSchema {
       busy: () => false,
       changeColumns: unused,
       physicalIdOf: unused,
-      freshHandle: unused,
+      checkRows: unused,
+    freshHandle: unused,
     };
   }
 }

@@ -45,7 +45,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     'Estimates of LIKE.',
   ],
   ['tidb_dml_batch_size', count('both', 0, 2147483647), '0', 'Batches of DML.'],
-  ['tidb_enable_check_constraint', GLOBAL, 'OFF', 'CHECK constraints.'],
   ['tidb_enable_chunk_rpc', BOTH, 'ON', 'Coprocessor.'],
   ['tidb_enable_collect_execution_info', { scope: 'global', kind: 'bool' }, 'ON', 'Execution details.'],
   ['tidb_enable_ddl', GLOBAL, 'ON', 'DDL owner.'],

@@ -21,6 +21,13 @@ registerVariables([
     doc: 'Bindings.',
   },
   {
+    name: 'tidb_enable_check_constraint',
+    scope: 'global',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'CHECK constraints are kept and enforced; without it they are left out with a warning.',
+  },
+  {
     name: 'tidb_constraint_check_in_place',
     scope: 'both',
     kind: 'bool',
