@@ -60,7 +60,9 @@ export class AlterPlan {
     const { base, table, parts } = this;
     if (parts.length === 0) return null;
     const target = { ...table, columns: flagKeyColumns(table.columns, table.indices) };
-    const checks = (target.checks ?? []).filter((c) => c.enforced && this.checks.has(c.name)).map((c) => c.name);
+    const checks = (target.checks ?? [])
+      .filter((c) => c.enforced && this.checks.has(c.name))
+      .map((c) => c.name);
     const several = parts.length > 1;
     if (several && base.partition !== table.partition)
       throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `multi schema change for ${parts[parts.length - 1]!}`);

@@ -437,7 +437,9 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
           })),
         }
       : {}),
-    ...(s.constraint_info && s.constraint_info.length > 0 ? { checks: s.constraint_info.map(loadCheck) } : {}),
+    ...(s.constraint_info && s.constraint_info.length > 0
+      ? { checks: s.constraint_info.map(loadCheck) }
+      : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.sequence ? { sequence: s.rutile.sequence } : {}),
     ...(s.rutile.options ? { options: s.rutile.options } : {}),

@@ -439,14 +439,7 @@ register(
           text('FOREIGN KEY'),
         ]);
       for (const check of checksOf(table))
-        rows.push([
-          CATALOG,
-          text(db.name),
-          text(check.name),
-          text(db.name),
-          text(table.name),
-          text('CHECK'),
-        ]);
+        rows.push([CATALOG, text(db.name), text(check.name), text(db.name), text(table.name), text('CHECK')]);
     }
     return rows;
   },
@@ -475,14 +468,7 @@ register('TIDB_CHECK_CONSTRAINTS', [...CHECK_COLUMNS, str('TABLE_NAME'), int('TA
   const rows: Datum[][] = [];
   for (const { db, table } of visibleTables(ctx)) {
     for (const c of checksOf(table))
-      rows.push([
-        CATALOG,
-        text(db.name),
-        text(c.name),
-        text(`(${c.expr})`),
-        text(table.name),
-        table.id,
-      ]);
+      rows.push([CATALOG, text(db.name), text(c.name), text(`(${c.expr})`), text(table.name), table.id]);
   }
   return rows;
 });

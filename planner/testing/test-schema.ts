@@ -167,7 +167,7 @@ export class TestSchema {
       changeColumns: unused,
       physicalIdOf: unused,
       checkRows: unused,
-    freshHandle: unused,
+      freshHandle: unused,
     };
   }
 }
