@@ -110,7 +110,8 @@ export function newFunction(name: string, args: readonly Expression[], ctx: Buil
   const rewritten = spec.rewrite?.(args, ctx) ?? null;
   if (rewritten !== null) return rewritten;
   const r: Resolved = spec.resolve(args, ctx, name);
-  return foldConstant(rawFunction(spec.name, r.args, r.type, r.collation ?? 'binary'), ctx);
+  const f = foldConstant(rawFunction(spec.name, r.args, r.type, r.collation ?? 'binary'), ctx);
+  return r.result === undefined ? f : castTo(f, r.result, ctx);
 }
 
 /** Whether equal inputs always give the equal result in one statement: no RAND, no side effects. */

@@ -4,9 +4,12 @@ import { parseJson } from '../types/json/parse.js';
 import { toJsonValue } from './json/convert.js';
 import { reinterpretInt, toDecimalOf, toInt, toReal } from '../types/convert-number.js';
 import { toDuration, toTime } from '../types/convert-time.js';
-import { report } from '../types/convert-context.js';
+import { report, warn } from '../types/convert-context.js';
 import type { ConvertContext } from '../types/convert-context.js';
 import type { Datum } from '../types/datum.js';
+import { mysqlError } from '../types/error-table.js';
+import { isStrictMode } from '../types/sql-mode.js';
+import { hexEscape } from './hex-escape.js';
 import type { DecInt } from '../types/decimal.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
@@ -91,6 +94,11 @@ export function castString(
   rt: ConvertContext,
 ): Uint8Array | null {
   let b = text;
+  if ((from.charset === 'binary' && isStringType(from)) || from.tp === TypeCode.Bit) {
+    const checked = fromBinary(b, from, to, rt);
+    if (checked === null) return null;
+    b = checked;
+  }
   if (isStringType(from) && from.charset !== to.charset && to.charset !== 'binary') {
     const source = charset(from.charset);
     const target = charset(to.charset);
@@ -124,12 +132,24 @@ export function castString(
     return b;
   }
   if (b.length <= to.flen) return b;
-  const end = charEnd(b, to.flen);
+  const cs = charset(to.charset);
+  const end = cs === undefined || isUtf8(to.charset) ? charEnd(b, to.flen) : cs.offsetOf(b, to.flen);
   if (end < b.length) {
     warnTruncated(to, b, rt);
     return b.subarray(0, end);
   }
   return b;
+}
+
+/** Bytes as text: where they are none, NULL, or in non-strict mode what comes before; BIT values are refused. */
+function fromBinary(b: Uint8Array, from: FieldType, to: FieldType, rt: ConvertContext): Uint8Array | null {
+  if (to.charset === 'binary') return b;
+  const cs = charset(to.charset);
+  const bad = cs === undefined ? -1 : cs.invalidAt(b);
+  if (bad < 0) return b;
+  if (from.tp === TypeCode.Bit) throw mysqlError('ER_CANNOT_CONVERT_BYTES', hexEscape(b), to.charset);
+  warn(rt, 'Warning', 'ER_CANNOT_CONVERT_STRING', hexEscape(b), 'binary', to.charset);
+  return isStrictMode(rt.sqlMode) ? null : b.subarray(0, bad);
 }
 
 const isUtf8 = (cs: string): boolean =>

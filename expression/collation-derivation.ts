@@ -1,4 +1,5 @@
 import { mysqlError } from '../types/error-table.js';
+import { charset, unconvertible } from '../types/charset.js';
 import { collation } from '../types/collation.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, TypeCode } from '../types/field-type.js';
@@ -64,39 +65,89 @@ export function coercibilityOf(e: Expression): number {
 
 const isUnicode = (cs: string): boolean => cs === 'utf8mb4' || cs === 'utf8' || cs === 'utf8mb3';
 
-/** null: the two do not mix. */
-function mix(a: Derivation, b: Derivation): Derivation | null {
-  if (a.charset === 'ascii' && b.charset !== 'ascii' && a.coercibility !== Coercibility.Explicit) return b;
-  if (b.charset === 'ascii' && a.charset !== 'ascii' && b.coercibility !== Coercibility.Explicit) return a;
-  if (a.collate === b.collate) return a.coercibility <= b.coercibility ? a : b;
+/** Functions whose characters are not those of their arguments. */
+const MAKES_CHARACTERS: ReadonlySet<string> = new Set([
+  'char_func',
+  'getvar',
+  'aes_decrypt',
+  'decode',
+  'uncompress',
+  'from_base64',
+  'unhex',
+  'load_file',
+]);
+
+/** Repertoire: whether all characters are of ASCII whatever the row (manual, "String Repertoire"). */
+function isAsciiOnly(e: Expression): boolean {
+  if (!isStringType(e.type)) return evalType(e.type) !== 'json';
+  if (e.type.charset === 'ascii') return true;
+  switch (e.kind) {
+    case 'constant':
+      return e.param === undefined && e.value instanceof Uint8Array && e.value.every((c) => c < 0x80);
+    case 'function':
+      return e.args.length > 0 && !MAKES_CHARACTERS.has(e.name) && e.args.every(isAsciiOnly);
+    default:
+      return false;
+  }
+}
+
+/** Whether every value of `weak` has a form in the charset. */
+function convertible(weak: Item, target: string): boolean {
+  if (weak.charset === target || weak.charset === 'binary' || target === 'binary') return true;
+  if (target === 'utf8mb4' || weak.charset === 'ascii') return true;
+  if (isUnicode(target) && !isUnicode(weak.charset)) return true;
+  if (isAsciiOnly(weak.expr)) return true;
+  if (weak.coercibility < Coercibility.SysConst) return false;
+  const e = weak.expr;
+  const from = charset(e.type.charset);
+  const to = charset(target);
+  if (e.kind !== 'constant' || !(e.value instanceof Uint8Array) || from === undefined || to === undefined)
+    return true;
+  return unconvertible(e.value, from, to) === null;
+}
+
+interface Item extends Derivation {
+  readonly expr: Expression;
+}
+
+/** Which of two derivations holds for both (manual, "Collation Coercibility in Expressions"); null: they do not mix. */
+function mix(a: Item, b: Item): Item | null {
+  if (a.collate === b.collate) {
+    const [strong, weak] = a.coercibility <= b.coercibility ? [a, b] : [b, a];
+    return isAsciiOnly(strong.expr) ? { ...strong, expr: weak.expr } : strong;
+  }
   if (a.coercibility !== b.coercibility) {
     const [strong, weak] = a.coercibility < b.coercibility ? [a, b] : [b, a];
-    if (strong.coercibility === Coercibility.Explicit) return strong;
-    if (strong.charset === weak.charset || strong.charset === 'binary') return strong;
-    if (weak.charset === 'binary') return weak;
-    // A literal or an expression that the stronger side's charset can hold is converted; else the Unicode side wins.
-    if (weak.coercibility >= Coercibility.SysConst)
-      return isUnicode(weak.charset) && !isUnicode(strong.charset) && weak.coercibility < Coercibility.Literal
-        ? weak
-        : strong;
-    if (isUnicode(strong.charset) && !isUnicode(weak.charset)) return strong;
-    if (isUnicode(weak.charset) && !isUnicode(strong.charset)) return weak;
-    return strong;
+    if (strong.coercibility !== Coercibility.Explicit && weak.charset === 'binary' && !isLiteral(weak.expr))
+      return weak;
+    if (convertible(weak, strong.charset)) {
+      const ascii = strong.charset === 'ascii' && strong.coercibility !== Coercibility.Explicit;
+      return ascii && weak.charset !== 'ascii' && weak.coercibility < Coercibility.Numeric ? weak : strong;
+    }
+    if (strong.coercibility === Coercibility.Explicit) return null;
+    if (weak.coercibility >= Coercibility.SysConst && !isLiteral(weak.expr)) return weak;
+    return weak.coercibility < Coercibility.SysConst && convertible(strong, weak.charset) ? weak : null;
   }
   if (a.coercibility === Coercibility.Explicit) return null;
   if (a.charset === 'binary') return a;
   if (b.charset === 'binary') return b;
-  if (isUnicode(a.charset) && !isUnicode(b.charset)) return a;
-  if (isUnicode(b.charset) && !isUnicode(a.charset)) return b;
   if (a.charset === b.charset || (isUnicode(a.charset) && isUnicode(b.charset))) {
     const ab = collation(a.collate)?.isBinary === true && a.collate.endsWith('_bin');
     const bb = collation(b.collate)?.isBinary === true && b.collate.endsWith('_bin');
     if (ab && !bb) return a;
     if (bb && !ab) return b;
+    if (a.charset !== b.charset) return a.charset === 'utf8mb4' ? a : b;
     if (a.coercibility >= Coercibility.SysConst) return a;
+    return null;
   }
+  if (isUnicode(a.charset)) return a;
+  if (isUnicode(b.charset)) return b;
+  if (isAsciiOnly(b.expr)) return a;
+  if (isAsciiOnly(a.expr)) return b;
   return null;
 }
+
+const isLiteral = (e: Expression): boolean => e.kind === 'constant' && e.param === undefined;
 
 const COERCIBILITY_NAMES: readonly string[] = [
   'EXPLICIT',
@@ -110,19 +161,25 @@ const COERCIBILITY_NAMES: readonly string[] = [
 
 const describe = (d: Derivation): string => `(${d.collate},${COERCIBILITY_NAMES[d.coercibility]})`;
 
+/** Text that functions work on in UTF-8 keeps the collation of where it came from: that names the charset. */
+const charsetOf = (ft: FieldType): { charset: string; collate: string } => ({
+  charset: ft.charset === 'utf8mb4' ? (collation(ft.collate)?.charset ?? ft.charset) : ft.charset,
+  collate: ft.collate,
+});
+
 /** Charset and collation of the operation `what` over the string arguments; throws 1267, 1270 or 1271. */
 export function deriveCollation(
   args: readonly Expression[],
   what: string,
   connection: { charset: string; collate: string },
 ): Derivation {
-  const items: Derivation[] = [];
+  const items: Item[] = [];
   for (const a of args) {
     if (a.type.tp === TypeCode.Null || evalType(a.type) === 'json') continue;
     if (isStringType(a.type)) {
-      items.push({ charset: a.type.charset, collate: a.type.collate, coercibility: coercibilityOf(a) });
+      items.push({ ...charsetOf(a.type), coercibility: coercibilityOf(a), expr: a });
     } else {
-      items.push({ ...connection, coercibility: Coercibility.Numeric });
+      items.push({ ...connection, coercibility: Coercibility.Numeric, expr: a });
     }
   }
   if (items.length === 0) {
@@ -136,8 +193,13 @@ export function deriveCollation(
     if (m === null) {
       // Something explicit may still decide for all.
       const explicit = items.filter((d) => d.coercibility === Coercibility.Explicit);
-      if (explicit.length > 0 && explicit.every((d) => d.collate === explicit[0]!.collate))
-        return explicit[0]!;
+      const first = explicit[0];
+      if (
+        first !== undefined &&
+        explicit.every((d) => d.collate === first.collate) &&
+        items.every((i) => i.coercibility === Coercibility.Explicit || convertible(i, first.charset))
+      )
+        return first;
       if (items.length === 2) throw mysqlError('ER_CANT_AGGREGATE_2COLLATIONS', ...mixNames(items), what);
       if (items.length === 3) throw mysqlError('ER_CANT_AGGREGATE_3COLLATIONS', ...mixNames(items), what);
       throw mysqlError('ER_CANT_AGGREGATE_NCOLLATIONS', what);

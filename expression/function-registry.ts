@@ -9,6 +9,8 @@ export interface Resolved {
   readonly args: readonly Expression[];
   readonly type: FieldType;
   readonly collation?: string;
+  /** Text computed in UTF-8 whose charset is another: the type that it is converted to at last. */
+  readonly result?: FieldType;
 }
 
 /**

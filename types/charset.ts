@@ -1,4 +1,17 @@
 import iconv from 'iconv-lite';
+import {
+  gb18030CharLen,
+  gb18030Decode,
+  gb18030Encode,
+  gb18030InvalidAt,
+  gb18030WrongLength,
+  gbkCharLen,
+  gbkDecode,
+  gbkEncode,
+  gbkInvalidAt,
+  gbkWrongLength,
+  structureOf,
+} from './charset-gb.js';
 
 /** A character set (SHOW CHARACTER SET). Strings are kept as bytes of their charset; utf8mb4 almost always. */
 export interface Charset {
@@ -15,6 +28,8 @@ export interface Charset {
   decode(bytes: Uint8Array): string;
   /** Index of the first byte that is not part of a valid character, or -1. */
   invalidAt(bytes: Uint8Array): number;
+  /** How many bytes from a wrong one on an error message shows as the wrong character. */
+  wrongLength(bytes: Uint8Array, at: number): number;
   /** Number of characters (CHAR_LENGTH). */
   charLength(bytes: Uint8Array): number;
   /** Byte offset at which character number `n` begins; bytes.length when there are fewer. */
@@ -102,16 +117,10 @@ function utf8Offset(b: Uint8Array, n: number): number {
 }
 
 const singleByte = {
+  wrongLength: (): number => 1,
   charLength: (b: Uint8Array): number => b.length,
   offsetOf: (b: Uint8Array, n: number): number => Math.min(n, b.length),
 };
-
-function gbkCharLen(b: Uint8Array, i: number): number {
-  const c = b[i]!;
-  if (c < 0x81 || c > 0xfe || i + 1 >= b.length) return 1;
-  const d = b[i + 1]!;
-  return d >= 0x40 && d <= 0xfe && d !== 0x7f ? 2 : 1;
-}
 
 function latin1Encode(text: string): Uint8Array {
   return iconv.encode(text, 'windows-1252');
@@ -126,6 +135,7 @@ const utf8 = (name: string, description: string, collation: string, maxLen: numb
   encode: encodeUtf8,
   decode: decodeUtf8,
   invalidAt: (b) => utf8InvalidAt(b, maxLen === 3),
+  wrongLength: utf8CharLen,
   charLength: utf8Length,
   offsetOf: utf8Offset,
 });
@@ -159,31 +169,28 @@ const CHARSETS: readonly Charset[] = [
     ...singleByte,
   },
   {
+    name: 'gb18030',
+    description: 'China National Standard GB18030',
+    defaultCollation: 'gb18030_chinese_ci',
+    binCollation: 'gb18030_bin',
+    maxLen: 4,
+    encode: gb18030Encode,
+    decode: gb18030Decode,
+    invalidAt: gb18030InvalidAt,
+    wrongLength: gb18030WrongLength,
+    ...structureOf(gb18030CharLen),
+  },
+  {
     name: 'gbk',
     description: 'Chinese Internal Code Specification',
     defaultCollation: 'gbk_chinese_ci',
     binCollation: 'gbk_bin',
     maxLen: 2,
-    encode: (s) => iconv.encode(s, 'gbk'),
-    decode: (b) => iconv.decode(Buffer.from(b), 'gbk'),
-    invalidAt: (b) => {
-      for (let i = 0; i < b.length;) {
-        const n = gbkCharLen(b, i);
-        if (n === 1 && b[i]! >= 0x80) return i;
-        i += n;
-      }
-      return -1;
-    },
-    charLength: (b) => {
-      let n = 0;
-      for (let i = 0; i < b.length; i += gbkCharLen(b, i)) n++;
-      return n;
-    },
-    offsetOf: (b, n) => {
-      let i = 0;
-      for (let k = 0; k < n && i < b.length; k++) i += gbkCharLen(b, i);
-      return i;
-    },
+    encode: gbkEncode,
+    decode: gbkDecode,
+    invalidAt: gbkInvalidAt,
+    wrongLength: gbkWrongLength,
+    ...structureOf(gbkCharLen),
   },
   {
     name: 'latin1',
@@ -217,9 +224,24 @@ export const charsets = (): readonly Charset[] => CHARSETS;
 export function convertCharset(bytes: Uint8Array, from: Charset, to: Charset): Uint8Array {
   if (from === to || to === BINARY) return bytes;
   if (from === BINARY) return bytes;
-  if (from.maxLen >= 3 && to.maxLen >= 3) {
+  if (isUtf8(from) && isUtf8(to)) {
     if (to.maxLen >= from.maxLen) return bytes;
     return encodeUtf8(decodeUtf8(bytes).replace(/[\u{10000}-\u{10ffff}]/gu, '?'));
   }
   return to.encode(from.decode(bytes));
+}
+
+const isUtf8 = (c: Charset): boolean => c.encode === encodeUtf8 && c.maxLen >= 3;
+
+/** The first character of the bytes that `to` cannot hold, in the bytes of `from`; null when all can be converted. */
+export function unconvertible(bytes: Uint8Array, from: Charset, to: Charset): Uint8Array | null {
+  if (from === to || from === BINARY || to === BINARY) return null;
+  const text = from.decode(bytes);
+  if (to === UTF8MB4) return null;
+  for (const c of text) {
+    if (c.charCodeAt(0) < 0x80) continue;
+    const b = to.maxLen === 3 ? null : to.encode(c);
+    if (b === null ? c.length > 1 : b.length === 1 && b[0] === 0x3f) return from.encode(c);
+  }
+  return null;
 }

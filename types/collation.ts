@@ -1,6 +1,7 @@
 import type { CollationScheme } from './collation-bytes.js';
 import { compareRange, equalRange, hashRange, trimEnd } from './collation-bytes.js';
 import { generalCi } from './collation-general.js';
+import { gb18030ChineseCi } from './collation-gb18030.js';
 import { gbkChineseCi } from './collation-gbk.js';
 import { uca0900AiCi, unicodeCi } from './collation-uca.js';
 
@@ -86,6 +87,8 @@ const define = (
 const COLLATIONS: readonly Collation[] = [
   define(65, 'ascii_bin', 'ascii', true, BIN_PAD_SCHEME),
   define(63, 'binary', 'binary', true, BINARY_SCHEME),
+  define(249, 'gb18030_bin', 'gb18030', false, BIN_PAD_SCHEME),
+  define(248, 'gb18030_chinese_ci', 'gb18030', true, gb18030ChineseCi),
   define(87, 'gbk_bin', 'gbk', false, BIN_PAD_SCHEME),
   define(28, 'gbk_chinese_ci', 'gbk', true, gbkChineseCi),
   define(47, 'latin1_bin', 'latin1', true, BIN_PAD_SCHEME),

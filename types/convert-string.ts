@@ -1,10 +1,10 @@
 import type { Charset } from './charset.js';
-import { BINARY, charset, convertCharset, UTF8MB4 } from './charset.js';
+import { BINARY, charset, convertCharset, unconvertible, UTF8MB4 } from './charset.js';
 import type { ConvertContext } from './convert-context.js';
 import { report, warn } from './convert-context.js';
 import type { Datum } from './datum.js';
 import type { FieldType } from './field-type.js';
-import { TypeCode, UNSPECIFIED } from './field-type.js';
+import { layoutOf, TypeCode, UNSPECIFIED } from './field-type.js';
 import { datumToText } from './format.js';
 import { jsonToText } from './json/binary.js';
 
@@ -37,6 +37,11 @@ export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: Conv
       return to.tp === TypeCode.String && i > 0 && v[i - 1] === 0x20 ? withoutTrailingSpaces(v) : v;
   }
   const target = charset(to.charset) ?? UTF8MB4;
+  if (typeof v === 'object' && v !== null && from.charset !== to.charset && from.tp !== TypeCode.Json) {
+    const source = charset(from.charset) ?? BINARY;
+    const lost = layoutOf(from) === 'bytes' ? unconvertible(v, source, target) : null;
+    if (lost !== null) reportWrong(lost, ctx);
+  }
   let b = toBytes(v, from, to.charset)!;
   if (isText(to) && target !== BINARY) b = checkEncoding(b, target, ctx);
   const limit = to.flen;
@@ -95,14 +100,16 @@ function wholeCharacters(b: Uint8Array, limit: number, cs: Charset): number {
   return n;
 }
 
+/** Text of another charset that the column's cannot hold (1366), or bytes that are no text of it. */
 function checkEncoding(b: Uint8Array, target: Charset, ctx: ConvertContext): Uint8Array {
   const bad = target.invalidAt(b);
   if (bad < 0) return b;
-  const tail = b.subarray(bad, bad + 6);
-  let shown = '';
-  for (const c of tail)
-    shown +=
-      c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`;
-  report(ctx, 'ER_WRONG_STRING_VALUE', shown, ctx.column);
+  reportWrong(b.subarray(bad, bad + target.wrongLength(b, bad)), ctx);
   return b.subarray(0, bad);
+}
+
+function reportWrong(character: Uint8Array, ctx: ConvertContext): void {
+  let shown = '';
+  for (const c of character) shown += `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`;
+  report(ctx, 'ER_WRONG_STRING_VALUE', shown, ctx.column);
 }

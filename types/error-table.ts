@@ -426,6 +426,16 @@ export const ERRORS = {
     format: "You cannot use the window function '%s' in this context.'",
   },
   ER_UNKNOWN_CHARACTER_SET: { code: 1115, sqlState: '42000', format: "Unknown character set: '%s'" },
+  ER_UNSUPPORTED_CHARACTER_INTRODUCER: {
+    code: 1115,
+    sqlState: '42000',
+    format: "Unsupported character introducer: '%s'",
+  },
+  ER_CANNOT_CONVERT_BYTES: {
+    code: 1105,
+    sqlState: 'HY000',
+    format: "Cannot convert string '%s' from binary to %s",
+  },
   ER_UNKNOWN_COLLATION: { code: 1273, sqlState: 'HY000', format: "Unknown collation: '%s'" },
   ER_TOO_BIG_PRECISION: {
     code: 1426,

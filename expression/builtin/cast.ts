@@ -21,6 +21,7 @@ const canBeNull = (from: FieldType, to: FieldType): boolean => {
   const s = evalType(from);
   if (to.tp === TypeCode.Year || (d === 'string' && to.charset === 'binary' && to.flen > 1 << 20))
     return true;
+  if (d === 'string' && to.charset !== 'binary' && s === 'string' && from.charset === 'binary') return true;
   return (
     (d === 'datetime' && s !== 'datetime') ||
     (d === 'datetime' && from.decimal > to.decimal) ||

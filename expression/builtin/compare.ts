@@ -1,3 +1,4 @@
+import { charset, convertCharset, UTF8MB4 } from '../../types/charset.js';
 import { collation, BINARY_COLLATION } from '../../types/collation.js';
 import type { Collation } from '../../types/collation.js';
 import type { Datum } from '../../types/datum.js';
@@ -10,6 +11,7 @@ import { asDecimalType, castTo, intConstant, newConstant, newFunction, rawFuncti
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import { canonical, NULL_VALUE } from '../codegen.js';
+import { inCharset, isUtf8Compatible } from '../charset-conversion.js';
 import { deriveCollation } from '../collation-derivation.js';
 import { COMPARED_TIME_FLEN } from '../explain.js';
 import type { Constant, Expression, ScalarFunction } from '../expression.js';
@@ -173,7 +175,7 @@ export function comparisonArgs(
     charset: ctx.connectionCharset,
     collate: ctx.connectionCollation,
   });
-  return { a, b, collation: d.collate };
+  return { a: inCharset(a, d, ctx), b: inCharset(b, d, ctx), collation: d.collate };
 }
 
 /** ENUM and SET beside another column are compared by their text: their cells mean different members. */
@@ -300,6 +302,19 @@ function compareCode(op: string, a: Value, b: Value): string {
 }
 
 export const collationFor = (name: string): Collation => collation(name) ?? BINARY_COLLATION;
+
+/** The collation over text in UTF-8, as functions get it; its own charset may be another. */
+export function textCollation(name: string): Pick<Collation, 'compare' | 'equalsAt'> {
+  const c = collationFor(name);
+  if (isUtf8Compatible(c.charset)) return c;
+  const cs = charset(c.charset)!;
+  const native = (b: Uint8Array): Uint8Array => convertCharset(b, UTF8MB4, cs);
+  return {
+    compare: (a, b) => c.compare(native(a), native(b)),
+    equalsAt: (a, af, at, b, bf, bt) =>
+      c.compare(native(a.subarray(af, at)), native(b.subarray(bf, bt))) === 0,
+  };
+}
 
 const isStringDomain = (node: ScalarFunction): boolean =>
   node.args.some((a) => isStringType(a.type)) &&
@@ -633,21 +648,35 @@ registerFunction({
       if (p.a !== x) subject = p.a;
       out.push(p.b);
     }
-    const args = [subject, ...out];
+    let args = [subject, ...out];
     const strings = args.filter((a) => isStringType(a.type));
     let c = 'binary';
     if (strings.length > 0 && evalType(subject.type) === 'string') {
-      c = deriveCollation(args, 'IN', {
+      const d = deriveCollation(args, 'IN', {
         charset: ctx.connectionCharset,
         collate: ctx.connectionCollation,
-      }).collate;
+      });
+      args = args.map((a) => inCharset(a, d, ctx));
+      c = d.collate;
     }
     return { args, type: boolOf(args), collation: c };
   },
   emit: emitIn,
 });
 
-/** BETWEEN as TiDB rewrites it: a >= low AND a <= high. */
+/** BETWEEN as TiDB rewrites it: a >= low AND a <= high, in the one domain that all three have. */
 export function newBetween(x: Expression, low: Expression, high: Expression, ctx: BuildContext): Expression {
-  return newFunction('and', [newFunction('ge', [x, low], ctx), newFunction('le', [x, high], ctx)], ctx);
+  const all = [x, low, high];
+  // Text beside numbers: all are numbers (manual, "Type Conversion in Expression Evaluation").
+  const domains = all.map((e) => (e.type.tp === TypeCode.Null ? null : evalType(e.type)));
+  const asReal =
+    domains[0] === 'string' &&
+    domains.some((d) => d === 'int' || d === 'decimal' || d === 'real') &&
+    domains.every((d) => d === null || d === 'string' || d === 'int' || d === 'decimal' || d === 'real');
+  const [a, b, c] = (asReal ? all.map((e) => castTo(e, realType(), ctx)) : all) as [
+    Expression,
+    Expression,
+    Expression,
+  ];
+  return newFunction('and', [newFunction('ge', [a, b], ctx), newFunction('le', [a, c], ctx)], ctx);
 }

@@ -6,6 +6,7 @@ import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
 import { intType } from '../type-inference.js';
 import type { Runtime } from '../runtime.js';
+import { PasswordCipher } from './password-cipher.js';
 import { bytesOf, connectionString, defineAll, toNumber } from './scalar.js';
 
 /** Encryption, hashing and compression (manual, "Encryption and Compression Functions"). */
@@ -65,7 +66,7 @@ function length32(b: Uint8Array): number {
 defineAll('encryption', [
   {
     name: 'md5',
-    args: ['string'],
+    args: ['bytes'],
     type: connectionString(32),
     kernel: (_rt, b: Uint8Array) => hexHash('md5', b),
     total: true,
@@ -76,7 +77,7 @@ defineAll('encryption', [
   {
     name: 'sha1',
     aliases: ['sha'],
-    args: ['string'],
+    args: ['bytes'],
     type: connectionString(40),
     kernel: (_rt, b: Uint8Array) => hexHash('sha1', b),
     total: true,
@@ -86,7 +87,7 @@ defineAll('encryption', [
   },
   {
     name: 'sha2',
-    args: ['string', 'int'],
+    args: ['bytes', 'int'],
     type: connectionString(128),
     kernel: (_rt, b: Uint8Array, n: DecInt) => {
       const a = SHA2[toNumber(n)];
@@ -98,7 +99,7 @@ defineAll('encryption', [
   },
   {
     name: 'sm3',
-    args: ['string'],
+    args: ['bytes'],
     type: connectionString(64),
     kernel: (_rt, b: Uint8Array) => hexHash('sm3', b),
     pure: true,
@@ -106,7 +107,7 @@ defineAll('encryption', [
   },
   {
     name: 'password',
-    args: ['string'],
+    args: ['bytes'],
     type: connectionString(41),
     kernel: (_rt, b: Uint8Array) => {
       if (b.length === 0) return new Uint8Array(0);
@@ -128,7 +129,7 @@ defineAll('encryption', [
   },
   {
     name: 'aes_encrypt',
-    args: ['string', 'string', 'string'],
+    args: ['bytes', 'bytes', 'bytes'],
     min: 2,
     type: bytesOf(),
     stable: false,
@@ -143,7 +144,7 @@ defineAll('encryption', [
   },
   {
     name: 'aes_decrypt',
-    args: ['string', 'string', 'string'],
+    args: ['bytes', 'bytes', 'bytes'],
     min: 2,
     type: bytesOf(),
     stable: false,
@@ -162,8 +163,24 @@ defineAll('encryption', [
     doc: 'AES_DECRYPT(b, key[, iv]); NULL where the data does not fit the key. Manual: Encryption and Compression Functions.',
   },
   {
+    name: 'encode',
+    args: ['bytes', 'bytes'],
+    type: bytesOf(),
+    kernel: (_rt, b: Uint8Array, key: Uint8Array) => new PasswordCipher(key).encode(b),
+    pure: true,
+    doc: 'ENCODE(s, password): the weak cipher of old; DECODE undoes it. MySQL 5.7 manual: Encryption and Compression Functions.',
+  },
+  {
+    name: 'decode',
+    args: ['bytes', 'bytes'],
+    type: bytesOf(),
+    kernel: (_rt, b: Uint8Array, key: Uint8Array) => new PasswordCipher(key).decode(b),
+    pure: true,
+    doc: 'DECODE(b, password). MySQL 5.7 manual: Encryption and Compression Functions.',
+  },
+  {
     name: 'compress',
-    args: ['string'],
+    args: ['bytes'],
     type: bytesOf(),
     kernel: (_rt, b: Uint8Array) => {
       if (b.length === 0) return new Uint8Array(0);
@@ -181,7 +198,7 @@ defineAll('encryption', [
   },
   {
     name: 'uncompress',
-    args: ['string'],
+    args: ['bytes'],
     type: bytesOf(),
     kernel: (rt: Runtime, b: Uint8Array) => {
       if (b.length === 0) return b;
@@ -201,7 +218,7 @@ defineAll('encryption', [
   },
   {
     name: 'uncompressed_length',
-    args: ['string'],
+    args: ['bytes'],
     type: () => intType(false, 10),
     kernel: (rt: Runtime, b: Uint8Array) => {
       if (b.length === 0) return 0;

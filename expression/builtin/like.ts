@@ -3,6 +3,7 @@ import { decodeUtf8 } from '../../types/charset.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Emitter, Value } from '../codegen.js';
 import { NULL_VALUE } from '../codegen.js';
+import { inCharset } from '../charset-conversion.js';
 import { deriveCollation } from '../collation-derivation.js';
 import type { Constant, Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
@@ -220,11 +221,15 @@ const like = (name: string, insensitive: boolean): FunctionSpec => ({
   pushdown: insensitive ? undefined : 'LikeSig',
   doc: `expr ${name.toUpperCase()} pattern [ESCAPE c]. Manual: String Comparison Functions and Operators.`,
   resolve([a, p, escape], ctx) {
-    const args = [toArgDomain(a!, 'string', ctx), toArgDomain(p!, 'string', ctx), escape!];
-    const d = deriveCollation(args.slice(0, 2), 'like', {
+    const d = deriveCollation([a!, p!], 'like', {
       charset: ctx.connectionCharset,
       collate: ctx.connectionCollation,
     });
+    const args = [
+      toArgDomain(inCharset(a!, d, ctx), 'string', ctx),
+      toArgDomain(inCharset(p!, d, ctx), 'string', ctx),
+      escape!,
+    ];
     return { args, type: boolOf(args), collation: d.collate };
   },
   emit: (g, node) => emitLike(g, node, insensitive ? 'utf8mb4_general_ci' : node.collation),

@@ -424,7 +424,7 @@ defineAll('math', [
   },
   {
     name: 'crc32',
-    args: ['string'],
+    args: ['bytes'],
     type: (args) => notNullIf(intType(true, 10), args),
     kernel: (_rt, b: Uint8Array) => crc32(b),
     total: true,

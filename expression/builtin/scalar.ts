@@ -3,9 +3,11 @@ import type { DecInt } from '../../types/decimal.js';
 import type { EvalType, FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import { collation } from '../../types/collation.js';
 import { asDecimalType, castTo } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
+import { inCharset, isUtf8Compatible } from '../charset-conversion.js';
 import { deriveCollation } from '../collation-derivation.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec, Resolved } from '../function-registry.js';
@@ -29,6 +31,8 @@ import {
  */
 export type ArgDomain =
   | 'string'
+  /** A string's bytes in its own charset, where others get it in UTF-8. */
+  | 'bytes'
   | 'int'
   | 'real'
   | 'decimal'
@@ -79,10 +83,6 @@ const connection = (ctx: BuildContext): { charset: string; collate: string } => 
   collate: ctx.connectionCollation,
 });
 
-/** Charset that kernels understand: UTF-8, ASCII and bytes; other texts are converted first. */
-const understood = (cs: string): boolean =>
-  cs === 'utf8mb4' || cs === 'utf8' || cs === 'ascii' || cs === 'binary' || cs === 'utf8mb3';
-
 /** Digits of the fraction of seconds that an argument may bring; of a string literal those that it has. */
 export function argumentFsp(e: Expression): number {
   switch (evalType(e.type)) {
@@ -107,10 +107,12 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
   switch (domain) {
     case 'any':
       return e;
+    case 'bytes':
     case 'string': {
       if (d === 'string') {
-        if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set || understood(e.type.charset)) return e;
-        return castTo(e, stringType(UNSPECIFIED, 'utf8mb4', 'utf8mb4_bin'), ctx);
+        if (domain === 'bytes') return e;
+        if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set || isUtf8Compatible(e.type.charset)) return e;
+        return inUtf8(e, ctx);
       }
       if (d === 'int' && e.type.tp === TypeCode.Bit) return castTo(e, binaryType(), ctx);
       return castTo(
@@ -148,11 +150,26 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
   }
 }
 
+/** Text for kernels: in UTF-8, under the collation that it has. */
+function inUtf8(e: Expression, ctx: BuildContext): Expression {
+  const from = e.kind === 'function' && e.name === 'cast' ? e.args[0]! : null;
+  if (from !== null && from.type.charset === 'utf8mb4' && from.type.collate === e.type.collate) return from;
+  return castTo(e, stringType(UNSPECIFIED, 'utf8mb4', e.type.collate), ctx);
+}
+
+/** String arguments that are not in UTF-8 are brought to the charset of all before kernels get them. */
+function harmonize(raw: readonly Expression[], isText: (i: number) => boolean, ctx: BuildContext, what: string) {
+  const texts = raw.filter((a, i) => isText(i) && isStringType(a.type));
+  if (texts.every((a) => isUtf8Compatible(a.type.charset))) return raw;
+  const d = deriveCollation(texts, what, connection(ctx));
+  return raw.map((a, i) => (isText(i) ? inCharset(a, d, ctx) : a));
+}
+
 /** Arguments as kernels take them; ENUM and SET as text where the domain is a string. */
 function emitArgs(g: Emitter, node: ScalarFunction, domains: (i: number) => ArgDomain): Value[] {
   return node.args.map((a, i) => {
     const d = domains(i);
-    return (d === 'string' || d === 'any') && (isStringType(a.type) || a.type.tp === TypeCode.Null)
+    return (d === 'string' || d === 'bytes' || d === 'any') && (isStringType(a.type) || a.type.tp === TypeCode.Null)
       ? g.operand(a, 'string')
       : g.emit(a);
   });
@@ -180,9 +197,20 @@ export function define(d: ScalarDefinition): void {
     internal: d.internal,
     rewrite: d.rewrite,
     resolve(raw, ctx): Resolved {
-      const args = raw.map((a, i) => toArgDomain(a, domainOf(i), ctx));
+      const args = harmonize(raw, (i) => domainOf(i) === 'string', ctx, d.name).map((a, i) =>
+        toArgDomain(a, domainOf(i), ctx),
+      );
       const type = d.type(args, ctx);
-      return { args, type, collation: collationOfCall(args, domainOf, type, ctx) };
+      const own = collation(type.collate)?.charset;
+      return {
+        args,
+        type,
+        collation: collationOfCall(args, domainOf, type, ctx),
+        result:
+          own !== undefined && !isUtf8Compatible(own) && type.charset === 'utf8mb4'
+            ? { ...type, charset: own }
+            : undefined,
+      };
     },
     emit(g, node) {
       const args = emitArgs(g, node, domainOf);
@@ -278,7 +306,7 @@ export function stringLike(
       what,
       connection(ctx),
     );
-    const charset = understood(d.charset) ? d.charset : 'utf8mb4';
+    const charset = isUtf8Compatible(d.charset) ? d.charset : 'utf8mb4';
     return stringType(flen(args), charset, d.collate);
   };
 }

@@ -1,4 +1,5 @@
-import { charset, convertCharset, decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import type { Charset } from '../../types/charset.js';
+import { BINARY, charset, convertCharset, decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -6,12 +7,14 @@ import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { castTo, newFunction } from '../build.js';
 import type { Emitter, Value } from '../codegen.js';
+import { inCharset } from '../charset-conversion.js';
 import { deriveCollation } from '../collation-derivation.js';
 import type { Constant, Expression, ScalarFunction } from '../expression.js';
 import { registerFunction } from '../function-registry.js';
+import { hexEscape } from '../hex-escape.js';
 import type { Runtime } from '../runtime.js';
 import { binaryType, charLength, intType, isStringType, stringType } from '../type-inference.js';
-import { collationFor } from './compare.js';
+import { collationFor, textCollation } from './compare.js';
 import { codecOf, connectionString, defineAll, notNullIf, stringLike, toNumber } from './scalar.js';
 import { charCount, charOffset, charOffsetFromEnd, indexOfBytes, isAscii } from './string-bytes.js';
 
@@ -228,7 +231,7 @@ defineAll('string', [
   {
     name: 'length',
     aliases: ['octet_length'],
-    args: ['string'],
+    args: ['bytes'],
     type: (args) => notNullIf(intType(false, 10), args),
     kernel: (_rt, b: Uint8Array) => b.length,
     inline: (g, _node, [a], nul) => g.num(`(${a!.e}-${a!.s})`, nul, 4294967295),
@@ -260,7 +263,7 @@ defineAll('string', [
   },
   {
     name: 'bit_length',
-    args: ['string'],
+    args: ['bytes'],
     type: (args) => notNullIf(intType(false, 10), args),
     kernel: (_rt, b: Uint8Array) => b.length * 8,
     total: true,
@@ -270,7 +273,7 @@ defineAll('string', [
   },
   {
     name: 'ascii',
-    args: ['string'],
+    args: ['bytes'],
     type: (args) => notNullIf(intType(false, 3), args),
     kernel: (_rt, b: Uint8Array) => (b.length === 0 ? 0 : b[0]!),
     total: true,
@@ -280,13 +283,13 @@ defineAll('string', [
   },
   {
     name: 'ord',
-    args: ['string'],
+    args: ['bytes'],
     type: (args) => notNullIf(intType(false, 10), args),
     make:
       ([t]) =>
       (_rt, b: Uint8Array) => {
         if (b.length === 0) return 0;
-        const n = codecOf(t!).binary ? 1 : charOffset(b, 0, b.length, 1, false);
+        const n = (charset(t!.charset) ?? BINARY).offsetOf(b, 1);
         let v = 0;
         for (let i = 0; i < n; i++) v = v * 256 + b[i]!;
         return v;
@@ -596,7 +599,7 @@ defineAll('string', [
     args: ['string', 'string'],
     type: (args) => notNullIf(intType(false, 2), args),
     make: (_types, _t, node) => {
-      const c = collationFor(node.collation);
+      const c = textCollation(node.collation);
       return (_rt, a: Uint8Array, b: Uint8Array) => c.compare(a, b);
     },
     total: true,
@@ -675,7 +678,7 @@ defineAll('string', [
     args: ['string', 'string'],
     type: (args) => notNullIf(intType(false, 3), args),
     make: (_types, _t, node) => {
-      const c = collationFor(node.collation);
+      const c = textCollation(node.collation);
       return (_rt, s: Uint8Array, set: Uint8Array) => {
         if (set.length === 0) return 0;
         let from = 0;
@@ -837,14 +840,16 @@ registerFunction({
   resolve(raw, ctx) {
     const allStrings = raw.every((a) => isStringType(a.type) || a.type.tp === TypeCode.Null);
     const allInts = raw.every((a) => evalType(a.type) === 'int' && a.type.tp !== TypeCode.Null);
-    const args = raw.map((a) =>
-      a.type.tp === TypeCode.Null || allStrings || allInts ? a : castTo(a, { ...REAL }, ctx),
-    );
-    const c = allStrings
-      ? deriveCollation(args, 'field', { charset: ctx.connectionCharset, collate: ctx.connectionCollation })
-          .collate
-      : 'binary';
-    return { args, type: { ...intType(false, 3), flag: Flag.Binary | Flag.NotNull }, collation: c };
+    const type = { ...intType(false, 3), flag: Flag.Binary | Flag.NotNull };
+    if (allStrings) {
+      const d = deriveCollation(raw, 'field', {
+        charset: ctx.connectionCharset,
+        collate: ctx.connectionCollation,
+      });
+      return { args: raw.map((a) => inCharset(a, d, ctx)), type, collation: d.collate };
+    }
+    const args = raw.map((a) => (a.type.tp === TypeCode.Null || allInts ? a : castTo(a, { ...REAL }, ctx)));
+    return { args, type, collation: 'binary' };
   },
   emit(g: Emitter, node: ScalarFunction) {
     const str = node.args.every((a) => isStringType(a.type) || a.type.tp === TypeCode.Null);
@@ -878,6 +883,14 @@ const REAL: FieldType = {
   collate: 'binary',
 };
 
+/** Bytes as text of the charset; NULL with a warning where they are none. */
+function asTextOf(rt: Runtime, b: Uint8Array, to: Charset): Uint8Array | null {
+  const bad = to.invalidAt(b);
+  if (bad < 0) return b;
+  rt.warning('ER_CANNOT_CONVERT_STRING', hexEscape(b), 'binary', to.name);
+  return null;
+}
+
 /** CONVERT(e USING charset): (e, charset name). */
 registerFunction({
   name: 'convert',
@@ -910,10 +923,18 @@ registerFunction({
       from === undefined ||
       to === undefined ||
       from.name === to.name ||
-      to.name === 'binary' ||
-      from.name === 'binary'
+      to.name === 'binary'
     ) {
       return a;
+    }
+    if (from.name === 'binary') {
+      // Bytes are taken as they are where they are text of the charset.
+      return g.fromCall(
+        `${g.pool(asTextOf)}(rt,${g.asDatum(a, 'string')},${g.pool(to)})`,
+        node.type,
+        a.nul,
+        true,
+      );
     }
     return g.fromBytes(
       `${g.pool(convertCharset)}(${g.asDatum(a, 'string')},${g.pool(from)},${g.pool(to)})`,

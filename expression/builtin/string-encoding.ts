@@ -1,4 +1,4 @@
-import { charset, decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import { charset, decodeUtf8, encodeUtf8, UTF8MB4 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import type { DecInt } from '../../types/decimal.js';
 import { decRound, decToString } from '../../types/decimal.js';
@@ -6,11 +6,12 @@ import type { FieldType } from '../../types/field-type.js';
 import { evalType, UNSPECIFIED } from '../../types/field-type.js';
 import { formatFixed } from '../../types/number-format.js';
 import { realToInt } from '../../types/convert-number.js';
-import { castTo } from '../build.js';
+import { castTo, newFunction } from '../build.js';
 import type { Expression } from '../expression.js';
 import type { Runtime } from '../runtime.js';
 import { binaryType, intType, isStringType, stringType } from '../type-inference.js';
 import { roundReal } from './math.js';
+import { concatBytes } from './string-basic.js';
 import type { Kernel } from './scalar.js';
 import { bytesOf, connectionString, defineAll, toNumber } from './scalar.js';
 
@@ -220,6 +221,11 @@ defineAll('string', [
   {
     name: 'hex',
     args: ['any'],
+    // Times and JSON count as their text.
+    rewrite: ([e], ctx) =>
+      ['datetime', 'duration', 'json'].includes(evalType(e!.type))
+        ? newFunction('hex', [castTo(e!, stringType(), ctx)], ctx)
+        : null,
     type: (args, ctx) =>
       connectionString(isStringType(args[0]!.type) && args[0]!.type.flen > 0 ? args[0]!.type.flen * 8 : 16)(
         args,
@@ -273,7 +279,7 @@ defineAll('string', [
   },
   {
     name: 'to_base64',
-    args: ['string'],
+    args: ['bytes'],
     type: connectionString(UNSPECIFIED),
     kernel: (_rt, b: Uint8Array) => {
       const s = Buffer.from(b.buffer, b.byteOffset, b.length).toString('base64');
@@ -316,7 +322,7 @@ defineAll('string', [
       );
       return cast.some((a, i) => a !== args[i]) ? charCall(cast, ctx) : null;
     },
-    kernel: (_rt, ...items: (DecInt | Uint8Array | null)[]) => {
+    kernel: (rt, ...items: (DecInt | Uint8Array | null)[]) => {
       const out: number[] = [];
       for (let i = 0; i < items.length - 1; i++) {
         const v = items[i];
@@ -327,17 +333,23 @@ defineAll('string', [
         if (n > 0xff) out.push((n >>> 8) & 255);
         out.push(n & 255);
       }
-      return Uint8Array.from(out);
+      const bytes = Uint8Array.from(out);
+      const name = items[items.length - 1];
+      const cs = name instanceof Uint8Array ? charset(decodeUtf8(name)) : undefined;
+      if (cs === undefined || cs.invalidAt(bytes) < 0) return bytes;
+      rt.warning('ER_INVALID_CHARACTER_STRING', cs.name, Buffer.from(bytes).toString('hex').toUpperCase());
+      return null;
     },
     doc: 'CHAR(n, … [USING charset]). Manual: String Functions and Operators.',
   },
   {
     name: 'weight_string',
-    args: ['string', 'string', 'int'],
+    args: ['bytes', 'string', 'int'],
     min: 1,
     type: bytesOf(),
     make: ([t]): Kernel => {
       const c = collation(t!.collate);
+      const cs = charset(t!.charset) ?? UTF8MB4;
       return (_rt, b: Uint8Array, kind?: Uint8Array, n?: DecInt) => {
         let v = b;
         if (kind !== undefined && n !== undefined) {
@@ -346,7 +358,8 @@ defineAll('string', [
             v = new Uint8Array(k);
             v.set(b.subarray(0, k));
           } else {
-            v = encodeUtf8([...decodeUtf8(b)].slice(0, k).join('').padEnd(k, ' '));
+            v = encodeUtf8(' '.repeat(Math.max(0, k - cs.charLength(b))));
+            v = concatBytes([b.subarray(0, cs.offsetOf(b, k)), v]);
           }
         }
         return c === undefined ? v : c.sortKey(v);

@@ -12,13 +12,12 @@ import {
   stringType,
   timeType,
 } from '../../expression/type-inference.js';
-import { encodeUtf8 } from '../../types/charset.js';
+import { charset, encodeUtf8, type Charset } from '../../types/charset.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { parseDuration } from '../../types/duration.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, newFieldType, type FieldType } from '../../types/field-type.js';
 import { parsedToDate, parsedToDateTime, parseTimeText } from '../../types/time-parse.js';
-import { charset } from '../../types/charset.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import type { PlanContext } from '../plan-context.js';
 
@@ -97,8 +96,7 @@ export function literal(e: Literal, ctx: PlanContext): Constant {
         const bytes = e.bytes ?? encodeUtf8(e.value);
         return constant(notNull(binaryType(bytes.length)), bytes);
       }
-      const cs = charset(name);
-      if (cs === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
+      const cs = introducerCharset(name);
       return constant(
         notNull(stringType([...e.value].length, cs.name, cs.defaultCollation)),
         e.bytes ?? encodeUtf8(e.value),
@@ -113,11 +111,19 @@ export function literal(e: Literal, ctx: PlanContext): Constant {
   }
 }
 
+/** Charsets that an introducer may name, as in TiDB: those whose text is read as UTF-8 or bytes. */
+function introducerCharset(name: string): Charset {
+  const cs = charset(name);
+  if (cs === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
+  if (cs.name.startsWith('gb'))
+    throw mysqlError('ER_UNSUPPORTED_CHARACTER_INTRODUCER', cs.name);
+  return cs;
+}
+
 /** x'..' and b'..' are binary strings; the unsigned flag marks them as usable as numbers (manual, "Hexadecimal Literals"). */
 function hexLike(bytes: Uint8Array, introducer: string | null): Constant {
   if (introducer !== null && introducer !== 'binary') {
-    const cs = charset(introducer);
-    if (cs === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', introducer);
+    const cs = introducerCharset(introducer);
     return constant(notNull(stringType(bytes.length, cs.name, cs.defaultCollation)), bytes);
   }
   const t = newFieldType(TypeCode.VarString, {

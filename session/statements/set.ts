@@ -106,7 +106,9 @@ function setNames(session: Session, charset: string | null, collate: string | nu
   const name = charset ?? findVariable('character_set_client')!.default;
   const found = findCharset(name);
   if (found === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
-  const chosen = collate ?? found.defaultCollation;
+  const chosen =
+    collate ??
+    (found.name === 'utf8mb4' ? session.vars.get('default_collation_for_utf8mb4') : found.defaultCollation);
   const collation = findCollation(chosen);
   if (collation === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', chosen);
   if (collation.charset !== found.name) throw mysqlError('ER_COLLATION_CHARSET_MISMATCH', chosen, found.name);
