@@ -26,8 +26,10 @@ export function inCharset(
   const t = e.type;
   if (!isStringType(t) || t.tp === TypeCode.Null || target.charset === 'binary') return e;
   const member = t.tp === TypeCode.Enum || t.tp === TypeCode.Set;
-  if (t.charset === target.charset) return member && !isUtf8Compatible(t.charset) ? asText(e, target, ctx) : e;
-  if (t.charset === 'ascii' || (isUtf8Compatible(t.charset) && t.charset.startsWith(target.charset))) return e;
+  if (t.charset === target.charset)
+    return member && !isUtf8Compatible(t.charset) ? asText(e, target, ctx) : e;
+  if (t.charset === 'ascii' || (isUtf8Compatible(t.charset) && t.charset.startsWith(target.charset)))
+    return e;
   if (t.charset === 'binary') {
     if (e.kind !== 'constant' || !(e.value instanceof Uint8Array) || e.param !== undefined) return e;
     const cs = charset(target.charset);

@@ -1,11 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import {
-  gb18030CharLen,
-  gb18030Decode,
-  gb18030Encode,
-  gb18030Linear,
-  SUPPLEMENTARY,
-} from './charset-gb.js';
+import { gb18030CharLen, gb18030Decode, gb18030Encode, gb18030Linear, SUPPLEMENTARY } from './charset-gb.js';
 import type { CollationScheme } from './collation-bytes.js';
 import { hashStep, mix32, trimEnd } from './collation-bytes.js';
 import { PINYIN_ORDER } from './collation-gb18030-data.js';

@@ -111,7 +111,8 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
     case 'string': {
       if (d === 'string') {
         if (domain === 'bytes') return e;
-        if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set || isUtf8Compatible(e.type.charset)) return e;
+        if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set || isUtf8Compatible(e.type.charset))
+          return e;
         return inUtf8(e, ctx);
       }
       if (d === 'int' && e.type.tp === TypeCode.Bit) return castTo(e, binaryType(), ctx);
@@ -158,7 +159,12 @@ function inUtf8(e: Expression, ctx: BuildContext): Expression {
 }
 
 /** String arguments that are not in UTF-8 are brought to the charset of all before kernels get them. */
-function harmonize(raw: readonly Expression[], isText: (i: number) => boolean, ctx: BuildContext, what: string) {
+function harmonize(
+  raw: readonly Expression[],
+  isText: (i: number) => boolean,
+  ctx: BuildContext,
+  what: string,
+) {
   const texts = raw.filter((a, i) => isText(i) && isStringType(a.type));
   if (texts.every((a) => isUtf8Compatible(a.type.charset))) return raw;
   const d = deriveCollation(texts, what, connection(ctx));
@@ -169,7 +175,8 @@ function harmonize(raw: readonly Expression[], isText: (i: number) => boolean, c
 function emitArgs(g: Emitter, node: ScalarFunction, domains: (i: number) => ArgDomain): Value[] {
   return node.args.map((a, i) => {
     const d = domains(i);
-    return (d === 'string' || d === 'bytes' || d === 'any') && (isStringType(a.type) || a.type.tp === TypeCode.Null)
+    return (d === 'string' || d === 'bytes' || d === 'any') &&
+      (isStringType(a.type) || a.type.tp === TypeCode.Null)
       ? g.operand(a, 'string')
       : g.emit(a);
   });

@@ -115,8 +115,7 @@ export function literal(e: Literal, ctx: PlanContext): Constant {
 function introducerCharset(name: string): Charset {
   const cs = charset(name);
   if (cs === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
-  if (cs.name.startsWith('gb'))
-    throw mysqlError('ER_UNSUPPORTED_CHARACTER_INTRODUCER', cs.name);
+  if (cs.name.startsWith('gb')) throw mysqlError('ER_UNSUPPORTED_CHARACTER_INTRODUCER', cs.name);
   return cs;
 }
 
