@@ -1,10 +1,17 @@
 // Bundles the server into dist/ with esbuild. Packages stay external (they hold native addons); our own
 // modules are bundled because loading hundreds of small files is what a short start-up time is lost on.
+//   node scripts/build.mjs [FILE …]: these instead, into dist/bench/ (benchmarks that must run what the server runs).
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
+const files = process.argv.slice(2);
+
 await build({
-  entryPoints: { rutile: 'server/main.ts', worker: 'server/workers/worker.ts' },
-  outdir: 'dist',
+  entryPoints:
+    files.length === 0
+      ? { rutile: 'server/main.ts', worker: 'server/workers/worker.ts' }
+      : Object.fromEntries(files.map((f) => [basename(f, '.ts'), f])),
+  outdir: files.length === 0 ? 'dist' : 'dist/bench',
   bundle: true,
   splitting: true,
   packages: 'external',
