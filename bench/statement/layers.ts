@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Profiler } from 'node:inspector';
+import type { Profiler, Runtime } from 'node:inspector';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -39,7 +39,7 @@ const SOCKET = /node:(net|internal\/stream_base|internal\/streams|stream)/;
 const maps = new Map<string, SourceMap | null>();
 
 /** Source file and line (from 1) of a function of a bundle. */
-function sourceOf(frame: Profiler.CallFrame): { readonly path: string; readonly line: number } | null {
+function sourceOf(frame: Runtime.CallFrame): { readonly path: string; readonly line: number } | null {
   if (!frame.url.startsWith('file:')) return null;
   let map = maps.get(frame.url);
   if (map === undefined) {
@@ -89,7 +89,7 @@ export function timeByLayer(profile: Profiler.Profile): Spent {
   return { layers: spent, functions };
 }
 
-function layerOf(frame: Profiler.CallFrame, above: Layer): Layer | null {
+function layerOf(frame: Runtime.CallFrame, above: Layer): Layer | null {
   const { functionName, url } = frame;
   if (functionName === '(idle)') return null;
   if (functionName === '(garbage collector)') return 'gc';

@@ -93,6 +93,17 @@ export interface EmbeddedStoreStats {
 const DEFAULT_MEMTABLE = 32 << 20;
 const DEFAULT_MAP = 2 ** 40;
 const DISK_FULL = { regionError: { kind: 'diskFull' } } as const;
+const PREWRITE_DISK_FULL: PrewriteResponse = {
+  ...DISK_FULL,
+  errors: [],
+  minCommitTs: 0n,
+  onePcCommitTs: 0n,
+};
+const prewriteAborted = (message: string): PrewriteResponse => ({
+  errors: [{ kind: 'abort', message }],
+  minCommitTs: 0n,
+  onePcCommitTs: 0n,
+});
 
 /** Opens (or makes) the store in a directory. Throws StoreLockedError, WalCorruptError, StoreDamagedError. */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
@@ -267,12 +278,8 @@ export class EmbeddedStore implements KvRpc {
   prewrite(req: PrewriteRequest): PrewriteResponse | Promise<PrewriteResponse> {
     return this.write(
       () => this.percolator.prewrite(req),
-      (message): PrewriteResponse => ({
-        errors: [{ kind: 'abort', message }],
-        minCommitTs: 0n,
-        onePcCommitTs: 0n,
-      }),
-      { ...DISK_FULL, errors: [], minCommitTs: 0n, onePcCommitTs: 0n },
+      prewriteAborted,
+      PREWRITE_DISK_FULL,
       req.durability,
     );
   }

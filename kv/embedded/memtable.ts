@@ -257,7 +257,10 @@ export class Memtable {
     const length = this.keyLength(node);
     if (length !== end - start) return false;
     const keyAt = this.keyStart(node);
-    return compareRanges(this.bytes, keyAt, keyAt + length, key, start, end) === 0;
+    const { bytes } = this;
+    // Neighbours differ in their last bytes.
+    for (let i = length - 1; i >= 0; i--) if (bytes[keyAt + i] !== key[start + i]) return false;
+    return true;
   }
 
   private sameVersion(node: number, key: Uint8Array, hi: number, lo: number): boolean {

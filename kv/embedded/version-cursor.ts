@@ -120,9 +120,11 @@ export class VersionCursor implements MvccCursor {
       if (this.fence !== null && this.fence.key !== null && !this.passFence(table!.bytes, keyStart, keyEnd))
         continue;
       this.copyKey(table!.bytes, keyStart, keyEnd);
-      const visible = this.takeCurrentKey();
-      if (this.activeNode !== NO_NODE) this.activeNode = this.skipKey(this.active, this.activeNode);
-      if (this.frozenNode !== NO_NODE) this.frozenNode = this.skipKey(this.frozen!, this.frozenNode);
+      const visible = this.takeNewest(table!, node);
+      if (table === this.active) {
+        this.activeNode = this.skipKey(table, table.next(node));
+        if (this.frozenNode !== NO_NODE) this.frozenNode = this.skipKey(this.frozen!, this.frozenNode);
+      } else this.frozenNode = this.skipKey(table!, table!.next(node));
       if (order === 0) this.treeAlive = tree.next() && this.inRange();
       if (visible) return true;
     }
@@ -224,6 +226,22 @@ export class VersionCursor implements MvccCursor {
     this.valueBuffer = store.buffer;
     this.valueStart = store.start;
     this.valueEnd = store.end;
+    return true;
+  }
+
+  /**
+   * The version visible of the key in `keyBuffer`. `node`: its newest in the topmost layer that has it, but for versions that came
+   * while we walk, which are newer than our timestamp.
+   */
+  private takeNewest(table: Memtable, node: number): boolean {
+    const commitHi = table.commitHi(node);
+    if (commitHi > this.hi || (commitHi === this.hi && table.commitLo(node) > this.lo))
+      return this.takeCurrentKey();
+    const at = table.recordStart(node);
+    if (table.bytes[at] !== VersionKind.put) return false;
+    this.valueBuffer = table.bytes;
+    this.valueStart = at + RECORD_HEADER;
+    this.valueEnd = at + table.recordLength(node);
     return true;
   }
 
