@@ -14,6 +14,7 @@ import { LimitOperator } from './limit.js';
 import { MaxOneRowOperator } from './max-one-row.js';
 import { MemTableScanOperator } from './mem-table-scan.js';
 import { rowCount, type OperatorContext } from './operator.js';
+import { PickColumnsOperator } from './pick-columns.js';
 import { PointGetOperator } from './point-get.js';
 import { ProjectionOperator } from './projection.js';
 import { MeasuredOperator } from './runtime-stats.js';
@@ -40,6 +41,9 @@ const notAReader = (plan: PhysicalPlan): Operator => {
 
 export const countOf = (e: Expression, ctx: OperatorContext): number => rowCount(evalDatum(e, ctx.eval));
 
+const picked = (p: PlanOf<'HashJoin' | 'IndexJoin' | 'Apply'>, join: Operator): Operator =>
+  p.output === undefined ? join : new PickColumnsOperator(join, p.output);
+
 /** One builder per operator. */
 const BUILDERS: Builders = {
   TableReader: (p, ctx) => new CopReaderOperator(p, ctx),
@@ -59,9 +63,10 @@ const BUILDERS: Builders = {
   Projection: (p, ctx) => new ProjectionOperator(p, buildOperator(p.child, ctx), ctx),
   HashAgg: (p, ctx) => new HashAggOperator(p, buildOperator(p.child, ctx), ctx),
   StreamAgg: (p, ctx) => new StreamAggOperator(p, buildOperator(p.child, ctx), ctx),
-  HashJoin: (p, ctx) => new HashJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx),
-  IndexJoin: (p, ctx) => new IndexJoinOperator(p, ctx, buildOperator),
-  Apply: (p, ctx) => new ApplyOperator(p, ctx, buildOperator),
+  HashJoin: (p, ctx) =>
+    picked(p, new HashJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx)),
+  IndexJoin: (p, ctx) => picked(p, new IndexJoinOperator(p, ctx, buildOperator)),
+  Apply: (p, ctx) => picked(p, new ApplyOperator(p, ctx, buildOperator)),
   Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx),
   TopN: (p, ctx) =>
     new TopNOperator(p.by, countOf(p.offset, ctx), countOf(p.count, ctx), buildOperator(p.child, ctx), ctx),

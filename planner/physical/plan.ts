@@ -221,6 +221,11 @@ interface JoinBase extends PlanBase {
   readonly rightConditions: readonly Expression[];
   /** Over left ++ right columns. */
   readonly otherConditions: readonly Expression[];
+  /**
+   * Columns that come out, as positions in all that the join makes (left ++ right, or left ++ the value of a semi join);
+   * absent: all of them. `schema` names those that come out.
+   */
+  readonly output?: readonly number[];
 }
 export interface HashJoin extends JoinBase {
   readonly op: 'HashJoin';

@@ -47,7 +47,11 @@ export class IndexResolver {
       }
       case 'Projection': {
         const child = this.resolve(p.child);
-        return { ...p, child, exprs: p.exprs.map(resolver(child.schema)) };
+        const exprs = p.exprs.map(resolver(child.schema));
+        // From here on columns are found by position: one that only renames its input has nothing to do.
+        const idle =
+          exprs.length === child.schema.length && exprs.every((e, i) => e.kind === 'column' && e.index === i);
+        return idle && sameTypes(p.schema, child.schema) ? child : { ...p, child, exprs };
       }
       case 'HashAgg':
       case 'StreamAgg': {
@@ -99,6 +103,7 @@ export class IndexResolver {
       leftConditions: p.leftConditions.map(l),
       rightConditions: p.rightConditions.map(r),
       otherConditions: p.otherConditions.map(both),
+      ...outputPositions(p, left.schema, right.schema),
     };
     switch (p.op) {
       case 'HashJoin':
@@ -136,6 +141,29 @@ export class IndexResolver {
     return out;
   }
 }
+
+/** Where the columns of a join's schema stand among all that it makes; nothing when it gives them all. */
+function outputPositions(
+  p: Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' }>,
+  left: readonly Column[],
+  right: readonly Column[],
+): { output?: readonly number[] } {
+  const semi = p.joinType !== 'inner' && p.joinType !== 'leftOuter' && p.joinType !== 'rightOuter';
+  const value = p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi';
+  const made = semi ? [...left] : [...left, ...right];
+  if (value) made.push(p.schema[p.schema.length - 1]!);
+  if (p.schema.length === made.length) return {};
+  const at = new Map(made.map((c, i) => [c.id, i]));
+  return { output: p.schema.map((c) => at.get(c.id)!) };
+}
+
+/** Whether columns are of one type each, so that one may stand for the other. */
+const sameTypes = (a: readonly Column[], b: readonly Column[]): boolean =>
+  a.every((c, i) => {
+    const x = c.type;
+    const y = b[i]!.type;
+    return x === y || (x.tp === y.tp && x.flen === y.flen && x.decimal === y.decimal && x.collate === y.collate);
+  });
 
 /** Resolves an expression over the columns of one input. */
 export const resolveOver = (e: Expression, schema: readonly Column[]): Expression => resolver(schema)(e);

@@ -2,6 +2,7 @@ import type { Expression } from '../../expression/expression.js';
 import { handleColumns } from '../logical/build-from.js';
 import { columnsOf, isVolatile } from '../logical/expression-walk.js';
 import type { LogicalPlan } from '../logical/plan.js';
+import { joinSchema } from '../logical/join-condition.js';
 import { correlatedIn, nodeExpressions } from '../logical/walk.js';
 import type { Rule } from './rule.js';
 
@@ -56,11 +57,11 @@ function prune(p: LogicalPlan, needed: ReadonlySet<number>): void {
       const used = columnsOf(nodeExpressions(p), new Set(needed));
       if (p.apply) for (const c of correlatedIn(p.children[1]!)) used.add(c.column.id);
       for (const c of p.children) prune(c, used);
-      const value =
-        p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi'
-          ? p.schema[p.schema.length - 1]!.id
-          : -1;
-      p.schema = p.schema.filter((c) => needed.has(c.id) || c.id === value);
+      // The children may have been replaced since the join was made: what it gives is made of what they give now.
+      const [left, right] = p.children as [LogicalPlan, LogicalPlan];
+      const value = p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi' ? p.schema.slice(-1) : [];
+      p.schema = joinSchema(p.joinType, left.schema, right.schema).filter((c) => needed.has(c.id));
+      p.schema.push(...value);
       return;
     }
     case 'UnionAll': {

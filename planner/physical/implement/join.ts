@@ -22,9 +22,11 @@ import type { Access } from '../../ranger/ranger.js';
 
 const VALUE_JOINS: ReadonlySet<string> = new Set(['leftOuterSemi', 'antiLeftOuterSemi']);
 
-/** Output columns of the join over what its children really give. */
+/** Output columns of the join over what its children really give: those that something above reads. */
 function outputOf(p: Join, left: readonly Column[], right: readonly Column[]): Column[] {
-  const out = joinSchema(p.joinType, left, right);
+  const wanted = idsOf(p.schema);
+  const made = joinSchema(p.joinType, left, right);
+  const out = p.apply ? made : made.filter((c) => wanted.has(c.id));
   if (VALUE_JOINS.has(p.joinType)) out.push(p.schema[p.schema.length - 1]!);
   return out;
 }
