@@ -7,7 +7,7 @@ import type { KeyRange } from '../kv/rpc.js';
 import type { Bound, KeyRangeDatum } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import { intDatum } from '../types/datum.js';
-import { isUnsigned, type FieldType } from '../types/field-type.js';
+import { isUnsigned, TypeCode, type FieldType } from '../types/field-type.js';
 import { cutToPrefix } from '../catalog/table-layout.js';
 
 /** Ranges over datums as ranges over stored keys, in the given order; empty ranges left out. */
@@ -15,6 +15,16 @@ import { cutToPrefix } from '../catalog/table-layout.js';
 const INT64_MIN = -(1n << 63n);
 const INT64_MAX = (1n << 63n) - 1n;
 const UINT64_MAX = (1n << 64n) - 1n;
+
+/** Bytes that are in the keys as they are. */
+const SORT_KEY: FieldType = {
+  tp: TypeCode.VarString,
+  flag: 0,
+  flen: -1,
+  decimal: 0,
+  charset: 'binary',
+  collate: 'binary',
+};
 
 const writer = new ByteWriter(256);
 
@@ -38,7 +48,8 @@ function boundKey(
       encodeMaxDatum(w);
       return w.toBytes();
     }
-    encodeKeyDatum(w, b.value, types[i]!, zone);
+    if (b.sortKey !== undefined) encodeKeyDatum(w, b.sortKey, SORT_KEY, zone);
+    else encodeKeyDatum(w, b.value, types[i]!, zone);
   }
   return after ? prefixNext(w.toBytes()) : w.toBytes();
 }
@@ -74,6 +85,7 @@ function cutBounds(r: KeyRangeDatum, index: IndexInfo, types: readonly FieldType
       const length = index.columns[i]?.length ?? -1;
       if (typeof b === 'string' || length < 0) return b;
       onCut();
+      if (b.sortKey !== undefined) return b;
       return { value: cutToPrefix(b.value, types[i]!, length) };
     });
   const low = cut(r.low, () => (lowCut = true));

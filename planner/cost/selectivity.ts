@@ -8,7 +8,7 @@ import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import { intervalsOf, shapeOf, type Evaluate, type KeyColumn } from '../ranger/condition.js';
-import { datumCompare, intersect, isPoint, MAX, MIN, type Interval } from '../ranger/interval.js';
+import { datumCompare, intersect, isPoint, MAX, MIN, SortKeyEnd, type Interval } from '../ranger/interval.js';
 import { PSEUDO } from './factors.js';
 
 /** What is known of a table's size and distribution. */
@@ -101,8 +101,8 @@ export function intervalSelectivity(
       continue;
     }
     const open = (e: Interval['low']): boolean => e === MIN || e === MAX || e === null;
-    const low = open(i.low) ? undefined : { value: i.low as Datum, exclusive: i.lowEx };
-    const high = open(i.high) ? undefined : { value: i.high as Datum, exclusive: i.highEx };
+    const low = open(i.low) ? undefined : { value: valueAt(i.low), exclusive: i.lowEx };
+    const high = open(i.high) ? undefined : { value: valueAt(i.high), exclusive: i.highEx };
     if (low === undefined && high === undefined) {
       share +=
         known !== undefined
@@ -116,6 +116,8 @@ export function intervalSelectivity(
   }
   return Math.min(1, Math.max(share, 0));
 }
+
+const valueAt = (e: Interval['low']): Datum => (e instanceof SortKeyEnd ? e.near : (e as Datum));
 
 /** Without statistics TiDB takes NOT NULL for 99.9% of the rows. */
 const notNullShare = (c: Column): number => ((c.type.flag & 1) !== 0 ? 1 : 0.999);

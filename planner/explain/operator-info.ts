@@ -1,5 +1,7 @@
 import { aggToExplain, datumText, toExplain } from '../../expression/explain.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
+import { decodeUtf8, utf8InvalidAt } from '../../types/charset.js';
+import { collationOf } from '../../types/collation.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
 import type {
   Bound,
@@ -254,6 +256,11 @@ export function rangeText(r: KeyRangeDatum, types: readonly FieldType[]): string
     if (b === 'max') return '+inf';
     if (b.value === null) return low && r.lowExclusive && i === r.low.length - 1 ? '-inf' : 'NULL';
     const t = types[i] ?? INT;
+    if (b.value instanceof Uint8Array) {
+      // The ends as the keys have them: of a collation, its sort keys.
+      const c = collationOf(t);
+      return quoted(b.sortKey ?? (c.isBinary ? b.value : c.sortKey(b.value)));
+    }
     const text = datumText(b.value, t);
     return evalType(t) === 'string' ? `"${text}"` : text;
   };
@@ -261,6 +268,43 @@ export function rangeText(r: KeyRangeDatum, types: readonly FieldType[]): string
   const low = r.low.map((b, i) => end(b, i, true)).join(' ');
   const high = r.high.map((b, i) => end(b, i, false)).join(' ');
   return `${r.lowExclusive && !lowNull ? '(' : '['}${low},${high}${r.highExclusive ? ')' : ']'}`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+const PRINTABLE = /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, '0');
+
+/** Bytes as a quoted string: printable characters as they are, others escaped (Go's %q). */
+function quoted(bytes: Uint8Array): string {
+  let out = '"';
+  for (let i = 0; i < bytes.length;) {
+    const lead = bytes[i]!;
+    const width = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    const one = bytes.subarray(i, i + width);
+    if (utf8InvalidAt(one) >= 0) {
+      out += `\\x${hex(lead, 2)}`;
+      i++;
+      continue;
+    }
+    const ch = decodeUtf8(one);
+    const cp = ch.codePointAt(0)!;
+    if (ESCAPES[ch] !== undefined) out += ESCAPES[ch];
+    else if (PRINTABLE.test(ch)) out += ch;
+    else if (cp < 0x80) out += `\\x${hex(cp, 2)}`;
+    else out += cp > 0xffff ? `\\U${hex(cp, 8)}` : `\\u${hex(cp, 4)}`;
+    i += width;
+  }
+  return `${out}"`;
 }
 
 const isNullEnd = (b: Bound | undefined): boolean => typeof b === 'object' && b.value === null;

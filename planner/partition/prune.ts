@@ -143,6 +143,7 @@ class Pruner {
       if (h === undefined) return false;
       if (h === 'max') return false;
       if (h === 'min') return true;
+      if (h.sortKey !== undefined) return false;
       const c = l.compares[i]!(h.value, b);
       if (c !== 0) return c < 0;
       if (i === r.high.length - 1 && r.highExclusive) return true;

@@ -55,8 +55,11 @@ export interface KeyRangeDatum {
   readonly lowExclusive: boolean;
   readonly highExclusive: boolean;
 }
-/** A datum or an end: NULL sorts below every value, 'min' below NULL, 'max' above all. */
-export type Bound = { readonly value: Datum } | 'min' | 'max';
+/**
+ * A datum or an end: NULL sorts below every value, 'min' below NULL, 'max' above all. With `sortKey` the bound is these
+ * bytes among the sort keys of a string column's collation, and `value` is only a string near it.
+ */
+export type Bound = { readonly value: Datum; readonly sortKey?: Uint8Array } | 'min' | 'max';
 
 /**
  * Ranges of a scan. Either known when planned, or made anew for each execution from parameters, correlated columns or

@@ -48,10 +48,10 @@ export class IndexResolver {
       case 'Projection': {
         const child = this.resolve(p.child);
         const exprs = p.exprs.map(resolver(child.schema));
-        // From here on columns are found by position: one that only renames its input has nothing to do.
+        // Columns are found by position from here on: what only renames its input has nothing to do.
         const idle =
           exprs.length === child.schema.length && exprs.every((e, i) => e.kind === 'column' && e.index === i);
-        return idle && sameTypes(p.schema, child.schema) ? child : { ...p, child, exprs };
+        return idle && sameTypes(p.schema, child.schema) ? { ...child, schema: p.schema } : { ...p, child, exprs };
       }
       case 'HashAgg':
       case 'StreamAgg': {

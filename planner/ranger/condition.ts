@@ -1,7 +1,7 @@
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
 import { charset } from '../../types/charset.js';
-import { collation } from '../../types/collation.js';
+import { collation, type Collation } from '../../types/collation.js';
 import { evalType } from '../../types/field-type.js';
 import { FLIPPED, hasColumns } from '../logical/expression-walk.js';
 import { comparable, toColumnValue } from './bound.js';
@@ -13,6 +13,7 @@ import {
   normalize,
   NOT_NULL,
   point,
+  SortKeyEnd,
   type Compare,
   type Interval,
 } from './interval.js';
@@ -116,12 +117,13 @@ function likePrefix(
   args: readonly Expression[],
   column: Column,
   coll: string,
-): { prefix: Uint8Array; exact: boolean } | null {
+): { prefix: Uint8Array; exact: boolean; wild: boolean } | null {
   const [x, pattern, escape] = args;
   if (!isColumn(x, column) || pattern?.kind !== 'constant' || pattern.param !== undefined) return null;
   if (!(pattern.value instanceof Uint8Array) || evalType(column.type) !== 'string') return null;
   const c = collation(column.type.collate);
-  if (c === undefined || !c.isBinary || coll !== column.type.collate || column.type.elems !== undefined)
+  const cs = charset(column.type.charset);
+  if (c === undefined || cs === undefined || coll !== column.type.collate || column.type.elems !== undefined)
     return null;
   const esc = escape?.kind === 'constant' ? Number(escape.value) : 92;
   const out: number[] = [];
@@ -131,13 +133,16 @@ function likePrefix(
     if (b === 37 || b === 95) {
       if (out.length === 0) return null;
       // A trailing space could fall to PAD SPACE in the keys.
-      const exact = b === 37 && i === p.length - 1 && !c.padSpace;
-      return { prefix: Uint8Array.from(out), exact };
+      const exact = b === 37 && i === p.length - 1 && !c.padSpace && c.isBinary;
+      return { prefix: Uint8Array.from(out), exact, wild: true };
     }
     if (b === esc && i + 1 < p.length) i++;
+    // The bytes behind the first of a character may look like anything.
+    const end = i + cs.offsetOf(p.subarray(i), 1);
+    while (i < end - 1) out.push(p[i++]!);
     out.push(p[i]!);
   }
-  return { prefix: Uint8Array.from(out), exact: false };
+  return { prefix: Uint8Array.from(out), exact: false, wild: false };
 }
 
 /** The values of the key column a condition admits. Only for conditions that have a shape. */
@@ -158,13 +163,14 @@ export function intervalsOf(
         cmp,
       );
     case 'like': {
-      const { prefix, exact } = likePrefix(e.args, column, e.collation)!;
+      const { prefix, wild } = likePrefix(e.args, column, e.collation)!;
       const shown = cut(prefix, key);
+      const coll = collation(column.type.collate)!;
+      if (!coll.isBinary && wild) return [prefixInterval(shown, column, coll)];
       const next = successor(shown);
       // Keys of PAD SPACE collations lose a trailing space: the next character keeps the end above the prefix.
       if (next !== null && next[next.length - 1] === 32 && collation(column.type.collate)?.padSpace === true)
         next[next.length - 1] = 33;
-      const wild = exact || hasWildcard(e.args);
       if (!wild) return [{ low: shown, high: shown, lowEx: false, highEx: false }];
       return [{ low: trimPad(shown, column), high: next ?? MAX, lowEx: false, highEx: next !== null }];
     }
@@ -193,14 +199,23 @@ export function intervalsOf(
   }
 }
 
-function hasWildcard(args: readonly Expression[]): boolean {
-  const p = (args[1] as { value: Uint8Array }).value;
-  const esc = args[2]?.kind === 'constant' ? Number(args[2].value) : 92;
-  for (let i = 0; i < p.length; i++) {
-    if (p[i] === esc && i + 1 < p.length) i++;
-    else if (p[i] === 37 || p[i] === 95) return true;
-  }
-  return false;
+/**
+ * Strings that begin with characters equal to those of the prefix, among the keys of a collation whose keys are the
+ * weights of the characters one after the other.
+ */
+function prefixInterval(prefix: Uint8Array, column: Column, coll: Collation): Interval {
+  // PAD SPACE drops spaces at the end of a key, where those of a prefix do not stand.
+  const mark = Uint8Array.of(97);
+  const whole = coll.sortKey(Uint8Array.from([...prefix, 97]));
+  const key = whole.slice(0, whole.length - coll.sortKey(mark).length);
+  const next = successor(key);
+  const near = Uint8Array.from([...prefix, 122, 122, 122]);
+  return {
+    low: trimPad(prefix, column),
+    high: next === null ? MAX : new SortKeyEnd(next, near),
+    lowEx: false,
+    highEx: next !== null,
+  };
 }
 
 /** Keys of PAD SPACE collations have no trailing spaces, so the lower end of a prefix must not have them either. */

@@ -1,11 +1,22 @@
 import type { Datum } from '../../types/datum.js';
-import { collationOf } from '../../types/collation.js';
+import { collationOf, type Collation } from '../../types/collation.js';
 import type { FieldType } from '../../types/field-type.js';
 
 /** Below NULL; above everything. */
 export const MIN = Symbol('min');
 export const MAX = Symbol('max');
-export type End = Datum | typeof MIN | typeof MAX;
+/**
+ * An end between the strings of a collation: the bytes of a sort key, which need not be that of any string. Ends the
+ * strings with a common prefix where the collation's order is not that of their bytes.
+ */
+export class SortKeyEnd {
+  constructor(
+    readonly key: Uint8Array,
+    /** A string about there, for estimates. */
+    readonly near: Uint8Array,
+  ) {}
+}
+export type End = Datum | SortKeyEnd | typeof MIN | typeof MAX;
 
 /** Values of one column between two ends. NULL is a value here and sorts first: `a < 5` is (NULL, 5). */
 export interface Interval {
@@ -20,22 +31,26 @@ export const NOT_NULL: Interval = { low: null, high: MAX, lowEx: true, highEx: f
 export const point = (v: Datum): Interval => ({ low: v, high: v, lowEx: false, highEx: false });
 
 /** Order of two values of a column; strings by its collation, NULL first. */
-export type Compare = (a: Datum, b: Datum) => number;
+export type Compare = (a: Datum | SortKeyEnd, b: Datum | SortKeyEnd) => number;
 
 export function datumCompare(type: FieldType): Compare {
   const c = collationOf(type);
   return (a, b) => {
     if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
+    if (a instanceof SortKeyEnd || b instanceof SortKeyEnd) return Buffer.compare(keyOf(a, c), keyOf(b, c));
     if (a instanceof Uint8Array) return c.compare(a, b as Uint8Array);
     return a < (b as number) ? -1 : a > (b as number) ? 1 : 0;
   };
 }
 
+const keyOf = (x: Datum | SortKeyEnd, c: Collation): Uint8Array =>
+  x instanceof SortKeyEnd ? x.key : c.sortKey(x as Uint8Array);
+
 export function compareEnds(a: End, b: End, cmp: Compare): number {
   if (a === b) return 0;
   if (a === MIN || b === MAX) return -1;
   if (a === MAX || b === MIN) return 1;
-  return cmp(a as Datum, b as Datum);
+  return cmp(a as Datum | SortKeyEnd, b as Datum | SortKeyEnd);
 }
 
 function isEmpty(i: Interval, cmp: Compare): boolean {

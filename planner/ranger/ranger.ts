@@ -11,6 +11,7 @@ import {
   isPoint,
   MAX,
   MIN,
+  SortKeyEnd,
   type Compare,
   type End,
   type Interval,
@@ -172,7 +173,14 @@ function detachDnf(
   return null;
 }
 
-const bound = (e: End): Bound => (e === MIN ? 'min' : e === MAX ? 'max' : { value: e as Datum });
+const bound = (e: End): Bound =>
+  e === MIN
+    ? 'min'
+    : e === MAX
+      ? 'max'
+      : e instanceof SortKeyEnd
+        ? { value: e.near, sortKey: e.key }
+        : { value: e as Datum };
 
 /** The ranges of a list of column accesses, all but the last of them points. Ascending and disjoint. */
 function rangesOf(
@@ -220,7 +228,14 @@ const hull = (list: readonly Interval[]): Interval => ({
   highEx: list[list.length - 1]!.highEx,
 });
 
-const endOf = (b: Bound): End => (b === 'min' ? MIN : b === 'max' ? MAX : b.value);
+const endOf = (b: Bound): End =>
+  b === 'min'
+    ? MIN
+    : b === 'max'
+      ? MAX
+      : b.sortKey === undefined
+        ? b.value
+        : new SortKeyEnd(b.sortKey, b.value as Uint8Array);
 
 /** Order of two range ends; a shorter one stands before (low) or behind (high) all its extensions. */
 function compareTuples(
