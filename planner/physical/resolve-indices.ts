@@ -51,7 +51,9 @@ export class IndexResolver {
         // Columns are found by position from here on: what only renames its input has nothing to do.
         const idle =
           exprs.length === child.schema.length && exprs.every((e, i) => e.kind === 'column' && e.index === i);
-        return idle && sameTypes(p.schema, child.schema) ? { ...child, schema: p.schema } : { ...p, child, exprs };
+        return idle && sameTypes(p.schema, child.schema)
+          ? { ...child, schema: p.schema }
+          : { ...p, child, exprs };
       }
       case 'HashAgg':
       case 'StreamAgg': {
@@ -162,7 +164,9 @@ const sameTypes = (a: readonly Column[], b: readonly Column[]): boolean =>
   a.every((c, i) => {
     const x = c.type;
     const y = b[i]!.type;
-    return x === y || (x.tp === y.tp && x.flen === y.flen && x.decimal === y.decimal && x.collate === y.collate);
+    return (
+      x === y || (x.tp === y.tp && x.flen === y.flen && x.decimal === y.decimal && x.collate === y.collate)
+    );
   });
 
 /** Resolves an expression over the columns of one input. */

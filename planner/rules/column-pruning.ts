@@ -59,7 +59,8 @@ function prune(p: LogicalPlan, needed: ReadonlySet<number>): void {
       for (const c of p.children) prune(c, used);
       // The children may have been replaced since the join was made: what it gives is made of what they give now.
       const [left, right] = p.children as [LogicalPlan, LogicalPlan];
-      const value = p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi' ? p.schema.slice(-1) : [];
+      const value =
+        p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi' ? p.schema.slice(-1) : [];
       p.schema = joinSchema(p.joinType, left.schema, right.schema).filter((c) => needed.has(c.id));
       p.schema.push(...value);
       return;
