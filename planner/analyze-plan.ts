@@ -1,25 +1,19 @@
 import type { ColumnInfo, DbInfo, TableInfo } from '../catalog/model.js';
-import { isVirtual, physicalIds } from '../catalog/table-layout.js';
+import { isVirtual } from '../catalog/table-layout.js';
 import type { PhysicalPlan } from './physical/plan.js';
 import { FULL_RANGES } from './ranger/ranger.js';
 
-/** Columns that ANALYZE samples: those that are stored. */
-export const analyzedColumns = (table: TableInfo): ColumnInfo[] =>
+/** Columns that are stored. */
+export const storedColumns = (table: TableInfo): ColumnInfo[] =>
   table.columns.filter((c) => c.state === 'public' && !isVirtual(c));
 
-/**
- * The scan that feeds a TableStatsBuilder (statistics/builder.ts) over the same `analyzedColumns`: every row, in handle
- * order.
- */
-export function planAnalyze(db: DbInfo, table: TableInfo): PhysicalPlan {
-  const parts = physicalIds(table).map((id) => analyzeScan(db, table, id));
-  const [first] = parts;
-  if (parts.length === 1) return first!;
-  return { op: 'UnionAll', id: 3, schema: first!.schema, estRows: 0, task: 'root', children: parts };
-}
-
-function analyzeScan(db: DbInfo, table: TableInfo, physicalId: number): PhysicalPlan {
-  const columns = analyzedColumns(table);
+/** The scan that feeds a TableStatsBuilder (statistics/builder.ts): every row of a table or partition, in handle order. */
+export function planAnalyze(
+  db: DbInfo,
+  table: TableInfo,
+  physicalId: number,
+  columns: readonly ColumnInfo[],
+): PhysicalPlan {
   const schema = columns.map((c, i) => ({
     kind: 'column' as const,
     id: i + 1,
@@ -36,7 +30,7 @@ function analyzeScan(db: DbInfo, table: TableInfo, physicalId: number): Physical
     db,
     table,
     alias: table.name,
-    columns,
+    columns: [...columns],
     handleOut: false,
     ranges: { ranges: FULL_RANGES },
     full: true,

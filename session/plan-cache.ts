@@ -60,7 +60,7 @@ export class CachedPlan {
       const rows = engine.rowCounts.get(t.table.id) ?? -1;
       // What was best for a few rows need not be for many.
       if (rows !== t.rows && (rows > 2 * t.rows + 512 || 2 * rows + 512 < t.rows)) return false;
-      if (engine.statisticsOf(t.table.id) !== t.statistics) return false;
+      if (engine.statistics.taken(t.table.id) !== t.statistics) return false;
     }
     return true;
   }
@@ -177,7 +177,7 @@ export function cachedPlan(
       db,
       table,
       rows: engine.rowCounts.get(table.id) ?? -1,
-      statistics: engine.statisticsOf(table.id),
+      statistics: engine.statistics.taken(table.id),
     });
   }
   return new CachedPlan(

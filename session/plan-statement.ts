@@ -18,7 +18,30 @@ export function planQuery(
   schema: InfoSchema = session.schema,
 ): Awaitable<PlannedStatement> {
   const context = new SessionPlanContext(session, schema, params);
-  return tryPointPlan(stmt, context) ?? planStatement(stmt, context);
+  const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
+  if (context.missing.size === 0) return planned;
+  return readStatistics(session, context, planned, () => planQuery(session, stmt, params, schema));
+}
+
+/**
+ * Statistics that a plan missed are read, then it is made again; when that takes longer than tidb_stats_load_sync_wait
+ * the plan made without them has to do.
+ */
+async function readStatistics(
+  session: Session,
+  context: SessionPlanContext,
+  planned: Awaitable<PlannedStatement>,
+  again: () => Awaitable<PlannedStatement>,
+): Promise<PlannedStatement> {
+  const { statistics } = session.engine;
+  const without = await planned;
+  const loads = Promise.allSettled([...context.missing].map((id) => statistics.load(id)));
+  const wait = Number(session.vars.get('tidb_stats_load_sync_wait'));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), wait)));
+  const ready = await Promise.race([loads.then(() => true), late]);
+  clearTimeout(timer);
+  return ready ? again() : without;
 }
 
 /** The plan for this execution from the cache, or made now and kept where it serves other executions. */
@@ -44,6 +67,8 @@ export function planReusable(
   });
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
+  if (context.missing.size > 0)
+    return readStatistics(session, context, planned, () => planReusable(session, stmt, params, slot));
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;

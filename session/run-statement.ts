@@ -38,7 +38,7 @@ export function runStatement(
 ): Awaitable<StatementResult> {
   const { stmt } = parsed;
   session.throwIfKilled();
-  session.engine.throwIfStopping();
+  session.engine.throwIfStopping(session.connection.id);
   if (stmt.kind === 'Execute') {
     const { prepared, params: values } = resolveExecute(session, stmt);
     return runStatement(session, prepared.statement, values, prepared.planSlot);

@@ -1,3 +1,4 @@
+import { physicalIds } from '../catalog/table-layout.js';
 import type { Expr, Query } from '../parser/ast/index.js';
 import { DEFINITION_STYLE, restoreExpr } from '../parser/restore.js';
 import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
@@ -108,8 +109,10 @@ export class SessionDdlContext implements DdlContext {
     engine.autoIds.forget(table.id);
     if (engine.schemaLoader.current.tableById(table.id) !== null) return;
     engine.tableLocks.forget(table.id);
-    engine.rowCounts.drop(table.id);
-    engine.dropStatistics(table.id);
+    for (const id of new Set([table.id, ...physicalIds(table)])) {
+      engine.rowCounts.drop(id);
+      engine.dropStatistics(id);
+    }
   }
   noteRows(tableId: number, rows: number): void {
     this.session.engine.rowCounts.set(tableId, rows);

@@ -13,6 +13,8 @@ export class SessionPlanContext implements PlanContext {
   readonly eval: EvalContext;
   /** Tables whose own writes the plan merges, or need not. */
   readonly dirty = new Map<number, boolean>();
+  /** Tables whose statistics were asked for and have yet to be read. */
+  readonly missing = new Set<number>();
   /** What was checked while planning, to be checked again whenever a plan is reused. */
   readonly privileges: (readonly [string, string, string])[] = [];
 
@@ -39,7 +41,10 @@ export class SessionPlanContext implements PlanContext {
     return this.session.vars.get(name);
   }
   statistics(table: TableInfo): TableStatistics | null {
-    return this.session.engine.statisticsOf(table.id);
+    const { statistics } = this.session.engine;
+    const found = statistics.get(table.id);
+    if (found === null && statistics.isMissing(table.id)) this.missing.add(table.id);
+    return found;
   }
   rowCountHint(tableId: number): number | null {
     return this.session.engine.rowCounts.get(tableId);

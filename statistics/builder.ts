@@ -1,35 +1,63 @@
 import type { IndexInfo, TableInfo, ColumnInfo } from '../catalog/model.js';
+import { isVirtual } from '../catalog/table-layout.js';
 import type { Chunk } from '../chunk/chunk.js';
 import type { Vector } from '../chunk/vector.js';
+import { compareBytes } from '../kv/codec/byte-writer.js';
 import { collationOf, type Collation } from '../types/collation.js';
 import type { Datum } from '../types/datum.js';
+import { TypeCode } from '../types/field-type.js';
+import { CmSketch } from './cm-sketch.js';
+import type { CompareDatums } from './estimate.js';
+import { extendedValue } from './extended.js';
 import { FmSketch } from './fm-sketch.js';
 import { buildHistogram } from './histogram.js';
-import type { ColumnStatistics, TableStatistics } from './table-statistics.js';
+import { indexValueKey, valueKey } from './stats-key.js';
+import type { ColumnStatistics, ExtendedStatistics, TableStatistics } from './table-statistics.js';
+import { hashBytes, hashNumber, mix } from './value-hash.js';
 
 /** ANALYZE … WITH n BUCKETS, TOPN, SAMPLES; TiDB's defaults. */
 export interface AnalyzeOptions {
   readonly buckets: number;
   readonly topN: number;
   readonly samples: number;
+  /** Share of the rows that are sampled, at most `samples` of them; 0: as many as `samples` allows. */
+  readonly sampleRate: number;
+  readonly cmsDepth: number;
+  readonly cmsWidth: number;
+  /** 1: with CM-sketches. */
+  readonly version: number;
 }
-export const DEFAULT_ANALYZE: AnalyzeOptions = { buckets: 256, topN: 100, samples: 30_000 };
+export const DEFAULT_ANALYZE: AnalyzeOptions = {
+  buckets: 256,
+  topN: 100,
+  samples: 30_000,
+  sampleRate: 0,
+  cmsDepth: 5,
+  cmsWidth: 2048,
+  version: 2,
+};
+
+/** Order of a column's values as its collation has it. */
+export function columnCompare(info: Pick<ColumnInfo, 'type'>): CompareDatums {
+  const c = collationOf(info.type);
+  return (a, b) => {
+    if (a instanceof Uint8Array) return c.compare(a, b as Uint8Array);
+    return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
+  };
+}
+
+const BINARY = collationOf({ collate: 'binary' });
 
 class ColumnCollector {
   readonly sketch = new FmSketch();
   nulls = 0;
   bytes = 0;
-  readonly sample: Datum[] = [];
-  private readonly collation: Collation | null;
-  readonly compare: (a: Datum, b: Datum) => number;
+  readonly compare: CompareDatums;
+  private readonly collation: Collation;
 
   constructor(readonly info: ColumnInfo) {
-    const c = collationOf(info.type);
-    this.collation = info.type.charset === 'binary' ? null : c;
-    this.compare = (a, b) => {
-      if (a instanceof Uint8Array) return c.compare(a, b as Uint8Array);
-      return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
-    };
+    this.collation = info.type.charset === 'binary' ? BINARY : collationOf(info.type);
+    this.compare = columnCompare(info);
   }
 
   /** 32-bit hash of a cell: equal values of the column's collation hash equally. */
@@ -37,54 +65,61 @@ class ColumnCollector {
     if (v.kind === 'num') return hashNumber(v.data[i]!);
     if (v.kind === 'wide') return hashNumber(Number(BigInt.asIntN(64, v.data[i]!)));
     const e = v.codes === null ? i : v.codes[i]!;
-    const from = v.offsets[e]!;
-    const to = v.offsets[e + 1]!;
-    return (this.collation ?? BINARY).hashAt(v.bytes, from, to) | 0;
+    return this.collation.hashAt(v.bytes, v.offsets[e]!, v.offsets[e + 1]!) | 0;
   }
 }
 
-const BINARY = collationOf({ collate: 'binary' });
-const F64 = new Float64Array(1);
-const U32 = new Uint32Array(F64.buffer);
+interface IndexCollector {
+  readonly info: IndexInfo;
+  /** Places of its columns among those that are scanned; null when one is computed. */
+  readonly at: readonly number[] | null;
+  readonly sketch: FmSketch;
+}
 
-/** MurmurHash3's finalizer over both halves of a double. */
-function hashNumber(x: number): number {
-  F64[0] = x === 0 ? 0 : x;
-  return mix(mix(U32[0]!) ^ U32[1]!);
+/** Which parts of a table's statistics are to be taken. */
+export interface Wanted {
+  /** Ids of columns. */
+  readonly columns: ReadonlySet<number>;
+  /** Ids of indexes. */
+  readonly indexes: ReadonlySet<number>;
 }
-function mix(x: number): number {
-  let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
-}
+
+/** Indexes that have statistics of their own: the handle's are those of its column. */
+export const hasIndexStatistics = (table: TableInfo, i: IndexInfo): boolean =>
+  i.state === 'public' &&
+  !(i.primary && table.pkIsHandle) &&
+  i.columns.every((c) => table.columns[c.offset]!.type.tp !== TypeCode.Json);
 
 /**
- * Statistics of a table from a scan of it: every row is counted and sketched, a reservoir sample of rows makes the
- * histograms. Chunks have `columns` in order; rows come in handle order.
+ * Statistics of a table or partition from a scan of it: every row is counted and sketched, a reservoir sample of rows makes
+ * the histograms. Chunks have `scanned` in order; rows come in handle order.
  */
 export class TableStatsBuilder {
   rows = 0;
   private readonly collectors: ColumnCollector[];
-  private readonly indexes: { readonly info: IndexInfo; readonly at: number[]; readonly sketch: FmSketch }[];
+  private readonly indexes: IndexCollector[];
+  /** Sampled rows as datums by column offset; computed columns are null until `sample` is filled by the caller. */
+  readonly sample: Datum[][] = [];
   /** Number of the row in each place of the reservoir. */
   private readonly rowNumbers: number[] = [];
   private state = 0x9e3779b9;
 
   constructor(
     private readonly table: TableInfo,
-    columns: readonly ColumnInfo[],
-    private readonly options: AnalyzeOptions = DEFAULT_ANALYZE,
+    private readonly physicalId: number,
+    scanned: readonly ColumnInfo[],
+    private readonly options: AnalyzeOptions,
+    private readonly wanted: Wanted,
   ) {
-    this.collectors = columns.map((c) => new ColumnCollector(c));
+    this.collectors = scanned.map((c) => new ColumnCollector(c));
     this.indexes = table.indices
-      .filter((i) => i.state === 'public')
-      .map((info) => ({
-        info,
-        at: info.columns.map((c) => columns.findIndex((x) => x.offset === c.offset)),
-        sketch: new FmSketch(),
-      }))
-      .filter((i) => i.at.length > 1 && !i.at.includes(-1));
+      .filter((i) => wanted.indexes.has(i.id))
+      .map((info) => {
+        const at = info.columns.map((c) =>
+          c.length >= 0 ? -1 : scanned.findIndex((x) => x.offset === c.offset),
+        );
+        return { info, at: at.includes(-1) ? null : at, sketch: new FmSketch() };
+      });
   }
 
   /** xorshift32: the sample is the same for the same rows. */
@@ -98,7 +133,8 @@ export class TableStatsBuilder {
   }
 
   add(chunk: Chunk): void {
-    const { collectors, options } = this;
+    const { collectors, options, sample } = this;
+    const { samples, sampleRate } = options;
     const hashes = new Int32Array(collectors.length);
     for (let k = 0; k < chunk.rows; k++) {
       const i = chunk.sel === null ? k : chunk.sel[k]!;
@@ -118,81 +154,239 @@ export class TableStatsBuilder {
           collector.bytes += v.offsets[e + 1]! - v.offsets[e]!;
         } else collector.bytes += 8;
       }
-      for (const index of this.indexes) {
+      for (const { at, sketch } of this.indexes) {
+        if (at === null) continue;
         let h = 0;
-        for (const at of index.at) h = mix(Math.imul(h, 31) + hashes[at]!);
-        index.sketch.add(h);
+        for (let j = 0; j < at.length; j++) h = mix(Math.imul(h, 31) + hashes[at[j]!]!);
+        sketch.add(h);
       }
       this.rows++;
-      let slot = this.rowNumbers.length;
-      if (slot >= options.samples) {
+      if (sampleRate > 0 && sampleRate < 1 && this.random(1 << 24) >= sampleRate * (1 << 24)) continue;
+      let slot = sample.length;
+      if (slot >= samples) {
         slot = this.random(this.rows);
-        if (slot >= options.samples) continue;
+        if (slot >= samples) continue;
       }
       this.rowNumbers[slot] = this.rows;
+      const row = new Array<Datum>(this.table.columns.length).fill(null);
       for (let c = 0; c < collectors.length; c++) {
         const d = chunk.columns[c]!.get(i);
-        collectors[c]!.sample[slot] = d instanceof Uint8Array ? d.slice() : d;
+        row[collectors[c]!.info.offset] = d instanceof Uint8Array ? d.slice() : d;
       }
+      sample[slot] = row;
     }
   }
 
   /** `version`: the timestamp the rows were read at. */
-  finish(version: bigint): TableStatistics {
+  finish(version: bigint, extended: readonly ExtendedStatistics[] = []): TableStatistics {
     const columns = new Map<number, ColumnStatistics>();
-    for (const c of this.collectors) columns.set(c.info.id, this.column(c));
+    for (const c of this.collectors)
+      if (this.wanted.columns.has(c.info.id)) columns.set(c.info.id, this.column(c, version));
+    for (const info of this.table.columns)
+      if (isVirtual(info) && this.wanted.columns.has(info.id))
+        columns.set(info.id, this.computed(info, version));
     const indexes = new Map<number, ColumnStatistics>();
-    for (const x of this.indexes) {
-      indexes.set(x.info.id, {
-        ndv: Math.min(this.rows, x.sketch.ndv()),
-        nullCount: 0,
-        avgSize: 0,
-        correlation: 0,
-        topN: [],
-        buckets: [],
-      });
-    }
-    return { tableId: this.table.id, rowCount: this.rows, modifyCount: 0, version, columns, indexes };
+    for (const x of this.indexes) indexes.set(x.info.id, this.index(x, version));
+    return {
+      tableId: this.physicalId,
+      rowCount: this.rows,
+      modifyCount: 0,
+      version,
+      columns,
+      indexes,
+      extended: extended.map((e) => ({
+        ...e,
+        value: extendedValue(e, this.table, this.sample),
+        version,
+      })),
+    };
   }
 
-  private column(c: ColumnCollector): ColumnStatistics {
+  /** Places of the sample where the column is not NULL, in its order; equal values in the order of rows. */
+  private ordered(info: ColumnInfo, compare: CompareDatums): number[] {
+    const { sample, rowNumbers } = this;
     const places: number[] = [];
-    for (let i = 0; i < this.rowNumbers.length; i++) if (c.sample[i] !== null) places.push(i);
-    places.sort((a, b) => c.compare(c.sample[a]!, c.sample[b]!) || this.rowNumbers[a]! - this.rowNumbers[b]!);
-    const sorted = places.map((p) => c.sample[p]!);
+    for (let i = 0; i < sample.length; i++) if (sample[i]![info.offset] !== null) places.push(i);
+    places.sort(
+      (a, b) =>
+        compare(sample[a]![info.offset]!, sample[b]![info.offset]!) || rowNumbers[a]! - rowNumbers[b]!,
+    );
+    return places;
+  }
+
+  private column(c: ColumnCollector, version: bigint): ColumnStatistics {
     const present = this.rows - c.nulls;
-    const factor = sorted.length === 0 ? 0 : present / sorted.length;
-    const { topN, buckets } = buildHistogram(
-      sorted,
+    return this.columnOf(
+      c.info,
       c.compare,
-      factor,
+      Math.min(present, c.sketch.ndv()),
+      c.nulls,
+      c.bytes,
+      c.sketch,
+      version,
+    );
+  }
+
+  /** A column that is computed is known in the sample alone. */
+  private computed(info: ColumnInfo, version: bigint): ColumnStatistics {
+    const compare = columnCompare(info);
+    const places = this.ordered(info, compare);
+    const n = this.sample.length;
+    const scale = n === 0 ? 0 : this.rows / n;
+    const sketch = new FmSketch();
+    let bytes = 0;
+    for (const p of places) {
+      const v = this.sample[p]![info.offset]!;
+      sketch.add(hashBytes(valueKey(v, info.type)));
+      bytes += v instanceof Uint8Array ? v.length : 8;
+    }
+    const ndv = scaledNdv(
+      places.map((p) => this.sample[p]![info.offset]!),
+      compare,
+      scale,
+    );
+    return this.columnOf(
+      info,
+      compare,
+      ndv,
+      Math.round((n - places.length) * scale),
+      bytes * scale,
+      sketch,
+      version,
+    );
+  }
+
+  private columnOf(
+    info: ColumnInfo,
+    compare: CompareDatums,
+    ndv: number,
+    nulls: number,
+    bytes: number,
+    sketch: FmSketch,
+    version: bigint,
+  ): ColumnStatistics {
+    const places = this.ordered(info, compare);
+    const present = Math.max(places.length, this.rows - nulls);
+    const sorted = places.map((p) => this.sample[p]![info.offset]!);
+    const parts = buildHistogram(
+      sorted,
+      compare,
+      { rows: present, nulls, ndv },
       this.options.topN,
       this.options.buckets,
     );
     return {
-      ndv: Math.min(present, c.sketch.ndv()),
-      nullCount: c.nulls,
-      avgSize: present === 0 ? 0 : c.bytes / present,
-      correlation: this.correlation(places, c),
-      topN,
-      buckets,
+      ndv,
+      nullCount: nulls,
+      avgSize: present === 0 ? 0 : bytes / present,
+      correlation: this.correlation(places, (p) => this.sample[p]![info.offset]!, compare),
+      ...parts,
+      cms: this.cmSketch(sorted, parts.topN, compare, present, (v) => hashBytes(valueKey(v, info.type))),
+      sketch,
+      statsVer: this.options.version,
+      version,
     };
   }
 
+  private index({ info, at, sketch }: IndexCollector, version: bigint): ColumnStatistics {
+    const { table, sample } = this;
+    const keys: Uint8Array[] = [];
+    const single = info.columns.length === 1 ? info.columns[0]!.offset : -1;
+    let bytes = 0;
+    for (const row of sample) {
+      if (single >= 0 && row[single] === null) continue;
+      const key = indexValueKey(table, info, row);
+      bytes += key.length;
+      keys.push(key);
+    }
+    keys.sort(compareBytes);
+    const compare: CompareDatums = (a, b) => compareBytes(a as Uint8Array, b as Uint8Array);
+    const n = sample.length;
+    const scale = n === 0 ? 0 : this.rows / n;
+    const nulls = Math.round((n - keys.length) * scale);
+    const present = this.rows - nulls;
+    let ndv: number;
+    if (at === null) ndv = scaledNdv(keys, compare, scale);
+    else ndv = Math.min(present, sketch.ndv() - (single >= 0 && nulls > 0 ? 1 : 0));
+    const own = at === null ? new FmSketch() : sketch;
+    if (at === null) for (const k of keys) own.add(hashBytes(k));
+    const parts = buildHistogram(
+      keys,
+      compare,
+      { rows: present, nulls, ndv },
+      this.options.topN,
+      this.options.buckets,
+    );
+    return {
+      ndv,
+      nullCount: nulls,
+      avgSize: keys.length === 0 ? 0 : bytes / keys.length,
+      correlation: 0,
+      ...parts,
+      cms: this.cmSketch(keys, parts.topN, compare, present, (v) => hashBytes(v as Uint8Array)),
+      sketch: own,
+      statsVer: this.options.version,
+      version,
+    };
+  }
+
+  /** Counts of the values outside TopN, scaled from the sample; null for statistics without sketches. */
+  private cmSketch(
+    sorted: readonly Datum[],
+    topN: ColumnStatistics['topN'],
+    compare: CompareDatums,
+    rows: number,
+    hash: (v: Datum) => number,
+  ): CmSketch | null {
+    if (this.options.version !== 1) return null;
+    const sketch = new CmSketch(this.options.cmsDepth, this.options.cmsWidth);
+    const factor = sorted.length === 0 ? 0 : rows / sorted.length;
+    let t = 0;
+    for (let i = 0; i < sorted.length;) {
+      const v = sorted[i]!;
+      let j = i + 1;
+      while (j < sorted.length && compare(sorted[j]!, v) === 0) j++;
+      while (t < topN.length && compare(topN[t]!.value, v) < 0) t++;
+      if (t >= topN.length || compare(topN[t]!.value, v) !== 0)
+        sketch.add(hash(v), Math.max(1, Math.round((j - i) * factor)));
+      i = j;
+    }
+    return sketch;
+  }
+
   /** Correlation of the sample's order by value with its order by handle (Pearson's, of ranks). */
-  private correlation(places: readonly number[], c: ColumnCollector): number {
+  private correlation(
+    places: readonly number[],
+    value: (p: number) => Datum,
+    compare: CompareDatums,
+  ): number {
     const n = places.length;
     if (n < 2) return n;
     const byRow = [...places].sort((a, b) => this.rowNumbers[a]! - this.rowNumbers[b]!);
-    const rank = new Map<number, number>();
-    byRow.forEach((p, i) => rank.set(p, i));
-    let same = true;
+    const rank = new Int32Array(this.sample.length);
+    byRow.forEach((p, i) => (rank[p] = i));
+    if (compare(value(places[0]!), value(places[n - 1]!)) === 0) return 1;
     let sum = 0;
     places.forEach((p, i) => {
-      if (i > 0 && same && c.compare(c.sample[p]!, c.sample[places[0]!]!) !== 0) same = false;
-      sum += (i - (n - 1) / 2) * (rank.get(p)! - (n - 1) / 2);
+      sum += (i - (n - 1) / 2) * (rank[p]! - (n - 1) / 2);
     });
-    if (same) return 1;
     return sum / ((n * (n * n - 1)) / 12);
   }
+}
+
+/**
+ * Distinct values of a table from those of a sorted sample: values seen once in the sample are taken to be sqrt(scale) values
+ * each (the guaranteed-error estimator; Charikar et al., "Towards Estimation Error Guarantees for Distinct Values", 2000).
+ */
+function scaledNdv(sorted: readonly Datum[], compare: CompareDatums, scale: number): number {
+  let distinct = 0;
+  let once = 0;
+  for (let i = 0; i < sorted.length;) {
+    let j = i + 1;
+    while (j < sorted.length && compare(sorted[j]!, sorted[i]!) === 0) j++;
+    distinct++;
+    if (j - i === 1) once++;
+    i = j;
+  }
+  return Math.round(distinct - once + once * Math.sqrt(Math.max(1, scale)));
 }

@@ -18,32 +18,61 @@ const growth = (c: ColumnStatistics, rowCount: number): number => {
   return known > 0 ? rowCount / known : 1;
 };
 
-/** Share of rows that a value outside of everything seen may have: newest values of a growing key are not zero rows. */
+/** Rows that were added, as far as that is known: changes that made the table larger, or replaced its rows. */
+const addedRows = (c: ColumnStatistics, rowCount: number, modified: number): number =>
+  Math.max(Math.min(modified, Math.max(0, rowCount - knownRows(c))), Math.min(modified, rowCount) * 0.1);
+
+/** Rows that a value outside of everything seen may have: newest values of a growing key are not zero rows. */
 function outOfRange(c: ColumnStatistics, rowCount: number, modified: number): number {
   return Math.min(rowCount / Math.max(1, c.ndv), Math.max(1, modified));
 }
 
-/** Rows equal to a value. */
+/** Whether nothing is left out: TopN holds every value there was. */
+const complete = (c: ColumnStatistics): boolean => c.buckets.length === 0 && c.topN.length >= c.ndv;
+
+/** Rows equal to a value. `hash` gives the value's place in the CM-sketch. */
 export function equalRows(
   c: ColumnStatistics,
   rowCount: number,
   modified: number,
   value: Datum,
   compare: CompareDatums,
+  hash?: (value: Datum) => number,
 ): number {
-  if (value === null) return c.nullCount * growth(c, rowCount);
-  for (const t of c.topN) if (compare(t.value, value) === 0) return t.count * growth(c, rowCount);
+  const grown = growth(c, rowCount);
+  if (value === null) return c.nullCount * grown;
+  const top = inTopN(c, value, compare);
+  if (top !== null) return top * grown;
   const { buckets } = c;
   const i = bucketOf(c, value, compare);
   if (i === null) {
     const last = buckets[buckets.length - 1];
     const beyond =
       last !== undefined && (compare(value, last.upper) > 0 || compare(value, buckets[0]!.lower) < 0);
+    if (complete(c) && modified === 0) return 0;
     return beyond || buckets.length === 0 ? outOfRange(c, rowCount, modified) : 0.5;
   }
   const b = buckets[i]!;
-  if (compare(b.upper, value) === 0 && b.repeat > 0) return b.repeat * growth(c, rowCount);
-  return restPerValue(c) * growth(c, rowCount);
+  if (compare(b.upper, value) === 0 && b.repeat > 0) return b.repeat * grown;
+  if (c.cms !== null && c.cms !== undefined && hash !== undefined) {
+    const counted = c.cms.query(hash(value));
+    if (counted > 0 || c.statsVer === 1) return Math.max(0.5, counted * grown);
+  }
+  return restPerValue(c) * grown;
+}
+
+/** Count of a value in TopN (ascending by value); null when it is not there. */
+function inTopN(c: ColumnStatistics, value: Datum, compare: CompareDatums): number | null {
+  let lo = 0;
+  let hi = c.topN.length - 1;
+  while (lo <= hi) {
+    const mid = (lo + hi) >> 1;
+    const order = compare(value, c.topN[mid]!.value);
+    if (order === 0) return c.topN[mid]!.count;
+    if (order < 0) hi = mid - 1;
+    else lo = mid + 1;
+  }
+  return null;
 }
 
 /** Rows of an average value that is not in TopN. */
@@ -67,13 +96,19 @@ function bucketOf(c: ColumnStatistics, value: Datum, compare: CompareDatums): nu
   return null;
 }
 
+/** One end of a range. */
+export interface RangeEnd {
+  readonly value: Datum;
+  readonly exclusive: boolean;
+}
+
 /** Rows between two ends; undefined is open. Ends are non-NULL, NULL rows are never counted. */
 export function rangeRows(
   c: ColumnStatistics,
   rowCount: number,
   modified: number,
-  low: { readonly value: Datum; readonly exclusive: boolean } | undefined,
-  high: { readonly value: Datum; readonly exclusive: boolean } | undefined,
+  low: RangeEnd | undefined,
+  high: RangeEnd | undefined,
   compare: CompareDatums,
 ): number {
   let rows = 0;
@@ -82,30 +117,91 @@ export function rangeRows(
     const h = high === undefined ? -1 : compare(t.value, high.value);
     if ((l > 0 || (l === 0 && !low!.exclusive)) && (h < 0 || (h === 0 && !high!.exclusive))) rows += t.count;
   }
-  const below = (value: Datum, inclusive: boolean): number => {
-    let before = 0;
-    for (const b of c.buckets) {
-      if (compare(value, b.lower) < 0) break;
-      const size = b.cumulative - before;
-      const atUpper = compare(value, b.upper);
-      if (atUpper > 0) {
-        before = b.cumulative;
-        continue;
-      }
-      if (atUpper === 0) return inclusive ? b.cumulative : b.cumulative - b.repeat;
-      return before + (size - b.repeat) * fraction(b.lower, b.upper, value);
-    }
-    return before;
-  };
-  const last = c.buckets[c.buckets.length - 1];
-  const total = last?.cumulative ?? 0;
-  const upTo = high === undefined ? total : below(high.value, !high.exclusive);
-  const from = low === undefined ? 0 : below(low.value, low.exclusive);
+  const total = c.buckets[c.buckets.length - 1]?.cumulative ?? 0;
+  const upTo = high === undefined ? total : rowsBelow(c, high.value, !high.exclusive, compare);
+  const from = low === undefined ? 0 : rowsBelow(c, low.value, low.exclusive, compare);
   rows += Math.max(0, upTo - from);
   rows *= growth(c, rowCount);
-  // Beyond the last value seen rows may have come since.
+  // Beyond the last value seen rows may have come since: a share of the new ones by how far the range reaches out.
+  const added = addedRows(c, rowCount, modified);
+  if (added > 0) {
+    const outside = reach(c, low, high, compare);
+    if (outside > 0) rows = Math.max(rows, added * outside);
+  }
   if (rows < 1 && modified > 0) rows = Math.min(modified, outOfRange(c, rowCount, modified));
   return Math.min(rowCount, rows);
+}
+
+/** Rows of the histogram below a value, or up to and with it. */
+function rowsBelow(c: ColumnStatistics, value: Datum, inclusive: boolean, compare: CompareDatums): number {
+  const { buckets } = c;
+  let lo = 0;
+  let hi = buckets.length - 1;
+  // The first bucket that does not end before the value.
+  while (lo <= hi) {
+    const mid = (lo + hi) >> 1;
+    if (compare(value, buckets[mid]!.upper) > 0) lo = mid + 1;
+    else hi = mid - 1;
+  }
+  const before = lo === 0 ? 0 : buckets[lo - 1]!.cumulative;
+  const b = buckets[lo];
+  if (b === undefined || compare(value, b.lower) < 0) return before;
+  if (compare(value, b.upper) === 0) return inclusive ? b.cumulative : b.cumulative - b.repeat;
+  return before + (b.cumulative - before - b.repeat) * fraction(b.lower, b.upper, value);
+}
+
+/**
+ * How much of the ground outside the values seen a range covers, 0 to 1: new rows are taken to fall as far beyond an end as the
+ * values seen are wide, fewer the farther out, and on both sides alike.
+ */
+function reach(
+  c: ColumnStatistics,
+  low: RangeEnd | undefined,
+  high: RangeEnd | undefined,
+  compare: CompareDatums,
+): number {
+  const ends = bounds(c, compare);
+  if (ends === null) return 1;
+  const [min, max] = ends;
+  const above = high === undefined || compare(high.value, max) > 0;
+  const below = low === undefined || compare(low.value, min) < 0;
+  if (!above && !below) return 0;
+  const width = widthOf(min, max);
+  let share = 0;
+  if (above) {
+    const from = low === undefined || compare(low.value, max) <= 0 ? 0 : distance(max, low.value, width);
+    const to = high === undefined ? 1 : distance(max, high.value, width);
+    share += 0.5 * Math.max(0, (1 - from) ** 2 - (1 - to) ** 2);
+  }
+  if (below) {
+    const from = high === undefined || compare(high.value, min) >= 0 ? 0 : distance(min, high.value, width);
+    const to = low === undefined ? 1 : distance(min, low.value, width);
+    share += 0.5 * Math.max(0, (1 - from) ** 2 - (1 - to) ** 2);
+  }
+  return share;
+}
+
+/** Width of what is known; 1 where it cannot be told. */
+const widthOf = (min: Datum, max: Datum): number =>
+  min instanceof Uint8Array || max instanceof Uint8Array ? 1 : Math.abs(Number(max) - Number(min)) || 1;
+
+/** Distance of a value beyond an edge, in widths of what is known, at most 1; of strings nothing is known. */
+function distance(edge: Datum, value: Datum, width: number): number {
+  if (value instanceof Uint8Array || edge instanceof Uint8Array) return 0;
+  return Math.min(1, Math.abs(Number(value) - Number(edge)) / width);
+}
+
+/** Least and greatest value seen; null when there is none. */
+function bounds(c: ColumnStatistics, compare: CompareDatums): readonly [Datum, Datum] | null {
+  const { topN, buckets } = c;
+  const lows = [topN[0]?.value, buckets[0]?.lower].filter((v) => v !== undefined);
+  const highs = [topN[topN.length - 1]?.value, buckets[buckets.length - 1]?.upper].filter(
+    (v) => v !== undefined,
+  );
+  if (lows.length === 0) return null;
+  const min = lows.length === 1 || compare(lows[0]!, lows[1]!) <= 0 ? lows[0]! : lows[1]!;
+  const max = highs.length === 1 || compare(highs[0]!, highs[1]!) >= 0 ? highs[0]! : highs[1]!;
+  return [min, max];
 }
 
 /** Position of a value between two others, 0 to 1, linear on numbers and on the bytes behind a common prefix. */

@@ -3,7 +3,7 @@
  * kept; when there are too many the level rises. Distinct values = kept * 2^level, within a few per cent at 10,000 kept.
  */
 export class FmSketch {
-  private readonly kept = new Set<number>();
+  private kept = new Set<number>();
   private mask = 0;
 
   constructor(private readonly maxSize = 10_000) {}
@@ -12,10 +12,12 @@ export class FmSketch {
   add(hash: number): void {
     if ((hash & this.mask) !== 0) return;
     this.kept.add(hash);
-    while (this.kept.size > this.maxSize) {
-      this.mask = (this.mask << 1) | 1;
-      for (const h of this.kept) if ((h & this.mask) !== 0) this.kept.delete(h);
-    }
+    while (this.kept.size > this.maxSize) this.raise((this.mask << 1) | 1);
+  }
+
+  private raise(mask: number): void {
+    this.mask = mask;
+    for (const h of this.kept) if ((h & mask) !== 0) this.kept.delete(h);
   }
 
   ndv(): number {
@@ -23,10 +25,24 @@ export class FmSketch {
   }
 
   merge(other: FmSketch): void {
-    if (other.mask > this.mask) {
-      this.mask = other.mask;
-      for (const h of this.kept) if ((h & this.mask) !== 0) this.kept.delete(h);
-    }
+    if (other.mask > this.mask) this.raise(other.mask);
     for (const h of other.kept) this.add(h);
+  }
+
+  /** The mask and the hashes, 32 bits each. */
+  toBytes(): Uint8Array {
+    const words = new Uint32Array(1 + this.kept.size);
+    words[0] = this.mask;
+    let i = 1;
+    for (const h of this.kept) words[i++] = h;
+    return new Uint8Array(words.buffer);
+  }
+
+  static fromBytes(bytes: Uint8Array): FmSketch {
+    const sketch = new FmSketch();
+    const words = new Int32Array(bytes.slice().buffer, 0, bytes.length >> 2);
+    sketch.mask = words[0] ?? 0;
+    sketch.kept = new Set(words.subarray(1));
+    return sketch;
   }
 }

@@ -1,10 +1,13 @@
 import { equalRows, rangeRows } from './estimate.js';
-import { decodeStatistics, encodeStatistics } from './codec.js';
+import { boundBytes, boundValue, cmsBytes, cmsOf, topNBytes, topNValue } from './stored-form.js';
+import { mergeColumn } from './merge.js';
 import { CmSketch } from './cm-sketch.js';
 import { FmSketch } from './fm-sketch.js';
 import { buildHistogram } from './histogram.js';
 import type { ColumnStatistics } from './table-statistics.js';
 import type { Datum } from '../types/datum.js';
+import { newFieldType, TypeCode } from '../types/field-type.js';
+import { packDateTime } from '../types/time.js';
 
 const compare = (a: Datum, b: Datum): number => Number(a) - Number(b);
 const hash = (n: number): number => {
@@ -16,8 +19,10 @@ const hash = (n: number): number => {
 
 function column(values: number[], nulls = 0): ColumnStatistics {
   const sorted = [...values].sort((a, b) => a - b);
-  const { topN, buckets } = buildHistogram(sorted, compare, 1, 10, 32);
-  return { ndv: new Set(values).size, nullCount: nulls, avgSize: 8, correlation: 0, topN, buckets };
+  const ndv = new Set(values).size;
+  const population = { rows: values.length, nulls, ndv };
+  const { topN, buckets } = buildHistogram(sorted, compare, population, 10, 32);
+  return { ndv, nullCount: nulls, avgSize: 8, correlation: 0, topN, buckets };
 }
 
 describe('histogram', () => {
@@ -76,23 +81,64 @@ describe('sketches', () => {
   });
 });
 
-test('statistics survive storage', () => {
-  const c = column([1, 2, 3, 4, 5, 5, 5]);
-  const wide: ColumnStatistics = {
-    ...c,
-    topN: [{ value: 2n ** 60n, count: 3 }],
-    buckets: [{ lower: Uint8Array.of(1, 2), upper: Uint8Array.of(9), cumulative: 4, repeat: 1, ndv: 2 }],
+describe('partitions', () => {
+  test('a table is the sum of its partitions', () => {
+    const low = Array.from({ length: 4000 }, (_, i) => i % 500);
+    const high = Array.from({ length: 6000 }, (_, i) => (i < 2000 ? 499 : 300 + (i % 700)));
+    const merged = mergeColumn(
+      [low, high].map((values) => ({ rows: values.length, stats: column(values) })),
+      compare,
+      10,
+      32,
+    );
+    const all = [...low, ...high];
+    const exact = (from: number, to: number): number => all.filter((v) => v >= from && v < to).length;
+    for (const [from, to] of [
+      [0, 250],
+      [250, 600],
+      [600, 1000],
+    ] as const) {
+      const estimate = rangeRows(
+        merged,
+        all.length,
+        0,
+        { value: from, exclusive: false },
+        { value: to, exclusive: true },
+        compare,
+      );
+      expect(Math.abs(estimate - exact(from, to))).toBeLessThan(exact(from, to) * 0.1 + 50);
+    }
+    expect(equalRows(merged, all.length, 0, 499, compare)).toBeGreaterThan(1900);
+  });
+});
+
+describe('stored form', () => {
+  const types = {
+    int: newFieldType(TypeCode.LongLong),
+    decimal: newFieldType(TypeCode.NewDecimal, { flen: 20, decimal: 4 }),
+    datetime: newFieldType(TypeCode.DateTime),
+    text: newFieldType(TypeCode.VarChar, { flen: 20, collate: 'utf8mb4_general_ci' }),
+    float: newFieldType(TypeCode.Double, { flen: 22, decimal: -1 }),
   };
-  const stats = {
-    tableId: 7,
-    rowCount: 9,
-    modifyCount: 1,
-    version: 123456789012345678n,
-    columns: new Map([
-      [1, c],
-      [2, wide],
-    ]),
-    indexes: new Map([[1, c]]),
-  };
-  expect(decodeStatistics(encodeStatistics(stats))).toEqual(stats);
+  test.each([
+    ['int', 42],
+    ['int', 2n ** 60n],
+    ['int', -7],
+    ['decimal', 123456],
+    ['datetime', packDateTime(2024, 2, 29, 13, 14, 15, 0, 0)],
+    ['text', Uint8Array.from(Buffer.from('Straße'))],
+    ['float', 0.1],
+  ] as const)('%s %s comes back', (name, value) => {
+    const type = types[name];
+    const plain = (v: Datum): unknown => (v instanceof Uint8Array ? Buffer.from(v).toString('hex') : v);
+    expect(plain(boundValue(boundBytes(value, type), type))).toEqual(plain(value));
+    expect(plain(topNValue(topNBytes(value, type), type))).toEqual(plain(value));
+  });
+
+  test('a CM-sketch comes back', () => {
+    const s = new CmSketch(3, 64);
+    for (let i = 0; i < 100; i++) s.add(hash(i % 9), i);
+    const back = cmsOf(cmsBytes(s))!;
+    for (let i = 0; i < 9; i++) expect(back.query(hash(i))).toBe(s.query(hash(i)));
+  });
 });

@@ -1,18 +1,23 @@
 import type { Datum } from '../types/datum.js';
+import type { CmSketch } from './cm-sketch.js';
+import type { FmSketch } from './fm-sketch.js';
 
-/** Statistics of one table as the optimizer reads them; immutable, replaced as a whole. */
+/** Statistics of one table or partition as the optimizer reads them; immutable, replaced as a whole. */
 export interface TableStatistics {
+  /** Id of the table or of a partition. */
   readonly tableId: number;
+  /** Rows there were when they were taken. */
   readonly rowCount: number;
-  /** Rows changed since the ANALYZE they stem from. */
+  /** Rows changed since then. */
   readonly modifyCount: number;
-  /** TSO of the ANALYZE; 0n for pseudo. */
+  /** TSO of the ANALYZE or of the last correction; 0n for pseudo. */
   readonly version: bigint;
   readonly columns: ReadonlyMap<number, ColumnStatistics>;
   readonly indexes: ReadonlyMap<number, ColumnStatistics>;
+  readonly extended?: readonly ExtendedStatistics[];
 }
 
-/** Distribution of a column's or index prefix's values. Datums of indexes are memcomparable key bytes. */
+/** Distribution of a column's or index's values. Datums of indexes are memory-comparable key bytes. */
 export interface ColumnStatistics {
   readonly ndv: number;
   readonly nullCount: number;
@@ -23,6 +28,14 @@ export interface ColumnStatistics {
   readonly topN: readonly { readonly value: Datum; readonly count: number }[];
   /** Equal-depth buckets over the values that are not in topN, ascending, inclusive bounds. */
   readonly buckets: readonly Bucket[];
+  /** Counts of the values that are not in topN (statistics of version 1, and of feedback). */
+  readonly cms?: CmSketch | null;
+  /** Kept for partitions: their distinct values together are more than the largest and less than the sum. */
+  readonly sketch?: FmSketch | null;
+  /** Version of the statistics as TiDB counts them: 2 from samples, 1 with a CM-sketch; 0 when they stem from feedback alone. */
+  readonly statsVer?: number;
+  /** TSO of this part, when it is older than the table's. */
+  readonly version?: bigint;
 }
 
 export interface Bucket {
@@ -34,3 +47,28 @@ export interface Bucket {
   readonly repeat: number;
   readonly ndv: number;
 }
+
+/** What ALTER TABLE … ADD STATS_EXTENDED asks to know of columns together. */
+export type ExtendedKind = 'cardinality' | 'dependency' | 'correlation';
+
+export interface ExtendedStatistics {
+  readonly name: string;
+  readonly kind: ExtendedKind;
+  readonly columns: readonly number[];
+  /** The correlation coefficient, the number of distinct groups, or the share of rows whose first columns determine the last; null before ANALYZE. */
+  readonly value: number | null;
+  readonly version: bigint;
+}
+
+/** Bytes that a part's values take, counted as TiDB counts them. */
+export function memoryOf(c: ColumnStatistics): { hist: number; topN: number; cms: number } {
+  const size = (d: Datum): number => (d instanceof Uint8Array ? d.length : 9);
+  let topN = c.topN.length === 0 ? 0 : 32;
+  for (const t of c.topN) topN += 32 + (t.value instanceof Uint8Array ? keyLength(t.value) : 9);
+  let hist = 0;
+  for (const b of c.buckets) hist += 40 + size(b.lower) + size(b.upper);
+  return { hist, topN, cms: c.cms === null || c.cms === undefined ? 0 : c.cms.cells.byteLength };
+}
+
+/** Length of bytes in memory-comparable groups of eight, with the flag in front. */
+const keyLength = (b: Uint8Array): number => 1 + (Math.floor(b.length / 8) + 1) * 9;

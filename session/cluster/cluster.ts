@@ -74,7 +74,8 @@ export class Cluster {
       return null;
     });
     bus.serve('statistics', async (data) => {
-      await core.statistics.reload(data as number);
+      core.statistics.reload(data as number);
+      await core.statistics.reloadLocks();
       return null;
     });
     bus.serve('rows', (data) => {

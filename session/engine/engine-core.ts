@@ -12,7 +12,6 @@ import type { MetaReader } from '../../catalog/meta/meta.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import type { Storage } from '../../kv/storage.js';
 import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
-import type { TableStatistics } from '../../statistics/table-statistics.js';
 import type { ConnectionInfo } from '../client-session.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
 import { Cluster, type NodeCounts } from '../cluster/cluster.js';
@@ -22,6 +21,7 @@ import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
 import { PlanCache } from '../plan-cache.js';
 import { TextPlans } from '../text-plans.js';
 import { Session } from '../session.js';
+import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
@@ -74,6 +74,7 @@ export class EngineCore {
   /** host:port of this node's status API, which names it in the tables of the cluster. */
   instance = '';
   readonly statistics: StatisticsStore;
+  readonly columnUsage = new ColumnUsage((sql) => this.internalQuery(sql));
   readonly sequences: Sequences;
   /** Schema changes of several steps. */
   readonly ddl: DdlWorker;
@@ -96,7 +97,16 @@ export class EngineCore {
   ) {
     this.cluster = new Cluster(this, node.bus, node.serverId, node.nodeId, node.countsMs);
     this.sequences = new Sequences(storage);
-    this.statistics = new StatisticsStore(storage, rowCounts, (id) => this.cluster.tellStatistics(id));
+    this.statistics = new StatisticsStore(
+      {
+        run: (sql) => this.internalQuery(sql),
+        transaction: (body) => this.internalTransaction(body),
+        table: (id) => this.schemaLoader.current.tableById(id)?.table ?? null,
+        changed: (id) => this.cluster.tellStatistics(id),
+        quota: () => Number(this.globals.get('tidb_stats_cache_mem_quota')),
+      },
+      rowCounts,
+    );
     this.ddl = ddlWorker(this, this.cluster.nodeId);
   }
 
@@ -114,16 +124,28 @@ export class EngineCore {
     return now < this.busyUntil;
   }
 
-  throwIfStopping(): void {
-    if (this.stopping) throw mysqlError('ER_SERVER_SHUTDOWN');
+  throwIfStopping(connectionId: number): void {
+    // The server's own statements tidy up until the store closes.
+    if (this.stopping && connectionId !== INTERNAL_CONNECTION.id) throw mysqlError('ER_SERVER_SHUTDOWN');
   }
 
-  statisticsOf(tableId: number): TableStatistics | null {
-    return this.statistics.get(tableId);
+  /** Stores what was counted of tables, but for those of the server itself: storing would count again. */
+  async saveRowCounts(): Promise<void> {
+    const schema = this.schemaLoader.current;
+    const version = await this.storage.currentTs();
+    await this.rowCounts.save(
+      (sql) => this.internalQuery(sql),
+      version,
+      (id) => {
+        const found = schema.tableById(id);
+        return found !== null && found.db.lower !== 'mysql';
+      },
+    );
   }
+
   dropStatistics(tableId: number): void {
     this.statistics
-      .drop(tableId)
+      .drop(tableId, false)
       .catch((err: unknown) =>
         this.logger.warn({ err, tableId }, 'statistics of a dropped table stay behind'),
       );
@@ -181,20 +203,21 @@ export class EngineCore {
   /** Runs a statement as the server itself and gives its rows. */
   async internalQuery(sql: string, database = 'mysql'): Promise<Datum[][]> {
     const session = this.internalSession(database);
-    const rows: Datum[][] = [];
     try {
-      const result = await session.query(Buffer.from(sql));
-      if (result.kind !== 'rows') return rows;
-      try {
-        for (;;) {
-          const chunk = await result.nextChunk();
-          if (chunk === null) return rows;
-          for (const row of chunkRows(chunk))
-            rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
-        }
-      } finally {
-        await result.close();
-      }
+      return await rowsOf(session, sql);
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Runs statements as the server itself in one transaction, which is committed when `body` succeeds. */
+  async internalTransaction<T>(body: (run: (sql: string) => Promise<Datum[][]>) => Promise<T>): Promise<T> {
+    const session = this.internalSession('mysql');
+    try {
+      await rowsOf(session, 'BEGIN PESSIMISTIC');
+      const result = await body((sql) => rowsOf(session, sql));
+      await rowsOf(session, 'COMMIT');
+      return result;
     } finally {
       await session.close();
     }
@@ -306,6 +329,22 @@ export class EngineCore {
       };
       this.idleWaiters.add(wake);
     });
+  }
+}
+
+async function rowsOf(session: Session, sql: string): Promise<Datum[][]> {
+  const rows: Datum[][] = [];
+  const result = await session.query(Buffer.from(sql));
+  if (result.kind !== 'rows') return rows;
+  try {
+    for (;;) {
+      const chunk = await result.nextChunk();
+      if (chunk === null) return rows;
+      for (const row of chunkRows(chunk))
+        rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+    }
+  } finally {
+    await result.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
 import '../variables/mysql-variables.js';
 import '../variables/tidb-accepted-variables.js';
+import '../variables/statistics-variables.js';
 import '../variables/tidb-variables.js';
 import '../statements/index.js';
 import '../../catalog/virtual/index.js';
@@ -60,7 +61,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     new SchemaLoader(virtualDatabases()),
     globals,
     new AutoIdAllocator(storage),
-    new RowCounts(storage),
+    new RowCounts(),
     logger,
     tidbVersion(options),
     node,
@@ -69,9 +70,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   core.rowCounts.keeper = node.serverId <= 1;
   core.cluster.start();
   await core.reloadSchema();
-  await core.rowCounts.load();
-  await core.statistics.load();
   await bootstrap(core);
+  await core.rowCounts.load((sql) => core.internalQuery(sql));
+  await core.statistics.start();
   core.passwordHashers = options.passwordHashers;
   await core.accounts.reload();
   await core.ddl.start(!core.cluster.shared);
@@ -80,14 +81,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const collector = new GarbageCollector(core);
   collector.start();
   const saver = setInterval(() => {
-    core.rowCounts.save().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
+    core.saveRowCounts().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
   }, ROW_COUNT_SAVE_MS);
   saver.unref();
   return new RutileEngine(core, async () => {
     clearInterval(saver);
     await core.ddl.stop();
     await collector.stop();
-    await core.rowCounts.save();
+    await core.saveRowCounts();
     await core.cluster.stop();
     await storage.close();
   });

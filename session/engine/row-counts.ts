@@ -1,27 +1,25 @@
-import type { Storage } from '../../kv/storage.js';
-import { metaStringKey } from '../../kv/codec/meta-key.js';
+import type { Run } from './statistics-tables.js';
 
 interface Count {
   rows: number;
-  /** Rows inserted, updated and deleted since the counter began. */
+  /** Rows inserted, updated and deleted since the last ANALYZE. */
   modified: number;
 }
 
-const KEY = metaStringKey(Buffer.from('RutileRowCounts'));
+/** Rows of one statement that stores counts. */
+const BATCH = 500;
 
 /**
- * Live row counts by table, kept up by every write of this process and stored now and then: what the optimizer knows of
- * tables that were never analyzed. A crash loses the last few seconds of counting, which an estimate bears.
+ * Live row counts by table, kept up by every write of this process and stored now and then in mysql.stats_meta: what the
+ * optimizer knows of tables that were never analyzed. A crash loses the last few seconds of counting, which an estimate bears.
  */
 export class RowCounts {
   private readonly counts = new Map<number, Count>();
-  private dirty = false;
+  private readonly dirty = new Set<number>();
   /** Of nodes that tell each other their counts one stores them. */
   keeper = true;
   /** Changes of this node since they were last taken: [rows, modified] by table. */
   private readonly own = new Map<number, [number, number]>();
-
-  constructor(private readonly storage: Storage) {}
 
   get(tableId: number): number | null {
     return this.counts.get(tableId)?.rows ?? null;
@@ -44,7 +42,7 @@ export class RowCounts {
     if (c === undefined) this.counts.set(tableId, (c = { rows: 0, modified: 0 }));
     c.rows = Math.max(0, c.rows + rows);
     c.modified += modified;
-    this.dirty = true;
+    this.dirty.add(tableId);
   }
   /** What this node changed since the last call: [table, rows, modified]. */
   takeDeltas(): [number, number, number][] {
@@ -52,28 +50,40 @@ export class RowCounts {
     this.own.clear();
     return out;
   }
-  /** An exact count is known (ANALYZE). */
-  set(tableId: number, rows: number): void {
-    this.counts.set(tableId, { rows, modified: 0 });
-    this.dirty = true;
+  /** A count is known (ANALYZE). */
+  set(tableId: number, rows: number, modified = 0): void {
+    this.counts.set(tableId, { rows, modified });
+    this.dirty.add(tableId);
   }
   drop(tableId: number): void {
-    if (this.counts.delete(tableId)) this.dirty = true;
+    this.counts.delete(tableId);
+    this.dirty.delete(tableId);
+  }
+  /** Tables that were counted. */
+  tables(): readonly number[] {
+    return [...this.counts.keys()];
   }
 
-  async load(): Promise<void> {
-    const bytes = await this.storage.snapshot(await this.storage.currentTs()).get(KEY);
-    if (bytes === null) return;
-    const stored = JSON.parse(Buffer.from(bytes).toString()) as [number, number, number][];
-    for (const [id, rows, modified] of stored) this.counts.set(id, { rows, modified });
+  async load(run: Run): Promise<void> {
+    for (const [id, rows, modified] of await run(
+      'SELECT table_id, count, modify_count FROM mysql.stats_meta',
+    ))
+      if (!this.counts.has(Number(id)))
+        this.counts.set(Number(id), { rows: Number(rows), modified: Number(modified) });
   }
 
-  async save(): Promise<void> {
-    if (!this.dirty || !this.keeper) return;
-    this.dirty = false;
-    const stored = [...this.counts].map(([id, c]) => [id, c.rows, c.modified]);
-    const txn = await this.storage.begin();
-    txn.set(KEY, Buffer.from(JSON.stringify(stored)));
-    await txn.commit();
+  /** Stores the counts of tables that `wanted` says are to be kept. */
+  async save(run: Run, version: bigint, wanted: (tableId: number) => boolean): Promise<void> {
+    if (!this.keeper) return;
+    const changed = [...this.dirty];
+    this.dirty.clear();
+    const rows = changed.flatMap((id) => {
+      const c = this.counts.get(id);
+      return c === undefined || !wanted(id) ? [] : [`(${version}, ${id}, ${c.modified}, ${c.rows})`];
+    });
+    for (let i = 0; i < rows.length; i += BATCH)
+      await run(
+        `INSERT INTO mysql.stats_meta (version, table_id, modify_count, count) VALUES ${rows.slice(i, i + BATCH).join(', ')} ON DUPLICATE KEY UPDATE version = VALUES(version), modify_count = VALUES(modify_count), count = VALUES(count)`,
+      );
   }
 }

@@ -1,91 +1,249 @@
-import { decodeMetaHashKey, metaHashKey, metaHashPrefix } from '../../kv/codec/meta-key.js';
-import { prefixNext } from '../../kv/codec/byte-writer.js';
-import type { Storage } from '../../kv/storage.js';
-import { decodeStatistics, encodeStatistics } from '../../statistics/codec.js';
-import type { TableStatistics } from '../../statistics/table-statistics.js';
+import type { TableInfo } from '../../catalog/model.js';
+import type { Datum } from '../../types/datum.js';
+import {
+  memoryOf,
+  type ExtendedStatistics,
+  type TableStatistics,
+} from '../../statistics/table-statistics.js';
 import type { RowCounts } from './row-counts.js';
+import { deleteStatistics, readStatistics, writeStatistics, type Run } from './statistics-tables.js';
 
-const HASH = Buffer.from('RutileStatistics');
-const fieldOf = (tableId: number): Uint8Array => metaHashKey(HASH, Buffer.from(String(tableId)));
+/** Where statistics are kept, and who else wants to know of them. */
+export interface StatisticsHome {
+  /** Runs a statement of the server itself. */
+  run(sql: string): Promise<Datum[][]>;
+  /** Runs statements as one transaction. */
+  transaction<T>(body: (run: Run) => Promise<T>): Promise<T>;
+  /** A table by its own id or that of a partition. */
+  table(physicalId: number): TableInfo | null;
+  /** Other nodes are to read the table's statistics again. */
+  changed(physicalId: number): void;
+  /** Bytes that statistics may take in memory. */
+  quota(): number;
+}
 
-/** What ANALYZE found, by table: in memory for the optimizer, in meta for the next start. */
+/** Statistics that have been read, with what they take. */
+interface Loaded {
+  readonly stats: TableStatistics;
+  readonly bytes: number;
+}
+
+const DEFAULT_QUOTA = 256 << 20;
+
+/**
+ * Statistics of tables and partitions: in mysql.stats_* for good, in memory those that plans asked for lately. A table's
+ * statistics are read when they are first wanted; what was not wanted for the longest goes when there is no room.
+ */
 export class StatisticsStore {
-  private readonly tables = new Map<number, TableStatistics>();
-  private readonly locked = new Set<number>();
+  /** Tables that have statistics, read or not. */
+  private readonly known = new Set<number>();
+  /** In the order of their last use. */
+  private readonly loaded = new Map<number, Loaded>();
+  /** `loaded` with the live modify counts. */
+  private readonly current = new Map<number, TableStatistics>();
+  private readonly loading = new Map<number, Promise<void>>();
+  private readonly lockedIds = new Set<number>();
+  private bytes = 0;
 
   constructor(
-    private readonly storage: Storage,
+    private readonly home: StatisticsHome,
     private readonly rowCounts: RowCounts,
-    /** Other nodes are to read the table's statistics again. */
-    private readonly changed: (tableId: number) => void = () => undefined,
   ) {}
 
+  /** The statistics as they were taken: the same object until others are. Null when there are none or they are not read yet. */
+  taken(physicalId: number): TableStatistics | null {
+    return this.loaded.get(physicalId)?.stats ?? null;
+  }
+
   /** With the rows modified since, as the live counters have them. */
-  get(tableId: number): TableStatistics | null {
-    const kept = this.tables.get(tableId);
-    if (kept === undefined) return null;
-    const modifyCount = this.rowCounts.modified(tableId);
-    if (modifyCount === kept.modifyCount) return kept;
-    const current = { ...kept, modifyCount };
-    this.tables.set(tableId, current);
+  get(physicalId: number): TableStatistics | null {
+    const entry = this.loaded.get(physicalId);
+    if (entry === undefined) return null;
+    this.loaded.delete(physicalId);
+    this.loaded.set(physicalId, entry);
+    const modifyCount = this.rowCounts.modified(physicalId);
+    const now = this.current.get(physicalId);
+    if (now !== undefined && now.modifyCount === modifyCount) return now;
+    const current = { ...entry.stats, modifyCount };
+    this.current.set(physicalId, current);
     return current;
   }
 
-  async put(statistics: TableStatistics): Promise<void> {
-    this.tables.set(statistics.tableId, statistics);
-    this.rowCounts.set(statistics.tableId, statistics.rowCount);
-    const txn = await this.storage.begin();
-    txn.set(fieldOf(statistics.tableId), encodeStatistics(statistics));
-    await txn.commit();
-    this.changed(statistics.tableId);
+  /** Whether there are statistics that have not been read, and nobody is reading them. */
+  isMissing(physicalId: number): boolean {
+    return this.known.has(physicalId) && !this.loaded.has(physicalId) && !this.loading.has(physicalId);
   }
 
-  /** Another node changed the statistics of a table. */
-  async reload(tableId: number): Promise<void> {
-    const bytes = await this.storage.snapshot(await this.storage.currentTs()).get(fieldOf(tableId));
-    if (bytes === null) {
-      this.tables.delete(tableId);
-      return;
+  /** Whether there are statistics at all. */
+  has(physicalId: number): boolean {
+    return this.known.has(physicalId);
+  }
+
+  /** Reads what is kept of a table. Statistics that cannot be read are as good as none. */
+  load(physicalId: number): Promise<void> {
+    const running = this.loading.get(physicalId);
+    if (running !== undefined) return running;
+    const table = this.home.table(physicalId);
+    if (table === null || !this.known.has(physicalId)) return Promise.resolve();
+    const read = readStatistics((sql) => this.home.run(sql), table, physicalId)
+      .then((stats) => {
+        if (stats === null) this.known.delete(physicalId);
+        else this.keep(stats);
+      })
+      .finally(() => this.loading.delete(physicalId));
+    this.loading.set(physicalId, read);
+    return read;
+  }
+
+  /** The statistics of a table, read if need be. */
+  async want(physicalId: number): Promise<TableStatistics | null> {
+    if (!this.loaded.has(physicalId)) await this.load(physicalId);
+    return this.get(physicalId);
+  }
+
+  private keep(stats: TableStatistics): void {
+    const id = stats.tableId;
+    this.unload(id);
+    let bytes = 200;
+    for (const c of [...stats.columns.values(), ...stats.indexes.values()]) {
+      const m = memoryOf(c);
+      bytes += 300 + m.hist + m.topN + m.cms;
     }
-    const statistics = decodeStatistics(bytes);
-    this.tables.set(tableId, statistics);
-    this.rowCounts.set(tableId, statistics.rowCount);
-  }
-
-  async drop(tableId: number): Promise<void> {
-    this.locked.delete(tableId);
-    if (!this.tables.delete(tableId)) return;
-    const txn = await this.storage.begin();
-    txn.delete(fieldOf(tableId));
-    await txn.commit();
-    this.changed(tableId);
-  }
-
-  /** LOCK STATS: ANALYZE leaves the table alone. Gives whether that changed anything. */
-  lock(tableId: number): boolean {
-    if (this.locked.has(tableId)) return false;
-    this.locked.add(tableId);
-    return true;
-  }
-  unlock(tableId: number): boolean {
-    return this.locked.delete(tableId);
-  }
-  isLocked(tableId: number): boolean {
-    return this.locked.has(tableId);
-  }
-
-  /** Takes over what was kept; statistics that cannot be read are as good as none. */
-  async load(): Promise<void> {
-    const start = metaHashPrefix(HASH);
-    const iterator = this.storage.snapshot(await this.storage.currentTs()).iterate(start, prefixNext(start));
-    try {
-      for (let pair = await iterator.next(); pair !== null; pair = await iterator.next()) {
-        if (decodeMetaHashKey(pair.key) === null) continue;
-        const s = decodeStatistics(pair.value);
-        this.tables.set(s.tableId, s);
-      }
-    } finally {
-      iterator.close();
+    this.loaded.set(id, { stats, bytes });
+    this.bytes += bytes;
+    const quota = this.home.quota() || DEFAULT_QUOTA;
+    for (const oldest of this.loaded.keys()) {
+      if (this.bytes <= quota || oldest === id) break;
+      this.unload(oldest);
     }
+  }
+
+  private unload(id: number): void {
+    const entry = this.loaded.get(id);
+    if (entry === undefined) return;
+    this.loaded.delete(id);
+    this.current.delete(id);
+    this.bytes -= entry.bytes;
+  }
+
+  /**
+   * Keeps new statistics. Parts that were not taken anew stay; with `count` the table's row count is what the statistics say.
+   */
+  async put(table: TableInfo, fresh: TableStatistics, count = true): Promise<TableStatistics> {
+    const id = fresh.tableId;
+    const before = await this.want(id);
+    const stats: TableStatistics = {
+      ...fresh,
+      columns: new Map([
+        ...[...(before?.columns ?? [])].filter(([c]) => table.columns.some((x) => x.id === c)),
+        ...fresh.columns,
+      ]),
+      indexes: new Map([
+        ...[...(before?.indexes ?? [])].filter(([c]) => table.indices.some((x) => x.id === c)),
+        ...fresh.indexes,
+      ]),
+      extended: fresh.extended ?? before?.extended ?? [],
+    };
+    const rows = count ? fresh.rowCount : (this.rowCounts.get(id) ?? fresh.rowCount);
+    const modified = count ? fresh.modifyCount : this.rowCounts.modified(id);
+    await this.home.transaction(async (run) => {
+      await run(
+        `REPLACE INTO mysql.stats_meta (version, table_id, modify_count, count, snapshot, last_stats_histograms_version) VALUES (${fresh.version}, ${id}, ${modified}, ${rows}, ${fresh.version}, ${fresh.version})`,
+      );
+      await writeStatistics(run, table, fresh);
+    });
+    if (count) this.rowCounts.set(id, rows, modified);
+    this.known.add(id);
+    this.keep(stats);
+    this.home.changed(id);
+    return stats;
+  }
+
+  /** Forgets what is known of some columns. */
+  async dropColumns(table: TableInfo, columns: readonly number[]): Promise<void> {
+    const stats = await this.want(table.id);
+    if (stats === null) return;
+    for (const t of ['stats_histograms', 'stats_buckets', 'stats_top_n', 'stats_fm_sketch'])
+      await this.home.run(
+        `DELETE FROM mysql.${t} WHERE table_id = ${table.id} AND is_index = 0 AND hist_id IN (${columns.join(', ')})`,
+      );
+    this.keep({ ...stats, columns: new Map([...stats.columns].filter(([id]) => !columns.includes(id))) });
+    this.home.changed(table.id);
+  }
+
+  /** Takes corrected statistics over in memory and keeps them later (feedback). */
+  correct(stats: TableStatistics): void {
+    this.known.add(stats.tableId);
+    this.keep(stats);
+  }
+
+  /** Another node changed the statistics of a table: they are read again when they are wanted. */
+  reload(physicalId: number): void {
+    this.unload(physicalId);
+    this.known.add(physicalId);
+  }
+
+  /** Forgets statistics; `keepCount`: the row count stays (DROP STATS), else the table is gone. */
+  async drop(physicalId: number, keepCount: boolean): Promise<void> {
+    this.lockedIds.delete(physicalId);
+    const had = this.known.delete(physicalId);
+    this.unload(physicalId);
+    if (!had) return;
+    await this.home.transaction((run) => deleteStatistics(run, physicalId, keepCount));
+    this.home.changed(physicalId);
+  }
+
+  isLocked(physicalId: number): boolean {
+    return this.lockedIds.has(physicalId);
+  }
+
+  /** LOCK STATS: ANALYZE leaves the table or partition alone. */
+  async lock(physicalIds: readonly number[]): Promise<void> {
+    for (const id of physicalIds) {
+      this.lockedIds.add(id);
+      await this.home.run(
+        `REPLACE INTO mysql.stats_table_locked (table_id, modify_count, count, version) VALUES (${id}, 0, 0, 0)`,
+      );
+      this.home.changed(id);
+    }
+  }
+
+  async unlock(physicalIds: readonly number[]): Promise<void> {
+    for (const id of physicalIds) {
+      this.lockedIds.delete(id);
+      await this.home.run(`DELETE FROM mysql.stats_table_locked WHERE table_id = ${id}`);
+      this.home.changed(id);
+    }
+  }
+
+  async reloadLocks(): Promise<void> {
+    this.lockedIds.clear();
+    for (const [id] of await this.home.run('SELECT table_id FROM mysql.stats_table_locked'))
+      this.lockedIds.add(Number(id));
+  }
+
+  /** ALTER TABLE … ADD STATS_EXTENDED: what ANALYZE is to find out from now on. */
+  async setExtended(table: TableInfo, list: readonly ExtendedStatistics[]): Promise<void> {
+    const before = await this.want(table.id);
+    const stats: TableStatistics = before ?? {
+      tableId: table.id,
+      rowCount: this.rowCounts.get(table.id) ?? 0,
+      modifyCount: 0,
+      version: 0n,
+      columns: new Map(),
+      indexes: new Map(),
+    };
+    this.known.add(table.id);
+    this.keep({ ...stats, extended: list });
+    this.home.changed(table.id);
+  }
+
+  /** Which tables have statistics or locks; the statistics themselves are read when they are wanted. */
+  async start(): Promise<void> {
+    for (const [id] of await this.home.run(
+      'SELECT table_id FROM mysql.stats_histograms GROUP BY table_id UNION SELECT table_id FROM mysql.stats_extended',
+    ))
+      this.known.add(Number(id));
+    await this.reloadLocks();
   }
 }

@@ -64,6 +64,23 @@ export const JOB_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_history (job_id BIGINT NOT NULL, job_meta LONGBLOB, db_name CHAR(64), table_name CHAR(64), schema_ids TEXT(65535), table_ids TEXT(65535), create_time DATETIME, PRIMARY KEY (job_id))`,
 ];
 
+/** What is known of tables' contents, in TiDB's shape. */
+export const STATISTICS_TABLES: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS mysql.stats_meta (version BIGINT UNSIGNED NOT NULL, table_id BIGINT NOT NULL, modify_count BIGINT NOT NULL DEFAULT 0, count BIGINT UNSIGNED NOT NULL DEFAULT 0, snapshot BIGINT UNSIGNED NOT NULL DEFAULT 0, last_stats_histograms_version BIGINT UNSIGNED DEFAULT NULL, INDEX idx_ver(version), UNIQUE INDEX tbl(table_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_histograms (table_id BIGINT NOT NULL, is_index TINYINT NOT NULL, hist_id BIGINT NOT NULL, distinct_count BIGINT NOT NULL, null_count BIGINT NOT NULL DEFAULT 0, tot_col_size BIGINT NOT NULL DEFAULT 0, modify_count BIGINT NOT NULL DEFAULT 0, version BIGINT UNSIGNED NOT NULL DEFAULT 0, cm_sketch LONGBLOB, stats_ver BIGINT NOT NULL DEFAULT 0, flag BIGINT NOT NULL DEFAULT 0, correlation DOUBLE NOT NULL DEFAULT 0, last_analyze_pos LONGBLOB DEFAULT NULL, UNIQUE INDEX tbl(table_id, is_index, hist_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_buckets (table_id BIGINT NOT NULL, is_index TINYINT NOT NULL, hist_id BIGINT NOT NULL, bucket_id BIGINT NOT NULL, count BIGINT NOT NULL, repeats BIGINT NOT NULL, upper_bound LONGBLOB NOT NULL, lower_bound LONGBLOB, ndv BIGINT NOT NULL DEFAULT 0, UNIQUE INDEX tbl(table_id, is_index, hist_id, bucket_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_top_n (table_id BIGINT NOT NULL, is_index TINYINT NOT NULL, hist_id BIGINT NOT NULL, value LONGBLOB, count BIGINT UNSIGNED NOT NULL, INDEX tbl(table_id, is_index, hist_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_fm_sketch (table_id BIGINT NOT NULL, is_index TINYINT NOT NULL, hist_id BIGINT NOT NULL, value LONGBLOB, INDEX tbl(table_id, is_index, hist_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_feedback (table_id BIGINT NOT NULL, is_index TINYINT NOT NULL, hist_id BIGINT NOT NULL, feedback BLOB NOT NULL, INDEX hist(table_id, is_index, hist_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_extended (name VARCHAR(32) NOT NULL, type TINYINT NOT NULL, table_id BIGINT NOT NULL, column_ids VARCHAR(32) NOT NULL, stats BLOB DEFAULT NULL, version BIGINT UNSIGNED NOT NULL, status TINYINT NOT NULL, PRIMARY KEY (name, table_id), KEY idx_1 (table_id, status, version), KEY idx_2 (status, version))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_table_locked (table_id BIGINT NOT NULL, modify_count BIGINT NOT NULL DEFAULT 0, count BIGINT NOT NULL DEFAULT 0, version BIGINT UNSIGNED NOT NULL DEFAULT 0, PRIMARY KEY (table_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_history (table_id BIGINT NOT NULL, stats_data LONGBLOB NOT NULL, seq_no BIGINT NOT NULL, version BIGINT UNSIGNED NOT NULL, create_time DATETIME(6) NOT NULL, UNIQUE KEY table_version_seq (table_id, version, seq_no), KEY table_create_time (table_id, create_time, seq_no), KEY idx_create_time (create_time))`,
+  `CREATE TABLE IF NOT EXISTS mysql.stats_meta_history (table_id BIGINT NOT NULL, modify_count BIGINT NOT NULL, count BIGINT NOT NULL, version BIGINT UNSIGNED NOT NULL, source VARCHAR(40) NOT NULL, create_time DATETIME(6) NOT NULL, UNIQUE KEY table_version (table_id, version), KEY table_create_time (table_id, create_time), KEY idx_create_time (create_time))`,
+  `CREATE TABLE IF NOT EXISTS mysql.analyze_jobs (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, table_schema CHAR(64) NOT NULL DEFAULT '', table_name CHAR(64) NOT NULL DEFAULT '', partition_name CHAR(64) NOT NULL DEFAULT '', job_info TEXT NOT NULL, processed_rows BIGINT UNSIGNED NOT NULL DEFAULT 0, start_time TIMESTAMP NULL DEFAULT NULL, end_time TIMESTAMP NULL DEFAULT NULL, state ENUM('pending','running','finished','failed') NOT NULL, fail_reason TEXT DEFAULT NULL, instance VARCHAR(512) NOT NULL, process_id BIGINT UNSIGNED, PRIMARY KEY (id), KEY (update_time))`,
+  `CREATE TABLE IF NOT EXISTS mysql.analyze_options (table_id BIGINT NOT NULL, sample_num BIGINT NOT NULL DEFAULT 0, sample_rate DOUBLE NOT NULL DEFAULT -1, buckets BIGINT NOT NULL DEFAULT 0, topn BIGINT NOT NULL DEFAULT -1, column_choice ENUM('DEFAULT','ALL','PREDICATE','LIST') NOT NULL DEFAULT 'DEFAULT', column_ids TEXT(19372), PRIMARY KEY (table_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.column_stats_usage (table_id BIGINT NOT NULL, column_id BIGINT NOT NULL, last_used_at TIMESTAMP NULL, last_analyzed_at TIMESTAMP NULL, PRIMARY KEY (table_id, column_id))`,
+];
+
 /** Tables of the `mysql` database and the first account, in the shape that MySQL's and TiDB's tools know. */
 export const SYSTEM_TABLES: readonly string[] = [
   'CREATE DATABASE IF NOT EXISTS mysql',
@@ -85,5 +102,6 @@ export const SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.tidb (VARIABLE_NAME VARCHAR(64) NOT NULL PRIMARY KEY, VARIABLE_VALUE VARCHAR(1024) DEFAULT NULL, COMMENT VARCHAR(1024))`,
   `CREATE TABLE IF NOT EXISTS mysql.help_topic (help_topic_id INT UNSIGNED NOT NULL PRIMARY KEY, name CHAR(64) NOT NULL, help_category_id SMALLINT UNSIGNED NOT NULL, description TEXT NOT NULL, example TEXT NOT NULL, url TEXT NOT NULL, UNIQUE KEY name (name))`,
   ...JOB_TABLES,
+  ...STATISTICS_TABLES,
   `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`,
 ];

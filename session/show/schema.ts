@@ -104,6 +104,7 @@ registerShow('COLUMNS', (session, stmt) => {
 registerShow('INDEX', async (session, stmt) => {
   const { table } = tableOf(session, stmt);
   const rows = [];
+  const stats = await session.engine.statistics.want(table.id);
   for (const index of table.indices) {
     if (index.state !== 'public') continue;
     for (const [at, part] of index.columns.entries()) {
@@ -115,7 +116,7 @@ registerShow('INDEX', async (session, stmt) => {
         at + 1,
         text(column.hidden ? null : part.name),
         text('A'),
-        session.engine.statisticsOf(table.id)?.columns.get(column.id)?.ndv ?? 0,
+        Math.round(stats?.columns.get(column.id)?.ndv ?? 0),
         part.length < 0 ? null : part.length,
         null,
         text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),

@@ -1,158 +1,134 @@
 import type { AnalyzeTableStmt } from '../../parser/ast/index.js';
-import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import type { DbInfo, PartitionDefinition, TableInfo } from '../../catalog/model.js';
 import { mysqlError } from '../../types/error-table.js';
-import { buildOperator } from '../../executor/build-operator.js';
-import { analyzedColumns, planAnalyze } from '../../planner/analyze-plan.js';
-import type { AnalyzeOptions } from '../../statistics/builder.js';
-import { DEFAULT_ANALYZE, TableStatsBuilder } from '../../statistics/builder.js';
 import type { Session } from '../session.js';
-import { SessionExecContext } from '../session-exec.js';
+import { analyzeRequest, givenOptions, keepOptions } from '../statistics/analyze-request.js';
+import { analyzeTable, autoRate } from '../statistics/analyze-table.js';
+import { partitionsNamed } from '../statistics/partitions-named.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
 
-/** Options of ANALYZE … WITH n NAME: largest value, and the builder's setting that it stands for (TiDB's limits). */
-const OPTIONS: Readonly<Record<string, { readonly max: number; readonly sets?: keyof AnalyzeOptions }>> = {
-  BUCKETS: { max: 100_000, sets: 'buckets' },
-  TOPN: { max: 100_000, sets: 'topN' },
-  SAMPLES: { max: 5_000_000, sets: 'samples' },
-  'CMSKETCH WIDTH': { max: 131_072 },
-  'CMSKETCH DEPTH': { max: 1024 },
-  SAMPLERATE: { max: 1 },
-};
-
-function optionsOf(stmt: AnalyzeTableStmt): AnalyzeOptions {
-  const options: { -readonly [K in keyof AnalyzeOptions]: number } = { ...DEFAULT_ANALYZE };
-  for (const { name, value } of stmt.options) {
-    const rule = OPTIONS[name];
-    if (rule === undefined) continue;
-    const least = name === 'TOPN' || name === 'SAMPLERATE' ? 0 : 1;
-    if (value < least || value > rule.max)
-      throw mysqlError(
-        'ER_UNKNOWN_ERROR',
-        `Value of analyze option ${name} should not be larger than ${rule.max}`,
-      );
-    if (rule.sets !== undefined) options[rule.sets] = value;
+function check(session: Session, stmt: AnalyzeTableStmt, db: DbInfo, table: TableInfo): void {
+  if (table.view !== undefined)
+    throw mysqlError('ER_UNKNOWN_ERROR', `analyze view ${table.name} is not supported now.`);
+  if (table.sequence !== undefined)
+    throw mysqlError('ER_UNKNOWN_ERROR', `analyze sequence ${table.name} is not supported now.`);
+  session.privileges.require('INSERT', db.name, table.name);
+  session.privileges.require('SELECT', db.name, table.name);
+  for (const name of stmt.indexes ?? []) {
+    const clustered = name.toLowerCase() === 'primary' && table.pkIsHandle;
+    if (!clustered && !table.indices.some((i) => i.lower === name.toLowerCase()))
+      throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
   }
-  return options;
+  for (const name of [...(stmt.columns?.names ?? []), ...(stmt.histogram?.columns ?? [])]) {
+    if (!table.columns.some((c) => c.lower === name.toLowerCase() && c.state === 'public' && !c.hidden))
+      throw mysqlError('ER_BAD_FIELD_ERROR', name, table.name);
+  }
 }
 
 registerStatement('AnalyzeTable', {
   implicitCommit: true,
   run: async (session, stmt) => {
-    const options = optionsOf(stmt);
-    const tables = stmt.tables.map((name) => tableNamed(session, name));
-    for (const { db, table } of tables) {
-      if (table.view !== undefined)
-        throw mysqlError('ER_UNKNOWN_ERROR', `analyze view ${table.name} is not supported now.`);
-      session.privileges.require('INSERT', db.name, table.name);
-      session.privileges.require('SELECT', db.name, table.name);
-      for (const name of stmt.indexes ?? []) {
-        if (!table.indices.some((i) => i.lower === name.toLowerCase()))
-          throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
-      }
-      for (const name of stmt.columns?.names ?? []) {
-        if (!table.columns.some((c) => c.lower === name.toLowerCase() && c.state === 'public'))
-          throw mysqlError('ER_BAD_FIELD_ERROR', name, table.name);
-      }
-    }
-    for (const { db, table } of tables) {
+    if (stmt.incremental)
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        'the incremental analyze feature has already been removed in TiDB v7.5.0, so this will have no effect',
+      );
+    const given = givenOptions(stmt);
+    const tables = stmt.tables.map((name) => {
+      const { db, table } = tableNamed(session, name);
+      check(session, stmt, db, table);
+      return { db, table, partitions: partitionsNamed(table, stmt.partitions) };
+    });
+    for (const { db, table, partitions } of tables) {
       if (table.virtual === true) continue;
-      if (session.engine.statistics.isLocked(table.id)) {
-        session.statement.warn({
-          level: 'Warning',
-          code: 1105,
-          message: `skip analyze locked table: ${db.name}.${table.name}`,
-        });
+      if (stmt.histogram?.action === 'DROP') {
+        await dropHistograms(session, table, stmt.histogram.columns);
         continue;
       }
-      noteSampleRate(session, db, table);
-      await analyze(session, db, table, options);
+      if (skipLocked(session, db, table, partitions)) continue;
+      if (stmt.indexes !== null && session.vars.get('tidb_analyze_version') === '2')
+        warn(session, 'The version 2 would collect all statistics not only the selected indexes');
+      const request = await analyzeRequest(session, table, { ...stmt, given });
+      if (request.options.sampleRate === 0 && given.samples === undefined)
+        noteSampleRate(session, db, table, partitions);
+      await keepOptions(session, table, request);
+      await analyzeTable(session, db, table, request, partitions);
     }
     return null;
   },
 });
 
-/** TiDB tells how it samples; here every row is read, and sampled by a reservoir. */
-function noteSampleRate(session: Session, db: DbInfo, table: TableInfo): void {
-  const known = session.engine.statistics.get(table.id);
-  const rows = session.engine.rowCounts.get(table.id) ?? 0;
-  const rate = known === null ? 1 : Math.min(1, 110_000 / Math.max(1, rows));
-  const reason =
-    known !== null && rows === 0
-      ? 'TiDB assumes that the table is empty, use sample-rate=1'
-      : `use min(1, 110000/${known === null ? 10_000 : rows}) as the sample-rate=${rate === 1 ? 1 : rate}`;
-  session.statement.warn({
-    level: 'Note',
-    code: 1105,
-    message: `Analyze use auto adjusted sample rate ${rate.toFixed(6)} for table ${db.name}.${table.name}, reason to use this rate is "${reason}"`,
-  });
-}
+const warn = (session: Session, message: string): void =>
+  session.statement.warn({ level: 'Warning', code: 1105, message });
 
-/** Reads the whole table at one snapshot and keeps what the optimizer asks for. */
-async function analyze(
+function skipLocked(
   session: Session,
   db: DbInfo,
   table: TableInfo,
-  options: AnalyzeOptions,
-): Promise<void> {
-  const { storage } = session.engine;
-  const ts = await storage.currentTs();
-  const release = storage.pinTs(ts);
-  session.statement.state = `analyzing ${db.name}.${table.name}`;
-  const builder = new TableStatsBuilder(table, analyzedColumns(table), options);
-  const context = new SessionExecContext(
-    session,
-    session.statement,
-    session.schema,
-    null,
-    storage.snapshot(ts),
-    ts,
-  );
-  const operator = buildOperator(planAnalyze(db, table), context);
-  try {
-    await operator.open();
-    for (;;) {
-      const pause = session.statement.checkpoint();
-      if (pause !== undefined) await pause;
-      const chunk = await operator.next();
-      if (chunk === null) break;
-      builder.add(chunk);
-      session.statement.state = `analyzing ${db.name}.${table.name}: ${builder.rows} rows`;
-    }
-  } finally {
-    await operator.close();
-    release();
-  }
-  await session.engine.statistics.put(builder.finish(ts));
+  partitions: readonly PartitionDefinition[] | null,
+): boolean {
+  const { statistics } = session.engine;
+  const locked =
+    statistics.isLocked(table.id) ||
+    (partitions !== null && partitions.every((p) => statistics.isLocked(p.id)));
+  if (locked) warn(session, `skip analyze locked table: ${db.name}.${table.name}`);
+  return locked;
 }
 
-registerStatement(['LockStats', 'UnlockStats'], {
-  run: (session, stmt) => {
-    const skipped: string[] = [];
-    for (const name of stmt.tables) {
-      const { db, table } = tableNamed(session, name);
-      session.privileges.require('INSERT', db.name, table.name);
-      const { statistics } = session.engine;
-      const changed = stmt.kind === 'LockStats' ? statistics.lock(table.id) : statistics.unlock(table.id);
-      if (!changed) skipped.push(`${db.name}.${table.name}`);
-    }
-    if (skipped.length > 0) {
-      const locking = stmt.kind === 'LockStats';
-      const word = skipped.length > 1 ? 'tables' : 'table';
-      session.statement.warn({
-        level: 'Warning',
-        code: 1105,
-        message: `skip ${locking ? 'locking locked' : 'unlocking unlocked'} ${word}: ${skipped.join(', ')}`,
-      });
-    }
-    return null;
-  },
-});
+/** TiDB tells how it samples; here every row is read, and sampled by a reservoir. */
+function noteSampleRate(
+  session: Session,
+  db: DbInfo,
+  table: TableInfo,
+  partitions: readonly PartitionDefinition[] | null,
+): void {
+  const { statistics, rowCounts } = session.engine;
+  const of = (physicalId: number, name: string): void => {
+    const known = statistics.has(physicalId);
+    const rows = rowCounts.get(physicalId) ?? 0;
+    const rate = known ? autoRate(rows) : 1;
+    const reason =
+      known && rows === 0
+        ? 'TiDB assumes that the table is empty, use sample-rate=1'
+        : `use min(1, 110000/${known ? rows : 10_000}) as the sample-rate=${rate}`;
+    session.statement.warn({
+      level: 'Note',
+      code: 1105,
+      message: `Analyze use auto adjusted sample rate ${rate.toFixed(6)} for table ${db.name}.${name}, reason to use this rate is "${reason}"`,
+    });
+  };
+  if (table.partition === undefined) of(table.id, table.name);
+  else
+    for (const p of partitions ?? table.partition.definitions)
+      of(p.id, `${table.name}'s partition ${p.name}`);
+}
+
+/** MySQL's ANALYZE TABLE … DROP HISTOGRAM ON. */
+async function dropHistograms(session: Session, table: TableInfo, names: readonly string[]): Promise<void> {
+  const { statistics } = session.engine;
+  const stats = await statistics.want(table.id);
+  if (stats === null) return;
+  const gone = table.columns.filter((c) => names.some((n) => n.toLowerCase() === c.lower)).map((c) => c.id);
+  await statistics.dropColumns(table, gone);
+}
 
 registerStatement('DropStats', {
   implicitCommit: true,
   run: async (session, stmt) => {
-    for (const name of stmt.tables) await session.engine.statistics.drop(tableNamed(session, name).table.id);
+    for (const name of stmt.tables) {
+      const { db, table } = tableNamed(session, name);
+      session.privileges.require('INSERT', db.name, table.name);
+      session.privileges.require('SELECT', db.name, table.name);
+      const partitions = partitionsNamed(table, stmt.partitions);
+      const ids =
+        partitions !== null
+          ? partitions.map((p) => p.id)
+          : stmt.global
+            ? [table.id]
+            : [table.id, ...(table.partition?.definitions.map((p) => p.id) ?? [])];
+      for (const id of ids) await session.engine.statistics.drop(id, true);
+    }
     return null;
   },
 });

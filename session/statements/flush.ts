@@ -26,7 +26,7 @@ registerStatement('Flush', {
         for (const name of stmt.tables) tableNamed(session, name);
         return null;
       case 'STATS_DELTA':
-        await session.engine.rowCounts.save();
+        await session.engine.saveRowCounts();
         return null;
       default:
         return null;

@@ -1,0 +1,243 @@
+import type { TableInfo } from '../../catalog/model.js';
+import { FmSketch } from '../../statistics/fm-sketch.js';
+import {
+  boundBytes,
+  boundValue,
+  cmsBytes,
+  cmsOf,
+  topNBytes,
+  topNValue,
+} from '../../statistics/stored-form.js';
+import type {
+  Bucket,
+  ColumnStatistics,
+  ExtendedKind,
+  ExtendedStatistics,
+  TableStatistics,
+} from '../../statistics/table-statistics.js';
+import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
+
+/** Runs a statement and gives its rows. */
+export type Run = (sql: string) => Promise<Datum[][]>;
+
+/** Rows of one INSERT. */
+const BATCH = 400;
+
+export const quoted = (s: string): string => `'${s.replace(/[\\']/g, (c) => `\\${c}`)}'`;
+const hex = (b: Uint8Array): string =>
+  b.length === 0 ? "''" : `x'${Buffer.from(b.buffer, b.byteOffset, b.length).toString('hex')}'`;
+const textOf = (d: Datum | undefined): string => (d instanceof Uint8Array ? Buffer.from(d).toString() : '');
+const bytesOf = (d: Datum | undefined): Uint8Array => (d instanceof Uint8Array ? d : new Uint8Array(0));
+
+/** Types of a table's columns by id; what is gone from the table is not restored. */
+const typeOf = (table: TableInfo, id: number): FieldType | undefined =>
+  table.columns.find((c) => c.id === id)?.type;
+
+const EXTENDED_TYPES: readonly ExtendedKind[] = ['cardinality', 'dependency', 'correlation'];
+export const extendedType = (kind: ExtendedKind): number => EXTENDED_TYPES.indexOf(kind);
+
+/** States of mysql.stats_extended.status, as TiDB numbers them. */
+export const EXTENDED_STATUS = { inited: 0, analyzed: 1, deleted: 2 } as const;
+
+/** Writes the parts of a table's statistics over those that are kept of them. Within a transaction of the caller. */
+export async function writeStatistics(run: Run, table: TableInfo, s: TableStatistics): Promise<void> {
+  const id = s.tableId;
+  const parts = [
+    ...[...s.columns].map(([part, c]) => ({ part, c, index: 0, type: typeOf(table, part) })),
+    ...[...s.indexes].map(([part, c]) => ({ part, c, index: 1, type: null })),
+  ];
+  const histograms: string[] = [];
+  const buckets: string[] = [];
+  const topN: string[] = [];
+  const sketches: string[] = [];
+  const usage: string[] = [];
+  for (const { part, c, index, type } of parts) {
+    if (type === undefined) continue;
+    const key = `${id}, ${index}, ${part}`;
+    const where = `table_id = ${id} AND is_index = ${index} AND hist_id = ${part}`;
+    for (const t of ['stats_buckets', 'stats_top_n', 'stats_fm_sketch'])
+      await run(`DELETE FROM mysql.${t} WHERE ${where}`);
+    const total = Math.round(c.avgSize * Math.max(0, s.rowCount - c.nullCount));
+    const cms = c.cms === null || c.cms === undefined ? 'NULL' : hex(cmsBytes(c.cms));
+    histograms.push(
+      `(${key}, ${Math.round(c.ndv)}, ${Math.round(c.nullCount)}, ${total}, 0, ${c.version ?? s.version}, ${cms}, ${c.statsVer ?? 2}, 1, ${c.correlation})`,
+    );
+    let before = 0;
+    c.buckets.forEach((b, i) => {
+      buckets.push(
+        `(${key}, ${i}, ${b.cumulative - before}, ${b.repeat}, ${hex(boundBytes(b.upper, type))}, ${hex(boundBytes(b.lower, type))}, ${b.ndv})`,
+      );
+      before = b.cumulative;
+    });
+    for (const t of c.topN) topN.push(`(${key}, ${hex(topNBytes(t.value, type))}, ${Math.round(t.count)})`);
+    if (c.sketch !== null && c.sketch !== undefined && table.id !== id)
+      sketches.push(`(${key}, ${hex(c.sketch.toBytes())})`);
+    if (index === 0 && (c.statsVer ?? 2) > 0)
+      usage.push(`(${id}, ${part}, FROM_UNIXTIME(${stampSeconds(s.version)}))`);
+  }
+  await insert(
+    run,
+    'REPLACE INTO mysql.stats_histograms (table_id, is_index, hist_id, distinct_count, null_count, tot_col_size, modify_count, version, cm_sketch, stats_ver, flag, correlation)',
+    histograms,
+  );
+  await insert(
+    run,
+    'INSERT INTO mysql.stats_buckets (table_id, is_index, hist_id, bucket_id, count, repeats, upper_bound, lower_bound, ndv)',
+    buckets,
+  );
+  await insert(run, 'INSERT INTO mysql.stats_top_n (table_id, is_index, hist_id, value, count)', topN);
+  await insert(run, 'INSERT INTO mysql.stats_fm_sketch (table_id, is_index, hist_id, value)', sketches);
+  await insert(
+    run,
+    'INSERT INTO mysql.column_stats_usage (table_id, column_id, last_analyzed_at)',
+    usage,
+    'ON DUPLICATE KEY UPDATE last_analyzed_at = VALUES(last_analyzed_at)',
+  );
+  for (const e of s.extended ?? []) {
+    if (e.value === null) continue;
+    await run(
+      `UPDATE mysql.stats_extended SET stats = ${quoted(String(e.value))}, version = ${e.version}, status = ${EXTENDED_STATUS.analyzed} WHERE table_id = ${id} AND name = ${quoted(e.name)} AND status <> ${EXTENDED_STATUS.deleted}`,
+    );
+  }
+}
+
+/** Seconds since the epoch of a timestamp of the store. */
+export const stampSeconds = (version: bigint): number => Math.floor(Number(version >> 18n) / 1000);
+
+async function insert(run: Run, head: string, rows: readonly string[], tail = ''): Promise<void> {
+  for (let i = 0; i < rows.length; i += BATCH)
+    await run(`${head} VALUES ${rows.slice(i, i + BATCH).join(', ')} ${tail}`);
+}
+
+/** The statistics kept of a table or partition; null when there are none. */
+export async function readStatistics(
+  run: Run,
+  table: TableInfo,
+  physicalId: number,
+): Promise<TableStatistics | null> {
+  const where = `WHERE table_id = ${physicalId}`;
+  const histograms = await run(
+    `SELECT is_index, hist_id, distinct_count, null_count, tot_col_size, version, cm_sketch, stats_ver, correlation FROM mysql.stats_histograms ${where}`,
+  );
+  const extended = await readExtended(run, table, physicalId);
+  if (histograms.length === 0 && extended.length === 0) return null;
+  const [meta] = await run(`SELECT count, modify_count, version FROM mysql.stats_meta ${where}`);
+  const bucketRows = await run(
+    `SELECT is_index, hist_id, count, repeats, upper_bound, lower_bound, ndv FROM mysql.stats_buckets ${where} ORDER BY is_index, hist_id, bucket_id`,
+  );
+  const topRows = await run(`SELECT is_index, hist_id, value, count FROM mysql.stats_top_n ${where}`);
+  const sketchRows = await run(`SELECT is_index, hist_id, value FROM mysql.stats_fm_sketch ${where}`);
+  const rowCount = Number(meta?.[0] ?? 0);
+  const group = (rows: Datum[][]): Map<string, Datum[][]> => {
+    const by = new Map<string, Datum[][]>();
+    for (const r of rows) {
+      const k = `${r[0]} ${r[1]}`;
+      const list = by.get(k);
+      if (list === undefined) by.set(k, [r]);
+      else list.push(r);
+    }
+    return by;
+  };
+  const buckets = group(bucketRows);
+  const topN = group(topRows);
+  const sketches = group(sketchRows);
+  const columns = new Map<number, ColumnStatistics>();
+  const indexes = new Map<number, ColumnStatistics>();
+  let version = 0n;
+  let analyzedRows = 0;
+  for (const h of histograms) {
+    const isIndex = Number(h[0]) === 1;
+    const id = Number(h[1]);
+    const type = isIndex ? null : typeOf(table, id);
+    if (type === undefined || (isIndex && !table.indices.some((i) => i.id === id))) continue;
+    const k = `${h[0]} ${h[1]}`;
+    const partVersion = BigInt(h[5] as number | bigint);
+    if (partVersion > version) version = partVersion;
+    const stats = restored(h, type, buckets.get(k) ?? [], topN.get(k) ?? [], sketches.get(k)?.[0]?.[2]);
+    if (stats === null) continue;
+    let known = stats.nullCount + (stats.buckets[stats.buckets.length - 1]?.cumulative ?? 0);
+    for (const t of stats.topN) known += t.count;
+    if (known > analyzedRows) analyzedRows = known;
+    const sized = { ...stats, avgSize: stats.avgSize / Math.max(1, rowCount - stats.nullCount) };
+    (isIndex ? indexes : columns).set(id, sized);
+  }
+  if (version === 0n && extended.length === 0) return null;
+  return {
+    tableId: physicalId,
+    rowCount: columns.size === 0 && indexes.size === 0 ? rowCount : analyzedRows,
+    modifyCount: Number(meta?.[1] ?? 0),
+    version,
+    columns,
+    indexes,
+    extended,
+  };
+}
+
+/** Null when the kept form cannot be read, which is as good as no statistics. avgSize: bytes of all values. */
+function restored(
+  h: readonly Datum[],
+  type: FieldType | null,
+  bucketRows: readonly (readonly Datum[])[],
+  topRows: readonly (readonly Datum[])[],
+  sketch: Datum | undefined,
+): ColumnStatistics | null {
+  try {
+    let cumulative = 0;
+    const buckets = bucketRows.map((b): Bucket => {
+      cumulative += Number(b[2]);
+      return {
+        lower: boundValue(bytesOf(b[5]), type),
+        upper: boundValue(bytesOf(b[4]), type),
+        cumulative,
+        repeat: Number(b[3]),
+        ndv: Number(b[6]),
+      };
+    });
+    const encoded = topRows
+      .map((t) => ({ key: Buffer.from(bytesOf(t[2])), count: Number(t[3]) }))
+      .sort((a, b) => Buffer.compare(a.key, b.key));
+    return {
+      ndv: Number(h[2]),
+      nullCount: Number(h[3]),
+      avgSize: Number(h[4]),
+      correlation: Number(h[8]),
+      topN: encoded.map((t) => ({ value: topNValue(Uint8Array.from(t.key), type), count: t.count })),
+      buckets,
+      cms: h[6] instanceof Uint8Array ? cmsOf(h[6]) : null,
+      sketch: sketch instanceof Uint8Array ? FmSketch.fromBytes(sketch) : null,
+      statsVer: Number(h[7]),
+      version: BigInt(h[5] as number | bigint),
+    };
+  } catch {
+    return null;
+  }
+}
+
+async function readExtended(run: Run, table: TableInfo, physicalId: number): Promise<ExtendedStatistics[]> {
+  if (physicalId !== table.id) return [];
+  const rows = await run(
+    `SELECT name, type, column_ids, stats, version FROM mysql.stats_extended WHERE table_id = ${table.id} AND status <> ${EXTENDED_STATUS.deleted} ORDER BY name`,
+  );
+  return rows.map((r) => ({
+    name: textOf(r[0]),
+    kind: EXTENDED_TYPES[Number(r[1])] ?? 'correlation',
+    columns: JSON.parse(textOf(r[2])) as number[],
+    value: r[3] === null || r[3] === undefined ? null : Number(textOf(r[3])),
+    version: BigInt(r[4] as number | bigint),
+  }));
+}
+
+/** Forgets statistics, all but the row counts when `keepCount`. */
+export async function deleteStatistics(run: Run, physicalId: number, keepCount: boolean): Promise<void> {
+  const tables = ['stats_histograms', 'stats_buckets', 'stats_top_n', 'stats_fm_sketch'];
+  if (!keepCount)
+    tables.push(
+      'stats_meta',
+      'stats_extended',
+      'stats_table_locked',
+      'column_stats_usage',
+      'analyze_options',
+    );
+  for (const t of tables) await run(`DELETE FROM mysql.${t} WHERE table_id = ${physicalId}`);
+}
