@@ -22,6 +22,7 @@ import {
   applyReorganizePartitions,
   applyTruncatePartitions,
 } from './partition/alter-partitions.js';
+import { addStatistics, dropStatistics } from './extended-statistics.js';
 import { exchangePartition } from './partition/exchange-partition.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
 import { renameTables, requireTable } from './table.js';
@@ -118,6 +119,8 @@ for (const [kind, what] of Object.entries(REFUSED))
 for (const kind of ['Algorithm', 'Lock', 'Validation', 'Force', 'EnableKeys', 'DisableKeys'] as const)
   registerClause(kind, () => undefined);
 
+registerAction('AddStatistics', (ctx, { table }, s) => addStatistics(ctx, table, s));
+registerAction('DropStatistics', (ctx, { table }, s) => dropStatistics(ctx, table, s));
 registerAction('ExchangePartition', (ctx, target, s) =>
   exchangePartition(ctx, target, s.name, s.table, s.validation),
 );

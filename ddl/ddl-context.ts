@@ -54,6 +54,14 @@ export interface DdlContext {
   forgetTable(table: TableInfo): void;
   /** Rows of a new table are a copy of this many (statistics). */
   noteRows(tableId: number, rows: number): void;
+  /** ANALYZE is to find out how two columns go together. Throws 1105 for a name or columns that are taken. */
+  addExtendedStatistics(
+    table: TableInfo,
+    name: string,
+    columns: readonly number[],
+    ifNotExists: boolean,
+  ): Promise<void>;
+  dropExtendedStatistics(table: TableInfo, name: string, ifExists: boolean): Promise<void>;
   /** Runs changes of several steps. */
   readonly jobs: DdlWorker;
   /** What the history calls the statement (`create table`); '' = it is not kept there. */

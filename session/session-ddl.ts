@@ -117,6 +117,18 @@ export class SessionDdlContext implements DdlContext {
   noteRows(tableId: number, rows: number): void {
     this.session.engine.rowCounts.set(tableId, rows);
   }
+  async addExtendedStatistics(
+    table: TableInfo,
+    name: string,
+    columns: readonly number[],
+    ifNotExists: boolean,
+  ): Promise<void> {
+    const { statistics, storage } = this.session.engine;
+    await statistics.addExtended(table, name, columns, ifNotExists, await storage.currentTs());
+  }
+  dropExtendedStatistics(table: TableInfo, name: string, ifExists: boolean): Promise<void> {
+    return this.session.engine.statistics.dropExtended(table, name, ifExists);
+  }
   get jobs(): DdlWorker {
     return this.session.engine.ddl;
   }

@@ -1,52 +1,23 @@
 import type { TableInfo } from '../catalog/model.js';
 import type { Datum } from '../types/datum.js';
-import { valueKey } from './stats-key.js';
 import type { ExtendedStatistics } from './table-statistics.js';
 
-/** What extended statistics say of sampled rows (datums by column offset); null when there are none to tell from. */
+/** The correlation of two columns in sampled rows (datums by column offset); null when a column is gone. */
 export function extendedValue(
-  e: Pick<ExtendedStatistics, 'kind' | 'columns'>,
+  e: Pick<ExtendedStatistics, 'columns'>,
   table: TableInfo,
   rows: readonly (readonly Datum[])[],
 ): number | null {
-  const columns = e.columns.map((id) => table.columns.find((c) => c.id === id));
-  if (columns.includes(undefined)) return null;
-  const key = (row: readonly Datum[], of: typeof columns): string =>
-    of.map((c) => Buffer.from(valueKey(row[c!.offset] ?? null, c!.type)).toString('latin1')).join('');
-  switch (e.kind) {
-    case 'correlation': {
-      const [a, b] = columns;
-      const pairs = rows
-        .map((r) => [r[a!.offset], r[b!.offset]] as const)
-        .filter(([x, y]) => x !== null && y !== null);
-      if (pairs.length === 0) return 0;
-      if (pairs.length === 1) return 1;
-      return rankCorrelation(
-        pairs.map(([x]) => order(x!)),
-        pairs.map(([, y]) => order(y!)),
-      );
-    }
-    case 'cardinality':
-      return new Set(rows.map((r) => key(r, columns))).size;
-    case 'dependency': {
-      // Share of the rows whose first columns are seen with one value of the last column only.
-      const last = columns.slice(-1);
-      const groups = new Map<string, { rows: number; value: string; one: boolean }>();
-      for (const r of rows) {
-        const k = key(r, columns.slice(0, -1));
-        const v = key(r, last);
-        const g = groups.get(k);
-        if (g === undefined) groups.set(k, { rows: 1, value: v, one: true });
-        else {
-          g.rows++;
-          if (g.value !== v) g.one = false;
-        }
-      }
-      let determined = 0;
-      for (const g of groups.values()) if (g.one) determined += g.rows;
-      return rows.length === 0 ? null : determined / rows.length;
-    }
-  }
+  const [a, b] = e.columns.map((id) => table.columns.find((c) => c.id === id));
+  if (a === undefined || b === undefined) return null;
+  const pairs = rows
+    .map((r) => [r[a.offset] ?? null, r[b.offset] ?? null] as const)
+    .filter(([x, y]) => x !== null && y !== null);
+  if (pairs.length < 2) return pairs.length;
+  return rankCorrelation(
+    pairs.map(([x]) => order(x)),
+    pairs.map(([, y]) => order(y)),
+  );
 }
 
 /** Something that sorts as the value does. */

@@ -48,14 +48,11 @@ export interface Bucket {
   readonly ndv: number;
 }
 
-/** What ALTER TABLE … ADD STATS_EXTENDED asks to know of columns together. */
-export type ExtendedKind = 'cardinality' | 'dependency' | 'correlation';
-
+/** What ALTER TABLE … ADD STATS_EXTENDED asks to know of two columns together: how their orders agree. */
 export interface ExtendedStatistics {
   readonly name: string;
-  readonly kind: ExtendedKind;
   readonly columns: readonly number[];
-  /** The correlation coefficient, the number of distinct groups, or the share of rows whose first columns determine the last; null before ANALYZE. */
+  /** The correlation coefficient; null before ANALYZE. */
   readonly value: number | null;
   readonly version: bigint;
 }

@@ -3,3 +3,4 @@ import './information-schema.js';
 import './server-tables.js';
 import './ddl-jobs.js';
 import './transactions.js';
+import './analyze-status.js';

@@ -144,6 +144,8 @@ export class TestSchema {
       warn: () => {},
       forgetTable: () => {},
       noteRows: () => {},
+      addExtendedStatistics: () => Promise.resolve(),
+      dropExtendedStatistics: () => Promise.resolve(),
       throwIfInterrupted: () => {},
       currentDatabase: 'test',
       queryTypes: () => Promise.resolve([]),

@@ -15,6 +15,7 @@ import '../variables/tidb-variables.js';
 import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
+import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
@@ -78,6 +79,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);
+  registerAnalyzeStatus(core);
   const collector = new GarbageCollector(core);
   collector.start();
   const saver = setInterval(() => {

@@ -6,7 +6,15 @@ import {
   type TableStatistics,
 } from '../../statistics/table-statistics.js';
 import type { RowCounts } from './row-counts.js';
-import { deleteStatistics, readStatistics, writeStatistics, type Run } from './statistics-tables.js';
+import { mysqlError } from '../../types/error-table.js';
+import {
+  addExtended,
+  deleteStatistics,
+  readStatistics,
+  removeExtended,
+  writeStatistics,
+  type Run,
+} from './statistics-tables.js';
 
 /** Where statistics are kept, and who else wants to know of them. */
 export interface StatisticsHome {
@@ -222,10 +230,49 @@ export class StatisticsStore {
       this.lockedIds.add(Number(id));
   }
 
-  /** ALTER TABLE … ADD STATS_EXTENDED: what ANALYZE is to find out from now on. */
-  async setExtended(table: TableInfo, list: readonly ExtendedStatistics[]): Promise<void> {
-    const before = await this.want(table.id);
-    const stats: TableStatistics = before ?? {
+  /** ALTER TABLE … ADD STATS_EXTENDED: what ANALYZE is to find out from now on. Throws 1105. */
+  async addExtended(
+    table: TableInfo,
+    name: string,
+    columns: readonly number[],
+    ifNotExists: boolean,
+    version: bigint,
+  ): Promise<void> {
+    const list = (await this.want(table.id))?.extended ?? [];
+    if (list.some((e) => e.name === name)) {
+      if (ifNotExists) return;
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `extended statistics '${name}' for the specified table already exists`,
+      );
+    }
+    if (list.some((e) => e.columns.join() === columns.join()))
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `extended statistics '${name}' with same type on same columns already exists`,
+      );
+    await addExtended((sql) => this.home.run(sql), table.id, name, columns, version);
+    this.setExtended(table, [...list, { name, columns, value: null, version }]);
+  }
+
+  async dropExtended(table: TableInfo, name: string, ifExists: boolean): Promise<void> {
+    const list = (await this.want(table.id))?.extended ?? [];
+    if (!list.some((e) => e.name === name)) {
+      if (ifExists) return;
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `extended statistics '${name}' for the specified table does not exist`,
+      );
+    }
+    await removeExtended((sql) => this.home.run(sql), table.id, name);
+    this.setExtended(
+      table,
+      list.filter((e) => e.name !== name),
+    );
+  }
+
+  private setExtended(table: TableInfo, list: readonly ExtendedStatistics[]): void {
+    const stats: TableStatistics = this.loaded.get(table.id)?.stats ?? {
       tableId: table.id,
       rowCount: this.rowCounts.get(table.id) ?? 0,
       modifyCount: 0,

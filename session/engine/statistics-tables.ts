@@ -11,7 +11,6 @@ import {
 import type {
   Bucket,
   ColumnStatistics,
-  ExtendedKind,
   ExtendedStatistics,
   TableStatistics,
 } from '../../statistics/table-statistics.js';
@@ -34,8 +33,8 @@ const bytesOf = (d: Datum | undefined): Uint8Array => (d instanceof Uint8Array ?
 const typeOf = (table: TableInfo, id: number): FieldType | undefined =>
   table.columns.find((c) => c.id === id)?.type;
 
-const EXTENDED_TYPES: readonly ExtendedKind[] = ['cardinality', 'dependency', 'correlation'];
-export const extendedType = (kind: ExtendedKind): number => EXTENDED_TYPES.indexOf(kind);
+/** mysql.stats_extended.type of a correlation, as TiDB numbers it. */
+const CORRELATION = 2;
 
 /** States of mysql.stats_extended.status, as TiDB numbers them. */
 export const EXTENDED_STATUS = { inited: 0, analyzed: 1, deleted: 2 } as const;
@@ -217,14 +216,13 @@ function restored(
 async function readExtended(run: Run, table: TableInfo, physicalId: number): Promise<ExtendedStatistics[]> {
   if (physicalId !== table.id) return [];
   const rows = await run(
-    `SELECT name, type, column_ids, stats, version FROM mysql.stats_extended WHERE table_id = ${table.id} AND status <> ${EXTENDED_STATUS.deleted} ORDER BY name`,
+    `SELECT name, column_ids, stats, version FROM mysql.stats_extended WHERE table_id = ${table.id} AND status <> ${EXTENDED_STATUS.deleted} ORDER BY name`,
   );
   return rows.map((r) => ({
     name: textOf(r[0]),
-    kind: EXTENDED_TYPES[Number(r[1])] ?? 'correlation',
-    columns: JSON.parse(textOf(r[2])) as number[],
-    value: r[3] === null || r[3] === undefined ? null : Number(textOf(r[3])),
-    version: BigInt(r[4] as number | bigint),
+    columns: JSON.parse(textOf(r[1])) as number[],
+    value: r[2] === null || r[2] === undefined ? null : Number(textOf(r[2])),
+    version: BigInt(r[3] as number | bigint),
   }));
 }
 
@@ -240,4 +238,21 @@ export async function deleteStatistics(run: Run, physicalId: number, keepCount: 
       'analyze_options',
     );
   for (const t of tables) await run(`DELETE FROM mysql.${t} WHERE table_id = ${physicalId}`);
+}
+
+/** Keeps that ANALYZE is to find out how two columns go together. */
+export async function addExtended(
+  run: Run,
+  tableId: number,
+  name: string,
+  columns: readonly number[],
+  version: bigint,
+): Promise<void> {
+  await run(
+    `REPLACE INTO mysql.stats_extended (name, type, table_id, column_ids, stats, version, status) VALUES (${quoted(name)}, ${CORRELATION}, ${tableId}, '${JSON.stringify(columns)}', NULL, ${version}, ${EXTENDED_STATUS.inited})`,
+  );
+}
+
+export async function removeExtended(run: Run, tableId: number, name: string): Promise<void> {
+  await run(`DELETE FROM mysql.stats_extended WHERE table_id = ${tableId} AND name = ${quoted(name)}`);
 }

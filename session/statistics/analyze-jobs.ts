@@ -1,4 +1,6 @@
 import type { Datum } from '../../types/datum.js';
+import { epochMicrosToLocal, timeZone, UTC } from '../../types/timezone.js';
+import type { EngineCore } from '../engine/engine-core.js';
 import type { Session } from '../session.js';
 
 /**
@@ -11,4 +13,14 @@ export async function analyzeJobs(session: Session): Promise<Datum[][]> {
   );
   const name = (d: Datum | undefined): string => (d instanceof Uint8Array ? Buffer.from(d).toString() : '');
   return rows.filter((r) => session.privileges.visible(name(r[0]), name(r[1])));
+}
+
+/** information_schema.analyze_status. */
+export function registerAnalyzeStatus(core: EngineCore): void {
+  core.virtualProviders.set('analyze_status', async (session) => {
+    const zone = timeZone(session.evalContext.timeZone) ?? UTC;
+    const local = (seconds: Datum): Datum =>
+      seconds === null ? null : epochMicrosToLocal(Math.floor(Number(seconds)) * 1_000_000, 0, zone);
+    return (await analyzeJobs(session)).map((r) => r.map((v, i) => (i === 5 || i === 6 ? local(v) : v)));
+  });
 }

@@ -98,7 +98,7 @@ async function scan(
     table.indices.filter((i) => wanted.indexes.has(i.id)).flatMap((i) => i.columns.map((c) => c.offset)),
   );
   const extended =
-    physicalId === table.id && session.engine.globals.get('tidb_enable_extended_stats') === 'ON'
+    physicalId === table.id && session.vars.get('tidb_enable_extended_stats') === 'ON'
       ? ((await statistics.want(table.id))?.extended ?? [])
       : [];
   const correlated = new Set(extended.flatMap((e) => e.columns));
