@@ -97,7 +97,7 @@ const withZeroDates = (ctx: ConvertContext): ConvertContext =>
   (ctx.sqlMode & (SqlMode.NoZeroDate | SqlMode.NoZeroInDate)) === 0 ? ctx : new ZeroDatesContext(ctx);
 
 /** `{2025 3 30 2 0 0 0}`: the time in TiDB's messages. */
-function partsText(v: PackedTime, fsp: number): string {
+export function partsText(v: PackedTime, fsp: number): string {
   const p = unpackDateTime(v, fsp, newTimeParts());
   return `{${p.year} ${p.month} ${p.day} ${p.hour} ${p.minute} ${p.second} ${p.micro}}`;
 }

@@ -7,7 +7,16 @@ import type { DecInt } from '../../types/decimal.js';
 import { parseDecimal } from '../../types/number-parse.js';
 import type { EvalType, FieldType } from '../../types/field-type.js';
 import { evalType, Flag, newFieldType, TypeCode } from '../../types/field-type.js';
-import { asDecimalType, castTo, intConstant, newConstant, newFunction, rawFunction } from '../build.js';
+import {
+  asDecimalType,
+  boolConstant,
+  castTo,
+  intConstant,
+  newConstant,
+  newFunction,
+  nullConstant,
+  rawFunction,
+} from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import { canonical, NULL_VALUE } from '../codegen.js';
@@ -27,7 +36,12 @@ import {
   timeType,
 } from '../type-inference.js';
 import { boolOf } from './logic.js';
-import { mysqlError } from '../../types/error-table.js';
+import { ERRORS, formatError, mysqlError } from '../../types/error-table.js';
+import { isZero } from '../../types/datum.js';
+import { partsText } from '../../types/assign-time.js';
+import type { PackedTime } from '../../types/time.js';
+import { coreOf, coreToEpochSeconds, dateToDateTime, epochSecondsToCore } from '../../types/time.js';
+import { timeZone } from '../../types/timezone.js';
 
 /** Comparison operators, IN and BETWEEN (manual, "Comparison Functions and Operators"). */
 
@@ -411,6 +425,42 @@ function checkOperands(op: string, args: readonly Expression[]): void {
   void op;
 }
 
+/**
+ * A TIMESTAMP column beside a local time that the clocks skip: no instant has it, those before it are before the end of the gap and
+ * the others are not. Warns as TiDB does (8179).
+ */
+function besideSkippedTime(
+  op: string,
+  x: Expression,
+  y: Expression,
+  ctx: BuildContext,
+): Expression | null {
+  if (x.type.tp !== TypeCode.Timestamp && y.type.tp !== TypeCode.Timestamp) return null;
+  const [a, b, o] = isField(x) && x.type.tp === TypeCode.Timestamp ? [x, y, op] : [y, x, MIRROR[op]!];
+  if (!isField(a) || a.type.tp !== TypeCode.Timestamp || !isLiteral(b) || b.param !== undefined) return null;
+  const zone = timeZone(ctx.timeZone);
+  const t = temporalConstant(b, a.type, ctx);
+  if (zone === null || t === null || t.kind !== 'constant' || t.value === null) return null;
+  const fsp = t.type.tp === TypeCode.Date ? 0 : t.type.decimal;
+  const packed = t.type.tp === TypeCode.Date ? dateToDateTime(t.value as number, 0) : (t.value as PackedTime);
+  if (isZero(packed)) return null;
+  const local = coreToEpochSeconds(coreOf(packed, fsp));
+  if (zone.localToUtc(local) !== null) return null;
+  ctx.warn({
+    level: 'Warning',
+    code: ERRORS.ER_TIMESTAMP_IN_DST_TRANSITION.code,
+    message: formatError(ERRORS.ER_TIMESTAMP_IN_DST_TRANSITION.format, [partsText(packed, fsp), zone.name]),
+  });
+  if (o === 'nulleq') return boolConstant(false);
+  if (o === 'ne') return newFunction('not', [newFunction('isnull', [a], ctx)], ctx);
+  if (o === 'eq') return newFunction('and', [newFunction('isnull', [a], ctx), nullConstant()], ctx);
+  const end = zone.gapEnd(local);
+  const core = epochSecondsToCore(end + zone.offsetAt(end));
+  if (core === null) return null;
+  const bound = newConstant(core, { ...datetimeType(0), flag: Flag.Binary | Flag.NotNull });
+  return newFunction(o === 'lt' || o === 'le' ? 'lt' : 'ge', [a, bound], ctx);
+}
+
 const comparison = (name: string, sig: string, doc: string): FunctionSpec => ({
   name,
   minArgs: 2,
@@ -423,7 +473,7 @@ const comparison = (name: string, sig: string, doc: string): FunctionSpec => ({
   rewrite(args, ctx) {
     checkOperands(name, args);
     const [a, b] = args as [Expression, Expression];
-    return isRow(a) && isRow(b) ? rewriteRows(name, a, b, ctx) : null;
+    return isRow(a) && isRow(b) ? rewriteRows(name, a, b, ctx) : besideSkippedTime(name, a, b, ctx);
   },
   resolve([x, y], ctx): Resolved {
     const { a, b, collation: c } = comparisonArgs(name, x!, y!, ctx);
@@ -664,19 +714,53 @@ registerFunction({
   emit: emitIn,
 });
 
-/** BETWEEN as TiDB rewrites it: a >= low AND a <= high, in the one domain that all three have. */
-export function newBetween(x: Expression, low: Expression, high: Expression, ctx: BuildContext): Expression {
-  const all = [x, low, high];
+/** Operands of BETWEEN brought to the one domain, and text to the one collation, in which all three are compared. */
+export function betweenOperands(
+  x: Expression,
+  low: Expression,
+  high: Expression,
+  ctx: BuildContext,
+): { operands: readonly [Expression, Expression, Expression]; collation: string | null } {
+  const all = [x, low, high].map((e) => (isLiteral(e) ? e : memberText(e, ctx)));
+  const domains = [x, low, high].map((e) => (e.type.tp === TypeCode.Null ? null : evalType(e.type)));
+  const number = (d: EvalType | null): boolean => d === 'int' || d === 'decimal' || d === 'real';
   // Text beside numbers: all are numbers (manual, "Type Conversion in Expression Evaluation").
-  const domains = all.map((e) => (e.type.tp === TypeCode.Null ? null : evalType(e.type)));
-  const asReal =
+  if (
     domains[0] === 'string' &&
-    domains.some((d) => d === 'int' || d === 'decimal' || d === 'real') &&
-    domains.every((d) => d === null || d === 'string' || d === 'int' || d === 'decimal' || d === 'real');
-  const [a, b, c] = (asReal ? all.map((e) => castTo(e, realType(), ctx)) : all) as [
-    Expression,
-    Expression,
-    Expression,
-  ];
-  return newFunction('and', [newFunction('ge', [a, b], ctx), newFunction('le', [a, c], ctx)], ctx);
+    domains.some(number) &&
+    domains.every((d) => d === null || d === 'string' || number(d))
+  ) {
+    const [a, b, c] = [x, low, high].map((e) => castTo(e, realType(), ctx));
+    return { operands: [a!, b!, c!], collation: null };
+  }
+  if (!domains.every((d) => d === 'string')) return { operands: [x, low, high], collation: null };
+  const d = deriveCollation(all, 'BETWEEN', {
+    charset: ctx.connectionCharset,
+    collate: ctx.connectionCollation,
+  });
+  const [a, b, c] = [x, low, high].map((e) => inCharset(e, d, ctx));
+  return { operands: [a!, b!, c!], collation: d.collate };
+}
+
+/** BETWEEN as TiDB rewrites it, a >= low AND a <= high; NOT BETWEEN as a < low OR a > high. */
+export function newBetween(
+  x: Expression,
+  low: Expression,
+  high: Expression,
+  ctx: BuildContext,
+  not = false,
+): Expression {
+  const {
+    operands: [a, b, c],
+    collation: collate,
+  } = betweenOperands(x, low, high, ctx);
+  const side = (op: string, o: Expression): Expression => {
+    const f = newFunction(op, [a, o], ctx);
+    return collate === null || f.kind !== 'function' || f.collation === collate
+      ? f
+      : { ...f, collation: collate };
+  };
+  return not
+    ? newFunction('or', [side('lt', b), side('gt', c)], ctx)
+    : newFunction('and', [side('ge', b), side('le', c)], ctx);
 }

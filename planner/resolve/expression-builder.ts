@@ -2,6 +2,7 @@ import type { Constant, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { rawFunction } from '../../expression/build.js';
+import { isRow, newBetween } from '../../expression/builtin/compare.js';
 import { jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
@@ -163,8 +164,12 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     const x = build(env, e.expr);
     const low = operandBeside(env.state, e.low, x, (o) => build(env, o));
     const high = operandBeside(env.state, e.high, x, (o) => build(env, o));
-    const f = call(env, 'and', call(env, 'ge', x, low), call(env, 'le', x, high));
-    return e.not ? call(env, 'or', call(env, 'lt', x, low), call(env, 'gt', x, high)) : f;
+    if (isRow(x) || isRow(low) || isRow(high)) {
+      return e.not
+        ? call(env, 'or', call(env, 'lt', x, low), call(env, 'gt', x, high))
+        : call(env, 'and', call(env, 'ge', x, low), call(env, 'le', x, high));
+    }
+    return newBetween(x, low, high, env.state.ctx.eval, e.not);
   },
   Like: (env, e) => {
     const escape = e.escape === null ? 92 : e.escape === '' ? 0 : e.escape.codePointAt(0)!;

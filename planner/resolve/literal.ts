@@ -3,23 +3,19 @@ import type { Literal } from '../../parser/ast/index.js';
 import {
   binaryType,
   boolType,
-  dateType,
-  datetimeType,
   decimalType,
   intType,
   nullType,
   realType,
   stringType,
-  timeType,
 } from '../../expression/type-inference.js';
 import { charset, encodeUtf8, type Charset } from '../../types/charset.js';
 import { intDatum, type Datum } from '../../types/datum.js';
-import { parseDuration } from '../../types/duration.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, newFieldType, type FieldType } from '../../types/field-type.js';
-import { parsedToDate, parsedToDateTime, parseTimeText } from '../../types/time-parse.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import type { PlanContext } from '../plan-context.js';
+import { temporalLiteral } from './temporal-literal.js';
 
 export function constant(type: FieldType, value: Datum): Constant {
   return { kind: 'constant', type, value };
@@ -107,7 +103,7 @@ export function literal(e: Literal, ctx: PlanContext): Constant {
     case 'BitLiteral':
       return hexLike(e.bytes, e.charset);
     case 'TemporalLiteral':
-      return temporal(e.type, e.value, ctx);
+      return temporalLiteral(e.type, e.value, ctx);
   }
 }
 
@@ -133,25 +129,3 @@ function hexLike(bytes: Uint8Array, introducer: string | null): Constant {
   });
   return constant(t, bytes);
 }
-
-function temporal(type: 'DATE' | 'TIME' | 'TIMESTAMP', text: string, ctx: PlanContext): Constant {
-  const bad = (kind: string): Error => mysqlError('ER_WRONG_VALUE', kind, text);
-  if (type === 'TIME') {
-    const fsp = fractionDigits(text);
-    const d = parseDuration(text, fsp);
-    if (d === null) throw bad('TIME');
-    return constant(notNull(timeType(fsp)), d.value);
-  }
-  const parsed = parseTimeText(text);
-  if (type === 'DATE') {
-    const d = parsed === null ? null : parsedToDate(parsed, ctx.eval.sqlMode);
-    if (d === null || !/^\s*\d+\D+\d+\D+\d+\s*$|^\s*\d{6}(\d\d)?\s*$/.test(text)) throw bad('DATE');
-    return constant(notNull(dateType()), d);
-  }
-  const fsp = fractionDigits(text);
-  const d = parsed === null ? null : parsedToDateTime(parsed, fsp, ctx.eval.sqlMode);
-  if (d === null) throw bad('DATETIME');
-  return constant(notNull(datetimeType(fsp)), d);
-}
-
-const fractionDigits = (text: string): number => Math.min(6, /\.(\d+)/.exec(text)?.[1]?.length ?? 0);
