@@ -54,7 +54,9 @@ class SessionFacts implements SessionFunctions {
     this.session.userVariables.set(name.toLowerCase(), { type, value: kept });
   }
   systemVariable(name: string, scope: 'session' | 'global'): string {
-    if (name.toLowerCase() === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
+    const lower = name.toLowerCase();
+    if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
+    if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
   }
   async sleep(seconds: number): Promise<boolean> {

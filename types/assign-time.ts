@@ -27,6 +27,12 @@ const zero = (fsp: number, date: boolean): PackedTime => (!date && fsp > 4 ? 0n 
 /** Largest second of TIMESTAMP, 2038-01-19 03:14:07 UTC. */
 const TIMESTAMP_MAX = 2147483647;
 
+/** 1292 for a value that is no such time. */
+function reportWrong(ctx: ConvertContext, type: string, shown: string): void {
+  if (ctx.updating === true) report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', type, shown);
+  else report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', type, shown, ctx.column, ctx.row);
+}
+
 /** DATE, DATETIME and TIMESTAMP columns: 1292 for what is no such time, zero stored where not strict. */
 export function assignTime(
   v: number | bigint | Uint8Array,
@@ -42,7 +48,7 @@ export function assignTime(
   }
   const shown = (): string => datumToString(v, from);
   const bad = (): PackedTime => {
-    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', temporalName(to.tp), shown(), ctx.column, ctx.row);
+    reportWrong(ctx, temporalName(to.tp), shown());
     return zero(fsp, date);
   };
   // Zero dates first: NO_ZERO_DATE makes them an error in strict mode and a warning otherwise, without it they are plain values.
@@ -63,7 +69,7 @@ export function assignTime(
 }
 
 function truncatedText(value: PackedTime, to: FieldType, ctx: ConvertContext, shown: string): PackedTime {
-  report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', temporalName(to.tp), shown, ctx.column, ctx.row);
+  reportWrong(ctx, temporalName(to.tp), shown);
   return to.tp === TypeCode.Timestamp ? timestampInRange(value, to, ctx, () => shown) : value;
 }
 
@@ -84,6 +90,9 @@ class ZeroDatesContext implements ConvertContext {
   }
   get row(): number {
     return this.ctx.row;
+  }
+  get updating(): boolean {
+    return this.ctx.updating === true;
   }
   warn(w: SqlWarning): void {
     this.ctx.warn(w);
@@ -118,7 +127,7 @@ function timestampInRange(
     return moved === null ? zero(to.decimal, false) : packCore(moved, 0, to.decimal);
   }
   if (utc < 1 || utc > TIMESTAMP_MAX) {
-    report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'timestamp', shown(), ctx.column, ctx.row);
+    reportWrong(ctx, 'timestamp', shown());
     return zero(to.decimal, false);
   }
   return v;

@@ -18,6 +18,8 @@ export interface ConvertContext {
   readonly column: string;
   /** Row being assigned, from 1. */
   readonly row: number;
+  /** The statement is an UPDATE: messages of wrong times do not name the column, as in TiDB. */
+  readonly updating?: boolean;
   warn(warning: SqlWarning): void;
   /** Start of the statement, microseconds since the epoch (UTC). */
   nowMicros(): number;

@@ -134,7 +134,11 @@ function assignInt(
       break;
     case 'real': {
       const r = realToInt(v as number, isUnsigned(to));
-      if (r.overflow) report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
+      if (r.overflow) {
+        report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
+        const { min, max } = intRange(to);
+        return r.value < min ? min : r.value > max ? max : r.value;
+      }
       n = r.value;
       break;
     }

@@ -34,6 +34,7 @@ export class Assigner implements ConvertContext {
     private readonly ctx: Pick<ExecContext, 'eval'>,
     /** IGNORE: errors of values become warnings. */
     readonly ignore: boolean,
+    readonly updating = false,
   ) {
     this.sqlMode = ctx.eval.sqlMode;
     this.strict = isStrictMode(this.sqlMode) && !ignore;

@@ -91,7 +91,7 @@ export function targetRow(target: DmlTarget, chunk: Chunk, i: number): Datum[] {
  * "UPDATE Statement"); then rows that really change are written in the order in which they came.
  */
 export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<DmlResult> {
-  const assigner = new Assigner(ctx, plan.ignore);
+  const assigner = new Assigner(ctx, plan.ignore, true);
   const targets = plan.targets.map((t, i) => new Target(t, i, plan.assignments, ctx));
   const current = new CurrentValues(ctx);
   const projections = plan.assignments.map((a) => (a.value === null ? null : compileProjection([a.value])));

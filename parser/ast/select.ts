@@ -76,6 +76,8 @@ export interface SelectField {
 export interface GroupBy {
   items: OrderItem[];
   rollup: boolean;
+  /** An item has ASC or DESC, as MySQL 5.7 allowed. */
+  ordered: boolean;
 }
 
 export interface OrderItem {

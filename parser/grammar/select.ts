@@ -325,12 +325,12 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
     if (this.at('ROLLUP') && this.peek() === '(') {
       this.advance();
       this.expect('(');
-      const items = this.orderItems();
+      const directed = this.directedItems();
       this.expect(')');
-      return { items, rollup: true };
+      return { ...directed, rollup: true };
     }
-    const items = this.orderItems();
-    return { items, rollup: this.eatPair('WITH', 'ROLLUP') };
+    const directed = this.directedItems();
+    return { ...directed, rollup: this.eatPair('WITH', 'ROLLUP') };
   }
 
   orderByClause(): OrderItem[] {
@@ -340,12 +340,19 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
   }
 
   orderItems(): OrderItem[] {
-    return this.list((): OrderItem => {
+    return this.directedItems().items;
+  }
+
+  /** Items, and whether one has ASC or DESC. */
+  private directedItems(): { items: OrderItem[]; ordered: boolean } {
+    let ordered = false;
+    const items = this.list((): OrderItem => {
       const expr = this.expr();
-      if (this.eat('DESC')) return { expr, desc: true };
-      this.eat('ASC');
-      return { expr, desc: false };
+      const desc = this.eat('DESC');
+      if (desc || this.eat('ASC')) ordered = true;
+      return { expr, desc };
     });
+    return { items, ordered };
   }
 
   /** LIMIT [offset,] count, LIMIT count OFFSET offset, FETCH FIRST|NEXT [n] ROW|ROWS ONLY. */

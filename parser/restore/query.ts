@@ -98,7 +98,10 @@ export abstract class QueryWriter extends TypeWriter {
     if (s.from !== null) this.kw(' FROM ').tableRef(s.from);
     if (s.where !== null) this.kw(s.from === null ? ' FROM DUAL WHERE ' : ' WHERE ').expr(s.where);
     if (s.groupBy !== null) {
-      this.kw(' GROUP BY ').orderItems(s.groupBy.items);
+      this.kw(' GROUP BY ');
+      if (s.groupBy.ordered)
+        this.list(s.groupBy.items, ({ expr, desc }) => this.expr(expr).kw(desc ? ' DESC' : ' ASC'));
+      else this.orderItems(s.groupBy.items);
       if (s.groupBy.rollup) this.kw(' WITH ROLLUP');
     }
     if (s.having !== null) this.kw(' HAVING ').expr(s.having);

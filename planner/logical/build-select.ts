@@ -34,6 +34,7 @@ import {
 import { partitionLocator } from '../partition/locator.js';
 import { forEachNode } from './walk.js';
 import { lockSpec } from './lock-spec.js';
+import { noopFunction } from './noop-function.js';
 
 /** One item of the select list, its expression built when first needed. */
 interface Field {
@@ -114,6 +115,7 @@ class SelectBuilder {
     this.fields = this.expandFields();
     if (stmt.where !== null) this.where(stmt.where);
     if (stmt.lock !== null) this.lock(stmt.lock);
+    if (stmt.options.calcFoundRows) noopFunction('SQL_CALC_FOUND_ROWS', state.ctx);
     this.aggregate();
     if (stmt.having !== null) this.having(stmt.having);
     const windowCalls: ast.Expr[] = [];
@@ -218,6 +220,7 @@ class SelectBuilder {
     if (stmt.groupBy === null && calls.length === 0) return;
     this.aggregated = true;
     if (stmt.groupBy !== null) {
+      if (stmt.groupBy.ordered) noopFunction('GROUP BY expr ASC|DESC', state.ctx);
       if (stmt.groupBy.rollup) throw mysqlError('ER_NOT_SUPPORTED_YET', 'GROUP BY WITH ROLLUP');
       for (const item of stmt.groupBy.items) this.groupBy.push(this.groupExpr(item.expr));
     }

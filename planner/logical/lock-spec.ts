@@ -1,7 +1,7 @@
-import { mysqlError } from '../../types/error-table.js';
 import type * as ast from '../../parser/ast/index.js';
 import type { LockSpec } from '../physical/plan.js';
 import type { PlanContext } from '../plan-context.js';
+import { noopFunction } from './noop-function.js';
 
 /**
  * What a locking clause locks; null: nothing. The store has no shared locks. As in TiDB, FOR SHARE (LOCK IN SHARE MODE) is FOR UPDATE under
@@ -11,11 +11,7 @@ import type { PlanContext } from '../plan-context.js';
 export function lockSpec(clause: ast.LockClause, ctx: PlanContext): LockSpec | null {
   const { wait } = clause;
   if (clause.strength === 'SHARE' && ctx.variable('tidb_enable_shared_lock_promotion') !== 'ON') {
-    const mode = ctx.variable('tidb_enable_noop_functions');
-    if (mode === 'ON' || wait !== null) return null;
-    const error = mysqlError('ER_FUNCTIONS_NOOP_IMPL', 'LOCK IN SHARE MODE');
-    if (mode !== 'WARN') throw error;
-    ctx.warn({ level: 'Warning', code: error.code, message: error.message });
+    if (wait === null) noopFunction('LOCK IN SHARE MODE', ctx);
     return null;
   }
   return {

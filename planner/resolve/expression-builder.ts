@@ -316,6 +316,9 @@ function systemVariable(env: ExpressionEnv, e: ast.SystemVariable): Expression {
 }
 
 function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
+  // A name with a schema is that of a stored function, of which there are none.
+  if (e.schema !== null)
+    throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${e.schema}.${e.name}`.toLowerCase());
   return newFunction(
     e.name,
     e.args.map((a) => build(env, a)),
