@@ -429,12 +429,7 @@ function checkOperands(op: string, args: readonly Expression[]): void {
  * A TIMESTAMP column beside a local time that the clocks skip: no instant has it, those before it are before the end of the gap and
  * the others are not. Warns as TiDB does (8179).
  */
-function besideSkippedTime(
-  op: string,
-  x: Expression,
-  y: Expression,
-  ctx: BuildContext,
-): Expression | null {
+function besideSkippedTime(op: string, x: Expression, y: Expression, ctx: BuildContext): Expression | null {
   if (x.type.tp !== TypeCode.Timestamp && y.type.tp !== TypeCode.Timestamp) return null;
   const [a, b, o] = isField(x) && x.type.tp === TypeCode.Timestamp ? [x, y, op] : [y, x, MIRROR[op]!];
   if (!isField(a) || a.type.tp !== TypeCode.Timestamp || !isLiteral(b) || b.param !== undefined) return null;
