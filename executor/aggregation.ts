@@ -19,6 +19,8 @@ export interface AggInputs {
   readonly keys: readonly Vector[];
   /** Inputs of each function. */
   readonly args: readonly (readonly Vector[])[];
+  /** All of these, each once. */
+  readonly slots: readonly Vector[];
 }
 
 /** The aggregate functions of a HashAgg, StreamAgg or window over many groups. */
@@ -49,13 +51,22 @@ export class Aggregation {
 
   inputs(input: Chunk): Awaitable<AggInputs> {
     const chunk = input.sel !== null && input.sel.length * SPARSE < input.length ? compact(input) : input;
-    const pick = (vectors: Vector[]): AggInputs => ({
-      chunk,
-      keys: this.keySlots.map((s) => vectors[s]!),
-      args: this.argSlots.map((slots) => slots.map((s) => vectors[s]!)),
-    });
     const r = this.projection.run(chunk, this.ctx);
-    return r instanceof Promise ? r.then(pick) : pick(r);
+    return r instanceof Promise ? r.then((slots) => this.pick(chunk, slots)) : this.pick(chunk, r);
+  }
+
+  /** Inputs of rows whose slots were computed before. */
+  ofSlots(chunk: Chunk): AggInputs {
+    return this.pick(chunk, chunk.columns);
+  }
+
+  private pick(chunk: Chunk, slots: readonly Vector[]): AggInputs {
+    return {
+      chunk,
+      keys: this.keySlots.map((s) => slots[s]!),
+      args: this.argSlots.map((a) => a.map((s) => slots[s]!)),
+      slots,
+    };
   }
 
   resize(groups: number): void {

@@ -6,7 +6,7 @@ import type { Apply, HashJoin } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import { ChunkListOperator } from './chunk-list.js';
 import { nameOf } from './dml/current-values.js';
-import type { ExecContext, Operator } from './exec-context.js';
+import type { ExecContext, Operator, Spillable } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
 import type { BuildOperator } from './operator.js';
 
@@ -28,13 +28,14 @@ function rowJoin(plan: Apply): HashJoin {
  * Runs the inner side once for each set of values its correlated columns take, and joins its rows with the outer rows
  * that have these values. Keeps the order of the outer side.
  */
-export class ApplyOperator implements Operator {
+export class ApplyOperator implements Operator, Spillable {
   private readonly outer: Operator;
   private chunk: Chunk | null = null;
   private at = 0;
   private join: HashJoinOperator | null = null;
   private readonly cache = new Map<string, Chunk[]>();
   private cached = 0;
+  private readonly unregister: (() => void) | null;
 
   constructor(
     private readonly plan: Apply,
@@ -42,6 +43,22 @@ export class ApplyOperator implements Operator {
     private readonly build: BuildOperator,
   ) {
     this.outer = build(plan.left, ctx);
+    this.unregister = ctx.disk === null ? null : ctx.memory.addSpillable(this);
+  }
+
+  spillableBytes(): number {
+    return this.cached;
+  }
+
+  /** What is cached can be computed again. */
+  spill(): void {
+    this.dropCache();
+  }
+
+  private dropCache(): void {
+    this.cache.clear();
+    this.ctx.memory.release(this.cached);
+    this.cached = 0;
   }
 
   open(): void | Promise<void> {
@@ -50,9 +67,8 @@ export class ApplyOperator implements Operator {
 
   async close(): Promise<void> {
     await this.join?.close();
-    this.ctx.memory.release(this.cached);
-    this.cached = 0;
-    this.cache.clear();
+    this.unregister?.();
+    this.dropCache();
     await this.outer.close();
   }
 

@@ -17,13 +17,13 @@ import { rowCount, type OperatorContext } from './operator.js';
 import { PickColumnsOperator } from './pick-columns.js';
 import { PointGetOperator } from './point-get.js';
 import { ProjectionOperator } from './projection.js';
-import { MeasuredOperator } from './runtime-stats.js';
+import { MeasuredOperator, measuredContext } from './runtime-stats.js';
 import { SelectLockOperator } from './select-lock.js';
 import { SelectionOperator } from './selection.js';
 import { SortOperator } from './sort.js';
 import { StreamAggOperator } from './stream-agg.js';
 import { TableDualOperator } from './table-dual.js';
-import { TopNOperator } from './topn.js';
+import { MAX_TOPN_ROWS, TopNOperator } from './topn.js';
 import { UnionAllOperator } from './union-all.js';
 import { UnionScanOperator } from './union-scan.js';
 import { WindowOperator } from './window/window.js';
@@ -68,8 +68,13 @@ const BUILDERS: Builders = {
   IndexJoin: (p, ctx) => picked(p, new IndexJoinOperator(p, ctx, buildOperator)),
   Apply: (p, ctx) => picked(p, new ApplyOperator(p, ctx, buildOperator)),
   Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx),
-  TopN: (p, ctx) =>
-    new TopNOperator(p.by, countOf(p.offset, ctx), countOf(p.count, ctx), buildOperator(p.child, ctx), ctx),
+  TopN: (p, ctx) => {
+    const offset = countOf(p.offset, ctx);
+    const count = countOf(p.count, ctx);
+    const child = buildOperator(p.child, ctx);
+    if (offset + count <= MAX_TOPN_ROWS) return new TopNOperator(p.by, offset, count, child, ctx);
+    return new LimitOperator(new SortOperator(p.by, child, ctx), offset, count);
+  },
   Limit: (p, ctx) =>
     new LimitOperator(buildOperator(p.child, ctx), countOf(p.offset, ctx), countOf(p.count, ctx)),
   UnionAll: (p, ctx) =>
@@ -97,6 +102,7 @@ const BUILDERS: Builders = {
 /** The operators that run a plan. */
 export function buildOperator(plan: PhysicalPlan, ctx: ExecContext): Operator {
   const build = BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator;
-  const op = build(plan, ctx);
-  return ctx.runtimeStats === null ? op : new MeasuredOperator(op, ctx.runtimeStats.of(plan));
+  if (ctx.runtimeStats === null) return build(plan, ctx);
+  const stats = ctx.runtimeStats.of(plan);
+  return new MeasuredOperator(build(plan, measuredContext(ctx, stats)), stats);
 }

@@ -1,26 +1,32 @@
 import type { Chunk } from '../chunk/chunk.js';
-import { compact } from '../chunk/gather.js';
 import { GroupTable } from '../chunk/group-key.js';
-import { rowBytes } from './row-bytes.js';
 import type { CteDefinition, CteRef, PhysicalPlan } from '../planner/physical/plan.js';
+import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ExecContext, MemoryTracker, Operator } from './exec-context.js';
-import type { BuildOperator } from './operator.js';
+import { drain, type BuildOperator } from './operator.js';
+import { RowContainer } from './spill/row-container.js';
 
 interface Cell {
   value: Datum;
 }
 
+/** Chunks of a container from one number up to another. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Rows of a common table expression in one statement. */
 class CteStorage {
-  chunks: Chunk[] = [];
+  rows: RowContainer | null = null;
   /** Rows of the iteration before, which references inside the recursive part read; null when none is running. */
-  working: Chunk[] | null = null;
+  working: Stretch | null = null;
   private ready: Promise<void> | null = null;
   /** Values of the correlated columns inside when it was filled: other values, other rows. */
   private seen: Datum[] = [];
-  private bytes = 0;
+  private distinctBytes = 0;
 
   constructor(
     private readonly cte: CteDefinition,
@@ -30,8 +36,8 @@ class CteStorage {
 
   async fill(ctx: ExecContext): Promise<void> {
     if (this.ready !== null && this.cells.some((c, i) => c.value !== this.seen[i])) {
-      ctx.memory.release(this.bytes);
-      this.bytes = 0;
+      this.rows?.close();
+      this.rows = null;
       this.ready = null;
     }
     this.ready ??= this.compute(ctx);
@@ -40,45 +46,47 @@ class CteStorage {
 
   private async compute(ctx: ExecContext): Promise<void> {
     const { cte } = this;
-    this.chunks = [];
+    this.rows = new RowContainer(ctx);
     const distinct = cte.distinct ? new GroupTable(cte.schema.map((c) => c.type)) : null;
-    let fresh = await this.run(cte.seed, distinct, ctx);
-    if (cte.recursive !== null) {
-      const limit = Number(ctx.variable('cte_max_recursion_depth'));
-      for (let depth = 0; fresh.length > 0; depth++) {
-        if (depth >= limit) throw mysqlError('ER_CTE_MAX_RECURSION_DEPTH', depth + 1);
-        this.working = fresh;
-        try {
-          fresh = await this.run(cte.recursive, distinct, ctx);
-        } finally {
-          this.working = null;
+    try {
+      let fresh = await this.run(cte.seed, distinct, ctx);
+      if (cte.recursive !== null) {
+        const limit = Number(ctx.variable('cte_max_recursion_depth'));
+        for (let depth = 0; fresh.to > fresh.from; depth++) {
+          if (depth >= limit) throw mysqlError('ER_CTE_MAX_RECURSION_DEPTH', depth + 1);
+          this.working = fresh;
+          try {
+            fresh = await this.run(cte.recursive, distinct, ctx);
+          } finally {
+            this.working = null;
+          }
+          const pause = ctx.checkpoint();
+          if (pause !== undefined) await pause;
         }
-        const pause = ctx.checkpoint();
-        if (pause !== undefined) await pause;
       }
+    } finally {
+      ctx.memory.release(this.distinctBytes);
+      this.distinctBytes = 0;
     }
     this.seen = this.cells.map((c) => c.value);
   }
 
-  /** Runs one part; its new rows are added to the result and returned. */
-  private async run(plan: PhysicalPlan, distinct: GroupTable | null, ctx: ExecContext): Promise<Chunk[]> {
+  /** Runs one part; tells which chunks of the result are its new rows. */
+  private async run(plan: PhysicalPlan, distinct: GroupTable | null, ctx: ExecContext): Promise<Stretch> {
     const op = this.build(plan, ctx);
-    const out: Chunk[] = [];
+    const rows = this.rows!;
+    const from = rows.chunkCount;
     try {
       await op.open();
-      for (;;) {
-        const r = op.next();
-        let chunk = r instanceof Promise ? await r : r;
-        if (chunk === null) return out;
-        if (distinct !== null) chunk = newRows(chunk, distinct);
-        if (chunk.rows === 0) continue;
-        chunk = compact(chunk);
-        const bytes = rowBytes(chunk);
-        this.bytes += bytes;
-        ctx.memory.consume(bytes);
-        out.push(chunk);
-        this.chunks.push(chunk);
-      }
+      await drain(op, ctx, (input) => {
+        if (distinct === null) return rows.append(input);
+        const chunk = newRows(input, distinct);
+        const more = distinct.bytes - this.distinctBytes;
+        this.distinctBytes += more;
+        if (more !== 0) ctx.memory.consume(more);
+        return rows.append(chunk);
+      });
+      return { from, to: rows.chunkCount };
     } finally {
       await op.close();
     }
@@ -108,10 +116,10 @@ function newRows(chunk: Chunk, table: GroupTable): Chunk {
 const STATEMENTS = new WeakMap<MemoryTracker, Map<number, CteStorage>>();
 
 function storageOf(cte: CteDefinition, ctx: ExecContext, build: BuildOperator): CteStorage {
-  let byId = STATEMENTS.get(ctx.memory);
+  let byId = STATEMENTS.get(ctx.memory.root);
   if (byId === undefined) {
     byId = new Map();
-    STATEMENTS.set(ctx.memory, byId);
+    STATEMENTS.set(ctx.memory.root, byId);
   }
   let s = byId.get(cte.id);
   if (s === undefined) {
@@ -145,8 +153,7 @@ function correlatedCells(cte: CteDefinition): readonly Cell[] {
 }
 
 export class CteRefOperator implements Operator {
-  private chunks: readonly Chunk[] = [];
-  private at = 0;
+  private reader: Operator | null = null;
 
   constructor(
     private readonly plan: CteRef,
@@ -156,20 +163,16 @@ export class CteRefOperator implements Operator {
 
   async open(): Promise<void> {
     const storage = storageOf(this.plan.cte, this.ctx, this.build);
-    this.at = 0;
-    if (storage.working !== null) {
-      this.chunks = storage.working;
-      return;
-    }
-    await storage.fill(this.ctx);
-    this.chunks = storage.chunks;
+    const { working } = storage;
+    if (working === null) await storage.fill(this.ctx);
+    this.reader = storage.rows!.reader(working?.from, working?.to ?? storage.rows!.chunkCount);
   }
 
-  next(): Chunk | null {
-    return this.at < this.chunks.length ? this.chunks[this.at++]! : null;
+  next(): Awaitable<Chunk | null> {
+    return this.reader?.next() ?? null;
   }
 
   close(): void {
-    this.chunks = [];
+    this.reader = null;
   }
 }

@@ -6,6 +6,7 @@ import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { MysqlError } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
+import type { TempFile } from './spill/temp-storage.js';
 
 /** What a running statement may ask of its session. */
 export interface ExecContext {
@@ -23,8 +24,10 @@ export interface ExecContext {
   /** Throws 1317/3024 when aborted; gives a promise when the thread has been held for too long (await it), else undefined. Call once per chunk. */
   checkpoint(): Promise<void> | undefined;
   variable(name: string): string;
-  /** Bytes held by operators: throws 8175 when the quota is exceeded (after trying spill actions). */
+  /** Bytes held by operators: throws 8175 when the quota is exceeded and nothing is left to spill. */
   readonly memory: MemoryTracker;
+  /** Where operators put what they may not hold; null when they must not (tidb_enable_tmp_storage_on_oom). */
+  readonly disk: TempFiles | null;
   /** Reserves `count` consecutive AUTO_INCREMENT/row ids: first of them. */
   allocateIds(table: TableInfo, kind: 'rowid' | 'auto_increment', count: number): Awaitable<number | bigint>;
   /** An explicit AUTO_INCREMENT value was stored: later allocations start above. */
@@ -60,11 +63,32 @@ export interface ForeignKeyChecks {
   enforce(): Awaitable<void>;
 }
 
+/** Files of a statement; all are closed at its end at the latest. */
+export interface TempFiles {
+  create(): TempFile;
+}
+
+/** An operator that can move rows which it holds to disk. */
+export interface Spillable {
+  /** Bytes that a spill would free now; 0 when there is nothing worth it. */
+  spillableBytes(): number;
+  /** Asks for it: to be done when the operator is next given rows, or asked for some. */
+  spill(): void;
+  /** Bytes that stay although rows go to disk: they are not held against the statement again. */
+  pinnedBytes?(): number;
+}
+
 export interface MemoryTracker {
+  /**
+   * Notes that the caller holds `bytes` more. Where that is too much, the largest holders that can spill are asked to;
+   * when that does not suffice, throws 8175 (or 8176 for the server's limit), the bytes counted all the same.
+   */
   consume(bytes: number): void;
   release(bytes: number): void;
-  /** Called when the quota is about to be exceeded; returns bytes freed. The function returned removes it. */
-  onPressure(spill: () => Awaitable<number>): () => void;
+  /** Gives a function that takes it off the list again. Only where the context has a `disk`. */
+  addSpillable(operator: Spillable): () => void;
+  /** The statement's tracker, which those of single operators report to; all contexts of a statement share it. */
+  readonly root: MemoryTracker;
 }
 
 /** Actual figures of one operator (EXPLAIN ANALYZE's actRows, execution info; a span of the trace). Times in milliseconds. */

@@ -3,17 +3,27 @@ import { GroupTable } from '../chunk/group-key.js';
 import type { HashAgg } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
-import type { Operator } from './exec-context.js';
-import { drain, type OperatorContext } from './operator.js';
+import type { Operator, Spillable } from './exec-context.js';
+import { andThen, drain, type OperatorContext } from './operator.js';
+import type { SpoolReader } from './spill/chunk-spool.js';
+import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
 
 /** Chunks between two looks at how much the groups hold. */
 const MEMORY_EVERY = 8;
+/** Groups below which a table is not worth leaving. */
+const MIN_SPILL_GROUPS = 64;
 
-/** GROUP BY by hash. The child may throw and be asked again (a lock in its way): nothing added so far is lost. */
-export class HashAggOperator implements Operator {
-  private readonly table: GroupTable;
-  private readonly aggregation: Aggregation;
+/**
+ * GROUP BY by hash. The child may throw and be asked again (a lock in its way): nothing added so far is lost.
+ *
+ * When the statement holds too much, the groups that there are stay and go on to take in their rows, and rows of other groups go
+ * to partitions on disk. Once the groups in memory have been given out, each partition is aggregated in the same manner.
+ */
+export class HashAggOperator implements Operator, Spillable {
+  private table: GroupTable;
+  private aggregation: Aggregation;
   private readonly grouped: boolean;
+  private readonly unregister: (() => void) | null;
   private done = false;
   private groups = 0;
   private at = 0;
@@ -22,14 +32,24 @@ export class HashAggOperator implements Operator {
   private chunks = 0;
   private heldBytes = 0;
 
+  private spillWanted = false;
+  /** Where rows of new groups go. */
+  private overflow: Partitioner | null = null;
+  /** Bytes held when rows of new groups began to go to disk. */
+  private pinned = 0;
+  private depth = 0;
+  /** Partitions that are still to be aggregated, the next one last. */
+  private readonly waiting: Partition[] = [];
+
   constructor(
-    plan: HashAgg,
+    private readonly plan: HashAgg,
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
   ) {
     this.grouped = plan.groupBy.length > 0;
-    this.table = new GroupTable(plan.groupBy.map((e) => e.type));
-    this.aggregation = new Aggregation(plan.groupBy, plan.aggs, ctx.eval);
+    this.table = this.newTable();
+    this.aggregation = this.newAggregation();
+    this.unregister = this.grouped && ctx.disk !== null ? ctx.memory.addSpillable(this) : null;
   }
 
   open(): Awaitable<void> {
@@ -37,8 +57,10 @@ export class HashAggOperator implements Operator {
   }
 
   close(): Awaitable<void> {
-    this.ctx.memory.release(this.heldBytes);
-    this.heldBytes = 0;
+    this.unregister?.();
+    this.release();
+    this.overflow?.close();
+    for (const p of this.waiting) p.owner.close();
     return this.child.close();
   }
 
@@ -49,18 +71,28 @@ export class HashAggOperator implements Operator {
     return this.finish();
   }
 
+  private newTable(): GroupTable {
+    return new GroupTable(this.plan.groupBy.map((e) => e.type));
+  }
+
+  private newAggregation(): Aggregation {
+    return new Aggregation(this.plan.groupBy, this.plan.aggs, this.ctx.eval);
+  }
+
   private add(input: Chunk): Awaitable<void> {
     const r = this.aggregation.inputs(input);
     if (r instanceof Promise) return r.then((inputs) => this.update(inputs));
-    this.update(r);
+    return this.update(r);
   }
 
-  private update(inputs: AggInputs): void {
+  private update(inputs: AggInputs): Awaitable<void> {
     if (!this.grouped) {
       this.groups = 1;
       this.aggregation.resize(1);
       this.aggregation.update(null, inputs);
     } else {
+      if (this.spillWanted) this.startOverflow();
+      if (this.overflow !== null) return this.updateKnown(inputs, this.overflow);
       const ids = this.groupIds(inputs);
       this.groups = this.table.size;
       this.aggregation.resize(this.groups);
@@ -73,10 +105,7 @@ export class HashAggOperator implements Operator {
   private groupIds(inputs: AggInputs): Int32Array {
     const { chunk, keys } = inputs;
     const n = chunk.rows;
-    if (this.ids.length < chunk.length) {
-      this.ids = new Int32Array(chunk.length);
-      this.packed = new Int32Array(chunk.length);
-    }
+    this.reserve(chunk.length);
     const { sel } = chunk;
     if (sel === null) {
       this.table.assign(keys, null, n, this.ids);
@@ -88,26 +117,136 @@ export class HashAggOperator implements Operator {
     return ids;
   }
 
-  private account(): void {
-    const bytes = this.table.bytes + this.aggregation.memory();
-    this.ctx.memory.consume(bytes - this.heldBytes);
-    this.heldBytes = bytes;
+  private reserve(rows: number): void {
+    if (this.ids.length >= rows) return;
+    this.ids = new Int32Array(rows);
+    this.packed = new Int32Array(rows);
   }
 
-  private finish(): Chunk | null {
+  private account(): void {
+    const bytes = this.table.bytes + this.aggregation.memory();
+    const more = bytes - this.heldBytes;
+    this.heldBytes = bytes;
+    this.ctx.memory.consume(more);
+  }
+
+  private release(): void {
+    this.pinned = 0;
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
+  }
+
+  // Overflow to disk
+
+  spillableBytes(): number {
+    return this.overflow === null && !this.done && this.depth < MAX_DEPTH && this.groups >= MIN_SPILL_GROUPS
+      ? this.heldBytes
+      : 0;
+  }
+
+  spill(): void {
+    this.spillWanted = true;
+  }
+
+  pinnedBytes(): number {
+    return this.pinned;
+  }
+
+  private startOverflow(): void {
+    this.spillWanted = false;
+    if (this.overflow !== null) return;
+    this.pinned = this.heldBytes;
+    this.overflow = new Partitioner(
+      this.plan.groupBy.map((e) => e.type),
+      this.depth,
+      this.ctx.disk!,
+    );
+  }
+
+  /** Adds the rows of groups that there are; the others go to disk. */
+  private async updateKnown(inputs: AggInputs, overflow: Partitioner): Promise<void> {
+    const { chunk, keys } = inputs;
+    const n = chunk.rows;
+    this.reserve(chunk.length);
+    const { ids, packed } = this;
+    this.table.find(keys, chunk.sel, n, packed);
+    const known = new Int32Array(n);
+    const others = new Int32Array(n);
+    let k = 0;
+    let o = 0;
+    for (let q = 0; q < n; q++) {
+      const i = chunk.sel === null ? q : chunk.sel[q]!;
+      ids[i] = packed[q]!;
+      if (packed[q]! >= 0) known[k++] = i;
+      else others[o++] = i;
+    }
+    if (k > 0) this.aggregation.update(ids, { ...inputs, chunk: chunk.withSel(known.subarray(0, k)) });
+    if (o > 0) await overflow.add(new Chunk(inputs.slots, chunk.length), keys, others.subarray(0, o));
+    // States that grow with their rows (DISTINCT, GROUP_CONCAT) still do.
+    if (++this.chunks % MEMORY_EVERY === 0) this.account();
+  }
+
+  /** Aggregates the next partition; null when there is none. */
+  private async nextPartition(): Promise<Chunk | null> {
+    for (;;) {
+      const next = this.waiting.pop();
+      if (next === undefined) return null;
+      this.release();
+      this.table = this.newTable();
+      this.aggregation = this.newAggregation();
+      this.groups = 0;
+      this.at = 0;
+      this.done = false;
+      this.depth = next.owner.depth + 1;
+      await drain(next.reader, this.ctx, (chunk) => this.update(this.aggregation.ofSlots(chunk)));
+      if (next.last) next.owner.close();
+      await this.settle();
+      const out = this.slice();
+      if (out !== null) return out;
+    }
+  }
+
+  /** All rows are in: what went to disk waits until the groups here have been given out. */
+  private settle(): Awaitable<void> {
     this.done = true;
+    const { overflow } = this;
+    if (overflow === null) return;
+    this.overflow = null;
+    return overflow.finish().then(() => {
+      let first = true;
+      for (const s of overflow.spools) {
+        if (s.rows === 0) continue;
+        // The last to be taken is the first in the list.
+        this.waiting.push({ owner: overflow, reader: s.reader(), last: first });
+        first = false;
+      }
+    });
+  }
+
+  private finish(): Awaitable<Chunk | null> {
     // No rows at all are one group where there is no GROUP BY; states of no rows are not worth sending.
     if (!this.grouped && this.groups === 0 && !this.aggregation.partial) {
       this.aggregation.resize(1);
       this.groups = 1;
     }
-    return this.output();
+    return andThen(this.settle(), () => this.output());
   }
 
-  private output(): Chunk | null {
+  private output(): Awaitable<Chunk | null> {
+    return this.slice() ?? (this.waiting.length > 0 ? this.nextPartition() : null);
+  }
+
+  private slice(): Chunk | null {
     if (this.at >= this.groups) return null;
     const from = this.at;
     this.at = Math.min(this.groups, from + CHUNK_ROWS);
     return new Chunk(this.aggregation.result(from, this.at), this.at - from);
   }
+}
+
+interface Partition {
+  readonly owner: Partitioner;
+  readonly reader: SpoolReader;
+  /** Its owner has no other left. */
+  readonly last: boolean;
 }

@@ -1,5 +1,5 @@
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
-import { concat, concatChunks } from '../chunk/concat.js';
+import { concatSteps } from '../chunk/gradual-concat.js';
 import { gather, gatherChunk } from '../chunk/gather.js';
 import { rowBytes } from './row-bytes.js';
 import type { Vector } from '../chunk/vector.js';
@@ -12,10 +12,12 @@ import type { HashJoin, JoinType } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { FieldType } from '../types/field-type.js';
 import { filterOf } from './compiled-filter.js';
-import type { Operator } from './exec-context.js';
+import type { Operator, Spillable } from './exec-context.js';
 import { filterEqual } from './key-equality.js';
 import { JoinTable, type JoinProbe } from './join-table.js';
-import { drain, type OperatorContext } from './operator.js';
+import { drain, runSteps, type OperatorContext } from './operator.js';
+import { MAX_DEPTH } from './spill/partitioner.js';
+import { type BuildFacts, SpilledJoin } from './spill/spilled-join.js';
 
 type Side = 'left' | 'right';
 
@@ -43,7 +45,7 @@ const Match = { None: 0, Found: 1, Unknown: 2 } as const;
  * - The probe side is the preserved one: its unmatched rows follow the pairs of their chunk.
  * - The build side is the preserved one: rows matched are marked, and what the marks call for comes after the last probe chunk.
  */
-export class HashJoinOperator implements Operator {
+export class HashJoinOperator implements Operator, Spillable {
   private readonly build: Side;
   private readonly preserved: Side | null;
   private readonly semi: boolean;
@@ -60,6 +62,12 @@ export class HashJoinOperator implements Operator {
   private readonly probeTypes: readonly FieldType[];
 
   private built = false;
+  private unregister: (() => void) | null = null;
+  private spillWanted = false;
+  private spilled: SpilledJoin | null = null;
+  private part: HashJoinOperator | null = null;
+  /** Build rows while they come in. */
+  private readonly held: Chunk[] = [];
   private rows: Chunk = new Chunk([], 0);
   private table!: JoinTable;
   private prober!: JoinProbe;
@@ -93,6 +101,10 @@ export class HashJoinOperator implements Operator {
     private readonly ctx: OperatorContext,
     /** Output in the order of the probe rows (index joins, Apply: the order of the outer side). */
     private readonly keepProbeOrder = false,
+    /** Partitions within partitions that this joins. */
+    private readonly depth = 0,
+    /** What a null-aware join of a partition must know of the whole build side. */
+    private readonly facts: BuildFacts | null = null,
   ) {
     this.semi = isSemi(plan.joinType);
     this.preserved = PRESERVED[plan.joinType];
@@ -120,9 +132,12 @@ export class HashJoinOperator implements Operator {
   }
 
   async close(): Promise<void> {
-    this.ctx.memory.release(this.heldBytes);
-    this.heldBytes = 0;
+    this.release();
+    this.unregister?.();
+    this.held.length = 0;
     this.rows = new Chunk([], 0);
+    await this.part?.close();
+    this.spilled?.close();
     await this.buildOp.close();
     await this.probeOp.close();
   }
@@ -133,6 +148,7 @@ export class HashJoinOperator implements Operator {
 
   private async run(): Promise<Chunk | null> {
     if (!this.built) await this.buildTable();
+    if (this.spilled !== null) return this.nextSpilled(this.spilled);
     for (;;) {
       if (this.ordered !== null) return this.takeOrdered();
       if (this.current === null) {
@@ -151,13 +167,30 @@ export class HashJoinOperator implements Operator {
 
   // Build
 
+  /** Reads the build side into the table, or to disk when it is too large. */
   private async buildTable(): Promise<void> {
-    const chunks: Chunk[] = [];
-    const keyParts: Vector[][] = this.buildKeys.map(() => []);
-    const barred: Uint8Array[] = [];
     const preserved = this.preserved === this.build;
     const plainKeys = this.buildKeys.every((k) => k.kind === 'column');
+    const columns: Vector[][] = this.buildTypes.map(() => []);
+    const keyParts: Vector[][] = this.buildKeys.map(() => []);
+    const barred: Uint8Array[] = [];
+    let rows = 0;
     const projection = compileProjection(this.buildKeys);
+    if (this.maySpill) this.unregister = this.ctx.memory.addSpillable(this);
+    const toDisk = async (): Promise<void> => {
+      this.spillWanted = false;
+      const spilled = (this.spilled ??= new SpilledJoin(this.types, this.depth, this.ctx.disk!));
+      for (const chunk of this.held.splice(0)) {
+        await spilled.addBuild(chunk, await projection.run(chunk, this.ctx.eval));
+        const pause = this.ctx.checkpoint();
+        if (pause !== undefined) await pause;
+      }
+      columns.forEach((c) => (c.length = 0));
+      keyParts.forEach((c) => (c.length = 0));
+      barred.length = 0;
+      rows = 0;
+      this.release();
+    };
     await drain(this.buildOp, this.ctx, async (input) => {
       let chunk = input;
       if (this.buildFilter !== null) {
@@ -171,39 +204,132 @@ export class HashJoinOperator implements Operator {
         const keys = await projection.run(chunk, this.ctx.eval);
         keys.forEach((v, k) => keyParts[k]!.push(v));
       }
-      const bytes = rowBytes(chunk);
-      this.heldBytes += bytes;
-      this.ctx.memory.consume(bytes);
-      chunks.push(chunk);
+      chunk.columns.forEach((v, k) => columns[k]!.push(v));
+      rows += chunk.length;
+      this.held.push(chunk);
+      this.hold(rowBytes(chunk));
+      if (this.spillWanted || this.spilled !== null) await toDisk();
     });
-    this.rows = concatChunks(chunks);
-    const n = this.rows.length;
-    const keys = plainKeys
-      ? n === 0
-        ? this.types.map((t) => constantVector(null, t, 0))
-        : this.buildKeys.map((k) => this.rows.columns[(k as { index: number }).index]!)
-      : keyParts.map((parts) => concat(parts));
-    if (n === 0)
-      this.rows = new Chunk(
-        this.buildTypes.map((t) => constantVector(null, t, 0)),
-        0,
-      );
-    this.table = new JoinTable(keys, this.types, this.plan.nullEq, n);
-    this.heldBytes += this.table.bytes;
-    this.ctx.memory.consume(this.table.bytes);
-    this.prober = this.table.probe();
-    if (preserved) {
-      this.buildMatched = new Uint8Array(n);
-      if (this.buildFilter !== null) {
-        this.buildBarred = new Uint8Array(n);
-        let at = 0;
-        for (const b of barred) {
-          this.buildBarred.set(b, at);
-          at += b.length;
-        }
+    if (this.spilled === null) {
+      this.hold(JoinTable.bytesFor(rows));
+      if (this.spillWanted) await toDisk();
+    }
+    // What is built is probed at once, and stays.
+    this.unregister?.();
+    this.unregister = null;
+    this.held.length = 0;
+    if (this.spilled === null) await this.makeTable(columns, keyParts, barred, rows, plainKeys);
+    this.built = true;
+  }
+
+  private async makeTable(
+    columns: readonly Vector[][],
+    keyParts: readonly Vector[][],
+    barred: readonly Uint8Array[],
+    n: number,
+    plainKeys: boolean,
+  ): Promise<void> {
+    const whole: Vector[] = [];
+    for (let k = 0; k < columns.length; k++) {
+      if (n === 0) {
+        whole.push(constantVector(null, this.buildTypes[k]!, 0));
+        continue;
+      }
+      const v = runSteps(concatSteps(columns[k]!), this.ctx);
+      whole.push(v instanceof Promise ? await v : v);
+      columns[k]!.length = 0;
+    }
+    this.rows = new Chunk(whole, n);
+    const keys: Vector[] = [];
+    for (let k = 0; k < this.buildKeys.length; k++) {
+      if (n === 0) keys.push(constantVector(null, this.types[k]!, 0));
+      else if (plainKeys) keys.push(whole[(this.buildKeys[k] as { index: number }).index]!);
+      else {
+        const v = runSteps(concatSteps(keyParts[k]!), this.ctx);
+        keys.push(v instanceof Promise ? await v : v);
       }
     }
-    this.built = true;
+    const table = runSteps(JoinTable.build(keys, this.types, this.plan.nullEq, n), this.ctx);
+    this.table = table instanceof Promise ? await table : table;
+    // Direct addressing takes as many slots as the keys' range has.
+    this.hold(Math.max(0, this.table.bytes - JoinTable.bytesFor(n)));
+    this.prober = this.table.probe();
+    if (this.preserved !== this.build) return;
+    this.buildMatched = new Uint8Array(n);
+    if (this.buildFilter === null) return;
+    this.buildBarred = new Uint8Array(n);
+    let at = 0;
+    for (const b of barred) {
+      this.buildBarred.set(b, at);
+      at += b.length;
+    }
+  }
+
+  private hold(bytes: number): void {
+    this.heldBytes += bytes;
+    this.ctx.memory.consume(bytes);
+  }
+
+  private release(): void {
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
+  }
+
+  // Spilling: both sides are dealt out to partitions on disk, and each pair of partitions is joined by an operator of its own.
+
+  /** A join that keeps an order, or has no keys to deal by, or whose NULLs concern rows everywhere, stays in memory. */
+  private get maySpill(): boolean {
+    return (
+      this.ctx.disk !== null &&
+      this.types.length > 0 &&
+      !this.keepProbeOrder &&
+      this.depth < MAX_DEPTH &&
+      (!this.plan.nullAware || (this.types.length === 1 && this.otherFilter === null))
+    );
+  }
+
+  spillableBytes(): number {
+    return this.spilled === null ? this.heldBytes : 0;
+  }
+
+  spill(): void {
+    this.spillWanted = true;
+  }
+
+  /** The next chunk of a join on disk. */
+  private async nextSpilled(spilled: SpilledJoin): Promise<Chunk | null> {
+    if (!this.probeDone) {
+      await drain(this.probeOp, this.ctx, async (input) => {
+        let chunk = input;
+        if (this.probeFilter !== null && this.preserved !== other(this.build))
+          chunk = await this.probeFilter.run(chunk, this.ctx.eval);
+        if (chunk.rows > 0) await spilled.addProbe(chunk, await this.probeProjection.run(chunk, this.ctx.eval));
+      });
+      await spilled.finish();
+      this.probeDone = true;
+    }
+    for (;;) {
+      if (this.part !== null) {
+        const out = await this.part.next();
+        if (out !== null) return out;
+        await this.part.close();
+        this.part = null;
+      }
+      const pair = spilled.nextPair();
+      if (pair === null) return null;
+      const buildLeft = this.build === 'left';
+      this.part = new HashJoinOperator(
+        this.plan,
+        buildLeft ? pair.build : pair.probe,
+        buildLeft ? pair.probe : pair.build,
+        this.ctx,
+        false,
+        // Where all rows have gone the same way once more, dealing them out again would lead nowhere.
+        pair.whole ? MAX_DEPTH : this.depth + 1,
+        this.plan.nullAware ? spilled.facts : null,
+      );
+      await this.part.open();
+    }
   }
 
   // Probe
@@ -457,19 +583,22 @@ export class HashJoinOperator implements Operator {
   private async findUnknown(chunk: Chunk): Promise<void> {
     const matched = this.matched!;
     const { nullRows } = this.table;
-    const buildRows = this.rows.length;
+    const buildRows = this.facts?.rows ?? this.rows.length;
     if (buildRows === 0) return;
+    const anyNull = this.facts?.hasNull ?? nullRows.length > 0;
     const n = chunk.rows;
     for (let k = 0; k < n; k++) {
       const i = chunk.sel === null ? k : chunk.sel[k]!;
       if (matched[i] !== Match.None || (this.barred !== null && this.barred[i] === 1)) continue;
       const hasNull = this.currentKeys.some((v, x) => this.plan.nullEq[x] !== true && v.isNull(i));
-      if (!hasNull && nullRows.length === 0) continue;
+      if (!hasNull && !anyNull) continue;
       if (this.currentKeys.length === 1 && this.otherFilter === null) {
         matched[i] = Match.Unknown;
         continue;
       }
       if (await this.mayMatch(chunk, i, hasNull ? null : nullRows)) matched[i] = Match.Unknown;
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
     }
   }
 

@@ -1,4 +1,5 @@
 import { hashColumns } from '../chunk/hash.js';
+import { slice } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import type { FieldType } from '../types/field-type.js';
 import { filterEqual } from './key-equality.js';
@@ -6,6 +7,8 @@ import { filterEqual } from './key-equality.js';
 /** Direct addressing pays when the keys lie this densely: slots per key at most, and never more slots than this. */
 const MAX_SPREAD = 8;
 const MIN_DIRECT_SLOTS = 1 << 12;
+/** Rows entered at once: a few milliseconds. */
+const STEP_ROWS = 1 << 16;
 
 /**
  * The build side's keys, found by hash: buckets of chained rows in typed arrays. A single integer key of a dense range needs no
@@ -22,57 +25,84 @@ export class JoinTable {
   private readonly direct: { readonly min: number; readonly slots: number } | null;
   /** Rows with a NULL among keys compared by `=`: in no bucket. */
   readonly nullRows: Int32Array;
-  /** No two rows have the same key (known under direct addressing only). */
-  readonly unique: boolean;
 
-  constructor(
+  private constructor(
     readonly keys: readonly Vector[],
     private readonly types: readonly FieldType[],
     private readonly nullEq: readonly boolean[],
     readonly rows: number,
+    isNull: Uint8Array | null,
+    direct: { readonly min: number; readonly slots: number } | null,
   ) {
     const n = rows;
     this.next = new Int32Array(n);
-    const isNull = keyNulls(keys, nullEq, n);
     let nulls = 0;
     if (isNull !== null) for (let i = 0; i < n; i++) nulls += isNull[i]!;
     this.nullRows = new Int32Array(nulls);
     if (isNull !== null) for (let i = 0, at = 0; i < n; i++) if (isNull[i] === 1) this.nullRows[at++] = i;
-    this.direct = nullEq.length === 1 && nullEq[0] === true ? null : directRange(keys, n, isNull);
-    let unique = this.direct !== null;
-    if (this.direct !== null) {
-      const { min, slots } = this.direct;
-      const data = (keys[0] as { data: Int32Array | Float64Array }).data;
-      const heads = new Int32Array(slots).fill(-1);
-      // Backwards, so that chains run forwards.
-      for (let i = n - 1; i >= 0; i--) {
-        if (isNull !== null && isNull[i] === 1) continue;
-        const b = data[i]! - min;
-        if (heads[b]! >= 0) unique = false;
-        this.next[i] = heads[b]!;
-        heads[b] = i;
-      }
-      this.heads = heads;
+    this.direct = direct;
+    if (direct !== null) {
+      this.heads = new Int32Array(direct.slots).fill(-1);
       this.hashes = null;
       this.mask = 0;
     } else {
       let size = 16;
       while (size < n * 2) size *= 2;
-      const heads = new Int32Array(size).fill(-1);
-      const hashes = new Int32Array(n);
-      hashColumns(keys, types, null, n, hashes);
-      const mask = size - 1;
-      for (let i = n - 1; i >= 0; i--) {
-        if (isNull !== null && isNull[i] === 1) continue;
-        const b = hashes[i]! & mask;
-        this.next[i] = heads[b]!;
-        heads[b] = i;
-      }
-      this.heads = heads;
-      this.hashes = hashes;
-      this.mask = mask;
+      this.heads = new Int32Array(size).fill(-1);
+      this.hashes = new Int32Array(n);
+      this.mask = size - 1;
     }
-    this.unique = unique;
+  }
+
+  /** Bytes of a table of `n` rows, at most (direct addressing of sparse keys aside). */
+  static bytesFor(n: number): number {
+    let size = 16;
+    while (size < n * 2) size *= 2;
+    return size * 4 + n * 8;
+  }
+
+  /** Builds the table in steps of some ten thousand rows. */
+  static *build(
+    keys: readonly Vector[],
+    types: readonly FieldType[],
+    nullEq: readonly boolean[],
+    rows: number,
+  ): Generator<void, JoinTable> {
+    const isNull = keyNulls(keys, nullEq, rows);
+    const range = nullEq.length === 1 && nullEq[0] === true ? null : directRange(keys, rows, isNull);
+    const table = new JoinTable(keys, types, nullEq, rows, isNull, range);
+    // Backwards, so that chains run forwards.
+    for (let to = rows; to > 0; to -= STEP_ROWS) {
+      const from = Math.max(0, to - STEP_ROWS);
+      if (range !== null) table.insertDirect(from, to, isNull, range.min);
+      else table.insertHashed(from, to, isNull);
+      if (from > 0) yield;
+    }
+    return table;
+  }
+
+  private insertDirect(from: number, to: number, isNull: Uint8Array | null, min: number): void {
+    const { heads, next } = this;
+    const { data } = this.keys[0] as { data: Int32Array | Float64Array };
+    for (let i = to - 1; i >= from; i--) {
+      if (isNull !== null && isNull[i] === 1) continue;
+      const b = data[i]! - min;
+      next[i] = heads[b]!;
+      heads[b] = i;
+    }
+  }
+
+  private insertHashed(from: number, to: number, isNull: Uint8Array | null): void {
+    const { heads, next, mask } = this;
+    const hashes = this.hashes!;
+    const part = this.keys.map((v) => slice(v, from, to));
+    hashColumns(part, this.types, null, to - from, hashes.subarray(from, to));
+    for (let i = to - 1; i >= from; i--) {
+      if (isNull !== null && isNull[i] === 1) continue;
+      const b = hashes[i]! & mask;
+      next[i] = heads[b]!;
+      heads[b] = i;
+    }
   }
 
   get bytes(): number {

@@ -4,7 +4,7 @@ import type { PhysicalPlan } from '../planner/physical/plan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 
 /** What operators that touch neither storage nor schema need of the statement: these run in a cop task as well. */
-export type OperatorContext = Pick<ExecContext, 'eval' | 'memory' | 'checkpoint' | 'runtimeStats'>;
+export type OperatorContext = Pick<ExecContext, 'eval' | 'memory' | 'disk' | 'checkpoint' | 'runtimeStats'>;
 
 /** Makes the operators of a plan: given to those operators that run plans of their own. */
 export type BuildOperator = (plan: PhysicalPlan, ctx: ExecContext) => Operator;
@@ -82,6 +82,30 @@ async function drainAsync(
     }
     const r = source.next();
     input = r instanceof Promise ? await r : r;
+  }
+}
+
+/** Runs work that comes in steps of a few milliseconds at most; synchronous while the thread may be held. */
+export function runSteps<T>(steps: Generator<void, T>, ctx: Pick<OperatorContext, 'checkpoint'>): Awaitable<T> {
+  for (;;) {
+    const r = steps.next();
+    if (r.done === true) return r.value;
+    const pause = ctx.checkpoint();
+    if (pause !== undefined) return runStepsAsync(steps, ctx, pause);
+  }
+}
+
+async function runStepsAsync<T>(
+  steps: Generator<void, T>,
+  ctx: Pick<OperatorContext, 'checkpoint'>,
+  pending: Promise<void>,
+): Promise<T> {
+  await pending;
+  for (;;) {
+    const r = steps.next();
+    if (r.done === true) return r.value;
+    const pause = ctx.checkpoint();
+    if (pause !== undefined) await pause;
   }
 }
 

@@ -1,6 +1,53 @@
 import type { Chunk } from '../chunk/chunk.js';
 import type { Awaitable } from '../types/awaitable.js';
-import type { Operator, OperatorStats } from './exec-context.js';
+import type { MemoryTracker, Operator, OperatorStats, Spillable, TempFiles } from './exec-context.js';
+import type { OperatorContext } from './operator.js';
+import type { TempFile } from './spill/temp-storage.js';
+
+/** The context for one operator, in which what it holds and writes is noted in its figures. */
+export function measuredContext<C extends OperatorContext>(ctx: C, stats: OperatorStats): C {
+  const disk = ctx.disk;
+  return Object.create(ctx, {
+    memory: { value: new MeasuredMemory(ctx.memory.root, stats) },
+    disk: { value: disk === null ? null : measuredFiles(disk, stats) },
+  }) as C;
+}
+
+/** Peak of what an operator holds. */
+class MeasuredMemory implements MemoryTracker {
+  private held = 0;
+
+  constructor(
+    readonly root: MemoryTracker,
+    private readonly stats: OperatorStats,
+  ) {}
+
+  consume(bytes: number): void {
+    this.held += bytes;
+    if (this.held > this.stats.memoryBytes) this.stats.memoryBytes = this.held;
+    this.root.consume(bytes);
+  }
+
+  release(bytes: number): void {
+    this.held -= bytes;
+    this.root.release(bytes);
+  }
+
+  addSpillable(operator: Spillable): () => void {
+    return this.root.addSpillable(operator);
+  }
+}
+
+/** The file methods of `disk` with writes counted. A context of an operator inside another's counts for the inner one alone. */
+function measuredFiles(disk: TempFiles, stats: OperatorStats): TempFiles {
+  return {
+    create(): TempFile {
+      const file = disk.create();
+      file.onWrite = (bytes) => (stats.diskBytes += bytes);
+      return file;
+    },
+  };
+}
 
 /** Measures the operator it wraps. Times include children, as TiDB's do. */
 export class MeasuredOperator implements Operator {

@@ -3,29 +3,37 @@ import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { sortedIndices, type SortKey } from '../chunk/compare.js';
 import { concat, concatChunks } from '../chunk/concat.js';
 import { compact, gatherChunk } from '../chunk/gather.js';
+import { concatSteps } from '../chunk/gradual-concat.js';
 import { rowBytes } from './row-bytes.js';
 import { slice } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import { compileProjection } from '../expression/compile.js';
 import type { ByItem } from '../expression/expression.js';
-import type { Operator } from './exec-context.js';
-import { andThen, drain, type OperatorContext } from './operator.js';
+import type { Operator, Spillable } from './exec-context.js';
+import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
 import { orderable, rowComparator, type RowComparator } from './row-order.js';
+import { SpilledRuns } from './spill/spilled-runs.js';
 
 /** Rows sorted at once before the thread is offered to others: a few milliseconds by radix, some more by comparison. */
 const RUN_ROWS = 16_384;
+/** Bytes a row takes besides its columns: its number and its key. */
+const ROW_OVERHEAD = 12;
 
 /**
  * ORDER BY: runs of some thousand rows are sorted, then merged by a heap as output is asked for, so that the
- * thread is never held for the whole of it. Rows that tie keep their order.
+ * thread is never held for the whole of it. Rows that tie keep their order. When the statement holds too much, what there is is sorted
+ * and written to disk as a run of its own; the runs are merged in the end.
  */
-export class SortOperator implements Operator {
+export class SortOperator implements Operator, Spillable {
   private sorted = false;
   private chunks: Chunk[] = [];
   private readonly keys: Vector[][];
   private rows: Chunk | null = null;
   private merge: RunMerge | null = null;
   private heldBytes = 0;
+  private spillWanted = false;
+  private readonly unregister: (() => void) | null;
+  private spilled: SpilledRuns | null = null;
 
   constructor(
     private readonly by: readonly ByItem[],
@@ -33,6 +41,7 @@ export class SortOperator implements Operator {
     private readonly ctx: OperatorContext,
   ) {
     this.keys = by.map(() => []);
+    this.unregister = ctx.disk === null ? null : ctx.memory.addSpillable(this);
   }
 
   open(): void | Promise<void> {
@@ -40,8 +49,10 @@ export class SortOperator implements Operator {
   }
 
   close(): void | Promise<void> {
-    this.ctx.memory.release(this.heldBytes);
-    this.heldBytes = 0;
+    this.unregister?.();
+    this.release();
+    this.spilled?.close();
+    this.spilled = null;
     this.chunks = [];
     this.rows = null;
     this.merge = null;
@@ -49,21 +60,24 @@ export class SortOperator implements Operator {
   }
 
   next(): Awaitable<Chunk | null> {
-    if (this.sorted) return this.merged();
+    if (this.sorted) return this.spilled === null ? this.merged() : this.nextSpilled(this.spilled);
     this.sorted = true;
     return andThen(this.read(), () => {
+      if (this.spilled !== null) return this.lastRun(this.spilled);
       if (this.chunks.length === 0) return null;
-      this.rows = concatChunks(this.chunks);
+      this.unregister?.();
+      const n = this.chunks.reduce((sum, c) => sum + c.length, 0);
+      if (n > CHUNK_ROWS) return this.sort().then(() => this.merged());
+      const rows = concatChunks(this.chunks);
       this.chunks = [];
-      if (this.rows.length > CHUNK_ROWS) return this.sort().then(() => this.merged());
       const order = sortedIndices(
         new Chunk(
           this.keys.map((p) => concat(p)),
-          this.rows.length,
+          rows.length,
         ),
         this.sortKeys(),
       );
-      return gatherChunk(this.rows, order, order.length);
+      return gatherChunk(rows, order, order.length);
     });
   }
 
@@ -83,10 +97,11 @@ export class SortOperator implements Operator {
       const chunk = compact(input);
       return andThen(projection.run(chunk, this.ctx.eval), (keys) => {
         keys.forEach((v, k) => this.keys[k]!.push(v));
-        const bytes = rowBytes(chunk);
+        const bytes = rowBytes(chunk) + ROW_OVERHEAD * chunk.length;
         this.heldBytes += bytes;
-        this.ctx.memory.consume(bytes);
         this.chunks.push(chunk);
+        this.ctx.memory.consume(bytes);
+        if (this.spillWanted) return this.writeRun();
       });
     });
   }
@@ -96,9 +111,21 @@ export class SortOperator implements Operator {
   }
 
   private async sort(): Promise<void> {
-    const vectors = this.keys.map((p) => concat(p));
+    const vectors: Vector[] = [];
+    for (const p of this.keys) {
+      const v = runSteps(concatSteps(p), this.ctx);
+      vectors.push(v instanceof Promise ? await v : v);
+    }
+    const columns: Vector[] = [];
+    for (let k = 0; k < this.chunks[0]!.columns.length; k++) {
+      const v = runSteps(concatSteps(this.chunks.map((c) => c.columns[k]!)), this.ctx);
+      columns.push(v instanceof Promise ? await v : v);
+    }
+    const n = this.chunks.reduce((sum, c) => sum + c.length, 0);
+    this.rows = new Chunk(columns, n);
+    this.chunks = [];
+    this.keys.forEach((p) => (p.length = 0));
     const sortKeys = this.sortKeys();
-    const n = this.rows!.length;
     const idx = new Int32Array(n);
     for (let at = 0; at < n; at += RUN_ROWS) {
       const end = Math.min(n, at + RUN_ROWS);
@@ -113,6 +140,53 @@ export class SortOperator implements Operator {
     }
     const keys = vectors.map((v, k) => orderable(v, this.by[k]!.expr.type));
     this.merge = new RunMerge(idx, RUN_ROWS, keyComparator(keys, this.by));
+  }
+
+  // Spilling
+
+  spillableBytes(): number {
+    return this.sorted && this.rows !== null ? 0 : this.heldBytes;
+  }
+
+  spill(): void {
+    this.spillWanted = true;
+  }
+
+  /** Sorts what is held and writes it to disk. */
+  private async writeRun(): Promise<void> {
+    this.spillWanted = false;
+    if (this.chunks.length === 0) return;
+    this.spilled ??= new SpilledRuns(this.by, this.ctx);
+    await this.sort();
+    const run = this.spilled.begin();
+    for (;;) {
+      const chunk = await this.merged();
+      if (chunk === null) break;
+      await run.append(chunk);
+    }
+    await run.flush();
+    this.rows = null;
+    this.merge = null;
+    this.release();
+  }
+
+  /** All rows are in: the last run needs no disk, but it is written all the same, for one way to merge. */
+  private async lastRun(spilled: SpilledRuns): Promise<Chunk | null> {
+    await this.writeRun();
+    this.unregister?.();
+    await spilled.startMerge();
+    return this.nextSpilled(spilled);
+  }
+
+  private async nextSpilled(spilled: SpilledRuns): Promise<Chunk | null> {
+    const pause = this.ctx.checkpoint();
+    if (pause !== undefined) await pause;
+    return spilled.next();
+  }
+
+  private release(): void {
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
   }
 }
 

@@ -10,7 +10,11 @@ import type { ByItem } from '../expression/expression.js';
 import type { Operator } from './exec-context.js';
 import { drain, type OperatorContext } from './operator.js';
 import { orderable, rowComparator } from './row-order.js';
+import { rowBytes } from './row-bytes.js';
 import { keyComparator } from './sort.js';
+
+/** Rows up to which the best are kept apart; a larger LIMIT sorts everything, in slices. */
+export const MAX_TOPN_ROWS = 1 << 16;
 
 /**
  * ORDER BY … LIMIT: keeps the best `offset + count` rows. Rows of a chunk that do not beat the worst one kept are dropped at
@@ -29,6 +33,7 @@ export class TopNOperator implements Operator {
   private waiting: Chunk[] = [];
   private waitingKeys: Vector[][] = [];
   private waitingRows = 0;
+  private heldBytes = 0;
 
   constructor(
     private readonly by: readonly ByItem[],
@@ -48,6 +53,8 @@ export class TopNOperator implements Operator {
   close(): void | Promise<void> {
     this.best = null;
     this.waiting = [];
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
     return this.child.close();
   }
 
@@ -96,6 +103,9 @@ export class TopNOperator implements Operator {
     this.waiting.push(compact(chunk));
     this.waitingKeys.push(keys);
     this.waitingRows += chunk.rows;
+    const bytes = rowBytes(this.waiting[this.waiting.length - 1]!);
+    this.heldBytes += bytes;
+    this.ctx.memory.consume(bytes);
     if (this.waitingRows >= Math.max(this.want, CHUNK_ROWS)) this.settle();
   }
 
@@ -117,5 +127,8 @@ export class TopNOperator implements Operator {
     this.waiting = [];
     this.waitingKeys = [];
     this.waitingRows = 0;
+    const bytes = rowBytes(this.best);
+    this.ctx.memory.release(this.heldBytes - bytes);
+    this.heldBytes = bytes;
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Engine } from '../session/client-session.js';
 import type { EngineOptions } from '../session/engine/engine.js';
 import { cachingSha2AuthString } from './auth/caching-sha2.js';
@@ -40,6 +41,12 @@ export function loadTls(config: Config): TlsUpgrader | null {
 export const durabilityOf = (config: Config): 0 | 1 | 2 =>
   config.durability === 0 ? 0 : config.durability === 2 ? 2 : 1;
 
+/** Where statements spill: a process of a cluster has no data directory. */
+function tempDirectory(config: Config): string {
+  if (config['tmp-storage-path'] !== '') return resolve(config['tmp-storage-path']);
+  return config.store === 'tikv' ? join(tmpdir(), 'rutile-tmp') : join(resolve(config['data-dir']), 'tmp');
+}
+
 /** What became of an error while the store or the engine was opened. */
 export function openFailed(config: Config, output: LogOutput, e: unknown): StartError {
   if (e instanceof Error && e.name === 'StoreLockedError') return new StartError(e.message);
@@ -71,6 +78,8 @@ export async function openNodeEngine(
       socket: config.socket,
       statusAddress: `${config['status-host'] || config.host}:${config['status-port']}`,
       tlsConfigured: config['tls-cert'] !== '',
+      tempDir: tempDirectory(config),
+      tempQuota: config['tmp-storage-quota'],
       tikv,
       durability: durabilityOf(config),
       logger: output.log,

@@ -2,11 +2,18 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
-import type { ExecContext, ForeignKeyChecks, MemoryTracker, RuntimeStats } from '../executor/exec-context.js';
+import type {
+  ExecContext,
+  ForeignKeyChecks,
+  MemoryTracker,
+  RuntimeStats,
+  TempFiles,
+} from '../executor/exec-context.js';
 import type { MemTableScan } from '../planner/physical/plan.js';
 import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
+import { StatementFiles } from './statement-files.js';
 import { StatementMemory } from './statement-memory.js';
 
 /** What a running statement asks of its session. */
@@ -15,6 +22,7 @@ export class SessionExecContext implements ExecContext {
   readonly eval: EvalContext;
   readonly memory: MemoryTracker;
   foreignKeys: ForeignKeyChecks | null = null;
+  private files: TempFiles | null | undefined = undefined;
 
   constructor(
     private readonly session: Session,
@@ -26,7 +34,17 @@ export class SessionExecContext implements ExecContext {
   ) {
     this.storage = session.storage;
     this.eval = session.evalContext;
-    this.memory = new StatementMemory(session.memoryQuota);
+    this.memory = new StatementMemory(session.memoryQuota, session, statement, session.engine.memory);
+  }
+
+  /** Decided at the first operator that asks. */
+  get disk(): TempFiles | null {
+    if (this.files === undefined) {
+      const { engine } = this.session;
+      const on = engine.tempStorage !== null && engine.globals.get('tidb_enable_tmp_storage_on_oom') === 'ON';
+      this.files = on ? new StatementFiles(engine.tempStorage!, this.statement) : null;
+    }
+    return this.files;
   }
 
   get signal(): AbortSignal {

@@ -251,6 +251,18 @@ export class Session implements ClientSession {
     this.statement.interrupt(mysqlError('ER_QUERY_INTERRUPTED'));
   }
 
+  memoryAction(): string {
+    return this.engine.globals.get('tidb_mem_oom_action');
+  }
+  memoryExceeded(error: 'ER_QUERY_MEM_EXCEEDED' | 'ER_SERVER_MEM_EXCEEDED'): MysqlError {
+    return mysqlError(error, this.connection.id);
+  }
+  logMemoryExceeded(held: number): void {
+    const { connection, memoryQuota: quota } = this;
+    const sql = this.statement.text.slice(0, 1000);
+    this.engine.logger.warn({ connection: connection.id, held, quota, sql }, 'memory exceeds quota');
+  }
+
   throwIfKilled(): void {
     if (this.killed !== null) throw this.killed;
   }

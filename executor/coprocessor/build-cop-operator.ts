@@ -5,10 +5,10 @@ import { HashAggOperator } from '../hash-agg.js';
 import { LimitOperator } from '../limit.js';
 import { rowCount, type OperatorContext } from '../operator.js';
 import { ProjectionOperator } from '../projection.js';
-import { MeasuredOperator } from '../runtime-stats.js';
+import { MeasuredOperator, measuredContext } from '../runtime-stats.js';
 import { SelectionOperator } from '../selection.js';
 import { StreamAggOperator } from '../stream-agg.js';
-import { TopNOperator } from '../topn.js';
+import { MAX_TOPN_ROWS, TopNOperator } from '../topn.js';
 
 type PlanOf<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
 type CopOp = 'Selection' | 'Projection' | 'HashAgg' | 'StreamAgg' | 'TopN' | 'Limit';
@@ -22,31 +22,32 @@ const COP_BUILDERS: CopBuilders = {
   Projection: (p, child, ctx) => new ProjectionOperator(p, child, ctx),
   HashAgg: (p, child, ctx) => new HashAggOperator(p, child, ctx),
   StreamAgg: (p, child, ctx) => new StreamAggOperator(p, child, ctx),
-  TopN: (p, child, ctx) =>
-    new TopNOperator(
-      p.by,
-      rowCount(evalDatum(p.offset, ctx.eval)),
-      rowCount(evalDatum(p.count, ctx.eval)),
-      child,
-      ctx,
-    ),
+  TopN: (p, child, ctx) => {
+    const offset = rowCount(evalDatum(p.offset, ctx.eval));
+    const count = rowCount(evalDatum(p.count, ctx.eval));
+    // The reader's own TopN sorts what comes: a large one saves little by cutting here.
+    if (offset + count > MAX_TOPN_ROWS && offset === 0) return child;
+    return new TopNOperator(p.by, offset, count, child, ctx);
+  },
   Limit: (p, child, ctx) =>
     new LimitOperator(child, rowCount(evalDatum(p.offset, ctx.eval)), rowCount(evalDatum(p.count, ctx.eval))),
 };
 
 /** The operators of a cop subtree over its scan, `leaf`. */
 export function buildCopOperator(plan: PhysicalPlan, ctx: OperatorContext, leaf: Operator): Operator {
-  let op: Operator;
-  if (plan.op === 'TableScan' || plan.op === 'IndexScan') op = leaf;
-  else {
-    const build = (
-      COP_BUILDERS as Partial<
-        Record<string, (p: PhysicalPlan, child: Operator, c: OperatorContext) => Operator>
-      >
-    )[plan.op];
-    if (build === undefined || !('child' in plan))
-      throw new Error(`operator ${plan.op} cannot run in a cop task`);
-    op = build(plan, buildCopOperator(plan.child, ctx, leaf), ctx);
-  }
-  return ctx.runtimeStats === null ? op : new MeasuredOperator(op, ctx.runtimeStats.of(plan));
+  if (ctx.runtimeStats === null) return copOperator(plan, ctx, leaf);
+  const stats = ctx.runtimeStats.of(plan);
+  return new MeasuredOperator(copOperator(plan, measuredContext(ctx, stats), leaf), stats);
+}
+
+function copOperator(plan: PhysicalPlan, ctx: OperatorContext, leaf: Operator): Operator {
+  if (plan.op === 'TableScan' || plan.op === 'IndexScan') return leaf;
+  const build = (
+    COP_BUILDERS as Partial<
+      Record<string, (p: PhysicalPlan, child: Operator, c: OperatorContext) => Operator>
+    >
+  )[plan.op];
+  if (build === undefined || !('child' in plan))
+    throw new Error(`operator ${plan.op} cannot run in a cop task`);
+  return build(plan, buildCopOperator(plan.child, ctx, leaf), ctx);
 }

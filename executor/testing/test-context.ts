@@ -6,7 +6,7 @@ import type { Snapshot, Storage, Transaction } from '../../kv/storage.js';
 import type { Datum } from '../../types/datum.js';
 import type { SqlWarning } from '../../types/error.js';
 import { DEFAULT_SQL_MODE } from '../../types/sql-mode.js';
-import type { ExecContext, Operator } from '../exec-context.js';
+import type { ExecContext, MemoryTracker, Operator } from '../exec-context.js';
 
 export interface TestContext extends ExecContext {
   readonly warnings: SqlWarning[];
@@ -65,6 +65,18 @@ export function testContext(
     },
     tables: () => tables,
   };
+  const memory: MemoryTracker = {
+    consume: (n) => {
+      held.bytes += n;
+    },
+    release: (n) => {
+      held.bytes -= n;
+    },
+    addSpillable: () => () => {},
+    get root() {
+      return memory;
+    },
+  };
   return {
     storage: storage as Storage,
     schema,
@@ -75,15 +87,8 @@ export function testContext(
     signal: new AbortController().signal,
     checkpoint: () => undefined,
     variable: (name) => variables[name] ?? '',
-    memory: {
-      consume: (n) => {
-        held.bytes += n;
-      },
-      release: (n) => {
-        held.bytes -= n;
-      },
-      onPressure: () => () => {},
-    },
+    memory,
+    disk: null,
     allocateIds: (_t, _k, count) => {
       const first = ids.next;
       ids.next += count;

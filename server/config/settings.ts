@@ -131,6 +131,20 @@ export const SETTINGS = [
     doc: 'threads that run statements, on the embedded store; with 1 everything is in one thread',
   },
   {
+    name: 'tmp-storage-path',
+    type: text,
+    default: '',
+    value: 'DIR',
+    doc: 'directory for what queries put on disk when they exceed tidb_mem_quota_query; else tmp in --data-dir',
+  },
+  {
+    name: 'tmp-storage-quota',
+    type: { kind: 'integer', min: -1, max: Number.MAX_SAFE_INTEGER },
+    default: -1,
+    value: 'BYTES',
+    doc: 'space that these files may take in all; -1 for no limit',
+  },
+  {
     name: 'max-connections',
     type: { kind: 'integer', min: 0, max: 100000 },
     default: 0,

@@ -10,6 +10,7 @@ import type { SchemaLoader } from '../../catalog/info-schema.js';
 import { Meta } from '../../catalog/meta/meta.js';
 import type { MetaReader } from '../../catalog/meta/meta.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
+import type { TempStorage } from '../../executor/spill/temp-storage.js';
 import type { Storage } from '../../kv/storage.js';
 import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
 import type { ConnectionInfo } from '../client-session.js';
@@ -28,6 +29,7 @@ import type { GlobalVariables } from '../variables/variable-store.js';
 import type { RowCounts } from './row-counts.js';
 import { ddlWorker } from './ddl-node.js';
 import { DeadlockHistory } from './deadlock-history.js';
+import { ServerMemory } from './server-memory.js';
 import { StatisticsStore } from './statistics-store.js';
 import { TableLocks } from './table-locks.js';
 
@@ -80,6 +82,9 @@ export class EngineCore {
   readonly ddl: DdlWorker;
   /** This node among those on the same store. */
   readonly cluster: Cluster;
+  /** Where statements spill; null for nowhere. */
+  tempStorage: TempStorage | null = null;
+  readonly memory = new ServerMemory((name) => this.globals.get(name));
   private stopping = false;
   private seenQuestions = 0;
   private busyUntil = 0;

@@ -18,6 +18,7 @@ import '../../expression/index.js';
 import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
+import { TempStorage } from '../../executor/spill/temp-storage.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import type { Storage } from '../../kv/storage.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
@@ -42,6 +43,10 @@ export interface EngineOptions extends DataStoreOptions {
   /** Value of server_uuid; made up when absent. */
   readonly serverUuid?: string;
   readonly tlsConfigured: boolean;
+  /** Directory for what statements spill; absent: they do not. */
+  readonly tempDir?: string;
+  /** Bytes of temporary files in all; absent or negative: no limit. */
+  readonly tempQuota?: number;
   /** authentication_string for a password, by plugin. */
   readonly passwordHashers: ReadonlyMap<string, (password: string) => string>;
 }
@@ -68,6 +73,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     node,
   );
   core.instance = options.statusAddress ?? '';
+  if (options.tempDir !== undefined) {
+    core.tempStorage = new TempStorage(options.tempDir, options.tempQuota ?? -1);
+    core.tempStorage.sweep();
+  }
   core.rowCounts.keeper = node.serverId <= 1;
   core.cluster.start();
   await core.reloadSchema();
@@ -92,6 +101,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await collector.stop();
     await core.saveRowCounts();
     await core.cluster.stop();
+    core.tempStorage?.close();
     await storage.close();
   });
 }

@@ -1,3 +1,4 @@
+import { atLeast, serverLimit } from './memory-limits.js';
 import { registerVariables } from './system-variable.js';
 
 /** TiDB's variables that the planner, the executor and tools read or set. */
@@ -264,12 +265,54 @@ registerVariables([
     doc: 'Rows of a chunk.',
   },
   {
+    name: 'tidb_enable_tmp_storage_on_oom',
+    scope: 'global',
+    kind: 'bool',
+    default: 'ON',
+    doc: 'Operators of a statement that exceeds tidb_mem_quota_query put rows on disk.',
+  },
+  {
+    name: 'tidb_mem_oom_action',
+    scope: 'global',
+    kind: 'enum',
+    values: ['CANCEL', 'LOG'],
+    default: 'CANCEL',
+    doc: 'What a statement that exceeds tidb_mem_quota_query meets: error 8175, or a line in the log.',
+  },
+  {
     name: 'tidb_mem_quota_query',
     scope: 'both',
     kind: 'int',
     min: -1,
     default: '1073741824',
-    doc: 'Bytes a statement may hold.',
+    doc: 'Bytes a statement may hold; -1 or 0 for no limit.',
+    normalize: atLeast('tidb_mem_quota_query', 128),
+  },
+  {
+    name: 'tidb_server_memory_limit',
+    scope: 'global',
+    kind: 'string',
+    default: '80%',
+    doc: 'Memory of the process above which the statement that holds most is cancelled (8176): a share of the machine, a size, or 0.',
+    normalize: serverLimit,
+  },
+  {
+    name: 'tidb_server_memory_limit_gc_trigger',
+    scope: 'global',
+    kind: 'float',
+    min: 0.5,
+    max: 0.99,
+    default: '0.7',
+    noop: true,
+    doc: 'Garbage collection of the Go runtime.',
+  },
+  {
+    name: 'tidb_server_memory_limit_sess_min_size',
+    scope: 'global',
+    kind: 'uint',
+    default: '134217728',
+    doc: 'Bytes that a statement must hold to be cancelled by tidb_server_memory_limit.',
+    normalize: atLeast('tidb_server_memory_limit_sess_min_size', 128),
   },
   {
     name: 'tidb_multi_statement_mode',
