@@ -8,8 +8,6 @@ import { andThen, drain, type OperatorContext } from './operator.js';
 import type { SpoolReader } from './spill/chunk-spool.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
 
-/** Chunks between two looks at how much the groups hold. */
-const MEMORY_EVERY = 8;
 /** Groups below which a table is not worth leaving. */
 const MIN_SPILL_GROUPS = 64;
 
@@ -29,7 +27,6 @@ export class HashAggOperator implements Operator, Spillable {
   private at = 0;
   private ids = new Int32Array(0);
   private packed = new Int32Array(0);
-  private chunks = 0;
   private heldBytes = 0;
 
   private spillWanted = false;
@@ -98,7 +95,7 @@ export class HashAggOperator implements Operator, Spillable {
       this.aggregation.resize(this.groups);
       this.aggregation.update(ids, inputs);
     }
-    if (++this.chunks % MEMORY_EVERY === 0) this.account();
+    this.account();
   }
 
   /** Group of each physical row that counts. */
@@ -183,7 +180,7 @@ export class HashAggOperator implements Operator, Spillable {
     if (k > 0) this.aggregation.update(ids, { ...inputs, chunk: chunk.withSel(known.subarray(0, k)) });
     if (o > 0) await overflow.add(new Chunk(inputs.slots, chunk.length), keys, others.subarray(0, o));
     // States that grow with their rows (DISTINCT, GROUP_CONCAT) still do.
-    if (++this.chunks % MEMORY_EVERY === 0) this.account();
+    this.account();
   }
 
   /** Aggregates the next partition; null when there is none. */
@@ -208,6 +205,7 @@ export class HashAggOperator implements Operator, Spillable {
 
   /** All rows are in: what went to disk waits until the groups here have been given out. */
   private settle(): Awaitable<void> {
+    this.account();
     this.done = true;
     const { overflow } = this;
     if (overflow === null) return;

@@ -303,7 +303,8 @@ export class HashJoinOperator implements Operator, Spillable {
         let chunk = input;
         if (this.probeFilter !== null && this.preserved !== other(this.build))
           chunk = await this.probeFilter.run(chunk, this.ctx.eval);
-        if (chunk.rows > 0) await spilled.addProbe(chunk, await this.probeProjection.run(chunk, this.ctx.eval));
+        if (chunk.rows > 0)
+          await spilled.addProbe(chunk, await this.probeProjection.run(chunk, this.ctx.eval));
       });
       await spilled.finish();
       this.probeDone = true;

@@ -86,7 +86,10 @@ async function drainAsync(
 }
 
 /** Runs work that comes in steps of a few milliseconds at most; synchronous while the thread may be held. */
-export function runSteps<T>(steps: Generator<void, T>, ctx: Pick<OperatorContext, 'checkpoint'>): Awaitable<T> {
+export function runSteps<T>(
+  steps: Generator<void, T>,
+  ctx: Pick<OperatorContext, 'checkpoint'>,
+): Awaitable<T> {
   for (;;) {
     const r = steps.next();
     if (r.done === true) return r.value;

@@ -60,12 +60,14 @@ export class SortOperator implements Operator, Spillable {
   }
 
   next(): Awaitable<Chunk | null> {
-    if (this.sorted) return this.spilled === null ? this.merged() : this.nextSpilled(this.spilled);
+    if (this.sorted) {
+      if (this.spilled !== null) return this.nextSpilled(this.spilled);
+      return this.spillWanted ? this.writeRest() : this.merged();
+    }
     this.sorted = true;
     return andThen(this.read(), () => {
       if (this.spilled !== null) return this.lastRun(this.spilled);
       if (this.chunks.length === 0) return null;
-      this.unregister?.();
       const n = this.chunks.reduce((sum, c) => sum + c.length, 0);
       if (n > CHUNK_ROWS) return this.sort().then(() => this.merged());
       const rows = concatChunks(this.chunks);
@@ -145,7 +147,7 @@ export class SortOperator implements Operator, Spillable {
   // Spilling
 
   spillableBytes(): number {
-    return this.sorted && this.rows !== null ? 0 : this.heldBytes;
+    return this.heldBytes;
   }
 
   spill(): void {
@@ -156,8 +158,13 @@ export class SortOperator implements Operator, Spillable {
   private async writeRun(): Promise<void> {
     this.spillWanted = false;
     if (this.chunks.length === 0) return;
-    this.spilled ??= new SpilledRuns(this.by, this.ctx);
     await this.sort();
+    await this.writeMerged();
+  }
+
+  /** Writes what has not been given out yet. */
+  private async writeMerged(): Promise<void> {
+    this.spilled ??= new SpilledRuns(this.by, this.ctx);
     const run = this.spilled.begin();
     for (;;) {
       const chunk = await this.merged();
@@ -176,6 +183,16 @@ export class SortOperator implements Operator, Spillable {
     this.unregister?.();
     await spilled.startMerge();
     return this.nextSpilled(spilled);
+  }
+
+  /** What was sorted in memory makes room for others. */
+  private async writeRest(): Promise<Chunk | null> {
+    this.spillWanted = false;
+    if (this.merge === null) return null;
+    await this.writeMerged();
+    this.unregister?.();
+    await this.spilled!.startMerge();
+    return this.nextSpilled(this.spilled!);
   }
 
   private async nextSpilled(spilled: SpilledRuns): Promise<Chunk | null> {

@@ -1,4 +1,5 @@
-import { Chunk, CHUNK_ROWS } from '../../chunk/chunk.js';
+import type { Chunk } from '../../chunk/chunk.js';
+import { CHUNK_ROWS } from '../../chunk/chunk.js';
 import { concatChunks } from '../../chunk/concat.js';
 import { compact } from '../../chunk/gather.js';
 import { sliceChunk } from '../../chunk/slice.js';

@@ -32,6 +32,7 @@ export class TestEngine {
   private static openIn(dir: string): Promise<Engine> {
     return openEngine({
       dataDir: dir,
+      tempDir: join(dir, 'tmp'),
       version: 'test',
       port: 0,
       socket: '',
