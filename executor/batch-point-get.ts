@@ -1,5 +1,6 @@
 import type { Chunk } from '../chunk/chunk.js';
 import { compareBytes } from '../kv/codec/byte-writer.js';
+import type { Expression } from '../expression/expression.js';
 import type { BatchPointGet } from '../planner/physical/plan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { pointKey, preparePoint, recordKeyOfEntry } from './point-get.js';
@@ -21,9 +22,30 @@ export class BatchPointGetOperator implements Operator {
     this.done = true;
     const { plan, ctx } = this;
     const p = preparePoint(plan, ctx);
+    const { partitions } = plan;
+    if (partitions === undefined) await this.read(plan.physicalId, plan.keys, p);
+    else
+      for (const id of new Set(partitions.ids))
+        await this.read(
+          id,
+          plan.keys.filter((_, i) => partitions.ids[i] === id),
+          p,
+        );
+    const chunk = p.decoder.take();
+    return chunk.rows === 0 ? null : chunk;
+  }
+
+  close(): void {}
+
+  private async read(
+    physicalId: number,
+    given: readonly (readonly Expression[])[],
+    p: ReturnType<typeof preparePoint>,
+  ): Promise<void> {
+    const { plan, ctx } = this;
     const found: Uint8Array[] = [];
-    for (const key of plan.keys) {
-      const k = pointKey(plan.table, plan.physicalId, key, p, ctx);
+    for (const key of given) {
+      const k = pointKey(plan.table, physicalId, key, p, ctx);
       if (k !== null) found.push(k);
     }
     let keys = sortedUnique(found);
@@ -31,7 +53,7 @@ export class BatchPointGetOperator implements Operator {
     let values = await readKeysLocked(keys, plan.lock, ctx);
     if (p.index !== null) {
       const records: Uint8Array[] = [];
-      for (const v of values) if (v !== null) records.push(recordKeyOfEntry(plan.physicalId, v));
+      for (const v of values) if (v !== null) records.push(recordKeyOfEntry(physicalId, v));
       keys = records;
       values = await readKeysLocked(keys, plan.lock, ctx);
     }
@@ -40,11 +62,7 @@ export class BatchPointGetOperator implements Operator {
       const v = values[i] ?? null;
       if (v !== null) decoder.append(keys[i]!, keys[i]!.length, v, 0, v.length);
     }
-    const chunk = decoder.take();
-    return chunk.rows === 0 ? null : chunk;
   }
-
-  close(): void {}
 }
 
 function sortedUnique(keys: Uint8Array[]): Uint8Array[] {

@@ -1,6 +1,6 @@
 import { evalDatum } from '../expression/compile.js';
 import type { Expression } from '../expression/expression.js';
-import type { PhysicalPlan } from '../planner/physical/plan.js';
+import type { PhysicalPlan, ReadPartitions } from '../planner/physical/plan.js';
 import { ApplyOperator } from './apply.js';
 import { BatchPointGetOperator } from './batch-point-get.js';
 import { CopReaderOperator } from './cop-reader.js';
@@ -14,6 +14,8 @@ import { LimitOperator } from './limit.js';
 import { MaxOneRowOperator } from './max-one-row.js';
 import { MemTableScanOperator } from './mem-table-scan.js';
 import { rowCount, type OperatorContext } from './operator.js';
+import { MergeOrderedOperator } from './merge-ordered.js';
+import { onPartition } from './partitioned.js';
 import { PickColumnsOperator } from './pick-columns.js';
 import { PointGetOperator } from './point-get.js';
 import { ProjectionOperator } from './projection.js';
@@ -41,14 +43,30 @@ const notAReader = (plan: PhysicalPlan): Operator => {
 
 export const countOf = (e: Expression, ctx: OperatorContext): number => rowCount(evalDatum(e, ctx.eval));
 
+/** A reader's operators for each of its partitions, one after the other or merged. */
+function overPartitions(
+  p: PlanOf<'TableReader' | 'IndexReader' | 'IndexLookUp' | 'UnionScan'>,
+  partitions: ReadPartitions,
+  ctx: ExecContext,
+): Operator {
+  const children = partitions.ids.map((id) => build(onPartition(p, id), ctx));
+  if (children.length === 1) return children[0]!;
+  return partitions.mergeBy.length > 0
+    ? new MergeOrderedOperator(children, partitions.mergeBy, ctx)
+    : new UnionAllOperator(children, ctx.txn !== null);
+}
+
 const picked = (p: PlanOf<'HashJoin' | 'IndexJoin' | 'Apply'>, join: Operator): Operator =>
   p.output === undefined ? join : new PickColumnsOperator(join, p.output);
 
 /** One builder per operator. */
 const BUILDERS: Builders = {
-  TableReader: (p, ctx) => new CopReaderOperator(p, ctx),
-  IndexReader: (p, ctx) => new CopReaderOperator(p, ctx),
-  IndexLookUp: (p, ctx) => new IndexLookUpOperator(p, ctx),
+  TableReader: (p, ctx) =>
+    p.partitions === undefined ? new CopReaderOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
+  IndexReader: (p, ctx) =>
+    p.partitions === undefined ? new CopReaderOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
+  IndexLookUp: (p, ctx) =>
+    p.partitions === undefined ? new IndexLookUpOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
   PointGet: (p, ctx) => new PointGetOperator(p, ctx),
   BatchPointGet: (p, ctx) => new BatchPointGetOperator(p, ctx),
   TableScan: onlyInCop,
@@ -82,7 +100,10 @@ const BUILDERS: Builders = {
       p.children.map((c) => buildOperator(c, ctx)),
       ctx.txn !== null,
     ),
-  UnionScan: (p, ctx) => new UnionScanOperator(p, buildOperator(p.child, ctx), ctx),
+  UnionScan: (p, ctx) =>
+    p.partitions === undefined
+      ? new UnionScanOperator(p, buildOperator(p.child, ctx), ctx)
+      : overPartitions(p, p.partitions, ctx),
   MaxOneRow: (p, ctx) =>
     new MaxOneRowOperator(
       buildOperator(p.child, ctx),
@@ -99,9 +120,11 @@ const BUILDERS: Builders = {
   Delete: notAReader,
 };
 
+const build = (plan: PhysicalPlan, ctx: ExecContext): Operator =>
+  (BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator)(plan, ctx);
+
 /** The operators that run a plan. */
 export function buildOperator(plan: PhysicalPlan, ctx: ExecContext): Operator {
-  const build = BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator;
   if (ctx.runtimeStats === null) return build(plan, ctx);
   const stats = ctx.runtimeStats.of(plan);
   return new MeasuredOperator(build(plan, measuredContext(ctx, stats)), stats);

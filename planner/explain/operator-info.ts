@@ -50,9 +50,16 @@ export function accessObject(p: PhysicalPlan): string {
       return tableText(p);
     case 'IndexScan':
       return `${tableText(p)}, ${indexText(p)}`;
+    case 'TableReader':
+    case 'IndexReader':
+    case 'IndexLookUp':
+      return p.partitions === undefined ? '' : `partition:${p.partitions.text}`;
     case 'PointGet':
-    case 'BatchPointGet':
-      return p.index === null ? tableText(p) : `${tableText(p)}, ${indexText({ index: p.index })}`;
+    case 'BatchPointGet': {
+      const several = p.op === 'BatchPointGet' ? p.partitions : undefined;
+      const table = several === undefined ? tableText(p) : `table:${p.alias}, partition:${several.text}`;
+      return p.index === null ? table : `${table}, ${indexText({ index: p.index })}`;
+    }
     case 'MemTableScan':
       return `table:${p.table.name}`;
     case 'CteRef':

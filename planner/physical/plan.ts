@@ -71,9 +71,20 @@ export interface ScanRanges {
   readonly rebuild?: (evalConst: (e: Expression) => Datum) => readonly KeyRangeDatum[];
 }
 
+/** The partitions that a reader reads, each as a table of its own, under TiDB's dynamic pruning. */
+export interface ReadPartitions {
+  /** Physical ids, in the table's order. */
+  readonly ids: readonly number[];
+  /** EXPLAIN's text: names, `all`, or `dual` when there are none. */
+  readonly text: string;
+  /** The order that the partitions' rows are merged in; empty: one partition after the other. */
+  readonly mergeBy: readonly ByItem[];
+}
+
 /** Reads rows through the coprocessor: `child` is the tree that runs in the store (cop task). */
 export interface TableReader extends PlanBase {
   readonly op: 'TableReader';
+  readonly partitions?: ReadPartitions;
   readonly child: PhysicalPlan;
   readonly keepOrder: boolean;
   readonly desc: boolean;
@@ -81,6 +92,7 @@ export interface TableReader extends PlanBase {
 /** Reads index entries only (covering). */
 export interface IndexReader extends PlanBase {
   readonly op: 'IndexReader';
+  readonly partitions?: ReadPartitions;
   readonly child: PhysicalPlan;
   readonly keepOrder: boolean;
   readonly desc: boolean;
@@ -88,6 +100,7 @@ export interface IndexReader extends PlanBase {
 /** Index side gives handles, table side fetches and finishes the rows. */
 export interface IndexLookUp extends PlanBase {
   readonly op: 'IndexLookUp';
+  readonly partitions?: ReadPartitions;
   readonly indexPlan: PhysicalPlan;
   readonly tablePlan: PhysicalPlan;
   readonly keepOrder: boolean;
@@ -162,6 +175,8 @@ export interface PointGet extends PlanBase {
 }
 export interface BatchPointGet extends PlanBase {
   readonly op: 'BatchPointGet';
+  /** Of a partitioned table: the partition of each key, and EXPLAIN's text of them. */
+  readonly partitions?: { readonly ids: readonly number[]; readonly text: string };
   readonly db: DbInfo;
   readonly table: TableInfo;
   readonly alias: string;
@@ -293,6 +308,8 @@ export interface UnionAll extends PlanBase {
 /** Merges own uncommitted writes of one table over a reader. The reader outputs its handle (or common-handle columns). */
 export interface UnionScan extends PlanBase {
   readonly op: 'UnionScan';
+  /** Of a table read by partitions: the child is run, and own writes are laid over it, for each. */
+  readonly partitions?: ReadPartitions;
   readonly child: PhysicalPlan;
   readonly table: TableInfo;
   readonly physicalId: number;

@@ -1,6 +1,6 @@
 import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
 import { mapAgg, mapLeaves } from '../logical/expression-walk.js';
-import type { CteDefinition, PhysicalPlan } from './plan.js';
+import type { CteDefinition, PhysicalPlan, ReadPartitions } from './plan.js';
 
 type Resolver = (e: Expression) => Expression;
 
@@ -28,12 +28,18 @@ export class IndexResolver {
     switch (p.op) {
       case 'TableReader':
       case 'IndexReader':
+        return { ...p, child: this.resolve(p.child), ...merged(p) };
       case 'MaxOneRow':
       case 'Limit':
       case 'SelectLock':
         return { ...p, child: this.resolve(p.child) };
       case 'IndexLookUp':
-        return { ...p, indexPlan: this.resolve(p.indexPlan), tablePlan: this.resolve(p.tablePlan) };
+        return {
+          ...p,
+          indexPlan: this.resolve(p.indexPlan),
+          tablePlan: this.resolve(p.tablePlan),
+          ...merged(p),
+        };
       case 'Selection': {
         const child = this.resolve(p.child);
         return { ...p, child, conditions: p.conditions.map(resolver(child.schema)) };
@@ -43,7 +49,7 @@ export class IndexResolver {
       case 'UnionScan': {
         const child = this.resolve(p.child);
         const r = resolver(child.schema);
-        return { ...p, child, conditions: p.conditions.map(r), keepOrder: byItems(p.keepOrder, r) };
+        return { ...p, child, conditions: p.conditions.map(r), keepOrder: byItems(p.keepOrder, r), ...merged(p) };
       }
       case 'Projection': {
         const child = this.resolve(p.child);
@@ -142,6 +148,13 @@ export class IndexResolver {
     out.recursive = d.recursive === null ? null : this.resolve(d.recursive);
     return out;
   }
+}
+
+/** A reader's partitions with the columns they are merged by found in its output. */
+function merged(p: Extract<PhysicalPlan, { partitions?: ReadPartitions }>): { partitions?: ReadPartitions } {
+  const { partitions } = p;
+  if (partitions === undefined || partitions.mergeBy.length === 0) return {};
+  return { partitions: { ...partitions, mergeBy: byItems(partitions.mergeBy, resolver(p.schema)) } };
 }
 
 /** Where the columns of a join's schema stand among all that it makes; nothing when it gives them all. */

@@ -1,6 +1,6 @@
 import type { Column } from '../../expression/expression.js';
 import type { DataSource } from '../logical/plan.js';
-import type { IndexScan, LockSpec, PhysicalPlan, TableScan } from './plan.js';
+import type { IndexScan, LockSpec, PhysicalPlan, ReadPartitions, TableScan } from './plan.js';
 
 /** An order a plan's rows must come in: columns, ascending or descending. Empty: any. */
 export interface OrderItem {
@@ -44,6 +44,7 @@ export interface CopTask {
   /** The table side filters or aggregates: the number of handles is not the number of rows. */
   readonly tableFiltered: boolean;
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
+  readonly partitions?: ReadPartitions;
 }
 
 export type Task = RootTask | CopTask;

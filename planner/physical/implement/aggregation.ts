@@ -121,7 +121,10 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
 }
 
 /** One side only: the table side of a lookup sees its rows in batches, which is as good as no aggregation. */
-const canPush = (t: CopTask): boolean => t.indexPlan === null || t.tablePlan === null;
+const canPush = (t: CopTask): boolean =>
+  (t.indexPlan === null || t.tablePlan === null) &&
+  // States of several partitions would have to be merged by columns they do not have any more.
+  (t.partitions === undefined || t.partitions.mergeBy.length === 0);
 
 export function implementAggregation(opt: Optimizer, p: Aggregation, prop: Property): Task | null {
   const options: RootTask[] = [];

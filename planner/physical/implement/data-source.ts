@@ -6,6 +6,9 @@ import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource, MemTable } from '../../logical/plan.js';
 import { allPoints } from '../../ranger/ranger.js';
 import { accessPaths, indexColumns, scanColumns, type AccessPath } from '../access-path.js';
+import type { PartitionDefinition } from '../../../catalog/model.js';
+import type { Datum } from '../../../types/datum.js';
+import { partitionLocator } from '../../partition/locator.js';
 import { prunedPartitions } from '../../partition/prune.js';
 import type { Optimizer } from '../optimizer.js';
 import type {
@@ -17,6 +20,7 @@ import type {
   PhysicalPlan,
   PointGet,
   Projection,
+  ReadPartitions,
   ScanRanges,
   Selection,
   TableDual,
@@ -101,9 +105,29 @@ function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Ta
   return { kind: 'root', plan, rows, cost };
 }
 
+/** Whether one plan serves all partitions of a table, those to read being a matter of its readers. */
+export const prunesDynamically = (opt: Optimizer): boolean =>
+  opt.ctx.variable('tidb_partition_prune_mode').startsWith('dynamic');
+
+/** The partitions that a source's conditions leave, for one reader of them all. */
+export function readPartitions(opt: Optimizer, ds: DataSource, order: readonly OrderItem[]): ReadPartitions {
+  const { definitions } = ds.table.partition!;
+  const kept = prunedPartitions(opt.ctx, ds).map((i) => definitions[i]!);
+  const text =
+    kept.length === 0
+      ? 'dual'
+      : kept.length === definitions.length
+        ? 'all'
+        : kept.map((d) => d.name).join(',');
+  const mergeBy = kept.length > 1 ? order.map((o) => ({ expr: o.column, desc: o.desc })) : [];
+  return { ids: kept.map((d) => d.id), text, mergeBy };
+}
+
 export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
-  if (ds.table.partition !== undefined && ds.physical === null) return implementPartitions(opt, ds, prop);
+  const partitioned = ds.table.partition !== undefined && ds.physical === null;
+  if (partitioned && !prunesDynamically(opt)) return implementPartitions(opt, ds, prop);
   if (ds.conditions.some(isFalse)) return emptyTask(opt, ds);
+  const partitions = partitioned ? readPartitions(opt, ds, prop.order) : undefined;
   const point = tryPointPath(opt, ds);
   if (point !== null && prop.order.length === 0) return point;
   let best: Task | null = null;
@@ -114,8 +138,8 @@ export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Proper
     if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
     const match = matchOrder(path, prop.order, ds.conditions);
     if (match === null) continue;
-    let task: Task = scanTask(opt, ds, path, prop.order.length > 0, match.desc, prop.limit);
-    if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order);
+    let task: Task = scanTask(opt, ds, path, prop.order.length > 0, match.desc, prop.limit, partitions);
+    if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions);
     if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
   }
   return best;
@@ -174,6 +198,7 @@ export function scanTask(
   keepOrder: boolean,
   desc: boolean,
   limit: number,
+  partitions?: ReadPartitions,
 ): Task {
   const est = tableEstimate(opt.ctx, ds);
   // Where the ranges leave room for fewer rows than statistics say, so do all conditions together.
@@ -190,11 +215,15 @@ export function scanTask(
   const out = Math.max(Math.min(total, path.rows), path.rows === 0 ? 0 : Math.min(1, path.rows));
   // A parent that stops early reads only so much of the ranges as yields its rows.
   const fraction = limit === Infinity || out <= 0 ? 1 : Math.min(1, limit / out);
-  const order = keepOrder ? path.rows * fraction * COST.keepOrderRow : 0;
+  const count = Math.max(1, partitions?.ids.length ?? 1);
+  const order = keepOrder
+    ? path.rows * fraction * (COST.keepOrderRow + Math.log2(count) * COST.sortCompare)
+    : 0;
   const needed = new Set(ds.schema.map((c) => c.id));
   columnsOf([...path.tableConditions, ...(path.index === null ? [] : [])], needed);
   columnsOf(rootConditions, needed);
-  const seeks = Math.min(path.access.ranges.length, 1000) * COST.seek;
+  const seeks = Math.min(path.access.ranges.length, 1000) * COST.seek * count;
+  const parts = partitions === undefined ? {} : { partitions };
   let task: CopTask;
   if (path.index === null) {
     const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction);
@@ -216,6 +245,7 @@ export function scanTask(
       indexRows: 0,
       cost,
       tableFiltered: pushed.length > 0,
+      ...parts,
     };
   } else {
     const have = indexColumns(ds, path.index);
@@ -275,6 +305,7 @@ export function scanTask(
       indexRows,
       cost,
       tableFiltered: pushed.length > 0,
+      ...parts,
     };
   }
   if (rootConditions.length === 0) return task;
@@ -369,7 +400,14 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   const transfer = COST.open + rows * (COST.transferRow + width * COST.transferColumn);
   let cost = task.cost + transfer;
   let plan: PhysicalPlan;
-  const base = { id: opt.nextId(), estRows: rows, task: 'root' as const, keepOrder, desc };
+  const base = {
+    id: opt.nextId(),
+    estRows: rows,
+    task: 'root' as const,
+    keepOrder,
+    desc,
+    ...(task.partitions === undefined ? {} : { partitions: task.partitions }),
+  };
   if (indexPlan !== null && tablePlan !== null) {
     cost += task.indexRows * COST.lookupRow;
     const lookUp: IndexLookUp = {
@@ -395,6 +433,7 @@ function withOwnWrites(
   ds: DataSource,
   reader: RootTask,
   order: readonly OrderItem[],
+  partitions: ReadPartitions | undefined,
 ): RootTask {
   const { plan } = reader;
   const union: UnionScan = {
@@ -404,6 +443,7 @@ function withOwnWrites(
     estRows: reader.rows,
     task: 'root',
     child: plan,
+    ...(partitions === undefined ? {} : { partitions }),
     table: ds.table,
     physicalId: physicalIdOf(ds),
     conditions: ds.conditions,
@@ -431,7 +471,8 @@ function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
     if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
     if (path.index === null && !ds.table.isCommonHandle && ds.infos.get(path.keys[0]!.column.id) === null)
       continue;
-    return pointTask(opt, ds, path, ranges, width);
+    const task = pointTask(opt, ds, path, ranges, width);
+    if (task !== null) return task;
   }
   return null;
 }
@@ -442,7 +483,7 @@ function pointTask(
   path: AccessPath,
   ranges: readonly KeyRangeDatum[],
   width: number,
-): RootTask {
+): RootTask | null {
   const needed = new Set(ds.schema.map((c) => c.id));
   columnsOf(path.access.remained, needed);
   const { columns, schema, rowId } = scanColumns(ds, needed);
@@ -453,6 +494,12 @@ function pointTask(
       value: typeof b === 'object' ? b.value : null,
     })),
   );
+  const placed = ds.table.partition !== undefined && ds.physical === null ? keyPartitions(opt, ds, path, keys) : [];
+  if (placed === null) return null;
+  // Keys that belong to no partition, or to none that is read, find nothing.
+  const there = placed.length === 0 ? keys : keys.filter((_, i) => placed[i] !== null);
+  const parts = placed.filter((d) => d !== null);
+  if (there.length === 0) return emptyTask(opt, ds);
   const base = {
     id: opt.nextId(),
     schema,
@@ -462,14 +509,24 @@ function pointTask(
     alias: ds.alias,
     columns,
     index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
-    physicalId: physicalIdOf(ds),
+    physicalId: parts[0]?.id ?? physicalIdOf(ds),
     lock: null,
     handleOut: rowId,
   };
   const plan: PointGet | BatchPointGet =
-    keys.length === 1
-      ? { ...base, op: 'PointGet', estRows: 1, key: keys[0]! }
-      : { ...base, op: 'BatchPointGet', estRows: keys.length, keys, keepOrder: false, desc: false };
+    there.length === 1
+      ? { ...base, op: 'PointGet', estRows: 1, key: there[0]! }
+      : {
+          ...base,
+          op: 'BatchPointGet',
+          estRows: there.length,
+          keys: there,
+          keepOrder: false,
+          desc: false,
+          ...(parts.length === 0
+            ? {}
+            : { partitions: { ids: parts.map((d) => d.id), text: partitionText(ds, parts) } }),
+        };
   const cost = COST.open + keys.length * (path.index === null ? 1 : 2) * COST.scanRow;
   let task: RootTask = { kind: 'root', plan: { ...plan, estCost: cost }, rows: keys.length, cost };
   if (path.access.remained.length > 0) {
@@ -481,6 +538,34 @@ function pointTask(
     );
   }
   return task;
+}
+
+/**
+ * The partition of each key, null for keys without one that is read; null altogether when the keys do not decide it.
+ */
+function keyPartitions(
+  opt: Optimizer,
+  ds: DataSource,
+  path: AccessPath,
+  keys: readonly (readonly Expression[])[],
+): (PartitionDefinition | null)[] | null {
+  const locator = partitionLocator(ds.table, opt.ctx.eval);
+  const offsets = path.keys.map((k) => ds.infos.get(k.column.id)?.offset ?? -1);
+  if (locator.deciding.some((o) => !offsets.slice(0, keys[0]!.length).includes(o))) return null;
+  const read = new Set(prunedPartitions(opt.ctx, ds));
+  return keys.map((key) => {
+    const row: Datum[] = ds.table.columns.map(() => null);
+    key.forEach((e, i) => (row[offsets[i]!] = (e as { value: Datum }).value));
+    const at = locator.locate(row, opt.ctx.eval);
+    return at >= 0 && read.has(at) ? ds.table.partition!.definitions[at]! : null;
+  });
+}
+
+/** EXPLAIN's text of partitions, in the table's order. */
+function partitionText(ds: DataSource, parts: readonly PartitionDefinition[]): string {
+  const { definitions } = ds.table.partition!;
+  const used = definitions.filter((d) => parts.includes(d));
+  return used.length === definitions.length ? 'all' : used.map((d) => d.name).join(',');
 }
 
 export function implementMemTable(opt: Optimizer, p: MemTable): RootTask {

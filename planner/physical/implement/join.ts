@@ -14,7 +14,7 @@ import type { Optimizer } from '../optimizer.js';
 import type { Apply, HashJoin, IndexJoin, PhysicalPlan } from '../plan.js';
 import { pushable } from '../pushdown.js';
 import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
-import { indexScan, tableScan } from './data-source.js';
+import { indexScan, prunesDynamically, readPartitions, tableScan } from './data-source.js';
 import { uniqueKeys } from '../../logical/unique-keys.js';
 import { joinSchema } from '../../logical/join-condition.js';
 import type { IndexInfo } from '../../../catalog/model.js';
@@ -119,7 +119,8 @@ function indexJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
   const out: RootTask[] = [];
   for (const inner of innerSides(p)) {
     const innerPlan = p.children[inner === 'left' ? 0 : 1]!;
-    if (innerPlan.op !== 'DataSource' || innerPlan.dirty || innerPlan.table.partition !== undefined) continue;
+    if (innerPlan.op !== 'DataSource' || innerPlan.dirty) continue;
+    if (innerPlan.table.partition !== undefined && !prunesDynamically(opt)) continue;
     const outerPlan = p.children[inner === 'left' ? 1 : 0]!;
     const outerIds = idsOf(outerPlan.schema);
     if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;
@@ -270,7 +271,9 @@ function indexJoin(
   const reader = opt.root(cop);
   const rows = opt.stats(p).rows;
   const fetched = outer.rows * perKey;
-  let cost = outer.cost + COST.open * 2 + outer.rows * (COST.seek + COST.indexJoinKey);
+  // Every partition is looked into for every key.
+  const parts = Math.max(1, cop.partitions?.ids.length ?? 1);
+  let cost = outer.cost + COST.open * 2 + outer.rows * (COST.seek * parts + COST.indexJoinKey);
   cost += fetched * (lookup.index === null ? COST.scanRow : COST.indexRow);
   if (!lookup.covering) cost += fetched * COST.lookupRow;
   cost +=
@@ -342,6 +345,7 @@ function innerTask(
     rows,
     tableFiltered: pushed.length > 0,
     cost: 0,
+    ...(ds.table.partition === undefined ? {} : { partitions: readPartitions(opt, ds, []) }),
   };
   const select = (child: PhysicalPlan, conditions: readonly Expression[]): PhysicalPlan =>
     conditions.length === 0

@@ -169,12 +169,14 @@ function pushLimit(opt: Optimizer, t: CopTask, total: number): CopTask {
   if (t.indexPlan !== null && t.tablePlan !== null) {
     // Each handle is a row unless the table side filters: then only that side knows which rows count.
     if (t.tableFiltered) return { ...t, tablePlan: over(t.tablePlan), rows: Math.min(t.rows, total) };
+    // Of several partitions each gives as many rows: the limit over them all stays above.
+    const several = t.partitions !== undefined && t.partitions.ids.length > 1;
     return {
       ...t,
       indexPlan: over(t.indexPlan),
       indexRows: Math.min(t.indexRows, total),
       rows: Math.min(t.rows, total),
-      pushedLimit: { offset: 0, count: total },
+      ...(several ? {} : { pushedLimit: { offset: 0, count: total } }),
     };
   }
   return t.indexPlan !== null
