@@ -49,7 +49,13 @@ export class IndexResolver {
       case 'UnionScan': {
         const child = this.resolve(p.child);
         const r = resolver(child.schema);
-        return { ...p, child, conditions: p.conditions.map(r), keepOrder: byItems(p.keepOrder, r), ...merged(p) };
+        return {
+          ...p,
+          child,
+          conditions: p.conditions.map(r),
+          keepOrder: byItems(p.keepOrder, r),
+          ...merged(p),
+        };
       }
       case 'Projection': {
         const child = this.resolve(p.child);

@@ -494,7 +494,8 @@ function pointTask(
       value: typeof b === 'object' ? b.value : null,
     })),
   );
-  const placed = ds.table.partition !== undefined && ds.physical === null ? keyPartitions(opt, ds, path, keys) : [];
+  const placed =
+    ds.table.partition !== undefined && ds.physical === null ? keyPartitions(opt, ds, path, keys) : [];
   if (placed === null) return null;
   // Keys that belong to no partition, or to none that is read, find nothing.
   const there = placed.length === 0 ? keys : keys.filter((_, i) => placed[i] !== null);
