@@ -2,8 +2,9 @@
  * sysbench on this server and on a MariaDB of the same machine, in alternating rounds, both flushing each commit.
  *
  *   npm run bench:oltp -- [--json FILE] [--threads 8,32] [--time 20] [--rounds 3] [--workloads a,b]
- *                         [--ps-modes auto,disable] [--tables 4] [--table-size 100000] [--cpus 0,1] [--alone]
+ *                         [--ps-modes auto,disable] [--tables 4] [--table-size 100000] [--cpus 0,1] [--workers 1] [--alone]
  *
+ * tpcc: TPC-C's mix on 2 warehouses, from a driver of our own (tpcc/), consistency checked after each run; the rest is sysbench's.
  * Ratios are medians of the rounds' own ratios. --alone leaves MariaDB out. Exit code 1 when a run of this server
  * ended on an error.
  */
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { BenchServer, findProgram } from './servers.js';
 import type { SysbenchResult, SysbenchTask } from './sysbench.js';
 import { sysbench } from './sysbench.js';
+import { cleanupTpcc, prepareTpcc, runTpcc } from './tpcc/tpcc.js';
 
 const WORKLOADS = [
   'oltp_point_select',
@@ -24,6 +26,7 @@ const WORKLOADS = [
   'oltp_update_non_index',
   'select_random_ranges',
   'bulk_insert',
+  'tpcc',
 ];
 
 /** Workloads whose run uses up or repeats what was prepared: a table of their own for every run. */
@@ -40,6 +43,7 @@ const { values: options } = parseArgs({
     tables: { type: 'string', default: '4' },
     'table-size': { type: 'string', default: '100000' },
     cpus: { type: 'string' },
+    workers: { type: 'string', default: '1' },
     alone: { type: 'boolean', default: false },
   },
 });
@@ -64,10 +68,23 @@ function median(values: readonly number[]): number {
 
 const median2 = (values: readonly number[]): number => Math.round(median(values) * 100) / 100;
 
+/** One step of a workload. `pin`: the command that pins clients to processors, or nothing. */
+async function play(
+  task: SysbenchTask,
+  command: 'prepare' | 'run' | 'cleanup',
+  pin: readonly string[],
+): Promise<SysbenchResult> {
+  if (task.workload !== 'tpcc') return sysbench(task, command);
+  if (command === 'run') return runTpcc(task.port, task.threads, task.seconds, task.psMode === 'auto', pin);
+  await (command === 'prepare' ? prepareTpcc(task.port) : cleanupTpcc(task.port));
+  return { tps: 0, p95: 0, ignored: 0, fatal: [] };
+}
+
 async function measure(
   servers: readonly BenchServer[],
   base: Omit<SysbenchTask, 'port'>,
   rounds: number,
+  pin: readonly string[],
 ): Promise<Row> {
   const results = new Map<BenchServer, SysbenchResult[]>(servers.map((s) => [s, []]));
   for (let round = 0; round < rounds; round++) {
@@ -75,9 +92,9 @@ async function measure(
     for (const server of order) {
       const task = { ...base, port: server.port };
       const fresh = FRESH.has(base.workload);
-      const before = fresh ? (await sysbench(task, 'prepare')).fatal : [];
-      const result = await sysbench(task, 'run');
-      const after = fresh ? (await sysbench(task, 'cleanup')).fatal : [];
+      const before = fresh ? (await play(task, 'prepare', pin)).fatal : [];
+      const result = await play(task, 'run', pin);
+      const after = fresh ? (await play(task, 'cleanup', pin)).fatal : [];
       results.get(server)!.push({ ...result, fatal: [...before, ...result.fatal, ...after] });
     }
   }
@@ -129,7 +146,7 @@ async function main(): Promise<boolean> {
   const program = findProgram('sysbench');
   if (program === null) throw new Error('sysbench is not installed');
   const pin = options.cpus === undefined ? [] : ['taskset', '-c', options.cpus];
-  const servers = [await BenchServer.rutile(pin)];
+  const servers = [await BenchServer.rutile(pin, { workers: Number(options.workers) })];
   const rows: Row[] = [];
   try {
     if (!options.alone) servers.push(await BenchServer.mariadb(pin));
@@ -148,19 +165,19 @@ async function main(): Promise<boolean> {
       };
       const shared = !FRESH.has(workload);
       for (const server of shared ? servers : []) {
-        const { fatal } = await sysbench({ ...base, port: server.port }, 'prepare');
+        const { fatal } = await play({ ...base, port: server.port }, 'prepare', pin);
         if (fatal.length > 0) throw new Error(`${server.name}, ${workload} prepare: ${fatal.join('; ')}`);
       }
       for (const mode of options['ps-modes'].split(',')) {
         for (const threads of options.threads.split(',').map(Number)) {
           const psMode = mode === 'disable' ? ('disable' as const) : ('auto' as const);
-          const row = await measure(servers, { ...base, threads, psMode }, Number(options.rounds));
+          const row = await measure(servers, { ...base, threads, psMode }, Number(options.rounds), pin);
           rows.push(row);
           console.log(line(row));
           for (const fatal of row.fatal) console.log(`  ${fatal}`);
         }
       }
-      for (const server of shared ? servers : []) await sysbench({ ...base, port: server.port }, 'cleanup');
+      for (const server of shared ? servers : []) await play({ ...base, port: server.port }, 'cleanup', pin);
     }
     console.log(`memory: ${servers.map((s) => `${s.name} ${s.memory()} MiB`).join(', ')}`);
   } finally {

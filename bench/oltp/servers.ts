@@ -52,10 +52,24 @@ export class BenchServer {
   ) {}
 
   /** Rutile as built, with a durable flush for each commit (`--durability 1`); on a scratch folder unless one is given. */
-  static async rutile(pin: readonly string[], folder?: string): Promise<BenchServer> {
+  static async rutile(
+    pin: readonly string[],
+    { folder, workers = 1 }: { readonly folder?: string; readonly workers?: number } = {},
+  ): Promise<BenchServer> {
     const dir = folder ?? mkdtempSync(join(tmpdir(), 'bench-rutile-'));
     const port = await freePort();
-    const flags = ['--port', `${port}`, '--status-port', '0', '--data-dir', dir, '--durability', '1'];
+    const flags = [
+      '--port',
+      `${port}`,
+      '--status-port',
+      '0',
+      '--data-dir',
+      dir,
+      '--durability',
+      '1',
+      '--workers',
+      `${workers}`,
+    ];
     const command = [...pin, process.execPath, RUTILE, ...flags];
     return BenchServer.launch('rutile', port, dir, command, folder !== undefined);
   }

@@ -197,7 +197,9 @@ async function main(): Promise<void> {
     console.log(`duckdb: loaded in ${duckLoad.toFixed(1)} s`);
   }
 
-  const rutile = await SqlSide.connect(await BenchServer.rutile([], options.keep));
+  const rutile = await SqlSide.connect(
+    await BenchServer.rutile([], options.keep === undefined ? {} : { folder: options.keep }),
+  );
   let mariadb: SqlSide | null = null;
   let failed = false;
   try {
