@@ -62,6 +62,8 @@ export interface IndexInfo {
   readonly state: SchemaState;
   readonly invisible: boolean;
   readonly comment: string;
+  /** Of a partitioned table: one index over all partitions, under the table's own id; entries name their rows' partition. */
+  readonly global?: boolean;
 }
 
 export interface TableInfo {
@@ -133,6 +135,11 @@ export interface MovingRows {
   readonly state: SchemaState;
   /** Null: rows lie under the table's own id. */
   readonly partition: PartitionInfo | null;
+  /**
+   * False: only the entries of global indexes that belong to the other division are kept; rows of partitions that it has not
+   * are gone with it (DROP, TRUNCATE PARTITION).
+   */
+  readonly copies: boolean;
 }
 
 export interface PartitionDefinition {

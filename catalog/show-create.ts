@@ -120,6 +120,7 @@ function indexText(table: TableInfo, index: IndexInfo): string {
   if (index.primary)
     text = `PRIMARY KEY (${columns}) /*T![clustered_index] ${table.pkIsHandle || table.isCommonHandle ? 'CLUSTERED' : 'NONCLUSTERED'} */`;
   else text = `${index.unique ? 'UNIQUE KEY' : 'KEY'} ${quoteName(index.name)} (${columns})`;
+  if (index.global === true) text += ' /*T![global_index] GLOBAL */';
   if (index.invisible) text += ' /*!80000 INVISIBLE */';
   if (index.comment !== '') text += ` COMMENT ${quoteText(index.comment)}`;
   return text;

@@ -13,6 +13,9 @@ export const ROWID_TYPE: FieldType = newFieldType(TypeCode.LongLong, {
   flen: 20,
 });
 
+/** Type of the partition ids in entries of global indexes (TiDB's `_tidb_tid`). */
+export const PARTITION_ID_TYPE: FieldType = ROWID_TYPE;
+
 /** The integer primary key that is the handle; null when the handle is hidden or made of several columns. */
 export function handleColumn(table: TableInfo): ColumnInfo | null {
   if (!table.pkIsHandle) return null;
@@ -66,6 +69,24 @@ export function isInKeyOnly(table: TableInfo, c: ColumnInfo): boolean {
 /** Ids under which the table's rows lie: its own, or its partitions'. */
 export const physicalIds = (table: TableInfo): number[] =>
   table.partition === undefined ? [table.id] : table.partition.definitions.map((d) => d.id);
+
+/** Ids under which an index has its entries. */
+export const indexIds = (table: TableInfo, index: IndexInfo): number[] =>
+  index.global === true ? [table.id] : physicalIds(table);
+
+/**
+ * Whether entries of a global index name the partition in their key, too: hidden handles are not unique beyond their
+ * partition (EXCHANGE PARTITION brings the same again).
+ */
+export const partitionInKey = (table: TableInfo, index: IndexInfo): boolean =>
+  index.global === true && !table.pkIsHandle && !table.isCommonHandle;
+
+/**
+ * Whether the index belongs to the division that the table is read by. While rows change their partitions, indexes that are
+ * on their way in or out belong to the other one.
+ */
+export const ofThisDivision = (table: TableInfo, index: IndexInfo): boolean =>
+  table.moving === undefined || index.state === 'public';
 
 /** What a record scan must know of the columns it decodes; `handleOut` appends the integer handle. */
 export function scanColumns(

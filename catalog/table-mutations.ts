@@ -22,6 +22,8 @@ import {
   isInKeyOnly,
   isVirtual,
   isWritable,
+  ofThisDivision,
+  partitionInKey,
   primaryIndex,
 } from './table-layout.js';
 
@@ -59,7 +61,7 @@ export class TableMutations {
     this.commonLengths = common.map((c) => c.length);
     this.commonTypes = common.map((c) => table.columns[c.offset]!.type);
     this.indexes = table.indices
-      .filter((i) => i.state !== 'none' && hasEntries(table, i))
+      .filter((i) => i.state !== 'none' && hasEntries(table, i) && ofThisDivision(table, i))
       .map((i) => new IndexMutations(table, i, physicalId, zone));
   }
 
@@ -101,6 +103,8 @@ export class IndexMutations {
   private readonly columns: readonly StoredColumn[];
   private readonly handleColumns: readonly StoredColumn[] | undefined;
   private readonly handleOffsets: readonly number[];
+  private readonly keyId: number;
+  private readonly partitionInKey: boolean;
   /** Where in the row the array is that the index has an entry for each element of; -1: a row has one entry. */
   private readonly arrayOffset: number;
   private readonly element: FieldType | null;
@@ -114,6 +118,8 @@ export class IndexMutations {
     private readonly zone: ZoneOffsets,
   ) {
     this.writable = isWritable(index.state);
+    this.keyId = index.global === true ? table.id : physicalId;
+    this.partitionInKey = partitionInKey(table, index);
     this.offsets = index.columns.map((c) => c.offset);
     this.lengths = index.columns.map((c) => c.length);
     this.types = index.columns.map((c) => indexedType(table, c));
@@ -182,13 +188,14 @@ export class IndexMutations {
 
   key(row: readonly Datum[], handle: Handle): Uint8Array {
     return indexKey(
-      this.physicalId,
+      this.keyId,
       this.index.id,
       this.load(row),
       this.types,
       this.index.unique,
       handle,
       this.zone,
+      this.partitionInKey ? this.physicalId : undefined,
     );
   }
 
@@ -201,6 +208,7 @@ export class IndexMutations {
       distinct: indexKeyIsDistinct(this.index.unique, values, values.length),
       handleColumns: this.handleColumns,
       handleValues: this.handleColumns === undefined ? undefined : this.handleOffsets.map((o) => row[o]!),
+      ...(this.index.global === true ? { partitionId: this.physicalId } : {}),
       zone: this.zone,
     });
   }

@@ -14,6 +14,8 @@ import { columnFieldType } from './column-type.js';
 export interface ColumnKeys {
   readonly primary: boolean;
   readonly clustered: boolean | null;
+  /** GLOBAL, of the key that the column is by itself. */
+  readonly global: boolean;
   readonly unique: boolean;
 }
 
@@ -106,6 +108,7 @@ export async function buildColumn(
     keys: {
       primary: primary !== undefined,
       clustered: primary?.clustered ?? null,
+      global: primary?.global === true || find(def.options, 'Unique')?.global === true,
       unique: has(def.options, 'Unique'),
     },
   };

@@ -3,6 +3,7 @@ import type { ColumnInfo, IndexColumn, IndexInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, TypeCode } from '../types/field-type.js';
+import type { DdlContext } from './ddl-context.js';
 import { charset as findCharset } from '../types/charset.js';
 
 /** Bytes of an index key (InnoDB's limit with DYNAMIC rows, TiDB's max-index-length). */
@@ -18,6 +19,8 @@ export interface IndexRequest {
   readonly primary: boolean;
   readonly invisible: boolean;
   readonly comment: string;
+  /** GLOBAL, of a partitioned table. */
+  readonly global?: boolean;
 }
 
 /** The request that a KEY clause makes. FULLTEXT and SPATIAL are refused. Throws 1235. */
@@ -33,6 +36,7 @@ export function requestOfKey(key: KeyConstraint): IndexRequest {
     primary: key.type === 'PRIMARY KEY',
     invisible: key.options.visible === false,
     comment: key.options.comment ?? '',
+    ...(key.options.global === true ? { global: true } : {}),
   };
 }
 
@@ -62,6 +66,7 @@ export function buildIndex(
     state: 'public',
     invisible: request.invisible,
     comment: request.comment,
+    ...(request.global === true ? { global: true } : {}),
   };
 }
 
@@ -89,6 +94,27 @@ function indexColumns(request: IndexRequest, columns: readonly ColumnInfo[]): In
     result.push({ name: column.name, offset: column.offset, length });
   }
   return result;
+}
+
+/** GLOBAL is for indexes with entries of their own on partitioned tables. Throws 8200. */
+export function checkGlobal(index: IndexInfo, partitioned: boolean, clustered: boolean): void {
+  if (index.global !== true) return;
+  if (!partitioned)
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'Global IndexOption on a non-partitioned table');
+  if (clustered)
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_OPERATION',
+      'create an index that is both a global index and a clustered index',
+    );
+}
+
+/** Values of some columns are not in the rows: statistics of a global index over those are not collected by the way. */
+export function warnOfManualAnalyze(ctx: DdlContext, index: IndexInfo, columns: readonly ColumnInfo[]): void {
+  if (index.global !== true) return;
+  const virtual = (c: ColumnInfo): boolean => c.generated !== '' && !c.generatedStored;
+  if (!index.columns.some((p) => p.length >= 0 || virtual(columns[p.offset]!))) return;
+  const { code, message } = mysqlError('ER_WARN_GLOBAL_INDEX_NEED_MANUALLY_ANALYZE', index.name);
+  ctx.warn({ level: 'Warning', code, message });
 }
 
 /** Throws 1071, 1089 and 1170 when a column's new type does not go with the index. */

@@ -10,7 +10,7 @@ import { checkGeneratedColumns, expressionColumns } from './generated-column.js'
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
 import { buildColumn, checkQualifier, withFlag, withoutFlag } from './build-column.js';
-import { buildIndex, flagKeyColumns, requestOfKey } from './build-index.js';
+import { buildIndex, checkGlobal, flagKeyColumns, requestOfKey, warnOfManualAnalyze } from './build-index.js';
 import type { IndexRequest } from './build-index.js';
 
 const MAX_COLUMNS = 1017;
@@ -91,6 +91,7 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
         primary: true,
         invisible: false,
         comment: '',
+        global: keys.global,
       });
       clustered = keys.clustered;
     }
@@ -102,6 +103,7 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
         primary: false,
         invisible: false,
         comment: '',
+        global: keys.global,
       });
   }
   for (const constraint of stmt.constraints) {
@@ -119,6 +121,9 @@ export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbI
   });
   const indices = buildIndices(plain, columns);
   const bare = finishTable(ctx, stmt, options, columns, indices, clustered);
+  for (const index of indices)
+    checkGlobal(index, stmt.partition !== null, index.primary && (bare.pkIsHandle || bare.isCommonHandle));
+  for (const index of indices) warnOfManualAnalyze(ctx, index, columns);
   const keyed = stmt.constraints.some((c) => c.kind === 'ForeignKey')
     ? withForeignKeys(ctx, stmt, db, bare)
     : bare;

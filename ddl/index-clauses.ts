@@ -3,7 +3,13 @@ import type { IndexInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
-import { buildIndex, requestOfKey, type IndexRequest } from './build-index.js';
+import {
+  buildIndex,
+  checkGlobal,
+  requestOfKey,
+  warnOfManualAnalyze,
+  type IndexRequest,
+} from './build-index.js';
 import { withFlag } from './build-column.js';
 import { checkIndexNotNeeded } from './foreign-key.js';
 import { renumber, replaceColumn } from './column-order.js';
@@ -34,6 +40,8 @@ export function addIndex(plan: AlterPlan, request: IndexRequest, ifNotExists: bo
   const made = expressionColumns(ctx, request, t.columns, taken, t.maxColumnId + 1);
   const columns = [...t.columns, ...made.hidden];
   const index = buildIndex(made.request, columns, taken, id);
+  checkGlobal(index, t.partition !== undefined, false);
+  warnOfManualAnalyze(ctx, index, columns);
   if (t.partition !== undefined && index.unique)
     checkKeys(deciding(ctx, t.partition, t), { ...t, indices: [index] });
   plan.touchIndex(index.name);

@@ -52,6 +52,10 @@ export const droppedIndexes = (t: TableTransition): readonly IndexInfo[] =>
 export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
   addedColumns(t).filter((c) => c.changing !== undefined);
 
+/** Whether writers must know the division to come: rows move, or global indexes are made anew without some partitions. */
+const redivides = (t: TableTransition): boolean =>
+  t.movesRows || (t.base.partition !== t.target.partition && addedIndexes(t).some((i) => i.global === true));
+
 /** The phases that the change goes through, in their order, 'none' first and 'done' last. */
 export function phasesOf(t: TableTransition): readonly Phase[] {
   const phases: Phase[] = ['none'];
@@ -143,7 +147,9 @@ function arriving(t: TableTransition, state: SchemaState): TableInfo {
   // Statements keep to keys that are to be checked.
   const keyed = writes && t.foreignKeys !== undefined ? withForeignKeys(assembled, t) : assembled;
   const table = writes && t.checks !== undefined ? withChecks(keyed, t) : keyed;
-  return t.movesRows ? { ...table, moving: { state, partition: target.partition ?? null } } : table;
+  return redivides(t)
+    ? { ...table, moving: { state, partition: target.partition ?? null, copies: t.movesRows } }
+    : table;
 }
 
 /** The table with the new foreign keys over columns that it shows already. */
@@ -186,7 +192,9 @@ function leaving(t: TableTransition, state: SchemaState): TableInfo {
     ...droppedIndexes(t).map((i) => ({ index: i, of: base, state })),
   ];
   const table = assemble(target, columns, indices, target.indices);
-  return t.movesRows ? { ...table, moving: { state, partition: base.partition ?? null } } : table;
+  return redivides(t)
+    ? { ...table, moving: { state, partition: base.partition ?? null, copies: t.movesRows } }
+    : table;
 }
 
 /** Physical tables of partitions that the change takes away. A table's own id is not among them. */

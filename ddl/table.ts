@@ -139,7 +139,8 @@ async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
 
 /** Queues the rows of a dropped table, or of its partitions, for removal. */
 export function queueTable(txn: Transaction, table: TableInfo): void {
-  for (const id of physicalIds(table)) {
+  const global = table.indices.some((i) => i.global === true) ? [table.id] : [];
+  for (const id of [...physicalIds(table), ...global]) {
     const range = tableRange(id);
     queueDeleteRange(txn, range.startKey, range.endKey);
   }

@@ -53,7 +53,10 @@ export class BatchPointGetOperator implements Operator {
     let values = await readKeysLocked(keys, plan.lock, ctx);
     if (p.index !== null) {
       const records: Uint8Array[] = [];
-      for (const v of values) if (v !== null) records.push(recordKeyOfEntry(physicalId, v));
+      for (const v of values) {
+        const record = v === null ? null : recordKeyOfEntry(physicalId, plan.globalIn, v);
+        if (record !== null) records.push(record);
+      }
       keys = records;
       values = await readKeysLocked(keys, plan.lock, ctx);
     }

@@ -7,6 +7,7 @@ import type { KeyRange } from '../kv/rpc.js';
 import type { IndexLookUp, IndexScan } from '../planner/physical/plan.js';
 import { scanKeyRanges, sendCop, zoneOf } from './cop-reader.js';
 import { leafScan } from './coprocessor/dag.js';
+import { compareHandles, PartitionedRows } from './partitioned-rows.js';
 import type { ExecContext, Operator } from './exec-context.js';
 
 /**
@@ -20,6 +21,8 @@ export class IndexLookUpOperator implements Operator {
   private left: number;
   private readonly scan: IndexScan;
   private readonly physicalId: number;
+  /** Over a global index: where its entries point to. */
+  private readonly partitioned: PartitionedRows | null;
 
   constructor(
     private readonly plan: IndexLookUp,
@@ -31,6 +34,7 @@ export class IndexLookUpOperator implements Operator {
     if (scan.op !== 'IndexScan') throw new Error('IndexLookUp without an index scan');
     this.scan = scan;
     this.physicalId = leafScan(plan.tablePlan).physicalId;
+    this.partitioned = scan.globalIn === undefined ? null : new PartitionedRows(plan.tablePlan, ctx);
   }
 
   open(): void {
@@ -66,12 +70,9 @@ export class IndexLookUpOperator implements Operator {
         if (entries.rows === 0) continue;
       }
       // Rows given by handle come in the order given, whatever way the index was read.
-      this.rows = sendCop(
-        this.plan.tablePlan,
-        this.recordRanges(entries),
-        { keepOrder: this.plan.keepOrder, desc: false },
-        this.ctx,
-      );
+      const order = { keepOrder: this.plan.keepOrder, desc: false };
+      if (this.partitioned !== null) this.rows = this.partitioned.rows(entries, this.handles(entries), order);
+      else this.rows = sendCop(this.plan.tablePlan, this.recordRanges(entries), order, this.ctx);
     }
   }
 
@@ -96,7 +97,7 @@ export class IndexLookUpOperator implements Operator {
     const n = entries.rows;
     const out = new Array<Handle>(n);
     if (!table.isCommonHandle) {
-      const v = entries.columns[entries.columns.length - 1]!;
+      const v = entries.columns[entries.columns.length - (this.partitioned === null ? 1 : 2)]!;
       for (let k = 0; k < n; k++)
         out[k] = v.get(entries.sel === null ? k : entries.sel[k]!) as number | bigint;
       return out;
@@ -115,9 +116,4 @@ export class IndexLookUpOperator implements Operator {
     }
     return out;
   }
-}
-
-function compareHandles(a: Handle, b: Handle): number {
-  if (typeof a === 'object' && typeof b === 'object') return Buffer.compare(a, b);
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { primaryIndex } from '../catalog/table-layout.js';
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
 import { evalDatum } from '../expression/compile.js';
 import type { Expression } from '../expression/expression.js';
-import { decodeIndexValueHandle } from '../kv/codec/index-value.js';
+import { decodeIndexValueHandle, decodeIndexValuePartition } from '../kv/codec/index-value.js';
 import type { RowBatchDecoder } from '../kv/codec/row-batch-decoder.js';
 import { encodeCommonHandle, indexKey, recordKey } from '../kv/codec/table-key.js';
 import type { BatchPointGet, PointGet } from '../planner/physical/plan.js';
@@ -80,11 +80,17 @@ export function pointKey(
   return indexKey(physicalId, p.index.id, values, p.keyTypes, true, 0, p.zone);
 }
 
-/** The record key an entry of a unique index points to. */
-export function recordKeyOfEntry(physicalId: number, value: Uint8Array): Uint8Array {
+/** The record key an entry of a unique index points to; null when its row is in none of the partitions meant. */
+export function recordKeyOfEntry(
+  physicalId: number,
+  globalIn: readonly number[] | undefined,
+  value: Uint8Array,
+): Uint8Array | null {
   const handle = decodeIndexValueHandle(value);
   if (handle === null) throw new Error('entry of a unique index without a handle');
-  return recordKey(physicalId, handle);
+  if (globalIn === undefined) return recordKey(physicalId, handle);
+  const partition = decodeIndexValuePartition(value);
+  return partition !== null && globalIn.includes(partition) ? recordKey(partition, handle) : null;
 }
 
 /**
@@ -102,7 +108,8 @@ export function pointGet(plan: PointGet, ctx: ExecContext): Awaitable<Chunk | nu
   }
   const fetch = (entry: Uint8Array | null): Awaitable<Chunk | null> => {
     if (entry === null) return null;
-    const record = recordKeyOfEntry(plan.physicalId, entry);
+    const record = recordKeyOfEntry(plan.physicalId, plan.globalIn, entry);
+    if (record === null) return null;
     const row = readKey(record, ctx);
     return row instanceof Promise ? row.then((v) => decodeRow(p, record, v)) : decodeRow(p, record, row);
   };
@@ -124,7 +131,8 @@ async function lockedPointGet(
   const first = (await readKeysLocked([key], plan.lock, ctx))[0] ?? null;
   if (p.index === null) return decodeRow(p, key, first);
   if (first === null) return null;
-  const record = recordKeyOfEntry(plan.physicalId, first);
+  const record = recordKeyOfEntry(plan.physicalId, plan.globalIn, first);
+  if (record === null) return null;
   return decodeRow(p, record, (await readKeysLocked([record], plan.lock, ctx))[0] ?? null);
 }
 

@@ -30,7 +30,7 @@ export class TableWriter {
   constructor(
     readonly table: TableInfo,
     readonly physicalId: number,
-    private readonly txn: Transaction,
+    protected readonly txn: Transaction,
     zone: TimeZone,
   ) {
     this.mutations = new TableMutations(table, physicalId, zone);
@@ -175,6 +175,20 @@ export class TableWriter {
         out.push({ index, key });
     }
     return out;
+  }
+
+  /** Unique keys of a row that comes from another partition, `from`, whose global indexes it may hold them in already. */
+  movedUniqueKeys(
+    from: TableWriter,
+    oldRow: readonly Datum[],
+    oldHandle: Handle,
+    newRow: readonly Datum[],
+    newHandle: Handle,
+  ): UniqueKey[] {
+    const keys = this.uniqueKeys(newRow, newHandle);
+    if (!keys.some((u) => u.index?.index.global === true)) return keys;
+    const held = new Set(from.uniqueKeys(oldRow, oldHandle).map((u) => nameOf(u.key)));
+    return keys.filter((u) => !held.has(nameOf(u.key)));
   }
 
   /** Keys to lock before a row is changed or deleted: its record and its entries in unique indexes. */

@@ -5,7 +5,7 @@ import type { Vector } from '../chunk/vector.js';
 import { handleColumn, primaryIndex, ROWID_TYPE, scanColumns } from '../catalog/table-layout.js';
 import { compileProjection } from '../expression/compile.js';
 import { RowBatchDecoder, type ScanColumn } from '../kv/codec/row-batch-decoder.js';
-import { encodeCommonHandle, recordKey, recordRange } from '../kv/codec/table-key.js';
+import { encodeCommonHandle, recordKey, recordRange, TABLE_PREFIX_LENGTH } from '../kv/codec/table-key.js';
 import type { UnionScan } from '../planner/physical/plan.js';
 import { filterOf } from './compiled-filter.js';
 import { zoneOf } from './cop-reader.js';
@@ -66,10 +66,12 @@ export class UnionScanOperator implements Operator {
     if (buffer === undefined) return;
     const zone = zoneOf(ctx);
     const decoder = new RowBatchDecoder(this.columns(), { zone });
-    const range = recordRange(plan.physicalId);
-    for (const { key, value } of buffer.iterate(range.startKey, range.endKey)) {
-      this.touched.add(nameOf(key));
-      if (value !== null) decoder.append(key, key.length, value, 0, value.length);
+    for (const id of plan.physicalIds ?? [plan.physicalId]) {
+      const range = recordRange(id);
+      for (const { key, value } of buffer.iterate(range.startKey, range.endKey)) {
+        this.touched.add(this.name(key));
+        if (value !== null) decoder.append(key, key.length, value, 0, value.length);
+      }
     }
     let own = decoder.take();
     const filter = filterOf(plan.conditions);
@@ -84,6 +86,11 @@ export class UnionScanOperator implements Operator {
       this.ownKeys = await this.keysOf(own);
     }
     this.own = own;
+  }
+
+  /** What a record is known by: its key, or where it may be in any of several partitions its handle. */
+  private name(key: Uint8Array): string {
+    return nameOf(this.plan.physicalIds === undefined ? key : key.subarray(TABLE_PREFIX_LENGTH));
   }
 
   /** How each output column is read from a stored row. */
@@ -119,7 +126,7 @@ export class UnionScanOperator implements Operator {
       if (at < 0 && handle !== null) at = plan.columns.findIndex((c) => c !== null && c.id === handle.id);
       if (at < 0) throw new Error('UnionScan over rows without their handle');
       const v = chunk.columns[at]!;
-      return (i) => nameOf(recordKey(plan.physicalId, v.get(i) as number | bigint));
+      return (i) => this.name(recordKey(plan.physicalId, v.get(i) as number | bigint));
     }
     const primary = primaryIndex(table)!.columns.map((c) => table.columns[c.offset]!);
     const vectors = primary.map(
@@ -128,7 +135,7 @@ export class UnionScanOperator implements Operator {
     const types = primary.map((p) => p.type);
     const zone = zoneOf(this.ctx);
     return (i) =>
-      nameOf(
+      this.name(
         recordKey(
           plan.physicalId,
           encodeCommonHandle(

@@ -81,6 +81,7 @@ interface StoredIndex {
   readonly is_invisible: boolean;
   readonly state: number;
   readonly comment: string;
+  readonly is_global?: boolean;
 }
 interface StoredTable {
   readonly id: number;
@@ -105,7 +106,11 @@ interface StoredTable {
     readonly previous_version?: number;
     readonly view?: ViewInfo;
     readonly sequence?: SequenceInfo;
-    readonly moving?: { readonly state: number; readonly partition: StoredPartitioning | null };
+    readonly moving?: {
+      readonly state: number;
+      readonly partition: StoredPartitioning | null;
+      readonly copies?: boolean;
+    };
     readonly exchanging?: { readonly partition: StoredPartitioning; readonly at: number };
     readonly foreign_handles?: boolean;
     readonly options?: Readonly<Record<string, string>>;
@@ -288,6 +293,7 @@ function storeIndex(i: IndexInfo): StoredIndex {
     is_invisible: i.invisible,
     state: stateNumber(i.state),
     comment: i.comment,
+    ...(i.global === true ? { is_global: true } : {}),
   };
 }
 function loadIndex(i: StoredIndex): IndexInfo {
@@ -301,6 +307,7 @@ function loadIndex(i: StoredIndex): IndexInfo {
     invisible: i.is_invisible,
     state: stateOf(i.state),
     comment: i.comment,
+    ...(i.is_global === true ? { global: true } : {}),
   };
 }
 
@@ -389,6 +396,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
             moving: {
               state: stateNumber(t.moving.state),
               partition: t.moving.partition === null ? null : storePartitioning(t.moving.partition),
+              copies: t.moving.copies,
             },
           }
         : {}),
@@ -449,6 +457,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
             state: stateOf(s.rutile.moving.state),
             partition:
               s.rutile.moving.partition === null ? null : loadPartitioning(s.rutile.moving.partition),
+            copies: s.rutile.moving.copies ?? true,
           },
         }
       : {}),

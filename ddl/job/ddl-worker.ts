@@ -1,6 +1,6 @@
-import type { DbInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
+import type { DbInfo, InfoSchema, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { Meta, type MetaMutator } from '../../catalog/meta/meta.js';
-import { physicalIds } from '../../catalog/table-layout.js';
+import { indexIds } from '../../catalog/table-layout.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import { indexRange, tableRange } from '../../kv/codec/table-key.js';
@@ -393,18 +393,10 @@ export class DdlWorker {
       });
       if (phase === 'done') {
         await setAutoIncrement(meta, job.dbId, transition);
-        queueIndexes(
-          txn,
-          transition.base,
-          droppedIndexes(transition).map((i) => i.id),
-        );
+        queueIndexes(txn, transition, droppedIndexes(transition));
         queuePartitions(txn, droppedPartitions(transition));
       } else if (phase === 'none') {
-        queueIndexes(
-          txn,
-          transition.base,
-          addedIndexes(transition).map((i) => i.id),
-        );
+        queueIndexes(txn, transition, addedIndexes(transition));
         queuePartitions(txn, addedPartitions(transition));
       }
       return { tables: [{ dbId: job.dbId, tableId }], job: null };
@@ -639,10 +631,10 @@ function queuePartitions(txn: Transaction, ids: readonly number[]): void {
   }
 }
 
-function queueIndexes(txn: Transaction, table: TableInfo, ids: readonly number[]): void {
-  for (const physicalId of physicalIds(table)) {
-    for (const id of ids) {
-      const range = indexRange(physicalId, id);
+function queueIndexes(txn: Transaction, t: TableTransition, indexes: readonly IndexInfo[]): void {
+  for (const index of indexes) {
+    for (const physicalId of new Set([...indexIds(t.base, index), ...indexIds(t.target, index)])) {
+      const range = indexRange(physicalId, index.id);
       queueDeleteRange(txn, range.startKey, range.endKey);
     }
   }

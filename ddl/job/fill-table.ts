@@ -13,7 +13,7 @@ import type { DdlContext } from '../ddl-context.js';
 import { checkForeignKey } from '../foreign-key.js';
 import { addedIndexes, rewrittenColumns, tableAt, type TableTransition } from '../table-transition.js';
 import type { JobProgress, JobSettings } from './job.js';
-import { movingPasses } from './move-rows.js';
+import { movingPasses, otherDivision } from './move-rows.js';
 import { readRows, zoneOf, type RowPass as Pass } from './row-pass.js';
 
 /** Rows of one transaction where the machine has nothing else to do. */
@@ -72,7 +72,10 @@ function passesFor(ctx: DdlContext, t: TableTransition, table: TableInfo): Pass[
   if (t.notNull.length > 0) passes.push(nullCheck(t, table));
   if (rewritten.length > 0) passes.push(rewriting(ctx, table, rewritten));
   const indexes = addedIndexes(t);
-  if (indexes.length > 0) passes.push(filling(ctx, table, indexes));
+  if (indexes.length > 0) {
+    if (table.moving === undefined) passes.push(filling(ctx, table, indexes));
+    else passes.push(fillingOther(ctx, table, indexes));
+  }
   if (t.checks !== undefined) passes.push(checking(ctx, table));
   if (t.movesRows) passes.push(...movingPasses(ctx, table));
   return passes;
@@ -314,6 +317,47 @@ function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[
     return bytes;
   };
   return { needs: entryColumns(table, ids), run };
+}
+
+/**
+ * The entries of global indexes of the division to come, each naming the partition in which its row will be. Other indexes
+ * are filled by what copies the rows.
+ */
+function fillingOther(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[]): Pass {
+  const ids = new Set(indexes.filter((i) => i.global === true).map((i) => i.id));
+  const target = otherDivision(table);
+  const staying = new Set(physicalIds(target));
+  const parts = new Map<number, readonly IndexMutations[]>();
+  const indexesAt = (id: number): readonly IndexMutations[] => {
+    let found = parts.get(id);
+    if (found === undefined) {
+      const all = new TableMutations(target, id, zoneOf(ctx)).indexes;
+      parts.set(id, (found = all.filter((m) => ids.has(m.index.id))));
+    }
+    return found;
+  };
+  const { copies } = table.moving!;
+  const run: Pass['run'] = async (txn, physicalId, keys, rows) => {
+    if (ids.size === 0) return 0;
+    const groups = new Map<number, { rows: Datum[][]; handles: Handle[] }>();
+    rows.forEach((row, i) => {
+      const id = copies ? ctx.physicalIdOf(target, row) : physicalId;
+      let group = groups.get(id);
+      if (group === undefined) groups.set(id, (group = { rows: [], handles: [] }));
+      group.rows.push(row);
+      group.handles.push(decodeRecordHandle(keys[i]!));
+    });
+    let bytes = 0;
+    for (const [id, group] of groups) {
+      for (const index of indexesAt(id)) {
+        const { entries, owners } = entriesOf(index, group.rows, group.handles);
+        if (index.index.unique) bytes += await addUnique(txn, table, index, entries, owners);
+        else bytes += addEntries(txn, index, entries, owners);
+      }
+    }
+    return bytes;
+  };
+  return { needs: null, run, ...(copies ? {} : { only: staying }) };
 }
 
 /** Offsets of the columns that the entries of the indexes are made of; null: some are computed, from any. */

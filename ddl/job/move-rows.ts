@@ -10,13 +10,22 @@ import { readRows, zoneOf, type RowPass } from './row-pass.js';
 
 const CLEARED_AT_ONCE = 4096;
 
+/** The table as the division to come has it. */
+export function otherDivision(table: TableInfo): TableInfo {
+  const { partition: _, moving, ...rest } = table;
+  const indices = table.indices.filter((i) => i.global !== true || i.state !== 'public');
+  return moving!.partition === null
+    ? { ...rest, indices }
+    : { ...rest, indices, partition: moving!.partition };
+}
+
 /**
  * Passes that copy rows from the partitions that a table is about to lose (`table` in state write-reorganisation) to those
  * that it gets. Each change of a row writes both places meanwhile, under the same handle, so that a copy conflicts with
  * what was written since it read.
  */
 export function movingPasses(ctx: DdlContext, table: TableInfo): RowPass[] {
-  const target = { ...table, partition: table.moving!.partition ?? undefined } as TableInfo;
+  const target = otherDivision(table);
   const staying = new Set(physicalIds(target));
   const leaving = physicalIds(table).filter((id) => !staying.has(id));
   const copy = new Copying(ctx, target);

@@ -1,9 +1,11 @@
 import { referrersOf } from '../../catalog/foreign-keys.js';
 import type { PartitionDef, PartitionOptions } from '../../parser/ast/index.js';
 import type { PartitionDefinition, PartitionInfo, TableInfo } from '../../catalog/model.js';
+import { hasEntries } from '../../catalog/table-layout.js';
 import { MetaMutator } from '../../catalog/meta/meta.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { AlterPlan } from '../alter-plan.js';
+import { checkGlobal } from '../build-index.js';
 import type { DdlContext } from '../ddl-context.js';
 import {
   buildPartitions,
@@ -42,7 +44,8 @@ async function withFreshIds(
 
 /** The plan's table with other partitions, which its rows move to when `moves`. */
 function repartition(plan: AlterPlan, type: string, partition: PartitionInfo | null, moves: boolean): void {
-  const { partition: _, ...rest } = plan.table;
+  const { partition: _, ...rest } =
+    moves || type !== 'add partition' ? withNewGlobals(plan.table) : plan.table;
   if (partition !== null) {
     if (partition.definitions.length > MAX_PARTITIONS) throw mysqlError('ER_TOO_MANY_PARTITIONS_ERROR');
     checkDefinitions(plan.ctx, partition, rest);
@@ -50,6 +53,13 @@ function repartition(plan: AlterPlan, type: string, partition: PartitionInfo | n
   } else plan.table = rest;
   plan.movesRows = moves;
   plan.parts.push(type);
+}
+
+/** Entries of global indexes name partitions: they are made anew for others. Without partitions they are as any index. */
+function withNewGlobals(table: TableInfo): TableInfo {
+  let next = table.maxIndexId;
+  const indices = table.indices.map((i) => (i.global === true ? { ...i, id: ++next } : i));
+  return next === table.maxIndexId ? table : { ...table, indices, maxIndexId: next };
 }
 
 function warnOfStatistics(ctx: DdlContext, of: 'related' | 'new'): void {
@@ -227,13 +237,35 @@ export async function applyReorganizePartitions(
   warnOfStatistics(ctx, 'related');
 }
 
+/** UPDATE INDEXES (i GLOBAL | LOCAL, …). An index that is already what is asked for stays. Throws 1176. */
+function withReach(
+  table: TableInfo,
+  asked: readonly { readonly name: string; readonly global: boolean }[],
+): TableInfo {
+  let result = table;
+  for (const { name, global } of asked) {
+    const at = result.indices.findIndex((i) => i.lower === name.toLowerCase());
+    const index = result.indices[at];
+    if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
+    if ((index.global === true) === global) continue;
+    checkGlobal(global ? { ...index, global } : index, true, !hasEntries(table, index));
+    const { global: _, ...rest } = index;
+    const maxIndexId = result.maxIndexId + 1;
+    const next = { ...rest, id: maxIndexId, ...(global ? { global } : {}) };
+    result = { ...result, maxIndexId, indices: result.indices.map((i, n) => (n === at ? next : i)) };
+  }
+  return result;
+}
+
 /** ALTER TABLE … PARTITION BY: on a table with rows. */
 export async function applyPartitionBy(plan: AlterPlan, options: PartitionOptions): Promise<void> {
   const { ctx, db, table } = plan;
   if ((table.foreignKeys ?? []).length > 0 || referrersOf(ctx.schema(), db.name, table.name).length > 0)
     throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
-  const built = await buildPartitions(ctx, options, table);
+  const asked = withReach(table, options.updateIndexes);
+  const built = await buildPartitions(ctx, options, asked);
   if (built === null) return;
+  plan.table = asked;
   const definitions = await withFreshIds(ctx, built.definitions);
   repartition(plan, 'alter table partition by', { ...built, definitions }, true);
   warnOfStatistics(ctx, 'new');
@@ -243,6 +275,14 @@ export async function applyPartitionBy(plan: AlterPlan, options: PartitionOption
 export function applyRemovePartitioning(plan: AlterPlan): void {
   requirePartitions(plan.table);
   repartition(plan, 'alter table remove partitioning', null, true);
+  plan.table = {
+    ...plan.table,
+    indices: plan.table.indices.map((i) => {
+      if (i.global !== true) return i;
+      const { global: _, ...rest } = i;
+      return rest;
+    }),
+  };
 }
 
 /** FIRST PARTITION LESS THAN: drops those below. */

@@ -205,7 +205,7 @@ function checkFunctions(node: unknown): void {
 /** Every unique key must hold all the partitioning columns: a partition can only vouch for itself. Throws 1503, 8264. */
 export function checkKeys(names: readonly string[], table: PartitionedTable): void {
   for (const index of table.indices) {
-    if (!index.unique) continue;
+    if (!index.unique || index.global === true) continue;
     const has = names.every((n) => index.columns.some((c) => c.name.toLowerCase() === n && c.length < 0));
     if (has) continue;
     const clustered = index.primary && (table.pkIsHandle || table.isCommonHandle);

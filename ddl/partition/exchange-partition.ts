@@ -31,6 +31,9 @@ export async function exchangePartition(
   if (nt.table.foreignKeys !== undefined || referrersOf(ctx.schema(), nt.db.name, nt.table.name).length > 0)
     throw mysqlError('ER_PARTITION_EXCHANGE_FOREIGN_KEY', nt.table.name);
   if (nt.table.partition !== undefined) throw mysqlError('ER_PARTITION_EXCHANGE_PART_TABLE', nt.table.name);
+  for (const index of table.indices)
+    if (index.global === true)
+      throw mysqlError('ER_PARTITION_EXCHANGE_DIFFERENT_OPTION', `global index: ${index.name}`);
   checkAlike(table, nt.table);
   ctx.checkTableLock(table);
   ctx.checkTableLock(nt.table);

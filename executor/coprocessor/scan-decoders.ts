@@ -1,5 +1,12 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
-import { handleColumn, primaryIndex, ROWID_TYPE, scanColumns } from '../../catalog/table-layout.js';
+import {
+  handleColumn,
+  PARTITION_ID_TYPE,
+  partitionInKey,
+  primaryIndex,
+  ROWID_TYPE,
+  scanColumns,
+} from '../../catalog/table-layout.js';
 import { IndexBatchDecoder, type IndexScanColumn } from '../../kv/codec/index-batch-decoder.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import type { IndexScan, TableScan } from '../../planner/physical/plan.js';
@@ -20,7 +27,7 @@ export function takeDecoder(scan: TableScan | IndexScan, zone: ZoneOffsets): Bat
     return idle.decoder;
   }
   return scan.op === 'IndexScan'
-    ? indexDecoder(scan.table, scan.index, scan.columns, scan.handleOut, zone)
+    ? indexDecoder(scan.table, scan.index, scan.columns, scan.handleOut, zone, scan.globalIn)
     : recordDecoder(scan.table, scan.columns, scan.handleOut, zone);
 }
 
@@ -49,6 +56,7 @@ export function indexDecoder(
   columns: readonly ColumnInfo[],
   handleOut: boolean,
   zone: ZoneOffsets,
+  globalIn?: IndexScan['globalIn'],
 ): IndexBatchDecoder {
   const handle = handleColumn(table);
   const primary = table.isCommonHandle ? primaryIndex(table) : null;
@@ -67,7 +75,11 @@ export function indexDecoder(
     throw new Error(`column ${c.name} is not in index ${index.name}`);
   });
   if (handleOut && primary === null) out.push({ from: 'handle', ft: handle?.type ?? ROWID_TYPE });
+  if (globalIn?.out === true) out.push({ from: 'partition', ft: PARTITION_ID_TYPE });
   const shape = {
+    ...(globalIn === undefined
+      ? {}
+      : { partitions: new Set(globalIn.ids), partitionInKey: partitionInKey(table, index) }),
     columns: index.columns.map(stored),
     ...(primary === null ? {} : { handleColumns: primary.columns.map(stored) }),
   };

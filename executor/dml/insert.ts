@@ -6,9 +6,9 @@ import { evalAny } from '../../expression/compile.js';
 import { defaultExpression } from '../../planner/resolve/table-expression.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
-import { decodeIndexValueHandle } from '../../kv/codec/index-value.js';
+import { decodeIndexValueHandle, decodeIndexValuePartition } from '../../kv/codec/index-value.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
-import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
+import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../kv/codec/table-key.js';
 import { KeyExistsError } from '../../kv/storage.js';
 import type { Insert } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
@@ -350,7 +350,9 @@ export class RowInserter {
     const value = this.current.get(u.key);
     if (value === null) return;
     const handle = u.index === null ? null : decodeIndexValueHandle(value);
-    out.push(u.index === null || handle === null ? u.key : writer.mutations.recordKey(handle));
+    if (u.index === null || handle === null) out.push(u.key);
+    else if (u.index.index.global === true) out.push(recordKey(decodeIndexValuePartition(value)!, handle));
+    else out.push(writer.mutations.recordKey(handle));
   }
 
   /** The row that holds a unique key. */
@@ -383,7 +385,7 @@ export class RowInserter {
         this.found++;
         return;
       }
-      writer.remove(old.row, old.handle);
+      this.writers.of(old.row).remove(old.row, old.handle);
       removed++;
     }
     writer.insert(row, handle, false);
@@ -395,8 +397,8 @@ export class RowInserter {
 
   private async updateRow(row: Datum[], taken: UniqueKey): Promise<void> {
     const { current, assigner, publicColumns } = this;
-    const before = this.writers.of(row);
-    const old = await this.holder(taken, before);
+    const old = await this.holder(taken, this.writers.of(row));
+    const before = this.writers.of(old.row);
     const next = old.row.slice();
     const types = [
       ...publicColumns.map((c) => c.type),
@@ -437,7 +439,7 @@ export class RowInserter {
     const keys =
       writer === before
         ? writer.changedUniqueKeys(old.row, old.handle, next, handle, same)
-        : writer.uniqueKeys(next, handle);
+        : writer.movedUniqueKeys(before, old.row, old.handle, next, handle);
     await current.load(keys.map((u) => u.key));
     const conflict = keys.find((u) => current.get(u.key) !== null);
     if (conflict !== undefined) {

@@ -253,7 +253,7 @@ async function updateTarget(
       keys:
         before === after
           ? after.changedUniqueKeys(oldRow, oldHandle, newRow, newHandle, sameKey)
-          : after.uniqueKeys(newRow, newHandle),
+          : after.movedUniqueKeys(before, oldRow, oldHandle, newRow, newHandle),
     };
   });
   if (txn.pessimistic) {

@@ -3,7 +3,7 @@ import { Chunk } from '../../chunk/chunk.js';
 import type { BatchDecoderOptions } from './row-batch-decoder.js';
 import { ColumnBuilder } from './column-builder.js';
 import { keyDatumLength } from './datum-codec.js';
-import { indexValueParts, readIndexValue } from './index-value.js';
+import { indexValueParts, partitionIdAt, readIndexValue } from './index-value.js';
 import { readCompactInt, readU32be } from './number-codec.js';
 import { findColumnId, readRowLayout, rowLayout, rowOffset } from './row-v2.js';
 import { isBinCollation, needsRestoredData } from './sort-key.js';
@@ -16,15 +16,27 @@ export interface IndexShape {
   readonly columns: readonly { readonly id: number; readonly ft: FieldType }[];
   /** Columns of the table's clustered key in order; absent when handles are integers. */
   readonly handleColumns?: readonly { readonly id: number; readonly ft: FieldType }[];
+  /** A global index: entries of other partitions than these are passed over. */
+  readonly partitions?: ReadonlySet<number>;
+  /** The partition stands before an integer handle in the key. */
+  readonly partitionInKey?: boolean;
 }
 
 /** An output column of an index scan: one of the index, the integer handle, or one of the clustered key. */
 export type IndexScanColumn =
   | { readonly from: 'index'; readonly position: number; readonly ft: FieldType }
   | { readonly from: 'handle'; readonly ft: FieldType }
+  /** Id of the partition that the row is in, of a global index. */
+  | { readonly from: 'partition'; readonly ft: FieldType }
   | { readonly from: 'commonHandle'; readonly position: number; readonly ft: FieldType };
 
-const Source = { Index: 0, Handle: 1, Common: 2 } as const;
+const Source = { Index: 0, Handle: 1, Common: 2, Partition: 3 } as const;
+const SOURCES = {
+  index: Source.Index,
+  handle: Source.Handle,
+  commonHandle: Source.Common,
+  partition: Source.Partition,
+};
 /** How the original of a string is got. */
 const Restore = { None: 0, Whole: 1, Spaces: 2 } as const;
 
@@ -38,6 +50,8 @@ export class IndexBatchDecoder {
   /** Index datums to step over: all of them when the handle behind them is wanted. */
   private readonly steps: number;
   private readonly handleSteps: number;
+  private readonly partitions: ReadonlySet<number> | null;
+  private readonly partitionInKey: boolean;
   private readonly wantsHandle: boolean;
   private readonly needsParts: boolean;
   private readonly offsets: Int32Array;
@@ -49,10 +63,12 @@ export class IndexBatchDecoder {
   constructor(shape: IndexShape, columns: readonly IndexScanColumn[], options: BatchDecoderOptions = {}) {
     const zone = options.zone ?? UTC_OFFSETS;
     this.builders = columns.map((c) => new ColumnBuilder(c.ft, zone, options.initialRows));
-    this.sources = Uint8Array.from(columns, (c) =>
-      c.from === 'index' ? Source.Index : c.from === 'handle' ? Source.Handle : Source.Common,
+    this.sources = Uint8Array.from(columns, (c) => SOURCES[c.from]);
+    this.positions = Int32Array.from(columns, (c) =>
+      c.from === 'index' || c.from === 'commonHandle' ? c.position : 0,
     );
-    this.positions = Int32Array.from(columns, (c) => (c.from === 'handle' ? 0 : c.position));
+    this.partitions = shape.partitions ?? null;
+    this.partitionInKey = shape.partitionInKey === true;
     const stored = columns.map((c) =>
       c.from === 'index'
         ? shape.columns[c.position]!
@@ -69,7 +85,8 @@ export class IndexBatchDecoder {
           : Restore.Whole,
     );
     this.wantsHandle = this.sources.some((s) => s !== Source.Index);
-    this.needsParts = this.wantsHandle || this.restores.some((r) => r !== Restore.None);
+    this.needsParts =
+      this.wantsHandle || this.partitions !== null || this.restores.some((r) => r !== Restore.None);
     let last = -1;
     let lastHandle = -1;
     columns.forEach((c) => {
@@ -90,7 +107,6 @@ export class IndexBatchDecoder {
 
   /** Appends the wanted columns of the entry with key `key[0, keyLength)` and value `b[start, end)`. */
   append(key: Uint8Array, keyLength: number, b: Uint8Array, start: number, end: number): void {
-    this.rows++;
     const { builders, sources, positions, restores, offsets, handleOffsets } = this;
     let p = INDEX_PREFIX_LENGTH;
     for (let i = 0; i < this.steps; i++) {
@@ -102,9 +118,15 @@ export class IndexBatchDecoder {
     let valueHandleAt = -1;
     let restoredAt = -1;
     let version = 0;
+    let partition = 0;
     if (this.needsParts) {
       readIndexValue(b, start, end);
       const parts = indexValueParts;
+      if (this.partitions !== null) {
+        partition = parts.partitionAt < 0 ? 0 : partitionIdAt(b, parts.partitionAt);
+        if (!this.partitions.has(partition)) return;
+        if (this.partitionInKey && parts.intHandleAt < 0) handleAt += keyDatumLength(key, handleAt);
+      }
       version = parts.version;
       valueHandleAt = parts.intHandleAt;
       restoredAt = parts.restoredAt;
@@ -118,9 +140,14 @@ export class IndexBatchDecoder {
         q += keyDatumLength(handleBytes, q);
       }
     }
+    this.rows++;
     for (let i = 0; i < builders.length; i++) {
       const builder = builders[i]!;
       const source = sources[i]!;
+      if (source === Source.Partition) {
+        builder.appendNumber(partition);
+        continue;
+      }
       if (source === Source.Handle) {
         if (valueHandleAt >= 0) this.appendValueHandle(builder, b, valueHandleAt);
         else if (handleAt < keyLength) builder.appendKeyDatum(key, handleAt);

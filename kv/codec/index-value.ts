@@ -221,6 +221,17 @@ export function decodeIndexValueHandle(value: Uint8Array): Handle | null {
   return null;
 }
 
+/** The partition that an entry of a global index names; null in other entries. */
+export function decodeIndexValuePartition(value: Uint8Array): number | null {
+  readIndexValue(value, 0, value.length);
+  const at = indexValueParts.partitionAt;
+  return at < 0 ? null : partitionIdAt(value, at);
+}
+
+/** A partition id at its place in an index value (`indexValueParts.partitionAt`). */
+export const partitionIdAt = (b: Uint8Array, at: number): number =>
+  ((readU32be(b, at) ^ 0x8000_0000) | 0) * 0x1_0000_0000 + readU32be(b, at + 4);
+
 /** Whether a membuffer entry is one that must not be written (its index is untouched by the statement). */
 export function isUntouchedIndexValue(value: Uint8Array): boolean {
   const n = value.length;

@@ -106,7 +106,7 @@ export function encodeCommonHandle(
 
 /**
  * The key of an index entry. `handle` is appended when the index is not unique or some value is NULL; pass the
- * handle always, `indexKeyIsDistinct` says which it was.
+ * handle always, `indexKeyIsDistinct` says which it was. `partitionId` stands before the handle (global indexes).
  */
 export function indexKey(
   tableId: number,
@@ -116,6 +116,7 @@ export function indexKey(
   unique: boolean,
   handle: Handle,
   zone?: ZoneOffsets,
+  partitionId?: number,
 ): Uint8Array {
   const w = scratch.reset();
   w.ensure(INDEX_PREFIX_LENGTH);
@@ -129,6 +130,10 @@ export function indexKey(
     encodeKeyDatum(w, v, types[i]!, zone);
   }
   if (!distinct) {
+    if (partitionId !== undefined) {
+      w.u8(DatumFlag.Int);
+      writeIntKey(w, partitionId);
+    }
     if (typeof handle === 'object') w.bytes(handle);
     else {
       w.u8(DatumFlag.Int);

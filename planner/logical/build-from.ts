@@ -98,16 +98,22 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
   const partitions = namedPartitions(table, ref.partitions);
   state.checkPrivilege('SELECT', db.name, table.name);
   state.noteTable(db, table, false);
-  for (const hint of ref.indexHints) {
-    for (const name of hint.indexes) {
-      const lower = name.toLowerCase();
-      if (lower === 'primary' && table.pkIsHandle) continue;
-      if (!table.indices.some((i) => i.lower === lower && i.state === 'public')) {
-        throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
-      }
-    }
-  }
-  return sourceOf(state, db, table, alias, ref.indexHints, state.writing, partitions);
+  const hints = ref.indexHints.map((h) => ({
+    ...h,
+    indexes: h.indexes.map((name) => hintedIndex(table, name)),
+  }));
+  return sourceOf(state, db, table, alias, hints, state.writing, partitions);
+}
+
+/** Name of the index that a hint means: it may be given by an unambiguous prefix (MySQL manual, "Index Hints"). Throws 1176. */
+function hintedIndex(table: TableInfo, name: string): string {
+  const lower = name.toLowerCase();
+  if (lower === 'primary' && table.pkIsHandle) return name;
+  const indices = table.indices.filter((i) => i.state === 'public');
+  if (indices.some((i) => i.lower === lower)) return name;
+  const meant = indices.filter((i) => i.lower.startsWith(lower));
+  if (lower === '' || meant.length !== 1) throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
+  return meant[0]!.name;
 }
 
 /** Lower names of PARTITION (…), null for none. Throws 1747, 1735. */

@@ -56,6 +56,8 @@ export interface DataSource extends Base {
   partitionNames: ReadonlySet<string> | null;
   /** The partition that a copy of the source is narrowed to; null for the whole table. */
   physical: PartitionDefinition | null;
+  /** Of a partitioned table as a whole global indexes only are meant: its partitions are planned one by one. */
+  onlyGlobal?: boolean;
   /** Conditions pushed down to the table, a conjunction. */
   conditions: Expression[];
   indexHints: readonly IndexHint[];

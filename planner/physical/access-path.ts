@@ -56,6 +56,7 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
   // The handle ends every non-unique entry and continues its order.
   if (
     !index.unique &&
+    index.global !== true &&
     keys.every((k) => k.length < 0) &&
     !handle.some((h) => keys.some((k) => k.column.id === h.column.id))
   ) {
@@ -160,8 +161,15 @@ function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], acc
 
 /** Indexes the hints and their visibility leave, with whether each is forced. */
 function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
+  const whole = ds.onlyGlobal === true;
+  const partition = ds.physical !== null;
   let indexes = ds.table.indices.filter(
-    (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
+    (i) =>
+      i.state === 'public' &&
+      !i.invisible &&
+      hasEntries(ds.table, i) &&
+      arrayPart(ds.table, i) < 0 &&
+      (i.global === true ? !partition : !whole),
   );
   let table = true;
   let forced = false;
@@ -175,15 +183,16 @@ function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; for
     table = use.some(namesTable) || use.every((h) => h.indexes.length === 0);
     if (chosen.length > 0 || table) {
       indexes = chosen;
-      forced = true;
-    } else table = true;
+      forced = chosen.length > 0 || !whole;
+    } else if (whole) indexes = [];
+    else table = true;
   }
   for (const h of ds.indexHints) {
     if (h.type !== 'IGNORE') continue;
     const drop = new Set(named(h));
     indexes = indexes.filter((i) => !drop.has(i));
   }
-  return { indexes, table, forced };
+  return { indexes, table: table && !whole, forced };
 }
 
 /** All ways to read a source, dominated ones left out (skyline pruning). `extra` conditions join the source's own. */

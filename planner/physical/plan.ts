@@ -138,6 +138,8 @@ export interface IndexScan extends PlanBase {
   readonly table: TableInfo;
   readonly alias: string;
   readonly index: IndexInfo;
+  /** A global index: only entries of these partitions count; `out` appends the partition's id as the very last column. */
+  readonly globalIn?: { readonly ids: readonly number[]; readonly out: boolean };
   /** Table columns restored from the entry, in output order. */
   readonly columns: readonly ColumnInfo[];
   readonly handleOut: boolean;
@@ -170,6 +172,8 @@ export interface PointGet extends PlanBase {
   /** Constants or `?`, one per key column, already of the column's type (castTo) — evaluated at open; NULL finds nothing. */
   readonly key: readonly Expression[];
   readonly physicalId: number;
+  /** A global index: rows of other partitions than these are not meant. */
+  readonly globalIn?: readonly number[];
   readonly lock: LockSpec | null;
   readonly handleOut: boolean;
 }
@@ -184,6 +188,8 @@ export interface BatchPointGet extends PlanBase {
   readonly index: IndexInfo | null;
   readonly keys: readonly (readonly Expression[])[];
   readonly physicalId: number;
+  /** A global index: rows of other partitions than these are not meant. */
+  readonly globalIn?: readonly number[];
   readonly lock: LockSpec | null;
   readonly keepOrder: boolean;
   readonly desc: boolean;
@@ -313,6 +319,8 @@ export interface UnionScan extends PlanBase {
   readonly child: PhysicalPlan;
   readonly table: TableInfo;
   readonly physicalId: number;
+  /** Of a reader of a global index: the partitions it reads. Handles must tell their rows apart. */
+  readonly physicalIds?: readonly number[];
   /** What the reader below filtered, to be applied to own rows (over the output schema). */
   readonly conditions: readonly Expression[];
   /** Table column of each output column (handle column: null). */

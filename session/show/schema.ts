@@ -126,7 +126,7 @@ registerShow('INDEX', async (session, stmt) => {
         text(index.invisible ? 'NO' : 'YES'),
         text(column.hidden ? column.generated : null),
         text((table.pkIsHandle || table.isCommonHandle) && index.primary ? 'YES' : 'NO'),
-        text('NO'),
+        text(index.global === true ? 'YES' : 'NO'),
       ]);
     }
   }

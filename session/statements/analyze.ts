@@ -20,6 +20,15 @@ function check(session: Session, stmt: AnalyzeTableStmt, db: DbInfo, table: Tabl
     if (!clustered && !table.indices.some((i) => i.lower === name.toLowerCase()))
       throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
   }
+  if (stmt.indexes !== null && stmt.partitions.length > 0) {
+    const named = new Set(stmt.indexes.map((n) => n.toLowerCase()));
+    const global = table.indices.find((i) => i.global === true && (named.size === 0 || named.has(i.lower)));
+    if (global !== undefined)
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `Analyze global index '${global.name}' can't work with analyze specified partitions`,
+      );
+  }
   for (const name of [...(stmt.columns?.names ?? []), ...(stmt.histogram?.columns ?? [])]) {
     if (!table.columns.some((c) => c.lower === name.toLowerCase() && c.state === 'public' && !c.hidden))
       throw mysqlError('ER_BAD_FIELD_ERROR', name, table.name);

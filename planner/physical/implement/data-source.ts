@@ -1,4 +1,5 @@
-import type { Expression } from '../../../expression/expression.js';
+import type { Column, Expression } from '../../../expression/expression.js';
+import { PARTITION_ID_TYPE } from '../../../catalog/table-layout.js';
 import { COST } from '../../cost/factors.js';
 import { isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf } from '../../logical/expression-walk.js';
@@ -71,16 +72,55 @@ export function matchOrder(
 export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;
 
 /**
- * A partitioned table is read partition by partition, those that the conditions rule out left out. The partitions'
- * orders are not merged.
+ * A partitioned table is read partition by partition, those that the conditions rule out left out, or through one of its
+ * global indexes.
  */
 function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
   const { definitions } = ds.table.partition!;
   const kept = prunedPartitions(opt.ctx, ds);
   const only = kept[0];
   if (only === undefined) return emptyTask(opt, ds);
-  if (kept.length === 1) return implementDataSource(opt, { ...ds, physical: definitions[only]! }, prop);
+  const whole = throughGlobalIndex(opt, ds, prop);
+  if (whole?.forced === true) return whole.task;
+  const parts =
+    kept.length === 1
+      ? implementDataSource(opt, { ...ds, physical: definitions[only]! }, prop)
+      : partByPart(opt, ds, kept, prop);
+  if (whole === null) return parts;
+  if (parts === null) return whole.task;
+  return whole.task.cost + readerCost(whole.task) < parts.cost + readerCost(parts) ? whole.task : parts;
+}
+
+/** The partitions that a source's conditions leave. */
+const partitionIdsOf = (opt: Optimizer, ds: DataSource): readonly number[] => readPartitions(opt, ds, []).ids;
+
+/**
+ * Whether rows of a global index's reader can be told from the transaction's own: by their handles, unless EXCHANGE PARTITION
+ * brought hidden ones that other partitions have, too.
+ */
+const handlesTell = ({ table, dirty }: DataSource): boolean =>
+  !dirty || table.foreignHandles !== true || table.pkIsHandle || table.isCommonHandle;
+
+/** The cheapest way to read the partitions together. */
+function throughGlobalIndex(
+  opt: Optimizer,
+  ds: DataSource,
+  prop: Property,
+): { readonly task: Task; readonly forced: boolean } | null {
+  if (!ds.table.indices.some((i) => i.global === true) || ds.conditions.some(isFalse)) return null;
+  const source: DataSource = { ...ds, onlyGlobal: true };
+  const paths = accessPaths(opt.ctx, source);
+  const forced = paths.some((p) => p.forced);
+  const point = tryPointPath(opt, source);
+  if (point !== null && prop.order.length === 0) return { task: point, forced };
+  const task = bestPath(opt, source, prop, paths, undefined);
+  return task === null ? null : { task, forced };
+}
+
+/** Each partition by itself; their orders are not merged. */
+function partByPart(opt: Optimizer, ds: DataSource, kept: readonly number[], prop: Property): Task | null {
   if (prop.order.length > 0) return null;
+  const { definitions } = ds.table.partition!;
   const tasks = kept.map((i) => {
     const part = { ...ds, physical: definitions[i]! };
     return { part, task: opt.root(implementDataSource(opt, part, prop)!) };
@@ -130,16 +170,28 @@ export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Proper
   const partitions = partitioned ? readPartitions(opt, ds, prop.order) : undefined;
   const point = tryPointPath(opt, ds);
   if (point !== null && prop.order.length === 0) return point;
+  return bestPath(opt, ds, prop, accessPaths(opt.ctx, ds), partitions);
+}
+
+function bestPath(
+  opt: Optimizer,
+  ds: DataSource,
+  prop: Property,
+  paths: readonly AccessPath[],
+  readers: ReadPartitions | undefined,
+): Task | null {
   let best: Task | null = null;
-  const paths = accessPaths(opt.ctx, ds);
   const forced = paths.some((p) => p.forced);
   for (const path of paths) {
     if (forced && !path.forced) continue;
+    const global = path.index?.global === true;
+    if (global && !handlesTell(ds)) continue;
+    const partitions = global ? undefined : readers;
     if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
     const match = matchOrder(path, prop.order, ds.conditions);
     if (match === null) continue;
     let task: Task = scanTask(opt, ds, path, prop.order.length > 0, match.desc, prop.limit, partitions);
-    if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions);
+    if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
     if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
   }
   return best;
@@ -371,6 +423,8 @@ export function indexScan(
     handleOut = true;
     out = [...schema, handleColumns(ds)[0]!];
   }
+  const global = index.global === true;
+  if (global && lookup) out = [...out, PARTITION_ID];
   return {
     op: 'IndexScan',
     id: opt.nextId(),
@@ -386,12 +440,22 @@ export function indexScan(
     ranges: rangesFor(path),
     full: path.access.full,
     physicalId: physicalIdOf(ds),
+    ...(global ? { globalIn: { ids: partitionIdsOf(opt, ds), out: lookup } } : {}),
     statsInfo,
     keepOrder,
     desc,
     ...(path.access.full ? {} : { accessConditions: path.access.access }),
   };
 }
+
+/** The partition that an entry of a global index names (TiDB's `_tidb_tid`); nothing refers to it but the lookup itself. */
+const PARTITION_ID: Column = {
+  kind: 'column',
+  id: -3,
+  type: PARTITION_ID_TYPE,
+  index: -1,
+  name: '_tidb_tid',
+};
 
 /** Closes a cop task: the reader that runs it and hands its rows to the root. */
 export function finishCop(opt: Optimizer, task: CopTask): RootTask {
@@ -434,6 +498,7 @@ function withOwnWrites(
   reader: RootTask,
   order: readonly OrderItem[],
   partitions: ReadPartitions | undefined,
+  global: boolean,
 ): RootTask {
   const { plan } = reader;
   const union: UnionScan = {
@@ -446,6 +511,7 @@ function withOwnWrites(
     ...(partitions === undefined ? {} : { partitions }),
     table: ds.table,
     physicalId: physicalIdOf(ds),
+    ...(global ? { physicalIds: partitionIdsOf(opt, ds) } : {}),
     conditions: ds.conditions,
     columns: plan.schema.map((c) => ds.infos.get(c.id) ?? null),
     keepOrder: order.map((o) => ({ expr: o.column, desc: o.desc })),
@@ -494,8 +560,8 @@ function pointTask(
       value: typeof b === 'object' ? b.value : null,
     })),
   );
-  const placed =
-    ds.table.partition !== undefined && ds.physical === null ? keyPartitions(opt, ds, path, keys) : [];
+  const whole = ds.table.partition !== undefined && ds.physical === null;
+  const placed = whole && path.index?.global !== true ? keyPartitions(opt, ds, path, keys) : [];
   if (placed === null) return null;
   // Keys that belong to no partition, or to none that is read, find nothing.
   const there = placed.length === 0 ? keys : keys.filter((_, i) => placed[i] !== null);
@@ -511,6 +577,7 @@ function pointTask(
     columns,
     index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
     physicalId: parts[0]?.id ?? physicalIdOf(ds),
+    ...(path.index?.global === true ? { globalIn: partitionIdsOf(opt, ds) } : {}),
     lock: null,
     handleOut: rowId,
   };

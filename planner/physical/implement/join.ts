@@ -1,4 +1,4 @@
-import { hasEntries } from '../../../catalog/table-layout.js';
+import { arrayPart, hasEntries } from '../../../catalog/table-layout.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { joinDenominator } from '../../cost/derive-stats.js';
 import { COST } from '../../cost/factors.js';
@@ -154,7 +154,9 @@ function bestLookup(
   const needed = columnsOf(ds.conditions, idsOf(ds.schema));
   const candidates: (IndexInfo | null)[] = [
     null,
-    ...ds.table.indices.filter((i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i)),
+    ...ds.table.indices.filter(
+      (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
+    ),
   ];
   const ignored = new Set(
     ds.indexHints.filter((h) => h.type === 'IGNORE').flatMap((h) => h.indexes.map((n) => n.toLowerCase())),
@@ -345,7 +347,9 @@ function innerTask(
     rows,
     tableFiltered: pushed.length > 0,
     cost: 0,
-    ...(ds.table.partition === undefined ? {} : { partitions: readPartitions(opt, ds, []) }),
+    ...(ds.table.partition === undefined || lookup.index?.global === true
+      ? {}
+      : { partitions: readPartitions(opt, ds, []) }),
   };
   const select = (child: PhysicalPlan, conditions: readonly Expression[]): PhysicalPlan =>
     conditions.length === 0
