@@ -18,10 +18,17 @@ export interface Engine {
   kill(by: ClientSession, connectionId: number, queryOnly: boolean): Awaitable<void>;
   /** Value of a global system variable as text, e.g. 'max_connections', 'version'. */
   globalVariable(name: string): string;
+  /** A file that the status API serves by its path below the API's root; null when there is none. Throws 1142. */
+  download?(account: Account, path: string): Promise<Download | null>;
   /** Numbers for COM_STATISTICS, /status and /metrics. */
   statistics(): EngineStatistics;
   /** Refuses new statements, waits for the running ones (up to the given time), closes the store. */
   shutdown(graceMs: number): Promise<void>;
+}
+
+export interface Download {
+  readonly type: string;
+  readonly body: Buffer;
 }
 
 export interface EngineStatistics {

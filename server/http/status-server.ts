@@ -32,6 +32,13 @@ const PAGES: ReadonlyMap<string, readonly [file: string, type: string]> = new Ma
   ['/style.css', ['style.css', 'text/css; charset=utf-8']],
 ]);
 
+/** Paths that the engine serves. */
+const DOWNLOADS = ['/stats/dump/', '/plan_replayer/dump/'];
+const ROOT = `Basic ${Buffer.from('root:').toString('base64')}`;
+
+const hostOf = (req: IncomingMessage): string =>
+  (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '').replace(/^::1$/, '127.0.0.1');
+
 /** The status API: /status, /metrics, POST /trace and the status pages. */
 export class StatusServer {
   private readonly server: Server;
@@ -79,6 +86,7 @@ export class StatusServer {
     try {
       const handler = this.routes.get(`${method} ${path}`);
       if (handler !== undefined) return await handler(req, res);
+      if (method === 'GET' && (await this.download(req, res, path))) return;
       const known = [...this.routes.keys()]
         .filter((key) => key.endsWith(` ${path}`))
         .map((key) => key.split(' ', 1)[0]!);
@@ -137,19 +145,36 @@ export class StatusServer {
     sendText(res, 200, type, body);
   }
 
+  /** Dumps of statistics and plans. Without credentials one is root, if root has no password. */
+  private async download(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
+    const { engine } = this.options;
+    if (engine.download === undefined || !DOWNLOADS.some((prefix) => path.startsWith(prefix))) return false;
+    const user = await basicAuth(engine, req.headers.authorization ?? ROOT, hostOf(req));
+    if (user === null) {
+      this.refuse(res);
+      return true;
+    }
+    const file = await engine.download(user.account, path);
+    if (file === null) return false;
+    sendText(res, 200, file.type, file.body);
+    return true;
+  }
+
+  private refuse(res: ServerResponse): void {
+    const message = "a database user's name and password are needed";
+    sendJson(
+      res,
+      401,
+      { error: { code: 1045, sqlState: '28000', message } },
+      { 'www-authenticate': 'Basic realm="rutile", charset="UTF-8"' },
+    );
+  }
+
   private async trace(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { engine, mysql } = this.options;
-    const host = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '').replace(/^::1$/, '127.0.0.1');
+    const host = hostOf(req);
     const user = await basicAuth(engine, req.headers.authorization, host);
-    if (user === null) {
-      const message = "a database user's name and password are needed";
-      return sendJson(
-        res,
-        401,
-        { error: { code: 1045, sqlState: '28000', message } },
-        { 'www-authenticate': 'Basic realm="rutile", charset="UTF-8"' },
-      );
-    }
+    if (user === null) return this.refuse(res);
     const request = parseTraceRequest(req.headers['content-type'] ?? '', await readBody(req, MAX_BODY_BYTES));
     if (request === null) {
       const message = 'the body must be a statement, or JSON of the form {"sql": "...", "db": "..."}';

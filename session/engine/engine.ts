@@ -4,7 +4,14 @@ import { systemZoneName } from '../../types/timezone.js';
 import { AutoIdAllocator } from '../../catalog/auto-id.js';
 import { SchemaLoader } from '../../catalog/info-schema.js';
 import { virtualDatabases } from '../../catalog/virtual/virtual-table.js';
-import type { Account, ClientSession, ConnectionInfo, Engine, EngineStatistics } from '../client-session.js';
+import type {
+  Account,
+  ClientSession,
+  ConnectionInfo,
+  Download,
+  Engine,
+  EngineStatistics,
+} from '../client-session.js';
 import { Session } from '../session.js';
 import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
@@ -23,7 +30,9 @@ import { OwnerLease } from '../../kv/owner-lease.js';
 import type { Storage } from '../../kv/storage.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { StoreBus } from '../cluster/store-bus.js';
+import { AutoAnalyzer } from './auto-analyzer.js';
 import { bootstrap } from './bootstrap.js';
+import { download } from './download.js';
 import { killConnection } from './kill.js';
 import { EngineCore, type NodeIdentity } from './engine-core.js';
 import { openDataStore, type DataStoreOptions } from './data-store.js';
@@ -91,12 +100,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   registerAnalyzeStatus(core);
   const collector = new GarbageCollector(core);
   collector.start();
+  const analyzer = new AutoAnalyzer(core);
+  analyzer.start();
   const saver = setInterval(() => {
     core.saveRowCounts().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
   }, ROW_COUNT_SAVE_MS);
   saver.unref();
   return new RutileEngine(core, async () => {
     clearInterval(saver);
+    await analyzer.stop();
     await core.ddl.stop();
     await collector.stop();
     await core.saveRowCounts();
@@ -155,6 +167,10 @@ class RutileEngine implements Engine {
 
   globalVariable(name: string): string {
     return this.core.globals.get(name);
+  }
+
+  download(account: Account, path: string): Promise<Download | null> {
+    return download(this.core, account, path);
   }
 
   statistics(): EngineStatistics {

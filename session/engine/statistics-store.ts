@@ -201,6 +201,12 @@ export class StatisticsStore {
     this.home.changed(physicalId);
   }
 
+  /** Clears away what is kept of a table that is gone, known or not. */
+  async forget(physicalId: number): Promise<void> {
+    this.known.add(physicalId);
+    await this.drop(physicalId, false);
+  }
+
   isLocked(physicalId: number): boolean {
     return this.lockedIds.has(physicalId);
   }

@@ -2,6 +2,7 @@
 import './account.js';
 import './admin.js';
 import './analyze.js';
+import './load-stats.js';
 import './lock-stats.js';
 import './batch.js';
 import './ddl.js';

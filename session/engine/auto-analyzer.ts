@@ -1,0 +1,165 @@
+import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import { physicalOf } from '../../kv/client/oracle.js';
+import { OwnerLease } from '../../kv/owner-lease.js';
+import { DEFAULT_ANALYZE, hasIndexStatistics } from '../../statistics/builder.js';
+import { analyzeRequest } from '../statistics/analyze-request.js';
+import { analyzeTable } from '../statistics/analyze-table.js';
+import type { EngineCore } from './engine-core.js';
+
+/** Tables with fewer rows are left to feedback: any plan does for them (TiDB's AutoAnalyzeMinCnt). */
+const LEAST_ROWS = 1000;
+const INTERVAL_MS = 5000;
+const LEASE_MS = 60_000;
+const RETRY_MS = 60_000;
+/** Passes between two that clear away what is kept of tables that are gone. */
+const TIDY_EVERY = 120;
+
+interface Candidate {
+  readonly db: DbInfo;
+  readonly table: TableInfo;
+  readonly priority: number;
+}
+
+/** Minutes of the day (UTC) of a time such as '23:59 +0000', as tidb_auto_analyze_start_time holds it; null when it is none. */
+export function minuteOfDay(text: string): number | null {
+  const m = /^(\d{1,2}):(\d{2}) ([+-])(\d{2}):?(\d{2})$/.exec(text.trim());
+  if (m === null) return null;
+  const offset = (Number(m[4]) * 60 + Number(m[5])) * (m[3] === '-' ? -1 : 1);
+  return (Number(m[1]) * 60 + Number(m[2]) - offset + 2880) % 1440;
+}
+
+/** Whether a minute of the day lies in a window, which may reach over midnight; both ends belong to it. */
+export const inWindow = (minute: number, start: number, end: number): boolean =>
+  start <= end ? minute >= start && minute <= end : minute >= start || minute <= end;
+
+/**
+ * How urgent it is to analyze a table: the more of it changed, the smaller it is and the longer ago it was done, in TiDB's
+ * weights (TiDB manual, "Introduction to Statistics", priority queue).
+ */
+export function priorityOf(changed: number, rows: number, secondsSince: number, newIndex: boolean): number {
+  const change = 0.6 * Math.log10(1 + Math.sqrt(changed));
+  const size = 0.1 * (1 - Math.log10(1 + Math.sqrt(rows)));
+  const age = 0.3 * Math.log10(1 + Math.sqrt(secondsSince));
+  return change + size + age + (newIndex ? 2 : 0);
+}
+
+/** Analyzes tables of which enough has changed, one after the other, the most urgent first. */
+export class AutoAnalyzer {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private passes = 0;
+  /** When tables were last tried: one that fails is not tried again at once. */
+  private readonly tried = new Map<number, number>();
+  /** Of several nodes one does it. */
+  private readonly owner: OwnerLease | null;
+
+  constructor(private readonly core: EngineCore) {
+    const { storage, cluster } = core;
+    this.owner = cluster.shared
+      ? new OwnerLease(storage, 'statistics', cluster.nodeId, { ttlMs: LEASE_MS })
+      : null;
+  }
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.run()
+        .catch((err: unknown) => this.core.logger.error({ err }, 'automatic analysis failed'))
+        .finally(() => {
+          if (!this.stopped) this.start();
+        });
+    }, INTERVAL_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.running;
+    await this.owner?.stop();
+  }
+
+  /** One pass: the most urgent table. */
+  async run(): Promise<void> {
+    await this.core.columnUsage.save();
+    if (this.owner !== null && !(await this.owner.campaign())) return;
+    if (this.passes++ % TIDY_EVERY === 0) await this.tidy();
+    if (this.core.globals.get('tidb_enable_auto_analyze') !== 'ON' || !this.isOpen()) return;
+    const [most] = this.candidates();
+    if (most !== undefined) await this.analyze(most);
+  }
+
+  private isOpen(): boolean {
+    const { globals } = this.core;
+    const start = minuteOfDay(globals.get('tidb_auto_analyze_start_time'));
+    const end = minuteOfDay(globals.get('tidb_auto_analyze_end_time'));
+    if (start === null || end === null) return true;
+    const now = new Date();
+    return inWindow(now.getUTCHours() * 60 + now.getUTCMinutes(), start, end);
+  }
+
+  /** Tables to analyze, the most urgent first. */
+  candidates(): Candidate[] {
+    const { rowCounts, statistics, schemaLoader, globals } = this.core;
+    const ratio = Number(globals.get('tidb_auto_analyze_ratio'));
+    if (ratio <= 0) return [];
+    const schema = schemaLoader.current;
+    const out: Candidate[] = [];
+    for (const id of rowCounts.tables()) {
+      const rows = rowCounts.get(id) ?? 0;
+      if (rows < LEAST_ROWS) continue;
+      const found = schema.tableById(id);
+      if (found === null || found.table.id !== id || found.db.lower === 'mysql') continue;
+      const { db, table } = found;
+      if (table.virtual === true || statistics.isLocked(id)) continue;
+      const stats = statistics.taken(id);
+      const analyzed = statistics.has(id) && (stats === null || isAnalyzed(stats));
+      const changed = analyzed ? rowCounts.modified(id) / Math.max(1, rows) : 1;
+      const newIndex =
+        stats !== null &&
+        analyzed &&
+        table.indices.some((i) => hasIndexStatistics(table, i) && !stats.indexes.has(i.id));
+      if (changed <= ratio && analyzed && !newIndex) continue;
+      if (Date.now() - (this.tried.get(id) ?? 0) < RETRY_MS) continue;
+      const since = stats === null ? 0 : (Date.now() - physicalOf(stats.version)) / 1000;
+      out.push({ db, table, priority: priorityOf(changed, rows, Math.max(0, since), newIndex) });
+    }
+    return out.sort((a, b) => b.priority - a.priority);
+  }
+
+  private async analyze({ db, table }: Candidate): Promise<void> {
+    const session = this.core.internalSession(db.name);
+    this.tried.set(table.id, Date.now());
+    try {
+      const given = { columns: null, indexes: null, histogram: null, given: {} };
+      const request = await analyzeRequest(session, table, given);
+      await analyzeTable(session, db, table, {
+        ...request,
+        options: { ...DEFAULT_ANALYZE, ...request.options },
+      });
+      this.core.logger.info({ db: db.name, table: table.name }, 'analyzed automatically');
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Clears away what is kept of tables that are gone, and jobs older than a week. */
+  private async tidy(): Promise<void> {
+    const { core } = this;
+    const schema = core.schemaLoader.current;
+    const gone = new Set<number>();
+    for (const [id] of await core.internalQuery('SELECT table_id FROM mysql.stats_meta'))
+      if (schema.tableById(Number(id)) === null) gone.add(Number(id));
+    for (const id of gone) {
+      core.rowCounts.drop(id);
+      await core.statistics.forget(id);
+    }
+    await core.internalQuery('DELETE FROM mysql.analyze_jobs WHERE update_time < NOW() - INTERVAL 7 DAY');
+  }
+}
+
+/** Whether statistics stem from an ANALYZE, not from feedback alone. */
+function isAnalyzed(stats: { columns: ReadonlyMap<number, { readonly statsVer?: number }> }): boolean {
+  for (const c of stats.columns.values()) if ((c.statsVer ?? 2) > 0) return true;
+  return false;
+}
