@@ -150,7 +150,7 @@ const key = newFieldType(TypeCode.LongLong, { flag: Flag.PriKey | Flag.NotNull, 
 const table = testTable([key, INT, INT, INT], { pk: 'handle', pkColumns: [0] });
 const scanRows = Math.min(ROWS, 500_000);
 for (const cached of [false, true]) {
-  const handler = createCoprocessorHandler(cached ? {} : { columnCache: null });
+  const handler = createCoprocessorHandler(cached ? {} : { columnar: null });
   const store = new MemoryStorage(handler);
   const m = new TableMutations(table, table.id, UTC);
   store.commit(

@@ -43,6 +43,8 @@ export interface MvccCursor {
  */
 export interface CoprocessorHandler {
   handle(req: CoprocessorRequest, reader: MvccReader, data: DataWatch): CoprocessorResponse;
+  /** The store is open and about to take commits: what is derived from its data begins to listen. */
+  attach?(data: DataWatch): void;
   /** The store is closing: work begun in the background must not touch it any more. */
   close?(): void;
 }
@@ -60,7 +62,31 @@ export interface DataWatch {
   lastCommitTs(): bigint;
   /** Range operations that bypass commits (deleteRange, GC, restore). Same contract. */
   onRangeChange(listener: (startKey: Uint8Array, endKey: Uint8Array) => void): () => void;
+  /** A reader of everything committed so far, for work in the background. Absent: there is none of that. */
+  freshReader?(): MvccReader;
+  /** Keeps what is derived from the data across restarts; absent: nothing is kept. */
+  readonly keeper?: DerivedDataKeeper;
 }
+
+/**
+ * How data derived from the store's (column segments) stays right across restarts and crashes. What is on disk of it says up to
+ * which version it goes and which keys were written since. The log tells the rest: at start everything replayed is told, and the
+ * log is not shortened before `save` has written down what was told of so far.
+ */
+export interface DerivedDataKeeper {
+  /** A folder of its own. */
+  readonly directory: string;
+  /** Resolves when all that is visible now would survive a crash. */
+  durable(): Promise<void>;
+  /** `save` runs before each shortening of the log. */
+  onCheckpoint(save: () => Promise<void>): void;
+  /** The changes replayed from the log at start, in its order; given once. */
+  takeReplayed(): readonly ReplayedChange[];
+}
+
+export type ReplayedChange =
+  | { readonly kind: 'commit'; readonly commitTs: bigint; readonly keys: readonly Uint8Array[] }
+  | { readonly kind: 'range'; readonly startKey: Uint8Array; readonly endKey: Uint8Array };
 
 /** A read met a lock of another transaction that may commit below the read's timestamp: resolve it and read again. */
 export class LockedError extends Error {

@@ -8,33 +8,42 @@ import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
 import type { IndexScan, TableScan } from '../../planner/physical/plan.js';
 import type { Operator } from '../exec-context.js';
 import { buildCopOperator } from './build-cop-operator.js';
-import { ColumnCache, type ColumnCacheOptions } from './column-cache.js';
+import { ColumnarReplica, type ColumnarOptions } from '../columnar/columnar-replica.js';
 import { leafScan, type DagRequest } from './dag.js';
 import { PagedScan } from './paged-scan.js';
 import { type BatchDecoder, RecordScan } from './record-scan.js';
 import { giveDecoder, takeDecoder } from './scan-decoders.js';
 
 export interface CoprocessorOptions {
-  /** Decoded columns of scanned tables; null for none. */
-  readonly columnCache?: ColumnCacheOptions | null;
+  /** The columnar replica; null for none. */
+  readonly columnar?: ColumnarOptions | null;
+}
+
+export interface LocalHandler extends CoprocessorHandler {
+  /** The columnar replica of a store's data, if it has one. */
+  replicaOf(data: DataWatch): ColumnarReplica | null;
 }
 
 /** Evaluates the pushed-down part of plans next to the embedded store's data. */
-export function createCoprocessorHandler(options: CoprocessorOptions = {}): CoprocessorHandler {
-  const caches = new Map<DataWatch, ColumnCache>();
-  const cacheOf = (data: DataWatch): ColumnCache | null => {
-    if (options.columnCache === null) return null;
-    let cache = caches.get(data);
-    if (cache === undefined) {
-      cache = new ColumnCache(data, options.columnCache ?? {});
-      caches.set(data, cache);
+export function createCoprocessorHandler(options: CoprocessorOptions = {}): LocalHandler {
+  const replicas = new Map<DataWatch, ColumnarReplica>();
+  const replicaOf = (data: DataWatch): ColumnarReplica | null => {
+    if (options.columnar === null) return null;
+    let replica = replicas.get(data);
+    if (replica === undefined) {
+      replica = new ColumnarReplica(data, options.columnar ?? {});
+      replicas.set(data, replica);
     }
-    return cache;
+    return replica;
   };
   return {
+    replicaOf,
+    attach(data) {
+      replicaOf(data);
+    },
     close() {
-      for (const cache of caches.values()) cache.close();
-      caches.clear();
+      for (const replica of replicas.values()) replica.close();
+      replicas.clear();
     },
     handle(req: CoprocessorRequest, reader: MvccReader, data: DataWatch): CoprocessorResponse {
       const dag = req.dag as DagRequest;
@@ -44,8 +53,8 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Copr
       if (scan.op === 'IndexScan') {
         leaf = recordScan(scan, req, reader, zone);
       } else {
-        const cached = req.desc ? null : (cacheOf(data)?.scan(scan, req, reader, zone) ?? null);
-        if (cached !== null) leaf = cached;
+        const columns = req.desc ? null : (replicaOf(data)?.scan(scan, req, reader, zone) ?? null);
+        if (columns !== null) leaf = columns;
         else leaf = recordScan(scan, req, reader, zone);
       }
       return { chunks: new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal) };

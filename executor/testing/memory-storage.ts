@@ -40,9 +40,17 @@ export class MemoryStorage implements Storage {
   /** Rows read through cursors and gets, for tests of what was skipped. */
   reads = 0;
 
-  constructor(private readonly handler: CoprocessorHandler) {}
+  constructor(
+    private readonly handler: CoprocessorHandler,
+    /** Lends readers for work in the background. */
+    private readonly background = false,
+  ) {}
 
-  readonly watch: DataWatch = {
+  get watch(): DataWatch {
+    return this.background ? this.backgroundWatch : this.plainWatch;
+  }
+
+  private readonly plainWatch: DataWatch = {
     onCommit: (l) => {
       this.listeners.add(l);
       return () => this.listeners.delete(l);
@@ -52,6 +60,11 @@ export class MemoryStorage implements Storage {
       this.rangeListeners.add(l);
       return () => this.rangeListeners.delete(l);
     },
+  };
+
+  private readonly backgroundWatch: DataWatch = {
+    ...this.plainWatch,
+    freshReader: () => this.reader(this.currentTs()),
   };
 
   currentTs(): bigint {

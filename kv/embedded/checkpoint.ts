@@ -32,6 +32,7 @@ interface Pending {
  *  2. In small steps: the frozen memtable goes into LMDB. Reads see it in both places meanwhile, which is harmless.
  *  3. In one turn: the present LMDB snapshot is pinned (its pages are not reused) and its meta page copied. It may hold more than
  *     the frozen memtable did (bulk loads); replay of the log over it gives the same state again.
+ *     Data derived from the store's writes down which keys were written so far, since the log that tells of them is about to go.
  *  4. fdatasync of the data file, then the checkpoint file with the meta copy and the segment number replaces the old one; only then the
  *     old snapshot is let go and older segments are deleted.
  */
@@ -44,6 +45,8 @@ export class Checkpointer {
   private dirtySince = 0;
   private readonly timer: NodeJS.Timeout;
   gcSafePoint = 0n;
+  /** Writes down what derived data needs of the log that is about to go. */
+  beforeShortening: (() => Promise<void>) | null = null;
   /** Finished checkpoints, and how often a commit had to wait for a flush. */
   checkpoints = 0;
   stalls = 0;
@@ -124,6 +127,7 @@ export class Checkpointer {
       await nextTurn();
     }
     await this.writeLocks(pending.locks);
+    await this.beforeShortening?.();
     await this.persist(pending);
     await this.wal.removeBefore(pending.segment);
     this.checkpoints++;

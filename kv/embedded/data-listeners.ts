@@ -1,4 +1,4 @@
-import type { DataWatch } from '../mvcc-reader.js';
+import type { DataWatch, DerivedDataKeeper, MvccReader } from '../mvcc-reader.js';
 import { VersionKind } from './record.js';
 import type { VersionWrite } from './version-store.js';
 
@@ -10,6 +10,9 @@ export class DataListeners implements DataWatch {
   private readonly commits = new Set<CommitListener>();
   private readonly ranges = new Set<RangeListener>();
   private newest = 0n;
+  /** Set by the store once it can be read. */
+  freshReader?: () => MvccReader;
+  keeper?: DerivedDataKeeper;
 
   onCommit(listener: CommitListener): () => void {
     this.commits.add(listener);

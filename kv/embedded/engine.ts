@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CoprocessorHandler, DataWatch, MvccReader } from '../mvcc-reader.js';
+import type { CoprocessorHandler, DataWatch, MvccReader, ReplayedChange } from '../mvcc-reader.js';
 import { LockedError } from '../mvcc-reader.js';
 import type {
   BatchGetRequest,
@@ -90,6 +90,8 @@ export interface EmbeddedStoreStats {
   readonly fileBytes: number;
 }
 
+/** Where data derived from the store's is kept. */
+const DERIVED_FOLDER = 'columns';
 const DEFAULT_MEMTABLE = 32 << 20;
 const DEFAULT_MAP = 2 ** 40;
 const DISK_FULL = { regionError: { kind: 'diskFull' } } as const;
@@ -181,6 +183,8 @@ export class EmbeddedStore implements KvRpc {
       const locks = new LockTable();
       const listeners = new DataListeners();
       const recovery = new Recovery(env, versions, locks);
+      const derived = path.join(directory, DERIVED_FOLDER);
+      if (fs.existsSync(derived)) recovery.replayed = [];
       recovery.loadLocks();
       const began = Date.now();
       const end = replayWal(directory, checkpoint?.walSegment ?? 1, checkpoint?.walLsn ?? 0, (type, body) =>
@@ -216,6 +220,7 @@ export class EmbeddedStore implements KvRpc {
         unlock,
       );
       if (checkpoint === null) await checkpointer.initialize();
+      store.attachDerived(derived, recovery.replayed ?? []);
       return store;
     } catch (error) {
       await wal?.close().catch(() => undefined);
@@ -224,12 +229,32 @@ export class EmbeddedStore implements KvRpc {
     }
   }
 
+  private attachDerived(directory: string, replayed: readonly ReplayedChange[]): void {
+    const { listeners, wal, checkpointer } = this;
+    // Derived data that nobody listens for is out of date as soon as the log is shortened.
+    checkpointer.beforeShortening = () => fs.promises.rm(directory, { recursive: true, force: true });
+    listeners.freshReader = () => this.mvccReader(this.tso.next());
+    listeners.keeper = {
+      directory,
+      durable: () => wal.sync(),
+      onCheckpoint: (save) => {
+        checkpointer.beforeShortening = save;
+      },
+      takeReplayed: () => {
+        const all = replayed;
+        replayed = [];
+        return all;
+      },
+    };
+  }
+
   private fail(error: Error): void {
     this.failure ??= error;
   }
 
   setCoprocessor(handler: CoprocessorHandler): void {
     this.handler = handler;
+    handler.attach?.(this.listeners);
   }
 
   /** A timestamp larger than every one given before, across restarts. */

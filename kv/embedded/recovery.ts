@@ -1,3 +1,4 @@
+import type { ReplayedChange } from '../mvcc-reader.js';
 import { ByteReader } from './byte-buffer.js';
 import { writeOfLock } from './commit-path.js';
 import { GarbageCollector } from './gc.js';
@@ -17,6 +18,8 @@ import type { VersionStore, VersionWrite } from './version-store.js';
 export class Recovery {
   /** Largest timestamp met: the oracle must go on beyond it. */
   newestTs = 0n;
+  /** What was replayed, for data derived from the store's; null where there is none. */
+  replayed: ReplayedChange[] | null = null;
 
   constructor(
     private readonly env: LmdbEnv,
@@ -74,6 +77,7 @@ export class Recovery {
         this.flush();
         this.locks.removeRange(startKey, endKey);
         new GarbageCollector(this.env).deleteRangeSync(startKey, endKey);
+        this.replayed?.push({ kind: 'range', startKey: startKey.slice(), endKey: endKey.slice() });
         return;
       }
       default:
@@ -95,6 +99,13 @@ export class Recovery {
   private commit(startTs: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {
     this.note(commitTs);
     this.insert(startTs, commitTs, writes);
+    this.replayed?.push({
+      kind: 'commit',
+      commitTs,
+      keys: writes
+        .filter((w) => w.kind === VersionKind.put || w.kind === VersionKind.del)
+        .map((w) => w.key.slice()),
+    });
   }
 
   private insert(startTs: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {

@@ -31,7 +31,7 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
     const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
     const store = new AttachedStore(options.attachment);
     const maxBytes = Math.floor(totalmem() / 4 / options.attachment.threads);
-    store.setCoprocessor(createCoprocessorHandler({ columnCache: { maxBytes } }));
+    store.setCoprocessor(createCoprocessorHandler({ columnar: { maxBytes } }));
     return openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');

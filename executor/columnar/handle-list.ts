@@ -1,4 +1,5 @@
-import { RECORD_KEY_LENGTH, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import { BytesVector, NumVector, type Vector } from '../../chunk/vector.js';
+import { RECORD_KEY_LENGTH, recordKey, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
 
 /** The record keys of a table's rows in order, without their common prefix. Integer handles are kept as numbers. */
@@ -7,7 +8,7 @@ export class HandleList {
   /** An integer handle beyond 2^53 was met: the list is of no use. */
   broken = false;
   private ints: Float64Array | null = null;
-  private bytes = new Uint8Array(0);
+  private bytes: Uint8Array = new Uint8Array(0);
   private offsets: Int32Array | null = null;
 
   get memory(): number {
@@ -48,6 +49,39 @@ export class HandleList {
     const next = new Int32Array(Math.max(1024, n * 2) + 1);
     if (this.offsets !== null) next.set(this.offsets);
     this.offsets = next;
+  }
+
+  /** The handles as a vector: numbers, or the bytes of clustered keys. */
+  toVector(): Vector {
+    const n = this.length;
+    if (this.ints !== null) return new NumVector(this.ints.subarray(0, n), n);
+    return new BytesVector(this.bytes, (this.offsets ?? new Int32Array(1)).subarray(0, n + 1), n);
+  }
+
+  static of(v: Vector): HandleList {
+    const list = new HandleList();
+    list.length = v.length;
+    if (v.kind === 'num') list.ints = v.data instanceof Float64Array ? v.data : Float64Array.from(v.data);
+    else if (v.kind === 'bytes') {
+      list.bytes = v.bytes;
+      list.offsets = v.offsets;
+    }
+    return list;
+  }
+
+  /** The record key of row `i`. */
+  keyOf(i: number, physicalId: number): Uint8Array {
+    if (this.ints !== null) return recordKey(physicalId, this.ints[i]!);
+    return recordKey(physicalId, this.bytes.slice(this.offsets![i], this.offsets![i + 1]));
+  }
+
+  /** Gives back what growth left over. */
+  trim(): void {
+    if (this.ints !== null) this.ints = this.ints.slice(0, this.length);
+    if (this.offsets !== null) {
+      this.bytes = this.bytes.slice(0, this.offsets[this.length]);
+      this.offsets = this.offsets.slice(0, this.length + 1);
+    }
   }
 
   /** Position of the first row whose record key is >= `key` (a key with the table's record prefix, or beyond it). */

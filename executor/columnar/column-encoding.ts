@@ -1,0 +1,314 @@
+import type { Vector } from '../../chunk/vector.js';
+import { BytesVector, NumVector, WideVector } from '../../chunk/vector.js';
+import type { ColumnDictionary } from './column-dictionary.js';
+import { sharedBytes, sharedFloat64, sharedInt32 } from './shared-array.js';
+
+/**
+ * The stored form of a column segment, little-endian:
+ *
+ *   layout u8 | flags u8 | 0 u16 | rows u32 | null mask, one bit a row, if flagged | body
+ *
+ * with the body by layout: numbers; the codes of a dictionary (numbers); strings as lengths (numbers) and bytes; 64-bit
+ * integers; decimals beyond 64 bits as text. Numbers are stored in the smallest of: one value; offsets from the least in one, two
+ * or four bytes (frame of reference); runs of equal values; doubles.
+ */
+const Layout = { Numbers: 1, Codes: 2, Bytes: 3, Int64: 4, Text: 5 } as const;
+const HAS_NULLS = 1;
+const IS_INT32 = 2;
+const IS_UNSIGNED = 4;
+
+const Packing = { Constant: 0, Offsets8: 1, Offsets16: 2, Offsets32: 4, Doubles: 8, Runs: 16 } as const;
+
+class Sink {
+  private buf = new Uint8Array(1 << 12);
+  private view = new DataView(this.buf.buffer);
+  length = 0;
+
+  reserve(n: number): void {
+    if (this.length + n <= this.buf.length) return;
+    const next = new Uint8Array(Math.max(this.buf.length * 2, this.length + n));
+    next.set(this.buf.subarray(0, this.length));
+    this.buf = next;
+    this.view = new DataView(next.buffer);
+  }
+
+  u8(v: number): void {
+    this.reserve(1);
+    this.buf[this.length++] = v;
+  }
+
+  u32(v: number): void {
+    this.reserve(4);
+    this.view.setUint32(this.length, v, true);
+    this.length += 4;
+  }
+
+  f64(v: number): void {
+    this.reserve(8);
+    this.view.setFloat64(this.length, v, true);
+    this.length += 8;
+  }
+
+  bytes(b: Uint8Array): void {
+    this.reserve(b.length);
+    this.buf.set(b, this.length);
+    this.length += b.length;
+  }
+
+  /** The memory of a typed array; machines that run Node are little-endian. */
+  array(a: {
+    readonly buffer: ArrayBufferLike;
+    readonly byteOffset: number;
+    readonly byteLength: number;
+  }): void {
+    this.bytes(new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
+  }
+
+  take(): Uint8Array {
+    return this.buf.slice(0, this.length);
+  }
+}
+
+class Source {
+  private readonly view: DataView;
+  constructor(
+    private readonly b: Uint8Array,
+    private at = 0,
+  ) {
+    this.view = new DataView(b.buffer, b.byteOffset, b.byteLength);
+  }
+
+  u8(): number {
+    return this.b[this.at++]!;
+  }
+
+  u32(): number {
+    this.at += 4;
+    return this.view.getUint32(this.at - 4, true);
+  }
+
+  f64(): number {
+    this.at += 8;
+    return this.view.getFloat64(this.at - 8, true);
+  }
+
+  bytes(n: number): Uint8Array {
+    this.at += n;
+    return this.b.subarray(this.at - n, this.at);
+  }
+
+  /** A copy, aligned. */
+  copy(n: number): ArrayBuffer {
+    const out = new ArrayBuffer(n);
+    new Uint8Array(out).set(this.bytes(n));
+    return out;
+  }
+}
+
+type Numbers = Float64Array | Int32Array;
+
+function packNumbers(out: Sink, d: Numbers, n: number): void {
+  let min = Infinity;
+  let max = -Infinity;
+  let whole = true;
+  let runs = n === 0 ? 0 : 1;
+  for (let i = 0; i < n; i++) {
+    const x = d[i]!;
+    if (x < min) min = x;
+    if (x > max) max = x;
+    if (whole && (!Number.isSafeInteger(x) || Object.is(x, -0))) whole = false;
+    if (i > 0 && x !== d[i - 1]) runs++;
+  }
+  if (!whole) {
+    out.u8(Packing.Doubles);
+    out.array(d instanceof Float64Array ? d.subarray(0, n) : Float64Array.from(d.subarray(0, n)));
+    return;
+  }
+  if (n === 0 || min === max) {
+    out.u8(Packing.Constant);
+    out.f64(n === 0 ? 0 : min);
+    return;
+  }
+  const range = max - min;
+  const width = range < 256 ? 1 : range < 65_536 ? 2 : range < 4_294_967_296 ? 4 : 8;
+  if (runs * 16 < n * width) {
+    out.u8(Packing.Runs);
+    out.u32(runs);
+    const values = new Float64Array(runs);
+    const lengths = new Int32Array(runs);
+    let r = -1;
+    for (let i = 0; i < n; i++) {
+      if (i === 0 || d[i] !== d[i - 1]) values[++r] = d[i]!;
+      lengths[r]!++;
+    }
+    packNumbers(out, values, runs);
+    packNumbers(out, lengths, runs);
+    return;
+  }
+  if (width === 8) {
+    out.u8(Packing.Doubles);
+    out.array(d instanceof Float64Array ? d.subarray(0, n) : Float64Array.from(d.subarray(0, n)));
+    return;
+  }
+  out.u8(width);
+  out.f64(min);
+  const packed = width === 1 ? new Uint8Array(n) : width === 2 ? new Uint16Array(n) : new Uint32Array(n);
+  for (let i = 0; i < n; i++) packed[i] = d[i]! - min;
+  out.array(packed);
+}
+
+function unpackInto(out: Numbers, src: Source, n: number): void {
+  const packing = src.u8();
+  switch (packing) {
+    case Packing.Constant:
+      out.fill(src.f64());
+      return;
+    case Packing.Doubles:
+      out.set(new Float64Array(src.copy(n * 8)));
+      return;
+    case Packing.Runs: {
+      const runs = src.u32();
+      const values = new Float64Array(runs);
+      unpackInto(values, src, runs);
+      const lengths = new Int32Array(runs);
+      unpackInto(lengths, src, runs);
+      for (let r = 0, at = 0; r < runs; r++) {
+        out.fill(values[r]!, at, at + lengths[r]!);
+        at += lengths[r]!;
+      }
+      return;
+    }
+    case Packing.Offsets8: {
+      const min = src.f64();
+      const p = src.bytes(n);
+      for (let i = 0; i < n; i++) out[i] = p[i]! + min;
+      return;
+    }
+    case Packing.Offsets16: {
+      const min = src.f64();
+      const p = new Uint16Array(src.copy(n * 2));
+      for (let i = 0; i < n; i++) out[i] = p[i]! + min;
+      return;
+    }
+    case Packing.Offsets32: {
+      const min = src.f64();
+      const p = new Uint32Array(src.copy(n * 4));
+      for (let i = 0; i < n; i++) out[i] = p[i]! + min;
+      return;
+    }
+    default:
+      throw new Error(`column segment with packing ${packing}`);
+  }
+}
+
+function unpack(src: Source, n: number, int32: boolean): Numbers {
+  const out = int32 ? sharedInt32(n) : sharedFloat64(n);
+  unpackInto(out, src, n);
+  return out;
+}
+
+export function encodeColumn(v: Vector): Uint8Array {
+  const out = new Sink();
+  const n = v.length;
+  const coded = v.kind === 'bytes' && v.codes !== null;
+  const layout =
+    v.kind === 'num'
+      ? Layout.Numbers
+      : v.kind === 'bytes'
+        ? coded
+          ? Layout.Codes
+          : Layout.Bytes
+        : Array.isArray(v.data)
+          ? Layout.Text
+          : Layout.Int64;
+  let flags = v.nulls === null ? 0 : HAS_NULLS;
+  if (v.kind === 'num' && v.data instanceof Int32Array) flags |= IS_INT32;
+  if (v.kind === 'wide' && v.data instanceof BigUint64Array) flags |= IS_UNSIGNED;
+  out.u8(layout);
+  out.u8(flags);
+  out.u8(0);
+  out.u8(0);
+  out.u32(n);
+  if (v.nulls !== null) {
+    const bits = new Uint8Array((n + 7) >> 3);
+    for (let i = 0; i < n; i++) if (v.nulls[i] === 1) bits[i >> 3]! |= 1 << (i & 7);
+    out.bytes(bits);
+  }
+  switch (v.kind) {
+    case 'num':
+      packNumbers(out, v.data, n);
+      break;
+    case 'bytes': {
+      if (v.codes !== null) {
+        packNumbers(out, v.codes, n);
+        break;
+      }
+      const from = v.offsets[0]!;
+      const lengths = new Int32Array(n);
+      for (let i = 0; i < n; i++) lengths[i] = v.offsets[i + 1]! - v.offsets[i]!;
+      packNumbers(out, lengths, n);
+      const total = v.offsets[n]! - from;
+      out.u32(total);
+      out.bytes(v.bytes.subarray(from, from + total));
+      break;
+    }
+    case 'wide':
+      if (Array.isArray(v.data)) {
+        const text = new TextEncoder().encode(v.data.slice(0, n).join(','));
+        out.u32(text.length);
+        out.bytes(text);
+      } else out.array(v.data.subarray(0, n));
+  }
+  return out.take();
+}
+
+/** Decodes what `encodeColumn` made; coded strings need the dictionary whose codes they are. */
+export function decodeColumn(b: Uint8Array, dictionary: ColumnDictionary | null): Vector {
+  const src = new Source(b);
+  const layout = src.u8();
+  const flags = src.u8();
+  src.bytes(2);
+  const n = src.u32();
+  let nulls: Uint8Array | null = null;
+  if ((flags & HAS_NULLS) !== 0) {
+    const bits = src.bytes((n + 7) >> 3);
+    nulls = sharedBytes(n);
+    for (let i = 0; i < n; i++) nulls[i] = (bits[i >> 3]! >> (i & 7)) & 1;
+  }
+  switch (layout) {
+    case Layout.Numbers:
+      return new NumVector(unpack(src, n, (flags & IS_INT32) !== 0), n, nulls);
+    case Layout.Codes: {
+      if (dictionary === null) throw new Error('a coded column without its dictionary');
+      return dictionary.vector(unpack(src, n, true) as Int32Array, nulls);
+    }
+    case Layout.Bytes: {
+      const lengths = new Int32Array(n);
+      unpackInto(lengths, src, n);
+      const offsets = sharedInt32(n + 1);
+      let at = 0;
+      for (let i = 0; i < n; i++) {
+        at += lengths[i]!;
+        offsets[i + 1] = at;
+      }
+      const bytes = sharedBytes(src.u32());
+      bytes.set(src.bytes(bytes.length));
+      return new BytesVector(bytes, offsets, n, nulls);
+    }
+    case Layout.Int64: {
+      const data = new SharedArrayBuffer(n * 8);
+      new Uint8Array(data).set(src.bytes(n * 8));
+      return new WideVector(
+        (flags & IS_UNSIGNED) !== 0 ? new BigUint64Array(data) : new BigInt64Array(data),
+        n,
+        nulls,
+      );
+    }
+    case Layout.Text: {
+      const text = new TextDecoder().decode(src.bytes(src.u32()));
+      return new WideVector(n === 0 ? [] : text.split(',').map(BigInt), n, nulls);
+    }
+    default:
+      throw new Error(`column segment of layout ${layout}`);
+  }
+}

@@ -1,0 +1,355 @@
+import { Chunk, CHUNK_ROWS } from '../../chunk/chunk.js';
+import { gather } from '../../chunk/gather.js';
+import { slice } from '../../chunk/slice.js';
+import type { Vector } from '../../chunk/vector.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { recordRange } from '../../kv/codec/table-key.js';
+import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
+import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
+import type { TableScan } from '../../planner/physical/plan.js';
+import type { TimeZone } from '../../types/timezone.js';
+import { RecordScan, type BatchDecoder } from '../coprocessor/record-scan.js';
+import { recordDecoder } from '../coprocessor/scan-decoders.js';
+import type { Operator } from '../exec-context.js';
+import { BLOCK_ROWS } from './block-stats.js';
+import type { BlockFilter } from './block-filter.js';
+import type { ColumnSegment } from './column-segment.js';
+import type { ColumnTable, Wanted } from './column-table.js';
+
+/** Stretches of rows at least this long are given as views; shorter ones are gathered together. */
+const MIN_SLICE = 256;
+
+/** Part of a scan, in the order of the ranges. */
+type Piece =
+  /** Rows [intervals[2i], intervals[2i+1]) of a segment's columns without those in `delta`, then the keys of `delta`. */
+  | {
+      readonly kind: 'columns';
+      readonly segment: ColumnSegment;
+      readonly intervals: number[];
+      /** Keys written since, in the ranges, as of the opening of the scan. */
+      readonly delta: Uint8Array[];
+      readonly ranges: KeyRange[];
+    }
+  | { readonly kind: 'rows'; readonly ranges: KeyRange[] };
+
+export interface ColumnScanRequest {
+  readonly table: ColumnTable;
+  readonly wanted: readonly Wanted[];
+  readonly plan: TableScan;
+  readonly request: CoprocessorRequest;
+  readonly reader: MvccReader;
+  readonly zone: TimeZone;
+  /** Fewer rows than this are better read from the row store. */
+  readonly minRows: number;
+  readonly filters: readonly BlockFilter[];
+  readonly clock: number;
+}
+
+/**
+ * Rows in key ranges from column segments, and from the row store what was written since and what no segment serves: those of a
+ * version newer than the reader's, and those given up.
+ */
+export class ColumnScan implements Operator {
+  private at = 0;
+  private current: SegmentReader | RecordScan | null = null;
+  private deltaAt = 0;
+  private readonly decoder: BatchDecoder;
+
+  private constructor(
+    private readonly r: ColumnScanRequest,
+    private readonly pieces: readonly Piece[],
+  ) {
+    this.decoder = this.newDecoder();
+  }
+
+  /** Null where the row store serves better: few rows, or locks in the way. */
+  static open(r: ColumnScanRequest): ColumnScan | null {
+    const { table, request, reader, plan } = r;
+    const { ranges, keepOrder } = request;
+    const all = recordRange(plan.physicalId);
+    if (lockedRanges(reader, ranges.length > 8 ? [all] : ranges)) return null;
+    const pieces: Piece[] = [];
+    let rows = 0;
+    let columns = 0;
+    for (const range of ranges) {
+      const { startKey, endKey } = range;
+      let s = table.segmentAt(startKey);
+      for (; s < table.segments.length; s++) {
+        const segment = table.segments[s]!;
+        if (endKey.length > 0 && compareBytes(segment.startKey, endKey) >= 0) break;
+        const part: KeyRange = {
+          startKey: compareBytes(startKey, segment.startKey) < 0 ? segment.startKey : startKey,
+          endKey: endKey.length === 0 || compareBytes(endKey, segment.endKey) > 0 ? segment.endKey : endKey,
+        };
+        if (compareBytes(part.startKey, part.endKey) >= 0) continue;
+        const delta = segment.stale ? [] : deltaIn(segment, part);
+        const byRows = segment.stale || segment.base > reader.startTs || (keepOrder && delta.length > 0);
+        const last = pieces[pieces.length - 1];
+        if (byRows) {
+          if (last !== undefined && last.kind === 'rows') last.ranges.push(part);
+          else pieces.push({ kind: 'rows', ranges: [part] });
+          continue;
+        }
+        const [from, to] = rowsIn(segment, part);
+        rows += to - from;
+        columns++;
+        if (
+          last !== undefined &&
+          last.kind === 'columns' &&
+          last.segment === segment &&
+          (!keepOrder || last.delta.length === 0)
+        ) {
+          last.intervals.push(from, to);
+          last.ranges.push(part);
+          for (const k of delta) last.delta.push(k);
+        } else pieces.push({ kind: 'columns', segment, intervals: [from, to], delta, ranges: [part] });
+      }
+    }
+    if (columns === 0 && pieces.length > 0) return null;
+    if (rows < r.minRows && table.rows >= r.minRows) return null;
+    return new ColumnScan(r, pieces);
+  }
+
+  open(): void {}
+
+  next(): Chunk | null {
+    while (this.at < this.pieces.length) {
+      const piece = this.pieces[this.at]!;
+      this.current ??= this.reader(piece);
+      const chunk = this.current.next();
+      if (chunk !== null) return chunk;
+      if (piece.kind === 'columns' && this.current instanceof SegmentReader) {
+        const written = this.deltaRows(piece.delta);
+        if (written !== null) return written;
+      }
+      this.endPiece();
+      this.at++;
+    }
+    return null;
+  }
+
+  close(): void {
+    this.endPiece();
+    this.at = this.pieces.length;
+  }
+
+  private endPiece(): void {
+    if (this.current instanceof RecordScan) this.current.close();
+    this.current = null;
+    this.deltaAt = 0;
+  }
+
+  private newDecoder(): BatchDecoder {
+    const { plan, zone } = this.r;
+    return recordDecoder(plan.table, plan.columns, plan.handleOut, zone);
+  }
+
+  private reader(piece: Piece): SegmentReader | RecordScan {
+    if (piece.kind === 'columns') {
+      const columns = this.columnsOf(piece.segment);
+      if (columns !== null) {
+        const { segment, delta } = piece;
+        const dropped: number[] = [];
+        for (const key of delta) {
+          const i = segment.handles.find(key);
+          if (i >= 0) dropped.push(i);
+        }
+        dropped.sort((a, b) => a - b);
+        const skip = this.skippedBlocks(segment);
+        return new SegmentReader(columns, piece.intervals, Int32Array.from(dropped), skip);
+      }
+    }
+    const decoder = this.newDecoder();
+    return new RecordScan(this.r.reader, decoder, piece.ranges, false, !decoder.needsValue);
+  }
+
+  /** Null when the columns are gone: given up since the scan was opened, or their file is not readable. */
+  private columnsOf(segment: ColumnSegment): readonly Vector[] | null {
+    const { wanted, clock } = this.r;
+    try {
+      const out: Vector[] = [];
+      for (const w of wanted) {
+        if (!segment.has(w.id, w.type)) return null;
+        out.push(segment.column(w.id, clock));
+      }
+      return out;
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code === undefined) throw e;
+      return null;
+    }
+  }
+
+  /** 1 for blocks none of whose rows can pass the filters. */
+  private skippedBlocks(segment: ColumnSegment): Uint8Array | null {
+    const { filters, wanted, clock } = this.r;
+    if (filters.length === 0) return null;
+    const skip = new Uint8Array(Math.ceil(segment.rows / BLOCK_ROWS));
+    let any = false;
+    for (const f of filters) {
+      const stats = segment.stats(wanted[f.column]!.id, clock);
+      if (stats.min === null || stats.max === null) continue;
+      for (let b = 0; b < skip.length; b++)
+        if (!f.mayPass(stats.min[b]!, stats.max[b]!)) {
+          skip[b] = 1;
+          any = true;
+        }
+    }
+    return any ? skip : null;
+  }
+
+  private deltaRows(delta: readonly Uint8Array[]): Chunk | null {
+    const { decoder } = this;
+    while (this.deltaAt < delta.length && decoder.rows < CHUNK_ROWS) {
+      const key = delta[this.deltaAt]!;
+      const value = this.r.reader.get(key);
+      this.deltaAt++;
+      if (value !== null) decoder.append(key, key.length, value, 0, value.length);
+    }
+    return decoder.rows === 0 ? null : decoder.take();
+  }
+}
+
+/** Rows of a segment in intervals, without some. */
+class SegmentReader {
+  private at = 0;
+  private row: number;
+
+  constructor(
+    private readonly columns: readonly Vector[],
+    /** [from, to) one after another. */
+    private readonly intervals: readonly number[],
+    /** Base rows replaced or deleted since, ascending. */
+    private readonly dropped: Int32Array,
+    private readonly skip: Uint8Array | null,
+  ) {
+    this.row = intervals[0] ?? 0;
+  }
+
+  next(): Chunk | null {
+    const { intervals, skip } = this;
+    while (this.at < intervals.length) {
+      const end = intervals[this.at + 1]!;
+      if (this.row >= end) {
+        this.advance();
+        continue;
+      }
+      if (end - this.row >= MIN_SLICE) {
+        const from = this.row;
+        const block = Math.floor(from / BLOCK_ROWS);
+        const to = Math.min(end, (block + 1) * BLOCK_ROWS);
+        this.row = to;
+        if (skip !== null && skip[block] === 1) continue;
+        const chunk = this.block(from, to);
+        if (chunk !== null) return chunk;
+        continue;
+      }
+      const chunk = this.gatherShort();
+      if (chunk !== null) return chunk;
+    }
+    return null;
+  }
+
+  private advance(): void {
+    this.at += 2;
+    if (this.at < this.intervals.length) this.row = this.intervals[this.at]!;
+  }
+
+  private block(from: number, to: number): Chunk | null {
+    const n = to - from;
+    const chunk = new Chunk(
+      this.columns.map((c) => slice(c, from, to)),
+      n,
+    );
+    const { dropped } = this;
+    let lo = lowerBound(dropped, from);
+    if (lo >= dropped.length || dropped[lo]! >= to) return chunk;
+    const sel = new Int32Array(n);
+    let m = 0;
+    for (let i = 0; i < n; i++) {
+      if (lo < dropped.length && dropped[lo] === from + i) lo++;
+      else sel[m++] = i;
+    }
+    return m === 0 ? null : chunk.withSel(sel.subarray(0, m));
+  }
+
+  /** Rows of several short intervals together. */
+  private gatherShort(): Chunk | null {
+    const idx = new Int32Array(CHUNK_ROWS);
+    let m = 0;
+    const { intervals, dropped } = this;
+    while (this.at < intervals.length && m < CHUNK_ROWS) {
+      const end = intervals[this.at + 1]!;
+      if (end - this.row >= MIN_SLICE && m > 0) break;
+      while (this.row < end && m < CHUNK_ROWS) {
+        const at = dropped.length === 0 ? 0 : lowerBound(dropped, this.row);
+        if (at >= dropped.length || dropped[at] !== this.row) idx[m++] = this.row;
+        this.row++;
+      }
+      if (this.row >= end) this.advance();
+    }
+    if (m === 0) return null;
+    return new Chunk(
+      this.columns.map((c) => gather(c, idx, m)),
+      m,
+    );
+  }
+}
+
+function lowerBound(sorted: Int32Array, v: number): number {
+  let lo = 0;
+  let hi = sorted.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (sorted[mid]! < v) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+/** Rows of the segment in a range that lies within it. */
+function rowsIn(segment: ColumnSegment, range: KeyRange): [number, number] {
+  const { startKey, endKey } = range;
+  if (isNextKey(startKey, endKey)) {
+    const at = segment.handles.find(startKey);
+    return at < 0 ? [0, 0] : [at, at + 1];
+  }
+  return [
+    startKey === segment.startKey ? 0 : segment.handles.lowerBound(startKey),
+    endKey === segment.endKey ? segment.rows : segment.handles.lowerBound(endKey),
+  ];
+}
+
+/** Whether the range is [key, key + a zero byte): one key. */
+function isNextKey(startKey: Uint8Array, endKey: Uint8Array): boolean {
+  const n = startKey.length;
+  return endKey.length === n + 1 && endKey[n] === 0 && compareBytes(endKey.subarray(0, n), startKey) === 0;
+}
+
+/** Keys of the delta in a range, ascending. */
+function deltaIn(segment: ColumnSegment, range: KeyRange): Uint8Array[] {
+  const keys = segment.deltaKeys();
+  if (keys.length === 0) return [];
+  const { startKey, endKey } = range;
+  let lo = 0;
+  let hi = keys.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1;
+    if (compareBytes(keys[mid]!, startKey) < 0) lo = mid + 1;
+    else hi = mid;
+  }
+  const out: Uint8Array[] = [];
+  for (; lo < keys.length && (endKey.length === 0 || compareBytes(keys[lo]!, endKey) < 0); lo++)
+    out.push(keys[lo]!);
+  return out;
+}
+
+/** Whether locks keep a reader from taking the ranges from columns. */
+function lockedRanges(reader: MvccReader, ranges: readonly KeyRange[]): boolean {
+  try {
+    for (const r of ranges) reader.checkLocks!(r.startKey, r.endKey);
+    return false;
+  } catch (e) {
+    if (e instanceof LockedError) return true;
+    throw e;
+  }
+}

@@ -1,0 +1,170 @@
+import type { Vector } from '../../chunk/vector.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import type { FieldType } from '../../types/field-type.js';
+import { nameOf } from '../dml/current-values.js';
+import { vectorRowBytes } from '../row-bytes.js';
+import { blockStats, type BlockStats } from './block-stats.js';
+import type { ColumnDictionary } from './column-dictionary.js';
+import type { HandleList } from './handle-list.js';
+
+/** Where the lasting form of something lies: bytes [offset, offset + length) of the segment's file. */
+export interface Extent {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a segment on disk is read from. */
+export interface SegmentFile {
+  readonly name: string;
+  readonly handles: Extent;
+  readonly columns: ReadonlyMap<number, Extent>;
+  readColumn(at: Extent, dictionary: ColumnDictionary): Vector;
+  readHandles(at: Extent): HandleList;
+}
+
+class SegmentColumn {
+  vector: Vector | null;
+  stats: BlockStats | null = null;
+  lastUsed = 0;
+
+  constructor(
+    readonly type: FieldType,
+    readonly dictionary: ColumnDictionary,
+    vector: Vector | null,
+  ) {
+    this.vector = vector;
+  }
+}
+
+/** A delta of this share of the rows is more work to merge than the rows are to read from the row store. */
+const STALE_SHARE = 0.3;
+const STALE_MIN = 10_000;
+
+/**
+ * Columns of the rows in a range of handles as of version `base`, and the keys written since ("delta"). A reader at `ts >= base`
+ * sees base rows that are not in the delta, and the delta's keys as the row store has them at `ts`: whatever was committed after
+ * `base` is in the delta, and nothing else makes a row differ from what it was at `base`.
+ */
+export class ColumnSegment {
+  private readonly columns = new Map<number, SegmentColumn>();
+  private readonly delta = new Map<string, Uint8Array>();
+  private sorted: Uint8Array[] | null = null;
+  /** So much was written since that the row store is read instead; delta keys are no longer kept. */
+  stale = false;
+  /** Keys written since a rewrite of the segment began; null when there is none under way. */
+  writtenSince: Uint8Array[] | null = null;
+  file: SegmentFile | null = null;
+
+  constructor(
+    /** Record keys in [startKey, endKey). */
+    readonly startKey: Uint8Array,
+    readonly endKey: Uint8Array,
+    readonly base: bigint,
+    readonly rows: number,
+    private handleList: HandleList | null,
+  ) {}
+
+  get handles(): HandleList {
+    this.handleList ??= this.file!.readHandles(this.file!.handles);
+    return this.handleList;
+  }
+
+  get deltaSize(): number {
+    return this.delta.size;
+  }
+
+  /** Memory in use. */
+  get bytes(): number {
+    let n = (this.handleList?.memory ?? 0) + this.delta.size * 120;
+    for (const c of this.columns.values()) if (c.vector !== null) n += vectorRowBytes(c.vector);
+    return n;
+  }
+
+  /** A column held; `vector` null: it is in the file. */
+  add(id: number, type: FieldType, dictionary: ColumnDictionary, vector: Vector | null): void {
+    this.columns.set(id, new SegmentColumn(type, dictionary, vector));
+  }
+
+  has(id: number, type: FieldType): boolean {
+    const c = this.columns.get(id);
+    return c !== undefined && sameStorage(c.type, type);
+  }
+
+  /** Ids and types of the columns held. */
+  held(): { readonly id: number; readonly type: FieldType }[] {
+    return [...this.columns].map(([id, c]) => ({ id, type: c.type }));
+  }
+
+  column(id: number, clock: number): Vector {
+    const c = this.columns.get(id)!;
+    c.lastUsed = clock;
+    if (c.vector === null) c.vector = this.file!.readColumn(this.file!.columns.get(id)!, c.dictionary);
+    else if (
+      c.vector.kind === 'bytes' &&
+      c.vector.codes !== null &&
+      c.vector.offsets !== c.dictionary.offsets
+    )
+      c.vector = c.dictionary.vector(c.vector.codes, c.vector.nulls);
+    return c.vector;
+  }
+
+  stats(id: number, clock: number): BlockStats {
+    const c = this.columns.get(id)!;
+    c.stats ??= blockStats(this.column(id, clock));
+    return c.stats;
+  }
+
+  /** Columns in memory that the file has as well, and when each was last read. */
+  *evictable(): Generator<{ readonly lastUsed: number; readonly bytes: number; drop(): void }> {
+    if (this.file === null) return;
+    for (const [id, c] of this.columns) {
+      if (c.vector === null || !this.file.columns.has(id)) continue;
+      yield {
+        lastUsed: c.lastUsed,
+        bytes: vectorRowBytes(c.vector),
+        drop: () => {
+          c.vector = null;
+        },
+      };
+    }
+  }
+
+  /** A record in the range was written after `base`. */
+  touch(key: Uint8Array): void {
+    this.writtenSince?.push(key);
+    if (this.stale) return;
+    const name = nameOf(key);
+    if (this.delta.has(name)) return;
+    this.delta.set(name, key.slice());
+    this.sorted = null;
+    if (this.delta.size > STALE_MIN && this.delta.size > this.rows * STALE_SHARE) this.giveUp();
+  }
+
+  /** From now on the row store is read, until the segment is written anew. */
+  giveUp(): void {
+    this.stale = true;
+    this.delta.clear();
+    this.sorted = null;
+    this.columns.clear();
+    this.handleList = null;
+  }
+
+  /** Keys of the delta, ascending. */
+  deltaKeys(): readonly Uint8Array[] {
+    this.sorted ??= [...this.delta.values()].sort(compareBytes);
+    return this.sorted;
+  }
+}
+
+/** Whether decoded cells of one type are those of the other: the column was not altered in between. */
+function sameStorage(a: FieldType, b: FieldType): boolean {
+  return (
+    a === b ||
+    (a.tp === b.tp &&
+      a.flag === b.flag &&
+      a.flen === b.flen &&
+      a.decimal === b.decimal &&
+      a.charset === b.charset &&
+      a.collate === b.collate)
+  );
+}

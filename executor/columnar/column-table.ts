@@ -1,0 +1,102 @@
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import type { FieldType } from '../../types/field-type.js';
+import { ColumnDictionary } from './column-dictionary.js';
+import type { ColumnSegment } from './column-segment.js';
+
+/** Id under which the integer handle is kept as a column. */
+export const HANDLE_ID = -1;
+
+/** A column of a scan's output; id -1 = the handle. */
+export interface Wanted {
+  readonly id: number;
+  readonly type: FieldType;
+}
+
+/** The columns of a table (or partition): segments that cover its record keys without a gap, ascending. */
+export class ColumnTable {
+  readonly dictionaries = new Map<number, ColumnDictionary>();
+  segments: readonly ColumnSegment[] = [];
+  /** For LRU. */
+  lastUsed = 0;
+  /** Something is not on disk as it is in memory: segments, or delta keys. */
+  dirty = true;
+
+  constructor(
+    readonly physicalId: number,
+    /** Zone that TIMESTAMP columns are shown in. */
+    readonly zone: string,
+  ) {}
+
+  dictionary(column: number): ColumnDictionary {
+    let d = this.dictionaries.get(column);
+    if (d === undefined) {
+      d = new ColumnDictionary();
+      this.dictionaries.set(column, d);
+    }
+    return d;
+  }
+
+  get rows(): number {
+    let n = 0;
+    for (const s of this.segments) n += s.rows;
+    return n;
+  }
+
+  get deltaSize(): number {
+    let n = 0;
+    for (const s of this.segments) n += s.deltaSize;
+    return n;
+  }
+
+  get bytes(): number {
+    let n = 0;
+    for (const s of this.segments) n += s.bytes;
+    for (const d of this.dictionaries.values()) n += d.memory;
+    return n;
+  }
+
+  /** The newest version that some segment holds. */
+  get base(): bigint {
+    let ts = 0n;
+    for (const s of this.segments) if (s.base > ts) ts = s.base;
+    return ts;
+  }
+
+  /** Every segment that is of use has the column. */
+  has(id: number, type: FieldType): boolean {
+    let any = false;
+    for (const s of this.segments) {
+      if (s.stale) continue;
+      if (!s.has(id, type)) return false;
+      any = true;
+    }
+    return any;
+  }
+
+  /** Position of the segment whose range the key is in. */
+  segmentAt(key: Uint8Array): number {
+    let lo = 0;
+    let hi = this.segments.length - 1;
+    while (lo < hi) {
+      const mid = (lo + hi + 1) >>> 1;
+      if (compareBytes(this.segments[mid]!.startKey, key) <= 0) lo = mid;
+      else hi = mid - 1;
+    }
+    return lo;
+  }
+
+  /** A record was written. */
+  touch(key: Uint8Array): void {
+    if (this.segments.length === 0) return;
+    this.segments[this.segmentAt(key)]!.touch(key);
+    this.dirty = true;
+  }
+
+  /** Puts new segments in the place of one. */
+  replace(old: ColumnSegment, by: readonly ColumnSegment[]): void {
+    const at = this.segments.indexOf(old);
+    if (at < 0) return;
+    this.segments = [...this.segments.slice(0, at), ...by, ...this.segments.slice(at + 1)];
+    this.dirty = true;
+  }
+}

@@ -1,0 +1,560 @@
+import { totalmem } from 'node:os';
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import { handleColumn, isVirtual, ROWID_TYPE } from '../../catalog/table-layout.js';
+import type { Chunk } from '../../chunk/chunk.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { DatumFlag } from '../../kv/codec/datum-codec.js';
+import { readIntKey } from '../../kv/codec/number-codec.js';
+import { isRecordKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import type { DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
+import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
+import type { TableScan } from '../../planner/physical/plan.js';
+import { layoutOf, TypeCode } from '../../types/field-type.js';
+import { timeZone, type TimeZone } from '../../types/timezone.js';
+import type { RecordScan } from '../coprocessor/record-scan.js';
+import type { Operator } from '../exec-context.js';
+import type { BlockFilter } from './block-filter.js';
+import { ColumnScan } from './column-scan.js';
+import type { ColumnSegment } from './column-segment.js';
+import { ColumnTable, HANDLE_ID, type Wanted } from './column-table.js';
+import { SEGMENT_ROWS, SegmentBuilder, type BuildTarget } from './segment-builder.js';
+import { SegmentKeeper } from './segment-keeper.js';
+
+export interface ColumnarOptions {
+  /** Bytes that all columns may take in memory; default: a quarter of the machine's. */
+  readonly maxBytes?: number;
+  /** Tables of fewer rows are read from the row store. */
+  readonly minRows?: number;
+  readonly segmentRows?: number;
+  /** Tables of fewer rows are not kept on disk. */
+  readonly minRowsKept?: number;
+  /** Pause before segments that commits have made stale are written anew, ms: bulk loads write many times over. */
+  readonly settleMs?: number;
+}
+
+/** What is known of a table's replica, for information_schema.tiflash_replica. */
+export interface ReplicaState {
+  readonly available: boolean;
+  /** 0 to 1. */
+  readonly progress: number;
+}
+
+const DEFAULT_MIN_ROWS = 10_000;
+/** Delta beyond this share of a segment's rows: it is written anew. */
+const MAX_DELTA_SHARE = 0.1;
+const MIN_DELTA = 100;
+/** Strings this short are decoded along with the columns asked for: another query will want them. */
+const EAGER_STRING = 32;
+/** Requests of so many rows by handle count as analytic; so many rows in all make the table worth decoding. */
+const LOOKUP_REQUEST = 500;
+const LOOKUP_TRIGGER = 50_000;
+/** Rows decoded for each row looked up before the attempt is given up: a table too large for what is asked of it. */
+const LOOKUP_WORTH = 20;
+/** Fewest rows of a request for which the columns beat the row store. */
+const MIN_ROWS_READ = 16;
+/** Tables of fewer rows are not worth files of their own: they are decoded anew. */
+const MIN_ROWS_KEPT = 50_000;
+const SETTLE_MS = 500;
+/** Scans between two looks at the memory in use. */
+const EVICT_EVERY = 64;
+
+/**
+ * The columnar replica: columns of tables that are scanned, in segments by handle range, beside the row store. A scan of a
+ * whole table leaves its columns here, and so does work in the background for tables that are looked up often or have been given
+ * a replica by ALTER TABLE; later scans take columns from here without a copy, and read only what was written since from the row
+ * store. See ColumnSegment for why this gives exactly the row store's answer.
+ *
+ * The store tells of every commit before a later reader can see it, so that "written since" is never behind.
+ */
+export class ColumnarReplica {
+  private readonly tables = new Map<number, ColumnTable>();
+  private readonly building = new Map<number, TableBuild>();
+  /** Newest commit told of, by table; `floor` for tables never told of. */
+  private readonly lastCommit = new Map<number, bigint>();
+  private floor: bigint;
+  private readonly maxBytes: number;
+  private readonly minRows: number;
+  private readonly segmentRows: number;
+  private readonly minRowsKept: number;
+  private readonly settleMs: number;
+  private clock = 0;
+  private closed = false;
+  /** Rows read by handle in large requests, by table, since the last attempt to decode it. */
+  private readonly lookups = new Map<number, number>();
+  private readonly keeper: SegmentKeeper | null;
+  /** Background work, one piece after another. */
+  private tail: Promise<void> = Promise.resolve();
+  private readonly compacting = new Set<ColumnSegment>();
+  /** What is known of tables scanned, for work in the background. */
+  private readonly known = new Map<number, TableInfo>();
+
+  constructor(
+    private readonly watch: DataWatch,
+    options: ColumnarOptions,
+  ) {
+    this.maxBytes = options.maxBytes ?? Math.floor(totalmem() / 4);
+    this.minRows = options.minRows ?? DEFAULT_MIN_ROWS;
+    this.segmentRows = options.segmentRows ?? SEGMENT_ROWS;
+    this.minRowsKept = options.minRowsKept ?? MIN_ROWS_KEPT;
+    this.settleMs = options.settleMs ?? SETTLE_MS;
+    this.keeper = watch.keeper === undefined ? null : new SegmentKeeper(watch.keeper, this.tables);
+    watch.onCommit((ts, keys) => this.onCommit(ts, keys));
+    watch.onRangeChange((start, end) => this.onRangeChange(start, end));
+    this.floor = watch.lastCommitTs();
+    this.keeper?.load(
+      (ts, keys) => this.onReplayed(ts, keys),
+      (s, e) => this.onRangeChange(s, e),
+    );
+  }
+
+  /** Ends background work; nothing is read from the store any more. */
+  close(): void {
+    this.closed = true;
+    this.keeper?.close();
+  }
+
+  /** Tables held, for tests and metrics. */
+  get size(): number {
+    return this.tables.size;
+  }
+
+  get bytes(): number {
+    let n = 0;
+    for (const t of this.tables.values()) n += t.bytes;
+    return n;
+  }
+
+  private onCommit(ts: bigint, keys: readonly Uint8Array[]): void {
+    let id = -1;
+    let table: ColumnTable | undefined;
+    let build: TableBuild | undefined;
+    let last: Uint8Array | null = null;
+    for (const key of keys) {
+      if (!isRecordKey(key)) continue;
+      if (last === null || !sameTable(last, key)) {
+        id = Number(readIntKey(key, 1));
+        table = this.tables.get(id);
+        build = this.building.get(id);
+        this.lastCommit.set(id, ts);
+      }
+      last = key;
+      build?.written.push(key);
+      table?.touch(key);
+    }
+  }
+
+  /** A commit of before the start: segments of newer versions have it. */
+  private onReplayed(ts: bigint, keys: readonly Uint8Array[]): void {
+    for (const key of keys) {
+      if (!isRecordKey(key)) continue;
+      const table = this.tables.get(Number(readIntKey(key, 1)));
+      if (table !== undefined && table.segments[table.segmentAt(key)]!.base < ts) table.touch(key);
+    }
+  }
+
+  private onRangeChange(start: Uint8Array, end: Uint8Array): void {
+    // Everything changed: there may be commits that we were never told of.
+    if (start.length === 0 && end.length === 0) this.floor = this.watch.lastCommitTs();
+    for (const id of [...this.tables.keys(), ...this.building.keys()]) {
+      const range = recordRange(id);
+      const apart =
+        compareBytes(range.endKey, start) <= 0 || (end.length > 0 && compareBytes(end, range.startKey) <= 0);
+      if (apart) continue;
+      this.drop(id);
+    }
+  }
+
+  private drop(id: number): void {
+    if (this.tables.delete(id)) this.keeper?.changed();
+    const build = this.building.get(id);
+    if (build !== undefined) build.abandoned = true;
+    this.building.delete(id);
+  }
+
+  /** The scan over columns, or one over the row store that leaves them here; null where neither is of use. */
+  scan(
+    plan: TableScan,
+    req: CoprocessorRequest,
+    reader: MvccReader,
+    zone: TimeZone,
+    filters: readonly BlockFilter[] = [],
+  ): Operator | null {
+    if (reader.checkLocks === undefined || req.ranges.length === 0) return null;
+    const wanted = wantedColumns(plan);
+    if (wanted === null) return null;
+    const whole = coversTable(plan.physicalId, req.ranges);
+    const table = this.usable(plan.physicalId, wanted, reader.startTs, zone, whole);
+    if (table !== null) {
+      table.lastUsed = ++this.clock;
+      this.known.set(plan.physicalId, plan.table);
+      this.freshen(table);
+      const scan = ColumnScan.open({
+        table,
+        wanted,
+        plan,
+        request: req,
+        reader,
+        zone,
+        minRows: MIN_ROWS_READ,
+        filters,
+        clock: this.clock,
+      });
+      // Columns come back from disk as they are read.
+      if (this.keeper !== null && this.clock % EVICT_EVERY === 0) this.evict();
+      return scan;
+    }
+    if (whole) return this.build(plan, wanted, reader, zone);
+    if (req.ranges.length >= LOOKUP_REQUEST) this.noteLookups(plan, wanted, req.ranges.length, reader, zone);
+    return null;
+  }
+
+  /** Rows are read one by one in large numbers: before long the table is decoded in the background. */
+  private noteLookups(
+    plan: TableScan,
+    wanted: readonly Wanted[],
+    rows: number,
+    reader: MvccReader,
+    zone: TimeZone,
+  ): void {
+    const id = plan.physicalId;
+    const held = this.tables.get(id);
+    // A table held that does not serve (an older snapshot, rows written since among those asked for) is not to be made anew.
+    if (held !== undefined && wanted.every((w) => held.has(w.id, w.type))) return;
+    const total = (this.lookups.get(id) ?? 0) + rows;
+    this.lookups.set(id, total);
+    if (total < LOOKUP_TRIGGER) return;
+    const scan = this.build(plan, wanted, reader, zone);
+    if (scan === null) return;
+    this.lookups.set(id, 0);
+    void this.fillInBackground(scan, total * LOOKUP_WORTH);
+  }
+
+  /** Runs a building scan to its end between other work; gives up at a lock, at any error, or when the table is too large. */
+  private async fillInBackground(scan: Operator, maxRows: number): Promise<void> {
+    let rows = 0;
+    try {
+      for (;;) {
+        await nextTurn();
+        if (this.closed) return;
+        const r = scan.next();
+        const chunk = r instanceof Promise ? await r : r;
+        if (chunk === null) return;
+        rows += chunk.rows;
+        if (rows > maxRows) return;
+      }
+    } catch {
+      // The scan was nobody's: its errors (a lock, a store that is closing) are met again by whoever reads the rows.
+    } finally {
+      await scan.close();
+    }
+  }
+
+  private usable(
+    id: number,
+    wanted: readonly Wanted[],
+    ts: bigint,
+    zone: TimeZone,
+    whole: boolean,
+  ): ColumnTable | null {
+    const t = this.tables.get(id);
+    if (t === undefined || t.segments.every((s) => s.base > ts)) return null;
+    for (const w of wanted) {
+      if (!t.has(w.id, w.type)) return null;
+      if (w.type.tp === TypeCode.Timestamp && t.zone !== zone.name) return null;
+    }
+    // Where nothing can be done in the background, a scan of the whole table is the occasion to make a stale copy anew.
+    if (whole && this.watch.freshReader === undefined && this.mayBuild(id, ts)) {
+      if (t.segments.some(isStale)) return null;
+    }
+    return t;
+  }
+
+  /** Nothing committed so far is later than `ts`: what is written after a scan at `ts` begins will be told of. */
+  private mayBuild(id: number, ts: bigint): boolean {
+    return ts >= (this.lastCommit.get(id) ?? this.floor) && ts >= this.floor;
+  }
+
+  private build(
+    plan: TableScan,
+    wanted: readonly Wanted[],
+    reader: MvccReader,
+    zone: TimeZone,
+  ): Operator | null {
+    const id = plan.physicalId;
+    if (this.building.has(id) || !this.mayBuild(id, reader.startTs)) return null;
+    const held = this.tables.get(id);
+    if (held !== undefined && reader.startTs < held.base) return null;
+    const columns: ColumnInfo[] = plan.columns.slice();
+    const add = (c: ColumnInfo): void => {
+      if (!columns.some((x) => x.id === c.id)) columns.push(c);
+    };
+    for (const c of plan.table.columns) {
+      if (c.state !== 'public' || isVirtual(c)) continue;
+      const kept = held !== undefined && held.has(c.id, c.type);
+      if (kept || layoutOf(c.type) === 'num' || (c.type.flen >= 0 && c.type.flen <= EAGER_STRING)) add(c);
+    }
+    this.known.set(id, plan.table);
+    const build = new TableBuild(
+      this,
+      plan.table,
+      id,
+      reader,
+      columns,
+      zone,
+      this.segmentRows,
+      this.maxBytes,
+    );
+    this.building.set(id, build);
+    return new BuildingScan(build, plan.columns.length, wanted);
+  }
+
+  /** The scan came to its end: its columns serve from now on. */
+  finished(build: TableBuild): void {
+    if (this.building.get(build.physicalId) !== build) return;
+    this.building.delete(build.physicalId);
+    const table = build.result(this.minRows);
+    if (table === null) return;
+    for (const key of build.written) table.touch(key);
+    table.lastUsed = ++this.clock;
+    this.tables.set(build.physicalId, table);
+    this.evict();
+    this.keep(table);
+  }
+
+  cancelled(build: TableBuild): void {
+    if (this.building.get(build.physicalId) === build) this.building.delete(build.physicalId);
+  }
+
+  // Background
+
+  /** Resolves when the work in the background asked for so far is done, for tests. */
+  idle(): Promise<void> {
+    return this.tail;
+  }
+
+  /** Runs work after what is under way; its errors end it alone. */
+  private inBackground(work: () => Promise<void>): void {
+    this.tail = this.tail.then(async () => {
+      if (this.closed) return;
+      try {
+        await work();
+      } catch {
+        // Locks, a store that closes, a disk that is full: the row store serves, and another occasion comes.
+      }
+    });
+  }
+
+  private keep(table: ColumnTable): void {
+    if (this.keeper === null || table.rows < this.minRowsKept) return;
+    this.inBackground(async () => {
+      if (this.tables.get(table.physicalId) === table) await this.keeper!.save(table);
+      this.evict();
+    });
+  }
+
+  /** Has segments written anew whose delta has grown too large. */
+  private freshen(table: ColumnTable): void {
+    if (this.watch.freshReader === undefined) return;
+    for (const s of table.segments) {
+      if (!isStale(s) || this.compacting.has(s)) continue;
+      this.compacting.add(s);
+      this.inBackground(async () => {
+        try {
+          await pause(this.settleMs);
+          await this.compact(table, s);
+        } finally {
+          this.compacting.delete(s);
+          s.writtenSince = null;
+        }
+      });
+    }
+  }
+
+  private async compact(table: ColumnTable, segment: ColumnSegment): Promise<void> {
+    const id = table.physicalId;
+    const info = this.known.get(id);
+    if (info === undefined || this.closed || this.tables.get(id) !== table) return;
+    const zone = timeZone(table.zone);
+    if (zone === null) return;
+    const columns = columnsOf(info, table);
+    const reader = this.watch.freshReader!();
+    const written: Uint8Array[] = [];
+    segment.writtenSince = written;
+    const target: BuildTarget = {
+      table,
+      info,
+      columns,
+      zone,
+      segmentRows: this.segmentRows,
+      maxBytes: this.maxBytes,
+    };
+    const range: KeyRange = { startKey: segment.startKey, endKey: segment.endKey };
+    reader.checkLocks?.(range.startKey, range.endKey);
+    const builder = new SegmentBuilder(target, range, reader);
+    const scan = builder.scan();
+    try {
+      for (;;) {
+        await nextTurn();
+        if (this.closed || this.tables.get(id) !== table) return;
+        if (scan.next() === null) break;
+      }
+    } finally {
+      scan.close();
+    }
+    const made = builder.finish();
+    if (made === null) return;
+    table.replace(segment, made);
+    segment.writtenSince = null;
+    for (const key of written) table.touch(key);
+    this.keep(table);
+  }
+
+  /** Columns that the file has too leave memory first, then whole tables, those not used for longest. */
+  private evict(): void {
+    let bytes = this.bytes;
+    if (bytes <= this.maxBytes) return;
+    const columns = [...this.tables.values()].flatMap((t) => t.segments.flatMap((s) => [...s.evictable()]));
+    columns.sort((a, b) => a.lastUsed - b.lastUsed);
+    for (const c of columns) {
+      if (bytes <= this.maxBytes * 0.9) return;
+      c.drop();
+      bytes -= c.bytes;
+    }
+    while (this.tables.size > 0 && this.bytes > this.maxBytes) {
+      let oldest: ColumnTable | null = null;
+      for (const t of this.tables.values()) if (oldest === null || t.lastUsed < oldest.lastUsed) oldest = t;
+      this.drop(oldest!.physicalId);
+    }
+  }
+}
+
+/** The columns that some segment of the table holds, as they are now. */
+function columnsOf(info: TableInfo, table: ColumnTable): readonly ColumnInfo[] {
+  return info.columns.filter(
+    (c) => c.state === 'public' && !isVirtual(c) && table.segments.some((s) => s.has(c.id, c.type)),
+  );
+}
+
+const isStale = (s: ColumnSegment): boolean =>
+  s.stale || s.deltaSize > Math.max(MIN_DELTA, s.rows * MAX_DELTA_SHARE);
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+function wantedColumns(plan: TableScan): readonly Wanted[] | null {
+  const out: Wanted[] = [];
+  for (const c of plan.columns) {
+    if (isVirtual(c)) return null;
+    out.push({ id: c.id, type: c.type });
+  }
+  if (plan.handleOut && !plan.table.isCommonHandle)
+    out.push({ id: HANDLE_ID, type: handleColumn(plan.table)?.type ?? ROWID_TYPE });
+  return out;
+}
+
+function sameTable(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = TABLE_PREFIX_LENGTH - 3; i > 0; i--) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Whether the ranges are the whole table in one piece. */
+function coversTable(id: number, ranges: readonly KeyRange[]): boolean {
+  if (ranges.length !== 1) return false;
+  const all = recordRange(id);
+  const { startKey, endKey } = ranges[0]!;
+  const own = (key: Uint8Array): boolean =>
+    key.length >= TABLE_PREFIX_LENGTH &&
+    compareBytes(key.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0;
+  // From the smallest integer handle is from the beginning.
+  const fromStart =
+    compareBytes(startKey, all.startKey) <= 0 ||
+    (own(startKey) && startKey.subarray(TABLE_PREFIX_LENGTH).every((b) => b === 0));
+  // The bound above every clustered key is one flag byte.
+  const toEnd =
+    endKey.length === 0 ||
+    compareBytes(endKey, all.endKey) >= 0 ||
+    (own(endKey) &&
+      endKey.length === TABLE_PREFIX_LENGTH + 1 &&
+      endKey[TABLE_PREFIX_LENGTH] === DatumFlag.Max);
+  return fromStart && toEnd;
+}
+
+/** A scan of a whole table by the row store whose columns are kept. */
+class TableBuild {
+  /** Records committed since the scan began. */
+  readonly written: Uint8Array[] = [];
+  readonly scan: RecordScan;
+  private readonly table: ColumnTable;
+  private readonly builder: SegmentBuilder;
+  private complete = false;
+
+  constructor(
+    private readonly replica: ColumnarReplica,
+    readonly info: TableInfo,
+    readonly physicalId: number,
+    reader: MvccReader,
+    readonly columns: readonly ColumnInfo[],
+    zone: TimeZone,
+    segmentRows: number,
+    maxBytes: number,
+  ) {
+    this.table = new ColumnTable(physicalId, zone.name);
+    const target = { table: this.table, info, columns, zone, segmentRows, maxBytes };
+    this.builder = new SegmentBuilder(target, recordRange(physicalId), reader);
+    this.scan = this.builder.scan();
+  }
+
+  set abandoned(v: boolean) {
+    this.builder.abandoned = v;
+  }
+
+  get rows(): number {
+    return this.builder.rows;
+  }
+
+  end(): void {
+    if (this.complete) return;
+    this.complete = true;
+    this.replica.finished(this);
+  }
+
+  cancel(): void {
+    if (!this.complete) this.replica.cancelled(this);
+  }
+
+  result(minRows: number): ColumnTable | null {
+    if (this.builder.rows < minRows) return null;
+    const segments = this.builder.finish();
+    if (segments === null) return null;
+    this.table.segments = segments;
+    return this.table;
+  }
+}
+
+/** Gives the columns that were asked for, and tells the build when its scan has come to the end, or will not. */
+class BuildingScan implements Operator {
+  constructor(
+    private readonly build: TableBuild,
+    private readonly width: number,
+    private readonly wanted: readonly Wanted[],
+  ) {}
+
+  open(): void {}
+
+  next(): Chunk | null {
+    const chunk = this.build.scan.next();
+    if (chunk === null) {
+      this.build.end();
+      return null;
+    }
+    // The columns asked for come first; the handle is behind all that were decoded.
+    const out = chunk.columns.slice(0, this.width);
+    if (this.wanted.length > this.width) out.push(chunk.columns[this.build.columns.length]!);
+    return chunk.withColumns(out);
+  }
+
+  close(): void {
+    this.build.cancel();
+    this.build.scan.close();
+  }
+}

@@ -1,0 +1,370 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Vector } from '../../chunk/vector.js';
+import type { BytesVector } from '../../chunk/vector.js';
+import type { DerivedDataKeeper } from '../../kv/mvcc-reader.js';
+import type { FieldType } from '../../types/field-type.js';
+import { ColumnDictionary } from './column-dictionary.js';
+import { decodeColumn, encodeColumn } from './column-encoding.js';
+import { ColumnSegment, type Extent, type SegmentFile } from './column-segment.js';
+import { ColumnTable } from './column-table.js';
+import { HandleList } from './handle-list.js';
+
+const MANIFEST = 'manifest.json';
+const FORMAT = 1;
+/** How long a file stays after the segment was replaced: scans that began before may still read it. */
+const GRACE_MS = 60_000;
+
+interface StoredColumn {
+  readonly id: number;
+  readonly type: FieldType;
+  readonly extent: readonly [number, number];
+}
+interface StoredSegment {
+  readonly file: string;
+  readonly start: string;
+  readonly end: string;
+  readonly base: string;
+  readonly rows: number;
+  readonly handles: readonly [number, number];
+  readonly columns: readonly StoredColumn[];
+  readonly stale: boolean;
+  /** Keys written since, base64. */
+  readonly delta: readonly string[];
+}
+interface StoredTable {
+  readonly id: number;
+  readonly zone: string;
+  readonly dictionaries: readonly {
+    readonly column: number;
+    readonly file: string;
+    readonly full: boolean;
+  }[];
+  readonly segments: readonly StoredSegment[];
+}
+interface Manifest {
+  readonly format: number;
+  /** Names change their meaning with the machine's settings: columns shown in zone SYSTEM are those of this zone. */
+  readonly systemZone: string;
+  readonly tables: readonly StoredTable[];
+}
+
+const systemZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+const hex = (b: Uint8Array): string => Buffer.from(b.buffer, b.byteOffset, b.length).toString('hex');
+const unhex = (s: string): Uint8Array => new Uint8Array(Buffer.from(s, 'hex'));
+
+/**
+ * Column segments on disk: a file each, written once; dictionaries, a file for each size they have had; and a manifest that says
+ * which make up a table, and which keys were written since. The manifest is replaced as a whole.
+ *
+ *  - A segment goes into the manifest only after the log is on disk up to its version: no column survives a commit that does not.
+ *  - Before the log is shortened the manifest is written with all keys told of so far; what it does not know of, replay tells.
+ */
+export class SegmentKeeper {
+  private nextFile = 1;
+  private readonly stored = new Set<ColumnTable>();
+  private readonly dictionaryFiles = new Map<ColumnDictionary, { size: number; name: string }>();
+  private dirty = false;
+  private closed = false;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly keeper: DerivedDataKeeper,
+    private readonly tables: Map<number, ColumnTable>,
+  ) {
+    keeper.onCheckpoint(() => this.checkpoint());
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** The set of tables changed. */
+  changed(): void {
+    this.dirty = true;
+  }
+
+  /** Reads the manifest into the tables; then what the log replayed goes to the listeners. Unreadable files: as if there were none. */
+  load(
+    commit: (ts: bigint, keys: readonly Uint8Array[]) => void,
+    range: (start: Uint8Array, end: Uint8Array) => void,
+  ): void {
+    const { directory } = this.keeper;
+    const replayed = this.keeper.takeReplayed();
+    if (!existsSync(directory)) return;
+    let manifest: Manifest | null = null;
+    try {
+      manifest = JSON.parse(readFileSync(path.join(directory, MANIFEST), 'utf8')) as Manifest;
+    } catch {
+      // No manifest: nothing was kept, or the directory is being made.
+    }
+    const used = new Set<string>([MANIFEST]);
+    if (manifest !== null && manifest.format === FORMAT)
+      for (const t of manifest.tables) {
+        if (t.zone === 'SYSTEM' && manifest.systemZone !== systemZone()) continue;
+        const table = this.loadTable(t);
+        if (table === null) continue;
+        this.tables.set(t.id, table);
+        this.stored.add(table);
+        for (const s of t.segments) used.add(s.file);
+        for (const d of t.dictionaries) used.add(d.file);
+      }
+    for (const name of readdirSync(directory)) {
+      const number = Number(/^[sd](\d+)$/.exec(name)?.[1] ?? 0);
+      if (number >= this.nextFile) this.nextFile = number + 1;
+      if (!used.has(name)) void rm(path.join(directory, name), { force: true }).catch(() => undefined);
+    }
+    for (const c of replayed) {
+      if (c.kind === 'range') range(c.startKey, c.endKey);
+      else commit(c.commitTs, c.keys);
+    }
+  }
+
+  private loadTable(t: StoredTable): ColumnTable | null {
+    const { directory } = this.keeper;
+    const table = new ColumnTable(t.id, t.zone);
+    try {
+      for (const d of t.dictionaries) {
+        const bytes = readFileSync(path.join(directory, d.file));
+        const dictionary = ColumnDictionary.of(decodeColumn(bytes, null) as BytesVector);
+        dictionary.full = d.full;
+        table.dictionaries.set(d.column, dictionary);
+        this.dictionaryFiles.set(dictionary, { size: dictionary.size, name: d.file });
+      }
+      table.segments = t.segments.map((s) => {
+        const segment = new ColumnSegment(unhex(s.start), unhex(s.end), BigInt(s.base), s.rows, null);
+        if (s.stale) {
+          segment.giveUp();
+          return segment;
+        }
+        if (!existsSync(path.join(directory, s.file))) throw new Error(`${s.file} is missing`);
+        const columns = new Map<number, Extent>();
+        for (const c of s.columns) {
+          columns.set(c.id, { offset: c.extent[0], length: c.extent[1] });
+          segment.add(c.id, c.type, table.dictionary(c.id), null);
+        }
+        segment.file = this.fileOf(s.file, { offset: s.handles[0], length: s.handles[1] }, columns);
+        for (const k of s.delta) segment.touch(new Uint8Array(Buffer.from(k, 'base64')));
+        return segment;
+      });
+    } catch {
+      return null;
+    }
+    table.dirty = false;
+    return table;
+  }
+
+  private fileOf(name: string, handles: Extent, columns: ReadonlyMap<number, Extent>): SegmentFile {
+    const file = path.join(this.keeper.directory, name);
+    const read = (at: Extent): Uint8Array => {
+      const fd = openSync(file, 'r');
+      try {
+        const out = new Uint8Array(at.length);
+        for (let done = 0; done < at.length;) {
+          const n = readSync(fd, out, done, at.length - done, at.offset + done);
+          if (n === 0) throw Object.assign(new Error(`${name} is cut short`), { code: 'EIO' });
+          done += n;
+        }
+        return out;
+      } finally {
+        closeSync(fd);
+      }
+    };
+    return {
+      name,
+      handles,
+      columns,
+      readColumn: (at, dictionary) => decodeColumn(read(at), dictionary),
+      readHandles: (at) => HandleList.of(decodeColumn(read(at), null)),
+    };
+  }
+
+  /** Writes what of the table is not on disk, and the manifest. */
+  async save(table: ColumnTable): Promise<void> {
+    await this.keeper.durable();
+    mkdirSync(this.keeper.directory, { recursive: true });
+    for (const s of table.segments) {
+      if (s.file !== null || s.stale) continue;
+      await this.writeSegment(s);
+      if (this.closed) return;
+    }
+    this.stored.add(table);
+    this.dirty = true;
+    await this.writeManifest();
+  }
+
+  private async writeSegment(s: ColumnSegment): Promise<void> {
+    const name = `s${this.nextFile++}`;
+    const parts: Uint8Array[] = [];
+    let at = 0;
+    const put = (v: Vector): Extent => {
+      const bytes = encodeColumn(v);
+      parts.push(bytes);
+      const extent = { offset: at, length: bytes.length };
+      at += bytes.length;
+      return extent;
+    };
+    const handles = put(s.handles.toVector());
+    const columns = new Map<number, Extent>();
+    for (const { id } of s.held()) {
+      columns.set(id, put(s.column(id, 0)));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (s.stale || this.closed) return;
+    }
+    await this.writeFile(name, parts);
+    if (!s.stale) s.file = this.fileOf(name, handles, columns);
+  }
+
+  private async writeFile(name: string, parts: readonly Uint8Array[]): Promise<void> {
+    const file = await open(path.join(this.keeper.directory, name), 'w');
+    try {
+      for (const p of parts) await file.write(p);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Before the log is shortened. Nothing kept: nothing to do. */
+  private async checkpoint(): Promise<void> {
+    for (const t of this.tables.values()) if (t.dirty && this.stored.has(t)) this.dirty = true;
+    if (this.dirty) await this.writeManifest();
+  }
+
+  private writeManifest(): Promise<void> {
+    this.writing = this.writing.catch(() => undefined).then(() => this.replaceManifest());
+    return this.writing;
+  }
+
+  private async replaceManifest(): Promise<void> {
+    const { directory } = this.keeper;
+    if (!existsSync(directory)) return;
+    // Segments on disk by now; the dictionaries written next have every code of theirs.
+    const ready = new Set<ColumnSegment>();
+    for (const t of this.tables.values()) for (const s of t.segments) if (s.file !== null) ready.add(s);
+    const tables = [...this.tables.values()].filter((t) => this.stored.has(t));
+    for (const t of [...this.stored]) if (this.tables.get(t.physicalId) !== t) this.stored.delete(t);
+    const before = this.filesInUse();
+    for (const t of tables)
+      for (const d of t.dictionaries.values()) {
+        if (d.size === 0 || this.dictionaryFiles.get(d)?.size === d.size) continue;
+        const name = `d${this.nextFile++}`;
+        const entries = d.entries();
+        await this.writeFile(name, [encodeColumn(entries)]);
+        this.dictionaryFiles.set(d, { size: entries.length, name });
+      }
+    this.dirty = false;
+    for (const t of tables) t.dirty = false;
+    const manifest: Manifest = {
+      format: FORMAT,
+      systemZone: systemZone(),
+      tables: tables.flatMap((t) => this.describe(t, ready) ?? []),
+    };
+    const temporary = path.join(directory, `${MANIFEST}.new`);
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(JSON.stringify(manifest));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path.join(directory, MANIFEST));
+    syncDirectory(directory);
+    const now = new Set<string>([MANIFEST]);
+    for (const t of manifest.tables) {
+      for (const s of t.segments) now.add(s.file);
+      for (const d of t.dictionaries) now.add(d.file);
+    }
+    const gone = [...before].filter((name) => !now.has(name));
+    this.inUse = now;
+    if (gone.length > 0)
+      setTimeout(() => {
+        for (const name of gone) void rm(path.join(directory, name), { force: true }).catch(() => undefined);
+      }, GRACE_MS).unref();
+  }
+
+  private inUse: Set<string> | null = null;
+  private filesInUse(): Set<string> {
+    if (this.inUse === null) {
+      this.inUse = new Set();
+      for (const t of this.stored)
+        for (const s of t.segments) if (s.file !== null) this.inUse.add(s.file.name);
+      for (const d of this.dictionaryFiles.values()) this.inUse.add(d.name);
+    }
+    return this.inUse;
+  }
+
+  /** Null where nothing of the table is of use. */
+  private describe(t: ColumnTable, ready: ReadonlySet<ColumnSegment>): StoredTable | null {
+    const segments: StoredSegment[] = [];
+    for (const s of t.segments) {
+      const kept = ready.has(s) ? s.file : null;
+      if (kept === null || s.stale) {
+        if (!s.stale) t.dirty = true;
+        segments.push(staleSegment(s));
+        continue;
+      }
+      segments.push({
+        file: kept.name,
+        start: hex(s.startKey),
+        end: hex(s.endKey),
+        base: `${s.base}`,
+        rows: s.rows,
+        handles: [kept.handles.offset, kept.handles.length],
+        columns: s
+          .held()
+          .filter((c) => kept.columns.has(c.id))
+          .map((c) => {
+            const e = kept.columns.get(c.id)!;
+            return { id: c.id, type: c.type, extent: [e.offset, e.length] as const };
+          }),
+        stale: false,
+        delta: s.deltaKeys().map((k) => Buffer.from(k.buffer, k.byteOffset, k.length).toString('base64')),
+      });
+    }
+    if (segments.every((s) => s.stale)) return null;
+    return {
+      id: t.physicalId,
+      zone: t.zone,
+      dictionaries: [...t.dictionaries].flatMap(([column, d]) => {
+        const file = this.dictionaryFiles.get(d);
+        return file === undefined ? [] : [{ column, file: file.name, full: d.full }];
+      }),
+      segments,
+    };
+  }
+}
+
+/** A segment of which nothing is on disk: its range is read from the row store until it is written anew. */
+function staleSegment(s: ColumnSegment): StoredSegment {
+  return {
+    file: '',
+    start: hex(s.startKey),
+    end: hex(s.endKey),
+    base: `${s.base}`,
+    rows: s.rows,
+    handles: [0, 0],
+    columns: [],
+    stale: true,
+    delta: [],
+  };
+}
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
