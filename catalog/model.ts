@@ -97,6 +97,8 @@ export interface TableInfo {
   readonly foreignKeys?: readonly ForeignKeyInfo[];
   /** Conditions that every row must not make false. */
   readonly checks?: readonly CheckInfo[];
+  /** A temporary table: one session's own, or everybody's with rows that each transaction has for itself. */
+  readonly temporary?: 'local' | 'global';
   readonly partition?: PartitionInfo;
   /** Where rows are written a second time while they move between partitions. */
   readonly moving?: MovingRows;
@@ -220,5 +222,8 @@ export interface InfoSchema {
   table(db: string, name: string): TableInfo | null;
   /** By the table's own id or that of one of its partitions. */
   tableById(id: number): { readonly db: DbInfo; readonly table: TableInfo } | null;
+  /** Without a session's own temporary tables. */
   tables(db: string): readonly TableInfo[];
+  /** The schema without the session's own temporary tables: what views are made of. */
+  readonly permanent?: InfoSchema;
 }

@@ -36,7 +36,9 @@ export function createTableText(table: TableInfo, schema: string, autoIncrement:
       `  CONSTRAINT ${quoteName(check.name)} CHECK ((${check.expr}))${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
     );
   }
-  return `CREATE TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
+  const kind = { none: '', local: 'TEMPORARY ', global: 'GLOBAL TEMPORARY ' }[table.temporary ?? 'none'];
+  const onCommit = table.temporary === 'global' ? ' ON COMMIT DELETE ROWS' : '';
+  return `CREATE ${kind}TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${onCommit}${table.partition === undefined ? '' : partitionText(table.partition)}`;
 }
 
 /** The PARTITION BY clause in TiDB's layout. */

@@ -193,13 +193,16 @@ async function changeTableBy(
   name: TableName,
   specs: readonly AlterTableSpec[],
 ): Promise<void> {
-  await alterBy(ctx, name, async (plan) => {
-    for (const spec of specs) {
-      const apply = clauses.get(spec.kind);
-      if (apply === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ${spec.kind}`);
-      await apply(plan, spec);
-    }
-  });
+  await alterBy(ctx, name, (plan) => applyClauses(plan, specs));
+}
+
+/** Works out what the clauses make of the table. */
+export async function applyClauses(plan: AlterPlan, specs: readonly AlterTableSpec[]): Promise<void> {
+  for (const spec of specs) {
+    const apply = clauses.get(spec.kind);
+    if (apply === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ${spec.kind}`);
+    await apply(plan, spec);
+  }
 }
 
 /** Changes a table as `apply` says: worked out on the table's newest form, carried out as one job. */

@@ -1,4 +1,4 @@
-import type { CreateTableStmt, TableOption } from '../parser/ast/index.js';
+import type { ColumnDef, CreateTableStmt, TableOption } from '../parser/ast/index.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
@@ -9,7 +9,7 @@ import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js'
 import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
-import { buildColumn, checkQualifier, withFlag, withoutFlag } from './build-column.js';
+import { buildColumn, checkColumnName, checkQualifier, withFlag, withoutFlag } from './build-column.js';
 import { buildIndex, checkGlobal, flagKeyColumns, requestOfKey, warnOfManualAnalyze } from './build-index.js';
 import type { IndexRequest } from './build-index.js';
 
@@ -68,16 +68,30 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
 }
 
 /** The table that a CREATE TABLE with a column list describes. Ids of table and version are the caller's to set. */
-export async function buildTable(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo): Promise<TableInfo> {
+export async function buildTable(
+  ctx: DdlContext,
+  stmt: CreateTableStmt,
+  db: DbInfo,
+  /** Columns of CREATE TABLE … SELECT. */
+  selected: readonly SelectedColumn[] = [],
+): Promise<TableInfo> {
   checkTableName(stmt.table.name);
-  refuse(stmt);
   const options = readTableOptions(stmt.options, db);
-  if (stmt.columns.length === 0) throw mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
-  if (stmt.columns.length > MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
+  if (stmt.temporary !== null) checkTemporary(stmt);
+  const parts = withSelected(stmt.columns, selected);
+  if (parts.length === 0) throw mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
+  if (parts.length > MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
   const columns: ColumnInfo[] = [];
   const requests: IndexRequest[] = [];
   let clustered: boolean | null = null;
-  for (const def of stmt.columns) {
+  for (const def of parts) {
+    if ('column' in def) {
+      checkColumnName(def.column.name);
+      if (columns.some((c) => c.lower === def.column.lower))
+        throw mysqlError('ER_DUP_FIELDNAME', def.column.name);
+      columns.push({ ...def.column, id: columns.length + 1, offset: columns.length });
+      continue;
+    }
     checkQualifier(def, db.name, stmt.table.name);
     const { column, keys } = await buildColumn(ctx, def, columns.length + 1, columns.length, options.charset);
     if (columns.some((c) => c.lower === column.lower)) throw mysqlError('ER_DUP_FIELDNAME', column.name);
@@ -155,9 +169,42 @@ function withForeignKeys(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo, bar
   return table;
 }
 
-function refuse(stmt: CreateTableStmt): void {
-  if (stmt.temporary !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
+/** A column that a query gives; where the statement also defines one of the name, that definition counts. */
+export interface SelectedColumn {
+  readonly column: ColumnInfo;
 }
+
+/** Columns that are only defined come first, then those of the query in its order (MySQL manual, "CREATE TABLE ... SELECT Statement"). */
+function withSelected(
+  defined: readonly ColumnDef[],
+  selected: readonly SelectedColumn[],
+): (ColumnDef | SelectedColumn)[] {
+  const named = new Set(selected.map((s) => s.column.lower));
+  return [
+    ...defined.filter((d) => !named.has(d.name.toLowerCase())),
+    ...selected.map((s) => defined.find((d) => d.name.toLowerCase() === s.column.lower) ?? s),
+  ];
+}
+
+/** What temporary tables may not have. Throws 1562, 1215, 8006. */
+function checkTemporary(stmt: CreateTableStmt): void {
+  if (stmt.partition !== null) throw mysqlError('ER_PARTITION_NO_TEMPORARY');
+  if (stmt.constraints.some((c) => c.kind === 'ForeignKey')) throw mysqlError('ER_CANNOT_ADD_FOREIGN');
+  for (const c of stmt.columns)
+    if (c.options.some((o) => o.kind === 'AutoRandom'))
+      throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', 'auto_random');
+  for (const o of stmt.options) {
+    const what = NOT_TEMPORARY.get(o.name);
+    if (what !== undefined) throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', what);
+  }
+}
+
+/** Options that have to do with where rows lie in a cluster, as error 8006 calls them. */
+const NOT_TEMPORARY: ReadonlyMap<string, string> = new Map([
+  ['SHARD_ROW_ID_BITS', 'shard_row_id_bits'],
+  ['PRE_SPLIT_REGIONS', 'pre split regions'],
+  ['PLACEMENT POLICY', 'PLACEMENT'],
+]);
 
 /** Primary key first, then unique, then the others are numbered, as MySQL orders keys. */
 function buildIndices(requests: readonly IndexRequest[], columns: readonly ColumnInfo[]): IndexInfo[] {
@@ -226,6 +273,9 @@ function finishTable(
     maxIndexId: indices.length,
     version: 0,
     createTime: 0,
+    ...(stmt.temporary === null
+      ? {}
+      : { temporary: stmt.temporary === 'LOCAL' ? ('local' as const) : ('global' as const) }),
     ...(Object.keys(options.kept).length > 0 ? { options: options.kept } : {}),
   };
 }
@@ -233,7 +283,8 @@ function finishTable(
 function checkPrimary(primary: IndexInfo, columns: readonly ColumnInfo[], stmt: CreateTableStmt): void {
   for (const part of primary.columns) {
     const column = columns[part.offset]!;
-    const def = stmt.columns[part.offset]!;
+    const def = stmt.columns.find((d) => d.name.toLowerCase() === column.lower);
+    if (def === undefined) continue;
     if (def.options.some((o) => o.kind === 'Null')) throw mysqlError('ER_PRIMARY_CANT_HAVE_NULL');
     if (
       column.default.kind === 'value' &&

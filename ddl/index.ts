@@ -1,6 +1,7 @@
 import type { CreateIndexStmt, DropIndexStmt } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { checkAlgorithm } from './alter-algorithm.js';
+import type { AlterPlan } from './alter-plan.js';
 import { alterBy } from './alter-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { addIndex, applyDropIndex } from './index-clauses.js';
@@ -13,19 +14,22 @@ export async function createIndex(ctx: DdlContext, stmt: CreateIndexStmt): Promi
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('INDEX', db.name, table.name);
   checkAlgorithm(ctx, stmt.algorithm, 'INPLACE');
-  await alterBy(ctx, stmt.table, (plan) =>
-    addIndex(
-      plan,
-      {
-        name: stmt.name,
-        parts: stmt.parts,
-        unique: stmt.type === 'UNIQUE',
-        primary: false,
-        invisible: stmt.options.visible === false,
-        comment: stmt.options.comment ?? '',
-      },
-      stmt.ifNotExists,
-    ),
+  await alterBy(ctx, stmt.table, (plan) => applyCreateIndex(plan, stmt));
+}
+
+/** What a CREATE INDEX makes of the table. */
+export function applyCreateIndex(plan: AlterPlan, stmt: CreateIndexStmt): void {
+  addIndex(
+    plan,
+    {
+      name: stmt.name,
+      parts: stmt.parts,
+      unique: stmt.type === 'UNIQUE',
+      primary: false,
+      invisible: stmt.options.visible === false,
+      comment: stmt.options.comment ?? '',
+    },
+    stmt.ifNotExists,
   );
 }
 

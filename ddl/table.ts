@@ -12,7 +12,7 @@ import { tableRange } from '../kv/codec/table-key.js';
 import type { Transaction } from '../kv/storage.js';
 import { mysqlError } from '../types/error-table.js';
 import { referrersOf } from '../catalog/foreign-keys.js';
-import { buildTable, checkTableName } from './build-table.js';
+import { buildTable, checkTableName, type SelectedColumn } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { renamedChecks } from './check-constraint.js';
 import { queueDeleteRange } from './delete-range.js';
@@ -43,6 +43,7 @@ export function requireTable(ctx: DdlContext, name: TableName): { db: DbInfo; ta
 export async function createTable(
   ctx: DdlContext,
   stmt: CreateTableStmt,
+  selected: readonly SelectedColumn[] = [],
 ): Promise<{ db: DbInfo; table: TableInfo } | null> {
   await ctx.reload();
   const db = requireDatabase(ctx, stmt.table.schema);
@@ -51,8 +52,8 @@ export async function createTable(
   if (existsAlready(ctx, db, stmt)) return null;
   const built =
     stmt.like === null
-      ? await buildTable(ctx, stmt, db)
-      : copyOf(requireTable(ctx, stmt.like).table, stmt.table.name);
+      ? await buildTable(ctx, stmt, db, selected)
+      : copyOf(requireTable(ctx, stmt.like).table, stmt);
   checkReferrers(ctx, db, built);
   if (built.indices.every((i) => !i.primary) && ctx.variable('sql_require_primary_key') === 'ON')
     throw mysqlError('ER_TABLE_WITHOUT_PK');
@@ -88,9 +89,14 @@ function startAutoIncrement(meta: MetaMutator, dbId: number, table: TableInfo): 
     meta.setAutoId('auto_increment', dbId, table.id, BigInt(table.autoIncrement) - 1n);
 }
 
-function copyOf(table: TableInfo, name: string): TableInfo {
+/** The definition for CREATE TABLE … LIKE. Throws 8006, 1562. */
+export function copyOf(table: TableInfo, stmt: Pick<CreateTableStmt, 'table' | 'temporary'>): TableInfo {
+  const { name } = stmt.table;
   checkTableName(name);
-  const { foreignKeys: _, ...rest } = table;
+  if (stmt.temporary === null && table.temporary !== undefined)
+    throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', 'create table like');
+  if (stmt.temporary !== null && table.partition !== undefined) throw mysqlError('ER_PARTITION_NO_TEMPORARY');
+  const { foreignKeys: _, temporary: __, ...rest } = table;
   return {
     ...rest,
     name,
@@ -98,12 +104,14 @@ function copyOf(table: TableInfo, name: string): TableInfo {
     autoIncrement: 0,
     ...(table.checks === undefined ? {} : { checks: renamedChecks(table.checks, table.name, name, true) }),
     indices: table.indices.filter((i) => i.state === 'public'),
+    ...(stmt.temporary === null
+      ? {}
+      : { temporary: stmt.temporary === 'LOCAL' ? ('local' as const) : ('global' as const) }),
   };
 }
 
 export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<void> {
   await ctx.reload();
-  if (stmt.temporary !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
   const missing: string[] = [];
   const named = new Set(stmt.tables.map((t) => `${ctx.databaseOf(t.schema)}.${t.name}`.toLowerCase()));
   for (const name of stmt.tables)
@@ -114,7 +122,12 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
     const dbName = ctx.databaseOf(name.schema);
     const table = ctx.schema().table(dbName, name.name);
     ctx.checkPrivilege('DROP', dbName, name.name);
-    if (table === null || table.view !== undefined || table.sequence !== undefined)
+    if (
+      table === null ||
+      table.view !== undefined ||
+      table.sequence !== undefined ||
+      (stmt.temporary === 'GLOBAL' && table.temporary !== 'global')
+    )
       missing.push(`${dbName}.${name.name}`);
     else await dropOne(ctx, name);
   }

@@ -114,6 +114,8 @@ export interface Transaction {
    * the current values (key order as given), own writes first; without, an empty array unless `skipLocked`. Throws KeyExistsError (presumeNotExists), WriteConflictError (retry the statement with a newer forUpdateTs), 1205, 1213, 3572 (NOWAIT).
    */
   lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]>;
+  /** From now on the keys are kept out of the store. */
+  keepLocal(local: LocalKeys): void;
   /** Nested undo points of the membuffer: statement rollback and SAVEPOINT. Locks already taken stay. */
   stage(): number;
   releaseStage(id: number): void;
@@ -123,6 +125,17 @@ export interface Transaction {
   /** Commits all writes; resolves with the commit ts (0n when nothing was written). Any throw means that it is rolled back, but UndeterminedError. */
   commit(): Awaitable<bigint>;
   rollback(): Awaitable<void>;
+}
+
+/** Keys that never go to the store: those of tables that one session has for itself. */
+export interface LocalKeys {
+  has(key: Uint8Array): boolean;
+  /** What was committed. */
+  get(key: Uint8Array): Uint8Array | null;
+  /** A snapshot of the store with these keys over it. */
+  over(snapshot: Snapshot): Snapshot;
+  /** Takes over what a transaction has committed. */
+  absorb(buffer: MemBuffer): void;
 }
 
 export interface LockOptions {

@@ -66,7 +66,11 @@ export function runStatement(
     return runInTransaction(session, () => handler.run(session, stmt, parsed), needs);
   };
   try {
-    const outcome = handler.implicitCommit === true ? andThen(commitTransaction(session), run) : run();
+    const commits =
+      typeof handler.implicitCommit === 'function'
+        ? handler.implicitCommit(session, stmt)
+        : handler.implicitCommit === true;
+    const outcome = commits ? andThen(commitTransaction(session), run) : run();
     const result = andThen(outcome, conclude);
     return result instanceof Promise ? result.catch(fail) : result;
   } catch (error) {

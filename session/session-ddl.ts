@@ -38,7 +38,7 @@ export class SessionDdlContext implements DdlContext {
   }
 
   schema(): InfoSchema {
-    return this.session.schema;
+    return this.session.engine.schemaLoader.current;
   }
   reload(): Promise<void> {
     return this.session.engine.reloadSchema();

@@ -63,9 +63,11 @@ export class SessionExecContext implements ExecContext {
     return this.session.vars.get(name);
   }
   allocateIds(table: TableInfo, kind: 'rowid' | 'auto_increment', count: number): Awaitable<number | bigint> {
+    if (table.temporary !== undefined) return this.session.useTemporaryTables().allocate(kind, table, count);
     return this.session.engine.autoIds.allocate(kind, this.dbIdOf(table), table.id, count);
   }
   rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void> {
+    if (table.temporary !== undefined) return this.session.useTemporaryTables().rebase(table, value);
     return this.session.engine.autoIds.rebase('auto_increment', this.dbIdOf(table), table.id, value);
   }
   memTable(scan: MemTableScan): Awaitable<Datum[][]> {

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
-import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
+import type { LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 
 export interface BeginOptions {
@@ -43,7 +43,13 @@ export class SessionTransaction {
   /** What the transaction did to the row counts; taken over when it commits. */
   changes: RowChanges = NO_CHANGES;
 
-  constructor(private readonly storage: Storage) {}
+  constructor(private storage: Storage) {}
+
+  /** The session has tables of its own from now on, in an open transaction as well. */
+  useStorage(storage: Storage, local: LocalKeys): void {
+    this.storage = storage;
+    this.txn?.keepLocal(local);
+  }
 
   get active(): boolean {
     return this.txn !== null;
@@ -109,6 +115,7 @@ export class SessionTransaction {
     if (written.size > 0) {
       const check = (schema: InfoSchema): void => {
         for (const table of written.values()) {
+          if (table.temporary === 'local') continue;
           const now = schema.tableById(table.id);
           if (now === null || !atMostOneStepBehind(table, now.table))
             throw mysqlError('ER_INFO_SCHEMA_CHANGED');

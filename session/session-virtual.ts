@@ -44,7 +44,7 @@ export class SessionVirtualContext implements VirtualContext {
     return this.session.engine.rowCounts.get(tableId) ?? 0;
   }
   nextAutoId(db: DbInfo, table: TableInfo): Promise<bigint> {
-    return this.session.engine.autoIds.peek('auto_increment', db.id, table.id);
+    return this.session.nextAutoId(db, table, 'auto_increment');
   }
   internalQuery(sql: string): Promise<Datum[][]> {
     return this.session.engine.internalQuery(sql);

@@ -10,7 +10,8 @@ import { collationById } from '../types/collation.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
 import type { ParseOptions } from '../parser/parser.js';
 import { parse, ParseError } from '../parser/parser.js';
-import type { InfoSchema } from '../catalog/model.js';
+import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { AutoIdKind } from '../catalog/meta/meta.js';
 import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 import { buildOperator } from '../executor/build-operator.js';
 import { andThen } from '../executor/operator.js';
@@ -33,7 +34,9 @@ import { SessionExecContext } from './session-exec.js';
 import type { Storage } from '../kv/storage.js';
 import { SessionAttributes } from './request-attributes.js';
 import { SessionTransaction } from './session-transaction.js';
+import { SessionStorage } from './session-storage.js';
 import { StatementContext } from './statement-context.js';
+import { TemporaryTables } from './temporary-tables.js';
 import { runStatement } from './run-statement.js';
 import { parseOptions, statementBytes } from './statement-text.js';
 import type { Tracer } from './tracer.js';
@@ -89,7 +92,7 @@ export class Session implements ClientSession {
   /** Whether texts are read by the default rules, so that what is known of their templates holds. */
   private plainMode = true;
   private plainCharset = true;
-  private environment = { version: -1, globalVersion: -1, database: '', id: -1 };
+  private environment = { version: -1, globalVersion: -1, database: '', tables: -1, id: -1 };
 
   autocommit = true;
   memoryQuota = -1;
@@ -97,7 +100,9 @@ export class Session implements ClientSession {
   multiStatements: boolean;
   private parseOptions: ParseOptions = {};
   /** The data, as this session asks for it. */
-  readonly storage: Storage;
+  storage: Storage;
+  /** Null until the session has to do with a temporary table. */
+  temporary: TemporaryTables | null = null;
   /** Command and its start for SHOW PROCESSLIST. */
   command: 'Sleep' | 'Query' | 'Execute' | 'Prepare' | 'Init DB' = 'Sleep';
   commandSince = Date.now();
@@ -141,7 +146,18 @@ export class Session implements ClientSession {
   }
 
   get schema(): InfoSchema {
-    return this.engine.schemaLoader.current;
+    const { current } = this.engine.schemaLoader;
+    return this.temporary === null ? current : this.temporary.over(current);
+  }
+
+  /** From now on the session may have tables of its own. */
+  useTemporaryTables(): TemporaryTables {
+    if (this.temporary === null) {
+      this.temporary = new TemporaryTables();
+      this.storage = new SessionStorage(this.storage, this.temporary.rows);
+      this.transaction.useStorage(this.storage, this.temporary.rows);
+    }
+    return this.temporary;
   }
 
   query(sql: Uint8Array): Awaitable<StatementResult> {
@@ -217,6 +233,7 @@ export class Session implements ClientSession {
     this.engine.userLocks.releaseAll(this.connection.id);
     this.engine.tableLocks.releaseAll(this.connection.id);
     this.userVariables.clear();
+    this.temporary?.clear();
     this.lastSequenceValues.clear();
     this.prepared.clear();
     this.lastInsertId = 0;
@@ -278,11 +295,24 @@ export class Session implements ClientSession {
     return id;
   }
 
+  /** The open transaction writes the table. */
+  noteWritten(table: TableInfo): void {
+    if (table.temporary === 'global') this.useTemporaryTables().rows.add(table.id, false);
+    this.transaction.noteWritten(table);
+  }
+
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
+    if (this.temporary?.has(tableId) === true) return;
     const [rows, modified] = [inserted - deleted, inserted + updated + deleted];
     // LOAD DATA commits by itself, batch by batch.
     if (this.transaction.active) this.transaction.noteModified(tableId, rows, modified);
     else this.engine.rowCounts.add(tableId, rows, modified);
+  }
+
+  /** The next value that the table would be given. */
+  async nextAutoId(db: DbInfo, table: TableInfo, kind: AutoIdKind): Promise<bigint> {
+    if (table.temporary !== undefined) return this.temporary?.peek(kind, table) ?? 1n;
+    return this.engine.autoIds.peek(kind, db.id, table.id);
   }
 
   virtualRows(scan: MemTableScan): Awaitable<Datum[][]> {
@@ -338,7 +368,9 @@ export class Session implements ClientSession {
   planEnvironment(): number {
     const e = this.environment;
     const { vars, engine } = this;
+    const tables = this.temporary?.version ?? 0;
     if (
+      e.tables !== tables ||
       e.version !== vars.version ||
       e.globalVersion !== engine.globals.version ||
       e.database !== this.currentDatabase
@@ -347,7 +379,9 @@ export class Session implements ClientSession {
         version: vars.version,
         globalVersion: engine.globals.version,
         database: this.currentDatabase,
-        id: planEnvironment(vars, this.currentDatabase),
+        tables,
+        // A plan for one's own tables is nobody else's.
+        id: planEnvironment(vars, tables === 0 ? this.currentDatabase : `${this.currentDatabase}\0${tables}`),
       };
     }
     return this.environment.id;

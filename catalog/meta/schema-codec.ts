@@ -99,6 +99,8 @@ interface StoredTable {
   readonly max_idx_id: number;
   readonly version: number;
   readonly partition?: StoredPartitioning | null;
+  /** 1: global temporary. */
+  readonly temp_table_type?: number;
   readonly fk_info?: readonly StoredForeignKey[] | null;
   readonly constraint_info?: readonly StoredConstraint[] | null;
   readonly rutile: {
@@ -368,6 +370,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
     max_col_id: t.maxColumnId,
     max_idx_id: t.maxIndexId,
     version: t.version,
+    ...(t.temporary === 'global' ? { temp_table_type: 1 } : {}),
     ...(t.partition ? { partition: storePartitioning(t.partition) } : {}),
     ...(t.foreignKeys && t.foreignKeys.length > 0
       ? {
@@ -430,6 +433,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     version: s.version,
     createTime: s.rutile.create_time,
     previousVersion: s.rutile.previous_version ?? 0,
+    ...(s.temp_table_type === 1 ? { temporary: 'global' } : {}),
     ...(s.partition ? { partition: loadPartitioning(s.partition) } : {}),
     ...(s.fk_info && s.fk_info.length > 0
       ? {

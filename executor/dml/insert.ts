@@ -234,11 +234,13 @@ export class RowInserter {
     }
     const checked: UniqueKey[] = [];
     const checkedOwner: number[] = [];
-    const seen = rows.length > 1 && txn.pessimistic ? new Set<string>() : null;
+    // No commit looks at keys that do not go to the store.
+    const now = txn.pessimistic || this.table.temporary !== undefined;
+    const seen = rows.length > 1 && now ? new Set<string>() : null;
     for (let u = 0; u < unique.length; u++) {
       const own = txn.memBuffer.get(unique[u]!.key);
       if (own !== undefined && own !== null) throw writer.duplicate(unique[u]!, rows[owner[u]!]!);
-      if (own === undefined && txn.pessimistic) {
+      if (own === undefined && now) {
         if (seen !== null) {
           const name = nameOf(unique[u]!.key);
           if (seen.has(name)) continue;

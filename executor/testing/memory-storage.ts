@@ -285,6 +285,7 @@ class MemoryTransaction implements Transaction {
     }
     return values;
   }
+  keepLocal(): void {}
   stage(): number {
     return this.memBuffer.stage();
   }

@@ -1,6 +1,7 @@
 import { isIndexKey } from '../codec/table-key.js';
 import { isUntouchedIndexValue } from '../codec/index-value.js';
 import type { Mutation } from '../rpc.js';
+import type { LocalKeys } from '../storage.js';
 import { KeyFlag, type Entry, type TxnMemBuffer } from './mem-buffer.js';
 
 /** How the prewrite of a pessimistic transaction treats a mutation (kvrpcpb PrewriteRequest.PessimisticAction). */
@@ -18,9 +19,14 @@ export interface Mutations {
 }
 
 /** Percolator mutations of the buffered writes and locks (client-go, initKeysAndMutations). */
-export function mutationsOf(buffer: TxnMemBuffer, pessimistic: boolean): Mutations {
+export function mutationsOf(
+  buffer: TxnMemBuffer,
+  pessimistic: boolean,
+  local: LocalKeys | null = null,
+): Mutations {
   const m: Mutations = { list: [], actions: pessimistic ? [] : null, bytes: 0, writes: false };
   buffer.forEachEntry((e) => {
+    if (local !== null && local.has(e.key)) return;
     const mutation = mutationOf(e, pessimistic);
     if (mutation === null) return;
     m.list.push(mutation);

@@ -3,11 +3,14 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type {
   IterateOptions,
   KvIterator,
+  LocalKeys,
   LockOptions,
   PutFlags,
+  Snapshot,
   Transaction,
   TxnOptions,
 } from '../storage.js';
+import { KeyExistsError } from '../storage.js';
 import type { ActiveReader } from './active-timestamps.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
@@ -23,7 +26,8 @@ const DEFAULT_LOCK_WAIT = 50_000;
 export class KvTransaction implements Transaction, ActiveReader {
   readonly pessimistic: boolean;
   readonly memBuffer = new TxnMemBuffer();
-  readonly snapshot: KvSnapshot;
+  snapshot: Snapshot;
+  local: LocalKeys | null = null;
   readonly ts: bigint;
   forUpdateTs: bigint;
   valid = true;
@@ -112,6 +116,8 @@ export class KvTransaction implements Transaction, ActiveReader {
 
   lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]> {
     this.check();
+    if (this.local !== null && keys.some((k) => this.local!.has(k)))
+      return this.lockLocal(this.local, keys, options);
     if (this.locker !== null) return this.locker.lock(keys, options);
     const presume = options?.presumeNotExists === true ? KeyFlag.PresumeNotExists : 0;
     for (const key of keys) {
@@ -122,6 +128,31 @@ export class KvTransaction implements Transaction, ActiveReader {
       );
     }
     return options?.returnValues === true ? this.batchGet(keys) : [];
+  }
+
+  keepLocal(local: LocalKeys): void {
+    if (this.local === local) return;
+    this.local = local;
+    this.snapshot = local.over(this.snapshot);
+  }
+
+  /** Nobody else has local keys: they are read at once, and the others are locked. */
+  private async lockLocal(
+    local: LocalKeys,
+    keys: readonly Uint8Array[],
+    options?: LockOptions,
+  ): Promise<(Uint8Array | null)[]> {
+    const others = keys.filter((k) => !local.has(k));
+    const locked = others.length === 0 ? [] : await this.lockKeys(others, options);
+    let at = 0;
+    const values = keys.map((key) => {
+      if (!local.has(key)) return locked[at++] ?? null;
+      const own = this.memBuffer.get(key);
+      const value = own === undefined ? local.get(key) : own;
+      if (value !== null && options?.presumeNotExists === true) throw new KeyExistsError(key);
+      return value;
+    });
+    return options?.returnValues === true || options?.skipLocked === true ? values : [];
   }
 
   stage(): number {
@@ -142,7 +173,14 @@ export class KvTransaction implements Transaction, ActiveReader {
 
   commit(): Awaitable<bigint> {
     this.check();
-    return new Committer(this.client, this).commit();
+    const committed = new Committer(this.client, this).commit();
+    const { local } = this;
+    if (local === null) return committed;
+    const absorbed = (ts: bigint): bigint => {
+      local.absorb(this.memBuffer);
+      return ts;
+    };
+    return committed instanceof Promise ? committed.then(absorbed) : absorbed(committed);
   }
 
   rollback(): Awaitable<void> {

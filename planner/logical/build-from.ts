@@ -75,8 +75,11 @@ export interface FoundTable {
 export function findTable(state: BuildState, name: ast.TableName): FoundTable {
   const dbName = name.schema ?? state.database;
   if (dbName === '') throw mysqlError('ER_NO_DB_ERROR');
-  const db = state.ctx.schema.database(dbName);
-  const table = db === null ? null : state.ctx.schema.table(dbName, name.name);
+  // A view is made of what everybody sees.
+  const { schema: all } = state.ctx;
+  const schema = state.viewStack.length > 0 ? (all.permanent ?? all) : all;
+  const db = schema.database(dbName);
+  const table = db === null ? null : schema.table(dbName, name.name);
   if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
   return { db, table };
 }

@@ -160,7 +160,7 @@ registerShow('CREATE TABLE', async (session, stmt) => {
   if (table.view !== undefined) return createView(session, table);
   if (table.sequence !== undefined) return createSequence(table);
   const auto = table.columns.some((c) => c.autoIncrement)
-    ? await session.engine.autoIds.peek('auto_increment', db.id, table.id)
+    ? await session.nextAutoId(db, table, 'auto_increment')
     : 0n;
   return {
     columns: [textColumn('Table', 64), textColumn('Create Table', 65535)],

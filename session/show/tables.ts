@@ -71,15 +71,14 @@ export const nextRowIdColumns = (): StaticColumn[] => [
 export async function nextRowIds(session: Session, dbName: string, tableName: string): Promise<Datum[][]> {
   const db = session.schema.database(dbName)!;
   const table = session.schema.table(dbName, tableName)!;
-  const { autoIds } = session.engine;
   const auto = table.columns.find((c) => c.autoIncrement);
   const rows: Datum[][] = [];
   if (!table.pkIsHandle && !table.isCommonHandle) {
-    const next = await autoIds.peek('rowid', db.id, table.id);
+    const next = await session.nextAutoId(db, table, 'rowid');
     rows.push([text(db.name), text(table.name), text('_tidb_rowid'), next, text('_TIDB_ROWID')]);
   }
   if (auto !== undefined) {
-    const next = await autoIds.peek('auto_increment', db.id, table.id);
+    const next = await session.nextAutoId(db, table, 'auto_increment');
     rows.push([text(db.name), text(table.name), text(auto.name), next, text('AUTO_INCREMENT')]);
   }
   return rows.map((r) =>

@@ -9,7 +9,7 @@ import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
 
 async function changeRole(session: Session, role: BdrRole): Promise<void> {
-  const txn = await session.engine.storage.begin();
+  const txn = await session.storage.begin();
   setBdrRole(txn, role);
   await txn.commit();
 }

@@ -50,7 +50,7 @@ registerStatement('AnalyzeTable', {
       return { db, table, partitions: partitionsNamed(table, stmt.partitions) };
     });
     for (const { db, table, partitions } of tables) {
-      if (table.virtual === true) continue;
+      if (table.virtual === true || table.temporary !== undefined) continue;
       if (stmt.histogram?.action === 'DROP') {
         await dropHistograms(session, table, stmt.histogram.columns);
         continue;

@@ -2,13 +2,25 @@ import type { DdlStatement } from '../../parser/ast/index.js';
 import { alterTable } from '../../ddl/alter-table.js';
 import { bdrRole, checkBdr } from '../../ddl/bdr.js';
 import { alterDatabase, createDatabase, dropDatabase } from '../../ddl/database.js';
-import { createIndex, dropIndex } from '../../ddl/index.js';
+import { applyCreateIndex, createIndex, dropIndex } from '../../ddl/index.js';
+import { applyDropIndex } from '../../ddl/index-clauses.js';
 import { alterSequence, createSequence, dropSequences } from '../../ddl/sequence.js';
 import { createTable, dropTables, renameTables, truncateTable } from '../../ddl/table.js';
 import { createView, dropViews } from '../../ddl/view.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
+import { createTableSelect } from '../create-table-select.js';
 import { SessionDdlContext } from '../session-ddl.js';
+import {
+  alterTemporaryBy,
+  checkViewQuery,
+  alterTemporaryTable,
+  createTemporaryTable,
+  dropTemporaryTables,
+  ownTable,
+  renameTemporaryTables,
+  truncateTemporaryTable,
+} from '../temporary-ddl.js';
 import { registerStatement } from './statement-handler.js';
 
 type DdlOf<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
@@ -38,7 +50,7 @@ function registerDdl<K extends DdlStatement['kind']>(
   run: (ctx: SessionDdlContext, stmt: DdlOf<K>, session: Session) => Promise<unknown>,
 ): void {
   registerStatement(kind, {
-    implicitCommit: true,
+    implicitCommit: (session, stmt) => commits(session, stmt as unknown as DdlStatement),
     run: async (session, stmt, parsed) => {
       const ctx = new SessionDdlContext(session, JOB_TYPES[kind] ?? '', parsed.text);
       await checkRole(session, stmt);
@@ -46,6 +58,14 @@ function registerDdl<K extends DdlStatement['kind']>(
       return null;
     },
   });
+}
+
+/** Making and dropping tables of one's own does not end the transaction. */
+function commits(session: Session, stmt: DdlStatement): boolean {
+  if (stmt.kind === 'CreateTable') return stmt.temporary !== 'LOCAL';
+  if (stmt.kind === 'DropTable')
+    return stmt.temporary !== 'LOCAL' && stmt.tables.some((t) => ownTable(session, t) === null);
+  return true;
 }
 
 /** Throws 8263. The role is kept by the store, for all nodes. */
@@ -63,17 +83,40 @@ registerDdl('DropDatabase', async (ctx, stmt, session) => {
   session.statement.affectedRows = await dropDatabase(ctx, stmt);
   if (session.currentDatabase.toLowerCase() === stmt.name.toLowerCase()) session.currentDatabase = '';
 });
-registerDdl('CreateTable', (ctx, stmt) => {
-  // TiDB has no CREATE TABLE … SELECT either; the text is its own.
-  if (stmt.select !== null)
-    throw mysqlError('ER_UNKNOWN_ERROR', "'CREATE TABLE ... SELECT' is not implemented yet");
+registerDdl('CreateTable', (ctx, stmt, session) => {
+  if (stmt.select !== null) return createTableSelect(session, ctx, stmt, stmt.select);
+  if (stmt.temporary === 'LOCAL') return createTemporaryTable(session, ctx, stmt);
+  if (stmt.like !== null && ownTable(session, stmt.like) !== null)
+    throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', 'create table like');
   return createTable(ctx, stmt);
 });
-registerDdl('DropTable', dropTables);
-registerDdl('TruncateTable', truncateTable);
-registerDdl('RenameTable', renameTables);
-registerDdl('AlterTable', alterTable);
-registerDdl('CreateView', createView);
+registerDdl('DropTable', async (ctx, stmt, session) => {
+  const rest = dropTemporaryTables(session, stmt);
+  if (rest !== null) await dropTables(ctx, rest);
+});
+registerDdl('TruncateTable', async (ctx, stmt, session) => {
+  if (!truncateTemporaryTable(session, stmt.table)) await truncateTable(ctx, stmt);
+});
+registerDdl('RenameTable', async (ctx, stmt, session) => {
+  if (!renameTemporaryTables(session, stmt)) await renameTables(ctx, stmt);
+});
+registerDdl('AlterTable', async (ctx, stmt, session) => {
+  if (!(await alterTemporaryTable(session, ctx, stmt))) await alterTable(ctx, stmt);
+});
+registerDdl('CreateView', (ctx, stmt, session) => {
+  checkViewQuery(session, stmt);
+  return createView(ctx, stmt);
+});
 registerDdl('DropView', dropViews);
-registerDdl('CreateIndex', createIndex);
-registerDdl('DropIndex', dropIndex);
+registerDdl('CreateIndex', async (ctx, stmt, session) => {
+  if (!(await alterTemporaryBy(session, ctx, stmt.table, (plan) => applyCreateIndex(plan, stmt))))
+    await createIndex(ctx, stmt);
+});
+registerDdl('DropIndex', async (ctx, stmt, session) => {
+  if (
+    !(await alterTemporaryBy(session, ctx, stmt.table, (plan) =>
+      applyDropIndex(plan, stmt.name, stmt.ifExists),
+    ))
+  )
+    await dropIndex(ctx, stmt);
+});

@@ -158,7 +158,7 @@ async function beginBatch(session: Session, table: TableInfo): Promise<Transacti
 async function run(session: Session, spec: LoadDataSpec, input: AsyncIterable<Uint8Array>): Promise<void> {
   const { transaction } = session;
   if (!transaction.active) await transaction.begin(beginOptions(session, null, null), false);
-  transaction.noteWritten(spec.table);
+  session.noteWritten(spec.table);
   const txn = transaction.txn!;
   const stage = txn.stage();
   try {

@@ -35,7 +35,7 @@ export function planForRun(
 }
 
 /** A plan about to be run: tables locked by others refuse, those it writes are remembered. */
-function noted(session: Session, planned: PlannedStatement): PlannedStatement {
+export function noted(session: Session, planned: PlannedStatement): PlannedStatement {
   const { tableLocks } = session.engine;
   if (!tableLocks.empty) {
     for (const t of planned.tables) {
@@ -43,7 +43,7 @@ function noted(session: Session, planned: PlannedStatement): PlannedStatement {
       tableLocks.check(session.connection.id, t.table.id, t.table.name, t.write);
     }
   }
-  for (const t of planned.tables) if (t.write) session.transaction.noteWritten(t.table);
+  for (const t of planned.tables) if (t.write) session.noteWritten(t.table);
   return planned;
 }
 

@@ -22,7 +22,7 @@ export interface StatementHandler<K extends StatementKind = StatementKind> {
    */
   readonly transactional?: TransactionNeed | ((stmt: StatementOf<K>) => TransactionNeed);
   /** Commits the open transaction first (MySQL manual, "Statements That Cause an Implicit Commit"). */
-  readonly implicitCommit?: boolean;
+  readonly implicitCommit?: boolean | ((session: Session, stmt: StatementOf<K>) => boolean);
   /** Stores values: strict mode applies to its expressions. */
   readonly writes?: boolean;
   /** SHOW WARNINGS and the like leave the diagnostics area as it is. */
