@@ -92,7 +92,16 @@ export function truncateTemporaryTable(session: Session, name: TableName): boole
 /** RENAME TABLE takes no temporary tables (MySQL manual); here ALTER TABLE … RENAME does. Throws 8200. */
 export function renameTemporaryTables(session: Session, stmt: RenameTableStmt): boolean {
   if (stmt.renames.every((r) => ownTable(session, r.from) === null)) return false;
-  throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', "TiDB doesn't support RENAME TABLE for local temporary table");
+  return refuse('RENAME TABLE');
+}
+
+function refuse(what: string): never {
+  throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', `TiDB doesn't support ${what} for local temporary table`);
+}
+
+/** Throws 8200 where one of the tables is the session's own. */
+export function refuseOwn(session: Session, names: readonly TableName[], what: string): void {
+  if (names.some((n) => ownTable(session, n) !== null)) refuse(what);
 }
 
 /** ALTER TABLE of the session's own table. False when there is none of the name. */
@@ -102,9 +111,10 @@ export async function alterTemporaryTable(
   stmt: AlterTableStmt,
 ): Promise<boolean> {
   if (ownTable(session, stmt.table) === null) return false;
+  if (session.vars.get('rutile_alter_temporary_table') !== 'ON') refuse('ALTER TABLE');
   const clauses = stmt.specs.filter((s) => s.kind !== 'RenameTable');
   if (clauses.length > 0)
-    await alterTemporaryBy(session, ctx, stmt.table, (plan) => applyClauses(plan, clauses));
+    await alterTemporaryBy(session, ctx, stmt.table, 'ALTER TABLE', (plan) => applyClauses(plan, clauses));
   for (const s of stmt.specs) {
     if (s.kind !== 'RenameTable') continue;
     const table = ownTable(session, stmt.table)!;
@@ -127,16 +137,18 @@ export function renamedError(e: unknown, scratch: string, name: string): unknown
 
 /**
  * Changes the session's own table by a copy: a table of the new form is filled from the old one, whose place it takes. False
- * when there is none of the name.
+ * when there is none of the name. Throws 8200 where `what` is switched off.
  */
 export async function alterTemporaryBy(
   session: Session,
   ctx: SessionDdlContext,
   name: TableName,
+  what: string,
   apply: (plan: AlterPlan) => void | Promise<void>,
 ): Promise<boolean> {
   const table = ownTable(session, name);
   if (table === null) return false;
+  if (session.vars.get('rutile_alter_temporary_table') !== 'ON') refuse(what);
   const temporary = session.temporary!;
   const { db } = session.schema.tableById(table.id)!;
   const plan = new AlterPlan(ctx, db, table);

@@ -109,12 +109,16 @@ registerDdl('CreateView', (ctx, stmt, session) => {
 });
 registerDdl('DropView', dropViews);
 registerDdl('CreateIndex', async (ctx, stmt, session) => {
-  if (!(await alterTemporaryBy(session, ctx, stmt.table, (plan) => applyCreateIndex(plan, stmt))))
+  if (
+    !(await alterTemporaryBy(session, ctx, stmt.table, 'CREATE INDEX', (plan) =>
+      applyCreateIndex(plan, stmt),
+    ))
+  )
     await createIndex(ctx, stmt);
 });
 registerDdl('DropIndex', async (ctx, stmt, session) => {
   if (
-    !(await alterTemporaryBy(session, ctx, stmt.table, (plan) =>
+    !(await alterTemporaryBy(session, ctx, stmt.table, 'DROP INDEX', (plan) =>
       applyDropIndex(plan, stmt.name, stmt.ifExists),
     ))
   )

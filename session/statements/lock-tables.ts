@@ -1,5 +1,6 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
+import { refuseOwn } from '../temporary-ddl.js';
 import { tableNamed } from './table-named.js';
 import { registerStatement } from './statement-handler.js';
 
@@ -7,6 +8,11 @@ import { registerStatement } from './statement-handler.js';
 registerStatement('LockTables', {
   implicitCommit: true,
   run: (session, stmt) => {
+    refuseOwn(
+      session,
+      stmt.locks.map((l) => l.table),
+      'LOCK TABLES',
+    );
     const wanted = stmt.locks.map((l) => {
       const { db, table } = tableNamed(session, l.table);
       session.privileges.require('LOCK TABLES', db.name, table.name);

@@ -22,6 +22,13 @@ registerVariables([
     doc: 'Bindings.',
   },
   {
+    name: 'rutile_alter_temporary_table',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'ALTER TABLE, CREATE INDEX and DROP INDEX change local temporary tables, as in MySQL; without it they are error 8200, as in TiDB.',
+  },
+  {
     name: 'tidb_enable_check_constraint',
     scope: 'global',
     kind: 'bool',
