@@ -41,6 +41,27 @@ export function createTableText(table: TableInfo, schema: string, autoIncrement:
   return `CREATE ${kind}TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${onCommit}${table.partition === undefined ? '' : partitionText(table.partition)}`;
 }
 
+/** The same with names in double quotes, as sql_mode ANSI_QUOTES has them. Texts of expressions stay as they are kept. */
+export function inAnsiQuotes(text: string, table: TableInfo): string {
+  const kept = [
+    table.partition?.expr ?? '',
+    ...table.columns.map((c) => c.generated),
+    ...table.columns.map((c) => (c.default.kind === 'expr' ? c.default.sql : '')),
+    ...(table.checks ?? []).map((c) => c.expr),
+  ].filter((e) => e.includes('`'));
+  let out = '';
+  for (let i = 0; i < text.length;) {
+    const expr = kept.find((e) => text.startsWith(e, i));
+    const token = expr ?? /^(?:`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'|[^])/.exec(text.slice(i))![0];
+    i += token.length;
+    out +=
+      expr === undefined && token[0] === '`' && token.length > 1
+        ? `"${token.slice(1, -1).replace(/``/g, '`').replace(/"/g, '""')}"`
+        : token;
+  }
+  return out;
+}
+
 /** The PARTITION BY clause in TiDB's layout. */
 function partitionText(p: PartitionInfo): string {
   const columns = p.byPrimaryKey ? '' : p.columns.map(quoteName).join(',');

@@ -2,6 +2,7 @@ import type { DbInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { flagKeyColumns } from './build-index.js';
+import { checkImplicitPrimary } from './implicit-primary.js';
 import type { PlannedChange } from './job/ddl-worker.js';
 
 /**
@@ -63,6 +64,7 @@ export class AlterPlan {
     const checks = (target.checks ?? [])
       .filter((c) => c.enforced && this.checks.has(c.name))
       .map((c) => c.name);
+    if (base.indices !== table.indices || base.columns !== table.columns) checkImplicitPrimary(target);
     const several = parts.length > 1;
     if (several && base.partition !== table.partition)
       throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `multi schema change for ${parts[parts.length - 1]!}`);

@@ -7,6 +7,7 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
+import { checkDefaultCall, checkForOldRows } from './default-expression.js';
 import type { CharsetDefault } from './column-type.js';
 import { columnFieldType } from './column-type.js';
 
@@ -126,6 +127,7 @@ export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: E
     const inner = stripParens(expr);
     if (inner.kind === 'FuncCall' && NOW_FUNCTIONS.has(inner.name) && isTimestampLike(type))
       return { kind: 'now', fsp: checkNow(inner, type, column.name, 'ER_INVALID_DEFAULT') };
+    checkDefaultCall(inner, column.name);
     return { kind: 'expr', sql: ctx.restore(inner) };
   }
   const { type: from, value } = await ctx.evaluate(expr);
@@ -215,8 +217,12 @@ export async function originDefault(ctx: DdlContext, column: ColumnInfo): Promis
     }
     case 'none':
       return (column.type.flag & Flag.NotNull) === 0 ? null : zeroValue(column.type);
-    case 'expr':
-      throw mysqlError('ER_NOT_SUPPORTED_YET', 'ADD COLUMN with an expression as default');
+    case 'expr': {
+      const expr = ctx.parse(column.default.sql);
+      checkForOldRows(expr);
+      const { type, value } = await ctx.evaluate(expr);
+      return value === null ? null : ctx.toColumn(value, type, column);
+    }
   }
 }
 

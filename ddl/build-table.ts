@@ -6,6 +6,7 @@ import type { DdlContext } from './ddl-context.js';
 import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
 import { withChecks } from './check-constraint.js';
 import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js';
+import { checkImplicitPrimary } from './implicit-primary.js';
 import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
@@ -138,6 +139,7 @@ export async function buildTable(
   for (const index of indices)
     checkGlobal(index, stmt.partition !== null, index.primary && (bare.pkIsHandle || bare.isCommonHandle));
   for (const index of indices) warnOfManualAnalyze(ctx, index, columns);
+  checkImplicitPrimary(bare);
   const keyed = stmt.constraints.some((c) => c.kind === 'ForeignKey')
     ? withForeignKeys(ctx, stmt, db, bare)
     : bare;

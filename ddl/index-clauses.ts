@@ -14,6 +14,7 @@ import { withFlag } from './build-column.js';
 import { checkIndexNotNeeded } from './foreign-key.js';
 import { renumber, replaceColumn } from './column-order.js';
 import { expressionColumns } from './generated-column.js';
+import { implicitPrimary } from './implicit-primary.js';
 import { checkKeys, deciding } from './partition/build-partitions.js';
 
 const MAX_INDEXES = 64;
@@ -129,14 +130,6 @@ export function applyRenameIndex(plan: AlterPlan, from: string, to: string): voi
     indices: t.indices.map((i) => (i === index ? { ...i, name: to, lower: to.toLowerCase() } : i)),
   };
   plan.parts.push('rename index');
-}
-
-/** What stands in for a primary key where there is none: the first unique key that takes no NULL. */
-function implicitPrimary(table: TableInfo): IndexInfo | null {
-  if (table.pkIsHandle || table.indices.some((i) => i.primary)) return null;
-  const strict = (i: IndexInfo): boolean =>
-    i.columns.every((p) => (table.columns[p.offset]!.type.flag & Flag.NotNull) !== 0);
-  return table.indices.find((i) => i.unique && strict(i)) ?? null;
 }
 
 export function applyVisibility(plan: AlterPlan, name: string, visible: boolean): void {

@@ -157,6 +157,9 @@ export function applyDropPartitions(plan: AlterPlan, names: readonly string[], i
   const info = requirePartitions(plan.table);
   if (info.type === 'HASH' || info.type === 'KEY')
     throw mysqlError('ER_ONLY_ON_RANGE_LIST_PARTITION', 'DROP');
+  if (names.length >= info.definitions.length && !ifExists) throw mysqlError('ER_DROP_LAST_PARTITION');
+  if (new Set(names.map((n) => n.toLowerCase())).size < names.length)
+    throw mysqlError('ER_DROP_PARTITION_NON_EXISTENT', 'DROP');
   let gone: Set<number>;
   try {
     gone = new Set(positions(info, names, () => mysqlError('ER_DROP_PARTITION_NON_EXISTENT', 'DROP')));

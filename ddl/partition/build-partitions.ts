@@ -158,6 +158,7 @@ function partitionExpression(ctx: DdlContext, method: PartitionMethod, table: Pa
   const expr = stripParens(method.expr!);
   const names = columnsRead(expr);
   checkFunctions(expr);
+  checkArguments(expr, table.columns);
   for (const name of names) {
     if (!table.columns.some((c) => c.lower === name && !c.hidden))
       throw mysqlError('ER_BAD_FIELD_ERROR', name, 'partition function');
@@ -200,6 +201,61 @@ function checkFunctions(node: unknown): void {
       throw mysqlError('ER_PARTITION_FUNCTION_IS_NOT_ALLOWED');
   }
   for (const child of Object.values(n)) checkFunctions(child);
+}
+
+/** What a column may be that is an argument of a function of time. */
+const ARGUMENTS: Readonly<Record<string, 'date' | 'time' | 'timestamp'>> = {
+  datediff: 'date',
+  day: 'date',
+  dayofmonth: 'date',
+  dayofweek: 'date',
+  dayofyear: 'date',
+  month: 'date',
+  quarter: 'date',
+  to_days: 'date',
+  to_seconds: 'date',
+  weekday: 'date',
+  year: 'date',
+  yearweek: 'date',
+  hour: 'time',
+  microsecond: 'time',
+  minute: 'time',
+  second: 'time',
+  time_to_sec: 'time',
+  unix_timestamp: 'timestamp',
+};
+
+/**
+ * Columns as arguments are of the function's own type; what a TIMESTAMP is depends on the time zone but for UNIX_TIMESTAMP
+ * (MySQL manual, "Partitioning Limitations Relating to Functions"). Throws 1486.
+ */
+function checkArguments(node: unknown, columns: readonly ColumnInfo[]): void {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+  if (Array.isArray(node)) {
+    for (const n of node) checkArguments(n, columns);
+    return;
+  }
+  const n = node as Expr;
+  if (n.kind === 'FuncCall') {
+    const wanted = ARGUMENTS[n.name.toLowerCase()];
+    for (const a of n.args) {
+      const arg = stripParens(a);
+      if (arg.kind !== 'ColumnRef') continue;
+      const column = columns.find((c) => c.lower === arg.name.toLowerCase());
+      if (column === undefined) continue;
+      const { tp } = column.type;
+      const fits =
+        wanted === 'date'
+          ? tp === TypeCode.Date || tp === TypeCode.DateTime
+          : wanted === 'time'
+            ? tp === TypeCode.Time || tp === TypeCode.DateTime
+            : wanted === 'timestamp'
+              ? tp === TypeCode.Timestamp
+              : tp !== TypeCode.Timestamp;
+      if (!fits) throw mysqlError('ER_WRONG_EXPR_IN_PARTITION_FUNC_ERROR');
+    }
+  }
+  for (const child of Object.values(n)) checkArguments(child, columns);
 }
 
 /** Every unique key must hold all the partitioning columns: a partition can only vouch for itself. Throws 1503, 8264. */

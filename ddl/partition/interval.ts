@@ -40,6 +40,11 @@ export async function intervalDefinitions(
     throw unsupported('INTERVAL partitioning without FIRST and LAST PARTITION');
   const out: PartitionDef[] = [];
   if (nullPartition) out.push(definition('P_NULL', ctx.parse(leastBound(to))));
+  const given = await ctx.evaluate(value);
+  if (evalType(given.type) !== 'int' || given.value === null || (given.value as number | bigint) <= 0)
+    throw unsupported('INTERVAL, should be a positive number');
+  if ((await ctx.evaluate(first)).value === null)
+    throw unsupported('INTERVAL partitioning: Error when generating partition values');
   const interval: Interval = {
     to,
     first: ctx.restorePlain(first),

@@ -1,8 +1,14 @@
+import { SqlMode } from '../../types/sql-mode.js';
 import type { ShowStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
-import { createDatabaseText, createSequenceText, createTableText } from '../../catalog/show-create.js';
+import {
+  createDatabaseText,
+  createSequenceText,
+  createTableText,
+  inAnsiQuotes,
+} from '../../catalog/show-create.js';
 import { defaultText, extraText, hasCharset, keyText, typeText } from '../../catalog/type-text.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
@@ -162,9 +168,11 @@ registerShow('CREATE TABLE', async (session, stmt) => {
   const auto = table.columns.some((c) => c.autoIncrement)
     ? await session.nextAutoId(db, table, 'auto_increment')
     : 0n;
+  const created = createTableText(table, db.name, auto);
+  const ansi = (session.evalContext.sqlMode & SqlMode.AnsiQuotes) !== 0;
   return {
     columns: [textColumn('Table', 64), textColumn('Create Table', 65535)],
-    rows: [[text(table.name), text(createTableText(table, db.name, auto))]],
+    rows: [[text(table.name), text(ansi ? inAnsiQuotes(created, table) : created)]],
   };
 });
 
