@@ -8,6 +8,8 @@ import { andThen, drain, type OperatorContext } from './operator.js';
 import type { SpoolReader } from './spill/chunk-spool.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
 
+/** Bytes of states from which results are made at once. */
+const SLICE_BYTES = 1 << 19;
 /** Groups below which a table is not worth leaving. */
 const MIN_SPILL_GROUPS = 64;
 
@@ -234,10 +236,16 @@ export class HashAggOperator implements Operator, Spillable {
     return this.slice() ?? (this.waiting.length > 0 ? this.nextPartition() : null);
   }
 
+  /** Fewer groups at a time where each holds much (GROUP_CONCAT). */
+  private sliceRows(): number {
+    const bytes = this.heldBytes / Math.max(1, this.groups);
+    return bytes < 1024 ? CHUNK_ROWS : Math.max(1, Math.floor(SLICE_BYTES / bytes));
+  }
+
   private slice(): Chunk | null {
     if (this.at >= this.groups) return null;
     const from = this.at;
-    this.at = Math.min(this.groups, from + CHUNK_ROWS);
+    this.at = Math.min(this.groups, from + this.sliceRows());
     return new Chunk(this.aggregation.result(from, this.at), this.at - from);
   }
 }

@@ -1,6 +1,7 @@
 import type { SqlWarning } from '../types/error.js';
 import type { RuntimeStats } from '../executor/exec-context.js';
 import type { PlanSlot } from './plan-cache.js';
+import { loopShare } from './loop-share.js';
 import { mysqlError } from '../types/error-table.js';
 
 /** Warnings kept of one statement; further ones are counted only (max_error_count of TiDB: 64). */
@@ -33,7 +34,9 @@ export class StatementContext {
     private readonly source: string | Uint8Array,
     /** Statement start, ms since the epoch. */
     readonly startedAt: number,
-  ) {}
+  ) {
+    loopShare.begun++;
+  }
 
   get text(): string {
     return typeof this.source === 'string' ? this.source : Buffer.from(this.source).toString();
@@ -66,18 +69,15 @@ export class StatementContext {
     if (this.reason !== null) throw this.reason;
   }
 
-  /** See ExecContext.checkpoint. Lets the event loop run after 8 ms of continuous work. */
+  /** See ExecContext.checkpoint. Lets the event loop run after some milliseconds of continuous work. */
   checkpoint(): Promise<void> | undefined {
     if (this.reason !== null) throw this.reason;
     const now = performance.now();
-    if (now - this.lastYield < 8) return undefined;
-    return new Promise((resolve, reject) =>
-      setImmediate(() => {
-        this.lastYield = performance.now();
-        if (this.reason !== null) reject(this.reason);
-        else resolve();
-      }),
-    );
+    if (now - this.lastYield < loopShare.sliceMs) return undefined;
+    return loopShare.pause(now).then(() => {
+      this.lastYield = performance.now();
+      this.throwIfInterrupted();
+    });
   }
 
   /** Runs when the statement ends, however it does. */

@@ -51,12 +51,16 @@ export async function framesOf(
   const toEnd = frame.end.kind === 'unboundedFollowing';
   const starts = await bounds(frame.start, false, frame, plan, rows, p, ctx);
   const ends = await bounds(frame.end, true, frame, plan, rows, p, ctx);
+  let since = 0;
   for (let k = 0; k + 1 < p.starts.length; k++) {
     const s = p.starts[k]!;
     const e = p.starts[k + 1]!;
     for (let i = s; i < e; i++) {
       start[i] = Math.max(s, Math.min(e, starts(i, s, e)));
       end[i] = Math.max(start[i]!, Math.min(e, ends(i, s, e)));
+      if ((++since & 8191) !== 8191) continue;
+      const pause = ctx.checkpoint();
+      if (pause !== undefined) await pause;
     }
   }
   return { start, end, fromStart, toEnd };

@@ -1,10 +1,11 @@
 import type { Vector } from '../../chunk/vector.js';
-import type { VectorBuilder } from '../../chunk/vector-builder.js';
 import { decDiv, decRescale, type DecInt } from '../../types/decimal.js';
 import { intDatum } from '../../types/datum.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
 import type { RowComparator } from '../row-order.js';
 import type { Frames } from './frame.js';
+import type { FrameAggregate } from './frame-aggregate.js';
+import type { ResultColumn } from './result-column.js';
 
 /** Aggregates over frames whose bounds only move forward within a partition: rows enter at the end and leave at the start. */
 
@@ -12,39 +13,44 @@ import type { Frames } from './frame.js';
  * COUNT, SUM and AVG of exact numbers: what enters is added, what leaves is subtracted. Sums are kept as doubles while they are
  * exact, and as bigints beyond.
  */
-export class SlidingSum {
+export class SlidingSum implements FrameAggregate {
   private narrow = 0;
   private wide: bigint | null = null;
   private count = 0;
   private from = 0;
   private to = 0;
   private readonly scale: number;
+  private readonly outScale: number;
 
   constructor(
     private readonly which: 'count' | 'sum' | 'avg',
     private readonly input: Vector,
     inputType: FieldType,
-    private readonly type: FieldType,
+    type: FieldType,
+    private readonly out: ResultColumn,
   ) {
     this.scale = evalType(inputType) === 'decimal' ? Math.max(0, inputType.decimal) : 0;
+    this.outScale = Math.max(0, type.decimal);
   }
 
-  /** Appends the value for each row of the partition [s, e). */
-  partition(s: number, e: number, frames: Frames, out: VectorBuilder): void {
+  start(s: number): void {
+    this.clear(s);
+  }
+
+  private clear(at: number): void {
     this.narrow = 0;
     this.wide = null;
     this.count = 0;
-    this.from = this.to = s;
-    for (let i = s; i < e; i++) {
+    this.from = this.to = at;
+  }
+
+  rows(first: number, last: number, frames: Frames): void {
+    const { out } = this;
+    for (let i = first; i < last; i++) {
       const start = frames.start[i]!;
       const end = frames.end[i]!;
-      if (start >= this.to) {
-        // Nothing of the frame before is left.
-        this.narrow = 0;
-        this.wide = null;
-        this.count = 0;
-        this.from = this.to = start;
-      }
+      // Nothing of the frame before is left.
+      if (start >= this.to) this.clear(start);
       while (this.to < end) this.move(this.to++, 1);
       while (this.from < start) this.move(this.from++, -1);
       out.append(end <= start ? this.empty() : this.value());
@@ -74,88 +80,83 @@ export class SlidingSum {
     if (this.which === 'count') return this.count;
     if (this.count === 0) return null;
     const sum: DecInt = this.wide === null ? this.narrow : intDatum(this.wide);
-    const scale = Math.max(0, this.type.decimal);
-    return this.which === 'sum'
-      ? decRescale(sum, this.scale, scale)
-      : decDiv(sum, this.scale, this.count, 0, scale);
+    if (this.which === 'avg') return decDiv(sum, this.scale, this.count, 0, this.outScale);
+    return this.scale === this.outScale ? sum : decRescale(sum, this.scale, this.outScale);
   }
 }
 
-/** Sums of doubles over any frames by a tree of partial sums: no drift from subtracting what left. */
-export class SumTree {
-  private readonly size: number;
-  private readonly sums: Float64Array;
-  private readonly counts: Int32Array;
+/** SUM and AVG of doubles over frames that begin with their partition: nothing leaves, so nothing drifts. */
+export class RunningReal implements FrameAggregate {
+  private sum = 0;
+  private count = 0;
+  private to = 0;
 
   constructor(
-    input: Vector,
-    private readonly from: number,
-    to: number,
-  ) {
-    const n = to - from;
-    let size = 1;
-    while (size < n) size *= 2;
-    this.size = size;
-    this.sums = new Float64Array(size * 2);
-    this.counts = new Int32Array(size * 2);
-    for (let k = 0; k < n; k++) {
-      if (input.isNull(from + k)) continue;
-      this.sums[size + k] = Number(input.get(from + k));
-      this.counts[size + k] = 1;
-    }
-    for (let k = size - 1; k > 0; k--) {
-      this.sums[k] = this.sums[2 * k]! + this.sums[2 * k + 1]!;
-      this.counts[k] = this.counts[2 * k]! + this.counts[2 * k + 1]!;
-    }
+    private readonly average: boolean,
+    private readonly input: Vector,
+    private readonly out: ResultColumn,
+  ) {}
+
+  start(s: number): void {
+    this.sum = 0;
+    this.count = 0;
+    this.to = s;
   }
 
-  /** Sum and count of the non-NULL values of rows [a, b). */
-  query(a: number, b: number): { sum: number; count: number } {
-    let sum = 0;
-    let count = 0;
-    let lo = a - this.from + this.size;
-    let hi = b - this.from + this.size;
-    while (lo < hi) {
-      if ((lo & 1) === 1) {
-        sum += this.sums[lo]!;
-        count += this.counts[lo++]!;
+  rows(first: number, last: number, frames: Frames): void {
+    const { input, out } = this;
+    if (input.kind === 'bytes') return;
+    const { data, nulls } = input;
+    for (let i = first; i < last; i++) {
+      for (const end = frames.end[i]!; this.to < end; this.to++) {
+        if (nulls !== null && nulls[this.to] === 1) continue;
+        this.sum += Number(data[this.to]!);
+        this.count++;
       }
-      if ((hi & 1) === 1) {
-        sum += this.sums[--hi]!;
-        count += this.counts[hi]!;
-      }
-      lo >>= 1;
-      hi >>= 1;
+      out.append(this.count === 0 ? null : this.average ? this.sum / this.count : this.sum);
     }
-    return { sum, count };
   }
 }
 
 /**
- * Row of the least value of each frame (`compare` reversed: of the greatest), -1 for frames without a value: a queue of
- * candidates, each smaller than all behind it in the frame.
+ * MIN and MAX: the row of the least value of each frame (`compare` reversed: of the greatest), -1 for frames without a value, by a
+ * queue of candidates, each smaller than all behind it in the frame.
  */
-export function slidingExtreme(
-  input: Vector,
-  s: number,
-  e: number,
-  frames: Frames,
-  compare: RowComparator,
-  out: Int32Array,
-): void {
-  const queue = new Int32Array(e - s);
-  let head = 0;
-  let tail = 0;
-  let to = s;
-  for (let i = s; i < e; i++) {
-    const start = frames.start[i]!;
-    const end = frames.end[i]!;
-    for (; to < end; to++) {
-      if (input.isNull(to)) continue;
-      while (tail > head && compare(queue[tail - 1]!, to) >= 0) tail--;
-      queue[tail++] = to;
+export class SlidingExtreme implements FrameAggregate {
+  private queue = new Int32Array(0);
+  private head = 0;
+  private tail = 0;
+  private to = 0;
+
+  constructor(
+    private readonly input: Vector,
+    private readonly compare: RowComparator,
+    private readonly out: Int32Array,
+  ) {}
+
+  start(s: number, e: number): void {
+    if (this.queue.length < e - s) this.queue = new Int32Array(Math.max(e - s, 1024));
+    this.head = this.tail = 0;
+    this.to = s;
+  }
+
+  rows(first: number, last: number, frames: Frames): void {
+    const { queue, compare, out } = this;
+    const { nulls } = this.input;
+    let { head, tail, to } = this;
+    for (let i = first; i < last; i++) {
+      const start = frames.start[i]!;
+      const end = frames.end[i]!;
+      for (; to < end; to++) {
+        if (nulls !== null && nulls[to] === 1) continue;
+        while (tail > head && compare(queue[tail - 1]!, to) >= 0) tail--;
+        queue[tail++] = to;
+      }
+      while (head < tail && queue[head]! < start) head++;
+      out[i] = end > start && head < tail ? queue[head]! : -1;
     }
-    while (head < tail && queue[head]! < start) head++;
-    out[i] = end > start && head < tail ? queue[head]! : -1;
+    this.head = head;
+    this.tail = tail;
+    this.to = to;
   }
 }

@@ -16,6 +16,7 @@ import { ChunkSpool } from '../spill/chunk-spool.js';
 import type { TempFile } from '../spill/temp-storage.js';
 import { framesOf, type Frames, type Partitions } from './frame.js';
 import { evaluateWindow } from './functions.js';
+import { sliceColumn, type WindowColumn } from './result-column.js';
 
 /** Rows from which on complete partitions are worked off before more rows are read. */
 const BATCH_ROWS = 1 << 15;
@@ -43,8 +44,8 @@ export class WindowOperator implements Operator, Spillable {
   private pieces: Piece[] = [];
   private rows = 0;
   private ended = false;
-  /** Results to be given out: with the rows, or (spilled) the functions' columns alone. */
-  private result: Chunk | null = null;
+  /** What is being given out; the rows in full only where they are not on disk. */
+  private result: { readonly rows: Chunk; readonly values: readonly WindowColumn[] } | null = null;
   private at = 0;
   private heldBytes = 0;
 
@@ -91,24 +92,25 @@ export class WindowOperator implements Operator, Spillable {
   }
 
   private fromMemory(): Chunk | null {
-    const rows = this.result;
-    if (rows === null || this.at >= rows.length) return null;
+    const { result } = this;
+    if (result === null || this.at >= result.rows.length) return null;
     const from = this.at;
-    this.at = Math.min(rows.length, from + CHUNK_ROWS);
-    return sliceChunk(rows, from, this.at);
+    const to = (this.at = Math.min(result.rows.length, from + CHUNK_ROWS));
+    const { columns } = sliceChunk(result.rows, from, to);
+    return new Chunk([...columns, ...result.values.map((v) => sliceColumn(v, from, to))], to - from);
   }
 
   /** The next rows from disk with their results: batches lie there one behind the other. */
   private async fromSpool(reader: Operator): Promise<Chunk | null> {
     const { result } = this;
-    if (result === null || this.at >= result.length) return null;
+    if (result === null || this.at >= result.rows.length) return null;
     const rows = this.read ?? (await reader.next())!;
-    const n = Math.min(rows.length, result.length - this.at);
+    const n = Math.min(rows.length, result.rows.length - this.at);
     this.read = n < rows.length ? sliceChunk(rows, n, rows.length) : null;
     const from = this.at;
     this.at += n;
     return new Chunk(
-      [...sliceChunk(rows, 0, n).columns, ...result.columns.map((v) => slice(v, from, this.at))],
+      [...sliceChunk(rows, 0, n).columns, ...result.values.map((v) => sliceColumn(v, from, this.at))],
       n,
     );
   }
@@ -241,19 +243,15 @@ export class WindowOperator implements Operator, Spillable {
     const partitions = found instanceof Promise ? await found : found;
     let frames: Promise<Frames> | null = null;
     const input = { rows, partitions, frames: () => (frames ??= framesOf(plan, rows, partitions, ctx)), ctx };
-    const values: Vector[] = [];
+    const values: WindowColumn[] = [];
     for (const f of plan.functions) {
       values.push(await evaluateWindow(f, input));
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
     }
+    await spool?.flush();
     this.at = 0;
-    if (spool === null) {
-      this.result = new Chunk([...columns, ...values], n);
-      return;
-    }
-    await spool.flush();
-    this.result = new Chunk(values, n);
+    this.result = { rows, values };
   }
 
   /** Takes the first `n` rows out of the pieces. */
