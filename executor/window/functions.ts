@@ -76,7 +76,10 @@ async function eachStretch(
   }
 }
 
-async function numbers(x: WindowInput, of: (i: number, s: number, e: number) => number): Promise<WindowColumn> {
+async function numbers(
+  x: WindowInput,
+  of: (i: number, s: number, e: number) => number,
+): Promise<WindowColumn> {
   const out = new Float64Array(x.rows.length);
   await eachStretch(x, (s, e, from, to) => {
     for (let i = from; i < to; i++) out[i] = of(i, s, e);
@@ -113,7 +116,8 @@ async function ntile(f: WindowFunction, x: WindowInput): Promise<WindowColumn> {
 async function valuesOf(exprs: readonly Expression[], x: WindowInput): Promise<Vector[]> {
   const projection = compileProjection(exprs);
   const { rows, ctx } = x;
-  if (rows.length <= STEP_ROWS || exprs.every((e) => e.kind === 'column')) return projection.run(rows, ctx.eval);
+  if (rows.length <= STEP_ROWS || exprs.every((e) => e.kind === 'column'))
+    return projection.run(rows, ctx.eval);
   const parts: Vector[][] = exprs.map(() => []);
   for (let from = 0; from < rows.length; from += STEP_ROWS) {
     const part = sliceChunk(rows, from, Math.min(rows.length, from + STEP_ROWS));
@@ -195,7 +199,8 @@ async function aggregate(f: WindowFunction, x: WindowInput): Promise<WindowColum
   }
   const out = new ResultColumn(agg.type, x.rows.length);
   const over = numeric(agg, exprs, inputs, frames, out);
-  if (over === null) return frames.fromStart ? running(agg, inputs, x, frames) : recomputed(agg, inputs, x, frames);
+  if (over === null)
+    return frames.fromStart ? running(agg, inputs, x, frames) : recomputed(agg, inputs, x, frames);
   await runSteps(overFrames(over, x.partitions, frames), x.ctx);
   return out.finish();
 }

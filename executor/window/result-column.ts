@@ -7,8 +7,7 @@ import type { FieldType } from '../../types/field-type.js';
 
 /** What a window function gives: values, or for each row the number of the row whose value it is (-1 for NULL), looked up as rows are given out. */
 export type WindowColumn =
-  | { readonly values: Vector }
-  | { readonly source: Vector; readonly rows: Int32Array };
+  { readonly values: Vector } | { readonly source: Vector; readonly rows: Int32Array };
 
 export function sliceColumn(c: WindowColumn, from: number, to: number): Vector {
   return 'values' in c
@@ -44,7 +43,8 @@ export class ResultColumn {
 
   private widen(): VectorBuilder {
     const b = (this.builder = newVectorBuilder(this.type, Math.max(1, this.data.length)));
-    for (let i = 0; i < this.n; i++) b.append(this.nulls !== null && this.nulls[i] === 1 ? null : this.data[i]!);
+    for (let i = 0; i < this.n; i++)
+      b.append(this.nulls !== null && this.nulls[i] === 1 ? null : this.data[i]!);
     return b;
   }
 }
