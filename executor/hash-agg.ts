@@ -16,7 +16,7 @@ const MIN_SPILL_GROUPS = 64;
 /**
  * GROUP BY by hash. The child may throw and be asked again (a lock in its way): nothing added so far is lost.
  *
- * When the statement holds too much, the groups that there are stay and go on to take in their rows, and rows of other groups go
+ * When the statement holds too much: states on their way to a final aggregation are sent there, and begun anew. Otherwise the groups that there are stay and go on to take in their rows, and rows of other groups go
  * to partitions on disk. Once the groups in memory have been given out, each partition is aggregated in the same manner.
  */
 export class HashAggOperator implements Operator, Spillable {
@@ -32,6 +32,8 @@ export class HashAggOperator implements Operator, Spillable {
   private heldBytes = 0;
 
   private spillWanted = false;
+  /** States are being given out before all rows are in. */
+  private flushing = false;
   /** Where rows of new groups go. */
   private overflow: Partitioner | null = null;
   /** Bytes held when rows of new groups began to go to disk. */
@@ -65,9 +67,29 @@ export class HashAggOperator implements Operator, Spillable {
 
   next(): Awaitable<Chunk | null> {
     if (this.done) return this.output();
-    const r = drain(this.child, this.ctx, (chunk) => this.add(chunk));
+    if (this.flushing) {
+      const out = this.slice();
+      if (out !== null) return out;
+      this.reset();
+    }
+    const r = drain(
+      this.child,
+      this.ctx,
+      (chunk) => this.add(chunk),
+      () => this.flushing,
+    );
     if (r instanceof Promise) return r.then(() => this.finish());
     return this.finish();
+  }
+
+  /** Begins anew with no groups. */
+  private reset(): void {
+    this.release();
+    this.table = this.newTable();
+    this.aggregation = this.newAggregation();
+    this.groups = 0;
+    this.at = 0;
+    this.flushing = false;
   }
 
   private newTable(): GroupTable {
@@ -127,6 +149,10 @@ export class HashAggOperator implements Operator, Spillable {
     const more = bytes - this.heldBytes;
     this.heldBytes = bytes;
     this.ctx.memory.consume(more);
+    if (this.spillWanted && this.aggregation.partial && !this.done) {
+      this.spillWanted = false;
+      this.flushing = true;
+    }
   }
 
   private release(): void {
@@ -190,11 +216,7 @@ export class HashAggOperator implements Operator, Spillable {
     for (;;) {
       const next = this.waiting.pop();
       if (next === undefined) return null;
-      this.release();
-      this.table = this.newTable();
-      this.aggregation = this.newAggregation();
-      this.groups = 0;
-      this.at = 0;
+      this.reset();
       this.done = false;
       this.depth = next.owner.depth + 1;
       await drain(next.reader, this.ctx, (chunk) => this.update(this.aggregation.ofSlots(chunk)));
@@ -224,6 +246,7 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private finish(): Awaitable<Chunk | null> {
+    if (this.flushing) return this.slice();
     // No rows at all are one group where there is no GROUP BY; states of no rows are not worth sending.
     if (!this.grouped && this.groups === 0 && !this.aggregation.partial) {
       this.aggregation.resize(1);

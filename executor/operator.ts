@@ -48,20 +48,22 @@ export abstract class PipelineOperator implements Operator {
   }
 }
 
-/** Feeds every chunk of `source` to `sink`; synchronous while both are and the thread may be held. */
+/** Feeds every chunk of `source` to `sink`, or as many as it wants before `enough`; synchronous while both are and the thread may be held. */
 export function drain(
   source: Operator,
   ctx: OperatorContext,
   sink: (chunk: Chunk) => Awaitable<void>,
+  enough?: () => boolean,
 ): Awaitable<void> {
   for (;;) {
     const input = source.next();
-    if (input instanceof Promise) return drainAsync(source, ctx, sink, input);
+    if (input instanceof Promise) return drainAsync(source, ctx, sink, input, enough);
     if (input === null) return;
     const done = sink(input);
-    if (done instanceof Promise) return drainAsync(source, ctx, sink, done);
+    if (done instanceof Promise) return drainAsync(source, ctx, sink, done, enough);
+    if (enough?.() === true) return;
     const pause = ctx.checkpoint();
-    if (pause !== undefined) return drainAsync(source, ctx, sink, pause);
+    if (pause !== undefined) return drainAsync(source, ctx, sink, pause, enough);
   }
 }
 
@@ -70,6 +72,7 @@ async function drainAsync(
   ctx: OperatorContext,
   sink: (chunk: Chunk) => Awaitable<void>,
   pending: Promise<Chunk | null | void>,
+  enough: (() => boolean) | undefined,
 ): Promise<void> {
   let input: Chunk | null | void = await pending;
   for (;;) {
@@ -80,6 +83,7 @@ async function drainAsync(
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
     }
+    if (enough?.() === true) return;
     const r = source.next();
     input = r instanceof Promise ? await r : r;
   }
