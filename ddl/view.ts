@@ -87,12 +87,12 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
 }
 
 function definerText(ctx: DdlContext, given: UserSpec | null): string {
-  const at = ctx.eval.session.user.lastIndexOf('@');
-  const own: readonly [string, string] = [
-    ctx.eval.session.user.slice(0, at),
-    ctx.eval.session.user.slice(at + 1),
-  ];
-  const [user, host] = given === null || given.current ? own : [given.name, given.host];
+  const { currentUser } = ctx.eval.session;
+  const at = currentUser.lastIndexOf('@');
+  const [ownUser, ownHost] = [currentUser.slice(0, at), currentUser.slice(at + 1)];
+  const [user, host] = given === null || given.current ? [ownUser, ownHost] : [given.name, given.host];
+  // A view acts with its definer's privileges: only SUPER may lend those of others.
+  if (user !== ownUser || host.toLowerCase() !== ownHost.toLowerCase()) ctx.requireGlobal('SUPER');
   return `${quoteName(user)}@${quoteName(host)}`;
 }
 

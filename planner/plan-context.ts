@@ -20,6 +20,10 @@ export interface PlanContext {
   rowCountHint(tableId: number): number | null;
   /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */
   checkPrivilege(privilege: string, db: string, table: string): void;
+  /** Columns (lower case) that the privilege is limited to; null when it is held for the whole table, or not at all. */
+  limitedColumns(privilege: string, db: string, table: string): ReadonlySet<string> | null;
+  /** Throws 1143 for a column that the privilege does not reach. */
+  denyColumn(privilege: string, column: string, table: string): never;
   /** Whether an account ('`user`@`host`') holds the privilege: a view's definer. */
   holdsPrivilege(account: string, privilege: string, db: string, table: string): boolean;
   /** Whether the transaction has own writes in the table (a UnionScan is needed). */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../session/client-session.js';
 import type { EngineOptions } from '../session/engine/engine.js';
-import { cachingSha2AuthString } from './auth/caching-sha2.js';
+import { cachingSha2AuthString, sm3AuthString } from './auth/caching-sha2.js';
+import { PASSWORD_VERIFIERS } from './auth/plugins.js';
 import { nativeAuthString } from './auth/native-password.js';
 import type { LogOutput } from './config/logger.js';
 import type { Config } from './config/settings.js';
@@ -86,7 +87,9 @@ export async function openNodeEngine(
       passwordHashers: new Map([
         ['mysql_native_password', nativeAuthString],
         ['caching_sha2_password', cachingSha2AuthString],
+        ['tidb_sm3_password', sm3AuthString],
       ]),
+      passwordVerifiers: PASSWORD_VERIFIERS,
     });
   } catch (e) {
     throw openFailed(config, output, e);

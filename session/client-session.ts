@@ -12,6 +12,10 @@ export interface Engine {
   readonly serverId?: number;
   /** The account that matches user@host by MySQL's rules (most specific host first), or null. Reads mysql.user. */
   findAccount(user: string, host: string): Awaitable<Account | null>;
+  /** A login to the account is about to be proved: throws 3955 while failed logins block it. */
+  admitLogin?(account: Account): Awaitable<void>;
+  /** Whether the client proved to be the account; failed logins are counted. Throws 3955 for the one too many. */
+  noteLogin?(account: Account, proved: boolean): Awaitable<void>;
   /** Opens a session for an authenticated connection. Throws 1049/1044 when the initial database is wrong. */
   openSession(connection: ConnectionInfo): Awaitable<ClientSession>;
   /** `KILL [QUERY] id` from COM_PROCESS_KILL. Throws 1094 (unknown thread), 1095 (not owner). */
@@ -50,6 +54,17 @@ export interface Account {
   readonly locked: boolean;
   readonly passwordExpired: boolean;
   readonly requireTls: boolean;
+  /** What REQUIRE asks of the client's certificate. */
+  readonly require?: TlsRequirement;
+}
+
+/** REQUIRE of CREATE USER; empty texts ask nothing. */
+export interface TlsRequirement {
+  readonly type: 'NONE' | 'SSL' | 'X509' | 'SPECIFIED';
+  readonly cipher: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly san: string;
 }
 
 export interface ConnectionInfo {

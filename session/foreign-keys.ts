@@ -135,6 +135,9 @@ const noReferencedRow = (key: Referrer): MysqlError =>
 /** Planning of statements that no user wrote: they need no privileges. */
 class OwnPlanContext extends SessionPlanContext {
   override checkPrivilege(): void {}
+  override limitedColumns(): null {
+    return null;
+  }
 }
 
 /** Whether rows written into the table have to do with a foreign key. */

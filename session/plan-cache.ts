@@ -65,6 +65,12 @@ export class CachedPlan {
     return true;
   }
 
+  /** Who holds privileges for single columns gets a plan that was made with them. */
+  allows(session: Session): boolean {
+    const { privileges } = session;
+    return !privileges.limited || this.privileges.every(([p, db, table]) => privileges.has(p, db, table));
+  }
+
   checkPrivileges(session: Session): void {
     for (const [privilege, db, table] of this.privileges) session.privileges.require(privilege, db, table);
   }
@@ -95,7 +101,7 @@ export class PlanSlot {
     const { variants } = this;
     for (let i = 0; i < variants.length; i++) {
       const plan = variants[i]!;
-      if (!plan.fits(session, environment, classes, params)) continue;
+      if (!plan.fits(session, environment, classes, params) || !plan.allows(session)) continue;
       if (!plan.current(session)) {
         variants.splice(i, 1);
         break;

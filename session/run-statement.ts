@@ -59,6 +59,7 @@ export function runStatement(
     });
   };
   const run = (): Awaitable<Outcome> => {
+    if (session.sandboxed && !IN_SANDBOX.has(stmt.kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
     const needs =
       typeof handler.transactional === 'function'
         ? handler.transactional(stmt)
@@ -77,6 +78,9 @@ export function runStatement(
     return fail(error);
   }
 }
+
+/** Statements that are taken while the password has expired (MySQL manual, "Server Handling of Expired Passwords"). */
+const IN_SANDBOX: ReadonlySet<string> = new Set(['AlterUser', 'SetPassword', 'Set']);
 
 function startStatement(
   session: Session,

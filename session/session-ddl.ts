@@ -97,6 +97,9 @@ export class SessionDdlContext implements DdlContext {
   checkPrivilege(privilege: string, db: string, table: string): void {
     this.session.privileges.require(privilege, db, table);
   }
+  requireGlobal(privilege: string): void {
+    this.session.privileges.requireGlobal(privilege);
+  }
   checkTableLock(table: TableInfo): void {
     const { tableLocks } = this.session.engine;
     if (!tableLocks.empty) tableLocks.checkChange(this.session.connection.id, table.id, table.name);

@@ -22,7 +22,7 @@ class SessionFacts implements SessionFunctions {
     return `${account.user}@${account.host}`;
   }
   get currentRole(): string {
-    return 'NONE';
+    return this.session.privileges.currentRole;
   }
   get database(): string | null {
     return this.session.currentDatabase === '' ? null : this.session.currentDatabase;

@@ -1,3 +1,4 @@
+import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
@@ -54,6 +55,14 @@ export class SessionPlanContext implements PlanContext {
     if (this.session.temporary?.find(db, table)) return;
     this.session.privileges.require(privilege, db, table);
     if (this.reuse !== null) this.privileges.push([privilege, db, table]);
+  }
+  limitedColumns(privilege: string, db: string, table: string): ReadonlySet<string> | null {
+    const { privileges } = this.session;
+    return privileges.has(privilege, db, table) ? null : privileges.columns(privilege, db, table);
+  }
+  denyColumn(privilege: string, column: string, table: string): never {
+    const { user, host } = this.session.connection.account;
+    throw mysqlError('ER_COLUMNACCESS_DENIED_ERROR', privilege, user, host, column, table);
   }
   holdsPrivilege(account: string, privilege: string, db: string, table: string): boolean {
     const { accounts } = this.session.engine;

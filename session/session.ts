@@ -73,6 +73,8 @@ export class Session implements ClientSession {
   /** Set while TRACE records spans. */
   tracer: Tracer | null = null;
   running = false;
+  /** The password has expired: nothing but a new one is taken. */
+  sandboxed = false;
   /** What the last text took to parse, for TRACE. */
   parseMs = 0;
 

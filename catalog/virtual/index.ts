@@ -4,3 +4,4 @@ import './server-tables.js';
 import './ddl-jobs.js';
 import './transactions.js';
 import './analyze-status.js';
+import './privilege-tables.js';

@@ -90,9 +90,11 @@ function rowNames(state: BuildState, db: DbInfo, table: TableInfo, alias: string
 export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: ToPhysical): Insert {
   const { db, table } = writableTable(state, stmt.table, 'INSERT');
   const partitions = namedPartitions(table, stmt.partitions);
-  state.ctx.checkPrivilege('INSERT', db.name, table.name);
   if (stmt.replace) state.ctx.checkPrivilege('DELETE', db.name, table.name);
-  if (stmt.onDuplicate !== null) state.ctx.checkPrivilege('UPDATE', db.name, table.name);
+  if (stmt.onDuplicate !== null) {
+    const changed = stmt.onDuplicate.map((a) => a.column.name);
+    state.checkWrite('UPDATE', db.name, table.name, changed);
+  }
   state.noteTable(db, table, true);
   let columns: ColumnInfo[];
   if (stmt.columns !== null) {
@@ -102,6 +104,12 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     });
   } else columns = publicColumns(table).filter((c) => !c.hidden);
   if (stmt.columns === null && stmt.rows !== null && stmt.rows.every((r) => r.length === 0)) columns = [];
+  state.checkWrite(
+    'INSERT',
+    db.name,
+    table.name,
+    columns.filter((c) => c.generated === '').map((c) => c.name),
+  );
   const current = rowNames(state, db, table, table.name, 0);
   const scope: QueryScope = {
     relation: { plan: dual(1), names: current },
@@ -327,7 +335,7 @@ function lockPoint(state: BuildState, plan: PhysicalPlan): PhysicalPlan {
 export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: ToPhysical): Update {
   const { scope, sources } = buildTarget(state, stmt);
   const owner = (ref: ast.ColumnRef): { source: DataSource; info: ColumnInfo } => {
-    const name = findName(scope.relation.names, ref, 'field list');
+    const name = findName(scope.relation.names, ref, 'field list', true);
     if (name === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
     if (state.ctx.schema.table(name.db, name.orgTable)?.view !== undefined)
       refuseView('update', name.orgTable);
@@ -343,7 +351,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   const targets: DataSource[] = [];
   for (const a of assigned) if (!targets.includes(a.source)) targets.push(a.source);
   for (const t of targets) {
-    state.ctx.checkPrivilege('UPDATE', t.db.name, t.table.name);
+    const changed = assigned.filter((a) => a.source === t).map((a) => a.info.name);
+    state.checkWrite('UPDATE', t.db.name, t.table.name, changed);
     state.noteTable(t.db, t.table, true);
   }
   const values = assigned.map(({ info, source, ast: a }): Expression | null => {

@@ -80,7 +80,11 @@ export function findTable(state: BuildState, name: ast.TableName): FoundTable {
   const schema = state.viewStack.length > 0 ? (all.permanent ?? all) : all;
   const db = schema.database(dbName);
   const table = db === null ? null : schema.table(dbName, name.name);
-  if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
+  if (db === null || table === null) {
+    // Who may not read there does not learn what there is.
+    state.checkPrivilege('SELECT', dbName, name.name);
+    throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
+  }
   return { db, table };
 }
 
@@ -99,13 +103,19 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
     return { plan: dual(1), names: [] };
   }
   const partitions = namedPartitions(table, ref.partitions);
-  state.checkPrivilege('SELECT', db.name, table.name);
+  const readable = state.checkRead(db.name, table.name);
   state.noteTable(db, table, false);
   const hints = ref.indexHints.map((h) => ({
     ...h,
     indexes: h.indexes.map((name) => hintedIndex(table, name)),
   }));
-  return sourceOf(state, db, table, alias, hints, state.writing, partitions);
+  const source = sourceOf(state, db, table, alias, hints, state.writing, partitions);
+  if (readable === null) return source;
+  const denied = (n: FieldName): FieldName => {
+    if (readable.has(n.orgName.toLowerCase())) return n;
+    return { ...n, denied: () => state.ctx.denyColumn('SELECT', n.orgName, table.name) };
+  };
+  return { plan: source.plan, names: source.names.map(denied) };
 }
 
 /** Name of the index that a hint means: it may be given by an unambiguous prefix (MySQL manual, "Index Hints"). Throws 1176. */

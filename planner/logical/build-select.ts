@@ -157,6 +157,7 @@ class SelectBuilder {
         throw mysqlError('ER_BAD_TABLE_ERROR', table);
       }
       for (const n of matched) {
+        n.denied?.();
         fields.push({ ast: null, alias: null, name: n, wildcard: n.column, built: n.column });
       }
     }

@@ -245,6 +245,7 @@ function pointSelect(stmt: ast.SelectStmt, ctx: PlanContext): PlannedStatement |
     if (picked === null) return null;
     ({ columns, schema, names } = picked);
   }
+  if (ctx.limitedColumns('SELECT', f.db.name, f.table.name) !== null) return null;
   ctx.checkPrivilege('SELECT', f.db.name, f.table.name);
   if (stmt.lock !== null && stmt.lock.strength === 'UPDATE')
     ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
@@ -340,6 +341,7 @@ function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement |
     }
   }
   if (env.scope.relation.plan.op !== 'Dual') return null;
+  if (ctx.limitedColumns('UPDATE', f.db.name, f.table.name) !== null) return null;
   ctx.checkPrivilege('UPDATE', f.db.name, f.table.name);
   const plan: Update = {
     ...base(child),

@@ -102,6 +102,22 @@ export class BuildState {
       throw mysqlError('ER_VIEW_INVALID', view.db, view.name);
   }
 
+  /** A table is read: gives the columns that may be read when those are not all. */
+  checkRead(db: string, table: string): ReadonlySet<string> | null {
+    const limited = this.viewStack.length > 0 ? null : this.ctx.limitedColumns('SELECT', db, table);
+    if (limited === null) this.checkPrivilege('SELECT', db, table);
+    else this.cacheable = false;
+    return limited;
+  }
+
+  /** Columns of a table are written. Throws 1142, 1143. */
+  checkWrite(privilege: 'INSERT' | 'UPDATE', db: string, table: string, columns: readonly string[]): void {
+    const limited = this.ctx.limitedColumns(privilege, db, table);
+    if (limited === null) return this.ctx.checkPrivilege(privilege, db, table);
+    this.cacheable = false;
+    for (const c of columns) if (!limited.has(c.toLowerCase())) this.ctx.denyColumn(privilege, c, table);
+  }
+
   noteTable(db: DbInfo, table: TableInfo, write: boolean): void {
     this.tables.push({ db: db.name, table, write });
   }

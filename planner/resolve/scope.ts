@@ -16,6 +16,8 @@ export interface FieldName {
   readonly visible: boolean;
   /** Never given by any `*`: hidden columns, the row id. */
   readonly hidden: boolean;
+  /** Throws 1143: the user may not read the column. */
+  readonly denied?: () => never;
 }
 
 /** What a FROM clause or a query gives: a plan and the names of its columns. */
@@ -67,12 +69,13 @@ const same = (a: string, b: string): boolean => a === b || a.toLowerCase() === b
 
 /**
  * Finds a column by its possibly qualified name among a relation's names; null when there is none. Error 1052 when
- * several different columns answer to it.
+ * several different columns answer to it, 1143 for one that may not be read; `assigned`: the name of what is written.
  */
 export function findName(
   names: readonly FieldName[],
   ref: { readonly schema: string | null; readonly table: string | null; readonly name: string },
   clause: string,
+  assigned = false,
 ): FieldName | null {
   let found: FieldName | null = null;
   for (const n of names) {
@@ -85,6 +88,7 @@ export function findName(
     }
     found = n;
   }
+  if (!assigned) found?.denied?.();
   return found;
 }
 

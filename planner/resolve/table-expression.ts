@@ -31,6 +31,10 @@ function expressionContext(ctx: EvalContext): PlanContext {
     statistics: () => null,
     rowCountHint: () => null,
     checkPrivilege: () => undefined,
+    limitedColumns: () => null,
+    denyColumn: (_privilege, column, table) => {
+      throw mysqlError('ER_BAD_FIELD_ERROR', column, table);
+    },
     holdsPrivilege: () => false,
     hasDirtyWrites: () => false,
     pessimistic: false,

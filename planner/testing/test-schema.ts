@@ -88,6 +88,10 @@ export class TestSchema {
       statistics: (table) => this.statistics.get(table.lower) ?? null,
       rowCountHint: (id) => this.rowCounts.get(this.byId(id)?.lower ?? '') ?? null,
       checkPrivilege: () => {},
+      limitedColumns: () => null,
+      denyColumn: () => {
+        throw new Error('no column is denied');
+      },
       holdsPrivilege: () => true,
       hasDirtyWrites: (id) => this.dirty.has(this.byId(id)?.lower ?? ''),
       pessimistic: false,
@@ -140,6 +144,7 @@ export class TestSchema {
       toColumn: (value: Datum, _type: FieldType) => value,
       restore: () => '',
       checkPrivilege: () => {},
+      requireGlobal: () => {},
       checkTableLock: () => {},
       warn: () => {},
       forgetTable: () => {},

@@ -18,11 +18,15 @@ const FAST_AUTH_SUCCESS = 0x03;
 const PERFORM_FULL_AUTHENTICATION = 0x04;
 const SALT_BYTES = 20;
 
-const sha256 = (...parts: readonly Uint8Array[]): Buffer => {
-  const h = createHash('sha256');
+/** The hash that everything is made with: caching_sha2_password's, or that of TiDB's tidb_sm3_password, which is else the same. */
+type Digest = 'sha256' | 'sm3';
+
+const digestOf = (digest: Digest, ...parts: readonly Uint8Array[]): Buffer => {
+  const h = createHash(digest);
   for (const p of parts) h.update(p);
   return h.digest();
 };
+const sha256 = (...parts: readonly Uint8Array[]): Buffer => digestOf('sha256', ...parts);
 
 /** `$A$005$` + 20 bytes of salt + 43 characters of hash; the middle part counts thousands of rounds in hex. */
 function parseAuthString(
@@ -34,11 +38,11 @@ function parseAuthString(
     : { rounds: parseInt(m[1]!, 16) * 1000, salt: Buffer.from(m[2]!, 'latin1'), hash: m[3]! };
 }
 
-function matches(authString: string, password: Uint8Array): boolean {
+function matches(digest: Digest, authString: string, password: Uint8Array): boolean {
   const stored = parseAuthString(authString);
   if (stored === null) return false;
   return timingSafeEqual(
-    Buffer.from(sha256Crypt(password, stored.salt, stored.rounds)),
+    Buffer.from(sha256Crypt(password, stored.salt, stored.rounds, digest)),
     Buffer.from(stored.hash),
   );
 }
@@ -54,10 +58,13 @@ export function randomSalt(n: number): Buffer {
 }
 
 /** authentication_string of a password. */
-export function cachingSha2AuthString(password: string): string {
+export const cachingSha2AuthString = (password: string): string => authStringOf('sha256', password);
+export const sm3AuthString = (password: string): string => authStringOf('sm3', password);
+
+function authStringOf(digest: Digest, password: string): string {
   if (password === '') return '';
   const salt = randomSalt(SALT_BYTES);
-  return `$A$005$${salt.toString('latin1')}${sha256Crypt(Buffer.from(password), salt, 5000)}`;
+  return `$A$005$${salt.toString('latin1')}${sha256Crypt(Buffer.from(password), salt, 5000, digest)}`;
 }
 
 /** What a client answers to `nonce`: SHA256(pw) XOR SHA256(SHA256(SHA256(pw)) + nonce). */
@@ -73,7 +80,7 @@ export function cachingSha2Reply(password: string, nonce: Uint8Array): Buffer {
  * SHA256(SHA256(password)) by account. The key holds the authentication string, so that a changed password finds nothing.
  */
 const fastCache = new LRUCache<string, Buffer>({ max: 10_000 });
-const cacheKey = (a: Account): string => `${a.user}\0${a.host}\0${a.authString}`;
+const cacheKey = (a: Account): string => `${a.plugin}\0${a.user}\0${a.host}\0${a.authString}`;
 
 let keyPair: Promise<{ readonly publicKey: string; readonly privateKey: string }> | null = null;
 
@@ -102,8 +109,8 @@ async function decryptPassword(sealed: Buffer, nonce: Buffer): Promise<Buffer | 
   return withoutNul(open);
 }
 
-export const cachingSha2Password: AuthPlugin = {
-  name: 'caching_sha2_password',
+const cachingPlugin = (name: string, digest: Digest): AuthPlugin => ({
+  name,
   async verify(exchange, account, reply, nonce) {
     // Some clients send a single zero byte for the empty password.
     const empty = reply.length === 0 || (reply.length === 1 && reply[0] === 0);
@@ -111,9 +118,9 @@ export const cachingSha2Password: AuthPlugin = {
     const key = cacheKey(account);
     const cached = fastCache.get(key);
     if (cached !== undefined && reply.length === 32) {
-      const stage1 = sha256(cached, nonce);
+      const stage1 = digestOf(digest, cached, nonce);
       for (let i = 0; i < 32; i++) stage1[i]! ^= reply[i]!;
-      if (timingSafeEqual(sha256(stage1), cached)) {
+      if (timingSafeEqual(digestOf(digest, stage1), cached)) {
         exchange.sendMoreData(Buffer.of(FAST_AUTH_SUCCESS));
         return true;
       }
@@ -130,18 +137,21 @@ export const cachingSha2Password: AuthPlugin = {
       }
       password = await decryptPassword(answer, nonce);
     }
-    if (password === null || !matches(account.authString, password)) return false;
-    fastCache.set(key, sha256(sha256(password)));
+    if (password === null || !matches(digest, account.authString, password)) return false;
+    fastCache.set(key, digestOf(digest, digestOf(digest, password)));
     return true;
   },
   verifyPassword(account, password) {
     if (account.authString === '' || password === '') return account.authString === '' && password === '';
     const key = cacheKey(account);
-    const digest = sha256(sha256(Buffer.from(password)));
+    const twice = digestOf(digest, digestOf(digest, Buffer.from(password)));
     const cached = fastCache.get(key);
-    if (cached !== undefined && timingSafeEqual(cached, digest)) return true;
-    if (!matches(account.authString, Buffer.from(password))) return false;
-    fastCache.set(key, digest);
+    if (cached !== undefined && timingSafeEqual(cached, twice)) return true;
+    if (!matches(digest, account.authString, Buffer.from(password))) return false;
+    fastCache.set(key, twice);
     return true;
   },
-};
+});
+
+export const cachingSha2Password = cachingPlugin('caching_sha2_password', 'sha256');
+export const sm3Password = cachingPlugin('tidb_sm3_password', 'sm3');

@@ -7,8 +7,6 @@ const ORDER = [
   29,
 ];
 
-const sha256 = (data: Uint8Array): Buffer => createHash('sha256').update(data).digest();
-
 /** The first `n` bytes of `b` repeated. */
 function repeatTo(b: Buffer, n: number): Buffer {
   const out = Buffer.alloc(n);
@@ -16,8 +14,17 @@ function repeatTo(b: Buffer, n: number): Buffer {
   return out;
 }
 
-/** SHA-crypt (U. Drepper, "Unix crypt using SHA-256 and SHA-512"): the 43 characters after the salt. */
-export function sha256Crypt(password: Uint8Array, salt: Uint8Array, rounds: number): string {
+/**
+ * SHA-crypt (U. Drepper, "Unix crypt using SHA-256 and SHA-512"): the 43 characters after the salt. The digest may be
+ * another one of 32 bytes: TiDB's tidb_sm3_password puts SM3 in SHA-256's place.
+ */
+export function sha256Crypt(
+  password: Uint8Array,
+  salt: Uint8Array,
+  rounds: number,
+  digest: 'sha256' | 'sm3' = 'sha256',
+): string {
+  const sha256 = (data: Uint8Array): Buffer => createHash(digest).update(data).digest();
   const pw = Buffer.from(password);
   const b = sha256(Buffer.concat([pw, salt, pw]));
   const parts: Uint8Array[] = [pw, salt, repeatTo(b, pw.length)];

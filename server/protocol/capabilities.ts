@@ -21,6 +21,7 @@ export const Capability = {
   PluginAuth: 1 << 19,
   ConnectAttrs: 1 << 20,
   PluginAuthLenencData: 1 << 21,
+  CanHandleExpiredPasswords: 1 << 22,
   SessionTrack: 1 << 23,
   DeprecateEof: 1 << 24,
 } as const;
@@ -37,6 +38,7 @@ export const SERVER_CAPABILITIES =
   Capability.IgnoreSpace |
   Capability.Protocol41 |
   Capability.Interactive |
+  Capability.CanHandleExpiredPasswords |
   Capability.Transactions |
   Capability.SecureConnection |
   Capability.MultiStatements |

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import type { Account, Engine } from '../../session/client-session.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { AuthExchange } from '../auth/auth-plugin.js';
@@ -58,12 +59,41 @@ export async function authenticate(
     },
     readReply: () => readReply(channel),
   };
-  if (account === null || !(await plugin.verify(exchange, account, reply, salt)))
-    throw denied(reply.length > 0);
-  if (account.requireTls && !context.tls) throw denied(reply.length > 0);
+  if (account !== null) await engine.admitLogin?.(account);
+  const proved = account !== null && (await plugin.verify(exchange, account, reply, salt));
+  if (account !== null) await engine.noteLogin?.(account, proved);
+  if (account === null || !proved) throw denied(reply.length > 0);
+  if (!meetsRequirement(account, channel.tls)) throw denied(reply.length > 0);
   if (account.locked) throw mysqlError('ER_ACCOUNT_HAS_BEEN_LOCKED', account.user, account.host);
-  if (account.passwordExpired) throw mysqlError('ER_MUST_CHANGE_PASSWORD_LOGIN');
+  if (account.passwordExpired && (request.capabilities & Capability.CanHandleExpiredPasswords) === 0)
+    throw mysqlError('ER_MUST_CHANGE_PASSWORD_LOGIN');
   return account;
+}
+
+/** Whether the connection has what REQUIRE asks of it (MySQL manual, "CREATE USER SSL/TLS Options"). */
+function meetsRequirement(account: Account, tls: TLSSocket | null): boolean {
+  if (!account.requireTls) return true;
+  if (tls === null) return false;
+  const { require } = account;
+  if (require === undefined || require.type === 'SSL') return true;
+  const certificate = tls.getPeerCertificate();
+  if (!tls.authorized || Object.keys(certificate).length === 0) return false;
+  if (require.type === 'X509') return true;
+  const name = (n: object): string =>
+    Object.entries(n)
+      .map(([k, v]) => `/${k}=${String(v)}`)
+      .join('');
+  const names = (certificate.subjectaltname ?? '')
+    .split(',')
+    .map((n: string) => n.trim().replace('IP Address:', 'IP:'));
+  return (
+    (require.cipher === '' ||
+      tls.getCipher().standardName === require.cipher ||
+      tls.getCipher().name === require.cipher) &&
+    (require.issuer === '' || name(certificate.issuer) === require.issuer) &&
+    (require.subject === '' || name(certificate.subject) === require.subject) &&
+    (require.san === '' || require.san.split(',').every((n) => names.includes(n.trim())))
+  );
 }
 
 async function readReply(channel: Channel): Promise<Buffer> {

@@ -165,7 +165,7 @@ export class Cluster {
       id,
       queryOnly,
       user: by.connection.user,
-      all: by.privileges.has('SUPER', null, null),
+      all: by.privileges.has('CONNECTION_ADMIN', null, null),
     };
     const answers = this.shared ? await this.bus.ask('kill', request as unknown as BusData) : [];
     if (answers.includes('killed')) return;

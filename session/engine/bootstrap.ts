@@ -1,10 +1,10 @@
 import { Meta, MetaMutator } from '../../catalog/meta/meta.js';
-import { SYSTEM_TABLES } from './system-tables.js';
+import { SYSTEM_TABLES, UPGRADE_TO_4 } from './system-tables.js';
 import type { EngineCore } from './engine-core.js';
 import { loadGlobals } from './global-store.js';
 
 /** Raised when SYSTEM_TABLES changes; older stores get the tables that they lack. */
-const BOOTSTRAP_VERSION = 3;
+const BOOTSTRAP_VERSION = 4;
 
 /** Makes the system tables of a new store, then takes over the global variables that were kept. */
 export async function bootstrap(core: EngineCore): Promise<void> {
@@ -14,6 +14,7 @@ export async function bootstrap(core: EngineCore): Promise<void> {
     const statements =
       version === 0 ? SYSTEM_TABLES : SYSTEM_TABLES.filter((sql) => sql.startsWith('CREATE'));
     for (const sql of statements) await core.internalQuery(sql, '');
+    if (version > 0) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
     const txn = await core.storage.begin();
     new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
     await txn.commit();

@@ -25,6 +25,7 @@ import { Session } from '../session.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
+import { findVariable } from '../variables/system-variable.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
 import type { RowCounts } from './row-counts.js';
 import { ddlWorker } from './ddl-node.js';
@@ -70,6 +71,7 @@ export class EngineCore {
   readonly accounts: AccountStore = new AccountStore(this);
   /** authentication_string for a password, by plugin. */
   passwordHashers: ReadonlyMap<string, (password: string) => string> = new Map();
+  passwordVerifiers: ReadonlyMap<string, (authString: string, password: string) => boolean> = new Map();
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();
@@ -206,32 +208,44 @@ export class EngineCore {
   }
 
   /** Runs a statement as the server itself and gives its rows. */
-  async internalQuery(sql: string, database = 'mysql'): Promise<Datum[][]> {
+  internalQuery(sql: string, database = 'mysql'): Promise<Datum[][]> {
+    return this.asServer((query) => query(sql), database);
+  }
+
+  /** Runs statements as the server itself in one transaction. */
+  internalTransaction<T>(work: (query: (sql: string) => Promise<Datum[][]>) => Promise<T>): Promise<T> {
+    return this.asServer(async (query) => {
+      await query('BEGIN PESSIMISTIC');
+      const result = await work(query);
+      await query('COMMIT');
+      return result;
+    });
+  }
+
+  /** The session that runs them is closed at the end, which undoes what is not committed. */
+  private async asServer<T>(
+    work: (query: (sql: string) => Promise<Datum[][]>) => Promise<T>,
+    database = 'mysql',
+  ): Promise<T> {
     const session = this.internalSession(database);
     try {
-      return await rowsOf(session, sql);
+      return await work((sql) => collectRows(session, sql));
     } finally {
       await session.close();
     }
   }
 
-  /** Runs statements as the server itself in one transaction, which is committed when `body` succeeds. */
-  async internalTransaction<T>(body: (run: (sql: string) => Promise<Datum[][]>) => Promise<T>): Promise<T> {
-    const session = this.internalSession('mysql');
-    try {
-      await rowsOf(session, 'BEGIN PESSIMISTIC');
-      const result = await body((sql) => rowsOf(session, sql));
-      await rowsOf(session, 'COMMIT');
-      return result;
-    } finally {
-      await session.close();
-    }
+  /** Whether an account with this plugin and authentication_string has the password. */
+  passwordMatches(plugin: string, authString: string, password: string): boolean {
+    return this.passwordVerifiers.get(plugin)?.(authString, password) ?? false;
   }
 
   /** A session of the server itself, without limits; not in the process list. */
   internalSession(database: string): Session {
     const session = new Session(this, INTERNAL_CONNECTION, ALL_PRIVILEGES);
     session.currentDatabase = database;
+    // The server's own statements are read by the default rules, whatever the global mode.
+    session.vars.assign('sql_mode', findVariable('sql_mode')!.default);
     return session;
   }
 
@@ -337,7 +351,7 @@ export class EngineCore {
   }
 }
 
-async function rowsOf(session: Session, sql: string): Promise<Datum[][]> {
+async function collectRows(session: Session, sql: string): Promise<Datum[][]> {
   const rows: Datum[][] = [];
   const result = await session.query(Buffer.from(sql));
   if (result.kind !== 'rows') return rows;

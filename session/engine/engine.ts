@@ -12,10 +12,13 @@ import type {
   Engine,
   EngineStatistics,
 } from '../client-session.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import { admitLogin, checkConnectionLimit, noteLogin, passwordOutlived } from '../privileges/login-policy.js';
 import { Session } from '../session.js';
 import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
 import '../variables/mysql-variables.js';
+import '../variables/password-variables.js';
 import '../variables/tidb-accepted-variables.js';
 import '../variables/statistics-variables.js';
 import '../variables/tidb-variables.js';
@@ -23,6 +26,7 @@ import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
 import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
+import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { TempStorage } from '../../executor/spill/temp-storage.js';
@@ -58,6 +62,8 @@ export interface EngineOptions extends DataStoreOptions {
   readonly tempQuota?: number;
   /** authentication_string for a password, by plugin. */
   readonly passwordHashers: ReadonlyMap<string, (password: string) => string>;
+  /** Whether a password made an authentication_string, by plugin. */
+  readonly passwordVerifiers?: ReadonlyMap<string, (authString: string, password: string) => boolean>;
 }
 
 const MYSQL_VERSION = '8.0.11';
@@ -93,11 +99,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.rowCounts.load((sql) => core.internalQuery(sql));
   await core.statistics.start();
   core.passwordHashers = options.passwordHashers;
+  core.passwordVerifiers = options.passwordVerifiers ?? new Map();
   await core.accounts.reload();
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);
   registerAnalyzeStatus(core);
+  registerPrivilegeTables(core);
   const collector = new GarbageCollector(core);
   collector.start();
   const analyzer = new AutoAnalyzer(core);
@@ -151,11 +159,29 @@ class RutileEngine implements Engine {
   }
 
   findAccount(user: string, host: string): Account | null {
-    return this.core.accounts.find(user, host);
+    const account = this.core.accounts.find(user, host);
+    if (account === null || account.passwordExpired || !passwordOutlived(this.core, account)) return account;
+    return { ...account, passwordExpired: true };
+  }
+
+  admitLogin(account: Account): Awaitable<void> {
+    return admitLogin(this.core, account);
+  }
+
+  noteLogin(account: Account, proved: boolean): Awaitable<void> {
+    return noteLogin(this.core, account, proved);
   }
 
   openSession(connection: ConnectionInfo): ClientSession {
-    const session = new Session(this.core, connection, this.core.accounts.checkerFor(connection.account));
+    checkConnectionLimit(this.core, connection.account);
+    const { accounts, globals } = this.core;
+    const session = new Session(this.core, connection, accounts.checkerFor(connection.account));
+    session.sandboxed = connection.account.passwordExpired;
+    session.privileges.setRoles(
+      globals.get('activate_all_roles_on_login') === 'ON'
+        ? accounts.rolesOf(connection.account)
+        : accounts.defaultRolesOf(connection.account),
+    );
     if (connection.database !== '') session.useDatabase(connection.database);
     this.core.sessions.set(connection.id, session);
     return session;

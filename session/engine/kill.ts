@@ -2,9 +2,9 @@ import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
 import type { EngineCore } from './engine-core.js';
 
-/** KILL: only one's own connections without SUPER (MySQL manual, "KILL Statement"). Throws 1094, 1095. */
+/** KILL: only one's own connections without CONNECTION_ADMIN or SUPER (MySQL manual, "KILL Statement"). Throws 1094, 1095. */
 export async function killConnection(by: Session, connectionId: number, queryOnly: boolean): Promise<void> {
-  const all = by.privileges.has('SUPER', null, null);
+  const all = by.privileges.has('CONNECTION_ADMIN', null, null);
   if (!killLocal(by.engine, connectionId, queryOnly, by.connection.user, all))
     await by.engine.cluster.killForeign(by, connectionId, queryOnly);
 }

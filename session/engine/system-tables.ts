@@ -81,13 +81,31 @@ export const STATISTICS_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.column_stats_usage (table_id BIGINT NOT NULL, column_id BIGINT NOT NULL, last_used_at TIMESTAMP NULL, last_analyzed_at TIMESTAMP NULL, PRIMARY KEY (table_id, column_id))`,
 ];
 
+/** Columns of mysql.user that policies of passwords and accounts are kept in. */
+const USER_COLUMNS: readonly string[] = [
+  'Password_reuse_history SMALLINT UNSIGNED DEFAULT NULL',
+  'Password_reuse_time SMALLINT UNSIGNED DEFAULT NULL',
+  'User_attributes JSON',
+  'Token_issuer VARCHAR(255)',
+  "Password_expired ENUM('N','Y') NOT NULL DEFAULT 'N'",
+  'Password_last_changed TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP',
+  'Password_lifetime SMALLINT UNSIGNED DEFAULT NULL',
+  'Max_user_connections INT UNSIGNED NOT NULL DEFAULT 0',
+];
+
+/** What a store of an earlier bootstrap version than 4 needs beside the tables that it lacks. */
+export const UPGRADE_TO_4: readonly string[] = [
+  'ALTER TABLE mysql.user DROP COLUMN IF EXISTS User_attributes',
+  'ALTER TABLE mysql.user DROP COLUMN IF EXISTS ssl_type',
+  ...USER_COLUMNS.map((c) => `ALTER TABLE mysql.user ADD COLUMN IF NOT EXISTS ${c}`),
+];
+
 /** Tables of the `mysql` database and the first account, in the shape that MySQL's and TiDB's tools know. */
 export const SYSTEM_TABLES: readonly string[] = [
   'CREATE DATABASE IF NOT EXISTS mysql',
   'CREATE DATABASE IF NOT EXISTS test',
   `CREATE TABLE IF NOT EXISTS mysql.user (Host CHAR(255), User CHAR(32), authentication_string TEXT, plugin CHAR(64), ${flags(PRIVILEGE_COLUMNS)},
-    account_locked ENUM('N','Y') NOT NULL DEFAULT 'N', password_expired ENUM('N','Y') NOT NULL DEFAULT 'N', ssl_type VARCHAR(16) NOT NULL DEFAULT '',
-    User_attributes LONGTEXT, Password_last_changed TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (Host, User))`,
+    account_locked ENUM('N','Y') NOT NULL DEFAULT 'N', ${USER_COLUMNS.join(', ')}, PRIMARY KEY (Host, User))`,
   `CREATE TABLE IF NOT EXISTS mysql.db (Host CHAR(255), DB CHAR(64), User CHAR(32), ${flags(DB_PRIVILEGE_COLUMNS)}, PRIMARY KEY (Host, DB, User))`,
   `CREATE TABLE IF NOT EXISTS mysql.tables_priv (Host CHAR(255), DB CHAR(64), User CHAR(32), Table_name CHAR(64), Grantor CHAR(77), Timestamp TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP,
     Table_priv SET('Select','Insert','Update','Delete','Create','Drop','Grant','Index','Alter','Create View','Show View','Trigger','References'),
@@ -95,6 +113,9 @@ export const SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.columns_priv (Host CHAR(255), DB CHAR(64), User CHAR(32), Table_name CHAR(64), Column_name CHAR(64), Timestamp TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP,
     Column_priv SET('Select','Insert','Update','References'), PRIMARY KEY (Host, DB, User, Table_name, Column_name))`,
   `CREATE TABLE IF NOT EXISTS mysql.global_priv (Host CHAR(255), User CHAR(80), Priv LONGTEXT, PRIMARY KEY (Host, User))`,
+  `CREATE TABLE IF NOT EXISTS mysql.password_history (Host CHAR(255) NOT NULL DEFAULT '', User CHAR(32) NOT NULL DEFAULT '', Password_timestamp TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), Password TEXT, PRIMARY KEY (Host, User, Password_timestamp))`,
+  `CREATE TABLE IF NOT EXISTS mysql.bind_info (original_sql TEXT NOT NULL, bind_sql TEXT NOT NULL, default_db TEXT NOT NULL, status TEXT NOT NULL, create_time TIMESTAMP(6) NOT NULL, update_time TIMESTAMP(6) NOT NULL, charset TEXT NOT NULL, collation TEXT NOT NULL,
+    source VARCHAR(10) NOT NULL DEFAULT 'unknown', sql_digest VARCHAR(64) DEFAULT NULL, plan_digest VARCHAR(64) DEFAULT NULL, type VARCHAR(10) NOT NULL DEFAULT '', INDEX sql_index (original_sql(700), default_db(68)), INDEX time_index (update_time), UNIQUE INDEX digest_index (plan_digest, sql_digest))`,
   `CREATE TABLE IF NOT EXISTS mysql.global_grants (USER CHAR(32), HOST CHAR(255), PRIV CHAR(32), WITH_GRANT_OPTION ENUM('N','Y') NOT NULL DEFAULT 'N', PRIMARY KEY (USER, HOST, PRIV))`,
   `CREATE TABLE IF NOT EXISTS mysql.role_edges (FROM_HOST CHAR(60), FROM_USER CHAR(32), TO_HOST CHAR(60), TO_USER CHAR(32), WITH_ADMIN_OPTION ENUM('N','Y') NOT NULL DEFAULT 'N', PRIMARY KEY (FROM_HOST, FROM_USER, TO_HOST, TO_USER))`,
   `CREATE TABLE IF NOT EXISTS mysql.default_roles (HOST CHAR(60), USER CHAR(32), DEFAULT_ROLE_HOST CHAR(60) DEFAULT '%', DEFAULT_ROLE_USER CHAR(32), PRIMARY KEY (HOST, USER, DEFAULT_ROLE_HOST, DEFAULT_ROLE_USER))`,

@@ -94,3 +94,34 @@ export const GLOBAL_PRIVILEGES: readonly string[] = [
   'CONFIG',
   'GRANT OPTION',
 ];
+
+/** What may be granted on single columns. */
+export const COLUMN_PRIVILEGES: readonly string[] = ['SELECT', 'INSERT', 'UPDATE', 'REFERENCES'];
+
+/** Privileges kept by name in mysql.global_grants (TiDB docs, "Privilege Management": dynamic privileges). SUPER implies those that restrict nothing. */
+export const DYNAMIC_PRIVILEGES: ReadonlySet<string> = new Set([
+  'BACKUP_ADMIN',
+  'CONNECTION_ADMIN',
+  'DASHBOARD_CLIENT',
+  'PLACEMENT_ADMIN',
+  'RESOURCE_GROUP_ADMIN',
+  'RESOURCE_GROUP_USER',
+  'RESTORE_ADMIN',
+  'RESTRICTED_CONNECTION_ADMIN',
+  'RESTRICTED_PRIV_ADMIN',
+  'RESTRICTED_REPLICA_WRITER_ADMIN',
+  'RESTRICTED_SQL_ADMIN',
+  'RESTRICTED_STATUS_ADMIN',
+  'RESTRICTED_TABLES_ADMIN',
+  'RESTRICTED_USER_ADMIN',
+  'RESTRICTED_VARIABLES_ADMIN',
+  'ROLE_ADMIN',
+  'SYSTEM_USER',
+  'SYSTEM_VARIABLES_ADMIN',
+  'TRAFFIC_CAPTURE_ADMIN',
+  'TRAFFIC_REPLAY_ADMIN',
+]);
+
+/** Whether SUPER stands for the dynamic privilege too. */
+export const impliedBySuper = (name: string): boolean =>
+  name !== 'RESTRICTED_REPLICA_WRITER_ADMIN' && DYNAMIC_PRIVILEGES.has(name);

@@ -13,6 +13,7 @@ import './load-data.js';
 import './lock-tables.js';
 import './prepare.js';
 import './query.js';
+import './role.js';
 import './set.js';
 import './show.js';
 import './split-region.js';

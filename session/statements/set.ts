@@ -63,7 +63,7 @@ async function setSystemVariable(
     (scope === 'INSTANCE' && v.scope !== 'session')
   ) {
     if (v.scope === 'session') throw mysqlError('ER_LOCAL_VARIABLE', v.name);
-    session.privileges.requireGlobal('SUPER');
+    session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
     const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
     session.engine.globals.set(v, kept);
     await persistGlobal(session.engine, v.name, kept);

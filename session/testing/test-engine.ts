@@ -39,7 +39,18 @@ export class TestEngine {
       tlsConfigured: false,
       durability: 2,
       logger: LOG,
-      passwordHashers: new Map(),
+      passwordHashers: new Map(
+        ['mysql_native_password', 'caching_sha2_password'].map((p) => [
+          p,
+          (password) => `hash of ${password}`,
+        ]),
+      ),
+      passwordVerifiers: new Map(
+        ['mysql_native_password', 'caching_sha2_password'].map((p) => [
+          p,
+          (authString, password) => authString === (password === '' ? '' : `hash of ${password}`),
+        ]),
+      ),
     });
   }
 
@@ -48,13 +59,24 @@ export class TestEngine {
     this.engine = await TestEngine.openIn(this.dir);
   }
 
-  async session(database = 'test'): Promise<TestSession> {
+  /** A session of an account from the loopback address, the way a login leads to it. */
+  async login(user: string, password = ''): Promise<TestSession> {
+    const account = await this.engine.findAccount(user, '127.0.0.1');
+    if (account === null) throw new Error(`no account for ${user}`);
+    await this.engine.admitLogin?.(account);
+    const proved = account.authString === (password === '' ? '' : `hash of ${password}`);
+    await this.engine.noteLogin?.(account, proved);
+    if (!proved) throw new Error('wrong password');
+    return this.session('', account);
+  }
+
+  async session(database = 'test', account: Account = ROOT): Promise<TestSession> {
     const session = await this.engine.openSession({
       id: ++this.lastId,
-      user: 'root',
+      user: account.user,
       host: '127.0.0.1',
       peer: '127.0.0.1:1',
-      account: ROOT,
+      account,
       database,
       collationId: 46,
       foundRows: false,

@@ -94,7 +94,8 @@ registerVariables([
   {
     name: 'default_authentication_plugin',
     scope: 'global',
-    kind: 'string',
+    kind: 'enum',
+    values: ['mysql_native_password', 'caching_sha2_password', 'tidb_sm3_password'],
     default: 'mysql_native_password',
     doc: 'Plugin of new accounts.',
   },

@@ -148,7 +148,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tiflash_fastscan', BOTH, 'OFF', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_batch_size', count('both', 1, 2147483647), '8192', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_stream_count', count('both', -1, 1024), '0', 'TiFlash.'],
-  ['validate_password.enable', GLOBAL, 'OFF', 'Password rules.'],
 ];
 
 registerVariables([
