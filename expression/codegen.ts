@@ -305,7 +305,7 @@ export class Emitter {
     // Texts are repeated by their users: long ones get a name, so that code stays linear in the tree.
     if (cond.length > 100) cond = this.let(cond);
     if (nul.length > 100) nul = this.let(nul);
-    return { rep: 'n', v: `(${cond}?1:0)`, s: '', e: '', nul, bound: 1, cond: `(${cond})` };
+    return { rep: 'n', v: `((${cond})?1:0)`, s: '', e: '', nul, bound: 1, cond: `(${cond})` };
   }
 
   /** JS boolean: the non-NULL value is true. */
@@ -426,6 +426,11 @@ export class Emitter {
         return this.fromNumber(call, nul, nullable, Infinity);
       case 'duration':
         return this.fromNumber(call, nul, nullable, boundOf(type));
+      case 'datetime':
+        // Dates are numbers even where the run is exact.
+        return type.tp === TypeCode.Date
+          ? this.fromNumber(call, nul, nullable, boundOf(type))
+          : this.fromDatum(call, nul, nullable);
       case 'string':
       case 'json':
         if (type.tp === TypeCode.Enum || type.tp === TypeCode.Set) return this.fromDatum(call, nul, nullable);

@@ -7,10 +7,24 @@ import { boolType, decimalType, exactDigits, intType, MAX_SCALE, realType } from
 
 const scaleOf = (t: FieldType): number => (evalType(t) === 'decimal' ? Math.max(0, t.decimal) : 0);
 
-/** A quotient with the digits that MySQL keeps inside a computation: (1/3)*3 is 1.0000, and 1/1000000 is true. */
+/**
+ * A quotient, or a sum or product of quotients, with the digits that MySQL keeps inside a computation: (1/3)*3 is 1.0000, and
+ * 1/1000000 is true.
+ */
 export function preciseQuotient(e: Expression): Expression {
   const q = e.kind === 'function' ? e : foldedFrom(e);
-  if (q === null || q.name !== 'div' || evalType(q.type) !== 'decimal') return e;
+  if (q === null || evalType(q.type) !== 'decimal') return e;
+  if (q.name === 'plus' || q.name === 'minus' || q.name === 'mul') {
+    // The operands are precise already; the result was cut to its declared scale.
+    const scales = q.args.map((a) => scaleOf(a.type));
+    const natural = q.name === 'mul' ? scales[0]! + scales[1]! : Math.max(scales[0]!, scales[1]!);
+    const d = exactDigits(q.type);
+    const scale = Math.min(MAX_SCALE, natural);
+    return scale <= d.scale
+      ? e
+      : { ...q, type: { ...decimalType(d.precision - d.scale + scale, scale), flag: q.type.flag } };
+  }
+  if (q.name !== 'div') return e;
   const [a, b] = q.args as [Expression, Expression];
   const increment = Math.max(0, q.type.decimal - scaleOf(a.type));
   const scale = Math.min(MAX_SCALE, decDivInternalScale(scaleOf(a.type), scaleOf(b.type), increment));

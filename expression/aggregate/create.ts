@@ -74,7 +74,10 @@ const variance = (kind: VarianceKind): AggregateSpec => ({
 const sum = (average: boolean): AggregateSpec => ({
   doc: `${average ? 'AVG' : 'SUM'}([DISTINCT] expr): exact for exact types. Manual: Aggregate Function Descriptions.`,
   inputs: (a, ctx) => [summed(a.args[0]!, ctx)],
-  partial: (a) => (average ? [intType(), sumTypeOf(a.args[0]!.type)] : [a.type]),
+  partial: (a) => {
+    const state = sumTypeOf(a.args[0]!.type);
+    return average ? [intType(), state] : [evalType(a.type) === 'decimal' ? state : a.type];
+  },
   create(a, inputs) {
     const value = inputs[average && overStates(a) ? 1 : 0]!;
     return new SumAggregator(
@@ -83,7 +86,11 @@ const sum = (average: boolean): AggregateSpec => ({
       a.type,
       overStates(a),
       givesStates(a),
-      average ? (overStates(a) ? value.type : sumTypeOf(value.type)) : a.type,
+      average || evalType(a.type) === 'decimal'
+        ? overStates(a)
+          ? value.type
+          : sumTypeOf(value.type)
+        : a.type,
     );
   },
 });

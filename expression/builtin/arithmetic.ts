@@ -1,6 +1,6 @@
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, isUnsigned, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { decDiv, decDivTruncate, decFits, decMod } from '../../types/decimal.js';
+import { decDiv, decDivTruncate, decFits, decMod, decRescale } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { asDecimalType, castTo, foldConstant } from '../build.js';
@@ -70,6 +70,13 @@ function realResult(args: readonly Expression[]): FieldType {
     : t;
 }
 
+/** Quotients among the operands with all the digits that MySQL keeps of them. */
+const precise = (args: readonly Expression[], ctx: BuildContext): Expression[] =>
+  args.map((e) => {
+    const q = preciseQuotient(e);
+    return q === e ? e : foldConstant(q, ctx);
+  });
+
 /** Result type of + - *. */
 function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
   return (raw, ctx): Resolved => {
@@ -84,7 +91,7 @@ function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
     }
     const x = exactDigits(a.type);
     const y = exactDigits(b.type);
-    const wide = args.map((e) => foldConstant(preciseQuotient(e), ctx));
+    const wide = precise(args, ctx);
     if (name === 'mul') {
       return {
         args: wide,
@@ -246,10 +253,11 @@ function emitMod(g: Emitter, node: ScalarFunction): Value {
   }
   const sa = scaleOf(node.args[0]!.type);
   const sb = scaleOf(node.args[1]!.type);
-  const k = shared(`mod ${sa} ${sb}`, () => (rt, x, y) => {
+  const s = scaleOf(node.type);
+  const k = shared(`mod ${sa} ${sb} ${s}`, () => (rt, x, y) => {
     const r = decMod(x, sa, y, sb);
     if (r === null) rt.divisionByZero();
-    return r;
+    return r === null ? null : decRescale(r, Math.max(sa, sb), s);
   });
   return g.fromDatum(`${g.pool(k)}(rt,${g.asDatum(a, 'decimal')},${g.asDatum(b, 'decimal')})`, nul, true);
 }
@@ -330,7 +338,7 @@ registerFunctions([
       const x = exactDigits(args[0]!.type);
       const y = exactDigits(args[1]!.type);
       const scale = Math.min(x.scale + ctx.divPrecisionIncrement, MAX_SCALE);
-      return { args, type: decimalType(x.precision - x.scale + y.scale + scale, scale) };
+      return { args: precise(args, ctx), type: decimalType(x.precision - x.scale + y.scale + scale, scale) };
     },
     emit: emitDiv,
   },
@@ -365,7 +373,7 @@ registerFunctions([
       const y = exactDigits(args[1]!.type);
       const scale = Math.max(x.scale, y.scale);
       return {
-        args,
+        args: precise(args, ctx),
         type: decimalType(Math.max(x.precision - x.scale, y.precision - y.scale) + scale, scale),
       };
     },

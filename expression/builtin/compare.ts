@@ -35,6 +35,7 @@ import {
   realType,
   timeType,
 } from '../type-inference.js';
+import { preciseQuotient } from '../truth.js';
 import { boolOf } from './logic.js';
 import { ERRORS, formatError, mysqlError } from '../../types/error-table.js';
 import { isZero } from '../../types/datum.js';
@@ -178,6 +179,10 @@ export function comparisonArgs(
   a = refined.a;
   b = refined.b;
   const domain = comparisonDomain(a, b);
+  if (domain === 'decimal' || domain === 'real') {
+    a = preciseQuotient(a);
+    b = preciseQuotient(b);
+  }
   a = toDomain(a, domain, ctx);
   b = toDomain(b, domain, ctx);
   if (domain !== 'string') return { a, b, collation: 'binary' };

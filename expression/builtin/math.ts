@@ -7,7 +7,7 @@ import { evalType, isUnsigned } from '../../types/field-type.js';
 import type { EvalContext } from '../eval-context.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import type { Runtime } from '../runtime.js';
-import { decimalType, exactDigits, intType, realType } from '../type-inference.js';
+import { decimalType, exactDigits, intType, realType, MAX_SCALE } from '../type-inference.js';
 import type { Kernel, ScalarDefinition } from './scalar.js';
 import { defineAll, notNullIf, real, toNumber } from './scalar.js';
 
@@ -114,7 +114,8 @@ function roundType(args: readonly Expression[], grows: boolean): FieldType {
     default: {
       const x = exactDigits(t);
       if (d === null) return decimalType(x.precision + 1, x.scale);
-      const s = Math.max(0, Math.min(x.scale, d));
+      // Places beyond those of the number are zeros: ROUND(1.5, 3) is 1.500.
+      const s = Math.max(0, Math.min(MAX_SCALE, d));
       return decimalType(x.precision - x.scale + s + (grows && s < x.scale ? 1 : 0), s);
     }
   }

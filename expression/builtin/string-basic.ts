@@ -782,7 +782,8 @@ function soundex(s: string): string {
   const codes = '01230120022455012623010202';
   let out = '';
   let last = '';
-  for (const ch of s.toUpperCase()) {
+  // Case is a matter of ASCII here.
+  for (const ch of s.replace(/[a-z]/g, (c) => c.toUpperCase())) {
     const c = ch.charCodeAt(0);
     const code = c >= 65 && c <= 90 ? codes[c - 65]! : ch > '\u007f' ? '0' : '';
     if (code === '') continue;

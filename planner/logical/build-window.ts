@@ -73,9 +73,9 @@ export function buildWindows(
       const args = c.star ? [ONE] : c.args.map((a) => grouped(build(env, a)));
       const infer = WINDOW_TYPES[c.name];
       if (c.distinct) throw mysqlError('ER_NOT_SUPPORTED_YET', '<window function>(DISTINCT ..)');
-      const type =
-        infer !== undefined ? infer(args) : newAggregate(c.name, args, false, env.state.ctx.eval).type;
-      return { name: c.name, args, type };
+      if (infer !== undefined) return { name: c.name, args, type: infer(args) };
+      const agg = newAggregate(c.name, args, false, env.state.ctx.eval);
+      return { name: c.name, args: agg.args, type: agg.type };
     });
     const child = env.scope.relation.plan;
     const columns: Column[] = functions.map((f) => env.state.column(f.type));

@@ -13,6 +13,7 @@ import {
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, evalType, type FieldType } from '../../types/field-type.js';
 import { encodeUtf8 } from '../../types/charset.js';
+import { preciseQuotient } from '../../expression/truth.js';
 import { constant } from './literal.js';
 
 export { newFunction };
@@ -78,5 +79,8 @@ export function newAggregate(
   if (infer === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', name);
   if (args.length === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
   void ctx;
-  return { name, args, distinct, type: infer(args), mode: 'complete' };
+  const type = infer(args);
+  // SUM and AVG add quotients with all the digits that MySQL keeps of them.
+  const precise = (name === 'sum' || name === 'avg') && !distinct ? args.map(preciseQuotient) : args;
+  return { name, args: precise, distinct, type, mode: 'complete' };
 }

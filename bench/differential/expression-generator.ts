@@ -1,0 +1,349 @@
+/**
+ * Random typed expressions over the columns of the table `d` (see `SCHEMA`), as a tree, so that a difference can be traced to the
+ * smallest expression that shows it.
+ */
+
+export type Kind = 'int' | 'decimal' | 'real' | 'string' | 'date' | 'datetime' | 'time';
+
+export interface Node {
+  readonly sql: string;
+  readonly kind: Kind;
+  readonly args: readonly Node[];
+}
+
+export const SCHEMA = `CREATE TABLE d (
+  id INT PRIMARY KEY,
+  ti TINYINT, ui INT UNSIGNED, bi BIGINT, ub BIGINT UNSIGNED,
+  de DECIMAL(10,2), dd DECIMAL(30,10), fl FLOAT, db DOUBLE,
+  ch CHAR(10), vc VARCHAR(40), tx TEXT,
+  da DATE, dt DATETIME(3), tm TIME(2), yr YEAR,
+  en ENUM('alpha','beta','Gamma'), st SET('a','b','c'),
+  KEY (bi), KEY (vc), KEY (da)
+)`;
+
+const COLUMNS: Readonly<Record<Kind, readonly string[]>> = {
+  int: ['id', 'ti', 'ui', 'bi', 'ub'],
+  decimal: ['de', 'dd'],
+  real: ['db'],
+  string: ['ch', 'vc', 'tx'],
+  date: ['da'],
+  datetime: ['dt'],
+  time: ['tm'],
+};
+
+const LITERALS: Readonly<Record<Kind, readonly string[]>> = {
+  int: ['0', '1', '-1', '2', '7', '10', '255', '1000', '65536', '-2147483648', '9007199254740993', 'NULL'],
+  decimal: ['0.0', '1.5', '-1.5', '0.01', '12345.678', '99999999.99', '-0.005', '2.50', 'NULL'],
+  real: ['0e0', '1e0', '-2.5e0', '1e10', '3.14159e0', '1e-5', 'NULL'],
+  string: [
+    "''",
+    "'a'",
+    "'abc'",
+    "'ABC'",
+    "'12'",
+    "'3.5'",
+    "'-7'",
+    "'1e2'",
+    "'12abc'",
+    "'  x '",
+    "'äöü'",
+    "'a,b,c'",
+    "'2024-02-29'",
+    "'10:11:12'",
+    'NULL',
+  ],
+  date: ["DATE'2024-02-29'", "DATE'1999-12-31'", "DATE'2000-01-01'", "DATE'9999-12-31'", 'NULL'],
+  datetime: [
+    "TIMESTAMP'2024-02-29 23:59:59'",
+    "TIMESTAMP'1970-01-01 00:00:01.5'",
+    "TIMESTAMP'2038-01-19 03:14:07.123456'",
+    'NULL',
+  ],
+  time: ["TIME'00:00:00'", "TIME'-12:34:56'", "TIME'838:59:59'", "TIME'01:02:03.456'", 'NULL'],
+};
+
+/** `$1`, `$2` … stand for arguments of the kinds listed. */
+interface Form {
+  readonly result: Kind;
+  readonly template: string;
+  readonly args: readonly Kind[];
+}
+
+const form = (result: Kind, template: string, ...args: Kind[]): Form => ({ result, template, args });
+
+const FORMS: readonly Form[] = [
+  ...['+', '-', '*'].flatMap((op) => [
+    form('int', `($1 ${op} $2)`, 'int', 'int'),
+    form('decimal', `($1 ${op} $2)`, 'decimal', 'decimal'),
+    form('decimal', `($1 ${op} $2)`, 'int', 'decimal'),
+    form('real', `($1 ${op} $2)`, 'real', 'real'),
+    form('real', `($1 ${op} $2)`, 'string', 'int'),
+  ]),
+  form('decimal', '($1 / $2)', 'int', 'int'),
+  form('decimal', '($1 / $2)', 'decimal', 'decimal'),
+  form('real', '($1 / $2)', 'real', 'int'),
+  form('int', '($1 DIV $2)', 'int', 'int'),
+  form('int', '($1 DIV $2)', 'decimal', 'decimal'),
+  form('int', '($1 % $2)', 'int', 'int'),
+  form('decimal', '($1 % $2)', 'decimal', 'decimal'),
+  form('int', '(-$1)', 'int'),
+  form('decimal', '(-$1)', 'decimal'),
+  ...['=', '<>', '<', '<=', '>', '>=', '<=>'].flatMap((op) => [
+    form('int', `($1 ${op} $2)`, 'int', 'int'),
+    form('int', `($1 ${op} $2)`, 'int', 'decimal'),
+    form('int', `($1 ${op} $2)`, 'decimal', 'real'),
+    form('int', `($1 ${op} $2)`, 'string', 'string'),
+    form('int', `($1 ${op} $2)`, 'int', 'string'),
+    form('int', `($1 ${op} $2)`, 'date', 'datetime'),
+    form('int', `($1 ${op} $2)`, 'time', 'time'),
+  ]),
+  form('int', '($1 AND $2)', 'int', 'int'),
+  form('int', '($1 OR $2)', 'int', 'string'),
+  form('int', '($1 XOR $2)', 'int', 'int'),
+  form('int', '(NOT $1)', 'int'),
+  form('int', '($1 IS NULL)', 'string'),
+  form('int', '($1 IS TRUE)', 'int'),
+  form('int', '($1 BETWEEN $2 AND $3)', 'int', 'int', 'decimal'),
+  form('int', '($1 BETWEEN $2 AND $3)', 'string', 'string', 'string'),
+  form('int', '($1 NOT BETWEEN $2 AND $3)', 'date', 'date', 'date'),
+  form('int', '($1 IN ($2, $3, $4))', 'int', 'int', 'int', 'int'),
+  form('int', '($1 NOT IN ($2, $3))', 'string', 'string', 'string'),
+  form('int', '($1 IN ($2, $3))', 'int', 'decimal', 'int'),
+  form('int', '($1 LIKE $2)', 'string', 'string'),
+  form('int', "($1 LIKE CONCAT('%', $2, '_'))", 'string', 'string'),
+  ...['&', '|', '^'].map((op) => form('int', `($1 ${op} $2)`, 'int', 'int')),
+  form('int', '($1 << $2)', 'int', 'int'),
+  form('int', '($1 >> $2)', 'int', 'int'),
+  form('int', '(~$1)', 'int'),
+  form('int', 'BIT_COUNT($1)', 'int'),
+  // Numbers
+  form('int', 'ABS($1)', 'int'),
+  form('decimal', 'ABS($1)', 'decimal'),
+  form('int', 'SIGN($1)', 'real'),
+  form('int', 'FLOOR($1)', 'decimal'),
+  form('int', 'CEIL($1)', 'decimal'),
+  form('real', 'FLOOR($1)', 'real'),
+  form('decimal', 'ROUND($1, 1)', 'decimal'),
+  form('decimal', 'ROUND($1)', 'decimal'),
+  form('decimal', 'ROUND($1, -1)', 'decimal'),
+  form('int', 'ROUND($1, -1)', 'int'),
+  form('real', 'ROUND($1, 2)', 'real'),
+  form('decimal', 'TRUNCATE($1, 1)', 'decimal'),
+  form('int', 'TRUNCATE($1, -2)', 'int'),
+  form('int', 'MOD($1, $2)', 'int', 'int'),
+  form('real', 'SQRT($1)', 'int'),
+  form('real', 'POW($1, 2)', 'real'),
+  form('real', 'EXP($1)', 'int'),
+  form('real', 'LN($1)', 'real'),
+  form('real', 'LOG10($1)', 'int'),
+  form('real', 'ATAN($1)', 'real'),
+  form('int', 'CRC32($1)', 'string'),
+  form('string', 'CONV($1, 10, 16)', 'int'),
+  form('string', 'HEX($1)', 'int'),
+  form('string', 'BIN($1)', 'int'),
+  form('string', 'OCT($1)', 'int'),
+  form('int', 'GREATEST($1, $2)', 'int', 'int'),
+  form('decimal', 'LEAST($1, $2)', 'int', 'decimal'),
+  form('string', 'GREATEST($1, $2)', 'string', 'string'),
+  form('int', 'INTERVAL($1, 0, 10, 100)', 'int'),
+  // Strings
+  form('string', 'CONCAT($1, $2)', 'string', 'string'),
+  form('string', 'CONCAT($1, $2)', 'string', 'int'),
+  form('string', 'CONCAT($1, $2)', 'decimal', 'date'),
+  form('string', "CONCAT_WS('-', $1, $2, $3)", 'string', 'int', 'string'),
+  form('int', 'LENGTH($1)', 'string'),
+  form('int', 'CHAR_LENGTH($1)', 'string'),
+  form('string', 'UPPER($1)', 'string'),
+  form('string', 'LOWER($1)', 'string'),
+  form('string', 'LEFT($1, $2)', 'string', 'int'),
+  form('string', 'RIGHT($1, 3)', 'string'),
+  form('string', 'SUBSTRING($1, $2)', 'string', 'int'),
+  form('string', 'SUBSTRING($1, $2, 3)', 'string', 'int'),
+  form('string', 'TRIM($1)', 'string'),
+  form('string', "TRIM(LEADING 'a' FROM $1)", 'string'),
+  form('string', 'LTRIM($1)', 'string'),
+  form('string', 'RTRIM($1)', 'string'),
+  form('string', "REPLACE($1, 'b', $2)", 'string', 'string'),
+  form('string', 'REVERSE($1)', 'string'),
+  form('string', 'REPEAT($1, 2)', 'string'),
+  form('string', "LPAD($1, 8, '*')", 'string'),
+  form('string', "RPAD($1, 5, 'xy')", 'string'),
+  form('int', 'INSTR($1, $2)', 'string', 'string'),
+  form('int', 'LOCATE($1, $2, 2)', 'string', 'string'),
+  form('int', 'ASCII($1)', 'string'),
+  form('int', 'ORD($1)', 'string'),
+  form('int', 'STRCMP($1, $2)', 'string', 'string'),
+  form('int', "FIELD($1, 'a', $2)", 'string', 'string'),
+  form('int', "FIND_IN_SET($1, 'a,b,abc')", 'string'),
+  form('string', "ELT($1, 'x', $2)", 'int', 'string'),
+  form('string', 'HEX($1)', 'string'),
+  form('string', 'TO_BASE64($1)', 'string'),
+  form('string', 'QUOTE($1)', 'string'),
+  form('string', 'SOUNDEX($1)', 'string'),
+  form('string', 'MD5($1)', 'string'),
+  form('string', 'SHA1($1)', 'string'),
+  form('string', "INSERT($1, 2, 1, $2)", 'string', 'string'),
+  form('string', "SUBSTRING_INDEX($1, ',', $2)", 'string', 'int'),
+  form('string', 'FORMAT($1, 2)', 'decimal'),
+  form('string', 'FORMAT($1, 0)', 'int'),
+  form('string', 'MAKE_SET($1, $2, $3)', 'int', 'string', 'string'),
+  form('string', "EXPORT_SET($1, 'Y', 'N', '', 4)", 'int'),
+  form('string', 'SPACE(3)'),
+  form('int', 'CHAR_LENGTH(en)'),
+  form('string', 'CONCAT(en, st)'),
+  form('int', '(en + 0)'),
+  form('int', '(st + 0)'),
+  form('int', "(en = 'beta')"),
+  form('int', '(yr + 1)'),
+  // Control
+  form('int', 'IF($1, $2, $3)', 'int', 'int', 'int'),
+  form('string', 'IF($1, $2, $3)', 'int', 'string', 'string'),
+  form('string', 'IF($1, $2, $3)', 'int', 'string', 'int'),
+  form('decimal', 'IFNULL($1, $2)', 'int', 'decimal'),
+  form('string', 'IFNULL($1, $2)', 'string', 'int'),
+  form('int', 'NULLIF($1, $2)', 'int', 'int'),
+  form('string', 'NULLIF($1, $2)', 'string', 'string'),
+  form('decimal', 'COALESCE($1, $2, $3)', 'int', 'decimal', 'int'),
+  form('int', 'CASE WHEN $1 THEN $2 ELSE $3 END', 'int', 'int', 'int'),
+  form('string', 'CASE $1 WHEN $2 THEN $3 END', 'int', 'int', 'string'),
+  form('real', 'CASE WHEN $1 THEN $2 ELSE $3 END', 'int', 'int', 'real'),
+  form('datetime', 'COALESCE($1, $2)', 'date', 'datetime'),
+  // Casts
+  form('int', 'CAST($1 AS SIGNED)', 'decimal'),
+  form('int', 'CAST($1 AS SIGNED)', 'string'),
+  form('int', 'CAST($1 AS UNSIGNED)', 'int'),
+  form('decimal', 'CAST($1 AS DECIMAL(12,3))', 'string'),
+  form('decimal', 'CAST($1 AS DECIMAL(20,4))', 'int'),
+  form('decimal', 'CAST($1 AS DECIMAL(6,1))', 'decimal'),
+  form('real', 'CAST($1 AS DOUBLE)', 'string'),
+  form('string', 'CAST($1 AS CHAR)', 'int'),
+  form('string', 'CAST($1 AS CHAR)', 'decimal'),
+  form('string', 'CAST($1 AS CHAR(3))', 'string'),
+  form('string', 'CAST($1 AS CHAR)', 'datetime'),
+  form('date', 'CAST($1 AS DATE)', 'datetime'),
+  form('datetime', 'CAST($1 AS DATETIME(6))', 'date'),
+  form('datetime', 'CAST($1 AS DATETIME)', 'datetime'),
+  form('time', 'CAST($1 AS TIME)', 'datetime'),
+  form('time', 'CAST($1 AS TIME(1))', 'time'),
+  // Dates and times
+  ...['YEAR', 'MONTH', 'DAYOFMONTH', 'DAYOFWEEK', 'DAYOFYEAR', 'WEEKDAY', 'QUARTER', 'TO_DAYS'].map((f) =>
+    form('int', `${f}($1)`, 'date'),
+  ),
+  ...['HOUR', 'MINUTE', 'SECOND', 'MICROSECOND'].map((f) => form('int', `${f}($1)`, 'datetime')),
+  ...['HOUR', 'MINUTE', 'TIME_TO_SEC'].map((f) => form('int', `${f}($1)`, 'time')),
+  ...[0, 1, 2, 3, 4, 5, 6, 7].map((m) => form('int', `WEEK($1, ${m})`, 'date')),
+  form('int', 'YEARWEEK($1, 1)', 'date'),
+  form('date', 'LAST_DAY($1)', 'date'),
+  form('string', 'DAYNAME($1)', 'date'),
+  form('string', 'MONTHNAME($1)', 'datetime'),
+  form('string', "DATE_FORMAT($1, '%Y/%m/%d %H:%i:%s.%f %a %b %j %U %u %V %v %X %x %y %p %h')", 'datetime'),
+  form('string', "DATE_FORMAT($1, '%W %M %D %e %c %r %T %%')", 'date'),
+  form('string', "TIME_FORMAT($1, '%H %k %h %i %s %f %p')", 'time'),
+  form('int', 'DATEDIFF($1, $2)', 'date', 'datetime'),
+  form('time', 'TIMEDIFF($1, $2)', 'time', 'time'),
+  form('time', 'TIMEDIFF($1, $2)', 'datetime', 'datetime'),
+  ...['MICROSECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'].flatMap((u) => [
+    form('datetime', `($1 + INTERVAL $2 ${u})`, 'datetime', 'int'),
+    form('datetime', `($1 - INTERVAL 3 ${u})`, 'datetime'),
+    form('int', `TIMESTAMPDIFF(${u}, $1, $2)`, 'datetime', 'date'),
+  ]),
+  form('date', '($1 + INTERVAL $2 DAY)', 'date', 'int'),
+  form('date', '($1 - INTERVAL 1 MONTH)', 'date'),
+  form('datetime', "($1 + INTERVAL '1:30' HOUR_MINUTE)", 'datetime'),
+  form('datetime', "($1 + INTERVAL '-1 2:3:4' DAY_SECOND)", 'datetime'),
+  form('datetime', "($1 + INTERVAL '2-3' YEAR_MONTH)", 'datetime'),
+  form('int', 'EXTRACT(YEAR_MONTH FROM $1)', 'date'),
+  form('int', 'EXTRACT(DAY_MICROSECOND FROM $1)', 'datetime'),
+  form('int', 'EXTRACT(HOUR_SECOND FROM $1)', 'time'),
+  form('time', 'ADDTIME($1, $2)', 'time', 'time'),
+  form('datetime', 'ADDTIME($1, $2)', 'datetime', 'time'),
+  form('time', 'SEC_TO_TIME($1)', 'int'),
+  form('date', 'FROM_DAYS($1)', 'int'),
+  form('date', 'MAKEDATE($1, $2)', 'int', 'int'),
+  form('time', 'MAKETIME($1, 5, 6)', 'int'),
+  form('int', 'PERIOD_ADD(202401, $1)', 'int'),
+  form('int', 'UNIX_TIMESTAMP($1)', 'date'),
+  form('date', "STR_TO_DATE($1, '%Y-%m-%d')", 'string'),
+  form('datetime', 'TIMESTAMP($1, $2)', 'date', 'time'),
+  form('int', '($1 + 0)', 'date'),
+  form('decimal', '($1 + 0)', 'datetime'),
+  form('int', 'TO_SECONDS($1)', 'datetime'),
+  // JSON and regular expressions
+  form('string', "JSON_UNQUOTE(JSON_EXTRACT(JSON_OBJECT('k', $1), '$.k'))", 'string'),
+  form('int', 'JSON_LENGTH(JSON_ARRAY($1, $2))', 'int', 'string'),
+  form('int', 'JSON_VALID($1)', 'string'),
+  form('string', 'JSON_QUOTE($1)', 'string'),
+  form('int', "($1 REGEXP '^[a-c]+$')", 'string'),
+  form('string', "REGEXP_REPLACE($1, '[0-9]', '#')", 'string'),
+  form('string', "REGEXP_SUBSTR($1, '[a-z]+')", 'string'),
+  form('int', "REGEXP_INSTR($1, 'b')", 'string'),
+  // Network, misc
+  form('int', "INET_ATON('10.0.5.9')"),
+  form('string', 'INET_NTOA($1)', 'int'),
+  form('int', "IS_IPV4($1)", 'string'),
+];
+
+const BY_KIND = new Map<Kind, Form[]>();
+for (const f of FORMS) {
+  const list = BY_KIND.get(f.result);
+  if (list === undefined) BY_KIND.set(f.result, [f]);
+  else list.push(f);
+}
+
+export const KINDS: readonly Kind[] = ['int', 'decimal', 'real', 'string', 'date', 'datetime', 'time'];
+
+export class ExpressionGenerator {
+  constructor(private readonly random: () => number) {}
+
+  pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.random() * items.length)]!;
+  }
+
+  /** An expression of at most `depth` operators above each other. */
+  expression(kind: Kind, depth: number, columns = true): Node {
+    if (depth === 0 || this.random() < 0.1) return this.leaf(kind, columns);
+    const f = this.pick(BY_KIND.get(kind)!);
+    const args = f.args.map((k) => this.expression(k, depth - 1, columns));
+    const sql = f.template.replace(/\$(\d)/g, (_, i: string) => args[Number(i) - 1]!.sql);
+    return { sql, kind, args };
+  }
+
+  private leaf(kind: Kind, columns: boolean): Node {
+    const sql = columns && this.random() < 0.65 ? this.pick(COLUMNS[kind]) : this.pick(LITERALS[kind]);
+    return { sql, kind, args: [] };
+  }
+
+  /** Rows of `d`: the same for the same seed. */
+  rows(n: number): string {
+    const value = (kind: Kind, odds = 0.15): string =>
+      this.random() < odds ? 'NULL' : this.pick(LITERALS[kind]);
+    const int = (min: number, max: number): string =>
+      this.random() < 0.15 ? 'NULL' : String(Math.floor(min + this.random() * (max - min + 1)));
+    const rows: string[] = [];
+    for (let id = 1; id <= n; id++) {
+      rows.push(
+        `(${[
+          String(id),
+          int(-128, 127),
+          int(0, 4294967295),
+          this.pick(['NULL', '0', '9223372036854775807', '-9223372036854775808', int(-1e6, 1e6)]),
+          this.pick(['NULL', '0', '18446744073709551615', int(0, 1e9)]),
+          this.pick(['NULL', '0', '-99999999.99', '12.34', '0.05', int(-1000, 1000)]),
+          this.pick(['NULL', '12345678901234567890.0123456789', '-0.0000000001', '7', int(-9e9, 9e9)]),
+          this.pick(['NULL', '0', '1.5', '-2.25', '1000000']),
+          this.pick(['NULL', '0', '1.5', '-2.25', '1e15', '1e-7', '123456.789']),
+          value('string'),
+          value('string'),
+          value('string'),
+          this.pick(['NULL', "'2024-02-29'", "'1999-12-31'", "'1000-01-01'", "'9999-12-31'", "'2023-06-15'"]),
+          this.pick(['NULL', "'2024-02-29 12:34:56.789'", "'1999-12-31 23:59:59.999'", "'2000-01-01'"]),
+          this.pick(['NULL', "'00:00:00'", "'-838:59:59'", "'12:34:56.78'", "'100:00:00.5'"]),
+          this.pick(['NULL', '1999', '2024', '2155', '1901']),
+          this.pick(['NULL', "'alpha'", "'beta'", "'Gamma'"]),
+          this.pick(['NULL', "''", "'a'", "'a,c'", "'a,b,c'"]),
+        ].join(', ')})`,
+      );
+    }
+    return `INSERT IGNORE INTO d VALUES ${rows.join(',\n')}`;
+  }
+}

@@ -1,0 +1,196 @@
+import type { Answer } from './differential.js';
+
+/** What MariaDB and MySQL 8 answer differently, with the place in the MySQL manual that says what is right here. */
+export interface KnownDifference {
+  /** The expression or statement that shows it. */
+  readonly when: RegExp;
+  /** Further condition on the two answers. */
+  readonly answers?: (ours: Answer, theirs: Answer) => boolean;
+  readonly why: string;
+  readonly manual: string;
+}
+
+/** Whether numbers differ by no more than the digits that MariaDB leaves out. */
+const closeTo =
+  (digits: number) =>
+  (a: Answer, b: Answer): boolean =>
+    a.error === null &&
+    b.error === null &&
+    (a.rows.length !== b.rows.length ||
+      a.rows.every((r, i) =>
+        r.every((c, j) => {
+          const d = b.rows[i]?.[j] ?? null;
+          return c === d || c === null || d === null || Math.abs(Number(c) - Number(d)) < 10 ** -digits;
+        }),
+      ));
+
+/** Whether all numbers are the same but for a small part of them. */
+const relative = (a: Answer, b: Answer, part: number): boolean =>
+  a.error === null &&
+  b.error === null &&
+  a.rows.length === b.rows.length &&
+  a.rows.every((r, i) =>
+    r.every((c, j) => {
+      const d = b.rows[i]?.[j] ?? null;
+      if (c === d) return true;
+      if (c === null || d === null) return false;
+      return Math.abs(Number(c) - Number(d)) <= part * Math.max(Math.abs(Number(c)), Math.abs(Number(d)), 1e-3);
+    }),
+  );
+
+const KNOWN: readonly KnownDifference[] = [
+  {
+    when: /STDDEV|VAR_SAMP|VAR_POP/,
+    why: 'standard deviation and variance of exact numbers have four decimals in MariaDB, all digits of a DOUBLE in MySQL',
+    manual: 'Aggregate Function Descriptions',
+  },
+  {
+    when: /PERCENT_RANK|CUME_DIST/,
+    answers: closeTo(9),
+    why: 'PERCENT_RANK and CUME_DIST have ten decimals in MariaDB',
+    manual: 'Window Function Descriptions',
+  },
+  {
+    when: /REGEXP_SUBSTR/,
+    why: "REGEXP_SUBSTR without a match is NULL in MySQL, '' in MariaDB",
+    manual: 'Regular Expressions: REGEXP_SUBSTR()',
+  },
+  {
+    when: /TIMEDIFF|ADDTIME/,
+    why: 'a TIME cut to its range is 838:59:59.000000 in MySQL, 838:59:59.999999 in MariaDB',
+    manual: 'The TIME Type',
+  },
+  {
+    when: /INTERVAL (?!'|\d{1,9} )/,
+    answers: (a, b) => a.rows.every((r, i) => r[1] === b.rows[i]?.[1] || r[1] === null),
+    why: 'an interval beyond 32 bits (YEAR) or 2^63 wraps around in MariaDB; in MySQL the result is out of range, NULL',
+    manual: 'Date and Time Functions: DATE_ADD()',
+  },
+  {
+    when: /^REPLACE\(/,
+    answers: (a, b) => a.rows.some((r, i) => r[1] === null && b.rows[i]?.[1] !== null),
+    why: 'REPLACE with NULL for the new text is NULL in MySQL whether or not the old text occurs',
+    manual: 'String Functions and Operators: REPLACE()',
+  },
+  {
+    when: /FROM_DAYS/,
+    why: 'days beyond the calendar give 0000-00-00 in MySQL, other dates and NULL in MariaDB',
+    manual: 'Date and Time Functions: FROM_DAYS()',
+  },
+  {
+    when: /%|MOD\(/,
+    answers: (a, b) => JSON.stringify(a.rows).replaceAll('"-0', '"0') === JSON.stringify(b.rows).replaceAll('"-0', '"0'),
+    why: 'the remainder 0 of a negative number has a sign in MariaDB',
+    manual: 'Arithmetic Operators',
+  },
+  {
+    when: /<<|>>/,
+    why: 'a shift by 64 bits or more gives 0 in MySQL',
+    manual: 'Bit Functions and Operators',
+  },
+  {
+    when: /EXTRACT\((HOUR|DAY)_/,
+    why: 'EXTRACT of a TIME beyond a day counts days apart in MariaDB',
+    manual: 'Date and Time Functions: EXTRACT()',
+  },
+  {
+    when: /UNIX_TIMESTAMP/,
+    why: 'UNIX_TIMESTAMP of a date outside the range is 0 in MySQL, NULL in MariaDB',
+    manual: 'Date and Time Functions: UNIX_TIMESTAMP()',
+  },
+  {
+    when: /TIME_TO_SEC/,
+    why: 'TIME_TO_SEC has no fraction in MySQL',
+    manual: 'Date and Time Functions: TIME_TO_SEC()',
+  },
+  {
+    when: /LOCATE/,
+    answers: (a, b) => a.rows.every((r, i) => r[1] === b.rows[i]?.[1] || Number(r[1]) > 0),
+    why: "an empty text is found behind the last character in MySQL: LOCATE('', 'a', 2) is 2",
+    manual: 'String Functions and Operators: LOCATE()',
+  },
+  {
+    when: /PERIOD_(ADD|DIFF)|MAKEDATE/,
+    why: 'periods out of range are cut to 32 bits in MariaDB',
+    manual: 'Date and Time Functions: PERIOD_ADD()',
+  },
+  {
+    when: /ROUND\(ub/,
+    why: 'ROUND of a BIGINT UNSIGNED past 2^64 wraps around in MySQL, is a DECIMAL in MariaDB',
+    manual: 'Mathematical Functions: ROUND()',
+  },
+  {
+    when: /^ELT\(|^MAKE_SET\(|^SUBSTRING\(/,
+    why: 'positions beyond 32 bits are cut in MariaDB, and a NULL text can be left of the row before',
+    manual: 'String Functions and Operators: ELT()',
+  },
+  {
+    when: /\(0 - bi\)|- bi\)/,
+    answers: (a) => a.error?.code === 1690,
+    why: '0 - (-9223372036854775808) is out of range in MySQL',
+    manual: 'Out-of-Range and Overflow Handling',
+  },
+  {
+    when: /[|&^]/,
+    why: 'DECIMAL operands of bit operators are cut to BIGINT in MySQL, to BIGINT UNSIGNED in MariaDB',
+    manual: 'Bit Functions and Operators',
+  },
+  {
+    when: /DAYNAME/,
+    why: 'DAYNAME in a numeric context is the number of the day in MySQL, a text without digits in MariaDB',
+    manual: 'Date and Time Functions: DAYNAME()',
+  },
+  {
+    when: /SEC_TO_TIME\(\((en|st)/,
+    why: 'ENUM and SET are DOUBLE in arithmetic in MySQL, integers in MariaDB',
+    manual: 'The ENUM Type',
+  },
+  {
+    when: /^\(.* [*%/+-] .*\/|^AVG\(.*\//,
+    answers: (a, b) => relative(a, b, 1e-3),
+    why: 'the last digits of a computation with quotients: both keep more than they show, in words of nine digits',
+    manual: 'Precision Math: Expression Handling',
+  },
+  {
+    when: /EXP\(/,
+    answers: (a) => a.error?.code === 1690,
+    why: 'EXP of large numbers is out of range in MySQL, NULL in MariaDB',
+    manual: 'Out-of-Range and Overflow Handling',
+  },
+  {
+    when: /INTERVAL .* DAY\)/,
+    answers: (a, b) => a.rows.every((r, i) => r[1] === b.rows[i]?.[1] || /^0000-/.test(r[1] ?? '')),
+    why: 'dates before the year 1 are NULL in MariaDB',
+    manual: 'Date and Time Functions: DATE_ADD()',
+  },
+  {
+    when: / DIV /,
+    answers: closeTo(-30),
+    why: 'a DIV of decimals beyond 32 bits is cut in window functions of MariaDB',
+    manual: 'Arithmetic Operators: DIV',
+  },
+  {
+    when: /GREATEST|LEAST/,
+    why: 'GREATEST of strings compares them as numbers in a numeric context in MariaDB',
+    manual: 'Comparison Functions and Operators: GREATEST()',
+  },
+  {
+    when: /SUBSTRING_INDEX/,
+    why: 'a count beyond 32 bits is cut in MariaDB',
+    manual: 'String Functions and Operators: SUBSTRING_INDEX()',
+  },
+  {
+    when: /(SUM|AVG)\(.*\) OVER \(.* ROWS BETWEEN/,
+    why: 'sums of DOUBLE over a frame subtract what leaves it in MariaDB; windowing_use_high_precision is ON in MySQL',
+    manual: 'Window Function Optimization',
+  },
+  {
+    when: / UNION /,
+    why: 'a number in a UNION with text or times loses the zeros of its fraction in MariaDB',
+    manual: 'UNION Clause',
+  },
+];
+
+export function knownDifference(sql: string, ours: Answer, theirs: Answer): KnownDifference | null {
+  return KNOWN.find((k) => k.when.test(sql) && (k.answers === undefined || k.answers(ours, theirs))) ?? null;
+}

@@ -1,0 +1,102 @@
+import type { ExpressionGenerator, Node } from './expression-generator.js';
+import { KINDS } from './expression-generator.js';
+
+/** A statement to compare, and the expressions it is made of. */
+export interface Statement {
+  readonly sql: string;
+  /** Expressions over `d` whose values each server can be asked for alone. */
+  readonly parts: readonly Node[];
+  /** The rows come in the order that the statement asks for; else they are compared sorted. */
+  readonly ordered: boolean;
+}
+
+const AGGREGATES = ['COUNT', 'SUM', 'AVG', 'MIN', 'MAX', 'BIT_OR', 'BIT_XOR', 'STDDEV_POP', 'VAR_SAMP'];
+const WINDOWS = [
+  'ROW_NUMBER()',
+  'RANK()',
+  'DENSE_RANK()',
+  'NTILE(3)',
+  'PERCENT_RANK()',
+  'CUME_DIST()',
+  'LAG($1)',
+  'LEAD($1, 2)',
+  'FIRST_VALUE($1)',
+  'SUM($1)',
+  'COUNT($1)',
+  'AVG($1)',
+];
+const FRAMES = ['', 'ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING', 'ROWS UNBOUNDED PRECEDING'];
+
+/** Statements of one block over `d`, from plain projections to joins, groups, windows and subqueries. */
+export function statement(g: ExpressionGenerator, depth: number): Statement {
+  const any = (d = depth): Node => g.expression(g.pick(KINDS), d);
+  const condition = (d = depth): Node => g.expression('int', d);
+  const number = (d = depth): Node => g.expression(g.pick(['int', 'decimal', 'real'] as const), d);
+  switch (g.pick(['project', 'project', 'project', 'filter', 'group', 'total', 'window', 'join', 'in', 'exists', 'union', 'derived'] as const)) {
+    case 'project': {
+      const e = any();
+      return { sql: `SELECT id, ${e.sql} AS r FROM d ORDER BY id`, parts: [e], ordered: true };
+    }
+    case 'filter': {
+      const c = condition();
+      return { sql: `SELECT id FROM d WHERE ${c.sql} ORDER BY id`, parts: [c], ordered: true };
+    }
+    case 'group': {
+      const k = g.expression(g.pick(['int', 'string', 'date'] as const), 1);
+      const v = number(1);
+      const f = g.pick(AGGREGATES);
+      const distinct = g.pick(['', '', 'DISTINCT ']);
+      const inside = f.startsWith('BIT') || f.startsWith('STD') || f.startsWith('VAR') ? '' : distinct;
+      return {
+        sql: `SELECT ${k.sql} AS k, ${f}(${inside}${v.sql}) AS v, COUNT(*) AS n FROM d GROUP BY k`,
+        parts: [k, v],
+        ordered: false,
+      };
+    }
+    case 'total': {
+      const v = number();
+      const c = condition(1);
+      const f = g.pick(AGGREGATES);
+      return { sql: `SELECT ${f}(${v.sql}) AS v FROM d WHERE ${c.sql}`, parts: [v, c], ordered: true };
+    }
+    case 'window': {
+      const v = number(1);
+      const p = g.expression(g.pick(['int', 'string'] as const), 1);
+      const f = g.pick(WINDOWS);
+      const frame = /^(SUM|COUNT|AVG|FIRST)/.test(f) ? g.pick(FRAMES) : '';
+      return {
+        sql: `SELECT id, ${f.replace('$1', v.sql)} OVER (PARTITION BY ${p.sql} ORDER BY id ${frame}) AS w FROM d ORDER BY id`,
+        parts: [v, p],
+        ordered: true,
+      };
+    }
+    case 'join': {
+      const c = condition(1);
+      const kind = g.pick(['JOIN', 'LEFT JOIN']);
+      const sql = `SELECT a.id, b.id AS other FROM d a ${kind} (SELECT id, ${c.sql} AS m FROM d) b ON a.id % 7 = b.m AND a.id < 9 ORDER BY a.id, other`;
+      return { sql, parts: [c], ordered: true };
+    }
+    case 'in': {
+      const x = g.expression(g.pick(['int', 'string', 'date'] as const), 1);
+      const sql = `SELECT id FROM d WHERE ${x.sql} ${g.pick(['', 'NOT '])}IN (SELECT ${x.sql} FROM d WHERE id % 3 = 0) ORDER BY id`;
+      return { sql, parts: [x], ordered: true };
+    }
+    case 'exists': {
+      const c = condition(1);
+      const sql = `SELECT id FROM d o WHERE ${g.pick(['', 'NOT '])}EXISTS (SELECT 1 FROM (SELECT id AS i, ${c.sql} AS m FROM d) x WHERE x.m AND x.i = o.id) ORDER BY id`;
+      return { sql, parts: [c], ordered: true };
+    }
+    case 'union': {
+      const kind = g.pick(KINDS);
+      const a = g.expression(kind, 1);
+      const b = g.expression(g.pick([kind, g.pick(KINDS)]), 1);
+      const sql = `SELECT ${a.sql} AS r FROM d WHERE id < 6 UNION ${g.pick(['', 'ALL '])}SELECT ${b.sql} FROM d WHERE id BETWEEN 3 AND 9`;
+      return { sql, parts: [a, b], ordered: false };
+    }
+    case 'derived': {
+      const v = any(1);
+      const sql = `WITH x AS (SELECT id, ${v.sql} AS r FROM d) SELECT MIN(r) AS lo, MAX(r) AS hi, COUNT(r) AS n, COUNT(DISTINCT r) AS u FROM x`;
+      return { sql, parts: [v], ordered: true };
+    }
+  }
+}
