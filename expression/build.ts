@@ -157,7 +157,15 @@ function silent(ctx: BuildContext, warn: () => void): BuildContext {
 }
 
 /** Functions whose folded results are looked at again: see origin.ts. */
-const ORIGIN_MATTERS: ReadonlySet<string> = new Set(['div', 'plus', 'minus', 'mul', 'dayname', 'cast', 'convert']);
+const ORIGIN_MATTERS: ReadonlySet<string> = new Set([
+  'div',
+  'plus',
+  'minus',
+  'mul',
+  'dayname',
+  'cast',
+  'convert',
+]);
 
 /**
  * Constant subtrees computed now. What errs or warns stays: the statement reports it when (and if) it gets there.

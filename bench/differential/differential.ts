@@ -104,7 +104,8 @@ function sameAnswer(a: Answer, b: Answer, ordered: boolean): boolean {
 
 function firstDifference(a: Answer, b: Answer): string {
   if (a.error !== null || b.error !== null) {
-    const of = (x: Answer): string => (x.error === null ? `${x.rows.length} rows` : `${x.error.code} ${x.error.message}`);
+    const of = (x: Answer): string =>
+      x.error === null ? `${x.rows.length} rows` : `${x.error.code} ${x.error.message}`;
     return `ours ${of(a)} | MariaDB ${of(b)}`;
   }
   for (let i = 0; i < Math.max(a.rows.length, b.rows.length); i++) {

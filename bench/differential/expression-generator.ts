@@ -182,7 +182,7 @@ const FORMS: readonly Form[] = [
   form('string', 'SOUNDEX($1)', 'string'),
   form('string', 'MD5($1)', 'string'),
   form('string', 'SHA1($1)', 'string'),
-  form('string', "INSERT($1, 2, 1, $2)", 'string', 'string'),
+  form('string', 'INSERT($1, 2, 1, $2)', 'string', 'string'),
   form('string', "SUBSTRING_INDEX($1, ',', $2)", 'string', 'int'),
   form('string', 'FORMAT($1, 2)', 'decimal'),
   form('string', 'FORMAT($1, 0)', 'int'),
@@ -280,7 +280,7 @@ const FORMS: readonly Form[] = [
   // Network, misc
   form('int', "INET_ATON('10.0.5.9')"),
   form('string', 'INET_NTOA($1)', 'int'),
-  form('int', "IS_IPV4($1)", 'string'),
+  form('int', 'IS_IPV4($1)', 'string'),
 ];
 
 const BY_KIND = new Map<Kind, Form[]>();

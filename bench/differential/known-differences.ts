@@ -34,7 +34,9 @@ const relative = (a: Answer, b: Answer, part: number): boolean =>
       const d = b.rows[i]?.[j] ?? null;
       if (c === d) return true;
       if (c === null || d === null) return false;
-      return Math.abs(Number(c) - Number(d)) <= part * Math.max(Math.abs(Number(c)), Math.abs(Number(d)), 1e-3);
+      return (
+        Math.abs(Number(c) - Number(d)) <= part * Math.max(Math.abs(Number(c)), Math.abs(Number(d)), 1e-3)
+      );
     }),
   );
 
@@ -79,7 +81,8 @@ const KNOWN: readonly KnownDifference[] = [
   },
   {
     when: /%|MOD\(/,
-    answers: (a, b) => JSON.stringify(a.rows).replaceAll('"-0', '"0') === JSON.stringify(b.rows).replaceAll('"-0', '"0'),
+    answers: (a, b) =>
+      JSON.stringify(a.rows).replaceAll('"-0', '"0') === JSON.stringify(b.rows).replaceAll('"-0', '"0'),
     why: 'the remainder 0 of a negative number has a sign in MariaDB',
     manual: 'Arithmetic Operators',
   },

@@ -32,7 +32,22 @@ export function statement(g: ExpressionGenerator, depth: number): Statement {
   const any = (d = depth): Node => g.expression(g.pick(KINDS), d);
   const condition = (d = depth): Node => g.expression('int', d);
   const number = (d = depth): Node => g.expression(g.pick(['int', 'decimal', 'real'] as const), d);
-  switch (g.pick(['project', 'project', 'project', 'filter', 'group', 'total', 'window', 'join', 'in', 'exists', 'union', 'derived'] as const)) {
+  switch (
+    g.pick([
+      'project',
+      'project',
+      'project',
+      'filter',
+      'group',
+      'total',
+      'window',
+      'join',
+      'in',
+      'exists',
+      'union',
+      'derived',
+    ] as const)
+  ) {
     case 'project': {
       const e = any();
       return { sql: `SELECT id, ${e.sql} AS r FROM d ORDER BY id`, parts: [e], ordered: true };
