@@ -11,6 +11,7 @@ import type { CompareDatums } from './estimate.js';
 import { extendedValue } from './extended.js';
 import { FmSketch } from './fm-sketch.js';
 import { buildHistogram } from './histogram.js';
+import { takeSample } from './sample.js';
 import { indexValueKey, valueKey } from './stats-key.js';
 import type { ColumnStatistics, ExtendedStatistics, TableStatistics } from './table-statistics.js';
 import { hashBytes, hashNumber, mix } from './value-hash.js';
@@ -194,6 +195,7 @@ export class TableStatsBuilder {
       version,
       columns,
       indexes,
+      sample: takeSample(this.table, this.sample, this.rows),
       extended: extended.map((e) => ({
         ...e,
         value: extendedValue(e, this.table, this.sample),

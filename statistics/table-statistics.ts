@@ -1,6 +1,7 @@
 import type { Datum } from '../types/datum.js';
 import type { CmSketch } from './cm-sketch.js';
 import type { FmSketch } from './fm-sketch.js';
+import type { TableSample } from './sample.js';
 
 /** Statistics of one table or partition as the optimizer reads them; immutable, replaced as a whole. */
 export interface TableStatistics {
@@ -15,6 +16,7 @@ export interface TableStatistics {
   readonly columns: ReadonlyMap<number, ColumnStatistics>;
   readonly indexes: ReadonlyMap<number, ColumnStatistics>;
   readonly extended?: readonly ExtendedStatistics[];
+  readonly sample?: TableSample | null;
 }
 
 /** Distribution of a column's or index's values. Datums of indexes are memory-comparable key bytes. */

@@ -3,6 +3,7 @@ import { Flag } from '../../types/field-type.js';
 import { columnsOf } from '../logical/expression-walk.js';
 import type { DataSource, Join, LogicalPlan, PlanStats } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
+import { distributions, matchDenominator, type Distribution } from './distribution.js';
 import { PSEUDO } from './factors.js';
 import { columnNdv, selectivity, tableEstimate } from './selectivity.js';
 
@@ -13,7 +14,11 @@ interface UniqueKey {
 }
 interface FullStats extends PlanStats {
   readonly keys: readonly UniqueKey[];
+  /** By column id. */
+  readonly spread?: ReadonlyMap<number, Distribution>;
 }
+
+const NO_SPREAD: ReadonlyMap<number, Distribution> = new Map();
 
 const CACHE = new WeakMap<LogicalPlan, FullStats>();
 
@@ -70,7 +75,7 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
         if (ndv.has(column.id)) return;
         ndv.set(column.id, groupCount([e], c));
       });
-      return { rows: c.rows, ndv, keys: c.keys };
+      return { rows: c.rows, ndv, keys: c.keys, spread: c.spread ?? NO_SPREAD };
     }
     case 'Join':
       return join(p, ctx);
@@ -84,7 +89,7 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
       });
       const ids = p.groupBy.flatMap((g) => (g.kind === 'column' ? [g.id] : []));
       const own: UniqueKey[] = ids.length === p.groupBy.length ? [{ ids, rows }] : [];
-      return { rows, ndv, keys: [...c.keys, ...own] };
+      return { rows, ndv, keys: [...c.keys, ...own], spread: c.spread ?? NO_SPREAD };
     }
     case 'Limit':
     case 'TopN': {
@@ -150,7 +155,7 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
     if (!ids.includes(-1)) keys.push({ ids, rows: est.rows });
   }
   for (const k of keys) if (k.ids.length === 1) ndv.set(k.ids[0]!, est.rows);
-  return { rows, ndv, keys };
+  return { rows, ndv, keys, spread: distributions(ctx, est, ds) };
 }
 
 /** Groups that the values of some expressions make among the rows. */
@@ -164,6 +169,18 @@ export function groupCount(exprs: readonly Expression[], s: PlanStats): number {
   return Math.max(Math.min(1, s.rows), Math.min(groups, s.rows));
 }
 
+function knownDenominator(
+  k: { readonly left: Expression; readonly right: Expression },
+  l: FullStats,
+  r: FullStats,
+): number | null {
+  if (k.left.kind !== 'column' || k.right.kind !== 'column') return null;
+  const a = l.spread?.get(k.left.id);
+  const b = r.spread?.get(k.right.id);
+  if (a === undefined || b === undefined) return null;
+  return matchDenominator(a, b) ?? matchDenominator(b, a);
+}
+
 /** One over this is the share of pairs of two inputs that an equi-join keeps. */
 export function joinDenominator(
   keys: readonly { readonly left: Expression; readonly right: Expression }[],
@@ -171,6 +188,8 @@ export function joinDenominator(
   r: PlanStats,
 ): number {
   if (keys.length === 0) return 1;
+  const known = keys.length === 1 ? knownDenominator(keys[0]!, l as FullStats, r as FullStats) : null;
+  if (known !== null) return known;
   const leftIds = new Set(keys.flatMap((k) => (k.left.kind === 'column' ? [k.left.id] : [])));
   const rightIds = new Set(keys.flatMap((k) => (k.right.kind === 'column' ? [k.right.id] : [])));
   const covering = (s: FullStats, ids: ReadonlySet<number>): number | null => {
@@ -207,17 +226,23 @@ function join(p: Join, ctx: PlanContext): FullStats {
     case 'antiSemi': {
       const share = p.eq.length === 0 ? PSEUDO.selectivity : Math.min(1, semiShare(p, l, r)) * other;
       const rows = p.joinType === 'semi' ? l.rows * share : l.rows * Math.max(0.1, 1 - share);
-      return { rows: Math.max(Math.min(1, l.rows), rows), ndv: l.ndv, keys: l.keys };
+      return {
+        rows: Math.max(Math.min(1, l.rows), rows),
+        ndv: l.ndv,
+        keys: l.keys,
+        spread: l.spread ?? NO_SPREAD,
+      };
     }
     case 'leftOuterSemi':
     case 'antiLeftOuterSemi':
-      return { rows: l.rows, ndv: l.ndv, keys: l.keys };
+      return { rows: l.rows, ndv: l.ndv, keys: l.keys, spread: l.spread ?? NO_SPREAD };
     default: {
       const ndv = new Map([...l.ndv, ...r.ndv]);
       let rows = pairs;
       if (p.joinType === 'leftOuter') rows = Math.max(rows, l.rows);
       if (p.joinType === 'rightOuter') rows = Math.max(rows, r.rows);
-      return { rows: Math.max(Math.min(1, l.rows, r.rows), rows), ndv, keys: [...l.keys, ...r.keys] };
+      const spread = new Map([...(l.spread ?? NO_SPREAD), ...(r.spread ?? NO_SPREAD)]);
+      return { rows: Math.max(Math.min(1, l.rows, r.rows), rows), ndv, keys: [...l.keys, ...r.keys], spread };
     }
   }
 }

@@ -10,6 +10,7 @@ import type { PlanContext } from '../plan-context.js';
 import { intervalsOf, shapeOf, type Evaluate, type KeyColumn } from '../ranger/condition.js';
 import { datumCompare, intersect, isPoint, MAX, MIN, SortKeyEnd, type Interval } from '../ranger/interval.js';
 import { PSEUDO } from './factors.js';
+import { correctedShare, matchingRows } from './sample-share.js';
 
 /** What is known of a table's size and distribution. */
 export interface TableEstimate {
@@ -173,7 +174,12 @@ export function selectivity(
   shares.forEach((s, i) => {
     product *= i < 3 || est.stats === null ? s : Math.sqrt(s);
   });
-  return product;
+  const sample = est.stats?.sample;
+  // A histogram knows one column better than the sample does.
+  if (sample === undefined || sample === null || (shares.length < 2 && done.size > 0 && !sample.full))
+    return product;
+  const hits = conditions.length === 0 ? null : matchingRows(ctx, sample, ds, conditions);
+  return hits === null ? product : correctedShare(product, hits.length, sample);
 }
 
 /** A comparison with a value that is known only at run time. */

@@ -78,7 +78,7 @@ class Search {
   readonly edges: Edge[] = [];
   readonly conditionSets: number[];
   private readonly stats: PlanStats[];
-  private readonly all: PlanStats & { keys: unknown[] };
+  private readonly all: PlanStats & { keys: unknown[]; spread: Map<number, unknown> };
   private readonly owner = new Map<number, number>();
 
   constructor(
@@ -92,11 +92,14 @@ class Search {
     // Distinct values and unique keys of all relations together: columns have one id throughout.
     const ndv = new Map<number, number>();
     const keys: unknown[] = [];
+    const spread = new Map<number, unknown>();
     for (const s of this.stats) {
       for (const [id, n] of s.ndv) ndv.set(id, n);
-      keys.push(...(s as unknown as { keys: unknown[] }).keys);
+      const full = s as unknown as { keys: unknown[]; spread?: ReadonlyMap<number, unknown> };
+      keys.push(...full.keys);
+      for (const [id, d] of full.spread ?? []) spread.set(id, d);
     }
-    this.all = { rows: 1, ndv, keys };
+    this.all = { rows: 1, ndv, keys, spread };
     for (const k of equalKeys(group.keys)) {
       const leftSet = this.setOf(k.left);
       const rightSet = this.setOf(k.right);

@@ -117,6 +117,8 @@ export class StatisticsStore {
       const m = memoryOf(c);
       bytes += 300 + m.hist + m.topN + m.cms;
     }
+    for (const values of stats.sample?.columns.values() ?? [])
+      for (const v of values) bytes += v instanceof Uint8Array ? 16 + v.length : 8;
     this.loaded.set(id, { stats, bytes });
     this.bytes += bytes;
     const quota = this.home.quota() || DEFAULT_QUOTA;
@@ -151,6 +153,7 @@ export class StatisticsStore {
         ...fresh.indexes,
       ]),
       extended: fresh.extended ?? before?.extended ?? [],
+      sample: fresh.sample ?? before?.sample ?? null,
     };
     const rows = count ? fresh.rowCount : (this.rowCounts.get(id) ?? fresh.rowCount);
     const modified = count ? fresh.modifyCount : this.rowCounts.modified(id);

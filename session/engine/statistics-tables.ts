@@ -1,5 +1,6 @@
 import type { TableInfo } from '../../catalog/model.js';
 import { FmSketch } from '../../statistics/fm-sketch.js';
+import { sampleBytes, sampleOf } from '../../statistics/sample.js';
 import {
   boundBytes,
   boundValue,
@@ -93,6 +94,10 @@ export async function writeStatistics(run: Run, table: TableInfo, s: TableStatis
     usage,
     'ON DUPLICATE KEY UPDATE last_analyzed_at = VALUES(last_analyzed_at)',
   );
+  if (s.sample !== null && s.sample !== undefined)
+    await run(
+      `REPLACE INTO mysql.stats_sample (table_id, version, data) VALUES (${id}, ${s.version}, ${hex(sampleBytes(s.sample))})`,
+    );
   for (const e of s.extended ?? []) {
     if (e.value === null) continue;
     await run(
@@ -127,6 +132,7 @@ export async function readStatistics(
   );
   const topRows = await run(`SELECT is_index, hist_id, value, count FROM mysql.stats_top_n ${where}`);
   const sketchRows = await run(`SELECT is_index, hist_id, value FROM mysql.stats_fm_sketch ${where}`);
+  const [sampled] = await run(`SELECT data FROM mysql.stats_sample ${where}`);
   const rowCount = Number(meta?.[0] ?? 0);
   const group = (rows: Datum[][]): Map<string, Datum[][]> => {
     const by = new Map<string, Datum[][]>();
@@ -170,6 +176,7 @@ export async function readStatistics(
     columns,
     indexes,
     extended,
+    sample: sampled?.[0] instanceof Uint8Array ? sampleOf(sampled[0]) : null,
   };
 }
 
@@ -228,7 +235,7 @@ async function readExtended(run: Run, table: TableInfo, physicalId: number): Pro
 
 /** Forgets statistics, all but the row counts when `keepCount`. */
 export async function deleteStatistics(run: Run, physicalId: number, keepCount: boolean): Promise<void> {
-  const tables = ['stats_histograms', 'stats_buckets', 'stats_top_n', 'stats_fm_sketch'];
+  const tables = ['stats_histograms', 'stats_buckets', 'stats_top_n', 'stats_fm_sketch', 'stats_sample'];
   if (!keepCount)
     tables.push(
       'stats_meta',

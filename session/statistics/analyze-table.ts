@@ -7,6 +7,7 @@ import { planAnalyze, storedColumns } from '../../planner/analyze-plan.js';
 import { columnCompare, TableStatsBuilder } from '../../statistics/builder.js';
 import type { CompareDatums } from '../../statistics/estimate.js';
 import { mergeColumn } from '../../statistics/merge.js';
+import { mergeSamples } from '../../statistics/sample.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
 import { quoted } from '../engine/statistics-tables.js';
 import type { Session } from '../session.js';
@@ -174,11 +175,15 @@ async function mergeGlobal(
     );
     if (m !== null) indexes.set(i.id, m);
   }
+  const sampled = parts.flatMap((s) =>
+    s.sample === undefined || s.sample === null ? [] : [{ rows: s.rowCount, sample: s.sample }],
+  );
+  const sample = sampled.length === parts.length ? mergeSamples(sampled) : null;
   const version = await storage.currentTs();
   const rowCount = parts.reduce((n, s) => n + s.rowCount, 0);
   await statistics.put(
     table,
-    { tableId: table.id, rowCount, modifyCount: 0, version, columns, indexes },
+    { tableId: table.id, rowCount, modifyCount: 0, version, columns, indexes, sample },
     whole,
   );
 }

@@ -1,0 +1,108 @@
+import { Chunk } from '../../chunk/chunk.js';
+import { vectorOf } from '../../chunk/vector-builder.js';
+import { compileFilter } from '../../expression/compile.js';
+import type { Column, Expression } from '../../expression/expression.js';
+import type { TableSample } from '../../statistics/sample.js';
+import type { Datum } from '../../types/datum.js';
+import { columnsOf, hasCorrelated, hasParam, isVolatile } from '../logical/expression-walk.js';
+import type { DataSource } from '../logical/plan.js';
+import { resolveOver } from '../physical/resolve-indices.js';
+import type { PlanContext } from '../plan-context.js';
+
+/** A sample as a chunk, by the columns of one source. */
+const CHUNKS = new WeakMap<TableSample, Map<number, Chunk['columns'][number]>>();
+/** Rows of a sample for which a condition is true. */
+const MATCHES = new WeakMap<Expression, { readonly sample: TableSample; readonly rows: Uint8Array | null }>();
+
+/** Rows of the sample that meet all conditions, by their number; null when that cannot be tried. */
+export function matchingRows(
+  ctx: PlanContext,
+  sample: TableSample,
+  ds: DataSource,
+  conditions: readonly Expression[],
+): number[] | null {
+  const all: Uint8Array[] = [];
+  for (const c of conditions) {
+    const rows = matches(ctx, sample, ds, c);
+    if (rows === null) return null;
+    all.push(rows);
+  }
+  const out: number[] = [];
+  for (let i = 0; i < sample.rows; i++) if (all.every((m) => m[i] === 1)) out.push(i);
+  return out;
+}
+
+function matches(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Uint8Array | null {
+  const known = MATCHES.get(c);
+  if (known !== undefined && known.sample === sample) return known.rows;
+  const rows = tryOn(ctx, sample, ds, c);
+  // What holds for the values of one execution is not kept for others.
+  if (!hasParam(c)) MATCHES.set(c, { sample, rows });
+  return rows;
+}
+
+function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Uint8Array | null {
+  if (hasCorrelated(c) || isVolatile(c) || (hasParam(c) && ctx.params === null)) return null;
+  let vectors = CHUNKS.get(sample);
+  if (vectors === undefined) CHUNKS.set(sample, (vectors = new Map()));
+  const schema: Column[] = [];
+  const columns: Chunk['columns'][number][] = [];
+  for (const id of columnsOf([c])) {
+    const column = ds.all.find((x) => x.id === id);
+    const info = ds.infos.get(id);
+    const values = info === null || info === undefined ? undefined : sample.columns.get(info.id);
+    if (column === undefined || values === undefined) return null;
+    let v = vectors.get(info!.id);
+    if (v === undefined) vectors.set(info!.id, (v = vectorOf(values, info!.type)));
+    schema.push(column);
+    columns.push(v);
+  }
+  if (columns.length === 0) return null;
+  try {
+    const quiet = Object.create(ctx.eval) as { warn: () => void };
+    quiet.warn = () => undefined;
+    const filtered = compileFilter([resolveOver(c, schema)]).run(
+      new Chunk(columns, sample.rows),
+      quiet as never,
+    );
+    if (filtered instanceof Promise) return null;
+    const rows = new Uint8Array(sample.rows);
+    for (let i = 0; i < filtered.rows; i++) rows[filtered.sel === null ? i : filtered.sel[i]!] = 1;
+    return rows;
+  } catch {
+    // A condition that fails on some value says so when the statement runs.
+    return null;
+  }
+}
+
+/** Values of a column in rows of the sample, each once. */
+export function sampleValues(sample: TableSample, columnId: number, rows: readonly number[]): Datum[] | null {
+  const values = sample.columns.get(columnId);
+  if (values === undefined) return null;
+  const out: Datum[] = [];
+  const seen = new Set<string | number | bigint>();
+  for (const r of rows) {
+    const v = values[r] ?? null;
+    if (v === null) continue;
+    const key = v instanceof Uint8Array ? Buffer.from(v).toString('latin1') : v;
+    if (!seen.has(key)) {
+      seen.add(key);
+      out.push(v);
+    }
+  }
+  return out;
+}
+
+/**
+ * A share estimated column by column, corrected by what the sample says of the conditions together: taken over where enough
+ * rows of the sample meet them, else kept within what their number allows.
+ */
+export function correctedShare(estimate: number, hits: number, sample: TableSample): number {
+  const n = sample.rows;
+  if (n === 0) return estimate;
+  if (sample.full) return hits === 0 ? Math.min(estimate, 0.5 / n) : hits / n;
+  if (hits >= 10) return hits / n;
+  const most = (hits + 1.5) / n;
+  const least = hits <= 1 ? 0 : (hits - 1) / (2 * n);
+  return Math.min(most, Math.max(least, estimate));
+}

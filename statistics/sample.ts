@@ -1,0 +1,116 @@
+import type { TableInfo } from '../catalog/model.js';
+import { isVirtual } from '../catalog/table-layout.js';
+import type { Datum } from '../types/datum.js';
+import { TypeCode } from '../types/field-type.js';
+
+/**
+ * Some rows of a table, kept with its statistics, on which conditions are tried while planning: they know how columns go
+ * together, and patterns and functions that histograms cannot answer (Leis et al., "Cardinality Estimation Done Right:
+ * Index-Based Join Sampling", 2017). Of a small table it is all of them.
+ */
+export interface TableSample {
+  readonly rows: number;
+  /** Every row that the table had. */
+  readonly full: boolean;
+  /** Values by column id; columns of long values are left out. */
+  readonly columns: ReadonlyMap<number, readonly Datum[]>;
+}
+
+/** Rows kept of a table that is too large to be kept whole. */
+const SAMPLE_ROWS = 1000;
+const WHOLE_ROWS = 10_000;
+const WHOLE_CELLS = 30_000;
+const LONGEST = 256;
+
+/** A sample of sampled rows (datums by column offset). `total`: rows of the table. */
+export function takeSample(
+  table: TableInfo,
+  rows: readonly (readonly Datum[])[],
+  total: number,
+): TableSample {
+  const columns = table.columns.filter(
+    (c) => c.state === 'public' && !isVirtual(c) && c.type.tp !== TypeCode.Json,
+  );
+  const full =
+    rows.length === total &&
+    total <= WHOLE_ROWS &&
+    (total <= SAMPLE_ROWS || total * columns.length <= WHOLE_CELLS);
+  const n = full ? total : Math.min(SAMPLE_ROWS, rows.length);
+  const kept: (readonly Datum[])[] = [];
+  for (let i = 0; i < n; i++) kept.push(rows[Math.floor((i * rows.length) / n)]!);
+  const values = new Map<number, readonly Datum[]>();
+  for (const c of columns) {
+    const list = kept.map((r) => r[c.offset] ?? null);
+    if (!list.some((v) => v instanceof Uint8Array && v.length > LONGEST)) values.set(c.id, list);
+  }
+  return { rows: n, full, columns: values };
+}
+
+/** A sample of a partitioned table from those of its partitions, in proportion to their rows. */
+export function mergeSamples(
+  parts: readonly { readonly rows: number; readonly sample: TableSample }[],
+): TableSample | null {
+  const total = parts.reduce((n, p) => n + p.rows, 0);
+  const full = total <= SAMPLE_ROWS && parts.every((p) => p.sample.full);
+  const columns = new Map<number, Datum[]>();
+  const [first] = parts;
+  if (first === undefined) return null;
+  for (const id of first.sample.columns.keys())
+    if (parts.every((p) => p.sample.columns.has(id))) columns.set(id, []);
+  let rows = 0;
+  for (const { rows: own, sample } of parts) {
+    const n = full
+      ? sample.rows
+      : Math.min(sample.rows, Math.round((SAMPLE_ROWS * own) / Math.max(1, total)));
+    for (const [id, list] of columns) {
+      const values = sample.columns.get(id)!;
+      for (let i = 0; i < n; i++) list.push(values[Math.floor((i * sample.rows) / n)]!);
+    }
+    rows += n;
+  }
+  return { rows, full, columns };
+}
+
+/** A datum in JSON: numbers as they are, `{b}` a wide integer, `{x}` bytes in base64. */
+type StoredDatum = null | number | { readonly b: string } | { readonly x: string };
+
+interface StoredSample {
+  readonly rows: number;
+  readonly full: boolean;
+  readonly columns: readonly (readonly [id: number, values: readonly StoredDatum[]])[];
+}
+
+function store(d: Datum): StoredDatum {
+  if (d === null || typeof d === 'number') return d;
+  return typeof d === 'bigint'
+    ? { b: d.toString() }
+    : { x: Buffer.from(d.buffer, d.byteOffset, d.length).toString('base64') };
+}
+
+function restore(d: StoredDatum): Datum {
+  if (d === null || typeof d === 'number') return d;
+  return 'b' in d ? BigInt(d.b) : Uint8Array.from(Buffer.from(d.x, 'base64'));
+}
+
+export function sampleBytes(s: TableSample): Uint8Array {
+  const stored: StoredSample = {
+    rows: s.rows,
+    full: s.full,
+    columns: [...s.columns].map(([id, values]) => [id, values.map(store)]),
+  };
+  return Buffer.from(JSON.stringify(stored));
+}
+
+/** Null for what cannot be read. */
+export function sampleOf(bytes: Uint8Array): TableSample | null {
+  try {
+    const s = JSON.parse(Buffer.from(bytes).toString()) as StoredSample;
+    return {
+      rows: s.rows,
+      full: s.full,
+      columns: new Map(s.columns.map(([id, values]) => [id, values.map(restore)])),
+    };
+  } catch {
+    return null;
+  }
+}
