@@ -3,59 +3,77 @@ import { WriteConflictError } from '../kv/storage.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { intDatum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
+import { firstAbove, type AutoIds } from './auto-columns.js';
 import type { AutoIdKind } from './meta/meta.js';
 import { MetaMutator } from './meta/meta.js';
 
-/** Values reserved from the store at once (TiDB's default auto-id step); what a crash loses is a gap. */
-const BATCH = 30_000n;
-const MAX_ID = 2n ** 63n - 1n;
+/** Values that the only node of a store reserves of a counter whose values are to follow one another. */
+const CENTRAL_BATCH = 4000n;
 
 interface Cached {
+  readonly kind: AutoIdKind;
+  readonly dbId: number;
+  readonly tableId: number;
   /** Last value given out and last value reserved. */
   given: bigint;
   reserved: bigint;
+  /** Values are to follow one another without gaps (AUTO_ID_CACHE = 1). */
+  central: boolean;
   /** Reservations in flight are serialised. */
   pending: Promise<void> | null;
 }
 
 /**
- * AUTO_INCREMENT values and hidden row ids, reserved in batches from meta so that an insert rarely touches the store
- * for them (TiDB's autoid allocator). Values are never given twice; they are not rolled back.
+ * AUTO_INCREMENT and AUTO_RANDOM values and hidden row ids, reserved in batches from meta so that an insert rarely touches the
+ * store for them (TiDB's autoid allocator). Values are never given twice; they are not rolled back. What a crash loses is a gap.
  */
 export class AutoIdAllocator {
   private readonly cache = new Map<string, Cached>();
 
-  constructor(private readonly storage: Storage) {}
+  /** `alone`: no other node gives values of the same counters. */
+  constructor(
+    private readonly storage: Storage,
+    private readonly alone = true,
+  ) {}
 
-  /** First of `count` consecutive fresh values. */
-  allocate(kind: AutoIdKind, dbId: number, tableId: number, count: number): Awaitable<number | bigint> {
-    const c = this.cached(kind, tableId);
-    const n = BigInt(count);
-    if (c.pending === null && c.given + n <= c.reserved) {
-      const first = c.given + 1n;
-      c.given += n;
-      return intDatum(first);
+  /** First of `count` fresh values, `increment` apart. Throws 1467. */
+  allocate(
+    ids: AutoIds,
+    dbId: number,
+    tableId: number,
+    count: number,
+    increment = 1,
+    offset = 1,
+  ): Awaitable<number | bigint> {
+    const c = this.cached(ids, dbId, tableId);
+    if (c.pending === null) {
+      const first = increment === 1 ? c.given + 1n : firstAbove(c.given, BigInt(increment), BigInt(offset));
+      const last = count === 1 ? first : first + BigInt((count - 1) * increment);
+      if (last <= c.reserved) {
+        c.given = last;
+        return intDatum(first);
+      }
     }
-    return this.reserveThen(c, kind, dbId, tableId, n);
+    return this.reserveThen(c, ids, BigInt(count), BigInt(increment), BigInt(offset));
   }
 
   /** Later values are above `value`. */
-  rebase(kind: AutoIdKind, dbId: number, tableId: number, value: number | bigint): Awaitable<void> {
+  rebase(ids: AutoIds, dbId: number, tableId: number, value: number | bigint): Awaitable<void> {
     // AUTO_INCREMENT on FLOAT and DOUBLE: the next whole number is above.
     const v = BigInt(typeof value === 'number' ? Math.floor(value) : value);
-    const c = this.cached(kind, tableId);
+    const c = this.cached(ids, dbId, tableId);
     if (v <= c.given) return;
     if (c.pending === null && v <= c.reserved) {
       c.given = v;
       return;
     }
-    return this.rebaseStore(c, kind, dbId, tableId, v);
+    return this.rebaseStore(c, ids, v);
   }
 
-  /** The next value that would be given (SHOW CREATE TABLE, TABLE STATUS); reserves nothing. */
+  /** The next value that a node which has none reserved would give (SHOW CREATE TABLE, TABLE STATUS); reserves nothing. */
   async peek(kind: AutoIdKind, dbId: number, tableId: number): Promise<bigint> {
-    const c = this.cached(kind, tableId);
-    if (c.reserved > 0n) return c.given + 1n;
+    const c = this.cache.get(`${kind}/${tableId}`);
+    if (c?.central === true && c.reserved > 0n) return c.given + 1n;
     const txn = await this.storage.begin();
     try {
       return (await new MetaMutator(txn).autoId(kind, dbId, tableId)) + 1n;
@@ -65,58 +83,74 @@ export class AutoIdAllocator {
   }
 
   forget(tableId: number): void {
-    this.cache.delete(`rowid/${tableId}`);
-    this.cache.delete(`auto_increment/${tableId}`);
+    for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const)
+      this.cache.delete(`${kind}/${tableId}`);
   }
 
-  private cached(kind: AutoIdKind, tableId: number): Cached {
-    const key = `${kind}/${tableId}`;
+  /** Gives back what was reserved and not given of counters without gaps, before the node stops or the counter is set. */
+  async giveBack(tableId?: number): Promise<void> {
+    for (const c of this.cache.values()) {
+      if (!c.central || c.given >= c.reserved || (tableId !== undefined && c.tableId !== tableId)) continue;
+      await this.exclusively(c, async () => {
+        await this.inStore(c, (stored) => ({ base: c.given, top: stored === c.reserved ? c.given : stored }));
+        c.reserved = c.given;
+      });
+    }
+  }
+
+  private cached(ids: AutoIds, dbId: number, tableId: number): Cached {
+    const key = `${ids.counter}/${tableId}`;
     let c = this.cache.get(key);
-    if (c === undefined) this.cache.set(key, (c = { given: 0n, reserved: 0n, pending: null }));
+    if (c === undefined) {
+      const central = ids.batch === 1n;
+      c = { kind: ids.counter, dbId, tableId, given: 0n, reserved: 0n, central, pending: null };
+      this.cache.set(key, c);
+    }
     return c;
   }
 
   private async reserveThen(
     c: Cached,
-    kind: AutoIdKind,
-    dbId: number,
-    tableId: number,
-    n: bigint,
+    ids: AutoIds,
+    count: bigint,
+    increment: bigint,
+    offset: bigint,
   ): Promise<number | bigint> {
+    const lastFrom = (base: bigint): bigint => firstAbove(base, increment, offset) + (count - 1n) * increment;
+    const batch = this.batchOf(ids);
     await this.exclusively(c, async () => {
-      if (c.given + n <= c.reserved) return;
-      const range = await this.inStore(kind, dbId, tableId, (stored) => {
-        const want = n > BATCH ? n : BATCH;
+      if (lastFrom(c.given) <= c.reserved) return;
+      const range = await this.inStore(c, (stored) => {
         // A batch that follows our own is used up seamlessly; otherwise another node took ids in between.
         const base = stored === c.reserved ? c.given : stored;
-        const top = stored + want > MAX_ID ? MAX_ID : stored + want;
-        if (base + n > top) throw mysqlError('ER_AUTOINC_READ_FAILED');
-        return { base, top };
+        const last = lastFrom(base);
+        if (last >= ids.max) throw mysqlError('ER_AUTOINC_READ_FAILED');
+        return { base, top: max(last, min(stored + batch, ids.max)) };
       });
       c.given = range.base;
       c.reserved = range.top;
     });
-    const first = c.given + 1n;
-    if (c.given + n > c.reserved) return this.reserveThen(c, kind, dbId, tableId, n);
-    c.given += n;
+    const last = lastFrom(c.given);
+    if (last > c.reserved) return this.reserveThen(c, ids, count, increment, offset);
+    const first = firstAbove(c.given, increment, offset);
+    c.given = last;
     return intDatum(first);
   }
 
-  private async rebaseStore(
-    c: Cached,
-    kind: AutoIdKind,
-    dbId: number,
-    tableId: number,
-    v: bigint,
-  ): Promise<void> {
+  private batchOf(ids: AutoIds): bigint {
+    return ids.batch === 1n && this.alone ? CENTRAL_BATCH : ids.batch;
+  }
+
+  private async rebaseStore(c: Cached, ids: AutoIds, v: bigint): Promise<void> {
+    const batch = ids.batch === 1n ? 0n : ids.batch;
     await this.exclusively(c, async () => {
       if (v <= c.reserved) {
         if (v > c.given) c.given = v;
         return;
       }
-      const range = await this.inStore(kind, dbId, tableId, (stored) => {
-        const base = stored > v ? stored : v;
-        return { base, top: base + BATCH > MAX_ID ? MAX_ID : base + BATCH };
+      const range = await this.inStore(c, (stored) => {
+        const base = max(stored, v);
+        return { base, top: max(base, min(base + batch, ids.max)) };
       });
       c.given = range.base;
       c.reserved = range.top;
@@ -135,19 +169,17 @@ export class AutoIdAllocator {
     }
   }
 
-  /** Raises the stored high-water mark to what `step` says, in a transaction of its own, again upon conflicts. */
+  /** Sets the stored high-water mark to what `step` says, in a transaction of its own, again upon conflicts. */
   private async inStore(
-    kind: AutoIdKind,
-    dbId: number,
-    tableId: number,
+    c: Cached,
     step: (stored: bigint) => { base: bigint; top: bigint },
   ): Promise<{ base: bigint; top: bigint }> {
     for (let attempt = 0; ; attempt++) {
       const txn = await this.storage.begin();
       try {
         const meta = new MetaMutator(txn);
-        const range = step(await meta.autoId(kind, dbId, tableId));
-        meta.setAutoId(kind, dbId, tableId, range.top);
+        const range = step(await meta.autoId(c.kind, c.dbId, c.tableId));
+        meta.setAutoId(c.kind, c.dbId, c.tableId, range.top);
         await txn.commit();
         return range;
       } catch (error) {
@@ -158,3 +190,6 @@ export class AutoIdAllocator {
     }
   }
 }
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

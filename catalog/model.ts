@@ -83,6 +83,8 @@ export interface TableInfo {
   readonly comment: string;
   /** Next AUTO_INCREMENT given at CREATE/ALTER; allocation itself is kept in meta. */
   readonly autoIncrement: number | bigint;
+  /** The clustered integer primary key is AUTO_RANDOM(shardBits, rangeBits). */
+  readonly autoRandom?: { readonly shardBits: number; readonly rangeBits: number };
   readonly maxColumnId: number;
   readonly maxIndexId: number;
   /** Schema version that made this object. */

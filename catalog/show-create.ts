@@ -1,3 +1,4 @@
+import { handleColumn } from './table-layout.js';
 import { foreignKeyText } from './foreign-keys.js';
 import { charset } from '../types/charset.js';
 import { Flag, TypeCode } from '../types/field-type.js';
@@ -98,6 +99,11 @@ function columnText(table: TableInfo, c: ColumnInfo): string {
   const notNull = (c.type.flag & Flag.NotNull) !== 0;
   if (notNull) parts.push('NOT NULL');
   if (c.autoIncrement) parts.push('AUTO_INCREMENT');
+  if (table.autoRandom !== undefined && handleColumn(table)?.id === c.id) {
+    const { shardBits, rangeBits } = table.autoRandom;
+    const bits = rangeBits === 64 ? `${shardBits}` : `${shardBits}, ${rangeBits}`;
+    parts.push(`/*T![auto_rand] AUTO_RANDOM(${bits}) */`);
+  }
   if (c.generated === '') {
     // A nullable TIMESTAMP says so, since the bare type once meant NOT NULL.
     if (!notNull && c.type.tp === TypeCode.Timestamp && c.default.kind !== 'now') parts.push('NULL');
@@ -151,8 +157,19 @@ function indexText(table: TableInfo, index: IndexInfo): string {
 
 function tableOptionsText(table: TableInfo, autoIncrement: bigint): string {
   const parts = ['ENGINE=InnoDB', `DEFAULT CHARSET=${table.charset}`, `COLLATE=${table.collate}`];
-  if (autoIncrement > 1n) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
-  for (const [name, value] of Object.entries(table.options ?? {})) {
+  const options = table.options ?? {};
+  if (options['COMPRESSION'] !== undefined) parts.push(`COMPRESSION='${options['COMPRESSION']}'`);
+  if (autoIncrement > 1n && table.autoRandom === undefined) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
+  const cache = options['AUTO_ID_CACHE'];
+  if (cache !== undefined && cache !== '0') parts.push(`/*T![auto_id_cache] AUTO_ID_CACHE=${cache} */`);
+  if (table.autoRandom !== undefined && autoIncrement > 1n)
+    parts.push(`/*T![auto_rand_base] AUTO_RANDOM_BASE=${autoIncrement} */`);
+  const shard = options['SHARD_ROW_ID_BITS'] ?? '0';
+  const split = options['PRE_SPLIT_REGIONS'] ?? '0';
+  if (shard !== '0')
+    parts.push(`/*T! SHARD_ROW_ID_BITS=${shard} ${split === '0' ? '' : `PRE_SPLIT_REGIONS=${split} `}*/`);
+  else if (split !== '0') parts.push(`/*T! PRE_SPLIT_REGIONS=${split} */`);
+  for (const [name, value] of Object.entries(options)) {
     if (SHOWN_OPTIONS.has(name)) parts.push(`${name}=${value}`);
   }
   if (table.comment !== '') parts.push(`COMMENT=${quoteText(table.comment)}`);
@@ -161,7 +178,6 @@ function tableOptionsText(table: TableInfo, autoIncrement: bigint): string {
 
 /** Options that come back as they were written. */
 const SHOWN_OPTIONS: ReadonlySet<string> = new Set([
-  'COMPRESSION',
   'MAX_ROWS',
   'MIN_ROWS',
   'AVG_ROW_LENGTH',

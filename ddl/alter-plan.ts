@@ -12,6 +12,9 @@ import type { PlannedChange } from './job/ddl-worker.js';
 export class AlterPlan {
   table: TableInfo;
   autoIncrement = '';
+  forceAutoIncrement = false;
+  /** An AUTO_INCREMENT column becomes AUTO_RANDOM. */
+  randomFromIncrement = false;
   /** Rows go from one division into partitions to another. */
   movesRows = false;
   /** What the clauses are, in TiDB's names for jobs. */
@@ -74,6 +77,8 @@ export class AlterPlan {
         target,
         notNull: [...this.notNull].filter((id) => base.columns.some((c) => c.id === id)),
         autoIncrement: this.autoIncrement,
+        ...(this.randomFromIncrement ? { randomFromIncrement: true } : {}),
+        ...(this.forceAutoIncrement ? { forceAutoIncrement: true } : {}),
         movesRows: this.movesRows,
         ...(this.foreignKeys.size > 0 ? { foreignKeys: [...this.foreignKeys] } : {}),
         ...(checks.length > 0 ? { checks } : {}),

@@ -1,5 +1,6 @@
 import type { AlterAlgorithm, AlterTableSpec, AlterTableStmt, Expr, TableName } from '../parser/ast/index.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
+import { isCentral } from '../catalog/auto-columns.js';
 import { mysqlError } from '../types/error-table.js';
 import { algorithmOf, checkAlgorithm } from './alter-algorithm.js';
 import { AlterPlan } from './alter-plan.js';
@@ -161,6 +162,7 @@ export async function alterTable(ctx: DdlContext, stmt: AlterTableStmt): Promise
         message: `ALTER TABLE ${s.with ? 'WITH' : 'WITHOUT'} VALIDATION is currently unsupported`,
       });
   }
+  if (isCentral(table) && stmt.specs.some((s) => s.kind === 'TableOptions')) await ctx.giveBackIds(table);
   const specs = stmt.specs.filter((s) => algorithmOf(s) !== null);
   checkAlgorithms(ctx, stmt, specs);
   for (let from = 0; from < specs.length;) {

@@ -8,6 +8,7 @@ import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { checkDefaultCall, checkForOldRows } from './default-expression.js';
+import { autoRandomBits, type AutoRandomBits } from './auto-random.js';
 import type { CharsetDefault } from './column-type.js';
 import { columnFieldType } from './column-type.js';
 
@@ -22,6 +23,8 @@ export interface ColumnKeys {
 
 export interface BuiltColumn {
   readonly column: ColumnInfo;
+  /** AUTO_RANDOM is written. */
+  readonly autoRandom: AutoRandomBits | null;
   readonly keys: ColumnKeys;
 }
 
@@ -106,6 +109,7 @@ export async function buildColumn(
       : withDefault;
   return {
     column: flagged,
+    autoRandom: autoRandomBits(def, flagged),
     keys: {
       primary: primary !== undefined,
       clustered: primary?.clustered ?? null,

@@ -4,6 +4,7 @@ import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
+import { withAutoRandom, type AutoRandomBits } from './auto-random.js';
 import { withChecks } from './check-constraint.js';
 import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js';
 import { checkImplicitPrimary } from './implicit-primary.js';
@@ -61,6 +62,15 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
           throw mysqlError('ER_UNKNOWN_ERROR', 'table option auto_id_cache overflows int64');
         kept[o.name] = text;
         break;
+      case 'SHARD_ROW_ID_BITS':
+        kept[o.name] = String(Math.min(Number(text), MAX_SHARD_ROW_ID_BITS));
+        break;
+      case 'FORCE AUTO_INCREMENT':
+        autoIncrement = typeof o.value === 'number' || typeof o.value === 'bigint' ? o.value : 0;
+        break;
+      case 'FORCE AUTO_RANDOM_BASE':
+        kept['AUTO_RANDOM_BASE'] = text;
+        break;
       default:
         kept[o.name] = text;
     }
@@ -85,6 +95,7 @@ export async function buildTable(
   const columns: ColumnInfo[] = [];
   const requests: IndexRequest[] = [];
   let clustered: boolean | null = null;
+  let autoRandom: { column: string; bits: AutoRandomBits } | null = null;
   for (const def of parts) {
     if ('column' in def) {
       checkColumnName(def.column.name);
@@ -94,9 +105,14 @@ export async function buildTable(
       continue;
     }
     checkQualifier(def, db.name, stmt.table.name);
-    const { column, keys } = await buildColumn(ctx, def, columns.length + 1, columns.length, options.charset);
+    const {
+      column,
+      keys,
+      autoRandom: random,
+    } = await buildColumn(ctx, def, columns.length + 1, columns.length, options.charset);
     if (columns.some((c) => c.lower === column.lower)) throw mysqlError('ER_DUP_FIELDNAME', column.name);
     columns.push(column);
+    if (random !== null) autoRandom = { column: column.name, bits: random };
     const part = { column: column.name, length: null, expr: null, desc: false };
     if (keys.primary) {
       requests.push({
@@ -135,7 +151,9 @@ export async function buildTable(
     return made.request;
   });
   const indices = buildIndices(plain, columns);
-  const bare = finishTable(ctx, stmt, options, columns, indices, clustered);
+  const finished = finishTable(ctx, stmt, options, columns, indices, clustered);
+  const bare = autoRandom === null ? finished : withAutoRandom(ctx, finished, autoRandom);
+  checkIdOptions(bare, options.kept);
   for (const index of indices)
     checkGlobal(index, stmt.partition !== null, index.primary && (bare.pkIsHandle || bare.isCommonHandle));
   for (const index of indices) warnOfManualAnalyze(ctx, index, columns);
@@ -255,7 +273,7 @@ function finishTable(
         }
       : c,
   );
-  checkAutoIncrement(flagged, indices);
+  checkAutoIncrement(flagged);
   return {
     id: 0,
     name: stmt.table.name,
@@ -317,10 +335,21 @@ function handleKind(
   return isInt ? 'int' : 'common';
 }
 
-/** There can be only one auto column and it must be a key's first (1075). */
-export function checkAutoIncrement(columns: readonly ColumnInfo[], indices: readonly IndexInfo[]): void {
-  const auto = columns.filter((c) => c.autoIncrement);
-  if (auto.length === 0) return;
-  const keyed = indices.some((i) => i.columns[0]!.offset === auto[0]!.offset);
-  if (auto.length > 1 || !keyed) throw mysqlError('ER_WRONG_AUTO_KEY');
+/** There can be only one auto column (1075). It need not be a key. */
+export function checkAutoIncrement(columns: readonly ColumnInfo[]): void {
+  if (columns.filter((c) => c.autoIncrement).length > 1) throw mysqlError('ER_WRONG_AUTO_KEY');
+}
+
+const MAX_SHARD_ROW_ID_BITS = 15;
+
+/** Options about hidden row ids fit the table. Throws 8200, 8216. */
+export function checkIdOptions(table: TableInfo, given: Readonly<Record<string, string>>): void {
+  const hidden = !table.pkIsHandle && !table.isCommonHandle;
+  if (Number(given['SHARD_ROW_ID_BITS'] ?? 0) > 0 && !hidden)
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_OPERATION',
+      'shard_row_id_bits for table with primary key as row id',
+    );
+  if (given['AUTO_RANDOM_BASE'] !== undefined && table.autoRandom === undefined)
+    throw mysqlError('ER_INVALID_AUTO_RANDOM', 'alter auto_random_base of a non auto_random table');
 }

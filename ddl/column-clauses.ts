@@ -50,6 +50,11 @@ export async function applyAddColumn(
   if (built.column.default.kind === 'expr' && built.column.default.sql.startsWith('nextval('))
     throw mysqlError('ER_ADD_COLUMN_WITH_SEQUENCE_AS_DEFAULT', def.name);
   if (built.column.autoIncrement) refuse('AUTO_INCREMENT');
+  if (built.autoRandom !== null)
+    throw mysqlError(
+      'ER_INVALID_AUTO_RANDOM',
+      `unsupported add column '${def.name}' constraint AUTO_RANDOM when altering '${plan.db.name}.${t.name}'`,
+    );
   if (built.keys.primary) refuse('PRIMARY KEY');
   if (built.column.generatedStored)
     throw mysqlError(

@@ -54,6 +54,8 @@ export interface DdlContext {
   warn(warning: SqlWarning): void;
   /** Ids given to the table are void (TRUNCATE, DROP). */
   forgetTable(table: TableInfo): void;
+  /** Values reserved of the table's AUTO_INCREMENT counter and not given go back to it (AUTO_ID_CACHE = 1). */
+  giveBackIds(table: TableInfo): Promise<void>;
   /** Rows of a new table are a copy of this many (statistics). */
   noteRows(tableId: number, rows: number): void;
   /** ANALYZE is to find out how two columns go together. Throws 1105 for a name or columns that are taken. */

@@ -7,6 +7,7 @@ import type { AlterPlan } from './alter-plan.js';
 import { buildColumn, checkQualifier } from './build-column.js';
 import { checkIndexColumns } from './build-index.js';
 import { applyColumnChecks, checkNotChecked, recheck } from './check-clauses.js';
+import { modifiedRandom } from './auto-random.js';
 import { checkNotDeciding, withColumnName } from './column-clauses.js';
 import { placeColumn, requireColumn } from './column-order.js';
 import { checkColumnKept } from './foreign-key.js';
@@ -40,12 +41,13 @@ export async function applyModifyColumn(
     throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', "can't change column constraint (UNIQUE KEY)");
   const indexes = t.indices.filter((i) => i.columns.some((p) => p.offset === old.offset));
   const next = keepPrimary(old, built.column);
-  checkAutoIncrement(plan, old, next);
+  checkAutoIncrement(plan, old, next, built.autoRandom !== null);
   checkGeneration(plan, old, next, indexes);
   if (renamed) checkNotRead(ctx, t, old);
   if (renamed) checkNotDeciding(plan, old);
   if (renamed) checkNotChecked(t, old);
   checkColumnKept(plan, old, next);
+  const random = modifiedRandom(plan, old, next, built.autoRandom);
   if (renamed) plan.renamed.set(old.lower, next.name);
   const change = typeChange(old, next.type, indexes.length > 0);
   const wasNull = (old.type.flag & Flag.NotNull) === 0;
@@ -57,6 +59,7 @@ export async function applyModifyColumn(
   for (const i of table.indices) checkIndexColumns(i, table.columns);
   plan.table = position === null ? table : placeColumn(table, next.lower, position);
   checkGeneratedColumns(ctx, plan.table.columns);
+  if (random !== undefined) plan.table = { ...plan.table, autoRandom: random };
   plan.parts.push('modify column');
   if (change !== 'same') recheck(plan, old);
   applyColumnChecks(plan, def);
@@ -72,10 +75,20 @@ function keepPrimary(old: ColumnInfo, next: ColumnInfo): ColumnInfo {
     : column;
 }
 
-function checkAutoIncrement(plan: AlterPlan, old: ColumnInfo, next: ColumnInfo): void {
+function checkAutoIncrement(
+  plan: AlterPlan,
+  old: ColumnInfo,
+  next: ColumnInfo,
+  becomesRandom: boolean,
+): void {
   if (!old.autoIncrement && next.autoIncrement)
     throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', "modify column: can't set auto_increment");
-  if (old.autoIncrement && !next.autoIncrement && plan.ctx.variable('tidb_allow_remove_auto_inc') !== 'ON')
+  if (
+    old.autoIncrement &&
+    !next.autoIncrement &&
+    !becomesRandom &&
+    plan.ctx.variable('tidb_allow_remove_auto_inc') !== 'ON'
+  )
     throw mysqlError(
       'ER_UNSUPPORTED_DDL_OPERATION',
       "modify column: can't remove auto_increment without @@tidb_allow_remove_auto_inc enabled",

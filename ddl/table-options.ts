@@ -3,7 +3,9 @@ import type { ColumnInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { TypeCode } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
-import { readTableOptions } from './build-table.js';
+import { isCentral } from '../catalog/auto-columns.js';
+import { checkRandomBase } from './auto-random.js';
+import { checkIdOptions, readTableOptions } from './build-table.js';
 import { resolveCharset } from './column-type.js';
 import { typeChange } from './type-change.js';
 
@@ -14,8 +16,22 @@ export function applyTableOptions(plan: AlterPlan, options: readonly TableOption
   const given = new Set(options.map((x) => x.name));
   if (o.autoIncrement !== null) {
     plan.autoIncrement = String(o.autoIncrement);
+    plan.forceAutoIncrement = given.has('FORCE AUTO_INCREMENT');
     plan.parts.push('rebase auto_increment ID');
   }
+  checkIdOptions(t, o.kept);
+  const base = o.kept['AUTO_RANDOM_BASE'];
+  if (base !== undefined) {
+    checkRandomBase(t, base);
+    plan.autoIncrement = base;
+    plan.forceAutoIncrement = given.has('FORCE AUTO_RANDOM_BASE');
+  }
+  const cache = o.kept['AUTO_ID_CACHE'];
+  if (cache !== undefined && (cache === '1') !== isCentral(t))
+    throw mysqlError(
+      'ER_UNKNOWN_ERROR',
+      "Can't Alter AUTO_ID_CACHE between 1 and non-1, the underlying implementation is different",
+    );
   if (o.comment !== null) plan.parts.push('modify table comment');
   if (given.has('CHARSET') || given.has('COLLATE')) plan.parts.push('modify table charset and collate');
   const kept = Object.keys(o.kept);

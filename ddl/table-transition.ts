@@ -16,6 +16,10 @@ export interface TableTransition {
   readonly notNull: readonly number[];
   /** AUTO_INCREMENT = n: the least value to be given next, in decimal; '' = unchanged. */
   readonly autoIncrement: string;
+  /** FORCE AUTO_INCREMENT = n: also where that is less than it was. */
+  readonly forceAutoIncrement?: boolean;
+  /** AUTO_RANDOM goes on counting where AUTO_INCREMENT was. */
+  readonly randomFromIncrement?: boolean;
   /** Rows of partitions that the target has not go to those that the base has not; without it they are dropped with them. */
   readonly movesRows: boolean;
   /** Foreign keys of the target by name, for which every row must have its referenced row. */

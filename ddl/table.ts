@@ -6,7 +6,8 @@ import type {
   TruncateTableStmt,
 } from '../parser/ast/index.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
-import type { MetaMutator } from '../catalog/meta/meta.js';
+import { incrementCounter } from '../catalog/auto-columns.js';
+import type { AutoIdKind, MetaMutator } from '../catalog/meta/meta.js';
 import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
 import type { Transaction } from '../kv/storage.js';
@@ -86,7 +87,10 @@ function existsAlready(ctx: DdlContext, db: DbInfo, stmt: CreateTableStmt): bool
 /** AUTO_INCREMENT = n: values begin at n. */
 function startAutoIncrement(meta: MetaMutator, dbId: number, table: TableInfo): void {
   if (BigInt(table.autoIncrement) > 1n)
-    meta.setAutoId('auto_increment', dbId, table.id, BigInt(table.autoIncrement) - 1n);
+    meta.setAutoId(incrementCounter(table), dbId, table.id, BigInt(table.autoIncrement) - 1n);
+  const random = BigInt(table.options?.['AUTO_RANDOM_BASE'] ?? 0);
+  if (table.autoRandom !== undefined && random > 1n)
+    meta.setAutoId('auto_random', dbId, table.id, random - 1n);
 }
 
 /** The definition for CREATE TABLE … LIKE. Throws 8006, 1562. */
@@ -291,15 +295,13 @@ function find(ctx: DdlContext, name: TableName): { dbId: number; table: TableInf
 
 async function moveTable(meta: MetaMutator, from: number, to: number, table: TableInfo): Promise<void> {
   if (from !== to) {
-    const [rowid, auto] = [
-      await meta.autoId('rowid', from, table.id),
-      await meta.autoId('auto_increment', from, table.id),
-    ];
+    const given = new Map<AutoIdKind, bigint>();
+    for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const)
+      given.set(kind, await meta.autoId(kind, from, table.id));
     const position = await meta.sequencePosition(from, table.id);
     meta.deleteTable(from, table.id);
     if (table.sequence !== undefined) meta.setSequencePosition(to, table.id, position);
-    if (rowid > 0n) meta.setAutoId('rowid', to, table.id, rowid);
-    if (auto > 0n) meta.setAutoId('auto_increment', to, table.id, auto);
+    for (const [kind, value] of given) if (value > 0n) meta.setAutoId(kind, to, table.id, value);
   }
   meta.putTable(to, table);
 }

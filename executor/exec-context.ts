@@ -28,8 +28,8 @@ export interface ExecContext {
   readonly memory: MemoryTracker;
   /** Where operators put what they may not hold; null when they must not (tidb_enable_tmp_storage_on_oom). */
   readonly disk: TempFiles | null;
-  /** Reserves `count` consecutive AUTO_INCREMENT/row ids: first of them. */
-  allocateIds(table: TableInfo, kind: 'rowid' | 'auto_increment', count: number): Awaitable<number | bigint>;
+  /** Reserves `count` row ids, one after another, or values of the column that has them made (`idStep` apart): first of them. */
+  allocateIds(table: TableInfo, kind: 'rowid' | 'column', count: number): Awaitable<number | bigint>;
   /** An explicit AUTO_INCREMENT value was stored: later allocations start above. */
   rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void>;
   /** Rows of a virtual table. */

@@ -1,6 +1,7 @@
 import { physicalIds } from '../catalog/table-layout.js';
 import type { Expr, Query } from '../parser/ast/index.js';
 import { DEFINITION_STYLE, restoreExpr } from '../parser/restore.js';
+import { rowIds } from '../catalog/auto-columns.js';
 import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { DdlContext } from '../ddl/ddl-context.js';
 import type { DdlWorker } from '../ddl/job/ddl-worker.js';
@@ -117,6 +118,9 @@ export class SessionDdlContext implements DdlContext {
       engine.dropStatistics(id);
     }
   }
+  giveBackIds(table: TableInfo): Promise<void> {
+    return this.session.engine.autoIds.giveBack(table.id);
+  }
   noteRows(tableId: number, rows: number): void {
     this.session.engine.rowCounts.set(tableId, rows);
   }
@@ -159,7 +163,7 @@ export class SessionDdlContext implements DdlContext {
   async freshHandle(table: TableInfo): Promise<number | bigint> {
     const { engine } = this.session;
     const dbId = engine.schemaLoader.current.tableById(table.id)!.db.id;
-    return engine.autoIds.allocate('rowid', dbId, table.id, 1);
+    return engine.autoIds.allocate(rowIds(table), dbId, table.id, 1);
   }
   throwIfInterrupted(): void {
     this.session.statement.throwIfInterrupted();

@@ -1,5 +1,7 @@
 import type { Awaitable } from '../types/awaitable.js';
-import type { Datum } from '../types/datum.js';
+import { intDatum, type Datum } from '../types/datum.js';
+import { columnIds, rowIds, type AutoIds } from '../catalog/auto-columns.js';
+import { andThen } from '../executor/operator.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type {
@@ -15,6 +17,14 @@ import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
 import { StatementFiles } from './statement-files.js';
 import { StatementMemory } from './statement-memory.js';
+
+/** A number of so many bits that hardly any other transaction has (a finalizer of MurmurHash3 over the start timestamp). */
+function shardOf(startTs: bigint, bits: number): bigint {
+  let h = BigInt.asUintN(64, startTs);
+  h = BigInt.asUintN(64, (h ^ (h >> 33n)) * 0xff51afd7ed558ccdn);
+  h = BigInt.asUintN(64, (h ^ (h >> 33n)) * 0xc4ceb9fe1a85ec53n);
+  return (h ^ (h >> 33n)) & ((1n << BigInt(bits)) - 1n);
+}
 
 /** What a running statement asks of its session. */
 export class SessionExecContext implements ExecContext {
@@ -62,13 +72,36 @@ export class SessionExecContext implements ExecContext {
   variable(name: string): string {
     return this.session.vars.get(name);
   }
-  allocateIds(table: TableInfo, kind: 'rowid' | 'auto_increment', count: number): Awaitable<number | bigint> {
-    if (table.temporary !== undefined) return this.session.useTemporaryTables().allocate(kind, table, count);
-    return this.session.engine.autoIds.allocate(kind, this.dbIdOf(table), table.id, count);
+  allocateIds(table: TableInfo, kind: 'rowid' | 'column', count: number): Awaitable<number | bigint> {
+    const { vars, engine } = this.session;
+    if (kind === 'rowid') {
+      const ids = rowIds(table);
+      if (table.temporary !== undefined)
+        return this.session.useTemporaryTables().allocate(ids, table, count, 1, 1);
+      const first = engine.autoIds.allocate(ids, this.dbIdOf(table), table.id, count);
+      if (ids.shardBits > 0) return andThen(first, (f) => this.sharded(f, ids));
+      // Values of an unsigned column are taken from the same counter.
+      return ids.max < 2n ** 63n ? first : andThen(first, (f) => intDatum(BigInt.asIntN(64, BigInt(f))));
+    }
+    const ids = columnIds(table);
+    const increment = Number(vars.get('auto_increment_increment'));
+    const offset = Number(vars.get('auto_increment_offset'));
+    if (table.temporary !== undefined)
+      return this.session.useTemporaryTables().allocate(ids, table, count, increment, offset);
+    const first = engine.autoIds.allocate(ids, this.dbIdOf(table), table.id, count, increment, offset);
+    return ids.shardBits === 0 ? first : andThen(first, (f) => this.sharded(f, ids));
   }
   rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void> {
-    if (table.temporary !== undefined) return this.session.useTemporaryTables().rebase(table, value);
-    return this.session.engine.autoIds.rebase('auto_increment', this.dbIdOf(table), table.id, value);
+    const ids = columnIds(table);
+    const counted = ids.shardBits === 0 ? value : BigInt.asUintN(ids.countBits, BigInt(value));
+    if (table.temporary !== undefined) return this.session.useTemporaryTables().rebase(ids, table, counted);
+    return this.session.engine.autoIds.rebase(ids, this.dbIdOf(table), table.id, counted);
+  }
+
+  /** Puts the transaction's shard above the counted part, so that rows of different transactions lie apart. */
+  private sharded(first: number | bigint, ids: AutoIds): number | bigint {
+    const shard = shardOf(this.txn?.startTs ?? 0n, ids.shardBits);
+    return intDatum((shard << BigInt(ids.countBits)) | BigInt(first));
   }
   memTable(scan: MemTableScan): Awaitable<Datum[][]> {
     return this.session.virtualRows(scan);

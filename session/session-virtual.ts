@@ -1,3 +1,4 @@
+import { incrementCounter } from '../catalog/auto-columns.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
@@ -44,7 +45,7 @@ export class SessionVirtualContext implements VirtualContext {
     return this.session.engine.rowCounts.get(tableId) ?? 0;
   }
   nextAutoId(db: DbInfo, table: TableInfo): Promise<bigint> {
-    return this.session.nextAutoId(db, table, 'auto_increment');
+    return this.session.nextAutoId(db, table, incrementCounter(table));
   }
   internalQuery(sql: string): Promise<Datum[][]> {
     return this.session.engine.internalQuery(sql);

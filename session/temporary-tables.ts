@@ -1,4 +1,6 @@
 import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import { firstAbove, type AutoIds } from '../catalog/auto-columns.js';
+import { incrementCounter } from '../catalog/auto-columns.js';
 import type { AutoIdKind } from '../catalog/meta/meta.js';
 import { LocalTables } from '../kv/client/local-tables.js';
 import { intDatum } from '../types/datum.js';
@@ -87,7 +89,7 @@ export class TemporaryTables {
     this.byId.set(lastId, own);
     this.rows.add(lastId, true);
     if (BigInt(table.autoIncrement) > 1n)
-      this.given.set(`auto_increment/${lastId}`, BigInt(table.autoIncrement) - 1n);
+      this.given.set(`${incrementCounter(table)}/${lastId}`, BigInt(table.autoIncrement) - 1n);
     this.changed();
     return own.table;
   }
@@ -121,16 +123,23 @@ export class TemporaryTables {
     for (const { db, table } of [...this.byName.values()]) this.drop(db.name, table.name);
   }
 
-  /** First of `count` consecutive fresh values. */
-  allocate(kind: AutoIdKind, table: TableInfo, count: number): number | bigint {
-    const key = `${kind}/${table.id}`;
-    const last = this.given.get(key) ?? 0n;
-    if (last + BigInt(count) > 2n ** 63n - 1n) throw mysqlError('ER_AUTOINC_READ_FAILED');
-    this.given.set(key, last + BigInt(count));
-    return intDatum(last + 1n);
+  /** First of `count` fresh values, `increment` apart. Throws 1467. */
+  allocate(
+    ids: AutoIds,
+    table: TableInfo,
+    count: number,
+    increment: number,
+    offset: number,
+  ): number | bigint {
+    const key = `${ids.counter}/${table.id}`;
+    const first = firstAbove(this.given.get(key) ?? 0n, BigInt(increment), BigInt(offset));
+    const last = first + BigInt((count - 1) * increment);
+    if (last >= ids.max) throw mysqlError('ER_AUTOINC_READ_FAILED');
+    this.given.set(key, last);
+    return intDatum(first);
   }
-  rebase(table: TableInfo, value: number | bigint): void {
-    const key = `auto_increment/${table.id}`;
+  rebase(ids: AutoIds, table: TableInfo, value: number | bigint): void {
+    const key = `${ids.counter}/${table.id}`;
     const v = BigInt(typeof value === 'number' ? Math.floor(value) : value);
     if (v > (this.given.get(key) ?? 0n)) this.given.set(key, v);
   }

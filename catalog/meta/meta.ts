@@ -29,8 +29,9 @@ const BOOTSTRAP = metaStringKey(text('BootstrapKey'));
 const DBS = text('DBs');
 const dbField = (id: number): Uint8Array => text(`DB:${id}`);
 const tableField = (id: number): Uint8Array => text(`Table:${id}`);
+const AUTO_ID_FIELDS = { rowid: 'TID', auto_increment: 'IID', auto_random: 'TARID' } as const;
 const autoIdField = (kind: AutoIdKind, tableId: number): Uint8Array =>
-  text(`${kind === 'rowid' ? 'TID' : 'IID'}:${tableId}`);
+  text(`${AUTO_ID_FIELDS[kind]}:${tableId}`);
 const diffKey = (version: number): Uint8Array => metaStringKey(text(`Diff:${version}`));
 
 const sequenceField = (kind: 'SID' | 'SCYCLE', tableId: number): Uint8Array => text(`${kind}:${tableId}`);
@@ -41,12 +42,12 @@ export interface SequencePosition {
   readonly round: bigint;
 }
 
-export type AutoIdKind = 'rowid' | 'auto_increment';
+export type AutoIdKind = 'rowid' | 'auto_increment' | 'auto_random';
 
 /**
  * Schema meta in the store, in TiDB's layout (meta/meta.go): `NextGlobalID`, `SchemaVersionKey`, hash `DBs` with a field
  * `DB:{id}` per database, hash `DB:{id}` with `Table:{id}`, `TID:{id}` (row ids given) and `IID:{id}` (auto-increment
- * values given), `Diff:{version}`. Numbers are decimal text.
+ * values given, where they have a counter of their own), `TARID:{id}` (AUTO_RANDOM), `Diff:{version}`. Numbers are decimal text.
  */
 export class Meta {
   constructor(private readonly reader: MetaReader) {}
@@ -157,8 +158,8 @@ export class MetaMutator extends Meta {
   }
   deleteTable(dbId: number, tableId: number): void {
     this.writer.delete(metaHashKey(dbField(dbId), tableField(tableId)));
-    this.writer.delete(metaHashKey(dbField(dbId), autoIdField('rowid', tableId)));
-    this.writer.delete(metaHashKey(dbField(dbId), autoIdField('auto_increment', tableId)));
+    for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const)
+      this.writer.delete(metaHashKey(dbField(dbId), autoIdField(kind, tableId)));
     this.writer.delete(metaHashKey(dbField(dbId), sequenceField('SID', tableId)));
     this.writer.delete(metaHashKey(dbField(dbId), sequenceField('SCYCLE', tableId)));
   }

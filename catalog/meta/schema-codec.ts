@@ -95,6 +95,8 @@ interface StoredTable {
   readonly state: number;
   readonly comment: string;
   readonly auto_inc_id: string;
+  readonly auto_random_bits?: number;
+  readonly auto_random_range_bits?: number;
   readonly max_col_id: number;
   readonly max_idx_id: number;
   readonly version: number;
@@ -367,6 +369,9 @@ export function encodeTable(t: TableInfo): Uint8Array {
     state: stateNumber(t.state),
     comment: t.comment,
     auto_inc_id: t.autoIncrement.toString(),
+    ...(t.autoRandom === undefined
+      ? {}
+      : { auto_random_bits: t.autoRandom.shardBits, auto_random_range_bits: t.autoRandom.rangeBits }),
     max_col_id: t.maxColumnId,
     max_idx_id: t.maxIndexId,
     version: t.version,
@@ -428,6 +433,9 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     state: stateOf(s.state),
     comment: s.comment,
     autoIncrement: auto <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(auto) : auto,
+    ...(s.auto_random_bits
+      ? { autoRandom: { shardBits: s.auto_random_bits, rangeBits: s.auto_random_range_bits ?? 64 } }
+      : {}),
     maxColumnId: s.max_col_id,
     maxIndexId: s.max_idx_id,
     version: s.version,

@@ -1,6 +1,7 @@
 import type { DbInfo, InfoSchema, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { Meta, type MetaMutator } from '../../catalog/meta/meta.js';
 import { indexIds } from '../../catalog/table-layout.js';
+import { incrementCounter } from '../../catalog/auto-columns.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import { indexRange, tableRange } from '../../kv/codec/table-key.js';
@@ -618,10 +619,15 @@ export function byteSize(text: string): number {
 }
 
 async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransition): Promise<void> {
+  if (t.randomFromIncrement === true) {
+    const given = await meta.autoId(incrementCounter(t.base), dbId, t.base.id);
+    meta.setAutoId('auto_random', dbId, t.target.id, given);
+  }
   if (t.autoIncrement === '') return;
+  const kind = t.target.autoRandom === undefined ? incrementCounter(t.target) : 'auto_random';
   const next = BigInt(t.autoIncrement);
-  if (next > (await meta.autoId('auto_increment', dbId, t.target.id)))
-    meta.setAutoId('auto_increment', dbId, t.target.id, next - 1n);
+  if (t.forceAutoIncrement === true || next > (await meta.autoId(kind, dbId, t.target.id)))
+    meta.setAutoId(kind, dbId, t.target.id, next - 1n);
 }
 
 function queuePartitions(txn: Transaction, ids: readonly number[]): void {

@@ -1,5 +1,7 @@
 import type { ColumnInfo } from '../../catalog/model.js';
+import { autoColumn } from '../../catalog/auto-columns.js';
 import { isWritable, scanColumns } from '../../catalog/table-layout.js';
+import { typeName } from '../../catalog/type-text.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { evalAny } from '../../expression/compile.js';
@@ -15,6 +17,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { MysqlError } from '../../types/error.js';
+import { mysqlError } from '../../types/error-table.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { buildOperator } from '../build-operator.js';
 import { zoneOf } from '../cop-reader.js';
@@ -74,6 +77,8 @@ export class RowInserter {
   private readonly checks: CheckConstraints | null;
   private readonly autoColumn: ColumnInfo | null;
   private readonly zeroGenerates: boolean;
+  /** Between values made for rows of one statement. */
+  private idStep = 1;
   private readonly current: CurrentValues;
   private readonly publicColumns: readonly ColumnInfo[];
   private readonly decoder: RowBatchDecoder;
@@ -93,7 +98,8 @@ export class RowInserter {
     this.checks = CheckConstraints.of(table, ctx);
     this.writers = new TableWriters(table, ctx, partitions);
     this.writer = this.writers.whole;
-    this.autoColumn = table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? null;
+    this.autoColumn = autoColumn(table);
+    if (this.autoColumn !== null) this.idStep = Number(ctx.variable('auto_increment_increment'));
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
     this.current = new CurrentValues(ctx);
     this.fresh = ctx.txn!.memBuffer.count === 0;
@@ -188,6 +194,7 @@ export class RowInserter {
     for (let r = 0; r < rows.length;) {
       const v = rows[r]![offset]!;
       if (!needs(v)) {
+        if (this.table.autoRandom !== undefined) this.checkExplicit();
         this.lastExplicit = v as number | bigint;
         if ((v as number | bigint) > 0) {
           const done = this.ctx.rebaseAutoId(
@@ -201,16 +208,34 @@ export class RowInserter {
       }
       let n = 1;
       while (r + n < rows.length && needs(rows[r + n]![offset]!)) n++;
-      const got = this.ctx.allocateIds(this.table, 'auto_increment', n);
+      const got = this.ctx.allocateIds(this.table, 'column', n);
       const id = got instanceof Promise ? await got : got;
       if (this.firstGenerated === 0) this.firstGenerated = id;
       for (let k = 0; k < n; k++) {
-        const value = typeof id === 'number' ? id + k : id + BigInt(k);
-        // Checked against the column's range: a TINYINT sequence ends.
-        rows[r + k]![offset] = this.assigner.assign(value, BIGINT_UNSIGNED, column);
+        const value = typeof id === 'number' ? id + k * this.idStep : id + BigInt(k * this.idStep);
+        rows[r + k]![offset] = this.madeId(value, column);
       }
       r += n;
     }
+  }
+
+  /** A value made for the column, whose range it may have left: a TINYINT sequence ends. Throws 1690. */
+  private madeId(value: number | bigint, column: ColumnInfo): Datum {
+    try {
+      return this.assigner.assign(value, BIGINT_UNSIGNED, column);
+    } catch (e) {
+      if ((e as { code?: number }).code !== 1264) throw e;
+      throw mysqlError('ER_CONSTANT_OVERFLOW', value, typeName(column.type));
+    }
+  }
+
+  /** Throws 8216 for a value given for an AUTO_RANDOM column. */
+  private checkExplicit(): void {
+    if (this.ctx.variable('allow_auto_random_explicit_insert') !== 'ON')
+      throw mysqlError(
+        'ER_INVALID_AUTO_RANDOM',
+        'Explicit insertion on auto_random column is disabled. Try to set @@allow_auto_random_explicit_insert = true.',
+      );
   }
 
   private handlesOf(rows: Datum[][]): Awaitable<Handle[]> {
@@ -507,6 +532,7 @@ export class RowTemplate {
   start(): Datum[] {
     if (!this.defaultsReady) {
       const given = new Set(this.given.map((c) => c.offset));
+      const auto = autoColumn(this.table)?.id;
       for (const c of this.table.columns) {
         if (given.has(c.offset) || !isWritable(c.state) || c.generated !== '') continue;
         if (c.default.kind === 'expr')
@@ -514,7 +540,7 @@ export class RowTemplate {
             column: c,
             value: defaultExpression(c.default.sql, this.table, this.ctx.eval),
           });
-        else this.defaults[c.offset] = c.autoIncrement ? null : this.assigner.defaultOf(c);
+        else this.defaults[c.offset] = c.id === auto ? null : this.assigner.defaultOf(c);
       }
       this.defaultsReady = true;
     }
@@ -556,7 +582,7 @@ export class RowTemplate {
   }
 
   defaultOf(column: ColumnInfo): Datum {
-    return column.autoIncrement ? null : this.assigner.defaultOf(column);
+    return column.id === autoColumn(this.table)?.id ? null : this.assigner.defaultOf(column);
   }
 
   /** Evaluates a VALUES row. */

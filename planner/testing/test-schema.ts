@@ -149,6 +149,7 @@ export class TestSchema {
       warn: () => {},
       forgetTable: () => {},
       noteRows: () => {},
+      giveBackIds: unused,
       addExtendedStatistics: () => Promise.resolve(),
       dropExtendedStatistics: () => Promise.resolve(),
       throwIfInterrupted: () => {},

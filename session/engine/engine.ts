@@ -81,7 +81,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     storage,
     new SchemaLoader(virtualDatabases()),
     globals,
-    new AutoIdAllocator(storage),
+    new AutoIdAllocator(storage, node.bus instanceof SoleNode),
     new RowCounts(),
     logger,
     tidbVersion(options),
@@ -216,6 +216,9 @@ class RutileEngine implements Engine {
 
   async shutdown(graceMs: number): Promise<void> {
     await this.core.drain(graceMs);
+    await this.core.autoIds
+      .giveBack()
+      .catch((err: unknown) => this.core.logger.warn({ err }, 'reserved ids are lost'));
     await this.closeStore();
   }
 }

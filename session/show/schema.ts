@@ -1,4 +1,5 @@
 import { SqlMode } from '../../types/sql-mode.js';
+import { autoColumn, incrementCounter } from '../../catalog/auto-columns.js';
 import type { ShowStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
@@ -165,9 +166,14 @@ registerShow('CREATE TABLE', async (session, stmt) => {
   const { db, table } = tableOf(session, stmt);
   if (table.view !== undefined) return createView(session, table);
   if (table.sequence !== undefined) return createSequence(table);
-  const auto = table.columns.some((c) => c.autoIncrement)
-    ? await session.nextAutoId(db, table, 'auto_increment')
-    : 0n;
+  const auto =
+    autoColumn(table) === null
+      ? 0n
+      : await session.nextAutoId(
+          db,
+          table,
+          table.autoRandom === undefined ? incrementCounter(table) : 'auto_random',
+        );
   const created = createTableText(table, db.name, auto);
   const ansi = (session.evalContext.sqlMode & SqlMode.AnsiQuotes) !== 0;
   return {

@@ -1,5 +1,8 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { Datum } from '../../types/datum.js';
+import { autoColumn, isCentral } from '../../catalog/auto-columns.js';
+import type { AutoIdKind } from '../../catalog/meta/meta.js';
+import { handleColumn } from '../../catalog/table-layout.js';
 import { findVirtualTable } from '../../catalog/virtual/virtual-table.js';
 import type { Session } from '../session.js';
 import { SessionVirtualContext } from '../session-virtual.js';
@@ -67,20 +70,28 @@ export const nextRowIdColumns = (): StaticColumn[] => [
   textColumn('ID_TYPE', 15),
 ];
 
-/** The allocators of a table: hidden row ids, AUTO_INCREMENT. */
+/** The counters of a table: hidden row ids, AUTO_INCREMENT, AUTO_RANDOM. */
 export async function nextRowIds(session: Session, dbName: string, tableName: string): Promise<Datum[][]> {
   const db = session.schema.database(dbName)!;
   const table = session.schema.table(dbName, tableName)!;
-  const auto = table.columns.find((c) => c.autoIncrement);
+  const column = autoColumn(table);
+  const handle = handleColumn(table);
+  const hidden = handle === null && !table.isCommonHandle;
   const rows: Datum[][] = [];
-  if (!table.pkIsHandle && !table.isCommonHandle) {
-    const next = await session.nextAutoId(db, table, 'rowid');
-    rows.push([text(db.name), text(table.name), text('_tidb_rowid'), next, text('_TIDB_ROWID')]);
-  }
-  if (auto !== undefined) {
-    const next = await session.nextAutoId(db, table, 'auto_increment');
-    rows.push([text(db.name), text(table.name), text(auto.name), next, text('AUTO_INCREMENT')]);
-  }
+  const add = async (name: string, kind: AutoIdKind, type: string): Promise<void> => {
+    rows.push([
+      text(db.name),
+      text(table.name),
+      text(name),
+      await session.nextAutoId(db, table, kind),
+      text(type),
+    ]);
+  };
+  if (hidden || (column !== null && table.autoRandom === undefined))
+    await add(handle?.name ?? '_tidb_rowid', 'rowid', '_TIDB_ROWID');
+  if (column !== null && table.autoRandom === undefined && isCentral(table))
+    await add(column.name, 'auto_increment', 'AUTO_INCREMENT');
+  if (table.autoRandom !== undefined) await add(handle!.name, 'auto_random', 'AUTO_RANDOM');
   return rows.map((r) =>
     r.map((v) => (typeof v === 'bigint' && v <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(v) : v)),
   );

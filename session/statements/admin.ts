@@ -5,6 +5,7 @@ import type { Outcome } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
 import { alterJob, askJobs, jobText, showJobQueries, showJobs } from './ddl-jobs.js';
+import { nextRowIdColumns, nextRowIds } from '../show/tables.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
 
@@ -77,30 +78,7 @@ registerStatement('Admin', {
       }
       case 'SHOW NEXT_ROW_ID': {
         const { db, table } = tableNamed(session, stmt.table);
-        const auto = table.columns.find((c) => c.autoIncrement);
-        const next = await session.engine.autoIds.peek(
-          auto === undefined ? 'rowid' : 'auto_increment',
-          db.id,
-          table.id,
-        );
-        return staticRows(
-          [
-            textColumn('DB_NAME', 64),
-            textColumn('TABLE_NAME', 64),
-            textColumn('COLUMN_NAME', 64),
-            intColumn('NEXT_GLOBAL_ROW_ID'),
-            textColumn('ID_TYPE', 32),
-          ],
-          [
-            [
-              text(db.name),
-              text(table.name),
-              text(auto?.name ?? '_tidb_rowid'),
-              Number(next),
-              text(auto === undefined ? '_TIDB_ROWID' : 'AUTO_INCREMENT'),
-            ],
-          ],
-        );
+        return staticRows(nextRowIdColumns(), await nextRowIds(session, db.name, table.name));
       }
       default:
         throw mysqlError('ER_NOT_SUPPORTED_YET', `ADMIN ${stmt.action}`);
