@@ -5,8 +5,9 @@ import type { Awaitable } from '../types/awaitable.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, type OperatorContext } from './operator.js';
-import type { SpoolReader } from './spill/chunk-spool.js';
+import { ChunkSpool, type SpoolReader } from './spill/chunk-spool.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
+import type { TempFile } from './spill/temp-storage.js';
 
 /** Bytes of states from which results are made at once. */
 const SLICE_BYTES = 1 << 19;
@@ -38,6 +39,7 @@ export class HashAggOperator implements Operator, Spillable {
   private overflow: Partitioner | null = null;
   /** Bytes held when rows of new groups began to go to disk. */
   private pinned = 0;
+  private written: Written | null = null;
   private depth = 0;
   /** Partitions that are still to be aggregated, the next one last. */
   private readonly waiting: Partition[] = [];
@@ -61,6 +63,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.unregister?.();
     this.release();
     this.overflow?.close();
+    this.written?.file.close();
     for (const p of this.waiting) p.owner.close();
     return this.child.close();
   }
@@ -90,6 +93,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.groups = 0;
     this.at = 0;
     this.flushing = false;
+    this.spillWanted = false;
   }
 
   private newTable(): GroupTable {
@@ -112,7 +116,7 @@ export class HashAggOperator implements Operator, Spillable {
       this.aggregation.resize(1);
       this.aggregation.update(null, inputs);
     } else {
-      if (this.spillWanted) this.startOverflow();
+      if (this.spillWanted && !this.aggregation.partial) this.startOverflow();
       if (this.overflow !== null) return this.updateKnown(inputs, this.overflow);
       const ids = this.groupIds(inputs);
       this.groups = this.table.size;
@@ -164,9 +168,8 @@ export class HashAggOperator implements Operator, Spillable {
   // Overflow to disk
 
   spillableBytes(): number {
-    return this.overflow === null && !this.done && this.depth < MAX_DEPTH && this.groups >= MIN_SPILL_GROUPS
-      ? this.heldBytes
-      : 0;
+    if (this.overflow !== null || this.groups - this.at < MIN_SPILL_GROUPS) return 0;
+    return this.done || this.depth < MAX_DEPTH ? this.heldBytes : 0;
   }
 
   spill(): void {
@@ -256,7 +259,33 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private output(): Awaitable<Chunk | null> {
+    if (this.spillWanted && this.written === null && this.at < this.groups) return this.writeResults();
+    if (this.written !== null) return this.nextWritten(this.written);
     return this.slice() ?? (this.waiting.length > 0 ? this.nextPartition() : null);
+  }
+
+  /** Results that nobody has asked for yet make room for the operators above. */
+  private async writeResults(): Promise<Chunk | null> {
+    this.spillWanted = false;
+    const file = this.ctx.disk!.create();
+    const spool = new ChunkSpool(file);
+    for (let chunk = this.slice(); chunk !== null; chunk = this.slice()) {
+      await spool.append(chunk);
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+    await spool.flush();
+    this.reset();
+    this.written = { file, reader: spool.reader() };
+    return this.nextWritten(this.written);
+  }
+
+  private async nextWritten(written: Written): Promise<Chunk | null> {
+    const out = await written.reader.next();
+    if (out !== null) return out;
+    written.file.close();
+    this.written = null;
+    return this.output();
   }
 
   /** Fewer groups at a time where each holds much (GROUP_CONCAT). */
@@ -269,8 +298,17 @@ export class HashAggOperator implements Operator, Spillable {
     if (this.at >= this.groups) return null;
     const from = this.at;
     this.at = Math.min(this.groups, from + this.sliceRows());
-    return new Chunk(this.aggregation.result(from, this.at), this.at - from);
+    const out = new Chunk(this.aggregation.result(from, this.at), this.at - from);
+    // Others may have the room from the last group on.
+    if (this.at >= this.groups) this.release();
+    return out;
   }
+}
+
+/** Results on disk. */
+interface Written {
+  readonly file: TempFile;
+  readonly reader: SpoolReader;
 }
 
 interface Partition {
