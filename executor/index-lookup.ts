@@ -19,6 +19,8 @@ export class IndexLookUpOperator implements Operator {
   private rows: ChunkSource | null = null;
   private skip: number;
   private left: number;
+  /** Rows read so far, where entries may point to one several times. */
+  private readonly met = new Set<string>();
   private readonly scan: IndexScan;
   private readonly physicalId: number;
   /** Over a global index: where its entries point to. */
@@ -37,7 +39,25 @@ export class IndexLookUpOperator implements Operator {
     this.partitioned = scan.globalIn === undefined ? null : new PartitionedRows(plan.tablePlan, ctx);
   }
 
+  /** The entries whose rows were not met before. */
+  private firstMet(entries: Chunk, handles: readonly Handle[]): Int32Array {
+    const ids = this.partitioned === null ? null : entries.columns[entries.columns.length - 1]!;
+    const kept = new Int32Array(handles.length);
+    let n = 0;
+    for (let k = 0; k < handles.length; k++) {
+      const h = handles[k]!;
+      const i = entries.sel === null ? k : entries.sel[k]!;
+      const handle = typeof h === 'object' ? Buffer.from(h).toString('latin1') : String(h);
+      const name = ids === null ? handle : `${String(ids.get(i))}/${handle}`;
+      if (this.met.has(name)) continue;
+      this.met.add(name);
+      kept[n++] = i;
+    }
+    return kept.subarray(0, n);
+  }
+
   open(): void {
+    this.met.clear();
     const ranges = scanKeyRanges(this.scan, this.ctx);
     this.index = ranges.length === 0 ? null : sendCop(this.plan.indexPlan, ranges, this.plan, this.ctx);
   }
@@ -60,6 +80,10 @@ export class IndexLookUpOperator implements Operator {
         await this.index.close();
         this.index = null;
         return null;
+      }
+      if (this.plan.once === true) {
+        entries = entries.withSel(this.firstMet(entries, this.handles(entries)));
+        if (entries.rows === 0) continue;
       }
       if (this.skip > 0 || this.left !== Infinity) {
         const from = Math.min(this.skip, entries.rows);

@@ -8,7 +8,7 @@ import type { Bound, KeyRangeDatum } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import { intDatum } from '../types/datum.js';
 import { isUnsigned, TypeCode, type FieldType } from '../types/field-type.js';
-import { cutToPrefix } from '../catalog/table-layout.js';
+import { cutToPrefix, indexedType } from '../catalog/table-layout.js';
 
 /** Ranges over datums as ranges over stored keys, in the given order; empty ranges left out. */
 
@@ -95,7 +95,7 @@ function cutBounds(r: KeyRangeDatum, index: IndexInfo, types: readonly FieldType
 
 /** Types of an index's columns followed by those of the handle behind them, which ranges may go on to restrict. */
 export function indexColumnTypes(table: TableInfo, index: IndexInfo): FieldType[] {
-  const types = index.columns.map((c) => table.columns[c.offset]!.type);
+  const types = index.columns.map((c) => indexedType(table, c));
   if (table.isCommonHandle) {
     const primary = table.indices.find((i) => i.primary);
     if (primary !== undefined) for (const c of primary.columns) types.push(table.columns[c.offset]!.type);

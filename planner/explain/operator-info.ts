@@ -1,3 +1,4 @@
+import { indexedType } from '../../catalog/table-layout.js';
 import { aggToExplain, datumText, toExplain } from '../../expression/explain.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import { decodeUtf8, utf8InvalidAt } from '../../types/charset.js';
@@ -58,7 +59,7 @@ export function accessObject(p: PhysicalPlan): string {
     case 'BatchPointGet': {
       const several = p.op === 'BatchPointGet' ? p.partitions : undefined;
       const table = several === undefined ? tableText(p) : `table:${p.alias}, partition:${several.text}`;
-      return p.index === null ? table : `${table}, ${indexText({ index: p.index })}`;
+      return p.index === null ? table : `${table}, ${indexText({ index: p.index, table: p.table })}`;
     }
     case 'MemTableScan':
       return `table:${p.table.name}`;
@@ -74,8 +75,14 @@ function tableText(p: Pick<TableScan, 'alias' | 'table' | 'physicalId'>): string
   return part === undefined ? `table:${p.alias}` : `table:${p.alias}, partition:${part.name}`;
 }
 
-const indexText = (p: Pick<IndexScan, 'index'>): string =>
-  `index:${p.index.primary ? 'PRIMARY' : p.index.name}(${p.index.columns.map((c) => c.name).join(', ')})`;
+/** An index with its columns, or the expressions that it is over. */
+function indexText(p: Pick<IndexScan, 'index' | 'table'>): string {
+  const parts = p.index.columns.map((c) => {
+    const column = p.table.columns[c.offset]!;
+    return column.hidden ? column.generated : c.name;
+  });
+  return `index:${p.index.primary ? 'PRIMARY' : p.index.name}(${parts.join(', ')})`;
+}
 
 /** The operator info column. */
 export function operatorInfo(p: PhysicalPlan, id: IdText): string {
@@ -246,7 +253,7 @@ function handleTypes(p: TableScan): FieldType[] {
 const INT: FieldType = { tp: 8, flag: 0, flen: 20, decimal: 0, charset: 'binary', collate: 'binary' };
 
 function keyTypes(p: IndexScan): FieldType[] {
-  const types = p.index.columns.map((c) => p.table.columns[c.offset]!.type);
+  const types = p.index.columns.map((c) => indexedType(p.table, c));
   const pk = p.table.indices.find((i) => i.primary);
   if (p.table.isCommonHandle && pk !== undefined)
     types.push(...pk.columns.map((c) => p.table.columns[c.offset]!.type));

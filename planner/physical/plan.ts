@@ -105,6 +105,8 @@ export interface IndexLookUp extends PlanBase {
   readonly tablePlan: PhysicalPlan;
   readonly keepOrder: boolean;
   readonly desc: boolean;
+  /** Entries of a multi-valued index may point to one row several times: it is read once. */
+  readonly once?: boolean;
   /** LIMIT pushed down to the handles. */
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
 }

@@ -350,6 +350,9 @@ export function scanTask(
       source: ds,
       tablePlan,
       indexPlan: plan,
+      ...(path.once === true && (path.access.ranges.length !== 1 || path.access.rebuild !== null)
+        ? { once: true }
+        : {}),
       scan,
       keepOrder,
       desc,
@@ -480,6 +483,7 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
       schema: tablePlan.schema,
       indexPlan,
       tablePlan,
+      ...(task.once === true ? { once: true } : {}),
       ...(task.pushedLimit === undefined ? {} : { pushedLimit: task.pushedLimit }),
     };
     plan = lookUp;
