@@ -6,6 +6,7 @@ import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { MysqlError } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
+import type { JoinFilters } from './join-filter.js';
 import type { TempFile } from './spill/temp-storage.js';
 
 /** What a running statement may ask of its session. */
@@ -40,6 +41,8 @@ export interface ExecContext {
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void;
   /** Ranges that replace those of a scan, by plan id: set by IndexJoin for its inner side. */
   readonly scanOverrides?: ReadonlyMap<number, readonly KeyRangeDatum[]>;
+  /** What hash joins say of the scans below them; absent where scans do not look. */
+  readonly joinFilters?: JoinFilters;
   /** Warnings of the statement so far, for the info text of DML. */
   readonly warningCount?: number;
   /** Absent where nothing that the statement may write has to do with a foreign key. */

@@ -13,6 +13,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { FieldType } from '../types/field-type.js';
 import { filterOf } from './compiled-filter.js';
 import type { Operator, Spillable } from './exec-context.js';
+import { filterTargets, JoinFilter } from './join-filter.js';
 import { filterEqual } from './key-equality.js';
 import { JoinTable, type JoinProbe } from './join-table.js';
 import { drain, runSteps, type OperatorContext } from './operator.js';
@@ -219,6 +220,7 @@ export class HashJoinOperator implements Operator, Spillable {
     this.unregister = null;
     this.held.length = 0;
     if (this.spilled === null) await this.makeTable(columns, keyParts, barred, rows, plainKeys);
+    else this.tellScans(null, 0);
     this.built = true;
   }
 
@@ -254,6 +256,7 @@ export class HashJoinOperator implements Operator, Spillable {
     // Direct addressing takes as many slots as the keys' range has.
     this.hold(Math.max(0, this.table.bytes - JoinTable.bytesFor(n)));
     this.prober = this.table.probe();
+    this.tellScans(keys, n);
     if (this.preserved !== this.build) return;
     this.buildMatched = new Uint8Array(n);
     if (this.buildFilter === null) return;
@@ -263,6 +266,18 @@ export class HashJoinOperator implements Operator, Spillable {
       this.buildBarred.set(b, at);
       at += b.length;
     }
+  }
+
+  /** Rows of the probe side that match nothing need not leave their scans; null keys: nothing is known. */
+  private tellScans(keys: readonly Vector[] | null, n: number): void {
+    const { joinFilters } = this.ctx;
+    // Joins of batches and of partitions see a part of the build side only.
+    if (joinFilters === undefined || this.keepProbeOrder || this.depth > 0) return;
+    filterTargets(this.plan, this.build).forEach((targets, k) => {
+      if (targets.length === 0) return;
+      const filter = keys === null ? null : JoinFilter.of(keys[k]!, n);
+      for (const t of targets) joinFilters.set(t, this.plan.id, filter);
+    });
   }
 
   private hold(bytes: number): void {

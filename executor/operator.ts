@@ -4,7 +4,10 @@ import type { PhysicalPlan } from '../planner/physical/plan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 
 /** What operators that touch neither storage nor schema need of the statement: these run in a cop task as well. */
-export type OperatorContext = Pick<ExecContext, 'eval' | 'memory' | 'disk' | 'checkpoint' | 'runtimeStats'>;
+export type OperatorContext = Pick<
+  ExecContext,
+  'eval' | 'memory' | 'disk' | 'checkpoint' | 'runtimeStats' | 'joinFilters'
+>;
 
 /** Makes the operators of a plan: given to those operators that run plans of their own. */
 export type BuildOperator = (plan: PhysicalPlan, ctx: ExecContext) => Operator;

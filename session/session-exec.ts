@@ -11,6 +11,7 @@ import type {
   RuntimeStats,
   TempFiles,
 } from '../executor/exec-context.js';
+import { JoinFilters } from '../executor/join-filter.js';
 import type { MemTableScan } from '../planner/physical/plan.js';
 import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { Session } from './session.js';
@@ -32,6 +33,7 @@ export class SessionExecContext implements ExecContext {
   readonly eval: EvalContext;
   readonly memory: MemoryTracker;
   foreignKeys: ForeignKeyChecks | null = null;
+  readonly joinFilters = new JoinFilters();
   private files: TempFiles | null | undefined = undefined;
 
   constructor(

@@ -54,12 +54,14 @@ export class ColumnScan implements Operator {
   private current: SegmentReader | RecordScan | null = null;
   private deltaAt = 0;
   private readonly decoder: BatchDecoder;
+  private filters: readonly BlockFilter[];
 
   private constructor(
     private readonly r: ColumnScanRequest,
     private readonly pieces: readonly Piece[],
   ) {
     this.decoder = this.newDecoder();
+    this.filters = r.filters;
   }
 
   /** Null where the row store serves better: few rows, or locks in the way. */
@@ -108,6 +110,11 @@ export class ColumnScan implements Operator {
     if (columns === 0 && pieces.length > 0) return null;
     if (rows < r.minRows && table.rows >= r.minRows) return null;
     return new ColumnScan(r, pieces);
+  }
+
+  /** Before the first row is read. */
+  addFilters(filters: readonly BlockFilter[]): void {
+    this.filters = [...this.filters, ...filters];
   }
 
   open(): void {}
@@ -181,7 +188,8 @@ export class ColumnScan implements Operator {
 
   /** 1 for blocks none of whose rows can pass the filters. */
   private skippedBlocks(segment: ColumnSegment): Uint8Array | null {
-    const { filters, wanted, clock } = this.r;
+    const { wanted, clock } = this.r;
+    const { filters } = this;
     if (filters.length === 0) return null;
     const skip = new Uint8Array(Math.ceil(segment.rows / BLOCK_ROWS));
     let any = false;

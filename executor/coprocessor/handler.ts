@@ -5,8 +5,12 @@ import type { CoprocessorRequest, CoprocessorResponse } from '../../kv/rpc.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { timeZone, UTC } from '../../types/timezone.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
-import type { IndexScan, TableScan } from '../../planner/physical/plan.js';
+import type { IndexScan, PhysicalPlan, TableScan } from '../../planner/physical/plan.js';
 import type { Operator } from '../exec-context.js';
+import type { BlockFilter } from '../columnar/block-filter.js';
+import { ColumnScan } from '../columnar/column-scan.js';
+import { blockFilters } from '../columnar/condition-bounds.js';
+import { FilteredScan } from './filtered-scan.js';
 import { buildCopOperator } from './build-cop-operator.js';
 import { ColumnarReplica, type ColumnarOptions } from '../columnar/columnar-replica.js';
 import { leafScan, type DagRequest } from './dag.js';
@@ -53,13 +57,36 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
       if (scan.op === 'IndexScan') {
         leaf = recordScan(scan, req, reader, zone);
       } else {
-        const columns = req.desc ? null : (replicaOf(data)?.scan(scan, req, reader, zone) ?? null);
-        if (columns !== null) leaf = columns;
-        else leaf = recordScan(scan, req, reader, zone);
+        const replica = req.desc ? null : replicaOf(data);
+        const filters = replica === null ? [] : leafFilters(dag, scan);
+        leaf = replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone);
+        const { joinFilters } = dag.ctx;
+        if (joinFilters !== undefined) {
+          const columns = leaf;
+          leaf = new FilteredScan(leaf, scan.id, joinFilters, (found) => {
+            if (columns instanceof ColumnScan)
+              columns.addFilters(
+                found.map(({ column, filter }) => ({
+                  column,
+                  mayPass: (min, max) => filter.mayPass(min, max),
+                })),
+              );
+          });
+        }
       }
       return { chunks: new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal) };
     },
   };
+}
+
+/** What the conditions right above a scan say of whole blocks. */
+function leafFilters(dag: DagRequest, scan: TableScan): readonly BlockFilter[] {
+  let p: PhysicalPlan = dag.plan;
+  while (p !== scan && 'child' in p) {
+    if (p.op === 'Selection' && p.child === scan) return blockFilters(p.conditions, dag.ctx.eval);
+    p = p.child;
+  }
+  return [];
 }
 
 function recordScan(

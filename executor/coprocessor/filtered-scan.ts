@@ -1,0 +1,80 @@
+import type { Chunk } from '../../chunk/chunk.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import type { Operator } from '../exec-context.js';
+import type { JoinFilter, JoinFilters } from '../join-filter.js';
+
+/** Rows looked at before a filter is judged, and the share it must keep back. */
+const TRIAL_ROWS = 1 << 16;
+const MIN_DROPPED = 0.2;
+
+interface Active {
+  readonly column: number;
+  readonly filter: JoinFilter;
+  seen: number;
+  passed: number;
+}
+
+/**
+ * A scan whose rows must pass what hash joins above have said of them by the time it is first read. Filters that let nearly
+ * everything pass are left out after a while.
+ */
+export class FilteredScan implements Operator {
+  private filters: Active[] | null = null;
+
+  constructor(
+    private readonly scan: Operator,
+    private readonly scanId: number,
+    private readonly joinFilters: JoinFilters,
+    /** Told of the filters before the first row is read. */
+    private readonly onFilters: (filters: readonly { column: number; filter: JoinFilter }[]) => void,
+  ) {}
+
+  open(): Awaitable<void> {
+    return this.scan.open();
+  }
+
+  close(): Awaitable<void> {
+    return this.scan.close();
+  }
+
+  next(): Awaitable<Chunk | null> {
+    if (this.filters === null) {
+      const found = this.joinFilters.of(this.scanId);
+      this.filters = found.map((f) => ({ ...f, seen: 0, passed: 0 }));
+      if (found.length > 0) this.onFilters(found);
+    }
+    for (;;) {
+      const r = this.scan.next();
+      if (r instanceof Promise) return this.nextAsync(r);
+      if (r === null || this.filters.length === 0) return r;
+      const chunk = this.pass(r);
+      if (chunk !== null) return chunk;
+    }
+  }
+
+  private async nextAsync(pending: Promise<Chunk | null>): Promise<Chunk | null> {
+    const chunk = await pending;
+    return (chunk === null ? null : this.pass(chunk)) ?? (chunk === null ? null : this.next());
+  }
+
+  private pass(chunk: Chunk): Chunk | null {
+    let { sel } = chunk;
+    let n = chunk.rows;
+    let drop = -1;
+    const filters = this.filters!;
+    for (let f = 0; f < filters.length && n > 0; f++) {
+      const active = filters[f]!;
+      const out = new Int32Array(n);
+      const m = active.filter.apply(chunk.columns[active.column]!, sel, n, out);
+      active.seen += n;
+      active.passed += m;
+      if (active.seen > TRIAL_ROWS && active.passed > active.seen * (1 - MIN_DROPPED)) drop = f;
+      if (m < n) {
+        sel = out.subarray(0, m);
+        n = m;
+      }
+    }
+    if (drop >= 0) filters.splice(drop, 1);
+    return n === 0 ? null : n === chunk.rows ? chunk : chunk.withSel(sel);
+  }
+}
