@@ -365,6 +365,8 @@ export interface KeyErrorsResponse extends Response {
  */
 export interface CoprocessorRequest extends Request {
   readonly dag: unknown;
+  /** Set for a store that is elsewhere: tipb.DAGRequest. */
+  readonly wire?: Uint8Array;
   readonly startTs: bigint;
   readonly ranges: readonly KeyRange[];
   readonly keepOrder: boolean;
@@ -378,4 +380,8 @@ export interface CoprocessorResponse extends Response {
   readonly otherError?: Error;
   /** The result, streamed; a direct call decodes nothing twice. */
   readonly chunks?: ChunkSource;
+  /** The result of a wire request: tipb.SelectResponse. */
+  readonly data?: Uint8Array;
+  /** With `data`: the part of the ranges that it covers, when there may be more. */
+  readonly range?: KeyRange;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { wireCoprocessor } from '../executor/coprocessor/wire/serve-dag.js';
 import { ServedStore } from '../kv/tikv/server/served-store.js';
 import { kvHelpText, parseKvInvocation } from './config/config.js';
 import { openLog, type LogOutput } from './config/logger.js';
@@ -35,6 +36,7 @@ async function serve(config: KvConfig, version: string): Promise<void> {
       listen: [config.addr],
       advertise: config['advertise-addr'] === '' ? undefined : [config['advertise-addr']],
       tls,
+      coprocessor: wireCoprocessor,
       regionSize: config['region-size'] * 2 ** 20,
       durability: config.durability === 0 ? 0 : config.durability === 2 ? 2 : 1,
       logger: log,

@@ -45,7 +45,7 @@ export class SessionStorage implements Storage {
     if (first === undefined || !this.local.has(first.startKey)) return this.stored.coprocessor(task);
     const { startTs, pagingSize = 0, ...rest } = task;
     const request = { ...rest, context: LOCAL_CONTEXT, startTs, pagingSize };
-    return localCoprocessor(request, new LocalReader(this.local, startTs))!;
+    return localCoprocessor.run(request, new LocalReader(this.local, startTs));
   }
   deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void> {
     return this.stored.deleteRange(startKey, endKey);

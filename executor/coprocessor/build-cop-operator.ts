@@ -33,21 +33,36 @@ const COP_BUILDERS: CopBuilders = {
     new LimitOperator(child, rowCount(evalDatum(p.offset, ctx.eval)), rowCount(evalDatum(p.count, ctx.eval))),
 };
 
-/** The operators of a cop subtree over its scan, `leaf`. */
-export function buildCopOperator(plan: PhysicalPlan, ctx: OperatorContext, leaf: Operator): Operator {
-  if (ctx.runtimeStats === null) return copOperator(plan, ctx, leaf);
+/** The operators of a cop subtree over its scan, or over one of them, `bottom`, whose result is `leaf`. */
+export function buildCopOperator(
+  plan: PhysicalPlan,
+  ctx: OperatorContext,
+  leaf: Operator,
+  bottom?: PhysicalPlan,
+): Operator {
+  if (ctx.runtimeStats === null) return copOperator(plan, ctx, leaf, bottom);
   const stats = ctx.runtimeStats.of(plan);
-  return new MeasuredOperator(copOperator(plan, measuredContext(ctx, stats), leaf), stats);
+  return new MeasuredOperator(copOperator(plan, measuredContext(ctx, stats), leaf, bottom), stats);
 }
 
-function copOperator(plan: PhysicalPlan, ctx: OperatorContext, leaf: Operator): Operator {
-  if (plan.op === 'TableScan' || plan.op === 'IndexScan') return leaf;
+function copOperator(
+  plan: PhysicalPlan,
+  ctx: OperatorContext,
+  leaf: Operator,
+  bottom: PhysicalPlan | undefined,
+): Operator {
+  if (plan === bottom || plan.op === 'TableScan' || plan.op === 'IndexScan') return leaf;
+  if (!('child' in plan)) throw new Error(`operator ${plan.op} cannot run in a cop task`);
+  return buildOperatorOver(plan, buildCopOperator(plan.child, ctx, leaf, bottom), ctx);
+}
+
+/** One operator of a cop task over what gives its input. */
+export function buildOperatorOver(plan: PhysicalPlan, child: Operator, ctx: OperatorContext): Operator {
   const build = (
     COP_BUILDERS as Partial<
       Record<string, (p: PhysicalPlan, child: Operator, c: OperatorContext) => Operator>
     >
   )[plan.op];
-  if (build === undefined || !('child' in plan))
-    throw new Error(`operator ${plan.op} cannot run in a cop task`);
-  return build(plan, buildCopOperator(plan.child, ctx, leaf), ctx);
+  if (build === undefined) throw new Error(`operator ${plan.op} cannot run in a cop task`);
+  return build(plan, child, ctx);
 }

@@ -1,8 +1,8 @@
-import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
+import type { ChunkSource } from '../../chunk/chunk.js';
 import type { CoprocessorHandler, DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
 import type { LocalCoprocessor } from '../../kv/client/client-context.js';
+import type { PagedReader } from '../../kv/paged-reader.js';
 import type { CoprocessorRequest, CoprocessorResponse } from '../../kv/rpc.js';
-import type { Awaitable } from '../../types/awaitable.js';
 import { timeZone, UTC } from '../../types/timezone.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
 import type { IndexScan, PhysicalPlan, TableScan } from '../../planner/physical/plan.js';
@@ -14,9 +14,11 @@ import { FilteredScan } from './filtered-scan.js';
 import { buildCopOperator } from './build-cop-operator.js';
 import { ColumnarReplica, type ColumnarOptions } from '../columnar/columnar-replica.js';
 import { leafScan, type DagRequest } from './dag.js';
+import { OperatorSource } from './operator-source.js';
 import { PagedScan } from './paged-scan.js';
 import { type BatchDecoder, RecordScan } from './record-scan.js';
 import { giveDecoder, takeDecoder } from './scan-decoders.js';
+import { wireFragment } from './wire/wire-fragment.js';
 
 export interface CoprocessorOptions {
   /** The columnar replica; null for none. */
@@ -101,8 +103,13 @@ function recordScan(
   );
 }
 
-/** Evaluates the pushed-down part of plans in this process, over rows that a store elsewhere sends. */
-export const localCoprocessor: LocalCoprocessor = (req, reader) => {
+/** Sends to a store elsewhere what it understands of the pushed-down part of plans, and evaluates the rest in this process. */
+export const localCoprocessor: LocalCoprocessor = {
+  fragment: (dag) => wireFragment(dag as DagRequest),
+  run: runOverRows,
+};
+
+function runOverRows(req: CoprocessorRequest, reader: PagedReader): ChunkSource {
   const dag = req.dag as DagRequest;
   const scan = leafScan(dag.plan);
   const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
@@ -118,27 +125,4 @@ export const localCoprocessor: LocalCoprocessor = (req, reader) => {
     give,
   );
   return new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal);
-};
-
-class OperatorSource implements ChunkSource {
-  private opened = false;
-
-  constructor(
-    private readonly root: Operator,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
-
-  next(): Awaitable<Chunk | null> {
-    this.signal?.throwIfAborted();
-    if (!this.opened) {
-      this.opened = true;
-      const r = this.root.open();
-      if (r instanceof Promise) return r.then(() => this.root.next());
-    }
-    return this.root.next();
-  }
-
-  close(): Awaitable<void> {
-    return this.root.close();
-  }
 }

@@ -1,4 +1,4 @@
-import type { ChunkSource } from '../../chunk/chunk.js';
+import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
 import type { PagedReader } from '../paged-reader.js';
 import type { CoprocessorRequest, WaitForEntry } from '../rpc.js';
 import type { RequestAttributes } from '../storage.js';
@@ -33,11 +33,25 @@ export const DEFAULT_CLIENT_OPTIONS: ClientOptions = {
   committerConcurrency: 128,
 };
 
-/**
- * Runs coprocessor requests in this process, over what the store reads for it. Null: the request goes to the store, which
- * understands it.
- */
-export type LocalCoprocessor = (req: CoprocessorRequest, reader: PagedReader) => ChunkSource | null;
+/** What this process does of coprocessor requests to a store that is elsewhere. */
+export interface LocalCoprocessor {
+  /** The part of a fragment that the store understands; null when there is none. */
+  fragment(dag: unknown): WireFragment | null;
+  /** Runs a request here, over rows that the store sends. */
+  run(req: CoprocessorRequest, reader: PagedReader): ChunkSource;
+}
+
+/** A plan fragment as a store is asked for it. */
+export interface WireFragment {
+  /** tipb.DAGRequest. */
+  readonly data: Uint8Array;
+  /** Rows after which the store may pause, in the answer's part `page`; 0 = none. */
+  pageSize(page: number): number;
+  /** The rows of an answer (tipb.SelectResponse). Throws the error that it tells of. */
+  chunks(data: Uint8Array): Chunk[];
+  /** What is left of the fragment, over the rows of the store. */
+  above(source: ChunkSource): ChunkSource;
+}
 
 /** What concerns a cluster as a whole, not one region. */
 export interface ClusterServices {

@@ -3,11 +3,12 @@ import { mysqlError } from '../../types/error-table.js';
 import type { CoprocessorRequest, CoprocessorResponse, KeyRange } from '../rpc.js';
 import { LockedError } from '../mvcc-reader.js';
 import type { CopTask } from '../storage.js';
+import { compareBytes } from '../codec/byte-writer.js';
 import type { ActiveReader } from './active-timestamps.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
-import type { ClientContext } from './client-context.js';
+import type { ClientContext, WireFragment } from './client-context.js';
 import { resolveForRead } from './lock-resolver.js';
-import { splitRanges, type RegionRoute } from './router.js';
+import { maxStart, minEnd, splitRanges, type RegionRoute } from './router.js';
 import { KvSnapshot } from './snapshot.js';
 
 /** The part of a task that one region answers, and the stream of its answer. */
@@ -23,7 +24,9 @@ class RegionTask implements ChunkSource {
     private readonly client: ClientContext,
     private readonly task: CopTask,
     readonly route: RegionRoute,
-    readonly ranges: readonly KeyRange[],
+    /** What is still to be answered. */
+    public ranges: readonly KeyRange[],
+    private readonly fragment: WireFragment | null,
   ) {}
 
   private request(): CoprocessorRequest {
@@ -41,23 +44,21 @@ class RegionTask implements ChunkSource {
     };
   }
 
-  private ask(): CoprocessorResponse | Promise<CoprocessorResponse> {
-    const request = this.request();
-    const { coprocessor } = this.client;
-    if (coprocessor !== null) {
-      const { startTs, signal } = this.task;
-      const chunks = coprocessor(request, new KvSnapshot(this.client, startTs, { signal }));
-      if (chunks !== null) return { chunks };
-    }
-    return this.route.rpc.coprocessor(request);
-  }
-
   next(): Chunk | null | Promise<Chunk | null> {
     if (this.closed) return null;
     if (this.source === null) {
-      const res = this.ask();
-      if (res instanceof Promise || res.chunks === undefined) return this.open(res);
-      this.source = res.chunks;
+      const { fragment, client } = this;
+      if (fragment !== null) {
+        const pages = new WirePages(fragment, (size) => this.page(fragment, size));
+        this.source = fragment.above(pages);
+      } else if (client.coprocessor !== null) {
+        const { startTs, signal } = this.task;
+        this.source = client.coprocessor.run(this.request(), new KvSnapshot(client, startTs, { signal }));
+      } else {
+        const res = this.route.rpc.coprocessor(this.request());
+        if (res instanceof Promise || res.chunks === undefined) return this.open(res);
+        this.source = res.chunks;
+      }
     }
     let chunk: Chunk | null | Promise<Chunk | null>;
     try {
@@ -76,14 +77,41 @@ class RegionTask implements ChunkSource {
     return this.next();
   }
 
+  /** The next part of the answer over the wire; null at the end, or when the ranges must be split anew. */
+  private async page(fragment: WireFragment, pagingSize: number): Promise<Chunk[] | null> {
+    if (this.ranges.length === 0 || this.closed || this.stale) return null;
+    const ask = (): CoprocessorResponse | Promise<CoprocessorResponse> =>
+      this.route.rpc.coprocessor({ ...this.request(), wire: fragment.data, pagingSize });
+    const res = await this.answer(ask(), ask);
+    if (res === null) return null;
+    const chunks = fragment.chunks(res.data!);
+    this.ranges = res.range === undefined ? [] : remaining(this.ranges, res.range, this.task.desc);
+    return chunks;
+  }
+
   private async open(first: CoprocessorResponse | Promise<CoprocessorResponse>): Promise<Chunk | null> {
+    const res = await this.answer(first, () => this.route.rpc.coprocessor(this.request()));
+    if (res === null) return null;
+    if (this.closed) {
+      await res.chunks?.close();
+      return null;
+    }
+    this.source = res.chunks ?? null;
+    return this.source === null ? null : this.next();
+  }
+
+  /** An answer without region errors and locks in the way. Null: the region is another by now. */
+  private async answer(
+    first: CoprocessorResponse | Promise<CoprocessorResponse>,
+    ask: () => CoprocessorResponse | Promise<CoprocessorResponse>,
+  ): Promise<CoprocessorResponse | null> {
     this.bo ??= new Backoffer(BackoffBudget.coprocessor, this.task.signal);
     const { bo, client, route } = this;
     let pending: CoprocessorResponse | Promise<CoprocessorResponse> | null = first;
     for (;;) {
       let res: CoprocessorResponse;
       try {
-        res = await (pending ?? this.ask());
+        res = await (pending ?? ask());
       } catch (e) {
         pending = null;
         if (e instanceof Error && 'sqlState' in e) throw e;
@@ -100,15 +128,8 @@ class RegionTask implements ChunkSource {
       } else if (res.locked !== undefined) {
         const more = await resolveForRead(client.resolver, [res.locked], this.task.startTs, bo);
         if (more.length > 0) this.ignorable = [...this.ignorable, ...more];
-      } else if (res.otherError !== undefined) {
-        throw res.otherError;
-      } else if (this.closed) {
-        await res.chunks?.close();
-        return null;
-      } else {
-        this.source = res.chunks ?? null;
-        return this.source === null ? null : this.next();
-      }
+      } else if (res.otherError !== undefined) throw res.otherError;
+      else return res;
     }
   }
 
@@ -123,6 +144,53 @@ class RegionTask implements ChunkSource {
   }
 }
 
+/** The parts of an answer over the wire as one stream. */
+class WirePages implements ChunkSource {
+  private chunks: readonly Chunk[] = [];
+  private at = 0;
+  private count = 0;
+
+  constructor(
+    private readonly fragment: WireFragment,
+    private readonly page: (pagingSize: number) => Promise<Chunk[] | null>,
+  ) {}
+
+  next(): Chunk | null | Promise<Chunk | null> {
+    return this.at < this.chunks.length ? this.chunks[this.at++]! : this.fetch();
+  }
+
+  private async fetch(): Promise<Chunk | null> {
+    for (;;) {
+      const chunks = await this.page(this.fragment.pageSize(this.count++));
+      if (chunks === null) return null;
+      if (chunks.length === 0) continue;
+      this.chunks = chunks;
+      this.at = 1;
+      return chunks[0]!;
+    }
+  }
+
+  close(): void {
+    this.at = this.chunks.length;
+  }
+}
+
+/** What of ascending ranges lies behind the covered one: above it, or below it for a scan from the end. */
+function remaining(ranges: readonly KeyRange[], covered: KeyRange, desc: boolean): KeyRange[] {
+  const rest: KeyRange[] = [];
+  for (const r of ranges) {
+    if (desc) {
+      const endKey = r.endKey.length === 0 ? covered.startKey : minEnd(r.endKey, covered.startKey);
+      if (compareBytes(r.startKey, endKey) < 0) rest.push({ startKey: r.startKey, endKey });
+      continue;
+    }
+    const startKey = maxStart(r.startKey, covered.endKey);
+    if (r.endKey.length === 0 || compareBytes(startKey, r.endKey) < 0)
+      rest.push({ startKey, endKey: r.endKey });
+  }
+  return rest;
+}
+
 /**
  * Sends a plan fragment to every region of its ranges and merges the streams: in the order of the ranges when that is
  * asked for, else as they come. At most `concurrency` regions work at a time.
@@ -134,6 +202,7 @@ export class CopStream implements ChunkSource, ActiveReader {
   private readonly running: { task: RegionTask; chunk: Promise<Chunk | null> }[] = [];
   private single: RegionTask | null = null;
   private done = false;
+  private readonly fragment: WireFragment | null;
 
   constructor(
     private readonly client: ClientContext,
@@ -141,8 +210,9 @@ export class CopStream implements ChunkSource, ActiveReader {
   ) {
     this.ts = task.startTs;
     client.active.add(this);
+    this.fragment = client.coprocessor?.fragment(task.dag) ?? null;
     const whole = client.router.whole;
-    if (whole !== null) this.single = new RegionTask(client, task, whole, task.ranges);
+    if (whole !== null) this.single = new RegionTask(client, task, whole, task.ranges, null);
   }
 
   next(): Chunk | null | Promise<Chunk | null> {
@@ -164,7 +234,7 @@ export class CopStream implements ChunkSource, ActiveReader {
 
   private async split(ranges: readonly KeyRange[]): Promise<RegionTask[]> {
     const groups = await splitRanges(this.client.router, ranges);
-    const tasks = groups.map((g) => new RegionTask(this.client, this.task, g.route, g.items));
+    const tasks = groups.map((g) => new RegionTask(this.client, this.task, g.route, g.items, this.fragment));
     return this.task.desc ? tasks.reverse() : tasks;
   }
 

@@ -129,8 +129,8 @@ export class StoreClient implements rpc.KvRpc {
     return this.send(cmd.DELETE_RANGE, req, MEDIUM);
   }
 
-  coprocessor(): rpc.CoprocessorResponse {
-    return { otherError: new Error('this plan fragment has no form that a store understands') };
+  coprocessor(req: rpc.CoprocessorRequest): Promise<rpc.CoprocessorResponse> {
+    return this.send(cmd.COPROCESSOR, req, MEDIUM);
   }
 
   async splitRegion(

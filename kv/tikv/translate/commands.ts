@@ -57,6 +57,28 @@ function pairsFromWire(pairs: readonly pb.KvPair[], error: pb.KeyError | undefin
   return { pairs };
 }
 
+/** A DAG request. */
+const DAG = 103;
+
+export const COPROCESSOR = command<22, rpc.CoprocessorRequest, rpc.CoprocessorResponse>(
+  22,
+  (req) => ({
+    context: contextToWire(req.context),
+    tp: DAG,
+    data: req.wire!,
+    ranges: req.ranges.map((r) => ({ start: r.startKey, end: r.endKey })),
+    startTs: req.startTs,
+    pagingSize: req.pagingSize,
+  }),
+  (res) => {
+    if (res.regionError !== undefined) return { regionError: regionErrorFromWire(res.regionError) };
+    if (res.locked !== undefined) return { locked: lockFromWire(res.locked) };
+    if (res.otherError !== '') return { otherError: new Error(res.otherError) };
+    const { data, range } = res;
+    return range === undefined ? { data } : { data, range: { startKey: range.start, endKey: range.end } };
+  },
+);
+
 export const GET = command<1, rpc.GetRequest, rpc.GetResponse>(
   1,
   (req) => ({ context: contextToWire(req.context), key: req.key, version: req.version }),

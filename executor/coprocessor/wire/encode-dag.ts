@@ -1,0 +1,287 @@
+import { evalDatum } from '../../../expression/compile.js';
+import type { AggFunc, ByItem, Column, Expression } from '../../../expression/expression.js';
+import type { ColumnInfo } from '../../../catalog/model.js';
+import { handleColumn, isVirtual, primaryIndex, ROWID_TYPE } from '../../../catalog/table-layout.js';
+import { ByteWriter } from '../../../kv/codec/byte-writer.js';
+import { encodeKeyDatum } from '../../../kv/codec/datum-codec.js';
+import { writeVarint } from '../../../kv/codec/number-codec.js';
+import { UTC_OFFSETS } from '../../../kv/codec/time-codec.js';
+import * as tipb from '../../../kv/tikv/generated/tipb.js';
+import type { IndexScan, PhysicalPlan, TableScan } from '../../../planner/physical/plan.js';
+import { evalType, Flag, TypeCode, type FieldType } from '../../../types/field-type.js';
+import { systemZoneName, timeZone, UTC, type TimeZone } from '../../../types/timezone.js';
+import { rowCount, type OperatorContext } from '../../operator.js';
+import { collationNumber, encodeExpression, encodeType, NotEncodable } from './expression-codec.js';
+
+/** tipb's ExecType. */
+export const ExecType = {
+  TableScan: 0,
+  IndexScan: 1,
+  Selection: 2,
+  Aggregation: 3,
+  TopN: 4,
+  Limit: 5,
+  StreamAgg: 6,
+} as const;
+
+/** tipb's ExprType of aggregates. */
+export const AGGREGATES: ReadonlyMap<string, number> = new Map([
+  ['count', 3001],
+  ['sum', 3002],
+  ['avg', 3003],
+  ['min', 3004],
+  ['max', 3005],
+  ['first_row', 3006],
+  ['bit_and', 3008],
+  ['bit_or', 3009],
+  ['bit_xor', 3010],
+]);
+
+/** A datum with its flag: bytes as they are, everything else as in keys. */
+const COMPACT_BYTES = 2;
+
+/** The lower part of a cop subtree, as far as the store understands it. */
+export interface EncodedDag {
+  readonly data: Uint8Array;
+  /** The topmost operator that the store runs; those above it run here. */
+  readonly top: PhysicalPlan;
+  /** The operators that the store runs, from the scan up. */
+  readonly plans: readonly PhysicalPlan[];
+  /** Types of the columns that come back. */
+  readonly types: readonly FieldType[];
+  /** A column comes back for the number of rows alone. */
+  readonly countOnly: boolean;
+  /** Rows stream: the answer may come in parts. */
+  readonly streams: boolean;
+}
+
+/** Null when not even the scan can be told to the store. */
+export function encodeDag(plan: PhysicalPlan, ctx: OperatorContext): EncodedDag | null {
+  const chain: PhysicalPlan[] = [];
+  for (let p: PhysicalPlan | null = plan; p !== null; p = 'child' in p ? p.child : null) chain.unshift(p);
+  const scan = chain[0]!;
+  if (scan.op !== 'TableScan' && scan.op !== 'IndexScan') return null;
+  const zone = timeZone(ctx.eval.timeZone) ?? UTC;
+  const encoder = new Encoder(ctx, zone);
+  try {
+    encoder.scan(scan);
+  } catch (e) {
+    if (e instanceof NotEncodable) return null;
+    throw e;
+  }
+  const plans: PhysicalPlan[] = [scan];
+  for (const p of chain.slice(1)) {
+    try {
+      encoder.operator(p);
+    } catch (e) {
+      if (e instanceof NotEncodable) break;
+      throw e;
+    }
+    plans.push(p);
+  }
+  const top = plans[plans.length - 1]!;
+  return {
+    data: encoder.finish(),
+    top,
+    plans,
+    types: top.schema.length > 0 ? top.schema.map((c) => c.type) : [encoder.firstType],
+    countOnly: top.schema.length === 0,
+    streams: plans.every((p) => p.op === 'TableScan' || p.op === 'IndexScan' || p.op === 'Selection'),
+  };
+}
+
+class Encoder {
+  private readonly executors: tipb.ExecutorInit[] = [];
+  /** Position of each of our columns in what the store's topmost operator gives. */
+  private layout: readonly number[] = [];
+  /** Of what the scan gives. */
+  firstType: FieldType = ROWID_TYPE;
+
+  constructor(
+    private readonly ctx: OperatorContext,
+    private readonly zone: TimeZone,
+  ) {}
+
+  scan(p: TableScan | IndexScan): void {
+    if (p.op === 'TableScan') this.tableScan(p);
+    else this.indexScan(p);
+  }
+
+  private tableScan(p: TableScan): void {
+    const handle = handleColumn(p.table);
+    if (p.columns.some(isVirtual)) throw new NotEncodable('a column that is not stored');
+    const columns = p.columns.map((c) => columnInfo(c, handle?.id === c.id));
+    if (p.handleOut && !p.table.isCommonHandle) columns.push(handleInfo(handle));
+    const primary = p.table.isCommonHandle ? primaryIndex(p.table)! : null;
+    const idOf = (offset: number): number => p.table.columns[offset]!.id;
+    this.layout = columns.map((_, i) => i);
+    if (columns.length === 0) {
+      const key = primary === null ? null : p.table.columns[primary.columns[0]!.offset]!;
+      columns.push(key === null ? handleInfo(handle) : columnInfo(key, false));
+      this.firstType = (key ?? handle)?.type ?? ROWID_TYPE;
+    }
+    this.executors.push({
+      tp: ExecType.TableScan,
+      tblScan: {
+        tableId: p.physicalId,
+        columns,
+        desc: p.desc,
+        primaryColumnIds: primary?.columns.map((c) => idOf(c.offset)) ?? [],
+        primaryPrefixColumnIds:
+          primary?.columns.filter((c) => c.length >= 0).map((c) => idOf(c.offset)) ?? [],
+        keepOrder: p.keepOrder,
+      },
+    });
+  }
+
+  /** The store gives all columns of the index, then the handle. */
+  private indexScan(p: IndexScan): void {
+    const { table, index } = p;
+    if (p.globalIn !== undefined) throw new NotEncodable('a global index');
+    const stored = index.columns.map((c) => table.columns[c.offset]!);
+    const columns = stored.map((c) => columnInfo(c, false));
+    this.firstType = stored[0]!.type;
+    const handle = handleColumn(table);
+    let handleAt = -1;
+    const layout = p.columns.map((c) => {
+      const at = index.columns.findIndex((x) => x.offset === c.offset && x.length < 0);
+      if (at >= 0) return at;
+      if (handle?.id !== c.id) throw new NotEncodable(`column ${c.name} of an index`);
+      return (handleAt = stored.length);
+    });
+    if (p.handleOut) {
+      if (table.isCommonHandle) throw new NotEncodable('the common handle of an index');
+      layout.push((handleAt = stored.length));
+    }
+    if (handleAt >= 0) columns.push(handleInfo(handle));
+    this.executors.push({
+      tp: ExecType.IndexScan,
+      idxScan: { tableId: p.physicalId, indexId: index.id, columns, desc: p.desc, unique: index.unique },
+    });
+    this.layout = layout;
+  }
+
+  operator(p: PhysicalPlan): void {
+    switch (p.op) {
+      case 'Selection':
+        this.executors.push({
+          tp: ExecType.Selection,
+          selection: { conditions: p.conditions.map((e) => this.expression(e)) },
+        });
+        return;
+      case 'TopN': {
+        const orderBy = p.by.map((b) => this.byItem(b));
+        this.executors.push({ tp: ExecType.TopN, topN: { orderBy, limit: this.limit(p.offset, p.count) } });
+        return;
+      }
+      case 'Limit':
+        this.executors.push({ tp: ExecType.Limit, limit: { limit: this.limit(p.offset, p.count) } });
+        return;
+      case 'HashAgg':
+      case 'StreamAgg': {
+        const groupBy = p.groupBy.map((e) => this.expression(e));
+        const aggFunc = p.aggs.map((a) => this.aggregate(a));
+        const streamed = p.op === 'StreamAgg';
+        this.executors.push({
+          tp: streamed ? ExecType.StreamAgg : ExecType.Aggregation,
+          aggregation: { groupBy, aggFunc, streamed },
+        });
+        // The store gives the group's values behind those of the functions.
+        this.layout = p.schema.map((_, i) => i);
+        return;
+      }
+      default:
+        throw new NotEncodable(p.op);
+    }
+  }
+
+  private expression(e: Expression): tipb.ExprInit {
+    return encodeExpression(e, { eval: this.ctx.eval, zone: this.zone, column: (c) => this.position(c) });
+  }
+
+  private position(c: Column): number {
+    const at = this.layout[c.index];
+    if (at === undefined) throw new NotEncodable(c.name);
+    return at;
+  }
+
+  private byItem(b: ByItem): tipb.ByItemInit {
+    return { expr: this.expression(b.expr), desc: b.desc };
+  }
+
+  /** A limit that is to be applied once for all regions stays here. */
+  private limit(offset: Expression, count: Expression): number {
+    if (rowCount(evalDatum(offset, this.ctx.eval)) !== 0) throw new NotEncodable('OFFSET');
+    return rowCount(evalDatum(count, this.ctx.eval));
+  }
+
+  private aggregate(a: AggFunc): tipb.ExprInit {
+    const tp = AGGREGATES.get(a.name);
+    if (tp === undefined || a.mode !== 'partial1' || a.distinct || a.args.length !== 1)
+      throw new NotEncodable(a.name);
+    if (evalType(a.args[0]!.type) === 'json') throw new NotEncodable('JSON');
+    return { tp, children: a.args.map((e) => this.expression(e)), fieldType: encodeType(a.type) };
+  }
+
+  finish(): Uint8Array {
+    const { eval: e, runtimeStats } = this.ctx;
+    const offset = /^([+-])(\d\d):(\d\d)$/.exec(e.timeZone);
+    const seconds = offset === null ? 0 : (Number(offset[2]) * 60 + Number(offset[3])) * 60;
+    const name = e.timeZone === 'SYSTEM' ? systemZoneName() : e.timeZone;
+    return tipb.DAGRequest.encode({
+      executors: this.executors,
+      outputOffsets: this.layout.length > 0 ? this.layout : [0],
+      encodeType: 1,
+      sqlMode: e.sqlMode,
+      timeZoneOffset: offset?.[1] === '-' ? -seconds : seconds,
+      timeZoneName: offset === null ? name : '',
+      maxWarningCount: 64,
+      maxAllowedPacket: e.maxAllowedPacket,
+      collectExecutionSummaries: runtimeStats !== null,
+      chunkMemoryLayout: {},
+    });
+  }
+}
+
+function columnInfo(c: ColumnInfo, isHandle: boolean): tipb.ColumnInfoInit {
+  if (c.type.arrayOf !== undefined) throw new NotEncodable('a multi-valued index');
+  const type = encodeType(c.type);
+  return {
+    columnId: c.id,
+    tp: c.type.tp,
+    collation: type.collate,
+    columnLen: c.type.flen,
+    decimal: c.type.decimal,
+    flag: c.type.flag & 0xffff,
+    elems: c.type.elems ?? [],
+    pkHandle: isHandle,
+    defaultVal: originDefault(c),
+  };
+}
+
+/** What rows hold that were written before the column was there. */
+function originDefault(c: ColumnInfo): Uint8Array | undefined {
+  const v = c.originDefault;
+  if (v === null) return undefined;
+  const w = new ByteWriter(16);
+  if (v instanceof Uint8Array) {
+    if (c.type.tp === TypeCode.Json) throw new NotEncodable('a JSON default');
+    w.u8(COMPACT_BYTES);
+    writeVarint(w, v.length);
+    w.bytes(v);
+  } else encodeKeyDatum(w, v, c.type, UTC_OFFSETS);
+  return w.toBytes();
+}
+
+function handleInfo(handle: ColumnInfo | null): tipb.ColumnInfoInit {
+  const type = handle?.type ?? ROWID_TYPE;
+  return {
+    columnId: handle?.id ?? -1,
+    tp: type.tp,
+    collation: collationNumber(type.collate),
+    columnLen: type.flen,
+    decimal: type.decimal,
+    flag: type.flag | Flag.PriKey | Flag.NotNull,
+    pkHandle: true,
+  };
+}

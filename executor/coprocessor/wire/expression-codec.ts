@@ -1,0 +1,211 @@
+import type { EvalContext } from '../../../expression/eval-context.js';
+import { evalDatum } from '../../../expression/compile.js';
+import type { Column, Expression } from '../../../expression/expression.js';
+import { ByteWriter } from '../../../kv/codec/byte-writer.js';
+import { readDecimal, writeDecimal } from '../../../kv/codec/decimal-codec.js';
+import {
+  readFloatKey,
+  readIntKey,
+  readUintKey,
+  readU32be,
+  writeFloatKey,
+  writeIntKey,
+  writeUintKey,
+} from '../../../kv/codec/number-codec.js';
+import { packedTime, packTime, timeDatumOf } from '../../../kv/codec/time-codec.js';
+import type * as tipb from '../../../kv/tikv/generated/tipb.js';
+import { collation, collationById } from '../../../types/collation.js';
+import type { Datum } from '../../../types/datum.js';
+import { evalType, Flag, isUnsigned, TypeCode, type FieldType } from '../../../types/field-type.js';
+import type { TimeZone } from '../../../types/timezone.js';
+import { decRescale } from '../../../types/decimal.js';
+import { findSignature, signatureOf } from './signatures.js';
+
+/** tipb's ExprType. */
+const ExprType = {
+  Null: 0,
+  Int64: 1,
+  Uint64: 2,
+  Float64: 4,
+  String: 5,
+  Bytes: 6,
+  Decimal: 102,
+  Duration: 103,
+  Time: 107,
+  Json: 108,
+  ColumnRef: 201,
+  ScalarFunc: 10000,
+} as const;
+
+/** The store has no form of the expression, or of a type. */
+export class NotEncodable extends Error {}
+
+/** The request is none that this store can evaluate. */
+export class NotDecodable extends Error {}
+
+/** Charsets whose strings the store keeps and compares as we do. */
+const CHARSETS: ReadonlySet<string> = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'ascii', 'binary']);
+
+/** What encoding an expression depends on. */
+export interface EncodeContext {
+  readonly eval: EvalContext;
+  readonly zone: TimeZone;
+  /** Position of an input column in what the store's operator below gives. Throws NotEncodable. */
+  column(c: Column): number;
+}
+
+export function encodeType(ft: FieldType, collate = ft.collate): tipb.FieldTypeInit {
+  if (evalType(ft) === 'string' && !CHARSETS.has(ft.charset)) throw new NotEncodable(`charset ${ft.charset}`);
+  return {
+    tp: ft.tp,
+    flag: ft.flag & 0xffff,
+    flen: ft.flen,
+    decimal: ft.decimal,
+    collate: collationNumber(collate),
+    charset: ft.charset,
+  };
+}
+
+/** Negative: strings are compared by sort keys (TiDB, "new framework for collations"). */
+export function collationNumber(name: string): number {
+  const c = collation(name);
+  if (c === undefined) throw new NotEncodable(`collation ${name}`);
+  return -c.id;
+}
+
+export function decodeType(t: tipb.FieldType | undefined): FieldType {
+  if (t === undefined) throw new NotDecodable('an expression without a type');
+  const c = collationById(Math.abs(t.collate));
+  if (c === undefined) throw new NotDecodable(`collation ${t.collate}`);
+  return {
+    tp: t.tp as FieldType['tp'],
+    flag: t.flag,
+    flen: t.flen,
+    decimal: t.decimal,
+    charset: t.charset === '' ? c.charset : t.charset,
+    collate: c.name,
+  };
+}
+
+/** Types whose cells are not what the domain's operators work on. */
+const isOfItsOwn = (ft: FieldType): boolean =>
+  ft.tp === TypeCode.Enum ||
+  ft.tp === TypeCode.Set ||
+  ft.tp === TypeCode.Bit ||
+  ft.tp === TypeCode.Geometry ||
+  ft.arrayOf !== undefined;
+
+export function encodeExpression(e: Expression, ctx: EncodeContext): tipb.ExprInit {
+  if (isOfItsOwn(e.type)) throw new NotEncodable('ENUM, SET, BIT');
+  switch (e.kind) {
+    case 'column': {
+      const w = new ByteWriter(8);
+      writeIntKey(w, ctx.column(e));
+      return { tp: ExprType.ColumnRef, val: w.toBytes(), fieldType: encodeType(e.type) };
+    }
+    case 'constant':
+    case 'correlated':
+      return encodeConstant(evalDatum(e, ctx.eval), e.type, ctx.zone);
+    case 'function': {
+      const signature = findSignature(
+        e.name,
+        e.args.map((a) => evalType(a.type)),
+        evalType(e.type),
+      );
+      if (signature === null) throw new NotEncodable(e.name);
+      // Of unsigned products another signature takes care.
+      const number =
+        signature.number === 210 && e.args.every((a) => isUnsigned(a.type)) ? 218 : signature.number;
+      return {
+        tp: ExprType.ScalarFunc,
+        sig: number,
+        children: e.args.map((a) => encodeExpression(a, ctx)),
+        fieldType: encodeType(e.type, e.collation),
+      };
+    }
+  }
+}
+
+function encodeConstant(v: Datum, type: FieldType, zone: TimeZone): tipb.ExprInit {
+  if (v === null) return { tp: ExprType.Null, fieldType: encodeType(type) };
+  const w = new ByteWriter(16);
+  const fieldType = encodeType(type);
+  const made = (tp: number): tipb.ExprInit => ({ tp, val: w.toBytes(), fieldType });
+  switch (evalType(type)) {
+    case 'int':
+      if (isUnsigned(type)) {
+        writeUintKey(w, v as number | bigint);
+        return made(ExprType.Uint64);
+      }
+      writeIntKey(w, v as number | bigint);
+      return made(ExprType.Int64);
+    case 'real':
+      writeFloatKey(w, v as number);
+      return made(ExprType.Float64);
+    case 'decimal': {
+      const scale = Math.max(0, type.decimal);
+      const digits = String(v).replace('-', '').length;
+      writeDecimal(w, v as number | bigint, Math.max(digits, scale, 1), scale);
+      return made(ExprType.Decimal);
+    }
+    case 'string':
+      w.bytes(v as Uint8Array);
+      return made(type.charset === 'binary' ? ExprType.Bytes : ExprType.String);
+    case 'datetime':
+      packTime(v as number | bigint, type, zone);
+      w.u32be(packedTime.hi);
+      w.u32be(packedTime.lo);
+      return made(ExprType.Time);
+    case 'duration':
+      writeIntKey(w, BigInt(v as number) * 1000n);
+      return made(ExprType.Duration);
+    case 'json':
+      w.bytes(v as Uint8Array);
+      return made(ExprType.Json);
+  }
+}
+
+/** The expression over columns of these types. Throws NotDecodable. */
+export function decodeExpression(e: tipb.Expr, input: readonly FieldType[], zone: TimeZone): Expression {
+  if (e.tp === ExprType.ColumnRef) {
+    const index = Number(readIntKey(e.val, 0));
+    const type = input[index];
+    if (type === undefined) throw new NotDecodable(`column ${index}`);
+    return { kind: 'column', id: index, type, index, name: `Column#${index}` };
+  }
+  const type = decodeType(e.fieldType);
+  if (e.tp !== ExprType.ScalarFunc) return { kind: 'constant', type, value: decodeConstant(e, type, zone) };
+  const signature = signatureOf(e.sig === 218 ? 210 : e.sig);
+  if (signature === undefined) throw new NotDecodable(`function signature ${e.sig}`);
+  const args = e.children.map((c) => decodeExpression(c, input, zone));
+  const plain = { ...type, flag: type.flag & ~Flag.NotNull };
+  return { kind: 'function', name: signature.name, type: plain, args, collation: type.collate };
+}
+
+function decodeConstant(e: tipb.Expr, type: FieldType, zone: TimeZone): Datum {
+  const b = e.val;
+  switch (e.tp) {
+    case ExprType.Null:
+      return null;
+    case ExprType.Int64:
+      return readIntKey(b, 0);
+    case ExprType.Uint64:
+      return readUintKey(b, 0);
+    case ExprType.Float64:
+      return readFloatKey(b, 0);
+    case ExprType.String:
+    case ExprType.Bytes:
+    case ExprType.Json:
+      return b.slice();
+    case ExprType.Decimal: {
+      const scale = Math.max(0, type.decimal);
+      return decRescale(readDecimal(b, 0, b[1]!), b[1]!, scale);
+    }
+    case ExprType.Duration:
+      return Number(BigInt(readIntKey(b, 0)) / 1000n);
+    case ExprType.Time:
+      return timeDatumOf(readU32be(b, 0), readU32be(b, 4), type, zone);
+    default:
+      throw new NotDecodable(`expression of type ${e.tp}`);
+  }
+}

@@ -1,0 +1,217 @@
+import '../../../expression/index.js';
+import type { Chunk } from '../../../chunk/chunk.js';
+import type { EvalContext, SessionFunctions } from '../../../expression/eval-context.js';
+import { LockedError, type MvccCursor, type MvccReader } from '../../../kv/mvcc-reader.js';
+import type { EmbeddedStore } from '../../../kv/embedded/engine.js';
+import type * as cop from '../../../kv/tikv/generated/coprocessor.js';
+import * as tipb from '../../../kv/tikv/generated/tipb.js';
+import type { WireCoprocessor } from '../../../kv/tikv/server/commands.js';
+import { contextFromWire } from '../../../kv/tikv/translate/context.js';
+import { lockToWire } from '../../../kv/tikv/translate/key-error.js';
+import { nextKey } from '../../../kv/codec/byte-writer.js';
+import type { KeyRange } from '../../../kv/rpc.js';
+import type { Awaitable } from '../../../types/awaitable.js';
+import { MysqlError, type SqlWarning } from '../../../types/error.js';
+import type { MemoryTracker, Operator } from '../../exec-context.js';
+import type { OperatorContext } from '../../operator.js';
+import { buildOperatorOver } from '../build-cop-operator.js';
+import { encodeChunk } from './chunk-codec.js';
+import { decodeDag } from './decode-dag.js';
+import { NotDecodable } from './expression-codec.js';
+import type { BatchDecoder } from '../record-scan.js';
+
+/** Coprocessor request types. */
+const DAG = 103;
+const BATCH_ROWS = 1024;
+
+/** Answers the DAG requests that the store's clients send: registered with the served store. */
+export const wireCoprocessor: WireCoprocessor = async (req, store) => {
+  if (req.tp !== DAG) return { otherError: `coprocessor requests of type ${req.tp} are not served` };
+  try {
+    return await answer(req, store);
+  } catch (e) {
+    if (e instanceof LockedError) return { locked: lockToWire(e.lock) };
+    if (e instanceof MysqlError) {
+      const error = { code: e.code, msg: e.message };
+      return { data: tipb.SelectResponse.encode({ error, encodeType: 1 }) };
+    }
+    return { otherError: e instanceof Error ? e.message : String(e) };
+  }
+};
+
+async function answer(req: cop.Request, store: EmbeddedStore): Promise<cop.ResponseInit> {
+  const request = tipb.DAGRequest.decode(req.data);
+  const decoded = decodeDag(request);
+  const ranges = req.ranges.map((r): KeyRange => ({ startKey: r.start, endKey: r.end }));
+  const reader = store.mvccReader(req.startTs, contextFromWire(req.context!));
+  // Whole answers where rows do not stream: a part of the range says nothing of the rest.
+  const limit = decoded.streams ? req.pagingSize : 0;
+  const scan = new WireScan(reader, decoded.decoder, ranges, decoded.desc, limit);
+  const warnings: SqlWarning[] = [];
+  const ctx = contextOf(request, warnings);
+  const counted: CountedOperator[] = [];
+  const count = (op: Operator): Operator => {
+    if (!request.collectExecutionSummaries) return op;
+    const c = new CountedOperator(op);
+    counted.push(c);
+    return c;
+  };
+  const root = decoded.operators.reduce(
+    (child, plan) => count(buildOperatorOver(plan, child, ctx)),
+    count(scan),
+  );
+  const chunks: tipb.ChunkInit[] = [];
+  const offsets = request.outputOffsets.length > 0 ? request.outputOffsets : decoded.types.map((_, i) => i);
+  if (offsets.some((o) => o >= decoded.types.length))
+    throw new NotDecodable('an output offset beyond the columns');
+  let rows = 0;
+  try {
+    await root.open();
+    for (;;) {
+      const chunk = await root.next();
+      if (chunk === null) break;
+      rows += chunk.rows;
+      chunks.push({ rowsData: encodeChunk(chunk, decoded.types, offsets) });
+    }
+  } finally {
+    await root.close();
+  }
+  const data = tipb.SelectResponse.encode({
+    chunks,
+    encodeType: 1,
+    warnings: warnings.slice(0, request.maxWarningCount).map((w) => ({ code: w.code, msg: w.message })),
+    warningCount: warnings.length,
+    outputCounts: [rows],
+    executionSummaries: counted.map((c) => c.summary()),
+  });
+  const rest = scan.covered;
+  return rest === null ? { data } : { data, range: { start: rest.startKey, end: rest.endKey } };
+}
+
+/** What an operator and those below it did. */
+class CountedOperator implements Operator {
+  private rows = 0;
+  private loops = 0;
+  private ms = 0;
+
+  constructor(private readonly op: Operator) {}
+
+  open(): Awaitable<void> {
+    return this.op.open();
+  }
+
+  async next(): Promise<Chunk | null> {
+    const began = performance.now();
+    const chunk = await this.op.next();
+    this.ms += performance.now() - began;
+    this.loops++;
+    this.rows += chunk?.rows ?? 0;
+    return chunk;
+  }
+
+  close(): Awaitable<void> {
+    return this.op.close();
+  }
+
+  summary(): tipb.ExecutorExecutionSummaryInit {
+    return {
+      timeProcessedNs: Math.round(this.ms * 1e6),
+      numProducedRows: this.rows,
+      numIterations: this.loops,
+      concurrency: 1,
+    };
+  }
+}
+
+/** Scans ranges in order, up to a number of rows. */
+class WireScan implements Operator {
+  rows = 0;
+  /** The part of the ranges that was scanned when there may be more; null at the end. */
+  covered: KeyRange | null = null;
+  private at = 0;
+  private cursor: MvccCursor | null = null;
+
+  constructor(
+    private readonly reader: MvccReader,
+    private readonly decoder: BatchDecoder,
+    private readonly ranges: readonly KeyRange[],
+    private readonly desc: boolean,
+    private readonly limit: number,
+  ) {}
+
+  open(): void {}
+
+  next(): Chunk | null {
+    const { decoder, ranges, limit } = this;
+    while (this.at < ranges.length && this.covered === null) {
+      const range = ranges[this.desc ? ranges.length - 1 - this.at : this.at]!;
+      this.cursor ??= this.reader.scan(range.startKey, range.endKey, this.desc, false);
+      const c = this.cursor;
+      while (c.next()) {
+        decoder.append(c.keyBuffer, c.keyLength, c.valueBuffer, c.valueStart, c.valueEnd);
+        this.rows++;
+        if (limit > 0 && this.rows >= limit) {
+          this.covered = this.upTo(c.keyBuffer.slice(0, c.keyLength));
+          break;
+        }
+        if (decoder.rows >= BATCH_ROWS) {
+          c.pause();
+          return decoder.take();
+        }
+      }
+      c.close();
+      this.cursor = null;
+      this.at++;
+    }
+    return decoder.rows > 0 ? decoder.take() : null;
+  }
+
+  private upTo(key: Uint8Array): KeyRange {
+    return this.desc
+      ? { startKey: key, endKey: this.ranges[this.ranges.length - 1]!.endKey }
+      : { startKey: this.ranges[0]!.startKey, endKey: nextKey(key) };
+  }
+
+  close(): void {
+    this.cursor?.close();
+    this.cursor = null;
+    this.at = this.ranges.length;
+  }
+}
+
+const memory: MemoryTracker = {
+  consume: () => undefined,
+  release: () => undefined,
+  addSpillable: () => () => undefined,
+  get root() {
+    return memory;
+  },
+};
+
+/** Functions that ask their session anything are never sent to a store. */
+const NO_SESSION = new Proxy({} as SessionFunctions, {
+  get() {
+    throw new Error('no session');
+  },
+});
+
+function contextOf(request: tipb.DAGRequest, warnings: SqlWarning[]): OperatorContext {
+  const evalContext: EvalContext = {
+    sqlMode: request.sqlMode,
+    timeZone: request.timeZoneName === '' ? 'UTC' : request.timeZoneName,
+    nowMicros: Date.now() * 1000,
+    strictErrors: false,
+    divPrecisionIncrement: 4,
+    maxAllowedPacket: request.maxAllowedPacket === 0 ? 67_108_864 : request.maxAllowedPacket,
+    groupConcatMaxLen: 1024,
+    defaultWeekFormat: 0,
+    connectionCharset: 'utf8mb4',
+    connectionCollation: 'utf8mb4_bin',
+    lcTimeNames: 'en_US',
+    params: [],
+    warn: (w) => warnings.push(w),
+    session: NO_SESSION,
+  };
+  const checkpoint = (): undefined => undefined;
+  return { eval: evalContext, memory, disk: null, checkpoint, runtimeStats: null };
+}

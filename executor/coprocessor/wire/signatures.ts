@@ -1,0 +1,106 @@
+import type { EvalType } from '../../../types/field-type.js';
+
+/**
+ * One implementation of a function that TiKV has: numbers of tipb's ScalarFuncSig. Functions take arguments of one domain
+ * and give another; `rest` holds for all arguments from `args.length` on.
+ */
+export interface Signature {
+  readonly number: number;
+  /** Registry name (expression/function-registry.ts). */
+  readonly name: string;
+  readonly args: readonly EvalType[];
+  readonly rest: readonly EvalType[];
+  readonly result: EvalType;
+}
+
+const byNumber = new Map<number, Signature>();
+const byShape = new Map<string, Signature[]>();
+
+function register(
+  number: number,
+  name: string,
+  args: readonly EvalType[],
+  result: EvalType,
+  rest: readonly EvalType[] = [],
+): void {
+  const s: Signature = { number, name, args, rest, result };
+  byNumber.set(number, s);
+  const list = byShape.get(name);
+  if (list === undefined) byShape.set(name, [s]);
+  else list.push(s);
+}
+
+const DOMAINS: readonly EvalType[] = ['int', 'real', 'decimal', 'string', 'datetime', 'duration', 'json'];
+
+for (const [name, first] of [
+  ['lt', 100],
+  ['le', 110],
+  ['gt', 120],
+  ['ge', 130],
+  ['eq', 140],
+  ['ne', 150],
+  ['nulleq', 160],
+] as const)
+  DOMAINS.forEach((d, i) => register(first + i, name, [d, d], 'int'));
+DOMAINS.forEach((d, i) => register(4001 + i, 'in', [d, d], 'int', [d]));
+
+register(200, 'plus', ['real', 'real'], 'real');
+register(201, 'plus', ['decimal', 'decimal'], 'decimal');
+register(203, 'plus', ['int', 'int'], 'int');
+register(204, 'minus', ['real', 'real'], 'real');
+register(205, 'minus', ['decimal', 'decimal'], 'decimal');
+register(207, 'minus', ['int', 'int'], 'int');
+register(208, 'mul', ['real', 'real'], 'real');
+register(209, 'mul', ['decimal', 'decimal'], 'decimal');
+register(210, 'mul', ['int', 'int'], 'int');
+register(3108, 'unaryminus', ['int'], 'int');
+register(3109, 'unaryminus', ['real'], 'real');
+register(3110, 'unaryminus', ['decimal'], 'decimal');
+
+register(3101, 'and', ['int', 'int'], 'int');
+register(3102, 'or', ['int', 'int'], 'int');
+register(3103, 'xor', ['int', 'int'], 'int');
+register(3104, 'not', ['int'], 'int');
+register(3111, 'isnull', ['decimal'], 'int');
+register(3112, 'isnull', ['duration'], 'int');
+register(3113, 'isnull', ['real'], 'int');
+register(3114, 'isnull', ['string'], 'int');
+register(3115, 'isnull', ['datetime'], 'int');
+register(3116, 'isnull', ['int'], 'int');
+register(4310, 'like', ['string', 'string', 'int'], 'int');
+
+const VALUES: readonly EvalType[] = ['int', 'real', 'decimal', 'string', 'datetime', 'duration'];
+VALUES.forEach((d, i) => {
+  register(4101 + i, 'ifnull', [d, d], d);
+  register(4107 + i, 'if', ['int', d, d], d);
+  register(4201 + i, 'coalesce', [d], d, [d]);
+  register(4208 + i, 'case', ['int', d], d, ['int', d]);
+});
+
+register(6029, 'year', ['datetime'], 'int');
+register(6017, 'month', ['datetime'], 'int');
+register(6022, 'dayofmonth', ['datetime'], 'int');
+
+register(1, 'cast', ['int'], 'real');
+register(3, 'cast', ['int'], 'decimal');
+register(21, 'cast', ['decimal'], 'real');
+register(23, 'cast', ['decimal'], 'decimal');
+register(44, 'cast', ['datetime'], 'datetime');
+
+export const signatureOf = (number: number): Signature | undefined => byNumber.get(number);
+
+/** The implementation for a call; null when the store has none. */
+export function findSignature(name: string, args: readonly EvalType[], result: EvalType): Signature | null {
+  return byShape.get(name)?.find((s) => s.result === result && matches(s, args)) ?? null;
+}
+
+function matches(s: Signature, args: readonly EvalType[]): boolean {
+  if (args.length < s.args.length) return false;
+  if (s.rest.length === 0 && args.length !== s.args.length) return false;
+  return args.every((a, i) => {
+    if (i < s.args.length) return a === s.args[i];
+    // The ELSE of CASE stands alone at the end.
+    if (s.name === 'case' && i === args.length - 1 && args.length % 2 === 1) return a === s.result;
+    return a === s.rest[(i - s.args.length) % s.rest.length];
+  });
+}

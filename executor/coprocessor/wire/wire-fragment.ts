@@ -1,0 +1,89 @@
+import { Chunk, type ChunkSource } from '../../../chunk/chunk.js';
+import type { WireFragment } from '../../../kv/client/client-context.js';
+import { SelectResponse } from '../../../kv/tikv/generated/tipb.js';
+import type { Awaitable } from '../../../types/awaitable.js';
+import { mysqlError } from '../../../types/error-table.js';
+import { MysqlError } from '../../../types/error.js';
+import type { Operator } from '../../exec-context.js';
+import { buildCopOperator } from '../build-cop-operator.js';
+import type { DagRequest } from '../dag.js';
+import { OperatorSource } from '../operator-source.js';
+import { decodeChunk } from './chunk-codec.js';
+import { encodeDag, type EncodedDag } from './encode-dag.js';
+
+/** Rows asked for in the first part of an answer, and at most in a later one. */
+const FIRST_PAGE = 1024;
+const MAX_PAGE = 50_000;
+
+/** What of a cop subtree goes to the store. Null: all of it runs here, over rows that the store sends. */
+export function wireFragment(dag: DagRequest): WireFragment | null {
+  const encoded = encodeDag(dag.plan, dag.ctx);
+  return encoded === null ? null : new Fragment(dag, encoded);
+}
+
+class Fragment implements WireFragment {
+  readonly data: Uint8Array;
+
+  constructor(
+    private readonly dag: DagRequest,
+    private readonly encoded: EncodedDag,
+  ) {
+    this.data = encoded.data;
+  }
+
+  pageSize(page: number): number {
+    return this.encoded.streams ? Math.min(MAX_PAGE, FIRST_PAGE * 4 ** Math.min(page, 8)) : 0;
+  }
+
+  chunks(data: Uint8Array): Chunk[] {
+    const res = SelectResponse.decode(data);
+    if (res.error !== undefined) throw errorOf(res.error.code, res.error.msg);
+    if (res.chunks.length > 0 && res.encodeType !== 1)
+      throw mysqlError('ER_UNKNOWN_ERROR', `the store answered in encoding ${res.encodeType}`);
+    const { eval: e, runtimeStats } = this.dag.ctx;
+    for (const w of res.warnings) e.warn({ level: 'Warning', code: w.code, message: w.msg });
+    if (runtimeStats !== null) {
+      res.executionSummaries.forEach((s, i) => {
+        const plan = this.encoded.plans[i];
+        // The topmost is measured by whoever reads it.
+        if (plan === undefined || plan === this.encoded.top) return;
+        const stats = runtimeStats.of(plan);
+        stats.rows += s.numProducedRows;
+        stats.loops += s.numIterations;
+        stats.timeMs += s.timeProcessedNs / 1e6;
+      });
+    }
+    return res.chunks
+      .filter((c) => c.rowsData.length > 0)
+      .map((c) => decodeChunk(c.rowsData, this.encoded.types))
+      .map((c) => (this.encoded.countOnly ? new Chunk([], c.rows) : c))
+      .filter((c) => c.rows > 0);
+  }
+
+  above(source: ChunkSource): ChunkSource {
+    const { plan, ctx } = this.dag;
+    return new OperatorSource(
+      buildCopOperator(plan, ctx, new SourceOperator(source), this.encoded.top),
+      undefined,
+    );
+  }
+}
+
+/** MySQL's error for one that the store gives. */
+function errorOf(code: number, message: string): Error {
+  return code >= 1000 && code < 10_000
+    ? new MysqlError(code, 'HY000', message)
+    : mysqlError('ER_UNKNOWN_ERROR', message);
+}
+
+/** The stream of a store as an operator. */
+class SourceOperator implements Operator {
+  constructor(private readonly source: ChunkSource) {}
+  open(): void {}
+  next(): Awaitable<Chunk | null> {
+    return this.source.next();
+  }
+  close(): Awaitable<void> {
+    return this.source.close();
+  }
+}
