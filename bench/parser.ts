@@ -4,11 +4,13 @@
  *     npx tsx bench/parser.ts [file or directory of .sql/.test files ...]
  *
  * Without arguments: parser/testdata and the statements of an OLTP benchmark. Files are split at semicolons at line ends;
- * pieces that are not SQL (a test script's commands) are left out.
+ * pieces that are not SQL (a test script's commands) are left out. node-sql-parser, the most used parser of its kind on npm, runs
+ * beside on the statements that it knows too.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import nodeSqlParser from 'node-sql-parser';
 import { normalizeDigest, parse, parseOne, restore } from '../parser/index.js';
 
 const OLTP: readonly (readonly [string, string])[] = [
@@ -100,6 +102,31 @@ line(
   'corpus: restore',
   each(trees, ({ stmt }) => restore(stmt)),
 );
+
+const peer = new nodeSqlParser.Parser();
+const theirs = (sql: string): unknown => peer.astify(sql, { database: 'MySQL' });
+const both = corpus.filter((sql) => {
+  try {
+    theirs(sql);
+    return true;
+  } catch {
+    return false;
+  }
+});
+const bothBytes = both.reduce((sum, sql) => sum + sql.length, 0);
+console.log(
+  `beside node-sql-parser: it parses ${both.length} of the ${corpus.length} statements; ${(bothBytes / 1e6).toFixed(2)} MB of these:`,
+);
+line(
+  'ours',
+  each(both, (sql) => parse(sql)),
+);
+line('node-sql-parser', each(both, theirs));
+for (const [name, sql] of OLTP)
+  line(
+    `node-sql-parser, ${name}`,
+    measure(() => theirs(sql)),
+  );
 
 const rows = Array.from({ length: 200_000 }, (_, i) => `(${i},${i * 7},'abcdefghijklmnop-${i}',1.5,NULL)`);
 const bulk = `INSERT INTO t VALUES ${rows.join(',')}`;

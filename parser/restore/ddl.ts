@@ -44,6 +44,7 @@ const STRING_OPTIONS: ReadonlySet<string> = new Set([
 /** Parts of table definitions as text. */
 export abstract class DefinitionWriter extends DmlWriter {
   protected columnDef(column: ColumnDef): this {
+    if (column.schema !== null) this.name(column.schema).raw('.');
     if (column.table !== null) this.name(column.table).raw('.');
     this.name(column.name).raw(' ').columnType(column.type);
     for (const option of column.options) this.raw(' ').columnOption(option);
