@@ -46,6 +46,11 @@ export interface SessionFunctions {
   getUserVariable(name: string): { readonly type: FieldType; readonly value: Datum } | null;
   setUserVariable(name: string, type: FieldType, value: Datum): void;
   systemVariable(name: string, scope: 'session' | 'global'): string;
+  /** @@name as an expression: `scope` null where none is written. Throws 1193, 1238, 8136. */
+  variableValue(
+    name: string,
+    scope: 'session' | 'global' | null,
+  ): { readonly text: string; readonly kind: 'bool' | 'int' | 'uint' | 'float' | 'enum' | 'string' };
   sleep(seconds: number): Promise<boolean>;
   getLock(name: string, timeoutSeconds: number): Promise<boolean | null>;
   releaseLock(name: string): boolean | null;

@@ -39,6 +39,9 @@ class TestSession implements SessionFunctions {
   systemVariable(): string {
     return '';
   }
+  variableValue(): { text: string; kind: 'string' } {
+    return { text: '', kind: 'string' };
+  }
   sleep(seconds: number): Promise<boolean> {
     return new Promise((done) => setTimeout(() => done(false), seconds * 1000));
   }

@@ -6,6 +6,8 @@ import { SqlMode } from '../types/sql-mode.js';
 import type { EvalContext, SessionFunctions } from '../expression/eval-context.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
 import type { Session } from './session.js';
+import { refuseRemoved } from './variables/removed-variables.js';
+import { findVariable } from './variables/system-variable.js';
 
 /** Answers what expressions ask of their session. */
 class SessionFacts implements SessionFunctions {
@@ -58,6 +60,24 @@ class SessionFacts implements SessionFunctions {
     if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
     if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
+  }
+  variableValue(
+    name: string,
+    scope: 'session' | 'global' | null,
+  ): ReturnType<SessionFunctions['variableValue']> {
+    refuseRemoved(name);
+    const v = findVariable(name);
+    if (v !== undefined && scope === 'session' && (v.scope === 'global' || v.scope === 'none'))
+      throw mysqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', v.name, 'GLOBAL');
+    if (
+      v?.noop === true &&
+      !v.name.startsWith('ti') &&
+      this.session.vars.get('tidb_enable_noop_variables') !== 'ON'
+    ) {
+      const e = mysqlError('ER_WARN_NO_EFFECT_VARIABLE', v.name);
+      this.session.statement.warn({ level: 'Warning', code: e.code, message: e.message });
+    }
+    return { text: this.systemVariable(name, scope ?? 'session'), kind: v?.kind ?? 'string' };
   }
   async sleep(seconds: number): Promise<boolean> {
     const { signal } = this.session.statement;

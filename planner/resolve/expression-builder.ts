@@ -303,16 +303,23 @@ function buildColumn(env: ExpressionEnv, ref: ast.ColumnRef): Expression {
 /** @@name reads its value when the statement is planned: it is constant during a statement. */
 function systemVariable(env: ExpressionEnv, e: ast.SystemVariable): Expression {
   env.state.cacheable = false;
-  const scope = e.scope === 'GLOBAL' ? 'global' : 'session';
-  const text = env.state.ctx.eval.session.systemVariable(e.name, scope);
-  if (text === 'ON') return intConstant(1);
-  if (text === 'OFF') return intConstant(0);
-  if (/^-?(0|[1-9]\d{0,18})$/.test(text)) {
-    const n = BigInt(text);
-    return intConstant(n >= -9007199254740991n && n <= 9007199254740991n ? Number(n) : n);
+  const scope = e.scope === null ? null : e.scope === 'GLOBAL' ? 'global' : 'session';
+  const { text, kind } = env.state.ctx.eval.session.variableValue(e.name, scope);
+  switch (kind) {
+    case 'bool':
+      return intConstant(text === 'ON' || text === '1' ? 1 : 0);
+    case 'int':
+    case 'uint':
+      if (/^-?(0|[1-9]\d{0,18})$/.test(text)) {
+        const n = BigInt(text);
+        return intConstant(n >= -9007199254740991n && n <= 9007199254740991n ? Number(n) : n);
+      }
+      return /^\d+$/.test(text) ? intConstant(BigInt(text)) : stringConstant(text, env.state.ctx);
+    case 'float':
+      return /^-?\d+(\.\d+)?$/.test(text) ? decimalConstant(text) : stringConstant(text, env.state.ctx);
+    default:
+      return stringConstant(text, env.state.ctx);
   }
-  if (/^-?\d+\.\d+$/.test(text) && !e.name.toLowerCase().includes('version')) return decimalConstant(text);
-  return stringConstant(text, env.state.ctx);
 }
 
 function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {

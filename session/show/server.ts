@@ -8,7 +8,10 @@ import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow } from './show-registry.js';
 
 registerShow('VARIABLES', (session, stmt) => {
-  const variables = allVariables().filter((v) => !stmt.global || v.scope !== 'session');
+  const noop = session.engine.globals.get('tidb_enable_noop_variables') === 'ON';
+  const variables = allVariables().filter(
+    (v) => (!stmt.global || v.scope !== 'session') && (noop || v.noop !== true || v.name.startsWith('ti')),
+  );
   return {
     columns: [textColumn('Variable_name', 64), textColumn('Value', 1024)],
     rows: variables.map((v) => [

@@ -9,6 +9,8 @@ import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { persistGlobal } from '../engine/global-store.js';
 import { settable } from '../variables/variable-store.js';
+import { INSTANCE_VARIABLES, isRemoved } from '../variables/removed-variables.js';
+import type { SystemVariable } from '../variables/system-variable.js';
 import { findVariable, normalizeValue } from '../variables/system-variable.js';
 import { evaluate } from './query.js';
 import { registerStatement } from './statement-handler.js';
@@ -50,7 +52,9 @@ async function setSystemVariable(
   name: string,
   value: Expr | null,
 ): Promise<void> {
+  if (isRemoved(name)) return;
   const v = settable(name);
+  warnOfNoop(session, v);
   const text =
     value === null || stripParens(value).kind === 'DefaultExpr' ? null : await valueText(session, value);
   if (text === 'NULL' && v.name !== 'character_set_results')
@@ -64,15 +68,58 @@ async function setSystemVariable(
   ) {
     if (v.scope === 'session') throw mysqlError('ER_LOCAL_VARIABLE', v.name);
     session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
-    const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
-    session.engine.globals.set(v, kept);
-    await persistGlobal(session.engine, v.name, kept);
-    await session.engine.cluster.tellGlobal(v.name, kept);
-    return;
+    return setGlobal(session, v, text);
   }
+  if (v.scope === 'global' && scope === null && (await setOfInstance(session, v, text))) return;
   if (v.name === 'autocommit') return setAutocommit(session, text);
   const kept = session.vars.set(v.name, text, session.statement);
   followUp(session, v.aliasOf ?? v.name, kept);
+}
+
+async function setGlobal(session: Session, v: SystemVariable, text: string | null): Promise<void> {
+  const { globals } = session.engine;
+  const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
+  if (
+    v.name === 'tidb_super_read_only' &&
+    kept === 'OFF' &&
+    globals.get('tidb_restricted_read_only') === 'ON'
+  )
+    throw mysqlError(
+      'ER_UNKNOWN_ERROR',
+      "can't turn off tidb_super_read_only when tidb_restricted_read_only is on",
+    );
+  const put = async (each: SystemVariable, value: string): Promise<void> => {
+    globals.set(each, value);
+    await persistGlobal(session.engine, each.name, value);
+    await session.engine.cluster.tellGlobal(each.name, value);
+  };
+  await put(v, kept);
+  // The stricter of the two read-only modes brings the other with it.
+  if (v.name === 'tidb_restricted_read_only' && kept === 'ON')
+    await put(settable('tidb_super_read_only'), 'ON');
+}
+
+/** SET without a scope of a variable of one server, as old TiDB clients do it; false: the variable is none. */
+async function setOfInstance(session: Session, v: SystemVariable, text: string | null): Promise<boolean> {
+  if (!INSTANCE_VARIABLES.has(v.name) || session.vars.get('tidb_enable_legacy_instance_scope') !== 'ON')
+    return false;
+  session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
+  await setGlobal(session, v, text);
+  const e = mysqlError('ER_WARN_INSTANCE_SCOPE', v.name);
+  session.statement.warn({ level: 'Warning', code: e.code, message: e.message });
+  return true;
+}
+
+/** What a variable of MySQL's that changes nothing here is said to be, where tidb_enable_noop_variables is OFF. */
+function warnOfNoop(session: Session, v: SystemVariable): void {
+  if (
+    v.noop !== true ||
+    v.name.startsWith('ti') ||
+    session.engine.globals.get('tidb_enable_noop_variables') === 'ON'
+  )
+    return;
+  const e = mysqlError('ER_WARN_NO_EFFECT_SET', v.name);
+  session.statement.warn({ level: 'Warning', code: e.code, message: e.message });
 }
 
 /** Checks that need more than the variable's kind. */

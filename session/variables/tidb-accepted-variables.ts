@@ -1,3 +1,4 @@
+import { mysqlError } from '../../types/error-table.js';
 import type { SystemVariable } from './system-variable.js';
 import { registerVariables } from './system-variable.js';
 
@@ -23,13 +24,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['innodb_compression_level', count('global', 0, 9), '6', 'InnoDB.'],
   ['innodb_default_row_format', oneOf('global', 'redundant', 'compact', 'dynamic'), 'dynamic', 'InnoDB.'],
   [
-    'mpp_exchange_compression_mode',
-    oneOf('both', 'NONE', 'FAST', 'HIGH_COMPRESSION', 'UNSPECIFIED'),
-    'UNSPECIFIED',
-    'TiFlash.',
-  ],
-  ['mpp_version', text('both'), 'UNSPECIFIED', 'TiFlash.'],
-  [
     'tidb_analyze_skip_column_types',
     text('both'),
     'json,blob,mediumblob,longblob,mediumtext,longtext',
@@ -54,12 +48,12 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_fast_table_check', BOTH, 'ON', 'ADMIN CHECK TABLE.'],
   ['tidb_enable_global_index', BOTH, 'OFF', 'Partitions.'],
   ['tidb_enable_inl_join_inner_multi_pattern', BOTH, 'ON', 'Planner.'],
-  ['tidb_enable_legacy_instance_scope', GLOBAL, 'ON', 'SET.'],
+  ['tidb_enable_legacy_instance_scope', BOTH, 'ON', 'SET of variables of one server without GLOBAL.'],
   ['tidb_enable_mutation_checker', BOTH, 'ON', 'Checks of writes.'],
   ['tidb_enable_new_only_full_group_by_check', BOTH, 'OFF', 'ONLY_FULL_GROUP_BY.'],
   ['tidb_enable_non_prepared_plan_cache', BOTH, 'OFF', 'Plan cache.'],
   ['tidb_enable_non_prepared_plan_cache_for_dml', BOTH, 'OFF', 'Plan cache.'],
-  ['tidb_enable_noop_variables', GLOBAL, 'ON', 'Variables without effect are shown.'],
+  ['tidb_enable_noop_variables', oneOf('global', 'OFF', 'ON'), 'ON', 'Variables without effect are shown.'],
   ['tidb_enable_null_aware_anti_join', BOTH, 'ON', 'Planner.'],
   ['tidb_enable_ordered_result_mode', BOTH, 'OFF', 'Ordered results.'],
   ['tidb_enable_outer_join_reorder', BOTH, 'ON', 'Planner.'],
@@ -68,12 +62,11 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_plan_cache_for_subquery', BOTH, 'ON', 'Plan cache.'],
   ['tidb_enable_plan_replayer_capture', BOTH, 'ON', 'Plan replayer.'],
   ['tidb_enable_prepared_plan_cache', BOTH, 'ON', 'Plan cache.'],
-  ['tidb_enable_prepared_plan_cache_memory_monitor', GLOBAL, 'ON', 'Plan cache.'],
+  ['tidb_enable_prepared_plan_cache_memory_monitor', BOTH, 'ON', 'Plan cache.'],
   ['tidb_enable_resource_control', GLOBAL, 'ON', 'Resource groups.'],
   ['tidb_enable_reuse_chunk', BOTH, 'ON', 'Executor.'],
   ['tidb_enable_stmt_summary', BOTH, 'ON', 'Statement summaries.'],
   ['tidb_enable_strict_double_type_check', BOTH, 'ON', 'DOUBLE(p).'],
-  ['tidb_enable_tiflash_pipeline_model', BOTH, 'ON', 'TiFlash.'],
   ['tidb_enable_vectorized_expression', BOTH, 'ON', 'Executor.'],
   ['tidb_external_ts', { scope: 'global', kind: 'uint' }, '0', 'Historical reads.'],
   ['tidb_gc_concurrency', count('global', -1, 128), '-1', 'Garbage collection.'],
@@ -140,15 +133,22 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_session_plan_cache_size', count('both', 1, 100000), '100', 'Plan cache.'],
   ['tidb_skip_ascii_check', BOTH, 'OFF', 'ascii.'],
   ['tidb_skip_missing_partition_stats', BOTH, 'ON', 'ANALYZE.'],
-  ['tidb_slow_log_masking', GLOBAL, 'OFF', 'Logs.'],
   ['tidb_stmt_summary_max_stmt_count', count('global', 1, 32767), '3000', 'Statement summaries.'],
   ['tidb_stmt_summary_refresh_interval', count('global', 1, 2147483647), '1800', 'Statement summaries.'],
   ['tidb_super_read_only', GLOBAL, 'OFF', 'Read-only mode.'],
   ['tidb_txn_assertion_level', oneOf('both', 'OFF', 'FAST', 'STRICT'), 'FAST', 'Checks of writes.'],
   ['tiflash_fastscan', BOTH, 'OFF', 'TiFlash.'],
-  ['tiflash_fine_grained_shuffle_batch_size', count('both', 1, 2147483647), '8192', 'TiFlash.'],
+  ['tiflash_fine_grained_shuffle_batch_size', { scope: 'both', kind: 'uint', min: 1 }, '8192', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_stream_count', count('both', -1, 1024), '0', 'TiFlash.'],
 ];
+
+/** A text that must be one of a list, in any case; kept as it is written. */
+const listed =
+  (all: readonly string[], error: (value: string, all: readonly string[]) => Error) =>
+  (value: string): string => {
+    if (!all.includes(value.toUpperCase())) throw error(value, all);
+    return value;
+  };
 
 registerVariables([
   ...ACCEPTED.map(([name, shape, value, doc]): SystemVariable => ({
@@ -158,6 +158,47 @@ registerVariables([
     noop: true,
     doc,
   })),
+  {
+    name: 'mpp_exchange_compression_mode',
+    scope: 'both',
+    kind: 'string',
+    default: 'UNSPECIFIED',
+    noop: true,
+    doc: 'TiFlash.',
+    normalize: listed(['NONE', 'FAST', 'HIGH_COMPRESSION', 'UNSPECIFIED'], (value, all) =>
+      mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `incorrect value: \`${value}\`. mpp_exchange_compression_mode options: ${all.join(', ')}`,
+      ),
+    ),
+  },
+  {
+    name: 'mpp_version',
+    scope: 'both',
+    kind: 'string',
+    default: 'UNSPECIFIED',
+    noop: true,
+    doc: 'TiFlash.',
+    normalize: listed(['-1', 'UNSPECIFIED', '0', '1', '2', '3'], (value) =>
+      mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `incorrect value: ${value}. mpp_version options: -1 (unspecified), 0, 1, 2, 3`,
+      ),
+    ),
+  },
+  {
+    name: 'tidb_enable_tiflash_pipeline_model',
+    scope: 'both',
+    kind: 'bool',
+    default: 'ON',
+    noop: true,
+    doc: 'TiFlash.',
+    normalize(value, ctx) {
+      const e = mysqlError('ER_WARN_DEPRECATED_SYNTAX_NO_REPLACEMENT', 'tidb_enable_tiflash_pipeline_model');
+      ctx.warn({ level: 'Warning', code: e.code, message: e.message });
+      return value;
+    },
+  },
   {
     name: 'last_plan_from_binding',
     scope: 'session',
