@@ -3,6 +3,9 @@ import type { InfoSchema } from '../catalog/model.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import { planStatement, tryPointPlan } from '../planner/planner.js';
 import type { Awaitable } from '../types/awaitable.js';
+import { MysqlError } from '../types/error.js';
+import type { Binding } from './bindings/binding-store.js';
+import { bindingFor, boundStatement, noteBound, recallBound } from './bindings/bound-plan.js';
 import type { ParamValue } from './client-session.js';
 import { cachedPlan, paramClasses, type PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
@@ -17,10 +20,38 @@ export function planQuery(
   params: readonly ParamValue[] | null,
   schema: InfoSchema = session.schema,
 ): Awaitable<PlannedStatement> {
+  const binding = bindingFor(session, stmt);
+  if (binding !== null) return planBound(session, stmt, params, schema, binding);
+  return planUnbound(session, stmt, params, schema);
+}
+
+/** With the hints of a binding; without them where they make the statement fail, as a binding never may. */
+async function planBound(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[] | null,
+  schema: InfoSchema,
+  binding: Binding,
+): Promise<PlannedStatement> {
+  try {
+    const planned = await planUnbound(session, boundStatement(stmt, binding), params, schema);
+    return noteBound(session, planned, binding);
+  } catch (error) {
+    if (!(error instanceof MysqlError)) throw error;
+    return planUnbound(session, stmt, params, schema);
+  }
+}
+
+function planUnbound(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[] | null,
+  schema: InfoSchema,
+): Awaitable<PlannedStatement> {
   const context = new SessionPlanContext(session, schema, params);
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size === 0) return planned;
-  return readStatistics(session, context, planned, () => planQuery(session, stmt, params, schema));
+  return readStatistics(session, context, planned, () => planUnbound(session, stmt, params, schema));
 }
 
 /**
@@ -58,9 +89,43 @@ export function planReusable(
     hit.checkPrivileges(session);
     // TiDB tells of texts only where its cache for them is switched on.
     session.planFromCache = !slot.ofText || session.vars.get('tidb_enable_non_prepared_plan_cache') === 'ON';
+    recallBound(session, hit.planned);
     return hit.planned;
   }
   if (!slot.worthwhile) return planQuery(session, stmt, params);
+  const binding = bindingFor(session, stmt);
+  if (binding === null) return planKept(session, stmt, params, slot);
+  return planBoundKept(session, stmt, params, slot, binding);
+}
+
+async function planBoundKept(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[],
+  slot: PlanSlot,
+  binding: Binding,
+): Promise<PlannedStatement> {
+  try {
+    return noteBound(session, await planKept(session, boundStatement(stmt, binding), params, slot), binding);
+  } catch (error) {
+    if (!(error instanceof MysqlError)) throw error;
+    return planKept(session, stmt, params, slot);
+  }
+}
+
+const ignoresCache = (stmt: Plannable): boolean =>
+  'hints' in stmt && stmt.hints.some((h) => h.name === 'IGNORE_PLAN_CACHE');
+
+/** Makes a plan and keeps it where it serves other executions. */
+function planKept(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[],
+  slot: PlanSlot,
+): Awaitable<PlannedStatement> {
+  if (ignoresCache(stmt)) return planUnbound(session, stmt, params, session.schema);
+  const environment = session.planEnvironment();
+  const classes = paramClasses(params);
   const fixed = new Set<number>();
   const context = new SessionPlanContext(session, session.schema, params, {
     fix: (param) => fixed.add(param),
@@ -68,7 +133,7 @@ export function planReusable(
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size > 0)
-    return readStatistics(session, context, planned, () => planReusable(session, stmt, params, slot));
+    return readStatistics(session, context, planned, () => planKept(session, stmt, params, slot));
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;

@@ -97,6 +97,8 @@ function startStatement(
   session.commandSince = now;
   session.lastPlanFromCache = session.planFromCache;
   session.planFromCache = false;
+  session.lastPlanFromBinding = session.planBinding !== null;
+  session.planBinding = null;
   session.engine.counters.questions++;
   const fixed = Number(session.vars.get('timestamp'));
   session.evalContext.params = params;

@@ -57,6 +57,7 @@ class SessionFacts implements SessionFunctions {
   }
   systemVariable(name: string, scope: 'session' | 'global'): string {
     const lower = name.toLowerCase();
+    if (lower === 'last_plan_from_binding') return this.session.lastPlanFromBinding ? 'ON' : 'OFF';
     if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
     if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);

@@ -24,6 +24,7 @@ import type {
   StatementResult,
 } from './client-session.js';
 import { ServerStatus } from './client-session.js';
+import { type Binding, SessionBindings } from './bindings/binding-store.js';
 import type { EngineCore } from './engine/engine-core.js';
 import type { PlanSlot } from './plan-cache.js';
 import { planEnvironment } from './plan-environment.js';
@@ -91,10 +92,22 @@ export class Session implements ClientSession {
   /** The running statement's plan came from the plan cache; and the one's before it (last_plan_from_cache). */
   planFromCache = false;
   lastPlanFromCache = false;
+  /** The binding that the running statement's plan was made with; and whether the one before had one (last_plan_from_binding). */
+  planBinding: Binding | null = null;
+  lastPlanFromBinding = false;
+  readonly bindings = new SessionBindings();
   /** Whether texts are read by the default rules, so that what is known of their templates holds. */
   private plainMode = true;
   private plainCharset = true;
-  private environment = { version: -1, globalVersion: -1, database: '', tables: -1, id: -1 };
+  private environment = {
+    version: -1,
+    globalVersion: -1,
+    database: '',
+    tables: -1,
+    bindings: -1,
+    globalBindings: -1,
+    id: -1,
+  };
 
   autocommit = true;
   memoryQuota = -1;
@@ -237,6 +250,7 @@ export class Session implements ClientSession {
     this.userVariables.clear();
     this.temporary?.clear();
     this.lastSequenceValues.clear();
+    this.bindings.clear();
     this.prepared.clear();
     this.lastInsertId = 0;
     this.diagnostics = [];
@@ -375,15 +389,26 @@ export class Session implements ClientSession {
       e.tables !== tables ||
       e.version !== vars.version ||
       e.globalVersion !== engine.globals.version ||
-      e.database !== this.currentDatabase
+      e.database !== this.currentDatabase ||
+      e.bindings !== this.bindings.version ||
+      e.globalBindings !== engine.bindings.version
     ) {
+      const bindings =
+        this.bindings.version === 0 && engine.bindings.version === 0
+          ? ''
+          : `\0${this.bindings.version}/${engine.bindings.version}`;
       this.environment = {
         version: vars.version,
         globalVersion: engine.globals.version,
         database: this.currentDatabase,
         tables,
+        bindings: this.bindings.version,
+        globalBindings: engine.bindings.version,
         // A plan for one's own tables is nobody else's.
-        id: planEnvironment(vars, tables === 0 ? this.currentDatabase : `${this.currentDatabase}\0${tables}`),
+        id: planEnvironment(
+          vars,
+          (tables === 0 ? this.currentDatabase : `${this.currentDatabase}\0${tables}`) + bindings,
+        ),
       };
     }
     return this.environment.id;

@@ -12,6 +12,8 @@ export interface RestoreOptions {
   bareColumns?: boolean;
   /** The schema written before table names that have none. */
   schema?: string;
+  /** Names (lower case) of tables that have none: common tables. */
+  unqualified?: ReadonlySet<string>;
 }
 
 /** Builds SQL text; the grammar's pieces are in the classes derived from it. */
@@ -59,7 +61,8 @@ export abstract class Writer {
   }
 
   protected table({ schema, name }: TableName): this {
-    const owner = schema ?? this.options.schema ?? null;
+    const { schema: given = null, unqualified } = this.options;
+    const owner = schema ?? (unqualified?.has(name.toLowerCase()) === true ? null : given);
     if (owner !== null) this.name(owner).raw('.');
     return this.name(name);
   }

@@ -1,3 +1,4 @@
+import { applyHints } from './apply-hints.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
@@ -278,6 +279,7 @@ function buildTarget(
   forEachNode(scope.relation.plan, (n) => {
     if (n.op === 'DataSource') sources.push(n);
   });
+  if (stmt.hints.length > 0) applyHints(state, stmt.hints, scope.relation.plan);
   return { scope, sources };
 }
 

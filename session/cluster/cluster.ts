@@ -63,6 +63,10 @@ export class Cluster {
       await core.refreshSchema();
       return null;
     });
+    bus.serve('bindings', async () => {
+      await core.bindings.reload();
+      return null;
+    });
     bus.serve('accounts', async () => {
       await core.accounts.reload();
       return null;
@@ -130,6 +134,11 @@ export class Cluster {
   /** Accounts or privileges changed. Returns when the nodes that can be reached know. */
   async tellAccounts(): Promise<void> {
     await this.bus.ask('accounts', null);
+  }
+
+  /** Global bindings changed. */
+  async tellBindings(): Promise<void> {
+    await this.bus.ask('bindings', null);
   }
 
   async tellGlobal(name: string, value: string): Promise<void> {

@@ -18,6 +18,7 @@ import { Session } from '../session.js';
 import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
 import '../variables/mysql-variables.js';
+import '../variables/binding-variables.js';
 import '../variables/password-variables.js';
 import '../variables/tidb-accepted-variables.js';
 import '../variables/statistics-variables.js';
@@ -101,6 +102,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   core.passwordHashers = options.passwordHashers;
   core.passwordVerifiers = options.passwordVerifiers ?? new Map();
   await core.accounts.reload();
+  await core.bindings.reload();
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);

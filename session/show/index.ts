@@ -1,4 +1,5 @@
 // Each file registers the SHOW forms it answers.
+import './bindings.js';
 import './grants.js';
 import './schema.js';
 import './regions.js';

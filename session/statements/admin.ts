@@ -31,6 +31,16 @@ registerStatement('Admin', {
         await checkTable(table, await session.readContext(), index);
         return null;
       }
+      case 'FLUSH BINDINGS':
+        await session.engine.bindings.reload();
+        return null;
+      case 'CAPTURE BINDINGS':
+      case 'EVOLVE BINDINGS':
+        // Nothing is captured or tried out without an order to do so.
+        return null;
+      case 'RELOAD':
+        if (stmt.what === 'BINDINGS') await session.engine.bindings.reload();
+        return null;
       case 'SET BDR ROLE':
         await changeRole(session, stmt.role === 'PRIMARY' ? 'primary' : 'secondary');
         return null;

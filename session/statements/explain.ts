@@ -60,6 +60,12 @@ registerStatement('Explain', {
     const format = FORMATS.get((stmt.format ?? 'row').toLowerCase());
     if (format === undefined) throw mysqlError('ER_UNKNOWN_EXPLAIN_FORMAT', stmt.format ?? '');
     const planned = await planForRun(session, inner);
+    if (format === 'verbose' && session.planBinding !== null)
+      session.statement.warn({
+        level: 'Note',
+        code: 1105,
+        message: `Using the bindSQL: ${session.planBinding.bindSql}`,
+      });
     if (!stmt.analyze) return planRows(explainRows(planned, format));
     const stats = new StatementRuntimeStats();
     await runMeasured(session, inner, planned, stats);

@@ -5,6 +5,7 @@ import './analyze.js';
 import './load-stats.js';
 import './lock-stats.js';
 import './batch.js';
+import './binding.js';
 import './ddl.js';
 import './explain.js';
 import './flush.js';

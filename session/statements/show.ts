@@ -60,14 +60,8 @@ function likeRows(result: ShowResult, pattern: string): readonly (readonly Datum
  */
 async function filtered(session: Session, result: ShowResult, stmt: ShowStmt): Promise<RowsResult> {
   const table = virtualTableInfo(`SHOW ${stmt.what}`, withCaselessNames(result));
-  const db: DbInfo = {
-    id: 0,
-    name: 'show',
-    lower: 'show',
-    charset: 'utf8mb4',
-    collate: 'utf8mb4_bin',
-    state: 'public',
-  };
+  // A database that everybody may read in.
+  const db = session.schema.database('information_schema')!;
   const schema = overlay(session.schema, db, table);
   const condition: Expr | null = stmt.where ?? likeCondition(result, stmt);
   const select = makeSelect({
@@ -104,16 +98,16 @@ function likeCondition(result: ShowResult, stmt: ShowStmt): Expr | null {
   };
 }
 
-/** The schema plus one database with one table. */
+/** The schema plus one table in one of its databases. */
 function overlay(schema: InfoSchema, db: DbInfo, table: TableInfo): InfoSchema {
-  const here = (name: string): boolean => name.toLowerCase() === db.lower;
   return {
     version: schema.version,
-    database: (name) => (here(name) ? db : schema.database(name)),
+    database: (name) => schema.database(name),
     databases: () => schema.databases(),
-    table: (dbName, name) => (here(dbName) ? table : schema.table(dbName, name)),
+    table: (dbName, name) =>
+      name === table.name && dbName.toLowerCase() === db.lower ? table : schema.table(dbName, name),
     tableById: (id) => (id === table.id ? { db, table } : schema.tableById(id)),
-    tables: (name) => (here(name) ? [table] : schema.tables(name)),
+    tables: (name) => schema.tables(name),
   };
 }
 

@@ -14,14 +14,6 @@ registerVariables([
     doc: 'Share of changed rows from which a table is analyzed.',
   },
   {
-    name: 'tidb_capture_plan_baselines',
-    scope: 'global',
-    kind: 'bool',
-    default: 'OFF',
-    noop: true,
-    doc: 'Bindings.',
-  },
-  {
     name: 'rutile_alter_temporary_table',
     scope: 'both',
     kind: 'bool',
@@ -188,14 +180,6 @@ registerVariables([
     kind: 'bool',
     default: 'ON',
     doc: 'Window functions.',
-  },
-  {
-    name: 'tidb_evolve_plan_baselines',
-    scope: 'both',
-    kind: 'bool',
-    default: 'OFF',
-    noop: true,
-    doc: 'Bindings.',
   },
   {
     name: 'tidb_executor_concurrency',

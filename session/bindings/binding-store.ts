@@ -1,0 +1,162 @@
+import { parse } from '../../parser/parser.js';
+import type { Statement } from '../../parser/ast/index.js';
+import type { Datum } from '../../types/datum.js';
+import type { EngineCore } from '../engine/engine-core.js';
+import { quote } from '../privileges/account-name.js';
+import { bindingKey } from './binding-text.js';
+
+/** Hints that statements of one normalized text are planned with (TiDB docs, "SQL Plan Management"). */
+export interface Binding {
+  readonly originalSql: string;
+  readonly bindSql: string;
+  readonly defaultDb: string;
+  readonly status: 'enabled' | 'disabled';
+  /** As SHOW BINDINGS prints them. */
+  readonly createTime: string;
+  readonly updateTime: string;
+  readonly charset: string;
+  readonly collation: string;
+  readonly source: string;
+  readonly sqlDigest: string;
+  readonly planDigest: string;
+  /** The statement that carries the hints. */
+  readonly hinted: Statement;
+}
+
+export function parsedBinding(sql: string): Statement | null {
+  try {
+    return parse(sql, {})[0]?.stmt ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** A session's own bindings; they go before the global ones. */
+export class SessionBindings {
+  private readonly byDigest = new Map<string, Binding>();
+  /** Tells plans made under one set of bindings from those made under another; 0 without any. */
+  version = 0;
+  private static lastVersion = 0;
+
+  get list(): readonly Binding[] {
+    return [...this.byDigest.values()];
+  }
+  find(digest: string): Binding | undefined {
+    return this.byDigest.get(digest);
+  }
+  put(binding: Binding): void {
+    this.byDigest.set(binding.sqlDigest, binding);
+    this.version = ++SessionBindings.lastVersion;
+  }
+  /** How many there were. */
+  drop(digest: string): number {
+    const found = this.byDigest.delete(digest);
+    this.version = this.byDigest.size === 0 ? 0 : ++SessionBindings.lastVersion;
+    return found ? 1 : 0;
+  }
+  clear(): void {
+    this.byDigest.clear();
+    this.version = 0;
+  }
+}
+
+const str = (v: Datum | undefined): string => (v instanceof Uint8Array ? Buffer.from(v).toString() : '');
+
+/** The bindings of mysql.bind_info, kept in memory and read again when they change. */
+export class GlobalBindings {
+  private byDigest: ReadonlyMap<string, Binding> = new Map();
+  /** Grows with each change; 0 as long as there never was a binding. */
+  version = 0;
+
+  constructor(private readonly core: EngineCore) {}
+
+  get size(): number {
+    return this.byDigest.size;
+  }
+  get list(): readonly Binding[] {
+    return [...this.byDigest.values()];
+  }
+  find(digest: string): Binding | undefined {
+    return this.byDigest.get(digest);
+  }
+
+  /** Where in mysql.bind_info there is more than one row of a statement, the newest counts. */
+  async reload(): Promise<void> {
+    const rows = await this.core.internalQuery(
+      `SELECT original_sql, bind_sql, default_db, status, CAST(create_time AS CHAR), CAST(update_time AS CHAR), charset, collation, source, sql_digest, plan_digest
+        FROM mysql.bind_info WHERE status IN ('enabled', 'using', 'disabled') ORDER BY update_time, create_time`,
+    );
+    const next = new Map<string, Binding>();
+    for (const row of rows) {
+      const hinted = parsedBinding(str(row[1]));
+      if (hinted === null) {
+        this.core.logger.warn({ sql: str(row[1]) }, 'a binding cannot be read');
+        continue;
+      }
+      const digest = str(row[9]) === '' ? bindingKey(hinted, str(row[2])).digest : str(row[9]);
+      next.delete(digest);
+      next.set(digest, {
+        originalSql: str(row[0]),
+        bindSql: str(row[1]),
+        defaultDb: str(row[2]),
+        status: str(row[3]) === 'disabled' ? 'disabled' : 'enabled',
+        createTime: str(row[4]),
+        updateTime: str(row[5]),
+        charset: str(row[6]),
+        collation: str(row[7]),
+        source: str(row[8]),
+        sqlDigest: digest,
+        planDigest: str(row[10]),
+        hinted,
+      });
+    }
+    if (next.size === 0 && this.byDigest.size === 0) return;
+    this.byDigest = next;
+    this.version++;
+  }
+
+  /** Replaces the binding of each statement. The rows that were are kept as deleted ones, as TiDB keeps them for its other nodes. */
+  async create(bindings: readonly Omit<Binding, 'createTime' | 'updateTime'>[]): Promise<void> {
+    await this.core.internalTransaction(async (query) => {
+      for (const b of bindings) {
+        await query(deleting([b.sqlDigest]));
+        const values = [b.originalSql, b.bindSql, b.defaultDb, b.status].map(quote).join(', ');
+        const rest = [b.charset, b.collation, b.source, b.sqlDigest].map(quote).join(', ');
+        await query(
+          `INSERT INTO mysql.bind_info (original_sql, bind_sql, default_db, status, create_time, update_time, charset, collation, source, sql_digest, plan_digest)
+            VALUES (${values}, NOW(6), NOW(6), ${rest}, ${b.planDigest === '' ? 'NULL' : quote(b.planDigest)})`,
+        );
+      }
+    });
+    await this.changed();
+  }
+
+  /** How many there were. */
+  async drop(digests: readonly string[]): Promise<number> {
+    const found = digests.filter((d) => this.byDigest.has(d));
+    if (found.length === 0) return 0;
+    await this.core.internalQuery(deleting(found));
+    await this.changed();
+    return found.length;
+  }
+
+  /** Whether there is such a binding. */
+  async setStatus(digest: string, status: Binding['status']): Promise<boolean> {
+    const found = this.byDigest.get(digest);
+    if (found === undefined) return false;
+    if (found.status === status) return true;
+    await this.core.internalQuery(
+      `UPDATE mysql.bind_info SET status = ${quote(status)}, update_time = NOW(6) WHERE sql_digest = ${quote(digest)} AND status IN ('enabled', 'using', 'disabled')`,
+    );
+    await this.changed();
+    return true;
+  }
+
+  private async changed(): Promise<void> {
+    await this.reload();
+    await this.core.cluster.tellBindings();
+  }
+}
+
+const deleting = (digests: readonly string[]): string =>
+  `UPDATE mysql.bind_info SET status = 'deleted', update_time = NOW(6) WHERE sql_digest IN (${digests.map(quote).join(', ')}) AND status <> 'deleted'`;

@@ -1,0 +1,38 @@
+import { registerVariables } from './system-variable.js';
+
+/** Plan management (TiDB docs, "SQL Plan Management (SPM)"). */
+registerVariables([
+  {
+    name: 'tidb_use_plan_baselines',
+    scope: 'both',
+    kind: 'bool',
+    default: 'ON',
+    doc: 'Statements are planned with the hints that bindings give them.',
+  },
+  {
+    name: 'tidb_capture_plan_baselines',
+    scope: 'global',
+    kind: 'bool',
+    default: 'OFF',
+    noop: true,
+    doc: 'Bindings made of frequent statements.',
+  },
+  {
+    name: 'tidb_evolve_plan_baselines',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    noop: true,
+    doc: 'Bindings that are tried out.',
+  },
+  {
+    name: 'tidb_mem_quota_binding_cache',
+    scope: 'global',
+    kind: 'uint',
+    min: 0,
+    max: 2147483647,
+    default: '67108864',
+    noop: true,
+    doc: 'Bytes of bindings that are kept in memory.',
+  },
+]);
