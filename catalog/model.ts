@@ -97,6 +97,10 @@ export interface TableInfo {
   readonly sequence?: SequenceInfo;
   /** Rows of other tables that this table's rows refer to. */
   readonly foreignKeys?: readonly ForeignKeyInfo[];
+  /** Rows whose time has come are deleted. */
+  readonly ttl?: TtlInfo;
+  /** ALTER TABLE … CACHE was given. */
+  readonly cached?: boolean;
   /** Conditions that every row must not make false. */
   readonly checks?: readonly CheckInfo[];
   /** A temporary table: one session's own, or everybody's with rows that each transaction has for itself. */
@@ -180,6 +184,17 @@ export interface ForeignKeyInfo {
   /** Null: not written, which is as NO ACTION. */
   readonly onDelete: ReferentialAction | null;
   readonly onUpdate: ReferentialAction | null;
+}
+
+/** Rows go when `column` is longer ago than the interval. */
+export interface TtlInfo {
+  readonly column: string;
+  /** SQL text of the interval's value. */
+  readonly value: string;
+  readonly unit: string;
+  readonly enabled: boolean;
+  /** Time between two jobs, as written: `24h`. */
+  readonly jobInterval: string;
 }
 
 /** A CHECK constraint: a row for which the expression is false is refused. */

@@ -9,6 +9,7 @@ import type {
   PartitionDefinition,
   PartitionInfo,
   TableInfo,
+  TtlInfo,
 } from './model.js';
 import { defaultText, hasCharset, typeText } from './type-text.js';
 
@@ -38,8 +39,9 @@ export function createTableText(table: TableInfo, schema: string, autoIncrement:
     );
   }
   const kind = { none: '', local: 'TEMPORARY ', global: 'GLOBAL TEMPORARY ' }[table.temporary ?? 'none'];
+  const cached = table.cached === true ? ' /* CACHED ON */' : '';
   const onCommit = table.temporary === 'global' ? ' ON COMMIT DELETE ROWS' : '';
-  return `CREATE ${kind}TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${onCommit}${table.partition === undefined ? '' : partitionText(table.partition)}`;
+  return `CREATE ${kind}TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${onCommit}${cached}${table.ttl === undefined ? '' : ttlText(table.ttl)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
 }
 
 /** The same with names in double quotes, as sql_mode ANSI_QUOTES has them. Texts of expressions stay as they are kept. */
@@ -62,6 +64,9 @@ export function inAnsiQuotes(text: string, table: TableInfo): string {
   }
   return out;
 }
+
+const ttlText = (t: TtlInfo): string =>
+  ` /*T![ttl] TTL=${quoteName(t.column)} + INTERVAL ${t.value} ${t.unit} */ /*T![ttl] TTL_ENABLE='${t.enabled ? 'ON' : 'OFF'}' */ /*T![ttl] TTL_JOB_INTERVAL='${t.jobInterval}' */`;
 
 /** The PARTITION BY clause in TiDB's layout. */
 function partitionText(p: PartitionInfo): string {

@@ -26,6 +26,8 @@ import {
 import { addStatistics, dropStatistics } from './extended-statistics.js';
 import { exchangePartition } from './partition/exchange-partition.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
+import { applyCache, refuseCached } from './cached-table.js';
+import { applyTtl, removeTtl } from './ttl.js';
 import { renameTables, requireTable } from './table.js';
 
 /** A clause that changes the table's definition: it becomes part of one transition with those beside it. */
@@ -80,6 +82,14 @@ registerClause('DropPrimaryKey', (plan) => applyDropIndex(plan, 'PRIMARY', false
 registerClause('RenameIndex', (plan, s) => applyRenameIndex(plan, s.from, s.to));
 registerClause('AlterIndexVisibility', (plan, s) => applyVisibility(plan, s.name, s.visible));
 registerClause('TableOptions', (plan, s) => applyTableOptions(plan, s.options));
+registerClause('SetTtl', (plan, s) => {
+  applyTtl(plan, s.ttl, s.options);
+  const rest = s.options.filter((o) => !o.name.startsWith('TTL_'));
+  if (rest.length > 0) applyTableOptions(plan, rest);
+});
+registerClause('RemoveTtl', removeTtl);
+registerClause('Cache', (plan) => applyCache(plan, true));
+registerClause('NoCache', (plan) => applyCache(plan, false));
 registerClause('ConvertCharset', (plan, s) => applyCharset(plan, s.charset, s.collate));
 registerClause('OrderBy', (plan, s) => {
   for (const c of s.columns) requireColumn(plan.table, c.name);
@@ -162,6 +172,7 @@ export async function alterTable(ctx: DdlContext, stmt: AlterTableStmt): Promise
         message: `ALTER TABLE ${s.with ? 'WITH' : 'WITHOUT'} VALIDATION is currently unsupported`,
       });
   }
+  if (stmt.specs.some((s) => s.kind !== 'Cache' && s.kind !== 'NoCache')) refuseCached(table, 'Alter Table');
   if (isCentral(table) && stmt.specs.some((s) => s.kind === 'TableOptions')) await ctx.giveBackIds(table);
   const specs = stmt.specs.filter((s) => algorithmOf(s) !== null);
   checkAlgorithms(ctx, stmt, specs);

@@ -3,6 +3,7 @@ import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
+import { withTtl } from './ttl.js';
 import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
 import { withAutoRandom, type AutoRandomBits } from './auto-random.js';
 import { withChecks } from './check-constraint.js';
@@ -61,6 +62,10 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
         if (BigInt(text) > 9223372036854775807n)
           throw mysqlError('ER_UNKNOWN_ERROR', 'table option auto_id_cache overflows int64');
         kept[o.name] = text;
+        break;
+      case 'TTL':
+      case 'TTL_ENABLE':
+      case 'TTL_JOB_INTERVAL':
         break;
       case 'SHARD_ROW_ID_BITS':
         kept[o.name] = String(Math.min(Number(text), MAX_SHARD_ROW_ID_BITS));
@@ -161,7 +166,7 @@ export async function buildTable(
   const keyed = stmt.constraints.some((c) => c.kind === 'ForeignKey')
     ? withForeignKeys(ctx, stmt, db, bare)
     : bare;
-  const table = withChecks(ctx, stmt, db, keyed);
+  const table = withTtl(ctx, db, withChecks(ctx, stmt, db, keyed), stmt.ttl, stmt.options);
   if (stmt.partition === null) return table;
   if (table.foreignKeys !== undefined) throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   const partition = await buildPartitions(ctx, stmt.partition, table);
@@ -210,6 +215,7 @@ function withSelected(
 function checkTemporary(stmt: CreateTableStmt): void {
   if (stmt.partition !== null) throw mysqlError('ER_PARTITION_NO_TEMPORARY');
   if (stmt.constraints.some((c) => c.kind === 'ForeignKey')) throw mysqlError('ER_CANNOT_ADD_FOREIGN');
+  if (stmt.ttl !== null) throw mysqlError('ER_TEMP_TABLE_NOT_ALLOWED_WITH_TTL');
   for (const c of stmt.columns)
     if (c.options.some((o) => o.kind === 'AutoRandom'))
       throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', 'auto_random');

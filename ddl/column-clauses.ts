@@ -18,6 +18,7 @@ import { applyAddForeignKey } from './foreign-key-clauses.js';
 import { checkColumnNotInKey, withKeyColumn } from './foreign-key.js';
 import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
+import { withTtlColumn } from './ttl.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
 
 const MAX_COLUMNS = 1017;
@@ -102,6 +103,8 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
   checkNotRead(ctx, t, column);
   checkNotDeciding(plan, column);
   checkColumnNotInKey(plan, column);
+  if (t.ttl?.column.toLowerCase() === column.lower)
+    throw mysqlError('ER_TTL_COLUMN_CANNOT_DROP', column.name);
   dropColumnChecks(plan, column);
   if (t.columns.filter((c) => !c.hidden).length === 1) throw lastColumn(plan, column.name);
   const using = t.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
@@ -151,7 +154,7 @@ export function applyRenameColumn(plan: AlterPlan, from: string, to: string): vo
 export function withColumnName(table: TableInfo, column: ColumnInfo, name: string): TableInfo {
   const renamed = replaceColumn(table, column.offset, { ...column, name, lower: name.toLowerCase() });
   return {
-    ...withKeyColumn(renamed, column.name, name),
+    ...withTtlColumn(withKeyColumn(renamed, column.name, name), column.name, name),
     indices: renamed.indices.map((i) => ({
       ...i,
       columns: i.columns.map((p) => (p.offset === column.offset ? { ...p, name } : p)),

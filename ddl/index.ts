@@ -3,6 +3,7 @@ import { mysqlError } from '../types/error-table.js';
 import { checkAlgorithm } from './alter-algorithm.js';
 import type { AlterPlan } from './alter-plan.js';
 import { alterBy } from './alter-table.js';
+import { refuseCached } from './cached-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { addIndex, applyDropIndex } from './index-clauses.js';
 import { requireTable } from './table.js';
@@ -13,6 +14,7 @@ export async function createIndex(ctx: DdlContext, stmt: CreateIndexStmt): Promi
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('INDEX', db.name, table.name);
+  refuseCached(table, 'Create Index');
   checkAlgorithm(ctx, stmt.algorithm, 'INPLACE');
   await alterBy(ctx, stmt.table, (plan) => applyCreateIndex(plan, stmt));
 }
@@ -37,6 +39,7 @@ export async function dropIndex(ctx: DdlContext, stmt: DropIndexStmt): Promise<v
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('INDEX', db.name, table.name);
+  refuseCached(table, 'Drop Index');
   checkAlgorithm(ctx, stmt.algorithm, 'INSTANT');
   await alterBy(ctx, stmt.table, (plan) => applyDropIndex(plan, stmt.name, stmt.ifExists));
 }

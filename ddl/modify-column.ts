@@ -13,6 +13,7 @@ import { placeColumn, requireColumn } from './column-order.js';
 import { checkColumnKept } from './foreign-key.js';
 import { checkGeneratedColumns, checkNotRead, columnsRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
+import { checkTtlColumn } from './ttl.js';
 import { typeChange } from './type-change.js';
 
 /**
@@ -47,6 +48,7 @@ export async function applyModifyColumn(
   if (renamed) checkNotDeciding(plan, old);
   if (renamed) checkNotChecked(t, old);
   checkColumnKept(plan, old, next);
+  if (t.ttl?.column.toLowerCase() === old.lower) checkTtlColumn(next);
   const random = modifiedRandom(plan, old, next, built.autoRandom);
   if (renamed) plan.renamed.set(old.lower, next.name);
   const change = typeChange(old, next.type, indexes.length > 0);

@@ -6,6 +6,7 @@ import type { AlterPlan } from './alter-plan.js';
 import { isCentral } from '../catalog/auto-columns.js';
 import { checkRandomBase } from './auto-random.js';
 import { checkIdOptions, readTableOptions } from './build-table.js';
+import { applyTtl } from './ttl.js';
 import { resolveCharset } from './column-type.js';
 import { typeChange } from './type-change.js';
 
@@ -19,6 +20,7 @@ export function applyTableOptions(plan: AlterPlan, options: readonly TableOption
     plan.forceAutoIncrement = given.has('FORCE AUTO_INCREMENT');
     plan.parts.push('rebase auto_increment ID');
   }
+  if (given.has('TTL_ENABLE') || given.has('TTL_JOB_INTERVAL')) applyTtl(plan, null, options);
   checkIdOptions(t, o.kept);
   const base = o.kept['AUTO_RANDOM_BASE'];
   if (base !== undefined) {
@@ -37,7 +39,7 @@ export function applyTableOptions(plan: AlterPlan, options: readonly TableOption
   const kept = Object.keys(o.kept);
   if (kept.length > 0) plan.parts.push('modify table options');
   plan.table = {
-    ...t,
+    ...plan.table,
     charset: o.charset.charset,
     collate: o.charset.collate,
     comment: o.comment ?? t.comment,

@@ -15,6 +15,7 @@ import { mysqlError } from '../types/error-table.js';
 import { referrersOf } from '../catalog/foreign-keys.js';
 import { buildTable, checkTableName, type SelectedColumn } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
+import { refuseCached } from './cached-table.js';
 import { renamedChecks } from './check-constraint.js';
 import { queueDeleteRange } from './delete-range.js';
 import { checkNotReferenced, checkReferrers, checkTruncatable, withReferenced } from './foreign-key.js';
@@ -181,6 +182,7 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('DROP', db.name, table.name);
   ctx.checkTableLock(table);
+  refuseCached(table, 'Truncate Table');
   checkTruncatable(ctx, db, table);
   await ctx.jobs.awaitTable(ctx, table.id);
   let newId = 0;

@@ -173,6 +173,36 @@ export const ERRORS_8000 = {
     sqlState: 'HY000',
     format: 'transaction aborted because lazy uniqueness check is enabled and an error occurred: %s',
   },
+  ER_UNSUPPORTED_COLUMN_IN_TTL_CONFIG: {
+    code: 8148,
+    sqlState: 'HY000',
+    format: "Field '%-.192s' is of a not supported type for TTL config, expect DATETIME, DATE or TIMESTAMP",
+  },
+  ER_TTL_COLUMN_CANNOT_DROP: {
+    code: 8149,
+    sqlState: 'HY000',
+    format: "Cannot drop column '%-.192s': needed in TTL config",
+  },
+  ER_SET_TTL_OPTION_FOR_NON_TTL_TABLE: {
+    code: 8150,
+    sqlState: 'HY000',
+    format: 'Cannot set %s on a table without TTL config',
+  },
+  ER_TEMP_TABLE_NOT_ALLOWED_WITH_TTL: {
+    code: 8151,
+    sqlState: 'HY000',
+    format: 'Set TTL for temporary table is not allowed',
+  },
+  ER_UNSUPPORTED_TTL_REFERENCED_BY_FK: {
+    code: 8152,
+    sqlState: 'HY000',
+    format: 'Set TTL for a table referenced by foreign key is not allowed',
+  },
+  ER_UNSUPPORTED_PRIMARY_KEY_TYPE_WITH_TTL: {
+    code: 8153,
+    sqlState: 'HY000',
+    format: 'Unsupported clustered primary key type FLOAT/DOUBLE for TTL',
+  },
   ER_LOAD_DATA_FROM_SERVER_DISK: {
     code: 8154,
     sqlState: 'HY000',

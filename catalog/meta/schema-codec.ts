@@ -105,6 +105,15 @@ interface StoredTable {
   readonly temp_table_type?: number;
   readonly fk_info?: readonly StoredForeignKey[] | null;
   readonly constraint_info?: readonly StoredConstraint[] | null;
+  readonly ttl_info?: {
+    readonly column: CiStr;
+    readonly interval_expr: string;
+    readonly interval_time_unit: number;
+    readonly enable: boolean;
+    readonly job_interval: string;
+  } | null;
+  /** 1: on. */
+  readonly table_cache_status_type?: number;
   readonly rutile: {
     readonly create_time: number;
     readonly previous_version?: number;
@@ -132,6 +141,31 @@ interface StoredForeignKey {
   readonly on_update: number;
   readonly state: number;
 }
+/** Numbers of TiDB's ast.TimeUnitType. */
+const TIME_UNITS: readonly string[] = [
+  '',
+  'MICROSECOND',
+  'SECOND',
+  'MINUTE',
+  'HOUR',
+  'DAY',
+  'WEEK',
+  'MONTH',
+  'QUARTER',
+  'YEAR',
+  'SECOND_MICROSECOND',
+  'MINUTE_MICROSECOND',
+  'MINUTE_SECOND',
+  'HOUR_MICROSECOND',
+  'HOUR_SECOND',
+  'HOUR_MINUTE',
+  'DAY_MICROSECOND',
+  'DAY_SECOND',
+  'DAY_MINUTE',
+  'DAY_HOUR',
+  'YEAR_MONTH',
+];
+
 /** TiDB's model.ConstraintInfo. */
 interface StoredConstraint {
   readonly id: number;
@@ -392,6 +426,18 @@ export function encodeTable(t: TableInfo): Uint8Array {
           })),
         }
       : {}),
+    ...(t.ttl
+      ? {
+          ttl_info: {
+            column: ci(t.ttl.column),
+            interval_expr: t.ttl.value,
+            interval_time_unit: TIME_UNITS.indexOf(t.ttl.unit),
+            enable: t.ttl.enabled,
+            job_interval: t.ttl.jobInterval,
+          },
+        }
+      : {}),
+    ...(t.cached === true ? { table_cache_status_type: 1 } : {}),
     ...(t.checks && t.checks.length > 0 ? { constraint_info: t.checks.map(storeCheck) } : {}),
     rutile: {
       create_time: t.createTime,
@@ -457,6 +503,18 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
           })),
         }
       : {}),
+    ...(s.ttl_info
+      ? {
+          ttl: {
+            column: s.ttl_info.column.O,
+            value: s.ttl_info.interval_expr,
+            unit: TIME_UNITS[s.ttl_info.interval_time_unit]!,
+            enabled: s.ttl_info.enable,
+            jobInterval: s.ttl_info.job_interval,
+          },
+        }
+      : {}),
+    ...(s.table_cache_status_type === 1 ? { cached: true } : {}),
     ...(s.constraint_info && s.constraint_info.length > 0
       ? { checks: s.constraint_info.map(loadCheck) }
       : {}),

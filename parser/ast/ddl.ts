@@ -325,7 +325,8 @@ export type AlterTableSpec =
       value: Expr;
     }
   | { kind: 'TiFlashReplica'; count: number; labels: string[]; hypo: boolean }
-  | { kind: 'SetTtl'; ttl: TtlOption }
+  /** With the options written beside it. */
+  | { kind: 'SetTtl'; ttl: TtlOption; options: TableOption[] }
   | { kind: 'RemoveTtl' }
   | { kind: 'Cache' }
   | { kind: 'NoCache' }

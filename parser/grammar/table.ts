@@ -413,10 +413,9 @@ export abstract class TableGrammar extends TableOptionGrammar {
         ttl = value;
       });
       if (option === null) break;
-      if (option.name === 'TTL') break;
-      options.push(option);
+      if (option.name !== 'TTL') options.push(option);
     }
-    if (ttl !== null) return { kind: 'SetTtl', ttl };
+    if (ttl !== null) return { kind: 'SetTtl', ttl, options };
     if (options.length === 0) throw this.error();
     return { kind: 'TableOptions', options };
   }

@@ -157,7 +157,10 @@ export abstract class DdlWriter extends DefinitionWriter {
         this.kw(spec.hypo ? 'SET HYPO TIFLASH REPLICA ' : 'SET TIFLASH REPLICA ').raw(String(spec.count));
         return this.locationLabels(spec.labels);
       case 'SetTtl':
-        return this.ttl(spec.ttl);
+        this.ttl(spec.ttl);
+        return spec.options.length === 0
+          ? this
+          : this.raw(' ').list(spec.options, (option) => this.tableOption(option), ' ');
       case 'RemoveTtl':
         return this.kw('REMOVE TTL');
       case 'Cache':

@@ -36,6 +36,7 @@ import type { Storage } from '../../kv/storage.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { StoreBus } from '../cluster/store-bus.js';
 import { AutoAnalyzer } from './auto-analyzer.js';
+import { TtlWorker } from './ttl-worker.js';
 import { bootstrap } from './bootstrap.js';
 import { download } from './download.js';
 import { killConnection } from './kill.js';
@@ -112,12 +113,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   collector.start();
   const analyzer = new AutoAnalyzer(core);
   analyzer.start();
+  const ttl = new TtlWorker(core);
+  ttl.start();
   const saver = setInterval(() => {
     core.saveRowCounts().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
   }, ROW_COUNT_SAVE_MS);
   saver.unref();
   return new RutileEngine(core, async () => {
     clearInterval(saver);
+    await ttl.stop();
     await analyzer.stop();
     await core.ddl.stop();
     await collector.stop();

@@ -101,6 +101,17 @@ export const UPGRADE_TO_4: readonly string[] = [
   ...USER_COLUMNS.map((c) => `ALTER TABLE mysql.user ADD COLUMN IF NOT EXISTS ${c}`),
 ];
 
+/** What TTL jobs do, in TiDB's shape. */
+const TTL_TABLES: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ttl_table_status (table_id BIGINT PRIMARY KEY, parent_table_id BIGINT, table_statistics TEXT, last_job_id VARCHAR(64), last_job_start_time TIMESTAMP NULL,
+    last_job_finish_time TIMESTAMP NULL, last_job_ttl_expire TIMESTAMP NULL, last_job_summary TEXT, current_job_id VARCHAR(64), current_job_owner_id VARCHAR(64), current_job_owner_addr VARCHAR(256),
+    current_job_owner_hb_time TIMESTAMP NULL, current_job_start_time TIMESTAMP NULL, current_job_ttl_expire TIMESTAMP NULL, current_job_state TEXT, current_job_status VARCHAR(64), current_job_status_update_time TIMESTAMP NULL)`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ttl_task (job_id VARCHAR(64) NOT NULL, table_id BIGINT NOT NULL, scan_id INT NOT NULL, scan_range_start BLOB, scan_range_end BLOB, expire_time TIMESTAMP NOT NULL, owner_id VARCHAR(64), owner_addr VARCHAR(64),
+    owner_hb_time TIMESTAMP NULL, status VARCHAR(64) DEFAULT 'waiting', status_update_time TIMESTAMP NULL, state TEXT, created_time TIMESTAMP NOT NULL, PRIMARY KEY (job_id, scan_id), KEY (created_time))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ttl_job_history (job_id VARCHAR(64) PRIMARY KEY, table_id BIGINT NOT NULL, parent_table_id BIGINT NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, partition_name VARCHAR(64),
+    create_time TIMESTAMP NOT NULL, finish_time TIMESTAMP NOT NULL, ttl_expire TIMESTAMP NOT NULL, summary_text TEXT, expired_rows BIGINT, deleted_rows BIGINT, error_delete_rows BIGINT, status VARCHAR(64) NOT NULL, KEY (table_schema, table_name, create_time), KEY (parent_table_id, create_time), KEY (create_time))`,
+];
+
 /** Tables of the `mysql` database and the first account, in the shape that MySQL's and TiDB's tools know. */
 export const SYSTEM_TABLES: readonly string[] = [
   'CREATE DATABASE IF NOT EXISTS mysql',
@@ -124,6 +135,7 @@ export const SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.tidb (VARIABLE_NAME VARCHAR(64) NOT NULL PRIMARY KEY, VARIABLE_VALUE VARCHAR(1024) DEFAULT NULL, COMMENT VARCHAR(1024))`,
   `CREATE TABLE IF NOT EXISTS mysql.help_topic (help_topic_id INT UNSIGNED NOT NULL PRIMARY KEY, name CHAR(64) NOT NULL, help_category_id SMALLINT UNSIGNED NOT NULL, description TEXT NOT NULL, example TEXT NOT NULL, url TEXT NOT NULL, UNIQUE KEY name (name))`,
   ...JOB_TABLES,
+  ...TTL_TABLES,
   ...STATISTICS_TABLES,
   `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`,
 ];
