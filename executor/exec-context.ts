@@ -49,13 +49,21 @@ export interface ExecContext {
   readonly foreignKeys?: ForeignKeyChecks | null;
 }
 
+export interface RowChange {
+  readonly before: readonly Datum[] | null;
+  readonly after: readonly Datum[] | null;
+}
+
 /** Told of each row (datums by column offset) that a statement changes. */
 export interface RowObserver {
   inserted(row: readonly Datum[]): void;
   updated(before: readonly Datum[], after: readonly Datum[]): void;
   deleted(row: readonly Datum[]): void;
-  /** IGNORE: what is wrong with rows about to be written, null where nothing is. */
-  orphans(rows: readonly (readonly Datum[])[]): Promise<readonly (MysqlError | null)[]>;
+  /**
+   * IGNORE: what is wrong with each change about to be made, null where nothing is. `before` null: a new row; `after` null:
+   * the row goes.
+   */
+  problems(changes: readonly RowChange[]): Promise<readonly (MysqlError | null)[]>;
 }
 
 /** The foreign keys that a statement has to keep to. */

@@ -10,7 +10,7 @@ import type { ReferentialAction, TableInfo } from '../catalog/model.js';
 import { chunkRows } from '../chunk/chunk-builder.js';
 import { buildOperator } from '../executor/build-operator.js';
 import { executeDml } from '../executor/execute-dml.js';
-import type { ForeignKeyChecks, RowObserver } from '../executor/exec-context.js';
+import type { ForeignKeyChecks, RowChange, RowObserver } from '../executor/exec-context.js';
 import { planStatement, tryPointPlan } from '../planner/planner.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import type { ParamValue } from './client-session.js';
@@ -109,12 +109,12 @@ class ObservedTable implements RowObserver {
     }
   }
 
-  async orphans(rows: readonly (readonly Datum[])[]): Promise<readonly (MysqlError | null)[]> {
-    const errors = new Array<MysqlError | null>(rows.length).fill(null);
+  async problems(changes: readonly RowChange[]): Promise<readonly (MysqlError | null)[]> {
+    const errors = new Array<MysqlError | null>(changes.length).fill(null);
     for (const c of this.children) {
       const wanted = new Map<string, Tuple>();
-      const names = rows.map((row) => {
-        const tuple = tupleOf(row, c.offsets);
+      const names = changes.map(({ after }) => {
+        const tuple = after === null ? null : tupleOf(after, c.offsets);
         if (tuple === null) return null;
         const name = nameOf(tuple);
         wanted.set(name, tuple);
@@ -125,9 +125,25 @@ class ObservedTable implements RowObserver {
         if (name !== null && missing.has(name)) errors[r] ??= noReferencedRow(c.key);
       });
     }
+    for (const p of this.parents) {
+      const { onDelete, onUpdate } = p.key.key;
+      for (let r = 0; r < changes.length; r++) {
+        const { before, after } = changes[r]!;
+        if (before === null || errors[r] !== null || cascades(after === null ? onDelete : onUpdate)) continue;
+        const gone = tupleOf(before, p.offsets);
+        const now = after === null ? null : tupleOf(after, p.offsets);
+        if (gone === null || (now !== null && nameOf(now) === nameOf(gone))) continue;
+        if (await this.checks.anyReferring(p, [gone])) errors[r] = rowIsReferenced(p.key);
+      }
+    }
     return errors;
   }
 }
+
+const cascades = (action: ReferentialAction | null): boolean => action === 'CASCADE' || action === 'SET NULL';
+
+const rowIsReferenced = (key: Referrer): MysqlError =>
+  mysqlError('ER_ROW_IS_REFERENCED_2', foreignKeyInError(key));
 
 const noReferencedRow = (key: Referrer): MysqlError =>
   mysqlError('ER_NO_REFERENCED_ROW_2', foreignKeyInError(key));
@@ -240,7 +256,7 @@ export class StatementForeignKeys implements ForeignKeyChecks {
       updates.map((u) => u.before),
       async () => {
         for (const u of inOrder(updates)) {
-          if (u === null) throw mysqlError('ER_ROW_IS_REFERENCED_2', foreignKeyInError(p.key));
+          if (u === null) throw rowIsReferenced(p.key);
           await this.change(
             `UPDATE ${nameOfTable(p.key)} SET ${columns.map((c) => `${quoteName(c)} = ?`).join(', ')} WHERE ${among(columns, 1)}`,
             params([u.after, u.before], p.types),
@@ -257,9 +273,8 @@ export class StatementForeignKeys implements ForeignKeyChecks {
     gone: readonly Tuple[],
     cascade: () => Promise<void>,
   ): Promise<void> {
-    if (action !== 'CASCADE' && action !== 'SET NULL') {
-      if (await this.anyReferring(p, gone))
-        throw mysqlError('ER_ROW_IS_REFERENCED_2', foreignKeyInError(p.key));
+    if (!cascades(action)) {
+      if (await this.anyReferring(p, gone)) throw rowIsReferenced(p.key);
       return;
     }
     if (this.depth >= MAX_DEPTH) {
@@ -277,7 +292,7 @@ export class StatementForeignKeys implements ForeignKeyChecks {
     }
   }
 
-  private async anyReferring(p: ParentKey, tuples: readonly Tuple[]): Promise<boolean> {
+  async anyReferring(p: ParentKey, tuples: readonly Tuple[]): Promise<boolean> {
     for (const batch of batches(tuples)) {
       const rows = await this.read(
         `SELECT 1 FROM ${nameOfTable(p.key)} WHERE ${among(p.key.key.columns, batch.length)} LIMIT 1 FOR UPDATE`,

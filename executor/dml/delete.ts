@@ -1,6 +1,7 @@
 import type { Delete } from '../../planner/physical/plan.js';
 import { buildOperator } from '../build-operator.js';
-import type { DmlResult, ExecContext } from '../exec-context.js';
+import type { Datum } from '../../types/datum.js';
+import type { DmlResult, ExecContext, RowObserver } from '../exec-context.js';
 import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
@@ -27,7 +28,7 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
       if (chunk === null) break;
       for (const target of targets) {
         const { spec, writers } = target;
-        const rows = [];
+        let rows = [];
         for (let k = 0; k < chunk.rows; k++) {
           const i = chunk.sel === null ? k : chunk.sel[k]!;
           const row = targetRow(spec, chunk, i);
@@ -41,6 +42,8 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
           rows.push({ row, handle });
         }
         if (target.generated !== null) await target.generated.read(rows.map((x) => x.row));
+        if (plan.ignore && writers.whole.observer !== null)
+          rows = await withoutReferred(rows, writers.whole.observer, ctx);
         if (txn.pessimistic && rows.length > 0) {
           const locks: Uint8Array[] = [];
           for (const { row, handle } of rows) writers.of(row).lockedKeys(row, handle, locks);
@@ -58,4 +61,18 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
   }
   for (const t of targets) if (t.deleted > 0) ctx.noteModified(t.spec.table.id, 0, 0, t.deleted);
   return { affectedRows: affected, foundRows: affected, lastInsertId: 0, info: '' };
+}
+
+/** IGNORE leaves rows that others refer to, with a warning for each. */
+async function withoutReferred<T extends { readonly row: readonly Datum[] }>(
+  rows: readonly T[],
+  observer: RowObserver,
+  ctx: ExecContext,
+): Promise<T[]> {
+  const problems = await observer.problems(rows.map(({ row }) => ({ before: row, after: null })));
+  return rows.filter((_, i) => {
+    const e = problems[i];
+    if (e) ctx.eval.warn({ level: 'Warning', code: e.code, message: e.message });
+    return !e;
+  });
 }

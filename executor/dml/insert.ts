@@ -171,7 +171,7 @@ export class RowInserter {
 
   /** IGNORE leaves out rows without a referenced row, with a warning for each. */
   private async withParents(observer: RowObserver, rows: Datum[][]): Promise<Datum[][]> {
-    const errors = await observer.orphans(rows);
+    const errors = await observer.problems(rows.map((after) => ({ before: null, after })));
     return rows.filter((_, r) => {
       const e = errors[r];
       if (!e) return true;
@@ -472,6 +472,13 @@ export class RowInserter {
     if (conflict !== undefined) {
       this.failOrWarn(writer.duplicate(conflict, next));
       return;
+    }
+    if (writer.observer !== null && assigner.ignore) {
+      const [problem] = await writer.observer.problems([{ before: old.row, after: next }]);
+      if (problem) {
+        this.failOrWarn(problem);
+        return;
+      }
     }
     if (this.autoColumn !== null && assigned.has(this.autoColumn.offset)) {
       await this.ctx.rebaseAutoId(this.table, next[this.autoColumn.offset] as number | bigint);

@@ -266,13 +266,15 @@ async function updateTarget(
   if (keys.length > 0) await current.load(keys);
   const auto = table.columns.find((c) => c.autoIncrement && target.assigned.has(c.offset));
   const { observer } = writer;
-  const orphans =
-    plan.ignore && observer !== null ? await observer.orphans(changes.map((c) => c.newRow)) : null;
+  const problems =
+    plan.ignore && observer !== null
+      ? await observer.problems(changes.map((c) => ({ before: c.oldRow, after: c.newRow })))
+      : null;
   for (let i = 0; i < changes.length; i++) {
     const c = changes[i]!;
-    const orphan = orphans?.[i];
-    if (orphan) {
-      assigner.warn({ level: 'Warning', code: orphan.code, message: orphan.message });
+    const problem = problems?.[i];
+    if (problem) {
+      assigner.warn({ level: 'Warning', code: problem.code, message: problem.message });
       continue;
     }
     const conflict = c.keys.find((u) => current.get(u.key) !== null);
