@@ -3,7 +3,7 @@ import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import { charset as findCharset } from '../types/charset.js';
-import { collation as findCollation } from '../types/collation.js';
+import { BINARY_COLLATION, collation as findCollation } from '../types/collation.js';
 
 interface TypeRule {
   readonly tp: TypeCode;
@@ -160,7 +160,7 @@ function stringType(
   let flag = cs.charset === 'binary' ? Flag.Binary : 0;
   let elems: readonly string[] | undefined;
   if (rule.group === 'enum') {
-    elems = enumMembers(spec, name);
+    elems = enumMembers(spec, name, cs);
     flag |= tp === TypeCode.Enum ? Flag.Enum : Flag.Set;
     flen =
       tp === TypeCode.Enum
@@ -183,13 +183,15 @@ function stringType(
   };
 }
 
-function enumMembers(spec: ColumnTypeSpec, name: string): readonly string[] {
+function enumMembers(spec: ColumnTypeSpec, name: string, cs: CharsetDefault): readonly string[] {
   // Trailing spaces of members are removed (MySQL manual, "The ENUM Type").
   const elems = spec.elems.map((e) => e.replace(/ +$/, ''));
   if (spec.name === 'SET' && elems.length > 64) throw mysqlError('ER_TOO_BIG_SET', name);
+  const order = findCollation(cs.collate) ?? BINARY_COLLATION;
+  const charset = findCharset(cs.charset)!;
   const seen = new Set<string>();
   for (const e of elems) {
-    const key = e.toLowerCase();
+    const key = Buffer.from(order.sortKey(charset.encode(e))).toString('latin1');
     if (seen.has(key)) throw mysqlError('ER_DUPLICATED_VALUE_IN_TYPE', name, e, spec.name);
     if (spec.name === 'SET' && e.includes(',')) throw mysqlError('ER_ILLEGAL_VALUE_FOR_TYPE', 'set', e);
     seen.add(key);

@@ -104,7 +104,7 @@ function startStatement(
   session.evalContext.params = params;
   session.evalContext.startStatement(
     fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(),
-    writes,
+    writes && !('ignore' in parsed.stmt && parsed.stmt.ignore === true),
   );
   const limit =
     parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation'

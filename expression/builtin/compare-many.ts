@@ -9,6 +9,7 @@ import { registerFunction, registerFunctions } from '../function-registry.js';
 import { datetimeType, intType, isStringType, isTemporal, realType } from '../type-inference.js';
 import { alignOperands, jsonCompare, stringCompareCode } from './compare.js';
 import { emitOperand, unifyAlternatives } from './control.js';
+import { asTimeText } from './time-text.js';
 import { toNumericDomain } from './arithmetic.js';
 
 /** GREATEST, LEAST, INTERVAL (manual, "Comparison Functions and Operators"). */
@@ -31,6 +32,14 @@ function unify(
       return { type: u.type, args: u.values };
     }
   }
+  // Dates beside numbers and texts are compared as the dates that those stand for, and given as text.
+  const dates = (a: Expression): boolean => evalType(a.type) === 'datetime';
+  if (
+    args.some(dates) &&
+    args.some((a) => ['int', 'decimal', 'real'].includes(evalType(a.type)) && a.type.tp !== TypeCode.Null) &&
+    args.every((a) => evalType(a.type) !== 'duration' && evalType(a.type) !== 'json')
+  )
+    args = args.map((a) => (dates(a) || a.type.tp === TypeCode.Null ? a : asTimeText(a)));
   const u = unifyAlternatives(args, what, ctx);
   return { type: u.type, args: u.values };
 }

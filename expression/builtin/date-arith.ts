@@ -26,6 +26,7 @@ import {
 import { unitOf } from './date-fields.js';
 import { addInterval, hasMicros, intervalReader, isDateUnit } from './interval.js';
 import type { Kernel } from './scalar.js';
+import { asTimeText } from './time-text.js';
 import { argCode, argumentFsp, defineAll, toArgDomain } from './scalar.js';
 import { dayNumber, fspOf, isDateType, isFullDate, timeMicros, unpacker } from './time-value.js';
 
@@ -124,7 +125,12 @@ function dateArithmetic(name: string, aliases: string[], sign: number): Function
       let d = raw[0]!;
       const kind = evalType(d.type);
       if (kind !== 'datetime' && kind !== 'duration') {
-        d = kind === 'string' ? d : castTo(d, stringType(), ctx);
+        d =
+          kind === 'string'
+            ? d
+            : kind === 'json' || d.type.tp === TypeCode.Null || d.type.tp === TypeCode.Bit
+              ? castTo(d, stringType(), ctx)
+              : asTimeText(d);
       }
       let v = raw[1]!;
       const vk = evalType(v.type);

@@ -1,6 +1,7 @@
 import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
+import { fieldName } from '../../parser/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
@@ -179,7 +180,7 @@ class SelectBuilder {
       }
       return { ast: f.expr, alias: f.alias, name: plainName(f.alias ?? e.name), wildcard: null, built: null };
     }
-    return { ast: f.expr, alias: f.alias, name: plainName(f.alias ?? f.text), wildcard: null, built: null };
+    return { ast: f.expr, alias: f.alias, name: plainName(fieldName(f)), wildcard: null, built: null };
   }
 
   private where(where: ast.Expr): void {

@@ -1,5 +1,6 @@
 import { castTo as implicitCast, explicitCast, newFunction } from '../../expression/index.js';
 import type { EvalContext } from '../../expression/eval-context.js';
+import { asDecimalType } from '../../expression/build.js';
 import type { AggFunc, Expression } from '../../expression/expression.js';
 import {
   binaryType,
@@ -78,7 +79,13 @@ export function newAggregate(
   const infer = AGGREGATE_TYPES[name];
   if (infer === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', name);
   if (args.length === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
-  void ctx;
+  // Times are summed as the numbers that they stand for.
+  if (name === 'sum' || name === 'avg')
+    args = args.map((a) => {
+      const d = evalType(a.type);
+      if (d !== 'datetime' && d !== 'duration') return a;
+      return implicitCast(a, a.type.decimal > 0 ? asDecimalType(a.type) : intType(), ctx);
+    });
   const type = infer(args);
   // SUM and AVG add quotients with all the digits that MySQL keeps of them.
   const precise = (name === 'sum' || name === 'avg') && !distinct ? args.map(preciseQuotient) : args;

@@ -9,6 +9,7 @@ import type { PlanContext } from '../plan-context.js';
 import { BuildState, StatementMemory } from './build-state.js';
 import { build } from './expression-builder.js';
 import { evalType, Flag, isUnsigned, newFieldType, TypeCode } from '../../types/field-type.js';
+import { decimalType } from '../../expression/type-inference.js';
 import { castTo, newFunction } from './functions.js';
 import { intConstant } from './literal.js';
 
@@ -173,6 +174,9 @@ export const uncheckedArray = (e: Expression): Expression =>
 /** A generated column's expression as its column gives it: converted to the column's type. */
 export function asColumn(e: Expression, column: ColumnInfo, ctx: EvalContext): Expression {
   if (column.type.arrayOf !== undefined) return uncheckedArray(e);
+  // Text is rounded to an integer, as a stored value would be; CAST would cut it.
+  if (evalType(e.type) === 'string' && evalType(column.type) === 'int')
+    e = castTo(e, decimalType(65, 30), ctx);
   const range = INT_RANGES.get(column.type.tp);
   if (range === undefined || evalType(e.type) === 'string') return castTo(e, column.type, ctx);
   const [low, high] = isUnsigned(column.type) ? [0, range * 2 + 1] : [-range - 1, range];
