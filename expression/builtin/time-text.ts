@@ -43,9 +43,13 @@ define({
   family: 'time',
   internal: true,
   type: () => stringType(29),
-  make: ([t]) => (rt: Runtime, v: number | bigint | Uint8Array) => timeText(rt, v, t!),
+  make:
+    ([t]) =>
+    (rt: Runtime, v: number | bigint | Uint8Array) =>
+      timeText(rt, v, t!),
   total: true,
   doc: 'A number or text as the date or time that it stands for. Manual: Date and Time Literals.',
 });
 
-export const asTimeText = (e: Expression): Expression => rawFunction('time_text', [e], stringType(29), 'utf8mb4_bin');
+export const asTimeText = (e: Expression): Expression =>
+  rawFunction('time_text', [e], stringType(29), 'utf8mb4_bin');
