@@ -48,6 +48,9 @@ export class GroupTable {
 
   private hashBuf = new Int32Array(0);
   private bad = new Uint8Array(0);
+  /** Of a batch: groups found that were there before (else -1), and rows that make new ones. */
+  private found = new Int32Array(0);
+  private newRows = new Int32Array(0);
 
   /** Dictionary memo: id + 1 by code, for the dictionary `memoOf`. */
   private memo = new Int32Array(0);
@@ -495,28 +498,51 @@ export class GroupTable {
     if (!this.hashed) this.rehash(Math.max(1024, this.size * 2));
     if (this.hashBuf.length < n) {
       this.hashBuf = new Int32Array(Math.max(n, 1024));
+      this.found = new Int32Array(this.hashBuf.length);
+      this.newRows = new Int32Array(this.hashBuf.length);
       this.bad = new Uint8Array(this.hashBuf.length);
     }
     const hs = this.hashBuf;
     hashColumns(columns, this.types, sel, n, hs);
     if (this.nullKeys === 'skip') this.dropNulls(columns, sel, n, out);
     else out.fill(0, 0, n);
+    // Room for all rows to be new, so that the tables stay where they are during the batch.
+    if (insert) this.makeRoom(n);
+    const { slots, hashes, mask, found } = this;
+    let fresh = 0;
     for (let k = 0; k < n; k++) {
-      if (out[k]! < 0) continue;
-      const h = hs[k]!;
-      let p = h & this.mask;
-      let g = this.slots[p]!;
-      while (g !== 0 && this.hashes[g - 1] !== h) {
-        p = (p + 1) & this.mask;
-        g = this.slots[p]!;
+      if (out[k]! < 0) {
+        found[k] = -1;
+        continue;
       }
-      if (g !== 0) out[k] = g - 1;
-      else out[k] = insert ? this.insertAt(columns, sel === null ? k : sel[k]!, h, p) : -1;
+      const h = hs[k]!;
+      let p = h & mask;
+      let g = slots[p]!;
+      while (g !== 0 && hashes[g - 1] !== h) {
+        p = (p + 1) & mask;
+        g = slots[p]!;
+      }
+      if (g !== 0) {
+        out[k] = found[k] = g - 1;
+        continue;
+      }
+      found[k] = -1;
+      if (!insert) {
+        out[k] = -1;
+        continue;
+      }
+      this.newRows[fresh++] = sel === null ? k : sel[k]!;
+      g = this.size++;
+      hashes[g] = h;
+      slots[p] = g + 1;
+      out[k] = g;
     }
     const bad = this.bad;
     let any = false;
     for (let c = 0; c < columns.length; c++) {
-      if (this.stores[c]!.verify(columns[c]!, sel, n, out, bad)) any = true;
+      const store = this.stores[c]!;
+      if (fresh > 0) store.appendRows(columns[c]!, this.newRows, fresh);
+      if (fresh < n && store.verify(columns[c]!, sel, n, found, bad)) any = true;
     }
     if (!any) return;
     // Equal hashes of unequal keys: walk on from the candidate.
@@ -525,6 +551,18 @@ export class GroupTable {
       bad[k] = 0;
       out[k] = this.probe(columns, sel === null ? k : sel[k]!, hs[k]!, insert);
     }
+  }
+
+  private makeRoom(more: number): void {
+    const size = this.size + more;
+    if (size > this.hashes.length) {
+      const next = new Int32Array(Math.max(this.hashes.length * 2, size));
+      next.set(this.hashes.subarray(0, this.size));
+      this.hashes = next;
+    }
+    // Growth visits every group: where there is any, it tends to go on.
+    if (size * 2 > this.slots.length) this.resizeSlots(Math.min(size, this.size * 2 + 1024) * 4);
+    if (size * 2 > this.slots.length) this.resizeSlots(size * 2);
   }
 
   private dropNulls(columns: readonly Vector[], sel: Int32Array | null, n: number, out: Int32Array): void {

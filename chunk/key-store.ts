@@ -11,6 +11,8 @@ import { equalNumbers } from '../types/datum.js';
 export interface KeyStore {
   /** Appends the cell of row `i` as the next group's. */
   append(v: Vector, i: number): void;
+  /** Appends the cells of the first `n` of `rows`. */
+  appendRows(v: Vector, rows: Int32Array, n: number): void;
   /** bad[k] = 1 where the cell of row sel[k] differs from the stored one of group gids[k] (gids[k] < 0 is skipped). */
   verify(v: Vector, sel: Int32Array | null, n: number, gids: Int32Array, bad: Uint8Array): boolean;
   equals(v: Vector, i: number, gid: number): boolean;
@@ -78,6 +80,20 @@ export class NumKeyStore implements KeyStore {
     }
   }
 
+  appendRows(v: Vector, rows: Int32Array, n: number): void {
+    if (v.kind !== 'num' || v.nulls !== null || this.wide !== null) {
+      for (let k = 0; k < n; k++) this.append(v, rows[k]!);
+      return;
+    }
+    while (this.count + n > this.data.length) this.grow();
+    const { data } = this;
+    const d = v.data;
+    let at = this.count;
+    if (d instanceof Int32Array) for (let k = 0; k < n; k++) data[at++] = d[rows[k]!]!;
+    else for (let k = 0; k < n; k++) data[at++] = d[rows[k]!]! + 0;
+    this.count = at;
+  }
+
   private widen(): void {
     const w = new Array<bigint>(this.count);
     for (let k = 0; k < this.count; k++) w[k] = BigInt(this.data[k]!);
@@ -134,7 +150,7 @@ export class NumKeyStore implements KeyStore {
       for (let k = 0; k < n; k++) out[k] = this.wide[k]!;
       return new WideVector(out, n, nulls);
     }
-    if (fitsInt32(this.type)) return new NumVector(Int32Array.from(this.data.subarray(0, n)), n, nulls);
+    if (fitsInt32(this.type)) return new NumVector(new Int32Array(this.data.subarray(0, n)), n, nulls);
     return new NumVector(this.data.subarray(0, n), n, nulls);
   }
 }
@@ -229,6 +245,38 @@ export class BytesKeyStore implements KeyStore {
     }
     for (let p = 0; p < n; p++) this.data[at + p] = s.bytes[from + p]!;
     this.offsets[g + 1] = at + n;
+  }
+
+  appendRows(v: Vector, rows: Int32Array, n: number): void {
+    const s = v as BytesVector;
+    if (s.nulls !== null) {
+      for (let k = 0; k < n; k++) this.append(v, rows[k]!);
+      return;
+    }
+    const { codes, bytes, offsets: from } = s;
+    let total = this.offsets[this.count]!;
+    for (let k = 0; k < n; k++) {
+      const e = codes === null ? rows[k]! : codes[rows[k]!]!;
+      total += from[e + 1]! - from[e]!;
+    }
+    if (total > this.data.length) {
+      const next = new Uint8Array(Math.max(this.data.length * 2, total));
+      next.set(this.data.subarray(0, this.offsets[this.count]));
+      this.data = next;
+    }
+    if (this.count + n >= this.offsets.length) {
+      const next = new Int32Array(Math.max(this.offsets.length * 2, this.count + n + 1));
+      next.set(this.offsets);
+      this.offsets = next;
+    }
+    const { data, offsets } = this;
+    let at = offsets[this.count]!;
+    for (let k = 0; k < n; k++) {
+      const e = codes === null ? rows[k]! : codes[rows[k]!]!;
+      const end = from[e + 1]!;
+      for (let p = from[e]!; p < end; p++) data[at++] = bytes[p]!;
+      offsets[++this.count] = at;
+    }
   }
 
   equals(v: Vector, i: number, gid: number): boolean {

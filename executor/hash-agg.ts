@@ -11,6 +11,8 @@ import type { TempFile } from './spill/temp-storage.js';
 
 /** Bytes of states from which results are made at once. */
 const SLICE_BYTES = 1 << 19;
+/** Groups from which on partial aggregation that hardly makes fewer rows sends its states on, while they fit a cache. */
+const FLUSH_GROUPS = 1 << 14;
 /** Groups below which a table is not worth leaving. */
 const MIN_SPILL_GROUPS = 64;
 
@@ -27,6 +29,7 @@ export class HashAggOperator implements Operator, Spillable {
   private readonly unregister: (() => void) | null;
   private done = false;
   private groups = 0;
+  private rowsIn = 0;
   private at = 0;
   private ids = new Int32Array(0);
   private packed = new Int32Array(0);
@@ -91,6 +94,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
     this.groups = 0;
+    this.rowsIn = 0;
     this.at = 0;
     this.flushing = false;
     this.spillWanted = false;
@@ -123,6 +127,7 @@ export class HashAggOperator implements Operator, Spillable {
       this.aggregation.resize(this.groups);
       this.aggregation.update(ids, inputs);
     }
+    this.rowsIn += inputs.chunk.rows;
     this.account();
   }
 
@@ -153,7 +158,9 @@ export class HashAggOperator implements Operator, Spillable {
     const more = bytes - this.heldBytes;
     this.heldBytes = bytes;
     this.ctx.memory.consume(more);
-    if (this.spillWanted && this.aggregation.partial && !this.done) {
+    if (!this.aggregation.partial || this.done) return;
+    const idle = this.groups >= FLUSH_GROUPS && this.groups * 2 > this.rowsIn;
+    if (this.spillWanted || idle) {
       this.spillWanted = false;
       this.flushing = true;
     }

@@ -1,68 +1,104 @@
+import { GroupTable } from '../../chunk/group-key.js';
 import type { Vector } from '../../chunk/vector.js';
-import { collationOf } from '../../types/collation.js';
+import { NumVector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
+import { evalType } from '../../types/field-type.js';
+import { intType, realType } from '../type-inference.js';
 import type { Aggregator } from './aggregator.js';
 
-type Key = number | bigint | string;
+/** Groups and values that fit one number together: value * 2^21 + group, below 2^53. */
+const GROUP_BITS = 21;
+const MAX_GROUP = 2 ** GROUP_BITS;
+const MAX_VALUE = 2 ** 31;
 
 /** Passes on the first row of each (group, values); rows with a NULL argument are dropped. */
 export class DistinctAggregator implements Aggregator {
-  private readonly sets: (Set<Key> | null)[] = [];
-  private size = 0;
+  /** Values of the only group. */
+  private readonly alone: GroupTable;
+  /** (group, values). */
+  private readonly grouped: GroupTable;
+  /** Small integers with their group in one number. */
+  private readonly packed: GroupTable | null;
+  private ids = new Int32Array(0);
+  private rows = new Int32Array(0);
 
   constructor(
     private readonly inner: Aggregator,
-    private readonly types: readonly FieldType[],
-  ) {}
+    types: readonly FieldType[],
+  ) {
+    this.alone = new GroupTable(types, 'skip');
+    this.grouped = new GroupTable([intType(), ...types], 'skip');
+    const only = types.length === 1 ? evalType(types[0]!) : null;
+    const integral = only === 'int' || only === 'decimal' || only === 'datetime' || only === 'duration';
+    this.packed = integral ? new GroupTable([realType()], 'skip') : null;
+  }
 
   resize(groups: number): void {
     this.inner.resize(groups);
-    while (this.sets.length < groups) this.sets.push(null);
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const rows = sel === null ? n : sel.length;
-    const keep = new Int32Array(rows);
-    let kept = 0;
-    const single = inputs.length === 1 ? inputs[0]! : null;
-    for (let q = 0; q < rows; q++) {
-      const i = sel === null ? q : sel[q]!;
-      let key: Key | null;
-      if (single !== null && single.kind === 'num') {
-        key = single.nulls !== null && single.nulls[i] === 1 ? null : single.data[i]!;
-      } else if (single !== null) {
-        key = this.keyOf(single, 0, i);
-      } else {
-        key = '';
-        for (let c = 0; c < inputs.length; c++) {
-          const k = this.keyOf(inputs[c]!, c, i);
-          if (k === null) {
-            key = null;
-            break;
-          }
-          const t = String(k);
-          key += `${t.length}:${t}`;
-        }
-      }
-      if (key === null) continue;
-      const g = ids === null ? 0 : ids[i]!;
-      let s = this.sets[g]!;
-      if (s === null) s = this.sets[g] = new Set();
-      const before = s.size;
-      s.add(key);
-      if (s.size !== before) {
-        keep[kept++] = i;
-        this.size++;
-      }
+    if (this.rows.length < rows) {
+      this.rows = new Int32Array(rows);
+      this.ids = new Int32Array(rows);
     }
-    if (kept > 0) this.inner.update(ids, inputs, n, keep.subarray(0, kept));
+    let kept: Int32Array;
+    if (ids === null) kept = this.fresh(this.alone, inputs, sel, rows, 0);
+    else if (this.packed !== null && inputs[0]!.kind === 'num')
+      kept = this.ofNumbers(ids, inputs[0] as NumVector, sel, rows);
+    else kept = this.fresh(this.grouped, [new NumVector(ids, n), ...inputs], sel, rows, 0);
+    if (kept.length > 0) this.inner.update(ids, inputs, n, kept);
   }
 
-  private keyOf(v: Vector, column: number, i: number): Key | null {
-    const d = v.get(i);
-    if (d instanceof Uint8Array)
-      return Buffer.from(collationOf(this.types[column]!).sortKey(d)).toString('latin1');
-    return d;
+  /** Rows whose keys the table has not seen, each once, behind the first `at` in `rows`. */
+  private fresh(
+    table: GroupTable,
+    keys: readonly Vector[],
+    sel: Int32Array | null,
+    n: number,
+    at: number,
+  ): Int32Array {
+    const known = table.size;
+    const { ids, rows } = this;
+    table.assign(keys, sel, n, ids);
+    let m = at;
+    if (table.size > known) {
+      // New groups need not be numbered in the order of their rows: each takes its first row.
+      const taken = new Uint8Array(table.size - known);
+      for (let k = 0; k < n; k++) {
+        const g = ids[k]! - known;
+        if (g < 0 || taken[g] === 1) continue;
+        taken[g] = 1;
+        rows[m++] = sel === null ? k : sel[k]!;
+      }
+    }
+    return rows.subarray(0, m);
+  }
+
+  /** Numbers that go into one with their group, and the others. */
+  private ofNumbers(ids: Int32Array, v: NumVector, sel: Int32Array | null, n: number): Int32Array {
+    const { data, nulls } = v;
+    const packed = new Float64Array(n);
+    const where = new Int32Array(n);
+    let small = 0;
+    const rest = new Int32Array(n);
+    let large = 0;
+    for (let k = 0; k < n; k++) {
+      const i = sel === null ? k : sel[k]!;
+      if (nulls !== null && nulls[i] === 1) continue;
+      const x = data[i]!;
+      const g = ids[i]!;
+      if (g < MAX_GROUP && x < MAX_VALUE && x >= -MAX_VALUE) {
+        packed[small] = x * MAX_GROUP + g;
+        where[small++] = i;
+      } else rest[large++] = i;
+    }
+    const kept = this.fresh(this.packed!, [new NumVector(packed, small)], null, small, 0);
+    for (let k = 0; k < kept.length; k++) kept[k] = where[kept[k]!]!;
+    if (large === 0) return kept;
+    const others = rest.subarray(0, large);
+    return this.fresh(this.grouped, [new NumVector(ids, ids.length), v], others, large, kept.length).sort();
   }
 
   merge(): void {
@@ -74,6 +110,6 @@ export class DistinctAggregator implements Aggregator {
   }
 
   memory(): number {
-    return this.inner.memory() + this.size * 40 + this.sets.length * 64;
+    return this.inner.memory() + this.alone.bytes + this.grouped.bytes + (this.packed?.bytes ?? 0);
   }
 }

@@ -133,13 +133,31 @@ export class SumAggregator implements Aggregator {
     return evalType(this.input) === 'decimal' ? Math.max(0, this.input.decimal) : 0;
   }
 
+  /** Sums as they are, where none is wide: no value made for each group. */
+  private plain(from: number, to: number, type: FieldType): Vector | null {
+    const same = !this.exact || this.scale() === (evalType(type) === 'decimal' ? Math.max(0, type.decimal) : 0);
+    if (!same || this.big.size > 0) return null;
+    const data = this.acc.slice(from, to);
+    let nulls: Uint8Array | null = null;
+    for (let g = from; g < to; g++) {
+      if (this.counts[g] !== 0) continue;
+      nulls ??= new Uint8Array(to - from);
+      nulls[g - from] = 1;
+      data[g - from] = 0;
+    }
+    return new NumVector(data, to - from, nulls);
+  }
+
   result(from: number, to: number): Vector[] {
     const n = to - from;
     if (this.partial) {
-      const sums = this.column(from, to, (g) => this.scaled(g, this.sumType), this.sumType);
+      const sums = this.plain(from, to, this.sumType) ?? this.column(from, to, (g) => this.scaled(g, this.sumType), this.sumType);
       return this.average ? [new NumVector(this.counts.slice(from, to), n), sums] : [sums];
     }
-    if (!this.average) return [this.column(from, to, (g) => this.scaled(g, this.type), this.type)];
+    if (!this.average)
+      return [
+        this.plain(from, to, this.type) ?? this.column(from, to, (g) => this.scaled(g, this.type), this.type),
+      ];
     if (!this.exact) return [this.column(from, to, (g) => this.acc[g]! / this.counts[g]!, this.type)];
     const scale = this.scale();
     return [
