@@ -78,6 +78,10 @@ export class HashJoinOperator implements Operator, Spillable {
   private buildBarred: Uint8Array | null = null;
   private heldBytes = 0;
 
+  /** Each probe row has one match at most, found by its value alone. */
+  private oneToOne = false;
+  private looked = new Int32Array(0);
+  private found: { readonly rows: Int32Array; readonly matches: number } | null = null;
   private current: Chunk | null = null;
   private currentKeys: readonly Vector[] = [];
   private matched: Uint8Array | null = null;
@@ -158,6 +162,13 @@ export class HashJoinOperator implements Operator, Spillable {
           this.probeDone = true;
           continue;
         }
+      }
+      if (this.found !== null) {
+        const out = this.joinFound(this.current!, this.found);
+        if (out !== null) return out;
+        const pause = this.ctx.checkpoint();
+        if (pause !== undefined) await pause;
+        continue;
       }
       const out = await this.advance();
       if (out !== null && out.rows > 0) return out;
@@ -257,6 +268,8 @@ export class HashJoinOperator implements Operator, Spillable {
     this.hold(Math.max(0, this.table.bytes - JoinTable.bytesFor(n)));
     this.prober = this.table.probe();
     this.tellScans(keys, n);
+    this.oneToOne =
+      this.table.unique && !this.semi && this.otherFilter === null && this.preserved !== this.build;
     if (this.preserved !== this.build) return;
     this.buildMatched = new Uint8Array(n);
     if (this.buildFilter === null) return;
@@ -374,8 +387,53 @@ export class HashJoinOperator implements Operator, Spillable {
     }
     const keys = this.probeProjection.run(chunk, this.ctx.eval);
     this.currentKeys = keys instanceof Promise ? await keys : keys;
+    if (this.oneToOne) {
+      if (this.looked.length < chunk.length) this.looked = new Int32Array(chunk.length);
+      const { looked } = this;
+      const matches = this.table.lookUp(this.currentKeys[0]!, chunk.sel, chunk.length, this.barred, looked);
+      this.found = { rows: looked, matches };
+      return true;
+    }
     this.prober.start(this.currentKeys, chunk.sel, chunk.length, this.barred);
     return true;
+  }
+
+  /**
+   * Output of a chunk each of whose rows has one match at most. Columns of the probe side stay where they are when
+   * most rows remain.
+   */
+  private joinFound(chunk: Chunk, found: { readonly rows: Int32Array; readonly matches: number }): Chunk | null {
+    this.current = null;
+    this.found = null;
+    const { rows, matches } = found;
+    const outer = this.preserved !== null;
+    const want = outer ? chunk.rows : matches;
+    if (want === 0) return null;
+    let { sel } = chunk;
+    if (!outer && matches < chunk.rows) {
+      const kept = new Int32Array(matches);
+      const n = chunk.rows;
+      let m = 0;
+      for (let k = 0; k < n; k++) {
+        const i = sel === null ? k : sel[k]!;
+        if (rows[i]! >= 0) kept[m++] = i;
+      }
+      sel = kept;
+    }
+    let probe = chunk.columns;
+    let buildRows = rows;
+    let length = chunk.length;
+    if (sel !== null && want * 2 < chunk.length) {
+      const at = sel;
+      probe = probe.map((c) => gather(c, at, want));
+      buildRows = new Int32Array(want);
+      for (let k = 0; k < want; k++) buildRows[k] = rows[at[k]!]!;
+      length = want;
+      sel = null;
+    }
+    const n = length;
+    const build = this.rows.columns.map((c) => gather(c, buildRows, n, outer));
+    return new Chunk(this.build === 'left' ? [...build, ...probe] : [...probe, ...build], n, sel);
   }
 
   /** Gathers pairs of the current chunk up to a chunk's worth and makes output of them; ends the chunk when it has no more. */

@@ -21,6 +21,7 @@ export class JoinTable {
   private readonly next: Int32Array;
   private readonly hashes: Int32Array | null;
   private readonly mask: number;
+  private repeated = false;
   /** Smallest key and count of buckets under direct addressing. */
   private readonly direct: { readonly min: number; readonly slots: number } | null;
   /** Rows with a NULL among keys compared by `=`: in no bucket. */
@@ -83,13 +84,54 @@ export class JoinTable {
 
   private insertDirect(from: number, to: number, isNull: Uint8Array | null, min: number): void {
     const { heads, next } = this;
+    let repeated = false;
     const { data } = this.keys[0] as { data: Int32Array | Float64Array };
     for (let i = to - 1; i >= from; i--) {
       if (isNull !== null && isNull[i] === 1) continue;
       const b = data[i]! - min;
+      if (heads[b]! >= 0) repeated = true;
       next[i] = heads[b]!;
       heads[b] = i;
     }
+    if (repeated) this.repeated = true;
+  }
+
+  /** Directly addressed keys of which no two are equal: `lookUp` finds all there is. */
+  get unique(): boolean {
+    return this.direct !== null && !this.repeated;
+  }
+
+  /**
+   * out[i] = the build row of probe row i, for the selected rows; -1 for rows without a match, rows with `skip` set and rows that are
+   * not selected. Gives the number of matches. For unique tables.
+   */
+  lookUp(
+    key: Vector,
+    sel: Int32Array | null,
+    length: number,
+    skip: Uint8Array | null,
+    out: Int32Array,
+  ): number {
+    const { heads } = this;
+    const { min, slots } = this.direct!;
+    const data = key.kind === 'bytes' ? null : key.data;
+    if (sel === null && key.nulls === null && skip === null && data instanceof Int32Array)
+      return lookUpInt32(data, heads, min, slots, length, out);
+    out.fill(-1, 0, length);
+    if (data === null) return 0;
+    const n = sel === null ? length : sel.length;
+    const { nulls } = key;
+    let m = 0;
+    for (let k = 0; k < n; k++) {
+      const i = sel === null ? k : sel[k]!;
+      if ((nulls !== null && nulls[i] === 1) || (skip !== null && skip[i] === 1)) continue;
+      const b = Number(data[i]!) - min;
+      // A fraction finds no element.
+      const r = b >= 0 && b < slots ? (heads[b] ?? -1) : -1;
+      out[i] = r;
+      if (r >= 0) m++;
+    }
+    return m;
   }
 
   private insertHashed(from: number, to: number, isNull: Uint8Array | null): void {
@@ -121,6 +163,24 @@ export class JoinTable {
       this.direct,
     );
   }
+}
+
+function lookUpInt32(
+  data: Int32Array,
+  heads: Int32Array,
+  min: number,
+  slots: number,
+  n: number,
+  out: Int32Array,
+): number {
+  let m = 0;
+  for (let i = 0; i < n; i++) {
+    const b = data[i]! - min;
+    const r = b >= 0 && b < slots ? heads[b]! : -1;
+    out[i] = r;
+    if (r >= 0) m++;
+  }
+  return m;
 }
 
 function keyNulls(keys: readonly Vector[], nullEq: readonly boolean[], n: number): Uint8Array | null {
