@@ -402,7 +402,10 @@ export class HashJoinOperator implements Operator, Spillable {
    * Output of a chunk each of whose rows has one match at most. Columns of the probe side stay where they are when
    * most rows remain.
    */
-  private joinFound(chunk: Chunk, found: { readonly rows: Int32Array; readonly matches: number }): Chunk | null {
+  private joinFound(
+    chunk: Chunk,
+    found: { readonly rows: Int32Array; readonly matches: number },
+  ): Chunk | null {
     this.current = null;
     this.found = null;
     const { rows, matches } = found;

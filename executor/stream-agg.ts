@@ -83,6 +83,12 @@ export class StreamAggOperator implements Operator {
     const { chunk, keys } = inputs;
     const n = chunk.rows;
     if (n === 0) return null;
+    if (this.groupBy.length === 0) {
+      this.groups = 1;
+      this.aggregation.resize(1);
+      this.aggregation.update(null, inputs);
+      return null;
+    }
     if (this.ids.length < chunk.length) this.ids = new Int32Array(chunk.length);
     const at = (k: number): number => (chunk.sel === null ? k : chunk.sel[k]!);
     let out: Chunk | null = null;

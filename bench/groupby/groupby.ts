@@ -137,7 +137,9 @@ async function main(): Promise<boolean> {
       bigNumberStrings: true,
     });
     await loadRutile(db, folder, tables);
-    console.log(`${N} rows\n${'query'.padEnd(30)} ${'rutile ms'.padStart(10)} ${'duckdb ms'.padStart(10)}  ratio`);
+    console.log(
+      `${N} rows\n${'query'.padEnd(30)} ${'rutile ms'.padStart(10)} ${'duckdb ms'.padStart(10)}  ratio`,
+    );
     const wanted = options.only?.split(',');
     for (const { name, sql } of QUERIES) {
       if (wanted !== undefined && !wanted.some((w) => name.includes(w))) continue;
@@ -167,7 +169,9 @@ async function main(): Promise<boolean> {
     const good = results.filter((r) => !Number.isNaN(r.ratio));
     const mean = Math.exp(good.reduce((sum, r) => sum + Math.log(r.ratio), 0) / good.length);
     const worst = Math.max(...good.map((r) => r.ratio));
-    console.log(`geometric mean ${mean.toFixed(2)}, worst ${worst.toFixed(2)}, peak memory ${server.peakMemory()} MiB`);
+    console.log(
+      `geometric mean ${mean.toFixed(2)}, worst ${worst.toFixed(2)}, peak memory ${server.peakMemory()} MiB`,
+    );
     if (options.json !== undefined)
       writeFileSync(
         options.json,

@@ -135,7 +135,8 @@ export class SumAggregator implements Aggregator {
 
   /** Sums as they are, where none is wide: no value made for each group. */
   private plain(from: number, to: number, type: FieldType): Vector | null {
-    const same = !this.exact || this.scale() === (evalType(type) === 'decimal' ? Math.max(0, type.decimal) : 0);
+    const same =
+      !this.exact || this.scale() === (evalType(type) === 'decimal' ? Math.max(0, type.decimal) : 0);
     if (!same || this.big.size > 0) return null;
     const data = this.acc.slice(from, to);
     let nulls: Uint8Array | null = null;
@@ -151,7 +152,9 @@ export class SumAggregator implements Aggregator {
   result(from: number, to: number): Vector[] {
     const n = to - from;
     if (this.partial) {
-      const sums = this.plain(from, to, this.sumType) ?? this.column(from, to, (g) => this.scaled(g, this.sumType), this.sumType);
+      const sums =
+        this.plain(from, to, this.sumType) ??
+        this.column(from, to, (g) => this.scaled(g, this.sumType), this.sumType);
       return this.average ? [new NumVector(this.counts.slice(from, to), n), sums] : [sums];
     }
     if (!this.average)
