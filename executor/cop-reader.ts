@@ -13,6 +13,7 @@ import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
 import { evalDatum } from '../expression/compile.js';
 import { leafScan, type DagRequest } from './coprocessor/dag.js';
 import type { ExecContext, Operator } from './exec-context.js';
+import { noteScan } from './feedback.js';
 import { indexKeyRanges, tableKeyRanges } from './key-ranges.js';
 
 export const zoneOf = (ctx: Pick<ExecContext, 'eval'>): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
@@ -54,11 +55,15 @@ export function sendCop(
 /** TableReader and IndexReader: the result of a cop task over the ranges of its scan. */
 export class CopReaderOperator implements Operator {
   private source: ChunkSource | null = null;
+  private rows = 0;
+  private readonly counts: boolean;
 
   constructor(
     private readonly plan: TableReader | IndexReader,
     private readonly ctx: ExecContext,
-  ) {}
+  ) {
+    this.counts = ctx.feedback !== null;
+  }
 
   open(): void {
     const ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
@@ -68,8 +73,20 @@ export class CopReaderOperator implements Operator {
   next(): Awaitable<Chunk | null> {
     if (this.source === null) return null;
     const pause = this.ctx.checkpoint();
-    if (pause !== undefined) return pause.then(() => this.source!.next());
-    return this.source.next();
+    if (pause !== undefined) return pause.then(() => this.pull());
+    return this.pull();
+  }
+
+  private pull(): Awaitable<Chunk | null> {
+    const chunk = this.source!.next();
+    if (!this.counts) return chunk;
+    return chunk instanceof Promise ? chunk.then((c) => this.counted(c)) : this.counted(chunk);
+  }
+
+  private counted(chunk: Chunk | null): Chunk | null {
+    if (chunk !== null) this.rows += chunk.rows;
+    else noteScan(this.ctx, this.plan.child, this.rows, scanRanges);
+    return chunk;
   }
 
   close(): Awaitable<void> {

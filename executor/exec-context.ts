@@ -7,6 +7,7 @@ import type { MysqlError } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 import type { JoinFilters } from './join-filter.js';
+import type { FeedbackSink } from './feedback.js';
 import type { TempFile } from './spill/temp-storage.js';
 
 /** What a running statement may ask of its session. */
@@ -37,6 +38,8 @@ export interface ExecContext {
   memTable(scan: MemTableScan): Awaitable<Datum[][]>;
   /** Present under EXPLAIN ANALYZE, TRACE and slow-log collection: operators report here. */
   readonly runtimeStats: RuntimeStats | null;
+  /** Where scans report the rows they met; null when nobody wants to know. */
+  readonly feedback: FeedbackSink | null;
   /** Rows changed, for statistics (modify_count). */
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void;
   /** Ranges that replace those of a scan, by plan id: set by IndexJoin for its inner side. */

@@ -5,8 +5,9 @@ import { nextKey } from '../kv/codec/byte-writer.js';
 import { encodeCommonHandle, recordKey, type Handle } from '../kv/codec/table-key.js';
 import type { KeyRange } from '../kv/rpc.js';
 import type { IndexLookUp, IndexScan } from '../planner/physical/plan.js';
-import { scanKeyRanges, sendCop, zoneOf } from './cop-reader.js';
+import { scanKeyRanges, scanRanges, sendCop, zoneOf } from './cop-reader.js';
 import { leafScan } from './coprocessor/dag.js';
+import { noteScan } from './feedback.js';
 import { compareHandles, PartitionedRows } from './partitioned-rows.js';
 import type { ExecContext, Operator } from './exec-context.js';
 
@@ -21,6 +22,8 @@ export class IndexLookUpOperator implements Operator {
   private left: number;
   /** Rows read so far, where entries may point to one several times. */
   private readonly met = new Set<string>();
+  /** Entries read. */
+  private entries = 0;
   private readonly scan: IndexScan;
   private readonly physicalId: number;
   /** Over a global index: where its entries point to. */
@@ -77,6 +80,9 @@ export class IndexLookUpOperator implements Operator {
       const r = this.index.next();
       let entries = r instanceof Promise ? await r : r;
       if (entries === null) {
+        const whole = this.plan.pushedLimit === undefined || this.plan.pushedLimit === null;
+        if (whole && this.plan.once !== true)
+          noteScan(this.ctx, this.plan.indexPlan, this.entries, scanRanges);
         await this.index.close();
         this.index = null;
         return null;
@@ -85,6 +91,7 @@ export class IndexLookUpOperator implements Operator {
         entries = entries.withSel(this.firstMet(entries, this.handles(entries)));
         if (entries.rows === 0) continue;
       }
+      this.entries += entries.rows;
       if (this.skip > 0 || this.left !== Infinity) {
         const from = Math.min(this.skip, entries.rows);
         const to = Math.min(entries.rows, from + this.left);

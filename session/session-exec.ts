@@ -1,3 +1,4 @@
+import type { FeedbackSink } from '../executor/feedback.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { intDatum, type Datum } from '../types/datum.js';
 import { columnIds, rowIds, type AutoIds } from '../catalog/auto-columns.js';
@@ -107,6 +108,9 @@ export class SessionExecContext implements ExecContext {
   }
   memTable(scan: MemTableScan): Awaitable<Datum[][]> {
     return this.session.virtualRows(scan);
+  }
+  get feedback(): FeedbackSink | null {
+    return this.session.engine.feedback;
   }
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
     this.session.noteModified(tableId, inserted, updated, deleted);

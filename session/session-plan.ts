@@ -42,7 +42,8 @@ export class SessionPlanContext implements PlanContext {
     return this.session.vars.get(name);
   }
   statistics(table: TableInfo): TableStatistics | null {
-    const { statistics } = this.session.engine;
+    const { statistics, statisticsFeedback } = this.session.engine;
+    if (statisticsFeedback.waiting) statisticsFeedback.apply(table);
     const found = statistics.get(table.id);
     if (found === null && statistics.isMissing(table.id)) this.missing.add(table.id);
     return found;

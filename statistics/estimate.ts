@@ -14,6 +14,8 @@ export function knownRows(c: ColumnStatistics): number {
 
 /** Factor from the rows ANALYZE saw to the rows the table has now. */
 const growth = (c: ColumnStatistics, rowCount: number): number => {
+  // Feedback tells of parts of the table.
+  if (c.statsVer === 0) return 1;
   const known = knownRows(c);
   return known > 0 ? rowCount / known : 1;
 };
@@ -44,6 +46,7 @@ export function equalRows(
   const top = inTopN(c, value, compare);
   if (top !== null) return top * grown;
   const { buckets } = c;
+  if (c.statsVer === 0) return unseenRows(c, rowCount, value, hash);
   const i = bucketOf(c, value, compare);
   if (i === null) {
     const last = buckets[buckets.length - 1];
@@ -59,6 +62,35 @@ export function equalRows(
     if (counted > 0 || c.statsVer === 1) return Math.max(0.5, counted * grown);
   }
   return restPerValue(c) * grown;
+}
+
+/** Rows of a value that is none of the frequent ones, of statistics that stem from feedback alone. */
+function unseenRows(
+  c: ColumnStatistics,
+  rowCount: number,
+  value: Datum,
+  hash: ((value: Datum) => number) | undefined,
+): number {
+  if (c.cms !== null && c.cms !== undefined && hash !== undefined) {
+    const counted = c.cms.query(hash(value));
+    if (counted > 0) return counted;
+  }
+  return c.ndv > 0 ? rowCount / c.ndv : rowCount / 1000;
+}
+
+/** Whether feedback told of any part of a range. Statistics of an ANALYZE tell of all. */
+export function isKnownRange(
+  c: ColumnStatistics,
+  low: RangeEnd | undefined,
+  high: RangeEnd | undefined,
+  compare: CompareDatums,
+): boolean {
+  if (c.statsVer !== 0) return true;
+  return c.buckets.some(
+    (b) =>
+      (low === undefined || compare(b.upper, low.value) > 0) &&
+      (high === undefined || compare(b.lower, high.value) < 0),
+  );
 }
 
 /** Count of a value in TopN (ascending by value); null when it is not there. */
@@ -122,6 +154,7 @@ export function rangeRows(
   const from = low === undefined ? 0 : rowsBelow(c, low.value, low.exclusive, compare);
   rows += Math.max(0, upTo - from);
   rows *= growth(c, rowCount);
+  if (c.statsVer === 0) return Math.min(rowCount, rows);
   // Beyond the last value seen rows may have come since: a share of the new ones by how far the range reaches out.
   const added = addedRows(c, rowCount, modified);
   if (added > 0) {

@@ -30,11 +30,11 @@ export async function qErrors(db: mysql.Connection, sql: string): Promise<QError
     if (depth > inner) continue;
     const q = qError(Number(r['estRows']), Number(r['actRows']));
     if (/Join/.test(id)) joins.push(q);
-    else if (/Reader|LookUp/.test(id)) scans.push(q);
+    // What is probed may have been thinned out by the join's filter.
+    else if (/Reader|LookUp/.test(id) && !/\(Probe\)/.test(id)) scans.push(q);
     if (/IndexJoin|IndexHashJoin/.test(id)) inners.push(depth);
     if (/\(Probe\)/.test(id) && inners.some((d) => depth === d + 2)) {
       inner = depth;
-      if (/Reader|LookUp/.test(id)) scans.pop();
     }
   }
   inners.length = 0;

@@ -99,6 +99,7 @@ export function testContext(
     },
     memTable: () => [],
     runtimeStats: null,
+    feedback: null,
     noteModified: () => {},
     get warningCount() {
       return warnings.length;

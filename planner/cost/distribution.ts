@@ -5,6 +5,7 @@ import type { FieldType } from '../../types/field-type.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import { datumCompare } from '../ranger/interval.js';
+import type { TableSample } from '../../statistics/sample.js';
 import { matchingRows, sampleValues } from './sample-share.js';
 import type { TableEstimate } from './selectivity.js';
 
@@ -19,6 +20,8 @@ export interface Distribution {
   readonly left: readonly Datum[] | null;
   /** Rows that the conditions leave in the sample. */
   readonly leftRows: number;
+  /** Values that the column has in the rows that the conditions leave in the sample; null when there are none to tell from. */
+  readonly met: readonly Datum[] | null;
 }
 
 /** Values looked up of each join: of more every so many. */
@@ -34,9 +37,7 @@ export function distributions(
   if (stats === null) return out;
   const sample = stats.sample ?? null;
   const rows =
-    sample !== null && sample.full && ds.conditions.length > 0
-      ? matchingRows(ctx, sample, ds, ds.conditions)
-      : null;
+    sample !== null && ds.conditions.length > 0 ? matchingRows(ctx, sample, ds, ds.conditions) : null;
   for (const c of ds.all) {
     const info = ds.infos.get(c.id);
     const column = info === null || info === undefined ? undefined : stats.columns.get(info.id);
@@ -46,11 +47,33 @@ export function distributions(
       rows: est.rows,
       modified: stats.modifyCount,
       stats: column,
-      left: rows === null ? null : sampleValues(sample!, info!.id, rows),
+      left: rows === null || !sample!.full ? null : sampleValues(sample!, info!.id, rows),
       leftRows: rows?.length ?? 0,
+      met: rows === null ? null : valuesAt(sample!, info!.id, rows),
     });
   }
   return out;
+}
+
+function valuesAt(sample: TableSample, columnId: number, rows: readonly number[]): Datum[] | null {
+  const values = sample.columns.get(columnId);
+  return values === undefined ? null : rows.map((r) => values[r] ?? null);
+}
+
+/** Rows of a sample from which a share can be told. */
+const ENOUGH = 20;
+
+/** A share that the other table's column has by itself, corrected by the rows of its sample that meet the table's own conditions. */
+function givenConditions(share: number, left: readonly Datum[], met: readonly Datum[]): number {
+  const n = met.length;
+  if (n < ENOUGH) return share;
+  const key = (v: Datum): string | number | bigint =>
+    v instanceof Uint8Array ? Buffer.from(v).toString('latin1') : (v ?? '');
+  const wanted = new Set(left.map(key));
+  let hits = 0;
+  for (const v of met) if (v !== null && wanted.has(key(v))) hits++;
+  if (hits >= 5) return hits / n;
+  return Math.min(share, (hits + 1.5) / n);
 }
 
 const KNOWN = new WeakMap<Distribution, WeakMap<Distribution, number>>();
@@ -74,7 +97,8 @@ export function matchDenominator(small: Distribution, other: Distribution): numb
     rows += equalRows(other.stats, other.rows, other.modified, left[Math.floor(i)]!, compare);
     looked++;
   }
-  const share = Math.min(1, (rows * (left.length / looked)) / Math.max(1, other.rows));
+  const alone = Math.min(1, (rows * (left.length / looked)) / Math.max(1, other.rows));
+  const share = other.met === null ? alone : givenConditions(alone, left, other.met);
   const denominator = Math.max(1, small.leftRows) / Math.max(share, 0.5 / Math.max(1, other.rows));
   by.set(other, denominator);
   return denominator;

@@ -1,15 +1,19 @@
 import { evalDatum } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
-import { equalRows, rangeRows } from '../../statistics/estimate.js';
+import { equalRows, isKnownRange, rangeRows } from '../../statistics/estimate.js';
+import { valueKey } from '../../statistics/stats-key.js';
+import { hashBytes } from '../../statistics/value-hash.js';
 import type { TableStatistics } from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
+import { detach } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf, type Evaluate, type KeyColumn } from '../ranger/condition.js';
 import { datumCompare, intersect, isPoint, MAX, MIN, SortKeyEnd, type Interval } from '../ranger/interval.js';
 import { PSEUDO } from './factors.js';
+import { indexRows } from './index-rows.js';
 import { correctedShare, matchingRows } from './sample-share.js';
 
 /** What is known of a table's size and distribution. */
@@ -32,9 +36,21 @@ export function tableEstimate(
   const known = ctx.rowCountHint(ds.table.id);
   const hint = known === null ? null : known / parts;
   if (stats !== null && stats.version !== 0n) {
-    return { rows: Math.max(1, hint ?? stats.rowCount), stats, info: '' };
+    return { rows: Math.max(1, hint ?? stats.rowCount), stats, info: isAnalyzed(stats) ? '' : 'stats:pseudo' };
   }
   return { rows: Math.max(1, hint ?? PSEUDO.rows), stats: null, info: 'stats:pseudo' };
+}
+
+const ANALYZED = new WeakMap<TableStatistics['columns'], boolean>();
+
+/** Whether statistics stem from an ANALYZE, not from feedback alone. */
+function isAnalyzed(stats: TableStatistics): boolean {
+  let known = ANALYZED.get(stats.columns);
+  if (known === undefined) {
+    known = [...stats.columns.values(), ...stats.indexes.values()].some((c) => c.statsVer !== 0);
+    ANALYZED.set(stats.columns, known);
+  }
+  return known;
 }
 
 /** Values of constants while planning. Throws for correlated columns: ask `isKnown` first. */
@@ -97,7 +113,8 @@ export function intervalSelectivity(
     if (isPoint(i, cmp)) {
       if (unique) share += 1 / est.rows;
       else if (known !== undefined) {
-        share += equalRows(known, est.rows, est.stats!.modifyCount, i.low as Datum, cmp) / est.rows;
+        const place = (v: Datum): number => hashBytes(valueKey(v, column.type));
+        share += equalRows(known, est.rows, est.stats!.modifyCount, i.low as Datum, cmp, place) / est.rows;
       } else share += Math.max(PSEUDO.equalRate, 1 / typeNdv(column.type));
       continue;
     }
@@ -111,7 +128,7 @@ export function intervalSelectivity(
           : i.low === MIN
             ? 1
             : notNullShare(column);
-    } else if (known !== undefined) {
+    } else if (known !== undefined && isKnownRange(known, low, high, cmp)) {
       share += rangeRows(known, est.rows, est.stats!.modifyCount, low, high, cmp) / est.rows;
     } else share += low !== undefined && high !== undefined ? PSEUDO.betweenRate : PSEUDO.lessRate;
   }
@@ -152,6 +169,12 @@ export function selectivity(
   const shares: number[] = [];
   const done = new Set<Expression>();
   const evaluate = evaluator(ctx);
+  for (const { share, access } of byIndexes(ctx, est, ds, conditions)) {
+    if (access.some((c) => done.has(c))) continue;
+    for (const c of access) done.add(c);
+    shares.push(share);
+    if (done.size === conditions.length) return Math.min(1, share);
+  }
   for (const column of [...ds.all, ...ds.virtuals.map((v) => v.column)]) {
     const key: KeyColumn = { column, length: -1 };
     const own = conditions.filter((c) => !done.has(c) && shapeOf(c, key) !== null);
@@ -180,6 +203,36 @@ export function selectivity(
     return product;
   const hits = conditions.length === 0 ? null : matchingRows(ctx, sample, ds, conditions);
   return hits === null ? product : correctedShare(product, hits.length, sample);
+}
+
+/**
+ * Shares of the conditions that limit two or more leading columns of an index whose keys have statistics, those first that
+ * take in most conditions.
+ */
+function byIndexes(
+  ctx: PlanContext,
+  est: TableEstimate,
+  ds: DataSource,
+  conditions: readonly Expression[],
+): { readonly share: number; readonly access: readonly Expression[] }[] {
+  if (est.stats === null || est.stats.indexes.size === 0 || conditions.length < 2) return [];
+  const out: { share: number; access: readonly Expression[] }[] = [];
+  for (const index of ds.table.indices) {
+    if (index.columns.length < 2 || !est.stats.indexes.has(index.id)) continue;
+    const keys: KeyColumn[] = [];
+    for (const c of index.columns) {
+      const column = ds.all.find((x) => ds.infos.get(x.id)?.offset === c.offset);
+      if (column === undefined || c.length >= 0) break;
+      keys.push({ column, length: -1 });
+    }
+    if (keys.length < index.columns.length) continue;
+    const limited = conditions.filter((c) => isKnown(c, ctx));
+    const access = detach(limited, keys, false, evaluator(ctx), true);
+    if (access.full || access.columns < 2) continue;
+    const rows = access.ranges.length === 0 ? 0 : indexRows(est, index, keys, access);
+    if (rows !== null) out.push({ share: Math.min(1, rows / est.rows), access: access.access });
+  }
+  return out.sort((a, b) => b.access.length - a.access.length);
 }
 
 /** A comparison with a value that is known only at run time. */

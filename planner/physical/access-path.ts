@@ -16,6 +16,7 @@ import {
   tableEstimate,
   type TableEstimate,
 } from '../cost/selectivity.js';
+import { indexRows } from '../cost/index-rows.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { arrayAccess } from './array-access.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
@@ -134,6 +135,20 @@ export function rangeRows(
   void keys;
   share = Math.min(1, share);
   return Math.min(est.rows, Math.max(est.rows * share, 0), handlesIn(keys, access));
+}
+
+/** Entries in the ranges of an index: by the statistics of its keys where several columns are limited, else by column. */
+function indexRangeRows(
+  ctx: PlanContext,
+  est: TableEstimate,
+  ds: DataSource,
+  index: IndexInfo,
+  keys: readonly KeyColumn[],
+  access: Access,
+): number {
+  const byColumns = rangeRows(ctx, est, ds, keys, access);
+  if (access.full || access.ranges === FULL_RANGES || access.columns < 2) return byColumns;
+  return Math.min(est.rows, indexRows(est, index, keys, access) ?? byColumns);
 }
 
 /** Integers that the ranges of a single-column unique key leave room for. */
@@ -258,7 +273,7 @@ export function accessPaths(
       index,
       keys,
       access,
-      rows: unique ? 1 : rangeRows(ctx, est, ds, keys, access),
+      rows: unique ? 1 : indexRangeRows(ctx, est, ds, index, keys, access),
       covering,
       indexConditions,
       tableConditions: access.remained.filter((c) => !indexConditions.includes(c)),

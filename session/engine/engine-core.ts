@@ -22,6 +22,8 @@ import { AccountStore } from '../privileges/account-store.js';
 import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
 import { PlanCache } from '../plan-cache.js';
 import { TextPlans } from '../text-plans.js';
+import type { FeedbackSink } from '../../executor/feedback.js';
+import { StatisticsFeedback } from '../statistics/statistics-feedback.js';
 import { Session } from '../session.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
@@ -80,6 +82,7 @@ export class EngineCore {
   /** host:port of this node's status API, which names it in the tables of the cluster. */
   instance = '';
   readonly statistics: StatisticsStore;
+  readonly statisticsFeedback = new StatisticsFeedback(this);
   readonly columnUsage = new ColumnUsage((sql) => this.internalQuery(sql));
   readonly sequences: Sequences;
   /** Schema changes of several steps. */
@@ -136,6 +139,11 @@ export class EngineCore {
   throwIfStopping(connectionId: number): void {
     // The server's own statements tidy up until the store closes.
     if (this.stopping && connectionId !== INTERNAL_CONNECTION.id) throw mysqlError('ER_SERVER_SHUTDOWN');
+  }
+
+  /** Where scans report what they met; null while it is switched off. */
+  get feedback(): FeedbackSink | null {
+    return this.statisticsFeedback.on ? this.statisticsFeedback : null;
   }
 
   /** Stores what was counted of tables, but for those of the server itself: storing would count again. */

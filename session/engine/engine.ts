@@ -116,6 +116,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const ttl = new TtlWorker(core);
   ttl.start();
   const saver = setInterval(() => {
+    core.statisticsFeedback.save().catch((err: unknown) => logger.error({ err }, 'saving statistics failed'));
     core.saveRowCounts().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
   }, ROW_COUNT_SAVE_MS);
   saver.unref();

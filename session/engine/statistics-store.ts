@@ -82,6 +82,10 @@ export class StatisticsStore {
     return this.known.has(physicalId) && !this.loaded.has(physicalId) && !this.loading.has(physicalId);
   }
 
+  isLoading(physicalId: number): boolean {
+    return this.loading.has(physicalId);
+  }
+
   /** Whether there are statistics at all. */
   has(physicalId: number): boolean {
     return this.known.has(physicalId);

@@ -1,0 +1,126 @@
+import type { TableInfo } from '../../catalog/model.js';
+import type { FeedbackSink } from '../../executor/feedback.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { columnCompare } from '../../statistics/builder.js';
+import { corrected, type FeedbackColumn, type RangeFeedback } from '../../statistics/feedback.js';
+import { valueKey } from '../../statistics/stats-key.js';
+import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
+import { hashBytes } from '../../statistics/value-hash.js';
+import type { EngineCore } from '../engine/engine-core.js';
+
+/** Of smaller tables any plan will do. */
+const LEAST_ROWS = 1000;
+/** Ranges that wait of one table; later ones of the same time tell little more. */
+const MAX_WAITING = 256;
+const APPLY_MS = 200;
+
+/**
+ * What scans met, by table, until the table is planned with again: then its statistics are corrected. A scan whose estimate
+ * was near reports nothing, so that what is known well costs nothing.
+ */
+export class StatisticsFeedback implements FeedbackSink {
+  private readonly pending = new Map<number, RangeFeedback[]>();
+  /** Parts corrected since they were last stored. */
+  private readonly dirty = new Map<number, { columns: Set<number>; indexes: Set<number> }>();
+
+  constructor(private readonly core: EngineCore) {}
+
+  get on(): boolean {
+    return this.core.globals.get('tidb_enable_query_feedback') === 'ON';
+  }
+
+  get waiting(): boolean {
+    return this.pending.size > 0;
+  }
+
+  wants(table: TableInfo): boolean {
+    const rows = this.core.rowCounts.get(table.id) ?? 0;
+    return rows >= LEAST_ROWS && !this.core.statistics.isLocked(table.id) && table.virtual !== true;
+  }
+
+  note(table: TableInfo, feedback: readonly RangeFeedback[]): void {
+    let list = this.pending.get(table.id);
+    if (list === undefined) {
+      this.pending.set(table.id, (list = []));
+      // Plans from the cache do not ask for statistics.
+      setTimeout(() => this.apply(table), APPLY_MS).unref();
+    }
+    if (list.length < MAX_WAITING) list.push(...feedback);
+  }
+
+  /** Corrects the table's statistics by what was met since it was last planned with. */
+  apply(table: TableInfo): void {
+    const list = this.pending.get(table.id);
+    const { statistics, rowCounts } = this.core;
+    // Corrections wait for the statistics that are to be corrected.
+    if (list === undefined || statistics.isMissing(table.id) || statistics.isLoading(table.id)) return;
+    this.pending.delete(table.id);
+    const before = statistics.taken(table.id);
+    const rowCount = rowCounts.get(table.id) ?? before?.rowCount ?? 0;
+    const columns = new Map(before?.columns);
+    const indexes = new Map(before?.indexes);
+    let dirty = this.dirty.get(table.id);
+    if (dirty === undefined) this.dirty.set(table.id, (dirty = { columns: new Set(), indexes: new Set() }));
+    for (const f of list) {
+      const column = feedbackColumn(table, f, rowCount);
+      if (column === null) continue;
+      const parts: Map<number, ColumnStatistics> = f.part === 'column' ? columns : indexes;
+      parts.set(f.id, corrected(parts.get(f.id), f, column));
+      (f.part === 'column' ? dirty.columns : dirty.indexes).add(f.id);
+    }
+    statistics.correct({
+      ...(before ?? { tableId: table.id, rowCount, modifyCount: rowCounts.modified(table.id), sample: null }),
+      version: before?.version ?? 1n,
+      columns,
+      indexes,
+    });
+  }
+
+  /** Stores what was corrected. */
+  async save(): Promise<void> {
+    const { statistics, schemaLoader, storage } = this.core;
+    for (const [id, { columns, indexes }] of [...this.dirty]) {
+      this.dirty.delete(id);
+      const stats = statistics.taken(id);
+      const table = schemaLoader.current.tableById(id)?.table;
+      if (stats === null || table === undefined) continue;
+      const version = await storage.currentTs();
+      const of = (all: ReadonlyMap<number, ColumnStatistics>, ids: Set<number>): Map<number, ColumnStatistics> =>
+        new Map([...all].filter(([part]) => ids.has(part)).map(([part, c]) => [part, rounded(c, version)]));
+      const part: TableStatistics = {
+        ...stats,
+        version,
+        columns: of(stats.columns, columns),
+        indexes: of(stats.indexes, indexes),
+      };
+      await statistics.put(table, { ...part, sample: stats.sample ?? null }, false);
+    }
+  }
+}
+
+/** Counts are integers in the store. */
+const rounded = (c: ColumnStatistics, version: bigint): ColumnStatistics => ({
+  ...c,
+  version,
+  topN: c.topN.map((t) => ({ ...t, count: Math.round(t.count) })),
+  buckets: c.buckets.map((b) => ({ ...b, cumulative: Math.round(b.cumulative) })),
+});
+
+function feedbackColumn(table: TableInfo, f: RangeFeedback, rowCount: number): FeedbackColumn | null {
+  if (f.part === 'index')
+    return {
+      compare: (a, b) => compareBytes(a as Uint8Array, b as Uint8Array),
+      hash: (v) => hashBytes(v as Uint8Array),
+      rowCount,
+      bytes: true,
+    };
+  const info = table.columns.find((c) => c.id === f.id);
+  if (info === undefined) return null;
+  const example = f.low?.value ?? f.high?.value;
+  return {
+    compare: columnCompare(info),
+    hash: (v) => hashBytes(valueKey(v, info.type)),
+    rowCount,
+    bytes: example instanceof Uint8Array,
+  };
+}
