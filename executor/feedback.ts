@@ -46,7 +46,8 @@ export function noteScan(
   const estimated = Math.max(1, plan.estRows);
   const factor = rows > estimated ? rows / estimated : estimated / Math.max(1, rows);
   if (factor < GOOD || !sink.wants(scan.table)) return;
-  const found = filter === null ? ofRanges(scan, rangesOf(scan, ctx), rows) : ofFilter(scan, filter, rows, ctx);
+  const found =
+    filter === null ? ofRanges(scan, rangesOf(scan, ctx), rows) : ofFilter(scan, filter, rows, ctx);
   if (found.length > 0) sink.note(scan.table, found);
 }
 

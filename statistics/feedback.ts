@@ -70,7 +70,12 @@ export function corrected(
   return point ? pointCorrected(c, low.value, rows, column) : rangeCorrected(c, low, high, rows, column);
 }
 
-function pointCorrected(c: ColumnStatistics, value: Datum, rows: number, column: FeedbackColumn): ColumnStatistics {
+function pointCorrected(
+  c: ColumnStatistics,
+  value: Datum,
+  rows: number,
+  column: FeedbackColumn,
+): ColumnStatistics {
   const { compare } = column;
   const at = c.topN.findIndex((t) => compare(t.value, value) === 0);
   const others = c.topN.filter((_, i) => i !== at);
@@ -136,7 +141,8 @@ function rangeCorrected(
   if (sum > 0) for (const p of within) p.rows *= rest / sum;
   else
     for (const p of within)
-      p.rows = rest * Math.max(1e-6, fraction(from, to, p.upper) - fraction(from, to, p.lower) || 1 / within.length);
+      p.rows =
+        rest * Math.max(1e-6, fraction(from, to, p.upper) - fraction(from, to, p.lower) || 1 / within.length);
   const total = pieces.reduce((n, p) => n + p.rows, 0);
   if (sum === 0 && within.length > 0) {
     const given = within.reduce((n, p) => n + p.rows, 0);
@@ -159,13 +165,16 @@ function ends(
   const beyond = (from: Datum, direction: 1 | -1): Datum => {
     if (bytes) return direction === 1 ? TOP : new Uint8Array(0);
     const width =
-      least !== undefined && most !== undefined ? Math.abs(Number(most) - Number(least)) : Math.abs(Number(from));
+      least !== undefined && most !== undefined
+        ? Math.abs(Number(most) - Number(least))
+        : Math.abs(Number(from));
     return Number(from) + direction * Math.max(1, width);
   };
   const anchor = low ?? high ?? least ?? (bytes ? new Uint8Array(0) : 0);
   const from =
     low ?? (least !== undefined && compare(least, high ?? anchor) < 0 ? least : beyond(high ?? anchor, -1));
-  const to = high ?? (most !== undefined && compare(most, low ?? anchor) > 0 ? most : beyond(low ?? anchor, 1));
+  const to =
+    high ?? (most !== undefined && compare(most, low ?? anchor) > 0 ? most : beyond(low ?? anchor, 1));
   return [from, to];
 }
 

@@ -59,7 +59,9 @@ const isPoint = (r: KeyRangeDatum, width: number): boolean =>
 
 function same(a: Exclude<Bound, string>, b: Exclude<Bound, string>): boolean {
   if (a.value === b.value) return true;
-  return a.value instanceof Uint8Array && b.value instanceof Uint8Array && compareBytes(a.value, b.value) === 0;
+  return (
+    a.value instanceof Uint8Array && b.value instanceof Uint8Array && compareBytes(a.value, b.value) === 0
+  );
 }
 
 function keyOf(bounds: readonly Bound[], types: readonly FieldType[]): Uint8Array {

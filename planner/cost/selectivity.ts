@@ -36,7 +36,11 @@ export function tableEstimate(
   const known = ctx.rowCountHint(ds.table.id);
   const hint = known === null ? null : known / parts;
   if (stats !== null && stats.version !== 0n) {
-    return { rows: Math.max(1, hint ?? stats.rowCount), stats, info: isAnalyzed(stats) ? '' : 'stats:pseudo' };
+    return {
+      rows: Math.max(1, hint ?? stats.rowCount),
+      stats,
+      info: isAnalyzed(stats) ? '' : 'stats:pseudo',
+    };
   }
   return { rows: Math.max(1, hint ?? PSEUDO.rows), stats: null, info: 'stats:pseudo' };
 }

@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 /** Skewed values: small ones far more often. */
-const skewed = (r: Random, n: number): number => Math.floor(Math.pow(n + 1, r.below(1 << 20) / (1 << 20))) - 1;
+const skewed = (r: Random, n: number): number =>
+  Math.floor(Math.pow(n + 1, r.below(1 << 20) / (1 << 20))) - 1;
 
 /** Conditions of a workload: ranges and single values of an indexed column, of one without index, of strings, of two columns. */
 function condition(r: Random): string {
@@ -35,7 +36,8 @@ function condition(r: Random): string {
   }
 }
 
-const qError = (a: number, b: number): number => Math.max(Math.max(a, 1) / Math.max(b, 1), Math.max(b, 1) / Math.max(a, 1));
+const qError = (a: number, b: number): number =>
+  Math.max(Math.max(a, 1) / Math.max(b, 1), Math.max(b, 1) / Math.max(a, 1));
 
 /** Errors of the estimates of some conditions, ascending. */
 async function errors(s: TestSession, conditions: ReadonlyMap<string, number>): Promise<number[]> {
@@ -63,7 +65,9 @@ test('rows that statements met correct the estimates of a table that was never a
       const d = r.below(100);
       // c follows d, so that the two together are more or less frequent than each by itself tells.
       const c = d < 60 ? d % 2 : r.below(4);
-      rows.push(`(${i}, ${skewed(r, 2000)}, ${skewed(r, 100)}, ${c}, ${d}, 'n${r.below(10)}x${skewed(r, 50)}', '')`);
+      rows.push(
+        `(${i}, ${skewed(r, 2000)}, ${skewed(r, 100)}, ${c}, ${d}, 'n${r.below(10)}x${skewed(r, 50)}', '')`,
+      );
     }
     await s.query(`INSERT INTO t VALUES ${rows.join()}`);
   }
@@ -81,7 +85,8 @@ test('rows that statements met correct the estimates of a table that was never a
     return e;
   };
   const before = await look();
-  for (let round = 0; round < ROUNDS; round++) for (const c of workload.keys()) await s.query(`SELECT * FROM t WHERE ${c}`);
+  for (let round = 0; round < ROUNDS; round++)
+    for (const c of workload.keys()) await s.query(`SELECT * FROM t WHERE ${c}`);
   const after = await look();
   await s.query('ANALYZE TABLE t');
   const analyzed = await look();
@@ -91,6 +96,9 @@ test('rows that statements met correct the estimates of a table that was never a
     .join(' | ');
   const context = `seed ${seed}: before, after, ANALYZE: ${shown}`;
   if (process.env['SHOW_ERRORS'] === '1') process.stdout.write(`${context}\n`);
-  expect([context, at(after, 0.5) <= 1.3 && at(after, 0.9) <= Math.max(2.5, 1.5 * at(analyzed, 0.9))]).toEqual([context, true]);
+  expect([
+    context,
+    at(after, 0.5) <= 1.3 && at(after, 0.9) <= Math.max(2.5, 1.5 * at(analyzed, 0.9)),
+  ]).toEqual([context, true]);
   expect([context, at(before, 0.9) > at(after, 0.9)]).toEqual([context, true]);
 });

@@ -85,7 +85,10 @@ export class StatisticsFeedback implements FeedbackSink {
       const table = schemaLoader.current.tableById(id)?.table;
       if (stats === null || table === undefined) continue;
       const version = await storage.currentTs();
-      const of = (all: ReadonlyMap<number, ColumnStatistics>, ids: Set<number>): Map<number, ColumnStatistics> =>
+      const of = (
+        all: ReadonlyMap<number, ColumnStatistics>,
+        ids: Set<number>,
+      ): Map<number, ColumnStatistics> =>
         new Map([...all].filter(([part]) => ids.has(part)).map(([part, c]) => [part, rounded(c, version)]));
       const part: TableStatistics = {
         ...stats,
