@@ -1,0 +1,154 @@
+import type { Connection } from 'mysql2/promise';
+import { checkListAppend, type ListTxn } from '../kv/client/testing/list-append.js';
+import { Random, testSeed } from '../kv/codec/testing/random-datum.js';
+import { ServerProcess } from './testing/server-process.js';
+import { StoreProcess } from './testing/store-process.js';
+
+/**
+ * Histories of SQL transactions over real sockets, checked for what snapshot isolation forbids: on the embedded store, on two
+ * workers of it, and on two servers of a served store. HISTORY_SECONDS makes them longer; SEED repeats the choices.
+ */
+const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 1.5);
+const KEYS = 6;
+const CLIENTS = 6;
+
+/** Errors with which a transaction under contention may end: conflicts, deadlocks, waits that are over. */
+const ABORTS: ReadonlySet<number> = new Set([1205, 1213, 8002, 8022, 9007]);
+const errnoOf = (e: unknown): number => (e as { errno?: number }).errno ?? -1;
+
+const SETUPS = ['embedded store', 'two workers', 'two servers on a served store'] as const;
+
+describe.each(SETUPS)('%s', (setup) => {
+  let store: StoreProcess | null = null;
+  const servers: ServerProcess[] = [];
+  const connect = (i: number): Promise<Connection> =>
+    servers[i % servers.length]!.connect({ rowsAsArray: true });
+
+  beforeAll(async () => {
+    if (setup === 'two servers on a served store') {
+      store = new StoreProcess(['--durability', '0']);
+      await store.start();
+      for (let i = 0; i < 2; i++) servers.push(new ServerProcess(['--store', 'tikv', '--pd', store.address]));
+    } else servers.push(new ServerProcess(setup === 'two workers' ? ['--workers', '2'] : []));
+    for (const s of servers) await s.start();
+  }, 60_000);
+  afterAll(async () => {
+    for (const s of servers) await s.remove();
+    await store?.remove();
+  });
+
+  test('list-append', async () => {
+    const seed = testSeed();
+    const random = new Random(seed);
+    const setupDb = await connect(0);
+    await setupDb.query('CREATE TABLE lists (k INT PRIMARY KEY, list MEDIUMTEXT, KEY (list(10)))');
+    await setupDb.query(
+      `INSERT INTO lists VALUES ${Array.from({ length: KEYS }, (_, k) => `(${k}, '')`).join()}`,
+    );
+    const history: ListTxn[] = [];
+    let nextId = 1;
+    const until = Date.now() + SECONDS * 1000;
+    const client = async (db: Connection): Promise<void> => {
+      while (Date.now() < until) {
+        const pessimistic = random.below(2) === 0;
+        await db.query(pessimistic ? 'BEGIN PESSIMISTIC' : 'BEGIN OPTIMISTIC');
+        const t = await oneTxn(db, random, nextId++, pessimistic);
+        history.push(t);
+      }
+      await db.end();
+    };
+    await Promise.all((await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client));
+    const final = new Map<string, readonly number[]>();
+    for (let k = 0; k < KEYS; k++) final.set(String(k), await listOf(setupDb, k));
+    await setupDb.query('ADMIN CHECK TABLE lists');
+    await setupDb.end();
+    expect({ seed, wrong: checkListAppend(history, final) }).toEqual({ seed, wrong: [] });
+    const committed = history.filter((t) => t.outcome === 'committed' && t.appends.size > 0);
+    expect(committed.length).toBeGreaterThan(10);
+  }, 600_000);
+
+  test('counters under FOR UPDATE, and keys that one transaction gets', async () => {
+    const db = await connect(0);
+    await db.query('CREATE TABLE counters (id INT PRIMARY KEY, n INT)');
+    await db.query('INSERT INTO counters VALUES (1, 0), (2, 0)');
+    await db.query('CREATE TABLE won (k INT, u INT UNIQUE, PRIMARY KEY (k))');
+    const until = Date.now() + SECONDS * 1000;
+    let counted = 0;
+    let won = 0;
+    const client = async (c: Connection, i: number): Promise<void> => {
+      for (let n = 0; Date.now() < until; n++) {
+        await c.query('BEGIN');
+        try {
+          const [[row]] = (await c.query('SELECT n FROM counters WHERE id = 1 FOR UPDATE')) as unknown as [
+            [[number]],
+          ];
+          await c.query(`UPDATE counters SET n = ${row[0] + 1} WHERE id = 1`);
+          await c.query('COMMIT');
+          counted++;
+        } catch (e) {
+          if (!ABORTS.has(errnoOf(e))) throw e;
+          await c.query('ROLLBACK');
+        }
+        try {
+          await c.query(`INSERT INTO won VALUES (${n * 2 + (i % 2)}, ${n})`);
+          won++;
+        } catch (e) {
+          if (errnoOf(e) !== 1062 && !ABORTS.has(errnoOf(e))) throw e;
+        }
+      }
+      await c.end();
+    };
+    await Promise.all((await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client));
+    const [[[n]]] = (await db.query('SELECT n FROM counters WHERE id = 1')) as unknown as [[[number]]];
+    const [[[rows, distinct]]] = (await db.query(
+      'SELECT COUNT(*), COUNT(DISTINCT u) FROM won',
+    )) as unknown as [[[number, number]]];
+    await db.end();
+    expect({ n, rows: Number(rows), distinct: Number(distinct) }).toEqual({
+      n: counted,
+      rows: won,
+      distinct: won,
+    });
+    expect(counted).toBeGreaterThan(10);
+  }, 600_000);
+});
+
+const parse = (list: string): number[] => (list === '' ? [] : list.slice(0, -1).split(',').map(Number));
+
+async function listOf(db: Connection, key: number): Promise<number[]> {
+  const [[row]] = (await db.query(`SELECT list FROM lists WHERE k = ${key}`)) as unknown as [[[string]]];
+  return parse(row[0]);
+}
+
+/** Reads and appends at random; ends the transaction that has begun. */
+async function oneTxn(db: Connection, random: Random, id: number, pessimistic: boolean): Promise<ListTxn> {
+  const t: ListTxn = {
+    id,
+    startTs: 0n,
+    pessimistic,
+    commitTs: 0n,
+    outcome: 'aborted',
+    reads: new Map(),
+    appends: new Map(),
+  };
+  try {
+    for (let ops = 1 + random.below(4); ops > 0; ops--) {
+      const key = random.below(KEYS);
+      const name = String(key);
+      if (random.below(2) === 0) {
+        if (!t.appends.has(name)) t.reads.set(name, await listOf(db, key));
+      } else if (!t.appends.has(name)) {
+        await db.query(`UPDATE lists SET list = CONCAT(list, '${id},') WHERE k = ${key}`);
+        t.appends.set(name, await listOf(db, key));
+      }
+    }
+    await db.query('COMMIT');
+    t.outcome = 'committed';
+  } catch (e) {
+    // 8501: nobody knows.
+    if (errnoOf(e) === 8501) t.outcome = 'unknown';
+    else if (!ABORTS.has(errnoOf(e))) throw e;
+    await db.query('ROLLBACK');
+  }
+  return t;
+}
