@@ -10,6 +10,7 @@ import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { checkNotReferenced } from './foreign-key.js';
+import { noteDropped } from './dropped-objects.js';
 import { queueTable } from './table.js';
 import { changeSchema } from './schema-change.js';
 
@@ -92,8 +93,10 @@ export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Pro
     for (const table of await meta.tables(found.id)) {
       meta.deleteTable(found.id, table.id);
       queueTable(txn, table);
+      noteDropped(txn, found, table);
     }
     meta.deleteDatabase(found.id);
+    noteDropped(txn, found, null);
     return { dbIds: [found.id] };
   });
   for (const table of tables) ctx.forgetTable(table);

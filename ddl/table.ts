@@ -18,6 +18,7 @@ import type { DdlContext } from './ddl-context.js';
 import { refuseCached } from './cached-table.js';
 import { renamedChecks } from './check-constraint.js';
 import { queueDeleteRange } from './delete-range.js';
+import { noteDropped } from './dropped-objects.js';
 import { checkNotReferenced, checkReferrers, checkTruncatable, withReferenced } from './foreign-key.js';
 import { changeSchema } from './schema-change.js';
 
@@ -149,6 +150,7 @@ async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   const version = await changeSchema(ctx, async (meta, txn) => {
     meta.deleteTable(db.id, table.id);
     queueTable(txn, table);
+    noteDropped(txn, db, table);
     return { tables: [{ dbId: db.id, tableId: table.id }] };
   });
   await ctx.awaitVersion(table.id, version);
@@ -195,6 +197,7 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
     meta.putTable(db.id, fresh);
     startAutoIncrement(meta, db.id, fresh);
     queueTable(txn, now);
+    noteDropped(txn, db, now);
     return {
       tables: [
         { dbId: db.id, tableId: table.id },

@@ -6,6 +6,7 @@ import { applyCreateIndex, createIndex, dropIndex } from '../../ddl/index.js';
 import { applyDropIndex } from '../../ddl/index-clauses.js';
 import { alterSequence, createSequence, dropSequences } from '../../ddl/sequence.js';
 import { createTable, dropTables, renameTables, truncateTable } from '../../ddl/table.js';
+import { flashbackDatabase, flashbackTable, recoverTable } from '../../ddl/flashback.js';
 import { createView, dropViews } from '../../ddl/view.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
@@ -42,6 +43,9 @@ const JOB_TYPES: Partial<Record<DdlStatement['kind'], string>> = {
   CreateSequence: 'create sequence',
   AlterSequence: 'alter sequence',
   DropSequence: 'drop sequence',
+  RecoverTable: 'recover table',
+  FlashbackTable: 'recover table',
+  FlashbackDatabase: 'flashback schema',
 };
 
 /** Registers a schema change: it commits the open transaction first and runs outside of any. */
@@ -103,6 +107,9 @@ registerDdl('RenameTable', async (ctx, stmt, session) => {
 registerDdl('AlterTable', async (ctx, stmt, session) => {
   if (!(await alterTemporaryTable(session, ctx, stmt))) await alterTable(ctx, stmt);
 });
+registerDdl('RecoverTable', recoverTable);
+registerDdl('FlashbackTable', flashbackTable);
+registerDdl('FlashbackDatabase', flashbackDatabase);
 registerDdl('CreateView', (ctx, stmt, session) => {
   checkViewQuery(session, stmt);
   return createView(ctx, stmt);
