@@ -6,7 +6,7 @@ import type {
   TruncateTableStmt,
 } from '../parser/ast/index.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
-import { incrementCounter } from '../catalog/auto-columns.js';
+import { incrementCounter, isCentral } from '../catalog/auto-columns.js';
 import type { AutoIdKind, MetaMutator } from '../catalog/meta/meta.js';
 import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
@@ -147,6 +147,7 @@ async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   const { db, table } = requireTable(ctx, name);
   ctx.checkTableLock(table);
   await ctx.jobs.awaitTable(ctx, table.id);
+  if (isCentral(table)) await ctx.giveBackIds(table);
   const version = await changeSchema(ctx, async (meta, txn) => {
     meta.deleteTable(db.id, table.id);
     queueTable(txn, table);
