@@ -114,6 +114,8 @@ export interface TableInfo {
   readonly foreignHandles?: boolean;
   /** Set for tables whose rows come from the server itself (information_schema and its kin). */
   readonly virtual?: boolean;
+  /** SET TIFLASH REPLICA: a columnar replica is wanted. Whether it is there, each node knows for itself. */
+  readonly tiflashReplica?: { readonly count: number; readonly labels: readonly string[] };
   /** ROW_FORMAT, COMPRESSION and other options kept and shown, by upper-case name. */
   readonly options?: Readonly<Record<string, string>>;
 }

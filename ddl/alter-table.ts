@@ -25,6 +25,7 @@ import {
 } from './partition/alter-partitions.js';
 import { addStatistics, dropStatistics } from './extended-statistics.js';
 import { exchangePartition } from './partition/exchange-partition.js';
+import { applyColumnarReplica } from './columnar-replica.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
 import { applyCache, refuseCached } from './cached-table.js';
 import { applyTtl, removeTtl } from './ttl.js';
@@ -113,6 +114,7 @@ for (const [kind, apply] of [
   ['LastPartition', applyLastPartition],
 ] as const)
   registerClause(kind as AlterTableSpec['kind'], (plan, s) => apply(plan, (s as { value: Expr }).value));
+registerClause('TiFlashReplica', (plan, s) => applyColumnarReplica(plan, s));
 const REFUSED: Readonly<Partial<Record<AlterTableSpec['kind'], string>>> = {
   CheckPartitions: 'check partition',
   OptimizePartitions: 'optimize partition',

@@ -18,6 +18,8 @@ export interface PlanContext {
   statistics(table: TableInfo): TableStatistics | null;
   /** Row count known exactly or approximately without ANALYZE (from the write counters of this process), or null. */
   rowCountHint(tableId: number): number | null;
+  /** Whether the table's columnar replica is there. */
+  hasReplica?(table: TableInfo): boolean;
   /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */
   checkPrivilege(privilege: string, db: string, table: string): void;
   /** Columns (lower case) that the privilege is limited to; null when it is held for the whole table, or not at all. */

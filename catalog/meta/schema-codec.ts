@@ -114,6 +114,11 @@ interface StoredTable {
   } | null;
   /** 1: on. */
   readonly table_cache_status_type?: number;
+  readonly tiflash_replica?: {
+    readonly Count: number;
+    readonly LocationLabels: readonly string[] | null;
+    readonly Available: boolean;
+  } | null;
   readonly rutile: {
     readonly create_time: number;
     readonly previous_version?: number;
@@ -439,6 +444,15 @@ export function encodeTable(t: TableInfo): Uint8Array {
       : {}),
     ...(t.cached === true ? { table_cache_status_type: 1 } : {}),
     ...(t.checks && t.checks.length > 0 ? { constraint_info: t.checks.map(storeCheck) } : {}),
+    ...(t.tiflashReplica
+      ? {
+          tiflash_replica: {
+            Count: t.tiflashReplica.count,
+            LocationLabels: t.tiflashReplica.labels,
+            Available: false,
+          },
+        }
+      : {}),
     rutile: {
       create_time: t.createTime,
       previous_version: t.previousVersion ?? 0,
@@ -517,6 +531,9 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
     ...(s.table_cache_status_type === 1 ? { cached: true } : {}),
     ...(s.constraint_info && s.constraint_info.length > 0
       ? { checks: s.constraint_info.map(loadCheck) }
+      : {}),
+    ...(s.tiflash_replica
+      ? { tiflashReplica: { count: s.tiflash_replica.Count, labels: s.tiflash_replica.LocationLabels ?? [] } }
       : {}),
     ...(s.rutile.view ? { view: s.rutile.view } : {}),
     ...(s.rutile.sequence ? { sequence: s.rutile.sequence } : {}),

@@ -59,7 +59,7 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
       if (scan.op === 'IndexScan') {
         leaf = recordScan(scan, req, reader, zone);
       } else {
-        const replica = req.desc ? null : replicaOf(data);
+        const replica = req.desc || scan.rowsOnly === true ? null : replicaOf(data);
         const filters = replica === null ? [] : leafFilters(dag, scan);
         leaf = replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone);
         const { joinFilters } = dag.ctx;

@@ -44,6 +44,8 @@ export const COST = {
   applyRun: 12,
   /** Starting a reader. */
   open: 5,
+  /** What work on rows that come from the columnar replica costs beside the same on rows of the row store. */
+  columnar: 0.02,
 } as const;
 
 /** Estimates where there are no statistics (TiDB's pseudo statistics). */

@@ -1,4 +1,5 @@
 import type * as ast from '../../parser/ast/index.js';
+import { enginesOf } from '../physical/engines.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { Join, JoinHint, LogicalPlan } from './plan.js';
 
@@ -37,6 +38,10 @@ export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: 
       for (const t of hint.tables) hintJoins(from, t.name.toLowerCase(), method.method, method.inner);
       continue;
     }
+    if (hint.name === 'READ_FROM_STORAGE') {
+      for (const t of hint.tables) hintEngine(state, from, t.name.toLowerCase(), hint);
+      continue;
+    }
     const type = INDEX_HINTS[hint.name];
     const table = hint.tables[0];
     if (type !== undefined && table !== undefined) {
@@ -44,6 +49,24 @@ export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: 
       if (!found) warnUnmatched(state, hint.text);
     }
   }
+}
+
+function hintEngine(state: BuildState, p: LogicalPlan, alias: string, hint: ast.Hint): void {
+  if (p.op === 'DataSource' && p.alias.toLowerCase() === alias) {
+    const engine = String(hint.value).toLowerCase();
+    if (engine !== 'tikv' && engine !== 'tiflash') return;
+    if (enginesOf(state.ctx, p.table).includes(engine)) p.engineHint = engine;
+    else
+      state.ctx.warn({
+        level: 'Warning',
+        code: 1815,
+        message:
+          `No available path for table ${p.db.name}.${p.alias} with the store type ${engine} of the hint ` +
+          '/*+ read_from_storage */, please check the status of the table replica and variable value of ' +
+          `tidb_isolation_read_engines(${state.ctx.variable('tidb_isolation_read_engines')})`,
+      });
+  }
+  for (const c of p.children) hintEngine(state, c, alias, hint);
 }
 
 function warnUnmatched(state: BuildState, text: string): void {

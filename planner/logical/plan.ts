@@ -61,6 +61,8 @@ export interface DataSource extends Base {
   /** Conditions pushed down to the table, a conjunction. */
   conditions: Expression[];
   indexHints: readonly IndexHint[];
+  /** READ_FROM_STORAGE. */
+  engineHint?: 'tikv' | 'tiflash';
   /** Own uncommitted writes must be merged in. */
   dirty: boolean;
 }

@@ -133,6 +133,8 @@ export interface TableScan extends PlanBase {
   /** IndexLookUp's table side: rows come by handle, not by range. */
   readonly byRowId?: boolean;
   readonly storeType: 'tikv' | 'tiflash';
+  /** The row store is to be read although columns may be there. */
+  readonly rowsOnly?: boolean;
 }
 export interface IndexScan extends PlanBase {
   readonly op: 'IndexScan';

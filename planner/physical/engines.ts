@@ -1,0 +1,39 @@
+import type { TableInfo } from '../../catalog/model.js';
+import { mysqlError } from '../../types/error-table.js';
+import type { DataSource } from '../logical/plan.js';
+import type { PlanContext } from '../plan-context.js';
+
+export type Engine = 'tikv' | 'tiflash';
+
+/** Where a table may be read from: the row store, its columnar replica; tidb_isolation_read_engines permitting. */
+export function enginesOf(ctx: PlanContext, table: TableInfo): readonly Engine[] {
+  const allowed = ctx
+    .variable('tidb_isolation_read_engines')
+    .split(',')
+    .map((e) => e.trim().toLowerCase());
+  const out: Engine[] = [];
+  if (allowed.includes('tikv')) out.push('tikv');
+  if (table.tiflashReplica !== undefined && allowed.includes('tiflash') && ctx.hasReplica?.(table) === true)
+    out.push('tiflash');
+  return out;
+}
+
+/** The engines among which a source's paths are chosen. Throws 1815 when there is none. */
+export function sourceEngines(ctx: PlanContext, ds: DataSource): readonly Engine[] {
+  const engines = enginesOf(ctx, ds.table);
+  if (engines.length === 0) {
+    const setting = ctx.variable('tidb_isolation_read_engines');
+    throw mysqlError(
+      'ER_INTERNAL',
+      `No access path for table '${ds.table.name}' is found with 'tidb_isolation_read_engines' = '${setting}', ` +
+        "valid values can be 'tikv'.",
+    );
+  }
+  return ds.engineHint !== undefined && engines.includes(ds.engineHint) ? [ds.engineHint] : engines;
+}
+
+/** Whether the row store alone is meant: columns that happen to be there are not looked at. */
+export function wantsRows(ctx: PlanContext, ds: DataSource): boolean {
+  if (ds.engineHint === 'tikv') return true;
+  return !ctx.variable('tidb_isolation_read_engines').toLowerCase().includes('tiflash');
+}
