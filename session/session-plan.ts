@@ -1,3 +1,4 @@
+import { hasReplica } from './engine/replica-watch.js';
 import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
@@ -50,6 +51,9 @@ export class SessionPlanContext implements PlanContext {
   }
   rowCountHint(tableId: number): number | null {
     return this.session.engine.rowCounts.get(tableId);
+  }
+  hasReplica(table: TableInfo): boolean {
+    return hasReplica(this.session.engine, table);
   }
   checkPrivilege(privilege: string, db: string, table: string): void {
     // Who made a temporary table may do anything with it (MySQL manual, "CREATE TEMPORARY TABLE Statement").

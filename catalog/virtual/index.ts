@@ -5,3 +5,4 @@ import './ddl-jobs.js';
 import './transactions.js';
 import './analyze-status.js';
 import './privilege-tables.js';
+import './columnar-replica.js';

@@ -10,7 +10,7 @@ import type { DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
 import { layoutOf, TypeCode } from '../../types/field-type.js';
-import { timeZone, type TimeZone } from '../../types/timezone.js';
+import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
 import type { RecordScan } from '../coprocessor/record-scan.js';
 import type { Operator } from '../exec-context.js';
 import type { BlockFilter } from './block-filter.js';
@@ -32,11 +32,19 @@ export interface ColumnarOptions {
   readonly settleMs?: number;
 }
 
-/** What is known of a table's replica, for information_schema.tiflash_replica. */
+/** How far the replica of a table is that was asked for. */
 export interface ReplicaState {
   readonly available: boolean;
   /** 0 to 1. */
   readonly progress: number;
+}
+
+/** A table (or partition) whose replica is wanted. */
+export interface WantedReplica {
+  readonly physicalId: number;
+  readonly table: TableInfo;
+  /** About how many rows it has, 0 when unknown. */
+  readonly rows: number;
 }
 
 const DEFAULT_MIN_ROWS = 10_000;
@@ -57,6 +65,8 @@ const MIN_ROWS_KEPT = 50_000;
 const SETTLE_MS = 500;
 /** Scans between two looks at the memory in use. */
 const EVICT_EVERY = 64;
+/** Attempts at a wanted replica that failed before it is left alone until its table changes. */
+const MAX_FAILURES = 5;
 
 /**
  * The columnar replica: columns of tables that are scanned, in segments by handle range, beside the row store. A scan of a
@@ -85,6 +95,10 @@ export class ColumnarReplica {
   /** Background work, one piece after another. */
   private tail: Promise<void> = Promise.resolve();
   private readonly compacting = new Set<ColumnSegment>();
+  /** Replicas asked for, by physical id. */
+  private wanted = new Map<number, WantedReplica & { failures: number }>();
+  /** The wanted table that is being built. */
+  private current: { readonly id: number; readonly builder: SegmentBuilder } | null = null;
   /** What is known of tables scanned, for work in the background. */
   private readonly known = new Map<number, TableInfo>();
 
@@ -203,7 +217,8 @@ export class ColumnarReplica {
       if (this.keeper !== null && this.clock % EVICT_EVERY === 0) this.evict();
       return scan;
     }
-    if (whole) return this.build(plan, wanted, reader, zone);
+    // A wanted replica is made in the background, in one zone for all.
+    if (whole && !this.wanted.has(plan.physicalId)) return this.build(plan, wanted, reader, zone);
     if (req.ranges.length >= LOOKUP_REQUEST) this.noteLookups(plan, wanted, req.ranges.length, reader, zone);
     return null;
   }
@@ -325,6 +340,118 @@ export class ColumnarReplica {
     if (this.building.get(build.physicalId) === build) this.building.delete(build.physicalId);
   }
 
+  // Replicas asked for
+
+  /** The replicas that there ought to be: those missing are made in the background, those of no more interest go. */
+  want(list: readonly WantedReplica[]): void {
+    const before = this.wanted;
+    this.wanted = new Map(
+      list.map((w) => {
+        const old = before.get(w.physicalId);
+        return [w.physicalId, { ...w, failures: old?.table.version === w.table.version ? old.failures : 0 }];
+      }),
+    );
+    for (const id of before.keys()) if (!this.wanted.has(id)) this.drop(id);
+    if (this.watch.freshReader === undefined) return;
+    for (const w of this.wanted.values()) {
+      this.known.set(w.physicalId, w.table);
+      if (this.state(w.physicalId).available || w.failures > MAX_FAILURES) continue;
+      if (this.queued.has(w.physicalId)) continue;
+      this.queued.add(w.physicalId);
+      this.inBackground(async () => {
+        this.queued.delete(w.physicalId);
+        const now = this.wanted.get(w.physicalId);
+        if (now === undefined || this.state(w.physicalId).available) return;
+        if (!(await this.buildWanted(now))) now.failures++;
+      });
+    }
+  }
+
+  private readonly queued = new Set<number>();
+
+  state(physicalId: number): ReplicaState {
+    const w = this.wanted.get(physicalId);
+    if (w === undefined) return { available: false, progress: 0 };
+    const t = this.tables.get(physicalId);
+    if (t !== undefined && t.segments.length > 0) {
+      const whole = t.segments.every(
+        (s) => s.stale || storedColumns(w.table).every((c) => s.has(c.id, c.type)),
+      );
+      if (whole) return { available: true, progress: 1 };
+    }
+    if (this.current?.id !== physicalId) return { available: false, progress: 0 };
+    const { rows } = this.current.builder;
+    return { available: false, progress: Math.min(0.99, rows / Math.max(1, w.rows, rows)) };
+  }
+
+  /** Reads the table in the background; segments go to disk as they are made. False: it did not come to an end. */
+  private async buildWanted(w: WantedReplica): Promise<boolean> {
+    const id = w.physicalId;
+    const reader = this.watch.freshReader!();
+    const range = recordRange(id);
+    const written: Uint8Array[] = [];
+    const listener = this.watch.onCommit((_, keys) => {
+      for (const key of keys) if (isRecordKey(key) && Number(readIntKey(key, 1)) === id) written.push(key);
+    });
+    let gone = false;
+    const ranges = this.watch.onRangeChange((start, end) => {
+      if (compareBytes(range.endKey, start) <= 0) return;
+      if (end.length === 0 || compareBytes(end, range.startKey) > 0) gone = true;
+    });
+    const zone = timeZone('SYSTEM') ?? UTC;
+    const table = new ColumnTable(id, zone.name);
+    const builder = new SegmentBuilder(
+      {
+        table,
+        info: w.table,
+        columns: storedColumns(w.table),
+        zone,
+        segmentRows: this.segmentRows,
+        maxBytes: this.maxBytes,
+      },
+      range,
+      reader,
+    );
+    this.current = { id, builder };
+    const scan = builder.scan();
+    try {
+      reader.checkLocks?.(range.startKey, range.endKey);
+      const toDisk = this.keeper !== null && w.rows >= this.minRowsKept;
+      if (toDisk) await this.keeper!.prepare();
+      for (let kept = 0; ;) {
+        const more = scan.next() !== null;
+        for (; toDisk && kept < builder.segments.length; kept++) {
+          await this.keeper!.write(builder.segments[kept]!);
+          if (this.bytes + builder.memory > this.maxBytes)
+            for (const c of builder.segments[kept]!.evictable()) c.drop();
+        }
+        if (!more) break;
+        await nextTurn();
+        if (
+          this.closed ||
+          gone ||
+          builder.abandoned ||
+          this.wanted.get(id)?.table.version !== w.table.version
+        )
+          return false;
+      }
+      const segments = builder.finish();
+      if (segments === null || gone) return false;
+      table.segments = segments;
+      for (const key of written) table.touch(key);
+      table.lastUsed = ++this.clock;
+      this.tables.set(id, table);
+      this.keep(table);
+      this.evict();
+      return true;
+    } finally {
+      scan.close();
+      listener();
+      ranges();
+      this.current = null;
+    }
+  }
+
   // Background
 
   /** Resolves when the work in the background asked for so far is done, for tests. */
@@ -427,6 +554,10 @@ export class ColumnarReplica {
     }
   }
 }
+
+/** The columns of a table that are in its rows. */
+const storedColumns = (t: TableInfo): readonly ColumnInfo[] =>
+  t.columns.filter((c) => c.state === 'public' && !isVirtual(c));
 
 /** The columns that some segment of the table holds, as they are now. */
 function columnsOf(info: TableInfo, table: ColumnTable): readonly ColumnInfo[] {

@@ -32,7 +32,6 @@ export class SegmentBuilder {
   /** The rows can not be kept as columns, or are too many. */
   abandoned = false;
   rows = 0;
-  private bytes = 0;
   private handles = new HandleList();
   private parts: Vector[][];
   private handleParts: Vector[] = [];
@@ -84,6 +83,13 @@ export class SegmentBuilder {
     else if (this.handles.length >= this.target.segmentRows) this.cut(null);
   }
 
+  /** Bytes that the segments made so far take in memory. */
+  get memory(): number {
+    let n = 0;
+    for (const s of this.segments) n += s.bytes;
+    return n;
+  }
+
   private abandon(): void {
     this.abandoned = true;
     this.segments.length = 0;
@@ -113,8 +119,7 @@ export class SegmentBuilder {
     this.parts = target.columns.map(() => []);
     this.handleParts = [];
     this.handles = new HandleList();
-    this.bytes += segment.bytes;
-    if (this.bytes > target.maxBytes) this.abandon();
+    if (this.memory > target.maxBytes) this.abandon();
   }
 
   /** After the last row: the segments of the whole range, null when they are of no use. */

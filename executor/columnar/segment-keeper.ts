@@ -189,10 +189,20 @@ export class SegmentKeeper {
     };
   }
 
-  /** Writes what of the table is not on disk, and the manifest. */
-  async save(table: ColumnTable): Promise<void> {
+  /** Segments of versions seen so far may be written from now on. */
+  async prepare(): Promise<void> {
     await this.keeper.durable();
     mkdirSync(this.keeper.directory, { recursive: true });
+  }
+
+  /** Writes a segment whose table is still being made. */
+  write(segment: ColumnSegment): Promise<void> {
+    return this.writeSegment(segment);
+  }
+
+  /** Writes what of the table is not on disk, and the manifest. */
+  async save(table: ColumnTable): Promise<void> {
+    await this.prepare();
     for (const s of table.segments) {
       if (s.file !== null || s.stale) continue;
       await this.writeSegment(s);

@@ -5,12 +5,15 @@ import type { PlanContext } from '../plan-context.js';
 
 export type Engine = 'tikv' | 'tiflash';
 
+/** tidb_isolation_read_engines, all when it is empty. */
+function allowedEngines(ctx: PlanContext): readonly string[] {
+  const setting = ctx.variable('tidb_isolation_read_engines').toLowerCase();
+  return setting === '' ? ['tikv', 'tiflash', 'tidb'] : setting.split(',').map((e) => e.trim());
+}
+
 /** Where a table may be read from: the row store, its columnar replica; tidb_isolation_read_engines permitting. */
 export function enginesOf(ctx: PlanContext, table: TableInfo): readonly Engine[] {
-  const allowed = ctx
-    .variable('tidb_isolation_read_engines')
-    .split(',')
-    .map((e) => e.trim().toLowerCase());
+  const allowed = allowedEngines(ctx);
   const out: Engine[] = [];
   if (allowed.includes('tikv')) out.push('tikv');
   if (table.tiflashReplica !== undefined && allowed.includes('tiflash') && ctx.hasReplica?.(table) === true)
@@ -24,7 +27,7 @@ export function sourceEngines(ctx: PlanContext, ds: DataSource): readonly Engine
   if (engines.length === 0) {
     const setting = ctx.variable('tidb_isolation_read_engines');
     throw mysqlError(
-      'ER_INTERNAL',
+      'ER_WARN_OPTIMIZER_HINT',
       `No access path for table '${ds.table.name}' is found with 'tidb_isolation_read_engines' = '${setting}', ` +
         "valid values can be 'tikv'.",
     );
@@ -35,5 +38,5 @@ export function sourceEngines(ctx: PlanContext, ds: DataSource): readonly Engine
 /** Whether the row store alone is meant: columns that happen to be there are not looked at. */
 export function wantsRows(ctx: PlanContext, ds: DataSource): boolean {
   if (ds.engineHint === 'tikv') return true;
-  return !ctx.variable('tidb_isolation_read_engines').toLowerCase().includes('tiflash');
+  return !allowedEngines(ctx).includes('tiflash');
 }

@@ -84,7 +84,13 @@ export class Optimizer {
   /** A task with one more operator on top. */
   over(child: RootTask, plan: PhysicalPlan, rows: number, cost: number): RootTask {
     const total = child.cost + cost;
-    return { kind: 'root', plan: { ...plan, estCost: total }, rows, cost: total };
+    return {
+      kind: 'root',
+      plan: { ...plan, estCost: total },
+      rows,
+      cost: total,
+      ...(child.columnar === true ? { columnar: true } : {}),
+    };
   }
 }
 

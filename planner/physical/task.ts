@@ -1,3 +1,4 @@
+import { COST } from '../cost/factors.js';
 import type { Column } from '../../expression/expression.js';
 import type { DataSource } from '../logical/plan.js';
 import type { IndexScan, LockSpec, PhysicalPlan, ReadPartitions, TableScan } from './plan.js';
@@ -22,6 +23,8 @@ export interface RootTask {
   readonly plan: PhysicalPlan;
   readonly rows: number;
   readonly cost: number;
+  /** Its rows come from columnar replicas alone. */
+  readonly columnar?: boolean;
 }
 
 /**
@@ -30,6 +33,8 @@ export interface RootTask {
  */
 export interface CopTask {
   readonly kind: 'cop';
+  /** Reads the columnar replica. */
+  readonly columnar?: boolean;
   readonly source: DataSource;
   readonly tablePlan: PhysicalPlan | null;
   readonly indexPlan: PhysicalPlan | null;
@@ -50,6 +55,9 @@ export interface CopTask {
 }
 
 export type Task = RootTask | CopTask;
+
+/** What work on a row of the task costs beside the same on a row of the row store. */
+export const rowScale = (t: Task): number => (t.columnar === true ? COST.columnar : 1);
 
 export interface PendingLock {
   readonly lock: LockSpec;

@@ -1,10 +1,16 @@
 import { totalmem } from 'node:os';
+import type { ColumnarReplica } from '../../executor/columnar/columnar-replica.js';
 import { createCoprocessorHandler, localCoprocessor } from '../../executor/coprocessor/handler.js';
 import { openStorage } from '../../kv/client/storage.js';
 import type { Storage } from '../../kv/storage.js';
 import type { TlsFiles } from '../../kv/tikv/tls.js';
 import type { StoreAttachment } from '../../kv/embedded/thread-protocol.js';
 import type { Logger } from './engine-core.js';
+
+const REPLICAS = new WeakMap<Storage, ColumnarReplica>();
+
+/** The columnar replica beside a storage's rows; null where there is none. */
+export const replicaOf = (storage: Storage): ColumnarReplica | null => REPLICAS.get(storage) ?? null;
 
 export interface DataStoreOptions {
   readonly dataDir: string;
@@ -31,8 +37,12 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
     const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
     const store = new AttachedStore(options.attachment);
     const maxBytes = Math.floor(totalmem() / 4 / options.attachment.threads);
-    store.setCoprocessor(createCoprocessorHandler({ columnar: { maxBytes } }));
-    return openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
+    const handler = createCoprocessorHandler({ columnar: { maxBytes } });
+    store.setCoprocessor(handler);
+    const storage = openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
+    const replica = handler.replicaOf(store.dataWatch);
+    if (replica !== null) REPLICAS.set(storage, replica);
+    return storage;
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
   const store = await openEmbeddedStore({
@@ -40,6 +50,10 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
     durability: options.durability,
     logger,
   });
-  store.setCoprocessor(createCoprocessorHandler());
-  return openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
+  const handler = createCoprocessorHandler();
+  store.setCoprocessor(handler);
+  const storage = openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
+  const replica = handler.replicaOf(store.dataWatch);
+  if (replica !== null) REPLICAS.set(storage, replica);
+  return storage;
 }

@@ -43,6 +43,7 @@ import { killConnection } from './kill.js';
 import { EngineCore, type NodeIdentity } from './engine-core.js';
 import { openDataStore, type DataStoreOptions } from './data-store.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { ReplicaWatch } from './replica-watch.js';
 import { RowCounts } from './row-counts.js';
 
 export interface EngineOptions extends DataStoreOptions {
@@ -111,6 +112,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   registerPrivilegeTables(core);
   const collector = new GarbageCollector(core);
   collector.start();
+  const replicas = new ReplicaWatch(core);
+  replicas.start();
   const analyzer = new AutoAnalyzer(core);
   analyzer.start();
   const ttl = new TtlWorker(core);
@@ -123,6 +126,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return new RutileEngine(core, async () => {
     clearInterval(saver);
     await ttl.stop();
+    replicas.stop();
     await analyzer.stop();
     await core.ddl.stop();
     await collector.stop();

@@ -8,7 +8,15 @@ import { newAggregate } from '../../resolve/functions.js';
 import type { Optimizer } from '../optimizer.js';
 import type { HashAgg, PhysicalPlan, StreamAgg } from '../plan.js';
 import { pushable, pushableAgg } from '../pushdown.js';
-import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
+import {
+  ANY,
+  rowScale,
+  type CopTask,
+  type OrderItem,
+  type Property,
+  type RootTask,
+  type Task,
+} from '../task.js';
 
 /** An aggregation cut in two: states computed per region in the store, values made of them at the root. */
 interface Split {
@@ -97,7 +105,8 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
         s.partial.aggs,
         partialRows,
       );
-      const cost = task.cost + task.rows * rowCost(op) + partialRows * COST.aggGroup;
+      const scale = rowScale(task);
+      const cost = task.cost + (task.rows * rowCost(op) + partialRows * COST.aggGroup) * scale;
       const cop: CopTask = {
         ...task,
         ...(task.tablePlan === null ? { indexPlan: partial } : { tablePlan: partial }),
@@ -107,7 +116,7 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
       };
       const root = opt.root(cop);
       const plan = aggPlan(opt, op, root.plan, p.schema, s.final.groupBy, s.final.aggs, groups);
-      return opt.over(root, plan, groups, root.rows * rowCost(op) + groups * COST.aggGroup);
+      return opt.over(root, plan, groups, (root.rows * rowCost(op) + groups * COST.aggGroup) * scale);
     }
   }
   const root = opt.root(task);
@@ -116,7 +125,7 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
     root,
     plan,
     groups,
-    root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup,
+    (root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup) * rowScale(root),
   );
 }
 

@@ -29,8 +29,9 @@ import type {
   TableScan,
   UnionScan,
 } from '../plan.js';
+import { sourceEngines, wantsRows } from '../engines.js';
 import { pushable } from '../pushdown.js';
-import type { CopTask, OrderItem, Property, RootTask, Task } from '../task.js';
+import { rowScale, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
 
 /** Whether a path gives its rows in an order, and in which direction. */
 export function matchOrder(
@@ -182,6 +183,7 @@ function bestPath(
 ): Task | null {
   let best: Task | null = null;
   const forced = paths.some((p) => p.forced);
+  const engines = sourceEngines(opt.ctx, ds);
   for (const path of paths) {
     if (forced && !path.forced) continue;
     const global = path.index?.global === true;
@@ -190,9 +192,15 @@ function bestPath(
     if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
     const match = matchOrder(path, prop.order, ds.conditions);
     if (match === null) continue;
-    let task: Task = scanTask(opt, ds, path, prop.order.length > 0, match.desc, prop.limit, partitions);
-    if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
-    if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
+    for (const engine of engines) {
+      const columnar = engine === 'tiflash';
+      // Columns come in the order of the handle, forwards.
+      if (columnar && (path.index !== null || (prop.order.length > 0 && match.desc))) continue;
+      const keepOrder = prop.order.length > 0;
+      let task: Task = scanTask(opt, ds, path, keepOrder, match.desc, prop.limit, partitions, columnar);
+      if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
+      if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
+    }
   }
   return best;
 }
@@ -201,7 +209,7 @@ function bestPath(
 function readerCost(t: Task): number {
   if (t.kind === 'root') return 0;
   const lookups = t.indexPlan !== null && t.tablePlan !== null ? t.indexRows * COST.lookupRow : 0;
-  return lookups + t.rows * (COST.transferRow + t.source.schema.length * COST.transferColumn);
+  return lookups + t.rows * rowScale(t) * (COST.transferRow + t.source.schema.length * COST.transferColumn);
 }
 
 const isFalse = (c: Expression): boolean =>
@@ -251,6 +259,7 @@ export function scanTask(
   desc: boolean,
   limit: number,
   partitions?: ReadPartitions,
+  columnar = false,
 ): Task {
   const est = tableEstimate(opt.ctx, ds);
   // Where the ranges leave room for fewer rows than statistics say, so do all conditions together.
@@ -278,15 +287,17 @@ export function scanTask(
   const parts = partitions === undefined ? {} : { partitions };
   let task: CopTask;
   if (path.index === null) {
-    const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction);
+    const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction, columnar);
+    const scale = columnar ? COST.columnar : 1;
     let plan: PhysicalPlan = scan;
-    let cost = COST.open + seeks + path.rows * fraction * COST.scanRow + order;
+    let cost = COST.open + seeks + path.rows * fraction * COST.scanRow * scale + order;
     if (pushed.length > 0) {
       plan = selectionOver(opt, plan, pushed, out * fraction);
-      cost += path.rows * fraction * COST.filterRow * pushed.length;
+      cost += path.rows * fraction * COST.filterRow * pushed.length * scale;
     }
     task = {
       kind: 'cop',
+      ...(columnar ? { columnar } : {}),
       source: ds,
       tablePlan: plan,
       indexPlan: null,
@@ -382,6 +393,7 @@ export function tableScan(
   keepOrder: boolean,
   desc: boolean,
   rows: number,
+  columnar = false,
 ): TableScan {
   const { columns, schema, rowId } = scanColumns(ds, needed);
   return {
@@ -389,7 +401,7 @@ export function tableScan(
     id: opt.nextId(),
     schema,
     estRows: rows,
-    task: 'cop[tikv]',
+    task: columnar ? 'cop[tiflash]' : 'cop[tikv]',
     db: ds.db,
     table: ds.table,
     alias: ds.alias,
@@ -401,7 +413,8 @@ export function tableScan(
     statsInfo,
     keepOrder,
     desc,
-    storeType: 'tikv',
+    storeType: columnar ? 'tiflash' : 'tikv',
+    ...(wantsRows(opt.ctx, ds) ? { rowsOnly: true } : {}),
     ...(path === null || path.access.full ? {} : { accessConditions: path.access.access }),
   };
 }
@@ -464,7 +477,7 @@ const PARTITION_ID: Column = {
 export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   const { tablePlan, indexPlan, rows, keepOrder, desc } = task;
   const width = (tablePlan ?? indexPlan)!.schema.length;
-  const transfer = COST.open + rows * (COST.transferRow + width * COST.transferColumn);
+  const transfer = COST.open + rows * rowScale(task) * (COST.transferRow + width * COST.transferColumn);
   let cost = task.cost + transfer;
   let plan: PhysicalPlan;
   const base = {
@@ -492,7 +505,13 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   } else {
     plan = { ...base, op: 'TableReader', schema: tablePlan!.schema, child: tablePlan! } satisfies TableReader;
   }
-  return { kind: 'root', plan: { ...plan, estCost: cost }, rows, cost };
+  return {
+    kind: 'root',
+    plan: { ...plan, estCost: cost },
+    rows,
+    cost,
+    ...(task.columnar === true ? { columnar: true } : {}),
+  };
 }
 
 /** Puts the transaction's own writes over a reader. */

@@ -12,8 +12,17 @@ import { evalType, TypeCode, type FieldType } from '../../../types/field-type.js
 import { indexColumns, keysOf } from '../access-path.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Apply, HashJoin, IndexJoin, PhysicalPlan } from '../plan.js';
+import { sourceEngines } from '../engines.js';
 import { pushable } from '../pushdown.js';
-import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
+import {
+  ANY,
+  rowScale,
+  type CopTask,
+  type OrderItem,
+  type Property,
+  type RootTask,
+  type Task,
+} from '../task.js';
 import { indexScan, prunesDynamically, readPartitions, tableScan } from './data-source.js';
 import { uniqueKeys } from '../../logical/unique-keys.js';
 import { joinSchema } from '../../logical/join-condition.js';
@@ -73,10 +82,12 @@ function hashJoins(opt: Optimizer, p: Join): RootTask[] {
   return sides.map((build) => {
     const [b, q] = build === 'left' ? [left, right] : [right, left];
     let cost = left.cost + right.cost + COST.open;
+    const columnar = left.columnar === true && right.columnar === true;
+    // Rows of a columnar probe side that match nothing do not leave their scan.
     cost +=
-      b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) +
-      q.rows * COST.hashProbeRow +
-      rows * COST.joinOutputRow;
+      b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) * rowScale(b) +
+      q.rows * COST.hashProbeRow * rowScale(q) +
+      rows * COST.joinOutputRow * (columnar ? COST.columnar : 1);
     if (p.eq.length === 0) cost += b.rows * q.rows * COST.filterRow;
     const plan: HashJoin = {
       op: 'HashJoin',
@@ -94,7 +105,7 @@ function hashJoins(opt: Optimizer, p: Join): RootTask[] {
       build,
       nullAware: p.nullAware,
     };
-    return { kind: 'root' as const, plan, rows, cost };
+    return { kind: 'root' as const, plan, rows, cost, ...(columnar ? { columnar } : {}) };
   });
 }
 
@@ -120,6 +131,7 @@ function indexJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
   for (const inner of innerSides(p)) {
     const innerPlan = p.children[inner === 'left' ? 0 : 1]!;
     if (innerPlan.op !== 'DataSource' || innerPlan.dirty) continue;
+    if (!sourceEngines(opt.ctx, innerPlan).includes('tikv')) continue;
     if (innerPlan.table.partition !== undefined && !prunesDynamically(opt)) continue;
     const outerPlan = p.children[inner === 'left' ? 1 : 0]!;
     const outerIds = idsOf(outerPlan.schema);

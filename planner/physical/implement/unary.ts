@@ -19,7 +19,15 @@ import { intConstant } from '../../resolve/literal.js';
 import { asOrder, sortCost, throughProjection, type Optimizer } from '../optimizer.js';
 import type { CteDefinition, Limit, PhysicalPlan, TopN, Window } from '../plan.js';
 import { pushable } from '../pushdown.js';
-import { ANY, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
+import {
+  ANY,
+  rowScale,
+  type CopTask,
+  type OrderItem,
+  type Property,
+  type RootTask,
+  type Task,
+} from '../task.js';
 
 const child = (p: LogicalPlan): LogicalPlan => p.children[0]!;
 
@@ -48,7 +56,7 @@ export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Pr
     child: root.plan,
     conditions: p.conditions,
   };
-  return opt.over(root, plan, rows, root.rows * COST.filterRow * p.conditions.length);
+  return opt.over(root, plan, rows, root.rows * COST.filterRow * p.conditions.length * rowScale(root));
 }
 
 export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {
@@ -72,7 +80,7 @@ export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: 
     root,
     plan,
     root.rows,
-    root.rows * COST.projectRow * p.exprs.filter((e) => e.kind !== 'column').length,
+    root.rows * COST.projectRow * p.exprs.filter((e) => e.kind !== 'column').length * rowScale(root),
   );
 }
 

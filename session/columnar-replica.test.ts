@@ -1,0 +1,91 @@
+import { TestEngine, type TestSession } from './testing/test-engine.js';
+
+let engine: TestEngine;
+let s: TestSession;
+const run = async (...statements: readonly string[]): Promise<void> => {
+  for (const sql of statements) await s.query(sql);
+};
+const text = async (sql: string): Promise<string> =>
+  (await s.query(sql)).map((row) => row.join('\t')).join('\n');
+
+async function available(table: string): Promise<void> {
+  const sql = `SELECT available FROM information_schema.tiflash_replica WHERE table_name = '${table}'`;
+  for (let i = 0; i < 200 && (await text(sql)) !== '1'; i++) await new Promise((r) => setTimeout(r, 25));
+  expect(await text(sql)).toBe('1');
+}
+
+beforeAll(async () => {
+  engine = await TestEngine.open();
+  s = await engine.session();
+  await run(
+    'CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(200), KEY (a))',
+    'CREATE TABLE u (id INT PRIMARY KEY, t INT)',
+    'SET cte_max_recursion_depth = 100000',
+    `INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+       SELECT i, i MOD 50, CONCAT('value ', i MOD 7) FROM n`,
+    'INSERT INTO u SELECT id, id * 2 FROM t WHERE id < 1000',
+  );
+});
+afterAll(() => engine.close());
+
+test('SET TIFLASH REPLICA makes a replica that scans read, and takes it away', async () => {
+  expect(await text('SELECT COUNT(*) FROM information_schema.tiflash_replica')).toBe('0');
+  expect(await text('EXPLAIN SELECT SUM(a) FROM t')).toContain('cop[tikv]');
+  await run('ALTER TABLE t SET TIFLASH REPLICA 1', 'ALTER TABLE u SET TIFLASH REPLICA 1');
+  await available('t');
+  await available('u');
+  expect(
+    await text(
+      'SELECT table_schema, table_name, replica_count, progress FROM information_schema.tiflash_replica',
+    ),
+  ).toBe('test\tt\t1\t1\ntest\tu\t1\t1');
+  expect(await text('EXPLAIN SELECT SUM(a) FROM t')).toContain('cop[tiflash]');
+  expect(await text('EXPLAIN SELECT b FROM t WHERE id = 7')).toContain('Point_Get');
+  expect(await text('EXPLAIN SELECT /*+ READ_FROM_STORAGE(TIKV[t]) */ SUM(a) FROM t')).toContain('cop[tikv]');
+  await run("SET tidb_isolation_read_engines = 'tikv'");
+  expect(await text('EXPLAIN SELECT SUM(a) FROM t')).toContain('cop[tikv]');
+  await run("SET tidb_isolation_read_engines = 'tiflash'");
+  await run('CREATE TABLE v (a INT)');
+  expect(await s.errorOf('SELECT * FROM v')).toBe(1815);
+  expect(await text('SELECT COUNT(*), SUM(a) FROM t WHERE a = 3')).toBe('100\t300');
+  await run("SET tidb_isolation_read_engines = 'tikv,tiflash,tidb'");
+  await run('ALTER TABLE u SET TIFLASH REPLICA 0');
+  expect(await text('SELECT table_name FROM information_schema.tiflash_replica')).toBe('t');
+});
+
+test('answers stay those of the rows under writes, own writes and schema changes', async () => {
+  await available('t');
+  const both = async (sql: string): Promise<void> => {
+    await run("SET tidb_isolation_read_engines = 'tikv'");
+    const rows = await text(sql);
+    await run("SET tidb_isolation_read_engines = 'tiflash,tidb,tikv'");
+    expect(await text(sql)).toBe(rows);
+  };
+  const queries = [
+    'SELECT COUNT(*), SUM(id), SUM(a), COUNT(DISTINCT b) FROM t',
+    'SELECT b, COUNT(*) FROM t WHERE id > 100 GROUP BY b ORDER BY b',
+    'SELECT /*+ HASH_JOIN(t, u) */ COUNT(*), SUM(u.t + t.a) FROM t JOIN u ON t.id = u.t WHERE u.id < 300',
+    'SELECT COUNT(*) FROM t WHERE id BETWEEN 1000 AND 2000 AND a IN (1, 2)',
+    'SELECT COUNT(*) FROM t LEFT JOIN u ON t.id = u.t AND u.id < 10 WHERE u.id IS NULL',
+    'SELECT COUNT(*) FROM u WHERE t NOT IN (SELECT id FROM t WHERE a < 25)',
+  ];
+  const changes = [
+    'UPDATE t SET a = a + 1000 WHERE id MOD 9 = 0',
+    "INSERT INTO t VALUES (100001, 1, 'new'), (100002, NULL, NULL)",
+    'BEGIN',
+    'DELETE FROM t WHERE id BETWEEN 1500 AND 1600',
+    "UPDATE t SET b = 'own' WHERE id < 50",
+    'COMMIT',
+    'ALTER TABLE t ADD COLUMN c INT DEFAULT 7',
+    'UPDATE t SET c = id WHERE id < 10',
+    'ALTER TABLE t MODIFY COLUMN a BIGINT',
+    'ALTER TABLE t DROP COLUMN c',
+    'DELETE FROM t WHERE id > 4000',
+  ];
+  for (const change of changes) {
+    await run(change);
+    for (const sql of queries) await both(sql);
+  }
+  await available('t');
+  for (const sql of queries) await both(sql);
+});
