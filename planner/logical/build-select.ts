@@ -458,6 +458,13 @@ class SelectBuilder {
       exprs,
       this.fields.map((f) => f.ast === null || stripParens(f.ast).kind !== 'AggregateCall'),
       order,
+      (c) => {
+        // Columns of derived tables have no name of their own.
+        const n = c.name.startsWith('Column#')
+          ? this.scope.relation.names.find((x) => x.column.id === c.id)
+          : undefined;
+        return n === undefined ? c.name : n.table === '' ? n.name : `${n.table}.${n.name}`;
+      },
     );
   }
 

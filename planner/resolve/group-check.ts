@@ -3,7 +3,10 @@ import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import { forEachColumn, sameExpr } from '../logical/expression-walk.js';
 import { rejectsNull } from '../rules/null-reject.js';
-import type { LogicalPlan } from '../logical/plan.js';
+import type { DataSource, LogicalPlan } from '../logical/plan.js';
+import { parseExpression } from '../../parser/index.js';
+import { rawFunction } from '../../expression/build.js';
+import { boolType } from '../../expression/type-inference.js';
 
 /** `from` determines `to`. An empty `from`: constants. */
 interface Dependency {
@@ -12,7 +15,13 @@ interface Dependency {
 }
 
 /** Functional dependencies that hold among the columns of a plan's output: keys, equalities, computed columns. */
-function dependencies(p: LogicalPlan, out: Dependency[], filters: readonly Expression[]): void {
+function dependencies(
+  p: LogicalPlan,
+  out: Dependency[],
+  filters: readonly Expression[],
+  /** Columns that decide whether there are rows of `p` or NULLs in their place: those of the outer joins above. */
+  outer: readonly number[] = [],
+): void {
   switch (p.op) {
     case 'DataSource': {
       const byOffset = new Map<number, Column>();
@@ -35,31 +44,53 @@ function dependencies(p: LogicalPlan, out: Dependency[], filters: readonly Expre
         if (maybeNull.some((c) => !filters.some((f) => rejectsNull(f, new Set([c!.id]))))) continue;
         out.push({ from: cols.map((c) => c!.id), to });
       }
-      equalities(p.conditions, out);
+      generated(p, byOffset, out);
+      equalities(p.conditions, out, outer);
       break;
     }
     case 'Selection':
-      equalities(p.conditions, out);
+      equalities(p.conditions, out, outer);
       break;
-    case 'Join':
-      if (p.joinType === 'inner' || p.joinType === 'semi') {
-        for (const k of p.eq) equate(k.left, k.right, out);
-        equalities([...p.otherConds, ...p.leftConds, ...p.rightConds], out);
-      } else if (p.joinType === 'leftOuter' || p.joinType === 'rightOuter') {
-        const rightInner = p.joinType === 'leftOuter';
-        for (const k of p.eq) {
-          const [outer, inner] = rightInner ? [k.left, k.right] : [k.right, k.left];
-          if (outer.kind === 'column' && inner.kind === 'column')
-            out.push({ from: [outer.id], to: [inner.id] });
-        }
+    case 'Join': {
+      const conditions = [...p.otherConds, ...p.leftConds, ...p.rightConds];
+      const inner =
+        p.joinType === 'leftOuter' ? p.children[1]! : p.joinType === 'rightOuter' ? p.children[0]! : null;
+      const nullable = new Set(inner?.schema.map((c) => c.id));
+      if (
+        p.joinType === 'inner' ||
+        p.joinType === 'semi' ||
+        (inner !== null && filters.some((f) => rejectsNull(f, nullable)))
+      ) {
+        // A condition above that NULLs do not pass makes an outer join an inner one.
+        for (const k of p.eq) equate(k.left, k.right, out, outer);
+        equalities(conditions, out, outer);
+      } else if (inner !== null) {
+        // What the condition asks of the other side decides whether a row has partners; then its equalities hold.
+        const deciding = new Set(outer);
+        const decide = (e: Expression): void =>
+          forEachColumn(e, (c) => !nullable.has(c.id) && deciding.add(c.id));
+        for (const k of p.eq) [k.left, k.right].forEach(decide);
+        conditions.forEach(decide);
+        const from = [...deciding];
+        const held: Dependency[] = [];
+        for (const k of p.eq) equate(k.left, k.right, held, []);
+        equalities(conditions, held, []);
+        for (const d of held)
+          if (d.to.every((id) => nullable.has(id)))
+            out.push({ from: [...new Set([...d.from, ...from])], to: d.to });
+        for (const c of p.children) dependencies(c, out, filters, c === inner ? from : outer);
+        return;
       }
       break;
+    }
     case 'Projection':
       p.exprs.forEach((e, i) => {
         const from: number[] = [];
         forEachColumn(e, (c) => from.push(c.id));
         out.push({ from, to: [p.schema[i]!.id] });
       });
+      // Virtual columns are computed above their table.
+      if (p.children[0]!.op === 'DataSource') generatedAbove(p.children[0]!, p.schema, out);
       break;
     case 'Aggregation': {
       const from: number[] = [];
@@ -70,12 +101,61 @@ function dependencies(p: LogicalPlan, out: Dependency[], filters: readonly Expre
     default:
       break;
   }
-  for (const c of p.children) dependencies(c, out, filters);
+  for (const c of p.children) dependencies(c, out, filters, outer);
+}
+
+/** Generated columns are determined by what they are computed of. */
+function generated(p: DataSource, byOffset: ReadonlyMap<number, Column>, out: Dependency[]): void {
+  for (const column of p.table.columns) {
+    const to = byOffset.get(column.offset);
+    if (column.generated === '' || to === undefined) continue;
+    const from = generatedFrom(p, column.generated, byOffset);
+    if (from !== null) out.push({ from, to: [to.id] });
+  }
+}
+
+function generatedAbove(p: DataSource, schema: readonly Column[], out: Dependency[]): void {
+  if (!p.table.columns.some((c) => c.generated !== '')) return;
+  const byOffset = new Map<number, Column>();
+  for (const c of schema) {
+    const name = c.name.slice(c.name.lastIndexOf('.') + 1).toLowerCase();
+    const info = p.table.columns.find((x) => x.name.toLowerCase() === name);
+    if (info !== undefined) byOffset.set(info.offset, c);
+  }
+  generated(p, byOffset, out);
+}
+
+/** The columns of a table that a generated one is computed of; null: not all are known here. */
+function generatedFrom(
+  p: DataSource,
+  text: string,
+  byOffset: ReadonlyMap<number, Column>,
+): readonly number[] | null {
+  const from: number[] = [];
+  let known = true;
+  const walk = (node: unknown): void => {
+    if (node === null || typeof node !== 'object' || node instanceof Uint8Array) return;
+    const ref = node as { readonly kind?: string; readonly name?: string };
+    if (ref.kind === 'ColumnRef') {
+      const info = p.table.columns.find((c) => c.name.toLowerCase() === ref.name!.toLowerCase());
+      const column = info === undefined ? undefined : byOffset.get(info.offset);
+      if (column === undefined) known = false;
+      else from.push(column.id);
+      return;
+    }
+    for (const child of Object.values(node)) walk(child);
+  };
+  walk(parseExpression(text));
+  return known ? from : null;
 }
 
 /** Conditions that every row of a plan passes. */
 function filtersOf(p: LogicalPlan, into: Expression[] = []): Expression[] {
   if (p.op === 'Selection') into.push(...p.conditions);
+  if (p.op === 'Join' && p.joinType === 'semi') {
+    into.push(...p.otherConds, ...p.leftConds);
+    for (const k of p.eq) if (!k.nullEq) into.push(rawFunction('eq', [k.left, k.right], boolType()));
+  }
   if (p.op === 'Join' && p.joinType !== 'inner')
     return p.joinType === 'rightOuter' ? into : filtersOf(p.children[0]!, into);
   if (p.op === 'Join') into.push(...p.otherConds, ...p.leftConds, ...p.rightConds);
@@ -84,18 +164,18 @@ function filtersOf(p: LogicalPlan, into: Expression[] = []): Expression[] {
   return into;
 }
 
-function equate(a: Expression, b: Expression, out: Dependency[]): void {
+function equate(a: Expression, b: Expression, out: Dependency[], outer: readonly number[]): void {
   if (a.kind === 'column' && b.kind === 'column')
     out.push({ from: [a.id], to: [b.id] }, { from: [b.id], to: [a.id] });
   else if (a.kind === 'column' && (b.kind === 'constant' || b.kind === 'correlated'))
-    out.push({ from: [], to: [a.id] });
+    out.push({ from: outer, to: [a.id] });
   else if (b.kind === 'column' && (a.kind === 'constant' || a.kind === 'correlated'))
-    out.push({ from: [], to: [b.id] });
+    out.push({ from: outer, to: [b.id] });
 }
 
-function equalities(conditions: readonly Expression[], out: Dependency[]): void {
+function equalities(conditions: readonly Expression[], out: Dependency[], outer: readonly number[]): void {
   for (const c of conditions)
-    if (c.kind === 'function' && c.name === 'eq') equate(c.args[0]!, c.args[1]!, out);
+    if (c.kind === 'function' && c.name === 'eq') equate(c.args[0]!, c.args[1]!, out, outer);
 }
 
 /** The columns that `start` determines. */
@@ -123,6 +203,7 @@ export function checkGrouped(
   exprs: readonly Expression[],
   check: readonly boolean[],
   order: readonly ByItem[],
+  nameOf: (c: Column) => string,
 ): void {
   let known: Set<number> | null = null;
   const isKnown = (id: number): boolean => {
@@ -156,14 +237,14 @@ export function checkGrouped(
   exprs.forEach((e, i) => {
     const bad = check[i] === true || e.kind === 'column' ? offender(e) : null;
     if (bad === null || !below.has(bad.id)) return;
-    if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_V2', i + 1, bad.name);
-    throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'SELECT list', bad.name);
+    if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_INCOMPATIBLE', i + 1, nameOf(bad));
+    throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'SELECT list', nameOf(bad));
   });
   // One row has no order to be ambiguous about.
   if (groups === null) return;
   order.forEach((o, i) => {
     const bad = offender(o.expr);
     if (bad === null || !below.has(bad.id)) return;
-    throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'ORDER BY', bad.name);
+    throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'ORDER BY', nameOf(bad));
   });
 }
