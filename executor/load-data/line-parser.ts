@@ -13,6 +13,8 @@ export interface LineFormat {
   readonly lineStart: Uint8Array;
   /** LINES TERMINATED BY; empty: the file is one line after another's field terminator. */
   readonly lineTerminator: Uint8Array;
+  /** An unenclosed field that reads so, escapes and all, is NULL; absent: by LOAD DATA's own rules. */
+  readonly nullWord?: Uint8Array;
 }
 
 const BACKSLASH_CODES: ReadonlyMap<number, number> = new Map([
@@ -222,6 +224,13 @@ export class LineParser {
     const i = this.count++;
     if (i >= this.starts.length) this.grow();
     this.nulls[i] = 0;
+    const { nullWord } = this.format;
+    if (nullWord !== undefined && !quoted && this.isWord(nullWord, start, end)) {
+      this.nulls[i] = 1;
+      this.buffers[i] = this.buf;
+      this.starts[i] = this.ends[i] = start;
+      return;
+    }
     if (plain) {
       this.buffers[i] = this.buf;
       this.starts[i] = start;
@@ -229,6 +238,7 @@ export class LineParser {
       // The bare word NULL is NULL where fields may be enclosed, or where nothing else can say it.
       if (
         !quoted &&
+        nullWord === undefined &&
         end - start === 4 &&
         (this.format.enclosed >= 0 || this.format.escaped < 0) &&
         isNullWord(this.buf, start)
@@ -240,10 +250,20 @@ export class LineParser {
     this.unescape(i, start, end, quoted);
   }
 
+  private isWord(word: Uint8Array, start: number, end: number): boolean {
+    return end - start === word.length && this.matches(word, start);
+  }
+
   private unescape(i: number, start: number, end: number, quoted: boolean): void {
     const { buf } = this;
-    const { enclosed, escaped } = this.format;
-    if (!quoted && end - start === 2 && buf[start] === escaped && buf[start + 1] === UPPER_N) {
+    const { enclosed, escaped, nullWord } = this.format;
+    if (
+      nullWord === undefined &&
+      !quoted &&
+      end - start === 2 &&
+      buf[start] === escaped &&
+      buf[start + 1] === UPPER_N
+    ) {
       this.nulls[i] = 1;
       this.buffers[i] = buf;
       this.starts[i] = this.ends[i] = start;

@@ -14,7 +14,7 @@ export async function bootstrap(core: EngineCore): Promise<void> {
     const statements =
       version === 0 ? SYSTEM_TABLES : SYSTEM_TABLES.filter((sql) => sql.startsWith('CREATE'));
     for (const sql of statements) await core.internalQuery(sql, '');
-    if (version > 0) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
+    if (version > 0 && version < 4) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
     const txn = await core.storage.begin();
     new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
     await txn.commit();

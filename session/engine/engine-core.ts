@@ -18,6 +18,7 @@ import { duplicateEntryError } from '../duplicate-entry.js';
 import { Cluster, type NodeCounts } from '../cluster/cluster.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { GlobalBindings } from '../bindings/binding-store.js';
+import { ImportJobs } from '../import/import-jobs.js';
 import { AccountStore } from '../privileges/account-store.js';
 import { ALL_PRIVILEGES } from '../privileges/privilege-checker.js';
 import { PlanCache } from '../plan-cache.js';
@@ -72,6 +73,7 @@ export class EngineCore {
   readonly textPlans = new TextPlans(5000);
   readonly tableLocks = new TableLocks(() => this.globals.get('server_uuid'));
   readonly accounts: AccountStore = new AccountStore(this);
+  readonly imports: ImportJobs = new ImportJobs(this);
   readonly bindings: GlobalBindings = new GlobalBindings(this);
   /** authentication_string for a password, by plugin. */
   passwordHashers: ReadonlyMap<string, (password: string) => string> = new Map();

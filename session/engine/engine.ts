@@ -105,6 +105,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   core.passwordVerifiers = options.passwordVerifiers ?? new Map();
   await core.accounts.reload();
   await core.bindings.reload();
+  if (!core.cluster.shared) await core.imports.endInterrupted();
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);

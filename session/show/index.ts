@@ -1,6 +1,7 @@
 // Each file registers the SHOW forms it answers.
 import './bindings.js';
 import './grants.js';
+import './import-jobs.js';
 import './schema.js';
 import './regions.js';
 import './server.js';

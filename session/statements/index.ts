@@ -11,6 +11,7 @@ import './explain.js';
 import './flush.js';
 import './grant.js';
 import './load-data.js';
+import './import-into.js';
 import './lock-tables.js';
 import './prepare.js';
 import './query.js';

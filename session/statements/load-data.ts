@@ -5,7 +5,7 @@ import type { TableInfo } from '../../catalog/model.js';
 import { charset as findCharset, encodeUtf8 } from '../../types/charset.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { LineFormat } from '../../executor/load-data/line-parser.js';
-import type { LoadDataSpec } from '../../executor/load-data/load-data.js';
+import type { LoadDataSpec, LoadProgress } from '../../executor/load-data/load-data.js';
 import { loadData } from '../../executor/load-data/load-data.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { LocalInfileRequest } from '../client-session.js';
@@ -139,6 +139,7 @@ function formatOf(fields: FieldsClause | null, lines: LinesClause | null): LineF
     escaped: single(fields?.escaped ?? null, 0x5c),
     lineStart: encodeUtf8(lines?.starting ?? ''),
     lineTerminator: encodeUtf8(lines?.terminated ?? '\n'),
+    ...(typeof fields?.definedNull === 'string' ? { nullWord: encodeUtf8(fields.definedNull) } : {}),
   };
 }
 
@@ -154,8 +155,24 @@ async function beginBatch(session: Session, table: TableInfo): Promise<Transacti
   return txn;
 }
 
+/** Loads one file as LOAD DATA would; `onProgress` may throw to end it. */
+export async function loadFile(
+  session: Session,
+  stmt: LoadDataStmt,
+  input: AsyncIterable<Uint8Array>,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<void> {
+  const { db, table } = targetOf(session, stmt);
+  await run(session, await specOf(session, stmt, db, table), input, onProgress);
+}
+
 /** Runs the load in the open transaction, or batch by batch under autocommit. */
-async function run(session: Session, spec: LoadDataSpec, input: AsyncIterable<Uint8Array>): Promise<void> {
+async function run(
+  session: Session,
+  spec: LoadDataSpec,
+  input: AsyncIterable<Uint8Array>,
+  onProgress: (progress: LoadProgress) => void = () => undefined,
+): Promise<void> {
   const { transaction } = session;
   if (!transaction.active) await transaction.begin(beginOptions(session, null, null), false);
   session.noteWritten(spec.table);
@@ -163,6 +180,7 @@ async function run(session: Session, spec: LoadDataSpec, input: AsyncIterable<Ui
   const stage = txn.stage();
   try {
     const result = await loadData(spec, input, lockingContext(session, txn), (p) => {
+      onProgress(p);
       session.statement.state = `loading: ${p.rows} rows, ${Math.round(p.bytes / 1048576)} MiB`;
     });
     txn.releaseStage(stage);
