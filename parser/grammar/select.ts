@@ -90,6 +90,14 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
   }
 
   private setQuery(branches: SetBranch[]): Query {
+    // INTO at the end of the last block is that of the whole (MySQL manual, "SELECT ... INTO Statement"); elsewhere it is misplaced.
+    let into: IntoClause | null = null;
+    branches.forEach(({ query }, i) => {
+      if (query.into === null) return;
+      if (i < branches.length - 1 || query.parens) throw this.error();
+      into = query.into;
+      query.into = null;
+    });
     return {
       kind: 'SetOperation',
       with: null,
@@ -97,7 +105,7 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
       orderBy: null,
       limit: null,
       lock: null,
-      into: null,
+      into,
       parens: false,
       start: branches[0]!.query.start,
       end: this.lastEnd,

@@ -27,6 +27,7 @@ function targetOf(session: Session, stmt: ImportIntoStmt): { db: string; table: 
     throw mysqlError('ER_UNKNOWN_ERROR', `IMPORT INTO does not support ${what}`);
   };
   if (table.temporary !== undefined) refuse('temporary table');
+  if (table.cached === true) refuse('cached table');
   return { db, table };
 }
 

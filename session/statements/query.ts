@@ -16,6 +16,7 @@ import type { RowsResult } from '../client-session.js';
 import { operatorRows, resultColumns } from '../operator-rows.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
+import { writeFile } from '../outfile.js';
 import { StatementForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
 import { staticRows } from '../static-rows.js';
@@ -122,12 +123,14 @@ async function runLocking(
 
 async function intoClause(session: Session, stmt: Query, rows: RowsResult): Promise<null> {
   const { into } = stmt;
-  if (into === null || into.kind !== 'Variables') {
-    await rows.close();
-    throw mysqlError(
-      'ER_NOT_SUPPORTED_YET',
-      `SELECT ... INTO ${into?.kind === 'Dumpfile' ? 'DUMPFILE' : 'OUTFILE'}`,
-    );
+  if (into === null) return null;
+  if (into.kind !== 'Variables') {
+    try {
+      session.statement.affectedRows = await writeFile(session, into, rows);
+    } finally {
+      await rows.close();
+    }
+    return null;
   }
   if (into.names.length !== rows.columns.length) {
     await rows.close();

@@ -5,6 +5,7 @@ import { registerStatement } from './statement-handler.js';
 
 registerStatement('Use', {
   run: (session, stmt) => {
+    if (stmt.schema === '') throw mysqlError('ER_NO_DB_ERROR');
     session.useDatabase(stmt.schema);
     return null;
   },
