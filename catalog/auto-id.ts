@@ -149,8 +149,9 @@ export class AutoIdAllocator {
         return;
       }
       const range = await this.inStore(c, (stored) => {
-        const base = max(stored, v);
-        return { base, top: max(base, min(base + batch, ids.max)) };
+        // Values below those taken reserve none: what a dump of the table shows is what its reload shows.
+        if (v <= stored) return { base: stored, top: stored };
+        return { base: v, top: max(v, min(v + batch, ids.max)) };
       });
       c.given = range.base;
       c.reserved = range.top;
