@@ -62,6 +62,8 @@ export interface IndexInfo {
   readonly state: SchemaState;
   readonly invisible: boolean;
   readonly comment: string;
+  /** A FULLTEXT index: the columns whose words are the array that it is over. */
+  readonly fulltext?: { readonly columns: readonly string[] };
   /** Of a partitioned table: one index over all partitions, under the table's own id; entries name their rows' partition. */
   readonly global?: boolean;
 }

@@ -153,6 +153,8 @@ function indexText(table: TableInfo, index: IndexInfo): string {
   let text: string;
   if (index.primary)
     text = `PRIMARY KEY (${columns}) /*T![clustered_index] ${table.pkIsHandle || table.isCommonHandle ? 'CLUSTERED' : 'NONCLUSTERED'} */`;
+  else if (index.fulltext !== undefined)
+    text = `FULLTEXT KEY ${quoteName(index.name)} (${index.fulltext.columns.map(quoteName).join(',')})`;
   else text = `${index.unique ? 'UNIQUE KEY' : 'KEY'} ${quoteName(index.name)} (${columns})`;
   if (index.global === true) text += ' /*T![global_index] GLOBAL */';
   if (index.invisible) text += ' /*!80000 INVISIBLE */';

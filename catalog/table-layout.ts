@@ -50,6 +50,15 @@ const elementKeyType = (element: FieldType): FieldType =>
 export const arrayPart = (table: TableInfo, index: IndexInfo): number =>
   index.columns.findIndex((c) => table.columns[c.offset]!.type.arrayOf !== undefined);
 
+/** An index's columns as they are shown: of a FULLTEXT index those whose words it holds. */
+export function shownParts(table: TableInfo, index: IndexInfo): readonly IndexColumn[] {
+  if (index.fulltext === undefined) return index.columns;
+  return index.fulltext.columns.flatMap((name) => {
+    const column = table.columns.find((c) => c.lower === name.toLowerCase() && c.state === 'public');
+    return column === undefined ? [] : [{ name: column.name, offset: column.offset, length: -1 }];
+  });
+}
+
 /** Generated and not stored: computed at read. */
 export const isVirtual = (c: ColumnInfo): boolean => c.generated !== '' && !c.generatedStored;
 

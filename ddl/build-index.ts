@@ -19,12 +19,15 @@ export interface IndexRequest {
   readonly primary: boolean;
   readonly invisible: boolean;
   readonly comment: string;
+  /** A FULLTEXT index over these columns. */
+  readonly fulltext?: { readonly columns: readonly string[] };
   /** GLOBAL, of a partitioned table. */
   readonly global?: boolean;
 }
 
 /** The request that a KEY clause makes. FULLTEXT and SPATIAL are refused. Throws 1235. */
 export function requestOfKey(key: KeyConstraint): IndexRequest {
+  if (key.type === 'FULLTEXT') return fulltextRequest(key.name, key.parts, key.options);
   if (key.type !== 'PRIMARY KEY' && key.type !== 'UNIQUE' && key.type !== 'INDEX')
     throw mysqlError('ER_NOT_SUPPORTED_YET', `${key.type} INDEX`);
   if (key.type === 'PRIMARY KEY' && key.options.visible === false)
@@ -37,6 +40,29 @@ export function requestOfKey(key: KeyConstraint): IndexRequest {
     invisible: key.options.visible === false,
     comment: key.options.comment ?? '',
     ...(key.options.global === true ? { global: true } : {}),
+  };
+}
+
+/** A FULLTEXT index: one over the words of its columns. Throws 1235 for parsers. */
+export function fulltextRequest(
+  name: string | null,
+  parts: readonly IndexPart[],
+  options: KeyConstraint['options'],
+): IndexRequest {
+  if (options.parser !== null)
+    throw mysqlError('ER_NOT_SUPPORTED_YET', `FULLTEXT INDEX WITH PARSER ${options.parser}`);
+  const columns = parts.map((p) => {
+    if (p.column === null) throw mysqlError('ER_FULLTEXT_FUNCTIONAL_INDEX');
+    return p.column;
+  });
+  return {
+    name: name ?? null,
+    parts: [],
+    unique: false,
+    primary: false,
+    invisible: options.visible === false,
+    comment: options.comment ?? '',
+    fulltext: { columns },
   };
 }
 
@@ -67,6 +93,7 @@ export function buildIndex(
     invisible: request.invisible,
     comment: request.comment,
     ...(request.global === true ? { global: true } : {}),
+    ...(request.fulltext === undefined ? {} : { fulltext: request.fulltext }),
   };
 }
 
@@ -193,7 +220,10 @@ export function flagKeyColumns(columns: readonly ColumnInfo[], indices: readonly
     let flag = c.type.flag & ~keyFlags;
     for (const index of indices) {
       if (index.state !== 'public') continue;
-      const at = index.columns.findIndex((p) => p.offset === c.offset);
+      const at =
+        index.fulltext === undefined
+          ? index.columns.findIndex((p) => p.offset === c.offset)
+          : index.fulltext.columns.findIndex((name) => name.toLowerCase() === c.lower);
       if (at < 0) continue;
       if (index.primary) flag |= Flag.PriKey | Flag.NotNull;
       else if (at === 0)

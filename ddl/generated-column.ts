@@ -2,7 +2,8 @@ import type { Expr } from '../parser/ast/index.js';
 import { stripParens } from '../parser/ast/index.js';
 import type { ColumnInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
-import { evalType, Flag, TypeCode } from '../types/field-type.js';
+import { evalType, Flag, TypeCode, type FieldType } from '../types/field-type.js';
+import { quoteName } from '../parser/restore.js';
 import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
 
@@ -167,6 +168,36 @@ export interface ExpressionColumns {
   readonly hidden: readonly ColumnInfo[];
 }
 
+/** A FULLTEXT index as one over the words of its columns. Throws 1072, 1060, 1283. */
+function overWords(
+  ctx: DdlContext,
+  request: IndexRequest,
+  columns: readonly ColumnInfo[],
+  taken: ReadonlySet<string>,
+): IndexRequest {
+  const names = request.fulltext!.columns.map((name, i, all) => {
+    const column = columns.find((c) => c.lower === name.toLowerCase() && !c.hidden);
+    if (column === undefined) throw mysqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', name);
+    if (all.findIndex((n) => n.toLowerCase() === column.lower) < i)
+      throw mysqlError('ER_DUP_FIELDNAME', name);
+    if (!hasWords(column.type)) throw mysqlError('ER_BAD_FT_COLUMN', column.name);
+    return column.name;
+  });
+  const first = names[0]!;
+  let name = request.name ?? first;
+  if (request.name === null) for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${first}_${n}`;
+  const expr = ctx.parse(`_fts_words(${names.map(quoteName).join(', ')})`);
+  return {
+    ...request,
+    name,
+    parts: [{ column: null, length: null, expr, desc: false }],
+    fulltext: { columns: names },
+  };
+}
+
+const hasWords = (t: FieldType): boolean =>
+  evalType(t) === 'string' && t.charset !== 'binary' && t.tp !== TypeCode.Enum && t.tp !== TypeCode.Set;
+
 /**
  * An index over expressions is one over hidden generated columns (TiDB's `_V$_index_0`). Throws 3756, 3757, 3758, 3761,
  * 3762 and those of generated columns.
@@ -178,6 +209,7 @@ export function expressionColumns(
   taken: ReadonlySet<string>,
   nextId: number,
 ): ExpressionColumns {
+  if (request.fulltext !== undefined) request = overWords(ctx, request, columns, taken);
   if (request.parts.every((p) => p.column !== null)) return { request, hidden: [] };
   for (const part of request.parts) if (part.expr !== null) checkArrayCasts(stripParens(part.expr), true);
   if (request.parts.filter((p) => p.expr !== null && isArrayCast(stripParens(p.expr))).length > 1)

@@ -1,5 +1,6 @@
 import type { CreateIndexStmt, DropIndexStmt } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
+import { fulltextRequest } from './build-index.js';
 import { checkAlgorithm } from './alter-algorithm.js';
 import type { AlterPlan } from './alter-plan.js';
 import { alterBy } from './alter-table.js';
@@ -9,7 +10,7 @@ import { addIndex, applyDropIndex } from './index-clauses.js';
 import { requireTable } from './table.js';
 
 export async function createIndex(ctx: DdlContext, stmt: CreateIndexStmt): Promise<void> {
-  if (stmt.type !== 'UNIQUE' && stmt.type !== 'INDEX')
+  if (stmt.type !== 'UNIQUE' && stmt.type !== 'INDEX' && stmt.type !== 'FULLTEXT')
     throw mysqlError('ER_NOT_SUPPORTED_YET', `${stmt.type} INDEX`);
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
@@ -21,6 +22,10 @@ export async function createIndex(ctx: DdlContext, stmt: CreateIndexStmt): Promi
 
 /** What a CREATE INDEX makes of the table. */
 export function applyCreateIndex(plan: AlterPlan, stmt: CreateIndexStmt): void {
+  if (stmt.type === 'FULLTEXT') {
+    addIndex(plan, fulltextRequest(stmt.name, stmt.parts, stmt.options), stmt.ifNotExists);
+    return;
+  }
   addIndex(
     plan,
     {
@@ -30,6 +35,7 @@ export function applyCreateIndex(plan: AlterPlan, stmt: CreateIndexStmt): void {
       primary: false,
       invisible: stmt.options.visible === false,
       comment: stmt.options.comment ?? '',
+      ...(stmt.options.global === true ? { global: true } : {}),
     },
     stmt.ifNotExists,
   );

@@ -22,6 +22,7 @@ import './builtin/sequence.js';
 import './builtin/regexp.js';
 import './builtin/misc.js';
 import './builtin/encryption.js';
+import './builtin/fulltext.js';
 import './builtin/json.js';
 
 export * from './expression.js';

@@ -82,6 +82,7 @@ interface StoredIndex {
   readonly state: number;
   readonly comment: string;
   readonly is_global?: boolean;
+  readonly rutile_fulltext?: { readonly columns: readonly string[] };
 }
 interface StoredTable {
   readonly id: number;
@@ -337,6 +338,7 @@ function storeIndex(i: IndexInfo): StoredIndex {
     state: stateNumber(i.state),
     comment: i.comment,
     ...(i.global === true ? { is_global: true } : {}),
+    ...(i.fulltext === undefined ? {} : { rutile_fulltext: i.fulltext }),
   };
 }
 function loadIndex(i: StoredIndex): IndexInfo {
@@ -351,6 +353,7 @@ function loadIndex(i: StoredIndex): IndexInfo {
     state: stateOf(i.state),
     comment: i.comment,
     ...(i.is_global === true ? { global: true } : {}),
+    ...(i.rutile_fulltext === undefined ? {} : { fulltext: i.rutile_fulltext }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { shownParts } from '../table-layout.js';
 import { startsWith } from '../foreign-keys.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { charset as findCharset } from '../../types/charset.js';
@@ -271,7 +272,7 @@ register(
     for (const { db, table } of visibleTables(ctx)) {
       for (const index of table.indices) {
         if (index.state !== 'public') continue;
-        index.columns.forEach((part, i) => {
+        shownParts(table, index).forEach((part, i) => {
           const column = table.columns[part.offset]!;
           rows.push([
             CATALOG,
@@ -282,12 +283,12 @@ register(
             text(index.primary ? 'PRIMARY' : index.name),
             i + 1,
             text(column.hidden ? null : part.name),
-            text('A'),
+            text(index.fulltext === undefined ? 'A' : null),
             index.unique && i === index.columns.length - 1 ? ctx.rowCount(table.id) : 0,
             part.length < 0 ? null : part.length,
             null,
             text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),
-            text('BTREE'),
+            text(index.fulltext === undefined ? 'BTREE' : 'FULLTEXT'),
             text(''),
             text(index.comment),
             text(index.invisible ? 'NO' : 'YES'),

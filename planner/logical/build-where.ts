@@ -1,6 +1,6 @@
 import type { Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
-import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { buildCondition, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { asSemiJoin } from '../resolve/subquery.js';
 import { splitAnd } from './build-from.js';
 import { splitCnf } from './expression-walk.js';
@@ -16,7 +16,7 @@ export function filterBy(
   for (const conjunct of splitAnd(condition)) {
     const done = asSemiJoin(env, conjunct);
     if (done === true) continue;
-    splitCnf(map(done === false ? build(env, conjunct) : done), conditions);
+    splitCnf(map(done === false ? buildCondition(env, conjunct) : done), conditions);
   }
   env.scope.relation.plan = selection(env.scope.relation.plan, conditions);
 }

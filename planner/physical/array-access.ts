@@ -1,6 +1,8 @@
 import { arrayPart, indexedType } from '../../catalog/table-layout.js';
 import type { IndexInfo } from '../../catalog/model.js';
-import type { Column, Constant, Expression } from '../../expression/expression.js';
+import type { Column, Constant, Expression, ScalarFunction } from '../../expression/expression.js';
+import { booleanQuery, namedWords, naturalQuery } from '../../expression/fulltext/query.js';
+import { foldOf } from '../../expression/fulltext/words.js';
 import { newFunction } from '../../expression/build.js';
 import { toJsonValue } from '../../expression/json/convert.js';
 import { BOOLEAN_FLAG } from '../../expression/type-inference.js';
@@ -68,7 +70,11 @@ function elementsNamed(
   element: FieldType,
 ): readonly Datum[] | null {
   if (condition.kind !== 'function' || array.written.kind !== 'function') return null;
-  const document = array.written.args[0]!;
+  if (array.written.name === '_fts_words') {
+    const words = wordsNamed(condition, array.written.args);
+    if (words !== null) return datums(words, element);
+  }
+  const document = array.written.name === 'cast_as_array' ? array.written.args[0]! : array.written;
   const [a, b] = condition.args;
   if (a === undefined || b === undefined) return null;
   switch (condition.name) {
@@ -94,6 +100,21 @@ function elementsNamed(
     default:
       return null;
   }
+}
+
+/** Words one of which each row has that MATCH finds, in a condition that only such rows satisfy. */
+function wordsNamed(condition: ScalarFunction, columns: readonly Expression[]): readonly string[] | null {
+  const [a, b] = condition.args;
+  if (condition.name === 'gt' && a?.kind === 'function' && b?.kind === 'constant')
+    return Number(b.value) >= 0 && b.value !== null ? wordsNamed(a, columns) : null;
+  if (condition.name !== '_fts_rank' || a?.kind !== 'constant' || b?.kind !== 'constant') return null;
+  const over = condition.args.slice(3);
+  if (over.length !== columns.length || !over.every((c, i) => sameExpr(c, columns[i]!))) return null;
+  if (!(b.value instanceof Uint8Array) || b.param !== undefined) return null;
+  const fold = foldOf(over[0]!.type.collate);
+  const text = decodeUtf8(b.value);
+  const items = Number(a.value) === 1 ? booleanQuery(text, fold) : naturalQuery(text, fold);
+  return items === null ? null : namedWords(items);
 }
 
 /** Whether two expressions give the same document: constant texts in them are paths, whose collation does not matter. */

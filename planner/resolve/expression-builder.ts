@@ -21,6 +21,7 @@ import {
   literal,
   stringConstant,
 } from './literal.js';
+import { matchAgainst } from './match.js';
 import { comparedOperands, literalParam, operandBeside, storedValue } from './param-marker.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
 
@@ -241,13 +242,19 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     if (c === undefined) throw mysqlError('ER_UNKNOWN_COLLATION', e.collation);
     return withCollation(build(env, e.expr), c.name, env.state.ctx.eval);
   },
-  Match: () => {
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'match against');
-  },
+  Match: (env, e) => matchAgainst(env, e, true, build, (x, query) => forms().scalar(x, query)),
   JsonValue: () => {
     throw mysqlError('ER_NOT_SUPPORTED_YET', 'json_value');
   },
 };
+
+/** A condition: of MATCH as a whole only whether a row matches is wanted. */
+export function buildCondition(env: ExpressionEnv, e: ast.Expr): Expression {
+  const x = stripParens(e);
+  return x.kind === 'Match'
+    ? matchAgainst(env, x, false, build, (s, query) => forms().scalar(s, query))
+    : build(env, e);
+}
 
 /** Turns a syntax tree into a typed expression. Throws MySQL's name-resolution and type errors. */
 export function build(env: ExpressionEnv, e: ast.Expr): Expression {

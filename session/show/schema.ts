@@ -1,3 +1,4 @@
+import { shownParts } from '../../catalog/table-layout.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { autoColumn, incrementCounter } from '../../catalog/auto-columns.js';
 import type { ShowStmt } from '../../parser/ast/index.js';
@@ -114,7 +115,7 @@ registerShow('INDEX', async (session, stmt) => {
   const stats = await session.engine.statistics.want(table.id);
   for (const index of table.indices) {
     if (index.state !== 'public') continue;
-    for (const [at, part] of index.columns.entries()) {
+    for (const [at, part] of shownParts(table, index).entries()) {
       const column = table.columns[part.offset]!;
       rows.push([
         text(table.name),
@@ -122,12 +123,12 @@ registerShow('INDEX', async (session, stmt) => {
         text(index.primary ? 'PRIMARY' : index.name),
         at + 1,
         text(column.hidden ? null : part.name),
-        text('A'),
+        text(index.fulltext === undefined ? 'A' : null),
         Math.round(stats?.columns.get(column.id)?.ndv ?? 0),
         part.length < 0 ? null : part.length,
         null,
         text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),
-        text('BTREE'),
+        text(index.fulltext === undefined ? 'BTREE' : 'FULLTEXT'),
         text(''),
         text(index.comment),
         text(index.invisible ? 'NO' : 'YES'),
