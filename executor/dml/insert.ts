@@ -251,6 +251,13 @@ export class RowInserter {
   private async insertNew(rows: Datum[][], handles: Handle[]): Promise<void> {
     const { writer } = this;
     const txn = this.ctx.txn!;
+    if (this.ascending && this.fresh && this.appends) {
+      const done = this.appendPresumed(rows, handles);
+      if (done === rows.length) return;
+      rows = rows.slice(done);
+      handles = handles.slice(done);
+      this.fresh = false;
+    }
     const unique: UniqueKey[] = [];
     const owner: number[] = [];
     for (let r = 0; r < rows.length; r++) {
@@ -353,6 +360,32 @@ export class RowInserter {
       } else if (this.onDuplicate === 'replace') await this.replaceRow(row, handles[r]!, unique[r]!);
       else await this.updateRow(row, taken);
     }
+  }
+
+  /** Whether the record's key is the only one that may be taken, and the commit looks at it. */
+  private get appends(): boolean {
+    return (
+      !this.ctx.txn!.pessimistic &&
+      this.table.temporary === undefined &&
+      !this.writers.partitioned &&
+      !this.writer.mutations.indexes.some((i) => i.index.unique)
+    );
+  }
+
+  /** Inserts leading rows whose keys rise above those inserted before; returns how many. */
+  private appendPresumed(rows: Datum[][], handles: Handle[]): number {
+    const { writer } = this;
+    let n = 0;
+    for (; n < rows.length; n++) {
+      const key = writer.mutations.recordKey(handles[n]!);
+      if (this.lastKey !== null && compareBytes(key, this.lastKey) <= 0) break;
+      writer.insert(rows[n]!, handles[n]!, true);
+      this.lastKey = key;
+    }
+    this.affected += n;
+    this.found += n;
+    this.inserted += n;
+    return n;
   }
 
   /** Inserts leading rows whose keys rise above every key there is; returns how many. */

@@ -2,6 +2,7 @@ import type { KeyError } from '../rpc.js';
 import type { Checkpointer } from './checkpoint.js';
 import type { DataListeners } from './data-listeners.js';
 import type { Lock, LockTable } from './lock-table.js';
+import { GapFinder } from './gap-finder.js';
 import { LogRecord, encodeKeys, encodeLock, encodeRange, encodeTxn } from './log-records.js';
 import { Memtable } from './memtable.js';
 import { MAX_USER_KEY, MAX_VALUE, RECORD_HEADER, VersionKind } from './record.js';
@@ -133,10 +134,11 @@ export class CommitPath {
   /** Bytes that a bulk insert adds to the memtable: see VersionStore.bulkInsert. */
   private memtablePart(writes: readonly VersionWrite[]): number {
     let bytes = 0;
+    const gaps = new GapFinder(this.versions);
     for (const write of writes) {
       if (
         write.kind === VersionKind.put || write.kind === VersionKind.del
-          ? this.versions.inMemtable(write.key)
+          ? !gaps.isAbsent(write.key) && this.versions.inMemtable(write.key)
           : true
       ) {
         bytes += Memtable.entrySize(write.key.length, write.value?.length ?? 0);

@@ -16,11 +16,15 @@ import type {
   TxnHeartBeatResponse,
 } from '../rpc.js';
 import { CommitPath } from './commit-path.js';
+import { GapFinder } from './gap-finder.js';
 import { type Lock, lockInfo } from './lock-table.js';
 import { VersionKind, keyString } from './record.js';
 import { MAX_TS, MAX_UINT32, highHalf, joinHalves, lowHalf, physicalMs } from './timestamp.js';
 import type { TimestampOracle } from './tso.js';
 import type { VersionWrite } from './version-store.js';
+
+/** Mutations from which on gaps between stored keys are looked for. */
+const MANY = 256;
 
 type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
 
@@ -45,9 +49,11 @@ export class Percolator {
     const mutations = req.mutations;
     const startHi = highHalf(req.startVersion);
     const startLo = lowHalf(req.startVersion);
+    const gaps = mutations.length >= MANY ? new GapFinder(this.path.versions) : null;
     for (let i = 0; i < mutations.length; i++) {
       const action = req.pessimisticActions?.[i];
-      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo);
+      const absent = gaps !== null && gaps.isAbsent(mutations[i]!.key);
+      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo, absent);
       if (result === null) continue;
       if (result.kind === 'committed')
         return { errors: [], minCommitTs: 0n, onePcCommitTs: req.tryOnePc === true ? result.commitTs : 0n };
@@ -141,6 +147,8 @@ export class Percolator {
     action: PessimisticAction | undefined,
     startHi: number,
     startLo: number,
+    /** No version of the key is stored. */
+    absent: boolean,
   ): KeyError | { readonly kind: 'committed'; readonly commitTs: bigint } | null {
     const oversize = CommitPath.checkSize(m.key, m.value);
     if (oversize !== null) return oversize;
@@ -169,7 +177,7 @@ export class Percolator {
         const conflict = this.markConflict(req, m.key, startHi, startLo);
         if (conflict !== null) return conflict;
       }
-      if (versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
+      if (!absent && versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
         if (versions.startHi === startHi && versions.startLo === startLo) {
           return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
         }
@@ -190,7 +198,7 @@ export class Percolator {
       m.op === 'checkNotExists' ||
       (m.assertion !== undefined && m.assertion !== 'none')
     ) {
-      const exists = versions.newest(m.key) && versions.kind === VersionKind.put;
+      const exists = !absent && versions.newest(m.key) && versions.kind === VersionKind.put;
       if (exists && (m.op === 'insert' || m.op === 'checkNotExists'))
         return { kind: 'alreadyExist', key: m.key };
       if ((m.assertion === 'exist' && !exists) || (m.assertion === 'notExist' && exists)) {

@@ -80,6 +80,27 @@ export abstract class VersionReader {
     return this.visible(key, 0, key.length, MAX_UINT32, MAX_UINT32);
   }
 
+  /** The least key at or behind this one that some layer has a version of; null when there is none. */
+  nextKey(key: Uint8Array): Uint8Array | null {
+    let least: Uint8Array | null = null;
+    for (const table of [this.active, this.frozen]) {
+      if (table === null || table.count(MemtableList.data) === 0) continue;
+      const node = table.seek(MemtableList.data, key, 0, key.length, MAX_UINT32, MAX_UINT32);
+      if (node === 0) continue;
+      const at = table.keyStart(node);
+      const end = at + table.keyLength(node);
+      if (least === null || compareRanges(table.bytes, at, end, least, 0, least.length) < 0)
+        least = table.bytes.slice(at, end);
+    }
+    const tree = this.env.dataTree;
+    if (tree.seek(key, 0, key.length)) {
+      const { u8, keyStart, keyEnd } = tree;
+      if (least === null || compareRanges(u8, keyStart, keyEnd, least, 0, least.length) < 0)
+        least = u8.slice(keyStart, keyEnd);
+    }
+    return least;
+  }
+
   /** The version that the transaction (startHi, startLo) committed for the key, if any: fills the fields. */
   byStartTs(key: Uint8Array, startHi: number, startLo: number): boolean {
     let hi = MAX_UINT32;

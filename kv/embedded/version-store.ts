@@ -1,3 +1,4 @@
+import { GapFinder } from './gap-finder.js';
 import type { LmdbEnv } from './lmdb-env.js';
 import { Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, writeHistoryKey, writeRecordHeader } from './record.js';
@@ -180,12 +181,15 @@ export class VersionStore extends VersionReader {
     startLo: number,
   ): void {
     let record = new Uint8Array(4096);
+    // The tree stays that of before this LMDB transaction, and the memtables get no keys that are asked for later.
+    const gaps = new GapFinder(this);
     this.env.write(() => {
       for (const write of writes) {
+        const absent = gaps.isAbsent(write.key);
         if (
           write.kind === VersionKind.lock ||
           write.kind === VersionKind.rollback ||
-          this.inMemtable(write.key)
+          (!absent && this.inMemtable(write.key))
         ) {
           this.insert(write, commitHi, commitLo, startHi, startLo);
           continue;
@@ -194,7 +198,7 @@ export class VersionStore extends VersionReader {
         if (record.length < length) record = new Uint8Array(length * 2);
         writeRecordHeader(record, 0, write.kind, commitHi, commitLo, startHi, startLo);
         if (write.value !== undefined) record.set(write.value, RECORD_HEADER);
-        this.demote(write.key, commitHi, commitLo);
+        if (!absent) this.demote(write.key, commitHi, commitLo);
         this.env.data.put(write.key, record.subarray(0, length));
       }
     });
