@@ -3,6 +3,7 @@ import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { FieldType } from '../types/field-type.js';
 import type { Datum } from '../types/datum.js';
 import type { SqlWarning } from '../types/error.js';
+import type { OptimizerTrace } from './optimizer-trace.js';
 import type { PhysicalPlan } from './physical/plan.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
 
@@ -40,6 +41,8 @@ export interface PlanContext {
   warn(warning: SqlWarning): void;
   /** Runs an uncorrelated scalar/EXISTS subquery's plan now (TiDB evaluates them while planning) and gives its rows (at most `maxRows`). */
   runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]>;
+  /** Where the optimizer tells what it does (TRACE PLAN); absent when nobody listens. */
+  readonly trace?: OptimizerTrace | null;
   /** Span hook of the statement's trace: calls fn inside a span. */
   span<T>(name: string, fn: () => T): T;
 }

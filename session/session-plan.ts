@@ -6,6 +6,7 @@ import type { FieldType } from '../types/field-type.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
+import type { OptimizerTrace } from '../planner/optimizer-trace.js';
 import type { PlanContext, PlanReuse } from '../planner/plan-context.js';
 import type { PhysicalPlan } from '../planner/physical/plan.js';
 import type { Session } from './session.js';
@@ -13,6 +14,8 @@ import type { Session } from './session.js';
 /** What planning a statement asks of its session. */
 export class SessionPlanContext implements PlanContext {
   readonly eval: EvalContext;
+  /** Set for TRACE PLAN. */
+  trace: OptimizerTrace | null = null;
   /** Tables whose own writes the plan merges, or need not. */
   readonly dirty = new Map<number, boolean>();
   /** Tables whose statistics were asked for and have yet to be read. */

@@ -1,6 +1,8 @@
 import type { TableInfo } from '../catalog/model.js';
+import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { CmSketch } from './cm-sketch.js';
+import { restore, store, type StoredDatum, type TableSample } from './sample.js';
 import { boundBytes, boundValue, topNBytes, topNValue } from './stored-form.js';
 import type { Bucket, ColumnStatistics, TableStatistics } from './table-statistics.js';
 
@@ -14,6 +16,12 @@ export interface JsonTable {
   readonly table_name: string;
   readonly ext_stats: readonly JsonExtended[] | null;
   readonly predicate_columns: null;
+  /** Rows that conditions are tried on; other servers pass over it. */
+  readonly sample?: {
+    readonly rows: number;
+    readonly full: boolean;
+    readonly columns: Readonly<Record<string, readonly StoredDatum[]>>;
+  } | null;
   readonly count: number;
   readonly modify_count: number;
   readonly version: number;
@@ -90,10 +98,31 @@ export function toJson(
             string_vals: '',
           })),
     predicate_columns: null,
+    sample: sampleJson(table, s.sample ?? null),
     count: rows.count,
     modify_count: rows.modified,
     version: Number(s.version),
   };
+}
+
+function sampleJson(table: TableInfo, sample: TableSample | null): JsonTable['sample'] {
+  if (sample === null) return null;
+  const columns: Record<string, StoredDatum[]> = {};
+  for (const c of table.columns) {
+    const values = sample.columns.get(c.id);
+    if (values !== undefined) columns[c.lower] = values.map(store);
+  }
+  return { rows: sample.rows, full: sample.full, columns };
+}
+
+function sampleFrom(table: TableInfo, json: JsonTable['sample']): TableSample | null {
+  if (json === undefined || json === null) return null;
+  const columns = new Map<number, readonly Datum[]>();
+  for (const c of table.columns) {
+    const values = json.columns[c.lower];
+    if (values !== undefined) columns.set(c.id, values.map(restore));
+  }
+  return { rows: json.rows, full: json.full, columns };
 }
 
 function columnJson(c: ColumnStatistics, type: FieldType | null, rowCount: number): JsonColumn {
@@ -161,6 +190,7 @@ export function fromJson(
     version,
     columns,
     indexes,
+    sample: sampleFrom(table, json.sample),
     extended: (json.ext_stats ?? []).map((e) => ({
       name: e.stats_name,
       columns: e.columns,

@@ -72,7 +72,7 @@ export function mergeSamples(
 }
 
 /** A datum in JSON: numbers as they are, `{b}` a wide integer, `{x}` bytes in base64. */
-type StoredDatum = null | number | { readonly b: string } | { readonly x: string };
+export type StoredDatum = null | number | { readonly b: string } | { readonly x: string };
 
 interface StoredSample {
   readonly rows: number;
@@ -80,14 +80,14 @@ interface StoredSample {
   readonly columns: readonly (readonly [id: number, values: readonly StoredDatum[]])[];
 }
 
-function store(d: Datum): StoredDatum {
+export function store(d: Datum): StoredDatum {
   if (d === null || typeof d === 'number') return d;
   return typeof d === 'bigint'
     ? { b: d.toString() }
     : { x: Buffer.from(d.buffer, d.byteOffset, d.length).toString('base64') };
 }
 
-function restore(d: StoredDatum): Datum {
+export function restore(d: StoredDatum): Datum {
   if (d === null || typeof d === 'number') return d;
   return 'b' in d ? BigInt(d.b) : Uint8Array.from(Buffer.from(d.x, 'base64'));
 }

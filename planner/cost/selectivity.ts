@@ -170,6 +170,17 @@ export function selectivity(
   ds: DataSource,
   conditions: readonly Expression[],
 ): number {
+  const share = shareOf(ctx, est, ds, conditions);
+  ctx.trace?.estimate(ds.table.name, conditions, est.rows * share);
+  return share;
+}
+
+function shareOf(
+  ctx: PlanContext,
+  est: TableEstimate,
+  ds: DataSource,
+  conditions: readonly Expression[],
+): number {
   const shares: number[] = [];
   const done = new Set<Expression>();
   const evaluate = evaluator(ctx);

@@ -1,3 +1,4 @@
+import { toExplain } from '../../expression/index.js';
 import { arrayPart, hasEntries } from '../../catalog/table-layout.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
@@ -281,6 +282,15 @@ export function accessPaths(
       unique,
     });
   }
+  ctx.trace?.paths.push({
+    table: ds.alias,
+    paths: paths.map((p) => ({
+      path: p.index?.name ?? 'table',
+      rows: p.rows,
+      covering: p.covering,
+      conditions: p.access.access.map((c) => toExplain(c)).join(', '),
+    })),
+  });
   return skyline(paths);
 }
 

@@ -49,13 +49,23 @@ export class Optimizer {
     if (known !== undefined) return known;
     const implement = this.implementations[p.op]!;
     let best = implement(this, p, prop);
+    let sortedCost: number | null = null;
     if (prop.order.length > 0) {
       const unordered = this.root(this.find(p, { order: [], limit: Infinity }));
       const sorted = this.sort(unordered, prop.order);
+      sortedCost = sorted.cost;
       if (best === null || sorted.cost < best.cost) best = sorted;
     }
     if (best === null) throw new Error(`no plan for ${p.op}`);
     own.set(key, best);
+    this.ctx.trace?.physical.push({
+      operator: p.op,
+      property: prop.order.map((o) => `${o.column.name}${o.desc ? ' desc' : ''}`).join(', '),
+      chosen: chosenPlan(best),
+      rows: best.rows,
+      cost: best.cost,
+      sorted: sortedCost,
+    });
     return best;
   }
 
@@ -92,6 +102,12 @@ export class Optimizer {
       ...(child.columnar === true ? { columnar: true } : {}),
     };
   }
+}
+
+/** The operator on top of a task. */
+function chosenPlan(task: Task): string {
+  const plan = task.kind === 'root' ? task.plan : (task.tablePlan ?? task.indexPlan);
+  return plan === null ? '' : `${plan.op}_${plan.id}`;
 }
 
 export const sortCost = (rows: number): number =>

@@ -33,7 +33,12 @@ export const RULES: readonly Rule[] = [
 export function optimize(plan: LogicalPlan, state: BuildState): LogicalPlan {
   const output = [...plan.schema];
   let p = plan;
-  for (const rule of RULES) p = rule.apply(p, state, output);
+  const { trace } = state.ctx;
+  trace?.step('build', p);
+  for (const rule of RULES) {
+    p = rule.apply(p, state, output);
+    trace?.step(rule.name, p);
+  }
   optimizeCommonTables(p, state);
   return p;
 }

@@ -33,7 +33,7 @@ const PAGES: ReadonlyMap<string, readonly [file: string, type: string]> = new Ma
 ]);
 
 /** Paths that the engine serves. */
-const DOWNLOADS = ['/stats/dump/', '/plan_replayer/dump/'];
+const DOWNLOADS = ['/stats/dump/', '/plan_replayer/dump/', '/optimize_trace/dump/'];
 const ROOT = `Basic ${Buffer.from('root:').toString('base64')}`;
 
 const hostOf = (req: IncomingMessage): string =>

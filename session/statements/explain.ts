@@ -12,6 +12,7 @@ import type { Span } from '../tracer.js';
 import { StatementRuntimeStats, Tracer } from '../tracer.js';
 import type { TransactionNeed } from './statement-handler.js';
 import { lockingContext, openQuery, planForRun } from './query.js';
+import { tracePlan } from '../replayer/trace-plan.js';
 import { describeTable } from '../show/describe.js';
 import { registerStatement } from './statement-handler.js';
 
@@ -109,8 +110,8 @@ async function runMeasured(
 registerStatement('Trace', {
   transactional: (stmt) => need(stmt.stmt, true),
   run: async (session, stmt): Promise<Outcome> => {
-    if (stmt.plan) throw mysqlError('ER_NOT_SUPPORTED_YET', 'TRACE PLAN');
     const inner = explainable(stmt.stmt);
+    if (stmt.plan) return tracePlan(session, inner, stmt.planTarget);
     const tracer = new Tracer('session.statement', session.parseMs);
     session.tracer = tracer;
     try {

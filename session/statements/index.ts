@@ -4,6 +4,7 @@ import './admin.js';
 import './analyze.js';
 import './load-stats.js';
 import './lock-stats.js';
+import './plan-replayer.js';
 import './batch.js';
 import './binding.js';
 import './ddl.js';
