@@ -27,6 +27,7 @@ export interface IndexRequest {
 
 /** The request that a KEY clause makes. FULLTEXT and SPATIAL are refused. Throws 1235. */
 export function requestOfKey(key: KeyConstraint): IndexRequest {
+  checkOptions(key.options);
   if (key.type === 'FULLTEXT') return fulltextRequest(key.name, key.parts, key.options);
   if (key.type !== 'PRIMARY KEY' && key.type !== 'UNIQUE' && key.type !== 'INDEX')
     throw mysqlError('ER_NOT_SUPPORTED_YET', `${key.type} INDEX`);
@@ -41,6 +42,11 @@ export function requestOfKey(key: KeyConstraint): IndexRequest {
     comment: key.options.comment ?? '',
     ...(key.options.global === true ? { global: true } : {}),
   };
+}
+
+/** Throws 1235 for an index over some of the rows. */
+export function checkOptions(options: KeyConstraint['options']): void {
+  if (options.where !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'partial index');
 }
 
 /** A FULLTEXT index: one over the words of its columns. Throws 1235 for parsers. */

@@ -135,7 +135,7 @@ function replaced(table: TableInfo, column: ColumnInfo): TableInfo {
 }
 
 /** The table with a column of a new id, and indexes of new ids, in the place of the old ones. */
-function rewritten(
+export function rewritten(
   plan: AlterPlan,
   old: ColumnInfo,
   next: ColumnInfo,

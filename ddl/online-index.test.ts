@@ -10,7 +10,7 @@ test('indexes and columns come and go while rows are written; indexes agree with
   try {
     const ddl = await engine.session();
     await ddl.query('CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), KEY a (a))');
-    const values = Array.from({ length: 3000 }, (_, i) => `(${i}, ${i % 97}, 'row ${i}')`);
+    const values = Array.from({ length: 1500 }, (_, i) => `(${i}, ${i % 97}, 'row ${i}')`);
     await ddl.query(`INSERT INTO t VALUES ${values.join(',')}`);
     let stop = false;
     const seen = new Map<number, number>();
@@ -30,7 +30,7 @@ test('indexes and columns come and go while rows are written; indexes agree with
         await new Promise((resolve) => setImmediate(resolve));
       }
     });
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       await ddl.query(`CREATE INDEX i${round} ON t (b(${3 + round}), a)`);
       await ddl.query('ADMIN CHECK TABLE t');
       await ddl.query(
@@ -45,9 +45,9 @@ test('indexes and columns come and go while rows are written; indexes agree with
     await ddl.query('ADMIN CHECK TABLE t');
     const unexpected = [...seen.keys()].filter((e) => !ALLOWED.has(e));
     expect({ seed, unexpected }).toEqual({ seed, unexpected: [] });
-    expect(seen.get(0) ?? 0).toBeGreaterThan(20);
-    const [byTable] = await ddl.query('SELECT COUNT(*), SUM(a) FROM t IGNORE INDEX (a, i3)');
-    const [byIndex] = await ddl.query('SELECT COUNT(*), SUM(a) FROM t FORCE INDEX (i3)');
+    expect(seen.get(0) ?? 0).toBeGreaterThan(10);
+    const [byTable] = await ddl.query('SELECT COUNT(*), SUM(a) FROM t IGNORE INDEX (a, i1)');
+    const [byIndex] = await ddl.query('SELECT COUNT(*), SUM(a) FROM t FORCE INDEX (i1)');
     expect(byIndex).toEqual(byTable);
   } finally {
     await engine.close();

@@ -8,7 +8,10 @@ import { checkRandomBase } from './auto-random.js';
 import { checkIdOptions, readTableOptions } from './build-table.js';
 import { applyTtl } from './ttl.js';
 import { resolveCharset } from './column-type.js';
-import { typeChange } from './type-change.js';
+import { checkIndexColumns } from './build-index.js';
+import { columnsRead } from './generated-column.js';
+import { rewritten } from './modify-column.js';
+import { sameBytes } from './type-change.js';
 
 /** Table options of an ALTER TABLE. */
 export function applyTableOptions(plan: AlterPlan, options: readonly TableOption[]): void {
@@ -48,36 +51,47 @@ export function applyTableOptions(plan: AlterPlan, options: readonly TableOption
   };
 }
 
-/** CONVERT TO CHARACTER SET: the table's default and every column of text. Throws 8200. */
+/**
+ * CONVERT TO CHARACTER SET: the table's default and every column of text. Values whose bytes change are written anew, and so
+ * are indexes whose order changes. Throws 8200, 1071, 1366.
+ */
 export function applyCharset(plan: AlterPlan, charset: string | null, collate: string | null): void {
-  const { table: t } = plan;
   const to = resolveCharset(charset, collate, false, plan.db);
-  if (to.charset !== t.charset && t.charset === 'binary')
-    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `modify charset from ${t.charset} to ${to.charset}`);
-  const converted = (c: ColumnInfo): ColumnInfo => {
-    if (!isText(c) || c.type.charset === 'binary') return c;
-    if (c.type.charset === to.charset && c.type.collate === to.collate) return c;
-    const type = { ...c.type, charset: to.charset, collate: to.collate };
-    const indexed = t.indices.some((i) => i.columns.some((p) => p.offset === c.offset));
-    if (indexed && c.type.collate !== to.collate)
-      throw mysqlError(
-        'ER_UNSUPPORTED_DDL_OPERATION',
-        `converting collation of column '${c.name}' from '${c.type.collate}' to '${to.collate}' when index is defined on it.`,
-      );
-    if (typeChange(c, type, indexed) === 'rewrite')
-      throw mysqlError(
-        'ER_UNSUPPORTED_DDL_OPERATION',
-        `modify charset from ${c.type.charset} to ${to.charset}`,
-      );
-    return { ...c, type };
-  };
-  plan.table = {
-    ...t,
-    charset: to.charset,
-    collate: to.collate,
-    columns: t.columns.map(converted),
-  };
+  if (to.charset !== plan.table.charset && plan.table.charset === 'binary')
+    throw unconvertible('binary', to.charset);
+  for (const { id } of plan.table.columns) convertColumn(plan, id, to);
+  for (const i of plan.table.indices) checkIndexColumns(i, plan.table.columns);
+  plan.table = { ...plan.table, charset: to.charset, collate: to.collate };
   plan.parts.push('modify table charset and collate');
+}
+
+const unconvertible = (from: string, to: string): Error =>
+  mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `modify charset from ${from} to ${to}`);
+
+function convertColumn(plan: AlterPlan, id: number, to: { charset: string; collate: string }): void {
+  const { table } = plan;
+  const c = table.columns.find((x) => x.id === id)!;
+  if (!isText(c) || c.hidden || c.type.charset === 'binary') return;
+  if (c.type.charset === to.charset && c.type.collate === to.collate) return;
+  // TiDB does not narrow what its own charset holds.
+  if (c.type.charset === 'utf8mb4' && (to.charset === 'utf8' || to.charset === 'utf8mb3'))
+    throw unconvertible(c.type.charset, to.charset);
+  const next = { ...c, type: { ...c.type, charset: to.charset, collate: to.collate } };
+  const indexes = table.indices.filter((i) => i.columns.some((p) => p.offset === c.offset));
+  const reorders = indexes.length > 0 && c.type.collate !== to.collate;
+  if (sameBytes(c.type, next.type) && !reorders) {
+    plan.table = { ...table, columns: table.columns.map((x) => (x.id === id ? next : x)) };
+    return;
+  }
+  const computed = table.columns.some(
+    (x) => x.generated !== '' && (x.id === id || columnsRead(plan.ctx.parse(x.generated)).includes(c.lower)),
+  );
+  if (computed)
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_OPERATION',
+      `converting column '${c.name}' that a generated column or an expression index depends on`,
+    );
+  plan.table = rewritten(plan, c, next, indexes);
 }
 
 const isText = (c: ColumnInfo): boolean =>

@@ -66,7 +66,7 @@ export function typeChange(column: ColumnInfo, to: FieldType, indexed: boolean):
 const isText = (t: FieldType): boolean => isChars(t) || t.tp === TypeCode.Enum || t.tp === TypeCode.Set;
 
 /** Whether every stored value of the first type reads as the same value of the second. */
-function sameBytes(a: FieldType, b: FieldType): boolean {
+export function sameBytes(a: FieldType, b: FieldType): boolean {
   if (isUnsigned(a) !== isUnsigned(b)) return false;
   if (a.charset !== b.charset && !SUBSETS.has(`${a.charset}>${b.charset}`)) return false;
   if (a.tp !== b.tp) {
