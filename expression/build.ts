@@ -25,6 +25,7 @@ import {
   exactDigits,
   intType,
   isHexLiteral,
+  isStringType,
   nullType,
   realType,
   stringType,
@@ -194,7 +195,7 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
         ? { ...f.type, flag: f.type.flag & ~Flag.NotNull }
         : { ...f.type, flag: f.type.flag | Flag.NotNull },
     );
-    if (ORIGIN_MATTERS.has(f.name)) setOrigin(c, f);
+    if (ORIGIN_MATTERS.has(f.name) || isStringType(f.type)) setOrigin(c, f);
     return c;
   } catch {
     return f;

@@ -122,7 +122,8 @@ function timestampInRange(
   const utc = ctx.timeZone.localToUtc(local);
   if (utc === null) {
     const end = ctx.timeZone.gapEnd(local);
-    report(ctx, 'ER_TIMESTAMP_IN_DST_TRANSITION', partsText(v, to.decimal), ctx.timeZone.name);
+    if (ctx.strict) reportWrong(ctx, 'timestamp', shown());
+    warn(ctx, 'Warning', 'ER_TIMESTAMP_IN_DST_TRANSITION', partsText(v, to.decimal), ctx.timeZone.name);
     const moved = epochSecondsToCore(end + ctx.timeZone.offsetAt(end));
     return moved === null ? zero(to.decimal, false) : packCore(moved, 0, to.decimal);
   }

@@ -35,6 +35,8 @@ import {
   realType,
   timeType,
 } from '../type-inference.js';
+import { castDatum } from '../cast-datum.js';
+import { Runtime } from '../runtime.js';
 import { preciseQuotient } from '../truth.js';
 import { boolOf } from './logic.js';
 import { ERRORS, formatError, mysqlError } from '../../types/error-table.js';
@@ -730,7 +732,7 @@ export function betweenOperands(
     domains.some(number) &&
     domains.every((d) => d === null || d === 'string' || number(d))
   ) {
-    const [a, b, c] = [x, low, high].map((e) => castTo(e, realType(), ctx));
+    const [a, b, c] = [x, low, high].map((e) => (e === x ? realOnce(e, ctx) : castTo(e, realType(), ctx)));
     return { operands: [a!, b!, c!], collation: null };
   }
   if (!domains.every((d) => d === 'string')) return { operands: [x, low, high], collation: null };
@@ -740,6 +742,15 @@ export function betweenOperands(
   });
   const [a, b, c] = [x, low, high].map((e) => inCharset(e, d, ctx));
   return { operands: [a!, b!, c!], collation: d.collate };
+}
+
+/** A literal that two comparisons share: converted now, so that it is complained of once. */
+function realOnce(e: Expression, ctx: BuildContext): Expression {
+  if (!isLiteral(e) || e.param !== undefined) return castTo(e, realType(), ctx);
+  const rt = new Runtime(ctx);
+  const v = castDatum(e.value, e.type, realType(), rt);
+  rt.flush();
+  return newConstant(v, { ...realType(), flag: Flag.Binary | (v === null ? 0 : Flag.NotNull) });
 }
 
 /** BETWEEN as TiDB rewrites it, a >= low AND a <= high; NOT BETWEEN as a < low OR a > high. */

@@ -105,6 +105,19 @@ function addToText(
   );
 }
 
+/** An interval that is no number counts as 0, one beyond 64 bits gives NULL; both are complained of. */
+function checkInterval(rt: Runtime, v: number | bigint | Uint8Array, unit: string): boolean {
+  if (typeof v === 'bigint' && (v > 9223372036854775807n || v < -9223372036854775808n)) {
+    rt.problem('ER_TRUNCATED_WRONG_VALUE', 'DECIMAL', v.toString());
+    return false;
+  }
+  // SELECTs have always been silent about the text of an interval.
+  if (!(v instanceof Uint8Array) || unit.includes('_') || !rt.strict) return true;
+  const text = decodeUtf8(v);
+  if (!/^\s*[+-]?(\d|\.\d)/.test(text)) rt.problem('ER_TRUNCATED_WRONG_VALUE', 'DECIMAL', text);
+  return true;
+}
+
 function dateArithmetic(name: string, aliases: string[], sign: number): FunctionSpec {
   return {
     name,
@@ -167,9 +180,18 @@ function dateArithmetic(name: string, aliases: string[], sign: number): Function
             return r > MAX_DURATION || r < -MAX_DURATION ? overflow(rt) : r;
           };
           break;
-        default:
-          kernel = (rt: Runtime, x: Uint8Array, y: number | bigint | Uint8Array) =>
-            addToText(rt, x, read, y, unit, sign);
+        default: {
+          // A number that stands for no date comes as it is.
+          const ofNumber = d.kind === 'function' && d.name === 'time_text' && !isStringType(d.args[0]!.type);
+          kernel = (rt: Runtime, x: Uint8Array, y: number | bigint | Uint8Array) => {
+            if (!checkInterval(rt, y, unit)) return null;
+            if (ofNumber && x.indexOf(0x2d, 1) < 0) {
+              rt.problem('ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', 'datetime', decodeUtf8(x));
+              return null;
+            }
+            return addToText(rt, x, read, y, unit, sign);
+          };
+        }
       }
       return g.fromCall(
         `${g.pool(kernel)}(rt,${argCode(g, a, d.type)},${argCode(g, b, v.type)})`,
@@ -282,7 +304,9 @@ registerFunction({
 function addTimeType(x: Expression, y: Expression, ctx: BuildContext): FieldType {
   const a = x.type;
   const f = Math.max(fspOf(a), argumentFsp(y));
-  switch (evalType(a)) {
+  // A text brings as many digits of seconds as it has, row by row.
+  const varying = evalType(a) === 'datetime' && isStringType(y.type) && y.kind !== 'constant';
+  switch (varying ? 'string' : evalType(a)) {
     case 'datetime':
       return isDateType(a) ? datetimeType(argumentFsp(y)) : datetimeType(f);
     case 'duration':
@@ -324,7 +348,13 @@ function addTimeKernel(a: FieldType, b: FieldType, type: FieldType, sign: number
         const p = u(x);
         const zero = p.year === 0 && p.month === 0 && p.day === 0;
         if (zero) return null;
-        return shiftParts(p, sign * v) ? packAs(p, type) : overflow(rt);
+        if (!shiftParts(p, sign * v)) return overflow(rt);
+        if (!(y instanceof Uint8Array) || !isStringType(type)) return packAs(p, type);
+        const digits = /\.(\d{1,6})/.exec(decodeUtf8(y))?.[1]?.length ?? 0;
+        const fsp = Math.max(isDateType(a) ? 0 : fspOf(a), digits);
+        return encodeUtf8(
+          formatDateTime(packDateTime(p.year, p.month, p.day, p.hour, p.minute, p.second, p.micro, fsp), fsp),
+        );
       };
     }
     case 'duration':

@@ -4,7 +4,8 @@ import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import { intDatum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
-import { intType } from '../type-inference.js';
+import { UNSPECIFIED } from '../../types/field-type.js';
+import { binaryType, intType, isStringType } from '../type-inference.js';
 import type { Runtime } from '../runtime.js';
 import { PasswordCipher } from './password-cipher.js';
 import { bytesOf, connectionString, defineAll, toNumber } from './scalar.js';
@@ -131,7 +132,12 @@ defineAll('encryption', [
     name: 'aes_encrypt',
     args: ['bytes', 'bytes', 'bytes'],
     min: 2,
-    type: bytesOf(),
+    // Whole blocks of 16 bytes, one more for the padding.
+    type: ([s]) => {
+      const from = s!.kind === 'function' && s!.name === 'cast' ? s!.args[0]! : s!;
+      const n = isStringType(from.type) ? from.type.flen : Math.max(20, from.type.flen);
+      return binaryType(n < 0 ? UNSPECIFIED : 16 * (Math.floor(n / 16) + 1));
+    },
     stable: false,
     nullAware: true,
     kernel: (rt: Runtime, s: Uint8Array | null, key: Uint8Array | null, iv?: Uint8Array | null) => {

@@ -44,14 +44,16 @@ export function decimalConstant(text: string): Constant {
   const body = negative ? text.slice(1) : text;
   const dot = body.indexOf('.');
   const whole = (dot < 0 ? body : body.slice(0, dot)).replace(/^0+(?=\d)/, '');
-  const fraction = (dot < 0 ? '' : body.slice(dot + 1)).slice(0, 30);
-  const digits = BigInt(whole + fraction === '' ? '0' : whole + fraction);
   const wholeDigits = whole === '' || whole === '0' ? 0 : whole.length;
+  // A literal below 1 keeps all the digits that a decimal has words for; a column would keep 30.
+  const fraction = (dot < 0 ? '' : body.slice(dot + 1)).slice(0, wholeDigits === 0 ? 72 : 30);
+  const digits = BigInt(whole + fraction === '' ? '0' : whole + fraction);
   const precision = Math.max(1, wholeDigits + fraction.length);
-  if (precision > 65) {
+  if (wholeDigits > 0 && precision > 65) {
     return constant(notNull(decimalType(65, 0)), 10n ** 65n - 1n);
   }
-  return constant(notNull(decimalType(precision, fraction.length)), intDatum(negative ? -digits : digits));
+  const type = { ...decimalType(precision, fraction.length), flen: precision, decimal: fraction.length };
+  return constant(notNull(type), intDatum(negative ? -digits : digits));
 }
 
 export function stringConstant(text: string, ctx: PlanContext): Constant {
