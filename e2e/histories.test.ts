@@ -13,7 +13,7 @@ const KEYS = 6;
 const CLIENTS = 6;
 
 /** Errors with which a transaction under contention may end: conflicts, deadlocks, waits that are over. */
-const ABORTS: ReadonlySet<number> = new Set([1205, 1213, 8002, 8022, 9007]);
+const ABORTS: ReadonlySet<number> = new Set([1205, 1213, 8002, 8022, 9004, 9007]);
 const errnoOf = (e: unknown): number => (e as { errno?: number }).errno ?? -1;
 
 const SETUPS = ['embedded store', 'two workers', 'two servers on a served store'] as const;

@@ -157,12 +157,14 @@ export class Percolator {
     let constraint = action === undefined || action === 'doConstraintCheck';
     if (lock !== undefined) {
       if (lock.startTs !== req.startVersion) {
-        return (
-          this.committedBefore(m.key, req.startVersion) ??
-          (action === 'doPessimisticCheck'
-            ? pessimisticLockNotFound(req.startVersion)
-            : { kind: 'locked', lock: lockInfo(lock) })
-        );
+        const own = this.committedBefore(m.key, req.startVersion);
+        if (own !== null) return own;
+        if (action === 'doPessimisticCheck') return pessimisticLockNotFound(req.startVersion);
+        // Newer data dooms the transaction whatever becomes of the lock: where others queue for a key, one that waited for each of
+        // their locks would never come to know.
+        if (constraint && versions.newest(m.key) && this.atOrAfter(startHi, startLo))
+          return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
+        return { kind: 'locked', lock: lockInfo(lock) };
       }
       if (lock.type !== 'pessimisticLock') return null;
       constraint = false;
