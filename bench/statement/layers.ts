@@ -62,31 +62,51 @@ export interface Spent {
   readonly functions: ReadonlyMap<string, number>;
 }
 
-/** Microseconds of a profile by layer; idle time is left out. Native functions count for who calls them. */
-export function timeByLayer(profile: Profiler.Profile): Spent {
-  const layers = new Map<number, Layer | null>();
-  const visit = (id: number, above: Layer): void => {
-    const node = byId.get(id)!;
-    const layer = layerOf(node.callFrame, above);
-    layers.set(id, layer);
-    for (const child of node.children ?? []) visit(child, layer ?? above);
-  };
+/** A function on a stack. */
+export interface StackFrame {
+  /** `function file:line`. */
+  readonly label: string;
+  readonly layer: Layer;
+}
+
+/** The samples of a profile: stacks from the outermost function on, with their microseconds; idle time is left out. */
+export function framesOf(
+  profile: Profiler.Profile,
+): { readonly stack: readonly StackFrame[]; readonly us: number }[] {
+  const stacks = new Map<number, readonly StackFrame[] | null>();
   const byId = new Map(profile.nodes.map((n) => [n.id, n]));
-  visit(profile.nodes[0]!.id, 'node');
-  const spent = new Map<Layer, number>();
-  const functions = new Map<string, number>();
-  profile.samples!.forEach((id, i) => {
-    const layer = layers.get(id);
-    if (!layer) return;
-    const us = profile.timeDeltas![i]!;
-    spent.set(layer, (spent.get(layer) ?? 0) + us);
-    const { callFrame } = byId.get(id)!;
+  const visit = (id: number, above: readonly StackFrame[]): void => {
+    const { callFrame, children } = byId.get(id)!;
+    const layer = layerOf(callFrame, above.at(-1)?.layer ?? 'node');
     const source = sourceOf(callFrame);
-    const where = source === null ? callFrame.url : `${source.path}:${source.line}`;
-    const name = `${layer.padEnd(11)}${callFrame.functionName || '(anonymous)'} ${where}`;
-    functions.set(name, (functions.get(name) ?? 0) + us);
+    const where = source === null ? callFrame.url.replace(/^.*\//, '') : `${source.path}:${source.line}`;
+    const label = `${callFrame.functionName || '(anonymous)'} ${where}`.trim();
+    const stack =
+      layer === null ? null : callFrame.functionName === '(root)' ? above : [...above, { label, layer }];
+    stacks.set(id, stack);
+    for (const child of children ?? []) visit(child, stack ?? above);
+  };
+  visit(profile.nodes[0]!.id, []);
+  const out: { stack: readonly StackFrame[]; us: number }[] = [];
+  profile.samples!.forEach((id, i) => {
+    const stack = stacks.get(id);
+    if (stack) out.push({ stack, us: profile.timeDeltas![i]! });
   });
-  return { layers: spent, functions };
+  return out;
+}
+
+/** Microseconds of a profile by layer. Native functions count for who calls them. */
+export function timeByLayer(profile: Profiler.Profile): Spent {
+  const layers = new Map<Layer, number>();
+  const functions = new Map<string, number>();
+  for (const { stack, us } of framesOf(profile)) {
+    const top = stack.at(-1);
+    if (top === undefined) continue;
+    layers.set(top.layer, (layers.get(top.layer) ?? 0) + us);
+    const name = `${top.layer.padEnd(11)}${top.label}`;
+    functions.set(name, (functions.get(name) ?? 0) + us);
+  }
+  return { layers, functions };
 }
 
 function layerOf(frame: Runtime.CallFrame, above: Layer): Layer | null {

@@ -1,5 +1,5 @@
 // Microseconds of server time that a statement spends in each layer, from packet to packet.
-//   npm run bench:statement -- [--time SECONDS] [--connections N] [--only NAME,…] [--functions N] [--json FILE]
+//   npm run bench:statement -- [--time SECONDS] [--connections N] [--only NAME,…] [--functions N] [--flame FILE.svg] [--json FILE]
 // The server runs in this process under V8's sampling profiler, the clients in another; samples are counted by the folder of
 // the function they fall into. Sums are the server's busy time per statement, so they hold on a machine that is shared, too.
 import { fork } from 'node:child_process';
@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import { MysqlServer } from '../../server/protocol/mysql-server.js';
 import { openEngine } from '../../session/engine/engine.js';
+import { flameGraph } from './flame-graph.js';
 import { LAYERS, timeByLayer, type Layer } from './layers.js';
 
 const { values: options } = parseArgs({
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '8' },
     only: { type: 'string', default: '' },
     functions: { type: 'string', default: '0' },
+    flame: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -81,6 +83,9 @@ async function measure(port: number, profiler: Session, name: string, kind: Resu
   const done = await clients(options.time);
   const seconds = (performance.now() - began) / 1000;
   const { profile } = (await profiler.post('Profiler.stop')) as { profile: Profiler.Profile };
+  // Of the last statement measured.
+  if (options.flame !== undefined)
+    writeFileSync(options.flame, flameGraph(profile, `${name}, ${kind}: where the server's time goes`));
   const spent = timeByLayer(profile);
   const layers = Object.fromEntries(LAYERS.map((l) => [l, (spent.layers.get(l) ?? 0) / done]));
   const us = Object.values(layers).reduce((a, b) => a + b, 0);
