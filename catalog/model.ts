@@ -163,6 +163,8 @@ export interface PartitionDefinition {
   /** LIST: rows of values as SQL text; a row [DEFAULT] takes all others. */
   readonly inValues: readonly (readonly string[])[];
   readonly comment: string;
+  /** Its placement policy; without it: the table's. */
+  readonly policy?: string;
 }
 
 export interface ViewInfo {
@@ -227,6 +229,8 @@ export interface SequenceInfo {
 }
 
 export interface DbInfo {
+  /** Placement policy of new tables. */
+  readonly policy?: string;
   readonly id: number;
   readonly name: string;
   readonly lower: string;

@@ -39,9 +39,10 @@ export function createTableText(table: TableInfo, schema: string, autoIncrement:
     );
   }
   const kind = { none: '', local: 'TEMPORARY ', global: 'GLOBAL TEMPORARY ' }[table.temporary ?? 'none'];
+  const policy = policyClause(table.options?.['PLACEMENT POLICY']);
   const cached = table.cached === true ? ' /* CACHED ON */' : '';
   const onCommit = table.temporary === 'global' ? ' ON COMMIT DELETE ROWS' : '';
-  return `CREATE ${kind}TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${onCommit}${cached}${table.ttl === undefined ? '' : ttlText(table.ttl)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
+  return `CREATE ${kind}TABLE ${quoteName(table.name)} (\n${lines.join(',\n')}\n) ${tableOptionsText(table, autoIncrement)}${onCommit}${policy}${cached}${table.ttl === undefined ? '' : ttlText(table.ttl)}${table.partition === undefined ? '' : partitionText(table.partition)}`;
 }
 
 /** The same with names in double quotes, as sql_mode ANSI_QUOTES has them. Texts of expressions stay as they are kept. */
@@ -65,6 +66,9 @@ export function inAnsiQuotes(text: string, table: TableInfo): string {
   return out;
 }
 
+const policyClause = (name: string | undefined): string =>
+  name === undefined ? '' : ` /*T![placement] PLACEMENT POLICY=${quoteName(name)} */`;
+
 const ttlText = (t: TtlInfo): string =>
   ` /*T![ttl] TTL=${quoteName(t.column)} + INTERVAL ${t.value} ${t.unit} */ /*T![ttl] TTL_ENABLE='${t.enabled ? 'ON' : 'OFF'}' */ /*T![ttl] TTL_JOB_INTERVAL='${t.jobInterval}' */`;
 
@@ -77,7 +81,9 @@ function partitionText(p: PartitionInfo): string {
       : p.expr === ''
         ? `${p.type} COLUMNS(${columns})`
         : `${p.type} (${p.expr})`;
-  const plain = p.definitions.every((d, i) => d.name === `p${i}` && d.comment === '');
+  const plain = p.definitions.every(
+    (d, i) => d.name === `p${i}` && d.comment === '' && d.policy === undefined,
+  );
   if ((p.type === 'HASH' || p.type === 'KEY') && plain)
     return `\nPARTITION BY ${by} PARTITIONS ${p.definitions.length}`;
   return `\nPARTITION BY ${by}\n(${p.definitions.map(definitionText).join(',\n ')})`;
@@ -89,7 +95,8 @@ function definitionText(d: PartitionDefinition): string {
   else if (d.inValues.length === 1 && d.inValues[0]![0] === 'DEFAULT') text += ' DEFAULT';
   else if (d.inValues.length > 0)
     text += ` VALUES IN (${d.inValues.map((row) => (row.length === 1 ? row[0]! : `(${row.join(',')})`)).join(',')})`;
-  return d.comment === '' ? text : `${text} COMMENT ${quoteText(d.comment)}`;
+  if (d.comment !== '') text += ` COMMENT ${quoteText(d.comment)}`;
+  return text + policyClause(d.policy);
 }
 
 function columnText(table: TableInfo, c: ColumnInfo): string {
@@ -195,5 +202,5 @@ const SHOWN_OPTIONS: ReadonlySet<string> = new Set([
 
 export function createDatabaseText(db: DbInfo, ifNotExists: boolean): string {
   const collate = db.collate === `${db.charset}_bin` ? '' : ` COLLATE ${db.collate}`;
-  return `CREATE DATABASE ${ifNotExists ? '/*!32312 IF NOT EXISTS*/ ' : ''}${quoteName(db.name)} /*!40100 DEFAULT CHARACTER SET ${db.charset}${collate} */`;
+  return `CREATE DATABASE ${ifNotExists ? '/*!32312 IF NOT EXISTS*/ ' : ''}${quoteName(db.name)} /*!40100 DEFAULT CHARACTER SET ${db.charset}${collate} */${policyClause(db.policy)}`;
 }

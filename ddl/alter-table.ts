@@ -28,6 +28,7 @@ import { exchangePartition } from './partition/exchange-partition.js';
 import { applyColumnarReplica } from './columnar-replica.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
 import { applyCache, refuseCached } from './cached-table.js';
+import { checkPartitionPolicies, policyOf } from './placement.js';
 import { applyTtl, removeTtl } from './ttl.js';
 import { renameTables, requireTable } from './table.js';
 
@@ -83,10 +84,24 @@ registerClause('DropPrimaryKey', (plan) => applyDropIndex(plan, 'PRIMARY', false
 registerClause('RenameIndex', (plan, s) => applyRenameIndex(plan, s.from, s.to));
 registerClause('AlterIndexVisibility', (plan, s) => applyVisibility(plan, s.name, s.visible));
 registerClause('TableOptions', (plan, s) => applyTableOptions(plan, s.options));
-registerClause('SetTtl', (plan, s) => {
+registerClause('SetTtl', async (plan, s) => {
   applyTtl(plan, s.ttl, s.options);
   const rest = s.options.filter((o) => !o.name.startsWith('TTL_'));
-  if (rest.length > 0) applyTableOptions(plan, rest);
+  if (rest.length > 0) await applyTableOptions(plan, rest);
+});
+registerClause('PartitionOptions', async (plan, s) => {
+  const { partition } = plan.table;
+  if (partition === undefined) throw mysqlError('ER_PARTITION_MGMT_ON_NONPARTITIONED');
+  const at = partition.definitions.findIndex((d) => d.lower === s.name.toLowerCase());
+  if (at < 0) throw mysqlError('ER_UNKNOWN_PARTITION', s.name, plan.table.name);
+  const policy = await policyOf(plan.ctx, s.options);
+  const definitions = partition.definitions.map((d, i) => {
+    if (i !== at) return d;
+    const { policy: _, ...rest } = d;
+    return policy === null ? rest : { ...rest, policy };
+  });
+  plan.table = { ...plan.table, partition: { ...partition, definitions } };
+  plan.parts.push('alter table partition placement');
 });
 registerClause('RemoveTtl', removeTtl);
 registerClause('Cache', (plan) => applyCache(plan, true));
@@ -102,12 +117,18 @@ registerClause('OrderBy', (plan, s) => {
       message: `ORDER BY ignored as there is a user-defined clustered index in the table '${plan.table.name}'`,
     });
 });
-registerClause('AddPartitions', (plan, s) => applyAddPartitions(plan, s));
+registerClause('AddPartitions', async (plan, s) => {
+  await checkPartitionPolicies(plan.ctx, s.definitions);
+  await applyAddPartitions(plan, s);
+});
 registerClause('DropPartitions', (plan, s) => applyDropPartitions(plan, s.names, s.ifExists));
 registerClause('TruncatePartitions', (plan, s) => applyTruncatePartitions(plan, s.names));
 registerClause('CoalescePartitions', (plan, s) => applyCoalescePartitions(plan, s.count));
 registerClause('ReorganizePartitions', (plan, s) => applyReorganizePartitions(plan, s.names, s.definitions));
-registerClause('PartitionBy', (plan, s) => applyPartitionBy(plan, s.partition));
+registerClause('PartitionBy', async (plan, s) => {
+  await checkPartitionPolicies(plan.ctx, s.partition.definitions);
+  await applyPartitionBy(plan, s.partition);
+});
 registerClause('RemovePartitioning', (plan) => applyRemovePartitioning(plan));
 for (const [kind, apply] of [
   ['FirstPartition', applyFirstPartition],

@@ -3,6 +3,7 @@ import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
+import { checkPartitionPolicies, policyOf } from './placement.js';
 import { withTtl } from './ttl.js';
 import { buildPartitions, checkDefinitions } from './partition/build-partitions.js';
 import { withAutoRandom, type AutoRandomBits } from './auto-random.js';
@@ -63,6 +64,7 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
           throw mysqlError('ER_UNKNOWN_ERROR', 'table option auto_id_cache overflows int64');
         kept[o.name] = text;
         break;
+      case 'PLACEMENT POLICY':
       case 'TTL':
       case 'TTL_ENABLE':
       case 'TTL_JOB_INTERVAL':
@@ -92,7 +94,13 @@ export async function buildTable(
   selected: readonly SelectedColumn[] = [],
 ): Promise<TableInfo> {
   checkTableName(stmt.table.name);
-  const options = readTableOptions(stmt.options, db);
+  const read = readTableOptions(stmt.options, db);
+  const policy =
+    (await policyOf(ctx, stmt.options)) ?? (hasPolicy(stmt.options) ? null : (db.policy ?? null));
+  const options =
+    policy === null || stmt.temporary !== null
+      ? read
+      : { ...read, kept: { ...read.kept, 'PLACEMENT POLICY': policy } };
   if (stmt.temporary !== null) checkTemporary(stmt);
   const parts = withSelected(stmt.columns, selected);
   if (parts.length === 0) throw mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
@@ -169,6 +177,7 @@ export async function buildTable(
   const table = withTtl(ctx, db, withChecks(ctx, stmt, db, keyed), stmt.ttl, stmt.options);
   if (stmt.partition === null) return table;
   if (table.foreignKeys !== undefined) throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
+  await checkPartitionPolicies(ctx, stmt.partition.definitions);
   const partition = await buildPartitions(ctx, stmt.partition, table);
   if (partition === null) return table;
   checkDefinitions(ctx, partition, table);
@@ -193,6 +202,9 @@ function withForeignKeys(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo, bar
   }
   return table;
 }
+
+const hasPolicy = (options: readonly TableOption[]): boolean =>
+  options.some((o) => o.name === 'PLACEMENT POLICY');
 
 /** A column that a query gives; where the statement also defines one of the name, that definition counts. */
 export interface SelectedColumn {

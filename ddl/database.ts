@@ -12,6 +12,7 @@ import type { DdlContext } from './ddl-context.js';
 import { checkNotReferenced } from './foreign-key.js';
 import { noteDropped } from './dropped-objects.js';
 import { queueTable } from './table.js';
+import { requirePolicy } from './placement.js';
 import { changeSchema } from './schema-change.js';
 
 /** Databases that hold the server's own tables. */
@@ -31,6 +32,14 @@ function charsetOf(options: readonly DatabaseOption[], above: CharsetDefault): C
   return resolveCharset(charset, collate, false, above);
 }
 
+/** Throws 8239. */
+async function databasePolicy(ctx: DdlContext, options: readonly DatabaseOption[]): Promise<string | null> {
+  const option = options.find((o) => o.name === 'PLACEMENT POLICY');
+  return option === undefined || option.value.toUpperCase() === 'DEFAULT'
+    ? null
+    : requirePolicy(ctx, option.value);
+}
+
 export async function createDatabase(ctx: DdlContext, stmt: CreateDatabaseStmt): Promise<void> {
   if (stmt.name === '' || stmt.name.endsWith(' ')) throw mysqlError('ER_WRONG_DB_NAME', stmt.name);
   if ([...stmt.name].length > 64) throw mysqlError('ER_TOO_LONG_IDENT', stmt.name);
@@ -38,6 +47,7 @@ export async function createDatabase(ctx: DdlContext, stmt: CreateDatabaseStmt):
   const above = { charset: ctx.variable('character_set_server'), collate: ctx.variable('collation_server') };
   const cs = charsetOf(stmt.options, above);
   await ctx.reload();
+  const policy = await databasePolicy(ctx, stmt.options);
   if (existsAlready(ctx, stmt)) return;
   await changeSchema(ctx, async (meta) => {
     if (existsAlready(ctx, { ...stmt, ifNotExists: false })) return {};
@@ -49,6 +59,7 @@ export async function createDatabase(ctx: DdlContext, stmt: CreateDatabaseStmt):
       charset: cs.charset,
       collate: cs.collate,
       state: 'public',
+      ...(policy === null ? {} : { policy }),
     };
     meta.putDatabase(db);
     return { dbIds: [id] };
@@ -66,10 +77,15 @@ function existsAlready(ctx: DdlContext, stmt: CreateDatabaseStmt): boolean {
 export async function alterDatabase(ctx: DdlContext, stmt: AlterDatabaseStmt): Promise<void> {
   const name = ctx.databaseOf(stmt.name);
   ctx.checkPrivilege('ALTER', name, '');
+  const placed = stmt.options.some((o) => o.name === 'PLACEMENT POLICY');
+  const policy = await databasePolicy(ctx, stmt.options);
   await changeSchema(ctx, async (meta) => {
     const db = ctx.schema().database(name);
     if (db === null) throw mysqlError('ER_BAD_DB_ERROR', name);
-    meta.putDatabase({ ...db, ...charsetOf(stmt.options, db) });
+    const { policy: before, ...rest } = db;
+    const now = placed ? policy : (before ?? null);
+    const { charset, collate } = charsetOf(stmt.options, db);
+    meta.putDatabase({ ...rest, charset, collate, ...(now === null ? {} : { policy: now }) });
     return { dbIds: [db.id] };
   });
 }

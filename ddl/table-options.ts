@@ -6,6 +6,7 @@ import type { AlterPlan } from './alter-plan.js';
 import { isCentral } from '../catalog/auto-columns.js';
 import { checkRandomBase } from './auto-random.js';
 import { checkIdOptions, readTableOptions } from './build-table.js';
+import { policyOf } from './placement.js';
 import { applyTtl } from './ttl.js';
 import { resolveCharset } from './column-type.js';
 import { checkIndexColumns } from './build-index.js';
@@ -14,8 +15,9 @@ import { rewritten } from './modify-column.js';
 import { sameBytes } from './type-change.js';
 
 /** Table options of an ALTER TABLE. */
-export function applyTableOptions(plan: AlterPlan, options: readonly TableOption[]): void {
+export async function applyTableOptions(plan: AlterPlan, options: readonly TableOption[]): Promise<void> {
   const { table: t } = plan;
+  const policy = await policyOf(plan.ctx, options);
   const o = readTableOptions(options, t);
   const given = new Set(options.map((x) => x.name));
   if (o.autoIncrement !== null) {
@@ -41,13 +43,20 @@ export function applyTableOptions(plan: AlterPlan, options: readonly TableOption
   if (given.has('CHARSET') || given.has('COLLATE')) plan.parts.push('modify table charset and collate');
   const kept = Object.keys(o.kept);
   if (kept.length > 0) plan.parts.push('modify table options');
+  const placed = given.has('PLACEMENT POLICY');
+  if (placed && t.temporary !== undefined) throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', 'PLACEMENT');
+  if (placed) plan.parts.push('alter table placement');
+  const before = Object.entries(t.options ?? {}).filter(([name]) => !placed || name !== 'PLACEMENT POLICY');
+  const own: Record<string, string> = policy === null ? {} : { 'PLACEMENT POLICY': policy };
   plan.table = {
     ...plan.table,
     charset: o.charset.charset,
     collate: o.charset.collate,
     comment: o.comment ?? t.comment,
     autoIncrement: o.autoIncrement ?? t.autoIncrement,
-    ...(t.options !== undefined || kept.length > 0 ? { options: { ...t.options, ...o.kept } } : {}),
+    ...(t.options !== undefined || kept.length > 0 || placed
+      ? { options: { ...Object.fromEntries(before), ...o.kept, ...own } }
+      : {}),
   };
 }
 

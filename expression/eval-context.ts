@@ -35,6 +35,7 @@ export interface SessionFunctions {
   readonly user: string;
   readonly currentUser: string;
   readonly currentRole: string;
+  readonly resourceGroup: string;
   readonly database: string | null;
   readonly version: string;
   readonly tidbVersion: string;

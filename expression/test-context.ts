@@ -14,6 +14,7 @@ class TestSession implements SessionFunctions {
   readonly user = 'root@localhost';
   readonly currentUser = 'root@%';
   readonly currentRole = 'NONE';
+  readonly resourceGroup = 'default';
   readonly database = 'test';
   readonly version = '8.0.11-TiDB-v8.5.0';
   readonly tidbVersion = 'Release Version: v8.5.0';

@@ -24,7 +24,9 @@ export class SessionAttributes implements RequestAttributes {
     return this.source;
   }
 
-  readonly resourceGroup = 'default';
+  get resourceGroup(): string {
+    return this.session.resourceGroup;
+  }
   readonly priority = 'normal';
 
   get maxExecutionMs(): number {

@@ -23,6 +23,9 @@ class SessionFacts implements SessionFunctions {
     const { account } = this.session.connection;
     return `${account.user}@${account.host}`;
   }
+  get resourceGroup(): string {
+    return this.session.resourceGroup;
+  }
   get currentRole(): string {
     return this.session.privileges.currentRole;
   }

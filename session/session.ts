@@ -80,6 +80,8 @@ export class Session implements ClientSession {
   parseMs = 0;
 
   currentDatabase = '';
+  /** SET RESOURCE GROUP. */
+  resourceGroup = 'default';
   lastInsertId: number | bigint = 0;
   lastRowCount = -1;
   lastFoundRows = 0;

@@ -227,6 +227,7 @@ interface StoredPartitioning {
     readonly less_than: readonly string[] | null;
     readonly in_values: readonly (readonly string[])[] | null;
     readonly comment?: string;
+    readonly policy_ref_info?: { readonly name: CiStr } | null;
   }[];
 }
 /** Numbers of TiDB's ast.PartitionType. */
@@ -238,6 +239,7 @@ interface StoredDb {
   readonly charset: string;
   readonly collate: string;
   readonly state: number;
+  readonly policy_ref_info?: { readonly name: CiStr } | null;
 }
 
 const ci = (name: string): CiStr => ({ O: name, L: name.toLowerCase() });
@@ -375,6 +377,7 @@ function storePartitioning(p: PartitionInfo): StoredPartitioning {
       less_than: d.lessThan,
       in_values: d.inValues,
       comment: d.comment,
+      ...(d.policy === undefined ? {} : { policy_ref_info: { name: ci(d.policy) } }),
     })),
   };
 }
@@ -394,6 +397,7 @@ function loadPartitioning(s: StoredPartitioning): PartitionInfo {
       lessThan: d.less_than ?? [],
       inValues: d.in_values ?? [],
       comment: d.comment ?? '',
+      ...(d.policy_ref_info ? { policy: d.policy_ref_info.name.O } : {}),
     })),
   };
 }
@@ -570,6 +574,7 @@ export function encodeDatabase(d: DbInfo): Uint8Array {
     charset: d.charset,
     collate: d.collate,
     state: stateNumber(d.state),
+    ...(d.policy === undefined ? {} : { policy_ref_info: { name: ci(d.policy) } }),
   };
   return encode(stored);
 }
@@ -583,5 +588,6 @@ export function decodeDatabase(bytes: Uint8Array): DbInfo {
     charset: s.charset,
     collate: s.collate,
     state: stateOf(s.state),
+    ...(s.policy_ref_info ? { policy: s.policy_ref_info.name.O } : {}),
   };
 }

@@ -1,5 +1,6 @@
 // Each file registers its virtual tables.
 import './information-schema.js';
+import './placement.js';
 import './server-tables.js';
 import './ddl-jobs.js';
 import './transactions.js';

@@ -42,7 +42,14 @@ register(
     ctx.schema
       .databases()
       .filter((d) => ctx.visible(d.name, null))
-      .map((d) => [CATALOG, text(d.name), text(d.charset), text(d.collate), null, null]),
+      .map((d) => [
+        CATALOG,
+        text(d.name),
+        text(d.charset),
+        text(d.collate),
+        null,
+        d.policy === undefined ? null : text(d.policy),
+      ]),
 );
 
 register(
@@ -105,6 +112,7 @@ async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Prom
       null,
     ].slice(0, 25);
   }
+  const policy = table.options?.['PLACEMENT POLICY'];
   const auto = table.columns.some((c) => c.autoIncrement) ? Number(await ctx.nextAutoId(db, table)) : null;
   const count = table.virtual === true ? 0 : ctx.rowCount(table.id);
   const width = table.columns.reduce((n, c) => n + Math.min(64, Math.max(1, c.type.flen)), 0);
@@ -128,13 +136,24 @@ async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Prom
     null,
     text(table.collate),
     null,
-    text(''),
+    text(table.cached === true ? 'cached=on' : ''),
     text(table.comment),
     table.virtual === true ? 0 : table.id,
-    null,
+    text(shardingInfo(table)),
     text(table.pkIsHandle || table.isCommonHandle ? 'CLUSTERED' : 'NONCLUSTERED'),
-    null,
+    policy === undefined ? null : text(policy),
   ];
+}
+
+/** How row ids are scattered, as TiDB says it. */
+function shardingInfo(table: TableInfo): string {
+  if (table.autoRandom !== undefined) {
+    const { shardBits, rangeBits } = table.autoRandom;
+    return `PK_AUTO_RANDOM_BITS=${shardBits}${rangeBits === 64 ? '' : `, RANGE BITS=${rangeBits}`}`;
+  }
+  if (table.pkIsHandle || table.isCommonHandle) return 'NOT_SHARDED(PK_IS_HANDLE)';
+  const bits = table.options?.['SHARD_ROW_ID_BITS'] ?? '0';
+  return bits === '0' ? 'NOT_SHARDED' : `SHARD_BITS=${bits}`;
 }
 
 register(

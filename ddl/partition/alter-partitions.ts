@@ -12,6 +12,7 @@ import {
   checkDefinitions,
   checkNames,
   commentOf,
+  policyIn,
   definitionsOf,
   MAX_PARTITIONS,
 } from './build-partitions.js';
@@ -129,6 +130,7 @@ async function addNumbered(
       lessThan: [],
       inValues: [],
       comment: commentOf(defs[i]),
+      ...policyIn(defs[i]),
     };
   });
   checkNames([...info.definitions, ...added].map((d) => d.name));

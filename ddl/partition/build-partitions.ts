@@ -297,6 +297,7 @@ function numbered(method: PartitionMethod, defs: readonly PartitionDef[]): Parti
     lessThan: [],
     inValues: [],
     comment: commentOf(defs[i]),
+    ...policyIn(defs[i]),
   }));
 }
 
@@ -304,6 +305,14 @@ export const commentOf = (d: PartitionDef | undefined): string => {
   const option = d?.options.find((o) => o.name.toUpperCase() === 'COMMENT');
   return option === undefined ? '' : String(option.value ?? '');
 };
+
+/** The placement policy that a definition names; that there is one of the name is checked before. */
+export function policyIn(d: PartitionDef | undefined): { policy?: string } {
+  const option = d?.options.find((o) => o.name.toUpperCase() === 'PLACEMENT POLICY');
+  return option === undefined || String(option.value).toUpperCase() === 'DEFAULT'
+    ? {}
+    : { policy: String(option.value) };
+}
 
 export function checkNames(names: readonly string[]): void {
   const seen = new Set<string>();
@@ -336,6 +345,7 @@ export async function definitionsOf(
       lessThan: info.type === 'RANGE' ? await lessThan(ctx, info, d, types) : [],
       inValues: info.type === 'LIST' ? await inValues(ctx, info, d, types) : [],
       comment: commentOf(d),
+      ...policyIn(d),
     });
   }
   return out;

@@ -28,6 +28,7 @@ import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
 import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
+import { registerPlacementTables } from '../placement-tables.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { TempStorage } from '../../executor/spill/temp-storage.js';
@@ -109,6 +110,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);
+  registerPlacementTables(core);
   registerAnalyzeStatus(core);
   registerPrivilegeTables(core);
   const collector = new GarbageCollector(core);
@@ -194,6 +196,8 @@ class RutileEngine implements Engine {
         ? accounts.rolesOf(connection.account)
         : accounts.defaultRolesOf(connection.account),
     );
+    const group = accounts.exact(connection.account.user, connection.account.host)?.attributes.resource_group;
+    if (typeof group === 'string' && group !== '') session.resourceGroup = group;
     if (connection.database !== '') session.useDatabase(connection.database);
     this.core.sessions.set(connection.id, session);
     return session;

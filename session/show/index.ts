@@ -3,6 +3,7 @@ import './bindings.js';
 import './grants.js';
 import './import-jobs.js';
 import './schema.js';
+import './placement.js';
 import './regions.js';
 import './server.js';
 import './statistics.js';

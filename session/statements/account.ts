@@ -1,3 +1,4 @@
+import { resourceGroups } from '../../ddl/resource-group.js';
 import { randomInt } from 'node:crypto';
 import type {
   AccountSpec,
@@ -350,7 +351,7 @@ registerStatement('AlterUser', {
         const user = accounts.exact(a.user, a.host);
         if (user === null) continue;
         if (!own(spec.user)) requireReach(session, a);
-        if (stmt.resourceGroup !== null) checkResourceGroup(session, user);
+        if (stmt.resourceGroup !== null) await checkResourceGroup(session, user, stmt.resourceGroup);
         const all: string[] = [];
         if (spec.auth !== null && !spec.auth.discardOld) {
           const rules = {
@@ -395,8 +396,13 @@ function onlyPassword(stmt: AlterUserStmt): boolean {
   );
 }
 
-function checkResourceGroup(session: Session, user: UserRow): void {
+/** Throws 8257, 8249. */
+async function checkResourceGroup(session: Session, user: UserRow, name: string): Promise<void> {
   if (session.engine.accounts.isRole(user)) throw mysqlError('ER_RESOURCE_GROUP_INVALID_FOR_ROLE');
+  const { storage } = session.engine;
+  const groups = await resourceGroups(storage.snapshot(await storage.currentTs()));
+  if (!groups.some((g) => g.lower === name.toLowerCase()))
+    throw mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', name);
 }
 
 registerStatement('SetPassword', {

@@ -7,6 +7,8 @@ import { applyDropIndex } from '../../ddl/index-clauses.js';
 import { alterSequence, createSequence, dropSequences } from '../../ddl/sequence.js';
 import { createTable, dropTables, renameTables, truncateTable } from '../../ddl/table.js';
 import { flashbackDatabase, flashbackTable, recoverTable } from '../../ddl/flashback.js';
+import { definePolicy, dropPolicy } from '../../ddl/placement.js';
+import { defineResourceGroup, dropResourceGroup } from '../../ddl/resource-group.js';
 import { createView, dropViews } from '../../ddl/view.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
@@ -107,6 +109,12 @@ registerDdl('RenameTable', async (ctx, stmt, session) => {
 registerDdl('AlterTable', async (ctx, stmt, session) => {
   if (!(await alterTemporaryTable(session, ctx, stmt))) await alterTable(ctx, stmt);
 });
+registerDdl('CreatePlacementPolicy', definePolicy);
+registerDdl('AlterPlacementPolicy', definePolicy);
+registerDdl('DropPlacementPolicy', dropPolicy);
+registerDdl('CreateResourceGroup', defineResourceGroup);
+registerDdl('AlterResourceGroup', defineResourceGroup);
+registerDdl('DropResourceGroup', dropResourceGroup);
 registerDdl('RecoverTable', recoverTable);
 registerDdl('FlashbackTable', flashbackTable);
 registerDdl('FlashbackDatabase', flashbackDatabase);

@@ -1,3 +1,4 @@
+import { resourceGroups } from '../../ddl/resource-group.js';
 import type { Expr, SetItem, SetTransactionStmt, VariableScope } from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -174,6 +175,20 @@ function setCharset(session: Session, charset: string | null): void {
   session.vars.assign('character_set_connection', database);
   session.vars.assign('collation_connection', session.vars.get('collation_database'));
 }
+
+registerStatement('SetResourceGroup', {
+  run: async (session, stmt) => {
+    const { storage } = session.engine;
+    if (session.vars.get('tidb_enable_resource_control') !== 'ON')
+      throw mysqlError('ER_RESOURCE_GROUP_SUPPORT_DISABLED');
+    const name = stmt.name === '' ? 'default' : stmt.name;
+    const groups = await resourceGroups(storage.snapshot(await storage.currentTs()));
+    const group = groups.find((g) => g.lower === name.toLowerCase());
+    if (group === undefined) throw mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', name);
+    session.resourceGroup = group.name;
+    return null;
+  },
+});
 
 registerStatement('SetTransaction', {
   run: async (session, stmt) => {
