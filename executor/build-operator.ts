@@ -10,6 +10,7 @@ import { HashAggOperator } from './hash-agg.js';
 import { HashJoinOperator } from './hash-join.js';
 import { IndexJoinOperator } from './index-join.js';
 import { IndexLookUpOperator } from './index-lookup.js';
+import { IndexMergeOperator } from './index-merge.js';
 import { LimitOperator } from './limit.js';
 import { MaxOneRowOperator } from './max-one-row.js';
 import { MemTableScanOperator } from './mem-table-scan.js';
@@ -45,7 +46,7 @@ export const countOf = (e: Expression, ctx: OperatorContext): number => rowCount
 
 /** A reader's operators for each of its partitions, one after the other or merged. */
 function overPartitions(
-  p: PlanOf<'TableReader' | 'IndexReader' | 'IndexLookUp' | 'UnionScan'>,
+  p: PlanOf<'TableReader' | 'IndexReader' | 'IndexLookUp' | 'IndexMerge' | 'UnionScan'>,
   partitions: ReadPartitions,
   ctx: ExecContext,
 ): Operator {
@@ -67,6 +68,8 @@ const BUILDERS: Builders = {
     p.partitions === undefined ? new CopReaderOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
   IndexLookUp: (p, ctx) =>
     p.partitions === undefined ? new IndexLookUpOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
+  IndexMerge: (p, ctx) =>
+    p.partitions === undefined ? new IndexMergeOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
   PointGet: (p, ctx) => new PointGetOperator(p, ctx),
   BatchPointGet: (p, ctx) => new BatchPointGetOperator(p, ctx),
   TableScan: onlyInCop,

@@ -1,9 +1,9 @@
 import type { Chunk, ChunkSource } from '../chunk/chunk.js';
-import { nextKey } from '../kv/codec/byte-writer.js';
-import { recordKey, type Handle } from '../kv/codec/table-key.js';
+import type { Handle } from '../kv/codec/table-key.js';
 import type { PhysicalPlan } from '../planner/physical/plan.js';
 import { sendCop } from './cop-reader.js';
 import type { ExecContext } from './exec-context.js';
+import { compareHandles, recordRanges } from './handle-reader.js';
 
 /** The rows that entries of a global index point to: each in the partition that its entry names, in the last column. */
 export class PartitionedRows {
@@ -38,11 +38,7 @@ export class PartitionedRows {
     if (!order.keepOrder) for (const g of groups) g.handles.sort(compareHandles);
     return new OneAfterAnother(
       groups.map((g) => () => {
-        const ranges = g.handles.map((h) => {
-          const startKey = recordKey(g.id, h);
-          return { startKey, endKey: nextKey(startKey) };
-        });
-        return sendCop(this.planOf(g.id), ranges, order, this.ctx);
+        return sendCop(this.planOf(g.id), recordRanges(g.id, g.handles), order, this.ctx);
       }),
     );
   }
@@ -52,11 +48,6 @@ export class PartitionedRows {
     if (plan === undefined) this.plans.set(id, (plan = overPartition(this.tablePlan, id)));
     return plan;
   }
-}
-
-export function compareHandles(a: Handle, b: Handle): number {
-  if (typeof a === 'object' && typeof b === 'object') return Buffer.compare(a, b);
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The cop plan with its scan over one partition. */

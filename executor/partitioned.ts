@@ -15,11 +15,19 @@ const COPIES = new WeakMap<PhysicalPlan, Map<number, PhysicalPlan>>();
 function moved(p: PhysicalPlan, id: number): PhysicalPlan {
   switch (p.op) {
     case 'TableScan':
-    case 'IndexScan':
       return { ...p, physicalId: id };
+    case 'IndexScan':
+      // A global index beside others in a merge: of its entries those of the partition.
+      return p.globalIn === undefined
+        ? { ...p, physicalId: id }
+        : { ...p, globalIn: { ids: [id], out: p.globalIn.out } };
     case 'IndexLookUp': {
       const { partitions: _, ...rest } = p;
       return { ...rest, indexPlan: moved(p.indexPlan, id), tablePlan: moved(p.tablePlan, id) };
+    }
+    case 'IndexMerge': {
+      const { partitions: _, ...rest } = p;
+      return { ...rest, partials: p.partials.map((x) => moved(x, id)), tablePlan: moved(p.tablePlan, id) };
     }
     case 'TableReader':
     case 'IndexReader': {

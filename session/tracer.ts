@@ -90,6 +90,7 @@ export function childPlans(plan: PhysicalPlan): readonly PhysicalPlan[] {
   if ('left' in plan) return [plan.left, plan.right];
   if ('children' in plan) return plan.children;
   if (plan.op === 'IndexLookUp') return [plan.indexPlan, plan.tablePlan];
+  if (plan.op === 'IndexMerge') return [...plan.partials, plan.tablePlan];
   if (plan.op === 'Insert') return plan.select === null ? [] : [plan.select];
   return [];
 }

@@ -33,7 +33,9 @@ export function tableEstimate(
     ds.table.partition === undefined || (ds.physical ?? null) === null
       ? 1
       : ds.table.partition.definitions.length;
-  const known = ctx.rowCountHint(ds.table.id);
+  const counted = ctx.rowCountHint(ds.table.id);
+  const guessed = stats === null || !isAnalyzed(stats);
+  const known = guessed && counted !== null && isFilling(ctx, ds.table, counted) ? null : counted;
   const hint = known === null ? null : known / parts;
   if (stats !== null && stats.version !== 0n) {
     return {
@@ -56,6 +58,13 @@ function isAnalyzed(stats: TableStatistics): boolean {
   }
   return known;
 }
+
+/** Milliseconds after which the row count of a new small table is taken for lasting. */
+const FILLING_MS = 60_000;
+
+/** Whether a table is so new and small that it is probably being filled: plans made now will meet more rows. */
+const isFilling = (ctx: PlanContext, table: DataSource['table'], rows: number): boolean =>
+  rows < PSEUDO.rows && ctx.eval.nowMicros / 1000 - table.createTime < FILLING_MS;
 
 /** Values of constants while planning. Throws for correlated columns: ask `isKnown` first. */
 export function evaluator(ctx: PlanContext): Evaluate {

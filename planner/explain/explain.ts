@@ -62,6 +62,11 @@ function children(p: PhysicalPlan): Child[] {
         { plan: p.indexPlan, label: '(Build)' },
         { plan: p.tablePlan, label: '(Probe)' },
       ];
+    case 'IndexMerge':
+      return [
+        ...p.partials.map((plan) => ({ plan, label: '(Build)' })),
+        { plan: p.tablePlan, label: '(Probe)' },
+      ];
     case 'UnionAll':
       return p.children.map(plain);
     case 'Insert':

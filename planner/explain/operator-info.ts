@@ -54,6 +54,7 @@ export function accessObject(p: PhysicalPlan): string {
     case 'TableReader':
     case 'IndexReader':
     case 'IndexLookUp':
+    case 'IndexMerge':
       return p.partitions === undefined ? '' : `partition:${p.partitions.text}`;
     case 'PointGet':
     case 'BatchPointGet': {
@@ -95,6 +96,12 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       return p.pushedLimit === undefined
         ? ''
         : `limit embedded(offset:${p.pushedLimit.offset}, count:${p.pushedLimit.count})`;
+    case 'IndexMerge': {
+      const type = `type: ${p.intersection ? 'intersection' : 'union'}`;
+      return p.pushedLimit === undefined
+        ? type
+        : `${type}, limit embedded(offset:${p.pushedLimit.offset}, count:${p.pushedLimit.count})`;
+    }
     case 'TableScan':
       return scanInfo(p, p.columns.length > 0 || p.schema.length > 0 ? handleTypes(p) : []);
     case 'IndexScan':

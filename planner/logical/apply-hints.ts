@@ -1,7 +1,7 @@
 import type * as ast from '../../parser/ast/index.js';
 import { enginesOf } from '../physical/engines.js';
 import type { BuildState } from '../resolve/build-state.js';
-import type { Join, JoinHint, LogicalPlan } from './plan.js';
+import type { DataSource, Join, JoinHint, LogicalPlan } from './plan.js';
 
 const JOIN_METHODS: Readonly<Record<string, { readonly method: 'hash' | 'index'; readonly inner: boolean }>> =
   {
@@ -42,6 +42,18 @@ export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: 
       for (const t of hint.tables) hintEngine(state, from, t.name.toLowerCase(), hint);
       continue;
     }
+    if (hint.name === 'USE_INDEX_MERGE') {
+      const named = hint.tables[0];
+      const indexes = new Set(hint.indexes.map((n) => n.toLowerCase()));
+      const found =
+        named !== undefined && forTable(from, named.name.toLowerCase(), (ds) => (ds.mergeHint = indexes));
+      if (!found) warnUnmatched(state, hint.text);
+      continue;
+    }
+    if (hint.name === 'NO_INDEX_MERGE') {
+      forSources(from, (ds) => (ds.noIndexMerge = true));
+      continue;
+    }
     const type = INDEX_HINTS[hint.name];
     const table = hint.tables[0];
     if (type !== undefined && table !== undefined) {
@@ -75,6 +87,26 @@ function warnUnmatched(state: BuildState, text: string): void {
     code: 1815,
     message: `${text} is inapplicable: the table it names is not in this query block`,
   });
+}
+
+/** Every stored table of a block. */
+function forSources(p: LogicalPlan, f: (ds: DataSource) => void): boolean {
+  if (p.op === 'DataSource') {
+    f(p);
+    return true;
+  }
+  return p.children.map((c) => forSources(c, f)).includes(true);
+}
+
+/** The stored tables of a block that have an alias; false when there are none. */
+function forTable(p: LogicalPlan, alias: string, f: (ds: DataSource) => void): boolean {
+  let found = false;
+  forSources(p, (ds) => {
+    if (ds.alias.toLowerCase() !== alias) return;
+    f(ds);
+    found = true;
+  });
+  return found;
 }
 
 function hintTable(p: LogicalPlan, alias: string, hint: ast.IndexHint): boolean {

@@ -217,6 +217,8 @@ export function sourceOf(
     physical: null,
     conditions: [],
     indexHints,
+    mergeHint: null,
+    noIndexMerge: false,
     dirty: state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id),
   };
   if (computed.length === 0) return { plan, names };

@@ -63,6 +63,10 @@ export interface DataSource extends Base {
   indexHints: readonly IndexHint[];
   /** READ_FROM_STORAGE. */
   engineHint?: 'tikv' | 'tiflash';
+  /** USE_INDEX_MERGE: lower names of the indexes to merge, empty for any; null without the hint. */
+  mergeHint: ReadonlySet<string> | null;
+  /** NO_INDEX_MERGE. */
+  noIndexMerge: boolean;
   /** Own uncommitted writes must be merged in. */
   dirty: boolean;
 }

@@ -19,7 +19,6 @@ import {
 } from '../cost/selectivity.js';
 import { indexRows } from '../cost/index-rows.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
-import { arrayAccess } from './array-access.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
 import { datumCompare, intersect, type Interval } from '../ranger/interval.js';
 
@@ -38,8 +37,6 @@ export interface AccessPath {
   readonly tableConditions: readonly Expression[];
   /** Named by a USE or FORCE INDEX. */
   readonly forced: boolean;
-  /** Several entries may point to one row: those of a multi-valued index. */
-  readonly once?: boolean;
   /** At most one row: a unique key fixed. */
   readonly unique: boolean;
 }
@@ -225,11 +222,9 @@ export function accessPaths(
   const evaluate = evaluator(ctx);
   const needed = columnsOf(conditions, new Set(ds.schema.map((c) => c.id)));
   const { indexes, table, forced } = candidates(ds);
-  const arrays = indexes
-    .filter((i) => arrayPart(ds.table, i) >= 0)
-    .flatMap((i) => arrayPath(ctx, est, ds, i, conditions, known, forced) ?? []);
+  // Multi-valued indexes are read by index merges alone.
   const plain = indexes.filter((i) => arrayPart(ds.table, i) < 0);
-  const paths: AccessPath[] = [...arrays];
+  const paths: AccessPath[] = [];
   const fullAccess: Access = {
     ranges: FULL_RANGES,
     rebuild: null,
@@ -240,8 +235,7 @@ export function accessPaths(
     columns: 0,
     full: true,
   };
-  // Multi-valued indexes that are asked for may not be able to give all rows.
-  if (table || (arrays.length + plain.length === 0 && ds.onlyGlobal !== true)) {
+  if (table || (plain.length === 0 && ds.onlyGlobal !== true)) {
     const keys = keysOf(ds, null);
     const usable = ds.table.isCommonHandle || keys.length === 1;
     const access = usable ? detach(conditions, keys, !ds.table.isCommonHandle, evaluate, known) : fullAccess;
@@ -292,45 +286,6 @@ export function accessPaths(
     })),
   });
   return skyline(paths);
-}
-
-/** The path through a multi-valued index; null when no condition names elements of its array. */
-function arrayPath(
-  ctx: PlanContext,
-  est: TableEstimate,
-  ds: DataSource,
-  index: IndexInfo,
-  conditions: readonly Expression[],
-  known: boolean,
-  forced: boolean,
-): AccessPath | null {
-  const array = arrayAccess(ctx, ds, index, conditions);
-  if (array === null) return null;
-  const keys: KeyColumn[] = [];
-  for (const [i, c] of index.columns.entries()) {
-    const column = i === array.position ? array.column : indexedColumn(ds, c.offset);
-    if (column === undefined) break;
-    keys.push({ column, length: c.length });
-  }
-  const rewritten = conditions.map((c) => (c === array.condition ? array.named : c));
-  const found = detach(rewritten, keys, false, evaluator(ctx), known);
-  // Rows without elements have no entries: ranges of the columns before it would miss them.
-  if (found.equalColumns <= array.position) return null;
-  const access = { ...found, remained: conditions, equalColumns: 0, singlePoints: 0 };
-  const others = found.access.filter((c) => c !== array.named);
-  return {
-    index,
-    // The order of the entries is that of no column.
-    keys: [],
-    access,
-    rows: est.rows * array.share * selectivity(ctx, est, ds, others),
-    covering: false,
-    indexConditions: [],
-    tableConditions: conditions,
-    forced,
-    once: true,
-    unique: false,
-  };
 }
 
 /** Drops paths that another one is at least as good as in every respect and better in one. */

@@ -1,106 +1,77 @@
-import { arrayPart, indexedType } from '../../catalog/table-layout.js';
-import type { IndexInfo } from '../../catalog/model.js';
-import type { Column, Constant, Expression, ScalarFunction } from '../../expression/expression.js';
+import type { Constant, Expression, ScalarFunction } from '../../expression/expression.js';
 import { booleanQuery, namedWords, naturalQuery } from '../../expression/fulltext/query.js';
 import { foldOf } from '../../expression/fulltext/words.js';
-import { newFunction } from '../../expression/build.js';
 import { toJsonValue } from '../../expression/json/convert.js';
 import { BOOLEAN_FLAG } from '../../expression/type-inference.js';
 import { decodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
-import { elementDatum } from '../../types/json/array-element.js';
+import { elementDatum, elementsOf } from '../../types/json/array-element.js';
 import { decodeJson } from '../../types/json/binary.js';
 import { parseJson } from '../../types/json/parse.js';
 import type { JsonValue } from '../../types/json/value.js';
 import { sameExpr } from '../logical/expression-walk.js';
-import type { DataSource, VirtualColumn } from '../logical/plan.js';
+import type { VirtualColumn } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 
 /**
  * Access by a multi-valued index (MySQL manual, "Multi-Valued Indexes"): MEMBER OF, JSON_CONTAINS and JSON_OVERLAPS of its
- * array and constants name elements that every row found has one of. The entries of those elements are read, each row once,
- * and the conditions are looked at again.
+ * array and constants, or MATCH of a full-text index's words, name elements that the rows found have.
  */
-export interface ArrayAccess {
-  /** The array's elements as a column of the index. */
-  readonly column: Column;
-  /** Position of it among the index's columns. */
-  readonly position: number;
-  /** The condition that names elements, and what it means for them. */
-  readonly condition: Expression;
-  readonly named: Expression;
-  /** Share of the rows that have one of the elements; a guess, as TiDB makes it of an equality. */
-  readonly share: number;
+export interface NamedElements {
+  readonly values: readonly Datum[];
+  /** Rows have all of the elements; else one at least. */
+  readonly all: boolean;
+  /** Rows that have them satisfy the condition. */
+  readonly exact: boolean;
 }
 
-export function arrayAccess(
-  ctx: PlanContext,
-  ds: DataSource,
-  index: IndexInfo,
-  conditions: readonly Expression[],
-): ArrayAccess | null {
-  const position = arrayPart(ds.table, index);
-  if (position < 0) return null;
-  const part = index.columns[position]!;
-  const array = ds.virtuals.find((v) => ds.infos.get(v.column.id)?.offset === part.offset);
-  if (array === undefined) return null;
-  const column: Column = { ...array.column, type: indexedType(ds.table, part) };
-  let best: { condition: Expression; elements: readonly Datum[] } | null = null;
-  for (const condition of conditions) {
-    const elements = elementsNamed(ctx, condition, array, ds.table.columns[part.offset]!.type.arrayOf!);
-    // One element finds fewer rows than several.
-    if (elements !== null && (best === null || elements.length < best.elements.length))
-      best = { condition, elements };
-  }
-  if (best === null) return null;
-  const constants = best.elements.map((value): Constant => ({ kind: 'constant', type: column.type, value }));
-  const named =
-    constants.length === 1
-      ? newFunction('eq', [column, constants[0]!], ctx.eval)
-      : newFunction('in', [column, ...constants], ctx.eval);
-  return { column, position, condition: best.condition, named, share: Math.min(1, constants.length / 1000) };
-}
-
-/** Elements one of which each row that satisfies the condition has; null when it says no such thing. */
-function elementsNamed(
+/** The elements that a condition names; null when it says no such thing. */
+export function elementsNamed(
   ctx: PlanContext,
   condition: Expression,
   array: VirtualColumn,
   element: FieldType,
-): readonly Datum[] | null {
+): NamedElements | null {
   if (condition.kind !== 'function' || array.written.kind !== 'function') return null;
   if (array.written.name === '_fts_words') {
     const words = wordsNamed(condition, array.written.args);
-    if (words !== null) return datums(words, element);
+    if (words !== null) return named(datums(words, element), false, false);
   }
   const document = array.written.name === 'cast_as_array' ? array.written.args[0]! : array.written;
   const [a, b] = condition.args;
   if (a === undefined || b === undefined) return null;
+  // How a number is written in a document is not settled by its double.
+  const plain = evalType(element) !== 'real';
   switch (condition.name) {
     case 'json_memberof': {
       if (a.kind !== 'constant' || !sameDocument(b, document)) return null;
       const value = fixed(ctx, a);
-      return value === null
-        ? null
-        : datums([toJsonValue(value, a.type, (a.type.flag & BOOLEAN_FLAG) !== 0)], element);
+      if (value === null) return null;
+      const json = toJsonValue(value, a.type, (a.type.flag & BOOLEAN_FLAG) !== 0);
+      return named(datums([json], element), false, plain);
     }
     case 'json_contains': {
       if (condition.args.length > 2 || b.kind !== 'constant' || !sameDocument(a, document)) return null;
-      const all = elementsOf(ctx, b);
-      // Rows have all of them: any one will do.
-      return all === null || all.length === 0 ? null : datums(all.slice(0, 1), element);
+      const given = documentOf(ctx, b);
+      const all = given === null ? null : elementsOf(given);
+      // A scalar document holds no array, though the index has it as one of one element.
+      return all === null ? null : named(datums(all, element), true, plain && !Array.isArray(given));
     }
     case 'json_overlaps': {
-      const [doc, given] = a.kind === 'constant' ? [b, a] : [a, b];
-      if (given.kind !== 'constant' || !sameDocument(doc, document)) return null;
-      const all = elementsOf(ctx, given);
-      return all === null || all.length === 0 ? null : datums(all, element);
+      const [doc, other] = a.kind === 'constant' ? [b, a] : [a, b];
+      if (other.kind !== 'constant' || !sameDocument(doc, document)) return null;
+      const given = documentOf(ctx, other);
+      const all = given === null ? null : elementsOf(given);
+      return all === null ? null : named(datums(all, element), false, false);
     }
     default:
       return null;
   }
 }
+
+const named = (values: readonly Datum[] | null, all: boolean, exact: boolean): NamedElements | null =>
+  values === null || values.length === 0 ? null : { values, all, exact };
 
 /** Words one of which each row has that MATCH finds, in a condition that only such rows satisfy. */
 function wordsNamed(condition: ScalarFunction, columns: readonly Expression[]): readonly string[] | null {
@@ -143,21 +114,17 @@ function fixed(ctx: PlanContext, c: Constant): Datum {
   return c.value;
 }
 
-/** The elements of a constant document; null for an object or bad text. */
-function elementsOf(ctx: PlanContext, c: Constant): readonly JsonValue[] | null {
+/** A constant document; null for what is none. JSON null is none that names elements. */
+function documentOf(ctx: PlanContext, c: Constant): JsonValue {
   const value = fixed(ctx, c);
   if (!(value instanceof Uint8Array)) return null;
-  let doc: JsonValue;
-  if (c.type.tp === TypeCode.Json) doc = decodeJson(value);
-  else if (evalType(c.type) === 'string' && c.type.charset !== 'binary') {
-    try {
-      doc = parseJson(decodeUtf8(value));
-    } catch {
-      return null;
-    }
-  } else return null;
-  if (Array.isArray(doc)) return doc as readonly JsonValue[];
-  return doc instanceof Map ? null : [doc];
+  if (c.type.tp === TypeCode.Json) return decodeJson(value);
+  if (evalType(c.type) !== 'string' || c.type.charset === 'binary') return null;
+  try {
+    return parseJson(decodeUtf8(value));
+  } catch {
+    return null;
+  }
 }
 
 /** Null when one is none of the array's kind: 1.0 is equal to 1, but no element of an array of integers. */
@@ -166,7 +133,12 @@ function datums(values: readonly JsonValue[], element: FieldType): readonly Datu
   for (const v of values) {
     const datum = elementDatum(v, element);
     if (typeof datum === 'string' || datum === null) return null;
-    out.push(datum);
+    if (!out.some((x) => sameDatum(x, datum))) out.push(datum);
   }
   return out;
+}
+
+export function sameDatum(a: Datum, b: Datum): boolean {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
+  return a === b;
 }

@@ -6,7 +6,7 @@ import type { LogicalPlan, PlanStats } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { PhysicalPlan, Sort } from './plan.js';
-import type { OrderItem, Property, RootTask, Task } from './task.js';
+import { ANY, type OrderItem, type Property, type RootTask, type Task } from './task.js';
 
 /** Makes the best task for a node under a property; null when the operator cannot give the order by itself. */
 export type Implementation<P extends LogicalPlan = LogicalPlan> = (
@@ -20,7 +20,8 @@ export type Implementation<P extends LogicalPlan = LogicalPlan> = (
  * search with one group per logical node).
  */
 export class Optimizer {
-  private readonly memo = new Map<LogicalPlan, Map<string, Task>>();
+  private readonly memo = new Map<LogicalPlan, Map<string, Task | null>>();
+  private readonly sorted = new Map<LogicalPlan, Map<string, RootTask>>();
   private lastId = 0;
   readonly ctx: PlanContext;
 
@@ -30,6 +31,15 @@ export class Optimizer {
     private readonly finish: (opt: Optimizer, task: Task) => RootTask,
   ) {
     this.ctx = state.ctx;
+  }
+
+  /** Whether `tidb_opt_fix_control` turns a behaviour on: `52869:on, 44262:off`. */
+  fixControl(number: number): boolean {
+    const text = this.ctx.variable('tidb_opt_fix_control');
+    return text.split(',').some((part) => {
+      const [n, value] = part.split(':');
+      return Number(n) === number && /^\s*(on|1)\s*$/i.test(value ?? '');
+    });
   }
 
   nextId(): number {
@@ -42,22 +52,21 @@ export class Optimizer {
 
   /** The cheapest task that satisfies `prop`; a sort is put on top where that is cheaper or the only way. */
   find(p: LogicalPlan, prop: Property): Task {
-    let own = this.memo.get(p);
-    if (own === undefined) this.memo.set(p, (own = new Map()));
-    const key = `${prop.limit}|${prop.order.map((o) => `${o.column.id}${o.desc ? 'd' : ''}`).join(',')}`;
-    const known = own.get(key);
-    if (known !== undefined) return known;
-    const implement = this.implementations[p.op]!;
-    let best = implement(this, p, prop);
+    let best = this.tryFind(p, prop);
     let sortedCost: number | null = null;
     if (prop.order.length > 0) {
-      const unordered = this.root(this.find(p, { order: [], limit: Infinity }));
-      const sorted = this.sort(unordered, prop.order);
+      const key = keyOf(prop);
+      let known = this.sorted.get(p);
+      if (known === undefined) this.sorted.set(p, (known = new Map()));
+      let sorted = known.get(key);
+      if (sorted === undefined) {
+        sorted = this.sort(this.root(this.find(p, ANY)), prop.order);
+        known.set(key, sorted);
+      }
       sortedCost = sorted.cost;
       if (best === null || sorted.cost < best.cost) best = sorted;
     }
     if (best === null) throw new Error(`no plan for ${p.op}`);
-    own.set(key, best);
     this.ctx.trace?.physical.push({
       operator: p.op,
       property: prop.order.map((o) => `${o.column.name}${o.desc ? ' desc' : ''}`).join(', '),
@@ -67,6 +76,26 @@ export class Optimizer {
       sorted: sortedCost,
     });
     return best;
+  }
+
+  /**
+   * The cheapest task that gives an order by itself, null when there is none. Operators that hand an order on ask this of
+   * their child: a sort, where one is needed, stands above them.
+   */
+  tryFind(p: LogicalPlan, prop: Property): Task | null {
+    let own = this.memo.get(p);
+    if (own === undefined) this.memo.set(p, (own = new Map()));
+    const key = keyOf(prop);
+    const known = own.get(key);
+    if (known !== undefined) return known;
+    const best = this.implementations[p.op]!(this, p, prop);
+    own.set(key, best);
+    return best;
+  }
+
+  tryFindRoot(p: LogicalPlan, prop: Property): RootTask | null {
+    const task = this.tryFind(p, prop);
+    return task === null ? null : this.root(task);
   }
 
   /** Closes a task with its reader. */
@@ -109,6 +138,9 @@ function chosenPlan(task: Task): string {
   const plan = task.kind === 'root' ? task.plan : (task.tablePlan ?? task.indexPlan);
   return plan === null ? '' : `${plan.op}_${plan.id}`;
 }
+
+const keyOf = (prop: Property): string =>
+  `${prop.limit}|${prop.order.map((o) => `${o.column.id}${o.desc ? 'd' : ''}`).join(',')}`;
 
 export const sortCost = (rows: number): number =>
   COST.open + rows * Math.log2(Math.max(2, rows)) * COST.sortCompare;

@@ -12,6 +12,7 @@ export type PhysicalPlan =
   | TableReader
   | IndexReader
   | IndexLookUp
+  | IndexMerge
   | PointGet
   | BatchPointGet
   | TableScan
@@ -105,9 +106,18 @@ export interface IndexLookUp extends PlanBase {
   readonly tablePlan: PhysicalPlan;
   readonly keepOrder: boolean;
   readonly desc: boolean;
-  /** Entries of a multi-valued index may point to one row several times: it is read once. */
-  readonly once?: boolean;
   /** LIMIT pushed down to the handles. */
+  readonly pushedLimit?: { readonly offset: number; readonly count: number };
+}
+/** Rows found by several scans that give handles: those of any of them, or of all. */
+export interface IndexMerge extends PlanBase {
+  readonly op: 'IndexMerge';
+  readonly partitions?: ReadPartitions;
+  readonly intersection: boolean;
+  /** Index scans, or scans of the table by ranges of its handle; each gives the handle. */
+  readonly partials: readonly PhysicalPlan[];
+  readonly tablePlan: PhysicalPlan;
+  /** LIMIT of the handles. */
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
 }
 /** A leaf of a cop task. Output columns = `columns` in this order, then the handle columns when `handleOut`. */

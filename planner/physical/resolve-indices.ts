@@ -40,6 +40,12 @@ export class IndexResolver {
           tablePlan: this.resolve(p.tablePlan),
           ...merged(p),
         };
+      case 'IndexMerge':
+        return {
+          ...p,
+          partials: p.partials.map((x) => this.resolve(x)),
+          tablePlan: this.resolve(p.tablePlan),
+        };
       case 'Selection': {
         const child = this.resolve(p.child);
         return { ...p, child, conditions: p.conditions.map(resolver(child.schema)) };

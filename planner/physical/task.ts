@@ -49,8 +49,6 @@ export interface CopTask {
   /** The table side filters or aggregates: the number of handles is not the number of rows. */
   readonly tableFiltered: boolean;
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
-  /** Entries may point to one row several times: it is read once. */
-  readonly once?: boolean;
   readonly partitions?: ReadPartitions;
 }
 

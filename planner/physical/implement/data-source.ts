@@ -1,5 +1,4 @@
-import type { Column, Expression } from '../../../expression/expression.js';
-import { PARTITION_ID_TYPE } from '../../../catalog/table-layout.js';
+import type { Expression } from '../../../expression/expression.js';
 import { COST } from '../../cost/factors.js';
 import { isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf } from '../../logical/expression-walk.js';
@@ -16,21 +15,29 @@ import type {
   BatchPointGet,
   IndexLookUp,
   IndexReader,
-  IndexScan,
   KeyRangeDatum,
   PhysicalPlan,
   PointGet,
   Projection,
   ReadPartitions,
-  ScanRanges,
-  Selection,
   TableDual,
   TableReader,
   TableScan,
   UnionScan,
 } from '../plan.js';
-import { sourceEngines, wantsRows } from '../engines.js';
+import { sourceEngines } from '../engines.js';
+import type { MergeHints } from '../merge-path.js';
 import { pushable } from '../pushdown.js';
+import { bestIndexMerge } from './index-merge.js';
+import {
+  indexScan,
+  partitionIdsOf,
+  physicalIdOf,
+  prunesDynamically,
+  readPartitions,
+  selectionOver,
+  tableScan,
+} from './scan.js';
 import { rowScale, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
 
 /** Whether a path gives its rows in an order, and in which direction. */
@@ -69,9 +76,6 @@ export function matchOrder(
   return { desc };
 }
 
-/** Id of the physical table that a source reads. */
-export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;
-
 /**
  * A partitioned table is read partition by partition, those that the conditions rule out left out, or through one of its
  * global indexes.
@@ -91,9 +95,6 @@ function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Ta
   if (parts === null) return whole.task;
   return whole.task.cost + readerCost(whole.task) < parts.cost + readerCost(parts) ? whole.task : parts;
 }
-
-/** The partitions that a source's conditions leave. */
-const partitionIdsOf = (opt: Optimizer, ds: DataSource): readonly number[] => readPartitions(opt, ds, []).ids;
 
 /**
  * Whether rows of a global index's reader can be told from the transaction's own: by their handles, unless EXCHANGE PARTITION
@@ -146,24 +147,6 @@ function partByPart(opt: Optimizer, ds: DataSource, kept: readonly number[], pro
   return { kind: 'root', plan, rows, cost };
 }
 
-/** Whether one plan serves all partitions of a table, those to read being a matter of its readers. */
-export const prunesDynamically = (opt: Optimizer): boolean =>
-  opt.ctx.variable('tidb_partition_prune_mode').startsWith('dynamic');
-
-/** The partitions that a source's conditions leave, for one reader of them all. */
-export function readPartitions(opt: Optimizer, ds: DataSource, order: readonly OrderItem[]): ReadPartitions {
-  const { definitions } = ds.table.partition!;
-  const kept = prunedPartitions(opt.ctx, ds).map((i) => definitions[i]!);
-  const text =
-    kept.length === 0
-      ? 'dual'
-      : kept.length === definitions.length
-        ? 'all'
-        : kept.map((d) => d.name).join(',');
-  const mergeBy = kept.length > 1 ? order.map((o) => ({ expr: o.column, desc: o.desc })) : [];
-  return { ids: kept.map((d) => d.id), text, mergeBy };
-}
-
 export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
   const partitioned = ds.table.partition !== undefined && ds.physical === null;
   if (partitioned && !prunesDynamically(opt)) return implementPartitions(opt, ds, prop);
@@ -202,7 +185,41 @@ function bestPath(
       if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
     }
   }
-  return best;
+  // A merge that is asked for gives no order: it is sorted.
+  if (prop.order.length > 0) return ds.mergeHint !== null && best?.kind !== 'root' ? null : best;
+  return ds.onlyGlobal === true ? best : orIndexMerge(opt, ds, paths, best, readers);
+}
+
+/** What the statement says about merging indexes of a source; null when it is not to be. */
+function mergeHints(opt: Optimizer, ds: DataSource, paths: readonly AccessPath[]): MergeHints | null {
+  if (ds.noIndexMerge || ds.conditions.length === 0) return null;
+  const enabled = opt.ctx.variable('tidb_enable_index_merge') !== 'OFF';
+  if (ds.mergeHint === null && !enabled) return null;
+  const use = ds.indexHints.filter((h) => h.type !== 'IGNORE' && h.scope === null && h.indexes.length > 0);
+  return {
+    hinted: ds.mergeHint,
+    used: use.length === 0 ? null : new Set(use.flatMap((h) => h.indexes.map((n) => n.toLowerCase()))),
+    // Where an index serves as it is, merging is left to hints.
+    automatic: paths.every((p) => p.access.full) || opt.fixControl(52869),
+  };
+}
+
+/** An index merge where one is asked for or cheaper than the best plain path. */
+function orIndexMerge(
+  opt: Optimizer,
+  ds: DataSource,
+  paths: readonly AccessPath[],
+  plain: Task | null,
+  partitions: ReadPartitions | undefined,
+): Task | null {
+  const hints = mergeHints(opt, ds, paths);
+  if (hints === null) return plain;
+  const found = bestIndexMerge(opt, ds, hints, partitions);
+  if (found === null) return plain;
+  const merge = ds.dirty ? withOwnWrites(opt, ds, found, [], partitions, false) : found;
+  if (plain === null || hints.hinted !== null || (hints.used !== null && !paths.some((p) => p.forced)))
+    return merge;
+  return merge.cost < plain.cost + readerCost(plain) ? merge : plain;
 }
 
 /** What closing a cop task will add, so that tasks compare fairly. */
@@ -225,29 +242,6 @@ export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['sche
     rowCount: 0,
   };
   return { kind: 'root', plan, rows: 0, cost: 0 };
-}
-
-export function rangesFor(path: Pick<AccessPath, 'access'>): ScanRanges {
-  return path.access.rebuild === null
-    ? { ranges: path.access.ranges }
-    : { ranges: path.access.ranges, rebuild: path.access.rebuild };
-}
-
-function selectionOver(
-  opt: Optimizer,
-  child: PhysicalPlan,
-  conditions: readonly Expression[],
-  rows: number,
-): Selection {
-  return {
-    op: 'Selection',
-    id: opt.nextId(),
-    schema: child.schema,
-    estRows: rows,
-    task: child.task,
-    child,
-    conditions,
-  };
 }
 
 /** Scans of one path with the filters that go with them. */
@@ -361,9 +355,6 @@ export function scanTask(
       source: ds,
       tablePlan,
       indexPlan: plan,
-      ...(path.once === true && (path.access.ranges.length !== 1 || path.access.rebuild !== null)
-        ? { once: true }
-        : {}),
       scan,
       keepOrder,
       desc,
@@ -383,95 +374,6 @@ export function scanTask(
     root.rows * COST.filterRow,
   );
 }
-
-export function tableScan(
-  opt: Optimizer,
-  ds: DataSource,
-  needed: ReadonlySet<number>,
-  path: Pick<AccessPath, 'access'> | null,
-  statsInfo: string,
-  keepOrder: boolean,
-  desc: boolean,
-  rows: number,
-  columnar = false,
-): TableScan {
-  const { columns, schema, rowId } = scanColumns(ds, needed);
-  return {
-    op: 'TableScan',
-    id: opt.nextId(),
-    schema,
-    estRows: rows,
-    task: columnar ? 'cop[tiflash]' : 'cop[tikv]',
-    db: ds.db,
-    table: ds.table,
-    alias: ds.alias,
-    columns,
-    handleOut: rowId,
-    ranges: path === null ? { ranges: [] } : rangesFor(path),
-    full: path === null || path.access.full,
-    physicalId: physicalIdOf(ds),
-    statsInfo,
-    keepOrder,
-    desc,
-    storeType: columnar ? 'tiflash' : 'tikv',
-    ...(wantsRows(opt.ctx, ds) ? { rowsOnly: true } : {}),
-    ...(path === null || path.access.full ? {} : { accessConditions: path.access.access }),
-  };
-}
-
-export function indexScan(
-  opt: Optimizer,
-  ds: DataSource,
-  index: IndexScan['index'],
-  needed: ReadonlySet<number>,
-  path: Pick<AccessPath, 'access'>,
-  statsInfo: string,
-  keepOrder: boolean,
-  desc: boolean,
-  rows: number,
-  lookup: boolean,
-): IndexScan {
-  const { columns, schema, rowId } = scanColumns(ds, needed);
-  // A lookup needs the handle behind whatever its filters read; common handles are among the columns already.
-  let out = schema;
-  let handleOut = rowId;
-  if (lookup && !ds.table.isCommonHandle && !rowId) {
-    handleOut = true;
-    out = [...schema, handleColumns(ds)[0]!];
-  }
-  const global = index.global === true;
-  if (global && lookup) out = [...out, PARTITION_ID];
-  return {
-    op: 'IndexScan',
-    id: opt.nextId(),
-    schema: out,
-    estRows: rows,
-    task: 'cop[tikv]',
-    db: ds.db,
-    table: ds.table,
-    alias: ds.alias,
-    index,
-    columns,
-    handleOut,
-    ranges: rangesFor(path),
-    full: path.access.full,
-    physicalId: physicalIdOf(ds),
-    ...(global ? { globalIn: { ids: partitionIdsOf(opt, ds), out: lookup } } : {}),
-    statsInfo,
-    keepOrder,
-    desc,
-    ...(path.access.full ? {} : { accessConditions: path.access.access }),
-  };
-}
-
-/** The partition that an entry of a global index names (TiDB's `_tidb_tid`); nothing refers to it but the lookup itself. */
-const PARTITION_ID: Column = {
-  kind: 'column',
-  id: -3,
-  type: PARTITION_ID_TYPE,
-  index: -1,
-  name: '_tidb_tid',
-};
 
 /** Closes a cop task: the reader that runs it and hands its rows to the root. */
 export function finishCop(opt: Optimizer, task: CopTask): RootTask {
@@ -496,7 +398,6 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
       schema: tablePlan.schema,
       indexPlan,
       tablePlan,
-      ...(task.once === true ? { once: true } : {}),
       ...(task.pushedLimit === undefined ? {} : { pushedLimit: task.pushedLimit }),
     };
     plan = lookUp;

@@ -23,7 +23,7 @@ import {
   type RootTask,
   type Task,
 } from '../task.js';
-import { indexScan, prunesDynamically, readPartitions, tableScan } from './data-source.js';
+import { indexScan, prunesDynamically, readPartitions, tableScan } from './scan.js';
 import { uniqueKeys } from '../../logical/unique-keys.js';
 import { joinSchema } from '../../logical/join-condition.js';
 import type { IndexInfo } from '../../../catalog/model.js';
@@ -264,7 +264,8 @@ function indexJoin(
     p.eq.map((k) => k.nullEq),
   );
   if (lookup === null) return null;
-  const outer = opt.findRoot(outerPlan, { order, limit: Infinity });
+  const outer = opt.tryFindRoot(outerPlan, { order, limit: Infinity });
+  if (outer === null) return null;
   const est = tableEstimate(opt.ctx, ds);
   const filters = ds.conditions.filter((c) => !lookup.usedConditions.has(c));
   const share = selectivity(opt.ctx, est, ds, filters);
@@ -409,7 +410,8 @@ function innerTask(
 function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
   const leftIds = idsOf(p.children[0]!.schema);
   if (!prop.order.every((o) => leftIds.has(o.column.id))) return null;
-  const left = opt.findRoot(p.children[0]!, { order: prop.order, limit: Infinity });
+  const left = opt.tryFindRoot(p.children[0]!, { order: prop.order, limit: Infinity });
+  if (left === null) return null;
   const right = opt.findRoot(p.children[1]!, ANY);
   const rows = opt.stats(p).rows;
   const cost = left.cost + left.rows * (right.cost + COST.applyRun) + rows * COST.joinOutputRow;

@@ -17,6 +17,7 @@ import type {
 import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
 import { asOrder, sortCost, throughProjection, type Optimizer } from '../optimizer.js';
+import { limitMerge } from './index-merge.js';
 import type { CteDefinition, Limit, PhysicalPlan, TopN, Window } from '../plan.js';
 import { pushable } from '../pushdown.js';
 import {
@@ -44,7 +45,8 @@ export function implementDual(opt: Optimizer, p: Dual): RootTask {
 }
 
 export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Property): Task | null {
-  const task = opt.find(child(p), { order: prop.order, limit: Infinity });
+  const task = opt.tryFind(child(p), { order: prop.order, limit: Infinity });
+  if (task === null) return null;
   const rows = opt.stats(p).rows;
   const root = opt.root(task);
   const plan: PhysicalPlan = {
@@ -62,7 +64,8 @@ export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Pr
 export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {
   const order = throughProjection(prop.order, p.exprs, p.schema);
   if (order === null) return null;
-  const root = opt.findRoot(child(p), { order, limit: prop.limit });
+  const root = opt.tryFindRoot(child(p), { order, limit: prop.limit });
+  if (root === null) return null;
   const same =
     p.exprs.length === root.plan.schema.length &&
     p.exprs.every((e, i) => e.kind === 'column' && e.id === root.plan.schema[i]!.id);
@@ -134,6 +137,12 @@ function limited(
   let t = task;
   const dynamic = isParam(offset) || isParam(count);
   if (t.kind === 'cop' && total !== null && !dynamic) t = pushLimit(opt, t, total);
+  if (t.kind === 'root' && t.plan.op === 'IndexMerge' && total !== null && !dynamic) {
+    const n = Number((count as { value: number }).value);
+    const limit = limitMerge(opt, t.plan, total - n, n);
+    t = { ...t, plan: limit.plan, rows: Math.min(t.rows, n) };
+    if (limit.done) return t;
+  }
   const embedded = t.kind === 'cop' && t.pushedLimit !== undefined;
   const root = opt.root(t);
   const rows = total === null ? root.rows : Math.min(root.rows, Number((count as { value: number }).value));
@@ -199,9 +208,8 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   const order = asOrder(p.by);
   if (order !== null) {
     // Rows that come in order need no sort: stop after the first ones.
-    const task = opt.find(child(p), { order, limit: total ?? Infinity });
-    if (!(task.kind === 'root' && task.plan.op === 'Sort'))
-      options.push(limited(opt, task, p.offset, p.count, total));
+    const task = opt.tryFind(child(p), { order, limit: total ?? Infinity });
+    if (task !== null) options.push(limited(opt, task, p.offset, p.count, total));
   }
   let task = opt.find(child(p), ANY);
   if (
@@ -310,7 +318,8 @@ export function exactColumns(opt: Optimizer, t: RootTask, p: LogicalPlan): Physi
 }
 
 export function implementLock(opt: Optimizer, p: Lock, prop: Property): Task | null {
-  const root = opt.findRoot(child(p), prop);
+  const root = opt.tryFindRoot(child(p), prop);
+  if (root === null) return null;
   if (root.plan.op === 'PointGet' || root.plan.op === 'BatchPointGet') {
     return { ...root, plan: { ...root.plan, lock: p.lock } };
   }

@@ -1,0 +1,52 @@
+import type { Chunk } from '../chunk/chunk.js';
+import { handleColumn, primaryIndex } from '../catalog/table-layout.js';
+import { nextKey } from '../kv/codec/byte-writer.js';
+import { encodeCommonHandle, recordKey, type Handle } from '../kv/codec/table-key.js';
+import type { KeyRange } from '../kv/rpc.js';
+import type { IndexScan, TableScan } from '../planner/physical/plan.js';
+import type { TimeZone } from '../types/timezone.js';
+
+/** The handles that rows of a scan give: its last column (a global index's last but one), or the clustered primary key's columns among its own. */
+export function handlesOf(scan: IndexScan | TableScan, entries: Chunk, zone: TimeZone): Handle[] {
+  const { table } = scan;
+  const n = entries.rows;
+  const out = new Array<Handle>(n);
+  if (!table.isCommonHandle) {
+    const own = scan.handleOut ? null : handleColumn(table);
+    // A global index's entries give the partition behind the handle.
+    const behind = scan.op === 'IndexScan' && scan.globalIn?.out === true ? 1 : 0;
+    const at =
+      own === null ? entries.columns.length - 1 - behind : scan.columns.findIndex((c) => c.id === own.id);
+    const v = entries.columns[at]!;
+    for (let k = 0; k < n; k++) out[k] = v.get(entries.sel === null ? k : entries.sel[k]!) as number | bigint;
+    return out;
+  }
+  const primary = primaryIndex(table)!.columns.map((c) => table.columns[c.offset]!);
+  const vectors = primary.map((c) => entries.columns[scan.columns.findIndex((x) => x.id === c.id)]!);
+  const types = primary.map((c) => c.type);
+  for (let k = 0; k < n; k++) {
+    const i = entries.sel === null ? k : entries.sel[k]!;
+    out[k] = encodeCommonHandle(
+      vectors.map((v) => v.get(i)),
+      types,
+      zone,
+    );
+  }
+  return out;
+}
+
+/** The records of handles, one range each, in the order given. */
+export const recordRanges = (physicalId: number, handles: readonly Handle[]): KeyRange[] =>
+  handles.map((h) => {
+    const startKey = recordKey(physicalId, h);
+    return { startKey, endKey: nextKey(startKey) };
+  });
+
+export function compareHandles(a: Handle, b: Handle): number {
+  if (typeof a === 'object' && typeof b === 'object') return Buffer.compare(a, b);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Equal for equal handles, as a key of a Set. */
+export const handleName = (h: Handle): string | number | bigint =>
+  typeof h === 'object' ? Buffer.from(h).toString('latin1') : h;

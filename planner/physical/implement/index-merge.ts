@@ -1,0 +1,127 @@
+import type { Expression } from '../../../expression/expression.js';
+import { COST } from '../../cost/factors.js';
+import { selectivity, tableEstimate } from '../../cost/selectivity.js';
+import { columnsOf } from '../../logical/expression-walk.js';
+import { handleColumns } from '../../logical/build-from.js';
+import type { DataSource } from '../../logical/plan.js';
+import { intConstant } from '../../resolve/literal.js';
+import { indexColumns } from '../access-path.js';
+import { mergePaths, type MergeHints, type MergePath, type Partial } from '../merge-path.js';
+import type { Optimizer } from '../optimizer.js';
+import type { IndexMerge, Limit, PhysicalPlan, ReadPartitions, TableScan } from '../plan.js';
+import { pushable } from '../pushdown.js';
+import type { RootTask } from '../task.js';
+import { indexScan, selectionOver, tableScan } from './scan.js';
+
+/** The cheapest index merge of a source; null when there is none. */
+export function bestIndexMerge(
+  opt: Optimizer,
+  ds: DataSource,
+  hints: MergeHints,
+  partitions: ReadPartitions | undefined,
+): RootTask | null {
+  let best: RootTask | null = null;
+  for (const path of mergePaths(opt.state, ds, hints)) {
+    const task = mergeTask(opt, ds, path, partitions);
+    if (best === null || task.cost < best.cost) best = task;
+  }
+  return best;
+}
+
+function mergeTask(
+  opt: Optimizer,
+  ds: DataSource,
+  path: MergePath,
+  partitions: ReadPartitions | undefined,
+): RootTask {
+  const est = tableEstimate(opt.ctx, ds);
+  const total = Math.max(Math.min(1, est.rows), est.rows * selectivity(opt.ctx, est, ds, ds.conditions));
+  const read = path.partials.filter((p) => p.access.ranges.length > 0 || p.access.rebuild !== null);
+  const entries = read.reduce((n, p) => n + p.rows, 0);
+  const handles = path.intersection
+    ? Math.max(
+        Math.min(1, est.rows),
+        read.reduce((share, p) => share * (p.rows / est.rows), est.rows),
+      )
+    : Math.min(est.rows, entries);
+  const pushed = path.tableConditions.filter(pushable);
+  const rootConditions = path.tableConditions.filter((c) => !pushable(c));
+  const rows = pushed.length > 0 ? Math.min(total, handles) : handles;
+  const count = Math.max(1, partitions?.ids.length ?? 1);
+  let cost = COST.open;
+  const partials = path.partials.map((p) => {
+    cost += count * COST.seek * Math.min(1000, Math.max(1, p.access.ranges.length));
+    cost += p.rows * (COST.indexRow + COST.filterRow * p.filters.length + COST.hashProbeRow);
+    return partialScan(opt, ds, p, est.info);
+  });
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf(path.tableConditions, needed);
+  const rowScan: TableScan = {
+    ...tableScan(opt, ds, needed, null, est.info, false, false, handles),
+    byRowId: true,
+  };
+  const tablePlan = pushed.length === 0 ? rowScan : selectionOver(opt, rowScan, pushed, rows);
+  cost += handles * (COST.lookupRow + COST.filterRow * pushed.length);
+  cost += rows * (COST.transferRow + rowScan.schema.length * COST.transferColumn);
+  const plan: IndexMerge = {
+    op: 'IndexMerge',
+    id: opt.nextId(),
+    schema: tablePlan.schema,
+    estRows: rows,
+    estCost: cost,
+    task: 'root',
+    intersection: path.intersection,
+    partials,
+    tablePlan,
+    ...(partitions === undefined ? {} : { partitions }),
+  };
+  const task: RootTask = { kind: 'root', plan, rows, cost };
+  if (rootConditions.length === 0) return task;
+  return opt.over(
+    task,
+    selectionOver(opt, plan, rootConditions, rows),
+    rows,
+    rows * COST.filterRow * rootConditions.length,
+  );
+}
+
+/** One of the scans: it gives its filters' columns and the handle. */
+function partialScan(opt: Optimizer, ds: DataSource, p: Partial, info: string): PhysicalPlan {
+  const needed = columnsOf(p.filters as Expression[]);
+  for (const h of handleColumns(ds)) needed.add(h.id);
+  if (p.index === null) return tableScan(opt, ds, needed, p, info, false, false, p.rows);
+  const have = indexColumns(ds, p.index);
+  for (const id of [...needed]) if (!have.has(id)) needed.delete(id);
+  const scan = indexScan(opt, ds, p.index, needed, p, info, false, false, p.rows, true);
+  return p.filters.length === 0 ? scan : selectionOver(opt, scan, p.filters, p.rows);
+}
+
+/**
+ * Lets an index merge stop after enough rows. The scans of a union need not give more handles than that, unless rows are
+ * dropped afterwards; null when the limit must stay above.
+ */
+export function limitMerge(
+  opt: Optimizer,
+  p: IndexMerge,
+  offset: number,
+  count: number,
+): { plan: IndexMerge; done: boolean } {
+  const several = p.partitions !== undefined && p.partitions.ids.length > 1;
+  const over = (plan: PhysicalPlan): Limit => ({
+    op: 'Limit',
+    id: opt.nextId(),
+    schema: plan.schema,
+    estRows: Math.min(plan.estRows, offset + count),
+    task: plan.task,
+    child: plan,
+    offset: intConstant(0),
+    count: intConstant(offset + count),
+  });
+  if (p.tablePlan.op === 'Selection') return { plan: { ...p, tablePlan: over(p.tablePlan) }, done: false };
+  const partials = p.intersection ? p.partials : p.partials.map(over);
+  if (several) return { plan: { ...p, partials }, done: false };
+  return {
+    plan: { ...p, partials, estRows: Math.min(p.estRows, count), pushedLimit: { offset, count } },
+    done: true,
+  };
+}

@@ -1,0 +1,147 @@
+import type { Column, Expression } from '../../../expression/expression.js';
+import { PARTITION_ID_TYPE } from '../../../catalog/table-layout.js';
+import { handleColumns } from '../../logical/build-from.js';
+import type { DataSource } from '../../logical/plan.js';
+import { prunedPartitions } from '../../partition/prune.js';
+import { scanColumns, type AccessPath } from '../access-path.js';
+import { wantsRows } from '../engines.js';
+import type { Optimizer } from '../optimizer.js';
+import type { IndexScan, PhysicalPlan, ReadPartitions, ScanRanges, Selection, TableScan } from '../plan.js';
+import type { OrderItem } from '../task.js';
+
+/** Id of the physical table that a source reads. */
+export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;
+
+/** The partitions that a source's conditions leave. */
+export const partitionIdsOf = (opt: Optimizer, ds: DataSource): readonly number[] =>
+  readPartitions(opt, ds, []).ids;
+
+/** Whether one plan serves all partitions of a table, those to read being a matter of its readers. */
+export const prunesDynamically = (opt: Optimizer): boolean =>
+  !opt.ctx.variable('tidb_partition_prune_mode').startsWith('static');
+
+/** The partitions that a source's conditions leave, for one reader of them all. */
+export function readPartitions(opt: Optimizer, ds: DataSource, order: readonly OrderItem[]): ReadPartitions {
+  const { definitions } = ds.table.partition!;
+  const kept = prunedPartitions(opt.ctx, ds).map((i) => definitions[i]!);
+  const text =
+    kept.length === 0
+      ? 'dual'
+      : kept.length === definitions.length
+        ? 'all'
+        : kept.map((d) => d.name).join(',');
+  const mergeBy = kept.length > 1 ? order.map((o) => ({ expr: o.column, desc: o.desc })) : [];
+  return { ids: kept.map((d) => d.id), text, mergeBy };
+}
+
+export function rangesFor(path: Pick<AccessPath, 'access'>): ScanRanges {
+  return path.access.rebuild === null
+    ? { ranges: path.access.ranges }
+    : { ranges: path.access.ranges, rebuild: path.access.rebuild };
+}
+
+export function selectionOver(
+  opt: Optimizer,
+  child: PhysicalPlan,
+  conditions: readonly Expression[],
+  rows: number,
+): Selection {
+  return {
+    op: 'Selection',
+    id: opt.nextId(),
+    schema: child.schema,
+    estRows: rows,
+    task: child.task,
+    child,
+    conditions,
+  };
+}
+
+export function tableScan(
+  opt: Optimizer,
+  ds: DataSource,
+  needed: ReadonlySet<number>,
+  path: Pick<AccessPath, 'access'> | null,
+  statsInfo: string,
+  keepOrder: boolean,
+  desc: boolean,
+  rows: number,
+  columnar = false,
+): TableScan {
+  const { columns, schema, rowId } = scanColumns(ds, needed);
+  return {
+    op: 'TableScan',
+    id: opt.nextId(),
+    schema,
+    estRows: rows,
+    task: columnar ? 'cop[tiflash]' : 'cop[tikv]',
+    db: ds.db,
+    table: ds.table,
+    alias: ds.alias,
+    columns,
+    handleOut: rowId,
+    ranges: path === null ? { ranges: [] } : rangesFor(path),
+    full: path === null || path.access.full,
+    physicalId: physicalIdOf(ds),
+    statsInfo,
+    keepOrder,
+    desc,
+    storeType: columnar ? 'tiflash' : 'tikv',
+    ...(wantsRows(opt.ctx, ds) ? { rowsOnly: true } : {}),
+    ...(path === null || path.access.full ? {} : { accessConditions: path.access.access }),
+  };
+}
+
+export function indexScan(
+  opt: Optimizer,
+  ds: DataSource,
+  index: IndexScan['index'],
+  needed: ReadonlySet<number>,
+  path: Pick<AccessPath, 'access'>,
+  statsInfo: string,
+  keepOrder: boolean,
+  desc: boolean,
+  rows: number,
+  lookup: boolean,
+): IndexScan {
+  const { columns, schema, rowId } = scanColumns(ds, needed);
+  // A lookup needs the handle behind whatever its filters read; common handles are among the columns already.
+  let out = schema;
+  let handleOut = rowId;
+  if (lookup && !ds.table.isCommonHandle && !rowId) {
+    handleOut = true;
+    out = [...schema, handleColumns(ds)[0]!];
+  }
+  const global = index.global === true;
+  if (global && lookup) out = [...out, PARTITION_ID];
+  return {
+    op: 'IndexScan',
+    id: opt.nextId(),
+    schema: out,
+    estRows: rows,
+    task: 'cop[tikv]',
+    db: ds.db,
+    table: ds.table,
+    alias: ds.alias,
+    index,
+    columns,
+    handleOut,
+    ranges: rangesFor(path),
+    full: path.access.full,
+    physicalId: physicalIdOf(ds),
+    ...(global ? { globalIn: { ids: partitionIdsOf(opt, ds), out: lookup } } : {}),
+    statsInfo,
+    keepOrder,
+    desc,
+    ...(path.access.full ? {} : { accessConditions: path.access.access }),
+  };
+}
+
+/** The partition that an entry of a global index names (TiDB's `_tidb_tid`); nothing refers to it but the lookup itself. */
+export const PARTITION_ID: Column = {
+  kind: 'column',
+  id: -3,
+  type: PARTITION_ID_TYPE,
+  index: -1,
+  name: '_tidb_tid',
+};
