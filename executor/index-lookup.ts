@@ -60,8 +60,7 @@ export class IndexLookUpOperator implements Operator {
       let entries = r instanceof Promise ? await r : r;
       if (entries === null) {
         const whole = this.plan.pushedLimit === undefined || this.plan.pushedLimit === null;
-        if (whole && this.plan.once !== true)
-          noteScan(this.ctx, this.plan.indexPlan, this.entries, scanRanges);
+        if (whole) noteScan(this.ctx, this.plan.indexPlan, this.entries, scanRanges);
         await this.index.close();
         this.index = null;
         return null;
