@@ -228,7 +228,12 @@ class MergePaths {
       keys.push({ column, length: c.length });
     }
     for (const c of conditions) {
-      const asked = elementsNamed(this.ctx, c, array, ds.table.columns[index.columns[part]!.offset]!.type.arrayOf!);
+      const asked = elementsNamed(
+        this.ctx,
+        c,
+        array,
+        ds.table.columns[index.columns[part]!.offset]!.type.arrayOf!,
+      );
       if (asked === null) continue;
       const rest = conditions.filter((x) => x !== c);
       const known = rest.every((x) => isKnown(x, this.ctx));
