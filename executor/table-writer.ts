@@ -90,6 +90,12 @@ export class TableWriter {
     newHandle: Handle,
   ): void {
     const { observer } = this;
+    // Rows that go to another partition are counted there as new, and here as gone.
+    if (to !== this) {
+      this.remove(oldRow, oldHandle);
+      to.insert(newRow, newHandle, false);
+      return;
+    }
     this.observer = null;
     this.remove(oldRow, oldHandle);
     to.insert(newRow, newHandle, false);

@@ -3,9 +3,29 @@ import { partitionLocator, type PartitionLocator } from '../planner/partition/lo
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import { zoneOf } from './cop-reader.js';
-import type { ExecContext } from './exec-context.js';
+import type { ExecContext, RowChange, RowObserver } from './exec-context.js';
 import { MovingRows, MovingTableWriter } from './moving-rows.js';
 import { TableWriter } from './table-writer.js';
+
+/** Counts the changed rows of one partition. */
+class PartitionCount implements RowObserver {
+  rowsInserted = 0;
+  rowsUpdated = 0;
+  rowsDeleted = 0;
+
+  inserted(): void {
+    this.rowsInserted++;
+  }
+  updated(): void {
+    this.rowsUpdated++;
+  }
+  deleted(): void {
+    this.rowsDeleted++;
+  }
+  problems(changes: readonly RowChange[]): Promise<readonly null[]> {
+    return Promise.resolve(changes.map(() => null));
+  }
+}
 
 /** The writers of a table: one, or one for each partition that rows of the statement belong to. */
 export class TableWriters {
@@ -15,6 +35,7 @@ export class TableWriters {
   private readonly moving: MovingRows | null;
   private readonly exchanging: PartitionLocator | null;
   private readonly parts = new Map<number, TableWriter>();
+  private readonly counts = new Map<number, PartitionCount>();
 
   constructor(
     private readonly table: TableInfo,
@@ -51,9 +72,18 @@ export class TableWriters {
     let writer = this.parts.get(id);
     if (writer === undefined) {
       writer = this.writerOf(id);
+      const count = new PartitionCount();
+      writer.observer = count;
+      this.counts.set(id, count);
       this.parts.set(id, writer);
     }
     return writer;
+  }
+
+  /** Tells how many rows of each partition were changed: statistics are kept of partitions as well. */
+  noteModified(): void {
+    for (const [id, c] of this.counts)
+      this.ctx.noteModified(id, c.rowsInserted, c.rowsUpdated, c.rowsDeleted);
   }
 
   private writerOf(id: number): TableWriter {

@@ -17,6 +17,8 @@ export interface PlanContext {
   variable(name: string): string;
   /** Statistics or null (pseudo). Never blocks: loads in the background. */
   statistics(table: TableInfo): TableStatistics | null;
+  /** Conditions of the plan are about a column: ANALYZE … PREDICATE COLUMNS takes it. */
+  noteColumn?(tableId: number, columnId: number): void;
   /** Row count known exactly or approximately without ANALYZE (from the write counters of this process), or null. */
   rowCountHint(tableId: number): number | null;
   /** Whether the table's columnar replica is there. */

@@ -52,6 +52,9 @@ export class SessionPlanContext implements PlanContext {
     if (found === null && statistics.isMissing(table.id)) this.missing.add(table.id);
     return found;
   }
+  noteColumn(tableId: number, columnId: number): void {
+    this.session.engine.columnUsage.note(tableId, columnId);
+  }
   rowCountHint(tableId: number): number | null {
     return this.session.engine.rowCounts.get(tableId);
   }

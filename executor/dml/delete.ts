@@ -59,7 +59,10 @@ export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<Dml
   } finally {
     await child.close();
   }
-  for (const t of targets) if (t.deleted > 0) ctx.noteModified(t.spec.table.id, 0, 0, t.deleted);
+  for (const t of targets) {
+    if (t.deleted > 0) ctx.noteModified(t.spec.table.id, 0, 0, t.deleted);
+    t.writers.noteModified();
+  }
   return { affectedRows: affected, foundRows: affected, lastInsertId: 0, info: '' };
 }
 

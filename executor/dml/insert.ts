@@ -183,6 +183,7 @@ export class RowInserter {
 
   finish(): void {
     this.ctx.noteModified(this.table.id, this.inserted, this.updated, this.deleted);
+    this.writers.noteModified();
   }
 
   /** Values for AUTO_INCREMENT cells that are NULL (or 0); explicit ones move the sequence, in the order of the rows. */

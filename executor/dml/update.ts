@@ -148,7 +148,10 @@ export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<Dml
   } finally {
     await child.close();
   }
-  for (const t of targets) if (t.updated > 0) ctx.noteModified(t.spec.table.id, 0, t.updated, 0);
+  for (const t of targets) {
+    if (t.updated > 0) ctx.noteModified(t.spec.table.id, 0, t.updated, 0);
+    t.writers.noteModified();
+  }
   return {
     affectedRows: changed,
     foundRows: matched,

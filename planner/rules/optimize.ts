@@ -1,4 +1,5 @@
 import type { LogicalPlan } from '../logical/plan.js';
+import { notePredicateColumns } from '../logical/predicate-columns.js';
 import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { aggregationElimination } from './aggregation-elimination.js';
@@ -40,6 +41,7 @@ export function optimize(plan: LogicalPlan, state: BuildState): LogicalPlan {
     trace?.step(rule.name, p);
   }
   optimizeCommonTables(p, state);
+  notePredicateColumns(p, state.ctx);
   return p;
 }
 

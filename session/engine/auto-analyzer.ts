@@ -13,6 +13,8 @@ const LEASE_MS = 60_000;
 const RETRY_MS = 60_000;
 /** Passes between two that clear away what is kept of tables that are gone. */
 const TIDY_EVERY = 120;
+/** Passes between two that store which columns conditions used. */
+const USAGE_EVERY = 12;
 
 interface Candidate {
   readonly db: DbInfo;
@@ -81,9 +83,10 @@ export class AutoAnalyzer {
 
   /** One pass: the most urgent table. */
   async run(): Promise<void> {
-    await this.core.columnUsage.save();
+    if (this.passes % USAGE_EVERY === 0) await this.core.columnUsage.save();
+    this.passes++;
     if (this.owner !== null && !(await this.owner.campaign())) return;
-    if (this.passes++ % TIDY_EVERY === 0) await this.tidy();
+    if (this.passes % TIDY_EVERY === 1) await this.tidy();
     if (this.core.globals.get('tidb_enable_auto_analyze') !== 'ON' || !this.isOpen()) return;
     const [most] = this.candidates();
     if (most !== undefined) await this.analyze(most);

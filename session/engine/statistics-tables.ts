@@ -52,12 +52,16 @@ export async function writeStatistics(run: Run, table: TableInfo, s: TableStatis
   const topN: string[] = [];
   const sketches: string[] = [];
   const usage: string[] = [];
+  const ids = (index: number): string =>
+    [-1, ...parts.filter((p) => p.index === index).map((p) => p.part)].join(', ');
+  for (const t of ['stats_buckets', 'stats_top_n', 'stats_fm_sketch'])
+    for (const index of [0, 1])
+      await run(
+        `DELETE FROM mysql.${t} WHERE table_id = ${id} AND is_index = ${index} AND hist_id IN (${ids(index)})`,
+      );
   for (const { part, c, index, type } of parts) {
     if (type === undefined) continue;
     const key = `${id}, ${index}, ${part}`;
-    const where = `table_id = ${id} AND is_index = ${index} AND hist_id = ${part}`;
-    for (const t of ['stats_buckets', 'stats_top_n', 'stats_fm_sketch'])
-      await run(`DELETE FROM mysql.${t} WHERE ${where}`);
     const total = Math.round(c.avgSize * Math.max(0, s.rowCount - c.nullCount));
     const cms = c.cms === null || c.cms === undefined ? 'NULL' : hex(cmsBytes(c.cms));
     histograms.push(
@@ -74,7 +78,7 @@ export async function writeStatistics(run: Run, table: TableInfo, s: TableStatis
     if (c.sketch !== null && c.sketch !== undefined && table.id !== id)
       sketches.push(`(${key}, ${hex(c.sketch.toBytes())})`);
     if (index === 0 && (c.statsVer ?? 2) > 0)
-      usage.push(`(${id}, ${part}, FROM_UNIXTIME(${stampSeconds(s.version)}))`);
+      usage.push(`(${table.id}, ${part}, FROM_UNIXTIME(${stampSeconds(s.version)}))`);
   }
   await insert(
     run,
