@@ -107,6 +107,8 @@ export async function buildTable(
   if (parts.length > MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
   const columns: ColumnInfo[] = [];
   const requests: IndexRequest[] = [];
+  /** UNIQUE of columns: after the keys that are defined by themselves, as in TiDB. */
+  const ofColumns: IndexRequest[] = [];
   let clustered: boolean | null = null;
   let autoRandom: { column: string; bits: AutoRandomBits } | null = null;
   for (const def of parts) {
@@ -140,7 +142,7 @@ export async function buildTable(
       clustered = keys.clustered;
     }
     if (keys.unique)
-      requests.push({
+      ofColumns.push({
         name: null,
         parts: [part],
         unique: true,
@@ -155,6 +157,8 @@ export async function buildTable(
     requests.push(requestOfKey(constraint));
     if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
   }
+  requests.push(...ofColumns);
+  requests.sort((a, b) => Number(b.primary) - Number(a.primary));
   checkGeneratedColumns(ctx, columns);
   const taken = new Set(requests.flatMap((r) => (r.name === null ? [] : [r.name.toLowerCase()])));
   const plain = requests.map((request) => {

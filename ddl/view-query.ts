@@ -49,14 +49,23 @@ export class ViewQuery {
         this.table(node as Extract<TableRef, { kind: 'Table' }> | TableStmt, ctes);
         return;
     }
-    const inner = 'with' in n ? withTables(node as Query, ctes) : ctes;
-    for (const child of Object.values(node)) this.visit(child, inner);
+    const inner = 'with' in n ? this.commonTables(node as Query, ctes) : ctes;
+    for (const [key, child] of Object.entries(node)) if (key !== 'with') this.visit(child, inner);
+  }
+
+  /** Visits the definitions of a WITH, each of which sees those before it, and itself where it may be recursive; gives what the query sees. */
+  private commonTables(query: Query, outer: readonly CommonTable[]): readonly CommonTable[] {
+    const own = query.with?.tables ?? [];
+    const self = query.with?.recursive === true ? 1 : 0;
+    own.forEach((c, i) => this.visit(c.query, [...outer, ...own.slice(0, i + self)]));
+    return own.length === 0 ? outer : [...outer, ...own];
   }
 
   private select(s: SelectStmt, outer: readonly CommonTable[]): void {
     if (s.into !== null) throw mysqlError('ER_VIEW_SELECT_CLAUSE', 'INTO');
-    const ctes = withTables(s, outer);
-    for (const [key, child] of Object.entries(s)) if (key !== 'fields') this.visit(child, ctes);
+    const ctes = this.commonTables(s, outer);
+    for (const [key, child] of Object.entries(s))
+      if (key !== 'fields' && key !== 'with') this.visit(child, ctes);
     s.fields = s.fields.flatMap((f) => this.expand(f, s, ctes));
     this.visit(s.fields, ctes);
     const names = new Set<string>();
@@ -133,8 +142,9 @@ export class ViewQuery {
     ctes: readonly CommonTable[],
   ): readonly string[] {
     if (isCte(ref.table.name, ctes)) {
-      const cte = [...ctes].reverse().find((c) => c.name.toLowerCase() === ref.table.name.toLowerCase())!;
-      return cte.columns ?? this.columnsOf(cte.query, ctes);
+      const at = ctes.findLastIndex((c) => c.name.toLowerCase() === ref.table.name.toLowerCase());
+      const cte = ctes[at]!;
+      return cte.columns ?? this.columnsOf(cte.query, ctes.slice(0, at));
     }
     const table = this.schema.table(ref.table.schema ?? this.database, ref.table.name);
     if (table === null)

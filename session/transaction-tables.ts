@@ -175,12 +175,17 @@ export function registerTransactionTables(core: EngineCore): void {
       ...transactionRow(f, zoneOf(session)),
     ]),
   );
-  tables.set('deadlocks', (session) => localDeadlocks(core).flatMap((d) => deadlockRows(d, session)));
-  tables.set('cluster_deadlocks', async (session) =>
-    [...localDeadlocks(core), ...(await cluster.foreignDeadlocks())].flatMap((d) =>
+  const requireProcess = (session: Session): void => session.privileges.requireGlobal('PROCESS');
+  tables.set('deadlocks', (session) => {
+    requireProcess(session);
+    return localDeadlocks(core).flatMap((d) => deadlockRows(d, session));
+  });
+  tables.set('cluster_deadlocks', async (session) => {
+    requireProcess(session);
+    return [...localDeadlocks(core), ...(await cluster.foreignDeadlocks())].flatMap((d) =>
       deadlockRows(d, session).map((row) => [text(d.instance), ...row]),
-    ),
-  );
+    );
+  });
   tables.set('data_lock_waits', dataLockWaits);
 }
 

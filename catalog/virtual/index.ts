@@ -7,3 +7,4 @@ import './transactions.js';
 import './analyze-status.js';
 import './privilege-tables.js';
 import './columnar-replica.js';
+import './slow-query.js';

@@ -35,6 +35,7 @@ import type { RowCounts } from './row-counts.js';
 import { ddlWorker } from './ddl-node.js';
 import { DeadlockHistory } from './deadlock-history.js';
 import { ServerMemory } from './server-memory.js';
+import { SlowQueries, type SlowQuery } from './slow-queries.js';
 import { StatisticsStore } from './statistics-store.js';
 import { TableLocks } from './table-locks.js';
 
@@ -73,6 +74,7 @@ export class EngineCore {
   readonly textPlans = new TextPlans(5000);
   readonly tableLocks = new TableLocks(() => this.globals.get('server_uuid'));
   readonly accounts: AccountStore = new AccountStore(this);
+  readonly slowQueries = new SlowQueries();
   readonly imports: ImportJobs = new ImportJobs(this);
   readonly bindings: GlobalBindings = new GlobalBindings(this);
   /** authentication_string for a password, by plugin. */
@@ -270,6 +272,7 @@ export class EngineCore {
     const ms = Date.now() - statement.startedAt;
     if (ms >= Number(session.vars.get('long_query_time')) * 1000) {
       this.counters.slowQueries++;
+      this.slowQueries.add(slowQuery(session, statement, ms, error));
       this.logger.warn(
         { connection: session.connection.id, ms, sql: statement.text.slice(0, 4096) },
         'slow query',
@@ -377,6 +380,26 @@ async function collectRows(session: Session, sql: string): Promise<Datum[][]> {
   } finally {
     await result.close();
   }
+}
+
+function slowQuery(session: Session, s: StatementContext, ms: number, error: MysqlError | null): SlowQuery {
+  const { connection, transaction } = session;
+  return {
+    endedAt: Date.now(),
+    ms,
+    startTs: transaction.txn?.startTs ?? 0n,
+    user: connection.user,
+    host: connection.host,
+    connectionId: connection.id,
+    db: session.currentDatabase,
+    sql: s.text.slice(0, 4096),
+    internal: connection.id === 0,
+    fromCache: session.planFromCache,
+    fromBinding: session.planBinding !== null,
+    succeeded: error === null,
+    memory: 0,
+    rows: s.foundRows,
+  };
 }
 
 function processInfo(s: Session, instance: string): ProcessInfo {

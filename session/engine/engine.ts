@@ -27,6 +27,10 @@ import '../statements/index.js';
 import '../../catalog/virtual/index.js';
 import '../../expression/index.js';
 import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
+import { SLOW_QUERY_COLUMNS } from '../../catalog/virtual/slow-query.js';
+import { layoutOf } from '../../types/field-type.js';
+import { registerVariableTables } from '../variables/variable-rows.js';
+import { registerSlowQueryTables } from './slow-queries.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerPlacementTables } from '../placement-tables.js';
 import { registerTransactionTables } from '../transaction-tables.js';
@@ -113,6 +117,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   registerPlacementTables(core);
   registerAnalyzeStatus(core);
   registerPrivilegeTables(core);
+  registerVariableTables(core);
+  registerSlowQueryTables(
+    core,
+    SLOW_QUERY_COLUMNS.map((c) => ({ name: c.name, text: layoutOf(c.type) === 'bytes' })),
+  );
   const collector = new GarbageCollector(core);
   collector.start();
   const replicas = new ReplicaWatch(core);

@@ -24,24 +24,36 @@ function databaseOf(session: Session, schema: string | null): DbInfo {
   return db;
 }
 
-/** Throws 1146. */
-export function tableOf(session: Session, stmt: ShowStmt): { db: DbInfo; table: TableInfo } {
+/** `permanent`: a temporary table of the session does not stand before what everybody sees. Throws 1146. */
+export function tableOf(
+  session: Session,
+  stmt: ShowStmt,
+  permanent = false,
+): { db: DbInfo; table: TableInfo } {
   const name = session.databaseOf(stmt.table?.schema ?? stmt.schema);
-  const db = session.schema.database(name);
-  const table = db === null || stmt.table === null ? null : session.schema.table(db.name, stmt.table.name);
+  const schema = permanent ? (session.schema.permanent ?? session.schema) : session.schema;
+  const db = schema.database(name);
+  const table = db === null || stmt.table === null ? null : schema.table(db.name, stmt.table.name);
   if (db === null || table === null || !session.privileges.visible(db.name, table.name)) {
     throw mysqlError('ER_NO_SUCH_TABLE', name, stmt.table?.name ?? '');
   }
   return { db, table };
 }
 
-registerShow('DATABASES', (session) => ({
-  columns: [textColumn('Database', 64)],
+const isInformationSchema = (name: string): boolean => name.toLowerCase() === 'information_schema';
+
+registerShow('DATABASES', (session, stmt) => ({
+  columns: [
+    textColumn(stmt.like?.kind === 'StringLiteral' ? `Database (${stmt.like.value})` : 'Database', 64),
+  ],
+  // information_schema first, then by name, byte by byte, as TiDB has them.
   rows: session.schema
     .databases()
     .filter((d) => session.privileges.visible(d.name, null))
     .map((d) => d.name)
-    .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+    .sort(
+      (a, b) => Number(isInformationSchema(b)) - Number(isInformationSchema(a)) || (a < b ? -1 : 1),
+    )
     .map((name) => [text(name)]),
 }));
 
@@ -184,13 +196,13 @@ registerShow('CREATE TABLE', async (session, stmt) => {
 });
 
 registerShow('CREATE VIEW', (session, stmt) => {
-  const { db, table } = tableOf(session, stmt);
+  const { db, table } = tableOf(session, stmt, true);
   if (table.view === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'VIEW');
   return createView(session, table);
 });
 
 registerShow('CREATE SEQUENCE', (session, stmt) => {
-  const { db, table } = tableOf(session, stmt);
+  const { db, table } = tableOf(session, stmt, true);
   if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
   return createSequence(table);
 });

@@ -38,12 +38,15 @@ registerShow('TABLE STATUS', async (session, stmt) => {
   if (db === null || !session.privileges.visible(db.name, null)) throw mysqlError('ER_BAD_DB_ERROR', dbName);
   const source = findVirtualTable('information_schema', 'TABLES')!;
   const at = STATUS.map(([, name]) => source.columns.findIndex((c) => c.name === name));
-  const columns: StaticColumn[] = STATUS.map(([name], i) => ({ name, type: source.columns[at[i]!]!.type }));
+  const columns: StaticColumn[] = STATUS.map(([name], i) =>
+    name === 'Checksum' ? textColumn(name, 64) : { name, type: source.columns[at[i]!]!.type },
+  );
+  const checksumAt = STATUS.findIndex(([name]) => name === 'Checksum');
   const schemaAt = source.columns.findIndex((c) => c.name === 'TABLE_SCHEMA');
   const rows = await source.rows(new SessionVirtualContext(session));
   return {
     columns,
-    rows: rows.filter((r) => same(r[schemaAt], db.name)).map((r) => at.map((i) => r[i]!)),
+    rows: rows.filter((r) => same(r[schemaAt], db.name)).map((r) => at.map((i, to) => (to === checksumAt ? text('') : r[i]!))),
   };
 });
 

@@ -1,10 +1,13 @@
 import { mysqlError } from '../../types/error-table.js';
 import { bdrRole, setBdrRole, type BdrRole } from '../../ddl/bdr.js';
 import { checkTable } from '../../executor/check-table.js';
+import { tableChecksum } from '../../executor/table-checksum.js';
+import { slowRows } from '../engine/slow-queries.js';
 import type { Outcome } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
 import { alterJob, askJobs, jobText, showJobQueries, showJobs } from './ddl-jobs.js';
+import { indexEntries, indexNamed, requireStored } from './admin-index.js';
 import { nextRowIdColumns, nextRowIds } from '../show/tables.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
@@ -21,16 +24,40 @@ registerStatement('Admin', {
     session.privileges.requireGlobal('SUPER');
     switch (stmt.action) {
       case 'CHECK TABLE':
-        for (const name of stmt.tables)
-          await checkTable(tableNamed(session, name).table, await session.readContext());
+        for (const name of stmt.tables) {
+          const { table } = tableNamed(session, name);
+          requireStored(table, 'admin check table');
+          await checkTable(table, await session.readContext());
+        }
         return null;
       case 'CHECK INDEX': {
         const { table } = tableNamed(session, stmt.table);
-        const index = table.indices.find((i) => i.lower === stmt.index.toLowerCase());
-        if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', stmt.index, table.name);
-        await checkTable(table, await session.readContext(), index);
+        requireStored(table, 'admin check index');
+        if (stmt.ranges.length > 0) return indexEntries(session, stmt);
+        await checkTable(table, await session.readContext(), indexNamed(table, stmt.index));
         return null;
       }
+      case 'CHECKSUM TABLE': {
+        const rows = [];
+        for (const name of stmt.tables) {
+          const { db, table } = tableNamed(session, name);
+          requireStored(table, 'admin checksum table');
+          const sum = await tableChecksum(table, await session.readContext());
+          rows.push([text(db.name), text(table.name), text(String(sum.crc64Xor)), sum.kvs, sum.bytes]);
+        }
+        return staticRows(
+          [
+            textColumn('Db_name', 64),
+            textColumn('Table_name', 64),
+            textColumn('Checksum_crc64_xor', 22),
+            intColumn('Total_kvs'),
+            intColumn('Total_bytes'),
+          ],
+          rows,
+        );
+      }
+      case 'SHOW SLOW':
+        return slowRows(session.engine.slowQueries.admin(stmt.kind2, stmt.scope, stmt.count));
       case 'FLUSH BINDINGS':
         await session.engine.bindings.reload();
         return null;

@@ -560,7 +560,9 @@ function partitionText(ds: DataSource, parts: readonly PartitionDefinition[]): s
   return used.length === definitions.length ? 'all' : used.map((d) => d.name).join(',');
 }
 
-export function implementMemTable(opt: Optimizer, p: MemTable): RootTask {
+export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): RootTask | null {
+  // Its rows come in no order.
+  if (prop.order.length > 0) return null;
   const columns = p.schema.map((c) => p.infos.get(c.id)!);
   const rows = opt.stats(p).rows;
   const scan: PhysicalPlan = {

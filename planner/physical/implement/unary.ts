@@ -385,7 +385,8 @@ export function implementWindow(opt: Optimizer, p: LogicalWindow, prop: Property
 }
 
 /** A reference to a common table: the first one planned plans its definition. */
-export function implementCte(opt: Optimizer, p: CteScan): RootTask {
+export function implementCte(opt: Optimizer, p: CteScan, prop: Property): RootTask | null {
+  if (prop.order.length > 0) return null;
   const { cte } = p;
   const stats = opt.stats(p);
   let cost = stats.rows * COST.transferRow;
