@@ -51,9 +51,7 @@ registerShow('DATABASES', (session, stmt) => ({
     .databases()
     .filter((d) => session.privileges.visible(d.name, null))
     .map((d) => d.name)
-    .sort(
-      (a, b) => Number(isInformationSchema(b)) - Number(isInformationSchema(a)) || (a < b ? -1 : 1),
-    )
+    .sort((a, b) => Number(isInformationSchema(b)) - Number(isInformationSchema(a)) || (a < b ? -1 : 1))
     .map((name) => [text(name)]),
 }));
 

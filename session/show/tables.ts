@@ -46,7 +46,9 @@ registerShow('TABLE STATUS', async (session, stmt) => {
   const rows = await source.rows(new SessionVirtualContext(session));
   return {
     columns,
-    rows: rows.filter((r) => same(r[schemaAt], db.name)).map((r) => at.map((i, to) => (to === checksumAt ? text('') : r[i]!))),
+    rows: rows
+      .filter((r) => same(r[schemaAt], db.name))
+      .map((r) => at.map((i, to) => (to === checksumAt ? text('') : r[i]!))),
   };
 });
 
