@@ -247,7 +247,11 @@ export class SegmentKeeper {
 
   /** Before the log is shortened. Nothing kept: nothing to do. */
   private async checkpoint(): Promise<void> {
-    for (const t of this.tables.values()) if (t.dirty && this.stored.has(t)) this.dirty = true;
+    for (const t of this.tables.values()) {
+      // Tables on their way to disk count with the segments that are there: the store may be closing.
+      if (t.segments.some((s) => s.file !== null)) this.stored.add(t);
+      if (t.dirty && this.stored.has(t)) this.dirty = true;
+    }
     if (this.dirty) await this.writeManifest();
   }
 
