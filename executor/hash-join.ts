@@ -1,3 +1,4 @@
+import { columnsOf } from '../expression/traverse.js';
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { concatSteps } from '../chunk/gradual-concat.js';
 import { gather, gatherChunk } from '../chunk/gather.js';
@@ -19,6 +20,9 @@ import { JoinTable, type JoinProbe } from './join-table.js';
 import { drain, runSteps, type OperatorContext } from './operator.js';
 import { MAX_DEPTH } from './spill/partitioner.js';
 import { type BuildFacts, SpilledJoin } from './spill/spilled-join.js';
+
+/** Stands for columns that nothing reads. */
+const UNREAD = new NumVector(new Float64Array(0), 0);
 
 type Side = 'left' | 'right';
 
@@ -61,6 +65,13 @@ export class HashJoinOperator implements Operator, Spillable {
   private readonly probeProjection: Projection;
   private readonly buildTypes: readonly FieldType[];
   private readonly probeTypes: readonly FieldType[];
+
+  /** Positions among left ++ right that something above or the other conditions read; null: all. */
+  private readonly live: ReadonlySet<number> | null;
+  /** Those that the other conditions read. */
+  private readonly compared: ReadonlySet<number>;
+  /** Build columns that nothing reads once their rows are in the table. */
+  private readonly deadBuild: readonly boolean[];
 
   private built = false;
   private unregister: (() => void) | null = null;
@@ -129,6 +140,13 @@ export class HashJoinOperator implements Operator, Spillable {
     this.probeProjection = compileProjection(this.probeKeys);
     this.buildTypes = (buildLeft ? plan.left : plan.right).schema.map((c) => c.type);
     this.probeTypes = (buildLeft ? plan.right : plan.left).schema.map((c) => c.type);
+    this.compared = new Set(columnsOf(plan.otherConditions).map((c) => c.index));
+    this.live = plan.output === undefined ? null : new Set([...plan.output, ...this.compared]);
+    const keyColumns = new Set(columnsOf(this.buildKeys).map((c) => c.index));
+    const buildAt = buildLeft ? 0 : this.probeTypes.length;
+    this.deadBuild = this.buildTypes.map(
+      (_, k) => this.live !== null && !this.live.has(buildAt + k) && !keyColumns.has(k),
+    );
   }
 
   open(): Awaitable<void> {
@@ -211,7 +229,17 @@ export class HashJoinOperator implements Operator, Spillable {
         else chunk = kept;
       } else if (preserved) barred.push(new Uint8Array(chunk.rows));
       if (chunk.rows === 0) return;
-      if (chunk.sel !== null) chunk = gatherChunk(chunk, chunk.sel);
+      const { sel, rows: n } = chunk;
+      chunk = new Chunk(
+        chunk.columns.map((v, k) =>
+          this.deadBuild[k] === true
+            ? constantVector(null, this.buildTypes[k]!, n)
+            : sel === null
+              ? v
+              : gather(v, sel, n),
+        ),
+        n,
+      );
       if (!plainKeys) {
         const keys = await projection.run(chunk, this.ctx.eval);
         keys.forEach((v, k) => keyParts[k]!.push(v));
@@ -564,7 +592,7 @@ export class HashJoinOperator implements Operator, Spillable {
 
   /** Keeps the pairs that satisfy the other conditions. */
   private async filterPairs(chunk: Chunk): Promise<void> {
-    const joined = this.join(chunk, this.pairProbe, this.pairBuild, this.pairs, false);
+    const joined = this.join(chunk, this.pairProbe, this.pairBuild, this.pairs, false, this.compared);
     const r = this.otherFilter!.run(joined, this.ctx.eval);
     const kept = r instanceof Promise ? await r : r;
     if (kept.sel === null) return;
@@ -607,11 +635,24 @@ export class HashJoinOperator implements Operator, Spillable {
   }
 
   /** The joined rows of the pairs, left columns first. */
-  private join(chunk: Chunk, probeRows: Int32Array, buildRows: Int32Array, n: number, outer: boolean): Chunk {
-    const probe: Vector[] = [];
-    if (chunk.length === n && isIdentity(probeRows, n)) probe.push(...chunk.columns);
-    else for (const c of chunk.columns) probe.push(gather(c, probeRows, n));
-    const build = this.rows.columns.map((c) => gather(c, buildRows, n, outer));
+  private join(
+    chunk: Chunk,
+    probeRows: Int32Array,
+    buildRows: Int32Array,
+    n: number,
+    outer: boolean,
+    live = this.live,
+  ): Chunk {
+    const buildLeft = this.build === 'left';
+    const probeAt = buildLeft ? this.buildTypes.length : 0;
+    const buildAt = buildLeft ? 0 : this.probeTypes.length;
+    const whole = chunk.length === n && isIdentity(probeRows, n);
+    const probe = chunk.columns.map((c, k) =>
+      live !== null && !live.has(probeAt + k) ? UNREAD : whole ? c : gather(c, probeRows, n),
+    );
+    const build = this.rows.columns.map((c, k) =>
+      live !== null && !live.has(buildAt + k) ? UNREAD : gather(c, buildRows, n, outer),
+    );
     return new Chunk(this.build === 'left' ? [...build, ...probe] : [...probe, ...build], n);
   }
 
