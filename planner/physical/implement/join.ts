@@ -73,8 +73,12 @@ function hashJoins(opt: Optimizer, p: Join): RootTask[] {
       break;
     case 'semi':
     case 'antiSemi':
-      // Building the left side lets a small left be filtered by a large right in one pass.
-      sides.push('right');
+      // A small left side that is built keeps a large columnar right from leaving its scan.
+      sides.push(
+        !p.nullAware && left.columnar === true && right.columnar === true && left.rows < right.rows
+          ? 'left'
+          : 'right',
+      );
       break;
     default:
       sides.push('right');
