@@ -35,6 +35,8 @@ export class ApplyOperator implements Operator, Spillable {
   private join: HashJoinOperator | null = null;
   private readonly cache = new Map<string, Chunk[]>();
   private cached = 0;
+  /** Inner rows of the join under way that are not cached. */
+  private innerBytes = 0;
   private readonly unregister: (() => void) | null;
 
   constructor(
@@ -55,6 +57,11 @@ export class ApplyOperator implements Operator, Spillable {
     this.dropCache();
   }
 
+  private releaseInner(): void {
+    this.ctx.memory.release(this.innerBytes);
+    this.innerBytes = 0;
+  }
+
   private dropCache(): void {
     this.cache.clear();
     this.ctx.memory.release(this.cached);
@@ -68,6 +75,7 @@ export class ApplyOperator implements Operator, Spillable {
   async close(): Promise<void> {
     await this.join?.close();
     this.unregister?.();
+    this.releaseInner();
     this.dropCache();
     await this.outer.close();
   }
@@ -79,6 +87,7 @@ export class ApplyOperator implements Operator, Spillable {
         if (out !== null) return out;
         await this.join.close();
         this.join = null;
+        this.releaseInner();
       }
       if (this.chunk === null || this.at >= this.chunk.rows) {
         const r = this.outer.next();
@@ -109,6 +118,9 @@ export class ApplyOperator implements Operator, Spillable {
       if (this.cached + bytes <= CACHE_BYTES) {
         this.cache.set(key, inner);
         this.cached += bytes;
+        this.ctx.memory.consume(bytes);
+      } else {
+        this.innerBytes = bytes;
         this.ctx.memory.consume(bytes);
       }
     }

@@ -25,6 +25,7 @@ export class StreamAggOperator implements Operator {
   private any = false;
   private ended = false;
   private ids = new Int32Array(0);
+  private heldBytes = 0;
 
   constructor(
     plan: StreamAgg,
@@ -42,7 +43,17 @@ export class StreamAggOperator implements Operator {
   }
 
   close(): void | Promise<void> {
+    this.ctx.memory.release(this.heldBytes);
+    this.heldBytes = 0;
     return this.child.close();
+  }
+
+  /** Only states that grow with their rows (GROUP_CONCAT, DISTINCT) come to much. */
+  private account(): void {
+    const bytes = this.aggregation.memory();
+    const more = bytes - this.heldBytes;
+    this.heldBytes = bytes;
+    if (more !== 0) this.ctx.memory.consume(more);
   }
 
   next(): Awaitable<Chunk | null> {
@@ -87,6 +98,7 @@ export class StreamAggOperator implements Operator {
       this.groups = 1;
       this.aggregation.resize(1);
       this.aggregation.update(null, inputs);
+      this.account();
       return null;
     }
     if (this.ids.length < chunk.length) this.ids = new Int32Array(chunk.length);
@@ -117,6 +129,7 @@ export class StreamAggOperator implements Operator {
     this.groups = group + 1;
     this.aggregation.resize(this.groups);
     this.aggregation.update(ids, inputs);
+    this.account();
     const last = Int32Array.of(at(n - 1));
     this.lastKeys = keys.map((v) => gather(v, last));
     return out;

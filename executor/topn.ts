@@ -91,9 +91,23 @@ export class TopNOperator implements Operator {
       const n = chunk.rows;
       const sel = new Int32Array(n);
       let m = 0;
-      for (let k = 0; k < n; k++) {
-        const i = chunk.sel === null ? k : chunk.sel[k]!;
-        if (compare(i, worst) < 0) sel[m++] = i;
+      const first = keys[0]!;
+      const bar = this.bestKeys[0]!;
+      if (first.kind === 'num' && first.nulls === null && bar.kind === 'num' && !bar.isNull(worst)) {
+        // Most rows are out by their first key.
+        const { data } = first;
+        const limit = bar.data[worst]!;
+        const sign = this.by[0]!.desc ? -1 : 1;
+        for (let k = 0; k < n; k++) {
+          const i = chunk.sel === null ? k : chunk.sel[k]!;
+          const d = (data[i]! - limit) * sign;
+          if (d < 0 || (d === 0 && compare(i, worst) < 0)) sel[m++] = i;
+        }
+      } else {
+        for (let k = 0; k < n; k++) {
+          const i = chunk.sel === null ? k : chunk.sel[k]!;
+          if (compare(i, worst) < 0) sel[m++] = i;
+        }
       }
       if (m === 0) return;
       chunk = chunk.withSel(sel.subarray(0, m));
