@@ -3,7 +3,7 @@ import type { NullMask, Vector } from './vector.js';
 import { BytesVector, NumVector } from './vector.js';
 
 /** Rows copied between two chances to let others use the thread: about a millisecond. */
-const STEP_ROWS = 1 << 17;
+const STEP_ROWS = 1 << 15;
 
 /** `concat` in steps, for columns of many rows: yields now and then, returns the vector. */
 export function* concatSteps(parts: readonly Vector[]): Generator<void, Vector> {

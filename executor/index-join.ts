@@ -10,7 +10,7 @@ import type { BuildOperator } from './operator.js';
 
 /** Outer rows looked up together; small at first, for a LIMIT above. */
 const FIRST_BATCH = 128;
-const BATCH_ROWS = 4096;
+const BATCH_ROWS = 1024;
 
 const JOINS = new WeakMap<IndexJoin, HashJoin>();
 
@@ -88,6 +88,8 @@ export class IndexJoinOperator implements Operator {
     this.batch = Math.min(BATCH_ROWS, this.batch * 4);
     if (rows === 0) return;
     const ranges = await this.keyRanges(chunks);
+    const pause = this.ctx.checkpoint();
+    if (pause !== undefined) await pause;
     const { plan } = this;
     const innerCtx = Object.create(this.ctx, {
       scanOverrides: {

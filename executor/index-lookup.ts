@@ -58,6 +58,8 @@ export class IndexLookUpOperator implements Operator {
       if (this.index === null || this.left === 0) return null;
       const r = this.index.next();
       let entries = r instanceof Promise ? await r : r;
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
       if (entries === null) {
         const whole = this.plan.pushedLimit === undefined || this.plan.pushedLimit === null;
         if (whole) noteScan(this.ctx, this.plan.indexPlan, this.entries, scanRanges);

@@ -28,6 +28,7 @@ export class StatementContext {
   /** State column of SHOW PROCESSLIST, e.g. LOAD DATA's progress. */
   state = 'executing';
   private lastYield = performance.now();
+  private yielded = false;
   private cleanups: (() => void)[] | null = null;
 
   constructor(
@@ -73,8 +74,12 @@ export class StatementContext {
   checkpoint(): Promise<void> | undefined {
     if (this.reason !== null) throw this.reason;
     const now = performance.now();
-    if (now - this.lastYield < loopShare.sliceMs) return undefined;
-    return loopShare.pause(now).then(() => {
+    const held = now - this.lastYield;
+    if (held < loopShare.sliceMs) return undefined;
+    // The first time it may have waited for something rather than worked.
+    const pause = loopShare.pause(now, this.yielded ? held : 0);
+    this.yielded = true;
+    return pause.then(() => {
       this.lastYield = performance.now();
       this.throwIfInterrupted();
     });

@@ -16,6 +16,8 @@ export interface BatchDecoder {
 
 /** Rows decoded before a chunk is handed up: about two milliseconds of decoding, so that the thread is never held long. */
 const BATCH_ROWS = 1024;
+/** The same of rows that are looked up one by one. */
+const BATCH_POINTS = 256;
 const BATCH_BYTES = 1 << 20;
 /** The first chunk of a scan is small: many scans end there. */
 const FIRST_BATCH_ROWS = 128;
@@ -51,7 +53,7 @@ export class RecordScan implements Operator {
         const value = this.reader.get(range.startKey);
         if (value !== null) decoder.append(range.startKey, range.startKey.length, value, 0, value.length);
         this.at++;
-        if (decoder.rows >= this.batch) return this.take();
+        if (decoder.rows >= Math.min(this.batch, BATCH_POINTS)) return this.take();
         continue;
       }
       this.cursor ??= this.reader.scan(range.startKey, range.endKey, this.desc, this.keyOnly);
