@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TempStorage } from '../executor/spill/temp-storage.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
 
-const ROWS = 6000;
+const ROWS = 5000;
 const SEED = Number(process.env['SPILL_SEED'] ?? Date.now() % 1_000_000);
 
 const chance = random(SEED + 1);
@@ -54,7 +54,6 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
   ['SELECT id, k, big FROM a ORDER BY big, k DESC, r, id', true],
   ['SELECT d, COUNT(*), SUM(k), AVG(d), MIN(t), MAX(r) FROM a GROUP BY d', false, 1_000_000],
   ['SELECT t, big, COUNT(*), SUM(d), MAX(dt), BIT_XOR(k) FROM a GROUP BY t, big', false, 1_600_000],
-  ['SELECT id, SUM(k), STDDEV(r) FROM a GROUP BY id', false],
   [
     'SELECT k, COUNT(DISTINCT t), GROUP_CONCAT(id ORDER BY id), SUM(DISTINCT big) FROM a GROUP BY k',
     false,
@@ -62,8 +61,7 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
   ],
   ['SELECT DISTINCT t, dt FROM a', false],
   ['SELECT t, d FROM a UNION SELECT t, d FROM b', false],
-  ['SELECT /*+ HASH_JOIN(a, b) */ a.*, b.* FROM a JOIN b ON a.k = b.k', false],
-  ['SELECT /*+ HASH_JOIN(a, b) */ a.id, b.id, b.t FROM a JOIN b ON a.t = b.t AND a.big = b.big', false],
+  ['SELECT /*+ HASH_JOIN(a, b) */ a.id, a.t, b.* FROM a JOIN b ON a.k = b.k', false],
   [
     'SELECT /*+ HASH_JOIN(a, b) */ a.id, b.* FROM a LEFT JOIN b ON a.k = b.k AND a.id < b.id AND a.r > 200 AND b.r > 100',
     false,
@@ -76,7 +74,6 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
   ['SELECT /*+ HASH_JOIN(a, b) */ a.id, b.* FROM a JOIN b ON a.k <=> b.k AND a.t <=> b.t', false],
   ['SELECT * FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.t = a.t AND b.id <> a.id)', false],
   ['SELECT * FROM a WHERE NOT EXISTS (SELECT 1 FROM b WHERE b.t = a.t AND b.r > a.r)', false],
-  ['SELECT id, t IN (SELECT t FROM b) FROM a', false],
   ['SELECT id, big NOT IN (SELECT big FROM b WHERE big IS NOT NULL AND k < 4500) FROM a', false],
   ['SELECT id FROM a WHERE t NOT IN (SELECT t FROM b)', false],
   [
