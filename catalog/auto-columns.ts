@@ -1,7 +1,7 @@
 import { Flag } from '../types/field-type.js';
 import type { AutoIdKind } from './meta/meta.js';
 import type { ColumnInfo, TableInfo } from './model.js';
-import { handleColumn, isWritable } from './table-layout.js';
+import { handleColumn, isWritable, primaryIndex } from './table-layout.js';
 
 /** How a table's values of a kind are made. */
 export interface AutoIds {
@@ -15,6 +15,8 @@ export interface AutoIds {
   readonly shardBits: number;
   /** Bits of the counted part. */
   readonly countBits: number;
+  /** An offset larger than the increment counts as well (AUTO_RANDOM). */
+  readonly keepsOffset?: boolean;
 }
 
 /** TiDB's step, a batch where AUTO_ID_CACHE says nothing. */
@@ -29,11 +31,15 @@ const COLUMNS = new WeakMap<TableInfo, ColumnInfo | { readonly none: true }>();
 /** AUTO_ID_CACHE = 1: values of all nodes follow one another as in MySQL. */
 export const isCentral = (table: TableInfo): boolean => table.options?.['AUTO_ID_CACHE'] === '1';
 
+/** The AUTO_RANDOM column: the clustered primary key, or the first part of it. */
+export const randomColumn = (table: TableInfo): ColumnInfo | null =>
+  handleColumn(table) ?? table.columns[primaryIndex(table)?.columns[0]?.offset ?? -1] ?? null;
+
 /** The column whose values the server makes: AUTO_INCREMENT, or AUTO_RANDOM; null when there is none. */
 export function autoColumn(table: TableInfo): ColumnInfo | null {
   let found = COLUMNS.get(table);
   if (found === undefined) {
-    found = (table.autoRandom !== undefined ? handleColumn(table) : null) ??
+    found = (table.autoRandom !== undefined ? randomColumn(table) : null) ??
       table.columns.find((c) => c.autoIncrement && isWritable(c.state)) ?? { none: true };
     COLUMNS.set(table, found);
   }
@@ -60,6 +66,7 @@ export function columnIds(table: TableInfo): AutoIds {
       batch: batchOf(table),
       shardBits: autoRandom.shardBits,
       countBits,
+      keepsOffset: true,
     };
   } else {
     const central = isCentral(table);
@@ -98,8 +105,10 @@ export const incrementCounter = (table: TableInfo): AutoIdKind =>
  * The first value above `base` of a sequence that goes by auto_increment_increment from auto_increment_offset. An offset
  * larger than the increment counts as one (MySQL manual, "auto_increment_increment").
  */
-export function firstAbove(base: bigint, increment: bigint, offset: bigint): bigint {
+export function firstAbove(base: bigint, increment: bigint, offset: bigint, keepsOffset = false): bigint {
   if (increment === 1n) return base + 1n;
+  if (keepsOffset && base < offset) return offset;
+  if (keepsOffset) return ((base + increment - offset) / increment) * increment + offset;
   const from = offset > increment ? 1n : offset;
   return ((base + increment - from) / increment) * increment + from;
 }

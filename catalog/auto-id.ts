@@ -47,7 +47,10 @@ export class AutoIdAllocator {
   ): Awaitable<number | bigint> {
     const c = this.cached(ids, dbId, tableId);
     if (c.pending === null) {
-      const first = increment === 1 ? c.given + 1n : firstAbove(c.given, BigInt(increment), BigInt(offset));
+      const first =
+        increment === 1
+          ? c.given + 1n
+          : firstAbove(c.given, BigInt(increment), BigInt(offset), ids.keepsOffset);
       const last = count === 1 ? first : first + BigInt((count - 1) * increment);
       if (last <= c.reserved) {
         c.given = last;
@@ -116,7 +119,8 @@ export class AutoIdAllocator {
     increment: bigint,
     offset: bigint,
   ): Promise<number | bigint> {
-    const lastFrom = (base: bigint): bigint => firstAbove(base, increment, offset) + (count - 1n) * increment;
+    const lastFrom = (base: bigint): bigint =>
+      firstAbove(base, increment, offset, ids.keepsOffset) + (count - 1n) * increment;
     const batch = this.batchOf(ids);
     await this.exclusively(c, async () => {
       if (lastFrom(c.given) <= c.reserved) return;
@@ -132,7 +136,7 @@ export class AutoIdAllocator {
     });
     const last = lastFrom(c.given);
     if (last > c.reserved) return this.reserveThen(c, ids, count, increment, offset);
-    const first = firstAbove(c.given, increment, offset);
+    const first = firstAbove(c.given, increment, offset, ids.keepsOffset);
     c.given = last;
     return intDatum(first);
   }

@@ -1,4 +1,4 @@
-import { handleColumn } from './table-layout.js';
+import { randomColumn } from './auto-columns.js';
 import { foreignKeyText } from './foreign-keys.js';
 import { charset } from '../types/charset.js';
 import { Flag, TypeCode } from '../types/field-type.js';
@@ -111,7 +111,7 @@ function columnText(table: TableInfo, c: ColumnInfo): string {
   const notNull = (c.type.flag & Flag.NotNull) !== 0;
   if (notNull) parts.push('NOT NULL');
   if (c.autoIncrement) parts.push('AUTO_INCREMENT');
-  if (table.autoRandom !== undefined && handleColumn(table)?.id === c.id) {
+  if (table.autoRandom !== undefined && randomColumn(table)?.id === c.id) {
     const { shardBits, rangeBits } = table.autoRandom;
     const bits = rangeBits === 64 ? `${shardBits}` : `${shardBits}, ${rangeBits}`;
     parts.push(`/*T![auto_rand] AUTO_RANDOM(${bits}) */`);

@@ -103,6 +103,13 @@ registerClause('PartitionOptions', async (plan, s) => {
   plan.table = { ...plan.table, partition: { ...partition, definitions } };
   plan.parts.push('alter table partition placement');
 });
+registerClause('Attributes', (plan, s) => {
+  const name = s.partition === null ? 'ATTRIBUTES' : `ATTRIBUTES ${s.partition.toLowerCase()}`;
+  const rest = Object.entries(plan.table.options ?? {}).filter(([n]) => n !== name);
+  const options = Object.fromEntries(s.value === null ? rest : [...rest, [name, s.value]]);
+  plan.table = { ...plan.table, options };
+  plan.parts.push('alter table attributes');
+});
 registerClause('RemoveTtl', removeTtl);
 registerClause('Cache', (plan) => applyCache(plan, true));
 registerClause('NoCache', (plan) => applyCache(plan, false));

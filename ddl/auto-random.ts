@@ -1,6 +1,6 @@
 import type { ColumnDef } from '../parser/ast/index.js';
 import type { ColumnInfo, TableInfo } from '../catalog/model.js';
-import { columnIds } from '../catalog/auto-columns.js';
+import { columnIds, randomColumn } from '../catalog/auto-columns.js';
 import { handleColumn } from '../catalog/table-layout.js';
 import { typeName } from '../catalog/type-text.js';
 import { mysqlError } from '../types/error-table.js';
@@ -62,7 +62,7 @@ export function withAutoRandom(
   const primary = table.indices.find((i) => i.primary);
   if (primary?.columns[0]?.name.toLowerCase() !== column.toLowerCase())
     throw invalid(`column '${column}' must be the first column in primary key`);
-  if (!table.pkIsHandle)
+  if (!table.pkIsHandle && !table.isCommonHandle)
     throw invalid('auto_random is only supported on the tables with clustered primary key');
   const made = { ...table, autoRandom: bits };
   ctx.warn({
@@ -90,7 +90,7 @@ export function modifiedRandom(
   given: AutoRandomBits | null,
 ): AutoRandomBits | undefined {
   const { table } = plan;
-  const before = handleColumn(table)?.id === old.id ? table.autoRandom : undefined;
+  const before = randomColumn(table)?.id === old.id ? table.autoRandom : undefined;
   if (before === undefined) {
     if (given === null) return undefined;
     // Values that were counted on without gaps become the counted part.

@@ -116,8 +116,18 @@ export function copyOf(table: TableInfo, stmt: Pick<CreateTableStmt, 'table' | '
   };
 }
 
+/** Throws 8007 for a table that is no global temporary one. */
+function checkGlobalTemporary(ctx: DdlContext, stmt: DropTableStmt): void {
+  for (const name of stmt.tables) {
+    const table = ctx.schema().table(ctx.databaseOf(name.schema), name.name);
+    if (table !== null && table.temporary !== 'global')
+      throw mysqlError('ER_DROP_TABLE_ON_TEMPORARY_TABLE', 'drop global temporary table');
+  }
+}
+
 export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<void> {
   await ctx.reload();
+  if (stmt.temporary === 'GLOBAL') checkGlobalTemporary(ctx, stmt);
   const missing: string[] = [];
   const named = new Set(stmt.tables.map((t) => `${ctx.databaseOf(t.schema)}.${t.name}`.toLowerCase()));
   for (const name of stmt.tables)
@@ -139,8 +149,11 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
   }
   if (missing.length === 0) return;
   if (!stmt.ifExists) throw mysqlError('ER_BAD_TABLE_ERROR', missing.join(','));
-  for (const name of missing)
-    ctx.warn({ level: 'Note', code: 1051, message: mysqlError('ER_BAD_TABLE_ERROR', name).message });
+  ctx.warn({
+    level: 'Note',
+    code: 1051,
+    message: mysqlError('ER_BAD_TABLE_ERROR', missing.join(',')).message,
+  });
 }
 
 async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {

@@ -61,7 +61,11 @@ export async function createTemporaryTable(
 
 /** Drops the session's own tables among those named; gives the statement for the others, null when there are none. */
 export function dropTemporaryTables(session: Session, stmt: DropTableStmt): DropTableStmt | null {
-  if (stmt.temporary === 'GLOBAL') return stmt;
+  if (stmt.temporary === 'GLOBAL') {
+    if (stmt.tables.some((t) => ownTable(session, t) !== null))
+      throw mysqlError('ER_DROP_TABLE_ON_TEMPORARY_TABLE', 'drop global temporary table');
+    return stmt;
+  }
   const rest: TableName[] = [];
   const missing: string[] = [];
   for (const name of stmt.tables) {
@@ -71,11 +75,11 @@ export function dropTemporaryTables(session: Session, stmt: DropTableStmt): Drop
   }
   if (missing.length > 0 && !stmt.ifExists) throw mysqlError('ER_BAD_TABLE_ERROR', missing.join(','));
   for (const name of stmt.tables) session.temporary?.drop(name.schema ?? session.currentDatabase, name.name);
-  for (const name of missing)
+  if (missing.length > 0)
     session.statement.warn({
       level: 'Note',
       code: 1051,
-      message: mysqlError('ER_BAD_TABLE_ERROR', name).message,
+      message: mysqlError('ER_BAD_TABLE_ERROR', missing.join(',')).message,
     });
   return rest.length === 0 ? null : { ...stmt, tables: rest };
 }

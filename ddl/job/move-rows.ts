@@ -164,16 +164,17 @@ async function deleteSome(storage: Storage, from: Uint8Array, to: Uint8Array): P
 export async function visitRows(
   ctx: DdlContext,
   table: TableInfo,
-  visit: (row: readonly Datum[]) => void,
+  visit: (rows: readonly Datum[][]) => void | Promise<void>,
+  physicalId = table.id,
 ): Promise<void> {
-  const { startKey, endKey } = recordRange(table.id);
+  const { startKey, endKey } = recordRange(physicalId);
   const txn = await ctx.storage.begin();
   try {
     for (let from = startKey; ;) {
       ctx.throwIfInterrupted();
       const { keys, rows } = await readRows(ctx, txn, table, null, from, endKey, CLEARED_AT_ONCE);
       if (keys.length === 0) return;
-      for (const row of rows) visit(row);
+      await visit(rows);
       from = nextKey(keys[keys.length - 1]!);
       await new Promise((resolve) => setImmediate(resolve));
     }

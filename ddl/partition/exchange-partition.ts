@@ -41,7 +41,10 @@ export async function exchangePartition(
   if (validation)
     await changeTable(ctx, nt.db.id, nt.table.id, (t) => ({ ...t, exchanging: { partition, at } }));
   try {
-    if (validation) await checkRows(ctx, nt.table, partition, at);
+    if (validation) {
+      await checkRows(ctx, nt.table, partition, at);
+      await checkConstraints(ctx, table, nt.table, at);
+    }
     await swap(ctx, { db, table }, nt, at);
   } catch (e) {
     if (validation) await changeTable(ctx, nt.db.id, nt.table.id, settled);
@@ -74,6 +77,8 @@ function checkAlike(a: TableInfo, b: TableInfo): void {
   if (a.columns.length !== b.columns.length || a.indices.length !== b.indices.length) throw different;
   if (a.pkIsHandle !== b.pkIsHandle || a.isCommonHandle !== b.isCommonHandle) throw different;
   if (a.charset !== b.charset || a.collate !== b.collate) throw different;
+  if (JSON.stringify(a.autoRandom ?? null) !== JSON.stringify(b.autoRandom ?? null)) throw different;
+  if ((a.options?.['PLACEMENT POLICY'] ?? '') !== (b.options?.['PLACEMENT POLICY'] ?? '')) throw different;
   a.columns.forEach((c, i) => {
     const d = b.columns[i]!;
     if (c.generatedStored !== d.generatedStored || (c.generated === '') !== (d.generated === ''))
@@ -120,15 +125,41 @@ async function checkRows(
 ): Promise<void> {
   const as = { ...nt, partition };
   const id = partition.definitions[at]!.id;
-  await visitRows(ctx, nt, (row) => {
-    let found: number;
-    try {
-      found = ctx.physicalIdOf(as, row);
-    } catch {
-      found = -1;
+  await visitRows(ctx, nt, (rows) => {
+    for (const row of rows) {
+      let found: number;
+      try {
+        found = ctx.physicalIdOf(as, row);
+      } catch {
+        found = -1;
+      }
+      if (found !== id) throw mysqlError('ER_ROW_DOES_NOT_MATCH_PARTITION');
     }
-    if (found !== id) throw mysqlError('ER_ROW_DOES_NOT_MATCH_PARTITION');
   });
+}
+
+/** The rows of each keep the CHECK constraints of the other, where constraints count. Throws 1737. */
+async function checkConstraints(ctx: DdlContext, table: TableInfo, nt: TableInfo, at: number): Promise<void> {
+  if (ctx.variable('tidb_enable_check_constraint') !== 'ON') return;
+  const check = async (rowsOf: TableInfo, physicalId: number, rules: TableInfo): Promise<void> => {
+    if (rules.checks === undefined) return;
+    const judged = { ...rowsOf, checks: rules.checks };
+    await visitRows(
+      ctx,
+      rowsOf,
+      async (rows) => {
+        try {
+          await ctx.checkRows(judged, rows);
+        } catch (e) {
+          if ((e as { code?: number }).code !== 3819) throw e;
+          throw mysqlError('ER_ROW_DOES_NOT_MATCH_PARTITION');
+        }
+      },
+      physicalId,
+    );
+  };
+  await check(nt, nt.id, table);
+  await check(table, table.partition!.definitions[at]!.id, nt);
 }
 
 /** Each under the other's id, in one step. Handles and values given by either are not given again by the other. */

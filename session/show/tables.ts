@@ -96,7 +96,7 @@ export async function nextRowIds(session: Session, dbName: string, tableName: st
     await add(handle?.name ?? '_tidb_rowid', 'rowid', '_TIDB_ROWID');
   if (column !== null && table.autoRandom === undefined && isCentral(table))
     await add(column.name, 'auto_increment', 'AUTO_INCREMENT');
-  if (table.autoRandom !== undefined) await add(handle!.name, 'auto_random', 'AUTO_RANDOM');
+  if (table.autoRandom !== undefined) await add(column!.name, 'auto_random', 'AUTO_RANDOM');
   return rows.map((r) =>
     r.map((v) => (typeof v === 'bigint' && v <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(v) : v)),
   );
