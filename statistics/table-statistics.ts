@@ -60,10 +60,11 @@ export interface ExtendedStatistics {
 }
 
 /** Bytes that a part's values take, counted as TiDB counts them. */
-export function memoryOf(c: ColumnStatistics): { hist: number; topN: number; cms: number } {
+export function memoryOf(c: ColumnStatistics, isIndex: boolean): { hist: number; topN: number; cms: number } {
   const size = (d: Datum): number => (d instanceof Uint8Array ? d.length : 9);
   let topN = c.topN.length === 0 ? 0 : 32;
-  for (const t of c.topN) topN += 32 + (t.value instanceof Uint8Array ? keyLength(t.value) : 9);
+  for (const t of c.topN)
+    topN += 32 + (!(t.value instanceof Uint8Array) ? 9 : isIndex ? t.value.length : keyLength(t.value));
   let hist = 0;
   for (const b of c.buckets) hist += 40 + size(b.lower) + size(b.upper);
   return { hist, topN, cms: c.cms === null || c.cms === undefined ? 0 : c.cms.cells.byteLength };

@@ -78,7 +78,7 @@ export class Cluster {
       return null;
     });
     bus.serve('statistics', async (data) => {
-      core.statistics.reload(data as number);
+      await core.statistics.reload(data as number);
       await core.statistics.reloadLocks();
       return null;
     });

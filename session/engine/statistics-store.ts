@@ -117,10 +117,11 @@ export class StatisticsStore {
     const id = stats.tableId;
     this.unload(id);
     let bytes = 200;
-    for (const c of [...stats.columns.values(), ...stats.indexes.values()]) {
-      const m = memoryOf(c);
-      bytes += 300 + m.hist + m.topN + m.cms;
-    }
+    for (const part of [stats.columns, stats.indexes])
+      for (const c of part.values()) {
+        const m = memoryOf(c, part === stats.indexes);
+        bytes += 300 + m.hist + m.topN + m.cms;
+      }
     for (const values of stats.sample?.columns.values() ?? [])
       for (const v of values) bytes += v instanceof Uint8Array ? 16 + v.length : 8;
     this.loaded.set(id, { stats, bytes });
@@ -193,9 +194,13 @@ export class StatisticsStore {
   }
 
   /** Another node changed the statistics of a table: they are read again when they are wanted. */
-  reload(physicalId: number): void {
+  async reload(physicalId: number): Promise<void> {
     this.unload(physicalId);
     this.known.add(physicalId);
+    const [meta] = await this.home.run(
+      `SELECT count, modify_count FROM mysql.stats_meta WHERE table_id = ${physicalId}`,
+    );
+    if (meta !== undefined) this.rowCounts.set(physicalId, Number(meta[0]), Number(meta[1]));
   }
 
   /** Forgets statistics; `keepCount`: the row count stays (DROP STATS), else the table is gone. */

@@ -1,4 +1,5 @@
-import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import type { DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
+import { isVirtual } from '../../catalog/table-layout.js';
 import { datumToString } from '../../types/format.js';
 import type { Datum } from '../../types/datum.js';
 import { newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
@@ -117,6 +118,10 @@ registerShow('STATS_LOCKED', (session) => {
   return { columns: [...NAMES, textColumn('Status', 64)], rows, likeColumn: 1 };
 });
 
+/** Global indexes over prefixes or computed columns have statistics of the table as a whole alone, in TiDB's eyes. */
+const isWholeOnly = (table: TableInfo, i: IndexInfo): boolean =>
+  i.global === true && i.columns.some((c) => c.length >= 0 || isVirtual(table.columns[c.offset]!));
+
 interface Part {
   readonly name: string;
   readonly isIndex: number;
@@ -128,6 +133,7 @@ const valueText = (v: Datum, type: FieldType): string => (v === null ? 'NULL' : 
 
 /** Columns and indexes that have statistics. */
 function* parts({ table, stats }: { table: TableInfo; stats: TableStatistics }): Generator<Part> {
+  const ofPartition = stats.tableId !== table.id;
   for (const c of table.columns) {
     const s = stats.columns.get(c.id);
     if (s !== undefined && !c.hidden)
@@ -136,6 +142,7 @@ function* parts({ table, stats }: { table: TableInfo; stats: TableStatistics }):
   for (const i of table.indices) {
     const s = stats.indexes.get(i.id);
     const types = indexTypes(table, i);
+    if (ofPartition && isWholeOnly(table, i)) continue;
     if (s !== undefined) yield { name: i.name, isIndex: 1, s, value: (v) => keyText(v as Uint8Array, types) };
   }
 }
@@ -173,8 +180,8 @@ registerShow(
       intColumn('Topn_mem_usage'),
       intColumn('Cms_mem_usage'),
     ],
-    ({ s }, session, stats) => {
-      const m = memoryOf(s);
+    ({ s, isIndex }, session, stats) => {
+      const m = memoryOf(s, isIndex === 1);
       return [
         [
           text(stamp(session, s.version ?? stats.version)),

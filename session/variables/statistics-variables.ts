@@ -32,6 +32,20 @@ registerVariables([
     doc: 'Tables are analyzed when enough of their rows changed.',
   },
   {
+    name: 'tidb_enable_fast_analyze',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    noop: true,
+    doc: 'ANALYZE.',
+    normalize: (value, ctx) => {
+      const message =
+        'the fast analyze feature has already been removed in TiDB v7.5.0, so this will have no effect';
+      if (value === 'ON') ctx.warn({ level: 'Warning', code: 1105, message });
+      return value;
+    },
+  },
+  {
     name: 'tidb_enable_extended_stats',
     scope: 'both',
     kind: 'bool',

@@ -48,7 +48,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_ddl', GLOBAL, 'ON', 'DDL owner.'],
   ['tidb_enable_exchange_partition', BOTH, 'ON', 'Partitions.'],
   ['tidb_enable_external_ts_read', BOTH, 'OFF', 'Historical reads.'],
-  ['tidb_enable_fast_analyze', BOTH, 'OFF', 'ANALYZE.'],
   ['tidb_enable_fast_table_check', BOTH, 'ON', 'ADMIN CHECK TABLE.'],
   ['tidb_enable_global_index', BOTH, 'OFF', 'Partitions.'],
   ['tidb_enable_inl_join_inner_multi_pattern', BOTH, 'ON', 'Planner.'],
