@@ -443,7 +443,7 @@ export class Emitter {
   /** An operand of a string function: ENUM and SET give their text. */
   operand(e: Expression, domain: EvalType): Value {
     const v = this.emit(e);
-    if (v.nul === 'true')
+    if (v.nul === 'true' || (e.type.tp === TypeCode.Null && v.rep !== 's'))
       return domain === 'string' || domain === 'json'
         ? { ...NULL_VALUE, rep: 's', v: this.pool(EMPTY), s: '0', e: '0' }
         : v;

@@ -118,7 +118,7 @@ const KNOWN: readonly KnownDifference[] = [
     manual: 'Date and Time Functions: PERIOD_ADD()',
   },
   {
-    when: /ROUND\(ub/,
+    when: /ROUND\((ub|bi)/,
     why: 'ROUND of a BIGINT UNSIGNED past 2^64 wraps around in MySQL, is a DECIMAL in MariaDB',
     manual: 'Mathematical Functions: ROUND()',
   },

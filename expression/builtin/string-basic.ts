@@ -792,8 +792,10 @@ function soundex(s: string): string {
       last = code;
       continue;
     }
-    if (code !== '0' && code !== last) out += code;
-    if (ch !== 'H' && ch !== 'W') last = code;
+    // The original algorithm: vowels are discarded first, duplicates second.
+    if (code === '0' || code === last) continue;
+    out += code;
+    last = code;
   }
   return out === '' ? '' : out.padEnd(4, '0');
 }

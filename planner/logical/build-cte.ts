@@ -1,3 +1,4 @@
+import { checkRecursiveBlock } from './recursive-cte-check.js';
 import type { Column } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -135,8 +136,11 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
   const first = query.branches.findIndex((b) => readsTable(b.query, entry.lower));
   if (first <= 0) throw mysqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', entry.def.name);
   const steps = query.branches.slice(first);
+  if (steps.some((b) => !readsTable(b.query, entry.lower)))
+    throw mysqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', entry.def.name);
   if (steps.some((b) => b.op !== 'UNION'))
     throw mysqlError('ER_NOT_SUPPORTED_YET', 'INTERSECT or EXCEPT in a recursive CTE');
+  for (const b of steps) checkRecursiveBlock(b.query, entry.lower, entry.def.name);
   for (const { query: q } of steps) {
     if (q.orderBy !== null || q.limit !== null || (q.kind === 'Select' && q.options.distinct)) {
       throw mysqlError(

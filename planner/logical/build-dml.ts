@@ -8,7 +8,7 @@ import { isNotNull } from '../../types/field-type.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { build, buildStored, call, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { constant, intConstant } from '../resolve/literal.js';
-import { findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
+import { findCte, findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
 import type { Delete, DmlTarget, Insert, PhysicalPlan, Update } from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
 import { addCommonTables } from './build-cte.js';
@@ -271,6 +271,9 @@ function buildTarget(
   stmt: ast.UpdateStmt | ast.DeleteStmt,
 ): { scope: QueryScope; sources: DataSource[] } {
   const ctes = stmt.with === null ? null : addCommonTables(state, stmt.with, stmt, null, null);
+  const { from } = stmt;
+  if (from.kind === 'Table' && from.table.schema === null && findCte(ctes, from.table.name) !== null)
+    throw mysqlError('ER_NON_UPDATABLE_TABLE', from.alias ?? from.table.name, stmt.kind.toUpperCase());
   const scope: QueryScope = { relation: { plan: dual(1), names: [] }, outer: null, ctes, cells: new Map() };
   state.writing = true;
   scope.relation = buildFrom(state, stmt.from, scope);
@@ -339,6 +342,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   const owner = (ref: ast.ColumnRef): { source: DataSource; info: ColumnInfo } => {
     const name = findName(scope.relation.names, ref, 'field list', true);
     if (name === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
+    // Derived and common tables are not written through, whatever table their columns come from.
+    if (name.db === '') throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     if (state.ctx.schema.table(name.db, name.orgTable)?.view !== undefined)
       refuseView('update', name.orgTable);
     const source = sources.find((s) => s.infos.has(name.column.id));

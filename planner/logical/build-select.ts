@@ -305,6 +305,7 @@ class SelectBuilder {
     }
     const env: ExpressionEnv = {
       ...this.env('group statement', (ref) => {
+        this.refuseAmbiguousField(ref);
         const own = findName(this.scope.relation.names, ref, 'group statement');
         if (own !== null) return own.column;
         const at = this.aliasIndex(ref, 'group statement');
@@ -314,6 +315,20 @@ class SelectBuilder {
       windows: new Map(),
     };
     return build(env, e);
+  }
+
+  /** A bare name in GROUP BY that several selected columns have. */
+  private refuseAmbiguousField(ref: ast.ColumnRef): void {
+    if (ref.table !== null) return;
+    const lower = ref.name.toLowerCase();
+    const ids = new Set<number>();
+    for (const f of this.fields) {
+      if (f.alias !== null || f.ast === null || f.name.name.toLowerCase() !== lower) continue;
+      const e = stripParens(f.ast);
+      const n = e.kind === 'ColumnRef' ? findName(this.scope.relation.names, e, 'field list') : null;
+      if (n !== null) ids.add(n.column.id);
+    }
+    if (ids.size > 1) throw mysqlError('ER_NON_UNIQ_ERROR', ref.name, 'group statement');
   }
 
   private groupField(i: number): Expression {
