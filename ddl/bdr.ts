@@ -71,7 +71,7 @@ function isSafeClause(spec: AlterTableSpec): boolean {
     case 'AddConstraint':
       return spec.constraint.kind === 'Key' && spec.constraint.type === 'INDEX';
     case 'ModifyColumn':
-      return false;
+      return spec.column.options.some((o) => o.kind === 'Default');
     case 'TableOptions':
       return spec.options.every((o) => o.name === 'COMMENT');
     default:

@@ -1,3 +1,4 @@
+import { isStrictMode } from '../types/sql-mode.js';
 import type { ColumnDef, ColumnOption, Expr } from '../parser/ast/index.js';
 import { stripParens } from '../parser/ast/index.js';
 import { quoteName } from '../parser/restore.js';
@@ -140,7 +141,14 @@ export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: E
     return { kind: 'value', value: null };
   }
   if (takesNoDefault(type)) {
-    throw mysqlError('ER_BLOB_CANT_HAVE_DEFAULT', column.name);
+    const error = mysqlError('ER_BLOB_CANT_HAVE_DEFAULT', column.name);
+    const empty = value instanceof Uint8Array && value.length === 0;
+    if (isStrictMode(ctx.eval.sqlMode) || !empty) throw error;
+    // An empty text is what rows get anyway (MySQL manual, "The BLOB and TEXT Types").
+    ctx.warn({ level: 'Warning', code: error.code, message: error.message });
+    if (type.tp !== TypeCode.Json)
+      return (type.flag & Flag.NotNull) !== 0 ? { kind: 'none' } : { kind: 'value', value: null };
+    return { kind: 'value', value: zeroValue(type) };
   }
   return { kind: 'value', value: convertDefault(ctx, column, value, from) };
 }

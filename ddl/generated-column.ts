@@ -168,6 +168,11 @@ export interface ExpressionColumns {
   readonly hidden: readonly ColumnInfo[];
 }
 
+/** Functions that give LONGTEXT. */
+const LONG_TEXTS: ReadonlySet<string> = new Set(['json_pretty', 'json_unquote']);
+const isLongText = (expr: Expr): boolean =>
+  expr.kind === 'FuncCall' && LONG_TEXTS.has(expr.name.toLowerCase());
+
 /** A FULLTEXT index as one over the words of its columns. Throws 1072, 1060, 1283. */
 function overWords(
   ctx: DdlContext,
@@ -234,6 +239,9 @@ export function expressionColumns(
     const given = ctx.expressionType(expr, columns, true);
     if (evalType(given) === 'json' && given.arrayOf === undefined)
       throw mysqlError('ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION');
+    if (expr.kind === 'NullLiteral' || (evalType(given) === 'string' && given.flen === 0))
+      throw mysqlError('ER_WRONG_KEY_COLUMN_FUNCTIONAL_INDEX', ctx.restore(expr));
+    if (isLongText(expr)) throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
     if (given.tp === TypeCode.Blob || given.tp === TypeCode.LongBlob || given.tp === TypeCode.MediumBlob)
       throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
     const columnName = `_V$_${name.toLowerCase()}_${i}`;
