@@ -83,7 +83,12 @@ const BUILDERS: Builders = {
   Selection: (p, ctx) => new SelectionOperator(p, buildOperator(p.child, ctx), ctx),
   Projection: (p, ctx) => new ProjectionOperator(p, buildOperator(p.child, ctx), ctx),
   HashAgg: (p, ctx) => new HashAggOperator(p, buildOperator(p.child, ctx), ctx),
-  StreamAgg: (p, ctx) => new StreamAggOperator(p, buildOperator(p.child, ctx), ctx),
+  StreamAgg: (p, ctx) => {
+    const child = buildOperator(p.child, ctx);
+    // One group needs no order, and what it holds may be put on disk.
+    if (p.groupBy.length === 0) return new HashAggOperator(p, child, ctx);
+    return new StreamAggOperator(p, child, ctx);
+  },
   HashJoin: (p, ctx) =>
     picked(p, new HashJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx)),
   IndexJoin: (p, ctx) => picked(p, new IndexJoinOperator(p, ctx, buildOperator)),

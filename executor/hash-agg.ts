@@ -6,6 +6,7 @@ import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, type OperatorContext } from './operator.js';
 import { ChunkSpool, type SpoolReader } from './spill/chunk-spool.js';
+import { DistinctOverflow } from './spill/distinct-overflow.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
 import type { TempFile } from './spill/temp-storage.js';
 
@@ -42,20 +43,22 @@ export class HashAggOperator implements Operator, Spillable {
   private overflow: Partitioner | null = null;
   /** Bytes held when rows of new groups began to go to disk. */
   private pinned = 0;
+  private distinct: DistinctOverflow | null = null;
   private written: Written | null = null;
   private depth = 0;
   /** Partitions that are still to be aggregated, the next one last. */
   private readonly waiting: Partition[] = [];
 
   constructor(
-    private readonly plan: HashAgg,
+    private readonly plan: Pick<HashAgg, 'groupBy' | 'aggs'>,
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
   ) {
     this.grouped = plan.groupBy.length > 0;
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
-    this.unregister = this.grouped && ctx.disk !== null ? ctx.memory.addSpillable(this) : null;
+    const spills = this.grouped || DistinctOverflow.suits(this.aggregation);
+    this.unregister = spills && ctx.disk !== null ? ctx.memory.addSpillable(this) : null;
   }
 
   open(): Awaitable<void> {
@@ -66,6 +69,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.unregister?.();
     this.release();
     this.overflow?.close();
+    this.distinct?.close();
     this.written?.file.close();
     for (const p of this.waiting) p.owner.close();
     return this.child.close();
@@ -118,6 +122,11 @@ export class HashAggOperator implements Operator, Spillable {
     if (!this.grouped) {
       this.groups = 1;
       this.aggregation.resize(1);
+      if (this.spillWanted && this.distinct === null) {
+        this.distinct = new DistinctOverflow(this.aggregation, this.ctx);
+        this.pinned = this.heldBytes;
+      }
+      if (this.distinct !== null) return this.distinct.update(inputs);
       this.aggregation.update(null, inputs);
     } else {
       if (this.spillWanted && !this.aggregation.partial) this.startOverflow();
@@ -175,6 +184,7 @@ export class HashAggOperator implements Operator, Spillable {
   // Overflow to disk
 
   spillableBytes(): number {
+    if (!this.grouped) return this.done || this.distinct !== null ? 0 : this.heldBytes;
     if (this.overflow !== null || this.groups - this.at < MIN_SPILL_GROUPS) return 0;
     return this.done || this.depth < MAX_DEPTH ? this.heldBytes : 0;
   }
@@ -239,6 +249,10 @@ export class HashAggOperator implements Operator, Spillable {
 
   /** All rows are in: what went to disk waits until the groups here have been given out. */
   private settle(): Awaitable<void> {
+    if (this.distinct !== null && !this.done) {
+      this.done = true;
+      return this.distinct.finish();
+    }
     this.account();
     this.done = true;
     const { overflow } = this;

@@ -60,6 +60,7 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
     2_000_000,
   ],
   ['SELECT DISTINCT t, dt FROM a', false],
+  ['SELECT COUNT(DISTINCT t), COUNT(*), SUM(DISTINCT big), COUNT(DISTINCT k, dt), MAX(d) FROM a', false],
   ['SELECT t, d FROM a UNION SELECT t, d FROM b', false],
   ['SELECT /*+ HASH_JOIN(a, b) */ a.id, a.t, b.* FROM a JOIN b ON a.k = b.k', false],
   [

@@ -14,7 +14,7 @@ const MAX_VALUE = 2 ** 31;
 /** Passes on the first row of each (group, values); rows with a NULL argument are dropped. */
 export class DistinctAggregator implements Aggregator {
   /** Values of the only group. */
-  private readonly alone: GroupTable;
+  private alone: GroupTable;
   /** (group, values). */
   private readonly grouped: GroupTable;
   /** Small integers with their group in one number. */
@@ -24,7 +24,7 @@ export class DistinctAggregator implements Aggregator {
 
   constructor(
     private readonly inner: Aggregator,
-    types: readonly FieldType[],
+    readonly types: readonly FieldType[],
   ) {
     this.alone = new GroupTable(types, 'skip');
     this.grouped = new GroupTable([intType(), ...types], 'skip');
@@ -49,6 +49,22 @@ export class DistinctAggregator implements Aggregator {
       kept = this.ofNumbers(ids, inputs[0] as NumVector, sel, rows);
     else kept = this.fresh(this.grouped, [new NumVector(ids, n), ...inputs], sel, rows, 0);
     if (kept.length > 0) this.inner.update(ids, inputs, n, kept);
+  }
+
+  /** Rows of the only group whose values have not been seen (or are NULL); nothing is added. */
+  unseen(inputs: readonly Vector[], n: number, sel: Int32Array | null): Int32Array {
+    const rows = sel === null ? n : sel.length;
+    const found = new Int32Array(rows);
+    this.alone.find(inputs, sel, rows, found);
+    const out = new Int32Array(rows);
+    let m = 0;
+    for (let k = 0; k < rows; k++) if (found[k]! < 0) out[m++] = sel === null ? k : sel[k]!;
+    return out.subarray(0, m);
+  }
+
+  /** Lets the only group's values go: none of them will come again. */
+  forget(): void {
+    this.alone = new GroupTable(this.types, 'skip');
   }
 
   /** Rows whose keys the table has not seen, each once, behind the first `at` in `rows`. */
