@@ -35,7 +35,7 @@ export class JoinFilter {
       if (x < min) min = x;
       if (x > max) max = x;
     }
-    if (min > max) return new JoinFilter(1, 0, new Int32Array(1), null);
+    if (min > max) return new JoinFilter(Infinity, -Infinity, new Int32Array(1), null);
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max)) return null;
     const range = max - min + 1;
     if (range <= Math.min(MAX_BITS, Math.max(MIN_BITS, n * BITS_PER_ROW))) {

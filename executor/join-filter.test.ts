@@ -1,0 +1,54 @@
+import { NumVector, WideVector } from '../chunk/vector.js';
+import { JoinFilter } from './join-filter.js';
+import { Random, testSeed } from './testing/random-chunks.js';
+
+const seed = testSeed();
+
+test.each([
+  ['a dense range of keys', 300, 1000],
+  ['keys far apart', 300, 2 ** 40],
+  ['one key', 1, 10],
+  ['no key', 0, 10],
+] as const)(`lets every key of %s pass, and no others beyond its bounds (seed ${seed})`, (_, n, range) => {
+  const r = new Random(seed ^ range);
+  const value = (): number => (r.below(2 ** 30) % Math.min(range, 2 ** 30)) - (r.chance(0.5) ? range / 2 : 0);
+  const keys = Float64Array.from({ length: n }, value);
+  const keyNulls = Uint8Array.from(keys, () => (r.chance(0.1) ? 1 : 0));
+  const filter = JoinFilter.of(new NumVector(keys, n, keyNulls), n)!;
+  const present = new Set([...keys].filter((_key, i) => keyNulls[i] === 0));
+  const rows = 2000;
+  const data = Float64Array.from({ length: rows }, () =>
+    n > 0 && r.chance(0.3) ? keys[r.below(n)]! : value(),
+  );
+  const nulls = Uint8Array.from(data, () => (r.chance(0.1) ? 1 : 0));
+  const ints = data.every((x) => x === (x | 0)) ? Int32Array.from(data) : data;
+  const sel = Int32Array.from({ length: rows / 2 }, (_x, k) => k * 2);
+  for (const chosen of [null, sel])
+    for (const vector of [new NumVector(data, rows, nulls), new NumVector(ints, rows, null)]) {
+      const count = chosen?.length ?? rows;
+      const out = new Int32Array(count);
+      const kept = new Set(out.subarray(0, filter.apply(vector, chosen, count, out)));
+      let others = 0;
+      for (let k = 0; k < count; k++) {
+        const i = chosen === null ? k : chosen[k]!;
+        if (vector.isNull(i)) expect(kept.has(i)).toBe(false);
+        else if (present.has(vector.data[i]!)) expect(kept.has(i)).toBe(true);
+        else if (kept.has(i)) others++;
+      }
+      // A bitmap is exact; a bloom filter lets a few pass.
+      expect(others).toBeLessThanOrEqual(range <= 1000 ? 0 : count / 5);
+    }
+  if (present.size === 0) expect(filter.mayPass(-1e9, 1e9)).toBe(false);
+  else {
+    expect(filter.mayPass(Math.min(...present), Math.min(...present))).toBe(true);
+    expect(filter.mayPass(Math.max(...present) + 1, Infinity)).toBe(false);
+  }
+});
+
+test('numbers beyond 2^53 pass where the keys reach, strings are not filtered', () => {
+  const filter = JoinFilter.of(new NumVector(Float64Array.of(1, 5), 2), 2)!;
+  const wide = new WideVector(BigInt64Array.of(5n, 2n ** 60n, 3n), 3);
+  const out = new Int32Array(3);
+  expect([...out.subarray(0, filter.apply(wide, null, 3, out))]).toEqual([0]);
+  expect(JoinFilter.of(wide, 3)).toBeNull();
+});
