@@ -15,6 +15,7 @@ import { mysqlError } from '../types/error-table.js';
 import { referrersOf } from '../catalog/foreign-keys.js';
 import { buildTable, checkTableName, type SelectedColumn } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
+import { preSplit } from './pre-split.js';
 import { refuseCached } from './cached-table.js';
 import { renamedChecks } from './check-constraint.js';
 import { queueDeleteRange } from './delete-range.js';
@@ -75,6 +76,7 @@ export async function createTable(
     if (referenced !== null) await ctx.awaitVersion(referenced.id, ctx.schema().version);
   }
   ctx.noteRows(made!.id, 0);
+  await preSplit(ctx, made!);
   return { db, table: made! };
 }
 
