@@ -5,6 +5,7 @@ import './analyze.js';
 import './load-stats.js';
 import './lock-stats.js';
 import './plan-replayer.js';
+import './refresh-stats.js';
 import './batch.js';
 import './binding.js';
 import './ddl.js';

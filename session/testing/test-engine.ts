@@ -54,6 +54,11 @@ export class TestEngine {
     });
   }
 
+  /** What the status API serves to root by a path. */
+  async download(path: string): Promise<Buffer | null> {
+    return (await this.engine.download?.(ROOT, path))?.body ?? null;
+  }
+
   async restart(): Promise<void> {
     await this.engine.shutdown(1000);
     this.engine = await TestEngine.openIn(this.dir);
@@ -81,7 +86,7 @@ export class TestEngine {
       collationId: 46,
       foundRows: false,
       multiStatements: true,
-      localFiles: false,
+      localFiles: true,
       interactive: false,
       ignoreSpace: false,
       tls: false,
