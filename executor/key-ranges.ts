@@ -1,3 +1,4 @@
+import { charset } from '../types/charset.js';
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
 import { ByteWriter, prefixNext } from '../kv/codec/byte-writer.js';
 import { encodeKeyDatum, encodeMaxDatum } from '../kv/codec/datum-codec.js';
@@ -84,6 +85,9 @@ function cutBounds(r: KeyRangeDatum, index: IndexInfo, types: readonly FieldType
     bounds.map((b, i) => {
       const length = index.columns[i]?.length ?? -1;
       if (typeof b === 'string' || length < 0) return b;
+      // The end of a LIKE's range is no text that could be cut at a character; no key passes it anyway.
+      if (b.value instanceof Uint8Array && (charset(types[i]!.charset)?.invalidAt(b.value) ?? -1) >= 0)
+        return b;
       onCut();
       if (b.sortKey !== undefined) return b;
       return { value: cutToPrefix(b.value, types[i]!, length) };
