@@ -1,3 +1,4 @@
+import { jsonToText } from '../types/json/binary.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import { datumToString } from '../types/format.js';
@@ -127,6 +128,7 @@ export function defaultText(c: ColumnInfo): string | null {
       return c.default.sql;
     case 'value':
       if (c.default.value === null) return null;
+      if (c.type.tp === TypeCode.Json) return jsonToText(c.default.value as Uint8Array);
       return c.type.tp === TypeCode.Bit
         ? bitText(c.default.value, c.type)
         : datumToString(c.default.value, c.type);
