@@ -2,9 +2,11 @@ import { partialTypes } from '../../../expression/aggregate/create.js';
 import type { AggFunc, Column, Expression } from '../../../expression/expression.js';
 import { COST } from '../../cost/factors.js';
 import { groupCount } from '../../cost/derive-stats.js';
-import { sameExpr } from '../../logical/expression-walk.js';
+import { isVolatile, mapAgg, sameExpr, substitute } from '../../logical/expression-walk.js';
 import type { Aggregation } from '../../logical/plan.js';
-import { newAggregate } from '../../resolve/functions.js';
+import { decimalType } from '../../../expression/type-inference.js';
+import { TypeCode } from '../../../types/field-type.js';
+import { castTo, newAggregate } from '../../resolve/functions.js';
 import type { Optimizer } from '../optimizer.js';
 import type { HashAgg, PhysicalPlan, StreamAgg } from '../plan.js';
 import { pushable, pushableAgg } from '../pushdown.js';
@@ -119,14 +121,69 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
       return opt.over(root, plan, groups, (root.rows * rowCost(op) + groups * COST.aggGroup) * scale);
     }
   }
-  const root = opt.root(task);
-  const plan = aggPlan(opt, op, root.plan, p.schema, p.groupBy, p.aggs, groups);
+  const { root, groupBy, aggs } = withArguments(opt, opt.root(task), p);
+  const plan = aggPlan(opt, op, root.plan, p.schema, groupBy, aggs, groups);
   return opt.over(
     root,
     plan,
     groups,
     (root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup) * rowScale(root),
   );
+}
+
+/** Digits of the integer types, as TiDB gives SUM and AVG their decimals. */
+const INT_DIGITS: Readonly<Record<number, number>> = {
+  [TypeCode.Tiny]: 3,
+  [TypeCode.Short]: 5,
+  [TypeCode.Int24]: 8,
+  [TypeCode.Long]: 10,
+  [TypeCode.LongLong]: 20,
+  [TypeCode.Year]: 4,
+};
+
+/** Puts what groups and aggregates compute into a projection below, so that equal expressions are computed once. */
+function withArguments(
+  opt: Optimizer,
+  root: RootTask,
+  p: Aggregation,
+): { root: RootTask; groupBy: readonly Expression[]; aggs: readonly AggFunc[] } {
+  const asDecimal = (a: AggFunc): AggFunc => {
+    const x = a.args[0]!;
+    const digits = INT_DIGITS[x.type.tp];
+    if ((a.name !== 'sum' && a.name !== 'avg') || x.kind === 'constant' || digits === undefined) return a;
+    return { ...a, args: [castTo(x, decimalType(digits, 0), opt.ctx.eval), ...a.args.slice(1)] };
+  };
+  const aggs = p.aggs.map(asDecimal);
+  const computed = (e: Expression): boolean => e.kind === 'function';
+  if (!p.groupBy.some(computed) && !aggs.some((a) => a.args.some(computed)))
+    return { root, groupBy: p.groupBy, aggs: p.aggs };
+  // One projection is enough where the input is one already.
+  const inner = root.plan.op === 'Projection' && !root.plan.exprs.some(isVolatile) ? root.plan : null;
+  const through = new Map(inner?.schema.map((c, i) => [c.id, inner.exprs[i]!]));
+  const exprs: Expression[] = [];
+  const schema: Column[] = [];
+  const place = (e: Expression): Expression => {
+    if (e.kind !== 'column' && e.kind !== 'function') return e;
+    const at = exprs.findIndex((x) => sameExpr(x, e));
+    if (at >= 0) return schema[at]!;
+    const column = e.kind === 'column' ? e : opt.state.column(e.type);
+    exprs.push(e);
+    schema.push(column);
+    return column;
+  };
+  const placed = aggs.map((a) => mapAgg(a, place));
+  const groupBy = p.groupBy.map(place);
+  const projection: PhysicalPlan = {
+    op: 'Projection',
+    id: opt.nextId(),
+    schema,
+    estRows: root.rows,
+    task: 'root',
+    child: inner === null ? root.plan : inner.child,
+    exprs: inner === null ? exprs : exprs.map((e) => substitute(e, through)),
+  };
+  const cost = root.rows * COST.projectRow * exprs.filter(computed).length * rowScale(root);
+  return { root: opt.over(root, projection, root.rows, cost), groupBy, aggs: placed };
 }
 
 /** One side only: the table side of a lookup sees its rows in batches, which is as good as no aggregation. */

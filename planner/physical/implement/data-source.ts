@@ -1,7 +1,9 @@
 import type { Expression } from '../../../expression/expression.js';
 import { COST } from '../../cost/factors.js';
-import { isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
-import { columnsOf } from '../../logical/expression-walk.js';
+import { evaluator, isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
+import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
+import { intervalsOf, shapeOf } from '../../ranger/condition.js';
+import { datumCompare, FULL, intersect, type Interval } from '../../ranger/interval.js';
 import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource, MemTable } from '../../logical/plan.js';
 import { allPoints } from '../../ranger/ranger.js';
@@ -150,7 +152,7 @@ function partByPart(opt: Optimizer, ds: DataSource, kept: readonly number[], pro
 export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
   const partitioned = ds.table.partition !== undefined && ds.physical === null;
   if (partitioned && !prunesDynamically(opt)) return implementPartitions(opt, ds, prop);
-  if (ds.conditions.some(isFalse)) return emptyTask(opt, ds);
+  if (ds.conditions.some(isFalse) || isContradiction(ds, opt)) return emptyTask(opt, ds);
   const partitions = partitioned ? readPartitions(opt, ds, prop.order) : undefined;
   const point = tryPointPath(opt, ds);
   if (point !== null && prop.order.length === 0) return point;
@@ -227,6 +229,25 @@ function readerCost(t: Task): number {
   if (t.kind === 'root') return 0;
   const lookups = t.indexPlan !== null && t.tablePlan !== null ? t.indexRows * COST.lookupRow : 0;
   return lookups + t.rows * rowScale(t) * (COST.transferRow + t.source.schema.length * COST.transferColumn);
+}
+
+/** Whether a column would have to be equal to a constant and something else as well. */
+function isContradiction(ds: DataSource, opt: Optimizer): boolean {
+  if (ds.conditions.length < 2) return false;
+  const fixed = ds.conditions.filter((c) => !hasParam(c) && !hasCorrelated(c));
+  for (const c of fixed) {
+    if (c.kind !== 'function' || c.name !== 'eq') continue;
+    const column = c.args.find((a) => a.kind === 'column');
+    if (column === undefined || !c.args.some((a) => a.kind === 'constant')) continue;
+    const key = { column, length: -1 };
+    const own = fixed.filter((x) => shapeOf(x, key) !== null);
+    if (own.length < 2 || !own.includes(c)) continue;
+    const cmp = datumCompare(column.type);
+    let left: readonly Interval[] = [FULL];
+    for (const x of own) left = intersect(left, intervalsOf(x, key, evaluator(opt.ctx), cmp), cmp);
+    if (left.length === 0) return true;
+  }
+  return false;
 }
 
 const isFalse = (c: Expression): boolean =>
