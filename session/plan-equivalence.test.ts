@@ -159,7 +159,8 @@ async function sameUnderPlans(note: string): Promise<void> {
 async function ternary(): Promise<void> {
   const t = one(['t0', 't1', 't2', 't3']);
   const p = predicate('x', 2);
-  const rows = async (where: string): Promise<string[]> => sorted(`SELECT x.id, x.b, x.e, x.a FROM ${t} x${where}`);
+  const rows = async (where: string): Promise<string[]> =>
+    sorted(`SELECT x.id, x.b, x.e, x.a FROM ${t} x${where}`);
   const parts = [
     ...(await rows(` WHERE ${p}`)),
     ...(await rows(` WHERE NOT (${p})`)),
