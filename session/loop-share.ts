@@ -2,9 +2,9 @@
 const SLICE_MS = 4;
 /** The same while short statements keep coming. */
 const BUSY_SLICE_MS = 1.5;
-/** The pause that follows then, in multiples of the time that was taken: the others keep four fifths of the thread. */
-const BUSY_PAUSES = 4;
-const MAX_PAUSE_MS = 40;
+/** The pause that follows then, in multiples of the time that was taken: the others keep the better part of the thread. */
+const BUSY_PAUSES = 7;
+const MAX_PAUSE_MS = 60;
 /** Statements a millisecond from which a thread counts as busy, and how long it does. */
 const BUSY_RATE = 0.4;
 const BUSY_FOR_MS = 25;
