@@ -75,3 +75,15 @@ test('views over common tables that hide tables', async () => {
   );
   expect(await lines(root, 'SELECT * FROM v')).toEqual(['7']);
 });
+
+test('LAST_INSERT_ID of rows that are updated instead, ids that are no positive integers', async () => {
+  await root.query('CREATE TABLE ai (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(5) UNIQUE)');
+  const upsert = "INSERT INTO ai (v) VALUES ('a') ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)";
+  for (let i = 0; i < 2; i++) {
+    await root.query(upsert);
+    expect(await lines(root, 'SELECT LAST_INSERT_ID()')).toEqual(['1']);
+  }
+  await root.query('CREATE TABLE af (id FLOAT AUTO_INCREMENT PRIMARY KEY)');
+  const result = await root.session.query(Buffer.from('INSERT INTO af VALUES (-3.3)'));
+  expect(result.kind === 'ok' && result.lastInsertId).toBe(2n ** 64n - 3n);
+});

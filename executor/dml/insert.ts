@@ -69,6 +69,9 @@ export class RowInserter {
   private lastKey: Uint8Array | null = null;
   private fresh: boolean;
   private inserted = 0;
+  get insertedRows(): number {
+    return this.inserted;
+  }
 
   /** For what does not depend on the partition. */
   readonly writer: TableWriter;
@@ -748,12 +751,16 @@ async function insertSelect(
 
 function insertResult(plan: Insert, r: RowInserter, ctx: ExecContext): DmlResult {
   const many = plan.select !== null || plan.rows.length > 1;
+  // A value made for a row that was then updated in place of it is nobody's id (MySQL manual, "INSERT ... ON DUPLICATE KEY UPDATE").
+  const updatedOnly = plan.onDuplicate.length > 0 && r.insertedRows === 0;
   const duplicates = plan.replace ? r.deleted : plan.onDuplicate.length > 0 ? r.updated : r.skipped;
   return {
     affectedRows: r.affected,
     foundRows: r.found,
-    lastInsertId: r.firstGenerated,
-    ...(r.firstGenerated === 0 && r.lastExplicit !== 0 ? { explicitInsertId: r.lastExplicit } : {}),
+    lastInsertId: updatedOnly ? 0 : r.firstGenerated,
+    ...(!updatedOnly && r.firstGenerated === 0 && r.lastExplicit !== 0
+      ? { explicitInsertId: r.lastExplicit }
+      : {}),
     info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount ?? 0}` : '',
   };
 }

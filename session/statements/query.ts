@@ -161,6 +161,13 @@ registerStatement(['Select', 'SetOperation', 'Values', 'TableStmt'], {
   run: runQuery,
 });
 
+/** An id as the OK packet carries it: an unsigned integer, which that of a negative or fractional value becomes. */
+function packetId(id: number | bigint): number | bigint {
+  if (typeof id === 'bigint') return id < 0n ? BigInt.asUintN(64, id) : id;
+  const whole = Math.round(id);
+  return whole < 0 ? BigInt.asUintN(64, BigInt(whole)) : whole;
+}
+
 function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): Awaitable<null> {
   const txn = session.transaction.txn!;
   const execute = ({ plan }: PlannedStatement): Awaitable<DmlResult> => {
@@ -173,7 +180,7 @@ function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): A
     s.affectedRows =
       session.connection.foundRows && stmt.kind !== 'Delete' ? result.foundRows : result.affectedRows;
     // The packet also tells of a value that the statement gave itself; LAST_INSERT_ID() does not.
-    s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : (result.explicitInsertId ?? 0);
+    s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : packetId(result.explicitInsertId ?? 0);
     s.info = result.info;
     if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
     return null;
