@@ -758,9 +758,7 @@ function insertResult(plan: Insert, r: RowInserter, ctx: ExecContext): DmlResult
     affectedRows: r.affected,
     foundRows: r.found,
     lastInsertId: updatedOnly ? 0 : r.firstGenerated,
-    ...(!updatedOnly && r.firstGenerated === 0 && r.lastExplicit !== 0
-      ? { explicitInsertId: r.lastExplicit }
-      : {}),
+    ...(r.firstGenerated === 0 && r.lastExplicit !== 0 ? { explicitInsertId: r.lastExplicit } : {}),
     info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount ?? 0}` : '',
   };
 }
