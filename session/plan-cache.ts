@@ -13,6 +13,9 @@ const MAX_VARIANTS = 8;
 /** Texts without a single hit in this many plannings are planned each time without being kept. */
 const GIVE_UP_AFTER = 64;
 
+/** How long a plan is kept although feedback corrected the statistics that it was made with. */
+const CORRECTED_AFTER_MS = 10_000;
+
 interface PlannedTable {
   readonly db: string;
   readonly table: TableInfo;
@@ -24,6 +27,7 @@ interface PlannedTable {
 export class CachedPlan {
   /** Schema under which the tables were last found to be those planned with. */
   private checkedSchema: InfoSchema;
+  private readonly madeAt = performance.now();
 
   constructor(
     readonly planned: PlannedStatement,
@@ -60,7 +64,7 @@ export class CachedPlan {
       const rows = engine.rowCounts.get(t.table.id) ?? -1;
       // What was best for a few rows need not be for many.
       if (rows !== t.rows && (rows > 2 * t.rows + 512 || 2 * rows + 512 < t.rows)) return false;
-      if (engine.statistics.taken(t.table.id) !== t.statistics) return false;
+      if (this.isOutdated(engine.statistics.taken(t.table.id), t.statistics)) return false;
     }
     return true;
   }
@@ -69,6 +73,12 @@ export class CachedPlan {
   allows(session: Session): boolean {
     const { privileges } = session;
     return !privileges.limited || this.privileges.every(([p, db, table]) => privileges.has(p, db, table));
+  }
+
+  /** Corrections by feedback come all the time: a plan is made anew for them now and then only. */
+  private isOutdated(now: TableStatistics | null, then: TableStatistics | null): boolean {
+    if (now === then) return false;
+    return now?.version !== then?.version || performance.now() - this.madeAt > CORRECTED_AFTER_MS;
   }
 
   checkPrivileges(session: Session): void {

@@ -48,7 +48,9 @@ const STALE_MIN = 10_000;
 export class ColumnSegment {
   private readonly columns = new Map<number, SegmentColumn>();
   private readonly delta = new Map<string, Uint8Array>();
-  private sorted: Uint8Array[] | null = null;
+  /** Keys of the delta, ascending, but for those in `fresh`. */
+  private sorted: readonly Uint8Array[] = NO_KEYS;
+  private fresh: Uint8Array[] = [];
   /** So much was written since that the row store is read instead; delta keys are no longer kept. */
   stale = false;
   /** Keys written since a rewrite of the segment began; null when there is none under way. */
@@ -135,8 +137,9 @@ export class ColumnSegment {
     if (this.stale) return;
     const name = nameOf(key);
     if (this.delta.has(name)) return;
-    this.delta.set(name, key.slice());
-    this.sorted = null;
+    const own = key.slice();
+    this.delta.set(name, own);
+    this.fresh.push(own);
     if (this.delta.size > STALE_MIN && this.delta.size > this.rows * STALE_SHARE) this.giveUp();
   }
 
@@ -144,14 +147,18 @@ export class ColumnSegment {
   giveUp(): void {
     this.stale = true;
     this.delta.clear();
-    this.sorted = null;
+    this.sorted = NO_KEYS;
+    this.fresh = [];
     this.columns.clear();
     this.handleList = null;
   }
 
   /** Keys of the delta, ascending. */
   deltaKeys(): readonly Uint8Array[] {
-    this.sorted ??= [...this.delta.values()].sort(compareBytes);
+    if (this.fresh.length > 0) {
+      this.sorted = withKeys(this.sorted, this.fresh.sort(compareBytes));
+      this.fresh = [];
+    }
     return this.sorted;
   }
 }
@@ -167,4 +174,26 @@ function sameStorage(a: FieldType, b: FieldType): boolean {
       a.charset === b.charset &&
       a.collate === b.collate)
   );
+}
+
+const NO_KEYS: readonly Uint8Array[] = [];
+/** Fewer keys than this are put in one by one. */
+const FEW_KEYS = 32;
+
+/** Ascending keys with more of them: those there are few of find their places by search. */
+function withKeys(sorted: readonly Uint8Array[], fresh: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (sorted.length === 0) return fresh;
+  if (fresh.length >= FEW_KEYS) return [...sorted, ...fresh].sort(compareBytes);
+  const all = sorted.slice();
+  for (const key of fresh) {
+    let lo = 0;
+    let hi = all.length;
+    while (lo < hi) {
+      const mid = (lo + hi) >>> 1;
+      if (compareBytes(all[mid]!, key) < 0) lo = mid + 1;
+      else hi = mid;
+    }
+    all.splice(lo, 0, key);
+  }
+  return all;
 }
