@@ -572,13 +572,18 @@ export class RowTemplate {
     this.types = table.columns.filter((c) => c.state === 'public').map((c) => c.type);
   }
 
-  /** A row with every column that is not given at its default. */
+  /** A row with every column at its default, where that is no expression. */
   start(): Datum[] {
     if (!this.defaultsReady) {
       const given = new Set(this.given.map((c) => c.offset));
       const auto = autoColumn(this.table)?.id;
       for (const c of this.table.columns) {
-        if (given.has(c.offset) || !isWritable(c.state) || c.generated !== '') continue;
+        if (!isWritable(c.state) || c.generated !== '') continue;
+        if (given.has(c.offset)) {
+          // Until it is assigned, expressions see its default (manual, "INSERT Statement").
+          if (c.default.kind === 'value') this.defaults[c.offset] = c.default.value;
+          continue;
+        }
         if (c.default.kind === 'expr')
           this.computed.push({
             column: c,
