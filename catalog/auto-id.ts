@@ -1,5 +1,5 @@
 import type { Storage } from '../kv/storage.js';
-import { WriteConflictError } from '../kv/storage.js';
+import { transact } from '../kv/transact.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { intDatum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
@@ -175,24 +175,16 @@ export class AutoIdAllocator {
   }
 
   /** Sets the stored high-water mark to what `step` says, in a transaction of its own, again upon conflicts. */
-  private async inStore(
+  private inStore(
     c: Cached,
     step: (stored: bigint) => { base: bigint; top: bigint },
   ): Promise<{ base: bigint; top: bigint }> {
-    for (let attempt = 0; ; attempt++) {
-      const txn = await this.storage.begin();
-      try {
-        const meta = new MetaMutator(txn);
-        const range = step(await meta.autoId(c.kind, c.dbId, c.tableId));
-        meta.setAutoId(c.kind, c.dbId, c.tableId, range.top);
-        await txn.commit();
-        return range;
-      } catch (error) {
-        if (txn.valid) await txn.rollback();
-        const conflict = error instanceof WriteConflictError || (error as { code?: number }).code === 9007;
-        if (!conflict || attempt > 20) throw error;
-      }
-    }
+    return transact(this.storage, async (txn) => {
+      const meta = new MetaMutator(txn);
+      const range = step(await meta.autoId(c.kind, c.dbId, c.tableId));
+      meta.setAutoId(c.kind, c.dbId, c.tableId, range.top);
+      return range;
+    });
   }
 }
 

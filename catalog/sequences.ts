@@ -1,5 +1,5 @@
 import type { Storage } from '../kv/storage.js';
-import { WriteConflictError } from '../kv/storage.js';
+import { transact } from '../kv/transact.js';
 import { mysqlError } from '../types/error-table.js';
 import { MetaMutator, type SequencePosition } from './meta/meta.js';
 import type { DbInfo, SequenceInfo, TableInfo } from './model.js';
@@ -118,28 +118,17 @@ export class Sequences {
   }
 
   /** Moves the stored position, in a transaction of its own, again upon conflicts. `at` null: it stays. */
-  private async inStore<T>(
+  private inStore<T>(
     db: DbInfo,
     table: TableInfo,
     step: (at: SequencePosition) => { at: SequencePosition | null; result: T },
   ): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      const txn = await this.storage.begin();
-      try {
-        const meta = new MetaMutator(txn);
-        const { at, result } = step(await meta.sequencePosition(db.id, table.id));
-        if (at === null) await txn.rollback();
-        else {
-          meta.setSequencePosition(db.id, table.id, at);
-          await txn.commit();
-        }
-        return result;
-      } catch (error) {
-        if (txn.valid) await txn.rollback();
-        const conflict = error instanceof WriteConflictError || (error as { code?: number }).code === 9007;
-        if (!conflict || attempt > 20) throw error;
-      }
-    }
+    return transact(this.storage, async (txn) => {
+      const meta = new MetaMutator(txn);
+      const { at, result } = step(await meta.sequencePosition(db.id, table.id));
+      if (at !== null) meta.setSequencePosition(db.id, table.id, at);
+      return result;
+    });
   }
 
   /** One after another for each sequence. */

@@ -20,6 +20,7 @@ import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { withTtlColumn } from './ttl.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
+import { tolerate } from './if-exists.js';
 
 const MAX_COLUMNS = 1017;
 
@@ -33,9 +34,7 @@ export async function applyAddColumn(
   const { ctx, table: t } = plan;
   checkColumnName(def.name);
   if (t.columns.some((c) => c.lower === def.name.toLowerCase())) {
-    const error = mysqlError('ER_DUP_FIELDNAME', def.name);
-    if (!ifNotExists) throw error;
-    plan.note(error);
+    tolerate(plan.ctx, mysqlError('ER_DUP_FIELDNAME', def.name), ifNotExists);
     return;
   }
   if (t.columns.filter((c) => !c.hidden).length >= MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
@@ -95,9 +94,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
   plan.touchColumn(name);
   const column = t.columns.find((c) => c.lower === name.toLowerCase() && !c.hidden);
   if (column === undefined) {
-    const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-    if (!ifExists) throw error;
-    plan.note(error);
+    tolerate(plan.ctx, mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name), ifExists);
     return;
   }
   checkNotRead(ctx, t, column);

@@ -14,6 +14,7 @@ import { noteDropped } from './dropped-objects.js';
 import { queueTable } from './table.js';
 import { requirePolicy } from './placement.js';
 import { changeSchema } from './schema-change.js';
+import { tolerate } from './if-exists.js';
 
 /** Databases that hold the server's own tables. */
 const PROTECTED: ReadonlySet<string> = new Set([
@@ -68,9 +69,7 @@ export async function createDatabase(ctx: DdlContext, stmt: CreateDatabaseStmt):
 
 function existsAlready(ctx: DdlContext, stmt: CreateDatabaseStmt): boolean {
   if (ctx.schema().database(stmt.name) === null) return false;
-  const error = mysqlError('ER_DB_CREATE_EXISTS', stmt.name);
-  if (!stmt.ifNotExists) throw error;
-  ctx.warn({ level: 'Note', code: error.code, message: error.message });
+  tolerate(ctx, mysqlError('ER_DB_CREATE_EXISTS', stmt.name), stmt.ifNotExists);
   return true;
 }
 
@@ -98,9 +97,7 @@ export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Pro
   await ctx.reload();
   const found = ctx.schema().database(stmt.name);
   if (found === null) {
-    const error = mysqlError('ER_DB_DROP_EXISTS', stmt.name);
-    if (!stmt.ifExists) throw error;
-    ctx.warn({ level: 'Note', code: error.code, message: error.message });
+    tolerate(ctx, mysqlError('ER_DB_DROP_EXISTS', stmt.name), stmt.ifExists);
     return 0;
   }
   const tables = ctx.schema().tables(stmt.name);

@@ -3,6 +3,7 @@ import { mysqlError } from '../types/error-table.js';
 import type { AlterPlan } from './alter-plan.js';
 import { buildForeignKey, checkReferenced, checksForeignKeys, neededIndex } from './foreign-key.js';
 import { addIndex } from './index-clauses.js';
+import { tolerate } from './if-exists.js';
 
 /** ADD FOREIGN KEY, with the index that it needs. Rows are checked where foreign_key_checks is on. */
 export function applyAddForeignKey(plan: AlterPlan, clause: ForeignKeyConstraint): void {
@@ -28,9 +29,7 @@ export function applyDropForeignKey(plan: AlterPlan, name: string, ifExists: boo
   const keys = plan.table.foreignKeys ?? [];
   const rest = keys.filter((k) => k.name.toLowerCase() !== name.toLowerCase());
   if (rest.length === keys.length) {
-    const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-    if (!ifExists) throw error;
-    plan.note(error);
+    tolerate(plan.ctx, mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name), ifExists);
     return;
   }
   plan.table = { ...plan.table, foreignKeys: rest };

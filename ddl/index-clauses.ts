@@ -16,6 +16,7 @@ import { renumber, replaceColumn } from './column-order.js';
 import { expressionColumns } from './generated-column.js';
 import { implicitPrimary } from './implicit-primary.js';
 import { checkKeys, deciding } from './partition/build-partitions.js';
+import { tolerate } from './if-exists.js';
 
 const MAX_INDEXES = 64;
 
@@ -30,9 +31,7 @@ export function addIndex(plan: AlterPlan, request: IndexRequest, ifNotExists: bo
   const { ctx, table: t } = plan;
   const exists = request.name !== null && t.indices.some((i) => i.lower === request.name!.toLowerCase());
   if (exists && !request.primary) {
-    const error = mysqlError('ER_DUP_KEYNAME', request.name!);
-    if (!ifNotExists) throw error;
-    plan.note(error);
+    tolerate(plan.ctx, mysqlError('ER_DUP_KEYNAME', request.name!), ifNotExists);
     return;
   }
   if (t.indices.length >= MAX_INDEXES) throw mysqlError('ER_TOO_MANY_KEYS', MAX_INDEXES);
@@ -90,9 +89,7 @@ export function applyDropIndex(plan: AlterPlan, name: string, ifExists: boolean)
   const index = t.indices.find((i) => i.lower === name.toLowerCase());
   if (index === undefined) {
     if (primary && t.pkIsHandle) throw unsupportedClustered();
-    const error = mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-    if (!ifExists) throw error;
-    plan.note(error);
+    tolerate(plan.ctx, mysqlError('ER_CANT_DROP_FIELD_OR_KEY', name), ifExists);
     return;
   }
   if (index.primary && (t.pkIsHandle || t.isCommonHandle)) throw unsupportedClustered();

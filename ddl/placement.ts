@@ -14,6 +14,7 @@ import type { InfoSchema } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { changeSchema } from './schema-change.js';
+import { tolerate } from './if-exists.js';
 
 /** Options that stand for constraints on all replicas, and those that name them. */
 const SUGAR: ReadonlySet<string> = new Set(['PRIMARY_REGION', 'REGIONS', 'SCHEDULE']);
@@ -64,15 +65,11 @@ export async function definePolicy(ctx: DdlContext, stmt: PlacementPolicyStmt): 
   await changeSchema(ctx, async (meta, txn) => {
     const before = (await clusterObjects(txn, 'policy')).find((p) => p.lower === lower);
     if (create && before !== undefined && !stmt.orReplace) {
-      const error = mysqlError('ER_PLACEMENT_POLICY_EXISTS', stmt.name);
-      if (!stmt.ifExists) throw error;
-      ctx.warn({ level: 'Note', code: error.code, message: error.message });
+      tolerate(ctx, mysqlError('ER_PLACEMENT_POLICY_EXISTS', stmt.name), stmt.ifExists);
       return { job: null };
     }
     if (!create && before === undefined) {
-      const error = mysqlError('ER_PLACEMENT_POLICY_NOT_EXISTS', stmt.name);
-      if (!stmt.ifExists) throw error;
-      ctx.warn({ level: 'Note', code: error.code, message: error.message });
+      tolerate(ctx, mysqlError('ER_PLACEMENT_POLICY_NOT_EXISTS', stmt.name), stmt.ifExists);
       return { job: null };
     }
     const id = before?.id ?? (await meta.allocateGlobalIds(1));
@@ -89,9 +86,7 @@ export async function dropPolicy(ctx: DdlContext, stmt: DropPlacementPolicyStmt)
   await changeSchema(ctx, async (_meta, txn) => {
     const policy = (await clusterObjects(txn, 'policy')).find((p) => p.lower === lower);
     if (policy === undefined) {
-      const error = mysqlError('ER_PLACEMENT_POLICY_NOT_EXISTS', stmt.name);
-      if (!stmt.ifExists) throw error;
-      ctx.warn({ level: 'Note', code: error.code, message: error.message });
+      tolerate(ctx, mysqlError('ER_PLACEMENT_POLICY_NOT_EXISTS', stmt.name), stmt.ifExists);
       return { job: null };
     }
     if (isUsed(ctx.schema(), lower)) throw mysqlError('ER_PLACEMENT_POLICY_IN_USE', stmt.name);

@@ -11,6 +11,7 @@ import type { MetaReader } from '../catalog/meta/meta.js';
 import { mysqlError } from '../types/error-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { changeSchema } from './schema-change.js';
+import { tolerate } from './if-exists.js';
 
 /** All groups, the default one among them. */
 export async function resourceGroups(reader: MetaReader): Promise<ClusterObject[]> {
@@ -71,11 +72,13 @@ export async function defineResourceGroup(ctx: DdlContext, stmt: ResourceGroupSt
   await changeSchema(ctx, async (meta, txn) => {
     const before = (await resourceGroups(txn)).find((g) => g.lower === lower);
     if (create === (before !== undefined)) {
-      const error = create
-        ? mysqlError('ER_RESOURCE_GROUP_EXISTS', stmt.name)
-        : mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', stmt.name);
-      if (!stmt.ifExists) throw error;
-      ctx.warn({ level: 'Note', code: error.code, message: error.message });
+      tolerate(
+        ctx,
+        create
+          ? mysqlError('ER_RESOURCE_GROUP_EXISTS', stmt.name)
+          : mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', stmt.name),
+        stmt.ifExists,
+      );
       return { job: null };
     }
     const names = new Set(given.map((o) => o.name));
@@ -95,9 +98,7 @@ export async function dropResourceGroup(ctx: DdlContext, stmt: DropResourceGroup
   await changeSchema(ctx, async (_meta, txn) => {
     const group = (await clusterObjects(txn, 'group')).find((g) => g.lower === lower);
     if (group === undefined) {
-      const error = mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', stmt.name);
-      if (!stmt.ifExists) throw error;
-      ctx.warn({ level: 'Note', code: error.code, message: error.message });
+      tolerate(ctx, mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', stmt.name), stmt.ifExists);
     } else deleteClusterObject(txn, 'group', group.id);
     return { job: null };
   });

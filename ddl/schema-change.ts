@@ -2,7 +2,7 @@ import type { TableInfo } from '../catalog/model.js';
 import { MetaMutator } from '../catalog/meta/meta.js';
 import { physicalOf } from '../kv/client/oracle.js';
 import type { Transaction } from '../kv/storage.js';
-import { MysqlError } from '../types/error.js';
+import { transact } from '../kv/transact.js';
 import type { DdlContext } from './ddl-context.js';
 
 /** What one step of a schema change wrote. */
@@ -24,26 +24,21 @@ export async function changeSchema(
   ctx: DdlContext,
   change: (meta: MetaMutator, txn: Transaction, version: number) => Promise<ChangedObjects>,
 ): Promise<number> {
-  for (let attempt = 0; ; attempt++) {
-    const txn = await ctx.storage.begin();
-    try {
+  const version = await transact(
+    ctx.storage,
+    async (txn) => {
       const meta = new MetaMutator(txn);
       await ctx.reload();
-      const version = (await meta.schemaVersion()) + 1;
-      const changed = await change(meta, txn, version);
+      const next = (await meta.schemaVersion()) + 1;
+      const changed = await change(meta, txn, next);
       if (changed.job !== null) await recordChange(ctx, meta, txn, changed);
       await meta.bumpSchemaVersion({ dbIds: changed.dbIds ?? [], tables: changed.tables ?? [] });
-      await txn.commit();
-      await ctx.reload();
-      return version;
-    } catch (error) {
-      if (txn.valid) await txn.rollback();
-      const conflict =
-        (error as { name?: string }).name === 'WriteConflictError' ||
-        (error instanceof MysqlError && error.code === 9007);
-      if (!conflict || attempt >= CONFLICT_RETRIES) throw error;
-    }
-  }
+      return next;
+    },
+    CONFLICT_RETRIES,
+  );
+  await ctx.reload();
+  return version;
 }
 
 /** Jobs of the statement in the history, by table: a change of several steps is one. */

@@ -8,6 +8,8 @@ import type { SequenceInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { checkTableName } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
+import { dropObjects } from './drop-objects.js';
+import { tolerate } from './if-exists.js';
 import { changeSchema } from './schema-change.js';
 import { requireDatabase } from './table.js';
 
@@ -78,8 +80,7 @@ export async function createSequence(ctx: DdlContext, stmt: CreateSequenceStmt):
   }
   const taken = mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${name}`);
   if (ctx.schema().table(db.name, name) !== null) {
-    if (!stmt.ifNotExists) throw taken;
-    ctx.warn({ level: 'Note', code: taken.code, message: taken.message });
+    tolerate(ctx, taken, stmt.ifNotExists);
     return;
   }
   const sequence = defined(stmt.options, null, db.name, name);
@@ -119,9 +120,7 @@ export async function alterSequence(ctx: DdlContext, stmt: AlterSequenceStmt): P
     const db = ctx.schema().database(dbName);
     const table = ctx.schema().table(dbName, stmt.name.name);
     if (db === null || table === null) {
-      const missing = mysqlError('ER_UNKNOWN_SEQUENCE', `${dbName}.${stmt.name.name}`);
-      if (!stmt.ifExists) throw missing;
-      ctx.warn({ level: 'Note', code: missing.code, message: missing.message });
+      tolerate(ctx, mysqlError('ER_UNKNOWN_SEQUENCE', `${dbName}.${stmt.name.name}`), stmt.ifExists);
       return {};
     }
     if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
@@ -144,26 +143,10 @@ export async function alterSequence(ctx: DdlContext, stmt: AlterSequenceStmt): P
   });
 }
 
-export async function dropSequences(ctx: DdlContext, stmt: DropSequenceStmt): Promise<void> {
-  await ctx.reload();
-  const missing: string[] = [];
-  for (const name of stmt.names) {
-    const dbName = ctx.databaseOf(name.schema);
-    ctx.checkPrivilege('DROP', dbName, name.name);
-    const db = ctx.schema().database(dbName);
-    const table = ctx.schema().table(dbName, name.name);
-    if (db === null || table === null) {
-      missing.push(`${dbName}.${name.name}`);
-      continue;
-    }
-    if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', dbName, table.name, 'SEQUENCE');
-    await changeSchema(ctx, async (meta) => {
-      meta.deleteTable(db.id, table.id);
-      return { tables: [{ dbId: db.id, tableId: table.id }] };
-    });
-  }
-  if (missing.length === 0) return;
-  if (!stmt.ifExists) throw mysqlError('ER_UNKNOWN_SEQUENCE', missing.join(','));
-  for (const name of missing)
-    ctx.warn({ level: 'Note', code: 4139, message: mysqlError('ER_UNKNOWN_SEQUENCE', name).message });
+export function dropSequences(ctx: DdlContext, stmt: DropSequenceStmt): Promise<void> {
+  return dropObjects(ctx, stmt.names, stmt.ifExists, {
+    name: 'SEQUENCE',
+    is: (table) => table.sequence !== undefined,
+    missing: 'ER_UNKNOWN_SEQUENCE',
+  });
 }

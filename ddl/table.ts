@@ -22,6 +22,7 @@ import { queueDeleteRange } from './delete-range.js';
 import { noteDropped } from './dropped-objects.js';
 import { checkNotReferenced, checkReferrers, checkTruncatable, withReferenced } from './foreign-key.js';
 import { changeSchema } from './schema-change.js';
+import { tolerate } from './if-exists.js';
 
 /** The database of a name, which must exist. Throws 1049, 1046. */
 export function requireDatabase(ctx: DdlContext, schema: string | null): DbInfo {
@@ -82,9 +83,7 @@ export async function createTable(
 
 function existsAlready(ctx: DdlContext, db: DbInfo, stmt: CreateTableStmt): boolean {
   if (ctx.schema().table(db.name, stmt.table.name) === null) return false;
-  const error = mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.table.name}`);
-  if (!stmt.ifNotExists) throw error;
-  ctx.warn({ level: 'Note', code: error.code, message: error.message });
+  tolerate(ctx, mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.table.name}`), stmt.ifNotExists);
   return true;
 }
 

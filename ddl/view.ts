@@ -6,6 +6,7 @@ import { mysqlError } from '../types/error-table.js';
 import { checkTableName } from './build-table.js';
 import { checkColumnName } from './build-column.js';
 import type { DdlContext } from './ddl-context.js';
+import { dropObjects } from './drop-objects.js';
 import { changeSchema } from './schema-change.js';
 import { requireDatabase } from './table.js';
 import { ViewQuery } from './view-query.js';
@@ -96,26 +97,10 @@ function definerText(ctx: DdlContext, given: UserSpec | null): string {
   return `${quoteName(user)}@${quoteName(host)}`;
 }
 
-export async function dropViews(ctx: DdlContext, stmt: DropViewStmt): Promise<void> {
-  await ctx.reload();
-  const missing: string[] = [];
-  for (const name of stmt.views) {
-    const dbName = ctx.databaseOf(name.schema);
-    ctx.checkPrivilege('DROP', dbName, name.name);
-    const db = ctx.schema().database(dbName);
-    const table = ctx.schema().table(dbName, name.name);
-    if (db === null || table === null) {
-      missing.push(`${dbName}.${name.name}`);
-      continue;
-    }
-    if (table.view === undefined) throw mysqlError('ER_WRONG_OBJECT', dbName, table.name, 'VIEW');
-    await changeSchema(ctx, async (meta) => {
-      meta.deleteTable(db.id, table.id);
-      return { tables: [{ dbId: db.id, tableId: table.id }] };
-    });
-  }
-  if (missing.length === 0) return;
-  if (!stmt.ifExists) throw mysqlError('ER_BAD_TABLE_ERROR', missing.join(','));
-  for (const name of missing)
-    ctx.warn({ level: 'Note', code: 1051, message: mysqlError('ER_BAD_TABLE_ERROR', name).message });
+export function dropViews(ctx: DdlContext, stmt: DropViewStmt): Promise<void> {
+  return dropObjects(ctx, stmt.views, stmt.ifExists, {
+    name: 'VIEW',
+    is: (table) => table.view !== undefined,
+    missing: 'ER_BAD_TABLE_ERROR',
+  });
 }

@@ -1,6 +1,6 @@
 import { prefixNext } from './codec/byte-writer.js';
 import { decodeMetaHashKey, metaHashKey, metaHashPrefix } from './codec/meta-key.js';
-import { type Storage, type Transaction, WriteConflictError } from './storage.js';
+import { isWriteConflict, type Storage, type Transaction } from './storage.js';
 
 const HASH = Buffer.from('RutileOwner');
 
@@ -214,8 +214,7 @@ export class OwnerLease {
 }
 
 function isConflict(e: unknown): boolean {
-  if (e instanceof WriteConflictError) return true;
-  return e instanceof Error && 'code' in e && (e.code === 9007 || e.code === 8002);
+  return isWriteConflict(e) || (e as { code?: unknown } | null)?.code === 8002;
 }
 
 const physical = (ts: bigint): number => Number(ts >> 18n);

@@ -198,6 +198,10 @@ export class WriteConflictError extends Error {
   }
 }
 
+/** Whether a transaction failed since another had written: as the store tells it, or as the error that sessions get (9007). */
+export const isWriteConflict = (error: unknown): boolean =>
+  error instanceof WriteConflictError || (error as { code?: unknown } | null)?.code === 9007;
+
 /** 1213, with the ring of waits that the request would have closed: its own wait comes last. */
 export class DeadlockError extends MysqlError {
   constructor(

@@ -18,6 +18,7 @@ import { quoteName } from '../parser/restore.js';
 import { insertQuery } from './insert-query.js';
 import type { Session } from './session.js';
 import type { SessionDdlContext } from './session-ddl.js';
+import { tolerate } from '../ddl/if-exists.js';
 
 /** The session's own table of a name; null when there is none. */
 export function ownTable(session: Session, name: TableName): TableInfo | null {
@@ -47,9 +48,7 @@ export async function createTemporaryTable(
   ctx.checkPrivilege('CREATE TEMPORARY TABLES', db.name, '');
   if (db.id >= 2 ** 52) throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', db.name);
   if (session.temporary?.find(db.name, stmt.table.name)) {
-    const error = mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.table.name}`);
-    if (!stmt.ifNotExists) throw error;
-    ctx.warn({ level: 'Note', code: error.code, message: error.message });
+    tolerate(ctx, mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.table.name}`), stmt.ifNotExists);
     return null;
   }
   const built =

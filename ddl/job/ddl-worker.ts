@@ -5,7 +5,7 @@ import { incrementCounter } from '../../catalog/auto-columns.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import { indexRange, tableRange } from '../../kv/codec/table-key.js';
-import { WriteConflictError, type Storage, type Transaction } from '../../kv/storage.js';
+import { isWriteConflict, type Storage, type Transaction } from '../../kv/storage.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { DdlContext } from '../ddl-context.js';
@@ -472,7 +472,7 @@ export class DdlWorker {
         return;
       } catch (e) {
         if (txn.valid) await txn.rollback();
-        if (!isConflict(e)) throw e;
+        if (!isWriteConflict(e)) throw e;
       }
     }
   }
@@ -513,7 +513,7 @@ export class DdlWorker {
         this.begin(mine);
       } catch (e) {
         if (txn.valid) await txn.rollback();
-        if (!isConflict(e)) throw e;
+        if (!isWriteConflict(e)) throw e;
       }
     }
   }
@@ -537,7 +537,7 @@ export class DdlWorker {
         return 'successful';
       } catch (e) {
         if (txn.valid) await txn.rollback();
-        if (!isConflict(e)) throw e;
+        if (!isWriteConflict(e)) throw e;
       }
     }
   }
@@ -557,7 +557,7 @@ export class DdlWorker {
         return;
       } catch (e) {
         if (txn.valid) await txn.rollback();
-        if (!isConflict(e)) throw e;
+        if (!isWriteConflict(e)) throw e;
       }
     }
   }
@@ -645,6 +645,3 @@ function queueIndexes(txn: Transaction, t: TableTransition, indexes: readonly In
     }
   }
 }
-
-const isConflict = (e: unknown): boolean =>
-  e instanceof WriteConflictError || (e as { code?: number }).code === 9007;

@@ -4,7 +4,7 @@ import { indexedType, isVirtual, physicalIds } from '../../catalog/table-layout.
 import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
 import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import type { Transaction } from '../../kv/storage.js';
-import { KeyExistsError, WriteConflictError } from '../../kv/storage.js';
+import { isWriteConflict, KeyExistsError } from '../../kv/storage.js';
 import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
@@ -248,10 +248,7 @@ async function oneBatch(
   }
 }
 
-const isConflict = (error: unknown): boolean =>
-  error instanceof WriteConflictError ||
-  error instanceof KeyExistsError ||
-  (error as { code?: number }).code === 9007;
+const isConflict = (error: unknown): boolean => isWriteConflict(error) || error instanceof KeyExistsError;
 
 /** Throws 1138 for a NULL where there may be none, or 1265 where the column's type changes too. */
 function nullCheck(t: TableTransition, table: TableInfo): Pass {
