@@ -2,6 +2,7 @@ import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { GroupTable } from '../chunk/group-key.js';
 import type { HashAgg } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
+import type { Expression } from '../expression/expression.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, type OperatorContext } from './operator.js';
@@ -24,6 +25,8 @@ const MIN_SPILL_GROUPS = 64;
  * to partitions on disk. Once the groups in memory have been given out, each partition is aggregated in the same manner.
  */
 export class HashAggOperator implements Operator, Spillable {
+  /** Keys by which groups are told apart. */
+  private readonly groupBy: readonly Expression[];
   private table: GroupTable;
   private aggregation: Aggregation;
   private readonly grouped: boolean;
@@ -50,10 +53,11 @@ export class HashAggOperator implements Operator, Spillable {
   private readonly waiting: Partition[] = [];
 
   constructor(
-    private readonly plan: Pick<HashAgg, 'groupBy' | 'aggs'>,
+    private readonly plan: Pick<HashAgg, 'groupBy' | 'aggs' | 'determinants'>,
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
   ) {
+    this.groupBy = plan.determinants?.map((k) => plan.groupBy[k]!) ?? plan.groupBy;
     this.grouped = plan.groupBy.length > 0;
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
@@ -105,11 +109,11 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private newTable(): GroupTable {
-    return new GroupTable(this.plan.groupBy.map((e) => e.type));
+    return new GroupTable(this.groupBy.map((e) => e.type));
   }
 
   private newAggregation(): Aggregation {
-    return new Aggregation(this.plan.groupBy, this.plan.aggs, this.ctx.eval);
+    return new Aggregation(this.groupBy, this.plan.aggs, this.ctx.eval);
   }
 
   private add(input: Chunk): Awaitable<void> {
@@ -202,7 +206,7 @@ export class HashAggOperator implements Operator, Spillable {
     if (this.overflow !== null) return;
     this.pinned = this.heldBytes;
     this.overflow = new Partitioner(
-      this.plan.groupBy.map((e) => e.type),
+      this.groupBy.map((e) => e.type),
       this.depth,
       this.ctx.disk!,
     );

@@ -316,7 +316,8 @@ export class HashJoinOperator implements Operator, Spillable {
     if (joinFilters === undefined || this.keepProbeOrder || this.depth > 0) return;
     filterTargets(this.plan, this.build).forEach((targets, k) => {
       if (targets.length === 0) return;
-      const filter = keys === null ? null : JoinFilter.of(keys[k]!, n);
+      const probes = targets.reduce((sum, t) => sum + t.rows, 0);
+      const filter = keys === null ? null : JoinFilter.of(keys[k]!, n, probes);
       for (const t of targets) joinFilters.set(t, this.plan.id, filter);
     });
   }

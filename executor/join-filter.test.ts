@@ -45,6 +45,32 @@ test.each([
   }
 });
 
+test(`bitmaps at the ends of 32 bits (seed ${seed})`, () => {
+  const r = new Random(seed);
+  const ends = [-(2 ** 31), -(2 ** 31) + 3, -1, 0, 2 ** 31 - 2, 2 ** 31 - 1];
+  for (let round = 0; round < 200; round++) {
+    // Keys may lie beyond what the probe side's column can hold.
+    const base = ends[r.below(ends.length)]! + r.below(9) - 4;
+    const keys = Float64Array.from({ length: 1 + r.below(5) }, () => base + r.below(7) - 3);
+    const filter = JoinFilter.of(new NumVector(keys, keys.length), keys.length)!;
+    const data = Int32Array.from([...ends, ...Array.from({ length: 20 }, () => base + r.below(9) - 4)]);
+    const sel = Int32Array.from(data, (_, i) => i);
+    for (const chosen of [null, sel]) {
+      const out = new Int32Array(data.length);
+      const kept = out.subarray(0, filter.apply(new NumVector(data, data.length), chosen, data.length, out));
+      expect([...kept]).toEqual([...sel].filter((i) => keys.includes(data[i]!)));
+    }
+  }
+});
+
+test('a wide range is a bitmap where many rows are expected', () => {
+  const keys = Float64Array.of(1, 1e6);
+  const data = Int32Array.from({ length: 1000 }, (_, i) => i * 997);
+  const out = new Int32Array(1000);
+  const exact = JoinFilter.of(new NumVector(keys, 2), 2, 1e6)!;
+  expect(exact.apply(new NumVector(data, 1000), null, 1000, out)).toBe(0);
+});
+
 test('numbers beyond 2^53 pass where the keys reach, strings are not filtered', () => {
   const filter = JoinFilter.of(new NumVector(Float64Array.of(1, 5), 2), 2)!;
   const wide = new WideVector(BigInt64Array.of(5n, 2n ** 60n, 3n), 3);

@@ -3,16 +3,17 @@ import { mix32 } from '../types/collation-bytes.js';
 import type { HashJoin, PhysicalPlan } from '../planner/physical/plan.js';
 import { evalType, isUnsigned, type FieldType } from '../types/field-type.js';
 
-/** Bits of a bitmap per build row, at most, and bits in all. */
+/** Bits of a bitmap per build row, or per row that is expected of the scan, at most; and bits in all. */
 const BITS_PER_ROW = 512;
+const BITS_PER_PROBE = 8;
 const MIN_BITS = 1 << 16;
 const MAX_BITS = 2 ** 27;
-const BLOOM_BITS_PER_ROW = 10;
+const BLOOM_BITS_PER_ROW = 16;
 
 /**
  * What a hash join's build side says of the probe side's keys, for the scan they come from: rows that can find no match need not
  * leave the scan (Bloom, 1970; "sideways information passing"). Keys within a range are a bitmap, which is exact; others a bloom
- * filter. NULL keys match nothing.
+ * filter whose bits of a key share a word. NULL keys match nothing.
  */
 export class JoinFilter {
   private constructor(
@@ -23,8 +24,8 @@ export class JoinFilter {
     private readonly bloomMask: number | null,
   ) {}
 
-  /** The filter of the keys of `n` build rows; null where there is none. */
-  static of(keys: Vector, n: number): JoinFilter | null {
+  /** The filter of the keys of `n` build rows for scans of about `probes` rows in all; null where there is none. */
+  static of(keys: Vector, n: number, probes = 0): JoinFilter | null {
     if (keys.kind !== 'num') return null;
     const { data, nulls } = keys;
     let min = Infinity;
@@ -38,7 +39,7 @@ export class JoinFilter {
     if (min > max) return new JoinFilter(Infinity, -Infinity, new Int32Array(1), null);
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max)) return null;
     const range = max - min + 1;
-    if (range <= Math.min(MAX_BITS, Math.max(MIN_BITS, n * BITS_PER_ROW))) {
+    if (range <= Math.min(MAX_BITS, Math.max(MIN_BITS, n * BITS_PER_ROW, probes * BITS_PER_PROBE))) {
       const bits = new Int32Array(Math.ceil(range / 32));
       for (let i = 0; i < n; i++) {
         if (nulls !== null && nulls[i] === 1) continue;
@@ -54,10 +55,7 @@ export class JoinFilter {
     for (let i = 0; i < n; i++) {
       if (nulls !== null && nulls[i] === 1) continue;
       const h = hashOf(data[i]!);
-      const a = h & mask;
-      const b = secondHash(h) & mask;
-      bits[a >>> 5]! |= 1 << (a & 31);
-      bits[b >>> 5]! |= 1 << (b & 31);
+      bits[(h & mask) >>> 5]! |= bloomBits(h);
     }
     return new JoinFilter(min, max, bits, mask);
   }
@@ -102,32 +100,34 @@ export class JoinFilter {
       return ((this.bits[p >>> 5]! >>> (p & 31)) & 1) === 1;
     }
     const h = hashOf(x);
-    const a = h & this.bloomMask;
-    const b = secondHash(h) & this.bloomMask;
-    return ((this.bits[a >>> 5]! >>> (a & 31)) & (this.bits[b >>> 5]! >>> (b & 31)) & 1) === 1;
+    return (~this.bits[(h & this.bloomMask) >>> 5]! & bloomBits(h)) === 0;
   }
 
   private applyInt32(d: Int32Array, sel: Int32Array | null, n: number, out: Int32Array): number {
-    const { bits, min } = this;
-    const range = this.max - min;
+    if (this.max < -0x80000000 || this.min > 0x7fffffff) return 0;
+    const { bits } = this;
+    // Differences wrap around 2^32: what is below `least` comes out beyond the range, as what is above it does.
+    const least = Math.max(this.min, -0x80000000) | 0;
+    const range = Math.min(this.max, 0x7fffffff) - least;
+    const shift = least - this.min;
     let m = 0;
     if (sel === null) {
       for (let i = 0; i < n; i++) {
-        const p = d[i]! - min;
-        if (p >= 0 && p <= range) {
-          out[m] = i;
-          m += (bits[p >>> 5]! >>> (p & 31)) & 1;
-        }
+        const p = (d[i]! - least) >>> 0;
+        if (p > range) continue;
+        const bit = p + shift;
+        out[m] = i;
+        m += (bits[bit >>> 5]! >>> (bit & 31)) & 1;
       }
       return m;
     }
     for (let k = 0; k < n; k++) {
       const i = sel[k]!;
-      const p = d[i]! - min;
-      if (p >= 0 && p <= range) {
-        out[m] = i;
-        m += (bits[p >>> 5]! >>> (p & 31)) & 1;
-      }
+      const p = (d[i]! - least) >>> 0;
+      if (p > range) continue;
+      const bit = p + shift;
+      out[m] = i;
+      m += (bits[bit >>> 5]! >>> (bit & 31)) & 1;
     }
     return m;
   }
@@ -161,22 +161,26 @@ export class JoinFilter {
       const x = d[i]!;
       if (x < min || x > max) continue;
       const h = hashOf(x);
-      const a = h & mask;
-      const b = secondHash(h) & mask;
       out[m] = i;
-      m += (bits[a >>> 5]! >>> (a & 31)) & (bits[b >>> 5]! >>> (b & 31)) & 1;
+      m += (~bits[(h & mask) >>> 5]! & bloomBits(h)) === 0 ? 1 : 0;
     }
     return m;
   }
 }
 
 const hashOf = (x: number): number => mix32((x | 0) ^ Math.imul((x / 4294967296) | 0, 0x9e3779b1));
-const secondHash = (h: number): number => mix32(h ^ 0x5bd1e995);
+/** Three bits of one word, by other bits of the hash than those that choose the word. */
+const bloomBits = (h: number): number => {
+  const g = Math.imul(h, 0x9e3779b1);
+  return (1 << (g >>> 27)) | (1 << ((g >>> 22) & 31)) | (1 << ((g >>> 17) & 31));
+};
 
 /** A column of a scan's output. */
 export interface FilterTarget {
   readonly scanId: number;
   readonly column: number;
+  /** Rows expected of the scan before its filters. */
+  readonly rows: number;
 }
 
 interface Published {
@@ -253,7 +257,7 @@ function sameDomain(a: FieldType, b: FieldType): boolean {
 function targetsOf(plan: PhysicalPlan, index: number): readonly FilterTarget[] {
   switch (plan.op) {
     case 'TableScan':
-      return index < plan.columns.length ? [{ scanId: plan.id, column: index }] : [];
+      return index < plan.columns.length ? [{ scanId: plan.id, column: index, rows: plan.estRows }] : [];
     case 'TableReader':
     case 'Selection':
     case 'Sort':

@@ -116,16 +116,21 @@ export class StreamAggOperator implements Operator {
       this.lastKeys = null;
     }
     const { ids } = this;
-    let group = this.groups - 1;
-    for (let k = 0; k < n; k++) {
-      const i = at(k);
-      const same =
-        k === 0
-          ? this.lastKeys !== null && rowsEqual(keys, i, this.lastKeys, 0, this.collations, true)
-          : rowsEqual(keys, i, keys, at(k - 1), this.collations, true);
-      if (!same || group < 0) group++;
-      ids[i] = group;
-    }
+    const first = at(0);
+    const goes =
+      this.lastKeys !== null &&
+      rowsEqual(keys, first, this.lastKeys, 0, this.collations, true) &&
+      this.groups > 0;
+    let group = goes ? this.groups - 1 : this.groups;
+    ids[first] = group;
+    const numbers = chunk.sel === null ? plainNumbers(keys) : null;
+    if (numbers !== null) group = numberGroups(numbers, n, ids, group);
+    else
+      for (let k = 1; k < n; k++) {
+        const i = at(k);
+        if (!rowsEqual(keys, i, keys, at(k - 1), this.collations, true)) group++;
+        ids[i] = group;
+      }
     this.groups = group + 1;
     this.aggregation.resize(this.groups);
     this.aggregation.update(ids, inputs);
@@ -134,4 +139,54 @@ export class StreamAggOperator implements Operator {
     this.lastKeys = keys.map((v) => gather(v, last));
     return out;
   }
+}
+
+type Numbers = Int32Array | Float64Array;
+
+/** The cells of the keys where all are numbers and none is NULL. */
+function plainNumbers(keys: readonly Vector[]): readonly Numbers[] | null {
+  const out: Numbers[] = [];
+  for (const v of keys) {
+    if (v.kind !== 'num' || v.nulls !== null) return null;
+    out.push(v.data);
+  }
+  return out;
+}
+
+/** Numbers the groups of rows 1 … n-1, the first row's being `group`; gives the last one's. */
+function numberGroups(keys: readonly Numbers[], n: number, ids: Int32Array, group: number): number {
+  const [data] = keys as [Numbers];
+  if (keys.length === 1)
+    return data instanceof Int32Array ? numberInt32(data, n, ids, group) : numberFloat64(data, n, ids, group);
+  for (let i = 1; i < n; i++) {
+    for (let k = 0; k < keys.length; k++) {
+      if (keys[k]![i] === keys[k]![i - 1]) continue;
+      group++;
+      break;
+    }
+    ids[i] = group;
+  }
+  return group;
+}
+
+function numberInt32(data: Int32Array, n: number, ids: Int32Array, group: number): number {
+  let last = data[0]!;
+  for (let i = 1; i < n; i++) {
+    const x = data[i]!;
+    if (x !== last) group++;
+    last = x;
+    ids[i] = group;
+  }
+  return group;
+}
+
+function numberFloat64(data: Float64Array, n: number, ids: Int32Array, group: number): number {
+  let last = data[0]!;
+  for (let i = 1; i < n; i++) {
+    const x = data[i]!;
+    if (x !== last) group++;
+    last = x;
+    ids[i] = group;
+  }
+  return group;
 }

@@ -34,10 +34,28 @@ export class FirstRowAggregator implements Aggregator {
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     if (this.positions === null && this.count === this.groups) return;
     const v = inputs[0]!;
+    if (ids !== null && this.positions === null) {
+      this.inOrder(ids, v, n, sel);
+      return;
+    }
     const rows = sel === null ? n : sel.length;
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
       this.offer(ids === null ? 0 : ids[i]!, v, i);
+    }
+  }
+
+  /** Rows while groups have met theirs in group order so far. */
+  private inOrder(ids: Int32Array, v: Vector, n: number, sel: Int32Array | null): void {
+    const rows = sel === null ? n : sel.length;
+    let { count } = this;
+    for (let q = 0; q < rows; q++) {
+      const i = sel === null ? q : sel[q]!;
+      const g = ids[i]!;
+      if (g < count) continue;
+      this.offer(g, v, i);
+      // Out of order, every later row is asked.
+      count = this.positions === null ? this.count : -1;
     }
   }
 

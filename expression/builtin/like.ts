@@ -10,6 +10,7 @@ import type { FunctionSpec } from '../function-registry.js';
 import { registerFunctions } from '../function-registry.js';
 import { boolOf } from './logic.js';
 import { toArgDomain } from './scalar.js';
+import { ByteSearch } from './byte-search.js';
 import { indexOfBytes } from './string-bytes.js';
 
 /** LIKE (manual, "String Comparison Functions and Operators"): patterns known beforehand are compiled once. */
@@ -188,6 +189,47 @@ function dynamicLike(
 
 const isBinary = (t: FieldType): boolean => t.charset === 'binary';
 
+/** The bytes of a leaf column in generated code. */
+const COLUMN_BYTES = /^c\d+b$/;
+
+/**
+ * For the cells of one column: `%a%`, `%a%b%` and the like, the column's bytes searched as one text. Null for other patterns.
+ */
+function columnSearch(
+  pattern: Uint8Array,
+  escape: number,
+  collate: string,
+  binary: boolean,
+): ((b: Uint8Array) => Matcher) | null {
+  const weight = collation(collate)?.charWeight ?? null;
+  if (!binary && weight !== null) return null;
+  const items = parse(pattern, escape, null);
+  const open = items.length > 2 && items[0]!.c === -2 && items[items.length - 1]!.c === -2;
+  if (!open || items.some((i) => i.c === -1)) return null;
+  const parts: number[][] = [[]];
+  for (const { c } of items.slice(1, -1)) {
+    if (c === -2) parts.push([]);
+    else parts[parts.length - 1]!.push(c);
+  }
+  const [needle, ...others] = parts.map((p) => Uint8Array.from(p)) as [Uint8Array, ...Uint8Array[]];
+  const search = new ByteSearch(needle);
+  return (b) => {
+    const first = search.over(b);
+    if (others.length === 0) return (_, s, e) => first.indexIn(s, e) >= 0;
+    return (_, s, e) => {
+      let at = first.indexIn(s, e);
+      if (at < 0) return false;
+      at += needle.length;
+      for (const o of others) {
+        const i = indexOfBytes(b, at, e, o);
+        if (i < 0) return false;
+        at = i + o.length;
+      }
+      return true;
+    };
+  };
+}
+
 function emitLike(g: Emitter, node: ScalarFunction, collate: string): Value {
   const [subject, pattern, escape] = node.args as [Expression, Expression, Expression];
   const a = g.operand(subject, 'string');
@@ -201,7 +243,16 @@ function emitLike(g: Emitter, node: ScalarFunction, collate: string): Value {
     escape.kind === 'constant' &&
     escape.param === undefined
   ) {
-    const m = compileLike(pattern.value as Uint8Array, Number((escape as Constant).value), collate, binary);
+    const like = pattern.value as Uint8Array;
+    const esc = Number((escape as Constant).value);
+    // A column's bytes do not change under the loop, as those of computed texts may.
+    const isCell = subject.kind === 'column' && COLUMN_BYTES.test(a.v);
+    const over = isCell ? columnSearch(like, esc, collate, binary) : null;
+    if (over !== null) {
+      const test = g.hoist(`${g.pool(over)}(${a.v})`);
+      return g.bool(`${test}(${a.v},${a.s},${a.e})`, nul);
+    }
+    const m = compileLike(like, esc, collate, binary);
     return g.bool(`${g.pool(m)}(${a.v},${a.s},${a.e})`, nul);
   }
   const x = g.emit(escape);

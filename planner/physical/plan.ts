@@ -228,6 +228,8 @@ export interface HashAgg extends PlanBase {
   readonly op: 'HashAgg';
   readonly child: PhysicalPlan;
   readonly groupBy: readonly Expression[];
+  /** Positions of the group keys that determine the others: only they need to be compared. Absent: all. */
+  readonly determinants?: readonly number[];
   /** Output columns in order of `aggs` (each one column for complete and final; partial modes: state columns one after another). Group keys come out as first_row. */
   readonly aggs: readonly AggFunc[];
 }

@@ -9,6 +9,7 @@ import { TypeCode } from '../../../types/field-type.js';
 import { castTo, newAggregate } from '../../resolve/functions.js';
 import type { Optimizer } from '../optimizer.js';
 import type { HashAgg, PhysicalPlan, StreamAgg } from '../plan.js';
+import { groupDeterminants } from './group-determinants.js';
 import { pushable, pushableAgg } from '../pushdown.js';
 import {
   ANY,
@@ -80,8 +81,10 @@ function aggPlan(
   groupBy: readonly Expression[],
   aggs: readonly AggFunc[],
   rows: number,
+  determinants: readonly number[] | null = null,
 ): HashAgg | StreamAgg {
-  return { op, id: opt.nextId(), schema, estRows: rows, task: child.task, child, groupBy, aggs };
+  const base = { id: opt.nextId(), schema, estRows: rows, task: child.task, child, groupBy, aggs };
+  return op === 'HashAgg' && determinants !== null ? { op, ...base, determinants } : { op, ...base };
 }
 
 const rowCost = (op: Kind): number => (op === 'HashAgg' ? COST.hashAggRow : COST.streamAggRow);
@@ -90,6 +93,7 @@ const rowCost = (op: Kind): number => (op === 'HashAgg' ? COST.hashAggRow : COST
 function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): RootTask {
   const stats = opt.stats(p);
   const groups = stats.rows;
+  const determinants = op === 'HashAgg' ? groupDeterminants(p.groupBy, p.children[0]!) : null;
   if (task.kind === 'cop' && canPush(task)) {
     const s = split(opt, p);
     if (s !== null) {
@@ -106,6 +110,7 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
         s.partial.groupBy,
         s.partial.aggs,
         partialRows,
+        determinants,
       );
       const scale = rowScale(task);
       const cost = task.cost + (task.rows * rowCost(op) + partialRows * COST.aggGroup) * scale;
@@ -117,12 +122,13 @@ function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): Ro
         tableFiltered: true,
       };
       const root = opt.root(cop);
-      const plan = aggPlan(opt, op, root.plan, p.schema, s.final.groupBy, s.final.aggs, groups);
+      const { groupBy, aggs } = s.final;
+      const plan = aggPlan(opt, op, root.plan, p.schema, groupBy, aggs, groups, determinants);
       return opt.over(root, plan, groups, (root.rows * rowCost(op) + groups * COST.aggGroup) * scale);
     }
   }
   const { root, groupBy, aggs } = withArguments(opt, opt.root(task), p);
-  const plan = aggPlan(opt, op, root.plan, p.schema, groupBy, aggs, groups);
+  const plan = aggPlan(opt, op, root.plan, p.schema, groupBy, aggs, groups, determinants);
   return opt.over(
     root,
     plan,
