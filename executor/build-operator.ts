@@ -6,11 +6,13 @@ import { BatchPointGetOperator } from './batch-point-get.js';
 import { CopReaderOperator } from './cop-reader.js';
 import { CteRefOperator } from './cte.js';
 import type { ExecContext, Operator } from './exec-context.js';
+import { ExpandOperator } from './expand.js';
 import { HashAggOperator } from './hash-agg.js';
 import { HashJoinOperator } from './hash-join.js';
 import { IndexJoinOperator } from './index-join.js';
 import { IndexLookUpOperator } from './index-lookup.js';
 import { IndexMergeOperator } from './index-merge.js';
+import { JsonTableOperator } from './json-table.js';
 import { LimitOperator } from './limit.js';
 import { MaxOneRowOperator } from './max-one-row.js';
 import { MemTableScanOperator } from './mem-table-scan.js';
@@ -122,6 +124,8 @@ const BUILDERS: Builders = {
     return new SelectLockOperator(p, buildOperator(p.child, current), current);
   },
   Window: (p, ctx) => new WindowOperator(p, buildOperator(p.child, ctx), ctx),
+  Expand: (p, ctx) => new ExpandOperator(p, buildOperator(p.child, ctx), ctx),
+  JsonTable: (p, ctx) => new JsonTableOperator(p, buildOperator(p.child, ctx), ctx),
   CteRef: (p, ctx) => new CteRefOperator(p, ctx, buildOperator),
   Insert: notAReader,
   Update: notAReader,

@@ -49,6 +49,16 @@ export const ERRORS_3600 = {
     sqlState: '2203F',
     format: "Can't store an array or an object in the scalar JSON_TABLE column '%s'",
   },
+  ER_MISSING_JSON_VALUE: {
+    code: 3966,
+    sqlState: '22035',
+    format: "No value was found by '%s' on the specified path.",
+  },
+  ER_MULTIPLE_JSON_VALUES: {
+    code: 3967,
+    sqlState: '22034',
+    format: "More than one value was found by '%s' on the specified path.",
+  },
   ER_TF_MUST_HAVE_ALIAS: { code: 3667, sqlState: '42000', format: 'Every table function must have an alias' },
   ER_JT_VALUE_OUT_OF_RANGE: {
     code: 3669,

@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
-import type { FieldType } from '../../types/field-type.js';
+import type { EvalType, FieldType } from '../../types/field-type.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
 import { datumToString } from '../../types/format.js';
 import {
@@ -31,6 +31,8 @@ import {
   setAt,
 } from '../json/modify.js';
 import type { SetMode } from '../json/modify.js';
+import { parseText, readDocument } from '../json/document.js';
+import { jsonToSql, StrictContext } from '../json/sql-value.js';
 import type { JsonPath } from '../json/path.js';
 import { isArray, isObject, parsePath, pathText, selectPath } from '../json/path.js';
 import { BOOLEAN_FLAG, boolType, intType, jsonType, stringType } from '../type-inference.js';
@@ -50,33 +52,6 @@ const jsonText =
   (): FieldType =>
     stringType(flen, 'utf8mb4', 'utf8mb4_bin');
 const boolInt = (): FieldType => boolType();
-
-/** A document argument: JSON, or text that is parsed; 3146 for other types, 3141 for bad text. */
-function documentReader(t: FieldType, position: number, name: string): (v: Datum) => JsonValue {
-  if (t.tp === TypeCode.Json) return (v) => decodeJson(v as Uint8Array);
-  if (evalType(t) !== 'string' || t.charset === 'binary') {
-    return () => {
-      throw mysqlError('ER_INVALID_TYPE_FOR_JSON', position, name);
-    };
-  }
-  return (v) => parseText(v as Uint8Array, position, name);
-}
-
-function parseText(b: Uint8Array, position: number, name: string): JsonValue {
-  try {
-    return parseJson(decodeUtf8(b));
-  } catch (e) {
-    if (e instanceof MysqlError && e.code === 3140)
-      throw mysqlError(
-        'ER_INVALID_JSON_TEXT_IN_PARAM',
-        position,
-        name,
-        e.message.replace(/^Invalid JSON text: /, '').replace(/ at position \d+\.?$/, ''),
-        0,
-      );
-    throw e;
-  }
-}
 
 const path = (v: Datum): JsonPath => parsePath(decodeUtf8(v as Uint8Array));
 
@@ -101,7 +76,7 @@ const overDocument = (
   args: ['any'],
   type,
   make: ([t]): Kernel => {
-    const read = documentReader(t!, 1, name);
+    const read = readDocument(t!, 1, name);
     return (_rt, v: Datum) => f(read(v));
   },
   doc: `${doc} Manual: JSON Functions.`,
@@ -164,7 +139,7 @@ const modifier = (name: string, mode: SetMode | 'append' | 'insertCell', doc: st
   nullAware: true,
   make: (types): Kernel => {
     if (types.length % 2 === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
-    const read = documentReader(types[0]!, 1, name);
+    const read = readDocument(types[0]!, 1, name);
     const values = valueReaders(types);
     return (_rt, ...args: Datum[]) => {
       if (args[0] === null) return null;
@@ -199,7 +174,7 @@ const merger = (
   type: () => jsonType(),
   nullAware: true,
   make: (types): Kernel => {
-    const reads = types.map((t, i) => documentReader(t, i + 1, name));
+    const reads = types.map((t, i) => readDocument(t, i + 1, name));
     return (_rt, ...args: Datum[]) => {
       let out: JsonValue | undefined;
       let isNull = false;
@@ -254,6 +229,17 @@ const ELEMENT_ERRORS = {
   length: 'ER_FUNCTIONAL_INDEX_DATA_IS_TOO_LONG',
 } as const;
 
+/** Types as messages of CAST name them. */
+const CAST_NAMES: Readonly<Record<EvalType, string>> = {
+  int: 'INTEGER',
+  real: 'DOUBLE',
+  decimal: 'DECIMAL',
+  string: 'CHAR',
+  datetime: 'DATETIME',
+  duration: 'TIME',
+  json: 'JSON',
+};
+
 defineAll('json', [
   {
     name: 'cast_as_array',
@@ -299,12 +285,57 @@ defineAll('json', [
     doc: 'Truth of a JSON value: false for the number 0 only. Manual: Converting between JSON and non-JSON values.',
   },
   {
+    name: 'json_value',
+    args: ['any', 'string', 'int', 'any', 'int', 'any'],
+    nullAware: true,
+    type: () => jsonText(512)(),
+    make: ([t], type): Kernel => {
+      const read = readDocument(t!, 1, 'json_value');
+      return (rt, d: Datum, p: Datum, empty: number, emptyValue: Datum, error: number, errorValue: Datum) => {
+        if (d === null || p === null) return null;
+        const legs = path(p);
+        let doc: JsonValue;
+        try {
+          doc = read(d);
+        } catch (e) {
+          if (error === 1 || !(e instanceof MysqlError) || e.code !== 3141) throw e;
+          rt.asWarning(e);
+          return error === 2 ? errorValue : null;
+        }
+        const found = selectPath(doc, legs);
+        if (found.length === 0) {
+          if (empty === 1) throw mysqlError('ER_MISSING_JSON_VALUE', 'json_value');
+          return empty === 2 ? emptyValue : null;
+        }
+        try {
+          if (found.length > 1) throw mysqlError('ER_MULTIPLE_JSON_VALUES', 'json_value');
+          const v = found[0]!;
+          if (type.tp !== TypeCode.Json && (isArray(v) || isObject(v)))
+            throw mysqlError('ER_INVALID_JSON_VALUE_FOR_CAST', CAST_NAMES[evalType(type)], 'json_value', 1);
+          return jsonToSql(v, type, new StrictContext(rt, 'json_value'));
+        } catch (e) {
+          if (error !== 1) return error === 2 ? errorValue : null;
+          if (!(e instanceof MysqlError)) throw e;
+          const { code } = e;
+          if (code !== 1264 && code !== 1366 && code !== 1292) throw e;
+          throw mysqlError(
+            code === 1264 ? 'ER_NUMERIC_JSON_VALUE_OUT_OF_RANGE' : 'ER_INVALID_JSON_VALUE_FOR_CAST',
+            CAST_NAMES[evalType(type)],
+            'json_value',
+            1,
+          );
+        }
+      };
+    },
+    doc: 'JSON_VALUE(doc, path [RETURNING type] [… ON EMPTY] [… ON ERROR]). Manual: Functions That Search JSON Values.',
+  },
+  {
     name: 'json_extract',
     args: ['any', 'string'],
     rest: 'string',
     type: () => jsonType(),
     make: ([t]): Kernel => {
-      const read = documentReader(t!, 1, 'json_extract');
+      const read = readDocument(t!, 1, 'json_extract');
       return (_rt, d: Datum, ...paths: Datum[]) => {
         const r = extract(read(d), paths.map(path));
         return r === undefined ? null : encodeJson(r);
@@ -427,7 +458,7 @@ defineAll('json', [
     min: 1,
     type: () => intType(false, 10),
     make: ([t]): Kernel => {
-      const read = documentReader(t!, 1, 'json_length');
+      const read = readDocument(t!, 1, 'json_length');
       return (_rt, d: Datum, p?: Datum) => {
         let v = read(d);
         if (p !== undefined) {
@@ -447,7 +478,7 @@ defineAll('json', [
     min: 1,
     type: () => jsonType(),
     make: ([t]): Kernel => {
-      const read = documentReader(t!, 1, 'json_keys');
+      const read = readDocument(t!, 1, 'json_keys');
       return (_rt, d: Datum, p?: Datum) => {
         let v: JsonValue | undefined = read(d);
         if (p !== undefined) v = selectPath(v, singlePath(p))[0];
@@ -462,8 +493,8 @@ defineAll('json', [
     min: 2,
     type: boolInt,
     make: ([a, b]): Kernel => {
-      const ra = documentReader(a!, 1, 'json_contains');
-      const rb = documentReader(b!, 2, 'json_contains');
+      const ra = readDocument(a!, 1, 'json_contains');
+      const rb = readDocument(b!, 2, 'json_contains');
       return (_rt, d: Datum, c: Datum, p?: Datum) => {
         let v: JsonValue | undefined = ra(d);
         if (p !== undefined) v = selectPath(v, singlePath(p))[0];
@@ -479,7 +510,7 @@ defineAll('json', [
     rest: 'string',
     type: boolInt,
     make: ([t]): Kernel => {
-      const read = documentReader(t!, 1, 'json_contains_path');
+      const read = readDocument(t!, 1, 'json_contains_path');
       return (_rt, d: Datum, which: Datum, ...paths: Datum[]) => {
         const all = oneOrAll(which, 'json_contains_path');
         const v = read(d);
@@ -495,8 +526,8 @@ defineAll('json', [
     args: ['any', 'any'],
     type: boolInt,
     make: ([a, b]): Kernel => {
-      const ra = documentReader(a!, 1, 'json_overlaps');
-      const rb = documentReader(b!, 2, 'json_overlaps');
+      const ra = readDocument(a!, 1, 'json_overlaps');
+      const rb = readDocument(b!, 2, 'json_overlaps');
       return (_rt, x: Datum, y: Datum) => (overlaps(ra(x), rb(y)) ? 1 : 0);
     },
     total: true,
@@ -509,7 +540,7 @@ defineAll('json', [
     type: boolInt,
     make: ([a, b]): Kernel => {
       const [ra] = valueReaders([a!]);
-      const rb = documentReader(b!, 2, 'member of');
+      const rb = readDocument(b!, 2, 'member of');
       return (_rt, x: Datum, y: Datum) => {
         const v = ra!(x);
         const d = rb(y);
@@ -530,7 +561,7 @@ defineAll('json', [
     type: () => jsonType(),
     nullAware: true,
     make: ([t]): Kernel => {
-      const read = documentReader(t!, 1, 'json_search');
+      const read = readDocument(t!, 1, 'json_search');
       return (_rt, d: Datum, which: Datum, s: Datum, esc?: Datum, ...paths: Datum[]) => {
         if (d === null || which === null || s === null || paths.includes(null)) return null;
         const all = oneOrAll(which, 'json_search');
@@ -584,7 +615,7 @@ defineAll('json', [
     rest: 'string',
     type: () => jsonType(),
     make: ([t]): Kernel => {
-      const read = documentReader(t!, 1, 'json_remove');
+      const read = readDocument(t!, 1, 'json_remove');
       return (_rt, d: Datum, ...paths: Datum[]) => {
         let v = read(d);
         for (const p of paths) v = removeAt(v, singlePath(p));

@@ -286,8 +286,7 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
     const path = this.expr();
     const columns = this.jsonTableColumns();
     this.expect(')');
-    const alias = this.tableAlias();
-    if (alias === null) throw this.error();
+    const alias = this.tableAlias() ?? '';
     return { kind: 'JsonTable', doc, path, columns, alias };
   }
 

@@ -43,6 +43,9 @@ export function deriveStats(p: LogicalPlan, ctx: PlanContext): PlanStats {
 
 const full = (p: LogicalPlan, ctx: PlanContext): FullStats => deriveStats(p, ctx) as FullStats;
 
+/** Rows expected of one document. */
+const JSON_TABLE_ROWS = 10;
+
 function constantRows(e: Expression): number | null {
   return e.kind === 'constant' && e.value !== null && !(e.value instanceof Uint8Array)
     ? Number(e.value)
@@ -112,6 +115,17 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
         );
       }
       return { rows, ndv, keys: [] };
+    }
+    case 'Expand': {
+      const c = full(p.children[0]!, ctx);
+      const ndv = new Map(c.ndv);
+      p.groups.forEach((g, i) => ndv.set(p.columns[i]!.id, groupCount([g], c) + 1));
+      ndv.set(p.level.id, p.groups.length + 1);
+      return { rows: c.rows * (p.groups.length + 1), ndv, keys: [] };
+    }
+    case 'JsonTable': {
+      const c = full(p.children[0]!, ctx);
+      return { rows: c.rows * JSON_TABLE_ROWS, ndv: c.ndv, keys: [] };
     }
     case 'Window': {
       const c = full(p.children[0]!, ctx);

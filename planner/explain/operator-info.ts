@@ -168,6 +168,10 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       return `for ${p.lock.mode} 0`;
     case 'Window':
       return windowText(p);
+    case 'Expand':
+      return expandText(p);
+    case 'JsonTable':
+      return `table:${p.alias}, doc:${toExplain(p.doc)}`;
     case 'CteRef':
       return `data:CTE_${p.cte.id - 1}`;
     case 'Insert':
@@ -329,6 +333,19 @@ function quoted(bytes: Uint8Array): string {
 }
 
 const isNullEnd = (b: Bound | undefined): boolean => typeof b === 'object' && b.value === null;
+
+/** One projection for each level. */
+function expandText(p: Extract<PhysicalPlan, { op: 'Expand' }>): string {
+  const own = p.schema.slice(p.child.schema.length);
+  const levels = [...p.groups, null].map((_, level) => {
+    const groups = p.groups.map((g, i) => {
+      const name = own[i]!.name;
+      return i < p.groups.length - level ? `${toExplain(g)}->${name}` : `<nil>->${name}`;
+    });
+    return `[${[...groups, `${level}->${own.at(-1)!.name}`].join(', ')}]`;
+  });
+  return `level-projection:${levels.join(',')}; schema: [${p.schema.map((c) => c.name).join(',')}]`;
+}
 
 function windowText(p: Extract<PhysicalPlan, { op: 'Window' }>): string {
   const first = p.schema.length - p.functions.length;

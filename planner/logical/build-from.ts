@@ -12,6 +12,8 @@ import { asSemiJoin } from '../resolve/subquery.js';
 import { findName, refText, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { buildCteReference } from './build-cte.js';
+import { buildJsonTable } from './build-json-table.js';
+import { correlatesWith } from './walk.js';
 import { addJoinConditions, newJoin } from './join-condition.js';
 import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
 import {
@@ -28,23 +30,37 @@ import {
 /** Builds FROM: the relation that the rest of the block works on. */
 export function buildFrom(state: BuildState, from: ast.TableRef | null, scope: QueryScope): Relation {
   if (from === null) return { plan: dual(1), names: [] };
-  const rel = tableRef(state, from, scope);
+  const rel = tableRef(state, from, scope, []);
   checkUniqueAliases(from, state);
   return rel;
 }
 
-function tableRef(state: BuildState, ref: ast.TableRef, scope: QueryScope): Relation {
+/** `before`: the names of the tables that stand before it in FROM, which lateral tables see (manual, "Lateral Derived Tables"). */
+function tableRef(
+  state: BuildState,
+  ref: ast.TableRef,
+  scope: QueryScope,
+  before: readonly FieldName[],
+): Relation {
   switch (ref.kind) {
     case 'Table':
       return tableSource(state, ref, scope);
     case 'Derived':
-      return derived(state, ref, scope);
+      return derived(state, ref, scope, before);
     case 'Join':
-      return join(state, ref, scope);
+      return join(state, ref, scope, before);
     case 'JsonTable':
-      throw mysqlError('ER_NOT_SUPPORTED_YET', 'JSON_TABLE');
+      return buildJsonTable(state, ref, lateralScope(scope, before));
   }
 }
+
+/** What a lateral table sees: the tables before it, then what the block around it sees. */
+const lateralScope = (scope: QueryScope, before: readonly FieldName[]): QueryScope => ({
+  relation: { plan: dual(1), names: [...before] },
+  outer: scope.outer,
+  ctes: scope.ctes,
+  cells: new Map(),
+});
 
 function checkUniqueAliases(from: ast.TableRef, state: BuildState): void {
   const seen = new Set<string>();
@@ -279,11 +295,16 @@ function renamed(names: readonly FieldName[], alias: string, columns: readonly s
   });
 }
 
-function derived(state: BuildState, ref: ast.DerivedTable, scope: QueryScope): Relation {
+function derived(
+  state: BuildState,
+  ref: ast.DerivedTable,
+  scope: QueryScope,
+  before: readonly FieldName[],
+): Relation {
   if (ref.alias === '') throw mysqlError('ER_DERIVED_MUST_HAVE_ALIAS');
-  if (ref.lateral) throw mysqlError('ER_NOT_SUPPORTED_YET', 'LATERAL');
-  // A derived table does not see the tables beside it, only what the whole block sees.
-  const rel = state.buildQuery(state, ref.query, scope.outer, scope.ctes);
+  // Without LATERAL a derived table does not see the tables beside it, only what the whole block sees.
+  const outer = ref.lateral ? lateralScope(scope, before) : scope.outer;
+  const rel = state.buildQuery(state, ref.query, outer, scope.ctes);
   return { plan: rel.plan, names: renamed(rel.names, ref.alias, ref.columns) };
 }
 
@@ -326,11 +347,27 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
 const isMissingObject = (e: unknown): boolean =>
   e instanceof Error && 'code' in e && (e.code === 1146 || e.code === 1054 || e.code === 1049);
 
-function join(state: BuildState, ref: ast.Join, scope: QueryScope): Relation {
-  const left = tableRef(state, ref.left, scope);
-  const right = tableRef(state, ref.right, scope);
-  const type = ref.type === 'LEFT' ? 'leftOuter' : ref.type === 'RIGHT' ? 'rightOuter' : 'inner';
-  const node = newJoin(type, left.plan, right.plan);
+function join(
+  state: BuildState,
+  ref: ast.Join,
+  scope: QueryScope,
+  before: readonly FieldName[],
+): Relation {
+  let left: Relation;
+  let right: Relation;
+  let node: Join;
+  if (ref.type === 'RIGHT') {
+    // The left side is the one that may be missing: it may read the right side, not the other way round.
+    right = tableRef(state, ref.right, scope, before);
+    left = tableRef(state, ref.left, scope, [...before, ...right.names]);
+    node = correlatesWith(left.plan, idsOf(right.plan.schema))
+      ? newJoin('leftOuter', right.plan, left.plan)
+      : newJoin('rightOuter', left.plan, right.plan);
+  } else {
+    left = tableRef(state, ref.left, scope, before);
+    right = tableRef(state, ref.right, scope, [...before, ...left.names]);
+    node = newJoin(ref.type === 'LEFT' ? 'leftOuter' : 'inner', left.plan, right.plan);
+  }
   node.straight = ref.type === 'STRAIGHT';
   const byId = new Map<number, Column>(node.schema.map((c) => [c.id, c]));
   // Names carry the columns as the join gives them: nullable on the inner side of an outer join.
@@ -338,7 +375,7 @@ function join(state: BuildState, ref: ast.Join, scope: QueryScope): Relation {
   left.names = left.names.map(update);
   right.names = right.names.map(update);
   const common = ref.natural ? commonNames(left, right) : ref.using;
-  if (common !== null) return coalesced(state, node, type, left, right, common);
+  if (common !== null) return coalesced(state, node, ref.type === 'RIGHT', left, right, common);
   const rel: Relation = { plan: node, names: [...left.names, ...right.names] };
   if (ref.on !== null) joinOn(state, node, rel, ref.on, scope, left, right);
   return rel;
@@ -410,7 +447,7 @@ function commonNames(left: Relation, right: Relation): string[] {
 function coalesced(
   state: BuildState,
   node: Join,
-  type: 'inner' | 'leftOuter' | 'rightOuter',
+  rightFirst: boolean,
   left: Relation,
   right: Relation,
   common: readonly string[],
@@ -424,13 +461,13 @@ function coalesced(
     const r = findName(right.names, ref, 'from clause');
     if (l === null || r === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'from clause');
     conditions.push(call({ state }, 'eq', l.column, r.column));
-    const [kept, dropped] = type === 'rightOuter' ? [r, l] : [l, r];
+    const [kept, dropped] = rightFirst ? [r, l] : [l, r];
     first.push(kept);
     hiddenIds.add(dropped.column.id);
   }
   addJoinConditions(node, conditions, state.ctx.eval);
   const kept = idsOf(first.map((n) => n.column));
-  const [outer, inner] = type === 'rightOuter' ? [right, left] : [left, right];
+  const [outer, inner] = rightFirst ? [right, left] : [left, right];
   const rest = (r: Relation): FieldName[] =>
     r.names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
   const dropped = [...outer.names, ...inner.names]

@@ -2,12 +2,14 @@ import type { AggFunc, ByItem, Column, Expression } from '../../expression/expre
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { fieldName } from '../../parser/index.js';
+import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
+import { Flag } from '../../types/field-type.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { newAggregate } from '../resolve/functions.js';
 import { checkGrouped } from '../resolve/group-check.js';
-import { ONE } from '../resolve/literal.js';
+import { ONE, ZERO, intConstant } from '../resolve/literal.js';
 import {
   findName,
   findOuter,
@@ -21,6 +23,7 @@ import type { BuildState } from '../resolve/build-state.js';
 import { buildFrom, handleColumns } from './build-from.js';
 import { applyHints } from './apply-hints.js';
 import { addCommonTables } from './build-cte.js';
+import { nullable } from './join-condition.js';
 import { buildLimit } from './build-limit.js';
 import { filterBy } from './build-where.js';
 import { buildWindows } from './build-window.js';
@@ -74,6 +77,8 @@ class SelectBuilder {
   readonly grouped: { readonly expr: Expression; readonly column: Column }[] = [];
   groupBy: Expression[] = [];
   aggregated = false;
+  /** WITH ROLLUP: how far a row is rolled up, a number of group expressions. */
+  private level: Column | null = null;
   /** Ids of columns that aggregate calls give. */
   readonly aggregateIds = new Set<number>();
 
@@ -98,6 +103,7 @@ class SelectBuilder {
       clause,
       aggregates: this.aggregates,
       windows: this.windows,
+      ...(this.level === null ? {} : { grouping: (args) => this.grouping(args) }),
       ...(resolve === undefined ? {} : { resolve }),
     };
   }
@@ -223,7 +229,6 @@ class SelectBuilder {
     this.aggregated = true;
     if (stmt.groupBy !== null) {
       if (stmt.groupBy.ordered) noopFunction('GROUP BY expr ASC|DESC', state.ctx);
-      if (stmt.groupBy.rollup) throw mysqlError('ER_NOT_SUPPORTED_YET', 'GROUP BY WITH ROLLUP');
       for (const item of stmt.groupBy.items) this.groupBy.push(this.groupExpr(item.expr));
     }
     const env: ExpressionEnv = { ...this.env('field list'), aggregates: new Map(), windows: new Map() };
@@ -242,7 +247,8 @@ class SelectBuilder {
       this.aggregateIds.add(schema[at]!.id);
     }
     const ctx = state.ctx.eval;
-    for (const g of this.groupBy) {
+    const rollup = stmt.groupBy?.rollup === true ? this.expand() : null;
+    for (const g of rollup === null ? this.groupBy : []) {
       if (g.kind === 'column' || g.kind === 'constant' || g.kind === 'correlated') continue;
       if (this.grouped.some((x) => sameExpr(x.expr, g))) continue;
       const column = state.column(g.type);
@@ -259,7 +265,7 @@ class SelectBuilder {
           : column,
       );
     }
-    const groupBy = dedupe(this.groupBy.filter((g) => g.kind !== 'constant'));
+    const groupBy = rollup ?? dedupe(this.groupBy.filter((g) => g.kind !== 'constant'));
     const node: Aggregation = { op: 'Aggregation', schema, children: [this.plan], groupBy, aggs };
     if (groupBy.length === 0 && this.groupBy.length > 0) {
       // GROUP BY of constants gives no row for no input, unlike no GROUP BY at all.
@@ -271,7 +277,58 @@ class SelectBuilder {
       ...n,
       column: byId.get(n.column.id) ?? n.column,
     }));
-    for (const f of this.fields) if (f.wildcard !== null) f.built = byId.get(f.wildcard.id) ?? f.wildcard;
+    for (const f of this.fields)
+      if (f.wildcard !== null) f.built = this.afterGrouping(byId.get(f.wildcard.id) ?? f.wildcard);
+    // Without ORDER BY each super-aggregate row follows the rows it sums up (manual, "GROUP BY Modifiers").
+    if (rollup !== null && stmt.orderBy === null) {
+      const by = this.groupBy.flatMap((_, i): ByItem[] => [
+        { expr: this.rolledUp(i), desc: false },
+        { expr: rollup[i]!, desc: false },
+      ]);
+      this.plan = { op: 'Sort', schema: this.plan.schema, children: [this.plan], by };
+    }
+  }
+
+  /** Puts the levels of WITH ROLLUP over the block's plan; gives what its rows are grouped by. */
+  private expand(): Column[] {
+    const { state } = this;
+    const columns = this.groupBy.map((g) => state.column(nullable(g.type)));
+    const level = state.column({ ...intType(), flag: intType().flag | Flag.NotNull });
+    const child = this.plan;
+    this.plan = {
+      op: 'Expand',
+      schema: [...child.schema, ...columns, level],
+      children: [child],
+      groups: [...this.groupBy],
+      columns,
+      level,
+    };
+    this.groupBy.forEach((expr, i) => this.grouped.push({ expr, column: columns[i]! }));
+    this.scope.relation.names = this.scope.relation.names.map((n) => {
+      const at = this.groupBy.findIndex((g) => g.kind === 'column' && g.id === n.column.id);
+      return at < 0 ? n : { ...n, column: columns[at]! };
+    });
+    this.aggregateIds.add(level.id);
+    this.level = level;
+    return [...columns, level];
+  }
+
+  /** Whether a row sums up the values of a group expression. */
+  private rolledUp(i: number): Expression {
+    return this.state.call('ge', this.level!, intConstant(this.groupBy.length - i));
+  }
+
+  /** GROUPING(a, …): a bit for each argument, the last one lowest (manual, "Miscellaneous Functions"). Throws 3602. */
+  private grouping(args: readonly ast.Expr[]): Expression {
+    const { state } = this;
+    const bits = args.map((a, n) => {
+      const e = build(this.env('field list', this.aliasResolver('order')), a);
+      const at = this.grouped.findIndex((g) => sameExpr(g.expr, e) || sameExpr(g.column, this.afterGrouping(e)));
+      if (at < 0) throw mysqlError('ER_FIELD_IN_GROUPING_NOT_GROUP_BY', n + 1);
+      return state.call('if', this.rolledUp(at), intConstant(2 ** (args.length - 1 - n)), ZERO);
+    });
+    if (bits.length === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', 'grouping');
+    return bits.reduce((a, b) => state.call('plus', a, b));
   }
 
   private aggFunc(env: ExpressionEnv, call: ast.AggregateCall): AggFunc {
@@ -398,8 +455,7 @@ class SelectBuilder {
           ref.table !== null || this.groupBy.length > 0
             ? findName(this.scope.relation.names, ref, clause)
             : null;
-        if (own !== null && this.groupBy.some((g) => g.kind === 'column' && g.id === own.column.id))
-          return own.column;
+        if (own !== null && this.isGroupColumn(own.column)) return own.column;
       }
       const at = this.aliasIndex(ref, clause);
       if (at >= 0) return this.fieldExpr(at);
@@ -412,6 +468,13 @@ class SelectBuilder {
       }
       return own === null ? null : own.column;
     };
+  }
+
+  private isGroupColumn(c: Column): boolean {
+    return (
+      this.groupBy.some((g) => g.kind === 'column' && g.id === c.id) ||
+      (this.level !== null && this.grouped.some((g) => g.column.id === c.id))
+    );
   }
 
   /** Replaces group expressions by the columns that hold them. */

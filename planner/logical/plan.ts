@@ -1,5 +1,6 @@
 import type { AggFunc, ByItem, Column, CorrelatedColumn, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, PartitionDefinition, TableInfo } from '../../catalog/model.js';
+import type { JsonRowPath } from '../../expression/json/table-shape.js';
 import type { IndexHint } from '../../parser/ast/index.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { JoinType, LockSpec, PhysicalPlan, WindowFrame } from '../physical/plan.js';
@@ -24,6 +25,8 @@ export type LogicalPlan =
   | MaxOneRow
   | Lock
   | Window
+  | Expand
+  | JsonTable
   | CteScan;
 
 interface Base {
@@ -193,6 +196,28 @@ export interface Window extends Base {
   orderBy: ByItem[];
   functions: WindowFunction[];
   frame: WindowFrame | null;
+}
+
+/**
+ * WITH ROLLUP: each row once for each level 0 … groups.length. At level n the last n group expressions are NULL. Output: the
+ * child's columns, a column for each group expression, and the level.
+ */
+export interface Expand extends Base {
+  op: 'Expand';
+  groups: Expression[];
+  columns: readonly Column[];
+  level: Column;
+}
+
+/** JSON_TABLE: for each row of the child, joined to it, the rows that its document makes. */
+export interface JsonTable extends Base {
+  op: 'JsonTable';
+  alias: string;
+  doc: Expression;
+  rows: JsonRowPath;
+  columns: readonly Column[];
+  /** LEFT JOIN: a row whose document makes none stays, with NULLs. */
+  keepEmpty: boolean;
 }
 
 /** One reference to a common table expression that is materialised. */

@@ -28,6 +28,10 @@ export function nodeExpressions(p: LogicalPlan): Expression[] {
         ...(p.frame?.start.value !== undefined ? [p.frame.start.value] : []),
         ...(p.frame?.end.value !== undefined ? [p.frame.end.value] : []),
       ];
+    case 'Expand':
+      return p.groups;
+    case 'JsonTable':
+      return [p.doc];
     default:
       return [];
   }
@@ -68,6 +72,12 @@ export function mapNodeExpressions(p: LogicalPlan, f: (e: Expression) => Express
       p.partitionBy = by(p.partitionBy);
       p.orderBy = by(p.orderBy);
       p.functions = p.functions.map((w) => ({ ...w, args: w.args.map(f) }));
+      break;
+    case 'Expand':
+      p.groups = p.groups.map(f);
+      break;
+    case 'JsonTable':
+      p.doc = f(p.doc);
       break;
     default:
       break;

@@ -1,6 +1,7 @@
 import type { AggFunc, ByItem, CorrelatedColumn, Expression, Column } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import type { Datum } from '../../types/datum.js';
+import type { JsonRowPath } from '../../expression/json/table-shape.js';
 import type { FieldType } from '../../types/field-type.js';
 
 /**
@@ -34,6 +35,8 @@ export type PhysicalPlan =
   | MaxOneRow
   | SelectLock
   | Window
+  | Expand
+  | JsonTable
   | CteRef
   | Insert
   | Update
@@ -391,6 +394,22 @@ export interface FrameBound {
   /** Rows offset, or for RANGE the two calculated boundary expressions are derived from `value` (and interval unit). */
   readonly value?: Expression;
   readonly intervalUnit?: string;
+}
+/** WITH ROLLUP (see the logical operator): output = child's columns, one per group expression, the level. */
+export interface Expand extends PlanBase {
+  readonly op: 'Expand';
+  readonly child: PhysicalPlan;
+  readonly groups: readonly Expression[];
+}
+/** JSON_TABLE: output = child's columns, then the table's. */
+export interface JsonTable extends PlanBase {
+  readonly op: 'JsonTable';
+  readonly child: PhysicalPlan;
+  readonly alias: string;
+  readonly doc: Expression;
+  readonly rows: JsonRowPath;
+  readonly columns: readonly Column[];
+  readonly keepEmpty: boolean;
 }
 /** Reads a common table expression materialised once per statement (recursive ones iterate). */
 export interface CteRef extends PlanBase {

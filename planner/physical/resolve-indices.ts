@@ -95,6 +95,14 @@ export class IndexResolver {
           functions: p.functions.map((f) => ({ ...f, args: f.args.map(r) })),
         };
       }
+      case 'Expand': {
+        const child = this.resolve(p.child);
+        return { ...p, child, groups: p.groups.map(resolver(child.schema)) };
+      }
+      case 'JsonTable': {
+        const child = this.resolve(p.child);
+        return { ...p, child, doc: resolver(child.schema)(p.doc) };
+      }
       case 'UnionAll':
         return { ...p, children: p.children.map((c) => this.resolve(c)) };
       case 'HashJoin':

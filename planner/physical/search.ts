@@ -7,6 +7,8 @@ import { implementJoin } from './implement/join.js';
 import {
   implementCte,
   implementDual,
+  implementExpand,
+  implementJsonTable,
   implementLimit,
   implementLock,
   implementMaxOneRow,
@@ -37,6 +39,8 @@ const IMPLEMENTATIONS = {
   MaxOneRow: implementMaxOneRow,
   Lock: implementLock,
   Window: implementWindow,
+  Expand: implementExpand,
+  JsonTable: implementJsonTable,
   CteScan: implementCte,
 } as unknown as Readonly<Record<string, Implementation>>;
 

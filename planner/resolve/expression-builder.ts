@@ -7,7 +7,7 @@ import { jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
-import { TypeCode } from '../../types/field-type.js';
+import { Flag, TypeCode } from '../../types/field-type.js';
 import { castTo, newFunction, withCollation } from './functions.js';
 import { arrayElementType, castFieldType } from './cast-type.js';
 import type { BuildState } from './build-state.js';
@@ -41,6 +41,8 @@ export interface ExpressionEnv {
   readonly defaultOf?: (ref: ast.ColumnRef | null) => Expression;
   /** The one CAST(… AS type ARRAY) that is allowed: the whole expression of a multi-valued index. */
   readonly arrayCast?: ast.Expr;
+  /** GROUPING(…) of a block WITH ROLLUP. */
+  readonly grouping?: (args: readonly ast.Expr[]) => Expression;
   /** Subqueries that need a join cannot be attached here (INSERT VALUES, outer ON). */
   readonly noSubqueries?: boolean;
 }
@@ -243,10 +245,27 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     return withCollation(build(env, e.expr), c.name, env.state.ctx.eval);
   },
   Match: (env, e) => matchAgainst(env, e, true, build, (x, query) => forms().scalar(x, query)),
-  JsonValue: () => {
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'json_value');
-  },
+  JsonValue: (env, e) => jsonValue(env, e),
 };
+
+/**
+ * JSON_VALUE (manual, "Functions That Search JSON Values"): its clauses are arguments of the function, an action (0: NULL,
+ * 1: error, 2: default) and the default's value for ON EMPTY and for ON ERROR.
+ */
+function jsonValue(env: ExpressionEnv, e: ast.JsonValueExpr): Expression {
+  const { ctx } = env.state;
+  const type =
+    e.returning === null
+      ? stringType(512, 'utf8mb4', 'utf8mb4_bin')
+      : castFieldType(e.returning, ctx);
+  const clause = (event: ast.JsonOnEvent | null): Expression[] => {
+    if (event === null || event.action === 'NULL') return [intConstant(0), NULL_CONSTANT];
+    if (event.action === 'ERROR') return [intConstant(1), NULL_CONSTANT];
+    return [intConstant(2), castTo(build(env, event.value), type, ctx.eval)];
+  };
+  const args = [build(env, e.doc), build(env, e.path), ...clause(e.onEmpty), ...clause(e.onError)];
+  return rawFunction('json_value', args, { ...type, flag: type.flag & ~Flag.NotNull }, type.collate);
+}
 
 /** A condition: of MATCH as a whole only whether a row matches is wanted. */
 export function buildCondition(env: ExpressionEnv, e: ast.Expr): Expression {
@@ -333,6 +352,10 @@ function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
   // A name with a schema is that of a stored function, of which there are none.
   if (e.schema !== null)
     throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${e.schema}.${e.name}`.toLowerCase());
+  if (e.name === 'grouping') {
+    if (env.grouping === undefined) throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
+    return env.grouping(e.args);
+  }
   return newFunction(
     e.name,
     e.args.map((a) => build(env, a)),

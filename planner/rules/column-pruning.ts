@@ -53,6 +53,15 @@ function prune(p: LogicalPlan, needed: ReadonlySet<number>): void {
       p.schema = [...p.children[0]!.schema, ...own];
       return;
     }
+    case 'Expand':
+    case 'JsonTable': {
+      const own = p.op === 'Expand' ? [...p.columns, p.level] : p.columns;
+      const below = columnsOf(nodeExpressions(p));
+      for (const c of p.children[0]!.schema) if (needed.has(c.id)) below.add(c.id);
+      prune(p.children[0]!, below);
+      p.schema = [...p.children[0]!.schema, ...own];
+      return;
+    }
     case 'Join': {
       const used = columnsOf(nodeExpressions(p), new Set(needed));
       if (p.apply) for (const c of correlatedIn(p.children[1]!)) used.add(c.column.id);

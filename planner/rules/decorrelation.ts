@@ -50,6 +50,15 @@ function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
 function decorrelate(apply: Join, state: BuildState): LogicalPlan {
   const left = apply.children[0]!;
   const leftIds = idsOf(left.schema);
+  const unnested = unnest(apply, leftIds);
+  if (unnested !== null) return unnested;
+  // LATERAL over aggregates without groups: their one row always joins.
+  if (
+    apply.joinType === 'inner' &&
+    apply.eq.length + apply.leftConds.length + apply.rightConds.length + apply.otherConds.length === 0 &&
+    scalarAggregation(apply.children[1]!) !== null
+  )
+    apply.joinType = 'leftOuter';
   /** Projections pulled above the join, outermost last. */
   const above: ((join: LogicalPlan) => LogicalPlan)[] = [];
   for (;;) {
@@ -65,6 +74,23 @@ function decorrelate(apply: Join, state: BuildState): LogicalPlan {
   let out: LogicalPlan = apply;
   for (let i = above.length - 1; i >= 0; i--) out = above[i]!(out);
   return out;
+}
+
+/** A row joined with the JSON_TABLE of a document of its own: the table's operator over the rows. */
+function unnest(apply: Join, leftIds: ReadonlySet<number>): LogicalPlan | null {
+  const [left, right] = apply.children as [LogicalPlan, LogicalPlan];
+  if (right.op !== 'JsonTable' || right.children[0]!.op !== 'Dual') return null;
+  const conditions = [...apply.leftConds, ...apply.rightConds, ...apply.otherConds];
+  const outer = apply.joinType === 'leftOuter';
+  if (apply.eq.length > 0 || (outer ? conditions.length > 0 : apply.joinType !== 'inner')) return null;
+  const node: LogicalPlan = {
+    ...right,
+    schema: [...left.schema, ...right.columns],
+    children: [left],
+    doc: bind(right.doc, leftIds),
+    keepEmpty: outer,
+  };
+  return selection(node, conditions);
 }
 
 const VALUE_OR_SEMI: ReadonlySet<string> = new Set([
@@ -177,12 +203,15 @@ function pullProjection(
   state: BuildState,
 ): boolean {
   const child = right.children[0]!;
+  // A NULL-aware comparison is between the two sides as they are.
+  if (apply.nullAware && right.exprs.some((e) => readsOuter(e, leftIds))) return false;
   let exprs = right.exprs.map((e) => bind(e, leftIds));
   if (VALUE_OR_SEMI.has(apply.joinType)) {
     const map = new Map<number, Expression>();
     right.schema.forEach((c, i) => map.set(c.id, exprs[i]!));
     replaceInJoin(apply, map);
     setRight(apply, child);
+    sortConditions(apply, state);
     return true;
   }
   if (apply.joinType !== 'inner' && apply.joinType !== 'leftOuter') return false;
@@ -203,8 +232,23 @@ function pullProjection(
   const leftSchema = apply.children[0]!.schema;
   const out = apply.joinType === 'leftOuter' ? right.schema.map(nullableColumn) : right.schema;
   setRight(apply, child);
+  sortConditions(apply, state);
   above.push((join) => projection(join, [...leftSchema, ...exprs], [...leftSchema, ...out]));
   return true;
+}
+
+/** What was a condition on the right side may read the left side now that its columns are replaced. */
+function sortConditions(apply: Join, state: BuildState): void {
+  const rightIds = idsOf(apply.children[1]!.schema);
+  const moved = [...apply.rightConds, ...apply.otherConds];
+  apply.rightConds = [];
+  apply.otherConds = [];
+  apply.eq = apply.eq.filter((k) => {
+    if (apply.nullAware || (columnsOf([k.right]).size > 0 && coveredBy(k.right, rightIds))) return true;
+    moved.push(state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right));
+    return false;
+  });
+  addJoinConditions(apply, moved, state.ctx.eval);
 }
 
 function replaceInJoin(apply: Join, map: ReadonlyMap<number, Expression>): void {

@@ -69,6 +69,10 @@ function eliminate(p: LogicalPlan, needed: ReadonlySet<number>, duplicatesVanish
     p.op === 'Lock'
   ) {
     p.schema = p.children[0]!.schema;
+  } else if (p.op === 'JsonTable') {
+    p.schema = [...p.children[0]!.schema, ...p.columns];
+  } else if (p.op === 'Expand') {
+    p.schema = [...p.children[0]!.schema, ...p.columns, p.level];
   } else if (p.op === 'Join') {
     const have = new Set(p.children.flatMap((c) => c.schema.map((x) => x.id)));
     const value =

@@ -3,6 +3,8 @@ import { COST } from '../../cost/factors.js';
 import type {
   CteScan,
   Dual,
+  Expand as LogicalExpand,
+  JsonTable as LogicalJsonTable,
   Limit as LogicalLimit,
   Lock,
   LogicalPlan,
@@ -18,7 +20,7 @@ import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
 import { asOrder, sortCost, throughProjection, type Optimizer } from '../optimizer.js';
 import { limitMerge } from './index-merge.js';
-import type { CteDefinition, Limit, PhysicalPlan, TopN, Window } from '../plan.js';
+import type { CteDefinition, Expand, JsonTable, Limit, PhysicalPlan, TopN, Window } from '../plan.js';
 import { pushable } from '../pushdown.js';
 import {
   ANY,
@@ -382,6 +384,45 @@ export function implementWindow(opt: Optimizer, p: LogicalWindow, prop: Property
     frame: p.frame,
   };
   return opt.over(root, plan, root.rows, root.rows * COST.streamAggRow * p.functions.length);
+}
+
+export function implementExpand(opt: Optimizer, p: LogicalExpand, prop: Property): Task | null {
+  if (prop.order.length > 0) return null;
+  const root = opt.findRoot(child(p), ANY);
+  const rows = opt.stats(p).rows;
+  const plan: Expand = {
+    op: 'Expand',
+    id: opt.nextId(),
+    schema: [...root.plan.schema, ...p.columns, p.level],
+    estRows: rows,
+    task: 'root',
+    child: root.plan,
+    groups: p.groups,
+  };
+  return opt.over(root, plan, rows, rows * COST.projectRow);
+}
+
+/** Rows come in the order of the child's. */
+export function implementJsonTable(opt: Optimizer, p: LogicalJsonTable, prop: Property): Task | null {
+  const own = new Set(p.columns.map((c) => c.id));
+  if (prop.order.some((o) => own.has(o.column.id))) return null;
+  const root = opt.tryFindRoot(child(p), { order: prop.order, limit: Infinity });
+  if (root === null) return null;
+  const rows = opt.stats(p).rows;
+  const plan: JsonTable = {
+    op: 'JsonTable',
+    id: opt.nextId(),
+    schema: [...root.plan.schema, ...p.columns],
+    estRows: rows,
+    task: 'root',
+    child: root.plan,
+    alias: p.alias,
+    doc: p.doc,
+    rows: p.rows,
+    columns: p.columns,
+    keepEmpty: p.keepEmpty,
+  };
+  return opt.over(root, plan, rows, root.rows * COST.applyRun + rows * COST.projectRow);
 }
 
 /** A reference to a common table: the first one planned plans its definition. */

@@ -1,0 +1,84 @@
+import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
+import { gather } from '../chunk/gather.js';
+import { newVectorBuilder, type VectorBuilder } from '../chunk/vector-builder.js';
+import type { Vector } from '../chunk/vector.js';
+import { compileProjection, type Projection } from '../expression/compile.js';
+import { readDocument } from '../expression/json/document.js';
+import { jsonTableRows } from '../expression/json/table-shape.js';
+import { Runtime } from '../expression/runtime.js';
+import type { JsonTable } from '../planner/physical/plan.js';
+import type { Datum } from '../types/datum.js';
+import type { Operator } from './exec-context.js';
+import type { OperatorContext } from './operator.js';
+
+/** JSON_TABLE: each row of the child with the rows that its document makes. */
+export class JsonTableOperator implements Operator {
+  private readonly projection: Projection;
+  private readonly read: (v: Datum) => ReturnType<ReturnType<typeof readDocument>>;
+  private chunk: Chunk | null = null;
+  private docs: Vector | null = null;
+  private at = 0;
+
+  constructor(
+    private readonly plan: JsonTable,
+    private readonly child: Operator,
+    private readonly ctx: OperatorContext,
+  ) {
+    this.projection = compileProjection([plan.doc]);
+    this.read = readDocument(plan.doc.type, 1, 'json_table');
+  }
+
+  open(): void | Promise<void> {
+    return this.child.open();
+  }
+
+  close(): void | Promise<void> {
+    this.chunk = null;
+    this.docs = null;
+    return this.child.close();
+  }
+
+  async next(): Promise<Chunk | null> {
+    for (;;) {
+      if (this.chunk === null || this.at >= this.chunk.rows) {
+        this.chunk = await this.child.next();
+        if (this.chunk === null) return null;
+        this.docs = (await this.projection.run(this.chunk, this.ctx.eval))[0]!;
+        this.at = 0;
+      }
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+      const out = this.rows(this.chunk, this.docs!);
+      if (out.length > 0) return out;
+    }
+  }
+
+  /** The rows of the next documents, about a chunk of them: those of one document stay together. */
+  private rows(chunk: Chunk, docs: Vector): Chunk {
+    const { columns, rows: shape, keepEmpty } = this.plan;
+    const builders: VectorBuilder[] = columns.map((c) => newVectorBuilder(c.type));
+    const from: number[] = [];
+    const rt = new Runtime(this.ctx.eval);
+    while (this.at < chunk.rows && from.length < CHUNK_ROWS) {
+      const row = chunk.sel === null ? this.at : chunk.sel[this.at]!;
+      this.at++;
+      const before = from.length;
+      const doc = docs.get(row);
+      if (doc !== null)
+        jsonTableRows(this.read(doc), shape, columns.length, rt, (cells) => {
+          from.push(row);
+          for (let i = 0; i < cells.length; i++) builders[i]!.append(cells[i]!);
+        });
+      if (keepEmpty && from.length === before) {
+        from.push(row);
+        for (const b of builders) b.appendNull();
+      }
+    }
+    rt.flush();
+    const idx = Int32Array.from(from);
+    return new Chunk(
+      [...chunk.columns.map((c) => gather(c, idx)), ...builders.map((b) => b.finish())],
+      idx.length,
+    );
+  }
+}
