@@ -1,4 +1,4 @@
-import { Chunk } from '../chunk/chunk.js';
+import type { Chunk } from '../chunk/chunk.js';
 import { nullsLike } from '../chunk/gather.js';
 import { constantVector } from '../chunk/vector-builder.js';
 import type { Vector } from '../chunk/vector.js';

@@ -347,12 +347,7 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
 const isMissingObject = (e: unknown): boolean =>
   e instanceof Error && 'code' in e && (e.code === 1146 || e.code === 1054 || e.code === 1049);
 
-function join(
-  state: BuildState,
-  ref: ast.Join,
-  scope: QueryScope,
-  before: readonly FieldName[],
-): Relation {
+function join(state: BuildState, ref: ast.Join, scope: QueryScope, before: readonly FieldName[]): Relation {
   let left: Relation;
   let right: Relation;
   let node: Join;

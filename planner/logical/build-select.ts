@@ -323,7 +323,9 @@ class SelectBuilder {
     const { state } = this;
     const bits = args.map((a, n) => {
       const e = build(this.env('field list', this.aliasResolver('order')), a);
-      const at = this.grouped.findIndex((g) => sameExpr(g.expr, e) || sameExpr(g.column, this.afterGrouping(e)));
+      const at = this.grouped.findIndex(
+        (g) => sameExpr(g.expr, e) || sameExpr(g.column, this.afterGrouping(e)),
+      );
       if (at < 0) throw mysqlError('ER_FIELD_IN_GROUPING_NOT_GROUP_BY', n + 1);
       return state.call('if', this.rolledUp(at), intConstant(2 ** (args.length - 1 - n)), ZERO);
     });

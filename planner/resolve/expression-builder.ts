@@ -255,9 +255,7 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
 function jsonValue(env: ExpressionEnv, e: ast.JsonValueExpr): Expression {
   const { ctx } = env.state;
   const type =
-    e.returning === null
-      ? stringType(512, 'utf8mb4', 'utf8mb4_bin')
-      : castFieldType(e.returning, ctx);
+    e.returning === null ? stringType(512, 'utf8mb4', 'utf8mb4_bin') : castFieldType(e.returning, ctx);
   const clause = (event: ast.JsonOnEvent | null): Expression[] => {
     if (event === null || event.action === 'NULL') return [intConstant(0), NULL_CONSTANT];
     if (event.action === 'ERROR') return [intConstant(1), NULL_CONSTANT];
