@@ -78,16 +78,16 @@ function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementM
       );
     default: {
       const rel = ctx.span('build', () => buildQuery(state, stmt, null, null));
-      const plan = physical(rel.plan, state);
+      const plan = physical(rel.plan, state, ctx.variable('tidb_enable_ordered_result_mode') === 'ON');
       return planned(state, plan, rel.names.map(outputName));
     }
   }
 }
 
 /** Rewrites a logical plan and finds its best physical one, whose columns are those of the logical plan as built. */
-function physical(p: LogicalPlan, state: BuildState): PhysicalPlan {
+function physical(p: LogicalPlan, state: BuildState, ordered = false): PhysicalPlan {
   const columns = [...p.schema];
-  const rewritten = state.ctx.span('optimize', () => optimize(p, state));
+  const rewritten = state.ctx.span('optimize', () => optimize(p, state, ordered));
   return state.ctx.span('search', () => findBestPlan(rewritten, columns, state));
 }
 

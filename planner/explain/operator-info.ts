@@ -29,7 +29,7 @@ export function operatorName(p: PhysicalPlan): string {
     case 'UnionAll':
       return p.partitions === true ? 'PartitionUnion' : 'Union';
     case 'CteRef':
-      return 'CTEFullScan';
+      return p.working === true ? 'CTETable' : 'CTEFullScan';
     default:
       return p.op;
   }
@@ -65,7 +65,7 @@ export function accessObject(p: PhysicalPlan): string {
     case 'MemTableScan':
       return `table:${p.table.name}`;
     case 'CteRef':
-      return `CTE:${p.cte.name}`;
+      return p.working === true ? '' : `CTE:${p.cte.name}`;
     default:
       return '';
   }
@@ -173,7 +173,7 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
     case 'JsonTable':
       return `table:${p.alias}, doc:${toExplain(p.doc)}`;
     case 'CteRef':
-      return `data:CTE_${p.cte.id - 1}`;
+      return `${p.working === true ? 'Scan on ' : 'data:'}CTE_${p.cte.id - 1}`;
     case 'Insert':
     case 'Update':
     case 'Delete':

@@ -2,7 +2,7 @@ import { checkRecursiveBlock } from './recursive-cte-check.js';
 import type { Column } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
-import type { BuildState } from '../resolve/build-state.js';
+import { hasHint, type BuildState } from '../resolve/build-state.js';
 import { castTo } from '../resolve/functions.js';
 import {
   countTableReferences,
@@ -28,7 +28,8 @@ export function addCommonTables(
   ctes: CteScope | null,
 ): CteScope {
   const counts = new Map<string, number>();
-  countTableReferences(query, counts);
+  countTableReferences({ ...query, with: null }, counts);
+  countTableReferences(clause.tables, counts);
   const entries: CteEntry[] = [];
   let scope: CteScope = { entries: [], parent: ctes };
   const seen = new Set<string>();
@@ -70,7 +71,7 @@ export function buildCteReference(
   if (entry.building === 'seed') throw mysqlError('ER_NO_SUCH_TABLE', state.database, name);
   const rename = (names: readonly FieldName[], columns: readonly Column[]): FieldName[] =>
     names.map((n, i) => ({ ...n, table: alias, db: '', column: columns[i]!, visible: true, hidden: false }));
-  if (!entry.recursive && entry.references <= 1) {
+  if (!entry.recursive && inlined(state, entry)) {
     const rel = buildDefinition(state, entry, entry.def.query);
     return {
       plan: rel.plan,
@@ -88,6 +89,40 @@ export function buildCteReference(
   const { query } = entry.def;
   if (entry.recursive && query.limit !== null) plan = buildLimit(state, plan, query.limit);
   return { plan, names: rename(names, schema) };
+}
+
+/**
+ * Whether each reference of a common table gets a copy of its plan. One reference alone always does, but inside a recursive
+ * table, where what is more than a scan is computed once and not once per iteration.
+ */
+function inlined(state: BuildState, entry: CteEntry): boolean {
+  if (state.recursiveSteps > 0 && isCostly(entry.def.query, entry.scope)) return false;
+  return (
+    entry.references <= 1 ||
+    state.ctx.variable('tidb_opt_force_inline_cte') === 'ON' ||
+    hasHint(entry.def.query, 'MERGE')
+  );
+}
+
+/** Whether a query groups, sorts, limits or removes duplicates, itself or in common tables that it reads. */
+function isCostly(node: unknown, scope: CteScope | null): boolean {
+  if (node === null || typeof node !== 'object' || node instanceof Uint8Array) return false;
+  if (Array.isArray(node)) return node.some((n) => isCostly(n, scope));
+  const n = node as Readonly<Record<string, unknown>>;
+  if (n['kind'] === 'AggregateCall' || n['kind'] === 'WindowCall') return true;
+  if (n['kind'] === 'Select') {
+    const s = node as ast.SelectStmt;
+    if (s.options.distinct || s.groupBy !== null || s.limit !== null || s.orderBy !== null) return true;
+  } else if (n['kind'] === 'SetOperation') {
+    const s = node as ast.SetOperation;
+    if (s.limit !== null || s.orderBy !== null || s.branches.some((b) => b.op !== null && !b.all))
+      return true;
+  } else if (n['kind'] === 'Table') {
+    const { table } = node as { readonly table: ast.TableName };
+    const read = table.schema === null ? findCte(scope, table.name) : null;
+    if (read !== null && read.building === null && isCostly(read.def.query, read.scope)) return true;
+  }
+  return Object.values(n).some((x) => isCostly(x, scope));
 }
 
 function definitionScope(entry: CteEntry): CteScope | null {
@@ -112,7 +147,10 @@ function columnNames(entry: CteEntry, names: readonly FieldName[]): FieldName[] 
 }
 
 function buildShared(state: BuildState, entry: CteEntry): { cte: LogicalCte; names: FieldName[] } {
+  const { recursiveSteps } = state;
+  state.recursiveSteps = 0;
   const rel = buildDefinition(state, entry, entry.def.query);
+  state.recursiveSteps = recursiveSteps;
   const cte: LogicalCte = {
     id: state.nextCteId(),
     name: entry.def.name,
@@ -178,7 +216,9 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
   mutable.building = 'recursive';
   mutable.built = { cte, names: seed.names };
   const parts: LogicalPlan[] = steps.map((b) => {
+    state.recursiveSteps++;
     const rel = state.buildQuery(state, b.query, entry.outer, scope);
+    state.recursiveSteps--;
     if (rel.plan.schema.length !== columns.length) throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
     const exprs = rel.plan.schema.map((c, i) => castTo(c, columns[i]!.type, state.ctx.eval));
     return projection(

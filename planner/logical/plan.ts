@@ -127,6 +127,10 @@ export interface Join extends Base {
   nullAware: boolean;
   /** STRAIGHT_JOIN: not reordered. */
   straight: boolean;
+  /** NO_DECORRELATE: stays an Apply. */
+  noDecorrelate?: boolean;
+  /** SEMI_JOIN_REWRITE: a join with the distinct keys instead. */
+  rewriteSemi?: boolean;
   hint: JoinHint;
 }
 

@@ -415,6 +415,8 @@ export interface JsonTable extends PlanBase {
 export interface CteRef extends PlanBase {
   readonly op: 'CteRef';
   readonly cte: CteDefinition;
+  /** Inside the recursive part: reads the rows of the iteration before. */
+  readonly working?: boolean;
 }
 export interface CteDefinition {
   readonly id: number;

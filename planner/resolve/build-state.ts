@@ -40,6 +40,10 @@ export interface ExpandedView {
   readonly definer: string | null;
 }
 
+/** Whether a query block asks for something with a hint of its own. */
+export const hasHint = (query: Query, name: string): boolean =>
+  query.kind === 'Select' && query.hints.some((h) => h.name === name);
+
 /** The state of one run of the builder over one statement. */
 export class BuildState {
   private lastColumn = 0;
@@ -50,6 +54,8 @@ export class BuildState {
   readonly tables: { readonly db: string; readonly table: TableInfo; readonly write: boolean }[] = [];
   /** Views being expanded, against endless recursion. */
   readonly viewStack: ExpandedView[] = [];
+  /** Recursive common tables whose step is being built. */
+  recursiveSteps = 0;
   /** Database in which unqualified names of the query being built are looked up. */
   database: string;
   /** Hints of the enclosing query blocks, innermost last. */

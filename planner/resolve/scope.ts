@@ -1,6 +1,6 @@
 import type { Column, CorrelatedColumn } from '../../expression/expression.js';
 import { mysqlError } from '../../types/error-table.js';
-import type { CommonTable, Query } from '../../parser/ast/index.js';
+import type { CommonTable, Query, WithClause } from '../../parser/ast/index.js';
 import type { LogicalCte, LogicalPlan } from '../logical/plan.js';
 
 /** A name under which a column of a relation can be found, and what the protocol reports of it. */
@@ -130,7 +130,17 @@ export function countTableReferences(root: unknown, counts: Map<string, number>)
       counts.set(lower, (counts.get(lower) ?? 0) + 1);
     }
   }
-  for (const key in node) countTableReferences(node[key], counts);
+  const clause = node['with'] as WithClause | null | undefined;
+  if (clause === null || clause === undefined) {
+    for (const key in node) countTableReferences(node[key], counts);
+    return;
+  }
+  // Names that the WITH defines mean its own tables in what follows it.
+  countTableReferences(clause, counts);
+  const own = new Map<string, number>();
+  for (const key in node) if (key !== 'with') countTableReferences(node[key], own);
+  for (const t of clause.tables) own.delete(t.name.toLowerCase());
+  for (const [name, n] of own) counts.set(name, (counts.get(name) ?? 0) + n);
 }
 
 /** Whether a query reads a table of this name anywhere. */

@@ -8,7 +8,7 @@ import { asJoinKey, newJoin, nullableColumn } from '../logical/join-condition.js
 import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
 import { limit } from '../logical/plan.js';
-import { isCorrelated } from '../logical/walk.js';
+import { correlatesWith, isCorrelated } from '../logical/walk.js';
 import { newAggregate } from './functions.js';
 import {
   build,
@@ -19,7 +19,7 @@ import {
   type ExpressionEnv,
 } from './expression-builder.js';
 import { FALSE_CONSTANT, NULL_CONSTANT, ONE, TRUE_CONSTANT, ZERO, constant, intConstant } from './literal.js';
-import { SubqueryNeeded, type SubqueryRows } from './build-state.js';
+import { hasHint, SubqueryNeeded, type SubqueryRows } from './build-state.js';
 import type { Relation } from './scope.js';
 
 function buildSub(env: ExpressionEnv, query: ast.Query): Relation {
@@ -39,8 +39,19 @@ function rowsOf(env: ExpressionEnv, query: ast.Query, plan: LogicalPlan, maxRows
   return known;
 }
 
+const warnHint = (env: ExpressionEnv, message: string): void =>
+  env.state.ctx.warn({ level: 'Warning', code: 1815, message });
+
 /** Joins a subquery's plan to the block's own. */
-function attach(env: ExpressionEnv, join: Join): void {
+function attach(env: ExpressionEnv, join: Join, query: ast.Query): void {
+  const stay = hasHint(query, 'NO_DECORRELATE');
+  const rewrite = hasHint(query, 'SEMI_JOIN_REWRITE');
+  if (stay && rewrite) {
+    warnHint(env, 'NO_DECORRELATE() and SEMI_JOIN_REWRITE() are in conflict. Both will be ineffective.');
+  } else if (stay) {
+    if (join.apply) join.noDecorrelate = true;
+    else warnHint(env, 'NO_DECORRELATE() is inapplicable because there are no correlated columns.');
+  } else if (rewrite) join.rewriteSemi = true;
   if (env.noSubqueries === true) throw mysqlError('ER_NOT_SUPPORTED_YET', `subquery in ${env.clause}`);
   env.scope.relation.plan = join;
 }
@@ -71,12 +82,12 @@ export function atMostOneRow(p: LogicalPlan): boolean {
 }
 
 /** The columns of a subquery that gives one row, joined to the block: NULLs when it gives none, error 1242 on two. */
-function joinSingleRow(env: ExpressionEnv, rel: Relation): Column[] {
+function joinSingleRow(env: ExpressionEnv, rel: Relation, query: ast.Query): Column[] {
   const right: LogicalPlan = atMostOneRow(rel.plan)
     ? rel.plan
     : { op: 'MaxOneRow', schema: rel.plan.schema, children: [rel.plan] };
   const columns = right.schema.map(nullableColumn);
-  attach(env, newJoin('leftOuter', env.scope.relation.plan, right));
+  attach(env, newJoin('leftOuter', env.scope.relation.plan, right), query);
   return columns;
 }
 
@@ -95,7 +106,7 @@ export function rowSubquery(env: ExpressionEnv, query: ast.Query): Expression[] 
     if (rows.length > 1) throw mysqlError('ER_SUBQUERY_NO_1_ROW');
     return types.map((t, i) => constant({ ...t, flag: t.flag & ~Flag.NotNull }, rows[0]?.[i] ?? null));
   }
-  return joinSingleRow(env, rel);
+  return joinSingleRow(env, rel, query);
 }
 
 /** EXISTS of a plan that gives a row whatever the data is true. */
@@ -116,7 +127,9 @@ export function existsValue(env: ExpressionEnv, query: ast.Query, not: boolean):
   const known = knownExists(env, query, rel);
   if (known !== null) return known !== not ? TRUE_CONSTANT : FALSE_CONSTANT;
   const value = env.state.column(boolType());
-  attach(env, newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value));
+  const right = existence(env, rel.plan, query);
+  const type = not ? 'antiLeftOuterSemi' : 'leftOuterSemi';
+  attach(env, newJoin(type, env.scope.relation.plan, right, value), query);
   return value;
 }
 
@@ -177,7 +190,7 @@ export function inSubqueryValue(
   const join = newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value);
   join.nullAware = left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type));
   addInConditions(env, join, left, rel.plan.schema);
-  attach(env, join);
+  attach(env, join, query);
   return value;
 }
 
@@ -207,7 +220,7 @@ export function quantifiedValue(
   ];
   const schema = aggs.map((a) => env.state.column(a.type));
   const agg: Aggregation = { op: 'Aggregation', schema, children: [rel.plan], groupBy: [], aggs };
-  const [min, max, rows, nonNull] = joinSingleRow(env, { plan: agg, names: [] }) as [
+  const [min, max, rows, nonNull] = joinSingleRow(env, { plan: agg, names: [] }, query) as [
     Column,
     Column,
     Column,
@@ -260,12 +273,22 @@ function existsJoin(env: ExpressionEnv, query: ast.Query, not: boolean): boolean
   const rel = buildSub(env, query);
   const known = knownExists(env, query, rel);
   if (known !== null) return known !== not ? TRUE_CONSTANT : FALSE_CONSTANT;
-  // Order and number of the rows do not matter to EXISTS.
-  let right = rel.plan;
+  const right = existence(env, rel.plan, query);
+  attach(env, newJoin(not ? 'antiSemi' : 'semi', env.scope.relation.plan, right), query);
+  return true;
+}
+
+/** What of a plan matters to EXISTS: neither order and number of its rows nor their columns. */
+function existence(env: ExpressionEnv, plan: LogicalPlan, query: ast.Query): LogicalPlan {
+  let right = plan;
   while (right.op === 'Projection' || right.op === 'Sort' || (right.op === 'Limit' && positiveLimit(right)))
     right = right.children[0]!;
-  attach(env, newJoin(not ? 'antiSemi' : 'semi', env.scope.relation.plan, right));
-  return true;
+  // Run for each outer row, it stops at the first one.
+  return hasHint(query, 'NO_DECORRELATE') &&
+    !hasHint(query, 'SEMI_JOIN_REWRITE') &&
+    correlatesWith(right, idsOf(env.scope.relation.plan.schema))
+    ? limit(right, ZERO, ONE)
+    : right;
 }
 
 const positiveLimit = (p: { offset: Expression; count: Expression }): boolean =>
@@ -276,15 +299,18 @@ const positiveLimit = (p: { offset: Expression; count: Expression }): boolean =>
   p.count.param === undefined &&
   Number(p.count.value) > 0;
 
+/** Whether IN becomes a join with distinct values: USE_TOJA, else the session variable. */
+function toJoinAndAgg(env: ExpressionEnv): boolean {
+  const { hints, ctx } = env.state;
+  const hint = hints.flat().findLast((h) => h.name === 'USE_TOJA');
+  return hint === undefined ? ctx.variable('tidb_opt_insubq_to_join_and_agg') !== 'OFF' : hint.value === true;
+}
+
 function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): boolean | Expression {
   const { left, rel } = inSides(env, expr, query);
   const constants = columnsOf(left).size === 0;
   if (constants) return inSubqueryValueOf(env, left, rel, query, not);
-  if (
-    !not &&
-    !isCorrelated(rel.plan) &&
-    env.state.ctx.variable('tidb_opt_insubq_to_join_and_agg') !== 'OFF'
-  ) {
+  if (!not && !isCorrelated(rel.plan) && toJoinAndAgg(env)) {
     // x IN (SELECT y …) is a join with the distinct y: the join order is then free and either side may drive it.
     const ctx = env.state.ctx.eval;
     const columns = rel.plan.schema;
@@ -302,7 +328,7 @@ function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boole
       join.eq.length === left.length &&
       join.eq.every((k) => k.right.kind === 'column' || evalType(k.right.type) === 'decimal')
     ) {
-      attach(env, join);
+      attach(env, join, query);
       return true;
     }
   }
@@ -310,7 +336,7 @@ function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boole
   join.nullAware =
     not && (left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type)));
   addInConditions(env, join, left, rel.plan.schema);
-  attach(env, join);
+  attach(env, join, query);
   return true;
 }
 
@@ -341,7 +367,7 @@ function inSubqueryValueOf(
   const join = newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value);
   join.nullAware = true;
   addInConditions(env, join, left, rel.plan.schema);
-  attach(env, join);
+  attach(env, join, query);
   return value;
 }
 

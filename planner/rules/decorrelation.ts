@@ -43,7 +43,7 @@ function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
     if (p.cte.recursive !== null) p.cte.recursive = visit(p.cte.recursive, state);
     p.cte.planning = false;
   }
-  return p.op === 'Join' && p.apply ? decorrelate(p, state) : p;
+  return p.op === 'Join' && p.apply && p.noDecorrelate !== true ? decorrelate(p, state) : p;
 }
 
 /** One step after the other until the inner side is free of the outer row, or nothing more can be pulled up. */

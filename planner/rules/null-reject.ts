@@ -1,4 +1,7 @@
 import type { Expression } from '../../expression/expression.js';
+import { findFunction } from '../../expression/function-registry.js';
+import { forEachColumn, hasCorrelated, hasParam, isVolatile } from '../logical/expression-walk.js';
+import type { BuildState } from '../resolve/build-state.js';
 
 /** Functions that give NULL when an argument is NULL. */
 const STRICT: ReadonlySet<string> = new Set([
@@ -57,7 +60,16 @@ const STRICT: ReadonlySet<string> = new Set([
   'rightshift',
   'regexp',
   'xor',
+  'from_unixtime',
+  'unix_timestamp',
+  'date_format',
+  'str_to_date',
+  'time_to_sec',
+  'to_days',
+  'json_extract',
 ]);
+
+const isStrict = (name: string): boolean => STRICT.has(name) || findFunction(name)?.pure === true;
 
 /** Whether the expression is NULL when all columns of `ids` are. */
 export function nullWhenNull(e: Expression, ids: ReadonlySet<number>): boolean {
@@ -69,7 +81,7 @@ export function nullWhenNull(e: Expression, ids: ReadonlySet<number>): boolean {
     case 'correlated':
       return false;
     default:
-      if (STRICT.has(e.name)) return e.args.some((a) => nullWhenNull(a, ids));
+      if (isStrict(e.name)) return e.args.some((a) => nullWhenNull(a, ids));
       if (e.name === 'in') return nullWhenNull(e.args[0]!, ids);
       if (e.name === 'and' || e.name === 'or') return e.args.every((a) => nullWhenNull(a, ids));
       return false;
@@ -95,4 +107,32 @@ export function rejectsNull(e: Expression, ids: ReadonlySet<number>): boolean {
     default:
       return nullWhenNull(e, ids);
   }
+}
+
+/** Like rejectsNull; what the table of functions does not tell is computed over NULLs. */
+export function neverTrueOverNull(e: Expression, ids: ReadonlySet<number>, state: BuildState): boolean {
+  if (rejectsNull(e, ids)) return true;
+  if (isVolatile(e) || hasParam(e) || hasCorrelated(e)) return false;
+  let reads = false;
+  forEachColumn(e, (c) => (reads ||= ids.has(c.id)));
+  if (!reads) return false;
+  const value = overNull(e, ids, state);
+  return value.kind === 'constant' && (value.value === null || value.value === 0);
+}
+
+/** An expression with NULL for the columns of `ids`, folded as far as it goes. */
+function overNull(e: Expression, ids: ReadonlySet<number>, state: BuildState): Expression {
+  if (e.kind === 'column') return ids.has(e.id) ? { kind: 'constant', type: e.type, value: null } : e;
+  if (e.kind !== 'function') return e;
+  const args = e.args.map((a) => overNull(a, ids, state));
+  if (args.every((a, i) => a === e.args[i])) return e;
+  const nulls = args.map((a) => a.kind === 'constant' && a.value === null);
+  if (isStrict(e.name) && nulls.includes(true)) return { kind: 'constant', type: e.type, value: null };
+  const known = args.map((a) => (a.kind === 'constant' && typeof a.value === 'number' ? a.value : null));
+  if (e.name === 'and' && known.includes(0)) return { kind: 'constant', type: e.type, value: 0 };
+  if (e.name === 'or' && known.some((k) => k !== null && k !== 0))
+    return { kind: 'constant', type: e.type, value: 1 };
+  // A conversion goes by its own type, which a call of the same name would not know.
+  if (e.name === 'cast' || !args.every((a) => a.kind === 'constant')) return { ...e, args };
+  return state.call(e.name, ...args);
 }

@@ -10,7 +10,9 @@ import { maxMinElimination } from './max-min-elimination.js';
 import { outerJoinElimination } from './outer-join-elimination.js';
 import { predicatePushdown } from './predicate-pushdown.js';
 import { projectionElimination } from './projection-elimination.js';
+import { resultReorder } from './result-reorder.js';
 import type { Rule } from './rule.js';
+import { semiJoinRewrite } from './semi-join-rewrite.js';
 import { sortElimination } from './sort-elimination.js';
 import { topNPushdown } from './topn-pushdown.js';
 
@@ -19,6 +21,7 @@ export const RULES: readonly Rule[] = [
   columnPruning,
   sortElimination,
   decorrelation,
+  semiJoinRewrite,
   aggregationElimination,
   projectionElimination,
   maxMinElimination,
@@ -30,14 +33,16 @@ export const RULES: readonly Rule[] = [
   columnPruning,
 ];
 
-/** Rewrites a plan and the common tables it reads. */
-export function optimize(plan: LogicalPlan, state: BuildState): LogicalPlan {
+/** Rewrites a plan and the common tables it reads; `ordered`: its rows must come in a defined order. */
+export function optimize(plan: LogicalPlan, state: BuildState, ordered = false): LogicalPlan {
   const output = [...plan.schema];
   let p = plan;
   const { trace } = state.ctx;
   trace?.step('build', p);
-  for (const rule of RULES) {
+  for (const [i, rule] of RULES.entries()) {
     p = rule.apply(p, state, output);
+    // After the first pruning: a column that nobody asked for is no part of the order.
+    if (ordered && i === 0) p = resultReorder(p);
     trace?.step(rule.name, p);
   }
   optimizeCommonTables(p, state);

@@ -5,6 +5,7 @@ import {
   forEachColumn,
   idsOf,
   isVolatile,
+  sameExpr,
   splitCnf,
   substitute,
 } from '../logical/expression-walk.js';
@@ -13,7 +14,7 @@ import { selection, type Aggregation, type Join, type LogicalPlan } from '../log
 import type { BuildState } from '../resolve/build-state.js';
 import { deriveSideConditions, extractCommonFactors } from './or-factors.js';
 import { propagate } from './constant-propagation.js';
-import { rejectsNull } from './null-reject.js';
+import { neverTrueOverNull } from './null-reject.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -159,7 +160,7 @@ function pushJoin(p: Join, conditions: Expression[], state: BuildState): Logical
   const [left, right] = p.children as [LogicalPlan, LogicalPlan];
   const leftIds = idsOf(left.schema);
   const rightIds = idsOf(right.schema);
-  simplifyOuter(p, conditions, leftIds, rightIds);
+  simplifyOuter(p, conditions, leftIds, rightIds, state);
   switch (p.joinType) {
     case 'inner':
       return pushInner(p, conditions, leftIds, rightIds, state);
@@ -218,9 +219,10 @@ function simplifyOuter(
   conditions: readonly Expression[],
   leftIds: ReadonlySet<number>,
   rightIds: ReadonlySet<number>,
+  state: BuildState,
 ): void {
   const inner = p.joinType === 'leftOuter' ? rightIds : p.joinType === 'rightOuter' ? leftIds : null;
-  if (inner === null || !conditions.some((c) => rejectsNull(c, inner))) return;
+  if (inner === null || !conditions.some((c) => neverTrueOverNull(c, inner, state))) return;
   p.joinType = 'inner';
   p.schema = joinSchema('inner', p.children[0]!.schema, p.children[1]!.schema);
 }
@@ -296,8 +298,20 @@ function notNullKeys(p: Join, side: 'left' | 'right', child: LogicalPlan, state:
     if (own === undefined || (own.type.flag & 1) !== 0) continue;
     out.push(state.call('not', state.call('isnull', own)));
   }
+  // A comparison of two columns is not true of a NULL either.
+  for (const c of p.otherConds) {
+    if (c.kind !== 'function' || !STRICT_COMPARISONS.has(c.name)) continue;
+    const [a, b] = c.args;
+    if (a?.kind !== 'column' || b?.kind !== 'column') continue;
+    const own = child.schema.find((x) => x.id === a.id || x.id === b.id);
+    if (own === undefined || (own.type.flag & 1) !== 0) continue;
+    const condition = state.call('not', state.call('isnull', own));
+    if (!out.some((o) => sameExpr(o, condition))) out.push(condition);
+  }
   return out;
 }
+
+const STRICT_COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
 
 /** `preserved` is the child whose rows all stay. */
 function pushOuter(

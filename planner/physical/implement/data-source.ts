@@ -155,7 +155,10 @@ export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Proper
   if (ds.conditions.some(isFalse) || isContradiction(ds, opt)) return emptyTask(opt, ds);
   const partitions = partitioned ? readPartitions(opt, ds, prop.order) : undefined;
   const point = tryPointPath(opt, ds);
-  if (point !== null && prop.order.length === 0) return point;
+  if (point !== null) {
+    const ordered = pointInOrder(ds, point, prop.order);
+    if (ordered !== null) return ordered;
+  }
   return bestPath(opt, ds, prop, accessPaths(opt.ctx, ds), partitions);
 }
 
@@ -462,6 +465,20 @@ function withOwnWrites(
     keepOrder: order.map((o) => ({ expr: o.column, desc: o.desc })),
   };
   return opt.over(reader, union, reader.rows, reader.rows * COST.filterRow);
+}
+
+/** A get that gives its rows in an order: one row is in any, several come by their key. */
+function pointInOrder(ds: DataSource, task: RootTask, order: readonly OrderItem[]): RootTask | null {
+  const { plan } = task;
+  if (order.length === 0 || plan.op === 'PointGet') return task;
+  if (plan.op !== 'BatchPointGet' || plan.partitions !== undefined) return null;
+  const { desc } = order[0]!;
+  const key =
+    plan.index === null
+      ? handleColumns(ds).map((c) => c.id)
+      : plan.index.columns.map((x) => ds.all.find((c) => ds.infos.get(c.id)?.offset === x.offset)?.id);
+  if (order.some((o, i) => o.desc !== desc || (i < key.length && key[i] !== o.column.id))) return null;
+  return { ...task, plan: { ...plan, keepOrder: true, desc } };
 }
 
 /** A unique key fixed to constants: a get instead of a scan. */

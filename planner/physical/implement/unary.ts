@@ -450,6 +450,7 @@ export function implementCte(opt: Optimizer, p: CteScan, prop: Property): RootTa
     estRows: stats.rows,
     task: 'root',
     cte: definition,
+    ...(cte.planning ? { working: true } : {}),
   };
   return { kind: 'root', plan, rows: stats.rows, cost };
 }
