@@ -3,6 +3,8 @@ import { GroupTable } from '../chunk/group-key.js';
 import type { Vector } from '../chunk/vector.js';
 import { compileProjection, evalDatum } from '../expression/compile.js';
 import type { Bound, HashJoin, IndexJoin, KeyRangeDatum } from '../planner/physical/plan.js';
+import type { Datum } from '../types/datum.js';
+import { evalType, isUnsigned, type FieldType } from '../types/field-type.js';
 import { ChunkListOperator } from './chunk-list.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
@@ -31,6 +33,12 @@ function batchJoin(plan: IndexJoin): HashJoin {
     JOINS.set(plan, join);
   }
   return join;
+}
+
+/** Tells integers of the other signedness that the inner column cannot hold, where there are any. */
+function outsideOf(inner: FieldType, outer: FieldType): ((v: Datum) => boolean) | null {
+  if (evalType(inner) !== 'int' || isUnsigned(inner) === isUnsigned(outer)) return null;
+  return isUnsigned(inner) ? (v) => typeof v === 'number' && v < 0 : (v) => typeof v === 'bigint' && v >= 1n << 63n;
 }
 
 /** Reads the inner side by the distinct keys of each batch of outer rows. */
@@ -123,7 +131,9 @@ export class IndexJoinOperator implements Operator {
       'constant' in p ? { value: evalDatum(p.constant, ctx.eval) } : null,
     );
     const out: KeyRangeDatum[] = [];
+    const beyond = plan.innerKeys.map((e, i) => outsideOf(e.type, plan.outerKeys[i]!.type));
     for (let g = 0; g < table.size; g++) {
+      if (beyond.some((outside, i) => outside?.(keys[i]!.get(g)!) === true)) continue;
       const bounds: Bound[] = plan.prefix.map((p, i) =>
         'key' in p ? { value: keys[p.key]!.get(g) } : constants[i]!,
       );

@@ -15,6 +15,8 @@ export interface EvalContext {
   readonly nowMicros: number;
   /** True while values are assigned in strict mode INSERT/UPDATE: division by zero etc. are errors. */
   readonly strictErrors: boolean;
+  /** IGNORE, or a sql_mode that is not strict: wrong arguments of functions are warnings. */
+  readonly lenient?: boolean;
   readonly divPrecisionIncrement: number;
   readonly maxAllowedPacket: number;
   readonly groupConcatMaxLen: number;

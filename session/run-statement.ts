@@ -104,7 +104,8 @@ function startStatement(
   session.evalContext.params = params;
   session.evalContext.startStatement(
     fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(),
-    writes && !('ignore' in parsed.stmt && parsed.stmt.ignore === true),
+    writes,
+    'ignore' in parsed.stmt && parsed.stmt.ignore === true,
   );
   const limit =
     parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation'

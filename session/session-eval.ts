@@ -61,6 +61,8 @@ class SessionFacts implements SessionFunctions {
   systemVariable(name: string, scope: 'session' | 'global'): string {
     const lower = name.toLowerCase();
     if (lower === 'last_plan_from_binding') return this.session.lastPlanFromBinding ? 'ON' : 'OFF';
+    if (lower === 'warning_count') return String(this.session.diagnosticsCount.warnings);
+    if (lower === 'error_count') return String(this.session.diagnosticsCount.errors);
     if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
     if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
@@ -151,6 +153,7 @@ export class SessionEvalContext implements EvalContext {
   timeZone = 'SYSTEM';
   nowMicros = 0;
   strictErrors = false;
+  lenient = false;
   divPrecisionIncrement = 4;
   maxAllowedPacket = 67108864;
   groupConcatMaxLen = 1024;
@@ -170,9 +173,10 @@ export class SessionEvalContext implements EvalContext {
   }
 
   /** `writes`: a statement that stores values, for which strict mode makes division by zero and the like errors. */
-  startStatement(nowMicros: number, writes: boolean): void {
+  startStatement(nowMicros: number, writes: boolean, ignore = false): void {
+    const strict = (this.sqlMode & (SqlMode.StrictTransTables | SqlMode.StrictAllTables)) !== 0;
     this.nowMicros = nowMicros;
-    this.strictErrors =
-      writes && (this.sqlMode & (SqlMode.StrictTransTables | SqlMode.StrictAllTables)) !== 0;
+    this.lenient = ignore || !strict;
+    this.strictErrors = writes && !ignore && strict;
   }
 }

@@ -80,7 +80,7 @@ export class SessionExecContext implements ExecContext {
     if (kind === 'rowid') {
       const ids = rowIds(table);
       if (table.temporary !== undefined)
-        return this.session.useTemporaryTables().allocate(ids, table, count, 1, 1);
+        return this.session.useTemporaryTables().allocate(ids, table, this.txn, count, 1, 1);
       const first = engine.autoIds.allocate(ids, this.dbIdOf(table), table.id, count);
       if (ids.shardBits > 0) return andThen(first, (f) => this.sharded(f, ids));
       // Values of an unsigned column are taken from the same counter.
@@ -90,14 +90,14 @@ export class SessionExecContext implements ExecContext {
     const increment = Number(vars.get('auto_increment_increment'));
     const offset = Number(vars.get('auto_increment_offset'));
     if (table.temporary !== undefined)
-      return this.session.useTemporaryTables().allocate(ids, table, count, increment, offset);
+      return this.session.useTemporaryTables().allocate(ids, table, this.txn, count, increment, offset);
     const first = engine.autoIds.allocate(ids, this.dbIdOf(table), table.id, count, increment, offset);
     return ids.shardBits === 0 ? first : andThen(first, (f) => this.sharded(f, ids));
   }
   rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void> {
     const ids = columnIds(table);
     const counted = ids.shardBits === 0 ? value : BigInt.asUintN(ids.countBits, BigInt(value));
-    if (table.temporary !== undefined) return this.session.useTemporaryTables().rebase(ids, table, counted);
+    if (table.temporary !== undefined) return this.session.useTemporaryTables().rebase(ids, table, this.txn, counted);
     return this.session.engine.autoIds.rebase(ids, this.dbIdOf(table), table.id, counted);
   }
 

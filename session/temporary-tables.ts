@@ -56,6 +56,8 @@ export class TemporaryTables {
   private readonly byId = new Map<number, Own>();
   /** Last values given, by kind and table. */
   private readonly given = new Map<string, bigint>();
+  /** The same of global temporary tables, in the transaction that runs. */
+  private global: { txn: object | null; given: Map<string, bigint> } = { txn: null, given: new Map() };
   private schema: SchemaWithOwn | null = null;
   /** Another number for every other set of tables, of whichever session; 0 = none. */
   version = 0;
@@ -123,25 +125,35 @@ export class TemporaryTables {
     for (const { db, table } of [...this.byName.values()]) this.drop(db.name, table.name);
   }
 
+  /** Largest values by counter and table: those of global temporary tables begin anew with each transaction. */
+  private countersOf(table: TableInfo, txn: object | null): Map<string, bigint> {
+    if (table.temporary !== 'global') return this.given;
+    if (this.global.txn !== txn) this.global = { txn, given: new Map() };
+    return this.global.given;
+  }
+
   /** First of `count` fresh values, `increment` apart. Throws 1467. */
   allocate(
     ids: AutoIds,
     table: TableInfo,
+    txn: object | null,
     count: number,
     increment: number,
     offset: number,
   ): number | bigint {
     const key = `${ids.counter}/${table.id}`;
-    const first = firstAbove(this.given.get(key) ?? 0n, BigInt(increment), BigInt(offset));
+    const given = this.countersOf(table, txn);
+    const first = firstAbove(given.get(key) ?? 0n, BigInt(increment), BigInt(offset));
     const last = first + BigInt((count - 1) * increment);
     if (last >= ids.max) throw mysqlError('ER_AUTOINC_READ_FAILED');
-    this.given.set(key, last);
+    given.set(key, last);
     return intDatum(first);
   }
-  rebase(ids: AutoIds, table: TableInfo, value: number | bigint): void {
+  rebase(ids: AutoIds, table: TableInfo, txn: object | null, value: number | bigint): void {
     const key = `${ids.counter}/${table.id}`;
     const v = BigInt(typeof value === 'number' ? Math.floor(value) : value);
-    if (v > (this.given.get(key) ?? 0n)) this.given.set(key, v);
+    const given = this.countersOf(table, txn);
+    if (v > (given.get(key) ?? 0n)) given.set(key, v);
   }
   /** The next value that would be given. */
   peek(kind: AutoIdKind, table: TableInfo): bigint {

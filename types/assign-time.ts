@@ -52,7 +52,7 @@ export function assignTime(
     return zero(fsp, date);
   };
   // Zero dates first: NO_ZERO_DATE makes them an error in strict mode and a warning otherwise, without it they are plain values.
-  const r = readTime(v, from, to.tp, fsp, withZeroDates(ctx));
+  const r = readTime(v, from, to.tp, fsp, readingContext(to, ctx));
   if (r.value === null) return bad();
   const d = date ? Number(r.value) : dateTimeToDate(r.value, fsp);
   if (d === 0 && isZero(r.value)) {
@@ -73,11 +73,14 @@ function truncatedText(value: PackedTime, to: FieldType, ctx: ConvertContext, sh
   return to.tp === TypeCode.Timestamp ? timestampInRange(value, to, ctx, () => shown) : value;
 }
 
-/** The context with zero and partial dates admitted, so that they can be told from what is no date at all. */
-class ZeroDatesContext implements ConvertContext {
-  constructor(private readonly ctx: ConvertContext) {}
+/** The context without some flags of sql_mode. */
+class LaxerDates implements ConvertContext {
+  constructor(
+    private readonly ctx: ConvertContext,
+    private readonly without: number,
+  ) {}
   get sqlMode(): number {
-    return this.ctx.sqlMode & ~(SqlMode.NoZeroDate | SqlMode.NoZeroInDate);
+    return this.ctx.sqlMode & ~this.without;
   }
   get strict(): boolean {
     return this.ctx.strict;
@@ -102,8 +105,15 @@ class ZeroDatesContext implements ConvertContext {
   }
 }
 
-const withZeroDates = (ctx: ConvertContext): ConvertContext =>
-  (ctx.sqlMode & (SqlMode.NoZeroDate | SqlMode.NoZeroInDate)) === 0 ? ctx : new ZeroDatesContext(ctx);
+/**
+ * The context to read a time in. Zero and partial dates are admitted, so that they can be told from what is no date at all;
+ * ALLOW_INVALID_DATES says nothing about TIMESTAMP (manual, "Server SQL Modes").
+ */
+function readingContext(to: FieldType, ctx: ConvertContext): ConvertContext {
+  let without = SqlMode.NoZeroDate | SqlMode.NoZeroInDate;
+  if (to.tp === TypeCode.Timestamp) without |= SqlMode.AllowInvalidDates;
+  return (ctx.sqlMode & without) === 0 ? ctx : new LaxerDates(ctx, without);
+}
 
 /** `{2025 3 30 2 0 0 0}`: the time in TiDB's messages. */
 export function partsText(v: PackedTime, fsp: number): string {
@@ -123,7 +133,7 @@ function timestampInRange(
   if (utc === null) {
     const end = ctx.timeZone.gapEnd(local);
     if (ctx.strict) reportWrong(ctx, 'timestamp', shown());
-    warn(ctx, 'Warning', 'ER_TIMESTAMP_IN_DST_TRANSITION', partsText(v, to.decimal), ctx.timeZone.name);
+    warn(ctx, 'Warning', 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'timestamp', shown(), ctx.column, ctx.row);
     const moved = epochSecondsToCore(end + ctx.timeZone.offsetAt(end));
     return moved === null ? zero(to.decimal, false) : packCore(moved, 0, to.decimal);
   }

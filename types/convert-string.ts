@@ -82,9 +82,12 @@ function withoutTrailingSpaces(b: Uint8Array): Uint8Array {
   return n === b.length ? b : b.subarray(0, n);
 }
 
+/** Space, tab, line feed, vertical tab, form feed, carriage return: what may go without an error (`my_isspace`). */
+const isSpace = (c: number): boolean => c === 0x20 || (c >= 9 && c <= 13);
+
 function cutTo(b: Uint8Array, cut: number, to: FieldType, ctx: ConvertContext): Uint8Array {
   let spaces = isText(to);
-  for (let i = cut; spaces && i < b.length; i++) if (b[i] !== 0x20) spaces = false;
+  for (let i = cut; spaces && i < b.length; i++) if (!isSpace(b[i]!)) spaces = false;
   if (!spaces) {
     if (ctx.strict) report(ctx, 'ER_DATA_TOO_LONG', ctx.column, ctx.row);
     else warn(ctx, 'Warning', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);

@@ -159,9 +159,8 @@ describe('assignment', () => {
     expect(datumToString(v, TIMESTAMP)).toBe('2025-03-30 03:00:00');
     expect(ctx.warnings[0]).toEqual({
       level: 'Warning',
-      code: 8179,
-      message:
-        "Timestamp is not valid, since it is in Daylight Saving Time transition '{2025 3 30 2 0 0 0}' for time zone 'Europe/Paris'",
+      code: 1292,
+      message: "Incorrect timestamp value: '2025-03-30 02:00:00' for column '' at row 1",
     });
   });
 });

@@ -335,15 +335,10 @@ function assignDecimal(
   }
   if (scale > to.decimal && evalType(from) !== 'real' && decCompare(out, to.decimal, u, scale) !== 0) {
     // MySQL has a Note 1265 here; TiDB warns, strict or not, with the value.
-    warn(
-      ctx,
-      'Warning',
-      'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
-      'decimal',
-      datumToString(v, from),
-      ctx.column,
-      ctx.row,
-    );
+    const shown = datumToString(v, from);
+    if (ctx.updating === true) warn(ctx, 'Warning', 'ER_TRUNCATED_WRONG_VALUE', 'DECIMAL', shown);
+    else
+      warn(ctx, 'Warning', 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', 'decimal', shown, ctx.column, ctx.row);
   }
   return out;
 }

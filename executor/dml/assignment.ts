@@ -16,6 +16,8 @@ import { sameNumber } from '../key-equality.js';
 import type { ExecContext } from '../exec-context.js';
 
 const EMPTY = new Uint8Array(0);
+/** The literal null as a JSON document. */
+const JSON_NULL = Uint8Array.of(0x04, 0x00);
 
 /**
  * Assigns values to columns for one statement: conversion, NULL checks and defaults, with errors or warnings as sql_mode and
@@ -119,6 +121,7 @@ export class Assigner implements ConvertContext {
 /** Zero value of a type (manual, "Data Type Default Values"). */
 export function implicitDefault(type: FieldType): Datum {
   if (layoutOf(type) === 'bytes') {
+    if (type.tp === TypeCode.Json) return JSON_NULL;
     return type.tp === TypeCode.String && type.charset === 'binary' && type.flen > 0
       ? new Uint8Array(type.flen)
       : EMPTY;

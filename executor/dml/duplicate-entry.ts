@@ -9,7 +9,7 @@ import { uint64Of } from '../../kv/codec/number-codec.js';
 import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { MysqlError } from '../../types/error.js';
-import { isUnsigned, type FieldType } from '../../types/field-type.js';
+import { isUnsigned, TypeCode, type FieldType } from '../../types/field-type.js';
 import { datumToString } from '../../types/format.js';
 
 /** Error 1062 as MySQL words it: values joined by '-', the key as `table.index`. */
@@ -19,9 +19,33 @@ export function duplicateEntry(
   values: readonly Datum[],
   types: readonly FieldType[],
 ): MysqlError {
-  const text = values.map((v, i) => (v === null ? 'NULL' : datumToString(v, types[i]!))).join('-');
+  const text = values.map((v, i) => keyPartText(v, types[i]!)).join('-');
   return mysqlError('ER_DUP_ENTRY', text, `${table.name}.${index === null ? 'PRIMARY' : index.name}`);
 }
+
+/** A part of the key as messages show it: bytes that are no text in the form of `ErrConvString`. */
+function keyPartText(v: Datum, type: FieldType): string {
+  if (v === null) return 'NULL';
+  if (type.tp === TypeCode.Bit) {
+    const bytes: number[] = [];
+    let rest = BigInt(v as number | bigint);
+    for (let n = (type.flen + 7) >> 3; n > 0; n--, rest >>= 8n) bytes.unshift(Number(rest & 255n));
+    return escapedBytes(Uint8Array.from(bytes));
+  }
+  if (!(v instanceof Uint8Array) || type.charset !== 'binary' || type.tp === TypeCode.Json)
+    return datumToString(v, type);
+  let end = v.length;
+  // BINARY is filled up with zeros.
+  if (type.tp === TypeCode.String) while (end > 1 && v[end - 1] === 0) end--;
+  return escapedBytes(v.subarray(0, end));
+}
+
+const escapedBytes = (b: Uint8Array): string =>
+  Array.from(b, (c) =>
+    c >= 0x20 && c < 0x7f
+      ? String.fromCharCode(c)
+      : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`,
+  ).join('');
 
 /**
  * Error 1062 for a key of the store that turned out to have a value (at commit, or in a lock request). The values are read

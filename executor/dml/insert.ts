@@ -5,9 +5,6 @@ import { typeName } from '../../catalog/type-text.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { evalAny } from '../../expression/compile.js';
-import { defaultExpression } from '../../planner/resolve/table-expression.js';
-import type { Expression } from '../../expression/expression.js';
-import { columnsOf } from '../../expression/traverse.js';
 import { decodeIndexValueHandle, decodeIndexValuePartition } from '../../kv/codec/index-value.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../kv/codec/table-key.js';
@@ -28,22 +25,12 @@ import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
+import { readsRow, RowTemplate } from './row-template.js';
 import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 
 /** Rows whose keys are checked in one request. */
 const BATCH_ROWS = 1024;
-
-/** Whether an expression needs a row to be evaluated on. */
-const READS_ROW = new WeakMap<Expression, boolean>();
-function readsRow(e: Expression): boolean {
-  let r = READS_ROW.get(e);
-  if (r === undefined) {
-    r = columnsOf(e).length > 0;
-    READS_ROW.set(e, r);
-  }
-  return r;
-}
 
 /** What INSERT, REPLACE and LOAD DATA do with a row whose key is taken. */
 export type OnDuplicate = 'error' | 'ignore' | 'replace' | 'update';
@@ -79,6 +66,7 @@ export class RowInserter {
   private readonly generated: GeneratedColumns | null;
   private readonly checks: CheckConstraints | null;
   private readonly autoColumn: ColumnInfo | null;
+  private idAssigner: Assigner | null = null;
   private readonly zeroGenerates: boolean;
   /** Between values made for rows of one statement. */
   private idStep = 1;
@@ -138,7 +126,7 @@ export class RowInserter {
       rows = await this.withParents(this.writer.observer, rows);
     const handles = await this.handlesOf(rows);
     if (this.onDuplicate === 'error') await this.insertNew(rows, handles);
-    else await this.insertChecked(rows, handles, first);
+    else await this.insertChecked(rows, handles, first, laxNulls);
   }
 
   /** IGNORE leaves out rows that a CHECK constraint refuses, with a warning for each. */
@@ -214,22 +202,42 @@ export class RowInserter {
       while (r + n < rows.length && needs(rows[r + n]![offset]!)) n++;
       const got = this.ctx.allocateIds(this.table, 'column', n);
       const id = got instanceof Promise ? await got : got;
-      if (this.firstGenerated === 0) this.firstGenerated = id;
+      let kept = 0;
       for (let k = 0; k < n; k++) {
         const value = typeof id === 'number' ? id + k * this.idStep : id + BigInt(k * this.idStep);
-        rows[r + k]![offset] = this.madeId(value, column);
+        const made = this.madeId(value, column);
+        if (made === undefined) continue;
+        rows[r + kept] = rows[r + k]!;
+        rows[r + kept++]![offset] = made;
+        if (this.firstGenerated === 0) this.firstGenerated = value;
       }
-      r += n;
+      if (kept < n) {
+        rows.splice(r + kept, n - kept);
+        this.skipped += n - kept;
+      }
+      r += kept;
     }
   }
 
-  /** A value made for the column, whose range it may have left: a TINYINT sequence ends. Throws 1690. */
-  private madeId(value: number | bigint, column: ColumnInfo): Datum {
+  /**
+   * A value made for the column, whose range it may have left: a TINYINT sequence ends. Throws 1690, or 1467 where sql_mode
+   * is lax; undefined for a row that IGNORE leaves out.
+   */
+  private madeId(value: number | bigint, column: ColumnInfo): Datum | undefined {
+    this.idAssigner ??= this.assigner.strict ? this.assigner : strictAssigner(this.ctx);
     try {
-      return this.assigner.assign(value, BIGINT_UNSIGNED, column);
+      return this.idAssigner.assign(value, BIGINT_UNSIGNED, column);
     } catch (e) {
       if ((e as { code?: number }).code !== 1264) throw e;
-      throw mysqlError('ER_CONSTANT_OVERFLOW', value, typeName(column.type));
+      const { assigner } = this;
+      assigner.problem(!assigner.strict, 'ER_CONSTANT_OVERFLOW', value, typeName(column.type));
+      // The largest value then, whose row is there to be updated.
+      if (assigner.ignore && this.onDuplicate === 'update') {
+        const quiet = new Assigner({ eval: { ...this.ctx.eval, warn: () => undefined } }, true);
+        return quiet.assign(value, BIGINT_UNSIGNED, column);
+      }
+      assigner.problem(assigner.ignore, 'ER_AUTOINC_READ_FAILED');
+      return undefined;
     }
   }
 
@@ -322,7 +330,12 @@ export class RowInserter {
   }
 
   /** IGNORE, REPLACE, ON DUPLICATE KEY UPDATE: what the keys hold is read for the whole batch, then rows go one by one. */
-  private async insertChecked(rows: Datum[][], handles: Handle[], first: number): Promise<void> {
+  private async insertChecked(
+    rows: Datum[][],
+    handles: Handle[],
+    first: number,
+    laxNulls: boolean,
+  ): Promise<void> {
     const { writer, current } = this;
     if (this.ascending && !this.endKnown && !this.ctx.txn!.pessimistic && !this.writers.partitioned) {
       const range = recordRange(this.table.id);
@@ -362,7 +375,7 @@ export class RowInserter {
         const e = writer.duplicate(taken, row);
         this.assigner.warn({ level: 'Warning', code: e.code, message: e.message });
       } else if (this.onDuplicate === 'replace') await this.replaceRow(row, handles[r]!, unique[r]!);
-      else await this.updateRow(row, taken);
+      else await this.updateRow(row, taken, laxNulls);
     }
   }
 
@@ -459,7 +472,7 @@ export class RowInserter {
     this.inserted++;
   }
 
-  private async updateRow(row: Datum[], taken: UniqueKey): Promise<void> {
+  private async updateRow(row: Datum[], taken: UniqueKey, laxNulls: boolean): Promise<void> {
     const { current, assigner, publicColumns } = this;
     const old = await this.holder(taken, this.writers.of(row));
     const before = this.writers.of(old.row);
@@ -481,7 +494,7 @@ export class RowInserter {
         const r = evalAny(value, this.ctx.eval, input, 0);
         next[column.offset] = assigner.assign(r instanceof Promise ? await r : r, value.type, column);
       }
-      next[column.offset] = assigner.checkNull(next[column.offset]!, column, !assigner.strict);
+      next[column.offset] = assigner.checkNull(next[column.offset]!, column, laxNulls);
     }
     if (next.every((v, i) => sameDatum(v, old.row[i]!))) {
       this.found++;
@@ -533,6 +546,10 @@ export class RowInserter {
   }
 }
 
+/** Refuses what columns cannot hold, whatever sql_mode says. */
+const strictAssigner = (ctx: ExecContext): Assigner =>
+  new Assigner({ eval: { ...ctx.eval, sqlMode: SqlMode.StrictAllTables } }, false);
+
 /** Type of generated ids. */
 const BIGINT_UNSIGNED = {
   tp: 0x08,
@@ -545,134 +562,6 @@ const BIGINT_UNSIGNED = {
 
 export function sameHandle(a: Handle, b: Handle): boolean {
   return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : sameNumber(a, b);
-}
-
-interface ComputedDefault {
-  readonly column: ColumnInfo;
-  readonly value: Expression;
-}
-
-/** Makes full rows of the values given for some columns. */
-export class RowTemplate {
-  private readonly defaults: Datum[];
-  private defaultsReady = false;
-  /** Columns whose default is an expression, with a value for each row. */
-  private readonly computed: ComputedDefault[] = [];
-  /** Those that the present row sets to DEFAULT. */
-  private readonly deferred: ComputedDefault[] = [];
-  private readonly types;
-
-  constructor(
-    private readonly table: Insert['table'],
-    private readonly given: readonly ColumnInfo[],
-    private readonly assigner: Assigner,
-    private readonly ctx: ExecContext,
-  ) {
-    this.defaults = new Array<Datum>(table.columns.length).fill(null);
-    this.types = table.columns.filter((c) => c.state === 'public').map((c) => c.type);
-  }
-
-  /** A row with every column at its default, where that is no expression. */
-  start(): Datum[] {
-    if (!this.defaultsReady) {
-      const given = new Set(this.given.map((c) => c.offset));
-      const auto = autoColumn(this.table)?.id;
-      for (const c of this.table.columns) {
-        if (!isWritable(c.state) || c.generated !== '') continue;
-        if (given.has(c.offset)) {
-          // Until it is assigned, expressions see its default (manual, "INSERT Statement").
-          if (c.default.kind === 'value') this.defaults[c.offset] = c.default.value;
-          continue;
-        }
-        if (c.default.kind === 'expr')
-          this.computed.push({
-            column: c,
-            value: defaultExpression(c.default.sql, this.table, this.ctx.eval),
-          });
-        else this.defaults[c.offset] = c.id === auto ? null : this.assigner.defaultOf(c);
-      }
-      this.defaultsReady = true;
-    }
-    return this.defaults.slice();
-  }
-
-  /** Sets the defaults that are expressions, once the values given are in the row. */
-  complete(row: Datum[]): Awaitable<Datum[]> {
-    if (this.deferred.length > 0) {
-      const all = [...this.computed, ...this.deferred];
-      this.deferred.length = 0;
-      return this.completeFrom(row, all, 0);
-    }
-    return this.computed.length === 0 ? row : this.completeFrom(row, this.computed, 0);
-  }
-
-  private completeFrom(row: Datum[], computed: readonly ComputedDefault[], from: number): Awaitable<Datum[]> {
-    for (let i = from; i < computed.length; i++) {
-      const { column, value } = computed[i]!;
-      const v = this.computeDefault(row, value);
-      if (v instanceof Promise)
-        return v.then((d) => {
-          row[column.offset] = this.assigner.assign(d, value.type, column);
-          return this.completeFrom(row, computed, i + 1);
-        });
-      row[column.offset] = this.assigner.assign(v, value.type, column);
-    }
-    return row;
-  }
-
-  private computeDefault(row: readonly Datum[], value: Expression): Awaitable<Datum> {
-    const input = readsRow(value)
-      ? chunkOf(
-          [this.table.columns.map((c) => row[c.offset]!)],
-          this.table.columns.map((c) => c.type),
-        )
-      : undefined;
-    return evalAny(value, this.ctx.eval, input, 0);
-  }
-
-  defaultOf(column: ColumnInfo): Datum {
-    return column.id === autoColumn(this.table)?.id ? null : this.assigner.defaultOf(column);
-  }
-
-  /** Evaluates a VALUES row. */
-  fill(values: readonly (Expression | null)[]): Awaitable<Datum[]> {
-    const row = this.start();
-    return this.fillFrom(row, values, 0);
-  }
-
-  private fillFrom(row: Datum[], values: readonly (Expression | null)[], from: number): Awaitable<Datum[]> {
-    for (let i = from; i < values.length; i++) {
-      const e = values[i]!;
-      const column = this.given[i]!;
-      if (e === null) {
-        if (column.default.kind === 'expr') {
-          const value = defaultExpression(column.default.sql, this.table, this.ctx.eval);
-          this.deferred.push({ column, value });
-        } else row[column.offset] = this.defaultOf(column);
-        continue;
-      }
-      let v: Awaitable<Datum>;
-      if (e.kind === 'constant' && e.param === undefined) v = e.value;
-      else {
-        const input =
-          e.kind !== 'constant' && readsRow(e)
-            ? chunkOf(
-                [this.table.columns.filter((c) => c.state === 'public').map((c) => row[c.offset]!)],
-                this.types,
-              )
-            : undefined;
-        v = evalAny(e, this.ctx.eval, input, 0);
-      }
-      if (v instanceof Promise) {
-        return v.then((d) => {
-          row[column.offset] = this.assigner.assign(d, e.type, column);
-          return this.fillFrom(row, values, i + 1);
-        });
-      }
-      row[column.offset] = this.assigner.assign(v, e.type, column);
-    }
-    return this.complete(row);
-  }
 }
 
 export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<DmlResult> {

@@ -1,11 +1,11 @@
 import type { ColumnInfo } from '../../catalog/model.js';
-import { Chunk } from '../../chunk/chunk.js';
+import type { Chunk } from '../../chunk/chunk.js';
 import { compact } from '../../chunk/gather.js';
-import { vectorOf } from '../../chunk/vector-builder.js';
 import { compileProjection } from '../../expression/compile.js';
 import type { Handle } from '../../kv/codec/table-key.js';
 import type { DmlTarget, Update } from '../../planner/physical/plan.js';
 import type { Datum } from '../../types/datum.js';
+import { MysqlError } from '../../types/error.js';
 import { buildOperator } from '../build-operator.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { StatementLock } from '../read-key.js';
@@ -87,8 +87,8 @@ export function targetRow(target: DmlTarget, chunk: Chunk, i: number): Datum[] {
 }
 
 /**
- * UPDATE. Assignments are evaluated chunk by chunk, left to right, each seeing the columns set before it (manual,
- * "UPDATE Statement"); then rows that really change are written in the order in which they came.
+ * UPDATE. Assignments are evaluated chunk by chunk on the columns as they were (as in standard SQL and TiDB, whose manual has it
+ * under "UPDATE"; MySQL evaluates them left to right); then rows that really change are written in the order in which they came.
  */
 export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<DmlResult> {
   const assigner = new Assigner(ctx, plan.ignore, true);
@@ -110,13 +110,12 @@ export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<Dml
       const chunk = compact(input);
       // Datums assigned, by assignment and row.
       const values: Datum[][] = [];
-      let view = chunk;
       for (let a = 0; a < plan.assignments.length; a++) {
-        const { column, value, target } = plan.assignments[a]!;
+        const { column, value } = plan.assignments[a]!;
         const out = new Array<Datum>(chunk.length);
         if (value === null) out.fill(assigner.defaultOf(column));
         else {
-          const got = projections[a]!.run(view, ctx.eval);
+          const got = projections[a]!.run(chunk, ctx.eval);
           const vector = (got instanceof Promise ? await got : got)[0]!;
           for (let i = 0; i < chunk.length; i++) {
             assigner.row = matched + i + 1;
@@ -130,12 +129,6 @@ export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<Dml
           }
         }
         values.push(out);
-        if (a + 1 < plan.assignments.length) {
-          const columns = view.columns.slice();
-          const at = plan.targets[target]!.columns[column.offset]!;
-          if (at >= 0) columns[at] = vectorOf(out, column.type);
-          view = new Chunk(columns, chunk.length);
-        }
       }
       for (const target of targets) {
         const n = await updateTarget(target, chunk, values, plan, assigner, current, dedup, byAlias, ctx);
@@ -239,6 +232,18 @@ async function updateTarget(
         return e === null;
       });
     }
+  }
+  if (plan.ignore && target.writers.partitioned) {
+    differing = differing.filter(({ newRow }) => {
+      try {
+        target.writers.of(newRow);
+        return true;
+      } catch (e) {
+        if (!(e instanceof MysqlError)) throw e;
+        assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+        return false;
+      }
+    });
   }
   const changes: Change[] = differing.map(({ oldRow, oldHandle, newRow }) => {
     const before = target.writers.of(oldRow);

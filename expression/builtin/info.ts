@@ -193,7 +193,12 @@ defineAll('locking', [
     nullAware: true,
     async: true,
     kernel: ((rt: Runtime, s: number | null): Promise<Datum> => {
-      if (s === null || s < 0) throw mysqlError('ER_WRONG_ARGUMENTS', 'sleep');
+      if (s === null || s < 0) {
+        const e = mysqlError('ER_WRONG_ARGUMENTS', 'sleep');
+        if (rt.ctx.lenient !== true) throw e;
+        rt.ctx.warn({ level: 'Warning', code: e.code, message: e.message });
+        return Promise.resolve(0);
+      }
       return rt.ctx.session.sleep(s).then((interrupted) => (interrupted ? 1 : 0));
     }) as unknown as ScalarDefinition['kernel'],
     doc: 'SLEEP(seconds). Manual: Miscellaneous Functions.',

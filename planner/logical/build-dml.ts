@@ -4,7 +4,7 @@ import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
-import { isNotNull } from '../../types/field-type.js';
+import { Flag, isNotNull } from '../../types/field-type.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { build, buildStored, call, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { constant, intConstant } from '../resolve/literal.js';
@@ -31,6 +31,7 @@ export function defaultValue(state: BuildState, info: ColumnInfo): Expression {
     case 'now':
       return call({ state }, 'now', ...(d.fsp > 0 ? [intConstant(d.fsp)] : []));
     case 'none':
+      if (info.generated !== '') return constant(info.type, null);
       if (isNotNull(info.type)) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', info.name);
       return constant(info.type, null);
     case 'expr':
@@ -141,6 +142,8 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
         if (columns[i]!.generated !== '') {
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         }
+        if (x.kind === 'DefaultExpr' && columnByName(table, x.column!, 'field list').generated !== '')
+          throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         return buildStored(env, e);
       });
     });
@@ -205,6 +208,19 @@ function queryColumns(stmt: ast.InsertStmt, table: TableInfo): ast.ColumnRef[] {
   return refs;
 }
 
+/** Whether a table that the query of INSERT … SELECT reads has a column of that name, so that without its table it is ambiguous. */
+function isOfQuery(state: BuildState, query: ast.InsertStmt['query'], lower: string): boolean {
+  if (query === null || query.kind !== 'Select' || query.from === null) return false;
+  if (query.groupBy !== null || query.options.distinct) return false;
+  const has = (from: ast.TableRef): boolean => {
+    if (from.kind === 'Join') return has(from.left) || has(from.right);
+    if (from.kind !== 'Table') return false;
+    const table = state.ctx.schema.table(from.table.schema ?? state.database, from.table.name);
+    return table?.columns.some((c) => c.lower === lower && c.state === 'public' && !c.hidden) === true;
+  };
+  return has(query.from);
+}
+
 function withExtra(query: ast.Query, refs: readonly ast.ColumnRef[]): ast.Query {
   if (refs.length === 0 || query.kind !== 'Select') return query;
   const fields = refs.map((expr) => ({ expr, wildcard: null, alias: null, text: expr.name }));
@@ -246,7 +262,11 @@ function onDuplicate(
       if (ref.table !== null && ref.table.toLowerCase() === alias)
         return aliased.get(ref.name.toLowerCase()) ?? undefined;
       const own = findName(current, ref, 'field list');
-      if (own !== null) return own.column;
+      if (own !== null) {
+        if (ref.table === null && isOfQuery(state, stmt.query, ref.name.toLowerCase()))
+          throw mysqlError('ER_NON_UNIQ_ERROR', ref.name, 'field list');
+        return own.column;
+      }
       const at = extra.refs.indexOf(ref);
       if (at >= 0) {
         const type = extra.plan!.schema[columns.length + at]!.type;
@@ -258,7 +278,8 @@ function onDuplicate(
   return stmt.onDuplicate!.map((a) => {
     const column = columnByName(table, a.column, 'field list');
     const x = stripParens(a.value);
-    if (x.kind === 'DefaultExpr' && x.column === null) return { column, value: null };
+    if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === column.lower))
+      return { column, value: null };
     if (column.generated !== '')
       throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
     return { column, value: buildStored(env, a.value) };
@@ -345,7 +366,7 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     // Derived and common tables are not written through, whatever table their columns come from.
     if (name.db === '') throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     if (state.ctx.schema.table(name.db, name.orgTable)?.view !== undefined)
-      refuseView('update', name.orgTable);
+      throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     const source = sources.find((s) => s.infos.has(name.column.id));
     const info = source?.infos.get(name.column.id);
     if (source === undefined || info === null || info === undefined)
@@ -355,8 +376,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   const assigned = stmt.set.map((a) => ({ ...owner(a.column), ast: a }));
   if (stmt.where !== null) filterBy({ state, scope, clause: 'where clause' }, stmt.where);
   finishTarget(state, stmt, scope);
-  const targets: DataSource[] = [];
-  for (const a of assigned) if (!targets.includes(a.source)) targets.push(a.source);
+  const targets = sources.filter((s) => assigned.some((a) => a.source === s));
+  refuseKeyOfTwice(targets, assigned);
   for (const t of targets) {
     const changed = assigned.filter((a) => a.source === t).map((a) => a.info.name);
     state.checkWrite('UPDATE', t.db.name, t.table.name, changed);
@@ -396,6 +417,34 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     })),
     ignore: stmt.ignore,
   };
+}
+
+/** Whether the column's value tells the partition of a row. */
+function dividesRows(table: TableInfo, column: ColumnInfo): boolean {
+  const { partition } = table;
+  if (partition === undefined) return false;
+  return (
+    partition.columns.some((c) => c.toLowerCase() === column.lower) ||
+    partition.expr.toLowerCase().includes(`\`${column.lower}\``)
+  );
+}
+
+/** A row that the statement changes under two names keeps its place: neither may set a primary key or partitioning column. */
+function refuseKeyOfTwice(
+  targets: readonly DataSource[],
+  assigned: readonly { readonly source: DataSource; readonly info: ColumnInfo }[],
+): void {
+  const moves = (t: DataSource): boolean =>
+    assigned.some(
+      ({ source, info }) =>
+        source === t &&
+        ((info.type.flag & Flag.PriKey) !== 0 || dividesRows(t.table, info)),
+    );
+  targets.forEach((t, i) => {
+    const other = targets.slice(0, i).find((o) => o.table.id === t.table.id);
+    if (other !== undefined && (moves(t) || moves(other)))
+      throw mysqlError('ER_MULTI_UPDATE_KEY_CONFLICT', other.alias, t.alias);
+  });
 }
 
 /** A view among the tables to delete from; `targets` null: those of FROM. */

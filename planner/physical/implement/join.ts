@@ -7,7 +7,6 @@ import { columnsOf, idsOf } from '../../logical/expression-walk.js';
 import { handleColumns } from '../../logical/build-from.js';
 import { correlatedIn } from '../../logical/walk.js';
 import type { DataSource, Join, LogicalPlan } from '../../logical/plan.js';
-import { castTo } from '../../resolve/functions.js';
 import { evalType, TypeCode, type FieldType } from '../../../types/field-type.js';
 import { indexColumns, keysOf } from '../access-path.js';
 import type { Optimizer } from '../optimizer.js';
@@ -236,11 +235,12 @@ function bestLookup(
   return best;
 }
 
-/** Types whose values have one form: a key of one can be looked up among the other without conversion. */
+/** Types whose values have one form: a key of type `a` can be looked up among those of `b` without conversion. */
 function sameLayout(a: FieldType, b: FieldType): boolean {
   const d = evalType(a);
   if (d !== evalType(b)) return false;
-  if (d === 'decimal' || d === 'duration') return a.decimal === b.decimal;
+  if (d === 'decimal') return a.decimal === b.decimal && a.flen <= b.flen;
+  if (d === 'duration') return a.decimal === b.decimal;
   if (d === 'datetime')
     return (a.tp === TypeCode.Date) === (b.tp === TypeCode.Date) && a.decimal === b.decimal;
   if (d === 'string') return a.collate === b.collate && a.elems === undefined && b.elems === undefined;
@@ -317,7 +317,7 @@ function indexJoin(
     ...conditionsOf(p),
     otherConditions: [...p.otherConds, ...otherEqualities],
     outer: innerSide === 'left' ? 'right' : 'left',
-    outerKeys: keyOrder.map((i) => castTo(outerKeysAll[i]!, (innerKeysAll[i] as Column).type, opt.ctx.eval)),
+    outerKeys: keyOrder.map((i) => outerKeysAll[i]!),
     innerKeys: keyOrder.map((i) => innerKeysAll[i]!),
     innerScanId: cop.scan.id,
     prefix: lookup.prefix.map((x) => ('key' in x ? { key: renumber.get(x.key)! } : x)),

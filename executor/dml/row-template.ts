@@ -1,0 +1,161 @@
+import { autoColumn } from '../../catalog/auto-columns.js';
+import type { ColumnInfo } from '../../catalog/model.js';
+import { isWritable } from '../../catalog/table-layout.js';
+import type { Chunk } from '../../chunk/chunk.js';
+import { chunkOf } from '../../chunk/chunk-builder.js';
+import { evalAny } from '../../expression/compile.js';
+import type { Expression } from '../../expression/expression.js';
+import { columnsOf } from '../../expression/traverse.js';
+import type { Insert } from '../../planner/physical/plan.js';
+import { defaultExpression } from '../../planner/resolve/table-expression.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import type { Datum } from '../../types/datum.js';
+import { isNotNull } from '../../types/field-type.js';
+import type { ExecContext } from '../exec-context.js';
+import { implicitDefault, type Assigner } from './assignment.js';
+
+/** Whether an expression needs a row to be evaluated on. */
+const READS_ROW = new WeakMap<Expression, boolean>();
+export function readsRow(e: Expression): boolean {
+  let r = READS_ROW.get(e);
+  if (r === undefined) {
+    r = columnsOf(e).length > 0;
+    READS_ROW.set(e, r);
+  }
+  return r;
+}
+
+interface ComputedDefault {
+  readonly column: ColumnInfo;
+  readonly value: Expression;
+}
+
+/** Makes full rows of the values given for some columns. */
+export class RowTemplate {
+  private readonly defaults: Datum[];
+  private defaultsReady = false;
+  /** Columns whose default is an expression, with a value for each row. */
+  private readonly computed: ComputedDefault[] = [];
+  /** Those that the present row sets to DEFAULT. */
+  private readonly deferred: ComputedDefault[] = [];
+  private readonly types;
+
+  constructor(
+    private readonly table: Insert['table'],
+    private readonly given: readonly ColumnInfo[],
+    private readonly assigner: Assigner,
+    private readonly ctx: ExecContext,
+  ) {
+    this.defaults = new Array<Datum>(table.columns.length).fill(null);
+    this.types = table.columns.filter((c) => c.state === 'public').map((c) => c.type);
+  }
+
+  /** A row with every column at its default, where that is no expression. */
+  start(): Datum[] {
+    if (!this.defaultsReady) {
+      const given = new Set(this.given.map((c) => c.offset));
+      const auto = autoColumn(this.table)?.id;
+      for (const c of this.table.columns) {
+        if (!isWritable(c.state) || c.generated !== '') continue;
+        if (given.has(c.offset)) {
+          // Until it is assigned, expressions see its default (manual, "INSERT Statement").
+          if (c.default.kind === 'value') this.defaults[c.offset] = c.default.value;
+          else if (c.default.kind === 'now') this.defaults[c.offset] = this.assigner.now(c);
+          continue;
+        }
+        if (c.default.kind === 'expr')
+          this.computed.push({
+            column: c,
+            value: defaultExpression(c.default.sql, this.table, this.ctx.eval),
+          });
+        else this.defaults[c.offset] = c.id === auto ? null : this.assigner.defaultOf(c);
+      }
+      this.defaultsReady = true;
+    }
+    return this.defaults.slice();
+  }
+
+  /** Sets the defaults that are expressions, once the values given are in the row. */
+  complete(row: Datum[]): Awaitable<Datum[]> {
+    if (this.deferred.length > 0) {
+      const all = [...this.computed, ...this.deferred];
+      this.deferred.length = 0;
+      return this.completeFrom(row, all, 0);
+    }
+    return this.computed.length === 0 ? row : this.completeFrom(row, this.computed, 0);
+  }
+
+  private completeFrom(row: Datum[], computed: readonly ComputedDefault[], from: number): Awaitable<Datum[]> {
+    for (let i = from; i < computed.length; i++) {
+      const { column, value } = computed[i]!;
+      const v = this.computeDefault(row, value);
+      if (v instanceof Promise)
+        return v.then((d) => {
+          row[column.offset] = this.assigner.assign(d, value.type, column);
+          return this.completeFrom(row, computed, i + 1);
+        });
+      row[column.offset] = this.assigner.assign(v, value.type, column);
+    }
+    return row;
+  }
+
+  private computeDefault(row: readonly Datum[], value: Expression): Awaitable<Datum> {
+    const input = readsRow(value)
+      ? chunkOf(
+          [this.table.columns.map((c) => row[c.offset]!)],
+          this.table.columns.map((c) => c.type),
+        )
+      : undefined;
+    return evalAny(value, this.ctx.eval, input, 0);
+  }
+
+  defaultOf(column: ColumnInfo): Datum {
+    return column.id === autoColumn(this.table)?.id ? null : this.assigner.defaultOf(column);
+  }
+
+  /** The row as expressions read it: NOT NULL columns without a value yet have the implicit default of their type. */
+  private asInput(row: readonly Datum[]): Chunk {
+    const cells: Datum[] = [];
+    for (const c of this.table.columns) {
+      if (c.state !== 'public') continue;
+      const v = row[c.offset]!;
+      cells.push(v === null && isNotNull(c.type) ? implicitDefault(c.type) : v);
+    }
+    return chunkOf([cells], this.types);
+  }
+
+  /** Evaluates a VALUES row. */
+  fill(values: readonly (Expression | null)[]): Awaitable<Datum[]> {
+    const row = this.start();
+    return this.fillFrom(row, values, 0);
+  }
+
+  private fillFrom(row: Datum[], values: readonly (Expression | null)[], from: number): Awaitable<Datum[]> {
+    for (let i = from; i < values.length; i++) {
+      const e = values[i]!;
+      const column = this.given[i]!;
+      if (e === null) {
+        if (column.default.kind === 'expr') {
+          const value = defaultExpression(column.default.sql, this.table, this.ctx.eval);
+          this.deferred.push({ column, value });
+        } else row[column.offset] = this.defaultOf(column);
+        continue;
+      }
+      let v: Awaitable<Datum>;
+      if (e.kind === 'constant' && e.param === undefined) v = e.value;
+      else {
+        const input = e.kind !== 'constant' && readsRow(e) ? this.asInput(row) : undefined;
+        v = evalAny(e, this.ctx.eval, input, 0);
+      }
+      if (v instanceof Promise) {
+        return v.then((d) => {
+          row[column.offset] = this.assigner.assign(d, e.type, column);
+          return this.fillFrom(row, values, i + 1);
+        });
+      }
+      row[column.offset] = this.assigner.assign(v, e.type, column);
+    }
+    return this.complete(row);
+  }
+}
+
