@@ -38,7 +38,9 @@ function batchJoin(plan: IndexJoin): HashJoin {
 /** Tells integers of the other signedness that the inner column cannot hold, where there are any. */
 function outsideOf(inner: FieldType, outer: FieldType): ((v: Datum) => boolean) | null {
   if (evalType(inner) !== 'int' || isUnsigned(inner) === isUnsigned(outer)) return null;
-  return isUnsigned(inner) ? (v) => typeof v === 'number' && v < 0 : (v) => typeof v === 'bigint' && v >= 1n << 63n;
+  return isUnsigned(inner)
+    ? (v) => typeof v === 'number' && v < 0
+    : (v) => typeof v === 'bigint' && v >= 1n << 63n;
 }
 
 /** Reads the inner side by the distinct keys of each batch of outer rows. */

@@ -97,7 +97,8 @@ export class SessionExecContext implements ExecContext {
   rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void> {
     const ids = columnIds(table);
     const counted = ids.shardBits === 0 ? value : BigInt.asUintN(ids.countBits, BigInt(value));
-    if (table.temporary !== undefined) return this.session.useTemporaryTables().rebase(ids, table, this.txn, counted);
+    if (table.temporary !== undefined)
+      return this.session.useTemporaryTables().rebase(ids, table, this.txn, counted);
     return this.session.engine.autoIds.rebase(ids, this.dbIdOf(table), table.id, counted);
   }
 

@@ -337,8 +337,7 @@ function assignDecimal(
     // MySQL has a Note 1265 here; TiDB warns, strict or not, with the value.
     const shown = datumToString(v, from);
     if (ctx.updating === true) warn(ctx, 'Warning', 'ER_TRUNCATED_WRONG_VALUE', 'DECIMAL', shown);
-    else
-      warn(ctx, 'Warning', 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', 'decimal', shown, ctx.column, ctx.row);
+    else warn(ctx, 'Warning', 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', 'decimal', shown, ctx.column, ctx.row);
   }
   return out;
 }

@@ -42,9 +42,7 @@ function keyPartText(v: Datum, type: FieldType): string {
 
 const escapedBytes = (b: Uint8Array): string =>
   Array.from(b, (c) =>
-    c >= 0x20 && c < 0x7f
-      ? String.fromCharCode(c)
-      : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`,
+    c >= 0x20 && c < 0x7f ? String.fromCharCode(c) : `\\x${c.toString(16).toUpperCase().padStart(2, '0')}`,
   ).join('');
 
 /**

@@ -158,4 +158,3 @@ export class RowTemplate {
     return this.complete(row);
   }
 }
-

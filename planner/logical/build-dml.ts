@@ -437,8 +437,7 @@ function refuseKeyOfTwice(
   const moves = (t: DataSource): boolean =>
     assigned.some(
       ({ source, info }) =>
-        source === t &&
-        ((info.type.flag & Flag.PriKey) !== 0 || dividesRows(t.table, info)),
+        source === t && ((info.type.flag & Flag.PriKey) !== 0 || dividesRows(t.table, info)),
     );
   targets.forEach((t, i) => {
     const other = targets.slice(0, i).find((o) => o.table.id === t.table.id);
