@@ -1,10 +1,13 @@
+import type { ByteWriter } from '../kv/codec/byte-writer.js';
 import { encodeIndexValue, type IndexColumn as StoredColumn } from '../kv/codec/index-value.js';
 import { encodeRow } from '../kv/codec/row-v2.js';
 import {
   encodeCommonHandle,
   indexKey,
   indexKeyIsDistinct,
+  indexPrefix,
   recordKey,
+  writeIndexKeySuffix,
   type Handle,
 } from '../kv/codec/table-key.js';
 import { UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
@@ -196,6 +199,30 @@ export class IndexMutations {
       handle,
       this.zone,
       this.partitionInKey ? this.physicalId : undefined,
+    );
+  }
+
+  /** What the keys of all entries begin with. */
+  get keyPrefix(): Uint8Array {
+    return indexPrefix(this.keyId, this.index.id);
+  }
+
+  /** Values that stand before the handle in the key of an entry that is not distinct. */
+  get valuesInKey(): number {
+    return this.offsets.length + (this.partitionInKey ? 1 : 0);
+  }
+
+  /** Appends the entry's key without `keyPrefix`. */
+  appendKey(w: ByteWriter, row: readonly Datum[], handle: Handle): void {
+    const partition = this.partitionInKey ? this.physicalId : undefined;
+    writeIndexKeySuffix(
+      w,
+      this.load(row),
+      this.types,
+      this.index.unique,
+      handle,
+      this.zone,
+      partition,
     );
   }
 

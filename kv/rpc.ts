@@ -27,6 +27,10 @@ export interface KvRpc {
   gc(req: GcRequest): Awaitable<KeyErrorsResponse>;
   deleteRange(req: DeleteRangeRequest): Awaitable<KeyErrorsResponse>;
   coprocessor(req: CoprocessorRequest): Awaitable<CoprocessorResponse>;
+  /** Loading in bulk, beside the log: what a store offers whose files the caller can read. See embedded/bulk-load.ts. */
+  bulkBegin?(req: BulkBeginRequest): Awaitable<BulkBeginResponse>;
+  bulkWrite?(req: BulkWriteRequest): Awaitable<BulkWriteResponse>;
+  bulkEnd?(req: BulkEndRequest): Awaitable<void>;
   /** Waits for pessimistic locks at this moment. */
   getLockWaitInfo?(req: GetLockWaitInfoRequest): Awaitable<GetLockWaitInfoResponse>;
 }
@@ -353,6 +357,45 @@ export interface GcRequest extends Request {
 export interface DeleteRangeRequest extends Request {
   readonly startKey: Uint8Array;
   readonly endKey: Uint8Array;
+}
+/** Where one snapshot can be read without asking the store: B+ tree roots in its data file. */
+export interface BulkSnapshot {
+  readonly id: number;
+  readonly ts: bigint;
+  readonly dataFile: string;
+  /** Of the file in this process's memory; null: it must be read. */
+  readonly mapAddress: number | null;
+  readonly dataRoot: number;
+  readonly historyRoot: number;
+  readonly packedRoot: number;
+}
+export interface BulkBeginRequest extends Request {
+  /** Where entries will be put: what an earlier load left there goes. */
+  readonly ranges: readonly KeyRange[];
+  /** What will be read. */
+  readonly source: KeyRange;
+}
+export interface BulkBeginResponse {
+  readonly snapshot?: BulkSnapshot;
+  /** A lock in the source that must be resolved first. */
+  readonly locked?: LockInfo;
+}
+export interface BulkWriteRequest extends Request {
+  readonly id: number;
+  /** Packed blocks in key order, which overlap no others (embedded/packed-block.ts). */
+  readonly blocks: readonly Uint8Array[];
+  /** A key may belong to several rows, of which only one may have it. */
+  readonly unique: boolean;
+}
+export interface BulkWriteResponse {
+  /** Entries that an ordinary transaction must look at again. */
+  readonly again: readonly KvPair[];
+}
+export interface BulkEndRequest extends Request {
+  readonly id: number;
+  readonly ranges: readonly KeyRange[];
+  /** Resolve when all that was written is durable. */
+  readonly durable: boolean;
 }
 export interface KeyErrorsResponse extends Response {
   readonly errors: readonly KeyError[];

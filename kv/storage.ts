@@ -3,7 +3,7 @@ import type { ChunkSource } from '../chunk/chunk.js';
 import type { RegionAdmin } from './region-admin.js';
 import { MysqlError } from '../types/error.js';
 import { mysqlError } from '../types/error-table.js';
-import type { KeyRange, KvPair, WaitForEntry } from './rpc.js';
+import type { BulkSnapshot, KeyRange, KvPair, WaitForEntry } from './rpc.js';
 
 /**
  * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
@@ -27,9 +27,24 @@ export interface Storage {
   /** Lock requests that wait in the store at this moment. */
   lockWaits(): Awaitable<readonly WaitForEntry[]>;
   readonly regions: RegionAdmin;
+  /** Loading in bulk, where the store is one of this process. */
+  readonly bulk?: BulkLoading | undefined;
   /** The same storage for one session, whose attributes its requests carry; itself where requests go nowhere. */
   forSession(attributes: RequestAttributes): Storage;
   close(): Promise<void>;
+}
+
+/**
+ * Puts many entries into the store that are made of what is read at one snapshot, without transactions: as blocks of sorted keys
+ * (embedded/packed-block.ts), which must not overlap.
+ */
+export interface BulkLoading {
+  /** Empties the ranges of what an earlier load has left there. The snapshot stays readable until `end`. */
+  begin(ranges: readonly KeyRange[], source: KeyRange): Promise<BulkSnapshot>;
+  /** Gives the entries that an ordinary transaction must look at again: see `putBlocks`. */
+  write(id: number, blocks: readonly Uint8Array[], unique: boolean): Awaitable<readonly KvPair[]>;
+  /** With `durable`, all that was written is on disk when it resolves. */
+  end(id: number, ranges: readonly KeyRange[], durable: boolean): Promise<void>;
 }
 
 /** What requests to a store's cluster say of whom they serve; read at each request. */

@@ -4,6 +4,7 @@ import { LocalReader, type LocalTables } from '../kv/client/local-tables.js';
 import type { RegionAdmin } from '../kv/region-admin.js';
 import type { WaitForEntry } from '../kv/rpc.js';
 import type {
+  BulkLoading,
   CopTask,
   RequestAttributes,
   Snapshot,
@@ -23,6 +24,9 @@ export class SessionStorage implements Storage {
     private readonly local: LocalTables,
   ) {}
 
+  get bulk(): BulkLoading | undefined {
+    return this.stored.bulk;
+  }
   get regions(): RegionAdmin {
     return this.stored.regions;
   }

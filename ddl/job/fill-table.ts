@@ -1,6 +1,6 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
-import { indexedType, isVirtual, physicalIds } from '../../catalog/table-layout.js';
+import { arrayPart, indexedType, isVirtual, physicalIds } from '../../catalog/table-layout.js';
 import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
 import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import type { Transaction } from '../../kv/storage.js';
@@ -14,13 +14,18 @@ import { checkForeignKey } from '../foreign-key.js';
 import { addedIndexes, rewrittenColumns, tableAt, type TableTransition } from '../table-transition.js';
 import type { JobProgress, JobSettings } from './job.js';
 import { movingPasses, otherDivision } from './move-rows.js';
-import { readRows, zoneOf, type RowPass as Pass } from './row-pass.js';
+import { DuplicateRowsError, ingestIndexes } from '../ingest/ingest-indexes.js';
+import { readRows, readRowsAt, zoneOf, type RowPass as Pass } from './row-pass.js';
 
 /** Rows of one transaction where the machine has nothing else to do. */
 const IDLE_BATCH_ROWS = 4096;
 /** Rows of one transaction while statements run: each holds up the event loop for a millisecond or so. */
 const BUSY_BATCH_ROWS = 256;
 const CONFLICT_RETRIES = 100;
+/** Rows that are gone over before bulk loading is worth its beginnings. */
+const BULK_AFTER_ROWS = 4 * IDLE_BATCH_ROWS;
+/** Rows of a transaction that looks at entries of a bulk load again. */
+const AGAIN_ROWS = 256;
 /** Share of the time that filling takes while statements run. */
 const BUSY_SHARE = 0.25;
 
@@ -120,6 +125,7 @@ async function goOverPart(
 ): Promise<void> {
   const { startKey, endKey } = recordRange(physicalId);
   let from = start ?? startKey;
+  let done = 0;
   const flying: Flying[] = [];
   const land = async (f: Flying): Promise<void> => {
     const error = await f.committed;
@@ -147,6 +153,12 @@ async function goOverPart(
       if (batch === null) break;
       from = batch.to;
       flying.push(batch);
+      done += batch.rows;
+      if (done >= BULK_AFTER_ROWS && pass.bulk !== undefined && ctx.storage.bulk !== undefined) {
+        while (flying.length > 0) await land(flying.shift()!);
+        await fillInBulk(ctx, table, physicalId, pass, from, endKey, control);
+        break;
+      }
       // While statements run the commit's time counts, too.
       while (flying.length >= (busy ? 1 : thread)) await land(flying.shift()!);
       await pause(performance.now() - began, batch.bytes, maxWriteSpeed, busy);
@@ -154,6 +166,66 @@ async function goOverPart(
     while (flying.length > 0) await land(flying.shift()!);
   } finally {
     await Promise.all(flying.map((f) => f.committed));
+  }
+}
+
+/** Does the rest of a physical table without transactions. */
+async function fillInBulk(
+  ctx: DdlContext,
+  table: TableInfo,
+  physicalId: number,
+  pass: Pass,
+  startKey: Uint8Array,
+  endKey: Uint8Array,
+  control: FillControl,
+): Promise<void> {
+  const job = {
+    table,
+    physicalId,
+    indexes: pass.bulk!(physicalId),
+    offsets: [...pass.needs!],
+    rows: { startKey, endKey },
+  };
+  let again: Uint8Array[];
+  try {
+    again = await ingestIndexes(ctx, ctx.storage.bulk!, job, {
+      settings: () => control.settings(),
+      obey: () => control.obey(),
+      progressed: (rows) => {
+        const p = control.progress();
+        return control.reached({ ...p, rows: p.rows + rows });
+      },
+    });
+  } catch (e) {
+    if (!(e instanceof DuplicateRowsError)) throw e;
+    const { rows } = await readRowsAt(ctx, ctx.storage.snapshot(e.ts), table, pass.needs, [e.recordKey]);
+    throw duplicate(table, e.index, rows[0]!);
+  }
+  for (let i = 0; i < again.length; i += AGAIN_ROWS) {
+    await control.obey();
+    await addAgain(ctx, table, physicalId, pass, again.slice(i, i + AGAIN_ROWS));
+  }
+  await control.reached({ ...control.progress(), nextKey: Buffer.from(endKey).toString('hex') });
+}
+
+async function addAgain(
+  ctx: DdlContext,
+  table: TableInfo,
+  physicalId: number,
+  pass: Pass,
+  wanted: readonly Uint8Array[],
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    const txn = await ctx.storage.begin();
+    try {
+      const { keys, rows } = await readRowsAt(ctx, txn, table, pass.needs, wanted);
+      await pass.run(txn, physicalId, keys, rows);
+      await txn.commit();
+      return;
+    } catch (error) {
+      if (txn.valid) await txn.rollback();
+      if (!isConflict(error) || attempt >= CONFLICT_RETRIES) throw error;
+    }
   }
 }
 
@@ -296,12 +368,13 @@ function rewriting(ctx: DdlContext, table: TableInfo, rewritten: readonly Column
 /** Adds the entries of the rows to all indexes that are new. */
 function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[]): Pass {
   const ids = new Set(indexes.map((i) => i.id));
+  const buildingIn = (physicalId: number): readonly IndexMutations[] =>
+    new TableMutations(table, physicalId, zoneOf(ctx)).indexes.filter((m) => ids.has(m.index.id));
   let building: readonly IndexMutations[] = [];
   let builtFor = -1;
   const run: Pass['run'] = async (txn, physicalId, keys, rows) => {
     if (builtFor !== physicalId) {
-      const mutations = new TableMutations(table, physicalId, zoneOf(ctx));
-      building = mutations.indexes.filter((m) => ids.has(m.index.id));
+      building = buildingIn(physicalId);
       builtFor = physicalId;
     }
     const handles = keys.map((k) => decodeRecordHandle(k));
@@ -313,7 +386,10 @@ function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[
     }
     return bytes;
   };
-  return { needs: entryColumns(table, ids), run };
+  const needs = entryColumns(table, ids);
+  // Entries of global indexes come from all partitions at once, those of multi-valued ones are several for a row.
+  const plain = needs !== null && indexes.every((i) => i.global !== true && arrayPart(table, i) < 0);
+  return plain ? { needs, run, bulk: buildingIn } : { needs, run };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { TableInfo } from '../../catalog/model.js';
+import type { IndexMutations } from '../../catalog/table-mutations.js';
 import { isVirtual, scanColumns } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
@@ -13,6 +14,8 @@ export interface RowPass {
   readonly needs: ReadonlySet<number> | null;
   /** Physical tables whose rows it goes over; without it: all. */
   readonly only?: ReadonlySet<number>;
+  /** Indexes that it fills and that may be filled in bulk, for a physical table. */
+  readonly bulk?: (physicalId: number) => readonly IndexMutations[];
   /** Checks or writes a batch. Gives the bytes written. */
   run(
     txn: Transaction,
@@ -23,6 +26,33 @@ export interface RowPass {
 }
 
 export const zoneOf = (ctx: DdlContext): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
+
+/** The same of the rows with these record keys; those that are gone are left out. */
+export async function readRowsAt(
+  ctx: DdlContext,
+  txn: Pick<Transaction, 'batchGet'>,
+  table: TableInfo,
+  needs: ReadonlySet<number> | null,
+  wanted: readonly Uint8Array[],
+): Promise<{ keys: Uint8Array[]; rows: Datum[][] }> {
+  const columns = table.columns.filter((c) => !isVirtual(c) && (needs === null || needs.has(c.offset)));
+  const decoder = new RowBatchDecoder(scanColumns(table, columns, false), { zone: zoneOf(ctx) });
+  const keys: Uint8Array[] = [];
+  const values = await txn.batchGet(wanted);
+  wanted.forEach((key, i) => {
+    const value = values[i];
+    if (value === null || value === undefined) return;
+    decoder.append(key, key.length, value, 0, value.length);
+    keys.push(key);
+  });
+  const rows = rowsOf(
+    table,
+    decoder.take(),
+    columns.map((c) => c.offset),
+  );
+  if (needs === null && columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
+  return { keys, rows };
+}
 
 /** Rows as datums by column offset, with what is computed from other columns. */
 export async function readRows(

@@ -1,8 +1,9 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { RegionAdmin } from '../region-admin.js';
-import type { KvRpc, RegionError, WaitForEntry } from '../rpc.js';
+import type { BulkSnapshot, KeyRange, KvPair, KvRpc, RegionError, WaitForEntry } from '../rpc.js';
 import type {
+  BulkLoading,
   CopTask,
   RequestAttributes,
   Snapshot,
@@ -63,7 +64,12 @@ class KvStorage implements Storage {
     private readonly client: ClientContext,
     readonly regions: RegionAdmin,
     private readonly onClose: (() => Awaitable<void>) | undefined,
-  ) {}
+  ) {
+    const { whole } = client.router;
+    this.bulk = whole?.rpc.bulkBegin === undefined ? undefined : new BulkClient(client, whole);
+  }
+
+  readonly bulk: BulkLoading | undefined;
 
   currentTs(): Awaitable<bigint> {
     return this.client.oracle.timestamp();
@@ -166,5 +172,34 @@ class KvStorage implements Storage {
   async close(): Promise<void> {
     this.client.heartbeats.close();
     await this.onClose?.();
+  }
+}
+
+class BulkClient implements BulkLoading {
+  constructor(
+    private readonly client: ClientContext,
+    private readonly route: RegionRoute,
+  ) {}
+
+  async begin(ranges: readonly KeyRange[], source: KeyRange): Promise<BulkSnapshot> {
+    const { rpc, context } = this.route;
+    const bo = new Backoffer(BackoffBudget.cleanup);
+    for (;;) {
+      const { snapshot, locked } = await rpc.bulkBegin!({ context, ranges, source });
+      if (snapshot !== undefined) return snapshot;
+      const { waitMs } = await this.client.resolver.resolve([locked!], 0n, bo);
+      if (waitMs > 0) await bo.sleep('txnLock', waitMs);
+    }
+  }
+
+  write(id: number, blocks: readonly Uint8Array[], unique: boolean): Awaitable<readonly KvPair[]> {
+    const { rpc, context } = this.route;
+    const answer = rpc.bulkWrite!({ context, id, blocks, unique });
+    return answer instanceof Promise ? answer.then((r) => r.again) : answer.again;
+  }
+
+  async end(id: number, ranges: readonly KeyRange[], durable: boolean): Promise<void> {
+    const { rpc, context } = this.route;
+    await rpc.bulkEnd!({ context, id, ranges, durable });
   }
 }

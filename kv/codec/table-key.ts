@@ -123,24 +123,53 @@ export function indexKey(
   putTablePrefix(w.buf, tableId, I);
   putInt64(w.buf, TABLE_PREFIX_LENGTH, indexId);
   w.len = INDEX_PREFIX_LENGTH;
+  writeIndexKeySuffix(w, values, types, unique, handle, zone, partitionId);
+  return w.toBytes();
+}
+
+/** Appends what follows `t{tableID}_i{indexID}` in the key of an entry. */
+export function writeIndexKeySuffix(
+  w: ByteWriter,
+  values: readonly Datum[],
+  types: readonly FieldType[],
+  unique: boolean,
+  handle: Handle,
+  zone?: ZoneOffsets,
+  partitionId?: number,
+): void {
   let distinct = unique;
   for (let i = 0; i < types.length; i++) {
     const v = values[i]!;
     if (v === null) distinct = false;
     encodeKeyDatum(w, v, types[i]!, zone);
   }
-  if (!distinct) {
-    if (partitionId !== undefined) {
-      w.u8(DatumFlag.Int);
-      writeIntKey(w, partitionId);
-    }
-    if (typeof handle === 'object') w.bytes(handle);
-    else {
-      w.u8(DatumFlag.Int);
-      writeIntKey(w, handle);
-    }
+  if (distinct) return;
+  if (partitionId !== undefined) {
+    w.u8(DatumFlag.Int);
+    writeIntKey(w, partitionId);
   }
-  return w.toBytes();
+  if (typeof handle === 'object') w.bytes(handle);
+  else {
+    w.u8(DatumFlag.Int);
+    writeIntKey(w, handle);
+  }
+}
+
+/** The record key of the row that an entry belongs to; `columns` values come before the handle in its key. */
+export function recordKeyOfEntry(
+  physicalId: number,
+  key: Uint8Array,
+  handleInValue: Handle | null,
+  columns: number,
+): Uint8Array {
+  if (handleInValue !== null) return recordKey(physicalId, handleInValue);
+  const at = indexValueOffsets(key, columns)[columns]!;
+  // An integer's flag is not part of the record's key.
+  const handle = copyOf(key, key[at] === DatumFlag.Int && key.length === at + 9 ? at + 1 : at);
+  const out = new Uint8Array(TABLE_PREFIX_LENGTH + handle.length);
+  putTablePrefix(out, physicalId, R);
+  copyBytes(handle, 0, handle.length, out, TABLE_PREFIX_LENGTH);
+  return out;
 }
 
 /** Whether the entry's key alone identifies it (unique index, no NULL): then the handle is in the value. */

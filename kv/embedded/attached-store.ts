@@ -148,6 +148,16 @@ export class AttachedStore implements rpc.KvRpc {
     return this.call('getLockWaitInfo', req);
   }
 
+  bulkBegin(req: rpc.BulkBeginRequest): Promise<rpc.BulkBeginResponse> {
+    return this.call('bulkBegin', req);
+  }
+  bulkWrite(req: rpc.BulkWriteRequest): Promise<rpc.BulkWriteResponse> {
+    return this.call('bulkWrite', req);
+  }
+  bulkEnd(req: rpc.BulkEndRequest): Promise<void> {
+    return this.call('bulkEnd', req);
+  }
+
   /** Sends a request with the others of this turn. */
   private call<T>(method: Method, request: unknown): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -217,11 +227,13 @@ class AttachedPages implements VersionPages {
   readonly dataTree: TreeCursor;
   readonly historyTree: TreeCursor;
   readonly marksTree: TreeCursor;
+  readonly packedTree: TreeCursor;
 
   constructor(readonly pages: PageMap) {
     this.dataTree = new TreeCursor(pages);
     this.historyTree = new TreeCursor(pages);
     this.marksTree = new TreeCursor(pages);
+    this.packedTree = new TreeCursor(pages);
   }
 }
 
@@ -237,6 +249,7 @@ class AttachedVersions extends VersionReader {
     dataRoot: -1,
     historyRoot: -1,
     marksRoot: -1,
+    packedRoot: -1,
   };
 
   constructor(
@@ -273,6 +286,7 @@ class AttachedVersions extends VersionReader {
     env.dataTree.root = layers.dataRoot;
     env.historyTree.root = layers.historyRoot;
     env.marksTree.root = layers.marksRoot;
+    env.packedTree.root = layers.packedRoot;
     env.epoch++;
   }
 

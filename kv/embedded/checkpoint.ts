@@ -91,6 +91,26 @@ export class Checkpointer {
     while (this.versions.frozen !== null) this.flushStep();
   }
 
+  /** Everything committed before the call is in LMDB when it resolves, written in small steps. */
+  async drain(): Promise<void> {
+    const table = await this.startSoon();
+    while (this.versions.frozen === table) await nextTurn();
+  }
+
+  /** A checkpoint that holds up nobody; resolves when it is durable. */
+  async complete(): Promise<void> {
+    await this.startSoon();
+    await this.tail;
+  }
+
+  /** Gives the memtable that the checkpoint flushes. */
+  private async startSoon(): Promise<Memtable> {
+    while (this.versions.frozen !== null) await nextTurn();
+    const table = this.versions.active;
+    this.start(0);
+    return table;
+  }
+
   /** Writes the first checkpoint of a new store. */
   async initialize(): Promise<void> {
     await this.persist({ segment: this.wal.segment, lsn: this.wal.lsn });

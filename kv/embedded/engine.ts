@@ -6,6 +6,11 @@ import type {
   BatchGetRequest,
   BatchGetResponse,
   BatchRollbackRequest,
+  BulkBeginRequest,
+  BulkBeginResponse,
+  BulkEndRequest,
+  BulkWriteRequest,
+  BulkWriteResponse,
   CheckSecondaryLocksRequest,
   CheckSecondaryLocksResponse,
   CheckTxnStatusRequest,
@@ -36,6 +41,7 @@ import type {
   TxnHeartBeatResponse,
   WaitForEntry,
 } from '../rpc.js';
+import { BulkLoads } from './bulk-load.js';
 import { Checkpointer } from './checkpoint.js';
 import { StoreDamagedError, readCheckpoint, restoreMeta } from './checkpoint-file.js';
 import { CommitPath } from './commit-path.js';
@@ -137,7 +143,7 @@ export class EmbeddedStore implements KvRpc {
     private readonly locks: LockTable,
     private readonly wal: Wal,
     private readonly checkpointer: Checkpointer,
-    private readonly path: CommitPath,
+    private readonly commitPath: CommitPath,
     private readonly tso: TimestampOracle,
     private readonly listeners: DataListeners,
     private readonly durability: Durability,
@@ -145,15 +151,18 @@ export class EmbeddedStore implements KvRpc {
     private readonly unlock: () => void,
   ) {
     this.reads = new Reads(versions, locks);
-    this.percolator = new Percolator(path, tso);
+    this.percolator = new Percolator(commitPath, tso);
     this.pessimistic = new PessimisticLocks(versions, locks);
     this.collector = new GarbageCollector(env);
+    const dataFile = path.join(directory, DATA_FILE);
+    this.bulk = new BulkLoads(versions, locks, this.reads, checkpointer, tso, listeners, dataFile);
   }
 
   private readonly reads: Reads;
   private readonly percolator: Percolator;
   private readonly pessimistic: PessimisticLocks;
   private readonly collector: GarbageCollector;
+  private readonly bulk: BulkLoads;
 
   /** Recovers the directory: the checkpoint's LMDB snapshot, then the log behind it. */
   static async open(
@@ -383,7 +392,7 @@ export class EmbeddedStore implements KvRpc {
   async flashback(req: FlashbackRequest): Promise<void> {
     if (this.failure !== null) throw this.failure;
     this.tso.advanceBeyond(req.commitTs);
-    await flashback(this.path, this.reads, req);
+    await flashback(this.commitPath, this.reads, req);
     await this.wal.sync();
   }
 
@@ -391,12 +400,31 @@ export class EmbeddedStore implements KvRpc {
     if (this.failure !== null) return abortAll(this.failure.message);
     // What the memtables hold of the range must be in LMDB first, to be deleted there.
     this.checkpointer.flushNow();
-    this.path.deleteRange(req.startKey, req.endKey);
+    this.commitPath.deleteRange(req.startKey, req.endKey);
     this.listeners.rangeChanged(req.startKey, req.endKey);
     await this.collector.deleteRange(req.startKey, req.endKey);
     this.listeners.rangeChanged(req.startKey, req.endKey);
     await this.wal.sync();
     return { errors: [] };
+  }
+
+  bulkBegin(req: BulkBeginRequest): Promise<BulkBeginResponse> {
+    this.throwIfFailed();
+    return this.bulk.begin(req);
+  }
+
+  bulkWrite(req: BulkWriteRequest): BulkWriteResponse {
+    this.throwIfFailed();
+    return this.bulk.write(req);
+  }
+
+  async bulkEnd(req: BulkEndRequest): Promise<void> {
+    await this.bulk.end(req);
+    this.throwIfFailed();
+  }
+
+  private throwIfFailed(): void {
+    if (this.failure !== null) throw this.failure;
   }
 
   coprocessor(req: CoprocessorRequest): CoprocessorResponse {

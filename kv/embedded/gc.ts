@@ -1,4 +1,5 @@
 import type { LmdbEnv } from './lmdb-env.js';
+import { PackedStore } from './packed-store.js';
 import { TreeCursor } from './page-tree.js';
 import { VersionKind, compareRanges, readComparableKey, writeComparableKey } from './record.js';
 import { readUint32BE } from './timestamp.js';
@@ -20,7 +21,11 @@ export interface GcCounts {
  * by a later run.
  */
 export class GarbageCollector {
-  constructor(private readonly env: LmdbEnv) {}
+  private readonly packed: PackedStore;
+
+  constructor(private readonly env: LmdbEnv) {
+    this.packed = new PackedStore(env);
+  }
 
   async collect(hi: number, lo: number): Promise<GcCounts> {
     const counts: GcCounts = { versions: 0, tombstones: 0, marks: 0 };
@@ -35,6 +40,8 @@ export class GarbageCollector {
     const userKey = new Uint8Array(4096);
     for (;;) {
       const dead: Uint8Array[] = [];
+      /** Keys whose oldest version said that there is none: a packed version below must go with it. */
+      const bared: Uint8Array[] = [];
       const cursor = new TreeCursor(this.env.pages, this.env.historyTree.root);
       let looked = 0;
       let resume: Uint8Array | null = null;
@@ -62,12 +69,14 @@ export class GarbageCollector {
           // The newest version at or below the safe point stays, unless it says "not there", which nothing says as well.
           if (covered || (below && cursor.valueU8[cursor.valueStart] === VersionKind.del)) {
             dead.push(cursor.u8.slice(cursor.keyStart, cursor.keyEnd));
+            if (!covered) bared.push(userKey.slice(0, readComparableKey(userKey, current!, 0)));
           }
           if (below) covered = true;
         } while (cursor.next());
       }
       counts.versions += dead.length;
-      this.remove(dead, (key) => this.env.history.remove(key));
+      const uncover = this.packed.without(bared);
+      this.remove(dead, (key) => this.env.history.remove(key), uncover);
       if (resume === null) return;
       from = resume;
       await nextTurn();
@@ -136,6 +145,10 @@ export class GarbageCollector {
   }
 
   private deleteStep(startKey: Uint8Array, endKey: Uint8Array): boolean {
+    return this.deleteRows(startKey, endKey) || this.packed.removeRange(startKey, endKey);
+  }
+
+  private deleteRows(startKey: Uint8Array, endKey: Uint8Array): boolean {
     const dead: Uint8Array[] = [];
     const cursor = new TreeCursor(this.env.pages, this.env.dataTree.root);
     if (cursor.seek(startKey, 0, startKey.length)) {
@@ -168,15 +181,18 @@ export class GarbageCollector {
         older.push(cursor.u8.slice(cursor.keyStart, cursor.keyEnd));
       } while (cursor.next());
     }
+    const uncover = this.packed.without(keys);
     this.env.write(() => {
+      uncover();
       for (const key of keys) this.env.data.remove(key);
       for (const key of older) this.env.history.remove(key);
     });
   }
 
-  private remove(keys: readonly Uint8Array[], one: (key: Uint8Array) => void): void {
+  private remove(keys: readonly Uint8Array[], one: (key: Uint8Array) => void, first = (): void => undefined): void {
     if (keys.length === 0) return;
     this.env.write(() => {
+      first();
       for (const key of keys) one(key);
     });
   }

@@ -11,14 +11,16 @@ export const LMDB_LOCK_FILE = 'data.mdb-lock';
 export type Table = Database<Uint8Array, Uint8Array>;
 
 /**
- * The LMDB environment: four tables written through lmdb-js by this thread only, read from their pages.
+ * The LMDB environment: five tables written through lmdb-js by this thread only, read from their pages.
  *
  *     data     user key -> record of its newest version (a tombstone too)
  *     history  memcomparable(user key) + ~commit ts -> record of an older version
  *     marks    memcomparable(user key) + ~ts + kind -> record: lock records (ts = commit ts) and rollback marks (ts = start ts)
  *     locks    user key -> Percolator lock as of the last checkpoint
+ *     packed   user key of the last entry -> block of entries that were loaded in bulk (packed-block.ts)
  *
- * Invariant: a key without a row in `data` has none in `history`.
+ * Invariants: a key without a row in `data` has none in `history`. A version in `packed` is older than all others of its key; blocks do
+ * not overlap.
  *
  * The environment runs with MDB_NOSYNC; what is durable is decided by checkpoint.ts and the log.
  */
@@ -27,6 +29,7 @@ export class LmdbEnv {
   readonly history: Table;
   readonly marks: Table;
   readonly locks: Table;
+  readonly packed: Table;
   readonly pages: PageMap;
   /** Grows with each write transaction and each change of the memtables: cursors that saw another epoch must seek again. */
   epoch = 0;
@@ -36,6 +39,7 @@ export class LmdbEnv {
   readonly historyTree: TreeCursor;
   readonly marksTree: TreeCursor;
   readonly locksTree: TreeCursor;
+  readonly packedTree: TreeCursor;
   private readonly root: RootDatabase<Uint8Array, Uint8Array>;
   private readonly dataFd: number;
   private pinned: NativeTxn | null = null;
@@ -63,11 +67,13 @@ export class LmdbEnv {
     this.history = table('history');
     this.marks = table('marks');
     this.locks = table('locks');
+    this.packed = table('packed');
     this.pages = openPageMap(file);
     this.dataTree = new TreeCursor(this.pages);
     this.historyTree = new TreeCursor(this.pages);
     this.marksTree = new TreeCursor(this.pages);
     this.locksTree = new TreeCursor(this.pages);
+    this.packedTree = new TreeCursor(this.pages);
     this.dataFd = fs.openSync(file, 'r');
     this.refresh();
   }
@@ -88,6 +94,13 @@ export class LmdbEnv {
     const previous = this.pinned;
     this.pinned = new native.Txn(env, MDB_RDONLY);
     return () => previous?.abort();
+  }
+
+  /** Holds the present snapshot's pages for a reader of its own, until the returned function is called. */
+  hold(): () => void {
+    const env = (this.root as unknown as { env: object }).env;
+    const txn = new native.Txn(env, MDB_RDONLY);
+    return () => txn.abort();
   }
 
   /** Copy of the meta page that describes the current snapshot. */
@@ -124,6 +137,7 @@ export class LmdbEnv {
     this.historyTree.root = databaseRoot(this.pages, main, HISTORY_NAME);
     this.marksTree.root = databaseRoot(this.pages, main, MARKS_NAME);
     this.locksTree.root = databaseRoot(this.pages, main, LOCKS_NAME);
+    this.packedTree.root = databaseRoot(this.pages, main, PACKED_NAME);
   }
 }
 
@@ -132,3 +146,4 @@ const DATA_NAME = Buffer.from('data\0');
 const HISTORY_NAME = Buffer.from('history\0');
 const MARKS_NAME = Buffer.from('marks\0');
 const LOCKS_NAME = Buffer.from('locks\0');
+const PACKED_NAME = Buffer.from('packed\0');

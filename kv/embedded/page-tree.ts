@@ -14,7 +14,8 @@ const PAGE_HEADER = 24;
 const NODE_HEADER = 8;
 const P_LEAF = 0x02;
 const F_BIGDATA = 0x01;
-const NONE = -1;
+/** Root of an empty tree. */
+export const NO_ROOT = -1;
 
 /** Offsets in the meta struct, which begins at byte 24 of pages 0 and 1. */
 const META_MAGIC = PAGE_HEADER;
@@ -29,7 +30,7 @@ const DB_ROOT = 40;
 function readUint64(u8: Uint8Array, at: number): number {
   const lo = (u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24)) >>> 0;
   const hi = (u8[at + 4]! | (u8[at + 5]! << 8) | (u8[at + 6]! << 16) | (u8[at + 7]! << 24)) >>> 0;
-  return hi === 0xffffffff ? NONE : hi * 4294967296 + lo;
+  return hi === 0xffffffff ? NO_ROOT : hi * 4294967296 + lo;
 }
 
 function readUint32(u8: Uint8Array, at: number): number {
@@ -46,7 +47,7 @@ export function currentMeta(pages: PageMap): { page: number; txnId: number } {
 function metaTxnId(pages: PageMap, page: number): number {
   const w = pages.window(page);
   const at = pages.at(page);
-  return isMeta(w.u8, at) ? readUint64(w.u8, at + META_TXN_ID) : NONE;
+  return isMeta(w.u8, at) ? readUint64(w.u8, at + META_TXN_ID) : NO_ROOT;
 }
 
 /** Whether these bytes begin with a meta page of the data version that this file understands. */
@@ -83,7 +84,7 @@ export class TreeCursor {
 
   constructor(
     private readonly pages: PageMap,
-    public root: number = NONE,
+    public root: number = NO_ROOT,
   ) {
     const w = pages.window(0);
     this.u8 = w.u8;
@@ -124,7 +125,7 @@ export class TreeCursor {
   }
 
   last(): boolean {
-    if (this.root === NONE) return false;
+    if (this.root === NO_ROOT) return false;
     this.depth = 0;
     this.descendToEdge(this.root, true);
     this.readKey();
@@ -152,6 +153,41 @@ export class TreeCursor {
     this.readKey();
     this.readValue();
     return true;
+  }
+
+  /** Keys of the upper levels in (startKey, endKey), of as few levels as give `wanted` of them; ascending. An empty `endKey` is the end. */
+  separators(startKey: Uint8Array, endKey: Uint8Array, wanted: number): Uint8Array[] {
+    if (this.root === NO_ROOT) return [];
+    let keys: Uint8Array[] = [];
+    for (let level = [this.root]; ;) {
+      const below: number[] = [];
+      const found: Uint8Array[] = [];
+      for (const page of level) {
+        this.loadPage(page);
+        if (this.isLeaf()) return keys;
+        for (let i = 0; i < this.count; i++) {
+          // Child i holds keys from its own (none for the first: from before the page) to the next one's.
+          const from = i === 0 ? null : this.keyAt(i);
+          const to = i + 1 < this.count ? this.keyAt(i + 1) : null;
+          if (from !== null && endKey.length > 0 && order(from, endKey) >= 0) break;
+          if (to !== null && order(to, startKey) <= 0) continue;
+          if (from !== null && order(from, startKey) > 0) found.push(from);
+          below.push(this.childAt(i));
+        }
+      }
+      // The separators of the levels above are first keys of pages further down.
+      keys = [...new Map([...keys, ...found].map((k) => [Buffer.from(k).toString('latin1'), k])).values()].sort(
+        order,
+      );
+      if (keys.length >= wanted) return keys;
+      level = below;
+    }
+  }
+
+  private keyAt(index: number): Uint8Array {
+    const node = this.base + PAGE_HEADER + this.u16[((this.base + PAGE_HEADER) >> 1) + index]!;
+    const start = node + NODE_HEADER;
+    return Uint8Array.prototype.slice.call(this.u8, start, start + this.u16[(node + 6) >> 1]!);
   }
 
   private readKey(): void {
@@ -196,7 +232,7 @@ export class TreeCursor {
 
   /** To the leaf for the key; `index` = first entry at or after it, maybe `count`. False when the tree is empty. */
   private descend(key: Uint8Array, start: number, end: number): boolean {
-    if (this.root === NONE) return false;
+    if (this.root === NO_ROOT) return false;
     let page = this.root;
     this.depth = 0;
     const wanted = end - start;
@@ -278,10 +314,12 @@ export class TreeCursor {
   }
 }
 
+const order = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b);
+
 /** Root page of the named database, from its record (MDB_db) in the main tree. */
 export function databaseRoot(pages: PageMap, mainTreeRoot: number, name: Uint8Array): number {
   const cursor = new TreeCursor(pages, mainTreeRoot);
-  return cursor.find(name, 0, name.length) ? readUint64(cursor.valueU8, cursor.valueStart + DB_ROOT) : NONE;
+  return cursor.find(name, 0, name.length) ? readUint64(cursor.valueU8, cursor.valueStart + DB_ROOT) : NO_ROOT;
 }
 
 /** A page number read from a page is below 2^48, exact as a number; the windows address up to 2^32 pages of this size. */

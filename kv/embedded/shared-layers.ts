@@ -49,6 +49,7 @@ export interface Layers {
   dataRoot: number;
   historyRoot: number;
   marksRoot: number;
+  packedRoot: number;
 }
 
 export class SharedState {
@@ -60,7 +61,7 @@ export class SharedState {
   constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(TOTAL_BYTES)) {
     this.words = new Int32Array(buffer, 0, TS_BYTES / 4);
     this.timestamps = new BigInt64Array(buffer, TS_BYTES, 2);
-    this.roots = new Float64Array(buffer, ROOT_BYTES, 3);
+    this.roots = new Float64Array(buffer, ROOT_BYTES, 4);
   }
 
   /** The store's thread: shows these layers from now on. */
@@ -70,6 +71,7 @@ export class SharedState {
     data: TreeCursor,
     history: TreeCursor,
     marks: TreeCursor,
+    packed: TreeCursor,
   ): void {
     const w = this.words;
     Atomics.add(w, SharedWord.layers, 1);
@@ -78,6 +80,7 @@ export class SharedState {
     this.roots[0] = data.root;
     this.roots[1] = history.root;
     this.roots[2] = marks.root;
+    this.roots[3] = packed.root;
     Atomics.add(w, SharedWord.layers, 1);
   }
 
@@ -93,6 +96,7 @@ export class SharedState {
       into.dataRoot = this.roots[0]!;
       into.historyRoot = this.roots[1]!;
       into.marksRoot = this.roots[2]!;
+      into.packedRoot = this.roots[3]!;
       if (Atomics.load(w, SharedWord.layers) !== before) continue;
       into.sequence = before;
       return;

@@ -107,6 +107,7 @@ export class StoreHost implements LayerSharing {
       env.dataTree,
       env.historyTree,
       env.marksTree,
+      env.packedTree,
     );
   }
 

@@ -43,6 +43,9 @@ export const METHODS = [
   'gc',
   'deleteRange',
   'getLockWaitInfo',
+  'bulkBegin',
+  'bulkWrite',
+  'bulkEnd',
 ] as const;
 export type Method = (typeof METHODS)[number];
 

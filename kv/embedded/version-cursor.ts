@@ -2,6 +2,7 @@ import type { MvccCursor } from '../mvcc-reader.js';
 import { type Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
 import { MAX_UINT32, readUint32BE } from './timestamp.js';
+import { MergedRows, type RowCursor } from './packed-cursor.js';
 import { TreeCursor } from './page-tree.js';
 import type { VersionReader } from './version-reader.js';
 
@@ -18,8 +19,8 @@ const NO_NODE = 0;
 const FEW_VERSIONS = 6;
 
 /**
- * Walks the visible versions of a key range: the rows of `data` merged with the memtables' entries. Rows of `data` that are too new
- * are looked up in `history`. Nothing is allocated per row; keys and values are views.
+ * Walks the visible versions of a key range: the rows of `data` (and the entries of packed blocks, where there are any) merged with the
+ * memtables' entries. Rows that are too new are looked up in the layers below. Nothing is allocated per row; keys and values are views.
  */
 export class VersionCursor implements MvccCursor {
   keyBuffer: Uint8Array;
@@ -29,7 +30,9 @@ export class VersionCursor implements MvccCursor {
   valueStart = 0;
   valueEnd = 0;
 
-  private readonly tree: TreeCursor;
+  private tree: RowCursor;
+  private readonly data: TreeCursor;
+  private merged: MergedRows | null = null;
   private treeAlive = false;
   private activeNode = NO_NODE;
   private frozenNode = NO_NODE;
@@ -50,7 +53,8 @@ export class VersionCursor implements MvccCursor {
   ) {
     this.keyBuffer = new Uint8Array(64);
     this.valueBuffer = this.keyBuffer;
-    this.tree = new TreeCursor(store.env.pages);
+    this.data = new TreeCursor(store.env.pages);
+    this.tree = this.data;
     this.active = store.active;
   }
 
@@ -219,7 +223,7 @@ export class VersionCursor implements MvccCursor {
     }
     const store = this.store;
     if (
-      !store.visibleInHistory(this.keyBuffer, 0, this.keyLength, this.hi, this.lo) ||
+      !store.visibleBelowData(this.keyBuffer, 0, this.keyLength, this.hi, this.lo) ||
       store.kind !== VersionKind.put
     )
       return false;
@@ -331,7 +335,11 @@ export class VersionCursor implements MvccCursor {
     this.generation = store.generation;
     this.active = store.active;
     this.frozen = store.frozen;
-    this.tree.root = store.env.dataTree.root;
+    this.data.root = store.env.dataTree.root;
+    if (store.mayBePacked(this.startKey, this.endKey)) {
+      this.tree = this.merged ??= new MergedRows(store.env.pages);
+      this.merged.setRoots(this.data.root, store.env.packedTree.root);
+    } else this.tree = this.data;
     if (this.reverse) {
       const bound = this.started ? this.keyBuffer : this.endKey;
       const length = this.started ? this.keyLength : this.endKey.length;

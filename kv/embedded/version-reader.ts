@@ -1,6 +1,7 @@
 import { type Memtable, MemtableList } from './memtable.js';
+import { PackedCursor } from './packed-cursor.js';
 import type { PageMap } from './page-map.js';
-import type { TreeCursor } from './page-tree.js';
+import { NO_ROOT, type TreeCursor } from './page-tree.js';
 import { RECORD_HEADER, compareRanges, writeHistoryKey } from './record.js';
 import { MAX_UINT32, readUint32BE } from './timestamp.js';
 
@@ -12,13 +13,14 @@ export interface VersionPages {
   readonly dataTree: TreeCursor;
   readonly historyTree: TreeCursor;
   readonly marksTree: TreeCursor;
+  readonly packedTree: TreeCursor;
 }
 
 const KEY_BUFFER = 4200;
 
 /**
- * All committed versions, in three layers from new to old: the active memtable, a frozen one on its way into LMDB, and
- * LMDB's `data` and `history`. Invariant: for one key every version in an upper layer is newer than (or the same as) those below.
+ * All committed versions, in layers from new to old: the active memtable, a frozen one on its way into LMDB, LMDB's `data` and
+ * `history`, and the blocks of bulk loads in `packed`. Invariant: for one key every version in an upper layer is newer than (or the same as) those below.
  * A lookup leaves its answer in the fields below instead of allocating; they hold until the next lookup.
  */
 export abstract class VersionReader {
@@ -35,6 +37,11 @@ export abstract class VersionReader {
   abstract active: Memtable;
   abstract frozen: Memtable | null;
   protected readonly scratch = new Uint8Array(KEY_BUFFER);
+  private packed: PackedCursor | null = null;
+  /** Keys behind `gapAfter` and before `gapUntil` are in no block of the cursor's root; null: without bound. */
+  private gapKnown = false;
+  private gapAfter: Uint8Array | null = null;
+  private gapUntil: Uint8Array | null = null;
 
   constructor(readonly env: VersionPages) {}
 
@@ -56,10 +63,87 @@ export abstract class VersionReader {
       if (node !== 0) return this.fromMemtable(frozen, node);
     }
     const tree = this.env.dataTree;
-    if (!tree.find(key, keyStart, keyEnd)) return false;
+    if (!tree.find(key, keyStart, keyEnd))
+      return this.env.packedTree.root !== NO_ROOT && this.visibleInPacked(key, keyStart, keyEnd, hi, lo);
     this.fromRecord(tree.valueU8, tree.valueStart, tree.valueEnd);
     if (this.commitHi < hi || (this.commitHi === hi && this.commitLo <= lo)) return true;
-    return this.visibleInHistory(key, keyStart, keyEnd, hi, lo);
+    return this.visibleBelowData(key, keyStart, keyEnd, hi, lo);
+  }
+
+  /** A version of a key whose row in `data` is too new. */
+  visibleBelowData(key: Uint8Array, keyStart: number, keyEnd: number, hi: number, lo: number): boolean {
+    return (
+      this.visibleInHistory(key, keyStart, keyEnd, hi, lo) ||
+      (this.env.packedTree.root !== NO_ROOT && this.visibleInPacked(key, keyStart, keyEnd, hi, lo))
+    );
+  }
+
+  private visibleInPacked(
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    hi: number,
+    lo: number,
+  ): boolean {
+    const packed = this.openPacked();
+    if (this.liesInGap(key, keyStart, keyEnd)) return false;
+    if (!packed.find(key, keyStart, keyEnd)) {
+      this.noteGap(Uint8Array.prototype.slice.call(key, keyStart, keyEnd));
+      return false;
+    }
+    const { block, index } = packed;
+    const at = block.headerAt;
+    const commitHi = readUint32BE(block.u8, at + 1);
+    const commitLo = readUint32BE(block.u8, at + 5);
+    if (commitHi > hi || (commitHi === hi && commitLo > lo)) return false;
+    this.fromRecord(block.u8, at, at);
+    this.start = block.valueStart(index);
+    this.end = block.valueEnd(index);
+    return true;
+  }
+
+  /** The cursor of packed blocks, at the present root. */
+  private openPacked(): PackedCursor {
+    const packed = (this.packed ??= new PackedCursor(this.env.pages));
+    const { root } = this.env.packedTree;
+    if (packed.root !== root) {
+      packed.root = root;
+      this.gapKnown = false;
+    }
+    return packed;
+  }
+
+  /** Whether no block is known to hold anything near the key. */
+  private liesInGap(key: Uint8Array, start: number, end: number): boolean {
+    return (
+      this.gapKnown &&
+      (this.gapAfter === null || compareRanges(key, start, end, this.gapAfter, 0, this.gapAfter.length) > 0) &&
+      (this.gapUntil === null || compareRanges(key, start, end, this.gapUntil, 0, this.gapUntil.length) < 0)
+    );
+  }
+
+  /** Notes the gap between blocks in which the key lies, if it lies in one: what is asked next mostly lies in the same. */
+  private noteGap(key: Uint8Array): void {
+    const packed = this.packed!;
+    const block = packed.seekBlock(key);
+    const first = block === null ? null : block.key(0);
+    if (first !== null && compareRanges(key, 0, key.length, first, 0, first.length) >= 0) return;
+    this.gapUntil = first;
+    this.gapAfter = packed.keyBefore(key);
+    this.gapKnown = true;
+  }
+
+  /** Whether there may be blocks with entries in [start, end); an empty `end` is the end of all keys. */
+  mayBePacked(start: Uint8Array, end: Uint8Array): boolean {
+    if (this.env.packedTree.root === NO_ROOT) return false;
+    this.openPacked();
+    if (!this.liesInGap(start, 0, start.length)) {
+      this.gapKnown = false;
+      this.noteGap(start);
+      if (!this.gapKnown) return true;
+    }
+    if (this.gapUntil === null) return false;
+    return end.length === 0 || compareRanges(end, 0, end.length, this.gapUntil, 0, this.gapUntil.length) > 0;
   }
 
   visibleInHistory(key: Uint8Array, keyStart: number, keyEnd: number, hi: number, lo: number): boolean {
@@ -97,6 +181,14 @@ export abstract class VersionReader {
       const { u8, keyStart, keyEnd } = tree;
       if (least === null || compareRanges(u8, keyStart, keyEnd, least, 0, least.length) < 0)
         least = u8.slice(keyStart, keyEnd);
+    }
+    if (this.env.packedTree.root !== NO_ROOT) {
+      const packed = this.openPacked();
+      if (packed.seek(key, 0, key.length)) {
+        const end = packed.keyEnd;
+        if (least === null || compareRanges(packed.u8, 0, end, least, 0, least.length) < 0)
+          least = packed.u8.slice(0, end);
+      }
     }
     return least;
   }

@@ -1,0 +1,212 @@
+import { openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { ByteWriter } from '../../kv/codec/byte-writer.js';
+import { sortKeys } from './sort-entries.js';
+
+/**
+ * Runs of sorted index entries, in shared memory or in a file. An entry: key length (2), value length (2), key without the index's
+ * prefix, value; little-endian.
+ */
+export const ENTRY_HEADER = 4;
+/** Bytes of a run in the making. */
+const RUN_BYTES = 16 << 20;
+/** Entries from one sample to the next. */
+const SAMPLE_EVERY = 512;
+const WINDOW = 256 << 10;
+
+export interface EntryRun {
+  /** Which of the indexes that are built. */
+  readonly index: number;
+  readonly count: number;
+  readonly length: number;
+  readonly memory: SharedArrayBuffer | null;
+  /** A file of this process, and where in it the run begins; for runs that are not in memory. */
+  readonly fd: number;
+  readonly offset: number;
+  /** Keys of some entries and where those begin, ascending. The first is the run's first. */
+  readonly sampleKeys: readonly Uint8Array[];
+  readonly sampleAt: readonly number[];
+}
+
+/** A nameless file that runs are put to behind each other. */
+export class RunFile {
+  private constructor(
+    readonly fd: number,
+    private length: number,
+  ) {}
+
+  static create(folder: string): RunFile {
+    const path = join(folder, `ingest-${process.pid}-${threadId}-${nextFile++}`);
+    const fd = openSync(path, 'wx+', 0o600);
+    unlinkSync(path);
+    return new RunFile(fd, 0);
+  }
+
+  append(bytes: Uint8Array): number {
+    const at = this.length;
+    for (let done = 0; done < bytes.length;)
+      done += writeSync(this.fd, bytes, done, bytes.length - done, at + done);
+    this.length += bytes.length;
+    return at;
+  }
+}
+
+let nextFile = 1;
+
+/** Gathers entries of one index and sorts them when they are as many as a run may have. */
+export class RunBuilder {
+  readonly writer = new ByteWriter(1 << 20);
+  private starts: Uint32Array = new Uint32Array(1 << 16);
+  private ends: Uint32Array = new Uint32Array(1 << 16);
+  count = 0;
+  private entryAt = 0;
+
+  constructor(
+    private readonly index: number,
+    private readonly runBytes = RUN_BYTES,
+  ) {}
+
+  get full(): boolean {
+    return this.writer.len >= this.runBytes;
+  }
+
+  /** Begins an entry: its key is to be appended to `writer`. */
+  begin(): void {
+    const w = this.writer;
+    w.ensure(ENTRY_HEADER);
+    this.entryAt = w.len;
+    w.len += ENTRY_HEADER;
+  }
+
+  /** The key is written. */
+  end(value: Uint8Array): void {
+    const w = this.writer;
+    const keyStart = this.entryAt + ENTRY_HEADER;
+    const keyEnd = w.len;
+    w.bytes(value);
+    const { buf } = w;
+    const keyLength = keyEnd - keyStart;
+    buf[keyStart - 4] = keyLength;
+    buf[keyStart - 3] = keyLength >>> 8;
+    buf[keyStart - 2] = value.length;
+    buf[keyStart - 1] = value.length >>> 8;
+    if (this.count === this.starts.length) {
+      this.starts = grown(this.starts);
+      this.ends = grown(this.ends);
+    }
+    this.starts[this.count] = keyStart;
+    this.ends[this.count++] = keyEnd;
+  }
+
+  /** The entries so far as a run; null when there are none. */
+  take(file: RunFile | null): EntryRun | null {
+    const { count, starts, ends } = this;
+    if (count === 0) return null;
+    const source = this.writer.buf;
+    const length = this.writer.len;
+    const order = sortKeys({ bytes: source, starts, ends, count });
+    const memory = file === null ? new SharedArrayBuffer(length) : null;
+    const out = memory === null ? new Uint8Array(length) : new Uint8Array(memory);
+    const sampleKeys: Uint8Array[] = [];
+    const sampleAt: number[] = [];
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const e = order[i]!;
+      const keyStart = starts[e]!;
+      if (i % SAMPLE_EVERY === 0) {
+        sampleKeys.push(source.slice(keyStart, ends[e]!));
+        sampleAt.push(at);
+      }
+      const from = keyStart - ENTRY_HEADER;
+      const to = ends[e]! + (source[keyStart - 2]! | (source[keyStart - 1]! << 8));
+      if (to - from < 64) for (let b = from; b < to; b++) out[at++] = source[b]!;
+      else {
+        out.set(source.subarray(from, to), at);
+        at += to - from;
+      }
+    }
+    const offset = file === null ? 0 : file.append(out);
+    this.count = 0;
+    this.writer.reset();
+    return {
+      index: this.index,
+      count,
+      length,
+      memory,
+      fd: file?.fd ?? -1,
+      offset,
+      sampleKeys,
+      sampleAt,
+    };
+  }
+}
+
+function grown(a: Uint32Array): Uint32Array {
+  const out = new Uint32Array(a.length * 2);
+  out.set(a);
+  return out;
+}
+
+/** Walks the entries of a run from a place on. Key `bytes[keyStart, keyEnd)`, value up to `valueEnd`. */
+export class RunReader {
+  bytes: Uint8Array;
+  keyStart = 0;
+  keyEnd = 0;
+  valueEnd = 0;
+  private at: number;
+  private limit: number;
+  /** Bytes of the run before `bytes[0]`. */
+  private base = 0;
+
+  constructor(
+    private readonly run: EntryRun,
+    at: number,
+  ) {
+    if (run.memory !== null) {
+      this.bytes = new Uint8Array(run.memory);
+      this.at = at;
+      this.limit = run.length;
+    } else {
+      this.bytes = new Uint8Array(Math.min(WINDOW, run.length));
+      this.base = at;
+      this.at = 0;
+      this.limit = 0;
+    }
+  }
+
+  next(): boolean {
+    if (this.limit - this.at < ENTRY_HEADER && !this.refill(ENTRY_HEADER)) return false;
+    let { bytes, at } = this;
+    let length = ENTRY_HEADER + bytes[at]! + (bytes[at + 1]! << 8) + bytes[at + 2]! + (bytes[at + 3]! << 8);
+    if (this.limit - at < length) {
+      this.refill(length);
+      ({ bytes, at } = this);
+      length = ENTRY_HEADER + bytes[at]! + (bytes[at + 1]! << 8) + bytes[at + 2]! + (bytes[at + 3]! << 8);
+    }
+    this.keyStart = at + ENTRY_HEADER;
+    this.keyEnd = this.keyStart + bytes[at]! + (bytes[at + 1]! << 8);
+    this.valueEnd = at + length;
+    this.at = this.valueEnd;
+    return true;
+  }
+
+  /** Reads on so that at least `needed` bytes are there; false at the end. */
+  private refill(needed: number): boolean {
+    const { run } = this;
+    if (run.memory !== null) return false;
+    const from = this.base + this.at;
+    if (from >= run.length) return false;
+    if (needed > this.bytes.length) this.bytes = new Uint8Array(needed * 2);
+    const wanted = Math.min(this.bytes.length, run.length - from);
+    for (let got = 0; got < wanted;) {
+      const n = readSync(run.fd, this.bytes, got, wanted - got, run.offset + from + got);
+      if (n === 0) throw new Error('a run of index entries ends early');
+      got += n;
+    }
+    this.base = from;
+    this.at = 0;
+    this.limit = wanted;
+    return true;
+  }
+}

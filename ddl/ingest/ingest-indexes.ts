@@ -1,0 +1,243 @@
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { encodeTable } from '../../catalog/meta/schema-codec.js';
+import type { TableInfo } from '../../catalog/model.js';
+import type { IndexMutations } from '../../catalog/table-mutations.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { decodeIndexValueHandle } from '../../kv/codec/index-value.js';
+import { indexRange, recordKeyOfEntry } from '../../kv/codec/table-key.js';
+import { dividingKeys as dividingRecords } from '../../kv/embedded/snapshot-file.js';
+import type { BulkSnapshot, KeyRange } from '../../kv/rpc.js';
+import type { BulkLoading } from '../../kv/storage.js';
+import type { DdlContext } from '../ddl-context.js';
+import type { JobSettings } from '../job/job.js';
+import type { EntryRun } from './entry-run.js';
+import type { IngestReply } from './ingest-task.js';
+import { openThreads, type IngestThread } from './ingest-threads.js';
+import { dividingKeys, type MergeRange } from './merge-runs.js';
+import type { IngestSource } from './scan-entries.js';
+
+/** Threads at most, whatever the machine has. */
+const MAX_THREADS = 3;
+/** Pieces of work per thread, so that all end at about the same time. */
+const PIECES = 8;
+/** Runs beyond this go to files. */
+const MEMORY_LIMIT = 256 << 20;
+
+export interface IngestJob {
+  readonly table: TableInfo;
+  readonly physicalId: number;
+  readonly indexes: readonly IndexMutations[];
+  /** Offsets of the columns that entries are made of. */
+  readonly offsets: readonly number[];
+  /** The rows: record keys from and to. */
+  readonly rows: KeyRange;
+}
+
+export interface IngestControl {
+  settings(): JobSettings;
+  /** Throws when the job is cancelled; waits while it is paused. */
+  obey(): Promise<void>;
+  /** So many rows more are read. */
+  progressed(rows: number): Promise<void>;
+}
+
+/** Two rows have the same key in a unique index: the record keys of those that are known. */
+export class DuplicateRowsError extends Error {
+  constructor(
+    readonly index: IndexMutations,
+    readonly recordKey: Uint8Array,
+    readonly ts: bigint,
+  ) {
+    super('duplicate index entry');
+  }
+}
+
+/**
+ * Fills new indexes in bulk: threads read the rows at one snapshot, make the entries and sort them; the runs are merged into packed blocks,
+ * which go into the store without transactions, as of the snapshot. Statements that run meanwhile keep the indexes themselves, with
+ * versions that are newer than the snapshot and so hide what comes from it. Only for a unique index that is not enough: who wrote a
+ * key while the snapshot's entry was not there yet could not know of it. Such entries come back from the store.
+ *
+ * Gives the record keys of the rows whose entries must be added by a transaction. Throws DuplicateRowsError.
+ */
+export async function ingestIndexes(
+  ctx: DdlContext,
+  bulk: BulkLoading,
+  job: IngestJob,
+  control: IngestControl,
+): Promise<Uint8Array[]> {
+  const ranges = job.indexes.map((m) => indexRange(job.physicalId, m.index.id));
+  const unpin = ctx.storage.pinTs(await ctx.storage.currentTs());
+  try {
+    const snapshot = await bulk.begin(ranges, job.rows);
+    let whole = false;
+    const ingest = new Ingest(ctx, bulk, job, control, snapshot);
+    try {
+      await ingest.run();
+      whole = true;
+    } finally {
+      await ingest.close();
+      await bulk.end(snapshot.id, ranges, whole);
+    }
+    return ingest.again;
+  } finally {
+    unpin();
+  }
+}
+
+class Ingest {
+  /** Record keys of rows to be looked at again. */
+  readonly again: Uint8Array[] = [];
+  private readonly threads: IngestThread[];
+  private readonly runs: EntryRun[] = [];
+  private inMemory = 0;
+
+  constructor(
+    private readonly ctx: DdlContext,
+    private readonly bulk: BulkLoading,
+    private readonly job: IngestJob,
+    private readonly control: IngestControl,
+    private readonly snapshot: BulkSnapshot,
+  ) {
+    const source: IngestSource = {
+      snapshot,
+      table: encodeTable(job.table),
+      physicalId: job.physicalId,
+      indexIds: job.indexes.map((m) => m.index.id),
+      offsets: job.offsets,
+      timeZone: ctx.eval.timeZone,
+      folder: dirname(snapshot.dataFile),
+    };
+    this.threads = openThreads(source, this.wantedThreads());
+  }
+
+  /** One where statements run: they need the rest of the machine. */
+  private wantedThreads(): number {
+    const free = Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1));
+    return this.ctx.busy() ? 1 : Math.min(free, Math.max(1, this.control.settings().thread));
+  }
+
+  async run(): Promise<void> {
+    await this.scan();
+    for (let i = 0; i < this.job.indexes.length; i++) await this.merge(i);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((t) => t.close()));
+  }
+
+  private async scan(): Promise<void> {
+    const { startKey, endKey } = this.job.rows;
+    const inner = dividingRecords(this.snapshot, startKey, endKey, this.threads.length * PIECES);
+    const bounds = [startKey, ...thinned(inner, this.threads.length * PIECES * 2), endKey];
+    const receive = async (reply: IngestReply): Promise<void> => {
+      if (reply.kind !== 'rows') return this.raise(reply, 0);
+      for (const run of reply.runs) {
+        this.runs.push(run);
+        if (run.memory !== null) this.inMemory += run.length;
+      }
+      await this.control.progressed(reply.rows);
+    };
+    await this.deal(bounds.length - 1, (thread, i) =>
+      thread.run(
+        { kind: 'scan', startKey: bounds[i]!, endKey: bounds[i + 1]!, spill: this.spills },
+        receive,
+      ),
+    );
+    await Promise.all(this.threads.map((t) => t.run({ kind: 'finish', spill: this.spills }, receive)));
+  }
+
+  private get spills(): boolean {
+    return this.inMemory > MEMORY_LIMIT;
+  }
+
+  private async merge(index: number): Promise<void> {
+    const runs = this.runs.filter((r) => r.index === index);
+    if (runs.length === 0) return;
+    const mutations = this.job.indexes[index]!;
+    const keys = dividingKeys(runs, this.threads.length * PIECES);
+    const ranges: MergeRange[] = [];
+    for (let i = 0; i <= keys.length; i++)
+      ranges.push({ runs, from: keys[i - 1] ?? null, to: keys[i] ?? null });
+    const receive = async (reply: IngestReply): Promise<void> => {
+      if (reply.kind !== 'blocks') return this.raise(reply, index);
+      const began = performance.now();
+      const again = await this.bulk.write(this.snapshot.id, reply.blocks, mutations.index.unique);
+      for (const { key, value } of again)
+        this.again.push(
+          recordKeyOfEntry(
+            this.job.physicalId,
+            key,
+            decodeIndexValueHandle(value),
+            mutations.valuesInKey,
+          ),
+        );
+      await this.keepToRate(
+        reply.blocks.reduce((n, b) => n + b.length, 0),
+        performance.now() - began,
+      );
+    };
+    await this.deal(ranges.length, (thread, i) =>
+      thread.run({ kind: 'merge', index, range: ranges[i]! }, receive),
+    );
+  }
+
+  /** Deals pieces of work out to the threads as they are free. */
+  private async deal(
+    pieces: number,
+    work: (thread: IngestThread, piece: number) => Promise<void>,
+  ): Promise<void> {
+    let next = 0;
+    let failed = false;
+    await Promise.all(
+      this.threads.map(async (thread) => {
+        try {
+          while (next < pieces && !failed) {
+            const piece = next++;
+            this.ctx.throwIfInterrupted();
+            await this.control.obey();
+            await work(thread, piece);
+          }
+        } catch (e) {
+          failed = true;
+          throw e;
+        }
+      }),
+    );
+  }
+
+  private raise(reply: IngestReply, index: number): void {
+    if (reply.kind === 'failed') throw new Error(reply.message);
+    if (reply.kind !== 'duplicate') return;
+    const mutations = this.job.indexes[index]!;
+    const prefix = mutations.keyPrefix;
+    const key = new Uint8Array(prefix.length + reply.key.length);
+    key.set(prefix);
+    key.set(reply.key, prefix.length);
+    const handle = decodeIndexValueHandle(reply.value);
+    throw new DuplicateRowsError(
+      mutations,
+      recordKeyOfEntry(this.job.physicalId, key, handle, mutations.valuesInKey),
+      this.snapshot.ts,
+    );
+  }
+
+  private async keepToRate(bytes: number, took: number): Promise<void> {
+    this.ctx.throwIfInterrupted();
+    const { maxWriteSpeed } = this.control.settings();
+    const ms = maxWriteSpeed > 0 ? (bytes / maxWriteSpeed) * 1000 - took : 0;
+    if (ms >= 1) await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+/** At most about so many of the keys, evenly chosen and without repetition. */
+function thinned(keys: readonly Uint8Array[], most: number): Uint8Array[] {
+  const step = Math.max(1, keys.length / most);
+  const out: Uint8Array[] = [];
+  for (let i = 0; i < keys.length; i += step) {
+    const key = keys[Math.floor(i)]!;
+    if (out.length === 0 || compareBytes(out[out.length - 1]!, key) < 0) out.push(key);
+  }
+  return out;
+}

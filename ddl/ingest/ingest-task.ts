@@ -1,0 +1,75 @@
+import { highHalf, lowHalf } from '../../kv/embedded/timestamp.js';
+import type { EntryRun } from './entry-run.js';
+import { DuplicateEntryError, mergeRuns, type MergeRange } from './merge-runs.js';
+import { EntryScanner, type IngestSource } from './scan-entries.js';
+
+/** What the thread that adds an index asks of the threads that make its entries. */
+export type IngestRequest =
+  | { readonly kind: 'scan'; readonly startKey: Uint8Array; readonly endKey: Uint8Array; readonly spill: boolean }
+  | { readonly kind: 'finish'; readonly spill: boolean }
+  | { readonly kind: 'merge'; readonly index: number; readonly range: MergeRange }
+  /** The blocks told last are taken: the next may come. */
+  | { readonly kind: 'taken' };
+
+export type IngestReply =
+  | { readonly kind: 'rows'; readonly rows: number; readonly runs: readonly EntryRun[] }
+  | { readonly kind: 'blocks'; readonly blocks: readonly Uint8Array[] }
+  /** The request is done. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'duplicate'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Rows after which a scan says how far it is. */
+const TELL_ROWS = 16384;
+
+/** The work of one such thread: requests one at a time, each as steps that end with a reply or with nothing to tell. */
+export class IngestTask {
+  private readonly scanner: EntryScanner;
+
+  constructor(private readonly source: IngestSource) {
+    this.scanner = new EntryScanner(source);
+  }
+
+  *run(request: IngestRequest): Generator<IngestReply | null, void, void> {
+    try {
+      if (request.kind === 'scan') yield* this.scan(request.startKey, request.endKey, request.spill);
+      else if (request.kind === 'finish')
+        yield { kind: 'rows', rows: 0, runs: this.scanner.finish(request.spill) };
+      else if (request.kind === 'merge') {
+        const { ts } = this.source.snapshot;
+        const output = {
+          prefix: this.scanner.prefixes[request.index]!,
+          commitHi: highHalf(ts),
+          commitLo: lowHalf(ts),
+        };
+        for (const blocks of mergeRuns(request.range, output)) yield { kind: 'blocks', blocks };
+      }
+      yield { kind: 'done' };
+    } catch (e) {
+      if (e instanceof DuplicateEntryError) yield { kind: 'duplicate', key: e.key, value: e.value };
+      else yield { kind: 'failed', message: e instanceof Error ? (e.stack ?? e.message) : String(e) };
+    }
+  }
+
+  private *scan(
+    startKey: Uint8Array,
+    endKey: Uint8Array,
+    spill: boolean,
+  ): Generator<IngestReply | null, void, void> {
+    let rows = 0;
+    for (const step of this.scanner.scan(startKey, endKey, spill)) {
+      rows += step.rows;
+      if (step.runs.length === 0 && rows < TELL_ROWS) {
+        yield null;
+        continue;
+      }
+      yield { kind: 'rows', rows, runs: step.runs };
+      rows = 0;
+    }
+    if (rows > 0) yield { kind: 'rows', rows, runs: [] };
+  }
+
+  close(): void {
+    this.scanner.close();
+  }
+}

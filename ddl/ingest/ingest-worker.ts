@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { IngestTask, type IngestReply, type IngestRequest } from './ingest-task.js';
+import type { IngestSource } from './scan-entries.js';
+
+/** A thread that makes index entries: see ingest-threads.ts. It is ended from outside. */
+const port = parentPort!;
+const task = new IngestTask(workerData as IngestSource);
+let steps: Generator<IngestReply | null, void, void> | null = null;
+
+function goOn(): void {
+  for (;;) {
+    const step = steps!.next();
+    if (step.done === true) {
+      steps = null;
+      return;
+    }
+    const reply = step.value;
+    if (reply === null) continue;
+    if (reply.kind !== 'blocks') {
+      port.postMessage(reply);
+      continue;
+    }
+    port.postMessage(
+      reply,
+      reply.blocks.map((b) => b.buffer as ArrayBuffer),
+    );
+    // One group is on its way while the next is made.
+    if (--credit === 0) return;
+  }
+}
+
+let credit = 0;
+const GROUPS_AHEAD = 3;
+
+port.on('message', (request: IngestRequest) => {
+  if (request.kind === 'taken') {
+    credit++;
+    if (credit === 1 && steps !== null) goOn();
+    return;
+  }
+  credit = GROUPS_AHEAD;
+  steps = task.run(request);
+  goOn();
+});

@@ -1,0 +1,125 @@
+import { decodeTable } from '../../catalog/meta/schema-codec.js';
+import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
+import { scanColumns } from '../../catalog/table-layout.js';
+import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
+import { copyOf } from '../../kv/codec/byte-writer.js';
+import { readIntKey } from '../../kv/codec/number-codec.js';
+import { TABLE_PREFIX_LENGTH, type Handle } from '../../kv/codec/table-key.js';
+import type { BulkSnapshot } from '../../kv/rpc.js';
+import { SnapshotFile } from '../../kv/embedded/snapshot-file.js';
+import type { Datum } from '../../types/datum.js';
+import { timeZone, UTC } from '../../types/timezone.js';
+import { RunBuilder, RunFile, type EntryRun } from './entry-run.js';
+
+/** What the entries are made of. Plain data: it goes to other threads. */
+export interface IngestSource {
+  readonly snapshot: BulkSnapshot;
+  /** Encoded TableInfo. */
+  readonly table: Uint8Array;
+  readonly physicalId: number;
+  readonly indexIds: readonly number[];
+  /** Offsets of the columns that entries are made of. */
+  readonly offsets: readonly number[];
+  readonly timeZone: string;
+  /** Folder for runs that are not kept in memory. */
+  readonly folder: string;
+  /** Bytes of a run. */
+  readonly runBytes?: number;
+}
+
+const BATCH = 1024;
+
+/** Reads rows of the snapshot and gathers the entries of all indexes that are built. */
+export class EntryScanner {
+  private readonly snapshot: SnapshotFile;
+  private readonly indexes: readonly IndexMutations[];
+  private readonly builders: readonly RunBuilder[];
+  private readonly decoder: RowBatchDecoder;
+  private readonly row: Datum[];
+  private readonly offsets: readonly number[];
+  private readonly handles: Handle[] = [];
+  private readonly intHandles: boolean;
+  private file: RunFile | null = null;
+
+  constructor(private readonly source: IngestSource) {
+    const table = decodeTable(source.table);
+    const zone = timeZone(source.timeZone) ?? UTC;
+    this.snapshot = new SnapshotFile(source.snapshot);
+    const all = new TableMutations(table, source.physicalId, zone).indexes;
+    this.indexes = source.indexIds.map((id) => all.find((m) => m.index.id === id)!);
+    this.builders = source.indexIds.map((_, i) => new RunBuilder(i, source.runBytes));
+    const columns = source.offsets.map((o) => table.columns[o]!);
+    this.offsets = source.offsets;
+    this.decoder = new RowBatchDecoder(scanColumns(table, columns, false), { zone, initialRows: BATCH });
+    this.row = new Array<Datum>(table.columns.length).fill(null);
+    this.intHandles = !table.isCommonHandle;
+  }
+
+  /** What the keys of each index begin with. */
+  get prefixes(): readonly Uint8Array[] {
+    return this.indexes.map((m) => m.keyPrefix);
+  }
+
+  /** Goes over the rows in [startKey, endKey); yields the rows done, now and then, and runs as they are full. */
+  *scan(startKey: Uint8Array, endKey: Uint8Array, spill: boolean): Generator<ScanStep, void, void> {
+    const cursor = this.snapshot.scan(startKey, endKey);
+    const { decoder, handles, intHandles } = this;
+    for (let more = true; more;) {
+      handles.length = 0;
+      while (handles.length < BATCH && (more = cursor.next())) {
+        decoder.append(
+          cursor.keyBuffer,
+          cursor.keyLength,
+          cursor.valueBuffer,
+          cursor.valueStart,
+          cursor.valueEnd,
+        );
+        const { keyBuffer, keyLength } = cursor;
+        handles.push(
+          intHandles
+            ? readIntKey(keyBuffer, TABLE_PREFIX_LENGTH)
+            : copyOf(keyBuffer, TABLE_PREFIX_LENGTH, keyLength),
+        );
+      }
+      this.addBatch();
+      const runs: EntryRun[] = [];
+      for (const b of this.builders) if (b.full) runs.push(this.take(b, spill)!);
+      yield { rows: handles.length, runs };
+    }
+    cursor.close();
+  }
+
+  /** What is left, as runs. */
+  finish(spill: boolean): EntryRun[] {
+    return this.builders.map((b) => this.take(b, spill)).filter((r): r is EntryRun => r !== null);
+  }
+
+  close(): void {
+    this.snapshot.close();
+  }
+
+  private take(builder: RunBuilder, spill: boolean): EntryRun | null {
+    if (spill) this.file ??= RunFile.create(this.source.folder);
+    return builder.take(spill ? this.file : null);
+  }
+
+  private addBatch(): void {
+    const { decoder, row, offsets, handles, indexes, builders } = this;
+    const { columns, length } = decoder.take();
+    for (let r = 0; r < length; r++) {
+      for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = columns[c]!.get(r);
+      const handle = handles[r]!;
+      for (let i = 0; i < indexes.length; i++) {
+        const builder = builders[i]!;
+        builder.begin();
+        indexes[i]!.appendKey(builder.writer, row, handle);
+        builder.end(indexes[i]!.value(row, handle));
+      }
+    }
+  }
+}
+
+export interface ScanStep {
+  readonly rows: number;
+  readonly runs: readonly EntryRun[];
+}

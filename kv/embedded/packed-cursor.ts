@@ -1,0 +1,238 @@
+import type { PageMap } from './page-map.js';
+import { PackedBlock } from './packed-block.js';
+import { NO_ROOT, TreeCursor } from './page-tree.js';
+import { RECORD_HEADER, compareRanges } from './record.js';
+
+const EMPTY = new Uint8Array(0);
+
+/** A position among rows in key order: what TreeCursor shows of its own. */
+export interface RowCursor {
+  readonly u8: Uint8Array;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  /** A record: see record.ts. */
+  readonly valueU8: Uint8Array;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  seek(key: Uint8Array, start: number, end: number): boolean;
+  seekBefore(key: Uint8Array, start: number, end: number): boolean;
+  last(): boolean;
+  next(): boolean;
+  previous(): boolean;
+}
+
+/** Walks the entries of packed blocks as if each were a row of its own. A value stays as it is until the step after the next. */
+export class PackedCursor implements RowCursor {
+  u8 = new Uint8Array(64);
+  readonly keyStart = 0;
+  keyEnd = 0;
+  valueU8 = new Uint8Array(64);
+  private otherValue = new Uint8Array(64);
+  readonly valueStart = 0;
+  valueEnd = 0;
+  readonly block = new PackedBlock();
+  index = 0;
+  private readonly tree: TreeCursor;
+
+  constructor(pages: PageMap) {
+    this.tree = new TreeCursor(pages);
+  }
+
+  get root(): number {
+    return this.tree.root;
+  }
+
+  set root(root: number) {
+    this.tree.root = root;
+  }
+
+  /** Goes to the entry with exactly this key: `block` and `index` say where it is, the key is not copied. */
+  find(key: Uint8Array, start: number, end: number): boolean {
+    if (this.tree.root === NO_ROOT || !this.tree.seek(key, start, end)) return false;
+    const block = this.loadBlock();
+    const index = block.lowerBound(key, start, end);
+    this.index = index;
+    if (block.keyLength(index) !== end - start) return false;
+    const at = block.valueStart(index);
+    const suffix = end - start - block.prefixLength;
+    // Of one length: the prefix is equal if the lower bound lies within the block at all.
+    if (compareRanges(block.u8, at - suffix, at, key, end - suffix, end) !== 0) return false;
+    return index > 0 || this.hasPrefix(key, start);
+  }
+
+  private hasPrefix(key: Uint8Array, start: number): boolean {
+    const { block } = this;
+    const at = block.headerAt + RECORD_HEADER;
+    return (
+      compareRanges(
+        block.u8,
+        at,
+        at + block.prefixLength,
+        key,
+        start,
+        start + block.prefixLength,
+      ) === 0
+    );
+  }
+
+  seek(key: Uint8Array, start: number, end: number): boolean {
+    if (this.tree.root === NO_ROOT || !this.tree.seek(key, start, end)) return false;
+    // The block's last key is at or behind the wanted one.
+    this.index = this.loadBlock().lowerBound(key, start, end);
+    return this.show();
+  }
+
+  seekBefore(key: Uint8Array, start: number, end: number): boolean {
+    if (this.tree.root === NO_ROOT) return false;
+    if (!this.tree.seek(key, start, end)) return this.last();
+    this.index = this.loadBlock().lowerBound(key, start, end);
+    return this.previous();
+  }
+
+  last(): boolean {
+    if (this.tree.root === NO_ROOT || !this.tree.last()) return false;
+    this.index = this.loadBlock().count - 1;
+    return this.show();
+  }
+
+  next(): boolean {
+    if (++this.index < this.block.count) return this.show();
+    if (!this.tree.next()) return false;
+    this.loadBlock();
+    this.index = 0;
+    return this.show();
+  }
+
+  previous(): boolean {
+    if (--this.index >= 0) return this.show();
+    if (!this.tree.previous()) return false;
+    this.index = this.loadBlock().count - 1;
+    return this.show();
+  }
+
+  /** The key of the block under the cursor: that of its last entry. */
+  blockKey(): Uint8Array {
+    const { tree } = this;
+    return Uint8Array.prototype.slice.call(tree.u8, tree.keyStart, tree.keyEnd);
+  }
+
+  /** Goes to the first block whose last key is at or behind the key. */
+  seekBlock(key: Uint8Array): PackedBlock | null {
+    return this.tree.root !== NO_ROOT && this.tree.seek(key, 0, key.length) ? this.loadBlock() : null;
+  }
+
+  nextBlock(): PackedBlock | null {
+    return this.tree.next() ? this.loadBlock() : null;
+  }
+
+  /** Key of the last entry before the block that `seekBlock` found or would have found; null when there is none. */
+  keyBefore(key: Uint8Array): Uint8Array | null {
+    const { tree } = this;
+    if (tree.root === NO_ROOT) return null;
+    const found = tree.seek(key, 0, key.length) ? tree.previous() : tree.last();
+    return found ? this.blockKey() : null;
+  }
+
+  private loadBlock(): PackedBlock {
+    const { tree } = this;
+    return this.block.load(tree.valueU8, tree.valueStart, tree.valueEnd);
+  }
+
+  /** Copies the entry out as a row. */
+  private show(): boolean {
+    const { block, index } = this;
+    const keyLength = block.keyLength(index);
+    if (keyLength > this.u8.length) this.u8 = new Uint8Array(2 * keyLength);
+    this.keyEnd = block.copyKey(index, this.u8);
+    const from = block.valueStart(index);
+    const to = block.valueEnd(index);
+    const length = RECORD_HEADER + to - from;
+    // A scan gives out a row when it has gone to the next one already.
+    let valueU8 = this.otherValue;
+    if (length > valueU8.length) valueU8 = new Uint8Array(2 * length);
+    this.otherValue = this.valueU8;
+    this.valueU8 = valueU8;
+    const source = block.u8;
+    const header = block.headerAt;
+    for (let i = 0; i < RECORD_HEADER; i++) valueU8[i] = source[header + i]!;
+    if (length < 64) for (let i = from; i < to; i++) valueU8[RECORD_HEADER + i - from] = source[i]!;
+    else valueU8.set(source.subarray(from, to), RECORD_HEADER);
+    this.valueEnd = length;
+    return true;
+  }
+}
+
+/** Rows of `data` and entries of packed blocks in one order. A key that is in both is shown as its row in `data`, which is newer. */
+export class MergedRows implements RowCursor {
+  u8: Uint8Array = EMPTY;
+  keyStart = 0;
+  keyEnd = 0;
+  valueU8: Uint8Array = EMPTY;
+  valueStart = 0;
+  valueEnd = 0;
+  private readonly data: TreeCursor;
+  private readonly packed: PackedCursor;
+  private dataAlive = false;
+  private packedAlive = false;
+  /** Which of them are at the current key. */
+  private atData = false;
+  private atPacked = false;
+
+  constructor(pages: PageMap) {
+    this.data = new TreeCursor(pages);
+    this.packed = new PackedCursor(pages);
+  }
+
+  setRoots(data: number, packed: number): void {
+    this.data.root = data;
+    this.packed.root = packed;
+  }
+
+  seek(key: Uint8Array, start: number, end: number): boolean {
+    this.dataAlive = this.data.seek(key, start, end);
+    this.packedAlive = this.packed.seek(key, start, end);
+    return this.choose(1);
+  }
+
+  seekBefore(key: Uint8Array, start: number, end: number): boolean {
+    this.dataAlive = this.data.seekBefore(key, start, end);
+    this.packedAlive = this.packed.seekBefore(key, start, end);
+    return this.choose(-1);
+  }
+
+  last(): boolean {
+    this.dataAlive = this.data.last();
+    this.packedAlive = this.packed.last();
+    return this.choose(-1);
+  }
+
+  next(): boolean {
+    if (this.atData) this.dataAlive = this.data.next();
+    if (this.atPacked) this.packedAlive = this.packed.next();
+    return this.choose(1);
+  }
+
+  previous(): boolean {
+    if (this.atData) this.dataAlive = this.data.previous();
+    if (this.atPacked) this.packedAlive = this.packed.previous();
+    return this.choose(-1);
+  }
+
+  private choose(direction: 1 | -1): boolean {
+    const { data, packed } = this;
+    if (!this.dataAlive && !this.packedAlive) return false;
+    let order = this.dataAlive ? -1 : 1;
+    if (this.dataAlive && this.packedAlive)
+      order = direction * compareRanges(data.u8, data.keyStart, data.keyEnd, packed.u8, 0, packed.keyEnd);
+    this.atData = order <= 0;
+    this.atPacked = order >= 0;
+    const source: RowCursor = order <= 0 ? data : packed;
+    this.u8 = source.u8;
+    this.keyStart = source.keyStart;
+    this.keyEnd = source.keyEnd;
+    this.valueU8 = source.valueU8;
+    this.valueStart = source.valueStart;
+    this.valueEnd = source.valueEnd;
+    return true;
+  }
+}
