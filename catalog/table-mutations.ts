@@ -1,6 +1,11 @@
 import type { ByteWriter } from '../kv/codec/byte-writer.js';
-import { encodeIndexValue, type IndexColumn as StoredColumn } from '../kv/codec/index-value.js';
+import {
+  encodeIndexValue,
+  PLAIN_INDEX_VALUE,
+  type IndexColumn as StoredColumn,
+} from '../kv/codec/index-value.js';
 import { encodeRow } from '../kv/codec/row-v2.js';
+import { needsRestoredData } from '../kv/codec/sort-key.js';
 import {
   encodeCommonHandle,
   indexKey,
@@ -113,6 +118,8 @@ export class IndexMutations {
   private readonly element: FieldType | null;
   /** No prefix, no restored data: the value of an entry depends on the handle alone. */
   private readonly cutsNothing: boolean;
+  /** The values of entries hold nothing but the handle of those that are distinct. */
+  private readonly plainValue: boolean;
 
   constructor(
     table: TableInfo,
@@ -136,6 +143,8 @@ export class IndexMutations {
       const ft = indexedType(table, c);
       return c.length < 0 ? { id: info.id, ft } : { id: info.id, ft, prefixLength: c.length };
     });
+    this.plainValue =
+      !table.isCommonHandle && index.global !== true && this.types.every((ft) => !needsRestoredData(ft));
     const primary = table.isCommonHandle ? primaryIndex(table) : null;
     this.handleColumns = primary?.columns.map((c) => ({
       id: table.columns[c.offset]!.id,
@@ -215,18 +224,11 @@ export class IndexMutations {
   /** Appends the entry's key without `keyPrefix`. */
   appendKey(w: ByteWriter, row: readonly Datum[], handle: Handle): void {
     const partition = this.partitionInKey ? this.physicalId : undefined;
-    writeIndexKeySuffix(
-      w,
-      this.load(row),
-      this.types,
-      this.index.unique,
-      handle,
-      this.zone,
-      partition,
-    );
+    writeIndexKeySuffix(w, this.load(row), this.types, this.index.unique, handle, this.zone, partition);
   }
 
   value(row: readonly Datum[], handle: Handle): Uint8Array {
+    if (this.plainValue && !this.isDistinct(row)) return PLAIN_INDEX_VALUE;
     const values = this.load(row);
     return encodeIndexValue({
       columns: this.columns,

@@ -9,7 +9,11 @@ const files = process.argv.slice(2);
 await build({
   entryPoints:
     files.length === 0
-      ? { rutile: 'server/main.ts', worker: 'server/workers/worker.ts', ingest: 'ddl/ingest/ingest-worker.ts' }
+      ? {
+          rutile: 'server/main.ts',
+          worker: 'server/workers/worker.ts',
+          ingest: 'ddl/ingest/ingest-worker.ts',
+        }
       : Object.fromEntries(files.map((f) => [basename(f, '.ts'), f])),
   outdir: files.length === 0 ? 'dist' : 'dist/bench',
   bundle: true,

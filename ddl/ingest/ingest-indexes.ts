@@ -89,7 +89,7 @@ export async function ingestIndexes(
 class Ingest {
   /** Record keys of rows to be looked at again. */
   readonly again: Uint8Array[] = [];
-  private readonly threads: IngestThread[];
+  private threads: IngestThread[] = [];
   private readonly runs: EntryRun[] = [];
   private inMemory = 0;
 
@@ -99,18 +99,7 @@ class Ingest {
     private readonly job: IngestJob,
     private readonly control: IngestControl,
     private readonly snapshot: BulkSnapshot,
-  ) {
-    const source: IngestSource = {
-      snapshot,
-      table: encodeTable(job.table),
-      physicalId: job.physicalId,
-      indexIds: job.indexes.map((m) => m.index.id),
-      offsets: job.offsets,
-      timeZone: ctx.eval.timeZone,
-      folder: dirname(snapshot.dataFile),
-    };
-    this.threads = openThreads(source, this.wantedThreads());
-  }
+  ) {}
 
   /** One where statements run: they need the rest of the machine. */
   private wantedThreads(): number {
@@ -119,6 +108,17 @@ class Ingest {
   }
 
   async run(): Promise<void> {
+    const { job, snapshot } = this;
+    const source: IngestSource = {
+      snapshot,
+      table: encodeTable(job.table),
+      physicalId: job.physicalId,
+      indexIds: job.indexes.map((m) => m.index.id),
+      offsets: job.offsets,
+      timeZone: this.ctx.eval.timeZone,
+      folder: dirname(snapshot.dataFile),
+    };
+    this.threads = await openThreads(source, this.wantedThreads());
     await this.scan();
     for (let i = 0; i < this.job.indexes.length; i++) await this.merge(i);
   }
@@ -140,10 +140,7 @@ class Ingest {
       await this.control.progressed(reply.rows);
     };
     await this.deal(bounds.length - 1, (thread, i) =>
-      thread.run(
-        { kind: 'scan', startKey: bounds[i]!, endKey: bounds[i + 1]!, spill: this.spills },
-        receive,
-      ),
+      thread.run({ kind: 'scan', startKey: bounds[i]!, endKey: bounds[i + 1]!, spill: this.spills }, receive),
     );
     await Promise.all(this.threads.map((t) => t.run({ kind: 'finish', spill: this.spills }, receive)));
   }
@@ -166,12 +163,7 @@ class Ingest {
       const again = await this.bulk.write(this.snapshot.id, reply.blocks, mutations.index.unique);
       for (const { key, value } of again)
         this.again.push(
-          recordKeyOfEntry(
-            this.job.physicalId,
-            key,
-            decodeIndexValueHandle(value),
-            mutations.valuesInKey,
-          ),
+          recordKeyOfEntry(this.job.physicalId, key, decodeIndexValueHandle(value), mutations.valuesInKey),
         );
       await this.keepToRate(
         reply.blocks.reduce((n, b) => n + b.length, 0),

@@ -3,9 +3,16 @@ import type { EntryRun } from './entry-run.js';
 import { DuplicateEntryError, mergeRuns, type MergeRange } from './merge-runs.js';
 import { EntryScanner, type IngestSource } from './scan-entries.js';
 
-/** What the thread that adds an index asks of the threads that make its entries. */
+/** What the thread that adds an index asks of the threads that make its entries: `open` first, `close` last. */
 export type IngestRequest =
-  | { readonly kind: 'scan'; readonly startKey: Uint8Array; readonly endKey: Uint8Array; readonly spill: boolean }
+  | { readonly kind: 'open'; readonly source: IngestSource }
+  | { readonly kind: 'close' }
+  | {
+      readonly kind: 'scan';
+      readonly startKey: Uint8Array;
+      readonly endKey: Uint8Array;
+      readonly spill: boolean;
+    }
   | { readonly kind: 'finish'; readonly spill: boolean }
   | { readonly kind: 'merge'; readonly index: number; readonly range: MergeRange }
   /** The blocks told last are taken: the next may come. */
@@ -24,21 +31,23 @@ const TELL_ROWS = 16384;
 
 /** The work of one such thread: requests one at a time, each as steps that end with a reply or with nothing to tell. */
 export class IngestTask {
-  private readonly scanner: EntryScanner;
-
-  constructor(private readonly source: IngestSource) {
-    this.scanner = new EntryScanner(source);
-  }
+  private opened: { readonly source: IngestSource; readonly scanner: EntryScanner } | null = null;
 
   *run(request: IngestRequest): Generator<IngestReply | null, void, void> {
     try {
-      if (request.kind === 'scan') yield* this.scan(request.startKey, request.endKey, request.spill);
+      if (request.kind === 'open')
+        this.opened = { source: request.source, scanner: new EntryScanner(request.source) };
+      else if (request.kind === 'close') {
+        this.opened?.scanner.close();
+        this.opened = null;
+      } else if (request.kind === 'scan') yield* this.scan(request.startKey, request.endKey, request.spill);
       else if (request.kind === 'finish')
-        yield { kind: 'rows', rows: 0, runs: this.scanner.finish(request.spill) };
+        yield { kind: 'rows', rows: 0, runs: this.opened!.scanner.finish(request.spill) };
       else if (request.kind === 'merge') {
-        const { ts } = this.source.snapshot;
+        const { source, scanner } = this.opened!;
+        const { ts } = source.snapshot;
         const output = {
-          prefix: this.scanner.prefixes[request.index]!,
+          prefix: scanner.prefixes[request.index]!,
           commitHi: highHalf(ts),
           commitLo: lowHalf(ts),
         };
@@ -57,7 +66,7 @@ export class IngestTask {
     spill: boolean,
   ): Generator<IngestReply | null, void, void> {
     let rows = 0;
-    for (const step of this.scanner.scan(startKey, endKey, spill)) {
+    for (const step of this.opened!.scanner.scan(startKey, endKey, spill)) {
       rows += step.rows;
       if (step.runs.length === 0 && rows < TELL_ROWS) {
         yield null;
@@ -67,9 +76,5 @@ export class IngestTask {
       rows = 0;
     }
     if (rows > 0) yield { kind: 'rows', rows, runs: [] };
-  }
-
-  close(): void {
-    this.scanner.close();
   }
 }

@@ -1,10 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { IngestTask, type IngestReply, type IngestRequest } from './ingest-task.js';
-import type { IngestSource } from './scan-entries.js';
 
 /** A thread that makes index entries: see ingest-threads.ts. It is ended from outside. */
 const port = parentPort!;
-const task = new IngestTask(workerData as IngestSource);
+const task = new IngestTask();
 let steps: Generator<IngestReply | null, void, void> | null = null;
 
 function goOn(): void {

@@ -23,7 +23,7 @@ const IDLE_BATCH_ROWS = 4096;
 const BUSY_BATCH_ROWS = 256;
 const CONFLICT_RETRIES = 100;
 /** Rows that are gone over before bulk loading is worth its beginnings. */
-const BULK_AFTER_ROWS = 4 * IDLE_BATCH_ROWS;
+const BULK_AFTER_ROWS = 2048;
 /** Rows of a transaction that looks at entries of a bulk load again. */
 const AGAIN_ROWS = 256;
 /** Share of the time that filling takes while statements run. */
@@ -126,6 +126,7 @@ async function goOverPart(
   const { startKey, endKey } = recordRange(physicalId);
   let from = start ?? startKey;
   let done = 0;
+  const inBulk = pass.bulk !== undefined && ctx.storage.bulk !== undefined;
   const flying: Flying[] = [];
   const land = async (f: Flying): Promise<void> => {
     const error = await f.committed;
@@ -148,13 +149,14 @@ async function goOverPart(
       const began = performance.now();
       const busy = ctx.busy();
       const { batchSize, maxWriteSpeed, thread } = control.settings();
-      const rows = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
+      const most = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
+      const rows = inBulk ? Math.min(most, BULK_AFTER_ROWS - done) : most;
       const batch = await launch(ctx, table, physicalId, pass, from, endKey, rows);
       if (batch === null) break;
       from = batch.to;
       flying.push(batch);
       done += batch.rows;
-      if (done >= BULK_AFTER_ROWS && pass.bulk !== undefined && ctx.storage.bulk !== undefined) {
+      if (inBulk && done >= BULK_AFTER_ROWS) {
         while (flying.length > 0) await land(flying.shift()!);
         await fillInBulk(ctx, table, physicalId, pass, from, endKey, control);
         break;

@@ -55,7 +55,8 @@ export interface IndexEntry {
 export const SPACE_COUNT_TYPE = newFieldType(TypeCode.LongLong);
 
 const w = new ByteWriter(256);
-const PLAIN_VALUE = Uint8Array.of(0x30);
+/** What an entry has for a value that says nothing: do not change it. */
+export const PLAIN_INDEX_VALUE = Uint8Array.of(0x30);
 
 function writeInt64(v: number | bigint): void {
   if (typeof v === 'number') {
@@ -84,7 +85,7 @@ export function encodeIndexValue(e: IndexEntry): Uint8Array {
   if (!restore && e.partitionId === undefined) {
     if (e.distinct) writeInt64(e.handle);
     if (e.untouched === true) w.u8(UNTOUCHED_FLAG);
-    return w.len === 0 ? PLAIN_VALUE : w.toBytes();
+    return w.len === 0 ? PLAIN_INDEX_VALUE : w.toBytes();
   }
   w.u8(0);
   if (e.partitionId !== undefined) {

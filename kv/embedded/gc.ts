@@ -189,7 +189,11 @@ export class GarbageCollector {
     });
   }
 
-  private remove(keys: readonly Uint8Array[], one: (key: Uint8Array) => void, first = (): void => undefined): void {
+  private remove(
+    keys: readonly Uint8Array[],
+    one: (key: Uint8Array) => void,
+    first = (): void => undefined,
+  ): void {
     if (keys.length === 0) return;
     this.env.write(() => {
       first();

@@ -63,16 +63,7 @@ export class PackedCursor implements RowCursor {
   private hasPrefix(key: Uint8Array, start: number): boolean {
     const { block } = this;
     const at = block.headerAt + RECORD_HEADER;
-    return (
-      compareRanges(
-        block.u8,
-        at,
-        at + block.prefixLength,
-        key,
-        start,
-        start + block.prefixLength,
-      ) === 0
-    );
+    return compareRanges(block.u8, at, at + block.prefixLength, key, start, start + block.prefixLength) === 0;
   }
 
   seek(key: Uint8Array, start: number, end: number): boolean {

@@ -136,12 +136,12 @@ export function putBlocks(
     if (index >= block.count || compare(block.key(index), key) !== 0) return;
     const value = block.value(index);
     const newer =
-      versions.newest(key) && (versions.commitHi > hi || (versions.commitHi === hi && versions.commitLo > lo));
+      versions.newest(key) &&
+      (versions.commitHi > hi || (versions.commitHi === hi && versions.commitLo > lo));
     let differs = false;
     if (versions.visible(key, 0, key.length, hi, lo)) {
       const { kind, buffer, start, end } = versions;
-      differs =
-        kind !== VersionKind.put || compareRanges(buffer, start, end, value, 0, value.length) !== 0;
+      differs = kind !== VersionKind.put || compareRanges(buffer, start, end, value, 0, value.length) !== 0;
       let dropped = gone.get(b);
       if (dropped === undefined) gone.set(b, (dropped = new Set()));
       dropped.add(index);
@@ -174,13 +174,20 @@ export function putBlocks(
     for (let b = 0; b < blocks.length; b++) {
       const dropped = gone.get(b);
       if (dropped === undefined) env.packed.put(keys[b]!, given[b]!);
-      else for (const { key, value } of rewritten(blocks[b]!, (i) => !dropped.has(i))) env.packed.put(key, value);
+      else
+        for (const { key, value } of rewritten(blocks[b]!, (i) => !dropped.has(i)))
+          env.packed.put(key, value);
     }
   });
   return again;
 }
 
-function eachKey(table: Memtable, first: Uint8Array, last: Uint8Array, visit: (key: Uint8Array) => void): void {
+function eachKey(
+  table: Memtable,
+  first: Uint8Array,
+  last: Uint8Array,
+  visit: (key: Uint8Array) => void,
+): void {
   if (table.count(MemtableList.data) === 0) return;
   let node = table.seek(MemtableList.data, first, 0, first.length, MAX_UINT32, MAX_UINT32);
   for (; node !== 0; node = table.next(node)) {

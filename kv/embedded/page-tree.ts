@@ -176,9 +176,9 @@ export class TreeCursor {
         }
       }
       // The separators of the levels above are first keys of pages further down.
-      keys = [...new Map([...keys, ...found].map((k) => [Buffer.from(k).toString('latin1'), k])).values()].sort(
-        order,
-      );
+      keys = [
+        ...new Map([...keys, ...found].map((k) => [Buffer.from(k).toString('latin1'), k])).values(),
+      ].sort(order);
       if (keys.length >= wanted) return keys;
       level = below;
     }
@@ -319,7 +319,9 @@ const order = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b);
 /** Root page of the named database, from its record (MDB_db) in the main tree. */
 export function databaseRoot(pages: PageMap, mainTreeRoot: number, name: Uint8Array): number {
   const cursor = new TreeCursor(pages, mainTreeRoot);
-  return cursor.find(name, 0, name.length) ? readUint64(cursor.valueU8, cursor.valueStart + DB_ROOT) : NO_ROOT;
+  return cursor.find(name, 0, name.length)
+    ? readUint64(cursor.valueU8, cursor.valueStart + DB_ROOT)
+    : NO_ROOT;
 }
 
 /** A page number read from a page is below 2^48, exact as a number; the windows address up to 2^32 pages of this size. */

@@ -117,7 +117,8 @@ export abstract class VersionReader {
   private liesInGap(key: Uint8Array, start: number, end: number): boolean {
     return (
       this.gapKnown &&
-      (this.gapAfter === null || compareRanges(key, start, end, this.gapAfter, 0, this.gapAfter.length) > 0) &&
+      (this.gapAfter === null ||
+        compareRanges(key, start, end, this.gapAfter, 0, this.gapAfter.length) > 0) &&
       (this.gapUntil === null || compareRanges(key, start, end, this.gapUntil, 0, this.gapUntil.length) < 0)
     );
   }
