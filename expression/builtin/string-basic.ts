@@ -955,6 +955,7 @@ registerFunction({
   family: 'cast',
   internal: true,
   pure: true,
+  pushdown: 'Collate',
   doc: 'e COLLATE collation. Manual: The COLLATE Clause.',
   resolve([e, name], ctx) {
     const c = collation(decodeUtf8((name as Constant).value as Uint8Array));

@@ -3,17 +3,25 @@
  * DESIGN.md, "The store"). A plan's cost is the sum over its operators of rows times factor.
  */
 export const COST = {
+  /** A row read in key order: cursor step and decode. */
+  scanRow: 1,
   /**
-   * A row read in key order: cursor step and decode are 1; a table scanned before comes from decoded columns at a
-   * fiftieth of it. The planner does not know which, so a scan costs what it does on the average of a few runs.
+   * The same in a table of so many rows that the engine keeps its columns once it was scanned, at a fiftieth of the cost. The
+   * planner does not know which, so a scan costs what it does on the average of a few runs.
    */
-  scanRow: 0.4,
-  /** An index entry read in key order: shorter than a row. */
-  indexRow: 0.8,
+  scanLargeRow: 0.4,
+  /** An index entry of a record's size, read in key order. */
+  indexRow: 1,
   /** Positioning a scan: a seek costs about twice a get. */
   seek: 3,
+  /** Starting to look up rows by the handles that an index gave. */
+  lookupOpen: 40,
   /** A row fetched by its handle: a get, a decode, and its share of the batch. */
-  lookupRow: 3,
+  lookupRow: 5.5,
+  /** The same in a table of so many rows that its columns may serve lookups, too. */
+  lookupLargeRow: 3,
+  /** A full scan of a table of unknown size is the plan that most often turns out worse than it seemed. */
+  unknownScan: 1.2,
   /** A row kept in key order across ranges or batches instead of as it comes. */
   keepOrderRow: 0.001,
   /** Evaluating one filter condition on a row. */
@@ -38,8 +46,10 @@ export const COST = {
   aggGroup: 0.5,
   /** One comparison of a sort: rows * log2(rows) of them. */
   sortCompare: 0.06,
-  /** A lookup of an index join: its share of batching, sorting and deduplicating keys. */
-  indexJoinKey: 0.6,
+  /** A lookup of an index join: a seek and its share of batching, sorting and deduplicating keys. */
+  indexJoinKey: 9,
+  /** The same in a table of so many rows that its columns may serve lookups, too. */
+  indexJoinLargeKey: 3.6,
   /** A run of an Apply's inner side: opening and closing its operators. */
   applyRun: 12,
   /** Starting a reader. */
@@ -47,6 +57,20 @@ export const COST = {
   /** What work on rows that come from the columnar replica costs beside the same on rows of the row store. */
   columnar: 0.02,
 } as const;
+
+/** Tables of fewer rows are always read from the row store (the columnar replica's threshold). */
+const LARGE_TABLE = 10_001;
+
+/** Reading one row of a table of `rows` rows in key order. */
+export const scanRowCost = (rows: number): number => (rows < LARGE_TABLE ? COST.scanRow : COST.scanLargeRow);
+
+/** Looking up one key of an index join in a table of `rows` rows. */
+export const joinKeyCost = (rows: number): number =>
+  rows < LARGE_TABLE ? COST.indexJoinKey : COST.indexJoinLargeKey;
+
+/** Fetching one row of a table of `rows` rows by its handle. */
+export const lookupRowCost = (rows: number): number =>
+  rows < LARGE_TABLE ? COST.lookupRow : COST.lookupLargeRow;
 
 /** Estimates where there are no statistics (TiDB's pseudo statistics). */
 export const PSEUDO = {

@@ -220,6 +220,7 @@ export function accessPaths(
   const conditions = extra.length === 0 ? ds.conditions : [...ds.conditions, ...extra];
   const known = conditions.every((c) => isKnown(c, ctx));
   const evaluate = evaluator(ctx);
+  const nullPoints = ctx.variable('tidb_regard_null_as_point') !== 'OFF';
   const needed = columnsOf(conditions, new Set(ds.schema.map((c) => c.id)));
   const { indexes, table, forced } = candidates(ds);
   // Multi-valued indexes are read by index merges alone.
@@ -255,7 +256,7 @@ export function accessPaths(
   for (const index of plain) {
     const keys = keysOf(ds, index);
     const rewritten = overComputed(ds, index, conditions);
-    const found = detach(rewritten, keys, false, evaluate, known);
+    const found = detach(rewritten, keys, false, evaluate, known, nullPoints);
     const access =
       rewritten === conditions
         ? found

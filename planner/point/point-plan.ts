@@ -1,6 +1,7 @@
 import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
+import { integerBounds } from '../ranger/bound.js';
 import { isUnsigned, evalType, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { Datum } from '../../types/datum.js';
 import { encodeUtf8 } from '../../types/charset.js';
@@ -94,7 +95,7 @@ function equalities(f: Found, e: ast.Expr, ctx: PlanContext, into: Map<ColumnInf
 function keyConstant(e: ast.Expr, type: FieldType, ctx: PlanContext): Constant | null {
   switch (e.kind) {
     case 'IntLiteral':
-      return evalType(type) === 'int' ? intKey(e.value, type) : null;
+      return evalType(type) === 'int' ? literalKey(e.value, type) : null;
     case 'Unary':
       if (
         e.op !== '-' ||
@@ -103,7 +104,7 @@ function keyConstant(e: ast.Expr, type: FieldType, ctx: PlanContext): Constant |
         evalType(type) !== 'int'
       )
         return null;
-      return intKey(-e.expr.value, type);
+      return literalKey(-e.expr.value, type);
     case 'StringLiteral':
       if (e.charset !== null || e.bytes !== null || !plainString(type)) return null;
       return { kind: 'constant', type, value: encodeUtf8(e.value) };
@@ -145,6 +146,12 @@ function intKey(value: number | bigint, type: FieldType): Constant | null {
   if (type.tp === TypeCode.Bit || type.tp === TypeCode.Year) return null;
   if (isUnsigned(type) ? value < 0 : value > 9223372036854775807n) return null;
   return { kind: 'constant', type, value };
+}
+
+/** A value that the column cannot hold is left to the optimizer, which knows that there is no such row. */
+function literalKey(value: number | bigint, type: FieldType): Constant | null {
+  const [min, max] = integerBounds(type);
+  return value < min || value > max ? null : intKey(value, type);
 }
 
 const plainString = (t: FieldType): boolean =>

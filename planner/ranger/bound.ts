@@ -60,11 +60,9 @@ export function comparable(column: FieldType, other: FieldType, collation: strin
 export function toColumnValue(v: Datum, from: FieldType, column: FieldType): ColumnValue {
   switch (evalType(column)) {
     case 'int': {
-      if (isUnsigned(column)) {
-        if ((v as number | bigint) < 0) return { value: 0, exact: false, outside: 'below' };
-      } else if (typeof v === 'bigint' && v > 9223372036854775807n) {
-        return { value: 9223372036854775807n, exact: false, outside: 'above' };
-      }
+      const [min, max] = integerBounds(column);
+      if ((v as number | bigint) < min) return { value: min, exact: false, outside: 'below' };
+      if ((v as number | bigint) > max) return { value: max, exact: false, outside: 'above' };
       return { value: v, exact: true };
     }
     case 'decimal': {
@@ -104,6 +102,22 @@ export function toColumnValue(v: Datum, from: FieldType, column: FieldType): Col
     default:
       return { value: v, exact: true };
   }
+}
+
+const INT_BYTES: Readonly<Record<number, number>> = {
+  [TypeCode.Tiny]: 1,
+  [TypeCode.Short]: 2,
+  [TypeCode.Int24]: 3,
+  [TypeCode.Long]: 4,
+};
+
+/** The least and the largest value of an integer type. */
+export function integerBounds(t: FieldType): readonly [number | bigint, number | bigint] {
+  const bytes = INT_BYTES[t.tp];
+  if (bytes === undefined)
+    return isUnsigned(t) ? [0, 18446744073709551615n] : [-9223372036854775808n, 9223372036854775807n];
+  const values = 2 ** (8 * bytes);
+  return isUnsigned(t) ? [0, values - 1] : [-values / 2, values / 2 - 1];
 }
 
 const F32 = new Float32Array(1);

@@ -19,7 +19,7 @@ import {
 
 export type { KeyColumn } from './condition.js';
 
-/** Points of an IN list are multiplied over the columns up to this many ranges. */
+/** Points of IN lists are multiplied over the columns up to this many ranges; further columns are left to filters. */
 const MAX_RANGES = 8192;
 
 /** What the conditions of a table say about the keys of one index (or the handle). */
@@ -63,7 +63,8 @@ const runtime = (e: Expression): boolean => hasParam(e) || hasCorrelated(e);
  * column that is limited otherwise is the last one used.
  *
  * `evaluate` gives the values known now. Ranges of parameters hold for this execution and are made anew for each; of a
- * correlated column nothing is known (`known` false).
+ * correlated column nothing is known (`known` false). Without `nullPoints` NULL does not count as a point: key columns behind one
+ * that is fixed to it are not used (`tidb_regard_null_as_point`).
  */
 export function detach(
   conditions: readonly Expression[],
@@ -71,10 +72,11 @@ export function detach(
   isHandle: boolean,
   evaluate: Evaluate,
   known: boolean,
+  nullPoints = true,
 ): Access {
-  const simple = detachCnf(conditions, keys);
-  if (simple.columns.length === 0) {
-    const dnf = detachDnf(conditions, keys, isHandle, evaluate, known);
+  const simple = detachCnf(conditions, keys, nullPoints);
+  if (simple.columns.length < keys.length) {
+    const dnf = detachDnf(conditions, keys, isHandle, evaluate, known, simple.columns.length, nullPoints);
     if (dnf !== null) return dnf;
   }
   const used = new Set<Expression>();
@@ -102,13 +104,45 @@ export function detach(
   };
 }
 
-function detachCnf(
-  conditions: readonly Expression[],
-  keys: readonly KeyColumn[],
-): { columns: ColumnAccess[]; points: number; singles: number } {
+const isSinglePoint = (c: Expression): boolean =>
+  c.kind === 'function' && (c.name === 'eq' || c.name === 'nulleq' || c.name === 'isnull');
+
+/** Whether a condition admits NULL alone. */
+const isNullPoint = (c: Expression): boolean =>
+  c.kind === 'function' &&
+  (c.name === 'isnull' ||
+    (c.name === 'nulleq' && c.args.some((a) => a.kind === 'constant' && a.value === null)));
+
+/** At most so many intervals come of a condition on a column. */
+function intervalCount(c: Expression): number {
+  if (c.kind !== 'function') return 1;
+  const sum = (): number => c.args.reduce((n, a) => n + intervalCount(a), 0);
+  switch (c.name) {
+    case 'in':
+      return c.args.length - 1;
+    case 'ne':
+      return 2;
+    case 'not':
+      return intervalCount(c.args[0]!) + 1;
+    case 'or':
+    case 'and':
+      return sum();
+    default:
+      return 1;
+  }
+}
+
+interface Cnf {
+  readonly columns: ColumnAccess[];
+  readonly points: number;
+  readonly singles: number;
+}
+
+function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[], nullPoints: boolean): Cnf {
   const columns: ColumnAccess[] = [];
   let points = 0;
   let singles = 0;
+  let ranges = 1;
   for (const key of keys) {
     if (key.orderOnly === true) break;
     const pointConditions: Expression[] = [];
@@ -119,6 +153,8 @@ function detachCnf(
       else if (shape === 'ranges') rangeConditions.push(c);
     }
     if (pointConditions.length === 0 && rangeConditions.length === 0) break;
+    ranges *= Math.min(...[...pointConditions, ...rangeConditions].map(intervalCount));
+    if (ranges > MAX_RANGES && columns.length > 0) break;
     columns.push({
       key,
       cmp: datumCompare(key.column.type),
@@ -126,52 +162,85 @@ function detachCnf(
     });
     if (pointConditions.length === 0) break;
     points++;
-    if (
-      singles === points - 1 &&
-      pointConditions.some(
-        (c) => c.kind === 'function' && (c.name === 'eq' || c.name === 'nulleq' || c.name === 'isnull'),
-      )
-    )
-      singles++;
-    // Behind a prefix of a column nothing is in order.
-    if (key.length >= 0) break;
+    if (singles === points - 1 && pointConditions.some(isSinglePoint)) singles++;
+    if (!nullPoints && pointConditions.some(isNullPoint)) break;
   }
   return { columns, points, singles };
 }
 
-/** Ranges of an OR whose every branch limits the first key column. */
+/**
+ * Ranges of an OR whose every branch, with the conditions beside it, limits more key columns than those conditions do by
+ * themselves; null when there is none.
+ */
 function detachDnf(
   conditions: readonly Expression[],
   keys: readonly KeyColumn[],
   isHandle: boolean,
   evaluate: Evaluate,
   known: boolean,
+  columns: number,
+  nullPoints: boolean,
 ): Access | null {
-  for (const c of conditions) {
-    if (c.kind !== 'function' || c.name !== 'or') continue;
-    const branches = splitDnf(c).map((b) => detachCnf(splitCnf(b), keys));
-    if (branches.some((b) => b.columns.length === 0)) continue;
-    const parts = splitDnf(c).map((b) => detach(splitCnf(b), keys, isHandle, evaluate, known));
-    const build = (evalConst: Evaluate): readonly KeyRangeDatum[] =>
-      mergeRanges(
-        branches.flatMap((b) => rangesOf(b.columns, isHandle, evalConst)),
-        keys,
-      );
-    const dynamic = runtime(c);
-    const exact = parts.every((p) => p.remained.length === 0);
-    return {
-      ranges: dynamic && !known ? FULL_RANGES : build(evaluate),
-      rebuild: dynamic ? build : null,
-      access: [c],
-      remained: exact ? conditions.filter((x) => x !== c) : conditions,
-      equalColumns: 0,
-      singlePoints: 0,
-      columns: Math.max(...parts.map((p) => p.columns)),
-      full: false,
-    };
+  let best: { or: Expression; others: Expression[]; branches: Branch[]; columns: number } | null = null;
+  for (const or of conditions) {
+    if (or.kind !== 'function' || or.name !== 'or') continue;
+    const others = conditions.filter((c) => c !== or && keys.some((k) => shapeOf(c, k) !== null));
+    const branches: Branch[] = [];
+    let least = Infinity;
+    for (const b of splitDnf(or)) {
+      const own = splitCnf(b);
+      const found = detachCnf([...own, ...others], keys, nullPoints);
+      least = Math.min(least, found.columns.length);
+      if (least <= (best?.columns ?? columns)) break;
+      branches.push({ own, found, exact: exactOf(found) });
+    }
+    if (least > (best?.columns ?? columns)) best = { or, others, branches, columns: least };
   }
-  return null;
+  if (best === null) return null;
+  const { or, branches } = best;
+  const lists = branches.map((b) => b.found.columns);
+  const build = (evalConst: Evaluate): readonly KeyRangeDatum[] =>
+    mergeRanges(
+      lists.flatMap((l) => rangesOf(l, isHandle, evalConst)),
+      keys,
+    );
+  const used = best.others.filter((c) => lists.some((l) => l.some((k) => k.conditions.includes(c))));
+  const access = conditions.filter((c) => c === or || used.includes(c));
+  const dynamic = access.some(runtime);
+  const settled = (c: Expression): boolean =>
+    c === or
+      ? branches.every((b) => b.own.every((x) => b.exact.has(x)))
+      : used.includes(c) && branches.every((b) => b.exact.has(c));
+  const points = Math.min(...branches.map((b) => b.found.points));
+  // Key columns that a condition beside the OR fixes are the same in all branches.
+  let singles = 0;
+  const beside = (c: Expression): boolean => used.includes(c) && isSinglePoint(c);
+  while (
+    singles < Math.min(...branches.map((b) => b.found.singles)) &&
+    lists.every((l) => l[singles]!.conditions.some(beside))
+  )
+    singles++;
+  return {
+    ranges: dynamic && !known ? FULL_RANGES : build(evaluate),
+    rebuild: dynamic ? build : null,
+    access,
+    remained: conditions.filter((c) => !settled(c)),
+    equalColumns: points,
+    singlePoints: singles,
+    columns: Math.max(...lists.map((l) => l.length)),
+    full: false,
+  };
 }
+
+interface Branch {
+  readonly own: readonly Expression[];
+  readonly found: Cnf;
+  /** Its conditions that the ranges say exactly. */
+  readonly exact: ReadonlySet<Expression>;
+}
+
+const exactOf = (found: Cnf): Set<Expression> =>
+  new Set(found.columns.flatMap((c) => c.conditions.filter((e) => isExact(e, c.key))));
 
 const bound = (e: End): Bound =>
   e === MIN
@@ -196,16 +265,15 @@ function rangesOf(
     if (intervals.length === 0) return [];
     const points = intervals.every((x) => isPoint(x, cmp));
     const last = i === columns.length - 1;
-    if (!last && points && prefixes.length * intervals.length <= MAX_RANGES) {
+    if (!last && points) {
       const next: Bound[][] = [];
       for (const p of prefixes) for (const x of intervals) next.push([...p, bound(x.low)]);
       prefixes = next;
       continue;
     }
     const out: KeyRangeDatum[] = [];
-    const merged = prefixes.length * intervals.length > MAX_RANGES ? [hull(intervals)] : intervals;
     for (const p of prefixes) {
-      for (const x of merged) {
+      for (const x of intervals) {
         // An integer handle is never NULL, and its keys start at the smallest integer.
         const low = isHandle && x.low === null ? MIN : x.low;
         out.push({
@@ -220,13 +288,6 @@ function rangesOf(
   }
   return prefixes.map((p) => ({ low: p, high: p, lowExclusive: false, highExclusive: false }));
 }
-
-const hull = (list: readonly Interval[]): Interval => ({
-  low: list[0]!.low,
-  lowEx: list[0]!.lowEx,
-  high: list[list.length - 1]!.high,
-  highEx: list[list.length - 1]!.highEx,
-});
 
 const endOf = (b: Bound): End =>
   b === 'min'

@@ -94,8 +94,7 @@ registerVariables([
     min: 1,
     max: 2,
     default: '2',
-    noop: true,
-    doc: 'Cost model.',
+    doc: 'With 2 a full scan of a table without statistics counts as a risk.',
   },
   {
     name: 'tidb_current_ts',

@@ -1,5 +1,6 @@
 import type { Expression } from '../../../expression/expression.js';
-import { COST } from '../../cost/factors.js';
+import { COST, lookupRowCost } from '../../cost/factors.js';
+import { entryCost, recordCost } from '../../cost/row-size.js';
 import { evaluator, isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
 import { intervalsOf, shapeOf } from '../../ranger/condition.js';
@@ -95,7 +96,9 @@ function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Ta
       : partByPart(opt, ds, kept, prop);
   if (whole === null) return parts;
   if (parts === null) return whole.task;
-  return whole.task.cost + readerCost(whole.task) < parts.cost + readerCost(parts) ? whole.task : parts;
+  return whole.task.cost + readerCost(opt, whole.task) < parts.cost + readerCost(opt, parts)
+    ? whole.task
+    : parts;
 }
 
 /**
@@ -176,6 +179,10 @@ function bestPath(
     if (forced && !path.forced) continue;
     const global = path.index?.global === true;
     if (global && !handlesTell(ds)) continue;
+    // An index that neither narrows the rows, nor orders them is of use only if it holds all that is asked for, and then not
+    // where a range of the table will do.
+    if (path.index !== null && path.access.full && !path.forced && prop.order.length === 0)
+      if (!path.covering || paths.some((p) => p.index === null && !p.access.full)) continue;
     const partitions = global ? undefined : readers;
     if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
     const match = matchOrder(path, prop.order, ds.conditions);
@@ -187,7 +194,7 @@ function bestPath(
       const keepOrder = prop.order.length > 0;
       let task: Task = scanTask(opt, ds, path, keepOrder, match.desc, prop.limit, partitions, columnar);
       if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
-      if (best === null || task.cost + readerCost(task) < best.cost + readerCost(best)) best = task;
+      if (best === null || task.cost + readerCost(opt, task) < best.cost + readerCost(opt, best)) best = task;
     }
   }
   // A merge that is asked for gives no order: it is sorted.
@@ -224,13 +231,17 @@ function orIndexMerge(
   const merge = ds.dirty ? withOwnWrites(opt, ds, found, [], partitions, false) : found;
   if (plain === null || hints.hinted !== null || (hints.used !== null && !paths.some((p) => p.forced)))
     return merge;
-  return merge.cost < plain.cost + readerCost(plain) ? merge : plain;
+  return merge.cost < plain.cost + readerCost(opt, plain) ? merge : plain;
 }
 
+/** Fetching the rows of a lookup by their handles. */
+const lookupCost = (opt: Optimizer, t: CopTask): number =>
+  COST.lookupOpen + t.indexRows * lookupRowCost(tableEstimate(opt.ctx, t.source).rows);
+
 /** What closing a cop task will add, so that tasks compare fairly. */
-function readerCost(t: Task): number {
+function readerCost(opt: Optimizer, t: Task): number {
   if (t.kind === 'root') return 0;
-  const lookups = t.indexPlan !== null && t.tablePlan !== null ? t.indexRows * COST.lookupRow : 0;
+  const lookups = t.indexPlan !== null && t.tablePlan !== null ? lookupCost(opt, t) : 0;
   return lookups + t.rows * rowScale(t) * (COST.transferRow + t.source.schema.length * COST.transferColumn);
 }
 
@@ -308,7 +319,11 @@ export function scanTask(
     const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction, columnar);
     const scale = columnar ? COST.columnar : 1;
     let plan: PhysicalPlan = scan;
-    let cost = COST.open + seeks + path.rows * fraction * COST.scanRow * scale + order;
+    let cost =
+      COST.open +
+      seeks +
+      path.rows * fraction * recordCost(opt.ctx, est, ds, path.access.full) * scale +
+      order;
     if (pushed.length > 0) {
       plan = selectionOver(opt, plan, pushed, out * fraction);
       cost += path.rows * fraction * COST.filterRow * pushed.length * scale;
@@ -352,7 +367,7 @@ export function scanTask(
     );
     let plan: PhysicalPlan = scan;
     let indexRows = path.rows * fraction;
-    let cost = COST.open + seeks + indexRows * COST.indexRow + order;
+    let cost = COST.open + seeks + indexRows * entryCost(est, ds, path.index) + order;
     if (indexPushed.length > 0) {
       cost += indexRows * COST.filterRow * indexPushed.length;
       const kept = path.covering
@@ -415,7 +430,7 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
     ...(task.partitions === undefined ? {} : { partitions: task.partitions }),
   };
   if (indexPlan !== null && tablePlan !== null) {
-    cost += task.indexRows * COST.lookupRow;
+    cost += lookupCost(opt, task);
     const lookUp: IndexLookUp = {
       ...base,
       op: 'IndexLookUp',
@@ -497,8 +512,6 @@ function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
     const { ranges } = path.access;
     if (ranges.length === 0) return emptyTask(opt, ds);
     if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
-    if (path.index === null && !ds.table.isCommonHandle && ds.infos.get(path.keys[0]!.column.id) === null)
-      continue;
     const task = pointTask(opt, ds, path, ranges, width);
     if (task !== null) return task;
   }

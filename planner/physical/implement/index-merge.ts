@@ -1,5 +1,5 @@
 import type { Expression } from '../../../expression/expression.js';
-import { COST } from '../../cost/factors.js';
+import { COST, lookupRowCost } from '../../cost/factors.js';
 import { selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf } from '../../logical/expression-walk.js';
 import { handleColumns } from '../../logical/build-from.js';
@@ -61,7 +61,7 @@ function mergeTask(
     byRowId: true,
   };
   const tablePlan = pushed.length === 0 ? rowScan : selectionOver(opt, rowScan, pushed, rows);
-  cost += handles * (COST.lookupRow + COST.filterRow * pushed.length);
+  cost += handles * (lookupRowCost(est.rows) + COST.filterRow * pushed.length);
   cost += rows * (COST.transferRow + rowScan.schema.length * COST.transferColumn);
   const plan: IndexMerge = {
     op: 'IndexMerge',

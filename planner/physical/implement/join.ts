@@ -1,7 +1,7 @@
 import { arrayPart, hasEntries } from '../../../catalog/table-layout.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { joinDenominator } from '../../cost/derive-stats.js';
-import { COST } from '../../cost/factors.js';
+import { COST, joinKeyCost, lookupRowCost } from '../../cost/factors.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, idsOf } from '../../logical/expression-walk.js';
 import { handleColumns } from '../../logical/build-from.js';
@@ -226,7 +226,7 @@ function bestLookup(
     const cost =
       COST.seek +
       rowsPerKey *
-        (index === null ? COST.scanRow : covering ? COST.indexRow : COST.indexRow + COST.lookupRow);
+        (index === null ? COST.scanRow : covering ? COST.indexRow : COST.indexRow + lookupRowCost(est.rows));
     if (cost < bestCost) {
       best = { index, prefix, usedKeys, usedConditions, rowsPerKey, covering };
       bestCost = cost;
@@ -292,9 +292,9 @@ function indexJoin(
   const fetched = outer.rows * perKey;
   // Every partition is looked into for every key.
   const parts = Math.max(1, cop.partitions?.ids.length ?? 1);
-  let cost = outer.cost + COST.open * 2 + outer.rows * (COST.seek * parts + COST.indexJoinKey);
+  let cost = outer.cost + COST.open * 2 + outer.rows * (joinKeyCost(est.rows) + COST.seek * (parts - 1));
   cost += fetched * (lookup.index === null ? COST.scanRow : COST.indexRow);
-  if (!lookup.covering) cost += fetched * COST.lookupRow;
+  if (!lookup.covering) cost += fetched * lookupRowCost(est.rows);
   cost +=
     fetched * (filters.length * COST.filterRow) +
     outer.rows * innerRows * (COST.transferRow + COST.hashBuildRow) +
