@@ -125,6 +125,12 @@ export interface Transaction {
   set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void;
   delete(key: Uint8Array): void;
   /**
+   * From now on `set` gathers new keys, each once, that nothing of this transaction reads before it commits (bulk loads;
+   * optimistic). A key given twice is a KeyExistsError of the commit.
+   */
+  gather(): void;
+  readonly gathers: boolean;
+  /**
    * Pessimistic locks on keys as of forUpdateTs (optimistic mode: remembered, checked at commit). Waits as its options say. With `returnValues` gives
    * the current values (key order as given), own writes first; without, an empty array unless `skipLocked`. Throws KeyExistsError (presumeNotExists), WriteConflictError (retry the statement with a newer forUpdateTs), 1205, 1213, 3572 (NOWAIT).
    */

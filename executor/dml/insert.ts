@@ -263,6 +263,11 @@ export class RowInserter {
   private async insertNew(rows: Datum[][], handles: Handle[]): Promise<void> {
     const { writer } = this;
     const txn = this.ctx.txn!;
+    if (txn.gathers) {
+      for (let r = 0; r < rows.length; r++) this.writers.of(rows[r]!).insert(rows[r]!, handles[r]!, true);
+      this.noteInserted(rows.length);
+      return;
+    }
     if (this.ascending && this.fresh && this.appends) {
       const done = this.appendPresumed(rows, handles);
       if (done === rows.length) return;
@@ -306,6 +311,13 @@ export class RowInserter {
     this.affected += rows.length;
     this.found += rows.length;
     this.inserted += rows.length;
+  }
+
+  /** Rows were inserted. */
+  noteInserted(rows: number): void {
+    this.affected += rows;
+    this.found += rows;
+    this.inserted += rows;
   }
 
   private async lockAbsent(

@@ -50,6 +50,12 @@ export class RowTemplate {
     this.types = table.columns.filter((c) => c.state === 'public').map((c) => c.type);
   }
 
+  /** Whether columns that are not given have expressions for defaults. */
+  get computesDefaults(): boolean {
+    this.start();
+    return this.computed.length > 0;
+  }
+
   /** A row with every column at its default, where that is no expression. */
   start(): Datum[] {
     if (!this.defaultsReady) {

@@ -41,6 +41,9 @@ export class LineParser {
   private ended = false;
   private readonly term0: number;
   private readonly line0: number;
+  /** Bytes that mean something within an unenclosed field. */
+  private readonly special = new Uint8Array(256);
+  private readonly simple: boolean;
 
   constructor(
     private readonly format: LineFormat,
@@ -48,12 +51,18 @@ export class LineParser {
   ) {
     this.term0 = format.fieldTerminator.length > 0 ? format.fieldTerminator[0]! : -1;
     this.line0 = format.lineTerminator.length > 0 ? format.lineTerminator[0]! : -1;
+    for (const c of [this.term0, this.line0, format.escaped]) if (c >= 0) this.special[c] = 1;
+    this.simple =
+      format.fieldTerminator.length === 1 &&
+      format.lineTerminator.length > 0 &&
+      format.nullWord === undefined;
   }
 
   /** Adds input. Ranges given before stay valid: a new buffer holds what is left and what comes. */
   feed(bytes: Uint8Array): void {
     const rest = this.buf.length - this.pos;
-    if (rest === 0) this.buf = bytes;
+    // One class of arrays for the loops below.
+    if (rest === 0) this.buf = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     else {
       const next = new Uint8Array(rest + bytes.length);
       next.set(this.buf.subarray(this.pos));
@@ -97,10 +106,55 @@ export class LineParser {
         }
         p = at + lineStart.length;
       }
-      const after = this.parse(p);
+      let after = this.simple ? this.parseSimple(p) : -1;
+      if (after < 0) after = this.parse(p);
       if (after < 0) return false;
       this.pos = after;
       return true;
+    }
+  }
+
+  /** A whole line without escapes, whose enclosed fields have no enclosing character within; -1 where it is no such line. */
+  private parseSimple(p: number): number {
+    const { buf, special, term0, line0, starts, ends, nulls, buffers } = this;
+    const { enclosed, escaped, lineTerminator } = this.format;
+    const n = buf.length;
+    const most = starts.length;
+    const nullWords = enclosed >= 0 || escaped < 0;
+    let count = 0;
+    for (;;) {
+      if (count === most || p >= n) return -1;
+      let start = p;
+      let end: number;
+      let quoted = false;
+      if (buf[p] === enclosed) {
+        quoted = true;
+        start++;
+        for (p = start; p < n && buf[p] !== enclosed; p++) if (buf[p] === escaped) return -1;
+        end = p++;
+        if (p >= n || special[buf[p]!] === 0) return -1;
+      } else {
+        while (p < n && special[buf[p]!] === 0) p++;
+        if (p >= n) return -1;
+        end = p;
+      }
+      if (buffers[count] !== buf) buffers[count] = buf;
+      starts[count] = start;
+      ends[count] = end;
+      nulls[count] = nullWords && !quoted && end - start === 4 && isNullWord(buf, start) ? 1 : 0;
+      count++;
+      const c = buf[p]!;
+      if (c === line0) {
+        let i = 1;
+        while (i < lineTerminator.length && buf[p + i] === lineTerminator[i]) i++;
+        if (i === lineTerminator.length) {
+          this.count = count;
+          return p + i;
+        }
+        // The first byte of a terminator that is none, or that is not all there yet.
+        if (c !== term0 || p + lineTerminator.length > n) return -1;
+      } else if (c !== term0) return -1;
+      p++;
     }
   }
 
@@ -114,7 +168,7 @@ export class LineParser {
 
   /** Parses the fields of a line from `p`; position behind it, or -1 when its end is not there yet. */
   private parse(p: number): number {
-    const { buf, term0, line0 } = this;
+    const { buf, term0, line0, special } = this;
     const { enclosed, escaped } = this.format;
     const n = buf.length;
     this.count = 0;
@@ -130,6 +184,7 @@ export class LineParser {
       let plain = true;
       for (; q < n; q++) {
         const c = buf[q]!;
+        if (special[c] === 0) continue;
         if (c === line0 && this.terminates(this.format.lineTerminator, q)) break;
         if (c === term0 && this.terminates(this.format.fieldTerminator, q)) break;
         if (c === escaped) {

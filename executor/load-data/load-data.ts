@@ -4,14 +4,21 @@ import { evalAny } from '../../expression/compile.js';
 import type { Expression } from '../../expression/expression.js';
 import type { Transaction } from '../../kv/storage.js';
 import { charset as charsetOf } from '../../types/charset.js';
+import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import { newFieldType, TypeCode } from '../../types/field-type.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { recordRange } from '../../kv/codec/table-key.js';
+import { zoneOf } from '../cop-reader.js';
 import { Assigner } from '../dml/assignment.js';
+import { CurrentValues } from '../dml/current-values.js';
 import { RowInserter, type OnDuplicate } from '../dml/insert.js';
 import { RowTemplate } from '../dml/row-template.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
+import { TableWriter } from '../table-writer.js';
 import { fieldReader, type FieldReader } from './field-reader.js';
 import { LineParser, type LineFormat } from './line-parser.js';
+import { RowEncoder } from './row-encoder.js';
 
 /** A resolved LOAD DATA statement. */
 export interface LoadDataSpec {
@@ -43,6 +50,8 @@ export interface LoadProgress {
 /** Rows of one call of the inserter, and of one transaction. */
 const INSERT_ROWS = 1000;
 const COMMIT_ROWS = 20_000;
+/** Hidden row ids taken at first. */
+const MIN_ID_BLOCK = 16;
 
 /**
  * LOAD DATA. With `beginBatch` the rows are committed as they come, every 20,000: a failure keeps what was
@@ -93,6 +102,21 @@ class Load {
   private firstGenerated: number | bigint = 0;
   /** A commit under way; the next batch is parsed meanwhile. */
   private committing: Promise<unknown> | null = null;
+  /** Rows that need nothing but their fields go this way; null for none. */
+  private encoder: RowEncoder | null = null;
+  private encoderKnown = false;
+  /** Rows encoded since the event loop had its turn. */
+  private encoded = 0;
+  /** Hidden row ids taken and not used yet. */
+  private nextRowId: number | bigint = 0;
+  /** How many; without end where rows have keys of their own. */
+  private rowIds = 0;
+  private idBlock = MIN_ID_BLOCK;
+  /** Of loads that look whether keys are taken: what lies behind the table's end, and the last key of this batch. */
+  private end: CurrentValues | null = null;
+  private lastKey: Uint8Array | null = null;
+  /** The batch has rows that are not behind all others, or that are not plain. */
+  private unordered = false;
 
   constructor(
     private readonly spec: LoadDataSpec,
@@ -119,14 +143,113 @@ class Load {
   async drain(): Promise<void> {
     while (this.parser.next()) {
       this.assigner.row = ++this.rowNumber;
+      const encoded = this.encode();
+      if (encoded instanceof Promise ? await encoded : encoded) continue;
       const row = this.readRow();
       if (this.spec.assignments.length > 0) await this.assign(row);
       const full = this.template.complete(row);
       this.rows.push(full instanceof Promise ? await full : full);
-      if (this.rows.length >= INSERT_ROWS) await this.insert();
+      // Hidden ids are in the order of the rows: the next row encoded takes a later one.
+      const outOfTurn = this.rowIds > 0 && this.rowIds < Infinity;
+      if (outOfTurn) {
+        this.rowIds = 0;
+        this.idBlock = MIN_ID_BLOCK;
+      }
+      if (outOfTurn || this.rows.length >= INSERT_ROWS) await this.insert();
     }
     // Rows may be views of the buffer fed, which its owner may use again.
     if (this.rows.length > 0) await this.insert();
+  }
+
+  /** Adds the line as bytes where that is possible; else it is to go the general way. */
+  private encode(): Awaitable<boolean> {
+    if (!this.encoderKnown) {
+      this.encoderKnown = true;
+      this.encoder = this.newEncoder();
+    }
+    const { encoder } = this;
+    if (encoder === null || this.unordered) return false;
+    if (this.txn === null || this.rowIds === 0 || this.encoded >= INSERT_ROWS)
+      return this.prepare(encoder).then(() => this.add(encoder));
+    return this.add(encoder);
+  }
+
+  private newEncoder(): RowEncoder | null {
+    const { spec, ctx, readers } = this;
+    const plain =
+      spec.beginBatch !== undefined &&
+      spec.assignments.length === 0 &&
+      (ctx.foreignKeys?.observer(spec.table) ?? null) === null;
+    if (!plain || spec.targets.some((t) => !('column' in t))) return null;
+    if (this.template.computesDefaults) return null;
+    const { mutations } = new TableWriter(spec.table, spec.table.id, ctx.txn!, zoneOf(ctx));
+    // Rows that may be in others' way are known by their record key alone.
+    if (spec.onDuplicate !== 'error' && mutations.indexes.some((i) => i.index.unique)) return null;
+    return RowEncoder.of(
+      spec.table,
+      spec.targets.map((t, i) => ({ column: (t as { column: ColumnInfo }).column, reader: readers[i]! })),
+      this.template.start(),
+      mutations,
+      this.assigner,
+      zoneOf(ctx),
+      spec.charset,
+    );
+  }
+
+  /** What is due between rows. */
+  private async prepare(encoder: RowEncoder): Promise<void> {
+    if (this.encoded >= INSERT_ROWS) {
+      await this.noteEncoded(encoder);
+      if (this.txnRows >= COMMIT_ROWS) await this.commitBatch();
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+    if (this.txn === null) await this.beginBatch();
+    if (this.rowIds > 0) return;
+    this.rowIds = Infinity;
+    if (!encoder.hasHandle) {
+      this.rowIds = this.idBlock;
+      this.idBlock = Math.min(INSERT_ROWS, this.idBlock * 4);
+      this.nextRowId = await this.batchCtx.allocateIds(this.spec.table, 'rowid', this.rowIds);
+    }
+  }
+
+  private add(encoder: RowEncoder): Awaitable<boolean> {
+    const checked = this.spec.onDuplicate !== 'error' && encoder.hasHandle;
+    if (!encoder.encode(this.parser)) return checked ? this.leaveOrder(null) : false;
+    if (checked) {
+      const key = encoder.recordKey;
+      const behind = this.lastKey === null ? this.end!.knownAbsent(key) : compareBytes(key, this.lastKey) > 0;
+      if (!behind) return this.leaveOrder(encoder.toRow());
+      this.lastKey = key;
+    }
+    if (encoder.hasHandle) encoder.put(this.txn!, null, !checked);
+    else {
+      encoder.put(this.txn!, this.nextRowId, true);
+      this.rowIds--;
+      this.nextRowId = typeof this.nextRowId === 'number' ? this.nextRowId + 1 : this.nextRowId + 1n;
+    }
+    this.encoded++;
+    return true;
+  }
+
+  /** A row whose key may be taken, even by a row of this batch: that is committed, and the next one goes the general way. */
+  private async leaveOrder(row: Datum[] | null): Promise<boolean> {
+    if (this.txn !== null) await this.commitBatch();
+    this.unordered = true;
+    if (row === null) return false;
+    this.rows.push(row);
+    return true;
+  }
+
+  private async noteEncoded(encoder: RowEncoder): Promise<void> {
+    const n = this.encoded;
+    if (n === 0) return;
+    this.encoded = 0;
+    this.txnRows += n;
+    this.inserter!.noteInserted(n);
+    const auto = encoder.takeMaxAuto();
+    if (auto > 0) await this.ctx.rebaseAutoId(this.spec.table, auto);
   }
 
   private readRow(): Datum[] {
@@ -207,6 +330,7 @@ class Load {
         snapshot: { value: txn.snapshot, enumerable: true },
         currentReadTs: { value: txn.forUpdateTs, enumerable: true },
       }) as ExecContext;
+      if (this.encoder !== null && !this.unordered) await this.gather(txn);
     }
     const mode: OnDuplicate = spec.onDuplicate;
     this.inserter = new RowInserter(spec.table, mode, this.assigner, this.batchCtx);
@@ -214,10 +338,21 @@ class Load {
     this.txnRows = 0;
   }
 
+  private async gather(txn: Transaction): Promise<void> {
+    txn.gather();
+    if (this.spec.onDuplicate === 'error' || !this.encoder!.hasHandle) return;
+    this.lastKey = null;
+    this.end = new CurrentValues(this.batchCtx);
+    const { startKey, endKey } = recordRange(this.spec.table.id);
+    await this.end.findEnd(startKey, endKey);
+  }
+
   private async commitBatch(): Promise<void> {
+    if (this.encoder !== null) await this.noteEncoded(this.encoder);
     this.note();
     const txn = this.txn!;
     this.txn = null;
+    this.unordered = false;
     await this.settle();
     const done = txn.commit();
     if (done instanceof Promise) {

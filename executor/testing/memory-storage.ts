@@ -1,5 +1,6 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { GatheredWrites } from '../../kv/client/gathered-writes.js';
 import { TxnMemBuffer } from '../../kv/client/mem-buffer.js';
 import { LocalRegions } from '../../kv/client/local-regions.js';
 import type { CoprocessorHandler, DataWatch, MvccCursor, MvccReader } from '../../kv/mvcc-reader.js';
@@ -270,8 +271,16 @@ class MemoryTransaction implements Transaction {
     return this.snapshot.iterate(start, end, options);
   }
   set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void {
+    if (this.gathered !== null) return this.gathered.add(key, value, flags?.presumeNotExists === true);
     const presume = flags?.presumeNotExists === true && this.memBuffer.get(key) !== null;
     this.memBuffer.put(key, value, presume ? 1 : 0);
+  }
+  private gathered: GatheredWrites | null = null;
+  get gathers(): boolean {
+    return this.gathered !== null;
+  }
+  gather(): void {
+    this.gathered = new GatheredWrites();
   }
   delete(key: Uint8Array): void {
     this.memBuffer.put(key, null, 0);
@@ -297,6 +306,13 @@ class MemoryTransaction implements Transaction {
   }
   onBeforeCommit(): void {}
   commit(): bigint {
+    if (this.gathered !== null) {
+      this.valid = false;
+      const { list } = this.gathered.mutations();
+      return this.store.commit(
+        list.map((m) => ({ key: m.key, value: m.value ?? null, presumed: m.op === 'insert' })),
+      );
+    }
     const writes = [...this.memBuffer.iterate(new Uint8Array(0), new Uint8Array(0))].map(
       ({ key, value }) => ({
         key,

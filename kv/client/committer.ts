@@ -74,7 +74,14 @@ export class Committer {
 
   private commitChecked(): Awaitable<bigint> {
     const { txn, client } = this;
-    const m = txn.memBuffer.entryCount === 0 ? null : mutationsOf(txn.memBuffer, txn.pessimistic, txn.local);
+    let m: Mutations | null = null;
+    if (txn.gathered !== null) {
+      try {
+        m = txn.gathered.mutations();
+      } catch (e) {
+        return this.abort(e);
+      }
+    } else if (txn.memBuffer.entryCount > 0) m = mutationsOf(txn.memBuffer, txn.pessimistic, txn.local);
     if (m === null || m.list.length === 0 || (txn.pessimistic && !m.writes)) return this.finishReadOnly();
     this.mutations = m;
     this.primary = txn.primary ?? (m.list.find((x) => x.op !== 'checkNotExists') ?? m.list[0]!).key;

@@ -14,6 +14,7 @@ import { KeyExistsError } from '../storage.js';
 import type { ActiveReader } from './active-timestamps.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
+import { GatheredWrites } from './gathered-writes.js';
 import { KeyFlag, TxnMemBuffer } from './mem-buffer.js';
 import { PessimisticLocker } from './pessimistic-locker.js';
 import { KvSnapshot } from './snapshot.js';
@@ -26,6 +27,7 @@ const DEFAULT_LOCK_WAIT = 50_000;
 export class KvTransaction implements Transaction, ActiveReader {
   readonly pessimistic: boolean;
   readonly memBuffer = new TxnMemBuffer();
+  gathered: GatheredWrites | null = null;
   snapshot: Snapshot;
   local: LocalKeys | null = null;
   readonly ts: bigint;
@@ -104,13 +106,28 @@ export class KvTransaction implements Transaction, ActiveReader {
     if (key.length + value.length > txnEntrySizeLimit) {
       throw mysqlError('ER_ENTRY_TOO_LARGE', txnEntrySizeLimit, key.length + value.length);
     }
+    if (this.gathered !== null) {
+      this.gathered.add(key, value, flags?.presumeNotExists === true);
+      if (this.gathered.bytes > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.gathered.bytes);
+      return;
+    }
     // A key deleted by this transaction exists in the store for all we know: writing it again is a plain put.
     const presume = flags?.presumeNotExists === true && this.memBuffer.get(key) !== null;
     this.memBuffer.put(key, value, presume ? KeyFlag.PresumeNotExists : 0);
     if (this.memBuffer.size > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.memBuffer.size);
   }
 
+  gather(): void {
+    if (this.pessimistic || this.memBuffer.entryCount > 0) throw new Error('only new transactions gather writes');
+    this.gathered ??= new GatheredWrites();
+  }
+
+  get gathers(): boolean {
+    return this.gathered !== null;
+  }
+
   delete(key: Uint8Array): void {
+    if (this.gathered !== null) throw new Error('gathered writes are of new keys');
     this.memBuffer.put(key, null, 0);
   }
 

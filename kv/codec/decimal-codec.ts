@@ -32,52 +32,67 @@ export function writeDecimal(w: ByteWriter, v: number | bigint, precision: numbe
   const negative = v < 0;
   if (typeof v === 'number' && scale <= 15) {
     const abs = negative ? -v : v;
-    const frac = abs % POW10[scale]!;
-    writeNumberGroups(w.buf, start, (abs - frac) / POW10[scale]!, precision - scale, frac, scale);
-  } else {
-    const abs = negative ? -BigInt(v) : BigInt(v);
-    writeTextGroups(w.buf, start, abs.toString().padStart(precision, '0'), precision, scale);
+    const unit = POW10[scale]!;
+    let int = Math.floor(abs / unit);
+    let frac = abs - int * unit;
+    // The quotient of large numbers may have been rounded up.
+    if (frac < 0) {
+      int--;
+      frac += unit;
+    }
+    putDecimalDigits(w.buf, start, negative, int, precision - scale, frac, scale);
+    return;
   }
+  const abs = negative ? -BigInt(v) : BigInt(v);
+  writeTextGroups(w.buf, start, abs.toString().padStart(precision, '0'), precision, scale);
   if (negative) for (let i = start; i < w.len; i++) w.buf[i] = ~w.buf[i]!;
   w.buf[start] = w.buf[start]! ^ 0x80;
 }
 
-function writeGroup(b: Uint8Array, p: number, v: number, bytes: number): void {
-  for (let i = bytes - 1; i >= 0; i--) {
-    b[p + i] = v & 0xff;
-    v >>>= 8;
-  }
+function writeGroup(b: Uint8Array, p: number, v: number, bytes: number): number {
+  if (bytes === 4) b[p++] = v >>> 24;
+  if (bytes >= 3) b[p++] = v >>> 16;
+  if (bytes >= 2) b[p++] = v >>> 8;
+  if (bytes >= 1) b[p++] = v;
+  return p;
 }
 
-function writeNumberGroups(
+/**
+ * The digits of a decimal given as the integers before and behind its point, both below 2^53: `int` has `intDigits` digits in the
+ * encoding, `frac` has `scale`, at most 15. Gives the position behind.
+ */
+export function putDecimalDigits(
   b: Uint8Array,
-  p: number,
+  start: number,
+  negative: boolean,
   int: number,
   intDigits: number,
   frac: number,
   scale: number,
-): void {
-  const lead = intDigits % 9;
-  let end = p + ((intDigits / 9) | 0) * 4 + DIGIT_BYTES[lead]!;
-  const fracStart = end;
-  for (let digits = intDigits; digits >= 9; digits -= 9) {
-    const g = int % 1e9;
-    int = (int - g) / 1e9;
-    end -= 4;
-    writeGroup(b, end, g, 4);
+): number {
+  const lead = DIGIT_BYTES[intDigits % 9]!;
+  let p = start;
+  if (intDigits < 9) p = writeGroup(b, p, int, lead);
+  else {
+    // Two groups hold what a double does.
+    const high = int < 1e9 ? 0 : Math.floor(int / 1e9);
+    const groups = (intDigits / 9) | 0;
+    if (groups === 1) p = writeGroup(b, p, high, lead);
+    else {
+      for (const end = p + lead + (groups - 2) * 4; p < end;) b[p++] = 0;
+      p = writeGroup(b, p, high, 4);
+    }
+    p = writeGroup(b, p, int - high * 1e9, 4);
   }
-  if (lead > 0) writeGroup(b, p, int, DIGIT_BYTES[lead]!);
-  const tail = scale % 9;
-  let q = fracStart;
-  let unit = POW10[scale]!;
-  for (let digits = scale; digits >= 9; digits -= 9) {
-    unit /= 1e9;
-    const rest = frac % unit;
-    writeGroup(b, q, (frac - rest) / unit, 4);
-    frac = rest;
-    q += 4;
-  }
-  if (tail > 0) writeGroup(b, q, frac, DIGIT_BYTES[tail]!);
+  if (scale >= 9) {
+    const unit = POW10[scale - 9]!;
+    const high = Math.floor(frac / unit);
+    p = writeGroup(b, p, high, 4);
+    p = writeGroup(b, p, frac - high * unit, DIGIT_BYTES[scale - 9]!);
+  } else p = writeGroup(b, p, frac, DIGIT_BYTES[scale]!);
+  if (negative) for (let i = start; i < p; i++) b[i] = ~b[i]!;
+  b[start] = b[start]! ^ 0x80;
+  return p;
 }
 
 function writeTextGroups(b: Uint8Array, p: number, text: string, precision: number, scale: number): void {

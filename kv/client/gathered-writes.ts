@@ -1,0 +1,38 @@
+import { compareBytes } from '../codec/byte-writer.js';
+import type { Mutation } from '../rpc.js';
+import { KeyExistsError } from '../storage.js';
+import type { Mutations } from './mutations.js';
+
+/**
+ * Writes of a transaction that reads none of them before it commits: new rows of a bulk load. They need no tree, only an order,
+ * which they mostly come in.
+ */
+export class GatheredWrites {
+  private readonly list: Mutation[] = [];
+  private last: Uint8Array | null = null;
+  private ascending = true;
+  bytes = 0;
+
+  get count(): number {
+    return this.list.length;
+  }
+
+  add(key: Uint8Array, value: Uint8Array, presumeNotExists: boolean): void {
+    if (this.ascending && this.last !== null && compareBytes(this.last, key) >= 0) this.ascending = false;
+    this.last = key;
+    this.bytes += key.length + value.length;
+    this.list.push({ op: presumeNotExists ? 'insert' : 'put', key, value });
+  }
+
+  /** In key order. Throws KeyExistsError for a key that was written twice. */
+  mutations(): Mutations {
+    const { list } = this;
+    if (!this.ascending) {
+      list.sort((a, b) => compareBytes(a.key, b.key));
+      for (let i = 1; i < list.length; i++)
+        if (compareBytes(list[i - 1]!.key, list[i]!.key) === 0) throw new KeyExistsError(list[i]!.key);
+      this.ascending = true;
+    }
+    return { list, actions: null, bytes: this.bytes, writes: list.length > 0 };
+  }
+}
