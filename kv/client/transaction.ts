@@ -118,7 +118,8 @@ export class KvTransaction implements Transaction, ActiveReader {
   }
 
   gather(): void {
-    if (this.pessimistic || this.memBuffer.entryCount > 0) throw new Error('only new transactions gather writes');
+    if (this.pessimistic || this.memBuffer.entryCount > 0)
+      throw new Error('only new transactions gather writes');
     this.gathered ??= new GatheredWrites();
   }
 
