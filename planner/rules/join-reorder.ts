@@ -12,6 +12,7 @@ import {
   type PlanStats,
 } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
+import { isOrderable, nothingIsKnown, reorderGreedily } from './join-order-greedy.js';
 import type { Rule } from './rule.js';
 
 /** Groups of up to this many relations are ordered by dynamic programming over connected subsets, larger ones greedily. */
@@ -24,6 +25,9 @@ const DP_RELATIONS = 10;
 export const joinReorder: Rule = { name: 'join_reorder', apply: (plan, state) => visit(plan, state) };
 
 function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
+  const outer = state.ctx.variable('tidb_enable_outer_join_reorder') !== 'OFF';
+  if (isOrderable(p, outer) && nothingIsKnown(p, state))
+    return reorderGreedily(p, state, (r) => visit(r, state));
   if (isInner(p)) {
     const group: Group = { relations: [], keys: [], conditions: [] };
     collect(p, group);

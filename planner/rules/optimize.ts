@@ -1,3 +1,4 @@
+import { deriveStats } from '../cost/derive-stats.js';
 import type { LogicalPlan } from '../logical/plan.js';
 import { notePredicateColumns } from '../logical/predicate-columns.js';
 import { forEachNode } from '../logical/walk.js';
@@ -28,8 +29,8 @@ export const RULES: readonly Rule[] = [
   predicatePushdown,
   outerJoinElimination,
   topNPushdown,
-  joinReorder,
   projectionElimination,
+  joinReorder,
   columnPruning,
 ];
 
@@ -59,7 +60,11 @@ function optimizeCommonTables(p: LogicalPlan, state: BuildState): void {
     cte.seed = keepColumns(optimize(cte.seed, state), columns);
     if (cte.recursive !== null) {
       const own = [...cte.recursive.schema];
+      // Estimates of the step begin with the seed's rows.
+      cte.rows = deriveStats(cte.seed, state.ctx).rows;
+      cte.planning = true;
       cte.recursive = keepColumns(optimize(cte.recursive, state), own);
+      cte.planning = false;
     }
   });
 }
