@@ -1,9 +1,6 @@
 import { Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind } from './record.js';
 import { Random, bytes, testSeed } from './testing.js';
-import { MAX_UINT32 } from './timestamp.js';
-
-const MAX = MAX_UINT32;
 
 describe('Memtable', () => {
   test('lookups, order and neighbours against a sorted array', () => {
@@ -29,11 +26,9 @@ describe('Memtable', () => {
         const walked: string[] = [];
         for (let node = table.first(list); node !== 0; node = table.next(node)) {
           const at = table.keyStart(node);
-          walked.push(
-            Buffer.from(table.bytes.subarray(at, at + table.keyLength(node))).toString('latin1') +
-              '@' +
-              table.commitLo(node),
-          );
+          const key = Buffer.from(table.bytes.subarray(at, at + table.keyLength(node))).toString('latin1');
+          for (let version = table.newest(node); version !== 0; version = table.older(version))
+            walked.push(`${key}@${table.commitLo(version)}`);
         }
         expect(walked).toEqual(sorted.map((entry) => `${entry.key}@${entry.ts}`));
         for (let i = 0; i < 500; i++) {
@@ -41,25 +36,29 @@ describe('Memtable', () => {
           const probe = random.chance(0.2) ? key + '!' : key;
           const ts = random.below(1100);
           const expected = sorted.find((entry) => entry.key === probe && entry.ts <= ts);
-          const node = table.find(list, bytes(probe), 0, probe.length, 7, ts);
-          expect(node === 0 ? undefined : table.commitLo(node)).toBe(expected?.ts);
-          if (node !== 0) {
-            const at = table.recordStart(node);
+          const version = table.find(list, bytes(probe), 0, probe.length, 7, ts);
+          expect(version === 0 ? undefined : table.commitLo(version)).toBe(expected?.ts);
+          if (version !== 0) {
+            const at = table.recordStart(version);
             const value = Buffer.from(
-              table.bytes.subarray(at + RECORD_HEADER, at + table.recordLength(node)),
+              table.bytes.subarray(at + RECORD_HEADER, at + table.recordLength(version)),
             );
             expect(value.toString()).toBe(`v${expected!.ts}`);
           }
-          const before = table.seekBefore(list, bytes(probe), 0, probe.length);
-          const below = sorted.filter((entry) => entry.key < probe).at(-1);
-          expect(before === 0 ? undefined : table.commitLo(before)).toBe(below?.ts);
-          const from = table.seek(list, bytes(probe), 0, probe.length, MAX, MAX);
-          expect(from === 0 ? undefined : table.commitLo(from)).toBe(
-            sorted.find((entry) => entry.key >= probe)?.ts,
+          const keyOf = (node: number): string | undefined => {
+            const at = table.keyStart(node);
+            return node === 0
+              ? undefined
+              : Buffer.from(table.bytes.subarray(at, at + table.keyLength(node))).toString('latin1');
+          };
+          expect(keyOf(table.seekBefore(list, bytes(probe), 0, probe.length))).toBe(
+            sorted.filter((entry) => entry.key < probe).at(-1)?.key,
           );
+          expect(keyOf(table.seek(list, bytes(probe), 0, probe.length))).toBe(
+            sorted.find((entry) => entry.key >= probe)?.key,
+          );
+          expect(keyOf(table.last(list))).toBe(sorted.at(-1)?.key);
         }
-        const last = table.last(list);
-        expect(last === 0 ? undefined : table.commitLo(last)).toBe(sorted.at(-1)?.ts);
       }
     }
   });

@@ -2,30 +2,32 @@ import { noteAddress } from './lmdb-native.js';
 import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
 
 /**
- * Versions committed since the last flush, ordered by (user key ascending, commit ts descending): a skip list in an arena.
+ * Versions committed since the last flush, in an arena: a skip list of user keys, each with the chain of its versions from new to
+ * old. Rows that are written all the time so cost scans nothing, and a further version of a key takes no search.
  *
  * The arena is one SharedArrayBuffer: nothing here is a JS object per entry (no garbage, no write barriers), and other threads
- * can read the list while the owner thread inserts, because a node is complete before the pointers to it are stored, bottom
- * level first (single writer, many readers, nothing is ever unlinked).
+ * can read the list while the owner thread inserts, because a key or a version is complete before the pointers to it are stored,
+ * bottom level first (single writer, many readers, nothing is ever unlinked).
  *
- * A node, in 32-bit words:
+ * A key and a version, in 32-bit words (offsets are words, 0 = none):
  *
- *     0: key length | height << 16 | list << 24    1, 2: commit ts (high, low)    3: length of the record
- *     4 .. 4+height: next node per level (word offset; 0 = none)     then key bytes, then the record (see record.ts)
+ *     0: key length | height << 16 | list << 24    1: newest version    2 .. 2+height: next key per level    then key bytes
+ *     0: next older version    1, 2: commit ts (high, low)    3: length of the record    then the record (see record.ts)
  *
- * Point lookups go through a hash table from user key to the node of its newest version (open addressing; 0 = free), behind which
- * the older ones follow in list order.
+ * Point lookups go through a hash table from user key to its node (open addressing; 0 = free).
  *
  * Two lists live in one arena: `data` (puts and deletes) and `marks` (lock and rollback records, which readers never meet). The
- * arena's first words say, for both, how many entries there are and how high the list is, so that a memtable made by another
- * thread can be read with nothing but its two buffers (`attach`). They are stored after the node is linked: a reader that was
+ * arena's first words say, for both, how many versions there are and how high the list is, so that a memtable made by another
+ * thread can be read with nothing but its two buffers (`attach`). They are stored after the version is linked: a reader that was
  * given its timestamp after a commit was applied (see shared-layers.ts) finds all of it.
  */
 export const MemtableList = { data: 0, marks: 1 } as const;
 export type MemtableList = (typeof MemtableList)[keyof typeof MemtableList];
 
 const MAX_HEIGHT = 12;
-const NODE_WORDS = 4;
+const NODE_WORDS = 2;
+const NEWEST = 1;
+const VERSION_WORDS = 4;
 /** Bytes of arena per slot of the hash table: the smallest entries take more, so that the table is never full. */
 const BYTES_PER_SLOT = 32;
 const HEAD_WORDS = NODE_WORDS + MAX_HEIGHT;
@@ -41,7 +43,7 @@ export class Memtable {
   readonly slots: Int32Array;
   private top = FIRST_NODE;
   private readonly prev = new Int32Array(MAX_HEIGHT);
-  /** Predecessors of the last insert per level: ascending inserts (bulk loads) continue there without a search. */
+  /** Predecessors of the last new key per level: ascending inserts (bulk loads) continue there without a search. */
   private readonly hint: [Int32Array, Int32Array] = [new Int32Array(MAX_HEIGHT), new Int32Array(MAX_HEIGHT)];
   private readonly slotMask: number;
   private random = 0x2545f491;
@@ -66,7 +68,7 @@ export class Memtable {
     return new Memtable(arena.byteLength, { arena, slots });
   }
 
-  /** Entries in a list. */
+  /** Versions in a list. */
   count(list: MemtableList): number {
     return this.words[COUNT_WORD + list]!;
   }
@@ -92,7 +94,8 @@ export class Memtable {
 
   /** Bytes that an entry takes at most. */
   static entrySize(keyLength: number, valueLength: number): number {
-    return ((NODE_WORDS + MAX_HEIGHT) << 2) + ((keyLength + RECORD_HEADER + valueLength + 3) & ~3);
+    const words = NODE_WORDS + MAX_HEIGHT + VERSION_WORDS;
+    return (words << 2) + ((keyLength + 3) & ~3) + ((RECORD_HEADER + valueLength + 3) & ~3);
   }
 
   fits(bytes: number): boolean {
@@ -111,30 +114,60 @@ export class Memtable {
     value: Uint8Array | undefined,
   ): void {
     const words = this.words;
-    const prev = this.prev;
-    if (!this.continueAtHint(list, key, commitHi, commitLo)) {
-      const at = this.findGreaterOrEqual(list, key, 0, key.length, commitHi, commitLo, prev);
-      if (at !== 0 && this.sameVersion(at, key, commitHi, commitLo)) return;
+    const slot = this.slotOf(list, key, 0, key.length);
+    const present = this.slots[slot]!;
+    // The version behind which this one goes: -1 for none.
+    let newer = -1;
+    let older = 0;
+    if (present !== 0) {
+      older = words[present + NEWEST]!;
+      while (older !== 0) {
+        const order = this.compareVersion(older, commitHi, commitLo);
+        if (order === 0) return;
+        if (order < 0) break;
+        newer = older;
+        older = words[older]!;
+      }
     }
+    const node = present === 0 ? this.allocateKey(list, key) : present;
+    const version = this.top;
+    const valueLength = value === undefined ? 0 : value.length;
+    const recordAt = (version + VERSION_WORDS) << 2;
+    this.top = (recordAt + RECORD_HEADER + valueLength + 3) >> 2;
+    words[version] = older;
+    words[version + 1] = commitHi | 0;
+    words[version + 2] = commitLo | 0;
+    words[version + 3] = RECORD_HEADER + valueLength;
+    writeRecordHeader(this.bytes, recordAt, kind, commitHi, commitLo, startHi, startLo);
+    if (value !== undefined) this.bytes.set(value, recordAt + RECORD_HEADER);
+    if (present === 0) {
+      words[node + NEWEST] = version;
+      this.link(list, node, key);
+      Atomics.store(this.slots, slot, node);
+    } else Atomics.store(words, newer === -1 ? node + NEWEST : newer, version);
+    Atomics.store(words, COUNT_WORD + list, words[COUNT_WORD + list]! + 1);
+  }
+
+  private allocateKey(list: MemtableList, key: Uint8Array): number {
+    const node = this.top;
     const height = this.randomHeight();
+    const keyAt = (node + NODE_WORDS + height) << 2;
+    this.top = (keyAt + key.length + 3) >> 2;
+    this.words[node] = key.length | (height << 16) | (list << 24);
+    this.bytes.set(key, keyAt);
+    return node;
+  }
+
+  /** Puts a new key into the list. */
+  private link(list: MemtableList, node: number, key: Uint8Array): void {
+    const words = this.words;
+    const prev = this.prev;
+    if (!this.continueAtHint(list, key)) this.findGreaterOrEqual(list, key, 0, key.length, prev);
+    const height = (words[node]! >>> 16) & 0xff;
     const head = headOf(list);
     const present = words[HEIGHT_WORD + list]!;
     const listHeight = height > present ? height : present;
     for (let level = present; level < height; level++) prev[level] = head;
-
-    const node = this.top;
-    const valueLength = value === undefined ? 0 : value.length;
-    const keyAt = (node + NODE_WORDS + height) << 2;
-    const recordAt = keyAt + key.length;
-    const end = recordAt + RECORD_HEADER + valueLength;
-    this.top = (end + 3) >> 2;
-    words[node] = key.length | (height << 16) | (list << 24);
-    words[node + 1] = commitHi | 0;
-    words[node + 2] = commitLo | 0;
-    words[node + 3] = RECORD_HEADER + valueLength;
-    this.bytes.set(key, keyAt);
-    writeRecordHeader(this.bytes, recordAt, kind, commitHi, commitLo, startHi, startLo);
-    if (value !== undefined) this.bytes.set(value, recordAt + RECORD_HEADER);
     for (let level = 0; level < height; level++)
       words[node + NODE_WORDS + level] = words[prev[level]! + NODE_WORDS + level]!;
     const hint = this.hint[list];
@@ -146,23 +179,35 @@ export class Memtable {
         hint[level] = level < listHeight ? prev[level]! : head;
       }
     }
-    this.index(list, key, node, commitHi, commitLo);
     if (listHeight !== present) words[HEIGHT_WORD + list] = listHeight;
-    Atomics.store(words, COUNT_WORD + list, words[COUNT_WORD + list]! + 1);
   }
 
   /** The newest version of the key with a commit ts at or below (hi, lo), or 0. */
   find(list: MemtableList, key: Uint8Array, start: number, end: number, hi: number, lo: number): number {
     if (this.words[COUNT_WORD + list] === 0) return 0;
-    let node = this.slots[this.slotOf(list, key, start, end)]!;
+    const node = this.slots[this.slotOf(list, key, start, end)]!;
+    return node === 0 ? 0 : this.versionAt(node, hi, lo);
+  }
+
+  /** The newest version of the node's key with a commit ts at or below (hi, lo), or 0. */
+  versionAt(node: number, hi: number, lo: number): number {
     const words = this.words;
-    while (node !== 0) {
-      const nodeHi = words[node + 1]! >>> 0;
-      if (nodeHi < hi || (nodeHi === hi && words[node + 2]! >>> 0 <= lo)) return node;
-      node = words[node + NODE_WORDS]!;
-      if (node !== 0 && !this.isKey(node, key, start, end)) return 0;
+    let version = words[node + NEWEST]!;
+    while (version !== 0) {
+      const versionHi = words[version + 1]! >>> 0;
+      if (versionHi < hi || (versionHi === hi && words[version + 2]! >>> 0 <= lo)) return version;
+      version = words[version]!;
     }
     return 0;
+  }
+
+  newest(node: number): number {
+    return this.words[node + NEWEST]!;
+  }
+
+  /** The version before this one, or 0. */
+  older(version: number): number {
+    return this.words[version]!;
   }
 
   /** The slot that holds the key, or the free one where it would go. */
@@ -178,19 +223,9 @@ export class Memtable {
     }
   }
 
-  private index(list: MemtableList, key: Uint8Array, node: number, hi: number, lo: number): void {
-    const slot = this.slotOf(list, key, 0, key.length);
-    const present = this.slots[slot]!;
-    if (present !== 0) {
-      const presentHi = this.commitHi(present);
-      if (presentHi > hi || (presentHi === hi && this.commitLo(present) > lo)) return;
-    }
-    Atomics.store(this.slots, slot, node);
-  }
-
-  /** First node at or after (key, ts) in list order, or 0. */
-  seek(list: MemtableList, key: Uint8Array, start: number, end: number, hi: number, lo: number): number {
-    return this.findGreaterOrEqual(list, key, start, end, hi, lo, null);
+  /** The first key at or behind `key`, or 0. */
+  seek(list: MemtableList, key: Uint8Array, start: number, end: number): number {
+    return this.findGreaterOrEqual(list, key, start, end, null);
   }
 
   first(list: MemtableList): number {
@@ -201,7 +236,7 @@ export class Memtable {
     return this.words[node + NODE_WORDS]!;
   }
 
-  /** Last node whose user key is below `key` (any version of it), or 0. Skip lists have no back links: this searches. */
+  /** The last key below `key`, or 0. Skip lists have no back links: this searches. */
   seekBefore(list: MemtableList, key: Uint8Array, start: number, end: number): number {
     const words = this.words;
     const head = headOf(list);
@@ -237,20 +272,20 @@ export class Memtable {
     return this.words[node]! & 0xffff;
   }
 
-  commitHi(node: number): number {
-    return this.words[node + 1]! >>> 0;
+  commitHi(version: number): number {
+    return this.words[version + 1]! >>> 0;
   }
 
-  commitLo(node: number): number {
-    return this.words[node + 2]! >>> 0;
+  commitLo(version: number): number {
+    return this.words[version + 2]! >>> 0;
   }
 
-  recordStart(node: number): number {
-    return this.keyStart(node) + this.keyLength(node);
+  recordStart(version: number): number {
+    return (version + VERSION_WORDS) << 2;
   }
 
-  recordLength(node: number): number {
-    return this.words[node + 3]!;
+  recordLength(version: number): number {
+    return this.words[version + 3]!;
   }
 
   isKey(node: number, key: Uint8Array, start: number, end: number): boolean {
@@ -263,33 +298,15 @@ export class Memtable {
     return true;
   }
 
-  private sameVersion(node: number, key: Uint8Array, hi: number, lo: number): boolean {
-    return this.commitHi(node) === hi && this.commitLo(node) === lo && this.isKey(node, key, 0, key.length);
+  /** Above 0 when the version is newer than the timestamp, below 0 when it is older. */
+  private compareVersion(version: number, hi: number, lo: number): number {
+    const order = this.commitHi(version) - hi;
+    return order !== 0 ? order : this.commitLo(version) - lo;
   }
 
-  /** Order of the node against (key, ts): keys ascending, timestamps descending. */
-  private compareNode(
-    node: number,
-    key: Uint8Array,
-    start: number,
-    end: number,
-    hi: number,
-    lo: number,
-  ): number {
-    const bytes = this.bytes;
-    const word = this.words[node]!;
-    const keyAt = (node + NODE_WORDS + ((word >>> 16) & 0xff)) << 2;
-    const length = word & 0xffff;
-    const wanted = end - start;
-    const n = length < wanted ? length : wanted;
-    for (let i = 0; i < n; i++) {
-      const d = bytes[keyAt + i]! - key[start + i]!;
-      if (d !== 0) return d;
-    }
-    if (length !== wanted) return length - wanted;
-    const nodeHi = this.words[node + 1]! >>> 0;
-    if (nodeHi !== hi) return hi - nodeHi;
-    return lo - (this.words[node + 2]! >>> 0);
+  private compareKey(node: number, key: Uint8Array): number {
+    const keyAt = this.keyStart(node);
+    return compareRanges(this.bytes, keyAt, keyAt + this.keyLength(node), key, 0, key.length);
   }
 
   private findGreaterOrEqual(
@@ -297,8 +314,6 @@ export class Memtable {
     key: Uint8Array,
     start: number,
     end: number,
-    hi: number,
-    lo: number,
     prev: Int32Array | null,
   ): number {
     const words = this.words;
@@ -326,8 +341,6 @@ export class Memtable {
           if (order !== 0) break;
         }
         if (order === 0) order = length - wanted;
-        if (order === 0) order = hi - (words[next + 1]! >>> 0);
-        if (order === 0) order = lo - (words[next + 2]! >>> 0);
         if (order >= 0) {
           beyond = next;
           sharedHigh = i;
@@ -341,18 +354,17 @@ export class Memtable {
     return words[at + NODE_WORDS]!;
   }
 
-  /** Whether the new entry belongs right behind the last one inserted; then `prev` is set. */
-  private continueAtHint(list: MemtableList, key: Uint8Array, hi: number, lo: number): boolean {
+  /** Whether the new key belongs right behind the last one that was new; then `prev` is set. */
+  private continueAtHint(list: MemtableList, key: Uint8Array): boolean {
     const hint = this.hint[list];
     const head = headOf(list);
     const last = hint[0]!;
-    if (last === head || this.compareNode(last, key, 0, key.length, hi, lo) >= 0) return false;
+    if (last === head || this.compareKey(last, key) >= 0) return false;
     const words = this.words;
     let below = -1;
     for (let level = 0; level < this.words[HEIGHT_WORD + list]!; level++) {
       const next = words[hint[level]! + NODE_WORDS + level]!;
-      if (next !== 0 && next !== below && this.compareNode(next, key, 0, key.length, hi, lo) <= 0)
-        return false;
+      if (next !== 0 && next !== below && this.compareKey(next, key) <= 0) return false;
       below = next;
       this.prev[level] = hint[level]!;
     }

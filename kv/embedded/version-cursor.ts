@@ -1,7 +1,7 @@
 import type { MvccCursor } from '../mvcc-reader.js';
 import { type Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
-import { MAX_UINT32, readUint32BE } from './timestamp.js';
+import { readUint32BE } from './timestamp.js';
 import { MergedRows, type RowCursor } from './packed-cursor.js';
 import { TreeCursor } from './page-tree.js';
 import type { VersionReader } from './version-reader.js';
@@ -15,8 +15,6 @@ export interface LockFence {
 }
 
 const NO_NODE = 0;
-/** Versions of a key that are stepped over one by one. */
-const FEW_VERSIONS = 6;
 
 /**
  * Walks the visible versions of a key range: the rows of `data` (and the entries of packed blocks, where there are any) merged with the
@@ -93,16 +91,18 @@ export class VersionCursor implements MvccCursor {
       // The least key among the sources; layers above win over those below it on the same key.
       let table: Memtable | null = null;
       let node = NO_NODE;
+      let inBoth = false;
       if (this.activeNode !== NO_NODE) {
         table = this.active;
         node = this.activeNode;
       }
-      if (
-        this.frozenNode !== NO_NODE &&
-        (table === null || this.compareNodes(this.frozen!, this.frozenNode, table, node) < 0)
-      ) {
-        table = this.frozen!;
-        node = this.frozenNode;
+      if (this.frozenNode !== NO_NODE) {
+        const order = table === null ? -1 : this.compareNodes(this.frozen!, this.frozenNode, table, node);
+        inBoth = order === 0;
+        if (order < 0) {
+          table = this.frozen!;
+          node = this.frozenNode;
+        }
       }
       const keyStart = table!.keyStart(node);
       const keyEnd = keyStart + table!.keyLength(node);
@@ -126,9 +126,9 @@ export class VersionCursor implements MvccCursor {
       this.copyKey(table!.bytes, keyStart, keyEnd);
       const visible = this.takeNewest(table!, node);
       if (table === this.active) {
-        this.activeNode = this.skipKey(table, table.next(node));
-        if (this.frozenNode !== NO_NODE) this.frozenNode = this.skipKey(this.frozen!, this.frozenNode);
-      } else this.frozenNode = this.skipKey(table!, table!.next(node));
+        this.activeNode = this.clampHigh(table, table.next(node));
+        if (inBoth) this.frozenNode = this.clampHigh(this.frozen!, this.frozen!.next(this.frozenNode));
+      } else this.frozenNode = this.clampHigh(table!, table!.next(node));
       if (order === 0) this.treeAlive = tree.next() && this.inRange();
       if (visible) return true;
     }
@@ -233,19 +233,15 @@ export class VersionCursor implements MvccCursor {
     return true;
   }
 
-  /**
-   * The version visible of the key in `keyBuffer`. `node`: its newest in the topmost layer that has it, but for versions that came
-   * while we walk, which are newer than our timestamp.
-   */
+  /** The version visible of the key in `keyBuffer`. `node`: the key in the topmost layer that has it. */
   private takeNewest(table: Memtable, node: number): boolean {
-    const commitHi = table.commitHi(node);
-    if (commitHi > this.hi || (commitHi === this.hi && table.commitLo(node) > this.lo))
-      return this.takeCurrentKey();
-    const at = table.recordStart(node);
+    const version = table.versionAt(node, this.hi, this.lo);
+    if (version === 0) return this.takeCurrentKey();
+    const at = table.recordStart(version);
     if (table.bytes[at] !== VersionKind.put) return false;
     this.valueBuffer = table.bytes;
     this.valueStart = at + RECORD_HEADER;
-    this.valueEnd = at + table.recordLength(node);
+    this.valueEnd = at + table.recordLength(version);
     return true;
   }
 
@@ -268,19 +264,6 @@ export class VersionCursor implements MvccCursor {
     for (let i = 0; i < length; i++) target[i] = bytes[start + i]!;
     this.keyLength = length;
     this.started = true;
-  }
-
-  /** First node behind the key in `keyBuffer` when the node is of that key, else the node itself. */
-  private skipKey(table: Memtable, node: number): number {
-    let versions = 0;
-    while (node !== NO_NODE && table.isKey(node, this.keyBuffer, 0, this.keyLength)) {
-      // The versions of a row that is written all the time are many: one search leads behind them.
-      node =
-        ++versions < FEW_VERSIONS
-          ? table.next(node)
-          : table.seek(MemtableList.data, this.keyBuffer, 0, this.keyLength, 0, 0);
-    }
-    return this.clampHigh(table, node);
   }
 
   private clampHigh(table: Memtable, node: number): number {
@@ -368,8 +351,9 @@ export class VersionCursor implements MvccCursor {
   private firstFrom(table: Memtable, key: Uint8Array, length: number): number {
     // An empty memtable may fill while we walk, but only with versions newer than our timestamp.
     if (table.count(MemtableList.data) === 0) return NO_NODE;
-    const node = table.seek(MemtableList.data, key, 0, length, MAX_UINT32, MAX_UINT32);
-    return this.started ? this.skipKey(table, node) : this.clampHigh(table, node);
+    let node = table.seek(MemtableList.data, key, 0, length);
+    if (this.started && node !== NO_NODE && table.isKey(node, key, 0, length)) node = table.next(node);
+    return this.clampHigh(table, node);
   }
 
   private lastBelow(table: Memtable, key: Uint8Array, length: number, unbounded: boolean): number {

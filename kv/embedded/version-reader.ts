@@ -54,13 +54,13 @@ export abstract class VersionReader {
   visible(key: Uint8Array, keyStart: number, keyEnd: number, hi: number, lo: number): boolean {
     const active = this.active;
     if (active.count(MemtableList.data) !== 0) {
-      const node = active.find(MemtableList.data, key, keyStart, keyEnd, hi, lo);
-      if (node !== 0) return this.fromMemtable(active, node);
+      const version = active.find(MemtableList.data, key, keyStart, keyEnd, hi, lo);
+      if (version !== 0) return this.fromMemtable(active, version);
     }
     const frozen = this.frozen;
     if (frozen !== null) {
-      const node = frozen.find(MemtableList.data, key, keyStart, keyEnd, hi, lo);
-      if (node !== 0) return this.fromMemtable(frozen, node);
+      const version = frozen.find(MemtableList.data, key, keyStart, keyEnd, hi, lo);
+      if (version !== 0) return this.fromMemtable(frozen, version);
     }
     const tree = this.env.dataTree;
     if (!tree.find(key, keyStart, keyEnd))
@@ -170,7 +170,7 @@ export abstract class VersionReader {
     let least: Uint8Array | null = null;
     for (const table of [this.active, this.frozen]) {
       if (table === null || table.count(MemtableList.data) === 0) continue;
-      const node = table.seek(MemtableList.data, key, 0, key.length, MAX_UINT32, MAX_UINT32);
+      const node = table.seek(MemtableList.data, key, 0, key.length);
       if (node === 0) continue;
       const at = table.keyStart(node);
       const end = at + table.keyLength(node);
@@ -223,11 +223,11 @@ export abstract class VersionReader {
 
   /** Newest lock record or rollback mark of the key at or below (hi, lo). */
   newestMark(key: Uint8Array, hi: number, lo: number): boolean {
-    let node = this.active.find(MemtableList.marks, key, 0, key.length, hi, lo);
-    if (node !== 0) return this.fromMemtable(this.active, node);
+    let version = this.active.find(MemtableList.marks, key, 0, key.length, hi, lo);
+    if (version !== 0) return this.fromMemtable(this.active, version);
     if (this.frozen !== null) {
-      node = this.frozen.find(MemtableList.marks, key, 0, key.length, hi, lo);
-      if (node !== 0) return this.fromMemtable(this.frozen, node);
+      version = this.frozen.find(MemtableList.marks, key, 0, key.length, hi, lo);
+      if (version !== 0) return this.fromMemtable(this.frozen, version);
     }
     const tree = this.env.marksTree;
     const length = writeHistoryKey(this.scratch, key, 0, key.length, hi, lo);
@@ -242,9 +242,9 @@ export abstract class VersionReader {
     return true;
   }
 
-  private fromMemtable(table: Memtable, node: number): boolean {
-    const at = table.recordStart(node);
-    this.fromRecord(table.bytes, at, at + table.recordLength(node));
+  private fromMemtable(table: Memtable, version: number): boolean {
+    const at = table.recordStart(version);
+    this.fromRecord(table.bytes, at, at + table.recordLength(version));
     return true;
   }
 

@@ -131,19 +131,15 @@ export class VersionStore extends VersionReader {
         const keyStart = table.keyStart(node);
         const keyEnd = keyStart + table.keyLength(node);
         const key = table.bytes.subarray(keyStart, keyEnd);
-        const newest = node;
-        this.demote(key, table.commitHi(newest), table.commitLo(newest));
-        this.env.data.put(key, recordOf(table, newest));
+        let version = table.newest(node);
+        this.demote(key, table.commitHi(version), table.commitLo(version));
+        this.env.data.put(key, recordOf(table, version));
         n++;
-        // Older versions of the same key follow.
-        for (
-          node = table.next(node);
-          node !== 0 && table.isKey(node, key, 0, key.length);
-          node = table.next(node)
-        ) {
-          this.putHistory(key, table.commitHi(node), table.commitLo(node), recordOf(table, node));
+        for (version = table.older(version); version !== 0; version = table.older(version)) {
+          this.putHistory(key, table.commitHi(version), table.commitLo(version), recordOf(table, version));
           n++;
         }
+        node = table.next(node);
       }
     });
     return node;
@@ -154,17 +150,15 @@ export class VersionStore extends VersionReader {
     let node = from === 0 ? table.first(MemtableList.marks) : from;
     if (node === 0) return 0;
     this.env.write(() => {
-      for (let n = 0; node !== 0 && n < limit; node = table.next(node), n++) {
+      for (let n = 0; node !== 0 && n < limit; node = table.next(node)) {
         const keyStart = table.keyStart(node);
-        const length = writeHistoryKey(
-          this.scratch,
-          table.bytes,
-          keyStart,
-          keyStart + table.keyLength(node),
-          table.commitHi(node),
-          table.commitLo(node),
-        );
-        this.env.marks.put(this.scratch.subarray(0, length), recordOf(table, node));
+        const keyEnd = keyStart + table.keyLength(node);
+        for (let mark = table.newest(node); mark !== 0; mark = table.older(mark), n++) {
+          const hi = table.commitHi(mark);
+          const lo = table.commitLo(mark);
+          const length = writeHistoryKey(this.scratch, table.bytes, keyStart, keyEnd, hi, lo);
+          this.env.marks.put(this.scratch.subarray(0, length), recordOf(table, mark));
+        }
       }
     });
     return node;
@@ -221,7 +215,7 @@ export class VersionStore extends VersionReader {
   }
 }
 
-function recordOf(table: Memtable, node: number): Uint8Array {
-  const at = table.recordStart(node);
-  return table.bytes.subarray(at, at + table.recordLength(node));
+function recordOf(table: Memtable, version: number): Uint8Array {
+  const at = table.recordStart(version);
+  return table.bytes.subarray(at, at + table.recordLength(version));
 }
