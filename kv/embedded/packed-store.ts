@@ -6,7 +6,7 @@ import { PackedBlock, PackedBlockWriter } from './packed-block.js';
 import { PackedCursor } from './packed-cursor.js';
 import { NO_ROOT, TreeCursor } from './page-tree.js';
 import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
-import { MAX_UINT32, highHalf, lowHalf, readUint32BE } from './timestamp.js';
+import { highHalf, lowHalf, readUint32BE } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
 
 /** Blocks removed or written in one step; between steps the event loop runs. */
@@ -189,7 +189,7 @@ function eachKey(
   visit: (key: Uint8Array) => void,
 ): void {
   if (table.count(MemtableList.data) === 0) return;
-  let node = table.seek(MemtableList.data, first, 0, first.length, MAX_UINT32, MAX_UINT32);
+  let node = table.seek(MemtableList.data, first, 0, first.length);
   for (; node !== 0; node = table.next(node)) {
     const at = table.keyStart(node);
     const end = at + table.keyLength(node);
