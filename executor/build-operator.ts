@@ -20,6 +20,8 @@ import { rowCount, type OperatorContext } from './operator.js';
 import { MergeOrderedOperator } from './merge-ordered.js';
 import { onPartition } from './partitioned.js';
 import { PickColumnsOperator } from './pick-columns.js';
+import { fragmentOf } from './parallel/fragment.js';
+import { GatherOperator } from './parallel/gather.js';
 import { PointGetOperator } from './point-get.js';
 import { ProjectionOperator } from './projection.js';
 import { MeasuredOperator, measuredContext } from './runtime-stats.js';
@@ -132,8 +134,15 @@ const BUILDERS: Builders = {
   Delete: notAReader,
 };
 
-const build = (plan: PhysicalPlan, ctx: ExecContext): Operator =>
-  (BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator)(plan, ctx);
+function build(plan: PhysicalPlan, ctx: ExecContext): Operator {
+  const fragment = fragmentOf(plan);
+  if (fragment !== null && ctx.scanOverrides === undefined) {
+    const { threads } = ctx;
+    if (threads !== undefined && threads !== null)
+      return new GatherOperator(plan, fragment, ctx, threads, buildOperator);
+  }
+  return (BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator)(plan, ctx);
+}
 
 /** The operators that run a plan. */
 export function buildOperator(plan: PhysicalPlan, ctx: ExecContext): Operator {

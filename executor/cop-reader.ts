@@ -39,8 +39,9 @@ export function sendCop(
   ranges: readonly KeyRange[],
   order: { readonly keepOrder: boolean; readonly desc: boolean },
   ctx: ExecContext,
+  offer?: DagRequest['offer'],
 ): ChunkSource {
-  const dag: DagRequest = { plan, ctx };
+  const dag: DagRequest = { plan, ctx, offer };
   return ctx.storage.coprocessor({
     dag,
     startTs: ctx.snapshot.ts,
@@ -56,18 +57,21 @@ export function sendCop(
 export class CopReaderOperator implements Operator {
   private source: ChunkSource | null = null;
   private rows = 0;
-  private readonly counts: boolean;
+  private counts: boolean;
+  /** Pulled before it was asked for. */
+  private ahead: Awaitable<Chunk | null> | undefined;
 
   constructor(
     private readonly plan: TableReader | IndexReader,
     private readonly ctx: ExecContext,
+    private readonly offer?: DagRequest['offer'],
   ) {
     this.counts = ctx.feedback !== null;
   }
 
   open(): void {
     const ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
-    if (ranges.length > 0) this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx);
+    if (ranges.length > 0) this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx, this.offer);
   }
 
   next(): Awaitable<Chunk | null> {
@@ -77,8 +81,20 @@ export class CopReaderOperator implements Operator {
     return this.pull();
   }
 
+  /** Has the first chunk come, upon which the scan is offered. */
+  begin(): Awaitable<Chunk | null> {
+    this.ahead = this.source === null ? null : this.source.next();
+    return this.ahead;
+  }
+
+  /** Most rows are read elsewhere: what comes here says nothing of the scan. */
+  handOver(): void {
+    this.counts = false;
+  }
+
   private pull(): Awaitable<Chunk | null> {
-    const chunk = this.source!.next();
+    const chunk = this.ahead === undefined ? this.source!.next() : this.ahead;
+    this.ahead = undefined;
     if (!this.counts) return chunk;
     return chunk instanceof Promise ? chunk.then((c) => this.counted(c)) : this.counted(chunk);
   }

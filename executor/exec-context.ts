@@ -8,6 +8,7 @@ import type { Datum } from '../types/datum.js';
 import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 import type { JoinFilters } from './join-filter.js';
 import type { FeedbackSink } from './feedback.js';
+import type { ThreadPool } from './parallel/thread-pool.js';
 import type { TempFile } from './spill/temp-storage.js';
 
 /** What a running statement may ask of its session. */
@@ -46,10 +47,18 @@ export interface ExecContext {
   readonly scanOverrides?: ReadonlyMap<number, readonly KeyRangeDatum[]>;
   /** What hash joins say of the scans below them; absent where scans do not look. */
   readonly joinFilters?: JoinFilters;
+  /** Threads that the statement may use beside this one; null and absent: none. */
+  readonly threads?: StatementThreads | null;
   /** Warnings of the statement so far, for the info text of DML. */
   readonly warningCount?: number;
   /** Absent where nothing that the statement may write has to do with a foreign key. */
   readonly foreignKeys?: ForeignKeyChecks | null;
+}
+
+export interface StatementThreads {
+  readonly pool: ThreadPool;
+  /** Threads for one operator (tidb_executor_concurrency). */
+  readonly count: number;
 }
 
 export interface RowChange {

@@ -14,6 +14,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { FieldType } from '../types/field-type.js';
 import { filterOf } from './compiled-filter.js';
 import type { Operator, Spillable } from './exec-context.js';
+import { shareBytes } from './columnar/shared-array.js';
 import { filterTargets, JoinFilter } from './join-filter.js';
 import { filterEqual } from './key-equality.js';
 import { JoinTable, type JoinProbe } from './join-table.js';
@@ -39,6 +40,24 @@ const PRESERVED: Readonly<Record<JoinType, Side | null>> = {
 
 export const isSemi = (t: JoinType): boolean =>
   t === 'semi' || t === 'antiSemi' || t === 'leftOuterSemi' || t === 'antiLeftOuterSemi';
+
+/** The side whose rows come out whether or not they find a match. */
+export const preservedSide = (p: HashJoin): Side | null => PRESERVED[p.joinType];
+
+/** The side that is built. NULL results are found out per probe row, so that some joins have no choice. */
+const buildSide = (p: HashJoin): Side =>
+  p.nullAware || p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi' ? 'right' : p.build;
+
+export const probeSide = (p: HashJoin): Side => other(buildSide(p));
+
+/** A build side as the probing of it needs it. */
+export interface JoinState {
+  readonly rows: Chunk;
+  readonly table: JoinTable;
+  /** Preserved build rows that found a match. */
+  readonly matched: Uint8Array | null;
+  readonly barred: Uint8Array | null;
+}
 
 /** What a preserved row of a semi join has met. */
 const Match = { None: 0, Found: 1, Unknown: 2 } as const;
@@ -74,6 +93,8 @@ export class HashJoinOperator implements Operator, Spillable {
   private readonly deadBuild: readonly boolean[];
 
   private built = false;
+  /** The build side is another's. */
+  private adopted = false;
   private unregister: (() => void) | null = null;
   private spillWanted = false;
   private spilled: SpilledJoin | null = null;
@@ -124,10 +145,7 @@ export class HashJoinOperator implements Operator, Spillable {
   ) {
     this.semi = isSemi(plan.joinType);
     this.preserved = PRESERVED[plan.joinType];
-    // NULL results are found out per probe row.
-    const needsRight =
-      plan.nullAware || plan.joinType === 'leftOuterSemi' || plan.joinType === 'antiLeftOuterSemi';
-    this.build = needsRight ? 'right' : plan.build;
+    this.build = buildSide(plan);
     const buildLeft = this.build === 'left';
     this.buildOp = buildLeft ? left : right;
     this.probeOp = buildLeft ? right : left;
@@ -169,6 +187,40 @@ export class HashJoinOperator implements Operator, Spillable {
     return this.run();
   }
 
+  // Probing elsewhere
+
+  /** Builds the table; false when it went to disk. */
+  async prepare(): Promise<boolean> {
+    if (!this.built) await this.buildTable();
+    return this.spilled === null;
+  }
+
+  /** Nothing was built, and so nothing matches. */
+  get isEmpty(): boolean {
+    return this.rows.length === 0;
+  }
+
+  /** What was built. Marks that others make are seen here. */
+  share(): JoinState {
+    if (this.buildMatched !== null) this.buildMatched = shareBytes(this.buildMatched);
+    return { rows: this.rows, table: this.table, matched: this.buildMatched, barred: this.buildBarred };
+  }
+
+  /** Probes what was built elsewhere. Rows may come in several streams, each with an end; none is kept back. */
+  adopt(state: JoinState): void {
+    this.rows = state.rows;
+    this.buildMatched = state.matched;
+    this.buildBarred = state.barred;
+    this.setTable(state.table);
+    this.adopted = true;
+    this.built = true;
+  }
+
+  /** All probe rows were seen elsewhere: what is left is what comes after them. */
+  endProbe(): void {
+    this.probeDone = true;
+  }
+
   private async run(): Promise<Chunk | null> {
     if (!this.built) await this.buildTable();
     if (this.spilled !== null) return this.nextSpilled(this.spilled);
@@ -177,6 +229,7 @@ export class HashJoinOperator implements Operator, Spillable {
       if (this.current === null) {
         if (this.probeDone) return this.tail();
         if (!(await this.nextProbe())) {
+          if (this.adopted) return null;
           this.probeDone = true;
           continue;
         }
@@ -291,13 +344,10 @@ export class HashJoinOperator implements Operator, Spillable {
       }
     }
     const table = runSteps(JoinTable.build(keys, this.types, this.plan.nullEq, n), this.ctx);
-    this.table = table instanceof Promise ? await table : table;
+    this.setTable(table instanceof Promise ? await table : table);
     // Direct addressing takes as many slots as the keys' range has.
     this.hold(Math.max(0, this.table.bytes - JoinTable.bytesFor(n)));
-    this.prober = this.table.probe();
     this.tellScans(keys, n);
-    this.oneToOne =
-      this.table.unique && !this.semi && this.otherFilter === null && this.preserved !== this.build;
     if (this.preserved !== this.build) return;
     this.buildMatched = new Uint8Array(n);
     if (this.buildFilter === null) return;
@@ -307,6 +357,12 @@ export class HashJoinOperator implements Operator, Spillable {
       this.buildBarred.set(b, at);
       at += b.length;
     }
+  }
+
+  private setTable(table: JoinTable): void {
+    this.table = table;
+    this.prober = table.probe();
+    this.oneToOne = table.unique && !this.semi && this.otherFilter === null && this.preserved !== this.build;
   }
 
   /** Rows of the probe side that match nothing need not leave their scans; null keys: nothing is known. */

@@ -10,6 +10,14 @@ const MIN_BITS = 1 << 16;
 const MAX_BITS = 2 ** 27;
 const BLOOM_BITS_PER_ROW = 16;
 
+/** A filter as a message between threads. */
+export interface JoinFilterForm {
+  readonly min: number;
+  readonly max: number;
+  readonly bits: Int32Array;
+  readonly bloomMask: number | null;
+}
+
 /**
  * What a hash join's build side says of the probe side's keys, for the scan they come from: rows that can find no match need not
  * leave the scan (Bloom, 1970; "sideways information passing"). Keys within a range are a bitmap, which is exact; others a bloom
@@ -23,6 +31,15 @@ export class JoinFilter {
     /** Null: `bits` is a bitmap from `min` on; else of a bloom filter with this mask. */
     private readonly bloomMask: number | null,
   ) {}
+
+  static ofForm(f: JoinFilterForm): JoinFilter {
+    return new JoinFilter(f.min, f.max, f.bits, f.bloomMask);
+  }
+
+  get form(): JoinFilterForm {
+    const { min, max, bits, bloomMask } = this;
+    return { min, max, bits, bloomMask };
+  }
 
   /** The filter of the keys of `n` build rows for scans of about `probes` rows in all; null where there is none. */
   static of(keys: Vector, n: number, probes = 0): JoinFilter | null {

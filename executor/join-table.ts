@@ -2,6 +2,7 @@ import { hashColumns } from '../chunk/hash.js';
 import { slice } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import type { FieldType } from '../types/field-type.js';
+import { sharedInt32 } from './columnar/shared-array.js';
 import { filterEqual } from './key-equality.js';
 
 /** Direct addressing pays when the keys lie this densely: slots per key at most, and never more slots than this. */
@@ -9,6 +10,43 @@ const MAX_SPREAD = 8;
 const MIN_DIRECT_SLOTS = 1 << 12;
 /** Rows entered at once: about half a millisecond. */
 const STEP_ROWS = 1 << 14;
+
+/** What a JoinTable is made of. */
+export interface JoinTableLayout {
+  readonly heads: Int32Array;
+  readonly next: Int32Array;
+  /** Null under direct addressing. */
+  readonly hashes: Int32Array | null;
+  readonly nullRows: Int32Array;
+  readonly direct: { readonly min: number; readonly slots: number } | null;
+  readonly repeated: boolean;
+}
+
+/** Tables of more rows than this lie in memory that threads can share. */
+const SHARED_ROWS = 1 << 12;
+
+function emptyLayout(
+  n: number,
+  isNull: Uint8Array | null,
+  direct: { readonly min: number; readonly slots: number } | null,
+): JoinTableLayout {
+  const array = (length: number): Int32Array => (n > SHARED_ROWS ? sharedInt32(length) : new Int32Array(length));
+  let nulls = 0;
+  if (isNull !== null) for (let i = 0; i < n; i++) nulls += isNull[i]!;
+  const nullRows = new Int32Array(nulls);
+  if (isNull !== null) for (let i = 0, at = 0; i < n; i++) if (isNull[i] === 1) nullRows[at++] = i;
+  let buckets = 16;
+  if (direct !== null) buckets = direct.slots;
+  else while (buckets < n * 2) buckets *= 2;
+  return {
+    heads: array(buckets).fill(-1),
+    next: array(n),
+    hashes: direct === null ? array(n) : null,
+    nullRows,
+    direct,
+    repeated: false,
+  };
+}
 
 /**
  * The build side's keys, found by hash: buckets of chained rows in typed arrays. A single integer key of a dense range needs no
@@ -21,7 +59,7 @@ export class JoinTable {
   private readonly next: Int32Array;
   private readonly hashes: Int32Array | null;
   private readonly mask: number;
-  private repeated = false;
+  private repeated: boolean;
   /** Smallest key and count of buckets under direct addressing. */
   private readonly direct: { readonly min: number; readonly slots: number } | null;
   /** Rows with a NULL among keys compared by `=`: in no bucket. */
@@ -32,27 +70,31 @@ export class JoinTable {
     private readonly types: readonly FieldType[],
     private readonly nullEq: readonly boolean[],
     readonly rows: number,
-    isNull: Uint8Array | null,
-    direct: { readonly min: number; readonly slots: number } | null,
+    layout: JoinTableLayout,
   ) {
-    const n = rows;
-    this.next = new Int32Array(n);
-    let nulls = 0;
-    if (isNull !== null) for (let i = 0; i < n; i++) nulls += isNull[i]!;
-    this.nullRows = new Int32Array(nulls);
-    if (isNull !== null) for (let i = 0, at = 0; i < n; i++) if (isNull[i] === 1) this.nullRows[at++] = i;
-    this.direct = direct;
-    if (direct !== null) {
-      this.heads = new Int32Array(direct.slots).fill(-1);
-      this.hashes = null;
-      this.mask = 0;
-    } else {
-      let size = 16;
-      while (size < n * 2) size *= 2;
-      this.heads = new Int32Array(size).fill(-1);
-      this.hashes = new Int32Array(n);
-      this.mask = size - 1;
-    }
+    this.heads = layout.heads;
+    this.next = layout.next;
+    this.hashes = layout.hashes;
+    this.mask = layout.hashes === null ? 0 : layout.heads.length - 1;
+    this.nullRows = layout.nullRows;
+    this.direct = layout.direct;
+    this.repeated = layout.repeated;
+  }
+
+  /** A table that was built elsewhere. */
+  static of(
+    keys: readonly Vector[],
+    types: readonly FieldType[],
+    nullEq: readonly boolean[],
+    rows: number,
+    layout: JoinTableLayout,
+  ): JoinTable {
+    return new JoinTable(keys, types, nullEq, rows, layout);
+  }
+
+  get layout(): JoinTableLayout {
+    const { heads, next, hashes, nullRows, direct, repeated } = this;
+    return { heads, next, hashes, nullRows, direct, repeated };
   }
 
   /** Bytes of a table of `n` rows, at most (direct addressing of sparse keys aside). */
@@ -71,7 +113,7 @@ export class JoinTable {
   ): Generator<void, JoinTable> {
     const isNull = keyNulls(keys, nullEq, rows);
     const range = nullEq.length === 1 && nullEq[0] === true ? null : directRange(keys, rows, isNull);
-    const table = new JoinTable(keys, types, nullEq, rows, isNull, range);
+    const table = new JoinTable(keys, types, nullEq, rows, emptyLayout(rows, isNull, range));
     // Backwards, so that chains run forwards.
     for (let to = rows; to > 0; to -= STEP_ROWS) {
       const from = Math.max(0, to - STEP_ROWS);

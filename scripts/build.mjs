@@ -13,6 +13,7 @@ await build({
           rutile: 'server/main.ts',
           worker: 'server/workers/worker.ts',
           ingest: 'ddl/ingest/ingest-worker.ts',
+          'analytic-thread': 'executor/parallel/analytic-thread.ts',
         }
       : Object.fromEntries(files.map((f) => [basename(f, '.ts'), f])),
   outdir: files.length === 0 ? 'dist' : 'dist/bench',

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../session/client-session.js';
 import type { EngineOptions } from '../session/engine/engine.js';
@@ -56,6 +56,14 @@ export function openFailed(config: Config, output: LogOutput, e: unknown): Start
   return new StartError(`cannot open data directory ${config['data-dir']}: ${reason(e)}`);
 }
 
+/** The threads beside each that runs statements: the processors are shared between these. */
+function analyticThreads(config: Config): Pick<EngineOptions, 'threads'> {
+  const entry = new URL('analytic-thread.js', import.meta.url);
+  if (!existsSync(entry)) return {};
+  const size = config['analytic-threads'] || Math.floor(availableParallelism() / config.workers);
+  return { threads: { entry, size } };
+}
+
 /** Opens an engine: the store and all above it, or what is above a store that another thread has open. Throws StartError. */
 export async function openNodeEngine(
   config: Config,
@@ -83,6 +91,7 @@ export async function openNodeEngine(
       tempQuota: config['tmp-storage-quota'],
       tikv,
       durability: durabilityOf(config),
+      ...analyticThreads(config),
       logger: output.log,
       passwordHashers: new Map([
         ['mysql_native_password', nativeAuthString],

@@ -10,6 +10,7 @@ import type {
   ForeignKeyChecks,
   MemoryTracker,
   RuntimeStats,
+  StatementThreads,
   TempFiles,
 } from '../executor/exec-context.js';
 import { JoinFilters } from '../executor/join-filter.js';
@@ -60,6 +61,12 @@ export class SessionExecContext implements ExecContext {
     return this.files;
   }
 
+  get threads(): StatementThreads | null {
+    const { threads } = this.session.engine;
+    if (threads === null) return null;
+    const count = Math.min(threads.size, Number(this.session.vars.get('tidb_executor_concurrency')));
+    return count > 1 ? { pool: threads, count } : null;
+  }
   get signal(): AbortSignal {
     return this.statement.signal;
   }

@@ -7,6 +7,7 @@ import { recordRange } from '../../kv/codec/table-key.js';
 import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
+import type { Awaitable } from '../../types/awaitable.js';
 import type { TimeZone } from '../../types/timezone.js';
 import { RecordScan, type BatchDecoder } from '../coprocessor/record-scan.js';
 import { recordDecoder } from '../coprocessor/scan-decoders.js';
@@ -31,6 +32,14 @@ type Piece =
       readonly ranges: KeyRange[];
     }
   | { readonly kind: 'rows'; readonly ranges: KeyRange[] };
+
+/** Rows of a segment's columns, for a reader elsewhere: those in the intervals, without some rows and blocks. */
+export interface ColumnPart {
+  readonly columns: readonly Vector[];
+  readonly intervals: readonly number[];
+  readonly dropped: Int32Array;
+  readonly skip: Uint8Array | null;
+}
 
 export interface ColumnScanRequest {
   readonly table: ColumnTable;
@@ -58,7 +67,7 @@ export class ColumnScan implements Operator {
 
   private constructor(
     private readonly r: ColumnScanRequest,
-    private readonly pieces: readonly Piece[],
+    private pieces: readonly Piece[],
   ) {
     this.decoder = this.newDecoder();
     this.filters = r.filters;
@@ -119,7 +128,55 @@ export class ColumnScan implements Operator {
 
   open(): void {}
 
-  next(): Chunk | null {
+  /** Rows that would come from columns. */
+  get columnRows(): number {
+    let n = 0;
+    for (const p of this.pieces)
+      if (p.kind === 'columns')
+        for (let i = 0; i < p.intervals.length; i += 2) n += p.intervals[i + 1]! - p.intervals[i]!;
+    return n;
+  }
+
+  /** Whether some rows have to be read from the row store. */
+  get readsRows(): boolean {
+    return this.pieces.some((p) => p.kind === 'rows' || p.delta.length > 0);
+  }
+
+  /** Stretches of rows that lie together. */
+  get stretches(): number {
+    let n = 0;
+    for (const p of this.pieces) n += p.kind === 'columns' ? p.intervals.length / 2 : 0;
+    return n;
+  }
+
+  /** Gives what is in columns to a reader elsewhere; when all of it is taken, the scan goes on with the other rows. */
+  *takeColumns(): Generator<ColumnPart> {
+    const rest: Piece[] = [];
+    for (const piece of this.pieces) {
+      const columns = piece.kind === 'columns' ? this.columnsOf(piece.segment) : null;
+      if (piece.kind === 'rows' || columns === null) {
+        rest.push({ kind: 'rows', ranges: piece.ranges });
+        continue;
+      }
+      const { segment, intervals, delta } = piece;
+      yield { columns, intervals, dropped: droppedRows(segment, delta), skip: this.skippedBlocks(segment) };
+      if (delta.length > 0) rest.push({ ...piece, intervals: [] });
+    }
+    this.pieces = rest;
+  }
+
+  /** Rows are not to be given before this. */
+  gate: Promise<void> | null = null;
+
+  next(): Awaitable<Chunk | null> {
+    if (this.gate === null) return this.nextChunk();
+    return this.gate.then(() => {
+      this.gate = null;
+      return this.nextChunk();
+    });
+  }
+
+  private nextChunk(): Chunk | null {
     while (this.at < this.pieces.length) {
       const piece = this.pieces[this.at]!;
       this.current ??= this.reader(piece);
@@ -155,15 +212,13 @@ export class ColumnScan implements Operator {
     if (piece.kind === 'columns') {
       const columns = this.columnsOf(piece.segment);
       if (columns !== null) {
-        const { segment, delta } = piece;
-        const dropped: number[] = [];
-        for (const key of delta) {
-          const i = segment.handles.find(key);
-          if (i >= 0) dropped.push(i);
-        }
-        dropped.sort((a, b) => a - b);
-        const skip = this.skippedBlocks(segment);
-        return new SegmentReader(columns, piece.intervals, Int32Array.from(dropped), skip);
+        const { segment, delta, intervals } = piece;
+        return new SegmentReader(
+          columns,
+          intervals,
+          droppedRows(segment, delta),
+          this.skippedBlocks(segment),
+        );
       }
     }
     const decoder = this.newDecoder();
@@ -217,8 +272,18 @@ export class ColumnScan implements Operator {
   }
 }
 
+/** Rows of the segment whose keys are in the delta, ascending. */
+function droppedRows(segment: ColumnSegment, delta: readonly Uint8Array[]): Int32Array {
+  const dropped: number[] = [];
+  for (const key of delta) {
+    const i = segment.handles.find(key);
+    if (i >= 0) dropped.push(i);
+  }
+  return Int32Array.from(dropped.sort((a, b) => a - b));
+}
+
 /** Rows of a segment in intervals, without some. */
-class SegmentReader {
+export class SegmentReader {
   private at = 0;
   private row: number;
 

@@ -1,4 +1,5 @@
 import type { PhysicalPlan, IndexScan, TableScan } from '../../planner/physical/plan.js';
+import type { ColumnScan } from '../columnar/column-scan.js';
 import type { OperatorContext } from '../operator.js';
 
 /**
@@ -8,6 +9,8 @@ import type { OperatorContext } from '../operator.js';
 export interface DagRequest {
   readonly plan: PhysicalPlan;
   readonly ctx: OperatorContext;
+  /** Asked when the scan is one over columns; who says yes reads them, and is given the other rows of the scan alone. */
+  readonly offer?: (scan: ColumnScan) => boolean;
 }
 
 /** The scan at the bottom of a cop subtree. */

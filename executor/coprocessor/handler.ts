@@ -62,6 +62,8 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
         const replica = req.desc || scan.rowsOnly === true ? null : replicaOf(data);
         const filters = replica === null ? [] : leafFilters(dag, scan);
         leaf = replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone);
+        if (leaf instanceof ColumnScan && dag.offer?.(leaf) === true)
+          return { chunks: new OperatorSource(leaf, req.signal) };
         const { joinFilters } = dag.ctx;
         if (joinFilters !== undefined) {
           const columns = leaf;

@@ -131,6 +131,13 @@ export const SETTINGS = [
     doc: 'threads that run statements, on the embedded store; with 1 everything is in one thread',
   },
   {
+    name: 'analytic-threads',
+    type: { kind: 'integer', min: 0, max: 64 },
+    default: 0,
+    value: 'N',
+    doc: 'threads that large queries over columns run on beside the others; 0 for one per processor, 1 for none',
+  },
+  {
     name: 'tmp-storage-path',
     type: text,
     default: '',

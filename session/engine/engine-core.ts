@@ -37,6 +37,7 @@ import { DeadlockHistory } from './deadlock-history.js';
 import { ServerMemory } from './server-memory.js';
 import { SlowQueries, type SlowQuery } from './slow-queries.js';
 import { StatisticsStore } from './statistics-store.js';
+import type { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TableLocks } from './table-locks.js';
 
 /** Logging as the engine needs it (pino's shape). */
@@ -95,6 +96,8 @@ export class EngineCore {
   readonly cluster: Cluster;
   /** Where statements spill; null for nowhere. */
   tempStorage: TempStorage | null = null;
+  /** Threads for analytic statements; null for none. */
+  threads: ThreadPool | null = null;
   readonly memory = new ServerMemory((name) => this.globals.get(name));
   private stopping = false;
   private seenQuestions = 0;

@@ -35,6 +35,7 @@ import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerPlacementTables } from '../placement-tables.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
+import { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TempStorage } from '../../executor/spill/temp-storage.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import type { Storage } from '../../kv/storage.js';
@@ -64,6 +65,8 @@ export interface EngineOptions extends DataStoreOptions {
   /** Value of server_uuid; made up when absent. */
   readonly serverUuid?: string;
   readonly tlsConfigured: boolean;
+  /** Threads that analytic statements may use together, and the module they run; absent: those run in the main thread. */
+  readonly threads?: { readonly entry: URL; readonly size: number };
   /** Directory for what statements spill; absent: they do not. */
   readonly tempDir?: string;
   /** Bytes of temporary files in all; absent or negative: no limit. */
@@ -100,6 +103,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     core.tempStorage = new TempStorage(options.tempDir, options.tempQuota ?? -1);
     core.tempStorage.sweep();
   }
+  const { threads } = options;
+  if (threads !== undefined && threads.size > 1)
+    core.threads = new ThreadPool(threads.entry, threads.size, (err) =>
+      logger.error({ err }, 'an analytic thread failed'),
+    );
   core.rowCounts.keeper = node.serverId <= 1;
   core.cluster.start();
   await core.reloadSchema();
@@ -137,6 +145,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   saver.unref();
   return new RutileEngine(core, async () => {
     clearInterval(saver);
+    await core.threads?.close();
     await ttl.stop();
     replicas.stop();
     await analyzer.stop();

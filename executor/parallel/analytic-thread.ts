@@ -1,0 +1,63 @@
+import { parentPort } from 'node:worker_threads';
+import '../../expression/index.js';
+import { MysqlError } from '../../types/error.js';
+import type { FragmentForm } from './fragment.js';
+import type { FromThread, ToThread } from './protocol.js';
+import { FragmentTask, type Post } from './run-fragment.js';
+import { chunkOfForm, type SharedArray } from './vector-form.js';
+
+/** A thread that runs fragments of analytic statements: see thread-pool.ts. */
+const port = parentPort!;
+const arrays = new Map<number, SharedArray>();
+const ids = new WeakMap<SharedArray, number>();
+const fragments = new Map<number, FragmentForm>();
+const tasks = new Map<number, FragmentTask>();
+
+const lasting = (id: number): SharedArray => {
+  const a = arrays.get(id);
+  if (a === undefined) throw new Error(`array ${id} is not known to the thread`);
+  return a;
+};
+const post: Post = (message, transfer) => port.postMessage(message, transfer);
+
+function failed(task: number, e: unknown): FromThread {
+  if (e instanceof MysqlError)
+    return { kind: 'failed', task, code: e.code, sqlState: e.sqlState, message: e.message };
+  return { kind: 'failed', task, message: e instanceof Error ? (e.stack ?? e.message) : String(e) };
+}
+
+function receive(m: ToThread): void {
+  switch (m.kind) {
+    case 'arrays':
+      for (const { id, array } of m.arrays) {
+        arrays.set(id, array);
+        ids.set(array, id);
+      }
+      return;
+    case 'forget':
+      for (const id of m.arrays) arrays.delete(id);
+      for (const id of m.fragments) fragments.delete(id);
+      return;
+    case 'fragment':
+      fragments.set(m.id, m.form);
+      return;
+    case 'start':
+      try {
+        const task = new FragmentTask(m, fragments.get(m.fragment)!, lasting, (a) => ids.get(a), post);
+        tasks.set(m.task, task);
+        task
+          .run()
+          .catch((e: unknown) => post(failed(m.task, e), []))
+          .finally(() => tasks.delete(m.task));
+      } catch (e) {
+        post(failed(m.task, e), []);
+      }
+      return;
+    case 'rows':
+      tasks.get(m.task)?.scan.give(m.morsel, m.rows === null ? null : chunkOfForm(m.rows, lasting));
+      return;
+  }
+}
+
+port.on('message', receive);
+post({ kind: 'ready' }, []);

@@ -1,0 +1,103 @@
+import type { FieldType } from '../../types/field-type.js';
+import type { Datum } from '../../types/datum.js';
+import type { SqlWarning } from '../../types/error.js';
+import type { JoinFilterForm } from '../join-filter.js';
+import type { JoinStateForm } from './join-form.js';
+import type { FragmentForm } from './fragment.js';
+import type { ChunkForm, SharedArray, VectorForm } from './vector-form.js';
+
+/** What a thread is told of the statement and session: see EvalContext. */
+export interface EvalForm {
+  readonly sqlMode: number;
+  readonly timeZone: string;
+  readonly nowMicros: number;
+  readonly strictErrors: boolean;
+  readonly divPrecisionIncrement: number;
+  readonly maxAllowedPacket: number;
+  readonly groupConcatMaxLen: number;
+  readonly defaultWeekFormat: number;
+  readonly connectionCharset: string;
+  readonly connectionCollation: string;
+  readonly lcTimeNames: string;
+  readonly params: readonly { readonly type: FieldType; readonly value: Datum }[];
+}
+
+/** Rows of a segment's columns that a scan reads in blocks. */
+export interface PartForm {
+  readonly columns: readonly VectorForm[];
+  /** Rows not to be read, ascending. */
+  readonly dropped: Int32Array;
+}
+
+export interface StartMessage {
+  readonly kind: 'start';
+  readonly task: number;
+  /** Number of the thread among those of the task. */
+  readonly thread: number;
+  readonly fragment: number;
+  readonly control: SharedArrayBuffer;
+  readonly evalForm: EvalForm;
+  readonly parts: readonly PartForm[];
+  /** Three numbers each: part, first row, end. */
+  readonly morsels: Int32Array;
+  /** By position among the fragment's steps. */
+  readonly joins: readonly (JoinStateForm | null)[];
+  readonly filters: readonly { readonly column: number; readonly filter: JoinFilterForm }[];
+  /** More rows come as chunks. */
+  readonly more: boolean;
+  /** Flags set by the threads: the morsel of this number gave no rows. */
+  readonly empty: Uint8Array;
+  readonly measured: boolean;
+}
+
+export type ToThread =
+  | {
+      readonly kind: 'arrays';
+      readonly arrays: readonly { readonly id: number; readonly array: SharedArray }[];
+    }
+  | { readonly kind: 'forget'; readonly arrays: readonly number[]; readonly fragments: readonly number[] }
+  | { readonly kind: 'fragment'; readonly id: number; readonly form: FragmentForm }
+  | StartMessage
+  /** Rows outside of the columns, as one more morsel; null: there are no more. */
+  | {
+      readonly kind: 'rows';
+      readonly task: number;
+      readonly morsel: number;
+      readonly rows: ChunkForm | null;
+    };
+
+/** Actual figures of a step in one thread. */
+export interface StepFigures {
+  readonly rows: number;
+  readonly loops: number;
+  readonly timeMs: number;
+  readonly memoryBytes: number;
+}
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'batch';
+      readonly task: number;
+      /** -1: belongs nowhere in particular. */
+      readonly morsel: number;
+      /** The morsel has no more. */
+      readonly last: boolean;
+      readonly rows: ChunkForm;
+    }
+  /** A chunk of rows was taken. */
+  | { readonly kind: 'taken'; readonly task: number }
+  | {
+      readonly kind: 'done';
+      readonly task: number;
+      readonly figures: readonly StepFigures[];
+      readonly warnings: readonly SqlWarning[];
+    }
+  | {
+      readonly kind: 'failed';
+      readonly task: number;
+      /** A MysqlError's number and state; absent for an internal error. */
+      readonly code?: number;
+      readonly sqlState?: string;
+      readonly message: string;
+    };

@@ -1,0 +1,204 @@
+import { Chunk, CHUNK_ROWS } from '../../chunk/chunk.js';
+import { concatChunks } from '../../chunk/concat.js';
+import type { PhysicalPlan } from '../../planner/physical/plan.js';
+import { buildOperatorOver } from '../coprocessor/build-cop-operator.js';
+import { FilteredScan } from '../coprocessor/filtered-scan.js';
+import type { Operator } from '../exec-context.js';
+import { HashAggOperator } from '../hash-agg.js';
+import { HashJoinOperator, probeSide } from '../hash-join.js';
+import { JoinFilter } from '../join-filter.js';
+import { PickColumnsOperator } from '../pick-columns.js';
+import { MeasuredOperator, measuredContext } from '../runtime-stats.js';
+import type { OperatorContext } from '../operator.js';
+import { joinStateOfForm } from './join-form.js';
+import { ControlBlock } from './control-block.js';
+import type { FragmentForm } from './fragment.js';
+import { MorselScan } from './morsel-scan.js';
+import type { FromThread, StartMessage } from './protocol.js';
+import { ThreadContext } from './thread-context.js';
+import { chunkForm, vectorOfForm, type ArrayLookup, type ArrayWriter, type SharedArray } from './vector-form.js';
+
+/** Rows of results that go to the main thread together. */
+const BATCH_ROWS = CHUNK_ROWS * 4;
+
+/** Results that may wait for the main thread. */
+const MAX_SENT = 64;
+
+export type Post = (message: FromThread, transfer: readonly ArrayBuffer[]) => void;
+
+/** A fragment at work in a thread. */
+export class FragmentTask {
+  readonly scan: MorselScan;
+  private readonly ctx: ThreadContext;
+  private readonly control: ControlBlock;
+  private waiting: Chunk[] = [];
+  private rows = 0;
+  private sentOf = -1;
+
+  constructor(
+    private readonly start: StartMessage,
+    private readonly form: FragmentForm,
+    private readonly lasting: ArrayLookup,
+    private readonly idOf: (a: SharedArray) => number | undefined,
+    private readonly post: Post,
+  ) {
+    this.control = new ControlBlock(start.control);
+    this.ctx = new ThreadContext(this.control, start.thread, start.evalForm, start.measured);
+    for (const { column, filter } of start.filters)
+      this.ctx.joinFilters.set(
+        { scanId: form.scanId, column },
+        this.ctx.joinFilters.of(form.scanId).length,
+        JoinFilter.ofForm(filter),
+      );
+    const ordered = form.mode !== 'free';
+    this.scan = new MorselScan(
+      start.parts.map((p) => ({ columns: p.columns.map((c) => vectorOfForm(c, lasting)), dropped: p.dropped })),
+      start.morsels,
+      this.control,
+      this.ctx,
+      start.more,
+      ordered,
+      form.mode === 'morsels',
+      () => this.post({ kind: 'taken', task: start.task }, []),
+      (m) => {
+        if (ordered) this.flush(m, true);
+      },
+    );
+  }
+
+  /** Works until there are no more morsels. */
+  async run(): Promise<void> {
+    const { form, ctx, scan } = this;
+    const source = this.measured(new FilteredScan(scan, form.scanId, ctx.joinFilters, () => undefined));
+    if (form.mode === 'morsels') {
+      const top = form.steps.length - 1;
+      let below = source;
+      for (const step of form.steps.slice(0, top)) below = this.step(step, below);
+      for (;;) {
+        const more = scan.claim();
+        if (!(more instanceof Promise ? await more : more)) break;
+        const { morsel } = scan;
+        const root = this.step(form.steps[top]!, below);
+        await root.open();
+        await this.drain(root);
+        await root.close();
+        this.flush(morsel, true);
+      }
+    } else {
+      let root = source;
+      for (const step of form.steps) root = this.step(step, root);
+      await root.open();
+      await this.drain(root);
+      await root.close();
+      this.flush(-1, true);
+    }
+    this.post(
+      {
+        kind: 'done',
+        task: this.start.task,
+        figures: this.start.measured
+          ? [this.ctx.figures(this.scanPlan), ...form.steps.map((s) => this.ctx.figures(s))]
+          : [],
+        warnings: this.ctx.warnings,
+      },
+      [],
+    );
+  }
+
+  /** Stands for the scan, whose figures are kept under it. */
+  private readonly scanPlan: PhysicalPlan = {
+    op: 'TableDual',
+    id: 0,
+    schema: [],
+    estRows: 0,
+    task: 'root',
+    rowCount: 0,
+  };
+
+  private measured(scan: Operator): Operator {
+    const stats = this.ctx.runtimeStats?.of(this.scanPlan);
+    return stats === undefined ? scan : new MeasuredOperator(scan, stats);
+  }
+
+  private step(plan: PhysicalPlan, child: Operator): Operator {
+    const stats = this.ctx.runtimeStats?.of(plan);
+    if (stats === undefined) return this.operator(plan, child, this.ctx);
+    return new MeasuredOperator(this.operator(plan, child, measuredContext(this.ctx as OperatorContext, stats)), stats);
+  }
+
+  private operator(plan: PhysicalPlan, child: Operator, ctx: OperatorContext): Operator {
+    if (plan.op === 'HashJoin') {
+      const left = probeSide(plan) === 'left';
+      const join = new HashJoinOperator(plan, left ? child : NOTHING, left ? NOTHING : child, ctx);
+      const state = this.start.joins[this.form.steps.indexOf(plan)]!;
+      const types = (left ? plan.rightKeys : plan.leftKeys).map((e) => e.type);
+      join.adopt(joinStateOfForm(state, types, plan.nullEq, this.lasting));
+      return plan.output === undefined ? join : new PickColumnsOperator(join, plan.output);
+    }
+    if (plan.op === 'HashAgg') {
+      const agg = new HashAggOperator(plan, child, ctx);
+      this.ctx.onShed = () => agg.spill();
+      return agg;
+    }
+    return buildOperatorOver(plan, child, ctx);
+  }
+
+  private async drain(root: Operator): Promise<void> {
+    for (;;) {
+      const r = root.next();
+      const chunk = r instanceof Promise ? await r : r;
+      if (chunk === null) return;
+      this.waiting.push(chunk);
+      this.rows += chunk.rows;
+      if (this.rows >= BATCH_ROWS) this.flush(this.form.mode === 'free' ? -1 : this.scan.morsel, false);
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+      if (this.form.mode === 'free') await this.awaitRoom();
+    }
+  }
+
+  /** The main thread must keep up with results that it takes in any order. */
+  private async awaitRoom(): Promise<void> {
+    while (this.control.sent - this.control.consumed > MAX_SENT) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await this.ctx.checkpoint();
+    }
+  }
+
+  private flush(morsel: number, last: boolean): void {
+    const { waiting } = this;
+    if (waiting.length === 0) {
+      if (morsel < 0 || !last) return;
+      // What a morsel without rows is told by costs the main thread nothing.
+      if (this.sentOf !== morsel && morsel < this.start.empty.length) {
+        Atomics.store(this.start.empty, morsel, 1);
+        return;
+      }
+    }
+    const chunk = waiting.length === 0 ? new Chunk([], 0) : concatChunks(waiting);
+    this.waiting = [];
+    this.rows = 0;
+    this.sentOf = morsel;
+    const buffers: ArrayBuffer[] = [];
+    const writer: ArrayWriter = {
+      rows(a) {
+        if (a.buffer instanceof SharedArrayBuffer) return a;
+        // Others may hold the array, and what is transferred is gone here.
+        const own = a.slice();
+        buffers.push(own.buffer as ArrayBuffer);
+        return own;
+      },
+      dictionary: (a) => this.idOf(a) ?? null,
+    };
+    const rows = chunkForm(chunk, writer);
+    this.control.countSent();
+    this.post({ kind: 'batch', task: this.start.task, morsel, last, rows }, buffers);
+  }
+}
+
+/** The side of a join that was built elsewhere. */
+const NOTHING: Operator = {
+  open: () => undefined,
+  next: () => null,
+  close: () => undefined,
+};

@@ -1,0 +1,232 @@
+import { Worker } from 'node:worker_threads';
+import { mysqlError } from '../../types/error-table.js';
+import { MysqlError, type SqlWarning } from '../../types/error.js';
+import { MAX_THREADS } from './control-block.js';
+import type { FragmentForm } from './fragment.js';
+import type { FromThread, StartMessage, StepFigures, ToThread } from './protocol.js';
+import type { ArrayForm, ArrayLookup, ArrayWriter, SharedArray } from './vector-form.js';
+import { isShared } from './vector-form.js';
+
+/** Fragments that threads keep, compiled, for the next run of the same plan. */
+const MAX_FRAGMENTS = 256;
+/** Threads that may fail as they start before it is given up. */
+const MAX_FAILURES = 8;
+/** Arrays of fewer bytes are copied to each thread: cheaper than memory of their own. */
+const SMALL = 1 << 12;
+
+/** What is done with the messages of a task. */
+export interface TaskListener {
+  batch(message: Extract<FromThread, { kind: 'batch' }>): void;
+  taken(): void;
+  done(figures: readonly StepFigures[], warnings: readonly SqlWarning[]): void;
+  failed(error: unknown): void;
+}
+
+class Thread {
+  ready = false;
+  readonly knownArrays = new Set<number>();
+  readonly knownFragments = new Set<number>();
+  /** Tasks under way. */
+  readonly tasks = new Map<number, TaskListener>();
+
+  constructor(readonly worker: Worker) {}
+
+  post(message: ToThread): void {
+    this.worker.postMessage(message);
+  }
+}
+
+/**
+ * Threads that run fragments of analytic statements beside the main thread. They are started when a statement could first make use of
+ * them, and that statement does not wait for them. Each has its own kernels; columns, hash tables and dictionaries are shared.
+ */
+export class ThreadPool {
+  private threads: Thread[] = [];
+  private nextTask = 1;
+  private closed = false;
+  private failures = 0;
+  /** Numbers of arrays that last. */
+  private readonly ids = new WeakMap<SharedArray, number>();
+  private readonly arrays = new Map<number, WeakRef<SharedArray>>();
+  private nextArray = 1;
+  private readonly gone: FinalizationRegistry<number>;
+  private forgotten: number[] = [];
+  private readonly fragments = new Map<number, FragmentForm>();
+
+  constructor(
+    private readonly entry: URL,
+    readonly size: number,
+    private readonly onCrash: (error: Error) => void = () => undefined,
+  ) {
+    this.size = Math.min(size, MAX_THREADS);
+    this.gone = new FinalizationRegistry((id) => {
+      this.arrays.delete(id);
+      this.forgotten.push(id);
+    });
+  }
+
+  /** Whether all threads are up; has them started. */
+  ready(): boolean {
+    if (this.closed || this.failures >= MAX_FAILURES) return false;
+    while (this.threads.length < this.size) this.threads.push(this.startThread());
+    return this.threads.every((t) => t.ready);
+  }
+
+  /** Resolves when the threads are up, for tests. */
+  async whenReady(): Promise<void> {
+    while (!this.ready()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  private startThread(): Thread {
+    const worker = new Worker(this.entry);
+    worker.unref();
+    const thread = new Thread(worker);
+    worker.on('message', (m: FromThread) => this.receive(thread, m));
+    worker.on('error', (e: Error) => this.lost(thread, e));
+    worker.on('exit', (code) => this.lost(thread, new Error(`a thread ended with code ${code}`)));
+    return thread;
+  }
+
+  private lost(thread: Thread, error: Error): void {
+    const at = this.threads.indexOf(thread);
+    if (at < 0) return;
+    this.threads.splice(at, 1);
+    if (!this.closed) this.onCrash(error);
+    if (!thread.ready) this.failures++;
+    for (const listener of thread.tasks.values())
+      listener.failed(mysqlError('ER_INTERNAL_ERROR', `a thread of the statement failed: ${error.message}`));
+    thread.tasks.clear();
+  }
+
+  private receive(thread: Thread, m: FromThread): void {
+    if (m.kind === 'ready') {
+      thread.ready = true;
+      return;
+    }
+    const listener = thread.tasks.get(m.task);
+    if (listener === undefined) return;
+    switch (m.kind) {
+      case 'batch':
+        listener.batch(m);
+        return;
+      case 'taken':
+        listener.taken();
+        return;
+      case 'done':
+        thread.tasks.delete(m.task);
+        listener.done(m.figures, m.warnings);
+        return;
+      case 'failed':
+        thread.tasks.delete(m.task);
+        listener.failed(
+          m.code === undefined ? new Error(m.message) : new MysqlError(m.code, m.sqlState!, m.message),
+        );
+        return;
+    }
+  }
+
+  /** Arrays that last, by number; those of a task that is under way are there. */
+  readonly lasting: ArrayLookup = (id) => {
+    const a = this.arrays.get(id)?.deref();
+    if (a === undefined) throw new Error(`array ${id} is gone`);
+    return a;
+  };
+
+  /** Puts arrays into messages for all threads, noting those that last in `used`. */
+  writer(used: Set<number>): ArrayWriter & { lasting(a: SharedArray): ArrayForm } {
+    const copies = new Map<SharedArray, SharedArray>();
+    const lasting = (a: SharedArray): number => {
+      let id = this.ids.get(a);
+      if (id === undefined) {
+        id = this.nextArray++;
+        this.ids.set(a, id);
+        this.arrays.set(id, new WeakRef(a));
+        this.gone.register(a, id);
+      }
+      used.add(id);
+      return id;
+    };
+    return {
+      lasting,
+      rows(a) {
+        if (isShared(a)) return a;
+        let copy = copies.get(a);
+        if (copy === undefined) {
+          copy = a.byteLength <= SMALL ? a.slice() : sharedCopy(a);
+          copies.set(a, copy);
+        }
+        return copy;
+      },
+      dictionary: (a) => (isShared(a) ? lasting(a) : null),
+    };
+  }
+
+  /** Starts a task in the threads with the least to do; gives what sends them more. */
+  start(
+    form: FragmentForm,
+    fragment: number,
+    count: number,
+    used: ReadonlySet<number>,
+    message: (task: number, thread: number) => StartMessage,
+    listener: TaskListener,
+  ): { readonly threads: number; post(thread: number, message: ToThread): void; readonly task: number } {
+    const task = this.nextTask++;
+    this.keepFragment(fragment, form);
+    this.forget();
+    const chosen = [...this.threads].sort((a, b) => a.tasks.size - b.tasks.size).slice(0, count);
+    for (const t of chosen) t.tasks.set(task, listener);
+    chosen.forEach((t, i) => {
+      const arrays = [];
+      for (const id of used) {
+        if (t.knownArrays.has(id)) continue;
+        t.knownArrays.add(id);
+        arrays.push({ id, array: this.lasting(id) });
+      }
+      if (arrays.length > 0) t.post({ kind: 'arrays', arrays });
+      if (!t.knownFragments.has(fragment)) {
+        t.knownFragments.add(fragment);
+        t.post({ kind: 'fragment', id: fragment, form });
+      }
+      t.post(message(task, i));
+    });
+    return { threads: chosen.length, task, post: (thread, m) => chosen[thread]!.post(m) };
+  }
+
+  private keepFragment(id: number, form: FragmentForm): void {
+    this.fragments.delete(id);
+    this.fragments.set(id, form);
+    if (this.fragments.size <= MAX_FRAGMENTS) return;
+    const oldest = this.fragments.keys().next().value!;
+    this.fragments.delete(oldest);
+    for (const t of this.threads)
+      if (t.knownFragments.delete(oldest)) t.post({ kind: 'forget', arrays: [], fragments: [oldest] });
+  }
+
+  /** Tells the threads of arrays that nobody has any more. */
+  private forget(): void {
+    if (this.forgotten.length === 0) return;
+    const ids = this.forgotten;
+    this.forgotten = [];
+    for (const t of this.threads) {
+      const known = ids.filter((id) => t.knownArrays.delete(id));
+      if (known.length > 0) t.post({ kind: 'forget', arrays: known, fragments: [] });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const { threads } = this;
+    this.threads = [];
+    for (const t of threads)
+      for (const listener of t.tasks.values()) listener.failed(mysqlError('ER_SERVER_SHUTDOWN'));
+    await Promise.all(threads.map((t) => t.worker.terminate()));
+  }
+}
+
+function sharedCopy(a: SharedArray): SharedArray {
+  const memory = new SharedArrayBuffer(a.byteLength);
+  const Type = a.constructor as new (b: SharedArrayBuffer) => SharedArray;
+  const copy = new Type(memory);
+  (copy as Uint8Array).set(a as Uint8Array);
+  return copy;
+}
