@@ -138,7 +138,7 @@ function build(plan: PhysicalPlan, ctx: ExecContext): Operator {
   const fragment = fragmentOf(plan);
   if (fragment !== null && ctx.scanOverrides === undefined) {
     const { threads } = ctx;
-    if (threads !== undefined && threads !== null)
+    if (threads !== undefined && threads !== null && fragment.scan.estRows >= threads.pool.minRows)
       return new GatherOperator(plan, fragment, ctx, threads, buildOperator);
   }
   return (BUILDERS[plan.op] as (p: PhysicalPlan, c: ExecContext) => Operator)(plan, ctx);

@@ -284,7 +284,8 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private output(): Awaitable<Chunk | null> {
-    if (this.spillWanted && this.written === null && this.at < this.groups) return this.writeResults();
+    if (this.spillWanted && this.ctx.disk !== null && this.written === null && this.at < this.groups)
+      return this.writeResults();
     if (this.written !== null) return this.nextWritten(this.written);
     return this.slice() ?? (this.waiting.length > 0 ? this.nextPartition() : null);
   }

@@ -30,7 +30,8 @@ function emptyLayout(
   isNull: Uint8Array | null,
   direct: { readonly min: number; readonly slots: number } | null,
 ): JoinTableLayout {
-  const array = (length: number): Int32Array => (n > SHARED_ROWS ? sharedInt32(length) : new Int32Array(length));
+  const array = (length: number): Int32Array =>
+    n > SHARED_ROWS ? sharedInt32(length) : new Int32Array(length);
   let nulls = 0;
   if (isNull !== null) for (let i = 0; i < n; i++) nulls += isNull[i]!;
   const nullRows = new Int32Array(nulls);

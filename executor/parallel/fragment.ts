@@ -2,13 +2,7 @@ import { partialTypes } from '../../expression/aggregate/create.js';
 import type { AggFunc, Column, Expression } from '../../expression/expression.js';
 import { findFunction } from '../../expression/function-registry.js';
 import { visit } from '../../expression/traverse.js';
-import type {
-  HashAgg,
-  HashJoin,
-  PhysicalPlan,
-  TableReader,
-  TableScan,
-} from '../../planner/physical/plan.js';
+import type { HashAgg, HashJoin, PhysicalPlan, TableReader, TableScan } from '../../planner/physical/plan.js';
 import { preservedSide, probeSide } from '../hash-join.js';
 
 /**
@@ -43,9 +37,6 @@ export interface FragmentForm {
   /** Plan nodes whose children have nothing but a schema. */
   readonly steps: readonly PhysicalPlan[];
 }
-
-/** Rows that a scan must be expected to read for threads to be worth the trouble. */
-export const MIN_SCAN_ROWS = 100_000;
 
 const FRAGMENTS = new WeakMap<PhysicalPlan, Fragment | null>();
 let nextId = 1;
@@ -128,7 +119,7 @@ function chainOf(plan: PhysicalPlan): Chain | null {
   for (;;) {
     switch (p.op) {
       case 'TableScan': {
-        if (reader === null || p.desc || p.rowsOnly === true || p.estRows < MIN_SCAN_ROWS) return null;
+        if (reader === null || p.desc || p.rowsOnly === true) return null;
         if (p.keepOrder && breaker?.op !== 'StreamAgg') return null;
         return { scan: p, reader, steps: steps.reverse(), copSteps: steps.length - rootSteps, breaker };
       }
@@ -194,7 +185,8 @@ function runsAnywhere(e: Expression): boolean {
     if (x.kind === 'correlated') ok = false;
     else if (x.kind === 'function') {
       const s = findFunction(x.name);
-      if (s === undefined || s.deterministic === false || s.sideEffects === true || s.async === true) ok = false;
+      if (s === undefined || s.deterministic === false || s.sideEffects === true || s.async === true)
+        ok = false;
       else if (s.stable === false && s.family !== 'time') ok = false;
     }
     return ok;
@@ -265,4 +257,3 @@ function alone(p: PhysicalPlan): PhysicalPlan {
       throw new Error(`operator ${p.op} is no step of a fragment`);
   }
 }
-

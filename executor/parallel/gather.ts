@@ -13,8 +13,6 @@ import { MeasuredOperator, measuredContext } from '../runtime-stats.js';
 import type { Fragment } from './fragment.js';
 import { FragmentRun } from './fragment-run.js';
 
-/** Rows in columns from which on threads are made use of. */
-const MIN_ROWS = 1 << 16;
 /** More stretches of rows than this are better read by one reader. */
 const MAX_STRETCHES = 256;
 
@@ -65,7 +63,13 @@ export class GatherOperator implements Operator {
     return new MeasuredOperator(make(measuredContext(ctx, stats)), stats);
   }
 
-  private join(at: number, plan: HashJoin, child: Operator, ctx: ExecContext, build: BuildOperator): Operator {
+  private join(
+    at: number,
+    plan: HashJoin,
+    child: Operator,
+    ctx: ExecContext,
+    build: BuildOperator,
+  ): Operator {
     const left = probeSide(plan) === 'left';
     const other = build(left ? plan.right : plan.left, this.ctx);
     const join = new HashJoinOperator(plan, left ? child : other, left ? other : child, ctx);
@@ -90,7 +94,9 @@ export class GatherOperator implements Operator {
   }
 
   private accept(scan: ColumnScan): boolean {
-    if (!this.accepting || scan.columnRows < MIN_ROWS || scan.stretches > MAX_STRETCHES) return false;
+    if (!this.accepting || scan.stretches > MAX_STRETCHES) return false;
+    // Estimates err.
+    if (scan.columnRows * 2 < this.threads.pool.minRows) return false;
     if (this.fragment.reader.keepOrder && scan.readsRows) return false;
     scan.gate = new Promise((resolve) => (this.openGate = resolve));
     this.offered = scan;

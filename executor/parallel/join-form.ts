@@ -1,4 +1,4 @@
-import { Chunk } from '../../chunk/chunk.js';
+import type { Chunk } from '../../chunk/chunk.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { JoinState } from '../hash-join.js';
 import { JoinTable } from '../join-table.js';
@@ -73,6 +73,9 @@ export function joinStateOfForm(
     rows,
     table,
     matched: f.matched,
-    barred: f.barred === null ? null : ((typeof f.barred === 'number' ? lasting(f.barred) : f.barred) as Uint8Array),
+    barred:
+      f.barred === null
+        ? null
+        : ((typeof f.barred === 'number' ? lasting(f.barred) : f.barred) as Uint8Array),
   };
 }

@@ -10,19 +10,27 @@ import { JoinFilter } from '../join-filter.js';
 import { PickColumnsOperator } from '../pick-columns.js';
 import { MeasuredOperator, measuredContext } from '../runtime-stats.js';
 import type { OperatorContext } from '../operator.js';
+import { rowBytes } from '../row-bytes.js';
 import { joinStateOfForm } from './join-form.js';
 import { ControlBlock } from './control-block.js';
 import type { FragmentForm } from './fragment.js';
 import { MorselScan } from './morsel-scan.js';
 import type { FromThread, StartMessage } from './protocol.js';
 import { ThreadContext } from './thread-context.js';
-import { chunkForm, vectorOfForm, type ArrayLookup, type ArrayWriter, type SharedArray } from './vector-form.js';
+import {
+  chunkForm,
+  vectorOfForm,
+  type ArrayLookup,
+  type ArrayWriter,
+  type SharedArray,
+} from './vector-form.js';
 
-/** Rows of results that go to the main thread together. */
+/** Rows and bytes of results that go to the main thread together. */
 const BATCH_ROWS = CHUNK_ROWS * 4;
+const BATCH_BYTES = 1 << 19;
 
-/** Results that may wait for the main thread. */
-const MAX_SENT = 64;
+/** Batches that may wait for the main thread. */
+const MAX_SENT = 8;
 
 export type Post = (message: FromThread, transfer: readonly ArrayBuffer[]) => void;
 
@@ -33,6 +41,7 @@ export class FragmentTask {
   private readonly control: ControlBlock;
   private waiting: Chunk[] = [];
   private rows = 0;
+  private bytes = 0;
   private sentOf = -1;
 
   constructor(
@@ -52,7 +61,10 @@ export class FragmentTask {
       );
     const ordered = form.mode !== 'free';
     this.scan = new MorselScan(
-      start.parts.map((p) => ({ columns: p.columns.map((c) => vectorOfForm(c, lasting)), dropped: p.dropped })),
+      start.parts.map((p) => ({
+        columns: p.columns.map((c) => vectorOfForm(c, lasting)),
+        dropped: p.dropped,
+      })),
       start.morsels,
       this.control,
       this.ctx,
@@ -123,7 +135,10 @@ export class FragmentTask {
   private step(plan: PhysicalPlan, child: Operator): Operator {
     const stats = this.ctx.runtimeStats?.of(plan);
     if (stats === undefined) return this.operator(plan, child, this.ctx);
-    return new MeasuredOperator(this.operator(plan, child, measuredContext(this.ctx as OperatorContext, stats)), stats);
+    return new MeasuredOperator(
+      this.operator(plan, child, measuredContext(this.ctx as OperatorContext, stats)),
+      stats,
+    );
   }
 
   private operator(plan: PhysicalPlan, child: Operator, ctx: OperatorContext): Operator {
@@ -150,7 +165,9 @@ export class FragmentTask {
       if (chunk === null) return;
       this.waiting.push(chunk);
       this.rows += chunk.rows;
-      if (this.rows >= BATCH_ROWS) this.flush(this.form.mode === 'free' ? -1 : this.scan.morsel, false);
+      this.bytes += (rowBytes(chunk) * chunk.rows) / Math.max(1, chunk.length);
+      if (this.rows >= BATCH_ROWS || this.bytes >= BATCH_BYTES)
+        this.flush(this.form.mode === 'free' ? -1 : this.scan.morsel, false);
       const pause = this.ctx.checkpoint();
       if (pause !== undefined) await pause;
       if (this.form.mode === 'free') await this.awaitRoom();
@@ -178,6 +195,7 @@ export class FragmentTask {
     const chunk = waiting.length === 0 ? new Chunk([], 0) : concatChunks(waiting);
     this.waiting = [];
     this.rows = 0;
+    this.bytes = 0;
     this.sentOf = morsel;
     const buffers: ArrayBuffer[] = [];
     const writer: ArrayWriter = {

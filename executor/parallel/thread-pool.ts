@@ -9,6 +9,7 @@ import { isShared } from './vector-form.js';
 
 /** Fragments that threads keep, compiled, for the next run of the same plan. */
 const MAX_FRAGMENTS = 256;
+const DEFAULT_MIN_ROWS = 100_000;
 /** Threads that may fail as they start before it is given up. */
 const MAX_FAILURES = 8;
 /** Arrays of fewer bytes are copied to each thread: cheaper than memory of their own. */
@@ -57,6 +58,8 @@ export class ThreadPool {
     private readonly entry: URL,
     readonly size: number,
     private readonly onCrash: (error: Error) => void = () => undefined,
+    /** Rows that a scan must be expected to read for threads to be worth the trouble. */
+    readonly minRows = DEFAULT_MIN_ROWS,
   ) {
     this.size = Math.min(size, MAX_THREADS);
     this.gone = new FinalizationRegistry((id) => {

@@ -216,6 +216,10 @@ describe('aggregates', () => {
     a.resize(1);
     a.update(null, [vectorOf([1, 10, 100], intType())], 3, Int32Array.of(0, 2));
     expect(a.result(0, 1)[0]!.get(0)).toBe(101);
+    const v = createAggregator(agg('var_pop', realType(), realType()), ctx);
+    v.resize(1);
+    v.update(null, [vectorOf([1, 10, 3, 5], realType())], 4, Int32Array.of(0, 2, 3));
+    expect(v.result(0, 1)[0]!.get(0)).toBeCloseTo(8 / 3, 12);
   });
 
   test.each(['count', 'sum', 'avg', 'min', 'max', 'stddev_pop', 'bit_xor', 'first_row'])(

@@ -40,7 +40,8 @@ export function runLoop(
   let loop = LOOPS.get(key);
   if (loop === undefined) {
     const nulls = v.nulls === null ? '' : 'if(nulls[i]===1)continue;';
-    const rows = sel === null ? 'for(let i=0;i<n;i++){' : 'for(let q=0,m=sel.length;q<m;q++){const i=sel[q];';
+    const rows =
+      sel === null ? 'for(let i=0;i<n;i++){' : 'for(let q=0,qn=sel.length;q<qn;q++){const i=sel[q];';
     const text =
       ids === null
         ? `${body.singleHead}${rows}${nulls}const x=data[i];${body.single}}${body.singleTail}`

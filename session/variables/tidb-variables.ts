@@ -233,7 +233,7 @@ registerVariables([
     min: 1,
     max: 256,
     default: '5',
-    doc: 'Threads of an operator.',
+    doc: 'Threads that a large query over columns runs on together, at most; 1: none but its own. There are as many as --analytic-threads says.',
   },
   {
     name: 'tidb_gc_enable',
