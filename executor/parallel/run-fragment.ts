@@ -55,7 +55,7 @@ export class FragmentTask {
     this.ctx = new ThreadContext(this.control, start.thread, start.evalForm, start.measured);
     for (const { column, filter } of start.filters)
       this.ctx.joinFilters.set(
-        { scanId: form.scanId, column },
+        { scanId: form.scanId, column, rows: 0 },
         this.ctx.joinFilters.of(form.scanId).length,
         JoinFilter.ofForm(filter),
       );
