@@ -1,3 +1,4 @@
+import { partialTypes } from '../../../expression/aggregate/create.js';
 import { evalDatum } from '../../../expression/compile.js';
 import type { AggFunc, ByItem, Column, Expression } from '../../../expression/expression.js';
 import type { ColumnInfo } from '../../../catalog/model.js';
@@ -36,6 +37,9 @@ export const AGGREGATES: ReadonlyMap<string, number> = new Map([
   ['bit_or', 3009],
   ['bit_xor', 3010],
 ]);
+
+/** tipb's AggFunctionMode. */
+const PARTIAL1_MODE = 2;
 
 /** A datum with its flag: bytes as they are, everything else as in keys. */
 const COMPACT_BYTES = 2;
@@ -180,7 +184,7 @@ class Encoder {
       case 'HashAgg':
       case 'StreamAgg': {
         const groupBy = p.groupBy.map((e) => this.expression(e));
-        const aggFunc = p.aggs.map((a) => this.aggregate(a));
+        const aggFunc = p.aggs.flatMap((a) => this.aggregate(a));
         const streamed = p.op === 'StreamAgg';
         this.executors.push({
           tp: streamed ? ExecType.StreamAgg : ExecType.Aggregation,
@@ -215,12 +219,18 @@ class Encoder {
     return rowCount(evalDatum(count, this.ctx.eval));
   }
 
-  private aggregate(a: AggFunc): tipb.ExprInit {
-    const tp = AGGREGATES.get(a.name);
-    if (tp === undefined || a.mode !== 'partial1' || a.distinct || a.args.length !== 1)
-      throw new NotEncodable(a.name);
+  /** The functions whose results are the states of the aggregate: those of AVG are a count and a sum, as TiDB asks for them. */
+  private aggregate(a: AggFunc): tipb.ExprInit[] {
+    const states = a.mode === 'partial1' ? partialTypes(a) : null;
+    const names = a.name === 'avg' ? ['count', 'sum'] : [a.name];
+    if (states?.length !== names.length || a.args.length !== 1) throw new NotEncodable(a.name);
     if (evalType(a.args[0]!.type) === 'json') throw new NotEncodable('JSON');
-    return { tp, children: a.args.map((e) => this.expression(e)), fieldType: encodeType(a.type) };
+    return names.map((name, i) => {
+      const tp = AGGREGATES.get(name);
+      if (tp === undefined) throw new NotEncodable(name);
+      const children = a.args.map((e) => this.expression(e));
+      return { tp, children, fieldType: encodeType(states[i]!), aggFuncMode: PARTIAL1_MODE };
+    });
   }
 
   finish(): Uint8Array {

@@ -9,6 +9,8 @@ export interface FieldType {
   decimal: number;
   collate: number;
   charset: string;
+  elems: readonly string[];
+  array: boolean;
 }
 export interface FieldTypeInit {
   readonly tp?: number | undefined;
@@ -17,8 +19,19 @@ export interface FieldTypeInit {
   readonly decimal?: number | undefined;
   readonly collate?: number | undefined;
   readonly charset?: string | undefined;
+  readonly elems?: readonly string[] | undefined;
+  readonly array?: boolean | undefined;
 }
 export function writeFieldType(w: ProtoWriter, m: FieldTypeInit): void {
+  if (m.array === true) {
+    w.bool(m.array);
+    w.varint(64);
+  }
+  if (m.elems !== undefined && m.elems.length > 0)
+    for (let i = m.elems.length - 1; i >= 0; i--) {
+      w.string(m.elems[i]!);
+      w.varint(58);
+    }
   if (m.charset !== undefined && m.charset !== '') {
     w.string(m.charset);
     w.varint(50);
@@ -45,7 +58,16 @@ export function writeFieldType(w: ProtoWriter, m: FieldTypeInit): void {
   }
 }
 export function readFieldType(r: ProtoReader, end: number): FieldType {
-  const m: FieldType = { tp: 0, flag: 0, flen: 0, decimal: 0, collate: 0, charset: '' };
+  const m: FieldType = {
+    tp: 0,
+    flag: 0,
+    flen: 0,
+    decimal: 0,
+    collate: 0,
+    charset: '',
+    elems: NONE,
+    array: false,
+  };
   while (r.pos < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -66,6 +88,12 @@ export function readFieldType(r: ProtoReader, end: number): FieldType {
         break;
       case 50:
         m.charset = r.string();
+        break;
+      case 58:
+        ((m.elems === NONE ? (m.elems = []) : m.elems) as string[]).push(r.string());
+        break;
+      case 64:
+        m.array = r.bool();
         break;
       default:
         r.skip(tag & 7);
@@ -208,6 +236,8 @@ export interface Expr {
   children: readonly Expr[];
   sig: number;
   fieldType: FieldType | undefined;
+  hasDistinct: boolean;
+  aggFuncMode: number;
 }
 export interface ExprInit {
   readonly tp?: number | undefined;
@@ -215,8 +245,18 @@ export interface ExprInit {
   readonly children?: readonly ExprInit[] | undefined;
   readonly sig?: number | undefined;
   readonly fieldType?: FieldTypeInit | undefined;
+  readonly hasDistinct?: boolean | undefined;
+  readonly aggFuncMode?: number | undefined;
 }
 export function writeExpr(w: ProtoWriter, m: ExprInit): void {
+  if (m.aggFuncMode !== undefined && m.aggFuncMode !== 0) {
+    w.varint(m.aggFuncMode);
+    w.varint(72);
+  }
+  if (m.hasDistinct === true) {
+    w.bool(m.hasDistinct);
+    w.varint(56);
+  }
   if (m.fieldType !== undefined) {
     const at = w.written;
     writeFieldType(w, m.fieldType);
@@ -246,7 +286,15 @@ export function writeExpr(w: ProtoWriter, m: ExprInit): void {
   }
 }
 export function readExpr(r: ProtoReader, end: number): Expr {
-  const m: Expr = { tp: 0, val: NO_BYTES, children: NONE, sig: 0, fieldType: undefined };
+  const m: Expr = {
+    tp: 0,
+    val: NO_BYTES,
+    children: NONE,
+    sig: 0,
+    fieldType: undefined,
+    hasDistinct: false,
+    aggFuncMode: 0,
+  };
   while (r.pos < end) {
     const tag = r.uint32();
     switch (tag) {
@@ -264,6 +312,12 @@ export function readExpr(r: ProtoReader, end: number): Expr {
         break;
       case 42:
         m.fieldType = readFieldType(r, r.end());
+        break;
+      case 56:
+        m.hasDistinct = r.bool();
+        break;
+      case 72:
+        m.aggFuncMode = r.int32();
         break;
       default:
         r.skip(tag & 7);
@@ -1141,9 +1195,9 @@ export interface SelectResponse {
   warnings: readonly Error[];
   outputCounts: readonly number[];
   warningCount: number;
-  ndvs: readonly number[];
-  encodeType: number;
   executionSummaries: readonly ExecutorExecutionSummary[];
+  encodeType: number;
+  ndvs: readonly number[];
 }
 export interface SelectResponseInit {
   readonly error?: ErrorInit | undefined;
@@ -1151,30 +1205,30 @@ export interface SelectResponseInit {
   readonly warnings?: readonly ErrorInit[] | undefined;
   readonly outputCounts?: readonly number[] | undefined;
   readonly warningCount?: number | undefined;
-  readonly ndvs?: readonly number[] | undefined;
-  readonly encodeType?: number | undefined;
   readonly executionSummaries?: readonly ExecutorExecutionSummaryInit[] | undefined;
+  readonly encodeType?: number | undefined;
+  readonly ndvs?: readonly number[] | undefined;
 }
 export function writeSelectResponse(w: ProtoWriter, m: SelectResponseInit): void {
+  if (m.ndvs !== undefined && m.ndvs.length > 0) {
+    const at = w.written;
+    for (let i = m.ndvs.length - 1; i >= 0; i--) w.varint(m.ndvs[i]!);
+    w.varint(w.written - at);
+    w.varint(82);
+  }
+  if (m.encodeType !== undefined && m.encodeType !== 0) {
+    w.varint(m.encodeType);
+    w.varint(72);
+  }
   if (m.executionSummaries !== undefined && m.executionSummaries.length > 0)
     for (let i = m.executionSummaries.length - 1; i >= 0; i--) {
       {
         const at = w.written;
         writeExecutorExecutionSummary(w, m.executionSummaries[i]!);
         w.varint(w.written - at);
-        w.varint(74);
+        w.varint(66);
       }
     }
-  if (m.encodeType !== undefined && m.encodeType !== 0) {
-    w.varint(m.encodeType);
-    w.varint(64);
-  }
-  if (m.ndvs !== undefined && m.ndvs.length > 0) {
-    const at = w.written;
-    for (let i = m.ndvs.length - 1; i >= 0; i--) w.varint(m.ndvs[i]!);
-    w.varint(w.written - at);
-    w.varint(58);
-  }
   if (m.warningCount !== undefined && m.warningCount !== 0) {
     w.varint(m.warningCount);
     w.varint(48);
@@ -1217,9 +1271,9 @@ export function readSelectResponse(r: ProtoReader, end: number): SelectResponse 
     warnings: NONE,
     outputCounts: NONE,
     warningCount: 0,
-    ndvs: NONE,
-    encodeType: 0,
     executionSummaries: NONE,
+    encodeType: 0,
+    ndvs: NONE,
   };
   while (r.pos < end) {
     const tag = r.uint32();
@@ -1244,24 +1298,24 @@ export function readSelectResponse(r: ProtoReader, end: number): SelectResponse 
       case 48:
         m.warningCount = r.int();
         break;
-      case 56:
-        ((m.ndvs === NONE ? (m.ndvs = []) : m.ndvs) as number[]).push(r.int());
-        break;
-      case 58: {
-        const list = (m.ndvs === NONE ? (m.ndvs = []) : m.ndvs) as number[];
-        for (const stop = r.end(); r.pos < stop;) list.push(r.int());
-        break;
-      }
-      case 64:
-        m.encodeType = r.int32();
-        break;
-      case 74:
+      case 66:
         (
           (m.executionSummaries === NONE
             ? (m.executionSummaries = [])
             : m.executionSummaries) as ExecutorExecutionSummary[]
         ).push(readExecutorExecutionSummary(r, r.end()));
         break;
+      case 72:
+        m.encodeType = r.int32();
+        break;
+      case 80:
+        ((m.ndvs === NONE ? (m.ndvs = []) : m.ndvs) as number[]).push(r.int());
+        break;
+      case 82: {
+        const list = (m.ndvs === NONE ? (m.ndvs = []) : m.ndvs) as number[];
+        for (const stop = r.end(); r.pos < stop;) list.push(r.int());
+        break;
+      }
       default:
         r.skip(tag & 7);
     }

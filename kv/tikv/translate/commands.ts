@@ -57,6 +57,9 @@ function pairsFromWire(pairs: readonly pb.KvPair[], error: pb.KeyError | undefin
   return { pairs };
 }
 
+/** Nobody stores an empty value (TiDB refuses to): with one a store says that the key is not there. */
+const isAbsent = (value: Uint8Array): boolean => value.length === 0;
+
 /** A DAG request. */
 const DAG = 103;
 
@@ -85,7 +88,7 @@ export const GET = command<1, rpc.GetRequest, rpc.GetResponse>(
   (res) => {
     if (res.regionError !== undefined) return { regionError: regionErrorFromWire(res.regionError) };
     if (res.error !== undefined) return { error: keyErrorFromWire(res.error) };
-    return res.notFound ? {} : { value: res.value };
+    return res.notFound || isAbsent(res.value) ? {} : { value: res.value };
   },
 );
 
@@ -95,7 +98,10 @@ export const BATCH_GET = command<7, rpc.BatchGetRequest, rpc.BatchGetResponse>(
   (res) =>
     res.regionError !== undefined
       ? { regionError: regionErrorFromWire(res.regionError), pairs: NO_PAIRS }
-      : pairsFromWire(res.pairs, res.error),
+      : pairsFromWire(
+          res.pairs.filter((p) => p.error !== undefined || !isAbsent(p.value)),
+          res.error,
+        ),
 );
 
 export const SCAN = command<2, rpc.ScanRequest, rpc.ScanResponse>(
@@ -185,13 +191,10 @@ export const PESSIMISTIC_LOCK = command<23, rpc.PessimisticLockRequest, rpc.Pess
     return {
       regionError: res.regionError === undefined ? undefined : regionErrorFromWire(res.regionError),
       errors: errorsFromWire(res.errors),
-      // Stores of before `not_founds` say "not there" with an empty value.
       values:
         values.length === 0
           ? undefined
-          : values.map((v, i) =>
-              (notFounds.length > 0 ? notFounds[i] : v.length === 0) === true ? null : v,
-            ),
+          : values.map((v, i) => (notFounds[i] === true || isAbsent(v) ? null : v)),
       notFounds: notFounds.length === 0 ? undefined : notFounds,
     };
   },
