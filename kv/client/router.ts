@@ -99,7 +99,10 @@ export async function groupByRegion<T>(
   return groups;
 }
 
-/** Cuts ascending ranges at region borders. */
+/**
+ * Cuts ranges at region borders. Within a group they ascend, as stores expect it: a range that begins below the one before (unsigned
+ * handles beyond the signed ones, partitions in their own order) begins a group anew.
+ */
 export async function splitRanges(
   router: Router,
   ranges: readonly KeyRange[],
@@ -110,7 +113,7 @@ export async function splitRanges(
     let start = range.startKey;
     for (;;) {
       let group = groups[groups.length - 1];
-      if (group === undefined || !covers(group.route, start)) {
+      if (group === undefined || !covers(group.route, start) || !follows(group.items, start)) {
         group = { route: await router.locate(start), items: [] };
         groups.push(group);
       }
@@ -121,6 +124,12 @@ export async function splitRanges(
     }
   }
   return groups;
+}
+
+/** Whether a range from `start` on lies behind all of `ranges`. */
+function follows(ranges: readonly KeyRange[], start: Uint8Array): boolean {
+  const last = ranges[ranges.length - 1];
+  return last === undefined || (last.endKey.length > 0 && compareBytes(last.endKey, start) <= 0);
 }
 
 /** Asks the region of `key`, again for as long as the region has moved or the connection breaks and `bo` allows. */

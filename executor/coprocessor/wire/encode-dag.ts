@@ -38,6 +38,26 @@ export const AGGREGATES: ReadonlyMap<string, number> = new Map([
   ['bit_xor', 3010],
 ]);
 
+/** Bits of DAGRequest.flags: how expressions treat values that do not fit, and for whom. */
+export const StatementFlag = {
+  IgnoreTruncate: 1,
+  TruncateAsWarning: 1 << 1,
+  InInsert: 1 << 3,
+  InUpdateOrDelete: 1 << 4,
+  InSelect: 1 << 5,
+  OverflowAsWarning: 1 << 6,
+  IgnoreZeroInDate: 1 << 7,
+  DividedByZeroAsWarning: 1 << 8,
+} as const;
+
+/** What TiDB sets for a query. */
+const READ_FLAGS =
+  StatementFlag.InSelect |
+  StatementFlag.TruncateAsWarning |
+  StatementFlag.OverflowAsWarning |
+  StatementFlag.IgnoreZeroInDate |
+  StatementFlag.DividedByZeroAsWarning;
+
 /** tipb's AggFunctionMode. */
 const PARTIAL1_MODE = 2;
 
@@ -242,12 +262,14 @@ class Encoder {
       executors: this.executors,
       outputOffsets: this.layout.length > 0 ? this.layout : [0],
       encodeType: 1,
+      flags: e.strictErrors ? StatementFlag.InUpdateOrDelete : READ_FLAGS,
       sqlMode: e.sqlMode,
       timeZoneOffset: offset?.[1] === '-' ? -seconds : seconds,
       timeZoneName: offset === null ? name : '',
       maxWarningCount: 64,
       maxAllowedPacket: e.maxAllowedPacket,
       collectExecutionSummaries: runtimeStats !== null,
+      divPrecisionIncrement: e.divPrecisionIncrement,
       chunkMemoryLayout: {},
     });
   }

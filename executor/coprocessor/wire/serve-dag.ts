@@ -17,6 +17,7 @@ import type { OperatorContext } from '../../operator.js';
 import { buildOperatorOver } from '../build-cop-operator.js';
 import { encodeChunk } from './chunk-codec.js';
 import { decodeDag } from './decode-dag.js';
+import { StatementFlag } from './encode-dag.js';
 import { NotDecodable } from './expression-codec.js';
 import type { BatchDecoder } from '../record-scan.js';
 
@@ -195,13 +196,16 @@ const NO_SESSION = new Proxy({} as SessionFunctions, {
   },
 });
 
+const WRITES = StatementFlag.InInsert | StatementFlag.InUpdateOrDelete;
+const LENIENT = StatementFlag.IgnoreTruncate | StatementFlag.TruncateAsWarning;
+
 function contextOf(request: tipb.DAGRequest, warnings: SqlWarning[]): OperatorContext {
   const evalContext: EvalContext = {
     sqlMode: request.sqlMode,
     timeZone: request.timeZoneName === '' ? 'UTC' : request.timeZoneName,
     nowMicros: Date.now() * 1000,
-    strictErrors: false,
-    divPrecisionIncrement: 4,
+    strictErrors: (request.flags & WRITES) !== 0 && (request.flags & LENIENT) === 0,
+    divPrecisionIncrement: request.divPrecisionIncrement === 0 ? 4 : request.divPrecisionIncrement,
     maxAllowedPacket: request.maxAllowedPacket === 0 ? 67_108_864 : request.maxAllowedPacket,
     groupConcatMaxLen: 1024,
     defaultWeekFormat: 0,

@@ -81,8 +81,8 @@ register(6029, 'year', ['datetime'], 'int');
 register(6017, 'month', ['datetime'], 'int');
 register(6022, 'dayofmonth', ['datetime'], 'int');
 
-register(1, 'cast', ['int'], 'real');
-register(3, 'cast', ['int'], 'decimal');
+register(2, 'cast', ['int'], 'real');
+register(4, 'cast', ['int'], 'decimal');
 register(21, 'cast', ['decimal'], 'real');
 register(23, 'cast', ['decimal'], 'decimal');
 register(44, 'cast', ['datetime'], 'datetime');

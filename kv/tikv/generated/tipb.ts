@@ -898,6 +898,7 @@ export interface DAGRequest {
   collectExecutionSummaries: boolean;
   maxAllowedPacket: number;
   chunkMemoryLayout: ChunkMemoryLayout | undefined;
+  divPrecisionIncrement: number;
 }
 export interface DAGRequestInit {
   readonly startTsFallback?: bigint | undefined;
@@ -913,8 +914,13 @@ export interface DAGRequestInit {
   readonly collectExecutionSummaries?: boolean | undefined;
   readonly maxAllowedPacket?: number | undefined;
   readonly chunkMemoryLayout?: ChunkMemoryLayoutInit | undefined;
+  readonly divPrecisionIncrement?: number | undefined;
 }
 export function writeDAGRequest(w: ProtoWriter, m: DAGRequestInit): void {
+  if (m.divPrecisionIncrement !== undefined && m.divPrecisionIncrement !== 0) {
+    w.varint(m.divPrecisionIncrement);
+    w.varint(152);
+  }
   if (m.chunkMemoryLayout !== undefined) {
     const at = w.written;
     writeChunkMemoryLayout(w, m.chunkMemoryLayout);
@@ -992,6 +998,7 @@ export function readDAGRequest(r: ProtoReader, end: number): DAGRequest {
     collectExecutionSummaries: false,
     maxAllowedPacket: 0,
     chunkMemoryLayout: undefined,
+    divPrecisionIncrement: 0,
   };
   while (r.pos < end) {
     const tag = r.uint32();
@@ -1041,6 +1048,9 @@ export function readDAGRequest(r: ProtoReader, end: number): DAGRequest {
         break;
       case 114:
         m.chunkMemoryLayout = readChunkMemoryLayout(r, r.end());
+        break;
+      case 152:
+        m.divPrecisionIncrement = r.uint32();
         break;
       default:
         r.skip(tag & 7);
