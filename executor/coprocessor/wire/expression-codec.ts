@@ -121,7 +121,10 @@ export function encodeExpression(e: Expression, ctx: EncodeContext): tipb.ExprIn
         tp: ExprType.ScalarFunc,
         sig: number,
         children: e.args.map((a) => encodeExpression(a, ctx)),
-        fieldType: encodeType(number === CAST_INT_AS_DECIMAL ? roomForInt(e.type, e.args[0]!) : e.type, e.collation),
+        fieldType: encodeType(
+          number === CAST_INT_AS_DECIMAL ? roomForInt(e.type, e.args[0]!) : e.type,
+          e.collation,
+        ),
       };
     }
   }
