@@ -7,6 +7,7 @@ import type { Datum } from '../types/datum.js';
 import type { ParamValue } from './client-session.js';
 import type { Session } from './session.js';
 import type { SessionPlanContext } from './session-plan.js';
+import type { SummaryHandle } from './summary/statement-summaries.js';
 
 /** Plans kept of one text: for other parameter classes, databases, settings. */
 const MAX_VARIANTS = 8;
@@ -97,6 +98,8 @@ const isPessimistic = (session: Session): boolean => session.transaction.txn?.pe
 export class PlanSlot {
   private readonly variants: CachedPlan[] = [];
   private misses = 0;
+  /** Where executions are counted (statement summaries). */
+  summary: SummaryHandle | null = null;
   private hits = 0;
 
   /** `ofText`: plans of a text that was not prepared. */

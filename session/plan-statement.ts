@@ -92,6 +92,19 @@ export function planReusable(
     recallBound(session, hit.planned);
     return hit.planned;
   }
+  const { statement } = session;
+  const began = performance.now();
+  const planned = planAnew(session, stmt, params, slot);
+  statement.compileMs = performance.now() - began;
+  return planned;
+}
+
+function planAnew(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[],
+  slot: PlanSlot,
+): Awaitable<PlannedStatement> {
   if (!slot.worthwhile) return planQuery(session, stmt, params);
   const binding = bindingFor(session, stmt);
   if (binding === null) return planKept(session, stmt, params, slot);

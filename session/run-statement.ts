@@ -91,6 +91,7 @@ function startStatement(
 ): StatementContext {
   const now = Date.now();
   const statement = new StatementContext(text, now);
+  statement.stmt = parsed.stmt;
   session.statement = statement;
   session.running = true;
   session.command = 'Query';

@@ -1,5 +1,7 @@
 import type { SqlWarning } from '../types/error.js';
 import type { RuntimeStats } from '../executor/exec-context.js';
+import type { Statement } from '../parser/ast/index.js';
+import type { PlannedStatement } from '../planner/plan-context.js';
 import type { PlanSlot } from './plan-cache.js';
 import { loopShare } from './loop-share.js';
 import { mysqlError } from '../types/error-table.js';
@@ -27,7 +29,17 @@ export class StatementContext {
   planSlot: PlanSlot | null = null;
   /** State column of SHOW PROCESSLIST, e.g. LOAD DATA's progress. */
   state = 'executing';
-  private lastYield = performance.now();
+  /** What runs; null for what is no statement of a client. */
+  stmt: Statement | null = null;
+  /** Its plan, once there is one. */
+  planned: PlannedStatement | null = null;
+  /** What planning took, where the plan was not there already. */
+  compileMs = 0;
+  /** Memory that operators held at most. */
+  memory: { readonly peak: number } | null = null;
+  /** performance.now() at the start. */
+  readonly began = performance.now();
+  private lastYield = this.began;
   private yielded = false;
   private cleanups: (() => void)[] | null = null;
 

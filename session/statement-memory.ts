@@ -28,6 +28,7 @@ export class StatementMemory implements MemoryTracker {
     private readonly statement: StatementContext,
     private readonly server: ServerMemory,
   ) {
+    statement.memory = this;
     this.serverCheck = server.step;
     this.softQuota = quota > 0 ? quota * SPILL_SHARE : Infinity;
   }

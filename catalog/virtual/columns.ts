@@ -36,6 +36,17 @@ export const double = (name: string): VirtualColumn => ({
   type: newFieldType(TypeCode.Double, { flen: 22 }),
 });
 
+export const tinyint = (name: string): VirtualColumn => ({
+  name,
+  type: newFieldType(TypeCode.Tiny, { flen: 1 }),
+});
+/** A column that is never NULL. */
+export const notNull = ({ name, type }: VirtualColumn): VirtualColumn => ({
+  name,
+  type: { ...type, flag: type.flag | Flag.NotNull },
+});
+export type ColumnMaker = (name: string) => VirtualColumn;
+
 export const text = (s: string | null): Datum => (s === null ? null : encodeUtf8(s));
 
 /** A DATETIME datum (UTC) of milliseconds since the epoch; null for 0. */

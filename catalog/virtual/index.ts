@@ -8,3 +8,4 @@ import './analyze-status.js';
 import './privilege-tables.js';
 import './columnar-replica.js';
 import './slow-query.js';
+import './statement-summary.js';

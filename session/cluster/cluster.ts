@@ -4,6 +4,7 @@ import { MysqlError } from '../../types/error.js';
 import type { EngineCore } from '../engine/engine-core.js';
 import { killLocal } from '../engine/kill.js';
 import type { Session } from '../session.js';
+import type { Fact } from '../summary/fact-rows.js';
 import {
   type DeadlockFact,
   localDeadlocks,
@@ -147,6 +148,16 @@ export class Cluster {
 
   tellStatistics(tableId: number): void {
     this.bus.tell('statistics', tableId);
+  }
+
+  /** Lets other nodes ask for rows of a virtual table that are this node's. */
+  serveFacts(name: string, facts: () => readonly Fact[]): void {
+    this.bus.serve(`facts/${name}`, () => facts() as unknown as BusData);
+  }
+  /** What `serveFacts` of the other nodes gives. */
+  async foreignFacts(name: string): Promise<Fact[]> {
+    if (!this.shared) return [];
+    return (await this.bus.ask(`facts/${name}`, null)).flatMap((a) => a as unknown as Fact[]);
   }
 
   /** Rows of the process list of the other nodes. */

@@ -26,6 +26,7 @@ import { TextPlans } from '../text-plans.js';
 import type { FeedbackSink } from '../../executor/feedback.js';
 import { StatisticsFeedback } from '../statistics/statistics-feedback.js';
 import { Session } from '../session.js';
+import { StatementSummaries } from '../summary/statement-summaries.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
@@ -69,6 +70,7 @@ export class EngineCore {
   readonly sessions = new Map<number, Session>();
   readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
   readonly userLocks = new UserLocks();
+  readonly summaries: StatementSummaries;
   readonly deadlocks = new DeadlockHistory();
   /** Plans by statement text (tidb_session_plan_cache_size bounds TiDB's, which each session has of its own). */
   readonly planCache = new PlanCache(5000);
@@ -115,6 +117,7 @@ export class EngineCore {
     node: NodeIdentity = { bus: new SoleNode(), serverId: 0, nodeId: randomUUID(), countsMs: 0 },
   ) {
     this.cluster = new Cluster(this, node.bus, node.serverId, node.nodeId, node.countsMs);
+    this.summaries = new StatementSummaries(globals);
     this.sequences = new Sequences(storage);
     this.statistics = new StatisticsStore(
       {
@@ -272,6 +275,7 @@ export class EngineCore {
 
   noteFinished(session: Session, statement: StatementContext, error: MysqlError | null): void {
     if (error !== null) this.counters.failed++;
+    if (this.summaries.enabled) this.summaries.note(session, statement, error);
     const ms = Date.now() - statement.startedAt;
     if (ms >= Number(session.vars.get('long_query_time')) * 1000) {
       this.counters.slowQueries++;
@@ -400,7 +404,7 @@ function slowQuery(session: Session, s: StatementContext, ms: number, error: Mys
     fromCache: session.planFromCache,
     fromBinding: session.planBinding !== null,
     succeeded: error === null,
-    memory: 0,
+    memory: s.memory?.peak ?? 0,
     rows: s.foundRows,
   };
 }

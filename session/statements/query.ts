@@ -44,6 +44,7 @@ export function noted(session: Session, planned: PlannedStatement): PlannedState
       tableLocks.check(session.connection.id, t.table.id, t.table.name, t.write);
     }
   }
+  session.statement.planned = planned;
   for (const t of planned.tables) if (t.write) session.noteWritten(t.table);
   return planned;
 }
