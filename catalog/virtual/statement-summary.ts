@@ -1,4 +1,14 @@
-import { double, int, longText, notNull, str, timestamp, tinyint, uint, type ColumnMaker } from './columns.js';
+import {
+  double,
+  int,
+  longText,
+  notNull,
+  str,
+  timestamp,
+  tinyint,
+  uint,
+  type ColumnMaker,
+} from './columns.js';
 import type { VirtualColumn } from './virtual-table.js';
 import { registerVirtualTable } from './virtual-table.js';
 

@@ -30,7 +30,8 @@ function indexNames(planned: PlannedStatement | null): string | null {
     }
     const plan = node as PlannedStatement['plan'];
     if (typeof plan.op !== 'string' || !('schema' in plan)) return;
-    const [, table, index] = /table:(\S+?), (?:.*, )?(?:clustered )?index:(\w+)/.exec(accessObject(plan)) ?? [];
+    const [, table, index] =
+      /table:(\S+?), (?:.*, )?(?:clustered )?index:(\w+)/.exec(accessObject(plan)) ?? [];
     if (table !== undefined && index !== undefined) found.add(`${table}:${index}`);
     for (const child of Object.values(plan)) visit(child);
   };
@@ -173,10 +174,7 @@ export function registerSummaryTables(core: EngineCore): void {
     );
     tables.set(`cluster_${name}`, async (session) => {
       const facts = [...local(), ...(await cluster.foreignFacts(name))];
-      return shown(session, facts).map((f) => [
-        text(String(f['INSTANCE'])),
-        ...factRow(columns, f, session),
-      ]);
+      return shown(session, facts).map((f) => [text(String(f['INSTANCE'])), ...factRow(columns, f, session)]);
     });
   }
   const events = findVirtualTable('performance_schema', 'events_statements_summary_by_digest')!;
