@@ -14,6 +14,7 @@ await build({
           worker: 'server/workers/worker.ts',
           ingest: 'ddl/ingest/ingest-worker.ts',
           'analytic-thread': 'executor/parallel/analytic-thread.ts',
+          lines: 'executor/load-data/line-worker.ts',
         }
       : Object.fromEntries(files.map((f) => [basename(f, '.ts'), f])),
   outdir: files.length === 0 ? 'dist' : 'dist/bench',

@@ -38,6 +38,8 @@ export class LineParser {
 
   private buf: Uint8Array = new Uint8Array(0);
   private pos = 0;
+  /** Where the line last parsed begins. */
+  private lineFrom = 0;
   private ended = false;
   private readonly term0: number;
   private readonly line0: number;
@@ -72,6 +74,23 @@ export class LineParser {
     this.pos = 0;
   }
 
+  /** The bytes of the line last parsed, its terminator included. */
+  line(): Uint8Array {
+    return this.buf.subarray(this.lineFrom, this.pos);
+  }
+
+  /** Input fed that no line was made of: the parser has it no more. */
+  takeRest(): Uint8Array {
+    const rest = this.buf.slice(this.pos);
+    this.pos = this.buf.length;
+    return rest;
+  }
+
+  /** Lines at the beginning that are still to be left out. */
+  get linesToIgnore(): number {
+    return this.ignoreLines;
+  }
+
   /** No more input comes: the last line may lack its terminator. */
   end(): void {
     this.ended = true;
@@ -91,6 +110,7 @@ export class LineParser {
     for (;;) {
       if (this.pos >= this.buf.length) return false;
       let p = this.pos;
+      this.lineFrom = p;
       const { lineStart } = this.format;
       if (lineStart.length > 0) {
         const end = this.findLineEnd(p);

@@ -18,6 +18,9 @@ import type { DmlResult, ExecContext } from '../exec-context.js';
 import { TableWriter } from '../table-writer.js';
 import { fieldReader, type FieldReader } from './field-reader.js';
 import { LineParser, type LineFormat } from './line-parser.js';
+import type { LineBatch, LineTarget } from './line-task.js';
+import { openLineThread, type LineThread } from './line-thread.js';
+import { BatchEntries } from './line-batch-entries.js';
 import { RowEncoder } from './row-encoder.js';
 
 /** A resolved LOAD DATA statement. */
@@ -40,6 +43,8 @@ export interface LoadDataSpec {
    * transaction. Absent: everything goes into the transaction of the context.
    */
   readonly beginBatch?: () => Promise<Transaction>;
+  /** Bytes of input from which on a thread of its own reads the lines of a batched load. */
+  readonly threadBytes?: number;
 }
 
 export interface LoadProgress {
@@ -50,6 +55,13 @@ export interface LoadProgress {
 /** Rows of one call of the inserter, and of one transaction. */
 const INSERT_ROWS = 1000;
 const COMMIT_ROWS = 20_000;
+/** Files smaller than this are not worth a thread. */
+const THREAD_BYTES = 4 << 20;
+/** Input that a thread is given at once, and how many of such pieces. */
+const PIECE_BYTES = 1 << 19;
+const PIECES_AHEAD = 4;
+/** Share of lines that may be beyond a thread. */
+const ODD_LINES = 0.1;
 /** Hidden row ids taken at first. */
 const MIN_ID_BLOCK = 16;
 
@@ -64,23 +76,73 @@ export async function loadData(
   onProgress: (progress: LoadProgress) => void,
 ): Promise<DmlResult> {
   const load = new Load(spec, ctx);
+  const threadBytes = spec.threadBytes ?? THREAD_BYTES;
+  let lines: LineReader | null = null;
   let bytes = 0;
+  let tried = false;
   try {
     for await (const piece of input) {
       bytes += piece.length;
-      load.parser.feed(piece);
-      await load.drain();
+      if (lines !== null) await lines.take(piece);
+      else {
+        load.parser.feed(piece);
+        await load.drain();
+        if (!tried && bytes >= threadBytes) {
+          tried = true;
+          lines = await load.openLines(spec.threadBytes !== undefined);
+        }
+      }
       onProgress({ bytes, rows: load.rowNumber });
     }
+    if (lines !== null) await lines.end();
     load.parser.end();
     await load.drain();
     await load.finish();
   } catch (e) {
     await load.abort();
     throw e;
+  } finally {
+    await lines?.close();
   }
   onProgress({ bytes, rows: load.rowNumber });
   return load.result();
+}
+
+/** Gives the input to a thread and what comes of it to the load. */
+class LineReader {
+  private piece = new Uint8Array(PIECE_BYTES);
+  private filled = 0;
+
+  constructor(
+    private readonly thread: LineThread,
+    private readonly load: Load,
+  ) {}
+
+  async take(input: Uint8Array): Promise<void> {
+    for (let at = 0; at < input.length;) {
+      const n = Math.min(PIECE_BYTES - this.filled, input.length - at);
+      this.piece.set(input.subarray(at, at + n), this.filled);
+      this.filled += n;
+      at += n;
+      if (this.filled === PIECE_BYTES) await this.send(false);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.send(true);
+    while (this.thread.pending > 0) await this.load.takeBatch(await this.thread.next());
+  }
+
+  close(): Promise<void> {
+    return this.thread.close();
+  }
+
+  private async send(last: boolean): Promise<void> {
+    this.thread.send(this.piece.subarray(0, this.filled), last);
+    this.piece = new Uint8Array(last ? 0 : PIECE_BYTES);
+    this.filled = 0;
+    while (this.thread.pending >= PIECES_AHEAD) await this.load.takeBatch(await this.thread.next());
+  }
 }
 
 class Load {
@@ -115,6 +177,8 @@ class Load {
   /** Of loads that look whether keys are taken: what lies behind the table's end, and the last key of this batch. */
   private end: CurrentValues | null = null;
   private lastKey: Uint8Array | null = null;
+  /** For lines that a thread has left. */
+  private textParser: LineParser | null = null;
   /** The batch has rows that are not behind all others, or that are not plain. */
   private unordered = false;
 
@@ -145,20 +209,108 @@ class Load {
       this.assigner.row = ++this.rowNumber;
       const encoded = this.encode();
       if (encoded instanceof Promise ? await encoded : encoded) continue;
-      const row = this.readRow();
-      if (this.spec.assignments.length > 0) await this.assign(row);
-      const full = this.template.complete(row);
-      this.rows.push(full instanceof Promise ? await full : full);
-      // Hidden ids are in the order of the rows: the next row encoded takes a later one.
-      const outOfTurn = this.rowIds > 0 && this.rowIds < Infinity;
-      if (outOfTurn) {
-        this.rowIds = 0;
-        this.idBlock = MIN_ID_BLOCK;
-      }
-      if (outOfTurn || this.rows.length >= INSERT_ROWS) await this.insert();
+      await this.takeLine(this.parser);
     }
     // Rows may be views of the buffer fed, which its owner may use again.
     if (this.rows.length > 0) await this.insert();
+  }
+
+  /** Takes the line that the parser has. */
+  private async takeLine(parser: LineParser): Promise<void> {
+    const row = this.readRow(parser);
+    if (this.spec.assignments.length > 0) await this.assign(row);
+    const full = this.template.complete(row);
+    this.rows.push(full instanceof Promise ? await full : full);
+    // Hidden ids are in the order of the rows: the next row encoded takes a later one.
+    const outOfTurn = this.encoder !== null && !this.encoder.hasHandle;
+    if (outOfTurn) {
+      this.rowIds = 0;
+      this.idBlock = MIN_ID_BLOCK;
+    }
+    if (outOfTurn || this.rows.length >= INSERT_ROWS) await this.insert();
+  }
+
+  /** A thread that reads the lines from here on; null where it would be of no use. */
+  async openLines(own: boolean): Promise<LineReader | null> {
+    const { encoder, spec, parser } = this;
+    if (encoder === null || encoder.oddFields > this.rowNumber * ODD_LINES) return null;
+    const target: LineTarget = {
+      table: spec.table,
+      offsets: spec.targets.map((t) => (t as { column: ColumnInfo }).column.offset),
+      defaults: this.template.start(),
+      charset: spec.charset,
+      format: spec.format,
+      ignoreLines: parser.linesToIgnore,
+      texts: this.checked,
+    };
+    const thread = await openLineThread(target, own);
+    if (thread === null) return null;
+    const lines = new LineReader(thread, this);
+    await lines.take(parser.takeRest());
+    return lines;
+  }
+
+  /** Rows of which others may be in the way are looked up first. */
+  private get checked(): boolean {
+    return this.spec.onDuplicate !== 'error' && this.encoder!.hasHandle;
+  }
+
+  /** Adds lines that a thread has read. */
+  async takeBatch(batch: LineBatch): Promise<void> {
+    const { checked } = this;
+    const { counts, textEnds } = batch;
+    if (batch.maxAuto > 0) await this.ctx.rebaseAutoId(this.spec.table, batch.maxAuto);
+    const entries = new BatchEntries(batch);
+    for (let l = 0; l < batch.lines; l++) {
+      this.assigner.row = ++this.rowNumber;
+      const n = counts[l]!;
+      let plain = n > 0 && !this.unordered;
+      if (plain && (this.txn === null || this.rowIds === 0 || this.encoded >= INSERT_ROWS))
+        await this.prepare(this.encoder!);
+      if (plain && checked && !this.isBehind(entries.key())) {
+        await this.leaveOrder(null);
+        plain = false;
+      }
+      if (!plain) {
+        entries.skip(n);
+        if (n === 0 && checked && !this.unordered) await this.leaveOrder(null);
+        const parser = (this.textParser ??= new LineParser(this.spec.format, 0));
+        parser.feed(batch.text.subarray(l === 0 ? 0 : textEnds[l - 1]!, textEnds[l]!));
+        if (!parser.next()) {
+          // The last line of a file may lack its end.
+          parser.end();
+          parser.next();
+        }
+        await this.takeLine(parser);
+        continue;
+      }
+      const txn = this.txn!;
+      for (let e = 0; e < n; e++) {
+        const key = entries.key();
+        txn.set(
+          key.length === 0 ? this.encoder!.keyOf(this.takeRowId()) : key,
+          entries.value(),
+          entries.flags(),
+        );
+        entries.next();
+      }
+      this.encoded++;
+    }
+    if (this.rows.length > 0) await this.insert();
+  }
+
+  private takeRowId(): number | bigint {
+    const id = this.nextRowId;
+    this.rowIds--;
+    this.nextRowId = typeof id === 'number' ? id + 1 : id + 1n;
+    return id;
+  }
+
+  /** The key is behind all that there are; then it is the last one. */
+  private isBehind(key: Uint8Array): boolean {
+    const behind = this.lastKey === null ? this.end!.knownAbsent(key) : compareBytes(key, this.lastKey) > 0;
+    if (behind) this.lastKey = key;
+    return behind;
   }
 
   /** Adds the line as bytes where that is possible; else it is to go the general way. */
@@ -215,20 +367,11 @@ class Load {
   }
 
   private add(encoder: RowEncoder): Awaitable<boolean> {
-    const checked = this.spec.onDuplicate !== 'error' && encoder.hasHandle;
+    const { checked } = this;
     if (!encoder.encode(this.parser)) return checked ? this.leaveOrder(null) : false;
-    if (checked) {
-      const key = encoder.recordKey;
-      const behind = this.lastKey === null ? this.end!.knownAbsent(key) : compareBytes(key, this.lastKey) > 0;
-      if (!behind) return this.leaveOrder(encoder.toRow());
-      this.lastKey = key;
-    }
+    if (checked && !this.isBehind(encoder.recordKey)) return this.leaveOrder(encoder.toRow());
     if (encoder.hasHandle) encoder.put(this.txn!, null, !checked);
-    else {
-      encoder.put(this.txn!, this.nextRowId, true);
-      this.rowIds--;
-      this.nextRowId = typeof this.nextRowId === 'number' ? this.nextRowId + 1 : this.nextRowId + 1n;
-    }
+    else encoder.put(this.txn!, this.takeRowId(), true);
     this.encoded++;
     return true;
   }
@@ -252,14 +395,14 @@ class Load {
     if (auto > 0) await this.ctx.rebaseAutoId(this.spec.table, auto);
   }
 
-  private readRow(): Datum[] {
-    const { parser, spec, readers, assigner } = this;
+  private readRow(parser: LineParser): Datum[] {
+    const { spec, readers, assigner } = this;
     const row = this.template.start();
     const n = spec.targets.length;
     for (let i = 0; i < n; i++) {
       const reader = readers[i]!;
       if (reader === null) {
-        this.setVariable((spec.targets[i] as { variable: string }).variable, i);
+        this.setVariable((spec.targets[i] as { variable: string }).variable, parser, i);
         continue;
       }
       const { column } = spec.targets[i] as { column: ColumnInfo };
@@ -277,8 +420,7 @@ class Load {
     return this.template.defaultOf(column);
   }
 
-  private setVariable(name: string, i: number): void {
-    const { parser } = this;
+  private setVariable(name: string, parser: LineParser, i: number): void {
     const type = newFieldType(TypeCode.VarString, {
       charset: this.spec.charset,
       collate: charsetOf(this.spec.charset)?.binCollation ?? 'binary',

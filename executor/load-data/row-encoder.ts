@@ -8,9 +8,10 @@ import { putDecimalDigits, POW10 } from '../../kv/codec/decimal-codec.js';
 import { highWord } from '../../kv/codec/number-codec.js';
 import { ROW_VERSION, writeRowValue } from '../../kv/codec/row-v2.js';
 import { recordPrefix, type Handle } from '../../kv/codec/table-key.js';
-import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
+import { UTC_OFFSETS, type ZoneOffsets } from '../../kv/codec/time-codec.js';
 import { decimalPrecision, decimalScale, ValueKind, valueKindOf } from '../../kv/codec/value-kind.js';
 import type { Transaction } from '../../kv/storage.js';
+import { utf8InvalidAt } from '../../types/charset.js';
 import { daysInMonth } from '../../types/calendar.js';
 import { intRange } from '../../types/convert.js';
 import type { Datum } from '../../types/datum.js';
@@ -20,7 +21,7 @@ import type { FieldReader } from './field-reader.js';
 import type { LineParser } from './line-parser.js';
 
 /** How a column's fields are read. */
-const Quick = { none: 0, int: 1, decimal: 2, date: 3, dateTime: 4, ascii: 5 } as const;
+const Quick = { none: 0, int: 1, decimal: 2, date: 3, dateTime: 4, text: 5 } as const;
 type Quick = (typeof Quick)[keyof typeof Quick];
 
 /** What a cell of the row being encoded is. */
@@ -50,6 +51,8 @@ interface EncodedColumn {
   readonly precision: number;
   readonly scale: number;
   readonly trims: boolean;
+  /** Of the file's charset, whose texts are valid where their bytes are well-formed. */
+  readonly utf8: boolean;
   /** Keys are made of the datum. */
   readonly keyed: boolean;
   readonly notNull: boolean;
@@ -84,6 +87,8 @@ export class RowEncoder {
   private readonly autoSlot: number;
   /** Largest value given for the AUTO_INCREMENT column since it was last asked for. */
   private maxAuto = 0;
+  /** Fields that were not in plain form, of all rows so far. */
+  oddFields = 0;
   private slab = new Uint8Array(SLAB);
   private used = 0;
   private readonly scratch = new ByteWriter(256);
@@ -92,12 +97,13 @@ export class RowEncoder {
 
   private constructor(
     table: TableInfo,
-    targets: readonly { readonly column: ColumnInfo; readonly reader: FieldReader }[],
+    targets: readonly { readonly column: ColumnInfo; readonly reader: FieldReader | null }[],
     private readonly defaults: readonly Datum[],
     private readonly mutations: TableMutations,
-    private readonly assigner: Assigner,
+    /** Null: rows with fields that are not in plain form are left to others. */
+    private readonly assigner: Assigner | null,
     private readonly zone: ZoneOffsets,
-    quickText: boolean,
+    charset: string,
   ) {
     const key = table.isCommonHandle ? primaryIndex(table)!.columns.map((c) => c.offset) : [];
     const handle = handleColumn(table);
@@ -109,7 +115,7 @@ export class RowEncoder {
     const made = new Map<number, EncodedColumn>();
     for (const c of table.columns) {
       const target = targets.find((t) => t.column.offset === c.offset);
-      made.set(c.offset, encodedColumn(c, target?.reader ?? null, keyed.has(c.offset), quickText));
+      made.set(c.offset, encodedColumn(c, target?.reader ?? null, keyed.has(c.offset), charset));
     }
     const inRecord = table.columns.filter((c) => !isInKeyOnly(table, c)).sort((x, y) => x.id - y.id);
     // Columns of the key alone have cells behind the stored ones.
@@ -135,8 +141,8 @@ export class RowEncoder {
     }
     this.row = defaults.slice();
     this.prefix = recordPrefix(mutations.physicalId);
-    const quickKey =
-      key.length > 0 && key.every((o) => made.get(o)!.quick === Quick.int && made.get(o)!.reader !== null);
+    const given = new Set(targets.map((t) => t.column.offset));
+    const quickKey = key.length > 0 && key.every((o) => made.get(o)!.quick === Quick.int && given.has(o));
     this.intKey = quickKey ? key.map(slotOf) : null;
     this.single = handle !== null && !table.isCommonHandle;
     const auto = autoColumn(table);
@@ -150,6 +156,19 @@ export class RowEncoder {
     defaults: readonly Datum[],
     mutations: TableMutations,
     assigner: Assigner,
+    zone: ZoneOffsets,
+    charset: string,
+  ): RowEncoder | null {
+    if (targets.some((t) => t.reader === null)) return null;
+    return RowEncoder.make(table, targets, defaults, mutations, assigner, zone, charset);
+  }
+
+  private static make(
+    table: TableInfo,
+    targets: readonly { readonly column: ColumnInfo; readonly reader: FieldReader | null }[],
+    defaults: readonly Datum[],
+    mutations: TableMutations,
+    assigner: Assigner | null,
     zone: ZoneOffsets,
     charset: string,
   ): RowEncoder | null {
@@ -168,16 +187,28 @@ export class RowEncoder {
     for (const v of defaults) if (typeof v === 'object' && v !== null) defaultBytes += v.length;
     if (!plain || defaultBytes > MAX_DEFAULTS || table.columns.some((c) => defaults[c.offset] === undefined))
       return null;
-    const given = new Set<number>();
-    const readable: { column: ColumnInfo; reader: FieldReader }[] = [];
-    for (const { column, reader } of targets) {
-      if (reader === null || given.has(column.offset)) return null;
-      given.add(column.offset);
-      readable.push({ column, reader });
-    }
+    const given = new Set(targets.map((t) => t.column.offset));
+    if (given.size < targets.length) return null;
     const auto = autoColumn(table);
     if (auto !== null && !given.has(auto.offset)) return null;
-    return new RowEncoder(table, readable, defaults, mutations, assigner, zone, ASCII_CHARSETS.has(charset));
+    return new RowEncoder(table, targets, defaults, mutations, assigner, zone, charset);
+  }
+
+  /**
+   * One that takes plain rows alone, which needs nothing of a statement; null as well where a time zone matters, or row ids in index
+   * entries.
+   */
+  static plain(
+    table: TableInfo,
+    columns: readonly ColumnInfo[],
+    defaults: readonly Datum[],
+    mutations: TableMutations,
+    charset: string,
+  ): RowEncoder | null {
+    if (table.columns.some((c) => c.type.tp === TypeCode.Timestamp)) return null;
+    if (mutations.hiddenHandle && mutations.indexes.length > 0) return null;
+    const targets = columns.map((column) => ({ column, reader: null }));
+    return RowEncoder.make(table, targets, defaults, mutations, null, UTC_OFFSETS, charset);
   }
 
   /** Takes the parser's line; false, and nothing has been done, when it needs the general way. */
@@ -191,7 +222,8 @@ export class RowEncoder {
       const c = fields[f]!;
       const slot = slots[f]!;
       if (parser.nulls[f] === 1) {
-        const v = c.notNull ? assigner.checkNull(null, c.column, !assigner.strict) : null;
+        if (c.notNull && assigner === null) return false;
+        const v = c.notNull ? assigner!.checkNull(null, c.column, !assigner!.strict) : null;
         this.takeDatum(c, slot, v);
         continue;
       }
@@ -202,6 +234,8 @@ export class RowEncoder {
         bytes += end - start;
         continue;
       }
+      if (assigner === null) return false;
+      this.oddFields++;
       let v = c.reader!(buf, start, end);
       if (v === null && c.notNull) v = assigner.checkNull(null, c.column, !assigner.strict);
       this.takeDatum(c, slot, v);
@@ -215,7 +249,7 @@ export class RowEncoder {
   }
 
   /** Writes the row last encoded. `rowId`: of a table without a key of its own. */
-  put(txn: Transaction, rowId: number | bigint | null, presume: boolean): void {
+  put(txn: Pick<Transaction, 'set'>, rowId: number | bigint | null, presume: boolean): void {
     const { mutations } = this;
     const flags = presume ? PRESUME_NOT_EXISTS : undefined;
     const key = rowId === null ? this.key : mutations.recordKey(rowId);
@@ -240,6 +274,11 @@ export class RowEncoder {
   /** Rows have keys of their own. */
   get hasHandle(): boolean {
     return !this.mutations.hiddenHandle;
+  }
+
+  /** Record key of a row whose id is given out by the table. */
+  keyOf(rowId: number | bigint): Uint8Array {
+    return this.mutations.recordKey(rowId);
   }
 
   /** The row last encoded, as other statements have it. */
@@ -325,8 +364,8 @@ export class RowEncoder {
         return end - start === 10 && this.quickTime(c, slot, buf, start, false);
       case Quick.dateTime:
         return end - start === 19 && this.quickTime(c, slot, buf, start, true);
-      case Quick.ascii:
-        return this.quickAscii(c, slot, buf, start, end);
+      case Quick.text:
+        return this.quickText(c, slot, buf, start, end);
       default:
         return false;
     }
@@ -417,12 +456,12 @@ export class RowEncoder {
     return true;
   }
 
-  /** ASCII text that fits: every byte is a character, and valid. */
-  private quickAscii(c: EncodedColumn, slot: number, buf: Uint8Array, start: number, end: number): boolean {
+  /** Text that fits whatever its characters are: ASCII, or well-formed UTF-8. */
+  private quickText(c: EncodedColumn, slot: number, buf: Uint8Array, start: number, end: number): boolean {
     if (end - start > c.max) return false;
     let bits = 0;
     for (let p = start; p < end; p++) bits |= buf[p]!;
-    if (bits >= 0x80) return false;
+    if (bits >= 0x80 && !(c.utf8 && utf8InvalidAt(buf.subarray(start, end)) < 0)) return false;
     if (c.trims) while (end > start && buf[end - 1] === 0x20) end--;
     this.buffers[slot] = buf;
     this.from[slot] = start;
@@ -549,7 +588,7 @@ function encodedColumn(
   column: ColumnInfo,
   reader: FieldReader | null,
   keyed: boolean,
-  quickText: boolean,
+  charset: string,
 ): EncodedColumn {
   const ft = column.type;
   let quick: Quick = Quick.none;
@@ -589,8 +628,8 @@ function encodedColumn(
     case TypeCode.Blob:
     case TypeCode.MediumBlob:
     case TypeCode.LongBlob:
-      if (!quickText || !asciiText(ft) || valueKindOf(ft) !== ValueKind.Bytes) break;
-      quick = Quick.ascii;
+      if (!ASCII_CHARSETS.has(charset) || !asciiText(ft) || valueKindOf(ft) !== ValueKind.Bytes) break;
+      quick = Quick.text;
       max = ft.flen === UNSPECIFIED || ft.flen < 0 ? 1 << 30 : ft.flen;
       break;
     default:
@@ -609,6 +648,7 @@ function encodedColumn(
     precision,
     scale,
     trims: ft.tp === TypeCode.String,
+    utf8: ft.charset === 'utf8mb4' && charset === 'utf8mb4',
     notNull: isNotNull(ft) || column.preventNull === true,
   };
 }

@@ -20,6 +20,11 @@ export class GapFinder {
 
   constructor(private readonly versions: VersionReader) {}
 
+  /** Nothing is stored behind the key last found absent. */
+  get atEnd(): boolean {
+    return !this.given && this.from !== null && this.to === null;
+  }
+
   /** True: nothing is stored of the key. False: nothing is known. */
   isAbsent(key: Uint8Array): boolean {
     if (this.given) return false;

@@ -5,6 +5,9 @@ import { RECORD_HEADER, VersionKind, writeHistoryKey, writeRecordHeader } from '
 import { MAX_UINT32, readUint32BE } from './timestamp.js';
 import { VersionReader } from './version-reader.js';
 
+/** Behind all rows there are: LMDB need not search. Not in lmdb-js' typings as an option without a version. */
+const APPEND = { append: true } as unknown as number;
+
 export interface VersionWrite {
   readonly kind: VersionKind;
   readonly key: Uint8Array;
@@ -193,7 +196,8 @@ export class VersionStore extends VersionReader {
         writeRecordHeader(record, 0, write.kind, commitHi, commitLo, startHi, startLo);
         if (write.value !== undefined) record.set(write.value, RECORD_HEADER);
         if (!absent) this.demote(write.key, commitHi, commitLo);
-        this.env.data.put(write.key, record.subarray(0, length));
+        if (absent && gaps.atEnd) this.env.data.put(write.key, record.subarray(0, length), APPEND);
+        else this.env.data.put(write.key, record.subarray(0, length));
       }
     });
   }
