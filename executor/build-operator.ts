@@ -61,8 +61,9 @@ function overPartitions(
     : new UnionAllOperator(children, ctx.txn !== null);
 }
 
-const picked = (p: PlanOf<'HashJoin' | 'IndexJoin' | 'Apply'>, join: Operator): Operator =>
-  p.output === undefined ? join : new PickColumnsOperator(join, p.output);
+/** An operator that gives only some of the columns it makes. */
+const picked = ({ output }: { readonly output?: readonly number[] }, whole: Operator): Operator =>
+  output === undefined ? whole : new PickColumnsOperator(whole, output);
 
 /** One builder per operator. */
 const BUILDERS: Builders = {
@@ -78,7 +79,10 @@ const BUILDERS: Builders = {
   BatchPointGet: (p, ctx) => new BatchPointGetOperator(p, ctx),
   TableScan: onlyInCop,
   IndexScan: onlyInCop,
-  MemTableScan: (p, ctx) => new MemTableScanOperator(p, ctx),
+  MemTableScan: (p, ctx) => {
+    const scan = new MemTableScanOperator(p, ctx);
+    return p.conditions.length === 0 ? scan : new SelectionOperator(p, scan, ctx);
+  },
   TableDual: (p) =>
     new TableDualOperator(
       p.schema.map((c) => c.type),
@@ -102,11 +106,11 @@ const BUILDERS: Builders = {
     const offset = countOf(p.offset, ctx);
     const count = countOf(p.count, ctx);
     const child = buildOperator(p.child, ctx);
-    if (offset + count <= MAX_TOPN_ROWS) return new TopNOperator(p.by, offset, count, child, ctx);
-    return new LimitOperator(new SortOperator(p.by, child, ctx), offset, count);
+    if (offset + count <= MAX_TOPN_ROWS) return picked(p, new TopNOperator(p.by, offset, count, child, ctx));
+    return picked(p, new LimitOperator(new SortOperator(p.by, child, ctx), offset, count));
   },
   Limit: (p, ctx) =>
-    new LimitOperator(buildOperator(p.child, ctx), countOf(p.offset, ctx), countOf(p.count, ctx)),
+    picked(p, new LimitOperator(buildOperator(p.child, ctx), countOf(p.offset, ctx), countOf(p.count, ctx))),
   UnionAll: (p, ctx) =>
     new UnionAllOperator(
       p.children.map((c) => buildOperator(c, ctx)),

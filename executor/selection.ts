@@ -11,7 +11,7 @@ export class SelectionOperator extends PipelineOperator {
   private readonly filter: Filter | null;
 
   constructor(
-    plan: Selection,
+    plan: Pick<Selection, 'conditions'>,
     child: Operator,
     private readonly ctx: OperatorContext,
   ) {

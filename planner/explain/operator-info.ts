@@ -4,6 +4,7 @@ import type { ByItem, Column, Expression } from '../../expression/expression.js'
 import { decodeUtf8, utf8InvalidAt } from '../../types/charset.js';
 import { collationOf } from '../../types/collation.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
+import { memTableText } from '../physical/mem-table-conditions.js';
 import type {
   Bound,
   FrameBound,
@@ -118,6 +119,8 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
         `desc:${p.desc}`,
         ...(p.lock === null ? [] : ['lock']),
       ].join(', ');
+    case 'MemTableScan':
+      return memTableText(p.table.name, p.conditions);
     case 'TableDual':
       return `rows:${p.rowCount}`;
     case 'Selection':

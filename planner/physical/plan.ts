@@ -175,6 +175,7 @@ export interface MemTableScan extends PlanBase {
   readonly db: DbInfo;
   readonly table: TableInfo;
   readonly columns: readonly ColumnInfo[];
+  /** Conditions that the scan evaluates itself. */
   readonly conditions: readonly Expression[];
 }
 /** Exactly one row by handle or unique key: no optimizer, no coprocessor. */
@@ -226,6 +227,8 @@ export interface Projection extends PlanBase {
   readonly op: 'Projection';
   readonly child: PhysicalPlan;
   readonly exprs: readonly Expression[];
+  /** Takes away what a TopN below computed its order from: stays an operator of its own. */
+  readonly restores?: boolean;
 }
 export interface HashAgg extends PlanBase {
   readonly op: 'HashAgg';
@@ -315,6 +318,8 @@ export interface TopN extends PlanBase {
   readonly by: readonly ByItem[];
   readonly offset: Expression;
   readonly count: Expression;
+  /** Positions of the child's columns that it gives; absent: all. */
+  readonly output?: readonly number[];
 }
 export interface Limit extends PlanBase {
   readonly op: 'Limit';
@@ -322,6 +327,8 @@ export interface Limit extends PlanBase {
   /** Constants or `?`. */
   readonly offset: Expression;
   readonly count: Expression;
+  /** As a TopN's. */
+  readonly output?: readonly number[];
 }
 export interface UnionAll extends PlanBase {
   readonly op: 'UnionAll';

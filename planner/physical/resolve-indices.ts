@@ -69,9 +69,19 @@ export class IndexResolver {
         // Columns are found by position from here on: what only renames its input has nothing to do.
         const idle =
           exprs.length === child.schema.length && exprs.every((e, i) => e.kind === 'column' && e.index === i);
-        return idle && sameTypes(p.schema, child.schema)
-          ? { ...child, schema: p.schema }
-          : { ...p, child, exprs };
+        if (idle && sameTypes(p.schema, child.schema)) return { ...child, schema: p.schema };
+        if (child.op === 'Projection' && child.exprs.every((e) => e.kind === 'column')) {
+          const merged = exprs.map((e) =>
+            mapLeaves(e, (leaf) => (leaf.kind === 'column' ? child.exprs[leaf.index]! : leaf)),
+          );
+          return {
+            ...p,
+            ...(child.restores === true ? { restores: true } : {}),
+            child: child.child,
+            exprs: merged,
+          };
+        }
+        return inlined(p, child, exprs) ?? { ...p, child, exprs };
       }
       case 'HashAgg':
       case 'StreamAgg': {
@@ -168,6 +178,23 @@ export class IndexResolver {
     out.recursive = d.recursive === null ? null : this.resolve(d.recursive);
     return out;
   }
+}
+
+/** A limit gives some of its input's columns, in their order, by itself. */
+function inlined(
+  p: Extract<PhysicalPlan, { op: 'Projection' }>,
+  child: PhysicalPlan,
+  exprs: readonly Expression[],
+): PhysicalPlan | null {
+  if (p.restores === true || child.task !== 'root') return null;
+  if ((child.op !== 'Limit' && child.op !== 'TopN') || child.output !== undefined) return null;
+  const output: number[] = [];
+  for (const e of exprs) {
+    if (e.kind !== 'column' || e.index <= (output.at(-1) ?? -1)) return null;
+    output.push(e.index);
+  }
+  const given = output.map((i) => child.schema[i]!);
+  return sameTypes(p.schema, given) ? { ...child, schema: p.schema, output } : null;
 }
 
 /** A reader's partitions with the columns they are merged by found in its output. */

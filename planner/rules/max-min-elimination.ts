@@ -1,3 +1,5 @@
+import type { AggFunc, Column } from '../../expression/expression.js';
+import { newJoin } from '../logical/join-condition.js';
 import type { Aggregation, LogicalPlan } from '../logical/plan.js';
 import { selection } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
@@ -12,22 +14,53 @@ export const maxMinElimination: Rule = {
 
 function eliminate(p: LogicalPlan, state: BuildState): LogicalPlan {
   p.children = p.children.map((c) => eliminate(c, state));
-  if (p.op === 'Aggregation') rewrite(p, state);
-  return p;
+  if (p.op !== 'Aggregation' || p.groupBy.length > 0) return p;
+  const columns = p.aggs.map((a) => indexed(a, p.children[0]!));
+  if (columns.length === 0 || columns.includes(null)) return p;
+  if (p.aggs.length === 1) {
+    readFirst(p, state);
+    return p;
+  }
+  // Each value is one entry of its own: together they are the product of single rows.
+  if (!p.aggs.every((a) => isNextInKey(a.args[0] as Column, p.children[0]!))) return p;
+  const single = p.aggs.map((a, i): Aggregation => {
+    const child = i === 0 ? p.children[0]! : copy(p.children[0]!);
+    const one: Aggregation = {
+      op: 'Aggregation',
+      schema: [p.schema[i]!],
+      children: [child],
+      groupBy: [],
+      aggs: [a],
+    };
+    readFirst(one, state);
+    return one;
+  });
+  return single.reduce<LogicalPlan | null>((a, b) => (a === null ? b : newJoin('inner', a, b)), null)!;
 }
 
-function rewrite(p: Aggregation, state: BuildState): void {
-  const own = p.aggs;
-  if (p.groupBy.length > 0 || own.length !== 1) return;
-  const agg = own[0]!;
-  if (agg.name !== 'max' && agg.name !== 'min') return;
+/** Another reader of the same table; its columns do not come out of the aggregation above it. */
+function copy(p: LogicalPlan): LogicalPlan {
+  const children = p.children.map(copy);
+  switch (p.op) {
+    case 'Selection':
+      return { ...p, children, conditions: [...p.conditions] };
+    case 'DataSource':
+      return { ...p, children, conditions: [...p.conditions], schema: [...p.schema] };
+    default:
+      return { ...p, children };
+  }
+}
+
+const sourceOf = (p: LogicalPlan): LogicalPlan => (p.op === 'Selection' ? sourceOf(p.children[0]!) : p);
+
+/** The column that a MAX or MIN is of when some index has it in order; null else. */
+function indexed(agg: AggFunc, child: LogicalPlan): Column | null {
+  if (agg.name !== 'max' && agg.name !== 'min') return null;
   const column = agg.args[0]!;
-  if (column.kind !== 'column') return;
-  let source = p.children[0]!;
-  while (source.op === 'Selection') source = source.children[0]!;
-  if (source.op !== 'DataSource' || source.dirty) return;
+  const source = sourceOf(child);
+  if (column.kind !== 'column' || source.op !== 'DataSource' || source.dirty) return null;
   const info = source.infos.get(column.id);
-  if (info === null || info === undefined) return;
+  if (info === null || info === undefined) return null;
   const isPk = source.table.pkIsHandle && (info.type.flag & 2) !== 0;
   const led = source.table.indices.some(
     (i) =>
@@ -35,7 +68,26 @@ function rewrite(p: Aggregation, state: BuildState): void {
       !i.invisible &&
       i.columns.some((c, at) => c.offset === info.offset && c.length < 0 && at <= 1),
   );
-  if (!isPk && !led) return;
+  return isPk || led ? column : null;
+}
+
+/** Whether a column comes first in some key, or right behind one that the only condition fixes. */
+function isNextInKey(column: Column, p: LogicalPlan): boolean {
+  const source = sourceOf(p);
+  if (source.op !== 'DataSource') return false;
+  if (p.op !== 'Selection') return true;
+  const [c] = p.conditions;
+  if (p.conditions.length > 1 || p.children[0] !== source || c?.kind !== 'function' || c.name !== 'eq')
+    return false;
+  const fixed = c.args.find((a) => a.kind === 'column');
+  if (fixed === undefined || !c.args.some((a) => a.kind === 'constant')) return false;
+  const offsets = [fixed as Column, column].map((x) => source.infos.get(x.id)?.offset);
+  return source.table.indices.some((i) => offsets.every((o, at) => i.columns[at]?.offset === o));
+}
+
+function readFirst(p: Aggregation, state: BuildState): void {
+  const agg = p.aggs[0]!;
+  const column = agg.args[0] as Column;
   const below = p.children[0]!;
   const notNull =
     (column.type.flag & 1) !== 0

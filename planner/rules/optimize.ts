@@ -9,12 +9,14 @@ import { decorrelation } from './decorrelation.js';
 import { joinReorder } from './join-reorder.js';
 import { maxMinElimination } from './max-min-elimination.js';
 import { outerJoinElimination } from './outer-join-elimination.js';
+import { outerToAntiJoin } from './outer-to-anti-join.js';
 import { predicatePushdown } from './predicate-pushdown.js';
 import { projectionElimination } from './projection-elimination.js';
 import { resultReorder } from './result-reorder.js';
 import type { Rule } from './rule.js';
 import { semiJoinRewrite } from './semi-join-rewrite.js';
 import { sortElimination } from './sort-elimination.js';
+import { topNFromWindow } from './topn-from-window.js';
 import { topNPushdown } from './topn-pushdown.js';
 
 /** The rules in the order they run (TiDB's: logical rewrites that open others first, the join order last). */
@@ -28,9 +30,11 @@ export const RULES: readonly Rule[] = [
   maxMinElimination,
   predicatePushdown,
   outerJoinElimination,
+  topNFromWindow,
   topNPushdown,
   projectionElimination,
   joinReorder,
+  outerToAntiJoin,
   columnPruning,
 ];
 

@@ -30,6 +30,7 @@ import type {
 } from '../plan.js';
 import { sourceEngines } from '../engines.js';
 import type { MergeHints } from '../merge-path.js';
+import { scanTakes } from '../mem-table-conditions.js';
 import { pushable } from '../pushdown.js';
 import { bestIndexMerge } from './index-merge.js';
 import {
@@ -616,6 +617,8 @@ export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): 
   if (prop.order.length > 0) return null;
   const columns = p.schema.map((c) => p.infos.get(c.id)!);
   const rows = opt.stats(p).rows;
+  const taken = p.conditions.filter((c) => scanTakes(p.table.name, c));
+  const rest = p.conditions.filter((c) => !taken.includes(c));
   const scan: PhysicalPlan = {
     op: 'MemTableScan',
     id: opt.nextId(),
@@ -625,16 +628,11 @@ export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): 
     db: p.db,
     table: p.table,
     columns,
-    conditions: p.conditions,
+    conditions: taken,
   };
   let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
-  if (p.conditions.length > 0)
-    task = opt.over(
-      task,
-      selectionOver(opt, scan, p.conditions, rows * 0.8),
-      rows * 0.8,
-      rows * COST.filterRow,
-    );
+  if (rest.length > 0)
+    task = opt.over(task, selectionOver(opt, scan, rest, rows * 0.8), rows * 0.8, rows * COST.filterRow);
   return task;
 }
 

@@ -1,4 +1,4 @@
-import type { Expression } from '../../../expression/expression.js';
+import type { ByItem, Expression } from '../../../expression/expression.js';
 import { COST } from '../../cost/factors.js';
 import type {
   CteScan,
@@ -204,7 +204,8 @@ function pushLimit(opt: Optimizer, t: CopTask, total: number): CopTask {
 }
 
 export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): Task | null {
-  if (prop.order.length > 0) return null;
+  const given = asOrder(p.by) ?? [];
+  if (prop.order.some((o, i) => o.column.id !== given[i]?.column.id || o.desc !== given[i].desc)) return null;
   const total = limitRows(p.offset, p.count);
   const options: RootTask[] = [];
   const order = asOrder(p.by);
@@ -223,7 +224,8 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   ) {
     task = pushTopN(opt, task, p, total);
   }
-  const root = opt.root(task);
+  const input = opt.root(task);
+  const { root, by } = withOrder(opt, input, p.by);
   const rows = total === null ? root.rows : Math.min(root.rows, Number((p.count as { value: number }).value));
   const plan: TopN = {
     op: 'TopN',
@@ -232,12 +234,56 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
     estRows: rows,
     task: 'root',
     child: root.plan,
-    by: p.by,
+    by,
     offset: p.offset,
     count: p.count,
   };
-  options.push(opt.over(root, plan, rows, topNCost(root.rows, total ?? root.rows)));
+  const best = opt.over(root, plan, rows, topNCost(root.rows, total ?? root.rows));
+  options.push(root === input ? best : restored(opt, best, input.plan.schema));
   return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** Computes what rows are ordered by once, in a projection below. */
+function withOrder(
+  opt: Optimizer,
+  root: RootTask,
+  by: readonly ByItem[],
+): { readonly root: RootTask; readonly by: readonly ByItem[] } {
+  if (!by.some((b) => b.expr.kind === 'function')) return { root, by };
+  const exprs: Expression[] = [...root.plan.schema];
+  const schema = [...root.plan.schema];
+  const placed = by.map((b) => {
+    if (b.expr.kind !== 'function') return b;
+    const column = opt.state.column(b.expr.type);
+    exprs.push(b.expr);
+    schema.push(column);
+    return { ...b, expr: column };
+  });
+  const plan: PhysicalPlan = {
+    op: 'Projection',
+    id: opt.nextId(),
+    schema,
+    estRows: root.rows,
+    task: 'root',
+    child: root.plan,
+    exprs,
+  };
+  return { root: opt.over(root, plan, root.rows, 0), by: placed };
+}
+
+/** Without the columns that withOrder added. */
+function restored(opt: Optimizer, task: RootTask, schema: PhysicalPlan['schema']): RootTask {
+  const plan: PhysicalPlan = {
+    op: 'Projection',
+    id: opt.nextId(),
+    schema,
+    estRows: task.rows,
+    task: 'root',
+    child: task.plan,
+    exprs: [...schema],
+    restores: true,
+  };
+  return opt.over(task, plan, task.rows, 0);
 }
 
 const topNCost = (rows: number, kept: number): number =>

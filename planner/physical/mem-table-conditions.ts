@@ -1,0 +1,121 @@
+import { datumText } from '../../expression/explain.js';
+import type { Column, Constant, Expression } from '../../expression/expression.js';
+import { decodeUtf8 } from '../../types/charset.js';
+import { splitDnf } from '../logical/expression-walk.js';
+
+/** Columns of virtual tables by which a scan picks its rows itself, and what EXPLAIN calls them. */
+const NAMES: readonly string[] = [
+  'table_schema',
+  'table_name',
+  'column_name',
+  'index_name',
+  'constraint_name',
+];
+const same = (columns: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(columns.map((c) => [c, c]));
+const NODES = { type: 'node_types', instance: 'instances' };
+const BY_TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  columns: same(NAMES),
+  tables: same(NAMES),
+  partitions: same([...NAMES, 'partition_name']),
+  statistics: same(NAMES),
+  sequences: same(['sequence_schema', 'sequence_name']),
+  views: same(NAMES),
+  schemata: same(['schema_name']),
+  key_column_usage: same([...NAMES, 'constraint_schema']),
+  table_constraints: same([...NAMES, 'constraint_schema']),
+  referential_constraints: same([...NAMES, 'constraint_schema']),
+  check_constraints: same([...NAMES, 'constraint_schema']),
+  tidb_check_constraints: same([...NAMES, 'constraint_schema']),
+  tidb_indexes: { ...same(NAMES), key_name: 'key_name' },
+  tidb_index_usage: same(NAMES),
+  table_storage_stats: { table_schema: 'schema', table_name: 'table' },
+  cluster_config: NODES,
+  cluster_load: NODES,
+  cluster_hardware: NODES,
+  cluster_systeminfo: NODES,
+  statements_summary: { digest: 'digests' },
+  cluster_statements_summary: { digest: 'digests' },
+  statements_summary_history: { digest: 'digests' },
+  cluster_statements_summary_history: { digest: 'digests' },
+  inspection_rules: { type: 'node_types' },
+};
+/** Columns of time by whose range a scan picks its rows. */
+const TIMES: Readonly<Record<string, string>> = {
+  slow_query: 'time',
+  cluster_slow_query: 'time',
+  cluster_log: 'time',
+};
+
+/** `column = 'text'`, `column IN ('text', …)`, or a disjunction of those on one column. */
+function wanted(e: Expression): { readonly column: Column; readonly values: readonly Constant[] } | null {
+  let column: Column | null = null;
+  const values: Constant[] = [];
+  for (const part of splitDnf(e)) {
+    if (part.kind !== 'function' || (part.name !== 'eq' && part.name !== 'in')) return null;
+    for (const a of part.args) {
+      if (a.kind === 'column') {
+        if (column !== null && column.id !== a.id) return null;
+        column = a;
+      } else if (a.kind === 'constant' && a.param === undefined && a.value instanceof Uint8Array)
+        values.push(a);
+      else return null;
+    }
+  }
+  return column === null || values.length === 0 ? null : { column, values };
+}
+
+const LIMITS: Readonly<Record<string, readonly [string, string]>> = {
+  ge: ['start_time', 'end_time'],
+  gt: ['start_time', 'end_time'],
+  le: ['end_time', 'start_time'],
+  lt: ['end_time', 'start_time'],
+};
+
+function timeLimit(
+  e: Expression,
+): { readonly column: Column; readonly label: string; readonly value: Constant } | null {
+  if (e.kind !== 'function') return null;
+  const labels = LIMITS[e.name];
+  const [a, b] = e.args;
+  if (labels === undefined || a === undefined || b === undefined) return null;
+  if (a.kind === 'column' && b.kind === 'constant' && b.param === undefined && b.value !== null)
+    return { column: a, label: labels[0], value: b };
+  if (b.kind === 'column' && a.kind === 'constant' && a.param === undefined && a.value !== null)
+    return { column: b, label: labels[1], value: a };
+  return null;
+}
+
+/** A column as its table names it. */
+const bare = (c: Column): string => c.name.slice(c.name.lastIndexOf('.') + 1).toLowerCase();
+
+/** What a condition on a virtual table's scan is shown as; null for one that stays a filter above it. */
+function described(table: string, e: Expression): { readonly label: string; readonly text: string } | null {
+  const lower = table.toLowerCase();
+  const time = TIMES[lower];
+  if (time !== undefined) {
+    const limit = timeLimit(e);
+    if (limit === null || bare(limit.column) !== time) return null;
+    return { label: limit.label, text: datumText(limit.value.value!, limit.value.type) };
+  }
+  const labels = BY_TABLE[lower];
+  const w = labels === undefined ? null : wanted(e);
+  const label = w === null ? undefined : labels![bare(w.column)];
+  if (w === null || label === undefined) return null;
+  const values = w.values.map((v) => `"${decodeUtf8(v.value as Uint8Array).toLowerCase()}"`);
+  return { label, text: `[${[...new Set(values)].sort().join(',')}]` };
+}
+
+/** Whether a scan of a virtual table evaluates a condition itself. */
+export const scanTakes = (table: string, e: Expression): boolean => described(table, e) !== null;
+
+/** The operator info of a scan with conditions. */
+export function memTableText(table: string, conditions: readonly Expression[]): string {
+  const parts = conditions.flatMap((c) => described(table, c) ?? []);
+  const times = TIMES[table.toLowerCase()] !== undefined;
+  const order = (label: string): string => (times ? (label === 'start_time' ? '0' : '1') : label);
+  return parts
+    .sort((a, b) => (order(a.label) < order(b.label) ? -1 : 1))
+    .map((p) => `${p.label}:${p.text}`)
+    .join(', ');
+}
