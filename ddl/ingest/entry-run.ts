@@ -12,18 +12,21 @@ export const ENTRY_HEADER = 4;
 /** Bytes of a run in the making. */
 const RUN_BYTES = 16 << 20;
 /** Entries from one sample to the next. */
-const SAMPLE_EVERY = 512;
+const SAMPLE_EVERY = 2048;
 const WINDOW = 256 << 10;
 
-export interface EntryRun {
-  /** Which of the indexes that are built. */
-  readonly index: number;
-  readonly count: number;
+export interface RunBytes {
   readonly length: number;
   readonly memory: SharedArrayBuffer | null;
   /** A file of this process, and where in it the run begins; for runs that are not in memory. */
   readonly fd: number;
   readonly offset: number;
+}
+
+export interface EntryRun extends RunBytes {
+  /** Which of the indexes that are built. */
+  readonly index: number;
+  readonly count: number;
   /** Keys of some entries and where those begin, ascending. The first is the run's first. */
   readonly sampleKeys: readonly Uint8Array[];
   readonly sampleAt: readonly number[];
@@ -160,7 +163,7 @@ export class RunReader {
   private base = 0;
 
   constructor(
-    private readonly run: EntryRun,
+    private readonly run: RunBytes,
     at: number,
   ) {
     if (run.memory !== null) {

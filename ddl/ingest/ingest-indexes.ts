@@ -14,7 +14,7 @@ import type { JobSettings } from '../job/job.js';
 import type { EntryRun } from './entry-run.js';
 import type { IngestReply } from './ingest-task.js';
 import { openThreads, type IngestThread } from './ingest-threads.js';
-import { dividingKeys, type MergeRange } from './merge-runs.js';
+import { blocksOf, dividingKeys, mergeRange } from './merge-runs.js';
 import type { IngestSource } from './scan-entries.js';
 
 /** Threads at most, whatever the machine has. */
@@ -153,26 +153,22 @@ class Ingest {
     const runs = this.runs.filter((r) => r.index === index);
     if (runs.length === 0) return;
     const mutations = this.job.indexes[index]!;
+    const { unique } = mutations.index;
     const keys = dividingKeys(runs, this.threads.length * PIECES);
-    const ranges: MergeRange[] = [];
-    for (let i = 0; i <= keys.length; i++)
-      ranges.push({ runs, from: keys[i - 1] ?? null, to: keys[i] ?? null });
     const receive = async (reply: IngestReply): Promise<void> => {
       if (reply.kind !== 'blocks') return this.raise(reply, index);
       const began = performance.now();
-      const again = await this.bulk.write(this.snapshot.id, reply.blocks, mutations.index.unique);
+      const again = await this.bulk.write(this.snapshot.id, blocksOf(reply.group), unique);
       for (const { key, value } of again)
         this.again.push(
           recordKeyOfEntry(this.job.physicalId, key, decodeIndexValueHandle(value), mutations.valuesInKey),
         );
-      await this.keepToRate(
-        reply.blocks.reduce((n, b) => n + b.length, 0),
-        performance.now() - began,
-      );
+      await this.keepToRate(reply.group.bytes.length, performance.now() - began);
     };
-    await this.deal(ranges.length, (thread, i) =>
-      thread.run({ kind: 'merge', index, range: ranges[i]! }, receive),
-    );
+    await this.deal(keys.length + 1, (thread, i) => {
+      const range = mergeRange(runs, keys[i - 1] ?? null, keys[i] ?? null);
+      return thread.run({ kind: 'merge', index, unique, range }, receive);
+    });
   }
 
   /** Deals pieces of work out to the threads as they are free. */

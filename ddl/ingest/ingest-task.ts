@@ -1,6 +1,6 @@
 import { highHalf, lowHalf } from '../../kv/embedded/timestamp.js';
 import type { EntryRun } from './entry-run.js';
-import { DuplicateEntryError, mergeRuns, type MergeRange } from './merge-runs.js';
+import { DuplicateEntryError, mergeRuns, type BlockGroup, type MergeRange } from './merge-runs.js';
 import { EntryScanner, type IngestSource } from './scan-entries.js';
 
 /** What the thread that adds an index asks of the threads that make its entries: `open` first, `close` last. */
@@ -14,13 +14,13 @@ export type IngestRequest =
       readonly spill: boolean;
     }
   | { readonly kind: 'finish'; readonly spill: boolean }
-  | { readonly kind: 'merge'; readonly index: number; readonly range: MergeRange }
+  | { readonly kind: 'merge'; readonly index: number; readonly unique: boolean; readonly range: MergeRange }
   /** The blocks told last are taken: the next may come. */
   | { readonly kind: 'taken' };
 
 export type IngestReply =
   | { readonly kind: 'rows'; readonly rows: number; readonly runs: readonly EntryRun[] }
-  | { readonly kind: 'blocks'; readonly blocks: readonly Uint8Array[] }
+  | { readonly kind: 'blocks'; readonly group: BlockGroup }
   /** The request is done. */
   | { readonly kind: 'done' }
   | { readonly kind: 'duplicate'; readonly key: Uint8Array; readonly value: Uint8Array }
@@ -50,8 +50,9 @@ export class IngestTask {
           prefix: scanner.prefixes[request.index]!,
           commitHi: highHalf(ts),
           commitLo: lowHalf(ts),
+          unique: request.unique,
         };
-        for (const blocks of mergeRuns(request.range, output)) yield { kind: 'blocks', blocks };
+        for (const group of mergeRuns(request.range, output)) yield { kind: 'blocks', group };
       }
       yield { kind: 'done' };
     } catch (e) {

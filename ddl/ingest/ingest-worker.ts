@@ -19,10 +19,7 @@ function goOn(): void {
       port.postMessage(reply);
       continue;
     }
-    port.postMessage(
-      reply,
-      reply.blocks.map((b) => b.buffer as ArrayBuffer),
-    );
+    port.postMessage(reply, [reply.group.bytes.buffer as ArrayBuffer]);
     // One group is on its way while the next is made.
     if (--credit === 0) return;
   }

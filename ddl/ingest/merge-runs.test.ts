@@ -4,9 +4,9 @@ import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { PackedBlock } from '../../kv/embedded/packed-block.js';
 import { randomSource } from '../../types/random-source.js';
 import { RunBuilder, RunFile, type EntryRun } from './entry-run.js';
-import { dividingKeys, DuplicateEntryError, mergeRuns } from './merge-runs.js';
+import { blocksOf, dividingKeys, DuplicateEntryError, mergeRange, mergeRuns } from './merge-runs.js';
 
-const OUTPUT = { prefix: Uint8Array.of(1, 2, 3), commitHi: 7, commitLo: 9 };
+const OUTPUT = { prefix: Uint8Array.of(1, 2, 3), commitHi: 7, commitLo: 9, unique: true };
 
 function runsOf(
   entries: readonly [string, string][],
@@ -35,8 +35,8 @@ function merged(runs: readonly EntryRun[], parts: number): [string, string][] {
   const keys = dividingKeys(runs, parts);
   const block = new PackedBlock();
   for (let i = 0; i <= keys.length; i++) {
-    for (const blocks of mergeRuns({ runs, from: keys[i - 1] ?? null, to: keys[i] ?? null }, OUTPUT)) {
-      for (const bytes of blocks) {
+    for (const group of mergeRuns(mergeRange(runs, keys[i - 1] ?? null, keys[i] ?? null), OUTPUT)) {
+      for (const bytes of blocksOf(group)) {
         block.load(bytes, 0, bytes.length);
         for (let e = 0; e < block.count; e++) {
           const key = block.key(e);

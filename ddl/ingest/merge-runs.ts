@@ -1,12 +1,29 @@
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { PackedBlockWriter } from '../../kv/embedded/packed-block.js';
-import { RunReader, type EntryRun } from './entry-run.js';
+import { PACKED_BLOCK_BYTES, PackedBlockWriter } from '../../kv/embedded/packed-block.js';
+import { RunReader, type EntryRun, type RunBytes } from './entry-run.js';
+
+/** A run, and where in it the entries begin that may be meant. */
+export interface RunPart extends RunBytes {
+  readonly from: number;
+}
 
 /** Entries of sorted runs with a key in [from, to); null: without bound. */
 export interface MergeRange {
-  readonly runs: readonly EntryRun[];
+  readonly runs: readonly RunPart[];
   readonly from: Uint8Array | null;
   readonly to: Uint8Array | null;
+}
+
+export function mergeRange(
+  runs: readonly EntryRun[],
+  from: Uint8Array | null,
+  to: Uint8Array | null,
+): MergeRange {
+  const parts = runs.map((run) => {
+    const { length, memory, fd, offset } = run;
+    return { length, memory, fd, offset, from: startIn(run, from) };
+  });
+  return { runs: parts, from, to };
 }
 
 export interface MergeOutput {
@@ -14,6 +31,8 @@ export interface MergeOutput {
   readonly prefix: Uint8Array;
   readonly commitHi: number;
   readonly commitLo: number;
+  /** Several rows may have the same key, which is an error. */
+  readonly unique: boolean;
 }
 
 /** Two rows have the same key: the values of their entries. */
@@ -26,49 +45,73 @@ export class DuplicateEntryError extends Error {
   }
 }
 
-/** Blocks handed over at a time. */
-const BLOCKS = 64;
+/** Bytes of blocks handed over at a time, about. */
+const GROUP_BYTES = 1 << 20;
+
+/** Packed blocks behind each other: block i ends at `ends[i]`. */
+export interface BlockGroup {
+  readonly bytes: Uint8Array;
+  readonly ends: readonly number[];
+}
+
+export const blocksOf = (group: BlockGroup): Uint8Array[] =>
+  group.ends.map((end, i) => group.bytes.subarray(i === 0 ? 0 : group.ends[i - 1]!, end));
 
 /** Merges the range into packed blocks, given in groups. Throws DuplicateEntryError. */
-export function* mergeRuns(range: MergeRange, output: MergeOutput): Generator<Uint8Array[], void, void> {
-  let blocks: Uint8Array[] = [];
-  const writer = new PackedBlockWriter(output.prefix, output.commitHi, output.commitLo, (block) =>
-    blocks.push(block),
-  );
+export function* mergeRuns(range: MergeRange, output: MergeOutput): Generator<BlockGroup, void, void> {
+  let bytes = new Uint8Array(GROUP_BYTES);
+  let ends: number[] = [];
+  let used = 0;
+  const take = (): BlockGroup => {
+    const group = { bytes: bytes.subarray(0, used), ends };
+    bytes = new Uint8Array(GROUP_BYTES);
+    ends = [];
+    used = 0;
+    return group;
+  };
+  const writer = new PackedBlockWriter(output.prefix, output.commitHi, output.commitLo, (block) => {
+    if (used + block.length > bytes.length) {
+      const grown = new Uint8Array(2 * (used + block.length));
+      grown.set(bytes.subarray(0, used));
+      bytes = grown;
+    }
+    bytes.set(block, used);
+    ends.push((used += block.length));
+  });
   const heap = new RunHeap(range);
   let last = new Uint8Array(256);
   let lastLength = -1;
   for (let top = heap.top; top !== null; top = heap.advance()) {
-    const { bytes, keyStart, keyEnd, valueEnd } = top;
-    const length = keyEnd - keyStart;
-    if (length === lastLength) {
-      let i = length - 1;
-      while (i >= 0 && bytes[keyStart + i] === last[i]) i--;
-      if (i < 0) throw new DuplicateEntryError(last.slice(0, length), bytes.slice(keyEnd, valueEnd));
+    const { keyStart, keyEnd, valueEnd } = top;
+    const from = top.bytes;
+    if (output.unique) {
+      const length = keyEnd - keyStart;
+      if (length === lastLength) {
+        let i = length - 1;
+        while (i >= 0 && from[keyStart + i] === last[i]) i--;
+        if (i < 0) throw new DuplicateEntryError(last.slice(0, length), from.slice(keyEnd, valueEnd));
+      }
+      if (length > last.length) last = new Uint8Array(2 * length);
+      for (let i = 0; i < length; i++) last[i] = from[keyStart + i]!;
+      lastLength = length;
     }
-    if (length > last.length) last = new Uint8Array(2 * length);
-    for (let i = 0; i < length; i++) last[i] = bytes[keyStart + i]!;
-    lastLength = length;
-    writer.add(bytes, keyStart, keyEnd, valueEnd);
-    if (blocks.length >= BLOCKS) {
-      yield blocks;
-      blocks = [];
-    }
+    writer.add(from, keyStart, keyEnd, valueEnd);
+    if (used > GROUP_BYTES - 2 * PACKED_BLOCK_BYTES) yield take();
   }
   writer.flush();
-  if (blocks.length > 0) yield blocks;
+  if (used > 0) yield take();
 }
 
 /** A binary heap of readers by their current keys. */
 class RunHeap {
   private readonly heap: RunReader[] = [];
-  /** The first eight bytes of each reader's key, as two words: most comparisons look no further. */
+  /** The first twelve bytes of each reader's key, as two numbers: most comparisons look no further. */
   private readonly high: number[] = [];
   private readonly low: number[] = [];
 
   constructor(private readonly range: MergeRange) {
     for (const run of range.runs) {
-      const reader = new RunReader(run, startIn(run, range.from));
+      const reader = new RunReader(run, run.from);
       let alive = reader.next();
       while (alive && range.from !== null && compareTo(reader, range.from) < 0) alive = reader.next();
       if (!alive || this.isBeyond(reader)) continue;
@@ -105,7 +148,7 @@ class RunHeap {
   private note(i: number): void {
     const { bytes, keyStart, keyEnd } = this.heap[i]!;
     this.high[i] = word(bytes, keyStart, keyEnd);
-    this.low[i] = word(bytes, keyStart + 4, keyEnd);
+    this.low[i] = word(bytes, keyStart + 6, keyEnd);
   }
 
   private less(a: number, b: number): boolean {
@@ -132,12 +175,15 @@ class RunHeap {
   }
 }
 
-/** Four bytes from `at` on as a number, zeros behind the end. */
+/** Six bytes from `at` on as a number, zeros behind the end. */
 function word(bytes: Uint8Array, at: number, end: number): number {
-  if (at + 4 <= end)
-    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+  if (at + 6 <= end)
+    return (
+      ((bytes[at]! << 8) | bytes[at + 1]!) * 0x1_0000_0000 +
+      (((bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!) >>> 0)
+    );
   let w = 0;
-  for (let i = 0; i < 4; i++) w = w * 256 + (at + i < end ? bytes[at + i]! : 0);
+  for (let i = 0; i < 6; i++) w = w * 256 + (at + i < end ? bytes[at + i]! : 0);
   return w;
 }
 
