@@ -91,13 +91,35 @@ function partitionText(p: PartitionInfo): string {
 
 function definitionText(d: PartitionDefinition): string {
   let text = `PARTITION ${quoteName(d.name)}`;
-  if (d.lessThan.length > 0) text += ` VALUES LESS THAN (${d.lessThan.join(',')})`;
+  if (d.lessThan.length > 0) text += ` VALUES LESS THAN (${d.lessThan.map(printable).join(',')})`;
   else if (d.inValues.length === 1 && d.inValues[0]![0] === 'DEFAULT') text += ' DEFAULT';
   else if (d.inValues.length > 0)
-    text += ` VALUES IN (${d.inValues.map((row) => (row.length === 1 ? row[0]! : `(${row.join(',')})`)).join(',')})`;
+    text += ` VALUES IN (${d.inValues.map((row) => (row.length === 1 ? printable(row[0]!) : `(${row.map(printable).join(',')})`)).join(',')})`;
   if (d.comment !== '') text += ` COMMENT ${quoteText(d.comment)}`;
   return text + policyClause(d.policy);
 }
+
+/** What SQL has a letter for, behind a backslash. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '\\0',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\x1a': '\\Z',
+};
+
+/** A bound without characters that a terminal would not show: escaped, or all of it in hexadecimal. */
+function printable(bound: string): string {
+  if (!UNPRINTABLE.test(bound)) return bound;
+  const escaped = bound.replace(/[\0\x08\t\n\r\x1a]/g, (c) => ESCAPES[c]!);
+  if (!UNPRINTABLE.test(escaped)) return escaped;
+  const value = bound.slice(1, -1).replace(/''/g, "'").replace(/\\\\/g, '\\');
+  return `0x${Buffer.from(value).toString('hex')}`;
+}
+
+// Control characters and what has no form of its own.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u;
 
 function columnText(table: TableInfo, c: ColumnInfo): string {
   const parts = [quoteName(c.name), typeText(c.type)];
@@ -117,8 +139,14 @@ function columnText(table: TableInfo, c: ColumnInfo): string {
     parts.push(`/*T![auto_rand] AUTO_RANDOM(${bits}) */`);
   }
   if (c.generated === '') {
-    // A nullable TIMESTAMP says so, since the bare type once meant NOT NULL.
-    if (!notNull && c.type.tp === TypeCode.Timestamp && c.default.kind !== 'now') parts.push('NULL');
+    // A TIMESTAMP without value says so, since the bare type once meant NOT NULL.
+    if (
+      !notNull &&
+      c.type.tp === TypeCode.Timestamp &&
+      (c.default.kind !== 'value' || c.default.value === null) &&
+      c.default.kind !== 'now'
+    )
+      parts.push('NULL');
     const given = defaultClause(c, notNull);
     if (given !== '') parts.push(given);
   }

@@ -107,7 +107,7 @@ export async function buildTable(
   if (parts.length > MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
   const columns: ColumnInfo[] = [];
   const requests: IndexRequest[] = [];
-  /** UNIQUE of columns: after the keys that are defined by themselves, as in TiDB. */
+  /** Keys of columns: after those that are defined by themselves, as in TiDB. */
   const ofColumns: IndexRequest[] = [];
   let clustered: boolean | null = null;
   let autoRandom: { column: string; bits: AutoRandomBits } | null = null;
@@ -130,7 +130,7 @@ export async function buildTable(
     if (random !== null) autoRandom = { column: column.name, bits: random };
     const part = { column: column.name, length: null, expr: null, desc: false };
     if (keys.primary) {
-      requests.push({
+      ofColumns.push({
         name: 'PRIMARY',
         parts: [part],
         unique: true,
@@ -158,7 +158,6 @@ export async function buildTable(
     if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
   }
   requests.push(...ofColumns);
-  requests.sort((a, b) => Number(b.primary) - Number(a.primary));
   checkGeneratedColumns(ctx, columns);
   const taken = new Set(requests.flatMap((r) => (r.name === null ? [] : [r.name.toLowerCase()])));
   const plain = requests.map((request) => {
@@ -167,7 +166,16 @@ export async function buildTable(
     if (made.request.name !== null) taken.add(made.request.name.toLowerCase());
     return made.request;
   });
-  const indices = buildIndices(plain, columns);
+  const given = buildIndices(plain, columns);
+  const key = given.find((i) => i.primary);
+  // The primary key that is the handle comes first: it is no index beside the rows.
+  const indices =
+    key !== undefined && handleKind(ctx, key, columns, clustered) === 'int'
+      ? buildIndices(
+          [...plain].sort((a, b) => Number(b.primary) - Number(a.primary)),
+          columns,
+        )
+      : given;
   const finished = finishTable(ctx, stmt, options, columns, indices, clustered);
   const bare = autoRandom === null ? finished : withAutoRandom(ctx, finished, autoRandom);
   checkIdOptions(bare, options.kept);
@@ -248,7 +256,7 @@ const NOT_TEMPORARY: ReadonlyMap<string, string> = new Map([
   ['PLACEMENT POLICY', 'PLACEMENT'],
 ]);
 
-/** Primary key first, then unique, then the others are numbered, as MySQL orders keys. */
+/** Indexes are numbered in the order in which they are asked for. */
 function buildIndices(requests: readonly IndexRequest[], columns: readonly ColumnInfo[]): IndexInfo[] {
   if (requests.length > MAX_INDEXES) throw mysqlError('ER_TOO_MANY_KEYS', MAX_INDEXES);
   if (requests.filter((r) => r.primary).length > 1) throw mysqlError('ER_MULTIPLE_PRI_KEY');

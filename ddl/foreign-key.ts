@@ -166,6 +166,12 @@ export function checkColumnNotInKey(plan: AlterPlan, column: ColumnInfo): void {
     throw mysqlError('ER_FK_COLUMN_CANNOT_DROP_CHILD', column.name, other.key.name, other.table.name);
 }
 
+/** The column that column `at` of the key refers to; null where there is none. */
+function referencedColumn(plan: AlterPlan, key: ForeignKeyInfo, at: number): ColumnInfo | null {
+  const parent = plan.ctx.schema().table(key.refSchema, key.refTable);
+  return parent?.columns.find((c) => c.lower === key.refColumns[at]!.toLowerCase()) ?? null;
+}
+
 /** A column of a foreign key keeps its type, and may be NULL where the key sets it so. Throws 1830, 1832, 1833. */
 export function checkColumnKept(plan: AlterPlan, before: ColumnInfo, after: ColumnInfo): void {
   const keys = (plan.table.foreignKeys ?? []).filter((k) =>
@@ -176,7 +182,13 @@ export function checkColumnKept(plan: AlterPlan, before: ColumnInfo, after: Colu
     throw mysqlError('ER_FK_COLUMN_NOT_NULL', before.name, cleared.name);
   if (comparable(before.type, after.type) || !checksForeignKeys(plan.ctx)) return;
   const own = keys[0];
-  if (own !== undefined) throw mysqlError('ER_FK_COLUMN_CANNOT_CHANGE', before.name, own.name);
+  if (own !== undefined) {
+    const at = own.columns.findIndex((n) => n.toLowerCase() === before.lower);
+    const referenced = referencedColumn(plan, own, at);
+    if (referenced !== null && !comparable(after.type, referenced.type))
+      throw mysqlError('ER_FK_INCOMPATIBLE_COLUMNS', after.name, referenced.name, own.name);
+    throw mysqlError('ER_FK_COLUMN_CANNOT_CHANGE', before.name, own.name);
+  }
   const other = referrersOf(plan.ctx.schema(), plan.db.name, plan.table.name).find((r) =>
     r.key.refColumns.some((n) => n.toLowerCase() === before.lower),
   );

@@ -242,9 +242,10 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
       const source =
         moved.get(at(fromDb, from.name)) ?? (moved.has(at(fromDb, from.name)) ? null : find(ctx, from));
       if (source === null) throw mysqlError('ER_NO_SUCH_TABLE', fromDb, from.name);
+      const toDb = ctx.databaseOf(to.schema);
+      if (source.table.view !== undefined && toDb.toLowerCase() !== fromDb.toLowerCase())
+        throw mysqlError('ER_FORBID_SCHEMA_CHANGE', fromDb, toDb);
       const target = requireDatabase(ctx, to.schema);
-      if (source.table.view !== undefined && source.dbId !== target.id)
-        throw mysqlError('ER_FORBID_SCHEMA_CHANGE', ctx.databaseOf(from.schema), target.name);
       checkTableName(to.name);
       ctx.checkPrivilege('ALTER', fromDb, from.name);
       ctx.checkPrivilege('CREATE', target.name, to.name);

@@ -22,8 +22,12 @@ export class ViewQuery {
     private readonly database: string,
   ) {}
 
+  /** The select whose fields name the view's columns. */
+  private naming: Query | null = null;
+
   /** Qualifies the query in place and gives the names of its columns. Throws 1046, 1350, 1351. */
   define(query: Query): string[] {
+    this.naming = leftmost(query);
     this.visit(query, []);
     return this.columnsOf(query, []);
   }
@@ -68,15 +72,8 @@ export class ViewQuery {
       if (key !== 'fields' && key !== 'with') this.visit(child, ctes);
     s.fields = s.fields.flatMap((f) => this.expand(f, s, ctes));
     this.visit(s.fields, ctes);
-    const names = new Set<string>();
-    for (const f of s.fields) {
-      let name = fieldName(f);
-      // An expression named like a field before it gets a name of its own.
-      if (f.alias === null && f.expr?.kind !== 'ColumnRef' && names.has(name.toLowerCase()))
-        name = `Name_exp_${name}`;
-      names.add(name.toLowerCase());
-      f.alias = name;
-    }
+    if (s === this.naming) nameFields(s.fields);
+    else for (const f of s.fields) f.alias = fieldName(f);
   }
 
   private table(t: Extract<TableRef, { kind: 'Table' }> | TableStmt, ctes: readonly CommonTable[]): void {
@@ -172,6 +169,9 @@ export class ViewQuery {
   }
 }
 
+const leftmost = (query: Query): Query =>
+  query.kind === 'SetOperation' ? leftmost(query.branches[0]!.query) : query;
+
 const withTables = (query: Query, outer: readonly CommonTable[]): readonly CommonTable[] =>
   query.with === null ? outer : [...outer, ...query.with.tables];
 
@@ -186,3 +186,22 @@ const columnRef = (schema: string | null, table: string, name: string): ColumnRe
   start: 0,
   end: 0,
 });
+
+/**
+ * Gives every field its name. An expression without a name of its own whose text is already the name of another is called
+ * Name_exp_…; names that the statement gives, and those of columns, stay (MySQL manual, "CREATE VIEW Statement").
+ */
+function nameFields(fields: readonly SelectField[]): void {
+  const unnamed = (f: SelectField): boolean => f.alias === null && f.expr?.kind !== 'ColumnRef';
+  const taken = new Set(fields.filter((f) => !unnamed(f)).map((f) => fieldName(f).toLowerCase()));
+  for (const f of fields) {
+    const text = fieldName(f);
+    let name = text;
+    if (unnamed(f)) {
+      for (let n = 0; taken.has(name.toLowerCase()); n++)
+        name = n === 0 ? `Name_exp_${text}` : `Name_exp_${n}_${text}`;
+      taken.add(name.toLowerCase());
+    }
+    f.alias = name;
+  }
+}

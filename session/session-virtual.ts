@@ -41,6 +41,9 @@ export class SessionVirtualContext implements VirtualContext {
   statusVariables(): readonly (readonly [string, string])[] {
     return this.session.engine.statusVariables(this.session);
   }
+  partitionRows(partitionId: number): number | null {
+    return this.session.engine.rowCounts.get(partitionId);
+  }
   rowCount(tableId: number): number {
     return this.session.engine.rowCounts.get(tableId) ?? 0;
   }

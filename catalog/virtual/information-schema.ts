@@ -606,9 +606,15 @@ register(
         rows.push(partitionRow(db, table, ctx.rowCount(table.id), null, 0));
         continue;
       }
-      // Counts are kept for the table; its partitions are taken to be of one size.
-      const each = Math.floor(ctx.rowCount(table.id) / p.definitions.length);
-      p.definitions.forEach((d, i) => rows.push(partitionRow(db, table, each, d, i + 1)));
+      // Counts are kept for the table: its partitions are taken to be as they were at the last ANALYZE, or of one size.
+      const all = ctx.rowCount(table.id);
+      const known = p.definitions.map((d) => ctx.partitionRows(d.id) ?? NaN);
+      const sum = known.reduce((a, b) => a + b, 0);
+      p.definitions.forEach((d, i) => {
+        const share = sum > 0 ? known[i]! / sum : 1 / p.definitions.length;
+        const count = sum === all ? known[i]! : Math.floor(all * share);
+        rows.push(partitionRow(db, table, count, d, i + 1));
+      });
     }
     return rows;
   },

@@ -20,6 +20,8 @@ export interface VirtualContext {
   statusVariables(): readonly (readonly [name: string, value: string])[];
   /** Live row count estimate of a table. */
   rowCount(tableId: number): number;
+  /** Rows of a partition at the last ANALYZE; null when there was none. */
+  partitionRows(partitionId: number): number | null;
   /** Next AUTO_INCREMENT value. */
   nextAutoId(db: DbInfo, table: TableInfo): Promise<bigint>;
   /** Rows of a query run as the server itself (mysql.user and its kin). */

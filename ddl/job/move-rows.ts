@@ -28,12 +28,23 @@ export function movingPasses(ctx: DdlContext, table: TableInfo): RowPass[] {
   const target = otherDivision(table);
   const staying = new Set(physicalIds(target));
   const leaving = physicalIds(table).filter((id) => !staying.has(id));
-  const copy = new Copying(ctx, target);
+  const copy = new Copying(ctx, target, newPartitions(target, table));
   const passes: RowPass[] = [{ needs: null, only: new Set(leaving), run: copy.run }];
   const hidden = !table.pkIsHandle && !table.isCommonHandle;
   if (table.foreignHandles === true && hidden && leaving.length > 1)
     passes.unshift(separating(ctx, table, leaving, copy));
   return passes;
+}
+
+/** Rows of partitions that leave go to new ones: another that would take them, as a DEFAULT partition does, is none of the statement's. */
+function newPartitions(target: TableInfo, table: TableInfo): TableInfo {
+  const { partition } = target;
+  if (partition === undefined) return target;
+  const present = new Set(physicalIds(table));
+  return {
+    ...target,
+    partition: { ...partition, definitions: partition.definitions.filter((d) => !present.has(d.id)) },
+  };
 }
 
 /** Writes rows where the division to come has them. Throws 1526. */
@@ -43,6 +54,8 @@ class Copying {
   constructor(
     private readonly ctx: DdlContext,
     private readonly target: TableInfo,
+    /** The same with those partitions alone that rows may go to. */
+    private readonly places: TableInfo,
   ) {}
 
   readonly run: RowPass['run'] = (txn, _physicalId, keys, rows) => {
@@ -53,7 +66,7 @@ class Copying {
 
   /** The layout of the partition that a row goes to. */
   placeOf(row: readonly Datum[]): TableMutations {
-    const id = this.ctx.physicalIdOf(this.target, row);
+    const id = this.ctx.physicalIdOf(this.places, row);
     let m = this.parts.get(id);
     if (m === undefined) this.parts.set(id, (m = new TableMutations(this.target, id, zoneOf(this.ctx))));
     return m;

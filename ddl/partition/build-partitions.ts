@@ -7,6 +7,7 @@ import type {
   PartitionInfo,
   PartitionType,
 } from '../../catalog/model.js';
+import { collationOf } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
 import { evalType, Flag, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { DdlContext } from '../ddl-context.js';
@@ -317,7 +318,7 @@ export function policyIn(d: PartitionDef | undefined): { policy?: string } {
 export function checkNames(names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
-    if (name.endsWith(' ')) throw mysqlError('ER_WRONG_PARTITION_NAME');
+    if (name === '' || name.endsWith(' ')) throw mysqlError('ER_WRONG_PARTITION_NAME');
     if (seen.has(name.toLowerCase())) throw mysqlError('ER_SAME_NAME_PARTITION', name);
     seen.add(name.toLowerCase());
   }
@@ -373,7 +374,7 @@ async function lessThan(
     const e = values[i];
     if (e === null || e === undefined) out.push('MAXVALUE');
     else {
-      const text = await boundText(ctx, info, e, types[i]!, d.name);
+      const text = await boundText(ctx, info, e, types[i]!, d.name, out.includes('MAXVALUE'));
       if (text === 'NULL') throw mysqlError('ER_NULL_IN_VALUES_LESS_THAN');
       out.push(text);
     }
@@ -408,6 +409,12 @@ async function inValues(
   return out;
 }
 
+/** Equal for texts of values that are equal in the type: in another case, where the collation does not tell them apart. */
+function sameKey(text: string, type: FieldType): string {
+  if (evalType(type) !== 'string' || !text.startsWith("'")) return text;
+  return `'${Buffer.from(collationOf(type).sortKey(Buffer.from(text.slice(1, -1)))).toString('hex')}`;
+}
+
 /** Values in definitions are checked once all are known. Throws 1493, 1481, 1495. */
 export function checkDefinitions(
   ctx: DdlContext,
@@ -416,9 +423,13 @@ export function checkDefinitions(
 ): void {
   if (info.type === 'LIST') {
     const seen = new Set<string>();
+    const types = boundTypes(ctx, info, table);
     for (const d of info.definitions) {
       for (const row of d.inValues) {
-        const key = row.join(',').toUpperCase() === 'DEFAULT' ? 'DEFAULT' : row.join(',');
+        const key =
+          row.join(',').toUpperCase() === 'DEFAULT'
+            ? 'DEFAULT'
+            : row.map((text, i) => sameKey(text, types[i]!.type)).join(',');
         if (seen.has(key)) throw mysqlError('ER_MULTIPLE_DEF_CONST_IN_LIST_PART_ERROR');
         seen.add(key);
       }

@@ -2,7 +2,9 @@ import type { TableName } from '../../parser/ast/index.js';
 import type { ColumnInfo, DbInfo, IndexInfo, PartitionInfo, TableInfo } from '../../catalog/model.js';
 import { referrersOf } from '../../catalog/foreign-keys.js';
 import type { MetaMutator } from '../../catalog/meta/meta.js';
+import { isVirtual } from '../../catalog/table-layout.js';
 import { mysqlError } from '../../types/error-table.js';
+import { evalType, Flag, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { DdlContext } from '../ddl-context.js';
 import { visitRows } from '../job/move-rows.js';
 import { changeSchema, changeTable } from '../schema-change.js';
@@ -24,6 +26,7 @@ export async function exchangePartition(
   const nt = requireExchangeable(ctx, { schema: other.schema ?? db.name, name: other.name });
   ctx.checkPrivilege('DROP', nt.db.name, nt.table.name);
   ctx.checkPrivilege('INSERT', db.name, table.name);
+  if (nt.table.temporary !== undefined) throw mysqlError('ER_PARTITION_EXCHANGE_TEMP_TABLE', nt.table.name);
   const { partition } = table;
   if (partition === undefined) throw mysqlError('ER_PARTITION_MGMT_ON_NONPARTITIONED');
   const at = partition.definitions.findIndex((d) => d.lower === name.toLowerCase());
@@ -62,7 +65,7 @@ function requireExchangeable(ctx: DdlContext, name: TableName): { db: DbInfo; ta
     return requireTable(ctx, name);
   } catch (e) {
     if ((e as { code?: number }).code !== 1347) throw e;
-    throw mysqlError('ER_CHECK_NOT_IMPLEMENTED', 'view');
+    throw mysqlError('ER_CHECK_NO_SUCH_TABLE');
   }
 }
 
@@ -81,7 +84,7 @@ function checkAlike(a: TableInfo, b: TableInfo): void {
   if ((a.options?.['PLACEMENT POLICY'] ?? '') !== (b.options?.['PLACEMENT POLICY'] ?? '')) throw different;
   a.columns.forEach((c, i) => {
     const d = b.columns[i]!;
-    if (c.generatedStored !== d.generatedStored || (c.generated === '') !== (d.generated === ''))
+    if (isVirtual(c) !== isVirtual(d))
       throw mysqlError(
         'ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN',
         'Exchanging partitions for non-generated columns',
@@ -94,6 +97,14 @@ function checkAlike(a: TableInfo, b: TableInfo): void {
   }
 }
 
+/** Flags that say what rows may hold; defaults need not be the same. */
+const ROW_FLAGS =
+  Flag.NotNull | Flag.Unsigned | Flag.Zerofill | Flag.Binary | Flag.AutoIncrement | Flag.PriKey;
+
+/** The width of such types is one of display. */
+const isFixed = (t: FieldType): boolean =>
+  evalType(t) === 'int' ? t.tp !== TypeCode.Bit : evalType(t) === 'datetime' || evalType(t) === 'duration';
+
 /** Also the ids: rows name their columns by them. */
 const columnsAlike = (c: ColumnInfo, d: ColumnInfo): boolean =>
   c.id === d.id &&
@@ -101,9 +112,10 @@ const columnsAlike = (c: ColumnInfo, d: ColumnInfo): boolean =>
   c.hidden === d.hidden &&
   c.autoIncrement === d.autoIncrement &&
   c.generated === d.generated &&
+  c.generatedStored === d.generatedStored &&
   c.type.tp === d.type.tp &&
-  c.type.flag === d.type.flag &&
-  c.type.flen === d.type.flen &&
+  (c.type.flag & ROW_FLAGS) === (d.type.flag & ROW_FLAGS) &&
+  (c.type.flen === d.type.flen || isFixed(c.type)) &&
   c.type.decimal === d.type.decimal &&
   c.type.charset === d.type.charset &&
   c.type.collate === d.type.collate &&

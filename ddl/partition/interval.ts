@@ -1,7 +1,7 @@
 import type { Expr, PartitionDef, PartitionMethod } from '../../parser/ast/index.js';
 import type { ColumnInfo, PartitionDefinition, PartitionInfo } from '../../catalog/model.js';
 import { mysqlError } from '../../types/error-table.js';
-import { evalType, isUnsigned } from '../../types/field-type.js';
+import { evalType, isUnsigned, TypeCode } from '../../types/field-type.js';
 import type { DdlContext } from '../ddl-context.js';
 import { boundText, boundTypes, type BoundType } from './bound.js';
 
@@ -66,8 +66,15 @@ const definition = (name: string, bound: Expr | null): PartitionDef => ({
 /** The bound of the partition that takes NULL alone. */
 function leastBound(to: BoundType): string {
   if (evalType(to.type) !== 'int') return "'0000-01-01'";
-  return isUnsigned(to.type) ? '0' : '-9223372036854775808';
+  return isUnsigned(to.type) ? '0' : (LEAST[to.type.tp] ?? '-9223372036854775808');
 }
+
+const LEAST: Readonly<Record<number, string>> = {
+  [TypeCode.Tiny]: '-128',
+  [TypeCode.Short]: '-32768',
+  [TypeCode.Int24]: '-8388608',
+  [TypeCode.Long]: '-2147483648',
+};
 
 /** The `n`th bound as it is kept. */
 function bound(ctx: DdlContext, info: PartitionInfo, i: Interval, n: number): Promise<string> {
@@ -174,7 +181,8 @@ export async function partitionsBelow(
 ): Promise<string[]> {
   if (info.type === 'HASH' || info.type === 'KEY')
     throw unsupported('FIRST PARTITION of HASH/KEY partitioned table');
-  if (info.type === 'LIST') throw mysqlError('ER_PARTITIONS_MUST_BE_DEFINED_ERROR', 'LIST');
+  if (info.type === 'LIST')
+    throw unsupported('FIRST PARTITION, does not seem like an INTERVAL partitioned table');
   const { interval, regular } = await intervalOf(ctx, info, table, 'FIRST PARTITION');
   const compare = ctx.boundCompare(interval.to.type);
   const asked = await boundText(ctx, info, first, interval.to, 'first');
