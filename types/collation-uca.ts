@@ -2,11 +2,13 @@ import { inflateRawSync } from 'node:zlib';
 import type { CollationScheme } from './collation-bytes.js';
 import { codePointAt, codePointLength, hashStep, mix32, trimEnd } from './collation-bytes.js';
 import { UCA400_WEIGHTS } from './collation-uca400-data.js';
+import { UCA520_WEIGHTS } from './collation-uca520-data.js';
 import { UCA900_WEIGHTS } from './collation-uca900-data.js';
 
 /**
  * Collations by primary weights of the Unicode Collation Algorithm: a character has no, one or several 16-bit weights; the key is
  * their concatenation, big-endian. utf8mb4_unicode_ci: UCA 4.0.0, PAD SPACE, characters beyond the BMP weigh 0xFFFD.
+ * utf8mb4_unicode_520_ci: UCA 5.2.0, PAD SPACE, all planes.
  * utf8mb4_0900_ai_ci: NO PAD, all planes, Hangul syllables as their jamo; its weights are those of a later DUCET than MySQL's 9.0.0, which
  * orders the characters of 9.0.0 alike, and contractions (of scripts other than Latin, Greek and Cyrillic) are not formed.
  */
@@ -267,6 +269,13 @@ const implicit900 = (cp: number): number =>
 
 export const unicodeCi: CollationScheme = ucaScheme(
   () => new WeightTable(UCA400_WEIGHTS, 0x10000, implicit400, false),
+  true,
+);
+/** Those of 4.0 and the compatibility characters. */
+const implicit520 = (cp: number): number => (UNIFIED_COMPATIBILITY.has(cp) ? 0xfb40 : implicit400(cp));
+
+export const unicode520Ci: CollationScheme = ucaScheme(
+  () => new WeightTable(UCA520_WEIGHTS, 0x30000, implicit520, false),
   true,
 );
 export const uca0900AiCi: CollationScheme = ucaScheme(

@@ -3,7 +3,16 @@ import { compareRange, equalRange, hashRange, trimEnd } from './collation-bytes.
 import { generalCi } from './collation-general.js';
 import { gb18030ChineseCi } from './collation-gb18030.js';
 import { gbkChineseCi } from './collation-gbk.js';
-import { uca0900AiCi, unicodeCi } from './collation-uca.js';
+import {
+  asciiGeneralCi,
+  latin1DanishCi,
+  latin1GeneralCi,
+  latin1GeneralCs,
+  latin1German1Ci,
+  latin1SpanishCi,
+  latin1SwedishCi,
+} from './collation-latin1.js';
+import { uca0900AiCi, unicode520Ci, unicodeCi } from './collation-uca.js';
 
 /**
  * The order of strings. `sortKey` is memory-comparable: compare(a, b) is the order of the keys' bytes, and two strings are
@@ -102,9 +111,23 @@ const COLLATIONS: readonly Collation[] = [
   define(224, 'utf8mb4_unicode_ci', 'utf8mb4', false, unicodeCi),
 ];
 
-const BY_NAME = new Map(COLLATIONS.map((c) => [c.name, c]));
-for (const c of COLLATIONS) if (c.charset === 'utf8') BY_NAME.set(c.name.replace('utf8_', 'utf8mb3_'), c);
-const BY_ID = new Map(COLLATIONS.map((c) => [c.id, c]));
+/** MySQL's that TiDB lacks: understood wherever a collation is named (dumps do), but not in TiDB's lists. */
+const UNLISTED: readonly Collation[] = [
+  define(11, 'ascii_general_ci', 'ascii', false, asciiGeneralCi),
+  define(15, 'latin1_danish_ci', 'latin1', false, latin1DanishCi),
+  define(48, 'latin1_general_ci', 'latin1', false, latin1GeneralCi),
+  define(49, 'latin1_general_cs', 'latin1', false, latin1GeneralCs),
+  define(5, 'latin1_german1_ci', 'latin1', false, latin1German1Ci),
+  define(94, 'latin1_spanish_ci', 'latin1', false, latin1SpanishCi),
+  define(8, 'latin1_swedish_ci', 'latin1', false, latin1SwedishCi),
+  define(214, 'utf8_unicode_520_ci', 'utf8', false, unicode520Ci),
+  define(246, 'utf8mb4_unicode_520_ci', 'utf8mb4', false, unicode520Ci),
+];
+
+const ALL = [...COLLATIONS, ...UNLISTED];
+const BY_NAME = new Map(ALL.map((c) => [c.name, c]));
+for (const c of ALL) if (c.charset === 'utf8') BY_NAME.set(c.name.replace('utf8_', 'utf8mb3_'), c);
+const BY_ID = new Map(ALL.map((c) => [c.id, c]));
 
 export const BINARY_COLLATION: Collation = BY_NAME.get('binary')!;
 export const UTF8MB4_BIN: Collation = BY_NAME.get('utf8mb4_bin')!;
@@ -119,5 +142,8 @@ export const collationOf = (ft: { readonly collate: string }): Collation =>
 
 export const collationById = (id: number): Collation | undefined => BY_ID.get(id);
 
-/** All, sorted by name (SHOW COLLATION). */
+/** Those that TiDB has, sorted by name (SHOW COLLATION). */
 export const collations = (): readonly Collation[] => COLLATIONS;
+
+/** All that are understood. */
+export const allCollations = (): readonly Collation[] => ALL;
