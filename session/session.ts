@@ -100,7 +100,8 @@ export class Session implements ClientSession {
   readonly bindings = new SessionBindings();
   /** Whether texts are read by the default rules, so that what is known of their templates holds. */
   private plainMode = true;
-  private plainCharset = true;
+  private plainClient = true;
+  private plainConnection = true;
   private environment = {
     version: -1,
     globalVersion: -1,
@@ -155,7 +156,7 @@ export class Session implements ClientSession {
   }
 
   private get plainText(): boolean {
-    return this.plainMode && this.plainCharset && this.tracer === null;
+    return this.plainMode && this.plainClient && this.plainConnection && this.tracer === null;
   }
 
   get idleTimeoutSeconds(): number {
@@ -492,10 +493,12 @@ export class Session implements ClientSession {
         e.lcTimeNames = value;
         break;
       case 'character_set_client':
-        this.plainCharset = value.startsWith('utf8');
+        this.plainClient = value.startsWith('utf8');
         break;
       case 'character_set_connection':
         e.connectionCharset = value;
+        // Literals are then what the client sent, byte by byte.
+        this.plainConnection = value.startsWith('utf8') || value === 'binary';
         break;
       case 'collation_connection':
         e.connectionCollation = value;

@@ -57,21 +57,19 @@ export function decimalConstant(text: string): Constant {
 }
 
 export function stringConstant(text: string, ctx: PlanContext): Constant {
-  return constant(stringLiteralType([...text].length, ctx.eval), encodeUtf8(text));
+  const type = stringLiteralType([...text].length, ctx.eval);
+  if (type.charset.startsWith('utf8') || type.charset === 'binary') return constant(type, encodeUtf8(text));
+  // Characters that the connection's set lacks came through a detour (a prepared text, a view): the text stays Unicode.
+  const cs = charset(type.charset)!;
+  const bytes = cs.encode(text);
+  return cs.decode(bytes) === text
+    ? constant(type, bytes)
+    : constant({ ...type, charset: 'utf8mb4', collate: 'utf8mb4_bin' }, encodeUtf8(text));
 }
 
-/** Type of a quoted string of so many characters without introducer. */
+/** Type of a quoted string of so many characters without introducer: the connection's character set and collation. */
 export function stringLiteralType(characters: number, ctx: EvalContext): FieldType {
-  const { connectionCharset, connectionCollation } = ctx;
-  // Strings inside the server are UTF-8 whatever the client speaks; other character sets are converted at the edges.
-  const cs = connectionCharset === 'binary' ? 'binary' : 'utf8mb4';
-  const collate =
-    cs === 'binary'
-      ? 'binary'
-      : connectionCollation.startsWith('utf8mb4')
-        ? connectionCollation
-        : 'utf8mb4_bin';
-  return notNull(stringType(characters, cs, collate));
+  return notNull(stringType(characters, ctx.connectionCharset, ctx.connectionCollation));
 }
 
 /** A constant in the type its literal gives it. */
