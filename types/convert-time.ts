@@ -8,6 +8,7 @@ import { durationFromNumber, parseDuration, roundDuration, clampDuration } from 
 import type { FieldType } from './field-type.js';
 import { evalType, TypeCode } from './field-type.js';
 import { datumToString } from './format.js';
+import { readJsonScalar } from './json/binary.js';
 import { jsonText } from './json/cast.js';
 import { SqlMode } from './sql-mode.js';
 import type { PackedTime } from './time.js';
@@ -89,8 +90,11 @@ export function readTime(
       }
       return { value: fromParsed(parseTimeNumber(v as DecInt), date, fsp, ctx), truncated: false };
     case 'real': {
-      const d = decFromNumber(v as number);
-      return { value: fromDecimal(d.unscaled, d.scale, date, fsp, ctx), truncated: false };
+      // The fraction that the number has, not that of its shortest text.
+      const whole = Math.trunc(v as number);
+      const micros = Math.min(999999, Math.round(((v as number) - whole) * 1e6));
+      if (!Number.isSafeInteger(whole) || micros < 0) return { value: null, truncated: false };
+      return { value: fromParsed(parseTimeNumber(whole, micros), date, fsp, ctx), truncated: false };
     }
     case 'decimal':
       return { value: fromDecimal(v as DecInt, from.decimal, date, fsp, ctx), truncated: false };
@@ -203,6 +207,9 @@ export function readDuration(v: number | bigint | Uint8Array, from: FieldType, f
     case 'decimal':
       return ofDecimal(v as DecInt, from.decimal, fsp);
     default: {
+      // JSON numbers and containers are no times.
+      if (from.tp === TypeCode.Json && !hasTimeText(v as Uint8Array))
+        return { value: null, overflow: false, truncated: false };
       const text =
         from.tp === TypeCode.Json
           ? jsonText(v as Uint8Array)
@@ -214,6 +221,11 @@ export function readDuration(v: number | bigint | Uint8Array, from: FieldType, f
       return { value: r.value, overflow: r.overflow, truncated: r.truncated };
     }
   }
+}
+
+function hasTimeText(b: Uint8Array): boolean {
+  const { kind } = readJsonScalar(b);
+  return kind === 'string' || kind === 'opaque';
 }
 
 function ofDecimal(u: DecInt, scale: number, fsp: number): DurationResult {

@@ -1,3 +1,6 @@
+import { encodeUtf8 } from '../../types/charset.js';
+import { compareBytes } from '../../types/collation-bytes.js';
+import { jsonToText } from '../../types/json/binary.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../../types/field-type.js';
 import { castTo } from '../build.js';
@@ -7,7 +10,7 @@ import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
 import { registerFunction, registerFunctions } from '../function-registry.js';
 import { datetimeType, intType, isStringType, isTemporal, realType } from '../type-inference.js';
-import { alignOperands, jsonCompare, stringCompareCode } from './compare.js';
+import { alignOperands, stringCompareCode } from './compare.js';
 import { emitOperand, unifyAlternatives } from './control.js';
 import { asTimeText } from './time-text.js';
 import { toNumericDomain } from './arithmetic.js';
@@ -44,6 +47,10 @@ function unify(
   return { type: u.type, args: u.values };
 }
 
+/** JSON values are compared as their text here (manual, "Comparison and Ordering of JSON Values": GREATEST, LEAST). */
+const compareJsonText = (a: Uint8Array, b: Uint8Array): number =>
+  compareBytes(encodeUtf8(jsonToText(a)), encodeUtf8(jsonToText(b)));
+
 function emitExtreme(op: 'gt' | 'lt') {
   return (g: Emitter, node: ScalarFunction): Value => {
     const json = evalType(node.type) === 'json';
@@ -68,7 +75,7 @@ function emitExtreme(op: 'gt' | 'lt') {
       for (const v of values.slice(1)) {
         const best: Value = { ...v, v: b, s, e };
         const test = json
-          ? `${g.pool(jsonCompare.compare)}(${g.asDatum(v, 'json')},${g.asDatum(best, 'json')})${op === 'gt' ? '>' : '<'}0`
+          ? `${g.pool(compareJsonText)}(${g.asDatum(v, 'json')},${g.asDatum(best, 'json')})${op === 'gt' ? '>' : '<'}0`
           : stringCompareCode(g, op, v, best, node.collation);
         g.line(`if(${test}){${b}=${v.v};${s}=${v.s};${e}=${v.e};}`);
       }

@@ -434,7 +434,8 @@ function checkOperands(op: string, args: readonly Expression[]): void {
 
 /**
  * A TIMESTAMP column beside a local time that the clocks skip: no instant has it, those before it are before the end of the gap and
- * the others are not. Warns as TiDB does (8179).
+ * the others are not. Warns as TiDB does (8179): whenever it converts the time, which is twice for an equality and as often again for
+ * the ranges of an index.
  */
 function besideSkippedTime(op: string, x: Expression, y: Expression, ctx: BuildContext): Expression | null {
   if (x.type.tp !== TypeCode.Timestamp && y.type.tp !== TypeCode.Timestamp) return null;
@@ -448,11 +449,14 @@ function besideSkippedTime(op: string, x: Expression, y: Expression, ctx: BuildC
   if (isZero(packed)) return null;
   const local = coreToEpochSeconds(coreOf(packed, fsp));
   if (zone.localToUtc(local) !== null) return null;
-  ctx.warn({
-    level: 'Warning',
-    code: ERRORS.ER_TIMESTAMP_IN_DST_TRANSITION.code,
-    message: formatError(ERRORS.ER_TIMESTAMP_IN_DST_TRANSITION.format, [partsText(packed, fsp), zone.name]),
-  });
+  const indexed = (a.type.flag & (Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey)) !== 0;
+  const times = (o === 'eq' || o === 'nulleq' ? 2 : 1) * (indexed ? 2 : 1);
+  for (let i = 0; i < times; i++)
+    ctx.warn({
+      level: 'Warning',
+      code: ERRORS.ER_TIMESTAMP_IN_DST_TRANSITION.code,
+      message: formatError(ERRORS.ER_TIMESTAMP_IN_DST_TRANSITION.format, [partsText(packed, fsp), zone.name]),
+    });
   if (o === 'nulleq') return boolConstant(false);
   if (o === 'ne') return newFunction('not', [newFunction('isnull', [a], ctx)], ctx);
   if (o === 'eq') return newFunction('and', [newFunction('isnull', [a], ctx), nullConstant()], ctx);

@@ -1,3 +1,5 @@
+import { partsText } from '../../types/assign-time.js';
+import { mysqlError } from '../../types/error-table.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
@@ -5,7 +7,7 @@ import { clampDuration, formatDuration, MAX_DURATION, parseDuration } from '../.
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
 import type { PackedTime, TimeParts } from '../../types/time.js';
-import { formatDate, formatDateTime, newTimeParts, packDate, packDateTime } from '../../types/time.js';
+import { coreOf, coreToEpochSeconds, formatDate, formatDateTime, newTimeParts, packDate, packDateTime } from '../../types/time.js';
 import { parseTimeText, parsedToDateTime } from '../../types/time-parse.js';
 import { unpackDateTime } from '../../types/time.js';
 import { castTo, newFunction } from '../build.js';
@@ -214,10 +216,34 @@ registerFunction({
   rewrite([u, n, d], ctx) {
     // Fractions of seconds come out with all six digits.
     const fraction = unitOf(u!) === 'SECOND' && evalType(n!.type) === 'decimal' && n!.type.decimal > 0;
-    return newFunction('date_add', [d!, fraction ? castTo(n!, decimalType(65, 6), ctx) : n!, u!], ctx);
+    const sum = newFunction('date_add', [d!, fraction ? castTo(n!, decimalType(65, 6), ctx) : n!, u!], ctx);
+    return d!.type.tp === TypeCode.Timestamp && sum.type.tp === TypeCode.DateTime
+      ? newFunction('existing_time', [sum], ctx)
+      : sum;
   },
   resolve: (args) => ({ args, type: args[2]!.type }),
   emit: (g, node) => g.emit(node.args[2]!),
+});
+
+registerFunction({
+  name: 'existing_time',
+  minArgs: 1,
+  maxArgs: 1,
+  internal: true,
+  family: 'time',
+  doc: 'A DATETIME made of a TIMESTAMP: error 8179 for a local time that the clocks of the session time zone skip, as in TiDB.',
+  resolve: (args) => ({ args, type: args[0]!.type }),
+  emit(g, node) {
+    const a = g.emit(node.args[0]!);
+    const { type } = node;
+    const kernel = (rt: Runtime, v: PackedTime): PackedTime => {
+      const local = coreToEpochSeconds(coreOf(v, type.decimal));
+      if (rt.timeZone.localToUtc(local) === null)
+        throw mysqlError('ER_TIMESTAMP_IN_DST_TRANSITION', partsText(v, type.decimal), rt.timeZone.name);
+      return v;
+    };
+    return g.fromCall(`${g.pool(kernel)}(rt,${argCode(g, a, type)})`, type, g.anyNull([a]), false);
+  },
 });
 
 /** Whole months between, truncated towards zero by day and time of day. */

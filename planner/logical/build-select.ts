@@ -127,7 +127,7 @@ class SelectBuilder {
     if (stmt.having !== null) this.having(stmt.having);
     const windowCalls: ast.Expr[] = [];
     collectCalls([stmt.fields, stmt.orderBy], 'WindowCall', windowCalls);
-    if (windowCalls.length > 0) {
+    if (windowCalls.length > 0 || stmt.windows.length > 0) {
       buildWindows(
         this.env('window specification', this.aliasResolver('from')),
         windowCalls as ast.WindowCall[],

@@ -3,7 +3,7 @@ import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { intType, realType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
-import { Flag, type FieldType } from '../../types/field-type.js';
+import { evalType, Flag, type FieldType } from '../../types/field-type.js';
 import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { newAggregate } from '../resolve/functions.js';
 import { ONE } from '../resolve/literal.js';
@@ -59,6 +59,7 @@ export function buildWindows(
   grouped: (e: Expression) => Expression,
 ): void {
   const env: ExpressionEnv = { ...base, windows: new Map() };
+  checkNamed(named);
   const groups: { spec: Spec; calls: ast.WindowCall[] }[] = [];
   for (const call of calls) {
     const spec = resolveSpec(env, call.over, named, grouped);
@@ -93,48 +94,101 @@ export function buildWindows(
   }
 }
 
+const UNNAMED = '<unnamed window>';
+
+/** Every window of the WINDOW clause, used or not, has a name of its own and leads to others without a circle. Throws 3591, 3579, 3580. */
+function checkNamed(named: readonly ast.NamedWindow[]): void {
+  const lower = named.map((n) => n.name.toLowerCase());
+  named.forEach((n, i) => {
+    if (lower.indexOf(lower[i]!) < i) throw mysqlError('ER_WINDOW_DUPLICATE_NAME', n.name);
+  });
+  for (const n of named) {
+    const seen = new Set<string>();
+    for (let at: ast.NamedWindow | undefined = n; at !== undefined;) {
+      const reference: string | null = at.spec.reference;
+      if (reference === null) break;
+      if (seen.has(reference.toLowerCase())) throw mysqlError('ER_WINDOW_CIRCULARITY_IN_WINDOW_GRAPH');
+      seen.add(reference.toLowerCase());
+      at = named[lower.indexOf(reference.toLowerCase())];
+      if (at === undefined) throw mysqlError('ER_WINDOW_NO_SUCH_WINDOW', reference);
+    }
+  }
+}
+
+/** A window with what it takes from the one it names (manual, "Named Windows"). Throws 3579, 3581 to 3583. */
+function inherited(
+  own: ast.WindowSpec,
+  name: string,
+  named: readonly ast.NamedWindow[],
+): { spec: ast.WindowSpec; name: string } {
+  if (own.reference === null) return { spec: own, name };
+  const lower = own.reference.toLowerCase();
+  const found = named.find((n) => n.name.toLowerCase() === lower);
+  if (found === undefined) throw mysqlError('ER_WINDOW_NO_SUCH_WINDOW', own.reference);
+  const base = inherited(found.spec, found.name, named).spec;
+  // OVER w is the window itself, OVER (w …) one made of it.
+  if (!own.parens) return { spec: base, name: found.name };
+  if (own.partitionBy.length > 0) throw mysqlError('ER_WINDOW_NO_CHILD_PARTITIONING');
+  if (base.frame !== null) throw mysqlError('ER_WINDOW_NO_INHERIT_FRAME', found.name);
+  if (own.orderBy.length > 0 && base.orderBy.length > 0)
+    throw mysqlError('ER_WINDOW_NO_REDEFINE_ORDER_BY', name, found.name);
+  return {
+    spec: {
+      ...own,
+      partitionBy: base.partitionBy,
+      orderBy: own.orderBy.length > 0 ? own.orderBy : base.orderBy,
+    },
+    name,
+  };
+}
+
 function resolveSpec(
   env: ExpressionEnv,
   over: ast.WindowSpec,
   named: readonly ast.NamedWindow[],
   grouped: (e: Expression) => Expression,
 ): Spec {
-  let { partitionBy, orderBy, frame } = over;
-  let reference = over.reference;
-  const seen = new Set<string>();
-  while (reference !== null) {
-    const lower = reference.toLowerCase();
-    if (seen.has(lower)) throw mysqlError('ER_WINDOW_CIRCULARITY_IN_WINDOW_GRAPH');
-    seen.add(lower);
-    const base = named.find((n) => n.name.toLowerCase() === lower);
-    if (base === undefined) throw mysqlError('ER_WINDOW_NO_SUCH_WINDOW', reference);
-    if (over.parens && over.partitionBy.length > 0) throw mysqlError('ER_WINDOW_NO_CHILD_PARTITIONING');
-    if (partitionBy.length === 0) partitionBy = base.spec.partitionBy;
-    if (orderBy.length === 0) orderBy = base.spec.orderBy;
-    frame ??= base.spec.frame;
-    reference = base.spec.reference;
-  }
+  const { spec, name } = inherited(over, UNNAMED, named);
   const items = (list: readonly ast.OrderItem[]): ByItem[] =>
-    list
-      .map((o) => ({
-        expr: stripParens(o.expr).kind === 'IntLiteral' ? ONE : grouped(build(env, o.expr)),
-        desc: o.desc,
-      }))
-      .filter((o) => o.expr.kind !== 'constant');
+    list.map((o) => {
+      if (stripParens(o.expr).kind === 'IntLiteral') throw mysqlError('ER_WINDOW_ILLEGAL_ORDER_BY', name);
+      return { expr: grouped(build(env, o.expr)), desc: o.desc };
+    });
+  const partitionBy = items(spec.partitionBy);
+  const orderBy = items(spec.orderBy);
+  const varying = (by: ByItem[]): ByItem[] => by.filter((o) => o.expr.kind !== 'constant');
   return {
-    partitionBy: items(partitionBy),
-    orderBy: items(orderBy),
-    frame: frame === null ? null : resolveFrame(env, frame),
+    partitionBy: varying(partitionBy),
+    orderBy: varying(orderBy),
+    frame: spec.frame === null ? null : resolveFrame(env, spec.frame, orderBy, name),
   };
 }
 
-function resolveFrame(env: ExpressionEnv, frame: ast.WindowFrame): WindowFrame {
+/** Where bounds stand in a partition, from its start to its end. */
+const POSITIONS: Readonly<Record<FrameBound['kind'], number>> = {
+  unboundedPreceding: 0,
+  preceding: 1,
+  currentRow: 2,
+  following: 3,
+  unboundedFollowing: 4,
+};
+
+/** Throws 3584 to 3590, 3596 (manual, "Window Function Frame Specification"). */
+function resolveFrame(
+  env: ExpressionEnv,
+  frame: ast.WindowFrame,
+  orderBy: readonly ByItem[],
+  name: string,
+): WindowFrame {
   if (frame.unit === 'GROUPS') throw mysqlError('ER_NOT_SUPPORTED_YET', 'GROUPS');
+  const rows = frame.unit === 'ROWS';
   const bound = (b: ast.FrameBound): FrameBound => {
     if (b.type === 'CURRENT ROW') return { kind: 'currentRow' };
     const preceding = b.type === 'PRECEDING';
     if (b.value === null) return { kind: preceding ? 'unboundedPreceding' : 'unboundedFollowing' };
+    if (rows && b.unit !== null) throw mysqlError('ER_WINDOW_ROWS_INTERVAL_USE', name);
     const value = build(env, b.value);
+    checkBound(value, b.unit !== null, rows, orderBy, name);
     return {
       kind: preceding ? 'preceding' : 'following',
       value,
@@ -143,10 +197,37 @@ function resolveFrame(env: ExpressionEnv, frame: ast.WindowFrame): WindowFrame {
   };
   const start = bound(frame.start);
   const end: FrameBound = frame.end === null ? { kind: 'currentRow' } : bound(frame.end);
-  if (start.kind === 'unboundedFollowing')
-    throw mysqlError('ER_WINDOW_FRAME_START_ILLEGAL', '<unnamed window>');
-  if (end.kind === 'unboundedPreceding') throw mysqlError('ER_WINDOW_FRAME_END_ILLEGAL', '<unnamed window>');
-  return { unit: frame.unit === 'ROWS' ? 'rows' : 'range', start, end };
+  if (start.kind === 'unboundedFollowing') throw mysqlError('ER_WINDOW_FRAME_START_ILLEGAL', name);
+  if (end.kind === 'unboundedPreceding') throw mysqlError('ER_WINDOW_FRAME_END_ILLEGAL', name);
+  if (POSITIONS[start.kind] > POSITIONS[end.kind]) throw mysqlError('ER_WINDOW_FRAME_ILLEGAL', name);
+  return { unit: rows ? 'rows' : 'range', start, end };
+}
+
+function checkBound(
+  value: Expression,
+  interval: boolean,
+  rows: boolean,
+  orderBy: readonly ByItem[],
+  name: string,
+): void {
+  if (rows) {
+    // A parameter is checked when it has a value.
+    const whole = value.kind === 'constant' && (value.param !== undefined || evalType(value.type) === 'int');
+    if (!whole) throw mysqlError('ER_WINDOW_FRAME_ILLEGAL', name);
+  } else {
+    const key = orderBy[0]?.expr;
+    if (key === undefined || orderBy.length !== 1) throw mysqlError('ER_WINDOW_RANGE_FRAME_ORDER_TYPE', name);
+    const kind = evalType(key.type);
+    const temporal = kind === 'datetime' || kind === 'duration';
+    if (!temporal && kind !== 'int' && kind !== 'decimal' && kind !== 'real')
+      throw mysqlError('ER_WINDOW_RANGE_FRAME_ORDER_TYPE', name);
+    if (temporal && !interval) throw mysqlError('ER_WINDOW_RANGE_FRAME_TEMPORAL_TYPE', name);
+    if (!temporal && interval) throw mysqlError('ER_WINDOW_RANGE_FRAME_NUMERIC_TYPE', name);
+    if (value.kind !== 'constant') throw mysqlError('ER_WINDOW_RANGE_BOUND_NOT_CONSTANT', name);
+  }
+  if (value.kind !== 'constant' || value.param !== undefined) return;
+  const v = value.value;
+  if (v === null || (!(v instanceof Uint8Array) && v < 0)) throw mysqlError('ER_WINDOW_FRAME_ILLEGAL', name);
 }
 
 function sameBy(a: readonly ByItem[], b: readonly ByItem[]): boolean {

@@ -3,7 +3,7 @@ import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { rawFunction } from '../../expression/build.js';
 import { isRow, newBetween } from '../../expression/builtin/compare.js';
-import { jsonType, stringType } from '../../expression/type-inference.js';
+import { intType, jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -127,7 +127,8 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     const known = env.state.ctx.eval.session.getUserVariable(e.name);
     const name = constant(stringType(e.name.length), encodeUtf8(e.name));
     const f = call(env, 'getvar', name);
-    return known === null || f.kind !== 'function' ? f : { ...f, type: known.type };
+    // What is NULL so far may get any value while the statement runs.
+    return known === null || known.type.tp === TypeCode.Null || f.kind !== 'function' ? f : { ...f, type: known.type };
   },
   UserVariableAssign: (env, e) => {
     env.state.cacheable = false;
@@ -332,8 +333,16 @@ function systemVariable(env: ExpressionEnv, e: ast.SystemVariable): Expression {
   switch (kind) {
     case 'bool':
       return intConstant(text === 'ON' || text === '1' ? 1 : 0);
-    case 'int':
     case 'uint':
+      if (/^\d+$/.test(text)) {
+        const n = BigInt(text);
+        return constant(
+          { ...intType(true, 20), flag: intType(true, 20).flag | Flag.NotNull },
+          n <= 9007199254740991n ? Number(n) : n,
+        );
+      }
+      return stringConstant(text, env.state.ctx);
+    case 'int':
       if (/^-?(0|[1-9]\d{0,18})$/.test(text)) {
         const n = BigInt(text);
         return intConstant(n >= -9007199254740991n && n <= 9007199254740991n ? Number(n) : n);

@@ -57,6 +57,14 @@ function isText(ft: FieldType): boolean {
   }
 }
 
+const isNumeric = (ft: FieldType): boolean =>
+  INT_WIDTHS.has(ft.tp) ||
+  ft.tp === TypeCode.NewDecimal ||
+  ft.tp === TypeCode.Float ||
+  ft.tp === TypeCode.Double ||
+  ft.tp === TypeCode.Bit ||
+  ft.tp === TypeCode.Year;
+
 const withFraction = (width: number, fsp: number): number => (fsp > 0 ? width + 1 + fsp : width);
 
 /** Column length: bytes in the client's charset for text, characters of display otherwise (protocol: column_length). */
@@ -100,15 +108,30 @@ function wireLength(ft: FieldType, maxBytes: number): number {
   return Math.min(65535, 16383 * maxBytes);
 }
 
-function wireFlags(ft: FieldType): number {
+/** What a column's definition gives it, not its values. */
+const DEFINITION_FLAGS =
+  Flag.PriKey |
+  Flag.UniqueKey |
+  Flag.MultipleKey |
+  Flag.AutoIncrement |
+  Flag.NoDefaultValue |
+  Flag.OnUpdateNow |
+  Flag.PartKey;
+
+function wireFlags(column: ResultColumn): number {
+  const ft = column.type;
   // Flag.Num is for clients to set, which they all do by the type.
   let flags = ft.flag & 0x7fff;
+  const stored = column.orgName !== '';
+  if (!stored) flags &= ~DEFINITION_FLAGS;
   if (BLOB_BYTES.has(ft.tp)) flags |= Flag.Blob;
   if (ft.tp === TypeCode.Enum) flags |= Flag.Enum;
   if (ft.tp === TypeCode.Set) flags |= Flag.Set;
   if (ft.tp === TypeCode.Bit) flags |= Flag.Unsigned;
   if (ft.tp === TypeCode.Year) flags |= Flag.Unsigned | Flag.Zerofill;
-  if (!isText(ft)) flags |= Flag.Binary;
+  // MySQL's numeric columns are not BINARY, its numeric expressions are.
+  if (stored && isNumeric(ft)) flags &= ~Flag.Binary;
+  else if (!isText(ft)) flags |= Flag.Binary;
   return flags;
 }
 
@@ -152,7 +175,7 @@ export function writeColumnDefinition(
   w.u16(text ? charsetId(charset) : BINARY_COLLATION_ID);
   w.u32(wireLength(ft, text ? charsetMaxBytes(charset) : 1));
   w.u8(WIRE_TYPES.get(ft.tp) ?? ft.tp);
-  w.u16(wireFlags(ft));
+  w.u16(wireFlags(column));
   w.u8(wireDecimals(column));
   w.u16(0);
   if (withDefault) w.u8(0xfb);
