@@ -7,7 +7,15 @@ import { clampDuration, formatDuration, MAX_DURATION, parseDuration } from '../.
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
 import type { PackedTime, TimeParts } from '../../types/time.js';
-import { coreOf, coreToEpochSeconds, formatDate, formatDateTime, newTimeParts, packDate, packDateTime } from '../../types/time.js';
+import {
+  coreOf,
+  coreToEpochSeconds,
+  formatDate,
+  formatDateTime,
+  newTimeParts,
+  packDate,
+  packDateTime,
+} from '../../types/time.js';
 import { parseTimeText, parsedToDateTime } from '../../types/time-parse.js';
 import { unpackDateTime } from '../../types/time.js';
 import { castTo, newFunction } from '../build.js';

@@ -128,7 +128,9 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     const name = constant(stringType(e.name.length), encodeUtf8(e.name));
     const f = call(env, 'getvar', name);
     // What is NULL so far may get any value while the statement runs.
-    return known === null || known.type.tp === TypeCode.Null || f.kind !== 'function' ? f : { ...f, type: known.type };
+    return known === null || known.type.tp === TypeCode.Null || f.kind !== 'function'
+      ? f
+      : { ...f, type: known.type };
   },
   UserVariableAssign: (env, e) => {
     env.state.cacheable = false;
