@@ -19,6 +19,8 @@ import {
   type LayerMessage,
   type StoreAttachment,
 } from './thread-protocol.js';
+import { SharedLocks } from './shared-locks.js';
+import { ThreadLocker } from './thread-locker.js';
 import { SharedCounter } from './tso.js';
 import { VersionReader, type VersionPages } from './version-reader.js';
 
@@ -31,6 +33,7 @@ export class AttachedStore implements rpc.KvRpc {
   private readonly state: SharedState;
   private readonly versions: AttachedVersions;
   private readonly reads: Reads;
+  private readonly locker: ThreadLocker;
   private readonly ring: CommitRingReader;
   private readonly counter: SharedCounter;
   private readonly port: MessagePort;
@@ -55,6 +58,12 @@ export class AttachedStore implements rpc.KvRpc {
     this.reads = new Reads(
       this.versions,
       new AttachedLocks(this.state, attachment.locks, new Int32Array(attachment.lockSignal)),
+    );
+    this.locker = new ThreadLocker(
+      new SharedLocks(attachment.sharedLocks),
+      this.state,
+      this.versions,
+      attachment.thread,
     );
     this.ring = new CommitRingReader(this.state, attachment.ring, () => this.timestamp());
     this.port = attachment.calls;
@@ -117,11 +126,16 @@ export class AttachedStore implements rpc.KvRpc {
   batchRollback(req: rpc.BatchRollbackRequest): Promise<rpc.KeyErrorsResponse> {
     return this.call('batchRollback', req);
   }
-  pessimisticLock(req: rpc.PessimisticLockRequest): Promise<rpc.PessimisticLockResponse> {
-    return this.call('pessimisticLock', req);
+  pessimisticLock(
+    req: rpc.PessimisticLockRequest,
+  ): rpc.PessimisticLockResponse | Promise<rpc.PessimisticLockResponse> {
+    return this.locker.lock(req) ?? this.call('pessimisticLock', req);
   }
-  pessimisticRollback(req: rpc.PessimisticRollbackRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.call('pessimisticRollback', req);
+  pessimisticRollback(
+    req: rpc.PessimisticRollbackRequest,
+  ): rpc.KeyErrorsResponse | Promise<rpc.KeyErrorsResponse> {
+    const keys = this.locker.release(req);
+    return keys.length === 0 ? { errors: [] } : this.call('pessimisticRollback', { ...req, keys });
   }
   txnHeartBeat(req: rpc.TxnHeartBeatRequest): Promise<rpc.TxnHeartBeatResponse> {
     return this.call('txnHeartBeat', req);

@@ -86,7 +86,7 @@ export class CommitPath {
     encodeKeys(out, startTs, 0n, keys);
     this.wal.commit();
     for (const key of keys) {
-      const lock = this.locks.get(key);
+      const lock = this.locks.held(key);
       if (lock !== undefined && lock.startTs === startTs) this.locks.remove(lock);
     }
   }

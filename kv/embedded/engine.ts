@@ -331,11 +331,11 @@ export class EmbeddedStore implements KvRpc {
   }
 
   pessimisticLock(req: PessimisticLockRequest): PessimisticLockResponse | Promise<PessimisticLockResponse> {
-    return this.pessimistic.lock(req);
+    return this.locks.section(() => this.pessimistic.lock(req));
   }
 
   pessimisticRollback(req: PessimisticRollbackRequest): KeyErrorsResponse {
-    return this.pessimistic.rollback(req);
+    return this.locks.section(() => this.pessimistic.rollback(req));
   }
 
   txnHeartBeat(req: TxnHeartBeatRequest): TxnHeartBeatResponse | Promise<TxnHeartBeatResponse> {
@@ -400,7 +400,7 @@ export class EmbeddedStore implements KvRpc {
     if (this.failure !== null) return abortAll(this.failure.message);
     // What the memtables hold of the range must be in LMDB first, to be deleted there.
     this.checkpointer.flushNow();
-    this.commitPath.deleteRange(req.startKey, req.endKey);
+    this.locks.section(() => this.commitPath.deleteRange(req.startKey, req.endKey));
     this.listeners.rangeChanged(req.startKey, req.endKey);
     await this.collector.deleteRange(req.startKey, req.endKey);
     this.listeners.rangeChanged(req.startKey, req.endKey);

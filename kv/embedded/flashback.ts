@@ -64,6 +64,7 @@ export async function flashback(path: CommitPath, reads: Reads, req: FlashbackRe
 }
 
 function rollBackLocks(path: CommitPath, startKey: Uint8Array, endKey: Uint8Array): void {
+  path.locks.dropShared();
   for (const lock of path.locks.all()) {
     if (compareBytes(lock.key, startKey) < 0) continue;
     if (endKey.length > 0 && compareBytes(lock.key, endKey) >= 0) continue;

@@ -1,6 +1,8 @@
 import type { KeyError, LockInfo, MutationOp } from '../rpc.js';
 import { WaitForGraph, deadlockKeyHash } from './deadlock.js';
 import { compareRanges, keyString } from './record.js';
+import type { SharedState } from './shared-layers.js';
+import type { SharedLocks } from './shared-locks.js';
 
 export interface Lock {
   readonly key: Uint8Array;
@@ -71,6 +73,7 @@ export class LockTable {
   private readonly queues = new Map<string, Waiter[]>();
   private readonly kept = new Map<string, { startTs: bigint; timer: NodeJS.Timeout }>();
   readonly waits = new WaitForGraph();
+  private shared: { readonly locks: SharedLocks; readonly sections: SharedState } | null = null;
   private woken: string[] = [];
   private waking = false;
   /** Counters for statistics. */
@@ -87,13 +90,65 @@ export class LockTable {
     return n;
   }
 
+  /** Other threads take pessimistic locks by themselves from now on. */
+  share(locks: SharedLocks, sections: SharedState): void {
+    this.shared = { locks, sections };
+    for (const lock of this.locks.values()) locks.count(lock.key, 1);
+  }
+
+  /** What this table has of the key: all that readers ask for, since other threads hold pessimistic locks alone. */
   get(key: Uint8Array): Lock | undefined {
     return this.locks.size === 0 ? undefined : this.locks.get(keyString(key));
+  }
+
+  /** The lock on the key, whoever took it. Within a section (see shared-locks.ts) when other threads take locks. */
+  held(key: Uint8Array): Lock | undefined {
+    const { shared } = this;
+    if (shared === null) return this.get(key);
+    const id = keyString(key);
+    const lock = this.locks.get(id);
+    if (lock !== undefined) return lock;
+    const taken = shared.locks.adopt(key);
+    if (taken === null) return undefined;
+    const adopted: Lock = {
+      key,
+      id,
+      startTs: taken.startTs,
+      primary: taken.primary,
+      ttl: taken.ttl,
+      type: 'pessimisticLock',
+      value: undefined,
+      forUpdateTs: 0n,
+      minCommitTs: 0n,
+      useAsyncCommit: false,
+      secondaries: [],
+      txnSize: 0,
+    };
+    this.put(adopted);
+    return adopted;
+  }
+
+  /** Takes from other threads all the locks that they hold by themselves: their transactions find them lost. */
+  dropShared(): void {
+    this.shared?.locks.releaseAll();
+  }
+
+  /** Runs what looks at locks, or takes them, so that other threads see all of it or nothing. */
+  section<T>(work: () => T): T {
+    const { shared } = this;
+    if (shared === null) return work();
+    shared.sections.beginCommit();
+    try {
+      return work();
+    } finally {
+      shared.sections.endCommit();
+    }
   }
 
   put(lock: Lock): void {
     const old = this.locks.get(lock.id);
     if (old !== undefined) this.forget(old);
+    else this.shared?.locks.count(lock.key, 1);
     this.locks.set(lock.id, lock);
     if (lock.type === 'pessimisticLock') return;
     this.persistent++;
@@ -105,7 +160,7 @@ export class LockTable {
 
   /** Takes the lock away; `wake` must follow once the caller's changes are complete. */
   remove(lock: Lock): void {
-    this.locks.delete(lock.id);
+    if (this.locks.delete(lock.id)) this.shared?.locks.count(lock.key, -1);
     this.forget(lock);
     if (this.queues.size !== 0 && this.queues.has(lock.id)) this.woken.push(lock.id);
   }
@@ -152,7 +207,7 @@ export class LockTable {
     const entry = this.kept.get(id);
     if (entry === undefined) return;
     clearTimeout(entry.timer);
-    this.kept.delete(id);
+    this.endKeep(id);
   }
 
   /**
@@ -279,11 +334,16 @@ export class LockTable {
 
   private keep(id: string, startTs: bigint): void {
     const timer = setTimeout(() => {
-      this.kept.delete(id);
+      this.endKeep(id);
       this.woken.push(id);
-      this.wake();
+      this.section(() => this.wake());
     }, KEEP_MS);
     this.kept.set(id, { startTs, timer });
+    this.shared?.locks.count(Buffer.from(id, 'latin1'), 1);
+  }
+
+  private endKeep(id: string): void {
+    if (this.kept.delete(id)) this.shared?.locks.count(Buffer.from(id, 'latin1'), -1);
   }
 
   /** The key has a new holder: those still queued wait for it. One for whom that closes a ring fails. */

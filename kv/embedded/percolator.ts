@@ -93,7 +93,7 @@ export class Percolator {
     const locks = this.path.locks;
     if (locks.size === 0) return;
     for (const m of req.mutations) {
-      const lock = locks.get(m.key);
+      const lock = locks.held(m.key);
       if (lock !== undefined && lock.startTs === req.startVersion) locks.remove(lock);
     }
     locks.wake();
@@ -114,7 +114,7 @@ export class Percolator {
     let answer = async ? minCommitTs : 0n;
     for (const m of req.mutations) {
       if (m.op === 'checkNotExists') continue;
-      const own = this.path.locks.get(m.key);
+      const own = this.path.locks.held(m.key);
       if (own !== undefined && own.type !== 'pessimisticLock') {
         // The request came a second time.
         if (async && own.minCommitTs > answer) answer = own.minCommitTs;
@@ -153,7 +153,7 @@ export class Percolator {
     const oversize = CommitPath.checkSize(m.key, m.value);
     if (oversize !== null) return oversize;
     const versions = this.path.versions;
-    const lock = this.path.locks.get(m.key);
+    const lock = this.path.locks.held(m.key);
     let constraint = action === undefined || action === 'doConstraintCheck';
     if (lock !== undefined) {
       if (lock.startTs !== req.startVersion) {
@@ -286,7 +286,7 @@ export class Percolator {
   commit(req: CommitRequest): CommitResponse {
     const locks: Lock[] = [];
     for (const key of req.keys) {
-      const lock = this.path.locks.get(key);
+      const lock = this.path.locks.held(key);
       if (lock !== undefined && lock.startTs === req.startVersion && lock.type !== 'pessimisticLock') {
         if (req.commitVersion < lock.minCommitTs) {
           return {
@@ -329,7 +329,7 @@ export class Percolator {
   private rollbackKeys(startTs: bigint, keys: readonly Uint8Array[]): KeyError | null {
     const undo: Uint8Array[] = [];
     for (const key of keys) {
-      const lock = this.path.locks.get(key);
+      const lock = this.path.locks.held(key);
       if (lock === undefined || lock.startTs !== startTs) {
         const fate = this.fate(key, startTs);
         if (fate.kind === 'committed')
@@ -350,7 +350,7 @@ export class Percolator {
   }
 
   txnHeartBeat(req: TxnHeartBeatRequest): TxnHeartBeatResponse {
-    const lock = this.path.locks.get(req.primaryLock);
+    const lock = this.path.locks.held(req.primaryLock);
     if (lock === undefined || lock.startTs !== req.startVersion) {
       return {
         lockTtl: 0,
@@ -366,7 +366,7 @@ export class Percolator {
 
   checkTxnStatus(req: CheckTxnStatusRequest): CheckTxnStatusResponse {
     const key = req.primaryKey;
-    const lock = this.path.locks.get(key);
+    const lock = this.path.locks.held(key);
     if (lock === undefined || lock.startTs !== req.lockTs) return this.statusWithoutLock(req);
     if (keyString(lock.primary) !== lock.id) {
       return {
@@ -428,7 +428,7 @@ export class Percolator {
     const locks = [];
     let undone = false;
     for (const key of req.keys) {
-      const lock = this.path.locks.get(key);
+      const lock = this.path.locks.held(key);
       if (lock !== undefined && lock.startTs === req.startVersion) {
         if (lock.type !== 'pessimisticLock') {
           locks.push(lockInfo(lock));
@@ -453,7 +453,8 @@ export class Percolator {
 
   resolveLock(req: ResolveLockRequest): KeyErrorsResponse {
     const all = this.path.locks;
-    const locks = req.keys.length === 0 ? all.locksOf(req.startVersion) : req.keys.map((key) => all.get(key));
+    const locks =
+      req.keys.length === 0 ? all.locksOf(req.startVersion) : req.keys.map((key) => all.held(key));
     const own = locks.filter((lock): lock is Lock => lock !== undefined && lock.startTs === req.startVersion);
     if (req.commitVersion !== 0n) {
       this.tso.advanceBeyond(req.commitVersion);

@@ -74,7 +74,7 @@ export class PessimisticLocks {
       req.checkExistence === true || req.returnValues === true ? [] : undefined;
     const wanted: Lock[] = [];
     for (const m of req.mutations) {
-      const held = this.locks.get(m.key);
+      const held = this.locks.held(m.key);
       if (held !== undefined && held.startTs !== startTs) return { lock: held };
       if (held === undefined) {
         const id = keyString(m.key);
@@ -202,7 +202,7 @@ export class PessimisticLocks {
       req.keys,
     );
     for (const key of req.keys) {
-      const lock = this.locks.get(key);
+      const lock = this.locks.held(key);
       if (lock === undefined || lock.startTs !== req.startVersion || lock.type !== 'pessimisticLock')
         continue;
       if (lock.forUpdateTs <= req.forUpdateTs) this.locks.remove(lock);

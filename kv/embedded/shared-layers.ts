@@ -54,13 +54,16 @@ export interface Layers {
 
 export class SharedState {
   readonly words: Int32Array;
-  /** [0] newest timestamp given, [1] end of the lease: no timestamp at or beyond it may be given. */
+  /**
+   * [0] newest timestamp given, [1] end of the lease: no timestamp at or beyond it may be given, [2] newest timestamp of a lock
+   * record or rollback mark.
+   */
   readonly timestamps: BigInt64Array;
   private readonly roots: Float64Array;
 
   constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(TOTAL_BYTES)) {
     this.words = new Int32Array(buffer, 0, TS_BYTES / 4);
-    this.timestamps = new BigInt64Array(buffer, TS_BYTES, 2);
+    this.timestamps = new BigInt64Array(buffer, TS_BYTES, 3);
     this.roots = new Float64Array(buffer, ROOT_BYTES, 4);
   }
 
@@ -103,11 +106,23 @@ export class SharedState {
     }
   }
 
+  get newestMark(): bigint {
+    return Atomics.load(this.timestamps, 2);
+  }
+
+  set newestMark(ts: bigint) {
+    Atomics.store(this.timestamps, 2, ts);
+  }
+
+  /** Sections of one thread, the store's, may lie within each other. */
+  private depth = 0;
+
   beginCommit(): void {
-    Atomics.add(this.words, SharedWord.committing, 1);
+    if (this.depth++ === 0) Atomics.add(this.words, SharedWord.committing, 1);
   }
 
   endCommit(): void {
+    if (--this.depth > 0) return;
     const w = this.words;
     Atomics.add(w, SharedWord.committing, 1);
     if (Atomics.load(w, SharedWord.commitWaiters) > 0) Atomics.notify(w, SharedWord.committing);

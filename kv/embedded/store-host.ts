@@ -9,11 +9,14 @@ import { type LockTable, lockInfo } from './lock-table.js';
 import type { Memtable } from './memtable.js';
 import { messageOf, readValue, writeValue } from './message-codec.js';
 import { SharedState, SharedWord } from './shared-layers.js';
+import { SharedLocks } from './shared-locks.js';
 import { METHODS, MessageKind, type LayerMessage, type StoreAttachment } from './thread-protocol.js';
+import { joinHalves } from './timestamp.js';
 import type { TimestampOracle } from './tso.js';
 import type { LayerSharing, VersionStore } from './version-store.js';
 
 interface Reader {
+  readonly thread: number;
   readonly calls: MessagePort;
   readonly layers: MessagePort;
   readonly locks: MessagePort;
@@ -27,6 +30,8 @@ interface Reader {
 /** The store's side of threads that read its data where it lies and send it their writes. See shared-layers.ts. */
 export class StoreHost implements LayerSharing {
   readonly state = new SharedState();
+  private readonly sharedLocks = new SharedLocks();
+  private threads = 0;
   private readonly ring = new CommitRingWriter(this.state);
   private readonly readers = new Set<Reader>();
   private readonly ids = new Map<Memtable, number>();
@@ -47,6 +52,11 @@ export class StoreHost implements LayerSharing {
     listeners.onCommit((ts, keys) => this.ring.committed(ts, keys));
     listeners.onRangeChange((start, end) => this.ring.rangeChanged(start, end));
     locks.onPersistentChange = () => this.locksChanged();
+    locks.share(this.sharedLocks, this.state);
+    this.state.newestMark = joinHalves(versions.maxMarkHi, versions.maxMarkLo);
+    versions.onMark = (ts) => {
+      this.state.newestMark = ts;
+    };
     this.locksChanged();
     versions.share(this);
   }
@@ -58,6 +68,7 @@ export class StoreHost implements LayerSharing {
     const locks = new MessageChannel();
     const lockSignal = new SharedArrayBuffer(4);
     const reader: Reader = {
+      thread: ++this.threads,
       calls: calls.port1,
       layers: layers.port1,
       locks: locks.port1,
@@ -92,6 +103,8 @@ export class StoreHost implements LayerSharing {
         layers: layers.port2,
         locks: locks.port2,
         lockSignal,
+        sharedLocks: this.sharedLocks.buffer,
+        thread: reader.thread,
       },
       transfer: [calls.port2, layers.port2, locks.port2],
     };
@@ -170,6 +183,7 @@ export class StoreHost implements LayerSharing {
 
   private forget(reader: Reader): void {
     if (!this.readers.delete(reader)) return;
+    this.sharedLocks.releaseThread(reader.thread);
     this.releaseUnread();
   }
 

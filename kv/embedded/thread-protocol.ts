@@ -18,6 +18,10 @@ export interface StoreAttachment {
   readonly locks: MessagePort;
   /** [0] grows with each answer on `locks`. */
   readonly lockSignal: SharedArrayBuffer;
+  /** Pessimistic locks; see shared-locks.ts. */
+  readonly sharedLocks: SharedArrayBuffer;
+  /** Number of the thread, from 1 on. */
+  readonly thread: number;
 }
 
 export interface LayerMessage {

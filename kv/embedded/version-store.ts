@@ -2,7 +2,7 @@ import { GapFinder } from './gap-finder.js';
 import type { LmdbEnv } from './lmdb-env.js';
 import { Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, writeHistoryKey, writeRecordHeader } from './record.js';
-import { MAX_UINT32, readUint32BE } from './timestamp.js';
+import { MAX_UINT32, joinHalves, readUint32BE } from './timestamp.js';
 import { VersionReader } from './version-reader.js';
 
 /** Behind all rows there are: LMDB need not search. Not in lmdb-js' typings as an option without a version. */
@@ -34,6 +34,8 @@ export class VersionStore extends VersionReader {
   private readonly spare: Memtable[] = [];
   /** Called when the layers have changed (see shared-layers.ts), and to have a dropped memtable given back once nobody reads it. */
   private sharing: LayerSharing | null = null;
+  /** Told of the newest timestamp of a lock record or rollback mark when it grows. */
+  onMark: ((ts: bigint) => void) | null = null;
 
   constructor(
     override readonly env: LmdbEnv,
@@ -62,6 +64,7 @@ export class VersionStore extends VersionReader {
     if (!this.marksSince(hi, lo)) {
       this.maxMarkHi = hi;
       this.maxMarkLo = lo;
+      this.onMark?.(joinHalves(hi, lo));
     }
   }
 
