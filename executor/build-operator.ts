@@ -9,6 +9,7 @@ import type { ExecContext, Operator } from './exec-context.js';
 import { ExpandOperator } from './expand.js';
 import { HashAggOperator } from './hash-agg.js';
 import { HashJoinOperator } from './hash-join.js';
+import { MergeJoinOperator } from './merge-join.js';
 import { IndexJoinOperator } from './index-join.js';
 import { IndexLookUpOperator } from './index-lookup.js';
 import { IndexMergeOperator } from './index-merge.js';
@@ -99,6 +100,8 @@ const BUILDERS: Builders = {
   },
   HashJoin: (p, ctx) =>
     picked(p, new HashJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx)),
+  MergeJoin: (p, ctx) =>
+    picked(p, new MergeJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx)),
   IndexJoin: (p, ctx) => picked(p, new IndexJoinOperator(p, ctx, buildOperator)),
   Apply: (p, ctx) => picked(p, new ApplyOperator(p, ctx, buildOperator)),
   Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx),

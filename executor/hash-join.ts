@@ -9,7 +9,7 @@ import { constantVector } from '../chunk/vector-builder.js';
 import type { Filter, Projection } from '../expression/compile.js';
 import { compileProjection } from '../expression/compile.js';
 import type { Expression } from '../expression/expression.js';
-import type { HashJoin, JoinType } from '../planner/physical/plan.js';
+import type { HashJoin } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { FieldType } from '../types/field-type.js';
 import { filterOf } from './compiled-filter.js';
@@ -17,6 +17,7 @@ import type { Operator, Spillable } from './exec-context.js';
 import { shareBytes } from './columnar/shared-array.js';
 import { filterTargets, JoinFilter } from './join-filter.js';
 import { filterEqual } from './key-equality.js';
+import { isSemi, Match, PRESERVED, semiOutput, type Side } from './join-kind.js';
 import { JoinTable, type JoinProbe } from './join-table.js';
 import { drain, runSteps, type OperatorContext } from './operator.js';
 import { MAX_DEPTH } from './spill/partitioner.js';
@@ -24,22 +25,6 @@ import { type BuildFacts, SpilledJoin } from './spill/spilled-join.js';
 
 /** Stands for columns that nothing reads. */
 const UNREAD = new NumVector(new Float64Array(0), 0);
-
-type Side = 'left' | 'right';
-
-/** The side all of whose rows come out, matched or not; null for inner joins. */
-const PRESERVED: Readonly<Record<JoinType, Side | null>> = {
-  inner: null,
-  leftOuter: 'left',
-  rightOuter: 'right',
-  semi: 'left',
-  antiSemi: 'left',
-  leftOuterSemi: 'left',
-  antiLeftOuterSemi: 'left',
-};
-
-export const isSemi = (t: JoinType): boolean =>
-  t === 'semi' || t === 'antiSemi' || t === 'leftOuterSemi' || t === 'antiLeftOuterSemi';
 
 /** The side whose rows come out whether or not they find a match. */
 export const preservedSide = (p: HashJoin): Side | null => PRESERVED[p.joinType];
@@ -58,9 +43,6 @@ export interface JoinState {
   readonly matched: Uint8Array | null;
   readonly barred: Uint8Array | null;
 }
-
-/** What a preserved row of a semi join has met. */
-const Match = { None: 0, Found: 1, Unknown: 2 } as const;
 
 /**
  * Hash join of every kind. One side is built whole into a JoinTable; chunks of the other are probed against it, and
@@ -536,7 +518,7 @@ export class HashJoinOperator implements Operator, Spillable {
     if (this.preserved !== other(this.build)) return this.semi ? null : this.takePairs(chunk, false);
     if (this.semi) {
       if (this.plan.nullAware) await this.findUnknown(chunk);
-      return this.semiOutput(chunk, this.matched!);
+      return semiOutput(this.plan.joinType, chunk, this.matched!);
     }
     this.addUnmatched(chunk);
     return this.takePairs(chunk, true);
@@ -722,34 +704,6 @@ export class HashJoinOperator implements Operator, Spillable {
   }
 
   // Semi joins
-
-  private semiOutput(chunk: Chunk, matched: Uint8Array): Chunk {
-    const t = this.plan.joinType;
-    if (t === 'leftOuterSemi' || t === 'antiLeftOuterSemi') {
-      const yes = t === 'leftOuterSemi' ? 1 : 0;
-      const flags = new Float64Array(chunk.length);
-      let nulls: Uint8Array | null = null;
-      for (let i = 0; i < chunk.length; i++) {
-        const m = matched[i]!;
-        flags[i] = m === Match.Found ? yes : 1 - yes;
-        if (m === Match.Unknown) {
-          nulls ??= new Uint8Array(chunk.length);
-          nulls[i] = 1;
-          flags[i] = 0;
-        }
-      }
-      return chunk.withColumns([...chunk.columns, new NumVector(flags, chunk.length, nulls)]);
-    }
-    const want = t === 'semi' ? Match.Found : Match.None;
-    const n = chunk.rows;
-    const sel = new Int32Array(n);
-    let m = 0;
-    for (let k = 0; k < n; k++) {
-      const i = chunk.sel === null ? k : chunk.sel[k]!;
-      if (matched[i] === want) sel[m++] = i;
-    }
-    return m === n ? chunk : chunk.withSel(sel.subarray(0, m));
-  }
 
   /**
    * NOT IN and IN as a value: a row without a match is unknown when it would match but for NULLs on either side. Rows barred by

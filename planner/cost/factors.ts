@@ -36,6 +36,13 @@ export const COST = {
   hashBuildRow: 0.6,
   /** A row looked up in a hash table. */
   hashProbeRow: 0.3,
+  /** A row of either input of a merge join. */
+  mergeRow: 0.1,
+  /**
+   * The same in a large input: a hash join takes it column by column, with filters that keep rows without a partner from
+   * leaving their scan, and on several threads.
+   */
+  mergeLargeRow: 0.5,
   /** A joined row put together. */
   joinOutputRow: 0.15,
   /** A row put into a group. */
@@ -63,6 +70,10 @@ const LARGE_TABLE = 10_001;
 
 /** Reading one row of a table of `rows` rows in key order. */
 export const scanRowCost = (rows: number): number => (rows < LARGE_TABLE ? COST.scanRow : COST.scanLargeRow);
+
+/** Merging `rows` rows of one input. */
+export const mergeCost = (rows: number): number =>
+  rows * (rows < LARGE_TABLE ? COST.mergeRow : COST.mergeLargeRow);
 
 /** Looking up one key of an index join in a table of `rows` rows. */
 export const joinKeyCost = (rows: number): number =>

@@ -45,6 +45,13 @@ function children(p: PhysicalPlan): Child[] {
         { plan: q, label: '(Probe)' },
       ];
     }
+    case 'MergeJoin': {
+      const [outer, inner] = p.joinType === 'rightOuter' ? [p.right, p.left] : [p.left, p.right];
+      return [
+        { plan: inner, label: '(Build)' },
+        { plan: outer, label: '(Probe)' },
+      ];
+    }
     case 'IndexJoin': {
       const [outer, inner] = p.outer === 'left' ? [p.left, p.right] : [p.right, p.left];
       return [

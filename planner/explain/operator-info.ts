@@ -141,6 +141,8 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       const prefix = p.leftKeys.length === 0 ? 'CARTESIAN ' : p.nullAware ? 'Null-aware ' : '';
       return joinText(p, id, prefix, equal.length > 0 ? [`equal:[${equal.join(' ')}]`] : []);
     }
+    case 'MergeJoin':
+      return joinText(p, id, '', [`left key:${list(p.leftKeys)}`, `right key:${list(p.rightKeys)}`]);
     case 'Apply': {
       const equal = p.leftKeys.map((l, i) => `eq(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`);
       const prefix = equal.length === 0 ? 'CARTESIAN ' : p.nullAware ? 'Null-aware ' : '';
@@ -225,7 +227,7 @@ const JOIN_NAMES: Readonly<Record<string, string>> = {
 };
 const joinName = (t: string): string => JOIN_NAMES[t]!;
 
-type AnyJoin = Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' }>;
+type AnyJoin = Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' | 'MergeJoin' }>;
 
 function conditions(p: AnyJoin): string[] {
   const out: string[] = [];

@@ -3,7 +3,9 @@ import { enginesOf } from '../physical/engines.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { DataSource, Join, JoinHint, LogicalPlan } from './plan.js';
 
-const JOIN_METHODS: Readonly<Record<string, { readonly method: 'hash' | 'index'; readonly inner: boolean }>> =
+type JoinMethod = Exclude<JoinHint['prefer'], null>;
+
+const JOIN_METHODS: Readonly<Record<string, { readonly method: JoinMethod; readonly inner: boolean }>> =
   {
     HASH_JOIN: { method: 'hash', inner: false },
     TIDB_HJ: { method: 'hash', inner: false },
@@ -11,6 +13,8 @@ const JOIN_METHODS: Readonly<Record<string, { readonly method: 'hash' | 'index';
     HASH_JOIN_PROBE: { method: 'hash', inner: false },
     INL_JOIN: { method: 'index', inner: true },
     TIDB_INLJ: { method: 'index', inner: true },
+    MERGE_JOIN: { method: 'merge', inner: false },
+    TIDB_SMJ: { method: 'merge', inner: false },
     INL_HASH_JOIN: { method: 'index', inner: true },
   };
 
@@ -123,7 +127,7 @@ function hintTable(p: LogicalPlan, alias: string, hint: ast.IndexHint): boolean 
 }
 
 /** The joins one of whose sides is the table alone, or holds it nearest. */
-function hintJoins(p: LogicalPlan, alias: string, prefer: 'hash' | 'index', inner: boolean): void {
+function hintJoins(p: LogicalPlan, alias: string, prefer: JoinMethod, inner: boolean): void {
   if (p.op === 'Join') {
     const [left, right] = p.children as [LogicalPlan, LogicalPlan];
     const direct = isTable(left, alias) ? 'left' : isTable(right, alias) ? 'right' : null;

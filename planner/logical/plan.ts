@@ -136,7 +136,7 @@ export interface Join extends Base {
 
 /** What HASH_JOIN, INL_JOIN … asked for; names are table aliases. */
 export interface JoinHint {
-  readonly prefer: 'hash' | 'index' | null;
+  readonly prefer: 'hash' | 'index' | 'merge' | null;
   /** Side named by INL_JOIN (the inner side) or HASH_JOIN_BUILD. */
   readonly side: 'left' | 'right' | null;
 }

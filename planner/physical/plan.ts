@@ -26,6 +26,7 @@ export type PhysicalPlan =
   | StreamAgg
   | HashJoin
   | IndexJoin
+  | MergeJoin
   | Apply
   | Sort
   | TopN
@@ -284,6 +285,14 @@ export interface HashJoin extends JoinBase {
   readonly build: 'left' | 'right';
   /** NOT IN: NULLs on either side matter (null-aware anti join, and leftOuterSemi with NULL results). */
   readonly nullAware: boolean;
+}
+/** Both sides come in the order of their keys; the order of the preserved (or left) one is kept. */
+export interface MergeJoin extends JoinBase {
+  readonly op: 'MergeJoin';
+  /** Columns of either side, pairwise of one type. */
+  readonly leftKeys: readonly Expression[];
+  readonly rightKeys: readonly Expression[];
+  readonly desc: boolean;
 }
 /** For each batch of outer rows, the inner side is read by keys built from them. */
 export interface IndexJoin extends JoinBase {

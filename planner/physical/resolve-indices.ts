@@ -118,6 +118,7 @@ export class IndexResolver {
       case 'HashJoin':
       case 'Apply':
       case 'IndexJoin':
+      case 'MergeJoin':
         return this.join(p);
       case 'CteRef':
         return { ...p, cte: this.cte(p.cte) };
@@ -129,7 +130,9 @@ export class IndexResolver {
     }
   }
 
-  private join(p: Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' }>): PhysicalPlan {
+  private join(
+    p: Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' | 'MergeJoin' }>,
+  ): PhysicalPlan {
     const left = this.resolve(p.left);
     const right = this.resolve(p.right);
     const l = resolver(left.schema);
@@ -145,6 +148,7 @@ export class IndexResolver {
     };
     switch (p.op) {
       case 'HashJoin':
+      case 'MergeJoin':
         return { ...p, ...conditions, leftKeys: p.leftKeys.map(l), rightKeys: p.rightKeys.map(r) };
       case 'Apply':
         return {
@@ -206,7 +210,7 @@ function merged(p: Extract<PhysicalPlan, { partitions?: ReadPartitions }>): { pa
 
 /** Where the columns of a join's schema stand among all that it makes; nothing when it gives them all. */
 function outputPositions(
-  p: Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' }>,
+  p: Extract<PhysicalPlan, { op: 'HashJoin' | 'Apply' | 'IndexJoin' | 'MergeJoin' }>,
   left: readonly Column[],
   right: readonly Column[],
 ): { output?: readonly number[] } {

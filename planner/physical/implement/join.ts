@@ -1,5 +1,5 @@
 import { arrayPart, hasEntries } from '../../../catalog/table-layout.js';
-import type { Column, Expression } from '../../../expression/expression.js';
+import type { Expression } from '../../../expression/expression.js';
 import { joinDenominator } from '../../cost/derive-stats.js';
 import { COST, joinKeyCost, lookupRowCost } from '../../cost/factors.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
@@ -7,7 +7,7 @@ import { columnsOf, idsOf } from '../../logical/expression-walk.js';
 import { handleColumns } from '../../logical/build-from.js';
 import { correlatedIn } from '../../logical/walk.js';
 import type { DataSource, Join, LogicalPlan } from '../../logical/plan.js';
-import { evalType, TypeCode, type FieldType } from '../../../types/field-type.js';
+import { TypeCode } from '../../../types/field-type.js';
 import { indexColumns, keysOf } from '../access-path.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Apply, HashJoin, IndexJoin, PhysicalPlan } from '../plan.js';
@@ -22,39 +22,22 @@ import {
   type RootTask,
   type Task,
 } from '../task.js';
+import { conditionsOf, outputOf, sameLayout } from './join-parts.js';
+import { mergeJoins } from './merge-join.js';
 import { indexScan, prunesDynamically, readPartitions, tableScan } from './scan.js';
 import { uniqueKeys } from '../../logical/unique-keys.js';
-import { joinSchema } from '../../logical/join-condition.js';
 import type { IndexInfo } from '../../../catalog/model.js';
 import type { Access } from '../../ranger/ranger.js';
 
-const VALUE_JOINS: ReadonlySet<string> = new Set(['leftOuterSemi', 'antiLeftOuterSemi']);
-
-/** Output columns of the join over what its children really give: those that something above reads. */
-function outputOf(p: Join, left: readonly Column[], right: readonly Column[]): Column[] {
-  const wanted = idsOf(p.schema);
-  const made = joinSchema(p.joinType, left, right);
-  const out = p.apply ? made : made.filter((c) => wanted.has(c.id));
-  if (VALUE_JOINS.has(p.joinType)) out.push(p.schema[p.schema.length - 1]!);
-  return out;
-}
-
-const conditionsOf = (
-  p: Join,
-): Pick<HashJoin, 'joinType' | 'leftConditions' | 'rightConditions' | 'otherConditions'> => ({
-  joinType: p.joinType,
-  leftConditions: p.leftConds,
-  rightConditions: p.rightConds,
-  otherConditions: p.otherConds,
-});
+const METHODS = { hash: 'HashJoin', index: 'IndexJoin', merge: 'MergeJoin' } as const;
 
 export function implementJoin(opt: Optimizer, p: Join, prop: Property): Task | null {
   if (p.apply) return applyTask(opt, p, prop);
   const options: RootTask[] = [];
   if (prop.order.length === 0) options.push(...hashJoins(opt, p));
-  options.push(...indexJoins(opt, p, prop));
+  options.push(...indexJoins(opt, p, prop), ...mergeJoins(opt, p, prop));
   if (options.length === 0) return null;
-  const wanted = p.hint.prefer === 'hash' ? 'HashJoin' : p.hint.prefer === 'index' ? 'IndexJoin' : null;
+  const wanted = p.hint.prefer === null ? null : METHODS[p.hint.prefer];
   const preferred = wanted === null ? [] : options.filter((o) => o.plan.op === wanted);
   return (preferred.length > 0 ? preferred : options).reduce((a, b) => (b.cost < a.cost ? b : a));
 }
@@ -233,19 +216,6 @@ function bestLookup(
     }
   }
   return best;
-}
-
-/** Types whose values have one form: a key of type `a` can be looked up among those of `b` without conversion. */
-function sameLayout(a: FieldType, b: FieldType): boolean {
-  const d = evalType(a);
-  if (d !== evalType(b)) return false;
-  if (d === 'decimal') return a.decimal === b.decimal && a.flen <= b.flen;
-  if (d === 'duration') return a.decimal === b.decimal;
-  if (d === 'datetime')
-    return (a.tp === TypeCode.Date) === (b.tp === TypeCode.Date) && a.decimal === b.decimal;
-  if (d === 'string') return a.collate === b.collate && a.elems === undefined && b.elems === undefined;
-  if (d === 'real') return a.tp === b.tp;
-  return d === 'int' && a.tp !== TypeCode.Bit && b.tp !== TypeCode.Bit;
 }
 
 function indexJoin(
