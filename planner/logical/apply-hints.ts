@@ -5,18 +5,17 @@ import type { DataSource, Join, JoinHint, LogicalPlan } from './plan.js';
 
 type JoinMethod = Exclude<JoinHint['prefer'], null>;
 
-const JOIN_METHODS: Readonly<Record<string, { readonly method: JoinMethod; readonly inner: boolean }>> =
-  {
-    HASH_JOIN: { method: 'hash', inner: false },
-    TIDB_HJ: { method: 'hash', inner: false },
-    HASH_JOIN_BUILD: { method: 'hash', inner: false },
-    HASH_JOIN_PROBE: { method: 'hash', inner: false },
-    INL_JOIN: { method: 'index', inner: true },
-    TIDB_INLJ: { method: 'index', inner: true },
-    MERGE_JOIN: { method: 'merge', inner: false },
-    TIDB_SMJ: { method: 'merge', inner: false },
-    INL_HASH_JOIN: { method: 'index', inner: true },
-  };
+const JOIN_METHODS: Readonly<Record<string, { readonly method: JoinMethod; readonly inner: boolean }>> = {
+  HASH_JOIN: { method: 'hash', inner: false },
+  TIDB_HJ: { method: 'hash', inner: false },
+  HASH_JOIN_BUILD: { method: 'hash', inner: false },
+  HASH_JOIN_PROBE: { method: 'hash', inner: false },
+  INL_JOIN: { method: 'index', inner: true },
+  TIDB_INLJ: { method: 'index', inner: true },
+  MERGE_JOIN: { method: 'merge', inner: false },
+  TIDB_SMJ: { method: 'merge', inner: false },
+  INL_HASH_JOIN: { method: 'index', inner: true },
+};
 
 const INDEX_HINTS: Readonly<Record<string, ast.IndexHintType>> = {
   USE_INDEX: 'USE',
