@@ -13,7 +13,7 @@ import path from 'node:path';
 import type { Vector } from '../../chunk/vector.js';
 import type { BytesVector } from '../../chunk/vector.js';
 import type { DerivedDataKeeper } from '../../kv/mvcc-reader.js';
-import type { FieldType } from '../../types/field-type.js';
+import { TypeCode, type FieldType } from '../../types/field-type.js';
 import { ColumnDictionary } from './column-dictionary.js';
 import { decodeColumn, encodeColumn } from './column-encoding.js';
 import { ColumnSegment, type Extent, type SegmentFile } from './column-segment.js';
@@ -111,7 +111,7 @@ export class SegmentKeeper {
     const used = new Set<string>([MANIFEST]);
     if (manifest !== null && manifest.format === FORMAT)
       for (const t of manifest.tables) {
-        if (t.zone === 'SYSTEM' && manifest.systemZone !== systemZone()) continue;
+        if (t.zone === 'SYSTEM' && manifest.systemZone !== systemZone() && showsZone(t)) continue;
         const table = this.loadTable(t);
         if (table === null) continue;
         this.tables.set(t.id, table);
@@ -358,6 +358,10 @@ export class SegmentKeeper {
     };
   }
 }
+
+/** Whether cells are shown in the session's time zone. */
+const showsZone = (t: StoredTable): boolean =>
+  t.segments.some((s) => s.columns.some((c) => c.type.tp === TypeCode.Timestamp));
 
 /** A segment of which nothing is on disk: its range is read from the row store until it is written anew. */
 function staleSegment(s: ColumnSegment): StoredSegment {
