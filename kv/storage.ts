@@ -67,6 +67,9 @@ export interface TxnOptions {
   readonly lockWaitTimeoutMs?: number;
   /** 1 = durable before commit() resolves, 2 = written to the OS, 0 = in the background. */
   readonly durability?: 0 | 1 | 2;
+  /** Whether a cluster may commit it in one phase, or asynchronously; both by default. */
+  readonly onePhase?: boolean;
+  readonly asyncCommit?: boolean;
 }
 
 export interface SnapshotOptions {

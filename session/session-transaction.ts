@@ -8,6 +8,8 @@ export interface BeginOptions {
   readonly readOnly: boolean;
   readonly lockWaitTimeoutMs: number;
   readonly durability: 0 | 1 | 2;
+  readonly onePhase: boolean;
+  readonly asyncCommit: boolean;
 }
 
 interface Savepoint {

@@ -15,5 +15,7 @@ export function beginOptions(
     readOnly: readOnly ?? session.vars.get('transaction_read_only') === 'ON',
     lockWaitTimeoutMs: Number(session.vars.get('innodb_lock_wait_timeout')) * 1000,
     durability: flush === '0' ? 0 : flush === '2' ? 2 : 1,
+    onePhase: session.vars.get('tidb_enable_1pc') === 'ON',
+    asyncCommit: session.vars.get('tidb_enable_async_commit') === 'ON',
   };
 }

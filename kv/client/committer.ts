@@ -16,6 +16,9 @@ const MAX_LOCK_TTL = 20_000;
 const MAX_TS = (1n << 64n) - 1n;
 /** Two seconds as a difference of timestamps. */
 const SAFE_WINDOW = 2000n << 18n;
+/** Asynchronous commit lists all keys in the primary's lock, which is for small transactions (client-go's limits). */
+const ASYNC_COMMIT_KEYS = 256;
+const ASYNC_COMMIT_BYTES = 4096;
 
 /** A mutation with its place in the transaction, so that batches can carry its pessimistic action along. */
 interface Item {
@@ -25,14 +28,28 @@ interface Item {
 
 /**
  * Commits one transaction: in one phase when the whole of it fits one request, else Percolator's two phases, primary first
- * (Peng & Dabek, "Large-scale Incremental Processing Using Distributed Transactions and Notifications", OSDI 2010).
+ * (Peng & Dabek, "Large-scale Incremental Processing Using Distributed Transactions and Notifications", OSDI 2010). Over several
+ * regions small ones are committed asynchronously: the first phase decides, since the locks tell all that a second one would, and
+ * the client does not wait for that (TiKV's async commit).
  */
 export class Committer {
   private mutations: Mutations | null = null;
   private primary: Uint8Array = new Uint8Array(0);
   private commitTs = 0n;
-  /** Set once a request was sent whose effect is unknown. */
-  private sentUnanswered = false;
+  /** Set once a request was sent that may have committed the transaction in one phase. */
+  private lostOnePhase = false;
+  /** Set once a prewrite of an asynchronous commit was lost: it may have been the last that was missing. */
+  private lostAsync = false;
+  /** A store has refused a key: nobody can commit the transaction. */
+  private refused = false;
+  /** The transaction is committed as soon as all of its locks are written. */
+  private async = false;
+  /** Other keys than the primary, of an asynchronous commit. */
+  private secondaries: readonly Uint8Array[] | undefined = undefined;
+  /** What PD had given when the prewrite began. 0 = not asked for. */
+  private floor = 0n;
+  /** The largest smallest commit timestamp of the prewritten locks. */
+  private minCommitTs = 0n;
   /** Set once a prewrite may have come to a store that has not answered: stores then look whether they have done it before. */
   private again = false;
   /** Set once some prewrite may have left locks. A request that answers with errors has written nothing. */
@@ -141,6 +158,9 @@ export class Committer {
     tryOnePc: boolean,
   ): PrewriteRequest {
     const { txn } = this;
+    const remote = this.client.router.whole === null;
+    const { forUpdateTs } = txn;
+    const since = actions !== null && forUpdateTs > txn.startTs ? forUpdateTs : txn.startTs;
     // One literal, one shape, whatever is absent.
     return {
       context: route.context,
@@ -150,6 +170,14 @@ export class Committer {
       lockTtl: this.lockTtl(),
       txnSize: this.mutations!.list.length,
       tryOnePc,
+      // A store of a cluster takes the timestamp of a one-phase or asynchronous commit by itself: not below what PD has given by now, so
+      // that the order of commits is that of time, and not so late that the schema may have gone on (client-go's safe window). In two
+      // phases a lock that names one lets readers push it up instead of waiting.
+      minCommitTs: remote ? (tryOnePc || this.async ? this.floor : since) + 1n : undefined,
+      maxCommitTs: remote && (tryOnePc || this.async) ? this.floor + SAFE_WINDOW : undefined,
+      useAsyncCommit: this.async,
+      secondaries:
+        this.async && mutations.some((m) => equalBytes(m.key, this.primary)) ? this.secondaries : undefined,
       pessimisticActions: actions ?? undefined,
       forUpdateTs: actions === null ? undefined : txn.forUpdateTs,
       durability: txn.durability,
@@ -168,7 +196,10 @@ export class Committer {
     client.heartbeats.start();
     try {
       await this.prewriteAll(items, first);
-      if (this.commitTs === 0n) {
+      if (this.commitTs === 0n && this.async) {
+        this.commitTs = this.minCommitTs;
+        void this.commitAll(items);
+      } else if (this.commitTs === 0n) {
         for (const check of txn.beforeCommit ?? []) await check();
         this.commitTs = await client.oracle.timestamp();
         await this.commitPrimary(items);
@@ -179,10 +210,10 @@ export class Committer {
     } catch (e) {
       txn.finish();
       if (e instanceof UndeterminedError) throw e;
-      if (this.sentUnanswered) {
+      if (this.lostOnePhase) {
         this.commitTs = await this.settle();
         if (this.commitTs !== 0n) return this.commitTs;
-      }
+      } else if (this.lostAsync && !this.refused) throw new UndeterminedError();
       if (this.mayHoldLocks) await this.cleanup(items);
       await txn.releaseLocks();
       throw e;
@@ -267,6 +298,7 @@ export class Committer {
   ): Promise<void> {
     const { client, txn } = this;
     const bo = new Backoffer(BackoffBudget.prewrite);
+    if (client.router.whole === null) await this.chooseProtocol(items);
     await this.forEachBatch(items, async ({ route, items: batch }, only) => {
       let res: PrewriteResponse;
       try {
@@ -274,24 +306,18 @@ export class Committer {
         first = null;
         if (pending !== null) res = await pending;
         else {
-          // A store of a cluster takes the timestamp of a one-phase commit by itself: not below what PD has given by now, so that the order
-          // of commits is that of time, and not so late that the schema may have gone on (client-go's safe window).
-          const floor = only && client.router.whole === null ? await client.oracle.timestamp() : 0n;
           const request = this.prewriteRequest(
             this.again ? { ...route, context: { ...route.context, isRetry: true } } : route,
             batch.map((i) => i.mutation),
             txn.pessimistic ? batch.map((i) => i.action!) : null,
-            only,
+            only && txn.onePhase,
           );
-          res = await route.rpc.prewrite(
-            floor === 0n
-              ? request
-              : { ...request, minCommitTs: floor + 1n, maxCommitTs: floor + SAFE_WINDOW },
-          );
+          res = await route.rpc.prewrite(request);
         }
       } catch (e) {
-        // A one-phase commit may have taken place although its answer is lost.
-        if (only) this.sentUnanswered = true;
+        // A commit may have taken place although its answer is lost.
+        if (only && txn.onePhase) this.lostOnePhase = true;
+        else if (this.async) this.lostAsync = true;
         this.again = true;
         this.mayHoldLocks = true;
         client.router.onSendFailure(route, e);
@@ -305,12 +331,20 @@ export class Committer {
       }
       if (res.errors.length === 0) {
         if (res.onePcCommitTs !== 0n) this.commitTs = res.onePcCommitTs;
-        else this.mayHoldLocks = true;
+        else {
+          this.mayHoldLocks = true;
+          // Zero: the store could not keep to the bounds, and wants two phases.
+          if (res.minCommitTs === 0n) this.async = false;
+          else if (res.minCommitTs > this.minCommitTs) this.minCommitTs = res.minCommitTs;
+        }
         return true;
       }
       const locks = [];
       for (const e of res.errors) {
-        if (e.kind !== 'locked') throw this.prewriteError(e);
+        if (e.kind !== 'locked') {
+          this.refused = true;
+          throw this.prewriteError(e);
+        }
         locks.push(e.lock);
       }
       const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
@@ -323,9 +357,22 @@ export class Committer {
     try {
       await bo.sleep('tikvRPC');
     } catch (e) {
-      if (this.sentUnanswered) throw new UndeterminedError();
+      if (this.lostOnePhase || this.lostAsync) throw new UndeterminedError();
       throw e;
     }
+  }
+
+  /** How a transaction over a cluster is to be committed, and from which timestamp on. */
+  private async chooseProtocol(items: readonly Item[]): Promise<void> {
+    const { txn, client } = this;
+    const keys = keysOf(items);
+    let bytes = 0;
+    for (const k of keys) bytes += k.length;
+    this.async =
+      txn.asyncCommit && keys.length > 0 && keys.length <= ASYNC_COMMIT_KEYS && bytes <= ASYNC_COMMIT_BYTES;
+    if (this.async) this.secondaries = keys.filter((k) => !equalBytes(k, this.primary));
+    if (!this.async && !txn.onePhase) return;
+    this.floor = await client.oracle.timestamp();
   }
 
   private prewriteError(e: KeyError): Error {
@@ -380,16 +427,19 @@ export class Committer {
     }
   }
 
-  /** The transaction is committed already: what fails here is finished by whoever meets the locks. */
-  private async commitSecondaries(items: readonly Item[]): Promise<void> {
-    const { client, txn } = this;
+  private commitSecondaries(items: readonly Item[]): Promise<void> | undefined {
+    const { client } = this;
     if (client.options.unlimitedBatch && client.router.whole !== null) return;
+    return this.commitAll(items.filter((i) => !equalBytes(i.mutation.key, this.primary)));
+  }
+
+  /** The transaction is committed already: what fails here is finished by whoever meets the locks. */
+  private async commitAll(items: readonly Item[]): Promise<void> {
+    const { client, txn } = this;
     const bo = new Backoffer(BackoffBudget.commit);
-    const rest = items.filter(
-      (i) => i.mutation.op !== 'checkNotExists' && !equalBytes(i.mutation.key, this.primary),
-    );
+    const locked = items.filter((i) => i.mutation.op !== 'checkNotExists');
     try {
-      await this.forEachBatch(rest, async ({ route, items: batch }) => {
+      await this.forEachBatch(locked, async ({ route, items: batch }) => {
         const res = await sendBatch(client.router, route, bo, () =>
           route.rpc.commit({
             context: route.context,

@@ -1,6 +1,5 @@
 import { compareBytes } from '../codec/byte-writer.js';
 import type { LockInfo } from '../rpc.js';
-import { mysqlError } from '../../types/error-table.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import { errorOf } from './key-error.js';
 import { physicalOf, type TimestampOracle } from './oracle.js';
@@ -50,7 +49,12 @@ export class LockResolver {
     let waitMs = 0;
     const ignorable: bigint[] = [];
     for (const lock of locks) {
-      const status = await this.statusOf(lock, callerStartTs, bo);
+      let status = await this.statusOf(lock, callerStartTs, bo);
+      if (status.ttl === 0 && status.primaryLock !== null) {
+        const finished = await this.finishAsyncCommit(status.primaryLock, bo);
+        if (finished !== null) status = finished;
+        else status = await this.statusOf(lock, callerStartTs, bo, true);
+      }
       if (status.ttl > 0) {
         if (status.pushed) ignorable.push(lock.lockVersion);
         else waitMs = waitMs === 0 ? status.ttl : Math.min(waitMs, status.ttl);
@@ -59,18 +63,21 @@ export class LockResolver {
       if (callerStartTs !== 0n && (status.commitTs === 0n || status.commitTs > callerStartTs))
         ignorable.push(lock.lockVersion);
       if (lock.lockType === 'pessimisticLock') await this.dropPessimistic(lock, bo);
-      else if (status.primaryLock !== null && status.primaryLock.useAsyncCommit)
-        await this.finishAsyncCommit(status.primaryLock, bo);
       else await this.finish(lock, status.commitTs, bo);
     }
     return { waitMs, ignorable };
   }
 
-  private async statusOf(lock: LockInfo, callerStartTs: bigint, bo: Backoffer): Promise<TxnStatus> {
+  /** `forceSyncCommit`: the primary's lock says asynchronous, but another lock of the transaction shows that it was given up. */
+  private async statusOf(
+    lock: LockInfo,
+    callerStartTs: bigint,
+    bo: Backoffer,
+    forceSyncCommit = false,
+  ): Promise<TxnStatus> {
     const known = this.finished.get(lock.lockVersion);
     if (known !== undefined) return known;
     let rollbackIfNotExist = false;
-    let forceSyncCommit = false;
     for (;;) {
       const currentTs = await this.oracle.timestamp();
       const expired = physicalOf(currentTs) - physicalOf(lock.lockVersion) >= lock.lockTtl;
@@ -106,7 +113,6 @@ export class LockResolver {
         }
         return { ttl: Math.max(1, left), commitTs: 0n, pushed, primaryLock: null };
       }
-      forceSyncCommit = false;
       const status: TxnStatus = { ttl: 0, commitTs: res.commitVersion, pushed: false, primaryLock: null };
       // A pessimistic lock that expired says nothing of the transaction, nor does a primary that was never there.
       if (res.action !== 'ttlExpirePessimisticRollback' && res.action !== 'lockNotExistDoNothing')
@@ -144,10 +150,12 @@ export class LockResolver {
     );
   }
 
-  /** A transaction that committed asynchronously is committed exactly when all its locks were written. */
-  private async finishAsyncCommit(primary: LockInfo, bo: Backoffer): Promise<void> {
+  /**
+   * A transaction that committed asynchronously is committed exactly when all its locks were written. Null when it went over to two
+   * phases, which a lock that is not asynchronous tells.
+   */
+  private async finishAsyncCommit(primary: LockInfo, bo: Backoffer): Promise<TxnStatus | null> {
     let commitTs = primary.minCommitTs;
-    let undecided = true;
     const keys = [...primary.secondaries].sort(compareBytes);
     for (let i = 0; i < keys.length;) {
       const group = (await groupByRegion(this.router, keys.slice(i), (k) => k))[0]!;
@@ -161,21 +169,22 @@ export class LockResolver {
       if (res === null) continue;
       if (res.error !== undefined) throw errorOf(res.error, false);
       if (res.locks.length < group.items.length) {
+        // A lock is missing: the store knows its commit, or has seen to it that it never comes.
         commitTs = res.commitTs;
-        undecided = false;
         break;
       }
       for (const l of res.locks) {
-        if (!l.useAsyncCommit) throw mysqlError('ER_TXN_RETRYABLE', 'async commit fell back to two phases');
+        if (!l.useAsyncCommit) return null;
         if (l.minCommitTs > commitTs) commitTs = l.minCommitTs;
       }
       i += group.items.length;
     }
-    if (undecided || commitTs !== 0n)
-      this.remember(primary.lockVersion, { ttl: 0, commitTs, pushed: false, primaryLock: null });
+    const status: TxnStatus = { ttl: 0, commitTs, pushed: false, primaryLock: null };
+    this.remember(primary.lockVersion, status);
     for (const group of await groupByRegion(this.router, [primary.primaryLock, ...keys], (k) => k)) {
       await this.finish({ ...primary, key: group.items[0]!, txnSize: BIG_TXN }, commitTs, bo);
     }
+    return status;
   }
 }
 

@@ -10,6 +10,12 @@ export const physicalOf = (ts: bigint): number => Number(ts >> 18n);
 export const composeTs = (physicalMs: number, logical = 0): bigint =>
   (BigInt(physicalMs) << 18n) | BigInt(logical);
 
+/** Timestamps that nobody else is given. `step` apart: 1, except where the lower bits tell several allocators apart. */
+export interface ReservedTimestamps {
+  readonly first: bigint;
+  readonly step: bigint;
+}
+
 /**
  * Puts the requests that come while one is under way into the next one: a remote oracle is asked for many
  * timestamps at a time.
@@ -18,8 +24,7 @@ export class BatchingOracle implements TimestampOracle {
   private waiting: { resolve: (ts: bigint) => void; reject: (e: unknown) => void }[] = [];
   private busy = false;
 
-  /** `fetch(n)` reserves n timestamps and gives the first. */
-  constructor(private readonly fetch: (n: number) => Promise<bigint>) {}
+  constructor(private readonly fetch: (n: number) => Promise<ReservedTimestamps>) {}
 
   timestamp(): Promise<bigint> {
     return new Promise((resolve, reject) => {
@@ -36,8 +41,8 @@ export class BatchingOracle implements TimestampOracle {
       const batch = this.waiting;
       this.waiting = [];
       try {
-        const first = await this.fetch(batch.length);
-        for (let i = 0; i < batch.length; i++) batch[i]!.resolve(first + BigInt(i));
+        const { first, step } = await this.fetch(batch.length);
+        for (let i = 0; i < batch.length; i++) batch[i]!.resolve(first + BigInt(i) * step);
       } catch (e) {
         for (const w of batch) w.reject(e);
       }

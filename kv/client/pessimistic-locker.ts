@@ -100,6 +100,7 @@ export class PessimisticLocker {
       isFirstLock,
       waitTimeout: wait,
       returnValues,
+      minCommitTs: this.client.router.whole === null ? txn.forUpdateTs + 1n : undefined,
     };
   }
 

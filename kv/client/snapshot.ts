@@ -202,7 +202,7 @@ export class KvSnapshot implements Snapshot, PagedReader {
   }
 }
 
-/** Values of `keys` in their order from the pairs found, which follow it with gaps. */
+/** Values of `keys` in their order from the pairs found, which stores mostly give in it, with gaps. */
 function inOrderOf(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint8Array | null)[] {
   const out = new Array<Uint8Array | null>(keys.length).fill(null);
   let p = 0;
@@ -219,7 +219,13 @@ function inOrderOf(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint
       p++;
     }
   }
-  return out;
+  return p < pairs.length ? byKey(keys, pairs) : out;
+}
+
+function byKey(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint8Array | null)[] {
+  const name = (k: Uint8Array): string => Buffer.from(k.buffer, k.byteOffset, k.length).toString('latin1');
+  const values = new Map(pairs.map((p) => [name(p.key), p.value]));
+  return keys.map((k) => values.get(name(k)) ?? null);
 }
 
 /** Scans region by region, a batch at a time. */

@@ -42,6 +42,9 @@ export class KvTransaction implements Transaction, ActiveReader {
   lockWaitTimeoutMs: number;
   waitingSince = 0;
   readonly durability: 0 | 1 | 2 | undefined;
+  /** How a cluster may commit it. */
+  readonly onePhase: boolean;
+  readonly asyncCommit: boolean;
   /** Wall clock at begin: what lock lives are counted from. */
   readonly beganAt = Date.now();
   beforeCommit: (() => Awaitable<void>)[] | null = null;
@@ -57,6 +60,8 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.pessimistic = options?.pessimistic === true;
     this.lockWaitTimeoutMs = options?.lockWaitTimeoutMs ?? DEFAULT_LOCK_WAIT;
     this.durability = options?.durability;
+    this.onePhase = client.router.whole !== null || options?.onePhase !== false;
+    this.asyncCommit = options?.asyncCommit !== false;
     this.snapshot = new KvSnapshot(client, startTs);
     this.locker = this.pessimistic ? new PessimisticLocker(client, this) : null;
     client.active.add(this);

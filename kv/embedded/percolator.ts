@@ -99,8 +99,10 @@ export class Percolator {
     locks.wake();
   }
 
+  /** Gives the smallest commit timestamp that the locks allow of an asynchronous commit; 0 when it is not one. */
   private writeLocks(req: PrewriteRequest): bigint {
-    let async = req.useAsyncCommit === true;
+    // A lock of a request that came before may have been turned into one of two phases since.
+    let async = req.useAsyncCommit === true && !req.mutations.some((m) => this.isSynchronous(m.key));
     let minCommitTs = req.minCommitTs ?? 0n;
     if (async) {
       minCommitTs = this.freshCommitTs(req);
@@ -111,15 +113,17 @@ export class Percolator {
     }
     const primary = keyString(req.primaryLock);
     const added: Lock[] = [];
-    let answer = async ? minCommitTs : 0n;
+    let answer = 0n;
     for (const m of req.mutations) {
       if (m.op === 'checkNotExists') continue;
       const own = this.path.locks.held(m.key);
       if (own !== undefined && own.type !== 'pessimisticLock') {
-        // The request came a second time.
-        if (async && own.minCommitTs > answer) answer = own.minCommitTs;
+        // The request came a second time: others may have gone by what the lock says.
+        if (own.minCommitTs > answer) answer = own.minCommitTs;
         continue;
       }
+      const least = own !== undefined && own.minCommitTs > minCommitTs ? own.minCommitTs : minCommitTs;
+      if (least > answer) answer = least;
       const id = own?.id ?? keyString(m.key);
       added.push({
         key: m.key,
@@ -130,14 +134,19 @@ export class Percolator {
         type: m.op === 'insert' ? 'put' : m.op,
         value: m.op === 'put' || m.op === 'insert' ? (m.value ?? EMPTY) : undefined,
         forUpdateTs: req.forUpdateTs ?? 0n,
-        minCommitTs: own !== undefined && own.minCommitTs > minCommitTs ? own.minCommitTs : minCommitTs,
+        minCommitTs: least,
         useAsyncCommit: async,
         secondaries: async && id === primary ? (req.secondaries ?? []) : [],
         txnSize: req.txnSize,
       });
     }
     this.path.addLocks(added);
-    return answer;
+    return async ? answer : 0n;
+  }
+
+  private isSynchronous(key: Uint8Array): boolean {
+    const lock = this.path.locks.get(key);
+    return lock !== undefined && lock.type !== 'pessimisticLock' && !lock.useAsyncCommit;
   }
 
   /** Null when the mutation may go ahead; what stands in its way otherwise. */

@@ -15,10 +15,14 @@ export function encodeRegionKey(key: Uint8Array): Uint8Array {
   return writer.toBytes();
 }
 
-/** The key of a border. Throws when the border is no encoded key, which a cluster of another API version would have. */
+/**
+ * The key of a border. What follows its encoding is no part of it (TiDB reads borders the same way). Throws when the border is no
+ * encoded key, which a cluster of another API version would have.
+ */
 export function decodeRegionKey(border: Uint8Array): Uint8Array {
   if (border.length === 0) return EMPTY;
-  if (border.length % 9 !== 0 || bytesKeyLength(border, 0) !== border.length)
+  const length = border.length < 9 ? -1 : bytesKeyLength(border, 0);
+  if (length < 0 || length > border.length || border[length - 1]! < 0xf7)
     throw new Error(`region border ${Buffer.from(border).toString('hex')} is not an encoded key`);
   return readBytesKey(border, 0);
 }

@@ -168,8 +168,20 @@ registerVariables([
     noop: true,
     doc: 'ANALYZE.',
   },
-  { name: 'tidb_enable_async_commit', scope: 'both', kind: 'bool', default: 'ON', doc: 'Commit.' },
-  { name: 'tidb_enable_1pc', scope: 'both', kind: 'bool', default: 'ON', doc: 'Commit.' },
+  {
+    name: 'tidb_enable_async_commit',
+    scope: 'both',
+    kind: 'bool',
+    default: 'ON',
+    doc: 'On a cluster, small transactions over several regions are committed by their first phase.',
+  },
+  {
+    name: 'tidb_enable_1pc',
+    scope: 'both',
+    kind: 'bool',
+    default: 'ON',
+    doc: 'On a cluster, transactions in one request are committed in one phase.',
+  },
   {
     name: 'tidb_enable_cascades_planner',
     scope: 'both',

@@ -144,8 +144,9 @@ describe('PD', () => {
 
   test('timestamps follow a leader too', async () => {
     const tso = new TsoStream(pd);
-    const first = await tso.fetch(10);
-    expect(await tso.fetch(1)).toBe(first + 10n);
+    const { first, step } = await tso.fetch(10);
+    expect(step).toBe(1n);
+    expect((await tso.fetch(1)).first).toBe(first + 10n);
     a.leader = b;
     b.leader = b;
     await tso.fetch(3);

@@ -12,6 +12,14 @@ import { callUnary } from './unary.js';
 const TIMEOUT_MS = 3000;
 const BUDGET_MS = 20_000;
 
+const FINAL: ReadonlySet<number> = new Set([
+  status.UNIMPLEMENTED,
+  status.INVALID_ARGUMENT,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.FAILED_PRECONDITION,
+]);
+
 interface WithHeader {
   readonly header?: { readonly error?: pb.Error | undefined } | undefined;
 }
@@ -84,6 +92,8 @@ export class PdClient {
           TIMEOUT_MS,
         );
         const id = members.header?.clusterId ?? 0n;
+        const error = members.header?.error;
+        if (error !== undefined && error.type !== 0) throw new TransportError(address, error.message);
         if (this.clusterId === 0n) this.clusterId = id;
         else if (id !== 0n && id !== this.clusterId)
           throw new TransportError(address, `it belongs to cluster ${id}, not ${this.clusterId}`);
@@ -122,7 +132,8 @@ export class PdClient {
         if (!/not leader|no leader/i.test(error.message)) throw new PdError(error.type, error.message);
       } catch (e) {
         if (e instanceof PdError) throw e;
-        if ((e as { code?: number }).code === status.UNIMPLEMENTED) throw e;
+        // What PD refuses it refuses again: another cluster's requests, calls that it does not have, credentials that it does not take.
+        if (FINAL.has((e as { code?: number }).code ?? status.OK)) throw e;
       }
       if (this.stopping) throw mysqlError('ER_PD_SERVER_TIMEOUT');
       this.forgetLeader();

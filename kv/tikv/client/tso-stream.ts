@@ -1,7 +1,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { Backoffer } from '../../client/backoff.js';
 import { mysqlError } from '../../../types/error-table.js';
-import { composeTs } from '../../client/oracle.js';
+import { composeTs, type ReservedTimestamps } from '../../client/oracle.js';
 import { PD } from '../generated/pdpb.js';
 import type { TsoRequestInit, TsoResponse } from '../generated/pdpb.js';
 import type { PdClient } from './pd-client.js';
@@ -12,7 +12,7 @@ const BUDGET_MS = 20_000;
 
 interface Waiting {
   readonly count: number;
-  readonly resolve: (first: bigint) => void;
+  readonly resolve: (reserved: ReservedTimestamps) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -25,8 +25,8 @@ export class TsoStream {
 
   constructor(private readonly pd: PdClient) {}
 
-  /** Reserves `count` timestamps; gives the first. Throws 9001 when PD has no leader for too long. */
-  async fetch(count: number): Promise<bigint> {
+  /** Reserves `count` timestamps. Throws 9001 when PD has no leader for too long. */
+  async fetch(count: number): Promise<ReservedTimestamps> {
     let bo: Backoffer | null = null;
     for (;;) {
       try {
@@ -41,7 +41,7 @@ export class TsoStream {
     }
   }
 
-  private async ask(count: number): Promise<bigint> {
+  private async ask(count: number): Promise<ReservedTimestamps> {
     const stream = this.stream ?? (await this.open());
     return new Promise((resolve, reject) => {
       this.waiting.push({ count, resolve, reject });
@@ -87,7 +87,9 @@ export class TsoStream {
           ? null
           : setTimeout(() => this.broken(stream, 'no timestamp in time'), TIMEOUT_MS);
     }
-    w.resolve(composeTs(ts.physical, ts.logical) - BigInt(w.count - 1));
+    // The answer names the last; the lowest bits are those of the allocator.
+    const step = 1n << BigInt(ts.suffixBits);
+    w.resolve({ first: composeTs(ts.physical, ts.logical) - BigInt(w.count - 1) * step, step });
   }
 
   private broken(stream: ClientDuplexStream<TsoRequestInit, TsoResponse>, why: string): void {
