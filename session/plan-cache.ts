@@ -135,6 +135,10 @@ export class PlanSlot {
     return this.misses < GIVE_UP_AFTER || this.hits >= this.misses;
   }
 
+  clear(): void {
+    this.variants.length = 0;
+  }
+
   add(plan: CachedPlan): void {
     this.variants.unshift(plan);
     if (this.variants.length > MAX_VARIANTS) this.variants.pop();
@@ -159,6 +163,7 @@ export class PlanCache {
   }
 
   clear(): void {
+    for (const slot of this.slots.values()) slot.clear();
     this.slots.clear();
   }
 }

@@ -90,12 +90,14 @@ function startStatement(
   writes: boolean,
 ): StatementContext {
   const now = Date.now();
+  const previous = session.statement.planned;
   const statement = new StatementContext(text, now);
   statement.stmt = parsed.stmt;
   session.statement = statement;
   session.running = true;
   session.command = 'Query';
   session.commandSince = now;
+  session.lastPlanned = previous;
   session.lastPlanFromCache = session.planFromCache;
   session.planFromCache = false;
   session.lastPlanFromBinding = session.planBinding !== null;
@@ -132,7 +134,7 @@ function endStatement(
   if (error !== null) {
     statement.warn({ level: 'Error', code: error.code, message: error.message });
     session.lastRowCount = -1;
-  } else {
+  } else if (!keepsDiagnostics) {
     session.lastRowCount = statement.affectedRows;
   }
   if (!keepsDiagnostics || error !== null) {

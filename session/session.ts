@@ -26,6 +26,7 @@ import type {
 import { ServerStatus } from './client-session.js';
 import { type Binding, SessionBindings } from './bindings/binding-store.js';
 import type { EngineCore } from './engine/engine-core.js';
+import type { PlannedStatement } from '../planner/plan-context.js';
 import type { PlanSlot } from './plan-cache.js';
 import { planEnvironment } from './plan-environment.js';
 import { PreparedStatements } from './prepared-statements.js';
@@ -87,6 +88,8 @@ export class Session implements ClientSession {
   lastFoundRows = 0;
   /** Warnings that SHOW WARNINGS shows: those of the last statement that was no diagnostic one. */
   diagnostics: readonly SqlWarning[] = [];
+  /** The plan of the statement before this one (EXPLAIN FOR CONNECTION). */
+  lastPlanned: PlannedStatement | null = null;
   diagnosticsCount = { warnings: 0, errors: 0 };
   /** Set by LAST_INSERT_ID(expr) or a generated id in the running statement. */
   private pendingInsertId: number | bigint | null = null;

@@ -113,6 +113,7 @@ export const ERRORS_1700 = {
     sqlState: 'HY000',
     format: 'Found a row not matching the given partition set',
   },
+  ER_DA_INVALID_CONDITION_NUMBER: { code: 1758, sqlState: '35000', format: 'Invalid condition number' },
   ER_VARIABLE_NOT_SETTABLE_IN_TRANSACTION: {
     code: 1766,
     sqlState: 'HY000',
@@ -273,6 +274,11 @@ export const ERRORS_1700 = {
     code: 1882,
     sqlState: 'HY000',
     format: 'The initialization vector supplied to %s is too short. Must be at least %d bytes long',
+  },
+  ER_GET_STACKED_DA_WITHOUT_ACTIVE_HANDLER: {
+    code: 1887,
+    sqlState: '0Z002',
+    format: 'GET STACKED DIAGNOSTICS when handler not active',
   },
   ER_MEMCACHED_ERROR: { code: 1885, sqlState: 'HY000', format: 'Memcached reported an error' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -535,6 +535,14 @@ export function formatError(format: string, args: readonly (string | number | bi
   );
 }
 
+let states: Map<number, string> | null = null;
+
+/** SQLSTATE of an error number. */
+export function sqlStateOf(code: number): string {
+  states ??= new Map(Object.values(ERRORS).map((e) => [e.code, e.sqlState]));
+  return states.get(code) ?? 'HY000';
+}
+
 /** The error named by `symbol` with its text filled in. */
 export function mysqlError(symbol: ErrorSymbol, ...args: (string | number | bigint)[]): MysqlError {
   const entry = ERRORS[symbol];

@@ -22,4 +22,6 @@ export interface SqlWarning {
   readonly level: WarningLevel;
   readonly code: number;
   readonly message: string;
+  /** Given by SIGNAL; without it that of the number. */
+  readonly sqlState?: string;
 }

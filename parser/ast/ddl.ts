@@ -524,6 +524,8 @@ export interface UnsupportedDdlStmt {
     | 'LOGFILE GROUP'
     | 'UNDO TABLESPACE'
     | 'SPATIAL REFERENCE SYSTEM';
+  ifExists: boolean;
+  schema: string | null;
   name: string | null;
 }
 

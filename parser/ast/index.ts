@@ -1,5 +1,6 @@
 import type { AdministrationStatement } from './admin.js';
 import type { DdlStatement } from './ddl.js';
+import type { DiagnosticsStatement } from './diagnostics.js';
 import type {
   BatchStmt,
   CallStmt,
@@ -19,6 +20,7 @@ import type { TransactionStatement } from './transaction.js';
 export type * from './admin.js';
 export type * from './column-type.js';
 export type * from './ddl.js';
+export type * from './diagnostics.js';
 export type * from './dml.js';
 export type * from './expression.js';
 export type * from './hint.js';
@@ -47,6 +49,7 @@ export type Statement =
   | ShowStmt
   | SetStatement
   | TransactionStatement
+  | DiagnosticsStatement
   | AdministrationStatement;
 
 /** One statement of a (possibly multi-statement) source, as `parse` returns it. */

@@ -300,15 +300,23 @@ export abstract class DefinitionGrammar extends TableGrammar {
       this.expect('SYSTEM');
       object = 'SPATIAL REFERENCE SYSTEM';
     } else object = this.oneOf('PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'SERVER', 'TABLESPACE');
-    if (this.at('IF')) {
+    const ifExists = this.at('IF');
+    if (ifExists) {
       this.advance();
       this.eat('NOT');
       this.expect('EXISTS');
     }
-    const name = this.atIdent() ? this.tableName().name : null;
+    const named = this.atIdent() ? this.tableName() : null;
     // A routine's body has semicolons of its own.
     if (action === 'CREATE') while (!this.at('eof')) this.advance();
     else this.skipStatement();
-    return { kind: 'UnsupportedDdl', action, object, name };
+    return {
+      kind: 'UnsupportedDdl',
+      action,
+      object,
+      ifExists,
+      schema: named?.schema ?? null,
+      name: named?.name ?? null,
+    };
   }
 }

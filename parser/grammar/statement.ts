@@ -1,6 +1,6 @@
 import type { CreateIndexStmt, Expr, ParsedStatement, Statement, WithClause } from '../ast/index.js';
 import type { Token } from '../lexer.js';
-import { ClusterGrammar } from './cluster.js';
+import { DiagnosticsGrammar } from './diagnostics.js';
 
 /** One statement's reader; the first word is not consumed. */
 type Reader = (g: StatementGrammar) => Statement;
@@ -76,7 +76,7 @@ const STATEMENTS: ReadonlyMap<Token, Reader> = new Map<Token, Reader>([
 ]);
 
 /** The top of the grammar: which statement it is. */
-export class StatementGrammar extends ClusterGrammar {
+export class StatementGrammar extends DiagnosticsGrammar {
   /** Reads one statement and what ends it; the first token is current. Null when only the end is left. */
   next(): ParsedStatement | null {
     while (this.eat(';'));
@@ -104,8 +104,10 @@ export class StatementGrammar extends ClusterGrammar {
 
   statement(): Statement {
     const reader = STATEMENTS.get(this.tok);
-    if (reader === undefined) throw this.error();
-    return reader(this);
+    if (reader !== undefined) return reader(this);
+    const stmt = this.diagnosticsStatement();
+    if (stmt === null) throw this.error();
+    return stmt;
   }
 
   bareStatement(kind: 'Shutdown' | 'Restart'): Statement {

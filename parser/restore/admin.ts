@@ -2,6 +2,7 @@ import type {
   AdministrationStatement,
   AdminStmt,
   DdlStatement,
+  DiagnosticsStatement,
   DmlStatement,
   Expr,
   SetStatement,
@@ -335,6 +336,26 @@ export class StatementWriter extends AccountWriter {
     }
   }
 
+  private diagnostics(stmt: DiagnosticsStatement): this {
+    if (stmt.kind === 'GetDiagnostics') {
+      this.kw(stmt.stacked ? 'GET STACKED DIAGNOSTICS ' : 'GET DIAGNOSTICS ');
+      if (stmt.condition !== null) this.kw('CONDITION ').expr(stmt.condition).raw(' ');
+      return this.list(
+        stmt.items,
+        ({ variable, item }) => this.raw('@').name(variable).raw('=').kw(item),
+        ', ',
+      );
+    }
+    this.kw(stmt.resignal ? 'RESIGNAL' : 'SIGNAL');
+    if (stmt.sqlState !== null) this.kw(' SQLSTATE ').string(stmt.sqlState);
+    if (stmt.items.length === 0) return this;
+    return this.kw(' SET ').list(
+      stmt.items,
+      ({ item, value }) => this.kw(item).raw('=').expr(value),
+      ', ',
+    );
+  }
+
   statement(stmt: Statement): this {
     switch (stmt.kind) {
       case 'Select':
@@ -344,6 +365,9 @@ export class StatementWriter extends AccountWriter {
         return this.query(stmt);
       case 'Show':
         return this.show(stmt);
+      case 'GetDiagnostics':
+      case 'Signal':
+        return this.diagnostics(stmt);
       default: {
         const family = FAMILIES.get(stmt.kind);
         if (family === 'dml') return this.dml(stmt as DmlStatement);

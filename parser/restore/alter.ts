@@ -320,7 +320,10 @@ export abstract class DdlWriter extends DefinitionWriter {
         return this.kw(`${stmt.kind.slice(0, -5).toUpperCase()} TABLE `).tables(stmt.tables);
       case 'UnsupportedDdl':
         this.kw(`${stmt.action} ${stmt.object}`);
-        return stmt.name === null ? this : this.raw(' ').name(stmt.name);
+        if (stmt.ifExists) this.kw(stmt.action === 'CREATE' ? ' IF NOT EXISTS' : ' IF EXISTS');
+        if (stmt.schema !== null) this.raw(' ').name(stmt.schema).raw('.').name(stmt.name ?? '');
+        else if (stmt.name !== null) this.raw(' ').name(stmt.name);
+        return this;
     }
   }
 }

@@ -9,13 +9,29 @@ import type { CteScope, FieldName, QueryScope, Relation } from '../resolve/scope
 import { buildLimit } from './build-limit.js';
 import { addCommonTables } from './build-cte.js';
 import { newJoin } from './join-condition.js';
+import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
 import { dual, projection, type LogicalPlan } from './plan.js';
 import { distinctOf, mergeTypes, unionOf } from './union.js';
+
+/** The rows with a number among their equals, 1, 2, 3, …, behind their columns. */
+function numbered(state: BuildState, p: LogicalPlan): LogicalPlan {
+  const type = newFieldType(TypeCode.LongLong, { flen: 21, flag: Flag.NotNull });
+  return {
+    op: 'Window',
+    schema: [...p.schema, state.column(type)],
+    children: [p],
+    partitionBy: p.schema.map((expr) => ({ expr, desc: false })),
+    orderBy: [],
+    functions: [{ name: 'row_number', args: [], type }],
+    frame: null,
+  };
+}
 
 /** INTERSECT and EXCEPT: distinct left rows with, or without, an equal right row; NULLs equal. */
 function semiSet(
   state: BuildState,
   op: 'INTERSECT' | 'EXCEPT',
+  all: boolean,
   left: LogicalPlan,
   right: LogicalPlan,
 ): LogicalPlan {
@@ -29,11 +45,14 @@ function semiSet(
       types.map((t) => state.column(t)),
     );
   };
-  const l = distinctOf(state, cast(left));
-  const r = cast(right);
+  // With ALL the n-th of equal rows on the left goes with the n-th of those on the right.
+  const l = all ? numbered(state, cast(left)) : distinctOf(state, cast(left));
+  const r = all ? numbered(state, cast(right)) : cast(right);
   const join = newJoin(op === 'INTERSECT' ? 'semi' : 'antiSemi', l, r);
   join.eq = l.schema.map((c, i) => ({ left: c, right: r.schema[i]!, nullEq: true }));
-  return join;
+  if (!all) return join;
+  const columns = l.schema.slice(0, -1);
+  return projection(join, columns, columns);
 }
 
 export function buildSetOperation(
@@ -84,8 +103,7 @@ function combine(state: BuildState, stmt: ast.SetOperation, plans: readonly Logi
       continue;
     }
     if (b.op === null) continue;
-    if (b.all) throw mysqlError('ER_NOT_SUPPORTED_YET', `${b.op} ALL`);
-    parts = [semiSet(state, b.op, flush(), plans[i]!)];
+    parts = [semiSet(state, b.op, b.all, flush(), plans[i]!)];
   }
   return flush();
 }

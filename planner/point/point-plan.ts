@@ -318,6 +318,9 @@ const base = (child: PhysicalPlan): { id: number; schema: []; estRows: number; t
   task: 'root',
 });
 
+/** Thrown where an assignment needs more than the row. */
+class NotPointLike {}
+
 function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement | null {
   if (stmt.with !== null || stmt.orderBy !== null || !harmlessLimit(stmt.limit, ctx) || stmt.hints.length > 0)
     return null;
@@ -335,7 +338,9 @@ function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement |
     state,
     scope: { relation: { plan: dual(1), names }, outer: null, ctes: null, cells: new Map() },
     clause: 'field list',
-    noSubqueries: true,
+    onSubquery: () => {
+      throw new NotPointLike();
+    },
   };
   for (const a of stmt.set) {
     const column = columnOf(f, a.column);
@@ -343,7 +348,7 @@ function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement |
     try {
       assignments.push({ target: 0, column, value: buildStored(env, a.value) });
     } catch (e) {
-      if (e instanceof SubqueryNeeded) return null;
+      if (e instanceof SubqueryNeeded || e instanceof NotPointLike) return null;
       throw e;
     }
   }

@@ -45,6 +45,8 @@ export interface ExpressionEnv {
   readonly grouping?: (args: readonly ast.Expr[]) => Expression;
   /** Subqueries that need a join cannot be attached here (INSERT VALUES, outer ON). */
   readonly noSubqueries?: boolean;
+  /** What joins a subquery to the block where there is nothing to join it to; throws. */
+  readonly onSubquery?: () => never;
 }
 
 /** The forms of subqueries as values; resolve/subquery.ts provides them, which itself builds expressions. */

@@ -52,6 +52,7 @@ function attach(env: ExpressionEnv, join: Join, query: ast.Query): void {
     if (join.apply) join.noDecorrelate = true;
     else warnHint(env, 'NO_DECORRELATE() is inapplicable because there are no correlated columns.');
   } else if (rewrite) join.rewriteSemi = true;
+  env.onSubquery?.();
   if (env.noSubqueries === true) throw mysqlError('ER_NOT_SUPPORTED_YET', `subquery in ${env.clause}`);
   env.scope.relation.plan = join;
 }

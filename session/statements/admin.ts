@@ -1,6 +1,7 @@
 import { mysqlError } from '../../types/error-table.js';
 import { bdrRole, setBdrRole, type BdrRole } from '../../ddl/bdr.js';
 import { checkTable } from '../../executor/check-table.js';
+import { cleanupIndex, recoverIndex } from '../../executor/repair-index.js';
 import { tableChecksum } from '../../executor/table-checksum.js';
 import { slowRows } from '../engine/slow-queries.js';
 import type { Outcome } from '../run-statement.js';
@@ -37,6 +38,33 @@ registerStatement('Admin', {
         await checkTable(table, await session.readContext(), indexNamed(table, stmt.index));
         return null;
       }
+      case 'RECOVER INDEX': {
+        const { table } = tableNamed(session, stmt.table);
+        requireStored(table, 'admin recover index');
+        const done = await recoverIndex(table, indexNamed(table, stmt.index), await session.readContext());
+        return staticRows(
+          [intColumn('ADDED_COUNT'), intColumn('SCAN_COUNT')],
+          [[done.added, done.scanned]],
+        );
+      }
+      case 'CLEANUP INDEX': {
+        const { table } = tableNamed(session, stmt.table);
+        requireStored(table, 'admin cleanup index');
+        const removed = await cleanupIndex(table, indexNamed(table, stmt.index), await session.readContext());
+        return staticRows([intColumn('REMOVED_COUNT')], [[removed]]);
+      }
+      case 'CLEANUP TABLE LOCK':
+        for (const name of stmt.tables) {
+          const { table } = tableNamed(session, name);
+          session.engine.tableLocks.forget(table.id);
+        }
+        return null;
+      case 'FLUSH PLAN_CACHE':
+        if (stmt.scope === 'GLOBAL')
+          throw mysqlError('ER_UNKNOWN_ERROR', "Do not support the 'admin flush global scope.'");
+        session.engine.planCache.clear();
+        session.engine.textPlans.clear();
+        return null;
       case 'CHECKSUM TABLE': {
         const rows = [];
         for (const name of stmt.tables) {
@@ -120,37 +148,5 @@ registerStatement('Admin', {
       default:
         throw mysqlError('ER_NOT_SUPPORTED_YET', `ADMIN ${stmt.action}`);
     }
-  },
-});
-
-/** CHECK, OPTIMIZE and REPAIR TABLE answer a row a table, as MySQL's do. */
-registerStatement(['OptimizeTable', 'RepairTable', 'CheckTable'], {
-  transactional: 'read',
-  run: async (session, stmt): Promise<Outcome> => {
-    if (stmt.kind !== 'CheckTable')
-      throw mysqlError(
-        'ER_NOT_SUPPORTED_YET',
-        stmt.kind === 'OptimizeTable' ? 'OPTIMIZE TABLE' : 'REPAIR TABLE',
-      );
-    const rows = [];
-    for (const name of stmt.tables) {
-      const { db, table } = tableNamed(session, name);
-      let status = 'OK';
-      try {
-        await checkTable(table, await session.readContext());
-      } catch (error) {
-        status = error instanceof Error ? error.message : String(error);
-      }
-      rows.push([
-        text(`${db.name}.${table.name}`),
-        text('check'),
-        text(status === 'OK' ? 'status' : 'error'),
-        text(status),
-      ]);
-    }
-    return staticRows(
-      ['Table', 'Op', 'Msg_type', 'Msg_text'].map((n) => textColumn(n, 128)),
-      rows,
-    );
   },
 });

@@ -107,6 +107,22 @@ async function runMeasured(
   }
 }
 
+/** EXPLAIN FOR CONNECTION: the plan of the statement that a connection of this node runs, or ran last. */
+registerStatement('ExplainForConnection', {
+  run: (session, stmt): Outcome => {
+    const target = session.engine.sessions.get(Number(stmt.id));
+    if (target === undefined) throw mysqlError('ER_NO_SUCH_THREAD', stmt.id);
+    const own = target.connection.user === session.connection.user;
+    if (!own && !session.privileges.has('PROCESS', null, null))
+      throw mysqlError('ER_SPECIFIC_ACCESS_DENIED_ERROR', 'SUPER');
+    const format = FORMATS.get((stmt.format ?? 'row').toLowerCase());
+    if (format === undefined) throw mysqlError('ER_UNKNOWN_EXPLAIN_FORMAT', stmt.format ?? '');
+    const planned = target === session ? session.lastPlanned : target.statement.planned;
+    if (planned === null) return staticRows([], []);
+    return planRows(explainRows(planned, format));
+  },
+});
+
 registerStatement('Trace', {
   transactional: (stmt) => need(stmt.stmt, true),
   run: async (session, stmt): Promise<Outcome> => {

@@ -32,7 +32,7 @@ registerStatement('LoadData', {
     try {
       await access(stmt.path);
     } catch {
-      throw mysqlError('ER_FILE_NOT_FOUND', stmt.path, 2);
+      throw mysqlError('ER_FILE_NOT_FOUND', stmt.path, 2, 'No such file or directory');
     }
     await run(session, spec, createReadStream(stmt.path, { highWaterMark: 1 << 20 }));
     return null;
