@@ -349,11 +349,7 @@ export class StatementWriter extends AccountWriter {
     this.kw(stmt.resignal ? 'RESIGNAL' : 'SIGNAL');
     if (stmt.sqlState !== null) this.kw(' SQLSTATE ').string(stmt.sqlState);
     if (stmt.items.length === 0) return this;
-    return this.kw(' SET ').list(
-      stmt.items,
-      ({ item, value }) => this.kw(item).raw('=').expr(value),
-      ', ',
-    );
+    return this.kw(' SET ').list(stmt.items, ({ item, value }) => this.kw(item).raw('=').expr(value), ', ');
   }
 
   statement(stmt: Statement): this {

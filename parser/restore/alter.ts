@@ -321,7 +321,11 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'UnsupportedDdl':
         this.kw(`${stmt.action} ${stmt.object}`);
         if (stmt.ifExists) this.kw(stmt.action === 'CREATE' ? ' IF NOT EXISTS' : ' IF EXISTS');
-        if (stmt.schema !== null) this.raw(' ').name(stmt.schema).raw('.').name(stmt.name ?? '');
+        if (stmt.schema !== null)
+          this.raw(' ')
+            .name(stmt.schema)
+            .raw('.')
+            .name(stmt.name ?? '');
         else if (stmt.name !== null) this.raw(' ').name(stmt.name);
         return this;
     }

@@ -27,7 +27,9 @@ registerShow(['BINARY LOGS', 'BINLOG EVENTS', 'RELAYLOG EVENTS'], () => {
 
 /** A server that replicates from nobody has nothing to tell. */
 registerShow('REPLICA STATUS', () => ({
-  columns: ['Replica_IO_State', 'Source_Host', 'Source_User', 'Source_Log_File'].map((n) => textColumn(n, 64)),
+  columns: ['Replica_IO_State', 'Source_Host', 'Source_User', 'Source_Log_File'].map((n) =>
+    textColumn(n, 64),
+  ),
   rows: [],
 }));
 registerShow('REPLICAS', () => ({
@@ -54,5 +56,10 @@ registerShow('PROFILE', () => ({ columns: [textColumn('Status', 64), doubleColum
 
 for (const object of ['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT'] as const)
   registerShow(`CREATE ${object}`, (session, stmt) => {
-    throw noSuchObject(session, object, stmt.table?.schema ?? stmt.schema, stmt.table?.name ?? stmt.name ?? '')!;
+    throw noSuchObject(
+      session,
+      object,
+      stmt.table?.schema ?? stmt.schema,
+      stmt.table?.name ?? stmt.name ?? '',
+    )!;
   });

@@ -42,10 +42,7 @@ registerStatement('Admin', {
         const { table } = tableNamed(session, stmt.table);
         requireStored(table, 'admin recover index');
         const done = await recoverIndex(table, indexNamed(table, stmt.index), await session.readContext());
-        return staticRows(
-          [intColumn('ADDED_COUNT'), intColumn('SCAN_COUNT')],
-          [[done.added, done.scanned]],
-        );
+        return staticRows([intColumn('ADDED_COUNT'), intColumn('SCAN_COUNT')], [[done.added, done.scanned]]);
       }
       case 'CLEANUP INDEX': {
         const { table } = tableNamed(session, stmt.table);
