@@ -66,6 +66,12 @@ export interface SessionFunctions {
   lastSequenceValue(schema: string, name: string): bigint | null;
   /** SETVAL; null when later values are behind it already. */
   setSequenceValue(schema: string, name: string, value: bigint): Promise<bigint | null>;
+  /** What a key of the store means, as JSON; null when it is none. */
+  decodeKey(key: Uint8Array): string | null;
+  /** Normalized statements by digest, those that statement summaries know. */
+  statementsOfDigests(digests: readonly string[]): ReadonlyMap<string, string>;
+  /** Throws 1227 without the privilege. */
+  requirePrivilege(privilege: string): void;
   /** Session's RAND() sequence without a seed. */
   random(): number;
 }

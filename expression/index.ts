@@ -24,6 +24,7 @@ import './builtin/misc.js';
 import './builtin/encryption.js';
 import './builtin/fulltext.js';
 import './builtin/json.js';
+import './builtin/tidb.js';
 
 export * from './expression.js';
 export type { EvalContext, SessionFunctions } from './eval-context.js';

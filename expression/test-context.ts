@@ -73,6 +73,13 @@ class TestSession implements SessionFunctions {
     this.locks.clear();
     return n;
   }
+  decodeKey(): string | null {
+    return null;
+  }
+  statementsOfDigests(): ReadonlyMap<string, string> {
+    return new Map();
+  }
+  requirePrivilege(): void {}
   random(): number {
     this.seed = (this.seed * 16807) % 2147483647;
     return this.seed / 2147483647;

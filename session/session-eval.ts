@@ -5,6 +5,7 @@ import type { FieldType } from '../types/field-type.js';
 import { SqlMode } from '../types/sql-mode.js';
 import type { EvalContext, SessionFunctions } from '../expression/eval-context.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
+import { keyText } from './key-text.js';
 import type { Session } from './session.js';
 import { refuseRemoved } from './variables/removed-variables.js';
 import { findVariable } from './variables/system-variable.js';
@@ -141,6 +142,15 @@ class SessionFacts implements SessionFunctions {
     if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
     this.session.privileges.require(privilege, db.name, table.name);
     return { db, table };
+  }
+  decodeKey(key: Uint8Array): string | null {
+    return keyText(key, this.session.schema);
+  }
+  statementsOfDigests(digests: readonly string[]): ReadonlyMap<string, string> {
+    return this.session.engine.summaries.statementsOf(digests);
+  }
+  requirePrivilege(privilege: string): void {
+    this.session.privileges.requireGlobal(privilege);
   }
   random(): number {
     return Math.random();

@@ -2,6 +2,11 @@ import type { ErrorEntry } from './error-entry.js';
 
 /** Errors 1700 to 1999. Numbers, SQLSTATEs and formats: MySQL Server Error Message Reference; TiDB, "Error Codes". */
 export const ERRORS_1700 = {
+  ER_MALFORMED_GTID_SET_SPECIFICATION: {
+    code: 1772,
+    sqlState: 'HY000',
+    format: "Malformed GTID set specification '%s'.",
+  },
   ER_TRUNCATE_ILLEGAL_FK: {
     code: 1701,
     sqlState: '42000',

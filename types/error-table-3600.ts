@@ -49,6 +49,11 @@ export const ERRORS_3600 = {
     sqlState: '2203F',
     format: "Can't store an array or an object in the scalar JSON_TABLE column '%s'",
   },
+  ER_INVALID_JSON_TYPE: {
+    code: 3853,
+    sqlState: '22032',
+    format: 'Invalid JSON type in argument %d to function %s; an %s is required.',
+  },
   ER_MISSING_JSON_VALUE: {
     code: 3966,
     sqlState: '22035',

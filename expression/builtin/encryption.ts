@@ -6,6 +6,7 @@ import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
 import { UNSPECIFIED } from '../../types/field-type.js';
 import { binaryType, intType, isStringType } from '../type-inference.js';
+import { vitessHash } from '../vitess-hash.js';
 import type { Runtime } from '../runtime.js';
 import { PasswordCipher } from './password-cipher.js';
 import { bytesOf, connectionString, defineAll, toNumber } from './scalar.js';
@@ -242,13 +243,7 @@ defineAll('encryption', [
     name: 'vitess_hash',
     args: ['int'],
     type: () => intType(true, 20),
-    kernel: (_rt, v: DecInt) => {
-      // Single DES with the null key; three equal keys make it of triple DES, which OpenSSL 3 still offers.
-      const block = Buffer.alloc(8);
-      block.writeBigUInt64BE(BigInt.asUintN(64, BigInt(v)));
-      const c = createCipheriv('des-ede3-ecb', Buffer.alloc(24), null).setAutoPadding(false);
-      return intDatum(Buffer.concat([c.update(block), c.final()]).readBigUInt64BE());
-    },
+    kernel: (_rt, v: DecInt) => intDatum(vitessHash(BigInt(v))),
     total: true,
     pushdown: 'VitessHash',
     doc: 'VITESS_HASH(n): the keyspace id of a 64-bit number (TiDB).',

@@ -5,6 +5,7 @@ import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import { coercibilityOf } from '../collation-derivation.js';
+import { formatGtidSet, parseGtidSet, subtractGtids } from '../gtid-set.js';
 import { newConstant } from '../build.js';
 import type { Expression } from '../expression.js';
 import { registerFunctions } from '../function-registry.js';
@@ -127,7 +128,76 @@ defineAll('information', [
     kernel: (_rt, n: number) => encodeUtf8(formatNano(n)),
     doc: 'FORMAT_NANO_TIME(n) (TiDB).',
   },
+  {
+    name: 'format_pico_time',
+    args: ['real'],
+    type: systemString(17),
+    kernel: (_rt, n: number) => encodeUtf8(formatPico(n)),
+    total: true,
+    doc: 'FORMAT_PICO_TIME(n). Manual: Performance Schema Functions.',
+  },
+  {
+    name: 'ps_current_thread_id',
+    args: [],
+    type: () => intType(true, 20),
+    stable: false,
+    kernel: (rt: Runtime) => rt.ctx.session.connectionId,
+    total: true,
+    doc: 'PS_CURRENT_THREAD_ID(): the connection is its own thread. Manual: Performance Schema Functions.',
+  },
+  {
+    name: 'ps_thread_id',
+    args: ['int'],
+    type: () => intType(true, 20),
+    kernel: (_rt, id: DecInt) => id,
+    doc: 'PS_THREAD_ID(connection). Manual: Performance Schema Functions.',
+  },
+  {
+    name: 'icu_version',
+    args: [],
+    type: systemString(8),
+    kernel: () => encodeUtf8(process.versions['icu'] ?? ''),
+    total: true,
+    doc: 'ICU_VERSION(). Manual: Information Functions.',
+  },
+  {
+    name: 'gtid_subset',
+    args: ['string', 'string'],
+    type: () => intType(false, 1),
+    kernel: (_rt, a: Uint8Array, b: Uint8Array) =>
+      subtractGtids(parseGtidSet(decodeUtf8(a)), parseGtidSet(decodeUtf8(b))).size === 0 ? 1 : 0,
+    total: true,
+    doc: 'GTID_SUBSET(a, b). Manual: Functions Used with Global Transaction Identifiers (GTIDs).',
+  },
+  {
+    name: 'gtid_subtract',
+    args: ['string', 'string'],
+    type: systemString(16383),
+    kernel: (_rt, a: Uint8Array, b: Uint8Array) =>
+      encodeUtf8(formatGtidSet(subtractGtids(parseGtidSet(decodeUtf8(a)), parseGtidSet(decodeUtf8(b))))),
+    total: true,
+    doc: 'GTID_SUBTRACT(a, b). Manual: Functions Used with Global Transaction Identifiers (GTIDs).',
+  },
 ]);
+
+const PICO_UNITS: readonly (readonly [number, string])[] = [
+  [86_400e12, 'd'],
+  [3_600e12, 'h'],
+  [60e12, 'min'],
+  [1e12, 's'],
+  [1e9, 'ms'],
+  [1e6, 'us'],
+  [1e3, 'ns'],
+];
+
+/** Two digits behind the point, below a nanosecond none; from 100000 of the largest unit on with an exponent. */
+function formatPico(n: number): string {
+  const a = Math.abs(n);
+  const unit = PICO_UNITS.find(([size]) => a >= size);
+  if (unit === undefined) return `${String(Math.trunc(n)).padStart(3)} ps`;
+  const v = n / unit[0];
+  return `${Math.abs(v) >= 1e5 ? v.toExponential(2).replace(/e\+(\d)$/, 'e+0$1') : v.toFixed(2)} ${unit[1]}`;
+}
 
 function formatUnits(n: number, base: number, units: readonly string[]): string {
   let v = Math.abs(n);

@@ -33,6 +33,7 @@ import {
 import type { SetMode } from '../json/modify.js';
 import { parseText, readDocument } from '../json/document.js';
 import { jsonToSql, StrictContext } from '../json/sql-value.js';
+import { SchemaValidator } from '../json/schema.js';
 import type { JsonPath } from '../json/path.js';
 import { isArray, isObject, parsePath, pathText, selectPath } from '../json/path.js';
 import { BOOLEAN_FLAG, boolType, intType, jsonType, stringType } from '../type-inference.js';
@@ -229,6 +230,20 @@ const ELEMENT_ERRORS = {
   length: 'ER_FUNCTIONAL_INDEX_DATA_IS_TOO_LONG',
 } as const;
 
+/** The validator of a schema, kept while the schema stays the same. */
+function schemaReader(read: (v: Datum) => JsonValue): (v: Datum) => SchemaValidator {
+  let last: Uint8Array | null = null;
+  let validator: SchemaValidator | null = null;
+  return (v) => {
+    const b = v as Uint8Array;
+    if (validator === null || last === null || Buffer.compare(b, last) !== 0) {
+      validator = new SchemaValidator(read(v));
+      last = b.slice();
+    }
+    return validator;
+  };
+}
+
 /** Types as messages of CAST name them. */
 const CAST_NAMES: Readonly<Record<EvalType, string>> = {
   int: 'INTEGER',
@@ -283,6 +298,45 @@ defineAll('json', [
     },
     total: true,
     doc: 'Truth of a JSON value: false for the number 0 only. Manual: Converting between JSON and non-JSON values.',
+  },
+  {
+    name: 'json_schema_valid',
+    args: ['any', 'any'],
+    type: boolInt,
+    make: ([s, d]): Kernel => {
+      const validator = schemaReader(readDocument(s!, 1, 'json_schema_valid'));
+      const read = readDocument(d!, 2, 'json_schema_valid');
+      return (_rt, schema: Datum, doc: Datum) => (validator(schema).validate(read(doc)) === null ? 1 : 0);
+    },
+    total: true,
+    doc: 'JSON_SCHEMA_VALID(schema, doc). Manual: JSON Schema Validation Functions.',
+  },
+  {
+    name: 'json_schema_validation_report',
+    args: ['any', 'any'],
+    type: () => jsonType(),
+    make: ([s, d]): Kernel => {
+      const validator = schemaReader(readDocument(s!, 1, 'json_schema_validation_report'));
+      const read = readDocument(d!, 2, 'json_schema_validation_report');
+      return (_rt, schema: Datum, doc: Datum) => {
+        const f = validator(schema).validate(read(doc));
+        if (f === null) return encodeJson(new Map<string, JsonValue>([['valid', true]]));
+        return encodeJson(
+          new Map<string, JsonValue>([
+            ['valid', false],
+            [
+              'reason',
+              `The JSON document location '${f.documentLocation}' failed requirement '${f.keyword}' at JSON Schema location '${f.schemaLocation}'`,
+            ],
+            ['schema-location', f.schemaLocation],
+            ['document-location', f.documentLocation],
+            ['schema-failed-keyword', f.keyword],
+          ]),
+        );
+      };
+    },
+    total: true,
+    doc: 'JSON_SCHEMA_VALIDATION_REPORT(schema, doc). Manual: JSON Schema Validation Functions.',
   },
   {
     name: 'json_value',

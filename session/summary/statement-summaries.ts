@@ -94,6 +94,16 @@ export class StatementSummaries {
     return history ? [this.current, ...this.past.toReversed()] : [this.current];
   }
 
+  /** Normalized texts of those digests that are known. */
+  statementsOf(digests: readonly string[]): Map<string, string> {
+    const wanted = new Set(digests);
+    const out = new Map<string, string>();
+    for (const { records } of this.windows(true))
+      for (const { identity } of records.values())
+        if (identity !== null && wanted.has(identity.digest)) out.set(identity.digest, identity.normalized);
+    return out;
+  }
+
   /** Counts a statement that has just ended. */
   note(session: Session, statement: StatementContext, error: MysqlError | null): void {
     if (session.connection.id === 0 && !this.internal) return;
