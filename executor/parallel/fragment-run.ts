@@ -1,6 +1,8 @@
 import type { Chunk } from '../../chunk/chunk.js';
+import { sliceChunk } from '../../chunk/slice.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { SqlWarning } from '../../types/error.js';
+import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import { BLOCK_ROWS } from '../columnar/block-stats.js';
 import type { ColumnPart, ColumnScan } from '../columnar/column-scan.js';
 import { sharedBytes } from '../columnar/shared-array.js';
@@ -49,6 +51,7 @@ export class FragmentRun implements Operator, TaskListener {
   private keep: unknown[] = [];
 
   constructor(
+    private readonly plan: PhysicalPlan,
     private readonly fragment: Fragment,
     private readonly ctx: ExecContext,
     private readonly threads: StatementThreads,
@@ -159,13 +162,17 @@ export class FragmentRun implements Operator, TaskListener {
     try {
       const chunk = chunkOfForm(m.rows, this.threads.pool.lasting);
       this.account(rowBytes(chunk));
-      if (m.morsel < 0) {
-        if (chunk.rows > 0) this.ready.push(chunk);
-      } else {
-        let e = this.early.get(m.morsel);
-        if (e === undefined) this.early.set(m.morsel, (e = { chunks: [], last: false }));
-        if (chunk.rows > 0) e.chunks.push(chunk);
-        if (m.last) e.last = true;
+      const { spans } = m;
+      if (spans.length === 0) this.ready.push(chunk);
+      else {
+        for (let k = 0, from = 0; k < spans.length; k += 3) {
+          const to = spans[k + 1]!;
+          let e = this.early.get(spans[k]!);
+          if (e === undefined) this.early.set(spans[k]!, (e = { chunks: [], last: false }));
+          if (to > from) e.chunks.push(sliceChunk(chunk, from, to));
+          if (spans[k + 2] === 1) e.last = true;
+          from = to;
+        }
         this.release();
       }
       this.notify();
@@ -296,15 +303,16 @@ export class FragmentRun implements Operator, TaskListener {
       stats.loops += f.loops;
       stats.timeMs = Math.max(stats.timeMs, f.timeMs);
       stats.memoryBytes += f.memoryBytes;
-      stats.extra.set('threads', `num:${this.threadCount}`);
     };
-    add(runtimeStats.of(fragment.scan), figures[0]!);
-    fragment.steps.forEach((step, i) => {
-      // The half of an aggregation shows as a whole above.
-      if (fragment.final !== null && i === fragment.steps.length - 1) return;
-      add(runtimeStats.of(step), figures[i + 1]!);
-    });
-    add(runtimeStats.of(fragment.reader), figures[fragment.copSteps]!);
+    const told = (plan: PhysicalPlan, f: StepFigures): void => {
+      const stats = runtimeStats.of(plan);
+      stats.extra.set('threads', `num:${this.threadCount}`);
+      // What comes out at the top is counted here.
+      if (plan.id !== this.plan.id) add(stats, f);
+    };
+    told(fragment.scan, figures[0]!);
+    fragment.steps.forEach((step, i) => told(step, figures[i + 1]!));
+    told(fragment.reader, figures[fragment.copSteps]!);
   }
 }
 

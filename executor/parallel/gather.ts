@@ -123,7 +123,7 @@ export class GatherOperator implements Operator {
   private async together(scan: ColumnScan): Promise<Operator> {
     const { ctx, fragment, joins, reader } = this;
     reader.handOver();
-    const run = new FragmentRun(fragment, ctx, this.threads, joins);
+    const run = new FragmentRun(this.plan, fragment, ctx, this.threads, joins);
     this.run = run;
     await run.start(scan);
     this.openGate();

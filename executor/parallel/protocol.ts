@@ -79,10 +79,8 @@ export type FromThread =
   | {
       readonly kind: 'batch';
       readonly task: number;
-      /** -1: belongs nowhere in particular. */
-      readonly morsel: number;
-      /** The morsel has no more. */
-      readonly last: boolean;
+      /** Three numbers each: a morsel, the end of its rows in this batch, and 1 when it has no more. None: rows of any order. */
+      readonly spans: readonly number[];
       readonly rows: ChunkForm;
     }
   /** A chunk of rows was taken. */

@@ -28,6 +28,8 @@ import {
 /** Rows and bytes of results that go to the main thread together. */
 const BATCH_ROWS = CHUNK_ROWS * 4;
 const BATCH_BYTES = 1 << 19;
+/** Morsels that are told of together. */
+const BATCH_MORSELS = 8;
 
 /** Batches that may wait for the main thread. */
 const MAX_SENT = 8;
@@ -42,7 +44,10 @@ export class FragmentTask {
   private waiting: Chunk[] = [];
   private rows = 0;
   private bytes = 0;
-  private sentOf = -1;
+  /** See the batch message. */
+  private spans: number[] = [];
+  /** Rows of the morsel at hand were given to a span that is not its last. */
+  private begun = false;
 
   constructor(
     private readonly start: StartMessage,
@@ -73,7 +78,7 @@ export class FragmentTask {
       form.mode === 'morsels',
       () => this.post({ kind: 'taken', task: start.task }, []),
       (m) => {
-        if (ordered) this.flush(m, true);
+        if (ordered) this.endMorsel(m);
       },
     );
   }
@@ -94,7 +99,7 @@ export class FragmentTask {
         await root.open();
         await this.drain(root);
         await root.close();
-        this.flush(morsel, true);
+        this.endMorsel(morsel);
       }
     } else {
       let root = source;
@@ -102,8 +107,8 @@ export class FragmentTask {
       await root.open();
       await this.drain(root);
       await root.close();
-      this.flush(-1, true);
     }
+    this.flush();
     this.post(
       {
         kind: 'done',
@@ -166,8 +171,7 @@ export class FragmentTask {
       this.waiting.push(chunk);
       this.rows += chunk.rows;
       this.bytes += (rowBytes(chunk) * chunk.rows) / Math.max(1, chunk.length);
-      if (this.rows >= BATCH_ROWS || this.bytes >= BATCH_BYTES)
-        this.flush(this.form.mode === 'free' ? -1 : this.scan.morsel, false);
+      if (this.rows >= BATCH_ROWS || this.bytes >= BATCH_BYTES) this.sendPart();
       const pause = this.ctx.checkpoint();
       if (pause !== undefined) await pause;
       if (this.form.mode === 'free') await this.awaitRoom();
@@ -182,21 +186,36 @@ export class FragmentTask {
     }
   }
 
-  private flush(morsel: number, last: boolean): void {
-    const { waiting } = this;
-    if (waiting.length === 0) {
-      if (morsel < 0 || !last) return;
-      // What a morsel without rows is told by costs the main thread nothing.
-      if (this.sentOf !== morsel && morsel < this.start.empty.length) {
-        Atomics.store(this.start.empty, morsel, 1);
-        return;
-      }
+  /** Sends what there is, in the middle of a morsel. */
+  private sendPart(): void {
+    if (this.form.mode !== 'free') {
+      this.spans.push(this.scan.morsel, this.rows, 0);
+      this.begun = true;
     }
+    this.flush();
+  }
+
+  private endMorsel(morsel: number): void {
+    const { spans, begun } = this;
+    this.begun = false;
+    const from = spans.length === 0 ? 0 : spans[spans.length - 2]!;
+    // What a morsel without rows is told by costs the main thread nothing.
+    if (!begun && this.rows === from && morsel < this.start.empty.length) {
+      Atomics.store(this.start.empty, morsel, 1);
+      return;
+    }
+    spans.push(morsel, this.rows, 1);
+    if (spans.length >= BATCH_MORSELS * 3) this.flush();
+  }
+
+  private flush(): void {
+    const { waiting, spans } = this;
+    if (waiting.length === 0 && spans.length === 0) return;
     const chunk = waiting.length === 0 ? new Chunk([], 0) : concatChunks(waiting);
     this.waiting = [];
+    this.spans = [];
     this.rows = 0;
     this.bytes = 0;
-    this.sentOf = morsel;
     const buffers: ArrayBuffer[] = [];
     const writer: ArrayWriter = {
       rows(a) {
@@ -210,7 +229,7 @@ export class FragmentTask {
     };
     const rows = chunkForm(chunk, writer);
     this.control.countSent();
-    this.post({ kind: 'batch', task: this.start.task, morsel, last, rows }, buffers);
+    this.post({ kind: 'batch', task: this.start.task, spans, rows }, buffers);
   }
 }
 
