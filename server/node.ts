@@ -69,13 +69,14 @@ export async function openNodeEngine(
   config: Config,
   version: string,
   output: LogOutput,
-  node: Pick<EngineOptions, 'attachment' | 'bus' | 'serverId' | 'serverUuid'> = {},
+  node: Pick<EngineOptions, 'attachment' | 'opened' | 'bus' | 'serverId' | 'serverUuid'> = {},
 ): Promise<Engine> {
   const tikv =
     config.store === 'tikv'
       ? { pd: config.pd.split(',').map((s) => s.trim()), tls: clusterTls(config) }
       : null;
-  if (tikv === null && node.attachment === undefined) prepareDataDirectory(config['data-dir']);
+  if (tikv === null && node.attachment === undefined && node.opened === undefined)
+    prepareDataDirectory(config['data-dir']);
   try {
     // Loaded late, so that --help and mistaken options answer at once.
     const { openEngine } = await import('../session/engine/engine.js');

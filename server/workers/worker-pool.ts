@@ -11,6 +11,7 @@ import { durabilityOf, openFailed } from '../node.js';
 import { replaceStaleSocket } from '../protocol/mysql-server.js';
 import { prepareDataDirectory, reason, StartError } from '../start-error.js';
 import { ConnectionCounts } from './accept-share.js';
+import { type NodeStart, SqlNode } from './sql-node.js';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.js';
 
 const BACKLOG = 4096;
@@ -21,10 +22,12 @@ export interface Listening {
 }
 
 /**
- * The server as several threads: this one has the store open and the sockets listening, each worker is a SQL node of its own which reads
- * the store's memory itself, sends it what it writes, and accepts clients (see docs/architecture.md).
+ * The server as several threads, each a SQL node of its own that accepts clients: this one, which has the store open and the sockets
+ * bound, and workers, which read the store's memory themselves and send it what they commit (see docs/architecture.md).
  */
 export class WorkerPool {
+  /** The node of this thread, which comes first. */
+  private own: SqlNode | null = null;
   private readonly workers: Worker[] = [];
   private readonly handles: ServerHandle[] = [];
   private stopping = false;
@@ -32,6 +35,7 @@ export class WorkerPool {
   private constructor(
     private readonly config: Config,
     private readonly store: EmbeddedStore,
+    private readonly output: LogOutput,
     private readonly onLost: (message: string) => void,
   ) {}
 
@@ -52,7 +56,7 @@ export class WorkerPool {
         logger: output.log,
       });
       await prepareStore(store);
-      pool = new WorkerPool(config, store, onLost);
+      pool = new WorkerPool(config, store, output, onLost);
     } catch (e) {
       throw openFailed(config, output, e);
     }
@@ -82,21 +86,21 @@ export class WorkerPool {
       unixFd = (await this.bind(path, (server) => server.listen({ path, backlog: BACKLOG }))).fd;
       chmodSync(path, 0o777);
     }
-    const answers = await Promise.all(
-      this.workers.map((worker, index) => {
-        const status = index === 0 && config['status-host'] !== '';
-        return request(worker, { kind: 'serve', tcpFd: tcp.fd, unixFd, status }, 'serving');
-      }),
+    const sockets = { tcpFd: tcp.fd, unixFd };
+    const statusPort = await this.own!.serve({ ...sockets, status: config['status-host'] !== '' });
+    await Promise.all(
+      this.workers.map((worker) => request(worker, { kind: 'serve', ...sockets, status: false }, 'serving')),
     );
-    return { port: tcp.port, statusPort: answers[0]!.statusPort };
+    return { port: tcp.port, statusPort };
   }
 
-  /** Stops the workers, then closes the store. */
+  /** Stops the nodes, then closes the store. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
-    await Promise.allSettled(
-      this.workers.map((worker) => request(worker, { kind: 'stop', graceMs }, 'stopped')),
-    );
+    await Promise.allSettled([
+      this.own?.stop(graceMs),
+      ...this.workers.map((worker) => request(worker, { kind: 'stop', graceMs }, 'stopped')),
+    ]);
     // Only now: until here workers read the store's memory.
     await this.store.close();
   }
@@ -114,29 +118,28 @@ export class WorkerPool {
       }
     }
     const serverUuid = randomUUID();
+    const startOf = (index: number): NodeStart => ({
+      config: this.config,
+      version,
+      index,
+      serverUuid,
+      peers: ports[index]!,
+      counts,
+    });
     const open = async (index: number): Promise<void> => {
       const { attachment, transfer } = host.attach(n);
-      const peers = ports[index]!;
-      const start: WorkerStart = {
-        config: this.config,
-        version,
-        index,
-        serverUuid,
-        attachment,
-        peers,
-        counts,
-      };
+      const start: WorkerStart = { ...startOf(index), attachment };
       const worker = new Worker(new URL('./worker.js', import.meta.url), {
         workerData: start,
-        transferList: [...transfer, ...peers],
+        transferList: [...transfer, ...start.peers],
       });
-      this.workers[index] = worker;
+      this.workers.push(worker);
       worker.on('error', (e) => this.lost(`a worker failed: ${e.message}`));
       worker.on('exit', (code) => this.lost(`a worker ended with code ${code}`));
       await answer(worker, 'opened');
     };
     // The first makes a new store's system tables.
-    await open(0);
+    this.own = await SqlNode.open(startOf(0), { opened: { store: this.store, threads: n } }, this.output);
     await Promise.all(Array.from({ length: n - 1 }, (_, i) => open(i + 1)));
   }
 

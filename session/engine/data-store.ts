@@ -4,7 +4,10 @@ import { createCoprocessorHandler, localCoprocessor } from '../../executor/copro
 import { openStorage } from '../../kv/client/storage.js';
 import type { Storage } from '../../kv/storage.js';
 import type { TlsFiles } from '../../kv/tikv/tls.js';
+import type { AttachedStore } from '../../kv/embedded/attached-store.js';
+import type { EmbeddedStore } from '../../kv/embedded/engine.js';
 import type { StoreAttachment } from '../../kv/embedded/thread-protocol.js';
+import type { Awaitable } from '../../types/awaitable.js';
 import type { Logger } from './engine-core.js';
 
 const REPLICAS = new WeakMap<Storage, ColumnarReplica>();
@@ -18,6 +21,8 @@ export interface DataStoreOptions {
   readonly tikv?: { readonly pd: readonly string[]; readonly tls: TlsFiles | null } | null;
   /** The embedded store that another thread of this process has open. */
   readonly attachment?: StoreAttachment;
+  /** The embedded store that this thread has open, for itself and others: `threads` in all. It is not closed here. */
+  readonly opened?: { readonly store: EmbeddedStore; readonly threads: number };
   /** innodb_flush_log_at_trx_commit at start, of the embedded store. */
   readonly durability: 0 | 1 | 2;
   readonly logger: Logger;
@@ -36,13 +41,11 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
   if (options.attachment !== undefined) {
     const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
     const store = new AttachedStore(options.attachment);
-    const maxBytes = Math.floor(totalmem() / 4 / options.attachment.threads);
-    const handler = createCoprocessorHandler({ columnar: { maxBytes } });
-    store.setCoprocessor(handler);
-    const storage = openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
-    const replica = handler.replicaOf(store.dataWatch);
-    if (replica !== null) REPLICAS.set(storage, replica);
-    return storage;
+    return storageOf(store, columnShare(options.attachment.threads), () => store.close());
+  }
+  if (options.opened !== undefined) {
+    const { store, threads } = options.opened;
+    return storageOf(store, columnShare(threads), () => Promise.resolve());
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
   const store = await openEmbeddedStore({
@@ -50,9 +53,20 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
     durability: options.durability,
     logger,
   });
-  const handler = createCoprocessorHandler();
+  return storageOf(store, undefined, () => store.close());
+}
+
+/** Bytes of columns that one of so many threads may keep. */
+const columnShare = (threads: number): number => Math.floor(totalmem() / 4 / threads);
+
+function storageOf(
+  store: EmbeddedStore | AttachedStore,
+  maxBytes: number | undefined,
+  onClose: () => Awaitable<void>,
+): Storage {
+  const handler = createCoprocessorHandler(maxBytes === undefined ? {} : { columnar: { maxBytes } });
   store.setCoprocessor(handler);
-  const storage = openStorage({ rpc: store, oracle: store, onClose: () => store.close() });
+  const storage = openStorage({ rpc: store, oracle: store, onClose });
   const replica = handler.replicaOf(store.dataWatch);
   if (replica !== null) REPLICAS.set(storage, replica);
   return storage;
