@@ -21,6 +21,8 @@ export interface DdlContext {
    * every node's statements know the new state.
    */
   awaitVersion(tableId: number, version: number): Promise<void>;
+  /** Whether a transaction of this node that uses the table has a snapshot from before `ts`. */
+  hasSnapshotBefore(tableId: number, ts: bigint): boolean;
   /** The database named, or the current one; throws 1046. */
   databaseOf(schema: string | null): string;
   /** '' when none is selected. */

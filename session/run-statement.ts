@@ -197,7 +197,7 @@ function runInTransaction(
   };
   return transaction.active
     ? within()
-    : andThen(transaction.begin(beginOptions(session, null, null), false), within);
+    : andThen(transaction.begin({ ...beginOptions(session, null, null), lasting: true }, false), within);
 }
 
 /** One try of a statement in a stage of its transaction's membuffer, and the tries that follow it. */

@@ -47,6 +47,11 @@ export class SessionDdlContext implements DdlContext {
   awaitVersion(tableId: number, version: number): Promise<void> {
     return this.session.engine.awaitVersion(this.session, tableId, version);
   }
+  hasSnapshotBefore(tableId: number, ts: bigint): boolean {
+    for (const s of this.session.engine.sessions.values())
+      if (s !== this.session && s.transaction.readsBefore(tableId, ts)) return true;
+    return false;
+  }
   get currentDatabase(): string {
     return this.session.currentDatabase;
   }

@@ -4,6 +4,8 @@ import type { LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 
 export interface BeginOptions {
+  /** Without BEGIN, but for more than one statement (autocommit = 0). */
+  readonly lasting?: boolean;
   readonly pessimistic: boolean;
   readonly readOnly: boolean;
   readonly lockWaitTimeoutMs: number;
@@ -35,6 +37,10 @@ export class SessionTransaction {
   /** BEGIN was given: lasts until COMMIT or ROLLBACK whatever autocommit says. */
   explicit = false;
   readOnly = false;
+  /** Lasts beyond the statement that runs. */
+  lasting = false;
+  /** The schema as it was when the transaction began. */
+  schemaAtBegin: InfoSchema | null = null;
   /** Time of BEGIN, ms since the epoch; 0 when idle. */
   startedAt = 0;
   /** The first statements, for TIDB_TRX. */
@@ -42,10 +48,15 @@ export class SessionTransaction {
   private savepoints: Savepoint[] = [];
   /** Tables written, at the schema version they were planned with. */
   private written = new Map<number, TableInfo>();
+  /** Tables that a lasting transaction has used, as they were when it first did: schema changes wait for it (metadata lock). */
+  private used = new Map<number, TableInfo>();
   /** What the transaction did to the row counts; taken over when it commits. */
   changes: RowChanges = NO_CHANGES;
 
-  constructor(private storage: Storage) {}
+  constructor(
+    private storage: Storage,
+    private readonly schema: () => InfoSchema,
+  ) {}
 
   /** The session has tables of its own from now on, in an open transaction as well. */
   useStorage(storage: Storage, local: LocalKeys): void {
@@ -67,6 +78,8 @@ export class SessionTransaction {
   private started(txn: Transaction, options: BeginOptions, explicit: boolean): Transaction {
     this.txn = txn;
     this.explicit = explicit;
+    this.lasting = explicit || options.lasting === true;
+    this.schemaAtBegin = this.lasting ? this.schema() : null;
     this.readOnly = options.readOnly;
     this.startedAt = Date.now();
     return txn;
@@ -74,6 +87,20 @@ export class SessionTransaction {
 
   noteWritten(table: TableInfo): void {
     if (!this.written.has(table.id)) this.written.set(table.id, table);
+  }
+
+  /** The table as the transaction first used it; undefined: it has not. */
+  usedTable(tableId: number): TableInfo | undefined {
+    return this.used.get(tableId);
+  }
+
+  noteUsed(table: TableInfo): void {
+    this.used.set(table.id, table);
+  }
+
+  /** Whether the transaction uses the table and has a snapshot from before `ts`. */
+  readsBefore(tableId: number, ts: bigint): boolean {
+    return this.txn !== null && this.used.has(tableId) && this.txn.startTs < ts;
   }
 
   get writtenTables(): number[] {
@@ -87,10 +114,12 @@ export class SessionTransaction {
     return this.noted.map((s) => s.text);
   }
 
-  /** Whether the transaction wrote the table as it was before the given schema version. */
+  /** Whether the transaction works with the table as it was before the given schema version. */
   usesBefore(tableId: number, version: number): boolean {
     const table = this.written.get(tableId) ?? this.committing?.get(tableId);
-    return table !== undefined && table.version < version;
+    if (table !== undefined && table.version < version) return true;
+    const used = this.used.get(tableId);
+    return used !== undefined && used.version < version;
   }
 
   noteModified(tableId: number, rows: number, modified: number): void {
@@ -177,6 +206,9 @@ export class SessionTransaction {
     this.txn = null;
     this.explicit = false;
     this.readOnly = false;
+    this.lasting = false;
+    this.schemaAtBegin = null;
+    if (this.used.size > 0) this.used = new Map();
     this.startedAt = 0;
     if (this.noted.length > 0) this.noted = [];
     if (this.savepoints.length > 0) this.savepoints = [];

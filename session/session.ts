@@ -138,7 +138,7 @@ export class Session implements ClientSession {
     this.statement = new StatementContext('', Date.now());
     this.evalContext = new SessionEvalContext(this);
     this.storage = engine.storage.forSession(new SessionAttributes(this));
-    this.transaction = new SessionTransaction(this.storage);
+    this.transaction = new SessionTransaction(this.storage, () => this.engine.schemaLoader.current);
     this.prepared = new PreparedStatements(this);
     this.multiStatements = connection.multiStatements;
     this.vars = new SessionVariables(engine.globals, (name, value) => this.applyVariable(name, value));

@@ -28,7 +28,7 @@ import {
 } from '../table-transition.js';
 import { fillTable, passesOf } from './fill-table.js';
 import { clearPhysical } from './move-rows.js';
-import { isEnded, type DdlJob, type JobSession, type JobSettings } from './job.js';
+import { isEnded, rowsDone, type DdlJob, type JobSession, type JobSettings } from './job.js';
 import { JobTable } from './job-table.js';
 
 /** What the worker needs of the server around it. */
@@ -308,6 +308,7 @@ export class DdlWorker {
       if (phase === 'leavingDeleteOnly' && leavesOwnId(running.job.work!.transition))
         await clearPhysical(running.context.ctx, running.job.tableId);
       const next = phases[phases.indexOf(phase) + 1]!;
+      if (phase === 'writeReorg') await this.awaitSnapshots(running);
       await this.obey(running, isRevertible(phase));
       await this.step(running, next, next === 'done' ? 'synced' : 'running', null);
       if (next === 'done') return;
@@ -329,6 +330,17 @@ export class DdlWorker {
       },
       obey: () => this.obey(running, true),
     });
+  }
+
+  /** Waits for transactions whose snapshot is older than what was filled. */
+  private async awaitSnapshots(running: RunningJob): Promise<void> {
+    const { ctx } = running.context;
+    const ts = await this.env.storage.currentTs();
+    while (ctx.hasSnapshotBefore(running.job.tableId, ts)) {
+      ctx.throwIfInterrupted();
+      await this.obey(running, true);
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
   }
 
   /** Takes part and its error back out. */
@@ -596,11 +608,11 @@ function refusal(job: DdlJob | null, id: number, wish: 'cancel' | 'pause' | 'res
 const progressText = (job: DdlJob): string =>
   job.progress.total === 0
     ? `${job.type}: ${job.schemaState}`
-    : `${job.type}: ${job.progress.rows} rows (${percentage(job).toFixed(1)}%)`;
+    : `${job.type}: ${rowsDone(job.progress)} rows (${percentage(job).toFixed(1)}%)`;
 
 /** How far the job is, in hundredths. */
 export const percentage = (job: DdlJob): number =>
-  job.progress.total === 0 ? 0 : Math.min(100, (100 * job.progress.rows) / job.progress.total);
+  job.progress.total === 0 ? 0 : Math.min(100, (100 * rowsDone(job.progress)) / job.progress.total);
 
 function settingsOf(ctx: DdlContext): JobSettings {
   return {

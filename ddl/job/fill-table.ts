@@ -188,6 +188,8 @@ async function fillInBulk(
     offsets: [...pass.needs!],
     rows: { startKey, endKey },
   };
+  const before = control.progress();
+  await control.reached({ ...before, loading: 0 });
   let again: Uint8Array[];
   try {
     again = await ingestIndexes(ctx, ctx.storage.bulk!, job, {
@@ -195,7 +197,7 @@ async function fillInBulk(
       obey: () => control.obey(),
       progressed: (rows) => {
         const p = control.progress();
-        return control.reached({ ...p, rows: p.rows + rows });
+        return control.reached({ ...p, loading: (p.loading ?? 0) + rows });
       },
     });
   } catch (e) {
@@ -207,7 +209,13 @@ async function fillInBulk(
     await control.obey();
     await addAgain(ctx, table, physicalId, pass, again.slice(i, i + AGAIN_ROWS));
   }
-  await control.reached({ ...control.progress(), nextKey: Buffer.from(endKey).toString('hex') });
+  const { rows, loading = 0, total, passes } = control.progress();
+  await control.reached({
+    rows: rows + loading,
+    total,
+    passes,
+    nextKey: Buffer.from(endKey).toString('hex'),
+  });
 }
 
 async function addAgain(

@@ -59,6 +59,8 @@ export interface JobSettings {
 export interface JobProgress {
   /** Rows done, of all passes. */
   readonly rows: number;
+  /** Rows read by a bulk load that has not ended: done again if it does not. */
+  readonly loading?: number;
   /** Rows to be done; 0 = unknown. */
   readonly total: number;
   /** Passes over the table that are done. */
@@ -71,6 +73,8 @@ export interface JobWork {
   readonly transition: TableTransition;
   readonly phase: Phase;
 }
+
+export const rowsDone = (p: JobProgress): number => p.rows + (p.loading ?? 0);
 
 /** Whether the job has come to its end. */
 export const isEnded = (state: JobState): boolean =>

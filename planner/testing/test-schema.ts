@@ -138,6 +138,7 @@ export class TestSchema {
       schema: () => this.snapshot(),
       reload: unused,
       awaitVersion: unused,
+      hasSnapshotBefore: unused,
       databaseOf: () => 'test',
       variable: (name) => this.variables.get(name) ?? '',
       evaluate,

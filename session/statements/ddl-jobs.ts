@@ -1,6 +1,6 @@
 import type { AdminStmt, Expr } from '../../parser/ast/index.js';
 import { percentage, byteSize } from '../../ddl/job/ddl-worker.js';
-import type { DdlJob } from '../../ddl/job/job.js';
+import { rowsDone, type DdlJob } from '../../ddl/job/job.js';
 import type { SchemaState } from '../../catalog/model.js';
 import { Chunk } from '../../chunk/chunk.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
@@ -65,7 +65,7 @@ function jobRows(session: Session, job: DdlJob): Datum[][] {
     text(STATE_TEXT[job.schemaState]),
     job.dbId,
     job.tableId,
-    job.progress.rows,
+    rowsDone(job.progress),
     moment(session, job.createTime),
     moment(session, job.startTime),
     moment(session, job.endTime),
@@ -82,7 +82,7 @@ function comments(job: DdlJob): string {
 
 /** One line about a running job (ADMIN SHOW DDL). */
 export const jobText = (j: DdlJob): string =>
-  `ID:${j.id}, Type:${j.type}, State:${j.state}, SchemaState:${STATE_TEXT[j.schemaState]}, SchemaID:${j.dbId}, TableID:${j.tableId}, RowCount:${j.progress.rows}, ArgLen:0, start time: ${new Date(j.startTime).toISOString()}, Err:${j.error?.message ?? '<nil>'}`;
+  `ID:${j.id}, Type:${j.type}, State:${j.state}, SchemaState:${STATE_TEXT[j.schemaState]}, SchemaID:${j.dbId}, TableID:${j.tableId}, RowCount:${rowsDone(j.progress)}, ArgLen:0, start time: ${new Date(j.startTime).toISOString()}, Err:${j.error?.message ?? '<nil>'}`;
 
 /** ADMIN SHOW DDL JOBS [n] [WHERE …]: running jobs, then the last n of the history. */
 export async function showJobs(session: Session, stmt: AdminOf<'SHOW DDL JOBS'>): Promise<Outcome> {

@@ -14,6 +14,7 @@ import { hasForeignKeys } from '../../catalog/foreign-keys.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
 import { operatorRows, resultColumns } from '../operator-rows.js';
+import { noteMetadata } from '../metadata-lock.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
 import { writeFile } from '../outfile.js';
@@ -45,6 +46,7 @@ export function noted(session: Session, planned: PlannedStatement): PlannedState
     }
   }
   session.statement.planned = planned;
+  if (session.transaction.lasting) noteMetadata(session, planned);
   for (const t of planned.tables) if (t.write) session.noteWritten(t.table);
   return planned;
 }

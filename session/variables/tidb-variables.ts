@@ -141,8 +141,7 @@ registerVariables([
     scope: 'global',
     kind: 'bool',
     default: 'ON',
-    noop: true,
-    doc: 'Schema changes wait for transactions.',
+    doc: 'Schema changes wait for transactions that have read the table, too.',
   },
   {
     name: 'tidb_disable_txn_auto_retry',
