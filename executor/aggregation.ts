@@ -28,7 +28,7 @@ export class Aggregation {
   readonly aggregators: readonly Aggregator[];
   private readonly keySlots: readonly number[];
   private readonly argSlots: readonly (readonly number[])[];
-  private readonly projection;
+  private readonly projection: ReturnType<typeof compileProjection>;
   /** Whether the functions give states rather than values. */
   readonly partial: boolean;
 
@@ -36,7 +36,18 @@ export class Aggregation {
     groupBy: readonly Expression[],
     aggs: readonly AggFunc[],
     private readonly ctx: EvalContext,
+    /** One of the same functions, whose inputs are computed alike. */
+    like: Aggregation | null = null,
   ) {
+    if (like !== null) {
+      this.keySlots = like.keySlots;
+      this.argSlots = like.argSlots;
+      this.projection = like.projection;
+      this.partial = like.partial;
+      this.aggregators = aggs.map((a) => createAggregator(a, ctx));
+      for (let k = 0; k < aggs.length; k++) this.aggregators[k]!.reserve?.(like.reserved);
+      return;
+    }
     const exprs: Expression[] = [];
     const slotOf = (e: Expression): number => {
       const at = exprs.findIndex((x) => x === e || equals(x, e));
@@ -69,13 +80,30 @@ export class Aggregation {
     };
   }
 
+  private reserved = 0;
+
   resize(groups: number): void {
+    if (groups > this.reserved) this.reserved = groups;
     for (const a of this.aggregators) a.resize(groups);
   }
 
   update(ids: Int32Array | null, inputs: AggInputs): void {
     const { chunk, args } = inputs;
     updateAggregators(this.aggregators, ids, args, chunk.length, chunk.sel);
+  }
+
+  /** `update` with rows in the order of their groups: `starts` are the rows at which new ones begin. */
+  updateOrdered(ids: Int32Array, inputs: AggInputs, starts: Int32Array): void {
+    const { aggregators } = this;
+    const others: Aggregator[] = [];
+    const args: (readonly Vector[])[] = [];
+    for (let k = 0; k < aggregators.length; k++) {
+      const a = aggregators[k]!;
+      if (a.open?.(inputs.args[k]!, starts) === true) continue;
+      others.push(a);
+      args.push(inputs.args[k]!);
+    }
+    updateAggregators(others, ids, args, inputs.chunk.length, inputs.chunk.sel);
   }
 
   /** Output columns of groups from … to-1. */

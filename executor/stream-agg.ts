@@ -25,6 +25,8 @@ export class StreamAggOperator implements Operator {
   private any = false;
   private ended = false;
   private ids = new Int32Array(0);
+  /** Rows of the chunk at which groups begin. */
+  private starts = new Int32Array(0);
   private heldBytes = 0;
 
   constructor(
@@ -35,7 +37,7 @@ export class StreamAggOperator implements Operator {
     this.groupBy = plan.groupBy;
     this.aggs = plan.aggs;
     this.collations = plan.groupBy.map((e) => keyCollation(e.type));
-    this.aggregation = this.fresh();
+    this.aggregation = new Aggregation(plan.groupBy, plan.aggs, ctx.eval);
   }
 
   open(): void | Promise<void> {
@@ -85,7 +87,7 @@ export class StreamAggOperator implements Operator {
   }
 
   private fresh(): Aggregation {
-    return new Aggregation(this.groupBy, this.aggs, this.ctx.eval);
+    return new Aggregation(this.groupBy, this.aggs, this.ctx.eval, this.aggregation);
   }
 
   /** Adds a chunk. When enough groups are complete, they are given out first and the chunk's rows begin a new batch with the open group. */
@@ -101,7 +103,10 @@ export class StreamAggOperator implements Operator {
       this.account();
       return null;
     }
-    if (this.ids.length < chunk.length) this.ids = new Int32Array(chunk.length);
+    if (this.ids.length < chunk.length) {
+      this.ids = new Int32Array(chunk.length);
+      this.starts = new Int32Array(chunk.length);
+    }
     const at = (k: number): number => (chunk.sel === null ? k : chunk.sel[k]!);
     let out: Chunk | null = null;
     if (
@@ -115,25 +120,32 @@ export class StreamAggOperator implements Operator {
       this.groups = 0;
       this.lastKeys = null;
     }
-    const { ids } = this;
+    const { ids, starts } = this;
     const first = at(0);
     const goes =
       this.lastKeys !== null &&
       rowsEqual(keys, first, this.lastKeys, 0, this.collations, true) &&
       this.groups > 0;
-    let group = goes ? this.groups - 1 : this.groups;
+    const group = goes ? this.groups - 1 : this.groups;
+    let opened = 0;
+    if (!goes) starts[opened++] = first;
     ids[first] = group;
     const numbers = chunk.sel === null ? plainNumbers(keys) : null;
-    if (numbers !== null) group = numberGroups(numbers, n, ids, group);
-    else
+    if (numbers !== null) opened = numberGroups(numbers, n, ids, group, starts, opened);
+    else {
+      let g = group;
       for (let k = 1; k < n; k++) {
         const i = at(k);
-        if (!rowsEqual(keys, i, keys, at(k - 1), this.collations, true)) group++;
-        ids[i] = group;
+        if (!rowsEqual(keys, i, keys, at(k - 1), this.collations, true)) {
+          g++;
+          starts[opened++] = i;
+        }
+        ids[i] = g;
       }
-    this.groups = group + 1;
+    }
+    this.groups += opened;
     this.aggregation.resize(this.groups);
-    this.aggregation.update(ids, inputs);
+    this.aggregation.updateOrdered(ids, inputs, starts.subarray(0, opened));
     this.account();
     const last = Int32Array.of(at(n - 1));
     this.lastKeys = keys.map((v) => gather(v, last));
@@ -153,40 +165,73 @@ function plainNumbers(keys: readonly Vector[]): readonly Numbers[] | null {
   return out;
 }
 
-/** Numbers the groups of rows 1 … n-1, the first row's being `group`; gives the last one's. */
-function numberGroups(keys: readonly Numbers[], n: number, ids: Int32Array, group: number): number {
+/**
+ * Numbers the groups of rows 1 … n-1, the first row's being `group`, and puts the rows at which they begin behind the `opened` ones in
+ * `starts`; gives how many there are then.
+ */
+function numberGroups(
+  keys: readonly Numbers[],
+  n: number,
+  ids: Int32Array,
+  group: number,
+  starts: Int32Array,
+  opened: number,
+): number {
   const [data] = keys as [Numbers];
   if (keys.length === 1)
-    return data instanceof Int32Array ? numberInt32(data, n, ids, group) : numberFloat64(data, n, ids, group);
+    return data instanceof Int32Array
+      ? numberInt32(data, n, ids, group, starts, opened)
+      : numberFloat64(data, n, ids, group, starts, opened);
   for (let i = 1; i < n; i++) {
     for (let k = 0; k < keys.length; k++) {
       if (keys[k]![i] === keys[k]![i - 1]) continue;
       group++;
+      starts[opened++] = i;
       break;
     }
     ids[i] = group;
   }
-  return group;
+  return opened;
 }
 
-function numberInt32(data: Int32Array, n: number, ids: Int32Array, group: number): number {
+function numberInt32(
+  data: Int32Array,
+  n: number,
+  ids: Int32Array,
+  group: number,
+  starts: Int32Array,
+  opened: number,
+): number {
   let last = data[0]!;
   for (let i = 1; i < n; i++) {
     const x = data[i]!;
-    if (x !== last) group++;
+    if (x !== last) {
+      group++;
+      starts[opened++] = i;
+    }
     last = x;
     ids[i] = group;
   }
-  return group;
+  return opened;
 }
 
-function numberFloat64(data: Float64Array, n: number, ids: Int32Array, group: number): number {
+function numberFloat64(
+  data: Float64Array,
+  n: number,
+  ids: Int32Array,
+  group: number,
+  starts: Int32Array,
+  opened: number,
+): number {
   let last = data[0]!;
   for (let i = 1; i < n; i++) {
     const x = data[i]!;
-    if (x !== last) group++;
+    if (x !== last) {
+      group++;
+      starts[opened++] = i;
+    }
     last = x;
     ids[i] = group;
   }
-  return group;
+  return opened;
 }

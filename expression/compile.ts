@@ -45,6 +45,11 @@ interface Output {
   bytes: BytesVectorBuilder;
 }
 
+const NO_I32 = new Int32Array(0);
+const SPARE_ROWS = 4096;
+const MAX_SPARE = 1 << 16;
+/** Where filters pick rows. */
+let spare = NO_I32;
 const NO_F64 = new Float64Array(0);
 const NO_BYTES = new Uint8Array(0);
 const NO_BUILDER = new BytesVectorBuilder(1);
@@ -148,11 +153,20 @@ class Run {
   }
 
   filter(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk> {
-    const picked = new Int32Array(chunk.rows);
+    // Rows are picked into memory that is used again; the chunk gets a copy of those that are left. Whoever comes meanwhile takes another.
+    const { rows } = chunk;
+    let picked = spare;
+    if (this.isAsync) picked = new Int32Array(rows);
+    else {
+      spare = NO_I32;
+      if (picked.length < rows) picked = new Int32Array(Math.max(rows, SPARE_ROWS));
+    }
     const out: Output = { data: picked, big: [], nulls: NO_BYTES, bytes: NO_BUILDER };
     const r = this.execute(chunk, ctx, out);
-    const finish = (count: number): Chunk =>
-      count === chunk.rows ? chunk : chunk.withSel(picked.subarray(0, count) as Int32Array);
+    const finish = (count: number): Chunk => {
+      if (!this.isAsync && picked.length <= MAX_SPARE) spare = picked;
+      return count === rows ? chunk : chunk.withSel(picked.slice(0, count));
+    };
     return r instanceof Promise ? r.then((x) => finish(x.status)) : finish(r.status);
   }
 

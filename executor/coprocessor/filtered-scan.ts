@@ -20,6 +20,7 @@ interface Active {
  */
 export class FilteredScan implements Operator {
   private filters: Active[] | null = null;
+  private scratch = new Int32Array(0);
 
   constructor(
     private readonly scan: Operator,
@@ -64,13 +65,15 @@ export class FilteredScan implements Operator {
     const filters = this.filters!;
     for (let f = 0; f < filters.length && n > 0; f++) {
       const active = filters[f]!;
-      const out = new Int32Array(n);
+      if (this.scratch.length < n) this.scratch = new Int32Array(n);
+      const out = this.scratch;
       const m = active.filter.apply(chunk.columns[active.column]!, sel, n, out);
       active.seen += n;
       active.passed += m;
       if (active.seen > TRIAL_ROWS && active.passed > active.seen * (1 - MIN_DROPPED)) drop = f;
       if (m < n) {
-        sel = out.subarray(0, m);
+        // Often few are left, or none: the chunk gets no more memory than they take.
+        sel = out.slice(0, m);
         n = m;
       }
     }

@@ -12,6 +12,13 @@ export interface Aggregator {
    * `groupIds` is null.
    */
   update(groupIds: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void;
+  /** So many groups are expected. */
+  reserve?(groups: number): void;
+  /**
+   * Takes the rows with which new groups begin, one for each of the groups added last, in place of `update`, where nothing but a
+   * group's first row matters. False: `update` is to be called as ever.
+   */
+  open?(inputs: readonly Vector[], starts: Int32Array): boolean;
   /** Adds the state of another aggregator of the same function: its group j goes to group `map[j]`. */
   merge(other: Aggregator, map: Int32Array): void;
   /** Values of groups from … to-1: one vector, or in partial modes the state columns. */

@@ -13,6 +13,10 @@ export class CountAggregator implements Aggregator {
     private readonly star: boolean,
   ) {}
 
+  reserve(groups: number): void {
+    this.counts = new Float64Array(groups);
+  }
+
   resize(groups: number): void {
     this.counts = grown(this.counts, groups);
   }

@@ -1,7 +1,7 @@
 import { concat } from '../../chunk/concat.js';
 import { gather } from '../../chunk/gather.js';
 import { slice } from '../../chunk/slice.js';
-import type { Vector } from '../../chunk/vector.js';
+import type { BytesVector, Vector } from '../../chunk/vector.js';
 import { newVectorBuilder, vectorOf, type VectorBuilder } from '../../chunk/vector-builder.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Aggregator } from './aggregator.js';
@@ -13,7 +13,7 @@ import type { Aggregator } from './aggregator.js';
 export class FirstRowAggregator implements Aggregator {
   private builder: VectorBuilder | null = null;
   /** Values before those in the builder. */
-  private kept: Vector | null = null;
+  private readonly parts: Vector[] = [];
   private count = 0;
   private groups = 0;
   /** Where each group's value is, -1 for none yet; null while group g's value is at g. */
@@ -29,6 +29,17 @@ export class FirstRowAggregator implements Aggregator {
       grown.set(this.positions);
       this.positions = grown;
     }
+  }
+
+  open(inputs: readonly Vector[], starts: Int32Array): boolean {
+    if (this.positions !== null || this.count + starts.length !== this.groups) return false;
+    if (starts.length === 0) return true;
+    this.flush();
+    const v = gather(inputs[0]!, starts, starts.length);
+    this.parts.push(v);
+    this.count += starts.length;
+    if (v.kind === 'bytes') this.bytes += vectorBytes(v);
+    return true;
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
@@ -94,13 +105,22 @@ export class FirstRowAggregator implements Aggregator {
     }
   }
 
+  /** What is in the builder becomes a part. */
+  private flush(): void {
+    if (this.builder === null) return;
+    this.parts.push(this.builder.finish());
+    this.builder = null;
+  }
+
   private values(): Vector | null {
-    if (this.builder !== null) {
-      const more = this.builder.finish();
-      this.builder = null;
-      this.kept = this.kept === null ? more : concat([this.kept, more]);
+    this.flush();
+    const { parts } = this;
+    if (parts.length > 1) {
+      const all = concat(parts);
+      parts.length = 0;
+      parts.push(all);
     }
-    return this.kept;
+    return parts[0] ?? null;
   }
 
   result(from: number, to: number): Vector[] {
@@ -118,3 +138,6 @@ export class FirstRowAggregator implements Aggregator {
     return this.count * 16 + this.bytes;
   }
 }
+
+const vectorBytes = (v: BytesVector): number =>
+  v.codes === null ? v.offsets[v.length]! - v.offsets[0]! : v.length * 4;

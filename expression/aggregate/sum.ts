@@ -57,6 +57,11 @@ export class SumAggregator implements Aggregator {
     this.exact = evalType(input) !== 'real';
   }
 
+  reserve(groups: number): void {
+    this.acc = new Float64Array(groups);
+    this.counts = new Float64Array(groups);
+  }
+
   resize(groups: number): void {
     this.acc = grown(this.acc, groups);
     this.counts = grown(this.counts, groups);
