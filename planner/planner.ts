@@ -7,6 +7,8 @@ import { buildDelete, buildInsert, buildUpdate } from './logical/build-dml.js';
 import { mysqlError } from '../types/error-table.js';
 import { BuildState, StatementMemory, SubqueryNeeded } from './resolve/build-state.js';
 import type { FieldName } from './resolve/scope.js';
+import { JoinHints } from './hints/join-hints.js';
+import { QueryBlocks } from './hints/query-blocks.js';
 import { optimize } from './rules/optimize.js';
 import type { LogicalPlan } from './logical/plan.js';
 
@@ -34,7 +36,10 @@ export function planStatement(
   ctx: PlanContext,
 ): PlannedStatement | Promise<PlannedStatement> {
   if (!isPlannable(stmt)) throw mysqlError('ER_NOT_SUPPORTED_YET', stmt.kind);
-  return attempt(stmt, ctx, new StatementMemory());
+  const memory = new StatementMemory();
+  memory.blocks = new QueryBlocks(stmt);
+  memory.joinHints = new JoinHints(memory.blocks);
+  return attempt(stmt, ctx, memory);
 }
 
 function attempt(
@@ -87,11 +92,14 @@ function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementM
 /** Rewrites a logical plan and finds its best physical one, whose columns are those of the logical plan as built. */
 function physical(p: LogicalPlan, state: BuildState, ordered = false): PhysicalPlan {
   const columns = [...p.schema];
+  state.joinHints?.lookAt(p);
   const rewritten = state.ctx.span('optimize', () => optimize(p, state, ordered));
   return state.ctx.span('search', () => findBestPlan(rewritten, columns, state));
 }
 
 function planned(state: BuildState, plan: PhysicalPlan, names: readonly OutputName[]): PlannedStatement {
+  for (const message of state.joinHints?.warnings() ?? [])
+    state.ctx.warn({ level: 'Warning', code: 1815, message });
   return { plan, names, cacheable: state.cacheable, tables: state.tables };
 }
 

@@ -23,6 +23,8 @@ export function operatorName(p: PhysicalPlan): string {
       return p.byRowId === true ? 'TableRowIDScan' : p.full ? 'TableFullScan' : 'TableRangeScan';
     case 'IndexScan':
       return p.full ? 'IndexFullScan' : 'IndexRangeScan';
+    case 'IndexJoin':
+      return p.hashed === true ? 'IndexHashJoin' : p.op;
     case 'PointGet':
       return 'Point_Get';
     case 'BatchPointGet':

@@ -1,21 +1,7 @@
 import type * as ast from '../../parser/ast/index.js';
 import { enginesOf } from '../physical/engines.js';
 import type { BuildState } from '../resolve/build-state.js';
-import type { DataSource, Join, JoinHint, LogicalPlan } from './plan.js';
-
-type JoinMethod = Exclude<JoinHint['prefer'], null>;
-
-const JOIN_METHODS: Readonly<Record<string, { readonly method: JoinMethod; readonly inner: boolean }>> = {
-  HASH_JOIN: { method: 'hash', inner: false },
-  TIDB_HJ: { method: 'hash', inner: false },
-  HASH_JOIN_BUILD: { method: 'hash', inner: false },
-  HASH_JOIN_PROBE: { method: 'hash', inner: false },
-  INL_JOIN: { method: 'index', inner: true },
-  TIDB_INLJ: { method: 'index', inner: true },
-  MERGE_JOIN: { method: 'merge', inner: false },
-  TIDB_SMJ: { method: 'merge', inner: false },
-  INL_HASH_JOIN: { method: 'index', inner: true },
-};
+import type { DataSource, LogicalPlan } from './plan.js';
 
 const INDEX_HINTS: Readonly<Record<string, ast.IndexHintType>> = {
   USE_INDEX: 'USE',
@@ -23,24 +9,11 @@ const INDEX_HINTS: Readonly<Record<string, ast.IndexHintType>> = {
   IGNORE_INDEX: 'IGNORE',
 };
 
-/** Aliases of the tables a plan reads, lower case. */
-function aliases(p: LogicalPlan, into = new Set<string>()): Set<string> {
-  if (p.op === 'DataSource' || p.op === 'MemTable') into.add(p.alias.toLowerCase());
-  for (const c of p.children) aliases(c, into);
-  return into;
-}
-
 /**
- * Marks the joins and tables of a FROM clause as the block's hints ask: join methods by table, indexes by table. An unknown
- * table or a hint of another block changes nothing.
+ * Marks the tables of a FROM clause as the block's hints ask. An unknown table or a hint of another block changes nothing.
  */
 export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: LogicalPlan): void {
   for (const hint of hints) {
-    const method = JOIN_METHODS[hint.name];
-    if (method !== undefined) {
-      for (const t of hint.tables) hintJoins(from, t.name.toLowerCase(), method.method, method.inner);
-      continue;
-    }
     if (hint.name === 'READ_FROM_STORAGE') {
       for (const t of hint.tables) hintEngine(state, from, t.name.toLowerCase(), hint);
       continue;
@@ -124,23 +97,3 @@ function hintTable(p: LogicalPlan, alias: string, hint: ast.IndexHint): boolean 
   }
   return p.children.map((c) => hintTable(c, alias, hint)).includes(true);
 }
-
-/** The joins one of whose sides is the table alone, or holds it nearest. */
-function hintJoins(p: LogicalPlan, alias: string, prefer: JoinMethod, inner: boolean): void {
-  if (p.op === 'Join') {
-    const [left, right] = p.children as [LogicalPlan, LogicalPlan];
-    const direct = isTable(left, alias) ? 'left' : isTable(right, alias) ? 'right' : null;
-    const held = aliases(left).has(alias) || aliases(right).has(alias);
-    if (direct !== null || (held && !inner)) setHint(p, { prefer, side: inner ? direct : null });
-  }
-  for (const c of p.children) hintJoins(c, alias, prefer, inner);
-}
-
-function setHint(p: Join, hint: JoinHint): void {
-  if (p.hint.prefer === null) p.hint = hint;
-}
-
-const isTable = (p: LogicalPlan, alias: string): boolean =>
-  p.op === 'DataSource'
-    ? p.alias.toLowerCase() === alias
-    : p.op === 'Selection' && isTable(p.children[0]!, alias);

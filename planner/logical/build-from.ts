@@ -13,7 +13,8 @@ import { findName, refText, type FieldName, type QueryScope, type Relation } fro
 import type { BuildState } from '../resolve/build-state.js';
 import { buildCteReference } from './build-cte.js';
 import { buildJsonTable } from './build-json-table.js';
-import { correlatesWith } from './walk.js';
+import { correlatesWith, forEachNode } from './walk.js';
+import type { TableLabel } from './plan.js';
 import { addJoinConditions, newJoin } from './join-condition.js';
 import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
 import {
@@ -44,14 +45,29 @@ function tableRef(
 ): Relation {
   switch (ref.kind) {
     case 'Table':
-      return tableSource(state, ref, scope);
+      return labelled(
+        state,
+        tableSource(state, ref, scope),
+        ref.alias ?? ref.table.name,
+        ref.table.schema ?? state.database,
+      );
     case 'Derived':
-      return derived(state, ref, scope, before);
+      return labelled(state, derived(state, ref, scope, before), ref.alias, null);
     case 'Join':
       return join(state, ref, scope, before);
     case 'JsonTable':
       return buildJsonTable(state, ref, lateralScope(scope, before));
   }
+}
+
+/** Notes by what name the block knows the tables in a plan. */
+function labelled(state: BuildState, rel: Relation, alias: string, db: string | null): Relation {
+  if (state.joinHints?.wanted !== true) return rel;
+  const label: TableLabel = { alias: alias.toLowerCase(), db: db?.toLowerCase() ?? null, block: state.block };
+  forEachNode(rel.plan, (n) => {
+    if (n.children.length === 0) n.labels = [...(n.labels ?? []), label];
+  });
+  return rel;
 }
 
 /** What a lateral table sees: the tables before it, then what the block around it sees. */

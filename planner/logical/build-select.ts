@@ -266,7 +266,14 @@ class SelectBuilder {
       );
     }
     const groupBy = rollup ?? dedupe(this.groupBy.filter((g) => g.kind !== 'constant'));
-    const node: Aggregation = { op: 'Aggregation', schema, children: [this.plan], groupBy, aggs };
+    const node: Aggregation = {
+      op: 'Aggregation',
+      schema,
+      children: [this.plan],
+      groupBy,
+      aggs,
+      ...aggregationHint(stmt.hints),
+    };
     if (groupBy.length === 0 && this.groupBy.length > 0) {
       // GROUP BY of constants gives no row for no input, unlike no GROUP BY at all.
       node.groupBy = [ONE];
@@ -643,11 +650,14 @@ export function buildSelect(
   ctes: CteScope | null,
 ): Relation {
   const inner = stmt.with === null ? ctes : addCommonTables(state, stmt.with, stmt, outer, ctes);
+  const { block } = state;
   state.hints.push(stmt.hints);
+  state.block = state.blocks?.numberOf(stmt) ?? 0;
   try {
     return new SelectBuilder(state, stmt, outer, inner).run();
   } finally {
     state.hints.pop();
+    state.block = block;
   }
 }
 
@@ -660,4 +670,11 @@ function decidingColumns(state: BuildState, ds: DataSource): ReadonlyMap<number,
     if (column !== undefined) out.set(offset, column);
   }
   return out;
+}
+
+/** HASH_AGG() or STREAM_AGG(); of both neither counts. */
+function aggregationHint(hints: readonly ast.Hint[]): { prefer?: 'HashAgg' | 'StreamAgg' } {
+  const hash = hints.some((h) => h.name === 'HASH_AGG');
+  const stream = hints.some((h) => h.name === 'STREAM_AGG');
+  return hash === stream ? {} : { prefer: hash ? 'HashAgg' : 'StreamAgg' };
 }

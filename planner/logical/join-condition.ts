@@ -4,7 +4,7 @@ import { decimalType, exactDigits } from '../../expression/type-inference.js';
 import { Flag, evalType, type FieldType } from '../../types/field-type.js';
 import { castTo } from '../resolve/functions.js';
 import { columnsOf, coveredBy, idsOf } from './expression-walk.js';
-import { NO_HINT, type Join, type JoinKey, type LogicalPlan } from './plan.js';
+import { type Join, type JoinKey, type LogicalPlan } from './plan.js';
 import type { JoinType } from '../physical/plan.js';
 import { correlatesWith } from './walk.js';
 
@@ -50,7 +50,6 @@ export function newJoin(
     otherConds: [],
     nullAware: false,
     straight: false,
-    hint: NO_HINT,
   };
 }
 

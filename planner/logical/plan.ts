@@ -34,6 +34,16 @@ interface Base {
   children: LogicalPlan[];
   /** Estimated rows, set by deriveStats; undefined after a change. */
   stats?: PlanStats;
+  /** Of a leaf: the names by which the query blocks around it know it or a derived table that it is in. */
+  labels?: readonly TableLabel[];
+}
+
+/** A table as a query block names it. */
+export interface TableLabel {
+  /** Lower case; null for derived tables, and where a hint leaves it out. */
+  readonly db: string | null;
+  readonly alias: string;
+  readonly block: number;
 }
 
 /** Estimates of a node's output. */
@@ -131,22 +141,15 @@ export interface Join extends Base {
   noDecorrelate?: boolean;
   /** SEMI_JOIN_REWRITE: a join with the distinct keys instead. */
   rewriteSemi?: boolean;
-  hint: JoinHint;
 }
-
-/** What HASH_JOIN, INL_JOIN … asked for; names are table aliases. */
-export interface JoinHint {
-  readonly prefer: 'hash' | 'index' | 'merge' | null;
-  /** Side named by INL_JOIN (the inner side) or HASH_JOIN_BUILD. */
-  readonly side: 'left' | 'right' | null;
-}
-export const NO_HINT: JoinHint = { prefer: null, side: null };
 
 export interface Aggregation extends Base {
   op: 'Aggregation';
   groupBy: Expression[];
   /** One per schema column. */
   aggs: AggFunc[];
+  /** HASH_AGG or STREAM_AGG. */
+  prefer?: 'HashAgg' | 'StreamAgg';
 }
 
 export interface Sort extends Base {

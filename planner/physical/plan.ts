@@ -297,6 +297,8 @@ export interface MergeJoin extends JoinBase {
 /** For each batch of outer rows, the inner side is read by keys built from them. */
 export interface IndexJoin extends JoinBase {
   readonly op: 'IndexJoin';
+  /** TiDB's IndexHashJoin: outer rows need not come out in their order. */
+  readonly hashed?: boolean;
   readonly outer: 'left' | 'right';
   /** Over the outer side's columns, cast to the inner key columns' types. */
   readonly outerKeys: readonly Expression[];

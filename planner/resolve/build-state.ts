@@ -1,3 +1,5 @@
+import type { JoinHints } from '../hints/join-hints.js';
+import type { QueryBlocks } from '../hints/query-blocks.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import type { Hint, Query } from '../../parser/ast/index.js';
@@ -27,6 +29,9 @@ export interface SubqueryRows {
 
 /** What survives a restart of the builder within one statement. */
 export class StatementMemory {
+  /** The statement's query blocks and their hints on joins; null where hints play no part. */
+  blocks: QueryBlocks | null = null;
+  joinHints: JoinHints | null = null;
   readonly subqueries = new Map<Query, SubqueryRows>();
   /** Parsed text of views by table id. */
   readonly views = new Map<number, Query>();
@@ -58,6 +63,8 @@ export class BuildState {
   recursiveSteps = 0;
   /** Database in which unqualified names of the query being built are looked up. */
   database: string;
+  /** Number of the query block being built. */
+  block = 0;
   /** Hints of the enclosing query blocks, innermost last. */
   readonly hints: Hint[][] = [];
   constructor(
@@ -71,6 +78,14 @@ export class BuildState {
     ) => Relation,
   ) {
     this.database = ctx.currentDatabase;
+  }
+
+  get blocks(): QueryBlocks | null {
+    return this.memory.blocks;
+  }
+
+  get joinHints(): JoinHints | null {
+    return this.memory.joinHints;
   }
 
   nextColumnId(): number {

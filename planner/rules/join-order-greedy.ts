@@ -4,14 +4,7 @@ import { PSEUDO } from '../cost/factors.js';
 import { deriveStats } from '../cost/derive-stats.js';
 import { columnsOf, idsOf, isVolatile } from '../logical/expression-walk.js';
 import { addJoinConditions, newJoin } from '../logical/join-condition.js';
-import {
-  NO_HINT,
-  projection,
-  selection,
-  type Join,
-  type JoinKey,
-  type LogicalPlan,
-} from '../logical/plan.js';
+import { projection, selection, type Join, type JoinKey, type LogicalPlan } from '../logical/plan.js';
 import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 
@@ -69,7 +62,6 @@ export const isOrderable = (p: LogicalPlan, outer: boolean): p is Join =>
   p.op === 'Join' &&
   !p.apply &&
   !p.straight &&
-  p.hint === NO_HINT &&
   (p.joinType === 'inner' ||
     (outer && (p.joinType === 'leftOuter' || p.joinType === 'rightOuter') && p.eq.length > 0));
 

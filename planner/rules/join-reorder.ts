@@ -3,14 +3,7 @@ import { deriveStats, forgetStats, joinDenominator } from '../cost/derive-stats.
 import { PSEUDO } from '../cost/factors.js';
 import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import { addJoinConditions, newJoin } from '../logical/join-condition.js';
-import {
-  NO_HINT,
-  selection,
-  type Join,
-  type JoinKey,
-  type LogicalPlan,
-  type PlanStats,
-} from '../logical/plan.js';
+import { selection, type Join, type JoinKey, type LogicalPlan, type PlanStats } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { isOrderable, nothingIsKnown, reorderGreedily } from './join-order-greedy.js';
 import type { Rule } from './rule.js';
@@ -44,7 +37,7 @@ function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
 }
 
 const isInner = (p: LogicalPlan): p is Join =>
-  p.op === 'Join' && p.joinType === 'inner' && !p.apply && !p.straight && p.hint === NO_HINT;
+  p.op === 'Join' && p.joinType === 'inner' && !p.apply && !p.straight;
 
 interface Group {
   relations: LogicalPlan[];

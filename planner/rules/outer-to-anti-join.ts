@@ -61,7 +61,6 @@ function antiJoin(join: Join, rest: readonly Expression[]): LogicalPlan {
     : [join.children[0]!, join.children[1]!];
   const anti = newJoin('antiSemi', left, inner);
   anti.apply = false;
-  anti.hint = join.hint;
   anti.eq = right ? join.eq.map((k) => ({ ...k, left: k.right, right: k.left })) : join.eq;
   anti.leftConds = right ? join.rightConds : join.leftConds;
   anti.rightConds = right ? join.leftConds : join.rightConds;

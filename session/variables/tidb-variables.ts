@@ -238,6 +238,14 @@ registerVariables([
     doc: 'Window functions.',
   },
   {
+    name: 'tidb_hash_join_version',
+    scope: 'both',
+    kind: 'enum',
+    values: ['LEGACY', 'OPTIMIZED'],
+    default: 'OPTIMIZED',
+    doc: 'With legacy, hints do not choose the build side of semi joins.',
+  },
+  {
     name: 'tidb_executor_concurrency',
     scope: 'both',
     kind: 'uint',

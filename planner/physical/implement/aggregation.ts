@@ -202,18 +202,34 @@ export function implementAggregation(opt: Optimizer, p: Aggregation, prop: Prope
   const options: RootTask[] = [];
   const child = p.children[0]!;
   if (p.groupBy.length === 0) {
-    if (prop.order.length === 0) options.push(aggregateTask(opt, p, 'StreamAgg', opt.find(child, ANY)));
-  } else {
-    const order = streamOrder(p, prop.order);
-    if (order !== null) {
-      const task = opt.find(child, { order, limit: Infinity });
-      const sorted = task.kind === 'root' && task.plan.op === 'Sort';
-      if (!sorted || prop.order.length > 0) options.push(aggregateTask(opt, p, 'StreamAgg', task));
-    }
-    if (prop.order.length === 0) options.push(aggregateTask(opt, p, 'HashAgg', opt.find(child, ANY)));
+    if (prop.order.length > 0) return null;
+    const task = opt.find(child, ANY);
+    return aggregateTask(opt, p, p.prefer ?? scalarKind(opt, p, task), task);
   }
+  const order = streamOrder(p, prop.order);
+  if (order !== null && p.prefer !== 'HashAgg') {
+    const task = opt.find(child, { order, limit: Infinity });
+    const sorted = task.kind === 'root' && task.plan.op === 'Sort';
+    if (!sorted || prop.order.length > 0 || p.prefer === 'StreamAgg')
+      options.push(aggregateTask(opt, p, 'StreamAgg', task));
+  }
+  if (prop.order.length === 0 && (p.prefer !== 'StreamAgg' || options.length === 0))
+    options.push(aggregateTask(opt, p, 'HashAgg', opt.find(child, ANY)));
   if (options.length === 0) return null;
   return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** Rows from which on several threads are worth it for one group. */
+const PARALLEL_ROWS = 60;
+
+/** One group needs neither order nor a hash table: what is summed up over several threads is called HashAgg, as TiDB does. */
+function scalarKind(opt: Optimizer, p: Aggregation, task: Task): Kind {
+  const pushed = p.aggs.every((a) => pushableAgg(a) && partialTypes(a) !== null);
+  if (pushed && task.kind === 'cop' && canPush(task)) return 'StreamAgg';
+  const single = ['tidb_hashagg_partial_concurrency', 'tidb_hashagg_final_concurrency'].every(
+    (name) => opt.ctx.variable(name) === '1',
+  );
+  return task.rows > PARALLEL_ROWS && !single ? 'HashAgg' : 'StreamAgg';
 }
 
 /** An order of the group keys that also gives the order the parent wants; null when there is none. */

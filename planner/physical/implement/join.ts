@@ -23,48 +23,92 @@ import {
   type Task,
 } from '../task.js';
 import { conditionsOf, outputOf, sameLayout } from './join-parts.js';
+import { NO_WISH, type JoinMethod, type JoinWish, type Side } from '../../hints/join-hints.js';
 import { mergeJoins } from './merge-join.js';
 import { indexScan, prunesDynamically, readPartitions, tableScan } from './scan.js';
 import { uniqueKeys } from '../../logical/unique-keys.js';
 import type { IndexInfo } from '../../../catalog/model.js';
 import type { Access } from '../../ranger/ranger.js';
 
-const METHODS = { hash: 'HashJoin', index: 'IndexJoin', merge: 'MergeJoin' } as const;
+const methodOf = (t: RootTask): JoinMethod | null =>
+  t.plan.op === 'IndexJoin'
+    ? t.plan.hashed === true
+      ? 'IndexHashJoin'
+      : 'IndexJoin'
+    : t.plan.op === 'HashJoin' || t.plan.op === 'MergeJoin'
+      ? t.plan.op
+      : null;
 
 export function implementJoin(opt: Optimizer, p: Join, prop: Property): Task | null {
   if (p.apply) return applyTask(opt, p, prop);
+  const wish = opt.state.joinHints?.wishFor(p) ?? NO_WISH;
+  const { methods, forbidden } = feasible(opt, p, wish) ? wish : NO_WISH;
   const options: RootTask[] = [];
-  if (prop.order.length === 0) options.push(...hashJoins(opt, p));
-  options.push(...indexJoins(opt, p, prop), ...mergeJoins(opt, p, prop));
-  if (options.length === 0) return null;
-  const wanted = p.hint.prefer === null ? null : METHODS[p.hint.prefer];
-  const preferred = wanted === null ? [] : options.filter((o) => o.plan.op === wanted);
-  return (preferred.length > 0 ? preferred : options).reduce((a, b) => (b.cost < a.cost ? b : a));
+  if (prop.order.length === 0) options.push(...hashJoins(opt, p, methods.length === 0 ? null : wish.build));
+  options.push(...indexJoins(opt, p, prop, wish), ...mergeJoins(opt, p, prop, methods.includes('MergeJoin')));
+  const allowed = options.filter((o) => !forbidden.has(methodOf(o)!));
+  // Sorting above a join of another kind is the way to an order then.
+  if (prop.order.length > 0 && allowed.length < options.length && allowed.length === 0) return null;
+  const usable = allowed.length > 0 ? allowed : options;
+  if (methods.length > 0) {
+    const preferred = usable.filter((o) => methods.includes(methodOf(o)!));
+    if (preferred.length > 0) return cheapest(preferred);
+    if (prop.order.length > 0) return null;
+    if (!methods.includes('MergeJoin')) opt.state.joinHints!.inapplicable(wish);
+  }
+  return usable.length === 0 ? null : cheapest(usable);
 }
 
-function hashJoins(opt: Optimizer, p: Join): RootTask[] {
+const cheapest = (tasks: readonly RootTask[]): RootTask => tasks.reduce((a, b) => (b.cost < a.cost ? b : a));
+
+/** Whether the side that hints want built can be; tells of hints that it cannot follow (TiDB's limits of the join's versions). */
+function feasible(opt: Optimizer, p: Join, wish: JoinWish): boolean {
+  if (wish.build === null) return true;
+  if (p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi') {
+    const name = p.joinType === 'leftOuterSemi' ? 'left outer semi' : 'anti left outer semi';
+    opt.state.joinHints!.warn(
+      `HASH_JOIN_BUILD and HASH_JOIN_PROBE hints are not supported for ${name} join because the build side is fixed. ` +
+        'Please remove these hints',
+    );
+    return wish.build === 'right';
+  }
+  if (p.joinType !== 'semi' && p.joinType !== 'antiSemi') return true;
+  if (opt.ctx.variable('tidb_hash_join_version').toLowerCase() === 'legacy') {
+    const name = p.joinType === 'semi' ? 'semi' : 'anti semi';
+    opt.state.joinHints!.warn(
+      `The HASH_JOIN_BUILD and HASH_JOIN_PROBE hints are not supported for ${name} join with hash join version 1. ` +
+        'Please remove these hints',
+    );
+    return wish.build === 'right';
+  }
+  return !p.nullAware || wish.build === 'right';
+}
+
+function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
   const left = opt.findRoot(p.children[0]!, ANY);
   const right = opt.findRoot(p.children[1]!, ANY);
   const rows = opt.stats(p).rows;
-  const sides: ('left' | 'right')[] = [];
-  switch (p.joinType) {
-    case 'inner':
-    case 'leftOuter':
-    case 'rightOuter':
-      sides.push(left.rows < right.rows ? 'left' : 'right');
-      break;
-    case 'semi':
-    case 'antiSemi':
-      // A small left side that is built keeps a large columnar right from leaving its scan.
-      sides.push(
-        !p.nullAware && left.columnar === true && right.columnar === true && left.rows < right.rows
-          ? 'left'
-          : 'right',
-      );
-      break;
-    default:
-      sides.push('right');
-  }
+  const sides: Side[] = [];
+  if (wished !== null) sides.push(wished);
+  else
+    switch (p.joinType) {
+      case 'inner':
+      case 'leftOuter':
+      case 'rightOuter':
+        sides.push(left.rows < right.rows ? 'left' : 'right');
+        break;
+      case 'semi':
+      case 'antiSemi':
+        // A small left side that is built keeps a large columnar right from leaving its scan.
+        sides.push(
+          !p.nullAware && left.columnar === true && right.columnar === true && left.rows < right.rows
+            ? 'left'
+            : 'right',
+        );
+        break;
+      default:
+        sides.push('right');
+    }
   return sides.map((build) => {
     const [b, q] = build === 'left' ? [left, right] : [right, left];
     let cost = left.cost + right.cost + COST.open;
@@ -111,7 +155,7 @@ function innerSides(p: Join): ('left' | 'right')[] {
   }
 }
 
-function indexJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
+function indexJoins(opt: Optimizer, p: Join, prop: Property, wish: JoinWish): RootTask[] {
   if (p.eq.length === 0 || p.nullAware) return [];
   const out: RootTask[] = [];
   for (const inner of innerSides(p)) {
@@ -123,9 +167,12 @@ function indexJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
     const outerIds = idsOf(outerPlan.schema);
     if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;
     // A hint names the inner side; the other one is not tried then.
-    if (p.hint.prefer === 'index' && p.hint.side !== null && p.hint.side !== inner) continue;
+    if (wish.inner.length > 0 && !wish.inner.includes(inner)) continue;
     const best = indexJoin(opt, p, inner, innerPlan, outerPlan, prop.order);
-    if (best !== null) out.push(best);
+    if (best === null) continue;
+    out.push(best);
+    if (wish.methods.includes('IndexHashJoin') && best.plan.op === 'IndexJoin')
+      out.push({ ...best, plan: { ...best.plan, id: opt.nextId(), hashed: true } });
   }
   return out;
 }

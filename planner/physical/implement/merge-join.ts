@@ -24,7 +24,7 @@ function mergeKeys(p: Join): Key[] {
 }
 
 /** Joins of inputs that come in the order of the keys; of others only where a hint asks for it, with sorts. */
-export function mergeJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] {
+export function mergeJoins(opt: Optimizer, p: Join, prop: Property, wished: boolean): RootTask[] {
   if (p.nullAware || p.eq.some((k) => k.nullEq)) return [];
   const keys = mergeKeys(p);
   if (keys.length === 0) return [];
@@ -34,7 +34,7 @@ export function mergeJoins(opt: Optimizer, p: Join, prop: Property): RootTask[] 
     const task = mergeBy(opt, p, by, prop, false);
     if (task !== null) out.push(task);
   }
-  if (out.length === 0 && p.hint.prefer === 'merge') {
+  if (out.length === 0 && wished) {
     const task = mergeBy(opt, p, found[0] ?? inOrder(keys, prop), prop, true);
     if (task !== null) out.push(task);
   }
@@ -65,6 +65,8 @@ function sequences(p: Join, keys: readonly Key[]): Key[][] {
   const out: Key[][] = [];
   const rights = prefixes('right');
   for (const l of prefixes('left')) {
+    // Rows that agree in some of the keys only would all be put together before the rest is compared.
+    if (l.length < p.eq.length) continue;
     for (const r of rights) {
       let n = 0;
       while (n < l.length && n < r.length && l[n] === r[n]) n++;

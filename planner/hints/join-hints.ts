@@ -1,0 +1,210 @@
+import type { LogicalPlan, Join, TableLabel } from '../logical/plan.js';
+import { forEachNode } from '../logical/walk.js';
+import type { QueryBlocks } from './query-blocks.js';
+
+export type Side = 'left' | 'right';
+
+/** Ways to join, as EXPLAIN names them. */
+export type JoinMethod = 'HashJoin' | 'MergeJoin' | 'IndexJoin' | 'IndexHashJoin';
+
+interface Kind {
+  /** The methods it asks for or forbids. */
+  readonly methods: readonly JoinMethod[];
+  readonly forbids?: boolean;
+  /** What the table named is to be: the inner side, the side that is built or probed. */
+  readonly role?: 'inner' | 'build' | 'probe';
+  /** The name it had first, which warnings give as well. */
+  readonly first?: string;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  HASH_JOIN: { methods: ['HashJoin'], first: 'TIDB_HJ' },
+  HASH_JOIN_BUILD: { methods: ['HashJoin'], role: 'build' },
+  HASH_JOIN_PROBE: { methods: ['HashJoin'], role: 'probe' },
+  MERGE_JOIN: { methods: ['MergeJoin'], first: 'TIDB_SMJ' },
+  INL_JOIN: { methods: ['IndexJoin'], role: 'inner', first: 'TIDB_INLJ' },
+  INL_HASH_JOIN: { methods: ['IndexHashJoin'], role: 'inner' },
+  NO_HASH_JOIN: { methods: ['HashJoin'], forbids: true },
+  NO_MERGE_JOIN: { methods: ['MergeJoin'], forbids: true },
+  NO_INDEX_JOIN: { methods: ['IndexJoin'], forbids: true },
+  NO_INDEX_HASH_JOIN: { methods: ['IndexHashJoin'], forbids: true },
+};
+
+const ALIASES: Readonly<Record<string, string>> = {
+  TIDB_HJ: 'HASH_JOIN',
+  TIDB_SMJ: 'MERGE_JOIN',
+  TIDB_INLJ: 'INL_JOIN',
+  INDEX_JOIN: 'INL_JOIN',
+  INDEX_HASH_JOIN: 'INL_HASH_JOIN',
+  NO_INL_JOIN: 'NO_INDEX_JOIN',
+};
+
+interface HintedTable extends TableLabel {
+  matched: boolean;
+}
+
+/** All hints of one kind in one query block. */
+interface JoinHint {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly tables: HintedTable[];
+  warned: boolean;
+}
+
+/** What hints ask of one join. */
+export interface JoinWish {
+  readonly methods: readonly JoinMethod[];
+  readonly forbidden: ReadonlySet<JoinMethod>;
+  /** Sides that may be the inner one; empty: either. */
+  readonly inner: readonly Side[];
+  readonly build: Side | null;
+  readonly hints: readonly JoinHint[];
+}
+
+export const NO_WISH: JoinWish = { methods: [], forbidden: new Set(), inner: [], build: null, hints: [] };
+
+/** The hints of a statement on how to join, and what became of them. */
+export class JoinHints {
+  private readonly hints: JoinHint[] = [];
+  /** Tables in the order of LEADING, by block. */
+  readonly leading = new Map<number, readonly TableLabel[]>();
+
+  private readonly messages = new Set<string>();
+
+  constructor(blocks: QueryBlocks) {
+    for (const hint of blocks.lost())
+      this.warn(`Hint ${hint.text} is ignored due to unknown query block name`);
+    const groups = new Map<string, JoinHint>();
+    for (const { hint, block } of blocks.hints()) {
+      const labels = hint.tables.map((t): HintedTable => ({
+        db: t.schema?.toLowerCase() ?? null,
+        alias: t.name.toLowerCase(),
+        block: t.queryBlock === null ? block : (blocks.find(t.queryBlock) ?? -1),
+        matched: false,
+      }));
+      if (hint.name === 'LEADING') {
+        if (!this.leading.has(block) && labels.length > 0) this.leading.set(block, labels);
+        continue;
+      }
+      if (hint.name === 'INL_MERGE_JOIN' || hint.name === 'INDEX_MERGE_JOIN') {
+        this.warn('The INDEX MERGE JOIN hint is deprecated for usage, try other hints.');
+        continue;
+      }
+      const name = ALIASES[hint.name] ?? hint.name;
+      const kind = KINDS[name];
+      if (kind === undefined) continue;
+      const key = `${block} ${name}`;
+      let group = groups.get(key);
+      if (group === undefined) {
+        groups.set(key, (group = { name, kind, tables: [], warned: false }));
+        this.hints.push(group);
+      }
+      group.tables.push(...labels);
+    }
+  }
+
+  warn(message: string): void {
+    this.messages.add(message);
+  }
+
+  /** Notes which of the tables named a plan's joins have. */
+  lookAt(p: LogicalPlan): void {
+    if (this.hints.length === 0) return;
+    forEachNode(p, (n) => {
+      if (n.op === 'Join') this.wishFor(n, true);
+    });
+  }
+
+  /** Whether tables must know by what names the query blocks call them. */
+  get wanted(): boolean {
+    return this.hints.length > 0 || this.leading.size > 0;
+  }
+
+  /** What the hints ask of a join, its sides being what they are. `report`: tables found are noted, conflicts told. */
+  wishFor(p: Join, report = false): JoinWish {
+    if (this.hints.length === 0) return NO_WISH;
+    const named = new Map<JoinHint, Side[]>();
+    for (const hint of this.hints) {
+      const sides = (['left', 'right'] as const).filter((side) => {
+        const child = p.children[side === 'left' ? 0 : 1]!;
+        // A table named twice is found once.
+        const found = hint.tables.find((t) => isTable(child, t));
+        if (report && found !== undefined) found.matched = true;
+        return found !== undefined;
+      });
+      if (sides.length > 0) named.set(hint, sides);
+    }
+    if (named.size === 0) return NO_WISH;
+    const forbidden = new Set<JoinMethod>();
+    const methods = new Set<JoinMethod>();
+    const inner = new Set<Side>();
+    const build = new Set<Side>();
+    let plain = false;
+    for (const [{ kind }, sides] of named) {
+      for (const m of kind.methods) (kind.forbids === true ? forbidden : methods).add(m);
+      if (kind.forbids === true) continue;
+      if (kind.role === 'inner') for (const s of sides) inner.add(s);
+      else if (kind.role === 'build') for (const s of sides) build.add(s);
+      else if (kind.role === 'probe') for (const s of sides) build.add(s === 'left' ? 'right' : 'left');
+      else if (kind.methods[0] === 'HashJoin') plain = true;
+    }
+    const hints = [...named.keys()];
+    const roles = hints.filter((h) => h.kind.role === 'build' || h.kind.role === 'probe');
+    const opposed = build.size > 1;
+    if (methods.size > 1 || opposed || (plain && roles.length > 0)) {
+      if (report) {
+        const late = opposed && roles.length === 1 && p.joinType === 'inner';
+        this.warn(
+          late
+            ? 'Join hints conflict after join reorder phase, you can only specify one type of join'
+            : 'Join hints are conflict, you can only specify one type of join',
+        );
+      }
+      return { ...NO_WISH, forbidden };
+    }
+    return { methods: [...methods], forbidden, inner: [...inner], build: [...build][0] ?? null, hints };
+  }
+
+  /** A way of joining that was asked for cannot be had. */
+  inapplicable(wish: JoinWish): void {
+    for (const hint of wish.hints) {
+      if (hint.kind.forbids === true || hint.kind.role === 'build' || hint.kind.role === 'probe') continue;
+      if (hint.warned) continue;
+      hint.warned = true;
+      this.warn(`Optimizer Hint ${textOf(hint)} is inapplicable`);
+    }
+  }
+
+  /** What could not be followed of the hints, tables that no join has among it. */
+  warnings(): string[] {
+    const lost = this.hints.flatMap((hint) => {
+      const names = hint.tables.filter((t) => !t.matched).map(labelText);
+      if (names.length === 0) return [];
+      return [
+        `There are no matching table names for (${names.join(', ')}) in optimizer hint ${textOf(hint)}. ` +
+          'Maybe you can use the table alias name',
+      ];
+    });
+    return [...lost, ...this.messages];
+  }
+}
+
+const labelText = (t: TableLabel): string => (t.db === null ? t.alias : `${t.db}.${t.alias}`);
+
+function textOf(h: JoinHint): string {
+  const tables = h.tables.map(labelText).join(', ');
+  const text = `/*+ ${h.name}(${tables}) */`;
+  return h.kind.first === undefined ? text : `${text} or /*+ ${h.kind.first}(${tables}) */`;
+}
+
+/** Whether a plan is a table as a query block names it: all that it reads goes by that name there. */
+export function isTable(p: LogicalPlan, t: TableLabel): boolean {
+  if (p.children.length === 0)
+    return (
+      p.labels?.some(
+        (l) =>
+          l.alias === t.alias && l.block === t.block && (t.db === null || l.db === null || l.db === t.db),
+      ) === true
+    );
+  return p.children.every((c) => isTable(c, t));
+}
