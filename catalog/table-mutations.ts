@@ -35,6 +35,9 @@ import {
   primaryIndex,
 } from './table-layout.js';
 
+/** By table and physical table, for the zone that it was asked for last. */
+const CACHE = new WeakMap<TableInfo, Map<number, TableMutations>>();
+
 /**
  * The one place that turns a row into what is stored: its record and its index entries. A row is given as datums by
  * ColumnInfo.offset, all columns of the table; TIMESTAMP values in the zone given here.
@@ -71,6 +74,18 @@ export class TableMutations {
     this.indexes = table.indices
       .filter((i) => i.state !== 'none' && hasEntries(table, i) && ofThisDivision(table, i))
       .map((i) => new IndexMutations(table, i, physicalId, zone));
+  }
+
+  /**
+   * The one of this table as it is defined now: statements use it again and again. Methods keep nothing between two calls.
+   */
+  static of(table: TableInfo, physicalId: number, zone: ZoneOffsets): TableMutations {
+    let known = CACHE.get(table);
+    if (known === undefined) CACHE.set(table, (known = new Map()));
+    let mutations = known.get(physicalId);
+    if (mutations === undefined || mutations.zone !== zone)
+      known.set(physicalId, (mutations = new TableMutations(table, physicalId, zone)));
+    return mutations;
   }
 
   /** Whether the handle is hidden (`_tidb_rowid`), given out by an allocator. */

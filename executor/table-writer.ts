@@ -33,7 +33,7 @@ export class TableWriter {
     protected readonly txn: Transaction,
     zone: TimeZone,
   ) {
-    this.mutations = new TableMutations(table, physicalId, zone);
+    this.mutations = TableMutations.of(table, physicalId, zone);
   }
 
   /** Keys that must not exist before the row is inserted; the record key first. Hidden handles are fresh and need no check. */

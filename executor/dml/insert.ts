@@ -72,7 +72,7 @@ export class RowInserter {
   private idStep = 1;
   private readonly current: CurrentValues;
   private readonly publicColumns: readonly ColumnInfo[];
-  private readonly decoder: RowBatchDecoder;
+  private storedDecoder: RowBatchDecoder | null = null;
   /** Columns of INSERT … SELECT's query that only ON DUPLICATE KEY UPDATE reads: types, and values by row. */
   queryTypes: readonly FieldType[] = [];
   readonly queryValues = new WeakMap<Datum[], Datum[]>();
@@ -95,10 +95,16 @@ export class RowInserter {
     this.current = new CurrentValues(ctx);
     this.fresh = ctx.txn!.memBuffer.count === 0;
     this.publicColumns = table.columns.filter((c) => c.state === 'public');
-    this.decoder = new RowBatchDecoder(scanColumns(table, table.columns, false), {
+  }
+
+  /** Of rows that are there already. */
+  private get decoder(): RowBatchDecoder {
+    const { table, ctx } = this;
+    this.storedDecoder ??= new RowBatchDecoder(scanColumns(table, table.columns, false), {
       zone: zoneOf(ctx),
       initialRows: 4,
     });
+    return this.storedDecoder;
   }
 
   /**
