@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../types/charset.js';
+import { decodeUtf8, encodeUtf8 } from '../types/charset.js';
 import { snappyDecompress } from './snappy.js';
 
 /**
@@ -111,8 +111,6 @@ function branches(lines: readonly Line[]): string[] {
   });
 }
 
-const width = (s: string): number => [...s].length;
-
 /** The table that a plan's text stands for; null where it is none. */
 export function decodePlan(text: string): string | null {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return null;
@@ -129,13 +127,15 @@ export function decodePlan(text: string): string | null {
   branches(lines).forEach((b, i) => (lines[i]!.fields[0] = b + lines[i]!.fields[0]!));
   const columns = Math.max(...lines.map((l) => l.fields.length));
   const table = [HEADERS.slice(0, columns), ...lines.map((l) => l.fields)];
-  const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => width(row[c] ?? ''))));
+  // The tree's characters are one column wide; elsewhere widths are in bytes.
+  const width = (s: string, c: number): number => (c === 0 ? [...s].length : encodeUtf8(s).length);
+  const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => width(row[c] ?? '', c))));
   return table
     .map((row) =>
       widths
         .map((w, c) => {
           const cell = row[c] ?? '';
-          return `\t${cell}${c === widths.length - 1 ? '' : ' '.repeat(w - width(cell))}`;
+          return `\t${cell}${c === widths.length - 1 ? '' : ' '.repeat(w - width(cell, c))}`;
         })
         .join(''),
     )

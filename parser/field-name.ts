@@ -16,6 +16,14 @@ function inner(expr: Expr): Expr {
  */
 export function fieldName(field: SelectField): string {
   if (field.alias !== null) return field.alias;
+  const name = derivedName(field);
+  return name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
+}
+
+/** Characters of a name that nobody wrote (MySQL manual, "Identifier Length Limits": aliases). */
+const MAX_NAME = 256;
+
+function derivedName(field: SelectField): string {
   const { expr } = field;
   if (expr === null) return field.text;
   const e = inner(expr);

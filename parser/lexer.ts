@@ -61,6 +61,7 @@ export class Lexer {
   private readonly noBackslashEscapes: boolean;
   protected readonly ignoreSpace: boolean;
   protected readonly highNotPrecedence: boolean;
+  protected readonly realAsFloat: boolean;
   /** The source is bytes, a character each, most of which are UTF-8. */
   protected binarySource = false;
   /** Inside an executed comment: its end is a blank. */
@@ -79,6 +80,7 @@ export class Lexer {
     this.noBackslashEscapes = options.noBackslashEscapes === true;
     this.ignoreSpace = options.ignoreSpace === true;
     this.highNotPrecedence = options.highNotPrecedence === true;
+    this.realAsFloat = options.realAsFloat === true;
   }
 
   /** The error at the current token. */

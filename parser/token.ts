@@ -65,4 +65,5 @@ export interface LexerOptions {
   noBackslashEscapes?: boolean;
   ignoreSpace?: boolean;
   highNotPrecedence?: boolean;
+  realAsFloat?: boolean;
 }

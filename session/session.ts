@@ -51,7 +51,8 @@ const READING_MODES =
   SqlMode.PipesAsConcat |
   SqlMode.NoBackslashEscapes |
   SqlMode.IgnoreSpace |
-  SqlMode.HighNotPrecedence;
+  SqlMode.HighNotPrecedence |
+  SqlMode.RealAsFloat;
 
 export interface UserVariableValue {
   readonly type: FieldType;

@@ -24,5 +24,6 @@ export function parseOptions(sqlMode: number): ParseOptions {
     noBackslashEscapes: has(SqlMode.NoBackslashEscapes),
     ignoreSpace: has(SqlMode.IgnoreSpace),
     highNotPrecedence: has(SqlMode.HighNotPrecedence),
+    realAsFloat: has(SqlMode.RealAsFloat),
   };
 }

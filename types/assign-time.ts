@@ -1,7 +1,7 @@
 import type { ConvertContext } from './convert-context.js';
 import type { SqlWarning } from './error.js';
 import { report, warn } from './convert-context.js';
-import { readDuration, readTime, temporalName } from './convert-time.js';
+import { durationUnder, readTime, temporalName } from './convert-time.js';
 import { evalType } from './field-type.js';
 import type { FieldType } from './field-type.js';
 import { TypeCode } from './field-type.js';
@@ -151,7 +151,7 @@ export function assignDuration(
   to: FieldType,
   ctx: ConvertContext,
 ): number {
-  const r = readDuration(v, from, to.decimal);
+  const r = durationUnder(v, from, to.decimal, ctx);
   if (r.value === null) {
     report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_COLUMN', 'time', datumToString(v, from), ctx.column, ctx.row);
     return 0;

@@ -223,6 +223,20 @@ export function readDuration(v: number | bigint | Uint8Array, from: FieldType, f
   }
 }
 
+/** readDuration, with digits cut off instead of rounded under TIME_TRUNCATE_FRACTIONAL. */
+export function durationUnder(
+  v: number | bigint | Uint8Array,
+  from: FieldType,
+  fsp: number,
+  ctx: ConvertContext,
+): DurationResult {
+  if ((ctx.sqlMode & SqlMode.TimeTruncateFractional) === 0) return readDuration(v, from, fsp);
+  const r = readDuration(v, from, 6);
+  if (r.value === null) return r;
+  const unit = 10 ** (6 - fsp);
+  return { ...r, value: Math.trunc(r.value / unit) * unit };
+}
+
 function hasTimeText(b: Uint8Array): boolean {
   const { kind } = readJsonScalar(b);
   return kind === 'string' || kind === 'opaque';
@@ -242,7 +256,7 @@ function ofNumber(n: DecInt, micro: number, fsp: number): DurationResult {
 /** CAST(v AS TIME(fsp)); NULL with 1292 where the value is no time, clamped with 1292 out of range. */
 export function toDuration(v: Datum, from: FieldType, fsp: number, ctx: ConvertContext): number | null {
   if (v === null) return null;
-  const r = readDuration(v, from, fsp);
+  const r = durationUnder(v, from, fsp, ctx);
   if (r.value === null || r.overflow || r.truncated) {
     report(ctx, 'ER_TRUNCATED_WRONG_VALUE', 'time', datumToString(v, from));
   }

@@ -273,9 +273,8 @@ registerFunctions([
     minArgs: 1,
     maxArgs: 1,
     family: 'miscellaneous',
-    doc: 'ANY_VALUE(e): e itself where no grouping is involved. Manual: Miscellaneous Functions.',
-    rewrite: ([e]: readonly Expression[]) => e!,
-    resolve: (args) => ({ args, type: args[0]!.type }),
+    doc: 'ANY_VALUE(e): e itself, which ONLY_FULL_GROUP_BY then lets pass. Manual: Miscellaneous Functions.',
+    resolve: (args) => ({ args, type: args[0]!.type, collation: args[0]!.type.collate }),
     emit: (g, node) => g.emit(node.args[0]!),
   },
   {

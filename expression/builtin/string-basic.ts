@@ -557,6 +557,24 @@ defineAll('string', [
     doc: 'LPAD(s, n, pad). Manual: String Functions and Operators.',
   },
   {
+    name: 'pad_char',
+    internal: true,
+    args: ['bytes'],
+    type: (args) => args[0]!.type,
+    make: ([t]) => {
+      const cs = charset(t!.charset)!;
+      return (_rt, b: Uint8Array) => {
+        const missing = t!.flen - cs.charLength(b);
+        if (missing <= 0) return b;
+        const out = new Uint8Array(b.length + missing).fill(0x20);
+        out.set(b);
+        return out;
+      };
+    },
+    total: true,
+    doc: 'A CHAR value with the spaces that fill its column, under PAD_CHAR_TO_FULL_LENGTH. Manual: Server SQL Modes.',
+  },
+  {
     name: 'rpad',
     args: ['string', 'int', 'string'],
     type: stringLike('rpad', (a) => lengthArgument(a, 1), [0, 2]),

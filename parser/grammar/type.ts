@@ -100,7 +100,7 @@ export abstract class TypeGrammar extends TokenStream {
       case 'REAL':
         this.advance();
         this.eat('PRECISION');
-        type.name = 'DOUBLE';
+        type.name = word === 'REAL' && this.realAsFloat ? 'FLOAT' : 'DOUBLE';
         this.precision(type);
         // A precision without a scale is of FLOAT alone.
         if (type.flen !== null && type.decimal === null) {
@@ -341,7 +341,7 @@ export abstract class TypeGrammar extends TokenStream {
       case 'REAL':
         this.advance();
         if (word === 'DOUBLE') this.eat('PRECISION');
-        type.name = 'DOUBLE';
+        type.name = word === 'REAL' && this.realAsFloat ? 'FLOAT' : 'DOUBLE';
         break;
       case 'VECTOR':
         this.advance();

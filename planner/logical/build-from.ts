@@ -3,7 +3,9 @@ import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
 import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
-import { Flag } from '../../types/field-type.js';
+import { rawFunction } from '../../expression/build.js';
+import { Flag, TypeCode } from '../../types/field-type.js';
+import { SqlMode } from '../../types/sql-mode.js';
 import { isVirtual } from '../../catalog/table-layout.js';
 import { asColumn, generationOf } from '../resolve/table-expression.js';
 import { parseQuery } from '../resolve/view-text.js';
@@ -141,13 +143,32 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
     ...h,
     indexes: h.indexes.map((name) => hintedIndex(table, name)),
   }));
-  const source = sourceOf(state, db, table, alias, hints, state.writing, partitions);
+  const source = padded(state, sourceOf(state, db, table, alias, hints, state.writing, partitions));
   if (readable === null) return source;
   const denied = (n: FieldName): FieldName => {
     if (readable.has(n.orgName.toLowerCase())) return n;
     return { ...n, denied: () => state.ctx.denyColumn('SELECT', n.orgName, table.name) };
   };
   return { plan: source.plan, names: source.names.map(denied) };
+}
+
+/** PAD_CHAR_TO_FULL_LENGTH: CHAR columns come with the spaces that fill them (manual, "Server SQL Modes"). */
+function padded(state: BuildState, rel: Relation): Relation {
+  const { eval: ctx } = state.ctx;
+  if ((ctx.sqlMode & SqlMode.PadCharToFullLength) === 0 || state.writing) return rel;
+  const columns: Column[] = [];
+  const values: Expression[] = [];
+  const names = rel.names.map((n) => {
+    const { type } = n.column;
+    if (type.tp !== TypeCode.String || type.charset === 'binary' || type.elems !== undefined) return n;
+    const column = state.column(type, n.column.name);
+    columns.push(column);
+    values.push(rawFunction('pad_char', [n.column], type, type.collate));
+    return { ...n, column };
+  });
+  if (columns.length === 0) return rel;
+  const { plan } = rel;
+  return { plan: projection(plan, [...plan.schema, ...values], [...plan.schema, ...columns]), names };
 }
 
 /** Name of the index that a hint means: it may be given by an unambiguous prefix (MySQL manual, "Index Hints"). Throws 1176. */

@@ -1,3 +1,4 @@
+import { SqlMode } from '../../types/sql-mode.js';
 import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
@@ -20,6 +21,8 @@ import { pointTable, type PointTable } from './point-table.js';
  * without the optimizer. Null when the statement is anything else; its errors are then planStatement's to report.
  */
 export function tryPointPlan(stmt: ast.Statement, ctx: PlanContext): PlannedStatement | null {
+  // Its rows come as they are stored.
+  if ((ctx.eval.sqlMode & SqlMode.PadCharToFullLength) !== 0) return null;
   switch (stmt.kind) {
     case 'Select':
       return pointSelect(stmt, ctx);

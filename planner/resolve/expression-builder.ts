@@ -390,7 +390,8 @@ export function comparison(
   r: ast.Expr,
 ): Expression {
   const isRow = (e: ast.Expr): boolean => stripParens(e).kind === 'Row';
-  if (!isRow(l) && !isRow(r)) {
+  const isQuery = (e: ast.Expr): boolean => stripParens(e).kind === 'Subquery';
+  if (!isRow(l) && !isRow(r) && !(isQuery(l) && isQuery(r))) {
     const [left, right] = comparedOperands(env.state, l, r, (e) => build(env, e));
     return call(env, BINARY_NAMES[op], left, right);
   }
