@@ -11,6 +11,11 @@ import { StoreProcess } from './testing/store-process.js';
 const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 1.5);
 const KEYS = 6;
 const CLIENTS = 6;
+/** Lists that have been appended to for so long make room for others: long ones make every step slow. */
+const EPOCH_MS = 2000;
+const EPOCHS = Math.ceil((SECONDS * 1000) / EPOCH_MS) + 1;
+/** Of one test, with what comes after the histories. */
+const TIMEOUT_MS = SECONDS * 1000 + 240_000;
 
 /** Errors with which a transaction under contention may end: conflicts, deadlocks, waits that are over. */
 const ABORTS: ReadonlySet<number> = new Set([1205, 1213, 8002, 8022, 9004, 9007]);
@@ -37,80 +42,184 @@ describe.each(SETUPS)('%s', (setup) => {
     await store?.remove();
   });
 
-  test('list-append', async () => {
-    const seed = testSeed();
-    const random = new Random(seed);
-    const setupDb = await connect(0);
-    await setupDb.query('CREATE TABLE lists (k INT PRIMARY KEY, list MEDIUMTEXT, KEY (list(10)))');
-    await setupDb.query(
-      `INSERT INTO lists VALUES ${Array.from({ length: KEYS }, (_, k) => `(${k}, '')`).join()}`,
-    );
-    const history: ListTxn[] = [];
-    let nextId = 1;
-    const until = Date.now() + SECONDS * 1000;
-    const client = async (db: Connection): Promise<void> => {
-      while (Date.now() < until) {
-        const pessimistic = random.below(2) === 0;
-        await db.query(pessimistic ? 'BEGIN PESSIMISTIC' : 'BEGIN OPTIMISTIC');
-        const t = await oneTxn(db, random, nextId++, pessimistic);
-        history.push(t);
-      }
-      await db.end();
-    };
-    await Promise.all((await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client));
-    const final = new Map<string, readonly number[]>();
-    for (let k = 0; k < KEYS; k++) final.set(String(k), await listOf(setupDb, k));
-    await setupDb.query('ADMIN CHECK TABLE lists');
-    await setupDb.end();
-    expect({ seed, wrong: checkListAppend(history, final) }).toEqual({ seed, wrong: [] });
-    const committed = history.filter((t) => t.outcome === 'committed' && t.appends.size > 0);
-    expect(committed.length).toBeGreaterThan(10);
-  }, 600_000);
+  test(
+    'list-append',
+    async () => {
+      const seed = testSeed();
+      const random = new Random(seed);
+      const setupDb = await connect(0);
+      await setupDb.query('CREATE TABLE lists (k INT PRIMARY KEY, list MEDIUMTEXT, KEY (list(10)))');
+      await setupDb.query(
+        `INSERT INTO lists VALUES ${Array.from({ length: KEYS * EPOCHS }, (_, k) => `(${k}, '')`).join()}`,
+      );
+      const history: ListTxn[] = [];
+      let nextId = 1;
+      const began = Date.now();
+      const until = began + SECONDS * 1000;
+      const client = async (db: Connection): Promise<void> => {
+        while (Date.now() < until) {
+          const pessimistic = random.below(2) === 0;
+          await db.query(pessimistic ? 'BEGIN PESSIMISTIC' : 'BEGIN OPTIMISTIC');
+          const firstKey = Math.floor((Date.now() - began) / EPOCH_MS) * KEYS;
+          const t = await oneTxn(db, random, nextId++, pessimistic, firstKey);
+          history.push(t);
+        }
+        await db.end();
+      };
+      await Promise.all(
+        (await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client),
+      );
+      const final = new Map<string, readonly number[]>();
+      for (let k = 0; k < KEYS * EPOCHS; k++) final.set(String(k), await listOf(setupDb, k));
+      await setupDb.query('ADMIN CHECK TABLE lists');
+      await setupDb.end();
+      expect({ seed, wrong: checkListAppend(history, final) }).toEqual({ seed, wrong: [] });
+      const committed = history.filter((t) => t.outcome === 'committed' && t.appends.size > 0);
+      expect(committed.length).toBeGreaterThan(10);
+    },
+    TIMEOUT_MS,
+  );
 
-  test('counters under FOR UPDATE, and keys that one transaction gets', async () => {
-    const db = await connect(0);
-    await db.query('CREATE TABLE counters (id INT PRIMARY KEY, n INT)');
-    await db.query('INSERT INTO counters VALUES (1, 0), (2, 0)');
-    await db.query('CREATE TABLE won (k INT, u INT UNIQUE, PRIMARY KEY (k))');
-    const until = Date.now() + SECONDS * 1000;
-    let counted = 0;
-    let won = 0;
-    const client = async (c: Connection, i: number): Promise<void> => {
-      for (let n = 0; Date.now() < until; n++) {
-        await c.query('BEGIN');
+  test(
+    'counters under FOR UPDATE, and keys that one transaction gets',
+    async () => {
+      const db = await connect(0);
+      await db.query('CREATE TABLE counters (id INT PRIMARY KEY, n INT)');
+      await db.query('INSERT INTO counters VALUES (1, 0), (2, 0)');
+      await db.query('CREATE TABLE won (k INT, u INT UNIQUE, PRIMARY KEY (k))');
+      const until = Date.now() + SECONDS * 1000;
+      let counted = 0;
+      let won = 0;
+      const client = async (c: Connection, i: number): Promise<void> => {
+        for (let n = 0; Date.now() < until; n++) {
+          await c.query('BEGIN');
+          try {
+            const [[row]] = (await c.query('SELECT n FROM counters WHERE id = 1 FOR UPDATE')) as unknown as [
+              [[number]],
+            ];
+            await c.query(`UPDATE counters SET n = ${row[0] + 1} WHERE id = 1`);
+            await c.query('COMMIT');
+            counted++;
+          } catch (e) {
+            if (!ABORTS.has(errnoOf(e))) throw e;
+            await c.query('ROLLBACK');
+          }
+          try {
+            await c.query(`INSERT INTO won VALUES (${n * 2 + (i % 2)}, ${n})`);
+            won++;
+          } catch (e) {
+            if (errnoOf(e) !== 1062 && !ABORTS.has(errnoOf(e))) throw e;
+          }
+        }
+        await c.end();
+      };
+      await Promise.all(
+        (await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client),
+      );
+      const [[[n]]] = (await db.query('SELECT n FROM counters WHERE id = 1')) as unknown as [[[number]]];
+      const [[[rows, distinct]]] = (await db.query(
+        'SELECT COUNT(*), COUNT(DISTINCT u) FROM won',
+      )) as unknown as [[[number, number]]];
+      await db.end();
+      expect({ n, rows: Number(rows), distinct: Number(distinct) }).toEqual({
+        n: counted,
+        rows: won,
+        distinct: won,
+      });
+      expect(counted).toBeGreaterThan(10);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'transfers keep the sum in every snapshot, registers only move on, rings of locks are broken',
+    async () => {
+      const seed = testSeed();
+      const random = new Random(seed);
+      const db = await connect(0);
+      await db.query('CREATE TABLE accounts (id INT PRIMARY KEY, n INT, KEY (n))');
+      await db.query(
+        `INSERT INTO accounts VALUES ${Array.from({ length: 12 }, (_, i) => `(${i}, 100)`).join()}`,
+      );
+      await db.query('CREATE TABLE registers (id INT PRIMARY KEY, v BIGINT)');
+      await db.query('INSERT INTO registers VALUES (0, 0), (1, 0), (2, 0)');
+      await db.query('SPLIT TABLE accounts BY (3), (6), (9)').catch(() => undefined);
+      const until = Date.now() + SECONDS * 1000;
+      const wrong: string[] = [];
+      const done = { transfers: 0, sums: 0, deadlocks: 0, writes: 0, reads: 0 };
+      const attempt = async (c: Connection, work: () => Promise<void>): Promise<boolean> => {
         try {
-          const [[row]] = (await c.query('SELECT n FROM counters WHERE id = 1 FOR UPDATE')) as unknown as [
-            [[number]],
-          ];
-          await c.query(`UPDATE counters SET n = ${row[0] + 1} WHERE id = 1`);
+          await c.query(random.below(2) === 0 ? 'BEGIN PESSIMISTIC' : 'BEGIN OPTIMISTIC');
+          await work();
           await c.query('COMMIT');
-          counted++;
+          return true;
         } catch (e) {
           if (!ABORTS.has(errnoOf(e))) throw e;
+          if (errnoOf(e) === 1213) done.deadlocks++;
           await c.query('ROLLBACK');
+          return false;
         }
-        try {
-          await c.query(`INSERT INTO won VALUES (${n * 2 + (i % 2)}, ${n})`);
-          won++;
-        } catch (e) {
-          if (errnoOf(e) !== 1062 && !ABORTS.has(errnoOf(e))) throw e;
+      };
+      const transfer = async (c: Connection): Promise<void> => {
+        const from = random.below(12);
+        const to = (from + 1 + random.below(11)) % 12;
+        const moved = await attempt(c, async () => {
+          await c.query(`UPDATE accounts SET n = n - 1 WHERE id = ${from}`);
+          await c.query(`UPDATE accounts SET n = n + 1 WHERE id = ${to}`);
+        });
+        if (moved) done.transfers++;
+      };
+      const sum = async (c: Connection): Promise<void> => {
+        await c.query('BEGIN');
+        for (const hint of ['', 'USE INDEX (n)']) {
+          const [[[n]]] = (await c.query(`SELECT SUM(n) FROM accounts ${hint}`)) as unknown as [[[string]]];
+          if (Number(n) !== 1200) wrong.push(`the sum ${hint} is ${n}`);
         }
-      }
-      await c.end();
-    };
-    await Promise.all((await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client));
-    const [[[n]]] = (await db.query('SELECT n FROM counters WHERE id = 1')) as unknown as [[[number]]];
-    const [[[rows, distinct]]] = (await db.query(
-      'SELECT COUNT(*), COUNT(DISTINCT u) FROM won',
-    )) as unknown as [[[number, number]]];
-    await db.end();
-    expect({ n, rows: Number(rows), distinct: Number(distinct) }).toEqual({
-      n: counted,
-      rows: won,
-      distinct: won,
-    });
-    expect(counted).toBeGreaterThan(10);
-  }, 600_000);
+        await c.query('COMMIT');
+        done.sums++;
+      };
+      // What was acknowledged before a read began is seen by it, whoever reads: the value that a read gives is at least the largest
+      // acknowledged by then, and at most the largest ever tried.
+      const acknowledged = [0, 0, 0];
+      const tried = [0, 0, 0];
+      const register = async (c: Connection): Promise<void> => {
+        const id = random.below(3);
+        if (random.below(2) === 0) {
+          let next = 0;
+          const written = await attempt(c, async () => {
+            const [[[v]]] = (await c.query(
+              `SELECT v FROM registers WHERE id = ${id} FOR UPDATE`,
+            )) as unknown as [[[number]]];
+            next = Number(v) + 1;
+            tried[id] = Math.max(tried[id]!, next);
+            await c.query(`UPDATE registers SET v = ${next} WHERE id = ${id}`);
+          });
+          if (written) acknowledged[id] = Math.max(acknowledged[id]!, next);
+          done.writes++;
+          return;
+        }
+        const least = acknowledged[id]!;
+        const [[[v]]] = (await c.query(`SELECT v FROM registers WHERE id = ${id}`)) as unknown as [
+          [[number]],
+        ];
+        if (Number(v) < least || Number(v) > tried[id]!)
+          wrong.push(`register ${id} is ${v}, after ${least} was acknowledged`);
+        done.reads++;
+      };
+      const client = async (c: Connection, i: number): Promise<void> => {
+        while (Date.now() < until) await (i === 0 ? sum : random.below(3) === 0 ? register : transfer)(c);
+        await c.end();
+      };
+      await Promise.all(
+        (await Promise.all(Array.from({ length: CLIENTS }, (_, i) => connect(i)))).map(client),
+      );
+      await db.query('ADMIN CHECK TABLE accounts');
+      await db.end();
+      expect({ seed, wrong }).toEqual({ seed, wrong: [] });
+      expect(Math.min(done.transfers, done.sums, done.writes, done.reads)).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 const parse = (list: string): number[] => (list === '' ? [] : list.slice(0, -1).split(',').map(Number));
@@ -121,7 +230,13 @@ async function listOf(db: Connection, key: number): Promise<number[]> {
 }
 
 /** Reads and appends at random; ends the transaction that has begun. */
-async function oneTxn(db: Connection, random: Random, id: number, pessimistic: boolean): Promise<ListTxn> {
+async function oneTxn(
+  db: Connection,
+  random: Random,
+  id: number,
+  pessimistic: boolean,
+  firstKey: number,
+): Promise<ListTxn> {
   const t: ListTxn = {
     id,
     startTs: 0n,
@@ -133,7 +248,7 @@ async function oneTxn(db: Connection, random: Random, id: number, pessimistic: b
   };
   try {
     for (let ops = 1 + random.below(4); ops > 0; ops--) {
-      const key = random.below(KEYS);
+      const key = firstKey + random.below(KEYS);
       const name = String(key);
       if (random.below(2) === 0) {
         if (!t.appends.has(name)) t.reads.set(name, await listOf(db, key));

@@ -18,7 +18,10 @@ export class ServerProcess {
   port = 0;
   statusPort = 0;
 
-  constructor(private readonly flags: readonly string[] = []) {}
+  constructor(
+    private readonly flags: readonly string[] = [],
+    private readonly env: Readonly<Record<string, string>> = {},
+  ) {}
 
   get pid(): number {
     return this.child?.pid ?? 0;
@@ -30,7 +33,10 @@ export class ServerProcess {
   /** Starts and waits for the ready line. */
   async start(): Promise<void> {
     const args = ['--port', '0', '--status-port', '0', '--data-dir', this.dataDir, ...this.flags];
-    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [BIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.env },
+    });
     this.child = child;
     this.output = '';
     child.stdout.on('data', (d) => (this.output += String(d)));

@@ -182,7 +182,20 @@ export class SharedLocks {
       if (Atomics.load(this.records, token * RECORD_WORDS + STATE) === thread) gone.add(token);
     if (gone.size === 0) return;
     this.releaseIf((token) => gone.has(token));
-    for (const token of gone) this.free(token);
+    for (const token of gone) {
+      // It may have ended between a word in a slot and its being counted.
+      Atomics.store(this.records, token * RECORD_WORDS + HELD, 0);
+      this.free(token);
+    }
+  }
+
+  /** Start timestamps of the transactions that a thread has tokens for. */
+  transactionsOf(thread: number): bigint[] {
+    const out: bigint[] = [];
+    for (let token = 1; token < TOKENS; token++)
+      if (Atomics.load(this.records, token * RECORD_WORDS + STATE) === thread)
+        out.push(this.startTimes[token]!);
+    return out;
   }
 
   private releaseIf(chosen: (token: number) => boolean): void {

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
 import path from 'node:path';
-import type { KvRpc } from '../rpc.js';
+import type { BulkBeginResponse, BulkEndRequest, KvRpc, PessimisticLockRequest, RpcContext } from '../rpc.js';
 import { ByteReader, ByteWriter } from './byte-buffer.js';
 import { CommitRingWriter } from './commit-ring.js';
 import type { DataListeners } from './data-listeners.js';
@@ -10,7 +10,13 @@ import type { Memtable } from './memtable.js';
 import { messageOf, readValue, writeValue } from './message-codec.js';
 import { SharedState, SharedWord } from './shared-layers.js';
 import { SharedLocks } from './shared-locks.js';
-import { METHODS, MessageKind, type LayerMessage, type StoreAttachment } from './thread-protocol.js';
+import {
+  METHODS,
+  MessageKind,
+  type LayerMessage,
+  type Method,
+  type StoreAttachment,
+} from './thread-protocol.js';
 import { joinHalves } from './timestamp.js';
 import type { TimestampOracle } from './tso.js';
 import type { LayerSharing, VersionStore } from './version-store.js';
@@ -25,7 +31,16 @@ interface Reader {
   /** Number of the newest `adopt` it has answered. */
   adopted: number;
   readonly answers: ByteWriter;
+  /** Transactions that have asked for pessimistic locks in the store's own table. */
+  lockers: Set<bigint>;
+  /** Bulk loads under way. */
+  readonly loads: Set<number>;
 }
+
+/** Transactions of a thread to remember before those without locks are forgotten. */
+const MANY_LOCKERS = 4096;
+const MAX_TS = (1n << 64n) - 1n;
+const NOWHERE: RpcContext = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } };
 
 /** The store's side of threads that read its data where it lies and send it their writes. See shared-layers.ts. */
 export class StoreHost implements LayerSharing {
@@ -39,6 +54,7 @@ export class StoreHost implements LayerSharing {
   private turn = 0;
   private readonly releases: { readonly turn: number; readonly release: () => void }[] = [];
   private flushing = false;
+  private closing = false;
 
   constructor(
     private readonly rpc: KvRpc,
@@ -75,6 +91,8 @@ export class StoreHost implements LayerSharing {
       sent: new Set(),
       adopted: this.turn,
       answers: new ByteWriter(1 << 12),
+      lockers: new Set(),
+      loads: new Set(),
     };
     calls.port1.on('message', (bytes: Uint8Array) => this.receive(reader, bytes));
     calls.port1.on('close', () => this.forget(reader));
@@ -136,6 +154,7 @@ export class StoreHost implements LayerSharing {
 
   /** Lets go of all threads. What waited for them is released. */
   close(): void {
+    this.closing = true;
     for (const reader of [...this.readers]) {
       this.forget(reader);
       reader.calls.close();
@@ -183,8 +202,36 @@ export class StoreHost implements LayerSharing {
 
   private forget(reader: Reader): void {
     if (!this.readers.delete(reader)) return;
+    const transactions = new Set([...reader.lockers, ...this.sharedLocks.transactionsOf(reader.thread)]);
     this.sharedLocks.releaseThread(reader.thread);
     this.releaseUnread();
+    if (!this.closing) this.abandon(transactions, reader.loads);
+  }
+
+  /** Takes back what nobody will: a thread has ended by itself. Locks of a commit under way are resolved by whoever meets them. */
+  private abandon(transactions: ReadonlySet<bigint>, loads: ReadonlySet<number>): void {
+    const held = new Map<bigint, Uint8Array[]>();
+    for (const lock of this.locks.all()) {
+      if (lock.type !== 'pessimisticLock' || !transactions.has(lock.startTs)) continue;
+      const keys = held.get(lock.startTs);
+      if (keys === undefined) held.set(lock.startTs, [lock.key]);
+      else keys.push(lock.key);
+    }
+    for (const startTs of transactions)
+      this.locks.cancel(startTs, { kind: 'abort', message: 'the thread of the transaction ended' });
+    for (const [startVersion, keys] of held)
+      void this.rpc.pessimisticRollback({ context: NOWHERE, startVersion, forUpdateTs: MAX_TS, keys });
+    for (const id of loads) void this.rpc.bulkEnd?.({ context: NOWHERE, id, ranges: [], durable: false });
+  }
+
+  /** What must be taken back if the thread ends before it does so itself. */
+  private note(reader: Reader, method: Method, request: unknown): void {
+    if (method === 'bulkEnd') reader.loads.delete((request as BulkEndRequest).id);
+    if (method !== 'pessimisticLock') return;
+    reader.lockers.add((request as PessimisticLockRequest).startVersion);
+    if (reader.lockers.size <= MANY_LOCKERS) return;
+    const holders = new Set(this.locks.all().map((lock) => lock.startTs));
+    reader.lockers = new Set([...reader.lockers].filter((ts) => holders.has(ts)));
   }
 
   private releaseUnread(): void {
@@ -204,6 +251,7 @@ export class StoreHost implements LayerSharing {
       const id = from.varint();
       const method = METHODS[from.u8()]!;
       const request = readValue(from);
+      this.note(reader, method, request);
       let result: unknown;
       try {
         result = (this.rpc[method] as (req: unknown) => unknown).call(this.rpc, request);
@@ -213,11 +261,21 @@ export class StoreHost implements LayerSharing {
       }
       if (result instanceof Promise) {
         result.then(
-          (response: unknown) => this.answer(reader, id, true, response),
+          (response: unknown) => {
+            if (method === 'bulkBegin') this.begun(reader, response as BulkBeginResponse);
+            this.answer(reader, id, true, response);
+          },
           (e: unknown) => this.answer(reader, id, false, (e as Error).message),
         );
       } else this.answer(reader, id, true, result);
     }
+  }
+
+  private begun(reader: Reader, response: BulkBeginResponse): void {
+    const id = response.snapshot?.id;
+    if (id === undefined) return;
+    if (this.readers.has(reader)) reader.loads.add(id);
+    else this.abandon(new Set(), new Set([id]));
   }
 
   /** Answers of one turn go in one message. */

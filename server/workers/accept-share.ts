@@ -1,5 +1,8 @@
 import type { Server } from 'node:net';
 
+/** Instead of a number of clients: the worker has ended, and its successor does not accept yet. */
+const AWAY = -1;
+
 /** Clients of each worker, by its index, in memory that all workers share. */
 export class ConnectionCounts {
   private readonly counts: Int32Array;
@@ -19,16 +22,29 @@ export class ConnectionCounts {
     Atomics.add(this.counts, this.index, n);
   }
 
+  /** This worker accepts clients from now on, of which it has none. */
+  arrive(): void {
+    Atomics.store(this.counts, this.index, 0);
+  }
+
+  /** A worker has ended, and its clients with it. */
+  static leave(buffer: SharedArrayBuffer, index: number): void {
+    Atomics.store(new Int32Array(buffer), index, AWAY);
+  }
+
   get total(): number {
     let n = 0;
-    for (let i = 0; i < this.counts.length; i++) n += Atomics.load(this.counts, i);
+    for (let i = 0; i < this.counts.length; i++) n += Math.max(0, Atomics.load(this.counts, i));
     return n;
   }
 
   /** Whether no worker has fewer clients than this one. */
   get isLeast(): boolean {
     const own = Atomics.load(this.counts, this.index);
-    for (let i = 0; i < this.counts.length; i++) if (Atomics.load(this.counts, i) < own) return false;
+    for (let i = 0; i < this.counts.length; i++) {
+      const n = Atomics.load(this.counts, i);
+      if (n !== AWAY && n < own) return false;
+    }
     return true;
   }
 }

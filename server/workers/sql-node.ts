@@ -38,6 +38,8 @@ export class SqlNode {
     private readonly output: LogOutput,
     private readonly engine: Engine,
     private readonly mysql: MysqlServer,
+    private readonly bus: ThreadBus,
+    private readonly counts: ConnectionCounts,
   ) {}
 
   /** Throws StartError. */
@@ -54,26 +56,28 @@ export class SqlNode {
       bus,
       serverId: index + 1,
     });
+    const counts = new ConnectionCounts(start.counts, index);
     const mysql = new MysqlServer({
       engine,
       log: output.log,
       tls: loadTls(config),
       maxConnections: config['max-connections'],
       connectTimeoutMs: config['connect-timeout'] * 1000,
-      counts: new ConnectionCounts(start.counts, index),
+      counts,
       countsChanged: () => bus.tell('connections', null),
     });
     bus.serve('connections', () => {
       mysql.balance();
       return null;
     });
-    return new SqlNode(start, output, engine, mysql);
+    return new SqlNode(start, output, engine, mysql, bus, counts);
   }
 
   /** Accepts clients; answers the status API's port, 0 when it is not served here. Throws StartError. */
   async serve({ tcpFd, unixFd, status }: SharedSockets): Promise<number> {
     const { mysql, engine } = this;
     const { config, version } = this.start;
+    this.counts.arrive();
     await mysql.listenShared(tcpFd, false);
     if (unixFd !== null) await mysql.listenShared(unixFd, true);
     if (!status) return 0;
@@ -85,6 +89,16 @@ export class SqlNode {
       const where = `${config['status-host']}:${config['status-port']}`;
       throw new StartError(`cannot listen on ${where}: ${reason(e)}`);
     }
+  }
+
+  /** There is one more node. */
+  addPeer(port: MessagePort): void {
+    this.bus.add(port);
+  }
+
+  /** Whose turn it is to accept has changed. */
+  balance(): void {
+    this.mysql.balance();
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -11,10 +11,21 @@ import { durabilityOf, openFailed } from '../node.js';
 import { replaceStaleSocket } from '../protocol/mysql-server.js';
 import { prepareDataDirectory, reason, StartError } from '../start-error.js';
 import { ConnectionCounts } from './accept-share.js';
+import { HandleCopies, type ServerHandle } from './handle-copies.js';
 import { type NodeStart, SqlNode } from './sql-node.js';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-protocol.js';
 
 const BACKLOG = 4096;
+
+/** Workers that end more often than this within the time have a cause that others will not outlive either. */
+const MOST_FAILURES = 5;
+const FAILURE_WINDOW_MS = 60_000;
+
+/** What the nodes listen on. */
+interface Sockets {
+  readonly tcp: ServerHandle;
+  readonly unix: ServerHandle | null;
+}
 
 export interface Listening {
   readonly port: number;
@@ -28,18 +39,29 @@ export interface Listening {
 export class WorkerPool {
   /** The node of this thread, which comes first. */
   private own: SqlNode | null = null;
-  private readonly workers: Worker[] = [];
+  /** By the number of their node, from 1 on. */
+  private readonly workers = new Map<number, Worker>();
+  /** Kept, since a handle that is collected closes its descriptor. */
   private readonly handles: ServerHandle[] = [];
+  private readonly copies = new HandleCopies();
+  private sockets: Sockets | null = null;
+  private readonly counts: SharedArrayBuffer;
+  private readonly serverUuid = randomUUID();
+  private readonly failures: number[] = [];
   private stopping = false;
 
   private constructor(
     private readonly config: Config,
     private readonly store: EmbeddedStore,
+    private readonly version: string,
     private readonly output: LogOutput,
     private readonly onLost: (message: string) => void,
-  ) {}
+  ) {
+    this.counts = ConnectionCounts.create(config.workers);
+    for (let index = 0; index < config.workers; index++) ConnectionCounts.leave(this.counts, index);
+  }
 
-  /** Opens the store and the workers. `onLost` is called when a worker ends by itself: the server cannot go on then. Throws StartError. */
+  /** Opens the store and the nodes. `onLost` is called when workers keep ending: the server cannot go on then. Throws StartError. */
   static async open(
     config: Config,
     version: string,
@@ -56,12 +78,12 @@ export class WorkerPool {
         logger: output.log,
       });
       await prepareStore(store);
-      pool = new WorkerPool(config, store, output, onLost);
+      pool = new WorkerPool(config, store, version, output, onLost);
     } catch (e) {
       throw openFailed(config, output, e);
     }
     try {
-      await pool.start(version);
+      await pool.start();
       return pool;
     } catch (e) {
       await pool.stop(0);
@@ -75,7 +97,7 @@ export class WorkerPool {
     const tcp = await this.bind(`${config.host}:${config.port}`, (server) =>
       server.listen({ host: config.host, port: config.port, backlog: BACKLOG }),
     );
-    let unixFd: number | null = null;
+    let unix: ServerHandle | null = null;
     if (config.socket !== '') {
       const path = config.socket;
       try {
@@ -83,15 +105,40 @@ export class WorkerPool {
       } catch (e) {
         throw new StartError(`cannot listen on ${path}: ${reason(e)}`);
       }
-      unixFd = (await this.bind(path, (server) => server.listen({ path, backlog: BACKLOG }))).fd;
+      unix = (await this.bind(path, (server) => server.listen({ path, backlog: BACKLOG }))).handle;
       chmodSync(path, 0o777);
     }
-    const sockets = { tcpFd: tcp.fd, unixFd };
-    const statusPort = await this.own!.serve({ ...sockets, status: config['status-host'] !== '' });
-    await Promise.all(
-      this.workers.map((worker) => request(worker, { kind: 'serve', ...sockets, status: false }, 'serving')),
-    );
+    this.sockets = { tcp: tcp.handle, unix };
+    const statusPort = await this.own!.serve({
+      ...(await this.shared()),
+      status: config['status-host'] !== '',
+    });
+    await Promise.all([...this.workers.values()].map((worker) => this.serve(worker)));
+    this.copies.rest();
     return { port: tcp.port, statusPort };
+  }
+
+  /** The sockets under descriptors for one node. */
+  private async shared(): Promise<{ readonly tcpFd: number; readonly unixFd: number | null }> {
+    const { tcp, unix } = this.sockets!;
+    const copy = async (handle: ServerHandle): Promise<number> => {
+      const copied = await this.copies.copy(handle);
+      this.handles.push(copied);
+      return copied.fd;
+    };
+    return { tcpFd: await copy(tcp), unixFd: unix === null ? null : await copy(unix) };
+  }
+
+  /** Lets a worker accept clients. */
+  private async serve(worker: Worker): Promise<void> {
+    await request(worker, { kind: 'serve', ...(await this.shared()), status: false }, 'serving');
+    this.balance();
+  }
+
+  /** Whose turn it is to accept has changed. */
+  private balance(): void {
+    this.own?.balance();
+    for (const worker of this.workers.values()) worker.postMessage({ kind: 'balance' } satisfies ToWorker);
   }
 
   /** Stops the nodes, then closes the store. */
@@ -99,16 +146,16 @@ export class WorkerPool {
     this.stopping = true;
     await Promise.allSettled([
       this.own?.stop(graceMs),
-      ...this.workers.map((worker) => request(worker, { kind: 'stop', graceMs }, 'stopped')),
+      ...[...this.workers.values()]
+        .filter((worker) => worker.threadId >= 0)
+        .map((worker) => request(worker, { kind: 'stop', graceMs }, 'stopped')),
     ]);
     // Only now: until here workers read the store's memory.
     await this.store.close();
   }
 
-  private async start(version: string): Promise<void> {
+  private async start(): Promise<void> {
     const n = this.config.workers;
-    const host = this.store.share();
-    const counts = ConnectionCounts.create(n);
     const ports = Array.from({ length: n }, (): MessagePort[] => []);
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++) {
@@ -117,44 +164,79 @@ export class WorkerPool {
         ports[j]!.push(port2);
       }
     }
-    const serverUuid = randomUUID();
-    const startOf = (index: number): NodeStart => ({
-      config: this.config,
-      version,
-      index,
-      serverUuid,
-      peers: ports[index]!,
-      counts,
-    });
-    const open = async (index: number): Promise<void> => {
-      const { attachment, transfer } = host.attach(n);
-      const start: WorkerStart = { ...startOf(index), attachment };
-      const worker = new Worker(new URL('./worker.js', import.meta.url), {
-        workerData: start,
-        transferList: [...transfer, ...start.peers],
-      });
-      this.workers.push(worker);
-      worker.on('error', (e) => this.lost(`a worker failed: ${e.message}`));
-      worker.on('exit', (code) => this.lost(`a worker ended with code ${code}`));
-      await answer(worker, 'opened');
-    };
     // The first makes a new store's system tables.
-    this.own = await SqlNode.open(startOf(0), { opened: { store: this.store, threads: n } }, this.output);
-    await Promise.all(Array.from({ length: n - 1 }, (_, i) => open(i + 1)));
+    const opened = { store: this.store, threads: n };
+    this.own = await SqlNode.open(this.startOf(0, ports[0]!), { opened }, this.output);
+    await Promise.all(Array.from({ length: n - 1 }, (_, i) => this.open(i + 1, ports[i + 1]!)));
   }
 
-  private lost(message: string): void {
-    if (!this.stopping) this.onLost(message);
+  private startOf(index: number, peers: readonly MessagePort[]): NodeStart {
+    const { config, version, serverUuid, counts } = this;
+    return { config, version, index, serverUuid, peers, counts };
+  }
+
+  private async open(index: number, peers: readonly MessagePort[]): Promise<Worker> {
+    const { attachment, transfer } = this.store.share().attach(this.config.workers);
+    const start: WorkerStart = { ...this.startOf(index, peers), attachment };
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: start,
+      transferList: [...transfer, ...peers],
+    });
+    this.workers.set(index, worker);
+    worker.on('error', (err) => this.output.log.error({ err, worker: index }, 'a worker failed'));
+    worker.on('exit', (code) => this.ended(worker, index, code));
+    await answer(worker, 'opened');
+    return worker;
   }
 
   /**
-   * A socket that is bound but not listened on in this thread, which would accept from it: the workers listen. It is never closed,
-   * since its descriptor is theirs too.
+   * A worker has ended by itself: out of memory, or by an error of the kind that no statement should bring about. Its clients lose
+   * their connections, the store lets go of their locks, its offices pass on with their leases. Another takes its place.
+   */
+  private ended(worker: Worker, index: number, code: number): void {
+    if (this.stopping || this.workers.get(index) !== worker) return;
+    this.workers.delete(index);
+    ConnectionCounts.leave(this.counts, index);
+    this.balance();
+    const { log } = this.output;
+    const now = Date.now();
+    this.failures.push(now);
+    while (this.failures[0]! < now - FAILURE_WINDOW_MS) this.failures.shift();
+    if (this.sockets === null || this.failures.length > MOST_FAILURES) {
+      this.onLost(`a worker ended with code ${code}`);
+      return;
+    }
+    log.error({ worker: index, code }, 'a worker ended; another takes its place');
+    this.replace(index).then(
+      () => log.info({ worker: index }, 'a worker has been replaced'),
+      // If it ended meanwhile, that has been dealt with.
+      (err: unknown) => log.error({ err, worker: index }, 'a worker could not be replaced'),
+    );
+  }
+
+  private async replace(index: number): Promise<void> {
+    const peers: MessagePort[] = [];
+    const portToNew = (): MessagePort => {
+      const { port1, port2 } = new MessageChannel();
+      peers.push(port1);
+      return port2;
+    };
+    this.own!.addPeer(portToNew());
+    for (const other of this.workers.values()) {
+      const port = portToNew();
+      other.postMessage({ kind: 'peer', port } satisfies ToWorker, [port]);
+    }
+    await this.serve(await this.open(index, peers));
+    this.copies.rest();
+  }
+
+  /**
+   * A socket that is bound and not listened on: the nodes listen on copies.
    */
   private async bind(
     where: string,
     listen: (server: Server) => void,
-  ): Promise<{ readonly port: number; readonly fd: number }> {
+  ): Promise<{ readonly port: number; readonly handle: ServerHandle }> {
     const server = createServer();
     try {
       // What the system has against it shows only when one listens.
@@ -171,15 +253,11 @@ export class WorkerPool {
           : createServerHandle(String(address), -1, -1, -1);
       if (typeof handle === 'number') throw new Error(`error ${handle}`);
       this.handles.push(handle);
-      return { port: typeof address === 'object' && address !== null ? address.port : 0, fd: handle.fd };
+      return { port: typeof address === 'object' && address !== null ? address.port : 0, handle };
     } catch (e) {
       throw new StartError(`cannot listen on ${where}: ${reason(e)}`);
     }
   }
-}
-
-interface ServerHandle {
-  readonly fd: number;
 }
 
 /** What node:cluster makes its shared sockets with: a handle that is bound to an address, or the system's error number. */

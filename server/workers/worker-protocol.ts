@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { StoreAttachment } from '../../kv/embedded/thread-protocol.js';
 import type { NodeStart, SharedSockets } from './sql-node.js';
 
@@ -8,7 +9,12 @@ export interface WorkerStart extends NodeStart {
 
 /** From the main thread to a worker. */
 export type ToWorker =
-  ({ readonly kind: 'serve' } & SharedSockets) | { readonly kind: 'stop'; readonly graceMs: number };
+  | ({ readonly kind: 'serve' } & SharedSockets)
+  /** Another worker has begun, in the place of one that ended: a port to it. */
+  | { readonly kind: 'peer'; readonly port: MessagePort }
+  /** Another worker has ended, or accepts: whose turn it is to accept has changed. */
+  | { readonly kind: 'balance' }
+  | { readonly kind: 'stop'; readonly graceMs: number };
 
 /** From a worker to the main thread. */
 export type FromWorker =

@@ -25,7 +25,9 @@ async function run(start: WorkerStart, port: NonNullable<typeof parentPort>): Pr
   const fail = (e: unknown): void =>
     say({ kind: 'failed', message: e instanceof Error ? e.message : String(e) });
   port.on('message', (message: ToWorker) => {
-    (message.kind === 'serve' ? serve(message) : stop(message.graceMs)).catch(fail);
+    if (message.kind === 'peer') node.addPeer(message.port);
+    else if (message.kind === 'balance') node.balance();
+    else (message.kind === 'serve' ? serve(message) : stop(message.graceMs)).catch(fail);
   });
   say({ kind: 'opened' });
 }

@@ -8,22 +8,43 @@ type ThreadMessage =
   | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly data: BusData }
   | { readonly kind: 'answer'; readonly id: number; readonly ok: boolean; readonly data: BusData };
 
+interface Waiting {
+  readonly port: MessagePort;
+  readonly resolve: (answer: { ok: boolean; data: BusData }) => void;
+}
+
 /** The bus between SQL nodes that are threads of one process: a port to each other node. */
 export class ThreadBus implements NodeBus {
   readonly lapsed = false;
   private readonly topics = new Topics();
-  private readonly waiting = new Map<number, (answer: { ok: boolean; data: BusData }) => void>();
+  private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
+  private readonly ports = new Set<MessagePort>();
 
   /** Ports of the nodes that are there: one that is only being started reads everything from the store later. */
   private readonly present = new Set<MessagePort>();
 
-  constructor(private readonly ports: readonly MessagePort[]) {
-    for (const port of ports) {
-      port.on('message', (message: ThreadMessage) => this.receive(port, message));
-      port.on('close', () => this.present.delete(port));
-      port.unref();
-      port.postMessage({ kind: 'hello' } satisfies ThreadMessage);
+  constructor(ports: readonly MessagePort[]) {
+    for (const port of ports) this.add(port);
+  }
+
+  /** A port to one more node. */
+  add(port: MessagePort): void {
+    this.ports.add(port);
+    port.on('message', (message: ThreadMessage) => this.receive(port, message));
+    port.on('close', () => this.gone(port));
+    port.unref();
+    port.postMessage({ kind: 'hello' } satisfies ThreadMessage);
+  }
+
+  /** The node at the other end is gone: nobody waits for its answers any more. */
+  private gone(port: MessagePort): void {
+    this.ports.delete(port);
+    this.present.delete(port);
+    for (const [id, w] of this.waiting) {
+      if (w.port !== port) continue;
+      this.waiting.delete(id);
+      w.resolve({ ok: false, data: null });
     }
   }
 
@@ -37,7 +58,7 @@ export class ThreadBus implements NodeBus {
         (port) =>
           new Promise<{ ok: boolean; data: BusData }>((resolve) => {
             const id = this.nextId++;
-            this.waiting.set(id, resolve);
+            this.waiting.set(id, { port, resolve });
             port.postMessage({ kind: 'ask', id, topic, data } satisfies ThreadMessage);
           }),
       ),
@@ -51,7 +72,7 @@ export class ThreadBus implements NodeBus {
 
   close(): void {
     for (const port of this.ports) port.close();
-    for (const resolve of this.waiting.values()) resolve({ ok: false, data: null });
+    for (const w of this.waiting.values()) w.resolve({ ok: false, data: null });
     this.waiting.clear();
   }
 
@@ -61,7 +82,7 @@ export class ThreadBus implements NodeBus {
       return;
     }
     if (message.kind === 'answer') {
-      this.waiting.get(message.id)?.(message);
+      this.waiting.get(message.id)?.resolve(message);
       this.waiting.delete(message.id);
       return;
     }

@@ -186,20 +186,41 @@ function cycles(committed: readonly ListTxn[], final: ReadonlyMap<string, readon
       if (seen.length < list.length) add(anti, t.id, list[seen.length]!);
     }
   }
-  // Depth-first over (transaction, last edge was an anti-dependency); a second one may not follow.
+  // Depth-first over (transaction, last edge was an anti-dependency); a second one may not follow. With a stack of its own: the
+  // paths of a long history are long.
+  const entered = 1;
+  const left = 2;
   const state = new Map<number, number>();
   const found: string[] = [];
-  const visit = (node: number): boolean => {
-    const seen = state.get(node);
-    if (seen !== undefined) return seen === 1;
-    state.set(node, 1);
+  const successors = (node: number): number[] => {
     const id = node >> 1;
-    for (const to of depends.get(id) ?? [])
-      if (visit(to * 2)) return found.push(`cycle through ${id} -> ${to}`) > 0;
-    if ((node & 1) === 0)
-      for (const to of anti.get(id) ?? [])
-        if (visit(to * 2 + 1)) return found.push(`cycle through ${id} -rw-> ${to}`) > 0;
-    state.set(node, 2);
+    const out = [...(depends.get(id) ?? [])].map((to) => to * 2);
+    if ((node & 1) === 0) for (const to of anti.get(id) ?? []) out.push(to * 2 + 1);
+    return out;
+  };
+  const visit = (root: number): boolean => {
+    if (state.has(root)) return false;
+    const path = [{ node: root, next: successors(root), at: 0 }];
+    state.set(root, entered);
+    while (path.length > 0) {
+      const top = path[path.length - 1]!;
+      if (top.at === top.next.length) {
+        state.set(top.node, left);
+        path.pop();
+        continue;
+      }
+      const to = top.next[top.at++]!;
+      const seen = state.get(to);
+      if (seen === entered) {
+        const from = path.findIndex((p) => p.node === to);
+        const ids = [...path.slice(from).map((p) => p.node), to];
+        found.push(`cycle ${ids.map((n) => `${(n & 1) === 1 ? '-rw-> ' : ''}${n >> 1}`).join(' ')}`);
+        return true;
+      }
+      if (seen !== undefined) continue;
+      state.set(to, entered);
+      path.push({ node: to, next: successors(to), at: 0 });
+    }
     return false;
   };
   for (const t of committed) for (const last of [0, 1]) if (visit(t.id * 2 + last)) return found;
