@@ -23,7 +23,7 @@ const CLOCK = /^(?:(\d+)\s+)?(\d+):(\d{1,2})(?::(\d{1,2}))?(?:\.(\d*))?/;
 const DAYS = /^(\d+)\s+(\d+)(?:\.(\d*))?/;
 
 /**
- * 'D hh:mm:ss.f', 'D hh:mm', 'D hh', 'hh:mm:ss.f', 'hh:mm', 'hhmmss.f', 'ss', signed; also a full datetime, whose time part counts.
+ * 'D hh:mm:ss.f', 'D hh:mm', 'D hh', 'hh:mm:ss.f', 'hh:mm', 'hhmmss.f', 'ss', signed; also a full datetime, whose time part counts (a date alone is read as hhmmss with a tail).
  * null when nothing can be read or minutes or seconds exceed 59. Rounds to `fsp` digits.
  */
 export function parseDuration(text: string, fsp: number): ParsedDuration | null {
@@ -31,9 +31,9 @@ export function parseDuration(text: string, fsp: number): ParsedDuration | null 
   const negative = s.startsWith('-');
   if (negative || s.startsWith('+')) s = s.slice(1).trimStart();
   if (s === '') return null;
-  if (!negative && (s.length >= 12 || /^\d{4}[-/]/.test(s)) && !/^\d+:/.test(s) && !/^\d{1,3}\s/.test(s)) {
+  if (!negative && s.length >= 12 && !/^\d+:/.test(s) && !/^\d{1,3}\s/.test(s)) {
     const t = parseTimeText(s);
-    if (t !== null && (t.hasTime || /^\d{4}[-/]/.test(s))) {
+    if (t !== null && t.hasTime) {
       const micros = (t.hour * 3600 + t.minute * 60 + t.second) * 1e6 + t.micro + (t.roundUp ? 1 : 0);
       return { value: roundDuration(micros, fsp), fsp: t.fsp, overflow: false, truncated: t.truncated };
     }
@@ -99,7 +99,7 @@ export function durationFromNumber(
   const negative = n < 0 || micro < 0;
   const a = n < 0 ? -Number(n) : Number(n);
   if (a > 8385959) {
-    // A datetime number counts by its time part; other such numbers are no time at all.
+    // A datetime number counts by its time part; others are beyond the range.
     if (a >= 10000000000) {
       const t = a % 1e6;
       const mi = Math.floor(t / 100) % 100;
@@ -107,7 +107,6 @@ export function durationFromNumber(
       if (a <= 99991231235959 && t < 240000 && mi < 60 && s < 60 && !negative) {
         return { value: (Math.floor(t / 10000) * 3600 + mi * 60 + s) * 1e6 + micro, overflow: false };
       }
-      return null;
     }
     return { value: negative ? -MAX_DURATION : MAX_DURATION, overflow: true };
   }

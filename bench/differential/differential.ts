@@ -2,7 +2,7 @@
  * Random statements on this server and on MariaDB of the same machine; what they answer differently is listed, each with the smallest
  * expression that shows it. Differences that are known to be MariaDB's own (known-differences.ts) are counted apart.
  *
- *   npm run test:differential -- [--statements 2000] [--seed N] [--depth 3] [--show 30] [--rutile PORT] [--mariadb PORT]
+ *   npm run test:differential -- [--statements 2000] [--seed N] [--depth 3] [--conversions 0.2] [--show 30] [--rutile PORT] [--mariadb PORT]
  *
  * With ports given, running servers are used (the database `differential` is made anew on each); else both are started. The seed is
  * printed; the same seed gives the same statements. Exit code: 1 when there are differences that are not known.
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     statements: { type: 'string', default: '2000' },
     seed: { type: 'string' },
     depth: { type: 'string', default: '3' },
+    conversions: { type: 'string', default: '0' },
     show: { type: 'string', default: '30' },
     rutile: { type: 'string' },
     mariadb: { type: 'string' },
@@ -124,7 +125,7 @@ try {
   const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true);
   const { seed, random } = randomSource(values.seed === undefined ? undefined : Number(values.seed));
   console.log(`seed ${seed}`);
-  const g = new ExpressionGenerator(random);
+  const g = new ExpressionGenerator(random, Number(values.conversions));
   const rows = g.rows(24);
   for (const side of [ours, theirs]) {
     const r = await side.run(rows);

@@ -293,7 +293,10 @@ for (const f of FORMS) {
 export const KINDS: readonly Kind[] = ['int', 'decimal', 'real', 'string', 'date', 'datetime', 'time'];
 
 export class ExpressionGenerator {
-  constructor(private readonly random: () => number) {}
+  constructor(
+    private readonly random: () => number,
+    private readonly conversions = 0,
+  ) {}
 
   pick<T>(items: readonly T[]): T {
     return items[Math.floor(this.random() * items.length)]!;
@@ -303,9 +306,14 @@ export class ExpressionGenerator {
   expression(kind: Kind, depth: number, columns = true): Node {
     if (depth === 0 || this.random() < 0.1) return this.leaf(kind, columns);
     const f = this.pick(BY_KIND.get(kind)!);
-    const args = f.args.map((k) => this.expression(k, depth - 1, columns));
+    const args = f.args.map((k) => this.expression(this.argumentKind(k), depth - 1, columns));
     const sql = f.template.replace(/\$(\d)/g, (_, i: string) => args[Number(i) - 1]!.sql);
     return { sql, kind, args };
+  }
+
+  /** Now and then an argument is of another kind than the function takes, and is converted. */
+  private argumentKind(wanted: Kind): Kind {
+    return this.random() < this.conversions ? this.pick(KINDS) : wanted;
   }
 
   private leaf(kind: Kind, columns: boolean): Node {

@@ -42,6 +42,12 @@ const relative = (a: Answer, b: Answer, part: number): boolean =>
 
 const KNOWN: readonly KnownDifference[] = [
   {
+    when: /PARTITION BY \d+ /,
+    answers: (a) => a.error?.code === 3592,
+    why: 'a number in a window specification is a position, which MySQL refuses (error 3592) and MariaDB takes for a constant',
+    manual: 'Server Error Message Reference: ER_WINDOW_ILLEGAL_ORDER_BY',
+  },
+  {
     when: /STDDEV|VAR_SAMP|VAR_POP/,
     why: 'standard deviation and variance of exact numbers have four decimals in MariaDB, all digits of a DOUBLE in MySQL',
     manual: 'Aggregate Function Descriptions',
