@@ -220,6 +220,13 @@ test('rows without an order come as one thread gives them', async () => {
   expect(await cells(a, sql)).toEqual(alone);
 });
 
+test('rows at the end of a table of which nothing else is wanted', async () => {
+  await threads(a, 2);
+  const last = Math.floor(ROWS / 6) - 1;
+  expect(await cells(a, `SELECT g FROM f WHERE g = ${last} LIMIT 1`)).toEqual([[String(last)]]);
+  expect(await cells(a, `SELECT g FROM f WHERE g = -1`)).toEqual([]);
+});
+
 test('errors and warnings of threads are those of the statement', async () => {
   for (const n of [1, 4]) {
     await threads(a, n);

@@ -141,7 +141,8 @@ export class FragmentRun implements Operator, TaskListener {
       const r = reader.next();
       const chunk = r instanceof Promise ? await r : r;
       if (chunk === null || this.finished) break;
-      while (this.fed >= MAX_FED) await new Promise<void>((resolve) => (this.wakeFeeder = resolve));
+      while (this.fed >= MAX_FED && !this.finished)
+        await new Promise<void>((resolve) => (this.wakeFeeder = resolve));
       this.fed++;
       const thread = morsel % this.threadCount;
       const form = chunkForm(chunk, { rows, dictionary: () => null });
@@ -179,6 +180,12 @@ export class FragmentRun implements Operator, TaskListener {
     } catch (e) {
       this.failed(e);
     }
+  }
+
+  ahead(): void {
+    if (this.finished) return;
+    this.release();
+    this.notify();
   }
 
   taken(): void {
@@ -247,10 +254,7 @@ export class FragmentRun implements Operator, TaskListener {
       this.threadBytes = bytes;
       if (more >= 0) this.ctx.memory.consume(more);
       else this.ctx.memory.release(-more);
-      if (this.due < this.morselCount && this.early.size > 0) {
-        this.release();
-        if (this.ready.length > 0) this.notify();
-      }
+      this.ahead();
     } catch (e) {
       this.failed(e);
     }

@@ -13,7 +13,7 @@ export interface ScanPart {
 }
 
 /** Results of later morsels than this many beyond the first that is missing wait until it is there. */
-const AHEAD = 64;
+const AHEAD = 16;
 const RETRY_MS = 1;
 
 /**
@@ -39,6 +39,7 @@ export class MorselScan implements Operator {
     private readonly ordered: boolean,
     /** The end of each morsel is an end of the stream. */
     private readonly oneByOne: boolean,
+    private readonly onAhead: () => void,
     private readonly onTaken: () => void,
     private readonly onMorselEnd: (morsel: number) => void,
   ) {
@@ -79,6 +80,7 @@ export class MorselScan implements Operator {
   }
 
   private async awaitTurn(m: number): Promise<boolean> {
+    this.onAhead();
     while (m > this.control.released + AHEAD) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       await this.ctx.checkpoint();

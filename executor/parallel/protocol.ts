@@ -83,6 +83,8 @@ export type FromThread =
       readonly spans: readonly number[];
       readonly rows: ChunkForm;
     }
+  /** A morsel far ahead waits for those before it: perhaps all of them gave nothing. */
+  | { readonly kind: 'ahead'; readonly task: number }
   /** A chunk of rows was taken. */
   | { readonly kind: 'taken'; readonly task: number }
   | {

@@ -76,6 +76,11 @@ export class FragmentTask {
       start.more,
       ordered,
       form.mode === 'morsels',
+      () => {
+        // What is waited for may be here.
+        this.flush();
+        this.post({ kind: 'ahead', task: start.task }, []);
+      },
       () => this.post({ kind: 'taken', task: start.task }, []),
       (m) => {
         if (ordered) this.endMorsel(m);

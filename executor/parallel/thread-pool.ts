@@ -18,6 +18,8 @@ const SMALL = 1 << 12;
 /** What is done with the messages of a task. */
 export interface TaskListener {
   batch(message: Extract<FromThread, { kind: 'batch' }>): void;
+  /** A thread waits for results to be used. */
+  ahead(): void;
   taken(): void;
   done(figures: readonly StepFigures[], warnings: readonly SqlWarning[]): void;
   failed(error: unknown): void;
@@ -111,6 +113,9 @@ export class ThreadPool {
     switch (m.kind) {
       case 'batch':
         listener.batch(m);
+        return;
+      case 'ahead':
+        listener.ahead();
         return;
       case 'taken':
         listener.taken();
