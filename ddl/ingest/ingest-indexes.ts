@@ -87,8 +87,8 @@ export async function ingestIndexes(
 }
 
 class Ingest {
-  /** Record keys of rows to be looked at again. */
-  readonly again: Uint8Array[] = [];
+  /** Record keys of rows to be looked at again: once each, though entries of several indexes may ask for it. */
+  private readonly rowsAgain = new Map<string, Uint8Array>();
   private threads: IngestThread[] = [];
   private readonly runs: EntryRun[] = [];
   private inMemory = 0;
@@ -105,6 +105,14 @@ class Ingest {
   private wantedThreads(): number {
     const free = Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1));
     return this.ctx.busy() ? 1 : Math.min(free, Math.max(1, this.control.settings().thread));
+  }
+
+  get again(): Uint8Array[] {
+    return [...this.rowsAgain.values()];
+  }
+
+  private lookAgain(recordKey: Uint8Array): void {
+    this.rowsAgain.set(Buffer.from(recordKey).toString('latin1'), recordKey);
   }
 
   async run(): Promise<void> {
@@ -160,7 +168,7 @@ class Ingest {
       const began = performance.now();
       const again = await this.bulk.write(this.snapshot.id, blocksOf(reply.group), unique);
       for (const { key, value } of again)
-        this.again.push(
+        this.lookAgain(
           recordKeyOfEntry(this.job.physicalId, key, decodeIndexValueHandle(value), mutations.valuesInKey),
         );
       await this.keepToRate(reply.group.bytes.length, performance.now() - began);
