@@ -5,6 +5,7 @@ import type { FieldType } from '../../types/field-type.js';
 import { evalType } from '../../types/field-type.js';
 import { intType, realType } from '../type-inference.js';
 import type { Aggregator } from './aggregator.js';
+import { SeenBits } from './seen-bits.js';
 
 /** Groups and values that fit one number together: value * 2^21 + group, below 2^53. */
 const GROUP_BITS = 21;
@@ -19,6 +20,10 @@ export class DistinctAggregator implements Aggregator {
   private readonly grouped: GroupTable;
   /** Small integers with their group in one number. */
   private readonly packed: GroupTable | null;
+  /** Integers as long as their range is narrow; null for other values, and when it was not. */
+  private bits: SeenBits | null;
+  /** There are no groups: what is in `bits` is of all rows. */
+  private whole = false;
   private ids = new Int32Array(0);
   private rows = new Int32Array(0);
 
@@ -31,6 +36,7 @@ export class DistinctAggregator implements Aggregator {
     const only = types.length === 1 ? evalType(types[0]!) : null;
     const integral = only === 'int' || only === 'decimal' || only === 'datetime' || only === 'duration';
     this.packed = integral ? new GroupTable([realType()], 'skip') : null;
+    this.bits = integral ? new SeenBits() : null;
   }
 
   resize(groups: number): void {
@@ -44,15 +50,43 @@ export class DistinctAggregator implements Aggregator {
       this.ids = new Int32Array(rows);
     }
     let kept: Int32Array;
-    if (ids === null) kept = this.fresh(this.alone, inputs, sel, rows, 0);
+    const seen = this.seen(ids, inputs[0]!, sel, rows);
+    if (seen >= 0) kept = this.rows.subarray(0, seen);
+    else if (ids === null) kept = this.fresh(this.alone, inputs, sel, rows, 0);
     else if (this.packed !== null && inputs[0]!.kind === 'num')
       kept = this.ofNumbers(ids, inputs[0] as NumVector, sel, rows);
     else kept = this.fresh(this.grouped, [new NumVector(ids, n), ...inputs], sel, rows, 0);
     if (kept.length > 0) this.inner.update(ids, inputs, n, kept);
   }
 
+  /** How many rows `bits` finds to be the first with their value; -1 where others are to be asked. */
+  private seen(ids: Int32Array | null, v: Vector, sel: Int32Array | null, n: number): number {
+    if (this.bits === null) return -1;
+    this.whole = ids === null;
+    const m = v.kind === 'num' ? this.bits.add(ids, v, sel, n, this.rows) : -1;
+    if (m < 0) this.leaveBits();
+    return m;
+  }
+
+  /** From now on the tables know what was seen. */
+  private leaveBits(): void {
+    if (this.bits === null) return;
+    const { ids, values } = this.bits.pairs();
+    this.bits = null;
+    const n = values.length;
+    if (n === 0) return;
+    const before = [this.rows, this.ids] as const;
+    this.rows = new Int32Array(n);
+    this.ids = new Int32Array(n);
+    const v = new NumVector(values, n);
+    if (this.whole) this.alone.assign([v], null, n, this.ids);
+    else this.ofNumbers(ids, v, null, n);
+    [this.rows, this.ids] = before;
+  }
+
   /** Rows of the only group whose values have not been seen (or are NULL); nothing is added. */
   unseen(inputs: readonly Vector[], n: number, sel: Int32Array | null): Int32Array {
+    this.leaveBits();
     const rows = sel === null ? n : sel.length;
     const found = new Int32Array(rows);
     this.alone.find(inputs, sel, rows, found);
@@ -64,6 +98,7 @@ export class DistinctAggregator implements Aggregator {
 
   /** Lets the only group's values go: none of them will come again. */
   forget(): void {
+    this.bits = null;
     this.alone = new GroupTable(this.types, 'skip');
   }
 
@@ -126,6 +161,6 @@ export class DistinctAggregator implements Aggregator {
   }
 
   memory(): number {
-    return this.inner.memory() + this.alone.bytes + this.grouped.bytes + (this.packed?.bytes ?? 0);
+    return this.inner.memory() + this.alone.bytes + this.grouped.bytes + (this.packed?.bytes ?? 0) + (this.bits?.bytes ?? 0);
   }
 }
