@@ -1,8 +1,12 @@
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { GroupTable } from '../chunk/group-key.js';
 import type { HashAgg } from '../planner/physical/plan.js';
+import { evalType } from '../types/field-type.js';
 import type { Awaitable } from '../types/awaitable.js';
-import type { Expression } from '../expression/expression.js';
+import { slice } from '../chunk/slice.js';
+import type { Vector } from '../chunk/vector.js';
+import type { AggFunc, Expression } from '../expression/expression.js';
+import { equals } from '../expression/traverse.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, type OperatorContext } from './operator.js';
@@ -27,6 +31,13 @@ const MIN_SPILL_GROUPS = 64;
 export class HashAggOperator implements Operator, Spillable {
   /** Keys by which groups are told apart. */
   private readonly groupBy: readonly Expression[];
+  /** The functions give states rather than values. */
+  private readonly partial: boolean;
+  /** For each function the key whose first row it gives, which the table of groups has; -1 for others. */
+  private readonly keyOf: readonly number[];
+  /** The others. */
+  private readonly computed: readonly AggFunc[];
+  private keys: readonly Vector[] = [];
   private table: GroupTable;
   private aggregation: Aggregation;
   private readonly grouped: boolean;
@@ -53,12 +64,15 @@ export class HashAggOperator implements Operator, Spillable {
   private readonly waiting: Partition[] = [];
 
   constructor(
-    private readonly plan: Pick<HashAgg, 'groupBy' | 'aggs' | 'determinants'>,
+    plan: Pick<HashAgg, 'groupBy' | 'aggs' | 'determinants'>,
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
   ) {
     this.groupBy = plan.determinants?.map((k) => plan.groupBy[k]!) ?? plan.groupBy;
     this.grouped = plan.groupBy.length > 0;
+    this.partial = plan.aggs.some((a) => a.mode === 'partial1' || a.mode === 'partial2');
+    this.keyOf = plan.aggs.map((a) => this.keyOfFirstRow(a));
+    this.computed = plan.aggs.filter((_, k) => this.keyOf[k]! < 0);
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
     const spills = this.grouped || DistinctOverflow.suits(this.aggregation);
@@ -113,7 +127,7 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private newAggregation(): Aggregation {
-    return new Aggregation(this.groupBy, this.plan.aggs, this.ctx.eval);
+    return new Aggregation(this.groupBy, this.computed, this.ctx.eval);
   }
 
   private add(input: Chunk): Awaitable<void> {
@@ -133,7 +147,7 @@ export class HashAggOperator implements Operator, Spillable {
       if (this.distinct !== null) return this.distinct.update(inputs);
       this.aggregation.update(null, inputs);
     } else {
-      if (this.spillWanted && !this.aggregation.partial) this.startOverflow();
+      if (this.spillWanted && !this.partial) this.startOverflow();
       if (this.overflow !== null) return this.updateKnown(inputs, this.overflow);
       const ids = this.groupIds(inputs);
       this.groups = this.table.size;
@@ -171,7 +185,7 @@ export class HashAggOperator implements Operator, Spillable {
     const more = bytes - this.heldBytes;
     this.heldBytes = bytes;
     this.ctx.memory.consume(more);
-    if (!this.aggregation.partial || this.done) return;
+    if (!this.partial || this.done) return;
     const idle = this.groups >= FLUSH_GROUPS && this.groups * 2 > this.rowsIn;
     if (this.spillWanted || idle) {
       this.spillWanted = false;
@@ -276,7 +290,7 @@ export class HashAggOperator implements Operator, Spillable {
   private finish(): Awaitable<Chunk | null> {
     if (this.flushing) return this.slice();
     // No rows at all are one group where there is no GROUP BY; states of no rows are not worth sending.
-    if (!this.grouped && this.groups === 0 && !this.aggregation.partial) {
+    if (!this.grouped && this.groups === 0 && !this.partial) {
       this.aggregation.resize(1);
       this.groups = 1;
     }
@@ -320,11 +334,30 @@ export class HashAggOperator implements Operator, Spillable {
     return bytes < 1024 ? CHUNK_ROWS : Math.max(1, Math.floor(SLICE_BYTES / bytes));
   }
 
+  /** A key comes out as its group's first row had it. Zeros of either sign are one key. */
+  private keyOfFirstRow(a: AggFunc): number {
+    const arg = a.args[0];
+    if (a.name !== 'first_row' || a.args.length !== 1 || evalType(arg!.type) === 'real') return -1;
+    return this.groupBy.findIndex((g) => g === arg || equals(g, arg!));
+  }
+
+  /** Output columns of groups from … to-1. */
+  private result(from: number, to: number): Vector[] {
+    if (from === 0) this.keys = this.table.keys();
+    const out: Vector[] = [];
+    let next = 0;
+    for (const key of this.keyOf) {
+      if (key >= 0) out.push(slice(this.keys[key]!, from, to));
+      else out.push(...this.aggregation.aggregators[next++]!.result(from, to));
+    }
+    return out;
+  }
+
   private slice(): Chunk | null {
     if (this.at >= this.groups) return null;
     const from = this.at;
     this.at = Math.min(this.groups, from + this.sliceRows());
-    const out = new Chunk(this.aggregation.result(from, this.at), this.at - from);
+    const out = new Chunk(this.result(from, this.at), this.at - from);
     // Others may have the room from the last group on.
     if (this.at >= this.groups) this.release();
     return out;
