@@ -123,6 +123,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u;
 
 function columnText(table: TableInfo, c: ColumnInfo): string {
   const parts = [quoteName(c.name), typeText(c.type)];
+  const members = c.type.tp === TypeCode.Enum || c.type.tp === TypeCode.Set;
+  if (members && c.type.charset === 'binary' && table.charset !== 'binary')
+    parts.push('CHARACTER SET binary COLLATE binary');
   if (hasCharset(c.type)) {
     if (c.type.charset !== table.charset) parts.push(`CHARACTER SET ${c.type.charset}`);
     if (c.type.collate !== charset(c.type.charset)?.defaultCollation || c.type.collate !== table.collate)
@@ -198,7 +201,9 @@ function indexText(table: TableInfo, index: IndexInfo): string {
 }
 
 function tableOptionsText(table: TableInfo, autoIncrement: bigint): string {
-  const parts = ['ENGINE=InnoDB', `DEFAULT CHARSET=${table.charset}`, `COLLATE=${table.collate}`];
+  const parts = ['ENGINE=InnoDB', `DEFAULT CHARSET=${table.charset}`];
+  // binary has but one.
+  if (table.charset !== 'binary') parts.push(`COLLATE=${table.collate}`);
   const options = table.options ?? {};
   if (options['COMPRESSION'] !== undefined) parts.push(`COMPRESSION='${options['COMPRESSION']}'`);
   if (autoIncrement > 1n && table.autoRandom === undefined) parts.push(`AUTO_INCREMENT=${autoIncrement}`);

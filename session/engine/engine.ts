@@ -22,6 +22,7 @@ import '../variables/binding-variables.js';
 import '../variables/password-variables.js';
 import '../variables/tidb-accepted-variables.js';
 import '../variables/statistics-variables.js';
+import '../variables/foreign-variables.js';
 import '../variables/summary-variables.js';
 import '../variables/tidb-variables.js';
 import '../statements/index.js';

@@ -1,9 +1,11 @@
+import { allFunctions } from '../../expression/function-registry.js';
 import type { Expr, Limit } from '../../parser/ast/index.js';
 import { charsets } from '../../types/charset.js';
 import { collations } from '../../types/collation.js';
 import type { SqlWarning } from '../../types/error.js';
 import type { Datum } from '../../types/datum.js';
 import { allVariables } from '../variables/system-variable.js';
+import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow } from './show-registry.js';
 
@@ -72,7 +74,7 @@ registerShow('PROCESSLIST', async (session, stmt) => ({
   ]),
 }));
 
-registerShow('CHARSET', () => ({
+registerShow('CHARSET', (session) => ({
   columns: [
     textColumn('Charset', 32),
     textColumn('Description', 64),
@@ -81,10 +83,22 @@ registerShow('CHARSET', () => ({
   ],
   rows: [...charsets()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((c) => [text(c.name), text(c.description), text(c.defaultCollation), c.maxLen]),
+    .map((c) => [
+      text(c.name),
+      text(c.description),
+      text(c.name === 'utf8mb4' ? session.vars.get('default_collation_for_utf8mb4') : c.defaultCollation),
+      c.maxLen,
+    ]),
 }));
 
-registerShow('COLLATION', () => ({
+/** The collation that a charset has where none is named: of utf8mb4 the session's choice. */
+const isDefault = (
+  session: Session,
+  c: { readonly name: string; readonly charset: string; readonly isDefault: boolean },
+): boolean =>
+  c.charset === 'utf8mb4' ? c.name === session.vars.get('default_collation_for_utf8mb4') : c.isDefault;
+
+registerShow('COLLATION', (session) => ({
   columns: [
     textColumn('Collation', 32),
     textColumn('Charset', 32),
@@ -100,11 +114,19 @@ registerShow('COLLATION', () => ({
       text(c.name),
       text(c.charset),
       c.id,
-      text(c.isDefault ? 'Yes' : ''),
+      text(isDefault(session, c) ? 'Yes' : ''),
       text('Yes'),
       c.sortLen,
       text(c.padSpace ? 'PAD SPACE' : 'NO PAD'),
     ]),
+}));
+
+registerShow('BUILTINS', () => ({
+  columns: [textColumn('Supported_builtin_functions', 64)],
+  rows: [...new Set(allFunctions().flatMap((f) => [f.name, ...(f.aliases ?? [])]))]
+    .filter((name) => !name.startsWith('_'))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => [text(name)]),
 }));
 
 registerShow('ENGINES', () => ({

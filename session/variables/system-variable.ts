@@ -40,8 +40,12 @@ export function registerVariables(list: readonly SystemVariable[]): void {
 }
 
 export const findVariable = (name: string): SystemVariable | undefined => registry.get(name.toLowerCase());
-export const allVariables = (): readonly SystemVariable[] =>
-  [...registry.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+let sorted: readonly SystemVariable[] = [];
+export function allVariables(): readonly SystemVariable[] {
+  if (sorted.length !== registry.size)
+    sorted = [...registry.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sorted;
+}
 
 const wrongValue = (v: SystemVariable, value: string): Error =>
   mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, value);

@@ -466,6 +466,7 @@ registerVariables([
     name: 'tidb_txn_mode',
     scope: 'both',
     kind: 'string',
+    values: ['pessimistic', 'optimistic'],
     default: 'pessimistic',
     doc: 'Locking of new transactions.',
   },
