@@ -679,7 +679,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     optimizer_trace_features=greedy_search=on,range_optimizer=on,dynamic_range=on,repeated_subselect=on
     terminology_use_previous=NONE
     tidb_allow_fallback_to_tikv=
-    tidb_hash_join_version=optimized
     tidb_load_based_replica_read_threshold=1s
     tidb_mpp_store_fail_ttl=0s
     tidb_opt_objective=moderate
