@@ -1,6 +1,8 @@
 // Each file registers its virtual tables.
+import './absent-objects.js';
 import './information-schema.js';
 import './placement.js';
+import './server-facts.js';
 import './server-tables.js';
 import './ddl-jobs.js';
 import './transactions.js';

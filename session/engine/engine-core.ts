@@ -26,6 +26,7 @@ import { TextPlans } from '../text-plans.js';
 import type { FeedbackSink } from '../../executor/feedback.js';
 import { StatisticsFeedback } from '../statistics/statistics-feedback.js';
 import { Session } from '../session.js';
+import { ClientErrors } from '../summary/client-errors.js';
 import { StatementSummaries } from '../summary/statement-summaries.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
@@ -71,6 +72,7 @@ export class EngineCore {
   readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
   readonly userLocks = new UserLocks();
   readonly summaries: StatementSummaries;
+  readonly clientErrors = new ClientErrors();
   readonly deadlocks = new DeadlockHistory();
   /** Plans by statement text (tidb_session_plan_cache_size bounds TiDB's, which each session has of its own). */
   readonly planCache = new PlanCache(5000);
@@ -276,6 +278,8 @@ export class EngineCore {
   noteFinished(session: Session, statement: StatementContext, error: MysqlError | null): void {
     if (error !== null) this.counters.failed++;
     if (this.summaries.enabled) this.summaries.note(session, statement, error);
+    if (statement.warningCount > 0 && session.connection.id !== 0)
+      this.clientErrors.note(session, statement, error);
     const ms = Date.now() - statement.startedAt;
     if (ms >= Number(session.vars.get('long_query_time')) * 1000) {
       this.counters.slowQueries++;

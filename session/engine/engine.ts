@@ -35,6 +35,7 @@ import { registerVariableTables } from '../variables/variable-rows.js';
 import { registerSlowQueryTables } from './slow-queries.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerPlacementTables } from '../placement-tables.js';
+import { registerServerTables } from '../summary/client-errors.js';
 import { registerSummaryTables } from '../summary/summary-tables.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
@@ -126,6 +127,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);
   registerSummaryTables(core);
+  registerServerTables(core);
   registerPlacementTables(core);
   registerAnalyzeStatus(core);
   registerPrivilegeTables(core);

@@ -25,6 +25,9 @@ registerStatement('Flush', {
           );
         for (const name of stmt.tables) tableNamed(session, name);
         return null;
+      case 'CLIENT_ERRORS_SUMMARY':
+        session.engine.clientErrors.clear();
+        return null;
       case 'STATS_DELTA':
         await session.engine.saveRowCounts();
         return null;

@@ -1,0 +1,132 @@
+import { keywords } from '../../parser/keyword.js';
+import { shownParts } from '../table-layout.js';
+import type { Datum } from '../../types/datum.js';
+import { columnList } from './column-list.js';
+import { text } from './columns.js';
+import type { VirtualContext } from './virtual-table.js';
+import { registerVirtualTable } from './virtual-table.js';
+
+const INFORMATION = 'INFORMATION_SCHEMA';
+
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'KEYWORDS',
+  columns: columnList('WORD 128 RESERVED int'),
+  rows: () => keywords().map(({ word, reserved }) => [text(word), Number(reserved)]),
+});
+
+/** TiDB docs, "TIDB_INDEXES". */
+function tidbIndexes(ctx: VirtualContext): Datum[][] {
+  const rows: Datum[][] = [];
+  for (const db of ctx.schema.databases()) {
+    for (const table of ctx.schema.tables(db.name)) {
+      if (table.state !== 'public' || table.virtual === true || !ctx.visible(db.name, table.name)) continue;
+      const clustered = table.pkIsHandle || table.isCommonHandle;
+      if (table.pkIsHandle && !table.indices.some((i) => i.primary)) continue;
+      for (const index of table.indices) {
+        if (index.state !== 'public') continue;
+        for (const [at, part] of shownParts(table, index).entries()) {
+          const column = table.columns[part.offset]!;
+          rows.push([
+            text(db.name),
+            text(table.name),
+            index.unique ? 0 : 1,
+            text(index.primary ? 'PRIMARY' : index.name),
+            at + 1,
+            text(column.hidden ? null : column.name),
+            part.length < 0 ? null : part.length,
+            text(index.comment),
+            text(column.hidden ? column.generated : null),
+            index.primary && table.pkIsHandle ? 0 : index.id,
+            text(index.invisible ? 'NO' : 'YES'),
+            text(clustered && index.primary ? 'YES' : 'NO'),
+            index.global === true ? 1 : 0,
+            null,
+          ]);
+        }
+      }
+    }
+  }
+  return rows;
+}
+
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'TIDB_INDEXES',
+  columns: columnList(
+    `TABLE_SCHEMA 64 TABLE_NAME 64 NON_UNIQUE int KEY_NAME 64 SEQ_IN_INDEX int COLUMN_NAME 64 SUB_PART int
+     INDEX_COMMENT 1024 Expression 64 INDEX_ID int IS_VISIBLE 64 CLUSTERED 64 IS_GLOBAL int PREDICATE 1024`,
+  ),
+  rows: tidbIndexes,
+});
+
+const provided = (db: string, name: string, columns: string): void =>
+  registerVirtualTable({
+    db,
+    name,
+    columns: columnList(columns),
+    rows: (ctx) => ctx.provide(name.toLowerCase()),
+  });
+
+const ERRORS = `ERROR_NUMBER int! ERROR_MESSAGE 1024! ERROR_COUNT int! WARNING_COUNT int! FIRST_SEEN timestamp
+  LAST_SEEN timestamp`;
+provided(INFORMATION, 'CLIENT_ERRORS_SUMMARY_GLOBAL', ERRORS);
+provided(INFORMATION, 'CLIENT_ERRORS_SUMMARY_BY_USER', `USER 64! ${ERRORS}`);
+provided(INFORMATION, 'CLIENT_ERRORS_SUMMARY_BY_HOST', `HOST 255! ${ERRORS}`);
+provided(
+  INFORMATION,
+  'TIDB_SERVERS_INFO',
+  'DDL_ID 64 IP 64 PORT int STATUS_PORT int LEASE 64 VERSION 64 GIT_HASH 64 LABELS 128',
+);
+provided(
+  INFORMATION,
+  'CLUSTER_INFO',
+  'TYPE 64 INSTANCE 64 STATUS_ADDRESS 64 VERSION 64 GIT_HASH 64 START_TIME datetime UPTIME 32 SERVER_ID int',
+);
+
+/** Extensions that no engine here has anything to say in (MySQL manual, "The INFORMATION_SCHEMA SCHEMATA_EXTENSIONS Table"). */
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'SCHEMATA_EXTENSIONS',
+  columns: columnList('CATALOG_NAME 64 SCHEMA_NAME 64 OPTIONS 256'),
+  rows: (ctx) =>
+    ctx.schema
+      .databases()
+      .filter((d) => ctx.visible(d.name, null))
+      .map((d) => [text('def'), text(d.name), text('')]),
+});
+
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'TABLES_EXTENSIONS',
+  columns: columnList(
+    'TABLE_CATALOG 64 TABLE_SCHEMA 64 TABLE_NAME 64 ENGINE_ATTRIBUTE text SECONDARY_ENGINE_ATTRIBUTE text',
+  ),
+  rows: (ctx) =>
+    ctx.schema.databases().flatMap((db) =>
+      ctx.schema
+        .tables(db.name)
+        .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
+        .map((t) => [text('def'), text(db.name), text(t.name), null, null]),
+    ),
+});
+
+registerVirtualTable({
+  db: 'PERFORMANCE_SCHEMA',
+  name: 'processlist',
+  columns: columnList(
+    'ID uint! USER 32 HOST 261 DB 64 COMMAND 16 TIME int STATE 64 INFO text EXECUTION_ENGINE 64',
+  ),
+  rows: async (ctx) =>
+    (await ctx.processes()).map((p) => [
+      p.id,
+      text(p.user),
+      text(p.host),
+      text(p.db),
+      text(p.command),
+      p.time,
+      text(p.state),
+      text(p.info),
+      text('PRIMARY'),
+    ]),
+});

@@ -1,0 +1,136 @@
+import { findVirtualTable } from '../../catalog/virtual/virtual-table.js';
+import type { MysqlError } from '../../types/error.js';
+import type { EngineCore } from '../engine/engine-core.js';
+import type { Session } from '../session.js';
+import type { StatementContext } from '../statement-context.js';
+import { factRow, type Fact } from './fact-rows.js';
+
+interface ErrorCount {
+  message: string;
+  errors: number;
+  warnings: number;
+  first: number;
+  last: number;
+}
+
+/** Users and hosts whose errors are told apart; those beyond count in the sum only. */
+const MAX_NAMES = 1000;
+
+/** Errors and warnings that clients were given, by number, in all and by user and host (TiDB docs, "CLIENT_ERRORS_SUMMARY_GLOBAL"). */
+export class ClientErrors {
+  private readonly all = new Map<number, ErrorCount>();
+  private readonly byUser = new Map<string, Map<number, ErrorCount>>();
+  private readonly byHost = new Map<string, Map<number, ErrorCount>>();
+
+  /** A statement that ended with an error or warnings. */
+  note(session: Session, statement: StatementContext, error: MysqlError | null): void {
+    const { user, host } = session.connection;
+    const counts = [this.all, named(this.byUser, user), named(this.byHost, host)];
+    const now = Date.now();
+    for (const of of counts) {
+      if (of === null) continue;
+      for (const w of statement.warnings) {
+        const isError = error !== null && w.level === 'Error';
+        let c = of.get(w.code);
+        if (c === undefined)
+          of.set(w.code, (c = { message: w.message, errors: 0, warnings: 0, first: now, last: now }));
+        if (isError) c.errors++;
+        else c.warnings++;
+        c.last = now;
+      }
+    }
+  }
+
+  clear(): void {
+    this.all.clear();
+    this.byUser.clear();
+    this.byHost.clear();
+  }
+
+  facts(): Fact[] {
+    return factsOf(this.all, {});
+  }
+  userFacts(): Fact[] {
+    return [...this.byUser].flatMap(([USER, of]) => factsOf(of, { USER }));
+  }
+  hostFacts(): Fact[] {
+    return [...this.byHost].flatMap(([HOST, of]) => factsOf(of, { HOST }));
+  }
+}
+
+function named(names: Map<string, Map<number, ErrorCount>>, name: string): Map<number, ErrorCount> | null {
+  let of = names.get(name);
+  if (of === undefined) {
+    if (names.size >= MAX_NAMES) return null;
+    names.set(name, (of = new Map()));
+  }
+  return of;
+}
+
+const factsOf = (of: ReadonlyMap<number, ErrorCount>, name: Fact): Fact[] =>
+  [...of].map(([code, c]) => ({
+    ...name,
+    ERROR_NUMBER: code,
+    ERROR_MESSAGE: c.message,
+    ERROR_COUNT: c.errors,
+    WARNING_COUNT: c.warnings,
+    FIRST_SEEN: c.first,
+    LAST_SEEN: c.last,
+  }));
+
+/** `5h24m3.5s` as Go prints durations. */
+function uptime(ms: number): string {
+  const s = Math.floor(ms / 1000);
+  return `${Math.floor(s / 3600)}h${Math.floor(s / 60) % 60}m${s % 60}s`;
+}
+
+export function registerServerTables(core: EngineCore): void {
+  const provide = (name: string, facts: (session: Session) => readonly Fact[]): void => {
+    const { columns } = findVirtualTable('information_schema', name)!;
+    core.virtualProviders.set(name, (session) => facts(session).map((f) => factRow(columns, f, session)));
+  };
+  const { clientErrors } = core;
+  const guarded =
+    (facts: () => Fact[]) =>
+    (session: Session): Fact[] => {
+      session.privileges.requireGlobal('PROCESS');
+      return facts();
+    };
+  provide(
+    'client_errors_summary_global',
+    guarded(() => clientErrors.facts()),
+  );
+  provide('client_errors_summary_by_user', (session) => {
+    const all = session.privileges.has('PROCESS', null, null);
+    return clientErrors.userFacts().filter((f) => all || f['USER'] === session.connection.user);
+  });
+  provide(
+    'client_errors_summary_by_host',
+    guarded(() => clientErrors.hostFacts()),
+  );
+  const port = (): string => core.globals.get('port');
+  provide('tidb_servers_info', () => [
+    {
+      DDL_ID: core.globals.get('server_uuid'),
+      IP: core.globals.get('hostname'),
+      PORT: port(),
+      STATUS_PORT: core.instance.split(':')[1] ?? '0',
+      LEASE: '45s',
+      VERSION: core.globals.get('version'),
+      GIT_HASH: 'None',
+      LABELS: '',
+    },
+  ]);
+  provide('cluster_info', () => [
+    {
+      TYPE: 'tidb',
+      INSTANCE: `${core.globals.get('hostname')}:${port()}`,
+      STATUS_ADDRESS: core.instance,
+      VERSION: core.globals.get('version'),
+      GIT_HASH: 'None',
+      START_TIME: core.startedAt,
+      UPTIME: uptime(Date.now() - core.startedAt),
+      SERVER_ID: core.cluster.serverId,
+    },
+  ]);
+}
