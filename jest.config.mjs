@@ -7,5 +7,5 @@ export default {
   transform: { '\\.ts$': '<rootDir>/scripts/jest-transform.mjs' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
-  testTimeout: 60_000,
+  testTimeout: 240_000,
 };
