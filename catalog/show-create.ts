@@ -12,8 +12,8 @@ import type {
   TtlInfo,
 } from './model.js';
 import { defaultText, hasCharset, typeText } from './type-text.js';
+import { quoteName } from '../parser/restore.js';
 
-export const quoteName = (name: string): string => `\`${name.replace(/`/g, '``')}\``;
 const quoteText = (s: string): string =>
   `'${s.replace(/\\/g, '\\\\').replace(/'/g, "''").replace(/\n/g, '\\n').replace(/\r/g, '\\r')}'`;
 

@@ -3,7 +3,7 @@ import { rowBytes } from './row-bytes.js';
 import { compact } from '../chunk/gather.js';
 import { sliceChunk } from '../chunk/slice.js';
 import type { Apply, HashJoin } from '../planner/physical/plan.js';
-import type { Datum } from '../types/datum.js';
+import { type Datum, ownDatum } from '../types/datum.js';
 import { ChunkListOperator } from './chunk-list.js';
 import { nameOf } from './dml/current-values.js';
 import type { ExecContext, Operator, Spillable } from './exec-context.js';
@@ -140,7 +140,7 @@ export class ApplyOperator implements Operator, Spillable {
     this.plan.correlated.forEach((c, i) => {
       const v = values[i]!;
       // Cells outlive the chunk that a byte string is a view of.
-      c.cell.value = v instanceof Uint8Array ? v.slice() : v;
+      c.cell.value = ownDatum(v);
     });
     const op = this.build(this.plan.right, this.ctx);
     const out: Chunk[] = [];

@@ -1,5 +1,5 @@
 import type { Awaitable } from '../types/awaitable.js';
-import type { Datum } from '../types/datum.js';
+import { type Datum, ownDatum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import type { MysqlError } from '../types/error.js';
 import type { FieldType } from '../types/field-type.js';
@@ -36,15 +36,13 @@ const nameOf = (tuple: Tuple): string => {
   return name;
 };
 
-const copyOf = (v: Datum): Datum => (v instanceof Uint8Array ? v.slice() : v);
-
 /** The values of some columns of a row, as copies; null when one is NULL: such a row refers to nothing. */
 function tupleOf(row: readonly Datum[], offsets: readonly number[]): Datum[] | null {
   const out: Datum[] = [];
   for (const o of offsets) {
     const v = row[o]!;
     if (v === null) return null;
-    out.push(copyOf(v));
+    out.push(ownDatum(v));
   }
   return out;
 }
@@ -104,7 +102,7 @@ class ObservedTable implements RowObserver {
       const name = nameOf(old);
       const tuple = tupleOf(after, p.offsets);
       if (tuple !== null && nameOf(tuple) === name) continue;
-      const now = p.offsets.map((o) => copyOf(after[o]!));
+      const now = p.offsets.map((o) => ownDatum(after[o]!));
       p.updated.set(name, { before: old, after: now });
     }
   }
@@ -350,7 +348,7 @@ export class StatementForeignKeys implements ForeignKeyChecks {
       for (;;) {
         const chunk = await operator.next();
         if (chunk === null) return rows;
-        for (const row of chunkRows(chunk)) rows.push(row.map(copyOf));
+        for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
       }
     } finally {
       await operator.close();

@@ -1,7 +1,7 @@
 import type { Awaitable } from '../types/awaitable.js';
 import { andThen } from '../executor/operator.js';
 import { chunkRows } from '../chunk/chunk-builder.js';
-import type { Datum } from '../types/datum.js';
+import { type Datum, ownDatum } from '../types/datum.js';
 import { newFieldType, TypeCode } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
@@ -137,8 +137,7 @@ async function materialize(result: Extract<StatementResult, { kind: 'rows' }>): 
     for (;;) {
       const chunk = await result.nextChunk();
       if (chunk === null) break;
-      for (const row of chunkRows(chunk))
-        rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+      for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
     }
   } finally {
     await result.close();

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import { chunkRows } from '../chunk/chunk-builder.js';
-import type { Datum } from '../types/datum.js';
+import { type Datum, ownDatum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
@@ -353,7 +353,7 @@ export class Session implements ClientSession {
         const chunk = await operator.next();
         if (chunk === null) break;
         for (const row of chunkRows(chunk)) {
-          rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+          rows.push(row.map(ownDatum));
           if (rows.length >= maxRows) break;
         }
       }

@@ -4,7 +4,7 @@ import type { Chunk } from '../chunk/chunk.js';
 import type { Vector } from '../chunk/vector.js';
 import { compareBytes } from '../kv/codec/byte-writer.js';
 import { collationOf, type Collation } from '../types/collation.js';
-import type { Datum } from '../types/datum.js';
+import { type Datum, ownDatum } from '../types/datum.js';
 import { TypeCode } from '../types/field-type.js';
 import { CmSketch } from './cm-sketch.js';
 import type { CompareDatums } from './estimate.js';
@@ -172,7 +172,7 @@ export class TableStatsBuilder {
       const row = new Array<Datum>(this.table.columns.length).fill(null);
       for (let c = 0; c < collectors.length; c++) {
         const d = chunk.columns[c]!.get(i);
-        row[collectors[c]!.info.offset] = d instanceof Uint8Array ? d.slice() : d;
+        row[collectors[c]!.info.offset] = ownDatum(d);
       }
       sample[slot] = row;
     }

@@ -19,6 +19,9 @@ export type Datum = null | number | bigint | Uint8Array;
 export const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 const MAX_SAFE_BIG = BigInt(Number.MAX_SAFE_INTEGER);
 
+/** A datum that outlives the vector or buffer it came from. */
+export const ownDatum = (v: Datum): Datum => (v instanceof Uint8Array ? v.slice() : v);
+
 /** Whether a numeric datum is zero. */
 export const isZero = (v: number | bigint): boolean => (typeof v === 'number' ? v === 0 : v === 0n);
 

@@ -9,7 +9,7 @@ import {
   uncheckedArray,
   type GeneratedColumn,
 } from '../../planner/resolve/table-expression.js';
-import type { Datum } from '../../types/datum.js';
+import { type Datum, ownDatum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { ExecContext } from '../exec-context.js';
@@ -55,7 +55,7 @@ export class GeneratedColumns {
       for (let i = 0; i < rows.length; i++) {
         using.row = base + i;
         const v = using.assign(rows[i]![from.offset]!, from.type, named);
-        rows[i]![to.offset] = v instanceof Uint8Array ? v.slice() : v;
+        rows[i]![to.offset] = ownDatum(v);
       }
       using.row = base;
     }
@@ -111,7 +111,7 @@ export class GeneratedColumns {
       for (let i = 0; i < rows.length; i++) {
         assigner.row = base + i;
         const v = assigner.assign(vector.get(i), value.type, column);
-        out[i] = v instanceof Uint8Array ? v.slice() : v;
+        out[i] = ownDatum(v);
         rows[i]![column.offset] = out[i]!;
       }
       assigner.row = base;

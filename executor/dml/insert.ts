@@ -11,7 +11,7 @@ import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../k
 import { KeyExistsError } from '../../kv/storage.js';
 import type { Insert } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
-import type { Datum } from '../../types/datum.js';
+import { type Datum, ownDatum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { MysqlError } from '../../types/error.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -614,8 +614,6 @@ export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<Dml
   return insertResult(plan, inserter, ctx);
 }
 
-const owned = (v: Datum): Datum => (v instanceof Uint8Array ? v.slice() : v);
-
 async function insertSelect(
   plan: Insert,
   template: RowTemplate,
@@ -648,7 +646,7 @@ async function insertSelect(
         if (extra.length > 0)
           inserter.queryValues.set(
             full,
-            extra.map((_, k) => owned(chunk.columns[plan.columns.length + k]!.get(i))),
+            extra.map((_, k) => ownDatum(chunk.columns[plan.columns.length + k]!.get(i))),
           );
         rows.push(full);
       }

@@ -1,4 +1,5 @@
-import { inWindow, minuteOfDay, priorityOf } from './auto-analyzer.js';
+import { priorityOf } from './auto-analyzer.js';
+import { inWindow, minuteOfDay } from './time-window.js';
 
 describe('window of automatic analysis', () => {
   test.each([

@@ -1,10 +1,11 @@
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import { physicalOf } from '../../kv/client/oracle.js';
-import { OwnerLease } from '../../kv/owner-lease.js';
 import { DEFAULT_ANALYZE, hasIndexStatistics } from '../../statistics/builder.js';
 import { analyzeRequest } from '../statistics/analyze-request.js';
 import { analyzeTable } from '../statistics/analyze-table.js';
+import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
+import { isWithin } from './time-window.js';
 
 /** Tables with fewer rows are left to feedback: any plan does for them (TiDB's AutoAnalyzeMinCnt). */
 const LEAST_ROWS = 1000;
@@ -22,18 +23,6 @@ interface Candidate {
   readonly priority: number;
 }
 
-/** Minutes of the day (UTC) of a time such as '23:59 +0000', as tidb_auto_analyze_start_time holds it; null when it is none. */
-export function minuteOfDay(text: string): number | null {
-  const m = /^(\d{1,2}):(\d{2}) ([+-])(\d{2}):?(\d{2})$/.exec(text.trim());
-  if (m === null) return null;
-  const offset = (Number(m[4]) * 60 + Number(m[5])) * (m[3] === '-' ? -1 : 1);
-  return (Number(m[1]) * 60 + Number(m[2]) - offset + 2880) % 1440;
-}
-
-/** Whether a minute of the day lies in a window, which may reach over midnight; both ends belong to it. */
-export const inWindow = (minute: number, start: number, end: number): boolean =>
-  start <= end ? minute >= start && minute <= end : minute >= start || minute <= end;
-
 /**
  * How urgent it is to analyze a table: the more of it changed, the smaller it is and the longer ago it was done, in TiDB's
  * weights (TiDB manual, "Introduction to Statistics", priority queue).
@@ -46,46 +35,23 @@ export function priorityOf(changed: number, rows: number, secondsSince: number, 
 }
 
 /** Analyzes tables of which enough has changed, one after the other, the most urgent first. */
-export class AutoAnalyzer {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+export class AutoAnalyzer extends BackgroundWork {
   private passes = 0;
   /** When tables were last tried: one that fails is not tried again at once. */
   private readonly tried = new Map<number, number>();
-  /** Of several nodes one does it. */
-  private readonly owner: OwnerLease | null;
-
-  constructor(private readonly core: EngineCore) {
-    const { storage, cluster } = core;
-    this.owner = cluster.shared
-      ? new OwnerLease(storage, 'statistics', cluster.nodeId, { ttlMs: LEASE_MS })
-      : null;
+  constructor(core: EngineCore) {
+    super(core, { name: 'statistics', leaseMs: LEASE_MS, failure: 'automatic analysis failed' });
   }
 
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.run()
-        .catch((err: unknown) => this.core.logger.error({ err }, 'automatic analysis failed'))
-        .finally(() => {
-          if (!this.stopped) this.start();
-        });
-    }, INTERVAL_MS);
-    this.timer.unref();
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer !== null) clearTimeout(this.timer);
-    await this.running;
-    await this.owner?.stop();
+  protected pauseMs(): number {
+    return INTERVAL_MS;
   }
 
   /** One pass: the most urgent table. */
   async run(): Promise<void> {
     if (this.passes % USAGE_EVERY === 0) await this.core.columnUsage.save();
     this.passes++;
-    if (this.owner !== null && !(await this.owner.campaign())) return;
+    if (!(await this.holdsOffice())) return;
     if (this.passes % TIDY_EVERY === 1) await this.tidy();
     if (this.core.globals.get('tidb_enable_auto_analyze') !== 'ON' || !this.isOpen()) return;
     const [most] = this.candidates();
@@ -93,12 +59,7 @@ export class AutoAnalyzer {
   }
 
   private isOpen(): boolean {
-    const { globals } = this.core;
-    const start = minuteOfDay(globals.get('tidb_auto_analyze_start_time'));
-    const end = minuteOfDay(globals.get('tidb_auto_analyze_end_time'));
-    if (start === null || end === null) return true;
-    const now = new Date();
-    return inWindow(now.getUTCHours() * 60 + now.getUTCMinutes(), start, end);
+    return isWithin(this.core, 'tidb_auto_analyze_start_time', 'tidb_auto_analyze_end_time');
   }
 
   /** Tables to analyze, the most urgent first. */

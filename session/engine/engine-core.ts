@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
-import type { Datum } from '../../types/datum.js';
+import { type Datum, ownDatum } from '../../types/datum.js';
 import type { MysqlError } from '../../types/error.js';
 import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
@@ -385,8 +385,7 @@ async function collectRows(session: Session, sql: string): Promise<Datum[][]> {
     for (;;) {
       const chunk = await result.nextChunk();
       if (chunk === null) return rows;
-      for (const row of chunkRows(chunk))
-        rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+      for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
     }
   } finally {
     await result.close();

@@ -1,6 +1,6 @@
 import { runDeleteRanges } from '../../ddl/delete-range.js';
 import { composeTs, physicalOf } from '../../kv/client/oracle.js';
-import { OwnerLease } from '../../kv/owner-lease.js';
+import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
 
 /** Longer than a pass takes; a node that died holds collection up for so long. */
@@ -18,29 +18,13 @@ export function durationMs(text: string): number {
  * Collects versions older than tidb_gc_life_time, every tidb_gc_run_interval, but none that a running transaction or
  * snapshot may still read.
  */
-export class GarbageCollector {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
-
-  /** Of several nodes one collects. */
-  private readonly owner: OwnerLease | null;
-
-  constructor(private readonly core: EngineCore) {
-    const { storage, cluster } = core;
-    this.owner = cluster.shared ? new OwnerLease(storage, 'gc', cluster.nodeId, { ttlMs: LEASE_MS }) : null;
+export class GarbageCollector extends BackgroundWork {
+  constructor(core: EngineCore) {
+    super(core, { name: 'gc', leaseMs: LEASE_MS, failure: 'garbage collection failed' });
   }
 
-  start(): void {
-    const wait = Math.max(1000, durationMs(this.core.globals.get('tidb_gc_run_interval')));
-    this.timer = setTimeout(() => {
-      this.running = this.run()
-        .catch((err: unknown) => this.core.logger.error({ err }, 'garbage collection failed'))
-        .finally(() => {
-          if (!this.stopped) this.start();
-        });
-    }, wait);
-    this.timer.unref();
+  protected pauseMs(): number {
+    return Math.max(1000, durationMs(this.core.globals.get('tidb_gc_run_interval')));
   }
 
   /** One pass. */
@@ -49,18 +33,11 @@ export class GarbageCollector {
     const { storage } = this.core;
     const now = physicalOf(await storage.currentTs());
     let safePoint = composeTs(now - durationMs(this.core.globals.get('tidb_gc_life_time')));
-    if (this.owner !== null && !(await this.owner.campaign())) return;
+    if (!(await this.holdsOffice())) return;
     const oldest = await this.core.cluster.oldestTs();
     if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
     if (safePoint <= 0n) return;
     await storage.gc(safePoint);
     await runDeleteRanges(storage, safePoint);
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer !== null) clearTimeout(this.timer);
-    await this.running;
-    await this.owner?.stop();
   }
 }

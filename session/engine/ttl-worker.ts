@@ -3,14 +3,14 @@ import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, primaryIndex, ROWID_TYPE } from '../../catalog/table-layout.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
 import { jobIntervalMs } from '../../ddl/ttl.js';
-import { OwnerLease } from '../../kv/owner-lease.js';
 import { quoteName } from '../../parser/restore.js';
-import type { Datum } from '../../types/datum.js';
+import { type Datum, ownDatum } from '../../types/datum.js';
 import { newFieldType, TypeCode } from '../../types/field-type.js';
 import type { ParamValue } from '../client-session.js';
 import type { Session } from '../session.js';
-import { inWindow, minuteOfDay } from './auto-analyzer.js';
+import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
+import { isWithin } from './time-window.js';
 
 const TICK_MS = 1000;
 const LEASE_MS = 60_000;
@@ -29,39 +29,20 @@ interface Candidate {
  * Deletes rows whose time has come (TiDB manual, "Periodically Delete Data Using TTL"). Of several nodes one does it. A job goes over
  * the table once: it reads the keys of expired rows in key order, batch by batch, and deletes them if they still are expired.
  */
-export class TtlWorker {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+export class TtlWorker extends BackgroundWork {
   private candidates: { readonly version: number; readonly tables: readonly Candidate[] } = {
     version: -1,
     tables: [],
   };
   /** When tables are to be looked at next, ms since the epoch. */
   private readonly due = new Map<number, number>();
-  private readonly owner: OwnerLease | null;
 
-  constructor(private readonly core: EngineCore) {
-    const { storage, cluster } = core;
-    this.owner = cluster.shared ? new OwnerLease(storage, 'ttl', cluster.nodeId, { ttlMs: LEASE_MS }) : null;
+  constructor(core: EngineCore) {
+    super(core, { name: 'ttl', leaseMs: LEASE_MS, failure: 'deleting expired rows failed' });
   }
 
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.run()
-        .catch((err: unknown) => this.core.logger.error({ err }, 'deleting expired rows failed'))
-        .finally(() => {
-          if (!this.stopped) this.start();
-        });
-    }, TICK_MS);
-    this.timer.unref();
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer !== null) clearTimeout(this.timer);
-    await this.running;
-    await this.owner?.stop();
+  protected pauseMs(): number {
+    return TICK_MS;
   }
 
   /** One pass over the tables with TTL. */
@@ -72,7 +53,7 @@ export class TtlWorker {
     if (globals.get('tidb_ttl_job_enable') !== 'ON' || !this.isOpen()) return;
     const due = tables.filter((c) => (this.due.get(c.table.id) ?? 0) <= Date.now());
     if (due.length === 0) return;
-    if (this.owner !== null && !(await this.owner.campaign())) return;
+    if (!(await this.holdsOffice())) return;
     for (const c of due) {
       if (this.stopped) return;
       await this.consider(c);
@@ -97,12 +78,8 @@ export class TtlWorker {
   }
 
   private isOpen(): boolean {
-    const { globals } = this.core;
-    const start = minuteOfDay(globals.get('tidb_ttl_job_schedule_window_start_time'));
-    const end = minuteOfDay(globals.get('tidb_ttl_job_schedule_window_end_time'));
-    if (start === null || end === null) return true;
-    const now = new Date();
-    return inWindow(now.getUTCHours() * 60 + now.getUTCMinutes(), start, end);
+    const from = 'tidb_ttl_job_schedule_window_start_time';
+    return isWithin(this.core, from, 'tidb_ttl_job_schedule_window_end_time');
   }
 
   /** Runs the table's job when the last one began long enough ago. */
@@ -277,8 +254,7 @@ async function execute(
     for (;;) {
       const chunk = await result.nextChunk();
       if (chunk === null) break;
-      for (const row of chunkRows(chunk))
-        rows.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+      for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
     }
   } finally {
     await result.close();

@@ -9,6 +9,7 @@ import type { Session } from '../session.js';
 import { dumpStatements } from './dump-statements.js';
 import type { ImportOptions } from './import-options.js';
 import { detectLineEnd, openSource, type SourceFile } from './source-files.js';
+import { quoteName } from '../../parser/restore.js';
 
 /** What running an import needs of the layer that runs statements; it registers itself. */
 export interface ImportRunner {
@@ -162,9 +163,7 @@ export class ImportJobs {
       await worker.transaction.rollback();
       // The table was empty: what has come so far goes again, so that an import is there as a whole or not at all.
       if (options.precheck)
-        await core.internalQuery(
-          `TRUNCATE TABLE \`${target.db.replaceAll('`', '``')}\`.\`${target.table.replaceAll('`', '``')}\``,
-        );
+        await core.internalQuery(`TRUNCATE TABLE ${quoteName(target.db)}.${quoteName(target.table)}`);
       const message = error instanceof MysqlError ? error.message : String(error);
       await finish(job.cancelled ? 'cancelled' : 'failed', job.cancelled ? 'cancelled by user' : message);
       throw error;

@@ -8,6 +8,7 @@ import { dumpStatistics, loadStatistics } from '../statistics/dump.js';
 import { findVariable, allVariables } from '../variables/system-variable.js';
 import { keepDump } from './dump-files.js';
 import { unzip, zip, type ZipEntry } from './zip.js';
+import { quoteName } from '../../parser/restore.js';
 
 /** A statement of a dump, and what EXPLAIN says of it. */
 export interface DumpedStatement {
@@ -16,7 +17,6 @@ export interface DumpedStatement {
   readonly tables: readonly { readonly db: DbInfo; readonly table: TableInfo }[];
 }
 
-const quoteName = (s: string): string => `\`${s.replaceAll('`', '``')}\``;
 const textOf = (d: Datum | undefined): string => (d instanceof Uint8Array ? Buffer.from(d).toString() : '');
 
 /** Variables that say where a server runs, not how it plans. */

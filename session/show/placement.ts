@@ -5,7 +5,7 @@ import {
   type ClusterObject,
   type ClusterObjectKind,
 } from '../../catalog/cluster-objects.js';
-import { quoteName } from '../../catalog/show-create.js';
+import { quoteName } from '../../parser/restore.js';
 import { resourceGroups } from '../../ddl/resource-group.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Datum } from '../../types/datum.js';

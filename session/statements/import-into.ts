@@ -13,6 +13,7 @@ import { staticRows } from '../static-rows.js';
 import { loadFile } from './load-data.js';
 import { lockingContext, noted } from './query.js';
 import { registerStatement } from './statement-handler.js';
+import { quoteName } from '../../parser/restore.js';
 
 /** What the target must be. Throws 1105, 1146, 1471, 8173. */
 function targetOf(session: Session, stmt: ImportIntoStmt): { db: string; table: TableInfo } {
@@ -32,7 +33,7 @@ function targetOf(session: Session, stmt: ImportIntoStmt): { db: string; table: 
 }
 
 async function requireEmpty(session: Session, db: string, table: TableInfo): Promise<void> {
-  const name = `\`${db.replaceAll('`', '``')}\`.\`${table.name.replaceAll('`', '``')}\``;
+  const name = `${quoteName(db)}.${quoteName(table.name)}`;
   const rows = await session.engine.internalQuery(`SELECT 1 FROM ${name} LIMIT 1`);
   if (rows.length > 0) throw mysqlError('ER_LOAD_DATA_PRECHECK_FAILED', 'target table is not empty');
 }

@@ -3,7 +3,7 @@ import type { DeleteStmt, Expr, InsertStmt, Query, UpdateStmt } from '../../pars
 import { makeSelect } from '../../parser/ast/make-select.js';
 import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
-import type { Datum } from '../../types/datum.js';
+import { type Datum, ownDatum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { buildOperator } from '../../executor/build-operator.js';
 import type { DmlResult } from '../../executor/exec-context.js';
@@ -89,7 +89,7 @@ export async function readAll(rows: RowsResult): Promise<Datum[][]> {
     for (;;) {
       const chunk = await rows.nextChunk();
       if (chunk === null) return all;
-      for (const row of chunkRows(chunk)) all.push(row.map((v) => (v instanceof Uint8Array ? v.slice() : v)));
+      for (const row of chunkRows(chunk)) all.push(row.map(ownDatum));
     }
   } finally {
     await rows.close();
