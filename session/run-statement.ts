@@ -13,6 +13,7 @@ import type { PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
 import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
+import { applyStatementHints } from './statement-hints.js';
 import { resolveExecute } from './statements/prepare.js';
 import type { TransactionNeed } from './statements/statement-handler.js';
 import { handlerOf } from './statements/statement-handler.js';
@@ -110,11 +111,12 @@ function startStatement(
     writes,
     'ignore' in parsed.stmt && parsed.stmt.ignore === true,
   );
+  applyStatementHints(session, statement, parsed.stmt);
   const limit =
     parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation'
       ? Number(session.vars.get('max_execution_time'))
       : 0;
-  if (limit > 0) statement.limitTime(limit);
+  if (limit > 0 && statement.deadline === 0) statement.limitTime(limit);
   return statement;
 }
 

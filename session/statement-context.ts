@@ -73,6 +73,7 @@ export class StatementContext {
   }
 
   limitTime(ms: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
     this.deadline = Date.now() + ms;
     this.timer = setTimeout(() => this.interrupt(mysqlError('ER_QUERY_TIMEOUT')), ms);
     this.timer.unref();

@@ -274,6 +274,16 @@ export const ERRORS_3000 = {
     sqlState: 'HY000',
     format: "You cannot use the alias '%s' of an expression containing a window function in this context.'",
   },
+  ER_WARN_CONFLICTING_HINT: {
+    code: 3126,
+    sqlState: 'HY000',
+    format: 'Hint %s is ignored as conflicting/duplicated',
+  },
+  ER_UNRESOLVED_HINT_NAME: {
+    code: 3128,
+    sqlState: 'HY000',
+    format: "Unresolved name '%s' for %s hint",
+  },
   ER_WINDOW_NESTED_WINDOW_FUNC_USE_IN_WINDOW_SPEC: {
     code: 3595,
     sqlState: 'HY000',

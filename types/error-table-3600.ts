@@ -431,4 +431,9 @@ export const ERRORS_3600 = {
     format:
       'Wrong INSERT into a SEQUENCE. One can only do single table INSERT into a sequence object (like with mysqldump). If you want to change the SEQUENCE, use ALTER SEQUENCE instead.',
   },
+  ER_NOT_HINT_UPDATABLE_VARIABLE: {
+    code: 3637,
+    sqlState: 'HY000',
+    format: "Variable '%s' cannot be set using SET_VAR hint.",
+  },
 } as const satisfies Record<string, ErrorEntry>;

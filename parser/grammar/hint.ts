@@ -49,6 +49,17 @@ const SHAPES: ReadonlyMap<string, HintShape> = new Map<string, HintShape>([
   ...tableOf('text', 'TIME_RANGE'),
 ]);
 
+/** Hints of MySQL that change nothing here. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(
+  (
+    'BKA NO_BKA BNL NO_BNL NO_MERGE JOIN_PREFIX JOIN_SUFFIX JOIN_ORDER INDEX_MERGE MRR NO_MRR NO_ICP ' +
+    'NO_RANGE_OPTIMIZATION SKIP_SCAN NO_SKIP_SCAN GROUP_INDEX NO_GROUP_INDEX JOIN_INDEX NO_JOIN_INDEX'
+  ).split(' '),
+);
+
+/** Whether a hint, by its name in upper case, is one that is followed. */
+export const isKnownHint = (name: string): boolean => SHAPES.has(name) && !UNSUPPORTED.has(name);
+
 function tableOf(shape: HintShape, names: string): [string, HintShape][] {
   return names.split(' ').map((name) => [name, shape]);
 }

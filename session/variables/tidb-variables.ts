@@ -241,8 +241,8 @@ registerVariables([
     name: 'tidb_hash_join_version',
     scope: 'both',
     kind: 'enum',
-    values: ['LEGACY', 'OPTIMIZED'],
-    default: 'OPTIMIZED',
+    values: ['legacy', 'optimized'],
+    default: 'optimized',
     doc: 'With legacy, hints do not choose the build side of semi joins.',
   },
   {
