@@ -165,6 +165,15 @@ export class JoinHints {
     return { methods: [...methods], forbidden, inner: [...inner], build: [...build][0] ?? null, hints };
   }
 
+  /** The relations of a join group that a LEADING names, in its order; null when it does not name them all. */
+  leaders(relations: readonly LogicalPlan[]): LogicalPlan[] | null {
+    for (const labels of this.leading.values()) {
+      const found = labels.map((t) => relations.find((r) => isTable(r, t)));
+      if (found.every((r) => r !== undefined)) return found;
+    }
+    return null;
+  }
+
   /** A way of joining that was asked for cannot be had. */
   inapplicable(wish: JoinWish): void {
     for (const hint of wish.hints) {

@@ -57,6 +57,15 @@ export function nothingIsKnown(p: LogicalPlan, state: BuildState): boolean {
   return unknown;
 }
 
+/** Whether a LEADING hint names tables of a join group. */
+export function isLed(p: Join, state: BuildState): boolean {
+  const { joinHints } = state;
+  if (joinHints === null || joinHints.leading.size === 0) return false;
+  const group: Group = { relations: [], edges: [], conditions: [] };
+  collect(p, group, state.ctx.variable('tidb_enable_outer_join_reorder') !== 'OFF');
+  return joinHints.leaders(group.relations) !== null;
+}
+
 /** Joins that take part in a group. Of an outer join only the preserved side may be taken apart. */
 export const isOrderable = (p: LogicalPlan, outer: boolean): p is Join =>
   p.op === 'Join' &&
@@ -154,7 +163,9 @@ class Search {
       cost: cumulativeRows(plan, state),
       applied: new Set(),
     }));
+    const leaders = state.joinHints?.leaders(group.relations) ?? null;
     left.sort((a, b) => a.cost - b.cost);
+    if (leaders !== null) left = this.led(leaders, left);
     const out: Part[] = [];
     while (left.length > 0) {
       let tree = left[0]!;
@@ -183,6 +194,24 @@ class Search {
       out.push(tree);
     }
     return this.outers.every((o) => out.some((p) => p.applied.has(o))) ? out.map((p) => p.plan) : null;
+  }
+
+  /** Joins the relations that LEADING names in its order; all that is left follows. */
+  private led(leaders: readonly LogicalPlan[], parts: readonly Part[]): Part[] {
+    const named = leaders.map((r) => parts.find((p) => p.plan === r)!);
+    let tree = named[0]!;
+    for (const next of named.slice(1)) {
+      const made = this.join(tree, next);
+      if (made === null) {
+        this.state.joinHints!.warn('leading hint is inapplicable, check if the leading hint table is valid');
+        for (const e of this.group.edges) e.used = false;
+        for (const c of this.group.conditions) c.used = false;
+        return [...parts];
+      }
+      for (const c of made.used) c.used = true;
+      tree = made.part;
+    }
+    return [tree, ...parts.filter((p) => !named.includes(p))];
   }
 
   private join(a: Part, b: Part): { part: Part; used: readonly { used: boolean }[] } | null {

@@ -5,7 +5,7 @@ import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import { addJoinConditions, newJoin } from '../logical/join-condition.js';
 import { selection, type Join, type JoinKey, type LogicalPlan, type PlanStats } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
-import { isOrderable, nothingIsKnown, reorderGreedily } from './join-order-greedy.js';
+import { isLed, isOrderable, nothingIsKnown, reorderGreedily } from './join-order-greedy.js';
 import type { Rule } from './rule.js';
 
 /** Groups of up to this many relations are ordered by dynamic programming over connected subsets, larger ones greedily. */
@@ -19,7 +19,7 @@ export const joinReorder: Rule = { name: 'join_reorder', apply: (plan, state) =>
 
 function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
   const outer = state.ctx.variable('tidb_enable_outer_join_reorder') !== 'OFF';
-  if (isOrderable(p, outer) && nothingIsKnown(p, state))
+  if (isOrderable(p, outer) && (nothingIsKnown(p, state) || isLed(p, state)))
     return reorderGreedily(p, state, (r) => visit(r, state));
   if (isInner(p)) {
     const group: Group = { relations: [], keys: [], conditions: [] };
