@@ -29,6 +29,28 @@ const POSIX: Readonly<Record<string, string>> = {
   word: '\\w',
 };
 
+/** A property as JavaScript names it: ICU takes scripts by their bare names and does not mind case. */
+function propertyName(name: string): string {
+  const [key, value] = name.split(/[=:]/) as [string, string | undefined];
+  if (value !== undefined)
+    return `${/^(sc|script)$/i.test(key) ? 'Script' : /^(scx|script_?extensions)$/i.test(key) ? 'Script_Extensions' : 'General_Category'}=${value}`;
+  const plain = key.replace(/^Is/i, '');
+  for (const candidate of [
+    key,
+    plain,
+    `Script=${plain}`,
+    `Script=${plain.charAt(0).toUpperCase()}${plain.slice(1).toLowerCase()}`,
+  ]) {
+    try {
+      new RegExp(`\\p{${candidate}}`, 'u');
+      return candidate;
+    } catch {
+      // The next way to name it.
+    }
+  }
+  return key;
+}
+
 /** ICU pattern text as a JavaScript pattern with the u flag. */
 function translate(p: string, extended: boolean): string {
   let out = '';
@@ -44,7 +66,18 @@ function translate(p: string, extended: boolean): string {
         const text = p.slice(i + 1, end < 0 ? undefined : end);
         out += text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
         i = end < 0 ? p.length : end + 1;
-      } else if (n === 'A') out += '(?<![\\s\\S])';
+      } else if (n === 'p' || n === 'P') {
+        // One letter, or a property in braces.
+        const m = /^(?:\{([^}]*)\}|(.))/su.exec(p.slice(i + 1));
+        if (m === null) throw mysqlError('ER_REGEXP_ERROR', 'Invalid property name');
+        out += `\\${n}{${propertyName((m[1] ?? m[2]!).trim())}}`;
+        i += m[0].length;
+      } else if (n === 'x' && p[i + 1] === '{') {
+        const end = p.indexOf('}', i);
+        out += `\\u{${p.slice(i + 2, end < 0 ? undefined : end)}}`;
+        i = end < 0 ? p.length : end;
+      } else if (n === 'X') out += '(?:\\r\\n|\\P{M}\\p{M}*)';
+      else if (n === 'A') out += '(?<![\\s\\S])';
       else if (n === 'Z' || n === 'z') out += n === 'z' ? '(?![\\s\\S])' : '(?=\\n?(?![\\s\\S]))';
       else if (n === 'h') out += inClass ? ' \\t' : '[ \\t]';
       else if (n === 'R') out += '(?:\\r\\n|[\\n\\v\\f\\r\\u0085\\u2028\\u2029])';
@@ -94,7 +127,7 @@ function translate(p: string, extended: boolean): string {
     }
     if (extended && /\s/.test(c)) continue;
     // Possessive and atomic groups have no counterpart; greedy ones match the same texts nearly always.
-    if (c === '+' && /[*+?}]/.test(p[i - 1] ?? '') && p[i - 2] !== '\\') continue;
+    if (c === '+' && /(?:^|[^\\])[*+?]$|(?<!\\[upP])\{\d+(?:,\d*)?\}$/.test(out)) continue;
     if (c === '{' && !/^\{\d+(,\d*)?\}/.test(p.slice(i))) {
       out += '\\{';
       continue;
@@ -203,8 +236,8 @@ function nthMatch(re: RegExp, s: string, from: number, n: number): RegExpExecArr
   return m;
 }
 
-/** `$1`, `\1` style references of ICU's replacement text. */
-function replacement(text: string, m: readonly (string | undefined)[]): string {
+/** `$1`, `${name}` references of ICU's replacement text, and `\1`. */
+function replacement(text: string, m: RegExpExecArray): string {
   let out = '';
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;
@@ -219,6 +252,13 @@ function replacement(text: string, m: readonly (string | undefined)[]): string {
       const d = Number(text[++i]);
       if (d >= m.length) throw mysqlError('ER_REGEXP_INDEX_OUT_OF_BOUNDS_ERROR');
       out += m[d] ?? '';
+    } else if (c === '$' && text[i + 1] === '{' && text.indexOf('}', i) > 0) {
+      const end = text.indexOf('}', i);
+      const name = text.slice(i + 2, end);
+      if (m.groups === undefined || !(name in m.groups))
+        throw mysqlError('ER_REGEXP_ERROR', 'A capture group has an invalid name.');
+      out += m.groups[name] ?? '';
+      i = end;
     } else out += c;
   }
   return out;
