@@ -1,7 +1,10 @@
 import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
+import { dot } from './dot.js';
+import type { ForeignKeyStep } from './foreign-keys.js';
+import { planHints } from './plan-hints.js';
 import { accessObject, operatorInfo, operatorName, type IdText } from './operator-info.js';
 
-export type ExplainFormat = 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json';
+export type ExplainFormat = 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json' | 'hint' | 'cost_trace';
 
 /** Actual figures of operators, as the executor's RuntimeStats keeps them. */
 export interface ActualFigures {
@@ -91,12 +94,13 @@ function flatten(
   out: Line[],
   ctes: CteDefinition[],
   inCte: number,
+  followed = false,
 ): void {
   out.push({ prefix: own, label, plan: p });
   if (p.op === 'CteRef' && p.cte.id !== inCte && !ctes.some((c) => c.id === p.cte.id)) ctes.push(p.cte);
   const list = children(p);
   list.forEach((c, i) => {
-    const last = i === list.length - 1;
+    const last = i === list.length - 1 && !followed;
     flatten(
       c.plan,
       `${below}${last ? '└─' : '├─'}`,
@@ -109,10 +113,10 @@ function flatten(
   });
 }
 
-function lines(root: PhysicalPlan): Line[] {
+function lines(root: PhysicalPlan, followed: boolean): Line[] {
   const out: Line[] = [];
   const ctes: CteDefinition[] = [];
-  flatten(root, '', '', '', out, ctes, 0);
+  flatten(root, '', '', '', out, ctes, 0, followed);
   for (let i = 0; i < ctes.length; i++) {
     const cte = ctes[i]!;
     out.push({ prefix: '', label: '', plan: cte.seed, cte });
@@ -144,15 +148,17 @@ export function explainRows(
   planned: { readonly plan: PhysicalPlan },
   format: ExplainFormat,
   stats?: ActualFigures,
+  steps: readonly ForeignKeyStep[] = [],
 ): ExplainTable {
   const root = planned.plan;
+  if (format === 'hint') return { columns: ['hint'], rows: [[planHints(root).join(', ')]] };
   if (format === 'dot') return { columns: ['dot contents'], rows: [[dot(root)]] };
   if (format === 'json')
     return { columns: ['TiDB_JSON'], rows: [[JSON.stringify([json(root, stats)], null, 4)]] };
   const plain = format === 'brief' || format === 'tree';
   const id: IdText = (p) => (plain ? operatorName(p) : `${operatorName(p)}_${p.id}`);
   const columns = header(format, stats !== undefined);
-  const rows = lines(root).map((line) => {
+  const rows = lines(root, steps.length > 0).map((line) => {
     const { plan: p, cte } = line;
     const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
     const info =
@@ -165,6 +171,7 @@ export function explainRows(
       id: `${line.prefix}${name}`,
       estRows: isDml(p) ? 'N/A' : p.estRows.toFixed(2),
       estCost: p.estCost === undefined ? 'N/A' : p.estCost.toFixed(2),
+      costFormula: format === 'cost_trace' ? costFormula(p) : '',
       task: cte !== undefined ? 'root' : p.task,
       'access object': cte !== undefined ? '' : accessObject(p),
       'operator info': format === 'tree' ? withoutNumbers(info) : info,
@@ -179,12 +186,31 @@ export function explainRows(
     }
     return columns.map((c) => cells[c] ?? '');
   });
+  steps.forEach((step, i) => {
+    const cells: Record<string, string> = {
+      id: `${i === steps.length - 1 ? '└─' : '├─'}${step.name}${plain ? '' : `_${i + root.id + 1}`}`,
+      estRows: '0.00',
+      estCost: 'N/A',
+      task: 'root',
+      'access object': step.access,
+      'operator info': step.info,
+    };
+    rows.push(columns.map((c) => cells[c] ?? ''));
+  });
   return { columns, rows };
+}
+
+/** The cost of an operator as the sum of its own work and of its inputs. */
+function costFormula(p: PhysicalPlan): string {
+  if (p.estCost === undefined) return '';
+  const inputs = children(p).map((c) => c.plan.estCost ?? 0);
+  const own = p.estCost - inputs.reduce((a, b) => a + b, 0);
+  return [own.toFixed(2), ...inputs.filter((c) => c > 0).map((c) => c.toFixed(2))].join(' + ');
 }
 
 function header(format: ExplainFormat, analyze: boolean): string[] {
   if (format === 'tree' && !analyze) return ['id', 'task', 'access object', 'operator info'];
-  const cost = format === 'verbose' ? ['estCost'] : [];
+  const cost = format === 'verbose' ? ['estCost'] : format === 'cost_trace' ? ['estCost', 'costFormula'] : [];
   if (!analyze) return ['id', 'estRows', ...cost, 'task', 'access object', 'operator info'];
   return [
     'id',
@@ -198,19 +224,6 @@ function header(format: ExplainFormat, analyze: boolean): string[] {
     'memory',
     'disk',
   ];
-}
-
-function dot(root: PhysicalPlan): string {
-  const name = (p: PhysicalPlan): string => `${operatorName(p)}_${p.id}`;
-  const edges: string[] = [];
-  const visit = (p: PhysicalPlan): void => {
-    for (const c of children(p)) {
-      edges.push(`"${name(p)}" -> "${name(c.plan)}"`);
-      visit(c.plan);
-    }
-  };
-  visit(root);
-  return `\ndigraph ${name(root)} {\nsubgraph cluster${root.id}{\nnode [style=filled, color=lightgrey]\ncolor=black\nlabel = "root"\n${edges.join('\n')}\n}\n}\n`;
 }
 
 interface JsonPlan {

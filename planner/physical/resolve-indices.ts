@@ -69,8 +69,13 @@ export class IndexResolver {
         // Columns are found by position from here on: what only renames its input has nothing to do.
         const idle =
           exprs.length === child.schema.length && exprs.every((e, i) => e.kind === 'column' && e.index === i);
-        if (idle && sameTypes(p.schema, child.schema)) return { ...child, schema: p.schema };
-        if (child.op === 'Projection' && child.exprs.every((e) => e.kind === 'column')) {
+        if (idle && p.restores !== true && sameTypes(p.schema, child.schema))
+          return { ...child, schema: p.schema };
+        if (
+          child.op === 'Projection' &&
+          child.task === p.task &&
+          child.exprs.every((e) => e.kind === 'column')
+        ) {
           const merged = exprs.map((e) =>
             mapLeaves(e, (leaf) => (leaf.kind === 'column' ? child.exprs[leaf.index]! : leaf)),
           );

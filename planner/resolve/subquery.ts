@@ -84,9 +84,12 @@ export function atMostOneRow(p: LogicalPlan): boolean {
 
 /** The columns of a subquery that gives one row, joined to the block: NULLs when it gives none, error 1242 on two. */
 function joinSingleRow(env: ExpressionEnv, rel: Relation, query: ast.Query): Column[] {
-  const right: LogicalPlan = atMostOneRow(rel.plan)
-    ? rel.plan
-    : { op: 'MaxOneRow', schema: rel.plan.schema, children: [rel.plan] };
+  const alone =
+    hasHint(query, 'NO_DECORRELATE') && correlatesWith(rel.plan, idsOf(env.scope.relation.plan.schema));
+  const right: LogicalPlan =
+    atMostOneRow(rel.plan) && !alone
+      ? rel.plan
+      : { op: 'MaxOneRow', schema: rel.plan.schema, children: [rel.plan] };
   const columns = right.schema.map(nullableColumn);
   attach(env, newJoin('leftOuter', env.scope.relation.plan, right), query);
   return columns;

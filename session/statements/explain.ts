@@ -1,6 +1,7 @@
 import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
-import { explainRows } from '../../planner/explain/explain.js';
+import { explainRows, type ExplainFormat } from '../../planner/explain/explain.js';
+import { foreignKeySteps } from '../../planner/explain/foreign-keys.js';
 import { executeDml } from '../../executor/execute-dml.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { RowsResult } from '../client-session.js';
@@ -36,7 +37,7 @@ function explainable(stmt: Statement | null): Explainable {
   }
 }
 
-const FORMATS: ReadonlyMap<string, 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json'> = new Map([
+const FORMATS: ReadonlyMap<string, ExplainFormat> = new Map<string, ExplainFormat>([
   ['row', 'row'],
   ['traditional', 'row'],
   ['brief', 'brief'],
@@ -45,6 +46,9 @@ const FORMATS: ReadonlyMap<string, 'row' | 'brief' | 'verbose' | 'tree' | 'dot' 
   ['plan_cache', 'row'],
   ['tree', 'tree'],
   ['dot', 'dot'],
+  ['hint', 'hint'],
+  ['cost_trace', 'cost_trace'],
+  ['true_card_cost', 'verbose'],
   ['json', 'json'],
   ['tidb_json', 'json'],
 ]);
@@ -67,10 +71,14 @@ registerStatement('Explain', {
         code: 1105,
         message: `Using the bindSQL: ${session.planBinding.bindSql}`,
       });
-    if (!stmt.analyze) return planRows(explainRows(planned, format));
+    const steps =
+      isDml(inner) && session.vars.get('foreign_key_checks') === 'ON'
+        ? foreignKeySteps(planned.plan, session.schema)
+        : [];
+    if (!stmt.analyze) return planRows(explainRows(planned, format, undefined, steps));
     const stats = new StatementRuntimeStats();
     await runMeasured(session, inner, planned, stats);
-    return planRows(explainRows(planned, format, stats));
+    return planRows(explainRows(planned, format, stats, steps));
   },
 });
 

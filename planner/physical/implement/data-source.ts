@@ -195,12 +195,33 @@ function bestPath(
       const keepOrder = prop.order.length > 0;
       let task: Task = scanTask(opt, ds, path, keepOrder, match.desc, prop.limit, partitions, columnar);
       if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
+      else task = withoutComputed(opt, ds, path, task);
       if (best === null || task.cost + readerCost(opt, task) < best.cost + readerCost(opt, best)) best = task;
     }
   }
   // A merge that is asked for gives no order: it is sorted.
   if (prop.order.length > 0) return ds.mergeHint !== null && best?.kind !== 'root' ? null : best;
   return ds.onlyGlobal === true ? best : orIndexMerge(opt, ds, paths, best, readers);
+}
+
+/** A path that filters by a computed column of its index hands on the columns that were asked for. */
+function withoutComputed(opt: Optimizer, ds: DataSource, path: AccessPath, task: Task): Task {
+  if (ds.virtuals.length === 0 || path.index === null) return task;
+  const computed = new Set(ds.virtuals.map((v) => v.column.id));
+  if (![...columnsOf(path.access.access)].some((id) => computed.has(id))) return task;
+  const below = task.kind === 'root' ? task.plan : task.tablePlan === null ? task.indexPlan! : null;
+  if (below === null) return withoutComputed(opt, ds, path, opt.root(task));
+  const plan: PhysicalPlan = {
+    op: 'Projection',
+    id: opt.nextId(),
+    schema: ds.schema,
+    estRows: task.rows,
+    task: below.task,
+    child: below,
+    exprs: [...ds.schema],
+    restores: true,
+  };
+  return task.kind === 'root' ? opt.over(task, plan, task.rows, 0) : { ...task, indexPlan: plan };
 }
 
 /** What the statement says about merging indexes of a source; null when it is not to be. */

@@ -1,0 +1,18 @@
+import { TestEngine } from './testing/test-engine.js';
+
+test('EXPLAIN FOR CONNECTION shows the plan of another connection', async () => {
+  const engine = await TestEngine.open();
+  const a = await engine.session();
+  const b = await engine.session();
+  await a.query('CREATE TABLE t (a INT, b INT, KEY (a))');
+  const [[id]] = (await a.query('SELECT CONNECTION_ID()')) as [[string]];
+  await a.query('SELECT b FROM t WHERE b > 3');
+  const rows = await b.query(`EXPLAIN FORMAT = 'plan_tree' FOR CONNECTION ${id}`);
+  expect(rows.map((r) => String((r as unknown[])[0]))).toEqual([
+    'TableReader',
+    '└─Selection',
+    '  └─TableFullScan',
+  ]);
+  await expect(b.query('EXPLAIN FOR CONNECTION 123456789')).rejects.toMatchObject({ code: 1094 });
+  await engine.close();
+});
