@@ -166,3 +166,17 @@ test('positions, column names and grammar are not values', async () => {
     ).toHaveLength(i === 0 ? 1 : 0);
   }
 });
+
+test("with TiDB's cache for texts switched on, a plan is kept from the first text on", async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE np (a INT, b INT, KEY (a))');
+  const fromCache = async (): Promise<unknown> => (await s.query('SELECT @@last_plan_from_cache'))[0]![0];
+  await s.query('SET tidb_enable_non_prepared_plan_cache = 1');
+  await s.query('SELECT b FROM np WHERE a < 10');
+  expect(await fromCache()).toBe('0');
+  await s.query('SELECT b FROM np WHERE a < 20');
+  expect(await fromCache()).toBe('1');
+  await s.query('SET tidb_enable_non_prepared_plan_cache = 0');
+  await s.query('SELECT b FROM np WHERE a < 30');
+  expect(await fromCache()).toBe('0');
+});

@@ -184,7 +184,7 @@ export class Session implements ClientSession {
 
   query(sql: Uint8Array): Awaitable<StatementResult> {
     if (this.plainText) {
-      const match = this.engine.textPlans.find(sql, this.evalContext);
+      const match = this.engine.textPlans.find(sql, this.evalContext, this.vars);
       if (match !== null) return runStatement(this, match.statement, match.params, match.slot, sql.slice());
     }
     const statements = this.parse(statementBytes(sql, this.vars.get('character_set_client')));

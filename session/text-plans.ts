@@ -43,7 +43,8 @@ export class TextPlans {
     this.templates = new LRUCache({ max: maxTemplates });
   }
 
-  find(sql: Uint8Array, ctx: EvalContext): TextMatch | null {
+  /** `vars`: with TiDB's cache for texts switched on, a template is made of the first text already. */
+  find(sql: Uint8Array, ctx: EvalContext, vars: { get(name: string): string }): TextMatch | null {
     // Only statements that begin with S, I, U, D, R (SELECT, INSERT, UPDATE, DELETE, REPLACE) have plans.
     switch (sql[0]! & 0xdf) {
       case 0x53:
@@ -56,14 +57,15 @@ export class TextPlans {
         return null;
     }
     if (!scanner.scan(sql)) return null;
-    const known = this.templates.get(scanner.hash);
+    let known = this.templates.get(scanner.hash);
     if (known === undefined || !sameKey(known.key)) {
-      this.templates.set(scanner.hash, { key: keyOf(), seen: 1, statement: null, slot: new PlanSlot(true) });
-      return null;
+      known = { key: keyOf(), seen: 0, statement: null, slot: new PlanSlot(true) };
+      this.templates.set(scanner.hash, known);
     }
     if (known.seen < WORTH_AFTER) {
       known.seen++;
-      if (known.seen < WORTH_AFTER) return null;
+      if (known.seen < WORTH_AFTER && vars.get('tidb_enable_non_prepared_plan_cache') !== 'ON') return null;
+      known.seen = WORTH_AFTER;
       known.statement = templateStatement();
     }
     if (known.statement === null || !known.slot.worthwhile) return null;
