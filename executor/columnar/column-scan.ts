@@ -149,11 +149,21 @@ export class ColumnScan implements Operator {
     return n;
   }
 
-  /** Gives what is in columns to a reader elsewhere; when all of it is taken, the scan goes on with the other rows. */
-  *takeColumns(): Generator<ColumnPart> {
+  /**
+   * Gives what is in columns to a reader elsewhere; when all of it is taken, the scan goes on with the other rows. Null after steps
+   * that give nothing: columns may have to be read from disk.
+   */
+  *takeColumns(): Generator<ColumnPart | null> {
     const rest: Piece[] = [];
     for (const piece of this.pieces) {
-      const columns = piece.kind === 'columns' ? this.columnsOf(piece.segment) : null;
+      let columns: readonly Vector[] | null = null;
+      if (piece.kind === 'columns') {
+        columns = [];
+        for (let k = 1; k <= this.r.wanted.length && columns !== null; k++) {
+          columns = this.columnsOf(piece.segment, k);
+          yield null;
+        }
+      }
       if (piece.kind === 'rows' || columns === null) {
         rest.push({ kind: 'rows', ranges: piece.ranges });
         continue;
@@ -226,8 +236,9 @@ export class ColumnScan implements Operator {
   }
 
   /** Null when the columns are gone: given up since the scan was opened, or their file is not readable. */
-  private columnsOf(segment: ColumnSegment): readonly Vector[] | null {
-    const { wanted, clock } = this.r;
+  private columnsOf(segment: ColumnSegment, count = Infinity): readonly Vector[] | null {
+    const { clock } = this.r;
+    const wanted = this.r.wanted.slice(0, count);
     try {
       const out: Vector[] = [];
       for (const w of wanted) {

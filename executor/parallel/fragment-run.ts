@@ -72,8 +72,10 @@ export class FragmentRun implements Operator, TaskListener {
     const parts: PartForm[] = [];
     const taken: ColumnPart[] = [];
     for (const part of scan.takeColumns()) {
-      taken.push(part);
-      parts.push({ columns: part.columns.map((v) => vectorForm(v, lasting)), dropped: part.dropped });
+      if (part !== null) {
+        taken.push(part);
+        parts.push({ columns: part.columns.map((v) => vectorForm(v, lasting)), dropped: part.dropped });
+      }
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
     }
