@@ -1,5 +1,5 @@
 import type { DbInfo, InfoSchema, IndexInfo, TableInfo } from '../../catalog/model.js';
-import { Meta, type MetaMutator } from '../../catalog/meta/meta.js';
+import { Meta, MetaMutator } from '../../catalog/meta/meta.js';
 import { indexIds } from '../../catalog/table-layout.js';
 import { incrementCounter } from '../../catalog/auto-columns.js';
 import { physicalOf } from '../../kv/client/oracle.js';
@@ -57,6 +57,12 @@ export interface RunningJob {
   readonly ended: Promise<DdlJob>;
 }
 
+/** A statement that waits until other jobs of its table are done. */
+interface WaitingJob {
+  job: DdlJob;
+  wish: 'none' | 'cancel' | 'pause';
+}
+
 /** The worker stops: the job stays where it is, for another node or for the next start. */
 class StoppedError extends Error {}
 
@@ -83,6 +89,10 @@ export class DdlWorker {
   readonly jobs: JobTable;
   readonly owner: OwnerLease;
   private readonly running = new Map<number, RunningJob>();
+  /** Statements of this node that have not become jobs of the store yet. */
+  private readonly waiting = new Map<number, WaitingJob>();
+  /** The ids under which statements have waited: their jobs go on with them. */
+  private readonly reserved = new WeakMap<DdlContext, number>();
   private timer: NodeJS.Timeout | null = null;
   private stopping = false;
   private lastScan = 0;
@@ -122,17 +132,68 @@ export class DdlWorker {
   /** Waits until no job works on the table. */
   async awaitTable(ctx: DdlContext, tableId: number): Promise<void> {
     if (!this.jobs.ready) return;
+    let own: WaitingJob | null = null;
+    try {
+      for (;;) {
+        const queue = await this.jobs.queue(this.env.storage.snapshot(await this.env.storage.currentTs()));
+        const before = queue.find((j) => j.tableId === tableId);
+        if (before === undefined && (own === null || own.wish === 'none')) return;
+        if (own === null) this.waiting.set((own = await this.waitingJob(ctx, before!)).job.id, own);
+        if (before !== undefined) ctx.progress(`waiting for DDL job ${before.id}`);
+        const here = before === undefined ? undefined : this.running.get(before.id);
+        await Promise.race([
+          ...(here === undefined ? [] : [here.ended.catch(() => undefined)]),
+          new Promise((resolve) => setTimeout(resolve, WAIT_MS * (here === undefined ? 5 : 1))),
+        ]);
+        ctx.throwIfInterrupted();
+        if (own.wish === 'cancel') throw mysqlError('ER_CANCELLED_DDL_JOB');
+      }
+    } finally {
+      if (own !== null) this.waiting.delete(own.job.id);
+    }
+  }
+
+  private async waitingJob(ctx: DdlContext, before: DdlJob): Promise<WaitingJob> {
+    let id = this.reserved.get(ctx);
+    if (id === undefined) {
+      id = await this.newId();
+      this.reserved.set(ctx, id);
+    }
+    return {
+      wish: 'none',
+      job: {
+        ...before,
+        id,
+        type: ctx.jobType === '' ? 'alter table' : ctx.jobType,
+        parts: [],
+        state: 'queueing',
+        schemaState: 'none',
+        query: ctx.statementText,
+        createTime: Date.now(),
+        startTime: 0,
+        endTime: 0,
+        error: null,
+        progress: { rows: 0, total: 0, passes: 0, nextKey: '' },
+        session: ctx.jobSession(),
+        settings: settingsOf(ctx),
+        work: null,
+        node: this.env.nodeId,
+        leaseUntil: 0,
+      },
+    };
+  }
+
+  private async newId(): Promise<number> {
     for (;;) {
-      const queue = await this.jobs.queue(this.env.storage.snapshot(await this.env.storage.currentTs()));
-      const before = queue.find((j) => j.tableId === tableId);
-      if (before === undefined) return;
-      ctx.progress(`waiting for DDL job ${before.id}`);
-      const here = this.running.get(before.id);
-      await Promise.race([
-        ...(here === undefined ? [] : [here.ended.catch(() => undefined)]),
-        new Promise((resolve) => setTimeout(resolve, WAIT_MS * (here === undefined ? 5 : 1))),
-      ]);
-      ctx.throwIfInterrupted();
+      const txn = await this.env.storage.begin();
+      try {
+        const id = await new MetaMutator(txn).allocateGlobalIds(1);
+        await txn.commit();
+        return id;
+      } catch (e) {
+        if (txn.valid) await txn.rollback();
+        if (!isWriteConflict(e)) throw e;
+      }
     }
   }
 
@@ -201,7 +262,7 @@ export class DdlWorker {
       if (now?.version !== table.version) return { job: null };
       const ms = physicalOf(txn.startTs);
       job = {
-        id: await meta.allocateGlobalIds(1),
+        id: this.reserved.get(ctx) ?? (await meta.allocateGlobalIds(1)),
         type: change.type,
         parts: change.parts,
         state: 'running',
@@ -532,6 +593,8 @@ export class DdlWorker {
 
   /** ADMIN CANCEL, PAUSE and RESUME DDL JOBS for one job. */
   async ask(id: number, wish: 'cancel' | 'pause' | 'resume'): Promise<AdminOutcome> {
+    const waiting = this.waiting.get(id);
+    if (waiting !== undefined) return askWaiting(waiting, wish);
     for (;;) {
       const txn = await this.env.storage.begin();
       try {
@@ -580,10 +643,25 @@ export class DdlWorker {
     const snapshot = storage.snapshot(await storage.currentTs());
     const queue = (await this.jobs.queue(snapshot)).map((j) => this.running.get(j.id)?.job ?? j);
     return {
-      queue: queue.filter((j) => !isEnded(j.state)).reverse(),
+      queue: [
+        ...queue.filter((j) => !isEnded(j.state)),
+        ...[...this.waiting.values()].map((w) => w.job),
+      ].reverse(),
       history: await this.jobs.history(snapshot, historyLimit),
     };
   }
+}
+
+/** The same for a statement that waits for its turn. */
+function askWaiting(waiting: WaitingJob, wish: 'cancel' | 'pause' | 'resume'): AdminOutcome {
+  const { id, state } = waiting.job;
+  if (wish === 'pause' && waiting.wish !== 'none') return mysqlError('ER_PAUSED_DDL_JOB', id);
+  if (wish === 'resume' && waiting.wish !== 'pause')
+    return mysqlError('ER_CANNOT_RESUME_DDL_JOB', id, `job state is ${state}, not paused`);
+  waiting.wish = wish === 'resume' ? 'none' : wish;
+  const next = wish === 'cancel' ? 'cancelling' : wish === 'pause' ? 'paused' : 'queueing';
+  waiting.job = { ...waiting.job, state: next };
+  return 'successful';
 }
 
 /** State of what the job was about, once it is done. */

@@ -94,7 +94,11 @@ export class Checkpointer {
   /** Everything committed before the call is in LMDB when it resolves, written in small steps. */
   async drain(): Promise<void> {
     const table = await this.startSoon();
-    while (this.versions.frozen === table) await nextTurn();
+    // The checkpoint itself would wait until the one before it is on disk.
+    while (this.versions.frozen === table) {
+      this.flushStep();
+      await nextTurn();
+    }
   }
 
   /** A checkpoint that holds up nobody; resolves when it is durable. */
@@ -105,7 +109,10 @@ export class Checkpointer {
 
   /** Gives the memtable that the checkpoint flushes. */
   private async startSoon(): Promise<Memtable> {
-    while (this.versions.frozen !== null) await nextTurn();
+    while (this.versions.frozen !== null) {
+      this.flushStep();
+      await nextTurn();
+    }
     const table = this.versions.active;
     this.start(0);
     return table;

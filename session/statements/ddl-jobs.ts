@@ -121,9 +121,8 @@ async function where(
     rows.length,
   );
   const kept = await compileFilter([expr]).run(chunk, session.evalContext);
-  const sel = kept.sel;
-  if (sel === undefined || sel === null) return rows.slice(0, kept.length);
-  return Array.from({ length: kept.length }, (_, i) => rows[sel[i]!]!);
+  const { sel } = kept;
+  return sel === null ? [...rows] : Array.from(sel, (i) => rows[i]!);
 }
 
 /** information_schema.ddl_jobs. */

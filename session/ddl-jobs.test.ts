@@ -1,0 +1,76 @@
+import { TestEngine, type TestSession } from './testing/test-engine.js';
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await TestEngine.open();
+});
+afterAll(() => engine.close());
+
+/** [id, state] of the newest job of the table. */
+async function newest(s: TestSession, table: string): Promise<[string, string]> {
+  const [job] = await s.query(`ADMIN SHOW DDL JOBS 1 WHERE table_name = '${table}'`);
+  return [job![0]!, job![11]!];
+}
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+test('statements that wait for a job of their table are seen, paused, resumed and cancelled', async () => {
+  const [a, b, c, d] = await Promise.all([1, 2, 3, 4].map(() => engine.session()));
+  await a!.query('CREATE TABLE q (id INT PRIMARY KEY, v INT)');
+  await a!.query('BEGIN');
+  await a!.query('INSERT INTO q VALUES (1, 1)');
+  const first = b!.query('ALTER TABLE q ADD INDEX v (v)');
+  await until(async () => (await newest(d!, 'q'))[1] === 'running');
+  // A table of another name waits for nobody.
+  await d!.query('CREATE TABLE other (id INT)');
+  const [running] = await newest(d!, 'q');
+  const second = c!.query('ALTER TABLE q ADD COLUMN n INT');
+  await until(async () => (await newest(d!, 'q'))[1] === 'queueing');
+  const [queued] = await newest(d!, 'q');
+  expect(Number(queued)).toBeGreaterThan(Number(running));
+  expect(await d!.query(`ADMIN PAUSE DDL JOBS ${queued}`)).toEqual([[queued, 'successful']]);
+  expect((await newest(d!, 'q'))[1]).toBe('paused');
+  await a!.query('COMMIT');
+  await first;
+  let done = false;
+  void second.then(() => (done = true));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(done).toBe(false);
+  expect(await d!.query(`ADMIN RESUME DDL JOBS ${queued}`)).toEqual([[queued, 'successful']]);
+  await second;
+  expect((await d!.query('SHOW COLUMNS FROM q')).map((r) => r[0])).toEqual(['id', 'v', 'n']);
+
+  await a!.query('BEGIN');
+  await a!.query('UPDATE q SET v = 2');
+  const index = b!.query('ALTER TABLE q ADD INDEX n (n)');
+  await until(async () => (await newest(d!, 'q'))[1] === 'running');
+  const dropped = c!.errorOf('ALTER TABLE q DROP COLUMN v');
+  await until(async () => (await newest(d!, 'q'))[1] === 'queueing');
+  const [id] = await newest(d!, 'q');
+  expect(await d!.query(`ADMIN CANCEL DDL JOBS ${id}`)).toEqual([[id, 'successful']]);
+  expect(await dropped).toBe(8214);
+  await a!.query('COMMIT');
+  await index;
+  expect((await d!.query('SHOW COLUMNS FROM q')).map((r) => r[0])).toEqual(['id', 'v', 'n']);
+  expect((await d!.query(`ADMIN CANCEL DDL JOBS ${id}`))[0]![1]).toMatch(/8224|not found/i);
+});
+
+test('a job keeps to what ADMIN ALTER DDL JOBS says, and shows it', async () => {
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => engine.session()));
+  await a!.query('CREATE TABLE s (id INT PRIMARY KEY, v INT)');
+  await a!.query('BEGIN');
+  await a!.query('INSERT INTO s VALUES (1, 1)');
+  const change = b!.query('ALTER TABLE s ADD INDEX v (v)');
+  await until(async () => (await newest(c!, 's'))[1] === 'running');
+  const [id] = await newest(c!, 's');
+  await c!.query(`ADMIN ALTER DDL JOBS ${id} THREAD = 2, BATCH_SIZE = 64, MAX_WRITE_SPEED = '1MiB'`);
+  const [job] = await c!.query("ADMIN SHOW DDL JOBS 1 WHERE table_name = 's'");
+  expect(job![12]).toContain('thread=2, batch_size=64, max_write_speed=1048576');
+  expect(await c!.errorOf(`ADMIN ALTER DDL JOBS ${id} THREAD = 0`)).toBe(1105);
+  expect(await c!.errorOf(`ADMIN ALTER DDL JOBS ${id} NOTHING = 1`)).toBe(1105);
+  expect(await c!.errorOf('ADMIN ALTER DDL JOBS 999999 THREAD = 2')).toBe(8224);
+  await a!.query('COMMIT');
+  await change;
+});
