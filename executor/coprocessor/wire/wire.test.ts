@@ -1,3 +1,5 @@
+import { SelectResponse } from '../../../kv/tikv/generated/tipb.js';
+import { message } from '../../../kv/tikv/testing/raw-proto.js';
 import '../../../expression/index.js';
 import { compileProjection } from '../../../expression/compile.js';
 import { newFunction } from '../../../expression/build.js';
@@ -179,4 +181,41 @@ test('expressions mean the same on the other side', () => {
     expect({ seed, round, result: run(back) }).toEqual({ seed, round, result: run(e) });
   }
   expect(sent).toBeGreaterThan(200);
+});
+
+test('an answer is read by the public field numbers', () => {
+  const summary = message([
+    [1, 5_000_000],
+    [2, 3],
+    [3, 2],
+    [4, 'TableFullScan_1'],
+  ]);
+  const answer = SelectResponse.decode(
+    message([
+      [3, message([[3, Uint8Array.of(1, 2, 3)]])],
+      [
+        4,
+        message([
+          [1, 1292],
+          [2, 'truncated'],
+        ]),
+      ],
+      [5, 3],
+      [6, 1],
+      [8, summary],
+      [9, 1],
+      [10, 4],
+      // Outputs of a later version.
+      [11, message([[1, 1]])],
+    ]),
+  );
+  expect(answer.encodeType).toBe(1);
+  expect([...answer.chunks[0]!.rowsData]).toEqual([1, 2, 3]);
+  expect(answer.warnings[0]).toMatchObject({ code: 1292, msg: 'truncated' });
+  expect(answer.executionSummaries[0]).toMatchObject({
+    timeProcessedNs: 5_000_000,
+    numProducedRows: 3,
+    numIterations: 2,
+    executorId: 'TableFullScan_1',
+  });
 });

@@ -1,0 +1,617 @@
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js';
+import type { Storage } from '../../storage.js';
+import { encodeRegionKey } from '../region-key.js';
+import { message, type Raw, RawMessage } from '../testing/raw-proto.js';
+import { openTikvStorage } from './open-tikv-storage.js';
+
+/**
+ * The client against a PD and stores that know nothing but the field numbers of the public protocol, written down here by hand, and
+ * that do what is legal but seldom seen.
+ */
+const CLUSTER = 7_123_456_789_012_345_678n;
+const bytes = (s: string): Uint8Array => Uint8Array.from(Buffer.from(s));
+const text = (b: Uint8Array | null): string | null => (b === null ? null : Buffer.from(b).toString());
+
+type Unary = (request: RawMessage) => Buffer;
+type Command = (tag: number, request: RawMessage, store: FakeStore) => Buffer;
+
+const raw = {
+  requestDeserialize: (b: Buffer): Buffer => b,
+  responseSerialize: (b: Buffer): Buffer => b,
+  requestSerialize: (b: Buffer): Buffer => b,
+  responseDeserialize: (b: Buffer): Buffer => b,
+};
+const definition = (service: string, name: string, stream: boolean) => ({
+  path: `/${service}/${name}`,
+  requestStream: stream,
+  responseStream: stream,
+  ...raw,
+});
+
+/** Statuses that an answer may be instead. */
+class Refusal extends Error {
+  constructor(readonly code: number) {
+    super('refused');
+  }
+}
+
+async function listen(
+  service: string,
+  unary: Readonly<Record<string, Unary>>,
+  streams: Readonly<Record<string, (call: ServerDuplexStream<Buffer, Buffer>) => void>>,
+): Promise<{ server: Server; address: string }> {
+  const server = new Server();
+  const methods: Record<string, unknown> = {};
+  const handlers: Record<string, unknown> = {};
+  for (const [name, answer] of Object.entries(unary)) {
+    methods[name] = definition(service, name, false);
+    handlers[name] = (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
+      try {
+        done(null, answer(new RawMessage(call.request)));
+      } catch (e) {
+        done({ code: e instanceof Refusal ? e.code : status.UNKNOWN, details: String(e) });
+      }
+    };
+  }
+  for (const [name, serve] of Object.entries(streams)) {
+    methods[name] = definition(service, name, true);
+    handlers[name] = serve;
+  }
+  server.addService(methods as never, handlers as never);
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (e, p) =>
+      e === null ? resolve(p) : reject(e),
+    ),
+  );
+  return { server, address: `127.0.0.1:${port}` };
+}
+
+/** A region: [1] id, [2] [3] keys, [4] epoch ([1] conf_ver, [2] version), [5] peers ([1] id, [2] store_id, [3] role). */
+const region = (id: number, start: string, end: string, version: number): Buffer =>
+  message([
+    [1, id],
+    [2, encodeRegionKey(bytes(start))],
+    [3, encodeRegionKey(bytes(end))],
+    [
+      4,
+      message([
+        [1, 1],
+        [2, version],
+      ]),
+    ],
+    [
+      5,
+      message([
+        [1, id * 10 + 1],
+        [2, 1],
+      ]),
+    ],
+    [
+      5,
+      message([
+        [1, id * 10 + 2],
+        [2, 2],
+      ]),
+    ],
+    [
+      5,
+      message([
+        [1, id * 10 + 3],
+        [2, 3],
+        [3, 1],
+      ]),
+    ],
+    // A field of a later version.
+    [99, 'later'],
+  ]);
+
+class FakeStore {
+  address = '';
+  server!: Server;
+  /** Commands in the order in which they came. */
+  readonly asked: { readonly tag: number; readonly request: RawMessage }[] = [];
+
+  async start(command: Command): Promise<void> {
+    const batch = (call: ServerDuplexStream<Buffer, Buffer>): void => {
+      call.on('error', () => undefined);
+      call.on('end', () => call.end());
+      call.on('data', (data: Buffer) => {
+        const m = new RawMessage(data);
+        const ids = m.ints(2);
+        const answers = m.messages(1).map((r, i) => {
+          const tag = r.numbers[0]!;
+          const request = r.message(tag);
+          this.asked.push({ tag, request });
+          return { id: ids[i]!, answer: message([[tag, command(tag, request, this)]]) };
+        });
+        // An answer to nobody, then the answers from the last to the first, each twice.
+        call.write(
+          message([
+            [1, message([[1, message([])]])],
+            [2, 4_000_000],
+            [3, 77],
+          ]),
+        );
+        for (const { id, answer } of answers.reverse())
+          for (let n = 0; n < 2; n++)
+            call.write(
+              message([
+                [1, answer],
+                [2, id],
+                [
+                  4,
+                  message([
+                    [1, 1],
+                    [2, 5],
+                    [3, 1],
+                  ]),
+                ],
+                [100, 1],
+              ]),
+            );
+      });
+    };
+    const started = await listen('tikvpb.Tikv', {}, { BatchCommands: batch });
+    this.server = started.server;
+    this.address = started.address;
+  }
+}
+
+class FakeCluster {
+  readonly stores = [new FakeStore(), new FakeStore()];
+  readonly rows = new Map<string, string>();
+  readonly unheaded: string[] = [];
+  private readonly servers: Server[] = [];
+  private follower = '';
+  private logical = 0;
+  storage!: Storage;
+  /** What stores answer instead of what they would. */
+  intercept: Command = () => Buffer.alloc(0);
+  regions = [region(1, '', 'm', 5), region(2, 'm', '', 5)];
+
+  /** Every request but two kinds names the cluster: [1] header, [1] cluster_id. */
+  private checked(name: string, answer: Unary): Unary {
+    return (request) => {
+      if (request.message(1).int(1) !== CLUSTER) {
+        this.unheaded.push(name);
+        throw new Refusal(status.FAILED_PRECONDITION);
+      }
+      return answer(request);
+    };
+  }
+
+  async start(): Promise<void> {
+    for (const s of this.stores) await s.start((tag, request, store) => this.command(tag, request, store));
+    const header: readonly [number, Raw] = [1, message([[1, CLUSTER]])];
+    const regionOf = (key: Uint8Array): number =>
+      Buffer.compare(key, encodeRegionKey(bytes('m'))) < 0 ? 0 : 1;
+    let leader = '';
+    const members = (): Buffer =>
+      message([
+        header,
+        [
+          2,
+          message([
+            [1, 'a'],
+            [2, 1],
+            [4, `http://${this.follower}`],
+          ]),
+        ],
+        [
+          2,
+          message([
+            [1, 'b'],
+            [2, 2],
+            [4, `http://${leader}/`],
+          ]),
+        ],
+        [
+          3,
+          message([
+            [1, 'b'],
+            [2, 2],
+            [4, `http://${leader}/`],
+          ]),
+        ],
+      ]);
+    const checked = (name: string, answer: Unary): Record<string, Unary> => ({
+      [name]: this.checked(name, answer),
+    });
+    const led = await listen(
+      'pdpb.PD',
+      {
+        GetMembers: members,
+        ...checked('IsBootstrapped', () => message([header, [2, true]])),
+        ...checked('GetStore', (r) => {
+          const id = Number(r.int(2));
+          const store = this.stores[id - 1];
+          if (store === undefined)
+            return message([
+              [
+                1,
+                message([
+                  [1, CLUSTER],
+                  [
+                    2,
+                    message([
+                      [1, 1],
+                      [2, 'no store'],
+                    ]),
+                  ],
+                ]),
+              ],
+            ]);
+          return message([
+            header,
+            [
+              2,
+              message([
+                [1, id],
+                [2, store.address],
+                [3, 0],
+              ]),
+            ],
+          ]);
+        }),
+        // No leader is known: the peer is empty, as some versions say it.
+        ...checked('GetRegion', (r) =>
+          message([header, [2, this.regions[regionOf(r.bytes(2))]!], [3, message([])]]),
+        ),
+        // As an old PD lists them: [2] regions, [3] leaders.
+        ...checked('ScanRegions', (r) =>
+          message([header, ...this.regions.slice(regionOf(r.bytes(2))).map((x) => [2, x] as const)]),
+        ),
+        ...checked('UpdateServiceGCSafePoint', () => message([header, [2, 'x'], [4, 1]])),
+      },
+      { Tso: (call) => this.timestamps(call) },
+    );
+    leader = led.address;
+    const followed = await listen(
+      'pdpb.PD',
+      {
+        GetMembers: members,
+        IsBootstrapped: () => {
+          throw new Refusal(status.UNAVAILABLE);
+        },
+      },
+      {},
+    );
+    this.follower = followed.address;
+    this.servers.push(led.server, followed.server);
+    this.storage = await openTikvStorage({ pd: [this.follower] });
+  }
+
+  /** [2] count; answered with the last of them: [3] [1] physical, [2] logical, [3] suffix_bits. */
+  private timestamps(call: ServerDuplexStream<Buffer, Buffer>): void {
+    call.on('error', () => undefined);
+    call.on('end', () => call.end());
+    call.on('data', (data: Buffer) => {
+      const r = new RawMessage(data);
+      if (r.message(1).int(1) !== CLUSTER) this.unheaded.push('Tso');
+      this.logical += Number(r.int(2)) * 4;
+      const ts = message([
+        [1, 1_700_000_000_000],
+        [2, this.logical + 3],
+        [3, 2],
+      ]);
+      call.write(
+        message([
+          [1, message([[1, CLUSTER]])],
+          [2, r.int(2)],
+          [3, ts],
+        ]),
+      );
+    });
+  }
+
+  private command(tag: number, request: RawMessage, store: FakeStore): Buffer {
+    const other = this.intercept(tag, request, store);
+    if (other.length > 0) return other;
+    switch (tag) {
+      // Get: [2] key; [3] value, [4] not_found, which a store may leave out.
+      case 1: {
+        const value = this.rows.get(request.text(2));
+        return value === undefined ? message([]) : message([[3, value]]);
+      }
+      // Prewrite: [2] mutations; [3] min_commit_ts, [4] one_pc_commit_ts.
+      case 3:
+        for (const m of request.messages(2)) this.rows.set(m.text(2), m.text(3));
+        return request.int(13) === 1n
+          ? message([[4, request.int(10) + 1n]])
+          : message(request.int(11) === 1n ? [[3, request.int(10) + 5n]] : []);
+      case 4:
+        return message([[3, request.int(4)]]);
+      // BatchGet: from the last key to the first, with an empty value for what is not there.
+      case 7:
+        return message(
+          request
+            .allBytes(2)
+            .map((key) => Buffer.from(key).toString())
+            .reverse()
+            .map(
+              (key) =>
+                [
+                  2,
+                  message([
+                    [2, key],
+                    [3, this.rows.get(key) ?? ''],
+                  ]),
+                ] as const,
+            ),
+        );
+      default:
+        return message([]);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.storage.close();
+    for (const s of [...this.servers, ...this.stores.map((x) => x.server)]) s.forceShutdown();
+  }
+
+  asked(tag: number): RawMessage[] {
+    return this.stores.flatMap((s) => s.asked.filter((a) => a.tag === tag).map((a) => a.request));
+  }
+}
+
+describe('the public protocol', () => {
+  let cluster: FakeCluster;
+  beforeEach(async () => {
+    cluster = new FakeCluster();
+    await cluster.start();
+  });
+  afterEach(() => cluster.stop());
+
+  const get = async (key: string): Promise<string | null> =>
+    text(await cluster.storage.snapshot(await cluster.storage.currentTs()).get(bytes(key)));
+
+  test('requests name the cluster, the region, its epoch and peer, and where they come from', async () => {
+    cluster.rows.set('a', '1');
+    expect(await get('a')).toBe('1');
+    expect(await get('b')).toBeNull();
+    expect(cluster.unheaded).toEqual([]);
+    const context = cluster.asked(1)[0]!.message(1);
+    expect(context.int(1)).toBe(1n);
+    expect([context.message(2).int(1), context.message(2).int(2)]).toEqual([1n, 5n]);
+    expect([context.message(3).int(1), context.message(3).int(2)]).toEqual([11n, 1n]);
+    expect(context.text(24)).not.toBe('');
+    // V1, an empty keyspace: the defaults.
+    expect([context.has(21), context.has(32)]).toEqual([false, false]);
+  });
+
+  test('timestamps whose lowest bits name the allocator', async () => {
+    const many = (await Promise.all(
+      Array.from({ length: 20 }, () => cluster.storage.currentTs()),
+    )) as bigint[];
+    expect(new Set(many).size).toBe(20);
+    for (const ts of many) expect(ts & 3n).toBe(3n);
+  });
+
+  test('values come in any order, and an empty one is none', async () => {
+    cluster.rows.set('a', '1').set('c', '3').set('x', '9');
+    const snapshot = cluster.storage.snapshot(await cluster.storage.currentTs());
+    const found = await snapshot.batchGet(['x', 'c', 'b', 'a'].map(bytes));
+    expect(found.map(text)).toEqual(['9', '3', null, '1']);
+  });
+
+  /** errorpb.Error: each is tried again, elsewhere or later. */
+  const ERRORS: readonly (readonly [string, Buffer])[] = [
+    [
+      'not_leader, naming another',
+      message([
+        [
+          2,
+          message([
+            [1, 1],
+            [
+              2,
+              message([
+                [1, 12],
+                [2, 2],
+              ]),
+            ],
+          ]),
+        ],
+      ]),
+    ],
+    ['not_leader, naming nobody', message([[2, message([[1, 1]])]])],
+    ['region_not_found', message([[3, message([[1, 1]])]])],
+    [
+      'key_not_in_region',
+      message([
+        [
+          4,
+          message([
+            [1, 'a'],
+            [2, 1],
+          ]),
+        ],
+      ]),
+    ],
+    [
+      'epoch_not_match',
+      message([
+        [
+          5,
+          message([
+            [1, region(1, '', 'c', 6)],
+            [1, region(3, 'c', 'm', 6)],
+          ]),
+        ],
+      ]),
+    ],
+    ['epoch_not_match without regions', message([[5, message([])]])],
+    [
+      'server_is_busy',
+      message([
+        [
+          6,
+          message([
+            [1, 'busy'],
+            [2, 5],
+          ]),
+        ],
+      ]),
+    ],
+    ['stale_command', message([[7, message([])]])],
+    [
+      'store_not_match',
+      message([
+        [
+          8,
+          message([
+            [1, 1],
+            [2, 9],
+          ]),
+        ],
+      ]),
+    ],
+    ['max_timestamp_not_synced', message([[10, message([])]])],
+    [
+      'read_index_not_ready',
+      message([
+        [
+          11,
+          message([
+            [1, 'soon'],
+            [2, 1],
+          ]),
+        ],
+      ]),
+    ],
+    ['proposal_in_merging_mode', message([[12, message([[1, 1]])]])],
+    [
+      'data_is_not_ready',
+      message([
+        [
+          13,
+          message([
+            [1, 1],
+            [2, 11],
+            [3, 5],
+          ]),
+        ],
+      ]),
+    ],
+    ['region_not_initialized', message([[14, message([[1, 1]])]])],
+    ['recovery_in_progress', message([[16, message([[1, 1]])]])],
+    [
+      'mismatch_peer_id',
+      message([
+        [
+          20,
+          message([
+            [1, 11],
+            [2, 12],
+          ]),
+        ],
+      ]),
+    ],
+    [
+      'bucket_version_not_match',
+      message([
+        [
+          21,
+          message([
+            [1, 3],
+            [2, 'k'],
+          ]),
+        ],
+      ]),
+    ],
+    [
+      'one of a later version',
+      message([
+        [1, 'later'],
+        [88, message([])],
+      ]),
+    ],
+  ];
+
+  test.each(ERRORS)('%s', async (_, error) => {
+    cluster.rows.set('a', '1');
+    let times = 0;
+    cluster.intercept = (tag) => (tag === 1 && times++ === 0 ? message([[1, error]]) : Buffer.alloc(0));
+    expect(await get('a')).toBe('1');
+    expect(times).toBe(2);
+  });
+
+  test('one region: a transaction in one phase, within bounds of time', async () => {
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('b'), bytes('2'));
+    const ts = await txn.commit();
+    const [prewrite] = cluster.asked(3);
+    expect(prewrite!.int(4)).toBe(txn.startTs);
+    expect(prewrite!.int(13)).toBe(1n);
+    expect(prewrite!.int(10)).toBeGreaterThan(txn.startTs);
+    expect(prewrite!.int(14)).toBeGreaterThan(prewrite!.int(10));
+    expect(ts).toBe(prewrite!.int(10) + 1n);
+    expect(cluster.asked(4)).toEqual([]);
+  });
+
+  test('two regions: asynchronous commit, whose primary names the others', async () => {
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('z'), bytes('2'));
+    const ts = await txn.commit();
+    const [first, second] = cluster.asked(3).sort((a, b) => b.allBytes(12).length - a.allBytes(12).length);
+    expect([first!.int(11), second!.int(11)]).toEqual([1n, 1n]);
+    expect(first!.allBytes(12).map(text)).toEqual(['z']);
+    expect(second!.allBytes(12)).toEqual([]);
+    expect(text(first!.bytes(3))).toBe('a');
+    // The largest of the smallest timestamps that the locks allow.
+    expect(ts).toBe(first!.int(10) + 5n);
+  });
+
+  test('a store that does not take part in asynchronous commit gets two phases', async () => {
+    cluster.intercept = (tag, r) =>
+      tag === 3 && text(r.messages(2)[0]!.bytes(2)) === 'z'
+        ? message([
+            [3, 0],
+            [99, 1],
+          ])
+        : Buffer.alloc(0);
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('z'), bytes('2'));
+    const ts = await txn.commit();
+    const commit = cluster.asked(4)[0]!;
+    expect(commit.int(2)).toBe(txn.startTs);
+    expect(text(commit.bytes(3))).toBe('a');
+    expect(commit.int(4)).toBe(ts);
+  });
+
+  test('a lock in the way: its transaction is looked up, finished, and the read goes on', async () => {
+    cluster.rows.set('a', '1');
+    const started = (1_600_000_000_000n << 18n) + 1n;
+    const lock = message([
+      [1, 'z'],
+      [2, started],
+      [3, 'a'],
+      [4, 10],
+      [5, 2],
+      [6, 0],
+    ]);
+    let locked = true;
+    cluster.intercept = (tag) => {
+      if (tag === 1 && locked) return message([[2, message([[1, lock]])]]);
+      // Committed at [4].
+      if (tag === 25) return message([[4, started + 9n]]);
+      if (tag === 10) locked = false;
+      return Buffer.alloc(0);
+    };
+    expect(await get('a')).toBe('1');
+    const check = cluster.asked(25)[0]!;
+    expect([text(check.bytes(2)), check.int(3), check.int(9)]).toEqual(['z', started, 1n]);
+    const resolve = cluster.asked(10)[0]!;
+    expect([resolve.int(2), resolve.int(3), text(resolve.bytes(5))]).toEqual([started, started + 9n, 'a']);
+  });
+});
