@@ -82,13 +82,21 @@ function decodeScan(e: tipb.Executor, zone: TimeZone): DecodedScan {
     return { decoder: new RowBatchDecoder(out, { zone }), desc, types };
   }
   if (e.tp === ExecType.IndexScan && e.idxScan !== undefined) {
-    const { columns, desc } = e.idxScan;
+    const { columns, desc, primaryColumnIds } = e.idxScan;
     const types = columns.map(columnType);
-    const stored = columns.filter((c) => !c.pkHandle);
-    const out: IndexScanColumn[] = columns.map((c, i) =>
-      c.pkHandle ? { from: 'handle', ft: types[i]! } : { from: 'index', position: i, ft: types[i]! },
-    );
-    const shape = { columns: stored.map((c, i) => ({ id: c.columnId, ft: types[i]! })) };
+    const shapeOf = (from: number, to: number): { id: number; ft: FieldType }[] =>
+      columns.slice(from, to).map((c, i) => ({ id: c.columnId, ft: types[from + i]! }));
+    // The columns of the clustered key come last.
+    const end = columns.filter((c) => !c.pkHandle).length - primaryColumnIds.length;
+    const out: IndexScanColumn[] = columns.map((c, i) => {
+      const ft = types[i]!;
+      if (c.pkHandle) return { from: 'handle', ft };
+      return i < end ? { from: 'index', position: i, ft } : { from: 'commonHandle', position: i - end, ft };
+    });
+    const shape = {
+      columns: shapeOf(0, end),
+      ...(primaryColumnIds.length === 0 ? {} : { handleColumns: shapeOf(end, columns.length) }),
+    };
     return { decoder: new IndexBatchDecoder(shape, out, { zone }), desc, types };
   }
   throw new NotDecodable(`executor ${e.tp} at the bottom`);

@@ -158,7 +158,7 @@ class Encoder {
     });
   }
 
-  /** The store gives all columns of the index, then the handle. */
+  /** The store gives all columns of the index, then the handle: a number, or the columns of the clustered key. */
   private indexScan(p: IndexScan): void {
     const { table, index } = p;
     if (p.globalIn !== undefined) throw new NotEncodable('a global index');
@@ -166,21 +166,30 @@ class Encoder {
     const columns = stored.map((c) => columnInfo(c, false));
     this.firstType = stored[0]!.type;
     const handle = handleColumn(table);
-    let handleAt = -1;
+    const primary = table.isCommonHandle ? primaryIndex(table)! : null;
+    let wantsHandle = p.handleOut;
     const layout = p.columns.map((c) => {
-      const at = index.columns.findIndex((x) => x.offset === c.offset && x.length < 0);
-      if (at >= 0) return at;
-      if (handle?.id !== c.id) throw new NotEncodable(`column ${c.name} of an index`);
-      return (handleAt = stored.length);
+      const whole = index.columns.findIndex((x) => x.offset === c.offset && x.length < 0);
+      if (whole >= 0) return whole;
+      const part = primary?.columns.findIndex((x) => x.offset === c.offset) ?? -1;
+      if (part < 0 && handle?.id !== c.id) throw new NotEncodable(`column ${c.name} of an index`);
+      wantsHandle = true;
+      return stored.length + Math.max(0, part);
     });
-    if (p.handleOut) {
-      if (table.isCommonHandle) throw new NotEncodable('the common handle of an index');
-      layout.push((handleAt = stored.length));
-    }
-    if (handleAt >= 0) columns.push(handleInfo(handle));
+    const keyColumns = primary?.columns.map((c) => table.columns[c.offset]!) ?? [];
+    if (p.handleOut && primary === null) layout.push(stored.length);
+    if (wantsHandle && primary === null) columns.push(handleInfo(handle));
+    else if (wantsHandle) columns.push(...keyColumns.map((c) => columnInfo(c, false)));
     this.executors.push({
       tp: ExecType.IndexScan,
-      idxScan: { tableId: p.physicalId, indexId: index.id, columns, desc: p.desc, unique: index.unique },
+      idxScan: {
+        tableId: p.physicalId,
+        indexId: index.id,
+        columns,
+        desc: p.desc,
+        unique: index.unique,
+        primaryColumnIds: wantsHandle ? keyColumns.map((c) => c.id) : [],
+      },
     });
     this.layout = layout;
   }

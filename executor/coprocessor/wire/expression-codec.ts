@@ -112,11 +112,10 @@ export function encodeExpression(e: Expression, ctx: EncodeContext): tipb.ExprIn
         e.name,
         e.args.map((a) => evalType(a.type)),
         evalType(e.type),
+        e.args[0]?.type.charset === 'binary',
       );
       if (signature === null) throw new NotEncodable(e.name);
-      // Of unsigned products another signature takes care.
-      const number =
-        signature.number === 210 && e.args.every((a) => isUnsigned(a.type)) ? 218 : signature.number;
+      const number = variantOf(signature.number, e.args);
       return {
         tp: ExprType.ScalarFunc,
         sig: number,
@@ -128,6 +127,25 @@ export function encodeExpression(e: Expression, ctx: EncodeContext): tipb.ExprIn
       };
     }
   }
+}
+
+/**
+ * Functions of two integers of which one or both may be without sign have a number for each case: both signed, the second unsigned, the
+ * first unsigned, both. A product has one for all cases but the last.
+ */
+const VARIANTS: ReadonlyMap<number, readonly number[]> = new Map([
+  [210, [210, 210, 210, 218]],
+  [217, [226, 225, 224, 223]],
+]);
+
+const GENERAL: ReadonlyMap<number, number> = new Map(
+  [...VARIANTS].flatMap(([general, variants]) => variants.map((v) => [v, general] as const)),
+);
+
+function variantOf(number: number, args: readonly Expression[]): number {
+  const variants = VARIANTS.get(number);
+  if (variants === undefined) return number;
+  return variants[args.reduce((at, a) => at * 2 + (isUnsigned(a.type) ? 1 : 0), 0)]!;
 }
 
 const CAST_INT_AS_DECIMAL = 4;
@@ -191,7 +209,7 @@ export function decodeExpression(e: tipb.Expr, input: readonly FieldType[], zone
   }
   const type = decodeType(e.fieldType);
   if (e.tp !== ExprType.ScalarFunc) return { kind: 'constant', type, value: decodeConstant(e, type, zone) };
-  const signature = signatureOf(e.sig === 218 ? 210 : e.sig);
+  const signature = signatureOf(GENERAL.get(e.sig) ?? e.sig);
   if (signature === undefined) throw new NotDecodable(`function signature ${e.sig}`);
   const args = e.children.map((c) => decodeExpression(c, input, zone));
   const plain = { ...type, flag: type.flag & ~Flag.NotNull };

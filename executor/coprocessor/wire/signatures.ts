@@ -6,6 +6,8 @@ import type { EvalType } from '../../../types/field-type.js';
  */
 export interface Signature {
   readonly number: number;
+  /** The first argument is text: of bytes another implementation takes care. */
+  readonly text: boolean;
   /** Registry name (expression/function-registry.ts). */
   readonly name: string;
   readonly args: readonly EvalType[];
@@ -22,8 +24,9 @@ function register(
   args: readonly EvalType[],
   result: EvalType,
   rest: readonly EvalType[] = [],
+  text = false,
 ): void {
-  const s: Signature = { number, name, args, rest, result };
+  const s: Signature = { number, name, args, rest, result, text };
   byNumber.set(number, s);
   const list = byShape.get(name);
   if (list === undefined) byShape.set(name, [s]);
@@ -53,6 +56,12 @@ register(207, 'minus', ['int', 'int'], 'int');
 register(208, 'mul', ['real', 'real'], 'real');
 register(209, 'mul', ['decimal', 'decimal'], 'decimal');
 register(210, 'mul', ['int', 'int'], 'int');
+register(211, 'div', ['real', 'real'], 'real');
+register(212, 'div', ['decimal', 'decimal'], 'decimal');
+register(213, 'intdiv', ['int', 'int'], 'int');
+register(215, 'mod', ['real', 'real'], 'real');
+register(216, 'mod', ['decimal', 'decimal'], 'decimal');
+register(217, 'mod', ['int', 'int'], 'int');
 register(3108, 'unaryminus', ['int'], 'int');
 register(3109, 'unaryminus', ['real'], 'real');
 register(3110, 'unaryminus', ['decimal'], 'decimal');
@@ -77,9 +86,65 @@ VALUES.forEach((d, i) => {
   register(4208 + i, 'case', ['int', d], d, ['int', d]);
 });
 
-register(6029, 'year', ['datetime'], 'int');
+// Of bit operations all are of 64 bits without sign.
+register(3118, 'bitand', ['int', 'int'], 'int');
+register(3119, 'bitor', ['int', 'int'], 'int');
+register(3120, 'bitxor', ['int', 'int'], 'int');
+register(3121, 'bitneg', ['int'], 'int');
+register(3129, 'leftshift', ['int', 'int'], 'int');
+register(3130, 'rightshift', ['int', 'int'], 'int');
+
+register(2103, 'abs', ['real'], 'real');
+register(2104, 'abs', ['decimal'], 'decimal');
+register(2107, 'ceil', ['decimal'], 'int');
+register(2109, 'ceil', ['real'], 'real');
+register(2112, 'floor', ['decimal'], 'int');
+register(2114, 'floor', ['real'], 'real');
+register(2139, 'crc32', ['string'], 'int');
+register(2140, 'sign', ['real'], 'int');
+register(2141, 'sqrt', ['real'], 'real');
+
+const text = (number: number, name: string, more: readonly EvalType[], result: EvalType): void =>
+  register(number, name, ['string', ...more], result, [], true);
+register(7001, 'bit_length', ['string'], 'int');
+register(7003, 'ascii', ['string'], 'int');
+register(7006, 'concat', ['string'], 'string', ['string']);
+register(7021, 'hex', ['string'], 'string');
+register(7026, 'ltrim', ['string'], 'string');
+register(7029, 'length', ['string'], 'int');
+register(7042, 'rtrim', ['string'], 'string');
+register(7044, 'replace', ['string', 'string', 'string'], 'string');
+register(7052, 'strcmp', ['string', 'string'], 'int');
+text(7005, 'char_length', [], 'int');
+text(7045, 'reverse', [], 'string');
+text(7047, 'right', ['int'], 'string');
+text(7063, 'upper', [], 'string');
+text(7066, 'lower', [], 'string');
+text(7053, 'substring', ['int'], 'string');
+text(7054, 'substring', ['int', 'int'], 'string');
+register(4504, 'md5', ['string'], 'string');
+register(4507, 'sha1', ['string'], 'string');
+
+register(6001, 'date_format', ['datetime', 'string'], 'string');
+register(6003, 'datediff', ['datetime', 'datetime'], 'int');
+register(6013, 'hour', ['duration'], 'int');
+register(6014, 'minute', ['duration'], 'int');
+register(6015, 'second', ['duration'], 'int');
+register(6016, 'microsecond', ['duration'], 'int');
 register(6017, 'month', ['datetime'], 'int');
+register(6018, 'monthname', ['datetime'], 'string');
 register(6022, 'dayofmonth', ['datetime'], 'int');
+register(6023, 'dayofweek', ['datetime'], 'int');
+register(6024, 'dayofyear', ['datetime'], 'int');
+register(6025, 'week', ['datetime', 'int'], 'int');
+register(6028, 'weekofyear', ['datetime'], 'int');
+register(6029, 'year', ['datetime'], 'int');
+register(6071, 'period_add', ['int', 'int'], 'int');
+register(6072, 'period_diff', ['int', 'int'], 'int');
+register(6075, 'time_to_sec', ['duration'], 'int');
+
+register(5003, 'json_type', ['json'], 'string');
+register(5024, 'json_length', ['json'], 'int');
 
 register(2, 'cast', ['int'], 'real');
 register(4, 'cast', ['int'], 'decimal');
@@ -90,8 +155,15 @@ register(44, 'cast', ['datetime'], 'datetime');
 export const signatureOf = (number: number): Signature | undefined => byNumber.get(number);
 
 /** The implementation for a call; null when the store has none. */
-export function findSignature(name: string, args: readonly EvalType[], result: EvalType): Signature | null {
-  return byShape.get(name)?.find((s) => s.result === result && matches(s, args)) ?? null;
+export function findSignature(
+  name: string,
+  args: readonly EvalType[],
+  result: EvalType,
+  /** The first argument is a string of bytes. */
+  binary: boolean,
+): Signature | null {
+  const found = byShape.get(name)?.find((s) => s.result === result && matches(s, args));
+  return found === undefined || (found.text && binary) ? null : found;
 }
 
 function matches(s: Signature, args: readonly EvalType[]): boolean {
