@@ -49,6 +49,8 @@ export class RowInserter {
   skipped = 0;
   firstGenerated: number | bigint = 0;
   lastExplicit: number | bigint = 0;
+  /** AUTO_INCREMENT value of the last row that ON DUPLICATE KEY UPDATE changed. */
+  lastUpdated: number | bigint = 0;
   /** Rows probably come in the order of their keys, behind those stored (a bulk load). */
   ascending = false;
   private endKnown = false;
@@ -556,6 +558,7 @@ export class RowInserter {
     this.affected += 2;
     this.found += 2;
     this.updated++;
+    if (this.autoColumn !== null) this.lastUpdated = next[this.autoColumn.offset] as number | bigint;
   }
 
   private failOrWarn(e: MysqlError): void {
@@ -663,12 +666,14 @@ function insertResult(plan: Insert, r: RowInserter, ctx: ExecContext): DmlResult
   const many = plan.select !== null || plan.rows.length > 1;
   // A value made for a row that was then updated in place of it is nobody's id (MySQL manual, "INSERT ... ON DUPLICATE KEY UPDATE").
   const updatedOnly = plan.onDuplicate.length > 0 && r.insertedRows === 0;
+  // The client is told the id of the row that there is, LAST_INSERT_ID() is not (MySQL's OK packet).
+  const shown = updatedOnly ? r.lastUpdated : r.firstGenerated === 0 ? r.lastExplicit : 0;
   const duplicates = plan.replace ? r.deleted : plan.onDuplicate.length > 0 ? r.updated : r.skipped;
   return {
     affectedRows: r.affected,
     foundRows: r.found,
     lastInsertId: updatedOnly ? 0 : r.firstGenerated,
-    ...(r.firstGenerated === 0 && r.lastExplicit !== 0 ? { explicitInsertId: r.lastExplicit } : {}),
+    ...(shown === 0 ? {} : { explicitInsertId: shown }),
     info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount ?? 0}` : '',
   };
 }
