@@ -161,11 +161,11 @@ export class StatementSummaries {
         {
           user: session.connection.user,
           text: this.sampleText(secureText(stmt) ?? text, session.evalContext.params, statement),
-          planned,
           prepared: isPrepared(statement),
           charset: session.vars.get('character_set_client'),
           collation: session.vars.get('collation_connection'),
         },
+        planned,
       );
       this.current.records.set(key, record);
       this.evict();
@@ -206,7 +206,7 @@ export class StatementSummaries {
           continue;
         }
         record.live = false;
-        this.current.evicted ??= new SummaryRecord(null, null);
+        this.current.evicted ??= new SummaryRecord(null, null, null);
         this.current.evicted.absorb(record);
         this.current.evictedCount++;
         break;
@@ -224,7 +224,10 @@ export class StatementSummaries {
     if (performance.now() < this.rollAt) return;
     const { records } = this.current;
     for (const r of records.values()) r.live = false;
-    if (records.size > 0) this.past.push(this.current);
+    if (records.size > 0) {
+      this.past.push(this.current);
+      settle([...records.values()], 0);
+    }
     this.trimHistory();
     this.current = this.newWindow();
   }
@@ -238,6 +241,15 @@ export class StatementSummaries {
     this.rollAt = performance.now() + (begin + this.intervalMs - Date.now());
     return { begin, end: begin + this.intervalMs, records: new Map(), evicted: null, evictedCount: 0 };
   }
+}
+
+/** Records described at a time, so that no statement waits for all of them. */
+const SETTLED_AT_ONCE = 20;
+
+function settle(records: readonly SummaryRecord[], from: number): void {
+  const until = Math.min(records.length, from + SETTLED_AT_ONCE);
+  for (let i = from; i < until; i++) records[i]!.settle();
+  if (until < records.length) setTimeout(() => settle(records, until), 1).unref();
 }
 
 const cut = (text: string, max: number): string =>

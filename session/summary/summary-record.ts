@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import { explainRows } from '../../planner/explain/explain.js';
+import { accessObject } from '../../planner/explain/operator-info.js';
 
 /** What all executions of a record have in common. */
 export interface SummaryIdentity {
@@ -15,7 +16,6 @@ export interface SummaryIdentity {
 export interface SummarySample {
   readonly user: string;
   readonly text: string;
-  readonly planned: PlannedStatement | null;
   readonly prepared: boolean;
   readonly charset: string;
   readonly collation: string;
@@ -36,6 +36,13 @@ export interface Execution {
   readonly fromBinding: boolean;
   /** Its start, ms since the epoch. */
   readonly at: number;
+}
+
+/** A plan's tables, its indexes as `table:index`, both with commas, and its text. */
+export interface PlanDescription {
+  readonly tables: string;
+  readonly indexes: string;
+  readonly plan: string;
 }
 
 /** Figures of the statements with one digest and one plan within one interval. */
@@ -66,15 +73,30 @@ export class SummaryRecord {
   firstSeen = Infinity;
   lastSeen = 0;
   readonly users: Set<string>;
+  private described: PlanDescription | null = null;
   private lastUser: string;
 
   constructor(
     /** Null for the record of those that were evicted. */
     readonly identity: SummaryIdentity | null,
     readonly sample: SummarySample | null,
+    private planned: PlannedStatement | null,
   ) {
     this.lastUser = sample?.user ?? '';
     this.users = new Set(sample === null ? [] : [sample.user]);
+  }
+
+  /** What is shown of the plan. */
+  get plan(): PlanDescription {
+    if (this.described !== null) return this.described;
+    const { planned } = this;
+    return { tables: tableNames(planned), indexes: indexNames(planned), plan: planText(planned) };
+  }
+
+  /** Keeps what is shown of the plan instead of the plan: records of the past are many. */
+  settle(): void {
+    this.described = this.plan;
+    this.planned = null;
   }
 
   add(e: Execution, user: string): void {
@@ -130,6 +152,32 @@ export class SummaryRecord {
     this.lastSeen = Math.max(this.lastSeen, r.lastSeen);
     for (const user of r.users) this.users.add(user);
   }
+}
+
+function tableNames(planned: PlannedStatement | null): string {
+  if (planned === null) return '';
+  return [...new Set(planned.tables.map((t) => `${t.db}.${t.table.name}`.toLowerCase()))].join(',');
+}
+
+/** `table:index` of each index that the plan reads. */
+function indexNames(planned: PlannedStatement | null): string {
+  if (planned === null) return '';
+  const found = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (Array.isArray(node)) {
+      for (const n of node) visit(n);
+      return;
+    }
+    const plan = node as PlannedStatement['plan'];
+    if (typeof plan.op !== 'string' || !('schema' in plan)) return;
+    const [, table, index] =
+      /table:(\S+?), (?:.*, )?(?:clustered )?index:(\w+)/.exec(accessObject(plan)) ?? [];
+    if (table !== undefined && index !== undefined) found.add(`${table}:${index}`);
+    for (const child of Object.values(plan)) visit(child);
+  };
+  visit(planned.plan);
+  return [...found].join(',');
 }
 
 const DIGESTS = new WeakMap<object, string>();

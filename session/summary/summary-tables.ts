@@ -1,47 +1,19 @@
 import { findVirtualTable } from '../../catalog/virtual/virtual-table.js';
 import { text } from '../../catalog/virtual/columns.js';
-import { accessObject } from '../../planner/explain/operator-info.js';
-import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { EngineCore } from '../engine/engine-core.js';
 import type { Session } from '../session.js';
 import { factRow, type Fact } from './fact-rows.js';
-import { planText, type SummaryRecord } from './summary-record.js';
+import { type SummaryRecord } from './summary-record.js';
 import type { SummaryWindow } from './statement-summaries.js';
 
 const nanos = (ms: number): number => Math.round(ms * 1e6);
 const orNull = (s: string): string | null => (s === '' ? null : s);
 
-function tableNames(planned: PlannedStatement | null): string | null {
-  if (planned === null) return null;
-  return orNull([...new Set(planned.tables.map((t) => `${t.db}.${t.table.name}`.toLowerCase()))].join(','));
-}
-
-/** `table:index` of each index that the plan reads. */
-function indexNames(planned: PlannedStatement | null): string | null {
-  if (planned === null) return null;
-  const found = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
-    if (Array.isArray(node)) {
-      for (const n of node) visit(n);
-      return;
-    }
-    const plan = node as PlannedStatement['plan'];
-    if (typeof plan.op !== 'string' || !('schema' in plan)) return;
-    const [, table, index] =
-      /table:(\S+?), (?:.*, )?(?:clustered )?index:(\w+)/.exec(accessObject(plan)) ?? [];
-    if (table !== undefined && index !== undefined) found.add(`${table}:${index}`);
-    for (const child of Object.values(plan)) visit(child);
-  };
-  visit(planned.plan);
-  return orNull([...found].join(','));
-}
-
 function summaryFact(core: EngineCore, window: SummaryWindow, r: SummaryRecord): Fact {
   const { identity, sample } = r;
-  const planned = sample?.planned ?? null;
+  const { tables, indexes, plan } = r.plan;
   const n = Math.max(1, r.count);
   return {
     INSTANCE: core.instance,
@@ -52,8 +24,8 @@ function summaryFact(core: EngineCore, window: SummaryWindow, r: SummaryRecord):
     SCHEMA_NAME: orNull(identity?.database ?? ''),
     DIGEST: identity?.digest ?? null,
     DIGEST_TEXT: identity?.normalized ?? '',
-    TABLE_NAMES: tableNames(planned),
-    INDEX_NAMES: indexNames(planned),
+    TABLE_NAMES: orNull(tables),
+    INDEX_NAMES: orNull(indexes),
     SAMPLE_USER: orNull(sample?.user ?? ''),
     EXEC_COUNT: r.count,
     SUM_ERRORS: r.errors,
@@ -82,7 +54,7 @@ function summaryFact(core: EngineCore, window: SummaryWindow, r: SummaryRecord):
     PLAN_IN_BINDING: r.lastFromBinding,
     QUERY_SAMPLE_TEXT: sample?.text ?? null,
     PLAN_DIGEST: orNull(identity?.planDigest ?? ''),
-    PLAN: orNull(planText(planned)),
+    PLAN: orNull(plan),
     CHARSET: sample?.charset ?? null,
     COLLATION: sample?.collation ?? null,
     RESOURCE_GROUP: sample === null ? null : 'default',
