@@ -23,7 +23,7 @@ export function scanRanges(scan: TableScan | IndexScan, ctx: ExecContext): reado
   const override = ctx.scanOverrides?.get(scan.id);
   if (override !== undefined) return override;
   const { ranges, rebuild } = scan.ranges;
-  return rebuild === undefined ? ranges : rebuild((e) => evalDatum(e, ctx.eval));
+  return rebuild === undefined ? ranges : rebuild((e, row) => evalDatum(e, ctx.eval, row));
 }
 
 export function scanKeyRanges(scan: TableScan | IndexScan, ctx: ExecContext): KeyRange[] {

@@ -68,9 +68,9 @@ const isFilling = (ctx: PlanContext, table: DataSource['table'], rows: number): 
 
 /** Values of constants while planning. Throws for correlated columns: ask `isKnown` first. */
 export function evaluator(ctx: PlanContext): Evaluate {
-  return (e) => {
+  return (e, row) => {
     if (e.kind === 'constant' && e.param === undefined) return e.value;
-    const v: Datum = evalDatum(e, ctx.eval);
+    const v: Datum = evalDatum(e, ctx.eval, row);
     return v;
   };
 }

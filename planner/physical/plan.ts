@@ -1,5 +1,6 @@
 import type { AggFunc, ByItem, CorrelatedColumn, Expression, Column } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
+import type { Chunk } from '../../chunk/chunk.js';
 import type { Datum } from '../../types/datum.js';
 import type { JsonRowPath } from '../../expression/json/table-shape.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -73,7 +74,7 @@ export type Bound = { readonly value: Datum; readonly sortKey?: Uint8Array } | '
 export interface ScanRanges {
   readonly ranges: readonly KeyRangeDatum[];
   /** Set when the ranges depend on `?` parameters or correlated columns: recomputed at open. */
-  readonly rebuild?: (evalConst: (e: Expression) => Datum) => readonly KeyRangeDatum[];
+  readonly rebuild?: (evalConst: (e: Expression, row?: Chunk) => Datum) => readonly KeyRangeDatum[];
 }
 
 /** The partitions that a reader reads, each as a table of its own, under TiDB's dynamic pruning. */

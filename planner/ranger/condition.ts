@@ -1,9 +1,11 @@
+import { Chunk } from '../../chunk/chunk.js';
+import { constantVector } from '../../chunk/vector-builder.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
 import { charset } from '../../types/charset.js';
 import { collation, type Collation } from '../../types/collation.js';
-import { evalType } from '../../types/field-type.js';
-import { FLIPPED, hasColumns } from '../logical/expression-walk.js';
+import { evalType, TypeCode } from '../../types/field-type.js';
+import { FLIPPED, forEachColumn, hasColumns, isVolatile, substitute } from '../logical/expression-walk.js';
 import { comparable, toColumnValue } from './bound.js';
 import {
   datumCompare,
@@ -18,8 +20,8 @@ import {
   type Interval,
 } from './interval.js';
 
-/** Gives a constant's value: of a literal, a parameter, a correlated column. */
-export type Evaluate = (e: Expression) => Datum;
+/** Gives a constant's value: of a literal, a parameter, a correlated column; or an expression's over columns of one row. */
+export type Evaluate = (e: Expression, row?: Chunk) => Datum;
 
 /** A key column of an index or the handle. */
 export interface KeyColumn {
@@ -61,6 +63,7 @@ export type Shape =
 export function shapeOf(e: Expression, key: KeyColumn): Shape {
   const { column } = key;
   if (e.kind !== 'function') return null;
+  if (limitsMembers(e, column)) return 'points';
   switch (e.name) {
     case 'eq':
     case 'nulleq': {
@@ -104,9 +107,38 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
   }
 }
 
+/** Members of an ENUM that a condition is tried with; longer ones are left to filters. */
+const MAX_MEMBERS = 256;
+
+/** Whether a condition is about an ENUM alone: its few members can be tried one by one, whatever the condition is. */
+function limitsMembers(e: Expression, column: Column): boolean {
+  const { type } = column;
+  if (type.tp !== TypeCode.Enum || (type.elems?.length ?? Infinity) > MAX_MEMBERS) return false;
+  let own = false;
+  let other = false;
+  forEachColumn(e, (c) => {
+    if (c.id === column.id) own = true;
+    else other = true;
+  });
+  return own && !other && !isVolatile(e);
+}
+
+/** The members for which a condition is true, NULL and the empty error value among them. */
+function members(e: Expression, column: Column, evaluate: Evaluate): Interval[] {
+  const one = substitute(e, new Map([[column.id, { ...column, index: 0 }]]));
+  const out: Interval[] = [];
+  for (let n = -1; n <= column.type.elems!.length; n++) {
+    const value = n < 0 ? null : n;
+    const v = evaluate(one, new Chunk([constantVector(value, column.type, 1)], 1));
+    if (v !== null && v !== 0 && v !== 0n) out.push(point(value));
+  }
+  return out;
+}
+
 /** Whether the intervals say all that the condition says, so that it need not be checked again. */
 export function isExact(e: Expression, key: KeyColumn): boolean {
   if (e.kind !== 'function') return false;
+  if (limitsMembers(e, key.column)) return true;
   if (e.name === 'like') return likePrefix(e.args, key.column, e.collation)?.exact === true && key.length < 0;
   if (e.name === 'or' || e.name === 'and') return e.args.every((a) => isExact(a, key));
   return key.length < 0 || e.name === 'isnull';
@@ -154,6 +186,7 @@ export function intervalsOf(
 ): Interval[] {
   if (e.kind !== 'function') return [FULL];
   const { column } = key;
+  if (limitsMembers(e, column)) return members(e, column, evaluate);
   switch (e.name) {
     case 'isnull':
       return [point(null)];

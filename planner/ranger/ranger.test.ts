@@ -55,17 +55,18 @@ describe('ranger', () => {
     const schema = new TestSchema();
     schema.variables.set('tidb_enable_clustered_index', 'ON');
     await schema.create(
-      'create table r (id int primary key, a int, b int unsigned, s varchar(10), d decimal(6,2), t datetime, key ab (a, b), key sa (s, a), key d (d, s), key t (t), key sp (s(2), a))',
+      "create table r (id int primary key, a int, b int unsigned, s varchar(10), d decimal(6,2), t datetime, e enum('c','b','','a'), key ab (a, b), key sa (s, a), key d (d, s), key t (t), key sp (s(2), a), key ea (e, a), key ae (a, e))",
     );
     const literals: Record<string, () => string> = {
       a: () => pick(['0', '1', '2', '3', '-1', '1.5', '2.0', "'2'", 'null']),
       b: () => pick(['0', '1', '2', '3', '-1', '1.5', 'null']),
       s: () => pick(["''", "'a'", "'ab'", "'abc'", "'b'", "'a '", "'B'", 'null']),
       d: () => pick(['0', '1', '1.25', '1.255', '-1.5', '2.5', "'1.25'"]),
+      e: () => pick(["'a'", "'b'", "''", "'x'", '0', '2', '3', '9', '-1', 'null']),
       t: () => pick(["'2020-01-01'", "'2020-01-01 10:00:00'", "'2020-01-02'", "date '2020-01-01'"]),
     };
     const simple = (): string => {
-      const c = pick(['a', 'a', 'b', 's', 's', 'd', 't']);
+      const c = pick(['a', 'a', 'b', 's', 's', 'd', 't', 'e', 'e']);
       const v = literals[c]!;
       switch (Math.floor(rnd() * 9)) {
         case 0:
@@ -103,6 +104,7 @@ describe('ranger', () => {
         ...[0, 10].map((h) => ((2020 << 9) | (1 << 5) | 1) * 131072 + (h << 12)),
         ((2020 << 9) | (1 << 5) | 2) * 131072,
       ],
+      [null, 0, 1, 2, 3, 4],
     ];
     for (let i = 0; i < 200; i++) rows.push([i, ...values.map((v) => pick(v))]);
     let limited = 0;
@@ -135,7 +137,13 @@ describe('ranger', () => {
       const byFilter = passing(ds.conditions);
       for (const index of [null, ...ds.table.indices.filter((i) => !i.primary)]) {
         const keys = keysOf(ds, index);
-        const access = detach(ds.conditions, keys, index === null, (e) => evalDatum(e, ctx.eval), true);
+        const access = detach(
+          ds.conditions,
+          keys,
+          index === null,
+          (e, row) => evalDatum(e, ctx.eval, row),
+          true,
+        );
         if (!access.full) limited++;
         const remaining = passing(access.remained);
         for (let i = 0; i < rows.length; i++) {
@@ -165,5 +173,30 @@ describe('ranger', () => {
       }
     }
     expect(limited).toBeGreaterThan(100);
+  });
+
+  test('lists of more points than ranges are made of lose none and add none', async () => {
+    const schema = new TestSchema();
+    schema.variables.set('tidb_enable_clustered_index', 'ON');
+    await schema.create('create table m (id int primary key, a int, b int, key ab (a, b))');
+    const accessOf = (where: string, name: string | null): ReturnType<typeof detach> => {
+      const ctx = schema.context();
+      const state = new BuildState(ctx, new StatementMemory(), buildQuery);
+      const rel = buildQuery(state, parse(`select * from m where ${where}`)[0]!.stmt as Query, null, null);
+      const plan = predicatePushdown.apply(rel.plan, state, rel.plan.schema);
+      let ds: DataSource | null = null;
+      forEachNode(plan, (p) => {
+        if (p.op === 'DataSource') ds = p;
+      });
+      const source = ds! as DataSource;
+      const index = source.table.indices.find((x) => x.name === name) ?? null;
+      const keys = keysOf(source, index);
+      return detach(source.conditions, keys, index === null, (e, row) => evalDatum(e, ctx.eval, row), true);
+    };
+    const list = (n: number): string => Array.from({ length: n }, (_, i) => i * 2).join();
+    const one = accessOf(`id in (${list(9000)})`, null);
+    expect([one.ranges.length, one.remained.length]).toEqual([9000, 0]);
+    const two = accessOf(`a in (${list(100)}) and b in (${list(100)})`, 'ab');
+    expect([two.ranges.length, two.remained.length]).toEqual([100, 1]);
   });
 });

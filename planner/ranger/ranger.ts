@@ -1,6 +1,7 @@
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Bound, KeyRangeDatum, ScanRanges } from '../physical/plan.js';
 import type { Datum } from '../../types/datum.js';
+import { TypeCode } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import { intervalsOf, isExact, shapeOf, type Evaluate, type KeyColumn } from './condition.js';
 import {
@@ -162,7 +163,9 @@ function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[]
     });
     if (pointConditions.length === 0) break;
     points++;
-    if (singles === points - 1 && pointConditions.some(isSinglePoint)) singles++;
+    // The empty string may be a member and the error value.
+    const single = pointConditions.some(isSinglePoint) && key.column.type.tp !== TypeCode.Enum;
+    if (singles === points - 1 && single) singles++;
     if (!nullPoints && pointConditions.some(isNullPoint)) break;
   }
   return { columns, points, singles };
