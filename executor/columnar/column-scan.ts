@@ -78,46 +78,41 @@ export class ColumnScan implements Operator {
     const { table, request, reader, plan } = r;
     const { ranges, keepOrder } = request;
     const all = recordRange(plan.physicalId);
-    if (lockedRanges(reader, ranges.length > 8 ? [all] : ranges)) return null;
-    const pieces: Piece[] = [];
+    const readable = (segment: ColumnSegment): boolean => !segment.stale && segment.base <= reader.startTs;
+    // What is written of a segment since is sorted when it is asked for: not for a few rows.
     let rows = 0;
     let columns = 0;
-    for (const range of ranges) {
-      const { startKey, endKey } = range;
-      let s = table.segmentAt(startKey);
-      for (; s < table.segments.length; s++) {
-        const segment = table.segments[s]!;
-        if (endKey.length > 0 && compareBytes(segment.startKey, endKey) >= 0) break;
-        const part: KeyRange = {
-          startKey: compareBytes(startKey, segment.startKey) < 0 ? segment.startKey : startKey,
-          endKey: endKey.length === 0 || compareBytes(endKey, segment.endKey) > 0 ? segment.endKey : endKey,
-        };
-        if (compareBytes(part.startKey, part.endKey) >= 0) continue;
-        const delta = segment.stale ? [] : deltaIn(segment, part);
-        const byRows = segment.stale || segment.base > reader.startTs || (keepOrder && delta.length > 0);
-        const last = pieces[pieces.length - 1];
-        if (byRows) {
-          if (last !== undefined && last.kind === 'rows') last.ranges.push(part);
-          else pieces.push({ kind: 'rows', ranges: [part] });
-          continue;
-        }
-        const [from, to] = rowsIn(segment, part);
-        rows += to - from;
-        columns++;
-        if (
-          last !== undefined &&
-          last.kind === 'columns' &&
-          last.segment === segment &&
-          (!keepOrder || last.delta.length === 0)
-        ) {
-          last.intervals.push(from, to);
-          last.ranges.push(part);
-          for (const k of delta) last.delta.push(k);
-        } else pieces.push({ kind: 'columns', segment, intervals: [from, to], delta, ranges: [part] });
-      }
-    }
-    if (columns === 0 && pieces.length > 0) return null;
+    eachPart(table, ranges, (segment, part) => {
+      if (!readable(segment)) return;
+      columns++;
+      const [from, to] = rowsIn(segment, part);
+      rows += to - from;
+    });
+    if (columns === 0) return null;
     if (rows < r.minRows && table.rows >= r.minRows) return null;
+    if (lockedRanges(reader, ranges.length > 8 ? [all] : ranges)) return null;
+    const pieces: Piece[] = [];
+    eachPart(table, ranges, (segment, part) => {
+      const delta = readable(segment) ? deltaIn(segment, part) : [];
+      const last = pieces[pieces.length - 1];
+      if (!readable(segment) || (keepOrder && delta.length > 0)) {
+        if (last !== undefined && last.kind === 'rows') last.ranges.push(part);
+        else pieces.push({ kind: 'rows', ranges: [part] });
+        return;
+      }
+      const [from, to] = rowsIn(segment, part);
+      if (
+        last !== undefined &&
+        last.kind === 'columns' &&
+        last.segment === segment &&
+        (!keepOrder || last.delta.length === 0)
+      ) {
+        last.intervals.push(from, to);
+        last.ranges.push(part);
+        for (const k of delta) last.delta.push(k);
+      } else pieces.push({ kind: 'columns', segment, intervals: [from, to], delta, ranges: [part] });
+    });
+    if (!pieces.some((p) => p.kind === 'columns')) return null;
     return new ColumnScan(r, pieces);
   }
 
@@ -407,6 +402,25 @@ function rowsIn(segment: ColumnSegment, range: KeyRange): [number, number] {
 function isNextKey(startKey: Uint8Array, endKey: Uint8Array): boolean {
   const n = startKey.length;
   return endKey.length === n + 1 && endKey[n] === 0 && compareBytes(endKey.subarray(0, n), startKey) === 0;
+}
+
+/** Calls back with the segments that the ranges meet, in key order, and the part of a range that lies in each. */
+function eachPart(
+  table: ColumnTable,
+  ranges: readonly KeyRange[],
+  visit: (segment: ColumnSegment, part: KeyRange) => void,
+): void {
+  for (const { startKey, endKey } of ranges) {
+    for (let s = table.segmentAt(startKey); s < table.segments.length; s++) {
+      const segment = table.segments[s]!;
+      if (endKey.length > 0 && compareBytes(segment.startKey, endKey) >= 0) break;
+      const part: KeyRange = {
+        startKey: compareBytes(startKey, segment.startKey) < 0 ? segment.startKey : startKey,
+        endKey: endKey.length === 0 || compareBytes(endKey, segment.endKey) > 0 ? segment.endKey : endKey,
+      };
+      if (compareBytes(part.startKey, part.endKey) < 0) visit(segment, part);
+    }
+  }
 }
 
 /** Keys of the delta in a range, ascending. */
