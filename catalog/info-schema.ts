@@ -86,6 +86,12 @@ export class SchemaLoader {
     return this.loaded;
   }
 
+  /** The schema as another snapshot's meta has it; `current` stays. */
+  async past(meta: Meta): Promise<SchemaSnapshot> {
+    const version = await meta.schemaVersion();
+    return version === this.loaded.version ? this.loaded : this.loadAll(meta, version);
+  }
+
   async refresh(meta: Meta): Promise<SchemaSnapshot> {
     const version = await meta.schemaVersion();
     if (version <= this.loaded.version) return this.loaded;

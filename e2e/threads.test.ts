@@ -267,7 +267,7 @@ test('what threads hold counts against the quota', async () => {
     expect(rows.map(String).sort()).toEqual(want.map(String).sort());
     await threads(a, 4);
     await a.query('SET GLOBAL tidb_enable_tmp_storage_on_oom = OFF');
-    await a.query('SET tidb_mem_quota_query = 10000000');
+    await a.query('SET tidb_mem_quota_query = 2000000');
     expect(await errno(a.query(sql))).toBe(8175);
   } finally {
     await a.query('SET GLOBAL tidb_enable_tmp_storage_on_oom = ON');

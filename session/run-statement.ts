@@ -11,6 +11,7 @@ import { timeZone, UTC } from '../types/timezone.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
+import { timeOfStatement } from './historical-read.js';
 import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
 import { applyStatementHints } from './statement-hints.js';
@@ -59,16 +60,27 @@ export function runStatement(
       return okResult(session);
     });
   };
+  let commits = false;
   const run = (): Awaitable<Outcome> => {
     if (session.sandboxed && !IN_SANDBOX.has(stmt.kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
     const needs =
       typeof handler.transactional === 'function'
         ? handler.transactional(stmt)
         : (handler.transactional ?? 'none');
-    return runInTransaction(session, () => handler.run(session, stmt, parsed), needs);
+    const start = (): Awaitable<Outcome> =>
+      runInTransaction(session, () => handler.run(session, stmt, parsed), needs);
+    if (parsed.asOf === undefined && session.historical === null) return start();
+    const writes =
+      handler.writes === true ||
+      needs === 'write' ||
+      (commits && stmt.kind !== 'Begin' && parsed.asOf === undefined);
+    return andThen(timeOfStatement(session, parsed, writes), (past) => {
+      session.past = past;
+      return start();
+    });
   };
   try {
-    const commits =
+    commits =
       typeof handler.implicitCommit === 'function'
         ? handler.implicitCommit(session, stmt)
         : handler.implicitCommit === true;
@@ -128,6 +140,7 @@ function endStatement(
   error: MysqlError | null,
 ): void {
   statement.finish();
+  session.past = null;
   session.running = false;
   session.command = 'Sleep';
   session.commandSince = Date.now();

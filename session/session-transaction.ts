@@ -2,6 +2,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
 import type { LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { PointInTime } from './historical-read.js';
 
 export interface BeginOptions {
   /** Without BEGIN, but for more than one statement (autocommit = 0). */
@@ -37,6 +38,8 @@ export class SessionTransaction {
   /** BEGIN was given: lasts until COMMIT or ROLLBACK whatever autocommit says. */
   explicit = false;
   readOnly = false;
+  /** START TRANSACTION READ ONLY AS OF TIMESTAMP: where it reads. */
+  past: PointInTime | null = null;
   /** Lasts beyond the statement that runs. */
   lasting = false;
   /** The schema as it was when the transaction began. */
@@ -206,6 +209,7 @@ export class SessionTransaction {
     this.txn = null;
     this.explicit = false;
     this.readOnly = false;
+    this.past = null;
     this.lasting = false;
     this.schemaAtBegin = null;
     if (this.used.size > 0) this.used = new Map();

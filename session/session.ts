@@ -33,10 +33,11 @@ import { PreparedStatements } from './prepared-statements.js';
 import type { PrivilegeChecker } from './privileges/privilege-checker.js';
 import { SessionEvalContext } from './session-eval.js';
 import { SessionExecContext } from './session-exec.js';
-import type { Storage } from '../kv/storage.js';
+import type { Storage, Transaction } from '../kv/storage.js';
 import { SessionAttributes } from './request-attributes.js';
 import { SessionTransaction } from './session-transaction.js';
 import { SessionStorage } from './session-storage.js';
+import type { HistoricalReads, PointInTime } from './historical-read.js';
 import { StatementContext } from './statement-context.js';
 import { TemporaryTables } from './temporary-tables.js';
 import { runStatement } from './run-statement.js';
@@ -167,8 +168,13 @@ export class Session implements ClientSession {
     return Number(this.vars.get('wait_timeout'));
   }
 
+  /** Where in time the running statement reads, and what decides it for those to come; null for the present. */
+  past: PointInTime | null = null;
+  historical: HistoricalReads | null = null;
+
   get schema(): InfoSchema {
-    const { current } = this.engine.schemaLoader;
+    const past = this.past ?? this.transaction.past;
+    const current = past === null ? this.engine.schemaLoader.current : past.schema;
     return this.temporary === null ? current : this.temporary.over(current);
   }
 
@@ -366,25 +372,20 @@ export class Session implements ClientSession {
   /** Context of a read at the session's current point of view. */
   readContext(): Awaitable<SessionExecContext> {
     const { txn } = this.transaction;
+    const past = this.past ?? this.transaction.past;
+    if (past !== null) return this.contextAt(past.ts, null);
     if (txn !== null && this.vars.get('transaction_isolation') !== 'READ-COMMITTED') {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
     const ts = this.storage.currentTs();
-    return ts instanceof Promise ? ts.then((t) => this.contextAt(t)) : this.contextAt(ts);
+    return ts instanceof Promise ? ts.then((t) => this.contextAt(t, txn)) : this.contextAt(ts, txn);
   }
 
-  private contextAt(ts: bigint): SessionExecContext {
+  private contextAt(ts: bigint, txn: Transaction | null): SessionExecContext {
     const { storage } = this;
     // Versions that this statement may still want to see outlive it, however long it runs.
     this.statement.onFinish(storage.pinTs(ts));
-    return new SessionExecContext(
-      this,
-      this.statement,
-      this.schema,
-      this.transaction.txn,
-      storage.snapshot(ts),
-      ts,
-    );
+    return new SessionExecContext(this, this.statement, this.schema, txn, storage.snapshot(ts), ts);
   }
 
   /** A number for all settings that a plan may depend on: sessions with equal settings have equal numbers. */

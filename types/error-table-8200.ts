@@ -180,6 +180,7 @@ export const ERRORS_8200 = {
     sqlState: 'HY000',
     format: "Auto analyze is not effective for index '%-.192s', need analyze manually",
   },
+  ER_AS_OF: { code: 8135, sqlState: 'HY000', format: 'invalid as of timestamp: %s' },
   ER_GC_TOO_EARLY: {
     code: 9006,
     sqlState: 'HY000',

@@ -12,6 +12,7 @@ import type {
   LoadDataStmt,
   UpdateStmt,
 } from './dml.js';
+import type { Expr } from './expression.js';
 import type { Query } from './select.js';
 import type { SetStatement } from './set.js';
 import type { ShowStmt } from './show.js';
@@ -59,4 +60,6 @@ export interface ParsedStatement {
   text: string;
   /** Number of `?` markers. */
   paramCount: number;
+  /** The AS OF TIMESTAMP clauses, where there are any, and how many tables the statement names. */
+  asOf?: { readonly times: readonly Expr[]; readonly tables: number };
 }

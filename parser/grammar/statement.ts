@@ -83,11 +83,16 @@ export class StatementGrammar extends DiagnosticsGrammar {
     if (this.at('eof')) return null;
     const start = this.start;
     this.paramCount = 0;
+    this.tableCount = 0;
+    this.asOfTimes = [];
     const stmt = this.statement();
     const text = this.source.slice(start, this.lastEnd);
     const paramCount = this.paramCount;
     if (!this.at('eof') && !this.at(';')) throw this.error();
-    return { stmt, text, paramCount };
+    const { asOfTimes: times, tableCount: tables } = this;
+    return times.length === 0
+      ? { stmt, text, paramCount }
+      : { stmt, text, paramCount, asOf: { times, tables } };
   }
 
   /** The source's characters from 128 to 255 stand for bytes that are not UTF-8. */

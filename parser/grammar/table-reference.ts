@@ -195,6 +195,7 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
   }
 
   tableSource(): TableSource {
+    this.tableCount++;
     const table = this.tableName();
     const source: TableSource = {
       kind: 'Table',
@@ -218,7 +219,9 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
     this.expect('AS');
     this.expect('OF');
     this.expect('TIMESTAMP');
-    return this.expr();
+    const time = this.expr();
+    this.asOfTimes.push(time);
+    return time;
   }
 
   /** PARTITION (p, …). */

@@ -21,6 +21,8 @@ export interface ParseOptions extends LexerOptions {
  */
 export abstract class TokenStream extends Lexer {
   protected paramCount = 0;
+  protected tableCount = 0;
+  protected asOfTimes: Expr[] = [];
   protected readonly looseDouble: boolean;
   private depth = 0;
 

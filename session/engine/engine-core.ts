@@ -6,6 +6,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
 import { Sequences } from '../../catalog/sequences.js';
 import type { AutoIdAllocator } from '../../catalog/auto-id.js';
+import type { InfoSchema } from '../../catalog/model.js';
 import type { SchemaLoader } from '../../catalog/info-schema.js';
 import { Meta } from '../../catalog/meta/meta.js';
 import type { MetaReader } from '../../catalog/meta/meta.js';
@@ -223,6 +224,11 @@ export class EngineCore {
     await this.refreshSchema();
     // Clients of other nodes find what was made here from the moment that its maker is answered.
     if (this.cluster.shared && this.schemaLoader.current.version !== before) await this.cluster.tellSchema();
+  }
+
+  /** The schema as it was at a timestamp. */
+  schemaAt(ts: bigint): Promise<InfoSchema> {
+    return this.schemaLoader.past(new Meta(this.storage.snapshot(ts)));
   }
 
   async refreshSchema(): Promise<void> {

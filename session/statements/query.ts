@@ -46,7 +46,8 @@ export function noted(session: Session, planned: PlannedStatement): PlannedState
     }
   }
   session.statement.planned = planned;
-  if (session.transaction.lasting) noteMetadata(session, planned);
+  if (session.transaction.lasting && session.transaction.past === null && session.past === null)
+    noteMetadata(session, planned);
   for (const t of planned.tables) if (t.write) session.noteWritten(t.table);
   return planned;
 }

@@ -6,6 +6,7 @@ import { charset as findCharset } from '../../types/charset.js';
 import { collation as findCollation } from '../../types/collation.js';
 import { timeZone } from '../../types/timezone.js';
 import { datumToString } from '../../types/format.js';
+import { historical, pointInTime, setSnapshot } from '../historical-read.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { persistGlobal } from '../engine/global-store.js';
@@ -73,7 +74,9 @@ async function setSystemVariable(
   }
   if (v.scope === 'global' && scope === null && (await setOfInstance(session, v, text))) return;
   if (v.name === 'autocommit') return setAutocommit(session, text);
+  if (v.name === 'tidb_snapshot') await setSnapshot(session, text ?? '');
   const kept = session.vars.set(v.name, text, session.statement);
+  if (v.name === 'tidb_read_staleness') historical(session).staleness = Number(kept);
   followUp(session, v.aliasOf ?? v.name, kept);
 }
 
@@ -192,10 +195,12 @@ registerStatement('SetResourceGroup', {
 
 registerStatement('SetTransaction', {
   run: async (session, stmt) => {
-    if (stmt.asOf !== null)
-      throw mysqlError('ER_NOT_SUPPORTED_YET', 'SET TRANSACTION READ ONLY AS OF TIMESTAMP');
     if (stmt.scope === null && session.transaction.explicit)
       throw mysqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
+    if (stmt.asOf !== null) {
+      historical(session).next = await pointInTime(session, stmt.asOf);
+      return null;
+    }
     await setCharacteristics(session, stmt);
     return null;
   },

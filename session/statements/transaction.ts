@@ -1,5 +1,5 @@
-import { mysqlError } from '../../types/error-table.js';
 import type { Completion } from '../../parser/ast/index.js';
+import { pointInTime } from '../historical-read.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { beginOptions } from '../transaction-options.js';
@@ -8,11 +8,14 @@ import { registerStatement } from './statement-handler.js';
 registerStatement('Begin', {
   implicitCommit: true,
   run: async (session, stmt) => {
-    if (stmt.asOf !== null)
-      throw mysqlError('ER_NOT_SUPPORTED_YET', 'START TRANSACTION READ ONLY AS OF TIMESTAMP');
+    const reads = session.historical;
+    const past = stmt.asOf !== null ? await pointInTime(session, stmt.asOf) : (reads?.next ?? null);
+    if (reads !== null) reads.next = null;
     // MySQL manual, "Rules for Table-Lock Acquisition": a transaction's begin releases table locks.
     session.engine.tableLocks.releaseAll(session.connection.id);
-    await session.transaction.begin(beginOptions(session, stmt.mode, stmt.readOnly ? true : null), true);
+    const readOnly = past !== null || stmt.readOnly ? true : null;
+    await session.transaction.begin(beginOptions(session, stmt.mode, readOnly), true);
+    session.transaction.past = past;
     return null;
   },
 });

@@ -1,0 +1,117 @@
+import type { InfoSchema } from '../catalog/model.js';
+import { composeTs, physicalOf } from '../kv/client/oracle.js';
+import type { Expr, ParsedStatement } from '../parser/ast/index.js';
+import type { Awaitable } from '../types/awaitable.js';
+import { mysqlError } from '../types/error-table.js';
+import { durationMs } from './engine/garbage-collector.js';
+import type { Session } from './session.js';
+import { evaluate } from './statements/query.js';
+
+/** A point of view in the past: data and schema as of a timestamp (TiDB manual, "Stale Read", "Read Historical Data"). */
+export interface PointInTime {
+  readonly ts: bigint;
+  readonly schema: InfoSchema;
+}
+
+/** What a session has said about the time at which it reads; most never do. */
+export interface HistoricalReads {
+  /** tidb_snapshot: all statements, until it is emptied. */
+  snapshot: PointInTime | null;
+  /** SET TRANSACTION READ ONLY AS OF TIMESTAMP: the next transaction. */
+  next: PointInTime | null;
+  /** tidb_read_staleness, in seconds, 0 or less: queries outside of transactions. */
+  staleness: number;
+}
+
+const MICROS = 1_000_000n;
+
+/** Timestamps of the store are 18 bits of counter above milliseconds: all that was committed within a millisecond is behind its last. */
+const lastOf = (ms: number): bigint => composeTs(ms + 1) - 1n;
+
+/** The point in time that an expression names. Throws 8135, 1105 for the future, 9006 for what garbage collection has taken. */
+export async function pointInTime(session: Session, time: Expr): Promise<PointInTime> {
+  const { start, end } = time;
+  const seconds: Expr = { kind: 'FuncCall', start, end, schema: null, name: 'unix_timestamp', args: [time] };
+  const [found] = await evaluate(session, [seconds]);
+  if (found!.value === null) throw mysqlError('ER_AS_OF', 'as of timestamp cannot be NULL');
+  const scale = Math.max(0, found!.type.decimal);
+  const micros = (BigInt(found!.value as number | bigint) * MICROS) / 10n ** BigInt(scale);
+  return pointAt(session, composeTs(Number(micros / 1000n)));
+}
+
+/** The point in time of a timestamp, with the schema of that time. */
+async function pointAt(session: Session, ts: bigint): Promise<PointInTime> {
+  const { engine, storage } = session;
+  const now = await storage.currentTs();
+  if (ts > now) throw mysqlError('ER_UNKNOWN_ERROR', 'cannot set read timestamp to a future time');
+  const kept = physicalOf(now) - durationMs(engine.globals.get('tidb_gc_life_time'));
+  if (engine.globals.get('tidb_gc_enable') === 'ON' && physicalOf(ts) < kept)
+    throw mysqlError('ER_GC_TOO_EARLY', String(ts), String(composeTs(kept)));
+  return { ts, schema: await engine.schemaAt(ts) };
+}
+
+/** What `SET tidb_snapshot` means: a datetime, or a timestamp of the store; '' is the present. */
+export async function setSnapshot(session: Session, text: string): Promise<void> {
+  const reads = historical(session);
+  if (text === '') reads.snapshot = null;
+  else if (/^\d{15,}$/.test(text)) reads.snapshot = await pointAt(session, BigInt(text));
+  else
+    reads.snapshot = await pointInTime(session, {
+      kind: 'StringLiteral',
+      start: 0,
+      end: 0,
+      value: text,
+      bytes: null,
+      firstPart: null,
+      charset: null,
+    });
+}
+
+export function historical(session: Session): HistoricalReads {
+  session.historical ??= { snapshot: null, next: null, staleness: 0 };
+  return session.historical;
+}
+
+/** Where in time a statement reads; null for the present. Throws 8135 and 1105. */
+export function timeOfStatement(
+  session: Session,
+  { stmt, asOf }: ParsedStatement,
+  writes: boolean,
+): Awaitable<PointInTime | null> {
+  if (asOf !== undefined && stmt.kind !== 'Begin' && stmt.kind !== 'SetTransaction') {
+    if (writes) throw mysqlError('ER_NOT_SUPPORTED_YET', 'AS OF TIMESTAMP in a statement that writes');
+    if (session.transaction.active)
+      throw mysqlError('ER_AS_OF', "as of timestamp can't be set in transaction.");
+    if (asOf.times.length !== asOf.tables)
+      throw mysqlError('ER_AS_OF', 'can not set different time in the as of');
+    return commonPoint(session, asOf.times);
+  }
+  const reads = session.historical;
+  if (reads === null || stmt.kind === 'Set' || stmt.kind === 'SetTransaction' || stmt.kind === 'Begin')
+    return null;
+  if (reads.snapshot !== null) {
+    if (writes)
+      throw mysqlError('ER_UNKNOWN_ERROR', "can not execute write statement when 'tidb_snapshot' is set");
+    return reads.snapshot;
+  }
+  if ((stmt.kind !== 'Select' && stmt.kind !== 'SetOperation') || session.transaction.active) return null;
+  if (reads.next !== null) {
+    const { next } = reads;
+    reads.next = null;
+    return next;
+  }
+  return reads.staleness === 0 ? null : stale(session, reads.staleness);
+}
+
+async function stale(session: Session, seconds: number): Promise<PointInTime> {
+  const ms = physicalOf(await session.storage.currentTs()) + seconds * 1000;
+  return pointAt(session, lastOf(ms));
+}
+
+async function commonPoint(session: Session, times: readonly Expr[]): Promise<PointInTime> {
+  const first = await pointInTime(session, times[0]!);
+  for (const time of times.slice(1))
+    if ((await pointInTime(session, time)).ts !== first.ts)
+      throw mysqlError('ER_AS_OF', 'can not set different time in the as of');
+  return first;
+}
