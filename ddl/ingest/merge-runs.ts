@@ -1,5 +1,6 @@
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { PACKED_BLOCK_BYTES, PackedBlockWriter } from '../../kv/embedded/packed-block.js';
+import { compareRanges } from '../../kv/embedded/record.js';
 import { RunReader, type EntryRun, type RunBytes } from './entry-run.js';
 
 /** A run, and where in it the entries begin that may be meant. */
@@ -156,7 +157,7 @@ class RunHeap {
     if (this.low[a] !== this.low[b]) return this.low[a]! < this.low[b]!;
     const p = this.heap[a]!;
     const q = this.heap[b]!;
-    return compareKeys(p.bytes, p.keyStart, p.keyEnd, q.bytes, q.keyStart, q.keyEnd) < 0;
+    return compareRanges(p.bytes, p.keyStart, p.keyEnd, q.bytes, q.keyStart, q.keyEnd) < 0;
   }
 
   private sink(i: number): void {
@@ -187,24 +188,8 @@ function word(bytes: Uint8Array, at: number, end: number): number {
   return w;
 }
 
-function compareKeys(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): number {
-  const n = Math.min(aEnd - aStart, bEnd - bStart);
-  for (let i = 0; i < n; i++) {
-    const d = a[aStart + i]! - b[bStart + i]!;
-    if (d !== 0) return d;
-  }
-  return aEnd - aStart - (bEnd - bStart);
-}
-
 const compareTo = (reader: RunReader, key: Uint8Array): number =>
-  compareKeys(reader.bytes, reader.keyStart, reader.keyEnd, key, 0, key.length);
+  compareRanges(reader.bytes, reader.keyStart, reader.keyEnd, key, 0, key.length);
 
 /** The last sample before the key. */
 function startIn(run: EntryRun, key: Uint8Array | null): number {

@@ -164,12 +164,23 @@ class DiskRecorder {
     return { file: path.basename(file), bytes: fs.readFileSync(file) };
   }
 
+  /** Null for a log segment that was removed since the directory was listed. */
+  private contentOf(name: string): Buffer | null {
+    try {
+      return fs.readFileSync(path.join(this.directory, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
   /** The directory after a power cut, in `target`: of each block written since its file's last flush, the old or the new. */
   crash(target: string, random: Random): void {
     fs.mkdirSync(target);
     for (const name of fs.readdirSync(this.directory)) {
       if (name === 'LOCK' || name.startsWith('LOCK.') || name === 'checkpoint.new') continue;
-      const now = fs.readFileSync(path.join(this.directory, name));
+      const now = this.contentOf(name);
+      if (now === null) continue;
       // The checkpoint file is synced before it is renamed into place, through a file handle that the recorder does not see.
       if (name === 'checkpoint') {
         fs.writeFileSync(path.join(target, name), now);

@@ -211,4 +211,23 @@ describe('EmbeddedStore against a model', () => {
     await again.close();
     fs.rmSync(directory, { recursive: true });
   });
+
+  test('a bulk transaction whose keys come in any order keeps all of them', async () => {
+    const random = new Random(testSeed('unsorted bulk'));
+    const directory = scratchDir('unsorted');
+    const store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+    const rows: Write[] = [];
+    for (let batch = 0; batch < 3; batch++) {
+      const first = rows.length;
+      for (let i = 0; i < 5000; i++) rows.push([`r${random.below(1e9)}.${first + i}`, `v${first + i}`]);
+      await commitOnePhase(store, rows.slice(first));
+    }
+    // Few and large: also past the memtable.
+    const large: Write[] = ['y', 'z', 'x'].map((key) => [key, key.repeat(600_000)]);
+    await commitOnePhase(store, large);
+    const all = [...rows, ...large].sort(([a], [b]) => (a < b ? -1 : 1));
+    expect(scan(store, '', '', store.timestamp())).toEqual(all);
+    await store.close();
+    fs.rmSync(directory, { recursive: true });
+  });
 });

@@ -1,4 +1,4 @@
-import { compareRanges } from './record.js';
+import { compareBytes } from '../codec/byte-writer.js';
 import type { VersionReader } from './version-reader.js';
 
 /** Keys looked at before the finder is judged, and the share of them that must have lain in gaps found before. */
@@ -20,7 +20,7 @@ export class GapFinder {
 
   constructor(private readonly versions: VersionReader) {}
 
-  /** Nothing is stored behind the key last found absent. */
+  /** Nothing was stored behind the key last found absent. */
   get atEnd(): boolean {
     return !this.given && this.from !== null && this.to === null;
   }
@@ -31,8 +31,8 @@ export class GapFinder {
     this.asked++;
     if (
       this.from !== null &&
-      compare(key, this.from) >= 0 &&
-      (this.to === null || compare(key, this.to) < 0)
+      compareBytes(key, this.from) >= 0 &&
+      (this.to === null || compareBytes(key, this.to) < 0)
     ) {
       this.hits++;
       return true;
@@ -43,8 +43,6 @@ export class GapFinder {
     }
     this.to = this.versions.nextKey(key);
     this.from = key;
-    return this.to === null || compare(key, this.to) < 0;
+    return this.to === null || compareBytes(key, this.to) < 0;
   }
 }
-
-const compare = (a: Uint8Array, b: Uint8Array): number => compareRanges(a, 0, a.length, b, 0, b.length);

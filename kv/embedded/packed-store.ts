@@ -1,3 +1,4 @@
+import { compareBytes } from '../codec/byte-writer.js';
 import type { KvPair } from '../rpc.js';
 import type { LmdbEnv } from './lmdb-env.js';
 import type { LockTable } from './lock-table.js';
@@ -11,8 +12,6 @@ import type { VersionStore } from './version-store.js';
 
 /** Blocks removed or written in one step; between steps the event loop runs. */
 const BLOCK_STEP = 256;
-
-const compare = (a: Uint8Array, b: Uint8Array): number => compareRanges(a, 0, a.length, b, 0, b.length);
 
 /**
  * The blocks of bulk loads in LMDB's table `packed`. LMDB takes a microsecond for each small row that it is given, and leaves its pages half
@@ -59,7 +58,7 @@ export class PackedStore {
     const left: KvPair[] = [];
     let more = false;
     for (let block = cursor.seekBlock(startKey); block !== null; block = cursor.nextBlock()) {
-      if (endKey.length > 0 && compare(block.key(0), endKey) >= 0) break;
+      if (endKey.length > 0 && compareBytes(block.key(0), endKey) >= 0) break;
       if (gone.length >= BLOCK_STEP) {
         more = true;
         break;
@@ -128,12 +127,12 @@ export function putBlocks(
     let b = 0;
     for (let high = keys.length - 1; b < high;) {
       const mid = (b + high) >>> 1;
-      if (compare(keys[mid]!, key) < 0) b = mid + 1;
+      if (compareBytes(keys[mid]!, key) < 0) b = mid + 1;
       else high = mid;
     }
     const block = blocks[b]!;
     const index = block.lowerBound(key, 0, key.length);
-    if (index >= block.count || compare(block.key(index), key) !== 0) return;
+    if (index >= block.count || compareBytes(block.key(index), key) !== 0) return;
     const value = block.value(index);
     const newer =
       versions.newest(key) &&
@@ -159,7 +158,7 @@ export function putBlocks(
   };
   if (unique) {
     for (const lock of locks.all())
-      if (compare(lock.key, first) >= 0 && compare(lock.key, last) <= 0) meetOnce(lock.key, true);
+      if (compareBytes(lock.key, first) >= 0 && compareBytes(lock.key, last) <= 0) meetOnce(lock.key, true);
   }
   for (const table of [versions.active, versions.frozen])
     if (table !== null) eachKey(table, first, last, (key) => meetOnce(key, false));

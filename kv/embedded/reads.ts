@@ -1,3 +1,4 @@
+import { compareBytes, equalBytes } from '../codec/byte-writer.js';
 import type { MvccCursor, MvccReader } from '../mvcc-reader.js';
 import { LockedError } from '../mvcc-reader.js';
 import type {
@@ -13,7 +14,7 @@ import type {
   ScanResponse,
 } from '../rpc.js';
 import { type Lock, lockInfo } from './lock-table.js';
-import { VersionKind, compareRanges } from './record.js';
+import { VersionKind } from './record.js';
 import { MAX_TS, highHalf, lowHalf } from './timestamp.js';
 import { type LockFence, VersionCursor } from './version-cursor.js';
 import type { VersionReader } from './version-reader.js';
@@ -43,7 +44,7 @@ export class Reads {
         if (req.context.committedLocks?.includes(lock.startTs) === true) {
           if (lock.type === 'put') return { value: lock.value! };
           if (lock.type === 'del') return NOT_FOUND;
-        } else if (req.version !== MAX_TS || lock.useAsyncCommit || !sameBytes(lock.primary, key)) {
+        } else if (req.version !== MAX_TS || lock.useAsyncCommit || !equalBytes(lock.primary, key)) {
           // A read of the newest version may look below a primary lock: had it committed, it would be gone.
           return { error: { kind: 'locked', lock: lockInfo(lock) } };
         }
@@ -135,9 +136,7 @@ export class Reads {
       if (inRange(lock.key, startKey, endKey) && blocks(lock, version, context)) blocking.push(lock);
     }
     if (blocking.length === 0) return null;
-    blocking.sort(
-      (a, b) => compareRanges(a.key, 0, a.key.length, b.key, 0, b.key.length) * (reverse ? -1 : 1),
-    );
+    blocking.sort((a, b) => compareBytes(a.key, b.key) * (reverse ? -1 : 1));
     const locks = this.locks;
     let at = 0;
     return {
@@ -157,7 +156,7 @@ export class Reads {
     for (const lock of this.locks.persistentLocks()) {
       if (lock.startTs <= req.maxVersion && inRange(lock.key, req.startKey, req.endKey)) found.push(lock);
     }
-    found.sort((a, b) => compareRanges(a.key, 0, a.key.length, b.key, 0, b.key.length));
+    found.sort((a, b) => compareBytes(a.key, b.key));
     const wanted = req.limit > 0 ? found.slice(0, req.limit) : found;
     return { locks: wanted.map(lockInfo) };
   }
@@ -217,14 +216,7 @@ function blocks(lock: Lock, version: bigint, context: RpcContext | null): boolea
 }
 
 function inRange(key: Uint8Array, startKey: Uint8Array, endKey: Uint8Array): boolean {
-  return (
-    compareRanges(key, 0, key.length, startKey, 0, startKey.length) >= 0 &&
-    (endKey.length === 0 || compareRanges(key, 0, key.length, endKey, 0, endKey.length) < 0)
-  );
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return compareRanges(a, 0, a.length, b, 0, b.length) === 0;
+  return compareBytes(key, startKey) >= 0 && (endKey.length === 0 || compareBytes(key, endKey) < 0);
 }
 
 const EMPTY = new Uint8Array(0);

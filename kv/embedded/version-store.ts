@@ -1,3 +1,4 @@
+import { compareBytes } from '../codec/byte-writer.js';
 import { GapFinder } from './gap-finder.js';
 import type { LmdbEnv } from './lmdb-env.js';
 import { Memtable, MemtableList } from './memtable.js';
@@ -5,7 +6,7 @@ import { RECORD_HEADER, VersionKind, writeHistoryKey, writeRecordHeader } from '
 import { MAX_UINT32, joinHalves, readUint32BE } from './timestamp.js';
 import { VersionReader } from './version-reader.js';
 
-/** Behind all rows there are: LMDB need not search. Not in lmdb-js' typings as an option without a version. */
+/** The key is behind all rows there are: LMDB need not search. Not in lmdb-js' typings as an option without a version. */
 const APPEND = { append: true } as unknown as number;
 
 export interface VersionWrite {
@@ -183,6 +184,8 @@ export class VersionStore extends VersionReader {
     let record = new Uint8Array(4096);
     // The tree stays that of before this LMDB transaction, and the memtables get no keys that are asked for later.
     const gaps = new GapFinder(this);
+    // LMDB drops an append that is not behind its last row, and the keys of a transaction come in any order.
+    let appended: Uint8Array | null = null;
     this.env.write(() => {
       for (const write of writes) {
         const absent = gaps.isAbsent(write.key);
@@ -199,8 +202,10 @@ export class VersionStore extends VersionReader {
         writeRecordHeader(record, 0, write.kind, commitHi, commitLo, startHi, startLo);
         if (write.value !== undefined) record.set(write.value, RECORD_HEADER);
         if (!absent) this.demote(write.key, commitHi, commitLo);
-        if (absent && gaps.atEnd) this.env.data.put(write.key, record.subarray(0, length), APPEND);
-        else this.env.data.put(write.key, record.subarray(0, length));
+        if (absent && gaps.atEnd && (appended === null || compareBytes(write.key, appended) > 0)) {
+          this.env.data.put(write.key, record.subarray(0, length), APPEND);
+          appended = write.key;
+        } else this.env.data.put(write.key, record.subarray(0, length));
       }
     });
   }

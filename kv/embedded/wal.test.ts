@@ -70,6 +70,34 @@ describe('write-ahead log', () => {
     fs.rmSync(directory, { recursive: true });
   });
 
+  test('a sync covers the segment that its group is in, however often the log rotates meanwhile', async () => {
+    const directory = scratchDir('wal');
+    const wal = Wal.create(directory, 1, 0, { onError });
+    const synced = new Set<string>();
+    const fdatasync = fs.fdatasync;
+    const recording = (fd: number, done: (error: NodeJS.ErrnoException | null) => void): void => {
+      const file = path.basename(fs.readlinkSync(`/proc/self/fd/${fd}`));
+      // While the retired segment is synced, the log turns to yet another one.
+      if (file === 'wal-000000000001.log') wal.rotate();
+      fdatasync(fd, (error) => {
+        synced.add(file);
+        done(error);
+      });
+    };
+    Object.assign(fs, { fdatasync: recording });
+    try {
+      append(wal, 'first');
+      wal.rotate();
+      append(wal, 'second');
+      await wal.sync();
+      expect([...synced]).toEqual(expect.arrayContaining(['wal-000000000001.log', 'wal-000000000002.log']));
+    } finally {
+      Object.assign(fs, { fdatasync });
+    }
+    await wal.close();
+    fs.rmSync(directory, { recursive: true });
+  });
+
   test('a torn tail ends the log, wherever it is cut or garbled; what follows a recovery is kept', async () => {
     const random = new Random(testSeed('torn tail'));
     for (let round = 0; round < 60; round++) {

@@ -207,12 +207,14 @@ export class Wal {
         for (const done of writtenWaiters) done();
         if (sync) {
           const retired = this.retired;
+          // Taken before anything is waited for: a rotation meanwhile must not put a younger file in the place of the group's.
+          const current = this.fd;
           this.retired = [];
           for (const fd of retired) {
             await fdatasync(fd);
             fs.closeSync(fd);
           }
-          await fdatasync(this.fd);
+          await fdatasync(current);
           this.durable = Math.max(this.durable, reached);
           this.flushes++;
         }
