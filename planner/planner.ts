@@ -5,7 +5,7 @@ import type * as ast from '../parser/ast/index.js';
 import { buildQuery } from './logical/build-query.js';
 import { buildDelete, buildInsert, buildUpdate } from './logical/build-dml.js';
 import { mysqlError } from '../types/error-table.js';
-import { BuildState, StatementMemory, SubqueryNeeded } from './resolve/build-state.js';
+import { AggregateMoved, BuildState, StatementMemory, SubqueryNeeded } from './resolve/build-state.js';
 import type { FieldName } from './resolve/scope.js';
 import { JoinHints } from './hints/join-hints.js';
 import { QueryBlocks } from './hints/query-blocks.js';
@@ -50,6 +50,7 @@ function attempt(
   try {
     return planOnce(stmt, ctx, memory);
   } catch (e) {
+    if (e instanceof AggregateMoved) return attempt(stmt, ctx, memory);
     if (!(e instanceof SubqueryNeeded)) throw e;
     const types = e.plan.schema.map((c) => c.type);
     const plan = physical(e.plan, e.state);

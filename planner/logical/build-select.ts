@@ -7,6 +7,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { outerOwner } from '../resolve/aggregate-owner.js';
 import { newAggregate } from '../resolve/functions.js';
 import { checkGrouped } from '../resolve/group-check.js';
 import { ONE, ZERO, intConstant } from '../resolve/literal.js';
@@ -14,12 +15,13 @@ import {
   findName,
   findOuter,
   refText,
+  type AggregatingBlock,
   type CteScope,
   type FieldName,
   type QueryScope,
   type Relation,
 } from '../resolve/scope.js';
-import type { BuildState } from '../resolve/build-state.js';
+import { AggregateMoved, type BuildState } from '../resolve/build-state.js';
 import { buildFrom, handleColumns } from './build-from.js';
 import { applyHints } from './apply-hints.js';
 import { addCommonTables } from './build-cte.js';
@@ -72,6 +74,7 @@ class SelectBuilder {
   readonly scope: QueryScope;
   fields: Field[] = [];
   readonly aggregates = new Map<ast.Expr, Expression>();
+  readonly block: AggregatingBlock;
   readonly windows = new Map<ast.Expr, Expression>();
   /** Group expressions that are not columns, and the columns that hold them above the aggregation. */
   readonly grouped: { readonly expr: Expression; readonly column: Column }[] = [];
@@ -88,11 +91,13 @@ class SelectBuilder {
     outer: QueryScope | null,
     ctes: CteScope | null,
   ) {
+    this.block = { stmt, open: false, aggregates: this.aggregates };
     this.scope = {
       relation: { plan: { op: 'Dual', schema: [], children: [], rowCount: 1 }, names: [] },
       outer,
       ctes,
       cells: new Map(),
+      block: this.block,
     };
   }
 
@@ -221,21 +226,41 @@ class SelectBuilder {
     };
   }
 
+  /** The aggregate calls that this block computes: those in its clauses and in subqueries. */
+  private ownAggregates(): ast.AggregateCall[] {
+    const { stmt, scope } = this;
+    const { memory } = this.state;
+    const found: ast.Expr[] = [];
+    collectCalls([stmt.fields, stmt.having, stmt.orderBy, stmt.windows], 'AggregateCall', found);
+    const calls = found as ast.AggregateCall[];
+    if (scope.outer !== null) {
+      for (const call of calls) {
+        if (memory.aggregateOwners.has(call)) continue;
+        const owner = outerOwner(scope, call, true);
+        if (owner !== null) throw new AggregateMoved(call, owner.stmt, memory);
+      }
+    }
+    if (memory.aggregateOwners.size === 0) return calls;
+    const own = calls.filter((call) => !memory.aggregateOwners.has(call));
+    for (const [call, owner] of memory.aggregateOwners) if (owner === stmt) own.push(call);
+    return own;
+  }
+
   private aggregate(): void {
     const { stmt, state } = this;
-    const calls: ast.Expr[] = [];
-    collectCalls([stmt.fields, stmt.having, stmt.orderBy, stmt.windows], 'AggregateCall', calls);
+    const calls = this.ownAggregates();
+    this.block.open = stmt.groupBy === null;
     if (stmt.groupBy === null && calls.length === 0) return;
     this.aggregated = true;
     if (stmt.groupBy !== null) {
       if (stmt.groupBy.ordered) noopFunction('GROUP BY expr ASC|DESC', state.ctx);
       for (const item of stmt.groupBy.items) this.groupBy.push(this.groupExpr(item.expr));
     }
+    this.block.open = true;
     const env: ExpressionEnv = { ...this.env('field list'), aggregates: new Map(), windows: new Map() };
     const aggs: AggFunc[] = [];
     const schema: Column[] = [];
-    for (const c of calls) {
-      const call = c as ast.AggregateCall;
+    for (const call of calls) {
       const agg = this.aggFunc(env, call);
       let at = aggs.findIndex((a) => sameAgg(a, agg));
       if (at < 0) {

@@ -11,7 +11,7 @@ import { buildQuery } from '../logical/build-query.js';
 import { dual } from '../logical/plan.js';
 import type { OutputName, PlanContext, PlannedStatement } from '../plan-context.js';
 import type { Delete, LockSpec, PhysicalPlan, PointGet, Update } from '../physical/plan.js';
-import { BuildState, StatementMemory, SubqueryNeeded } from '../resolve/build-state.js';
+import { BuilderRestart, BuildState, StatementMemory } from '../resolve/build-state.js';
 import { buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { lockSpec } from '../logical/lock-spec.js';
 import { pointTable, type PointTable } from './point-table.js';
@@ -351,7 +351,7 @@ function pointUpdate(stmt: ast.UpdateStmt, ctx: PlanContext): PlannedStatement |
     try {
       assignments.push({ target: 0, column, value: buildStored(env, a.value) });
     } catch (e) {
-      if (e instanceof SubqueryNeeded || e instanceof NotPointLike) return null;
+      if (e instanceof BuilderRestart || e instanceof NotPointLike) return null;
       throw e;
     }
   }
@@ -401,7 +401,7 @@ function valuesInsert(stmt: ast.InsertStmt, ctx: PlanContext): PlannedStatement 
     });
     return { plan, names: [], cacheable: state.cacheable, tables: state.tables };
   } catch (e) {
-    if (e instanceof SubqueryNeeded) return null;
+    if (e instanceof BuilderRestart) return null;
     throw e;
   }
 }

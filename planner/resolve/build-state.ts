@@ -2,7 +2,7 @@ import type { JoinHints } from '../hints/join-hints.js';
 import type { QueryBlocks } from '../hints/query-blocks.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
-import type { Hint, Query } from '../../parser/ast/index.js';
+import type { AggregateCall, Hint, Query, SelectStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -11,14 +11,27 @@ import type { PlanContext } from '../plan-context.js';
 import type { LogicalPlan } from '../logical/plan.js';
 import type { CteScope, QueryScope, Relation } from './scope.js';
 
-/** Thrown out of the builder when it needs the rows of an uncorrelated subquery; planStatement runs it and starts again. */
-export class SubqueryNeeded {
+/** Thrown out of the builder when it lacks what must be known before it starts; planStatement sees to that and starts it again. */
+export abstract class BuilderRestart {}
+
+/** The rows of an uncorrelated subquery are needed. */
+export class SubqueryNeeded extends BuilderRestart {
   constructor(
     readonly query: Query,
     readonly plan: LogicalPlan,
     readonly maxRows: number,
     readonly state: BuildState,
-  ) {}
+  ) {
+    super();
+  }
+}
+
+/** An aggregate call in a subquery turned out to be computed by an enclosing block, which is remembered. */
+export class AggregateMoved extends BuilderRestart {
+  constructor(call: AggregateCall, owner: SelectStmt, memory: StatementMemory) {
+    super();
+    memory.aggregateOwners.set(call, owner);
+  }
 }
 
 /** Rows of a subquery run while planning. */
@@ -33,6 +46,8 @@ export class StatementMemory {
   blocks: QueryBlocks | null = null;
   joinHints: JoinHints | null = null;
   readonly subqueries = new Map<Query, SubqueryRows>();
+  /** Aggregate calls in subqueries that a block around computes. */
+  readonly aggregateOwners = new Map<AggregateCall, SelectStmt>();
   /** Parsed text of views by table id. */
   readonly views = new Map<number, Query>();
 }

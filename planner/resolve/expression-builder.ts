@@ -8,6 +8,7 @@ import { encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode } from '../../types/field-type.js';
+import { outerAggregate } from './aggregate-owner.js';
 import { castTo, newFunction, withCollation } from './functions.js';
 import { arrayElementType, castFieldType } from './cast-type.js';
 import type { BuildState } from './build-state.js';
@@ -32,7 +33,7 @@ export interface ExpressionEnv {
   readonly scope: QueryScope;
   /** As MySQL's messages name it: 'field list', 'where clause', … */
   readonly clause: string;
-  /** Aggregate calls already computed below; absent: an aggregate here is error 1111. */
+  /** Aggregate calls already computed below; another is that of a block around, or error 1111. */
   readonly aggregates?: ReadonlyMap<ast.Expr, Expression>;
   readonly windows?: ReadonlyMap<ast.Expr, Expression>;
   /** Asked before the scope; null: not found there, `undefined`: unknown column. */
@@ -222,11 +223,7 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     const name = encodeUtf8(`${schema}\0${e.name}`);
     return constant(stringType(name.length), name);
   },
-  AggregateCall: (env, e) => {
-    const done = env.aggregates?.get(e);
-    if (done === undefined) throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
-    return done;
-  },
+  AggregateCall: (env, e) => env.aggregates?.get(e) ?? outerAggregate(env.state, env.scope, e),
   WindowCall: (env, e) => {
     const done = env.windows?.get(e);
     if (done === undefined) throw mysqlError('ER_WINDOW_INVALID_WINDOW_FUNC_USE', e.name);

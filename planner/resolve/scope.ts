@@ -1,6 +1,6 @@
-import type { Column, CorrelatedColumn } from '../../expression/expression.js';
+import type { Column, CorrelatedColumn, Expression } from '../../expression/expression.js';
 import { mysqlError } from '../../types/error-table.js';
-import type { CommonTable, Query, WithClause } from '../../parser/ast/index.js';
+import type { CommonTable, Expr, Query, SelectStmt, WithClause } from '../../parser/ast/index.js';
 import type { LogicalCte, LogicalPlan } from '../logical/plan.js';
 
 /** A name under which a column of a relation can be found, and what the protocol reports of it. */
@@ -46,6 +46,15 @@ export interface CteScope {
   readonly parent: CteScope | null;
 }
 
+/** A SELECT as one that may compute aggregates, its own and those of subqueries in it. */
+export interface AggregatingBlock {
+  readonly stmt: SelectStmt;
+  /** Whether the clause being built is one that aggregates may stand in. */
+  open: boolean;
+  /** What the calls computed by this block became. */
+  readonly aggregates: ReadonlyMap<Expr, Expression>;
+}
+
 /** What names a query block sees: its own FROM, then those of the blocks around it. */
 export interface QueryScope {
   relation: Relation;
@@ -53,6 +62,7 @@ export interface QueryScope {
   readonly ctes: CteScope | null;
   /** Slots of outer columns this block reads, by column id. */
   readonly cells: Map<number, CorrelatedColumn>;
+  readonly block?: AggregatingBlock;
 }
 
 export function findCte(scope: CteScope | null, name: string): CteEntry | null {
@@ -104,15 +114,19 @@ export function findOuter(
 ): CorrelatedColumn | null {
   for (let s = scope.outer; s !== null; s = s.outer) {
     const n = findName(s.relation.names, ref, clause);
-    if (n === null) continue;
-    let c = scope.cells.get(n.column.id);
-    if (c === undefined) {
-      c = { kind: 'correlated', column: n.column, type: n.column.type, cell: { value: null } };
-      scope.cells.set(n.column.id, c);
-    }
-    return c;
+    if (n !== null) return correlate(scope, n.column);
   }
   return null;
+}
+
+/** A column of an enclosing block as a slot of `scope`. */
+export function correlate(scope: QueryScope, column: Column): CorrelatedColumn {
+  let c = scope.cells.get(column.id);
+  if (c === undefined) {
+    c = { kind: 'correlated', column, type: column.type, cell: { value: null } };
+    scope.cells.set(column.id, c);
+  }
+  return c;
 }
 
 /** How often each common table's name stands as a table in a query: an upper bound of its references. */

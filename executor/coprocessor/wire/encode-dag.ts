@@ -1,5 +1,6 @@
 import { partialTypes } from '../../../expression/aggregate/create.js';
 import { evalDatum } from '../../../expression/compile.js';
+import type { EvalContext } from '../../../expression/eval-context.js';
 import type { AggFunc, ByItem, Column, Expression } from '../../../expression/expression.js';
 import type { ColumnInfo } from '../../../catalog/model.js';
 import { handleColumn, isVirtual, primaryIndex, ROWID_TYPE } from '../../../catalog/table-layout.js';
@@ -9,6 +10,8 @@ import { writeVarint } from '../../../kv/codec/number-codec.js';
 import { UTC_OFFSETS } from '../../../kv/codec/time-codec.js';
 import * as tipb from '../../../kv/tikv/generated/tipb.js';
 import type { IndexScan, PhysicalPlan, TableScan } from '../../../planner/physical/plan.js';
+import { newAggregate } from '../../../planner/resolve/functions.js';
+import { ONE } from '../../../planner/resolve/literal.js';
 import { evalType, Flag, TypeCode, type FieldType } from '../../../types/field-type.js';
 import { systemZoneName, timeZone, UTC, type TimeZone } from '../../../types/timezone.js';
 import { rowCount, type OperatorContext } from '../../operator.js';
@@ -214,6 +217,8 @@ class Encoder {
       case 'StreamAgg': {
         const groupBy = p.groupBy.map((e) => this.expression(e));
         const aggFunc = p.aggs.flatMap((a) => this.aggregate(a));
+        // Rows of no columns have no form: that there is one says a function which nobody reads.
+        if (groupBy.length + aggFunc.length === 0) aggFunc.push(...this.aggregate(countRows(this.ctx.eval)));
         const streamed = p.op === 'StreamAgg';
         this.executors.push({
           tp: streamed ? ExecType.StreamAgg : ExecType.Aggregation,
@@ -283,6 +288,11 @@ class Encoder {
     });
   }
 }
+
+const countRows = (ctx: EvalContext): AggFunc => ({
+  ...newAggregate('count', [ONE], false, ctx),
+  mode: 'partial1',
+});
 
 function columnInfo(c: ColumnInfo, isHandle: boolean): tipb.ColumnInfoInit {
   if (c.type.arrayOf !== undefined) throw new NotEncodable('a multi-valued index');
