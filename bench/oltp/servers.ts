@@ -41,6 +41,8 @@ function freePort(): Promise<number> {
 
 /** A database server on a scratch directory, reached by TCP as root without a password. */
 export class BenchServer {
+  private peakBefore = 0;
+
   private constructor(
     readonly name: string,
     readonly port: number,
@@ -140,6 +142,7 @@ export class BenchServer {
 
   /** Stops the server in good order and starts it again on the same data. */
   async restart(): Promise<void> {
+    this.peakBefore = this.peakMemory();
     await this.stop('SIGTERM');
     this.child = spawn(this.command[0]!, this.command.slice(1), { stdio: 'ignore' });
     await this.answer();
@@ -157,9 +160,9 @@ export class BenchServer {
     return this.status('VmRSS');
   }
 
-  /** The most that was resident so far, in MiB. */
+  /** The most that was resident so far, in MiB, of the processes before a restart too. */
   peakMemory(): number {
-    return this.status('VmHWM');
+    return Math.max(this.peakBefore, this.status('VmHWM'));
   }
 
   private status(field: string): number {

@@ -3,6 +3,7 @@ import { gather } from '../../chunk/gather.js';
 import { slice } from '../../chunk/slice.js';
 import type { Vector } from '../../chunk/vector.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { keyLowerBound } from '../../kv/codec/sorted-keys.js';
 import { recordRange } from '../../kv/codec/table-key.js';
 import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
@@ -17,6 +18,7 @@ import type { BlockFilter } from './block-filter.js';
 import type { ColumnSegment } from './column-segment.js';
 import type { ColumnTable, Wanted } from './column-table.js';
 
+const NO_KEYS: readonly Uint8Array[] = [];
 /** Stretches of rows at least this long are given as views; shorter ones are gathered together. */
 const MIN_SLICE = 256;
 
@@ -78,29 +80,27 @@ export class ColumnScan implements Operator {
     const { table, request, reader, plan } = r;
     const { ranges, keepOrder } = request;
     const all = recordRange(plan.physicalId);
-    const readable = (segment: ColumnSegment): boolean => !segment.stale && segment.base <= reader.startTs;
-    // What is written of a segment since is sorted when it is asked for: not for a few rows.
+    const parts = partsOf(table, ranges, reader.startTs);
     let rows = 0;
     let columns = 0;
-    eachPart(table, ranges, (segment, part) => {
-      if (!readable(segment)) return;
+    for (const p of parts) {
+      if (!p.readable) continue;
       columns++;
-      const [from, to] = rowsIn(segment, part);
-      rows += to - from;
-    });
+      rows += p.to - p.from;
+    }
     if (columns === 0) return null;
     if (rows < r.minRows && table.rows >= r.minRows) return null;
     if (lockedRanges(reader, ranges.length > 8 ? [all] : ranges)) return null;
     const pieces: Piece[] = [];
-    eachPart(table, ranges, (segment, part) => {
-      const delta = readable(segment) ? deltaIn(segment, part) : [];
+    for (const { segment, readable, range, from, to } of parts) {
+      // What is written of a segment since is sorted when it is asked for: not for a few rows.
+      const delta = readable ? deltaIn(segment, range) : NO_KEYS;
       const last = pieces[pieces.length - 1];
-      if (!readable(segment) || (keepOrder && delta.length > 0)) {
-        if (last !== undefined && last.kind === 'rows') last.ranges.push(part);
-        else pieces.push({ kind: 'rows', ranges: [part] });
-        return;
+      if (!readable || (keepOrder && delta.length > 0)) {
+        if (last !== undefined && last.kind === 'rows') last.ranges.push(range);
+        else pieces.push({ kind: 'rows', ranges: [range] });
+        continue;
       }
-      const [from, to] = rowsIn(segment, part);
       if (
         last !== undefined &&
         last.kind === 'columns' &&
@@ -108,10 +108,11 @@ export class ColumnScan implements Operator {
         (!keepOrder || last.delta.length === 0)
       ) {
         last.intervals.push(from, to);
-        last.ranges.push(part);
+        last.ranges.push(range);
         for (const k of delta) last.delta.push(k);
-      } else pieces.push({ kind: 'columns', segment, intervals: [from, to], delta, ranges: [part] });
-    });
+      } else
+        pieces.push({ kind: 'columns', segment, intervals: [from, to], delta: [...delta], ranges: [range] });
+    }
     if (!pieces.some((p) => p.kind === 'columns')) return null;
     return new ColumnScan(r, pieces);
   }
@@ -404,41 +405,45 @@ function isNextKey(startKey: Uint8Array, endKey: Uint8Array): boolean {
   return endKey.length === n + 1 && endKey[n] === 0 && compareBytes(endKey.subarray(0, n), startKey) === 0;
 }
 
-/** Calls back with the segments that the ranges meet, in key order, and the part of a range that lies in each. */
-function eachPart(
-  table: ColumnTable,
-  ranges: readonly KeyRange[],
-  visit: (segment: ColumnSegment, part: KeyRange) => void,
-): void {
+/** The part of a range that lies in one segment. */
+interface RangePart {
+  readonly segment: ColumnSegment;
+  readonly range: KeyRange;
+  /** Whether a reader at the scan's timestamp can take it from the columns. */
+  readonly readable: boolean;
+  /** Rows of a readable segment that lie in the range. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The segments that the ranges meet, in key order. */
+function partsOf(table: ColumnTable, ranges: readonly KeyRange[], ts: bigint): readonly RangePart[] {
+  const parts: RangePart[] = [];
   for (const { startKey, endKey } of ranges) {
     for (let s = table.segmentAt(startKey); s < table.segments.length; s++) {
       const segment = table.segments[s]!;
       if (endKey.length > 0 && compareBytes(segment.startKey, endKey) >= 0) break;
-      const part: KeyRange = {
+      const range: KeyRange = {
         startKey: compareBytes(startKey, segment.startKey) < 0 ? segment.startKey : startKey,
         endKey: endKey.length === 0 || compareBytes(endKey, segment.endKey) > 0 ? segment.endKey : endKey,
       };
-      if (compareBytes(part.startKey, part.endKey) < 0) visit(segment, part);
+      if (compareBytes(range.startKey, range.endKey) >= 0) continue;
+      const readable = !segment.stale && segment.base <= ts;
+      const [from, to] = readable ? rowsIn(segment, range) : [0, 0];
+      parts.push({ segment, range, readable, from, to });
     }
   }
+  return parts;
 }
 
 /** Keys of the delta in a range, ascending. */
-function deltaIn(segment: ColumnSegment, range: KeyRange): Uint8Array[] {
+function deltaIn(segment: ColumnSegment, { startKey, endKey }: KeyRange): readonly Uint8Array[] {
   const keys = segment.deltaKeys();
-  if (keys.length === 0) return [];
-  const { startKey, endKey } = range;
-  let lo = 0;
-  let hi = keys.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if (compareBytes(keys[mid]!, startKey) < 0) lo = mid + 1;
-    else hi = mid;
-  }
-  const out: Uint8Array[] = [];
-  for (; lo < keys.length && (endKey.length === 0 || compareBytes(keys[lo]!, endKey) < 0); lo++)
-    out.push(keys[lo]!);
-  return out;
+  if (keys.length === 0) return NO_KEYS;
+  return keys.slice(
+    keyLowerBound(keys, startKey),
+    endKey.length === 0 ? keys.length : keyLowerBound(keys, endKey),
+  );
 }
 
 /** Whether locks keep a reader from taking the ranges from columns. */

@@ -1,5 +1,6 @@
 import type { Vector } from '../../chunk/vector.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
+import { keyLowerBound } from '../../kv/codec/sorted-keys.js';
 import type { FieldType } from '../../types/field-type.js';
 import { nameOf } from '../dml/current-values.js';
 import { vectorRowBytes } from '../row-bytes.js';
@@ -20,6 +21,15 @@ export interface SegmentFile {
   readonly columns: ReadonlyMap<number, Extent>;
   readColumn(at: Extent, dictionary: ColumnDictionary): Vector;
   readHandles(at: Extent): HandleList;
+}
+
+/** A column in memory that can be read again from the segment's file. */
+export interface EvictableColumn {
+  readonly lastUsed: number;
+  readonly bytes: number;
+  /** Strings without a dictionary. */
+  readonly plain: boolean;
+  drop(): void;
 }
 
 class SegmentColumn {
@@ -110,6 +120,13 @@ export class ColumnSegment {
     return c.vector;
   }
 
+  /** Reads a column back that is on disk only. Gives its bytes, 0 where there is nothing to do. */
+  restore(id: number): number {
+    const c = this.columns.get(id);
+    if (c === undefined || c.vector !== null || this.file?.columns.has(id) !== true) return 0;
+    return vectorRowBytes(this.column(id, c.lastUsed));
+  }
+
   stats(id: number, clock: number): BlockStats {
     const c = this.columns.get(id)!;
     c.stats ??= blockStats(this.column(id, clock));
@@ -117,13 +134,14 @@ export class ColumnSegment {
   }
 
   /** Columns in memory that the file has as well, and when each was last read. */
-  *evictable(): Generator<{ readonly lastUsed: number; readonly bytes: number; drop(): void }> {
+  *evictable(): Generator<EvictableColumn> {
     if (this.file === null) return;
     for (const [id, c] of this.columns) {
       if (c.vector === null || !this.file.columns.has(id)) continue;
       yield {
         lastUsed: c.lastUsed,
         bytes: vectorRowBytes(c.vector),
+        plain: c.vector.kind === 'bytes' && c.vector.codes === null,
         drop: () => {
           c.vector = null;
         },
@@ -185,15 +203,6 @@ function withKeys(sorted: readonly Uint8Array[], fresh: readonly Uint8Array[]): 
   if (sorted.length === 0) return fresh;
   if (fresh.length >= FEW_KEYS) return [...sorted, ...fresh].sort(compareBytes);
   const all = sorted.slice();
-  for (const key of fresh) {
-    let lo = 0;
-    let hi = all.length;
-    while (lo < hi) {
-      const mid = (lo + hi) >>> 1;
-      if (compareBytes(all[mid]!, key) < 0) lo = mid + 1;
-      else hi = mid;
-    }
-    all.splice(lo, 0, key);
-  }
+  for (const key of fresh) all.splice(keyLowerBound(all, key), 0, key);
   return all;
 }

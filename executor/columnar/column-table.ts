@@ -20,6 +20,8 @@ export class ColumnTable {
   lastUsed = 0;
   /** Something is not on disk as it is in memory: segments, or delta keys. */
   dirty = true;
+  /** Columns that scans asked for: those that come back by themselves after a restart. */
+  readonly asked = new Set<number>();
 
   constructor(
     readonly physicalId: number,
@@ -60,6 +62,14 @@ export class ColumnTable {
     let ts = 0n;
     for (const s of this.segments) if (s.base > ts) ts = s.base;
     return ts;
+  }
+
+  noteAsked(wanted: readonly Wanted[]): void {
+    for (const { id } of wanted) {
+      if (this.asked.has(id)) continue;
+      this.asked.add(id);
+      this.dirty = true;
+    }
   }
 
   /** Every segment that is of use has the column. */

@@ -132,6 +132,11 @@ export class ColumnarReplica {
     return this.tables.size;
   }
 
+  /** Physical ids of the tables held. */
+  get held(): readonly number[] {
+    return [...this.tables.keys()];
+  }
+
   get bytes(): number {
     let n = 0;
     for (const t of this.tables.values()) n += t.bytes;
@@ -200,6 +205,7 @@ export class ColumnarReplica {
     const table = this.usable(plan.physicalId, wanted, reader.startTs, zone, whole);
     if (table !== null) {
       table.lastUsed = ++this.clock;
+      table.noteAsked(wanted);
       this.known.set(plan.physicalId, plan.table);
       this.freshen(table);
       const scan = ColumnScan.open({
@@ -422,8 +428,9 @@ export class ColumnarReplica {
         const more = scan.next() !== null;
         for (; toDisk && kept < builder.segments.length; kept++) {
           await this.keeper!.write(builder.segments[kept]!);
-          if (this.bytes + builder.memory > this.maxBytes)
-            for (const c of builder.segments[kept]!.evictable()) c.drop();
+          // Strings that do not repeat are most of a table's bytes and seldom asked for: they wait on disk for the first who does.
+          const full = this.bytes + builder.memory > this.maxBytes;
+          for (const c of builder.segments[kept]!.evictable()) if (full || c.plain) c.drop();
         }
         if (!more) break;
         await nextTurn();
@@ -453,6 +460,23 @@ export class ColumnarReplica {
   }
 
   // Background
+
+  /** After a start: reads columns back that scans asked for before, between other work, as long as half of the room is free. */
+  async restore(): Promise<void> {
+    let bytes = 0;
+    for (const table of [...this.tables.values()])
+      for (const id of table.asked)
+        for (const segment of table.segments) {
+          if (this.closed || bytes > this.maxBytes / 2) return;
+          try {
+            bytes += segment.restore(id);
+          } catch {
+            // Whoever asks for the column finds out that its file is not readable, and reads rows.
+            return;
+          }
+          await nextTurn();
+        }
+  }
 
   /** Resolves when the work in the background asked for so far is done, for tests. */
   idle(): Promise<void> {

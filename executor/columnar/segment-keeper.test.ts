@@ -126,12 +126,43 @@ describe('column segments on disk', () => {
           dir = copy;
         }
         ({ store, handler } = await open(dir));
-        loaded += handler.replicaOf(store.dataWatch)!.size;
+        const replica = handler.replicaOf(store.dataWatch)!;
+        loaded += replica.size;
+        if (r.chance(0.5)) await replica.restore();
       }
       await store.close();
       expect(loaded).toBeGreaterThan(0);
     },
   );
+
+  test('come back by themselves after a restart as far as they were asked for', async () => {
+    const dir = scratch();
+    const table = testTable([KEY, TEXT, TEXT], { pk: 'handle', pkColumns: [0] });
+    const m = new TableMutations(table, table.id, UTC);
+    const first = await open(dir);
+    await commit(
+      first.store,
+      Array.from({ length: 500 }, (_, i) => ({
+        op: 'put' as const,
+        key: m.recordKey(i),
+        value: m.encodeRecord([i, Buffer.from(`asked ${i}`), Buffer.from(`not asked ${i}`)]),
+      })),
+      false,
+    );
+    await read(first.store, first.handler, table, [0, 1, 2]);
+    await first.handler.replicaOf(first.store.dataWatch)!.idle();
+    await read(first.store, first.handler, table, [1]);
+    const all = first.handler.replicaOf(first.store.dataWatch)!.bytes;
+    await first.store.close();
+    const { store, handler } = await open(dir);
+    const replica = handler.replicaOf(store.dataWatch)!;
+    expect(replica.held).toEqual([table.id]);
+    expect(replica.bytes).toBeLessThan(100);
+    await replica.restore();
+    expect(replica.bytes).toBeGreaterThan(500 * 'asked 100'.length);
+    expect(replica.bytes).toBeLessThan(all - 500 * 'not asked 100'.length);
+    await store.close();
+  });
 
   test('go when the store is written by one that does not know of them', async () => {
     const dir = scratch();

@@ -51,6 +51,8 @@ interface StoredTable {
     readonly full: boolean;
   }[];
   readonly segments: readonly StoredSegment[];
+  /** Columns that scans asked for. */
+  readonly asked?: readonly number[];
 }
 interface Manifest {
   readonly format: number;
@@ -133,6 +135,7 @@ export class SegmentKeeper {
   private loadTable(t: StoredTable): ColumnTable | null {
     const { directory } = this.keeper;
     const table = new ColumnTable(t.id, t.zone);
+    for (const id of t.asked ?? []) table.asked.add(id);
     try {
       for (const d of t.dictionaries) {
         const bytes = readFileSync(path.join(directory, d.file));
@@ -355,6 +358,7 @@ export class SegmentKeeper {
         return file === undefined ? [] : [{ column, file: file.name, full: d.full }];
       }),
       segments,
+      asked: [...t.asked],
     };
   }
 }

@@ -31,17 +31,22 @@ export interface PageMap {
   run(page: number, length: number): PageWindow;
   /** The file changed: cached copies are void. */
   invalidate(): void;
+  /**
+   * The same pages for one long scan, read from the file in stretches: mapped pages that were touched once count as the process's
+   * memory for good. A window lasts for some turns of a page; it is void after `invalidate`.
+   */
+  sequential(): PageMap;
   close(): void;
 }
 
 export function openPageMap(path: string): PageMap {
   const address = mappedAddress(path);
-  return address === null ? new FilePages(path) : new MappedPages(address);
+  return attachPageMap(path, address);
 }
 
 /** The map as another thread opened it, which must outlive this one. */
 export function attachPageMap(path: string, address: number | null): PageMap {
-  return address === null ? new FilePages(path) : new MappedPages(address);
+  return address === null ? new FilePages(path) : new MappedPages(path, address);
 }
 
 /** Where the file is mapped into this process, or null when that cannot be known. */
@@ -65,8 +70,13 @@ function mappedAddress(path: string): number | null {
 class MappedPages implements PageMap {
   private windows: (PageWindow | undefined)[] = [];
   private closed = false;
+  /** For those that read the file; opened for the first. */
+  private fd = -1;
 
-  constructor(readonly address: number) {}
+  constructor(
+    private readonly path: string,
+    readonly address: number,
+  ) {}
 
   window(page: number): PageWindow {
     return this.windows[page >>> PAGES_PER_WINDOW_BITS] ?? this.open(page >>> PAGES_PER_WINDOW_BITS);
@@ -82,8 +92,18 @@ class MappedPages implements PageMap {
 
   invalidate(): void {}
 
+  sequential(): PageMap {
+    return new SequentialPages((into, at) => {
+      if (this.closed) throw new Error('the store is closed');
+      if (this.fd < 0) this.fd = fs.openSync(this.path, 'r');
+      fs.readSync(this.fd, into, 0, into.length, at);
+    });
+  }
+
   close(): void {
     this.closed = true;
+    if (this.fd >= 0) fs.closeSync(this.fd);
+    this.fd = -1;
     // A view that outlives the map must not fault: detach them all.
     for (const w of this.windows) if (w !== undefined) native.detachBuffer(w.u8.buffer);
     this.windows = [];
@@ -135,8 +155,92 @@ class FilePages implements PageMap {
     this.pages.clear();
   }
 
+  sequential(): PageMap {
+    return this;
+  }
+
   close(): void {
     fs.closeSync(this.fd);
     this.pages.clear();
+  }
+}
+
+const STRETCH_PAGE_BITS = 4;
+const STRETCH_PAGES = 1 << STRETCH_PAGE_BITS;
+const STRETCH = STRETCH_PAGES * PAGE_SIZE;
+/** More than the pages that two cursors have on their ways from the roots. */
+const STRETCHES = 32;
+
+interface Stretch {
+  readonly window: PageWindow;
+  number: number;
+  used: number;
+}
+
+function newWindow(bytes: number): PageWindow {
+  const buffer = new ArrayBuffer(bytes);
+  return { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer) };
+}
+
+/** Pages in stretches of neighbours, of which those used last are kept. */
+class SequentialPages implements PageMap {
+  readonly address = null;
+  private readonly stretches: Stretch[] = [];
+  private readonly byNumber = new Map<number, Stretch>();
+  private clock = 0;
+
+  constructor(private readonly read: (into: Uint8Array, at: number) => void) {}
+
+  window(page: number): PageWindow {
+    const number = Math.floor(page / STRETCH_PAGES);
+    const s = this.byNumber.get(number) ?? this.load(number);
+    s.used = ++this.clock;
+    return s.window;
+  }
+
+  at(page: number): number {
+    return (page % STRETCH_PAGES) * PAGE_SIZE;
+  }
+
+  run(page: number, length: number): PageWindow {
+    const at = this.at(page);
+    if (at + length <= STRETCH) return this.window(page);
+    // Of its own: it would push out what the cursor is at.
+    const window = newWindow(Math.ceil((at + length) / PAGE_SIZE) * PAGE_SIZE);
+    this.read(window.u8, page * PAGE_SIZE - at);
+    return window;
+  }
+
+  private load(number: number): Stretch {
+    let s: Stretch | undefined;
+    if (this.stretches.length < STRETCHES) {
+      s = { window: newWindow(STRETCH), number, used: 0 };
+      this.stretches.push(s);
+    } else {
+      s = this.stretches[0]!;
+      for (const other of this.stretches) if (other.used < s.used) s = other;
+      this.byNumber.delete(s.number);
+      s.number = number;
+    }
+    this.read(s.window.u8, number * STRETCH);
+    this.byNumber.set(number, s);
+    return s;
+  }
+
+  invalidate(): void {
+    this.byNumber.clear();
+    for (const s of this.stretches) {
+      s.number = -1;
+      s.used = 0;
+    }
+  }
+
+  sequential(): PageMap {
+    return this;
+  }
+
+  close(): void {
+    this.byNumber.clear();
+    this.stretches.length = 0;
   }
 }

@@ -19,6 +19,7 @@ describe('TreeCursor', () => {
       (random.chance(0.01) ? 'x'.repeat(3500) : '');
     expect(env.dataTree.find(bytes('a'), 0, 1)).toBe(false);
     expect(env.dataTree.last()).toBe(false);
+    const stretches = env.pages.sequential();
     for (let round = 0; round < 30; round++) {
       env.write(() => {
         for (let i = 0; i < 400; i++) {
@@ -37,7 +38,8 @@ describe('TreeCursor', () => {
         }
       });
       const keys = [...model.keys()].sort();
-      const cursor = new TreeCursor(env.pages, env.dataTree.root);
+      stretches.invalidate();
+      const cursor = new TreeCursor(round % 2 === 0 ? env.pages : stretches, env.dataTree.root);
       const forward: string[] = [];
       if (cursor.seek(new Uint8Array(0), 0, 0)) {
         do {

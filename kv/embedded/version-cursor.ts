@@ -3,6 +3,7 @@ import { type Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
 import { readUint32BE } from './timestamp.js';
 import { MergedRows, type RowCursor } from './packed-cursor.js';
+import type { PageMap } from './page-map.js';
 import { TreeCursor } from './page-tree.js';
 import type { VersionReader } from './version-reader.js';
 
@@ -15,6 +16,8 @@ export interface LockFence {
 }
 
 const NO_NODE = 0;
+/** Batches after which a scan counts as a long one. */
+const LONG_SCAN = 16;
 
 /**
  * Walks the visible versions of a key range: the rows of `data` (and the entries of packed blocks, where there are any) merged with the
@@ -29,7 +32,8 @@ export class VersionCursor implements MvccCursor {
   valueEnd = 0;
 
   private tree: RowCursor;
-  private readonly data: TreeCursor;
+  private pages: PageMap;
+  private data: TreeCursor;
   private merged: MergedRows | null = null;
   private treeAlive = false;
   private activeNode = NO_NODE;
@@ -37,6 +41,7 @@ export class VersionCursor implements MvccCursor {
   private active: Memtable;
   private frozen: Memtable | null = null;
   private generation = -1;
+  private batches = 0;
   private started = false;
   private done = false;
 
@@ -51,7 +56,8 @@ export class VersionCursor implements MvccCursor {
   ) {
     this.keyBuffer = new Uint8Array(64);
     this.valueBuffer = this.keyBuffer;
-    this.data = new TreeCursor(store.env.pages);
+    this.pages = store.env.pages;
+    this.data = new TreeCursor(this.pages);
     this.tree = this.data;
     this.active = store.active;
   }
@@ -64,8 +70,13 @@ export class VersionCursor implements MvccCursor {
     return found;
   }
 
+  /** Nothing is held: a change of the store is noticed at the next step. */
   pause(): void {
-    // Nothing is held: a change of the store is noticed at the next step.
+    if (++this.batches !== LONG_SCAN) return;
+    this.pages = this.pages.sequential();
+    this.data = new TreeCursor(this.pages);
+    this.merged = null;
+    this.generation = -1;
   }
 
   close(): void {
@@ -316,11 +327,12 @@ export class VersionCursor implements MvccCursor {
   private position(): void {
     const store = this.store;
     this.generation = store.generation;
+    if (this.pages !== store.env.pages) this.pages.invalidate();
     this.active = store.active;
     this.frozen = store.frozen;
     this.data.root = store.env.dataTree.root;
     if (store.mayBePacked(this.startKey, this.endKey)) {
-      this.tree = this.merged ??= new MergedRows(store.env.pages);
+      this.tree = this.merged ??= new MergedRows(this.pages);
       this.merged.setRoots(this.data.root, store.env.packedTree.root);
     } else this.tree = this.data;
     if (this.reverse) {

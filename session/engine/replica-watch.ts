@@ -1,5 +1,5 @@
 import type { TableInfo } from '../../catalog/model.js';
-import type { WantedReplica } from '../../executor/columnar/columnar-replica.js';
+import type { ColumnarReplica, WantedReplica } from '../../executor/columnar/columnar-replica.js';
 import type { Datum } from '../../types/datum.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { replicaOf } from './data-store.js';
@@ -26,6 +26,9 @@ export class ReplicaWatch {
     this.core.virtualProviders.set('tiflash_replica', () => this.rows());
     const replica = replicaOf(this.core.storage);
     if (replica === null) return;
+    this.prepare(replica).catch((err: unknown) =>
+      this.core.logger.error({ err }, 'reading columns back failed'),
+    );
     let seen: object | null = null;
     let missing = true;
     this.timer = setInterval(() => {
@@ -41,6 +44,15 @@ export class ReplicaWatch {
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
+  }
+
+  /** What the first statements over columns that outlived a restart would wait for: threads, statistics, the columns themselves. */
+  private async prepare(replica: ColumnarReplica): Promise<void> {
+    const { held } = replica;
+    if (held.length === 0) return;
+    this.core.threads?.ready();
+    for (const id of held) await this.core.statistics.load(id);
+    await replica.restore();
   }
 
   private *tables(): Generator<{ readonly db: string; readonly table: TableInfo }> {
