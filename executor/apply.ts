@@ -18,7 +18,7 @@ const JOINS = new WeakMap<Apply, HashJoin>();
 function rowJoin(plan: Apply): HashJoin {
   let join = JOINS.get(plan);
   if (join === undefined) {
-    join = { ...plan, op: 'HashJoin', nullEq: plan.leftKeys.map(() => false), build: 'right' };
+    join = { ...plan, op: 'HashJoin', build: 'right' };
     JOINS.set(plan, join);
   }
   return join;

@@ -467,14 +467,11 @@ export class Emitter {
   choose(alternatives: readonly (() => Value)[], select: (take: (i: number) => void) => void): Value {
     const parts = alternatives.map((f) => this.capture(f));
     const live = parts.filter((p) => p.result.nul !== 'true');
-    const rep =
-      live.length === 0
-        ? 'n'
-        : live[0]!.result.rep === 's'
-          ? 's'
-          : live.some((p) => p.result.rep === 'b')
-            ? 'b'
-            : 'n';
+    if (live.length === 0) {
+      select((i) => this.append(parts[i]!.lines));
+      return NULL_VALUE;
+    }
+    const rep = live[0]!.result.rep === 's' ? 's' : live.some((p) => p.result.rep === 'b') ? 'b' : 'n';
     const n = this.variable('true');
     const v = this.variable(rep === 's' ? this.pool(EMPTY) : rep === 'b' ? '0n' : '0');
     const s = rep === 's' ? this.variable('0') : '';

@@ -136,7 +136,8 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       const groups = p.groupBy.length > 0 ? `group by:${sorted(p.groupBy)}, ` : '';
       return groups + funcs(p);
     }
-    case 'HashJoin': {
+    case 'HashJoin':
+    case 'Apply': {
       const equal = p.leftKeys.map(
         (l, i) => `${p.nullEq[i] === true ? 'nulleq' : 'eq'}(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`,
       );
@@ -145,11 +146,6 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
     }
     case 'MergeJoin':
       return joinText(p, id, '', [`left key:${list(p.leftKeys)}`, `right key:${list(p.rightKeys)}`]);
-    case 'Apply': {
-      const equal = p.leftKeys.map((l, i) => `eq(${toExplain(l)}, ${toExplain(p.rightKeys[i]!)})`);
-      const prefix = equal.length === 0 ? 'CARTESIAN ' : p.nullAware ? 'Null-aware ' : '';
-      return joinText(p, id, prefix, equal.length > 0 ? [`equal:[${equal.join(' ')}]`] : []);
-    }
     case 'IndexJoin': {
       const inner = p.outer === 'left' ? p.right : p.left;
       const equal = p.outerKeys.map((o, i) => {

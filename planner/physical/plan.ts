@@ -315,6 +315,7 @@ export interface Apply extends JoinBase {
   readonly op: 'Apply';
   readonly leftKeys: readonly Expression[];
   readonly rightKeys: readonly Expression[];
+  readonly nullEq: readonly boolean[];
   readonly nullAware: boolean;
   /** Cells to set from the outer row before each run of `right`. `outer` indexes the left side's columns. */
   readonly correlated: readonly { readonly cell: CorrelatedColumn['cell']; readonly outer: Column }[];

@@ -69,7 +69,9 @@ const STRICT: ReadonlySet<string> = new Set([
   'json_extract',
 ]);
 
-const isStrict = (name: string): boolean => STRICT.has(name) || findFunction(name)?.pure === true;
+/** IN finds its value although another one of the list is NULL. */
+const isStrict = (name: string): boolean =>
+  name !== 'in' && (STRICT.has(name) || findFunction(name)?.pure === true);
 
 /** Whether the expression is NULL when all columns of `ids` are. */
 export function nullWhenNull(e: Expression, ids: ReadonlySet<number>): boolean {

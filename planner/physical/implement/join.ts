@@ -453,6 +453,7 @@ function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
     ...conditionsOf(p),
     leftKeys: p.eq.map((k) => k.left),
     rightKeys: p.eq.map((k) => k.right),
+    nullEq: p.eq.map((k) => k.nullEq),
     nullAware: p.nullAware,
     correlated,
   };
