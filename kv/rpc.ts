@@ -358,7 +358,12 @@ export interface DeleteRangeRequest extends Request {
   readonly startKey: Uint8Array;
   readonly endKey: Uint8Array;
 }
-/** Where one snapshot can be read without asking the store: B+ tree roots in its data file. */
+/** The buffers of versions that are in memory only. */
+export interface SharedVersions {
+  readonly arena: SharedArrayBuffer;
+  readonly slots: SharedArrayBuffer;
+}
+/** Where one snapshot can be read without asking the store: B+ tree roots in its data file, and what is not there yet. */
 export interface BulkSnapshot {
   readonly id: number;
   readonly ts: bigint;
@@ -368,6 +373,8 @@ export interface BulkSnapshot {
   readonly dataRoot: number;
   readonly historyRoot: number;
   readonly packedRoot: number;
+  /** Newest first, one or two. */
+  readonly memtables: readonly SharedVersions[];
 }
 export interface BulkBeginRequest extends Request {
   /** Where entries will be put: what an earlier load left there goes. */

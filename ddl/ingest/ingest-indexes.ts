@@ -21,6 +21,8 @@ import type { IngestSource } from './scan-entries.js';
 const MAX_THREADS = 3;
 /** Pieces of work per thread, so that all end at about the same time. */
 const PIECES = 8;
+/** Pause after a write while statements run, in multiples of the time that it took. */
+const BUSY_PAUSES = 4;
 /** Runs beyond this go to files. */
 const MEMORY_LIMIT = 256 << 20;
 
@@ -92,6 +94,8 @@ class Ingest {
   private threads: IngestThread[] = [];
   private readonly runs: EntryRun[] = [];
   private inMemory = 0;
+  /** Resolves when the next blocks may be written. */
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly ctx: DdlContext,
@@ -101,10 +105,9 @@ class Ingest {
     private readonly snapshot: BulkSnapshot,
   ) {}
 
-  /** One where statements run: they need the rest of the machine. */
   private wantedThreads(): number {
     const free = Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1));
-    return this.ctx.busy() ? 1 : Math.min(free, Math.max(1, this.control.settings().thread));
+    return Math.min(free, Math.max(1, this.control.settings().thread));
   }
 
   get again(): Uint8Array[] {
@@ -148,7 +151,16 @@ class Ingest {
       await this.control.progressed(reply.rows);
     };
     await this.deal(bounds.length - 1, (thread, i) =>
-      thread.run({ kind: 'scan', startKey: bounds[i]!, endKey: bounds[i + 1]!, spill: this.spills }, receive),
+      thread.run(
+        {
+          kind: 'scan',
+          startKey: bounds[i]!,
+          endKey: bounds[i + 1]!,
+          spill: this.spills,
+          yielding: this.ctx.busy(),
+        },
+        receive,
+      ),
     );
     await Promise.all(this.threads.map((t) => t.run({ kind: 'finish', spill: this.spills }, receive)));
   }
@@ -165,17 +177,18 @@ class Ingest {
     const keys = dividingKeys(runs, this.threads.length * PIECES);
     const receive = async (reply: IngestReply): Promise<void> => {
       if (reply.kind !== 'blocks') return this.raise(reply, index);
+      await this.writing;
       const began = performance.now();
       const again = await this.bulk.write(this.snapshot.id, blocksOf(reply.group), unique);
       for (const { key, value } of again)
         this.lookAgain(
           recordKeyOfEntry(this.job.physicalId, key, decodeIndexValueHandle(value), mutations.valuesInKey),
         );
-      await this.keepToRate(reply.group.bytes.length, performance.now() - began);
+      await this.giveWay(reply.group.bytes.length, performance.now() - began);
     };
     await this.deal(keys.length + 1, (thread, i) => {
       const range = mergeRange(runs, keys[i - 1] ?? null, keys[i] ?? null);
-      return thread.run({ kind: 'merge', index, unique, range }, receive);
+      return thread.run({ kind: 'merge', index, unique, range, yielding: this.ctx.busy() }, receive);
     });
   }
 
@@ -219,11 +232,15 @@ class Ingest {
     );
   }
 
-  private async keepToRate(bytes: number, took: number): Promise<void> {
+  /** Keeps to the rate asked for, and leaves statements their part of this thread: writes of all threads wait for one another. */
+  private giveWay(bytes: number, took: number): Promise<void> {
     this.ctx.throwIfInterrupted();
     const { maxWriteSpeed } = this.control.settings();
-    const ms = maxWriteSpeed > 0 ? (bytes / maxWriteSpeed) * 1000 - took : 0;
-    if (ms >= 1) await new Promise((resolve) => setTimeout(resolve, ms));
+    const forRate = maxWriteSpeed > 0 ? (bytes / maxWriteSpeed) * 1000 - took : 0;
+    const forOthers = this.ctx.busy() ? took * BUSY_PAUSES : 0;
+    const ms = Math.max(forRate, forOthers);
+    if (ms < 1) return Promise.resolve();
+    return (this.writing = this.writing.then(() => new Promise((resolve) => setTimeout(resolve, ms))));
   }
 }
 

@@ -4,7 +4,7 @@ import { DuplicateEntryError, mergeRuns, type BlockGroup, type MergeRange } from
 import { EntryScanner, type IngestSource } from './scan-entries.js';
 
 /** What the thread that adds an index asks of the threads that make its entries: `open` first, `close` last. */
-export type IngestRequest =
+export type IngestRequest = (
   | { readonly kind: 'open'; readonly source: IngestSource }
   | { readonly kind: 'close' }
   | {
@@ -16,7 +16,11 @@ export type IngestRequest =
   | { readonly kind: 'finish'; readonly spill: boolean }
   | { readonly kind: 'merge'; readonly index: number; readonly unique: boolean; readonly range: MergeRange }
   /** The blocks told last are taken: the next may come. */
-  | { readonly kind: 'taken' };
+  | { readonly kind: 'taken' }
+) & {
+  /** Whether statements need the processor more; without it: as before. */
+  readonly yielding?: boolean;
+};
 
 export type IngestReply =
   | { readonly kind: 'rows'; readonly rows: number; readonly runs: readonly EntryRun[] }

@@ -1,3 +1,4 @@
+import { constants, platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { IngestTask, type IngestReply, type IngestRequest } from './ingest-task.js';
 
@@ -25,6 +26,19 @@ function goOn(): void {
   }
 }
 
+let yielding = false;
+
+/** Takes only what others leave of the processor, or its share again. Linux has priorities for each thread; elsewhere there is but the process's. */
+function yieldTo(statements: boolean): void {
+  if (statements === yielding || platform() !== 'linux') return;
+  try {
+    setPriority(0, statements ? constants.priority.PRIORITY_LOW : constants.priority.PRIORITY_NORMAL);
+    yielding = statements;
+  } catch {
+    // Without the right to raise it again the priority stays low, and the thread ends soon.
+  }
+}
+
 let credit = 0;
 const GROUPS_AHEAD = 3;
 
@@ -34,6 +48,7 @@ port.on('message', (request: IngestRequest) => {
     if (credit === 1 && steps !== null) goOn();
     return;
   }
+  if (request.yielding !== undefined) yieldTo(request.yielding);
   credit = GROUPS_AHEAD;
   steps = task.run(request);
   goOn();

@@ -46,8 +46,8 @@ export class DuplicateEntryError extends Error {
   }
 }
 
-/** Bytes of blocks handed over at a time, about. */
-const GROUP_BYTES = 1 << 20;
+/** Bytes of blocks handed over at a time, about: to write them holds up the store's thread for a millisecond. */
+const GROUP_BYTES = 256 << 10;
 
 /** Packed blocks behind each other: block i ends at `ends[i]`. */
 export interface BlockGroup {

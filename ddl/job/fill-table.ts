@@ -22,8 +22,8 @@ const IDLE_BATCH_ROWS = 4096;
 /** Rows of one transaction while statements run: each holds up the event loop for a millisecond or so. */
 const BUSY_BATCH_ROWS = 256;
 const CONFLICT_RETRIES = 100;
-/** Rows that are gone over before bulk loading is worth its beginnings. */
-const BULK_AFTER_ROWS = 2048;
+/** Rows from which on bulk loading is worth its beginnings. */
+const BULK_ROWS = 2048;
 /** Rows of a transaction that looks at entries of a bulk load again. */
 const AGAIN_ROWS = 256;
 /** Share of the time that filling takes while statements run. */
@@ -125,8 +125,8 @@ async function goOverPart(
 ): Promise<void> {
   const { startKey, endKey } = recordRange(physicalId);
   let from = start ?? startKey;
-  let done = 0;
-  const inBulk = pass.bulk !== undefined && ctx.storage.bulk !== undefined;
+  if (pass.bulk !== undefined && ctx.storage.bulk !== undefined && (await hasRows(ctx, from, endKey, BULK_ROWS)))
+    return fillInBulk(ctx, table, physicalId, pass, from, endKey, control);
   const flying: Flying[] = [];
   const land = async (f: Flying): Promise<void> => {
     const error = await f.committed;
@@ -150,17 +150,10 @@ async function goOverPart(
       const busy = ctx.busy();
       const { batchSize, maxWriteSpeed, thread } = control.settings();
       const most = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
-      const rows = inBulk ? Math.min(most, BULK_AFTER_ROWS - done) : most;
-      const batch = await launch(ctx, table, physicalId, pass, from, endKey, rows);
+      const batch = await launch(ctx, table, physicalId, pass, from, endKey, most);
       if (batch === null) break;
       from = batch.to;
       flying.push(batch);
-      done += batch.rows;
-      if (inBulk && done >= BULK_AFTER_ROWS) {
-        while (flying.length > 0) await land(flying.shift()!);
-        await fillInBulk(ctx, table, physicalId, pass, from, endKey, control);
-        break;
-      }
       // While statements run the commit's time counts, too.
       while (flying.length >= (busy ? 1 : thread)) await land(flying.shift()!);
       await pause(performance.now() - began, batch.bytes, maxWriteSpeed, busy);
@@ -168,6 +161,21 @@ async function goOverPart(
     while (flying.length > 0) await land(flying.shift()!);
   } finally {
     await Promise.all(flying.map((f) => f.committed));
+  }
+}
+
+/** Whether there are so many rows or more in [from, to). */
+async function hasRows(ctx: DdlContext, from: Uint8Array, to: Uint8Array, count: number): Promise<boolean> {
+  const snapshot = ctx.storage.snapshot(await ctx.storage.currentTs());
+  const iterator = snapshot.iterate(from, to, { batchSize: count, keyOnly: true });
+  try {
+    for (; count > 0; count--) {
+      const step = iterator.next();
+      if ((step instanceof Promise ? await step : step) === null) return false;
+    }
+    return true;
+  } finally {
+    iterator.close();
   }
 }
 

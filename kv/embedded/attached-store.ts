@@ -17,6 +17,7 @@ import {
   type Method,
   MessageKind,
   type LayerMessage,
+  type SnapshotMessage,
   type StoreAttachment,
 } from './thread-protocol.js';
 import { SharedLocks } from './shared-locks.js';
@@ -42,6 +43,8 @@ export class AttachedStore implements rpc.KvRpc {
     number,
     { readonly resolve: (response: never) => void; readonly reject: (e: Error) => void }
   >();
+  /** What memtables the snapshots of loads hold, until the answer comes that tells the rest. */
+  private readonly snapshots = new Map<number, readonly rpc.SharedVersions[]>();
   private nextCall = 1;
   private flushing = false;
   private closed: Error | null = null;
@@ -67,7 +70,10 @@ export class AttachedStore implements rpc.KvRpc {
     );
     this.ring = new CommitRingReader(this.state, attachment.ring, () => this.timestamp());
     this.port = attachment.calls;
-    this.port.on('message', (bytes: Uint8Array) => this.receive(bytes));
+    this.port.on('message', (message: Uint8Array | SnapshotMessage) => {
+      if (message instanceof Uint8Array) this.receive(message);
+      else this.snapshots.set(message.load, message.memtables);
+    });
     this.port.on('close', () => this.fail(new Error('the store is closed')));
     this.port.unref();
   }
@@ -162,8 +168,13 @@ export class AttachedStore implements rpc.KvRpc {
     return this.call('getLockWaitInfo', req);
   }
 
-  bulkBegin(req: rpc.BulkBeginRequest): Promise<rpc.BulkBeginResponse> {
-    return this.call('bulkBegin', req);
+  async bulkBegin(req: rpc.BulkBeginRequest): Promise<rpc.BulkBeginResponse> {
+    const response = await this.call<rpc.BulkBeginResponse>('bulkBegin', req);
+    const { snapshot } = response;
+    if (snapshot === undefined) return response;
+    const memtables = this.snapshots.get(snapshot.id)!;
+    this.snapshots.delete(snapshot.id);
+    return { snapshot: { ...snapshot, memtables } };
   }
   bulkWrite(req: rpc.BulkWriteRequest): Promise<rpc.BulkWriteResponse> {
     return this.call('bulkWrite', req);
@@ -312,7 +323,7 @@ class AttachedVersions extends VersionReader {
       if (received === undefined) throw new Error(`memtable ${id} was not sent`);
       const message = received.message as LayerMessage;
       for (const known of this.tables.keys()) if (!message.known.includes(known)) this.tables.delete(known);
-      this.tables.set(message.id, Memtable.attach(message.arena, message.slots));
+      this.tables.set(message.id, Memtable.attach(message));
       table = this.tables.get(id);
     }
     return table;

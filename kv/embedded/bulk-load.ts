@@ -38,7 +38,7 @@ export class BulkLoads {
     private readonly dataFile: string,
   ) {}
 
-  /** The snapshot is in LMDB as a whole when this resolves: whoever has the roots can read it from the mapped pages alone. */
+  /** Who has the roots and the memtables reads the snapshot without this thread: pages and arenas stay as they are until `end`. */
   async begin(req: BulkBeginRequest): Promise<BulkBeginResponse> {
     const packed = new PackedStore(this.versions.env);
     for (const { startKey, endKey } of req.ranges)
@@ -51,10 +51,18 @@ export class BulkLoads {
       if (e instanceof LockedError) return { locked: e.lock };
       throw e;
     }
-    await this.checkpointer.drain();
+    // In the turn of the timestamp: everything committed before it is in these layers.
     const { env } = this.versions;
+    const memory = this.versions.holdMemtables();
+    const letGo = env.hold();
     const id = this.nextId++;
-    this.loads.set(id, { ts, release: env.hold() });
+    this.loads.set(id, {
+      ts,
+      release: () => {
+        letGo();
+        memory.release();
+      },
+    });
     return {
       snapshot: {
         id,
@@ -64,6 +72,7 @@ export class BulkLoads {
         dataRoot: env.dataTree.root,
         historyRoot: env.historyTree.root,
         packedRoot: env.packedTree.root,
+        memtables: memory.tables.map((t) => t.buffers),
       },
     };
   }
@@ -81,6 +90,6 @@ export class BulkLoads {
     load?.release();
     if (!req.durable) return;
     for (const { startKey, endKey } of req.ranges) this.listeners.rangeChanged(startKey, endKey);
-    await this.checkpointer.complete();
+    await this.checkpointer.persistLoaded();
   }
 }

@@ -17,10 +17,16 @@ const MAX_EXTRA_STEPS = 3;
 /** Locks written to LMDB per transaction. */
 const LOCK_BATCH = 1000;
 
-interface Pending {
-  readonly table: Memtable;
+/** Where the log begins that is to be replayed over a checkpoint. */
+interface LogPosition {
   readonly segment: number;
   readonly lsn: number;
+  /** Deletions of ranges that the log told of before. */
+  readonly deletedRanges: number;
+}
+
+interface Pending extends LogPosition {
+  readonly table: Memtable;
   readonly locks: Lock[];
 }
 
@@ -43,6 +49,7 @@ export class Checkpointer {
   /** Entries of the frozen memtable that are in LMDB, about. */
   private flushed = 0;
   private dirtySince = 0;
+  private deletedRanges = 0;
   private readonly timer: NodeJS.Timeout;
   gcSafePoint = 0n;
   /** Writes down what derived data needs of the log that is about to go. */
@@ -59,6 +66,8 @@ export class Checkpointer {
     private readonly locks: LockTable,
     private readonly wal: Wal,
     private readonly onError: (error: Error) => void,
+    /** Of the checkpoint that is on disk. */
+    private last: LogPosition,
   ) {
     this.timer = setInterval(() => this.tick(), 1000);
     this.timer.unref();
@@ -91,36 +100,41 @@ export class Checkpointer {
     while (this.versions.frozen !== null) this.flushStep();
   }
 
-  /** Everything committed before the call is in LMDB when it resolves, written in small steps. */
-  async drain(): Promise<void> {
-    const table = await this.startSoon();
-    // The checkpoint itself would wait until the one before it is on disk.
-    while (this.versions.frozen === table) {
-      this.flushStep();
-      await nextTurn();
-    }
+  /**
+   * Makes durable what bulk loads have put into LMDB so far. Memtables stay: the log behind the last checkpoint is replayed over what is
+   * in LMDB now as it would be over what was then (step 3), unless it would delete ranges, what was loaded into them since included.
+   */
+  async persistLoaded(): Promise<void> {
+    const done = this.tail.then(() =>
+      this.deletedRanges === this.last.deletedRanges ? this.persist(this.last) : null,
+    );
+    this.running++;
+    this.tail = done
+      .then(() => undefined)
+      .catch((error: unknown) => this.onError(error as Error))
+      .finally(() => this.running--);
+    if ((await done) === null) await this.complete();
+  }
+
+  /** The log is about to tell of a range that is deleted. */
+  noteDeletedRange(): void {
+    this.deletedRanges++;
   }
 
   /** A checkpoint that holds up nobody; resolves when it is durable. */
-  async complete(): Promise<void> {
-    await this.startSoon();
-    await this.tail;
-  }
-
-  /** Gives the memtable that the checkpoint flushes. */
-  private async startSoon(): Promise<Memtable> {
+  private async complete(): Promise<void> {
     while (this.versions.frozen !== null) {
       this.flushStep();
       await nextTurn();
     }
-    const table = this.versions.active;
     this.start(0);
-    return table;
+    await this.tail;
   }
 
   /** Writes the first checkpoint of a new store. */
   async initialize(): Promise<void> {
-    await this.persist({ segment: this.wal.segment, lsn: this.wal.lsn });
+    this.last = { segment: this.wal.segment, lsn: this.wal.lsn, deletedRanges: 0 };
+    await this.persist(this.last);
   }
 
   async close(): Promise<void> {
@@ -132,7 +146,13 @@ export class Checkpointer {
     const table = this.versions.active;
     this.versions.freeze(needed);
     const segment = this.wal.rotate();
-    const pending: Pending = { table, segment, lsn: this.wal.lsn, locks: [...this.locks.persistentLocks()] };
+    const pending: Pending = {
+      table,
+      segment,
+      lsn: this.wal.lsn,
+      deletedRanges: this.deletedRanges,
+      locks: [...this.locks.persistentLocks()],
+    };
     this.dirtySince = 0;
     this.running++;
     this.tail = this.tail
@@ -156,11 +176,12 @@ export class Checkpointer {
     await this.writeLocks(pending.locks);
     await this.beforeShortening?.();
     await this.persist(pending);
+    this.last = pending;
     await this.wal.removeBefore(pending.segment);
     this.checkpoints++;
   }
 
-  private async persist(at: { readonly segment: number; readonly lsn: number }): Promise<void> {
+  private async persist(at: LogPosition): Promise<true> {
     const releaseOld = this.env.pin();
     const meta = this.env.metaCopy();
     await this.env.sync();
@@ -171,6 +192,7 @@ export class Checkpointer {
       meta,
     });
     this.versions.whenUnread(releaseOld);
+    return true;
   }
 
   private isBehind(): boolean {

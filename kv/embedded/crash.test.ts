@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
+import { PackedBlockWriter } from './packed-block.js';
 import {
   Random,
   type Write,
@@ -16,6 +17,7 @@ import {
   scratchDir,
   testSeed,
 } from './testing.js';
+import { highHalf, lowHalf } from './timestamp.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const CLIENTS = 6;
@@ -210,10 +212,45 @@ class DiskRecorder {
   }
 }
 
+const ENTRIES = 300;
+const entryKey = (i: number): string => String(i).padStart(4, '0');
+
+/** One bulk load in a range of its own, a row of which is written and a part of which is deleted before. */
+async function bulkLoad(store: EmbeddedStore, n: number): Promise<void> {
+  const prefix = `load${String(n).padStart(4, '0')}-`;
+  const range = { startKey: bytes(prefix), endKey: bytes(`${prefix}:`) };
+  await commitOnePhase(store, [[prefix + entryKey(7), 'own']]);
+  if (n % 3 === 0) await store.deleteRange({ context, ...range });
+  const { snapshot } = await store.bulkBegin({ context, ranges: [range], source: range });
+  const { id, ts } = snapshot!;
+  const blocks: Uint8Array[] = [];
+  const writer = new PackedBlockWriter(bytes(prefix), highHalf(ts), lowHalf(ts), (b) => blocks.push(b));
+  for (let i = 0; i < ENTRIES; i++) {
+    const entry = bytes(`${entryKey(i)}value ${n}`);
+    writer.add(entry, 0, 4, entry.length);
+  }
+  writer.flush();
+  store.bulkWrite({ context, id, blocks, unique: false });
+  await store.bulkEnd({ context, id, ranges: [range], durable: true });
+}
+
+/** Loads that were durable are there as a whole. */
+function verifyLoads(store: EmbeddedStore, loads: readonly number[]): void {
+  for (const n of loads) {
+    const prefix = `load${String(n).padStart(4, '0')}-`;
+    const wanted = Array.from({ length: ENTRIES }, (_, i) => [
+      prefix + entryKey(i),
+      i === 7 && n % 3 !== 0 ? 'own' : `value ${n}`,
+    ]);
+    expect(scan(store, prefix, `${prefix}:`, store.timestamp())).toEqual(wanted);
+  }
+}
+
 async function loseWrites(random: Random): Promise<void> {
   const directory = scratchDir('disk');
   const recorder = new DiskRecorder(directory);
   const acknowledged: number[] = [];
+  const loads: number[] = [];
   let stopped = false;
   try {
     const store = await openEmbeddedStore({ dataDir: directory, memtableBytes: 64 << 10 });
@@ -236,24 +273,35 @@ async function loseWrites(random: Random): Promise<void> {
         if (random.chance(0.02)) await prewrite(store, [[`undecided${n}`, 'no']], store.timestamp());
       }
     };
-    const clients = Promise.all(Array.from({ length: CLIENTS }, (_, id) => client(id)));
+    const loader = async (): Promise<void> => {
+      for (let n = 0; !stopped; n++) {
+        await bulkLoad(store, n);
+        if (!stopped) loads.push(n);
+        for (let wait = random.below(200); wait > 0 && !stopped; wait--)
+          await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const clients = Promise.all([...Array.from({ length: CLIENTS }, (_, id) => client(id)), loader()]);
     const target = 50 + random.below(700);
     while (acknowledged.length < target) await new Promise((resolve) => setImmediate(resolve));
     stopped = true;
     const crashed = `${directory}-crashed`;
     recorder.crash(crashed, random);
     const after = [...acknowledged];
+    const loaded = [...loads];
     await clients;
     await store.close();
     recorder.stop();
 
     const recovered = await openEmbeddedStore({ dataDir: crashed });
     await verify(recovered, after);
+    verifyLoads(recovered, loaded);
     // It goes on working, and what it recovered survives a proper restart.
     await commitOnePhase(recovered, [['later', '1']]);
     await recovered.close();
     const again = await openEmbeddedStore({ dataDir: crashed });
     await verify(again, after);
+    verifyLoads(again, loaded);
     expect(read(again, 'later')).toBe('1');
     await again.close();
     fs.rmSync(crashed, { recursive: true });

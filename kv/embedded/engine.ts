@@ -212,7 +212,12 @@ export class EmbeddedStore implements KvRpc {
       recovery.noteStoredMarks();
       tso.advanceBeyond(recovery.newestTs);
       listeners.note(tso.next());
-      const checkpointer = new Checkpointer(directory, env, versions, locks, wal, onError);
+      const checkpointer = new Checkpointer(directory, env, versions, locks, wal, onError, {
+        segment: checkpoint?.walSegment ?? 1,
+        lsn: checkpoint?.walLsn ?? 0,
+        // The log that was replayed may have told of some.
+        deletedRanges: end.groups > 0 ? -1 : 0,
+      });
       checkpointer.gcSafePoint = checkpoint?.gcSafePoint ?? 0n;
       const commitPath = new CommitPath(versions, locks, wal, checkpointer, listeners);
       store = new EmbeddedStore(
@@ -400,6 +405,7 @@ export class EmbeddedStore implements KvRpc {
     if (this.failure !== null) return abortAll(this.failure.message);
     // What the memtables hold of the range must be in LMDB first, to be deleted there.
     this.checkpointer.flushNow();
+    this.checkpointer.noteDeletedRange();
     this.locks.section(() => this.commitPath.deleteRange(req.startKey, req.endKey));
     this.listeners.rangeChanged(req.startKey, req.endKey);
     await this.collector.deleteRange(req.startKey, req.endKey);

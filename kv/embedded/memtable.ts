@@ -1,3 +1,4 @@
+import type { SharedVersions } from '../rpc.js';
 import { noteAddress } from './lmdb-native.js';
 import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
 
@@ -50,7 +51,7 @@ export class Memtable {
 
   constructor(
     readonly capacity: number,
-    shared?: { readonly arena: SharedArrayBuffer; readonly slots: SharedArrayBuffer },
+    shared?: SharedVersions,
   ) {
     const buffer = shared?.arena ?? new SharedArrayBuffer(capacity);
     this.bytes = new Uint8Array(buffer);
@@ -64,8 +65,16 @@ export class Memtable {
   }
 
   /** A memtable of another thread, to be read only. */
-  static attach(arena: SharedArrayBuffer, slots: SharedArrayBuffer): Memtable {
-    return new Memtable(arena.byteLength, { arena, slots });
+  static attach(shared: SharedVersions): Memtable {
+    return new Memtable(shared.arena.byteLength, shared);
+  }
+
+  /** What another thread attaches to. */
+  get buffers(): SharedVersions {
+    return {
+      arena: this.words.buffer as SharedArrayBuffer,
+      slots: this.slots.buffer as SharedArrayBuffer,
+    };
   }
 
   /** Versions in a list. */
@@ -262,6 +271,25 @@ export class Memtable {
         at = next;
     }
     return at === head ? 0 : at;
+  }
+
+  /** Keys in [startKey, endKey) that divide those of the list about evenly: some more than `wanted`, or all there are on some level. */
+  separators(list: MemtableList, startKey: Uint8Array, endKey: Uint8Array, wanted: number): Uint8Array[] {
+    const { words, bytes } = this;
+    const keys: Uint8Array[] = [];
+    const prev = new Int32Array(MAX_HEIGHT).fill(headOf(list));
+    this.findGreaterOrEqual(list, startKey, 0, startKey.length, prev);
+    for (let level = words[HEIGHT_WORD + list]! - 1; level >= 0 && keys.length < wanted; level--) {
+      keys.length = 0;
+      let node = words[prev[level]! + NODE_WORDS + level]!;
+      for (; node !== 0; node = words[node + NODE_WORDS + level]!) {
+        const at = this.keyStart(node);
+        const end = at + this.keyLength(node);
+        if (endKey.length > 0 && compareRanges(bytes, at, end, endKey, 0, endKey.length) >= 0) break;
+        keys.push(bytes.slice(at, end));
+      }
+    }
+    return keys;
   }
 
   keyStart(node: number): number {

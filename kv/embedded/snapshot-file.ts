@@ -1,13 +1,13 @@
 import type { MvccCursor } from '../mvcc-reader.js';
 import type { BulkSnapshot } from '../rpc.js';
-import { Memtable } from './memtable.js';
+import { Memtable, MemtableList } from './memtable.js';
 import { attachPageMap, type PageMap } from './page-map.js';
 import { TreeCursor } from './page-tree.js';
 import { highHalf, lowHalf } from './timestamp.js';
 import { VersionCursor } from './version-cursor.js';
 import { VersionReader, type VersionPages } from './version-reader.js';
 
-/** A store's snapshot read from its pages alone, in any thread of the process: see bulk-load.ts. */
+/** A store's snapshot read from its pages and memtables, in any thread of the process: see bulk-load.ts. */
 export class SnapshotFile {
   private readonly versions: FixedVersions;
 
@@ -26,11 +26,14 @@ export class SnapshotFile {
 }
 
 class FixedVersions extends VersionReader {
-  readonly active = new Memtable(1024);
-  readonly frozen = null;
+  readonly active: Memtable;
+  readonly frozen: Memtable | null;
 
   constructor(snapshot: BulkSnapshot) {
     super(new FixedPages(attachPageMap(snapshot.dataFile, snapshot.mapAddress), snapshot));
+    const [active, frozen] = snapshot.memtables;
+    this.active = Memtable.attach(active!);
+    this.frozen = frozen === undefined ? null : Memtable.attach(frozen);
   }
 }
 
@@ -55,7 +58,7 @@ class FixedPages implements VersionPages {
 
 /**
  * Keys that divide [startKey, endKey) into `parts` or more ranges with about as many pages each (less where the snapshot has not
- * as many): separators of the upper levels of the tree.
+ * as many): separators of the upper levels of the tree, and keys of upper levels of what is in memory.
  */
 export function dividingKeys(
   snapshot: BulkSnapshot,
@@ -67,7 +70,10 @@ export function dividingKeys(
   try {
     const data = new TreeCursor(pages, snapshot.dataRoot).separators(startKey, endKey, parts);
     const packed = new TreeCursor(pages, snapshot.packedRoot).separators(startKey, endKey, parts);
-    return [...data, ...packed].sort((a, b) => Buffer.compare(a, b));
+    const recent = snapshot.memtables.flatMap((shared) =>
+      Memtable.attach(shared).separators(MemtableList.data, startKey, endKey, parts),
+    );
+    return [...data, ...packed, ...recent].sort((a, b) => Buffer.compare(a, b));
   } finally {
     pages.close();
   }

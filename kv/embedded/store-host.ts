@@ -15,6 +15,7 @@ import {
   MessageKind,
   type LayerMessage,
   type Method,
+  type SnapshotMessage,
   type StoreAttachment,
 } from './thread-protocol.js';
 import { joinHalves } from './timestamp.js';
@@ -180,8 +181,7 @@ export class StoreHost implements LayerSharing {
       reader.sent.add(id);
       const message: LayerMessage = {
         id,
-        arena: table.words.buffer as SharedArrayBuffer,
-        slots: table.slots.buffer as SharedArrayBuffer,
+        ...table.buffers,
         known: [...this.ids.values()],
       };
       reader.layers.postMessage(message);
@@ -262,8 +262,9 @@ export class StoreHost implements LayerSharing {
       if (result instanceof Promise) {
         result.then(
           (response: unknown) => {
-            if (method === 'bulkBegin') this.begun(reader, response as BulkBeginResponse);
-            this.answer(reader, id, true, response);
+            const answer =
+              method === 'bulkBegin' ? this.begun(reader, response as BulkBeginResponse) : response;
+            this.answer(reader, id, true, answer);
           },
           (e: unknown) => this.answer(reader, id, false, (e as Error).message),
         );
@@ -271,11 +272,16 @@ export class StoreHost implements LayerSharing {
     }
   }
 
-  private begun(reader: Reader, response: BulkBeginResponse): void {
-    const id = response.snapshot?.id;
-    if (id === undefined) return;
-    if (this.readers.has(reader)) reader.loads.add(id);
-    else this.abandon(new Set(), new Set([id]));
+  /** Gives the answer as it can go as bytes. */
+  private begun(reader: Reader, response: BulkBeginResponse): BulkBeginResponse {
+    const { snapshot } = response;
+    if (snapshot === undefined) return response;
+    const { id, memtables } = snapshot;
+    if (this.readers.has(reader)) {
+      reader.loads.add(id);
+      reader.calls.postMessage({ load: id, memtables } satisfies SnapshotMessage);
+    } else this.abandon(new Set(), new Set([id]));
+    return { snapshot: { ...snapshot, memtables: [] } };
   }
 
   /** Answers of one turn go in one message. */

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { SharedVersions } from '../rpc.js';
 
 /**
  * What goes between the store's thread and a thread attached to it. Calls that write go over `calls` as bytes (message-codec.ts), all of
@@ -24,12 +25,16 @@ export interface StoreAttachment {
   readonly thread: number;
 }
 
-export interface LayerMessage {
+export interface LayerMessage extends SharedVersions {
   readonly id: number;
-  readonly arena: SharedArrayBuffer;
-  readonly slots: SharedArrayBuffer;
   /** Memtables that are in use now: others may be forgotten. */
   readonly known: readonly number[];
+}
+
+/** On `calls` before the answer to `bulkBegin`, whose bytes can name no buffers. */
+export interface SnapshotMessage {
+  readonly load: number;
+  readonly memtables: readonly SharedVersions[];
 }
 
 /** Methods that attached threads call, by their number in a message. */

@@ -33,6 +33,10 @@ export class VersionStore extends VersionReader {
   maxMarkLo = 0;
   /** Emptied memtables of the usual size, to be used again: a new arena each time would be memory that is collected late. */
   private readonly spare: Memtable[] = [];
+  /** Memtables that a bulk load reads, with how many do; nothing is done to them. */
+  private readonly held = new Map<Memtable, number>();
+  /** Those of them that have been dropped meanwhile. */
+  private readonly droppedHeld = new Set<Memtable>();
   /** Called when the layers have changed (see shared-layers.ts), and to have a dropped memtable given back once nobody reads it. */
   private sharing: LayerSharing | null = null;
   /** Told of the newest timestamp of a lock record or rollback mark when it grows. */
@@ -116,7 +120,28 @@ export class VersionStore extends VersionReader {
     return spare ?? new Memtable(bytes);
   }
 
+  /** Keeps the present memtables as they are but for what is inserted, until the function given back is called. */
+  holdMemtables(): { readonly tables: readonly Memtable[]; readonly release: () => void } {
+    const tables = this.frozen === null ? [this.active] : [this.active, this.frozen];
+    for (const t of tables) this.held.set(t, (this.held.get(t) ?? 0) + 1);
+    return { tables, release: () => tables.forEach((t) => this.letGo(t)) };
+  }
+
+  private letGo(table: Memtable): void {
+    const holders = this.held.get(table)! - 1;
+    if (holders > 0) {
+      this.held.set(table, holders);
+      return;
+    }
+    this.held.delete(table);
+    if (this.droppedHeld.delete(table)) this.giveBack(table);
+  }
+
   private giveBack(table: Memtable): void {
+    if (this.held.has(table)) {
+      this.droppedHeld.add(table);
+      return;
+    }
     if (this.spare.length > 0 || table.capacity !== this.memtableBytes) {
       this.sharing?.retired(table);
       return;

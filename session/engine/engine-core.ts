@@ -67,6 +67,11 @@ export interface NodeIdentity {
   readonly countsMs: number;
 }
 
+/** Statements a millisecond from which a node counts as busy, over what time at least, and how long it does. */
+const BUSY_RATE = 0.05;
+const BUSY_WINDOW_MS = 5;
+const BUSY_FOR_MS = 50;
+
 /** What all sessions of the process share. */
 export class EngineCore {
   readonly sessions = new Map<number, Session>();
@@ -106,6 +111,7 @@ export class EngineCore {
   readonly memory = new ServerMemory((name) => this.globals.get(name));
   private stopping = false;
   private seenQuestions = 0;
+  private seenAt = 0;
   private busyUntil = 0;
   private idleWaiters = new Set<() => void>();
 
@@ -140,12 +146,16 @@ export class EngineCore {
     return Math.round((performance.timeOrigin + performance.now()) * 1000);
   }
 
-  /** Whether statements came in since the last call, or a moment ago. */
+  /** Whether statements keep coming in: work in the background asks for this, and leaves them the better part of the machine. */
   recentlyBusy(): boolean {
     const { questions } = this.counters;
     const now = performance.now();
-    if (questions !== this.seenQuestions) this.busyUntil = now + 20;
-    this.seenQuestions = questions;
+    const since = now - this.seenAt;
+    if (since >= BUSY_WINDOW_MS) {
+      if ((questions - this.seenQuestions) / since >= BUSY_RATE) this.busyUntil = now + BUSY_FOR_MS;
+      this.seenQuestions = questions;
+      this.seenAt = now;
+    }
     return now < this.busyUntil;
   }
 
