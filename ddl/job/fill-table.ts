@@ -125,7 +125,11 @@ async function goOverPart(
 ): Promise<void> {
   const { startKey, endKey } = recordRange(physicalId);
   let from = start ?? startKey;
-  if (pass.bulk !== undefined && ctx.storage.bulk !== undefined && (await hasRows(ctx, from, endKey, BULK_ROWS)))
+  if (
+    pass.bulk !== undefined &&
+    ctx.storage.bulk !== undefined &&
+    (await hasRows(ctx, from, endKey, BULK_ROWS))
+  )
     return fillInBulk(ctx, table, physicalId, pass, from, endKey, control);
   const flying: Flying[] = [];
   const land = async (f: Flying): Promise<void> => {
