@@ -40,6 +40,8 @@ export interface ColumnInfo {
   readonly generatedStored: boolean;
   /** During MODIFY COLUMN: id of the column whose value, converted, this one takes whenever a row is written. */
   readonly changing?: number;
+  /** During ADD COLUMN with a default over other columns: takes it whenever a row is written. */
+  readonly filling?: boolean;
   /** During MODIFY COLUMN … NOT NULL: takes no NULL any more. */
   readonly preventNull?: boolean;
 }

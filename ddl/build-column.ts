@@ -8,7 +8,7 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
-import { checkDefaultCall, checkForOldRows } from './default-expression.js';
+import { checkDefaultCall, checkDefaultParts, isLiteralDefault } from './default-expression.js';
 import { autoRandomBits, type AutoRandomBits } from './auto-random.js';
 import type { CharsetDefault } from './column-type.js';
 import { columnFieldType } from './column-type.js';
@@ -128,11 +128,12 @@ export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: E
     return sequenceDefault(ctx, column, call);
   if (expr.kind === 'FuncCall' && NOW_FUNCTIONS.has(expr.name))
     return { kind: 'now', fsp: checkNow(expr, type, column.name, 'ER_INVALID_DEFAULT') };
-  if (expr.kind === 'Paren') {
+  if (!isLiteralDefault(expr)) {
     const inner = stripParens(expr);
     if (inner.kind === 'FuncCall' && NOW_FUNCTIONS.has(inner.name) && isTimestampLike(type))
       return { kind: 'now', fsp: checkNow(inner, type, column.name, 'ER_INVALID_DEFAULT') };
     checkDefaultCall(inner, column.name);
+    checkDefaultParts(inner, column.name);
     return { kind: 'expr', sql: ctx.restore(inner) };
   }
   const { type: from, value } = await ctx.evaluate(expr);
@@ -211,7 +212,7 @@ function checkNow(
   return fsp;
 }
 
-/** The value that rows written before the column existed show. */
+/** The value that rows written before the column existed show; of a default that reads no columns. */
 export async function originDefault(ctx: DdlContext, column: ColumnInfo): Promise<Datum> {
   switch (column.default.kind) {
     case 'value':
@@ -230,9 +231,7 @@ export async function originDefault(ctx: DdlContext, column: ColumnInfo): Promis
     case 'none':
       return (column.type.flag & Flag.NotNull) === 0 ? null : zeroValue(column.type);
     case 'expr': {
-      const expr = ctx.parse(column.default.sql);
-      checkForOldRows(expr);
-      const { type, value } = await ctx.evaluate(expr);
+      const { type, value } = await ctx.evaluate(ctx.parse(column.default.sql));
       return value === null ? null : ctx.toColumn(value, type, column);
     }
   }

@@ -10,7 +10,7 @@ import { withAutoRandom, type AutoRandomBits } from './auto-random.js';
 import { withChecks } from './check-constraint.js';
 import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js';
 import { checkImplicitPrimary } from './implicit-primary.js';
-import { checkGeneratedColumns, expressionColumns } from './generated-column.js';
+import { checkComputedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
 import { resolveCharset } from './column-type.js';
 import { buildColumn, checkColumnName, checkQualifier, withFlag, withoutFlag } from './build-column.js';
@@ -158,7 +158,7 @@ export async function buildTable(
     if (constraint.type === 'PRIMARY KEY') clustered = constraint.options.clustered;
   }
   requests.push(...ofColumns);
-  checkGeneratedColumns(ctx, columns);
+  checkComputedColumns(ctx, columns);
   const taken = new Set(requests.flatMap((r) => (r.name === null ? [] : [r.name.toLowerCase()])));
   const plain = requests.map((request) => {
     const made = expressionColumns(ctx, request, columns, taken, columns.length + 1);

@@ -3,7 +3,8 @@ import { stripParens } from '../parser/ast/index.js';
 import type { CheckInfo, DbInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { DdlContext } from './ddl-context.js';
-import { columnsRead, DISALLOWED, nameAsWritten, walk } from './generated-column.js';
+import { columnsRead, nameAsWritten, walk } from './expression-walk.js';
+import { DISALLOWED } from './generated-column.js';
 
 /** What a constraint is written as; `column` for one that is part of a column's definition. */
 export interface CheckRequest extends Pick<CheckConstraint, 'name' | 'expr' | 'enforced'> {

@@ -16,7 +16,9 @@ import { placeColumn, renumber, replaceColumn, requireColumn } from './column-or
 import { applyAddCheck, applyColumnChecks, checkNotChecked, dropColumnChecks } from './check-clauses.js';
 import { applyAddForeignKey } from './foreign-key-clauses.js';
 import { checkColumnNotInKey, withKeyColumn } from './foreign-key.js';
-import { checkGeneratedColumns, checkNotRead } from './generated-column.js';
+import { checkForOldRows, isSequenceDefault } from './default-expression.js';
+import { columnsRead } from './expression-walk.js';
+import { checkComputedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { withTtlColumn } from './ttl.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
@@ -47,7 +49,7 @@ export async function applyAddColumn(
       `unsupported add column '${def.name}' constraint ${what} when altering '${plan.db.name}.${t.name}'`,
     );
   };
-  if (built.column.default.kind === 'expr' && built.column.default.sql.startsWith('nextval('))
+  if (built.column.default.kind === 'expr' && isSequenceDefault(built.column.default.sql))
     throw mysqlError('ER_ADD_COLUMN_WITH_SEQUENCE_AS_DEFAULT', def.name);
   if (built.column.autoIncrement) refuse('AUTO_INCREMENT');
   if (built.autoRandom !== null)
@@ -61,11 +63,8 @@ export async function applyAddColumn(
       'ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN',
       'Adding generated stored column through ALTER TABLE',
     );
-  const column = {
-    ...built.column,
-    originDefault: built.column.generated === '' ? await originDefault(ctx, built.column) : null,
-  };
-  checkGeneratedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), column]);
+  checkComputedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), built.column]);
+  const column = await forOldRows(plan, built.column);
   plan.table = placeColumn(
     { ...t, maxColumnId: id, columns: [...t.columns, column] },
     column.lower,
@@ -78,6 +77,25 @@ export async function applyAddColumn(
     addIndex(plan, key, false);
   }
   applyColumnChecks(plan, def);
+}
+
+/** The column with what rows there are already have: one value for all of them, or what each of them makes of its default. */
+async function forOldRows(plan: AlterPlan, column: ColumnInfo): Promise<ColumnInfo> {
+  if (column.generated !== '') return column;
+  if (column.default.kind === 'expr') {
+    const expr = plan.ctx.parse(column.default.sql);
+    checkForOldRows(expr);
+    const reads = columnsRead(expr);
+    // Rows are filled while their columns have the names that they had before.
+    const renamed = [...plan.renamed.values()].find((to) => reads.includes(to.toLowerCase()));
+    if (renamed !== undefined)
+      throw mysqlError(
+        'ER_UNSUPPORTED_DDL_AS_IS',
+        `unsupported add column '${column.name}' with a default of column '${renamed}', which is renamed`,
+      );
+    if (reads.length > 0) return { ...column, originDefault: null, filling: true };
+  }
+  return { ...column, originDefault: await originDefault(plan.ctx, column) };
 }
 
 /** A table keeps a column that can be seen. */
@@ -173,6 +191,7 @@ export async function applyDefault(plan: AlterPlan, name: string, value: Expr | 
       ? withFlag(column.type, Flag.NoDefaultValue)
       : withoutFlag(column.type, Flag.NoDefaultValue);
   plan.table = replaceColumn(t, column.offset, { ...column, default: given, type });
+  checkComputedColumns(ctx, plan.table.columns);
   plan.parts.push('set default value');
 }
 

@@ -81,7 +81,7 @@ export interface DdlContext {
   /** Whether other sessions run statements. */
   busy(): boolean;
   /** Sets the columns of rows that take the values of others (MODIFY COLUMN). Throws the errors of conversion. */
-  changeColumns(table: TableInfo, rows: readonly Datum[][]): void;
+  changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
   /** Id of the physical table that a row (datums by column offset) of a table belongs to. Throws 1526. */
   physicalIdOf(table: TableInfo, row: readonly Datum[]): number;
   /** A hidden handle that no row has. */

@@ -147,6 +147,11 @@ export async function checkForeignKey(ctx: DdlContext, t: TableTransition, name:
 function valueOf(t: TableTransition, table: TableInfo, name: string): string | null {
   const column = t.target.columns.find((c) => c.lower === name.toLowerCase())!;
   const stored = table.columns.find((c) => c.id === (column.changing ?? column.id));
+  if (column.filling === true)
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_AS_IS',
+      `unsupported foreign key on column '${column.name}', whose values are being computed`,
+    );
   if (stored?.state === 'public') return `c.${quoteName(stored.name)}`;
   const value = column.originDefault;
   if (value === null) return null;

@@ -6,6 +6,8 @@ import { evalType, Flag, TypeCode, type FieldType } from '../types/field-type.js
 import { quoteName } from '../parser/restore.js';
 import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
+import { checkDefaultColumns, checkNotInDefaults } from './default-expression.js';
+import { columnsRead, nameAsWritten, walk } from './expression-walk.js';
 
 /** Functions whose value is not made of their arguments alone (MySQL manual, "CREATE TABLE and Generated Columns"). */
 export const DISALLOWED: ReadonlySet<string> = new Set([
@@ -69,25 +71,6 @@ const FORBIDDEN_NODES: ReadonlySet<string> = new Set([
   'DefaultExpr',
 ]);
 
-export function walk(node: unknown, visit: (n: { readonly kind: string }) => void): void {
-  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
-  if (Array.isArray(node)) {
-    for (const n of node) walk(n, visit);
-    return;
-  }
-  if ('kind' in node && typeof node.kind === 'string') visit(node as { readonly kind: string });
-  for (const child of Object.values(node)) walk(child, visit);
-}
-
-/** Names of the columns that an expression reads, in lower case. */
-export function columnsRead(expr: Expr): string[] {
-  const names: string[] = [];
-  walk(expr, (n) => {
-    if (n.kind === 'ColumnRef') names.push((n as Extract<Expr, { kind: 'ColumnRef' }>).name.toLowerCase());
-  });
-  return names;
-}
-
 const isArrayCast = (expr: { readonly kind: string }): boolean =>
   expr.kind === 'Cast' && (expr as Extract<Expr, { kind: 'Cast' }>).type.array;
 
@@ -116,16 +99,10 @@ function checkParts(expr: Expr, refuse: () => never): void {
   });
 }
 
-/** Checks the generated columns among `columns`, which may read all of them. Throws 1054, 3102, 3107, 3109. */
-export function checkGeneratedColumns(ctx: DdlContext, columns: readonly ColumnInfo[]): void {
+/** Checks what columns are computed of: generated ones and defaults. Throws 1054, 3102, 3107, 3109, 3767, 3768. */
+export function checkComputedColumns(ctx: DdlContext, columns: readonly ColumnInfo[]): void {
   columns.forEach((column, at) => {
-    if (column.default.kind === 'expr') {
-      const expr = ctx.parse(column.default.sql);
-      for (const name of columnsRead(expr)) {
-        if (!columns.some((c) => c.lower === name))
-          throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, name), 'default value expression');
-      }
-    }
+    checkDefaultColumns(ctx, columns, at);
     if (column.generated === '' || column.hidden) return;
     const expr = ctx.parse(column.generated);
     checkParts(expr, () => {
@@ -143,17 +120,9 @@ export function checkGeneratedColumns(ctx: DdlContext, columns: readonly ColumnI
   });
 }
 
-export function nameAsWritten(expr: Expr, lower: string): string {
-  let written = lower;
-  walk(expr, (n) => {
-    const ref = n as Extract<Expr, { kind: 'ColumnRef' }>;
-    if (n.kind === 'ColumnRef' && ref.name.toLowerCase() === lower) written = ref.name;
-  });
-  return written;
-}
-
-/** Refuses to drop or rename a column that generated ones read: 3108, or 3837 for an index over an expression. */
+/** Refuses to drop or rename a column that others are computed of: 3108, 3766, or 3837 for an index over an expression. */
 export function checkNotRead(ctx: DdlContext, table: TableInfo, column: ColumnInfo): void {
+  checkNotInDefaults(ctx, table, column);
   for (const c of table.columns) {
     if (c.generated === '' || c.id === column.id) continue;
     if (!columnsRead(ctx.parse(c.generated)).includes(column.lower)) continue;

@@ -11,7 +11,8 @@ import { modifiedRandom } from './auto-random.js';
 import { checkNotDeciding, withColumnName } from './column-clauses.js';
 import { placeColumn, requireColumn } from './column-order.js';
 import { checkColumnKept } from './foreign-key.js';
-import { checkGeneratedColumns, checkNotRead, columnsRead } from './generated-column.js';
+import { columnsRead } from './expression-walk.js';
+import { checkComputedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { checkTtlColumn } from './ttl.js';
 import { typeChange } from './type-change.js';
@@ -60,7 +61,7 @@ export async function applyModifyColumn(
   else table = rewritten(plan, old, next, indexes);
   for (const i of table.indices) checkIndexColumns(i, table.columns);
   plan.table = position === null ? table : placeColumn(table, next.lower, position);
-  checkGeneratedColumns(ctx, plan.table.columns);
+  checkComputedColumns(ctx, plan.table.columns);
   if (random !== undefined) plan.table = { ...plan.table, autoRandom: random };
   plan.parts.push('modify column');
   if (change !== 'same') recheck(plan, old);

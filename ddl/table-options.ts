@@ -10,7 +10,7 @@ import { policyOf } from './placement.js';
 import { applyTtl } from './ttl.js';
 import { resolveCharset } from './column-type.js';
 import { checkIndexColumns } from './build-index.js';
-import { columnsRead } from './generated-column.js';
+import { columnsRead } from './expression-walk.js';
 import { rewritten } from './modify-column.js';
 import { sameBytes } from './type-change.js';
 

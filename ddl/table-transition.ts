@@ -52,9 +52,9 @@ export const droppedColumns = (t: TableTransition): readonly ColumnInfo[] =>
   missing(t.target.columns, t.base.columns);
 export const droppedIndexes = (t: TableTransition): readonly IndexInfo[] =>
   missing(t.target.indices, t.base.indices);
-/** Columns that take the place of others of another type: their values are computed from those. */
+/** Columns whose values are computed from others: of those that they take the place of, or by their defaults. */
 export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
-  addedColumns(t).filter((c) => c.changing !== undefined);
+  addedColumns(t).filter((c) => c.changing !== undefined || c.filling === true);
 
 /** Whether writers must know the division to come: rows move, or global indexes are made anew without some partitions. */
 const redivides = (t: TableTransition): boolean =>
@@ -128,8 +128,8 @@ const withIds = (table: TableInfo, ids: TableInfo): TableInfo => ({
 const settled = (target: TableInfo): TableInfo => ({
   ...target,
   columns: target.columns.map((c) => {
-    if (c.changing === undefined) return c;
-    const { changing: _, ...rest } = c;
+    if (c.changing === undefined && c.filling !== true) return c;
+    const { changing: _, filling: __, ...rest } = c;
     return rest;
   }),
 });
@@ -181,7 +181,7 @@ function withChecks(table: TableInfo, t: TableTransition): TableInfo {
 /** The target with the parts of the base that it lacks behind it. */
 function leaving(t: TableTransition, state: SchemaState): TableInfo {
   const { base, target } = t;
-  const replaced = new Map(rewrittenColumns(t).map((c) => [c.changing!, c.id]));
+  const replaced = new Map(rewrittenColumns(t).map((c) => [c.changing, c.id]));
   const columns = [
     ...settled(target).columns,
     ...droppedColumns(t).map((c) => {

@@ -157,8 +157,8 @@ export class SessionDdlContext implements DdlContext {
   busy(): boolean {
     return this.session.engine.recentlyBusy();
   }
-  changeColumns(table: TableInfo, rows: readonly Datum[][]): void {
-    GeneratedColumns.of(table, this)?.change(rows, new Assigner(this, false));
+  async changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
+    await GeneratedColumns.of(table, this)?.change(rows, new Assigner(this, false));
   }
   physicalIdOf(table: TableInfo, row: readonly Datum[]): number {
     return table.partition === undefined

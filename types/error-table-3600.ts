@@ -255,6 +255,12 @@ export const ERRORS_3600 = {
     sqlState: 'HY000',
     format: "Expression of generated column '%s' cannot refer to a row value",
   },
+  ER_DEPENDENT_BY_DEFAULT_GENERATED_VALUE: {
+    code: 3766,
+    sqlState: 'HY000',
+    format:
+      "Column '%s' of table '%s' has a default value expression dependency and cannot be dropped or renamed.",
+  },
   ER_DEFAULT_VAL_GENERATED_NON_PRIOR: {
     code: 3767,
     sqlState: 'HY000',
@@ -266,15 +272,25 @@ export const ERRORS_3600 = {
     sqlState: 'HY000',
     format: "Default value expression of column '%s' cannot refer to an auto-increment column.",
   },
-  ER_DEFAULT_VAL_GENERATED_ROW_VALUE: {
+  ER_DEFAULT_VAL_GENERATED_FUNCTION_IS_NOT_ALLOWED: {
     code: 3769,
     sqlState: 'HY000',
-    format: "Default value expression of column '%s' cannot refer to a row value.",
+    format: "Default value expression of column '%s' contains a disallowed function.",
   },
-  ER_DEFAULT_VAL_GENERATED_FUNCTION_IS_NOT_ALLOWED: {
+  ER_DEFAULT_VAL_GENERATED_NAMED_FUNCTION_IS_NOT_ALLOWED: {
     code: 3770,
     sqlState: 'HY000',
     format: "Default value expression of column '%s' contains a disallowed function: `%s`.",
+  },
+  ER_DEFAULT_VAL_GENERATED_ROW_VALUE: {
+    code: 3771,
+    sqlState: 'HY000',
+    format: "Default value expression of column '%s' cannot refer to a row value.",
+  },
+  ER_DEFAULT_VAL_GENERATED_VARIABLES: {
+    code: 3772,
+    sqlState: 'HY000',
+    format: "Default value expression of column '%s' cannot refer user or system variables.",
   },
   ER_DEFAULT_AS_VAL_GENERATED: {
     code: 3773,

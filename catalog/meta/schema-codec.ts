@@ -69,6 +69,7 @@ interface StoredColumn {
     readonly on_update_now: boolean;
     readonly auto_increment: boolean;
     readonly changing?: number;
+    readonly filling?: boolean;
     readonly prevent_null?: boolean;
   };
 }
@@ -305,6 +306,7 @@ function storeColumn(c: ColumnInfo): StoredColumn {
       on_update_now: c.onUpdateNow,
       auto_increment: c.autoIncrement,
       ...(c.changing === undefined ? {} : { changing: c.changing }),
+      ...(c.filling === true ? { filling: true } : {}),
       ...(c.preventNull === true ? { prevent_null: true } : {}),
     },
   };
@@ -326,6 +328,7 @@ function loadColumn(c: StoredColumn): ColumnInfo {
     generated: c.generated_expr_string,
     generatedStored: c.generated_stored,
     ...(c.rutile.changing === undefined ? {} : { changing: c.rutile.changing }),
+    ...(c.rutile.filling === true ? { filling: true } : {}),
     ...(c.rutile.prevent_null === true ? { preventNull: true } : {}),
   };
 }

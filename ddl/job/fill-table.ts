@@ -362,27 +362,25 @@ function nullCheck(t: TableTransition, table: TableInfo): Pass {
   return { needs: columns.some(isVirtual) ? null : new Set(columns.map((c) => c.offset)), run };
 }
 
-/** Writes records again with the columns that take the values of others. */
+/** Writes records again with the columns whose values are computed from others. */
 function rewriting(ctx: DdlContext, table: TableInfo, rewritten: readonly ColumnInfo[]): Pass {
   const mutations = new TableMutations(table, table.id, zoneOf(ctx));
-  const run: Pass['run'] = (txn, _physicalId, keys, rows) => {
-    ctx.changeColumns(table, rows);
+  const run: Pass['run'] = async (txn, _physicalId, keys, rows) => {
+    await ctx.changeColumns(table, rows);
     let bytes = 0;
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
       for (const c of rewritten) {
-        if (row[c.offset] === null && isNotNull(c.type))
-          throw mysqlError(
-            'WARN_DATA_TRUNCATED',
-            table.columns.find((o) => o.id === c.changing)!.name,
-            r + 1,
-          );
+        if (row[c.offset] !== null || !isNotNull(c.type)) continue;
+        const from = table.columns.find((o) => o.id === c.changing);
+        if (from === undefined) throw mysqlError('ER_BAD_NULL_ERROR', c.name);
+        throw mysqlError('WARN_DATA_TRUNCATED', from.name, r + 1);
       }
       const value = mutations.encodeRecord(row);
       bytes += keys[r]!.length + value.length;
       txn.set(keys[r]!, value);
     }
-    return Promise.resolve(bytes);
+    return bytes;
   };
   return { needs: null, run };
 }

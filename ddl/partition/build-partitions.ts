@@ -11,7 +11,7 @@ import { collationOf } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
 import { evalType, Flag, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { DdlContext } from '../ddl-context.js';
-import { columnsRead } from '../generated-column.js';
+import { columnsRead } from '../expression-walk.js';
 import { boundText, boundTypes, type BoundType } from './bound.js';
 import { intervalDefinitions } from './interval.js';
 

@@ -5,7 +5,7 @@ import { vectorOf } from '../../chunk/vector-builder.js';
 import type { Vector } from '../../chunk/vector.js';
 import { compileProjection } from '../../expression/compile.js';
 import {
-  generatedColumns,
+  computedColumns,
   uncheckedArray,
   type GeneratedColumn,
 } from '../../planner/resolve/table-expression.js';
@@ -15,7 +15,7 @@ import { MysqlError } from '../../types/error.js';
 import type { ExecContext } from '../exec-context.js';
 import { Assigner } from './assignment.js';
 
-/** Computes generated columns of full rows (datums by column offset). */
+/** Computes generated columns of full rows (datums by column offset), and new ones that rows there are take their defaults in. */
 export class GeneratedColumns {
   private readonly columns: readonly GeneratedColumn[];
   private readonly reading: Assigner;
@@ -24,7 +24,7 @@ export class GeneratedColumns {
     private readonly table: TableInfo,
     private readonly ctx: Pick<ExecContext, 'eval'>,
   ) {
-    this.columns = generatedColumns(table, ctx.eval);
+    this.columns = computedColumns(table, ctx.eval);
     // Values that were stored once are computed again without complaint.
     this.reading = new Assigner({ eval: { ...ctx.eval, warn: () => undefined } }, true);
   }
@@ -37,11 +37,17 @@ export class GeneratedColumns {
   /** Sets all generated columns of rows about to be written. */
   async write(rows: readonly Datum[][], assigner: Assigner): Promise<void> {
     await this.compute(rows, assigner, () => true);
-    this.change(rows, assigner);
+    this.takeOver(rows, assigner);
+  }
+
+  /** Sets the columns that a schema change computes from others. */
+  async change(rows: readonly Datum[][], assigner: Assigner): Promise<void> {
+    await this.compute(rows, assigner, (c) => c.filling === true);
+    this.takeOver(rows, assigner);
   }
 
   /** Sets the columns that take the values of others, converted. */
-  change(rows: readonly Datum[][], assigner: Assigner): void {
+  private takeOver(rows: readonly Datum[][], assigner: Assigner): void {
     const { columns } = this.table;
     for (const to of columns) {
       if (to.changing === undefined || !isWritable(to.state)) continue;
@@ -94,7 +100,7 @@ export class GeneratedColumns {
     wanted: (c: GeneratedColumn['column']) => boolean,
     strict = true,
   ): Promise<void> {
-    if (rows.length === 0) return;
+    if (rows.length === 0 || !this.columns.some((g) => wanted(g.column))) return;
     const columns: Vector[] = this.table.columns.map((c) =>
       vectorOf(
         rows.map((r) => r[c.offset] ?? null),
@@ -138,11 +144,11 @@ function ofIndex(e: unknown, hidden: string, row: number): unknown {
 
 const GENERATED = new WeakMap<TableInfo, boolean>();
 
-/** Whether the table has generated columns, or columns that take the values of others. */
+/** Whether the table has generated columns, or columns that a schema change computes from others. */
 export function hasGenerated(table: TableInfo): boolean {
   let has = GENERATED.get(table);
   if (has === undefined) {
-    has = table.columns.some((c) => c.generated !== '' || c.changing !== undefined);
+    has = table.columns.some((c) => c.generated !== '' || c.changing !== undefined || c.filling === true);
     GENERATED.set(table, has);
   }
   return has;

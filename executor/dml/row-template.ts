@@ -7,7 +7,7 @@ import { evalAny } from '../../expression/compile.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
 import type { Insert } from '../../planner/physical/plan.js';
-import { defaultExpression } from '../../planner/resolve/table-expression.js';
+import { defaultExpression, generationOf, rowColumns } from '../../planner/resolve/table-expression.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import { isNotNull } from '../../types/field-type.js';
@@ -34,8 +34,8 @@ interface ComputedDefault {
 export class RowTemplate {
   private readonly defaults: Datum[];
   private defaultsReady = false;
-  /** Columns whose default is an expression, with a value for each row. */
-  private readonly computed: ComputedDefault[] = [];
+  /** Columns whose default is an expression, with a value for each row, and the generated ones that these read; in their order. */
+  private computed: readonly ComputedDefault[] = [];
   /** Those that the present row sets to DEFAULT. */
   private readonly deferred: ComputedDefault[] = [];
   private readonly types;
@@ -61,6 +61,7 @@ export class RowTemplate {
     if (!this.defaultsReady) {
       const given = new Set(this.given.map((c) => c.offset));
       const auto = autoColumn(this.table)?.id;
+      const computed: ComputedDefault[] = [];
       for (const c of this.table.columns) {
         if (!isWritable(c.state) || c.generated !== '') continue;
         if (given.has(c.offset)) {
@@ -70,12 +71,13 @@ export class RowTemplate {
           continue;
         }
         if (c.default.kind === 'expr')
-          this.computed.push({
+          computed.push({
             column: c,
             value: defaultExpression(c.default.sql, this.table, this.ctx.eval),
           });
         else this.defaults[c.offset] = c.id === auto ? null : this.assigner.defaultOf(c);
       }
+      this.computed = this.inOrder(computed);
       this.defaultsReady = true;
     }
     return this.defaults.slice();
@@ -84,11 +86,27 @@ export class RowTemplate {
   /** Sets the defaults that are expressions, once the values given are in the row. */
   complete(row: Datum[]): Awaitable<Datum[]> {
     if (this.deferred.length > 0) {
-      const all = [...this.computed, ...this.deferred];
+      const all = this.inOrder([...this.computed, ...this.deferred]);
       this.deferred.length = 0;
       return this.completeFrom(row, all, 0);
     }
     return this.computed.length === 0 ? row : this.completeFrom(row, this.computed, 0);
+  }
+
+  /** Defaults in the order of their columns, with the generated columns that they read among them (error 3767 sees to that). */
+  private inOrder(defaults: readonly ComputedDefault[]): readonly ComputedDefault[] {
+    const all = new Map(defaults.map((d) => [d.column.offset, d]));
+    for (const { value } of all.values()) {
+      for (const { index } of columnsOf(value)) {
+        const column = this.table.columns[index]!;
+        if (column.generated === '' || all.has(index)) continue;
+        all.set(index, {
+          column,
+          value: generationOf(column, this.ctx.eval, rowColumns(this.table.columns)),
+        });
+      }
+    }
+    return [...all.values()].sort((a, b) => a.column.offset - b.column.offset);
   }
 
   private completeFrom(row: Datum[], computed: readonly ComputedDefault[], from: number): Awaitable<Datum[]> {

@@ -4,10 +4,11 @@ import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
-import { Flag, isNotNull } from '../../types/field-type.js';
+import { Flag } from '../../types/field-type.js';
 import type { BuildState } from '../resolve/build-state.js';
-import { build, buildStored, call, type ExpressionEnv } from '../resolve/expression-builder.js';
-import { constant, intConstant } from '../resolve/literal.js';
+import { build, buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
+import { defaultValue } from '../resolve/default-value.js';
+import { buildExpression, parseExpression } from '../resolve/table-expression.js';
 import { findCte, findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
 import type { Delete, DmlTarget, Insert, PhysicalPlan, Update } from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
@@ -22,21 +23,29 @@ import { forEachNode } from './walk.js';
 /** Turns a logical plan into its best physical one, same columns. */
 export type ToPhysical = (p: LogicalPlan) => PhysicalPlan;
 
-/** DEFAULT(col) and a bare DEFAULT as a value: the column's default, or error 1364. */
-export function defaultValue(state: BuildState, info: ColumnInfo): Expression {
-  const d = info.default;
-  switch (d.kind) {
-    case 'value':
-      return constant(info.type, d.value);
-    case 'now':
-      return call({ state }, 'now', ...(d.fsp > 0 ? [intConstant(d.fsp)] : []));
-    case 'none':
-      if (info.generated !== '') return constant(info.type, null);
-      if (isNotNull(info.type)) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', info.name);
-      return constant(info.type, null);
-    case 'expr':
-      throw mysqlError('ER_DEFAULT_AS_VAL_GENERATED');
-  }
+/** Whether an assigned value is the column's own default: DEFAULT, or DEFAULT(col). Throws 3773. */
+function isOwnDefault(e: ast.Expr, column: ColumnInfo): boolean {
+  if (e.kind !== 'DefaultExpr') return false;
+  if (e.column === null) return true;
+  if (e.column.name.toLowerCase() !== column.lower) return false;
+  if (column.default.kind === 'expr') throw mysqlError('ER_DEFAULT_AS_VAL_GENERATED');
+  return true;
+}
+
+/** A default over other columns, for a row that there is already; null: one that needs no row. */
+function defaultOverRow(
+  state: BuildState,
+  column: ColumnInfo,
+  columnOf: (name: string) => Column | null,
+): Expression | null {
+  if (column.default.kind !== 'expr') return null;
+  const value = buildExpression(
+    parseExpression(column.default.sql),
+    state.ctx.eval,
+    columnOf,
+    'default value expression',
+  );
+  return columnsOf([value]).size === 0 ? null : value;
 }
 
 const publicColumns = (t: TableInfo): ColumnInfo[] => t.columns.filter((c) => c.state === 'public');
@@ -134,11 +143,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', r + 1);
       return row.map((e, i) => {
         const x = stripParens(e);
-        if (
-          x.kind === 'DefaultExpr' &&
-          (x.column === null || x.column.name.toLowerCase() === columns[i]!.lower)
-        )
-          return null;
+        if (isOwnDefault(x, columns[i]!)) return null;
         if (columns[i]!.generated !== '') {
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         }
@@ -278,8 +283,11 @@ function onDuplicate(
   return stmt.onDuplicate!.map((a) => {
     const column = columnByName(table, a.column, 'field list');
     const x = stripParens(a.value);
-    if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === column.lower))
-      return { column, value: null };
+    if (isOwnDefault(x, column)) {
+      const stored = (name: string): Column =>
+        current[publics.findIndex((c) => c.lower === name.toLowerCase())]!.column;
+      return { column, value: defaultOverRow(state, column, stored) };
+    }
     if (column.generated !== '')
       throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
     return { column, value: buildStored(env, a.value) };
@@ -385,8 +393,16 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   }
   const values = assigned.map(({ info, source, ast: a }): Expression | null => {
     const x = stripParens(a.value);
-    if (x.kind === 'DefaultExpr' && (x.column === null || x.column.name.toLowerCase() === info.lower))
-      return null;
+    if (isOwnDefault(x, info)) {
+      const ofSource = (name: string): Column | null =>
+        findName(
+          scope.relation.names,
+          { schema: null, table: source.alias, name },
+          'default value expression',
+          true,
+        )?.column ?? null;
+      return defaultOverRow(state, info, ofSource);
+    }
     if (info.generated !== '')
       throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', info.name, source.table.name);
     const env: ExpressionEnv = {

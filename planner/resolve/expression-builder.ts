@@ -12,6 +12,7 @@ import { outerAggregate } from './aggregate-owner.js';
 import { castTo, newFunction, withCollation } from './functions.js';
 import { arrayElementType, castFieldType } from './cast-type.js';
 import type { BuildState } from './build-state.js';
+import { defaultInQuery } from './default-value.js';
 import {
   FALSE_CONSTANT,
   NULL_CONSTANT,
@@ -121,8 +122,8 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   ParamMarker: (env, e) => literalParam(env.state, e.index),
   ColumnRef: buildColumn,
   DefaultExpr: (env, e) => {
-    if (env.defaultOf === undefined) throw mysqlError('ER_NO_DEFAULT_FOR_FIELD', e.column?.name ?? '');
-    return env.defaultOf(e.column);
+    if (env.defaultOf !== undefined) return env.defaultOf(e.column);
+    return defaultInQuery(env.state, env.scope, e.column, env.clause);
   },
   ValuesExpr: (env, e) => (env.values === undefined ? NULL_CONSTANT : env.values(e.column)),
   UserVariable: (env, e) => {

@@ -156,13 +156,14 @@ export const generationOf = (
     column.type.arrayOf !== undefined,
   );
 
-/** How a table's generated columns are computed, in the order in which they may be. */
-export function generatedColumns(table: TableInfo, ctx: EvalContext): GeneratedColumn[] {
+/** How generated columns are computed, and those that are filled with their defaults, in the order in which they may be. */
+export function computedColumns(table: TableInfo, ctx: EvalContext): GeneratedColumn[] {
   const columnOf = rowColumns(table.columns);
   const out: GeneratedColumn[] = [];
   for (const column of table.columns) {
-    if (column.generated === '') continue;
-    out.push({ column, value: generationOf(column, ctx, columnOf) });
+    if (column.generated !== '') out.push({ column, value: generationOf(column, ctx, columnOf) });
+    else if (column.filling === true && column.default.kind === 'expr')
+      out.push({ column, value: defaultExpression(column.default.sql, table, ctx) });
   }
   return out;
 }
