@@ -66,6 +66,17 @@ function overPartitions(
 const picked = ({ output }: { readonly output?: readonly number[] }, whole: Operator): Operator =>
   output === undefined ? whole : new PickColumnsOperator(whole, output);
 
+/** Rows are locked that the LIMIT above leaves: no others need be, unless locked ones are to be passed over. */
+function lockOfLimit(p: PlanOf<'SelectLock'>, offset: number, count: number, ctx: ExecContext): Operator {
+  const current = currentReadContext(ctx);
+  const { child } = p;
+  const rows =
+    child.op === 'TableReader' && child.partitions === undefined && current.runtimeStats === null
+      ? new CopReaderOperator(child, current, undefined, offset + count)
+      : buildOperator(child, current);
+  return measured(p, ctx, () => new SelectLockOperator(p, new LimitOperator(rows, offset, count), current));
+}
+
 /** One builder per operator. */
 const BUILDERS: Builders = {
   TableReader: (p, ctx) =>
@@ -112,8 +123,14 @@ const BUILDERS: Builders = {
     if (offset + count <= MAX_TOPN_ROWS) return picked(p, new TopNOperator(p.by, offset, count, child, ctx));
     return picked(p, new LimitOperator(new SortOperator(p.by, child, ctx), offset, count));
   },
-  Limit: (p, ctx) =>
-    picked(p, new LimitOperator(buildOperator(p.child, ctx), countOf(p.offset, ctx), countOf(p.count, ctx))),
+  Limit: (p, ctx) => {
+    const offset = countOf(p.offset, ctx);
+    const count = countOf(p.count, ctx);
+    const { child } = p;
+    if (child.op === 'SelectLock' && child.lock.wait !== 'skipLocked')
+      return picked(p, lockOfLimit(child, offset, count, ctx));
+    return picked(p, new LimitOperator(buildOperator(child, ctx), offset, count));
+  },
   UnionAll: (p, ctx) =>
     new UnionAllOperator(
       p.children.map((c) => buildOperator(c, ctx)),
@@ -154,6 +171,11 @@ function build(plan: PhysicalPlan, ctx: ExecContext): Operator {
 /** The operators that run a plan. */
 export function buildOperator(plan: PhysicalPlan, ctx: ExecContext): Operator {
   if (ctx.runtimeStats === null) return build(plan, ctx);
+  return measured(plan, ctx, (c) => build(plan, c));
+}
+
+function measured(plan: PhysicalPlan, ctx: ExecContext, make: (ctx: ExecContext) => Operator): Operator {
+  if (ctx.runtimeStats === null) return make(ctx);
   const stats = ctx.runtimeStats.of(plan);
-  return new MeasuredOperator(build(plan, measuredContext(ctx, stats)), stats);
+  return new MeasuredOperator(make(measuredContext(ctx, stats)), stats);
 }

@@ -40,8 +40,9 @@ export function sendCop(
   order: { readonly keepOrder: boolean; readonly desc: boolean },
   ctx: ExecContext,
   offer?: DagRequest['offer'],
+  enough?: number,
 ): ChunkSource {
-  const dag: DagRequest = { plan, ctx, offer };
+  const dag: DagRequest = { plan, ctx, offer, enough };
   return ctx.storage.coprocessor({
     dag,
     startTs: ctx.snapshot.ts,
@@ -65,13 +66,15 @@ export class CopReaderOperator implements Operator {
     private readonly plan: TableReader | IndexReader,
     private readonly ctx: ExecContext,
     private readonly offer?: DagRequest['offer'],
+    private readonly enough?: number,
   ) {
     this.counts = ctx.feedback !== null;
   }
 
   open(): void {
     const ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
-    if (ranges.length > 0) this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx, this.offer);
+    if (ranges.length > 0)
+      this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx, this.offer, this.enough);
   }
 
   next(): Awaitable<Chunk | null> {

@@ -15,6 +15,7 @@ import { cutToPrefix } from '../catalog/table-layout.js';
 import { zoneOf } from './cop-reader.js';
 import { recordDecoder } from './coprocessor/scan-decoders.js';
 import type { ExecContext, Operator } from './exec-context.js';
+import { andThen } from './operator.js';
 import { readKey, readKeysLocked } from './read-key.js';
 
 /** What point reads of the same columns need again; decoders are emptied by each use. */
@@ -122,18 +123,20 @@ function decodeRow(p: Prepared, key: Uint8Array, value: Uint8Array | null): Chun
   return p.decoder.take();
 }
 
-async function lockedPointGet(
+function lockedPointGet(
   plan: PointGet,
   key: Uint8Array,
   p: Prepared,
   ctx: ExecContext,
-): Promise<Chunk | null> {
-  const first = (await readKeysLocked([key], plan.lock, ctx))[0] ?? null;
-  if (p.index === null) return decodeRow(p, key, first);
-  if (first === null) return null;
-  const record = recordKeyOfEntry(plan.physicalId, plan.globalIn, first);
-  if (record === null) return null;
-  return decodeRow(p, record, (await readKeysLocked([record], plan.lock, ctx))[0] ?? null);
+): Awaitable<Chunk | null> {
+  return andThen(readKeysLocked([key], plan.lock, ctx), (values) => {
+    const first = values[0] ?? null;
+    if (p.index === null) return decodeRow(p, key, first);
+    if (first === null) return null;
+    const record = recordKeyOfEntry(plan.physicalId, plan.globalIn, first);
+    if (record === null) return null;
+    return andThen(readKeysLocked([record], plan.lock, ctx), (rows) => decodeRow(p, record, rows[0] ?? null));
+  });
 }
 
 export class PointGetOperator implements Operator {

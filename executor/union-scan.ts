@@ -6,11 +6,15 @@ import { handleColumn, primaryIndex, ROWID_TYPE, scanColumns } from '../catalog/
 import { compileProjection } from '../expression/compile.js';
 import { RowBatchDecoder, type ScanColumn } from '../kv/codec/row-batch-decoder.js';
 import { encodeCommonHandle, recordKey, recordRange, TABLE_PREFIX_LENGTH } from '../kv/codec/table-key.js';
+import type { KeyRange } from '../kv/rpc.js';
 import type { UnionScan } from '../planner/physical/plan.js';
+import type { Awaitable } from '../types/awaitable.js';
 import { filterOf } from './compiled-filter.js';
-import { zoneOf } from './cop-reader.js';
+import { scanKeyRanges, zoneOf } from './cop-reader.js';
+import { leafScan } from './coprocessor/dag.js';
 import { nameOf } from './dml/current-values.js';
 import type { ExecContext, Operator } from './exec-context.js';
+import { andThen } from './operator.js';
 import { orderable, rowComparator } from './row-order.js';
 
 /**
@@ -32,60 +36,92 @@ export class UnionScanOperator implements Operator {
     private readonly ctx: ExecContext,
   ) {}
 
-  async open(): Promise<void> {
-    await this.child.open();
-    await this.collect();
+  open(): Awaitable<void> {
+    return andThen(this.child.open(), () => this.collect());
   }
 
   close(): void | Promise<void> {
     return this.child.close();
   }
 
-  async next(): Promise<Chunk | null> {
+  next(): Awaitable<Chunk | null> {
     while (!this.childDone) {
       const r = this.child.next();
-      const chunk = r instanceof Promise ? await r : r;
-      if (chunk === null) {
-        this.childDone = true;
-        break;
-      }
-      const kept = this.touched.size === 0 ? chunk : this.dropTouched(chunk);
-      if (kept.rows === 0) continue;
-      if (this.plan.keepOrder.length === 0 || this.own === null || this.ownAt >= this.own.length) return kept;
-      return await this.mergeOrdered(compact(kept));
+      if (r instanceof Promise) return r.then((chunk) => this.laidOver(chunk) ?? this.next());
+      const chunk = this.laidOver(r);
+      if (chunk !== undefined) return chunk;
     }
+    return this.ownRest();
+  }
+
+  /** What becomes of a chunk of the child; undefined: nothing of it is left. */
+  private laidOver(chunk: Chunk | null): Awaitable<Chunk | null> | undefined {
+    if (chunk === null) {
+      this.childDone = true;
+      return this.ownRest();
+    }
+    const kept = this.touched.size === 0 ? chunk : this.dropTouched(chunk);
+    if (kept.rows === 0) return undefined;
+    if (this.plan.keepOrder.length === 0 || this.own === null || this.ownAt >= this.own.length) return kept;
+    return this.mergeOrdered(compact(kept));
+  }
+
+  private ownRest(): Chunk | null {
     if (this.own === null || this.ownAt >= this.own.length) return null;
     const idx = Int32Array.from({ length: this.own.length - this.ownAt }, (_, k) => this.ownAt + k);
     this.ownAt = this.own.length;
     return gatherChunk(this.own, idx);
   }
 
-  private async collect(): Promise<void> {
+  private collect(): Awaitable<void> {
     const { plan, ctx } = this;
     const buffer = ctx.txn?.memBuffer;
-    if (buffer === undefined) return;
-    const zone = zoneOf(ctx);
-    const decoder = new RowBatchDecoder(this.columns(), { zone });
-    for (const id of plan.physicalIds ?? [plan.physicalId]) {
-      const range = recordRange(id);
-      for (const { key, value } of buffer.iterate(range.startKey, range.endKey)) {
-        this.touched.add(this.name(key));
-        if (value !== null) decoder.append(key, key.length, value, 0, value.length);
+    if (buffer === undefined || buffer.count === 0) return;
+    let decoder: RowBatchDecoder | null = null;
+    for (const { startKey, endKey } of this.ranges()) {
+      for (const { key, value } of buffer.iterate(startKey, endKey)) {
+        const name = this.name(key);
+        // Ranges of a join's keys may overlap.
+        if (this.touched.has(name)) continue;
+        this.touched.add(name);
+        if (value === null) continue;
+        decoder ??= new RowBatchDecoder(this.columns(), { zone: zoneOf(ctx) });
+        decoder.append(key, key.length, value, 0, value.length);
       }
     }
-    let own = decoder.take();
+    if (decoder === null) return;
     const filter = filterOf(plan.conditions);
-    if (filter !== null && own.rows > 0) own = await filter.run(own, ctx.eval);
-    if (own.rows === 0) return;
-    own = compact(own);
-    if (plan.keepOrder.length > 0) {
-      const keys = await this.keysOf(own);
-      const compare = rowComparator(keys, keys, this.types(), this.directions());
-      const idx = Int32Array.from({ length: own.length }, (_, i) => i).sort((i, j) => compare(i, j) || i - j);
-      own = gatherChunk(own, idx);
-      this.ownKeys = await this.keysOf(own);
+    if (filter === null) return this.lay(decoder.take());
+    return andThen(filter.run(decoder.take(), ctx.eval), (own) => this.lay(own));
+  }
+
+  /** Where own rows may be that the scan gives or would give: the keys that it reads, where these are records. */
+  private ranges(): readonly KeyRange[] {
+    const { plan, ctx } = this;
+    if (plan.physicalIds !== undefined) return plan.physicalIds.map(recordRange);
+    const { child } = plan;
+    return child.op === 'TableReader'
+      ? scanKeyRanges(leafScan(child.child), ctx)
+      : [recordRange(plan.physicalId)];
+  }
+
+  /** Keeps the own rows for the output, in its order. */
+  private lay(rows: Chunk): Awaitable<void> {
+    if (rows.rows === 0) return;
+    const own = compact(rows);
+    if (this.plan.keepOrder.length === 0) {
+      this.own = own;
+      return;
     }
-    this.own = own;
+    return this.layOrdered(own);
+  }
+
+  private async layOrdered(own: Chunk): Promise<void> {
+    const keys = await this.keysOf(own);
+    const compare = rowComparator(keys, keys, this.types(), this.directions());
+    const idx = Int32Array.from({ length: own.length }, (_, i) => i).sort((i, j) => compare(i, j) || i - j);
+    this.own = gatherChunk(own, idx);
+    this.ownKeys = await this.keysOf(this.own);
   }
 
   /** What a record is known by: its key, or where it may be in any of several partitions its handle. */

@@ -11,6 +11,8 @@ export interface DagRequest {
   readonly ctx: OperatorContext;
   /** Asked when the scan is one over columns; who says yes reads them, and is given the other rows of the scan alone. */
   readonly offer?: (scan: ColumnScan) => boolean;
+  /** Rows that are probably enough: none need be read ahead beyond them. */
+  readonly enough?: number;
 }
 
 /** The scan at the bottom of a cop subtree. */

@@ -57,11 +57,12 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
       const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
       let leaf: Operator;
       if (scan.op === 'IndexScan') {
-        leaf = recordScan(scan, req, reader, zone);
+        leaf = recordScan(scan, req, reader, zone, dag.enough);
       } else {
         const replica = req.desc || scan.rowsOnly === true ? null : replicaOf(data);
         const filters = replica === null ? [] : leafFilters(dag, scan);
-        leaf = replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone);
+        leaf =
+          replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone, dag.enough);
         if (leaf instanceof ColumnScan && dag.offer?.(leaf) === true)
           return { chunks: new OperatorSource(leaf, req.signal) };
         const { joinFilters } = dag.ctx;
@@ -98,11 +99,11 @@ function recordScan(
   req: CoprocessorRequest,
   reader: MvccReader,
   zone: ZoneOffsets,
+  enough: number | undefined,
 ): RecordScan {
   const decoder = takeDecoder(scan, zone);
-  return new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue, (d) =>
-    giveDecoder(scan, zone, d),
-  );
+  const give = (d: BatchDecoder): void => giveDecoder(scan, zone, d);
+  return new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue, give, enough);
 }
 
 /** Sends to a store elsewhere what it understands of the pushed-down part of plans, and evaluates the rest in this process. */

@@ -30,7 +30,7 @@ const FIRST_BATCH_ROWS = 128;
 export class RecordScan implements Operator {
   private cursor: MvccCursor | null = null;
   private at = 0;
-  private batch = FIRST_BATCH_ROWS;
+  private batch: number;
   private closed = false;
 
   constructor(
@@ -41,7 +41,11 @@ export class RecordScan implements Operator {
     private readonly desc: boolean,
     private readonly keyOnly: boolean,
     private readonly onClose: ((decoder: BatchDecoder) => void) | null = null,
-  ) {}
+    /** Rows that are probably enough for the consumer. */
+    enough = FIRST_BATCH_ROWS,
+  ) {
+    this.batch = Math.max(1, Math.min(enough, FIRST_BATCH_ROWS));
+  }
 
   open(): void {}
 

@@ -211,7 +211,9 @@ export class EmbeddedStore implements KvRpc {
       tso = new TimestampOracle(directory, options.now);
       recovery.noteStoredMarks();
       tso.advanceBeyond(recovery.newestTs);
-      listeners.note(tso.next());
+      const opened = tso.next();
+      listeners.note(opened);
+      versions.noteCommit(highHalf(opened), lowHalf(opened));
       const checkpointer = new Checkpointer(directory, env, versions, locks, wal, onError, {
         segment: checkpoint?.walSegment ?? 1,
         lsn: checkpoint?.walLsn ?? 0,

@@ -19,6 +19,34 @@ export interface Lock {
   readonly txnSize: number;
 }
 
+/** A pessimistic lock on the key, whose name (`keyString`) is `id`. */
+export function pessimisticLock(
+  key: Uint8Array,
+  id: string,
+  startTs: bigint,
+  primary: Uint8Array,
+  ttl: number,
+  forUpdateTs = 0n,
+  minCommitTs = 0n,
+): Lock {
+  return {
+    key,
+    id,
+    startTs,
+    primary,
+    ttl,
+    type: 'pessimisticLock',
+    value: undefined,
+    forUpdateTs,
+    minCommitTs,
+    useAsyncCommit: false,
+    secondaries: NO_KEYS,
+    txnSize: 0,
+  };
+}
+
+const NO_KEYS: readonly Uint8Array[] = [];
+
 export function lockInfo(lock: Lock): LockInfo {
   return {
     primaryLock: lock.primary,
@@ -110,20 +138,7 @@ export class LockTable {
     if (lock !== undefined) return lock;
     const taken = shared.locks.adopt(key);
     if (taken === null) return undefined;
-    const adopted: Lock = {
-      key,
-      id,
-      startTs: taken.startTs,
-      primary: taken.primary,
-      ttl: taken.ttl,
-      type: 'pessimisticLock',
-      value: undefined,
-      forUpdateTs: 0n,
-      minCommitTs: 0n,
-      useAsyncCommit: false,
-      secondaries: [],
-      txnSize: 0,
-    };
+    const adopted = pessimisticLock(key, id, taken.startTs, taken.primary, taken.ttl);
     this.put(adopted);
     return adopted;
   }

@@ -32,6 +32,10 @@ const VERSION_WORDS = 4;
 /** Bytes of arena per slot of the hash table: the smallest entries take more, so that the table is never full. */
 const BYTES_PER_SLOT = 32;
 const HEAD_WORDS = NODE_WORDS + MAX_HEIGHT;
+/** Groups of keys of one list that are remembered apart: a power of two. */
+const HINTS = 16;
+/** Keys looked at behind a hint before it is given up. */
+const HINT_STEPS = 4;
 /** Words before the heads; word 0 stays unused so that offset 0 can mean "none". */
 const COUNT_WORD = 1;
 const HEIGHT_WORD = 3;
@@ -44,8 +48,14 @@ export class Memtable {
   readonly slots: Int32Array;
   private top = FIRST_NODE;
   private readonly prev = new Int32Array(MAX_HEIGHT);
-  /** Predecessors of the last new key per level: ascending inserts (bulk loads) continue there without a search. */
-  private readonly hint: [Int32Array, Int32Array] = [new Int32Array(MAX_HEIGHT), new Int32Array(MAX_HEIGHT)];
+  /**
+   * Per level the last new key, or one before it, of each of a few groups of keys: those that rise (rows with AUTO_INCREMENT, bulk
+   * loads) go on there without a search. Invariant: no key of a group's hint lies behind that of its level 0.
+   */
+  private readonly hints: readonly Int32Array[] = Array.from(
+    { length: 2 * HINTS },
+    () => new Int32Array(MAX_HEIGHT),
+  );
   private readonly slotMask: number;
   private random = 0x2545f491;
 
@@ -93,8 +103,7 @@ export class Memtable {
     this.words[HEIGHT_WORD] = 1;
     this.words[HEIGHT_WORD + 1] = 1;
     this.top = FIRST_NODE;
-    this.hint[0].fill(headOf(0));
-    this.hint[1].fill(headOf(1));
+    this.hints.forEach((hint, i) => hint.fill(headOf(i < HINTS ? 0 : 1)));
   }
 
   get size(): number {
@@ -171,24 +180,23 @@ export class Memtable {
   private link(list: MemtableList, node: number, key: Uint8Array): void {
     const words = this.words;
     const prev = this.prev;
-    if (!this.continueAtHint(list, key)) this.findGreaterOrEqual(list, key, 0, key.length, prev);
+    const hint = this.hints[list * HINTS + hintOf(key)]!;
     const height = (words[node]! >>> 16) & 0xff;
     const head = headOf(list);
     const present = words[HEIGHT_WORD + list]!;
-    const listHeight = height > present ? height : present;
+    if (!this.continueAtHint(list, key, hint, height < present ? height : present)) {
+      this.findGreaterOrEqual(list, key, 0, key.length, prev);
+      for (let level = height; level < MAX_HEIGHT; level++)
+        hint[level] = level < present ? prev[level]! : head;
+    }
     for (let level = present; level < height; level++) prev[level] = head;
     for (let level = 0; level < height; level++)
       words[node + NODE_WORDS + level] = words[prev[level]! + NODE_WORDS + level]!;
-    const hint = this.hint[list];
-    for (let level = 0; level < MAX_HEIGHT; level++) {
-      if (level < height) {
-        Atomics.store(words, prev[level]! + NODE_WORDS + level, node);
-        hint[level] = node;
-      } else {
-        hint[level] = level < listHeight ? prev[level]! : head;
-      }
+    for (let level = 0; level < height; level++) {
+      Atomics.store(words, prev[level]! + NODE_WORDS + level, node);
+      hint[level] = node;
     }
-    if (listHeight !== present) words[HEIGHT_WORD + list] = listHeight;
+    if (height > present) words[HEIGHT_WORD + list] = height;
   }
 
   /** The newest version of the key with a commit ts at or below (hi, lo), or 0. */
@@ -382,19 +390,26 @@ export class Memtable {
     return words[at + NODE_WORDS]!;
   }
 
-  /** Whether the new key belongs right behind the last one that was new; then `prev` is set. */
-  private continueAtHint(list: MemtableList, key: Uint8Array): boolean {
-    const hint = this.hint[list];
-    const head = headOf(list);
+  /** Whether the new key belongs behind the last new one of its group, and not far: then `prev` is set below `height`. */
+  private continueAtHint(list: MemtableList, key: Uint8Array, hint: Int32Array, height: number): boolean {
     const last = hint[0]!;
-    if (last === head || this.compareKey(last, key) >= 0) return false;
+    if (last === headOf(list) || this.compareKey(last, key) >= 0) return false;
     const words = this.words;
-    let below = -1;
-    for (let level = 0; level < this.words[HEIGHT_WORD + list]!; level++) {
-      const next = words[hint[level]! + NODE_WORDS + level]!;
-      if (next !== 0 && next !== below && this.compareKey(next, key) <= 0) return false;
-      below = next;
-      this.prev[level] = hint[level]!;
+    let beyond = 0;
+    for (let level = 0; level < height; level++) {
+      let at = hint[level]!;
+      for (let steps = 0; ; steps++) {
+        const next = words[at + NODE_WORDS + level]!;
+        // A key beyond is so on every level.
+        if (next === 0 || next === beyond) break;
+        if (this.compareKey(next, key) > 0) {
+          beyond = next;
+          break;
+        }
+        if (steps === HINT_STEPS) return false;
+        at = next;
+      }
+      this.prev[level] = at;
     }
     return true;
   }
@@ -413,6 +428,11 @@ export class Memtable {
     }
     return height;
   }
+}
+
+/** Keys of one table, or of one table's indexes, mostly have a group of their own: the last bytes of the table's id, and `r` or `i` (table-key.ts). */
+function hintOf(key: Uint8Array): number {
+  return key.length < 11 ? 0 : (key[8]! * 2 + (key[10]! & 1)) & (HINTS - 1);
 }
 
 function headOf(list: number): number {

@@ -119,6 +119,7 @@ export function putBlocks(
   const { env } = versions;
   const hi = highHalf(ts);
   const lo = lowHalf(ts);
+  versions.noteCommit(hi, lo);
   const again: KvPair[] = [];
   const blocks = given.map((bytes) => new PackedBlock().load(bytes, 0, bytes.length));
   const keys = blocks.map((b) => b.key(b.count - 1));

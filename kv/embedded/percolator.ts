@@ -188,7 +188,12 @@ export class Percolator {
         const conflict = this.markConflict(req, m.key, startHi, startLo);
         if (conflict !== null) return conflict;
       }
-      if (!absent && versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
+      if (
+        !absent &&
+        versions.committedSince(startHi, startLo) &&
+        versions.newest(m.key) &&
+        this.atOrAfter(startHi, startLo)
+      ) {
         if (versions.startHi === startHi && versions.startLo === startLo) {
           return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
         }

@@ -6,7 +6,7 @@ import type {
   PessimisticRollbackRequest,
 } from '../rpc.js';
 import type { Attempt, Lock, LockTable } from './lock-table.js';
-import { lockInfo } from './lock-table.js';
+import { lockInfo, pessimisticLock } from './lock-table.js';
 import { VersionKind, keyString } from './record.js';
 import { MAX_UINT32, highHalf, joinHalves, lowHalf } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
@@ -72,43 +72,39 @@ export class PessimisticLocks {
     const values: (Uint8Array | null)[] | undefined = req.returnValues === true ? [] : undefined;
     const notFounds: boolean[] | undefined =
       req.checkExistence === true || req.returnValues === true ? [] : undefined;
+    const { versions } = this;
     const wanted: Lock[] = [];
+    let again = false;
     for (const m of req.mutations) {
       const held = this.locks.held(m.key);
       if (held !== undefined && held.startTs !== startTs) return { lock: held };
       if (held === undefined) {
         const id = keyString(m.key);
         const kept = this.locks.keptFor(id);
-        if (kept !== undefined && kept !== startTs) return { lock: this.placeholder(m.key, id) };
-        wanted.push({
-          key: m.key,
-          id,
-          startTs,
-          primary: req.primaryLock,
-          ttl: req.lockTtl,
-          type: 'pessimisticLock',
-          value: undefined,
-          forUpdateTs: req.forUpdateTs,
-          minCommitTs: req.minCommitTs ?? 0n,
-          useAsyncCommit: false,
-          secondaries: [],
-          txnSize: 0,
-        });
+        // Stands for a key that is free but kept for a waiter which is about to come back.
+        if (kept !== undefined && kept !== startTs) return { lock: pessimisticLock(m.key, id, 0n, m.key, 0) };
+        const minCommitTs = req.minCommitTs ?? 0n;
+        wanted.push(
+          pessimisticLock(m.key, id, startTs, req.primaryLock, req.lockTtl, req.forUpdateTs, minCommitTs),
+        );
       } else if (held.type !== 'pessimisticLock') {
         return { errors: [{ kind: 'abort', message: 'the transaction has already prewritten this key' }] };
-      }
-      const conflict = this.conflictSince(req, m.key, forHi, forLo, startHi, startLo);
-      if (conflict !== null) return { errors: [conflict] };
+      } else again = true;
+      const marked = this.markedSince(req, m.key, forHi, forLo, startHi, startLo);
+      if (marked !== null) return { errors: [marked] };
       const needsValue =
         values !== undefined ||
         notFounds !== undefined ||
         m.assertion === 'notExist' ||
         req.lockOnlyIfExists === true;
+      if (!needsValue && !versions.committedSince(forHi, forLo)) continue;
+      const present = versions.newest(m.key);
+      if (present && this.after(forHi, forLo))
+        return { errors: [this.conflict(req, m.key, 'pessimisticRetry')] };
       if (!needsValue) continue;
-      const found =
-        this.versions.visible(m.key, 0, m.key.length, forHi, forLo) && this.versions.kind === VersionKind.put;
+      const found = present && versions.kind === VersionKind.put;
       if (found && m.assertion === 'notExist') return { errors: [{ kind: 'alreadyExist', key: m.key }] };
-      values?.push(found ? this.versions.buffer.slice(this.versions.start, this.versions.end) : null);
+      values?.push(found ? versions.buffer.slice(versions.start, versions.end) : null);
       notFounds?.push(!found);
       if (!found && req.lockOnlyIfExists === true && held === undefined) wanted.pop();
     }
@@ -117,6 +113,12 @@ export class PessimisticLocks {
       this.locks.put(lock);
       this.locks.taken(lock);
     }
+    if (again) this.renew(req);
+    return { errors: [], values, notFounds };
+  }
+
+  /** Locks that the transaction had already are as good as new ones. */
+  private renew(req: PessimisticLockRequest): void {
     for (const m of req.mutations) {
       const own = this.locks.get(m.key);
       if (own === undefined) continue;
@@ -125,32 +127,10 @@ export class PessimisticLocks {
       if (req.minCommitTs !== undefined && req.minCommitTs > own.minCommitTs)
         own.minCommitTs = req.minCommitTs;
     }
-    return {
-      errors: [],
-      ...(values !== undefined && { values }),
-      ...(notFounds !== undefined && { notFounds }),
-    };
   }
 
-  /** Stands for a key that is free but kept for a waiter which is about to come back. */
-  private placeholder(key: Uint8Array, id: string): Lock {
-    return {
-      key,
-      id,
-      startTs: 0n,
-      primary: key,
-      ttl: 0,
-      type: 'pessimisticLock',
-      value: undefined,
-      forUpdateTs: 0n,
-      minCommitTs: 0n,
-      useAsyncCommit: false,
-      secondaries: [],
-      txnSize: 0,
-    };
-  }
-
-  private conflictSince(
+  /** What the marks of the key have against the lock. */
+  private markedSince(
     req: PessimisticLockRequest,
     key: Uint8Array,
     forHi: number,
@@ -159,18 +139,16 @@ export class PessimisticLocks {
     startLo: number,
   ): KeyError | null {
     const versions = this.versions;
-    if (versions.marksSince(startHi, startLo)) {
-      if (versions.findMark(key, startHi, startLo) && versions.kind === VersionKind.rollback)
-        return this.conflict(req, key, 'selfRolledBack');
-      let hi = MAX_UINT32;
-      let lo = MAX_UINT32;
-      while (versions.newestMark(key, hi, lo) && this.after(forHi, forLo)) {
-        if (versions.kind === VersionKind.lock) return this.conflict(req, key, 'pessimisticRetry');
-        hi = versions.commitLo === 0 ? versions.commitHi - 1 : versions.commitHi;
-        lo = versions.commitLo === 0 ? MAX_UINT32 : versions.commitLo - 1;
-      }
+    if (!versions.marksSince(startHi, startLo)) return null;
+    if (versions.findMark(key, startHi, startLo) && versions.kind === VersionKind.rollback)
+      return this.conflict(req, key, 'selfRolledBack');
+    let hi = MAX_UINT32;
+    let lo = MAX_UINT32;
+    while (versions.newestMark(key, hi, lo) && this.after(forHi, forLo)) {
+      if (versions.kind === VersionKind.lock) return this.conflict(req, key, 'pessimisticRetry');
+      hi = versions.commitLo === 0 ? versions.commitHi - 1 : versions.commitHi;
+      lo = versions.commitLo === 0 ? MAX_UINT32 : versions.commitLo - 1;
     }
-    if (versions.newest(key) && this.after(forHi, forLo)) return this.conflict(req, key, 'pessimisticRetry');
     return null;
   }
 

@@ -31,6 +31,9 @@ export class VersionStore extends VersionReader {
   /** Newest timestamp of a lock record or rollback mark: checks of older transactions must look at the marks. */
   maxMarkHi = 0;
   maxMarkLo = 0;
+  /** Newest commit timestamp of a put or delete: transactions that began later need not look for conflicts. */
+  private newestHi = 0;
+  private newestLo = 0;
   /** Emptied memtables of the usual size, to be used again: a new arena each time would be memory that is collected late. */
   private readonly spare: Memtable[] = [];
   /** Memtables that a bulk load reads, with how many do; nothing is done to them. */
@@ -63,6 +66,18 @@ export class VersionStore extends VersionReader {
         : MemtableList.data;
     this.active.insert(list, write.key, write.kind, commitHi, commitLo, startHi, startLo, write.value);
     if (list === MemtableList.marks) this.noteMark(commitHi, commitLo);
+    else this.noteCommit(commitHi, commitLo);
+  }
+
+  /** Whether puts or deletes may have been committed at or above the timestamp. */
+  committedSince(hi: number, lo: number): boolean {
+    return this.newestHi > hi || (this.newestHi === hi && this.newestLo >= lo);
+  }
+
+  noteCommit(hi: number, lo: number): void {
+    if (this.committedSince(hi, lo)) return;
+    this.newestHi = hi;
+    this.newestLo = lo;
   }
 
   noteMark(hi: number, lo: number): void {
@@ -206,6 +221,7 @@ export class VersionStore extends VersionReader {
     startHi: number,
     startLo: number,
   ): void {
+    this.noteCommit(commitHi, commitLo);
     let record = new Uint8Array(4096);
     // The tree stays that of before this LMDB transaction, and the memtables get no keys that are asked for later.
     const gaps = new GapFinder(this);

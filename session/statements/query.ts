@@ -13,14 +13,14 @@ import type { PlannedStatement } from '../../planner/plan-context.js';
 import { hasForeignKeys } from '../../catalog/foreign-keys.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
-import { operatorRows, resultColumns } from '../operator-rows.js';
+import { operatorRows } from '../operator-rows.js';
 import { noteMetadata } from '../metadata-lock.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
 import { writeFile } from '../outfile.js';
 import { StatementForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
-import { staticRows } from '../static-rows.js';
+import { readAhead } from '../read-ahead.js';
 import { registerStatement } from './statement-handler.js';
 
 /** Plans a statement with the parameters of this execution and notes what it writes. */
@@ -112,17 +112,15 @@ function runPlanned(session: Session, stmt: Query, planned: PlannedStatement): A
 }
 
 /** Locks must be taken before the statement's own stage ends, so that a conflict can run it again. */
-async function runLocking(
+function runLocking(
   session: Session,
   stmt: Query,
   planned: PlannedStatement,
   context: SessionExecContext,
-): Promise<RowsResult | null> {
-  const rows = await openQuery(planned, context);
-  if (stmt.into !== null) return intoClause(session, stmt, rows);
-  const data = await readAll(rows);
-  const columns = resultColumns(planned);
-  return { ...staticRows(columns, data), columns };
+): Awaitable<RowsResult | null> {
+  return andThen(openQuery(planned, context), (rows) =>
+    stmt.into === null ? readAhead(rows) : intoClause(session, stmt, rows),
+  );
 }
 
 async function intoClause(session: Session, stmt: Query, rows: RowsResult): Promise<null> {
