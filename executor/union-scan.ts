@@ -81,8 +81,8 @@ export class UnionScanOperator implements Operator {
     for (const { startKey, endKey } of this.ranges()) {
       for (const { key, value } of buffer.iterate(startKey, endKey)) {
         const name = this.name(key);
-        // Ranges of a join's keys may overlap.
-        if (this.touched.has(name)) continue;
+        // Ranges of a join's keys may overlap. Of a row that went to another partition both keys count.
+        if (plan.physicalIds === undefined && this.touched.has(name)) continue;
         this.touched.add(name);
         if (value === null) continue;
         decoder ??= new RowBatchDecoder(this.columns(), { zone: zoneOf(ctx) });
