@@ -39,9 +39,11 @@ export function coercibilityOf(e: Expression): number {
   if (e.type.tp === TypeCode.Null) return Coercibility.Ignorable;
   switch (e.kind) {
     case 'column':
+      return isStringType(e.type) ? (e.coercibility ?? Coercibility.Implicit) : Coercibility.Numeric;
     case 'correlated':
-      return isStringType(e.type) ? Coercibility.Implicit : Coercibility.Numeric;
+      return isStringType(e.type) ? (e.column.coercibility ?? Coercibility.Implicit) : Coercibility.Numeric;
     case 'constant':
+      if (e.coercibility !== undefined && isStringType(e.type)) return e.coercibility;
       if (e.value === null && e.param === undefined) return Coercibility.Ignorable;
       if (isStringType(e.type) && foldedFrom(e) !== null)
         return Math.min(Coercibility.Literal, coercibilityOf(foldedFrom(e)!));

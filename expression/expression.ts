@@ -16,6 +16,8 @@ export interface Column {
   readonly index: number;
   /** `db.table.column` as EXPLAIN prints it, or `Column#12` for derived ones. */
   readonly name: string;
+  /** Of a string that an expression made: how much its collation binds. Absent: as a table's column. */
+  readonly coercibility?: number;
 }
 
 export interface Constant {
@@ -24,6 +26,8 @@ export interface Constant {
   readonly value: Datum;
   /** Index of the `?` this came from: the value is that of the current execution and plans must not fold it for good. */
   readonly param?: number;
+  /** Of the result of a subquery: how much its collation binds. Absent: as a literal. */
+  readonly coercibility?: number;
 }
 
 export interface ScalarFunction {

@@ -52,10 +52,10 @@ function attempt(
   } catch (e) {
     if (e instanceof AggregateMoved) return attempt(stmt, ctx, memory);
     if (!(e instanceof SubqueryNeeded)) throw e;
-    const types = e.plan.schema.map((c) => c.type);
+    const columns = e.plan.schema;
     const plan = physical(e.plan, e.state);
     return ctx.runSubquery(plan, e.maxRows).then((rows) => {
-      memory.subqueries.set(e.query, { rows, types });
+      memory.subqueries.set(e.query, { rows, columns });
       return attempt(stmt, ctx, memory);
     });
   }

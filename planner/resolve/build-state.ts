@@ -6,6 +6,8 @@ import type { AggregateCall, Hint, Query, SelectStmt } from '../../parser/ast/in
 import { mysqlError } from '../../types/error-table.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
+import { coercibilityOf } from '../../expression/collation-derivation.js';
+import { isStringType } from '../../expression/type-inference.js';
 import { newFunction } from './functions.js';
 import type { PlanContext } from '../plan-context.js';
 import type { LogicalPlan } from '../logical/plan.js';
@@ -37,7 +39,7 @@ export class AggregateMoved extends BuilderRestart {
 /** Rows of a subquery run while planning. */
 export interface SubqueryRows {
   readonly rows: readonly (readonly Datum[])[];
-  readonly types: readonly FieldType[];
+  readonly columns: readonly Column[];
 }
 
 /** What survives a restart of the builder within one statement. */
@@ -119,7 +121,9 @@ export class BuildState {
 
   /** The column an expression gives when projected: itself when it is one already. */
   columnFor(e: Expression): Column {
-    return e.kind === 'column' ? e : this.column(e.type);
+    if (e.kind === 'column') return e;
+    const column = this.column(e.type);
+    return isStringType(e.type) ? { ...column, coercibility: coercibilityOf(e) } : column;
   }
 
   /** A function call, typed and folded. */

@@ -1,15 +1,18 @@
-import type { Column, Expression } from '../../expression/expression.js';
+import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
-import { boolType } from '../../expression/type-inference.js';
+import { coercibilityOf } from '../../expression/collation-derivation.js';
+import { boolType, isStringType } from '../../expression/type-inference.js';
+import type { Datum } from '../../types/datum.js';
+import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
-import { Flag, evalType, isNotNull } from '../../types/field-type.js';
+import { evalType, isNotNull, type FieldType } from '../../types/field-type.js';
 import { asJoinKey, newJoin, nullableColumn } from '../logical/join-condition.js';
 import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
 import { limit } from '../logical/plan.js';
 import { correlatesWith, isCorrelated } from '../logical/walk.js';
-import { newAggregate } from './functions.js';
+import { castTo, newAggregate } from './functions.js';
 import {
   build,
   call,
@@ -38,6 +41,12 @@ function rowsOf(env: ExpressionEnv, query: ast.Query, plan: LogicalPlan, maxRows
   env.state.cacheable = false;
   return known;
 }
+
+/** A value that a subquery gave; its collation binds as that of the subquery's column. */
+const cellOf = (c: Column, value: Datum): Constant =>
+  isStringType(c.type)
+    ? { kind: 'constant', type: c.type, value, coercibility: coercibilityOf(c) }
+    : constant(c.type, value);
 
 const warnHint = (env: ExpressionEnv, message: string): void =>
   env.state.ctx.warn({ level: 'Warning', code: 1815, message });
@@ -106,9 +115,9 @@ export function scalarSubquery(env: ExpressionEnv, query: ast.Query): Expression
 export function rowSubquery(env: ExpressionEnv, query: ast.Query): Expression[] {
   const rel = buildSub(env, query);
   if (evaluable(env, rel.plan)) {
-    const { rows, types } = rowsOf(env, query, rel.plan, 2);
+    const { rows, columns } = rowsOf(env, query, rel.plan, 2);
     if (rows.length > 1) throw mysqlError('ER_SUBQUERY_NO_1_ROW');
-    return types.map((t, i) => constant({ ...t, flag: t.flag & ~Flag.NotNull }, rows[0]?.[i] ?? null));
+    return columns.map((c, i) => cellOf(nullableColumn(c), rows[0]?.[i] ?? null));
   }
   return joinSingleRow(env, rel, query);
 }
@@ -176,7 +185,7 @@ export function inSubqueryValue(
 ): Expression {
   const { left, rel } = inSides(env, expr, query);
   if (evaluable(env, rel.plan) && columnsOf(left).size === 0 && !left.some((l) => l.kind === 'correlated')) {
-    const { rows, types } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
+    const { rows, columns } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
     if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
     const any = rows
       .map((row) =>
@@ -184,7 +193,7 @@ export function inSubqueryValue(
           env,
           '=',
           left,
-          row.map((v, i) => constant(types[i]!, v)),
+          row.map((v, i) => cellOf(columns[i]!, v)),
         ),
       )
       .reduce((a, b) => call(env, 'or', a, b));
@@ -196,6 +205,23 @@ export function inSubqueryValue(
   addInConditions(env, join, left, rel.plan.schema);
   attach(env, join, query);
   return value;
+}
+
+/** The column of MIN or MAX of `of`: its collation binds as that of `of` does. */
+const extreme = (env: ExpressionEnv, type: FieldType, of: Expression): Column =>
+  isStringType(type)
+    ? { ...env.state.column(type), coercibility: coercibilityOf(of) }
+    : env.state.column(type);
+
+/** A subquery's column as comparing it with `x` reads it: its extreme values are those of that type and collation. */
+function comparedWith(env: ExpressionEnv, x: Expression, column: Column): Expression {
+  const compared = call(env, 'lt', x, column);
+  if (compared.kind !== 'function' || compared.name !== 'lt') return column;
+  const side = compared.args[1]!;
+  if (!columnsOf([side]).has(column.id)) return column;
+  if (!isStringType(side.type) || compared.collation === side.type.collate) return side;
+  const { charset = side.type.charset } = collation(compared.collation) ?? {};
+  return castTo(side, { ...side.type, charset, collate: compared.collation }, env.state.ctx.eval);
 }
 
 /**
@@ -214,15 +240,15 @@ export function quantifiedValue(
   const { left, rel } = inSides(env, expr, query);
   if (left.length !== 1) throw mysqlError('ER_OPERAND_COLUMNS', 1);
   const x = left[0]!;
-  const y = rel.plan.schema[0]!;
   const ctx = env.state.ctx.eval;
+  const y = comparedWith(env, x, rel.plan.schema[0]!);
   const aggs = [
     newAggregate('min', [y], false, ctx),
     newAggregate('max', [y], false, ctx),
     newAggregate('count', [ONE], false, ctx),
     newAggregate('count', [y], false, ctx),
   ];
-  const schema = aggs.map((a) => env.state.column(a.type));
+  const schema = aggs.map((a, i) => (i < 2 ? extreme(env, a.type, y) : env.state.column(a.type)));
   const agg: Aggregation = { op: 'Aggregation', schema, children: [rel.plan], groupBy: [], aggs };
   const [min, max, rows, nonNull] = joinSingleRow(env, { plan: agg, names: [] }, query) as [
     Column,
@@ -353,7 +379,7 @@ function inSubqueryValueOf(
   not: boolean,
 ): Expression {
   if (evaluable(env, rel.plan) && !left.some((l) => l.kind === 'correlated')) {
-    const { rows, types } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
+    const { rows, columns } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
     if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
     const any = rows
       .map((row) =>
@@ -361,7 +387,7 @@ function inSubqueryValueOf(
           env,
           '=',
           left,
-          row.map((v, i) => constant(types[i]!, v)),
+          row.map((v, i) => cellOf(columns[i]!, v)),
         ),
       )
       .reduce((a, b) => call(env, 'or', a, b));
