@@ -12,7 +12,7 @@ import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js'
 import { checkImplicitPrimary } from './implicit-primary.js';
 import { checkComputedColumns, expressionColumns } from './generated-column.js';
 import type { CharsetDefault } from './column-type.js';
-import { resolveCharset } from './column-type.js';
+import { readCharsetOptions } from './column-type.js';
 import { buildColumn, checkColumnName, checkQualifier, withFlag, withoutFlag } from './build-column.js';
 import { buildIndex, checkGlobal, flagKeyColumns, requestOfKey, warnOfManualAnalyze } from './build-index.js';
 import type { IndexRequest } from './build-index.js';
@@ -34,8 +34,6 @@ export interface TableOptions {
 }
 
 export function readTableOptions(options: readonly TableOption[], above: CharsetDefault): TableOptions {
-  let charset: string | null = null;
-  let collate: string | null = null;
   let comment: string | null = null;
   let autoIncrement: number | bigint | null = null;
   const kept: Record<string, string> = {};
@@ -43,10 +41,7 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
     const text = String(o.value);
     switch (o.name) {
       case 'CHARSET':
-        charset = text === 'DEFAULT' && o.isDefault ? null : text;
-        break;
       case 'COLLATE':
-        collate = text;
         break;
       case 'COMMENT':
         if ([...text].length > 2048) throw mysqlError('ER_TOO_LONG_TABLE_COMMENT', '', 2048);
@@ -82,7 +77,7 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
         kept[o.name] = text;
     }
   }
-  return { charset: resolveCharset(charset, collate, false, above), comment, autoIncrement, kept };
+  return { charset: readCharsetOptions(options, above), comment, autoIncrement, kept };
 }
 
 /** The table that a CREATE TABLE with a column list describes. Ids of table and version are the caller's to set. */
@@ -313,14 +308,14 @@ function finishTable(
     columns: flagged.map((c) =>
       c.default.kind !== 'none' ? { ...c, type: withoutFlag(c.type, Flag.NoDefaultValue) } : c,
     ),
-    indices,
+    indices: handle === 'int' ? withoutHandleIndex(indices) : indices,
     pkIsHandle: handle === 'int',
     isCommonHandle: handle === 'common',
     state: 'public',
     comment: options.comment ?? '',
     autoIncrement: options.autoIncrement ?? 0,
     maxColumnId: columns.length,
-    maxIndexId: indices.length,
+    maxIndexId: handle === 'int' ? indices.length - 1 : indices.length,
     version: 0,
     createTime: 0,
     ...(stmt.temporary === null
@@ -328,6 +323,12 @@ function finishTable(
       : { temporary: stmt.temporary === 'LOCAL' ? ('local' as const) : ('global' as const) }),
     ...(Object.keys(options.kept).length > 0 ? { options: options.kept } : {}),
   };
+}
+
+/** A primary key that is the rows' handle has no entries of its own and takes no index id: it is number 0. */
+function withoutHandleIndex(indices: readonly IndexInfo[]): IndexInfo[] {
+  let id = 0;
+  return indices.map((i) => ({ ...i, id: i.primary ? 0 : ++id }));
 }
 
 function checkPrimary(primary: IndexInfo, columns: readonly ColumnInfo[], stmt: CreateTableStmt): void {

@@ -245,3 +245,34 @@ export function resolveCharset(
     ? { charset: above.charset, collate: above.charset === 'binary' ? 'binary' : `${above.charset}_bin` }
     : above;
 }
+
+/**
+ * CHARACTER SET and COLLATE of a database or table, each given any number of times: the last one counts, but all must be of one
+ * character set. Throws 1302, 1253, 1115, 1273.
+ */
+export function readCharsetOptions(
+  options: readonly { readonly name: string; readonly value?: unknown }[],
+  above: CharsetDefault,
+): CharsetDefault {
+  let charset: string | null = null;
+  let collate: string | null = null;
+  for (const { name, value } of options) {
+    const text = String(value);
+    if ((name !== 'CHARSET' && name !== 'COLLATE') || text.toUpperCase() === 'DEFAULT') continue;
+    const given =
+      name === 'CHARSET' ? resolveCharset(text, null, false, above) : resolveCharset(null, text, false, above);
+    if (charset !== null && charset !== given.charset) {
+      if (name === 'COLLATE') throw mysqlError('ER_COLLATION_CHARSET_MISMATCH', given.collate, charset);
+      throw mysqlError(
+        'ER_CONFLICTING_DECLARATIONS',
+        'CHARACTER SET ',
+        charset,
+        'CHARACTER SET ',
+        given.charset,
+      );
+    }
+    charset = given.charset;
+    if (name === 'COLLATE') collate = given.collate;
+  }
+  return resolveCharset(charset, collate, false, above);
+}

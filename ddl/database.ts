@@ -6,8 +6,7 @@ import type {
 } from '../parser/ast/index.js';
 import type { DbInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
-import type { CharsetDefault } from './column-type.js';
-import { resolveCharset } from './column-type.js';
+import { readCharsetOptions } from './column-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { checkNotReferenced } from './foreign-key.js';
 import { noteDropped } from './dropped-objects.js';
@@ -23,16 +22,6 @@ const PROTECTED: ReadonlySet<string> = new Set([
   'metrics_schema',
 ]);
 
-function charsetOf(options: readonly DatabaseOption[], above: CharsetDefault): CharsetDefault {
-  let charset: string | null = null;
-  let collate: string | null = null;
-  for (const o of options) {
-    if (o.name === 'CHARSET') charset = o.value;
-    if (o.name === 'COLLATE') collate = o.value;
-  }
-  return resolveCharset(charset, collate, false, above);
-}
-
 /** Throws 8239. */
 async function databasePolicy(ctx: DdlContext, options: readonly DatabaseOption[]): Promise<string | null> {
   const option = options.find((o) => o.name === 'PLACEMENT POLICY');
@@ -46,7 +35,7 @@ export async function createDatabase(ctx: DdlContext, stmt: CreateDatabaseStmt):
   if ([...stmt.name].length > 64) throw mysqlError('ER_TOO_LONG_IDENT', stmt.name);
   ctx.checkPrivilege('CREATE', stmt.name, '');
   const above = { charset: ctx.variable('character_set_server'), collate: ctx.variable('collation_server') };
-  const cs = charsetOf(stmt.options, above);
+  const cs = readCharsetOptions(stmt.options, above);
   await ctx.reload();
   const policy = await databasePolicy(ctx, stmt.options);
   if (existsAlready(ctx, stmt)) return;
@@ -83,7 +72,7 @@ export async function alterDatabase(ctx: DdlContext, stmt: AlterDatabaseStmt): P
     if (db === null) throw mysqlError('ER_BAD_DB_ERROR', name);
     const { policy: before, ...rest } = db;
     const now = placed ? policy : (before ?? null);
-    const { charset, collate } = charsetOf(stmt.options, db);
+    const { charset, collate } = readCharsetOptions(stmt.options, db);
     meta.putDatabase({ ...rest, charset, collate, ...(now === null ? {} : { policy: now }) });
     return { dbIds: [db.id] };
   });

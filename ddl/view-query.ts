@@ -189,13 +189,15 @@ const columnRef = (schema: string | null, table: string, name: string): ColumnRe
 
 /**
  * Gives every field its name. An expression without a name of its own whose text is already the name of another is called
- * Name_exp_…; names that the statement gives, and those of columns, stay (MySQL manual, "CREATE VIEW Statement").
+ * Name_exp_…, one whose text is too long for a name name_exp_ and its position; names that the statement gives, and those of
+ * columns, stay (MySQL manual, "CREATE VIEW Statement").
  */
 function nameFields(fields: readonly SelectField[]): void {
   const unnamed = (f: SelectField): boolean => f.alias === null && f.expr?.kind !== 'ColumnRef';
   const taken = new Set(fields.filter((f) => !unnamed(f)).map((f) => fieldName(f).toLowerCase()));
-  for (const f of fields) {
-    const text = fieldName(f);
+  fields.forEach((f, i) => {
+    const written = fieldName(f);
+    const text = unnamed(f) && [...written].length > NAME_LIMIT ? `name_exp_${i + 1}` : written;
     let name = text;
     if (unnamed(f)) {
       for (let n = 0; taken.has(name.toLowerCase()); n++)
@@ -203,5 +205,8 @@ function nameFields(fields: readonly SelectField[]): void {
       taken.add(name.toLowerCase());
     }
     f.alias = name;
-  }
+  });
 }
+
+/** Characters of an identifier. */
+const NAME_LIMIT = 64;

@@ -52,7 +52,7 @@ class CteStorage {
       let fresh = await this.run(cte.seed, distinct, ctx);
       if (cte.recursive !== null) {
         const limit = Number(ctx.variable('cte_max_recursion_depth'));
-        for (let depth = 0; fresh.to > fresh.from; depth++) {
+        for (let depth = 0; fresh.to > fresh.from && this.rows.rows < cte.maxRows; depth++) {
           if (depth >= limit) throw mysqlError('ER_CTE_MAX_RECURSION_DEPTH', depth + 1);
           this.working = fresh;
           try {
@@ -78,14 +78,19 @@ class CteStorage {
     const from = rows.chunkCount;
     try {
       await op.open();
-      await drain(op, ctx, (input) => {
-        if (distinct === null) return rows.append(input);
-        const chunk = newRows(input, distinct);
-        const more = distinct.bytes - this.distinctBytes;
-        this.distinctBytes += more;
-        if (more !== 0) ctx.memory.consume(more);
-        return rows.append(chunk);
-      });
+      await drain(
+        op,
+        ctx,
+        (input) => {
+          if (distinct === null) return rows.append(input);
+          const chunk = newRows(input, distinct);
+          const more = distinct.bytes - this.distinctBytes;
+          this.distinctBytes += more;
+          if (more !== 0) ctx.memory.consume(more);
+          return rows.append(chunk);
+        },
+        () => rows.rows >= this.cte.maxRows,
+      );
       return { from, to: rows.chunkCount };
     } finally {
       await op.close();

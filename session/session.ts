@@ -12,6 +12,7 @@ import type { ParseOptions } from '../parser/parser.js';
 import { parse, ParseError } from '../parser/parser.js';
 import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { AutoIdKind } from '../catalog/meta/meta.js';
+import { blacklists } from '../planner/blacklists.js';
 import type { MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 import { buildOperator } from '../executor/build-operator.js';
 import { andThen } from '../executor/operator.js';
@@ -114,6 +115,7 @@ export class Session implements ClientSession {
     tables: -1,
     bindings: -1,
     globalBindings: -1,
+    blacklists: -1,
     id: -1,
   };
 
@@ -399,12 +401,10 @@ export class Session implements ClientSession {
       e.globalVersion !== engine.globals.version ||
       e.database !== this.currentDatabase ||
       e.bindings !== this.bindings.version ||
-      e.globalBindings !== engine.bindings.version
+      e.globalBindings !== engine.bindings.version ||
+      e.blacklists !== blacklists.version
     ) {
-      const bindings =
-        this.bindings.version === 0 && engine.bindings.version === 0
-          ? ''
-          : `\0${this.bindings.version}/${engine.bindings.version}`;
+      const bindings = `\0${this.bindings.version}/${engine.bindings.version}/${blacklists.version}`;
       this.environment = {
         version: vars.version,
         globalVersion: engine.globals.version,
@@ -412,6 +412,7 @@ export class Session implements ClientSession {
         tables,
         bindings: this.bindings.version,
         globalBindings: engine.bindings.version,
+        blacklists: blacklists.version,
         // A plan for one's own tables is nobody else's.
         id: planEnvironment(
           vars,

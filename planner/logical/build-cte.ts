@@ -14,7 +14,7 @@ import {
   type QueryScope,
   type Relation,
 } from '../resolve/scope.js';
-import { buildLimit } from './build-limit.js';
+import { buildLimit, rowsWanted } from './build-limit.js';
 import { nullableColumn } from './join-condition.js';
 import { projection, type LogicalCte, type LogicalPlan } from './plan.js';
 import { unionOf } from './union.js';
@@ -85,9 +85,9 @@ export function buildCteReference(
   const { cte, names } = entry.built;
   const schema = cte.columns.map((c) => state.column(c.type));
   let plan: LogicalPlan = { op: 'CteScan', schema, children: [], cte };
-  // The LIMIT of a recursive body limits what each reference sees of it.
+  // The LIMIT of a recursive body limits what each reference from outside sees of it.
   const { query } = entry.def;
-  if (entry.recursive && query.limit !== null) plan = buildLimit(state, plan, query.limit);
+  if (entry.recursive && entry.building === null && query.limit !== null) plan = buildLimit(state, plan, query.limit);
   return { plan, names: rename(names, schema) };
 }
 
@@ -157,6 +157,7 @@ function buildShared(state: BuildState, entry: CteEntry): { cte: LogicalCte; nam
     seed: rel.plan,
     recursive: null,
     distinct: false,
+    maxRows: Infinity,
     columns: rel.plan.schema,
     physical: null,
     optimized: false,
@@ -207,6 +208,7 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
     seed: projection(seed.plan, [...seed.plan.schema], columns),
     recursive: null,
     distinct: steps.some((b) => !b.all),
+    maxRows: query.limit === null ? Infinity : rowsWanted(state, query.limit),
     columns,
     physical: null,
     optimized: false,

@@ -32,3 +32,12 @@ export function buildLimit(state: BuildState, child: LogicalPlan, l: ast.Limit):
   const offset = l.offset === null ? ZERO : limitValue(state, l.offset);
   return { op: 'Limit', schema: child.schema, children: [child], offset, count: limitValue(state, l.count) };
 }
+
+/** How many rows a LIMIT looks at: its offset and its count. */
+export function rowsWanted(state: BuildState, l: ast.Limit): number {
+  const number = (e: ast.Expr): number => {
+    const v = limitValue(state, e);
+    return v.kind === 'constant' ? Number(v.value) : Infinity;
+  };
+  return (l.offset === null ? 0 : number(l.offset)) + number(l.count);
+}

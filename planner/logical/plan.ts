@@ -238,6 +238,8 @@ export interface LogicalCte {
   seed: LogicalPlan;
   recursive: LogicalPlan | null;
   distinct: boolean;
+  /** LIMIT of a recursive body: recursion ends with this many rows. */
+  readonly maxRows: number;
   readonly columns: readonly Column[];
   /** Made when the first reference is planned; references share it. */
   physical: { seed: PhysicalPlan; recursive: PhysicalPlan | null } | null;

@@ -445,6 +445,8 @@ export interface CteDefinition {
   /** Contains CteRef nodes of the same id that read the previous iteration. */
   readonly recursive: PhysicalPlan | null;
   readonly distinct: boolean;
+  /** LIMIT of a recursive body: recursion ends with this many rows. */
+  readonly maxRows: number;
   readonly schema: readonly Column[];
 }
 

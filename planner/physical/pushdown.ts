@@ -1,5 +1,6 @@
 import type { AggFunc, Expression } from '../../expression/expression.js';
 import { findFunction } from '../../expression/function-registry.js';
+import { blacklists } from '../blacklists.js';
 import { hasCorrelated, isVolatile } from '../logical/expression-walk.js';
 
 /** Whether an expression can be evaluated in the store. */
@@ -16,7 +17,8 @@ export function pushable(e: Expression): boolean {
         spec === undefined ||
         spec.pushdown === undefined ||
         spec.sideEffects === true ||
-        spec.async === true
+        spec.async === true ||
+        !blacklists.allowsPushdown(e.name)
       )
         return false;
       return !isVolatile(e) && e.args.every(pushable);
@@ -38,4 +40,5 @@ const PARTIAL: ReadonlySet<string> = new Set([
 
 /** Whether an aggregate can be computed in part in the store. */
 export const pushableAgg = (a: AggFunc): boolean =>
-  PARTIAL.has(a.name) && !a.distinct && a.args.every((e) => pushable(e) && !hasCorrelated(e));
+  PARTIAL.has(a.name) &&
+  blacklists.allowsPushdown(a.name) && !a.distinct && a.args.every((e) => pushable(e) && !hasCorrelated(e));

@@ -180,6 +180,7 @@ export class IndexResolver {
       seed: d.seed,
       recursive: d.recursive,
       distinct: d.distinct,
+      maxRows: d.maxRows,
       schema: d.schema,
     };
     this.ctes.set(d.id, out);

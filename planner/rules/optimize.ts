@@ -1,3 +1,4 @@
+import { blacklists } from '../blacklists.js';
 import { deriveStats } from '../cost/derive-stats.js';
 import type { LogicalPlan } from '../logical/plan.js';
 import { notePredicateColumns } from '../logical/predicate-columns.js';
@@ -45,7 +46,7 @@ export function optimize(plan: LogicalPlan, state: BuildState, ordered = false):
   const { trace } = state.ctx;
   trace?.step('build', p);
   for (const [i, rule] of RULES.entries()) {
-    p = rule.apply(p, state, output);
+    if (blacklists.allowsRule(rule.name)) p = rule.apply(p, state, output);
     // After the first pruning: a column that nobody asked for is no part of the order.
     if (ordered && i === 0) p = resultReorder(p);
     trace?.step(rule.name, p);

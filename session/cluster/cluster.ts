@@ -2,6 +2,7 @@ import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { EngineCore } from '../engine/engine-core.js';
+import { reloadBlacklist, type BlacklistName } from '../engine/optimizer-blacklists.js';
 import { killLocal } from '../engine/kill.js';
 import type { Session } from '../session.js';
 import type { Fact } from '../summary/fact-rows.js';
@@ -66,6 +67,10 @@ export class Cluster {
     });
     bus.serve('bindings', async () => {
       await core.bindings.reload();
+      return null;
+    });
+    bus.serve('blacklist', async (which) => {
+      await reloadBlacklist(core, which as BlacklistName);
       return null;
     });
     bus.serve('accounts', async () => {
@@ -140,6 +145,11 @@ export class Cluster {
   /** Global bindings changed. */
   async tellBindings(): Promise<void> {
     await this.bus.ask('bindings', null);
+  }
+
+  /** ADMIN RELOAD of a blacklist of the optimizer. */
+  async tellBlacklist(which: BlacklistName): Promise<void> {
+    await this.bus.ask('blacklist', which);
   }
 
   async tellGlobal(name: string, value: string): Promise<void> {

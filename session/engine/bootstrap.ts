@@ -4,7 +4,7 @@ import type { EngineCore } from './engine-core.js';
 import { loadGlobals } from './global-store.js';
 
 /** Raised when SYSTEM_TABLES changes; older stores get the tables that they lack. */
-const BOOTSTRAP_VERSION = 6;
+const BOOTSTRAP_VERSION = 7;
 
 /** Makes the system tables of a new store, then takes over the global variables that were kept. */
 export async function bootstrap(core: EngineCore): Promise<void> {

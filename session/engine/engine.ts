@@ -32,6 +32,7 @@ import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
 import { SLOW_QUERY_COLUMNS } from '../../catalog/virtual/slow-query.js';
 import { layoutOf } from '../../types/field-type.js';
 import { registerVariableTables } from '../variables/variable-rows.js';
+import { loadBlacklists } from './optimizer-blacklists.js';
 import { registerSlowQueryTables } from './slow-queries.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerPlacementTables } from '../placement-tables.js';
@@ -122,6 +123,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   core.passwordVerifiers = options.passwordVerifiers ?? new Map();
   await core.accounts.reload();
   await core.bindings.reload();
+  await loadBlacklists(core);
   if (!core.cluster.shared) await core.imports.endInterrupted();
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);

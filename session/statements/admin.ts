@@ -3,6 +3,7 @@ import { bdrRole, setBdrRole, type BdrRole } from '../../ddl/bdr.js';
 import { checkTable } from '../../executor/check-table.js';
 import { cleanupIndex, recoverIndex } from '../../executor/repair-index.js';
 import { tableChecksum } from '../../executor/table-checksum.js';
+import { isBlacklist, reloadBlacklist } from '../engine/optimizer-blacklists.js';
 import { slowRows } from '../engine/slow-queries.js';
 import type { Outcome } from '../run-statement.js';
 import type { Session } from '../session.js';
@@ -92,6 +93,10 @@ registerStatement('Admin', {
         return null;
       case 'RELOAD':
         if (stmt.what === 'BINDINGS') await session.engine.bindings.reload();
+        else if (isBlacklist(stmt.what)) {
+          await reloadBlacklist(session.engine, stmt.what);
+          await session.engine.cluster.tellBlacklist(stmt.what);
+        }
         return null;
       case 'SET BDR ROLE':
         await changeRole(session, stmt.role === 'PRIMARY' ? 'primary' : 'secondary');

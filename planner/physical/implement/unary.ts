@@ -517,6 +517,7 @@ export function definitionOf(cte: CteScan['cte']): CteDefinition {
         return cte.physical!.recursive;
       },
       distinct: cte.distinct,
+      maxRows: cte.maxRows,
       schema: cte.columns,
     };
     DEFINITIONS.set(cte, d);
