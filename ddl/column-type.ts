@@ -2,7 +2,7 @@ import type { ColumnTypeName, ColumnTypeSpec } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../types/field-type.js';
-import { charset as findCharset } from '../types/charset.js';
+import { charset as findCharset, type Charset } from '../types/charset.js';
 import { BINARY_COLLATION, collation as findCollation } from '../types/collation.js';
 
 interface TypeRule {
@@ -183,12 +183,20 @@ function stringType(
   };
 }
 
+/** A member as text. One written in hexadecimal is bytes of the column's charset, of which those that are no character become `?`. */
+function memberText(member: string | Uint8Array, cs: Charset): string {
+  if (typeof member === 'string') return member;
+  const bytes = Uint8Array.from(member);
+  for (let at = cs.invalidAt(bytes); at >= 0; at = cs.invalidAt(bytes)) bytes[at] = 0x3f;
+  return cs.decode(bytes);
+}
+
 function enumMembers(spec: ColumnTypeSpec, name: string, cs: CharsetDefault): readonly string[] {
-  // Trailing spaces of members are removed (MySQL manual, "The ENUM Type").
-  const elems = spec.elems.map((e) => e.replace(/ +$/, ''));
-  if (spec.name === 'SET' && elems.length > 64) throw mysqlError('ER_TOO_BIG_SET', name);
   const order = findCollation(cs.collate) ?? BINARY_COLLATION;
   const charset = findCharset(cs.charset)!;
+  // Trailing spaces of members are removed (MySQL manual, "The ENUM Type").
+  const elems = spec.elems.map((e) => memberText(e, charset).replace(/ +$/, ''));
+  if (spec.name === 'SET' && elems.length > 64) throw mysqlError('ER_TOO_BIG_SET', name);
   const seen = new Set<string>();
   for (const e of elems) {
     const key = Buffer.from(order.sortKey(charset.encode(e))).toString('latin1');

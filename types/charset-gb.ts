@@ -82,7 +82,23 @@ export const gb18030WrongLength = (b: Uint8Array, i: number): number => gb18030C
 export const gbkEncode = (s: string): Uint8Array => iconv.encode(s, 'gbk');
 /** The areas that GBK leaves to the user have no Unicode characters in MySQL. */
 export const gbkDecode = (b: Uint8Array): string =>
-  iconv.decode(Buffer.from(b), 'gbk').replace(/[\ue000-\uf8ff]/g, '?');
+  iconv.decode(Buffer.from(b.includes(0x80) ? withoutEuro(b) : b), 'gbk').replace(/[\ue000-\uf8ff]/g, '?');
+
+/** 0x80 begins no character of MySQL's GBK, though it is the euro sign of code page 936: it and its second byte are one `?`. */
+function withoutEuro(b: Uint8Array): Uint8Array {
+  const out: number[] = [];
+  for (let i = 0; i < b.length;) {
+    const n = gbkCharLen(b, i);
+    if (b[i] === 0x80) {
+      out.push(0x3f);
+      i += 2;
+      continue;
+    }
+    for (let k = 0; k < n; k++) out.push(b[i + k]!);
+    i += n;
+  }
+  return Uint8Array.from(out);
+}
 
 export function gb18030Encode(s: string): Uint8Array {
   return iconv.encode(s, 'gb18030');

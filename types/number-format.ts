@@ -54,10 +54,25 @@ export function formatFloat(v: number): string {
   return format(String(v));
 }
 
-/** DOUBLE(M,D), FLOAT(M,D): fixed digits after the point. */
+/**
+ * DOUBLE(M,D), FLOAT(M,D): fixed digits after the point. Those beyond the shortest that identify the value are zeros, before the
+ * point too (18446744073709552000.0).
+ */
 export function formatFixed(v: number, decimals: number): string {
-  const a = Math.abs(v);
-  if (a < 1e21) return v.toFixed(Math.min(decimals, 100));
-  const big = BigInt(v).toString();
-  return decimals === 0 ? big : `${big}.${'0'.repeat(decimals)}`;
+  const text = String(v);
+  const e = text.indexOf('e');
+  const point = text.indexOf('.');
+  if (e < 0) {
+    const have = point < 0 ? 0 : text.length - point - 1;
+    if (have > decimals) return v.toFixed(decimals);
+    return decimals === 0 ? text : `${text}${point < 0 ? '.' : ''}${'0'.repeat(decimals - have)}`;
+  }
+  const exp = Number(text.slice(e + 1));
+  const digits = text.slice(v < 0 ? 1 : 0, e).replace('.', '');
+  const have = digits.length - 1 - exp;
+  if (have > decimals) return v.toFixed(Math.min(decimals, 100));
+  const sign = v < 0 ? '-' : '';
+  const whole = exp < 0 ? '0' : digits.padEnd(exp + 1, '0');
+  const fraction = exp < 0 ? '0'.repeat(-exp - 1) + digits : '';
+  return decimals === 0 ? sign + whole : `${sign}${whole}.${fraction.padEnd(decimals, '0')}`;
 }

@@ -18,8 +18,8 @@ export interface ColumnTypeSpec {
   collate: string | null;
   /** `CHAR(10) BINARY`: the charset's _bin collation. */
   binary: boolean;
-  /** Members of ENUM and SET. */
-  elems: string[];
+  /** Members of ENUM and SET; bytes where one was written in hexadecimal. */
+  elems: (string | Uint8Array)[];
 }
 
 export type ColumnTypeName =

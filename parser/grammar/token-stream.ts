@@ -222,12 +222,16 @@ export abstract class TokenStream extends Lexer {
 
   /** A string, or a hex or bit literal read as bytes of text. */
   stringOrBytes(): string {
-    if (this.tok === 'hex' || this.tok === 'bit') {
-      const bytes = this.tok === 'hex' ? hexBytes(this.text) : bitBytes(this.text);
-      this.advance();
-      return Buffer.from(bytes).toString('utf8');
-    }
-    return this.string();
+    const value = this.stringOrRawBytes();
+    return typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
+  }
+
+  /** A string, or the bytes of a hexadecimal or bit literal: which characters they are depends on where they go. */
+  stringOrRawBytes(): string | Uint8Array {
+    if (this.tok !== 'hex' && this.tok !== 'bit') return this.string();
+    const bytes = this.tok === 'hex' ? hexBytes(this.text) : bitBytes(this.text);
+    this.advance();
+    return bytes;
   }
 
   /** An unsigned integer within 2^53. */

@@ -192,7 +192,7 @@ export abstract class TypeGrammar extends TokenStream {
       case 'SET':
         this.advance();
         type.name = word;
-        type.elems = this.parenList(() => this.stringOrBytes());
+        type.elems = this.parenList(() => this.stringOrRawBytes());
         this.textAttributes(type);
         return type;
       case 'DATE':
