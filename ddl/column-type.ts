@@ -268,7 +268,9 @@ export function readCharsetOptions(
     const text = String(value);
     if ((name !== 'CHARSET' && name !== 'COLLATE') || text.toUpperCase() === 'DEFAULT') continue;
     const given =
-      name === 'CHARSET' ? resolveCharset(text, null, false, above) : resolveCharset(null, text, false, above);
+      name === 'CHARSET'
+        ? resolveCharset(text, null, false, above)
+        : resolveCharset(null, text, false, above);
     if (charset !== null && charset !== given.charset) {
       if (name === 'COLLATE') throw mysqlError('ER_COLLATION_CHARSET_MISMATCH', given.collate, charset);
       throw mysqlError(

@@ -87,7 +87,8 @@ export function buildCteReference(
   let plan: LogicalPlan = { op: 'CteScan', schema, children: [], cte };
   // The LIMIT of a recursive body limits what each reference from outside sees of it.
   const { query } = entry.def;
-  if (entry.recursive && entry.building === null && query.limit !== null) plan = buildLimit(state, plan, query.limit);
+  if (entry.recursive && entry.building === null && query.limit !== null)
+    plan = buildLimit(state, plan, query.limit);
   return { plan, names: rename(names, schema) };
 }
 

@@ -41,4 +41,6 @@ const PARTIAL: ReadonlySet<string> = new Set([
 /** Whether an aggregate can be computed in part in the store. */
 export const pushableAgg = (a: AggFunc): boolean =>
   PARTIAL.has(a.name) &&
-  blacklists.allowsPushdown(a.name) && !a.distinct && a.args.every((e) => pushable(e) && !hasCorrelated(e));
+  blacklists.allowsPushdown(a.name) &&
+  !a.distinct &&
+  a.args.every((e) => pushable(e) && !hasCorrelated(e));
