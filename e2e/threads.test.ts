@@ -255,6 +255,24 @@ test('interrupted statements end soon, and the threads go on with others', async
   await same(a, 'SELECT s, COUNT(*), MAX(w) FROM f GROUP BY s', false);
 }, 30_000);
 
+test('rows of threads wait for an operator that goes to disk', async () => {
+  // The rows of the inner join are more than the quota, and the outer one writes them to disk as they come.
+  const sql =
+    'SELECT COUNT(*), MIN(p.w), MAX(o.w) FROM f p JOIN (SELECT f.id, REPEAT(f.w, 40) w, dim.name FROM f JOIN dim ON f.g = dim.k) o ' +
+    'ON p.id = o.id AND p.w <> CONCAT(o.w, o.name)';
+  await threads(a, 1);
+  const want = await cells(a, sql);
+  await a.query('SET tidb_mem_quota_query = 32000000');
+  try {
+    for (const n of [2, 4, 4]) {
+      await threads(a, n);
+      expect(await cells(a, sql)).toEqual(want);
+    }
+  } finally {
+    await a.query('SET tidb_mem_quota_query = 1073741824');
+  }
+}, 30_000);
+
 test('what threads hold counts against the quota', async () => {
   const sql = 'SELECT w, g, COUNT(*), MAX(d) FROM f GROUP BY w, g';
   await threads(a, 4);

@@ -383,8 +383,9 @@ export class HashJoinOperator implements Operator, Spillable {
     );
   }
 
+  /** What is being written counts: it is about to be free. */
   spillableBytes(): number {
-    return this.spilled === null ? this.heldBytes : 0;
+    return this.heldBytes;
   }
 
   spill(): void {

@@ -7,6 +7,9 @@ const RELEASED = 2;
 const SHED = 3;
 const SENT = 4;
 const CONSUMED = 5;
+const WAITING = 6;
+const DUE = 7;
+const TRANSIT = 8;
 const HEADER = 64;
 
 /**
@@ -52,13 +55,23 @@ export class ControlBlock {
     Atomics.add(this.words, SHED, 1);
   }
 
-  /** Batches of results that were sent, in any order. */
+  /** Batches of results that were sent. */
   get sent(): number {
     return Atomics.load(this.words, SENT);
   }
 
-  countSent(): void {
+  countSent(bytes: number): void {
     Atomics.add(this.words, SENT, 1);
+    Atomics.add(this.words, TRANSIT, bytes >>> 10);
+  }
+
+  countReceived(bytes: number): void {
+    Atomics.sub(this.words, TRANSIT, bytes >>> 10);
+  }
+
+  /** Kilobytes of results on their way to the main thread. */
+  get transit(): number {
+    return Atomics.load(this.words, TRANSIT);
   }
 
   /** Those that were used. */
@@ -68,6 +81,21 @@ export class ControlBlock {
 
   set consumed(n: number) {
     Atomics.store(this.words, CONSUMED, n);
+  }
+
+  /** Kilobytes of results, in order, that the main thread has and nobody took as yet. */
+  get waiting(): number {
+    return Atomics.load(this.words, WAITING);
+  }
+
+  /** Those of them that may be taken. */
+  get due(): number {
+    return Atomics.load(this.words, DUE);
+  }
+
+  noteWaiting(bytes: number, due: number): void {
+    Atomics.store(this.words, WAITING, bytes >>> 10);
+    Atomics.store(this.words, DUE, due >>> 10);
   }
 
   hold(thread: number, bytes: number): void {

@@ -41,6 +41,8 @@ export class FragmentRun implements Operator, TaskListener {
   private wakeFeeder: (() => void) | null = null;
   private timer: NodeJS.Timeout | null = null;
   private held = 0;
+  /** Bytes of `ready`. */
+  private readyBytes = 0;
   private threadBytes = 0;
   private unregister: (() => void) | null = null;
   private post: (thread: number, message: ToThread) => void = () => undefined;
@@ -161,12 +163,13 @@ export class FragmentRun implements Operator, TaskListener {
   // What the threads tell
 
   batch(m: Extract<FromThread, { kind: 'batch' }>): void {
+    this.control.countReceived(m.bytes);
     if (this.finished) return;
     try {
       const chunk = chunkOfForm(m.rows, this.threads.pool.lasting);
       this.account(rowBytes(chunk));
       const { spans } = m;
-      if (spans.length === 0) this.ready.push(chunk);
+      if (spans.length === 0) this.makeReady(chunk);
       else {
         for (let k = 0, from = 0; k < spans.length; k += 3) {
           const to = spans[k + 1]!;
@@ -215,13 +218,19 @@ export class FragmentRun implements Operator, TaskListener {
     for (;;) {
       const e = this.early.get(this.due);
       if (e !== undefined) {
-        for (const c of e.chunks.splice(0)) this.ready.push(c);
+        for (const c of e.chunks.splice(0)) this.makeReady(c);
         if (!e.last) break;
         this.early.delete(this.due);
       } else if (this.due >= this.morselCount || Atomics.load(this.empty, this.due) === 0) break;
       this.due++;
     }
     this.control.released = this.due;
+    this.control.noteWaiting(this.held, this.readyBytes);
+  }
+
+  private makeReady(chunk: Chunk): void {
+    this.ready.push(chunk);
+    this.readyBytes += rowBytes(chunk);
   }
 
   private notify(): void {
@@ -274,10 +283,13 @@ export class FragmentRun implements Operator, TaskListener {
   next(): Awaitable<Chunk | null> {
     const chunk = this.ready.shift();
     if (chunk !== undefined) {
-      const bytes = Math.min(this.held, rowBytes(chunk));
+      const size = rowBytes(chunk);
+      const bytes = Math.min(this.held, size);
       this.held -= bytes;
+      this.readyBytes -= size;
       this.ctx.memory.release(bytes);
       this.control.consumed++;
+      this.control.noteWaiting(this.held, this.readyBytes);
       return chunk;
     }
     if (this.error !== null) throw this.error as Error;

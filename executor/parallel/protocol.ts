@@ -82,6 +82,7 @@ export type FromThread =
       /** Three numbers each: a morsel, the end of its rows in this batch, and 1 when it has no more. None: rows of any order. */
       readonly spans: readonly number[];
       readonly rows: ChunkForm;
+      readonly bytes: number;
     }
   /** A morsel far ahead waits for those before it: perhaps all of them gave nothing. */
   | { readonly kind: 'ahead'; readonly task: number }

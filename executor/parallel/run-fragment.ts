@@ -31,8 +31,9 @@ const BATCH_BYTES = 1 << 19;
 /** Morsels that are told of together. */
 const BATCH_MORSELS = 8;
 
-/** Batches that may wait for the main thread. */
+/** Batches that may wait for the main thread; kilobytes of results in order. */
 const MAX_SENT = 8;
+const MAX_WAITING = 1 << 13;
 
 export type Post = (message: FromThread, transfer: readonly ArrayBuffer[]) => void;
 
@@ -176,16 +177,33 @@ export class FragmentTask {
       this.waiting.push(chunk);
       this.rows += chunk.rows;
       this.bytes += (rowBytes(chunk) * chunk.rows) / Math.max(1, chunk.length);
-      if (this.rows >= BATCH_ROWS || this.bytes >= BATCH_BYTES) this.sendPart();
+      const full = this.rows >= BATCH_ROWS || this.bytes >= BATCH_BYTES;
+      if (full) this.sendPart();
       const pause = this.ctx.checkpoint();
       if (pause !== undefined) await pause;
       if (this.form.mode === 'free') await this.awaitRoom();
+      else if (full) await this.awaitUse();
     }
   }
 
   /** The main thread must keep up with results that it takes in any order. */
   private async awaitRoom(): Promise<void> {
     while (this.control.sent - this.control.consumed > MAX_SENT) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await this.ctx.checkpoint();
+    }
+  }
+
+  /**
+   * Results that are due wait for those before them to be taken; results of later morsels for the room that all of them have. So who
+   * is at the morsel that is due is never kept by those ahead of it. Call when nothing is left to be sent.
+   */
+  private async awaitUse(): Promise<void> {
+    const { control, scan } = this;
+    while (
+      control.transit > MAX_WAITING / 2 ||
+      (control.released >= scan.morsel ? control.due : control.waiting) > MAX_WAITING
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await this.ctx.checkpoint();
     }
@@ -233,8 +251,9 @@ export class FragmentTask {
       dictionary: (a) => this.idOf(a) ?? null,
     };
     const rows = chunkForm(chunk, writer);
-    this.control.countSent();
-    this.post({ kind: 'batch', task: this.start.task, spans, rows }, buffers);
+    const bytes = rowBytes(chunk);
+    this.control.countSent(bytes);
+    this.post({ kind: 'batch', task: this.start.task, spans, rows, bytes }, buffers);
   }
 }
 
