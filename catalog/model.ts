@@ -105,6 +105,8 @@ export interface TableInfo {
   readonly ttl?: TtlInfo;
   /** ALTER TABLE … CACHE was given. */
   readonly cached?: boolean;
+  /** FLASHBACK CLUSTER is at work on the rows, since this timestamp: statements keep away. */
+  readonly flashback?: string;
   /** Conditions that every row must not make false. */
   readonly checks?: readonly CheckInfo[];
   /** A temporary table: one session's own, or everybody's with rows that each transaction has for itself. */

@@ -21,6 +21,15 @@ export interface DdlContext {
    * every node's statements know the new state.
    */
   awaitVersion(tableId: number, version: number): Promise<void>;
+  /**
+   * Ends the connections of all other clients, on every node, and resolves when nobody's transaction works with the schema as it
+   * was before `version`.
+   */
+  endOthers(version: number): Promise<void>;
+  /** All rows may have changed: every node reads statistics and row counts again. */
+  rowsReplaced(): Promise<void>;
+  /** Throws 8055 when garbage collection may have passed the timestamp. */
+  checkSafePoint(ts: bigint): Promise<void>;
   /** Whether a transaction of this node that uses the table has a snapshot from before `ts`. */
   hasSnapshotBefore(tableId: number, ts: bigint): boolean;
   /** The database named, or the current one; throws 1046. */

@@ -1,5 +1,6 @@
 import { metaHashKey, metaHashPrefix } from '../kv/codec/meta-key.js';
 import { prefixNext } from '../kv/codec/byte-writer.js';
+import type { MetaReader } from '../catalog/meta/meta.js';
 import type { Storage, Transaction } from '../kv/storage.js';
 import { droppedObjects, forgetDropped } from './dropped-objects.js';
 
@@ -39,11 +40,11 @@ export async function unqueueDeleteRange(
 }
 
 async function ranges(
-  txn: Transaction,
+  reader: MetaReader,
   hash: Uint8Array,
 ): Promise<{ readonly key: Uint8Array; readonly range: DeleteRange }[]> {
   const prefix = metaHashPrefix(hash);
-  const iterator = txn.iterate(prefix, prefixNext(prefix));
+  const iterator = reader.iterate(prefix, prefixNext(prefix));
   const found: { key: Uint8Array; range: DeleteRange }[] = [];
   try {
     for (let pair = await iterator.next(); pair !== null; pair = await iterator.next())
@@ -74,4 +75,13 @@ export async function runDeleteRanges(storage: Storage, safePoint: bigint): Prom
   }
   if (running.length > 0) await txn.commit();
   else await txn.rollback();
+}
+
+/**
+ * The list as it was at `ts`, for objects that are again what they were then: what was dropped later is not, and what came back
+ * later is dropped again. What has been removed meanwhile does no harm in the list.
+ */
+export async function restoreDeleteRanges(txn: Transaction, then: MetaReader, ts: bigint): Promise<void> {
+  for (const { key, range } of await ranges(txn, HASH)) if (BigInt(range.ts) > ts) txn.delete(key);
+  for (const { key, range } of await ranges(then, HASH)) txn.set(key, Buffer.from(JSON.stringify(range)));
 }

@@ -25,14 +25,18 @@ const keyOf = (ts: bigint, dbId: number, tableId: number): Uint8Array =>
 
 /** Remembers a table, or a database (null), in the transaction that drops it. */
 export function noteDropped(txn: Transaction, db: DbInfo, table: TableInfo | null): void {
-  const value = {
-    ts: txn.startTs.toString(),
+  putNote(txn, {
+    ts: txn.startTs,
     dbId: db.id,
     db: db.name,
     tableId: table?.id ?? 0,
     table: table?.name ?? '',
-  };
-  txn.set(keyOf(txn.startTs, db.id, value.tableId), Buffer.from(JSON.stringify(value)));
+  });
+}
+
+function putNote(txn: Transaction, o: DroppedObject): void {
+  const value = Buffer.from(JSON.stringify({ ...o, ts: o.ts.toString() }));
+  txn.set(keyOf(o.ts, o.dbId, o.tableId), value);
 }
 
 /** Everything that may still be there, what was dropped last first. */
@@ -54,4 +58,22 @@ export async function droppedObjects(reader: MetaReader): Promise<DroppedObject[
 /** The object is back, or gone for good. */
 export function forgetDropped(txn: Transaction, o: DroppedObject): void {
   txn.delete(keyOf(o.ts, o.dbId, o.tableId));
+}
+
+/**
+ * The notes as they were at `ts`. Of objects that are noted no more, only those that came back meanwhile (`there`) are noted again:
+ * of others nothing is left.
+ */
+export async function restoreDropped(
+  txn: Transaction,
+  then: MetaReader,
+  ts: bigint,
+  there: (dbId: number, tableId: number) => boolean,
+): Promise<void> {
+  const now = await droppedObjects(txn);
+  for (const o of now) if (o.ts > ts) forgetDropped(txn, o);
+  for (const o of await droppedObjects(then)) {
+    const again = now.some((n) => n.ts > ts && n.dbId === o.dbId && n.tableId === o.tableId);
+    if (again || there(o.dbId, o.tableId)) putNote(txn, o);
+  }
 }

@@ -3,6 +3,7 @@ import { MetaMutator } from '../catalog/meta/meta.js';
 import { physicalOf } from '../kv/client/oracle.js';
 import type { Transaction } from '../kv/storage.js';
 import { transact } from '../kv/transact.js';
+import { mysqlError } from '../types/error-table.js';
 import type { DdlContext } from './ddl-context.js';
 
 /** What one step of a schema change wrote. */
@@ -18,16 +19,20 @@ const CONFLICT_RETRIES = 30;
 /**
  * One step of a schema change: `change` edits meta in a transaction of its own, which also makes the next schema
  * version; afterwards this process sees it. Steps of different sessions conflict on the version key and are run again, so
- * `change` must read what it depends on through `meta` or `ctx.schema()` anew. Gives the new version.
+ * `change` must read what it depends on through `meta` or `ctx.schema()` anew. Gives the new version. While FLASHBACK CLUSTER is at
+ * work only its own steps are taken (`flashback`), others throw 1105.
  */
 export async function changeSchema(
   ctx: DdlContext,
   change: (meta: MetaMutator, txn: Transaction, version: number) => Promise<ChangedObjects>,
+  flashback = false,
 ): Promise<number> {
   const version = await transact(
     ctx.storage,
     async (txn) => {
       const meta = new MetaMutator(txn);
+      if (!flashback && (await meta.flashbackJob()) !== 0)
+        throw mysqlError('ER_UNKNOWN_ERROR', 'the cluster is in flashback progress');
       await ctx.reload();
       const next = (await meta.schemaVersion()) + 1;
       const changed = await change(meta, txn, next);

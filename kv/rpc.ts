@@ -31,6 +31,9 @@ export interface KvRpc {
   bulkBegin?(req: BulkBeginRequest): Awaitable<BulkBeginResponse>;
   bulkWrite?(req: BulkWriteRequest): Awaitable<BulkWriteResponse>;
   bulkEnd?(req: BulkEndRequest): Awaitable<void>;
+  /** Closes a region to everything but the flashback of that start timestamp, where stores have regions. */
+  prepareFlashback?(req: PrepareFlashbackRequest): Awaitable<FlashbackResponse>;
+  flashback?(req: FlashbackRequest): Awaitable<FlashbackResponse>;
   /** Waits for pessimistic locks at this moment. */
   getLockWaitInfo?(req: GetLockWaitInfoRequest): Awaitable<GetLockWaitInfoResponse>;
 }
@@ -105,7 +108,7 @@ export type RegionError =
   | { readonly kind: 'isWitness' }
   | { readonly kind: 'bucketVersionNotMatch' }
   | { readonly kind: 'raftEntryTooLarge'; readonly size: number }
-  | { readonly kind: 'flashbackInProgress' }
+  | { readonly kind: 'flashbackInProgress'; readonly regionId: number; readonly startTs: bigint }
   | { readonly kind: 'flashbackNotPrepared' }
   | { readonly kind: 'undeterminedResult'; readonly message: string }
   | { readonly kind: 'other'; readonly message: string };
@@ -357,6 +360,18 @@ export interface GcRequest extends Request {
 export interface DeleteRangeRequest extends Request {
   readonly startKey: Uint8Array;
   readonly endKey: Uint8Array;
+}
+export interface PrepareFlashbackRequest extends Request, KeyRange {
+  readonly version: bigint;
+  readonly startTs: bigint;
+}
+/** Undoes what was written to a range after `version`, by new versions. Nobody else may read or write there meanwhile. */
+export interface FlashbackRequest extends PrepareFlashbackRequest {
+  /** Larger than every commit timestamp in the range. */
+  readonly commitTs: bigint;
+}
+export interface FlashbackResponse extends Response {
+  readonly error?: string;
 }
 /** The buffers of versions that are in memory only. */
 export interface SharedVersions {

@@ -20,6 +20,12 @@ export interface Storage {
   deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void>;
   /** Versions not visible at or after this may be collected; respects running transactions of this process. */
   gc(safePoint: bigint): Awaitable<void>;
+  /**
+   * Puts ranges back to what they held at `version`, by new versions. Nobody else may read or write there meanwhile: the stores of a
+   * cluster see to that from `prepareFlashback` on, elsewhere it is the caller's. Given the same timestamps again, both go on where they were.
+   */
+  prepareFlashback(ranges: readonly KeyRange[], at: Omit<FlashbackTimes, 'commitTs'>): Promise<void>;
+  flashback(ranges: readonly KeyRange[], at: FlashbackTimes): Promise<void>;
   /** Oldest timestamp in use in this process: transactions, open iterators and coprocessor streams, pins; null when idle. */
   oldestActiveTs(): bigint | null;
   /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
@@ -32,6 +38,13 @@ export interface Storage {
   /** The same storage for one session, whose attributes its requests carry; itself where requests go nowhere. */
   forSession(attributes: RequestAttributes): Storage;
   close(): Promise<void>;
+}
+
+export interface FlashbackTimes {
+  readonly version: bigint;
+  readonly startTs: bigint;
+  /** Taken when all regions are prepared. */
+  readonly commitTs: bigint;
 }
 
 /**

@@ -73,7 +73,7 @@ test('tidb_snapshot and tidb_read_staleness', async () => {
 });
 
 test.each([
-  ["SELECT * FROM t AS OF TIMESTAMP '2001-01-01'", 9006],
+  ["SELECT * FROM t AS OF TIMESTAMP '2001-01-01'", 8055],
   ['SELECT * FROM t AS OF TIMESTAMP NOW() + INTERVAL 1 DAY', 1105],
   ['SELECT * FROM t AS OF TIMESTAMP NULL', 8135],
   ['SELECT * FROM t AS OF TIMESTAMP NOW(6) a, t b', 8135],

@@ -3,7 +3,7 @@ import { composeTs, physicalOf } from '../kv/client/oracle.js';
 import type { Expr, ParsedStatement } from '../parser/ast/index.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
-import { durationMs } from './engine/garbage-collector.js';
+import { checkSafePoint } from './engine/gc-safe-point.js';
 import type { Session } from './session.js';
 import { evaluate } from './statements/query.js';
 
@@ -28,15 +28,20 @@ const MICROS = 1_000_000n;
 /** Timestamps of the store are 18 bits of counter above milliseconds: all that was committed within a millisecond is behind its last. */
 const lastOf = (ms: number): bigint => composeTs(ms + 1) - 1n;
 
-/** The point in time that an expression names. Throws 8135, 1105 for the future, 9006 for what garbage collection has taken. */
+/** The point in time that an expression names. Throws 8135, 1105 for the future, 8055 for what garbage collection has taken. */
 export async function pointInTime(session: Session, time: Expr): Promise<PointInTime> {
+  return pointAt(session, await timestampOf(session, time));
+}
+
+/** The timestamp of the store that an expression names. Throws 8135. */
+export async function timestampOf(session: Session, time: Expr): Promise<bigint> {
   const { start, end } = time;
   const seconds: Expr = { kind: 'FuncCall', start, end, schema: null, name: 'unix_timestamp', args: [time] };
   const [found] = await evaluate(session, [seconds]);
   if (found!.value === null) throw mysqlError('ER_AS_OF', 'as of timestamp cannot be NULL');
   const scale = Math.max(0, found!.type.decimal);
   const micros = (BigInt(found!.value as number | bigint) * MICROS) / 10n ** BigInt(scale);
-  return pointAt(session, composeTs(Number(micros / 1000n)));
+  return composeTs(Number(micros / 1000n));
 }
 
 /** The point in time of a timestamp, with the schema of that time. */
@@ -44,9 +49,7 @@ async function pointAt(session: Session, ts: bigint): Promise<PointInTime> {
   const { engine, storage } = session;
   const now = await storage.currentTs();
   if (ts > now) throw mysqlError('ER_UNKNOWN_ERROR', 'cannot set read timestamp to a future time');
-  const kept = physicalOf(now) - durationMs(engine.globals.get('tidb_gc_life_time'));
-  if (engine.globals.get('tidb_gc_enable') === 'ON' && physicalOf(ts) < kept)
-    throw mysqlError('ER_GC_TOO_EARLY', String(ts), String(composeTs(kept)));
+  await checkSafePoint(engine, ts);
   return { ts, schema: await engine.schemaAt(ts) };
 }
 

@@ -20,6 +20,7 @@ import type { SqlWarning } from '../types/error.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import { PlainConvertContext } from '../types/convert-context.js';
 import { convertDatum } from '../types/convert.js';
+import { checkSafePoint } from './engine/gc-safe-point.js';
 import { planQuery } from './plan-statement.js';
 import type { Session } from './session.js';
 import { evaluate } from './statements/query.js';
@@ -46,6 +47,16 @@ export class SessionDdlContext implements DdlContext {
   }
   awaitVersion(tableId: number, version: number): Promise<void> {
     return this.session.engine.awaitVersion(this.session, tableId, version);
+  }
+  async endOthers(version: number): Promise<void> {
+    const { engine, connection, statement } = this.session;
+    await engine.endOthers(connection.id, version, () => statement.throwIfInterrupted());
+  }
+  rowsReplaced(): Promise<void> {
+    return this.session.engine.rowsReplaced();
+  }
+  checkSafePoint(ts: bigint): Promise<void> {
+    return checkSafePoint(this.session.engine, ts);
   }
   hasSnapshotBefore(tableId: number, ts: bigint): boolean {
     for (const s of this.session.engine.sessions.values())

@@ -1,3 +1,4 @@
+import { throwIfFlashback } from '../catalog/flashback-state.js';
 import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
@@ -64,6 +65,7 @@ class SessionFacts implements SessionFunctions {
     if (lower === 'last_plan_from_binding') return this.session.lastPlanFromBinding ? 'ON' : 'OFF';
     if (lower === 'warning_count') return String(this.session.diagnosticsCount.warnings);
     if (lower === 'error_count') return String(this.session.diagnosticsCount.errors);
+    if (lower === 'tidb_current_ts') return String(this.session.transaction.txn?.startTs ?? 0n);
     if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
     if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
@@ -139,6 +141,7 @@ class SessionFacts implements SessionFunctions {
     const db = this.session.schema.database(schema);
     const table = db === null ? null : this.session.schema.table(db.name, name);
     if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', schema, name);
+    throwIfFlashback(table);
     if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
     this.session.privileges.require(privilege, db.name, table.name);
     return { db, table };

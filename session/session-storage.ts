@@ -2,10 +2,11 @@ import { localCoprocessor } from '../executor/coprocessor/handler.js';
 import type { ChunkSource } from '../chunk/chunk.js';
 import { LocalReader, type LocalTables } from '../kv/client/local-tables.js';
 import type { RegionAdmin } from '../kv/region-admin.js';
-import type { WaitForEntry } from '../kv/rpc.js';
+import type { KeyRange, WaitForEntry } from '../kv/rpc.js';
 import type {
   BulkLoading,
   CopTask,
+  FlashbackTimes,
   RequestAttributes,
   Snapshot,
   SnapshotOptions,
@@ -56,6 +57,12 @@ export class SessionStorage implements Storage {
   }
   gc(safePoint: bigint): Awaitable<void> {
     return this.stored.gc(safePoint);
+  }
+  prepareFlashback(ranges: readonly KeyRange[], at: Omit<FlashbackTimes, 'commitTs'>): Promise<void> {
+    return this.stored.prepareFlashback(ranges, at);
+  }
+  flashback(ranges: readonly KeyRange[], at: FlashbackTimes): Promise<void> {
+    return this.stored.flashback(ranges, at);
   }
   oldestActiveTs(): bigint | null {
     return this.stored.oldestActiveTs();

@@ -26,6 +26,7 @@ const text = (s: string): Uint8Array => Buffer.from(s, 'latin1');
 const NEXT_GLOBAL_ID = metaStringKey(text('NextGlobalID'));
 const SCHEMA_VERSION = metaStringKey(text('SchemaVersionKey'));
 const BOOTSTRAP = metaStringKey(text('BootstrapKey'));
+const FLASHBACK_JOB = metaStringKey(text('FlashbackClusterJobID'));
 const DBS = text('DBs');
 const dbField = (id: number): Uint8Array => text(`DB:${id}`);
 const tableField = (id: number): Uint8Array => text(`Table:${id}`);
@@ -57,6 +58,11 @@ export class Meta {
   }
   async bootstrapVersion(): Promise<number> {
     return this.number(BOOTSTRAP);
+  }
+
+  /** The job of a FLASHBACK CLUSTER under way, during which nothing else changes the schema; 0 = none. */
+  async flashbackJob(): Promise<number> {
+    return this.number(FLASHBACK_JOB);
   }
 
   async databases(): Promise<DbInfo[]> {
@@ -145,6 +151,10 @@ export class MetaMutator extends Meta {
 
   setBootstrapVersion(version: number): void {
     this.writer.set(BOOTSTRAP, text(String(version)));
+  }
+  setFlashbackJob(id: number): void {
+    if (id === 0) this.writer.delete(FLASHBACK_JOB);
+    else this.writer.set(FLASHBACK_JOB, text(String(id)));
   }
   putDatabase(db: DbInfo): void {
     this.writer.set(metaHashKey(DBS, dbField(db.id)), encodeDatabase(db));

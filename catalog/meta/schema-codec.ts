@@ -133,6 +133,7 @@ interface StoredTable {
     };
     readonly exchanging?: { readonly partition: StoredPartitioning; readonly at: number };
     readonly foreign_handles?: boolean;
+    readonly flashback?: string;
     readonly options?: Readonly<Record<string, string>>;
   };
 }
@@ -469,6 +470,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
       ...(t.view ? { view: t.view } : {}),
       ...(t.sequence ? { sequence: t.sequence } : {}),
       ...(t.options ? { options: t.options } : {}),
+      ...(t.flashback === undefined ? {} : { flashback: t.flashback }),
       ...(t.moving
         ? {
             moving: {
@@ -539,6 +541,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
         }
       : {}),
     ...(s.table_cache_status_type === 1 ? { cached: true } : {}),
+    ...(s.rutile.flashback === undefined ? {} : { flashback: s.rutile.flashback }),
     ...(s.constraint_info && s.constraint_info.length > 0
       ? { checks: s.constraint_info.map(loadCheck) }
       : {}),

@@ -10,6 +10,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { DdlContext } from '../ddl-context.js';
 import { queueDeleteRange } from '../delete-range.js';
+import { runFlashback } from '../flashback-cluster.js';
 import { changeSchema } from '../schema-change.js';
 import {
   addedIndexes,
@@ -28,7 +29,15 @@ import {
 } from '../table-transition.js';
 import { fillTable, passesOf } from './fill-table.js';
 import { clearPhysical } from './move-rows.js';
-import { isEnded, rowsDone, type DdlJob, type JobSession, type JobSettings } from './job.js';
+import {
+  HEARTBEAT_MS,
+  LEASE_MS,
+  isEnded,
+  rowsDone,
+  type DdlJob,
+  type JobSession,
+  type JobSettings,
+} from './job.js';
 import { JobTable } from './job-table.js';
 
 /** What the worker needs of the server around it. */
@@ -66,9 +75,6 @@ interface WaitingJob {
 /** The worker stops: the job stays where it is, for another node or for the next start. */
 class StoppedError extends Error {}
 
-/** A job without sign of life for so long is taken over by the owner. */
-const LEASE_MS = 6000;
-const HEARTBEAT_MS = 1500;
 const WAIT_MS = 20;
 
 /** What ALTER TABLE makes of a statement. */
@@ -93,6 +99,7 @@ export class DdlWorker {
   private readonly waiting = new Map<number, WaitingJob>();
   /** The ids under which statements have waited: their jobs go on with them. */
   private readonly reserved = new WeakMap<DdlContext, number>();
+  private readonly flashbacks = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | null = null;
   private stopping = false;
   private lastScan = 0;
@@ -121,7 +128,7 @@ export class DdlWorker {
     this.stopping = true;
     if (this.timer !== null) clearInterval(this.timer);
     for (const r of this.running.values()) r.context.interrupt();
-    await Promise.allSettled([...this.running.values()].map((r) => r.ended));
+    await Promise.allSettled([...[...this.running.values()].map((r) => r.ended), ...this.flashbacks]);
     await this.owner.stop();
   }
 
@@ -566,7 +573,7 @@ export class DdlWorker {
     const { storage } = this.env;
     const ts = await storage.currentTs();
     for (const job of await this.jobs.queue(storage.snapshot(ts))) {
-      if (this.running.has(job.id) || job.work === null) continue;
+      if (this.running.has(job.id) || (job.work === null && job.flashback === undefined)) continue;
       // Also one of this node's own: between its first commit and its start here other nodes are told of the schema.
       if (!all && job.leaseUntil > physicalOf(ts)) continue;
       const txn = await storage.begin();
@@ -583,12 +590,22 @@ export class DdlWorker {
         };
         this.jobs.put(txn, mine);
         await txn.commit();
-        this.begin(mine);
+        if (mine.flashback === undefined) this.begin(mine);
+        else this.resumeFlashback(mine);
       } catch (e) {
         if (txn.valid) await txn.rollback();
         if (!isWriteConflict(e)) throw e;
       }
     }
+  }
+
+  private resumeFlashback(job: DdlJob): void {
+    const context = this.env.contextFor(job.session, job.query);
+    const ended = runFlashback(context.ctx, job)
+      .catch((e: unknown) => this.env.onError(e, `DDL job ${job.id}`))
+      .then(() => context.close())
+      .finally(() => this.flashbacks.delete(ended));
+    this.flashbacks.add(ended);
   }
 
   /** ADMIN CANCEL, PAUSE and RESUME DDL JOBS for one job. */
@@ -670,7 +687,10 @@ const endState = (job: DdlJob): DdlJob['schemaState'] => (job.type.startsWith('d
 /** Why a job cannot be cancelled, paused or resumed; null when it can. */
 function refusal(job: DdlJob | null, id: number, wish: 'cancel' | 'pause' | 'resume'): MysqlError | null {
   if (job === null) return mysqlError('ER_DDL_JOB_NOT_FOUND', id);
-  const late = job.state === 'rollingback' || (job.work !== null && !isRevertible(job.work.phase));
+  const late =
+    job.state === 'rollingback' ||
+    (job.work !== null && !isRevertible(job.work.phase)) ||
+    (job.flashback !== undefined && (wish === 'pause' || job.flashback.begun));
   if (wish === 'cancel') return late ? mysqlError('ER_CANNOT_CANCEL_DDL_JOB', id) : null;
   if (wish === 'pause') {
     if (job.state === 'paused') return mysqlError('ER_PAUSED_DDL_JOB', id);

@@ -12,6 +12,10 @@ export interface JobError {
   readonly message: string;
 }
 
+/** A job without sign of life for so long is taken over by the owner. */
+export const LEASE_MS = 6000;
+export const HEARTBEAT_MS = 1500;
+
 /** A schema change: one that is done (history), or one of several steps on its way (queue). */
 export interface DdlJob {
   readonly id: number;
@@ -36,9 +40,20 @@ export interface DdlJob {
   readonly settings: JobSettings;
   /** Null in the history and for changes of one step. */
   readonly work: JobWork | null;
+  readonly flashback?: FlashbackWork;
   /** The node that runs it, until when (milliseconds of the store's clock). */
   readonly node: string;
   readonly leaseUntil: number;
+}
+
+/** FLASHBACK CLUSTER: timestamps are decimal. */
+export interface FlashbackWork {
+  readonly ts: string;
+  readonly startTs: string;
+  /** Of the versions that are written; null until regions are closed. */
+  readonly commitTs: string | null;
+  /** Rows may have changed: there is no way back. */
+  readonly begun: boolean;
 }
 
 /** What the statements of the job depend on. */

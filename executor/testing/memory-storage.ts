@@ -100,6 +100,13 @@ export class MemoryStorage implements Storage {
     return res.chunks;
   }
 
+  prepareFlashback(): Promise<void> {
+    return Promise.reject(new Error('no flashback here'));
+  }
+  flashback(): Promise<void> {
+    return this.prepareFlashback();
+  }
+
   deleteRange(start: Uint8Array, end: Uint8Array): void {
     this.rows = this.rows.filter(
       (r) => compareBytes(r.key, start) < 0 || (end.length > 0 && compareBytes(r.key, end) >= 0),

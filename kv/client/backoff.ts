@@ -43,6 +43,7 @@ export const BackoffBudget = {
   prewrite: 40_000,
   commit: 40_000,
   cleanup: 20_000,
+  flashback: 1_800_000,
   pessimisticLock: 40_000,
 } as const;
 
@@ -111,8 +112,12 @@ function fatalRegionError(e: RegionError): Error {
     case 'raftEntryTooLarge':
       return mysqlError('ER_TXN_TOO_LARGE', e.size);
     case 'flashbackInProgress':
+      return mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `region ${e.regionId} is in flashback progress, FlashbackStartTS is ${e.startTs}`,
+      );
     case 'flashbackNotPrepared':
-      return mysqlError('ER_REGION_UNAVAILABLE');
+      return mysqlError('ER_UNKNOWN_ERROR', 'region is not prepared for the flashback');
     case 'undeterminedResult':
       return new UndeterminedError();
     default:

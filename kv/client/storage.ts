@@ -1,10 +1,21 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { RegionAdmin } from '../region-admin.js';
-import type { BulkSnapshot, KeyRange, KvPair, KvRpc, RegionError, WaitForEntry } from '../rpc.js';
+import { mysqlError } from '../../types/error-table.js';
+import { MysqlError } from '../../types/error.js';
+import type {
+  BulkSnapshot,
+  FlashbackResponse,
+  KeyRange,
+  KvPair,
+  KvRpc,
+  RegionError,
+  WaitForEntry,
+} from '../rpc.js';
 import type {
   BulkLoading,
   CopTask,
+  FlashbackTimes,
   RequestAttributes,
   Snapshot,
   SnapshotOptions,
@@ -126,18 +137,59 @@ class KvStorage implements Storage {
     await this.client.cluster?.advanceSafePoint(safePoint);
   }
 
+  /** Regions that are prepared must hold nothing but the ranges: other keys in them could not be reached. */
+  async prepareFlashback(ranges: readonly KeyRange[], at: Omit<FlashbackTimes, 'commitTs'>): Promise<void> {
+    if (this.client.router.whole !== null) return;
+    await this.regions.split(ranges.flatMap((r) => [r.startKey, r.endKey]));
+    await this.flashbackRegions(ranges, ({ rpc, context }, startKey, endKey) =>
+      rpc.prepareFlashback!({ context, startKey, endKey, ...at }),
+    );
+  }
+
+  async flashback(ranges: readonly KeyRange[], at: FlashbackTimes): Promise<void> {
+    await this.flashbackRegions(ranges, ({ rpc, context }, startKey, endKey) =>
+      rpc.flashback!({ context, startKey, endKey, ...at }),
+    );
+  }
+
+  private async flashbackRegions(
+    ranges: readonly KeyRange[],
+    send: (route: RegionRoute, start: Uint8Array, end: Uint8Array) => Awaitable<FlashbackResponse>,
+  ): Promise<void> {
+    for (const { startKey, endKey } of ranges)
+      await this.forEachRegion(
+        startKey,
+        endKey,
+        async (route, start, end) => {
+          const { regionError, error } = await send(route, start, end);
+          if (error !== undefined) throw mysqlError('ER_UNKNOWN_ERROR', error);
+          return regionError;
+        },
+        BackoffBudget.flashback,
+      );
+  }
+
   private async forEachRegion(
     startKey: Uint8Array,
     endKey: Uint8Array,
     visit: (route: RegionRoute, start: Uint8Array, end: Uint8Array) => Promise<RegionError | undefined>,
+    budget: number = BackoffBudget.cleanup,
   ): Promise<void> {
     const { router } = this.client;
-    const bo = new Backoffer(BackoffBudget.cleanup);
+    const bo = new Backoffer(budget);
     let start = startKey;
     for (;;) {
       const route = await router.locate(start);
       const end = minEnd(route.endKey, endKey);
-      const error = await visit(route, start, end);
+      let error: RegionError | undefined;
+      try {
+        error = await visit(route, start, end);
+      } catch (e) {
+        if (e instanceof MysqlError) throw e;
+        router.onSendFailure(route, e);
+        await bo.sleep('tikvRPC');
+        continue;
+      }
       if (error !== undefined) {
         router.onRegionError(route, error);
         await bo.regionError(error);

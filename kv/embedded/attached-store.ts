@@ -183,6 +183,10 @@ export class AttachedStore implements rpc.KvRpc {
     return this.call('bulkEnd', req);
   }
 
+  flashback(req: rpc.FlashbackRequest): Promise<rpc.FlashbackResponse> {
+    return this.call('flashback', req);
+  }
+
   /** Sends a request with the others of this turn. */
   private call<T>(method: Method, request: unknown): Promise<T> {
     return new Promise<T>((resolve, reject) => {

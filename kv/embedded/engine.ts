@@ -20,6 +20,8 @@ import type {
   CoprocessorRequest,
   CoprocessorResponse,
   DeleteRangeRequest,
+  FlashbackRequest,
+  FlashbackResponse,
   GcRequest,
   GetRequest,
   GetResponse,
@@ -47,7 +49,7 @@ import { StoreDamagedError, readCheckpoint, restoreMeta } from './checkpoint-fil
 import { CommitPath } from './commit-path.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { DataListeners } from './data-listeners.js';
-import { flashback, type FlashbackRequest } from './flashback.js';
+import { flashback } from './flashback.js';
 import { type GcCounts, GarbageCollector } from './gc.js';
 import { DATA_FILE, LMDB_LOCK_FILE, LmdbEnv } from './lmdb-env.js';
 import { LockTable } from './lock-table.js';
@@ -395,12 +397,22 @@ export class EmbeddedStore implements KvRpc {
     return this.collector.collect(highHalf(safePoint), lowHalf(safePoint));
   }
 
-  /** See FlashbackRequest. Throws when the store can not write. */
-  async flashback(req: FlashbackRequest): Promise<void> {
-    if (this.failure !== null) throw this.failure;
+  async flashback(req: FlashbackRequest): Promise<FlashbackResponse> {
+    this.throwIfFailed();
     this.tso.advanceBeyond(req.commitTs);
-    await flashback(this.commitPath, this.reads, req);
+    const shared = this.host?.state;
+    await flashback(this.commitPath, this.reads, req, (writes) => {
+      this.throwIfFailed();
+      shared?.beginCommit();
+      try {
+        this.commitPath.commitTxn(req.startTs, this.tso.next(), writes);
+      } finally {
+        shared?.endCommit();
+      }
+    });
     await this.wal.sync();
+    this.throwIfFailed();
+    return {};
   }
 
   async deleteRange(req: DeleteRangeRequest): Promise<KeyErrorsResponse> {

@@ -1,20 +1,10 @@
 import { compareBytes } from '../codec/byte-writer.js';
 import type { MvccCursor } from '../mvcc-reader.js';
+import type { FlashbackRequest } from '../rpc.js';
 import type { CommitPath } from './commit-path.js';
 import type { Reads } from './reads.js';
 import { VersionKind } from './record.js';
 import type { VersionWrite } from './version-store.js';
-
-/** Undoes what was written to a range after `version`: by new versions, committed at `commitTs`. */
-export interface FlashbackRequest {
-  readonly startKey: Uint8Array;
-  /** Exclusive; empty = to the end. */
-  readonly endKey: Uint8Array;
-  readonly version: bigint;
-  readonly startTs: bigint;
-  /** Larger than every commit timestamp in the range. */
-  readonly commitTs: bigint;
-}
 
 /** Keys looked at, and bytes written, before the event loop runs. */
 const STEP_KEYS = 2048;
@@ -23,10 +13,16 @@ const PAST_LOCKS = { regionId: 0, regionEpoch: { confVer: 0, version: 0 }, isola
 
 /**
  * TiKV's flashback. Nobody else may read or write the range while it works; locks in it are rolled back first. Done again
- * after a crash it goes on where it was, since what is as it was needs no new version.
+ * after a crash it goes on where it was, since what is as it was needs no new version. Each step is a transaction of its own
+ * that `commit` makes, so that whoever follows commits (column segments) meets nothing out of order.
  */
-export async function flashback(path: CommitPath, reads: Reads, req: FlashbackRequest): Promise<void> {
-  const { startKey, endKey, version, startTs, commitTs } = req;
+export async function flashback(
+  path: CommitPath,
+  reads: Reads,
+  req: Pick<FlashbackRequest, 'startKey' | 'endKey' | 'version' | 'commitTs'>,
+  commit: (writes: readonly VersionWrite[]) => void,
+): Promise<void> {
+  const { startKey, endKey, version, commitTs } = req;
   rollBackLocks(path, startKey, endKey);
   const now = new Side(reads.cursor(startKey, endKey, false, commitTs, PAST_LOCKS));
   const then = new Side(reads.cursor(startKey, endKey, false, version, PAST_LOCKS));
@@ -53,7 +49,7 @@ export async function flashback(path: CommitPath, reads: Reads, req: FlashbackRe
       }
       now.cursor.pause();
       then.cursor.pause();
-      path.commitTxn(startTs, commitTs, writes);
+      commit(writes);
       if (now.done && then.done) return;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -55,6 +55,7 @@ export const METHODS = [
   'bulkBegin',
   'bulkWrite',
   'bulkEnd',
+  'flashback',
 ] as const;
 export type Method = (typeof METHODS)[number];
 

@@ -1,3 +1,4 @@
+import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
@@ -119,6 +120,7 @@ export function findTable(state: BuildState, name: ast.TableName): FoundTable {
     state.checkPrivilege('SELECT', dbName, name.name);
     throw mysqlError('ER_NO_SUCH_TABLE', dbName, name.name);
   }
+  throwIfFlashback(table);
   return { db, table };
 }
 

@@ -57,7 +57,8 @@ function sourceTable(from: ast.TableRef | null, ctx: PlanContext): Found | null 
     table === null ||
     table.view !== undefined ||
     table.sequence !== undefined ||
-    table.virtual === true
+    table.virtual === true ||
+    table.flashback !== undefined
   )
     return null;
   const point = pointTable(db, table);

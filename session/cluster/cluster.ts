@@ -61,6 +61,16 @@ export class Cluster {
       await core.awaitLocalVersion(null, tableId, version);
       return null;
     });
+    bus.serve('end others', async (data) => {
+      const { connectionId } = data as { connectionId: number; version: number };
+      await core.refreshSchema();
+      await core.endLocalOthers(connectionId);
+      return null;
+    });
+    bus.serve('rows replaced', async () => {
+      await core.rereadStatistics();
+      return null;
+    });
     bus.serve('reload', async () => {
       await core.refreshSchema();
       return null;
@@ -130,6 +140,15 @@ export class Cluster {
   /** Resolves when every node has the schema version and no transaction of theirs works with the table as it was before. */
   async awaitVersion(tableId: number, version: number): Promise<void> {
     await this.bus.ask('schema', { tableId, version });
+  }
+
+  /** Ends all connections of other nodes but the one; resolves when their transactions are gone and the schema is known there. */
+  async endOthers(connectionId: number, version: number): Promise<void> {
+    await this.bus.ask('end others', { connectionId, version });
+  }
+
+  async tellRowsReplaced(): Promise<void> {
+    await this.bus.ask('rows replaced', null);
   }
 
   /** There is a newer schema. Returns when the nodes that answer in time have it. */

@@ -216,6 +216,44 @@ export class EngineCore {
     }
   }
 
+  /** See DdlContext.endOthers: ends all clients' connections, on every node, but the one. */
+  async endOthers(connectionId: number, version: number, check: () => void): Promise<void> {
+    let done = false;
+    const others = this.cluster.endOthers(connectionId, version).finally(() => (done = true));
+    others.catch(() => undefined);
+    await this.endLocalOthers(connectionId, check);
+    while (!done) {
+      check();
+      await Promise.race([others, new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+    await others;
+  }
+
+  /** The same on this node. Resolves when none of them runs a statement or has a transaction. */
+  async endLocalOthers(connectionId: number, check: () => void = () => undefined): Promise<void> {
+    const others = [...this.sessions.values()].filter((s) => s.connection.id !== connectionId);
+    for (const s of others) {
+      s.kill(true);
+      s.close().catch((err: unknown) => this.logger.warn({ err }, 'a session ended badly'));
+    }
+    const busy = (s: Session): boolean => s.running || s.transaction.active;
+    while (others.some(busy)) {
+      check();
+      await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+  }
+
+  /** Every node reads anew what it knows of tables' rows. */
+  async rowsReplaced(): Promise<void> {
+    await this.rereadStatistics();
+    await this.cluster.tellRowsReplaced();
+  }
+  async rereadStatistics(): Promise<void> {
+    this.rowCounts.clear();
+    await this.rowCounts.load((sql) => this.internalQuery(sql));
+    await this.statistics.restart();
+  }
+
   metaReader(): MetaReader {
     const { storage } = this;
     return {

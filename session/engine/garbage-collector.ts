@@ -1,5 +1,6 @@
 import { runDeleteRanges } from '../../ddl/delete-range.js';
 import { composeTs, physicalOf } from '../../kv/client/oracle.js';
+import { announceSafePoint } from './gc-safe-point.js';
 import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
 
@@ -36,8 +37,15 @@ export class GarbageCollector extends BackgroundWork {
     if (!(await this.holdsOffice())) return;
     const oldest = await this.core.cluster.oldestTs();
     if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
-    if (safePoint <= 0n) return;
+    if (safePoint <= 0n || (await this.flashbackUnderWay())) return;
+    await announceSafePoint(this.core, safePoint);
     await storage.gc(safePoint);
     await runDeleteRanges(storage, safePoint);
+  }
+  /** A flashback reads what was long ago, on whichever node it goes on. */
+  private async flashbackUnderWay(): Promise<boolean> {
+    const { storage, ddl } = this.core;
+    const queue = await ddl.jobs.queue(storage.snapshot(await storage.currentTs()));
+    return queue.some((job) => job.flashback !== undefined);
   }
 }

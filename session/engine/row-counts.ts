@@ -59,6 +59,12 @@ export class RowCounts {
     this.counts.delete(tableId);
     this.dirty.delete(tableId);
   }
+  /** Nothing is known any more. */
+  clear(): void {
+    this.counts.clear();
+    this.dirty.clear();
+    this.own.clear();
+  }
   /** Tables that were counted. */
   tables(): readonly number[] {
     return [...this.counts.keys()];

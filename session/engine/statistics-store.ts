@@ -304,6 +304,13 @@ export class StatisticsStore {
   }
 
   /** Which tables have statistics or locks; the statistics themselves are read when they are wanted. */
+  /** The tables that hold statistics are others now. */
+  async restart(): Promise<void> {
+    for (const id of [...this.loaded.keys()]) this.unload(id);
+    this.known.clear();
+    await this.start();
+  }
+
   async start(): Promise<void> {
     for (const [id] of await this.home.run(
       'SELECT table_id FROM mysql.stats_histograms GROUP BY table_id UNION SELECT table_id FROM mysql.stats_extended',

@@ -6,11 +6,13 @@ import { applyCreateIndex, createIndex, dropIndex } from '../../ddl/index.js';
 import { applyDropIndex } from '../../ddl/index-clauses.js';
 import { alterSequence, createSequence, dropSequences } from '../../ddl/sequence.js';
 import { createTable, dropTables, renameTables, truncateTable } from '../../ddl/table.js';
+import { flashbackCluster } from '../../ddl/flashback-cluster.js';
 import { flashbackDatabase, flashbackTable, recoverTable } from '../../ddl/flashback.js';
 import { definePolicy, dropPolicy } from '../../ddl/placement.js';
 import { defineResourceGroup, dropResourceGroup } from '../../ddl/resource-group.js';
 import { createView, dropViews } from '../../ddl/view.js';
 import { mysqlError } from '../../types/error-table.js';
+import { timestampOf } from '../historical-read.js';
 import type { Session } from '../session.js';
 import { createTableSelect } from '../create-table-select.js';
 import { SessionDdlContext } from '../session-ddl.js';
@@ -118,6 +120,15 @@ registerDdl('DropResourceGroup', dropResourceGroup);
 registerDdl('RecoverTable', recoverTable);
 registerDdl('FlashbackTable', flashbackTable);
 registerDdl('FlashbackDatabase', flashbackDatabase);
+registerDdl('FlashbackToTimestamp', async (ctx, stmt, session) => {
+  if (stmt.tables.length > 0 || stmt.database !== null)
+    throw mysqlError(
+      'ER_UNSUPPORTED_DDL_OPERATION',
+      `FLASHBACK ${stmt.database === null ? 'table' : 'database'} TO TIMESTAMP`,
+    );
+  const { timestamp, tso } = stmt;
+  await flashbackCluster(ctx, timestamp === null ? BigInt(tso!) : await timestampOf(session, timestamp));
+});
 registerDdl('CreateView', (ctx, stmt, session) => {
   checkViewQuery(session, stmt);
   return createView(ctx, stmt);

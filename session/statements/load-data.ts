@@ -1,3 +1,4 @@
+import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { FieldsClause, InsertStmt, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
@@ -57,6 +58,7 @@ function targetOf(session: Session, stmt: LoadDataStmt): { db: string; table: Ta
   const db = session.databaseOf(stmt.table.schema);
   const table = session.schema.table(db, stmt.table.name);
   if (table === null) throw mysqlError('ER_NO_SUCH_TABLE', db, stmt.table.name);
+  throwIfFlashback(table);
   if (table.virtual === true || table.view !== undefined || table.sequence !== undefined)
     throw mysqlError('ER_NON_INSERTABLE_TABLE', stmt.table.name, 'LOAD');
   return { db, table };

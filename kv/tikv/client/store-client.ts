@@ -14,6 +14,8 @@ import { callUnary } from './unary.js';
 const SHORT = 30_000;
 const MEDIUM = 60_000;
 const LONG = 20 * 60_000;
+/** TiDB's flashbackTimeout, of one region. */
+const FLASHBACK = 3 * 60_000;
 
 interface Connections {
   readonly address: string;
@@ -131,6 +133,14 @@ export class StoreClient implements rpc.KvRpc {
 
   coprocessor(req: rpc.CoprocessorRequest): Promise<rpc.CoprocessorResponse> {
     return this.send(cmd.COPROCESSOR, req, MEDIUM);
+  }
+
+  prepareFlashback(req: rpc.PrepareFlashbackRequest): Promise<rpc.FlashbackResponse> {
+    return this.send(cmd.PREPARE_FLASHBACK, req, FLASHBACK);
+  }
+
+  flashback(req: rpc.FlashbackRequest): Promise<rpc.FlashbackResponse> {
+    return this.send(cmd.FLASHBACK, req, FLASHBACK);
   }
 
   async splitRegion(

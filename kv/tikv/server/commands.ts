@@ -316,6 +316,7 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
         if (req.commitTs <= req.startTs || req.version >= req.startTs)
           return { error: 'version < start_ts < commit_ts does not hold' };
         await store.flashback({
+          context: contextFromWire(req.context!),
           startKey: maxStart(req.startKey, region.startKey),
           endKey: minEnd(req.endKey, region.endKey),
           version: req.version,

@@ -314,3 +314,33 @@ export const DELETE_RANGE = command<12, rpc.DeleteRangeRequest, rpc.KeyErrorsRes
     errors: res.error === '' ? NO_ERRORS : [{ kind: 'abort', message: res.error }],
   }),
 );
+
+const flashbackFromWire = (res: pb.FlashbackToVersionResponse): rpc.FlashbackResponse => ({
+  regionError: res.regionError === undefined ? undefined : regionErrorFromWire(res.regionError),
+  error: res.error === '' ? undefined : res.error,
+});
+
+export const PREPARE_FLASHBACK = command<36, rpc.PrepareFlashbackRequest, rpc.FlashbackResponse>(
+  36,
+  ({ context, startKey, endKey, version, startTs }) => ({
+    context: contextToWire(context),
+    startKey,
+    endKey,
+    version,
+    startTs,
+  }),
+  flashbackFromWire,
+);
+
+export const FLASHBACK = command<35, rpc.FlashbackRequest, rpc.FlashbackResponse>(
+  35,
+  ({ context, startKey, endKey, version, startTs, commitTs }) => ({
+    context: contextToWire(context),
+    startKey,
+    endKey,
+    version,
+    startTs,
+    commitTs,
+  }),
+  flashbackFromWire,
+);

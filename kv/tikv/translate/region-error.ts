@@ -43,7 +43,10 @@ export function regionErrorFromWire(e: errorpb.Error): RegionError {
   if (e.bucketVersionNotMatch !== undefined) return { kind: 'bucketVersionNotMatch' };
   if (e.raftEntryTooLarge !== undefined)
     return { kind: 'raftEntryTooLarge', size: e.raftEntryTooLarge.entrySize };
-  if (e.flashbackInProgress !== undefined) return { kind: 'flashbackInProgress' };
+  if (e.flashbackInProgress !== undefined) {
+    const { regionId, flashbackStartTs } = e.flashbackInProgress;
+    return { kind: 'flashbackInProgress', regionId, startTs: flashbackStartTs };
+  }
   if (e.flashbackNotPrepared !== undefined) return { kind: 'flashbackNotPrepared' };
   if (e.undeterminedResult !== undefined)
     return { kind: 'undeterminedResult', message: e.undeterminedResult.message };
