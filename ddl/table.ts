@@ -64,21 +64,23 @@ export async function createTable(
     throw mysqlError('ER_TABLE_WITHOUT_PK');
   let made: TableInfo | null = null;
   await changeSchema(ctx, async (meta, _txn, version) => {
-    if (existsAlready(ctx, db, { ...stmt, ifNotExists: false })) return {};
+    if (existsAlready(ctx, db, stmt)) return { job: null };
     const id = await meta.allocateGlobalIds(1);
     made = await withPartitionIds(meta, { ...built, id, version, createTime: Date.now() });
     meta.putTable(db.id, made);
     startAutoIncrement(meta, db.id, made);
     return { tables: [{ dbId: db.id, tableId: id }] };
   });
+  const table = made as TableInfo | null;
+  if (table === null) return null;
   for (const key of built.foreignKeys ?? []) {
     // Statements that know the referenced table without its referrer come to an end.
     const referenced = ctx.schema().table(key.refSchema, key.refTable);
     if (referenced !== null) await ctx.awaitVersion(referenced.id, ctx.schema().version);
   }
-  ctx.noteRows(made!.id, 0);
-  await preSplit(ctx, made!);
-  return { db, table: made! };
+  ctx.noteRows(table.id, 0);
+  await preSplit(ctx, table);
+  return { db, table: table };
 }
 
 function existsAlready(ctx: DdlContext, db: DbInfo, stmt: CreateTableStmt): boolean {

@@ -457,6 +457,16 @@ export class EmbeddedStore implements KvRpc {
     }
   }
 
+  /**
+   * Calls `done` when all that was committed so far outlives this process as well as the durability setting asks; where that asks for
+   * nothing, when the operating system has it. Not called once the store has failed.
+   */
+  whenDurable(done: () => void): void {
+    this.wal.whenDurable(this.durability === 0 ? 2 : this.durability, () => {
+      if (this.failure === null) done();
+    });
+  }
+
   /** Everything held of one key: for debugging. */
   keyInfo(key: Uint8Array): KeyInfo {
     return keyInfo(this.versions, this.locks, key);

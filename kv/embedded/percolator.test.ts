@@ -47,6 +47,52 @@ function status(
 }
 
 describe('percolator', () => {
+  test.each([false, true])(
+    'keys without locks of a transaction that is committed are not written again by a retried prewrite (async %s)',
+    async (useAsyncCommit) => {
+      await commitOnePhase(store, [
+        ['index0', '0'],
+        ['row', '0'],
+      ]);
+      const startVersion = store.timestamp();
+      const row = { op: 'put', key: bytes('row'), value: bytes('1') } as const;
+      const index = { op: 'put', key: bytes('index1'), value: bytes('1') } as const;
+      const request = (isRetry: boolean) => ({
+        context: { ...context, isRetry },
+        primaryLock: row.key,
+        startVersion,
+        forUpdateTs: startVersion,
+        lockTtl: 3000,
+        txnSize: 2,
+      });
+      const both = await store.prewrite({
+        ...request(false),
+        mutations: [index, row],
+        pessimisticActions: ['skipPessimisticCheck', 'doPessimisticCheck'],
+        tryOnePc: true,
+      });
+      expect(both.onePcCommitTs).not.toBe(0n);
+      // The answer is lost, and others go on.
+      await commitOnePhase(store, [
+        ['index1', null],
+        ['row', '2'],
+      ]);
+      // By now the keys are in two regions.
+      const again = { ...request(true), useAsyncCommit, ...(useAsyncCommit && { secondaries: [index.key] }) };
+      const pessimisticActions = ['skipPessimisticCheck'] as const;
+      const answer = await store.prewrite({ ...again, mutations: [index], pessimisticActions });
+      expect(answer).toMatchObject({ errors: [], minCommitTs: useAsyncCommit ? both.onePcCommitTs : 0n });
+      await store.commit({
+        context,
+        startVersion,
+        keys: [index.key],
+        commitVersion: store.timestamp(),
+      });
+      expect(read(store, 'index1')).toBeNull();
+      expect(store.stats.locks).toBe(0);
+    },
+  );
+
   test('locks block newer readers, not older ones; commit makes both keys visible', async () => {
     await commitOnePhase(store, [['a', '0']]);
     const before = store.timestamp();

@@ -56,7 +56,11 @@ export class Percolator {
       const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo, absent);
       if (result === null) continue;
       if (result.kind === 'committed')
-        return { errors: [], minCommitTs: 0n, onePcCommitTs: req.tryOnePc === true ? result.commitTs : 0n };
+        return {
+          errors: [],
+          minCommitTs: req.useAsyncCommit === true ? result.commitTs : 0n,
+          onePcCommitTs: req.tryOnePc === true ? result.commitTs : 0n,
+        };
       errors.push(result);
       // A conflict dooms the transaction; of locks the caller wants to know all, to resolve them in one go.
       if (result.kind !== 'locked') break;
@@ -202,12 +206,15 @@ export class Percolator {
         versions.newest(m.key);
         return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
       }
-    } else if (
-      lock === undefined &&
-      versions.marksSince(startHi, startLo) &&
-      this.isRolledBack(m.key, startHi, startLo)
-    ) {
-      return this.conflict(req.startVersion, m.key, req.primaryLock, 'selfRolledBack');
+    } else if (lock === undefined) {
+      if (versions.marksSince(startHi, startLo) && this.isRolledBack(m.key, startHi, startLo))
+        return this.conflict(req.startVersion, m.key, req.primaryLock, 'selfRolledBack');
+      // Of a key that needs no lock nothing else tells that the transaction is committed already, in one phase or by who met its
+      // locks: written again it would come back over what others have written since (TiKV: is_retry_request).
+      if (req.context.isRetry === true) {
+        const own = this.committedBefore(m.key, req.startVersion);
+        if (own !== null) return own;
+      }
     }
     if (
       m.op === 'insert' ||

@@ -155,8 +155,9 @@ export class TimestampOracle {
       }
       fs.fdatasync(this.fd, (error) => {
         this.renewing = false;
-        if (error !== null || slot !== this.slot) return;
-        this.lease = Math.max(this.lease, until);
+        // A later lease may be in the other slot by now; then this one is the next to be overwritten.
+        if (error !== null || until <= this.lease) return;
+        this.lease = until;
         this.counter?.extend(this.lease);
         this.slot = 1 - slot;
       });
@@ -164,9 +165,11 @@ export class TimestampOracle {
   }
 
   private writeLease(until: number): void {
-    fs.writeSync(this.fd, encodeSlot(until), 0, SLOT, this.slot * SLOT);
+    // A write that is under way in the background may come last: it must not come over this one.
+    const slot = this.renewing ? 1 - this.slot : this.slot;
+    fs.writeSync(this.fd, encodeSlot(until), 0, SLOT, slot * SLOT);
     this.lease = until;
-    this.slot = 1 - this.slot;
+    this.slot = 1 - slot;
   }
 }
 

@@ -1,3 +1,4 @@
+import { OwnerLease } from '../../kv/owner-lease.js';
 import { Meta, MetaMutator } from '../../catalog/meta/meta.js';
 import { SYSTEM_TABLES, UPGRADE_TO_4 } from './system-tables.js';
 import { announceSafePoint } from './gc-safe-point.js';
@@ -7,20 +8,44 @@ import { loadGlobals } from './global-store.js';
 /** Raised when SYSTEM_TABLES changes; older stores get the tables that they lack. */
 const BOOTSTRAP_VERSION = 7;
 
-/** Makes the system tables of a new store, then takes over the global variables that were kept. */
+const WAIT_MS = 100;
+
+/** Sees to it that the store has the system tables, then takes over the global variables that were kept. */
 export async function bootstrap(core: EngineCore): Promise<void> {
-  const meta = new Meta(core.storage.snapshot(await core.storage.currentTs()));
-  const version = await meta.bootstrapVersion();
-  if (version < BOOTSTRAP_VERSION) {
-    const statements =
-      version === 0 ? SYSTEM_TABLES : SYSTEM_TABLES.filter((sql) => sql.startsWith('CREATE'));
-    for (const sql of statements) await core.internalQuery(sql, '');
-    if (version > 0 && version < 4) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
-    // There is nothing to be read from before.
-    if (version === 0) await announceSafePoint(core, await core.storage.currentTs());
-    const txn = await core.storage.begin();
-    new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
-    await txn.commit();
+  if ((await storedVersion(core)) < BOOTSTRAP_VERSION) {
+    if (core.cluster.shared) await makeTablesAsOne(core);
+    else await makeTables(core);
   }
   await loadGlobals(core);
+}
+
+async function storedVersion(core: EngineCore): Promise<number> {
+  return new Meta(core.storage.snapshot(await core.storage.currentTs())).bootstrapVersion();
+}
+
+/** Of nodes that start together one makes the tables; if it dies, another goes on. */
+async function makeTablesAsOne(core: EngineCore): Promise<void> {
+  const office = new OwnerLease(core.storage, 'bootstrap', core.cluster.nodeId);
+  await office.start();
+  try {
+    while ((await storedVersion(core)) < BOOTSTRAP_VERSION) {
+      if (await office.campaign()) await makeTables(core);
+      else await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  } finally {
+    await office.stop();
+  }
+  await core.reloadSchema();
+}
+
+async function makeTables(core: EngineCore): Promise<void> {
+  const version = await storedVersion(core);
+  const statements = version === 0 ? SYSTEM_TABLES : SYSTEM_TABLES.filter((sql) => sql.startsWith('CREATE'));
+  for (const sql of statements) await core.internalQuery(sql, '');
+  if (version > 0 && version < 4) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
+  // There is nothing to be read from before.
+  if (version === 0) await announceSafePoint(core, await core.storage.currentTs());
+  const txn = await core.storage.begin();
+  new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
+  await txn.commit();
 }

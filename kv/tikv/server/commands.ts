@@ -10,6 +10,7 @@ import { mutationFromWire, type CommandTag } from '../translate/commands.js';
 import { contextFromWire } from '../translate/context.js';
 import { keyErrorToWire, lockToWire } from '../translate/key-error.js';
 import { ACTIONS, PESSIMISTIC_ACTIONS } from '../translate/names.js';
+import type { DurabilityGate } from './durability-gate.js';
 import { RegionCheck, isRegion } from './region-check.js';
 import type { Region, RegionTable } from './region-table.js';
 
@@ -38,6 +39,7 @@ export type WireCoprocessor = (req: cop.Request, store: EmbeddedStore) => Awaita
 export interface CommandContext {
   readonly store: EmbeddedStore;
   readonly regions: RegionTable;
+  readonly gate: DurabilityGate;
   readonly coprocessor: WireCoprocessor | null;
   /** Versions that nothing may read any more may be collected. */
   collect(safePoint: bigint): Promise<void>;
@@ -432,6 +434,23 @@ async function pessimisticLock(
   };
 }
 
+type TagsOf<Req> = {
+  readonly [T in CommandTag]?: (req: WireRequest<T>) => Req;
+};
+
+/** Of which keys' commits an answer may tell; null: of any. */
+const TOLD: TagsOf<readonly Uint8Array[] | null> = {
+  1: (req) => [req.key],
+  2: () => null,
+  3: (req) => req.mutations.map((m) => m.key),
+  4: (req) => req.keys,
+  7: (req) => req.keys,
+  22: () => null,
+  23: (req) => req.mutations.map((m) => m.key),
+  25: (req) => [req.primaryKey],
+  33: (req) => req.keys,
+};
+
 /** Serves one command: the region's checks, then the store. */
 export type CommandServer = <T extends CommandTag>(
   tag: T,
@@ -454,6 +473,13 @@ export function serveCommands(c: CommandContext, storeId: number): CommandServer
       const error = RegionCheck.keys(region, served.keys(request));
       if (error !== null) return answer({ regionError: error });
     }
-    return served.handle(request, region);
+    const told = TOLD[tag] as ((req: WireRequest<T>) => readonly Uint8Array[] | null) | undefined;
+    const response = served.handle(request, region);
+    if (told === undefined) return response;
+    const kept = (r: WireResponse<T>): Awaitable<WireResponse<T>> => {
+      const durable = c.gate.wait(told(request));
+      return answer(durable === null ? (r as object) : durable.then(() => r as object));
+    };
+    return response instanceof Promise ? response.then(kept) : kept(response);
   };
 }

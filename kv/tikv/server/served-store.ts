@@ -24,6 +24,7 @@ import type { TlsFiles } from '../tls.js';
 import { type BatchCall, serveBatchCommands } from './batch-commands.js';
 import { ClusterFile } from './cluster-file.js';
 import { serveCommands, type CommandServer, type RequestCase, type WireCoprocessor } from './commands.js';
+import { DurabilityGate } from './durability-gate.js';
 import { pdHandlers, serveTso, type PdHandlers, type StoreAddress } from './pd-handlers.js';
 import { RegionTable } from './region-table.js';
 import { SplitChecker } from './split-checker.js';
@@ -118,12 +119,14 @@ export class ServedStore {
       now: options.now ?? Date.now,
       collect,
     });
+    const gate = new DurabilityGate(this.store);
     this.servers.forEach((server, i) => {
       const storeId = stores[i]!.id;
       const serve = serveCommands(
         {
           store: this.store,
           regions: this.regions,
+          gate,
           coprocessor: options.coprocessor ?? null,
           collect,
         },

@@ -37,6 +37,7 @@ export function contextFromWire(c: Context): RpcContext {
     isolationLevel: ISOLATION_LEVELS.names[c.isolationLevel] ?? 'SI',
     notFillCache: c.notFillCache,
     maxExecutionMs: c.maxExecutionDurationMs,
+    isRetry: c.isRetryRequest,
     requestSource: c.requestSource,
     resolvedLocks: c.resolvedLocks,
     committedLocks: c.committedLocks,
