@@ -207,7 +207,7 @@ function reorder(group: Group, state: BuildState): LogicalPlan {
   const search = new Search(group, state);
   const n = group.relations.length;
   const best = n <= DP_RELATIONS ? dynamic(search, n) : greedy(search, n);
-  const used = new Set<Expression>();
+  const used = new Set<Expression | JoinKey>();
   const plan = build(best, search, group, used, state);
   const left = group.conditions.filter((c) => !used.has(c));
   return selection(plan, left);
@@ -294,7 +294,13 @@ function greedy(search: Search, n: number): Part {
 }
 
 /** The join tree of a part, each condition at the first join that has all its columns. */
-function build(p: Part, search: Search, group: Group, used: Set<Expression>, state: BuildState): LogicalPlan {
+function build(
+  p: Part,
+  search: Search,
+  group: Group,
+  used: Set<Expression | JoinKey>,
+  state: BuildState,
+): LogicalPlan {
   if (p.leaf >= 0) return group.relations[p.leaf]!;
   // The larger side on the left reads as the probe side.
   const [a, b] = p.left!.rows >= p.right!.rows ? [p.left!, p.right!] : [p.right!, p.left!];
@@ -306,6 +312,12 @@ function build(p: Part, search: Search, group: Group, used: Set<Expression>, sta
   const have = idsOf(join.schema);
   const own = group.conditions.filter((c) => !used.has(c) && [...columnsOf([c])].every((id) => have.has(id)));
   for (const c of own) used.add(c);
+  // A side made of several relations is whole only now that one of them has met the other side: no key, but a condition.
+  for (const k of group.keys) {
+    if (used.has(k) || ![...columnsOf([k.left, k.right])].every((id) => have.has(id))) continue;
+    used.add(k);
+    if (!join.eq.some((e) => isSame(e, k))) own.push(state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right));
+  }
   addJoinConditions(join, own, state.ctx.eval);
   forgetStats(join);
   return join;
@@ -313,10 +325,7 @@ function build(p: Part, search: Search, group: Group, used: Set<Expression>, sta
 
 /** Keys as written; of those only inferred, the ones that say something new. */
 function minimal(keys: readonly JoinKey[], written: readonly JoinKey[]): JoinKey[] {
-  const isWritten = (k: JoinKey): boolean =>
-    written.some(
-      (w) => (w.left === k.left && w.right === k.right) || (w.left === k.right && w.right === k.left),
-    );
+  const isWritten = (k: JoinKey): boolean => written.some((w) => isSame(w, k));
   const out = keys.filter(isWritten);
   for (const k of keys) {
     if (out.includes(k)) continue;
@@ -326,3 +335,7 @@ function minimal(keys: readonly JoinKey[], written: readonly JoinKey[]): JoinKey
   }
   return out;
 }
+
+/** Whether a key is one as written, whichever way round. */
+const isSame = (a: JoinKey, b: JoinKey): boolean =>
+  (a.left === b.left && a.right === b.right) || (a.left === b.right && a.right === b.left);

@@ -5,6 +5,7 @@ import { notePredicateColumns } from '../logical/predicate-columns.js';
 import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { aggregationElimination } from './aggregation-elimination.js';
+import { aggregationPushdown } from './aggregation-pushdown.js';
 import { columnPruning } from './column-pruning.js';
 import { decorrelation } from './decorrelation.js';
 import { joinReorder } from './join-reorder.js';
@@ -16,6 +17,7 @@ import { projectionElimination } from './projection-elimination.js';
 import { resultReorder } from './result-reorder.js';
 import type { Rule } from './rule.js';
 import { semiJoinRewrite } from './semi-join-rewrite.js';
+import { skewDistinctAggregation } from './skew-distinct-aggregation.js';
 import { sortElimination } from './sort-elimination.js';
 import { topNFromWindow } from './topn-from-window.js';
 import { topNPushdown } from './topn-pushdown.js';
@@ -27,10 +29,12 @@ export const RULES: readonly Rule[] = [
   decorrelation,
   semiJoinRewrite,
   aggregationElimination,
+  skewDistinctAggregation,
   projectionElimination,
   maxMinElimination,
   predicatePushdown,
   outerJoinElimination,
+  aggregationPushdown,
   topNFromWindow,
   topNPushdown,
   projectionElimination,

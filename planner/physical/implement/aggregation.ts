@@ -32,6 +32,8 @@ interface Split {
 }
 
 function split(opt: Optimizer, p: Aggregation): Split | null {
+  // Values of finer groups are put together where they are.
+  if (p.aggs.some((a) => a.mode !== 'complete')) return null;
   if (!p.aggs.every(pushableAgg) || !p.groupBy.every(pushable)) return null;
   const ctx = opt.ctx.eval;
   const aggs: AggFunc[] = [];
@@ -156,7 +158,13 @@ function withArguments(
   const asDecimal = (a: AggFunc): AggFunc => {
     const x = a.args[0]!;
     const digits = INT_DIGITS[x.type.tp];
-    if ((a.name !== 'sum' && a.name !== 'avg') || x.kind === 'constant' || digits === undefined) return a;
+    if (
+      (a.name !== 'sum' && a.name !== 'avg') ||
+      a.mode !== 'complete' ||
+      x.kind === 'constant' ||
+      digits === undefined
+    )
+      return a;
     return { ...a, args: [castTo(x, decimalType(digits, 0), opt.ctx.eval), ...a.args.slice(1)] };
   };
   const aggs = p.aggs.map(asDecimal);
