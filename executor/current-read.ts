@@ -6,7 +6,5 @@ import type { ExecContext } from './exec-context.js';
  */
 export function currentReadContext(ctx: ExecContext): ExecContext {
   if (ctx.txn === null || !ctx.txn.pessimistic || ctx.snapshot.ts === ctx.currentReadTs) return ctx;
-  return Object.create(ctx, {
-    snapshot: { value: ctx.storage.snapshot(ctx.currentReadTs), enumerable: true },
-  }) as ExecContext;
+  return ctx.with({ snapshot: ctx.storage.snapshot(ctx.currentReadTs) });
 }

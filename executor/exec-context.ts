@@ -53,7 +53,11 @@ export interface ExecContext {
   readonly warningCount?: number;
   /** Absent where nothing that the statement may write has to do with a foreign key. */
   readonly foreignKeys?: ForeignKeyChecks | null;
+  /** The context with other facts. An object of the same class: one that inherits from it would make every access to either slow. */
+  with(changes: ContextChanges): ExecContext;
 }
+
+export type ContextChanges = Partial<Pick<ExecContext, 'snapshot' | 'scanOverrides'>>;
 
 export interface StatementThreads {
   readonly pool: ThreadPool;

@@ -101,12 +101,8 @@ export class IndexJoinOperator implements Operator {
     const pause = this.ctx.checkpoint();
     if (pause !== undefined) await pause;
     const { plan } = this;
-    const innerCtx = Object.create(this.ctx, {
-      scanOverrides: {
-        value: new Map([...(this.ctx.scanOverrides ?? []), [plan.innerScanId, ranges]]),
-        enumerable: true,
-      },
-    }) as ExecContext;
+    const scanOverrides = new Map(this.ctx.scanOverrides).set(plan.innerScanId, ranges);
+    const innerCtx = this.ctx.with({ scanOverrides });
     const outer = new ChunkListOperator(chunks);
     const inner = this.build(plan.outer === 'left' ? plan.right : plan.left, innerCtx);
     this.join =

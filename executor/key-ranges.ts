@@ -133,12 +133,14 @@ export function tableKeyRanges(
   if (table.isCommonHandle) {
     const primary = table.indices.find((i) => i.primary)!;
     const types = primary.columns.map((c) => table.columns[c.offset]!.type);
-    return keyRangesOf(
-      recordPrefix(physicalId),
-      ranges.map((r) => cutBounds(r, primary, types)),
-      types,
-      zone,
-    );
+    const prefix = recordPrefix(physicalId);
+    const out: KeyRange[] = [];
+    for (const r of ranges) {
+      const startKey = commonPoint(prefix, r, primary, types, zone);
+      if (startKey !== null) out.push({ startKey, endKey: nextKey(startKey) });
+      else out.push(...keyRangesOf(prefix, [cutBounds(r, primary, types)], types, zone));
+    }
+    return out;
   }
   const pk = table.pkIsHandle ? table.columns.find((c) => (c.type.flag & 2) !== 0) : undefined;
   const unsigned = pk !== undefined && isUnsigned(pk.type);
@@ -157,6 +159,35 @@ export function tableKeyRanges(
     } else out.push(intRange(physicalId, low, high));
   }
   return out;
+}
+
+/** The one record key in a range that gives all columns of a clustered key; null for other ranges. */
+function commonPoint(
+  prefix: Uint8Array,
+  r: KeyRangeDatum,
+  primary: IndexInfo,
+  types: readonly FieldType[],
+  zone: ZoneOffsets,
+): Uint8Array | null {
+  const { columns } = primary;
+  if (r.low.length !== columns.length || r.lowExclusive || r.highExclusive) return null;
+  for (let i = 0; i < columns.length; i++)
+    if (columns[i]!.length >= 0 || !isValue(r.low[i]) || !isSame(r.low[i]!, r.high[i])) return null;
+  return boundKey(prefix, r.low, types, false, zone);
+}
+
+/** Whether two bounds are seen to be the same value. */
+function isSame(a: Bound, b: Bound | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a === 'string' || typeof b === 'string' || b === undefined) return false;
+  return a.value === b.value && a.sortKey === b.sortKey;
+}
+
+/** The least key behind `key`. */
+function nextKey(key: Uint8Array): Uint8Array {
+  const next = new Uint8Array(key.length + 1);
+  next.set(key);
+  return next;
 }
 
 const isValue = (b: Bound | undefined): boolean => b !== undefined && typeof b !== 'string';

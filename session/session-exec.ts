@@ -6,6 +6,7 @@ import { andThen } from '../executor/operator.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type {
+  ContextChanges,
   ExecContext,
   ForeignKeyChecks,
   MemoryTracker,
@@ -34,8 +35,9 @@ export class SessionExecContext implements ExecContext {
   readonly storage: Storage;
   readonly eval: EvalContext;
   readonly memory: MemoryTracker;
-  foreignKeys: ForeignKeyChecks | null = null;
-  readonly joinFilters = new JoinFilters();
+  foreignKeys: ForeignKeyChecks | null;
+  readonly joinFilters: JoinFilters;
+  scanOverrides: ExecContext['scanOverrides'] = undefined;
   private files: TempFiles | null | undefined = undefined;
 
   constructor(
@@ -45,14 +47,29 @@ export class SessionExecContext implements ExecContext {
     readonly txn: Transaction | null,
     readonly snapshot: Snapshot,
     readonly currentReadTs: bigint,
+    /** What it is made of, `with` other facts. */
+    private readonly base: SessionExecContext | null = null,
   ) {
     this.storage = session.storage;
     this.eval = session.evalContext;
-    this.memory = new StatementMemory(session.memoryQuota, session, statement, session.engine.memory);
+    this.foreignKeys = base === null ? null : base.foreignKeys;
+    this.joinFilters = base === null ? new JoinFilters() : base.joinFilters;
+    this.memory =
+      base === null
+        ? new StatementMemory(session.memoryQuota, session, statement, session.engine.memory)
+        : base.memory;
+  }
+
+  with({ snapshot = this.snapshot, scanOverrides = this.scanOverrides }: ContextChanges): ExecContext {
+    const { session, statement, schema, txn, currentReadTs } = this;
+    const made = new SessionExecContext(session, statement, schema, txn, snapshot, currentReadTs, this);
+    made.scanOverrides = scanOverrides;
+    return made;
   }
 
   /** Decided at the first operator that asks. */
   get disk(): TempFiles | null {
+    if (this.base !== null) return this.base.disk;
     if (this.files === undefined) {
       const { engine } = this.session;
       const on = engine.tempStorage !== null && engine.globals.get('tidb_enable_tmp_storage_on_oom') === 'ON';

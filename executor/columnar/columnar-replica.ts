@@ -11,7 +11,7 @@ import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
 import { layoutOf, TypeCode } from '../../types/field-type.js';
 import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
-import type { RecordScan } from '../coprocessor/record-scan.js';
+import { isPoint, type RecordScan } from '../coprocessor/record-scan.js';
 import type { Operator } from '../exec-context.js';
 import type { BlockFilter } from './block-filter.js';
 import { ColumnScan } from './column-scan.js';
@@ -198,10 +198,14 @@ export class ColumnarReplica {
     zone: TimeZone,
     filters: readonly BlockFilter[] = [],
   ): Operator | null {
-    if (reader.checkLocks === undefined || req.ranges.length === 0) return null;
+    const { ranges } = req;
+    if (reader.checkLocks === undefined || ranges.length === 0) return null;
+    // A few rows by their keys.
+    if (ranges.length < LOOKUP_REQUEST && isPoint(ranges[0]!) && isPoint(ranges[ranges.length - 1]!))
+      return null;
     const wanted = wantedColumns(plan);
     if (wanted === null) return null;
-    const whole = coversTable(plan.physicalId, req.ranges);
+    const whole = coversTable(plan.physicalId, ranges);
     const table = this.usable(plan.physicalId, wanted, reader.startTs, zone, whole);
     if (table !== null) {
       table.lastUsed = ++this.clock;
@@ -225,7 +229,7 @@ export class ColumnarReplica {
     }
     // A wanted replica is made in the background, in one zone for all.
     if (whole && !this.wanted.has(plan.physicalId)) return this.build(plan, wanted, reader, zone);
-    if (req.ranges.length >= LOOKUP_REQUEST) this.noteLookups(plan, wanted, req.ranges.length, reader, zone);
+    if (ranges.length >= LOOKUP_REQUEST) this.noteLookups(plan, wanted, ranges.length, reader, zone);
     return null;
   }
 

@@ -1,5 +1,4 @@
 import type { Chunk } from '../../chunk/chunk.js';
-import { compareBytes } from '../../kv/codec/byte-writer.js';
 import type { MvccCursor, MvccReader } from '../../kv/mvcc-reader.js';
 import type { KeyRange } from '../../kv/rpc.js';
 import type { Operator } from '../exec-context.js';
@@ -108,7 +107,12 @@ export class RecordScan implements Operator {
 export function isPoint(range: KeyRange): boolean {
   const { startKey, endKey } = range;
   const n = startKey.length;
-  if (endKey.length === n + 1) return endKey[n] === 0 && compareBytes(startKey, endKey.subarray(0, n)) === 0;
+  if (endKey.length === n + 1) {
+    if (endKey[n] !== 0) return false;
+    // Keys of one table differ in their last bytes.
+    for (let i = n - 1; i >= 0; i--) if (startKey[i] !== endKey[i]) return false;
+    return true;
+  }
   if (endKey.length !== n || n !== 19 || startKey[10] !== 0x72) return false;
   // A record key with an integer handle, and the handle after it.
   if (endKey[n - 1]! !== startKey[n - 1]! + 1) return false;

@@ -106,6 +106,9 @@ export function testContext(
     },
     warnings,
     held,
+    with(changes) {
+      return { ...this, ...changes };
+    },
   };
 }
 
