@@ -1,15 +1,21 @@
 import type { Delete } from '../../planner/physical/plan.js';
 import { buildOperator } from '../build-operator.js';
+import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { DmlResult, ExecContext, RowObserver } from '../exec-context.js';
 import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { nameOf } from './current-values.js';
-import { rowHandle, targetRow } from './update.js';
+import { executePointDelete } from './point-change.js';
+import { rowHandle, targetRow } from './target-row.js';
 
 /** DELETE, of one table or several. A row that a join gives more than once is deleted once. */
-export async function executeDelete(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
+export function executeDelete(plan: Delete, ctx: ExecContext): Awaitable<DmlResult> {
+  return executePointDelete(plan, ctx) ?? deleteRows(plan, ctx);
+}
+
+async function deleteRows(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
   const txn = ctx.txn!;
   const targets = plan.targets.map((spec) => ({
     spec,

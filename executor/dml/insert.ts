@@ -21,6 +21,7 @@ import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
 import type { DmlResult, ExecContext, RowObserver } from '../exec-context.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
+import { andThen } from '../operator.js';
 import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum } from './assignment.js';
@@ -73,7 +74,6 @@ export class RowInserter {
   /** Between values made for rows of one statement. */
   private idStep = 1;
   private readonly current: CurrentValues;
-  private readonly publicColumns: readonly ColumnInfo[];
   private storedDecoder: RowBatchDecoder | null = null;
   /** Columns of INSERT … SELECT's query that only ON DUPLICATE KEY UPDATE reads: types, and values by row. */
   queryTypes: readonly FieldType[] = [];
@@ -96,7 +96,10 @@ export class RowInserter {
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
     this.current = new CurrentValues(ctx);
     this.fresh = ctx.txn!.memBuffer.count === 0;
-    this.publicColumns = table.columns.filter((c) => c.state === 'public');
+  }
+
+  private get publicColumns(): readonly ColumnInfo[] {
+    return this.table.columns.filter((c) => c.state === 'public');
   }
 
   /** Of rows that are there already. */
@@ -113,12 +116,39 @@ export class RowInserter {
    * Inserts the rows in order. `laxNulls`: NULL for a NOT NULL column is a warning (a lax sql_mode with several
    * rows, IGNORE).
    */
-  async insert(rows: Datum[][], laxNulls: boolean): Promise<void> {
+  insert(rows: Datum[][], laxNulls: boolean): Awaitable<void> {
     const first = this.records + 1;
     this.records += rows.length;
-    await this.generateIds(rows);
-    this.assigner.row = first;
+    const { assigner } = this;
+    const examined =
+      this.generated !== null ||
+      this.checks !== null ||
+      (assigner.ignore && (this.writers.partitioned || this.writer.observer !== null));
+    return andThen(this.generateIds(rows, 0), () => {
+      assigner.row = first;
+      if (examined) return this.insertExamined(rows, first, laxNulls);
+      this.checkNulls(rows, first, laxNulls);
+      return andThen(this.handlesOf(rows), (handles) => this.insertWith(rows, handles, first, laxNulls));
+    });
+  }
+
+  private async insertExamined(rows: Datum[][], first: number, laxNulls: boolean): Promise<void> {
     if (this.generated !== null) await this.generated.write(rows, this.assigner);
+    this.checkNulls(rows, first, laxNulls);
+    if (this.checks !== null) rows = await this.withinChecks(this.checks, rows);
+    if (this.writers.partitioned && this.assigner.ignore) rows = this.withPartition(rows);
+    if (this.writer.observer !== null && this.assigner.ignore)
+      rows = await this.withParents(this.writer.observer, rows);
+    await this.insertWith(rows, await this.handlesOf(rows), first, laxNulls);
+  }
+
+  private insertWith(rows: Datum[][], handles: Handle[], first: number, laxNulls: boolean): Awaitable<void> {
+    return this.onDuplicate === 'error'
+      ? this.insertNew(rows, handles)
+      : this.insertChecked(rows, handles, first, laxNulls);
+  }
+
+  private checkNulls(rows: Datum[][], first: number, laxNulls: boolean): void {
     const { columns } = this.table;
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
@@ -128,13 +158,6 @@ export class RowInserter {
           row[i] = this.assigner.checkNull(null, columns[i]!, laxNulls);
       }
     }
-    if (this.checks !== null) rows = await this.withinChecks(this.checks, rows);
-    if (this.writers.partitioned && this.assigner.ignore) rows = this.withPartition(rows);
-    if (this.writer.observer !== null && this.assigner.ignore)
-      rows = await this.withParents(this.writer.observer, rows);
-    const handles = await this.handlesOf(rows);
-    if (this.onDuplicate === 'error') await this.insertNew(rows, handles);
-    else await this.insertChecked(rows, handles, first, laxNulls);
   }
 
   /** IGNORE leaves out rows that a CHECK constraint refuses, with a warning for each. */
@@ -185,46 +208,51 @@ export class RowInserter {
     this.writers.noteModified();
   }
 
-  /** Values for AUTO_INCREMENT cells that are NULL (or 0); explicit ones move the sequence, in the order of the rows. */
-  private async generateIds(rows: Datum[][]): Promise<void> {
+  /** Values for AUTO_INCREMENT cells that are NULL (or 0), from row `from` on; explicit ones move the sequence, in the order of the rows. */
+  private generateIds(rows: Datum[][], from: number): Awaitable<void> {
     const column = this.autoColumn;
     if (column === null) return;
     const { offset } = column;
     const needs = (v: Datum): boolean => v === null || (this.zeroGenerates && v === 0);
-    for (let r = 0; r < rows.length;) {
+    for (let r = from; r < rows.length;) {
       const v = rows[r]![offset]!;
       if (!needs(v)) {
-        if (this.table.autoRandom !== undefined) this.checkExplicit();
-        this.lastExplicit = v as number | bigint;
-        if ((v as number | bigint) > 0) {
-          const done = this.ctx.rebaseAutoId(
-            this.table,
-            typeof v === 'number' ? Math.round(v) : (v as bigint),
-          );
-          if (done instanceof Promise) await done;
-        }
+        const done = this.noteExplicit(v as number | bigint);
         r++;
+        if (done instanceof Promise) return done.then(() => this.generateIds(rows, r));
         continue;
       }
       let n = 1;
       while (r + n < rows.length && needs(rows[r + n]![offset]!)) n++;
       const got = this.ctx.allocateIds(this.table, 'column', n);
-      const id = got instanceof Promise ? await got : got;
-      let kept = 0;
-      for (let k = 0; k < n; k++) {
-        const value = typeof id === 'number' ? id + k * this.idStep : id + BigInt(k * this.idStep);
-        const made = this.madeId(value, column);
-        if (made === undefined) continue;
-        rows[r + kept] = rows[r + k]!;
-        rows[r + kept++]![offset] = made;
-        if (this.firstGenerated === 0) this.firstGenerated = value;
-      }
-      if (kept < n) {
-        rows.splice(r + kept, n - kept);
-        this.skipped += n - kept;
-      }
-      r += kept;
+      if (got instanceof Promise)
+        return got.then((id) => this.generateIds(rows, r + this.placeIds(rows, r, n, id, column)));
+      r += this.placeIds(rows, r, n, got, column);
     }
+  }
+
+  private noteExplicit(v: number | bigint): Awaitable<void> {
+    if (this.table.autoRandom !== undefined) this.checkExplicit();
+    this.lastExplicit = v;
+    if (v > 0) return this.ctx.rebaseAutoId(this.table, typeof v === 'number' ? Math.round(v) : v);
+  }
+
+  /** Gives `n` rows from `r` on the values from `id` on; how many rows of them stay. */
+  private placeIds(rows: Datum[][], r: number, n: number, id: number | bigint, column: ColumnInfo): number {
+    let kept = 0;
+    for (let k = 0; k < n; k++) {
+      const value = typeof id === 'number' ? id + k * this.idStep : id + BigInt(k * this.idStep);
+      const made = this.madeId(value, column);
+      if (made === undefined) continue;
+      rows[r + kept] = rows[r + k]!;
+      rows[r + kept++]![column.offset] = made;
+      if (this.firstGenerated === 0) this.firstGenerated = value;
+    }
+    if (kept < n) {
+      rows.splice(r + kept, n - kept);
+      this.skipped += n - kept;
+    }
+    return kept;
   }
 
   /**
@@ -268,7 +296,7 @@ export class RowInserter {
   }
 
   /** Plain INSERT: keys are presumed free; locks (pessimistic) or the commit (optimistic) prove it. */
-  private async insertNew(rows: Datum[][], handles: Handle[]): Promise<void> {
+  private insertNew(rows: Datum[][], handles: Handle[]): Awaitable<void> {
     const { writer } = this;
     const txn = this.ctx.txn!;
     if (txn.gathers) {
@@ -307,18 +335,28 @@ export class RowInserter {
         checkedOwner.push(owner[u]!);
       }
     }
-    if (checked.length > 0) await this.lockAbsent(checked, checkedOwner, rows);
+    if (checked.length === 0) return this.putNew(rows, handles, unique, owner);
+    return andThen(this.lockAbsent(checked, checkedOwner, rows), () =>
+      this.putNew(rows, handles, unique, owner),
+    );
+  }
+
+  private putNew(
+    rows: Datum[][],
+    handles: Handle[],
+    unique: readonly UniqueKey[],
+    owner: readonly number[],
+  ): void {
+    const txn = this.ctx.txn!;
     for (let r = 0, u = 0; r < rows.length; r++) {
       // A row before it in the same statement may have taken the key.
       for (; u < unique.length && owner[u] === r; u++) {
         const own = rows.length > 1 ? txn.memBuffer.get(unique[u]!.key) : null;
-        if (own !== undefined && own !== null) throw writer.duplicate(unique[u]!, rows[r]!);
+        if (own !== undefined && own !== null) throw this.writer.duplicate(unique[u]!, rows[r]!);
       }
       this.writers.of(rows[r]!).insert(rows[r]!, handles[r]!, true);
     }
-    this.affected += rows.length;
-    this.found += rows.length;
-    this.inserted += rows.length;
+    this.noteInserted(rows.length);
   }
 
   /** Rows were inserted. */
@@ -328,25 +366,27 @@ export class RowInserter {
     this.inserted += rows;
   }
 
-  private async lockAbsent(
-    keys: readonly UniqueKey[],
-    owner: readonly number[],
-    rows: Datum[][],
-  ): Promise<void> {
-    const txn = this.ctx.txn!;
-    try {
-      const values = await txn.lockKeys(
-        keys.map((u) => u.key),
-        new StatementLock(this.ctx, true, null, true),
-      );
-      const taken = values.findIndex((v) => v !== null && v !== undefined);
-      if (taken >= 0) throw this.writer.duplicate(keys[taken]!, rows[owner[taken]!]!);
-    } catch (e) {
+  private lockAbsent(keys: readonly UniqueKey[], owner: readonly number[], rows: Datum[][]): Awaitable<void> {
+    const failed = (e: unknown): never => {
       if (!(e instanceof KeyExistsError)) throw e;
       const name = nameOf(e.key);
       const at = keys.findIndex((u) => nameOf(u.key) === name);
       throw at < 0 ? e : this.writer.duplicate(keys[at]!, rows[owner[at]!]!);
+    };
+    const locked = (values: readonly (Uint8Array | null)[]): void => {
+      const taken = values.findIndex((v) => v !== null && v !== undefined);
+      if (taken >= 0) throw this.writer.duplicate(keys[taken]!, rows[owner[taken]!]!);
+    };
+    let values: Awaitable<(Uint8Array | null)[]>;
+    try {
+      values = this.ctx.txn!.lockKeys(
+        keys.map((u) => u.key),
+        new StatementLock(this.ctx, true, null, true),
+      );
+    } catch (e) {
+      return failed(e);
     }
+    return values instanceof Promise ? values.then(locked, failed) : locked(values);
   }
 
   /** IGNORE, REPLACE, ON DUPLICATE KEY UPDATE: what the keys hold is read for the whole batch, then rows go one by one. */
@@ -585,7 +625,7 @@ export function sameHandle(a: Handle, b: Handle): boolean {
   return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : sameNumber(a, b);
 }
 
-export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<DmlResult> {
+export function executeInsert(plan: Insert, ctx: ExecContext): Awaitable<DmlResult> {
   const assigner = new Assigner(ctx, plan.ignore);
   const mode: OnDuplicate = plan.replace
     ? 'replace'
@@ -597,24 +637,38 @@ export async function executeInsert(plan: Insert, ctx: ExecContext): Promise<Dml
   const inserter = new RowInserter(plan.table, mode, assigner, ctx, plan.onDuplicate, plan.partitions);
   const template = new RowTemplate(plan.table, plan.columns, assigner, ctx);
   const lax = plan.ignore || (!assigner.strict && (plan.select !== null || plan.rows.length > 1));
-  if (plan.select === null) {
-    for (let at = 0; at < plan.rows.length; at += BATCH_ROWS) {
-      const end = Math.min(plan.rows.length, at + BATCH_ROWS);
-      const rows: Datum[][] = [];
-      for (let r = at; r < end; r++) {
-        assigner.row = r + 1;
-        const row = template.fill(plan.rows[r]!);
-        rows.push(row instanceof Promise ? await row : row);
-      }
-      await inserter.insert(rows, lax);
-      if (end < plan.rows.length) {
-        const pause = ctx.checkpoint();
-        if (pause !== undefined) await pause;
-      }
+  const done = (): DmlResult => {
+    inserter.finish();
+    return insertResult(plan, inserter, ctx);
+  };
+  if (plan.select !== null) return insertSelect(plan, template, inserter, assigner, lax, ctx).then(done);
+  if (plan.rows.length > 1) return insertValues(plan, template, inserter, assigner, lax, ctx).then(done);
+  const inserted = andThen(template.fill(plan.rows[0]!), (row) => inserter.insert([row], lax));
+  return andThen(inserted, done);
+}
+
+async function insertValues(
+  plan: Insert,
+  template: RowTemplate,
+  inserter: RowInserter,
+  assigner: Assigner,
+  lax: boolean,
+  ctx: ExecContext,
+): Promise<void> {
+  for (let at = 0; at < plan.rows.length; at += BATCH_ROWS) {
+    const end = Math.min(plan.rows.length, at + BATCH_ROWS);
+    const rows: Datum[][] = [];
+    for (let r = at; r < end; r++) {
+      assigner.row = r + 1;
+      const row = template.fill(plan.rows[r]!);
+      rows.push(row instanceof Promise ? await row : row);
     }
-  } else await insertSelect(plan, template, inserter, assigner, lax, ctx);
-  inserter.finish();
-  return insertResult(plan, inserter, ctx);
+    await inserter.insert(rows, lax);
+    if (end < plan.rows.length) {
+      const pause = ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+  }
 }
 
 async function insertSelect(

@@ -1,5 +1,5 @@
 import { autoColumn } from '../../catalog/auto-columns.js';
-import type { ColumnInfo } from '../../catalog/model.js';
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { isWritable } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
@@ -30,25 +30,54 @@ interface ComputedDefault {
   readonly value: Expression;
 }
 
+/** What rows begin with. */
+interface Defaults {
+  /** By column offset, where it is the same for each statement; NULL elsewhere. */
+  readonly constants: Datum[];
+  /** Columns whose default each statement finds anew: the time, an expression, one that has none. */
+  readonly others: readonly ColumnInfo[];
+}
+
+/** By the plan's list of columns. */
+const DEFAULTS = new WeakMap<readonly ColumnInfo[], Defaults & { readonly table: TableInfo }>();
+
+function defaultsOf(table: TableInfo, given: readonly ColumnInfo[]): Defaults {
+  let known = DEFAULTS.get(given);
+  if (known?.table === table) return known;
+  const constants = new Array<Datum>(table.columns.length).fill(null);
+  const others: ColumnInfo[] = [];
+  const offsets = new Set(given.map((c) => c.offset));
+  const auto = autoColumn(table)?.id;
+  for (const c of table.columns) {
+    if (!isWritable(c.state) || c.generated !== '') continue;
+    const d = c.default;
+    if (offsets.has(c.offset)) {
+      // Until it is assigned, expressions see its default (manual, "INSERT Statement").
+      if (d.kind === 'value') constants[c.offset] = d.value;
+      else if (d.kind === 'now') others.push(c);
+    } else if (c.id !== auto || d.kind === 'expr') {
+      if (d.kind === 'value' && d.value !== null) constants[c.offset] = d.value;
+      else if (d.kind === 'now' || d.kind === 'expr' || isNotNull(c.type)) others.push(c);
+    }
+  }
+  DEFAULTS.set(given, (known = { table, constants, others }));
+  return known;
+}
+
 /** Makes full rows of the values given for some columns. */
 export class RowTemplate {
-  private readonly defaults: Datum[];
-  private defaultsReady = false;
+  private defaults: Datum[] | null = null;
   /** Columns whose default is an expression, with a value for each row, and the generated ones that these read; in their order. */
   private computed: readonly ComputedDefault[] = [];
   /** Those that the present row sets to DEFAULT. */
   private readonly deferred: ComputedDefault[] = [];
-  private readonly types;
 
   constructor(
     private readonly table: Insert['table'],
     private readonly given: readonly ColumnInfo[],
     private readonly assigner: Assigner,
     private readonly ctx: ExecContext,
-  ) {
-    this.defaults = new Array<Datum>(table.columns.length).fill(null);
-    this.types = table.columns.filter((c) => c.state === 'public').map((c) => c.type);
-  }
+  ) {}
 
   /** Whether columns that are not given have expressions for defaults. */
   get computesDefaults(): boolean {
@@ -58,29 +87,24 @@ export class RowTemplate {
 
   /** A row with every column at its default, where that is no expression. */
   start(): Datum[] {
-    if (!this.defaultsReady) {
-      const given = new Set(this.given.map((c) => c.offset));
-      const auto = autoColumn(this.table)?.id;
-      const computed: ComputedDefault[] = [];
-      for (const c of this.table.columns) {
-        if (!isWritable(c.state) || c.generated !== '') continue;
-        if (given.has(c.offset)) {
-          // Until it is assigned, expressions see its default (manual, "INSERT Statement").
-          if (c.default.kind === 'value') this.defaults[c.offset] = c.default.value;
-          else if (c.default.kind === 'now') this.defaults[c.offset] = this.assigner.now(c);
-          continue;
-        }
-        if (c.default.kind === 'expr')
-          computed.push({
-            column: c,
-            value: defaultExpression(c.default.sql, this.table, this.ctx.eval),
-          });
-        else this.defaults[c.offset] = c.id === auto ? null : this.assigner.defaultOf(c);
-      }
-      this.computed = this.inOrder(computed);
-      this.defaultsReady = true;
-    }
+    this.defaults ??= this.makeDefaults();
     return this.defaults.slice();
+  }
+
+  private makeDefaults(): Datum[] {
+    const { constants, others } = defaultsOf(this.table, this.given);
+    if (others.length === 0) return constants;
+    const defaults = constants.slice();
+    const computed: ComputedDefault[] = [];
+    for (const column of others) {
+      const d = column.default;
+      if (d.kind === 'expr') {
+        computed.push({ column, value: defaultExpression(d.sql, this.table, this.ctx.eval) });
+      } else if (d.kind === 'now') defaults[column.offset] = this.assigner.now(column);
+      else defaults[column.offset] = this.assigner.defaultOf(column);
+    }
+    if (computed.length > 0) this.computed = this.inOrder(computed);
+    return defaults;
   }
 
   /** Sets the defaults that are expressions, once the values given are in the row. */
@@ -145,7 +169,10 @@ export class RowTemplate {
       const v = row[c.offset]!;
       cells.push(v === null && isNotNull(c.type) ? implicitDefault(c.type) : v);
     }
-    return chunkOf([cells], this.types);
+    return chunkOf(
+      [cells],
+      this.table.columns.filter((c) => c.state === 'public').map((c) => c.type),
+    );
   }
 
   /** Evaluates a VALUES row. */

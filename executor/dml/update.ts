@@ -4,6 +4,7 @@ import { compact } from '../../chunk/gather.js';
 import { compileProjection } from '../../expression/compile.js';
 import type { Handle } from '../../kv/codec/table-key.js';
 import type { DmlTarget, Update } from '../../planner/physical/plan.js';
+import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import { MysqlError } from '../../types/error.js';
 import { buildOperator } from '../build-operator.js';
@@ -16,6 +17,8 @@ import { CurrentValues, nameOf } from './current-values.js';
 import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { sameHandle } from './insert.js';
+import { executePointUpdate } from './point-change.js';
+import { rowHandle, targetRow } from './target-row.js';
 
 /** One changed row waiting for its unique keys to be checked. */
 interface Change {
@@ -58,39 +61,15 @@ class Target {
   }
 }
 
-/** The handle of a target's row in physical row `i`; null when an outer join left the table out. */
-export function rowHandle(
-  target: DmlTarget,
-  writer: TableWriter,
-  row: readonly Datum[],
-  chunk: Chunk,
-  i: number,
-): Handle | null {
-  if (target.handle >= 0) return chunk.columns[target.handle]!.get(i) as Handle | null;
-  if (!target.table.isCommonHandle && !target.table.pkIsHandle)
-    throw new Error('no handle column in the rows to change');
-  const primary = target.table.indices.find((x) => x.primary);
-  // A primary key column is never NULL but where there is no row.
-  const offset =
-    primary?.columns[0]?.offset ?? target.table.columns.find((c) => (c.type.flag & 2) !== 0)!.offset;
-  return row[offset] === null ? null : writer.handleOf(row);
-}
-
-/** The full row of a target, by column offset. */
-export function targetRow(target: DmlTarget, chunk: Chunk, i: number): Datum[] {
-  const out = new Array<Datum>(target.columns.length);
-  for (let c = 0; c < out.length; c++) {
-    const at = target.columns[c]!;
-    out[c] = at < 0 ? null : chunk.columns[at]!.get(i);
-  }
-  return out;
-}
-
 /**
  * UPDATE. Assignments are evaluated chunk by chunk on the columns as they were (as in standard SQL and TiDB, whose manual has it
  * under "UPDATE"; MySQL evaluates them left to right); then rows that really change are written in the order in which they came.
  */
-export async function executeUpdate(plan: Update, ctx: ExecContext): Promise<DmlResult> {
+export function executeUpdate(plan: Update, ctx: ExecContext): Awaitable<DmlResult> {
+  return executePointUpdate(plan, ctx) ?? updateRows(plan, ctx);
+}
+
+async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {
   const assigner = new Assigner(ctx, plan.ignore, true);
   const targets = plan.targets.map((t, i) => new Target(t, i, plan.assignments, ctx));
   const current = new CurrentValues(ctx);
