@@ -1,8 +1,6 @@
 import { columnsOf } from '../expression/traverse.js';
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
-import { concatSteps } from '../chunk/gradual-concat.js';
 import { gather, gatherChunk } from '../chunk/gather.js';
-import { rowBytes } from './row-bytes.js';
 import type { Vector } from '../chunk/vector.js';
 import { NumVector } from '../chunk/vector.js';
 import { constantVector } from '../chunk/vector-builder.js';
@@ -13,15 +11,16 @@ import type { HashJoin } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { FieldType } from '../types/field-type.js';
 import { filterOf } from './compiled-filter.js';
-import type { Operator, Spillable } from './exec-context.js';
+import type { Operator } from './exec-context.js';
 import { shareBytes } from './columnar/shared-array.js';
-import { filterTargets, JoinFilter } from './join-filter.js';
+import { barredPhysical, JoinBuild, type JoinState } from './join-build.js';
 import { filterEqual } from './key-equality.js';
 import { isSemi, Match, PRESERVED, semiOutput, type Side } from './join-kind.js';
-import { JoinTable, type JoinProbe } from './join-table.js';
-import { drain, runSteps, type OperatorContext } from './operator.js';
+import { PairBuffer } from './join-pairs.js';
+import type { JoinProbe, JoinTable } from './join-table.js';
+import { drain, type OperatorContext } from './operator.js';
 import { MAX_DEPTH } from './spill/partitioner.js';
-import { type BuildFacts, SpilledJoin } from './spill/spilled-join.js';
+import type { BuildFacts, SpilledJoin } from './spill/spilled-join.js';
 
 /** Stands for columns that nothing reads. */
 const UNREAD = new NumVector(new Float64Array(0), 0);
@@ -35,15 +34,6 @@ const buildSide = (p: HashJoin): Side =>
 
 export const probeSide = (p: HashJoin): Side => other(buildSide(p));
 
-/** A build side as the probing of it needs it. */
-export interface JoinState {
-  readonly rows: Chunk;
-  readonly table: JoinTable;
-  /** Preserved build rows that found a match. */
-  readonly matched: Uint8Array | null;
-  readonly barred: Uint8Array | null;
-}
-
 /**
  * Hash join of every kind. One side is built whole into a JoinTable; chunks of the other are probed against it, and
  * output is gathered column by column from pairs of row numbers. Without keys every pair is a candidate (cartesian product).
@@ -51,16 +41,14 @@ export interface JoinState {
  * - The probe side is the preserved one: its unmatched rows follow the pairs of their chunk.
  * - The build side is the preserved one: rows matched are marked, and what the marks call for comes after the last probe chunk.
  */
-export class HashJoinOperator implements Operator, Spillable {
+export class HashJoinOperator implements Operator {
   private readonly build: Side;
   private readonly preserved: Side | null;
   private readonly semi: boolean;
   private readonly buildOp: Operator;
   private readonly probeOp: Operator;
-  private readonly buildKeys: readonly Expression[];
   private readonly probeKeys: readonly Expression[];
   private readonly types: readonly FieldType[];
-  private readonly buildFilter: Filter | null;
   private readonly probeFilter: Filter | null;
   private readonly otherFilter: Filter | null;
   private readonly probeProjection: Projection;
@@ -71,18 +59,12 @@ export class HashJoinOperator implements Operator, Spillable {
   private readonly live: ReadonlySet<number> | null;
   /** Those that the other conditions read. */
   private readonly compared: ReadonlySet<number>;
-  /** Build columns that nothing reads once their rows are in the table. */
-  private readonly deadBuild: readonly boolean[];
 
   private built = false;
   /** The build side is another's. */
   private adopted = false;
-  private unregister: (() => void) | null = null;
-  private spillWanted = false;
-  private spilled: SpilledJoin | null = null;
+  private readonly building: JoinBuild;
   private part: HashJoinOperator | null = null;
-  /** Build rows while they come in. */
-  private readonly held: Chunk[] = [];
   private rows: Chunk = new Chunk([], 0);
   private table!: JoinTable;
   private prober!: JoinProbe;
@@ -90,7 +72,6 @@ export class HashJoinOperator implements Operator, Spillable {
   private buildMatched: Uint8Array | null = null;
   /** Preserved build rows that their own conditions keep from matching. */
   private buildBarred: Uint8Array | null = null;
-  private heldBytes = 0;
 
   /** Each probe row has one match at most, found by its value alone. */
   private oneToOne = false;
@@ -106,12 +87,10 @@ export class HashJoinOperator implements Operator, Spillable {
   private probeDone = false;
   private tailAt = 0;
 
-  private pairProbe = new Int32Array(CHUNK_ROWS * 2);
-  private pairBuild = new Int32Array(CHUNK_ROWS * 2);
-  private pairs = 0;
+  private readonly pairs = new PairBuffer();
   /** keepProbeOrder: pairs of the current chunk until it has no more, then in order, waiting to be given out. */
-  private kept: OrderedPairs | null = null;
-  private ordered: { readonly chunk: Chunk; readonly pairs: OrderedPairs; at: number } | null = null;
+  private kept: PairBuffer | null = null;
+  private ordered: { readonly chunk: Chunk; readonly pairs: PairBuffer; at: number } | null = null;
 
   constructor(
     private readonly plan: HashJoin,
@@ -131,10 +110,9 @@ export class HashJoinOperator implements Operator, Spillable {
     const buildLeft = this.build === 'left';
     this.buildOp = buildLeft ? left : right;
     this.probeOp = buildLeft ? right : left;
-    this.buildKeys = buildLeft ? plan.leftKeys : plan.rightKeys;
+    const buildKeys = buildLeft ? plan.leftKeys : plan.rightKeys;
     this.probeKeys = buildLeft ? plan.rightKeys : plan.leftKeys;
-    this.types = this.buildKeys.map((e) => e.type);
-    this.buildFilter = filterOf(buildLeft ? plan.leftConditions : plan.rightConditions);
+    this.types = buildKeys.map((e) => e.type);
     this.probeFilter = filterOf(buildLeft ? plan.rightConditions : plan.leftConditions);
     this.otherFilter = filterOf(plan.otherConditions);
     this.probeProjection = compileProjection(this.probeKeys);
@@ -142,11 +120,16 @@ export class HashJoinOperator implements Operator, Spillable {
     this.probeTypes = (buildLeft ? plan.right : plan.left).schema.map((c) => c.type);
     this.compared = new Set(columnsOf(plan.otherConditions).map((c) => c.index));
     this.live = plan.output === undefined ? null : new Set([...plan.output, ...this.compared]);
-    const keyColumns = new Set(columnsOf(this.buildKeys).map((c) => c.index));
+    const keyColumns = new Set(columnsOf(buildKeys).map((c) => c.index));
     const buildAt = buildLeft ? 0 : this.probeTypes.length;
-    this.deadBuild = this.buildTypes.map(
+    const dead = this.buildTypes.map(
       (_, k) => this.live !== null && !this.live.has(buildAt + k) && !keyColumns.has(k),
     );
+    this.building = new JoinBuild(plan, this.build, this.buildOp, ctx, {
+      ordered: keepProbeOrder,
+      depth,
+      dead,
+    });
   }
 
   open(): Awaitable<void> {
@@ -155,12 +138,9 @@ export class HashJoinOperator implements Operator, Spillable {
   }
 
   async close(): Promise<void> {
-    this.release();
-    this.unregister?.();
-    this.held.length = 0;
     this.rows = new Chunk([], 0);
     await this.part?.close();
-    this.spilled?.close();
+    this.building.close();
     await this.buildOp.close();
     await this.probeOp.close();
   }
@@ -173,8 +153,8 @@ export class HashJoinOperator implements Operator, Spillable {
 
   /** Builds the table; false when it went to disk. */
   async prepare(): Promise<boolean> {
-    if (!this.built) await this.buildTable();
-    return this.spilled === null;
+    if (!this.built) await this.takeBuilt();
+    return this.building.spilled === null;
   }
 
   /** Nothing was built, and so nothing matches. */
@@ -190,11 +170,24 @@ export class HashJoinOperator implements Operator, Spillable {
 
   /** Probes what was built elsewhere. Rows may come in several streams, each with an end; none is kept back. */
   adopt(state: JoinState): void {
+    this.take(state);
+    this.adopted = true;
+  }
+
+  private async takeBuilt(): Promise<void> {
+    const state = await this.building.run();
+    if (state === null) this.built = true;
+    else this.take(state);
+  }
+
+  private take(state: JoinState): void {
     this.rows = state.rows;
     this.buildMatched = state.matched;
     this.buildBarred = state.barred;
-    this.setTable(state.table);
-    this.adopted = true;
+    this.table = state.table;
+    this.prober = this.table.probe();
+    this.oneToOne =
+      this.table.unique && !this.semi && this.otherFilter === null && this.preserved !== this.build;
     this.built = true;
   }
 
@@ -204,8 +197,8 @@ export class HashJoinOperator implements Operator, Spillable {
   }
 
   private async run(): Promise<Chunk | null> {
-    if (!this.built) await this.buildTable();
-    if (this.spilled !== null) return this.nextSpilled(this.spilled);
+    if (!this.built) await this.takeBuilt();
+    if (this.building.spilled !== null) return this.nextSpilled(this.building.spilled);
     for (;;) {
       if (this.ordered !== null) return this.takeOrdered();
       if (this.current === null) {
@@ -230,167 +223,7 @@ export class HashJoinOperator implements Operator, Spillable {
     }
   }
 
-  // Build
-
-  /** Reads the build side into the table, or to disk when it is too large. */
-  private async buildTable(): Promise<void> {
-    const preserved = this.preserved === this.build;
-    const plainKeys = this.buildKeys.every((k) => k.kind === 'column');
-    const columns: Vector[][] = this.buildTypes.map(() => []);
-    const keyParts: Vector[][] = this.buildKeys.map(() => []);
-    const barred: Uint8Array[] = [];
-    let rows = 0;
-    const projection = compileProjection(this.buildKeys);
-    if (this.maySpill) this.unregister = this.ctx.memory.addSpillable(this);
-    const toDisk = async (): Promise<void> => {
-      this.spillWanted = false;
-      const spilled = (this.spilled ??= new SpilledJoin(this.types, this.depth, this.ctx.disk!));
-      for (const chunk of this.held.splice(0)) {
-        await spilled.addBuild(chunk, await projection.run(chunk, this.ctx.eval));
-        const pause = this.ctx.checkpoint();
-        if (pause !== undefined) await pause;
-      }
-      columns.forEach((c) => (c.length = 0));
-      keyParts.forEach((c) => (c.length = 0));
-      barred.length = 0;
-      rows = 0;
-      this.release();
-    };
-    await drain(this.buildOp, this.ctx, async (input) => {
-      let chunk = input;
-      if (this.buildFilter !== null) {
-        const kept = await this.buildFilter.run(chunk, this.ctx.eval);
-        if (preserved) barred.push(barredRows(chunk, kept));
-        else chunk = kept;
-      } else if (preserved) barred.push(new Uint8Array(chunk.rows));
-      if (chunk.rows === 0) return;
-      const { sel, rows: n } = chunk;
-      chunk = new Chunk(
-        chunk.columns.map((v, k) =>
-          this.deadBuild[k] === true
-            ? constantVector(null, this.buildTypes[k]!, n)
-            : sel === null
-              ? v
-              : gather(v, sel, n),
-        ),
-        n,
-      );
-      if (!plainKeys) {
-        const keys = await projection.run(chunk, this.ctx.eval);
-        keys.forEach((v, k) => keyParts[k]!.push(v));
-      }
-      chunk.columns.forEach((v, k) => columns[k]!.push(v));
-      rows += chunk.length;
-      this.held.push(chunk);
-      this.hold(rowBytes(chunk));
-      if (this.spillWanted || this.spilled !== null) await toDisk();
-    });
-    if (this.spilled === null) {
-      this.hold(JoinTable.bytesFor(rows));
-      if (this.spillWanted) await toDisk();
-    }
-    // What is built is probed at once, and stays.
-    this.unregister?.();
-    this.unregister = null;
-    this.held.length = 0;
-    if (this.spilled === null) await this.makeTable(columns, keyParts, barred, rows, plainKeys);
-    else this.tellScans(null, 0);
-    this.built = true;
-  }
-
-  private async makeTable(
-    columns: readonly Vector[][],
-    keyParts: readonly Vector[][],
-    barred: readonly Uint8Array[],
-    n: number,
-    plainKeys: boolean,
-  ): Promise<void> {
-    const whole: Vector[] = [];
-    for (let k = 0; k < columns.length; k++) {
-      if (n === 0) {
-        whole.push(constantVector(null, this.buildTypes[k]!, 0));
-        continue;
-      }
-      const v = runSteps(concatSteps(columns[k]!), this.ctx);
-      whole.push(v instanceof Promise ? await v : v);
-      columns[k]!.length = 0;
-    }
-    this.rows = new Chunk(whole, n);
-    const keys: Vector[] = [];
-    for (let k = 0; k < this.buildKeys.length; k++) {
-      if (n === 0) keys.push(constantVector(null, this.types[k]!, 0));
-      else if (plainKeys) keys.push(whole[(this.buildKeys[k] as { index: number }).index]!);
-      else {
-        const v = runSteps(concatSteps(keyParts[k]!), this.ctx);
-        keys.push(v instanceof Promise ? await v : v);
-      }
-    }
-    const table = runSteps(JoinTable.build(keys, this.types, this.plan.nullEq, n), this.ctx);
-    this.setTable(table instanceof Promise ? await table : table);
-    // Direct addressing takes as many slots as the keys' range has.
-    this.hold(Math.max(0, this.table.bytes - JoinTable.bytesFor(n)));
-    this.tellScans(keys, n);
-    if (this.preserved !== this.build) return;
-    this.buildMatched = new Uint8Array(n);
-    if (this.buildFilter === null) return;
-    this.buildBarred = new Uint8Array(n);
-    let at = 0;
-    for (const b of barred) {
-      this.buildBarred.set(b, at);
-      at += b.length;
-    }
-  }
-
-  private setTable(table: JoinTable): void {
-    this.table = table;
-    this.prober = table.probe();
-    this.oneToOne = table.unique && !this.semi && this.otherFilter === null && this.preserved !== this.build;
-  }
-
-  /** Rows of the probe side that match nothing need not leave their scans; null keys: nothing is known. */
-  private tellScans(keys: readonly Vector[] | null, n: number): void {
-    const { joinFilters } = this.ctx;
-    // Joins of batches and of partitions see a part of the build side only.
-    if (joinFilters === undefined || this.keepProbeOrder || this.depth > 0) return;
-    filterTargets(this.plan, this.build).forEach((targets, k) => {
-      if (targets.length === 0) return;
-      const probes = targets.reduce((sum, t) => sum + t.rows, 0);
-      const filter = keys === null ? null : JoinFilter.of(keys[k]!, n, probes);
-      for (const t of targets) joinFilters.set(t, this.plan.id, filter);
-    });
-  }
-
-  private hold(bytes: number): void {
-    this.heldBytes += bytes;
-    this.ctx.memory.consume(bytes);
-  }
-
-  private release(): void {
-    this.ctx.memory.release(this.heldBytes);
-    this.heldBytes = 0;
-  }
-
   // Spilling: both sides are dealt out to partitions on disk, and each pair of partitions is joined by an operator of its own.
-
-  /** A join that keeps an order, or has no keys to deal by, or whose NULLs concern rows everywhere, stays in memory. */
-  private get maySpill(): boolean {
-    return (
-      this.ctx.disk !== null &&
-      this.types.length > 0 &&
-      !this.keepProbeOrder &&
-      this.depth < MAX_DEPTH &&
-      (!this.plan.nullAware || (this.types.length === 1 && this.otherFilter === null))
-    );
-  }
-
-  /** What is being written counts: it is about to be free. */
-  spillableBytes(): number {
-    return this.heldBytes;
-  }
-
-  spill(): void {
-    this.spillWanted = true;
-  }
 
   /** The next chunk of a join on disk. */
   private async nextSpilled(spilled: SpilledJoin): Promise<Chunk | null> {
@@ -511,7 +344,7 @@ export class HashJoinOperator implements Operator, Spillable {
   private async advance(): Promise<Chunk | null> {
     const chunk = this.current!;
     const more = this.probeKeys.length === 0 ? this.crossPairs(chunk) : this.keyPairs();
-    if (this.otherFilter !== null && this.pairs > 0) await this.filterPairs(chunk);
+    if (this.otherFilter !== null && this.pairs.count > 0) await this.filterPairs(chunk);
     this.mark();
     if (this.keepProbeOrder && !this.semi) return this.keepPairs(chunk, more);
     if (more) return this.semi ? null : this.takePairs(chunk, false);
@@ -528,9 +361,9 @@ export class HashJoinOperator implements Operator, Spillable {
   /** Sets the pairs aside until the chunk has no more, and then puts them in order. */
   private keepPairs(chunk: Chunk, more: boolean): null {
     if (!more && this.preserved === other(this.build)) this.addUnmatched(chunk);
-    this.kept ??= new OrderedPairs();
-    this.kept.add(this.pairProbe, this.pairBuild, this.pairs);
-    this.pairs = 0;
+    this.kept ??= new PairBuffer();
+    this.kept.add(this.pairs.probe, this.pairs.build, this.pairs.count, null);
+    this.pairs.count = 0;
     if (more) return null;
     this.kept.sort(chunk.length);
     if (this.kept.count > 0) this.ordered = { chunk, pairs: this.kept, at: 0 };
@@ -560,27 +393,11 @@ export class HashJoinOperator implements Operator, Spillable {
 
   private keyPairs(): boolean {
     const { prober } = this;
-    while (prober.pending && this.pairs < CHUNK_ROWS) {
+    while (prober.pending && this.pairs.count < CHUNK_ROWS) {
       prober.step(this.oneMatch);
       const n = prober.count;
       if (n === 0) continue;
-      this.reserve(n);
-      const { pairProbe, pairBuild, buildBarred } = this;
-      const { probeRows, buildRows } = prober;
-      let at = this.pairs;
-      if (buildBarred === null) {
-        for (let k = 0; k < n; k++) {
-          pairProbe[at] = probeRows[k]!;
-          pairBuild[at++] = buildRows[k]!;
-        }
-      } else {
-        for (let k = 0; k < n; k++) {
-          if (buildBarred[buildRows[k]!] === 1) continue;
-          pairProbe[at] = probeRows[k]!;
-          pairBuild[at++] = buildRows[k]!;
-        }
-      }
-      this.pairs = at;
+      this.pairs.add(prober.probeRows, prober.buildRows, n, this.buildBarred);
       // With further conditions the match is known only after them.
       if (this.semi && this.otherFilter === null) this.mark();
     }
@@ -591,10 +408,10 @@ export class HashJoinOperator implements Operator, Spillable {
     const n = chunk.rows;
     const m = this.rows.length;
     if (m === 0) return false;
-    this.reserve(CHUNK_ROWS);
-    const { pairProbe, pairBuild, barred, buildBarred } = this;
+    const { pairs, barred, buildBarred } = this;
+    pairs.reserve(CHUNK_ROWS);
     const done = this.oneMatch;
-    while (this.crossProbe < n && this.pairs < CHUNK_ROWS) {
+    while (this.crossProbe < n && pairs.count < CHUNK_ROWS) {
       const i = chunk.sel === null ? this.crossProbe : chunk.sel[this.crossProbe]!;
       if ((barred !== null && barred[i] === 1) || (done !== null && done[i] === 1)) {
         this.crossProbe++;
@@ -602,10 +419,10 @@ export class HashJoinOperator implements Operator, Spillable {
         continue;
       }
       let b = this.crossBuild;
-      while (b < m && this.pairs < CHUNK_ROWS) {
+      while (b < m && pairs.count < CHUNK_ROWS) {
         if (buildBarred === null || buildBarred[b] === 0) {
-          pairProbe[this.pairs] = i;
-          pairBuild[this.pairs++] = b;
+          pairs.probe[pairs.count] = i;
+          pairs.build[pairs.count++] = b;
         }
         b++;
         // One pair settles a row when nothing else is asked of it.
@@ -619,59 +436,38 @@ export class HashJoinOperator implements Operator, Spillable {
     return this.crossProbe < n;
   }
 
-  private reserve(n: number): void {
-    if (this.pairs + n <= this.pairProbe.length) return;
-    const size = Math.max(this.pairProbe.length * 2, this.pairs + n);
-    const p = new Int32Array(size);
-    p.set(this.pairProbe);
-    this.pairProbe = p;
-    const b = new Int32Array(size);
-    b.set(this.pairBuild);
-    this.pairBuild = b;
-  }
-
   /** Keeps the pairs that satisfy the other conditions. */
   private async filterPairs(chunk: Chunk): Promise<void> {
-    const joined = this.join(chunk, this.pairProbe, this.pairBuild, this.pairs, false, this.compared);
+    const { pairs } = this;
+    const joined = this.join(chunk, pairs.probe, pairs.build, pairs.count, false, this.compared);
     const r = this.otherFilter!.run(joined, this.ctx.eval);
     const kept = r instanceof Promise ? await r : r;
-    if (kept.sel === null) return;
-    const { sel } = kept;
-    const { pairProbe, pairBuild } = this;
-    for (let k = 0; k < sel.length; k++) {
-      pairProbe[k] = pairProbe[sel[k]!]!;
-      pairBuild[k] = pairBuild[sel[k]!]!;
-    }
-    this.pairs = sel.length;
+    if (kept.sel !== null) pairs.keep(kept.sel);
   }
 
   /** Notes which preserved rows have met a match. */
   private mark(): void {
-    const { pairs, matched, buildMatched } = this;
-    if (matched !== null) {
-      const { pairProbe } = this;
-      for (let k = 0; k < pairs; k++) matched[pairProbe[k]!] = Match.Found;
-    }
-    if (buildMatched !== null) {
-      const { pairBuild } = this;
-      for (let k = 0; k < pairs; k++) buildMatched[pairBuild[k]!] = Match.Found;
-    }
+    const { matched, buildMatched } = this;
+    const { probe, build, count } = this.pairs;
+    if (matched !== null) for (let k = 0; k < count; k++) matched[probe[k]!] = Match.Found;
+    if (buildMatched !== null) for (let k = 0; k < count; k++) buildMatched[build[k]!] = Match.Found;
     // A semi join's pairs serve for nothing else.
-    if (this.semi) this.pairs = 0;
+    if (this.semi) this.pairs.count = 0;
   }
 
   private addUnmatched(chunk: Chunk): void {
     const n = chunk.rows;
-    this.reserve(n);
-    const { pairProbe, pairBuild, matched } = this;
-    let at = this.pairs;
+    const { pairs, matched } = this;
+    pairs.reserve(n);
+    const { probe, build } = pairs;
+    let at = pairs.count;
     for (let k = 0; k < n; k++) {
       const i = chunk.sel === null ? k : chunk.sel[k]!;
       if (matched![i] !== 0) continue;
-      pairProbe[at] = i;
-      pairBuild[at++] = -1;
+      probe[at] = i;
+      build[at++] = -1;
     }
-    this.pairs = at;
+    pairs.count = at;
   }
 
   /** The joined rows of the pairs, left columns first. */
@@ -697,10 +493,10 @@ export class HashJoinOperator implements Operator, Spillable {
   }
 
   private takePairs(chunk: Chunk, outer: boolean): Chunk | null {
-    const n = this.pairs;
-    if (n === 0) return null;
-    const out = this.join(chunk, this.pairProbe, this.pairBuild, n, outer);
-    this.pairs = 0;
+    const { pairs } = this;
+    if (pairs.count === 0) return null;
+    const out = this.join(chunk, pairs.probe, pairs.build, pairs.count, outer);
+    pairs.count = 0;
     return out;
   }
 
@@ -735,12 +531,13 @@ export class HashJoinOperator implements Operator, Spillable {
   /** Whether probe row `i` equals one of the build rows (all when null) in every key where neither has a NULL, and passes the other conditions. */
   private async mayMatch(chunk: Chunk, i: number, candidates: Int32Array | null): Promise<boolean> {
     const total = candidates === null ? this.rows.length : candidates.length;
-    this.reserve(CHUNK_ROWS);
+    const { pairs } = this;
+    pairs.reserve(CHUNK_ROWS);
     const one = new Int32Array(1);
     const two = new Int32Array(1);
     for (let at = 0; at < total;) {
-      this.pairs = 0;
-      while (at < total && this.pairs < CHUNK_ROWS) {
+      pairs.count = 0;
+      while (at < total && pairs.count < CHUNK_ROWS) {
         const b = candidates === null ? at : candidates[at]!;
         at++;
         let differs = false;
@@ -753,12 +550,12 @@ export class HashJoinOperator implements Operator, Spillable {
           differs = filterEqual(probe, build, this.types[k]!, false, one, two, 1) === 0;
         }
         if (differs) continue;
-        this.pairProbe[this.pairs] = i;
-        this.pairBuild[this.pairs++] = b;
+        pairs.probe[pairs.count] = i;
+        pairs.build[pairs.count++] = b;
       }
-      if (this.pairs > 0 && this.otherFilter !== null) await this.filterPairs(chunk);
-      const found = this.pairs > 0;
-      this.pairs = 0;
+      if (pairs.count > 0 && this.otherFilter !== null) await this.filterPairs(chunk);
+      const found = pairs.count > 0;
+      pairs.count = 0;
       if (found) return true;
     }
     return false;
@@ -789,64 +586,9 @@ export class HashJoinOperator implements Operator, Spillable {
   }
 }
 
-/** Pairs of one probe chunk, to be put in the order of the probe rows. */
-class OrderedPairs {
-  probe = new Int32Array(1024);
-  build = new Int32Array(1024);
-  count = 0;
-
-  add(probe: Int32Array, build: Int32Array, n: number): void {
-    if (this.count + n > this.probe.length) {
-      const size = Math.max(this.probe.length * 2, this.count + n);
-      const p = new Int32Array(size);
-      p.set(this.probe);
-      this.probe = p;
-      const b = new Int32Array(size);
-      b.set(this.build);
-      this.build = b;
-    }
-    this.probe.set(probe.subarray(0, n), this.count);
-    this.build.set(build.subarray(0, n), this.count);
-    this.count += n;
-  }
-
-  /** Counting sort by probe row, stable. */
-  sort(rows: number): void {
-    const at = new Int32Array(rows + 1);
-    for (let k = 0; k < this.count; k++) at[this.probe[k]! + 1]!++;
-    for (let i = 1; i <= rows; i++) at[i]! += at[i - 1]!;
-    const probe = new Int32Array(this.count);
-    const build = new Int32Array(this.count);
-    for (let k = 0; k < this.count; k++) {
-      const to = at[this.probe[k]!]!++;
-      probe[to] = this.probe[k]!;
-      build[to] = this.build[k]!;
-    }
-    this.probe = probe;
-    this.build = build;
-  }
-}
-
 const other = (s: Side): Side => (s === 'left' ? 'right' : 'left');
 
 function isIdentity(idx: Int32Array, n: number): boolean {
   for (let k = 0; k < n; k++) if (idx[k] !== k) return false;
   return true;
-}
-
-/** Per selected row of `chunk`: 1 when `kept` (a narrower selection of it) left it out. */
-function barredRows(chunk: Chunk, kept: Chunk): Uint8Array {
-  const physical = barredPhysical(chunk, kept);
-  if (chunk.sel === null) return physical;
-  const out = new Uint8Array(chunk.rows);
-  for (let k = 0; k < out.length; k++) out[k] = physical[chunk.sel[k]!]!;
-  return out;
-}
-
-function barredPhysical(chunk: Chunk, kept: Chunk): Uint8Array {
-  const out = new Uint8Array(chunk.length);
-  if (kept.sel === null) return out;
-  out.fill(1);
-  for (let k = 0; k < kept.sel.length; k++) out[kept.sel[k]!] = 0;
-  return out;
 }

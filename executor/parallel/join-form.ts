@@ -1,6 +1,6 @@
 import type { Chunk } from '../../chunk/chunk.js';
 import type { FieldType } from '../../types/field-type.js';
-import type { JoinState } from '../hash-join.js';
+import type { JoinState } from '../join-build.js';
 import { JoinTable } from '../join-table.js';
 import {
   chunkOfForm,
