@@ -210,6 +210,32 @@ test('columns kept for analysis follow the commits of other workers', async () =
   }
 });
 
+test('replicas asked for are made in every worker, and follow the commits of others', async () => {
+  await a.query('CREATE TABLE copied (id INT PRIMARY KEY, v INT, s VARCHAR(40))');
+  await a.query('SET cte_max_recursion_depth = 100000');
+  await a.query(
+    "INSERT INTO copied WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT i, 0, REPEAT('x', i MOD 40) FROM n",
+  );
+  await b.query('ALTER TABLE copied SET TIFLASH REPLICA 1');
+  for (const c of [a, b]) {
+    const state = "SELECT available FROM information_schema.tiflash_replica WHERE table_name = 'copied'";
+    for (let i = 0; i < 400 && Number((await rows(c, state))[0]?.['available']) !== 1; i++) {
+      // Commits while the rows are read.
+      await (c === a ? b : a).query('UPDATE copied SET v = v + 1 WHERE id = ?', [1 + (i % 30_000)]);
+      await new Promise((r) => setTimeout(r, 10));
+    }
+    expect(Number((await rows(c, state))[0]!['available'])).toBe(1);
+  }
+  const sums = 'SELECT SUM(v) AS v, COUNT(*) AS n FROM copied';
+  const byRows = 'SELECT /*+ READ_FROM_STORAGE(TIKV[copied]) */ SUM(v) AS v, COUNT(*) AS n FROM copied';
+  for (let i = 0; i < 60; i++) {
+    const [writer, reader] = i % 2 === 0 ? [a, b] : [b, a];
+    if (i % 3 === 0) await writer.query('DELETE FROM copied WHERE id = ?', [i * 7 + 1]);
+    else await writer.query('UPDATE copied SET v = v + 1 WHERE id BETWEEN ? AND ?', [i * 400, i * 400 + 50]);
+    expect(await rows(reader, sums)).toEqual(await rows(reader, byRows));
+  }
+}, 30_000);
+
 test('a checkpoint under load changes no answer', async () => {
   await a.query('CREATE TABLE big (id INT PRIMARY KEY, v VARCHAR(4000))');
   const text = 'x'.repeat(3000);

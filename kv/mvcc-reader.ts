@@ -64,6 +64,8 @@ export interface DataWatch {
   onRangeChange(listener: (startKey: Uint8Array, endKey: Uint8Array) => void): () => void;
   /** A reader of everything committed so far, for work in the background. Absent: there is none of that. */
   freshReader?(): MvccReader;
+  /** Tells of commits of other threads now: work in the background calls it once a turn. Absent: all are told of as they are made. */
+  drain?(): void;
   /** Keeps what is derived from the data across restarts; absent: nothing is kept. */
   readonly keeper?: DerivedDataKeeper;
 }

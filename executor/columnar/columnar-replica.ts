@@ -438,6 +438,7 @@ export class ColumnarReplica {
         }
         if (!more) break;
         await nextTurn();
+        this.watch.drain?.();
         if (
           this.closed ||
           gone ||
@@ -550,6 +551,7 @@ export class ColumnarReplica {
     try {
       for (;;) {
         await nextTurn();
+        this.watch.drain?.();
         if (this.closed || this.tables.get(id) !== table) return;
         if (scan.next() === null) break;
       }

@@ -69,6 +69,7 @@ export class AttachedStore implements rpc.KvRpc {
       attachment.thread,
     );
     this.ring = new CommitRingReader(this.state, attachment.ring, () => this.timestamp());
+    this.ring.freshReader = () => this.reads.reader(this.timestamp(), null);
     this.port = attachment.calls;
     this.port.on('message', (message: Uint8Array | SnapshotMessage) => {
       if (message instanceof Uint8Array) this.receive(message);

@@ -1,4 +1,4 @@
-import type { DataWatch } from '../mvcc-reader.js';
+import type { DataWatch, MvccReader } from '../mvcc-reader.js';
 import { type SharedState, SharedWord } from './shared-layers.js';
 
 type CommitListener = (commitTs: bigint, keys: readonly Uint8Array[]) => void;
@@ -71,6 +71,7 @@ export class CommitRingWriter {
 
 /** The ring as a reader in another thread sees it: its DataWatch. `drain` must be called before reads that use a cache. */
 export class CommitRingReader implements DataWatch {
+  freshReader?: () => MvccReader;
   private readonly commits = new Set<CommitListener>();
   private readonly ranges = new Set<RangeListener>();
   private readonly words: Int32Array;
