@@ -90,6 +90,15 @@ test('GET_LOCK holds across', async () => {
     (await rows(c, `SELECT ${sql} AS v`))[0]!['v'];
   expect(await value(a, "GET_LOCK('x', 0)")).toBe(1);
   expect(await value(b, "GET_LOCK('X', 0)")).toBe(0);
+  const holder = Number(await value(a, 'CONNECTION_ID()'));
+  for (const c of [a, b]) {
+    expect(await value(c, "IS_FREE_LOCK('x')")).toBe(0);
+    expect(Number(await value(c, "IS_USED_LOCK('x')"))).toBe(holder);
+    expect(await value(c, "IS_FREE_LOCK('y')")).toBe(1);
+    expect(await value(c, "IS_USED_LOCK('y')")).toBeNull();
+  }
+  expect(await value(b, "RELEASE_LOCK('x')")).toBe(0);
+  expect(await value(b, "RELEASE_LOCK('y')")).toBeNull();
   expect(await value(b, "GET_LOCK('x', 0.2)")).toBe(0);
   const waits = value(b, "GET_LOCK('x', 10)");
   await new Promise((resolve) => setTimeout(resolve, 50));

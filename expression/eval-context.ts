@@ -56,9 +56,9 @@ export interface SessionFunctions {
   ): { readonly text: string; readonly kind: 'bool' | 'int' | 'uint' | 'float' | 'enum' | 'string' };
   sleep(seconds: number): Promise<boolean>;
   getLock(name: string, timeoutSeconds: number): Promise<boolean | null>;
-  releaseLock(name: string): boolean | null;
-  isFreeLock(name: string): boolean;
-  isUsedLock(name: string): number | null;
+  releaseLock(name: string): Promise<boolean | null>;
+  /** Connection that holds a lock, on whichever node, or null. */
+  lockHolder(name: string): Promise<number | null>;
   releaseAllLocks(): number;
   /** NEXTVAL. Throws 1142, 1146, 1347, 4135. */
   nextSequenceValue(schema: string, name: string): Promise<bigint>;

@@ -59,14 +59,11 @@ class TestSession implements SessionFunctions {
   setSequenceValue(_schema: string, _name: string, value: bigint): Promise<bigint | null> {
     return Promise.resolve(value);
   }
-  releaseLock(name: string): boolean | null {
-    return this.locks.delete(name) ? true : null;
+  releaseLock(name: string): Promise<boolean | null> {
+    return Promise.resolve(this.locks.delete(name) ? true : null);
   }
-  isFreeLock(name: string): boolean {
-    return !this.locks.has(name);
-  }
-  isUsedLock(name: string): number | null {
-    return this.locks.has(name) ? this.connectionId : null;
+  lockHolder(name: string): Promise<number | null> {
+    return Promise.resolve(this.locks.has(name) ? this.connectionId : null);
   }
   releaseAllLocks(): number {
     const n = this.locks.size;

@@ -111,14 +111,16 @@ class SessionFacts implements SessionFunctions {
       this.session.statement.signal,
     );
   }
-  releaseLock(name: string): boolean | null {
-    return this.session.engine.userLocks.release(name, this.connectionId);
+  async releaseLock(name: string): Promise<boolean | null> {
+    const { userLocks, cluster } = this.session.engine;
+    const released = userLocks.release(name, this.connectionId);
+    if (released !== null) return released;
+    return (await cluster.foreignLockHolder(name)) === null ? null : false;
   }
-  isFreeLock(name: string): boolean {
-    return this.session.engine.userLocks.holder(name) === null;
-  }
-  isUsedLock(name: string): number | null {
-    return this.session.engine.userLocks.holder(name);
+  async lockHolder(name: string): Promise<number | null> {
+    if (name === '' || name.length > 64) throw mysqlError('ER_USER_LOCK_WRONG_NAME', name);
+    const { userLocks, cluster } = this.session.engine;
+    return userLocks.confirmedHolder(name) ?? cluster.foreignLockHolder(name);
   }
   releaseAllLocks(): number {
     return this.session.engine.userLocks.releaseAll(this.connectionId);

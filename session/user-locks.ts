@@ -101,9 +101,15 @@ export class UserLocks {
     return count;
   }
 
-  /** Connection that holds the lock, or null. */
+  /** Connection of this node that holds the lock, or null. */
   holder(name: string): number | null {
     return this.locks.get(name.toLowerCase())?.owner ?? null;
+  }
+
+  /** The same where other nodes share the store: one that still waits for a name there does not hold it. */
+  confirmedHolder(name: string): number | null {
+    const held = this.nodes === null || this.nodes.holds(name.toLowerCase());
+    return held ? this.holder(name) : null;
   }
 
   private pass(key: string, lock: Lock): void {

@@ -294,10 +294,11 @@ defineAll('locking', [
     deterministic: false,
     sideEffects: true,
     nullAware: true,
-    kernel: (rt: Runtime, name: Uint8Array | null) => {
-      const r = rt.ctx.session.releaseLock(lockName(name));
-      return r === null ? null : r ? 1 : 0;
-    },
+    async: true,
+    kernel: ((rt: Runtime, name: Uint8Array | null): Promise<Datum> =>
+      rt.ctx.session
+        .releaseLock(lockName(name))
+        .then((r) => (r === null ? null : r ? 1 : 0))) as unknown as ScalarDefinition['kernel'],
     doc: 'RELEASE_LOCK(name). Manual: Locking Functions.',
   },
   {
@@ -316,7 +317,11 @@ defineAll('locking', [
     deterministic: false,
     stable: false,
     nullAware: true,
-    kernel: (rt: Runtime, name: Uint8Array | null) => (rt.ctx.session.isFreeLock(lockName(name)) ? 1 : 0),
+    async: true,
+    kernel: ((rt: Runtime, name: Uint8Array | null): Promise<Datum> =>
+      rt.ctx.session
+        .lockHolder(lockName(name))
+        .then((holder) => (holder === null ? 1 : 0))) as unknown as ScalarDefinition['kernel'],
     doc: 'IS_FREE_LOCK(name). Manual: Locking Functions.',
   },
   {
@@ -326,7 +331,9 @@ defineAll('locking', [
     deterministic: false,
     stable: false,
     nullAware: true,
-    kernel: (rt: Runtime, name: Uint8Array | null) => rt.ctx.session.isUsedLock(lockName(name)),
+    async: true,
+    kernel: ((rt: Runtime, name: Uint8Array | null): Promise<Datum> =>
+      rt.ctx.session.lockHolder(lockName(name))) as unknown as ScalarDefinition['kernel'],
     doc: 'IS_USED_LOCK(name). Manual: Locking Functions.',
   },
 ]);

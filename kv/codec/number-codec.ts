@@ -174,7 +174,8 @@ export function readUvarint(b: Uint8Array, p: number): bigint {
   for (let shift = 0n; ; shift += 7n) {
     const byte = b[p++]!;
     x |= BigInt(byte & 0x7f) << shift;
-    if (byte < 0x80) return x;
+    // Beyond the end as well.
+    if (!(byte >= 0x80)) return x;
   }
 }
 

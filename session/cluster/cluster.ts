@@ -120,6 +120,7 @@ export class Cluster {
         throw e;
       }
     });
+    bus.serve('lock holder', (data) => core.userLocks.confirmedHolder(data as string));
     bus.serve('oldest', () => String(core.storage.oldestActiveTs() ?? ''));
     if (!this.shared) return;
     core.userLocks.nodes = new StoreLocks(core.storage);
@@ -220,6 +221,13 @@ export class Cluster {
     if (answers.includes('killed')) return;
     if (answers.includes('denied')) throw mysqlError('ER_KILL_DENIED_ERROR', id);
     throw mysqlError('ER_NO_SUCH_THREAD', id);
+  }
+
+  /** Connection of another node that holds a lock of GET_LOCK, or null. */
+  async foreignLockHolder(name: string): Promise<number | null> {
+    if (!this.shared) return null;
+    const answers = await this.bus.ask('lock holder', name);
+    return (answers.find((a) => a !== null) as number | undefined) ?? null;
   }
 
   /** The oldest timestamp that any node reads at, or null. */

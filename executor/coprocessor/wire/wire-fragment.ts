@@ -4,12 +4,17 @@ import { SelectResponse } from '../../../kv/tikv/generated/tipb.js';
 import type { Awaitable } from '../../../types/awaitable.js';
 import { mysqlError } from '../../../types/error-table.js';
 import { MysqlError } from '../../../types/error.js';
+import { timeZone, UTC } from '../../../types/timezone.js';
 import type { Operator } from '../../exec-context.js';
 import { buildCopOperator } from '../build-cop-operator.js';
 import type { DagRequest } from '../dag.js';
 import { OperatorSource } from '../operator-source.js';
 import { decodeChunk } from './chunk-codec.js';
+import { decodeDatumRows } from './datum-rows.js';
 import { encodeDag, type EncodedDag } from './encode-dag.js';
+
+/** tipb.EncodeType. */
+const EncodeType = { Default: 0, Chunk: 1 } as const;
 
 /** Rows asked for in the first part of an answer, and at most in a later one. */
 const FIRST_PAGE = 1024;
@@ -38,8 +43,6 @@ class Fragment implements WireFragment {
   chunks(data: Uint8Array): Chunk[] {
     const res = SelectResponse.decode(data);
     if (res.error !== undefined) throw errorOf(res.error.code, res.error.msg);
-    if (res.chunks.length > 0 && res.encodeType !== 1)
-      throw mysqlError('ER_UNKNOWN_ERROR', `the store answered in encoding ${res.encodeType}`);
     const { eval: e, runtimeStats } = this.dag.ctx;
     for (const w of res.warnings) e.warn({ level: 'Warning', code: w.code, message: w.msg });
     if (runtimeStats !== null) {
@@ -55,9 +58,18 @@ class Fragment implements WireFragment {
     }
     return res.chunks
       .filter((c) => c.rowsData.length > 0)
-      .map((c) => decodeChunk(c.rowsData, this.encoded.types))
+      .map((c) => this.decode(c.rowsData, res.encodeType))
       .map((c) => (this.encoded.countOnly ? new Chunk([], c.rows) : c))
       .filter((c) => c.rows > 0);
+  }
+
+  /** Stores may answer in datums although chunks were asked for. */
+  private decode(rows: Uint8Array, encodeType: number): Chunk {
+    const { types } = this.encoded;
+    if (encodeType === EncodeType.Chunk) return decodeChunk(rows, types);
+    if (encodeType !== EncodeType.Default)
+      throw mysqlError('ER_UNKNOWN_ERROR', `the store answered in encoding ${encodeType}`);
+    return decodeDatumRows(rows, types, timeZone(this.dag.ctx.eval.timeZone) ?? UTC);
   }
 
   above(source: ChunkSource): ChunkSource {

@@ -9,9 +9,11 @@ import { chunkOf, chunkRows } from '../../../chunk/chunk-builder.js';
 import * as tipb from '../../../kv/tikv/generated/tipb.js';
 import type { Datum } from '../../../types/datum.js';
 import { Flag, newFieldType, TypeCode, type FieldType } from '../../../types/field-type.js';
-import { UTC } from '../../../types/timezone.js';
+import { jsonFromText } from '../../../types/json/binary.js';
+import { timeZone, UTC } from '../../../types/timezone.js';
 import { Random, testSeed } from '../../testing/random-chunks.js';
 import { decodeChunk, encodeChunk } from './chunk-codec.js';
+import { decodeDatumRows } from './datum-rows.js';
 import { decodeExpression, encodeExpression, NotEncodable } from './expression-codec.js';
 
 const INT = newFieldType(TypeCode.Long);
@@ -93,6 +95,45 @@ test('chunks come back as they were', () => {
     );
     expect({ seed, rows: plain(chunkRows(decodeChunk(bytes, TYPES))) }).toEqual({ seed, rows: plain(rows) });
   }
+});
+
+test('rows of datums, as the public layout has them', () => {
+  const json = newFieldType(TypeCode.Json);
+  const stamp = newFieldType(TypeCode.Timestamp, { flen: 19, decimal: 0 });
+  const types = [INT, UNSIGNED, DOUBLE, MONEY, TIME, TEXT, json, DATETIME, stamp];
+  // 2024-05-06 07:08:09 as TiDB packs it: ((year * 13 + month) << 5 | day) << 17 | hour << 12 | minute << 6 | second, << 24.
+  const packed = (BigInt((((2024 * 13 + 5) << 5) | 6) * 2 ** 17) + BigInt((7 << 12) | (8 << 6) | 9)) << 24n;
+  const uvarint = (v: bigint): string => {
+    let out = '';
+    for (; v >= 128n; v >>= 7n)
+      out += Number((v & 127n) | 128n)
+        .toString(16)
+        .padStart(2, '0');
+    return out + Number(v).toString(16).padStart(2, '0');
+  };
+  const document = Buffer.from(jsonFromText('{"a": [1, "x", null], "b": 2.5}')).toString('hex');
+  const row = [
+    '0803', // varint -2
+    '09ac02', // uvarint 300
+    '05c004000000000000', // 2.5, memory-comparable
+    '0604028c22', // decimal 12.34: precision 4, scale 2, a byte for each two digits
+    `07${(0x8000000000000000n + 3_600_000_000_000n).toString(16)}`, // one hour in nanoseconds
+    '02046162', // compact bytes: zigzag length 2
+    `0a${document}`,
+    `09${uvarint(packed)}`,
+    `09${uvarint(packed)}`,
+  ];
+  const [cells, nulls] = [row.join(''), '00'.repeat(types.length)];
+  const chunk = decodeDatumRows(Buffer.from(cells + nulls + cells, 'hex'), types, timeZone('+02:00')!);
+  expect(chunk.rows).toBe(3);
+  const [first, second, third] = plain(chunkRows(chunk)) as unknown[][];
+  const clock = (hour: number): number =>
+    ((2024 << 9) | (5 << 5) | 6) * 2 ** 17 + ((hour << 12) | (8 << 6) | 9);
+  expect(first!.slice(0, 4)).toEqual([-2, 300, 2.5, 1234]);
+  expect(first!.slice(4)).toEqual([3_600_000_000, '6162', document, clock(7), clock(9)]);
+  expect(second).toEqual(types.map(() => null));
+  expect(third).toEqual(first);
+  expect(() => decodeDatumRows(Buffer.from(cells.slice(0, -2), 'hex'), types, UTC)).toThrow();
 });
 
 test('cells have the bytes that the public layout says', () => {
