@@ -142,15 +142,14 @@ function fromDecimal(
   return fromParsed(t, date, fsp, ctx);
 }
 
-/** A TIME added to midnight of a date. */
+/** A TIME added to midnight of a date; it is the time of day that is rounded. */
 export function durationOnDate(micros: number, today: number, date: boolean, fsp: number): PackedTime | null {
-  const rounded = roundDuration(micros, fsp);
+  const unit = 10 ** (6 - fsp);
+  const rounded = date ? micros : Math.floor(micros / unit + 0.5) * unit;
   const seconds = Math.floor(rounded / 1e6);
   const core = addSecondsToCore(today * 131072, seconds);
   if (core === null) return null;
-  return date
-    ? dateOfCore(core)
-    : packCore(core, Math.round((rounded - seconds * 1e6) / 10 ** (6 - fsp)), fsp);
+  return date ? dateOfCore(core) : packCore(core, Math.round((rounded - seconds * 1e6) / unit), fsp);
 }
 
 /**

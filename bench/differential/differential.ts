@@ -8,12 +8,12 @@
  * printed; the same seed gives the same statements. Exit code: 1 when there are differences that are not known.
  */
 import { parseArgs } from 'node:util';
-import mysql from 'mysql2/promise';
 import { BenchServer } from '../oltp/servers.js';
 import { randomSource } from '../../types/random-source.js';
 import { ExpressionGenerator, SCHEMA, type Node } from './expression-generator.js';
 import { knownDifference } from './known-differences.js';
 import { statement } from './query-generator.js';
+import { firstDifference, sameAnswer, Side, type Answer } from './side.js';
 
 const { values } = parseArgs({
   options: {
@@ -27,102 +27,12 @@ const { values } = parseArgs({
   },
 });
 
-export interface Answer {
-  readonly error: { readonly code: number; readonly message: string } | null;
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Protocol types of the columns. */
-  readonly types: readonly number[];
-}
-
-const DOUBLE_TYPES: ReadonlySet<number> = new Set([4, 5]);
-
-class Side {
-  private constructor(private readonly db: mysql.Connection) {}
-
-  static async connect(port: number, mariadb: boolean): Promise<Side> {
-    const db = await mysql.createConnection({
-      host: '127.0.0.1',
-      port,
-      user: 'root',
-      charset: 'utf8mb4_bin',
-      supportBigNumbers: true,
-    });
-    for (const sql of [
-      'DROP DATABASE IF EXISTS differential',
-      'CREATE DATABASE differential CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
-      'USE differential',
-      'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
-      // TIME_ROUND_FRACTIONAL makes MariaDB round fractions of seconds as MySQL does (manual, "Fractional Seconds in Time Values").
-      `SET sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION${mariadb ? ',TIME_ROUND_FRACTIONAL' : ''}'`,
-      "SET time_zone = '+00:00'",
-      'SET timestamp = 1700000000',
-      SCHEMA,
-    ])
-      await db.query(sql);
-    return new Side(db);
-  }
-
-  async run(sql: string): Promise<Answer> {
-    try {
-      const [rows, fields] = await this.db.query({
-        sql,
-        rowsAsArray: true,
-        typeCast: (field) => field.string('utf8'),
-      });
-      const list = (Array.isArray(rows) ? rows : []) as unknown as (string | null)[][];
-      return { error: null, rows: list, types: (fields ?? []).map((f) => f.columnType ?? 0) };
-    } catch (e) {
-      const { errno, message } = e as { errno?: number; message: string };
-      if (errno === undefined) throw e;
-      return { error: { code: errno, message }, rows: [], types: [] };
-    }
-  }
-
-  end(): Promise<void> {
-    return this.db.end();
-  }
-}
-
-function sameCell(a: string | null, b: string | null, inexact: boolean): boolean {
-  if (a === b) return true;
-  if (a === null || b === null || !inexact) return false;
-  const x = Number(a);
-  const y = Number(b);
-  return Math.abs(x - y) <= 1e-12 * Math.max(1, Math.abs(x), Math.abs(y));
-}
-
-function sameAnswer(a: Answer, b: Answer, ordered: boolean): boolean {
-  if (a.error !== null || b.error !== null) return a.error?.code === b.error?.code;
-  if (a.rows.length !== b.rows.length) return false;
-  const inexact = a.types.map((t, i) => DOUBLE_TYPES.has(t) || DOUBLE_TYPES.has(b.types[i] ?? 0));
-  const key = (r: readonly (string | null)[]): string => JSON.stringify(r);
-  const sorted = (x: Answer): Answer['rows'] =>
-    ordered ? x.rows : x.rows.slice().sort((r, s) => (key(r) < key(s) ? -1 : 1));
-  const left = sorted(a);
-  const right = sorted(b);
-  return left.every((r, i) => r.every((c, j) => sameCell(c, right[i]![j] ?? null, inexact[j] === true)));
-}
-
-function firstDifference(a: Answer, b: Answer): string {
-  if (a.error !== null || b.error !== null) {
-    const of = (x: Answer): string =>
-      x.error === null ? `${x.rows.length} rows` : `${x.error.code} ${x.error.message}`;
-    return `ours ${of(a)} | MariaDB ${of(b)}`;
-  }
-  for (let i = 0; i < Math.max(a.rows.length, b.rows.length); i++) {
-    const r = JSON.stringify(a.rows[i] ?? 'no row');
-    const s = JSON.stringify(b.rows[i] ?? 'no row');
-    if (r !== s) return `ours ${r} | MariaDB ${s}`;
-  }
-  return 'order of rows';
-}
-
 const rutileServer = values.rutile === undefined ? await BenchServer.rutile([]) : null;
 const mariadbServer = values.mariadb === undefined ? await BenchServer.mariadb([]) : null;
 let different = 0;
 try {
-  const ours = await Side.connect(rutileServer?.port ?? Number(values.rutile), false);
-  const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true);
+  const ours = await Side.connect(rutileServer?.port ?? Number(values.rutile), false, SCHEMA);
+  const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true, SCHEMA);
   const { seed, random } = randomSource(values.seed === undefined ? undefined : Number(values.seed));
   console.log(`seed ${seed}`);
   const g = new ExpressionGenerator(random, Number(values.conversions));

@@ -1,4 +1,4 @@
-import type { Answer } from './differential.js';
+import type { Answer } from './side.js';
 
 /** What MariaDB and MySQL 8 answer differently, with the place in the MySQL manual that says what is right here. */
 export interface KnownDifference {

@@ -158,7 +158,9 @@ const AGGREGATES: ReadonlyMap<string, AggregateSpec> = new Map<string, Aggregate
       inputs(a, ctx) {
         const text = stringType(-1, a.type.charset, a.type.collate);
         const parts = a.args.map((e) =>
-          evalType(e.type) === 'string' && e.type.tp !== TypeCode.Null ? e : castTo(e, text, ctx),
+          evalType(e.type) === 'string' && e.type.charset === a.type.charset && e.type.tp !== TypeCode.Null
+            ? e
+            : castTo(e, text, ctx),
         );
         const one =
           parts.length === 1 ? asPlainString(parts[0]!, text, ctx) : newFunction('concat', parts, ctx);

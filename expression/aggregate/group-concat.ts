@@ -1,7 +1,7 @@
 import type { Vector } from '../../chunk/vector.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import { collationOf } from '../../types/collation.js';
-import { encodeUtf8 } from '../../types/charset.js';
+import { charset, type Charset } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import { ERRORS, formatError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -42,7 +42,7 @@ export class GroupConcatAggregator implements Aggregator {
     private readonly ctx: EvalContext,
     private readonly label: string,
   ) {
-    this.separator = encodeUtf8(separator);
+    this.separator = charset(type.charset)!.encode(separator);
     this.comparators = orderBy.map((o) => datumComparator(o.type, o.desc));
   }
 
@@ -123,7 +123,7 @@ export class GroupConcatAggregator implements Aggregator {
     if (size <= limit) return out;
     const e = ERRORS.ER_CUT_VALUE_GROUP_CONCAT;
     this.ctx.warn({ level: 'Warning', code: e.code, message: formatError(e.format, [this.label]) });
-    return this.type.charset === 'binary' ? out : wholeCharacters(out);
+    return wholeCharacters(out, charset(this.type.charset)!);
   }
 
   memory(): number {
@@ -132,11 +132,7 @@ export class GroupConcatAggregator implements Aggregator {
 }
 
 /** Without the first bytes of a character that was cut. */
-function wholeCharacters(b: Uint8Array): Uint8Array {
-  let i = b.length - 1;
-  while (i >= 0 && (b[i]! & 0xc0) === 0x80) i--;
-  if (i < 0) return b;
-  const lead = b[i]!;
-  const want = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  return b.length - i < want ? b.subarray(0, i) : b;
+function wholeCharacters(b: Uint8Array, cs: Charset): Uint8Array {
+  const at = cs.invalidAt(b);
+  return at >= 0 && b.length - at < cs.maxLen ? b.subarray(0, at) : b;
 }

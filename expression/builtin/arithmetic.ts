@@ -168,10 +168,21 @@ function intRange(g: Emitter, r: Value, node: ScalarFunction, nul: string): void
   g.line(`if(${guarded(nul)}${test})rt.outOfRange('${kind}',${g.pool(node)});`);
 }
 
-const fits65 = (v: DecInt): boolean => decFits(v, MAX_PRECISION);
+/**
+ * Whether a result fits what MySQL computes in: nine words of nine digits, words of the fraction apart from those before the point,
+ * which is more than a column can hold. One closure per width, so that equal shapes have equal pools.
+ */
+const FITS = new Map<number, (v: DecInt) => boolean>();
+function fitsWords(scale: number): (v: DecInt) => boolean {
+  const digits = Math.max(MAX_PRECISION, (9 - Math.ceil(scale / 9)) * 9 + scale);
+  let fits = FITS.get(digits);
+  if (fits === undefined) FITS.set(digits, (fits = (v) => decFits(v, digits)));
+  return fits;
+}
 
 function decimalRange(g: Emitter, r: Value, node: ScalarFunction, nul: string): void {
-  g.line(`if(${guarded(nul)}!${g.pool(fits65)}(${r.v}))rt.outOfRange('DECIMAL',${g.pool(node)});`);
+  const fits = g.pool(fitsWords(node.type.decimal));
+  g.line(`if(${guarded(nul)}!${fits}(${r.v}))rt.outOfRange('DECIMAL',${g.pool(node)});`);
 }
 
 interface DivKernel {

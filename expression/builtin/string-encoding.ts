@@ -7,6 +7,7 @@ import { evalType, UNSPECIFIED } from '../../types/field-type.js';
 import { formatFixed } from '../../types/number-format.js';
 import { realToInt } from '../../types/convert-number.js';
 import { castTo, newFunction } from '../build.js';
+import type { EvalContext } from '../eval-context.js';
 import type { Expression } from '../expression.js';
 import type { Runtime } from '../runtime.js';
 import { binaryType, intType, isStringType, stringType } from '../type-inference.js';
@@ -189,6 +190,11 @@ function formatKernel([t]: readonly FieldType[]): Kernel {
 const inBase = (name: string, base: number, flen: number) => ({
   name,
   args: ['any'] as const,
+  // Of times the number that their text begins with, as CONV has it.
+  rewrite: ([e]: readonly Expression[], ctx: EvalContext) =>
+    ['datetime', 'duration', 'json'].includes(evalType(e!.type))
+      ? newFunction(name, [castTo(e!, stringType(), ctx)], ctx)
+      : null,
   type: connectionString(flen),
   make:
     ([t]: readonly FieldType[]): Kernel =>
@@ -215,6 +221,19 @@ const inBase = (name: string, base: number, flen: number) => ({
     },
 });
 
+/** The integer that HEX shows of a number: halves away from zero, all bits for what is beyond 64 of them. */
+function wholeOf(v: number | bigint, type: FieldType): bigint {
+  const kind = evalType(type);
+  if (kind !== 'real' && kind !== 'decimal') return BigInt(v);
+  if (kind === 'real' && !(Math.abs(v as number) < 2 ** 65)) return ALL_BITS;
+  const n =
+    kind === 'decimal'
+      ? BigInt(decRound(v, type.decimal, 0))
+      : BigInt(Math.trunc((v as number) + (v > 0 ? 0.5 : -0.5)));
+  return n <= -(1n << 63n) || n >= ALL_BITS ? ALL_BITS : n;
+}
+
+const ALL_BITS = (1n << 64n) - 1n;
 const BASE64_LINE = 76;
 
 defineAll('string', [
@@ -235,10 +254,7 @@ defineAll('string', [
       ([t]): Kernel =>
       (_rt, v: number | bigint | Uint8Array) => {
         if (v instanceof Uint8Array) return hexOf(v);
-        let n: DecInt = v;
-        if (evalType(t!) === 'real') n = realToInt(v as number, (v as number) >= 0).value;
-        else if (evalType(t!) === 'decimal') n = decRound(v, t!.decimal, 0);
-        return encodeUtf8(BigInt.asUintN(64, BigInt(n)).toString(16).toUpperCase());
+        return encodeUtf8(BigInt.asUintN(64, wholeOf(v, t!)).toString(16).toUpperCase());
       },
     total: true,
     pure: true,

@@ -47,10 +47,7 @@ const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => 
   max: ([a]) => drop(a!.type, Flag.NotNull),
   any_value: ([a]) => a!.type,
   first_row: ([a]) => a!.type,
-  group_concat: ([a]) =>
-    a!.type.charset === 'binary' && evalType(a!.type) === 'string'
-      ? binaryType(1 << 24)
-      : stringType(1 << 24, 'utf8mb4', evalType(a!.type) === 'string' ? a!.type.collate : 'utf8mb4_bin'),
+  group_concat: (args) => concatenated(args.map((a) => a.type)),
   bit_and: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
   bit_or: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
   bit_xor: () => ({ ...intType(true, 21), flag: Flag.Binary | Flag.NotNull | Flag.Unsigned }),
@@ -61,6 +58,19 @@ const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => 
   json_arrayagg: () => jsonType(),
   json_objectagg: () => jsonType(),
 };
+
+/** Text of several types: in the charset that those of its text have in common, in bytes where one is of bytes. */
+function concatenated(types: readonly FieldType[]): FieldType {
+  if (types.some((t) => t.tp === TypeCode.Bit || (t.charset === 'binary' && isText(t))))
+    return binaryType(1 << 24);
+  const [first, ...rest] = types.filter(isText);
+  if (first === undefined) return stringType(1 << 24, 'utf8mb4', 'utf8mb4_bin');
+  if (rest.some((t) => t.charset !== first.charset)) return stringType(1 << 24, 'utf8mb4', 'utf8mb4_bin');
+  const collate = rest.every((t) => t.collate === first.collate) ? first.collate : `${first.charset}_bin`;
+  return stringType(1 << 24, first.charset, collate);
+}
+
+const isText = (t: FieldType): boolean => evalType(t) === 'string' && t.tp !== TypeCode.Null;
 
 /** Precision and scale of an exact type; null when sums of it are DOUBLE. */
 function exactDigitsOf(t: FieldType): { precision: number; scale: number } | null {
