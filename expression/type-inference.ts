@@ -146,10 +146,15 @@ export function aggregateTypes(types: readonly FieldType[]): FieldType {
   if (domains.size === 1) {
     switch (evalType(first)) {
       case 'int': {
-        if (first.tp === TypeCode.Bit || first.tp === TypeCode.Year) {
-          if (same) return withFlag({ ...first, flen: Math.max(...known.map((t) => t.flen)) });
-          return withFlag(intType(known.every(isUnsigned)));
+        if (same && (first.tp === TypeCode.Bit || first.tp === TypeCode.Year))
+          return withFlag({ ...first, flen: Math.max(...known.map((t) => t.flen)) });
+        // A BIT is a BIGINT among integers.
+        if (known.some((t) => t.tp === TypeCode.Bit)) {
+          const mixed = known.some((t) => t.tp !== TypeCode.Bit && !isUnsigned(t));
+          const wide = known.some((t) => (t.tp === TypeCode.Bit ? t.flen > 63 : isWideUnsigned(t)));
+          return withFlag(mixed && wide ? decimalType(20, 0) : intType(!mixed));
         }
+        if (first.tp === TypeCode.Year) return withFlag(intType(known.every(isUnsigned)));
         const anyUnsigned = known.some(isUnsigned);
         const anySigned = known.some((t) => !isUnsigned(t));
         const rank = Math.max(...known.map((t) => Math.max(0, INT_RANK.indexOf(t.tp))));
@@ -191,7 +196,12 @@ export function aggregateTypes(types: readonly FieldType[]): FieldType {
   } else if ([...domains].every((d) => d === 'int' || d === 'decimal')) {
     return withFlag(aggregateDecimal(known));
   } else if ([...domains].every((d) => d === 'int' || d === 'decimal' || d === 'real')) {
-    return withFlag(realType());
+    const narrow = known.every((t) => t.tp === TypeCode.Float || FITS_FLOAT.has(t.tp));
+    return withFlag(
+      narrow
+        ? { ...known.find((t) => t.tp === TypeCode.Float)!, flen: 12, decimal: UNSPECIFIED }
+        : realType(),
+    );
   } else if ([...domains].every((d) => d === 'datetime' || d === 'duration')) {
     return withFlag(datetimeType(Math.max(...known.map((t) => t.decimal))));
   }
@@ -216,6 +226,16 @@ const BLOB_RANK: readonly number[] = [
   TypeCode.MediumBlob,
   TypeCode.LongBlob,
 ];
+
+/** Integers that every FLOAT holds exactly: with them it stays one (manual, "UNION Clause"). */
+const FITS_FLOAT: ReadonlySet<number> = new Set([
+  TypeCode.Tiny,
+  TypeCode.Short,
+  TypeCode.Int24,
+  TypeCode.Year,
+]);
+
+const isWideUnsigned = (t: FieldType): boolean => t.tp === TypeCode.LongLong && isUnsigned(t);
 
 function maxDecimals(types: readonly FieldType[]): number {
   return types.some((t) => t.decimal === UNSPECIFIED)

@@ -11,7 +11,6 @@ import { Flag, newFieldType, TypeCode } from './field-type.js';
 import { datumToString, datumToText } from './format.js';
 import { compareJson } from './json/compare.js';
 import { jsonFromText, jsonToText } from './json/binary.js';
-import { intLiteralType, mergeAll, mergeTypeCodes, mergeTypes } from './merge-type.js';
 import { DEFAULT_SQL_MODE } from './sql-mode.js';
 import { timeZone } from './timezone.js';
 
@@ -223,42 +222,6 @@ describe('text of values', () => {
     [1999, YEAR, '1999'],
     [-3723500000, TIME(1), '-01:02:03.5'],
   ])('%p', (v, ft, want) => expect(text(v, ft)).toBe(want));
-});
-
-describe('type aggregation', () => {
-  test.each([
-    [TypeCode.Tiny, TypeCode.Short, TypeCode.Short],
-    [TypeCode.Long, TypeCode.NewDecimal, TypeCode.NewDecimal],
-    [TypeCode.Long, TypeCode.Float, TypeCode.Double],
-    [TypeCode.Short, TypeCode.Float, TypeCode.Float],
-    [TypeCode.Date, TypeCode.DateTime, TypeCode.DateTime],
-    [TypeCode.Date, TypeCode.Date, TypeCode.Date],
-    [TypeCode.Date, TypeCode.Long, TypeCode.VarChar],
-    [TypeCode.Null, TypeCode.Long, TypeCode.Long],
-    [TypeCode.VarChar, TypeCode.Blob, TypeCode.Blob],
-    [TypeCode.Enum, TypeCode.Enum, TypeCode.VarChar],
-    [TypeCode.Json, TypeCode.Json, TypeCode.Json],
-    [TypeCode.Json, TypeCode.Long, TypeCode.VarChar],
-  ])('%i with %i is %i', (a, b, want) => {
-    expect(mergeTypeCodes(a, b)).toBe(want);
-    expect(mergeTypeCodes(b, a)).toBe(want);
-  });
-
-  test('details', () => {
-    expect(mergeTypes(DEC(5, 2), DEC(10, 4))).toMatchObject({ flen: 10, decimal: 4 });
-    expect(mergeTypes(DEC(5, 2), INT)).toMatchObject({ tp: TypeCode.NewDecimal, flen: 12, decimal: 2 });
-    expect(mergeTypes(INT, UINT)).toMatchObject({ tp: TypeCode.LongLong, flag: Flag.Binary });
-    expect(mergeTypes(BIGINT, UBIGINT)).toMatchObject({ tp: TypeCode.NewDecimal, flen: 20 });
-    expect(
-      mergeTypes(newFieldType(TypeCode.VarChar, { flen: 3 }), newFieldType(TypeCode.VarChar, { flen: 9 })),
-    ).toMatchObject({ flen: 9 });
-    expect(mergeAll([INT, newFieldType(TypeCode.Null), DATE])).toMatchObject({
-      tp: TypeCode.VarChar,
-      flen: 11,
-    });
-    expect(intLiteralType(18446744073709551615n).flag & Flag.Unsigned).toBe(Flag.Unsigned);
-    expect(intLiteralType(10n ** 20n).tp).toBe(TypeCode.NewDecimal);
-  });
 });
 
 describe('errors', () => {
