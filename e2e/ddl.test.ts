@@ -2,15 +2,17 @@ import type mysql from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
 import { randomSource } from '../types/random-source.js';
 import { ServerProcess } from './testing/server-process.js';
+import { StoreProcess } from './testing/store-process.js';
 
 /**
- * Rows are written in every way while the table's schema changes at random and the server is killed at random. After each
- * change ADMIN CHECK TABLE finds nothing, and every row is what its writer last wrote, whatever index it is read by.
+ * Rows are written in every way while the table's schema changes at random and servers (and the store, where it is a process of its own)
+ * are killed at random. After each change ADMIN CHECK TABLE finds nothing, and every row is what its writer last wrote, whatever index it
+ * is read by.
  *
- * RUTILE_DDLS: number of changes (100 by hand; then the table also has rows that nobody writes, so many that indexes are filled in bulk). RUTILE_ENDPOINTS=host:port,host:port: servers on one store to be
- * used in turn instead of one of our own; these are not killed.
+ * RUTILE_DDLS: number of changes (100 by hand; then the table also has rows that nobody writes, so many that indexes are filled in bulk).
+ * RUTILE_ENDPOINTS=host:port,host:port: servers on one store to be used in turn instead of some of our own; these are not killed.
  */
-const DDLS = Number(process.env['RUTILE_DDLS'] ?? 14);
+const DDLS = Number(process.env['RUTILE_DDLS'] ?? 0);
 const ENDPOINTS = (process.env['RUTILE_ENDPOINTS'] ?? '').split(',').filter((e) => e !== '');
 const WRITERS = 3;
 const IDS = 300;
@@ -18,32 +20,68 @@ const IDS = 300;
 const STILL = process.env['RUTILE_DDLS'] === undefined ? 0 : 1000 - IDS;
 /** Errors that a statement may meet while the schema changes under it: 8028 and what conflicts give. */
 const EXPECTED: ReadonlySet<number> = new Set([0, 1205, 1213, 8002, 8022, 8028, 9007]);
+/** Errors of a store that is gone, which do not tell whether the statement took place: PD's and the store's timeouts, no region, outcome unknown. */
+const STORE_GONE: ReadonlySet<number> = new Set([8501, 9001, 9002, 9005]);
 
 const { seed, random } = randomSource();
 const int = (n: number): number => Math.floor(random() * n);
 const pick = <T>(list: readonly T[]): T => list[int(list.length)]!;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+interface Setup {
+  readonly name: string;
+  readonly nodes: number;
+  readonly flags: readonly string[];
+  readonly servedStore: boolean;
+  /** Changes in the short run. */
+  readonly ddls: number;
+}
+
+const SETUPS: readonly Setup[] = [
+  { name: 'one server', nodes: 1, flags: [], servedStore: false, ddls: 10 },
+  { name: 'a server of two threads', nodes: 1, flags: ['--workers', '2'], servedStore: false, ddls: 6 },
+  { name: 'two servers on one store', nodes: 2, flags: [], servedStore: true, ddls: 6 },
+];
+
 class Servers {
-  private readonly own = ENDPOINTS.length === 0 ? new ServerProcess() : null;
+  private readonly store: StoreProcess | null;
+  private readonly nodes: ServerProcess[] = [];
   private next = 0;
 
+  constructor(private readonly setup: Setup) {
+    this.store = setup.servedStore && this.killable ? new StoreProcess() : null;
+  }
+
   get killable(): boolean {
-    return this.own !== null;
+    return ENDPOINTS.length === 0;
   }
   async start(): Promise<void> {
-    await this.own?.start();
+    if (!this.killable) return;
+    await this.store?.start();
+    const { flags, nodes } = this.setup;
+    const all = this.store === null ? flags : [...flags, '--store', 'tikv', '--pd', this.store.address];
+    for (let i = 0; i < nodes; i++) {
+      const node = new ServerProcess(all);
+      this.nodes.push(node);
+      await node.start();
+    }
   }
-  async restart(): Promise<void> {
-    await this.own?.kill();
-    await this.own?.start();
+  /** Kills one of the processes and starts it again; gives its name. */
+  async restart(): Promise<string> {
+    const victim = int(this.nodes.length + (this.store === null ? 0 : 1));
+    const process = this.nodes[victim] ?? this.store!;
+    await process.kill();
+    await process.start();
+    return victim < this.nodes.length ? `server ${victim}` : 'the store';
   }
   async remove(): Promise<void> {
-    await this.own?.remove();
+    for (const node of this.nodes) await node.remove();
+    await this.store?.remove();
   }
   connect(): Promise<mysql.Connection> {
-    if (this.own !== null) return this.own.connect({ rowsAsArray: true });
-    const [host, port] = ENDPOINTS[this.next++ % ENDPOINTS.length]!.split(':');
+    const turn = this.next++;
+    if (this.killable) return this.nodes[turn % this.nodes.length]!.connect({ rowsAsArray: true });
+    const [host, port] = ENDPOINTS[turn % ENDPOINTS.length]!.split(':');
     return createConnection({ host, port: Number(port), user: 'root', database: 'test', rowsAsArray: true });
   }
 }
@@ -120,6 +158,7 @@ class Writer {
     for (const sql of statements) {
       error = await run(connection, sql);
       if (error === 0) continue;
+      if (STORE_GONE.has(error)) error = -1;
       if (error !== -1 && !EXPECTED.has(error)) this.unexpected.push(`${error}: ${sql}`);
       break;
     }
@@ -285,59 +324,82 @@ async function checkRows(db: mysql.Connection, writers: readonly Writer[]): Prom
   expect({ seed, wrong }).toEqual({ seed, wrong: [] });
 }
 
-test('rows are written while the schema changes and the server is killed', async () => {
-  const servers = new Servers();
-  await servers.start();
-  const done: string[] = [];
-  let writers: readonly Writer[] = [];
-  try {
-    let db = await servers.connect();
-    await db.query('DROP TABLE IF EXISTS t');
-    await db.query('CREATE TABLE t (id INT PRIMARY KEY, n INT, s VARCHAR(40), KEY a (n))');
-    for (let w = 0; w < WRITERS && STILL > 0; w++) {
-      const ids = Array.from({ length: STILL }, (_, i) => w * 1000 + IDS + i);
-      await db.query(`INSERT INTO t VALUES ${ids.map((id) => `(${id}, ${id}, 's${id}')`).join()}`);
+const setups = ENDPOINTS.length === 0 ? SETUPS : [{ ...SETUPS[0]!, name: 'the servers given' }];
+
+/** A connection, as soon as a server gives one. */
+async function reconnect(servers: Servers): Promise<mysql.Connection> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const db = await servers.connect();
+      db.on('error', () => undefined);
+      return db;
+    } catch (e) {
+      if (attempt > 500) throw e;
+      await pause(20);
     }
-    writers = Array.from({ length: WRITERS }, (_, i) => new Writer(servers, i));
-    for (const w of writers) w.start();
-    for (let i = 0; i < DDLS; i++) {
-      const sql = randomDdl(await shapeOf(db));
-      const kill = servers.killable && random() < 0.3;
-      let message = '';
-      const change = run(db, sql, (m) => (message = m));
-      if (kill) {
-        await pause(int(40));
-        await servers.restart();
-      }
-      const error = await change;
-      done.push(`${sql} -> ${error} ${message}`);
-      if (kill || error === -1) {
-        db.destroy();
-        db = await servers.connect();
-        await settled(db);
-      }
-      if (error > 0 && !EXPECTED.has(error) && !REFUSED.has(error)) {
-        throw new Error(`seed ${seed}: ${done.join('\n')}`);
-      }
-      const wrong = await db.query('ADMIN CHECK TABLE t').then(
-        () => null,
-        (e: Error) => e.message,
-      );
-      if (wrong !== null) throw new Error(`seed ${seed}: ${wrong}\n${done.join('\n')}`);
-    }
-    for (const w of writers) await w.stop();
-    await checkRows(db, writers);
-    await db.query('ADMIN CHECK TABLE t');
-    expect({ seed, unexpected: writers.flatMap((w) => w.unexpected), done }).toEqual({
-      seed,
-      unexpected: [],
-      done,
-    });
-    expect(writers.reduce((n, w) => n + w.written, 0)).toBeGreaterThan(DDLS);
-    await db.end();
-  } finally {
-    const stopped = writers.map((w) => w.stop());
-    await servers.remove();
-    await Promise.all(stopped);
   }
-}, 600_000);
+}
+
+test.each(setups)(
+  'rows are written while the schema changes and processes are killed: $name',
+  async (setup) => {
+    const servers = new Servers(setup);
+    await servers.start();
+    const done: string[] = [];
+    let writers: readonly Writer[] = [];
+    try {
+      let db = await reconnect(servers);
+      await db.query('DROP TABLE IF EXISTS t');
+      await db.query('CREATE TABLE t (id INT PRIMARY KEY, n INT, s VARCHAR(40), KEY a (n))');
+      for (let w = 0; w < WRITERS && STILL > 0; w++) {
+        const ids = Array.from({ length: STILL }, (_, i) => w * 1000 + IDS + i);
+        await db.query(`INSERT INTO t VALUES ${ids.map((id) => `(${id}, ${id}, 's${id}')`).join()}`);
+      }
+      writers = Array.from({ length: WRITERS }, (_, i) => new Writer(servers, i));
+      for (const w of writers) w.start();
+      const changes = DDLS > 0 ? DDLS : setup.ddls;
+      for (let i = 0; i < changes; i++) {
+        const sql = randomDdl(await shapeOf(db));
+        const kill = servers.killable && random() < 0.3;
+        let message = '';
+        const change = run(db, sql, (m) => (message = m));
+        let killed = '';
+        if (kill) {
+          await pause(int(60));
+          killed = ` (${await servers.restart()} killed)`;
+        }
+        let error = await change;
+        done.push(`${sql}${killed} -> ${error} ${message}`);
+        if (STORE_GONE.has(error)) error = -1;
+        if (kill || error === -1) {
+          db.destroy();
+          db = await reconnect(servers);
+          await settled(db);
+        }
+        if (error > 0 && !EXPECTED.has(error) && !REFUSED.has(error)) {
+          throw new Error(`seed ${seed}: ${done.join('\n')}`);
+        }
+        const wrong = await db.query('ADMIN CHECK TABLE t').then(
+          () => null,
+          (e: Error) => e.message,
+        );
+        if (wrong !== null) throw new Error(`seed ${seed}: ${wrong}\n${done.join('\n')}`);
+      }
+      for (const w of writers) await w.stop();
+      await checkRows(db, writers);
+      await db.query('ADMIN CHECK TABLE t');
+      expect({ seed, unexpected: writers.flatMap((w) => w.unexpected), done }).toEqual({
+        seed,
+        unexpected: [],
+        done,
+      });
+      expect(writers.reduce((n, w) => n + w.written, 0)).toBeGreaterThan(changes);
+      await db.end();
+    } finally {
+      const stopped = writers.map((w) => w.stop());
+      await servers.remove();
+      await Promise.all(stopped);
+    }
+  },
+  DDLS > 0 ? 3_600_000 : 600_000,
+);
