@@ -1,6 +1,7 @@
 import type { CreateViewStmt, DropViewStmt, UserSpec } from '../parser/ast/index.js';
 import { quoteName, restoreQuery, VIEW_STYLE } from '../parser/restore.js';
 import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import { isUpdatable } from '../catalog/updatable-view.js';
 import { Flag } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import { checkTableName } from './build-table.js';
@@ -30,6 +31,8 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
   const names = new ViewQuery(ctx.schema(), ctx.currentDatabase).define(query);
   // Planned as written: errors of the query are the statement's.
   const types = await ctx.queryTypes(stmt.query);
+  if (stmt.check !== null && !isUpdatable(ctx.schema(), query, stmt.algorithm))
+    throw mysqlError('ER_VIEW_NONUPD_CHECK', db.name, stmt.view.name);
   const columns = stmt.columns ?? names;
   if (columns.length !== types.length) throw mysqlError('ER_VIEW_WRONG_LIST');
   columns.forEach((name, i) => {

@@ -122,6 +122,21 @@ export const ERRORS_1300 = {
     sqlState: 'HY000',
     format: 'Prepared statement contains too many placeholders',
   },
+  ER_VIEW_MULTIUPDATE: {
+    code: 1393,
+    sqlState: 'HY000',
+    format: "Can not modify more than one base table through a join view '%-.192s.%-.192s'",
+  },
+  ER_VIEW_NO_INSERT_FIELD_LIST: {
+    code: 1394,
+    sqlState: 'HY000',
+    format: "Can not insert into join view '%-.192s.%-.192s' without fields list",
+  },
+  ER_VIEW_DELETE_MERGE_VIEW: {
+    code: 1395,
+    sqlState: 'HY000',
+    format: "Can not delete from join view '%-.192s.%-.192s'",
+  },
   ER_KEY_PART_0: { code: 1391, sqlState: 'HY000', format: "Key part '%s' length cannot be 0" },
   ER_CANNOT_USER: { code: 1396, sqlState: 'HY000', format: 'Operation %s failed for %.256s' },
   ER_XAER_NOTA: { code: 1397, sqlState: 'XAE04', format: 'XAER_NOTA: Unknown XID' },

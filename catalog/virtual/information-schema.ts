@@ -1,4 +1,5 @@
 import { shownParts } from '../table-layout.js';
+import { isUpdatableView } from '../updatable-view.js';
 import { startsWith } from '../foreign-keys.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { charset as findCharset } from '../../types/charset.js';
@@ -555,7 +556,7 @@ register(
         text(table.name),
         text(view.selectText),
         text(view.checkOption),
-        text('NO'),
+        text(isUpdatableView(ctx.schema, view) ? 'YES' : 'NO'),
         text(view.definer.replace(/`/g, '')),
         text(view.security),
         text('utf8mb4'),

@@ -9,7 +9,7 @@ import { decodeIndexValueHandle, decodeIndexValuePartition } from '../../kv/code
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../kv/codec/table-key.js';
 import { KeyExistsError } from '../../kv/storage.js';
-import type { Insert } from '../../planner/physical/plan.js';
+import type { Insert, ViewCheck } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { type Datum, ownDatum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -86,9 +86,10 @@ export class RowInserter {
     private readonly ctx: ExecContext,
     private readonly updates: Insert['onDuplicate'] = [],
     partitions: ReadonlySet<string> | null = null,
+    viewCheck: ViewCheck | null = null,
   ) {
     this.generated = GeneratedColumns.of(table, ctx);
-    this.checks = CheckConstraints.of(table, ctx);
+    this.checks = CheckConstraints.of(table, ctx, viewCheck);
     this.writers = new TableWriters(table, ctx, partitions);
     this.writer = this.writers.whole;
     this.autoColumn = autoColumn(table);
@@ -634,7 +635,15 @@ export function executeInsert(plan: Insert, ctx: ExecContext): Awaitable<DmlResu
       : plan.ignore
         ? 'ignore'
         : 'error';
-  const inserter = new RowInserter(plan.table, mode, assigner, ctx, plan.onDuplicate, plan.partitions);
+  const inserter = new RowInserter(
+    plan.table,
+    mode,
+    assigner,
+    ctx,
+    plan.onDuplicate,
+    plan.partitions,
+    plan.viewCheck,
+  );
   const template = new RowTemplate(plan.table, plan.columns, assigner, ctx);
   const lax = plan.ignore || (!assigner.strict && (plan.select !== null || plan.rows.length > 1));
   const done = (): DmlResult => {

@@ -20,6 +20,8 @@ import { sameHandle } from './insert.js';
 import { executePointUpdate } from './point-change.js';
 import { rowHandle, targetRow } from './target-row.js';
 
+const VIEW_CHECK_FAILED = 1369;
+
 /** One changed row waiting for its unique keys to be checked. */
 interface Change {
   readonly oldRow: Datum[];
@@ -53,7 +55,7 @@ class Target {
     ctx: ExecContext,
   ) {
     this.generated = GeneratedColumns.of(spec.table, ctx);
-    this.checks = CheckConstraints.of(spec.table, ctx);
+    this.checks = CheckConstraints.of(spec.table, ctx, spec.viewCheck);
     this.writers = new TableWriters(spec.table, ctx);
     this.writer = this.writers.whole;
     this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
@@ -207,8 +209,11 @@ async function updateTarget(
       const broken = await target.checks.broken(newRows);
       differing = differing.filter((_, i) => {
         const e = broken[i] ?? null;
-        if (e !== null) assigner.warn({ level: 'Warning', code: e.code, message: e.message });
-        return e === null;
+        if (e === null) return true;
+        assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+        // Rows that the view refuses count as not found.
+        if (e.code === VIEW_CHECK_FAILED) matched--;
+        return false;
       });
     }
   }

@@ -4,14 +4,16 @@ import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
-import { Flag } from '../../types/field-type.js';
+import { Flag, isNotNull } from '../../types/field-type.js';
+import { SqlMode } from '../../types/sql-mode.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { build, buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { defaultValue } from '../resolve/default-value.js';
 import { buildExpression, parseExpression } from '../resolve/table-expression.js';
 import { findCte, findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
-import type { Delete, DmlTarget, Insert, PhysicalPlan, Update } from '../physical/plan.js';
+import type { Delete, DmlTarget, Insert, PhysicalPlan, Update, ViewCheck } from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
+import { checkWritten, insertedView, viewCheck } from './written-view.js';
 import { addCommonTables } from './build-cte.js';
 import { buildFrom, findTable, handleColumns, namedPartitions } from './build-from.js';
 import { buildLimit } from './build-limit.js';
@@ -24,10 +26,11 @@ import { forEachNode } from './walk.js';
 export type ToPhysical = (p: LogicalPlan) => PhysicalPlan;
 
 /** Whether an assigned value is the column's own default: DEFAULT, or DEFAULT(col). Throws 3773. */
-function isOwnDefault(e: ast.Expr, column: ColumnInfo): boolean {
+function isOwnDefault(e: ast.Expr, column: ColumnInfo, target: Inserted | null = null): boolean {
   if (e.kind !== 'DefaultExpr') return false;
   if (e.column === null) return true;
-  if (e.column.name.toLowerCase() !== column.lower) return false;
+  const named = e.column.name.toLowerCase();
+  if (target === null ? named !== column.lower : target.columns.get(named) !== column) return false;
   if (column.default.kind === 'expr') throw mysqlError('ER_DEFAULT_AS_VAL_GENERATED');
   return true;
 }
@@ -50,78 +53,123 @@ function defaultOverRow(
 
 const publicColumns = (t: TableInfo): ColumnInfo[] => t.columns.filter((c) => c.state === 'public');
 
-function writableTable(
-  state: BuildState,
-  name: ast.TableName,
-  what: string,
-): { db: DbInfo; table: TableInfo } {
-  const found = findTable(state, name);
-  if (found.table.view !== undefined)
-    refuseView(what === 'INSERT' ? 'insert into' : what.toLowerCase(), found.table.name);
-  if (found.table.sequence !== undefined)
-    refuseSequence(what === 'INSERT' ? 'insert into' : `${what.toLowerCase()} into`, found.table.name);
-  if (found.table.virtual === true) {
-    throw mysqlError('ER_NON_UPDATABLE_TABLE', found.table.name, what);
-  }
-  return found;
+/** The table that rows are inserted into, and by what names the statement knows its columns. */
+interface Inserted {
+  readonly db: DbInfo;
+  readonly table: TableInfo;
+  /** The name of the table, or of the view that it is written through. */
+  readonly name: string;
+  /** Columns by lower name, in the order of the table or view; what is inserted where no columns are listed. */
+  readonly columns: ReadonlyMap<string, ColumnInfo>;
+  /** Set for a view. */
+  readonly source: DataSource | null;
 }
 
-/** Views are not updatable (TiDB's error and text). */
-function refuseView(what: string, name: string): never {
-  throw mysqlError('ER_UNKNOWN_ERROR', `${what} view ${name} is not supported now`);
+function insertedTable(state: BuildState, stmt: ast.InsertStmt): Inserted {
+  const { db, table } = findTable(state, stmt.table);
+  if (table.view !== undefined) return throughView(state, stmt, db, table);
+  if (table.sequence !== undefined) refuseSequence('insert into', table.name);
+  if (table.virtual === true) throw mysqlError('ER_NON_UPDATABLE_TABLE', table.name, 'INSERT');
+  const columns = new Map(publicColumns(table).flatMap((c) => (c.hidden ? [] : [[c.lower, c]])));
+  return { db, table, name: table.name, columns, source: null };
 }
+
+/** The one table of the view that the columns listed belong to (manual, "Updatable and Insertable Views"). */
+function throughView(state: BuildState, stmt: ast.InsertStmt, db: DbInfo, view: TableInfo): Inserted {
+  const { relation, sources } = insertedView(state, stmt.table, buildFrom);
+  if (stmt.columns === null && sources.length > 1)
+    throw mysqlError('ER_VIEW_NO_INSERT_FIELD_LIST', db.name, view.name);
+  const of = (source: DataSource): Map<string, ColumnInfo> => {
+    const columns = new Map<string, ColumnInfo>();
+    for (const n of relation.names) {
+      const info = source.infos.get(n.column.id);
+      if (info !== null && info !== undefined) columns.set(n.name.toLowerCase(), info);
+    }
+    return columns;
+  };
+  const known = sources.map((source) => ({ source, columns: of(source) }));
+  const listed = (stmt.columns ?? []).map((c) => c.name.toLowerCase());
+  const found = known.find((k) => listed.every((name) => k.columns.has(name)));
+  if (found === undefined) {
+    const strange = listed.find((name) => !known.some((k) => k.columns.has(name)));
+    if (strange !== undefined) throw mysqlError('ER_BAD_FIELD_ERROR', strange, 'field list');
+    throw mysqlError('ER_VIEW_MULTIUPDATE', db.name, view.name);
+  }
+  const { source, columns } = found;
+  const given = new Set(stmt.columns === null ? columns.values() : listed.map((name) => columns.get(name)!));
+  const strict = (state.ctx.eval.sqlMode & (SqlMode.StrictAllTables | SqlMode.StrictTransTables)) !== 0;
+  for (const c of publicColumns(source.table)) {
+    const needed = c.default.kind === 'none' && isNotNull(c.type) && !c.autoIncrement && c.generated === '';
+    if (needed && !given.has(c) && strict && !stmt.ignore)
+      throw mysqlError('ER_NO_DEFAULT_FOR_VIEW_FIELD', db.name, view.name);
+  }
+  return { db: source.db, table: source.table, name: view.name, columns, source };
+}
+
+const insertedColumn = (target: Inserted, ref: ast.ColumnRef): ColumnInfo => {
+  const info = target.columns.get(ref.name.toLowerCase());
+  if (info === undefined || (ref.table !== null && ref.table.toLowerCase() !== target.name.toLowerCase()))
+    throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
+  return info;
+};
 
 function refuseSequence(what: string, name: string): never {
   throw mysqlError('ER_UNKNOWN_ERROR', `${what} sequence ${name} is not supported now`);
 }
 
-function columnByName(table: TableInfo, ref: ast.ColumnRef, clause: string): ColumnInfo {
-  const lower = ref.name.toLowerCase();
-  const info = table.columns.find((c) => c.lower === lower && c.state === 'public' && !c.hidden);
-  if (info === undefined || (ref.table !== null && ref.table.toLowerCase() !== table.lower)) {
-    throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), clause);
-  }
-  return info;
-}
-
-/** A table's public columns as an input row: positions from `from` on. */
-function rowNames(state: BuildState, db: DbInfo, table: TableInfo, alias: string, from: number): FieldName[] {
-  return publicColumns(table).map((info, i) => ({
-    name: info.name,
-    table: alias,
-    db: db.name,
-    orgName: info.name,
-    orgTable: table.name,
-    column: { ...state.column(info.type, `${db.lower}.${table.lower}.${info.lower}`), index: from + i },
-    visible: true,
-    hidden: false,
-  }));
+/** A table's public columns as an input row, positions from `from` on, by the names that the statement knows them by. */
+function rowNames(state: BuildState, target: Inserted, alias: string, from: number): FieldName[] {
+  const { db, table, columns, source } = target;
+  const shown = new Map<ColumnInfo, string>();
+  if (source !== null) for (const [name, info] of columns) shown.set(info, name);
+  return publicColumns(table).map((info, i) => {
+    const name = source === null ? info.name : (shown.get(info) ?? '');
+    return {
+      name,
+      table: alias,
+      db: db.name,
+      orgName: info.name,
+      orgTable: table.name,
+      column: { ...state.column(info.type, `${db.lower}.${table.lower}.${info.lower}`), index: from + i },
+      visible: name !== '',
+      hidden: false,
+    };
+  });
 }
 
 export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: ToPhysical): Insert {
-  const { db, table } = writableTable(state, stmt.table, 'INSERT');
+  const target = insertedTable(state, stmt);
+  const { db, table } = target;
   const partitions = namedPartitions(table, stmt.partitions);
-  if (stmt.replace) state.ctx.checkPrivilege('DELETE', db.name, table.name);
+  const check = (privilege: 'INSERT' | 'UPDATE' | 'DELETE', names: readonly string[]): void => {
+    if (target.source !== null) checkWritten(state, target.source, privilege, names);
+    else if (privilege === 'DELETE') state.ctx.checkPrivilege(privilege, db.name, table.name);
+    else state.checkWrite(privilege, db.name, table.name, names);
+  };
+  if (stmt.replace) check('DELETE', []);
   if (stmt.onDuplicate !== null) {
-    const changed = stmt.onDuplicate.map((a) => a.column.name);
-    state.checkWrite('UPDATE', db.name, table.name, changed);
+    check(
+      'UPDATE',
+      stmt.onDuplicate.map((a) => a.column.name),
+    );
   }
   state.noteTable(db, table, true);
   let columns: ColumnInfo[];
   if (stmt.columns !== null) {
-    columns = stmt.columns.map((c) => columnByName(table, c, 'field list'));
+    columns = stmt.columns.map((c) => insertedColumn(target, c));
     columns.forEach((c, i) => {
       if (columns.indexOf(c) !== i) throw mysqlError('ER_FIELD_SPECIFIED_TWICE', c.name);
     });
-  } else columns = publicColumns(table).filter((c) => !c.hidden);
+  } else columns = [...target.columns.values()];
   if (stmt.columns === null && stmt.rows !== null && stmt.rows.every((r) => r.length === 0)) columns = [];
-  state.checkWrite(
+  const written = columns.filter((c) => c.generated === '');
+  check(
     'INSERT',
-    db.name,
-    table.name,
-    columns.filter((c) => c.generated === '').map((c) => c.name),
+    target.source === null
+      ? written.map((c) => c.name)
+      : (stmt.columns?.map((c) => c.name) ?? [...target.columns.keys()]),
   );
-  const current = rowNames(state, db, table, table.name, 0);
+  const current = rowNames(state, target, target.name, 0);
   const scope: QueryScope = {
     relation: { plan: dual(1), names: current },
     outer: null,
@@ -133,9 +181,9 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     scope,
     clause: 'field list',
     noSubqueries: true,
-    defaultOf: (ref) => defaultValue(state, columnByName(table, ref!, 'field list')),
+    defaultOf: (ref) => defaultValue(state, insertedColumn(target, ref!)),
   };
-  const extra = stmt.onDuplicate === null ? [] : queryColumns(stmt, table);
+  const extra = stmt.onDuplicate === null ? [] : queryColumns(stmt, target);
   let rows: (Expression | null)[][] = [];
   let select: PhysicalPlan | null = null;
   if (stmt.rows !== null) {
@@ -143,11 +191,11 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', r + 1);
       return row.map((e, i) => {
         const x = stripParens(e);
-        if (isOwnDefault(x, columns[i]!)) return null;
+        if (isOwnDefault(x, columns[i]!, target)) return null;
         if (columns[i]!.generated !== '') {
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         }
-        if (x.kind === 'DefaultExpr' && columnByName(table, x.column!, 'field list').generated !== '')
+        if (x.kind === 'DefaultExpr' && insertedColumn(target, x.column!).generated !== '')
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         return buildStored(env, e);
       });
@@ -179,7 +227,8 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     onDuplicate:
       stmt.onDuplicate === null
         ? []
-        : onDuplicate(state, stmt, db, table, current, scope, columns, { refs: extra, plan: select }),
+        : onDuplicate(state, stmt, target, current, scope, columns, { refs: extra, plan: select }),
+    ...(target.source === null ? {} : { viewCheck: viewCheck(state, target.source) }),
   };
 }
 
@@ -187,7 +236,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
  * Columns of the query's own tables that ON DUPLICATE KEY UPDATE reads (manual, "INSERT … ON DUPLICATE KEY UPDATE
  * Statement"): the query gives them behind its fields. Only queries that neither group nor combine have such columns.
  */
-function queryColumns(stmt: ast.InsertStmt, table: TableInfo): ast.ColumnRef[] {
+function queryColumns(stmt: ast.InsertStmt, target: Inserted): ast.ColumnRef[] {
   const { query } = stmt;
   if (query === null || query.kind !== 'Select' || query.from === null) return [];
   if (query.groupBy !== null || query.options.distinct) return [];
@@ -201,8 +250,8 @@ function queryColumns(stmt: ast.InsertStmt, table: TableInfo): ast.ColumnRef[] {
     const e = node as ast.Expr;
     if (e.kind === 'ValuesExpr') return;
     if (e.kind === 'ColumnRef') {
-      const own = e.table === null || e.table.toLowerCase() === table.lower;
-      const known = own && table.columns.some((c) => c.lower === e.name.toLowerCase());
+      const own = e.table === null || e.table.toLowerCase() === target.name.toLowerCase();
+      const known = own && target.columns.has(e.name.toLowerCase());
       const alias = stmt.rowAlias !== null && e.table?.toLowerCase() === stmt.rowAlias.name.toLowerCase();
       if (!known && !alias) refs.push(e);
       return;
@@ -236,17 +285,17 @@ function withExtra(query: ast.Query, refs: readonly ast.ColumnRef[]): ast.Query 
 function onDuplicate(
   state: BuildState,
   stmt: ast.InsertStmt,
-  db: DbInfo,
-  table: TableInfo,
+  target: Inserted,
   current: readonly FieldName[],
   scope: QueryScope,
   columns: readonly ColumnInfo[],
   extra: { readonly refs: readonly ast.ColumnRef[]; readonly plan: PhysicalPlan | null },
 ): Insert['onDuplicate'][number][] {
-  const inserted = rowNames(state, db, table, stmt.rowAlias?.name ?? '', current.length);
+  const { table } = target;
+  const inserted = rowNames(state, target, stmt.rowAlias?.name ?? '', current.length);
   const publics = publicColumns(table);
   const newColumn = (ref: ast.ColumnRef): Column =>
-    inserted[publics.indexOf(columnByName(table, { ...ref, table: null }, 'field list'))]!.column;
+    inserted[publics.indexOf(insertedColumn(target, { ...ref, table: null }))]!.column;
   const aliased = new Map<string, Column>();
   if (stmt.rowAlias !== null) {
     if (stmt.rowAlias.columns === null) inserted.forEach((n) => aliased.set(n.name.toLowerCase(), n.column));
@@ -262,7 +311,7 @@ function onDuplicate(
     clause: 'field list',
     noSubqueries: true,
     values: newColumn,
-    defaultOf: (ref) => defaultValue(state, columnByName(table, ref!, 'field list')),
+    defaultOf: (ref) => defaultValue(state, insertedColumn(target, ref!)),
     resolve: (ref) => {
       if (ref.table !== null && ref.table.toLowerCase() === alias)
         return aliased.get(ref.name.toLowerCase()) ?? undefined;
@@ -281,9 +330,9 @@ function onDuplicate(
     },
   };
   return stmt.onDuplicate!.map((a) => {
-    const column = columnByName(table, a.column, 'field list');
+    const column = insertedColumn(target, a.column);
     const x = stripParens(a.value);
-    if (isOwnDefault(x, column)) {
+    if (isOwnDefault(x, column, target)) {
       const stored = (name: string): Column =>
         current[publics.findIndex((c) => c.lower === name.toLowerCase())]!.column;
       return { column, value: defaultOverRow(state, column, stored) };
@@ -309,7 +358,7 @@ function buildTarget(
   state.writing = false;
   const sources: DataSource[] = [];
   forEachNode(scope.relation.plan, (n) => {
-    if (n.op === 'DataSource') sources.push(n);
+    if (n.op === 'DataSource' && !state.onlyRead.has(n)) sources.push(n);
   });
   if (stmt.hints.length > 0) applyHints(state, stmt.hints, scope.relation.plan);
   return { scope, sources };
@@ -341,7 +390,7 @@ function targetColumns(sources: readonly DataSource[]): Column[] {
   return out;
 }
 
-function dmlTarget(ds: DataSource, schema: readonly Column[]): DmlTarget {
+function dmlTarget(ds: DataSource, schema: readonly Column[], check: ViewCheck | null = null): DmlTarget {
   const at = (id: number): number => schema.findIndex((c) => c.id === id);
   const byOffset = new Map<number, number>();
   for (const c of [...ds.all, ...ds.virtuals.map((v) => v.column)]) {
@@ -355,6 +404,7 @@ function dmlTarget(ds: DataSource, schema: readonly Column[]): DmlTarget {
     physicalId: ds.table.id,
     columns: ds.table.columns.map((c) => byOffset.get(c.offset) ?? -1),
     handle: ds.table.isCommonHandle ? -1 : at(handle[0]!.id),
+    ...(check === null ? {} : { viewCheck: check }),
   };
 }
 
@@ -373,10 +423,14 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     if (name === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'field list');
     // Derived and common tables are not written through, whatever table their columns come from.
     if (name.db === '') throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
-    if (state.ctx.schema.table(name.db, name.orgTable)?.view !== undefined)
-      throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     const source = sources.find((s) => s.infos.has(name.column.id));
     const info = source?.infos.get(name.column.id);
+    const named = state.ctx.schema.table(name.db, name.orgTable);
+    if (named?.view !== undefined && (source === undefined || !state.written.has(source))) {
+      const writable = [...state.written.values()].some((w) => w.view.id === named.id);
+      if (writable) throw mysqlError('ER_NONUPDATEABLE_COLUMN', name.name);
+      throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
+    }
     if (source === undefined || info === null || info === undefined)
       throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     return { source, info };
@@ -385,10 +439,17 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   if (stmt.where !== null) filterBy({ state, scope, clause: 'where clause' }, stmt.where);
   finishTarget(state, stmt, scope);
   const targets = sources.filter((s) => assigned.some((a) => a.source === s));
+  refuseTablesOfOneView(state, targets);
   refuseKeyOfTwice(targets, assigned);
   for (const t of targets) {
-    const changed = assigned.filter((a) => a.source === t).map((a) => a.info.name);
-    state.checkWrite('UPDATE', t.db.name, t.table.name, changed);
+    const own = assigned.filter((a) => a.source === t);
+    const view = state.written.get(t);
+    checkWritten(
+      state,
+      t,
+      'UPDATE',
+      own.map((a) => (view === undefined ? a.info.name : a.ast.column.name)),
+    );
     state.noteTable(t.db, t.table, true);
   }
   const values = assigned.map(({ info, source, ast: a }): Expression | null => {
@@ -425,7 +486,7 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     estRows: 0,
     task: 'root',
     child,
-    targets: targets.map((t) => dmlTarget(t, child.schema)),
+    targets: targets.map((t) => dmlTarget(t, child.schema, viewCheck(state, t))),
     assignments: assigned.map((a, i) => ({
       target: targets.indexOf(a.source),
       column: a.info,
@@ -462,24 +523,46 @@ function refuseKeyOfTwice(
   });
 }
 
-/** A view among the tables to delete from; `targets` null: those of FROM. */
-function refuseDeletedView(state: BuildState, from: ast.TableRef, targets: ast.DeleteStmt['targets']): void {
+/** By a view that joins tables a statement changes one of them. */
+function refuseTablesOfOneView(state: BuildState, targets: readonly DataSource[]): void {
+  const seen = new Set<string>();
+  for (const t of targets) {
+    const view = state.written.get(t);
+    if (view === undefined) continue;
+    const name = view.alias.toLowerCase();
+    if (seen.has(name)) throw mysqlError('ER_VIEW_MULTIUPDATE', view.db.name, view.view.name);
+    seen.add(name);
+  }
+}
+
+/** A view or sequence among the tables to delete from whose rows are none of a table; `targets` null: those of FROM. */
+function refuseDeleted(
+  state: BuildState,
+  from: ast.TableRef,
+  targets: ast.DeleteStmt['targets'],
+  ctes: QueryScope['ctes'],
+): void {
   if (from.kind === 'Join') {
-    refuseDeletedView(state, from.left, targets);
-    refuseDeletedView(state, from.right, targets);
+    refuseDeleted(state, from.left, targets, ctes);
+    refuseDeleted(state, from.right, targets, ctes);
     return;
   }
   if (from.kind !== 'Table') return;
+  if (from.table.schema === null && findCte(ctes, from.table.name) !== null) return;
   const table = state.ctx.schema.table(from.table.schema ?? state.database, from.table.name);
   const alias = (from.alias ?? from.table.name).toLowerCase();
   const named = targets === null || targets.some((t) => t.name.toLowerCase() === alias);
-  if (table?.view !== undefined && named) refuseView('delete', table.name);
-  if (table?.sequence !== undefined && named) refuseSequence('delete', table.name);
+  if (!named) return;
+  if (table?.sequence !== undefined) refuseSequence('delete', table.name);
+  if (table?.view === undefined) return;
+  const written = [...state.written.values()].find((w) => w.alias.toLowerCase() === alias);
+  if (written === undefined) throw mysqlError('ER_NON_UPDATABLE_TABLE', from.alias ?? table.name, 'DELETE');
+  if (written.joined) throw mysqlError('ER_VIEW_DELETE_MERGE_VIEW', written.db.name, table.name);
 }
 
 export function buildDelete(state: BuildState, stmt: ast.DeleteStmt, physical: ToPhysical): Delete {
-  refuseDeletedView(state, stmt.from, stmt.targets);
   const { scope, sources } = buildTarget(state, stmt);
+  refuseDeleted(state, stmt.from, stmt.targets, scope.ctes);
   const targets: DataSource[] = [];
   if (stmt.targets === null) {
     if (sources.length !== 1)
@@ -492,17 +575,17 @@ export function buildDelete(state: BuildState, stmt: ast.DeleteStmt, physical: T
   } else {
     for (const t of stmt.targets) {
       const lower = t.name.toLowerCase();
-      const found = sources.find(
-        (s) =>
-          s.alias.toLowerCase() === lower && (t.schema === null || s.db.lower === t.schema.toLowerCase()),
-      );
+      const found = sources.find((s) => {
+        const { alias, db } = state.written.get(s) ?? s;
+        return alias.toLowerCase() === lower && (t.schema === null || db.lower === t.schema.toLowerCase());
+      });
       if (found === undefined) throw mysqlError('ER_UNKNOWN_TABLE', t.name, 'MULTI DELETE');
       if (targets.includes(found)) throw mysqlError('ER_NONUNIQ_TABLE', t.name);
       targets.push(found);
     }
   }
   for (const t of targets) {
-    state.ctx.checkPrivilege('DELETE', t.db.name, t.table.name);
+    checkWritten(state, t, 'DELETE', []);
     state.noteTable(t.db, t.table, true);
   }
   if (stmt.where !== null) filterBy({ state, scope, clause: 'where clause' }, stmt.where);

@@ -18,6 +18,7 @@ import { buildCteReference } from './build-cte.js';
 import { buildJsonTable } from './build-json-table.js';
 import { correlatesWith, forEachNode } from './walk.js';
 import type { TableLabel } from './plan.js';
+import { writtenView } from './written-view.js';
 import { addJoinConditions, newJoin } from './join-condition.js';
 import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
 import {
@@ -341,6 +342,21 @@ function derived(
   before: readonly FieldName[],
 ): Relation {
   if (ref.alias === '') throw mysqlError('ER_DERIVED_MUST_HAVE_ALIAS');
+  const { writing } = state;
+  state.writing = false;
+  try {
+    return derivedRows(state, ref, scope, before);
+  } finally {
+    state.writing = writing;
+  }
+}
+
+function derivedRows(
+  state: BuildState,
+  ref: ast.DerivedTable,
+  scope: QueryScope,
+  before: readonly FieldName[],
+): Relation {
   // Without LATERAL a derived table does not see the tables beside it, only what the whole block sees.
   const outer = ref.lateral ? lateralScope(scope, before) : scope.outer;
   const rel = state.buildQuery(state, ref.query, outer, scope.ctes);
@@ -367,7 +383,13 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
     definer: info.security === 'DEFINER' ? info.definer : null,
   });
   state.database = db.name;
+  const { writing } = state;
   try {
+    if (writing) {
+      const written = writtenView(state, db, table, alias, query, buildFrom);
+      if (written !== null) return written;
+    }
+    state.writing = false;
     const rel = state.buildQuery(state, query, null, null);
     const names = renamed(rel.names, alias, info.columns.length > 0 ? info.columns : null);
     return {
@@ -378,6 +400,7 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
     if (isMissingObject(e)) throw mysqlError('ER_VIEW_INVALID', db.name, table.name);
     throw e;
   } finally {
+    state.writing = writing;
     state.viewStack.pop();
     state.database = before;
   }

@@ -466,6 +466,7 @@ export interface Insert extends PlanBase {
   readonly ignore: boolean;
   /** ON DUPLICATE KEY UPDATE: input = the table's public columns (current row) ++ the row to insert (VALUES(col), alias.col). */
   readonly onDuplicate: readonly { readonly column: ColumnInfo; readonly value: Expression | null }[];
+  readonly viewCheck?: ViewCheck | null;
 }
 export interface Update extends PlanBase {
   readonly op: 'Update';
@@ -485,6 +486,15 @@ export interface Delete extends PlanBase {
   readonly targets: readonly DmlTarget[];
   readonly ignore: boolean;
 }
+/** What the CHECK OPTION of views asks of the rows written through them. */
+export interface ViewCheck {
+  readonly db: string;
+  readonly view: string;
+  /** Offsets of the columns that are looked at. */
+  readonly reads: readonly number[];
+  /** True over the values of `reads` where the row is refused. */
+  readonly violations: readonly Expression[];
+}
 /** One table written by UPDATE/DELETE: where its writable columns and handle are in the child's output. */
 export interface DmlTarget {
   readonly db: DbInfo;
@@ -494,4 +504,5 @@ export interface DmlTarget {
   readonly columns: readonly number[];
   /** Position of the hidden/int handle, -1 when the handle is made of primary columns. */
   readonly handle: number;
+  readonly viewCheck?: ViewCheck | null;
 }

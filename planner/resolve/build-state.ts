@@ -10,7 +10,8 @@ import { coercibilityOf } from '../../expression/collation-derivation.js';
 import { isStringType } from '../../expression/type-inference.js';
 import { newFunction } from './functions.js';
 import type { PlanContext } from '../plan-context.js';
-import type { LogicalPlan } from '../logical/plan.js';
+import type { DataSource, LogicalPlan } from '../logical/plan.js';
+import type { CheckScope, WrittenView } from '../logical/written-view.js';
 import type { CteScope, QueryScope, Relation } from './scope.js';
 
 /** Thrown out of the builder when it lacks what must be known before it starts; planStatement sees to that and starts it again. */
@@ -76,6 +77,10 @@ export class BuildState {
   readonly tables: { readonly db: string; readonly table: TableInfo; readonly write: boolean }[] = [];
   /** Views being expanded, against endless recursion. */
   readonly viewStack: ExpandedView[] = [];
+  /** Tables that the statement writes through views, and those in its FROM clause that views only read. */
+  readonly written = new Map<DataSource, WrittenView>();
+  readonly onlyRead = new Set<DataSource>();
+  checkScope: CheckScope | null = null;
   /** Recursive common tables whose step is being built. */
   recursiveSteps = 0;
   /** Database in which unqualified names of the query being built are looked up. */
@@ -152,8 +157,8 @@ export class BuildState {
 
   /** Columns of a table are written. Throws 1142, 1143. */
   checkWrite(privilege: 'INSERT' | 'UPDATE', db: string, table: string, columns: readonly string[]): void {
-    const limited = this.ctx.limitedColumns(privilege, db, table);
-    if (limited === null) return this.ctx.checkPrivilege(privilege, db, table);
+    const limited = this.viewStack.length > 0 ? null : this.ctx.limitedColumns(privilege, db, table);
+    if (limited === null) return this.checkPrivilege(privilege, db, table);
     this.cacheable = false;
     for (const c of columns) if (!limited.has(c.toLowerCase())) this.ctx.denyColumn(privilege, c, table);
   }

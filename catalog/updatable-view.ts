@@ -1,0 +1,54 @@
+import type { Query, SelectStmt, TableRef } from '../parser/ast/index.js';
+import { stripParens } from '../parser/ast/index.js';
+import { parse } from '../parser/parser.js';
+import type { InfoSchema, TableInfo } from './model.js';
+
+type ViewInfo = NonNullable<TableInfo['view']>;
+
+/**
+ * The select of a view that rows can be written through; null where they cannot (MySQL manual, "Updatable and Insertable Views"): each
+ * row must be one of a table, so no aggregates, DISTINCT, GROUP BY, HAVING, windows, LIMIT, set operations or derived tables, and some
+ * column must be one of a table.
+ */
+export function updatableSelect(query: Query, algorithm: ViewInfo['algorithm']): SelectStmt | null {
+  if (algorithm === 'TEMPTABLE' || query.kind !== 'Select' || query.from === null) return null;
+  if (query.with !== null || query.limit !== null || query.options.distinct) return null;
+  if (query.groupBy !== null || query.having !== null || query.windows.length > 0) return null;
+  if (!onlyTables(query.from) || query.fields.some((f) => f.expr !== null && isOfManyRows(f.expr)))
+    return null;
+  return query.fields.some((f) => f.expr === null || stripParens(f.expr).kind === 'ColumnRef') ? query : null;
+}
+
+const onlyTables = (from: TableRef): boolean =>
+  from.kind === 'Join'
+    ? !from.natural && from.using === null && onlyTables(from.left) && onlyTables(from.right)
+    : from.kind === 'Table';
+
+/** Whether there is an aggregate or a window function in the expression; subqueries have their own. */
+function isOfManyRows(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
+  if (Array.isArray(node)) return node.some(isOfManyRows);
+  const { kind } = node as { readonly kind?: string };
+  if (kind === 'AggregateCall' || kind === 'WindowCall') return true;
+  if (kind === 'Select' || kind === 'SetOperation') return false;
+  return Object.values(node).some(isOfManyRows);
+}
+
+/** Whether rows can be written through a view with this query, whose tables are named with their databases. */
+export function isUpdatable(schema: InfoSchema, query: Query, algorithm: ViewInfo['algorithm']): boolean {
+  const select = updatableSelect(query, algorithm);
+  const tables = (from: TableRef): boolean => {
+    if (from.kind === 'Join') return tables(from.left) && tables(from.right);
+    if (from.kind !== 'Table') return false;
+    const table = schema.table(from.table.schema ?? '', from.table.name);
+    if (table === null || table.virtual === true || table.sequence !== undefined) return false;
+    return table.view === undefined || isUpdatableView(schema, table.view);
+  };
+  return select !== null && tables(select.from!);
+}
+
+export function isUpdatableView(schema: InfoSchema, view: ViewInfo): boolean {
+  const [parsed] = parse(view.selectText, {});
+  const stmt = parsed?.stmt;
+  return stmt?.kind === 'Select' && isUpdatable(schema, stmt, view.algorithm);
+}
