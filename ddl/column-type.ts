@@ -121,6 +121,9 @@ function decimalType(base: FieldType, spec: ColumnTypeSpec, name: string): Field
 }
 
 function realType(base: FieldType, spec: ColumnTypeSpec, name: string): FieldType {
+  // FLOAT(p) takes precisions up to that of DOUBLE (MySQL manual, "Floating-Point Types").
+  if (base.tp === TypeCode.Float && spec.decimal === null && (spec.flen ?? 0) > 53)
+    throw mysqlError('ER_WRONG_FIELD_SPEC', name);
   if (spec.flen === null || spec.decimal === null)
     return {
       ...base,

@@ -1,15 +1,11 @@
-import type { DbInfo, InfoSchema, IndexInfo, TableInfo } from '../../catalog/model.js';
-import { Meta, MetaMutator } from '../../catalog/meta/meta.js';
-import { indexIds } from '../../catalog/table-layout.js';
-import { incrementCounter } from '../../catalog/auto-columns.js';
+import type { DbInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
+import { Meta } from '../../catalog/meta/meta.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
-import { indexRange, tableRange } from '../../kv/codec/table-key.js';
 import { isWriteConflict, type Storage, type Transaction } from '../../kv/storage.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { DdlContext } from '../ddl-context.js';
-import { queueDeleteRange } from '../delete-range.js';
 import { runFlashback } from '../flashback-cluster.js';
 import { changeSchema } from '../schema-change.js';
 import {
@@ -33,12 +29,16 @@ import {
   HEARTBEAT_MS,
   LEASE_MS,
   isEnded,
-  rowsDone,
+  progressText,
   type DdlJob,
   type JobSession,
   type JobSettings,
 } from './job.js';
+import { alterStored, askStored, askWaiting, type AdminOutcome, type JobWish } from './job-admin.js';
+import { settingsOf } from './job-settings.js';
 import { JobTable } from './job-table.js';
+import { queueIndexes, queuePartitions, setAutoIncrement } from './transition-effects.js';
+import { WaitingStatements } from './waiting-statements.js';
 
 /** What the worker needs of the server around it. */
 export interface WorkerEnvironment {
@@ -66,12 +66,6 @@ export interface RunningJob {
   readonly ended: Promise<DdlJob>;
 }
 
-/** A statement that waits until other jobs of its table are done. */
-interface WaitingJob {
-  job: DdlJob;
-  wish: 'none' | 'cancel' | 'pause';
-}
-
 /** The worker stops: the job stays where it is, for another node or for the next start. */
 class StoppedError extends Error {}
 
@@ -84,8 +78,6 @@ export interface PlannedChange {
   readonly parts: readonly string[];
 }
 
-export type AdminOutcome = 'successful' | MysqlError;
-
 /**
  * Runs schema changes of several steps. The session that asks makes the first step together with the job's row, and the
  * node goes on with it; a job whose node has died is found by the owner (a lease that one node holds) and taken over at the
@@ -95,10 +87,7 @@ export class DdlWorker {
   readonly jobs: JobTable;
   readonly owner: OwnerLease;
   private readonly running = new Map<number, RunningJob>();
-  /** Statements of this node that have not become jobs of the store yet. */
-  private readonly waiting = new Map<number, WaitingJob>();
-  /** The ids under which statements have waited: their jobs go on with them. */
-  private readonly reserved = new WeakMap<DdlContext, number>();
+  private readonly waiting: WaitingStatements;
   private readonly flashbacks = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | null = null;
   private stopping = false;
@@ -106,6 +95,7 @@ export class DdlWorker {
 
   constructor(private readonly env: WorkerEnvironment) {
     this.jobs = new JobTable(() => env.schema());
+    this.waiting = new WaitingStatements(env, this.jobs, (id) => this.running.get(id)?.ended);
     this.owner = new OwnerLease(env.storage, 'ddl', env.nodeId, {
       onError: (e) => env.onError(e, 'campaign for the DDL owner'),
     });
@@ -137,71 +127,8 @@ export class DdlWorker {
   }
 
   /** Waits until no job works on the table. */
-  async awaitTable(ctx: DdlContext, tableId: number): Promise<void> {
-    if (!this.jobs.ready) return;
-    let own: WaitingJob | null = null;
-    try {
-      for (;;) {
-        const queue = await this.jobs.queue(this.env.storage.snapshot(await this.env.storage.currentTs()));
-        const before = queue.find((j) => j.tableId === tableId);
-        if (before === undefined && (own === null || own.wish === 'none')) return;
-        if (own === null) this.waiting.set((own = await this.waitingJob(ctx, before!)).job.id, own);
-        if (before !== undefined) ctx.progress(`waiting for DDL job ${before.id}`);
-        const here = before === undefined ? undefined : this.running.get(before.id);
-        await Promise.race([
-          ...(here === undefined ? [] : [here.ended.catch(() => undefined)]),
-          new Promise((resolve) => setTimeout(resolve, WAIT_MS * (here === undefined ? 5 : 1))),
-        ]);
-        ctx.throwIfInterrupted();
-        if (own.wish === 'cancel') throw mysqlError('ER_CANCELLED_DDL_JOB');
-      }
-    } finally {
-      if (own !== null) this.waiting.delete(own.job.id);
-    }
-  }
-
-  private async waitingJob(ctx: DdlContext, before: DdlJob): Promise<WaitingJob> {
-    let id = this.reserved.get(ctx);
-    if (id === undefined) {
-      id = await this.newId();
-      this.reserved.set(ctx, id);
-    }
-    return {
-      wish: 'none',
-      job: {
-        ...before,
-        id,
-        type: ctx.jobType === '' ? 'alter table' : ctx.jobType,
-        parts: [],
-        state: 'queueing',
-        schemaState: 'none',
-        query: ctx.statementText,
-        createTime: Date.now(),
-        startTime: 0,
-        endTime: 0,
-        error: null,
-        progress: { rows: 0, total: 0, passes: 0, nextKey: '' },
-        session: ctx.jobSession(),
-        settings: settingsOf(ctx),
-        work: null,
-        node: this.env.nodeId,
-        leaseUntil: 0,
-      },
-    };
-  }
-
-  private async newId(): Promise<number> {
-    for (;;) {
-      const txn = await this.env.storage.begin();
-      try {
-        const id = await new MetaMutator(txn).allocateGlobalIds(1);
-        await txn.commit();
-        return id;
-      } catch (e) {
-        if (txn.valid) await txn.rollback();
-        if (!isWriteConflict(e)) throw e;
-      }
-    }
+  awaitTable(ctx: DdlContext, tableId: number): Promise<void> {
+    return this.waiting.awaitTable(ctx, tableId);
   }
 
   /**
@@ -269,7 +196,7 @@ export class DdlWorker {
       if (now?.version !== table.version) return { job: null };
       const ms = physicalOf(txn.startTs);
       job = {
-        id: this.reserved.get(ctx) ?? (await meta.allocateGlobalIds(1)),
+        id: this.waiting.idOf(ctx) ?? (await meta.allocateGlobalIds(1)),
         type: change.type,
         parts: change.parts,
         state: 'running',
@@ -609,49 +536,20 @@ export class DdlWorker {
   }
 
   /** ADMIN CANCEL, PAUSE and RESUME DDL JOBS for one job. */
-  async ask(id: number, wish: 'cancel' | 'pause' | 'resume'): Promise<AdminOutcome> {
+  async ask(id: number, wish: JobWish): Promise<AdminOutcome> {
     const waiting = this.waiting.get(id);
     if (waiting !== undefined) return askWaiting(waiting, wish);
-    for (;;) {
-      const txn = await this.env.storage.begin();
-      try {
-        const job = await this.jobs.running(txn, id);
-        const refused = refusal(job, id, wish);
-        if (refused !== null) {
-          await txn.rollback();
-          return refused;
-        }
-        const state = wish === 'cancel' ? 'cancelling' : wish === 'pause' ? 'paused' : 'running';
-        this.jobs.put(txn, { ...job!, state });
-        await txn.commit();
-        const here = this.running.get(id);
-        if (here !== undefined) here.wish = wish === 'resume' ? 'none' : wish;
-        return 'successful';
-      } catch (e) {
-        if (txn.valid) await txn.rollback();
-        if (!isWriteConflict(e)) throw e;
-      }
-    }
+    const outcome = await askStored(this.env.storage, this.jobs, id, wish);
+    const here = this.running.get(id);
+    if (outcome === 'successful' && here !== undefined) here.wish = wish === 'resume' ? 'none' : wish;
+    return outcome;
   }
 
   /** ADMIN ALTER DDL JOBS. Throws 8224. */
   async alter(id: number, settings: Partial<JobSettings>): Promise<void> {
-    for (;;) {
-      const txn = await this.env.storage.begin();
-      try {
-        const job = await this.jobs.running(txn, id);
-        if (job === null) throw mysqlError('ER_DDL_JOB_NOT_FOUND', id);
-        const next = { ...job, settings: { ...job.settings, ...settings } };
-        this.jobs.put(txn, next);
-        await txn.commit();
-        const here = this.running.get(id);
-        if (here !== undefined) here.job = { ...here.job, settings: next.settings };
-        return;
-      } catch (e) {
-        if (txn.valid) await txn.rollback();
-        if (!isWriteConflict(e)) throw e;
-      }
-    }
+    const altered = await alterStored(this.env.storage, this.jobs, id, settings);
+    const here = this.running.get(id);
+    if (here !== undefined) here.job = { ...here.job, settings: altered };
   }
 
   /** Running jobs, newest first, then ended ones. */
@@ -660,98 +558,11 @@ export class DdlWorker {
     const snapshot = storage.snapshot(await storage.currentTs());
     const queue = (await this.jobs.queue(snapshot)).map((j) => this.running.get(j.id)?.job ?? j);
     return {
-      queue: [
-        ...queue.filter((j) => !isEnded(j.state)),
-        ...[...this.waiting.values()].map((w) => w.job),
-      ].reverse(),
+      queue: [...queue.filter((j) => !isEnded(j.state)), ...this.waiting.jobs].reverse(),
       history: await this.jobs.history(snapshot, historyLimit),
     };
   }
 }
 
-/** The same for a statement that waits for its turn. */
-function askWaiting(waiting: WaitingJob, wish: 'cancel' | 'pause' | 'resume'): AdminOutcome {
-  const { id, state } = waiting.job;
-  if (wish === 'pause' && waiting.wish !== 'none') return mysqlError('ER_PAUSED_DDL_JOB', id);
-  if (wish === 'resume' && waiting.wish !== 'pause')
-    return mysqlError('ER_CANNOT_RESUME_DDL_JOB', id, `job state is ${state}, not paused`);
-  waiting.wish = wish === 'resume' ? 'none' : wish;
-  const next = wish === 'cancel' ? 'cancelling' : wish === 'pause' ? 'paused' : 'queueing';
-  waiting.job = { ...waiting.job, state: next };
-  return 'successful';
-}
-
 /** State of what the job was about, once it is done. */
 const endState = (job: DdlJob): DdlJob['schemaState'] => (job.type.startsWith('drop') ? 'none' : 'public');
-
-/** Why a job cannot be cancelled, paused or resumed; null when it can. */
-function refusal(job: DdlJob | null, id: number, wish: 'cancel' | 'pause' | 'resume'): MysqlError | null {
-  if (job === null) return mysqlError('ER_DDL_JOB_NOT_FOUND', id);
-  const late =
-    job.state === 'rollingback' ||
-    (job.work !== null && !isRevertible(job.work.phase)) ||
-    (job.flashback !== undefined && (wish === 'pause' || job.flashback.begun));
-  if (wish === 'cancel') return late ? mysqlError('ER_CANNOT_CANCEL_DDL_JOB', id) : null;
-  if (wish === 'pause') {
-    if (job.state === 'paused') return mysqlError('ER_PAUSED_DDL_JOB', id);
-    return late || job.state !== 'running'
-      ? mysqlError('ER_CANNOT_PAUSE_DDL_JOB', id, `state [${job.state}] is not pausable`)
-      : null;
-  }
-  return job.state === 'paused'
-    ? null
-    : mysqlError('ER_CANNOT_RESUME_DDL_JOB', id, 'job has not been paused');
-}
-
-const progressText = (job: DdlJob): string =>
-  job.progress.total === 0
-    ? `${job.type}: ${job.schemaState}`
-    : `${job.type}: ${rowsDone(job.progress)} rows (${percentage(job).toFixed(1)}%)`;
-
-/** How far the job is, in hundredths. */
-export const percentage = (job: DdlJob): number =>
-  job.progress.total === 0 ? 0 : Math.min(100, (100 * rowsDone(job.progress)) / job.progress.total);
-
-function settingsOf(ctx: DdlContext): JobSettings {
-  return {
-    thread: Number(ctx.variable('tidb_ddl_reorg_worker_cnt')),
-    batchSize: Number(ctx.variable('tidb_ddl_reorg_batch_size')),
-    maxWriteSpeed: byteSize(ctx.variable('tidb_ddl_reorg_max_write_speed')),
-  };
-}
-
-/** Bytes of a size such as `16MiB`, as tidb_ddl_reorg_max_write_speed takes it. */
-export function byteSize(text: string): number {
-  const m = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*$/i.exec(text);
-  if (m === null) return 0;
-  const power = ['', 'k', 'm', 'g', 't'].indexOf(m[2]!.toLowerCase());
-  return Math.round(Number(m[1]) * 1024 ** power);
-}
-
-async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransition): Promise<void> {
-  if (t.randomFromIncrement === true) {
-    const given = await meta.autoId(incrementCounter(t.base), dbId, t.base.id);
-    meta.setAutoId('auto_random', dbId, t.target.id, given);
-  }
-  if (t.autoIncrement === '') return;
-  const kind = t.target.autoRandom === undefined ? incrementCounter(t.target) : 'auto_random';
-  const next = BigInt(t.autoIncrement);
-  if (t.forceAutoIncrement === true || next > (await meta.autoId(kind, dbId, t.target.id)))
-    meta.setAutoId(kind, dbId, t.target.id, next - 1n);
-}
-
-function queuePartitions(txn: Transaction, ids: readonly number[]): void {
-  for (const id of ids) {
-    const range = tableRange(id);
-    queueDeleteRange(txn, range.startKey, range.endKey);
-  }
-}
-
-function queueIndexes(txn: Transaction, t: TableTransition, indexes: readonly IndexInfo[]): void {
-  for (const index of indexes) {
-    for (const physicalId of new Set([...indexIds(t.base, index), ...indexIds(t.target, index)])) {
-      const range = indexRange(physicalId, index.id);
-      queueDeleteRange(txn, range.startKey, range.endKey);
-    }
-  }
-}

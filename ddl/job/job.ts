@@ -141,3 +141,13 @@ export function decodeJob(bytes: Uint8Array): DdlJob {
     },
   };
 }
+
+/** How far the job is, for the process list. */
+export const progressText = (job: DdlJob): string =>
+  job.progress.total === 0
+    ? `${job.type}: ${job.schemaState}`
+    : `${job.type}: ${rowsDone(job.progress)} rows (${percentage(job).toFixed(1)}%)`;
+
+/** How far the job is, in hundredths. */
+export const percentage = (job: DdlJob): number =>
+  job.progress.total === 0 ? 0 : Math.min(100, (100 * rowsDone(job.progress)) / job.progress.total);

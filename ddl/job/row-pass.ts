@@ -1,4 +1,4 @@
-import type { TableInfo } from '../../catalog/model.js';
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import type { IndexMutations } from '../../catalog/table-mutations.js';
 import { isVirtual, scanColumns } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
@@ -27,34 +27,30 @@ export interface RowPass {
 
 export const zoneOf = (ctx: DdlContext): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
 
-/** The same of the rows with these record keys; those that are gone are left out. */
+interface ReadRows {
+  readonly keys: Uint8Array[];
+  /** Datums by column offset, with what is computed from other columns. */
+  readonly rows: Datum[][];
+}
+
+/** The rows with these record keys; those that are gone are left out. */
 export async function readRowsAt(
   ctx: DdlContext,
   txn: Pick<Transaction, 'batchGet'>,
   table: TableInfo,
   needs: ReadonlySet<number> | null,
   wanted: readonly Uint8Array[],
-): Promise<{ keys: Uint8Array[]; rows: Datum[][] }> {
-  const columns = table.columns.filter((c) => !isVirtual(c) && (needs === null || needs.has(c.offset)));
-  const decoder = new RowBatchDecoder(scanColumns(table, columns, false), { zone: zoneOf(ctx) });
-  const keys: Uint8Array[] = [];
+): Promise<ReadRows> {
+  const rows = new RowReader(ctx, table, needs, wanted.length);
   const values = await txn.batchGet(wanted);
   wanted.forEach((key, i) => {
     const value = values[i];
-    if (value === null || value === undefined) return;
-    decoder.append(key, key.length, value, 0, value.length);
-    keys.push(key);
+    if (value !== null && value !== undefined) rows.add(key, value);
   });
-  const rows = rowsOf(
-    table,
-    decoder.take(),
-    columns.map((c) => c.offset),
-  );
-  if (needs === null && columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
-  return { keys, rows };
+  return rows.read();
 }
 
-/** Rows as datums by column offset, with what is computed from other columns. */
+/** The first rows of a range of record keys. */
 export async function readRows(
   ctx: DdlContext,
   txn: Transaction,
@@ -63,32 +59,55 @@ export async function readRows(
   from: Uint8Array,
   to: Uint8Array,
   limit: number,
-): Promise<{ keys: Uint8Array[]; rows: Datum[][] }> {
-  const columns = table.columns.filter((c) => !isVirtual(c) && (needs === null || needs.has(c.offset)));
-  const decoder = new RowBatchDecoder(scanColumns(table, columns, false), {
-    initialRows: limit,
-    zone: zoneOf(ctx),
-  });
-  const keys: Uint8Array[] = [];
+): Promise<ReadRows> {
+  const rows = new RowReader(ctx, table, needs, limit);
   const iterator = txn.iterate(from, to, { batchSize: limit });
   try {
-    while (keys.length < limit) {
+    while (rows.keys.length < limit) {
       const step = iterator.next();
       const pair = step instanceof Promise ? await step : step;
       if (pair === null) break;
-      decoder.append(pair.key, pair.key.length, pair.value, 0, pair.value.length);
-      keys.push(pair.key);
+      rows.add(pair.key, pair.value);
     }
   } finally {
     iterator.close();
   }
-  const rows = rowsOf(
-    table,
-    decoder.take(),
-    columns.map((c) => c.offset),
-  );
-  if (needs === null && columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
-  return { keys, rows };
+  return rows.read();
+}
+
+class RowReader {
+  readonly keys: Uint8Array[] = [];
+  private readonly columns: readonly ColumnInfo[];
+  private readonly decoder: RowBatchDecoder;
+
+  constructor(
+    private readonly ctx: DdlContext,
+    private readonly table: TableInfo,
+    private readonly needs: ReadonlySet<number> | null,
+    initialRows: number,
+  ) {
+    this.columns = table.columns.filter((c) => !isVirtual(c) && (needs === null || needs.has(c.offset)));
+    this.decoder = new RowBatchDecoder(scanColumns(table, this.columns, false), {
+      initialRows,
+      zone: zoneOf(ctx),
+    });
+  }
+
+  add(key: Uint8Array, value: Uint8Array): void {
+    this.decoder.append(key, key.length, value, 0, value.length);
+    this.keys.push(key);
+  }
+
+  async read(): Promise<ReadRows> {
+    const { ctx, table, columns, keys } = this;
+    const rows = rowsOf(
+      table,
+      this.decoder.take(),
+      columns.map((c) => c.offset),
+    );
+    if (this.needs === null && columns.length < table.columns.length) await ctx.fillGenerated(table, rows);
+    return { keys, rows };
+  }
 }
 
 function rowsOf(table: TableInfo, chunk: Chunk, offsets: readonly number[]): Datum[][] {

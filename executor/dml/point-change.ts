@@ -44,7 +44,7 @@ function analyzed(plan: Update | Delete): PointChange | null {
   if (child.op !== 'PointGet' || targets.length !== 1 || plan.ignore) return null;
   const target = targets[0]!;
   const { table } = target;
-  if (!isPlain(table)) return null;
+  if (!isPlain(table) || target.viewCheck) return null;
   const assigned = plan.op === 'Update' ? plan.assignments.map((a) => a.column.offset) : [];
   const onUpdateNow = table.columns.filter((c) => c.onUpdateNow && !assigned.includes(c.offset));
   if (plan.op === 'Update') {

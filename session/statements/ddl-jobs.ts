@@ -1,5 +1,6 @@
 import type { AdminStmt, Expr } from '../../parser/ast/index.js';
-import { percentage, byteSize } from '../../ddl/job/ddl-worker.js';
+import { percentage } from '../../ddl/job/job.js';
+import { byteSize } from '../../ddl/job/job-settings.js';
 import { rowsDone, type DdlJob } from '../../ddl/job/job.js';
 import type { SchemaState } from '../../catalog/model.js';
 import { Chunk } from '../../chunk/chunk.js';

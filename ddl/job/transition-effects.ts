@@ -1,0 +1,41 @@
+import { incrementCounter } from '../../catalog/auto-columns.js';
+import type { MetaMutator } from '../../catalog/meta/meta.js';
+import type { IndexInfo } from '../../catalog/model.js';
+import { indexIds } from '../../catalog/table-layout.js';
+import { indexRange, tableRange } from '../../kv/codec/table-key.js';
+import type { Transaction } from '../../kv/storage.js';
+import { queueDeleteRange } from '../delete-range.js';
+import type { TableTransition } from '../table-transition.js';
+
+/** What the last step of a change, or of its way back, does beside the table's definition. */
+
+/** The counter goes on where the change says. */
+export async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransition): Promise<void> {
+  if (t.randomFromIncrement === true) {
+    const given = await meta.autoId(incrementCounter(t.base), dbId, t.base.id);
+    meta.setAutoId('auto_random', dbId, t.target.id, given);
+  }
+  if (t.autoIncrement === '') return;
+  const kind = t.target.autoRandom === undefined ? incrementCounter(t.target) : 'auto_random';
+  const next = BigInt(t.autoIncrement);
+  if (t.forceAutoIncrement === true || next > (await meta.autoId(kind, dbId, t.target.id)))
+    meta.setAutoId(kind, dbId, t.target.id, next - 1n);
+}
+
+/** Rows of partitions that are gone are deleted when nobody can read them any more. */
+export function queuePartitions(txn: Transaction, ids: readonly number[]): void {
+  for (const id of ids) {
+    const range = tableRange(id);
+    queueDeleteRange(txn, range.startKey, range.endKey);
+  }
+}
+
+/** The same for entries of indexes. */
+export function queueIndexes(txn: Transaction, t: TableTransition, indexes: readonly IndexInfo[]): void {
+  for (const index of indexes) {
+    for (const physicalId of new Set([...indexIds(t.base, index), ...indexIds(t.target, index)])) {
+      const range = indexRange(physicalId, index.id);
+      queueDeleteRange(txn, range.startKey, range.endKey);
+    }
+  }
+}
