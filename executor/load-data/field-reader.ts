@@ -7,7 +7,7 @@ import { isUnsigned, newFieldType, TypeCode, UNSPECIFIED, type FieldType } from 
 import type { Assigner } from '../dml/assignment.js';
 
 /** Digits that a double holds exactly whatever they are. */
-const SAFE_DIGITS = 15;
+export const SAFE_DIGITS = 15;
 
 /** Turns the bytes of a field into the column's value. Strings may be views of the buffer. */
 export type FieldReader = (b: Uint8Array, start: number, end: number) => Datum;

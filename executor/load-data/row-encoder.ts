@@ -9,20 +9,15 @@ import { highWord } from '../../kv/codec/number-codec.js';
 import { ROW_VERSION, writeRowValue } from '../../kv/codec/row-v2.js';
 import { recordPrefix, type Handle } from '../../kv/codec/table-key.js';
 import { UTC_OFFSETS, type ZoneOffsets } from '../../kv/codec/time-codec.js';
-import { decimalPrecision, decimalScale, ValueKind, valueKindOf } from '../../kv/codec/value-kind.js';
 import type { Transaction } from '../../kv/storage.js';
 import { utf8InvalidAt } from '../../types/charset.js';
 import { daysInMonth } from '../../types/calendar.js';
-import { intRange } from '../../types/convert.js';
 import type { Datum } from '../../types/datum.js';
-import { isNotNull, isUnsigned, TypeCode, UNSPECIFIED, type FieldType } from '../../types/field-type.js';
+import { TypeCode } from '../../types/field-type.js';
 import type { Assigner } from '../dml/assignment.js';
-import type { FieldReader } from './field-reader.js';
+import { encodedColumn, Quick, type EncodedColumn } from './encoded-column.js';
+import { SAFE_DIGITS, type FieldReader } from './field-reader.js';
 import type { LineParser } from './line-parser.js';
-
-/** How a column's fields are read. */
-const Quick = { none: 0, int: 1, decimal: 2, date: 3, dateTime: 4, text: 5 } as const;
-type Quick = (typeof Quick)[keyof typeof Quick];
 
 /** What a cell of the row being encoded is. */
 const Cell = { null: 0, int: 1, uint: 2, decimal: 3, time: 4, bytes: 5, datum: 6 } as const;
@@ -31,32 +26,10 @@ const SLAB = 1 << 20;
 /** Room in a row for the header's and the value's part of a cell that is no string: a wide decimal is the longest. */
 const CELL_ROOM = 48;
 const HEADER = 6;
-/** Digits that a double holds exactly whatever they are. */
-const SAFE_DIGITS = 15;
 /** Longer lines, and defaults, may need the large form of rows. */
 const MAX_LINE = 12_000;
 const MAX_DEFAULTS = 4000;
 const PRESUME_NOT_EXISTS = { presumeNotExists: true } as const;
-
-/** One column of the table, as the encoder has it. */
-interface EncodedColumn {
-  readonly column: ColumnInfo;
-  readonly id: number;
-  readonly offset: number;
-  readonly quick: Quick;
-  readonly reader: FieldReader | null;
-  /** Range of an integer; of a decimal the number of digits in front of the point. */
-  readonly min: number;
-  readonly max: number;
-  readonly precision: number;
-  readonly scale: number;
-  readonly trims: boolean;
-  /** Of the file's charset, whose texts are valid where their bytes are well-formed. */
-  readonly utf8: boolean;
-  /** Keys are made of the datum. */
-  readonly keyed: boolean;
-  readonly notNull: boolean;
-}
 
 /**
  * From a line's bytes to a row's bytes: fields in the plain form of their type are read and written without a value being made
@@ -583,79 +556,6 @@ export class RowEncoder {
 }
 
 const NONE = new Uint8Array(0);
-
-function encodedColumn(
-  column: ColumnInfo,
-  reader: FieldReader | null,
-  keyed: boolean,
-  charset: string,
-): EncodedColumn {
-  const ft = column.type;
-  let quick: Quick = Quick.none;
-  let min = 0;
-  let max = 0;
-  let precision = 0;
-  let scale = 0;
-  switch (ft.tp) {
-    case TypeCode.Tiny:
-    case TypeCode.Short:
-    case TypeCode.Int24:
-    case TypeCode.Long:
-    case TypeCode.LongLong: {
-      const range = intRange(ft);
-      quick = Quick.int;
-      min = Number(range.min);
-      max = Number(range.max);
-      break;
-    }
-    case TypeCode.NewDecimal:
-      precision = decimalPrecision(ft);
-      scale = decimalScale(ft);
-      if (scale > SAFE_DIGITS || ft.flen === UNSPECIFIED) break;
-      quick = Quick.decimal;
-      min = isUnsigned(ft) ? 0 : -1;
-      max = POW10[Math.min(SAFE_DIGITS, precision - scale)]!;
-      break;
-    case TypeCode.Date:
-      quick = Quick.date;
-      break;
-    case TypeCode.DateTime:
-      if (ft.decimal <= 0) quick = Quick.dateTime;
-      break;
-    case TypeCode.VarChar:
-    case TypeCode.VarString:
-    case TypeCode.String:
-    case TypeCode.Blob:
-    case TypeCode.MediumBlob:
-    case TypeCode.LongBlob:
-      if (!ASCII_CHARSETS.has(charset) || !asciiText(ft) || valueKindOf(ft) !== ValueKind.Bytes) break;
-      quick = Quick.text;
-      max = ft.flen === UNSPECIFIED || ft.flen < 0 ? 1 << 30 : ft.flen;
-      break;
-    default:
-      break;
-  }
-  // One shape for all: the loops over columns look at nothing else.
-  return {
-    column,
-    id: column.id,
-    offset: column.offset,
-    reader,
-    keyed,
-    quick,
-    min,
-    max,
-    precision,
-    scale,
-    trims: ft.tp === TypeCode.String,
-    utf8: ft.charset === 'utf8mb4' && charset === 'utf8mb4',
-    notNull: isNotNull(ft) || column.preventNull === true,
-  };
-}
-
-/** Charsets in which ASCII is what it is. */
-const ASCII_CHARSETS: ReadonlySet<string> = new Set(['utf8mb4', 'utf8', 'utf8mb3', 'ascii', 'latin1']);
-const asciiText = (ft: FieldType): boolean => ASCII_CHARSETS.has(ft.charset);
 
 function lineBytes(parser: LineParser): number {
   let n = 0;
