@@ -3,7 +3,7 @@ import type { CoprocessorHandler, DataWatch } from '../mvcc-reader.js';
 import { LockedError } from '../mvcc-reader.js';
 import type * as rpc from '../rpc.js';
 import { ByteReader, ByteWriter } from './byte-buffer.js';
-import { CommitRingReader } from './commit-ring.js';
+import { CommitRingReader, CommitRingWriter } from './commit-ring.js';
 import type { Lock } from './lock-table.js';
 import { Memtable } from './memtable.js';
 import { messageOf, readValue, writeValue } from './message-codec.js';
@@ -21,20 +21,24 @@ import {
   type StoreAttachment,
 } from './thread-protocol.js';
 import { SharedLocks } from './shared-locks.js';
+import { ThreadCommitter } from './thread-committer.js';
 import { ThreadLocker } from './thread-locker.js';
 import { SharedCounter } from './tso.js';
 import { VersionReader, type VersionPages } from './version-reader.js';
+import { Wal } from './wal.js';
 
 /**
- * The embedded store as another thread of its process sees it: reads walk the store's memtables and mapped pages here, without asking
- * anybody; what writes goes to the store's thread in one message per turn of the event loop. See shared-layers.ts for
- * why reads miss nothing.
+ * The embedded store as another thread of its process sees it: reads walk the store's memtables and mapped pages here, pessimistic
+ * locks are taken and transactions of one phase committed here (thread-locker.ts, thread-committer.ts), without asking anybody.
+ * The rest goes to the store's thread in one message per turn of the event loop. See shared-layers.ts for why reads miss nothing.
  */
 export class AttachedStore implements rpc.KvRpc {
   private readonly state: SharedState;
   private readonly versions: AttachedVersions;
   private readonly reads: Reads;
   private readonly locker: ThreadLocker;
+  private readonly committer: ThreadCommitter;
+  private readonly wal: Wal;
   private readonly ring: CommitRingReader;
   private readonly counter: SharedCounter;
   private readonly port: MessagePort;
@@ -52,6 +56,7 @@ export class AttachedStore implements rpc.KvRpc {
 
   constructor(attachment: StoreAttachment) {
     this.state = new SharedState(attachment.state);
+    this.state.thread = attachment.thread;
     this.counter = new SharedCounter(this.state.timestamps);
     this.versions = new AttachedVersions(
       this.state,
@@ -62,12 +67,18 @@ export class AttachedStore implements rpc.KvRpc {
       this.versions,
       new AttachedLocks(this.state, attachment.locks, new Int32Array(attachment.lockSignal)),
     );
-    this.locker = new ThreadLocker(
-      new SharedLocks(attachment.sharedLocks),
-      this.state,
-      this.versions,
-      attachment.thread,
-    );
+    const locks = new SharedLocks(attachment.sharedLocks);
+    this.locker = new ThreadLocker(locks, this.state, this.versions, attachment.thread);
+    this.wal = Wal.attach(attachment.wal, { onError: (error) => this.fail(error) }, this.state);
+    this.committer = new ThreadCommitter({
+      state: this.state,
+      versions: this.versions,
+      locks,
+      counter: this.counter,
+      wal: this.wal,
+      ring: new CommitRingWriter(this.state, attachment.ring),
+      durability: attachment.durability,
+    });
     this.ring = new CommitRingReader(this.state, attachment.ring, () => this.timestamp());
     this.ring.freshReader = () => this.reads.reader(this.timestamp(), null);
     this.port = attachment.calls;
@@ -99,6 +110,7 @@ export class AttachedStore implements rpc.KvRpc {
     this.fail(new Error('the store is closed'));
     this.versions.env.pages.close();
     this.port.close();
+    void this.wal.detach();
   }
 
   get(req: rpc.GetRequest): rpc.GetResponse {
@@ -124,14 +136,18 @@ export class AttachedStore implements rpc.KvRpc {
     }
   }
 
-  prewrite(req: rpc.PrewriteRequest): Promise<rpc.PrewriteResponse> {
-    return this.call('prewrite', req);
+  prewrite(req: rpc.PrewriteRequest): rpc.PrewriteResponse | Promise<rpc.PrewriteResponse> {
+    if (this.closed !== null) return Promise.reject(this.closed);
+    const answer = this.committer.prewrite(req, this.locker.tokenFor(req.startVersion));
+    if (answer === null) return this.ending(req.startVersion, this.call('prewrite', req));
+    this.locker.forget(req.startVersion);
+    return answer;
   }
   commit(req: rpc.CommitRequest): Promise<rpc.CommitResponse> {
-    return this.call('commit', req);
+    return this.ending(req.startVersion, this.call('commit', req));
   }
   batchRollback(req: rpc.BatchRollbackRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.call('batchRollback', req);
+    return this.ending(req.startVersion, this.call('batchRollback', req));
   }
   pessimisticLock(
     req: rpc.PessimisticLockRequest,
@@ -186,6 +202,11 @@ export class AttachedStore implements rpc.KvRpc {
 
   flashback(req: rpc.FlashbackRequest): Promise<rpc.FlashbackResponse> {
     return this.call('flashback', req);
+  }
+
+  /** After the store's answer the transaction may hold nothing here any more. */
+  private ending<T>(startTs: bigint, answer: Promise<T>): Promise<T> {
+    return answer.finally(() => this.locker.forget(startTs));
   }
 
   /** Sends a request with the others of this turn. */
@@ -288,7 +309,7 @@ class AttachedVersions extends VersionReader {
     private readonly port: MessagePort,
   ) {
     super(new AttachedPages(pages));
-    this.active = new Memtable(1024);
+    this.active = new Memtable(4096);
     this.adopt();
   }
 

@@ -3,8 +3,9 @@ export class ByteWriter {
   bytes: Buffer;
   length = 0;
 
-  constructor(capacity = 4096) {
-    this.bytes = Buffer.allocUnsafe(capacity);
+  /** With a capacity, or over a buffer that is left for a larger one when it is full. */
+  constructor(capacity: number | Buffer = 4096) {
+    this.bytes = typeof capacity === 'number' ? Buffer.allocUnsafe(capacity) : capacity;
   }
 
   reserve(more: number): void {

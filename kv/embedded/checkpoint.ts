@@ -8,7 +8,7 @@ import type { VersionStore } from './version-store.js';
 import type { Wal } from './wal.js';
 
 /** Log bytes after which a checkpoint is due, and the longest a change stays out of LMDB. */
-const WAL_LIMIT = 64 << 20;
+export const WAL_LIMIT = 64 << 20;
 const MAX_AGE_MS = 30_000;
 /** Time that one step of a flush may hold up the event loop, roughly. */
 const STEP_MS = 3;
@@ -33,7 +33,7 @@ interface Pending extends LogPosition {
 /**
  * Moves the memtable into LMDB, makes LMDB durable and shortens the log. A checkpoint:
  *
- *  1. In one turn: the active memtable is frozen, the log turns to a new segment, the percolator locks are noted. So segments from
+ *  1. In one section: the active memtable is frozen, the log turns to a new segment, the percolator locks are noted. So segments from
  *     the new one on hold exactly what is not in the frozen memtable or below.
  *  2. In small steps: the frozen memtable goes into LMDB. Reads see it in both places meanwhile, which is harmless.
  *  3. In one turn: the present LMDB snapshot is pinned (its pages are not reused) and its meta page copied. It may hold more than
@@ -143,16 +143,18 @@ export class Checkpointer {
   }
 
   private start(needed: number): void {
-    const table = this.versions.active;
-    this.versions.freeze(needed);
-    const segment = this.wal.rotate();
-    const pending: Pending = {
-      table,
-      segment,
-      lsn: this.wal.lsn,
-      deletedRanges: this.deletedRanges,
-      locks: [...this.locks.persistentLocks()],
-    };
+    const pending = this.locks.section((): Pending => {
+      const table = this.versions.active;
+      this.versions.freeze(needed);
+      const segment = this.wal.rotate();
+      return {
+        table,
+        segment,
+        lsn: this.wal.lsn,
+        deletedRanges: this.deletedRanges,
+        locks: [...this.locks.persistentLocks()],
+      };
+    });
     this.dirtySince = 0;
     this.running++;
     this.tail = this.tail
@@ -244,6 +246,8 @@ export class Checkpointer {
 
   private tick(): void {
     if (this.running > 0 || this.versions.frozen !== null) return;
+    // Other threads' commits come unannounced.
+    if (this.dirtySince === 0 && !this.versions.active.isEmpty) this.dirtySince = Date.now();
     const due = this.dirtySince !== 0 && Date.now() - this.dirtySince > MAX_AGE_MS;
     if (due || this.wal.segmentBytes >= WAL_LIMIT) this.start(0);
   }

@@ -13,7 +13,7 @@ const MAX_ENTRY_WORDS = RING_WORDS / 8;
 const EMPTY = new Uint8Array(0);
 
 /**
- * What was committed, told to caches in other threads: a ring in shared memory that the store's thread writes within the commit's
+ * What was committed, told to caches in other threads: a ring in shared memory that whoever commits writes within the commit's
  * section (see shared-layers.ts), so that a reader which empties the ring before it reads at R has been told of all C <= R.
  *
  * An entry in words: its length | kind << 28, number of keys, commit ts (2), then each key as its length and its bytes, padded.
@@ -23,7 +23,6 @@ const EMPTY = new Uint8Array(0);
 export class CommitRingWriter {
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
-  private position = 0;
 
   constructor(
     private readonly state: SharedState,
@@ -45,7 +44,7 @@ export class CommitRingWriter {
     let length = 4;
     for (const key of keys) length += 1 + ((key.length + 3) >> 2);
     if (length > MAX_ENTRY_WORDS) return this.write(KIND_RANGE, 0n, [EMPTY, EMPTY]);
-    const start = this.position;
+    const start = Atomics.load(this.state.words, SharedWord.ringHead) >>> 0;
     // Entries do not wrap: what is left at the end of the ring is skipped.
     const left = RING_WORDS - (start % RING_WORDS);
     const skip = left < length ? left : 0;
@@ -64,8 +63,7 @@ export class CommitRingWriter {
       this.bytes.set(key, at << 2);
       at += (key.length + 3) >> 2;
     }
-    this.position = (start + skip + length) >>> 0;
-    Atomics.store(shared, SharedWord.ringHead, this.position | 0);
+    Atomics.store(shared, SharedWord.ringHead, (start + skip + length) | 0);
   }
 }
 
@@ -85,6 +83,11 @@ export class CommitRingReader implements DataWatch {
   ) {
     this.words = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
+    this.position = this.head();
+  }
+
+  /** What has been written so far is known here already. */
+  skip(): void {
     this.position = this.head();
   }
 

@@ -5,7 +5,19 @@ import type { VersionWrite } from './version-store.js';
 type CommitListener = (commitTs: bigint, keys: readonly Uint8Array[]) => void;
 type RangeListener = (startKey: Uint8Array, endKey: Uint8Array) => void;
 
-/** The store's side of DataWatch: tells caches of decoded data what was committed. */
+/** The commits of all threads: what this one has not been told of yet, and what the others are told. */
+export interface CommitExchange {
+  /** Tells the given listeners of other threads' commits since the last call. */
+  drain(): void;
+  /** Tells the other threads. Within a section; drained before. */
+  committed(commitTs: bigint, keys: readonly Uint8Array[]): void;
+  rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void;
+}
+
+/**
+ * The store's side of DataWatch: tells caches of decoded data what was committed. Where other threads commit by themselves, `drain`
+ * must be called before reads that use a cache: then all that is visible to them has been told.
+ */
 export class DataListeners implements DataWatch {
   private readonly commits = new Set<CommitListener>();
   private readonly ranges = new Set<RangeListener>();
@@ -13,6 +25,16 @@ export class DataListeners implements DataWatch {
   /** Set by the store once it can be read. */
   freshReader?: () => MvccReader;
   keeper?: DerivedDataKeeper;
+  private exchange: CommitExchange | null = null;
+
+  /** Other threads commit by themselves from now on, and want to know what is committed here. */
+  share(exchange: CommitExchange): void {
+    this.exchange = exchange;
+  }
+
+  drain(): void {
+    this.exchange?.drain();
+  }
 
   onCommit(listener: CommitListener): () => void {
     this.commits.add(listener);
@@ -25,6 +47,7 @@ export class DataListeners implements DataWatch {
   }
 
   lastCommitTs(): bigint {
+    this.drain();
     return this.newest;
   }
 
@@ -34,15 +57,31 @@ export class DataListeners implements DataWatch {
   }
 
   committed(commitTs: bigint, writes: readonly VersionWrite[]): void {
+    const { exchange } = this;
+    exchange?.drain();
     this.note(commitTs);
-    if (this.commits.size === 0) return;
+    if (this.commits.size === 0 && exchange === null) return;
     const keys: Uint8Array[] = [];
     for (const write of writes)
       if (write.kind === VersionKind.put || write.kind === VersionKind.del) keys.push(write.key);
-    for (const listener of this.commits) listener(commitTs, keys);
+    this.tellCommit(commitTs, keys);
+    exchange?.committed(commitTs, keys);
   }
 
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {
+    const { exchange } = this;
+    exchange?.drain();
+    this.tellRange(startKey, endKey);
+    exchange?.rangeChanged(startKey, endKey);
+  }
+
+  /** Tells the listeners of this thread. */
+  tellCommit(commitTs: bigint, keys: readonly Uint8Array[]): void {
+    this.note(commitTs);
+    for (const listener of this.commits) listener(commitTs, keys);
+  }
+
+  tellRange(startKey: Uint8Array, endKey: Uint8Array): void {
     for (const listener of this.ranges) listener(startKey, endKey);
   }
 }

@@ -251,12 +251,19 @@ export class EmbeddedStore implements KvRpc {
     const { listeners, wal, checkpointer } = this;
     // Derived data that nobody listens for is out of date as soon as the log is shortened.
     checkpointer.beforeShortening = () => fs.promises.rm(directory, { recursive: true, force: true });
-    listeners.freshReader = () => this.mvccReader(this.tso.next());
+    listeners.freshReader = () => {
+      const ts = this.timestamp();
+      listeners.drain();
+      return this.mvccReader(ts);
+    };
     listeners.keeper = {
       directory,
       durable: () => wal.sync(),
       onCheckpoint: (save) => {
-        checkpointer.beforeShortening = save;
+        checkpointer.beforeShortening = () => {
+          listeners.drain();
+          return save();
+        };
       },
       takeReplayed: () => {
         const all = replayed;
@@ -277,20 +284,35 @@ export class EmbeddedStore implements KvRpc {
 
   /** A timestamp larger than every one given before, across restarts. */
   timestamp(): bigint {
-    return this.tso.next();
+    const ts = this.tso.next();
+    this.host?.state.awaitCommits();
+    return ts;
   }
 
   /** Takes `count` timestamps that follow each other, at most 2^18; gives the first. */
   timestamps(count: number): bigint {
-    return this.tso.reserve(count);
+    const first = this.tso.reserve(count);
+    this.host?.state.awaitCommits();
+    return first;
   }
 
   /**
-   * Lets other threads of the process attach themselves (attached-store.ts): they read the data where it lies, and send their
-   * writes here.
+   * Lets other threads of the process attach themselves (attached-store.ts): they read the data where it lies, commit there what
+   * nothing is in the way of, and send the rest here.
    */
   share(): StoreHost {
-    this.host ??= new StoreHost(this, this.directory, this.versions, this.locks, this.tso, this.listeners);
+    const { directory, versions, locks, wal, durability, tso, listeners } = this;
+    this.host ??= new StoreHost({
+      rpc: this,
+      directory,
+      versions,
+      locks,
+      wal,
+      durability,
+      tso,
+      listeners,
+      fail: (error) => this.fail(error),
+    });
     return this.host;
   }
 
@@ -435,7 +457,7 @@ export class EmbeddedStore implements KvRpc {
 
   bulkWrite(req: BulkWriteRequest): BulkWriteResponse {
     this.throwIfFailed();
-    return this.bulk.write(req);
+    return this.locks.section(() => this.bulk.write(req));
   }
 
   async bulkEnd(req: BulkEndRequest): Promise<void> {
@@ -450,6 +472,7 @@ export class EmbeddedStore implements KvRpc {
   coprocessor(req: CoprocessorRequest): CoprocessorResponse {
     if (this.handler === null) return { otherError: new Error('no coprocessor is registered') };
     try {
+      this.listeners.drain();
       return this.handler.handle(req, this.mvccReader(req.startTs, req.context), this.listeners);
     } catch (error) {
       if (error instanceof LockedError) return { locked: error.lock };
@@ -483,7 +506,7 @@ export class EmbeddedStore implements KvRpc {
 
   get stats(): EmbeddedStoreStats {
     return {
-      commits: this.commits,
+      commits: this.commits + (this.host?.threadCommits ?? 0),
       walFlushes: this.wal.flushes,
       walSegmentBytes: this.wal.segmentBytes,
       checkpoints: this.checkpointer.checkpoints,

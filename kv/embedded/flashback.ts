@@ -23,7 +23,7 @@ export async function flashback(
   commit: (writes: readonly VersionWrite[]) => void,
 ): Promise<void> {
   const { startKey, endKey, version, commitTs } = req;
-  rollBackLocks(path, startKey, endKey);
+  path.locks.section(() => rollBackLocks(path, startKey, endKey));
   const now = new Side(reads.cursor(startKey, endKey, false, commitTs, PAST_LOCKS));
   const then = new Side(reads.cursor(startKey, endKey, false, version, PAST_LOCKS));
   try {
@@ -49,7 +49,7 @@ export async function flashback(
       }
       now.cursor.pause();
       then.cursor.pause();
-      commit(writes);
+      path.locks.section(() => commit(writes));
       if (now.done && then.done) return;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -7,8 +7,8 @@ import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
  * old. Rows that are written all the time so cost scans nothing, and a further version of a key takes no search.
  *
  * The arena is one SharedArrayBuffer: nothing here is a JS object per entry (no garbage, no write barriers), and other threads
- * can read the list while the owner thread inserts, because a key or a version is complete before the pointers to it are stored,
- * bottom level first (single writer, many readers, nothing is ever unlinked).
+ * can read the list while one inserts, because a key or a version is complete before the pointers to it are stored, bottom level
+ * first (one writer at a time, many readers, nothing is ever unlinked).
  *
  * A key and a version, in 32-bit words (offsets are words, 0 = none):
  *
@@ -18,9 +18,9 @@ import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
  * Point lookups go through a hash table from user key to its node (open addressing; 0 = free).
  *
  * Two lists live in one arena: `data` (puts and deletes) and `marks` (lock and rollback records, which readers never meet). The
- * arena's first words say, for both, how many versions there are and how high the list is, so that a memtable made by another
- * thread can be read with nothing but its two buffers (`attach`). They are stored after the version is linked: a reader that was
- * given its timestamp after a commit was applied (see shared-layers.ts) finds all of it.
+ * arena's first words say, for both, how many versions there are and how high the list is, and what a writer needs to know, so that
+ * a memtable made by another thread can be read and written with nothing but its two buffers (`attach`). The counts are stored
+ * after the version is linked: a reader that was given its timestamp after a commit was applied (see shared-layers.ts) finds all of it.
  */
 export const MemtableList = { data: 0, marks: 1 } as const;
 export type MemtableList = (typeof MemtableList)[keyof typeof MemtableList];
@@ -39,25 +39,25 @@ const HINT_STEPS = 4;
 /** Words before the heads; word 0 stays unused so that offset 0 can mean "none". */
 const COUNT_WORD = 1;
 const HEIGHT_WORD = 3;
+/** First free word, and the state of the generator of heights. */
+const TOP_WORD = 5;
+const RANDOM_WORD = 6;
 const HEADER_WORDS = 8;
-const FIRST_NODE = HEADER_WORDS + 2 * HEAD_WORDS;
+const HINT_WORDS = HEADER_WORDS + 2 * HEAD_WORDS;
+const FIRST_NODE = HINT_WORDS + 2 * HINTS * MAX_HEIGHT;
+const SEED = 0x2545f491;
 
 export class Memtable {
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
   readonly slots: Int32Array;
-  private top = FIRST_NODE;
   private readonly prev = new Int32Array(MAX_HEIGHT);
   /**
    * Per level the last new key, or one before it, of each of a few groups of keys: those that rise (rows with AUTO_INCREMENT, bulk
    * loads) go on there without a search. Invariant: no key of a group's hint lies behind that of its level 0.
    */
-  private readonly hints: readonly Int32Array[] = Array.from(
-    { length: 2 * HINTS },
-    () => new Int32Array(MAX_HEIGHT),
-  );
+  private readonly hints: readonly Int32Array[];
   private readonly slotMask: number;
-  private random = 0x2545f491;
 
   constructor(
     readonly capacity: number,
@@ -66,6 +66,9 @@ export class Memtable {
     const buffer = shared?.arena ?? new SharedArrayBuffer(capacity);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
+    this.hints = Array.from({ length: 2 * HINTS }, (_, i) =>
+      this.words.subarray(HINT_WORDS + i * MAX_HEIGHT, HINT_WORDS + (i + 1) * MAX_HEIGHT),
+    );
     const slots = 1 << Math.ceil(Math.log2(Math.max(64, capacity / BYTES_PER_SLOT)));
     this.slots = new Int32Array(shared?.slots ?? new SharedArrayBuffer(slots * 4));
     this.slotMask = slots - 1;
@@ -74,7 +77,7 @@ export class Memtable {
     this.begin();
   }
 
-  /** A memtable of another thread, to be read only. */
+  /** A memtable that another thread has made. */
   static attach(shared: SharedVersions): Memtable {
     return new Memtable(shared.arena.byteLength, shared);
   }
@@ -102,8 +105,21 @@ export class Memtable {
   private begin(): void {
     this.words[HEIGHT_WORD] = 1;
     this.words[HEIGHT_WORD + 1] = 1;
-    this.top = FIRST_NODE;
+    this.words[TOP_WORD] = FIRST_NODE;
+    this.words[RANDOM_WORD] = SEED;
     this.hints.forEach((hint, i) => hint.fill(headOf(i < HINTS ? 0 : 1)));
+  }
+
+  private get top(): number {
+    return this.words[TOP_WORD]!;
+  }
+
+  private set top(word: number) {
+    this.words[TOP_WORD] = word;
+  }
+
+  get isEmpty(): boolean {
+    return this.top === FIRST_NODE;
   }
 
   get size(): number {
@@ -416,11 +432,11 @@ export class Memtable {
 
   /** Height h with probability 4^-h (xorshift32). */
   private randomHeight(): number {
-    let x = this.random;
+    let x = this.words[RANDOM_WORD]!;
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
-    this.random = x;
+    this.words[RANDOM_WORD] = x;
     let height = 1;
     while (height < MAX_HEIGHT && (x & 3) === 0) {
       height++;

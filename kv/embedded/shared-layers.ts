@@ -1,15 +1,15 @@
 import type { TreeCursor } from './page-tree.js';
 
 /**
- * The words that the store's thread and its readers in other threads share. One SharedArrayBuffer; the store's thread alone writes,
- * except the timestamp counter and the number of waiters.
+ * The words that the store's thread and other threads of its process share, in one SharedArrayBuffer. Layers and locks are published by
+ * the store's thread alone; the section of `committing` is anybody's who gets it.
  *
  * What makes a read in another thread exact. Let R be its timestamp, C that of any commit. All C <= R must be found:
  *
  *  - **Timestamps** come from one counter (`lastTs`), taken by compare-and-swap, so that R and C are ordered.
- *  - **One phase, async commit**: the store takes C and applies the versions (or puts the locks) within one section of `committing`,
- *    which is odd meanwhile. A reader looks at it after it took R and waits while it is odd. A section that began before R was taken
- *    has ended then, one that begins later takes C > R.
+ *  - **One phase, async commit**: whoever commits takes C and applies the versions (or puts the locks) within one section of
+ *    `committing`, which is odd meanwhile and belongs to one thread at a time. A reader looks at it after it took R and waits while it is
+ *    odd. A section that began before R was taken has ended then, one that begins later takes C > R.
  *  - **Two phases**: C is taken after the prewrite, so that at the time of R the key was locked (or C > R). `persistentLocks` and
  *    `lockEpoch` change after the lock is in the table, and when it goes, only after the versions are in the memtable. A reader looks
  *    at them before it looks at the data: it meets the lock, or finds what it left.
@@ -17,7 +17,8 @@ import type { TreeCursor } from './page-tree.js';
  *    that a reader adopts them all of one moment. Versions only ever move down: every set of layers ever published, together with what
  *    was inserted into its active memtable since, holds every version committed before the next set was published; and a commit
  *    goes into the active memtable after that was published. So a reader that compares `layers` with the number it
- *    adopted before each read misses nothing.
+ *    adopted before each read misses nothing. The active memtable changes within a section, so that a thread which commits
+ *    by itself (thread-committer.ts) inserts into the right one.
  *
  * What is replaced stays readable until every reader has said, between two turns of its event loop, that it adopted something
  * newer (`LayerSharing.whenUnread`): only then are LMDB's pages and a dropped memtable's arena used again. Within a turn nothing
@@ -34,6 +35,10 @@ export const SharedWord = {
   /** Words of the commit ring written so far, modulo 2^32; see commit-ring.ts. */
   ringHead: 7,
   ringReserved: 8,
+  /** Number of the thread that the section belongs to: 0 the store's, see thread-protocol.ts. */
+  committer: 9,
+  /** Transactions that threads committed by themselves, modulo 2^32. */
+  threadCommits: 10,
 } as const;
 
 const TS_BYTES = 256;
@@ -114,25 +119,60 @@ export class SharedState {
     Atomics.store(this.timestamps, 2, ts);
   }
 
-  /** Sections of one thread, the store's, may lie within each other. */
+  /** Sections of one thread may lie within each other. */
   private depth = 0;
+  /** The thread that this object belongs to. */
+  thread = 0;
+
+  /** Runs work that commits, takes or looks at locks, appends to the log or changes the active memtable: one thread at a time. */
+  section<T>(work: () => T): T {
+    this.beginCommit();
+    try {
+      return work();
+    } finally {
+      this.endCommit();
+    }
+  }
 
   beginCommit(): void {
-    if (this.depth++ === 0) Atomics.add(this.words, SharedWord.committing, 1);
+    if (this.depth++ > 0) return;
+    const w = this.words;
+    for (;;) {
+      const section = Atomics.load(w, SharedWord.committing);
+      if ((section & 1) !== 0) this.awaitEnd(section);
+      else if (Atomics.compareExchange(w, SharedWord.committing, section, section + 1) === section) break;
+    }
+    Atomics.store(w, SharedWord.committer, this.thread);
   }
 
   endCommit(): void {
-    if (--this.depth > 0) return;
+    if (--this.depth === 0) this.release();
+  }
+
+  /** The store's thread: ends the section of a thread that has gone; false when it is in none. */
+  endSectionOf(thread: number): boolean {
     const w = this.words;
+    if ((Atomics.load(w, SharedWord.committing) & 1) === 0) return false;
+    if (Atomics.load(w, SharedWord.committer) !== thread) return false;
+    this.release();
+    return true;
+  }
+
+  private release(): void {
+    const w = this.words;
+    Atomics.store(w, SharedWord.committer, -1);
     Atomics.add(w, SharedWord.committing, 1);
     if (Atomics.load(w, SharedWord.commitWaiters) > 0) Atomics.notify(w, SharedWord.committing);
   }
 
   /** A reader that has just taken its timestamp: returns when every commit of an earlier one is applied. */
   awaitCommits(): void {
+    const section = Atomics.load(this.words, SharedWord.committing);
+    if ((section & 1) !== 0 && this.depth === 0) this.awaitEnd(section);
+  }
+
+  private awaitEnd(section: number): void {
     const w = this.words;
-    const section = Atomics.load(w, SharedWord.committing);
-    if ((section & 1) === 0) return;
     // Nearly always microseconds; a bulk load holds the section for longer.
     for (let i = 0; i < SPINS; i++) if (Atomics.load(w, SharedWord.committing) !== section) return;
     Atomics.add(w, SharedWord.commitWaiters, 1);

@@ -8,8 +8,9 @@
  * it needs one there (`adopt`): to have others wait for it, or to commit it. From then on the store's table has it.
  *
  * Who comes first is settled by the section of `committing` (shared-layers.ts), within which the store's thread does all that looks
- * at locks: a thread puts its word into the slot, waits until no section is under way that may have begun before, and only then looks
- * at the count and at the newest version. So either the section saw the word, or the thread sees what the section did.
+ * at locks, and every thread its commits: a thread puts its word into the slot, waits until no section is under way that may have
+ * begun before, and only then looks at the count and at the newest version. So either the section saw the word, or the thread sees
+ * what the section did.
  *
  * Two keys of one slot and one second hash are taken for the same key: 38 bits say that this does not happen, and if it did, a
  * transaction would wait for nothing or be told that it lost a lock; none would hold a lock that another holds.
@@ -135,6 +136,12 @@ export class SharedLocks {
   /** After `claim` and the wait for sections: whether the store's table holds no lock in the key's slot. */
   isAlone(key: Uint8Array): boolean {
     return Atomics.load(this.counts, this.slotOf(key)) === 0;
+  }
+
+  /** The transaction that holds the key by itself: its token, or 0. */
+  ownerOf(key: Uint8Array): number {
+    const word = Atomics.load(this.owners, this.slotOf(key));
+    return word !== 0 && (word & CHECK_MASK) === this.check ? word >>> CHECK_BITS : 0;
   }
 
   /** Takes the word out of the slot again; false when the store has adopted the lock, or it never was there. */

@@ -2,8 +2,8 @@ import { MessageChannel, type MessagePort, type TransferListItem } from 'node:wo
 import path from 'node:path';
 import type { BulkBeginResponse, BulkEndRequest, KvRpc, PessimisticLockRequest, RpcContext } from '../rpc.js';
 import { ByteReader, ByteWriter } from './byte-buffer.js';
-import { CommitRingWriter } from './commit-ring.js';
-import type { DataListeners } from './data-listeners.js';
+import { CommitRingReader, CommitRingWriter } from './commit-ring.js';
+import type { CommitExchange, DataListeners } from './data-listeners.js';
 import { DATA_FILE } from './lmdb-env.js';
 import { type LockTable, lockInfo } from './lock-table.js';
 import type { Memtable } from './memtable.js';
@@ -21,6 +21,7 @@ import {
 import { joinHalves } from './timestamp.js';
 import type { TimestampOracle } from './tso.js';
 import type { LayerSharing, VersionStore } from './version-store.js';
+import type { Durability, Wal } from './wal.js';
 
 interface Reader {
   readonly thread: number;
@@ -41,14 +42,35 @@ interface Reader {
 /** Transactions of a thread to remember before those without locks are forgotten. */
 const MANY_LOCKERS = 4096;
 const MAX_TS = (1n << 64n) - 1n;
+/** How often this thread hears at least of what others commit: the ring must not fill meanwhile. */
+const LISTEN_MS = 100;
 const NOWHERE: RpcContext = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } };
 
-/** The store's side of threads that read its data where it lies and send it their writes. See shared-layers.ts. */
-export class StoreHost implements LayerSharing {
+/** What the host needs of the store that it is part of. */
+export interface HostedStore {
+  readonly rpc: KvRpc;
+  readonly directory: string;
+  readonly versions: VersionStore;
+  readonly locks: LockTable;
+  readonly wal: Wal;
+  readonly durability: Durability;
+  readonly tso: TimestampOracle;
+  readonly listeners: DataListeners;
+  /** Nothing can be written any more. */
+  fail(error: Error): void;
+}
+
+/** The store's side of threads that use its data where it lies and leave it what they can not do by themselves. See shared-layers.ts. */
+export class StoreHost implements LayerSharing, CommitExchange {
   readonly state = new SharedState();
   private readonly sharedLocks = new SharedLocks();
   private threads = 0;
   private readonly ring = new CommitRingWriter(this.state);
+  private readonly heard: CommitRingReader;
+  private readonly listening: NodeJS.Timeout;
+  private readonly rpc: KvRpc;
+  private readonly versions: VersionStore;
+  private readonly locks: LockTable;
   private readonly readers = new Set<Reader>();
   private readonly ids = new Map<Memtable, number>();
   private nextId = 1;
@@ -57,17 +79,18 @@ export class StoreHost implements LayerSharing {
   private flushing = false;
   private closing = false;
 
-  constructor(
-    private readonly rpc: KvRpc,
-    private readonly directory: string,
-    private readonly versions: VersionStore,
-    private readonly locks: LockTable,
-    tso: TimestampOracle,
-    listeners: DataListeners,
-  ) {
+  constructor(private readonly store: HostedStore) {
+    const { rpc, versions, locks, tso, listeners } = store;
+    this.rpc = rpc;
+    this.versions = versions;
+    this.locks = locks;
     tso.share(this.state.timestamps);
-    listeners.onCommit((ts, keys) => this.ring.committed(ts, keys));
-    listeners.onRangeChange((start, end) => this.ring.rangeChanged(start, end));
+    this.heard = new CommitRingReader(this.state, this.ring.buffer, () => tso.next());
+    this.heard.onCommit((ts, keys) => listeners.tellCommit(ts, keys));
+    this.heard.onRangeChange((start, end) => listeners.tellRange(start, end));
+    this.listening = setInterval(() => this.drain(), LISTEN_MS);
+    this.listening.unref();
+    listeners.share(this);
     locks.onPersistentChange = () => this.locksChanged();
     locks.share(this.sharedLocks, this.state);
     this.state.newestMark = joinHalves(versions.maxMarkHi, versions.maxMarkLo);
@@ -76,6 +99,32 @@ export class StoreHost implements LayerSharing {
     };
     this.locksChanged();
     versions.share(this);
+  }
+
+  /** Transactions that threads committed by themselves. */
+  get threadCommits(): number {
+    return Atomics.load(this.state.words, SharedWord.threadCommits) >>> 0;
+  }
+
+  drain(): void {
+    this.heard.drain();
+  }
+
+  committed(commitTs: bigint, keys: readonly Uint8Array[]): void {
+    this.announce(() => this.ring.committed(commitTs, keys));
+  }
+
+  rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {
+    this.announce(() => this.ring.rangeChanged(startKey, endKey));
+  }
+
+  /** This thread's own news is not for itself. */
+  private announce(write: () => void): void {
+    this.state.section(() => {
+      this.drain();
+      write();
+      this.heard.skip();
+    });
   }
 
   /** What a new thread needs to attach itself, and what of it is to be transferred. */
@@ -116,7 +165,7 @@ export class StoreHost implements LayerSharing {
         threads,
         state: this.state.buffer,
         ring: this.ring.buffer,
-        dataFile: path.join(this.directory, DATA_FILE),
+        dataFile: path.join(this.store.directory, DATA_FILE),
         mapAddress: this.versions.env.pages.address,
         calls: calls.port2,
         layers: layers.port2,
@@ -124,6 +173,8 @@ export class StoreHost implements LayerSharing {
         lockSignal,
         sharedLocks: this.sharedLocks.buffer,
         thread: reader.thread,
+        wal: this.store.wal.share(this.state),
+        durability: this.store.durability,
       },
       transfer: [calls.port2, layers.port2, locks.port2],
     };
@@ -156,6 +207,7 @@ export class StoreHost implements LayerSharing {
   /** Lets go of all threads. What waited for them is released. */
   close(): void {
     this.closing = true;
+    clearInterval(this.listening);
     for (const reader of [...this.readers]) {
       this.forget(reader);
       reader.calls.close();
@@ -202,6 +254,9 @@ export class StoreHost implements LayerSharing {
 
   private forget(reader: Reader): void {
     if (!this.readers.delete(reader)) return;
+    // What it was about to commit may be there in part, and not in the log: only a restart makes it undone.
+    if (this.state.endSectionOf(reader.thread))
+      this.store.fail(new Error('a thread ended in the middle of a commit: the store must be opened again'));
     const transactions = new Set([...reader.lockers, ...this.sharedLocks.transactionsOf(reader.thread)]);
     this.sharedLocks.releaseThread(reader.thread);
     this.releaseUnread();

@@ -18,7 +18,7 @@ const MAX_KEYS = 16;
  * unusual, is left to the store's thread, which sees these locks too (shared-locks.ts).
  */
 export class ThreadLocker {
-  /** Tokens of transactions, oldest first. */
+  /** Tokens of transactions. */
   private readonly tokens = new Map<bigint, number>();
 
   constructor(
@@ -58,14 +58,23 @@ export class ThreadLocker {
     return rest;
   }
 
+  /** What stands for the transaction's locks here; 0 where it has none. */
+  tokenFor(startTs: bigint): number {
+    return this.tokens.get(startTs) ?? 0;
+  }
+
+  /** The transaction has ended, or part of it: a token that stands for no locks any more is given back. */
+  forget(startTs: bigint): void {
+    const token = this.tokens.get(startTs);
+    if (token !== undefined) this.freeUnused(startTs, token);
+  }
+
   private tokenOf(req: PessimisticLockRequest): number {
     const { shared, tokens } = this;
     const primary = req.primaryLock;
     let token = tokens.get(req.startVersion);
     if (token === undefined) {
       if (primary.length > MAX_SHARED_PRIMARY) return 0;
-      // Commits leave tokens behind that hold nothing any more.
-      for (const [startTs, old] of tokens) if (!this.freeUnused(startTs, old)) break;
       token = shared.allocate(this.thread);
       if (token === 0) return 0;
       tokens.set(req.startVersion, token);

@@ -1,5 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
+<<<<<<< HEAD
 import type { SharedVersions } from '../rpc.js';
+=======
+import type { Durability, WalBuffers } from './wal.js';
+>>>>>>> 6e45a06 (wip)
 
 /**
  * What goes between the store's thread and a thread attached to it. Calls that write go over `calls` as bytes (message-codec.ts), all of
@@ -23,6 +27,9 @@ export interface StoreAttachment {
   readonly sharedLocks: SharedArrayBuffer;
   /** Number of the thread, from 1 on. */
   readonly thread: number;
+  readonly wal: WalBuffers;
+  /** When a commit is acknowledged that does not say it itself. */
+  readonly durability: Durability;
 }
 
 export interface LayerMessage extends SharedVersions {

@@ -4,8 +4,8 @@ import { ByteWriter } from './byte-buffer.js';
 import { crc32 } from './crc32.js';
 
 /**
- * The write-ahead log: segment files `wal-<number>.log`, written by one process, in groups. A group is what was appended while
- * the previous flush was under way; it is written at once and made durable by one fdatasync for everybody in it.
+ * The write-ahead log: segment files `wal-<number>.log`, written in groups. A group is what was appended since the last one; whoever
+ * waits for the disk writes all of it at once and makes it durable by one fdatasync for everybody in it.
  *
  * A group: magic (4) | payload length (4) | crc (4) | 0 (4) | lsn (8) | durable lsn (8) | payload, padded to 8 bytes. The CRC covers the
  * segment number, the header behind it and the payload. `lsn` counts the bytes of the log before the group. `durable lsn` says how
@@ -17,8 +17,9 @@ import { crc32 } from './crc32.js';
 const MAGIC = 0x314c5752;
 const HEADER = 32;
 const AHEAD = 1 << 20;
-const ASYNC_WRITE = 256 << 10;
 const ZEROS = Buffer.alloc(AHEAD);
+/** Records that wait for being written. One that does not fit is written at once. */
+const PENDING_BYTES = 1 << 20;
 
 export class WalCorruptError extends Error {
   constructor(file: string, offset: number) {
@@ -38,18 +39,53 @@ export interface WalOptions {
   readonly flushInterval?: number;
 }
 
+/** What the threads that append to one log share. */
+export interface WalBuffers {
+  readonly directory: string;
+  readonly state: SharedArrayBuffer;
+  readonly pending: SharedArrayBuffer;
+}
+
+/** Runs work that no other thread's may come between (SharedState.section). */
+export interface Sections {
+  section<T>(work: () => T): T;
+}
+
+const ALONE: Sections = { section: (work) => work() };
+
+/** Words of the shared state, numbers below 2^53; all but `durable` are read and written within sections. */
+const Word = {
+  /** Bytes of log written to files since this process began, and those known to be on disk; as log sequence numbers. */
+  lsn: 0,
+  durable: 1,
+  segment: 2,
+  /** In the current segment: where the next group goes, and how far space was written. */
+  position: 3,
+  allocated: 4,
+  pending: 5,
+  /** Segments below this one need no sync any more. */
+  synced: 6,
+  failed: 7,
+} as const;
+const STATE_WORDS = 8;
+
+/**
+ * One thread's hold of the log. `begin`, `commit` and `rotate` are called within a section of the threads that share it; what is
+ * appended there is in the log's order, and written by whichever thread flushes first. A thread waits for its own records only, and
+ * syncs for itself every segment that may hold what was appended before them: none needs to hear of another's flush.
+ */
 export class Wal {
-  /** Bytes of log since this process began, and those known to be on disk; as log sequence numbers. */
-  lsn: number;
-  durable: number;
-  /** Group flushes and their records, for statistics. */
+  /** Group flushes of this thread, for statistics. */
   flushes = 0;
-  private fd = -1;
-  private position = 0;
-  private allocated = 0;
-  private pending = new ByteWriter(64 << 10);
-  private spare = new ByteWriter(64 << 10);
-  /** Resolvers of the commits in the pending group that wait for the disk, and of those that wait for the write. */
+  /** Records appended by this thread so far. */
+  appended = 0;
+  private readonly words: Float64Array;
+  private readonly shared: Buffer;
+  private readonly out: ByteWriter;
+  private recordStart = 0;
+  /** Segments that are open here. */
+  private readonly fds = new Map<number, number>();
+  /** Resolvers of the commits that wait for the disk, and of those that wait for the write. */
   private durableWaiters: (() => void)[] = [];
   private writtenWaiters: (() => void)[] = [];
   private syncWanted = false;
@@ -57,36 +93,91 @@ export class Wal {
   /** A flush is under way; cleared in the same turn in which it finds nothing more to do. */
   private busy = false;
   private flushing: Promise<void> = Promise.resolve();
-  private retired: number[] = [];
   private failure: Error | null = null;
   private timer: NodeJS.Timeout | null = null;
   private dirty = false;
 
   private constructor(
-    private readonly directory: string,
-    public segment: number,
-    lsn: number,
+    readonly buffers: WalBuffers,
     private readonly options: WalOptions,
+    private sections: Sections,
   ) {
-    this.lsn = lsn;
-    this.durable = lsn;
-    this.openSegment();
+    this.words = new Float64Array(buffers.state);
+    this.shared = Buffer.from(buffers.pending);
+    this.out = new ByteWriter(this.shared);
   }
 
   /** Starts a new segment behind the last one that `replay` read. */
   static create(directory: string, segment: number, lsn: number, options: WalOptions): Wal {
-    return new Wal(directory, segment, lsn, options);
+    const buffers = {
+      directory,
+      state: new SharedArrayBuffer(STATE_WORDS * 8),
+      pending: new SharedArrayBuffer(PENDING_BYTES),
+    };
+    const wal = new Wal(buffers, options, ALONE);
+    const { words } = wal;
+    words[Word.lsn] = lsn;
+    words[Word.durable] = lsn;
+    words[Word.segment] = segment;
+    words[Word.synced] = segment;
+    wal.openSegment();
+    return wal;
+  }
+
+  /** The log that another thread of the process has begun. */
+  static attach(buffers: WalBuffers, options: WalOptions, sections: Sections): Wal {
+    return new Wal(buffers, options, sections);
+  }
+
+  /** Other threads append from now on. */
+  share(sections: Sections): WalBuffers {
+    if (this.sections === ALONE) {
+      this.sections = sections;
+      // Commits of other threads that wait for no disk leave the flush to this one.
+      this.keeper = setInterval(() => {
+        if (this.words[Word.failed] !== 0) this.fail(new Error('a thread can not write the log'));
+        else if (this.words[Word.durable]! < this.end) this.flushLater();
+      }, this.options.flushInterval ?? 1000);
+      this.keeper.unref();
+    }
+    return this.buffers;
+  }
+
+  private keeper: NodeJS.Timeout | null = null;
+
+  get lsn(): number {
+    return this.words[Word.lsn]!;
+  }
+
+  get durable(): number {
+    return this.words[Word.durable]!;
+  }
+
+  get segment(): number {
+    return this.words[Word.segment]!;
   }
 
   /** Bytes appended to the current segment. */
   get segmentBytes(): number {
-    return this.position + this.pending.length;
+    return this.words[Word.position]! + this.words[Word.pending]!;
+  }
+
+  /** Whether a record of so many bytes can wait with the others. */
+  fits(bytes: number): boolean {
+    return this.words[Word.pending]! + bytes + 16 <= PENDING_BYTES;
+  }
+
+  /** Where the log ends with what waits for being written, at least. */
+  private get end(): number {
+    return this.words[Word.lsn]! + this.words[Word.pending]!;
   }
 
   /** The buffer to append one record to, between `begin` and `commit`; records are `type (1) | body`, framed by their length. */
   begin(type: number): ByteWriter {
     if (this.failure !== null) throw this.failure;
-    const out = this.pending;
+    const { out } = this;
+    out.bytes = this.shared;
+    out.length = this.words[Word.pending]!;
     out.reserve(5);
     this.recordStart = out.length;
     out.length += 4;
@@ -94,13 +185,13 @@ export class Wal {
     return out;
   }
 
-  private recordStart = 0;
-  /** Records appended so far. */
-  appended = 0;
-
   commit(): void {
+    const { out } = this;
     this.appended++;
-    this.pending.bytes.writeUInt32LE(this.pending.length - this.recordStart - 4, this.recordStart);
+    out.bytes.writeUInt32LE(out.length - this.recordStart - 4, this.recordStart);
+    this.words[Word.pending] = out.length;
+    // It has outgrown the shared buffer, and taken what waited there along.
+    if (out.bytes !== this.shared) this.writePending();
   }
 
   /**
@@ -108,7 +199,8 @@ export class Wal {
    * once (then a background flush follows within the interval).
    */
   whenDurable(durability: Durability, done: () => void): void {
-    if (durability === 1) {
+    if (this.failure !== null) done();
+    else if (durability === 1) {
       this.durableWaiters.push(done);
       this.syncWanted = true;
       this.schedule();
@@ -124,11 +216,11 @@ export class Wal {
 
   /** Ends the current segment: what is appended from now on goes to the next, whose number is returned. */
   rotate(): number {
-    this.writePendingSync();
-    this.retired.push(this.fd);
-    this.segment++;
+    this.writePending();
+    const segment = this.segment + 1;
+    this.words[Word.segment] = segment;
     this.openSegment();
-    return this.segment;
+    return segment;
   }
 
   /** Everything appended so far is on disk when it resolves. */
@@ -139,27 +231,63 @@ export class Wal {
     });
   }
 
-  /** Removes segments below `segment`; off this thread, since freeing the blocks of a large file takes long. */
+  /** Removes segments below `segment`, whose content is on disk elsewhere; off this thread, since freeing the blocks of a large file takes long. */
   async removeBefore(segment: number): Promise<void> {
-    for (const name of listSegments(this.directory)) {
-      if (segmentNumber(name) < segment) await fs.promises.unlink(path.join(this.directory, name));
+    this.sections.section(() => this.noteSynced(segment));
+    for (const name of listSegments(this.buffers.directory)) {
+      if (segmentNumber(name) < segment)
+        await fs.promises.unlink(path.join(this.buffers.directory, name));
     }
   }
 
   async close(): Promise<void> {
-    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.keeper !== null) clearInterval(this.keeper);
     if (this.failure === null) await this.sync();
+    if (this.timer !== null) clearTimeout(this.timer);
     await this.flushing;
-    for (const fd of this.retired) fs.closeSync(fd);
-    this.retired = [];
-    fs.closeSync(this.fd);
+    this.closeFiles(Infinity);
+  }
+
+  /** Lets go of a log that goes on without this thread: what it appended is the others' to write. */
+  async detach(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.flushing;
+    this.closeFiles(Infinity);
   }
 
   private openSegment(): void {
-    this.fd = fs.openSync(path.join(this.directory, segmentName(this.segment)), 'wx');
-    this.position = 0;
-    this.allocated = 0;
-    syncDirectory(this.directory);
+    const { directory } = this.buffers;
+    this.fds.set(this.segment, fs.openSync(path.join(directory, segmentName(this.segment)), 'wx'));
+    this.words[Word.position] = 0;
+    this.words[Word.allocated] = 0;
+    syncDirectory(directory);
+  }
+
+  private fdOf(segment: number): number {
+    let fd = this.fds.get(segment);
+    if (fd === undefined) {
+      fd = fs.openSync(path.join(this.buffers.directory, segmentName(segment)), 'r+');
+      this.fds.set(segment, fd);
+    }
+    return fd;
+  }
+
+  /** Null when the segment needs no sync: another thread did it, or a checkpoint made it superfluous and it is gone. */
+  private fdToSync(segment: number): number | null {
+    try {
+      return segment < this.words[Word.synced]! ? null : this.fdOf(segment);
+    } catch (error) {
+      if (segment < this.words[Word.synced]!) return null;
+      throw error;
+    }
+  }
+
+  private closeFiles(before: number): void {
+    for (const [segment, fd] of this.fds) {
+      if (segment >= before) continue;
+      fs.closeSync(fd);
+      this.fds.delete(segment);
+    }
   }
 
   private schedule(): void {
@@ -187,7 +315,7 @@ export class Wal {
 
   private async flush(): Promise<void> {
     this.busy = true;
-    while (this.pending.length > 0 || this.syncWanted || this.writtenWaiters.length > 0) {
+    while (this.syncWanted || this.writtenWaiters.length > 0) {
       const durableWaiters = this.durableWaiters;
       const writtenWaiters = this.writtenWaiters;
       const sync = this.syncWanted;
@@ -195,70 +323,96 @@ export class Wal {
       this.writtenWaiters = [];
       this.syncWanted = false;
       try {
-        const group = this.takeGroup();
-        const reached = this.lsn;
-        if (group !== null) {
-          // The position moves first: a rotation during an asynchronous write continues behind it.
-          const at = this.position;
-          this.position += group.length;
-          if (group.length >= ASYNC_WRITE) await writeAll(this.fd, group, at);
-          else fs.writeSync(this.fd, group, 0, group.length, at);
-        }
+        const target = this.writeOut();
         for (const done of writtenWaiters) done();
-        if (sync) {
-          const retired = this.retired;
-          // Taken before anything is waited for: a rotation meanwhile must not put a younger file in the place of the group's.
-          const current = this.fd;
-          this.retired = [];
-          for (const fd of retired) {
-            await fdatasync(fd);
-            fs.closeSync(fd);
-          }
-          await fdatasync(current);
-          this.durable = Math.max(this.durable, reached);
-          this.flushes++;
-        }
+        // Another thread's flush may have taken ours along.
+        if (sync && this.durable < target.lsn) await this.syncTo(target);
         for (const done of durableWaiters) done();
       } catch (error) {
-        this.failure = error as Error;
-        this.options.onError(this.failure);
+        this.fail(error as Error);
         for (const done of writtenWaiters) done();
         for (const done of durableWaiters) done();
-        for (const done of this.writtenWaiters) done();
-        for (const done of this.durableWaiters) done();
-        this.writtenWaiters = [];
-        this.durableWaiters = [];
         break;
       }
     }
     this.busy = false;
   }
 
-  /** Frames the pending records as one group. The two buffers take turns, so that appending goes on during the write. */
-  private takeGroup(): Buffer | null {
-    const records = this.pending;
-    if (records.length === 0) return null;
-    this.pending = this.spare;
-    this.pending.length = 0;
-    this.spare = records;
-    const framed = frameGroup(records.bytes, records.length, this.segment, this.lsn, this.durable);
-    this.lsn += framed.length;
-    if (this.spare.bytes.length > 8 << 20) this.spare = new ByteWriter(64 << 10);
-    while (this.position + framed.length > this.allocated) {
-      const length = Math.max(AHEAD, this.position + framed.length - this.allocated);
-      for (let at = 0; at < length; at += AHEAD)
-        fs.writeSync(this.fd, ZEROS, 0, Math.min(AHEAD, length - at), this.allocated + at);
-      this.allocated += length;
-    }
-    return framed;
+  private fail(error: Error): void {
+    this.words[Word.failed] = 1;
+    if (this.failure === null) this.options.onError(error);
+    this.failure ??= error;
+    for (const done of this.writtenWaiters) done();
+    for (const done of this.durableWaiters) done();
+    this.writtenWaiters = [];
+    this.durableWaiters = [];
+    this.syncWanted = false;
   }
 
-  private writePendingSync(): void {
-    const group = this.takeGroup();
-    if (group === null) return;
-    fs.writeSync(this.fd, group, 0, group.length, this.position);
-    this.position += group.length;
+  /** Why nothing can be acknowledged any more, or null. */
+  get failed(): Error | null {
+    return this.failure;
   }
+
+  /** Writes what everybody has appended; gives where the log ends then. */
+  private writeOut(): Target {
+    return this.sections.section(() => {
+      this.writePending();
+      return { lsn: this.lsn, segment: this.segment, from: this.words[Word.synced]! };
+    });
+  }
+
+  /** Segments before the target's may hold what was appended before it: without them what is in the target's would be behind a gap. */
+  private async syncTo(target: Target): Promise<void> {
+    for (let segment = target.from; segment <= target.segment; segment++) {
+      const fd = this.fdToSync(segment);
+      if (fd !== null) await fdatasync(fd);
+    }
+    this.sections.section(() => {
+      if (this.words[Word.durable]! < target.lsn) this.words[Word.durable] = target.lsn;
+      this.noteSynced(target.segment);
+    });
+    this.closeFiles(target.segment);
+    this.flushes++;
+  }
+
+  private noteSynced(segment: number): void {
+    if (this.words[Word.synced]! < segment) this.words[Word.synced] = segment;
+  }
+
+  private writePending(): void {
+    const { out, words } = this;
+    const length = words[Word.pending]!;
+    if (length === 0) return;
+    const group = frameGroup(out.bytes, length, this.segment, this.lsn, this.durable);
+    const at = words[Word.position]!;
+    this.allocate(at + group.length);
+    const fd = this.fdOf(this.segment);
+    for (let done = 0; done < group.length;)
+      done += fs.writeSync(fd, group, done, group.length - done, at + done);
+    words[Word.position] = at + group.length;
+    words[Word.lsn] = this.lsn + group.length;
+    words[Word.pending] = 0;
+    out.bytes = this.shared;
+  }
+
+  private allocate(end: number): void {
+    const { words } = this;
+    const allocated = words[Word.allocated]!;
+    if (end <= allocated) return;
+    const length = Math.max(AHEAD, end - allocated);
+    const fd = this.fdOf(this.segment);
+    for (let at = 0; at < length; at += AHEAD)
+      fs.writeSync(fd, ZEROS, 0, Math.min(AHEAD, length - at), allocated + at);
+    words[Word.allocated] = allocated + length;
+  }
+}
+
+/** The end of the log at a moment, and the first segment that may not be on disk. */
+interface Target {
+  readonly lsn: number;
+  readonly segment: number;
+  readonly from: number;
 }
 
 export function frameGroup(
@@ -405,14 +559,4 @@ function fdatasync(fd: number): Promise<void> {
   return new Promise((resolve, reject) =>
     fs.fdatasync(fd, (error) => (error === null ? resolve() : reject(error))),
   );
-}
-
-async function writeAll(fd: number, bytes: Buffer, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await new Promise<number>((resolve, reject) =>
-      fs.write(fd, bytes, at, bytes.length - at, position + at, (error, n) =>
-        error === null ? resolve(n) : reject(error),
-      ),
-    );
-  }
 }
