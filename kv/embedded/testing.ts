@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { KeyError, Mutation } from '../rpc.js';
+import type { KeyError, KvRpc, Mutation } from '../rpc.js';
 import type { EmbeddedStore } from './engine.js';
 
 /** Support of this folder's tests and of the crash writer: a tiny transactional client and a seeded random source. */
@@ -14,6 +14,9 @@ export const text = (value: Uint8Array | null | undefined): string | null =>
 export function scratchDir(name: string): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), `rutile-${name}-`));
 }
+
+/** The store itself, or as a thread has it. */
+export type TestStore = Pick<KvRpc, 'prewrite' | 'commit' | 'get'> & { timestamp(): bigint };
 
 /** Deterministic numbers from a seed (mulberry32). */
 export class Random {
@@ -58,7 +61,7 @@ export function mutationsOf(writes: readonly Write[]): Mutation[] {
 
 /** Commits in one phase; gives the commit ts. */
 export async function commitOnePhase(
-  store: EmbeddedStore,
+  store: TestStore,
   writes: readonly Write[],
   startTs = store.timestamp(),
 ): Promise<bigint> {
@@ -76,7 +79,7 @@ export async function commitOnePhase(
 }
 
 export async function prewrite(
-  store: EmbeddedStore,
+  store: TestStore,
   writes: readonly Write[],
   startTs: bigint,
   ttl = 3000,
@@ -93,7 +96,7 @@ export async function prewrite(
 }
 
 export async function commitTwoPhase(
-  store: EmbeddedStore,
+  store: TestStore,
   writes: readonly Write[],
   startTs = store.timestamp(),
 ): Promise<bigint> {

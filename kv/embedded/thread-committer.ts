@@ -43,7 +43,8 @@ export class ThreadCommitter {
    */
   prewrite(req: PrewriteRequest, token: number): PrewriteResponse | Promise<PrewriteResponse> | null {
     const { mutations } = req;
-    if (req.tryOnePc !== true || mutations.length > MAX_MUTATIONS || this.parts.wal.failed !== null) return null;
+    if (req.tryOnePc !== true || mutations.length > MAX_MUTATIONS || this.parts.wal.failed !== null)
+      return null;
     const writes = writesOf(mutations);
     if (writes === null) return null;
     const { state } = this.parts;
@@ -58,7 +59,10 @@ export class ThreadCommitter {
     return this.answer({ errors: [], minCommitTs: 0n, onePcCommitTs: commitTs }, req.durability);
   }
 
-  private answer(response: PrewriteResponse, asked: Durability | undefined): PrewriteResponse | Promise<PrewriteResponse> {
+  private answer(
+    response: PrewriteResponse,
+    asked: Durability | undefined,
+  ): PrewriteResponse | Promise<PrewriteResponse> {
     const { wal } = this.parts;
     const durability = asked ?? this.parts.durability;
     // The store's thread writes and syncs what nobody waits for.

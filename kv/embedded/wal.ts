@@ -235,8 +235,7 @@ export class Wal {
   async removeBefore(segment: number): Promise<void> {
     this.sections.section(() => this.noteSynced(segment));
     for (const name of listSegments(this.buffers.directory)) {
-      if (segmentNumber(name) < segment)
-        await fs.promises.unlink(path.join(this.buffers.directory, name));
+      if (segmentNumber(name) < segment) await fs.promises.unlink(path.join(this.buffers.directory, name));
     }
   }
 
