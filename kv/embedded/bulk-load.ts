@@ -43,6 +43,11 @@ export class BulkLoads {
     const packed = new PackedStore(this.versions.env);
     for (const { startKey, endKey } of req.ranges)
       while (packed.removeRange(startKey, endKey)) await new Promise((resolve) => setImmediate(resolve));
+    return this.locks.section(() => this.hold(req));
+  }
+
+  /** In the section of the timestamp: everything committed before it is in these layers. */
+  private hold(req: BulkBeginRequest): BulkBeginResponse {
     const ts = this.tso.next();
     const reader = this.reads.reader(ts, null);
     try {
@@ -51,7 +56,6 @@ export class BulkLoads {
       if (e instanceof LockedError) return { locked: e.lock };
       throw e;
     }
-    // In the turn of the timestamp: everything committed before it is in these layers.
     const { env } = this.versions;
     const memory = this.versions.holdMemtables();
     const letGo = env.hold();

@@ -15,6 +15,7 @@ import {
   context,
   prewrite,
   read,
+  resolveAll,
   scan,
   scratchDir,
   testSeed,
@@ -56,42 +57,12 @@ function writeAndKill(
       for (const c of chunk) if (c === 10) lines++;
       if (lines > count) child.kill('SIGKILL');
     });
-    child.on('exit', () => {
-      if (!output.startsWith('ready')) reject(new Error(errors));
+    child.on('exit', (_, signal) => {
+      if (!output.startsWith('ready') || signal !== 'SIGKILL') reject(new Error(errors));
       // The last line may be cut; what is printed whole was acknowledged.
       else resolve(output.slice(0, output.lastIndexOf('\n')).split('\n').slice(1).map(Number));
     });
   });
-}
-
-/** Locks of transactions that died with the process: rolled back, as a client that meets them would do after their ttl. */
-async function resolveAll(store: EmbeddedStore): Promise<number> {
-  const { locks } = store.scanLock({
-    context,
-    maxVersion: store.timestamp(),
-    startKey: bytes(''),
-    endKey: bytes(''),
-    limit: 0,
-  });
-  for (const lock of locks) {
-    const later = store.timestamp() + (BigInt(lock.lockTtl + 1000) << 18n);
-    const status = await store.checkTxnStatus({
-      context,
-      primaryKey: lock.primaryLock,
-      lockTs: lock.lockVersion,
-      callerStartTs: later,
-      currentTs: later,
-      rollbackIfNotExist: true,
-    });
-    expect(status.error).toBeUndefined();
-    await store.resolveLock({
-      context,
-      startVersion: lock.lockVersion,
-      commitVersion: status.commitVersion,
-      keys: [],
-    });
-  }
-  return locks.length;
 }
 
 async function verify(store: EmbeddedStore, acknowledged: readonly number[]): Promise<void> {
@@ -309,7 +280,7 @@ async function loseWrites(random: Random): Promise<void> {
         if (random.chance(0.2)) await commitTwoPhase(node, writes);
         else await commitOnePhase(node, writes);
         if (!stopped) acknowledged.push(n);
-        if (random.chance(0.02)) await prewrite(store, [[`undecided${n}`, 'no']], store.timestamp());
+        if (random.chance(0.005)) await prewrite(store, [[`undecided${n}`, 'no']], store.timestamp());
       }
     };
     const loader = async (): Promise<void> => {

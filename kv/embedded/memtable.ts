@@ -42,7 +42,9 @@ const HEIGHT_WORD = 3;
 /** First free word, and the state of the generator of heights. */
 const TOP_WORD = 5;
 const RANDOM_WORD = 6;
-const HEADER_WORDS = 8;
+/** Newest commit timestamp of the data, high and low. */
+const NEWEST_COMMIT = 7;
+const HEADER_WORDS = 10;
 const HINT_WORDS = HEADER_WORDS + 2 * HEAD_WORDS;
 const FIRST_NODE = HINT_WORDS + 2 * HINTS * MAX_HEIGHT;
 const SEED = 0x2545f491;
@@ -180,6 +182,21 @@ export class Memtable {
       Atomics.store(this.slots, slot, node);
     } else Atomics.store(words, newer === -1 ? node + NEWEST : newer, version);
     Atomics.store(words, COUNT_WORD + list, words[COUNT_WORD + list]! + 1);
+    if (list === MemtableList.data && !this.committedSince(commitHi, commitLo)) {
+      words[NEWEST_COMMIT] = commitHi | 0;
+      words[NEWEST_COMMIT + 1] = commitLo | 0;
+    }
+  }
+
+  /** Whether a put or delete of this or a later commit timestamp is in it. */
+  committedSince(hi: number, lo: number): boolean {
+    const newestHi = this.words[NEWEST_COMMIT]! >>> 0;
+    return newestHi > hi || (newestHi === hi && this.words[NEWEST_COMMIT + 1]! >>> 0 >= lo);
+  }
+
+  /** Newest commit timestamp of a put or delete in it. */
+  get newestCommit(): { readonly hi: number; readonly lo: number } {
+    return { hi: this.words[NEWEST_COMMIT]! >>> 0, lo: this.words[NEWEST_COMMIT + 1]! >>> 0 };
   }
 
   private allocateKey(list: MemtableList, key: Uint8Array): number {

@@ -136,3 +136,33 @@ export function scan(
   if (response.error !== undefined) throw new TxnError(response.error);
   return response.pairs.map((pair) => [text(pair.key)!, text(pair.value)!]);
 }
+
+/** Locks of transactions that died with the process: rolled back, as a client that meets them would do after their ttl. */
+export async function resolveAll(store: EmbeddedStore): Promise<number> {
+  const { locks } = store.scanLock({
+    context,
+    maxVersion: store.timestamp(),
+    startKey: bytes(''),
+    endKey: bytes(''),
+    limit: 0,
+  });
+  for (const lock of locks) {
+    const later = store.timestamp() + (BigInt(lock.lockTtl + 1000) << 18n);
+    const status = await store.checkTxnStatus({
+      context,
+      primaryKey: lock.primaryLock,
+      lockTs: lock.lockVersion,
+      callerStartTs: later,
+      currentTs: later,
+      rollbackIfNotExist: true,
+    });
+    if (status.error !== undefined) throw new TxnError(status.error);
+    await store.resolveLock({
+      context,
+      startVersion: lock.lockVersion,
+      commitVersion: status.commitVersion,
+      keys: [],
+    });
+  }
+  return locks.length;
+}

@@ -1,9 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-<<<<<<< HEAD
 import type { SharedVersions } from '../rpc.js';
-=======
 import type { Durability, WalBuffers } from './wal.js';
->>>>>>> 6e45a06 (wip)
 
 /**
  * What goes between the store's thread and a thread attached to it. Calls that write go over `calls` as bytes (message-codec.ts), all of

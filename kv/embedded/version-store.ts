@@ -31,7 +31,10 @@ export class VersionStore extends VersionReader {
   /** Newest timestamp of a lock record or rollback mark: checks of older transactions must look at the marks. */
   maxMarkHi = 0;
   maxMarkLo = 0;
-  /** Newest commit timestamp of a put or delete: transactions that began later need not look for conflicts. */
+  /**
+   * Newest commit timestamp of a put or delete that is not in the active memtable, which other threads write too: transactions that
+   * began later than both need not look for conflicts.
+   */
   private newestHi = 0;
   private newestLo = 0;
   /** Emptied memtables of the usual size, to be used again: a new arena each time would be memory that is collected late. */
@@ -66,16 +69,19 @@ export class VersionStore extends VersionReader {
         : MemtableList.data;
     this.active.insert(list, write.key, write.kind, commitHi, commitLo, startHi, startLo, write.value);
     if (list === MemtableList.marks) this.noteMark(commitHi, commitLo);
-    else this.noteCommit(commitHi, commitLo);
   }
 
   /** Whether puts or deletes may have been committed at or above the timestamp. */
   committedSince(hi: number, lo: number): boolean {
-    return this.newestHi > hi || (this.newestHi === hi && this.newestLo >= lo);
+    return (
+      this.newestHi > hi ||
+      (this.newestHi === hi && this.newestLo >= lo) ||
+      this.active.committedSince(hi, lo)
+    );
   }
 
   noteCommit(hi: number, lo: number): void {
-    if (this.committedSince(hi, lo)) return;
+    if (this.newestHi > hi || (this.newestHi === hi && this.newestLo >= lo)) return;
     this.newestHi = hi;
     this.newestLo = lo;
   }
@@ -100,6 +106,8 @@ export class VersionStore extends VersionReader {
   /** Makes the active memtable the frozen one. There must be no frozen one. */
   freeze(needed: number): void {
     if (this.frozen !== null) throw new Error('the previous memtable is still being flushed');
+    const { hi, lo } = this.active.newestCommit;
+    this.noteCommit(hi, lo);
     this.frozen = this.active;
     this.active = this.takeMemtable(Math.max(this.memtableBytes, needed + 4096));
     this.changed();
