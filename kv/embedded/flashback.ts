@@ -49,7 +49,7 @@ export async function flashback(
       }
       now.cursor.pause();
       then.cursor.pause();
-      path.locks.section(() => commit(writes));
+      commit(writes);
       if (now.done && then.done) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
