@@ -71,3 +71,52 @@ test('what cannot be bound is refused', async () => {
   await root.query('CREATE BINDING USING SELECT * FROM t USE INDEX (nope) WHERE b = 1');
   expect(await bound(root, 'SELECT * FROM t WHERE b = 1')).toBe('0');
 });
+
+test('a binding is made of a plan that a statement ran with', async () => {
+  await root.query('CREATE TABLE h (id INT PRIMARY KEY, a INT, b INT, KEY ka (a), KEY kb (b))');
+  await root.query('SELECT /*+ USE_INDEX(h, kb) */ * FROM h WHERE a > 1 AND b > 2');
+  const [digest] = (
+    await root.query(
+      "SELECT plan_digest FROM information_schema.statements_summary WHERE query_sample_text LIKE '%USE_INDEX(h, kb)%' AND digest_text LIKE 'select%'",
+    )
+  )[0]!;
+  expect(await root.errorOf("CREATE GLOBAL BINDING FROM HISTORY USING PLAN DIGEST 'nothing'")).toBe(1105);
+  await root.query(`CREATE GLOBAL BINDING FROM HISTORY USING PLAN DIGEST '${digest}'`);
+  expect(await indexes(root, 'SELECT * FROM h WHERE a > 10 AND b > 20')).toEqual(['kb']);
+  const [row] = await root.query('SHOW GLOBAL BINDINGS');
+  expect([row![8], row![10]]).toEqual(['history', digest]);
+  await root.query(`DROP GLOBAL BINDING FOR SQL DIGEST '${row![9]}'`);
+  // The same plan again: the row of the binding that was dropped is in nobody's way.
+  await root.query(`CREATE GLOBAL BINDING FROM HISTORY USING PLAN DIGEST '${digest}'`);
+  await root.query(`DROP GLOBAL BINDING FOR SQL DIGEST '${row![9]}'`);
+});
+
+test('a plan that the optimizer prefers to the bound one takes its place when it was measured faster', async () => {
+  await root.query('CREATE TABLE e (id INT PRIMARY KEY, a INT, b INT, KEY ka (a))');
+  await root.query('SET cte_max_recursion_depth = 20000');
+  await root.query(
+    'INSERT INTO e WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r WHERE i < 20000) SELECT i, i, i FROM r',
+  );
+  await root.query(
+    'CREATE GLOBAL BINDING USING SELECT /*+ IGNORE_INDEX(e, ka) */ * FROM e WHERE a = 1 AND b > 1',
+  );
+  const statement = 'SELECT * FROM e WHERE a = 77 AND b > 3';
+  const statuses = (): Promise<string[]> =>
+    lines(root, "SELECT status, source FROM mysql.bind_info WHERE status <> 'deleted' ORDER BY 1");
+  await root.query(statement);
+  expect(await statuses()).toEqual(['enabled\tmanual']);
+  await root.query('SET tidb_evolve_plan_baselines = ON');
+  expect(await bound(root, 'SELECT * FROM e WHERE a = 78 AND b > 3')).toBe('1');
+  expect(await statuses()).toEqual(['enabled\tmanual', 'pending verify\tevolve']);
+  expect(await indexes(root, statement)).toEqual([]);
+  await root.query('ADMIN EVOLVE BINDINGS');
+  expect(await statuses()).toEqual(['enabled\tevolve']);
+  expect(await indexes(root, statement)).toEqual(['ka']);
+  // What is slower is rejected, and what was rejected is not tried again.
+  await root.query(
+    `INSERT INTO mysql.bind_info SELECT original_sql, REPLACE(bind_sql, 'use_index', 'ignore_index'), default_db, 'pending verify', NOW(6), NOW(6), charset, collation, 'evolve', sql_digest, 'slow', '' FROM mysql.bind_info WHERE status = 'enabled'`,
+  );
+  await root.query('ADMIN EVOLVE BINDINGS');
+  expect(await statuses()).toEqual(['enabled\tevolve', 'rejected\tevolve']);
+  await root.query('SET tidb_evolve_plan_baselines = DEFAULT');
+});

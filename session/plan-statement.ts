@@ -6,6 +6,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import { MysqlError } from '../types/error.js';
 import type { Binding } from './bindings/binding-store.js';
 import { bindingFor, boundStatement, noteBound, recallBound } from './bindings/bound-plan.js';
+import { evolves, noteCandidate } from './bindings/evolution.js';
 import type { ParamValue } from './client-session.js';
 import { cachedPlan, paramClasses, type PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
@@ -35,6 +36,8 @@ async function planBound(
 ): Promise<PlannedStatement> {
   try {
     const planned = await planUnbound(session, boundStatement(stmt, binding), params, schema);
+    if (evolves(session, binding))
+      await noteCandidate(session, binding, planned, await planUnbound(session, stmt, params, schema));
     return noteBound(session, planned, binding);
   } catch (error) {
     if (!(error instanceof MysqlError)) throw error;
@@ -119,7 +122,15 @@ async function planBoundKept(
   binding: Binding,
 ): Promise<PlannedStatement> {
   try {
-    return noteBound(session, await planKept(session, boundStatement(stmt, binding), params, slot), binding);
+    const planned = await planKept(session, boundStatement(stmt, binding), params, slot);
+    if (evolves(session, binding))
+      await noteCandidate(
+        session,
+        binding,
+        planned,
+        await planUnbound(session, stmt, params, session.schema),
+      );
+    return noteBound(session, planned, binding);
   } catch (error) {
     if (!(error instanceof MysqlError)) throw error;
     return planKept(session, stmt, params, slot);

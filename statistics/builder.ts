@@ -1,20 +1,20 @@
 import type { IndexInfo, TableInfo, ColumnInfo } from '../catalog/model.js';
 import { isVirtual } from '../catalog/table-layout.js';
 import type { Chunk } from '../chunk/chunk.js';
-import type { Vector } from '../chunk/vector.js';
 import { compareBytes } from '../kv/codec/byte-writer.js';
-import { collationOf, type Collation } from '../types/collation.js';
 import { type Datum, ownDatum } from '../types/datum.js';
 import { TypeCode } from '../types/field-type.js';
 import { CmSketch } from './cm-sketch.js';
+import { ColumnCollector, columnCompare } from './column-collector.js';
 import type { CompareDatums } from './estimate.js';
 import { extendedValue } from './extended.js';
 import { FmSketch } from './fm-sketch.js';
 import { buildHistogram } from './histogram.js';
+import { RowSampler } from './row-sampler.js';
 import { takeSample } from './sample.js';
 import { indexValueKey, valueKey } from './stats-key.js';
 import type { ColumnStatistics, ExtendedStatistics, TableStatistics } from './table-statistics.js';
-import { hashBytes, hashNumber, mix } from './value-hash.js';
+import { hashBytes, mix } from './value-hash.js';
 
 /** ANALYZE … WITH n BUCKETS, TOPN, SAMPLES; TiDB's defaults. */
 export interface AnalyzeOptions {
@@ -37,38 +37,6 @@ export const DEFAULT_ANALYZE: AnalyzeOptions = {
   cmsWidth: 2048,
   version: 2,
 };
-
-/** Order of a column's values as its collation has it. */
-export function columnCompare(info: Pick<ColumnInfo, 'type'>): CompareDatums {
-  const c = collationOf(info.type);
-  return (a, b) => {
-    if (a instanceof Uint8Array) return c.compare(a, b as Uint8Array);
-    return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
-  };
-}
-
-const BINARY = collationOf({ collate: 'binary' });
-
-class ColumnCollector {
-  readonly sketch = new FmSketch();
-  nulls = 0;
-  bytes = 0;
-  readonly compare: CompareDatums;
-  private readonly collation: Collation;
-
-  constructor(readonly info: ColumnInfo) {
-    this.collation = info.type.charset === 'binary' ? BINARY : collationOf(info.type);
-    this.compare = columnCompare(info);
-  }
-
-  /** 32-bit hash of a cell: equal values of the column's collation hash equally. */
-  hash(v: Vector, i: number): number {
-    if (v.kind === 'num') return hashNumber(v.data[i]!);
-    if (v.kind === 'wide') return hashNumber(Number(BigInt.asIntN(64, v.data[i]!)));
-    const e = v.codes === null ? i : v.codes[i]!;
-    return this.collation.hashAt(v.bytes, v.offsets[e]!, v.offsets[e + 1]!) | 0;
-  }
-}
 
 interface IndexCollector {
   readonly info: IndexInfo;
@@ -103,7 +71,7 @@ export class TableStatsBuilder {
   readonly sample: Datum[][] = [];
   /** Number of the row in each place of the reservoir. */
   private readonly rowNumbers: number[] = [];
-  private state = 0x9e3779b9;
+  private readonly sampler: RowSampler;
 
   constructor(
     private readonly table: TableInfo,
@@ -112,6 +80,7 @@ export class TableStatsBuilder {
     private readonly options: AnalyzeOptions,
     private readonly wanted: Wanted,
   ) {
+    this.sampler = new RowSampler(options.samples, options.sampleRate);
     this.collectors = scanned.map((c) => new ColumnCollector(c));
     this.indexes = table.indices
       .filter((i) => wanted.indexes.has(i.id))
@@ -123,58 +92,36 @@ export class TableStatsBuilder {
       });
   }
 
-  /** xorshift32: the sample is the same for the same rows. */
-  private random(bound: number): number {
-    let x = this.state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.state = x;
-    return Math.floor(((x >>> 0) / 4294967296) * bound);
-  }
-
   add(chunk: Chunk): void {
-    const { collectors, options, sample } = this;
-    const { samples, sampleRate } = options;
-    const hashes = new Int32Array(collectors.length);
-    for (let k = 0; k < chunk.rows; k++) {
-      const i = chunk.sel === null ? k : chunk.sel[k]!;
-      for (let c = 0; c < collectors.length; c++) {
-        const collector = collectors[c]!;
-        const v = chunk.columns[c]!;
-        if (v.isNull(i)) {
-          collector.nulls++;
-          hashes[c] = 0;
-          continue;
-        }
-        const h = collector.hash(v, i);
-        hashes[c] = h;
-        collector.sketch.add(h);
-        if (v.kind === 'bytes') {
-          const e = v.codes === null ? i : v.codes[i]!;
-          collector.bytes += v.offsets[e + 1]! - v.offsets[e]!;
-        } else collector.bytes += 8;
-      }
-      for (const { at, sketch } of this.indexes) {
-        if (at === null) continue;
+    const { collectors } = this;
+    const { rows, sel } = chunk;
+    for (let c = 0; c < collectors.length; c++) collectors[c]!.add(chunk.columns[c]!, sel, rows);
+    for (const { at, sketch } of this.indexes) {
+      if (at === null) continue;
+      const keys = at.map((c) => collectors[c]!.hashes);
+      for (let k = 0; k < rows; k++) {
         let h = 0;
-        for (let j = 0; j < at.length; j++) h = mix(Math.imul(h, 31) + hashes[at[j]!]!);
+        for (let j = 0; j < keys.length; j++) h = mix(Math.imul(h, 31) + keys[j]![k]!);
         sketch.add(h);
       }
-      this.rows++;
-      if (sampleRate > 0 && sampleRate < 1 && this.random(1 << 24) >= sampleRate * (1 << 24)) continue;
-      let slot = sample.length;
-      if (slot >= samples) {
-        slot = this.random(this.rows);
-        if (slot >= samples) continue;
-      }
-      this.rowNumbers[slot] = this.rows;
-      const row = new Array<Datum>(this.table.columns.length).fill(null);
-      for (let c = 0; c < collectors.length; c++) {
-        const d = chunk.columns[c]!.get(i);
-        row[collectors[c]!.info.offset] = ownDatum(d);
-      }
-      sample[slot] = row;
+    }
+    this.sampleRows(chunk);
+    this.rows += rows;
+  }
+
+  private sampleRows({ columns, rows, sel }: Chunk): void {
+    const { collectors, sample, sampler } = this;
+    const end = this.rows + rows;
+    for (let row = Math.max(this.rows, sampler.next); row < end; row = Math.max(row + 1, sampler.next)) {
+      const place = sampler.place(row);
+      if (place < 0) continue;
+      const k = row - this.rows;
+      const i = sel === null ? k : sel[k]!;
+      const datums = new Array<Datum>(this.table.columns.length).fill(null);
+      for (let c = 0; c < collectors.length; c++)
+        datums[collectors[c]!.info.offset] = ownDatum(columns[c]!.get(i));
+      sample[place] = datums;
+      this.rowNumbers[place] = row + 1;
     }
   }
 

@@ -83,36 +83,63 @@ export class GlobalBindings {
   /** Where in mysql.bind_info there is more than one row of a statement, the newest counts. */
   async reload(): Promise<void> {
     const rows = await this.core.internalQuery(
-      `SELECT original_sql, bind_sql, default_db, status, CAST(create_time AS CHAR), CAST(update_time AS CHAR), charset, collation, source, sql_digest, plan_digest
-        FROM mysql.bind_info WHERE status IN ('enabled', 'using', 'disabled') ORDER BY update_time, create_time`,
+      `${SELECTED} WHERE status IN ('enabled', 'using', 'disabled') ORDER BY update_time, create_time`,
     );
     const next = new Map<string, Binding>();
     for (const row of rows) {
-      const hinted = parsedBinding(str(row[1]));
-      if (hinted === null) {
-        this.core.logger.warn({ sql: str(row[1]) }, 'a binding cannot be read');
-        continue;
-      }
-      const digest = str(row[9]) === '' ? bindingKey(hinted, str(row[2])).digest : str(row[9]);
-      next.delete(digest);
-      next.set(digest, {
-        originalSql: str(row[0]),
-        bindSql: str(row[1]),
-        defaultDb: str(row[2]),
-        status: str(row[3]) === 'disabled' ? 'disabled' : 'enabled',
-        createTime: str(row[4]),
-        updateTime: str(row[5]),
-        charset: str(row[6]),
-        collation: str(row[7]),
-        source: str(row[8]),
-        sqlDigest: digest,
-        planDigest: str(row[10]),
-        hinted,
-      });
+      const binding = this.ofRow(row);
+      if (binding === null) continue;
+      next.delete(binding.sqlDigest);
+      next.set(binding.sqlDigest, binding);
     }
     if (next.size === 0 && this.byDigest.size === 0) return;
     this.byDigest = next;
     this.version++;
+  }
+
+  private ofRow(row: readonly Datum[]): Binding | null {
+    const hinted = parsedBinding(str(row[1]));
+    if (hinted === null) {
+      this.core.logger.warn({ sql: str(row[1]) }, 'a binding cannot be read');
+      return null;
+    }
+    return {
+      originalSql: str(row[0]),
+      bindSql: str(row[1]),
+      defaultDb: str(row[2]),
+      status: str(row[3]) === 'disabled' ? 'disabled' : 'enabled',
+      createTime: str(row[4]),
+      updateTime: str(row[5]),
+      charset: str(row[6]),
+      collation: str(row[7]),
+      source: str(row[8]),
+      sqlDigest: str(row[9]) === '' ? bindingKey(hinted, str(row[2])).digest : str(row[9]),
+      planDigest: str(row[10]),
+      hinted,
+    };
+  }
+
+  /** Plans that wait to be tried out. */
+  async candidates(): Promise<Binding[]> {
+    const rows = await this.core.internalQuery(
+      `${SELECTED} WHERE status = 'pending verify' ORDER BY create_time`,
+    );
+    return rows.flatMap((row) => this.ofRow(row) ?? []);
+  }
+
+  /** Another plan of a bound statement; one that was tried before is not tried again. */
+  async addCandidate(b: Binding): Promise<void> {
+    await this.core.internalQuery(`INSERT IGNORE INTO ${rowOf({ ...b, status: 'pending verify' })}`);
+  }
+
+  async accept(candidate: Binding): Promise<void> {
+    await this.create([candidate]);
+  }
+
+  async reject({ sqlDigest, planDigest }: Binding): Promise<void> {
+    await this.core.internalQuery(
+      `UPDATE mysql.bind_info SET status = 'rejected', update_time = NOW(6) WHERE sql_digest = ${quote(sqlDigest)} AND plan_digest = ${quote(planDigest)}`,
+    );
   }
 
   /** Replaces the binding of each statement. The rows that were are kept as deleted ones, as TiDB keeps them for its other nodes. */
@@ -120,12 +147,12 @@ export class GlobalBindings {
     await this.core.internalTransaction(async (query) => {
       for (const b of bindings) {
         await query(deleting([b.sqlDigest]));
-        const values = [b.originalSql, b.bindSql, b.defaultDb, b.status].map(quote).join(', ');
-        const rest = [b.charset, b.collation, b.source, b.sqlDigest].map(quote).join(', ');
-        await query(
-          `INSERT INTO mysql.bind_info (original_sql, bind_sql, default_db, status, create_time, update_time, charset, collation, source, sql_digest, plan_digest)
-            VALUES (${values}, NOW(6), NOW(6), ${rest}, ${b.planDigest === '' ? 'NULL' : quote(b.planDigest)})`,
-        );
+        // A plan that the statement was bound to before leaves its row to this one.
+        if (b.planDigest !== '')
+          await query(
+            `DELETE FROM mysql.bind_info WHERE sql_digest = ${quote(b.sqlDigest)} AND plan_digest = ${quote(b.planDigest)}`,
+          );
+        await query(`INSERT INTO ${rowOf(b)}`);
       }
     });
     await this.changed();
@@ -160,3 +187,15 @@ export class GlobalBindings {
 
 const deleting = (digests: readonly string[]): string =>
   `UPDATE mysql.bind_info SET status = 'deleted', update_time = NOW(6) WHERE sql_digest IN (${digests.map(quote).join(', ')}) AND status <> 'deleted'`;
+
+const SELECTED = `SELECT original_sql, bind_sql, default_db, status, CAST(create_time AS CHAR), CAST(update_time AS CHAR), charset, collation, source, sql_digest, plan_digest
+  FROM mysql.bind_info`;
+
+function rowOf(
+  b: Omit<Binding, 'createTime' | 'updateTime' | 'status'> & { readonly status: string },
+): string {
+  const values = [b.originalSql, b.bindSql, b.defaultDb, b.status].map(quote).join(', ');
+  const rest = [b.charset, b.collation, b.source, b.sqlDigest].map(quote).join(', ');
+  return `mysql.bind_info (original_sql, bind_sql, default_db, status, create_time, update_time, charset, collation, source, sql_digest, plan_digest)
+    VALUES (${values}, NOW(6), NOW(6), ${rest}, ${b.planDigest === '' ? 'NULL' : quote(b.planDigest)})`;
+}

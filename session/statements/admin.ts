@@ -3,6 +3,7 @@ import { bdrRole, setBdrRole, type BdrRole } from '../../ddl/bdr.js';
 import { checkTable } from '../../executor/check-table.js';
 import { cleanupIndex, recoverIndex } from '../../executor/repair-index.js';
 import { tableChecksum } from '../../executor/table-checksum.js';
+import { evolveBindings } from '../bindings/evolution.js';
 import { isBlacklist, reloadBlacklist } from '../engine/optimizer-blacklists.js';
 import { slowRows } from '../engine/slow-queries.js';
 import type { Outcome } from '../run-statement.js';
@@ -88,8 +89,10 @@ registerStatement('Admin', {
         await session.engine.bindings.reload();
         return null;
       case 'CAPTURE BINDINGS':
+        // Nothing is captured without an order to do so.
+        return null;
       case 'EVOLVE BINDINGS':
-        // Nothing is captured or tried out without an order to do so.
+        await evolveBindings(session);
         return null;
       case 'RELOAD':
         if (stmt.what === 'BINDINGS') await session.engine.bindings.reload();

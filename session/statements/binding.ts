@@ -3,6 +3,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
 import type { Binding } from '../bindings/binding-store.js';
 import { bindingKey, bindingText, tablesOf, withoutHints } from '../bindings/binding-text.js';
+import { sampleStatement, withOuterHints } from '../bindings/plan-history.js';
 import type { Session } from '../session.js';
 import { evaluate } from './query.js';
 import { registerStatement } from './statement-handler.js';
@@ -27,8 +28,14 @@ registerStatement('CreateBinding', {
   run: async (session, stmt) => {
     if (stmt.scope === 'GLOBAL') requireSuper(session);
     if (stmt.hinted === null) {
-      const [digest] = await digestsOf(session, stmt.planDigests);
-      throw mysqlError('ER_UNKNOWN_ERROR', `can't find any plans for '${digest ?? ''}'`);
+      const digests = await digestsOf(session, stmt.planDigests);
+      if (digests.length === 0) throw mysqlError('ER_UNKNOWN_ERROR', 'plan digest is empty');
+      await keep(
+        session,
+        stmt.scope,
+        digests.map((d) => bindingFromHistory(session, d)),
+      );
+      return null;
     }
     const origin = stmt.origin ?? withoutHints(stmt.hinted);
     checkBindable(session, origin);
@@ -42,27 +49,59 @@ registerStatement('CreateBinding', {
         `hinted sql and origin sql don't match when hinted sql erase the hint info, after erase hint info, originSQL:${key.sql}, hintedSQL:${hinted.sql}`,
       );
     }
-    const [now] = await session.engine.internalQuery('SELECT CAST(NOW(3) AS CHAR)');
-    const time = Buffer.from(now![0] as Uint8Array).toString();
-    const binding: Binding = {
-      originalSql: key.sql,
-      bindSql: bindingText(stmt.hinted, db),
-      defaultDb: db === '' ? (tablesOf(origin, '')[0]?.db ?? '') : db,
-      status: 'enabled',
-      createTime: time,
-      updateTime: time,
-      charset: session.vars.get('character_set_connection'),
-      collation: session.vars.get('collation_connection'),
-      source: 'manual',
-      sqlDigest: key.digest,
-      planDigest: '',
-      hinted: stmt.hinted,
-    };
-    if (stmt.scope === 'GLOBAL') await session.engine.bindings.create([binding]);
-    else session.bindings.put(binding);
+    await keep(session, stmt.scope, [
+      {
+        originalSql: key.sql,
+        bindSql: bindingText(stmt.hinted, db),
+        defaultDb: db === '' ? (tablesOf(origin, '')[0]?.db ?? '') : db,
+        status: 'enabled',
+        charset: session.vars.get('character_set_connection'),
+        collation: session.vars.get('collation_connection'),
+        source: 'manual',
+        sqlDigest: key.digest,
+        planDigest: '',
+        hinted: stmt.hinted,
+      },
+    ]);
     return null;
   },
 });
+
+type NewBinding = Omit<Binding, 'createTime' | 'updateTime'>;
+
+async function keep(session: Session, scope: string, bindings: readonly NewBinding[]): Promise<void> {
+  if (scope === 'GLOBAL') {
+    await session.engine.bindings.create(bindings);
+    return;
+  }
+  const [now] = await session.engine.internalQuery('SELECT CAST(NOW(3) AS CHAR)');
+  const time = Buffer.from(now![0] as Uint8Array).toString();
+  for (const b of bindings) session.bindings.put({ ...b, createTime: time, updateTime: time });
+}
+
+/** The binding that makes a statement of the summaries run with the plan that it ran with. Throws 1105 when it is not known. */
+function bindingFromHistory(session: Session, planDigest: string): NewBinding {
+  const record = session.engine.summaries.ofPlan(planDigest);
+  const stmt = record?.sample == null ? null : sampleStatement(record.sample.text);
+  const origin = stmt === null ? null : withoutHints(stmt);
+  const hinted = origin === null ? null : withOuterHints(origin, record!.plan.hints);
+  if (origin === null || hinted === null)
+    throw mysqlError('ER_UNKNOWN_ERROR', `can't find any plans for '${planDigest}'`);
+  const { database } = record!.identity!;
+  const key = bindingKey(origin, database);
+  return {
+    originalSql: key.sql,
+    bindSql: bindingText(hinted, database),
+    defaultDb: database,
+    status: 'enabled',
+    charset: record!.sample!.charset,
+    collation: record!.sample!.collation,
+    source: 'history',
+    sqlDigest: key.digest,
+    planDigest,
+    hinted,
+  };
+}
 
 /** Digests given as strings, lists in strings or user variables. */
 async function digestsOf(session: Session, exprs: readonly Expr[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { TableInfo } from '../../catalog/model.js';
 import type { FeedbackSink } from '../../executor/feedback.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { columnCompare } from '../../statistics/builder.js';
+import { columnCompare } from '../../statistics/column-collector.js';
 import { corrected, type FeedbackColumn, type RangeFeedback } from '../../statistics/feedback.js';
 import { valueKey } from '../../statistics/stats-key.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';

@@ -104,6 +104,14 @@ export class StatementSummaries {
     return out;
   }
 
+  /** What is known of executions with a plan, the newest; null when there were none. */
+  ofPlan(planDigest: string): SummaryRecord | null {
+    for (const { records } of this.windows(true))
+      for (const r of records.values())
+        if (r.identity?.planDigest === planDigest && r.sample !== null) return r;
+    return null;
+  }
+
   /** Counts a statement that has just ended. */
   note(session: Session, statement: StatementContext, error: MysqlError | null): void {
     if (session.connection.id === 0 && !this.internal) return;

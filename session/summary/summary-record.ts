@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStatement } from '../../planner/plan-context.js';
+import { planHints } from '../../planner/explain/plan-hints.js';
 import { explainRows } from '../../planner/explain/explain.js';
 import { accessObject } from '../../planner/explain/operator-info.js';
 
@@ -43,6 +44,8 @@ export interface PlanDescription {
   readonly tables: string;
   readonly indexes: string;
   readonly plan: string;
+  /** Those that make the plan again. */
+  readonly hints: readonly string[];
 }
 
 /** Figures of the statements with one digest and one plan within one interval. */
@@ -90,7 +93,12 @@ export class SummaryRecord {
   get plan(): PlanDescription {
     if (this.described !== null) return this.described;
     const { planned } = this;
-    return { tables: tableNames(planned), indexes: indexNames(planned), plan: planText(planned) };
+    return {
+      tables: tableNames(planned),
+      indexes: indexNames(planned),
+      plan: planText(planned),
+      hints: planned === null ? [] : planHints(planned.plan),
+    };
   }
 
   /** Keeps what is shown of the plan instead of the plan: records of the past are many. */

@@ -22,8 +22,7 @@ registerVariables([
     scope: 'both',
     kind: 'bool',
     default: 'OFF',
-    noop: true,
-    doc: 'Bindings that are tried out.',
+    doc: 'Plans that the optimizer prefers to bound ones are written down for ADMIN EVOLVE BINDINGS to try out.',
   },
   {
     name: 'tidb_mem_quota_binding_cache',
