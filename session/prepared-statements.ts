@@ -9,6 +9,7 @@ import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './
 import { resultColumns } from './operator-rows.js';
 import { planQuery } from './plan-statement.js';
 import type { PlanSlot } from './plan-cache.js';
+import { uncacheableReason } from './plan-cache-reasons.js';
 import type { Session } from './session.js';
 import { staticRows, unnamedColumn } from './static-rows.js';
 import { statementBytes } from './statement-text.js';
@@ -70,7 +71,7 @@ export class PreparedStatements {
   prepareNamed(name: string, sql: string): void {
     this.byName.delete(name.toLowerCase());
     const statement = this.parse(sql);
-    this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement) });
+    this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement, true) });
   }
   named(name: string): Prepared {
     const prepared = this.byName.get(name.toLowerCase());
@@ -87,13 +88,22 @@ export class PreparedStatements {
     this.byName.clear();
   }
 
-  private slotOf(statement: ParsedStatement): PlanSlot | null {
+  /** `told`: PREPARE warns of plans that cannot be kept. */
+  private slotOf(statement: ParsedStatement, told = false): PlanSlot | null {
     if (
       !REUSABLE.has(statement.stmt.kind) ||
       this.session.vars.get('tidb_enable_prepared_plan_cache') !== 'ON'
     )
       return null;
-    return this.session.engine.planCache.slot(statement.text);
+    const reason = uncacheableReason(statement, this.session.vars);
+    if (reason === null) return this.session.engine.planCache.slot(statement.text);
+    if (told)
+      this.session.statement.warn({
+        level: 'Warning',
+        code: 1105,
+        message: `skip prepared plan-cache: ${reason}`,
+      });
+    return null;
   }
 
   private parse(sql: string | Uint8Array): ParsedStatement {
