@@ -82,7 +82,8 @@ async function keep(session: Session, scope: string, bindings: readonly NewBindi
 /** The binding that makes a statement of the summaries run with the plan that it ran with. Throws 1105 when it is not known. */
 function bindingFromHistory(session: Session, planDigest: string): NewBinding {
   const record = session.engine.summaries.ofPlan(planDigest);
-  const stmt = record?.sample == null ? null : sampleStatement(record.sample.text);
+  const sample = record?.sample ?? null;
+  const stmt = sample === null ? null : sampleStatement(sample.text);
   const origin = stmt === null ? null : withoutHints(stmt);
   const hinted = origin === null ? null : withOuterHints(origin, record!.plan.hints);
   if (origin === null || hinted === null)
@@ -94,8 +95,8 @@ function bindingFromHistory(session: Session, planDigest: string): NewBinding {
     bindSql: bindingText(hinted, database),
     defaultDb: database,
     status: 'enabled',
-    charset: record!.sample!.charset,
-    collation: record!.sample!.collation,
+    charset: sample!.charset,
+    collation: sample!.collation,
     source: 'history',
     sqlDigest: key.digest,
     planDigest,
