@@ -181,8 +181,8 @@ function partLength(part: IndexPart, column: ColumnInfo): number {
     if (isBlob(type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
     return -1;
   }
-  if (!isString(type)) throw mysqlError('ER_WRONG_SUB_KEY');
   if (part.length === 0) throw mysqlError('ER_KEY_PART_0', column.name);
+  if (!isString(type)) throw mysqlError('ER_WRONG_SUB_KEY');
   if (!isBlob(type) && part.length > type.flen) throw mysqlError('ER_WRONG_SUB_KEY');
   return part.length === type.flen && !isBlob(type) ? -1 : part.length;
 }

@@ -43,6 +43,12 @@ function derivedName(field: SelectField): string {
     case 'BitLiteral':
       return field.text.slice(e.start - expr.start, e.end - expr.start);
     default:
-      return field.text;
+      return field.text.includes('/*') ? withoutMarks(field.text) : field.text;
   }
 }
+
+/** TiDB leaves out of names what marks comments that are read: those for a version, and the end of hints. */
+const withoutMarks = (text: string): string =>
+  text
+    .replace(/\/\*!(?:M?\d{5,6})?([\s\S]*?)\*\//g, '$1')
+    .replace(/(\/\*\+[\s\S]*?)\*\//g, '$1');

@@ -13,6 +13,7 @@ import { DistinctAggregator } from './distinct.js';
 import { BytesExtreme, NumberExtreme } from './extreme.js';
 import { FirstRowAggregator } from './first-row.js';
 import { GroupConcatAggregator } from './group-concat.js';
+import { PercentileAggregator } from './percentile.js';
 import { JsonArrayAggregator, JsonObjectAggregator } from './json.js';
 import { SumAggregator } from './sum.js';
 import type { VarianceKind } from './variance.js';
@@ -110,6 +111,11 @@ const countDistinct: AggregateSpec = {
     ),
 };
 
+/** Kinds of values whose order is that of the numbers that stand for them. */
+const ORDERED_NUMBERS: ReadonlySet<string> = new Set(['int', 'real', 'decimal', 'datetime', 'duration']);
+
+const percentageOf = (e: Expression): number => (e.kind === 'constant' ? Number(e.value) : NaN);
+
 const AGGREGATES: ReadonlyMap<string, AggregateSpec> = new Map<string, AggregateSpec>([
   [
     'count',
@@ -137,6 +143,15 @@ const AGGREGATES: ReadonlyMap<string, AggregateSpec> = new Map<string, Aggregate
   ['stddev_pop', variance('stddev_pop')],
   ['stddev_samp', variance('stddev_samp')],
   ['approx_count_distinct', countDistinct],
+  [
+    'approx_percentile',
+    {
+      doc: 'APPROX_PERCENTILE(expr, percentage): computed exactly here. TiDB docs: Aggregate (GROUP BY) Functions.',
+      inputs: (a) => [a.args[0]!],
+      create: (a, [e]) =>
+        new PercentileAggregator(a.type, percentageOf(a.args[1]!), ORDERED_NUMBERS.has(evalType(e!.type))),
+    },
+  ],
   [
     'json_arrayagg',
     {

@@ -69,7 +69,9 @@ export class JoinHints {
   /** Tables in the order of LEADING, by block. */
   readonly leading = new Map<number, readonly TableLabel[]>();
 
-  private readonly messages = new Set<string>();
+  private readonly messages: string[] = [];
+  /** Joins whose hints were told to be no use. */
+  private readonly told = new WeakSet<Join>();
 
   constructor(blocks: QueryBlocks) {
     for (const hint of blocks.lost())
@@ -104,7 +106,14 @@ export class JoinHints {
   }
 
   warn(message: string): void {
-    this.messages.add(message);
+    if (!this.messages.includes(message)) this.messages.push(message);
+  }
+
+  /** What becomes of the hints on one join, each message as often as a way of joining refuses them. */
+  warnOnce(join: Join, messages: readonly string[]): void {
+    if (this.told.has(join)) return;
+    this.told.add(join);
+    this.messages.push(...messages);
   }
 
   /** Notes which of the tables named a plan's joins have. */
@@ -153,7 +162,13 @@ export class JoinHints {
     const opposed = build.size > 1;
     if (methods.size > 1 || opposed || (plain && roles.length > 0)) {
       if (report) {
-        const late = opposed && roles.length === 1 && p.joinType === 'inner';
+        // What one table is asked for is told apart at once, what two are when they meet.
+        const asked = [...named].filter(([h]) => h.kind.forbids !== true);
+        const late =
+          p.joinType === 'inner' &&
+          (['left', 'right'] as const).every(
+            (side) => asked.filter(([, sides]) => sides.includes(side)).length <= 1,
+          );
         this.warn(
           late
             ? 'Join hints conflict after join reorder phase, you can only specify one type of join'

@@ -68,6 +68,7 @@ export function buildCteReference(
 ): Relation | null {
   const entry = findCte(scope.ctes, name);
   if (entry === null) return null;
+  for (const block of blocksOf(entry.def.query)) state.commonTableBlocks.add(block);
   if (entry.building === 'seed') throw mysqlError('ER_NO_SUCH_TABLE', state.database, name);
   const rename = (names: readonly FieldName[], columns: readonly Column[]): FieldName[] =>
     names.map((n, i) => ({ ...n, table: alias, db: '', column: columns[i]!, visible: true, hidden: false }));
@@ -81,6 +82,7 @@ export function buildCteReference(
       ),
     };
   }
+  if (entry.recursive && entry.building === null) warnNotInlined(state, entry);
   entry.built ??= entry.recursive ? buildRecursive(state, entry) : buildShared(state, entry);
   const { cte, names } = entry.built;
   const schema = cte.columns.map((c) => state.column(c.type));
@@ -103,6 +105,26 @@ function inlined(state: BuildState, entry: CteEntry): boolean {
     state.ctx.variable('tidb_opt_force_inline_cte') === 'ON' ||
     hasHint(entry.def.query, 'MERGE')
   );
+}
+
+/** The blocks that make up a definition: its own, or those of a set operation. */
+function blocksOf(query: ast.Query): readonly ast.Query[] {
+  return query.kind === 'SetOperation' ? query.branches.flatMap((b) => blocksOf(b.query)) : [query];
+}
+
+/** What asks for a copy at each reference asks it of a recursive table in vain. */
+function warnNotInlined(state: BuildState, entry: CteEntry): void {
+  const { query } = entry.def;
+  const asked =
+    state.ctx.variable('tidb_opt_force_inline_cte') === 'ON' ||
+    blocksOf(query).some((b) => hasHint(b, 'MERGE'));
+  if (!asked || state.memory.misplaced.has(query)) return;
+  state.memory.misplaced.add(query);
+  state.ctx.warn({
+    level: 'Warning',
+    code: 1815,
+    message: `Recursive CTE ${entry.def.name} can not be inlined by merge() or tidb_opt_force_inline_cte.`,
+  });
 }
 
 /** Whether a query groups, sorts, limits or removes duplicates, itself or in common tables that it reads. */

@@ -21,7 +21,7 @@ import {
   type QueryScope,
   type Relation,
 } from '../resolve/scope.js';
-import { AggregateMoved, type BuildState } from '../resolve/build-state.js';
+import { AggregateMoved, hasHint, type BuildState } from '../resolve/build-state.js';
 import { buildFrom, handleColumns } from './build-from.js';
 import { applyHints } from './apply-hints.js';
 import { addCommonTables } from './build-cte.js';
@@ -123,7 +123,10 @@ class SelectBuilder {
   run(): Relation {
     const { state, stmt } = this;
     this.scope.relation = buildFrom(state, stmt.from, this.scope);
-    if (stmt.hints.length > 0) applyHints(state, stmt.hints, this.plan);
+    if (stmt.hints.length > 0) {
+      applyHints(state, stmt.hints, this.plan);
+      this.warnMisplacedHints();
+    }
     this.fields = this.expandFields();
     if (stmt.where !== null) this.where(stmt.where);
     if (stmt.lock !== null) this.lock(stmt.lock);
@@ -146,6 +149,27 @@ class SelectBuilder {
     if (this.aggregated && (state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0)
       this.checkGroups(exprs, order);
     return this.finish(exprs, order);
+  }
+
+  /** Hints on what becomes of a block as a whole where it is none of that kind. */
+  private warnMisplacedHints(): void {
+    const { state, stmt } = this;
+    const { misplaced } = state.memory;
+    if (misplaced.has(stmt)) return;
+    const warn = (message: string): void => {
+      misplaced.add(stmt);
+      state.ctx.warn({ level: 'Warning', code: 1815, message });
+    };
+    if (hasHint(stmt, 'NO_DECORRELATE') && !state.subqueryBlocks.has(stmt))
+      warn(
+        "NO_DECORRELATE() is inapplicable because it's not in an IN subquery, an EXISTS subquery, " +
+          'an ANY/ALL/SOME subquery or a scalar subquery.',
+      );
+    if (hasHint(stmt, 'MERGE') && !state.commonTableBlocks.has(stmt))
+      warn(
+        'Hint merge() is inapplicable. Please check whether the hint is used in the right place, ' +
+          'you should use this hint inside the CTE.',
+      );
   }
 
   private expandFields(): Field[] {

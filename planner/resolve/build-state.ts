@@ -51,6 +51,8 @@ export class StatementMemory {
   readonly subqueries = new Map<Query, SubqueryRows>();
   /** Aggregate calls in subqueries that a block around computes. */
   readonly aggregateOwners = new Map<AggregateCall, SelectStmt>();
+  /** Blocks whose hints were told to be out of place. */
+  readonly misplaced = new Set<Query>();
   /** Parsed text of views by table id. */
   readonly views = new Map<number, Query>();
 }
@@ -87,6 +89,9 @@ export class BuildState {
   database: string;
   /** Number of the query block being built. */
   block = 0;
+  /** Query blocks that are subqueries of expressions, and those that define common tables. */
+  readonly subqueryBlocks = new WeakSet<Query>();
+  readonly commonTableBlocks = new WeakSet<Query>();
   /** Hints of the enclosing query blocks, innermost last. */
   readonly hints: Hint[][] = [];
   constructor(

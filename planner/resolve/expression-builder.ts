@@ -324,7 +324,13 @@ function buildColumn(env: ExpressionEnv, ref: ast.ColumnRef): Expression {
   if (own !== null) return own.column;
   const outer = findOuter(env.scope, ref, env.clause);
   if (outer !== null) return outer;
-  throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), env.clause);
+  throw unknownColumn(ref, env.clause);
+}
+
+function unknownColumn(ref: ast.ColumnRef, clause: string): Error {
+  return ref.name.toLowerCase() === '_tidb_commit_ts'
+    ? mysqlError('ER_WARN_OPTIMIZER_HINT', "Usage of column name '_tidb_commit_ts' is not supported for now")
+    : mysqlError('ER_BAD_FIELD_ERROR', refText(ref), clause);
 }
 
 /** @@name reads its value when the statement is planned: it is constant during a statement. */

@@ -35,6 +35,7 @@ const drop = (t: FieldType, flag: number): FieldType => ({ ...t, flag: t.flag & 
 const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => FieldType>> = {
   count: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
   approx_count_distinct: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
+  approx_percentile: ([a]) => drop(a!.type, Flag.NotNull),
   sum: ([a]) => {
     const d = exactDigitsOf(a!.type);
     return d === null ? realType() : decimalType(Math.min(65, d.precision + 22), d.scale);
@@ -79,6 +80,24 @@ function exactDigitsOf(t: FieldType): { precision: number; scale: number } | nul
   return d === 'decimal' ? exactDigits(t) : null;
 }
 
+/** The value and the percentage, a constant of 1 to 100. Throws 1105 as TiDB does. */
+function percentileArguments(args: readonly Expression[], ctx: EvalContext): readonly Expression[] {
+  if (args.length !== 2) throw mysqlError('ER_UNKNOWN_ERROR', 'APPROX_PERCENTILE should take 2 arguments');
+  const percentage = implicitCast(args[1]!, intType(), ctx);
+  if (percentage.kind !== 'constant')
+    throw mysqlError(
+      'ER_UNKNOWN_ERROR',
+      'APPROX_PERCENTILE should take a constant expression as percentage argument',
+    );
+  const { value } = percentage;
+  if (value === null || value instanceof Uint8Array || value < 1 || value > 100)
+    throw mysqlError(
+      'ER_UNKNOWN_ERROR',
+      `Percentage value ${value === null ? 'NULL' : String(value)} is out of range [1, 100]`,
+    );
+  return [args[0]!, percentage];
+}
+
 /** An aggregate call over rows, complete. */
 export function newAggregate(
   name: string,
@@ -89,6 +108,7 @@ export function newAggregate(
   const infer = AGGREGATE_TYPES[name];
   if (infer === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', name);
   if (args.length === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
+  if (name === 'approx_percentile') args = percentileArguments(args, ctx);
   // Times are summed as the numbers that they stand for.
   if (name === 'sum' || name === 'avg')
     args = args.map((a) => {

@@ -26,6 +26,7 @@ import { hasHint, SubqueryNeeded, type SubqueryRows } from './build-state.js';
 import type { Relation } from './scope.js';
 
 function buildSub(env: ExpressionEnv, query: ast.Query): Relation {
+  env.state.subqueryBlocks.add(query);
   return env.state.buildQuery(env.state, query, env.scope, env.scope.ctes);
 }
 

@@ -64,6 +64,11 @@ registerStatement('Explain', {
     const inner = explainable(stmt.stmt);
     const format = FORMATS.get((stmt.format ?? 'row').toLowerCase());
     if (format === undefined) throw mysqlError('ER_UNKNOWN_EXPLAIN_FORMAT', stmt.format ?? '');
+    if (stmt.format?.toLowerCase() === 'true_card_cost' && !stmt.analyze)
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        "'explain format=true_card_cost' cannot work without 'analyze', please use 'explain analyze format=true_card_cost'",
+      );
     const planned = await planForRun(session, inner);
     if (format === 'verbose' && session.planBinding !== null)
       session.statement.warn({

@@ -61,27 +61,45 @@ export function implementJoin(opt: Optimizer, p: Join, prop: Property): Task | n
 
 const cheapest = (tasks: readonly RootTask[]): RootTask => tasks.reduce((a, b) => (b.cost < a.cost ? b : a));
 
+/** TiDB's parallel joins build the inner side where it is fixed, whichever way their input is dealt out. */
+const NOT_PARALLEL =
+  'Some HASH_JOIN_BUILD and HASH_JOIN_PROBE hints cannot be utilized for MPP joins, please check the hints';
+
 /** Whether the side that hints want built can be; tells of hints that it cannot follow (TiDB's limits of the join's versions). */
 function feasible(opt: Optimizer, p: Join, wish: JoinWish): boolean {
   if (wish.build === null) return true;
-  if (p.joinType === 'leftOuterSemi' || p.joinType === 'antiLeftOuterSemi') {
-    const name = p.joinType === 'leftOuterSemi' ? 'left outer semi' : 'anti left outer semi';
-    opt.state.joinHints!.warn(
-      `HASH_JOIN_BUILD and HASH_JOIN_PROBE hints are not supported for ${name} join because the build side is fixed. ` +
-        'Please remove these hints',
-    );
-    return wish.build === 'right';
+  const legacy = opt.ctx.variable('tidb_hash_join_version').toLowerCase() === 'legacy';
+  const outer = p.joinType === 'inner' ? null : p.joinType === 'rightOuter' ? 'right' : 'left';
+  const parallel = wish.build === outer ? [NOT_PARALLEL] : [];
+  const refusal = unbuildable(p, legacy);
+  opt.state.joinHints!.warnOnce(p, [...parallel, ...(refusal === null ? [] : [refusal]), ...parallel]);
+  if (refusal !== null) return wish.build === 'right';
+  return (p.joinType !== 'semi' && p.joinType !== 'antiSemi') || !p.nullAware || wish.build === 'right';
+}
+
+/** Why hints cannot choose what a join builds; null: they can. */
+function unbuildable(p: Join, legacy: boolean): string | null {
+  switch (p.joinType) {
+    case 'leftOuterSemi':
+    case 'antiLeftOuterSemi': {
+      const name = p.joinType === 'leftOuterSemi' ? 'left outer semi' : 'anti left outer semi';
+      return (
+        `HASH_JOIN_BUILD and HASH_JOIN_PROBE hints are not supported for ${name} join because the build side is fixed. ` +
+        'Please remove these hints'
+      );
+    }
+    case 'semi':
+    case 'antiSemi': {
+      if (!legacy) return null;
+      const name = p.joinType === 'semi' ? 'semi' : 'anti semi';
+      return (
+        `The HASH_JOIN_BUILD and HASH_JOIN_PROBE hints are not supported for ${name} join with hash join version 1. ` +
+        'Please remove these hints'
+      );
+    }
+    default:
+      return null;
   }
-  if (p.joinType !== 'semi' && p.joinType !== 'antiSemi') return true;
-  if (opt.ctx.variable('tidb_hash_join_version').toLowerCase() === 'legacy') {
-    const name = p.joinType === 'semi' ? 'semi' : 'anti semi';
-    opt.state.joinHints!.warn(
-      `The HASH_JOIN_BUILD and HASH_JOIN_PROBE hints are not supported for ${name} join with hash join version 1. ` +
-        'Please remove these hints',
-    );
-    return wish.build === 'right';
-  }
-  return !p.nullAware || wish.build === 'right';
 }
 
 function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
