@@ -49,6 +49,4 @@ function derivedName(field: SelectField): string {
 
 /** TiDB leaves out of names what marks comments that are read: those for a version, and the end of hints. */
 const withoutMarks = (text: string): string =>
-  text
-    .replace(/\/\*!(?:M?\d{5,6})?([\s\S]*?)\*\//g, '$1')
-    .replace(/(\/\*\+[\s\S]*?)\*\//g, '$1');
+  /\/\*[!+]/.test(text) ? text.replace(/\/\*!(?:M?\d{5,6})?|\*\//g, '') : text;

@@ -1,6 +1,7 @@
 import type {
   FieldsClause,
   Hint,
+  HintTable,
   IndexHint,
   IntoClause,
   JsonTableColumn,
@@ -14,6 +15,7 @@ import type {
   WithClause,
 } from '../ast/index.js';
 import { TypeWriter } from './type.js';
+import { quoteName } from './writer.js';
 
 /** Queries as text. */
 export abstract class QueryWriter extends TypeWriter {
@@ -64,6 +66,8 @@ export abstract class QueryWriter extends TypeWriter {
 
   hints(hints: readonly Hint[]): this {
     if (hints.length === 0) return this;
+    if (this.options.quotedHints === true)
+      return this.raw(`/*+ ${[...new Set(hints.map(quotedHint))].join(', ')}*/ `);
     const texts = hints.map((hint) => hint.text);
     // One hint of the source may be several nodes (READ_FROM_STORAGE): it is written once.
     return this.raw('/*+ ')
@@ -246,4 +250,20 @@ export abstract class QueryWriter extends TypeWriter {
     );
     return this.raw(')');
   }
+}
+
+const tableOfHint = (t: HintTable): string =>
+  (t.schema === null ? '' : `${quoteName(t.schema)}.`) +
+  quoteName(t.name) +
+  (t.queryBlock === null ? '' : `@${quoteName(t.queryBlock)}`) +
+  (t.partitions.length === 0 ? '' : ` PARTITION(${t.partitions.map(quoteName).join(', ')})`);
+
+/** A hint on tables, on a table's indexes or on nothing written anew; others as they were written. */
+function quotedHint(hint: Hint): string {
+  if (hint.variable !== null || hint.value !== null) return hint.text;
+  const block = hint.queryBlock === null ? '' : `@${quoteName(hint.queryBlock)}`;
+  const tables = hint.tables.map(tableOfHint).join(', ');
+  const indexes = hint.indexes.map(quoteName).join(', ');
+  const rest = [block, tables, indexes].filter((x) => x !== '').join(' ');
+  return `${hint.name.toLowerCase()}(${rest})`;
 }

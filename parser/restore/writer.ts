@@ -12,6 +12,8 @@ export interface RestoreOptions {
   bareColumns?: boolean;
   /** The schema written before table names that have none. */
   schema?: string;
+  /** Hints on tables and indexes as TiDB keeps them in bindings: in lower case, with names quoted. */
+  quotedHints?: boolean;
   /** Names (lower case) of tables that have none: common tables. */
   unqualified?: ReadonlySet<string>;
 }

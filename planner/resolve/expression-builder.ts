@@ -324,11 +324,12 @@ function buildColumn(env: ExpressionEnv, ref: ast.ColumnRef): Expression {
   if (own !== null) return own.column;
   const outer = findOuter(env.scope, ref, env.clause);
   if (outer !== null) return outer;
-  throw unknownColumn(ref, env.clause);
+  throw unknownColumn(ref, env);
 }
 
-function unknownColumn(ref: ast.ColumnRef, clause: string): Error {
-  return ref.name.toLowerCase() === '_tidb_commit_ts'
+/** A query of tables may not name the commit timestamps of their rows, which TiDB has under this name. */
+function unknownColumn(ref: ast.ColumnRef, { clause, scope }: ExpressionEnv): Error {
+  return ref.name.toLowerCase() === '_tidb_commit_ts' && scope.relation.plan.op !== 'Dual'
     ? mysqlError('ER_WARN_OPTIMIZER_HINT', "Usage of column name '_tidb_commit_ts' is not supported for now")
     : mysqlError('ER_BAD_FIELD_ERROR', refText(ref), clause);
 }

@@ -20,7 +20,8 @@ function commonNames(root: unknown, into: Set<string>): Set<string> {
 /** The statement as a binding keeps it: tables named with their database. */
 export function bindingText(stmt: Statement, database: string): string {
   const unqualified = commonNames(stmt, new Set());
-  return restore(stmt, database === '' ? { spaces: true } : { spaces: true, schema: database, unqualified });
+  const options = { spaces: true, quotedHints: true };
+  return restore(stmt, database === '' ? options : { ...options, schema: database, unqualified });
 }
 
 /** What statements have in common that a binding is for: their text without literals and hints, and its digest. */

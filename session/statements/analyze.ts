@@ -59,7 +59,8 @@ registerStatement('AnalyzeTable', {
       if (stmt.indexes !== null && session.vars.get('tidb_analyze_version') === '2')
         warn(session, 'The version 2 would collect all statistics not only the selected indexes');
       const request = await analyzeRequest(session, table, { ...stmt, given });
-      if (request.options.sampleRate === 0 && given.samples === undefined)
+      if (session.vars.get('tidb_analyze_version') === '1') warnMultiValued(session, table, stmt.indexes);
+      else if (request.options.sampleRate === 0 && given.samples === undefined)
         noteSampleRate(session, db, table, partitions);
       await keepOptions(session, table, request);
       await analyzeTable(session, db, table, request, partitions);
@@ -83,6 +84,15 @@ function skipLocked(
     (partitions !== null && partitions.every((p) => statistics.isLocked(p.id)));
   if (locked) warn(session, `skip analyze locked table: ${db.name}.${table.name}`);
   return locked;
+}
+
+/** The first version of statistics knows nothing of multi-valued indexes (TiDB's warning). */
+function warnMultiValued(session: Session, table: TableInfo, indexes: readonly string[] | null): void {
+  const named = indexes === null || indexes.length === 0 ? null : new Set(indexes.map((n) => n.toLowerCase()));
+  for (const index of table.indices)
+    if (index.columns.some((c) => table.columns[c.offset]!.type.arrayOf !== undefined))
+      if (named === null || named.has(index.lower))
+        warn(session, `analyzing multi-valued indexes is not supported, skip ${index.name}`);
 }
 
 /** TiDB tells how it samples; here every row is read, and sampled by a reservoir. */
