@@ -187,6 +187,9 @@ function partLength(part: IndexPart, column: ColumnInfo): number {
   return part.length === type.flen && !isBlob(type) ? -1 : part.length;
 }
 
+/** Nine digits go into four bytes, fewer into as many as they need (manual, "DECIMAL Data Type Characteristics"). */
+const decimalBytes = (digits: number): number => Math.floor(digits / 9) * 4 + Math.ceil((digits % 9) / 2);
+
 /** Storage of a key part as InnoDB counts it. */
 function keyBytes(type: FieldType, length: number): number {
   if (type.arrayOf !== undefined) return keyBytes(type.arrayOf, -1);
@@ -206,7 +209,15 @@ function keyBytes(type: FieldType, length: number): number {
     case TypeCode.Timestamp:
       return 4;
     case TypeCode.NewDecimal:
-      return Math.ceil(type.flen / 2) + 1;
+      return decimalBytes(type.flen - type.decimal) + decimalBytes(type.decimal);
+    case TypeCode.Bit:
+      return Math.ceil(type.flen / 8);
+    case TypeCode.Enum:
+      return (type.elems?.length ?? 0) > 255 ? 2 : 1;
+    case TypeCode.Set: {
+      const bytes = Math.ceil((type.elems?.length ?? 0) / 8);
+      return bytes > 4 ? 8 : bytes;
+    }
     default:
       return 8;
   }

@@ -210,7 +210,7 @@ export function sameCells(a: FieldType, b: FieldType): boolean {
     case 'int':
       return a.tp !== TypeCode.Bit && b.tp !== TypeCode.Bit && isUnsigned(a) === isUnsigned(b);
     case 'real':
-      return a.tp === b.tp;
+      return a.tp === b.tp && (isUnsigned(a) || !isUnsigned(b));
     case 'decimal':
       return a.decimal === b.decimal && a.flen <= b.flen;
     case 'datetime':

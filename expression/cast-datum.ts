@@ -26,6 +26,7 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
       return to.tp === TypeCode.Year ? toYear(v, from, rt) : toInt(v, from, isUnsigned(to), rt);
     case 'real': {
       const r = toReal(v, from, rt);
+      if (r !== null && r < 0 && isUnsigned(to)) return 0;
       return r !== null && to.tp === TypeCode.Float ? Math.fround(r) : r;
     }
     case 'decimal': {

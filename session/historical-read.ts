@@ -21,6 +21,8 @@ export interface HistoricalReads {
   next: PointInTime | null;
   /** tidb_read_staleness, in seconds, 0 or less: queries outside of transactions. */
   staleness: number;
+  /** tidb_enable_external_ts_read: queries outside of transactions and transactions to come read as of tidb_external_ts. */
+  external: boolean;
 }
 
 const MICROS = 1_000_000n;
@@ -71,7 +73,7 @@ export async function setSnapshot(session: Session, text: string): Promise<void>
 }
 
 export function historical(session: Session): HistoricalReads {
-  session.historical ??= { snapshot: null, next: null, staleness: 0 };
+  session.historical ??= { snapshot: null, next: null, staleness: 0, external: false };
   return session.historical;
 }
 
@@ -103,8 +105,13 @@ export function timeOfStatement(
     reads.next = null;
     return next;
   }
+  if (reads.external) return externalPoint(session);
   return reads.staleness === 0 ? null : stale(session, reads.staleness);
 }
+
+/** The time that somebody outside keeps in tidb_external_ts. */
+export const externalPoint = (session: Session): Promise<PointInTime> =>
+  pointAt(session, BigInt(session.engine.globals.get('tidb_external_ts')));
 
 async function stale(session: Session, seconds: number): Promise<PointInTime> {
   const ms = physicalOf(await session.storage.currentTs()) + seconds * 1000;

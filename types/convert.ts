@@ -407,7 +407,11 @@ function assignBit(
   let n: DecInt;
   if (typeof v === 'object') n = bytesToUint(v);
   else if (evalType(from) === 'int') n = v < 0 ? BigInt.asUintN(64, BigInt(v)) : v;
-  else n = realToInt(toReal(v, from, ctx)!, false).value;
+  else {
+    const r = realToInt(toReal(v, from, ctx)!, true);
+    if (r.overflow) report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
+    n = r.value;
+  }
   const max = bits < 53 ? 2 ** bits - 1 : (1n << BigInt(bits)) - 1n;
   if (n < 0 || n > max) {
     report(ctx, 'ER_DATA_TOO_LONG', ctx.column, ctx.row);

@@ -58,7 +58,7 @@ export function emitCast(g: Emitter, arg: Value, from: FieldType, to: FieldType)
         false,
       );
     }
-    if (d === 'real' && to.tp !== TypeCode.Float)
+    if (d === 'real' && to.tp !== TypeCode.Float && (isUnsigned(from) || !isUnsigned(to)))
       return g.num(arg.rep === 'b' ? `Number(${arg.v})` : arg.v, arg.nul, Infinity);
     if (d === 'decimal' && from.tp !== TypeCode.Null) {
       const digits = exactDigits(from).precision;
@@ -66,9 +66,10 @@ export function emitCast(g: Emitter, arg: Value, from: FieldType, to: FieldType)
       if (digits <= t.precision - t.scale && !isUnsigned(to)) return g.scaleUp(arg, t.scale);
     }
   }
-  if (s === 'real' && d === 'real' && (to.tp === TypeCode.Double || from.tp === TypeCode.Float)) return arg;
+  if (s === 'real' && d === 'real' && (to.tp === TypeCode.Double || from.tp === TypeCode.Float))
+    if (isUnsigned(from) || !isUnsigned(to)) return arg;
   if (s === 'decimal') {
-    if (d === 'real' && to.tp !== TypeCode.Float) {
+    if (d === 'real' && to.tp !== TypeCode.Float && !isUnsigned(to)) {
       const scale = from.decimal;
       if (arg.rep === 'n' && scale <= 22)
         return g.num(`(${arg.v}/${g.pool(pow10(scale))})`, arg.nul, Infinity);

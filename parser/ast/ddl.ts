@@ -240,6 +240,15 @@ export interface AlterTableStmt {
   specs: AlterTableSpec[];
 }
 
+/** ALTER TABLE t COMPACT [PARTITION p, …] [TIFLASH REPLICA]. */
+export interface CompactTableStmt {
+  kind: 'CompactTable';
+  table: TableName;
+  partitions: string[];
+  /** TIFLASH REPLICA is written. */
+  tiflash: boolean;
+}
+
 export type ColumnPosition = { kind: 'First' } | { kind: 'After'; column: string };
 
 export type AlterAlgorithm = 'DEFAULT' | 'COPY' | 'INPLACE' | 'INSTANT';
@@ -538,6 +547,7 @@ export type DdlStatement =
   | TruncateTableStmt
   | RenameTableStmt
   | AlterTableStmt
+  | CompactTableStmt
   | CreateIndexStmt
   | DropIndexStmt
   | CreateViewStmt

@@ -157,12 +157,10 @@ export abstract class TableGrammar extends TableOptionGrammar {
     if (this.at('eof') || this.at(';')) return stmt;
     if (this.at('COMPACT')) {
       this.advance();
-      if (this.at('PARTITION')) {
-        this.advance();
-        this.identList();
-      }
-      if (this.eat('TIFLASH')) this.expect('REPLICA');
-      return stmt;
+      const partitions = this.eat('PARTITION') ? this.identList() : [];
+      const tiflash = this.eat('TIFLASH');
+      if (tiflash) this.expect('REPLICA');
+      return { kind: 'CompactTable', table, partitions, tiflash };
     }
     if (this.at('ANALYZE')) {
       this.advance();

@@ -423,6 +423,7 @@ const DDL: readonly DdlStatement['kind'][] = [
   'TruncateTable',
   'RenameTable',
   'AlterTable',
+  'CompactTable',
   'CreateIndex',
   'DropIndex',
   'CreateView',

@@ -222,6 +222,10 @@ export abstract class DdlWriter extends DefinitionWriter {
         });
         return this;
       }
+      case 'CompactTable':
+        this.kw('ALTER TABLE ').table(stmt.table).kw(' COMPACT');
+        if (stmt.partitions.length > 0) this.kw(' PARTITION ').list(stmt.partitions, (p) => this.name(p), ',');
+        return stmt.tiflash ? this.kw(' TIFLASH REPLICA') : this;
       case 'CreateIndex': {
         const type = stmt.type === 'INDEX' ? '' : `${stmt.type} `;
         this.kw(`CREATE ${type}INDEX `)

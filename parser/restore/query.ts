@@ -66,8 +66,11 @@ export abstract class QueryWriter extends TypeWriter {
 
   hints(hints: readonly Hint[]): this {
     if (hints.length === 0) return this;
-    if (this.options.quotedHints === true)
-      return this.raw(`/*+ ${[...new Set(hints.map(quotedHint))].join(', ')}*/ `);
+    const { quotedHints } = this.options;
+    if (quotedHints !== undefined) {
+      const texts = hints.map((h) => quotedHint(h, quotedHints === 'lower'));
+      return this.raw(`/*+ ${[...new Set(texts)].join(', ')}*/ `);
+    }
     const texts = hints.map((hint) => hint.text);
     // One hint of the source may be several nodes (READ_FROM_STORAGE): it is written once.
     return this.raw('/*+ ')
@@ -258,12 +261,22 @@ const tableOfHint = (t: HintTable): string =>
   (t.queryBlock === null ? '' : `@${quoteName(t.queryBlock)}`) +
   (t.partitions.length === 0 ? '' : ` PARTITION(${t.partitions.map(quoteName).join(', ')})`);
 
+/** Hints that name a table and then indexes of it. */
+const ON_INDEXES: ReadonlySet<string> = new Set([
+  'USE_INDEX',
+  'FORCE_INDEX',
+  'IGNORE_INDEX',
+  'ORDER_INDEX',
+  'NO_ORDER_INDEX',
+  'USE_INDEX_MERGE',
+]);
+
 /** A hint on tables, on a table's indexes or on nothing written anew; others as they were written. */
-function quotedHint(hint: Hint): string {
+function quotedHint(hint: Hint, lower: boolean): string {
   if (hint.variable !== null || hint.value !== null) return hint.text;
   const block = hint.queryBlock === null ? '' : `@${quoteName(hint.queryBlock)}`;
   const tables = hint.tables.map(tableOfHint).join(', ');
-  const indexes = hint.indexes.map(quoteName).join(', ');
-  const rest = [block, tables, indexes].filter((x) => x !== '').join(' ');
-  return `${hint.name.toLowerCase()}(${rest})`;
+  const indexes = ON_INDEXES.has(hint.name) ? ` ${hint.indexes.map(quoteName).join(', ')}` : '';
+  const rest = [block, tables].filter((x) => x !== '').join(' ');
+  return `${lower ? hint.name.toLowerCase() : hint.name}(${rest}${indexes})`;
 }

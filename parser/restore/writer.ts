@@ -12,8 +12,8 @@ export interface RestoreOptions {
   bareColumns?: boolean;
   /** The schema written before table names that have none. */
   schema?: string;
-  /** Hints on tables and indexes as TiDB keeps them in bindings: in lower case, with names quoted. */
-  quotedHints?: boolean;
+  /** Hints on tables and indexes with names quoted, as TiDB writes them; in bindings it has them in lower case. */
+  quotedHints?: 'lower' | 'upper';
   /** Names (lower case) of tables that have none: common tables. */
   unqualified?: ReadonlySet<string>;
 }

@@ -525,14 +525,18 @@ function coalesced(
   addJoinConditions(node, conditions, state.ctx.eval);
   const kept = idsOf(first.map((n) => n.column));
   const [outer, inner] = rightFirst ? [right, left] : [left, right];
-  const rest = (r: Relation): FieldName[] =>
-    r.names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
-  const dropped = [...outer.names, ...inner.names]
+  const placed = (r: Relation): FieldName[] =>
+    r.names.map((n, place) => (n.place === undefined ? { ...n, place } : n));
+  const outerNames = placed(outer);
+  const innerNames = placed(inner);
+  const rest = (names: readonly FieldName[]): FieldName[] =>
+    names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
+  const dropped = [...outerNames, ...innerNames]
     .filter((n) => hiddenIds.has(n.column.id))
     .map((n) => ({ ...n, visible: false }));
   // Natural order keeps the outer table's order of common columns.
-  const ordered = outer.names.filter((n) => kept.has(n.column.id));
-  return { plan: node, names: [...ordered, ...rest(outer), ...rest(inner), ...dropped] };
+  const ordered = outerNames.filter((n) => kept.has(n.column.id));
+  return { plan: node, names: [...ordered, ...rest(outerNames), ...rest(innerNames), ...dropped] };
 }
 
 /** Whether a condition reads nothing but what one relation gives. */

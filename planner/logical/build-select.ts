@@ -192,6 +192,7 @@ class SelectBuilder {
         if (table === null) throw mysqlError('ER_NO_TABLES_USED');
         throw mysqlError('ER_BAD_TABLE_ERROR', table);
       }
+      if (table !== null) matched.sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
       for (const n of matched) {
         n.denied?.();
         fields.push({ ast: null, alias: null, name: n, wildcard: n.column, built: n.column });

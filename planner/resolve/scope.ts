@@ -16,6 +16,8 @@ export interface FieldName {
   readonly visible: boolean;
   /** Never given by any `*`: hidden columns, the row id. */
   readonly hidden: boolean;
+  /** Where USING or NATURAL moved the column: its place before, which `t.*` gives it in. */
+  readonly place?: number;
   /** Throws 1143: the user may not read the column. */
   readonly denied?: () => never;
 }

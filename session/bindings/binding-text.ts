@@ -20,7 +20,7 @@ function commonNames(root: unknown, into: Set<string>): Set<string> {
 /** The statement as a binding keeps it: tables named with their database. */
 export function bindingText(stmt: Statement, database: string): string {
   const unqualified = commonNames(stmt, new Set());
-  const options = { spaces: true, quotedHints: true };
+  const options = { spaces: true, quotedHints: 'lower' as const };
   return restore(stmt, database === '' ? options : { ...options, schema: database, unqualified });
 }
 

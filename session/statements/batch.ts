@@ -288,7 +288,7 @@ async function batch(session: Session, stmt: BatchStmt): Promise<RowsResult> {
   const shard = shardOf(session, stmt);
   checkAssignments(session, stmt.dml, shard);
   const query = shardQuery(stmt, shard);
-  const style = { schema: session.currentDatabase, spaces: true };
+  const style = { schema: session.currentDatabase, spaces: true, quotedHints: 'upper' as const };
   if (stmt.dryRun === 'QUERY')
     return staticRows(
       [textColumn('query statement', 4096)],

@@ -76,6 +76,7 @@ registerStatement('Explain', {
         code: 1105,
         message: `Using the bindSQL: ${session.planBinding.bindSql}`,
       });
+    refuseHiddenViews(session, planned);
     const steps =
       isDml(inner) && session.vars.get('foreign_key_checks') === 'ON'
         ? foreignKeySteps(planned.plan, session.schema)
@@ -86,6 +87,15 @@ registerStatement('Explain', {
     return planRows(explainRows(planned, format, stats, steps));
   },
 });
+
+/** A plan shows what is behind views: who may not see that otherwise may not see the plan. Throws 1345. */
+function refuseHiddenViews(session: Session, planned: PlannedStatement): void {
+  const { tables } = planned;
+  if (!tables.some(({ table }) => table.view !== undefined)) return;
+  for (const { db, table } of tables)
+    if (!session.privileges.has(table.view === undefined ? 'SELECT' : 'SHOW VIEW', db, table.name))
+      throw mysqlError('ER_VIEW_NO_EXPLAIN');
+}
 
 /** First row: the column names. */
 function planRows(table: { columns: readonly string[]; rows: readonly (readonly string[])[] }): RowsResult {

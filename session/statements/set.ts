@@ -77,6 +77,7 @@ async function setSystemVariable(
   if (v.name === 'tidb_snapshot') await setSnapshot(session, text ?? '');
   const kept = session.vars.set(v.name, text, session.statement);
   if (v.name === 'tidb_read_staleness') historical(session).staleness = Number(kept);
+  if (v.name === 'tidb_enable_external_ts_read') historical(session).external = kept === 'ON';
   followUp(session, v.aliasOf ?? v.name, kept);
 }
 

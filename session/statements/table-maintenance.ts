@@ -15,6 +15,7 @@ import type { Query } from '../../parser/ast/index.js';
 import { planQuery } from '../plan-statement.js';
 import { openQuery } from './query.js';
 import { registerStatement } from './statement-handler.js';
+import { partitionsNamed } from '../statistics/partitions-named.js';
 import { tableNamed } from './table-named.js';
 
 type Row = readonly [table: string, op: string, type: string, message: string];
@@ -129,5 +130,26 @@ registerStatement('Help', {
       [textColumn('name', 64), textColumn('is_it_category', 1)],
       found.map(([name]) => [name!, text('N')]),
     );
+  },
+});
+
+/** The columnar replica keeps itself compact: there is nothing to do, but for what TiDB says of tables and partitions named. */
+registerStatement('CompactTable', {
+  run: (session, stmt): Outcome => {
+    const { db, table } = tableNamed(session, stmt.table);
+    session.privileges.require('ALTER', db.name, table.name);
+    if (stmt.partitions.length > 0 && table.partition === undefined)
+      throw mysqlError(
+        'ER_UNKNOWN_ERROR',
+        `table:${table.name} is not a partition table, but user specify partition name list:[${stmt.partitions.join(' ')}]`,
+      );
+    if (stmt.partitions.length > 0) partitionsNamed(table, stmt.partitions);
+    if (table.tiflashReplica === undefined)
+      session.statement.warn({
+        level: 'Warning',
+        code: 1105,
+        message: 'compact skipped: no tiflash replica in the table',
+      });
+    return null;
   },
 });

@@ -1,5 +1,5 @@
 import type { Completion } from '../../parser/ast/index.js';
-import { pointInTime } from '../historical-read.js';
+import { externalPoint, pointInTime } from '../historical-read.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { beginOptions } from '../transaction-options.js';
@@ -9,7 +9,12 @@ registerStatement('Begin', {
   implicitCommit: true,
   run: async (session, stmt) => {
     const reads = session.historical;
-    const past = stmt.asOf !== null ? await pointInTime(session, stmt.asOf) : (reads?.next ?? null);
+    const past =
+      stmt.asOf !== null
+        ? await pointInTime(session, stmt.asOf)
+        : reads?.external === true
+          ? await externalPoint(session)
+          : (reads?.next ?? null);
     if (reads !== null) reads.next = null;
     // MySQL manual, "Rules for Table-Lock Acquisition": a transaction's begin releases table locks.
     session.engine.tableLocks.releaseAll(session.connection.id);
