@@ -67,6 +67,7 @@ class SessionFacts implements SessionFunctions {
     if (lower === 'error_count') return String(this.session.diagnosticsCount.errors);
     if (lower === 'tidb_current_ts') return String(this.session.transaction.txn?.startTs ?? 0n);
     if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
+    if (lower === 'tidb_current_ts') return String(this.session.transaction.currentTs);
     if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
   }

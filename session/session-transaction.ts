@@ -71,6 +71,11 @@ export class SessionTransaction {
     return this.txn !== null;
   }
 
+  /** Start timestamp of the transaction that statements share; 0 outside of one. */
+  get currentTs(): bigint {
+    return this.lasting && this.txn !== null ? this.txn.startTs : 0n;
+  }
+
   begin(options: BeginOptions, explicit: boolean): Awaitable<Transaction> {
     const txn = this.storage.begin(options);
     return txn instanceof Promise

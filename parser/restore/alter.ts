@@ -224,7 +224,8 @@ export abstract class DdlWriter extends DefinitionWriter {
       }
       case 'CompactTable':
         this.kw('ALTER TABLE ').table(stmt.table).kw(' COMPACT');
-        if (stmt.partitions.length > 0) this.kw(' PARTITION ').list(stmt.partitions, (p) => this.name(p), ',');
+        if (stmt.partitions.length > 0)
+          this.kw(' PARTITION ').list(stmt.partitions, (p) => this.name(p), ',');
         return stmt.tiflash ? this.kw(' TIFLASH REPLICA') : this;
       case 'CreateIndex': {
         const type = stmt.type === 'INDEX' ? '' : `${stmt.type} `;

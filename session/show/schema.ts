@@ -206,7 +206,7 @@ registerShow('CREATE SEQUENCE', (session, stmt) => {
 });
 
 const createSequence = (table: TableInfo): ShowResult => ({
-  columns: [textColumn('Table', 64), textColumn('Create Table', 1024)],
+  columns: [textColumn('Sequence', 64), textColumn('Create Sequence', 1024)],
   rows: [[text(table.name), text(createSequenceText(table))]],
 });
 

@@ -88,7 +88,8 @@ function skipLocked(
 
 /** The first version of statistics knows nothing of multi-valued indexes (TiDB's warning). */
 function warnMultiValued(session: Session, table: TableInfo, indexes: readonly string[] | null): void {
-  const named = indexes === null || indexes.length === 0 ? null : new Set(indexes.map((n) => n.toLowerCase()));
+  const named =
+    indexes === null || indexes.length === 0 ? null : new Set(indexes.map((n) => n.toLowerCase()));
   for (const index of table.indices)
     if (index.columns.some((c) => table.columns[c.offset]!.type.arrayOf !== undefined))
       if (named === null || named.has(index.lower))
