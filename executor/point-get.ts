@@ -129,7 +129,8 @@ function lockedPointGet(
   p: Prepared,
   ctx: ExecContext,
 ): Awaitable<Chunk | null> {
-  return andThen(readKeysLocked([key], plan.lock, ctx), (values) => {
+  const newest = plan.alone === true && p.index === null;
+  return andThen(readKeysLocked([key], plan.lock, ctx, newest), (values) => {
     const first = values[0] ?? null;
     if (p.index === null) return decodeRow(p, key, first);
     if (first === null) return null;

@@ -47,6 +47,7 @@ export class StatementLock implements LockOptions {
     readonly returnValues: boolean,
     lock: LockSpec | null = null,
     readonly presumeNotExists = false,
+    readonly newest = false,
   ) {
     const wait = lock?.wait ?? 'default';
     this.skipLocked = wait === 'skipLocked';
@@ -67,6 +68,7 @@ export function readKeysLocked(
   keys: readonly Uint8Array[],
   lock: LockSpec | null,
   ctx: ExecContext,
+  newest = false,
 ): Awaitable<(Uint8Array | null)[]> {
   const txn = ctx.txn;
   if (lock === null || txn === null || keys.length === 0) return readKeys(keys, ctx);
@@ -82,6 +84,6 @@ export function readKeysLocked(
       return w === undefined ? v : w;
     });
   };
-  const r = txn.lockKeys(keys, new StatementLock(ctx, true, lock));
+  const r = txn.lockKeys(keys, new StatementLock(ctx, true, lock, false, newest));
   return r instanceof Promise ? r.then(own) : own(r);
 }

@@ -276,6 +276,8 @@ export interface PessimisticLockRequest extends Request {
   readonly checkExistence?: boolean;
   readonly lockOnlyIfExists?: boolean;
   readonly minCommitTs?: bigint;
+  /** Of one key: a version newer than forUpdateTs is no conflict, its value is the one returned (TiDB's fair locking). Stores may ignore it. */
+  readonly newest?: boolean;
 }
 export interface PessimisticLockResponse extends Response {
   readonly errors: readonly KeyError[];
@@ -283,6 +285,8 @@ export interface PessimisticLockResponse extends Response {
   readonly values?: readonly (Uint8Array | null)[];
   /** Per mutation, when checkExistence. */
   readonly notFounds?: readonly boolean[];
+  /** With `newest`: when the version was committed, where that is after forUpdateTs. */
+  readonly lockedTs?: bigint;
 }
 export interface PessimisticRollbackRequest extends Request {
   readonly startVersion: bigint;

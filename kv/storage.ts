@@ -181,6 +181,8 @@ export interface LockOptions {
   /** Skip keys that are locked by others: their result is SKIPPED_LOCKED. */
   readonly skipLocked?: boolean;
   readonly presumeNotExists?: boolean;
+  /** The statement reads nothing but this one key: whatever is committed by the time it is locked will do. */
+  readonly newest?: boolean;
   /** Ends the wait with 1317 (KILL QUERY, max_execution_time). */
   readonly signal?: AbortSignal;
 }

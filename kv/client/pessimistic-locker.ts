@@ -25,6 +25,7 @@ interface LockCall {
   readonly wait: number;
   readonly deadline: number;
   readonly returnValues: boolean;
+  readonly newest: boolean;
   readonly signal: AbortSignal | undefined;
   readonly bo: Backoffer;
   readonly values: Map<Mutation, Uint8Array | null>;
@@ -65,10 +66,14 @@ export class PessimisticLocker {
     const route = this.client.router.whole;
     if (route === null)
       return this.lockRetrying(keys, mutations, first, null, this.callOf(wait, returnValues, options));
-    const res = route.rpc.pessimisticLock(this.requestOf(route, mutations, wait, returnValues, first));
+    const newest = options?.newest === true;
+    const res = route.rpc.pessimisticLock(
+      this.requestOf(route, mutations, wait, returnValues, newest, first),
+    );
     if (res instanceof Promise || res.regionError !== undefined || res.errors.length > 0) {
       return this.lockRetrying(keys, mutations, first, res, this.callOf(wait, returnValues, options));
     }
+    this.noteLockedTs(res);
     this.acquired(mutations);
     return returnValues ? this.valuesOf(keys, mutations, res.values) : [];
   }
@@ -87,6 +92,7 @@ export class PessimisticLocker {
     mutations: readonly Mutation[],
     wait: number,
     returnValues: boolean,
+    newest: boolean,
     isFirstLock: boolean,
   ): PessimisticLockRequest {
     const { txn } = this;
@@ -100,8 +106,14 @@ export class PessimisticLocker {
       isFirstLock,
       waitTimeout: wait,
       returnValues,
+      newest,
       minCommitTs: this.client.router.whole === null ? txn.forUpdateTs + 1n : undefined,
     };
+  }
+
+  /** What was read is newer than the statement: so is what it reads from now on. */
+  private noteLockedTs({ lockedTs }: PessimisticLockResponse): void {
+    if (lockedTs !== undefined && lockedTs > this.txn.forUpdateTs) this.txn.forUpdateTs = lockedTs;
   }
 
   private acquired(mutations: readonly Mutation[]): void {
@@ -154,6 +166,7 @@ export class PessimisticLocker {
       wait,
       deadline: Date.now() + wait,
       returnValues,
+      newest: options?.newest === true,
       signal,
       bo: new Backoffer(BackoffBudget.pessimisticLock, signal),
       values: new Map(),
@@ -215,10 +228,11 @@ export class PessimisticLocker {
     call: LockCall,
   ): Promise<boolean> {
     const { client } = this;
-    const { wait, deadline, bo } = call;
+    const { wait, deadline, bo, returnValues, newest } = call;
     const remaining = wait === NOWAIT ? NOWAIT : Math.max(1, deadline - Date.now());
     const sent =
-      pending ?? route.rpc.pessimisticLock(this.requestOf(route, items, remaining, call.returnValues, first));
+      pending ??
+      route.rpc.pessimisticLock(this.requestOf(route, items, remaining, returnValues, newest, first));
     let res: PessimisticLockResponse | null;
     try {
       res = await orAborted(sent, call.signal);
@@ -242,6 +256,7 @@ export class PessimisticLocker {
     }
     if (res.errors.length === 0) {
       const { values } = res;
+      this.noteLockedTs(res);
       if (values !== undefined) items.forEach((m, i) => call.values.set(m, values[i]!));
       return true;
     }

@@ -29,7 +29,7 @@ afterEach(async () => {
 function lock(
   startTs: bigint,
   keys: readonly string[],
-  options: { wait?: number; forUpdateTs?: bigint; returnValues?: boolean } = {},
+  options: { wait?: number; forUpdateTs?: bigint; returnValues?: boolean; newest?: boolean } = {},
 ): Promise<PessimisticLockResponse> {
   return Promise.resolve(
     store.pessimisticLock({
@@ -41,6 +41,7 @@ function lock(
       forUpdateTs: options.forUpdateTs ?? store.timestamp(),
       waitTimeout: options.wait ?? 5000,
       ...(options.returnValues === true && { returnValues: true }),
+      ...(options.newest === true && { newest: true }),
     }),
   );
 }
@@ -100,6 +101,28 @@ describe('pessimistic locks', () => {
     await expect(commitOnePhase(store, [['a', '3']])).rejects.toMatchObject({ error: { kind: 'locked' } });
     unlock(t1, ['b']);
     unlock(t2, ['a']);
+    expect(store.stats.locks).toBe(0);
+  });
+
+  test('one key for whoever takes its newest version', async () => {
+    await commitOnePhase(store, [['a', '1']]);
+    const t1 = store.timestamp();
+    await lock(t1, ['a']);
+    const t2 = store.timestamp();
+    const waiting = lock(t2, ['a'], { forUpdateTs: t2, returnValues: true, newest: true });
+    await commitLocked(t1, store.timestamp(), 'a', '2');
+    const got = await waiting;
+    expect(kinds(got)).toEqual([]);
+    expect(text(got.values![0])).toBe('2');
+    expect(got.lockedTs).toBeGreaterThan(t2);
+    await commitLocked(t2, got.lockedTs!, 'a', '3');
+    expect(read(store, 'a')).toBe('3');
+    // Nothing newer: nothing to tell. Of several keys a newer version is a conflict still.
+    const t3 = store.timestamp();
+    expect((await lock(t3, ['a'], { returnValues: true, newest: true })).lockedTs).toBeUndefined();
+    unlock(t3, ['a']);
+    const late = await lock(t3, ['a', 'b'], { forUpdateTs: t2, newest: true });
+    expect(kinds(late)).toEqual(['conflict']);
     expect(store.stats.locks).toBe(0);
   });
 

@@ -75,6 +75,8 @@ export class PessimisticLocks {
     const { versions } = this;
     const wanted: Lock[] = [];
     let again = false;
+    const newest = req.newest === true && req.mutations.length === 1;
+    let lockedTs: bigint | undefined = undefined;
     for (const m of req.mutations) {
       const held = this.locks.held(m.key);
       if (held !== undefined && held.startTs !== startTs) return { lock: held };
@@ -99,8 +101,11 @@ export class PessimisticLocks {
         req.lockOnlyIfExists === true;
       if (!needsValue && !versions.committedSince(forHi, forLo)) continue;
       const present = versions.newest(m.key);
-      if (present && this.after(forHi, forLo))
-        return { errors: [this.conflict(req, m.key, 'pessimisticRetry')] };
+      if (present && this.after(forHi, forLo)) {
+        if (!newest) return { errors: [this.conflict(req, m.key, 'pessimisticRetry')] };
+        lockedTs = joinHalves(versions.commitHi, versions.commitLo);
+        for (const lock of wanted) lock.forUpdateTs = lockedTs;
+      }
       if (!needsValue) continue;
       const found = present && versions.kind === VersionKind.put;
       if (found && m.assertion === 'notExist') return { errors: [{ kind: 'alreadyExist', key: m.key }] };
@@ -114,7 +119,7 @@ export class PessimisticLocks {
       this.locks.taken(lock);
     }
     if (again) this.renew(req);
-    return { errors: [], values, notFounds };
+    return { errors: [], values, notFounds, lockedTs };
   }
 
   /** Locks that the transaction had already are as good as new ones. */

@@ -196,6 +196,8 @@ export interface PointGet extends PlanBase {
   readonly globalIn?: readonly number[];
   readonly lock: LockSpec | null;
   readonly handleOut: boolean;
+  /** The statement reads nothing else. */
+  readonly alone?: boolean;
 }
 export interface BatchPointGet extends PlanBase {
   readonly op: 'BatchPointGet';

@@ -209,6 +209,7 @@ function pointGet(
     physicalId: f.table.id,
     lock,
     handleOut,
+    alone: true,
   };
 }
 
