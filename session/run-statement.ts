@@ -19,7 +19,7 @@ import { resolveExecute } from './statements/prepare.js';
 import type { TransactionNeed } from './statements/statement-handler.js';
 import { handlerOf } from './statements/statement-handler.js';
 import { noteDeadlock } from './transaction-tables.js';
-import { beginOptions } from './transaction-options.js';
+import { autocommitOptions, beginOptions } from './transaction-options.js';
 
 /** What a handler gives: rows, a request for a file, or nothing (an OK made of the statement context's counters). */
 export type Outcome = RowsResult | Exclude<StatementResult, OkResult | RowsResult> | null;
@@ -256,7 +256,7 @@ function runAutocommitted(
   attempt: number,
 ): Awaitable<Outcome> {
   // The first try is optimistic: a conflict is rare and costs nothing but a second run, which locks.
-  const options = { ...beginOptions(session, null, null), pessimistic: attempt > 0 };
+  const options = autocommitOptions(session, attempt === 0);
   const failed = async (thrown: unknown): Promise<Outcome> => {
     const error = duplicateOr(session, session.transaction.txn, thrown);
     await session.transaction.rollback();

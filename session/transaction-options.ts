@@ -1,21 +1,60 @@
 import type { BeginOptions } from './session-transaction.js';
 import type { Session } from './session.js';
 
+interface Known {
+  /** Of the variables that the options were made of. */
+  readonly version: number;
+  readonly globalVersion: number;
+  readonly options: BeginOptions;
+  /** Of one autocommitted statement's first try. */
+  readonly optimistic: BeginOptions;
+}
+
+/** Every transaction asks, settings change seldom. */
+const KNOWN = new WeakMap<Session, Known>();
+
+function knownOptions(session: Session): Known {
+  const { vars, engine } = session;
+  let known = KNOWN.get(session);
+  if (known?.version !== vars.version || known.globalVersion !== engine.globals.version) {
+    const flush = engine.globals.get('innodb_flush_log_at_trx_commit');
+    const options: BeginOptions = {
+      // TiDB: an empty tidb_txn_mode means optimistic.
+      pessimistic: vars.get('tidb_txn_mode').toUpperCase() === 'PESSIMISTIC',
+      readOnly: vars.get('transaction_read_only') === 'ON',
+      lockWaitTimeoutMs: Number(vars.get('innodb_lock_wait_timeout')) * 1000,
+      durability: flush === '0' ? 0 : flush === '2' ? 2 : 1,
+      onePhase: vars.get('tidb_enable_1pc') === 'ON',
+      asyncCommit: vars.get('tidb_enable_async_commit') === 'ON',
+    };
+    known = {
+      version: vars.version,
+      globalVersion: engine.globals.version,
+      options,
+      optimistic: { ...options, pessimistic: false },
+    };
+    KNOWN.set(session, known);
+  }
+  return known;
+}
+
 /** Options of a new transaction from the session's variables and the BEGIN statement's own words (null = not said). */
 export function beginOptions(
   session: Session,
   mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null,
   readOnly: boolean | null,
 ): BeginOptions {
-  const chosen = mode ?? session.vars.get('tidb_txn_mode').toUpperCase();
-  const flush = session.engine.globals.get('innodb_flush_log_at_trx_commit');
+  const { options } = knownOptions(session);
+  if (mode === null && readOnly === null) return options;
   return {
-    // TiDB: an empty tidb_txn_mode means optimistic.
-    pessimistic: chosen === 'PESSIMISTIC',
-    readOnly: readOnly ?? session.vars.get('transaction_read_only') === 'ON',
-    lockWaitTimeoutMs: Number(session.vars.get('innodb_lock_wait_timeout')) * 1000,
-    durability: flush === '0' ? 0 : flush === '2' ? 2 : 1,
-    onePhase: session.vars.get('tidb_enable_1pc') === 'ON',
-    asyncCommit: session.vars.get('tidb_enable_async_commit') === 'ON',
+    ...options,
+    pessimistic: mode === null ? options.pessimistic : mode === 'PESSIMISTIC',
+    readOnly: readOnly ?? options.readOnly,
   };
+}
+
+/** Options of an autocommitted statement: its first try is optimistic, the others lock. */
+export function autocommitOptions(session: Session, first: boolean): BeginOptions {
+  const { options, optimistic } = knownOptions(session);
+  return first ? optimistic : options.pessimistic ? options : { ...options, pessimistic: true };
 }

@@ -1,5 +1,7 @@
+import { andThen } from '../../executor/operator.js';
 import type { Completion } from '../../parser/ast/index.js';
-import { externalPoint, pointInTime } from '../historical-read.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import { externalPoint, pointInTime, type PointInTime } from '../historical-read.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { beginOptions } from '../transaction-options.js';
@@ -7,47 +9,53 @@ import { registerStatement } from './statement-handler.js';
 
 registerStatement('Begin', {
   implicitCommit: true,
-  run: async (session, stmt) => {
+  run: (session, stmt) => {
     const reads = session.historical;
-    const past =
+    const past: Awaitable<PointInTime | null> =
       stmt.asOf !== null
-        ? await pointInTime(session, stmt.asOf)
+        ? pointInTime(session, stmt.asOf)
         : reads?.external === true
-          ? await externalPoint(session)
+          ? externalPoint(session)
           : (reads?.next ?? null);
     if (reads !== null) reads.next = null;
-    // MySQL manual, "Rules for Table-Lock Acquisition": a transaction's begin releases table locks.
-    session.engine.tableLocks.releaseAll(session.connection.id);
-    const readOnly = past !== null || stmt.readOnly ? true : null;
-    await session.transaction.begin(beginOptions(session, stmt.mode, readOnly), true);
-    session.transaction.past = past;
-    return null;
+    return andThen(past, (at) => begin(session, stmt.mode, stmt.readOnly, at));
   },
 });
 
+function begin(
+  session: Session,
+  mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null,
+  readOnly: boolean,
+  past: PointInTime | null,
+): Awaitable<null> {
+  // MySQL manual, "Rules for Table-Lock Acquisition": a transaction's begin releases table locks.
+  session.engine.tableLocks.releaseAll(session.connection.id);
+  const options = beginOptions(session, mode, past !== null || readOnly ? true : null);
+  return andThen(session.transaction.begin(options, true), () => {
+    session.transaction.past = past;
+    return null;
+  });
+}
+
 /** AND CHAIN begins the next transaction at once; RELEASE ends the session. */
-async function complete(session: Session, completion: Completion | null): Promise<null> {
+function complete(session: Session, completion: Completion | null): Awaitable<null> {
   if (completion === 'CHAIN' || completion === 'CHAIN NO RELEASE')
-    await session.transaction.begin(beginOptions(session, null, null), true);
+    return andThen(session.transaction.begin(beginOptions(session, null, null), true), () => null);
   if (completion === 'RELEASE' || completion === 'NO CHAIN RELEASE') session.connection.disconnect();
   return null;
 }
 
 registerStatement('Commit', {
-  run: async (session, stmt) => {
-    await commitTransaction(session);
-    return complete(session, stmt.completion);
-  },
+  run: (session, stmt) => andThen(commitTransaction(session), () => complete(session, stmt.completion)),
 });
 
 registerStatement('Rollback', {
-  run: async (session, stmt) => {
+  run: (session, stmt) => {
     if (stmt.savepoint !== null) {
       session.transaction.rollbackTo(stmt.savepoint);
       return null;
     }
-    await session.transaction.rollback();
-    return complete(session, stmt.completion);
+    return andThen(session.transaction.rollback(), () => complete(session, stmt.completion));
   },
 });
 
