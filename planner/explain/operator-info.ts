@@ -20,9 +20,9 @@ import type {
 export function operatorName(p: PhysicalPlan): string {
   switch (p.op) {
     case 'TableScan':
-      return p.byRowId === true ? 'TableRowIDScan' : p.full ? 'TableFullScan' : 'TableRangeScan';
+      return p.byRowId === true ? 'TableRowIDScan' : isWhole(p) ? 'TableFullScan' : 'TableRangeScan';
     case 'IndexScan':
-      return p.full ? 'IndexFullScan' : 'IndexRangeScan';
+      return isWhole(p) ? 'IndexFullScan' : 'IndexRangeScan';
     case 'IndexJoin':
       return p.hashed === true ? 'IndexHashJoin' : p.op;
     case 'PointGet':
@@ -36,6 +36,15 @@ export function operatorName(p: PhysicalPlan): string {
     default:
       return p.op;
   }
+}
+
+/** Whether a scan reads all there is, NULLs perhaps left out. */
+function isWhole(p: TableScan | IndexScan): boolean {
+  if (p.full) return true;
+  const { ranges, rebuild } = p.ranges;
+  const only = ranges[0];
+  if (rebuild !== undefined || ranges.length !== 1 || only === undefined) return false;
+  return only.low.length === 1 && only.lowExclusive && isNullEnd(only.low[0]) && only.high[0] === 'max';
 }
 
 /** How ids are written: HashJoin_12 or HashJoin. */
@@ -246,7 +255,7 @@ const limitText = (e: Expression): string =>
 function scanInfo(p: TableScan | IndexScan, types: readonly FieldType[]): string {
   const out: string[] = [];
   const byRowId = p.op === 'TableScan' && p.byRowId === true;
-  if (!p.full && !byRowId) {
+  if (!isWhole(p) && !byRowId) {
     const decided = p.ranges.ranges.length === 0 || p.ranges.rebuild !== undefined;
     if (decided) out.push(`range: decided by ${spaced(p.accessConditions ?? [])}`);
     else out.push(`range:${rangesText(p.ranges, types)}`);

@@ -2,20 +2,20 @@ import type { Column } from '../../expression/expression.js';
 import type { LogicalPlan } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { implementAggregation } from './implement/aggregation.js';
-import { finishCop, implementDataSource, implementMemTable } from './implement/data-source.js';
+import { finishCop, implementDataSource } from './implement/data-source.js';
 import { implementJoin } from './implement/join.js';
+import { implementLimit, implementTopN } from './implement/limit.js';
+import { implementMemTable } from './implement/mem-table.js';
+import { exactColumns, implementProjection } from './implement/projection.js';
 import {
   implementCte,
   implementDual,
   implementExpand,
   implementJsonTable,
-  implementLimit,
   implementLock,
   implementMaxOneRow,
-  implementProjection,
   implementSelection,
   implementSort,
-  implementTopN,
   implementUnion,
   implementWindow,
 } from './implement/unary.js';
@@ -50,19 +50,5 @@ export function findBestPlan(p: LogicalPlan, columns: readonly Column[], state: 
     t.kind === 'root' ? t : finishCop(o, t),
   );
   const task = opt.findRoot(p, ANY);
-  let { plan } = task;
-  const exact = plan.schema.length === columns.length && plan.schema.every((c, i) => c.id === columns[i]!.id);
-  if (!exact) {
-    plan = {
-      op: 'Projection',
-      id: opt.nextId(),
-      schema: columns,
-      estRows: task.rows,
-      estCost: task.cost,
-      task: 'root',
-      child: plan,
-      exprs: [...columns],
-    };
-  }
-  return new IndexResolver().resolve(plan);
+  return new IndexResolver().resolve(exactColumns(opt, task, { schema: columns }));
 }

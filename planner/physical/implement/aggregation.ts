@@ -92,7 +92,7 @@ function aggPlan(
 const rowCost = (op: Kind): number => (op === 'HashAgg' ? COST.hashAggRow : COST.streamAggRow);
 
 /** Aggregates a child task, in the store as far as it goes. */
-function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): RootTask {
+export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): RootTask {
   const stats = opt.stats(p);
   const groups = stats.rows;
   const determinants = op === 'HashAgg' ? groupDeterminants(p.groupBy, p.children[0]!) : null;

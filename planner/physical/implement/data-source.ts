@@ -1,47 +1,31 @@
 import type { Expression } from '../../../expression/expression.js';
 import { COST, lookupRowCost } from '../../cost/factors.js';
 import { entryCost, recordCost } from '../../cost/row-size.js';
-import { evaluator, isKnown, selectivity, tableEstimate } from '../../cost/selectivity.js';
+import { evaluator, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
 import { intervalsOf, shapeOf } from '../../ranger/condition.js';
 import { datumCompare, FULL, intersect, type Interval } from '../../ranger/interval.js';
 import { handleColumns } from '../../logical/build-from.js';
-import type { DataSource, MemTable } from '../../logical/plan.js';
-import { allPoints } from '../../ranger/ranger.js';
-import { accessPaths, indexColumns, scanColumns, type AccessPath } from '../access-path.js';
-import type { PartitionDefinition } from '../../../catalog/model.js';
-import type { Datum } from '../../../types/datum.js';
-import { partitionLocator } from '../../partition/locator.js';
+import type { DataSource } from '../../logical/plan.js';
+import { accessPaths, indexColumns, type AccessPath } from '../access-path.js';
 import { prunedPartitions } from '../../partition/prune.js';
 import type { Optimizer } from '../optimizer.js';
 import type {
-  BatchPointGet,
   IndexLookUp,
   IndexReader,
-  KeyRangeDatum,
   PhysicalPlan,
-  PointGet,
-  Projection,
   ReadPartitions,
-  TableDual,
   TableReader,
   TableScan,
-  UnionScan,
 } from '../plan.js';
 import { sourceEngines } from '../engines.js';
 import type { MergeHints } from '../merge-path.js';
-import { scanTakes } from '../mem-table-conditions.js';
 import { pushable } from '../pushdown.js';
 import { bestIndexMerge } from './index-merge.js';
-import {
-  indexScan,
-  partitionIdsOf,
-  physicalIdOf,
-  prunesDynamically,
-  readPartitions,
-  selectionOver,
-  tableScan,
-} from './scan.js';
+import { pointInOrder, tryPointPath } from './point.js';
+import { exactColumns } from './projection.js';
+import { handlesTell, withOwnWrites } from './union-scan.js';
+import { emptyTask, indexScan, prunesDynamically, readPartitions, selectionOver, tableScan } from './scan.js';
 import { rowScale, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
 
 /** Whether a path gives its rows in an order, and in which direction. */
@@ -102,13 +86,6 @@ function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Ta
     : parts;
 }
 
-/**
- * Whether rows of a global index's reader can be told from the transaction's own: by their handles, unless EXCHANGE PARTITION
- * brought hidden ones that other partitions have, too.
- */
-const handlesTell = ({ table, dirty }: DataSource): boolean =>
-  !dirty || table.foreignHandles !== true || table.pkIsHandle || table.isCommonHandle;
-
 /** The cheapest way to read the partitions together. */
 function throughGlobalIndex(
   opt: Optimizer,
@@ -143,12 +120,7 @@ function partByPart(opt: Optimizer, ds: DataSource, kept: readonly number[], pro
     estCost: cost,
     task: 'root',
     partitions: true,
-    children: tasks.map(({ part, task }) => {
-      const { schema } = task.plan;
-      const exact =
-        schema.length === part.schema.length && schema.every((c, k) => c.id === part.schema[k]!.id);
-      return exact ? task.plan : trim(opt, task, part.schema).plan;
-    }),
+    children: tasks.map(({ part, task }) => exactColumns(opt, task, part)),
   };
   return { kind: 'root', plan, rows, cost };
 }
@@ -288,18 +260,6 @@ function isContradiction(ds: DataSource, opt: Optimizer): boolean {
 
 const isFalse = (c: Expression): boolean =>
   c.kind === 'constant' && c.param === undefined && (c.value === null || c.value === 0 || c.value === 0n);
-
-export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['schema'] }): RootTask {
-  const plan: TableDual = {
-    op: 'TableDual',
-    id: opt.nextId(),
-    schema: p.schema,
-    estRows: 0,
-    task: 'root',
-    rowCount: 0,
-  };
-  return { kind: 'root', plan, rows: 0, cost: 0 };
-}
 
 /** Scans of one path with the filters that go with them. */
 export function scanTask(
@@ -474,199 +434,4 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
     cost,
     ...(task.columnar === true ? { columnar: true } : {}),
   };
-}
-
-/** Puts the transaction's own writes over a reader. */
-function withOwnWrites(
-  opt: Optimizer,
-  ds: DataSource,
-  reader: RootTask,
-  order: readonly OrderItem[],
-  partitions: ReadPartitions | undefined,
-  global: boolean,
-): RootTask {
-  const { plan } = reader;
-  const union: UnionScan = {
-    op: 'UnionScan',
-    id: opt.nextId(),
-    schema: plan.schema,
-    estRows: reader.rows,
-    task: 'root',
-    child: plan,
-    ...(partitions === undefined ? {} : { partitions }),
-    table: ds.table,
-    physicalId: physicalIdOf(ds),
-    ...(global ? { physicalIds: partitionIdsOf(opt, ds) } : {}),
-    conditions: ds.conditions,
-    columns: plan.schema.map((c) => ds.infos.get(c.id) ?? null),
-    keepOrder: order.map((o) => ({ expr: o.column, desc: o.desc })),
-  };
-  return opt.over(reader, union, reader.rows, reader.rows * COST.filterRow);
-}
-
-/** A get that gives its rows in an order: one row is in any, several come by their key. */
-function pointInOrder(ds: DataSource, task: RootTask, order: readonly OrderItem[]): RootTask | null {
-  const { plan } = task;
-  if (order.length === 0 || plan.op === 'PointGet') return task;
-  if (plan.op !== 'BatchPointGet' || plan.partitions !== undefined) return null;
-  const { desc } = order[0]!;
-  const key =
-    plan.index === null
-      ? handleColumns(ds).map((c) => c.id)
-      : plan.index.columns.map((x) => ds.all.find((c) => ds.infos.get(c.id)?.offset === x.offset)?.id);
-  if (order.some((o, i) => o.desc !== desc || (i < key.length && key[i] !== o.column.id))) return null;
-  return { ...task, plan: { ...plan, keepOrder: true, desc } };
-}
-
-/** A unique key fixed to constants: a get instead of a scan. */
-function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
-  if (!ds.conditions.every((c) => isKnown(c, opt.ctx)) || ds.conditions.length === 0) return null;
-  const paths = accessPaths(opt.ctx, ds);
-  for (const path of paths) {
-    const width = path.index === null ? path.keys.length : path.index.columns.length;
-    if (path.index !== null && !path.index.unique) continue;
-    if (
-      path.access.rebuild !== null ||
-      path.access.equalColumns < width ||
-      path.keys.slice(0, width).some((k) => k.length >= 0)
-    )
-      continue;
-    const { ranges } = path.access;
-    if (ranges.length === 0) return emptyTask(opt, ds);
-    if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
-    const task = pointTask(opt, ds, path, ranges, width);
-    if (task !== null) return task;
-  }
-  return null;
-}
-
-function pointTask(
-  opt: Optimizer,
-  ds: DataSource,
-  path: AccessPath,
-  ranges: readonly KeyRangeDatum[],
-  width: number,
-): RootTask | null {
-  const needed = new Set(ds.schema.map((c) => c.id));
-  columnsOf(path.access.remained, needed);
-  const { columns, schema, rowId } = scanColumns(ds, needed);
-  const keys = ranges.map((r) =>
-    r.low.slice(0, width).map((b, i): Expression => ({
-      kind: 'constant',
-      type: path.keys[i]!.column.type,
-      value: typeof b === 'object' ? b.value : null,
-    })),
-  );
-  const whole = ds.table.partition !== undefined && ds.physical === null;
-  const placed = whole && path.index?.global !== true ? keyPartitions(opt, ds, path, keys) : [];
-  if (placed === null) return null;
-  // Keys that belong to no partition, or to none that is read, find nothing.
-  const there = placed.length === 0 ? keys : keys.filter((_, i) => placed[i] !== null);
-  const parts = placed.filter((d) => d !== null);
-  if (there.length === 0) return emptyTask(opt, ds);
-  const base = {
-    id: opt.nextId(),
-    schema,
-    task: 'root' as const,
-    db: ds.db,
-    table: ds.table,
-    alias: ds.alias,
-    columns,
-    index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
-    physicalId: parts[0]?.id ?? physicalIdOf(ds),
-    ...(path.index?.global === true ? { globalIn: partitionIdsOf(opt, ds) } : {}),
-    lock: null,
-    handleOut: rowId,
-  };
-  const plan: PointGet | BatchPointGet =
-    there.length === 1
-      ? { ...base, op: 'PointGet', estRows: 1, key: there[0]! }
-      : {
-          ...base,
-          op: 'BatchPointGet',
-          estRows: there.length,
-          keys: there,
-          keepOrder: false,
-          desc: false,
-          ...(parts.length === 0
-            ? {}
-            : { partitions: { ids: parts.map((d) => d.id), text: partitionText(ds, parts) } }),
-        };
-  const cost = COST.open + keys.length * (path.index === null ? 1 : 2) * COST.scanRow;
-  let task: RootTask = { kind: 'root', plan: { ...plan, estCost: cost }, rows: keys.length, cost };
-  if (path.access.remained.length > 0) {
-    task = opt.over(
-      task,
-      selectionOver(opt, task.plan, path.access.remained, keys.length),
-      task.rows,
-      COST.filterRow,
-    );
-  }
-  return task;
-}
-
-/**
- * The partition of each key, null for keys without one that is read; null altogether when the keys do not decide it.
- */
-function keyPartitions(
-  opt: Optimizer,
-  ds: DataSource,
-  path: AccessPath,
-  keys: readonly (readonly Expression[])[],
-): (PartitionDefinition | null)[] | null {
-  const locator = partitionLocator(ds.table, opt.ctx.eval);
-  const offsets = path.keys.map((k) => ds.infos.get(k.column.id)?.offset ?? -1);
-  if (locator.deciding.some((o) => !offsets.slice(0, keys[0]!.length).includes(o))) return null;
-  const read = new Set(prunedPartitions(opt.ctx, ds));
-  return keys.map((key) => {
-    const row: Datum[] = ds.table.columns.map(() => null);
-    key.forEach((e, i) => (row[offsets[i]!] = (e as { value: Datum }).value));
-    const at = locator.locate(row, opt.ctx.eval);
-    return at >= 0 && read.has(at) ? ds.table.partition!.definitions[at]! : null;
-  });
-}
-
-/** EXPLAIN's text of partitions, in the table's order. */
-function partitionText(ds: DataSource, parts: readonly PartitionDefinition[]): string {
-  const { definitions } = ds.table.partition!;
-  const used = definitions.filter((d) => parts.includes(d));
-  return used.length === definitions.length ? 'all' : used.map((d) => d.name).join(',');
-}
-
-export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): RootTask | null {
-  // Its rows come in no order.
-  if (prop.order.length > 0) return null;
-  const columns = p.schema.map((c) => p.infos.get(c.id)!);
-  const rows = opt.stats(p).rows;
-  const taken = p.conditions.filter((c) => scanTakes(p.table.name, c));
-  const rest = p.conditions.filter((c) => !taken.includes(c));
-  const scan: PhysicalPlan = {
-    op: 'MemTableScan',
-    id: opt.nextId(),
-    schema: p.schema,
-    estRows: rows,
-    task: 'root',
-    db: p.db,
-    table: p.table,
-    columns,
-    conditions: taken,
-  };
-  let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
-  if (rest.length > 0)
-    task = opt.over(task, selectionOver(opt, scan, rest, rows * 0.8), rows * 0.8, rows * COST.filterRow);
-  return task;
-}
-
-/** A projection that drops what only conditions needed. */
-export function trim(opt: Optimizer, task: RootTask, schema: DataSource['schema']): RootTask {
-  const plan: Projection = {
-    op: 'Projection',
-    id: opt.nextId(),
-    schema,
-    estRows: task.rows,
-    task: 'root',
-    child: task.plan,
-    exprs: [...schema],
-  };
-  return opt.over(task, plan, task.rows, task.rows * COST.projectRow);
 }

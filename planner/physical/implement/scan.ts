@@ -6,8 +6,16 @@ import { prunedPartitions } from '../../partition/prune.js';
 import { scanColumns, type AccessPath } from '../access-path.js';
 import { wantsRows } from '../engines.js';
 import type { Optimizer } from '../optimizer.js';
-import type { IndexScan, PhysicalPlan, ReadPartitions, ScanRanges, Selection, TableScan } from '../plan.js';
-import type { OrderItem } from '../task.js';
+import type {
+  IndexScan,
+  PhysicalPlan,
+  ReadPartitions,
+  ScanRanges,
+  Selection,
+  TableDual,
+  TableScan,
+} from '../plan.js';
+import type { OrderItem, RootTask } from '../task.js';
 
 /** Id of the physical table that a source reads. */
 export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;
@@ -145,3 +153,16 @@ export const PARTITION_ID: Column = {
   index: -1,
   name: '_tidb_tid',
 };
+
+/** No rows. */
+export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['schema'] }): RootTask {
+  const plan: TableDual = {
+    op: 'TableDual',
+    id: opt.nextId(),
+    schema: p.schema,
+    estRows: 0,
+    task: 'root',
+    rowCount: 0,
+  };
+  return { kind: 'root', plan, rows: 0, cost: 0 };
+}

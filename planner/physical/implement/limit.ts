@@ -1,0 +1,200 @@
+import type { ByItem, Expression } from '../../../expression/expression.js';
+import { COST } from '../../cost/factors.js';
+import type { Limit as LogicalLimit, TopN as LogicalTopN } from '../../logical/plan.js';
+import { columnsOf } from '../../logical/expression-walk.js';
+import { intConstant } from '../../resolve/literal.js';
+import { asOrder, type Optimizer } from '../optimizer.js';
+import type { Limit, PhysicalPlan, TopN } from '../plan.js';
+import { pushable } from '../pushdown.js';
+import { ANY, type CopTask, type Property, type RootTask, type Task } from '../task.js';
+import { limitMerge } from './index-merge.js';
+import { projectionOver, trim } from './projection.js';
+
+/** Rows a LIMIT reads in all; null when a parameter decides. */
+function limitRows(offset: Expression, count: Expression): number | null {
+  const value = (e: Expression): number | null =>
+    e.kind === 'constant' && e.value !== null && !(e.value instanceof Uint8Array) ? Number(e.value) : null;
+  const o = value(offset);
+  const c = value(count);
+  return o === null || c === null ? null : o + c;
+}
+
+const isParam = (e: Expression): boolean => e.kind === 'constant' && e.param !== undefined;
+
+export function implementLimit(opt: Optimizer, p: LogicalLimit, prop: Property): Task | null {
+  // Rows that a LIMIT keeps depend on the order below it: none may be put in from above.
+  if (prop.order.length > 0) return null;
+  const below = p.children[0]!;
+  const total = limitRows(p.offset, p.count);
+  const hint = Math.min(total ?? Infinity, prop.limit + (total ?? 0));
+  if (below.op === 'Sort')
+    return implementTopN(opt, { ...p, op: 'TopN', by: below.by, children: below.children }, prop);
+  const task = opt.find(below, { order: [], limit: hint });
+  return limited(opt, task, p.offset, p.count, total);
+}
+
+function limited(
+  opt: Optimizer,
+  task: Task,
+  offset: Expression,
+  count: Expression,
+  total: number | null,
+): RootTask {
+  let t = task;
+  const dynamic = isParam(offset) || isParam(count);
+  if (t.kind === 'cop' && total !== null && !dynamic) t = pushLimit(opt, t, total);
+  if (t.kind === 'root' && t.plan.op === 'IndexMerge' && total !== null && !dynamic) {
+    const n = Number((count as { value: number }).value);
+    const limit = limitMerge(opt, t.plan, total - n, n);
+    t = { ...t, plan: limit.plan, rows: Math.min(t.rows, n) };
+    if (limit.done) return t;
+  }
+  const embedded = t.kind === 'cop' && t.pushedLimit !== undefined;
+  const root = opt.root(t);
+  const rows = total === null ? root.rows : Math.min(root.rows, Number((count as { value: number }).value));
+  // A limit embedded in a lookup does all of it.
+  if (embedded && root.plan.op === 'IndexLookUp') {
+    const plan = {
+      ...root.plan,
+      estRows: rows,
+      pushedLimit: {
+        offset: Number((offset as { value: number }).value),
+        count: Number((count as { value: number }).value),
+      },
+    };
+    return { ...root, plan, rows };
+  }
+  const plan: Limit = {
+    op: 'Limit',
+    id: opt.nextId(),
+    schema: root.plan.schema,
+    estRows: rows,
+    task: 'root',
+    child: root.plan,
+    offset,
+    count,
+  };
+  return opt.over(root, plan, rows, 0);
+}
+
+/** Lets the store stop after enough rows. */
+function pushLimit(opt: Optimizer, t: CopTask, total: number): CopTask {
+  const over = (plan: PhysicalPlan): Limit => ({
+    op: 'Limit',
+    id: opt.nextId(),
+    schema: plan.schema,
+    estRows: Math.min(plan.estRows, total),
+    task: plan.task,
+    child: plan,
+    offset: intConstant(0),
+    count: intConstant(total),
+  });
+  if (t.indexPlan !== null && t.tablePlan !== null) {
+    // Each handle is a row unless the table side filters: then only that side knows which rows count.
+    if (t.tableFiltered) return { ...t, tablePlan: over(t.tablePlan), rows: Math.min(t.rows, total) };
+    // Of several partitions each gives as many rows: the limit over them all stays above.
+    const several = t.partitions !== undefined && t.partitions.ids.length > 1;
+    return {
+      ...t,
+      indexPlan: over(t.indexPlan),
+      indexRows: Math.min(t.indexRows, total),
+      rows: Math.min(t.rows, total),
+      ...(several ? {} : { pushedLimit: { offset: 0, count: total } }),
+    };
+  }
+  return t.indexPlan !== null
+    ? { ...t, indexPlan: over(t.indexPlan), rows: Math.min(t.rows, total) }
+    : { ...t, tablePlan: over(t.tablePlan!), rows: Math.min(t.rows, total) };
+}
+
+export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): Task | null {
+  const given = asOrder(p.by) ?? [];
+  if (prop.order.some((o, i) => o.column.id !== given[i]?.column.id || o.desc !== given[i].desc)) return null;
+  const total = limitRows(p.offset, p.count);
+  const options: RootTask[] = [];
+  const order = asOrder(p.by);
+  if (order !== null) {
+    // Rows that come in order need no sort: stop after the first ones.
+    const task = opt.tryFind(p.children[0]!, { order, limit: total ?? Infinity });
+    if (task !== null) options.push(limited(opt, task, p.offset, p.count, total));
+  }
+  let task = opt.find(p.children[0]!, ANY);
+  if (
+    task.kind === 'cop' &&
+    total !== null &&
+    !isParam(p.offset) &&
+    !isParam(p.count) &&
+    p.by.every((b) => pushable(b.expr))
+  ) {
+    task = pushTopN(opt, task, p, total);
+  }
+  const input = opt.root(task);
+  const { root, by } = withOrder(opt, input, p.by);
+  const rows = total === null ? root.rows : Math.min(root.rows, Number((p.count as { value: number }).value));
+  const plan: TopN = {
+    op: 'TopN',
+    id: opt.nextId(),
+    schema: root.plan.schema,
+    estRows: rows,
+    task: 'root',
+    child: root.plan,
+    by,
+    offset: p.offset,
+    count: p.count,
+  };
+  const best = opt.over(root, plan, rows, topNCost(root.rows, total ?? root.rows));
+  options.push(root === input ? best : trim(opt, best, input.plan.schema, true));
+  return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** Computes what rows are ordered by once, in a projection below. */
+function withOrder(
+  opt: Optimizer,
+  root: RootTask,
+  by: readonly ByItem[],
+): { readonly root: RootTask; readonly by: readonly ByItem[] } {
+  if (!by.some((b) => b.expr.kind === 'function')) return { root, by };
+  const exprs: Expression[] = [...root.plan.schema];
+  const schema = [...root.plan.schema];
+  const placed = by.map((b) => {
+    if (b.expr.kind !== 'function') return b;
+    const column = opt.state.column(b.expr.type);
+    exprs.push(b.expr);
+    schema.push(column);
+    return { ...b, expr: column };
+  });
+  return { root: projectionOver(opt, root, exprs, schema), by: placed };
+}
+
+const topNCost = (rows: number, kept: number): number =>
+  COST.open + rows * COST.sortCompare * Math.log2(Math.max(2, Math.min(rows, kept)));
+
+/** The store keeps its best rows only. */
+function pushTopN(opt: Optimizer, t: CopTask, p: LogicalTopN, total: number): CopTask {
+  const over = (plan: PhysicalPlan): TopN => ({
+    op: 'TopN',
+    id: opt.nextId(),
+    schema: plan.schema,
+    estRows: Math.min(plan.estRows, total),
+    task: plan.task,
+    child: plan,
+    by: p.by,
+    offset: intConstant(0),
+    count: intConstant(total),
+  });
+  const used = [...columnsOf(p.by.map((b) => b.expr))];
+  const has = (plan: PhysicalPlan): boolean => used.every((id) => plan.schema.some((c) => c.id === id));
+  if (t.indexPlan !== null && t.tablePlan !== null) {
+    if (t.tableFiltered || !has(t.indexPlan)) return t;
+    return {
+      ...t,
+      indexPlan: over(t.indexPlan),
+      indexRows: Math.min(t.indexRows, total),
+      rows: Math.min(t.rows, total),
+    };
+  }
+  const cost = t.cost + topNCost(t.rows, total);
+  return t.indexPlan !== null
+    ? { ...t, indexPlan: over(t.indexPlan), rows: Math.min(t.rows, total), cost }
+    : { ...t, tablePlan: over(t.tablePlan!), rows: Math.min(t.rows, total), cost };
+}

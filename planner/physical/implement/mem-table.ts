@@ -1,0 +1,31 @@
+import { COST } from '../../cost/factors.js';
+import type { MemTable } from '../../logical/plan.js';
+import { scanTakes } from '../mem-table-conditions.js';
+import type { Optimizer } from '../optimizer.js';
+import type { PhysicalPlan } from '../plan.js';
+import type { Property, RootTask } from '../task.js';
+import { selectionOver } from './scan.js';
+
+export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): RootTask | null {
+  // Its rows come in no order.
+  if (prop.order.length > 0) return null;
+  const columns = p.schema.map((c) => p.infos.get(c.id)!);
+  const rows = opt.stats(p).rows;
+  const taken = p.conditions.filter((c) => scanTakes(p.table.name, c));
+  const rest = p.conditions.filter((c) => !taken.includes(c));
+  const scan: PhysicalPlan = {
+    op: 'MemTableScan',
+    id: opt.nextId(),
+    schema: p.schema,
+    estRows: rows,
+    task: 'root',
+    db: p.db,
+    table: p.table,
+    columns,
+    conditions: taken,
+  };
+  let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
+  if (rest.length > 0)
+    task = opt.over(task, selectionOver(opt, scan, rest, rows * 0.8), rows * 0.8, rows * COST.filterRow);
+  return task;
+}

@@ -1,0 +1,145 @@
+import type { PartitionDefinition } from '../../../catalog/model.js';
+import type { Expression } from '../../../expression/expression.js';
+import type { Datum } from '../../../types/datum.js';
+import { COST } from '../../cost/factors.js';
+import { isKnown } from '../../cost/selectivity.js';
+import { handleColumns } from '../../logical/build-from.js';
+import { columnsOf } from '../../logical/expression-walk.js';
+import type { DataSource } from '../../logical/plan.js';
+import { partitionLocator } from '../../partition/locator.js';
+import { prunedPartitions } from '../../partition/prune.js';
+import { allPoints } from '../../ranger/ranger.js';
+import { accessPaths, scanColumns, type AccessPath } from '../access-path.js';
+import type { Optimizer } from '../optimizer.js';
+import type { BatchPointGet, KeyRangeDatum, PointGet } from '../plan.js';
+import type { OrderItem, RootTask } from '../task.js';
+import { emptyTask, partitionIdsOf, physicalIdOf, selectionOver } from './scan.js';
+
+/** A get that gives its rows in an order: one row is in any, several come by their key. */
+export function pointInOrder(ds: DataSource, task: RootTask, order: readonly OrderItem[]): RootTask | null {
+  const { plan } = task;
+  if (order.length === 0 || plan.op === 'PointGet') return task;
+  if (plan.op !== 'BatchPointGet' || plan.partitions !== undefined) return null;
+  const { desc } = order[0]!;
+  const key =
+    plan.index === null
+      ? handleColumns(ds).map((c) => c.id)
+      : plan.index.columns.map((x) => ds.all.find((c) => ds.infos.get(c.id)?.offset === x.offset)?.id);
+  if (order.some((o, i) => o.desc !== desc || (i < key.length && key[i] !== o.column.id))) return null;
+  return { ...task, plan: { ...plan, keepOrder: true, desc } };
+}
+
+/** A unique key fixed to constants: a get instead of a scan. */
+export function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
+  if (!ds.conditions.every((c) => isKnown(c, opt.ctx)) || ds.conditions.length === 0) return null;
+  const paths = accessPaths(opt.ctx, ds);
+  for (const path of paths) {
+    const width = path.index === null ? path.keys.length : path.index.columns.length;
+    if (path.index !== null && !path.index.unique) continue;
+    if (
+      path.access.rebuild !== null ||
+      path.access.equalColumns < width ||
+      path.keys.slice(0, width).some((k) => k.length >= 0)
+    )
+      continue;
+    const { ranges } = path.access;
+    if (ranges.length === 0) return emptyTask(opt, ds);
+    if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
+    const task = pointTask(opt, ds, path, ranges, width);
+    if (task !== null) return task;
+  }
+  return null;
+}
+
+function pointTask(
+  opt: Optimizer,
+  ds: DataSource,
+  path: AccessPath,
+  ranges: readonly KeyRangeDatum[],
+  width: number,
+): RootTask | null {
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf(path.access.remained, needed);
+  const { columns, schema, rowId } = scanColumns(ds, needed);
+  const keys = ranges.map((r) =>
+    r.low.slice(0, width).map((b, i): Expression => ({
+      kind: 'constant',
+      type: path.keys[i]!.column.type,
+      value: typeof b === 'object' ? b.value : null,
+    })),
+  );
+  const whole = ds.table.partition !== undefined && ds.physical === null;
+  const placed = whole && path.index?.global !== true ? keyPartitions(opt, ds, path, keys) : [];
+  if (placed === null) return null;
+  // Keys that belong to no partition, or to none that is read, find nothing.
+  const there = placed.length === 0 ? keys : keys.filter((_, i) => placed[i] !== null);
+  const parts = placed.filter((d) => d !== null);
+  if (there.length === 0) return emptyTask(opt, ds);
+  const base = {
+    id: opt.nextId(),
+    schema,
+    task: 'root' as const,
+    db: ds.db,
+    table: ds.table,
+    alias: ds.alias,
+    columns,
+    index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
+    physicalId: parts[0]?.id ?? physicalIdOf(ds),
+    ...(path.index?.global === true ? { globalIn: partitionIdsOf(opt, ds) } : {}),
+    lock: null,
+    handleOut: rowId,
+  };
+  const plan: PointGet | BatchPointGet =
+    there.length === 1
+      ? { ...base, op: 'PointGet', estRows: 1, key: there[0]! }
+      : {
+          ...base,
+          op: 'BatchPointGet',
+          estRows: there.length,
+          keys: there,
+          keepOrder: false,
+          desc: false,
+          ...(parts.length === 0
+            ? {}
+            : { partitions: { ids: parts.map((d) => d.id), text: partitionText(ds, parts) } }),
+        };
+  const cost = COST.open + keys.length * (path.index === null ? 1 : 2) * COST.scanRow;
+  let task: RootTask = { kind: 'root', plan: { ...plan, estCost: cost }, rows: keys.length, cost };
+  if (path.access.remained.length > 0) {
+    task = opt.over(
+      task,
+      selectionOver(opt, task.plan, path.access.remained, keys.length),
+      task.rows,
+      COST.filterRow,
+    );
+  }
+  return task;
+}
+
+/**
+ * The partition of each key, null for keys without one that is read; null altogether when the keys do not decide it.
+ */
+function keyPartitions(
+  opt: Optimizer,
+  ds: DataSource,
+  path: AccessPath,
+  keys: readonly (readonly Expression[])[],
+): (PartitionDefinition | null)[] | null {
+  const locator = partitionLocator(ds.table, opt.ctx.eval);
+  const offsets = path.keys.map((k) => ds.infos.get(k.column.id)?.offset ?? -1);
+  if (locator.deciding.some((o) => !offsets.slice(0, keys[0]!.length).includes(o))) return null;
+  const read = new Set(prunedPartitions(opt.ctx, ds));
+  return keys.map((key) => {
+    const row: Datum[] = ds.table.columns.map(() => null);
+    key.forEach((e, i) => (row[offsets[i]!] = (e as { value: Datum }).value));
+    const at = locator.locate(row, opt.ctx.eval);
+    return at >= 0 && read.has(at) ? ds.table.partition!.definitions[at]! : null;
+  });
+}
+
+/** EXPLAIN's text of partitions, in the table's order. */
+function partitionText(ds: DataSource, parts: readonly PartitionDefinition[]): string {
+  const { definitions } = ds.table.partition!;
+  const used = definitions.filter((d) => parts.includes(d));
+  return used.length === definitions.length ? 'all' : used.map((d) => d.name).join(',');
+}
