@@ -43,6 +43,10 @@ export interface ExecContext {
   readonly feedback: FeedbackSink | null;
   /** Rows changed, for statistics (modify_count). */
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void;
+  /** Own writes count as they were before this stage of the membuffer: set where a statement reads on while it writes. */
+  readonly ownBefore?: number;
+  /** Of a statement that writes: the context in which it reads what it writes by, where that is another. */
+  readonly reading?: ExecContext;
   /** Ranges that replace those of a scan, by plan id: set by IndexJoin for its inner side. */
   readonly scanOverrides?: ReadonlyMap<number, readonly KeyRangeDatum[]>;
   /** What hash joins say of the scans below them; absent where scans do not look. */

@@ -5,6 +5,7 @@ import { executeDelete } from './dml/delete.js';
 import { executeInsert } from './dml/insert.js';
 import { executeUpdate } from './dml/update.js';
 import type { DmlResult, ExecContext } from './exec-context.js';
+import { readsAgain } from './reads-again.js';
 import { andThen } from './operator.js';
 
 /**
@@ -14,10 +15,22 @@ import { andThen } from './operator.js';
  */
 export function executeDml(plan: Insert | Update | Delete, ctx: ExecContext): Awaitable<DmlResult> {
   const current = currentReadContext(ctx);
-  const result = change(plan, current);
+  const result = readsAgain(plan) ? changeInStage(plan, current) : change(plan, current);
   const { foreignKeys } = ctx;
   if (foreignKeys === undefined || foreignKeys === null) return result;
   return andThen(result, (r) => andThen(foreignKeys.enforce(), () => r));
+}
+
+/** Its reads see the transaction as it was before the statement, its writes are a stage of their own. */
+function changeInStage(plan: Insert | Update | Delete, current: ExecContext): Awaitable<DmlResult> {
+  const txn = current.txn!;
+  const stage = txn.stage();
+  const reading = Object.create(current, { ownBefore: { value: stage, enumerable: true } }) as ExecContext;
+  const writing = Object.create(current, { reading: { value: reading, enumerable: true } }) as ExecContext;
+  return andThen(change(plan, writing), (r) => {
+    txn.releaseStage(stage);
+    return r;
+  });
 }
 
 function change(plan: Insert | Update | Delete, current: ExecContext): Awaitable<DmlResult> {

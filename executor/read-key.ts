@@ -6,7 +6,7 @@ import type { ExecContext } from './exec-context.js';
 /** Point reads as a statement sees them: the transaction's own writes, then the statement's snapshot. */
 
 export function readKey(key: Uint8Array, ctx: ExecContext): Awaitable<Uint8Array | null> {
-  const own = ctx.txn?.memBuffer.get(key);
+  const own = ctx.txn?.memBuffer.get(key, ctx.ownBefore);
   return own === undefined ? ctx.snapshot.get(key) : own;
 }
 
@@ -18,7 +18,7 @@ export function readKeys(keys: readonly Uint8Array[], ctx: ExecContext): Awaitab
   const missing: Uint8Array[] = [];
   const places: number[] = [];
   for (let i = 0; i < keys.length; i++) {
-    const own = buffer.get(keys[i]!);
+    const own = buffer.get(keys[i]!, ctx.ownBefore);
     if (own !== undefined) out[i] = own;
     else {
       missing.push(keys[i]!);
@@ -80,7 +80,7 @@ export function readKeysLocked(
     if (txn.memBuffer.count === 0 && lock.wait !== 'skipLocked') return values;
     return values.map((v, i) => {
       if (v === SKIPPED_LOCKED) return null;
-      const w = txn.memBuffer.get(keys[i]!);
+      const w = txn.memBuffer.get(keys[i]!, ctx.ownBefore);
       return w === undefined ? v : w;
     });
   };

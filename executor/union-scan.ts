@@ -19,8 +19,8 @@ import { orderable, rowComparator } from './row-order.js';
 
 /**
  * The transaction's own rows of a table laid over what the store gave: rows written or deleted here are dropped from the
- * child, and rows written here that satisfy the conditions come instead. What counts as own is settled at `open`,
- * so that a statement does not meet what it writes itself.
+ * child, and rows written here that satisfy the conditions come instead. What counts as own is settled at `open` (or, for what
+ * is opened again and again, by `ctx.ownBefore`), so that a statement does not meet what it writes itself.
  */
 export class UnionScanOperator implements Operator {
   /** Record keys written or deleted. */
@@ -79,7 +79,7 @@ export class UnionScanOperator implements Operator {
     if (buffer === undefined || buffer.count === 0) return;
     let decoder: RowBatchDecoder | null = null;
     for (const { startKey, endKey } of this.ranges()) {
-      for (const { key, value } of buffer.iterate(startKey, endKey)) {
+      for (const { key, value } of buffer.iterate(startKey, endKey, false, ctx.ownBefore)) {
         const name = this.name(key);
         // Ranges of a join's keys may overlap. Of a row that went to another partition both keys count.
         if (plan.physicalIds === undefined && this.touched.has(name)) continue;

@@ -188,8 +188,8 @@ export interface LockOptions {
 }
 
 export interface MemBuffer {
-  /** undefined: not written here; null: deleted here. */
-  get(key: Uint8Array): Uint8Array | null | undefined;
+  /** undefined: not written here (or not before the stage); null: deleted here. */
+  get(key: Uint8Array, beforeStage?: number): Uint8Array | null | undefined;
   /** Ascending or descending over own writes; deletions as null values. */
   iterate(
     startKey: Uint8Array,

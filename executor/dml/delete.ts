@@ -24,7 +24,7 @@ async function deleteRows(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
     deleted: 0,
   }));
   const done = plan.targets.length > 1 || 'left' in plan.child ? new Set<string>() : null;
-  const child = buildOperator(plan.child, ctx);
+  const child = buildOperator(plan.child, ctx.reading ?? ctx);
   let affected = 0;
   try {
     await child.open();

@@ -688,7 +688,7 @@ async function insertSelect(
   lax: boolean,
   ctx: ExecContext,
 ): Promise<void> {
-  const select = buildOperator(plan.select!, ctx);
+  const select = buildOperator(plan.select!, ctx.reading ?? ctx);
   const types = plan.select!.schema.map((c) => c.type);
   const extra = plan.onDuplicate.length === 0 ? [] : types.slice(plan.columns.length);
   inserter.queryTypes = extra;

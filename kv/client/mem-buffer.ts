@@ -102,8 +102,10 @@ export class TxnMemBuffer implements MemBuffer {
     return node;
   }
 
-  get(key: Uint8Array): Uint8Array | null | undefined {
-    return this.count === 0 ? undefined : this.entry(key)?.value;
+  get(key: Uint8Array, beforeStage?: number): Uint8Array | null | undefined {
+    if (this.count === 0) return undefined;
+    const e = this.entry(key);
+    return beforeStage === undefined ? e?.value : e?.valueBefore(beforeStage);
   }
 
   flagsOf(key: Uint8Array): number {

@@ -28,6 +28,8 @@ interface Line {
   readonly prefix: string;
   readonly label: string;
   readonly plan: PhysicalPlan;
+  /** How often the operator is run: its estimates are of one run, its actual figures of all. */
+  readonly times: number;
   /** Rows that stand for a CTE, which is no operator of its own. */
   readonly cte?: CteDefinition;
 }
@@ -35,6 +37,8 @@ interface Line {
 interface Child {
   readonly plan: PhysicalPlan;
   readonly label: string;
+  /** Runs for each run of the parent: what is done for each outer row. */
+  readonly times?: number;
 }
 
 /** Children in the order EXPLAIN prints them: the build side first. */
@@ -59,13 +63,13 @@ function children(p: PhysicalPlan): Child[] {
       const [outer, inner] = p.outer === 'left' ? [p.left, p.right] : [p.right, p.left];
       return [
         { plan: outer, label: '(Build)' },
-        { plan: inner, label: '(Probe)' },
+        { plan: inner, label: '(Probe)', times: outer.estRows },
       ];
     }
     case 'Apply':
       return [
         { plan: p.left, label: '(Build)' },
-        { plan: p.right, label: '(Probe)' },
+        { plan: p.right, label: '(Probe)', times: p.left.estRows },
       ];
     case 'IndexLookUp':
       return [
@@ -91,12 +95,13 @@ function flatten(
   own: string,
   below: string,
   label: string,
+  times: number,
   out: Line[],
   ctes: CteDefinition[],
   inCte: number,
   followed = false,
 ): void {
-  out.push({ prefix: own, label, plan: p });
+  out.push({ prefix: own, label, plan: p, times });
   if (p.op === 'CteRef' && p.cte.id !== inCte && !ctes.some((c) => c.id === p.cte.id)) ctes.push(p.cte);
   const list = children(p);
   list.forEach((c, i) => {
@@ -106,6 +111,7 @@ function flatten(
       `${below}${last ? '└─' : '├─'}`,
       `${below}${last ? '  ' : '│ '}`,
       c.label,
+      times * (c.times ?? 1),
       out,
       ctes,
       inCte,
@@ -116,13 +122,13 @@ function flatten(
 function lines(root: PhysicalPlan, followed: boolean): Line[] {
   const out: Line[] = [];
   const ctes: CteDefinition[] = [];
-  flatten(root, '', '', '', out, ctes, 0, followed);
+  flatten(root, '', '', '', 1, out, ctes, 0, followed);
   for (let i = 0; i < ctes.length; i++) {
     const cte = ctes[i]!;
-    out.push({ prefix: '', label: '', plan: cte.seed, cte });
+    out.push({ prefix: '', label: '', plan: cte.seed, times: 1, cte });
     const seedLast = cte.recursive === null;
-    flatten(cte.seed, seedLast ? '└─' : '├─', seedLast ? '  ' : '│ ', '(Seed Part)', out, ctes, cte.id);
-    if (cte.recursive !== null) flatten(cte.recursive, '└─', '  ', '(Recursive Part)', out, ctes, cte.id);
+    flatten(cte.seed, seedLast ? '└─' : '├─', seedLast ? '  ' : '│ ', '(Seed Part)', 1, out, ctes, cte.id);
+    if (cte.recursive !== null) flatten(cte.recursive, '└─', '  ', '(Recursive Part)', 1, out, ctes, cte.id);
   }
   return out;
 }
@@ -169,7 +175,7 @@ export function explainRows(
         : operatorInfo(p, id);
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
-      estRows: isDml(p) ? 'N/A' : p.estRows.toFixed(2),
+      estRows: isDml(p) ? 'N/A' : (p.estRows * line.times).toFixed(2),
       estCost: p.estCost === undefined ? 'N/A' : p.estCost.toFixed(2),
       costFormula: format === 'cost_trace' ? costFormula(p) : '',
       task: cte !== undefined ? 'root' : p.task,
@@ -236,13 +242,13 @@ interface JsonPlan {
   subOperators?: JsonPlan[];
 }
 
-function json(p: PhysicalPlan, stats: ActualFigures | undefined, label = ''): JsonPlan {
+function json(p: PhysicalPlan, stats: ActualFigures | undefined, label = '', times = 1): JsonPlan {
   const id: IdText = (x) => `${operatorName(x)}_${x.id}`;
   const access = accessObject(p);
-  const below = children(p).map((c) => json(c.plan, stats, c.label));
+  const below = children(p).map((c) => json(c.plan, stats, c.label, times * (c.times ?? 1)));
   return {
     id: `${id(p)}${label}`,
-    estRows: isDml(p) ? 'N/A' : p.estRows.toFixed(2),
+    estRows: isDml(p) ? 'N/A' : (p.estRows * times).toFixed(2),
     ...(stats === undefined ? {} : { actRows: String(stats.of(p).rows) }),
     taskType: p.task,
     ...(access === '' ? {} : { accessObject: access }),

@@ -250,12 +250,14 @@ function indexJoin(
     return [opt.state.call('eq', ...(innerSide === 'left' ? [a, b] : [b, a]))];
   });
   const grouping = inner.above.find((a) => a.op === 'Aggregation');
-  // Rows of one key come together: in the order of the index behind it, an aggregation may take them as they come.
-  const streams = grouping !== undefined && !ds.dirty && groupsByKeys(ds, lookup, grouping);
+  // Rows of one key come together, unless several tables give them: in the order of the index behind it, an aggregation may
+  // take them as they come.
+  const single = !ds.dirty && (ds.table.partition === undefined || lookup.index?.global === true);
+  const streams = single && grouping !== undefined && groupsByKeys(ds, lookup, grouping);
   const cop = innerTask(opt, ds, lookup, filters, perKey, perKey * share, decided, streams);
   let reader = opt.root(cop);
   if (ds.dirty) reader = withOwnWrites(opt, ds, reader, [], cop.partitions, lookup.index?.global === true);
-  const top = climb(opt, inner, reader, streams);
+  const top = climb(opt, inner, reader, streams, perKey / Math.max(1, est.rows));
   const innerRows = Math.max(
     1e-3,
     perKey *
@@ -331,14 +333,16 @@ function groupsByKeys(ds: DataSource, lookup: Lookup, grouping: Aggregation): bo
   return groups.size === 0;
 }
 
-/** The operators between the table and the join, over the inner side's reader. */
-function climb(opt: Optimizer, inner: Inner, reader: RootTask, streams: boolean): RootTask {
+/** The operators between the table and the join, over the inner side's reader; one key is this `share` of the table. */
+function climb(opt: Optimizer, inner: Inner, reader: RootTask, streams: boolean, share: number): RootTask {
   let task = reader;
   for (const p of inner.above) {
     if (p.op === 'Selection')
       task = opt.over(task, selectionOver(opt, task.plan, p.conditions, task.rows), task.rows, 0);
     else if (p.op === 'Projection') task = projectionOver(opt, task, p.exprs, p.schema);
     else task = aggregateTask(opt, p, streams ? 'StreamAgg' : 'HashAgg', task);
+    const rows = Math.min(reader.rows, opt.stats(p).rows * share);
+    task = { ...task, rows, plan: { ...task.plan, estRows: rows } };
   }
   return task;
 }
