@@ -1,4 +1,5 @@
 import type { Chunk } from '../chunk/chunk.js';
+import type { TableInfo } from '../catalog/model.js';
 import { handleColumn, primaryIndex } from '../catalog/table-layout.js';
 import { nextKey } from '../kv/codec/byte-writer.js';
 import { encodeCommonHandle, recordKey, type Handle } from '../kv/codec/table-key.js';
@@ -7,23 +8,39 @@ import type { IndexScan, TableScan } from '../planner/physical/plan.js';
 import type { TimeZone } from '../types/timezone.js';
 
 /** The handles that rows of a scan give: its last column (a global index's last but one), or the clustered primary key's columns among its own. */
-export function handlesOf(scan: IndexScan | TableScan, entries: Chunk, zone: TimeZone): Handle[] {
+export const handlesOf = (scan: IndexScan | TableScan, entries: Chunk, zone: TimeZone): Handle[] =>
+  handlesAt(scan.table, entries, handlePositions(scan), zone);
+
+/** Which columns of a scan's output make the handle. */
+export function handlePositions(scan: IndexScan | TableScan): number[] {
   const { table } = scan;
+  if (table.isCommonHandle)
+    return primaryIndex(table)!.columns.map((c) => {
+      const { id } = table.columns[c.offset]!;
+      return scan.columns.findIndex((x) => x.id === id);
+    });
+  const own = scan.handleOut ? null : handleColumn(table);
+  // A global index's entries give the partition behind the handle.
+  const behind = scan.op === 'IndexScan' && scan.globalIn?.out === true ? 1 : 0;
+  return [own === null ? scan.schema.length - 1 - behind : scan.columns.findIndex((c) => c.id === own.id)];
+}
+
+/** The handles that columns of a chunk make. */
+export function handlesAt(
+  table: TableInfo,
+  entries: Chunk,
+  positions: readonly number[],
+  zone: TimeZone,
+): Handle[] {
   const n = entries.rows;
   const out = new Array<Handle>(n);
   if (!table.isCommonHandle) {
-    const own = scan.handleOut ? null : handleColumn(table);
-    // A global index's entries give the partition behind the handle.
-    const behind = scan.op === 'IndexScan' && scan.globalIn?.out === true ? 1 : 0;
-    const at =
-      own === null ? entries.columns.length - 1 - behind : scan.columns.findIndex((c) => c.id === own.id);
-    const v = entries.columns[at]!;
+    const v = entries.columns[positions[0]!]!;
     for (let k = 0; k < n; k++) out[k] = v.get(entries.sel === null ? k : entries.sel[k]!) as number | bigint;
     return out;
   }
-  const primary = primaryIndex(table)!.columns.map((c) => table.columns[c.offset]!);
-  const vectors = primary.map((c) => entries.columns[scan.columns.findIndex((x) => x.id === c.id)]!);
-  const types = primary.map((c) => c.type);
+  const vectors = positions.map((i) => entries.columns[i]!);
+  const types = primaryIndex(table)!.columns.map((c) => table.columns[c.offset]!.type);
   for (let k = 0; k < n; k++) {
     const i = entries.sel === null ? k : entries.sel[k]!;
     out[k] = encodeCommonHandle(

@@ -1,10 +1,20 @@
 import type { Chunk, ChunkSource } from '../chunk/chunk.js';
 import type { Handle } from '../kv/codec/table-key.js';
-import type { IndexMerge } from '../planner/physical/plan.js';
-import { scanKeyRanges, sendCop, zoneOf } from './cop-reader.js';
+import type { ByItem, Column } from '../expression/expression.js';
+import type { IndexMerge, IndexReader, PhysicalPlan } from '../planner/physical/plan.js';
+import { CopReaderOperator, scanKeyRanges, sendCop, zoneOf } from './cop-reader.js';
 import { leafScan } from './coprocessor/dag.js';
 import type { ExecContext, Operator } from './exec-context.js';
-import { compareHandles, handleName, handlesOf, recordRanges } from './handle-reader.js';
+import {
+  compareHandles,
+  handleName,
+  handlePositions,
+  handlesAt,
+  handlesOf,
+  recordRanges,
+} from './handle-reader.js';
+import { MergeOrderedOperator } from './merge-ordered.js';
+import { PickColumnsOperator } from './pick-columns.js';
 
 /** Handles looked up at once. */
 const BATCH = 4096;
@@ -13,13 +23,16 @@ const HANDLE_BYTES = 48;
 
 /**
  * Rows whose handles any (union) or all (intersection) of several scans give, each row once. A union looks rows up as
- * handles come that it has not met before; an intersection first narrows the handles scan by scan.
+ * handles come that it has not met before, those of ordered scans in their common order; an intersection first narrows the
+ * handles scan by scan.
  */
 export class IndexMergeOperator implements Operator {
   private rows: ChunkSource | null = null;
   private scan: ChunkSource | null = null;
   /** Number of the scan read now. */
   private at = -1;
+  /** The scans merged in the order they keep; null before they are read, and where there is none. */
+  private ordered: Operator | null = null;
   private readonly seen = new Set<string | number | bigint>();
   /** Intersection: what all scans gave; null until they are read. */
   private common: Handle[] | null = null;
@@ -44,7 +57,8 @@ export class IndexMergeOperator implements Operator {
     this.held = 0;
     await this.rows?.close();
     await this.scan?.close();
-    this.rows = this.scan = null;
+    await this.ordered?.close();
+    this.rows = this.scan = this.ordered = null;
     this.seen.clear();
   }
 
@@ -58,6 +72,7 @@ export class IndexMergeOperator implements Operator {
         this.rows = null;
       }
       if (this.left === 0) return null;
+      const keepOrder = this.plan.keepOrder !== undefined;
       let handles = this.plan.intersection ? await this.nextCommon() : await this.nextNew();
       if (handles === null) return null;
       const from = Math.min(this.skip, handles.length);
@@ -65,11 +80,12 @@ export class IndexMergeOperator implements Operator {
       this.skip -= from;
       this.left -= to - from;
       if (to === from) continue;
-      handles = handles.slice(from, to).sort(compareHandles);
+      handles = handles.slice(from, to);
+      if (!keepOrder) handles.sort(compareHandles);
       this.rows = sendCop(
         this.plan.tablePlan,
         recordRanges(this.physicalId, handles),
-        { keepOrder: false, desc: false },
+        { keepOrder, desc: false },
         this.ctx,
       );
     }
@@ -78,9 +94,9 @@ export class IndexMergeOperator implements Operator {
   /** Handles that no scan gave before, in the order they come. */
   private async nextNew(): Promise<Handle[] | null> {
     for (;;) {
-      const handles = await this.read();
+      const handles = this.plan.keepOrder === undefined ? await this.read() : await this.readOrdered();
       if (handles === null) {
-        if (!this.startNext()) return null;
+        if (this.plan.keepOrder !== undefined || !this.startNext()) return null;
         continue;
       }
       const fresh: Handle[] = [];
@@ -125,6 +141,42 @@ export class IndexMergeOperator implements Operator {
     this.scan =
       ranges.length === 0 ? null : sendCop(plan, ranges, { keepOrder: false, desc: false }, this.ctx);
     return true;
+  }
+
+  /** The next handles of all scans in their order; null at their end. */
+  private async readOrdered(): Promise<Handle[] | null> {
+    const by = this.plan.keepOrder![0]!;
+    if (this.ordered === null) {
+      this.ordered = new MergeOrderedOperator(
+        this.plan.partials.map((p, i) => this.orderedScan(p, this.plan.keepOrder![i]!)),
+        by.map((b, k) => ({ ...b, expr: { ...(b.expr as Column), index: k } })),
+        this.ctx,
+      );
+      await this.ordered.open();
+    }
+    const chunk = await this.ordered.next();
+    if (chunk === null) return null;
+    const { table } = leafScan(this.plan.tablePlan);
+    const positions = chunk.columns.slice(by.length).map((_, k) => by.length + k);
+    return handlesAt(table, chunk, positions, zoneOf(this.ctx));
+  }
+
+  /** One of the scans, giving what it is ordered by and then the handle. */
+  private orderedScan(plan: PhysicalPlan, by: readonly ByItem[]): Operator {
+    const { id, schema, estRows } = plan;
+    const { desc } = leafScan(plan);
+    const reader: IndexReader = {
+      op: 'IndexReader',
+      id,
+      schema,
+      estRows,
+      task: 'root',
+      child: plan,
+      keepOrder: true,
+      desc,
+    };
+    const positions = [...by.map((b) => (b.expr as Column).index), ...handlePositions(leafScan(plan))];
+    return new PickColumnsOperator(new CopReaderOperator(reader, this.ctx), positions);
   }
 
   /** The next handles of the scan being read; null at its end. */

@@ -120,7 +120,6 @@ class MergePaths {
       // Of several scans that must all give the row one is enough to find it.
       partials.push(...(best.all ? best.partials.slice(0, 1) : best.partials));
       if ((best.all && best.partials.length > 1) || own.some((c) => !best.settled.has(c))) settled = false;
-      if (others.some((c) => best.used.has(c))) settled = false;
     }
     const arrays = partials.some((p) => p.index !== null && arrayPart(this.ds.table, p.index) >= 0);
     if (!ordinary && !(arrays && this.hints.used !== null)) return null;

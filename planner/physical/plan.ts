@@ -122,6 +122,8 @@ export interface IndexMerge extends PlanBase {
   /** Index scans, or scans of the table by ranges of its handle; each gives the handle. */
   readonly partials: readonly PhysicalPlan[];
   readonly tablePlan: PhysicalPlan;
+  /** The order that a union's rows come in, over the columns of each scan, which gives it; absent: any. */
+  readonly keepOrder?: readonly (readonly ByItem[])[];
   /** LIMIT of the handles. */
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
 }

@@ -45,6 +45,10 @@ export class IndexResolver {
           ...p,
           partials: p.partials.map((x) => this.resolve(x)),
           tablePlan: this.resolve(p.tablePlan),
+          ...(p.keepOrder === undefined
+            ? {}
+            : { keepOrder: p.keepOrder.map((by, i) => byItems(by, resolver(p.partials[i]!.schema))) }),
+          ...merged(p),
         };
       case 'Selection': {
         const child = this.resolve(p.child);

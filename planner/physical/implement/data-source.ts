@@ -22,47 +22,12 @@ import { sourceEngines } from '../engines.js';
 import type { MergeHints } from '../merge-path.js';
 import { pushable } from '../pushdown.js';
 import { bestIndexMerge } from './index-merge.js';
+import { matchOrder } from './match-order.js';
 import { pointInOrder, tryPointPath } from './point.js';
 import { exactColumns } from './projection.js';
 import { handlesTell, withOwnWrites } from './union-scan.js';
 import { emptyTask, indexScan, prunesDynamically, readPartitions, selectionOver, tableScan } from './scan.js';
-import { rowScale, type CopTask, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
-
-/** Whether a path gives its rows in an order, and in which direction. */
-export function matchOrder(
-  path: AccessPath,
-  order: readonly OrderItem[],
-  conditions: readonly Expression[] = [],
-): { desc: boolean } | null {
-  if (order.length === 0) return { desc: false };
-  const { desc } = order[0]!;
-  if (order.some((o) => o.desc !== desc)) return null;
-  // Key columns fixed to one value do not disturb the order of those behind them.
-  const fixed = new Set<number>();
-  for (let i = 0; i < path.access.singlePoints; i++) fixed.add(path.keys[i]!.column.id);
-  // A column that the rows kept have one value of is in any order, wherever it stands in the key.
-  for (const c of conditions) {
-    if (c.kind !== 'function' || c.name !== 'eq') continue;
-    const [a, b] = c.args as [Expression, Expression];
-    if (a.kind === 'column' && b.kind === 'constant') fixed.add(a.id);
-    else if (b.kind === 'column' && a.kind === 'constant') fixed.add(b.id);
-  }
-  const several = path.access.ranges.length > 1 || path.access.rebuild !== null;
-  if (several && path.access.equalColumns > path.access.singlePoints) {
-    // Several points on one column: in order of that column still, not of the next.
-    const multi = path.keys[path.access.singlePoints]!.column.id;
-    if (order.filter((o) => !fixed.has(o.column.id))[0]?.column.id !== multi) return null;
-  }
-  let k = 0;
-  for (const o of order) {
-    if (fixed.has(o.column.id)) continue;
-    while (k < path.keys.length && fixed.has(path.keys[k]!.column.id)) k++;
-    const key = path.keys[k];
-    if (key === undefined || key.length >= 0 || key.column.id !== o.column.id) return null;
-    k++;
-  }
-  return { desc };
-}
+import { rowScale, type CopTask, type Property, type RootTask, type Task } from '../task.js';
 
 /**
  * A partitioned table is read partition by partition, those that the conditions rule out left out, or through one of its
@@ -171,9 +136,7 @@ function bestPath(
       if (best === null || task.cost + readerCost(opt, task) < best.cost + readerCost(opt, best)) best = task;
     }
   }
-  // A merge that is asked for gives no order: it is sorted.
-  if (prop.order.length > 0) return ds.mergeHint !== null && best?.kind !== 'root' ? null : best;
-  return ds.onlyGlobal === true ? best : orIndexMerge(opt, ds, paths, best, readers);
+  return ds.onlyGlobal === true ? best : orIndexMerge(opt, ds, paths, best, readers, prop);
 }
 
 /** A path that filters by a computed column of its index hands on the columns that were asked for. */
@@ -217,12 +180,15 @@ function orIndexMerge(
   paths: readonly AccessPath[],
   plain: Task | null,
   partitions: ReadPartitions | undefined,
+  prop: Property,
 ): Task | null {
   const hints = mergeHints(opt, ds, paths);
   if (hints === null) return plain;
-  const found = bestIndexMerge(opt, ds, hints, partitions);
-  if (found === null) return plain;
-  const merge = ds.dirty ? withOwnWrites(opt, ds, found, [], partitions, false) : found;
+  const found = bestIndexMerge(opt, ds, hints, partitions, prop);
+  // A merge that is asked for and gives no order by itself is sorted.
+  if (found === null)
+    return prop.order.length > 0 && hints.hinted !== null && plain?.kind !== 'root' ? null : plain;
+  const merge = ds.dirty ? withOwnWrites(opt, ds, found, prop.order, partitions, false) : found;
   if (plain === null || hints.hinted !== null || (hints.used !== null && !paths.some((p) => p.forced)))
     return merge;
   return merge.cost < plain.cost + readerCost(opt, plain) ? merge : plain;

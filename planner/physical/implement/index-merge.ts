@@ -5,12 +5,14 @@ import { columnsOf } from '../../logical/expression-walk.js';
 import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource } from '../../logical/plan.js';
 import { intConstant } from '../../resolve/literal.js';
-import { indexColumns } from '../access-path.js';
+import { indexColumns, keysOf } from '../access-path.js';
 import { mergePaths, type MergeHints, type MergePath, type Partial } from '../merge-path.js';
 import type { Optimizer } from '../optimizer.js';
 import type { IndexMerge, Limit, PhysicalPlan, ReadPartitions, TableScan } from '../plan.js';
 import { pushable } from '../pushdown.js';
-import type { RootTask } from '../task.js';
+import type { OrderItem, Property, RootTask } from '../task.js';
+import { isFixed, matchOrder } from './match-order.js';
+import { trim } from './projection.js';
 import { indexScan, selectionOver, tableScan } from './scan.js';
 
 /** The cheapest index merge of a source; null when there is none. */
@@ -19,13 +21,40 @@ export function bestIndexMerge(
   ds: DataSource,
   hints: MergeHints,
   partitions: ReadPartitions | undefined,
+  prop: Property,
 ): RootTask | null {
   let best: RootTask | null = null;
   for (const path of mergePaths(opt.state, ds, hints)) {
-    const task = mergeTask(opt, ds, path, partitions);
+    const order = unionOrder(ds, path, prop.order);
+    if (order === null) continue;
+    const task = mergeTask(opt, ds, path, partitions, prop.limit, order);
     if (best === null || task.cost < best.cost) best = task;
   }
   return best;
+}
+
+/** The order that each scan of a union gives. */
+interface UnionOrder {
+  readonly by: readonly OrderItem[];
+  readonly desc: boolean;
+}
+
+/** How an order comes of merging the scans; null where one does not give it, or where the merge is none of ordered scans. */
+function unionOrder(ds: DataSource, path: MergePath, order: readonly OrderItem[]): UnionOrder | null {
+  if (order.length === 0) return { by: [], desc: false };
+  if (path.intersection) return null;
+  const by = order.filter((o) => !isFixed(o.column, ds.conditions));
+  let desc = false;
+  for (const p of path.partials) {
+    const match = matchOrder({ keys: keysOf(ds, p.index), access: p.access }, order, ds.conditions);
+    if (match === null) return null;
+    if (p.index !== null) {
+      const have = indexColumns(ds, p.index);
+      if (!by.every((o) => have.has(o.column.id))) return null;
+    }
+    desc = match.desc;
+  }
+  return { by, desc };
 }
 
 function mergeTask(
@@ -33,6 +62,8 @@ function mergeTask(
   ds: DataSource,
   path: MergePath,
   partitions: ReadPartitions | undefined,
+  limit: number,
+  order: UnionOrder,
 ): RootTask {
   const est = tableEstimate(opt.ctx, ds);
   const total = Math.max(Math.min(1, est.rows), est.rows * selectivity(opt.ctx, est, ds, ds.conditions));
@@ -44,6 +75,7 @@ function mergeTask(
         read.reduce((share, p) => share * (p.rows / est.rows), est.rows),
       )
     : Math.min(est.rows, entries);
+  const ordered = order.by.length > 0;
   const pushed = path.tableConditions.filter(pushable);
   const rootConditions = path.tableConditions.filter((c) => !pushable(c));
   const rows = pushed.length > 0 ? Math.min(total, handles) : handles;
@@ -52,10 +84,15 @@ function mergeTask(
   const partials = path.partials.map((p) => {
     cost += count * COST.seek * Math.min(1000, Math.max(1, p.access.ranges.length));
     cost += p.rows * (COST.indexRow + COST.filterRow * p.filters.length + COST.hashProbeRow);
-    return partialScan(opt, ds, p, est.info);
+    return partialScan(opt, ds, p, est.info, order);
   });
+  if (ordered)
+    cost +=
+      entries * (COST.keepOrderRow + COST.sortCompare * Math.log2(Math.max(2, count * partials.length)));
   const needed = new Set(ds.schema.map((c) => c.id));
   columnsOf(path.tableConditions, needed);
+  // Ordered rows carry their handle.
+  if (ordered && !ds.dirty) for (const h of handleColumns(ds)) needed.add(h.id);
   const rowScan: TableScan = {
     ...tableScan(opt, ds, needed, null, est.info, false, false, handles),
     byRowId: true,
@@ -63,36 +100,53 @@ function mergeTask(
   const tablePlan = pushed.length === 0 ? rowScan : selectionOver(opt, rowScan, pushed, rows);
   cost += handles * (lookupRowCost(est.rows) + COST.filterRow * pushed.length);
   cost += rows * (COST.transferRow + rowScan.schema.length * COST.transferColumn);
+  // A parent that stops early reads only so much of the scans as yields its rows.
+  const fraction = !ordered || limit === Infinity || rows <= 0 ? 1 : Math.min(1, limit / rows);
+  cost = COST.open + (cost - COST.open) * fraction;
+  const out = rows * fraction;
   const plan: IndexMerge = {
     op: 'IndexMerge',
     id: opt.nextId(),
     schema: tablePlan.schema,
-    estRows: rows,
+    estRows: out,
     estCost: cost,
     task: 'root',
     intersection: path.intersection,
     partials,
     tablePlan,
+    ...(ordered
+      ? { keepOrder: partials.map(() => order.by.map((o) => ({ expr: o.column, desc: o.desc }))) }
+      : {}),
     ...(partitions === undefined ? {} : { partitions }),
   };
-  const task: RootTask = { kind: 'root', plan, rows, cost };
+  let task: RootTask = { kind: 'root', plan, rows: out, cost };
+  if (plan.schema.length > ds.schema.length && ordered && rootConditions.length === 0)
+    task = trim(opt, task, ds.schema, true);
   if (rootConditions.length === 0) return task;
   return opt.over(
     task,
-    selectionOver(opt, plan, rootConditions, rows),
-    rows,
-    rows * COST.filterRow * rootConditions.length,
+    selectionOver(opt, task.plan, rootConditions, out),
+    out,
+    out * COST.filterRow * rootConditions.length,
   );
 }
 
 /** One of the scans: it gives its filters' columns and the handle. */
-function partialScan(opt: Optimizer, ds: DataSource, p: Partial, info: string): PhysicalPlan {
+function partialScan(
+  opt: Optimizer,
+  ds: DataSource,
+  p: Partial,
+  info: string,
+  { by, desc }: UnionOrder,
+): PhysicalPlan {
   const needed = columnsOf(p.filters as Expression[]);
+  for (const o of by) needed.add(o.column.id);
+  const keepOrder = by.length > 0;
   for (const h of handleColumns(ds)) needed.add(h.id);
-  if (p.index === null) return tableScan(opt, ds, needed, p, info, false, false, p.rows);
+  if (p.index === null) return tableScan(opt, ds, needed, p, info, keepOrder, desc, p.rows);
   const have = indexColumns(ds, p.index);
   for (const id of [...needed]) if (!have.has(id)) needed.delete(id);
-  const scan = indexScan(opt, ds, p.index, needed, p, info, false, false, p.rows, true);
+  const scan = indexScan(opt, ds, p.index, needed, p, info, keepOrder, desc, p.rows, true);
   return p.filters.length === 0 ? scan : selectionOver(opt, scan, p.filters, p.rows);
 }
 

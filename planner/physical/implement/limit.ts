@@ -4,7 +4,7 @@ import type { Limit as LogicalLimit, TopN as LogicalTopN } from '../../logical/p
 import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
 import { asOrder, type Optimizer } from '../optimizer.js';
-import type { Limit, PhysicalPlan, TopN } from '../plan.js';
+import type { IndexMerge, Limit, PhysicalPlan, TopN } from '../plan.js';
 import { pushable } from '../pushdown.js';
 import { ANY, type CopTask, type Property, type RootTask, type Task } from '../task.js';
 import { limitMerge } from './index-merge.js';
@@ -43,11 +43,17 @@ function limited(
   let t = task;
   const dynamic = isParam(offset) || isParam(count);
   if (t.kind === 'cop' && total !== null && !dynamic) t = pushLimit(opt, t, total);
-  if (t.kind === 'root' && t.plan.op === 'IndexMerge' && total !== null && !dynamic) {
-    const n = Number((count as { value: number }).value);
-    const limit = limitMerge(opt, t.plan, total - n, n);
-    t = { ...t, plan: limit.plan, rows: Math.min(t.rows, n) };
-    if (limit.done) return t;
+  if (t.kind === 'root' && total !== null && !dynamic) {
+    const { plan } = t;
+    const merge = plan.op === 'Projection' && plan.restores === true ? plan.child : plan;
+    if (merge.op === 'IndexMerge') {
+      const n = Number((count as { value: number }).value);
+      const limit = limitMerge(opt, merge, total - n, n);
+      const rows = Math.min(t.rows, n);
+      const top = plan.op === 'Projection' ? { ...plan, child: limit.plan, estRows: rows } : limit.plan;
+      t = { ...t, plan: top, rows };
+      if (limit.done) return t;
+    }
   }
   const embedded = t.kind === 'cop' && t.pushedLimit !== undefined;
   const root = opt.root(t);
@@ -119,14 +125,9 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
     if (task !== null) options.push(limited(opt, task, p.offset, p.count, total));
   }
   let task = opt.find(p.children[0]!, ANY);
-  if (
-    task.kind === 'cop' &&
-    total !== null &&
-    !isParam(p.offset) &&
-    !isParam(p.count) &&
-    p.by.every((b) => pushable(b.expr))
-  ) {
-    task = pushTopN(opt, task, p, total);
+  if (total !== null && !isParam(p.offset) && !isParam(p.count) && p.by.every((b) => pushable(b.expr))) {
+    if (task.kind === 'cop') task = pushTopN(opt, task, p, total);
+    else if (task.plan.op === 'IndexMerge') task = pushTopNMerge(opt, task, task.plan, p, total);
   }
   const input = opt.root(task);
   const { root, by } = withOrder(opt, input, p.by);
@@ -169,32 +170,43 @@ function withOrder(
 const topNCost = (rows: number, kept: number): number =>
   COST.open + rows * COST.sortCompare * Math.log2(Math.max(2, Math.min(rows, kept)));
 
+/** A TopN in the store. */
+const storeTopN = (opt: Optimizer, plan: PhysicalPlan, p: LogicalTopN, total: number): TopN => ({
+  op: 'TopN',
+  id: opt.nextId(),
+  schema: plan.schema,
+  estRows: Math.min(plan.estRows, total),
+  task: plan.task,
+  child: plan,
+  by: p.by,
+  offset: intConstant(0),
+  count: intConstant(total),
+});
+
 /** The store keeps its best rows only. */
 function pushTopN(opt: Optimizer, t: CopTask, p: LogicalTopN, total: number): CopTask {
-  const over = (plan: PhysicalPlan): TopN => ({
-    op: 'TopN',
-    id: opt.nextId(),
-    schema: plan.schema,
-    estRows: Math.min(plan.estRows, total),
-    task: plan.task,
-    child: plan,
-    by: p.by,
-    offset: intConstant(0),
-    count: intConstant(total),
-  });
   const used = [...columnsOf(p.by.map((b) => b.expr))];
   const has = (plan: PhysicalPlan): boolean => used.every((id) => plan.schema.some((c) => c.id === id));
-  if (t.indexPlan !== null && t.tablePlan !== null) {
-    if (t.tableFiltered || !has(t.indexPlan)) return t;
-    return {
-      ...t,
-      indexPlan: over(t.indexPlan),
-      indexRows: Math.min(t.indexRows, total),
-      rows: Math.min(t.rows, total),
-    };
+  const rows = Math.min(t.rows, total);
+  if (t.indexPlan !== null && t.tablePlan !== null && !t.tableFiltered && has(t.indexPlan)) {
+    const indexPlan = storeTopN(opt, t.indexPlan, p, total);
+    return { ...t, indexPlan, indexRows: Math.min(t.indexRows, total), rows };
   }
   const cost = t.cost + topNCost(t.rows, total);
-  return t.indexPlan !== null
-    ? { ...t, indexPlan: over(t.indexPlan), rows: Math.min(t.rows, total), cost }
-    : { ...t, tablePlan: over(t.tablePlan!), rows: Math.min(t.rows, total), cost };
+  if (t.tablePlan === null) return { ...t, indexPlan: storeTopN(opt, t.indexPlan!, p, total), rows, cost };
+  // The rows that a lookup fetches together.
+  return { ...t, tablePlan: storeTopN(opt, t.tablePlan, p, total), rows, cost, tableFiltered: true };
+}
+
+/** The same of the rows that an index merge fetches together. */
+function pushTopNMerge(
+  opt: Optimizer,
+  t: RootTask,
+  plan: IndexMerge,
+  p: LogicalTopN,
+  total: number,
+): RootTask {
+  const tablePlan = storeTopN(opt, plan.tablePlan, p, total);
+  const rows = Math.min(t.rows, total);
+  return { ...t, plan: { ...plan, tablePlan, estRows: rows }, rows };
 }
