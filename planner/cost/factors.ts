@@ -66,7 +66,7 @@ export const COST = {
 } as const;
 
 /** Tables of fewer rows are always read from the row store (the columnar replica's threshold). */
-const LARGE_TABLE = 10_001;
+export const LARGE_TABLE = 10_001;
 
 /** Reading one row of a table of `rows` rows in key order. */
 export const scanRowCost = (rows: number): number => (rows < LARGE_TABLE ? COST.scanRow : COST.scanLargeRow);

@@ -2,7 +2,7 @@ import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
 import { dot } from './dot.js';
 import type { ForeignKeyStep } from './foreign-keys.js';
 import { planHints } from './plan-hints.js';
-import { accessObject, operatorInfo, operatorName, type IdText } from './operator-info.js';
+import { accessObject, filterOf, operatorInfo, operatorName, type IdText } from './operator-info.js';
 
 export type ExplainFormat = 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json' | 'hint' | 'cost_trace';
 
@@ -43,6 +43,11 @@ interface Child {
 
 /** Children in the order EXPLAIN prints them: the build side first. */
 function children(p: PhysicalPlan): Child[] {
+  const list = inputs(p);
+  return p.op === 'Selection' ? list : list.map((c) => ({ ...c, plan: filterOf(c.plan) ?? c.plan }));
+}
+
+function inputs(p: PhysicalPlan): Child[] {
   const plain = (plan: PhysicalPlan): Child => ({ plan, label: '' });
   switch (p.op) {
     case 'HashJoin': {
@@ -136,6 +141,10 @@ function lines(root: PhysicalPlan, followed: boolean): Line[] {
 /** Expressions without the numbers of derived columns: what plan_tree prints. */
 const withoutNumbers = (text: string): string => text.replace(/Column#\d+/g, 'Column');
 
+/** Whose actual figures an operator has: a filter that its scan does itself has the scan's. */
+const figuresOf = (p: PhysicalPlan): PhysicalPlan =>
+  p.op === 'Selection' && p.conditions.length === 0 ? p.child : p;
+
 const isDml = (p: PhysicalPlan): boolean => p.op === 'Insert' || p.op === 'Update' || p.op === 'Delete';
 
 function bytes(n: number): string {
@@ -183,7 +192,7 @@ export function explainRows(
       'operator info': format === 'tree' ? withoutNumbers(info) : info,
     };
     if (stats !== undefined) {
-      const s = stats.of(p);
+      const s = stats.of(figuresOf(p));
       cells['actRows'] = String(s.rows);
       const extra = [...s.extra].map(([k, v]) => `, ${k}:{${v}}`).join('');
       cells['execution info'] = `time:${duration(s.timeMs)}, loops:${s.loops}${extra}`;
@@ -249,7 +258,7 @@ function json(p: PhysicalPlan, stats: ActualFigures | undefined, label = '', tim
   return {
     id: `${id(p)}${label}`,
     estRows: isDml(p) ? 'N/A' : (p.estRows * times).toFixed(2),
-    ...(stats === undefined ? {} : { actRows: String(stats.of(p).rows) }),
+    ...(stats === undefined ? {} : { actRows: String(stats.of(figuresOf(p)).rows) }),
     taskType: p.task,
     ...(access === '' ? {} : { accessObject: access }),
     operatorInfo: operatorInfo(p, id),

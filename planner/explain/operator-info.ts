@@ -11,7 +11,9 @@ import type {
   IndexScan,
   KeyRangeDatum,
   PhysicalPlan,
+  ReadPartitions,
   ScanRanges,
+  Selection,
   TableScan,
   WindowFrame,
 } from '../physical/plan.js';
@@ -67,7 +69,7 @@ export function accessObject(p: PhysicalPlan): string {
     case 'IndexReader':
     case 'IndexLookUp':
     case 'IndexMerge':
-      return p.partitions === undefined ? '' : `partition:${p.partitions.text}`;
+      return partitionsRead(p);
     case 'PointGet':
     case 'BatchPointGet': {
       const several = p.op === 'BatchPointGet' ? p.partitions : undefined;
@@ -81,6 +83,33 @@ export function accessObject(p: PhysicalPlan): string {
     default:
       return '';
   }
+}
+
+/** The partitions that a reader reads: one after the other, or through a global index. */
+function partitionsRead(p: Extract<PhysicalPlan, { partitions?: ReadPartitions }>): string {
+  if (p.partitions !== undefined) return `partition:${p.partitions.text}`;
+  let scan: PhysicalPlan = p.op === 'IndexReader' ? p.child : p.op === 'IndexLookUp' ? p.indexPlan : p;
+  while ('child' in scan) scan = scan.child;
+  if (scan.op !== 'IndexScan' || scan.globalIn === undefined) return '';
+  const { ids, filterId } = scan.globalIn;
+  if (filterId === undefined) return 'partition:all';
+  const names = scan.table.partition!.definitions.filter((d) => ids.includes(d.id)).map((d) => d.name);
+  return `partition:${names.length === 0 ? 'dual' : names.join(',')}`;
+}
+
+/** The partitions that a scan of a global index leaves out its other entries by, as TiDB's filter of them; null: none are. */
+function partitionFilter(p: PhysicalPlan): string | null {
+  if (p.op !== 'IndexScan' || p.globalIn?.filterId === undefined) return null;
+  const { ids } = p.globalIn;
+  const column = `${p.db.name}.${p.table.name}._tidb_tid`.toLowerCase();
+  return `in(${column}, ${ids.length === 0 ? 'dual' : ids.join(', ')})`;
+}
+
+/** The filter that a scan does itself, as the operator that TiDB has for it; null without. */
+export function filterOf(scan: PhysicalPlan): Selection | null {
+  if (scan.op !== 'IndexScan' || scan.globalIn?.filterId === undefined) return null;
+  const { schema, estRows, task } = scan;
+  return { op: 'Selection', id: scan.globalIn.filterId, schema, estRows, task, child: scan, conditions: [] };
 }
 
 function tableText(p: Pick<TableScan, 'alias' | 'table' | 'physicalId'>): string {
@@ -103,7 +132,7 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
     case 'TableReader':
       return `data:${id(p.child)}`;
     case 'IndexReader':
-      return `index:${id(p.child)}`;
+      return `index:${id(filterOf(p.child) ?? p.child)}`;
     case 'IndexLookUp':
       return p.pushedLimit === undefined
         ? ''
@@ -134,8 +163,11 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       return memTableText(p.table.name, p.conditions);
     case 'TableDual':
       return `rows:${p.rowCount}`;
-    case 'Selection':
+    case 'Selection': {
+      const filter = partitionFilter(p.child);
+      if (filter !== null) return [...p.conditions.map(toExplain), filter].sort().join(', ');
       return sorted(p.conditions);
+    }
     case 'UnionScan':
       return sorted(p.conditions);
     case 'Projection':

@@ -6,6 +6,7 @@ import type { LogicalPlan, PlanStats } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { PhysicalPlan, Sort } from './plan.js';
+import { monotonic } from './monotonic.js';
 import { ANY, type OrderItem, type Property, type RootTask, type Task } from './task.js';
 
 /** Makes the best task for a node under a property; null when the operator cannot give the order by itself. */
@@ -158,18 +159,20 @@ export function asOrder(
   return out;
 }
 
-/** Order items in terms of a child's columns, through a projection; null when one is computed. */
+/** Order items in terms of a child's columns, through a projection; null when one is computed in another order. */
 export function throughProjection(
   order: readonly OrderItem[],
   exprs: readonly Expression[],
   schema: readonly { readonly id: number }[],
+  input: LogicalPlan,
 ): OrderItem[] | null {
   const out: OrderItem[] = [];
   for (const o of order) {
     const at = schema.findIndex((c) => c.id === o.column.id);
     const e = exprs[at];
-    if (e === undefined || e.kind !== 'column') return null;
-    out.push({ column: e, desc: o.desc });
+    const source = e === undefined ? null : monotonic(e, input);
+    if (source === null) return null;
+    out.push({ column: source.column, desc: source.falling ? !o.desc : o.desc });
   }
   return out;
 }

@@ -160,7 +160,12 @@ export interface IndexScan extends PlanBase {
   readonly alias: string;
   readonly index: IndexInfo;
   /** A global index: only entries of these partitions count; `out` appends the partition's id as the very last column. */
-  readonly globalIn?: { readonly ids: readonly number[]; readonly out: boolean };
+  readonly globalIn?: {
+    readonly ids: readonly number[];
+    readonly out: boolean;
+    /** Where these are not all partitions: the number under which EXPLAIN shows the filter. */
+    readonly filterId?: number;
+  };
   /** Table columns restored from the entry, in output order. */
   readonly columns: readonly ColumnInfo[];
   readonly handleOut: boolean;

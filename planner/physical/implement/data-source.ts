@@ -1,5 +1,5 @@
 import type { Expression } from '../../../expression/expression.js';
-import { COST, lookupRowCost } from '../../cost/factors.js';
+import { COST, LARGE_TABLE, lookupRowCost } from '../../cost/factors.js';
 import { entryCost, recordCost } from '../../cost/row-size.js';
 import { evaluator, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
@@ -113,9 +113,14 @@ function bestPath(
   let best: Task | null = null;
   const forced = paths.some((p) => p.forced);
   const engines = sourceEngines(opt.ctx, ds);
+  // Of a table that has no columnar replica a range of an index that holds all that is asked for is never worse than all of it.
+  const narrowed =
+    tableEstimate(opt.ctx, ds).rows < LARGE_TABLE &&
+    paths.some((p) => p.covering && p.index !== null && !p.access.full);
   for (const path of paths) {
     if (forced && !path.forced) continue;
     const global = path.index?.global === true;
+    if (path.index === null && path.access.full && narrowed && prop.order.length === 0) continue;
     if (global && !handlesTell(ds)) continue;
     // An index that neither narrows the rows, nor orders them is of use only if it holds all that is asked for, and then not
     // where a range of the table will do.

@@ -5,6 +5,7 @@ import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
 import { asOrder, type Optimizer } from '../optimizer.js';
 import type { IndexMerge, Limit, PhysicalPlan, TopN } from '../plan.js';
+import { monotonicOrder } from '../monotonic.js';
 import { pushable } from '../pushdown.js';
 import { ANY, type CopTask, type Property, type RootTask, type Task } from '../task.js';
 import { limitMerge } from './index-merge.js';
@@ -118,7 +119,7 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   if (prop.order.some((o, i) => o.column.id !== given[i]?.column.id || o.desc !== given[i].desc)) return null;
   const total = limitRows(p.offset, p.count);
   const options: RootTask[] = [];
-  const order = asOrder(p.by);
+  const order = monotonicOrder(p.by, p.children[0]!);
   if (order !== null) {
     // Rows that come in order need no sort: stop after the first ones.
     const task = opt.tryFind(p.children[0]!, { order, limit: total ?? Infinity });

@@ -49,7 +49,7 @@ export function exactColumns(
 }
 
 export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {
-  const order = throughProjection(prop.order, p.exprs, p.schema);
+  const order = throughProjection(prop.order, p.exprs, p.schema, p.children[0]!);
   if (order === null) return null;
   const root = opt.tryFindRoot(p.children[0]!, { order, limit: prop.limit });
   if (root === null) return null;

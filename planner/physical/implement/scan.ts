@@ -137,12 +137,19 @@ export function indexScan(
     ranges: rangesFor(path),
     full: path.access.full,
     physicalId: physicalIdOf(ds),
-    ...(global ? { globalIn: { ids: partitionIdsOf(opt, ds), out: lookup } } : {}),
+    ...(global ? { globalIn: globalPartitions(opt, ds, lookup) } : {}),
     statsInfo,
     keepOrder,
     desc,
     ...(path.access.full ? {} : { accessConditions: path.access.access }),
   };
+}
+
+function globalPartitions(opt: Optimizer, ds: DataSource, out: boolean): IndexScan['globalIn'] {
+  const ids = partitionIdsOf(opt, ds);
+  return ids.length === ds.table.partition!.definitions.length
+    ? { ids, out }
+    : { ids, out, filterId: opt.nextId() };
 }
 
 /** The partition that an entry of a global index names (TiDB's `_tidb_tid`); nothing refers to it but the lookup itself. */

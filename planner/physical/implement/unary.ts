@@ -12,6 +12,7 @@ import type {
   UnionAll as LogicalUnion,
   Window as LogicalWindow,
 } from '../../logical/plan.js';
+import { monotonicOrder } from '../monotonic.js';
 import { asOrder, sortCost, type Optimizer } from '../optimizer.js';
 import type { CteDefinition, Expand, JsonTable, PhysicalPlan, Window } from '../plan.js';
 import { exactColumns } from './projection.js';
@@ -50,7 +51,7 @@ export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Pr
 
 export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): Task | null {
   if (prop.order.length > 0) return null;
-  const order = asOrder(p.by);
+  const order = monotonicOrder(p.by, child(p));
   if (order !== null) return opt.find(child(p), { order, limit: prop.limit });
   const root = opt.findRoot(child(p), ANY);
   const plan: PhysicalPlan = {
