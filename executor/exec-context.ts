@@ -61,7 +61,9 @@ export interface ExecContext {
   with(changes: ContextChanges): ExecContext;
 }
 
-export type ContextChanges = Partial<Pick<ExecContext, 'snapshot' | 'scanOverrides'>>;
+export type ContextChanges = Partial<
+  Pick<ExecContext, 'snapshot' | 'scanOverrides' | 'ownBefore' | 'reading'>
+>;
 
 export interface StatementThreads {
   readonly pool: ThreadPool;

@@ -25,8 +25,7 @@ export function executeDml(plan: Insert | Update | Delete, ctx: ExecContext): Aw
 function changeInStage(plan: Insert | Update | Delete, current: ExecContext): Awaitable<DmlResult> {
   const txn = current.txn!;
   const stage = txn.stage();
-  const reading = Object.create(current, { ownBefore: { value: stage, enumerable: true } }) as ExecContext;
-  const writing = Object.create(current, { reading: { value: reading, enumerable: true } }) as ExecContext;
+  const writing = current.with({ reading: current.with({ ownBefore: stage }) });
   return andThen(change(plan, writing), (r) => {
     txn.releaseStage(stage);
     return r;

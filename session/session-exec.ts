@@ -38,6 +38,8 @@ export class SessionExecContext implements ExecContext {
   foreignKeys: ForeignKeyChecks | null;
   readonly joinFilters: JoinFilters;
   scanOverrides: ExecContext['scanOverrides'] = undefined;
+  ownBefore: ExecContext['ownBefore'] = undefined;
+  reading: ExecContext['reading'] = undefined;
   private files: TempFiles | null | undefined = undefined;
 
   constructor(
@@ -60,10 +62,13 @@ export class SessionExecContext implements ExecContext {
         : base.memory;
   }
 
-  with({ snapshot = this.snapshot, scanOverrides = this.scanOverrides }: ContextChanges): ExecContext {
+  with(changes: ContextChanges): ExecContext {
     const { session, statement, schema, txn, currentReadTs } = this;
+    const { snapshot = this.snapshot } = changes;
     const made = new SessionExecContext(session, statement, schema, txn, snapshot, currentReadTs, this);
-    made.scanOverrides = scanOverrides;
+    made.scanOverrides = changes.scanOverrides ?? this.scanOverrides;
+    made.ownBefore = changes.ownBefore ?? this.ownBefore;
+    made.reading = changes.reading ?? this.reading;
     return made;
   }
 
