@@ -115,6 +115,7 @@ function bestPath(
   const engines = sourceEngines(opt.ctx, ds);
   // Of a table that has no columnar replica a range of an index that holds all that is asked for is never worse than all of it.
   const narrowed =
+    !engines.includes('tiflash') &&
     tableEstimate(opt.ctx, ds).rows < LARGE_TABLE &&
     paths.some((p) => p.covering && p.index !== null && !p.access.full);
   for (const path of paths) {
