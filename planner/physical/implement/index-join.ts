@@ -3,7 +3,7 @@ import type { IndexInfo } from '../../../catalog/model.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { TypeCode } from '../../../types/field-type.js';
 import { joinDenominator } from '../../cost/derive-stats.js';
-import { COST, joinKeyCost, lookupRowCost } from '../../cost/factors.js';
+import { COST, LARGE_TABLE, joinKeyCost, lookupRowCost } from '../../cost/factors.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import type { JoinWish } from '../../hints/join-hints.js';
 import { handleColumns } from '../../logical/build-from.js';
@@ -100,6 +100,14 @@ function sourceColumn(inner: Inner, e: Expression): Column | null {
   return column;
 }
 
+/**
+ * Whether the side groups rows of a large table. Measured, grouping them all at once is faster than group by group, since scans of
+ * such tables come from columns, which the costs of rows know nothing of: only a hint has it otherwise.
+ */
+function groupsMuch(opt: Optimizer, { ds, above }: Inner): boolean {
+  return above.some((p) => p.op === 'Aggregation') && tableEstimate(opt.ctx, ds).rows >= LARGE_TABLE;
+}
+
 export function indexJoins(opt: Optimizer, p: Join, prop: Property, wish: JoinWish): RootTask[] {
   if (p.eq.length === 0 || p.nullAware) return [];
   const out: RootTask[] = [];
@@ -108,6 +116,7 @@ export function indexJoins(opt: Optimizer, p: Join, prop: Property, wish: JoinWi
     if (inner === null || !sourceEngines(opt.ctx, inner.ds).includes('tikv')) continue;
     if (inner.ds.table.partition !== undefined && inner.ds.physical === null && !prunesDynamically(opt))
       continue;
+    if (wish.inner.length === 0 && groupsMuch(opt, inner)) continue;
     const outerPlan = p.children[side === 'left' ? 1 : 0]!;
     const outerIds = idsOf(outerPlan.schema);
     if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;
