@@ -42,6 +42,7 @@ import { SlowQueries, type SlowQuery } from './slow-queries.js';
 import { StatisticsStore } from './statistics-store.js';
 import type { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TableLocks } from './table-locks.js';
+import { WallClock } from './wall-clock.js';
 
 /** Logging as the engine needs it (pino's shape). */
 export interface Logger {
@@ -94,6 +95,7 @@ export class EngineCore {
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();
+  private readonly clock = new WallClock();
   /** host:port of this node's status API, which names it in the tables of the cluster. */
   instance = '';
   readonly statistics: StatisticsStore;
@@ -143,7 +145,7 @@ export class EngineCore {
 
   /** Wall clock with microseconds, for NOW(6). */
   nowMicros(): number {
-    return Math.round((performance.timeOrigin + performance.now()) * 1000);
+    return this.clock.micros();
   }
 
   /** Whether statements keep coming in: work in the background asks for this, and leaves them the better part of the machine. */
