@@ -15,6 +15,8 @@ export interface AutoIds {
   readonly shardBits: number;
   /** Bits of the counted part. */
   readonly countBits: number;
+  /** Schema version that last set the counter: what was reserved before is void. */
+  readonly since: number;
   /** An offset larger than the increment counts as well (AUTO_RANDOM). */
   readonly keepsOffset?: boolean;
 }
@@ -66,6 +68,7 @@ export function columnIds(table: TableInfo): AutoIds {
       batch: batchOf(table),
       shardBits: autoRandom.shardBits,
       countBits,
+      since: table.countersSet ?? 0,
       keepsOffset: true,
     };
   } else {
@@ -76,6 +79,7 @@ export function columnIds(table: TableInfo): AutoIds {
       batch: central ? 1n : batchOf(table),
       shardBits: 0,
       countBits: 64,
+      since: table.countersSet ?? 0,
     };
   }
   AUTO_IDS.set(table, ids);
@@ -91,7 +95,14 @@ export function rowIds(table: TableInfo): AutoIds {
     // One counter with an unsigned column: its values come back as negative row ids.
     const shared = !isCentral(table) && table.autoRandom === undefined && autoColumn(table) !== null;
     const max = shardBits > 0 ? 2n ** BigInt(countBits) - 1n : shared ? columnIds(table).max : MAX_SIGNED;
-    ids = { counter: 'rowid', max, batch: batchOf(table), shardBits, countBits };
+    ids = {
+      counter: 'rowid',
+      max,
+      batch: batchOf(table),
+      shardBits,
+      countBits,
+      since: table.countersSet ?? 0,
+    };
     ROW_IDS.set(table, ids);
   }
   return ids;

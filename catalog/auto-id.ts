@@ -19,6 +19,8 @@ interface Cached {
   reserved: bigint;
   /** Values are to follow one another without gaps (AUTO_ID_CACHE = 1). */
   central: boolean;
+  /** AutoIds.since of the reservation. */
+  readonly since: number;
   /** Reservations in flight are serialised. */
   pending: Promise<void> | null;
 }
@@ -104,9 +106,11 @@ export class AutoIdAllocator {
   private cached(ids: AutoIds, dbId: number, tableId: number): Cached {
     const key = `${ids.counter}/${tableId}`;
     let c = this.cache.get(key);
-    if (c === undefined) {
+    // What is reserved under a newer definition serves statements that still have an older one.
+    if (c === undefined || c.since < ids.since) {
       const central = ids.batch === 1n;
-      c = { kind: ids.counter, dbId, tableId, given: 0n, reserved: 0n, central, pending: null };
+      const { since } = ids;
+      c = { kind: ids.counter, dbId, tableId, given: 0n, reserved: 0n, central, since, pending: null };
       this.cache.set(key, c);
     }
     return c;

@@ -116,6 +116,8 @@ export interface TableInfo {
   readonly moving?: MovingRows;
   /** The partition whose place the table is about to take: its new rows must belong there. */
   readonly exchanging?: { readonly partition: PartitionInfo; readonly at: number };
+  /** Schema version that last set the table's counters of values: what a node reserved of them before that is void. */
+  readonly countersSet?: number;
   /** EXCHANGE PARTITION brought rows whose hidden handles may be those of other partitions' rows. */
   readonly foreignHandles?: boolean;
   /** Set for tables whose rows come from the server itself (information_schema and its kin). */

@@ -1,7 +1,9 @@
-import type { DbInfo, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, DbInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { DdlContext } from './ddl-context.js';
 import { flagKeyColumns } from './build-index.js';
+import { withColumnName } from './column-name.js';
+import { requireColumn } from './column-order.js';
 import { checkImplicitPrimary } from './implicit-primary.js';
 import type { PlannedChange } from './job/ddl-worker.js';
 
@@ -27,6 +29,8 @@ export class AlterPlan {
   readonly notNull = new Set<number>();
   /** New names of columns by their old ones in lower case. */
   readonly renamed = new Map<string, string>();
+  /** Columns that a later clause gives another name, in lower case: what comes before it may take theirs. */
+  private readonly toBeRenamed = new Set<string>();
   private readonly columns = new Set<string>();
   private readonly indexes = new Set<string>();
 
@@ -36,6 +40,34 @@ export class AlterPlan {
     readonly base: TableInfo,
   ) {
     this.table = base;
+  }
+
+  /** The column that a clause means by a name: that which had it before the statement, whoever has it now. Throws 1054. */
+  column(name: string): ColumnInfo {
+    const before = this.base.columns.find((c) => c.lower === name.toLowerCase());
+    const found = this.table.columns.find((c) => before !== undefined && (c.changing ?? c.id) === before.id);
+    if (found !== undefined && !found.hidden) return found;
+    if ([...this.renamed.values()].some((to) => to.toLowerCase() === name.toLowerCase()))
+      throw mysqlError('ER_BAD_FIELD_ERROR', name, this.base.name);
+    return requireColumn(this.table, name);
+  }
+
+  /** Another column is to be called so: a column that has the name waits for one of its own, if a later clause gives it one. Throws 1060. */
+  freeName(name: string): void {
+    const holder = this.table.columns.find((c) => c.lower === name.toLowerCase());
+    if (holder === undefined) return;
+    if (!this.toBeRenamed.has(holder.lower)) throw mysqlError('ER_DUP_FIELDNAME', name);
+    this.table = withColumnName(this.table, holder, `_Col$_${holder.name}_${holder.id}`);
+  }
+
+  willRename(from: string, to: string): void {
+    if (from.toLowerCase() !== to.toLowerCase()) this.toBeRenamed.add(from.toLowerCase());
+  }
+
+  /** The column has its name of after the statement. */
+  noteRename(from: string, to: string): void {
+    this.renamed.set(from.toLowerCase(), to);
+    this.toBeRenamed.delete(from.toLowerCase());
   }
 
   /** A clause changes the column: each may be changed by one only. Throws 8200. */

@@ -241,6 +241,10 @@ async function changeTableBy(
 
 /** Works out what the clauses make of the table. */
 export async function applyClauses(plan: AlterPlan, specs: readonly AlterTableSpec[]): Promise<void> {
+  for (const s of specs) {
+    if (s.kind === 'RenameColumn') plan.willRename(s.from, s.to);
+    else if (s.kind === 'ChangeColumn') plan.willRename(s.oldName, s.column.name);
+  }
   for (const spec of specs) {
     const apply = clauses.get(spec.kind);
     if (apply === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ${spec.kind}`);

@@ -1,5 +1,5 @@
 import type { AlterTableSpec, ColumnDef, ColumnPosition, Expr } from '../parser/ast/index.js';
-import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { Flag } from '../types/field-type.js';
@@ -12,15 +12,15 @@ import {
   withFlag,
   withoutFlag,
 } from './build-column.js';
+import { withColumnName } from './column-name.js';
 import { placeColumn, renumber, replaceColumn, requireColumn } from './column-order.js';
 import { applyAddCheck, applyColumnChecks, checkNotChecked, dropColumnChecks } from './check-clauses.js';
 import { applyAddForeignKey } from './foreign-key-clauses.js';
-import { checkColumnNotInKey, withKeyColumn } from './foreign-key.js';
+import { checkColumnNotInKey } from './foreign-key.js';
 import { checkForOldRows, isSequenceDefault } from './default-expression.js';
 import { columnsRead } from './expression-walk.js';
 import { checkComputedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
-import { withTtlColumn } from './ttl.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
 import { tolerate } from './if-exists.js';
 
@@ -149,32 +149,20 @@ export function checkNotDeciding(plan: AlterPlan, column: ColumnInfo): void {
 
 /** RENAME COLUMN: indexes follow. Throws 1054, 1060. */
 export function applyRenameColumn(plan: AlterPlan, from: string, to: string): void {
-  const { table: t } = plan;
-  const column = requireColumn(t, from);
+  const column = plan.column(from);
   checkColumnName(to);
   if (column.name === to) return;
   plan.touchColumn(from);
   if (column.lower !== to.toLowerCase()) {
-    if (t.columns.some((c) => c.lower === to.toLowerCase())) throw mysqlError('ER_DUP_FIELDNAME', to);
-    checkNotRead(plan.ctx, t, column);
-    checkNotChecked(t, column);
+    plan.freeName(to);
+    const { table } = plan;
+    checkNotRead(plan.ctx, table, column);
+    checkNotChecked(table, column);
     checkNotDeciding(plan, column);
   }
-  plan.table = withColumnName(t, column, to);
-  plan.renamed.set(column.lower, to);
+  plan.table = withColumnName(plan.table, column, to);
+  plan.noteRename(from, to);
   plan.parts.push('modify column');
-}
-
-/** The table with a column called otherwise, in its indexes too. */
-export function withColumnName(table: TableInfo, column: ColumnInfo, name: string): TableInfo {
-  const renamed = replaceColumn(table, column.offset, { ...column, name, lower: name.toLowerCase() });
-  return {
-    ...withTtlColumn(withKeyColumn(renamed, column.name, name), column.name, name),
-    indices: renamed.indices.map((i) => ({
-      ...i,
-      columns: i.columns.map((p) => (p.offset === column.offset ? { ...p, name } : p)),
-    })),
-  };
 }
 
 /** ALTER COLUMN … SET DEFAULT, DROP DEFAULT. */

@@ -233,8 +233,11 @@ export async function renameReferenced(plan: AlterPlan): Promise<void> {
   const { ctx, db, base } = plan;
   const { renamed } = plan;
   if (renamed.size === 0) return;
-  for (const r of referrersOf(ctx.schema(), db.name, base.name)) {
-    if (!r.key.refColumns.some((c) => renamed.has(c.toLowerCase()))) continue;
+  const concerned = referrersOf(ctx.schema(), db.name, base.name).filter((r) =>
+    r.key.refColumns.some((c) => renamed.has(c.toLowerCase())),
+  );
+  // A table once, whichever of its keys refer to the columns.
+  for (const r of new Map(concerned.map((c) => [c.table.id, c])).values()) {
     await changeTable(ctx, r.db.id, r.table.id, (t) => ({
       ...t,
       foreignKeys: (t.foreignKeys ?? []).map((k) =>

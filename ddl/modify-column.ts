@@ -8,8 +8,9 @@ import { buildColumn, checkQualifier } from './build-column.js';
 import { checkIndexColumns } from './build-index.js';
 import { applyColumnChecks, checkNotChecked, recheck } from './check-clauses.js';
 import { modifiedRandom } from './auto-random.js';
-import { checkNotDeciding, withColumnName } from './column-clauses.js';
-import { placeColumn, requireColumn } from './column-order.js';
+import { checkNotDeciding } from './column-clauses.js';
+import { withColumnName } from './column-name.js';
+import { placeColumn } from './column-order.js';
 import { checkColumnKept } from './foreign-key.js';
 import { columnsRead } from './expression-walk.js';
 import { checkComputedColumns, checkNotRead } from './generated-column.js';
@@ -27,12 +28,12 @@ export async function applyModifyColumn(
   def: ColumnDef,
   position: ColumnPosition | null,
 ): Promise<void> {
-  const { ctx, table: t } = plan;
-  const old = requireColumn(t, oldName);
+  const { ctx } = plan;
+  const old = plan.column(oldName);
   const renamed = old.lower !== def.name.toLowerCase();
-  checkQualifier(def, plan.db.name, t.name);
-  if (renamed && t.columns.some((c) => c.lower === def.name.toLowerCase()))
-    throw mysqlError('ER_DUP_FIELDNAME', def.name);
+  checkQualifier(def, plan.db.name, plan.table.name);
+  if (renamed) plan.freeName(def.name);
+  const { table: t } = plan;
   plan.touchColumn(oldName);
   if (position?.kind === 'After' && position.column.toLowerCase() === old.lower)
     throw mysqlError('ER_BAD_FIELD_ERROR', position.column, t.name);
@@ -51,7 +52,7 @@ export async function applyModifyColumn(
   checkColumnKept(plan, old, next);
   if (t.ttl?.column.toLowerCase() === old.lower) checkTtlColumn(next);
   const random = modifiedRandom(plan, old, next, built.autoRandom);
-  if (renamed) plan.renamed.set(old.lower, next.name);
+  if (renamed) plan.noteRename(oldName, next.name);
   const change = typeChange(old, next.type, indexes.length > 0);
   const wasNull = (old.type.flag & Flag.NotNull) === 0;
   if (wasNull && (next.type.flag & Flag.NotNull) !== 0) plan.notNull.add(old.id);

@@ -264,6 +264,8 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
         ...(source.table.checks === undefined
           ? {}
           : { checks: renamedChecks(source.table.checks, source.table.name, to.name, false) }),
+        // The counters are the other database's now.
+        ...(source.dbId === target.id ? {} : { countersSet: version }),
         version,
         previousVersion: source.table.version,
       };

@@ -68,4 +68,18 @@ describe('AUTO_RANDOM', () => {
     await s.query('INSERT INTO one VALUES ()');
     expect(await s.query('SELECT id FROM one')).toEqual([['1'], ['2'], ['3']]);
   });
+
+  it('goes on behind what came with EXCHANGE PARTITION', async () => {
+    const s = await engine.session();
+    const columns = 'id BIGINT AUTO_RANDOM(3), v INT, PRIMARY KEY (id, v) CLUSTERED';
+    await s.query(
+      `CREATE TABLE pt (${columns}) PARTITION BY LIST (v) (PARTITION p0 VALUES IN (0), PARTITION p1 VALUES IN (1))`,
+    );
+    await s.query(`CREATE TABLE nt (${columns})`);
+    await s.query(`INSERT INTO nt (v) VALUES ${Array.from({ length: 64 }, () => '(1)').join()}`);
+    await s.query('ALTER TABLE pt EXCHANGE PARTITION p1 WITH TABLE nt');
+    for (let i = 0; i < 20; i++) await s.query('INSERT INTO pt (v) VALUES (1), (1), (1)');
+    await s.query('INSERT INTO nt (v) VALUES (1)');
+    expect(await s.query('SELECT COUNT(DISTINCT id & ((1 << 60) - 1)) FROM pt')).toEqual([['124']]);
+  });
 });

@@ -133,6 +133,7 @@ interface StoredTable {
     };
     readonly exchanging?: { readonly partition: StoredPartitioning; readonly at: number };
     readonly foreign_handles?: boolean;
+    readonly counters_set?: number;
     readonly flashback?: string;
     readonly options?: Readonly<Record<string, string>>;
   };
@@ -484,6 +485,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
         ? { exchanging: { partition: storePartitioning(t.exchanging.partition), at: t.exchanging.at } }
         : {}),
       ...(t.foreignHandles === true ? { foreign_handles: true } : {}),
+      ...(t.countersSet === undefined ? {} : { counters_set: t.countersSet }),
     },
   };
   return encode(stored);
@@ -570,6 +572,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
         }
       : {}),
     ...(s.rutile.foreign_handles === true ? { foreignHandles: true } : {}),
+    ...(s.rutile.counters_set === undefined ? {} : { countersSet: s.rutile.counters_set }),
   };
 }
 

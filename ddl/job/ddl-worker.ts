@@ -37,7 +37,7 @@ import {
 import { alterStored, askStored, askWaiting, type AdminOutcome, type JobWish } from './job-admin.js';
 import { settingsOf } from './job-settings.js';
 import { JobTable } from './job-table.js';
-import { queueIndexes, queuePartitions, setAutoIncrement } from './transition-effects.js';
+import { countersSetBy, queueIndexes, queuePartitions, setAutoIncrement } from './transition-effects.js';
 import { WaitingStatements } from './waiting-statements.js';
 
 /** What the worker needs of the server around it. */
@@ -166,7 +166,12 @@ export class DdlWorker {
       const now = await meta.table(db.id, base.id);
       stale = now?.version !== base.version;
       if (stale) return {};
-      meta.putTable(db.id, { ...target, version: next, previousVersion: base.version });
+      meta.putTable(db.id, {
+        ...target,
+        ...countersSetBy(change.transition, next),
+        version: next,
+        previousVersion: base.version,
+      });
       queuePartitions(txn, droppedPartitions(change.transition));
       await setAutoIncrement(meta, db.id, change.transition);
       return {
@@ -396,6 +401,7 @@ export class DdlWorker {
       if (table === null) return { job: null };
       meta.putTable(job.dbId, {
         ...tableAt(transition, phase),
+        ...(phase === 'done' ? countersSetBy(transition, nextVersion) : {}),
         version: nextVersion,
         previousVersion: table.version,
       });

@@ -1,6 +1,6 @@
 import { incrementCounter } from '../../catalog/auto-columns.js';
 import type { MetaMutator } from '../../catalog/meta/meta.js';
-import type { IndexInfo } from '../../catalog/model.js';
+import type { IndexInfo, TableInfo } from '../../catalog/model.js';
 import { indexIds } from '../../catalog/table-layout.js';
 import { indexRange, tableRange } from '../../kv/codec/table-key.js';
 import type { Transaction } from '../../kv/storage.js';
@@ -8,6 +8,10 @@ import { queueDeleteRange } from '../delete-range.js';
 import type { TableTransition } from '../table-transition.js';
 
 /** What the last step of a change, or of its way back, does beside the table's definition. */
+
+/** What nodes reserved of counters is void once the change has set them. */
+export const countersSetBy = (t: TableTransition, version: number): Partial<TableInfo> =>
+  t.autoIncrement !== '' || t.randomFromIncrement === true ? { countersSet: version } : {};
 
 /** The counter goes on where the change says. */
 export async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransition): Promise<void> {

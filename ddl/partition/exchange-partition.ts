@@ -1,7 +1,8 @@
 import type { TableName } from '../../parser/ast/index.js';
 import type { ColumnInfo, DbInfo, IndexInfo, PartitionInfo, TableInfo } from '../../catalog/model.js';
 import { referrersOf } from '../../catalog/foreign-keys.js';
-import type { MetaMutator } from '../../catalog/meta/meta.js';
+import { columnIds, isCentral } from '../../catalog/auto-columns.js';
+import type { AutoIdKind, MetaMutator } from '../../catalog/meta/meta.js';
 import { isVirtual } from '../../catalog/table-layout.js';
 import { mysqlError } from '../../types/error-table.js';
 import { evalType, Flag, TypeCode, type FieldType } from '../../types/field-type.js';
@@ -184,29 +185,26 @@ async function swap(
   const newId = pt.table.partition!.definitions[at]!.id;
   const hidden = !pt.table.pkIsHandle && !pt.table.isCommonHandle;
   const foreign = hidden ? { foreignHandles: true } : {};
+  for (const { table } of [pt, nt]) if (isCentral(table)) await ctx.giveBackIds(table);
   const version = await changeSchema(ctx, async (meta, _txn, next) => {
     const table = await meta.table(pt.db.id, pt.table.id);
     const other = await meta.table(nt.db.id, nt.table.id);
     if (table?.partition?.definitions[at]?.id !== newId || other === null)
       throw mysqlError('ER_TABLE_DEF_CHANGED');
-    const ids = await sharedIds(meta, pt, nt);
+    const shared = await sharedCounters(meta, pt, nt);
     const definitions = table.partition.definitions.map((d, i) => (i === at ? { ...d, id: other.id } : d));
     meta.deleteTable(nt.db.id, other.id);
-    meta.putTable(nt.db.id, { ...settled(other), ...foreign, id: newId, version: next });
+    meta.putTable(nt.db.id, { ...settled(other), ...foreign, id: newId, countersSet: next, version: next });
     meta.putTable(pt.db.id, {
       ...table,
       ...foreign,
       partition: { ...table.partition, definitions },
+      countersSet: next,
       version: next,
       previousVersion: table.version,
     });
-    for (const [dbId, id] of [
-      [pt.db.id, table.id],
-      [nt.db.id, newId],
-    ] as const) {
-      meta.setAutoId('rowid', dbId, id, ids.rowid);
-      meta.setAutoId('auto_increment', dbId, id, ids.auto);
-    }
+    shared.putInto(meta, pt.db.id, table);
+    shared.putInto(meta, nt.db.id, { ...other, id: newId });
     return {
       tables: [
         { dbId: pt.db.id, tableId: table.id },
@@ -221,15 +219,25 @@ async function swap(
   ctx.forgetTable(nt.table);
 }
 
-async function sharedIds(
+/** Where the counters of both go on: behind the values that either has given. */
+async function sharedCounters(
   meta: MetaMutator,
   pt: { readonly db: DbInfo; readonly table: TableInfo },
   nt: { readonly db: DbInfo; readonly table: TableInfo },
-): Promise<{ rowid: bigint; auto: bigint }> {
-  const most = async (kind: 'rowid' | 'auto_increment'): Promise<bigint> => {
-    const a = await meta.autoId(kind, pt.db.id, pt.table.id);
-    const b = await meta.autoId(kind, nt.db.id, nt.table.id);
+): Promise<{ putInto(meta: MetaMutator, dbId: number, table: TableInfo): void }> {
+  const most = async (kindOf: (table: TableInfo) => AutoIdKind): Promise<bigint> => {
+    const a = await meta.autoId(kindOf(pt.table), pt.db.id, pt.table.id);
+    const b = await meta.autoId(kindOf(nt.table), nt.db.id, nt.table.id);
     return a > b ? a : b;
   };
-  return { rowid: await most('rowid'), auto: await most('auto_increment') };
+  // The two may count the column's values differently (AUTO_ID_CACHE).
+  const columns = await most((t) => columnIds(t).counter);
+  const rows = await most(() => 'rowid');
+  return {
+    putInto: (meta, dbId, table) => {
+      const { counter } = columnIds(table);
+      meta.setAutoId('rowid', dbId, table.id, counter === 'rowid' && columns > rows ? columns : rows);
+      if (counter !== 'rowid') meta.setAutoId(counter, dbId, table.id, columns);
+    },
+  };
 }
