@@ -154,7 +154,7 @@ export function rangeRows(
   const from = low === undefined ? 0 : rowsBelow(c, low.value, low.exclusive, compare);
   rows += Math.max(0, upTo - from);
   rows *= growth(c, rowCount);
-  if (c.statsVer === 0) return Math.min(rowCount, rows);
+  if (c.statsVer === 0) return Math.min(rowCount, rows + unknownRows(c, rowCount, low, high, compare));
   // Beyond the last value seen rows may have come since: a share of the new ones by how far the range reaches out.
   const added = addedRows(c, rowCount, modified);
   if (added > 0) {
@@ -163,6 +163,25 @@ export function rangeRows(
   }
   if (rows < 1 && modified > 0) rows = Math.min(modified, outOfRange(c, rowCount, modified));
   return Math.min(rowCount, rows);
+}
+
+/** Share taken of the rows that feedback told nothing of, for an end that lies in the unknown. */
+const UNKNOWN_SHARE = 1 / 40;
+
+/** Rows of a range where it reaches beyond the ground that feedback told of; an open end was told of if its side was at all. */
+function unknownRows(
+  c: ColumnStatistics,
+  rowCount: number,
+  low: RangeEnd | undefined,
+  high: RangeEnd | undefined,
+  compare: CompareDatums,
+): number {
+  const first = c.buckets[0];
+  const last = c.buckets[c.buckets.length - 1];
+  if (first === undefined || last === undefined) return 0;
+  const below = low !== undefined && compare(low.value, first.lower) < 0 ? UNKNOWN_SHARE : 0;
+  const above = high !== undefined && compare(high.value, last.upper) > 0 ? UNKNOWN_SHARE : 0;
+  return Math.max(0, rowCount - knownRows(c)) * (below + above);
 }
 
 /** Rows of the histogram below a value, or up to and with it. */

@@ -1,6 +1,7 @@
 import type { Datum } from '../types/datum.js';
 import { CmSketch } from './cm-sketch.js';
-import { fraction, knownRows, type CompareDatums, type RangeEnd } from './estimate.js';
+import { knownRows, type CompareDatums, type RangeEnd } from './estimate.js';
+import { fitted } from './range-fit.js';
 import type { Bucket, ColumnStatistics } from './table-statistics.js';
 
 /** Rows that a statement met in a range of a column or index. */
@@ -25,17 +26,11 @@ export interface FeedbackColumn {
   readonly bytes: boolean;
 }
 
-const MAX_BUCKETS = 256;
 const MAX_TOPN = 100;
-/** Beyond the greatest string that a range names. */
-const TOP = new Uint8Array(8).fill(0xff);
-
-/** A bucket by itself, its ends inclusive. */
-interface Piece {
-  lower: Datum;
-  upper: Datum;
-  rows: number;
-}
+/** Ranges that are remembered; when there are more, the older half is left to the histogram that they made. */
+const MAX_RANGES = 64;
+/** A range that holds another one has at least its rows, unless rows came or went in between. */
+const CONTRADICTION = 1.2;
 
 /** Statistics of a column of which nothing is known yet. */
 const UNKNOWN: ColumnStatistics = {
@@ -50,24 +45,110 @@ const UNKNOWN: ColumnStatistics = {
 };
 
 /**
- * Statistics corrected by what a statement met, in the manner of self-tuning histograms (Aboulnaga & Chaudhuri, 1999): buckets
- * are cut at the ends of the range, and those within scaled to the rows that came. A single value's rows go to TopN when
- * they are among the most, else into the CM-sketch.
+ * Statistics of a column or index, corrected by what statements met. A single value's rows go to TopN when they are among
+ * the most, else into the CM-sketch; ranges are remembered, and the histogram is fitted to all of them at once.
  */
-export function corrected(
-  before: ColumnStatistics | undefined,
-  f: RangeFeedback,
-  column: FeedbackColumn,
-): ColumnStatistics {
-  const c = before ?? UNKNOWN;
-  // Statistics of an ANALYZE count the rows there were then.
-  const known = knownRows(c);
-  const grown = (c.statsVer ?? 2) > 0 && known > 0 ? column.rowCount / known : 1;
-  const rows = f.rows / Math.max(grown, 1e-9);
-  const { low, high } = f;
-  const point =
-    low !== undefined && high !== undefined && column.compare(low.value, high.value) === 0 && !low.exclusive;
-  return point ? pointCorrected(c, low.value, rows, column) : rangeCorrected(c, low, high, rows, column);
+export class CorrectedPart {
+  private ranges: RangeFeedback[] = [];
+  /** What is known without the ranges; single values are in it. */
+  private base: ColumnStatistics;
+  /** The statistics as they are now: whoever finds others in their place begins anew. */
+  current: ColumnStatistics;
+
+  constructor(before: ColumnStatistics | undefined) {
+    this.base = before ?? UNKNOWN;
+    this.current = this.base;
+  }
+
+  correct(found: readonly RangeFeedback[], column: FeedbackColumn): ColumnStatistics {
+    for (const f of found) {
+      const value = pointOf(f, column.compare);
+      if (value === undefined) this.remember(f, column.compare);
+      else this.base = pointCorrected(this.base, value, this.scaled(f.rows, column), column);
+    }
+    this.current = { ...this.base, buckets: this.fitted(column) };
+    if (this.ranges.length > MAX_RANGES) {
+      this.ranges = this.ranges.slice(this.ranges.length >> 1);
+      this.base = this.current;
+    }
+    return this.current;
+  }
+
+  /** Statistics of an ANALYZE count the rows there were then. */
+  private scaled(rows: number, column: FeedbackColumn): number {
+    if (this.base.statsVer === 0) return rows;
+    const known = knownRows(this.base);
+    return known > 0 ? (rows * known) / Math.max(1, column.rowCount) : rows;
+  }
+
+  /** Forgets older ranges that this one proves wrong. */
+  private remember(f: RangeFeedback, compare: CompareDatums): void {
+    this.ranges = this.ranges.filter((r) => {
+      const inner = holds(f, r, compare);
+      const outer = holds(r, f, compare);
+      if (inner && outer) return false;
+      if (inner) return r.rows <= f.rows * CONTRADICTION;
+      return !outer || f.rows <= r.rows * CONTRADICTION;
+    });
+    this.ranges.push(f);
+  }
+
+  private fitted(column: FeedbackColumn): readonly Bucket[] {
+    const { base, ranges } = this;
+    if (ranges.length === 0) return base.buckets;
+    const { compare, bytes } = column;
+    let frequent = base.nullCount;
+    for (const t of base.topN) frequent += t.count;
+    return fitted(
+      base.buckets,
+      ranges.map((r) => ({
+        low: r.low?.value,
+        high: r.high?.value,
+        rows: Math.max(0, this.scaled(r.rows, column) - frequentRows(base, r, compare)),
+      })),
+      {
+        compare,
+        bytes,
+        rows: Math.max(1, this.scaled(column.rowCount, column) - frequent),
+        complete: base.statsVer !== 0,
+      },
+    );
+  }
+}
+
+/** Whether the outer range has all of the inner one. */
+function holds(outer: RangeFeedback, inner: RangeFeedback, compare: CompareDatums): boolean {
+  const from = (r: RangeEnd, i: RangeEnd | undefined): boolean => {
+    if (i === undefined) return false;
+    const order = compare(r.value, i.value);
+    return order < 0 || (order === 0 && (!r.exclusive || i.exclusive));
+  };
+  const to = (r: RangeEnd, i: RangeEnd | undefined): boolean => {
+    if (i === undefined) return false;
+    const order = compare(r.value, i.value);
+    return order > 0 || (order === 0 && (!r.exclusive || i.exclusive));
+  };
+  return (
+    (outer.low === undefined || from(outer.low, inner.low)) &&
+    (outer.high === undefined || to(outer.high, inner.high))
+  );
+}
+
+/** The value that a range is about if it is one alone. */
+function pointOf({ low, high }: RangeFeedback, compare: CompareDatums): Datum | undefined {
+  if (low === undefined || high === undefined || low.exclusive || high.exclusive) return undefined;
+  return compare(low.value, high.value) === 0 ? low.value : undefined;
+}
+
+/** Rows of the frequent values in a range. */
+function frequentRows(c: ColumnStatistics, { low, high }: RangeFeedback, compare: CompareDatums): number {
+  let rows = 0;
+  for (const t of c.topN) {
+    const l = low === undefined ? 1 : compare(t.value, low.value);
+    const h = high === undefined ? -1 : compare(t.value, high.value);
+    if ((l > 0 || (l === 0 && !low!.exclusive)) && (h < 0 || (h === 0 && !high!.exclusive))) rows += t.count;
+  }
+  return rows;
 }
 
 function pointCorrected(
@@ -95,13 +176,36 @@ function pointCorrected(
     cms.correct(column.hash(displaced.value), displaced.count);
   }
   // A value that moves from the buckets to TopN is no longer counted there.
-  const pieces = piecesOf(c.buckets);
-  if (at < 0 && topN.length > others.length) {
-    const piece = pieces.find((p) => compare(value, p.lower) >= 0 && compare(value, p.upper) <= 0);
-    if (piece !== undefined) piece.rows = Math.max(0, piece.rows - rows);
-  }
-  const next = { ...c, topN, cms: cms ?? null, buckets: bucketsOf(pieces) };
+  const moved = at < 0 && topN.length > others.length;
+  const next = {
+    ...c,
+    topN,
+    cms: cms ?? null,
+    buckets: moved ? without(c.buckets, value, rows, compare) : c.buckets,
+  };
   return (c.statsVer ?? 2) > 0 ? next : { ...next, ndv: guessedNdv(next, column.rowCount) };
+}
+
+/** Buckets with the rows of a value taken off the one that holds it. */
+function without(
+  buckets: readonly Bucket[],
+  value: Datum,
+  rows: number,
+  compare: CompareDatums,
+): readonly Bucket[] {
+  const i = buckets.findIndex((b) => compare(value, b.lower) >= 0 && compare(value, b.upper) <= 0);
+  if (i < 0) return buckets;
+  const own = buckets[i]!.cumulative - (buckets[i - 1]?.cumulative ?? 0);
+  const off = Math.min(own, rows);
+  return buckets.map((b, k) =>
+    k < i
+      ? b
+      : {
+          ...b,
+          cumulative: b.cumulative - off,
+          repeat: k === i && compare(value, b.upper) === 0 ? 0 : b.repeat,
+        },
+  );
 }
 
 /** Distinct values of a column that points alone are known of: as many rows each as those have on the average. */
@@ -117,131 +221,4 @@ function guessedNdv(c: ColumnStatistics, rowCount: number): number {
     n += more;
   }
   return n === 0 ? c.ndv : Math.max(n, (n * rowCount) / Math.max(1, sum));
-}
-
-function rangeCorrected(
-  c: ColumnStatistics,
-  low: RangeEnd | undefined,
-  high: RangeEnd | undefined,
-  rows: number,
-  column: FeedbackColumn,
-): ColumnStatistics {
-  const { compare } = column;
-  let pieces = piecesOf(c.buckets);
-  const [from, to] = ends(pieces, low?.value, high?.value, column);
-  if (compare(from, to) > 0) return c;
-  pieces = cover(pieces, from, to, compare);
-  pieces = cutAt(cutAt(pieces, from, compare), to, compare);
-  let inTop = 0;
-  for (const t of c.topN) if (compare(t.value, from) >= 0 && compare(t.value, to) <= 0) inTop += t.count;
-  const rest = Math.max(0, rows - inTop);
-  const within = pieces.filter((p) => compare(p.lower, from) >= 0 && compare(p.upper, to) <= 0);
-  let sum = 0;
-  for (const p of within) sum += p.rows;
-  if (sum > 0) for (const p of within) p.rows *= rest / sum;
-  else
-    for (const p of within)
-      p.rows =
-        rest * Math.max(1e-6, fraction(from, to, p.upper) - fraction(from, to, p.lower) || 1 / within.length);
-  const total = pieces.reduce((n, p) => n + p.rows, 0);
-  if (sum === 0 && within.length > 0) {
-    const given = within.reduce((n, p) => n + p.rows, 0);
-    if (given > 0) for (const p of within) p.rows *= rest / given;
-  }
-  const buckets = bucketsOf(merged(pieces, total, compare));
-  return { ...c, buckets };
-}
-
-/** Ends of a range with open ones closed: at the ends of what is known, or as far beyond as that is wide. */
-function ends(
-  pieces: readonly Piece[],
-  low: Datum | undefined,
-  high: Datum | undefined,
-  column: FeedbackColumn,
-): readonly [Datum, Datum] {
-  const { compare, bytes } = column;
-  const least = pieces[0]?.lower;
-  const most = pieces[pieces.length - 1]?.upper;
-  const beyond = (from: Datum, direction: 1 | -1): Datum => {
-    if (bytes) return direction === 1 ? TOP : new Uint8Array(0);
-    const width =
-      least !== undefined && most !== undefined
-        ? Math.abs(Number(most) - Number(least))
-        : Math.abs(Number(from));
-    return Number(from) + direction * Math.max(1, width);
-  };
-  const anchor = low ?? high ?? least ?? (bytes ? new Uint8Array(0) : 0);
-  const from =
-    low ?? (least !== undefined && compare(least, high ?? anchor) < 0 ? least : beyond(high ?? anchor, -1));
-  const to =
-    high ?? (most !== undefined && compare(most, low ?? anchor) > 0 ? most : beyond(low ?? anchor, 1));
-  return [from, to];
-}
-
-/** Pieces that reach from one end to the other, empty where nothing was known. */
-function cover(pieces: readonly Piece[], from: Datum, to: Datum, compare: CompareDatums): Piece[] {
-  const out: Piece[] = [];
-  let at = from;
-  for (const p of pieces) {
-    if (compare(p.lower, at) > 0 && compare(at, to) < 0 && compare(p.upper, from) > 0) {
-      const upper = compare(p.lower, to) < 0 ? p.lower : to;
-      if (compare(at, upper) < 0) out.push({ lower: at, upper, rows: 0 });
-    }
-    out.push({ ...p });
-    if (compare(p.upper, at) > 0) at = p.upper;
-  }
-  if (compare(at, to) < 0) out.push({ lower: at, upper: to, rows: 0 });
-  if (out.length === 0) out.push({ lower: from, upper: to, rows: 0 });
-  return out.sort((a, b) => compare(a.lower, b.lower) || compare(a.upper, b.upper));
-}
-
-/** The same with the piece that holds a value in its midst cut in two there. */
-function cutAt(pieces: readonly Piece[], value: Datum, compare: CompareDatums): Piece[] {
-  const out: Piece[] = [];
-  for (const p of pieces) {
-    if (compare(p.lower, value) < 0 && compare(value, p.upper) < 0) {
-      const share = fraction(p.lower, p.upper, value);
-      out.push({ lower: p.lower, upper: value, rows: p.rows * share });
-      out.push({ lower: value, upper: p.upper, rows: p.rows * (1 - share) });
-    } else out.push(p);
-  }
-  return out;
-}
-
-/** Neighbours put together until there are few enough, those first that differ least in rows. */
-function merged(pieces: Piece[], total: number, compare: CompareDatums): Piece[] {
-  const list = pieces;
-  while (list.length > MAX_BUCKETS) {
-    let best = 0;
-    let least = Infinity;
-    for (let i = 0; i + 1 < list.length; i++) {
-      const [a, b] = [list[i]!, list[i + 1]!];
-      const gap = compare(a.upper, b.lower) === 0 ? 0 : total / MAX_BUCKETS;
-      const loss = Math.abs(a.rows - b.rows) + (a.rows + b.rows) / 2 + gap;
-      if (loss < least) {
-        least = loss;
-        best = i;
-      }
-    }
-    const [a, b] = [list[best]!, list[best + 1]!];
-    list.splice(best, 2, { lower: a.lower, upper: b.upper, rows: a.rows + b.rows });
-  }
-  return list;
-}
-
-function piecesOf(buckets: readonly Bucket[]): Piece[] {
-  return buckets.map((b, i) => ({
-    lower: b.lower,
-    upper: b.upper,
-    rows: b.cumulative - (i === 0 ? 0 : buckets[i - 1]!.cumulative),
-  }));
-}
-
-/** `repeat` is 0: nothing is known of the upper bound by itself. */
-function bucketsOf(pieces: readonly Piece[]): Bucket[] {
-  let cumulative = 0;
-  return pieces.map((p) => {
-    cumulative += p.rows;
-    return { lower: p.lower, upper: p.upper, cumulative, repeat: 0, ndv: 0 };
-  });
 }

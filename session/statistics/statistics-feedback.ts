@@ -2,7 +2,7 @@ import type { TableInfo } from '../../catalog/model.js';
 import type { FeedbackSink } from '../../executor/feedback.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { columnCompare } from '../../statistics/column-collector.js';
-import { corrected, type FeedbackColumn, type RangeFeedback } from '../../statistics/feedback.js';
+import { CorrectedPart, type FeedbackColumn, type RangeFeedback } from '../../statistics/feedback.js';
 import { valueKey } from '../../statistics/stats-key.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
 import { hashBytes } from '../../statistics/value-hash.js';
@@ -20,6 +20,8 @@ const APPLY_MS = 200;
  */
 export class StatisticsFeedback implements FeedbackSink {
   private readonly pending = new Map<number, RangeFeedback[]>();
+  /** What is remembered of parts that were corrected, by table and part. */
+  private readonly parts = new Map<number, Map<string, CorrectedPart>>();
   /** Parts corrected since they were last stored. */
   private readonly dirty = new Map<number, { columns: Set<number>; indexes: Set<number> }>();
 
@@ -61,12 +63,19 @@ export class StatisticsFeedback implements FeedbackSink {
     const indexes = new Map(before?.indexes);
     let dirty = this.dirty.get(table.id);
     if (dirty === undefined) this.dirty.set(table.id, (dirty = { columns: new Set(), indexes: new Set() }));
-    for (const f of list) {
-      const column = feedbackColumn(table, f, rowCount);
+    let known = this.parts.get(table.id);
+    if (known === undefined) this.parts.set(table.id, (known = new Map<string, CorrectedPart>()));
+    for (const [key, found] of byPart(list)) {
+      const [f] = found;
+      const column = feedbackColumn(table, f!, rowCount);
       if (column === null) continue;
-      const parts: Map<number, ColumnStatistics> = f.part === 'column' ? columns : indexes;
-      parts.set(f.id, corrected(parts.get(f.id), f, column));
-      (f.part === 'column' ? dirty.columns : dirty.indexes).add(f.id);
+      const all: Map<number, ColumnStatistics> = f!.part === 'column' ? columns : indexes;
+      let part = known.get(key);
+      // Others than the corrected ones are those of a new ANALYZE, or were read again.
+      if (part === undefined || part.current !== all.get(f!.id))
+        known.set(key, (part = new CorrectedPart(all.get(f!.id))));
+      all.set(f!.id, part.correct(found, column));
+      (f!.part === 'column' ? dirty.columns : dirty.indexes).add(f!.id);
     }
     statistics.correct({
       ...(before ?? { tableId: table.id, rowCount, modifyCount: rowCounts.modified(table.id), sample: null }),
@@ -83,22 +92,48 @@ export class StatisticsFeedback implements FeedbackSink {
       this.dirty.delete(id);
       const stats = statistics.taken(id);
       const table = schemaLoader.current.tableById(id)?.table;
-      if (stats === null || table === undefined) continue;
+      if (stats === null || table === undefined) {
+        this.parts.delete(id);
+        continue;
+      }
       const version = await storage.currentTs();
       const of = (
+        kind: RangeFeedback['part'],
         all: ReadonlyMap<number, ColumnStatistics>,
         ids: Set<number>,
       ): Map<number, ColumnStatistics> =>
-        new Map([...all].filter(([part]) => ids.has(part)).map(([part, c]) => [part, rounded(c, version)]));
+        new Map(
+          [...all]
+            .filter(([part]) => ids.has(part))
+            .map(([part, c]) => {
+              const stored = rounded(c, version);
+              const corrected = this.parts.get(id)?.get(partKey(kind, part));
+              if (corrected?.current === c) corrected.current = stored;
+              return [part, stored];
+            }),
+        );
       const part: TableStatistics = {
         ...stats,
         version,
-        columns: of(stats.columns, columns),
-        indexes: of(stats.indexes, indexes),
+        columns: of('column', stats.columns, columns),
+        indexes: of('index', stats.indexes, indexes),
       };
       await statistics.put(table, { ...part, sample: stats.sample ?? null }, false);
     }
   }
+}
+
+const partKey = (kind: RangeFeedback['part'], id: number): string => `${kind} ${id}`;
+
+function byPart(list: readonly RangeFeedback[]): ReadonlyMap<string, RangeFeedback[]> {
+  const out = new Map<string, RangeFeedback[]>();
+  for (const f of list) {
+    const key = partKey(f.part, f.id);
+    const found = out.get(key);
+    if (found === undefined) out.set(key, [f]);
+    else found.push(f);
+  }
+  return out;
 }
 
 /** Counts are integers in the store. */
