@@ -1,3 +1,21 @@
+/** The bytes in Snappy's block format as one literal after the other: for small things, which need no compression. */
+export function snappyLiterals(src: Uint8Array): Uint8Array {
+  const LONGEST = 1 << 16;
+  const parts: Uint8Array[] = [];
+  const length: number[] = [];
+  for (let n = src.length; ; n = Math.floor(n / 128)) {
+    length.push(n < 128 ? n : (n % 128) + 128);
+    if (n < 128) break;
+  }
+  parts.push(Uint8Array.from(length));
+  for (let at = 0; at < src.length; at += LONGEST) {
+    const literal = src.subarray(at, at + LONGEST);
+    const n = literal.length - 1;
+    parts.push(Uint8Array.from(n < 60 ? [n << 2] : [61 << 2, n & 255, n >> 8]), literal);
+  }
+  return Buffer.concat(parts);
+}
+
 /**
  * Snappy's block format (google/snappy, format_description.txt): the length as a varint, then literals and copies. Null where the
  * bytes are not of that form.

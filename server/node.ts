@@ -48,6 +48,14 @@ function tempDirectory(config: Config): string {
   return config.store === 'tikv' ? join(tmpdir(), 'rutile-tmp') : join(resolve(config['data-dir']), 'tmp');
 }
 
+/** The slow query log: a process of a cluster has no data directory. */
+function slowQueryFile(config: Config): string {
+  if (config['slow-query-file'] !== '') return resolve(config['slow-query-file']);
+  return config.store === 'tikv'
+    ? resolve('slow-query.log')
+    : join(resolve(config['data-dir']), 'slow-query.log');
+}
+
 /** What became of an error while the store or the engine was opened. */
 export function openFailed(config: Config, output: LogOutput, e: unknown): StartError {
   if (e instanceof Error && e.name === 'StoreLockedError') return new StartError(e.message);
@@ -88,6 +96,8 @@ export async function openNodeEngine(
       socket: config.socket,
       statusAddress: `${config['status-host'] || config.host}:${config['status-port']}`,
       tlsConfigured: config['tls-cert'] !== '',
+      slowQueryFile: slowQueryFile(config),
+      generalLogFile: config['general-log-file'] === '' ? '' : resolve(config['general-log-file']),
       tempDir: tempDirectory(config),
       tempQuota: config['tmp-storage-quota'],
       tikv,

@@ -43,15 +43,15 @@ test('ADMIN CHECK INDEX shows the entries of handles, ADMIN CHECKSUM TABLE what 
 });
 
 test('slow statements are kept', async () => {
-  await root.query('SET long_query_time = 0');
+  await root.query('SET GLOBAL tidb_slow_log_threshold = 0');
   await root.query("SELECT 'slow one'");
-  await root.query('SET long_query_time = DEFAULT');
+  await root.query('SET GLOBAL tidb_slow_log_threshold = DEFAULT');
   expect(
     await lines(
       root,
       "SELECT User, Succ, Query FROM information_schema.slow_query WHERE Query LIKE '%slow one%'",
     ),
-  ).toEqual(["root\t1\tSELECT 'slow one'"]);
+  ).toEqual(["root\t1\tSELECT 'slow one';"]);
   expect((await root.query('ADMIN SHOW SLOW RECENT 1'))[0]![0]).toContain('slow one');
 });
 

@@ -154,10 +154,14 @@ class OwnPlanContext extends SessionPlanContext {
   }
 }
 
+/** Whether statements of the session keep to foreign keys. */
+export const checksForeignKeys = (session: Session): boolean =>
+  session.engine.foreignKeys && session.vars.get('foreign_key_checks') === 'ON';
+
 /** Whether rows written into the table have to do with a foreign key. */
 export const keepsForeignKeys = (session: Session, db: string, table: TableInfo): boolean =>
   (table.foreignKeys !== undefined || referrersOf(session.schema, db, table.name).length > 0) &&
-  session.vars.get('foreign_key_checks') === 'ON';
+  checksForeignKeys(session);
 
 /**
  * The foreign keys of one statement. Rows are noted while they are changed; when all are, the statements that the keys ask for

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
-import type { ParsedStatement } from '../parser/ast/index.js';
+import type { ParsedStatement, Statement } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { andThen } from '../executor/operator.js';
@@ -16,7 +16,7 @@ import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
 import { applyStatementHints } from './statement-hints.js';
 import { resolveExecute } from './statements/prepare.js';
-import type { TransactionNeed } from './statements/statement-handler.js';
+import type { StatementHandler, TransactionNeed } from './statements/statement-handler.js';
 import { handlerOf } from './statements/statement-handler.js';
 import { noteDeadlock } from './transaction-tables.js';
 import { autocommitOptions, beginOptions } from './transaction-options.js';
@@ -84,12 +84,38 @@ export function runStatement(
       typeof handler.implicitCommit === 'function'
         ? handler.implicitCommit(session, stmt)
         : handler.implicitCommit === true;
+    if (session.engine.readOnly) refuseWrites(session, stmt, handler, commits);
     const outcome = commits ? andThen(commitTransaction(session), run) : run();
     const result = andThen(outcome, conclude);
     return result instanceof Promise ? result.catch(fail) : result;
   } catch (error) {
     return fail(error);
   }
+}
+
+/** Statements that change nothing that is stored for good, though they end the transaction or look like it. */
+const IN_READ_ONLY_MODE: ReadonlySet<string> = new Set([
+  'Begin',
+  'AnalyzeTable',
+  'CreateBinding',
+  'DropBinding',
+  'SetBinding',
+]);
+
+/** tidb_super_read_only: only RESTRICTED_REPLICA_WRITER_ADMIN, granted as such, still writes (TiDB docs). Throws 1836. */
+function refuseWrites(
+  session: Session,
+  stmt: Statement,
+  handler: StatementHandler,
+  commits: boolean,
+): void {
+  if (session.connection.id === 0 || IN_READ_ONLY_MODE.has(stmt.kind)) return;
+  const needs =
+    typeof handler.transactional === 'function' ? handler.transactional(stmt) : handler.transactional;
+  const wrote = stmt.kind === 'Commit' && session.transaction.writtenTables.length > 0;
+  const writes = handler.writes === true || needs === 'write' || needs === 'lock' || commits || wrote;
+  if (!writes || session.privileges.hasOwn('RESTRICTED_REPLICA_WRITER_ADMIN')) return;
+  throw mysqlError('ER_READ_ONLY_MODE');
 }
 
 /** Statements that are taken while the password has expired (MySQL manual, "Server Handling of Expired Passwords"). */
@@ -289,7 +315,8 @@ function finishAutocommit(session: Session): Awaitable<void> {
 export function commitTransaction(session: Session): Awaitable<void> {
   if (!session.transaction.active) return;
   const { txn, changes } = session.transaction;
-  const committed = (): void => {
+  const committed = (ts: bigint): void => {
+    session.transaction.lastCommitTs = ts;
     for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);
   };
   const failed = (error: unknown): never => {
@@ -305,7 +332,7 @@ export function commitTransaction(session: Session): Awaitable<void> {
   } catch (error) {
     return failed(error);
   }
-  return commit instanceof Promise ? commit.then(committed, failed) : committed();
+  return commit instanceof Promise ? commit.then(committed, failed) : committed(commit);
 }
 
 /** A key that exists becomes 1062 while the transaction's own entry, which holds the values, is still at hand. */

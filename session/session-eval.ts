@@ -1,3 +1,4 @@
+import { computedVariable } from './computed-variables.js';
 import { throwIfFlashback } from '../catalog/flashback-state.js';
 import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
@@ -62,13 +63,8 @@ class SessionFacts implements SessionFunctions {
   }
   systemVariable(name: string, scope: 'session' | 'global'): string {
     const lower = name.toLowerCase();
-    if (lower === 'last_plan_from_binding') return this.session.lastPlanFromBinding ? 'ON' : 'OFF';
-    if (lower === 'warning_count') return String(this.session.diagnosticsCount.warnings);
-    if (lower === 'error_count') return String(this.session.diagnosticsCount.errors);
-    if (lower === 'tidb_current_ts') return String(this.session.transaction.txn?.startTs ?? 0n);
-    if (lower === 'last_plan_from_cache') return this.session.lastPlanFromCache ? 'ON' : 'OFF';
-    if (lower === 'tidb_current_ts') return String(this.session.transaction.currentTs);
-    if (lower === 'last_insert_id' || lower === 'identity') return String(this.lastInsertId());
+    const computed = computedVariable(this.session, lower);
+    if (computed !== undefined) return computed;
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
   }
   variableValue(

@@ -38,6 +38,10 @@ export class SessionTransaction {
   /** BEGIN was given: lasts until COMMIT or ROLLBACK whatever autocommit says. */
   explicit = false;
   readOnly = false;
+  /** The last transaction that committed; 0: none did. */
+  lastCommitTs = 0n;
+  lastStartTs = 0n;
+  lastForUpdateTs = 0n;
   /** START TRANSACTION READ ONLY AS OF TIMESTAMP: where it reads. */
   past: PointInTime | null = null;
   /** Lasts beyond the statement that runs. */
@@ -150,6 +154,8 @@ export class SessionTransaction {
     const txn = this.txn;
     if (txn === null) return 0n;
     const written = this.written;
+    this.lastStartTs = txn.startTs;
+    this.lastForUpdateTs = txn.forUpdateTs;
     this.forget();
     if (written.size > 0) {
       const check = (schema: InfoSchema): void => {

@@ -93,6 +93,10 @@ export class Session implements ClientSession {
   diagnostics: readonly SqlWarning[] = [];
   /** The plan of the statement before this one (EXPLAIN FOR CONNECTION). */
   lastPlanned: PlannedStatement | null = null;
+  /** The last schema change, and which one it was of this node. */
+  lastDdl: { readonly query: string; readonly number: number } = { query: '', number: 0 };
+  /** The last PLAN REPLAYER DUMP's file. */
+  lastReplayerToken = '';
   diagnosticsCount = { warnings: 0, errors: 0 };
   /** Set by LAST_INSERT_ID(expr) or a generated id in the running statement. */
   private pendingInsertId: number | bigint | null = null;
@@ -167,7 +171,9 @@ export class Session implements ClientSession {
   }
 
   get idleTimeoutSeconds(): number {
-    return Number(this.vars.get('wait_timeout'));
+    const limit = Number(this.vars.get('wait_timeout'));
+    const inTransaction = Number(this.vars.get('tidb_idle_transaction_timeout'));
+    return inTransaction > 0 && this.transaction.active ? Math.min(limit, inTransaction) : limit;
   }
 
   /** Where in time the running statement reads, and what decides it for those to come; null for the present. */

@@ -6,7 +6,7 @@ const doubles = (names: string): VirtualColumn[] => names.split(' ').map((n) => 
 
 /** TiDB docs, "SLOW_QUERY". */
 export const SLOW_QUERY_COLUMNS: readonly VirtualColumn[] = [
-  timestamp('Time', 0),
+  timestamp('Time', 6),
   uint('Txn_start_ts'),
   str('User', 64),
   str('Host', 64),

@@ -134,7 +134,13 @@ defineAll('time', [
     deterministic: false,
     stable: false,
     make: (_types, t) => (rt: Runtime) =>
-      epochMicrosToLocal(Date.now() * 1000, Math.max(0, t.decimal), rt.timeZone),
+      epochMicrosToLocal(
+        rt.ctx.session.systemVariable('tidb_sysdate_is_now', 'session') === 'ON'
+          ? rt.ctx.nowMicros
+          : Date.now() * 1000,
+        Math.max(0, t.decimal),
+        rt.timeZone,
+      ),
     total: true,
     doc: 'SYSDATE([fsp]): time of evaluation. Manual: Date and Time Functions.',
   },

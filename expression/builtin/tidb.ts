@@ -5,7 +5,7 @@ import type { DecInt } from '../../types/decimal.js';
 import type { PackedTime } from '../../types/time.js';
 import { rescaleDateTime } from '../../types/time.js';
 import { epochMicrosToLocal } from '../../types/timezone.js';
-import { decodePlan } from '../decode-plan.js';
+import { decodePlan } from '../plan-codec.js';
 import { vitessHash } from '../vitess-hash.js';
 import type { Runtime } from '../runtime.js';
 import { datetimeType, intType, stringType } from '../type-inference.js';

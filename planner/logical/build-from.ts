@@ -1,6 +1,7 @@
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type { PlanContext } from '../plan-context.js';
 import type * as ast from '../../parser/ast/index.js';
 import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -264,7 +265,7 @@ export function sourceOf(
     schema: [...schema],
     children: [],
     db,
-    table,
+    table: withVisibleIndexes(state.ctx, table),
     alias,
     infos: all,
     all: schema,
@@ -544,3 +545,20 @@ export const readsOnly = (e: Expression, p: LogicalPlan): boolean => {
   const ids = idsOf(p.schema);
   return [...columnsOf([e])].every((id) => ids.has(id));
 };
+
+const VISIBLE = new WeakMap<TableInfo, TableInfo>();
+
+/** The table as plans may use it: all of its indexes where tidb_opt_use_invisible_indexes or MySQL's switch says so. */
+function withVisibleIndexes(ctx: PlanContext, table: TableInfo): TableInfo {
+  if (!table.indices.some((i) => i.invisible)) return table;
+  const wanted =
+    ctx.variable('tidb_opt_use_invisible_indexes') === 'ON' ||
+    ctx.variable('optimizer_switch').includes('use_invisible_indexes=on');
+  if (!wanted) return table;
+  let visible = VISIBLE.get(table);
+  if (visible === undefined) {
+    visible = { ...table, indices: table.indices.map((i) => ({ ...i, invisible: false })) };
+    VISIBLE.set(table, visible);
+  }
+  return visible;
+}

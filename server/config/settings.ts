@@ -59,6 +59,23 @@ const LOG = [
   },
 ] as const satisfies readonly Setting[];
 
+const STATEMENT_LOGS = [
+  {
+    name: 'slow-query-file',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'slow query log; else slow-query.log in --data-dir',
+  },
+  {
+    name: 'general-log-file',
+    type: text,
+    default: '',
+    value: 'FILE',
+    doc: 'file for the statements that tidb_general_log logs; else they go to the log',
+  },
+] as const satisfies readonly Setting[];
+
 const DURABILITY = {
   name: 'durability',
   type: { kind: 'integer', min: 0, max: 2 },
@@ -188,6 +205,7 @@ export const SETTINGS = [
     doc: 'authority (PEM) that certificates of clients are checked against',
   },
   ...LOG,
+  ...STATEMENT_LOGS,
 ] as const satisfies readonly Setting[];
 
 /** The settings of `rutile kv`, the store served to several servers. */

@@ -38,7 +38,9 @@ import type { RowCounts } from './row-counts.js';
 import { ddlWorker } from './ddl-node.js';
 import { DeadlockHistory } from './deadlock-history.js';
 import { ServerMemory } from './server-memory.js';
-import { SlowQueries, type SlowQuery } from './slow-queries.js';
+import { GeneralLog } from '../slow-log/general-log.js';
+import { SlowLog } from '../slow-log/slow-log.js';
+import { slowQuery } from '../slow-log/slow-query.js';
 import { StatisticsStore } from './statistics-store.js';
 import type { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TableLocks } from './table-locks.js';
@@ -86,7 +88,8 @@ export class EngineCore {
   readonly textPlans = new TextPlans(5000);
   readonly tableLocks = new TableLocks(() => this.globals.get('server_uuid'));
   readonly accounts: AccountStore = new AccountStore(this);
-  readonly slowQueries = new SlowQueries();
+  readonly slowLog: SlowLog;
+  readonly generalLog: GeneralLog;
   readonly imports: ImportJobs = new ImportJobs(this);
   readonly bindings: GlobalBindings = new GlobalBindings(this);
   /** authentication_string for a password, by plugin. */
@@ -106,6 +109,14 @@ export class EngineCore {
   readonly ddl: DdlWorker;
   /** This node among those on the same store. */
   readonly cluster: Cluster;
+  /** The store is one of this process: all commits are of one phase. */
+  embedded = true;
+  /** Schema changes that statements of this node asked for. */
+  schemaChanges = 0;
+  /** tidb_super_read_only: statements that write are refused. */
+  readOnly = false;
+  /** tidb_enable_foreign_key. */
+  foreignKeys = true;
   /** Where statements spill; null for nowhere. */
   tempStorage: TempStorage | null = null;
   /** Threads for analytic statements; null for none. */
@@ -127,6 +138,10 @@ export class EngineCore {
     readonly tidbVersion: string,
     node: NodeIdentity = { bus: new SoleNode(), serverId: 0, nodeId: randomUUID(), countsMs: 0 },
   ) {
+    globals.onChange('tidb_super_read_only', (value) => (this.readOnly = value === 'ON'));
+    globals.onChange('tidb_enable_foreign_key', (value) => (this.foreignKeys = value === 'ON'));
+    this.slowLog = new SlowLog(globals);
+    this.generalLog = new GeneralLog(globals, logger);
     this.cluster = new Cluster(this, node.bus, node.serverId, node.nodeId, node.countsMs);
     this.summaries = new StatementSummaries(globals);
     this.sequences = new Sequences(storage);
@@ -336,15 +351,14 @@ export class EngineCore {
     if (this.summaries.enabled) this.summaries.note(session, statement, error);
     if (statement.warningCount > 0 && session.connection.id !== 0)
       this.clientErrors.note(session, statement, error);
-    const ms = Date.now() - statement.startedAt;
-    if (ms >= Number(session.vars.get('long_query_time')) * 1000) {
+    const ms = performance.now() - statement.began;
+    // What EXPLAIN and the digests cost is paid by slow statements alone.
+    if (ms >= this.slowLog.threshold && session.connection.id !== 0) {
       this.counters.slowQueries++;
-      this.slowQueries.add(slowQuery(session, statement, ms, error));
-      this.logger.warn(
-        { connection: session.connection.id, ms, sql: statement.text.slice(0, 4096) },
-        'slow query',
-      );
+      this.slowLog.add(slowQuery(session, statement, ms, error));
     }
+    if (this.generalLog.on && error === null && session.connection.id !== 0)
+      this.generalLog.note(session, statement);
     for (const wake of this.idleWaiters) wake();
   }
 
@@ -446,26 +460,6 @@ async function collectRows(session: Session, sql: string): Promise<Datum[][]> {
   } finally {
     await result.close();
   }
-}
-
-function slowQuery(session: Session, s: StatementContext, ms: number, error: MysqlError | null): SlowQuery {
-  const { connection, transaction } = session;
-  return {
-    endedAt: Date.now(),
-    ms,
-    startTs: transaction.txn?.startTs ?? 0n,
-    user: connection.user,
-    host: connection.host,
-    connectionId: connection.id,
-    db: session.currentDatabase,
-    sql: s.text.slice(0, 4096),
-    internal: connection.id === 0,
-    fromCache: session.planFromCache,
-    fromBinding: session.planBinding !== null,
-    succeeded: error === null,
-    memory: s.memory?.peak ?? 0,
-    rows: s.foundRows,
-  };
 }
 
 function processInfo(s: Session, instance: string): ProcessInfo {

@@ -23,6 +23,9 @@ import '../variables/password-variables.js';
 import '../variables/tidb-accepted-variables.js';
 import '../variables/statistics-variables.js';
 import '../variables/foreign-variables.js';
+import '../variables/tidb-kept-variables.js';
+import '../variables/tidb-checked-variables.js';
+import '../variables/log-variables.js';
 import '../variables/summary-variables.js';
 import '../variables/tidb-variables.js';
 import '../statements/index.js';
@@ -31,9 +34,11 @@ import '../../expression/index.js';
 import { registerAnalyzeStatus } from '../statistics/analyze-jobs.js';
 import { SLOW_QUERY_COLUMNS } from '../../catalog/virtual/slow-query.js';
 import { layoutOf } from '../../types/field-type.js';
+import { TypeCode } from '../../types/field-type.js';
 import { registerVariableTables } from '../variables/variable-rows.js';
 import { loadBlacklists } from './optimizer-blacklists.js';
-import { registerSlowQueryTables } from './slow-queries.js';
+import { AppendFile } from '../slow-log/append-file.js';
+import { registerSlowQueryTables } from '../slow-log/slow-query-tables.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerPlacementTables } from '../placement-tables.js';
 import { registerServerTables } from '../summary/client-errors.js';
@@ -72,6 +77,9 @@ export interface EngineOptions extends DataStoreOptions {
   readonly tlsConfigured: boolean;
   /** Threads that analytic statements may use together, and the module they run; absent: those run in the main thread. */
   readonly threads?: { readonly entry: URL; readonly size: number };
+  /** Files of the slow query log and of the general log; absent or empty: in memory, and in the log. */
+  readonly slowQueryFile?: string;
+  readonly generalLogFile?: string;
   /** Directory for what statements spill; absent: they do not. */
   readonly tempDir?: string;
   /** Bytes of temporary files in all; absent or negative: no limit. */
@@ -104,6 +112,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     node,
   );
   core.instance = options.statusAddress ?? '';
+  core.embedded = options.tikv === undefined || options.tikv === null;
+  const logFile = (path: string | undefined): AppendFile | null =>
+    path === undefined || path === ''
+      ? null
+      : new AppendFile(path, (err) => logger.error({ err, path }, 'a log cannot be written'));
+  core.slowLog.file = logFile(options.slowQueryFile);
+  core.generalLog.file = logFile(options.generalLogFile);
   if (options.tempDir !== undefined) {
     core.tempStorage = new TempStorage(options.tempDir, options.tempQuota ?? -1);
     core.tempStorage.sweep();
@@ -136,7 +151,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   registerVariableTables(core);
   registerSlowQueryTables(
     core,
-    SLOW_QUERY_COLUMNS.map((c) => ({ name: c.name, text: layoutOf(c.type) === 'bytes' })),
+    SLOW_QUERY_COLUMNS.map(({ name, type }) => ({
+      name,
+      kind: layoutOf(type) === 'bytes' ? 'text' : type.tp === TypeCode.Double ? 'double' : 'integer',
+    })),
   );
   const collector = new GarbageCollector(core);
   collector.start();
@@ -161,6 +179,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await collector.stop();
     await core.saveRowCounts();
     await core.cluster.stop();
+    await core.slowLog.file?.flush();
+    await core.generalLog.file?.flush();
     core.tempStorage?.close();
     await storage.close();
   });

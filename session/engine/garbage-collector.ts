@@ -1,19 +1,12 @@
 import { runDeleteRanges } from '../../ddl/delete-range.js';
 import { composeTs, physicalOf } from '../../kv/client/oracle.js';
+import { durationMs } from '../variables/go-duration.js';
 import { announceSafePoint } from './gc-safe-point.js';
 import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
 
 /** Longer than a pass takes; a node that died holds collection up for so long. */
 const LEASE_MS = 5 * 60_000;
-
-/** Milliseconds of a Go-like duration such as '10m0s', as tidb_gc_life_time and tidb_gc_run_interval hold it. */
-export function durationMs(text: string): number {
-  const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-  let total = 0;
-  for (const [, n, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) total += Number(n) * units[unit!]!;
-  return total;
-}
 
 /**
  * Collects versions older than tidb_gc_life_time, every tidb_gc_run_interval, but none that a running transaction or

@@ -117,6 +117,10 @@ export class AccountPrivileges implements PrivilegeChecker {
       throw mysqlError('ER_DBACCESS_DENIED_ERROR', this.account.user, this.account.host, db);
   }
 
+  hasOwn(privilege: string): boolean {
+    return this.grants.dynamic.has(privilege);
+  }
+
   has(privilege: string, db: string | null, table: string | null): boolean {
     const { global, dynamic, databaseGrants, tableGrants } = this.grants;
     if (global.has(privilege) || dynamic.has(privilege)) return true;

@@ -9,6 +9,8 @@ export interface PrivilegeChecker {
   /** Throws 1044 unless the account holds any privilege in the database. */
   requireDatabase(db: string): void;
   has(privilege: string, db: string | null, table: string | null): boolean;
+  /** Whether a dynamic privilege was granted by its name: SUPER does not stand for it. */
+  hasOwn(privilege: string): boolean;
   /** Columns (lower case) for which the account holds the privilege alone; null for none. */
   columns(privilege: string, db: string, table: string): ReadonlySet<string> | null;
   /** Whether some privilege is held for single columns only. */
@@ -28,6 +30,7 @@ export const ALL_PRIVILEGES: PrivilegeChecker = {
   requireGlobal: () => undefined,
   requireDatabase: () => undefined,
   has: () => true,
+  hasOwn: () => true,
   columns: () => null,
   limited: false,
   visible: () => true,

@@ -1,3 +1,4 @@
+import { computedVariable } from '../computed-variables.js';
 import { allFunctions } from '../../expression/function-registry.js';
 import type { Expr, Limit } from '../../parser/ast/index.js';
 import { charsets } from '../../types/charset.js';
@@ -18,7 +19,11 @@ registerShow('VARIABLES', (session, stmt) => {
     columns: [textColumn('Variable_name', 64), textColumn('Value', 1024)],
     rows: variables.map((v) => [
       text(v.name),
-      text(stmt.global ? session.engine.globals.get(v.name) : session.vars.get(v.name)),
+      text(
+        stmt.global
+          ? session.engine.globals.get(v.name)
+          : (computedVariable(session, v.name) ?? session.vars.get(v.name)),
+      ),
     ]),
   };
 });

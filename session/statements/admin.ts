@@ -5,7 +5,7 @@ import { cleanupIndex, recoverIndex } from '../../executor/repair-index.js';
 import { tableChecksum } from '../../executor/table-checksum.js';
 import { evolveBindings } from '../bindings/evolution.js';
 import { isBlacklist, reloadBlacklist } from '../engine/optimizer-blacklists.js';
-import { slowRows } from '../engine/slow-queries.js';
+import { slowRows } from '../slow-log/slow-query-tables.js';
 import type { Outcome } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
@@ -84,7 +84,7 @@ registerStatement('Admin', {
         );
       }
       case 'SHOW SLOW':
-        return slowRows(session.engine.slowQueries.admin(stmt.kind2, stmt.scope, stmt.count));
+        return slowRows(session.engine.slowLog.admin(stmt.kind2, stmt.scope, stmt.count));
       case 'FLUSH BINDINGS':
         await session.engine.bindings.reload();
         return null;

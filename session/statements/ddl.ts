@@ -63,6 +63,7 @@ function registerDdl<K extends DdlStatement['kind']>(
       const ctx = new SessionDdlContext(session, JOB_TYPES[kind] ?? '', parsed.text);
       await checkRole(session, stmt);
       await run(ctx, stmt as unknown as DdlOf<K>, session);
+      session.lastDdl = { query: parsed.text, number: ++session.engine.schemaChanges };
       return null;
     },
   });

@@ -1,3 +1,4 @@
+import { checksForeignKeys } from '../foreign-keys.js';
 import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { explainRows, type ExplainFormat } from '../../planner/explain/explain.js';
@@ -78,9 +79,7 @@ registerStatement('Explain', {
       });
     refuseHiddenViews(session, planned);
     const steps =
-      isDml(inner) && session.vars.get('foreign_key_checks') === 'ON'
-        ? foreignKeySteps(planned.plan, session.schema)
-        : [];
+      isDml(inner) && checksForeignKeys(session) ? foreignKeySteps(planned.plan, session.schema) : [];
     if (!stmt.analyze) return planRows(explainRows(planned, format, undefined, steps));
     const stats = new StatementRuntimeStats();
     await runMeasured(session, inner, planned, stats);

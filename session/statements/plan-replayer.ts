@@ -26,8 +26,10 @@ registerStatement('PlanReplayer', {
         const statements = parse(b.toString()).map((p) => p.stmt);
         const token = await dumpPlan(session, await planned(session, statements));
         session.statement.info = token;
+        session.lastReplayerToken = token;
       });
     const token = await dumpPlan(session, await planned(session, stmt.stmts));
+    session.lastReplayerToken = token;
     return staticRows([textColumn('File_token', 256)], [[text(token)]]);
   },
 });

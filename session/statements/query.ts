@@ -18,7 +18,7 @@ import { noteMetadata } from '../metadata-lock.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
 import { writeFile } from '../outfile.js';
-import { StatementForeignKeys } from '../foreign-keys.js';
+import { StatementForeignKeys, checksForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
 import { readAhead } from '../read-ahead.js';
 import { registerStatement } from './statement-handler.js';
@@ -61,7 +61,7 @@ export function lockingContext(session: Session, txn: Transaction, depth = 0): S
   const current = txn.pessimistic ? txn.forUpdateTs : txn.startTs;
   const snapshot = current === txn.startTs ? txn.snapshot : session.storage.snapshot(current);
   const context = new SessionExecContext(session, session.statement, session.schema, txn, snapshot, current);
-  if (hasForeignKeys(session.schema) && session.vars.get('foreign_key_checks') === 'ON')
+  if (hasForeignKeys(session.schema) && checksForeignKeys(session))
     context.foreignKeys = new StatementForeignKeys(session, depth, (d) => lockingContext(session, txn, d));
   return context;
 }

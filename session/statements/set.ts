@@ -62,6 +62,8 @@ async function setSystemVariable(
   if (text === 'NULL' && v.name !== 'character_set_results')
     throw mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, 'NULL');
   checkMeaning(v.name, text);
+  if ((v.name === 'transaction_isolation' || v.name === 'tx_isolation') && text !== null)
+    checkIsolation(session, normalizeValue(v, text, session.statement));
   if (
     scope === 'GLOBAL' ||
     scope === 'PERSIST' ||
@@ -72,7 +74,7 @@ async function setSystemVariable(
     session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
     return setGlobal(session, v, text);
   }
-  if (v.scope === 'global' && scope === null && (await setOfInstance(session, v, text))) return;
+  if (v.scope === 'global' && (await setOfInstance(session, v, text))) return;
   if (v.name === 'autocommit') return setAutocommit(session, text);
   if (v.name === 'tidb_snapshot') await setSnapshot(session, text ?? '');
   const kept = session.vars.set(v.name, text, session.statement);
@@ -92,6 +94,12 @@ async function setGlobal(session: Session, v: SystemVariable, text: string | nul
     throw mysqlError(
       'ER_UNKNOWN_ERROR',
       "can't turn off tidb_super_read_only when tidb_restricted_read_only is on",
+    );
+  if (v.name === 'tidb_enable_ddl' && kept === 'OFF' && !session.engine.cluster.shared)
+    throw mysqlError(
+      'ER_DDL_SETTING',
+      'disabling',
+      'can not disable ddl owner when it is the only one tidb instance',
     );
   const put = async (each: SystemVariable, value: string): Promise<void> => {
     globals.set(each, value);

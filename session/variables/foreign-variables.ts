@@ -1,12 +1,11 @@
+import { kept, type KeptGroup } from './kept-variables.js';
 import { registerVariables, type SystemVariable } from './system-variable.js';
 
-type Shape = Pick<SystemVariable, 'scope' | 'kind' | 'readOnly'>;
-
 /**
- * MySQL 8's and TiDB 8's variables that say nothing to this server, with their defaults there: clients and tools read them, and some set
- * them, so they are kept and shown. One name=default a line.
+ * MySQL 8's variables that say nothing to this server, with their defaults there: clients and tools read them, and some set them, so they
+ * are kept and shown.
  */
-const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
+const WITHOUT_EFFECT: readonly KeptGroup[] = [
   [
     { scope: 'none', kind: 'bool', readOnly: true },
     `
@@ -105,9 +104,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     server_id_bits=32
     table_open_cache_instances=16
     thread_stack=262144
-    tidb_stmt_summary_file_max_backups=0
-    tidb_stmt_summary_file_max_days=3
-    tidb_stmt_summary_file_max_size=64
     `,
   ],
   [
@@ -157,10 +153,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     ssl_crl=
     ssl_crlpath=
     thread_handling=one-thread-per-connection
-    tidb_allow_function_for_expression_index=json_array, json_array_append, json_array_insert, json_contains, json_contains_path, json_depth, json_extract, json_insert, json_keys, json_length, json_merge_patch, json_merge_preserve, json_object, json_pretty, json_quote, json_remove, json_replace, json_schema_valid, json_search, json_set, json_storage_size, json_type, json_unquote, json_valid, lower, md5, reverse, tidb_shard, upper, vitess_hash
-    tidb_enable_enhanced_security=OFF
-    tidb_stmt_summary_enable_persistent=OFF
-    tidb_stmt_summary_filename=tidb-statements.log
     time_format=%H:%i:%s
     version_compile_zlib=1.2.13
     `,
@@ -240,28 +232,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     source_verify_checksum=OFF
     table_encryption_privilege_check=OFF
     temptable_use_mmap=ON
-    tidb_enable_auto_analyze_priority_queue=ON
-    tidb_enable_batch_dml=OFF
-    tidb_enable_column_tracking=ON
-    tidb_enable_dist_task=ON
-    tidb_enable_fast_create_table=ON
-    tidb_enable_gc_aware_memory_track=OFF
-    tidb_enable_gogc_tuner=ON
-    tidb_enable_historical_stats=OFF
-    tidb_enable_historical_stats_for_capture=OFF
-    tidb_enable_instance_plan_cache=OFF
-    tidb_enable_local_txn=OFF
-    tidb_enable_plan_replayer_continuous_capture=OFF
-    tidb_enable_row_level_checksum=OFF
-    tidb_enable_stats_owner=ON
-    tidb_enable_telemetry=OFF
-    tidb_enable_top_sql=OFF
-    tidb_enable_tso_follower_proxy=OFF
-    tidb_generate_binary_plan=ON
-    tidb_rc_read_check_ts=OFF
-    tidb_resource_control_strict_mode=ON
-    tidb_simplified_metrics=OFF
-    tidb_stats_load_pseudo_timeout=ON
     `,
   ],
   [
@@ -393,40 +363,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     tablespace_definition_cache=256
     temptable_max_mmap=1073741824
     temptable_max_ram=1073741824
-    tidb_auto_analyze_concurrency=1
-    tidb_auto_analyze_partition_batch_size=8192
-    tidb_auto_build_stats_concurrency=1
-    tidb_committer_concurrency=128
-    tidb_ddl_disk_quota=107374182400
-    tidb_ddl_error_count_limit=512
-    tidb_ddl_flashback_concurrency=64
-    tidb_expensive_query_time_threshold=60
-    tidb_expensive_txn_time_threshold=600
-    tidb_gogc_tuner_max_value=500
-    tidb_gogc_tuner_min_value=100
-    tidb_instance_plan_cache_max_size=104857600
-    tidb_load_binding_timeout=200
-    tidb_log_file_max_days=0
-    tidb_low_resolution_tso_update_interval=2000
-    tidb_max_auto_analyze_time=43200
-    tidb_memory_usage_alarm_keep_record_num=5
-    tidb_query_log_max_len=4096
-    tidb_schema_version_cache_limit=16
-    tidb_slow_txn_log_threshold=0
-    tidb_source_id=1
-    tidb_store_limit=0
-    tidb_sysproc_scan_concurrency=1
-    tidb_top_sql_max_meta_count=5000
-    tidb_top_sql_max_time_series_count=100
-    tidb_txn_commit_batch_size=16384
-    `,
-  ],
-  [
-    { scope: 'global', kind: 'int' },
-    `
-    tidb_evolve_plan_task_max_time=600
-    tidb_max_dist_task_nodes=-1
-    tidb_mem_quota_analyze=-1
     `,
   ],
   [
@@ -435,11 +371,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     innodb_max_dirty_pages_pct=90.000000
     innodb_max_dirty_pages_pct_lwm=10.000000
     innodb_segment_reserve_factor=12.500000
-    tidb_circuit_breaker_pd_metadata_error_rate_threshold_ratio=0
-    tidb_gogc_tuner_threshold=0.6
-    tidb_instance_plan_cache_reserved_percentage=0.1
-    tidb_memory_usage_alarm_ratio=0.7
-    tidb_tso_client_batch_max_wait_time=0
     `,
   ],
   [
@@ -505,14 +436,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     slave_rows_search_algorithms=INDEX_SCAN,HASH_SCAN
     slave_type_conversions=
     ssl_fips_mode=OFF
-    tidb_advancer_check_point_lag_limit=48h0m0s
-    tidb_cloud_storage_uri=
-    tidb_evolve_plan_task_end_time=23:59 +0000
-    tidb_evolve_plan_task_start_time=00:00 +0000
-    tidb_force_priority=NO_PRIORITY
-    tidb_historical_stats_duration=168h0m0s
-    tidb_request_source_type=
-    tidb_service_scope=
     tls_ciphersuites=
     `,
   ],
@@ -537,39 +460,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     show_gipk_in_create_table_and_information_schema=ON
     show_old_temporals=OFF
     sql_generate_invisible_primary_key=OFF
-    tidb_allow_tiflash_cop=OFF
-    tidb_enable_async_merge_global_stats=ON
-    tidb_enable_auto_increment_in_generated=OFF
-    tidb_enable_index_merge_join=OFF
-    tidb_enable_late_materialization=ON
-    tidb_enable_lazy_cursor_fetch=OFF
-    tidb_enable_new_cost_interface=ON
-    tidb_enable_paging=ON
-    tidb_enable_parallel_hashagg_spill=ON
-    tidb_enable_pipelined_window_function=ON
-    tidb_enable_rate_limit_action=OFF
-    tidb_enable_tiflash_read_for_write_stmt=ON
-    tidb_enable_unsafe_substitute=OFF
-    tidb_guarantee_linearizability=ON
-    tidb_hash_exchange_with_new_collation=ON
-    tidb_ignore_inlist_plan_digest=OFF
-    tidb_ignore_prepared_cache_close_stmt=OFF
-    tidb_lock_unchanged_keys=ON
-    tidb_low_resolution_tso=OFF
-    tidb_nontransactional_ignore_error=OFF
-    tidb_opt_enable_correlation_adjustment=ON
-    tidb_opt_enable_fuzzy_binding=OFF
-    tidb_opt_enable_hash_join=ON
-    tidb_opt_enable_late_materialization=ON
-    tidb_opt_enable_mpp_shared_cte_execution=OFF
-    tidb_opt_mpp_outer_join_fixed_build_side=OFF
-    tidb_opt_prefix_index_single_scan=ON
-    tidb_opt_projection_push_down=ON
-    tidb_opt_three_stage_distinct_agg=ON
-    tidb_prefer_broadcast_join_by_exchange_data_size=OFF
-    tidb_rc_write_check_ts=OFF
-    tidb_sysdate_is_now=OFF
-    tidb_track_aggregate_memory_usage=ON
     xa_detach_on_prepare=ON
     `,
   ],
@@ -604,33 +494,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     select_into_buffer_size=131072
     select_into_disk_sync_delay=0
     set_operations_buffer_size=262144
-    tidb_adaptive_closest_read_threshold=4096
-    tidb_analyze_distsql_scan_concurrency=4
-    tidb_analyze_partition_concurrency=2
-    tidb_backoff_lock_fast=10
-    tidb_backoff_weight=2
-    tidb_batch_pending_tiflash_count=4000
-    tidb_broadcast_join_threshold_count=10240
-    tidb_broadcast_join_threshold_size=104857600
-    tidb_build_sampling_stats_concurrency=2
-    tidb_build_stats_concurrency=2
-    tidb_idle_transaction_timeout=0
-    tidb_max_paging_size=50000
-    tidb_mem_quota_apply_cache=33554432
-    tidb_merge_join_concurrency=1
-    tidb_merge_partition_stats_concurrency=1
-    tidb_min_paging_size=128
-    tidb_opt_correlation_exp_factor=1
-    tidb_opt_join_reorder_threshold=0
-    tidb_opt_range_max_size=67108864
-    tidb_pre_split_regions=0
-    tidb_shard_allocate_step=9223372036854775807
-    tidb_shard_row_id_bits=0
-    tidb_store_batch_size=4
-    tidb_streamagg_concurrency=1
-    tidb_tmp_table_max_size=67108864
-    tidb_txn_entry_size_limit=0
-    tiflash_mem_quota_query_per_node=0
     transaction_prealloc_size=4096
     `,
   ],
@@ -638,30 +501,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     { scope: 'both', kind: 'int' },
     `
     optimizer_trace_offset=-1
-    tidb_allow_batch_cop=1
-    tidb_max_bytes_before_tiflash_external_group_by=-1
-    tidb_max_bytes_before_tiflash_external_join=-1
-    tidb_max_bytes_before_tiflash_external_sort=-1
-    tidb_max_tiflash_threads=-1
-    tidb_opt_broadcast_cartesian_join=1
-    `,
-  ],
-  [
-    { scope: 'both', kind: 'float' },
-    `
-    tidb_opt_concurrency_factor=3
-    tidb_opt_copcpu_factor=3
-    tidb_opt_correlation_threshold=0.9
-    tidb_opt_cpu_factor=3
-    tidb_opt_desc_factor=3
-    tidb_opt_disk_factor=1.5
-    tidb_opt_memory_factor=0.001
-    tidb_opt_network_factor=1
-    tidb_opt_ordering_index_selectivity_ratio=0.01
-    tidb_opt_ordering_index_selectivity_threshold=0
-    tidb_opt_scan_factor=1.5
-    tidb_opt_seek_factor=20
-    tiflash_query_spill_ratio=0.7
     `,
   ],
   [
@@ -678,17 +517,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     optimizer_trace=enabled=off,one_line=off
     optimizer_trace_features=greedy_search=on,range_optimizer=on,dynamic_range=on,repeated_subselect=on
     terminology_use_previous=NONE
-    tidb_allow_fallback_to_tikv=
-    tidb_load_based_replica_read_threshold=1s
-    tidb_mpp_store_fail_ttl=0s
-    tidb_opt_objective=moderate
-    tidb_placement_mode=STRICT
-    tidb_runtime_filter_mode=OFF
-    tidb_runtime_filter_type=IN
-    tidb_tso_client_rpc_mode=DEFAULT
-    tiflash_compute_dispatch_policy=consistent_hash
-    tiflash_hashagg_preaggregation_mode=force_preagg
-    tiflash_replica_read=all_replicas
     transaction_write_set_extraction=XXHASH64
     use_secondary_engine=ON
     `,
@@ -697,22 +525,6 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     { scope: 'session', kind: 'bool' },
     `
     pseudo_replica_mode=OFF
-    tidb_batch_commit=OFF
-    tidb_batch_delete=OFF
-    tidb_batch_insert=OFF
-    tidb_enforce_mpp=OFF
-    tidb_wait_split_region_finish=ON
-    `,
-  ],
-  [
-    { scope: 'session', kind: 'uint' },
-    `
-    tidb_cdc_write_source=0
-    tidb_memory_debug_mode_alarm_ratio=0
-    tidb_memory_debug_mode_min_heap_inuse=0
-    tidb_optimizer_selectivity_level=0
-    tidb_wait_split_region_timeout=300
-    tikv_client_read_timeout=0
     `,
   ],
   [
@@ -727,28 +539,13 @@ const WITHOUT_EFFECT: readonly (readonly [Shape, string])[] = [
     original_server_version=999999
     rbr_exec_mode=STRICT
     resultset_metadata=FULL
-    tidb_ddl_reorg_priority=PRIORITY_LOW
-    tidb_dml_type=standard
-    tidb_explicit_request_source_type=
-    tidb_read_consistency=strict
-    tidb_session_alias=
     transaction_allow_batching=OFF
     txn_scope=global
     `,
   ],
 ];
 
-registerVariables(
-  WITHOUT_EFFECT.flatMap(([shape, text]) =>
-    text
-      .trim()
-      .split('\n')
-      .map((line): SystemVariable => {
-        const [name, ...value] = line.trim().split('=');
-        return { ...shape, name: name!, default: value.join('='), noop: true, doc: 'Kept and shown.' };
-      }),
-  ),
-);
+registerVariables(kept(WITHOUT_EFFECT));
 
 /** Passwords that nobody reads back. */
 const secret = (name: string): SystemVariable => ({

@@ -1,4 +1,5 @@
 import { registerVariables } from './system-variable.js';
+import { timeOfDay } from './time-of-day.js';
 
 /** Variables of ANALYZE, automatic ANALYZE and what the optimizer makes of statistics. */
 registerVariables([
@@ -15,6 +16,7 @@ registerVariables([
     scope: 'global',
     kind: 'string',
     default: '23:59 +0000',
+    normalize: timeOfDay,
     doc: 'End of the time of day in which tables are analyzed automatically.',
   },
   {
@@ -22,6 +24,7 @@ registerVariables([
     scope: 'global',
     kind: 'string',
     default: '00:00 +0000',
+    normalize: timeOfDay,
     doc: 'Start of the time of day in which tables are analyzed automatically.',
   },
   {

@@ -16,6 +16,8 @@ export interface SystemVariable {
   readonly kind: 'bool' | 'int' | 'uint' | 'float' | 'enum' | 'string';
   readonly min?: number | bigint;
   readonly max?: number | bigint;
+  /** -1 stands for a value that the server chooses, whatever the range. */
+  readonly auto?: boolean;
   /** Members of an enum, as printed; they may also be given by position. */
   readonly values?: readonly string[];
   readonly readOnly?: boolean;
@@ -95,6 +97,7 @@ function normalizeBool(v: SystemVariable, value: string): string {
 function normalizeInteger(v: SystemVariable, value: string, ctx: VariableContext): string {
   if (!/^\s*[-+]?\d+\s*$/.test(value)) throw wrongType(v);
   let n = BigInt(value.trim().replace(/^\+/, ''));
+  if (v.auto === true && n === -1n) return '-1';
   const min = BigInt(v.min ?? (v.kind === 'uint' ? 0 : -(2n ** 63n)));
   const max = BigInt(v.max ?? (v.kind === 'uint' ? 2n ** 64n - 1n : 2n ** 63n - 1n));
   if (n < min || n > max) {

@@ -2,12 +2,14 @@ import { mysqlError } from '../../types/error-table.js';
 import type { SystemVariable } from './system-variable.js';
 import { registerVariables } from './system-variable.js';
 
-type Shape = Pick<SystemVariable, 'scope' | 'kind' | 'min' | 'max' | 'values'>;
+type Shape = Pick<SystemVariable, 'scope' | 'kind' | 'min' | 'max' | 'values' | 'auto'>;
 
 const BOTH: Shape = { scope: 'both', kind: 'bool' };
 const GLOBAL: Shape = { scope: 'global', kind: 'bool' };
 const SESSION: Shape = { scope: 'session', kind: 'bool' };
 const count = (scope: Shape['scope'], min: number, max: number): Shape => ({ scope, kind: 'int', min, max });
+/** A number of threads, or -1: as many as tidb_executor_concurrency says. */
+const THREADS: Shape = { ...count('both', 1, 256), auto: true };
 const text = (scope: Shape['scope']): Shape => ({ scope, kind: 'string' });
 const oneOf = (scope: Shape['scope'], ...values: string[]): Shape => ({ scope, kind: 'enum', values });
 
@@ -45,11 +47,8 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_dml_batch_size', count('both', 0, 2147483647), '0', 'Batches of DML.'],
   ['tidb_enable_chunk_rpc', BOTH, 'ON', 'Coprocessor.'],
   ['tidb_enable_collect_execution_info', { scope: 'global', kind: 'bool' }, 'ON', 'Execution details.'],
-  ['tidb_enable_ddl', GLOBAL, 'ON', 'DDL owner.'],
-  ['tidb_enable_exchange_partition', BOTH, 'ON', 'Partitions.'],
   ['tidb_enable_external_ts_read', BOTH, 'OFF', 'Historical reads.'],
   ['tidb_enable_fast_table_check', BOTH, 'ON', 'ADMIN CHECK TABLE.'],
-  ['tidb_enable_global_index', BOTH, 'OFF', 'Partitions.'],
   ['tidb_enable_inl_join_inner_multi_pattern', BOTH, 'ON', 'Planner.'],
   ['tidb_enable_legacy_instance_scope', BOTH, 'ON', 'SET of variables of one server without GLOBAL.'],
   ['tidb_enable_mutation_checker', BOTH, 'ON', 'Checks of writes.'],
@@ -71,20 +70,20 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_strict_double_type_check', BOTH, 'ON', 'DOUBLE(p).'],
   ['tidb_enable_vectorized_expression', BOTH, 'ON', 'Executor.'],
   ['tidb_external_ts', { scope: 'global', kind: 'uint' }, '0', 'Historical reads.'],
-  ['tidb_gc_concurrency', count('global', -1, 128), '-1', 'Garbage collection.'],
+  ['tidb_gc_concurrency', { ...count('global', 1, 256), auto: true }, '-1', 'Garbage collection.'],
   ['tidb_gc_max_wait_time', count('global', 600, 31536000), '86400', 'Garbage collection.'],
   ['tidb_gc_scan_lock_mode', oneOf('global', 'PHYSICAL', 'LEGACY'), 'LEGACY', 'Garbage collection.'],
-  ['tidb_hashagg_final_concurrency', count('both', -1, 256), '-1', 'Executor.'],
-  ['tidb_hashagg_partial_concurrency', count('both', -1, 256), '-1', 'Executor.'],
+  ['tidb_hashagg_final_concurrency', THREADS, '-1', 'Executor.'],
+  ['tidb_hashagg_partial_concurrency', THREADS, '-1', 'Executor.'],
   ['tidb_index_join_batch_size', count('both', 1, 2147483647), '25000', 'Executor.'],
   [
     'tidb_index_join_double_read_penalty_cost_rate',
-    { scope: 'both', kind: 'float', min: 0 },
+    { scope: 'both', kind: 'float', min: 0, max: 18446744073709551615n },
     '0',
     'Planner.',
   ],
-  ['tidb_index_lookup_concurrency', count('both', -1, 256), '-1', 'Executor.'],
-  ['tidb_index_lookup_join_concurrency', count('both', -1, 256), '-1', 'Executor.'],
+  ['tidb_index_lookup_concurrency', THREADS, '-1', 'Executor.'],
+  ['tidb_index_lookup_join_concurrency', THREADS, '-1', 'Executor.'],
   [
     'tidb_index_lookup_pushdown_policy',
     oneOf('both', 'hint-only', 'affinity-force', 'force'),
@@ -96,12 +95,16 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_opt_advanced_join_hint', BOTH, 'ON', 'Planner.'],
   ['tidb_opt_derive_topn', BOTH, 'OFF', 'Planner.'],
   ['tidb_opt_distinct_agg_push_down', SESSION, 'OFF', 'Planner.'],
-  ['tidb_opt_fix_control', text('both'), '', 'Planner.'],
   ['tidb_opt_force_inline_cte', BOTH, 'OFF', 'Planner.'],
   ['tidb_opt_join_reorder_through_sel', BOTH, 'OFF', 'Planner.'],
   ['tidb_opt_limit_push_down_threshold', count('both', 0, 2147483647), '100', 'Planner.'],
   ['tidb_opt_skew_distinct_agg', BOTH, 'OFF', 'Planner.'],
-  ['tidb_opt_tiflash_concurrency_factor', { scope: 'both', kind: 'float', min: 1 }, '24', 'Planner.'],
+  [
+    'tidb_opt_tiflash_concurrency_factor',
+    { scope: 'both', kind: 'float', min: 1, max: 2147483647 },
+    '24',
+    'Planner.',
+  ],
   ['tidb_opt_write_row_id', SESSION, 'OFF', 'Row ids.'],
   ['tidb_plan_cache_invalidation_on_fresh_stats', BOTH, 'ON', 'Plan cache.'],
   ['tidb_plan_cache_max_plan_size', { scope: 'both', kind: 'uint' }, '2097152', 'Plan cache.'],
@@ -112,7 +115,7 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     'Plan cache.',
   ],
   ['tidb_prepared_plan_cache_size', count('both', 1, 100000), '100', 'Plan cache.'],
-  ['tidb_projection_concurrency', count('both', -1, 256), '-1', 'Executor.'],
+  ['tidb_projection_concurrency', THREADS, '-1', 'Executor.'],
   ['tidb_regard_null_as_point', BOTH, 'ON', 'Planner.'],
   [
     'tidb_replica_read',
@@ -129,13 +132,11 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     'leader',
     'Replicas.',
   ],
-  ['tidb_restricted_read_only', GLOBAL, 'OFF', 'Read-only mode.'],
   ['tidb_scatter_region', oneOf('both', '', 'table', 'global'), '', 'Regions.'],
   ['tidb_schema_cache_size', text('global'), '536870912', 'Schema cache.'],
   ['tidb_session_plan_cache_size', count('both', 1, 100000), '100', 'Plan cache.'],
   ['tidb_skip_ascii_check', BOTH, 'OFF', 'ascii.'],
   ['tidb_skip_missing_partition_stats', BOTH, 'ON', 'ANALYZE.'],
-  ['tidb_super_read_only', GLOBAL, 'OFF', 'Read-only mode.'],
   ['tidb_txn_assertion_level', oneOf('both', 'OFF', 'FAST', 'STRICT'), 'FAST', 'Checks of writes.'],
   ['tiflash_fastscan', BOTH, 'OFF', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_batch_size', { scope: 'both', kind: 'uint', min: 1 }, '8192', 'TiFlash.'],

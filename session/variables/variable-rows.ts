@@ -13,15 +13,21 @@ const SCOPES: Readonly<Record<string, string>> = {
 
 /** Variables of one server rather than of all, as TiDB has them. */
 const INSTANCE: ReadonlySet<string> = new Set([
+  'ddl_slow_threshold',
   'max_connections',
   'tidb_config',
   'tidb_enable_ddl',
+  'tidb_enable_collect_execution_info',
+  'tidb_enable_slow_log',
   'tidb_enable_stats_owner',
   'tidb_expensive_query_time_threshold',
   'tidb_expensive_txn_time_threshold',
+  'tidb_force_priority',
   'tidb_general_log',
   'tidb_log_file_max_days',
+  'tidb_pprof_sql_cpu',
   'tidb_rc_read_check_ts',
+  'tidb_record_plan_in_slow_log',
   'tidb_schema_version_cache_limit',
   'tidb_service_scope',
   'tidb_slow_log_threshold',

@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from '../types/charset.js';
-import { snappyDecompress } from './snappy.js';
+import { snappyDecompress, snappyLiterals } from './snappy.js';
 
 /**
  * Plans as TiDB writes them into its slow log and statement summary: base64 of snappy of a line per operator, its fields apart by tabs —
@@ -109,6 +109,44 @@ function branches(lines: readonly Line[]): string[] {
     for (let d = 1; d < depth; d++) text += followed(d) ? '│ ' : '  ';
     return text + (followed(depth) ? '├─' : '└─');
   });
+}
+
+/** One operator of a plan as EXPLAIN prints it. */
+export interface PlanLine {
+  readonly depth: number;
+  /** With its number, such as TableReader_5. */
+  readonly operator: string;
+  /** 'root', 'cop[tikv]', … */
+  readonly task: string;
+  /** Rows, operator info, and what was measured. */
+  readonly rest: readonly string[];
+}
+
+function encodedOperator(text: string): string {
+  const at = text.lastIndexOf('_');
+  const kind = KINDS.findIndex((k) => k === (at < 0 ? text : text.slice(0, at))) + 1;
+  return kind === 0 ? text : at < 0 ? String(kind) : `${kind}_${text.slice(at + 1)}`;
+}
+
+function encodedTask(text: string): string {
+  const [, name, store] = /^(cop|batchCop|mpp)\[(\w+)\]$/.exec(text) ?? [];
+  if (name === undefined) return text === 'root' ? '0' : text;
+  return `${{ cop: 1, batchCop: 2, mpp: 3 }[name as 'cop']}_${Math.max(0, STORES.indexOf(store!))}`;
+}
+
+/** A plan as decodePlan reads it. */
+export function encodePlan(lines: readonly PlanLine[]): string {
+  const text = lines
+    .map((l) =>
+      [
+        l.depth,
+        encodedOperator(l.operator),
+        encodedTask(l.task),
+        ...l.rest.map((c) => c.replace(/[\t\n]/g, ' ')),
+      ].join('\t'),
+    )
+    .join('\n');
+  return Buffer.from(snappyLiterals(encodeUtf8(text))).toString('base64');
 }
 
 /** The table that a plan's text stands for; null where it is none. */
