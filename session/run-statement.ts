@@ -103,12 +103,7 @@ const IN_READ_ONLY_MODE: ReadonlySet<string> = new Set([
 ]);
 
 /** tidb_super_read_only: only RESTRICTED_REPLICA_WRITER_ADMIN, granted as such, still writes (TiDB docs). Throws 1836. */
-function refuseWrites(
-  session: Session,
-  stmt: Statement,
-  handler: StatementHandler,
-  commits: boolean,
-): void {
+function refuseWrites(session: Session, stmt: Statement, handler: StatementHandler, commits: boolean): void {
   if (session.connection.id === 0 || IN_READ_ONLY_MODE.has(stmt.kind)) return;
   const needs =
     typeof handler.transactional === 'function' ? handler.transactional(stmt) : handler.transactional;
