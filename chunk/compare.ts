@@ -1,7 +1,5 @@
 import type { Collation } from '../types/collation.js';
 import type { FieldType } from '../types/field-type.js';
-import { TypeCode } from '../types/field-type.js';
-import { compareJson } from '../types/json/compare.js';
 import type { Chunk } from './chunk.js';
 import { keyCollation } from './hash.js';
 import type { BytesVector, Vector } from './vector.js';
@@ -15,26 +13,14 @@ export interface SortKey {
 
 /** -1, 0 or 1 of two cells, NULL lowest. For cells of two vectors of one type, narrow or wide, coded or not. */
 export function compareCells(a: Vector, i: number, b: Vector, j: number, ft: FieldType): number {
-  return compareCellsBy(a, i, b, j, keyCollation(ft), ft.tp === TypeCode.Json);
-}
-
-function compareCellsBy(
-  a: Vector,
-  i: number,
-  b: Vector,
-  j: number,
-  collation: Collation,
-  json: boolean,
-): number {
   const an = a.nulls !== null && a.nulls[i] === 1;
   const bn = b.nulls !== null && b.nulls[j] === 1;
   if (an || bn) return an === bn ? 0 : an ? -1 : 1;
   if (a.kind === 'bytes') {
     const y = b as BytesVector;
-    if (json) return compareJson(a.slice(i), y.slice(j));
     const e = a.codes === null ? i : a.codes[i]!;
     const f = y.codes === null ? j : y.codes[j]!;
-    return collation.compareAt(
+    return keyCollation(ft).compareAt(
       a.bytes,
       a.offsets[e]!,
       a.offsets[e + 1]!,
@@ -56,7 +42,6 @@ export function cellComparator(v: Vector, ft: FieldType): RowComparator {
   if (v.kind === 'bytes') {
     const { bytes, offsets, codes } = v;
     const collation = keyCollation(ft);
-    if (ft.tp === TypeCode.Json) return (i, j) => compareCellsBy(v, i, v, j, collation, true);
     if (codes !== null) {
       const rank = dictionaryRanks(v, collation);
       return (i, j) => {
@@ -148,12 +133,7 @@ export function sortedIndices(chunk: Chunk, keys: readonly SortKey[]): Int32Arra
   const first = chunk.columns[keys[0]!.column]!;
   if (first.kind === 'num' && n >= 512) return sortByNumber(chunk, idx, keys);
   const cmp = rowComparator(chunk.columns, keys);
-  if (
-    first.kind !== 'bytes' ||
-    first.codes !== null ||
-    !keyCollation(keys[0]!.type).isBinary ||
-    keys[0]!.type.tp === TypeCode.Json
-  )
+  if (first.kind !== 'bytes' || first.codes !== null || !keyCollation(keys[0]!.type).isBinary)
     return idx.sort((i, j) => cmp(i, j) || i - j);
   const prefix = prefixes(first, idx, keyCollation(keys[0]!.type).padSpace);
   if (keys[0]!.desc) return idx.sort((i, j) => prefix[j]! - prefix[i]! || cmp(i, j) || i - j);

@@ -3,6 +3,7 @@ import { BINARY_COLLATION, collationOf } from '../types/collation.js';
 import { hashRange, mix32 } from '../types/collation-bytes.js';
 import type { FieldType } from '../types/field-type.js';
 import { layoutOf, TypeCode } from '../types/field-type.js';
+import { JSON_COLLATION } from '../types/json/compare.js';
 import type { Vector, BytesVector } from './vector.js';
 import { NumVector, WideVector } from './vector.js';
 
@@ -46,9 +47,9 @@ export function hashBigInt(v: bigint): number {
   return h;
 }
 
-/** How a key column compares: the collation of strings; numbers need none. */
+/** How a key column compares: the collation of strings, JSON's own; numbers need none. */
 export const keyCollation = (ft: FieldType): Collation =>
-  layoutOf(ft) === 'bytes' && ft.tp !== TypeCode.Json ? collationOf(ft) : BINARY_COLLATION;
+  ft.tp === TypeCode.Json ? JSON_COLLATION : layoutOf(ft) === 'bytes' ? collationOf(ft) : BINARY_COLLATION;
 
 /**
  * out[k] = hash of the k-th selected row's keys, k < n. `sel` null means rows 0..n-1. NULL has a hash of its own.

@@ -1,5 +1,5 @@
+import { keyCollation } from '../chunk/hash.js';
 import type { BytesVector, Vector } from '../chunk/vector.js';
-import { collationOf } from '../types/collation.js';
 import type { FieldType } from '../types/field-type.js';
 
 /**
@@ -54,7 +54,7 @@ function filterBytes(
   b: Int32Array,
   n: number,
 ): number {
-  const collation = collationOf(type);
+  const collation = keyCollation(type);
   const pad = collation.padSpace;
   let m = 0;
   if (!collation.isBinary) {
@@ -98,7 +98,7 @@ export function equalCells(va: BytesVector, i: number, vb: BytesVector, j: numbe
 /** Equality of non-NULL cells of any two vectors of one type. */
 function cellEquality(va: Vector, vb: Vector, type: FieldType): (i: number, j: number) => boolean {
   if (va.kind === 'bytes' && vb.kind === 'bytes') {
-    const collation = collationOf(type);
+    const collation = keyCollation(type);
     return (i, j) => collation.compare(va.slice(i), vb.slice(j)) === 0;
   }
   if (va.kind === 'bytes' || vb.kind === 'bytes') return () => false;

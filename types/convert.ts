@@ -14,7 +14,7 @@ import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from './field-type.js';
 import { datumToString, datumToText } from './format.js';
 import { jsonFromText, jsonToText, readJsonScalar } from './json/binary.js';
 import { parseJsonNumber } from './json/cast.js';
-import { parseDecimal, parseDouble, plainDecimal } from './number-parse.js';
+import { clampInteger, parseDecimal, parseDouble, plainDecimal } from './number-parse.js';
 import { dateTimeToDecimal, dateTimeToNumber, dateToNumber, rescaleDateTime } from './time.js';
 import { decodeUtf8 } from './charset.js';
 
@@ -143,7 +143,8 @@ function assignInt(
       break;
     }
     case 'decimal':
-      n = decRescale(v as DecInt, from.decimal, 0);
+      // A negative number is out of an unsigned column's range even where it rounds to 0.
+      n = isUnsigned(to) && (v as DecInt) < 0 ? -1 : decRescale(v as DecInt, from.decimal, 0);
       break;
     case 'datetime': {
       if (from.tp === TypeCode.Date || from.tp === TypeCode.NewDate) n = dateToNumber(v as number);
@@ -370,8 +371,13 @@ function assignYear(v: number | bigint | Uint8Array, from: FieldType, ctx: Conve
       }
       n = Number(v);
       break;
-    default:
-      n = Math.round(toReal(v, from, ctx)!);
+    case 'decimal':
+      n = (v as DecInt) < 0 ? -1 : Number(decRescale(v as DecInt, from.decimal, 0));
+      break;
+    default: {
+      const d = toReal(v, from, ctx)!;
+      n = d < 0 ? -1 : Math.trunc(d);
+    }
   }
   if (n === 0) return text ? 2000 : 0;
   if (n > 0 && n < 70) return 2000 + n;
@@ -397,6 +403,12 @@ const epochYear = (ctx: ConvertContext): number =>
     ctx.nowMicros() / 1000 + ctx.timeZone.offsetAt(Math.floor(ctx.nowMicros() / 1e6)) * 1000,
   ).getUTCFullYear();
 
+/** An approximate number as BIT, ENUM and SET take it: without its fraction, rounded neither way. */
+function cutToInt(d: number): DecInt {
+  const whole = Math.max(Math.trunc(d), -(2 ** 63));
+  return Number.isSafeInteger(whole) ? whole + 0 : BigInt(whole);
+}
+
 function assignBit(
   v: number | bigint | Uint8Array,
   from: FieldType,
@@ -406,11 +418,13 @@ function assignBit(
   const bits = to.flen > 0 ? to.flen : 1;
   let n: DecInt;
   if (typeof v === 'object') n = bytesToUint(v);
-  else if (evalType(from) === 'int') n = v < 0 ? BigInt.asUintN(64, BigInt(v)) : v;
-  else {
-    const r = realToInt(toReal(v, from, ctx)!, true);
-    if (r.overflow) report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
+  else if (evalType(from) === 'decimal') {
+    const r = clampInteger(decRescale(v, from.decimal, 0), true);
+    if (v < 0 || r.overflow) report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
     n = r.value;
+  } else {
+    const i = evalType(from) === 'int' ? v : cutToInt(toReal(v, from, ctx)!);
+    n = i < 0 ? BigInt.asUintN(64, BigInt(i)) : i;
   }
   const max = bits < 53 ? 2 ** bits - 1 : (1n << BigInt(bits)) - 1n;
   if (n < 0 || n > max) {
@@ -457,7 +471,7 @@ function assignEnum(
     const s = decodeUtf8(text).trim();
     if (/^\d+$/.test(s) && Number(s) >= 1 && Number(s) <= count) return Number(s);
   } else {
-    const n = Number(realToInt(toReal(v, from, ctx)!, false).value);
+    const n = Number(cutToInt(toReal(v, from, ctx)!));
     if (n >= 1 && n <= count) return n;
     if (n === 0 && !ctx.strict) {
       warn(ctx, 'Warning', 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
@@ -496,7 +510,7 @@ function assignSet(
     }
     return canonical(mask);
   }
-  const n = evalType(from) === 'int' ? (v as DecInt) : realToInt(toReal(v, from, ctx)!, false).value;
+  const n = evalType(from) === 'int' ? (v as DecInt) : cutToInt(toReal(v, from, ctx)!);
   if (n < 0 || n > all) {
     report(ctx, 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
     return canonical(BigInt(n) & BigInt(all));

@@ -27,12 +27,25 @@ const { values } = parseArgs({
   },
 });
 
+/** A session's settings change after this many statements. */
+const SETTINGS_EVERY = 50;
+const MODES = [
+  'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+  'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO',
+  'NO_ENGINE_SUBSTITUTION',
+  'NO_UNSIGNED_SUBTRACTION',
+  'PAD_CHAR_TO_FULL_LENGTH',
+  'HIGH_NOT_PRECEDENCE',
+  'ALLOW_INVALID_DATES',
+];
+const TIME_ZONES = ['+00:00', '-08:00', '+05:30', '+13:00'];
+
 const rutileServer = values.rutile === undefined ? await BenchServer.rutile([]) : null;
 const mariadbServer = values.mariadb === undefined ? await BenchServer.mariadb([]) : null;
 let different = 0;
 try {
-  const ours = await Side.connect(rutileServer?.port ?? Number(values.rutile), false, SCHEMA);
-  const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true, SCHEMA);
+  const ours = await Side.connect(rutileServer?.port ?? Number(values.rutile), false, 'differential', SCHEMA);
+  const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true, 'differential', SCHEMA);
   const { seed, random } = randomSource(values.seed === undefined ? undefined : Number(values.seed));
   console.log(`seed ${seed}`);
   const g = new ExpressionGenerator(random, Number(values.conversions));
@@ -57,7 +70,17 @@ try {
   const seen = new Map<string, number>();
   const total = Number(values.statements);
   let shown = 0;
+  let settings = '';
   for (let n = 0; n < total; n++) {
+    if (n % SETTINGS_EVERY === 0 && n > 0) {
+      const mode = g.pick(MODES);
+      const zone = g.pick(TIME_ZONES);
+      settings = `sql_mode '${mode}', time_zone ${zone}: `;
+      for (const side of [ours, theirs]) {
+        await side.setMode(mode);
+        await side.run(`SET time_zone = '${zone}'`);
+      }
+    }
     const s = statement(g, 1 + Math.floor(random() * Number(values.depth)));
     const [a, b] = await Promise.all([ours.run(s.sql), theirs.run(s.sql)]);
     if (sameAnswer(a, b, s.ordered)) continue;
@@ -75,8 +98,8 @@ try {
     seen.set(shape, times);
     if (times > 1 || shown >= Number(values.show)) continue;
     shown++;
-    if (found === null) console.log(`\n${s.sql}\n  ${firstDifference(a, b)}`);
-    else console.log(`\n${found.sql}\n  ${found.what}\n  in: ${s.sql}`);
+    if (found === null) console.log(`\n${settings}${s.sql}\n  ${firstDifference(a, b)}`);
+    else console.log(`\n${settings}${found.sql}\n  ${found.what}\n  in: ${s.sql}`);
   }
   console.log(`\n${total} statements, ${different} different in ${seen.size} ways, seed ${seed}`);
   for (const [why, n] of known) console.log(`  known, ${n}: ${why}`);

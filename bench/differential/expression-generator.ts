@@ -3,7 +3,7 @@
  * smallest expression that shows it.
  */
 
-export type Kind = 'int' | 'decimal' | 'real' | 'string' | 'date' | 'datetime' | 'time';
+export type Kind = 'int' | 'decimal' | 'real' | 'string' | 'date' | 'datetime' | 'time' | 'json';
 
 export interface Node {
   readonly sql: string;
@@ -18,6 +18,8 @@ export const SCHEMA = `CREATE TABLE d (
   ch CHAR(10), vc VARCHAR(40), tx TEXT,
   da DATE, dt DATETIME(3), tm TIME(2), yr YEAR,
   en ENUM('alpha','beta','Gamma'), st SET('a','b','c'),
+  gc VARCHAR(20) COLLATE utf8mb4_general_ci, uc VARCHAR(20) COLLATE utf8mb4_unicode_ci, ln VARCHAR(20) CHARACTER SET latin1,
+  ts TIMESTAMP(2) NULL, js JSON,
   KEY (bi), KEY (vc), KEY (da)
 )`;
 
@@ -25,10 +27,11 @@ const COLUMNS: Readonly<Record<Kind, readonly string[]>> = {
   int: ['id', 'ti', 'ui', 'bi', 'ub'],
   decimal: ['de', 'dd'],
   real: ['db'],
-  string: ['ch', 'vc', 'tx'],
+  string: ['ch', 'vc', 'tx', 'gc', 'uc', 'ln', 'en', 'st'],
   date: ['da'],
-  datetime: ['dt'],
+  datetime: ['dt', 'ts'],
   time: ['tm'],
+  json: ['js'],
 };
 
 const LITERALS: Readonly<Record<Kind, readonly string[]>> = {
@@ -60,7 +63,21 @@ const LITERALS: Readonly<Record<Kind, readonly string[]>> = {
     'NULL',
   ],
   time: ["TIME'00:00:00'", "TIME'-12:34:56'", "TIME'838:59:59'", "TIME'01:02:03.456'", 'NULL'],
+  json: [
+    `'{"a": 1, "b": [1, 2, {"c": "x"}], "d": null}'`,
+    `'[1, "two", 3.5, true, null, [4, 5]]'`,
+    `'"text"'`,
+    `'12'`,
+    `'-1.5'`,
+    `'{}'`,
+    `'[]'`,
+    `'true'`,
+    'NULL',
+  ],
 };
+
+/** Texts that a case- or accent-insensitive collation takes for equal to some other here. */
+const MIXED_CASE = ["''", "'abc'", "'ABC'", "'äbc'", "'Abc '", "'ss'", "'ß'", "'Straße'", "'b'", "'10'", 'NULL'];
 
 /** `$1`, `$2` … stand for arguments of the kinds listed. */
 interface Form {
@@ -268,6 +285,122 @@ const FORMS: readonly Form[] = [
   form('int', '($1 + 0)', 'date'),
   form('decimal', '($1 + 0)', 'datetime'),
   form('int', 'TO_SECONDS($1)', 'datetime'),
+  // Time zones
+  form('datetime', "CONVERT_TZ($1, '+00:00', '+05:30')", 'datetime'),
+  form('datetime', "CONVERT_TZ($1, '-03:00', @@time_zone)", 'datetime'),
+  form('decimal', 'UNIX_TIMESTAMP($1)', 'datetime'),
+  form('datetime', 'FROM_UNIXTIME($1)', 'int'),
+  form('string', "FROM_UNIXTIME($1, '%Y-%m-%d %H:%i:%s')", 'decimal'),
+  // Collations
+  ...['=', '<', '>=', '<>'].flatMap((op) => [
+    form('int', `(gc ${op} $1)`, 'string'),
+    form('int', `(uc ${op} $1)`, 'string'),
+    form('int', `($1 ${op} $2 COLLATE utf8mb4_general_ci)`, 'string', 'string'),
+    form('int', `(CONVERT($1 USING utf8mb4) COLLATE utf8mb4_unicode_ci ${op} $2)`, 'string', 'string'),
+  ]),
+  form('int', '(gc LIKE $1)', 'string'),
+  form('int', "(uc LIKE CONCAT($1, '%'))", 'string'),
+  form('int', '(gc IN ($1, $2))', 'string', 'string'),
+  form('int', 'LOCATE($1, gc)', 'string'),
+  form('int', 'INSTR(uc, $1)', 'string'),
+  form('int', 'STRCMP(gc, $1)', 'string'),
+  form('int', 'FIELD(uc, $1, $2)', 'string', 'string'),
+  form('string', 'GREATEST(gc, $1)', 'string'),
+  form('string', 'NULLIF(uc, $1)', 'string'),
+  form('string', 'CASE gc WHEN $1 THEN $2 ELSE uc END', 'string', 'string'),
+  form('string', 'CONVERT($1 USING latin1)', 'string'),
+  form('string', 'CONCAT(ln, $1)', 'string'),
+  form('string', 'COLLATION(CONCAT(ln, $1))', 'string'),
+  form('string', 'CHARSET($1)', 'string'),
+  form('int', 'COERCIBILITY($1)', 'string'),
+  form('string', 'HEX(CONVERT($1 USING utf8mb4))', 'string'),
+  form('string', "TRIM(BOTH 'B' FROM gc)"),
+  form('string', "REPLACE(gc, 'B', $1)", 'string'),
+  // Mixed results
+  form('string', 'COALESCE($1, $2)', 'string', 'datetime'),
+  form('string', 'IF($1, $2, $3)', 'int', 'time', 'date'),
+  form('string', 'CASE WHEN $1 THEN $2 ELSE $3 END', 'int', 'date', 'int'),
+  form('string', 'IFNULL($1, $2)', 'real', 'string'),
+  form('decimal', 'IF($1, $2, $3)', 'int', 'decimal', 'int'),
+  form('real', 'COALESCE($1, $2)', 'decimal', 'real'),
+  form('datetime', 'CASE WHEN $1 THEN $2 ELSE $3 END', 'int', 'date', 'datetime'),
+  form('int', 'IFNULL(ui, $1)', 'int'),
+  form('datetime', 'GREATEST($1, $2)', 'date', 'datetime'),
+  form('time', 'LEAST($1, $2)', 'time', 'time'),
+  form('real', 'GREATEST($1, $2, $3)', 'int', 'decimal', 'real'),
+  form('int', '($1 = $2)', 'datetime', 'string'),
+  form('int', '($1 > $2)', 'date', 'string'),
+  form('int', '($1 < $2)', 'time', 'string'),
+  form('int', '($1 = $2)', 'decimal', 'string'),
+  form('int', '($1 BETWEEN $2 AND $3)', 'datetime', 'string', 'date'),
+  form('int', '($1 IN ($2, $3))', 'date', 'string', 'date'),
+  form('int', '(($1, $2) = ($3, $4))', 'int', 'string', 'int', 'string'),
+  form('int', '(($1, $2) IN (($3, $4), (1, 2)))', 'int', 'int', 'decimal', 'int'),
+  form('int', '(($1, $2) < ($3, $4))', 'int', 'int', 'int', 'int'),
+  // More temporal arithmetic
+  ...['DAY', 'MONTH', 'HOUR'].map((u) => form('string', `DATE_ADD($1, INTERVAL 1 ${u})`, 'string')),
+  form('string', "ADDTIME($1, '01:00:00.5')", 'string'),
+  form('time', "TIMEDIFF($1, '2024-01-01 00:00:00')", 'datetime'),
+  form('time', '($1 + INTERVAL $2 MINUTE)', 'time', 'int'),
+  form('time', 'SUBTIME($1, $2)', 'time', 'time'),
+  form('datetime', 'TIMESTAMPADD(MINUTE, $1, $2)', 'int', 'datetime'),
+  form('datetime', 'TIMESTAMPADD(MICROSECOND, $1, $2)', 'int', 'datetime'),
+  form('int', 'TIMESTAMPDIFF(SECOND, $1, $2)', 'datetime', 'datetime'),
+  form('string', "TIME_FORMAT($1, '%r %T')", 'time'),
+  form('time', "STR_TO_DATE($1, '%H:%i:%s')", 'string'),
+  form('int', 'DAY($1)', 'string'),
+  form('int', 'HOUR($1)', 'string'),
+  form('date', 'DATE($1)', 'string'),
+  form('time', 'TIME($1)', 'string'),
+  form('date', 'CAST($1 AS DATE)', 'string'),
+  form('datetime', 'CAST($1 AS DATETIME(2))', 'string'),
+  form('time', 'CAST($1 AS TIME(3))', 'string'),
+  form('date', 'CAST($1 AS DATE)', 'int'),
+  form('datetime', 'CAST($1 AS DATETIME)', 'int'),
+  form('string', 'CAST($1 AS BINARY(6))', 'string'),
+  form('int', 'CAST($1 AS UNSIGNED)', 'string'),
+  form('int', 'CAST($1 AS SIGNED)', 'datetime'),
+  form('decimal', 'CAST($1 AS DECIMAL(20,6))', 'datetime'),
+  form('real', 'CAST($1 AS DOUBLE)', 'decimal'),
+  // More texts
+  form('string', 'LPAD($1, $2, $3)', 'string', 'int', 'string'),
+  form('string', 'RPAD($1, 6, $2)', 'string', 'string'),
+  form('string', 'REPEAT($1, 3)', 'int'),
+  form('string', "INSERT($1, $2, $3, 'zz')", 'string', 'int', 'int'),
+  form('string', 'FROM_BASE64(TO_BASE64($1))', 'string'),
+  form('string', 'UNHEX(HEX($1))', 'string'),
+  form('string', 'CONV($1, 16, 10)', 'string'),
+  form('string', 'CONV($1, 10, -2)', 'int'),
+  form('string', 'SUBSTR($1, -3, 2)', 'string'),
+  form('string', 'SHA2($1, 256)', 'string'),
+  form('string', 'CHAR($1, 66 USING utf8mb4)', 'int'),
+  form('string', 'FORMAT($1, $2)', 'real', 'int'),
+  form('int', 'BIT_LENGTH($1)', 'string'),
+  form('int', 'POSITION($1 IN $2)', 'string', 'string'),
+  form('int', '($1 NOT LIKE $2)', 'int', 'string'),
+  form('int', "($1 LIKE '%1%')", 'date'),
+  form('int', "($1 LIKE $2 ESCAPE '|')", 'string', 'string'),
+  // JSON, where both give text of one form
+  form('int', 'JSON_VALID($1)', 'json'),
+  form('int', 'JSON_LENGTH($1)', 'json'),
+  form('int', "JSON_LENGTH($1, '$.b')", 'json'),
+  form('int', 'JSON_DEPTH($1)', 'json'),
+  form('string', 'JSON_TYPE($1)', 'json'),
+  form('string', "JSON_VALUE($1, '$.a')", 'json'),
+  form('string', "JSON_VALUE($1, '$[1]')", 'json'),
+  form('string', "JSON_UNQUOTE(JSON_EXTRACT($1, '$.b[2].c'))", 'json'),
+  form('string', "JSON_EXTRACT($1, '$[2]')", 'json'),
+  form('int', "JSON_CONTAINS($1, '1', '$.a')", 'json'),
+  form('int', "JSON_CONTAINS($1, '[1, 2]')", 'json'),
+  form('int', "JSON_CONTAINS_PATH($1, 'one', '$.a', '$.z')", 'json'),
+  form('int', "JSON_CONTAINS_PATH($1, 'all', '$.a', '$.b')", 'json'),
+  form('string', "JSON_SEARCH($1, 'one', 'x')", 'json'),
+  form('int', 'JSON_OVERLAPS($1, $2)', 'json', 'json'),
+  form('int', "JSON_LENGTH(JSON_SET($1, '$.a', $2, '$.n', 1))", 'json', 'int'),
+  form('int', "JSON_LENGTH(JSON_REMOVE($1, '$[0]'))", 'json'),
+  form('int', 'JSON_LENGTH(JSON_MERGE_PATCH($1, $2))', 'json', 'json'),
+  form('int', 'JSON_LENGTH(JSON_MERGE_PRESERVE($1, $2))', 'json', 'json'),
+  form('int', "JSON_LENGTH(JSON_ARRAY_APPEND($1, '$.b', $2))", 'json', 'int'),
   // JSON and regular expressions
   form('string', "JSON_UNQUOTE(JSON_EXTRACT(JSON_OBJECT('k', $1), '$.k'))", 'string'),
   form('int', 'JSON_LENGTH(JSON_ARRAY($1, $2))', 'int', 'string'),
@@ -290,6 +423,7 @@ for (const f of FORMS) {
   else list.push(f);
 }
 
+/** Kinds that any function takes; JSON texts of the two servers differ in their spaces. */
 export const KINDS: readonly Kind[] = ['int', 'decimal', 'real', 'string', 'date', 'datetime', 'time'];
 
 export class ExpressionGenerator {
@@ -304,8 +438,9 @@ export class ExpressionGenerator {
 
   /** An expression of at most `depth` operators above each other. */
   expression(kind: Kind, depth: number, columns = true): Node {
-    if (depth === 0 || this.random() < 0.1) return this.leaf(kind, columns);
-    const f = this.pick(BY_KIND.get(kind)!);
+    const forms = BY_KIND.get(kind);
+    if (depth === 0 || forms === undefined || this.random() < 0.1) return this.leaf(kind, columns);
+    const f = this.pick(forms);
     const args = f.args.map((k) => this.expression(this.argumentKind(k), depth - 1, columns));
     const sql = f.template.replace(/\$(\d)/g, (_, i: string) => args[Number(i) - 1]!.sql);
     return { sql, kind, args };
@@ -349,6 +484,11 @@ export class ExpressionGenerator {
           this.pick(['NULL', '1999', '2024', '2155', '1901']),
           this.pick(['NULL', "'alpha'", "'beta'", "'Gamma'"]),
           this.pick(['NULL', "''", "'a'", "'a,c'", "'a,b,c'"]),
+          this.pick(MIXED_CASE),
+          this.pick(MIXED_CASE),
+          this.pick(MIXED_CASE),
+          this.pick(['NULL', "'2024-02-29 12:34:56.78'", "'1970-01-02 00:00:00'", "'2037-12-31 23:59:59.99'"]),
+          value('json'),
         ].join(', ')})`,
       );
     }

@@ -231,15 +231,11 @@ export const AGGREGATES: readonly string[] = [
   'MIN($a) > 5',
 ];
 
-/** sql_modes under which values are stored; `$MODE` takes what a server needs besides. */
-export const INSERT_MODES: readonly { readonly set: string; readonly ignore: string }[] = [
-  {
-    set: "SET sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION$MODE'",
-    ignore: '',
-  },
-  {
-    set: "SET sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION$MODE'",
-    ignore: 'IGNORE ',
-  },
-  { set: "SET sql_mode = 'NO_ENGINE_SUBSTITUTION$MODE'", ignore: '' },
+const STRICT = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+
+/** sql_modes under which values are stored. */
+export const INSERT_MODES: readonly { readonly mode: string; readonly ignore: string }[] = [
+  { mode: STRICT, ignore: '' },
+  { mode: STRICT, ignore: 'IGNORE ' },
+  { mode: 'NO_ENGINE_SUBSTITUTION', ignore: '' },
 ];

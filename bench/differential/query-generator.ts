@@ -1,4 +1,4 @@
-import type { ExpressionGenerator, Node } from './expression-generator.js';
+import type { ExpressionGenerator, Kind, Node } from './expression-generator.js';
 import { KINDS } from './expression-generator.js';
 
 /** A statement to compare, and the expressions it is made of. */
@@ -10,7 +10,20 @@ export interface Statement {
   readonly ordered: boolean;
 }
 
-const AGGREGATES = ['COUNT', 'SUM', 'AVG', 'MIN', 'MAX', 'BIT_OR', 'BIT_XOR', 'STDDEV_POP', 'VAR_SAMP'];
+const AGGREGATES = [
+  'COUNT',
+  'SUM',
+  'AVG',
+  'MIN',
+  'MAX',
+  'BIT_AND',
+  'BIT_OR',
+  'BIT_XOR',
+  'STDDEV_POP',
+  'VAR_SAMP',
+];
+/** Aggregates of values of any kind. */
+const OF_ANY = ['COUNT', 'MIN', 'MAX', 'GROUP_CONCAT'];
 const WINDOWS = [
   'ROW_NUMBER()',
   'RANK()',
@@ -24,14 +37,34 @@ const WINDOWS = [
   'SUM($1)',
   'COUNT($1)',
   'AVG($1)',
+  'MIN($1)',
+  'MAX($1)',
+  'LAST_VALUE($1)',
+  'NTH_VALUE($1, 2)',
+  'COUNT(*)',
 ];
-const FRAMES = ['', 'ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING', 'ROWS UNBOUNDED PRECEDING'];
+const FRAMES = [
+  '',
+  'ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING',
+  'ROWS UNBOUNDED PRECEDING',
+  'ROWS BETWEEN 3 PRECEDING AND 2 PRECEDING',
+  'ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
+  'ROWS BETWEEN 1 FOLLOWING AND 4 FOLLOWING',
+  'RANGE BETWEEN 2 PRECEDING AND 3 FOLLOWING',
+  'RANGE BETWEEN CURRENT ROW AND 5 FOLLOWING',
+  'RANGE UNBOUNDED PRECEDING',
+];
 
 /** Statements of one block over `d`, from plain projections to joins, groups, windows and subqueries. */
 export function statement(g: ExpressionGenerator, depth: number): Statement {
   const any = (d = depth): Node => g.expression(g.pick(KINDS), d);
   const condition = (d = depth): Node => g.expression('int', d);
   const number = (d = depth): Node => g.expression(g.pick(['int', 'decimal', 'real'] as const), d);
+  /** Which of the texts that a collation takes for equal stands for a group is not laid down: their bytes make the group. */
+  const key = (kind: Kind): Node => {
+    const e = g.expression(kind, 1);
+    return kind === 'string' ? { ...e, sql: `HEX(${e.sql})` } : e;
+  };
   switch (
     g.pick([
       'project',
@@ -39,6 +72,9 @@ export function statement(g: ExpressionGenerator, depth: number): Statement {
       'project',
       'filter',
       'group',
+      'rollup',
+      'any',
+      'collated',
       'total',
       'window',
       'join',
@@ -57,14 +93,50 @@ export function statement(g: ExpressionGenerator, depth: number): Statement {
       return { sql: `SELECT id FROM d WHERE ${c.sql} ORDER BY id`, parts: [c], ordered: true };
     }
     case 'group': {
-      const k = g.expression(g.pick(['int', 'string', 'date'] as const), 1);
+      const k = key(g.pick(['int', 'string', 'date'] as const));
       const v = number(1);
       const f = g.pick(AGGREGATES);
       const distinct = g.pick(['', '', 'DISTINCT ']);
-      const inside = f.startsWith('BIT') || f.startsWith('STD') || f.startsWith('VAR') ? '' : distinct;
+      const inside = f.startsWith('BIT_') || f.startsWith('STD') || f.startsWith('VAR') ? '' : distinct;
       return {
         sql: `SELECT ${k.sql} AS k, ${f}(${inside}${v.sql}) AS v, COUNT(*) AS n FROM d GROUP BY k`,
         parts: [k, v],
+        ordered: false,
+      };
+    }
+    case 'rollup': {
+      const k = key(g.pick(['int', 'string'] as const));
+      const v = number(1);
+      return {
+        sql: `SELECT k, en, ${g.pick(AGGREGATES)}(v) AS a, COUNT(*) AS n FROM (SELECT ${k.sql} AS k, en, ${v.sql} AS v FROM d) x GROUP BY k, en WITH ROLLUP`,
+        parts: [k, v],
+        ordered: false,
+      };
+    }
+    case 'any': {
+      const v = any(1);
+      const f = g.pick(OF_ANY);
+      const inside = f === 'GROUP_CONCAT' ? `${v.sql} ORDER BY id SEPARATOR '|'` : v.sql;
+      return {
+        sql: `SELECT st, ${f}(${inside}) AS a FROM d GROUP BY st`,
+        parts: [v],
+        ordered: false,
+      };
+    }
+    case 'collated': {
+      const c = g.pick(['gc', 'uc', 'ln', 'vc', 'ch']);
+      const v = number(1);
+      return {
+        sql: g.pick([
+          `SELECT COUNT(*) AS n, SUM(v) AS s FROM (SELECT ${c} AS k, ${v.sql} AS v FROM d) x GROUP BY k`,
+          `SELECT a.id, b.id AS other FROM d a JOIN d b ON a.${c} = b.${c} ORDER BY a.id, b.id`,
+          `SELECT COUNT(DISTINCT ${c}) AS n, MAX(CHAR_LENGTH(${c})) AS l FROM d`,
+          `SELECT id FROM d WHERE ${c} IN (SELECT gc FROM d WHERE id % 3 = 0) ORDER BY id`,
+          `SELECT id, RANK() OVER (ORDER BY ${c}) AS r FROM d ORDER BY id`,
+          `SELECT id FROM d ORDER BY ${c}, id`,
+          `SELECT id FROM d ORDER BY ${c} DESC, ${v.sql}, id`,
+        ]),
+        parts: [v],
         ordered: false,
       };
     }
@@ -78,7 +150,7 @@ export function statement(g: ExpressionGenerator, depth: number): Statement {
       const v = number(1);
       const p = g.expression(g.pick(['int', 'string'] as const), 1);
       const f = g.pick(WINDOWS);
-      const frame = /^(SUM|COUNT|AVG|FIRST)/.test(f) ? g.pick(FRAMES) : '';
+      const frame = /^(SUM|COUNT|AVG|MIN|MAX|FIRST|LAST|NTH)/.test(f) ? g.pick(FRAMES) : '';
       return {
         sql: `SELECT id, ${f.replace('$1', v.sql)} OVER (PARTITION BY ${p.sql} ORDER BY id ${frame}) AS w FROM d ORDER BY id`,
         parts: [v, p],

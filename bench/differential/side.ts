@@ -9,11 +9,14 @@ export interface Answer {
 
 const DOUBLE_TYPES: ReadonlySet<number> = new Set([4, 5]);
 
-/** One of the two servers, with the database `differential` made anew. */
+/** One of the two servers, with a database made anew. */
 export class Side {
-  private constructor(private readonly db: mysql.Connection) {}
+  private constructor(
+    private readonly db: mysql.Connection,
+    private readonly mariadb: boolean,
+  ) {}
 
-  static async connect(port: number, mariadb: boolean, schema: string): Promise<Side> {
+  static async connect(port: number, mariadb: boolean, database: string, schema: string): Promise<Side> {
     const db = await mysql.createConnection({
       host: '127.0.0.1',
       port,
@@ -22,18 +25,23 @@ export class Side {
       supportBigNumbers: true,
     });
     for (const sql of [
-      'DROP DATABASE IF EXISTS differential',
-      'CREATE DATABASE differential CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
-      'USE differential',
+      `DROP DATABASE IF EXISTS ${database}`,
+      `CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+      `USE ${database}`,
       'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
-      // TIME_ROUND_FRACTIONAL makes MariaDB round fractions of seconds as MySQL does (manual, "Fractional Seconds in Time Values").
-      `SET sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION${mariadb ? ',TIME_ROUND_FRACTIONAL' : ''}'`,
       "SET time_zone = '+00:00'",
       'SET timestamp = 1700000000',
       schema,
     ])
       await db.query(sql);
-    return new Side(db);
+    const side = new Side(db, mariadb);
+    await side.setMode('STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION');
+    return side;
+  }
+
+  /** TIME_ROUND_FRACTIONAL makes MariaDB round fractions of seconds as MySQL does (manual, "Fractional Seconds in Time Values"). */
+  async setMode(mode: string): Promise<void> {
+    await this.db.query(`SET sql_mode = '${mode}${this.mariadb ? ',TIME_ROUND_FRACTIONAL' : ''}'`);
   }
 
   async run(sql: string): Promise<Answer> {

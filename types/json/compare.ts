@@ -1,5 +1,6 @@
-import { compareBytes } from '../collation-bytes.js';
 import { encodeUtf8 } from '../charset.js';
+import type { Collation } from '../collation.js';
+import { compareBytes, equalRange, hashRange } from '../collation-bytes.js';
 import type { JsonValue } from './value.js';
 import { JsonDouble, JsonOpaque, JsonType } from './value.js';
 import { decodeJson, encodeJson } from './binary.js';
@@ -60,8 +61,8 @@ export function compareJsonValues(a: JsonValue, b: JsonValue): number {
       const x = a as ReadonlyMap<string, JsonValue>;
       const y = b as ReadonlyMap<string, JsonValue>;
       if (x.size !== y.size) return Math.sign(x.size - y.size);
-      // Equal objects have equal members; any order will do for the rest, here that of their binary forms.
-      return compareBytes(encodeJson(a), encodeJson(b));
+      // Objects with the same keys and equal members are equal; any order will do for the rest, here that of their normal forms.
+      return compareBytes(encodeJson(normalForm(x)), encodeJson(normalForm(y)));
     }
     case 7:
     case 9: {
@@ -80,5 +81,54 @@ export function compareJsonValues(a: JsonValue, b: JsonValue): number {
 }
 
 /** -1, 0 or 1 of two binary JSON values. */
-export const compareJson = (a: Uint8Array, b: Uint8Array): number =>
-  compareJsonValues(decodeJson(a), decodeJson(b));
+export function compareJson(a: Uint8Array, b: Uint8Array): number {
+  return compareJsonValues(decodeJson(a), decodeJson(b));
+}
+
+const TWO_63 = 2 ** 63;
+const TWO_64 = 2 ** 64;
+
+/** Equal values, such as 1 and 1.0, have one normal form, down to the members of objects. */
+function normalForm(v: JsonValue): JsonValue {
+  if (v instanceof JsonDouble) {
+    const d = v.value;
+    if (Number.isSafeInteger(d)) return d + 0;
+    return Number.isInteger(d) && d >= -TWO_63 && d < TWO_64 ? BigInt(d) : v;
+  }
+  if (v instanceof JsonOpaque) {
+    const bytes = v.bytes.slice();
+    // What says how many decimals are shown: of a time behind its value, of a date in the lowest four bits.
+    if (v.type === JsonType.Duration) bytes.fill(0, 8);
+    else if (precedence(v) === 10) return v;
+    else bytes[0]! &= 0xf0;
+    return new JsonOpaque(v.type === JsonType.Timestamp ? JsonType.DateTime : v.type, v.code, bytes);
+  }
+  if (Array.isArray(v)) return (v as readonly JsonValue[]).map(normalForm);
+  if (v instanceof Map)
+    return new Map(Array.from(v as ReadonlyMap<string, JsonValue>, ([k, x]) => [k, normalForm(x)]));
+  return v;
+}
+
+const equalityKey = (b: Uint8Array): Uint8Array => encodeJson(normalForm(decodeJson(b)));
+
+/** How JSON columns compare as keys of groups, joins and sorts: like strings, by a collation of their own, over binary JSON. */
+export const JSON_COLLATION: Collation = {
+  id: 0,
+  name: 'json',
+  charset: 'binary',
+  isDefault: false,
+  isBinary: false,
+  padSpace: false,
+  sortLen: 1,
+  compare: compareJson,
+  compareAt: (a, af, at, b, bf, bt) => compareJson(a.subarray(af, at), b.subarray(bf, bt)),
+  equalsAt: (a, af, at, b, bf, bt) =>
+    equalRange(a, af, at, b, bf, bt) || compareJson(a.subarray(af, at), b.subarray(bf, bt)) === 0,
+  hashAt(b, from, to) {
+    const key = equalityKey(b.subarray(from, to));
+    return hashRange(key, 0, key.length);
+  },
+  /** Equal for equal values; not in their order. */
+  sortKey: equalityKey,
+  charWeight: null,
+};
