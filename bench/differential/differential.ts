@@ -45,7 +45,12 @@ const mariadbServer = values.mariadb === undefined ? await BenchServer.mariadb([
 let different = 0;
 try {
   const ours = await Side.connect(rutileServer?.port ?? Number(values.rutile), false, 'differential', SCHEMA);
-  const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true, 'differential', SCHEMA);
+  const theirs = await Side.connect(
+    mariadbServer?.port ?? Number(values.mariadb),
+    true,
+    'differential',
+    SCHEMA,
+  );
   const { seed, random } = randomSource(values.seed === undefined ? undefined : Number(values.seed));
   console.log(`seed ${seed}`);
   const g = new ExpressionGenerator(random, Number(values.conversions));

@@ -77,7 +77,19 @@ const LITERALS: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /** Texts that a case- or accent-insensitive collation takes for equal to some other here. */
-const MIXED_CASE = ["''", "'abc'", "'ABC'", "'äbc'", "'Abc '", "'ss'", "'ß'", "'Straße'", "'b'", "'10'", 'NULL'];
+const MIXED_CASE = [
+  "''",
+  "'abc'",
+  "'ABC'",
+  "'äbc'",
+  "'Abc '",
+  "'ss'",
+  "'ß'",
+  "'Straße'",
+  "'b'",
+  "'10'",
+  'NULL',
+];
 
 /** `$1`, `$2` … stand for arguments of the kinds listed. */
 interface Form {
@@ -487,7 +499,12 @@ export class ExpressionGenerator {
           this.pick(MIXED_CASE),
           this.pick(MIXED_CASE),
           this.pick(MIXED_CASE),
-          this.pick(['NULL', "'2024-02-29 12:34:56.78'", "'1970-01-02 00:00:00'", "'2037-12-31 23:59:59.99'"]),
+          this.pick([
+            'NULL',
+            "'2024-02-29 12:34:56.78'",
+            "'1970-01-02 00:00:00'",
+            "'2037-12-31 23:59:59.99'",
+          ]),
           value('json'),
         ].join(', ')})`,
       );
