@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from './page-map.js';
 import { RECORD_HEADER, VersionKind, compareRanges, writeRecordHeader } from './record.js';
 
 /**
@@ -14,8 +15,11 @@ export const PACKED_HEADER_AT = 4;
 const PREFIX_AT = PACKED_HEADER_AT + RECORD_HEADER;
 const SUFFIX_LENGTH = 2;
 
-/** A block and LMDB's header for it fill two pages; a longer entry has a block to itself. */
-export const PACKED_BLOCK_BYTES = 16384 - 64;
+/**
+ * A block and LMDB's header for it fill a page; a longer entry has a block to itself. A value of several pages needs free ones that lie side by
+ * side: LMDB would gather all that are free, page by page, in search of them.
+ */
+export const PACKED_BLOCK_BYTES = PAGE_SIZE - 64;
 
 /** A block in a buffer. */
 export class PackedBlock {
