@@ -89,6 +89,8 @@ export interface DdlContext {
   rowCount(tableId: number): number;
   /** Whether other sessions run statements. */
   busy(): boolean;
+  /** Statements that this node has begun so far. */
+  statements(): number;
   /** Sets the columns of rows that take the values of others (MODIFY COLUMN). Throws the errors of conversion. */
   changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
   /** Id of the physical table that a row (datums by column offset) of a table belongs to. Throws 1526. */

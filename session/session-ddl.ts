@@ -168,6 +168,9 @@ export class SessionDdlContext implements DdlContext {
   busy(): boolean {
     return this.session.engine.recentlyBusy();
   }
+  statements(): number {
+    return this.session.engine.counters.questions;
+  }
   async changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
     await GeneratedColumns.of(table, this)?.change(rows, new Assigner(this, false));
   }

@@ -6,11 +6,13 @@ import { sortKeys } from './sort-entries.js';
 
 /**
  * Runs of sorted index entries, in shared memory or in a file. An entry: key length (2), value length (2), key without the index's
- * prefix, value; little-endian.
+ * prefix, value; little-endian. Each begins at a multiple of four bytes, so that entries are moved word by word.
  */
 export const ENTRY_HEADER = 4;
+
+const aligned = (at: number): number => (at + 3) & ~3;
 /** Bytes of a run in the making. */
-const RUN_BYTES = 16 << 20;
+const RUN_BYTES = 4 << 20;
 /** Entries from one sample to the next. */
 const SAMPLE_EVERY = 2048;
 const WINDOW = 256 << 10;
@@ -63,7 +65,7 @@ export class RunBuilder {
   private starts: Uint32Array = new Uint32Array(1 << 16);
   private ends: Uint32Array = new Uint32Array(1 << 16);
   count = 0;
-  private entryAt = 0;
+  private keyStart = 0;
 
   constructor(
     private readonly index: number,
@@ -74,26 +76,33 @@ export class RunBuilder {
     return this.writer.len >= this.runBytes;
   }
 
-  /** Begins an entry: its key is to be appended to `writer`. */
-  begin(): void {
+  /** Begins an entry, with room for `bytes` of it: its key is to be appended to `writer`, or put into its buffer at the place given. */
+  begin(bytes = 0): number {
     const w = this.writer;
-    w.ensure(ENTRY_HEADER);
-    this.entryAt = w.len;
+    w.len = aligned(w.len);
+    w.ensure(ENTRY_HEADER + bytes);
     w.len += ENTRY_HEADER;
+    return (this.keyStart = w.len);
   }
 
-  /** The key is written. */
+  /** The key is appended to `writer`. */
   end(value: Uint8Array): void {
-    const w = this.writer;
-    const keyStart = this.entryAt + ENTRY_HEADER;
-    const keyEnd = w.len;
-    w.bytes(value);
-    const { buf } = w;
+    const keyEnd = this.writer.len;
+    this.writer.bytes(value);
+    this.endAt(keyEnd, this.writer.len);
+  }
+
+  /** Key and value are in the writer's buffer. */
+  endAt(keyEnd: number, valueEnd: number): void {
+    const { keyStart, writer } = this;
+    writer.len = valueEnd;
+    const { buf } = writer;
     const keyLength = keyEnd - keyStart;
+    const valueLength = valueEnd - keyEnd;
     buf[keyStart - 4] = keyLength;
     buf[keyStart - 3] = keyLength >>> 8;
-    buf[keyStart - 2] = value.length;
-    buf[keyStart - 1] = value.length >>> 8;
+    buf[keyStart - 2] = valueLength;
+    buf[keyStart - 1] = valueLength >>> 8;
     if (this.count === this.starts.length) {
       this.starts = grown(this.starts);
       this.ends = grown(this.ends);
@@ -103,31 +112,32 @@ export class RunBuilder {
   }
 
   /** The entries so far as a run; null when there are none. */
-  take(file: RunFile | null): EntryRun | null {
+  take(file: RunFile | null, checkpoint: () => void = () => undefined): EntryRun | null {
     const { count, starts, ends } = this;
     if (count === 0) return null;
+    this.writer.ensure(3);
     const source = this.writer.buf;
-    const length = this.writer.len;
-    const order = sortKeys({ bytes: source, starts, ends, count });
+    const length = aligned(this.writer.len);
+    const order = sortKeys({ bytes: source, starts, ends, count }, checkpoint);
     const memory = file === null ? new SharedArrayBuffer(length) : null;
     const out = memory === null ? new Uint8Array(length) : new Uint8Array(memory);
+    const from = new Uint32Array(source.buffer, source.byteOffset, source.length >>> 2);
+    const to = new Uint32Array(out.buffer, 0, length >>> 2);
     const sampleKeys: Uint8Array[] = [];
     const sampleAt: number[] = [];
     let at = 0;
     for (let i = 0; i < count; i++) {
-      const e = order[i]!;
-      const keyStart = starts[e]!;
+      const keyStart = starts[order[i]!]!;
       if (i % SAMPLE_EVERY === 0) {
-        sampleKeys.push(source.slice(keyStart, ends[e]!));
-        sampleAt.push(at);
+        sampleKeys.push(source.slice(keyStart, ends[order[i]!]!));
+        sampleAt.push(4 * at);
+        checkpoint();
       }
-      const from = keyStart - ENTRY_HEADER;
-      const to = ends[e]! + (source[keyStart - 2]! | (source[keyStart - 1]! << 8));
-      if (to - from < 64) for (let b = from; b < to; b++) out[at++] = source[b]!;
-      else {
-        out.set(source.subarray(from, to), at);
-        at += to - from;
-      }
+      const keyLength = source[keyStart - 4]! | (source[keyStart - 3]! << 8);
+      const valueLength = source[keyStart - 2]! | (source[keyStart - 1]! << 8);
+      const words = aligned(ENTRY_HEADER + keyLength + valueLength) >>> 2;
+      const first = (keyStart - ENTRY_HEADER) >>> 2;
+      for (let w = 0; w < words; w++) to[at++] = from[first + w]!;
     }
     const offset = file === null ? 0 : file.append(out);
     this.count = 0;
@@ -190,7 +200,7 @@ export class RunReader {
     this.keyStart = at + ENTRY_HEADER;
     this.keyEnd = this.keyStart + bytes[at]! + (bytes[at + 1]! << 8);
     this.valueEnd = at + length;
-    this.at = this.valueEnd;
+    this.at = aligned(this.valueEnd);
     return true;
   }
 

@@ -14,6 +14,7 @@ import type { JobSettings } from '../job/job.js';
 import type { EntryRun } from './entry-run.js';
 import type { IngestReply } from './ingest-task.js';
 import { openThreads, type IngestThread } from './ingest-threads.js';
+import { IngestPacing } from './pacing.js';
 import { blocksOf, dividingKeys, mergeRange } from './merge-runs.js';
 import type { IngestSource } from './scan-entries.js';
 
@@ -21,8 +22,6 @@ import type { IngestSource } from './scan-entries.js';
 const MAX_THREADS = 3;
 /** Pieces of work per thread, so that all end at about the same time. */
 const PIECES = 8;
-/** Pause after a write while statements run, in multiples of the time that it took. */
-const BUSY_PAUSES = 4;
 /** Runs beyond this go to files. */
 const MEMORY_LIMIT = 256 << 20;
 
@@ -92,6 +91,7 @@ class Ingest {
   /** Record keys of rows to be looked at again: once each, though entries of several indexes may ask for it. */
   private readonly rowsAgain = new Map<string, Uint8Array>();
   private threads: IngestThread[] = [];
+  private readonly pacing: IngestPacing;
   private readonly runs: EntryRun[] = [];
   private inMemory = 0;
   /** Resolves when the next blocks may be written. */
@@ -103,11 +103,14 @@ class Ingest {
     private readonly job: IngestJob,
     private readonly control: IngestControl,
     private readonly snapshot: BulkSnapshot,
-  ) {}
+  ) {
+    this.pacing = new IngestPacing(() => ctx.statements());
+  }
 
   private wantedThreads(): number {
-    const free = Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1));
-    return Math.min(free, Math.max(1, this.control.settings().thread));
+    // Statements have a thread of their own.
+    const free = availableParallelism() - (this.pacing.loaded ? 1 : 0);
+    return Math.min(MAX_THREADS, Math.max(1, free), Math.max(1, this.control.settings().thread));
   }
 
   get again(): Uint8Array[] {
@@ -120,6 +123,7 @@ class Ingest {
 
   async run(): Promise<void> {
     const { job, snapshot } = this;
+    if (this.ctx.busy()) await this.pacing.look();
     const source: IngestSource = {
       snapshot,
       table: encodeTable(job.table),
@@ -128,6 +132,7 @@ class Ingest {
       offsets: job.offsets,
       timeZone: this.ctx.eval.timeZone,
       folder: dirname(snapshot.dataFile),
+      pacing: this.pacing.shared,
     };
     this.threads = await openThreads(source, this.wantedThreads());
     await this.scan();
@@ -135,6 +140,7 @@ class Ingest {
   }
 
   async close(): Promise<void> {
+    this.pacing.stop();
     await Promise.all(this.threads.map((t) => t.close()));
   }
 
@@ -157,7 +163,7 @@ class Ingest {
           startKey: bounds[i]!,
           endKey: bounds[i + 1]!,
           spill: this.spills,
-          yielding: this.ctx.busy(),
+          yielding: this.pacing.loaded,
         },
         receive,
       ),
@@ -188,7 +194,7 @@ class Ingest {
     };
     await this.deal(keys.length + 1, (thread, i) => {
       const range = mergeRange(runs, keys[i - 1] ?? null, keys[i] ?? null);
-      return thread.run({ kind: 'merge', index, unique, range, yielding: this.ctx.busy() }, receive);
+      return thread.run({ kind: 'merge', index, unique, range, yielding: this.pacing.loaded }, receive);
     });
   }
 
@@ -237,8 +243,7 @@ class Ingest {
     this.ctx.throwIfInterrupted();
     const { maxWriteSpeed } = this.control.settings();
     const forRate = maxWriteSpeed > 0 ? (bytes / maxWriteSpeed) * 1000 - took : 0;
-    const forOthers = this.ctx.busy() ? took * BUSY_PAUSES : 0;
-    const ms = Math.max(forRate, forOthers);
+    const ms = Math.max(forRate, this.pacing.restAfter(took));
     if (ms < 1) return Promise.resolve();
     return (this.writing = this.writing.then(() => new Promise((resolve) => setTimeout(resolve, ms))));
   }

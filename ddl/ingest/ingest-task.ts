@@ -36,12 +36,18 @@ const TELL_ROWS = 16384;
 /** The work of one such thread: requests one at a time, each as steps that end with a reply or with nothing to tell. */
 export class IngestTask {
   private opened: { readonly source: IngestSource; readonly scanner: EntryScanner } | null = null;
+  private checkpoint: () => void = () => undefined;
+
+  /** `checkpointOf`: what is called between small pieces of the work, by the source's pacing. */
+  constructor(private readonly checkpointOf: (pacing: SharedArrayBuffer) => () => void) {}
 
   *run(request: IngestRequest): Generator<IngestReply | null, void, void> {
     try {
-      if (request.kind === 'open')
-        this.opened = { source: request.source, scanner: new EntryScanner(request.source) };
-      else if (request.kind === 'close') {
+      if (request.kind === 'open') {
+        const { source } = request;
+        this.checkpoint = this.checkpointOf(source.pacing);
+        this.opened = { source, scanner: new EntryScanner(source, this.checkpoint) };
+      } else if (request.kind === 'close') {
         this.opened?.scanner.close();
         this.opened = null;
       } else if (request.kind === 'scan') yield* this.scan(request.startKey, request.endKey, request.spill);
@@ -56,7 +62,8 @@ export class IngestTask {
           commitLo: lowHalf(ts),
           unique: request.unique,
         };
-        for (const group of mergeRuns(request.range, output)) yield { kind: 'blocks', group };
+        for (const group of mergeRuns(request.range, output, this.checkpoint))
+          yield { kind: 'blocks', group };
       }
       yield { kind: 'done' };
     } catch (e) {

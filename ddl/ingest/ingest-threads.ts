@@ -39,7 +39,7 @@ function raise(reply: IngestReply): void {
 }
 
 class OwnThread implements IngestThread {
-  private readonly task = new IngestTask();
+  private readonly task = new IngestTask(() => () => undefined);
 
   async run(request: IngestRequest, receive: Receive): Promise<void> {
     for (const step of this.task.run(request)) {

@@ -1,10 +1,11 @@
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { restingCheckpoint } from './pacing.js';
 import { IngestTask, type IngestReply, type IngestRequest } from './ingest-task.js';
 
 /** A thread that makes index entries: see ingest-threads.ts. It is ended from outside. */
 const port = parentPort!;
-const task = new IngestTask();
+const task = new IngestTask(restingCheckpoint);
 let steps: Generator<IngestReply | null, void, void> | null = null;
 
 function goOn(): void {

@@ -46,6 +46,9 @@ export class DuplicateEntryError extends Error {
   }
 }
 
+/** Entries from one checkpoint to the next. */
+const CHECK_EVERY = 1024;
+
 /** Bytes of blocks handed over at a time, about: to write them holds up the store's thread for a millisecond. */
 const GROUP_BYTES = 256 << 10;
 
@@ -58,8 +61,12 @@ export interface BlockGroup {
 export const blocksOf = (group: BlockGroup): Uint8Array[] =>
   group.ends.map((end, i) => group.bytes.subarray(i === 0 ? 0 : group.ends[i - 1]!, end));
 
-/** Merges the range into packed blocks, given in groups. Throws DuplicateEntryError. */
-export function* mergeRuns(range: MergeRange, output: MergeOutput): Generator<BlockGroup, void, void> {
+/** Merges the range into packed blocks, given in groups; `checkpoint` is called now and then. Throws DuplicateEntryError. */
+export function* mergeRuns(
+  range: MergeRange,
+  output: MergeOutput,
+  checkpoint: () => void = () => undefined,
+): Generator<BlockGroup, void, void> {
   let bytes = new Uint8Array(GROUP_BYTES);
   let ends: number[] = [];
   let used = 0;
@@ -79,10 +86,11 @@ export function* mergeRuns(range: MergeRange, output: MergeOutput): Generator<Bl
     bytes.set(block, used);
     ends.push((used += block.length));
   });
-  const heap = new RunHeap(range);
+  const readers = new RunTournament(range);
   let last = new Uint8Array(256);
   let lastLength = -1;
-  for (let top = heap.top; top !== null; top = heap.advance()) {
+  let entries = 0;
+  for (let top = readers.top; top !== null; top = readers.advance()) {
     const { keyStart, keyEnd, valueEnd } = top;
     const from = top.bytes;
     if (output.unique) {
@@ -97,82 +105,92 @@ export function* mergeRuns(range: MergeRange, output: MergeOutput): Generator<Bl
       lastLength = length;
     }
     writer.add(from, keyStart, keyEnd, valueEnd);
+    if (++entries % CHECK_EVERY === 0) checkpoint();
     if (used > GROUP_BYTES - 2 * PACKED_BLOCK_BYTES) yield take();
   }
   writer.flush();
   if (used > 0) yield take();
 }
 
-/** A binary heap of readers by their current keys. */
-class RunHeap {
-  private readonly heap: RunReader[] = [];
-  /** The first twelve bytes of each reader's key, as two numbers: most comparisons look no further. */
-  private readonly high: number[] = [];
-  private readonly low: number[] = [];
+/**
+ * A tournament of readers by their current keys: `losers` has at each inner node who lost there, at 0 the winner. A winner that goes on
+ * plays against the losers on its way to the top only (Knuth, The Art of Computer Programming 3, 5.4.1).
+ */
+class RunTournament {
+  private readonly readers: RunReader[] = [];
+  /** The first twelve bytes of each reader's key, as two numbers: most comparisons look no further. Infinity: it is at its end. */
+  private readonly high: Float64Array;
+  private readonly low: Float64Array;
+  private readonly losers: Int32Array;
+  private readonly toHigh: number;
 
   constructor(private readonly range: MergeRange) {
+    const { to } = range;
+    this.toHigh = to === null ? Infinity : word(to, 0, to.length);
     for (const run of range.runs) {
       const reader = new RunReader(run, run.from);
       let alive = reader.next();
       while (alive && range.from !== null && compareTo(reader, range.from) < 0) alive = reader.next();
-      if (!alive || this.isBeyond(reader)) continue;
-      this.heap.push(reader);
+      if (alive) this.readers.push(reader);
     }
-    for (let i = 0; i < this.heap.length; i++) this.note(i);
-    for (let i = (this.heap.length >> 1) - 1; i >= 0; i--) this.sink(i);
+    const count = this.readers.length;
+    this.high = new Float64Array(count);
+    this.low = new Float64Array(count);
+    this.losers = new Int32Array(Math.max(1, count)).fill(-1);
+    for (let r = 0; r < count; r++) {
+      this.note(r);
+      this.play(r);
+    }
   }
 
   get top(): RunReader | null {
-    return this.heap[0] ?? null;
+    const winner = this.losers[0]!;
+    return winner < 0 || this.high[winner] === Infinity ? null : this.readers[winner]!;
   }
 
   /** Takes the top entry away; gives the next. */
   advance(): RunReader | null {
-    const { heap } = this;
-    const first = heap[0]!;
-    if (!first.next() || this.isBeyond(first)) {
-      const end = heap.pop()!;
-      this.high.pop();
-      this.low.pop();
-      if (heap.length === 0) return null;
-      heap[0] = end;
+    const winner = this.losers[0]!;
+    if (this.readers[winner]!.next()) this.note(winner);
+    else this.high[winner] = Infinity;
+    this.play(winner);
+    return this.top;
+  }
+
+  /** The reader's way to the top: places that nobody has come to yet are taken by the first, who waits there. */
+  private play(reader: number): void {
+    const { losers } = this;
+    let winner = reader;
+    for (let node = (reader + losers.length) >> 1; node > 0; node >>= 1) {
+      const other = losers[node]!;
+      if (other < 0) {
+        losers[node] = winner;
+        return;
+      }
+      if (this.less(other, winner)) {
+        losers[node] = winner;
+        winner = other;
+      }
     }
-    this.note(0);
-    this.sink(0);
-    return heap[0]!;
+    losers[0] = winner;
   }
 
-  private isBeyond(reader: RunReader): boolean {
-    return this.range.to !== null && compareTo(reader, this.range.to) >= 0;
-  }
-
-  private note(i: number): void {
-    const { bytes, keyStart, keyEnd } = this.heap[i]!;
-    this.high[i] = word(bytes, keyStart, keyEnd);
-    this.low[i] = word(bytes, keyStart + 6, keyEnd);
+  private note(r: number): void {
+    const { bytes, keyStart, keyEnd } = this.readers[r]!;
+    const high = word(bytes, keyStart, keyEnd);
+    const beyond = high >= this.toHigh && compareTo(this.readers[r]!, this.range.to!) >= 0;
+    this.high[r] = beyond ? Infinity : high;
+    this.low[r] = word(bytes, keyStart + 6, keyEnd);
   }
 
   private less(a: number, b: number): boolean {
-    if (this.high[a] !== this.high[b]) return this.high[a]! < this.high[b]!;
-    if (this.low[a] !== this.low[b]) return this.low[a]! < this.low[b]!;
-    const p = this.heap[a]!;
-    const q = this.heap[b]!;
+    const { high, low } = this;
+    if (high[a] !== high[b]) return high[a]! < high[b]!;
+    if (high[a] === Infinity) return false;
+    if (low[a] !== low[b]) return low[a]! < low[b]!;
+    const p = this.readers[a]!;
+    const q = this.readers[b]!;
     return compareRanges(p.bytes, p.keyStart, p.keyEnd, q.bytes, q.keyStart, q.keyEnd) < 0;
-  }
-
-  private sink(i: number): void {
-    const { heap, high, low } = this;
-    for (;;) {
-      let least = i;
-      const left = 2 * i + 1;
-      if (left < heap.length && this.less(left, least)) least = left;
-      if (left + 1 < heap.length && this.less(left + 1, least)) least = left + 1;
-      if (least === i) return;
-      [heap[i], heap[least]] = [heap[least]!, heap[i]!];
-      [high[i], high[least]] = [high[least]!, high[i]!];
-      [low[i], low[least]] = [low[least]!, low[i]!];
-      i = least;
-    }
   }
 }
 

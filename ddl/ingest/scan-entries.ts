@@ -9,6 +9,7 @@ import type { BulkSnapshot } from '../../kv/rpc.js';
 import { SnapshotFile } from '../../kv/embedded/snapshot-file.js';
 import type { Datum } from '../../types/datum.js';
 import { timeZone, UTC } from '../../types/timezone.js';
+import { IntegerEntries } from './integer-entries.js';
 import { RunBuilder, RunFile, type EntryRun } from './entry-run.js';
 
 /** What the entries are made of. Plain data: it goes to other threads. */
@@ -25,6 +26,8 @@ export interface IngestSource {
   readonly folder: string;
   /** Bytes of a run. */
   readonly runBytes?: number;
+  /** How much threads rest: see pacing.ts. */
+  readonly pacing: SharedArrayBuffer;
 }
 
 const BATCH = 1024;
@@ -39,9 +42,15 @@ export class EntryScanner {
   private readonly offsets: readonly number[];
   private readonly handles: Handle[] = [];
   private readonly intHandles: boolean;
+  private readonly numbers = new Float64Array(BATCH);
+  private readonly integers: readonly (IntegerEntries | null)[];
   private file: RunFile | null = null;
 
-  constructor(private readonly source: IngestSource) {
+  /** `checkpoint` is called between small pieces of the work. */
+  constructor(
+    private readonly source: IngestSource,
+    private readonly checkpoint: () => void,
+  ) {
     const table = decodeTable(source.table);
     const zone = timeZone(source.timeZone) ?? UTC;
     this.snapshot = new SnapshotFile(source.snapshot);
@@ -50,6 +59,7 @@ export class EntryScanner {
     this.builders = source.indexIds.map((_, i) => new RunBuilder(i, source.runBytes));
     const columns = source.offsets.map((o) => table.columns[o]!);
     this.offsets = source.offsets;
+    this.integers = this.indexes.map((m) => IntegerEntries.of(table, m.index, source.offsets));
     this.decoder = new RowBatchDecoder(scanColumns(table, columns, false), { zone, initialRows: BATCH });
     this.row = new Array<Datum>(table.columns.length).fill(null);
     this.intHandles = !table.isCommonHandle;
@@ -82,6 +92,7 @@ export class EntryScanner {
         );
       }
       this.addBatch();
+      this.checkpoint();
       const runs: EntryRun[] = [];
       for (const b of this.builders) if (b.full) runs.push(this.take(b, spill)!);
       yield { rows: handles.length, runs };
@@ -100,20 +111,31 @@ export class EntryScanner {
 
   private take(builder: RunBuilder, spill: boolean): EntryRun | null {
     if (spill) this.file ??= RunFile.create(this.source.folder);
-    return builder.take(spill ? this.file : null);
+    return builder.take(spill ? this.file : null, this.checkpoint);
   }
 
   private addBatch(): void {
-    const { decoder, row, offsets, handles, indexes, builders } = this;
+    const { decoder, row, offsets, handles, indexes, builders, integers } = this;
     const { columns, length } = decoder.take();
-    for (let r = 0; r < length; r++) {
-      for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = columns[c]!.get(r);
-      const handle = handles[r]!;
-      for (let i = 0; i < indexes.length; i++) {
-        const builder = builders[i]!;
+    let narrow = this.intHandles;
+    if (narrow) {
+      const { numbers } = this;
+      for (let r = 0; r < length && narrow; r++) {
+        const handle = handles[r]!;
+        if (typeof handle === 'number') numbers[r] = handle;
+        else narrow = false;
+      }
+    }
+    for (let i = 0; i < indexes.length; i++) {
+      const builder = builders[i]!;
+      if (narrow && integers[i]?.append(builder, columns, this.numbers, length) === true) continue;
+      const index = indexes[i]!;
+      for (let r = 0; r < length; r++) {
+        for (let c = 0; c < offsets.length; c++) row[offsets[c]!] = columns[c]!.get(r);
+        const handle = handles[r]!;
         builder.begin();
-        indexes[i]!.appendKey(builder.writer, row, handle);
-        builder.end(indexes[i]!.value(row, handle));
+        index.appendKey(builder.writer, row, handle);
+        builder.end(index.value(row, handle));
       }
     }
   }

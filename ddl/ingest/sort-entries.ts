@@ -4,7 +4,6 @@
  */
 
 const WORDS = 3;
-const RADIX_BYTES = WORDS * 4;
 
 /** Keys of a run: key i is bytes[starts[i], ends[i]). */
 export interface KeyRuns {
@@ -14,56 +13,70 @@ export interface KeyRuns {
   readonly count: number;
 }
 
-/** The keys' numbers in the keys' order. */
-export function sortKeys(keys: KeyRuns): Uint32Array {
+/** The keys' numbers in the keys' order. `checkpoint` is called now and then. */
+export function sortKeys(keys: KeyRuns, checkpoint: () => void = () => undefined): Uint32Array {
   const { bytes, starts, ends, count } = keys;
-  const words = new Uint32Array(count * WORDS);
-  const histograms = new Uint32Array(RADIX_BYTES * 256);
-  for (let i = 0; i < count; i++) {
-    let at = starts[i]!;
-    const end = ends[i]!;
-    for (let w = 0; w < WORDS; w++) {
-      let word = 0;
-      for (let b = 0; b < 4; b++) {
+  const words = Array.from({ length: WORDS }, () => new Uint32Array(count));
+  // Bits that are not the same in all keys.
+  const varying: number[] = [];
+  words.forEach((word, w) => {
+    let all = -1;
+    let any = 0;
+    for (let i = 0; i < count; i++) {
+      const at = starts[i]! + 4 * w;
+      const end = ends[i]!;
+      let value: number;
+      if (at + 4 <= end)
+        value = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+      else {
         // A key that ends is filled up with zeros: it may tie with a longer one, which the comparison below sets right.
-        const byte = at < end ? bytes[at]! : 0;
-        at++;
-        histograms[(w * 4 + b) * 256 + byte]!++;
-        word = (word << 8) | byte;
+        value = 0;
+        for (let b = 0; b < 4; b++) value = (value << 8) | (at + b < end ? bytes[at + b]! : 0);
       }
-      words[i * WORDS + w] = word;
+      word[i] = value;
+      all &= value;
+      any |= value;
     }
-  }
+    varying.push(any & ~all);
+    checkpoint();
+  });
   let order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
   let spare = new Uint32Array(count);
+  let digits = new Uint32Array(count);
+  let spareDigits = new Uint32Array(count);
   const positions = new Uint32Array(256);
-  for (let byte = RADIX_BYTES - 1; byte >= 0; byte--) {
-    const base = byte * 256;
-    let sum = 0;
-    let constant = false;
-    for (let d = 0; d < 256; d++) {
-      const n = histograms[base + d]!;
-      if (n === count) constant = true;
-      positions[d] = sum;
-      sum += n;
+  for (let w = WORDS - 1; w >= 0; w--) {
+    if (varying[w] === 0) continue;
+    const word = words[w]!;
+    for (let i = 0; i < count; i++) digits[i] = word[order[i]!]!;
+    for (let shift = 0; shift < 32; shift += 8) {
+      if (((varying[w]! >>> shift) & 255) === 0) continue;
+      positions.fill(0);
+      for (let i = 0; i < count; i++) positions[(digits[i]! >>> shift) & 255]!++;
+      let sum = 0;
+      for (let d = 0; d < 256; d++) {
+        const n = positions[d]!;
+        positions[d] = sum;
+        sum += n;
+      }
+      for (let i = 0; i < count; i++) {
+        const value = digits[i]!;
+        const to = positions[(value >>> shift) & 255]!++;
+        spare[to] = order[i]!;
+        spareDigits[to] = value;
+      }
+      [order, spare] = [spare, order];
+      [digits, spareDigits] = [spareDigits, digits];
+      checkpoint();
     }
-    if (constant) continue;
-    const word = byte >> 2;
-    const shift = (3 - (byte & 3)) * 8;
-    for (let i = 0; i < count; i++) {
-      const entry = order[i]!;
-      const digit = (words[entry * WORDS + word]! >>> shift) & 255;
-      spare[positions[digit]!++] = entry;
-    }
-    [order, spare] = [spare, order];
   }
   settleTies(keys, words, order);
   return order;
 }
 
 /** Puts runs of keys with equal first bytes in order. */
-function settleTies(keys: KeyRuns, words: Uint32Array, order: Uint32Array): void {
+function settleTies(keys: KeyRuns, words: readonly Uint32Array[], order: Uint32Array): void {
   const { count } = keys;
   for (let i = 1; i < count; i++) {
     if (!sameWords(words, order[i - 1]!, order[i]!) || compareKeys(keys, order[i - 1]!, order[i]!) <= 0)
@@ -78,8 +91,8 @@ function settleTies(keys: KeyRuns, words: Uint32Array, order: Uint32Array): void
   }
 }
 
-function sameWords(words: Uint32Array, a: number, b: number): boolean {
-  for (let w = WORDS - 1; w >= 0; w--) if (words[a * WORDS + w] !== words[b * WORDS + w]) return false;
+function sameWords(words: readonly Uint32Array[], a: number, b: number): boolean {
+  for (let w = WORDS - 1; w >= 0; w--) if (words[w]![a] !== words[w]![b]) return false;
   return true;
 }
 

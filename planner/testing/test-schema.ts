@@ -179,6 +179,7 @@ export class TestSchema {
       changeColumns: unused,
       physicalIdOf: unused,
       checkRows: unused,
+      statements: () => 0,
       freshHandle: unused,
     };
   }
