@@ -66,9 +66,12 @@ function ofRanges(
   }
   const out: RangeFeedback[] = [];
   const [first] = scan.index.columns;
-  const types = indexColumnTypes(scan.table, scan.index);
+  const width = scan.index.columns.length;
+  const types = indexColumnTypes(scan.table, scan.index).slice(0, width);
   if (range.low.length === 1 && range.high.length === 1 && first!.length < 0)
     out.push(...columnRange(scan.table.columns[first!.offset]!, range, rows));
+  // Statistics of an index know nothing of the handle behind its columns.
+  if (range.low.length > width || range.high.length > width) return out;
   const low = keyEnd(range.low, range.lowExclusive, types, 'low');
   const high = keyEnd(range.high, range.highExclusive, types, 'high');
   if (low !== null && high !== null) out.push({ part: 'index', id: scan.index.id, low, high, rows });

@@ -17,6 +17,16 @@ const INT64_MIN = -(1n << 63n);
 const INT64_MAX = (1n << 63n) - 1n;
 const UINT64_MAX = (1n << 64n) - 1n;
 
+/** An integer handle as entries hold it. */
+const HANDLE: FieldType = {
+  tp: TypeCode.LongLong,
+  flag: 0,
+  flen: 20,
+  decimal: 0,
+  charset: 'binary',
+  collate: 'binary',
+};
+
 /** Bytes that are in the keys as they are. */
 const SORT_KEY: FieldType = {
   tp: TypeCode.VarString,
@@ -103,7 +113,7 @@ export function indexColumnTypes(table: TableInfo, index: IndexInfo): FieldType[
   if (table.isCommonHandle) {
     const primary = table.indices.find((i) => i.primary);
     if (primary !== undefined) for (const c of primary.columns) types.push(table.columns[c.offset]!.type);
-  }
+  } else types.push(HANDLE);
   return types;
 }
 

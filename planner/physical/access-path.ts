@@ -1,12 +1,13 @@
 import { toExplain } from '../../expression/index.js';
 import { arrayPart, hasEntries } from '../../catalog/table-layout.js';
-import type { Column, Expression } from '../../expression/expression.js';
+import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
 import { columnsOf, sameExpr } from '../logical/expression-walk.js';
 import { handleColumns } from '../logical/build-from.js';
-import type { DataSource } from '../logical/plan.js';
-import { evalType } from '../../types/field-type.js';
+import type { DataSource, LogicalPlan, VirtualColumn } from '../logical/plan.js';
+import type { OrderItem } from './task.js';
+import { evalType, isUnsigned } from '../../types/field-type.js';
 import type { PlanContext } from '../plan-context.js';
 import {
   evaluator,
@@ -62,7 +63,9 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
     keys.every((k) => k.length < 0) &&
     !handle.some((h) => keys.some((k) => k.column.id === h.column.id))
   ) {
-    for (const h of handle) keys.push(ds.table.isCommonHandle ? h : { ...h, orderOnly: true });
+    // Entries hold an integer handle as a signed number.
+    for (const h of handle)
+      keys.push(ds.table.isCommonHandle || !isUnsigned(h.column.type) ? h : { ...h, orderOnly: true });
   }
   return keys;
 }
@@ -81,19 +84,88 @@ function overComputed(
   index: IndexInfo,
   conditions: readonly Expression[],
 ): readonly Expression[] {
-  const held = ds.virtuals.filter((v) =>
-    index.columns.some((c) => c.offset === ds.infos.get(v.column.id)?.offset),
-  );
-  if (held.length === 0) return conditions;
-  const rewrite = (e: Expression): Expression => {
-    for (const v of held) {
-      if (sameExpr(e, v.value) || (sameExpr(e, v.written) && sameDomain(e, v.column))) return v.column;
-    }
-    if (e.kind !== 'function') return e;
-    const args = e.args.map(rewrite);
-    return args.every((a, i) => a === e.args[i]) ? e : { ...e, args };
-  };
-  return conditions.map(rewrite);
+  const held = heldVirtuals(ds, index);
+  return held.length === 0 ? conditions : conditions.map((c) => overVirtuals(c, held));
+}
+
+const heldVirtuals = (ds: DataSource, index: IndexInfo): VirtualColumn[] =>
+  ds.virtuals.filter((v) => index.columns.some((c) => c.offset === ds.infos.get(v.column.id)?.offset));
+
+/** Whether a virtual column stands for an expression. */
+type StandsFor = (v: VirtualColumn, e: Expression) => boolean;
+
+const inCondition: StandsFor = (v, e) =>
+  sameExpr(e, v.value) || (sameExpr(e, v.written) && sameDomain(e, v.column));
+
+/** Also its values are those of the expression, not cut to a smaller type. */
+const asValue: StandsFor = (v, e) =>
+  sameExpr(e, v.value) ||
+  (sameExpr(e, v.written) &&
+    sameDomain(e, v.column) &&
+    e.type.tp === v.column.type.tp &&
+    e.type.flen === v.column.type.flen &&
+    isUnsigned(e.type) === isUnsigned(v.column.type));
+
+function overVirtuals(
+  e: Expression,
+  held: readonly VirtualColumn[],
+  standsFor: StandsFor = inCondition,
+): Expression {
+  const found = held.find((v) => standsFor(v, e));
+  if (found !== undefined) return found.column;
+  if (e.kind !== 'function') return e;
+  const args = e.args.map((a) => overVirtuals(a, held, standsFor));
+  return args.every((a, i) => a === e.args[i]) ? e : { ...e, args };
+}
+
+/** An order by expressions that an index of the source may keep, in terms of its virtual columns; null when there is none. */
+export function orderByVirtuals(ds: LogicalPlan, by: readonly ByItem[]): OrderItem[] | null {
+  if (ds.op !== 'DataSource' || ds.virtuals.length === 0 || ds.dirty || ds.table.partition !== undefined)
+    return null;
+  const out: OrderItem[] = [];
+  for (const b of by) {
+    const column = overVirtuals(b.expr, ds.virtuals, asValue);
+    if (column.kind !== 'column') return null;
+    out.push({ column, desc: b.desc });
+  }
+  return out;
+}
+
+/**
+ * Expressions over a source as they read an index alone that holds what they and the conditions compute: the source limited to
+ * that index, its computed columns among those that it gives.
+ */
+export function overHeldColumns(
+  ds: DataSource,
+  exprs: readonly Expression[],
+): { readonly source: DataSource; readonly exprs: Expression[] }[] {
+  const out: { source: DataSource; exprs: Expression[] }[] = [];
+  // Own writes are merged by columns that records have.
+  if (ds.dirty) return out;
+  for (const index of candidates(ds).indexes) {
+    if (arrayPart(ds.table, index) >= 0) continue;
+    const held = heldVirtuals(ds, index).filter((v) =>
+      index.columns.some((c) => c.length < 0 && c.offset === ds.infos.get(v.column.id)?.offset),
+    );
+    if (held.length === 0) continue;
+    const over = exprs.map((e) => overVirtuals(e, held, asValue));
+    const conditions = ds.conditions.map((c) => overVirtuals(c, held));
+    const source: DataSource = {
+      ...ds,
+      all: [...ds.all, ...held.map((v) => v.column)],
+      virtuals: [],
+      conditions,
+      indexHints: [{ type: 'USE', scope: null, indexes: [index.name] }],
+      noIndexMerge: true,
+    };
+    const needed = columnsOf([...over, ...conditions]);
+    const have = indexColumns(source, index);
+    if (![...needed].every((id) => have.has(id)) || !held.some((v) => needed.has(v.column.id))) continue;
+    const read = columnsOf(over);
+    source.schema = source.all.filter((c) => read.has(c.id));
+    out.push({ source, exprs: over });
+  }
+  return out;
 }
 
 /** Whether a column of this type holds the expression's values as they are. */

@@ -1,5 +1,5 @@
 import type { Datum } from '../../types/datum.js';
-import { decRescale, type DecInt } from '../../types/decimal.js';
+import { decCompare, decFloor, decRescale, type DecInt } from '../../types/decimal.js';
 import { Flag, TypeCode, evalType, isUnsigned, type FieldType } from '../../types/field-type.js';
 import {
   coreOf,
@@ -61,9 +61,10 @@ export function toColumnValue(v: Datum, from: FieldType, column: FieldType): Col
   switch (evalType(column)) {
     case 'int': {
       const [min, max] = integerBounds(column);
-      if ((v as number | bigint) < min) return { value: min, exact: false, outside: 'below' };
-      if ((v as number | bigint) > max) return { value: max, exact: false, outside: 'above' };
-      return { value: v, exact: true };
+      const { floor, exact } = integerFloor(v, from);
+      if (floor < min) return { value: min, exact: false, outside: 'below' };
+      if (floor > max || (floor === max && !exact)) return { value: max, exact: false, outside: 'above' };
+      return { value: floor, exact };
     }
     case 'decimal': {
       const scale = evalType(from) === 'decimal' ? from.decimal : 0;
@@ -101,6 +102,22 @@ export function toColumnValue(v: Datum, from: FieldType, column: FieldType): Col
     }
     default:
       return { value: v, exact: true };
+  }
+}
+
+/** A number rounded down to an integer. A double's magnitude is below 2^53. */
+function integerFloor(v: Datum, from: FieldType): { floor: number | bigint; exact: boolean } {
+  switch (evalType(from)) {
+    case 'decimal': {
+      const floor = decFloor(v as DecInt, from.decimal);
+      return { floor, exact: decCompare(floor, 0, v as DecInt, from.decimal) === 0 };
+    }
+    case 'real': {
+      const floor = Math.floor(v as number) + 0;
+      return { floor, exact: floor === v };
+    }
+    default:
+      return { floor: v as number | bigint, exact: true };
   }
 }
 

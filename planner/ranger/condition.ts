@@ -4,7 +4,8 @@ import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
 import { charset } from '../../types/charset.js';
 import { collation, type Collation } from '../../types/collation.js';
-import { evalType, TypeCode } from '../../types/field-type.js';
+import { evalType, TypeCode, type EvalType } from '../../types/field-type.js';
+import { exactDigits } from '../../expression/type-inference.js';
 import { FLIPPED, forEachColumn, hasColumns, isVolatile, substitute } from '../logical/expression-walk.js';
 import { comparable, toColumnValue } from './bound.js';
 import {
@@ -39,17 +40,56 @@ const isConst = (e: Expression): boolean => !hasColumns(e);
 function comparisonOf(e: Expression, column: Column): { op: string; value: Expression } | null {
   if (e.kind !== 'function' || e.args.length !== 2 || FLIPPED[e.name] === undefined) return null;
   const [a, b] = e.args as [Expression, Expression];
-  if (a.kind === 'column' && a.id === column.id && isConst(b)) {
-    return comparable(column.type, b.type, e.collation) ? { op: e.name, value: b } : null;
-  }
-  if (b.kind === 'column' && b.id === column.id && isConst(a)) {
-    return comparable(column.type, a.type, e.collation) ? { op: FLIPPED[e.name]!, value: a } : null;
-  }
+  if (isComparison(a, b, column, e.collation)) return { op: e.name, value: b };
+  if (isComparison(b, a, column, e.collation)) return { op: FLIPPED[e.name]!, value: a };
   return null;
+}
+
+/** Whether `key` is the column, and `value` a constant that has its place in the column's order. */
+function isComparison(key: Expression, value: Expression, column: Column, coll: string): boolean {
+  if (!isConst(value)) return false;
+  if (isColumn(key, column)) return comparable(column.type, value.type, coll);
+  return isWidened(key, column) && hasPlace(value, evalType(key.type));
 }
 
 const isColumn = (e: Expression | undefined, column: Column): boolean =>
   e?.kind === 'column' && e.id === column.id;
+
+const INTEGER_TYPES: ReadonlySet<number> = new Set([
+  TypeCode.Tiny,
+  TypeCode.Short,
+  TypeCode.Int24,
+  TypeCode.Long,
+  TypeCode.LongLong,
+]);
+
+/** Whether `e` is an integer column made a number of a wider kind, as beside a constant that is no integer: the order stays. */
+function isWidened(e: Expression, column: Column): boolean {
+  if (e.kind !== 'function' || e.name !== 'cast' || !isColumn(e.args[0], column)) return false;
+  if (!INTEGER_TYPES.has(column.type.tp)) return false;
+  switch (evalType(e.type)) {
+    case 'decimal':
+      return e.type.flen - e.type.decimal >= exactDigits(column.type).precision;
+    case 'real':
+      return e.type.tp === TypeCode.Double;
+    default:
+      return false;
+  }
+}
+
+/** Whether a constant has a place among the integers when they are compared as numbers of this kind. */
+function hasPlace(value: Expression, domain: EvalType): boolean {
+  const own = evalType(value.type);
+  if (value.type.tp === TypeCode.Null) return true;
+  if (domain === 'decimal') return own === 'decimal' || own === 'int';
+  // From 2^53 on several integers are one double.
+  return (
+    own === 'real' &&
+    value.kind === 'constant' &&
+    value.param === undefined &&
+    Math.abs(value.value as number) <= Number.MAX_SAFE_INTEGER
+  );
+}
 
 /** How a condition limits a key column. */
 export type Shape =
@@ -81,8 +121,7 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
       return isColumn(e.args[0], column) ? 'points' : null;
     case 'in': {
       const [x, ...list] = e.args;
-      if (!isColumn(x, column)) return null;
-      return list.every((v) => isConst(v) && comparable(column.type, v.type, e.collation)) ? 'points' : null;
+      return list.every((v) => isComparison(x!, v, column, e.collation)) ? 'points' : null;
     }
     case 'like':
       return likePrefix(e.args, column, e.collation) === null ? null : 'ranges';

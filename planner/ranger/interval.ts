@@ -62,6 +62,19 @@ export function isPoint(i: Interval, cmp: Compare): boolean {
   return !i.lowEx && !i.highEx && i.low !== MIN && i.high !== MAX && compareEnds(i.low, i.high, cmp) === 0;
 }
 
+/** An interval of integers that has room for one alone, as the point that it is. */
+export function asPoint(i: Interval): Interval {
+  if (i.low === MIN || i.high === MAX || i.low === null) return i;
+  const low = i.lowEx ? next(i.low as number | bigint, 1) : (i.low as number | bigint);
+  const high = i.highEx ? next(i.high as number | bigint, -1) : (i.high as number | bigint);
+  return low === high ? point(low) : i;
+}
+
+function next(v: number | bigint, by: 1 | -1): number | bigint {
+  const n = typeof v === 'number' ? v + by : v + BigInt(by);
+  return typeof n === 'bigint' && n <= 9007199254740991n && n >= -9007199254740991n ? Number(n) : n;
+}
+
 /** What lies in both lists. */
 export function intersect(a: readonly Interval[], b: readonly Interval[], cmp: Compare): Interval[] {
   const out: Interval[] = [];

@@ -1,10 +1,11 @@
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Bound, KeyRangeDatum, ScanRanges } from '../physical/plan.js';
 import type { Datum } from '../../types/datum.js';
-import { TypeCode } from '../../types/field-type.js';
+import { evalType, TypeCode } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import { intervalsOf, isExact, shapeOf, type Evaluate, type KeyColumn } from './condition.js';
 import {
+  asPoint,
   compareEnds,
   datumCompare,
   FULL,
@@ -75,7 +76,7 @@ export function detach(
   known: boolean,
   nullPoints = true,
 ): Access {
-  const simple = detachCnf(conditions, keys, nullPoints);
+  const simple = detachCnf(conditions, keys, evaluate, nullPoints);
   if (simple.columns.length < keys.length) {
     const dnf = detachDnf(conditions, keys, isHandle, evaluate, known, simple.columns.length, nullPoints);
     if (dnf !== null) return dnf;
@@ -139,7 +140,36 @@ interface Cnf {
   readonly singles: number;
 }
 
-function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[], nullPoints: boolean): Cnf {
+/** What several conditions leave of a column. */
+function intervalsOfAll(
+  conditions: readonly Expression[],
+  key: KeyColumn,
+  cmp: Compare,
+  evaluate: Evaluate,
+): readonly Interval[] {
+  let intervals: readonly Interval[] = [FULL];
+  for (const c of conditions) intervals = intersect(intervals, intervalsOf(c, key, evaluate, cmp), cmp);
+  return evalType(key.column.type) === 'int' ? intervals.map(asPoint) : intervals;
+}
+
+/** The points that bounds with values known once and for all come down to (`a >= 2 AND a <= 2`), 0 when they do not. */
+function boundPoints(
+  conditions: readonly Expression[],
+  key: KeyColumn,
+  cmp: Compare,
+  evaluate: Evaluate,
+): number {
+  if (conditions.length < 2 || key.length >= 0 || conditions.some(runtime)) return 0;
+  const intervals = intervalsOfAll(conditions, key, cmp, evaluate);
+  return intervals.every((i) => isPoint(i, cmp)) ? intervals.length : 0;
+}
+
+function detachCnf(
+  conditions: readonly Expression[],
+  keys: readonly KeyColumn[],
+  evaluate: Evaluate,
+  nullPoints: boolean,
+): Cnf {
   const columns: ColumnAccess[] = [];
   let points = 0;
   let singles = 0;
@@ -156,15 +186,14 @@ function detachCnf(conditions: readonly Expression[], keys: readonly KeyColumn[]
     if (pointConditions.length === 0 && rangeConditions.length === 0) break;
     ranges *= Math.min(...[...pointConditions, ...rangeConditions].map(intervalCount));
     if (ranges > MAX_RANGES && columns.length > 0) break;
-    columns.push({
-      key,
-      cmp: datumCompare(key.column.type),
-      conditions: [...pointConditions, ...rangeConditions],
-    });
-    if (pointConditions.length === 0) break;
+    const cmp = datumCompare(key.column.type);
+    columns.push({ key, cmp, conditions: [...pointConditions, ...rangeConditions] });
+    const bounded = pointConditions.length > 0 ? 0 : boundPoints(rangeConditions, key, cmp, evaluate);
+    if (pointConditions.length === 0 && bounded === 0) break;
     points++;
     // The empty string may be a member and the error value.
-    const single = pointConditions.some(isSinglePoint) && key.column.type.tp !== TypeCode.Enum;
+    const single =
+      (pointConditions.some(isSinglePoint) || bounded === 1) && key.column.type.tp !== TypeCode.Enum;
     if (singles === points - 1 && single) singles++;
     if (!nullPoints && pointConditions.some(isNullPoint)) break;
   }
@@ -192,7 +221,7 @@ function detachDnf(
     let least = Infinity;
     for (const b of splitDnf(or)) {
       const own = splitCnf(b);
-      const found = detachCnf([...own, ...others], keys, nullPoints);
+      const found = detachCnf([...own, ...others], keys, evaluate, nullPoints);
       least = Math.min(least, found.columns.length);
       if (least <= (best?.columns ?? columns)) break;
       branches.push({ own, found, exact: exactOf(found) });
@@ -263,8 +292,7 @@ function rangesOf(
   let prefixes: Bound[][] = [[]];
   for (let i = 0; i < columns.length; i++) {
     const { key, cmp, conditions } = columns[i]!;
-    let intervals: readonly Interval[] = [FULL];
-    for (const c of conditions) intervals = intersect(intervals, intervalsOf(c, key, evaluate, cmp), cmp);
+    const intervals = intervalsOfAll(conditions, key, cmp, evaluate);
     if (intervals.length === 0) return [];
     const points = intervals.every((x) => isPoint(x, cmp));
     const last = i === columns.length - 1;

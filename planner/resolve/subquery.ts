@@ -10,7 +10,7 @@ import { evalType, isNotNull, type FieldType } from '../../types/field-type.js';
 import { asJoinKey, newJoin, nullableColumn } from '../logical/join-condition.js';
 import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
-import { limit } from '../logical/plan.js';
+import { limit, selection } from '../logical/plan.js';
 import { correlatesWith, isCorrelated } from '../logical/walk.js';
 import { castTo, newAggregate } from './functions.js';
 import {
@@ -178,6 +178,34 @@ function addInConditions(
   });
 }
 
+/** Rows of a subquery that constants are compared with one by one; with more it is joined. */
+const MAX_COMPARED = 256;
+
+/** `1 IN (SELECT …)` where the few rows of the subquery can be had now; null when they cannot. */
+function knownIn(
+  env: ExpressionEnv,
+  left: readonly Expression[],
+  rel: Relation,
+  query: ast.Query,
+  not: boolean,
+): Expression | null {
+  if (!evaluable(env, rel.plan) || left.some((l) => l.kind === 'correlated')) return null;
+  const { rows, columns } = rowsOf(env, query, rel.plan, MAX_COMPARED + 1);
+  if (rows.length > MAX_COMPARED) return null;
+  if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
+  const any = rows
+    .map((row) =>
+      compareRows(
+        env,
+        '=',
+        left,
+        row.map((v, i) => cellOf(columns[i]!, v)),
+      ),
+    )
+    .reduce((a, b) => call(env, 'or', a, b));
+  return not ? call(env, 'not', any) : any;
+}
+
 export function inSubqueryValue(
   env: ExpressionEnv,
   expr: ast.Expr,
@@ -185,21 +213,8 @@ export function inSubqueryValue(
   not: boolean,
 ): Expression {
   const { left, rel } = inSides(env, expr, query);
-  if (evaluable(env, rel.plan) && columnsOf(left).size === 0 && !left.some((l) => l.kind === 'correlated')) {
-    const { rows, columns } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
-    if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
-    const any = rows
-      .map((row) =>
-        compareRows(
-          env,
-          '=',
-          left,
-          row.map((v, i) => cellOf(columns[i]!, v)),
-        ),
-      )
-      .reduce((a, b) => call(env, 'or', a, b));
-    return not ? call(env, 'not', any) : any;
-  }
+  const known = columnsOf(left).size === 0 ? knownIn(env, left, rel, query, not) : null;
+  if (known !== null) return known;
   const value = env.state.column(boolType());
   const join = newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value);
   join.nullAware = left.some((l) => !isNotNull(l.type)) || rel.plan.schema.some((c) => !isNotNull(c.type));
@@ -301,7 +316,15 @@ export function asSemiJoin(env: ExpressionEnv, conjunct: ast.Expr): boolean | Ex
 }
 
 function existsJoin(env: ExpressionEnv, query: ast.Query, not: boolean): boolean | Expression {
-  const rel = buildSub(env, query);
+  return existsAmong(env, buildSub(env, query), query, not);
+}
+
+function existsAmong(
+  env: ExpressionEnv,
+  rel: Relation,
+  query: ast.Query,
+  not: boolean,
+): boolean | Expression {
   const known = knownExists(env, query, rel);
   if (known !== null) return known !== not ? TRUE_CONSTANT : FALSE_CONSTANT;
   const right = existence(env, rel.plan, query);
@@ -340,7 +363,11 @@ function toJoinAndAgg(env: ExpressionEnv): boolean {
 function inJoin(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): boolean | Expression {
   const { left, rel } = inSides(env, expr, query);
   const constants = columnsOf(left).size === 0;
-  if (constants) return inSubqueryValueOf(env, left, rel, query, not);
+  if (constants && not) return inSubqueryValueOf(env, left, rel, query, not);
+  if (constants) {
+    const equal = left.map((l, i) => call(env, 'eq', l, rel.plan.schema[i]!));
+    return existsAmong(env, { ...rel, plan: selection(rel.plan, equal) }, query, false);
+  }
   if (!not && !isCorrelated(rel.plan) && toJoinAndAgg(env)) {
     // x IN (SELECT y …) is a join with the distinct y: the join order is then free and either side may drive it.
     const ctx = env.state.ctx.eval;
@@ -379,21 +406,8 @@ function inSubqueryValueOf(
   query: ast.Query,
   not: boolean,
 ): Expression {
-  if (evaluable(env, rel.plan) && !left.some((l) => l.kind === 'correlated')) {
-    const { rows, columns } = rowsOf(env, query, rel.plan, Number.MAX_SAFE_INTEGER);
-    if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
-    const any = rows
-      .map((row) =>
-        compareRows(
-          env,
-          '=',
-          left,
-          row.map((v, i) => cellOf(columns[i]!, v)),
-        ),
-      )
-      .reduce((a, b) => call(env, 'or', a, b));
-    return not ? call(env, 'not', any) : any;
-  }
+  const known = knownIn(env, left, rel, query, not);
+  if (known !== null) return known;
   const value = env.state.column(boolType());
   const join = newJoin(not ? 'antiLeftOuterSemi' : 'leftOuterSemi', env.scope.relation.plan, rel.plan, value);
   join.nullAware = true;

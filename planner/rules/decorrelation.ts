@@ -363,6 +363,8 @@ function pullAggregation(
   return true;
 }
 
+const OF_BOTH_SIDES: ReadonlySet<string> = new Set(['inner', 'leftOuter', 'rightOuter']);
+
 /** Takes conditions that read the outer row out of a join, to stand above it; null when none can be. */
 function liftConditions(join: Join, leftIds: ReadonlySet<number>): LogicalPlan | null {
   if (join.apply) return null;
@@ -393,6 +395,9 @@ function liftConditions(join: Join, leftIds: ReadonlySet<number>): LogicalPlan |
     join.children[side] = child;
   }
   if (lifted.length === 0) return null;
+  // Pruned to what is read above, the schema may lack what the conditions read.
+  if (OF_BOTH_SIDES.has(join.joinType))
+    join.schema = joinSchema(join.joinType, join.children[0]!.schema, join.children[1]!.schema);
   const ids = idsOf(join.schema);
   if (!lifted.every((c) => coveredBy(c, ids))) {
     // A semi join does not hand the right side's columns up; put everything back.

@@ -275,7 +275,8 @@ function pushInner(
   p.otherConds = addKeys(p, other, leftIds, rightIds, state);
   for (const c of p.otherConds) {
     toLeft.push(...deriveSideConditions(c, leftIds, state));
-    toRight.push(...deriveSideConditions(c, rightIds, state));
+    // One row is compared no sooner below an Apply than in it.
+    if (!(p.apply && isOneRow(p.children[1]!))) toRight.push(...deriveSideConditions(c, rightIds, state));
   }
   p.leftConds = [];
   p.rightConds = [];
@@ -287,13 +288,19 @@ function pushInner(
   return selection(p, stay);
 }
 
+const isOneRow = (p: LogicalPlan): boolean =>
+  p.op === 'Projection' || p.op === 'MaxOneRow'
+    ? isOneRow(p.children[0]!)
+    : p.op === 'Aggregation' && p.groupBy.length === 0;
+
 /** A key that is NULL finds no partner: rows that have one need not be read. */
 function notNullKeys(p: Join, side: 'left' | 'right', child: LogicalPlan, state: BuildState): Expression[] {
   const out: Expression[] = [];
   if (p.nullAware) return out;
   for (const k of p.eq) {
+    // What is computed from a column is seldom NULL more often than the column, and the join would compute it again.
+    if (k.nullEq || k.left.kind !== 'column' || k.right.kind !== 'column') continue;
     const e = side === 'left' ? k.left : k.right;
-    if (k.nullEq || e.kind !== 'column') continue;
     const own = child.schema.find((c) => c.id === e.id);
     if (own === undefined || (own.type.flag & 1) !== 0) continue;
     out.push(state.call('not', state.call('isnull', own)));

@@ -1,6 +1,7 @@
 import { partialTypes } from '../../../expression/aggregate/create.js';
 import type { AggFunc, Column, Expression } from '../../../expression/expression.js';
-import { COST } from '../../cost/factors.js';
+import { COST, LARGE_TABLE } from '../../cost/factors.js';
+import { tableEstimate } from '../../cost/selectivity.js';
 import { groupCount } from '../../cost/derive-stats.js';
 import { isVolatile, mapAgg, sameExpr, substitute } from '../../logical/expression-walk.js';
 import type { Aggregation } from '../../logical/plan.js';
@@ -97,13 +98,13 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
   const groups = stats.rows;
   const determinants = op === 'HashAgg' ? groupDeterminants(p.groupBy, p.children[0]!) : null;
   if (task.kind === 'cop' && canPush(task)) {
-    const s = split(opt, p);
+    const partialRows = Math.min(
+      task.rows,
+      Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))),
+    );
+    const s = isVain(opt, p, task, partialRows) ? null : split(opt, p);
     if (s !== null) {
       const below = (task.indexPlan !== null && task.tablePlan === null ? task.indexPlan : task.tablePlan)!;
-      const partialRows = Math.min(
-        task.rows,
-        Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))),
-      );
       const partial = aggPlan(
         opt,
         op,
@@ -138,6 +139,13 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
     (root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup) * rowScale(root),
   );
 }
+
+/** Whether hardly two rows of a small table are known to share a group: then the store would only hand on its rows. */
+const isVain = (opt: Optimizer, p: Aggregation, task: CopTask, groups: number): boolean =>
+  p.groupBy.length > 0 &&
+  task.rows < LARGE_TABLE &&
+  groups > 0.95 * task.rows &&
+  tableEstimate(opt.ctx, task.source).stats !== null;
 
 /** Digits of the integer types, as TiDB gives SUM and AVG their decimals. */
 const INT_DIGITS: Readonly<Record<number, number>> = {
@@ -217,14 +225,21 @@ export function implementAggregation(opt: Optimizer, p: Aggregation, prop: Prope
   const order = streamOrder(p, prop.order);
   if (order !== null && p.prefer !== 'HashAgg') {
     const task = opt.find(child, { order, limit: Infinity });
-    const sorted = task.kind === 'root' && task.plan.op === 'Sort';
-    if (!sorted || prop.order.length > 0 || p.prefer === 'StreamAgg')
+    // Sorting groups takes no longer than sorting their rows, and there are seldom more of them than was thought.
+    if (!isSorted(task) || p.prefer === 'StreamAgg')
       options.push(aggregateTask(opt, p, 'StreamAgg', task));
   }
   if (prop.order.length === 0 && (p.prefer !== 'StreamAgg' || options.length === 0))
     options.push(aggregateTask(opt, p, 'HashAgg', opt.find(child, ANY)));
   if (options.length === 0) return null;
   return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** Whether rows are in order only because a Sort was put there for it. */
+function isSorted(task: Task): boolean {
+  let plan = task.kind === 'root' ? task.plan : null;
+  while (plan !== null && (plan.op === 'Projection' || plan.op === 'Selection')) plan = plan.child;
+  return plan?.op === 'Sort';
 }
 
 /** Rows from which on several threads are worth it for one group. */

@@ -213,15 +213,16 @@ function readerCost(opt: Optimizer, t: Task): number {
 
 /** Whether a column would have to be equal to a constant and something else as well. */
 function isContradiction(ds: DataSource, opt: Optimizer): boolean {
-  if (ds.conditions.length < 2) return false;
   const fixed = ds.conditions.filter((c) => !hasParam(c) && !hasCorrelated(c));
   for (const c of fixed) {
     if (c.kind !== 'function' || c.name !== 'eq') continue;
-    const column = c.args.find((a) => a.kind === 'column');
-    if (column === undefined || !c.args.some((a) => a.kind === 'constant')) continue;
+    const value = c.args.find((a) => a.kind === 'constant');
+    const over = c.args.find((a) => a !== value);
+    const column = over?.kind === 'function' && over.name === 'cast' ? over.args[0] : over;
+    if (value === undefined || column?.kind !== 'column') continue;
     const key = { column, length: -1 };
     const own = fixed.filter((x) => shapeOf(x, key) !== null);
-    if (own.length < 2 || !own.includes(c)) continue;
+    if (!own.includes(c)) continue;
     const cmp = datumCompare(column.type);
     let left: readonly Interval[] = [FULL];
     for (const x of own) left = intersect(left, intervalsOf(x, key, evaluator(opt.ctx), cmp), cmp);

@@ -3,6 +3,7 @@ import { COST } from '../../cost/factors.js';
 import type { Limit as LogicalLimit, TopN as LogicalTopN } from '../../logical/plan.js';
 import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
+import { orderByVirtuals } from '../access-path.js';
 import { asOrder, type Optimizer } from '../optimizer.js';
 import type { IndexMerge, Limit, PhysicalPlan, TopN } from '../plan.js';
 import { monotonicOrder } from '../monotonic.js';
@@ -119,7 +120,7 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   if (prop.order.some((o, i) => o.column.id !== given[i]?.column.id || o.desc !== given[i].desc)) return null;
   const total = limitRows(p.offset, p.count);
   const options: RootTask[] = [];
-  const order = monotonicOrder(p.by, p.children[0]!);
+  const order = monotonicOrder(p.by, p.children[0]!) ?? orderByVirtuals(p.children[0]!, p.by);
   if (order !== null) {
     // Rows that come in order need no sort: stop after the first ones.
     const task = opt.tryFind(p.children[0]!, { order, limit: total ?? Infinity });

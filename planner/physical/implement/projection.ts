@@ -1,6 +1,7 @@
 import type { Column, Expression } from '../../../expression/expression.js';
 import { COST } from '../../cost/factors.js';
 import type { Projection as LogicalProjection } from '../../logical/plan.js';
+import { overHeldColumns } from '../access-path.js';
 import { throughProjection, type Optimizer } from '../optimizer.js';
 import type { PhysicalPlan, Projection } from '../plan.js';
 import { rowScale, type Property, type RootTask, type Task } from '../task.js';
@@ -49,6 +50,18 @@ export function exactColumns(
 }
 
 export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {
+  const [source] = p.children;
+  let best = projected(opt, p, prop);
+  if (source?.op === 'DataSource' && source.virtuals.length > 0) {
+    for (const held of overHeldColumns(source, p.exprs)) {
+      const task = projected(opt, { ...p, children: [held.source], exprs: held.exprs }, prop);
+      if (task !== null && (best === null || task.cost < best.cost)) best = task;
+    }
+  }
+  return best;
+}
+
+function projected(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {
   const order = throughProjection(prop.order, p.exprs, p.schema, p.children[0]!);
   if (order === null) return null;
   const root = opt.tryFindRoot(p.children[0]!, { order, limit: prop.limit });

@@ -13,6 +13,7 @@ import type {
   Window as LogicalWindow,
 } from '../../logical/plan.js';
 import { monotonicOrder } from '../monotonic.js';
+import { orderByVirtuals } from '../access-path.js';
 import { asOrder, sortCost, type Optimizer } from '../optimizer.js';
 import type { CteDefinition, Expand, JsonTable, PhysicalPlan, Window } from '../plan.js';
 import { exactColumns } from './projection.js';
@@ -63,7 +64,11 @@ export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): T
     child: root.plan,
     by: p.by,
   };
-  return opt.over(root, plan, root.rows, sortCost(root.rows));
+  const sorted = opt.over(root, plan, root.rows, sortCost(root.rows));
+  const byIndex = orderByVirtuals(child(p), p.by);
+  const kept =
+    byIndex === null ? null : opt.tryFindRoot(child(p), { order: byIndex, limit: prop.limit });
+  return kept !== null && kept.cost < sorted.cost ? kept : sorted;
 }
 
 export function implementMaxOneRow(opt: Optimizer, p: MaxOneRow): RootTask {
