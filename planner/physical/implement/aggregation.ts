@@ -226,8 +226,7 @@ export function implementAggregation(opt: Optimizer, p: Aggregation, prop: Prope
   if (order !== null && p.prefer !== 'HashAgg') {
     const task = opt.find(child, { order, limit: Infinity });
     // Sorting groups takes no longer than sorting their rows, and there are seldom more of them than was thought.
-    if (!isSorted(task) || p.prefer === 'StreamAgg')
-      options.push(aggregateTask(opt, p, 'StreamAgg', task));
+    if (!isSorted(task) || p.prefer === 'StreamAgg') options.push(aggregateTask(opt, p, 'StreamAgg', task));
   }
   if (prop.order.length === 0 && (p.prefer !== 'StreamAgg' || options.length === 0))
     options.push(aggregateTask(opt, p, 'HashAgg', opt.find(child, ANY)));
