@@ -1,7 +1,7 @@
 /**
- * Texts that differ in their literals alone share a template: the text with `?` for each literal. One pass over the bytes
- * finds it, without tokens or a tree. Texts that hold anything unusual have none: comments, escapes, variables, other
- * literals than numbers and quoted strings, several statements, bytes beyond ASCII.
+ * Texts that differ in their literals and comments alone share a template: the text with `?` for each literal and a blank for each
+ * comment. One pass over the bytes finds it, without tokens or a tree. Texts that hold anything unusual have none: hints, comments to
+ * the end of a line, variables, other literals than numbers and quoted strings, several statements, names beyond ASCII.
  */
 
 export const LiteralKind = { Int: 0, Decimal: 1, Float: 2, String: 3 } as const;
@@ -42,6 +42,45 @@ for (const c of [0x23, 0x3f, 0x40, 0x3b, 0x5c]) CLASS[c] = ByteClass.Stop;
 
 const isIdent = (c: number): boolean => c === ByteClass.Ident || c === ByteClass.Digit;
 
+/** What a backslash and a letter stand for (manual, "String Literals"); other characters stand for themselves. */
+const ESCAPES = new Map([
+  [0x6e, 0x0a],
+  [0x74, 0x09],
+  [0x72, 0x0d],
+  [0x30, 0x00],
+  [0x62, 0x08],
+  [0x5a, 0x1a],
+]);
+
+/** The bytes that a quoted string, given without its quotes, stands for. Quotes inside are doubled or escaped. */
+export function unescapedString(sql: Uint8Array, start: number, end: number): Uint8Array {
+  const quote = sql[start - 1]!;
+  const out = new Uint8Array(end - start);
+  let o = 0;
+  for (let i = start; i < end; i++) {
+    const b = sql[i]!;
+    if (b === 0x5c) {
+      const e = sql[++i]!;
+      // \% and \_ keep the backslash: it is LIKE that reads it.
+      if (e === 0x25 || e === 0x5f) out[o++] = b;
+      out[o++] = ESCAPES.get(e) ?? e;
+    } else {
+      out[o++] = b;
+      if (b === quote) i++;
+    }
+  }
+  return out.subarray(0, o);
+}
+
+/** Where the comment that begins at `at` ends; -1 where it does not, or says something: a hint, or text for some version alone. */
+function commentEnd(sql: Uint8Array, at: number): number {
+  const first = sql[at + 2];
+  if (first === 0x2b || first === 0x21) return -1;
+  if ((first === 0x54 || first === 0x4d) && sql[at + 3] === 0x21) return -1;
+  for (let i = at + 3; i < sql.length; i++) if (sql[i] === 0x2f && sql[i - 1] === 0x2a) return i + 1;
+  return -1;
+}
+
 /** Finds templates; the one found last is in its fields until the next call. */
 export class TemplateScanner {
   /** The template: `text[0, length)`. */
@@ -54,6 +93,8 @@ export class TemplateScanner {
   /** Where in the scanned text each literal is; strings without their quotes. */
   readonly starts = new Int32Array(MAX_LITERALS);
   readonly ends = new Int32Array(MAX_LITERALS);
+  /** Whether a string holds more than ASCII characters that stand for themselves: escapes, doubled quotes, bytes of UTF-8. */
+  readonly coded = new Uint8Array(MAX_LITERALS);
 
   /** Scans a statement written in ASCII-compatible bytes; false when it has no template. */
   scan(sql: Uint8Array): boolean {
@@ -64,6 +105,7 @@ export class TemplateScanner {
     let count = 0;
     let hash = 0x811c9dc5;
     let i = 0;
+    while (i < total && CLASS[sql[i]!] === ByteClass.Blank) i++;
     while (i < total) {
       const c = sql[i]!;
       switch (CLASS[c]!) {
@@ -130,18 +172,30 @@ export class TemplateScanner {
           break;
         }
         case ByteClass.Quote: {
-          if (c === 0x22 || count === MAX_LITERALS) return false;
-          // Adjacent strings are one literal.
+          if (count === MAX_LITERALS) return false;
           const start = ++i;
+          let coded = 0;
           for (; i < total; i++) {
             const b = sql[i]!;
-            if (b === 0x27) break;
-            if (b === 0x5c || b >= 0x80 || b === 0) return false;
+            if (b === c) {
+              if (i + 1 >= total || sql[i + 1] !== c) break;
+              coded = 1;
+              i++;
+            } else if (b === 0x5c) {
+              coded = 1;
+              i++;
+            } else if (b >= 0x80) {
+              coded = 1;
+            } else if (b === 0) {
+              return false;
+            }
           }
           if (i >= total) return false;
           this.kinds[count] = LiteralKind.String;
+          this.coded[count] = coded;
           this.starts[count] = start;
           this.ends[count++] = i++;
+          // Adjacent strings are one literal.
           let next = i;
           while (next < total && CLASS[sql[next]!] === ByteClass.Blank) next++;
           if (next < total && CLASS[sql[next]!] === ByteClass.Quote) return false;
@@ -155,10 +209,22 @@ export class TemplateScanner {
           while (++i < total) if (CLASS[sql[i]!] !== ByteClass.Blank) return false;
           break;
         }
-        case ByteClass.Minus:
         case ByteClass.Slash:
-          // `--` and `/*` begin comments; `- -` and `/` do not.
-          if (i + 1 < total && (sql[i + 1] === 0x2d || sql[i + 1] === 0x2a)) return false;
+          if (i + 1 < total && sql[i + 1] === 0x2a) {
+            const end = commentEnd(sql, i);
+            if (end < 0) return false;
+            i = end;
+            out[o++] = 0x20;
+            hash = Math.imul(hash ^ 0x20, 0x01000193);
+            break;
+          }
+          out[o++] = c;
+          hash = Math.imul(hash ^ c, 0x01000193);
+          i++;
+          break;
+        case ByteClass.Minus:
+          // `--` may begin a comment; `- -` does not.
+          if (i + 1 < total && sql[i + 1] === 0x2d) return false;
           out[o++] = c;
           hash = Math.imul(hash ^ c, 0x01000193);
           i++;

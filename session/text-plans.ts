@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { LRUCache } from 'lru-cache';
-import type { ParsedStatement, Statement } from '../parser/ast/index.js';
+import type { ParsedStatement, SelectField, Statement } from '../parser/ast/index.js';
 import { parse } from '../parser/parser.js';
-import { LiteralKind, TemplateScanner } from '../parser/template.js';
+import { LiteralKind, TemplateScanner, unescapedString } from '../parser/template.js';
 import { decimalConstant, intConstant, stringLiteralType } from '../planner/resolve/literal.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import { realType } from '../expression/type-inference.js';
@@ -45,18 +46,7 @@ export class TextPlans {
 
   /** `vars`: with TiDB's cache for texts switched on, a template is made of the first text already. */
   find(sql: Uint8Array, ctx: EvalContext, vars: { get(name: string): string }): TextMatch | null {
-    // Only statements that begin with S, I, U, D, R (SELECT, INSERT, UPDATE, DELETE, REPLACE) have plans.
-    switch (sql[0]! & 0xdf) {
-      case 0x53:
-      case 0x49:
-      case 0x55:
-      case 0x44:
-      case 0x52:
-        break;
-      default:
-        return null;
-    }
-    if (!scanner.scan(sql)) return null;
+    if (!mayHavePlan(sql) || !scanner.scan(sql)) return null;
     let known = this.templates.get(scanner.hash);
     if (known === undefined || !sameKey(known.key)) {
       known = { key: keyOf(), seen: 0, statement: null, slot: new PlanSlot(true) };
@@ -70,12 +60,30 @@ export class TextPlans {
     }
     if (known.statement === null || !known.slot.worthwhile) return null;
     const params = new Array<ParamValue>(scanner.count);
-    for (let i = 0; i < params.length; i++) params[i] = literalValue(sql, i, ctx);
+    for (let i = 0; i < params.length; i++) {
+      const value = literalValue(sql, i, ctx);
+      if (value === null) return null;
+      params[i] = value;
+    }
     return { statement: known.statement, params, slot: known.slot };
   }
 
   clear(): void {
     this.templates.clear();
+  }
+}
+
+/** Whether the text begins with S, I, U, D, R (SELECT, INSERT, UPDATE, DELETE, REPLACE), or with blanks or a comment, after which it may. */
+function mayHavePlan(sql: Uint8Array): boolean {
+  switch (sql[0]! & 0xdf) {
+    case 0x53:
+    case 0x49:
+    case 0x55:
+    case 0x44:
+    case 0x52:
+      return true;
+    default:
+      return sql[0]! <= 0x20 || (sql[0] === 0x2f && sql[1] === 0x2a);
   }
 }
 
@@ -94,8 +102,8 @@ function sameKey(key: Uint8Array): boolean {
   return true;
 }
 
-/** The literal as the parser and the planner would have it. */
-function literalValue(sql: Uint8Array, i: number, ctx: EvalContext): ParamValue {
+/** The literal as the parser and the planner would have it; null for one that is better left to them. */
+function literalValue(sql: Uint8Array, i: number, ctx: EvalContext): ParamValue | null {
   const start = scanner.starts[i]!;
   const end = scanner.ends[i]!;
   switch (scanner.kinds[i]) {
@@ -109,9 +117,19 @@ function literalValue(sql: Uint8Array, i: number, ctx: EvalContext): ParamValue 
     case LiteralKind.Float:
       return { type: REAL, value: Number(asciiText(sql, start, end)) };
     default:
+      if (scanner.coded[i] === 1) return codedString(sql, start, end, ctx);
       // The text's buffer is the connection's: values outlive it.
       return { type: stringLiteralType(end - start, ctx), value: sql.slice(start, end) };
   }
+}
+
+/** A string with escapes, doubled quotes or bytes of UTF-8; null where it is not UTF-8. */
+function codedString(sql: Uint8Array, start: number, end: number, ctx: EvalContext): ParamValue | null {
+  const value = unescapedString(sql, start, end);
+  if (!ctx.connectionCharset.startsWith('utf8') || !isUtf8(value)) return null;
+  let characters = 0;
+  for (let i = 0; i < value.length; i++) if ((value[i]! & 0xc0) !== 0x80) characters++;
+  return { type: stringLiteralType(characters, ctx), value };
 }
 
 const asciiText = (sql: Uint8Array, start: number, end: number): string =>
@@ -140,15 +158,20 @@ function templateStatement(): ParsedStatement | null {
   return statement.paramCount === scanner.count && valuesOnly(statement.stmt) ? statement : null;
 }
 
-/** Parts of a query in which a literal names a column or is a column's name. */
-const NAMING: ReadonlySet<string> = new Set(['fields', 'groupBy', 'orderBy', 'hints', 'windows', 'into']);
+/** Parts of a query in which a literal names a column, as it does in a field without a name. */
+const NAMING: ReadonlySet<string> = new Set(['groupBy', 'orderBy', 'hints', 'windows', 'into']);
 
 /** Whether all markers stand where only their values matter. */
 function valuesOnly(node: unknown): boolean {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return true;
   if (Array.isArray(node)) return node.every(valuesOnly);
   for (const [key, child] of Object.entries(node)) {
-    if (NAMING.has(key) ? hasMarker(child) : !valuesOnly(child)) return false;
+    if (key === 'fields') {
+      for (const { alias, expr } of child as readonly SelectField[])
+        if (alias === null ? hasMarker(expr) : !valuesOnly(expr)) return false;
+    } else if (NAMING.has(key) ? hasMarker(child) : !valuesOnly(child)) {
+      return false;
+    }
   }
   return true;
 }
