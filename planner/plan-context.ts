@@ -53,6 +53,8 @@ export interface PlanContext {
 export interface PlanReuse {
   /** The plan holds only for the value that the parameter has now. */
   fix(param: number): void;
+  /** The plan holds only for texts of ASCII alone. */
+  requireAscii(param: number): void;
 }
 
 /** Name of an output column as the protocol reports it. */

@@ -180,3 +180,28 @@ test("with TiDB's cache for texts switched on, a plan is kept from the first tex
   await s.query('SELECT b FROM np WHERE a < 30');
   expect(await fromCache()).toBe('0');
 });
+
+test('texts beyond ASCII, with escapes and comments, in columns of other character sets', async () => {
+  const s = await engine.session();
+  await s.query(
+    'CREATE TABLE l (k VARCHAR(20) CHARACTER SET latin1 PRIMARY KEY, g VARCHAR(20) CHARACTER SET gbk, u VARCHAR(20), KEY (g), KEY (u))',
+  );
+  const texts = ['abc', 'é', "it's", '中文', 'a\\b', 'say "yes"', '😀'];
+  const quoted = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`;
+  for (const [i, text] of texts.entries())
+    await s.query(
+      `INSERT INTO l VALUES ('${'kéabc'.slice(0, 2)}${i}', ${i === 6 ? 'NULL' : i === 1 ? "'e'" : quoted(text)}, ${quoted(text)})`,
+    );
+  await s.query("INSERT INTO l VALUES ('é', 'x', 'x'), ('abc', 'y', 'y')");
+  for (const column of ['k', 'g', 'u'])
+    for (let round = 0; round < 2; round++)
+      for (const text of texts) {
+        const sql = `SELECT k, g, u FROM l WHERE ${column} = ${quoted(text)}`;
+        const want = await s.query(planned(sql));
+        expect(await s.query(`/* trace=${round} */  ${sql}`)).toEqual(want);
+        await s.query(`PREPARE p FROM 'SELECT k, g, u FROM l WHERE ${column} = ?'`);
+        await s.query(`SET @v = ${quoted(text)}`);
+        expect(await s.query('EXECUTE p USING @v')).toEqual(want);
+        if (column === 'u') expect(want).toHaveLength(1);
+      }
+});

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
-import type { PlannedStatement } from '../planner/plan-context.js';
+import type { PlannedStatement, PlanReuse } from '../planner/plan-context.js';
 import { paramClass } from '../planner/resolve/param-marker.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
+import { isAscii } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import type { ParamValue } from './client-session.js';
 import type { Session } from './session.js';
@@ -24,6 +25,20 @@ interface PlannedTable {
   readonly statistics: TableStatistics | null;
 }
 
+/** What a plan asks of the values that it is reused for, beyond their classes. */
+export class ParamNeeds implements PlanReuse {
+  readonly fixed = new Set<number>();
+  readonly ascii = new Set<number>();
+
+  fix(param: number): void {
+    this.fixed.add(param);
+  }
+
+  requireAscii(param: number): void {
+    this.ascii.add(param);
+  }
+}
+
 /** A plan and what it was made under. */
 export class CachedPlan {
   /** Schema under which the tables were last found to be those planned with. */
@@ -35,6 +50,7 @@ export class CachedPlan {
     private readonly environment: number,
     private readonly classes: string,
     private readonly fixed: readonly { readonly param: number; readonly value: Datum }[],
+    private readonly ascii: readonly number[],
     private readonly tables: readonly PlannedTable[],
     private readonly privileges: readonly (readonly [privilege: string, db: string, table: string])[],
     private readonly pessimistic: boolean,
@@ -48,6 +64,7 @@ export class CachedPlan {
   fits(session: Session, environment: number, classes: string, params: readonly ParamValue[]): boolean {
     if (this.environment !== environment || this.classes !== classes) return false;
     for (const f of this.fixed) if (!sameDatum(params[f.param]!.value, f.value)) return false;
+    for (const param of this.ascii) if (!isAscii(params[param]!.value as Uint8Array)) return false;
     if (this.pessimistic !== isPessimistic(session)) return false;
     const { transaction } = session;
     for (const [table, dirty] of this.dirty) if (transaction.isDirty(table) !== dirty) return false;
@@ -181,7 +198,7 @@ export function cachedPlan(
   environment: number,
   params: readonly ParamValue[],
   classes: string,
-  fixed: ReadonlySet<number>,
+  needs: ParamNeeds,
   context: SessionPlanContext,
 ): CachedPlan | null {
   if (!planned.cacheable) return null;
@@ -208,10 +225,11 @@ export function cachedPlan(
     planned,
     environment,
     classes,
-    [...fixed].map((param) => {
+    [...needs.fixed].map((param) => {
       const { value } = params[param]!;
       return { param, value: value instanceof Uint8Array ? value.slice() : value };
     }),
+    [...needs.ascii],
     tables,
     context.privileges,
     isPessimistic(session),

@@ -8,7 +8,7 @@ import type { Binding } from './bindings/binding-store.js';
 import { bindingFor, boundStatement, noteBound, recallBound } from './bindings/bound-plan.js';
 import { evolves, noteCandidate } from './bindings/evolution.js';
 import type { ParamValue } from './client-session.js';
-import { cachedPlan, paramClasses, type PlanSlot } from './plan-cache.js';
+import { cachedPlan, paramClasses, ParamNeeds, type PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
 import { SessionPlanContext } from './session-plan.js';
 
@@ -150,10 +150,8 @@ function planKept(
   if (ignoresCache(stmt)) return planUnbound(session, stmt, params, session.schema);
   const environment = session.planEnvironment();
   const classes = paramClasses(params);
-  const fixed = new Set<number>();
-  const context = new SessionPlanContext(session, session.schema, params, {
-    fix: (param) => fixed.add(param),
-  });
+  const needs = new ParamNeeds();
+  const context = new SessionPlanContext(session, session.schema, params, needs);
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size > 0)
@@ -161,7 +159,7 @@ function planKept(
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;
-  const plan = cachedPlan(session, planned, environment, params, classes, fixed, context);
+  const plan = cachedPlan(session, planned, environment, params, classes, needs, context);
   if (plan !== null) slot.add(plan);
   return planned;
 }

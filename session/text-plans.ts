@@ -6,6 +6,7 @@ import { LiteralKind, TemplateScanner, unescapedString } from '../parser/templat
 import { decimalConstant, intConstant, stringLiteralType } from '../planner/resolve/literal.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import { realType } from '../expression/type-inference.js';
+import { UTF8MB4 } from '../types/charset.js';
 import { Flag } from '../types/field-type.js';
 import type { ParamValue } from './client-session.js';
 import { PlanSlot } from './plan-cache.js';
@@ -127,9 +128,7 @@ function literalValue(sql: Uint8Array, i: number, ctx: EvalContext): ParamValue 
 function codedString(sql: Uint8Array, start: number, end: number, ctx: EvalContext): ParamValue | null {
   const value = unescapedString(sql, start, end);
   if (!ctx.connectionCharset.startsWith('utf8') || !isUtf8(value)) return null;
-  let characters = 0;
-  for (let i = 0; i < value.length; i++) if ((value[i]! & 0xc0) !== 0x80) characters++;
-  return { type: stringLiteralType(characters, ctx), value };
+  return { type: stringLiteralType(UTF8MB4.charLength(value), ctx), value };
 }
 
 const asciiText = (sql: Uint8Array, start: number, end: number): string =>

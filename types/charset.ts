@@ -103,6 +103,12 @@ export function utf8CharLen(b: Uint8Array, i: number): number {
   return k === want ? want : 1;
 }
 
+/** Whether all characters are of ASCII, in any charset that contains it. */
+export function isAscii(b: Uint8Array): boolean {
+  for (let i = 0; i < b.length; i++) if (b[i]! >= 0x80) return false;
+  return true;
+}
+
 function utf8Length(b: Uint8Array): number {
   let n = 0;
   // Continuation bytes do not begin a character.

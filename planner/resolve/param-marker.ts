@@ -3,6 +3,7 @@ import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
+import { isAscii } from '../../types/charset.js';
 import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { BuildState } from './build-state.js';
 import { NULL_CONSTANT } from './literal.js';
@@ -49,7 +50,11 @@ function standingType(given: FieldType, value: Datum, column: FieldType): FieldT
     case 'string':
       if (column.tp === TypeCode.Enum || column.tp === TypeCode.Set || g !== 'string') return null;
       if (given.tp === TypeCode.Enum || given.tp === TypeCode.Set) return null;
-      return (column.charset === 'binary') === (given.charset === 'binary') ? given : null;
+      if (column.charset === 'binary' || given.charset === 'binary')
+        return column.charset === given.charset ? given : null;
+      if (column.charset === 'utf8mb4' || column.charset === given.charset) return given;
+      // In what charset a literal is compared depends on whether the column's has its characters: those of ASCII all have.
+      return isAscii(value as Uint8Array) ? { ...given, charset: 'ascii', collate: 'ascii_bin' } : null;
     case 'datetime':
       return g === 'datetime' || (g === 'string' && given.charset !== 'binary') ? given : null;
     default:
@@ -62,9 +67,9 @@ function paramBeside(state: BuildState, index: number, other: Expression): Const
   const given = state.ctx.params?.[index];
   const type =
     other.kind === 'column' && given !== undefined ? standingType(given.type, given.value, other.type) : null;
-  return type === null || given === undefined
-    ? literalParam(state, index)
-    : { kind: 'constant', type, value: given.value, param: index };
+  if (type === null || given === undefined) return literalParam(state, index);
+  if (type.charset === 'ascii' && given.type.charset !== 'ascii') state.ctx.reuse?.requireAscii(index);
+  return { kind: 'constant', type, value: given.value, param: index };
 }
 
 const reused = (state: BuildState): boolean => state.ctx.reuse !== undefined && state.ctx.reuse !== null;
