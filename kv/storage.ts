@@ -18,8 +18,11 @@ export interface Storage {
   coprocessor(request: CopTask): ChunkSource;
   /** Removes a range physically, beyond MVCC (after DROP/TRUNCATE once GC permits). */
   deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void>;
-  /** Versions not visible at or after this may be collected; respects running transactions of this process. */
-  gc(safePoint: bigint): Awaitable<void>;
+  /**
+   * Versions not visible at or after this may be collected; respects running transactions of this process, and of a cluster all that
+   * holds its safe point back. Gives how far it went.
+   */
+  gc(safePoint: bigint): Awaitable<bigint>;
   /**
    * Puts ranges back to what they held at `version`, by new versions. Nobody else may read or write there meanwhile: the stores of a
    * cluster see to that from `prepareFlashback` on, elsewhere it is the caller's. Given the same timestamps again, both go on where they were.
@@ -83,6 +86,8 @@ export interface TxnOptions {
   /** Whether a cluster may commit it in one phase, or asynchronously; both by default. */
   readonly onePhase?: boolean;
   readonly asyncCommit?: boolean;
+  /** Bytes of one key and value (8025); 0 or absent: the store's setting. */
+  readonly entrySizeLimit?: number;
 }
 
 export interface SnapshotOptions {
@@ -157,12 +162,18 @@ export interface Transaction {
   stage(): number;
   releaseStage(id: number): void;
   rollbackStage(id: number): void;
-  /** Called before the commit with the commit's context; throws to abort (schema version check: 8028). */
-  onBeforeCommit(check: () => Awaitable<void>): void;
+  /** Called before the commit, and again where that comes too late for what the check has vouched for. */
+  onBeforeCommit(check: CommitCheck): void;
   /** Commits all writes; resolves with the commit ts (0n when nothing was written). Any throw means that it is rolled back, but UndeterminedError. */
   commit(): Awaitable<bigint>;
   rollback(): Awaitable<void>;
 }
+
+/**
+ * Throws to abort a commit (schema version check: 8028). Gives the timestamp that the commit must stay below for the check to hold; null:
+ * it always does. `reached`: how far time has come, 0n where nobody has looked.
+ */
+export type CommitCheck = (reached: bigint) => Awaitable<bigint | null>;
 
 /** Keys that never go to the store: those of tables that one session has for itself. */
 export interface LocalKeys {

@@ -102,6 +102,10 @@ export async function openNodeEngine(
       tempQuota: config['tmp-storage-quota'],
       tikv,
       durability: durabilityOf(config),
+      limits: {
+        txnTotalSizeLimit: config['txn-total-size-limit'],
+        txnEntrySizeLimit: config['txn-entry-size-limit'],
+      },
       ...analyticThreads(config),
       logger: output.log,
       passwordHashers: new Map([

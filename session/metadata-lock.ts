@@ -20,7 +20,7 @@ export function noteMetadata(session: Session, planned: PlannedStatement): void 
     // Statements that lock what they read, read what is newest.
     if (write && transaction.txn?.pessimistic === true) continue;
     if (isKept(transaction.schemaAtBegin!, first, db, table, session)) continue;
-    if (session.vars.get('transaction_isolation') === 'READ-COMMITTED') continue;
+    if (transaction.readCommitted) continue;
     throw mysqlError('ER_INFO_SCHEMA_CHANGED');
   }
 }

@@ -31,7 +31,7 @@ export class SessionAttributes implements RequestAttributes {
 
   get maxExecutionMs(): number {
     const { statement } = this.session;
-    return statement.deadline === 0 ? 0 : Math.max(1, statement.deadline - Date.now());
+    return statement.deadline === 0 ? 0 : Math.max(1, Math.ceil(statement.deadline - performance.now()));
   }
 
   get signal(): AbortSignal {

@@ -4,10 +4,9 @@ import type { ParsedStatement, Statement } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { andThen } from '../executor/operator.js';
-import { duplicateEntryOfKey } from '../executor/dml/duplicate-entry.js';
-import type { Transaction } from '../kv/storage.js';
 import { DeadlockError, KeyExistsError, WriteConflictError, UndeterminedError } from '../kv/storage.js';
-import { timeZone, UTC } from '../types/timezone.js';
+import { commitView } from './commit-view.js';
+import { namedDuplicate } from './duplicate-key.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
@@ -16,8 +15,14 @@ import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
 import { applyStatementHints } from './statement-hints.js';
 import { resolveExecute } from './statements/prepare.js';
-import type { StatementHandler, TransactionNeed } from './statements/statement-handler.js';
-import { handlerOf } from './statements/statement-handler.js';
+import {
+  handlerOf,
+  needsOf,
+  type StatementHandler,
+  type TransactionNeed,
+} from './statements/statement-handler.js';
+import { StatementIds } from './statement-ids.js';
+import { isRetryable } from './transaction-history.js';
 import { noteDeadlock } from './transaction-tables.js';
 import { autocommitOptions, beginOptions } from './transaction-options.js';
 
@@ -51,6 +56,7 @@ export function runStatement(
   statement.planSlot = planSlot;
   const fail = (error: unknown): Awaitable<never> => failStatement(session, statement, error);
   const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
+    session.transaction.history?.note(parsed, params);
     if (outcome !== null) {
       if (outcome.kind === 'rows') return streamed(session, statement, outcome, keeps);
       return fileRequest(session, statement, outcome);
@@ -63,10 +69,7 @@ export function runStatement(
   let commits = false;
   const run = (): Awaitable<Outcome> => {
     if (session.sandboxed && !IN_SANDBOX.has(stmt.kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
-    const needs =
-      typeof handler.transactional === 'function'
-        ? handler.transactional(stmt)
-        : (handler.transactional ?? 'none');
+    const needs = needsOf(stmt);
     const start = (): Awaitable<Outcome> =>
       runInTransaction(session, () => handler.run(session, stmt, parsed), needs);
     if (parsed.asOf === undefined && session.historical === null) return start();
@@ -85,7 +88,15 @@ export function runStatement(
         ? handler.implicitCommit(session, stmt)
         : handler.implicitCommit === true;
     if (session.engine.readOnly) refuseWrites(session, stmt, handler, commits);
-    const outcome = commits ? andThen(commitTransaction(session), run) : run();
+    if (commits && handler.changesSchema === true && session.transaction.readOnly)
+      throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+    const begin = (): Awaitable<Outcome> => (commits ? andThen(commitTransaction(session), run) : run());
+    const { cluster } = session.engine;
+    // What other nodes have dropped or moved since they gave this one up must not be read by the schema of before.
+    const outcome =
+      cluster.lapsed && session.connection.id !== 0 && needsOf(stmt) !== 'none'
+        ? cluster.revive().then(begin, begin)
+        : begin();
     const result = andThen(outcome, conclude);
     return result instanceof Promise ? result.catch(fail) : result;
   } catch (error) {
@@ -105,8 +116,7 @@ const IN_READ_ONLY_MODE: ReadonlySet<string> = new Set([
 /** tidb_super_read_only: only RESTRICTED_REPLICA_WRITER_ADMIN, granted as such, still writes (TiDB docs). Throws 1836. */
 function refuseWrites(session: Session, stmt: Statement, handler: StatementHandler, commits: boolean): void {
   if (session.connection.id === 0 || IN_READ_ONLY_MODE.has(stmt.kind)) return;
-  const needs =
-    typeof handler.transactional === 'function' ? handler.transactional(stmt) : handler.transactional;
+  const needs = needsOf(stmt);
   const wrote = stmt.kind === 'Commit' && session.transaction.writtenTables.length > 0;
   const writes = handler.writes === true || needs === 'write' || needs === 'lock' || commits || wrote;
   if (!writes || session.privileges.hasOwn('RESTRICTED_REPLICA_WRITER_ADMIN')) return;
@@ -130,7 +140,7 @@ function startStatement(
   session.statement = statement;
   session.running = true;
   session.command = 'Query';
-  session.commandSince = now;
+  session.commandSince = statement.began;
   session.lastPlanned = previous;
   session.lastPlanFromCache = session.planFromCache;
   session.planFromCache = false;
@@ -164,7 +174,7 @@ function endStatement(
   session.past = null;
   session.running = false;
   session.command = 'Sleep';
-  session.commandSince = Date.now();
+  session.commandSince = performance.now();
   const generated = session.takePendingInsertId();
   if (generated !== null && statement.lastInsertId === 0) statement.lastInsertId = generated;
   if (error !== null) {
@@ -223,9 +233,14 @@ function runInTransaction(
   if (needs === 'none') return run();
   const { transaction } = session;
   const single = session.autocommit && !transaction.explicit;
-  if (single) return needs !== 'write' ? run() : runAutocommitted(session, run, 0);
+  if (single) {
+    if (needs === 'write') return runAutocommitted(session, run, 0);
+    session.nextTransaction = null;
+    return run();
+  }
   const within = (): Awaitable<Outcome> => {
     transaction.noteStatement(session.statement);
+    if (transaction.history !== null) session.statement.ids = new StatementIds(session.lastInsertId);
     if (needs === 'write' && transaction.readOnly) {
       throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
     }
@@ -248,7 +263,7 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
       return outcome;
     };
     const failed = (thrown: unknown): Awaitable<Outcome> => {
-      const error = duplicateOr(session, txn, thrown);
+      const error = namedDuplicate(session, txn, thrown);
       if (txn.valid) txn.rollbackStage(stage);
       transaction.changes = changes;
       if (!(error instanceof WriteConflictError) || !txn.pessimistic || attempt >= MAX_RETRIES) throw error;
@@ -278,14 +293,13 @@ function runAutocommitted(
 ): Awaitable<Outcome> {
   // The first try is optimistic: a conflict is rare and costs nothing but a second run, which locks.
   const options = autocommitOptions(session, attempt === 0);
+  if (options.readOnly) throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
   const failed = async (thrown: unknown): Promise<Outcome> => {
-    const error = duplicateOr(session, session.transaction.txn, thrown);
+    const error = namedDuplicate(session, session.transaction.txn, thrown);
     await session.transaction.rollback();
     // A conflict shows while keys are locked (the second try and later ones), or at the commit as 9007.
-    const again =
-      error instanceof WriteConflictError ||
-      (error instanceof MysqlError && (error.code === 9007 || error.code === 8028));
-    if (!again || attempt >= MAX_RETRIES) throw error;
+    if (!(error instanceof WriteConflictError) && !isRetryable(error)) throw error;
+    if (attempt >= (Number(session.vars.get('tidb_retry_limit')) > 0 ? MAX_RETRIES : 0)) throw error;
     session.statement.throwIfInterrupted();
     return runAutocommitted(session, run, attempt + 1);
   };
@@ -309,32 +323,23 @@ function finishAutocommit(session: Session): Awaitable<void> {
 /** Commits what is open; conflicts and duplicates surface as the statement's error. */
 export function commitTransaction(session: Session): Awaitable<void> {
   if (!session.transaction.active) return;
-  const { txn, changes } = session.transaction;
+  const { txn, changes, history } = session.transaction;
   const committed = (ts: bigint): void => {
     session.transaction.lastCommitTs = ts;
     for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);
   };
-  const failed = (error: unknown): never => {
-    throw duplicateOr(session, txn, error);
+  const failed = (thrown: unknown): Awaitable<void> => {
+    const error = namedDuplicate(session, txn, thrown);
+    if (history === null || !isRetryable(error)) throw error;
+    return history.replay(error, () => commitTransaction(session));
   };
   let commit: Awaitable<bigint>;
   try {
-    const { engine } = session;
-    // A node that others may have given up must not rely on the schema that it knows.
-    commit = session.transaction.commit(() =>
-      engine.cluster.lapsed ? engine.refreshSchema().then(() => session.schema) : session.schema,
-    );
+    commit = session.transaction.commit((reached) => commitView(session, reached));
   } catch (error) {
     return failed(error);
   }
   return commit instanceof Promise ? commit.then(committed, failed) : committed(commit);
-}
-
-/** A key that exists becomes 1062 while the transaction's own entry, which holds the values, is still at hand. */
-function duplicateOr(session: Session, txn: Transaction | null, error: unknown): unknown {
-  if (!(error instanceof KeyExistsError)) return error;
-  const zone = timeZone(session.evalContext.timeZone) ?? UTC;
-  return duplicateEntryOfKey(error.key, session.schema, txn?.memBuffer ?? null, zone) ?? error;
 }
 
 /** A result set that ends its statement when it is read to the end, fails or is closed. */

@@ -105,6 +105,12 @@ export class SessionExecContext implements ExecContext {
     return this.session.vars.get(name);
   }
   allocateIds(table: TableInfo, kind: 'rowid' | 'column', count: number): Awaitable<number | bigint> {
+    const { ids } = this.statement;
+    return ids === null
+      ? this.newIds(table, kind, count)
+      : ids.allocate(count, () => this.newIds(table, kind, count));
+  }
+  private newIds(table: TableInfo, kind: 'rowid' | 'column', count: number): Awaitable<number | bigint> {
     const { vars, engine } = this.session;
     if (kind === 'rowid') {
       const ids = rowIds(table);

@@ -55,7 +55,7 @@ export class SessionStorage implements Storage {
   deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void> {
     return this.stored.deleteRange(startKey, endKey);
   }
-  gc(safePoint: bigint): Awaitable<void> {
+  gc(safePoint: bigint): Awaitable<bigint> {
     return this.stored.gc(safePoint);
   }
   prepareFlashback(ranges: readonly KeyRange[], at: Omit<FlashbackTimes, 'commitTs'>): Promise<void> {

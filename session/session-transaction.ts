@@ -2,17 +2,25 @@ import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
 import type { LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { CommitView } from './commit-view.js';
 import type { PointInTime } from './historical-read.js';
+import type { TransactionHistory } from './transaction-history.js';
 
 export interface BeginOptions {
   /** Without BEGIN, but for more than one statement (autocommit = 0). */
   readonly lasting?: boolean;
   readonly pessimistic: boolean;
   readonly readOnly: boolean;
+  /** READ COMMITTED, which optimistic transactions know nothing of. */
+  readonly readCommitted: boolean;
   readonly lockWaitTimeoutMs: number;
   readonly durability: 0 | 1 | 2;
   readonly onePhase: boolean;
   readonly asyncCommit: boolean;
+  /** tidb_txn_entry_size_limit. */
+  readonly entrySizeLimit: number;
+  /** Times that an optimistic transaction of several statements is run again after a conflict. */
+  readonly replays: number;
 }
 
 interface Savepoint {
@@ -42,6 +50,10 @@ export class SessionTransaction {
   lastCommitTs = 0n;
   lastStartTs = 0n;
   lastForUpdateTs = 0n;
+  /** Each statement reads what is committed when it begins. */
+  readCommitted = false;
+  /** What is run again after a conflict; null when nothing is. */
+  history: TransactionHistory | null = null;
   /** START TRANSACTION READ ONLY AS OF TIMESTAMP: where it reads. */
   past: PointInTime | null = null;
   /** Lasts beyond the statement that runs. */
@@ -63,6 +75,7 @@ export class SessionTransaction {
   constructor(
     private storage: Storage,
     private readonly schema: () => InfoSchema,
+    private readonly newHistory: (options: BeginOptions) => TransactionHistory,
   ) {}
 
   /** The session has tables of its own from now on, in an open transaction as well. */
@@ -93,6 +106,8 @@ export class SessionTransaction {
     this.lasting = explicit || options.lasting === true;
     this.schemaAtBegin = this.lasting ? this.schema() : null;
     this.readOnly = options.readOnly;
+    this.readCommitted = options.readCommitted && options.pessimistic;
+    if (options.replays > 0 && this.lasting && !options.pessimistic) this.history = this.newHistory(options);
     this.startedAt = Date.now();
     return txn;
   }
@@ -149,8 +164,8 @@ export class SessionTransaction {
   /** What transactions wrote whose commits are under way: other nodes' schema changes wait for them too. */
   private committing: ReadonlyMap<number, TableInfo> | null = null;
 
-  /** Commits; `current` gives the schema to check against at that moment (8028). */
-  commit(current: () => Awaitable<InfoSchema>): Awaitable<bigint> {
+  /** Commits; `look` gives the schema to check against at that moment (8028), and how long it is sure to be that one. */
+  commit(look: (reached: bigint) => Awaitable<CommitView>): Awaitable<bigint> {
     const txn = this.txn;
     if (txn === null) return 0n;
     const written = this.written;
@@ -158,17 +173,18 @@ export class SessionTransaction {
     this.lastForUpdateTs = txn.forUpdateTs;
     this.forget();
     if (written.size > 0) {
-      const check = (schema: InfoSchema): void => {
+      const check = ({ schema, before }: CommitView): bigint | null => {
         for (const table of written.values()) {
           if (table.temporary === 'local') continue;
           const now = schema.tableById(table.id);
           if (now === null || !atMostOneStepBehind(table, now.table))
             throw mysqlError('ER_INFO_SCHEMA_CHANGED');
         }
+        return before;
       };
-      txn.onBeforeCommit(() => {
-        const schema = current();
-        return schema instanceof Promise ? schema.then(check) : check(schema);
+      txn.onBeforeCommit((reached) => {
+        const view = look(reached);
+        return view instanceof Promise ? view.then(check) : check(view);
       });
     }
     const committed = txn.commit();
@@ -220,6 +236,8 @@ export class SessionTransaction {
     this.txn = null;
     this.explicit = false;
     this.readOnly = false;
+    this.readCommitted = false;
+    this.history = null;
     this.past = null;
     this.lasting = false;
     this.schemaAtBegin = null;

@@ -41,6 +41,8 @@ import { SessionStorage } from './session-storage.js';
 import type { HistoricalReads, PointInTime } from './historical-read.js';
 import { StatementContext } from './statement-context.js';
 import { TemporaryTables } from './temporary-tables.js';
+import { TransactionHistory } from './transaction-history.js';
+import type { Characteristics } from './transaction-options.js';
 import { runStatement } from './run-statement.js';
 import { parseOptions, statementBytes } from './statement-text.js';
 import type { Tracer } from './tracer.js';
@@ -132,9 +134,9 @@ export class Session implements ClientSession {
   storage: Storage;
   /** Null until the session has to do with a temporary table. */
   temporary: TemporaryTables | null = null;
-  /** Command and its start for SHOW PROCESSLIST. */
+  /** Command and its start (performance.now()) for SHOW PROCESSLIST. */
   command: 'Sleep' | 'Query' | 'Execute' | 'Prepare' | 'Init DB' = 'Sleep';
-  commandSince = Date.now();
+  commandSince = performance.now();
   private killed: Error | null = null;
   private closed = false;
 
@@ -146,7 +148,11 @@ export class Session implements ClientSession {
     this.statement = new StatementContext('', Date.now());
     this.evalContext = new SessionEvalContext(this);
     this.storage = engine.storage.forSession(new SessionAttributes(this));
-    this.transaction = new SessionTransaction(this.storage, () => this.engine.schemaLoader.current);
+    this.transaction = new SessionTransaction(
+      this.storage,
+      () => this.engine.schemaLoader.current,
+      (options) => new TransactionHistory(this, options),
+    );
     this.prepared = new PreparedStatements(this);
     this.multiStatements = connection.multiStatements;
     this.vars = new SessionVariables(engine.globals, (name, value) => this.applyVariable(name, value));
@@ -176,6 +182,8 @@ export class Session implements ClientSession {
     return inTransaction > 0 && this.transaction.active ? Math.min(limit, inTransaction) : limit;
   }
 
+  /** What SET TRANSACTION said of the next transaction; null: nothing. */
+  nextTransaction: Characteristics | null = null;
   /** Where in time the running statement reads, and what decides it for those to come; null for the present. */
   past: PointInTime | null = null;
   historical: HistoricalReads | null = null;
@@ -266,6 +274,7 @@ export class Session implements ClientSession {
 
   async reset(): Promise<void> {
     await this.transaction.rollback();
+    this.nextTransaction = null;
     this.engine.userLocks.releaseAll(this.connection.id);
     this.engine.tableLocks.releaseAll(this.connection.id);
     this.userVariables.clear();
@@ -382,7 +391,7 @@ export class Session implements ClientSession {
     const { txn } = this.transaction;
     const past = this.past ?? this.transaction.past;
     if (past !== null) return this.contextAt(past.ts, null);
-    if (txn !== null && this.vars.get('transaction_isolation') !== 'READ-COMMITTED') {
+    if (txn !== null && !this.transaction.readCommitted) {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
     const ts = this.storage.currentTs();

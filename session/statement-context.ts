@@ -3,6 +3,7 @@ import type { RuntimeStats } from '../executor/exec-context.js';
 import type { Statement } from '../parser/ast/index.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import type { PlanSlot } from './plan-cache.js';
+import type { StatementIds } from './statement-ids.js';
 import { loopShare } from './loop-share.js';
 import { mysqlError } from '../types/error-table.js';
 
@@ -18,13 +19,15 @@ export class StatementContext {
   private reason: Error | null = null;
   private controller: AbortController | null = null;
   private timer: NodeJS.Timeout | null = null;
-  /** When max_execution_time is over, ms since the epoch; 0 = never. */
+  /** When max_execution_time is over, of performance.now(); 0 = never. */
   deadline = 0;
   runtimeStats: RuntimeStats | null = null;
   affectedRows = 0;
   foundRows = 0;
   lastInsertId: number | bigint = 0;
   info = '';
+  /** Set where the statement may have to be run again as part of its transaction. */
+  ids: StatementIds | null = null;
   /** Where plans of the statement's text are kept; null when they are not. */
   planSlot: PlanSlot | null = null;
   /** State column of SHOW PROCESSLIST, e.g. LOAD DATA's progress. */
@@ -74,7 +77,7 @@ export class StatementContext {
 
   limitTime(ms: number): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    this.deadline = Date.now() + ms;
+    this.deadline = performance.now() + ms;
     this.timer = setTimeout(() => this.interrupt(mysqlError('ER_QUERY_TIMEOUT')), ms);
     this.timer.unref();
   }

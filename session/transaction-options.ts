@@ -1,3 +1,4 @@
+import type { IsolationLevel } from '../parser/ast/index.js';
 import type { BeginOptions } from './session-transaction.js';
 import type { Session } from './session.js';
 
@@ -8,6 +9,12 @@ interface Known {
   readonly options: BeginOptions;
   /** Of one autocommitted statement's first try. */
   readonly optimistic: BeginOptions;
+}
+
+/** What SET TRANSACTION without a scope has said of the next transaction, and of that alone. */
+export interface Characteristics {
+  readonly isolation: IsolationLevel | null;
+  readonly readOnly: boolean | null;
 }
 
 /** Every transaction asks, settings change seldom. */
@@ -22,10 +29,13 @@ function knownOptions(session: Session): Known {
       // TiDB: an empty tidb_txn_mode means optimistic.
       pessimistic: vars.get('tidb_txn_mode').toUpperCase() === 'PESSIMISTIC',
       readOnly: vars.get('transaction_read_only') === 'ON',
+      readCommitted: vars.get('transaction_isolation') === 'READ-COMMITTED',
       lockWaitTimeoutMs: Number(vars.get('innodb_lock_wait_timeout')) * 1000,
       durability: flush === '0' ? 0 : flush === '2' ? 2 : 1,
       onePhase: vars.get('tidb_enable_1pc') === 'ON',
       asyncCommit: vars.get('tidb_enable_async_commit') === 'ON',
+      entrySizeLimit: Number(vars.get('tidb_txn_entry_size_limit')),
+      replays: vars.get('tidb_disable_txn_auto_retry') === 'ON' ? 0 : Number(vars.get('tidb_retry_limit')),
     };
     known = {
       version: vars.version,
@@ -38,13 +48,29 @@ function knownOptions(session: Session): Known {
   return known;
 }
 
-/** Options of a new transaction from the session's variables and the BEGIN statement's own words (null = not said). */
+function withCharacteristics(options: BeginOptions, next: Characteristics): BeginOptions {
+  return {
+    ...options,
+    readOnly: next.readOnly ?? options.readOnly,
+    readCommitted: next.isolation === null ? options.readCommitted : next.isolation === 'READ-COMMITTED',
+  };
+}
+
+/**
+ * Options of a new transaction from what SET TRANSACTION has said, the session's variables and the BEGIN statement's own words
+ * (null = not said).
+ */
 export function beginOptions(
   session: Session,
   mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null,
   readOnly: boolean | null,
 ): BeginOptions {
-  const { options } = knownOptions(session);
+  let { options } = knownOptions(session);
+  const next = session.nextTransaction;
+  if (next !== null) {
+    session.nextTransaction = null;
+    options = withCharacteristics(options, next);
+  }
   if (mode === null && readOnly === null) return options;
   return {
     ...options,
@@ -56,5 +82,10 @@ export function beginOptions(
 /** Options of an autocommitted statement: its first try is optimistic, the others lock. */
 export function autocommitOptions(session: Session, first: boolean): BeginOptions {
   const { options, optimistic } = knownOptions(session);
+  const next = session.nextTransaction;
+  if (next !== null) {
+    session.nextTransaction = null;
+    return withCharacteristics(optimistic, next);
+  }
   return first ? optimistic : options.pessimistic ? options : { ...options, pessimistic: true };
 }

@@ -4,6 +4,10 @@ import type { ServerProcess } from './server-process.js';
 
 const WRITERS = 6;
 const ACCOUNTS = 40;
+/** How long a busy machine, or one whose rows are still locked by a server that was killed, is given to get something done. */
+const PATIENCE_MS = 90_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Writer {
   sequence: number;
@@ -58,9 +62,13 @@ export class WriteLoad {
     await db.end();
   }
 
-  /** Writes while `crash` takes place, until the connections break, or for a moment after it when the server survives. */
+  /**
+   * Writes while `crash` takes place, until the connections break, or for a moment after it when the server survives. Something
+   * was acknowledged by then.
+   */
   async runThrough(crash: () => Promise<void>): Promise<void> {
     this.stopping = false;
+    const before = this.total;
     const connections = await Promise.all(this.writers.map(() => this.server.connect()));
     const running = this.writers.map(async (w, i) => {
       const db = connections[i]!;
@@ -69,9 +77,11 @@ export class WriteLoad {
         if (numberOf(error) !== null || this.survives) throw error;
       });
     });
-    await new Promise((resolve) => setTimeout(resolve, 300 + this.random() * 900));
+    await pause(300 + this.random() * 900);
+    const began = performance.now();
+    while (this.total <= before && performance.now() - began < PATIENCE_MS) await pause(10);
     await crash();
-    if (this.survives) await new Promise((resolve) => setTimeout(resolve, 300));
+    if (this.survives) await pause(300);
     this.stopping = true;
     await Promise.all(running);
     for (const db of connections) db.destroy();

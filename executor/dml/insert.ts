@@ -99,6 +99,11 @@ export class RowInserter {
     this.fresh = ctx.txn!.memBuffer.count === 0;
   }
 
+  /** Whether unique keys are looked at before the commit does. */
+  private get checksInPlace(): boolean {
+    return this.ctx.variable('tidb_constraint_check_in_place') === 'ON';
+  }
+
   private get publicColumns(): readonly ColumnInfo[] {
     return this.table.columns.filter((c) => c.state === 'public');
   }
@@ -321,7 +326,8 @@ export class RowInserter {
     const checked: UniqueKey[] = [];
     const checkedOwner: number[] = [];
     // No commit looks at keys that do not go to the store.
-    const now = txn.pessimistic || this.table.temporary !== undefined;
+    const locks = txn.pessimistic || this.table.temporary !== undefined;
+    const now = locks || this.checksInPlace;
     const seen = rows.length > 1 && now ? new Set<string>() : null;
     for (let u = 0; u < unique.length; u++) {
       const own = txn.memBuffer.get(unique[u]!.key);
@@ -337,7 +343,7 @@ export class RowInserter {
       }
     }
     if (checked.length === 0) return this.putNew(rows, handles, unique, owner);
-    return andThen(this.lockAbsent(checked, checkedOwner, rows), () =>
+    return andThen(this.requireAbsent(checked, checkedOwner, rows, locks), () =>
       this.putNew(rows, handles, unique, owner),
     );
   }
@@ -367,7 +373,13 @@ export class RowInserter {
     this.inserted += rows;
   }
 
-  private lockAbsent(keys: readonly UniqueKey[], owner: readonly number[], rows: Datum[][]): Awaitable<void> {
+  /** Throws 1062 for a key that is taken; with `lock` it stays free. */
+  private requireAbsent(
+    keys: readonly UniqueKey[],
+    owner: readonly number[],
+    rows: Datum[][],
+    lock: boolean,
+  ): Awaitable<void> {
     const failed = (e: unknown): never => {
       if (!(e instanceof KeyExistsError)) throw e;
       const name = nameOf(e.key);
@@ -378,12 +390,12 @@ export class RowInserter {
       const taken = values.findIndex((v) => v !== null && v !== undefined);
       if (taken >= 0) throw this.writer.duplicate(keys[taken]!, rows[owner[taken]!]!);
     };
+    const names = keys.map((u) => u.key);
     let values: Awaitable<(Uint8Array | null)[]>;
     try {
-      values = this.ctx.txn!.lockKeys(
-        keys.map((u) => u.key),
-        new StatementLock(this.ctx, true, null, true),
-      );
+      values = lock
+        ? this.ctx.txn!.lockKeys(names, new StatementLock(this.ctx, true, null, true))
+        : this.ctx.txn!.batchGet(names);
     } catch (e) {
       return failed(e);
     }
@@ -444,6 +456,7 @@ export class RowInserter {
   private get appends(): boolean {
     return (
       !this.ctx.txn!.pessimistic &&
+      !this.checksInPlace &&
       this.table.temporary === undefined &&
       !this.writers.partitioned &&
       !this.writer.mutations.indexes.some((i) => i.index.unique)

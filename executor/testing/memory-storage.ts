@@ -114,7 +114,9 @@ export class MemoryStorage implements Storage {
     for (const l of this.rangeListeners) l(start, end);
   }
 
-  gc(): void {}
+  gc(safePoint: bigint): bigint {
+    return safePoint;
+  }
   lockWaits(): [] {
     return [];
   }

@@ -55,12 +55,12 @@ export interface WireFragment {
 
 /** What concerns a cluster as a whole, not one region. */
 export interface ClusterServices {
-  /** No one reads below this any more: stores may collect what is older. */
-  advanceSafePoint(safePoint: bigint): Promise<void>;
+  /** This client reads nothing below this any more: stores may collect what is older. Gives how far they may, as others still read. */
+  advanceSafePoint(safePoint: bigint): Promise<bigint>;
   /** Removes a range from every store, beyond MVCC. */
   destroyRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void>;
   /** Lock requests that wait in any store. */
-  lockWaits?(): Promise<readonly WaitForEntry[]>;
+  lockWaits(): Promise<readonly WaitForEntry[]>;
 }
 
 /** What the parts of the client share. */

@@ -48,6 +48,8 @@ export class Committer {
   private secondaries: readonly Uint8Array[] | undefined = undefined;
   /** What PD had given when the prewrite began. 0 = not asked for. */
   private floor = 0n;
+  /** What the commit timestamp must be below for the checks before the commit to hold; null = they always do. */
+  private before: bigint | null = null;
   /** The largest smallest commit timestamp of the prewritten locks. */
   private minCommitTs = 0n;
   /** Set once a prewrite may have come to a store that has not answered: stores then look whether they have done it before. */
@@ -61,32 +63,50 @@ export class Committer {
   ) {}
 
   commit(): Awaitable<bigint> {
-    const checks = this.txn.beforeCommit;
-    if (checks === null) return this.commitChecked();
-    for (let i = 0; i < checks.length; i++) {
-      let p: Awaitable<void>;
-      try {
-        p = checks[i]!();
-      } catch (e) {
-        return this.abort(e);
-      }
-      if (p instanceof Promise) return this.commitAfterChecks(p, checks, i + 1);
-    }
-    return this.commitChecked();
-  }
-
-  private async commitAfterChecks(
-    first: Promise<void>,
-    checks: readonly (() => Awaitable<void>)[],
-    next: number,
-  ): Promise<bigint> {
+    if (this.txn.beforeCommit === null) return this.commitChecked();
+    let checked: Awaitable<void>;
     try {
-      await first;
-      for (let i = next; i < checks.length; i++) await checks[i]!();
+      checked = this.check(0n);
     } catch (e) {
       return this.abort(e);
     }
-    return this.commitChecked();
+    return checked instanceof Promise
+      ? checked.then(
+          () => this.commitChecked(),
+          (e: unknown) => this.abort(e),
+        )
+      : this.commitChecked();
+  }
+
+  /** Asks the checks; the commit must stay below the least of what they vouch for. */
+  private check(reached: bigint, from = 0): Awaitable<void> {
+    const checks = this.txn.beforeCommit;
+    if (checks === null) return;
+    if (from === 0) this.before = null;
+    for (let i = from; i < checks.length; i++) {
+      const limit = checks[i]!(reached);
+      if (limit instanceof Promise)
+        return limit.then((l) => {
+          this.limit(l);
+          return this.check(reached, i + 1);
+        });
+      this.limit(limit);
+    }
+  }
+
+  private limit(ts: bigint | null): void {
+    if (ts !== null && (this.before === null || ts < this.before)) this.before = ts;
+  }
+
+  /** The commit timestamp of two phases, once all locks are written. */
+  private async takeCommitTs(): Promise<bigint> {
+    const { oracle } = this.client;
+    if (this.txn.beforeCommit === null) return oracle.timestamp();
+    for (let reached = 0n; ;) {
+      await this.check(reached);
+      reached = await oracle.timestamp();
+      if (this.before === null || reached < this.before) return reached;
+    }
   }
 
   private commitChecked(): Awaitable<bigint> {
@@ -141,7 +161,7 @@ export class Committer {
 
   private lockTtl(): number {
     const { txn } = this;
-    const elapsed = Date.now() - txn.beganAt;
+    const elapsed = Math.ceil(performance.now() - txn.beganAt);
     if (txn.pessimistic) return MANAGED_LOCK_TTL + elapsed;
     const megabytes = this.mutations!.bytes / (1 << 20);
     const ttl =
@@ -174,7 +194,7 @@ export class Committer {
       // that the order of commits is that of time, and not so late that the schema may have gone on (client-go's safe window). In two
       // phases a lock that names one lets readers push it up instead of waiting.
       minCommitTs: remote ? (tryOnePc || this.async ? this.floor : since) + 1n : undefined,
-      maxCommitTs: remote && (tryOnePc || this.async) ? this.floor + SAFE_WINDOW : undefined,
+      maxCommitTs: remote && (tryOnePc || this.async) ? this.latestCommitTs() : undefined,
       useAsyncCommit: this.async,
       secondaries:
         this.async && mutations.some((m) => equalBytes(m.key, this.primary)) ? this.secondaries : undefined,
@@ -182,6 +202,11 @@ export class Committer {
       forUpdateTs: actions === null ? undefined : txn.forUpdateTs,
       durability: txn.durability,
     };
+  }
+
+  private latestCommitTs(): bigint {
+    const window = this.floor + SAFE_WINDOW;
+    return this.before !== null && this.before <= window ? this.before - 1n : window;
   }
 
   private async commitSlow(first: Awaitable<PrewriteResponse> | null): Promise<bigint> {
@@ -200,8 +225,7 @@ export class Committer {
         this.commitTs = this.minCommitTs;
         void this.commitAll(items);
       } else if (this.commitTs === 0n) {
-        for (const check of txn.beforeCommit ?? []) await check();
-        this.commitTs = await client.oracle.timestamp();
+        this.commitTs = await this.takeCommitTs();
         await this.commitPrimary(items);
         void this.commitSecondaries(items);
       }
@@ -406,7 +430,7 @@ export class Committer {
           return;
         }
         if (res.error.kind === 'commitTsExpired') {
-          this.commitTs = await client.oracle.timestamp();
+          this.commitTs = await this.takeCommitTs();
           continue;
         }
         if (unanswered) throw new UndeterminedError();

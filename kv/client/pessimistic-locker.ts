@@ -23,6 +23,7 @@ const NOWAIT = -1;
 interface LockCall {
   /** Milliseconds, or NOWAIT. */
   readonly wait: number;
+  /** Of performance.now(). */
   readonly deadline: number;
   readonly returnValues: boolean;
   readonly newest: boolean;
@@ -101,7 +102,7 @@ export class PessimisticLocker {
       mutations,
       primaryLock: txn.primary!,
       startVersion: txn.startTs,
-      lockTtl: MANAGED_LOCK_TTL + (Date.now() - txn.beganAt),
+      lockTtl: MANAGED_LOCK_TTL + Math.ceil(performance.now() - txn.beganAt),
       forUpdateTs: txn.forUpdateTs,
       isFirstLock,
       waitTimeout: wait,
@@ -164,7 +165,7 @@ export class PessimisticLocker {
     const { signal } = options ?? {};
     return {
       wait,
-      deadline: Date.now() + wait,
+      deadline: performance.now() + wait,
       returnValues,
       newest: options?.newest === true,
       signal,
@@ -229,7 +230,7 @@ export class PessimisticLocker {
   ): Promise<boolean> {
     const { client } = this;
     const { wait, deadline, bo, returnValues, newest } = call;
-    const remaining = wait === NOWAIT ? NOWAIT : Math.max(1, deadline - Date.now());
+    const remaining = wait === NOWAIT ? NOWAIT : Math.max(1, Math.ceil(deadline - performance.now()));
     const sent =
       pending ??
       route.rpc.pessimisticLock(this.requestOf(route, items, remaining, returnValues, newest, first));
@@ -263,10 +264,10 @@ export class PessimisticLocker {
     const { waitMs } = await client.resolver.resolve(locksOf(res.errors), 0n, bo);
     if (waitMs > 0) {
       if (wait === NOWAIT) throw mysqlError('ER_LOCK_NOWAIT');
-      if (Date.now() >= deadline) throw mysqlError('ER_LOCK_WAIT_TIMEOUT');
+      if (performance.now() >= deadline) throw mysqlError('ER_LOCK_WAIT_TIMEOUT');
       // The store has waited already as long as it would; ask again without spending the retry budget on an honest wait.
       await new Promise((resolve) =>
-        setTimeout(resolve, Math.min(10, waitMs, Math.max(1, deadline - Date.now()))),
+        setTimeout(resolve, Math.min(10, waitMs, Math.max(1, Math.ceil(deadline - performance.now())))),
       );
     }
     return false;

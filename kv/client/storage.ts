@@ -110,7 +110,7 @@ class KvStorage implements Storage {
   }
 
   /** Resolves the locks older than the safe point, then collects (TiDB's GC worker: resolve locks, then do GC). */
-  async gc(safePoint: bigint): Promise<void> {
+  async gc(safePoint: bigint): Promise<bigint> {
     const oldest = this.oldestActiveTs();
     if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
     const empty = new Uint8Array(0);
@@ -134,7 +134,7 @@ class KvStorage implements Storage {
       const res = await route.rpc.gc({ context: route.context, safePoint });
       return res.regionError;
     });
-    await this.client.cluster?.advanceSafePoint(safePoint);
+    return this.client.cluster === null ? safePoint : this.client.cluster.advanceSafePoint(safePoint);
   }
 
   /** Regions that are prepared must hold nothing but the ranges: other keys in them could not be reached. */
@@ -202,7 +202,7 @@ class KvStorage implements Storage {
 
   async lockWaits(): Promise<readonly WaitForEntry[]> {
     const { router, cluster } = this.client;
-    if (router.whole === null) return cluster?.lockWaits?.() ?? [];
+    if (router.whole === null) return cluster?.lockWaits() ?? [];
     return (await router.whole.rpc.getLockWaitInfo?.({ context: router.whole.context }))?.entries ?? [];
   }
 

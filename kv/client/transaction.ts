@@ -1,6 +1,7 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type {
+  CommitCheck,
   IterateOptions,
   KvIterator,
   LocalKeys,
@@ -45,9 +46,10 @@ export class KvTransaction implements Transaction, ActiveReader {
   /** How a cluster may commit it. */
   readonly onePhase: boolean;
   readonly asyncCommit: boolean;
-  /** Wall clock at begin: what lock lives are counted from. */
-  readonly beganAt = Date.now();
-  beforeCommit: (() => Awaitable<void>)[] | null = null;
+  private readonly entrySizeLimit: number;
+  /** performance.now() at begin: what lock lives are counted from. */
+  readonly beganAt = performance.now();
+  beforeCommit: CommitCheck[] | null = null;
   private readonly locker: PessimisticLocker | null;
 
   constructor(
@@ -62,6 +64,7 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.durability = options?.durability;
     this.onePhase = client.router.whole !== null || options?.onePhase !== false;
     this.asyncCommit = options?.asyncCommit !== false;
+    this.entrySizeLimit = options?.entrySizeLimit || client.options.txnEntrySizeLimit;
     this.snapshot = new KvSnapshot(client, startTs);
     this.locker = this.pessimistic ? new PessimisticLocker(client, this) : null;
     client.active.add(this);
@@ -107,9 +110,10 @@ export class KvTransaction implements Transaction, ActiveReader {
   }
 
   set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void {
-    const { txnEntrySizeLimit, txnTotalSizeLimit } = this.client.options;
-    if (key.length + value.length > txnEntrySizeLimit) {
-      throw mysqlError('ER_ENTRY_TOO_LARGE', txnEntrySizeLimit, key.length + value.length);
+    const { txnTotalSizeLimit } = this.client.options;
+    const { entrySizeLimit } = this;
+    if (key.length + value.length > entrySizeLimit) {
+      throw mysqlError('ER_ENTRY_TOO_LARGE', entrySizeLimit, key.length + value.length);
     }
     if (this.gathered !== null) {
       this.gathered.add(key, value, flags?.presumeNotExists === true);
@@ -190,7 +194,7 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.memBuffer.rollback(id);
   }
 
-  onBeforeCommit(check: () => Awaitable<void>): void {
+  onBeforeCommit(check: CommitCheck): void {
     (this.beforeCommit ??= []).push(check);
   }
 

@@ -75,7 +75,7 @@ export class Checkpointer {
 
   /** Makes sure that the active memtable takes so many more bytes: freezes it when it does not. Call before appending to the log. */
   reserve(bytes: number): void {
-    if (this.dirtySince === 0) this.dirtySince = Date.now();
+    if (this.dirtySince === 0) this.dirtySince = performance.now();
     if (this.versions.active.fits(bytes) && this.wal.segmentBytes < WAL_LIMIT) return;
     if (this.versions.frozen !== null) {
       if (this.versions.active.fits(bytes)) return;
@@ -247,8 +247,8 @@ export class Checkpointer {
   private tick(): void {
     if (this.running > 0 || this.versions.frozen !== null) return;
     // Other threads' commits come unannounced.
-    if (this.dirtySince === 0 && !this.versions.active.isEmpty) this.dirtySince = Date.now();
-    const due = this.dirtySince !== 0 && Date.now() - this.dirtySince > MAX_AGE_MS;
+    if (this.dirtySince === 0 && !this.versions.active.isEmpty) this.dirtySince = performance.now();
+    const due = this.dirtySince !== 0 && performance.now() - this.dirtySince > MAX_AGE_MS;
     if (due || this.wal.segmentBytes >= WAL_LIMIT) this.start(0);
   }
 }

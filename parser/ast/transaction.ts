@@ -4,7 +4,8 @@ import type { Expr, UserVariable } from './expression.js';
 export interface BeginStmt {
   kind: 'Begin';
   mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null;
-  readOnly: boolean;
+  /** READ ONLY or READ WRITE; null: not said. */
+  readOnly: boolean | null;
   consistentSnapshot: boolean;
   /** WITH CAUSAL CONSISTENCY ONLY. */
   causalConsistencyOnly: boolean;

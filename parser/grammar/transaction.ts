@@ -7,7 +7,7 @@ export abstract class TransactionGrammar extends SetGrammar {
     return {
       kind: 'Begin',
       mode: null,
-      readOnly: false,
+      readOnly: null,
       consistentSnapshot: false,
       causalConsistencyOnly: false,
       asOf: null,

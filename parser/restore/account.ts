@@ -189,7 +189,7 @@ export abstract class AccountWriter extends DdlWriter {
         const parts: string[] = [];
         if (stmt.consistentSnapshot) parts.push('WITH CONSISTENT SNAPSHOT');
         if (stmt.causalConsistencyOnly) parts.push('WITH CAUSAL CONSISTENCY ONLY');
-        if (stmt.readOnly) parts.push('READ ONLY');
+        if (stmt.readOnly !== null) parts.push(stmt.readOnly ? 'READ ONLY' : 'READ WRITE');
         if (parts.length > 0) this.kw(` ${parts.join(', ')}`);
         return stmt.asOf === null ? this : this.kw(' AS OF TIMESTAMP ').expr(stmt.asOf);
       }

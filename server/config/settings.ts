@@ -169,6 +169,20 @@ export const SETTINGS = [
     doc: 'space that these files may take in all; -1 for no limit',
   },
   {
+    name: 'txn-total-size-limit',
+    type: { kind: 'integer', min: 1, max: 2 ** 40 },
+    default: 2 ** 30,
+    value: 'BYTES',
+    doc: 'keys and values that a transaction may write; one that writes more is error 8004',
+  },
+  {
+    name: 'txn-entry-size-limit',
+    type: { kind: 'integer', min: 1, max: 16 * 2 ** 20 },
+    default: 6 * 2 ** 20,
+    value: 'BYTES',
+    doc: 'size of one row or index entry, where tidb_txn_entry_size_limit says nothing else; a larger one is error 8025',
+  },
+  {
     name: 'max-connections',
     type: { kind: 'integer', min: 0, max: 100000 },
     default: 0,

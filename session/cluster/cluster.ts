@@ -138,6 +138,16 @@ export class Cluster {
     return this.bus.lapsed;
   }
 
+  /** Looks up in the store what this node has missed, and makes it count again. */
+  revive(): Promise<void> {
+    return this.bus.revive();
+  }
+
+  /** The timestamp that commits must stay below for other nodes to have counted on this one; null: any. */
+  get countedOnBefore(): bigint | null {
+    return this.bus.countedOnBefore;
+  }
+
   /** Resolves when every node has the schema version and no transaction of theirs works with the table as it was before. */
   async awaitVersion(tableId: number, version: number): Promise<void> {
     await this.bus.ask('schema', { tableId, version });

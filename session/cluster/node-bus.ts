@@ -14,6 +14,10 @@ export interface NodeBus {
   serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void;
   /** Whether other nodes may have stopped counting on this one: it must look at the store before it relies on what it knows. */
   readonly lapsed: boolean;
+  /** The timestamp from which on others may not have counted on this node; null: they always do. */
+  readonly countedOnBefore: bigint | null;
+  /** Makes this node count again, with all that it missed. */
+  revive(): Promise<void>;
   close(): Awaitable<void>;
 }
 
@@ -36,6 +40,10 @@ export class Topics {
 /** The bus of a node that is alone on its store. */
 export class SoleNode implements NodeBus {
   readonly lapsed = false;
+  readonly countedOnBefore = null;
+  revive(): Promise<void> {
+    return Promise.resolve();
+  }
   tell(): void {}
   ask(): Promise<BusData[]> {
     return Promise.resolve([]);

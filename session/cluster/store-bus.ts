@@ -53,8 +53,11 @@ export class StoreBus implements NodeBus {
   private readonly timers: NodeJS.Timeout[] = [];
   private polling = false;
   private closed = false;
-  /** Until when this node is known to be alive, by its own clock. */
+  /** Until when this node is known to be alive, by its own clock, which goes on while the store's may jump. */
   private aliveUntil = 0;
+  /** The same by the store's: the lease's end as it is registered. */
+  countedOnBefore = 0n;
+  private renewing: Promise<void> | null = null;
 
   private constructor(
     private readonly storage: Storage,
@@ -97,7 +100,7 @@ export class StoreBus implements NodeBus {
         txn.set(JOIN_KEY, encode(nodeId));
         txn.set(nodeKey(nodeId), encode(record));
         await txn.commit();
-        bus.aliveUntil = sentAt + LEASE_MS;
+        bus.alive(sentAt);
         bus.begin();
         return bus;
       } catch (e) {
@@ -159,21 +162,32 @@ export class StoreBus implements NodeBus {
       timer.unref();
       this.timers.push(timer);
     };
-    every(RENEW_MS, () => this.renew());
+    every(RENEW_MS, () => this.revive());
     every(POLL_MS, () => this.poll());
+  }
+
+  private alive(sentAt: number): void {
+    this.aliveUntil = sentAt + LEASE_MS;
+    this.countedOnBefore = BigInt(this.record.until) << 18n;
+  }
+
+  revive(): Promise<void> {
+    this.renewing ??= this.renew().finally(() => (this.renewing = null));
+    return this.renewing;
   }
 
   private async renew(): Promise<void> {
     const sentAt = performance.now();
     const txn = await this.storage.begin();
+    const lapsed = this.lapsed || txn.startTs >= this.countedOnBefore;
     this.record = { ...this.record, until: physical(txn.startTs) + LEASE_MS };
     txn.set(nodeKey(this.nodeId), encode(this.record));
     await txn.commit();
-    if (this.lapsed) {
+    if (lapsed) {
       // Others did without this node: what they said meanwhile is made up for before it counts as being there.
       for (const topic of ['reload', 'accounts']) await this.topics.handle(topic, null);
     }
-    this.aliveUntil = sentAt + LEASE_MS;
+    this.alive(sentAt);
   }
 
   private async others(): Promise<string[]> {

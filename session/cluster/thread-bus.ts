@@ -16,6 +16,7 @@ interface Waiting {
 /** The bus between SQL nodes that are threads of one process: a port to each other node. */
 export class ThreadBus implements NodeBus {
   readonly lapsed = false;
+  readonly countedOnBefore = null;
   private readonly topics = new Topics();
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
@@ -50,6 +51,10 @@ export class ThreadBus implements NodeBus {
 
   tell(topic: string, data: BusData): void {
     for (const port of this.present) port.postMessage({ kind: 'tell', topic, data } satisfies ThreadMessage);
+  }
+
+  revive(): Promise<void> {
+    return Promise.resolve();
   }
 
   async ask(topic: string, data: BusData): Promise<BusData[]> {

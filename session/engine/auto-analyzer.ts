@@ -84,7 +84,7 @@ export class AutoAnalyzer extends BackgroundWork {
         analyzed &&
         table.indices.some((i) => hasIndexStatistics(table, i) && !stats.indexes.has(i.id));
       if (changed <= ratio && analyzed && !newIndex) continue;
-      if (Date.now() - (this.tried.get(id) ?? 0) < RETRY_MS) continue;
+      if (performance.now() - (this.tried.get(id) ?? -RETRY_MS) < RETRY_MS) continue;
       const since = stats === null ? 0 : (Date.now() - physicalOf(stats.version)) / 1000;
       out.push({ db, table, priority: priorityOf(changed, rows, Math.max(0, since), newIndex) });
     }
@@ -93,7 +93,7 @@ export class AutoAnalyzer extends BackgroundWork {
 
   private async analyze({ db, table }: Candidate): Promise<void> {
     const session = this.core.internalSession(db.name);
-    this.tried.set(table.id, Date.now());
+    this.tried.set(table.id, performance.now());
     try {
       const given = { columns: null, indexes: null, histogram: null, given: {} };
       const request = await analyzeRequest(session, table, given);

@@ -44,7 +44,7 @@ async function makeTables(core: EngineCore): Promise<void> {
   for (const sql of statements) await core.internalQuery(sql, '');
   if (version > 0 && version < 4) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
   // There is nothing to be read from before.
-  if (version === 0) await announceSafePoint(core, await core.storage.currentTs());
+  if (version === 0) await announceSafePoint(core, await core.storage.currentTs(), Date.now());
   const txn = await core.storage.begin();
   new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
   await txn.commit();

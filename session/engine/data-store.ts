@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import type { ColumnarReplica } from '../../executor/columnar/columnar-replica.js';
 import { createCoprocessorHandler, localCoprocessor } from '../../executor/coprocessor/handler.js';
+import type { ClientOptions } from '../../kv/client/client-context.js';
 import { openStorage } from '../../kv/client/storage.js';
 import type { Storage } from '../../kv/storage.js';
 import type { TlsFiles } from '../../kv/tikv/tls.js';
@@ -25,6 +26,8 @@ export interface DataStoreOptions {
   readonly opened?: { readonly store: EmbeddedStore; readonly threads: number };
   /** innodb_flush_log_at_trx_commit at start, of the embedded store. */
   readonly durability: 0 | 1 | 2;
+  /** Of transactions' sizes; the client's own where absent. */
+  readonly limits?: Pick<ClientOptions, 'txnTotalSizeLimit' | 'txnEntrySizeLimit'>;
   readonly logger: Logger;
 }
 
@@ -33,19 +36,19 @@ export interface DataStoreOptions {
  * file system, and 9001 when no PD answers.
  */
 export async function openDataStore(options: DataStoreOptions): Promise<Storage> {
-  const { tikv, logger } = options;
+  const { tikv, logger, limits } = options;
   if (tikv !== undefined && tikv !== null) {
     const { openTikvStorage } = await import('../../kv/tikv/client/open-tikv-storage.js');
-    return openTikvStorage({ ...tikv, coprocessor: localCoprocessor });
+    return openTikvStorage({ ...tikv, coprocessor: localCoprocessor, options: limits ?? {} });
   }
   if (options.attachment !== undefined) {
     const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
     const store = new AttachedStore(options.attachment);
-    return storageOf(store, columnShare(options.attachment.threads), () => store.close());
+    return storageOf(store, limits, columnShare(options.attachment.threads), () => store.close());
   }
   if (options.opened !== undefined) {
     const { store, threads } = options.opened;
-    return storageOf(store, columnShare(threads), () => Promise.resolve());
+    return storageOf(store, limits, columnShare(threads), () => Promise.resolve());
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
   const store = await openEmbeddedStore({
@@ -53,7 +56,7 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
     durability: options.durability,
     logger,
   });
-  return storageOf(store, undefined, () => store.close());
+  return storageOf(store, limits, undefined, () => store.close());
 }
 
 /** Bytes of columns that one of so many threads may keep. */
@@ -61,12 +64,13 @@ const columnShare = (threads: number): number => Math.floor(totalmem() / 4 / thr
 
 function storageOf(
   store: EmbeddedStore | AttachedStore,
+  limits: DataStoreOptions['limits'],
   maxBytes: number | undefined,
   onClose: () => Awaitable<void>,
 ): Storage {
   const handler = createCoprocessorHandler(maxBytes === undefined ? {} : { columnar: { maxBytes } });
   store.setCoprocessor(handler);
-  const storage = openStorage({ rpc: store, oracle: store, onClose });
+  const storage = openStorage({ rpc: store, oracle: store, options: limits ?? {}, onClose });
   const replica = handler.replicaOf(store.dataWatch);
   if (replica !== null) REPLICAS.set(storage, replica);
   return storage;

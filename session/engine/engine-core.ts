@@ -98,6 +98,11 @@ export class EngineCore {
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();
   readonly startedAt = Date.now();
+  private readonly began = performance.now();
+
+  get uptimeMs(): number {
+    return performance.now() - this.began;
+  }
   private readonly clock = new WallClock();
   /** host:port of this node's status API, which names it in the tables of the cluster. */
   instance = '';
@@ -370,9 +375,9 @@ export class EngineCore {
   /** Refuses new statements and waits for running ones, at most `graceMs`; then interrupts them. */
   async drain(graceMs: number): Promise<void> {
     this.stopping = true;
-    const deadline = Date.now() + graceMs;
+    const deadline = performance.now() + graceMs;
     const busy = (): Session[] => [...this.sessions.values()].filter((s) => s.running);
-    while (busy().length > 0 && Date.now() < deadline) {
+    while (busy().length > 0 && performance.now() < deadline) {
       await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 50))]);
     }
     for (const session of busy()) session.kill(true);
@@ -415,7 +420,7 @@ export class EngineCore {
 
   /** SHOW STATUS in MySQL's names. */
   statusVariables(session: Session): readonly (readonly [string, string])[] {
-    const uptime = Math.floor((Date.now() - this.startedAt) / 1000);
+    const uptime = Math.floor(this.uptimeMs / 1000);
     const counts = this.counts;
     return [
       ['Compression', 'OFF'],
@@ -470,7 +475,7 @@ function processInfo(s: Session, instance: string): ProcessInfo {
     host: s.connection.peer,
     db: s.currentDatabase === '' ? null : s.currentDatabase,
     command: s.command,
-    time: Math.floor((Date.now() - s.commandSince) / 1000),
+    time: Math.floor((performance.now() - s.commandSince) / 1000),
     state: s.running
       ? s.statement.state
       : s.transaction.active

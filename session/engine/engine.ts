@@ -262,9 +262,9 @@ class RutileEngine implements Engine {
   }
 
   statistics(): EngineStatistics {
-    const { counts, startedAt } = this.core;
+    const { counts, uptimeMs } = this.core;
     return {
-      uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
+      uptimeSeconds: Math.floor(uptimeMs / 1000),
       sessions: counts.sessions,
       questions: counts.questions,
       slowQueries: counts.slowQueries,

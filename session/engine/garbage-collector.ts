@@ -31,9 +31,8 @@ export class GarbageCollector extends BackgroundWork {
     const oldest = await this.core.cluster.oldestTs();
     if (oldest !== null && oldest <= safePoint) safePoint = oldest - 1n;
     if (safePoint <= 0n || (await this.flashbackUnderWay())) return;
-    await announceSafePoint(this.core, safePoint);
-    await storage.gc(safePoint);
-    await runDeleteRanges(storage, safePoint);
+    await announceSafePoint(this.core, safePoint, now);
+    await runDeleteRanges(storage, await storage.gc(safePoint));
   }
   /** A flashback reads what was long ago, on whichever node it goes on. */
   private async flashbackUnderWay(): Promise<boolean> {

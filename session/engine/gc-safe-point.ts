@@ -23,10 +23,10 @@ function parseTime(text: string): number | null {
 }
 
 /** Tells all nodes, before it is collected, that nothing older than the safe point can be read any more. */
-export async function announceSafePoint(runner: SqlRunner, safePoint: bigint): Promise<void> {
+export async function announceSafePoint(runner: SqlRunner, safePoint: bigint, nowMs: number): Promise<void> {
   // Rounded up: what was written within the millisecond may be gone.
   const rows = [
-    ['tikv_gc_last_run_time', formatTime(Date.now()), 'The time when last GC starts.'],
+    ['tikv_gc_last_run_time', formatTime(nowMs), 'The time when last GC starts.'],
     [
       'tikv_gc_safe_point',
       formatTime(physicalOf(safePoint) + 1),

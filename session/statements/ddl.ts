@@ -59,6 +59,7 @@ function registerDdl<K extends DdlStatement['kind']>(
 ): void {
   registerStatement(kind, {
     implicitCommit: (session, stmt) => commits(session, stmt as unknown as DdlStatement),
+    changesSchema: true,
     run: async (session, stmt, parsed) => {
       const ctx = new SessionDdlContext(session, JOB_TYPES[kind] ?? '', parsed.text);
       await checkRole(session, stmt);

@@ -15,6 +15,8 @@ import type { Outcome } from '../run-statement.js';
 import { okResult } from '../ok-result.js';
 import type { Session } from '../session.js';
 import { atMostOneStepBehind } from '../session-transaction.js';
+import { commitView, type CommitView } from '../commit-view.js';
+import { andThen } from '../../executor/operator.js';
 import { beginOptions } from '../transaction-options.js';
 import { keepsForeignKeys } from '../foreign-keys.js';
 import { lockingContext } from './query.js';
@@ -150,10 +152,12 @@ async function beginBatch(session: Session, table: TableInfo): Promise<Transacti
     ...beginOptions(session, 'OPTIMISTIC', false),
     pessimistic: false,
   });
-  txn.onBeforeCommit(() => {
-    const now = session.schema.tableById(table.id);
+  const check = ({ schema, before }: CommitView): bigint | null => {
+    const now = schema.tableById(table.id);
     if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
-  });
+    return before;
+  };
+  txn.onBeforeCommit((reached) => andThen(commitView(session, reached), check));
   return txn;
 }
 

@@ -62,7 +62,7 @@ async function setSystemVariable(
   if (text === 'NULL' && v.name !== 'character_set_results')
     throw mysqlError('ER_WRONG_VALUE_FOR_VAR', v.name, 'NULL');
   checkMeaning(v.name, text);
-  if ((v.name === 'transaction_isolation' || v.name === 'tx_isolation') && text !== null)
+  if ((v.aliasOf ?? v.name) === 'transaction_isolation' && text !== null)
     checkIsolation(session, normalizeValue(v, text, session.statement));
   if (
     scope === 'GLOBAL' ||
@@ -204,13 +204,20 @@ registerStatement('SetResourceGroup', {
 
 registerStatement('SetTransaction', {
   run: async (session, stmt) => {
-    if (stmt.scope === null && session.transaction.explicit)
+    if (stmt.scope === null && session.transaction.lasting)
       throw mysqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
     if (stmt.asOf !== null) {
       historical(session).next = await pointInTime(session, stmt.asOf);
       return null;
     }
-    await setCharacteristics(session, stmt);
+    if (stmt.isolation !== null) checkIsolation(session, stmt.isolation);
+    if (stmt.scope === null) {
+      const { isolation, readOnly } = session.nextTransaction ?? { isolation: null, readOnly: null };
+      session.nextTransaction = {
+        isolation: stmt.isolation ?? isolation,
+        readOnly: stmt.readOnly ?? readOnly,
+      };
+    } else await setCharacteristics(session, stmt);
     return null;
   },
 });
@@ -226,10 +233,7 @@ async function setCharacteristics(session: Session, stmt: SetTransactionStmt): P
     await persistGlobal(session.engine, v.name, value);
     await session.engine.cluster.tellGlobal(v.name, session.engine.globals.get(v.name));
   };
-  if (stmt.isolation !== null) {
-    checkIsolation(session, stmt.isolation);
-    await set('transaction_isolation', stmt.isolation);
-  }
+  if (stmt.isolation !== null) await set('transaction_isolation', stmt.isolation);
   if (stmt.readOnly !== null) await set('transaction_read_only', stmt.readOnly ? 'ON' : 'OFF');
 }
 

@@ -23,6 +23,8 @@ export interface StatementHandler<K extends StatementKind = StatementKind> {
   readonly transactional?: TransactionNeed | ((stmt: StatementOf<K>) => TransactionNeed);
   /** Commits the open transaction first (MySQL manual, "Statements That Cause an Implicit Commit"). */
   readonly implicitCommit?: boolean | ((session: Session, stmt: StatementOf<K>) => boolean);
+  /** Refused in a transaction that is READ ONLY (1792). */
+  readonly changesSchema?: boolean;
   /** Stores values: strict mode applies to its expressions. */
   readonly writes?: boolean;
   /** SHOW WARNINGS and the like leave the diagnostics area as it is. */
@@ -48,6 +50,11 @@ const UNSUPPORTED: StatementHandler = {
 };
 
 export const handlerOf = (kind: StatementKind): StatementHandler => handlers.get(kind) ?? UNSUPPORTED;
+
+export function needsOf(stmt: Statement): TransactionNeed {
+  const { transactional } = handlerOf(stmt.kind);
+  return typeof transactional === 'function' ? transactional(stmt) : (transactional ?? 'none');
+}
 
 /** Kinds of statements that are run, for the documentation. */
 export const handledStatements = (): readonly StatementKind[] => [...handlers.keys()].sort();

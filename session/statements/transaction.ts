@@ -4,6 +4,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import { externalPoint, pointInTime, type PointInTime } from '../historical-read.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
+import type { BeginOptions } from '../session-transaction.js';
 import { beginOptions } from '../transaction-options.js';
 import { registerStatement } from './statement-handler.js';
 
@@ -25,28 +26,43 @@ registerStatement('Begin', {
 function begin(
   session: Session,
   mode: 'PESSIMISTIC' | 'OPTIMISTIC' | null,
-  readOnly: boolean,
+  readOnly: boolean | null,
   past: PointInTime | null,
 ): Awaitable<null> {
   // MySQL manual, "Rules for Table-Lock Acquisition": a transaction's begin releases table locks.
   session.engine.tableLocks.releaseAll(session.connection.id);
-  const options = beginOptions(session, mode, past !== null || readOnly ? true : null);
+  const options = beginOptions(session, mode, past !== null ? true : readOnly);
   return andThen(session.transaction.begin(options, true), () => {
     session.transaction.past = past;
     return null;
   });
 }
 
+/** What AND CHAIN takes over from the transaction that ends. */
+const characteristicsOf = (session: Session): Partial<BeginOptions> => {
+  const { active, readOnly, readCommitted } = session.transaction;
+  return active ? { readOnly, readCommitted } : {};
+};
+
 /** AND CHAIN begins the next transaction at once; RELEASE ends the session. */
-function complete(session: Session, completion: Completion | null): Awaitable<null> {
-  if (completion === 'CHAIN' || completion === 'CHAIN NO RELEASE')
-    return andThen(session.transaction.begin(beginOptions(session, null, null), true), () => null);
+function complete(
+  session: Session,
+  completion: Completion | null,
+  ended: Partial<BeginOptions>,
+): Awaitable<null> {
+  if (completion === 'CHAIN' || completion === 'CHAIN NO RELEASE') {
+    const options = { ...beginOptions(session, null, null), ...ended };
+    return andThen(session.transaction.begin(options, true), () => null);
+  }
   if (completion === 'RELEASE' || completion === 'NO CHAIN RELEASE') session.connection.disconnect();
   return null;
 }
 
 registerStatement('Commit', {
-  run: (session, stmt) => andThen(commitTransaction(session), () => complete(session, stmt.completion)),
+  run: (session, stmt) => {
+    const ended = characteristicsOf(session);
+    return andThen(commitTransaction(session), () => complete(session, stmt.completion, ended));
+  },
 });
 
 registerStatement('Rollback', {
@@ -55,7 +71,8 @@ registerStatement('Rollback', {
       session.transaction.rollbackTo(stmt.savepoint);
       return null;
     }
-    return andThen(session.transaction.rollback(), () => complete(session, stmt.completion));
+    const ended = characteristicsOf(session);
+    return andThen(session.transaction.rollback(), () => complete(session, stmt.completion, ended));
   },
 });
 

@@ -129,7 +129,7 @@ export function registerServerTables(core: EngineCore): void {
       VERSION: core.globals.get('version'),
       GIT_HASH: 'None',
       START_TIME: core.startedAt,
-      UPTIME: uptime(Date.now() - core.startedAt),
+      UPTIME: uptime(core.uptimeMs),
       SERVER_ID: core.cluster.serverId,
     },
   ]);

@@ -189,7 +189,6 @@ registerVariables(
       tidb_store_batch_size=4 [0,25000]
       tidb_streamagg_concurrency=1 [1,256]
       tidb_tmp_table_max_size=67108864 [1048576,137438953472]
-      tidb_txn_entry_size_limit=0 [0,125829120]
       tikv_client_read_timeout=0 [0,2147483647]
       `,
     ],

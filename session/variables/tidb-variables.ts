@@ -467,6 +467,15 @@ registerVariables([
   },
   { name: 'tidb_snapshot', scope: 'session', kind: 'string', default: '', doc: 'Time at which is read.' },
   {
+    name: 'tidb_txn_entry_size_limit',
+    scope: 'both',
+    kind: 'uint',
+    min: 0,
+    max: 125829120,
+    default: '0',
+    doc: 'Bytes of one row or index entry; 0 = the setting txn-entry-size-limit.',
+  },
+  {
     name: 'tidb_txn_mode',
     scope: 'both',
     kind: 'enum',

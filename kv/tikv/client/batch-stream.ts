@@ -55,7 +55,7 @@ export class BatchStream {
       this.waiting.set(id, {
         resolve: resolve as (value: unknown) => void,
         reject,
-        deadline: Date.now() + timeoutMs,
+        deadline: performance.now() + timeoutMs,
       });
       this.requests.push({ cmd: { tag, value } as NonNullable<BatchCommandsRequestRequestInit['cmd']> });
       this.ids.push(id);
@@ -80,7 +80,7 @@ export class BatchStream {
   private open(): ClientDuplexStream<BatchCommandsRequestInit, BatchCommandsResponse> {
     const { path, requestSerialize, responseDeserialize } = Tikv.BatchCommands;
     const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
-    this.lastHeard = Date.now();
+    this.lastHeard = performance.now();
     stream.on('data', (message: BatchCommandsResponse) => this.receive(message));
     stream.on('drain', () => {
       if (this.stream !== stream) return;
@@ -93,7 +93,7 @@ export class BatchStream {
   }
 
   private receive(message: BatchCommandsResponse): void {
-    this.lastHeard = Date.now();
+    this.lastHeard = performance.now();
     const { responses, requestIds } = message;
     for (let i = 0; i < requestIds.length; i++) {
       const id = requestIds[i]!;
@@ -127,7 +127,7 @@ export class BatchStream {
   }
 
   private sweep(): void {
-    const now = Date.now();
+    const now = performance.now();
     let late = false;
     for (const [id, w] of this.waiting) {
       if (w.deadline > now) continue;

@@ -270,3 +270,42 @@ describe('TLS', () => {
     pd.close();
   });
 });
+
+describe('a commit whose check holds for a time only', () => {
+  const commit = async (
+    rows: readonly string[],
+    check: (asked: number, startTs: bigint) => bigint | null,
+  ): Promise<{ asked: bigint[]; startTs: bigint; commitTs: bigint | string; left: (string | null)[] }> => {
+    const cluster = await TestCluster.start(new Random(testSeed()), { borders: [bytes('m')] });
+    const { storage } = cluster;
+    const txn = await storage.begin();
+    for (const key of rows) txn.set(bytes(key), bytes('1'));
+    const asked: bigint[] = [];
+    txn.onBeforeCommit((reached) => {
+      asked.push(reached);
+      return check(asked.length, txn.startTs);
+    });
+    const commitTs = await Promise.resolve(txn.commit()).catch((e: Error) => e.message);
+    const left = await Promise.all(rows.map((key) => read(storage, key)));
+    await cluster.stop();
+    return { asked, startTs: txn.startTs, commitTs, left };
+  };
+
+  // In one region it is one phase, over two an asynchronous commit: the store refuses both, and two phases ask again.
+  test.each([[['a', 'b']], [['a', 'x']]])('is asked again when time has gone on: %j', async (rows) => {
+    const { asked, startTs, commitTs, left } = await commit(rows, (n, start) => (n < 3 ? start + 1n : null));
+    expect(asked.slice(0, 2)).toEqual([0n, 0n]);
+    expect(asked).toHaveLength(3);
+    expect(asked[2]).toBeGreaterThan(startTs);
+    expect(commitTs).toBeGreaterThan(asked[2]!);
+    expect(left).toEqual(['1', '1']);
+  });
+
+  test.each([[['a', 'b']], [['a', 'x']]])('leaves nothing where it then fails: %j', async (rows) => {
+    const { commitTs, left } = await commit(rows, (n, start) => {
+      if (n === 3) throw new Error('schema changed');
+      return start + 1n;
+    });
+    expect({ commitTs, left }).toEqual({ commitTs: 'schema changed', left: [null, null] });
+  });
+});

@@ -13,7 +13,7 @@ const TTL_MS = 600_000;
 /** What the cache knows of a region. The route is made anew when the leader changes. */
 class CachedRegion {
   route: RegionRoute;
-  usedAt = Date.now();
+  usedAt = performance.now();
   /** Peers that failed to answer since the region was loaded. */
   failedPeers = 0;
   valid = true;
@@ -97,7 +97,7 @@ export class RegionCache implements Router {
 
   locate(key: Uint8Array): Awaitable<RegionRoute> {
     const r = this.regions[this.indexOf(key)];
-    if (r !== undefined && r.covers(key) && this.usable(r, Date.now())) return r.route;
+    if (r !== undefined && r.covers(key) && this.usable(r, performance.now())) return r.route;
     return this.load(key);
   }
 
@@ -116,7 +116,7 @@ export class RegionCache implements Router {
   }
 
   async locateEnd(endKey: Uint8Array): Promise<RegionRoute> {
-    const now = Date.now();
+    const now = performance.now();
     if (endKey.length > 0) {
       const i = this.indexOf(endKey);
       const at = this.regions[i];

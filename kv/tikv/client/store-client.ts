@@ -4,6 +4,7 @@ import { Tikv } from '../generated/tikvpb.js';
 import * as cmd from '../translate/commands.js';
 import type { Command, CommandTag } from '../translate/commands.js';
 import { contextToWire } from '../translate/context.js';
+import { waitFromWire } from '../translate/key-error.js';
 import { regionErrorFromWire } from '../translate/region-error.js';
 import { BatchStream } from './batch-stream.js';
 import { openChannel } from './channel.js';
@@ -161,6 +162,13 @@ export class StoreClient implements rpc.KvRpc {
     const res = await callUnary(clients[0]!, address, Tikv.UnsafeDestroyRange, { startKey, endKey }, LONG);
     if (res.regionError !== undefined) throw new Error(regionErrorFromWire(res.regionError).kind);
     if (res.error !== '') throw new Error(res.error);
+  }
+
+  /** Requests that wait for pessimistic locks. */
+  async lockWaits(): Promise<rpc.WaitForEntry[]> {
+    const { clients, address } = await this.connect();
+    const res = await callUnary(clients[0]!, address, Tikv.GetLockWaitInfo, {}, SHORT);
+    return res.entries.map(waitFromWire);
   }
 
   close(): void {

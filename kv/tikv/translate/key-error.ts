@@ -40,7 +40,7 @@ export const waitToWire = (e: WaitForEntry): deadlock.WaitForEntryInit => ({
   resourceGroupTag: e.resourceGroupTag,
 });
 
-const waitFromWire = (e: deadlock.WaitForEntry): WaitForEntry => ({
+export const waitFromWire = (e: deadlock.WaitForEntry): WaitForEntry => ({
   txn: e.txn,
   waitForTxn: e.waitForTxn,
   key: e.key,
