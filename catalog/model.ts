@@ -68,6 +68,8 @@ export interface IndexInfo {
   readonly fulltext?: { readonly columns: readonly string[] };
   /** Of a partitioned table: one index over all partitions, under the table's own id; entries name their rows' partition. */
   readonly global?: boolean;
+  /** Not there but for EXPLAIN of one session; never stored. */
+  readonly hypothetical?: true;
 }
 
 export interface TableInfo {

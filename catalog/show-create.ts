@@ -197,6 +197,7 @@ function indexText(table: TableInfo, index: IndexInfo): string {
   if (index.global === true) text += ' /*T![global_index] GLOBAL */';
   if (index.invisible) text += ' /*!80000 INVISIBLE */';
   if (index.comment !== '') text += ` COMMENT ${quoteText(index.comment)}`;
+  if (index.hypothetical === true) text += ' /* HYPO INDEX */';
   return text;
 }
 

@@ -151,7 +151,9 @@ export function extraText(c: ColumnInfo): string {
   if (c.autoIncrement) return 'auto_increment';
   if (c.generated !== '') return c.generatedStored ? 'STORED GENERATED' : 'VIRTUAL GENERATED';
   const parts: string[] = [];
-  if (c.default.kind === 'now' || c.default.kind === 'expr') parts.push('DEFAULT_GENERATED');
+  // A default of the present time is none of them by itself, as in TiDB.
+  const computed = c.default.kind === 'expr' && c.default.sql !== 'CURRENT_DATE';
+  if (computed || (c.default.kind === 'now' && c.onUpdateNow)) parts.push('DEFAULT_GENERATED');
   if (c.onUpdateNow)
     parts.push(`on update CURRENT_TIMESTAMP${c.type.decimal > 0 ? `(${c.type.decimal})` : ''}`);
   return parts.join(' ');

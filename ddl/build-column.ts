@@ -120,6 +120,8 @@ export async function buildColumn(
   };
 }
 
+const TODAY_FUNCTIONS: ReadonlySet<string> = new Set(['curdate', 'current_date']);
+
 /** The default that DEFAULT in a definition stands for. Throws 1067, 1101. */
 export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: Expr): Promise<ColumnDefault> {
   const { type } = column;
@@ -132,6 +134,9 @@ export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: E
     const inner = stripParens(expr);
     if (inner.kind === 'FuncCall' && NOW_FUNCTIONS.has(inner.name) && isTimestampLike(type))
       return { kind: 'now', fsp: checkNow(inner, type, column.name, 'ER_INVALID_DEFAULT') };
+    // TiDB keeps the name of the standard, whichever was given.
+    if (inner.kind === 'FuncCall' && TODAY_FUNCTIONS.has(inner.name) && inner.args.length === 0)
+      return { kind: 'expr', sql: 'CURRENT_DATE' };
     checkDefaultCall(inner, column.name);
     checkDefaultParts(inner, column.name);
     return { kind: 'expr', sql: ctx.restore(inner) };

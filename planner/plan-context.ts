@@ -21,6 +21,8 @@ export interface PlanContext {
   noteColumn?(tableId: number, columnId: number): void;
   /** Row count known exactly or approximately without ANALYZE (from the write counters of this process), or null. */
   rowCountHint(tableId: number): number | null;
+  /** The table with the indexes that EXPLAIN is to take for granted. */
+  withHypothetical?(table: TableInfo): TableInfo;
   /** Whether the table's columnar replica is there. */
   hasReplica?(table: TableInfo): boolean;
   /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */

@@ -75,12 +75,11 @@ export class PreparedStatements {
   }
   named(name: string): Prepared {
     const prepared = this.byName.get(name.toLowerCase());
-    if (prepared === undefined) throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'EXECUTE');
+    if (prepared === undefined) throw mysqlError('ER_PREPARE_STMT_NOT_FOUND');
     return prepared;
   }
   deallocate(name: string): void {
-    if (!this.byName.delete(name.toLowerCase()))
-      throw mysqlError('ER_UNKNOWN_STMT_HANDLER', name, 'DEALLOCATE PREPARE');
+    if (!this.byName.delete(name.toLowerCase())) throw mysqlError('ER_PREPARE_STMT_NOT_FOUND');
   }
 
   clear(): void {

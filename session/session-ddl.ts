@@ -17,6 +17,7 @@ import type { Storage } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import type { SqlWarning } from '../types/error.js';
+import { SqlMode } from '../types/sql-mode.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import { PlainConvertContext } from '../types/convert-context.js';
 import { convertDatum } from '../types/convert.js';
@@ -67,8 +68,16 @@ export class SessionDdlContext implements DdlContext {
     return this.session.currentDatabase;
   }
   async queryTypes(query: Query): Promise<readonly FieldType[]> {
-    const planned = await planQuery(this.session, query, []);
-    return planned.names.map((_, i) => planned.plan.schema[i]!.type);
+    const context = this.session.evalContext;
+    const { sqlMode } = context;
+    // ONLY_FULL_GROUP_BY is looked at when the view is read, by the mode of then.
+    context.sqlMode &= ~SqlMode.OnlyFullGroupBy;
+    try {
+      const planned = await planQuery(this.session, query, []);
+      return planned.names.map((_, i) => planned.plan.schema[i]!.type);
+    } finally {
+      context.sqlMode = sqlMode;
+    }
   }
   databaseOf(schema: string | null): string {
     return this.session.databaseOf(schema);

@@ -52,6 +52,11 @@ export class SessionPlanContext implements PlanContext {
     if (found === null && statistics.isMissing(table.id)) this.missing.add(table.id);
     return found;
   }
+  withHypothetical(table: TableInfo): TableInfo {
+    const { hypothetical, statement } = this.session;
+    if (hypothetical === null || statement.stmt?.kind !== 'Explain' || statement.stmt.analyze) return table;
+    return hypothetical.over(table);
+  }
   noteColumn(tableId: number, columnId: number): void {
     this.session.engine.columnUsage.note(tableId, columnId);
   }

@@ -1,3 +1,4 @@
+import type { HypotheticalIndexes } from './hypothetical-indexes.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { chunkRows } from '../chunk/chunk-builder.js';
 import { type Datum, ownDatum } from '../types/datum.js';
@@ -99,6 +100,8 @@ export class Session implements ClientSession {
   lastDdl: { readonly query: string; readonly number: number } = { query: '', number: 0 };
   /** The last PLAN REPLAYER DUMP's file. */
   lastReplayerToken = '';
+  /** Indexes that EXPLAIN takes for granted; null for none. */
+  hypothetical: HypotheticalIndexes | null = null;
   diagnosticsCount = { warnings: 0, errors: 0 };
   /** Set by LAST_INSERT_ID(expr) or a generated id in the running statement. */
   private pendingInsertId: number | bigint | null = null;

@@ -52,10 +52,23 @@ export function applyStatementHints(session: Session, statement: StatementContex
         if (typeof hint.value === 'number' && hint.value > 0)
           override(session, statement, 'tidb_mem_quota_query', String(hint.value));
         break;
+      case 'RESOURCE_GROUP':
+        if (typeof hint.value === 'string') inResourceGroup(session, statement, hint.value);
+        break;
       default:
         break;
     }
   }
+}
+
+/** The statement belongs to another group than its session's; one that is not there is warned of. */
+function inResourceGroup(session: Session, statement: StatementContext, name: string): void {
+  const { resourceGroups } = session.engine;
+  const group = resourceGroups.get(name.toLowerCase());
+  if (group === undefined) return warn(statement, mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', name));
+  const before = session.resourceGroup;
+  session.resourceGroup = group;
+  statement.onFinish(() => (session.resourceGroup = before));
 }
 
 const isQuery = (s: Statement): boolean =>

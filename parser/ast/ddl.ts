@@ -364,6 +364,8 @@ export interface CreateIndexStmt {
 
 export interface DropIndexStmt {
   kind: 'DropIndex';
+  /** DROP HYPO INDEX. */
+  hypo: boolean;
   ifExists: boolean;
   name: string;
   table: TableName;

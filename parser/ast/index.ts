@@ -62,4 +62,6 @@ export interface ParsedStatement {
   paramCount: number;
   /** The AS OF TIMESTAMP clauses, where there are any, and how many tables the statement names. */
   asOf?: { readonly times: readonly Expr[]; readonly tables: number };
+  /** What the statement says in vain (warnings 1064). */
+  warnings?: readonly string[];
 }

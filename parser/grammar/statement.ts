@@ -85,14 +85,16 @@ export class StatementGrammar extends DiagnosticsGrammar {
     this.paramCount = 0;
     this.tableCount = 0;
     this.asOfTimes = [];
+    this.warnings = [];
     const stmt = this.statement();
     const text = this.source.slice(start, this.lastEnd);
     const paramCount = this.paramCount;
     if (!this.at('eof') && !this.at(';')) throw this.error();
     const { asOfTimes: times, tableCount: tables } = this;
-    return times.length === 0
-      ? { stmt, text, paramCount }
-      : { stmt, text, paramCount, asOf: { times, tables } };
+    const parsed: ParsedStatement = { stmt, text, paramCount };
+    if (times.length > 0) parsed.asOf = { times, tables };
+    if (this.warnings.length > 0) parsed.warnings = this.warnings;
+    return parsed;
   }
 
   /** The source's characters from 128 to 255 stand for bytes that are not UTF-8. */
@@ -389,7 +391,7 @@ export class StatementGrammar extends DiagnosticsGrammar {
       case 'HYPO':
         this.advance();
         if (word === 'HYPO') this.expect('INDEX');
-        return this.dropIndex();
+        return this.dropIndex(word === 'HYPO');
       case 'VIEW': {
         this.advance();
         const ifExists = this.ifExists();

@@ -7,6 +7,7 @@ import type {
   TableOption,
   TtlOption,
 } from '../ast/index.js';
+import { ParseError } from '../parse-error.js';
 import { ColumnDefinitionGrammar } from './column-definition.js';
 
 /** What the value of a table option is. */
@@ -57,6 +58,17 @@ const OPTIONS: ReadonlyMap<string, OptionShape> = new Map<string, OptionShape>([
   ['TTL_ENABLE', 'string'],
   ['TTL_JOB_INTERVAL', 'string'],
   ['AFFINITY', 'string'],
+]);
+
+/** Options of MySQL's and MariaDB's that say nothing to a storage engine. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'AUTOEXTEND_SIZE',
+  'PAGE_CHECKSUM',
+  'PAGE_COMPRESSED',
+  'PAGE_COMPRESSION_LEVEL',
+  'TRANSACTIONAL',
+  'IETF_QUOTES',
+  'SEQUENCE',
 ]);
 
 /** Table options, TTL and partitioning. */
@@ -120,7 +132,13 @@ export abstract class TableOptionGrammar extends ColumnDefinitionGrammar {
     }
     this.advance();
     this.eatEquals();
-    return { name: word, value: this.optionValue(shape), isDefault };
+    const value = this.optionValue(shape);
+    if (IGNORED.has(word)) {
+      const instead = word === 'SEQUENCE' ? ' Use CREATE SEQUENCE instead.' : '';
+      const detail = `The ${word} option is parsed but ignored by all storage engines.${instead}`;
+      this.warnings.push(ParseError.at(this.source, this.end, this.end, detail).message);
+    }
+    return { name: word, value, isDefault };
   }
 
   ttlBody(): TtlOption {

@@ -121,13 +121,13 @@ export abstract class TableGrammar extends TableOptionGrammar {
   }
 
   /** After DROP INDEX. */
-  dropIndex(): DropIndexStmt {
+  dropIndex(hypo: boolean): DropIndexStmt {
     const ifExists = this.ifExists();
     const name = this.at('PRIMARY') ? (this.advance(), 'PRIMARY') : this.ident();
     this.expect('ON');
     const table = this.tableName();
     const { algorithm, lock } = this.algorithmAndLock();
-    return { kind: 'DropIndex', ifExists, name, table, algorithm, lock };
+    return { kind: 'DropIndex', hypo, ifExists, name, table, algorithm, lock };
   }
 
   private algorithmAndLock(): { algorithm: AlterAlgorithm | null; lock: AlterLock | null } {

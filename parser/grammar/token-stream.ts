@@ -23,6 +23,7 @@ export abstract class TokenStream extends Lexer {
   protected paramCount = 0;
   protected tableCount = 0;
   protected asOfTimes: Expr[] = [];
+  protected warnings: string[] = [];
   protected readonly looseDouble: boolean;
   private depth = 0;
 

@@ -238,7 +238,11 @@ export abstract class DdlWriter extends DefinitionWriter {
         return this.algorithmAndLock(stmt.algorithm, stmt.lock);
       }
       case 'DropIndex':
-        this.kw('DROP INDEX ').ifExists(stmt.ifExists).name(stmt.name).kw(' ON ').table(stmt.table);
+        this.kw(stmt.hypo ? 'DROP HYPO INDEX ' : 'DROP INDEX ')
+          .ifExists(stmt.ifExists)
+          .name(stmt.name)
+          .kw(' ON ')
+          .table(stmt.table);
         return this.algorithmAndLock(stmt.algorithm, stmt.lock);
       case 'CreateView': {
         this.kw(stmt.orReplace ? 'CREATE OR REPLACE ' : 'CREATE ').kw(`ALGORITHM = ${stmt.algorithm} `);

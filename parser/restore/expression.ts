@@ -118,6 +118,7 @@ export abstract class ExpressionWriter extends Writer {
         if (e.else !== null) this.kw(' ELSE ').expr(e.else);
         return this.kw(' END');
       case 'Paren':
+        if (this.options.brackets && e.expr.kind === 'Binary') return this.expr(e.expr);
         return this.raw('(').expr(e.expr).raw(')');
       case 'Row':
         return this.kw('ROW').raw('(').exprs(e.items).raw(')');
@@ -181,8 +182,12 @@ export abstract class ExpressionWriter extends Writer {
       rights.push({ op: left.op, right: left.right });
       left = left.left;
     }
+    if (this.options.brackets) this.raw('('.repeat(rights.length));
     this.expr(left);
-    for (let i = rights.length - 1; i >= 0; i--) this.operator(rights[i]!.op).expr(rights[i]!.right);
+    for (let i = rights.length - 1; i >= 0; i--) {
+      this.operator(rights[i]!.op).expr(rights[i]!.right);
+      if (this.options.brackets) this.raw(')');
+    }
     return this;
   }
 
@@ -232,7 +237,9 @@ export abstract class ExpressionWriter extends Writer {
       this.kw(e.name.toUpperCase());
     } else if (e.name === 'interval') this.kw('INTERVAL');
     else this.name(e.name);
-    return this.raw('(').exprs(e.args, ', ').raw(')');
+    return this.raw('(')
+      .exprs(e.args, this.options.brackets ? ',' : ', ')
+      .raw(')');
   }
 
   private aggregate(

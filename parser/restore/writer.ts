@@ -6,6 +6,8 @@ export interface RestoreOptions {
   lowercase?: boolean;
   /** Blanks around binary operators, as in generated columns. */
   spaces?: boolean;
+  /** Brackets around each binary operation, and no blanks between arguments: as TiDB shows what BATCH would run. */
+  brackets?: boolean;
   /** The introducer written before string literals that have none; views and generated columns have 'utf8mb4'. */
   stringCharset?: string;
   /** Column names without schema and table. */

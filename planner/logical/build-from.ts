@@ -145,7 +145,7 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
   state.noteTable(db, table, false);
   const hints = ref.indexHints.map((h) => ({
     ...h,
-    indexes: h.indexes.map((name) => hintedIndex(table, name)),
+    indexes: h.indexes.map((name) => hintedIndex(withVisibleIndexes(state.ctx, table), name)),
   }));
   const source = padded(state, sourceOf(state, db, table, alias, hints, state.writing, partitions));
   if (readable === null) return source;
@@ -179,7 +179,7 @@ function padded(state: BuildState, rel: Relation): Relation {
 function hintedIndex(table: TableInfo, name: string): string {
   const lower = name.toLowerCase();
   if (lower === 'primary' && table.pkIsHandle) return name;
-  const indices = table.indices.filter((i) => i.state === 'public');
+  const indices = table.indices.filter((i) => i.state === 'public' && !i.invisible);
   if (indices.some((i) => i.lower === lower)) return name;
   const meant = indices.filter((i) => i.lower.startsWith(lower));
   if (lower === '' || meant.length !== 1) throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
@@ -265,7 +265,7 @@ export function sourceOf(
     schema: [...schema],
     children: [],
     db,
-    table: withVisibleIndexes(state.ctx, table),
+    table: withVisibleIndexes(state.ctx, state.ctx.withHypothetical?.(table) ?? table),
     alias,
     infos: all,
     all: schema,

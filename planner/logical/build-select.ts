@@ -602,6 +602,7 @@ class SelectBuilder {
           : undefined;
         return n === undefined ? c.name : n.table === '' ? n.name : `${n.table}.${n.name}`;
       },
+      this.state.ctx.variable('tidb_enable_new_only_full_group_by_check') === 'ON',
     );
   }
 

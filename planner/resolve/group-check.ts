@@ -2,6 +2,7 @@ import type { ByItem, Column, Expression } from '../../expression/expression.js'
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
 import { forEachColumn, sameExpr } from '../logical/expression-walk.js';
+import { correlatedIn } from '../logical/walk.js';
 import { rejectsNull } from '../rules/null-reject.js';
 import type { DataSource, LogicalPlan } from '../logical/plan.js';
 import { parseExpression } from '../../parser/index.js';
@@ -192,6 +193,24 @@ function closure(start: ReadonlySet<number>, deps: readonly Dependency[]): Set<n
   return known;
 }
 
+const NO_SUBQUERIES: ReadonlyMap<number, readonly Column[]> = new Map();
+
+/** The columns of the block that each subquery joined above its aggregation reads, by the columns of its result. */
+function subqueryColumns(plan: LogicalPlan): ReadonlyMap<number, readonly Column[]> {
+  const found = new Map<number, readonly Column[]>();
+  for (let p = plan; p.op !== 'Aggregation' && p.children.length > 0; p = p.children[0]!) {
+    if (p.op !== 'Join') continue;
+    const [left, right] = p.children;
+    const own = new Set(left!.schema.map((c) => c.id));
+    const read = correlatedIn(right!).map((c) => c.column);
+    const compared = [...p.otherConds, ...p.leftConds, ...p.eq.map((k) => k.left)];
+    for (const e of compared) forEachColumn(e, (c) => own.has(c.id) && read.push(c));
+    const mine = read.filter((c) => own.has(c.id));
+    for (const c of p.schema) if (!own.has(c.id)) found.set(c.id, mine);
+  }
+  return found;
+}
+
 /**
  * ONLY_FULL_GROUP_BY (manual, "MySQL Handling of GROUP BY"): what is selected or ordered by must be determined by the
  * group. Errors 1055, and 1140 without GROUP BY.
@@ -204,6 +223,8 @@ export function checkGrouped(
   check: readonly boolean[],
   order: readonly ByItem[],
   nameOf: (c: Column) => string,
+  /** Columns that subqueries of the select list read are looked at, too. */
+  intoSubqueries: boolean,
 ): void {
   let known: Set<number> | null = null;
   const isKnown = (id: number): boolean => {
@@ -219,9 +240,14 @@ export function checkGrouped(
     }
     return known.has(id);
   };
+  const subqueries = intoSubqueries ? subqueryColumns(plan) : NO_SUBQUERIES;
   const offender = (e: Expression): Column | null => {
     if (groups?.some((g) => sameExpr(g, e)) === true) return null;
-    if (e.kind === 'column') return isKnown(e.id) ? null : e;
+    if (e.kind === 'column') {
+      const read = subqueries.get(e.id);
+      if (read !== undefined) return read.find((c) => offender(c) !== null) ?? null;
+      return isKnown(e.id) ? null : e;
+    }
     if (e.kind !== 'function' || e.name === 'any_value') return null;
     for (const a of e.args) {
       const bad = offender(a);

@@ -38,6 +38,7 @@ import type { RowCounts } from './row-counts.js';
 import { ddlWorker } from './ddl-node.js';
 import { DeadlockHistory } from './deadlock-history.js';
 import { ServerMemory } from './server-memory.js';
+import { resourceGroups } from '../../ddl/resource-group.js';
 import { GeneralLog } from '../slow-log/general-log.js';
 import { SlowLog } from '../slow-log/slow-log.js';
 import { slowQuery } from '../slow-log/slow-query.js';
@@ -122,6 +123,8 @@ export class EngineCore {
   readOnly = false;
   /** tidb_enable_foreign_key. */
   foreignKeys = true;
+  /** Names of the resource groups, by their lower-case form. */
+  resourceGroups: ReadonlyMap<string, string> = new Map();
   /** Where statements spill; null for nowhere. */
   tempStorage: TempStorage | null = null;
   /** Threads for analytic statements; null for none. */
@@ -302,7 +305,9 @@ export class EngineCore {
   }
 
   async refreshSchema(): Promise<void> {
-    await this.schemaLoader.refresh(new Meta(this.storage.snapshot(await this.storage.currentTs())));
+    const snapshot = this.storage.snapshot(await this.storage.currentTs());
+    await this.schemaLoader.refresh(new Meta(snapshot));
+    this.resourceGroups = new Map((await resourceGroups(snapshot)).map((g) => [g.lower, g.name]));
   }
 
   /** Runs a statement as the server itself and gives its rows. */

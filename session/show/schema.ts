@@ -185,7 +185,7 @@ registerShow('CREATE TABLE', async (session, stmt) => {
           table,
           table.autoRandom === undefined ? incrementCounter(table) : 'auto_random',
         );
-  const created = createTableText(table, db.name, auto);
+  const created = createTableText(session.hypothetical?.over(table) ?? table, db.name, auto);
   const ansi = (session.evalContext.sqlMode & SqlMode.AnsiQuotes) !== 0;
   return {
     columns: [textColumn('Table', 64), textColumn('Create Table', 65535)],

@@ -22,11 +22,11 @@ interface Physical {
   readonly id: number;
 }
 
-/** Tables and partitions that the user may see. */
-function* physicals(session: Session): Generator<Physical> {
+/** Tables and partitions that the user may see, or all. */
+function* physicals(session: Session, all = false): Generator<Physical> {
   for (const db of session.schema.databases()) {
     for (const table of session.schema.tables(db.name)) {
-      if (table.virtual === true || !session.privileges.visible(db.name, table.name)) continue;
+      if (table.virtual === true || (!all && !session.privileges.visible(db.name, table.name))) continue;
       if (table.partition === undefined) yield { db, table, partition: '', id: table.id };
       else {
         yield { db, table, partition: 'global', id: table.id };
@@ -106,7 +106,8 @@ registerShow('STATS_LOCKED', (session) => {
   session.privileges.require('SELECT', 'mysql', 'stats_table_locked');
   const { statistics } = session.engine;
   const rows: Datum[][] = [];
-  for (const p of physicals(session)) {
+  // Who may read mysql.stats_table_locked may know of all of them.
+  for (const p of physicals(session, true)) {
     if (!statistics.isLocked(p.id)) continue;
     rows.push([
       text(p.db.name),

@@ -288,11 +288,16 @@ async function batch(session: Session, stmt: BatchStmt): Promise<RowsResult> {
   const shard = shardOf(session, stmt);
   checkAssignments(session, stmt.dml, shard);
   const query = shardQuery(stmt, shard);
-  const style = { schema: session.currentDatabase, spaces: true, quotedHints: 'upper' as const };
+  const style = {
+    schema: session.currentDatabase,
+    spaces: true,
+    brackets: true,
+    quotedHints: 'upper' as const,
+  };
   if (stmt.dryRun === 'QUERY')
     return staticRows(
       [textColumn('query statement', 4096)],
-      [[text(restoreQuery(query, { schema: style.schema }))]],
+      [[text(restoreQuery(query, { schema: style.schema, spaces: true, brackets: true }))]],
     );
   const jobs = jobsOf(await shardValues(session, query), shard.type, stmt.limit);
   if (stmt.dryRun !== null) {

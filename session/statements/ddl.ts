@@ -26,6 +26,8 @@ import {
   renameTemporaryTables,
   truncateTemporaryTable,
 } from '../temporary-ddl.js';
+import { requireTable } from '../../ddl/table.js';
+import { HypotheticalIndexes } from '../hypothetical-indexes.js';
 import { registerStatement } from './statement-handler.js';
 
 type DdlOf<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
@@ -137,6 +139,12 @@ registerDdl('CreateView', (ctx, stmt, session) => {
 });
 registerDdl('DropView', dropViews);
 registerDdl('CreateIndex', async (ctx, stmt, session) => {
+  if (stmt.options.type === 'HYPO') {
+    const { db, table } = requireTable(ctx, stmt.table);
+    ctx.checkPrivilege('SELECT', db.name, table.name);
+    (session.hypothetical ??= new HypotheticalIndexes()).create(table, stmt);
+    return;
+  }
   if (
     !(await alterTemporaryBy(session, ctx, stmt.table, 'CREATE INDEX', (plan) =>
       applyCreateIndex(plan, stmt),
@@ -145,6 +153,11 @@ registerDdl('CreateIndex', async (ctx, stmt, session) => {
     await createIndex(ctx, stmt);
 });
 registerDdl('DropIndex', async (ctx, stmt, session) => {
+  if (stmt.hypo) {
+    const { table } = requireTable(ctx, stmt.table);
+    (session.hypothetical ??= new HypotheticalIndexes()).drop(table, stmt.name, stmt.ifExists);
+    return;
+  }
   if (
     !(await alterTemporaryBy(session, ctx, stmt.table, 'DROP INDEX', (plan) =>
       applyDropIndex(plan, stmt.name, stmt.ifExists),

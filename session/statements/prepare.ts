@@ -21,7 +21,7 @@ registerStatement('Prepare', {
 
 const NULL_PARAM: ParamValue = { type: newFieldType(TypeCode.Null), value: null };
 
-/** The statement and the values that EXECUTE stands for. Throws 1243, 1210. */
+/** The statement and the values that EXECUTE stands for. Throws 8111, 1210. */
 export function resolveExecute(
   session: Session,
   stmt: ExecuteStmt,

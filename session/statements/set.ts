@@ -193,6 +193,8 @@ registerStatement('SetResourceGroup', {
     const { storage } = session.engine;
     if (session.vars.get('tidb_enable_resource_control') !== 'ON')
       throw mysqlError('ER_RESOURCE_GROUP_SUPPORT_DISABLED');
+    if (session.vars.get('tidb_resource_control_strict_mode') === 'ON')
+      session.privileges.requireGlobal('SUPER', 'RESOURCE_GROUP_ADMIN', 'RESOURCE_GROUP_USER');
     const name = stmt.name === '' ? 'default' : stmt.name;
     const groups = await resourceGroups(storage.snapshot(await storage.currentTs()));
     const group = groups.find((g) => g.lower === name.toLowerCase());

@@ -89,16 +89,16 @@ export class SummaryRecord {
     this.users = new Set(sample === null ? [] : [sample.user]);
   }
 
-  /** What is shown of the plan. */
+  /** What is shown of the plan, made when somebody first asks. */
   get plan(): PlanDescription {
     if (this.described !== null) return this.described;
     const { planned } = this;
-    return {
+    return (this.described = {
       tables: tableNames(planned),
       indexes: indexNames(planned),
       plan: planText(planned),
       hints: planned === null ? [] : planHints(planned.plan),
-    };
+    });
   }
 
   /** Keeps what is shown of the plan instead of the plan: records of the past are many. */

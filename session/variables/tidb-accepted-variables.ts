@@ -52,7 +52,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_inl_join_inner_multi_pattern', BOTH, 'ON', 'Planner.'],
   ['tidb_enable_legacy_instance_scope', BOTH, 'ON', 'SET of variables of one server without GLOBAL.'],
   ['tidb_enable_mutation_checker', BOTH, 'ON', 'Checks of writes.'],
-  ['tidb_enable_new_only_full_group_by_check', BOTH, 'OFF', 'ONLY_FULL_GROUP_BY.'],
   ['tidb_enable_non_prepared_plan_cache', BOTH, 'OFF', 'Plan cache.'],
   ['tidb_enable_non_prepared_plan_cache_for_dml', BOTH, 'OFF', 'Plan cache.'],
   ['tidb_enable_noop_variables', oneOf('global', 'OFF', 'ON'), 'ON', 'Variables without effect are shown.'],
@@ -114,7 +113,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     '0.1',
     'Plan cache.',
   ],
-  ['tidb_prepared_plan_cache_size', count('both', 1, 100000), '100', 'Plan cache.'],
   ['tidb_projection_concurrency', THREADS, '-1', 'Executor.'],
   ['tidb_regard_null_as_point', BOTH, 'ON', 'Planner.'],
   [
@@ -159,6 +157,14 @@ registerVariables([
     noop: true,
     doc,
   })),
+  {
+    name: 'tidb_prepared_plan_cache_size',
+    ...count('both', 1, 100000),
+    aliasOf: 'tidb_session_plan_cache_size',
+    default: '100',
+    noop: true,
+    doc: 'Plan cache.',
+  },
   {
     name: 'mpp_exchange_compression_mode',
     scope: 'both',

@@ -561,4 +561,11 @@ registerVariables([
     noop: true,
     doc: 'A server that is alone cannot be kept from schema changes (8246).',
   },
+  {
+    name: 'tidb_enable_new_only_full_group_by_check',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'ONLY_FULL_GROUP_BY looks into subqueries of the select list, as MySQL does.',
+  },
 ]);
