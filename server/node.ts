@@ -96,6 +96,7 @@ export async function openNodeEngine(
       socket: config.socket,
       statusAddress: `${config['status-host'] || config.host}:${config['status-port']}`,
       tlsConfigured: config['tls-cert'] !== '',
+      settings: new Map(Object.entries(config).map(([name, value]) => [name, String(value)])),
       slowQueryFile: slowQueryFile(config),
       generalLogFile: config['general-log-file'] === '' ? '' : resolve(config['general-log-file']),
       tempDir: tempDirectory(config),

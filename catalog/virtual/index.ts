@@ -9,5 +9,6 @@ import './transactions.js';
 import './analyze-status.js';
 import './privilege-tables.js';
 import './columnar-replica.js';
+import './node-tables.js';
 import './slow-query.js';
 import './statement-summary.js';

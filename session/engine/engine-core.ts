@@ -123,6 +123,10 @@ export class EngineCore {
   readOnly = false;
   /** tidb_enable_foreign_key. */
   foreignKeys = true;
+  /** What the server was started with, by name. */
+  settings: ReadonlyMap<string, string> = new Map();
+  /** How often each `user\0host` has connected. */
+  readonly logins = new Map<string, number>();
   /** Names of the resource groups, by their lower-case form. */
   resourceGroups: ReadonlyMap<string, string> = new Map();
   /** Where statements spill; null for nowhere. */

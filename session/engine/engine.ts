@@ -37,6 +37,7 @@ import { layoutOf } from '../../types/field-type.js';
 import { TypeCode } from '../../types/field-type.js';
 import { registerVariableTables } from '../variables/variable-rows.js';
 import { loadBlacklists } from './optimizer-blacklists.js';
+import { registerNodeTables } from '../node-tables.js';
 import { AppendFile } from '../slow-log/append-file.js';
 import { registerSlowQueryTables } from '../slow-log/slow-query-tables.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
@@ -77,6 +78,8 @@ export interface EngineOptions extends DataStoreOptions {
   readonly tlsConfigured: boolean;
   /** Threads that analytic statements may use together, and the module they run; absent: those run in the main thread. */
   readonly threads?: { readonly entry: URL; readonly size: number };
+  /** The server's configuration, for SHOW CONFIG. */
+  readonly settings?: ReadonlyMap<string, string>;
   /** Files of the slow query log and of the general log; absent or empty: in memory, and in the log. */
   readonly slowQueryFile?: string;
   readonly generalLogFile?: string;
@@ -149,6 +152,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   registerAnalyzeStatus(core);
   registerPrivilegeTables(core);
   registerVariableTables(core);
+  registerNodeTables(core, options.settings ?? new Map());
   registerSlowQueryTables(
     core,
     SLOW_QUERY_COLUMNS.map(({ name, type }) => ({
@@ -246,6 +250,8 @@ class RutileEngine implements Engine {
     if (typeof group === 'string' && group !== '') session.resourceGroup = group;
     if (connection.database !== '') session.useDatabase(connection.database);
     this.core.sessions.set(connection.id, session);
+    const who = `${connection.user}\0${connection.host}`;
+    this.core.logins.set(who, (this.core.logins.get(who) ?? 0) + 1);
     return session;
   }
 

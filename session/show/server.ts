@@ -134,6 +134,22 @@ registerShow('BUILTINS', () => ({
     .map((name) => [text(name)]),
 }));
 
+/** TiDB: the configuration of each part of the cluster; here that of this server. */
+registerShow('CONFIG', (session) => {
+  session.privileges.requireGlobal('CONFIG');
+  return {
+    columns: [
+      textColumn('Type', 64),
+      textColumn('Instance', 64),
+      textColumn('Name', 64),
+      textColumn('Value', 128),
+    ],
+    rows: [...session.engine.settings].map(([name, value]) =>
+      ['tidb', session.engine.instance, name, value].map((v) => text(v)),
+    ),
+  };
+});
+
 registerShow('ENGINES', () => ({
   columns: ['Engine', 'Support', 'Comment', 'Transactions', 'XA', 'Savepoints'].map((n) => textColumn(n, 64)),
   rows: [
