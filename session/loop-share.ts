@@ -5,6 +5,11 @@ const BUSY_SLICE_MS = 1.5;
 /** The pause that follows then, in multiples of the time that was taken: the others keep the better part of the thread. */
 const BUSY_PAUSES = 7;
 const MAX_PAUSE_MS = 60;
+/** Pauses of work in the background, which nobody waits for, while statements come at all. */
+const BACKGROUND_PAUSES = 19;
+const MAX_BACKGROUND_PAUSE_MS = 500;
+/** Statements a millisecond from which work in the background keeps back. */
+const SOME_RATE = 0.02;
 /** Statements a millisecond from which a thread counts as busy, and how long it does. */
 const BUSY_RATE = 0.4;
 const BUSY_FOR_MS = 25;
@@ -21,18 +26,23 @@ export class LoopShare {
   private seen = 0;
   private seenAt = 0;
   private busyUntil = 0;
+  private usedUntil = 0;
 
-  /** Resolves when the caller, who has held the thread for `heldMs` (0: unknown), may go on. */
-  pause(now: number, heldMs: number): Promise<void> {
+  /** Resolves when the caller, who has held the thread for `heldMs` (0: unknown), may go on. `background`: nobody waits for it. */
+  pause(now: number, heldMs: number, background = false): Promise<void> {
     const since = now - this.seenAt;
     if (since >= 1) {
-      if ((this.begun - this.seen) / since >= BUSY_RATE) this.busyUntil = now + BUSY_FOR_MS;
+      const rate = (this.begun - this.seen) / since;
+      if (rate >= BUSY_RATE) this.busyUntil = now + BUSY_FOR_MS;
+      if (rate >= SOME_RATE) this.usedUntil = now + MAX_BACKGROUND_PAUSE_MS;
       this.seen = this.begun;
       this.seenAt = now;
     }
     const busy = now < this.busyUntil;
     this.sliceMs = busy ? BUSY_SLICE_MS : SLICE_MS;
     return new Promise((resolve) => {
+      if (background && now < this.usedUntil)
+        return void setTimeout(resolve, Math.min(MAX_BACKGROUND_PAUSE_MS, heldMs * BACKGROUND_PAUSES));
       if (busy && heldMs > 0) setTimeout(resolve, Math.min(MAX_PAUSE_MS, heldMs * BUSY_PAUSES));
       else setImmediate(resolve);
     });

@@ -86,6 +86,9 @@ export class StatementContext {
     if (this.reason !== null) throw this.reason;
   }
 
+  /** Work that nobody waits for: it takes a small share of the thread while there is other work. */
+  background = false;
+
   /** See ExecContext.checkpoint. Lets the event loop run after some milliseconds of continuous work. */
   checkpoint(): Promise<void> | undefined {
     if (this.reason !== null) throw this.reason;
@@ -93,7 +96,7 @@ export class StatementContext {
     const held = now - this.lastYield;
     if (held < loopShare.sliceMs) return undefined;
     // The first time it may have waited for something rather than worked.
-    const pause = loopShare.pause(now, this.yielded ? held : 0);
+    const pause = loopShare.pause(now, this.yielded ? held : 0, this.background);
     this.yielded = true;
     return pause.then(() => {
       this.lastYield = performance.now();

@@ -5,7 +5,7 @@ import { compareBytes } from '../kv/codec/byte-writer.js';
 import { type Datum, ownDatum } from '../types/datum.js';
 import { TypeCode } from '../types/field-type.js';
 import { CmSketch } from './cm-sketch.js';
-import { ColumnCollector, columnCompare } from './column-collector.js';
+import { ColumnCollector, columnCollation, columnCompare } from './column-collector.js';
 import type { CompareDatums } from './estimate.js';
 import { extendedValue } from './extended.js';
 import { FmSketch } from './fm-sketch.js';
@@ -15,6 +15,7 @@ import { takeSample } from './sample.js';
 import { indexValueKey, valueKey } from './stats-key.js';
 import type { ColumnStatistics, ExtendedStatistics, TableStatistics } from './table-statistics.js';
 import { hashBytes, mix } from './value-hash.js';
+import { sortByValue } from './value-order.js';
 
 /** ANALYZE … WITH n BUCKETS, TOPN, SAMPLES; TiDB's defaults. */
 export interface AnalyzeOptions {
@@ -72,6 +73,7 @@ export class TableStatsBuilder {
   /** Number of the row in each place of the reservoir. */
   private readonly rowNumbers: number[] = [];
   private readonly sampler: RowSampler;
+  private rowOrder: Uint32Array | null = null;
 
   constructor(
     private readonly table: TableInfo,
@@ -125,16 +127,36 @@ export class TableStatsBuilder {
     }
   }
 
-  /** `version`: the timestamp the rows were read at. */
+  /** The statistics at once: `finishing` without pauses. */
   finish(version: bigint, extended: readonly ExtendedStatistics[] = []): TableStatistics {
+    const steps = this.finishing(version, extended);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /** Makes the statistics in steps of a column or index each. `version`: the timestamp the rows were read at. */
+  *finishing(
+    version: bigint,
+    extended: readonly ExtendedStatistics[] = [],
+  ): Generator<void, TableStatistics> {
     const columns = new Map<number, ColumnStatistics>();
     for (const c of this.collectors)
-      if (this.wanted.columns.has(c.info.id)) columns.set(c.info.id, this.column(c, version));
+      if (this.wanted.columns.has(c.info.id)) {
+        columns.set(c.info.id, this.column(c, version));
+        yield;
+      }
     for (const info of this.table.columns)
-      if (isVirtual(info) && this.wanted.columns.has(info.id))
+      if (isVirtual(info) && this.wanted.columns.has(info.id)) {
         columns.set(info.id, this.computed(info, version));
+        yield;
+      }
     const indexes = new Map<number, ColumnStatistics>();
-    for (const x of this.indexes) indexes.set(x.info.id, this.index(x, version));
+    for (const x of this.indexes) {
+      indexes.set(x.info.id, this.index(x, version));
+      yield;
+    }
     return {
       tableId: this.physicalId,
       rowCount: this.rows,
@@ -152,15 +174,28 @@ export class TableStatsBuilder {
   }
 
   /** Places of the sample where the column is not NULL, in its order; equal values in the order of rows. */
-  private ordered(info: ColumnInfo, compare: CompareDatums): number[] {
+  private ordered(info: ColumnInfo): Uint32Array {
     const { sample, rowNumbers } = this;
-    const places: number[] = [];
-    for (let i = 0; i < sample.length; i++) if (sample[i]![info.offset] !== null) places.push(i);
-    places.sort(
-      (a, b) =>
-        compare(sample[a]![info.offset]!, sample[b]![info.offset]!) || rowNumbers[a]! - rowNumbers[b]!,
+    const { offset } = info;
+    let n = 0;
+    const places = new Uint32Array(sample.length);
+    for (let i = 0; i < sample.length; i++) if (sample[i]![offset] !== null) places[n++] = i;
+    const collation = columnCollation(info);
+    return sortByValue(
+      places.subarray(0, n),
+      (p) => sample[p]![offset]!,
+      (b) => collation.sortKey(b),
+      (a, b) => rowNumbers[a]! - rowNumbers[b]!,
     );
-    return places;
+  }
+
+  /** All places of the sample in the order of rows. */
+  private get byRow(): Uint32Array {
+    if (this.rowOrder?.length !== this.sample.length) {
+      const places = Uint32Array.from(this.sample.keys());
+      this.rowOrder = places.sort((a, b) => this.rowNumbers[a]! - this.rowNumbers[b]!);
+    }
+    return this.rowOrder;
   }
 
   private column(c: ColumnCollector, version: bigint): ColumnStatistics {
@@ -179,7 +214,7 @@ export class TableStatsBuilder {
   /** A column that is computed is known in the sample alone. */
   private computed(info: ColumnInfo, version: bigint): ColumnStatistics {
     const compare = columnCompare(info);
-    const places = this.ordered(info, compare);
+    const places = this.ordered(info);
     const n = this.sample.length;
     const scale = n === 0 ? 0 : this.rows / n;
     const sketch = new FmSketch();
@@ -190,7 +225,7 @@ export class TableStatsBuilder {
       bytes += v instanceof Uint8Array ? v.length : 8;
     }
     const ndv = scaledNdv(
-      places.map((p) => this.sample[p]![info.offset]!),
+      Array.from(places, (p) => this.sample[p]![info.offset]!),
       compare,
       scale,
     );
@@ -214,9 +249,9 @@ export class TableStatsBuilder {
     sketch: FmSketch,
     version: bigint,
   ): ColumnStatistics {
-    const places = this.ordered(info, compare);
+    const places = this.ordered(info);
     const present = Math.max(places.length, this.rows - nulls);
-    const sorted = places.map((p) => this.sample[p]![info.offset]!);
+    const sorted = Array.from(places, (p) => this.sample[p]![info.offset]!);
     const parts = buildHistogram(
       sorted,
       compare,
@@ -239,16 +274,22 @@ export class TableStatsBuilder {
 
   private index({ info, at, sketch }: IndexCollector, version: bigint): ColumnStatistics {
     const { table, sample } = this;
-    const keys: Uint8Array[] = [];
+    const found: Uint8Array[] = [];
     const single = info.columns.length === 1 ? info.columns[0]!.offset : -1;
     let bytes = 0;
     for (const row of sample) {
       if (single >= 0 && row[single] === null) continue;
       const key = indexValueKey(table, info, row);
       bytes += key.length;
-      keys.push(key);
+      found.push(key);
     }
-    keys.sort(compareBytes);
+    const order = sortByValue(
+      Uint32Array.from(found.keys()),
+      (i) => found[i]!,
+      (key) => key,
+      () => 0,
+    );
+    const keys = Array.from(order, (i) => found[i]!);
     const compare: CompareDatums = (a, b) => compareBytes(a as Uint8Array, b as Uint8Array);
     const n = sample.length;
     const scale = n === 0 ? 0 : this.rows / n;
@@ -303,22 +344,19 @@ export class TableStatsBuilder {
     return sketch;
   }
 
-  /** Correlation of the sample's order by value with its order by handle (Pearson's, of ranks). */
-  private correlation(
-    places: readonly number[],
-    value: (p: number) => Datum,
-    compare: CompareDatums,
-  ): number {
+  /** Correlation of the sample's order by value with its order by handle (Pearson's, of ranks). `places`: in order of value. */
+  private correlation(places: Uint32Array, value: (p: number) => Datum, compare: CompareDatums): number {
     const n = places.length;
     if (n < 2) return n;
-    const byRow = [...places].sort((a, b) => this.rowNumbers[a]! - this.rowNumbers[b]!);
-    const rank = new Int32Array(this.sample.length);
-    byRow.forEach((p, i) => (rank[p] = i));
     if (compare(value(places[0]!), value(places[n - 1]!)) === 0) return 1;
+    const present = new Uint8Array(this.sample.length);
+    for (const p of places) present[p] = 1;
+    const rank = new Int32Array(this.sample.length);
+    let next = 0;
+    for (const p of this.byRow) if (present[p] === 1) rank[p] = next++;
+    const mean = (n - 1) / 2;
     let sum = 0;
-    places.forEach((p, i) => {
-      sum += (i - (n - 1) / 2) * (rank[p]! - (n - 1) / 2);
-    });
+    for (let i = 0; i < n; i++) sum += (i - mean) * (rank[places[i]!]! - mean);
     return sum / ((n * (n * n - 1)) / 12);
   }
 }

@@ -16,6 +16,10 @@ export function columnCompare(info: Pick<ColumnInfo, 'type'>): CompareDatums {
 
 const BINARY = collationOf({ collate: 'binary' });
 
+/** The collation that a column's values are ordered by. */
+export const columnCollation = (info: Pick<ColumnInfo, 'type'>): Collation =>
+  info.type.charset === 'binary' ? BINARY : collationOf(info.type);
+
 /** What ANALYZE learns of a column from every row: NULLs, bytes, distinct values. */
 export class ColumnCollector {
   readonly sketch = new FmSketch();
@@ -31,7 +35,7 @@ export class ColumnCollector {
   private known = new Uint8Array(0);
 
   constructor(readonly info: ColumnInfo) {
-    this.collation = info.type.charset === 'binary' ? BINARY : collationOf(info.type);
+    this.collation = columnCollation(info);
     this.compare = columnCompare(info);
   }
 

@@ -5,12 +5,19 @@
 export class FmSketch {
   private kept = new Set<number>();
   private mask = 0;
+  /** Hashes added lately, by their upper bits: most values come again and again. Made with the first one. */
+  private recent: Int32Array | null = null;
 
   constructor(private readonly maxSize = 10_000) {}
 
   /** `hash`: 32 bits. */
   add(hash: number): void {
     if ((hash & this.mask) !== 0) return;
+    const recent = (this.recent ??= new Int32Array(1024));
+    // The mask looks at the lower bits. A 0 may be one that nobody added.
+    const at = hash >>> 22;
+    if (recent[at] === hash && hash !== 0) return;
+    recent[at] = hash;
     this.kept.add(hash);
     while (this.kept.size > this.maxSize) this.raise((this.mask << 1) | 1);
   }

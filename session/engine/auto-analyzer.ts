@@ -93,6 +93,7 @@ export class AutoAnalyzer extends BackgroundWork {
 
   private async analyze({ db, table }: Candidate): Promise<void> {
     const session = this.core.internalSession(db.name);
+    session.statement.background = true;
     this.tried.set(table.id, performance.now());
     try {
       const given = { columns: null, indexes: null, histogram: null, given: {} };

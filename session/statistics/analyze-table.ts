@@ -137,7 +137,13 @@ async function scan(
     release();
   }
   if (computed) await GeneratedColumns.of(table, context)?.read(builder.sample);
-  return builder.finish(ts, extended);
+  const steps = builder.finishing(ts, extended);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    const pause = session.statement.checkpoint();
+    if (pause !== undefined) await pause;
+  }
 }
 
 /** Statistics of a partitioned table as a whole, made of those of its partitions. */
