@@ -53,8 +53,8 @@ export interface PlanContext {
 
 /** What a plan made for many executions depends on. */
 export interface PlanReuse {
-  /** The plan holds only for the value that the parameter has now. */
-  fix(param: number): void;
+  /** The plan holds only for the value that the parameter has now. `reason`: why TiDB keeps no such plan, in its words. */
+  fix(param: number, reason?: string): void;
   /** The plan holds only for texts of ASCII alone. */
   requireAscii(param: number): void;
 }

@@ -63,9 +63,38 @@ function template(r: Random): { sql: string; columns: string[] } {
   };
   const join = r.below(5) === 0 ? ' JOIN two b ON a.id = b.u' : '';
   const fields = join === '' ? r.pick(FIELDS) : 'a.id, b.s';
-  let sql = `SELECT ${fields} FROM one a${join} WHERE ${condition(r.below(3))}`;
+  const from = r.below(4) === 0 ? 'seen' : 'one';
+  let sql = `SELECT ${fields} FROM ${from} a${join} WHERE ${condition(r.below(3))}`;
   if (r.below(4) === 0 && (fields === '*' || fields.startsWith('id'))) sql += ' ORDER BY id LIMIT 7';
   return { sql, columns };
+}
+
+/** Something that plans may depend on is changed: indexes, columns, rows, statistics, what a view shows. */
+async function change(s: TestSession, r: Random, round: number): Promise<void> {
+  const index = `x${round}`;
+  switch (r.below(6)) {
+    case 0:
+      await s.query(`CREATE INDEX ${index} ON one (${r.pick(['s', 'u', 'd', 'r', 't', 'y'])}, id)`);
+      return;
+    case 1:
+      for (const [name] of await s.query(
+        "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_name = 'one' AND index_name LIKE 'x%'",
+      ))
+        await s.query(`DROP INDEX ${name} ON one`);
+      return;
+    case 2:
+      await s.query(`ANALYZE TABLE one`);
+      return;
+    case 3:
+      await s.query(`CREATE OR REPLACE VIEW seen AS SELECT * FROM one WHERE id < ${r.below(80)}`);
+      return;
+    case 4:
+      await s.query(`ALTER TABLE one ADD COLUMN c${round} INT DEFAULT ${round}`);
+      await s.query(`CREATE OR REPLACE VIEW seen AS SELECT * FROM one`);
+      return;
+    default:
+      await s.query(`UPDATE one SET u = u + 1, s = 's${r.below(9)}' WHERE id < ${r.below(60)}`);
+  }
 }
 
 const sorted = (rows: (string | null)[][]): string[] => rows.map((x) => JSON.stringify(x)).sort();
@@ -76,6 +105,8 @@ test('a statement gives the same rows from a cached plan as planned anew', async
   const s = await engine.session();
   await fill(s, 'one');
   await fill(s, 'two');
+  await s.query('CREATE VIEW seen AS SELECT * FROM one WHERE id < 50');
+  const other = await engine.session();
   let cached = 0;
   for (let round = 0; round < 150; round++) {
     const { sql, columns } = template(r);
@@ -94,6 +125,7 @@ test('a statement gives the same rows from a cached plan as planned anew', async
         throw new Error(
           `seed ${seed}: ${text}: ${want.length} rows, ${got.length} as text, ${prepared.length} prepared`,
         );
+      if (round % 5 === 1 && run % 2 === 1) await change(other, r, round * 10 + run);
       // Own writes appear in the middle of a transaction's run of one statement.
       if (round % 5 === 0 && run === 2)
         await s.query(`UPDATE one SET u = u + 1, s = 's9' WHERE id < ${r.below(60)}`);
@@ -101,6 +133,72 @@ test('a statement gives the same rows from a cached plan as planned anew', async
     if (round % 5 === 0) await s.query('ROLLBACK');
   }
   expect(cached).toBeGreaterThan(50);
+});
+
+test('a prepared statement runs in the database that it was prepared in', async () => {
+  const s = await engine.session();
+  for (const db of ['home', 'abroad']) {
+    await s.query(`CREATE DATABASE ${db}`);
+    await s.query(`CREATE TABLE ${db}.t (a VARCHAR(10))`);
+    await s.query(`INSERT INTO ${db}.t VALUES ('${db}')`);
+  }
+  await s.query('USE home');
+  await s.query("PREPARE p FROM 'SELECT * FROM t'");
+  for (const db of ['home', 'abroad', 'home', 'abroad']) {
+    await s.query(`USE ${db}`);
+    expect(await s.query('EXECUTE p')).toEqual([['home']]);
+    expect(await s.query('SELECT DATABASE()')).toEqual([[db]]);
+  }
+  await s.query('USE test');
+});
+
+test('a plan of a view goes with the rights of its definer', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE behind (a INT)');
+  await s.query('INSERT INTO behind VALUES (1)');
+  await s.query("CREATE USER 'maker'");
+  await s.query("GRANT SELECT ON test.behind TO 'maker'");
+  await s.query("CREATE DEFINER = 'maker'@'%' VIEW front AS SELECT * FROM behind");
+  for (let i = 0; i < 4; i++)
+    expect(await s.query(`SELECT a FROM front WHERE a < ${i + 5}`)).toEqual([['1']]);
+  await s.query("REVOKE SELECT ON test.behind FROM 'maker'");
+  expect(await s.errorOf('SELECT a FROM front WHERE a < 9')).toBe(1356);
+});
+
+test("what TiDB keeps no plan for is told in TiDB's words", async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE told (a INT, b INT, j JSON, e ENUM("x"), KEY (a))');
+  const warnings = async (): Promise<unknown[]> => (await s.query('SHOW WARNINGS')).map((w) => w[2]);
+  await s.query('SET tidb_enable_non_prepared_plan_cache = 1');
+  for (const [sql, reason] of [
+    ['SELECT * FROM (SELECT * FROM told) x', 'queries that have sub-queries are not supported'],
+    ['SELECT a FROM told WHERE a IN (SELECT b FROM told)', 'queries that have sub-queries are not supported'],
+    ['SELECT a FROM told WHERE e = "x"', 'query has some filters with JSON, Enum, Set or Bit columns'],
+    ['SELECT a FROM told WHERE a = NULL', 'query has null constants'],
+    ['SELECT a FROM told ORDER BY a + 1', "only support order by {columns}'"],
+    ['SELECT count(*) FROM told GROUP BY a + b', "only support group by {columns}'"],
+    ['SELECT a FROM told WHERE a > CONNECTION_ID()', 'query has un-cacheable functions'],
+    ['SELECT user FROM mysql.user', 'access tables in system schema'],
+    ['SELECT 1 FROM told a, told b, told c', 'queries that have more than 2 tables are not supported'],
+    ['SELECT a FROM told FOR UPDATE', 'not a SELECT statement'],
+  ] as const) {
+    await s.query(`EXPLAIN FORMAT = 'plan_cache' ${sql}`);
+    expect([sql, await warnings()]).toEqual([sql, [`skip non-prepared plan-cache: ${reason}`]]);
+  }
+  await s.query("EXPLAIN FORMAT = 'plan_cache' SELECT a FROM told WHERE a < 3");
+  await s.query("EXPLAIN FORMAT = 'plan_cache' SELECT a FROM told WHERE a < 4");
+  expect(await s.query('SELECT @@last_plan_from_cache')).toEqual([['1']]);
+  await s.query('SET tidb_enable_non_prepared_plan_cache = 0');
+  for (const [sql, params, reason] of [
+    ['SELECT a FROM told WHERE a = ?', ["'12'"], "'12' may be converted to INT"],
+    ['SELECT a FROM told WHERE a = ? AND a = ?', ['1', '1'], 'some parameters may be overwritten'],
+    ['SELECT a FROM told WHERE a != ? AND a IN (?, 3)', ['1', '2'], 'NE/INList simplification is triggered'],
+  ] as const) {
+    await s.query(`PREPARE p FROM '${sql}'`);
+    await s.query(`SET ${params.map((v, i) => `@p${i} = ${v}`).join(', ')}`);
+    await s.query(`EXECUTE p USING ${params.map((_, i) => `@p${i}`).join(', ')}`);
+    expect([sql, await warnings()]).toEqual([sql, [`skip prepared plan-cache: ${reason}`]]);
+  }
 });
 
 test('values that are stored', async () => {

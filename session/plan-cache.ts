@@ -6,9 +6,11 @@ import type { TableStatistics } from '../statistics/table-statistics.js';
 import { isAscii } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import type { ParamValue } from './client-session.js';
+import type { CacheGate } from './plan-cache-reasons.js';
 import type { Session } from './session.js';
-import type { SessionPlanContext } from './session-plan.js';
+import { accountHolds, type SessionPlanContext } from './session-plan.js';
 import type { SummaryHandle } from './summary/statement-summaries.js';
+import { textPlanReason, type Plannable } from './text-plan-reasons.js';
 
 /** Plans kept of one text: for other parameter classes, databases, settings. */
 const MAX_VARIANTS = 8;
@@ -29,9 +31,12 @@ interface PlannedTable {
 export class ParamNeeds implements PlanReuse {
   readonly fixed = new Set<number>();
   readonly ascii = new Set<number>();
+  /** Why TiDB keeps no plan for these values, in its words. */
+  reason: string | null = null;
 
-  fix(param: number): void {
+  fix(param: number, reason?: string): void {
     this.fixed.add(param);
+    this.reason ??= reason ?? null;
   }
 
   requireAscii(param: number): void {
@@ -53,6 +58,13 @@ export class CachedPlan {
     private readonly ascii: readonly number[],
     private readonly tables: readonly PlannedTable[],
     private readonly privileges: readonly (readonly [privilege: string, db: string, table: string])[],
+    /** What the definers of views must hold. */
+    private readonly definers: readonly (readonly [
+      account: string,
+      privilege: string,
+      db: string,
+      table: string,
+    ])[],
     private readonly pessimistic: boolean,
     /** Tables that the plan scans, with whether own writes are merged into the scan. */
     private readonly dirty: ReadonlyMap<number, boolean>,
@@ -90,6 +102,8 @@ export class CachedPlan {
   /** Who holds privileges for single columns gets a plan that was made with them. */
   allows(session: Session): boolean {
     const { privileges } = session;
+    for (const [account, privilege, db, table] of this.definers)
+      if (!accountHolds(session, account, privilege, db, table)) return false;
     return !privileges.limited || this.privileges.every(([p, db, table]) => privileges.has(p, db, table));
   }
 
@@ -118,6 +132,22 @@ export class PlanSlot {
   /** Where executions are counted (statement summaries). */
   summary: SummaryHandle | null = null;
   private hits = 0;
+  /** Variables that may forbid to keep plans when a prepared statement is executed. */
+  gates: readonly CacheGate[] = [];
+  private told: {
+    readonly schema: InfoSchema;
+    readonly setting: string;
+    readonly reason: string | null;
+  } | null = null;
+
+  /** Why TiDB would keep no plan of this text, in its words. */
+  textReason(session: Session, stmt: Plannable): string | null {
+    const { schema, vars } = session;
+    const setting = `${vars.get('tidb_enable_non_prepared_plan_cache_for_dml')} ${vars.get('tidb_enable_plan_cache_for_param_limit')} ${session.currentDatabase}`;
+    if (this.told?.schema !== schema || this.told.setting !== setting)
+      this.told = { schema, setting, reason: textPlanReason(stmt, vars, schema, session.currentDatabase) };
+    return this.told.reason;
+  }
 
   /** `ofText`: plans of a text that was not prepared. */
   constructor(readonly ofText = false) {}
@@ -203,13 +233,14 @@ export function cachedPlan(
 ): CachedPlan | null {
   if (!planned.cacheable) return null;
   const { engine, schema } = session;
+  const reads = !planned.tables.some((t) => t.write);
   const tables: PlannedTable[] = [];
   for (const { db, table } of planned.tables) {
     // Partitions are chosen by the values of this execution.
     if (table.partition !== undefined) return null;
     if (
       table.virtual === true ||
-      table.view !== undefined ||
+      (table.view !== undefined && !reads) ||
       table.sequence !== undefined ||
       schema.table(db, table.name) !== table
     )
@@ -232,6 +263,7 @@ export function cachedPlan(
     [...needs.ascii],
     tables,
     context.privileges,
+    context.definers,
     isPessimistic(session),
     context.dirty,
     schema,

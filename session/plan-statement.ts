@@ -1,4 +1,3 @@
-import type { DeleteStmt, InsertStmt, Query, UpdateStmt } from '../parser/ast/index.js';
 import type { InfoSchema } from '../catalog/model.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import { planStatement, tryPointPlan } from '../planner/planner.js';
@@ -10,9 +9,9 @@ import { evolves, noteCandidate } from './bindings/evolution.js';
 import type { ParamValue } from './client-session.js';
 import { cachedPlan, paramClasses, ParamNeeds, type PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
+import { conjunctionReason } from './plan-cache-reasons.js';
 import { SessionPlanContext } from './session-plan.js';
-
-type Plannable = Query | InsertStmt | UpdateStmt | DeleteStmt;
+import type { Plannable } from './text-plan-reasons.js';
 
 /** Plans a query or DML statement: the point path when it applies, else the optimizer. `params` null: for PREPARE. */
 export function planQuery(
@@ -85,13 +84,21 @@ export function planReusable(
   params: readonly ParamValue[],
   slot: PlanSlot,
 ): Awaitable<PlannedStatement> {
+  for (const gate of slot.gates)
+    if (session.vars.get(gate.variable) === 'OFF') {
+      tellSkipped(session, gate.reason);
+      return planQuery(session, stmt, params);
+    }
   const environment = session.planEnvironment();
   const classes = paramClasses(params);
   const hit = slot.find(session, environment, classes, params);
   if (hit !== null) {
     hit.checkPrivileges(session);
     // TiDB tells of texts only where its cache for them is switched on.
-    session.planFromCache = !slot.ofText || session.vars.get('tidb_enable_non_prepared_plan_cache') === 'ON';
+    session.planFromCache =
+      !slot.ofText ||
+      (session.vars.get('tidb_enable_non_prepared_plan_cache') === 'ON' &&
+        slot.textReason(session, stmt) === null);
     recallBound(session, hit.planned);
     return hit.planned;
   }
@@ -137,6 +144,9 @@ async function planBoundKept(
   }
 }
 
+const tellSkipped = (session: Session, reason: string): void =>
+  session.statement.warn({ level: 'Warning', code: 1105, message: `skip prepared plan-cache: ${reason}` });
+
 const ignoresCache = (stmt: Plannable): boolean =>
   'hints' in stmt && stmt.hints.some((h) => h.name === 'IGNORE_PLAN_CACHE');
 
@@ -147,10 +157,14 @@ function planKept(
   params: readonly ParamValue[],
   slot: PlanSlot,
 ): Awaitable<PlannedStatement> {
-  if (ignoresCache(stmt)) return planUnbound(session, stmt, params, session.schema);
+  if (ignoresCache(stmt)) {
+    if (!slot.ofText) tellSkipped(session, 'ignore_plan_cache hint used in SQL binding');
+    return planUnbound(session, stmt, params, session.schema);
+  }
   const environment = session.planEnvironment();
   const classes = paramClasses(params);
   const needs = new ParamNeeds();
+  if (!slot.ofText) needs.reason = conjunctionReason(stmt);
   const context = new SessionPlanContext(session, session.schema, params, needs);
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
@@ -161,5 +175,7 @@ function planKept(
   if (session.statement.warningCount > warningCount) return planned;
   const plan = cachedPlan(session, planned, environment, params, classes, needs, context);
   if (plan !== null) slot.add(plan);
+  // Where TiDB keeps no plan we keep one for these values alone.
+  if (needs.reason !== null && !slot.ofText) tellSkipped(session, needs.reason);
   return planned;
 }

@@ -9,7 +9,7 @@ import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './
 import { resultColumns } from './operator-rows.js';
 import { planQuery } from './plan-statement.js';
 import type { PlanSlot } from './plan-cache.js';
-import { uncacheableReason } from './plan-cache-reasons.js';
+import { cacheGates, uncacheableReason } from './plan-cache-reasons.js';
 import type { Session } from './session.js';
 import { staticRows, unnamedColumn } from './static-rows.js';
 import { statementBytes } from './statement-text.js';
@@ -18,6 +18,8 @@ export interface Prepared {
   readonly statement: ParsedStatement;
   /** Where its plans are kept; null when they are not. */
   readonly planSlot: PlanSlot | null;
+  /** Current at PREPARE: names without a database belong to it whenever the statement is executed. */
+  readonly database: string;
 }
 
 /** Statements that may not be prepared (MySQL manual, "SQL Syntax Permitted in Prepared Statements"). */
@@ -44,7 +46,8 @@ export class PreparedStatements {
     const statement = this.parse(statementBytes(sql, this.session.vars.get('character_set_client')));
     const id = this.nextId++;
     const columns = await this.columnsOf(statement);
-    this.byId.set(id, { statement, planSlot: this.slotOf(statement) });
+    const database = this.session.currentDatabase;
+    this.byId.set(id, { statement, planSlot: this.slotOf(statement), database });
     const param = unnamedColumn('?', newFieldType(TypeCode.VarString));
     return { id, params: Array.from({ length: statement.paramCount }, () => param), columns, warnings: 0 };
   }
@@ -56,6 +59,7 @@ export class PreparedStatements {
       prepared.statement,
       inServerCharset(params, this.session.vars.get('character_set_client')),
       prepared.planSlot,
+      prepared.database,
     );
     if (!cursor) return result;
     return andThen(result, (r) => (r.kind === 'rows' ? materialize(r) : r));
@@ -71,7 +75,8 @@ export class PreparedStatements {
   prepareNamed(name: string, sql: string): void {
     this.byName.delete(name.toLowerCase());
     const statement = this.parse(sql);
-    this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement, true) });
+    const database = this.session.currentDatabase;
+    this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement, true), database });
   }
   named(name: string): Prepared {
     const prepared = this.byName.get(name.toLowerCase());
@@ -94,8 +99,12 @@ export class PreparedStatements {
       this.session.vars.get('tidb_enable_prepared_plan_cache') !== 'ON'
     )
       return null;
-    const reason = uncacheableReason(statement, this.session.vars);
-    if (reason === null) return this.session.engine.planCache.slot(statement.text);
+    const reason = uncacheableReason(statement, this.session.vars, this.session.currentDatabase);
+    if (reason === null) {
+      const slot = this.session.engine.planCache.slot(statement.text);
+      slot.gates = cacheGates(statement);
+      return slot;
+    }
     if (told)
       this.session.statement.warn({
         level: 'Warning',

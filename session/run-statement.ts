@@ -34,7 +34,7 @@ const MAX_RETRIES = 64;
 
 /**
  * The life of a statement: fresh context, implicit commit where the statement asks for it, the transaction it runs in,
- * undo on error, autocommit at its end, diagnostics. Results that stream keep the statement open until they are closed.
+ * undo on error, autocommit at its end, diagnostics. `database`: names without one belong to it. Results that stream keep the statement open until they are closed.
  */
 export function runStatement(
   session: Session,
@@ -42,18 +42,27 @@ export function runStatement(
   params: readonly ParamValue[],
   planSlot: PlanSlot | null = null,
   text: string | Uint8Array = parsed.text,
+  database: string = session.currentDatabase,
 ): Awaitable<StatementResult> {
   const { stmt } = parsed;
   session.throwIfKilled();
   session.engine.throwIfStopping(session.connection.id);
   if (stmt.kind === 'Execute') {
     const { prepared, params: values } = resolveExecute(session, stmt);
-    return runStatement(session, prepared.statement, values, prepared.planSlot);
+    return runStatement(
+      session,
+      prepared.statement,
+      values,
+      prepared.planSlot,
+      prepared.statement.text,
+      prepared.database,
+    );
   }
   const handler = handlerOf(stmt.kind);
   const keeps = handler.keepsDiagnostics?.(stmt) ?? false;
   const statement = startStatement(session, parsed, text, params, handler.writes === true);
   statement.planSlot = planSlot;
+  if (database !== session.currentDatabase && stmt.kind !== 'Use') inDatabase(session, statement, database);
   const fail = (error: unknown): Awaitable<never> => failStatement(session, statement, error);
   const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
     session.transaction.history?.note(parsed, params);
@@ -102,6 +111,13 @@ export function runStatement(
   } catch (error) {
     return fail(error);
   }
+}
+
+/** A prepared statement runs in the database that was current when it was prepared. */
+function inDatabase(session: Session, statement: StatementContext, database: string): void {
+  const current = session.currentDatabase;
+  session.currentDatabase = database;
+  statement.onFinish(() => (session.currentDatabase = current));
 }
 
 /** Statements that change nothing that is stored for good, though they end the transaction or look like it. */

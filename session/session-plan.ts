@@ -22,6 +22,8 @@ export class SessionPlanContext implements PlanContext {
   readonly missing = new Set<number>();
   /** What was checked while planning, to be checked again whenever a plan is reused. */
   readonly privileges: (readonly [string, string, string])[] = [];
+  /** What definers of views were found to hold: [account, privilege, db, table]. */
+  readonly definers: (readonly [string, string, string, string])[] = [];
 
   constructor(
     private readonly session: Session,
@@ -81,10 +83,8 @@ export class SessionPlanContext implements PlanContext {
     throw mysqlError('ER_COLUMNACCESS_DENIED_ERROR', privilege, user, host, column, table);
   }
   holdsPrivilege(account: string, privilege: string, db: string, table: string): boolean {
-    const { accounts } = this.session.engine;
-    const [user, host] = account.slice(1, -1).split('`@`');
-    const found = accounts.find(user ?? '', host ?? '');
-    return found !== null && accounts.checkerFor(found).has(privilege, db, table);
+    if (this.reuse !== null) this.definers.push([account, privilege, db, table]);
+    return accountHolds(this.session, account, privilege, db, table);
   }
   hasDirtyWrites(tableId: number): boolean {
     const dirty = this.session.transaction.isDirty(tableId);
@@ -100,4 +100,17 @@ export class SessionPlanContext implements PlanContext {
   span<T>(name: string, fn: () => T): T {
     return this.session.tracer === null ? fn() : this.session.tracer.span(name, fn);
   }
+}
+
+/** Whether an account ('`user`@`host`') holds a privilege. */
+export function accountHolds(
+  { engine: { accounts } }: Session,
+  account: string,
+  privilege: string,
+  db: string,
+  table: string,
+): boolean {
+  const [user, host] = account.slice(1, -1).split('`@`');
+  const found = accounts.find(user ?? '', host ?? '');
+  return found !== null && accounts.checkerFor(found).has(privilege, db, table);
 }

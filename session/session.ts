@@ -231,8 +231,9 @@ export class Session implements ClientSession {
     statement: ParsedStatement,
     params: readonly ParamValue[],
     planSlot: PlanSlot | null = null,
+    database: string = this.currentDatabase,
   ): Awaitable<StatementResult> {
-    return runStatement(this, statement, params, planSlot);
+    return runStatement(this, statement, params, planSlot, statement.text, database);
   }
 
   prepare(sql: Uint8Array): Awaitable<PreparedInfo> {

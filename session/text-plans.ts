@@ -13,14 +13,25 @@ import { PlanSlot } from './plan-cache.js';
 
 /** Times a text is met before its template is made: most texts are met once. */
 const WORTH_AFTER = 2;
+/** Variants of a template with fixed literals; with more of them each text is taken for itself. */
+const MAX_VARIANTS = 16;
+const NONE: readonly number[] = [];
 
 /** What texts of one template share. */
 interface Template {
   /** The template's bytes followed by its literals' kinds. */
   readonly key: Uint8Array;
   seen: number;
-  /** The statement with markers for literals; null when it is not known yet, or cannot be had. */
-  statement: ParsedStatement | null;
+  /** Literals that are more than values (a name of a column is made of them, or they name one): the text keeps them. */
+  fixed: readonly number[];
+  /** By the texts of the fixed literals, joined. */
+  readonly variants: Map<string, Variant>;
+}
+
+/** The texts of one template that have their fixed literals in common. */
+interface Variant {
+  /** The statement with markers for the literals that are values; null when it cannot be had. */
+  readonly statement: ParsedStatement | null;
   readonly slot: PlanSlot;
 }
 
@@ -50,23 +61,33 @@ export class TextPlans {
     if (!mayHavePlan(sql) || !scanner.scan(sql)) return null;
     let known = this.templates.get(scanner.hash);
     if (known === undefined || !sameKey(known.key)) {
-      known = { key: keyOf(), seen: 0, statement: null, slot: new PlanSlot(true) };
+      known = { key: keyOf(), seen: 0, fixed: NONE, variants: new Map<string, Variant>() };
       this.templates.set(scanner.hash, known);
     }
     if (known.seen < WORTH_AFTER) {
       known.seen++;
       if (known.seen < WORTH_AFTER && vars.get('tidb_enable_non_prepared_plan_cache') !== 'ON') return null;
       known.seen = WORTH_AFTER;
-      known.statement = templateStatement();
+      known.fixed = fixedLiterals();
     }
-    if (known.statement === null || !known.slot.worthwhile) return null;
-    const params = new Array<ParamValue>(scanner.count);
-    for (let i = 0; i < params.length; i++) {
+    const { fixed } = known;
+    const name = fixed.length === 0 ? '' : fixedKey(sql, fixed);
+    let variant = known.variants.get(name);
+    if (variant === undefined) {
+      if (known.variants.size >= MAX_VARIANTS) return null;
+      variant = { statement: templateStatement(sql, fixed), slot: new PlanSlot(true) };
+      known.variants.set(name, variant);
+    }
+    const { statement, slot } = variant;
+    if (statement === null || !slot.worthwhile) return null;
+    const params = new Array<ParamValue>(scanner.count - fixed.length);
+    for (let i = 0, k = 0; i < scanner.count; i++) {
+      if (fixed.length > 0 && fixed.includes(i)) continue;
       const value = literalValue(sql, i, ctx);
       if (value === null) return null;
-      params[i] = value;
+      params[k++] = value;
     }
-    return { statement: known.statement, params, slot: known.slot };
+    return { statement, params, slot };
   }
 
   clear(): void {
@@ -142,9 +163,8 @@ const TEMPLATED: ReadonlySet<Statement['kind']> = new Set([
   'Delete',
 ]);
 
-/** The scanned template parsed; null where a literal stands that is more than a value. */
-function templateStatement(): ParsedStatement | null {
-  const text = Buffer.from(scanner.text.buffer, 0, scanner.length).toString('latin1');
+/** The scanned template parsed; null where it is no statement with plans. */
+function parseTemplate(text: string): ParsedStatement | null {
   let statements: readonly ParsedStatement[];
   try {
     statements = parse(text, {});
@@ -154,7 +174,61 @@ function templateStatement(): ParsedStatement | null {
   }
   const statement = statements[0];
   if (statements.length !== 1 || statement === undefined || !TEMPLATED.has(statement.stmt.kind)) return null;
-  return statement.paramCount === scanner.count && valuesOnly(statement.stmt) ? statement : null;
+  return statement;
+}
+
+const scannedTemplate = (): string => Buffer.from(scanner.text.buffer, 0, scanner.length).toString('latin1');
+
+/** Numbers of the scanned text's literals that stand where they are more than values. */
+function fixedLiterals(): readonly number[] {
+  const statement = parseTemplate(scannedTemplate());
+  if (statement === null || statement.paramCount !== scanner.count) return NONE;
+  const fixed: number[] = [];
+  namingMarkers(statement.stmt, false, fixed);
+  return fixed.length === 0 ? NONE : fixed.sort((a, b) => a - b);
+}
+
+function fixedKey(sql: Uint8Array, fixed: readonly number[]): string {
+  let key = '';
+  for (const i of fixed) key += `${asciiText(sql, scanner.starts[i]!, scanner.ends[i]!)}\n`;
+  return key;
+}
+
+/** The scanned template, its fixed literals as they are written, parsed; null where a literal stands that is more than a value. */
+function templateStatement(sql: Uint8Array, fixed: readonly number[]): ParsedStatement | null {
+  let text = scannedTemplate();
+  if (fixed.length > 0) {
+    const parts = text.split('?');
+    // A quoted name with a question mark.
+    if (parts.length !== scanner.count + 1) return null;
+    text = parts[0]!;
+    for (let i = 0; i < scanner.count; i++) {
+      if (scanner.coded[i] === 1 && fixed.includes(i)) return null;
+      const quote = scanner.kinds[i] === LiteralKind.String ? 1 : 0;
+      text += fixed.includes(i) ? asciiText(sql, scanner.starts[i]! - quote, scanner.ends[i]! + quote) : '?';
+      text += parts[i + 1]!;
+    }
+  }
+  const statement = parseTemplate(text);
+  if (statement === null || statement.paramCount !== scanner.count - fixed.length) return null;
+  return valuesOnly(statement.stmt) ? statement : null;
+}
+
+/** Gathers the numbers of markers within parts that name columns. */
+function namingMarkers(node: unknown, naming: boolean, into: number[]): void {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+  if (Array.isArray(node)) return node.forEach((x) => namingMarkers(x, naming, into));
+  const n = node as { readonly kind?: unknown; readonly index?: unknown };
+  if (n.kind === 'ParamMarker') {
+    if (naming) into.push(n.index as number);
+    return;
+  }
+  for (const [key, child] of Object.entries(node)) {
+    if (key === 'fields')
+      for (const { alias, expr } of child as readonly SelectField[])
+        namingMarkers(expr, naming || alias === null, into);
+    else namingMarkers(child, naming || NAMING.has(key), into);
+  }
 }
 
 /** Parts of a query in which a literal names a column, as it does in a field without a name. */

@@ -8,7 +8,13 @@ const seed = testSeed();
 function check(values: readonly Datum[], collate: string): void {
   const collation = collationOf({ collate });
   const compare = (a: Datum, b: Datum): number =>
-    a instanceof Uint8Array ? collation.compare(a, b as Uint8Array) : a! < b! ? -1 : a! > b! ? 1 : 0;
+    a instanceof Uint8Array
+      ? collation.compare(a, b as Uint8Array)
+      : (a as number) < (b as number)
+        ? -1
+        : (a as number) > (b as number)
+          ? 1
+          : 0;
   const expected = [...values.keys()].sort((a, b) => compare(values[a]!, values[b]!) || a - b);
   const sorted = sortByValue(
     Uint32Array.from(values.keys()),

@@ -4,6 +4,7 @@ import { stripParens } from '../../parser/ast/index.js';
 import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { isAscii } from '../../types/charset.js';
+import { datumToString } from '../../types/format.js';
 import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { BuildState } from './build-state.js';
 import { NULL_CONSTANT } from './literal.js';
@@ -13,11 +14,11 @@ import { NULL_CONSTANT } from './literal.js';
  * is folded and refined like one; so it is in a plan that will be reused, which then holds for this value alone. A plan
  * made without values keeps the marker.
  */
-export function literalParam(state: BuildState, index: number): Constant {
+export function literalParam(state: BuildState, index: number, reason?: string): Constant {
   const { params, reuse } = state.ctx;
   if (params === null) return { ...NULL_CONSTANT, param: index };
   if (reuse === undefined || reuse === null) state.cacheable = false;
-  else reuse.fix(index);
+  else reuse.fix(index, reason);
   const given = params[index];
   if (given === undefined) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
   return { kind: 'constant', type: given.type, value: given.value };
@@ -67,9 +68,20 @@ function paramBeside(state: BuildState, index: number, other: Expression): Const
   const given = state.ctx.params?.[index];
   const type =
     other.kind === 'column' && given !== undefined ? standingType(given.type, given.value, other.type) : null;
-  if (type === null || given === undefined) return literalParam(state, index);
+  if (type === null || given === undefined)
+    return literalParam(state, index, given === undefined ? undefined : conversionReason(given, other));
   if (type.charset === 'ascii' && given.type.charset !== 'ascii') state.ctx.reuse?.requireAscii(index);
   return { kind: 'constant', type, value: given.value, param: index };
+}
+
+/** TiDB's word for values that are looked at while planning because an integer column is compared with them. */
+function conversionReason(
+  given: { readonly type: FieldType; readonly value: Datum },
+  other: Expression,
+): string | undefined {
+  if (other.kind !== 'column' || evalType(other.type) !== 'int' || given.value === null) return undefined;
+  if (evalType(given.type) === 'int' && other.type.tp !== TypeCode.Year) return undefined;
+  return `'${datumToString(given.value, given.type)}' may be converted to INT`;
 }
 
 const reused = (state: BuildState): boolean => state.ctx.reuse !== undefined && state.ctx.reuse !== null;

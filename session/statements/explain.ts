@@ -1,6 +1,7 @@
 import { checksForeignKeys } from '../foreign-keys.js';
 import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
+import { restore } from '../../parser/restore.js';
 import { explainRows, type ExplainFormat } from '../../planner/explain/explain.js';
 import { foreignKeySteps } from '../../planner/explain/foreign-keys.js';
 import { executeDml } from '../../executor/execute-dml.js';
@@ -14,6 +15,8 @@ import type { Span } from '../tracer.js';
 import { StatementRuntimeStats, Tracer } from '../tracer.js';
 import type { TransactionNeed } from './statement-handler.js';
 import { lockingContext, openQuery, planForRun } from './query.js';
+import { planReusable } from '../plan-statement.js';
+import { textPlanReason } from '../text-plan-reasons.js';
 import { tracePlan } from '../replayer/trace-plan.js';
 import { describeTable } from '../show/describe.js';
 import { registerStatement } from './statement-handler.js';
@@ -70,7 +73,10 @@ registerStatement('Explain', {
         'ER_UNKNOWN_ERROR',
         "'explain format=true_card_cost' cannot work without 'analyze', please use 'explain analyze format=true_card_cost'",
       );
-    const planned = await planForRun(session, inner);
+    const planned =
+      stmt.format?.toLowerCase() === 'plan_cache'
+        ? await planAsText(session, inner)
+        : await planForRun(session, inner);
     if (format === 'verbose' && session.planBinding !== null)
       session.statement.warn({
         level: 'Note',
@@ -86,6 +92,25 @@ registerStatement('Explain', {
     return planRows(explainRows(planned, format, stats, steps));
   },
 });
+
+/** The plan that the statement would have as a text of its own, kept for it or not, with the reason why not. */
+async function planAsText(session: Session, stmt: Explainable): Promise<PlannedStatement> {
+  const { vars, engine, schema, currentDatabase } = session;
+  if (vars.get('tidb_enable_non_prepared_plan_cache') !== 'ON') return planForRun(session, stmt);
+  const reason = textPlanReason(stmt, vars, schema, currentDatabase);
+  if (reason !== null) {
+    session.statement.warn({
+      level: 'Warning',
+      code: 1105,
+      message: `skip non-prepared plan-cache: ${reason}`,
+    });
+    return planForRun(session, stmt);
+  }
+  const match = engine.textPlans.find(Buffer.from(restore(stmt)), session.evalContext, vars);
+  if (match === null) return planForRun(session, stmt);
+  session.evalContext.params = match.params;
+  return planReusable(session, explainable(match.statement.stmt), match.params, match.slot);
+}
 
 /** A plan shows what is behind views: who may not see that otherwise may not see the plan. Throws 1345. */
 function refuseHiddenViews(session: Session, planned: PlannedStatement): void {
