@@ -42,6 +42,8 @@ export async function applyAddColumn(
   if (t.columns.filter((c) => !c.hidden).length >= MAX_COLUMNS) throw mysqlError('ER_TOO_MANY_FIELDS');
   plan.touchColumn(def.name);
   const id = t.maxColumnId + 1;
+  const given = def.options.find((o) => o.kind === 'Default');
+  if (given !== undefined) checkForOldRows(given.value);
   const built = await buildColumn(ctx, def, id, t.columns.length, t);
   const refuse = (what: string): never => {
     throw mysqlError(
@@ -58,12 +60,12 @@ export async function applyAddColumn(
       `unsupported add column '${def.name}' constraint AUTO_RANDOM when altering '${plan.db.name}.${t.name}'`,
     );
   if (built.keys.primary) refuse('PRIMARY KEY');
+  checkComputedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), built.column]);
   if (built.column.generatedStored)
     throw mysqlError(
       'ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN',
       'Adding generated stored column through ALTER TABLE',
     );
-  checkComputedColumns(ctx, [...t.columns.filter((c) => c.state === 'public'), built.column]);
   const column = await forOldRows(plan, built.column);
   plan.table = placeColumn(
     { ...t, maxColumnId: id, columns: [...t.columns, column] },
@@ -84,7 +86,6 @@ async function forOldRows(plan: AlterPlan, column: ColumnInfo): Promise<ColumnIn
   if (column.generated !== '') return column;
   if (column.default.kind === 'expr') {
     const expr = plan.ctx.parse(column.default.sql);
-    checkForOldRows(expr);
     const reads = columnsRead(expr);
     // Rows are filled while their columns have the names that they had before.
     const renamed = [...plan.renamed.values()].find((to) => reads.includes(to.toLowerCase()));

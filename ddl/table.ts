@@ -54,11 +54,13 @@ export async function createTable(
   const db = requireDatabase(ctx, stmt.table.schema);
   ctx.checkPrivilege('CREATE', db.name, stmt.table.name);
   if (db.id >= 2 ** 52) throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', db.name);
-  if (existsAlready(ctx, db, stmt)) return null;
+  // What is wrong with the definition is told first.
+  if (stmt.ifNotExists && existsAlready(ctx, db, stmt)) return null;
   const built =
     stmt.like === null
       ? await buildTable(ctx, stmt, db, selected)
       : copyOf(requireTable(ctx, stmt.like).table, stmt);
+  if (existsAlready(ctx, db, stmt)) return null;
   checkReferrers(ctx, db, built);
   if (built.indices.every((i) => !i.primary) && ctx.variable('sql_require_primary_key') === 'ON')
     throw mysqlError('ER_TABLE_WITHOUT_PK');

@@ -134,6 +134,11 @@ export class SessionTransaction {
     return [...this.written.keys()];
   }
 
+  /** Tables written, or whose metadata lock is held. */
+  get relatedTables(): number[] {
+    return [...new Set([...this.written.keys(), ...this.used.keys()])];
+  }
+
   noteStatement(statement: { readonly text: string }): void {
     if (this.noted.length < MAX_STATEMENTS) this.noted.push(statement);
   }
@@ -168,7 +173,7 @@ export class SessionTransaction {
   commit(look: (reached: bigint) => Awaitable<CommitView>): Awaitable<bigint> {
     const txn = this.txn;
     if (txn === null) return 0n;
-    const written = this.written;
+    const { written, used } = this;
     this.lastStartTs = txn.startTs;
     this.lastForUpdateTs = txn.forUpdateTs;
     this.forget();
@@ -177,6 +182,8 @@ export class SessionTransaction {
         for (const table of written.values()) {
           if (table.temporary === 'local') continue;
           const now = schema.tableById(table.id);
+          // DROP and TRUNCATE wait for whoever holds the metadata lock, and take along what it wrote.
+          if (now === null && used.has(table.id)) continue;
           if (now === null || !atMostOneStepBehind(table, now.table))
             throw mysqlError('ER_INFO_SCHEMA_CHANGED');
         }

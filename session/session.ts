@@ -463,7 +463,7 @@ export class Session implements ClientSession {
   /** The form in which a parse error reaches the client; it also becomes the session's diagnostics. */
   private syntaxError(error: unknown): unknown {
     if (!(error instanceof ParseError)) return error;
-    return this.failBeforeRun(new MysqlError(1064, '42000', error.message));
+    return this.failBeforeRun(new MysqlError(error.errno, '42000', error.message));
   }
 
   private failBeforeRun(error: MysqlError): MysqlError {
@@ -496,9 +496,12 @@ export class Session implements ClientSession {
         if (typeof mode !== 'number') break;
         e.sqlMode = mode;
         this.plainMode = (mode & READING_MODES) === 0;
-        this.parseOptions = parseOptions(mode);
+        this.parseOptions = { ...parseOptions(mode), looseDouble: this.parseOptions.looseDouble === true };
         break;
       }
+      case 'tidb_enable_strict_double_type_check':
+        this.parseOptions = { ...this.parseOptions, looseDouble: value === 'OFF' };
+        break;
       case 'time_zone':
         e.timeZone = value;
         break;

@@ -77,7 +77,7 @@ function localTransactions(core: EngineCore): TransactionFact[] {
       user: s.connection.user,
       db: s.currentDatabase,
       statements: transaction.statements,
-      tables: transaction.writtenTables,
+      tables: transaction.relatedTables,
     });
   }
   return facts;

@@ -12,7 +12,7 @@ import { durationToDecimal, durationToNumber, roundDuration } from './duration.j
 import type { FieldType } from './field-type.js';
 import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from './field-type.js';
 import { datumToString, datumToText } from './format.js';
-import { jsonFromText, jsonToText, readJsonScalar } from './json/binary.js';
+import { encodeJson, jsonFromText, jsonToText, readJsonScalar } from './json/binary.js';
 import { parseJsonNumber } from './json/cast.js';
 import { clampInteger, parseDecimal, parseDouble, plainDecimal } from './number-parse.js';
 import { dateTimeToDecimal, dateTimeToNumber, dateToNumber, rescaleDateTime } from './time.js';
@@ -97,10 +97,21 @@ export function convertDatum(v: Datum, from: FieldType, to: FieldType, ctx: Conv
       return assignSet(v, from, to, ctx);
     case TypeCode.Json:
       if (from.tp === TypeCode.Json) return v;
+      // What is no text of its own is a scalar: its text is a JSON string.
+      if (evalType(from) === 'datetime' || evalType(from) === 'duration')
+        return encodeJson(timeTextInJson(v, from));
       return jsonFromText(datumToString(v, from));
     default:
       return assignString(v, from, to, ctx);
   }
+}
+
+/** Times in JSON are shown with microseconds. */
+function timeTextInJson(v: Datum, from: FieldType): string {
+  const text = datumToString(v, from);
+  if (from.tp === TypeCode.Date) return text;
+  const dot = text.indexOf('.');
+  return dot < 0 ? `${text}.000000` : text.padEnd(dot + 7, '0');
 }
 
 /** A number text with no digits or with a tail: 1366, as TiDB reports both. */

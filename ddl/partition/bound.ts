@@ -78,7 +78,7 @@ export async function boundText(
     stored instanceof Uint8Array &&
     /[^\x20-\x7e]/.test(Buffer.from(stored).toString('latin1'))
   )
-    return `0x${Buffer.from(stored).toString('hex')}`;
+    return `${e.kind === 'StringLiteral' ? '_binary ' : ''}0x${Buffer.from(stored).toString('hex')}`;
   const text = datumToString(stored, to.type);
   return target === 'int' ? text : `'${text.replace(/\\/g, '\\\\').replace(/'/g, "''")}'`;
 }

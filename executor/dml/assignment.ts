@@ -109,7 +109,12 @@ export class Assigner implements ConvertContext {
           column,
         );
       case 'none':
-        if (!isNotNull(column.type)) return null;
+        if (!isNotNull(column.type)) {
+          // ALTER COLUMN … DROP DEFAULT took away DEFAULT NULL, too.
+          if ((column.type.flag & Flag.NoDefaultValue) !== 0)
+            this.problem(!this.strict, 'ER_NO_DEFAULT_FOR_FIELD', column.name);
+          return null;
+        }
         // ENUM NOT NULL has its first member for a default (manual, "Data Type Default Values").
         if (column.type.tp === TypeCode.Enum) return 1;
     }

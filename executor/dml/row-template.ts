@@ -10,7 +10,7 @@ import type { Insert } from '../../planner/physical/plan.js';
 import { defaultExpression, generationOf, rowColumns } from '../../planner/resolve/table-expression.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
-import { isNotNull } from '../../types/field-type.js';
+import { Flag, isNotNull, type FieldType } from '../../types/field-type.js';
 import type { ExecContext } from '../exec-context.js';
 import { implicitDefault, type Assigner } from './assignment.js';
 
@@ -41,6 +41,9 @@ interface Defaults {
 /** By the plan's list of columns. */
 const DEFAULTS = new WeakMap<readonly ColumnInfo[], Defaults & { readonly table: TableInfo }>();
 
+/** NOT NULL, or what DROP DEFAULT leaves. */
+const needsValue = (type: FieldType): boolean => (type.flag & (Flag.NotNull | Flag.NoDefaultValue)) !== 0;
+
 function defaultsOf(table: TableInfo, given: readonly ColumnInfo[]): Defaults {
   let known = DEFAULTS.get(given);
   if (known?.table === table) return known;
@@ -57,7 +60,7 @@ function defaultsOf(table: TableInfo, given: readonly ColumnInfo[]): Defaults {
       else if (d.kind === 'now') others.push(c);
     } else if (c.id !== auto || d.kind === 'expr') {
       if (d.kind === 'value' && d.value !== null) constants[c.offset] = d.value;
-      else if (d.kind === 'now' || d.kind === 'expr' || isNotNull(c.type)) others.push(c);
+      else if (d.kind === 'now' || d.kind === 'expr' || needsValue(c.type)) others.push(c);
     }
   }
   DEFAULTS.set(given, (known = { table, constants, others }));

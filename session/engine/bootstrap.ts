@@ -6,7 +6,7 @@ import type { EngineCore } from './engine-core.js';
 import { loadGlobals } from './global-store.js';
 
 /** Raised when SYSTEM_TABLES changes; older stores get the tables that they lack. */
-const BOOTSTRAP_VERSION = 7;
+const BOOTSTRAP_VERSION = 8;
 
 const WAIT_MS = 100;
 

@@ -112,6 +112,12 @@ const TTL_TABLES: readonly string[] = [
     create_time TIMESTAMP NOT NULL, finish_time TIMESTAMP NOT NULL, ttl_expire TIMESTAMP NOT NULL, summary_text TEXT, expired_rows BIGINT, deleted_rows BIGINT, error_delete_rows BIGINT, status VARCHAR(64) NOT NULL, KEY (table_schema, table_name, create_time), KEY (parent_table_id, create_time), KEY (create_time))`,
 ];
 
+/** Transactions whose metadata locks hold up schema changes (TiDB manual, "Metadata Lock"). */
+const MDL_VIEW = `CREATE OR REPLACE SQL SECURITY INVOKER VIEW mysql.tidb_mdl_view AS
+  SELECT j.job_id, j.db_name, j.table_name, j.query, t.session_id, t.start_time, tidb_decode_sql_digests(t.all_sql_digests, 4096) AS SQL_DIGESTS
+  FROM information_schema.ddl_jobs j JOIN information_schema.cluster_tidb_trx t
+  ON j.state NOT IN ('synced', 'cancelled', 'rollback done') AND FIND_IN_SET(j.table_id, t.related_table_ids)`;
+
 /** Tables of the `mysql` database and the first account, in the shape that MySQL's and TiDB's tools know. */
 export const SYSTEM_TABLES: readonly string[] = [
   'CREATE DATABASE IF NOT EXISTS mysql',
@@ -139,6 +145,7 @@ export const SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.expr_pushdown_blacklist (name CHAR(100) NOT NULL, store_type CHAR(100) NOT NULL DEFAULT 'tikv,tiflash,tidb', reason VARCHAR(200))`,
   `CREATE TABLE IF NOT EXISTS mysql.opt_rule_blacklist (name CHAR(100) NOT NULL)`,
   ...JOB_TABLES,
+  MDL_VIEW,
   ...TTL_TABLES,
   ...STATISTICS_TABLES,
   `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`,
