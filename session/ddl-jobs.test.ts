@@ -74,3 +74,23 @@ test('a job keeps to what ADMIN ALTER DDL JOBS says, and shows it', async () => 
   await a!.query('COMMIT');
   await change;
 });
+
+test('a statement waits for its job where that was taken over', async () => {
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => engine.session()));
+  await a!.query('CREATE TABLE away (id INT PRIMARY KEY, v INT)');
+  await a!.query('INSERT INTO away VALUES (1, 1)');
+  await a!.query('BEGIN');
+  await a!.query('UPDATE away SET v = 2');
+  const index = b!.query('ALTER TABLE away ADD INDEX v (v)');
+  await until(async () => (await newest(c!, 'away'))[1] === 'running');
+  const [id] = await newest(c!, 'away');
+  // Another node, which falls silent at once.
+  await c!.query(
+    `UPDATE mysql.tidb_ddl_job SET job_meta = REGEXP_REPLACE(REGEXP_REPLACE(CONVERT(job_meta USING utf8mb4), '"node":"[^"]*"', '"node":"other"'), '"leaseUntil":[0-9]+', '"leaseUntil":1') WHERE job_id = ${id}`,
+  );
+  await a!.query('COMMIT');
+  await index;
+  expect((await newest(c!, 'away'))[1]).toBe('synced');
+  expect(await c!.query('SELECT id FROM away FORCE INDEX (v) WHERE v = 2')).toEqual([['1']]);
+  await c!.query('ADMIN CHECK TABLE away');
+});

@@ -69,7 +69,11 @@ export interface RunningJob {
 /** The worker stops: the job stays where it is, for another node or for the next start. */
 class StoppedError extends Error {}
 
+/** This node gave no sign of life for too long: another goes on with the job. */
+class TakenOverError extends Error {}
+
 const WAIT_MS = 20;
+const ELSEWHERE_MS = 100;
 
 /** What ALTER TABLE makes of a statement. */
 export interface PlannedChange {
@@ -263,7 +267,28 @@ export class DdlWorker {
         running.context.interrupt();
       }
     }
-    return end;
+    return end.catch((e: unknown) => {
+      if (e instanceof TakenOverError) return this.awaitElsewhere(ctx, running.job.id);
+      throw e;
+    });
+  }
+
+  /** Waits for a job that another node has taken over. */
+  private async awaitElsewhere(ctx: DdlContext, id: number): Promise<DdlJob> {
+    for (let cancelled = false; ;) {
+      const reader = this.env.storage.snapshot(await this.env.storage.currentTs());
+      const ended = await this.jobs.ended(reader, id);
+      if (ended !== null) return ended;
+      if ((await this.jobs.running(reader, id)) === null) throw mysqlError('ER_DDL_JOB_NOT_FOUND', id);
+      try {
+        ctx.throwIfInterrupted();
+      } catch (e) {
+        if (this.stopping) throw e;
+        if (!cancelled) await this.ask(id, 'cancel');
+        cancelled = true;
+      }
+      await new Promise((resolve) => setTimeout(resolve, ELSEWHERE_MS));
+    }
   }
 
   private begin(job: DdlJob): RunningJob {
@@ -277,7 +302,8 @@ export class DdlWorker {
     this.running.set(job.id, running);
     running.ended
       .catch((e: unknown) => {
-        if (!(e instanceof StoppedError)) this.env.onError(e, `DDL job ${job.id}`);
+        if (!(e instanceof StoppedError || e instanceof TakenOverError))
+          this.env.onError(e, `DDL job ${job.id}`);
       })
       .finally(() => {
         this.running.delete(job.id);
@@ -293,7 +319,8 @@ export class DdlWorker {
       if (running.job.state === 'rollingback') await this.undo(running, null);
       else await this.forward(running);
     } catch (e) {
-      if (e instanceof StoppedError || this.stopping) throw new StoppedError();
+      if (this.stopping) throw new StoppedError();
+      if (e instanceof StoppedError || e instanceof TakenOverError) throw e;
       if (!isRevertible(running.job.work!.phase) || running.job.state === 'rollingback') throw e;
       await this.undo(running, e);
     }
@@ -460,7 +487,7 @@ export class DdlWorker {
   /** The job's row as it is in the store, which must still be this node's. */
   private async ours(txn: Transaction, job: DdlJob): Promise<DdlJob> {
     const stored = await this.jobs.running(txn, job.id);
-    if (stored?.node !== this.env.nodeId) throw new StoppedError();
+    if (stored?.node !== this.env.nodeId) throw new TakenOverError(`DDL job ${job.id} is another node's`);
     return stored;
   }
 
