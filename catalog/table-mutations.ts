@@ -205,6 +205,17 @@ export class IndexMutations {
     return values;
   }
 
+  /** Whether two rows of one handle surely have the same entry: the very same cells, where nothing needs to be encoded to see it. */
+  isUntouched(before: readonly Datum[], after: readonly Datum[]): boolean {
+    const { offsets, handleOffsets } = this;
+    for (let i = 0; i < offsets.length; i++)
+      if (!Object.is(before[offsets[i]!], after[offsets[i]!])) return false;
+    // The handle may be the same although a key column is written otherwise ('a' and 'A'), which restored data tell apart.
+    for (let i = 0; i < handleOffsets.length; i++)
+      if (!Object.is(before[handleOffsets[i]!], after[handleOffsets[i]!])) return false;
+    return true;
+  }
+
   /** Whether the row's entry must be the only one with its values: a unique index without NULL among them. */
   isDistinct(row: readonly Datum[]): boolean {
     if (!this.index.unique) return false;

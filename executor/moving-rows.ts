@@ -6,7 +6,7 @@ import { partitionLocator, type PartitionLocator } from '../planner/partition/lo
 import type { Datum } from '../types/datum.js';
 import { zoneOf } from './cop-reader.js';
 import type { ExecContext } from './exec-context.js';
-import { TableWriter } from './table-writer.js';
+import { TableWriter, type UniqueKey } from './table-writer.js';
 
 /**
  * Where the rows of a table lie in the other division while they move (TableInfo.moving). State delete-only: rows are
@@ -83,8 +83,14 @@ export class MovingTableWriter extends TableWriter {
     super(table, physicalId, ctx.txn!, zoneOf(ctx));
   }
 
-  override insert(row: readonly Datum[], handle: Handle, presume: boolean): void {
-    super.insert(row, handle, presume);
+  override insert(
+    row: readonly Datum[],
+    handle: Handle,
+    presume: boolean,
+    unique: readonly UniqueKey[] | null = null,
+    at = 0,
+  ): void {
+    super.insert(row, handle, presume, unique, at);
     this.putElsewhere(row, handle);
   }
 

@@ -54,18 +54,34 @@ export class TableWriter {
     return this.mutations.handleOf(row);
   }
 
-  /** Writes the record and its entries. `presume`: unique keys are checked by the store, at commit or when locked. */
-  insert(row: readonly Datum[], handle: Handle, presume: boolean): void {
+  /**
+   * Writes the record and its entries. `presume`: unique keys are checked by the store, at commit or when locked. `unique`: what
+   * `uniqueKeys` gave for the row, from `at` on.
+   */
+  insert(
+    row: readonly Datum[],
+    handle: Handle,
+    presume: boolean,
+    unique: readonly UniqueKey[] | null = null,
+    at = 0,
+  ): void {
     const { txn, mutations: m } = this;
     const flags = presume ? PRESUME_NOT_EXISTS : undefined;
-    txn.set(m.recordKey(handle), m.encodeRecord(row), m.hiddenHandle ? undefined : flags);
+    const hidden = m.hiddenHandle;
+    const key = unique === null || hidden ? m.recordKey(handle) : unique[at++]!.key;
+    txn.set(key, m.encodeRecord(row), hidden ? undefined : flags);
     for (const index of m.indexes) {
       if (!index.writable) continue;
-      const distinct = index.isDistinct(row) ? flags : undefined;
-      if (!index.multiValued) txn.set(index.key(row, handle), index.value(row, handle), distinct);
-      else
-        for (const entry of index.entryRows(row))
+      const isDistinct = index.isDistinct(row);
+      const distinct = isDistinct ? flags : undefined;
+      if (!index.multiValued) {
+        const entry = unique === null || !isDistinct ? index.key(row, handle) : unique[at++]!.key;
+        txn.set(entry, index.value(row, handle), distinct);
+      } else
+        for (const entry of index.entryRows(row)) {
+          if (isDistinct) at++;
           txn.set(index.key(entry, handle), index.value(entry, handle), distinct);
+        }
     }
     if (this.observer !== null) this.observer.inserted(row);
   }
@@ -108,6 +124,8 @@ export class TableWriter {
     const { txn, mutations: m } = this;
     txn.set(m.recordKey(handle), m.encodeRecord(newRow));
     for (const index of m.indexes) {
+      // The entry of an index that is being built may not be there yet.
+      if (index.index.state === 'public' && index.isUntouched(oldRow, newRow)) continue;
       if (index.multiValued) {
         this.updateEntries(index, oldRow, newRow, handle);
         continue;
@@ -120,7 +138,6 @@ export class TableWriter {
       const after = index.key(newRow, handle);
       const value = index.value(newRow, handle);
       if (equalBytes(before, after)) {
-        // The entry of an index that is being built may not be there yet.
         if (index.index.state === 'public' && equalBytes(index.value(oldRow, handle), value)) continue;
       } else txn.delete(before);
       txn.set(after, value);

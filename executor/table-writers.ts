@@ -34,8 +34,9 @@ export class TableWriters {
   private readonly locator: PartitionLocator | null;
   private readonly moving: MovingRows | null;
   private readonly exchanging: PartitionLocator | null;
-  private readonly parts = new Map<number, TableWriter>();
-  private readonly counts = new Map<number, PartitionCount>();
+  /** Of partitions, by id. */
+  private parts: Map<number, TableWriter> | null = null;
+  private counts: Map<number, PartitionCount> | null = null;
 
   constructor(
     private readonly table: TableInfo,
@@ -69,19 +70,20 @@ export class TableWriters {
     const { id, lower } = this.table.partition!.definitions[at]!;
     if (this.allowed !== null && !this.allowed.has(lower))
       throw mysqlError('ER_ROW_DOES_NOT_MATCH_GIVEN_PARTITION_SET');
-    let writer = this.parts.get(id);
+    let writer = this.parts?.get(id);
     if (writer === undefined) {
       writer = this.writerOf(id);
       const count = new PartitionCount();
       writer.observer = count;
-      this.counts.set(id, count);
-      this.parts.set(id, writer);
+      (this.counts ??= new Map()).set(id, count);
+      (this.parts ??= new Map()).set(id, writer);
     }
     return writer;
   }
 
   /** Tells how many rows of each partition were changed: statistics are kept of partitions as well. */
   noteModified(): void {
+    if (this.counts === null) return;
     for (const [id, c] of this.counts)
       this.ctx.noteModified(id, c.rowsInserted, c.rowsUpdated, c.rowsDeleted);
   }

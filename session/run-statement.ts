@@ -274,7 +274,7 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
   const txn = transaction.txn!;
   const staged = (): Awaitable<Outcome> => {
     const stage = txn.stage();
-    const { changes } = transaction;
+    transaction.keepChanges();
     const done = (outcome: Outcome): Outcome => {
       txn.releaseStage(stage);
       return outcome;
@@ -282,7 +282,7 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
     const failed = (thrown: unknown): Awaitable<Outcome> => {
       const error = namedDuplicate(session, txn, thrown);
       if (txn.valid) txn.rollbackStage(stage);
-      transaction.changes = changes;
+      transaction.undoChanges();
       if (!(error instanceof WriteConflictError) || !txn.pessimistic || attempt >= MAX_RETRIES) throw error;
       session.statement.throwIfInterrupted();
       return runStaged(session, run, attempt + 1);
@@ -340,7 +340,8 @@ function finishAutocommit(session: Session): Awaitable<void> {
 /** Commits what is open; conflicts and duplicates surface as the statement's error. */
 export function commitTransaction(session: Session): Awaitable<void> {
   if (!session.transaction.active) return;
-  const { txn, changes, history } = session.transaction;
+  const { txn, history } = session.transaction;
+  const changes = session.transaction.takeChanges();
   const committed = (ts: bigint): void => {
     session.transaction.lastCommitTs = ts;
     for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);

@@ -26,16 +26,17 @@ export interface BeginOptions {
 interface Savepoint {
   readonly name: string;
   stage: number;
-  readonly changes: RowChanges;
+  readonly changes: ReadonlyMap<number, RowChange>;
 }
 
-/** Rows added (net) and rows touched, by table. */
-export type RowChanges = ReadonlyMap<number, { readonly rows: number; readonly modified: number }>;
+/** Rows added (net) and rows touched of a table. */
+interface RowChange {
+  readonly rows: number;
+  readonly modified: number;
+}
 
 /** Statements remembered of one transaction (TiDB: max SQL digests of TIDB_TRX). */
 const MAX_STATEMENTS = 50;
-
-const NO_CHANGES: RowChanges = new Map();
 
 /**
  * The transaction of one session: from BEGIN, or from the first statement under autocommit=0, or of one autocommitted
@@ -69,8 +70,11 @@ export class SessionTransaction {
   private written = new Map<number, TableInfo>();
   /** Tables that a lasting transaction has used, as they were when it first did: schema changes wait for it (metadata lock). */
   private used = new Map<number, TableInfo>();
-  /** What the transaction did to the row counts; taken over when it commits. */
-  changes: RowChanges = NO_CHANGES;
+  /** What the transaction did to the row counts, by table; taken over when it commits. */
+  private changes = new Map<number, RowChange>();
+  /** What the statement that runs has changed there: tables, and what was counted of them before. */
+  private readonly changed: number[] = [];
+  private readonly before: (RowChange | undefined)[] = [];
 
   constructor(
     private storage: Storage,
@@ -156,9 +160,39 @@ export class SessionTransaction {
 
   noteModified(tableId: number, rows: number, modified: number): void {
     const before = this.changes.get(tableId);
-    const changes = new Map(this.changes);
-    changes.set(tableId, { rows: (before?.rows ?? 0) + rows, modified: (before?.modified ?? 0) + modified });
-    this.changes = changes;
+    this.changed.push(tableId);
+    this.before.push(before);
+    this.changes.set(
+      tableId,
+      before === undefined
+        ? { rows, modified }
+        : { rows: before.rows + rows, modified: before.modified + modified },
+    );
+  }
+
+  /** What the statement has done so far stays: `undoChanges` goes no further back. */
+  keepChanges(): void {
+    if (this.changed.length === 0) return;
+    this.changed.length = 0;
+    this.before.length = 0;
+  }
+
+  /** Takes back what was counted since `keepChanges`. */
+  undoChanges(): void {
+    for (let i = this.changed.length - 1; i >= 0; i--) {
+      const before = this.before[i];
+      if (before === undefined) this.changes.delete(this.changed[i]!);
+      else this.changes.set(this.changed[i]!, before);
+    }
+    this.keepChanges();
+  }
+
+  /** What a commit adds to the row counts; the transaction forgets it. */
+  takeChanges(): ReadonlyMap<number, RowChange> {
+    const { changes } = this;
+    this.keepChanges();
+    if (changes.size > 0) this.changes = new Map();
+    return changes;
   }
 
   /** Whether own writes may lie in the table. */
@@ -213,7 +247,7 @@ export class SessionTransaction {
     if (this.txn === null) return;
     const lower = name.toLowerCase();
     this.savepoints = this.savepoints.filter((s) => s.name !== lower);
-    this.savepoints.push({ name: lower, stage: this.txn.stage(), changes: this.changes });
+    this.savepoints.push({ name: lower, stage: this.txn.stage(), changes: new Map(this.changes) });
   }
 
   rollbackTo(name: string): void {
@@ -222,7 +256,7 @@ export class SessionTransaction {
     this.txn!.rollbackStage(point.stage);
     this.savepoints.length = at + 1;
     point.stage = this.txn!.stage();
-    this.changes = point.changes;
+    this.changes = new Map(point.changes);
   }
 
   release(name: string): void {
@@ -253,7 +287,8 @@ export class SessionTransaction {
     if (this.noted.length > 0) this.noted = [];
     if (this.savepoints.length > 0) this.savepoints = [];
     if (this.written.size > 0) this.written = new Map();
-    this.changes = NO_CHANGES;
+    this.keepChanges();
+    if (this.changes.size > 0) this.changes = new Map();
   }
 }
 

@@ -33,6 +33,7 @@ function hintsOf(stmt: Statement): readonly Hint[] {
  */
 export function applyStatementHints(session: Session, statement: StatementContext, stmt: Statement): void {
   const hints = hintsOf(stmt);
+  if (hints.length === 0) return;
   const set = new Map<string, string>();
   for (const hint of hints) {
     if (!isKnownHint(hint.name)) {

@@ -5,6 +5,10 @@ import type { StatementContext } from './statement-context.js';
 /** Share of the quota from which operators spill: what they do until then comes in leaps. */
 const SPILL_SHARE = 0.8;
 
+/** Of statements without an operator that spills: never written. */
+const NONE: Spillable[] = [];
+const NOT_ASKED: Set<Spillable> = new Set();
+
 /**
  * Bytes that one statement holds against tidb_mem_quota_query. When they are too many, its largest operators are asked to
  * spill; what they are going to free counts as freed. Only when nobody is left to ask, tidb_mem_oom_action is taken.
@@ -12,9 +16,9 @@ const SPILL_SHARE = 0.8;
 export class StatementMemory implements MemoryTracker {
   private held = 0;
   peak = 0;
-  private readonly spillables: Spillable[] = [];
+  private spillables: Spillable[] = NONE;
   /** Those that were asked and have not freed it yet. */
-  private readonly asked = new Set<Spillable>();
+  private asked: Set<Spillable> = NOT_ASKED;
   private logged = false;
   /** Held bytes from which the server's limit is looked at. */
   private serverCheck: number;
@@ -54,6 +58,10 @@ export class StatementMemory implements MemoryTracker {
   }
 
   addSpillable(operator: Spillable): () => void {
+    if (this.spillables === NONE) {
+      this.spillables = [];
+      this.asked = new Set();
+    }
     this.spillables.push(operator);
     return () => {
       const at = this.spillables.indexOf(operator);

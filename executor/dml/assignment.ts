@@ -30,7 +30,7 @@ export class Assigner implements ConvertContext {
   column = '';
   row = 1;
   /** Expressions of DEFAULT (expr) by column id. */
-  private readonly defaults = new Map<number, Expression>();
+  private defaults: Map<number, Expression> | null = null;
 
   constructor(
     private readonly ctx: Pick<ExecContext, 'eval'>,
@@ -83,11 +83,11 @@ export class Assigner implements ConvertContext {
   /** DEFAULT (expr). */
   private defaultExpression(column: ColumnInfo): Expression {
     const key = column.id;
-    let e = this.defaults.get(key);
+    let e = this.defaults?.get(key);
     if (e === undefined) {
       const d = column.default;
       if (d.kind !== 'expr') throw new Error('the default is no expression');
-      this.defaults.set(key, (e = constantExpression(d.sql, this.ctx.eval)));
+      (this.defaults ??= new Map()).set(key, (e = constantExpression(d.sql, this.ctx.eval)));
     }
     return e;
   }

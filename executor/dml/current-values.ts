@@ -8,7 +8,7 @@ import { readKeys, StatementLock } from '../read-key.js';
  * the commit finds out about later writers. Writes of the statement itself are seen as they happen.
  */
 export class CurrentValues {
-  private readonly stored = new Map<string, Uint8Array | null>();
+  private stored: Map<string, Uint8Array | null> | null = null;
 
   /** Keys above this, up to `absentTo`, are known to be absent from the store. */
   private absentFrom: Uint8Array | null = null;
@@ -40,24 +40,25 @@ export class CurrentValues {
   async load(keys: readonly Uint8Array[]): Promise<void> {
     const txn = this.ctx.txn!;
     const missing: Uint8Array[] = [];
+    const stored = (this.stored ??= new Map<string, Uint8Array | null>());
     for (const k of keys) {
       if (this.knownAbsent(k) || txn.memBuffer.get(k) !== undefined) continue;
       const name = nameOf(k);
-      if (this.stored.has(name)) continue;
-      this.stored.set(name, null);
+      if (stored.has(name)) continue;
+      stored.set(name, null);
       missing.push(k);
     }
     if (missing.length === 0) return;
     const values = txn.pessimistic
       ? await txn.lockKeys(missing, new StatementLock(this.ctx, true))
       : await readKeys(missing, this.ctx);
-    for (let i = 0; i < missing.length; i++) this.stored.set(nameOf(missing[i]!), values[i] ?? null);
+    for (let i = 0; i < missing.length; i++) stored.set(nameOf(missing[i]!), values[i] ?? null);
   }
 
   /** Value of a loaded key, or of one written by the transaction; null when there is none. */
   get(key: Uint8Array): Uint8Array | null {
     const own = this.ctx.txn!.memBuffer.get(key);
-    return own === undefined ? (this.stored.get(nameOf(key)) ?? null) : own;
+    return own === undefined ? (this.stored?.get(nameOf(key)) ?? null) : own;
   }
 }
 

@@ -77,7 +77,7 @@ export class RowInserter {
   private storedDecoder: RowBatchDecoder | null = null;
   /** Columns of INSERT … SELECT's query that only ON DUPLICATE KEY UPDATE reads: types, and values by row. */
   queryTypes: readonly FieldType[] = [];
-  readonly queryValues = new WeakMap<Datum[], Datum[]>();
+  private queryValues: WeakMap<Datum[], Datum[]> | null = null;
 
   constructor(
     private readonly table: Insert['table'],
@@ -102,6 +102,10 @@ export class RowInserter {
   /** Whether unique keys are looked at before the commit does. */
   private get checksInPlace(): boolean {
     return this.ctx.variable('tidb_constraint_check_in_place') === 'ON';
+  }
+
+  noteQueryValues(row: Datum[], values: Datum[]): void {
+    (this.queryValues ??= new WeakMap()).set(row, values);
   }
 
   private get publicColumns(): readonly ColumnInfo[] {
@@ -356,12 +360,13 @@ export class RowInserter {
   ): void {
     const txn = this.ctx.txn!;
     for (let r = 0, u = 0; r < rows.length; r++) {
+      const first = u;
       // A row before it in the same statement may have taken the key.
       for (; u < unique.length && owner[u] === r; u++) {
         const own = rows.length > 1 ? txn.memBuffer.get(unique[u]!.key) : null;
         if (own !== undefined && own !== null) throw this.writer.duplicate(unique[u]!, rows[r]!);
       }
-      this.writers.of(rows[r]!).insert(rows[r]!, handles[r]!, true);
+      this.writers.of(rows[r]!).insert(rows[r]!, handles[r]!, true, unique, first);
     }
     this.noteInserted(rows.length);
   }
@@ -556,7 +561,7 @@ export class RowInserter {
       ...publicColumns.map((c) => c.type),
       ...this.queryTypes,
     ];
-    const proposed = [...publicColumns.map((c) => row[c.offset]!), ...(this.queryValues.get(row) ?? [])];
+    const proposed = [...publicColumns.map((c) => row[c.offset]!), ...(this.queryValues?.get(row) ?? [])];
     const assigned = new Set<number>();
     for (const { column, value } of this.updates) {
       assigned.add(column.offset);
@@ -723,7 +728,7 @@ async function insertSelect(
         const completed = template.complete(row);
         const full = completed instanceof Promise ? await completed : completed;
         if (extra.length > 0)
-          inserter.queryValues.set(
+          inserter.noteQueryValues(
             full,
             extra.map((_, k) => ownDatum(chunk.columns[plan.columns.length + k]!.get(i))),
           );

@@ -115,6 +115,8 @@ export class TxnMemBuffer implements MemBuffer {
   /** Writes `value` (null = delete) and adds `flags`. */
   put(key: Uint8Array, value: Uint8Array | null, flags: number): void {
     const e = this.entryFor(key);
+    // A key deleted by this transaction exists in the store for all we know: writing it again is a plain put.
+    if (e.value === null) flags &= ~KeyFlag.PresumeNotExists;
     const stage = this.currentStage;
     if (stage !== 0 && e.stage !== stage) {
       e.older = { value: e.value, flags: e.flags, stage: e.stage, older: e.older };

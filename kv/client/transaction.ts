@@ -120,9 +120,7 @@ export class KvTransaction implements Transaction, ActiveReader {
       if (this.gathered.bytes > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.gathered.bytes);
       return;
     }
-    // A key deleted by this transaction exists in the store for all we know: writing it again is a plain put.
-    const presume = flags?.presumeNotExists === true && this.memBuffer.get(key) !== null;
-    this.memBuffer.put(key, value, presume ? KeyFlag.PresumeNotExists : 0);
+    this.memBuffer.put(key, value, flags?.presumeNotExists === true ? KeyFlag.PresumeNotExists : 0);
     if (this.memBuffer.size > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.memBuffer.size);
   }
 

@@ -131,11 +131,14 @@ export class LockTable {
 
   /** The lock on the key, whoever took it. Within a section (see shared-locks.ts) when other threads take locks. */
   held(key: Uint8Array): Lock | undefined {
+    return this.shared === null && this.locks.size === 0 ? undefined : this.heldAs(keyString(key), key);
+  }
+
+  /** The same for who has the key's `keyString`. */
+  heldAs(id: string, key: Uint8Array): Lock | undefined {
     const { shared } = this;
-    if (shared === null) return this.get(key);
-    const id = keyString(key);
     const lock = this.locks.get(id);
-    if (lock !== undefined) return lock;
+    if (lock !== undefined || shared === null) return lock;
     const taken = shared.locks.adopt(key);
     if (taken === null) return undefined;
     const adopted = pessimisticLock(key, id, taken.startTs, taken.primary, taken.ttl);
@@ -219,6 +222,7 @@ export class LockTable {
 
   /** The request that the key was kept for came back. */
   unkeep(id: string): void {
+    if (this.kept.size === 0) return;
     const entry = this.kept.get(id);
     if (entry === undefined) return;
     clearTimeout(entry.timer);

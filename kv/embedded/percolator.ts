@@ -39,6 +39,9 @@ type Fate =
  * each decides and applies within one turn. `changed` in a result tells whether the log must be waited for.
  */
 export class Percolator {
+  /** Locks of the transaction that is being prewritten on its keys, found as these were checked. */
+  private readonly own: Lock[] = [];
+
   constructor(
     private readonly path: CommitPath,
     private readonly tso: TimestampOracle,
@@ -49,6 +52,7 @@ export class Percolator {
     const mutations = req.mutations;
     const startHi = highHalf(req.startVersion);
     const startLo = lowHalf(req.startVersion);
+    this.own.length = 0;
     const gaps = mutations.length >= MANY ? new GapFinder(this.path.versions) : null;
     for (let i = 0; i < mutations.length; i++) {
       const action = req.pessimisticActions?.[i];
@@ -94,12 +98,10 @@ export class Percolator {
       else if (m.op === 'lock') writes.push({ kind: VersionKind.lock, key: m.key, value: undefined });
     }
     this.path.commitTxn(req.startVersion, commitTs, writes);
-    const locks = this.path.locks;
-    if (locks.size === 0) return;
-    for (const m of req.mutations) {
-      const lock = locks.held(m.key);
-      if (lock !== undefined && lock.startTs === req.startVersion) locks.remove(lock);
-    }
+    if (this.own.length === 0) return;
+    const { locks } = this.path;
+    for (const lock of this.own) locks.remove(lock);
+    this.own.length = 0;
     locks.wake();
   }
 
@@ -179,6 +181,7 @@ export class Percolator {
           return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
         return { kind: 'locked', lock: lockInfo(lock) };
       }
+      this.own.push(lock);
       if (lock.type !== 'pessimisticLock') return null;
       constraint = false;
     } else if (action === 'doPessimisticCheck') {

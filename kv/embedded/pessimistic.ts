@@ -78,10 +78,10 @@ export class PessimisticLocks {
     const newest = req.newest === true && req.mutations.length === 1;
     let lockedTs: bigint | undefined = undefined;
     for (const m of req.mutations) {
-      const held = this.locks.held(m.key);
+      const id = keyString(m.key);
+      const held = this.locks.heldAs(id, m.key);
       if (held !== undefined && held.startTs !== startTs) return { lock: held };
       if (held === undefined) {
-        const id = keyString(m.key);
         const kept = this.locks.keptFor(id);
         // Stands for a key that is free but kept for a waiter which is about to come back.
         if (kept !== undefined && kept !== startTs) return { lock: pessimisticLock(m.key, id, 0n, m.key, 0) };
