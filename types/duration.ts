@@ -68,7 +68,7 @@ export function parseDuration(text: string, fsp: number): ParsedDuration | null 
   } else {
     return null;
   }
-  if (mi > 59 || sec > 59) return null;
+  if (mi > 59 || sec > 59 || EXPONENT.test(s.slice(used))) return null;
   const micro6 = fraction === '' ? 0 : Number(fraction.slice(0, 7).padEnd(7, '0'));
   const micros = (h * 3600 + mi * 60 + sec) * 1e6;
   const truncated = used < s.length;
@@ -90,6 +90,9 @@ export function parseDuration(text: string, fsp: number): ParsedDuration | null 
     truncated,
   };
 }
+
+/** What follows the digits of a number in scientific notation, which is no time. */
+const EXPONENT = /^e[+-]?\d/i;
 
 /** ±HHMMSS as an integer, with microseconds apart; null when minutes or seconds exceed 59. */
 export function durationFromNumber(

@@ -18,7 +18,7 @@ export const SCHEMA = `CREATE TABLE d (
   ch CHAR(10), vc VARCHAR(40), tx TEXT,
   da DATE, dt DATETIME(3), tm TIME(2), yr YEAR,
   en ENUM('alpha','beta','Gamma'), st SET('a','b','c'),
-  gc VARCHAR(20) COLLATE utf8mb4_general_ci, uc VARCHAR(20) COLLATE utf8mb4_unicode_ci, ln VARCHAR(20) CHARACTER SET latin1,
+  gc VARCHAR(20) COLLATE utf8mb4_general_ci, uc VARCHAR(20) COLLATE utf8mb4_unicode_ci, ln VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci,
   ts TIMESTAMP(2) NULL, js JSON,
   KEY (bi), KEY (vc), KEY (da)
 )`;

@@ -10,6 +10,7 @@
 import { parseArgs } from 'node:util';
 import { BenchServer } from '../oltp/servers.js';
 import { knownDifference } from './known-differences.js';
+import { MATRIX_DIFFERENCES } from './matrix-differences.js';
 import { AGGREGATES, BINARY, COLUMNS, INSERT_MODES, UNARY, rowsOf, schemaOf } from './matrix-forms.js';
 import { sameCell, Side, type Answer } from './side.js';
 
@@ -43,7 +44,7 @@ function cellsDiffer(a: Answer, b: Answer, column: number, shown: number): strin
 }
 
 function note(form: string, sql: string, what: string, a: Answer, b: Answer): void {
-  const rule = knownDifference(sql, a, b);
+  const rule = knownDifference(sql, a, b, MATRIX_DIFFERENCES);
   if (rule !== null) {
     known.set(rule.why, (known.get(rule.why) ?? 0) + 1);
     if (!values.all) return;

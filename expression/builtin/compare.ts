@@ -670,6 +670,7 @@ registerFunction({
       return r;
     }
     if (items.length === 1) return newFunction('eq', [x, items[0]!], ctx);
+    if (args.every(isText)) return null;
     // Members that need a conversion of the subject of their own are compared apart.
     const groups = new Map<string, { a: Expression; items: Expression[] }>();
     for (const i of items) {
@@ -698,12 +699,14 @@ registerFunction({
   },
   resolve([x, ...items], ctx): Resolved {
     let subject = x!;
-    const out: Expression[] = [];
-    for (const i of items) {
-      const p = comparisonArgs('eq', x!, i, ctx);
-      if (p.a !== x) subject = p.a;
-      out.push(p.b);
-    }
+    let out: Expression[] = [];
+    if ([subject, ...items].every(isText)) out = items;
+    else
+      for (const i of items) {
+        const p = comparisonArgs('eq', x!, i, ctx);
+        if (p.a !== x) subject = p.a;
+        out.push(p.b);
+      }
     let args = [subject, ...out];
     const strings = args.filter((a) => isStringType(a.type));
     let c = 'binary';
@@ -719,6 +722,11 @@ registerFunction({
   },
   emit: emitIn,
 });
+
+/** Text that is compared as it is; one collation is found for all such members of a list, not for each with the subject. */
+function isText(e: Expression): boolean {
+  return isStringType(e.type) && e.type.tp !== TypeCode.Enum && e.type.tp !== TypeCode.Set;
+}
 
 /** Operands of BETWEEN brought to the one domain, and text to the one collation, in which all three are compared. */
 export function betweenOperands(

@@ -201,7 +201,7 @@ defineAll('time', [
           evalType(t) === 'real'
             ? Math.round((v as number) * 1e6)
             : Number(decRescale(v, evalType(t) === 'decimal' ? t.decimal : 0, 6));
-        if (micros < 0 || micros > MAX_UNIX_SECONDS * 1e6 + 999999) return null;
+        if (v < 0 || micros > MAX_UNIX_SECONDS * 1e6 + 999999) return null;
         const packed = epochMicrosToLocal(micros, format === undefined ? f : 6, rt.timeZone);
         if (format === undefined) return packed;
         const r = formatByPattern(
@@ -229,6 +229,9 @@ defineAll('time', [
         const p = unpackDateTime(packed, f, newTimeParts());
         if (p.month === 0 || p.day === 0) return null;
         const u = localToUtc(packed, f, a) ?? packed;
+        const q = unpackDateTime(u, f, p);
+        // Outside the range of TIMESTAMP no conversion occurs.
+        if (q.year < 1970 || q.year > 3001 || (q.year === 3001 && (q.month > 1 || q.day > 18))) return packed;
         return utcToLocal(u, f, b);
       };
     },

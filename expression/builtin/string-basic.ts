@@ -1,6 +1,7 @@
 import type { Charset } from '../../types/charset.js';
 import { BINARY, charset, convertCharset, decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
+import { trimEnd } from '../../types/collation-bytes.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -703,7 +704,12 @@ defineAll('string', [
         for (let k = 1; ; k++) {
           let to = from;
           while (to < set.length && set[to] !== 0x2c) to++;
-          if (c.equalsAt(s, 0, s.length, set, from, to)) return k;
+          // The spaces at the end count here in every collation.
+          if (
+            c.equalsAt(s, 0, s.length, set, from, to) &&
+            s.length - trimEnd(s, 0, s.length) === to - trimEnd(set, from, to)
+          )
+            return k;
           if (to >= set.length) return 0;
           from = to + 1;
         }

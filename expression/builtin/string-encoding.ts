@@ -4,6 +4,7 @@ import type { DecInt } from '../../types/decimal.js';
 import { decRound, decToString } from '../../types/decimal.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, UNSPECIFIED } from '../../types/field-type.js';
+import { isStrictMode } from '../../types/sql-mode.js';
 import { formatFixed } from '../../types/number-format.js';
 import { realToInt } from '../../types/convert-number.js';
 import { castTo, newFunction } from '../build.js';
@@ -352,9 +353,11 @@ defineAll('string', [
       const bytes = Uint8Array.from(out);
       const name = items[items.length - 1];
       const cs = name instanceof Uint8Array ? charset(decodeUtf8(name)) : undefined;
-      if (cs === undefined || cs.invalidAt(bytes) < 0) return bytes;
+      const invalid = cs?.invalidAt(bytes) ?? -1;
+      if (cs === undefined || invalid < 0) return bytes;
       rt.warning('ER_INVALID_CHARACTER_STRING', cs.name, Buffer.from(bytes).toString('hex').toUpperCase());
-      return null;
+      // "If strict SQL mode is enabled, the result from CHAR() becomes NULL"; else it ends where it is ill-formed.
+      return isStrictMode(rt.sqlMode) ? null : bytes.subarray(0, invalid);
     },
     doc: 'CHAR(n, … [USING charset]). Manual: String Functions and Operators.',
   },

@@ -1,0 +1,109 @@
+import type { KnownDifference } from './known-differences.js';
+import type { Answer } from './side.js';
+
+/** Whether the cells that differ are all such that `same` holds for ours and theirs. */
+const cells =
+  (same: (ours: string | null, theirs: string | null) => boolean) =>
+  (a: Answer, b: Answer): boolean =>
+    a.error === null &&
+    b.error === null &&
+    a.rows.length === b.rows.length &&
+    a.rows.every((r, i) => r[1] === b.rows[i]?.[1] || same(r[1] ?? null, b.rows[i]?.[1] ?? null));
+
+const digits = (part: number) =>
+  cells((x, y) => {
+    const [p, q] = [Number(x), Number(y)];
+    return Math.abs(p - q) <= part * Math.max(Math.abs(p), Math.abs(q));
+  });
+
+const flagOnly = cells((x, y) => /^[01]?$/.test(x ?? '') && /^[01]?$/.test(y ?? ''));
+const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test(x ?? ''));
+
+/** What the columns of the matrix show beside the differences of random statements. The first that fits counts. */
+export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    when: /(?=.*\b[xym]\.(da|dt|d6|ts|tm|t2|yr)\b|.*(DATE|TIME)')(?=.*\b[xym]\.(?!da|dt|d6|ts|tm|t2)..\b).*([<>=]|BETWEEN|IN \(|NULLIF|CASE|FIELD|join)/,
+    answers: (a, b) => flagOnly(a, b) || cells((x, y) => x === null || y === null)(a, b),
+    why: 'a number and a date or time that are both columns are compared as numbers, text with a time as a time; MariaDB makes times of numbers',
+    manual: 'Type Conversion in Expression Evaluation',
+  },
+  {
+    when: /[-+*/]|DIV|%|MOD/,
+    answers: (a, b) => a.error?.code === 1690 && b.error === null,
+    why: 'with an unsigned operand the result is unsigned, beside a date or time too; out of range is an error',
+    manual: 'Arithmetic Operators',
+  },
+  {
+    when: /\b[xym]\.(en|st)\b/,
+    answers: (a, b) => a.error === null && (b.error?.code === 1690 || digits(1e-3)(a, b)),
+    why: 'ENUM and SET are DOUBLE in arithmetic in MySQL, integers in MariaDB',
+    manual: 'The ENUM Type',
+  },
+  {
+    when: /(?=.*\b(en|st|bt|bb)\b).*(%|MOD)/,
+    answers: (a) => a.error === null,
+    why: 'the remainder of a DOUBLE: ENUM, SET and BIT beside BIGINT are DOUBLE in MySQL',
+    manual: 'Arithmetic Operators: %',
+  },
+  {
+    when: /\bfl\b|FLOAT/,
+    answers: digits(1e-4),
+    why: 'a FLOAT is shown with all its digits, as in TiDB; six of them in MariaDB',
+    manual: 'Floating-Point Types (Approximate Value) - FLOAT, DOUBLE',
+  },
+  {
+    when: /TIME|HOUR|MINUTE|SECOND|t[m2]/,
+    answers: clipped,
+    why: 'a number beyond the range of TIME is its limit; MariaDB tells minutes beyond 59 first, or goes to .999999',
+    manual: 'The TIME Type',
+  },
+  {
+    when: /\byr\b/,
+    answers: (a, b) =>
+      cells((x, y) => x === y?.padStart(4, '0') || y === '255' || /^0?$/.test(x ?? ''))(a, b) ||
+      cells((x, y) => /^0000|^0\b/.test(y ?? '') || x?.replaceAll('0000', '0') === y?.replaceAll('\0', ''))(
+        a,
+        b,
+      ),
+    why: 'YEAR 0 is shown 0000 and is no date; YEAR beside TINYINT UNSIGNED does not fit that',
+    manual: 'The YEAR Type',
+  },
+  {
+    when: /\b(bt|bb)\b/,
+    why: 'BIT is binary text in string contexts and unsigned in numeric ones; MariaDB shows the number, or takes it for signed',
+    manual: 'Bit-Value Type - BIT',
+  },
+  {
+    when: /CAST\(.* AS (UN)?SIGNED|DATE|TIME|YEAR|MONTH|DAY/,
+    answers: cells((x, y) => y === null || x === null || /^0000-00-00|^0$/.test(x) || /^0$/.test(y)),
+    why: 'numbers that are no date: zero is the zero date; a negative DOUBLE keeps its bits as UNSIGNED',
+    manual: 'Cast Functions and Operators: CAST()',
+  },
+  {
+    when: /dw|AVG/,
+    answers: digits(1e-9),
+    why: 'a DECIMAL has at most 30 decimals in MySQL, 38 in MariaDB',
+    manual: 'DECIMAL Data Type Characteristics',
+  },
+  {
+    when: /~|BIT_COUNT|BIN\(|BIT_(AND|OR|XOR)/,
+    why: 'numbers beyond BIGINT are cut to it in bit functions in MySQL; MariaDB takes them for unsigned or as text',
+    manual: 'Bit Functions and Operators',
+  },
+  {
+    when: /FIELD\(x\.(ti|si|ii|bi), y\.bu\)|FIELD\(x\.bu, y\.(ti|si|ii|bi)\)/,
+    why: 'FIELD of numbers compares them as numbers: -1 is not 18446744073709551615',
+    manual: 'String Functions and Operators: FIELD()',
+  },
+  {
+    when: /\+ INTERVAL/,
+    why: 'an interval from a time or ENUM is the number it is in MySQL; its text up to the first mark in MariaDB',
+    manual: 'Date and Time Functions: DATE_ADD()',
+  },
+  {
+    when: /FROM_UNIXTIME/,
+    answers: cells((x, y) => x?.startsWith(y ?? '') === true),
+    why: 'of a DOUBLE FROM_UNIXTIME has six decimals in MySQL, as many as there are in MariaDB',
+    manual: 'Date and Time Functions: FROM_UNIXTIME()',
+  },
+];
