@@ -11,11 +11,8 @@ import type {
   TableInfo,
   TtlInfo,
 } from './model.js';
-import { defaultText, hasCharset, typeText } from './type-text.js';
+import { defaultText, hasCharset, quoteText, typeText } from './type-text.js';
 import { quoteName } from '../parser/restore.js';
-
-const quoteText = (s: string): string =>
-  `'${s.replace(/\\/g, '\\\\').replace(/'/g, "''").replace(/\n/g, '\\n').replace(/\r/g, '\\r')}'`;
 
 /** The statement that makes a sequence (SHOW CREATE SEQUENCE). */
 export function createSequenceText(table: TableInfo): string {

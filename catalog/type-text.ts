@@ -20,7 +20,9 @@ const BLOB_NAMES: ReadonlyMap<number, readonly [text: string, blob: string]> = n
 ]);
 
 const isBinary = (t: FieldType): boolean => t.charset === 'binary';
-const quote = (s: string): string => `'${s.replace(/'/g, "''")}'`;
+/** A text in quotes as SHOW CREATE TABLE has it, which reads as the same text again. */
+export const quoteText = (s: string): string =>
+  `'${s.replace(/\\/g, '\\\\').replace(/'/g, "''").replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\0/g, '\\0')}'`;
 
 /** `DATA_TYPE`: the bare name of a type. */
 export function typeName(t: FieldType): string {
@@ -86,7 +88,7 @@ function parameters(t: FieldType): string {
       return t.decimal > 0 ? `(${t.decimal})` : '';
     case TypeCode.Enum:
     case TypeCode.Set:
-      return `(${(t.elems ?? []).map(quote).join(',')})`;
+      return `(${(t.elems ?? []).map(quoteText).join(',')})`;
     case TypeCode.Date:
     case TypeCode.Json:
     case TypeCode.TinyBlob:

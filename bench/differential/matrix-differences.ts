@@ -22,6 +22,17 @@ const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test
 /** What the columns of the matrix show beside the differences of random statements. The first that fits counts. */
 export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
   {
+    when: /(?=.*(\b(bt|bb|yr|bn|fl|en|st)\b)).* UNION /,
+    why: 'a UNION of numbers with BIT, YEAR, ENUM or BINARY has room for the values of both; MariaDB cuts them to the width of one or pads them',
+    manual: 'UNION Clause',
+  },
+  {
+    when: / - y\.(da|dt|d6|ts|tm|t2)/,
+    answers: cells((x, y) => Number(x) < 0 && Number(y) === 0),
+    why: 'a date or time with decimals is a DECIMAL, which has negative values; 0 in MariaDB beside an unsigned number',
+    manual: 'Arithmetic Operators: -',
+  },
+  {
     when: /(?=.*\b[xym]\.(da|dt|d6|ts|tm|t2|yr)\b|.*(DATE|TIME)')(?=.*\b[xym]\.(?!da|dt|d6|ts|tm|t2)..\b).*([<>=]|BETWEEN|IN \(|NULLIF|CASE|FIELD|join)/,
     answers: (a, b) => flagOnly(a, b) || cells((x, y) => x === null || y === null)(a, b),
     why: 'a number and a date or time that are both columns are compared as numbers, text with a time as a time; MariaDB makes times of numbers',

@@ -94,7 +94,8 @@ try {
           rows: x.rows.map((r) => ['', r[at] ?? null]),
           types: [3, x.types[at] ?? 0],
         });
-        if (what !== null) note(form, expr, what, only(a), only(b));
+        const shownAs = form === 'union' ? `${expr} ${rest}` : expr;
+        if (what !== null) note(form, shownAs, what, only(a), only(b));
       });
     };
     const chosen = forms.filter(([form]) => only.test(form));
