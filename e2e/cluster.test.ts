@@ -57,6 +57,34 @@ test('what one server changes the other sees', async () => {
   await a.query('SET GLOBAL max_execution_time = 0');
 }, 60_000);
 
+test('what a server reserved of a counter is void once another has set it', async () => {
+  await a.query(
+    'CREATE TABLE pt (id INT AUTO_INCREMENT, v INT, PRIMARY KEY (id, v)) PARTITION BY LIST (v) (PARTITION p0 VALUES IN (0), PARTITION p1 VALUES IN (1))',
+  );
+  await a.query('CREATE TABLE nt (id INT AUTO_INCREMENT, v INT, PRIMARY KEY (id, v))');
+  for (const c of [a, b]) {
+    await c.query('INSERT INTO pt (v) VALUES (0), (0)');
+    await c.query('INSERT INTO nt (v) VALUES (1), (1)');
+  }
+  await a.query('INSERT INTO nt (id, v) VALUES (30003, 1), (30004, 1)');
+  await a.query('ALTER TABLE pt EXCHANGE PARTITION p1 WITH TABLE nt');
+  for (const c of [b, a, b]) {
+    await c.query('INSERT INTO pt (v) VALUES (1), (1)');
+    await c.query('INSERT INTO nt (v) VALUES (1), (1)');
+  }
+  expect(await rows(a, 'SELECT COUNT(*) AS n FROM pt')).toEqual([{ n: 16 }]);
+  await a.query('CREATE TABLE counted (id INT PRIMARY KEY AUTO_INCREMENT, v INT)');
+  for (const c of [a, b]) await c.query('INSERT INTO counted (v) VALUES (1)');
+  await a.query('ALTER TABLE counted AUTO_INCREMENT = 500000');
+  for (const c of [a, b]) await c.query('INSERT INTO counted (v) VALUES (2)');
+  expect(await rows(b, 'SELECT COUNT(*) AS n FROM counted WHERE v = 2 AND id >= 500000')).toEqual([{ n: 2 }]);
+  await a.query('CREATE DATABASE elsewhere');
+  await a.query('RENAME TABLE counted TO elsewhere.counted');
+  for (const c of [b, a]) await c.query('INSERT INTO elsewhere.counted (v) VALUES (3)');
+  expect(await rows(a, 'SELECT COUNT(DISTINCT id) AS n FROM elsewhere.counted')).toEqual([{ n: 6 }]);
+  await a.query('DROP DATABASE elsewhere');
+}, 60_000);
+
 test('KILL and the cluster process list reach the other server', async () => {
   const list = await rows(a, 'SELECT id FROM information_schema.cluster_processlist');
   expect(list.map((r) => Number(r['id']))).toEqual(expect.arrayContaining([a.threadId, b.threadId]));
