@@ -88,6 +88,8 @@ export interface ConnectionInfo {
   readonly tls: boolean;
   readonly tlsCipher: string;
   readonly attributes: ReadonlyMap<string, string>;
+  /** The client asked for packets compressed with zlib. */
+  readonly compressed?: boolean;
   /** Called by KILL CONNECTION: the frontend closes the socket. */
   readonly disconnect: () => void;
 }

@@ -63,7 +63,7 @@ class SessionFacts implements SessionFunctions {
   }
   systemVariable(name: string, scope: 'session' | 'global'): string {
     const lower = name.toLowerCase();
-    const computed = computedVariable(this.session, lower);
+    const computed = scope === 'session' ? computedVariable(this.session, lower) : undefined;
     if (computed !== undefined) return computed;
     return scope === 'global' ? this.session.vars.getGlobal(name) : this.session.vars.get(name);
   }

@@ -179,6 +179,8 @@ export interface FlushStmt {
   tables: TableName[];
   withReadLock: boolean;
   plugins: string[];
+  /** What stands behind commas: FLUSH PRIVILEGES, STATUS. */
+  more: string[];
 }
 
 /** LOCK TABLES t [AS a] READ|WRITE, …. */

@@ -296,12 +296,28 @@ export abstract class AdminGrammar extends TransactionGrammar {
       tables: [],
       withReadLock: false,
       plugins: [],
+      more: [],
     };
+    stmt.what = this.flushOption(stmt);
+    // The forms of TABLES stand alone.
+    while (stmt.what !== 'TABLES' && this.eat(',')) stmt.more.push(this.flushOption(null));
+    return stmt;
+  }
+
+  /** One thing to be flushed; those that say more are in `stmt`, where it may be one of them. */
+  private flushOption(stmt: FlushStmt | null): string {
+    if (stmt !== null && this.eatOneOf('TABLES', 'TABLE') !== null) {
+      if (this.atIdent()) stmt.tables = this.tableNames();
+      if (this.eat('WITH')) {
+        this.expect('READ');
+        this.expect('LOCK');
+        stmt.withReadLock = true;
+      } else if (this.eat('FOR')) this.expectWord('EXPORT');
+      return 'TABLES';
+    }
     const word = this.oneOf(
       'PRIVILEGES',
       'STATUS',
-      'TABLES',
-      'TABLE',
       'HOSTS',
       'LOGS',
       'BINARY',
@@ -318,18 +334,7 @@ export abstract class AdminGrammar extends TransactionGrammar {
       'DES_KEY_FILE',
       'QUERY',
     );
-    stmt.what = word;
     switch (word) {
-      case 'TABLE':
-      case 'TABLES':
-        stmt.what = 'TABLES';
-        if (this.atIdent()) stmt.tables = this.tableNames();
-        if (this.eat('WITH')) {
-          this.expect('READ');
-          this.expect('LOCK');
-          stmt.withReadLock = true;
-        } else if (this.eat('FOR')) this.expectWord('EXPORT');
-        break;
       case 'BINARY':
       case 'ENGINE':
       case 'ERROR':
@@ -337,22 +342,21 @@ export abstract class AdminGrammar extends TransactionGrammar {
       case 'SLOW':
       case 'RELAY':
         this.expect('LOGS');
-        stmt.what = `${word} LOGS`;
-        break;
+        return `${word} LOGS`;
       case 'TIDB':
         this.expect('PLUGINS');
-        stmt.what = 'TIDB PLUGINS';
+        if (stmt === null) throw this.error();
         stmt.plugins = this.identList();
-        break;
+        return 'TIDB PLUGINS';
       case 'QUERY':
         this.expect('CACHE');
-        stmt.what = 'QUERY CACHE';
-        break;
+        return 'QUERY CACHE';
       case 'STATS_DELTA':
         if (this.atIdent() || this.at('*')) this.skipStatement();
-        break;
+        return word;
+      default:
+        return word;
     }
-    return stmt;
   }
 
   helpStatement(): Statement {

@@ -92,6 +92,7 @@ export class StatementWriter extends AccountWriter {
         this.kw(stmt.noWriteToBinlog ? 'FLUSH NO_WRITE_TO_BINLOG ' : 'FLUSH ').kw(stmt.what);
         if (stmt.tables.length > 0) this.raw(' ').tables(stmt.tables);
         if (stmt.plugins.length > 0) this.raw(' ').names(stmt.plugins);
+        for (const what of stmt.more) this.raw(', ').kw(what);
         return stmt.withReadLock ? this.kw(' WITH READ LOCK') : this;
       case 'LockTables':
         return this.kw('LOCK TABLES ').list(

@@ -203,6 +203,7 @@ export class Connection implements Client {
       tls: this.channel.tls !== null,
       tlsCipher: this.channel.tls?.getCipher()?.name ?? '',
       attributes: request.attributes,
+      compressed: has(Capability.Compress),
       disconnect: () => this.disconnect(),
     };
     return this.context.engine.openSession(info);

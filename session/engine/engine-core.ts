@@ -432,7 +432,8 @@ export class EngineCore {
     const uptime = Math.floor(this.uptimeMs / 1000);
     const counts = this.counts;
     return [
-      ['Compression', 'OFF'],
+      ['Compression', session.connection.compressed === true ? 'ON' : 'OFF'],
+      ['Compression_algorithm', session.connection.compressed === true ? 'zlib' : ''],
       ['Connections', String(counts.sessions)],
       ['Queries', String(counts.questions)],
       ['Questions', String(counts.questions)],

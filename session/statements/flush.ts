@@ -1,4 +1,6 @@
+import type { FlushStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
+import type { Session } from '../session.js';
 import { tableNamed } from './table-named.js';
 import { registerStatement } from './statement-handler.js';
 
@@ -9,30 +11,38 @@ import { registerStatement } from './statement-handler.js';
 registerStatement('Flush', {
   implicitCommit: true,
   run: async (session, stmt) => {
-    if (stmt.what !== 'TABLES' && stmt.what !== 'TABLE') session.privileges.requireGlobal('RELOAD');
-    switch (stmt.what) {
-      case 'PRIVILEGES':
-        await session.engine.accounts.reload();
-        await session.engine.cluster.tellAccounts();
-        return null;
-      case 'TABLES':
-      case 'TABLE':
-        // A global read lock would have to hold on every node (TiDB refuses it in these words).
-        if (stmt.withReadLock)
-          throw mysqlError(
-            'ER_UNKNOWN_ERROR',
-            'FLUSH TABLES WITH READ LOCK is not supported.  Please use @@tidb_snapshot',
-          );
-        for (const name of stmt.tables) tableNamed(session, name);
-        return null;
-      case 'CLIENT_ERRORS_SUMMARY':
-        session.engine.clientErrors.clear();
-        return null;
-      case 'STATS_DELTA':
-        await session.engine.saveRowCounts();
-        return null;
-      default:
-        return null;
+    if (stmt.what === 'TABLES') flushTables(session, stmt);
+    else {
+      session.privileges.requireGlobal('RELOAD');
+      for (const what of [stmt.what, ...stmt.more]) await flush(session, what);
     }
+    return null;
   },
 });
+
+function flushTables(session: Session, stmt: FlushStmt): void {
+  // A global read lock would have to hold on every node (TiDB refuses it in these words).
+  if (stmt.withReadLock)
+    throw mysqlError(
+      'ER_UNKNOWN_ERROR',
+      'FLUSH TABLES WITH READ LOCK is not supported.  Please use @@tidb_snapshot',
+    );
+  for (const name of stmt.tables) tableNamed(session, name);
+}
+
+async function flush({ engine }: Session, what: string): Promise<void> {
+  switch (what) {
+    case 'PRIVILEGES':
+      await engine.accounts.reload();
+      await engine.cluster.tellAccounts();
+      break;
+    case 'CLIENT_ERRORS_SUMMARY':
+      engine.clientErrors.clear();
+      break;
+    case 'STATS_DELTA':
+      await engine.saveRowCounts();
+      break;
+    default:
+      break;
+  }
+}

@@ -77,7 +77,9 @@ async function setSystemVariable(
   if (v.scope === 'global' && (await setOfInstance(session, v, text))) return;
   if (v.name === 'autocommit') return setAutocommit(session, text);
   if (v.name === 'tidb_snapshot') await setSnapshot(session, text ?? '');
+  if (GLOBAL_ALONE.has(v.name)) throw mysqlError('ER_VARIABLE_IS_READONLY', v.name);
   const kept = session.vars.set(v.name, text, session.statement);
+  checkNoop(session, v, kept, session.vars.get('tidb_enable_noop_functions'));
   if (v.name === 'tidb_read_staleness') historical(session).staleness = Number(kept);
   if (v.name === 'tidb_enable_external_ts_read') historical(session).external = kept === 'ON';
   followUp(session, v.aliasOf ?? v.name, kept);
@@ -86,6 +88,7 @@ async function setSystemVariable(
 async function setGlobal(session: Session, v: SystemVariable, text: string | null): Promise<void> {
   const { globals } = session.engine;
   const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
+  checkNoop(session, v, kept, globals.get('tidb_enable_noop_functions'));
   if (
     v.name === 'tidb_super_read_only' &&
     kept === 'OFF' &&
@@ -110,6 +113,29 @@ async function setGlobal(session: Session, v: SystemVariable, text: string | nul
   // The stricter of the two read-only modes brings the other with it.
   if (v.name === 'tidb_restricted_read_only' && kept === 'ON')
     await put(settable('tidb_super_read_only'), 'ON');
+}
+
+/** Variables whose value a session has from its beginning (MySQL manual: "The session value of this variable is read only"). */
+const GLOBAL_ALONE: ReadonlySet<string> = new Set(['max_allowed_packet', 'net_buffer_length']);
+
+/** What MySQL does when these are on, TiDB does not: they are refused unless tidb_enable_noop_functions lets them pass (1235). */
+const NOOP_SWITCHES: ReadonlyMap<string, string> = new Map([
+  ['read_only', 'READ ONLY'],
+  ['super_read_only', 'READ ONLY'],
+  ['offline_mode', 'OFFLINE MODE'],
+  ['sql_auto_is_null', 'sql_auto_is_null'],
+]);
+
+function checkNoop(session: Session, v: SystemVariable, value: string, mode: string): void {
+  const what = NOOP_SWITCHES.get(v.name);
+  if (what === undefined || value !== 'ON' || mode === 'ON') return;
+  const error = mysqlError('ER_FUNCTIONS_NOOP_IMPL', what);
+  if (mode === 'WARN') {
+    session.statement.warn({ level: 'Warning', code: error.code, message: error.message });
+    return;
+  }
+  if (v.scope !== 'global') session.vars.assign(v.name, 'OFF');
+  throw error;
 }
 
 /** SET without a scope of a variable of one server, as old TiDB clients do it; false: the variable is none. */

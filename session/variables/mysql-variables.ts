@@ -316,7 +316,16 @@ registerVariables([
     min: 1024,
     max: 1073741824,
     default: '67108864',
-    normalize: (v) => String(Math.floor(Number(v) / 1024) * 1024),
+    normalize(value, ctx) {
+      const whole = String(Math.floor(Number(value) / 1024) * 1024);
+      if (whole !== value)
+        ctx.warn({
+          level: 'Warning',
+          code: 1292,
+          message: `Truncated incorrect max_allowed_packet value: '${value}'`,
+        });
+      return whole;
+    },
     doc: 'Largest packet and string.',
   },
   {

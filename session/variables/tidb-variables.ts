@@ -1,3 +1,4 @@
+import { mysqlError } from '../../types/error-table.js';
 import { atLeast, serverLimit } from './memory-limits.js';
 import { duration } from './go-duration.js';
 import { registerVariables } from './system-variable.js';
@@ -329,6 +330,12 @@ registerVariables([
     scope: 'session',
     kind: 'string',
     default: 'tikv,tiflash,tidb',
+    normalize(value) {
+      const engines = value.split(',').map((e) => e.trim().toLowerCase());
+      if (!engines.every((e) => e === 'tikv' || e === 'tiflash' || e === 'tidb'))
+        throw mysqlError('ER_WRONG_VALUE_FOR_VAR', 'tidb_isolation_read_engines', value);
+      return engines.join(',');
+    },
     doc: 'Engines read from.',
   },
   {
