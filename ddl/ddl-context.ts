@@ -59,7 +59,7 @@ export interface DdlContext {
   restore(expr: Expr): string;
   checkPrivilege(privilege: string, db: string, table: string): void;
   /** Throws 1227 unless the user holds the privilege globally. */
-  requireGlobal(privilege: string): void;
+  requireGlobal(...alternatives: readonly string[]): void;
   /** Another session's LOCK TABLES keeps the table as it is, and so does one's own for reading. Throws 8020, 1099. */
   checkTableLock(table: TableInfo): void;
   warn(warning: SqlWarning): void;

@@ -58,7 +58,7 @@ function checkOptions(options: PlacementPolicyStmt['options']): void {
 
 /** CREATE [OR REPLACE] and ALTER PLACEMENT POLICY. The embedded store has one copy of everything: options are kept and shown. */
 export async function definePolicy(ctx: DdlContext, stmt: PlacementPolicyStmt): Promise<void> {
-  ctx.checkPrivilege('SUPER', '', '');
+  ctx.requireGlobal('SUPER', 'PLACEMENT_ADMIN');
   checkOptions(stmt.options);
   const lower = stmt.name.toLowerCase();
   const create = stmt.kind === 'CreatePlacementPolicy';
@@ -81,7 +81,7 @@ export async function definePolicy(ctx: DdlContext, stmt: PlacementPolicyStmt): 
 
 /** Throws 8239, 8241. */
 export async function dropPolicy(ctx: DdlContext, stmt: DropPlacementPolicyStmt): Promise<void> {
-  ctx.checkPrivilege('SUPER', '', '');
+  ctx.requireGlobal('SUPER', 'PLACEMENT_ADMIN');
   const lower = stmt.name.toLowerCase();
   await changeSchema(ctx, async (_meta, txn) => {
     const policy = (await clusterObjects(txn, 'policy')).find((p) => p.lower === lower);

@@ -53,7 +53,7 @@ function checkedOptions(options: readonly ResourceGroupOption[]): ClusterOption[
 }
 
 function checkEnabled(ctx: DdlContext): void {
-  ctx.checkPrivilege('SUPER', '', '');
+  ctx.requireGlobal('SUPER', 'RESOURCE_GROUP_ADMIN');
   if (ctx.variable('tidb_enable_resource_control') !== 'ON')
     throw mysqlError('ER_RESOURCE_GROUP_SUPPORT_DISABLED');
 }

@@ -15,7 +15,7 @@ import { ViewQuery } from './view-query.js';
 /** What a column is in its table but not in a view. */
 const KEY_FLAGS = Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey | Flag.AutoIncrement;
 
-/** CREATE [OR REPLACE] VIEW. A view is kept among the tables of its database. */
+/** CREATE [OR REPLACE] VIEW, ALTER VIEW. A view is kept among the tables of its database. */
 export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise<void> {
   await ctx.reload();
   const db = requireDatabase(ctx, stmt.view.schema);
@@ -23,6 +23,7 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
   ctx.checkPrivilege('CREATE VIEW', db.name, stmt.view.name);
   if (stmt.orReplace) ctx.checkPrivilege('DROP', db.name, stmt.view.name);
   const before = ctx.schema().table(db.name, stmt.view.name);
+  if (before === null && stmt.alter) throw mysqlError('ER_NO_SUCH_TABLE', db.name, stmt.view.name);
   if (before !== null) {
     if (!stmt.orReplace) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${stmt.view.name}`);
     if (before.view === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, before.name, 'VIEW');

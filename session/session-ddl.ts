@@ -123,8 +123,8 @@ export class SessionDdlContext implements DdlContext {
   checkPrivilege(privilege: string, db: string, table: string): void {
     this.session.privileges.require(privilege, db, table);
   }
-  requireGlobal(privilege: string): void {
-    this.session.privileges.requireGlobal(privilege);
+  requireGlobal(...alternatives: readonly string[]): void {
+    this.session.privileges.requireGlobal(...alternatives);
   }
   checkTableLock(table: TableInfo): void {
     const { tableLocks } = this.session.engine;

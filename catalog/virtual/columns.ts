@@ -3,7 +3,8 @@ import { encodeUtf8 } from '../../types/charset.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
 import type { VirtualColumn } from './virtual-table.js';
 
-const CASELESS = { charset: 'utf8mb4', collate: 'utf8mb4_general_ci' } as const;
+/** `_` sorts before letters, as it does in MySQL's and TiDB's tables. */
+const CASELESS = { charset: 'utf8mb4', collate: 'utf8mb4_0900_ai_ci' } as const;
 
 /** Columns of virtual tables. Names compare without regard to case there, as MySQL's do. */
 export const str = (name: string, flen = 64): VirtualColumn => ({

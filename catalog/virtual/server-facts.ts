@@ -1,4 +1,5 @@
 import { keywords } from '../../parser/keyword.js';
+import { parse } from '../../parser/parser.js';
 import { shownParts } from '../table-layout.js';
 import type { Datum } from '../../types/datum.js';
 import { columnList } from './column-list.js';
@@ -108,6 +109,93 @@ registerVirtualTable({
         .tables(db.name)
         .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
         .map((t) => [text('def'), text(db.name), text(t.name), null, null]),
+    ),
+});
+
+/** Tables that a view's definition names; common tables have no schema. */
+function tablesOfView(selectText: string): Map<string, { readonly schema: string; readonly name: string }> {
+  const found = new Map<string, { schema: string; name: string }>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+    if (Array.isArray(node)) return node.forEach(visit);
+    const { kind, table } = node as { kind?: string; table?: { schema: string | null; name: string } };
+    if ((kind === 'Table' || kind === 'TableStmt') && typeof table?.schema === 'string')
+      found.set(`${table.schema}.${table.name}`.toLowerCase(), { schema: table.schema, name: table.name });
+    Object.values(node).forEach(visit);
+  };
+  visit(parse(selectText)[0]?.stmt);
+  return found;
+}
+
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'VIEW_TABLE_USAGE',
+  columns: columnList(
+    'VIEW_CATALOG 64 VIEW_SCHEMA 64 VIEW_NAME 64 TABLE_CATALOG 64 TABLE_SCHEMA 64 TABLE_NAME 64',
+  ),
+  rows: (ctx) =>
+    ctx.schema
+      .databases()
+      .flatMap((db) =>
+        ctx.schema
+          .tables(db.name)
+          .flatMap((t) =>
+            t.view === undefined || !ctx.visible(db.name, t.name)
+              ? []
+              : [...tablesOfView(t.view.selectText).values()].map((u) => [
+                  text('def'),
+                  text(db.name),
+                  text(t.name),
+                  text('def'),
+                  text(u.schema),
+                  text(u.name),
+                ]),
+          ),
+      ),
+});
+
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'COLUMNS_EXTENSIONS',
+  columns: columnList(
+    'TABLE_CATALOG 64! TABLE_SCHEMA 64! TABLE_NAME 64! COLUMN_NAME 64 ENGINE_ATTRIBUTE text SECONDARY_ENGINE_ATTRIBUTE text',
+  ),
+  rows: (ctx) =>
+    ctx.schema.databases().flatMap((db) =>
+      ctx.schema
+        .tables(db.name)
+        .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
+        .flatMap((t) =>
+          t.columns
+            .filter((c) => c.state === 'public' && !c.hidden)
+            .map((c) => [text('def'), text(db.name), text(t.name), text(c.name), null, null]),
+        ),
+    ),
+});
+
+registerVirtualTable({
+  db: INFORMATION,
+  name: 'TABLE_CONSTRAINTS_EXTENSIONS',
+  columns: columnList(
+    'CONSTRAINT_CATALOG 64! CONSTRAINT_SCHEMA 64! CONSTRAINT_NAME 64! TABLE_NAME 64! ENGINE_ATTRIBUTE text SECONDARY_ENGINE_ATTRIBUTE text',
+  ),
+  rows: (ctx) =>
+    ctx.schema.databases().flatMap((db) =>
+      ctx.schema
+        .tables(db.name)
+        .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
+        .flatMap((t) =>
+          t.indices
+            .filter((i) => i.state === 'public' && i.unique)
+            .map((i) => [
+              text('def'),
+              text(db.name),
+              text(i.primary ? 'PRIMARY' : i.name),
+              text(t.name),
+              null,
+              null,
+            ]),
+        ),
     ),
 });
 

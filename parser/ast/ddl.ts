@@ -377,6 +377,8 @@ export interface DropIndexStmt {
 
 export interface CreateViewStmt {
   kind: 'CreateView';
+  /** ALTER VIEW: the view is there already. */
+  alter: boolean;
   orReplace: boolean;
   algorithm: 'UNDEFINED' | 'MERGE' | 'TEMPTABLE';
   definer: UserSpec | null;

@@ -89,7 +89,7 @@ export abstract class DefinitionGrammar extends TableGrammar {
   // Views
 
   /** After CREATE [OR REPLACE], at ALGORITHM, DEFINER, SQL or VIEW. */
-  createView(orReplace: boolean): Statement {
+  createView(orReplace: boolean, alter = false): Statement {
     let algorithm: CreateViewStmt['algorithm'] = 'UNDEFINED';
     let definer: UserSpec | null = null;
     let security: CreateViewStmt['security'] = 'DEFINER';
@@ -120,6 +120,7 @@ export abstract class DefinitionGrammar extends TableGrammar {
     }
     return {
       kind: 'CreateView',
+      alter,
       orReplace,
       algorithm,
       definer,

@@ -352,7 +352,7 @@ export class StatementGrammar extends DiagnosticsGrammar {
       case 'ALGORITHM':
       case 'DEFINER':
       case 'SQL':
-        return this.createView(true);
+        return this.createView(true, true);
       default:
         return this.unsupported('ALTER');
     }

@@ -245,7 +245,9 @@ export abstract class DdlWriter extends DefinitionWriter {
           .table(stmt.table);
         return this.algorithmAndLock(stmt.algorithm, stmt.lock);
       case 'CreateView': {
-        this.kw(stmt.orReplace ? 'CREATE OR REPLACE ' : 'CREATE ').kw(`ALGORITHM = ${stmt.algorithm} `);
+        this.kw(stmt.alter ? 'ALTER ' : stmt.orReplace ? 'CREATE OR REPLACE ' : 'CREATE ').kw(
+          `ALGORITHM = ${stmt.algorithm} `,
+        );
         if (stmt.definer !== null) {
           this.kw('DEFINER = ');
           this.user(stmt.definer).raw(' ');

@@ -8,18 +8,21 @@ import { registerShow } from './show-registry.js';
  * There is no binary log here. Backup tools ask for its position to know which snapshot they have: like TiDB, the server
  * answers with its present timestamp, which `tidb_snapshot` takes.
  */
-registerShow(['MASTER STATUS', 'BINARY LOG STATUS'], async (session) => ({
-  columns: [
-    textColumn('File', 64),
-    intColumn('Position'),
-    textColumn('Binlog_Do_DB', 64),
-    textColumn('Binlog_Ignore_DB', 64),
-    textColumn('Executed_Gtid_Set', 64),
-  ],
-  rows: [
-    [text('tidb-binlog'), intDatum(await session.engine.storage.currentTs()), text(''), text(''), text('')],
-  ],
-}));
+registerShow(['MASTER STATUS', 'BINARY LOG STATUS'], async (session) => {
+  session.privileges.requireGlobal('SUPER', 'REPLICATION CLIENT');
+  return {
+    columns: [
+      textColumn('File', 64),
+      intColumn('Position'),
+      textColumn('Binlog_Do_DB', 64),
+      textColumn('Binlog_Ignore_DB', 64),
+      textColumn('Executed_Gtid_Set', 64),
+    ],
+    rows: [
+      [text('tidb-binlog'), intDatum(await session.engine.storage.currentTs()), text(''), text(''), text('')],
+    ],
+  };
+});
 
 registerShow(['BINARY LOGS', 'BINLOG EVENTS', 'RELAYLOG EVENTS'], () => {
   throw mysqlError('ER_NO_BINARY_LOGGING');

@@ -16,15 +16,16 @@ import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow, type ShowResult } from './show-registry.js';
 
-/** The database that FROM names, or the current one. Throws 1049, 1046. */
-function databaseOf(session: Session, schema: string | null): DbInfo {
+/** The database that FROM names, or the current one. Throws 1044, also where there is none of the name, 1049, 1046. */
+export function databaseOf(session: Session, schema: string | null): DbInfo {
   const name = session.databaseOf(schema);
   const db = session.schema.database(name);
-  if (db === null || !session.privileges.visible(db.name, null)) throw mysqlError('ER_BAD_DB_ERROR', name);
+  session.privileges.requireDatabase(db?.name ?? name);
+  if (db === null) throw mysqlError('ER_BAD_DB_ERROR', name);
   return db;
 }
 
-/** `permanent`: a temporary table of the session does not stand before what everybody sees. Throws 1146. */
+/** `permanent`: a temporary table of the session does not stand before what everybody sees. Throws 1146, 1142. */
 export function tableOf(
   session: Session,
   stmt: ShowStmt,
@@ -34,9 +35,9 @@ export function tableOf(
   const schema = permanent ? (session.schema.permanent ?? session.schema) : session.schema;
   const db = schema.database(name);
   const table = db === null || stmt.table === null ? null : schema.table(db.name, stmt.table.name);
-  if (db === null || table === null || !session.privileges.visible(db.name, table.name)) {
-    throw mysqlError('ER_NO_SUCH_TABLE', name, stmt.table?.name ?? '');
-  }
+  if (db === null || table === null) throw mysqlError('ER_NO_SUCH_TABLE', name, stmt.table?.name ?? '');
+  if (!session.privileges.visible(db.name, table.name))
+    session.privileges.require(stmt.what.startsWith('CREATE') ? 'SHOW' : 'SELECT', db.name, table.name);
   return { db, table };
 }
 

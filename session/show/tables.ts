@@ -8,6 +8,7 @@ import type { Session } from '../session.js';
 import { SessionVirtualContext } from '../session-virtual.js';
 import type { StaticColumn } from '../static-rows.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
+import { databaseOf } from './schema.js';
 import { registerShow } from './show-registry.js';
 
 /** Columns of SHOW TABLE STATUS and the columns of information_schema.TABLES that they show. */
@@ -33,9 +34,7 @@ const STATUS: readonly (readonly [title: string, source: string])[] = [
 ];
 
 registerShow('TABLE STATUS', async (session, stmt) => {
-  const dbName = session.databaseOf(stmt.schema);
-  const db = session.schema.database(dbName);
-  if (db === null || !session.privileges.visible(db.name, null)) throw mysqlError('ER_BAD_DB_ERROR', dbName);
+  const db = databaseOf(session, stmt.schema);
   const source = findVirtualTable('information_schema', 'TABLES')!;
   const at = STATUS.map(([, name]) => source.columns.findIndex((c) => c.name === name));
   const columns: StaticColumn[] = STATUS.map(([name], i) =>

@@ -353,6 +353,8 @@ registerStatement('AlterUser', {
         if (!own(spec.user)) requireReach(session, a);
         if (stmt.resourceGroup !== null) await checkResourceGroup(session, user, stmt.resourceGroup);
         const all: string[] = [];
+        if (spec.auth?.retainCurrent === true)
+          throw mysqlError('ER_NOT_SUPPORTED_YET', 'RETAIN CURRENT PASSWORD');
         if (spec.auth !== null && !spec.auth.discardOld) {
           const rules = {
             reuseHistory: ruleOf(set, 'Password_reuse_history') ?? user.reuseHistory,

@@ -51,7 +51,13 @@ export function registerVariableTables(core: EngineCore): void {
       text(v.scope === 'session' || v.scope === 'both' ? session.vars.get(v.name) : core.globals.get(v.name)),
       bound(v, v.min),
       bound(v, v.max),
-      text(v.values !== undefined ? v.values.join(',') : v.kind === 'bool' ? 'OFF,ON' : null),
+      text(
+        v.values !== undefined
+          ? v.values.filter((m) => m !== '' || v.default === '').join(',')
+          : v.kind === 'bool'
+            ? 'OFF,ON'
+            : null,
+      ),
       text(noEffect(v) ? 'YES' : 'NO'),
     ]),
   );
