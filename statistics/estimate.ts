@@ -12,13 +12,46 @@ export function knownRows(c: ColumnStatistics): number {
   return n + (last?.cumulative ?? 0);
 }
 
-/** Factor from the rows ANALYZE saw to the rows the table has now. */
+/** Factor from the rows ANALYZE saw to the rows the table has now, for values that it saw. */
 const growth = (c: ColumnStatistics, rowCount: number): number => {
-  // Feedback tells of parts of the table.
-  if (c.statsVer === 0) return 1;
+  // Feedback tells of parts of the table; what grows at its end stays as it was before that.
+  if (c.statsVer === 0 || isGrowing(c, rowCount)) return 1;
   const known = knownRows(c);
   return known > 0 ? rowCount / known : 1;
 };
+
+/** Correlation with the handle, and distinct values, from which new values are taken to lie beyond all that were seen. */
+const GROWING = { correlation: 0.95, ndv: 100 } as const;
+
+/** Whether the table has more rows than ANALYZE saw, and the column's values are such as grow with the handle: counters, times. */
+const isGrowing = (c: ColumnStatistics, rowCount: number): boolean =>
+  c.correlation >= GROWING.correlation &&
+  c.ndv > GROWING.ndv &&
+  c.statsVer !== 0 &&
+  typeof c.buckets[c.buckets.length - 1]?.upper === 'number' &&
+  rowCount > knownRows(c);
+
+/**
+ * Rows of a growing column that came since ANALYZE and lie in a range: they begin at the greatest value seen and are as dense as
+ * those before.
+ */
+function appendedRows(
+  c: ColumnStatistics,
+  rowCount: number,
+  low: RangeEnd | undefined,
+  high: RangeEnd | undefined,
+  compare: CompareDatums,
+): number {
+  const ends = bounds(c, compare);
+  if (ends === null) return 0;
+  const [min, max] = [Number(ends[0]), Number(ends[1])];
+  const known = knownRows(c);
+  const appended = rowCount - known;
+  const width = ((max - min) * appended) / Math.max(1, known - c.nullCount);
+  const from = low === undefined ? max : Math.max(max, Number(low.value));
+  const to = high === undefined ? max + width : Math.min(max + width, Number(high.value));
+  return width > 0 && to > from ? (appended * (to - from)) / width : 0;
+}
 
 /** Rows that were added, as far as that is known: changes that made the table larger, or replaced its rows. */
 const addedRows = (c: ColumnStatistics, rowCount: number, modified: number): number =>
@@ -155,6 +188,10 @@ export function rangeRows(
   rows += Math.max(0, upTo - from);
   rows *= growth(c, rowCount);
   if (c.statsVer === 0) return Math.min(rowCount, rows + unknownRows(c, rowCount, low, high, compare));
+  if (isGrowing(c, rowCount)) {
+    rows += appendedRows(c, rowCount, low, high, compare);
+    return Math.min(rowCount, rows < 1 ? outOfRange(c, rowCount, modified) : rows);
+  }
   // Beyond the last value seen rows may have come since: a share of the new ones by how far the range reaches out.
   const added = addedRows(c, rowCount, modified);
   if (added > 0) {

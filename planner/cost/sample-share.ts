@@ -93,16 +93,20 @@ export function sampleValues(sample: TableSample, columnId: number, rows: readon
   return out;
 }
 
+/** Share of changed rows up to which the sample is believed where many of its rows meet the conditions. */
+const MUCH_CHANGED = 0.2;
+
 /**
  * A share estimated column by column, corrected by what the sample says of the conditions together: taken over where enough
- * rows of the sample meet them, else kept within what their number allows.
+ * rows of the sample meet them, else kept within what their number allows. `changed`: share of the table's rows that the sample
+ * knows nothing of; all of those may meet the conditions.
  */
-export function correctedShare(estimate: number, hits: number, sample: TableSample): number {
+export function correctedShare(estimate: number, hits: number, sample: TableSample, changed = 0): number {
   const n = sample.rows;
   if (n === 0) return estimate;
-  if (sample.full) return hits === 0 ? Math.min(estimate, 0.5 / n) : hits / n;
-  if (hits >= 10) return hits / n;
-  const most = (hits + 1.5) / n;
-  const least = hits <= 1 ? 0 : (hits - 1) / (2 * n);
+  if (sample.full && changed === 0) return hits === 0 ? Math.min(estimate, 0.5 / n) : hits / n;
+  if (hits >= 10 && changed < MUCH_CHANGED) return hits / n;
+  const most = (hits + 1.5) / n + changed;
+  const least = hits <= 1 ? 0 : ((hits - 1) / (2 * n)) * (1 - changed);
   return Math.min(most, Math.max(least, estimate));
 }

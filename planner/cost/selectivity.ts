@@ -1,9 +1,10 @@
+import type { ColumnInfo } from '../../catalog/model.js';
 import { evalDatum } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import { equalRows, isKnownRange, rangeRows } from '../../statistics/estimate.js';
 import { valueKey } from '../../statistics/stats-key.js';
 import { hashBytes } from '../../statistics/value-hash.js';
-import type { TableStatistics } from '../../statistics/table-statistics.js';
+import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js';
@@ -79,11 +80,33 @@ export function evaluator(ctx: PlanContext): Evaluate {
 export const isKnown = (e: Expression, ctx: PlanContext): boolean =>
   !hasCorrelated(e) && (ctx.params !== null || !hasParam(e));
 
+/** Statistics of columns that were added after ANALYZE. */
+const ADDED = new WeakMap<TableStatistics, Map<number, ColumnStatistics>>();
+
+/**
+ * Statistics of a column. Where it was added after ANALYZE, with a default, all rows of then have that.
+ */
+export function columnStatistics(est: TableEstimate, info: ColumnInfo): ColumnStatistics | undefined {
+  const known = est.stats?.columns.get(info.id);
+  if (known !== undefined || est.stats === null || info.originDefault === null) return known;
+  if (info.generated !== '' || info.type.tp === TypeCode.Timestamp || !isAnalyzed(est.stats))
+    return undefined;
+  let added = ADDED.get(est.stats);
+  if (added === undefined) ADDED.set(est.stats, (added = new Map<number, ColumnStatistics>()));
+  let found = added.get(info.id);
+  if (found === undefined) {
+    const topN = [{ value: info.originDefault, count: est.stats.rowCount }];
+    found = { ndv: 1, nullCount: 0, avgSize: 8, correlation: 0, topN, buckets: [] };
+    added.set(info.id, found);
+  }
+  return found;
+}
+
 /** Distinct values of a column in its whole table. */
 export function columnNdv(est: TableEstimate, ds: DataSource, column: Column): number {
   const info = ds.infos.get(column.id);
   if (info === null || info === undefined) return est.rows;
-  const known = est.stats?.columns.get(info.id);
+  const known = columnStatistics(est, info);
   if (known !== undefined && known.ndv > 0) {
     return Math.min(est.rows, Math.max(1, known.ndv));
   }
@@ -119,7 +142,7 @@ export function intervalSelectivity(
 ): number {
   const info = ds.infos.get(column.id);
   const cmp = datumCompare(column.type);
-  const known = info === null || info === undefined ? undefined : est.stats?.columns.get(info.id);
+  const known = info === null || info === undefined ? undefined : columnStatistics(est, info);
   const unique = isUniqueColumn(ds, column);
   let share = 0;
   for (const i of intervals) {
@@ -221,12 +244,14 @@ function shareOf(
   shares.forEach((s, i) => {
     product *= i < 3 || est.stats === null ? s : Math.sqrt(s);
   });
-  const sample = est.stats?.sample;
-  // A histogram knows one column better than the sample does.
-  if (sample === undefined || sample === null || (shares.length < 2 && done.size > 0 && !sample.full))
-    return product;
+  const { sample, modifyCount } = est.stats ?? { sample: null, modifyCount: 0 };
+  if (sample === undefined || sample === null) return product;
+  // A histogram knows one column better than the sample does, unless that is the table as it still is.
+  const whole = sample.full && modifyCount === 0;
+  if (shares.length < 2 && done.size > 0 && !whole) return product;
   const hits = conditions.length === 0 ? null : matchingRows(ctx, sample, ds, conditions);
-  return hits === null ? product : correctedShare(product, hits.length, sample);
+  const changed = Math.min(1, modifyCount / est.rows);
+  return hits === null ? product : correctedShare(product, hits.length, sample, changed);
 }
 
 /**

@@ -226,26 +226,27 @@ export class StatisticsStore {
   /** LOCK STATS: ANALYZE leaves the table or partition alone. */
   async lock(physicalIds: readonly number[]): Promise<void> {
     for (const id of physicalIds) {
-      this.lockedIds.add(id);
       await this.home.run(
         `REPLACE INTO mysql.stats_table_locked (table_id, modify_count, count, version) VALUES (${id}, 0, 0, 0)`,
       );
+      this.lockedIds.add(id);
       this.home.changed(id);
     }
   }
 
   async unlock(physicalIds: readonly number[]): Promise<void> {
     for (const id of physicalIds) {
-      this.lockedIds.delete(id);
       await this.home.run(`DELETE FROM mysql.stats_table_locked WHERE table_id = ${id}`);
+      this.lockedIds.delete(id);
       this.home.changed(id);
     }
   }
 
   async reloadLocks(): Promise<void> {
+    const rows = await this.home.run('SELECT table_id FROM mysql.stats_table_locked');
+    // Not before: meanwhile every lock would seem to be gone.
     this.lockedIds.clear();
-    for (const [id] of await this.home.run('SELECT table_id FROM mysql.stats_table_locked'))
-      this.lockedIds.add(Number(id));
+    for (const [id] of rows) this.lockedIds.add(Number(id));
   }
 
   /** ALTER TABLE … ADD STATS_EXTENDED: what ANALYZE is to find out from now on. Throws 1105. */
@@ -303,7 +304,6 @@ export class StatisticsStore {
     this.home.changed(table.id);
   }
 
-  /** Which tables have statistics or locks; the statistics themselves are read when they are wanted. */
   /** The tables that hold statistics are others now. */
   async restart(): Promise<void> {
     for (const id of [...this.loaded.keys()]) this.unload(id);
@@ -311,6 +311,7 @@ export class StatisticsStore {
     await this.start();
   }
 
+  /** Which tables have statistics or locks; the statistics themselves are read when they are wanted. */
   async start(): Promise<void> {
     for (const [id] of await this.home.run(
       'SELECT table_id FROM mysql.stats_histograms GROUP BY table_id UNION SELECT table_id FROM mysql.stats_extended',

@@ -1,3 +1,4 @@
+import type { TableInfo } from '../../catalog/model.js';
 import type { DdlStatement } from '../../parser/ast/index.js';
 import { alterTable } from '../../ddl/alter-table.js';
 import { bdrRole, checkBdr } from '../../ddl/bdr.js';
@@ -29,6 +30,7 @@ import {
 import { requireTable } from '../../ddl/table.js';
 import { HypotheticalIndexes } from '../hypothetical-indexes.js';
 import { registerStatement } from './statement-handler.js';
+import { tableNamed } from './table-named.js';
 
 type DdlOf<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
 
@@ -113,8 +115,24 @@ registerDdl('RenameTable', async (ctx, stmt, session) => {
   if (!renameTemporaryTables(session, stmt)) await renameTables(ctx, stmt);
 });
 registerDdl('AlterTable', async (ctx, stmt, session) => {
-  if (!(await alterTemporaryTable(session, ctx, stmt))) await alterTable(ctx, stmt);
+  if (await alterTemporaryTable(session, ctx, stmt)) return;
+  const emptied = stmt.specs.some((s) => s.kind === 'TruncatePartitions' || s.kind === 'DropPartitions');
+  const before = emptied ? tableNamed(session, stmt.table).table : null;
+  await alterTable(ctx, stmt);
+  if (before !== null) forgetPartitions(session, before);
 });
+
+/** Rows of partitions that are gone are rows that their table no longer has. */
+function forgetPartitions(session: Session, before: TableInfo): void {
+  const { rowCounts, schemaLoader } = session.engine;
+  const now = schemaLoader.current.tableById(before.id)?.table.partition?.definitions ?? [];
+  for (const { id } of before.partition?.definitions ?? []) {
+    const rows = rowCounts.get(id) ?? 0;
+    if (now.some((p) => p.id === id) || rows === 0) continue;
+    rowCounts.add(before.id, -rows, rows);
+    rowCounts.drop(id);
+  }
+}
 registerDdl('CreatePlacementPolicy', definePolicy);
 registerDdl('AlterPlacementPolicy', definePolicy);
 registerDdl('DropPlacementPolicy', dropPolicy);
