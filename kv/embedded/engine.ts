@@ -346,6 +346,7 @@ export class EmbeddedStore implements KvRpc {
       prewriteAborted,
       PREWRITE_DISK_FULL,
       req.durability,
+      true,
     );
   }
 
@@ -362,11 +363,11 @@ export class EmbeddedStore implements KvRpc {
   }
 
   pessimisticLock(req: PessimisticLockRequest): PessimisticLockResponse | Promise<PessimisticLockResponse> {
-    return this.locks.section(() => this.pessimistic.lock(req));
+    return this.locks.section(() => this.pessimistic.lock(req), true);
   }
 
   pessimisticRollback(req: PessimisticRollbackRequest): KeyErrorsResponse {
-    return this.locks.section(() => this.pessimistic.rollback(req));
+    return this.locks.section(() => this.pessimistic.rollback(req), true);
   }
 
   txnHeartBeat(req: TxnHeartBeatRequest): TxnHeartBeatResponse | Promise<TxnHeartBeatResponse> {
@@ -552,12 +553,14 @@ export class EmbeddedStore implements KvRpc {
     abort: (message: string) => T,
     diskFull: T,
     durability = this.durability,
+    /** The operation says by itself when it begins to apply commits. */
+    quiet = false,
   ): T | Promise<T> {
     if (this.failure !== null) return abort(this.failure.message);
     const before = this.wal.appended;
     let response: T;
     const shared = this.host?.state;
-    shared?.beginCommit();
+    shared?.beginCommit(quiet);
     try {
       response = operation();
     } catch (error) {

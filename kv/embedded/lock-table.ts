@@ -151,16 +151,24 @@ export class LockTable {
     this.shared?.locks.releaseAll();
   }
 
-  /** Runs what looks at locks, or takes them, so that other threads see all of it or nothing. */
-  section<T>(work: () => T): T {
+  /**
+   * Runs what looks at locks, or takes them, so that other threads see all of it or nothing. `quiet`: it commits nothing, or calls
+   * `beginApply` before it does.
+   */
+  section<T>(work: () => T, quiet = false): T {
     const { shared } = this;
     if (shared === null) return work();
-    shared.sections.beginCommit();
+    shared.sections.beginCommit(quiet);
     try {
       return work();
     } finally {
       shared.sections.endCommit();
     }
+  }
+
+  /** Within a quiet section: what follows commits. See SharedState.beginApply. */
+  beginApply(): void {
+    this.shared?.sections.beginApply();
   }
 
   put(lock: Lock): void {

@@ -70,6 +70,7 @@ export class Percolator {
       if (result.kind !== 'locked') break;
     }
     if (errors.length > 0) return { errors, minCommitTs: 0n, onePcCommitTs: 0n };
+    this.path.locks.beginApply();
     if (req.tryOnePc === true) {
       const commitTs = this.freshCommitTs(req);
       if (req.maxCommitTs === undefined || req.maxCommitTs === 0n || commitTs <= req.maxCommitTs) {

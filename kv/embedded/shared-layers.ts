@@ -8,8 +8,10 @@ import type { TreeCursor } from './page-tree.js';
  *
  *  - **Timestamps** come from one counter (`lastTs`), taken by compare-and-swap, so that R and C are ordered.
  *  - **One phase, async commit**: whoever commits takes C and applies the versions (or puts the locks) within one section of
- *    `committing`, which is odd meanwhile and belongs to one thread at a time. A reader looks at it after it took R and waits while it is
- *    odd. A section that began before R was taken has ended then, one that begins later takes C > R.
+ *    `committing`, which is odd meanwhile and belongs to one thread at a time. Before it takes C it makes `applying` odd, which stays so
+ *    until the section ends. A reader looks at `applying` after it took R and waits while it is odd. Whoever had taken C < R has
+ *    applied it then; who makes it odd later takes C > R. Sections that apply nothing (the log is written, locks are looked at) are
+ *    `quiet`: readers pass them.
  *  - **Two phases**: C is taken after the prewrite, so that at the time of R the key was locked (or C > R). `persistentLocks` and
  *    `lockEpoch` change after the lock is in the table, and when it goes, only after the versions are in the memtable. A reader looks
  *    at them before it looks at the data: it meets the lock, or finds what it left.
@@ -39,6 +41,8 @@ export const SharedWord = {
   committer: 9,
   /** Transactions that threads committed by themselves, modulo 2^32. */
   threadCommits: 10,
+  /** Odd while the thread in the section takes a commit timestamp and applies what is committed at it. */
+  applying: 11,
 } as const;
 
 const TS_BYTES = 256;
@@ -124,9 +128,12 @@ export class SharedState {
   /** The thread that this object belongs to. */
   thread = 0;
 
-  /** Runs work that commits, takes or looks at locks, appends to the log or changes the active memtable: one thread at a time. */
-  section<T>(work: () => T): T {
-    this.beginCommit();
+  /**
+   * Runs work that commits, takes or looks at locks, appends to the log or changes the active memtable: one thread at a time.
+   * `quiet`: it applies no commit before it has called `beginApply`.
+   */
+  section<T>(work: () => T, quiet = false): T {
+    this.beginCommit(quiet);
     try {
       return work();
     } finally {
@@ -134,15 +141,25 @@ export class SharedState {
     }
   }
 
-  beginCommit(): void {
-    if (this.depth++ > 0) return;
+  beginCommit(quiet = false): void {
+    if (this.depth++ === 0) this.enter();
+    if (!quiet) this.beginApply();
+  }
+
+  private enter(): void {
     const w = this.words;
     for (;;) {
       const section = Atomics.load(w, SharedWord.committing);
-      if ((section & 1) !== 0) this.awaitEnd(section);
+      if ((section & 1) !== 0) this.awaitEnd(SharedWord.committing, section);
       else if (Atomics.compareExchange(w, SharedWord.committing, section, section + 1) === section) break;
     }
     Atomics.store(w, SharedWord.committer, this.thread);
+  }
+
+  /** Within a section, before a commit timestamp is taken: who takes a timestamp from now on waits for the section's end. */
+  beginApply(): void {
+    const w = this.words;
+    if ((Atomics.load(w, SharedWord.applying) & 1) === 0) Atomics.add(w, SharedWord.applying, 1);
   }
 
   endCommit(): void {
@@ -160,24 +177,36 @@ export class SharedState {
 
   private release(): void {
     const w = this.words;
+    const applied = (Atomics.load(w, SharedWord.applying) & 1) !== 0;
+    if (applied) Atomics.add(w, SharedWord.applying, 1);
     Atomics.store(w, SharedWord.committer, -1);
     Atomics.add(w, SharedWord.committing, 1);
-    if (Atomics.load(w, SharedWord.commitWaiters) > 0) Atomics.notify(w, SharedWord.committing);
+    if (Atomics.load(w, SharedWord.commitWaiters) === 0) return;
+    if (applied) Atomics.notify(w, SharedWord.applying);
+    Atomics.notify(w, SharedWord.committing);
   }
 
   /** A reader that has just taken its timestamp: returns when every commit of an earlier one is applied. */
   awaitCommits(): void {
-    const section = Atomics.load(this.words, SharedWord.committing);
-    if ((section & 1) !== 0 && this.depth === 0) this.awaitEnd(section);
+    this.awaitEven(SharedWord.applying);
   }
 
-  private awaitEnd(section: number): void {
+  /** Returns when the section that is under way, if there is one, has ended: what it may have looked at before. */
+  awaitSection(): void {
+    this.awaitEven(SharedWord.committing);
+  }
+
+  private awaitEven(word: number): void {
+    const value = Atomics.load(this.words, word);
+    if ((value & 1) !== 0 && this.depth === 0) this.awaitEnd(word, value);
+  }
+
+  private awaitEnd(word: number, value: number): void {
     const w = this.words;
     // Nearly always microseconds; a bulk load holds the section for longer.
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(w, SharedWord.committing) !== section) return;
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(w, word) !== value) return;
     Atomics.add(w, SharedWord.commitWaiters, 1);
-    while (Atomics.load(w, SharedWord.committing) === section)
-      Atomics.wait(w, SharedWord.committing, section, WAIT_SLICE_MS);
+    while (Atomics.load(w, word) === value) Atomics.wait(w, word, value, WAIT_SLICE_MS);
     Atomics.sub(w, SharedWord.commitWaiters, 1);
   }
 }

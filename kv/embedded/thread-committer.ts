@@ -49,7 +49,7 @@ export class ThreadCommitter {
     if (writes === null) return null;
     const { state } = this.parts;
     let commitTs: bigint | null;
-    state.beginCommit();
+    state.beginCommit(true);
     try {
       commitTs = this.commit(req, writes, token);
     } finally {
@@ -88,6 +88,7 @@ export class ThreadCommitter {
     // `versions` are the present layers: it was asked within this section.
     const { active } = versions;
     if (!active.fits(room) || !wal.fits(room) || wal.segmentBytes > WAL_LIMIT) return null;
+    state.beginApply();
     const commitTs = this.freshCommitTs(req, counter);
     if (commitTs === null) return null;
     const commitHi = highHalf(commitTs);

@@ -38,7 +38,7 @@ export class ThreadLocker {
     let claimed = 0;
     while (claimed < mutations.length && shared.claim(token, mutations[claimed]!.key)) claimed++;
     if (claimed === mutations.length) {
-      this.state.awaitCommits();
+      this.state.awaitSection();
       const answer = this.examine(req);
       if (answer !== null) {
         shared.extend(token, req.lockTtl);

@@ -46,9 +46,9 @@ export interface WalBuffers {
   readonly pending: SharedArrayBuffer;
 }
 
-/** Runs work that no other thread's may come between (SharedState.section). */
+/** Runs work that no other thread's may come between (SharedState.section; readers need not wait for what is `quiet`). */
 export interface Sections {
-  section<T>(work: () => T): T;
+  section<T>(work: () => T, quiet: boolean): T;
 }
 
 const ALONE: Sections = { section: (work) => work() };
@@ -233,7 +233,7 @@ export class Wal {
 
   /** Removes segments below `segment`, whose content is on disk elsewhere; off this thread, since freeing the blocks of a large file takes long. */
   async removeBefore(segment: number): Promise<void> {
-    this.sections.section(() => this.noteSynced(segment));
+    this.sections.section(() => this.noteSynced(segment), true);
     for (const name of listSegments(this.buffers.directory)) {
       if (segmentNumber(name) < segment) await fs.promises.unlink(path.join(this.buffers.directory, name));
     }
@@ -358,7 +358,7 @@ export class Wal {
     return this.sections.section(() => {
       this.writePending();
       return { lsn: this.lsn, segment: this.segment, from: this.words[Word.synced]! };
-    });
+    }, true);
   }
 
   /** Segments before the target's may hold what was appended before it: without them what is in the target's would be behind a gap. */
@@ -370,7 +370,7 @@ export class Wal {
     this.sections.section(() => {
       if (this.words[Word.durable]! < target.lsn) this.words[Word.durable] = target.lsn;
       this.noteSynced(target.segment);
-    });
+    }, true);
     this.closeFiles(target.segment);
     this.flushes++;
   }

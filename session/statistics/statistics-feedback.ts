@@ -12,6 +12,11 @@ import type { EngineCore } from '../engine/engine-core.js';
 const LEAST_ROWS = 1000;
 /** Ranges that wait of one table; later ones of the same time tell little more. */
 const MAX_WAITING = 256;
+/**
+ * Plans from the cache report again and again what a correction of statistics cannot change of them: between two corrections lies the
+ * time that the last one took so many times over, and no less than APPLY_MS.
+ */
+const REST = 100;
 const APPLY_MS = 200;
 
 /**
@@ -25,6 +30,9 @@ export class StatisticsFeedback implements FeedbackSink {
   /** Parts corrected since they were last stored. */
   private readonly dirty = new Map<number, { columns: Set<number>; indexes: Set<number> }>();
 
+  /** What the last correction of the table took, in milliseconds. */
+  private readonly took = new Map<number, number>();
+
   constructor(private readonly core: EngineCore) {}
 
   get on(): boolean {
@@ -36,6 +44,8 @@ export class StatisticsFeedback implements FeedbackSink {
   }
 
   wants(table: TableInfo): boolean {
+    const waiting = this.pending.get(table.id);
+    if (waiting !== undefined && waiting.length >= MAX_WAITING) return false;
     const rows = this.core.rowCounts.get(table.id) ?? 0;
     return rows >= LEAST_ROWS && !this.core.statistics.isLocked(table.id) && table.virtual !== true;
   }
@@ -45,9 +55,10 @@ export class StatisticsFeedback implements FeedbackSink {
     if (list === undefined) {
       this.pending.set(table.id, (list = []));
       // Plans from the cache do not ask for statistics.
-      setTimeout(() => this.apply(table), APPLY_MS).unref();
+      const rest = Math.max(APPLY_MS, REST * (this.took.get(table.id) ?? 0));
+      setTimeout(() => this.apply(table), rest).unref();
     }
-    if (list.length < MAX_WAITING) list.push(...feedback);
+    list.push(...feedback);
   }
 
   /** Corrects the table's statistics by what was met since it was last planned with. */
@@ -57,6 +68,7 @@ export class StatisticsFeedback implements FeedbackSink {
     // Corrections wait for the statistics that are to be corrected.
     if (list === undefined || statistics.isMissing(table.id) || statistics.isLoading(table.id)) return;
     this.pending.delete(table.id);
+    const began = performance.now();
     const before = statistics.taken(table.id);
     const rowCount = rowCounts.get(table.id) ?? before?.rowCount ?? 0;
     const columns = new Map(before?.columns);
@@ -83,6 +95,7 @@ export class StatisticsFeedback implements FeedbackSink {
       columns,
       indexes,
     });
+    this.took.set(table.id, performance.now() - began);
   }
 
   /** Stores what was corrected. */
