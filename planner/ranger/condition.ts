@@ -2,7 +2,7 @@ import { Chunk } from '../../chunk/chunk.js';
 import { constantVector } from '../../chunk/vector-builder.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
-import { charset } from '../../types/charset.js';
+import { charset, convertCharset, unconvertible } from '../../types/charset.js';
 import { collation, type Collation } from '../../types/collation.js';
 import { evalType, TypeCode, type EvalType } from '../../types/field-type.js';
 import { exactDigits } from '../../expression/type-inference.js';
@@ -190,12 +190,23 @@ function likePrefix(
   coll: string,
 ): { prefix: Uint8Array; exact: boolean; wild: boolean } | null {
   const [x, pattern, escape] = args;
-  if (!isColumn(x, column) || pattern?.kind !== 'constant' || pattern.param !== undefined) return null;
+  // Functions take text in UTF-8: a column of another charset is converted.
+  const converted = x?.kind === 'function' && x.name === 'cast' && isColumn(x.args[0], column);
+  if (!(isColumn(x, column) || converted) || pattern?.kind !== 'constant' || pattern.param !== undefined)
+    return null;
   if (!(pattern.value instanceof Uint8Array) || evalType(column.type) !== 'string') return null;
   const c = collation(column.type.collate);
-  const cs = charset(column.type.charset);
-  if (c === undefined || cs === undefined || coll !== column.type.collate || column.type.elems !== undefined)
-    return null;
+  const own = charset(column.type.charset);
+  const cs = charset(converted ? x.type.charset : column.type.charset);
+  if (c === undefined || own === undefined || cs === undefined) return null;
+  if (coll !== column.type.collate || column.type.elems !== undefined) return null;
+  if (converted && (cs.name !== 'utf8mb4' || own.name === 'binary')) return null;
+  const stored = (prefix: number[]): Uint8Array | null => {
+    const bytes = Uint8Array.from(prefix);
+    if (!converted) return bytes;
+    // A Buffer's slices are no copies.
+    return unconvertible(bytes, cs, own) === null ? Uint8Array.from(convertCharset(bytes, cs, own)) : null;
+  };
   const esc = escape?.kind === 'constant' ? Number(escape.value) : 92;
   const out: number[] = [];
   const p = pattern.value;
@@ -204,8 +215,9 @@ function likePrefix(
     if (b === 37 || b === 95) {
       if (out.length === 0) return null;
       // A trailing space could fall to PAD SPACE in the keys.
-      const exact = b === 37 && i === p.length - 1 && !c.padSpace && c.isBinary;
-      return { prefix: Uint8Array.from(out), exact, wild: true };
+      const exact = b === 37 && i === p.length - 1 && !c.padSpace && c.isBinary && !converted;
+      const prefix = stored(out);
+      return prefix === null ? null : { prefix, exact, wild: true };
     }
     if (b === esc && i + 1 < p.length) i++;
     // The bytes behind the first of a character may look like anything.
@@ -213,7 +225,8 @@ function likePrefix(
     while (i < end - 1) out.push(p[i++]!);
     out.push(p[i]!);
   }
-  return { prefix: Uint8Array.from(out), exact: false, wild: false };
+  const prefix = stored(out);
+  return prefix === null ? null : { prefix, exact: false, wild: false };
 }
 
 /** The values of the key column a condition admits. Only for conditions that have a shape. */

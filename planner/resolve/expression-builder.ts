@@ -24,7 +24,7 @@ import {
   stringConstant,
 } from './literal.js';
 import { matchAgainst } from './match.js';
-import { comparedOperands, literalParam, operandBeside, storedValue } from './param-marker.js';
+import { comparedOperands, literalParam, nullParam, operandBeside, storedValue } from './param-marker.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
 
 /** Where an expression stands: what its names, aggregates and special forms mean there. */
@@ -157,6 +157,8 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     return call(env, BINARY_NAMES[e.op], build(env, e.left), build(env, e.right));
   },
   IsNull: (env, e) => {
+    const given = e.expr.kind === 'ParamMarker' ? nullParam(env.state, e.expr.index) : null;
+    if (given !== null) return given !== e.not ? TRUE_CONSTANT : FALSE_CONSTANT;
     const f = call(env, 'isnull', build(env, e.expr));
     return e.not ? call(env, 'not', f) : f;
   },

@@ -24,6 +24,13 @@ export function literalParam(state: BuildState, index: number, reason?: string):
   return { kind: 'constant', type: given.type, value: given.value };
 }
 
+/** Whether a `?` is NULL: that is of its class (see paramClass), so that a plan which is kept may rely on it. Null: nobody knows yet. */
+export function nullParam(state: BuildState, index: number): boolean | null {
+  const given = state.ctx.params?.[index];
+  if (given === undefined || !reused(state)) return null;
+  return given.value === null || given.type.tp === TypeCode.Null;
+}
+
 const BIGINT = newFieldType(TypeCode.LongLong, { flen: 20, flag: Flag.Binary });
 const UNSIGNED_BIGINT = newFieldType(TypeCode.LongLong, { flen: 20, flag: Flag.Binary | Flag.Unsigned });
 

@@ -10,11 +10,13 @@ import {
   substitute,
 } from '../logical/expression-walk.js';
 import { asJoinKey, joinSchema } from '../logical/join-condition.js';
+import { TRUE_CONSTANT } from '../resolve/literal.js';
 import { selection, type Aggregation, type Join, type LogicalPlan } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { deriveSideConditions, extractCommonFactors } from './or-factors.js';
 import { propagate } from './constant-propagation.js';
 import { neverTrueOverNull } from './null-reject.js';
+import { simplifyFilter } from './predicate-simplification.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -112,9 +114,12 @@ function usesAny(e: Expression, ids: ReadonlySet<number>): boolean {
   return used;
 }
 
-/** Conjuncts with the common factors of their disjunctions taken out. */
+/** Conjuncts without what is decided, the common factors of their disjunctions taken out. */
 const prepare = (conditions: readonly Expression[], state: BuildState): Expression[] =>
-  conditions.flatMap((c) => extractCommonFactors(c, state));
+  conditions
+    .map((c) => simplifyFilter(c, state))
+    .filter((c) => c !== TRUE_CONSTANT)
+    .flatMap((c) => extractCommonFactors(c, state));
 
 /** Drops what is always true; a conjunction that is never true is FALSE alone. */
 function simplify(conditions: Expression[], state: BuildState): Expression[] {
