@@ -2,13 +2,17 @@
  * sysbench on this server and on a MariaDB of the same machine, in alternating rounds, both flushing each commit.
  *
  *   npm run bench:oltp -- [--json FILE] [--threads 8,32] [--time 20] [--rounds 3] [--workloads a,b]
- *                         [--ps-modes auto,disable] [--tables 4] [--table-size 100000] [--cpus 0,1] [--workers 1] [--alone]
+ *                         [--ps-modes auto,disable] [--tables 4] [--table-size 100000] [--cpus 0,1] [--workers N] [--warmup 10]
+ *                         [--alone]
  *
+ * This server runs with a worker for each processor that it may use, unless --workers says otherwise. Each workload is run on both
+ * for --warmup seconds before it is measured, but for those that use up their table.
  * tpcc: TPC-C's mix on 2 warehouses, from a driver of our own (tpcc/), consistency checked after each run; the rest is sysbench's.
  * Ratios are medians of the rounds' own ratios. --alone leaves MariaDB out. Exit code 1 when a run of this server
  * ended on an error.
  */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BenchServer, findProgram } from './servers.js';
 import type { SysbenchResult, SysbenchTask } from './sysbench.js';
@@ -43,7 +47,8 @@ const { values: options } = parseArgs({
     tables: { type: 'string', default: '4' },
     'table-size': { type: 'string', default: '100000' },
     cpus: { type: 'string' },
-    workers: { type: 'string', default: '1' },
+    workers: { type: 'string' },
+    warmup: { type: 'string', default: '10' },
     alone: { type: 'boolean', default: false },
   },
 });
@@ -64,6 +69,14 @@ interface Row {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length === 0 ? 0 : sorted[Math.floor(sorted.length / 2)]!;
+}
+
+/** How many processors a list in taskset's form names: `0,1`, `0-3`. */
+function processorsIn(list: string): number {
+  return list.split(',').reduce((sum, part) => {
+    const [from, to = from] = part.split('-').map(Number);
+    return sum + to! - from! + 1;
+  }, 0);
 }
 
 const median2 = (values: readonly number[]): number => Math.round(median(values) * 100) / 100;
@@ -146,7 +159,8 @@ async function main(): Promise<boolean> {
   const program = findProgram('sysbench');
   if (program === null) throw new Error('sysbench is not installed');
   const pin = options.cpus === undefined ? [] : ['taskset', '-c', options.cpus];
-  const servers = [await BenchServer.rutile(pin, { workers: Number(options.workers) })];
+  const processors = options.cpus === undefined ? availableParallelism() : processorsIn(options.cpus);
+  const servers = [await BenchServer.rutile(pin, { workers: Number(options.workers ?? processors) })];
   const rows: Row[] = [];
   try {
     if (!options.alone) servers.push(await BenchServer.mariadb(pin));
@@ -168,10 +182,14 @@ async function main(): Promise<boolean> {
         const { fatal } = await play({ ...base, port: server.port }, 'prepare', pin);
         if (fatal.length > 0) throw new Error(`${server.name}, ${workload} prepare: ${fatal.join('; ')}`);
       }
+      const threadCounts = options.threads.split(',').map(Number);
       for (const mode of options['ps-modes'].split(',')) {
-        for (const threads of options.threads.split(',').map(Number)) {
-          const psMode = mode === 'disable' ? ('disable' as const) : ('auto' as const);
-          const row = await measure(servers, { ...base, threads, psMode }, Number(options.rounds), pin);
+        const task = { ...base, psMode: mode === 'disable' ? ('disable' as const) : ('auto' as const) };
+        const warm = { ...task, threads: threadCounts[0]!, seconds: Number(options.warmup) };
+        for (const server of shared && warm.seconds > 0 ? servers : [])
+          await play({ ...warm, port: server.port }, 'run', pin);
+        for (const threads of threadCounts) {
+          const row = await measure(servers, { ...task, threads }, Number(options.rounds), pin);
           rows.push(row);
           console.log(line(row));
           for (const fatal of row.fatal) console.log(`  ${fatal}`);
