@@ -61,7 +61,6 @@ export function mainRoot(pages: PageMap, metaPage: number): number {
   return readUint64(pages.window(metaPage).u8, pages.at(metaPage) + META_MAIN_ROOT);
 }
 
-const MAX_DEPTH = 32;
 
 /**
  * A position in one tree. Fields describe the current entry: key `u8[keyStart, keyEnd)`, value `valueU8[valueStart, valueEnd)`.
@@ -75,8 +74,9 @@ export class TreeCursor {
   valueU8: Uint8Array;
   valueStart = 0;
   valueEnd = 0;
-  private readonly stackPage = new Float64Array(MAX_DEPTH);
-  private readonly stackIndex = new Int32Array(MAX_DEPTH);
+  // Plain arrays: typed ones of more than 64 bytes lie outside the heap, and cursors are made for each range.
+  private readonly stackPage: number[] = [];
+  private readonly stackIndex: number[] = [];
   private depth = 0;
   private base = 0;
   private index = 0;
