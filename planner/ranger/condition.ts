@@ -229,6 +229,13 @@ function likePrefix(
   return prefix === null ? null : { prefix, exact: false, wild: false };
 }
 
+/** The operands of `a OR b OR …`, however it is nested: each level would sort its intervals again. */
+function alternatives(e: Expression, out: Expression[] = []): Expression[] {
+  if (e.kind !== 'function' || e.name !== 'or') out.push(e);
+  else for (const a of e.args) alternatives(a, out);
+  return out;
+}
+
 /** The values of the key column a condition admits. Only for conditions that have a shape. */
 export function intervalsOf(
   e: Expression,
@@ -267,14 +274,15 @@ export function intervalsOf(
         out = intersect(out, compareIntervals('ne', v, key, evaluate), cmp);
       return out;
     }
-    case 'or':
-      return normalize(
-        e.args.flatMap((a) => intervalsOf(a, key, evaluate, cmp)),
-        cmp,
-      );
+    case 'or': {
+      const out: Interval[] = [];
+      for (const a of alternatives(e)) out.push(...intervalsOf(a, key, evaluate, cmp));
+      return normalize(out, cmp);
+    }
     case 'and': {
-      let out: Interval[] = [FULL];
-      for (const a of e.args) out = intersect(out, intervalsOf(a, key, evaluate, cmp), cmp);
+      let out = intervalsOf(e.args[0]!, key, evaluate, cmp);
+      for (let i = 1; i < e.args.length; i++)
+        out = intersect(out, intervalsOf(e.args[i]!, key, evaluate, cmp), cmp);
       return out;
     }
     default: {
