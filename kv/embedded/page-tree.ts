@@ -61,7 +61,6 @@ export function mainRoot(pages: PageMap, metaPage: number): number {
   return readUint64(pages.window(metaPage).u8, pages.at(metaPage) + META_MAIN_ROOT);
 }
 
-
 /**
  * A position in one tree. Fields describe the current entry: key `u8[keyStart, keyEnd)`, value `valueU8[valueStart, valueEnd)`.
  * They are views of the map, valid until the next write transaction.
