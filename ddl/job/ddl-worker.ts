@@ -278,7 +278,11 @@ export class DdlWorker {
     for (let cancelled = false; ;) {
       const reader = this.env.storage.snapshot(await this.env.storage.currentTs());
       const ended = await this.jobs.ended(reader, id);
-      if (ended !== null) return ended;
+      if (ended !== null) {
+        // The definition that the job left may not have reached this node yet.
+        await ctx.reload();
+        return ended;
+      }
       if ((await this.jobs.running(reader, id)) === null) throw mysqlError('ER_DDL_JOB_NOT_FOUND', id);
       try {
         ctx.throwIfInterrupted();
