@@ -170,7 +170,8 @@ function startStatement(
     writes,
     'ignore' in parsed.stmt && parsed.stmt.ignore === true,
   );
-  for (const message of parsed.warnings ?? []) statement.warn({ level: 'Warning', code: 1064, message });
+  if (parsed.warnings !== undefined)
+    for (const message of parsed.warnings) statement.warn({ level: 'Warning', code: 1064, message });
   applyStatementHints(session, statement, parsed.stmt);
   const limit =
     parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation'

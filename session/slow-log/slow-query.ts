@@ -67,7 +67,11 @@ export function slowQuery(
 ): SlowQuery {
   const { connection, transaction, engine } = session;
   const { planned } = statement;
-  const recorded = planned !== null && engine.globals.get('tidb_record_plan_in_slow_log') === 'ON';
+  // A plan shows literals, which redaction is to keep out.
+  const recorded =
+    planned !== null &&
+    engine.globals.get('tidb_record_plan_in_slow_log') === 'ON' &&
+    session.vars.get('tidb_redact_log') === 'OFF';
   const { digest } = normalizeDigest(statement.text);
   return {
     endedAt: Date.now(),

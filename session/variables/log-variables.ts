@@ -53,7 +53,7 @@ registerVariables([
     kind: 'enum',
     values: ['OFF', 'ON', 'MARKER'],
     default: 'OFF',
-    doc: 'Logs show ? for literals (ON), or put ‹ › around them (MARKER).',
+    doc: 'Logs show ? for literals (ON), or put ‹ › around them (MARKER), and no plans.',
   },
   {
     name: 'tidb_slow_txn_log_threshold',
