@@ -40,7 +40,7 @@ describe.each(SETUPS)('%s', (setup) => {
       for (let i = 0; i < 2; i++) servers.push(new ServerProcess(['--store', 'tikv', '--pd', store.address]));
     } else servers.push(new ServerProcess(setup === 'two workers' ? ['--workers', '2'] : []));
     for (const s of servers) await s.start();
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     for (const s of servers) await s.remove();
     await store?.remove();

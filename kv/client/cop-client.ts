@@ -1,10 +1,10 @@
 import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
-import { mysqlError } from '../../types/error-table.js';
 import type { CoprocessorRequest, CoprocessorResponse, KeyRange } from '../rpc.js';
 import { LockedError } from '../mvcc-reader.js';
 import type { CopTask } from '../storage.js';
 import { compareBytes } from '../codec/byte-writer.js';
 import type { ActiveReader } from './active-timestamps.js';
+import { interruptible, interruptionOf } from './interruptible.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext, WireFragment } from './client-context.js';
 import { resolveForRead } from './lock-resolver.js';
@@ -111,7 +111,8 @@ class RegionTask implements ChunkSource {
     for (;;) {
       let res: CoprocessorResponse;
       try {
-        res = await (pending ?? ask());
+        // Whoever waits goes when the statement is interrupted; the store ends by the request's own limit.
+        res = await interruptible(pending ?? ask(), this.task.signal);
       } catch (e) {
         pending = null;
         if (e instanceof Error && 'sqlState' in e) throw e;
@@ -219,7 +220,7 @@ export class CopStream implements ChunkSource, ActiveReader {
     if (this.done) return null;
     if (this.task.signal?.aborted === true) {
       void this.close();
-      throw mysqlError('ER_QUERY_INTERRUPTED');
+      throw interruptionOf(this.task.signal);
     }
     if (this.single === null) return this.nextOfMany();
     const chunk = this.single.next();

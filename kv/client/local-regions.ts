@@ -1,5 +1,5 @@
 import { compareBytes } from '../codec/byte-writer.js';
-import type { RegionAdmin, RegionStatus } from '../region-admin.js';
+import type { RegionAdmin, RegionStatus, StoreStatus } from '../region-admin.js';
 
 const EMPTY = new Uint8Array(0);
 const STORE_ID = 1;
@@ -35,9 +35,34 @@ export class LocalRegions implements RegionAdmin {
         leaderId: id,
         leaderStoreId: STORE_ID,
         peerIds: [id],
+        peers: [{ id, storeId: STORE_ID, learner: false }],
+        epoch: { confVer: 1, version: 1 },
       });
     }
     return Promise.resolve(out);
+  }
+
+  storeStatus(): Promise<readonly StoreStatus[]> {
+    const startedAt = Date.now() - performance.now();
+    return Promise.resolve([
+      {
+        id: STORE_ID,
+        address: '',
+        statusAddress: '',
+        state: 'Up',
+        version: '',
+        gitHash: '',
+        labels: [],
+        startedAt,
+        heartbeatAt: Date.now(),
+        capacity: 0n,
+        available: 0n,
+      },
+    ]);
+  }
+
+  pdMembers(): Promise<readonly string[]> {
+    return Promise.resolve([]);
   }
 
   split(keys: readonly Uint8Array[]): Promise<number> {

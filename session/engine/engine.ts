@@ -42,6 +42,7 @@ import { AppendFile } from '../slow-log/append-file.js';
 import { registerSlowQueryTables } from '../slow-log/slow-query-tables.js';
 import { registerPrivilegeTables } from '../privileges/privilege-rows.js';
 import { registerPlacementTables } from '../placement-tables.js';
+import { registerClusterTables } from '../summary/cluster-tables.js';
 import { registerServerTables } from '../summary/client-errors.js';
 import { registerSummaryTables } from '../summary/summary-tables.js';
 import { registerTransactionTables } from '../transaction-tables.js';
@@ -148,6 +149,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   registerTransactionTables(core);
   registerSummaryTables(core);
   registerServerTables(core);
+  registerClusterTables(core);
   registerPlacementTables(core);
   registerAnalyzeStatus(core);
   registerPrivilegeTables(core);

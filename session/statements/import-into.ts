@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ImportIntoStmt, InsertStmt } from '../../parser/ast/index.js';
+import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import type { TableInfo } from '../../catalog/model.js';
 import { executeDml } from '../../executor/execute-dml.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -20,6 +21,7 @@ function targetOf(session: Session, stmt: ImportIntoStmt): { db: string; table: 
   const db = session.databaseOf(stmt.table.schema);
   const table = session.schema.table(db, stmt.table.name);
   if (table === null) throw mysqlError('ER_NO_SUCH_TABLE', db, stmt.table.name);
+  throwIfFlashback(table);
   for (const privilege of ['SELECT', 'UPDATE', 'INSERT', 'DELETE', 'ALTER'])
     session.privileges.require(privilege, db, table.name);
   if (table.virtual === true || table.view !== undefined || table.sequence !== undefined)

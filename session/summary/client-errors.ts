@@ -78,12 +78,6 @@ const factsOf = (of: ReadonlyMap<number, ErrorCount>, name: Fact): Fact[] =>
     LAST_SEEN: c.last,
   }));
 
-/** `5h24m3.5s` as Go prints durations. */
-function uptime(ms: number): string {
-  const s = Math.floor(ms / 1000);
-  return `${Math.floor(s / 3600)}h${Math.floor(s / 60) % 60}m${s % 60}s`;
-}
-
 export function registerServerTables(core: EngineCore): void {
   const provide = (name: string, facts: (session: Session) => readonly Fact[]): void => {
     const { columns } = findVirtualTable('information_schema', name)!;
@@ -108,29 +102,4 @@ export function registerServerTables(core: EngineCore): void {
     'client_errors_summary_by_host',
     guarded(() => clientErrors.hostFacts()),
   );
-  const port = (): string => core.globals.get('port');
-  provide('tidb_servers_info', () => [
-    {
-      DDL_ID: core.globals.get('server_uuid'),
-      IP: core.globals.get('hostname'),
-      PORT: port(),
-      STATUS_PORT: core.instance.split(':')[1] ?? '0',
-      LEASE: '45s',
-      VERSION: core.globals.get('version'),
-      GIT_HASH: 'None',
-      LABELS: '',
-    },
-  ]);
-  provide('cluster_info', () => [
-    {
-      TYPE: 'tidb',
-      INSTANCE: `${core.globals.get('hostname')}:${port()}`,
-      STATUS_ADDRESS: core.instance,
-      VERSION: core.globals.get('version'),
-      GIT_HASH: 'None',
-      START_TIME: core.startedAt,
-      UPTIME: uptime(core.uptimeMs),
-      SERVER_ID: core.cluster.serverId,
-    },
-  ]);
 }

@@ -24,6 +24,8 @@ import type { BatchDecoder } from '../record-scan.js';
 /** Coprocessor request types. */
 const DAG = 103;
 const BATCH_ROWS = 1024;
+/** Milliseconds of work after which the store's other requests have their turn. */
+const SLICE_MS = 5;
 
 /** Answers the DAG requests that the store's clients send: registered with the served store. */
 export const wireCoprocessor: WireCoprocessor = async (req, store) => {
@@ -49,7 +51,8 @@ async function answer(req: cop.Request, store: EmbeddedStore): Promise<cop.Respo
   const limit = decoded.streams ? req.pagingSize : 0;
   const scan = new WireScan(reader, decoded.decoder, ranges, decoded.desc, limit);
   const warnings: SqlWarning[] = [];
-  const ctx = contextOf(request, warnings);
+  const time = new RequestTime(req.context?.maxExecutionDurationMs ?? 0);
+  const ctx = contextOf(request, warnings, time);
   const counted: CountedOperator[] = [];
   const count = (op: Operator): Operator => {
     if (!request.collectExecutionSummaries) return op;
@@ -71,6 +74,7 @@ async function answer(req: cop.Request, store: EmbeddedStore): Promise<cop.Respo
     for (;;) {
       const chunk = await root.next();
       if (chunk === null) break;
+      await time.checkpoint();
       rows += chunk.rows;
       chunks.push({ rowsData: encodeChunk(chunk, decoded.types, offsets) });
     }
@@ -87,6 +91,29 @@ async function answer(req: cop.Request, store: EmbeddedStore): Promise<cop.Respo
   });
   const rest = scan.covered;
   return rest === null ? { data } : { data, range: { start: rest.startKey, end: rest.endKey } };
+}
+
+/** Keeps a request within its time, and from keeping others waiting. */
+class RequestTime {
+  private readonly until: number;
+  private lastYield = performance.now();
+
+  /** `limitMs`: Context.max_execution_duration_ms; 0 = none. */
+  constructor(limitMs: number) {
+    this.until = limitMs === 0 ? Infinity : performance.now() + limitMs;
+  }
+
+  checkpoint(): Promise<void> | undefined {
+    const now = performance.now();
+    if (now > this.until) throw new Error('Coprocessor task terminated due to exceeding the deadline');
+    if (now - this.lastYield < SLICE_MS) return undefined;
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        this.lastYield = performance.now();
+        resolve();
+      }),
+    );
+  }
 }
 
 /** What an operator and those below it did. */
@@ -199,7 +226,7 @@ const NO_SESSION = new Proxy({} as SessionFunctions, {
 const WRITES = StatementFlag.InInsert | StatementFlag.InUpdateOrDelete;
 const LENIENT = StatementFlag.IgnoreTruncate | StatementFlag.TruncateAsWarning;
 
-function contextOf(request: tipb.DAGRequest, warnings: SqlWarning[]): OperatorContext {
+function contextOf(request: tipb.DAGRequest, warnings: SqlWarning[], time: RequestTime): OperatorContext {
   const evalContext: EvalContext = {
     sqlMode: request.sqlMode,
     timeZone: request.timeZoneName === '' ? 'UTC' : request.timeZoneName,
@@ -216,6 +243,5 @@ function contextOf(request: tipb.DAGRequest, warnings: SqlWarning[]): OperatorCo
     warn: (w) => warnings.push(w),
     session: NO_SESSION,
   };
-  const checkpoint = (): undefined => undefined;
-  return { eval: evalContext, memory, disk: null, checkpoint, runtimeStats: null };
+  return { eval: evalContext, memory, disk: null, checkpoint: () => time.checkpoint(), runtimeStats: null };
 }
