@@ -31,6 +31,8 @@ export interface KvRpc {
   bulkBegin?(req: BulkBeginRequest): Awaitable<BulkBeginResponse>;
   bulkWrite?(req: BulkWriteRequest): Awaitable<BulkWriteResponse>;
   bulkEnd?(req: BulkEndRequest): Awaitable<void>;
+  /** Loads in bulk that are transactions, where nobody else commits beside the store's thread. */
+  readonly loads?: LoadTransactions;
   /** Closes a region to everything but the flashback of that start timestamp, where stores have regions. */
   prepareFlashback?(req: PrepareFlashbackRequest): Awaitable<FlashbackResponse>;
   flashback?(req: FlashbackRequest): Awaitable<FlashbackResponse>;
@@ -392,6 +394,8 @@ export interface BulkSnapshot {
   readonly dataRoot: number;
   readonly historyRoot: number;
   readonly packedRoot: number;
+  /** Which loads' entries count as committed when (embedded/load-table.ts). */
+  readonly loads?: SharedArrayBuffer;
   /** Newest first, one or two. */
   readonly memtables: readonly SharedVersions[];
 }
@@ -422,6 +426,32 @@ export interface BulkEndRequest extends Request {
   readonly ranges: readonly KeyRange[];
   /** Resolve when all that was written is durable. */
   readonly durable: boolean;
+}
+/** See embedded/staged-loads.ts. Only one who began a load may do something with it. */
+export interface LoadTransactions {
+  /**
+   * Begins a load into ranges of which nothing is stored, not even deletions; null where there is something, or no load is
+   * possible. Its blocks are to carry `mark` as their commit.
+   */
+  begin(ranges: readonly KeyRange[]): { readonly id: number; readonly mark: bigint } | null;
+  /** Adds packed blocks, which overlap none that are there. */
+  write(id: number, blocks: readonly Uint8Array[]): void;
+  /** Takes blocks back, in key order: some at a time, none at the end. No block may cross the bounds. */
+  take(id: number, range: KeyRange): readonly Uint8Array[];
+  /** Makes the blocks durable. */
+  prepare(id: number): Promise<void>;
+  /** Makes the load visible, and other puts with it; unless somebody has written or locked one of its keys: then it goes on. */
+  commit(id: number, mutations: readonly Mutation[]): LoadCommit;
+  /** Removes what was written. Of one that is committed: nothing. */
+  abandon(id: number): Promise<void>;
+}
+export interface LoadCommit {
+  /** Resolves when the commit is on disk. */
+  readonly durable?: Promise<void>;
+  /** A key that is there twice. */
+  readonly duplicate?: Uint8Array;
+  /** A key that somebody has locked, or written and deleted. */
+  readonly conflict?: Uint8Array;
 }
 export interface KeyErrorsResponse extends Response {
   readonly errors: readonly KeyError[];

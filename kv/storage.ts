@@ -3,7 +3,7 @@ import type { ChunkSource } from '../chunk/chunk.js';
 import type { RegionAdmin } from './region-admin.js';
 import { MysqlError } from '../types/error.js';
 import { mysqlError } from '../types/error-table.js';
-import type { BulkSnapshot, KeyRange, KvPair, WaitForEntry } from './rpc.js';
+import type { BulkSnapshot, KeyRange, KvPair, LoadTransactions, WaitForEntry } from './rpc.js';
 
 /**
  * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
@@ -38,6 +38,8 @@ export interface Storage {
   readonly regions: RegionAdmin;
   /** Loading in bulk, where the store is one of this process. */
   readonly bulk?: BulkLoading | undefined;
+  /** Loads in bulk that are transactions, where the store offers them. */
+  readonly loads?: LoadTransactions | undefined;
   /** The same storage for one session, whose attributes its requests carry; itself where requests go nowhere. */
   forSession(attributes: RequestAttributes): Storage;
   close(): Promise<void>;

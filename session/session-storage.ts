@@ -28,6 +28,9 @@ export class SessionStorage implements Storage {
   get bulk(): BulkLoading | undefined {
     return this.stored.bulk;
   }
+  get loads(): Storage['loads'] {
+    return this.stored.loads;
+  }
   get regions(): RegionAdmin {
     return this.stored.regions;
   }

@@ -5,7 +5,7 @@ import type { Chunk } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { DatumFlag } from '../../kv/codec/datum-codec.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
-import { isRecordKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import { isRecordKey, isTableKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
 import type { DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
@@ -174,6 +174,8 @@ export class ColumnarReplica {
   private onRangeChange(start: Uint8Array, end: Uint8Array): void {
     // Everything changed: there may be commits that we were never told of.
     if (start.length === 0 && end.length === 0) this.floor = this.watch.lastCommitTs();
+    // Nor by a snapshot of before.
+    else if (isTableKey(start)) this.lastCommit.set(Number(readIntKey(start, 1)), this.watch.lastCommitTs());
     for (const id of [...this.tables.keys(), ...this.building.keys()]) {
       const range = recordRange(id);
       const apart =

@@ -9,6 +9,7 @@ import type {
   KeyRange,
   KvPair,
   KvRpc,
+  LoadTransactions,
   RegionError,
   WaitForEntry,
 } from '../rpc.js';
@@ -78,9 +79,11 @@ class KvStorage implements Storage {
   ) {
     const { whole } = client.router;
     this.bulk = whole?.rpc.bulkBegin === undefined ? undefined : new BulkClient(client, whole);
+    this.loads = whole?.rpc.loads;
   }
 
   readonly bulk: BulkLoading | undefined;
+  readonly loads: LoadTransactions | undefined;
 
   currentTs(): Awaitable<bigint> {
     return this.client.oracle.timestamp();

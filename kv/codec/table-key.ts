@@ -22,6 +22,7 @@ const I = 0x69;
 
 /** Length of `t{tableID}_r` and `t{tableID}_i`. */
 export const TABLE_PREFIX_LENGTH = 11;
+const TABLE_ID_END = 9;
 /** Length of a record key with an integer handle, and of `t{tableID}_i{indexID}`. */
 export const RECORD_KEY_LENGTH = 19;
 export const INDEX_PREFIX_LENGTH = 19;
@@ -234,6 +235,9 @@ export function decodeTableKey(key: Uint8Array): TableKey | null {
     return { tableId, indexId: Number(readIntKey(key, TABLE_PREFIX_LENGTH)) };
   return null;
 }
+
+/** Whether the key, or the bound of a range, names a table. */
+export const isTableKey = (key: Uint8Array): boolean => key.length >= TABLE_ID_END && key[0] === T;
 
 export const isRecordKey = (key: Uint8Array): boolean =>
   key.length > TABLE_PREFIX_LENGTH && key[0] === T && key[9] === SEP && key[10] === R;

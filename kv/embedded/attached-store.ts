@@ -5,6 +5,7 @@ import type * as rpc from '../rpc.js';
 import { ByteReader, ByteWriter } from './byte-buffer.js';
 import { CommitRingReader, CommitRingWriter } from './commit-ring.js';
 import type { Lock } from './lock-table.js';
+import { LoadTable } from './load-table.js';
 import { Memtable } from './memtable.js';
 import { messageOf, readValue, writeValue } from './message-codec.js';
 import { attachPageMap, type PageMap } from './page-map.js';
@@ -62,6 +63,7 @@ export class AttachedStore implements rpc.KvRpc {
       this.state,
       attachPageMap(attachment.dataFile, attachment.mapAddress),
       attachment.layers,
+      new LoadTable(attachment.loads),
     );
     this.reads = new Reads(
       this.versions,
@@ -191,7 +193,7 @@ export class AttachedStore implements rpc.KvRpc {
     if (snapshot === undefined) return response;
     const memtables = this.snapshots.get(snapshot.id)!;
     this.snapshots.delete(snapshot.id);
-    return { snapshot: { ...snapshot, memtables } };
+    return { snapshot: { ...snapshot, memtables, loads: this.versions.env.loads.buffer } };
   }
   bulkWrite(req: rpc.BulkWriteRequest): Promise<rpc.BulkWriteResponse> {
     return this.call('bulkWrite', req);
@@ -280,7 +282,10 @@ class AttachedPages implements VersionPages {
   readonly marksTree: TreeCursor;
   readonly packedTree: TreeCursor;
 
-  constructor(readonly pages: PageMap) {
+  constructor(
+    readonly pages: PageMap,
+    readonly loads: LoadTable,
+  ) {
     this.dataTree = new TreeCursor(pages);
     this.historyTree = new TreeCursor(pages);
     this.marksTree = new TreeCursor(pages);
@@ -307,8 +312,9 @@ class AttachedVersions extends VersionReader {
     private readonly state: SharedState,
     pages: PageMap,
     private readonly port: MessagePort,
+    loads: LoadTable,
   ) {
-    super(new AttachedPages(pages));
+    super(new AttachedPages(pages, loads));
     this.active = new Memtable(4096);
     this.adopt();
   }

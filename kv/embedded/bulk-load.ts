@@ -76,6 +76,7 @@ export class BulkLoads {
         dataRoot: env.dataTree.root,
         historyRoot: env.historyTree.root,
         packedRoot: env.packedTree.root,
+        loads: env.loads.buffer,
         memtables: memory.tables.map((t) => t.buffers),
       },
     };

@@ -48,6 +48,16 @@ export class CommitPath {
     this.announce(commitTs, writes);
   }
 
+  /** Commits a load in bulk (staged-loads.ts) and the writes that go with it. */
+  commitLoad(mark: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {
+    if (writes.length > 0) this.apply(mark, commitTs, writes);
+    else this.versions.noteCommit(highHalf(commitTs), lowHalf(commitTs));
+    const out = this.wal.begin(LogRecord.load);
+    encodeTxn(out, mark, commitTs, writes);
+    this.wal.commit();
+    this.announce(commitTs, writes);
+  }
+
   addLocks(locks: readonly Lock[]): void {
     if (locks.length === 0) return;
     for (const lock of locks) {

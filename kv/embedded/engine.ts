@@ -59,6 +59,7 @@ import { keyInfo, type KeyInfo } from './mvcc-info.js';
 import { PessimisticLocks } from './pessimistic.js';
 import { Reads } from './reads.js';
 import { Recovery } from './recovery.js';
+import { StagedLoads } from './staged-loads.js';
 import { StoreHost } from './store-host.js';
 import { highHalf, lowHalf } from './timestamp.js';
 import { TimestampOracle } from './tso.js';
@@ -157,6 +158,7 @@ export class EmbeddedStore implements KvRpc {
     this.pessimistic = new PessimisticLocks(versions, locks);
     this.collector = new GarbageCollector(env);
     const dataFile = path.join(directory, DATA_FILE);
+    this.loads = new StagedLoads(commitPath, tso, () => this.host !== null);
     this.bulk = new BulkLoads(versions, locks, this.reads, checkpointer, tso, listeners, dataFile);
   }
 
@@ -165,6 +167,7 @@ export class EmbeddedStore implements KvRpc {
   private readonly pessimistic: PessimisticLocks;
   private readonly collector: GarbageCollector;
   private readonly bulk: BulkLoads;
+  readonly loads: StagedLoads;
 
   /** Recovers the directory: the checkpoint's LMDB snapshot, then the log behind it. */
   static async open(
@@ -237,6 +240,7 @@ export class EmbeddedStore implements KvRpc {
         directory,
         unlock,
       );
+      await store.loads.recover();
       if (checkpoint === null) await checkpointer.initialize();
       store.attachDerived(derived, recovery.replayed ?? []);
       return store;
@@ -417,6 +421,7 @@ export class EmbeddedStore implements KvRpc {
   /** Garbage collection with its counts. */
   async collectGarbage(safePoint: bigint): Promise<GcCounts> {
     if (safePoint > this.checkpointer.gcSafePoint) this.checkpointer.gcSafePoint = safePoint;
+    this.loads.forget(safePoint);
     return this.collector.collect(highHalf(safePoint), lowHalf(safePoint));
   }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
+import { LoadTable } from './load-table.js';
 import { MDB_RDONLY, native, type NativeTxn } from './lmdb-native.js';
 import { PAGE_SIZE, openPageMap, type PageMap } from './page-map.js';
 import { META_END, TreeCursor, currentMeta, databaseRoot, mainRoot } from './page-tree.js';
@@ -11,13 +12,14 @@ export const LMDB_LOCK_FILE = 'data.mdb-lock';
 export type Table = Database<Uint8Array, Uint8Array>;
 
 /**
- * The LMDB environment: five tables written through lmdb-js by this thread only, read from their pages.
+ * The LMDB environment: six tables written through lmdb-js by this thread only, read from their pages.
  *
  *     data     user key -> record of its newest version (a tombstone too)
  *     history  memcomparable(user key) + ~commit ts -> record of an older version
  *     marks    memcomparable(user key) + ~ts + kind -> record: lock records (ts = commit ts) and rollback marks (ts = start ts)
  *     locks    user key -> Percolator lock as of the last checkpoint
  *     packed   user key of the last entry -> block of entries that were loaded in bulk (packed-block.ts)
+ *     loads    mark of a load that is a transaction -> what it is (bulk-load.ts)
  *
  * Invariants: a key without a row in `data` has none in `history`. A version in `packed` is older than all others of its key; blocks do
  * not overlap.
@@ -30,6 +32,9 @@ export class LmdbEnv {
   readonly marks: Table;
   readonly locks: Table;
   readonly packed: Table;
+  readonly stagedLoads: Table;
+  /** What `stagedLoads` says of commits, for readers. */
+  readonly loads = new LoadTable();
   readonly pages: PageMap;
   /** Grows with each write transaction and each change of the memtables: cursors that saw another epoch must seek again. */
   epoch = 0;
@@ -68,6 +73,7 @@ export class LmdbEnv {
     this.marks = table('marks');
     this.locks = table('locks');
     this.packed = table('packed');
+    this.stagedLoads = table('loads');
     this.pages = openPageMap(file);
     this.dataTree = new TreeCursor(this.pages);
     this.historyTree = new TreeCursor(this.pages);

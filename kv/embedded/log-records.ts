@@ -18,6 +18,8 @@ export const LogRecord = {
   /** A lock's ttl, min commit ts or async-commit flag changed. */
   lockUpdate: 5,
   deleteRange: 6,
+  /** A load in bulk is committed (staged-loads.ts), and these writes with it: as a transaction that began at the load's mark. */
+  load: 7,
 } as const;
 
 const OPS: readonly MutationOp[] = [

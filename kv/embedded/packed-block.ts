@@ -40,6 +40,11 @@ export class PackedBlock {
     return this;
   }
 
+  /** Its bytes. */
+  copy(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.u8, this.at, this.end);
+  }
+
   /** Where the record header is, the same for all entries. */
   get headerAt(): number {
     return this.at + PACKED_HEADER_AT;

@@ -1,7 +1,9 @@
+import { NO_LOADS, type LoadTable } from './load-table.js';
 import type { PageMap } from './page-map.js';
 import { PackedBlock } from './packed-block.js';
 import { NO_ROOT, TreeCursor } from './page-tree.js';
-import { RECORD_HEADER, compareRanges } from './record.js';
+import { RECORD_HEADER, VersionKind, compareRanges } from './record.js';
+import { readUint32BE, writeUint32BE } from './timestamp.js';
 
 const EMPTY = new Uint8Array(0);
 
@@ -34,7 +36,10 @@ export class PackedCursor implements RowCursor {
   index = 0;
   private readonly tree: TreeCursor;
 
-  constructor(pages: PageMap) {
+  constructor(
+    pages: PageMap,
+    private readonly loads: LoadTable = NO_LOADS,
+  ) {
     this.tree = new TreeCursor(pages);
   }
 
@@ -146,10 +151,20 @@ export class PackedCursor implements RowCursor {
     const source = block.u8;
     const header = block.headerAt;
     for (let i = 0; i < RECORD_HEADER; i++) valueU8[i] = source[header + i]!;
+    if (this.loads.count > 0) this.settleCommit(valueU8);
     if (length < 64) for (let i = from; i < to; i++) valueU8[RECORD_HEADER + i - from] = source[i]!;
     else valueU8.set(source.subarray(from, to), RECORD_HEADER);
     this.valueEnd = length;
     return true;
+  }
+
+  /** The entry of a load has its commit in the load's place; one of a load that is not committed is a key that is not there. */
+  private settleCommit(record: Uint8Array): void {
+    const { loads } = this;
+    if (!loads.find(readUint32BE(record, 1), readUint32BE(record, 5))) return;
+    if (loads.pending) record[0] = VersionKind.del;
+    writeUint32BE(record, 1, loads.commitHi);
+    writeUint32BE(record, 5, loads.commitLo);
   }
 }
 
@@ -169,9 +184,9 @@ export class MergedRows implements RowCursor {
   private atData = false;
   private atPacked = false;
 
-  constructor(pages: PageMap) {
+  constructor(pages: PageMap, loads: LoadTable) {
     this.data = new TreeCursor(pages);
-    this.packed = new PackedCursor(pages);
+    this.packed = new PackedCursor(pages, loads);
   }
 
   setRoots(data: number, packed: number): void {

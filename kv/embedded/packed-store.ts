@@ -49,6 +49,38 @@ export class PackedStore {
     };
   }
 
+  /** Puts blocks where nothing is. */
+  append(blocks: readonly Uint8Array[]): void {
+    const { env } = this;
+    const block = new PackedBlock();
+    env.write(() => {
+      for (const bytes of blocks) {
+        block.load(bytes, 0, bytes.length);
+        env.packed.put(block.key(block.count - 1), bytes);
+      }
+    });
+  }
+
+  /** Takes blocks of a range out that no block crosses the bounds of, in key order: some at a time, none at the end. */
+  take(startKey: Uint8Array, endKey: Uint8Array): Uint8Array[] {
+    const { env } = this;
+    if (env.packedTree.root === NO_ROOT) return [];
+    const cursor = this.cursor();
+    const keys: Uint8Array[] = [];
+    const blocks: Uint8Array[] = [];
+    for (let block = cursor.seekBlock(startKey); block !== null; block = cursor.nextBlock()) {
+      const key = cursor.blockKey();
+      if (keys.length >= BLOCK_STEP || compareBytes(key, endKey) >= 0) break;
+      keys.push(key);
+      blocks.push(block.copy());
+    }
+    if (keys.length > 0)
+      env.write(() => {
+        for (const key of keys) env.packed.remove(key);
+      });
+    return blocks;
+  }
+
   /** Removes entries in the range, some blocks of them; true when there may be more. */
   removeRange(startKey: Uint8Array, endKey: Uint8Array): boolean {
     const { env } = this;

@@ -7,6 +7,7 @@ import type { Lock, LockTable } from './lock-table.js';
 import { LogRecord, decodeKeys, decodeLock, decodeRange, decodeTxn } from './log-records.js';
 import { Memtable } from './memtable.js';
 import { VersionKind } from './record.js';
+import { settleStoredLoad } from './staged-loads.js';
 import { TreeCursor } from './page-tree.js';
 import { highHalf, joinHalves, lowHalf, readUint32BE } from './timestamp.js';
 import type { VersionStore, VersionWrite } from './version-store.js';
@@ -41,6 +42,13 @@ export class Recovery {
     switch (type) {
       case LogRecord.txn: {
         const { startTs, commitTs, writes } = decodeTxn(body);
+        this.commit(startTs, commitTs, writes);
+        return;
+      }
+      case LogRecord.load: {
+        const { startTs, commitTs, writes } = decodeTxn(body);
+        for (const { startKey, endKey } of settleStoredLoad(this.env, startTs, commitTs))
+          this.replayed?.push({ kind: 'range', startKey, endKey });
         this.commit(startTs, commitTs, writes);
         return;
       }

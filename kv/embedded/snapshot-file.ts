@@ -1,5 +1,6 @@
 import type { MvccCursor } from '../mvcc-reader.js';
 import type { BulkSnapshot } from '../rpc.js';
+import { LoadTable, NO_LOADS } from './load-table.js';
 import { Memtable, MemtableList } from './memtable.js';
 import { attachPageMap, type PageMap } from './page-map.js';
 import { TreeCursor } from './page-tree.js';
@@ -43,6 +44,7 @@ class FixedPages implements VersionPages {
   readonly historyTree: TreeCursor;
   readonly marksTree: TreeCursor;
   readonly packedTree: TreeCursor;
+  readonly loads: LoadTable;
 
   constructor(
     readonly pages: PageMap,
@@ -51,6 +53,7 @@ class FixedPages implements VersionPages {
     this.dataTree = new TreeCursor(pages, snapshot.dataRoot);
     this.historyTree = new TreeCursor(pages, snapshot.historyRoot);
     this.packedTree = new TreeCursor(pages, snapshot.packedRoot);
+    this.loads = snapshot.loads === undefined ? NO_LOADS : new LoadTable(snapshot.loads);
     // Marks are for writers.
     this.marksTree = new TreeCursor(pages);
   }

@@ -172,6 +172,7 @@ export class StoreHost implements LayerSharing, CommitExchange {
         locks: locks.port2,
         lockSignal,
         sharedLocks: this.sharedLocks.buffer,
+        loads: this.versions.env.loads.buffer,
         thread: reader.thread,
         wal: this.store.wal.share(this.state),
         durability: this.store.durability,
@@ -331,12 +332,13 @@ export class StoreHost implements LayerSharing, CommitExchange {
   private begun(reader: Reader, response: BulkBeginResponse): BulkBeginResponse {
     const { snapshot } = response;
     if (snapshot === undefined) return response;
-    const { id, memtables } = snapshot;
+    const { loads: _, memtables, ...rest } = snapshot;
+    const { id } = rest;
     if (this.readers.has(reader)) {
       reader.loads.add(id);
       reader.calls.postMessage({ load: id, memtables } satisfies SnapshotMessage);
     } else this.abandon(new Set(), new Set([id]));
-    return { snapshot: { ...snapshot, memtables: [] } };
+    return { snapshot: { ...rest, memtables: [] } };
   }
 
   /** Answers of one turn go in one message. */

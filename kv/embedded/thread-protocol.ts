@@ -22,6 +22,8 @@ export interface StoreAttachment {
   readonly lockSignal: SharedArrayBuffer;
   /** Pessimistic locks; see shared-locks.ts. */
   readonly sharedLocks: SharedArrayBuffer;
+  /** See load-table.ts. */
+  readonly loads: SharedArrayBuffer;
   /** Number of the thread, from 1 on. */
   readonly thread: number;
   readonly wal: WalBuffers;

@@ -332,7 +332,7 @@ export class VersionCursor implements MvccCursor {
     this.frozen = store.frozen;
     this.data.root = store.env.dataTree.root;
     if (store.mayBePacked(this.startKey, this.endKey)) {
-      this.tree = this.merged ??= new MergedRows(this.pages);
+      this.tree = this.merged ??= new MergedRows(this.pages, store.env.loads);
       this.merged.setRoots(this.data.root, store.env.packedTree.root);
     } else this.tree = this.data;
     if (this.reverse) {

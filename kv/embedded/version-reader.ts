@@ -1,3 +1,4 @@
+import type { LoadTable } from './load-table.js';
 import { type Memtable, MemtableList } from './memtable.js';
 import { PackedCursor } from './packed-cursor.js';
 import type { PageMap } from './page-map.js';
@@ -14,6 +15,7 @@ export interface VersionPages {
   readonly historyTree: TreeCursor;
   readonly marksTree: TreeCursor;
   readonly packedTree: TreeCursor;
+  readonly loads: LoadTable;
 }
 
 const KEY_BUFFER = 4200;
@@ -93,10 +95,17 @@ export abstract class VersionReader {
     }
     const { block, index } = packed;
     const at = block.headerAt;
-    const commitHi = readUint32BE(block.u8, at + 1);
-    const commitLo = readUint32BE(block.u8, at + 5);
+    let commitHi = readUint32BE(block.u8, at + 1);
+    let commitLo = readUint32BE(block.u8, at + 5);
+    const { loads } = this.env;
+    if (loads.count > 0 && loads.find(commitHi, commitLo)) {
+      if (loads.pending) return false;
+      ({ commitHi, commitLo } = loads);
+    }
     if (commitHi > hi || (commitHi === hi && commitLo > lo)) return false;
     this.fromRecord(block.u8, at, at);
+    this.commitHi = commitHi;
+    this.commitLo = commitLo;
     this.start = block.valueStart(index);
     this.end = block.valueEnd(index);
     return true;
@@ -104,7 +113,7 @@ export abstract class VersionReader {
 
   /** The cursor of packed blocks, at the present root. */
   private openPacked(): PackedCursor {
-    const packed = (this.packed ??= new PackedCursor(this.env.pages));
+    const packed = (this.packed ??= new PackedCursor(this.env.pages, this.env.loads));
     const { root } = this.env.packedTree;
     if (packed.root !== root) {
       packed.root = root;
