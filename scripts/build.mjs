@@ -15,6 +15,7 @@ await build({
           ingest: 'ddl/ingest/ingest-worker.ts',
           'analytic-thread': 'executor/parallel/analytic-thread.ts',
           lines: 'executor/load-data/line-worker.ts',
+          'bulk-lines': 'executor/load-data/bulk-worker.ts',
         }
       : Object.fromEntries(files.map((f) => [basename(f, '.ts'), f])),
   outdir: files.length === 0 ? 'dist' : 'dist/bench',

@@ -1,12 +1,12 @@
 import { highHalf, lowHalf } from '../../kv/embedded/timestamp.js';
 import type { EntryRun } from './entry-run.js';
-import { DuplicateEntryError, mergeRuns, type BlockGroup, type MergeRange } from './merge-runs.js';
+import { DuplicateEntryError, mergeRuns, type MergeRange } from './merge-runs.js';
 import { EntryScanner, type IngestSource } from './scan-entries.js';
+import type { StepReply, StepRequest, StepTask } from './step-threads.js';
 
-/** What the thread that adds an index asks of the threads that make its entries: `open` first, `close` last. */
+/** What the thread that adds an index asks of the threads that make its entries: `open` first. */
 export type IngestRequest = (
   | { readonly kind: 'open'; readonly source: IngestSource }
-  | { readonly kind: 'close' }
   | {
       readonly kind: 'scan';
       readonly startKey: Uint8Array;
@@ -15,33 +15,28 @@ export type IngestRequest = (
     }
   | { readonly kind: 'finish'; readonly spill: boolean }
   | { readonly kind: 'merge'; readonly index: number; readonly unique: boolean; readonly range: MergeRange }
-  /** The blocks told last are taken: the next may come. */
-  | { readonly kind: 'taken' }
 ) & {
   /** Whether statements need the processor more; without it: as before. */
   readonly yielding?: boolean;
 };
 
 export type IngestReply =
+  | StepReply
   | { readonly kind: 'rows'; readonly rows: number; readonly runs: readonly EntryRun[] }
-  | { readonly kind: 'blocks'; readonly group: BlockGroup }
-  /** The request is done. */
-  | { readonly kind: 'done' }
-  | { readonly kind: 'duplicate'; readonly key: Uint8Array; readonly value: Uint8Array }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'duplicate'; readonly key: Uint8Array; readonly value: Uint8Array };
 
 /** Rows after which a scan says how far it is. */
 const TELL_ROWS = 16384;
 
-/** The work of one such thread: requests one at a time, each as steps that end with a reply or with nothing to tell. */
-export class IngestTask {
+/** The work of one such thread. */
+export class IngestTask implements StepTask<IngestRequest, IngestReply> {
   private opened: { readonly source: IngestSource; readonly scanner: EntryScanner } | null = null;
   private checkpoint: () => void = () => undefined;
 
   /** `checkpointOf`: what is called between small pieces of the work, by the source's pacing. */
   constructor(private readonly checkpointOf: (pacing: SharedArrayBuffer) => () => void) {}
 
-  *run(request: IngestRequest): Generator<IngestReply | null, void, void> {
+  *run(request: IngestRequest | StepRequest): Generator<IngestReply | null, void, void> {
     try {
       if (request.kind === 'open') {
         const { source } = request;

@@ -152,6 +152,18 @@ export class RowInserter {
     await this.insertWith(rows, await this.handlesOf(rows), first, laxNulls);
   }
 
+  /**
+   * What `insert` does to rows before it writes them, for who writes them another way: values of AUTO_INCREMENT, NULLs where none may
+   * be. Gives their handles. Of tables without generated columns, checks and partitions.
+   */
+  complete(rows: Datum[][], laxNulls: boolean): Awaitable<Handle[]> {
+    const { row } = this.assigner;
+    return andThen(this.generateIds(rows, 0), () => {
+      this.checkNulls(rows, row, laxNulls);
+      return this.handlesOf(rows);
+    });
+  }
+
   private insertWith(rows: Datum[][], handles: Handle[], first: number, laxNulls: boolean): Awaitable<void> {
     return this.onDuplicate === 'error'
       ? this.insertNew(rows, handles)

@@ -20,6 +20,8 @@ import { fieldReader, type FieldReader } from './field-reader.js';
 import { LineParser, type LineFormat } from './line-parser.js';
 import type { LineBatch, LineTarget } from './line-task.js';
 import { openLineThread, type LineThread } from './line-thread.js';
+import { evalFormOf } from '../parallel/thread-context.js';
+import { BulkLoad, type BulkHost, type BulkOptions } from './bulk-load.js';
 import { BatchEntries } from './line-batch-entries.js';
 import { RowEncoder } from './row-encoder.js';
 
@@ -43,6 +45,8 @@ export interface LoadDataSpec {
    * transaction. Absent: everything goes into the transaction of the context.
    */
   readonly beginBatch?: () => Promise<Transaction>;
+  /** Loading in bulk, where nothing is stored of the table and a load may be one commit. */
+  readonly bulk?: BulkOptions;
   /** Bytes of input from which on a thread of its own reads the lines of a batched load. */
   readonly threadBytes?: number;
 }
@@ -57,6 +61,8 @@ const INSERT_ROWS = 1000;
 const COMMIT_ROWS = 20_000;
 /** Files smaller than this are not worth a thread. */
 const THREAD_BYTES = 4 << 20;
+/** Smaller files are not worth a load in bulk. */
+const BULK_BYTES = 8 << 20;
 /** Input that a thread is given at once, and how many of such pieces. */
 const PIECE_BYTES = 1 << 19;
 const PIECES_AHEAD = 4;
@@ -66,8 +72,9 @@ const ODD_LINES = 0.1;
 const MIN_ID_BLOCK = 16;
 
 /**
- * LOAD DATA. With `beginBatch` the rows are committed as they come, every 20,000: a failure keeps what was
- * committed before it, as TiDB's batched imports do; otherwise the statement is one transaction.
+ * LOAD DATA. Much input into a table that nothing is stored of is loaded in bulk, as one commit. Otherwise, with `beginBatch`, the
+ * rows are committed as they come, every 20,000: a failure keeps what was committed before it, as TiDB's batched imports do; without it
+ * the statement is one transaction.
  */
 export async function loadData(
   spec: LoadDataSpec,
@@ -79,22 +86,47 @@ export async function loadData(
   const threadBytes = spec.threadBytes ?? THREAD_BYTES;
   let lines: LineReader | null = null;
   let bytes = 0;
+  let fed = 0;
   let tried = false;
+  const read = async (piece: Uint8Array): Promise<void> => {
+    fed += piece.length;
+    if (lines !== null) return lines.take(piece);
+    load.parser.feed(piece);
+    await load.drain();
+    if (!tried && fed >= threadBytes) {
+      tried = true;
+      lines = await load.openLines(spec.threadBytes !== undefined);
+    }
+  };
+  /** Input until it is known to be enough for a load in bulk. */
+  let held: Uint8Array[] | null = spec.bulk === undefined ? null : [];
+  let bulk: BulkLoad | null = null;
   try {
     for await (const piece of input) {
       bytes += piece.length;
-      if (lines !== null) await lines.take(piece);
-      else {
-        load.parser.feed(piece);
-        await load.drain();
-        if (!tried && bytes >= threadBytes) {
-          tried = true;
-          lines = await load.openLines(spec.threadBytes !== undefined);
+      let pieces: readonly Uint8Array[] = [piece];
+      if (held !== null) {
+        held.push(piece.slice());
+        if (bytes < (spec.bulk!.minBytes ?? BULK_BYTES)) continue;
+        pieces = held;
+        held = null;
+        bulk = await load.openBulk();
+      }
+      for (const p of pieces) {
+        if (bulk === null) await read(p);
+        else if (!(await bulk.take(p))) {
+          await read(await load.endBulk(bulk));
+          bulk = null;
         }
       }
-      onProgress({ bytes, rows: load.rowNumber });
+      onProgress({ bytes, rows: load.rowNumber + (bulk?.lines ?? 0) });
     }
-    if (lines !== null) await lines.end();
+    for (const p of held ?? []) await read(p);
+    if (bulk !== null) {
+      await read(await load.endBulk(bulk));
+      bulk = null;
+    }
+    if (lines !== null) await (lines as LineReader).end();
     load.parser.end();
     await load.drain();
     await load.finish();
@@ -102,7 +134,8 @@ export async function loadData(
     await load.abort();
     throw e;
   } finally {
-    await lines?.close();
+    await bulk?.close();
+    await (lines as LineReader | null)?.close();
   }
   onProgress({ bytes, rows: load.rowNumber });
   return load.result();
@@ -146,7 +179,7 @@ class LineReader {
 }
 
 class Load {
-  readonly parser: LineParser;
+  parser: LineParser;
   /** Lines read. */
   rowNumber = 0;
   private readonly assigner: Assigner;
@@ -201,6 +234,65 @@ class Load {
       'column' in t ? fieldReader(t.column, spec.charset, collate, this.assigner) : null,
     );
     this.publicColumns = spec.table.columns.filter((c) => c.state === 'public');
+  }
+
+  /** A load in bulk; null where rows take more than their fields, or something is stored of the table. */
+  async openBulk(): Promise<BulkLoad | null> {
+    const { spec, ctx, template } = this;
+    const { table } = spec;
+    const offsets = this.plainTargets();
+    if (offsets === null || spec.onDuplicate === 'replace') return null;
+    if (Number(table.options?.['SHARD_ROW_ID_BITS'] ?? 0) > 0) return null;
+    const { mutations } = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
+    const lenient = spec.onDuplicate === 'ignore';
+    // Rows that may be in others' way are known by their record key alone.
+    if (lenient && mutations.indexes.some((i) => i.index.unique)) return null;
+    const target = {
+      table,
+      offsets,
+      defaults: template.start(),
+      charset: spec.charset,
+      format: spec.format,
+      ignoreLines: spec.ignoreLines,
+      texts: false,
+      eval: evalFormOf(ctx.eval),
+      ordered: lenient && !mutations.hiddenHandle,
+    };
+    return BulkLoad.open(target, spec.bulk!, this.bulkHost());
+  }
+
+  private bulkHost(): BulkHost {
+    const { spec, ctx, assigner } = this;
+    const inserter = new RowInserter(spec.table, 'error', assigner, ctx);
+    return {
+      checkpoint: () => ctx.checkpoint(),
+      rowOf: async (parser, number) => {
+        assigner.row = number;
+        const row = await this.template.complete(this.readRow(parser));
+        const [handle] = await inserter.complete([row], !assigner.strict);
+        if (this.firstGenerated === 0) this.firstGenerated = inserter.firstGenerated;
+        return { row, handle: handle! };
+      },
+      rowIds: async (n) => Number(await ctx.allocateIds(spec.table, 'rowid', n)),
+      noteAutoId: async (largest) => {
+        await ctx.rebaseAutoId(spec.table, largest);
+      },
+    };
+  }
+
+  /** Makes visible what a load in bulk has read; gives the input that it has not. */
+  async endBulk(bulk: BulkLoad): Promise<Uint8Array> {
+    try {
+      const whole = await bulk.end();
+      await bulk.commit();
+      this.rowNumber += bulk.lines;
+      this.affected += bulk.lines;
+      this.ctx.noteModified(this.spec.table.id, bulk.lines, 0, 0);
+      this.parser = new LineParser(this.spec.format, 0);
+      return whole ? new Uint8Array(0) : bulk.takeRest();
+    } finally {
+      await bulk.close();
+    }
   }
 
   /** Takes every complete line that has been fed. */
@@ -326,14 +418,21 @@ class Load {
     return this.add(encoder);
   }
 
-  private newEncoder(): RowEncoder | null {
-    const { spec, ctx, readers } = this;
+  /** Offsets of the columns that fields go to, where rows take no more than their fields. */
+  private plainTargets(): number[] | null {
+    const { spec, ctx } = this;
     const plain =
       spec.beginBatch !== undefined &&
       spec.assignments.length === 0 &&
       (ctx.foreignKeys?.observer(spec.table) ?? null) === null;
-    if (!plain || spec.targets.some((t) => !('column' in t))) return null;
-    if (this.template.computesDefaults) return null;
+    if (!plain || this.template.computesDefaults) return null;
+    const offsets = spec.targets.map((t) => ('column' in t ? t.column.offset : -1));
+    return offsets.includes(-1) ? null : offsets;
+  }
+
+  private newEncoder(): RowEncoder | null {
+    const { spec, ctx, readers } = this;
+    if (this.plainTargets() === null) return null;
     const { mutations } = new TableWriter(spec.table, spec.table.id, ctx.txn!, zoneOf(ctx));
     // Rows that may be in others' way are known by their record key alone.
     if (spec.onDuplicate !== 'error' && mutations.indexes.some((i) => i.index.unique)) return null;

@@ -14,6 +14,7 @@ import { utf8InvalidAt } from '../../types/charset.js';
 import { daysInMonth } from '../../types/calendar.js';
 import type { Datum } from '../../types/datum.js';
 import { TypeCode } from '../../types/field-type.js';
+import type { RunBuilder } from '../../ddl/ingest/entry-run.js';
 import type { Assigner } from '../dml/assignment.js';
 import { encodedColumn, Quick, type EncodedColumn } from './encoded-column.js';
 import { SAFE_DIGITS, type FieldReader } from './field-reader.js';
@@ -237,6 +238,20 @@ export class RowEncoder {
         index.isDistinct(this.row) ? flags : undefined,
       );
     }
+  }
+
+  /**
+   * Adds the row last encoded to what is gathered of each kind of entry: its record, and an entry of each index, in the order of
+   * `TableMutations.indexes`. Keys are those without the table's or the index's prefix.
+   */
+  gather(records: RunBuilder, entries: readonly RunBuilder[], rowId: number | bigint | null): void {
+    const { mutations, prefix } = this;
+    const key = rowId === null ? this.key : mutations.recordKey(rowId);
+    records.begin();
+    records.writer.bytes(key.subarray(prefix.length));
+    records.end(this.value);
+    if (entries.length === 0) return;
+    gatherEntries(mutations, this.row, rowId ?? this.handle(), entries);
   }
 
   /** Record key of the row last encoded; empty where rows have none of their own. */
@@ -553,6 +568,22 @@ export class RowEncoder {
     }
     this.key = key;
   }
+}
+
+/** Adds a row's entry of each index to what is gathered of it. */
+export function gatherEntries(
+  mutations: TableMutations,
+  row: readonly Datum[],
+  handle: Handle,
+  entries: readonly RunBuilder[],
+): void {
+  mutations.indexes.forEach((index, i) => {
+    if (!index.writable) return;
+    const builder = entries[i]!;
+    builder.begin();
+    index.appendKey(builder.writer, row, handle);
+    builder.end(index.value(row, handle));
+  });
 }
 
 const NONE = new Uint8Array(0);

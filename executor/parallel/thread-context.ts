@@ -27,7 +27,7 @@ export function evalFormOf(ctx: EvalContext): EvalForm {
 }
 
 /** Fragments have no function that asks for the session (fragment.ts). */
-const NO_SESSION = new Proxy({} as SessionFunctions, {
+export const NO_SESSION = new Proxy({} as SessionFunctions, {
   get(_, name): never {
     throw new Error(`a thread was asked for ${String(name)} of its session`);
   },

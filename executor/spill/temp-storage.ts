@@ -44,9 +44,15 @@ export class TempStorage {
     }
   }
 
-  create(): TempFile {
+  /** The folder of this process's files, for who makes files of other kinds. */
+  folder(): string {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
     this.made = true;
+    return this.dir;
+  }
+
+  create(): TempFile {
+    this.folder();
     const path = join(this.dir, `${threadId}-${this.next++}`);
     const fd = openSync(path, 'wx+', 0o600);
     try {

@@ -182,9 +182,8 @@ function newWindow(bytes: number): PageWindow {
   return { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer) };
 }
 
-/** Pages in stretches of neighbours, of which those used last are kept. */
-class SequentialPages implements PageMap {
-  readonly address = null;
+/** Stretches of neighbouring pages, of which those used last are kept. */
+class Stretches {
   private readonly stretches: Stretch[] = [];
   private readonly byNumber = new Map<number, Stretch>();
   private clock = 0;
@@ -196,19 +195,6 @@ class SequentialPages implements PageMap {
     const s = this.byNumber.get(number) ?? this.load(number);
     s.used = ++this.clock;
     return s.window;
-  }
-
-  at(page: number): number {
-    return (page % STRETCH_PAGES) * PAGE_SIZE;
-  }
-
-  run(page: number, length: number): PageWindow {
-    const at = this.at(page);
-    if (at + length <= STRETCH) return this.window(page);
-    // Of its own: it would push out what the cursor is at.
-    const window = newWindow(Math.ceil((at + length) / PAGE_SIZE) * PAGE_SIZE);
-    this.read(window.u8, page * PAGE_SIZE - at);
-    return window;
   }
 
   private load(number: number): Stretch {
@@ -235,12 +221,51 @@ class SequentialPages implements PageMap {
     }
   }
 
+  close(): void {
+    this.byNumber.clear();
+    this.stretches.length = 0;
+  }
+}
+
+/** Pages that are read in stretches. Those of values do not push out those of the tree: a cursor stays at a leaf for many values. */
+class SequentialPages implements PageMap {
+  readonly address = null;
+  private readonly nodes: Stretches;
+  private readonly values: Stretches;
+
+  constructor(private readonly read: (into: Uint8Array, at: number) => void) {
+    this.nodes = new Stretches(read);
+    this.values = new Stretches(read);
+  }
+
+  window(page: number): PageWindow {
+    return this.nodes.window(page);
+  }
+
+  at(page: number): number {
+    return (page % STRETCH_PAGES) * PAGE_SIZE;
+  }
+
+  run(page: number, length: number): PageWindow {
+    const at = this.at(page);
+    if (at + length <= STRETCH) return this.values.window(page);
+    // Of its own: it would push out what the cursor is at.
+    const window = newWindow(Math.ceil((at + length) / PAGE_SIZE) * PAGE_SIZE);
+    this.read(window.u8, page * PAGE_SIZE - at);
+    return window;
+  }
+
+  invalidate(): void {
+    this.nodes.invalidate();
+    this.values.invalidate();
+  }
+
   sequential(): PageMap {
     return this;
   }
 
   close(): void {
-    this.byNumber.clear();
-    this.stretches.length = 0;
+    this.nodes.close();
+    this.values.close();
   }
 }

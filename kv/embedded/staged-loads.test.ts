@@ -207,7 +207,11 @@ test('random histories: a load is one commit', async () => {
       // Nobody deletes a range that a load is under way in: it waits for the load's end.
       if (pending !== null) await store.loads.abandon(pending.id);
       pending = null;
-      commits.splice(0, commits.length, ...commits.map((c) => ({ ...c, writes: c.writes.filter(([k]) => !k.startsWith(PREFIX)) })));
+      commits.splice(
+        0,
+        commits.length,
+        ...commits.map((c) => ({ ...c, writes: c.writes.filter(([k]) => !k.startsWith(PREFIX)) })),
+      );
       stamps.length = 0;
     } else if (what === 8) await store.collectGarbage(stamps[0] ?? store.timestamp());
     else {

@@ -124,9 +124,11 @@ export class StagedLoads implements LoadTransactions {
     const { mark, ranges } = this.staged(id);
     const { path } = this;
     const { env } = path.versions;
-    const writes = mutations.map(
-      (m): VersionWrite => ({ kind: VersionKind.put, key: m.key, value: m.value ?? NONE }),
-    );
+    const writes = mutations.map((m): VersionWrite => ({
+      kind: VersionKind.put,
+      key: m.key,
+      value: m.value ?? NONE,
+    }));
     return path.locks.section((): LoadCommit => {
       const conflict = this.conflict(ranges, writes);
       if (conflict !== null) return conflict;

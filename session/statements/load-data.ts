@@ -1,5 +1,6 @@
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { access } from 'node:fs/promises';
 import type { FieldsClause, InsertStmt, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
 import type { TableInfo } from '../../catalog/model.js';
@@ -89,6 +90,7 @@ async function specOf(
     targets: targetsOf(stmt, table),
     assignments: await assignmentsOf(session, stmt, db, table),
     ...(batched ? { beginBatch: () => beginBatch(session, table) } : {}),
+    ...(batched && table.temporary === undefined ? bulkOptions(session, table) : {}),
   };
 }
 
@@ -147,6 +149,18 @@ function formatOf(fields: FieldsClause | null, lines: LinesClause | null): LineF
   };
 }
 
+function bulkOptions(session: Session, table: TableInfo): Pick<LoadDataSpec, 'bulk'> {
+  const { loads } = session.storage;
+  if (loads === undefined) return {};
+  const folder = session.engine.tempStorage?.folder() ?? tmpdir();
+  return { bulk: { loads, folder, checkSchema: () => checkSchema(session, table) } };
+}
+
+function checkSchema(session: Session, table: TableInfo): void {
+  const now = session.schema.tableById(table.id);
+  if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+}
+
 async function beginBatch(session: Session, table: TableInfo): Promise<Transaction> {
   const txn = await session.storage.begin({
     ...beginOptions(session, 'OPTIMISTIC', false),
@@ -182,6 +196,9 @@ async function run(
   const { transaction } = session;
   if (!transaction.active) await transaction.begin(beginOptions(session, null, null), false);
   session.noteWritten(spec.table);
+  // Schema changes wait for the end.
+  if (spec.table.temporary === undefined && session.engine.globals.get('tidb_enable_metadata_lock') === 'ON')
+    transaction.noteUsed(spec.table);
   const txn = transaction.txn!;
   const stage = txn.stage();
   try {
