@@ -231,7 +231,7 @@ export class BulkLoad {
         this.lastKey = last;
       } else this.gatherBlocks(blocksOf(group));
     }
-    for (const { line, text } of read.odd) await this.addOdd(text, this.lines + line + 1);
+    for (const { line, text, rowId } of read.odd) await this.addOdd(text, this.lines + line + 1, rowId);
     this.lines += read.lines;
     if (read.maxAuto > 0) await this.host.noteAutoId(read.maxAuto);
     if (read.rest !== null) this.rest = this.rest === null ? read.rest : joined(this.rest, read.rest);
@@ -271,7 +271,7 @@ export class BulkLoad {
     return builder.take(this.spills ? this.file : null);
   }
 
-  private async addOdd(text: Uint8Array, number: number): Promise<void> {
+  private async addOdd(text: Uint8Array, number: number, rowId: number): Promise<void> {
     const { target, mutations } = this;
     const parser = new LineParser(target.format, 0);
     parser.feed(text);
@@ -280,7 +280,9 @@ export class BulkLoad {
       parser.end();
       parser.next();
     }
-    const { row, handle } = await this.host.rowOf(parser, number);
+    const made = await this.host.rowOf(parser, number);
+    const { row } = made;
+    const handle = mutations.hiddenHandle ? rowId : made.handle;
     const key = mutations.recordKey(handle);
     const value = mutations.encodeRecord(row);
     // Runs have no room for long values.

@@ -67,8 +67,8 @@ export interface LinesRead {
   readonly lines: number;
   readonly blocks: RecordBlocks | null;
   readonly runs: readonly EntryRun[];
-  /** Lines that are no plain rows, by their position in the piece. */
-  readonly odd: readonly { readonly line: number; readonly text: Uint8Array }[];
+  /** Lines that are no plain rows, by their position in the piece, and the ids that tables without a key have for them. */
+  readonly odd: readonly { readonly line: number; readonly text: Uint8Array; readonly rowId: number }[];
   /** Text behind the line that ended the reading; null: it goes on. */
   readonly rest: Uint8Array | null;
   /** Largest value given for an AUTO_INCREMENT column, 0 for none. */
@@ -181,7 +181,7 @@ class BulkReader {
     const records = request.direct ? this.piece : this.records;
     if (bytes.length > 0) parser.feed(bytes);
     if (request.last) parser.end();
-    const odd: { line: number; text: Uint8Array }[] = [];
+    const odd: { line: number; text: Uint8Array; rowId: number }[] = [];
     let lines = 0;
     let { rowId } = request;
     let rest: Uint8Array | null = this.ended ? parser.takeRest() : null;
@@ -193,7 +193,7 @@ class BulkReader {
         break;
       }
       if (plain) encoder.gather(records, entries, encoder.hasHandle ? null : rowId++);
-      else odd.push({ line: lines, text: parser.line().slice() });
+      else odd.push({ line: lines, text: parser.line().slice(), rowId: rowId++ });
       lines++;
     }
     return this.answer(request, lines, odd, rest);

@@ -119,7 +119,7 @@ export async function loadData(
           bulk = null;
         }
       }
-      onProgress({ bytes, rows: load.rowNumber + (bulk?.lines ?? 0) });
+      onProgress({ bytes, rows: bulk?.lines ?? load.rowNumber });
     }
     for (const p of held ?? []) await read(p);
     if (bulk !== null) {
@@ -268,6 +268,7 @@ class Load {
       checkpoint: () => ctx.checkpoint(),
       rowOf: async (parser, number) => {
         assigner.row = number;
+        this.rowNumber = number;
         const row = await this.template.complete(this.readRow(parser));
         const [handle] = await inserter.complete([row], !assigner.strict);
         if (this.firstGenerated === 0) this.firstGenerated = inserter.firstGenerated;
@@ -285,7 +286,7 @@ class Load {
     try {
       const whole = await bulk.end();
       await bulk.commit();
-      this.rowNumber += bulk.lines;
+      this.rowNumber = bulk.lines;
       this.affected += bulk.lines;
       this.ctx.noteModified(this.spec.table.id, bulk.lines, 0, 0);
       this.parser = new LineParser(this.spec.format, 0);
