@@ -385,7 +385,9 @@ test.each(setups)(
         if (wrong !== null) throw new Error(`seed ${seed}: ${wrong}\n${done.join('\n')}`);
       }
       for (const w of writers) await w.stop();
-      await checkRows(db, writers);
+      await checkRows(db, writers).catch((e: unknown) => {
+        throw new Error(`seed ${seed}: ${String(e)}\n${done.join('\n')}`);
+      });
       await db.query('ADMIN CHECK TABLE t');
       expect({ seed, unexpected: writers.flatMap((w) => w.unexpected), done }).toEqual({
         seed,
