@@ -54,6 +54,8 @@ export class Checkpointer {
   gcSafePoint = 0n;
   /** Writes down what derived data needs of the log that is about to go. */
   beforeShortening: (() => Promise<void>) | null = null;
+  /** Resolves when LMDB has what the log alone tells of beside the memtables' content. */
+  settled: () => Promise<void> = () => Promise.resolve();
   /** Finished checkpoints, and how often a commit had to wait for a flush. */
   checkpoints = 0;
   stalls = 0;
@@ -176,6 +178,7 @@ export class Checkpointer {
       await nextTurn();
     }
     await this.writeLocks(pending.locks);
+    await this.settled();
     await this.beforeShortening?.();
     await this.persist(pending);
     this.last = pending;

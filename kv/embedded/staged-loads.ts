@@ -54,13 +54,16 @@ const rangesOf = (stored: StoredLoad): KeyRange[] =>
  *
  *  1. The load is noted in LMDB before its first block: whatever a crash leaves of it is found, and removed.
  *  2. The blocks are made durable by a checkpoint.
- *  3. In one section the load is committed, if nobody has written or locked any of its keys meanwhile: the log tells of it, and what is
- *     noted changes. So a later commit that has read what was loaded is behind it in the log.
+ *  3. In one section the load is committed, if nobody has written or locked any of its keys meanwhile: the log tells of it, so that a
+ *     later commit that has read what was loaded is behind it. What is noted changes once the log is on disk: it would otherwise
+ *     commit the load without the writes that go with it, which only the log has. A checkpoint that drops the log's record waits for it.
  */
 export class StagedLoads implements LoadTransactions {
   private readonly loads = new Map<number, Staged>();
   private readonly packed: PackedStore;
   private nextId = 1;
+  /** Commits whose loads are not noted as committed yet. */
+  private settling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly path: CommitPath,
@@ -69,6 +72,7 @@ export class StagedLoads implements LoadTransactions {
     private readonly shared: () => boolean,
   ) {
     this.packed = new PackedStore(path.versions.env);
+    path.checkpointer.settled = () => this.settling;
   }
 
   /** After a start: removes what is left of loads that were not committed. */
@@ -133,12 +137,13 @@ export class StagedLoads implements LoadTransactions {
       const conflict = this.conflict(ranges, writes);
       if (conflict !== null) return conflict;
       const commitTs = this.tso.next();
-      settleStoredLoad(env, mark, commitTs);
       env.loads.commit(highHalf(mark), lowHalf(mark), highHalf(commitTs), lowHalf(commitTs));
       this.loads.delete(id);
       path.commitLoad(mark, commitTs, writes);
       for (const { startKey, endKey } of ranges) path.listeners.rangeChanged(startKey, endKey);
-      return { durable: path.wal.sync() };
+      const durable = path.wal.sync().then(() => void settleStoredLoad(env, mark, commitTs));
+      this.settling = Promise.allSettled([this.settling, durable]).then(() => undefined);
+      return { durable };
     });
   }
 
