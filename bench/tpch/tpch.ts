@@ -111,7 +111,8 @@ class SqlSide {
     const seconds = (performance.now() - from) / 1000;
     // MariaDB keeps statistics of columns only where it is asked for them.
     for (const name of TABLES)
-      if (!(await this.attempt(`ANALYZE TABLE ${name} PERSISTENT FOR ALL`))) await this.run(`ANALYZE TABLE ${name}`);
+      if (!(await this.attempt(`ANALYZE TABLE ${name} PERSISTENT FOR ALL`)))
+        await this.run(`ANALYZE TABLE ${name}`);
     return { seconds: round(seconds), lineitem_rows_per_s: Math.round(lineitem), rows: counts };
   }
 
