@@ -10,6 +10,7 @@ import { defaultText, extraText, hasCharset, keyText, typeName, typeText } from 
 import { datetime, datetimeOf, int, longText, str, text, uint } from './columns.js';
 import type { VirtualColumn, VirtualContext } from './virtual-table.js';
 import { registerVirtualTable } from './virtual-table.js';
+import { visibleTables } from './visible-tables.js';
 
 const DB = 'INFORMATION_SCHEMA';
 const CATALOG = text('def');
@@ -19,15 +20,6 @@ const register = (
   columns: readonly VirtualColumn[],
   rows: (ctx: VirtualContext) => Datum[][] | Promise<Datum[][]>,
 ): void => registerVirtualTable({ db: DB, name, columns, rows });
-
-/** Every table the user may see, database by database. */
-function* visibleTables(ctx: VirtualContext): Generator<{ db: DbInfo; table: TableInfo }> {
-  for (const db of ctx.schema.databases()) {
-    for (const table of ctx.schema.tables(db.name)) {
-      if (table.state === 'public' && ctx.visible(db.name, table.name)) yield { db, table };
-    }
-  }
-}
 
 register(
   'SCHEMATA',

@@ -6,6 +6,7 @@ import { columnList } from './column-list.js';
 import { text } from './columns.js';
 import type { VirtualContext } from './virtual-table.js';
 import { registerVirtualTable } from './virtual-table.js';
+import { visibleTables } from './visible-tables.js';
 
 const INFORMATION = 'INFORMATION_SCHEMA';
 
@@ -19,32 +20,30 @@ registerVirtualTable({
 /** TiDB docs, "TIDB_INDEXES". */
 function tidbIndexes(ctx: VirtualContext): Datum[][] {
   const rows: Datum[][] = [];
-  for (const db of ctx.schema.databases()) {
-    for (const table of ctx.schema.tables(db.name)) {
-      if (table.state !== 'public' || table.virtual === true || !ctx.visible(db.name, table.name)) continue;
-      const clustered = table.pkIsHandle || table.isCommonHandle;
-      if (table.pkIsHandle && !table.indices.some((i) => i.primary)) continue;
-      for (const index of table.indices) {
-        if (index.state !== 'public') continue;
-        for (const [at, part] of shownParts(table, index).entries()) {
-          const column = table.columns[part.offset]!;
-          rows.push([
-            text(db.name),
-            text(table.name),
-            index.unique ? 0 : 1,
-            text(index.primary ? 'PRIMARY' : index.name),
-            at + 1,
-            text(column.hidden ? null : column.name),
-            part.length < 0 ? null : part.length,
-            text(index.comment),
-            text(column.hidden ? column.generated : null),
-            index.primary && table.pkIsHandle ? 0 : index.id,
-            text(index.invisible ? 'NO' : 'YES'),
-            text(clustered && index.primary ? 'YES' : 'NO'),
-            index.global === true ? 1 : 0,
-            null,
-          ]);
-        }
+  for (const { db, table } of visibleTables(ctx)) {
+    if (table.virtual === true) continue;
+    const clustered = table.pkIsHandle || table.isCommonHandle;
+    if (table.pkIsHandle && !table.indices.some((i) => i.primary)) continue;
+    for (const index of table.indices) {
+      if (index.state !== 'public') continue;
+      for (const [at, part] of shownParts(table, index).entries()) {
+        const column = table.columns[part.offset]!;
+        rows.push([
+          text(db.name),
+          text(table.name),
+          index.unique ? 0 : 1,
+          text(index.primary ? 'PRIMARY' : index.name),
+          at + 1,
+          text(column.hidden ? null : column.name),
+          part.length < 0 ? null : part.length,
+          text(index.comment),
+          text(column.hidden ? column.generated : null),
+          index.primary && table.pkIsHandle ? 0 : index.id,
+          text(index.invisible ? 'NO' : 'YES'),
+          text(clustered && index.primary ? 'YES' : 'NO'),
+          index.global === true ? 1 : 0,
+          null,
+        ]);
       }
     }
   }
@@ -125,12 +124,13 @@ registerVirtualTable({
     'TABLE_CATALOG 64 TABLE_SCHEMA 64 TABLE_NAME 64 ENGINE_ATTRIBUTE text SECONDARY_ENGINE_ATTRIBUTE text',
   ),
   rows: (ctx) =>
-    ctx.schema.databases().flatMap((db) =>
-      ctx.schema
-        .tables(db.name)
-        .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
-        .map((t) => [text('def'), text(db.name), text(t.name), null, null]),
-    ),
+    Array.from(visibleTables(ctx), ({ db, table }) => [
+      text('def'),
+      text(db.name),
+      text(table.name),
+      null,
+      null,
+    ]),
 });
 
 /** Tables that a view's definition names; common tables have no schema. */
@@ -155,24 +155,18 @@ registerVirtualTable({
     'VIEW_CATALOG 64 VIEW_SCHEMA 64 VIEW_NAME 64 TABLE_CATALOG 64 TABLE_SCHEMA 64 TABLE_NAME 64',
   ),
   rows: (ctx) =>
-    ctx.schema
-      .databases()
-      .flatMap((db) =>
-        ctx.schema
-          .tables(db.name)
-          .flatMap((t) =>
-            t.view === undefined || !ctx.visible(db.name, t.name)
-              ? []
-              : [...tablesOfView(t.view.selectText).values()].map((u) => [
-                  text('def'),
-                  text(db.name),
-                  text(t.name),
-                  text('def'),
-                  text(u.schema),
-                  text(u.name),
-                ]),
-          ),
-      ),
+    [...visibleTables(ctx)].flatMap(({ db, table }) =>
+      table.view === undefined
+        ? []
+        : [...tablesOfView(table.view.selectText).values()].map((u) => [
+            text('def'),
+            text(db.name),
+            text(table.name),
+            text('def'),
+            text(u.schema),
+            text(u.name),
+          ]),
+    ),
 });
 
 registerVirtualTable({
@@ -182,15 +176,10 @@ registerVirtualTable({
     'TABLE_CATALOG 64! TABLE_SCHEMA 64! TABLE_NAME 64! COLUMN_NAME 64 ENGINE_ATTRIBUTE text SECONDARY_ENGINE_ATTRIBUTE text',
   ),
   rows: (ctx) =>
-    ctx.schema.databases().flatMap((db) =>
-      ctx.schema
-        .tables(db.name)
-        .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
-        .flatMap((t) =>
-          t.columns
-            .filter((c) => c.state === 'public' && !c.hidden)
-            .map((c) => [text('def'), text(db.name), text(t.name), text(c.name), null, null]),
-        ),
+    [...visibleTables(ctx)].flatMap(({ db, table }) =>
+      table.columns
+        .filter((c) => c.state === 'public' && !c.hidden)
+        .map((c) => [text('def'), text(db.name), text(table.name), text(c.name), null, null]),
     ),
 });
 
@@ -201,22 +190,17 @@ registerVirtualTable({
     'CONSTRAINT_CATALOG 64! CONSTRAINT_SCHEMA 64! CONSTRAINT_NAME 64! TABLE_NAME 64! ENGINE_ATTRIBUTE text SECONDARY_ENGINE_ATTRIBUTE text',
   ),
   rows: (ctx) =>
-    ctx.schema.databases().flatMap((db) =>
-      ctx.schema
-        .tables(db.name)
-        .filter((t) => t.state === 'public' && ctx.visible(db.name, t.name))
-        .flatMap((t) =>
-          t.indices
-            .filter((i) => i.state === 'public' && i.unique)
-            .map((i) => [
-              text('def'),
-              text(db.name),
-              text(i.primary ? 'PRIMARY' : i.name),
-              text(t.name),
-              null,
-              null,
-            ]),
-        ),
+    [...visibleTables(ctx)].flatMap(({ db, table }) =>
+      table.indices
+        .filter((i) => i.state === 'public' && i.unique)
+        .map((i) => [
+          text('def'),
+          text(db.name),
+          text(i.primary ? 'PRIMARY' : i.name),
+          text(table.name),
+          null,
+          null,
+        ]),
     ),
 });
 

@@ -1,10 +1,10 @@
-import type { Storage } from '../../kv/storage.js';
+import type { Storage, Transaction } from '../../kv/storage.js';
+import { transact } from '../../kv/transact.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { MysqlError } from '../../types/error.js';
 import { isRevertible } from '../table-transition.js';
 import type { DdlJob, JobSettings } from './job.js';
 import type { JobTable } from './job-table.js';
-import { committed } from './retried-transaction.js';
 import type { WaitingJob } from './waiting-statements.js';
 
 export type AdminOutcome = 'successful' | MysqlError;
@@ -17,14 +17,15 @@ export function askStored(
   id: number,
   wish: JobWish,
 ): Promise<AdminOutcome> {
-  return committed(storage, async (txn) => {
+  const ask = async (txn: Transaction): Promise<AdminOutcome> => {
     const job = await jobs.running(txn, id);
     const refused = refusal(job, id, wish);
     if (refused !== null) return refused;
     const state = wish === 'cancel' ? 'cancelling' : wish === 'pause' ? 'paused' : 'running';
     jobs.put(txn, { ...job!, state });
     return 'successful';
-  });
+  };
+  return transact(storage, ask, Infinity);
 }
 
 /** ADMIN ALTER DDL JOBS: gives the settings as they are now. Throws 8224. */
@@ -34,13 +35,14 @@ export function alterStored(
   id: number,
   settings: Partial<JobSettings>,
 ): Promise<JobSettings> {
-  return committed(storage, async (txn) => {
+  const alter = async (txn: Transaction): Promise<JobSettings> => {
     const job = await jobs.running(txn, id);
     if (job === null) throw mysqlError('ER_DDL_JOB_NOT_FOUND', id);
     const next = { ...job, settings: { ...job.settings, ...settings } };
     jobs.put(txn, next);
     return next.settings;
-  });
+  };
+  return transact(storage, alter, Infinity);
 }
 
 /** The same for a statement that waits for its turn. */

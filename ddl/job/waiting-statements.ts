@@ -1,11 +1,11 @@
 import { MetaMutator } from '../../catalog/meta/meta.js';
 import type { Storage } from '../../kv/storage.js';
+import { transact } from '../../kv/transact.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { DdlContext } from '../ddl-context.js';
 import type { DdlJob } from './job.js';
 import { settingsOf } from './job-settings.js';
 import type { JobTable } from './job-table.js';
-import { committed } from './retried-transaction.js';
 
 const WAIT_MS = 20;
 
@@ -95,6 +95,6 @@ export class WaitingStatements {
   }
 
   private newId(): Promise<number> {
-    return committed(this.env.storage, (txn) => new MetaMutator(txn).allocateGlobalIds(1));
+    return transact(this.env.storage, (txn) => new MetaMutator(txn).allocateGlobalIds(1), Infinity);
   }
 }
