@@ -31,6 +31,8 @@ export interface Storage {
   flashback(ranges: readonly KeyRange[], at: FlashbackTimes): Promise<void>;
   /** Oldest timestamp in use in this process: transactions, open iterators and coprocessor streams, pins; null when idle. */
   oldestActiveTs(): bigint | null;
+  /** What reads at timestamps before `ts` keeps garbage collection from nothing any more. */
+  ignoreReadsBefore(ts: bigint): void;
   /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
   pinTs(ts: bigint): () => void;
   /** Lock requests that wait in the store at this moment. */

@@ -257,6 +257,7 @@ function runInTransaction(
     return run();
   }
   const within = (): Awaitable<Outcome> => {
+    transaction.throwIfTooOld();
     transaction.noteStatement(session.statement);
     if (transaction.history !== null) session.statement.ids = new StatementIds(session.lastInsertId);
     if (needs === 'write' && transaction.readOnly) {

@@ -70,6 +70,9 @@ export class SessionStorage implements Storage {
   oldestActiveTs(): bigint | null {
     return this.stored.oldestActiveTs();
   }
+  ignoreReadsBefore(ts: bigint): void {
+    this.stored.ignoreReadsBefore(ts);
+  }
   pinTs(ts: bigint): () => void {
     return this.stored.pinTs(ts);
   }

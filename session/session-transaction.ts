@@ -1,3 +1,5 @@
+import { physicalOf } from '../kv/client/oracle.js';
+import { tooEarly } from './engine/gc-safe-point.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
 import type { LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
@@ -57,6 +59,9 @@ export class SessionTransaction {
   history: TransactionHistory | null = null;
   /** START TRANSACTION READ ONLY AS OF TIMESTAMP: where it reads. */
   past: PointInTime | null = null;
+  /** Ends the pin of `past`. */
+  private unpin: (() => void) | null = null;
+  private tooOld: Error | null = null;
   /** Lasts beyond the statement that runs. */
   lasting = false;
   /** The schema as it was when the transaction began. */
@@ -104,6 +109,12 @@ export class SessionTransaction {
       : this.started(txn, options, explicit);
   }
 
+  /** The transaction reads as of then, for which versions of then are kept until it ends. */
+  readAsOf(past: PointInTime): void {
+    this.past = past;
+    this.unpin = this.storage.pinTs(past.ts);
+  }
+
   private started(txn: Transaction, options: BeginOptions, explicit: boolean): Transaction {
     this.txn = txn;
     this.explicit = explicit;
@@ -114,6 +125,18 @@ export class SessionTransaction {
     if (options.replays > 0 && this.lasting && !options.pessimistic) this.history = this.newHistory(options);
     this.startedAt = Date.now();
     return txn;
+  }
+
+  /** Garbage collection goes on over snapshots from before `ts`; gives the timestamp of the one here. */
+  giveUpReads(ts: bigint): bigint {
+    const { startTs } = this.txn!;
+    if (startTs < ts) this.tooOld = tooEarly(startTs, physicalOf(ts));
+    return startTs;
+  }
+
+  /** Throws 9006 when garbage collection may have passed the snapshot. */
+  throwIfTooOld(): void {
+    if (this.tooOld !== null) throw this.tooOld;
   }
 
   noteWritten(table: TableInfo): void {
@@ -280,6 +303,9 @@ export class SessionTransaction {
     this.readCommitted = false;
     this.history = null;
     this.past = null;
+    this.tooOld = null;
+    this.unpin?.();
+    this.unpin = null;
     this.lasting = false;
     this.schemaAtBegin = null;
     if (this.used.size > 0) this.used = new Map();

@@ -1,3 +1,5 @@
+import { composeTs, physicalOf } from '../kv/client/oracle.js';
+import { checkStillKept, tooEarly } from './engine/gc-safe-point.js';
 import type { HypotheticalIndexes } from './hypothetical-indexes.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { chunkRows } from '../chunk/chunk-builder.js';
@@ -330,6 +332,13 @@ export class Session implements ClientSession {
     this.engine.logger.warn({ connection: connection.id, held, quota, sql }, 'memory exceeds quota');
   }
 
+  /** Garbage collection goes on over what was read at timestamps before `ts`. */
+  giveUpReads(ts: bigint): void {
+    const { transaction, statement } = this;
+    const begun = transaction.txn === null ? composeTs(statement.startedAt) : transaction.giveUpReads(ts);
+    if (this.running && begun < ts) statement.interrupt(tooEarly(begun, physicalOf(ts)));
+  }
+
   throwIfKilled(): void {
     if (this.killed !== null) throw this.killed;
   }
@@ -394,12 +403,19 @@ export class Session implements ClientSession {
   readContext(): Awaitable<SessionExecContext> {
     const { txn } = this.transaction;
     const past = this.past ?? this.transaction.past;
-    if (past !== null) return this.contextAt(past.ts, null);
+    if (past !== null) return this.pastContext(past.ts);
     if (txn !== null && !this.transaction.readCommitted) {
       return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
     }
     const ts = this.storage.currentTs();
     return ts instanceof Promise ? ts.then((t) => this.contextAt(t, txn)) : this.contextAt(ts, txn);
+  }
+
+  /** Garbage collection may have passed since the point in time was named; once it is pinned, it does not any more. */
+  private async pastContext(ts: bigint): Promise<SessionExecContext> {
+    const context = this.contextAt(ts, null);
+    await checkStillKept(this.engine, ts);
+    return context;
   }
 
   private contextAt(ts: bigint, txn: Transaction | null): SessionExecContext {

@@ -123,6 +123,7 @@ export class MemoryStorage implements Storage {
   oldestActiveTs(): bigint | null {
     return null;
   }
+  ignoreReadsBefore(): void {}
   pinTs(): () => void {
     return () => {};
   }

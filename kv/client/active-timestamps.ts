@@ -26,9 +26,13 @@ export class ActiveTimestamps {
     return this.readers.has(r);
   }
 
+  /** Readers from before hold nothing back any more; the caller sees to it that they read no further. */
+  ignoredBefore = 0n;
+
   oldest(): bigint | null {
     let min: bigint | null = null;
-    for (const r of this.readers) if (min === null || r.ts < min) min = r.ts;
+    for (const r of this.readers)
+      if ((min === null || r.ts < min) && r.ts >= this.ignoredBefore) min = r.ts;
     return min;
   }
 

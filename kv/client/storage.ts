@@ -213,6 +213,11 @@ class KvStorage implements Storage {
     return this.client.active.oldest();
   }
 
+  ignoreReadsBefore(ts: bigint): void {
+    const { active } = this.client;
+    if (ts > active.ignoredBefore) active.ignoredBefore = ts;
+  }
+
   pinTs(ts: bigint): () => void {
     const reader = { ts };
     this.client.active.add(reader);

@@ -121,7 +121,10 @@ export class Cluster {
       }
     });
     bus.serve('lock holder', (data) => core.userLocks.confirmedHolder(data as string));
-    bus.serve('oldest', () => String(core.storage.oldestActiveTs() ?? ''));
+    bus.serve('oldest', (since) => {
+      core.giveUpReads(BigInt(since as string));
+      return String(core.storage.oldestActiveTs() ?? '');
+    });
     if (!this.shared) return;
     core.userLocks.nodes = new StoreLocks(core.storage);
     this.timer = setInterval(() => this.tellCounts(), this.countsMs);
@@ -240,10 +243,12 @@ export class Cluster {
     return (answers.find((a) => a !== null) as number | undefined) ?? null;
   }
 
-  /** The oldest timestamp that any node reads at, or null. */
-  async oldestTs(): Promise<bigint | null> {
+  /** The oldest timestamp that any node reads at, or null. What reads at one before `since` reads no further. */
+  async oldestTs(since: bigint): Promise<bigint | null> {
+    this.core.giveUpReads(since);
+    const answers = await this.bus.ask('oldest', String(since));
     let oldest = this.core.storage.oldestActiveTs();
-    for (const answer of await this.bus.ask('oldest', null)) {
+    for (const answer of answers) {
       if (answer === '') continue;
       const ts = BigInt(answer as string);
       if (oldest === null || ts < oldest) oldest = ts;

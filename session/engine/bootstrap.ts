@@ -4,6 +4,7 @@ import { SYSTEM_TABLES, UPGRADE_TO_4 } from './system-tables.js';
 import { announceSafePoint } from './gc-safe-point.js';
 import type { EngineCore } from './engine-core.js';
 import { loadGlobals } from './global-store.js';
+import { writeServerRows } from './tidb-rows.js';
 
 /** Raised when SYSTEM_TABLES changes; older stores get the tables that they lack. */
 const BOOTSTRAP_VERSION = 8;
@@ -44,7 +45,10 @@ async function makeTables(core: EngineCore): Promise<void> {
   for (const sql of statements) await core.internalQuery(sql, '');
   if (version > 0 && version < 4) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
   // There is nothing to be read from before.
-  if (version === 0) await announceSafePoint(core, await core.storage.currentTs(), Date.now());
+  if (version === 0) {
+    await writeServerRows(core, BOOTSTRAP_VERSION);
+    await announceSafePoint(core, await core.storage.currentTs(), Date.now());
+  }
   const txn = await core.storage.begin();
   new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
   await txn.commit();

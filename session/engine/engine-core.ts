@@ -272,6 +272,12 @@ export class EngineCore {
     }
   }
 
+  /** Garbage collection waits no longer for what reads as of before `ts`: those transactions and statements end with 9006. */
+  giveUpReads(ts: bigint): void {
+    this.storage.ignoreReadsBefore(ts);
+    for (const s of this.sessions.values()) s.giveUpReads(ts);
+  }
+
   /** Every node reads anew what it knows of tables' rows. */
   async rowsReplaced(): Promise<void> {
     await this.rereadStatistics();

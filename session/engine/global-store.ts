@@ -1,3 +1,4 @@
+import { gcRowOf, writeTidbRows } from './tidb-rows.js';
 import type { EngineCore } from './engine-core.js';
 import { findVariable } from '../variables/system-variable.js';
 
@@ -6,6 +7,8 @@ const quote = (s: string): string => `'${s.replace(/[\\']/g, (c) => `\\${c}`)}'`
 /** Keeps a global value across restarts, in mysql.global_variables (TiDB's table). */
 export async function persistGlobal(core: EngineCore, name: string, value: string): Promise<void> {
   await core.internalQuery(`REPLACE INTO mysql.global_variables VALUES (${quote(name)}, ${quote(value)})`);
+  const row = gcRowOf(name, value);
+  if (row !== null) await writeTidbRows(core, [row]);
 }
 
 /** Takes over the values that were kept. */

@@ -33,7 +33,7 @@ function begin(
   session.engine.tableLocks.releaseAll(session.connection.id);
   const options = beginOptions(session, mode, past !== null ? true : readOnly);
   return andThen(session.transaction.begin(options, true), () => {
-    session.transaction.past = past;
+    if (past !== null) session.transaction.readAsOf(past);
     return null;
   });
 }

@@ -70,7 +70,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_vectorized_expression', BOTH, 'ON', 'Executor.'],
   ['tidb_external_ts', { scope: 'global', kind: 'uint' }, '0', 'Historical reads.'],
   ['tidb_gc_concurrency', { ...count('global', 1, 256), auto: true }, '-1', 'Garbage collection.'],
-  ['tidb_gc_max_wait_time', count('global', 600, 31536000), '86400', 'Garbage collection.'],
   ['tidb_gc_scan_lock_mode', oneOf('global', 'PHYSICAL', 'LEGACY'), 'LEGACY', 'Garbage collection.'],
   ['tidb_hashagg_final_concurrency', THREADS, '-1', 'Executor.'],
   ['tidb_hashagg_partial_concurrency', THREADS, '-1', 'Executor.'],

@@ -290,6 +290,15 @@ registerVariables([
     doc: 'How long old versions are kept.',
   },
   {
+    name: 'tidb_gc_max_wait_time',
+    scope: 'global',
+    kind: 'int',
+    min: 600,
+    max: 31536000,
+    default: '86400',
+    doc: 'Seconds for which a running transaction keeps the versions that it reads; then it ends with an error.',
+  },
+  {
     name: 'tidb_gc_run_interval',
     scope: 'global',
     kind: 'string',
