@@ -31,8 +31,7 @@ export class ActiveTimestamps {
 
   oldest(): bigint | null {
     let min: bigint | null = null;
-    for (const r of this.readers)
-      if ((min === null || r.ts < min) && r.ts >= this.ignoredBefore) min = r.ts;
+    for (const r of this.readers) if ((min === null || r.ts < min) && r.ts >= this.ignoredBefore) min = r.ts;
     return min;
   }
 

@@ -53,7 +53,11 @@ export class GarbageCollector extends BackgroundWork {
     };
     safePoint = await allowed();
     // It never goes back, whoever announced the last one and whatever the life time was then.
-    if (safePoint <= 0n || physicalOf(safePoint) < (await keptSince(core)) || (await this.flashbackUnderWay()))
+    if (
+      safePoint <= 0n ||
+      physicalOf(safePoint) < (await keptSince(core)) ||
+      (await this.flashbackUnderWay())
+    )
       return;
     await announceSafePoint(core, safePoint, nowMs);
     // Who reads the past pins it before looking at what was announced: those who did not see it are seen now.

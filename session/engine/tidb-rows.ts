@@ -21,7 +21,6 @@ export function parseTime(text: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-
 /** What TiDB says of its rows of mysql.tidb. */
 const COMMENTS: Readonly<Record<string, string>> = {
   bootstrapped: 'Bootstrap flag. Do not delete.',
