@@ -49,11 +49,13 @@ function planUnbound(
   stmt: Plannable,
   params: readonly ParamValue[] | null,
   schema: InfoSchema,
+  /** Not made for the second time: statistics that went again to make room for others are not read once more. */
+  first = true,
 ): Awaitable<PlannedStatement> {
   const context = new SessionPlanContext(session, schema, params);
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
-  if (context.missing.size === 0) return planned;
-  return readStatistics(session, context, planned, () => planUnbound(session, stmt, params, schema));
+  if (context.missing.size === 0 || !first) return planned;
+  return readStatistics(session, context, planned, () => planUnbound(session, stmt, params, schema, false));
 }
 
 /**
@@ -156,6 +158,7 @@ function planKept(
   stmt: Plannable,
   params: readonly ParamValue[],
   slot: PlanSlot,
+  first = true,
 ): Awaitable<PlannedStatement> {
   if (ignoresCache(stmt)) {
     if (!slot.ofText) tellSkipped(session, 'ignore_plan_cache hint used in SQL binding');
@@ -168,8 +171,8 @@ function planKept(
   const context = new SessionPlanContext(session, session.schema, params, needs);
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
-  if (context.missing.size > 0)
-    return readStatistics(session, context, planned, () => planKept(session, stmt, params, slot));
+  if (context.missing.size > 0 && first)
+    return readStatistics(session, context, planned, () => planKept(session, stmt, params, slot, false));
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -76,24 +76,28 @@ export class BenchServer {
     return BenchServer.launch('rutile', port, dir, command, folder !== undefined);
   }
 
-  /** MariaDB with the same durability: redo log flushed for each commit, no binary log. */
-  static async mariadb(pin: readonly string[]): Promise<BenchServer> {
+  /** MariaDB with the same durability: redo log flushed for each commit, no binary log; on a scratch folder unless one is given. */
+  static async mariadb(
+    pin: readonly string[],
+    { folder, bufferPool = '1G' }: { readonly folder?: string; readonly bufferPool?: string } = {},
+  ): Promise<BenchServer> {
     const server = findProgram('mariadbd') ?? findProgram('mysqld');
     const install = findProgram('mariadb-install-db') ?? findProgram('mysql_install_db');
     if (server === null || install === null) throw new Error('mariadbd is not installed');
-    const dir = mkdtempSync(join(tmpdir(), 'bench-mariadb-'));
+    const dir = folder ?? mkdtempSync(join(tmpdir(), 'bench-mariadb-'));
     const user = `--user=${userInfo().username}`;
-    execFileSync(
-      install,
-      [
-        '--no-defaults',
-        `--datadir=${dir}`,
-        user,
-        '--auth-root-authentication-method=normal',
-        '--skip-test-db',
-      ],
-      { stdio: 'ignore' },
-    );
+    if (!existsSync(join(dir, 'mysql')))
+      execFileSync(
+        install,
+        [
+          '--no-defaults',
+          `--datadir=${dir}`,
+          user,
+          '--auth-root-authentication-method=normal',
+          '--skip-test-db',
+        ],
+        { stdio: 'ignore' },
+      );
     const port = await freePort();
     const flags = [
       '--no-defaults',
@@ -105,10 +109,10 @@ export class BenchServer {
       '--skip-name-resolve',
       '--skip-log-bin',
       '--innodb-flush-log-at-trx-commit=1',
-      '--innodb-buffer-pool-size=1G',
+      `--innodb-buffer-pool-size=${bufferPool}`,
       '--max-connections=1000',
     ];
-    return BenchServer.launch('mariadb', port, dir, [...pin, server, ...flags]);
+    return BenchServer.launch('mariadb', port, dir, [...pin, server, ...flags], folder !== undefined);
   }
 
   private static async launch(

@@ -64,6 +64,8 @@ export class ColumnScan implements Operator {
   private at = 0;
   private current: SegmentReader | RecordScan | null = null;
   private deltaAt = 0;
+  /** Pieces whose columns were asked for. */
+  private fetched = 0;
   private readonly decoder: BatchDecoder;
   private filters: readonly BlockFilter[];
 
@@ -145,6 +147,24 @@ export class ColumnScan implements Operator {
     return n;
   }
 
+  /** Has columns that are on disk only read in other threads, those that are read first at the front. */
+  private prefetch(pieces: readonly Piece[]): readonly Promise<void>[] {
+    const waits: Promise<void>[] = [];
+    for (const piece of pieces) {
+      if (piece.kind !== 'columns') continue;
+      for (const w of this.r.wanted) {
+        const wait = piece.segment.prefetch(w.id);
+        if (wait !== null) waits.push(wait);
+      }
+    }
+    return waits;
+  }
+
+  /** All columns that the scan reads, see takeColumns. */
+  prefetchAll(): readonly Promise<void>[] {
+    return this.prefetch(this.pieces);
+  }
+
   /**
    * Gives what is in columns to a reader elsewhere; when all of it is taken, the scan goes on with the other rows. Null after steps
    * that give nothing: columns may have to be read from disk.
@@ -175,14 +195,25 @@ export class ColumnScan implements Operator {
   gate: Promise<void> | null = null;
 
   next(): Awaitable<Chunk | null> {
-    if (this.gate === null) return this.nextChunk();
+    if (this.gate === null) return this.nextPiece();
     return this.gate.then(() => {
       this.gate = null;
-      return this.nextChunk();
+      return this.nextPiece();
     });
   }
 
-  private nextChunk(): Chunk | null {
+  /** The columns of a piece, and of the one behind it, are asked for before its first row. */
+  private nextPiece(): Awaitable<Chunk | null> {
+    if (this.current === null && this.fetched <= this.at && this.at < this.pieces.length) {
+      this.fetched = this.at + 1;
+      const waits = this.prefetch(this.pieces.slice(this.at, this.at + 1));
+      this.prefetch(this.pieces.slice(this.at + 1, this.at + 2));
+      if (waits.length > 0) return Promise.all(waits).then(() => this.nextChunk());
+    }
+    return this.nextChunk();
+  }
+
+  private nextChunk(): Awaitable<Chunk | null> {
     while (this.at < this.pieces.length) {
       const piece = this.pieces[this.at]!;
       this.current ??= this.reader(piece);
@@ -194,6 +225,7 @@ export class ColumnScan implements Operator {
       }
       this.endPiece();
       this.at++;
+      if (this.at < this.pieces.length) return this.nextPiece();
     }
     return null;
   }

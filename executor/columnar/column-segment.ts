@@ -6,13 +6,8 @@ import { nameOf } from '../dml/current-values.js';
 import { vectorRowBytes } from '../row-bytes.js';
 import { blockStats, type BlockStats } from './block-stats.js';
 import type { ColumnDictionary } from './column-dictionary.js';
+import { withDictionary, type Extent, type LoadedColumn } from './column-loader.js';
 import type { HandleList } from './handle-list.js';
-
-/** Where the lasting form of something lies: bytes [offset, offset + length) of the segment's file. */
-export interface Extent {
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** What a segment on disk is read from. */
 export interface SegmentFile {
@@ -20,6 +15,8 @@ export interface SegmentFile {
   readonly handles: Extent;
   readonly columns: ReadonlyMap<number, Extent>;
   readColumn(at: Extent, dictionary: ColumnDictionary): Vector;
+  /** In another thread; null when it has to be read in this one. */
+  loadColumn(at: Extent): Promise<LoadedColumn> | null;
   readHandles(at: Extent): HandleList;
 }
 
@@ -36,6 +33,8 @@ class SegmentColumn {
   vector: Vector | null;
   stats: BlockStats | null = null;
   lastUsed = 0;
+  /** It is being read in another thread. */
+  loading: Promise<void> | null = null;
 
   constructor(
     readonly type: FieldType,
@@ -120,11 +119,40 @@ export class ColumnSegment {
     return c.vector;
   }
 
-  /** Reads a column back that is on disk only. Gives its bytes, 0 where there is nothing to do. */
-  restore(id: number): number {
+  /**
+   * Has a column that is on disk only read in another thread; null when there is nothing to wait for. A file that cannot be read is
+   * for whoever asks for the column to meet.
+   */
+  prefetch(id: number): Promise<void> | null {
     const c = this.columns.get(id);
-    if (c === undefined || c.vector !== null || this.file?.columns.has(id) !== true) return 0;
-    return vectorRowBytes(this.column(id, c.lastUsed));
+    if (c === undefined || c.vector !== null) return null;
+    if (c.loading !== null) return c.loading;
+    const at = this.file?.columns.get(id);
+    if (at === undefined) return null;
+    const loaded = this.file!.loadColumn(at);
+    if (loaded === null) return null;
+    c.loading = loaded
+      .then(
+        ({ vector, stats }) => {
+          c.vector ??= withDictionary(vector, c.dictionary);
+          c.stats ??= stats;
+        },
+        () => undefined,
+      )
+      .finally(() => (c.loading = null));
+    return c.loading;
+  }
+
+  /** Bytes of a column in memory. */
+  columnBytes(id: number): number {
+    const vector = this.columns.get(id)?.vector ?? null;
+    return vector === null ? 0 : vectorRowBytes(vector);
+  }
+
+  /** Whether a column is on disk only. */
+  onDisk(id: number): boolean {
+    const c = this.columns.get(id);
+    return c !== undefined && c.vector === null && this.file?.columns.has(id) === true;
   }
 
   stats(id: number, clock: number): BlockStats {

@@ -15,6 +15,7 @@ import { isPoint, type RecordScan } from '../coprocessor/record-scan.js';
 import type { Operator } from '../exec-context.js';
 import type { BlockFilter } from './block-filter.js';
 import { ColumnScan } from './column-scan.js';
+import type { ColumnLoader } from './column-loader.js';
 import type { ColumnSegment } from './column-segment.js';
 import { ColumnTable, HANDLE_ID, type Wanted } from './column-table.js';
 import { SEGMENT_ROWS, SegmentBuilder, type BuildTarget } from './segment-builder.js';
@@ -65,6 +66,10 @@ const MIN_ROWS_KEPT = 50_000;
 const SETTLE_MS = 500;
 /** Scans between two looks at the memory in use. */
 const EVICT_EVERY = 64;
+/** Columns of segments that are read at once after a start. */
+const RESTORED_AT_ONCE = 8;
+/** How long reading columns back gives way to statements, ms. */
+const BUSY_MS = 10;
 /** Attempts at a wanted replica that failed before it is left alone until its table changes. */
 const MAX_FAILURES = 5;
 
@@ -468,21 +473,41 @@ export class ColumnarReplica {
 
   // Background
 
+  /** Threads that read columns from disk. */
+  set loader(loader: ColumnLoader | null) {
+    if (this.keeper !== null) this.keeper.loader = loader;
+  }
+
   /** After a start: reads columns back that scans asked for before, between other work, as long as half of the room is free. */
   async restore(): Promise<void> {
     let bytes = 0;
+    const wanted = this.askedFor();
+    const reader = async (): Promise<void> => {
+      for (const { segment, id } of wanted) {
+        if (this.closed || bytes > this.maxBytes / 2) return;
+        await this.readBack(segment, id);
+        bytes += segment.columnBytes(id);
+      }
+    };
+    // Whoever asks for a column finds out that its file is not readable, and reads rows.
+    await Promise.allSettled(Array.from({ length: RESTORED_AT_ONCE }, reader));
+  }
+
+  /** Waits for threads that statements keep busy. */
+  private async readBack(segment: ColumnSegment, id: number): Promise<void> {
+    while (!this.closed && segment.onDisk(id)) {
+      const read = segment.prefetch(id);
+      if (read !== null) return read;
+      if (this.keeper?.loader == null) segment.column(id, 0);
+      else await pause(BUSY_MS);
+      await nextTurn();
+    }
+  }
+
+  /** Columns of segments that scans asked for. */
+  private *askedFor(): Generator<{ readonly segment: ColumnSegment; readonly id: number }> {
     for (const table of [...this.tables.values()])
-      for (const id of table.asked)
-        for (const segment of table.segments) {
-          if (this.closed || bytes > this.maxBytes / 2) return;
-          try {
-            bytes += segment.restore(id);
-          } catch {
-            // Whoever asks for the column finds out that its file is not readable, and reads rows.
-            return;
-          }
-          await nextTurn();
-        }
+      for (const id of table.asked) for (const segment of table.segments) yield { segment, id };
   }
 
   /** Resolves when the work in the background asked for so far is done, for tests. */

@@ -15,6 +15,7 @@ import { tableKeyRanges } from '../key-ranges.js';
 import { MemoryStorage } from '../testing/memory-storage.js';
 import { ALL_TYPES, lineOf, Random, randomDatum, TEXT, testSeed } from '../testing/random-chunks.js';
 import { testContext } from '../testing/test-context.js';
+import { readLoadedColumn, type ColumnLoader } from './column-loader.js';
 import { FULL, tableScan, testTable } from '../testing/test-table.js';
 
 const KEY = newFieldType(TypeCode.LongLong, { flag: Flag.PriKey | Flag.NotNull, flen: 20 });
@@ -128,6 +129,20 @@ describe('column segments on disk', () => {
         ({ store, handler } = await open(dir));
         const replica = handler.replicaOf(store.dataWatch)!;
         loaded += replica.size;
+        if (r.chance(0.5)) {
+          // Other threads, which have the time now and then.
+          const loader: ColumnLoader = {
+            loadColumn: (file, at) => {
+              if (r.chance(0.2)) return null;
+              return new Promise((resolve, reject) =>
+                setImmediate(() =>
+                  r.chance(0.05) ? reject(new Error('busy')) : resolve(readLoadedColumn(file, at)),
+                ),
+              );
+            },
+          };
+          replica.loader = loader;
+        }
         if (r.chance(0.5)) await replica.restore();
       }
       await store.close();

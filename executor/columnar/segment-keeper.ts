@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Vector } from '../../chunk/vector.js';
@@ -16,7 +7,8 @@ import type { DerivedDataKeeper } from '../../kv/mvcc-reader.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
 import { ColumnDictionary } from './column-dictionary.js';
 import { decodeColumn, encodeColumn } from './column-encoding.js';
-import { ColumnSegment, type Extent, type SegmentFile } from './column-segment.js';
+import { readExtent, type ColumnLoader, type Extent } from './column-loader.js';
+import { ColumnSegment, type SegmentFile } from './column-segment.js';
 import { ColumnTable } from './column-table.js';
 import { HandleList } from './handle-list.js';
 
@@ -79,6 +71,8 @@ export class SegmentKeeper {
   private dirty = false;
   private closed = false;
   private writing: Promise<void> = Promise.resolve();
+  /** Threads that read columns, where there are any. */
+  loader: ColumnLoader | null = null;
 
   constructor(
     private readonly keeper: DerivedDataKeeper,
@@ -169,26 +163,13 @@ export class SegmentKeeper {
 
   private fileOf(name: string, handles: Extent, columns: ReadonlyMap<number, Extent>): SegmentFile {
     const file = path.join(this.keeper.directory, name);
-    const read = (at: Extent): Uint8Array => {
-      const fd = openSync(file, 'r');
-      try {
-        const out = new Uint8Array(at.length);
-        for (let done = 0; done < at.length;) {
-          const n = readSync(fd, out, done, at.length - done, at.offset + done);
-          if (n === 0) throw Object.assign(new Error(`${name} is cut short`), { code: 'EIO' });
-          done += n;
-        }
-        return out;
-      } finally {
-        closeSync(fd);
-      }
-    };
     return {
       name,
       handles,
       columns,
-      readColumn: (at, dictionary) => decodeColumn(read(at), dictionary),
-      readHandles: (at) => HandleList.of(decodeColumn(read(at), null)),
+      readColumn: (at, dictionary) => decodeColumn(readExtent(file, at), dictionary),
+      loadColumn: (at) => this.loader?.loadColumn(file, at) ?? null,
+      readHandles: (at) => HandleList.of(decodeColumn(readExtent(file, at), null)),
     };
   }
 

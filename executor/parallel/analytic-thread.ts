@@ -1,10 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import '../../expression/index.js';
 import { MysqlError } from '../../types/error.js';
+import { readLoadedColumn, type Extent } from '../columnar/column-loader.js';
 import type { FragmentForm } from './fragment.js';
 import type { FromThread, ToThread } from './protocol.js';
 import { FragmentTask, type Post } from './run-fragment.js';
-import { chunkOfForm, type SharedArray } from './vector-form.js';
+import { chunkOfForm, vectorForm, type ArrayWriter, type SharedArray } from './vector-form.js';
 
 /** A thread that runs fragments of analytic statements: see thread-pool.ts. */
 const port = parentPort!;
@@ -26,6 +27,18 @@ function failed(task: number, e: unknown): FromThread {
   return { kind: 'failed', task, message: e instanceof Error ? (e.stack ?? e.message) : String(e) };
 }
 
+/** Everything in a message of columns goes as it is: what is in shared memory, by reference. */
+const asItIs: ArrayWriter = { rows: (a) => a, dictionary: (a) => a };
+
+function load(file: string, at: Extent): Extract<FromThread, { kind: 'loaded' }>['column'] {
+  try {
+    const { vector, stats } = readLoadedColumn(file, at);
+    return { vector: vectorForm(vector, asItIs), stats };
+  } catch {
+    return null;
+  }
+}
+
 function receive(m: ToThread): void {
   switch (m.kind) {
     case 'arrays':
@@ -40,6 +53,9 @@ function receive(m: ToThread): void {
       return;
     case 'fragment':
       fragments.set(m.id, m.form);
+      return;
+    case 'load':
+      post({ kind: 'loaded', load: m.load, column: load(m.file, m.at) }, []);
       return;
     case 'start':
       try {

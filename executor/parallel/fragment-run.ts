@@ -73,6 +73,11 @@ export class FragmentRun implements Operator, TaskListener {
     const lasting = { rows: writer.lasting, dictionary: writer.dictionary };
     const parts: PartForm[] = [];
     const taken: ColumnPart[] = [];
+    for (const wait of scan.prefetchAll()) {
+      await wait;
+      const pause = ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
     for (const part of scan.takeColumns()) {
       if (part !== null) {
         taken.push(part);

@@ -13,6 +13,8 @@ import { MeasuredOperator, measuredContext } from '../runtime-stats.js';
 import type { Fragment } from './fragment.js';
 import { FragmentRun } from './fragment-run.js';
 
+/** Scans of so many rows wait for threads to start. */
+const AWAITED_ROWS = 1_000_000;
 /** More stretches of rows than this are better read by one reader. */
 const MAX_STRETCHES = 256;
 
@@ -105,7 +107,10 @@ export class GatherOperator implements Operator {
   }
 
   private async begin(): Promise<Operator> {
-    this.accepting = this.threads.pool.ready() && (await this.prepareJoins());
+    const { pool } = this.threads;
+    // Threads that are just being started are worth waiting for where there is much to do.
+    const ready = pool.ready() || (this.fragment.scan.estRows >= AWAITED_ROWS && (await pool.whenReady()));
+    this.accepting = ready && (await this.prepareJoins());
     if (this.accepting) {
       const offered = new Promise<void>((resolve) => (this.onOffered = resolve));
       const first = this.reader.begin();

@@ -1,6 +1,8 @@
 import type { FieldType } from '../../types/field-type.js';
 import type { Datum } from '../../types/datum.js';
 import type { SqlWarning } from '../../types/error.js';
+import type { BlockStats } from '../columnar/block-stats.js';
+import type { Extent } from '../columnar/column-loader.js';
 import type { JoinFilterForm } from '../join-filter.js';
 import type { JoinStateForm } from './join-form.js';
 import type { FragmentForm } from './fragment.js';
@@ -57,6 +59,7 @@ export type ToThread =
     }
   | { readonly kind: 'forget'; readonly arrays: readonly number[]; readonly fragments: readonly number[] }
   | { readonly kind: 'fragment'; readonly id: number; readonly form: FragmentForm }
+  | { readonly kind: 'load'; readonly load: number; readonly file: string; readonly at: Extent }
   | StartMessage
   /** Rows outside of the columns, as one more morsel; null: there are no more. */
   | {
@@ -76,6 +79,12 @@ export interface StepFigures {
 
 export type FromThread =
   | { readonly kind: 'ready' }
+  /** A column of a segment's file; null: it cannot be read. */
+  | {
+      readonly kind: 'loaded';
+      readonly load: number;
+      readonly column: { readonly vector: VectorForm; readonly stats: BlockStats } | null;
+    }
   | {
       readonly kind: 'batch';
       readonly task: number;

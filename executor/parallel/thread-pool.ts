@@ -1,15 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError, type SqlWarning } from '../../types/error.js';
+import type { ColumnLoader, Extent, LoadedColumn } from '../columnar/column-loader.js';
 import { MAX_THREADS } from './control-block.js';
 import type { FragmentForm } from './fragment.js';
 import type { FromThread, StartMessage, StepFigures, ToThread } from './protocol.js';
 import type { ArrayForm, ArrayLookup, ArrayWriter, SharedArray } from './vector-form.js';
-import { isShared } from './vector-form.js';
+import { isShared, vectorOfForm } from './vector-form.js';
 
 /** Fragments that threads keep, compiled, for the next run of the same plan. */
 const MAX_FRAGMENTS = 256;
 const DEFAULT_MIN_ROWS = 100_000;
+/** How long the start of threads is waited for, ms. */
+const START_MS = 1000;
 /** Threads that may fail as they start before it is given up. */
 const MAX_FAILURES = 8;
 /** Arrays of fewer bytes are copied to each thread: cheaper than memory of their own. */
@@ -25,10 +28,14 @@ export interface TaskListener {
   failed(error: unknown): void;
 }
 
+type Loaded = NonNullable<Extract<FromThread, { kind: 'loaded' }>['column']>;
+
 class Thread {
   ready = false;
   readonly knownArrays = new Set<number>();
   readonly knownFragments = new Set<number>();
+  /** Columns that are being read. */
+  readonly loads = new Map<number, (column: Loaded | null) => void>();
   /** Tasks under way. */
   readonly tasks = new Map<number, TaskListener>();
 
@@ -43,9 +50,12 @@ class Thread {
  * Threads that run fragments of analytic statements beside the main thread. They are started when a statement could first make use of
  * them, and that statement does not wait for them. Each has its own kernels; columns, hash tables and dictionaries are shared.
  */
-export class ThreadPool {
+export class ThreadPool implements ColumnLoader {
   private threads: Thread[] = [];
   private nextTask = 1;
+  private nextLoad = 1;
+  /** Those who wait for the threads to be up. */
+  private readonly waiting: (() => void)[] = [];
   private closed = false;
   private failures = 0;
   /** Numbers of arrays that last. */
@@ -77,9 +87,32 @@ export class ThreadPool {
     return this.threads.every((t) => t.ready);
   }
 
-  /** Resolves when the threads are up, for tests. */
-  async whenReady(): Promise<void> {
-    while (!this.ready()) await new Promise((resolve) => setTimeout(resolve, 5));
+  /** Has the threads started and waits until they are up, or until it is not to be expected any more. */
+  async whenReady(): Promise<boolean> {
+    if (this.ready()) return true;
+    if (this.threads.length === 0) return false;
+    await new Promise<void>((resolve) => {
+      this.waiting.push(resolve);
+      setTimeout(resolve, START_MS).unref();
+    });
+    return this.ready();
+  }
+
+  /** A thread without a task reads a column. Null when there is none. */
+  loadColumn(file: string, at: Extent): Promise<LoadedColumn> | null {
+    let idle: Thread | null = null;
+    for (const t of this.threads)
+      if (t.ready && t.tasks.size === 0 && (idle === null || t.loads.size < idle.loads.size)) idle = t;
+    if (idle === null) return null;
+    const { loads } = idle;
+    const load = this.nextLoad++;
+    idle.post({ kind: 'load', load, file, at });
+    return new Promise((resolve, reject) => {
+      loads.set(load, (column) => {
+        if (column === null) reject(new Error(`${file} was not read`));
+        else resolve({ vector: vectorOfForm(column.vector, this.lasting), stats: column.stats });
+      });
+    });
   }
 
   private startThread(): Thread {
@@ -101,11 +134,19 @@ export class ThreadPool {
     for (const listener of thread.tasks.values())
       listener.failed(mysqlError('ER_INTERNAL_ERROR', `a thread of the statement failed: ${error.message}`));
     thread.tasks.clear();
+    for (const resolve of thread.loads.values()) resolve(null);
+    thread.loads.clear();
   }
 
   private receive(thread: Thread, m: FromThread): void {
     if (m.kind === 'ready') {
       thread.ready = true;
+      if (this.threads.every((t) => t.ready)) for (const resolve of this.waiting.splice(0)) resolve();
+      return;
+    }
+    if (m.kind === 'loaded') {
+      thread.loads.get(m.load)?.(m.column);
+      thread.loads.delete(m.load);
       return;
     }
     const listener = thread.tasks.get(m.task);
@@ -225,8 +266,11 @@ export class ThreadPool {
     this.closed = true;
     const { threads } = this;
     this.threads = [];
-    for (const t of threads)
+    for (const t of threads) {
       for (const listener of t.tasks.values()) listener.failed(mysqlError('ER_SERVER_SHUTDOWN'));
+      for (const resolve of t.loads.values()) resolve(null);
+    }
+    for (const resolve of this.waiting.splice(0)) resolve();
     await Promise.all(threads.map((t) => t.worker.terminate()));
   }
 }

@@ -59,7 +59,7 @@ import { bootstrap } from './bootstrap.js';
 import { download } from './download.js';
 import { killConnection } from './kill.js';
 import { EngineCore, type NodeIdentity } from './engine-core.js';
-import { openDataStore, type DataStoreOptions } from './data-store.js';
+import { openDataStore, replicaOf, type DataStoreOptions } from './data-store.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { ReplicaWatch } from './replica-watch.js';
 import { RowCounts } from './row-counts.js';
@@ -132,6 +132,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     core.threads = new ThreadPool(threads.entry, threads.size, (err) =>
       logger.error({ err }, 'an analytic thread failed'),
     );
+  // Columns that outlived a restart will be read by threads: they start while the rest does.
+  if ((replicaOf(storage)?.held.length ?? 0) > 0) core.threads?.ready();
   core.rowCounts.keeper = node.serverId <= 1;
   core.cluster.start();
   await core.reloadSchema();
@@ -165,7 +167,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const collector = new GarbageCollector(core);
   collector.start();
   const replicas = new ReplicaWatch(core);
-  replicas.start();
+  await replicas.start();
   const analyzer = new AutoAnalyzer(core);
   analyzer.start();
   const ttl = new TtlWorker(core);

@@ -6,6 +6,8 @@ import { replicaOf } from './data-store.js';
 import type { EngineCore } from './engine-core.js';
 
 const LOOK_MS = 500;
+/** How long a start waits for statistics, ms (TiDB's force-init-stats waits for all). */
+const STATISTICS_MS = 1000;
 
 /** Physical ids of a table's rows. */
 const physicalIds = (t: TableInfo): readonly number[] => t.partition?.definitions.map((d) => d.id) ?? [t.id];
@@ -22,37 +24,53 @@ export class ReplicaWatch {
 
   constructor(private readonly core: EngineCore) {}
 
-  start(): void {
+  /** Resolves when what the first statements over columns that outlived a restart would wait for is under way. */
+  async start(): Promise<void> {
     this.core.virtualProviders.set('tiflash_replica', () => this.rows());
     const replica = replicaOf(this.core.storage);
     if (replica === null) return;
-    this.prepare(replica).catch((err: unknown) =>
-      this.core.logger.error({ err }, 'reading columns back failed'),
-    );
     let seen: object | null = null;
     let missing = true;
-    this.timer = setInterval(() => {
+    const look = (): void => {
       const schema = this.core.schemaLoader.current;
       if (schema === seen && !missing) return;
       seen = schema;
       const wanted = this.wanted();
       replica.want(wanted);
       missing = wanted.some((w) => !replica.state(w.physicalId).available);
-    }, LOOK_MS);
+    };
+    look();
+    this.timer = setInterval(look, LOOK_MS);
     this.timer.unref();
+    await this.prepare(replica);
   }
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
   }
 
-  /** What the first statements over columns that outlived a restart would wait for: threads, statistics, the columns themselves. */
+  /**
+   * Has threads started and the columns read that were asked for before the restart, and waits for the statistics of their tables: a
+   * plan of a large query made without them costs more than they do.
+   */
   private async prepare(replica: ColumnarReplica): Promise<void> {
+    const { threads, statistics, logger } = this.core;
+    replica.loader = threads;
     const { held } = replica;
     if (held.length === 0) return;
-    this.core.threads?.ready();
-    for (const id of held) await this.core.statistics.load(id);
-    await replica.restore();
+    Promise.resolve(threads?.whenReady())
+      .then(() => replica.restore())
+      .catch((err: unknown) => logger.error({ err }, 'reading columns back failed'));
+    const read = async (): Promise<void> => {
+      for (const id of held) await statistics.load(id);
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATISTICS_MS)));
+    await Promise.race([
+      read().catch((err: unknown) => logger.error({ err }, 'statistics were not read')),
+      late,
+    ]);
+    clearTimeout(timer);
   }
 
   private *tables(): Generator<{ readonly db: string; readonly table: TableInfo }> {

@@ -77,13 +77,9 @@ export class StatisticsStore {
     return current;
   }
 
-  /** Whether there are statistics that have not been read, and nobody is reading them. */
+  /** Whether there are statistics that have not been read. */
   isMissing(physicalId: number): boolean {
-    return this.known.has(physicalId) && !this.loaded.has(physicalId) && !this.loading.has(physicalId);
-  }
-
-  isLoading(physicalId: number): boolean {
-    return this.loading.has(physicalId);
+    return this.known.has(physicalId) && !this.loaded.has(physicalId);
   }
 
   /** Whether there are statistics at all. */

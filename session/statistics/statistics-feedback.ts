@@ -66,7 +66,7 @@ export class StatisticsFeedback implements FeedbackSink {
     const list = this.pending.get(table.id);
     const { statistics, rowCounts } = this.core;
     // Corrections wait for the statistics that are to be corrected.
-    if (list === undefined || statistics.isMissing(table.id) || statistics.isLoading(table.id)) return;
+    if (list === undefined || statistics.isMissing(table.id)) return;
     this.pending.delete(table.id);
     const began = performance.now();
     const before = statistics.taken(table.id);
