@@ -360,7 +360,9 @@ async function main(): Promise<void> {
     if (chartFile !== undefined) {
       const systems = ['Rutile', 'DuckDB', 'MariaDB'].slice(0, mariadb === null ? 2 : 3);
       const bound =
-        overLimit.length === 0 ? '' : `; MariaDB stopped after ${limitMs / 1000} s: Q${overLimit.join(', Q')}`;
+        overLimit.length === 0
+          ? ''
+          : `; MariaDB stopped after ${limitMs / 1000} s: Q${overLimit.join(', Q')}`;
       const title =
         `TPC-H, scale factor ${sf}, ${threads} thread${threads === 1 ? '' : 's'} each: ` +
         `best of ${runs} warm runs${bound}`;

@@ -498,7 +498,7 @@ export class ColumnarReplica {
     while (!this.closed && segment.onDisk(id)) {
       const read = segment.prefetch(id);
       if (read !== null) return read;
-      if (this.keeper?.loader == null) segment.column(id, 0);
+      if ((this.keeper?.loader ?? null) === null) segment.column(id, 0);
       else await pause(BUSY_MS);
       await nextTurn();
     }
