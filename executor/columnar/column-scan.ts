@@ -17,6 +17,7 @@ import { BLOCK_ROWS } from './block-stats.js';
 import type { BlockFilter } from './block-filter.js';
 import type { ColumnSegment } from './column-segment.js';
 import type { ColumnTable, Wanted } from './column-table.js';
+import { isBeforeAll, isBehindAll } from './whole-table.js';
 
 const NO_KEYS: readonly Uint8Array[] = [];
 /** Stretches of rows at least this long are given as views; shorter ones are gathered together. */
@@ -451,18 +452,22 @@ interface RangePart {
 /** The segments that the ranges meet, in key order. */
 function partsOf(table: ColumnTable, ranges: readonly KeyRange[], ts: bigint): readonly RangePart[] {
   const parts: RangePart[] = [];
-  for (const { startKey, endKey } of ranges) {
+  const all = recordRange(table.physicalId);
+  for (const range of ranges) {
+    // The very bounds of the segments: where a range ends need not be looked for among the handles of the first and the last.
+    const startKey = isBeforeAll(range.startKey, all) ? all.startKey : range.startKey;
+    const endKey = isBehindAll(range.endKey, all) ? all.endKey : range.endKey;
     for (let s = table.segmentAt(startKey); s < table.segments.length; s++) {
       const segment = table.segments[s]!;
-      if (endKey.length > 0 && compareBytes(segment.startKey, endKey) >= 0) break;
-      const range: KeyRange = {
-        startKey: compareBytes(startKey, segment.startKey) < 0 ? segment.startKey : startKey,
-        endKey: endKey.length === 0 || compareBytes(endKey, segment.endKey) > 0 ? segment.endKey : endKey,
+      if (compareBytes(segment.startKey, endKey) >= 0) break;
+      const part: KeyRange = {
+        startKey: compareBytes(startKey, segment.startKey) <= 0 ? segment.startKey : startKey,
+        endKey: compareBytes(endKey, segment.endKey) >= 0 ? segment.endKey : endKey,
       };
-      if (compareBytes(range.startKey, range.endKey) >= 0) continue;
+      if (compareBytes(part.startKey, part.endKey) >= 0) continue;
       const readable = !segment.stale && segment.base <= ts;
-      const [from, to] = readable ? rowsIn(segment, range) : [0, 0];
-      parts.push({ segment, range, readable, from, to });
+      const [from, to] = readable ? rowsIn(segment, part) : [0, 0];
+      parts.push({ segment, range: part, readable, from, to });
     }
   }
   return parts;

@@ -3,7 +3,6 @@ import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, isVirtual, ROWID_TYPE } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { DatumFlag } from '../../kv/codec/datum-codec.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
 import { isRecordKey, isTableKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
 import type { DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
@@ -18,6 +17,7 @@ import { ColumnScan } from './column-scan.js';
 import type { ColumnLoader } from './column-loader.js';
 import type { ColumnSegment } from './column-segment.js';
 import { ColumnTable, HANDLE_ID, type Wanted } from './column-table.js';
+import { coversTable } from './whole-table.js';
 import { SEGMENT_ROWS, SegmentBuilder, type BuildTarget } from './segment-builder.js';
 import { SegmentKeeper } from './segment-keeper.js';
 
@@ -643,28 +643,6 @@ function wantedColumns(plan: TableScan): readonly Wanted[] | null {
 function sameTable(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = TABLE_PREFIX_LENGTH - 3; i > 0; i--) if (a[i] !== b[i]) return false;
   return true;
-}
-
-/** Whether the ranges are the whole table in one piece. */
-function coversTable(id: number, ranges: readonly KeyRange[]): boolean {
-  if (ranges.length !== 1) return false;
-  const all = recordRange(id);
-  const { startKey, endKey } = ranges[0]!;
-  const own = (key: Uint8Array): boolean =>
-    key.length >= TABLE_PREFIX_LENGTH &&
-    compareBytes(key.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0;
-  // From the smallest integer handle is from the beginning.
-  const fromStart =
-    compareBytes(startKey, all.startKey) <= 0 ||
-    (own(startKey) && startKey.subarray(TABLE_PREFIX_LENGTH).every((b) => b === 0));
-  // The bound above every clustered key is one flag byte.
-  const toEnd =
-    endKey.length === 0 ||
-    compareBytes(endKey, all.endKey) >= 0 ||
-    (own(endKey) &&
-      endKey.length === TABLE_PREFIX_LENGTH + 1 &&
-      endKey[TABLE_PREFIX_LENGTH] === DatumFlag.Max);
-  return fromStart && toEnd;
 }
 
 /** A scan of a whole table by the row store whose columns are kept. */
