@@ -4,8 +4,7 @@ import { RECORD_KEY_LENGTH, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/co
 import type { KeyRange } from '../../kv/rpc.js';
 
 const isOwn = (key: Uint8Array, all: KeyRange): boolean =>
-  key.length >= TABLE_PREFIX_LENGTH &&
-  compareBytes(key.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0;
+  key.length >= TABLE_PREFIX_LENGTH && compareBytes(key.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0;
 
 /** Whether no record of the table lies before the key: the smallest integer handle is one such. */
 export function isBeforeAll(startKey: Uint8Array, all: KeyRange): boolean {

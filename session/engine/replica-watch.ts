@@ -62,7 +62,8 @@ export class ReplicaWatch {
       .then(() => replica.restore())
       .catch((err: unknown) => logger.error({ err }, 'reading columns back failed'));
     const read = async (): Promise<void> => {
-      for (const id of new Set([...held, ...this.wanted().map((w) => w.physicalId)])) await statistics.load(id);
+      for (const id of new Set([...held, ...this.wanted().map((w) => w.physicalId)]))
+        await statistics.load(id);
     };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATISTICS_MS)));
