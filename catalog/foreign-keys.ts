@@ -40,9 +40,10 @@ const NONE: readonly Referrer[] = [];
 export const referrersOf = (schema: InfoSchema, db: string, table: string): readonly Referrer[] =>
   referrers(schema).get(nameOf(db, table)) ?? NONE;
 
-/** Whether the index finds rows by the columns: they are its first ones, whole. */
+/** Whether the index finds all rows by the columns: they are its first ones, whole. */
 export function startsWith(index: IndexInfo, columns: readonly string[]): boolean {
   return (
+    index.condition === undefined &&
     index.columns.length >= columns.length &&
     columns.every((name, i) => {
       const part = index.columns[i]!;

@@ -54,6 +54,17 @@ export interface IndexColumn {
   readonly length: number;
 }
 
+/** The rows that a partial index has entries of: a test of one column. */
+export interface IndexCondition {
+  /** As SHOW CREATE TABLE prints it. */
+  readonly sql: string;
+  /** Name of the column, which keeps it and its type as long as the index is there. */
+  readonly column: string;
+  readonly test: 'isnull' | 'notnull' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+  /** What the column is compared with; that of a TIMESTAMP is one, in UTC. Null: nothing. */
+  readonly constant: { readonly type: FieldType; readonly value: Datum } | null;
+}
+
 export interface IndexInfo {
   readonly id: number;
   readonly name: string;
@@ -68,6 +79,8 @@ export interface IndexInfo {
   readonly fulltext?: { readonly columns: readonly string[] };
   /** Of a partitioned table: one index over all partitions, under the table's own id; entries name their rows' partition. */
   readonly global?: boolean;
+  /** A partial index: rows for which this is not true have no entry. */
+  readonly condition?: IndexCondition;
   /** Not there but for EXPLAIN of one session; never stored. */
   readonly hypothetical?: true;
 }

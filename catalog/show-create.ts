@@ -49,6 +49,7 @@ export function inAnsiQuotes(text: string, table: TableInfo): string {
     ...table.columns.map((c) => c.generated),
     ...table.columns.map((c) => (c.default.kind === 'expr' ? c.default.sql : '')),
     ...(table.checks ?? []).map((c) => c.expr),
+    ...table.indices.map((i) => i.condition?.sql ?? ''),
   ].filter((e) => e.includes('`'));
   let out = '';
   for (let i = 0; i < text.length;) {
@@ -192,6 +193,7 @@ function indexText(table: TableInfo, index: IndexInfo): string {
     text = `FULLTEXT KEY ${quoteName(index.name)} (${index.fulltext.columns.map(quoteName).join(',')})`;
   else text = `${index.unique ? 'UNIQUE KEY' : 'KEY'} ${quoteName(index.name)} (${columns})`;
   if (index.global === true) text += ' /*T![global_index] GLOBAL */';
+  if (index.condition !== undefined) text += ` WHERE ${index.condition.sql}`;
   if (index.invisible) text += ' /*!80000 INVISIBLE */';
   if (index.comment !== '') text += ` COMMENT ${quoteText(index.comment)}`;
   if (index.hypothetical === true) text += ' /* HYPO INDEX */';

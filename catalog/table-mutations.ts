@@ -20,6 +20,7 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { decodeJson } from '../types/json/binary.js';
 import { elementDatum, elementsOf } from '../types/json/array-element.js';
+import { conditionOnRows } from './index-condition.js';
 import type { IndexInfo, TableInfo } from './model.js';
 import {
   arrayPart,
@@ -34,6 +35,8 @@ import {
   partitionInKey,
   primaryIndex,
 } from './table-layout.js';
+
+const NO_ROWS: readonly (readonly Datum[])[] = [];
 
 /** By table and physical table, for the zone that it was asked for last. */
 const CACHE = new WeakMap<TableInfo, Map<number, TableMutations>>();
@@ -131,6 +134,8 @@ export class IndexMutations {
   /** Where in the row the array is that the index has an entry for each element of; -1: a row has one entry. */
   private readonly arrayOffset: number;
   private readonly element: FieldType | null;
+  /** Of a partial index: which rows have an entry. */
+  private readonly condition: ReturnType<typeof conditionOnRows> | null;
   /** No prefix, no restored data: the value of an entry depends on the handle alone. */
   private readonly cutsNothing: boolean;
   /** The values of entries hold nothing but the handle of those that are distinct. */
@@ -151,6 +156,7 @@ export class IndexMutations {
     const array = arrayPart(table, index);
     this.arrayOffset = array < 0 ? -1 : index.columns[array]!.offset;
     this.element = array < 0 ? null : table.columns[this.arrayOffset]!.type.arrayOf!;
+    this.condition = index.condition === undefined ? null : conditionOnRows(index.condition, table, zone);
     this.values = new Array<Datum>(this.offsets.length).fill(null);
     this.cutsNothing = this.lengths.every((l) => l < 0);
     this.columns = index.columns.map((c) => {
@@ -168,17 +174,19 @@ export class IndexMutations {
     this.handleOffsets = primary?.columns.map((c) => c.offset) ?? [];
   }
 
-  /** Whether a row may have any number of entries: those of `entryRows`. */
-  get multiValued(): boolean {
-    return this.arrayOffset >= 0;
+  /** Whether a row has any number of entries, those of `entryRows`: of multi-valued and partial indexes. */
+  get countVaries(): boolean {
+    return this.arrayOffset >= 0 || this.condition !== null;
   }
 
   /**
    * The row once for each of its entries, for `key` and the other methods: of a multi-valued index with the array's
-   * distinct elements in its place, one after another. No array, NULL, is an entry of its own; an empty one has none.
+   * distinct elements in its place, one after another. No array, NULL, is an entry of its own; an empty one has none, and so has
+   * a row that a partial index leaves out.
    */
   entryRows(row: readonly Datum[]): readonly (readonly Datum[])[] {
-    const { arrayOffset, element } = this;
+    const { arrayOffset, element, condition } = this;
+    if (condition !== null && !condition.holds(row)) return NO_ROWS;
     if (arrayOffset < 0 || row[arrayOffset] === null) return [row];
     const out: Datum[][] = [];
     const seen = new Set<string | number | bigint>();
@@ -207,7 +215,8 @@ export class IndexMutations {
 
   /** Whether two rows of one handle surely have the same entry: the very same cells, where nothing needs to be encoded to see it. */
   isUntouched(before: readonly Datum[], after: readonly Datum[]): boolean {
-    const { offsets, handleOffsets } = this;
+    const { offsets, handleOffsets, condition } = this;
+    if (condition !== null && !Object.is(before[condition.offset], after[condition.offset])) return false;
     for (let i = 0; i < offsets.length; i++)
       if (!Object.is(before[offsets[i]!], after[offsets[i]!])) return false;
     // The handle may be the same although a key column is written otherwise ('a' and 'A'), which restored data tell apart.

@@ -1,5 +1,5 @@
-import type { IndexPart, KeyConstraint } from '../parser/ast/index.js';
-import type { ColumnInfo, IndexColumn, IndexInfo } from '../catalog/model.js';
+import type { Expr, IndexPart, KeyConstraint } from '../parser/ast/index.js';
+import type { ColumnInfo, IndexColumn, IndexCondition, IndexInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, TypeCode } from '../types/field-type.js';
@@ -23,11 +23,14 @@ export interface IndexRequest {
   readonly fulltext?: { readonly columns: readonly string[] };
   /** GLOBAL, of a partitioned table. */
   readonly global?: boolean;
+  /** WHERE: it is over some of the rows. */
+  readonly where?: Expr | null;
+  /** What that comes to (index-condition.ts). */
+  readonly condition?: IndexCondition;
 }
 
 /** The request that a KEY clause makes. FULLTEXT and SPATIAL are refused. Throws 1235. */
 export function requestOfKey(key: KeyConstraint): IndexRequest {
-  checkOptions(key.options);
   if (key.type === 'FULLTEXT') return fulltextRequest(key.name, key.parts, key.options);
   if (key.type !== 'PRIMARY KEY' && key.type !== 'UNIQUE' && key.type !== 'INDEX')
     throw mysqlError('ER_NOT_SUPPORTED_YET', `${key.type} INDEX`);
@@ -41,12 +44,8 @@ export function requestOfKey(key: KeyConstraint): IndexRequest {
     invisible: key.options.visible === false,
     comment: key.options.comment ?? '',
     ...(key.options.global === true ? { global: true } : {}),
+    where: key.options.where,
   };
-}
-
-/** Throws 1235 for an index over some of the rows. */
-export function checkOptions(options: KeyConstraint['options']): void {
-  if (options.where !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'partial index');
 }
 
 /** A FULLTEXT index: one over the words of its columns. Throws 1235 for parsers. */
@@ -55,6 +54,7 @@ export function fulltextRequest(
   parts: readonly IndexPart[],
   options: KeyConstraint['options'],
 ): IndexRequest {
+  if (options.where !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'FULLTEXT INDEX WHERE');
   if (options.parser !== null)
     throw mysqlError('ER_NOT_SUPPORTED_YET', `FULLTEXT INDEX WITH PARSER ${options.parser}`);
   const columns = parts.map((p) => {
@@ -100,6 +100,7 @@ export function buildIndex(
     comment: request.comment,
     ...(request.global === true ? { global: true } : {}),
     ...(request.fulltext === undefined ? {} : { fulltext: request.fulltext }),
+    ...(request.condition === undefined ? {} : { condition: request.condition }),
   };
 }
 
@@ -244,7 +245,10 @@ export function flagKeyColumns(columns: readonly ColumnInfo[], indices: readonly
       if (at < 0) continue;
       if (index.primary) flag |= Flag.PriKey | Flag.NotNull;
       else if (at === 0)
-        flag |= index.unique && index.columns.length === 1 ? Flag.UniqueKey : Flag.MultipleKey;
+        flag |=
+          index.unique && index.columns.length === 1 && index.condition === undefined
+            ? Flag.UniqueKey
+            : Flag.MultipleKey;
     }
     return flag === c.type.flag ? c : { ...c, type: { ...c.type, flag } };
   });

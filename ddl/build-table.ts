@@ -11,6 +11,7 @@ import { withChecks } from './check-constraint.js';
 import { buildForeignKey, checkReferenced, neededIndex } from './foreign-key.js';
 import { checkImplicitPrimary } from './implicit-primary.js';
 import { checkComputedColumns, expressionColumns } from './generated-column.js';
+import { withCondition } from './index-condition.js';
 import type { CharsetDefault } from './column-type.js';
 import { readCharsetOptions } from './column-type.js';
 import { buildColumn, checkColumnName, checkQualifier, withFlag, withoutFlag } from './build-column.js';
@@ -156,7 +157,8 @@ export async function buildTable(
   checkComputedColumns(ctx, columns);
   const taken = new Set(requests.flatMap((r) => (r.name === null ? [] : [r.name.toLowerCase()])));
   const plain = requests.map((request) => {
-    const made = expressionColumns(ctx, request, columns, taken, columns.length + 1);
+    const asked = withCondition(ctx, request, { columns });
+    const made = expressionColumns(ctx, asked, columns, taken, columns.length + 1);
     columns.push(...made.hidden);
     if (made.request.name !== null) taken.add(made.request.name.toLowerCase());
     return made.request;

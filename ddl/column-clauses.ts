@@ -22,6 +22,7 @@ import { columnsRead } from './expression-walk.js';
 import { checkComputedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
 import { addIndex, applyAddIndex } from './index-clauses.js';
+import { checkInNoCondition } from './index-condition.js';
 import { tolerate } from './if-exists.js';
 
 const MAX_COLUMNS = 1017;
@@ -117,6 +118,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
     return;
   }
   checkNotRead(ctx, t, column);
+  checkInNoCondition(t, column);
   checkNotDeciding(plan, column);
   checkColumnNotInKey(plan, column);
   if (t.ttl?.column.toLowerCase() === column.lower)
@@ -158,6 +160,7 @@ export function applyRenameColumn(plan: AlterPlan, from: string, to: string): vo
     plan.freeName(to);
     const { table } = plan;
     checkNotRead(plan.ctx, table, column);
+    checkInNoCondition(table, column);
     checkNotChecked(table, column);
     checkNotDeciding(plan, column);
   }

@@ -41,6 +41,8 @@ export interface DdlContext {
   queryTypes(query: Query): Promise<readonly FieldType[]>;
   /** Value of a constant expression (DEFAULT). */
   evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }>;
+  /** A literal's value and the type that it gives itself. */
+  literal(expr: Expr): { readonly type: FieldType; readonly value: Datum };
   /** The value as it would be stored in the column, in strict mode. Throws 1067 and the conversion errors. */
   toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum;
   /** The expression that stored text holds. */

@@ -14,6 +14,7 @@ import { withFlag } from './build-column.js';
 import { checkIndexNotNeeded } from './foreign-key.js';
 import { renumber, replaceColumn } from './column-order.js';
 import { expressionColumns } from './generated-column.js';
+import { withCondition } from './index-condition.js';
 import { implicitPrimary } from './implicit-primary.js';
 import { checkKeys, deciding } from './partition/build-partitions.js';
 import { tolerate } from './if-exists.js';
@@ -37,12 +38,13 @@ export function addIndex(plan: AlterPlan, request: IndexRequest, ifNotExists: bo
   if (t.indices.length >= MAX_INDEXES) throw mysqlError('ER_TOO_MANY_KEYS', MAX_INDEXES);
   const id = t.maxIndexId + 1;
   const taken = new Set(t.indices.map((i) => i.lower));
-  const made = expressionColumns(ctx, request, t.columns, taken, t.maxColumnId + 1);
+  const asked = withCondition(ctx, request, t);
+  const made = expressionColumns(ctx, asked, t.columns, taken, t.maxColumnId + 1);
   const columns = [...t.columns, ...made.hidden];
   const index = buildIndex(made.request, columns, taken, id);
   checkGlobal(index, t.partition !== undefined, false);
   warnOfManualAnalyze(ctx, index, columns);
-  if (t.partition !== undefined && index.unique)
+  if (t.partition !== undefined && (index.unique || index.condition !== undefined))
     checkKeys(deciding(ctx, t.partition, t), { ...t, indices: [index] });
   plan.touchIndex(index.name);
   plan.table = {

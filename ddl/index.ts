@@ -1,6 +1,6 @@
 import type { CreateIndexStmt, DropIndexStmt } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
-import { checkOptions, fulltextRequest } from './build-index.js';
+import { fulltextRequest } from './build-index.js';
 import { checkAlgorithm } from './alter-algorithm.js';
 import type { AlterPlan } from './alter-plan.js';
 import { alterBy } from './alter-table.js';
@@ -22,7 +22,6 @@ export async function createIndex(ctx: DdlContext, stmt: CreateIndexStmt): Promi
 
 /** What a CREATE INDEX makes of the table. */
 export function applyCreateIndex(plan: AlterPlan, stmt: CreateIndexStmt): void {
-  checkOptions(stmt.options);
   if (stmt.type === 'FULLTEXT') {
     addIndex(plan, fulltextRequest(stmt.name, stmt.parts, stmt.options), stmt.ifNotExists);
     return;
@@ -37,6 +36,7 @@ export function applyCreateIndex(plan: AlterPlan, stmt: CreateIndexStmt): void {
       invisible: stmt.options.visible === false,
       comment: stmt.options.comment ?? '',
       ...(stmt.options.global === true ? { global: true } : {}),
+      where: stmt.options.where,
     },
     stmt.ifNotExists,
   );

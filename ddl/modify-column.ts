@@ -12,6 +12,7 @@ import { checkNotDeciding } from './column-clauses.js';
 import { withColumnName } from './column-name.js';
 import { placeColumn } from './column-order.js';
 import { checkColumnKept } from './foreign-key.js';
+import { checkInNoCondition } from './index-condition.js';
 import { columnsRead } from './expression-walk.js';
 import { checkComputedColumns, checkNotRead } from './generated-column.js';
 import { deciding } from './partition/build-partitions.js';
@@ -46,6 +47,7 @@ export async function applyModifyColumn(
   const next = keepPrimary(old, built.column);
   checkAutoIncrement(plan, old, next, built.autoRandom !== null);
   checkGeneration(plan, old, next, indexes);
+  checkInNoCondition(t, old);
   if (renamed) checkNotRead(ctx, t, old);
   if (renamed) checkNotDeciding(plan, old);
   if (renamed) checkNotChecked(t, old);

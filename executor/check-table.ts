@@ -103,7 +103,7 @@ async function checkEntries(
   rows: readonly { row: Datum[]; handle: Handle }[],
   ctx: ExecContext,
 ): Promise<number> {
-  const entries = !index.multiValued
+  const entries = !index.countVaries
     ? rows
     : rows.flatMap(({ row, handle }) => index.entryRows(row).map((entry) => ({ row: entry, handle })));
   const keys = entries.map(({ row, handle }) => index.key(row, handle));

@@ -49,7 +49,7 @@ class EntriesOfRows {
     });
     return rows.map((row, i) => {
       const handle = decodeRecordHandle(records[i]!.key);
-      return index.multiValued
+      return index.countVaries
         ? index.entryRows(row).map((r) => entry([...r], handle))
         : [entry(row, handle)];
     });

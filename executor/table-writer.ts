@@ -17,7 +17,7 @@ const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
 export interface UniqueKey {
   readonly index: IndexMutations | null;
   readonly key: Uint8Array;
-  /** Of a multi-valued index: the row as the entry has it (IndexMutations.entryRows). */
+  /** Where a row may have several: the row as the entry has it (IndexMutations.entryRows). */
   readonly entry?: readonly Datum[];
 }
 
@@ -42,7 +42,7 @@ export class TableWriter {
     if (!m.hiddenHandle) out.push({ index: null, key: m.recordKey(handle) });
     for (const index of m.indexes) {
       if (!index.writable || !index.isDistinct(row)) continue;
-      if (!index.multiValued) out.push({ index, key: index.key(row, handle) });
+      if (!index.countVaries) out.push({ index, key: index.key(row, handle) });
       else
         for (const entry of index.entryRows(row)) out.push({ index, key: index.key(entry, handle), entry });
     }
@@ -74,7 +74,7 @@ export class TableWriter {
       if (!index.writable) continue;
       const isDistinct = index.isDistinct(row);
       const distinct = isDistinct ? flags : undefined;
-      if (!index.multiValued) {
+      if (!index.countVaries) {
         const entry = unique === null || !isDistinct ? index.key(row, handle) : unique[at++]!.key;
         txn.set(entry, index.value(row, handle), distinct);
       } else
@@ -91,7 +91,7 @@ export class TableWriter {
     const { txn, mutations: m } = this;
     txn.delete(m.recordKey(handle));
     for (const index of m.indexes) {
-      if (!index.multiValued) txn.delete(index.key(row, handle));
+      if (!index.countVaries) txn.delete(index.key(row, handle));
       else for (const entry of index.entryRows(row)) txn.delete(index.key(entry, handle));
     }
     if (this.observer !== null) this.observer.deleted(row);
@@ -126,7 +126,7 @@ export class TableWriter {
     for (const index of m.indexes) {
       // The entry of an index that is being built may not be there yet.
       if (index.index.state === 'public' && index.isUntouched(oldRow, newRow)) continue;
-      if (index.multiValued) {
+      if (index.countVaries) {
         this.updateEntries(index, oldRow, newRow, handle);
         continue;
       }
@@ -183,7 +183,7 @@ export class TableWriter {
     if (!sameHandle && !m.hiddenHandle) out.push({ index: null, key: m.recordKey(newHandle) });
     for (const index of m.indexes) {
       if (!index.writable || !index.isDistinct(newRow)) continue;
-      if (index.multiValued) {
+      if (index.countVaries) {
         const held = new Set<string>();
         if (index.isDistinct(oldRow))
           for (const entry of index.entryRows(oldRow)) held.add(nameOf(index.key(entry, oldHandle)));
@@ -220,7 +220,7 @@ export class TableWriter {
     out.push(m.recordKey(handle));
     for (const index of m.indexes) {
       if (!index.isDistinct(row)) continue;
-      if (!index.multiValued) out.push(index.key(row, handle));
+      if (!index.countVaries) out.push(index.key(row, handle));
       else for (const entry of index.entryRows(row)) out.push(index.key(entry, handle));
     }
   }

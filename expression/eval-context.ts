@@ -75,3 +75,10 @@ export interface SessionFunctions {
   /** Session's RAND() sequence without a seed. */
   random(): number;
 }
+
+/** Where expressions are evaluated that have no function which asks its session anything. */
+export const NO_SESSION = new Proxy({} as SessionFunctions, {
+  get(_, name): never {
+    throw new Error(`${String(name)} was asked of a session where there is none`);
+  },
+});

@@ -238,6 +238,8 @@ export function cachedPlan(
   for (const { db, table } of planned.tables) {
     // Partitions are chosen by the values of this execution.
     if (table.partition !== undefined) return null;
+    // So are partial indexes.
+    if (table.indices.some((i) => i.condition !== undefined)) return null;
     if (
       table.virtual === true ||
       (table.view !== undefined && !reads) ||

@@ -16,6 +16,7 @@ import type { EvalContext } from '../expression/eval-context.js';
 import type { Storage } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
+import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
 import { SqlMode } from '../types/sql-mode.js';
 import { timeZone, UTC } from '../types/timezone.js';
@@ -88,6 +89,11 @@ export class SessionDdlContext implements DdlContext {
   async evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }> {
     const [v] = await evaluate(this.session, [expr]);
     return v!;
+  }
+  literal(expr: Expr): { readonly type: FieldType; readonly value: Datum } {
+    const e = buildExpression(expr, this.eval, () => null);
+    if (e.kind !== 'constant') throw mysqlError('ER_NOT_SUPPORTED_YET', 'expression for a literal');
+    return e;
   }
   toColumn(value: Datum, type: FieldType, column: Pick<ColumnInfo, 'name' | 'type'>): Datum {
     const context = new PlainConvertContext(

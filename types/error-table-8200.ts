@@ -180,6 +180,16 @@ export const ERRORS_8200 = {
     sqlState: 'HY000',
     format: "Auto analyze is not effective for index '%-.192s', need analyze manually",
   },
+  ER_MODIFY_COLUMN_REFERENCED_BY_PARTIAL_CONDITION: {
+    code: 8272,
+    sqlState: 'HY000',
+    format: "Cannot drop, change or modify column '%s': it is referenced in partial index '%s'",
+  },
+  ER_UNSUPPORTED_ADD_PARTIAL_INDEX: {
+    code: 8200,
+    sqlState: 'HY000',
+    format: 'Unsupported add partial index: %s',
+  },
   ER_AS_OF: { code: 8135, sqlState: 'HY000', format: 'invalid as of timestamp: %s' },
   ER_GC_TOO_EARLY: {
     code: 9006,

@@ -3,6 +3,7 @@ import type {
   ColumnDefault,
   ColumnInfo,
   DbInfo,
+  IndexCondition,
   IndexInfo,
   PartitionInfo,
   PartitionType,
@@ -84,6 +85,12 @@ interface StoredIndex {
   readonly comment: string;
   readonly is_global?: boolean;
   readonly rutile_fulltext?: { readonly columns: readonly string[] };
+  readonly condition_expr_string?: string;
+  readonly affect_column?: readonly { readonly name: CiStr; readonly offset: number; readonly length: number }[];
+  readonly rutile_condition?: {
+    readonly test: IndexCondition['test'];
+    readonly constant: { readonly type: StoredType; readonly value: StoredDatum } | null;
+  };
 }
 interface StoredTable {
   readonly id: number;
@@ -334,7 +341,7 @@ function loadColumn(c: StoredColumn): ColumnInfo {
     ...(c.rutile.prevent_null === true ? { preventNull: true } : {}),
   };
 }
-function storeIndex(i: IndexInfo): StoredIndex {
+function storeIndex(i: IndexInfo, columns: readonly ColumnInfo[]): StoredIndex {
   return {
     id: i.id,
     idx_name: ci(i.name),
@@ -346,9 +353,34 @@ function storeIndex(i: IndexInfo): StoredIndex {
     comment: i.comment,
     ...(i.global === true ? { is_global: true } : {}),
     ...(i.fulltext === undefined ? {} : { rutile_fulltext: i.fulltext }),
+    ...(i.condition === undefined ? {} : storeCondition(i.condition, columns)),
+  };
+}
+function storeCondition(c: IndexCondition, columns: readonly ColumnInfo[]): Partial<StoredIndex> {
+  const column = columns.find((x) => x.name === c.column)!;
+  const { constant } = c;
+  return {
+    condition_expr_string: c.sql,
+    affect_column: [{ name: ci(c.column), offset: column.offset, length: -1 }],
+    rutile_condition: {
+      test: c.test,
+      constant:
+        constant === null ? null : { type: storeType(constant.type), value: storeDatum(constant.value) },
+    },
+  };
+}
+function loadCondition(i: StoredIndex): IndexCondition | null {
+  if (i.rutile_condition === undefined) return null;
+  const { test, constant } = i.rutile_condition;
+  return {
+    sql: i.condition_expr_string!,
+    column: i.affect_column![0]!.name.O,
+    test,
+    constant: constant === null ? null : { type: loadType(constant.type), value: loadDatum(constant.value) },
   };
 }
 function loadIndex(i: StoredIndex): IndexInfo {
+  const condition = loadCondition(i);
   return {
     id: i.id,
     name: i.idx_name.O,
@@ -361,6 +393,7 @@ function loadIndex(i: StoredIndex): IndexInfo {
     comment: i.comment,
     ...(i.is_global === true ? { global: true } : {}),
     ...(i.rutile_fulltext === undefined ? {} : { fulltext: i.rutile_fulltext }),
+    ...(condition === null ? {} : { condition }),
   };
 }
 
@@ -414,7 +447,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
     charset: t.charset,
     collate: t.collate,
     cols: t.columns.map(storeColumn),
-    index_info: t.indices.map(storeIndex),
+    index_info: t.indices.map((i) => storeIndex(i, t.columns)),
     pk_is_handle: t.pkIsHandle,
     is_common_handle: t.isCommonHandle,
     state: stateNumber(t.state),

@@ -1,4 +1,5 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
+import { conditionColumn } from '../../catalog/index-condition.js';
 import { TableMutations, type IndexMutations } from '../../catalog/table-mutations.js';
 import { arrayPart, indexedType, isVirtual, physicalIds } from '../../catalog/table-layout.js';
 import { compareBytes, equalBytes, nextKey } from '../../kv/codec/byte-writer.js';
@@ -407,8 +408,11 @@ function filling(ctx: DdlContext, table: TableInfo, indexes: readonly IndexInfo[
     return bytes;
   };
   const needs = entryColumns(table, ids);
-  // Entries of global indexes come from all partitions at once, those of multi-valued ones are several for a row.
-  const plain = needs !== null && indexes.every((i) => i.global !== true && arrayPart(table, i) < 0);
+  // Entries of global indexes come from all partitions at once, those of multi-valued ones are several for a row, and partial ones have
+  // none of some.
+  const plain =
+    needs !== null &&
+    indexes.every((i) => i.global !== true && arrayPart(table, i) < 0 && i.condition === undefined);
   return plain ? { needs, run, bulk: buildingIn } : { needs, run };
 }
 
@@ -459,6 +463,7 @@ function entryColumns(table: TableInfo, ids: ReadonlySet<number>): ReadonlySet<n
   for (const i of table.indices) {
     if (!ids.has(i.id) && !(i.primary && table.isCommonHandle)) continue;
     for (const p of i.columns) offsets.add(p.offset);
+    if (i.condition !== undefined) offsets.add(conditionColumn(table, i.condition).offset);
   }
   return [...offsets].some((o) => isVirtual(table.columns[o]!)) ? null : offsets;
 }
@@ -469,7 +474,7 @@ function entriesOf(
   rows: readonly Datum[][],
   handles: readonly Handle[],
 ): { entries: readonly (readonly Datum[])[]; owners: readonly Handle[] } {
-  if (!index.multiValued) return { entries: rows, owners: handles };
+  if (!index.countVaries) return { entries: rows, owners: handles };
   const entries: (readonly Datum[])[] = [];
   const owners: Handle[] = [];
   rows.forEach((row, i) => {

@@ -259,9 +259,11 @@ function checkArguments(node: unknown, columns: readonly ColumnInfo[]): void {
   for (const child of Object.values(n)) checkArguments(child, columns);
 }
 
-/** Every unique key must hold all the partitioning columns: a partition can only vouch for itself. Throws 1503, 8264. */
+/** Every unique key must hold all the partitioning columns: a partition can only vouch for itself. Throws 1503, 8264, 8200. */
 export function checkKeys(names: readonly string[], table: PartitionedTable): void {
   for (const index of table.indices) {
+    if (index.condition !== undefined)
+      throw mysqlError('ER_UNSUPPORTED_ADD_PARTIAL_INDEX', 'partial index is not supported on partitioned table');
     if (!index.unique || index.global === true) continue;
     const has = names.every((n) => index.columns.some((c) => c.name.toLowerCase() === n && c.length < 0));
     if (has) continue;

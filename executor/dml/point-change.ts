@@ -1,3 +1,4 @@
+import { conditionColumn } from '../../catalog/index-condition.js';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { evalAny } from '../../expression/compile.js';
@@ -51,8 +52,10 @@ function analyzed(plan: Update | Delete): PointChange | null {
     const changed = new Set([...assigned, ...onUpdateNow.map((c) => c.offset)]);
     if (table.columns.some((c) => changed.has(c.offset) && (c.autoIncrement || (c.type.flag & 2) !== 0)))
       return null;
-    if (table.indices.some((i) => (i.unique || i.primary) && i.columns.some((c) => changed.has(c.offset))))
-      return null;
+    const unique = table.indices.filter((i) => i.unique || i.primary);
+    if (unique.some((i) => i.columns.some((c) => changed.has(c.offset)))) return null;
+    const conditions = unique.flatMap((i) => i.condition ?? []);
+    if (conditions.some((c) => changed.has(conditionColumn(table, c).offset))) return null;
   }
   return { target, read: child, assigned, onUpdateNow };
 }

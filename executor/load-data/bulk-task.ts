@@ -15,7 +15,7 @@ import { charset as charsetOf } from '../../types/charset.js';
 import { timeZone, UTC } from '../../types/timezone.js';
 import { Assigner } from '../dml/assignment.js';
 import type { EvalForm } from '../parallel/protocol.js';
-import { NO_SESSION } from '../parallel/thread-context.js';
+import { NO_SESSION } from '../../expression/eval-context.js';
 import { fieldReader } from './field-reader.js';
 import { LineParser } from './line-parser.js';
 import type { LineTarget } from './line-task.js';

@@ -156,7 +156,7 @@ export class RowEncoder {
         (c) => c.state !== 'public' || c.generated !== '' || c.changing !== undefined || c.id > 255,
       ) &&
       !table.checks?.some((c) => c.enforced) &&
-      !mutations.indexes.some((i) => i.multiValued);
+      !mutations.indexes.some((i) => i.countVaries);
     let defaultBytes = 0;
     for (const v of defaults) if (typeof v === 'object' && v !== null) defaultBytes += v.length;
     if (!plain || defaultBytes > MAX_DEFAULTS || table.columns.some((c) => defaults[c.offset] === undefined))

@@ -1,4 +1,4 @@
-import type { EvalContext, SessionFunctions } from '../../expression/eval-context.js';
+import { NO_SESSION, type EvalContext } from '../../expression/eval-context.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { SqlWarning } from '../../types/error.js';
 import type { MemoryTracker, OperatorStats, RuntimeStats } from '../exec-context.js';
@@ -25,13 +25,6 @@ export function evalFormOf(ctx: EvalContext): EvalForm {
     params: ctx.params.map(({ type, value }) => ({ type, value })),
   };
 }
-
-/** Fragments have no function that asks for the session (fragment.ts). */
-export const NO_SESSION = new Proxy({} as SessionFunctions, {
-  get(_, name): never {
-    throw new Error(`a thread was asked for ${String(name)} of its session`);
-  },
-});
 
 /** Time that a fragment holds its thread before others have their turn, ms. */
 const SLICE_MS = 15;

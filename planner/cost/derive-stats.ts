@@ -164,7 +164,13 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
     } else keys.push({ ids: [c.id], rows: est.rows });
   }
   for (const x of ds.table.indices) {
-    if (!x.unique || x.state !== 'public' || x.columns.some((c) => c.length >= 0)) continue;
+    if (
+      !x.unique ||
+      x.condition !== undefined ||
+      x.state !== 'public' ||
+      x.columns.some((c) => c.length >= 0)
+    )
+      continue;
     const ids = x.columns.map((c) => byOffset.get(c.offset)?.id ?? -1);
     if (!ids.includes(-1)) keys.push({ ids, rows: est.rows });
   }

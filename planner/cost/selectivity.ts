@@ -185,6 +185,7 @@ export function isUniqueColumn(ds: DataSource, column: Column): boolean {
   return ds.table.indices.some(
     (x) =>
       x.unique &&
+      x.condition === undefined &&
       x.state === 'public' &&
       x.columns.length === 1 &&
       x.columns[0]!.offset === info.offset &&

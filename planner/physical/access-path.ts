@@ -22,6 +22,7 @@ import { indexRows } from '../cost/index-rows.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
 import { datumCompare, intersect, type Interval } from '../ranger/interval.js';
+import { isImplied } from './partial-index.js';
 
 /** One way to read a table. */
 export interface AccessPath {
@@ -136,13 +137,14 @@ export function orderByVirtuals(ds: LogicalPlan, by: readonly ByItem[]): OrderIt
  * that index, its computed columns among those that it gives.
  */
 export function overHeldColumns(
+  ctx: PlanContext,
   ds: DataSource,
   exprs: readonly Expression[],
 ): { readonly source: DataSource; readonly exprs: Expression[] }[] {
   const out: { source: DataSource; exprs: Expression[] }[] = [];
   // Own writes are merged by columns that records have.
   if (ds.dirty) return out;
-  for (const index of candidates(ds).indexes) {
+  for (const index of candidates(ctx, ds, ds.conditions).indexes) {
     if (arrayPart(ds.table, index) >= 0) continue;
     const held = heldVirtuals(ds, index).filter((v) =>
       index.columns.some((c) => c.length < 0 && c.offset === ds.infos.get(v.column.id)?.offset),
@@ -248,7 +250,11 @@ function isUniqueAccess(index: IndexInfo | null, keys: readonly KeyColumn[], acc
 }
 
 /** Indexes the hints and their visibility leave, with whether each is forced. */
-function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
+function candidates(
+  ctx: PlanContext,
+  ds: DataSource,
+  conditions: readonly Expression[],
+): { indexes: IndexInfo[]; table: boolean; forced: boolean } {
   const whole = ds.onlyGlobal === true;
   const partition = ds.physical !== null;
   let indexes = ds.table.indices.filter(
@@ -256,7 +262,8 @@ function candidates(ds: DataSource): { indexes: IndexInfo[]; table: boolean; for
       i.state === 'public' &&
       !i.invisible &&
       hasEntries(ds.table, i) &&
-      (i.global === true ? !partition : !whole),
+      (i.global === true ? !partition : !whole) &&
+      (i.condition === undefined || isImplied(ctx, ds, i.condition, conditions)),
   );
   let table = true;
   let forced = false;
@@ -294,7 +301,7 @@ export function accessPaths(
   const evaluate = evaluator(ctx);
   const nullPoints = ctx.variable('tidb_regard_null_as_point') !== 'OFF';
   const needed = columnsOf(conditions, new Set(ds.schema.map((c) => c.id)));
-  const { indexes, table, forced } = candidates(ds);
+  const { indexes, table, forced } = candidates(ctx, ds, conditions);
   // Multi-valued indexes are read by index merges alone.
   const plain = indexes.filter((i) => arrayPart(ds.table, i) < 0);
   const paths: AccessPath[] = [];

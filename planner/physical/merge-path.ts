@@ -76,6 +76,7 @@ class MergePaths {
       (i) =>
         i.state === 'public' &&
         !i.invisible &&
+        i.condition === undefined &&
         hasEntries(ds.table, i) &&
         // A partition by itself has no part in a global index.
         (i.global !== true || ds.physical === null) &&

@@ -67,7 +67,12 @@ function sourceOrders(ds: DataSource): Order[] {
   );
   const out: Order[] = [];
   const indexes = ds.table.indices.filter(
-    (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
+    (i) =>
+      i.state === 'public' &&
+      !i.invisible &&
+      i.condition === undefined &&
+      hasEntries(ds.table, i) &&
+      arrayPart(ds.table, i) < 0,
   );
   for (const index of [null, ...indexes]) {
     const order: Column[] = [];

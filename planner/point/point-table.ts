@@ -52,7 +52,8 @@ function make(db: DbInfo, table: TableInfo): PointTable {
   }
   for (const index of table.indices) {
     if (index.primary && table.pkIsHandle) continue;
-    if (!index.unique || index.state !== 'public' || index.invisible) continue;
+    if (!index.unique || index.state !== 'public' || index.invisible || index.condition !== undefined)
+      continue;
     if (index.primary && table.pkIsHandle) continue;
     if (index.columns.some((c) => c.length >= 0)) continue;
     const key: PointKey = { index, columns: index.columns.map((c) => table.columns[c.offset]!) };

@@ -37,7 +37,7 @@ function dependencies(
         if (pk !== undefined) out.push({ from: [pk.id], to });
       }
       for (const index of p.table.indices) {
-        if (!index.unique || index.state !== 'public') continue;
+        if (!index.unique || index.condition !== undefined || index.state !== 'public') continue;
         const cols = index.columns.map((c) => byOffset.get(c.offset));
         if (cols.some((c) => c === undefined) || index.columns.some((c) => c.length >= 0)) continue;
         // NULLs do not collide in a unique key: it determines the row where conditions keep NULLs out.

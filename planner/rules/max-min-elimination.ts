@@ -66,6 +66,7 @@ function indexed(agg: AggFunc, child: LogicalPlan): Column | null {
     (i) =>
       i.state === 'public' &&
       !i.invisible &&
+      i.condition === undefined &&
       i.columns.some((c, at) => c.offset === info.offset && c.length < 0 && at <= 1),
   );
   return isPk || led ? column : null;
@@ -82,7 +83,9 @@ function isNextInKey(column: Column, p: LogicalPlan): boolean {
   const fixed = c.args.find((a) => a.kind === 'column');
   if (fixed === undefined || !c.args.some((a) => a.kind === 'constant')) return false;
   const offsets = [fixed as Column, column].map((x) => source.infos.get(x.id)?.offset);
-  return source.table.indices.some((i) => offsets.every((o, at) => i.columns[at]?.offset === o));
+  return source.table.indices.some(
+    (i) => i.condition === undefined && offsets.every((o, at) => i.columns[at]?.offset === o),
+  );
 }
 
 function readFirst(p: Aggregation, state: BuildState): void {

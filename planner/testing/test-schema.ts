@@ -145,6 +145,7 @@ export class TestSchema {
       databaseOf: () => 'test',
       variable: (name) => this.variables.get(name) ?? '',
       evaluate,
+      literal: unused,
       toColumn: (value: Datum, _type: FieldType) => value,
       restore: () => '',
       checkPrivilege: () => {},

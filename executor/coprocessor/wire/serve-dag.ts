@@ -1,6 +1,6 @@
 import '../../../expression/index.js';
 import type { Chunk } from '../../../chunk/chunk.js';
-import type { EvalContext, SessionFunctions } from '../../../expression/eval-context.js';
+import { NO_SESSION, type EvalContext } from '../../../expression/eval-context.js';
 import { LockedError, type MvccCursor, type MvccReader } from '../../../kv/mvcc-reader.js';
 import type { EmbeddedStore } from '../../../kv/embedded/engine.js';
 import type * as cop from '../../../kv/tikv/generated/coprocessor.js';
@@ -215,13 +215,6 @@ const memory: MemoryTracker = {
     return memory;
   },
 };
-
-/** Functions that ask their session anything are never sent to a store. */
-const NO_SESSION = new Proxy({} as SessionFunctions, {
-  get() {
-    throw new Error('no session');
-  },
-});
 
 const WRITES = StatementFlag.InInsert | StatementFlag.InUpdateOrDelete;
 const LENIENT = StatementFlag.IgnoreTruncate | StatementFlag.TruncateAsWarning;

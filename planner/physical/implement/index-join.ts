@@ -154,7 +154,12 @@ function bestLookup(
   const candidates: (IndexInfo | null)[] = [
     null,
     ...ds.table.indices.filter(
-      (i) => i.state === 'public' && !i.invisible && hasEntries(ds.table, i) && arrayPart(ds.table, i) < 0,
+      (i) =>
+        i.state === 'public' &&
+        !i.invisible &&
+        i.condition === undefined &&
+        hasEntries(ds.table, i) &&
+        arrayPart(ds.table, i) < 0,
     ),
   ];
   const ignored = new Set(

@@ -53,7 +53,7 @@ export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: 
   const [source] = p.children;
   let best = projected(opt, p, prop);
   if (source?.op === 'DataSource' && source.virtuals.length > 0) {
-    for (const held of overHeldColumns(source, p.exprs)) {
+    for (const held of overHeldColumns(opt.ctx, source, p.exprs)) {
       const task = projected(opt, { ...p, children: [held.source], exprs: held.exprs }, prop);
       if (task !== null && (best === null || task.cost < best.cost)) best = task;
     }
