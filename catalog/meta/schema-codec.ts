@@ -86,7 +86,11 @@ interface StoredIndex {
   readonly is_global?: boolean;
   readonly rutile_fulltext?: { readonly columns: readonly string[] };
   readonly condition_expr_string?: string;
-  readonly affect_column?: readonly { readonly name: CiStr; readonly offset: number; readonly length: number }[];
+  readonly affect_column?: readonly {
+    readonly name: CiStr;
+    readonly offset: number;
+    readonly length: number;
+  }[];
   readonly rutile_condition?: {
     readonly test: IndexCondition['test'];
     readonly constant: { readonly type: StoredType; readonly value: StoredDatum } | null;

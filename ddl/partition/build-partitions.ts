@@ -263,7 +263,10 @@ function checkArguments(node: unknown, columns: readonly ColumnInfo[]): void {
 export function checkKeys(names: readonly string[], table: PartitionedTable): void {
   for (const index of table.indices) {
     if (index.condition !== undefined)
-      throw mysqlError('ER_UNSUPPORTED_ADD_PARTIAL_INDEX', 'partial index is not supported on partitioned table');
+      throw mysqlError(
+        'ER_UNSUPPORTED_ADD_PARTIAL_INDEX',
+        'partial index is not supported on partitioned table',
+      );
     if (!index.unique || index.global === true) continue;
     const has = names.every((n) => index.columns.some((c) => c.name.toLowerCase() === n && c.length < 0));
     if (has) continue;

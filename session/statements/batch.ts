@@ -115,7 +115,13 @@ function shardOf(session: Session, stmt: BatchStmt): Shard {
   if (column === undefined) throw mysqlError('ER_BAD_FIELD_ERROR', given.name, 'where clause');
   const indexed =
     handleColumn(table)?.id === column.id ||
-    table.indices.some((i) => i.state === 'public' && !i.invisible && i.condition === undefined && i.columns[0]!.offset === column.offset);
+    table.indices.some(
+      (i) =>
+        i.state === 'public' &&
+        !i.invisible &&
+        i.condition === undefined &&
+        i.columns[0]!.offset === column.offset,
+    );
   if (!indexed) refuse(`Non-transactional DML, shard column ${column.name} is not indexed`);
   return { table, source, column: given, type: column.type };
 }

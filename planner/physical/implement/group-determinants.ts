@@ -113,7 +113,13 @@ function sourceKeys(ds: DataSource, out: Dependency[]): void {
     }
   }
   for (const x of ds.table.indices) {
-    if (!x.unique || x.condition !== undefined || x.state !== 'public' || x.columns.some((c) => c.length >= 0)) continue;
+    if (
+      !x.unique ||
+      x.condition !== undefined ||
+      x.state !== 'public' ||
+      x.columns.some((c) => c.length >= 0)
+    )
+      continue;
     if (ds.table.pkIsHandle && !hasEntries(ds.table, x)) continue;
     const columns = x.columns.map((c) => byOffset.get(c.offset));
     if (columns.every((c) => c !== undefined && isNotNull(c.type)))
