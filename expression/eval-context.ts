@@ -30,6 +30,11 @@ export interface EvalContext {
   readonly session: SessionFunctions;
 }
 
+export interface TypedDatum {
+  readonly type: FieldType;
+  readonly value: Datum;
+}
+
 /** Information and locking functions. */
 export interface SessionFunctions {
   readonly connectionId: number;
@@ -68,6 +73,11 @@ export interface SessionFunctions {
   setSequenceValue(schema: string, name: string, value: bigint): Promise<bigint | null>;
   /** What a key of the store means, as JSON; null when it is none. */
   decodeKey(key: Uint8Array): string | null;
+  /** Keys in the store of a row with this handle and of its entry in an index; `table` may name a partition: `t(p0)`. Throws 1146, 1735, 1105. */
+  recordKey(schema: string, table: string, handle: readonly TypedDatum[]): Uint8Array;
+  indexKey(schema: string, table: string, index: string, values: readonly TypedDatum[]): Uint8Array;
+  /** Whether this node runs the schema changes of all. */
+  readonly isDdlOwner: boolean;
   /** Normalized statements by digest, those that statement summaries know. */
   statementsOfDigests(digests: readonly string[]): ReadonlyMap<string, string>;
   /** Throws 1227 without the privilege. */

@@ -70,6 +70,13 @@ class TestSession implements SessionFunctions {
     this.locks.clear();
     return n;
   }
+  readonly isDdlOwner = true;
+  recordKey(): Uint8Array {
+    throw new Error('no tables here');
+  }
+  indexKey(): Uint8Array {
+    throw new Error('no tables here');
+  }
   decodeKey(): string | null {
     return null;
   }

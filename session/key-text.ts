@@ -33,8 +33,9 @@ function values(key: Uint8Array, p: number, types: readonly FieldType[]): (strin
   return out;
 }
 
+/** In the order of names, as all objects here. */
 const named = (names: readonly string[], list: readonly (string | null)[]): Record<string, string | null> =>
-  Object.fromEntries(names.map((n, i) => [n, list[i] ?? null]));
+  Object.fromEntries(names.map((n, i) => [n, list[i] ?? null] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function cellsOf(key: Uint8Array, schema: InfoSchema): Cells | null {
   if (key.length < 9 || key[0] !== T) return null;

@@ -5,8 +5,10 @@ import type { SqlWarning } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { SqlMode } from '../types/sql-mode.js';
-import type { EvalContext, SessionFunctions } from '../expression/eval-context.js';
+import { timeZone, UTC } from '../types/timezone.js';
+import type { EvalContext, SessionFunctions, TypedDatum } from '../expression/eval-context.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
+import { indexKeyOf, keySource, recordKeyOf, type KeySource } from './key-of-values.js';
 import { keyText } from './key-text.js';
 import type { Session } from './session.js';
 import { refuseRemoved } from './variables/removed-variables.js';
@@ -144,6 +146,25 @@ class SessionFacts implements SessionFunctions {
     if (table.sequence === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, table.name, 'SEQUENCE');
     this.session.privileges.require(privilege, db.name, table.name);
     return { db, table };
+  }
+  get isDdlOwner(): boolean {
+    return this.session.engine.ddl.owner.held;
+  }
+  recordKey(schema: string, table: string, handle: readonly TypedDatum[]): Uint8Array {
+    return recordKeyOf(this.keySource(schema, table), handle);
+  }
+  indexKey(schema: string, table: string, index: string, values: readonly TypedDatum[]): Uint8Array {
+    return indexKeyOf(this.keySource(schema, table), index, values);
+  }
+  private keySource(schema: string, table: string): KeySource {
+    const source = keySource(
+      this.session.schema,
+      schema,
+      table,
+      timeZone(this.session.evalContext.timeZone) ?? UTC,
+    );
+    this.session.privileges.require('SELECT', schema, source.table.name);
+    return source;
   }
   decodeKey(key: Uint8Array): string | null {
     return keyText(key, this.session.schema);

@@ -70,6 +70,11 @@ export const ERRORS_3600 = {
     sqlState: '22003',
     format: "Value is out of range for JSON_TABLE's column '%s'",
   },
+  ER_PARSE_ERROR_IN_DIGEST_FN: {
+    code: 3676,
+    sqlState: 'HY000',
+    format: 'Could not parse argument to digest function: "%s".',
+  },
   ER_JT_MAX_NESTED_PATH: {
     code: 3670,
     sqlState: '42000',

@@ -224,6 +224,11 @@ export function localToEpochSeconds(v: PackedTime, fsp: number, zone: TimeZone):
 /** A UTC instant in microseconds since the epoch as a local packed datetime, cut to fsp. */
 export function epochMicrosToLocal(micros: number, fsp: number, zone: TimeZone): PackedTime {
   const seconds = Math.floor(micros / 1e6);
+  return epochToLocal(seconds, micros - seconds * 1e6, fsp, zone);
+}
+
+/** The same of whole seconds and microseconds apart: together they may need more than 53 bits. */
+export function epochToLocal(seconds: number, micros: number, fsp: number, zone: TimeZone): PackedTime {
   const core = epochSecondsToCore(seconds + zone.offsetAt(seconds))!;
-  return packCore(core, Math.floor((micros - seconds * 1e6) / pow10(6 - fsp)), fsp);
+  return packCore(core, Math.floor(micros / pow10(6 - fsp)), fsp);
 }

@@ -482,12 +482,14 @@ function momentReader(t: FieldType): (rt: Runtime, v: number | bigint | Uint8Arr
     default:
       return (rt, v) => {
         const s = decodeUtf8(v as Uint8Array);
-        if (looksLikeDateTime(s)) {
+        // Text as long as YYMMDDhhmmss is a datetime where it can be read as one.
+        if (s.trim().replace(/^-|\..*$/g, '').length >= 12) {
           const p = parseTimeText(s);
           const packed = p === null ? null : parsedToDateTime(p, 6, rt.sqlMode);
-          if (packed === null) return null;
-          const q = unpackDateTime(packed, 6, newTimeParts());
-          return { isDate: true, days: dayNumber(q), micros: timeMicros(q) };
+          if (packed !== null) {
+            const q = unpackDateTime(packed, 6, newTimeParts());
+            return { isDate: true, days: dayNumber(q), micros: timeMicros(q) };
+          }
         }
         const d = readTimeText(rt, v as Uint8Array);
         return d === null ? null : { isDate: false, days: 0, micros: d };

@@ -16,6 +16,7 @@ import {
 import type { TimeZone } from '../../types/timezone.js';
 import {
   epochMicrosToLocal,
+  epochToLocal,
   localToEpochSeconds,
   localToUtc,
   timeZone,
@@ -196,13 +197,14 @@ defineAll('time', [
     make: (types, _type): Kernel => {
       const t = types[0]!;
       const f = fspOf(t);
+      const real = evalType(t) === 'real';
+      const scale = evalType(t) === 'decimal' ? t.decimal : 0;
       return (rt: Runtime, v: DecInt | number, format?: Uint8Array) => {
-        const micros =
-          evalType(t) === 'real'
-            ? Math.round((v as number) * 1e6)
-            : Number(decRescale(v, evalType(t) === 'decimal' ? t.decimal : 0, 6));
-        if (v < 0 || micros > MAX_UNIX_SECONDS * 1e6 + 999999) return null;
-        const packed = epochMicrosToLocal(micros, format === undefined ? f : 6, rt.timeZone);
+        const all = real ? Math.round((v as number) * 1e6) : decRescale(v, scale, 6);
+        const seconds = typeof all === 'bigint' ? Number(all / 1000000n) : Math.floor(all / 1e6);
+        if (v < 0 || seconds > MAX_UNIX_SECONDS) return null;
+        const micros = typeof all === 'bigint' ? Number(all % 1000000n) : all - seconds * 1e6;
+        const packed = epochToLocal(seconds, micros, format === undefined ? f : 6, rt.timeZone);
         if (format === undefined) return packed;
         const r = formatByPattern(
           unpackDateTime(packed, 6, newTimeParts()),
@@ -228,7 +230,10 @@ defineAll('time', [
         const packed = isDateType(t!) ? packCore((v as number) * 131072, 0, f) : v;
         const p = unpackDateTime(packed, f, newTimeParts());
         if (p.month === 0 || p.day === 0) return null;
-        const u = localToUtc(packed, f, a) ?? packed;
+        // A time that clocks skip is the end of the gap.
+        const u =
+          localToUtc(packed, f, a) ??
+          epochMicrosToLocal(a.gapEnd(localToEpochSeconds(packed, f, UTC)!) * 1e6, f, UTC);
         const q = unpackDateTime(u, f, p);
         // Outside the range of TIMESTAMP no conversion occurs.
         if (q.year < 1970 || q.year > 3001 || (q.year === 3001 && (q.month > 1 || q.day > 18))) return packed;

@@ -1,8 +1,10 @@
-import { normalizeDigest } from '../../parser/digest.js';
+import { normalizeDigest, type Digest } from '../../parser/digest.js';
+import { ParseError, parseOne } from '../../parser/parser.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
+import { UNSPECIFIED } from '../../types/field-type.js';
 import { Flag } from '../../types/field-type.js';
 import { coercibilityOf } from '../collation-derivation.js';
 import { formatGtidSet, parseGtidSet, subtractGtids } from '../gtid-set.js';
@@ -55,6 +57,18 @@ const number = (
   doc: `${doc} Manual: Information Functions.`,
 });
 
+/** The digest of a statement that parses. */
+function digestOfOne(sql: Uint8Array): Digest {
+  const source = decodeUtf8(sql);
+  try {
+    parseOne(source);
+  } catch (e) {
+    if (e instanceof ParseError) throw mysqlError('ER_PARSE_ERROR_IN_DIGEST_FN', e.message);
+    throw e;
+  }
+  return normalizeDigest(source);
+}
+
 defineAll('information', [
   number('connection_id', [], (rt) => rt.ctx.session.connectionId, 'CONNECTION_ID().'),
   text('user', ['session_user', 'system_user'], 288, (rt) => rt.ctx.session.user, 'USER(): the client.'),
@@ -96,6 +110,20 @@ defineAll('information', [
     type: systemString(64),
     kernel: (_rt, sql: Uint8Array) => encodeUtf8(normalizeDigest(decodeUtf8(sql)).digest),
     doc: 'TIDB_ENCODE_SQL_DIGEST(sql): the digest of the normalized statement (TiDB).',
+  },
+  {
+    name: 'statement_digest',
+    args: ['string'],
+    type: systemString(64),
+    kernel: (_rt, sql: Uint8Array) => encodeUtf8(digestOfOne(sql).digest),
+    doc: 'STATEMENT_DIGEST(sql): the digest of a statement, as statement summaries have it. Manual: Encryption and Compression Functions.',
+  },
+  {
+    name: 'statement_digest_text',
+    args: ['string'],
+    type: systemString(UNSPECIFIED),
+    kernel: (_rt, sql: Uint8Array) => encodeUtf8(digestOfOne(sql).normalized),
+    doc: 'STATEMENT_DIGEST_TEXT(sql): the normalized statement, as statement summaries have it. Manual: Encryption and Compression Functions.',
   },
   {
     name: 'benchmark',

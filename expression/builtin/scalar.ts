@@ -289,14 +289,15 @@ export interface TextCodec {
   readonly binary: boolean;
 }
 
-const UTF8: TextCodec = { decode: decodeUtf8, encode: encodeUtf8, binary: false };
-const LATIN: TextCodec = {
+export const UTF8: TextCodec = { decode: decodeUtf8, encode: encodeUtf8, binary: false };
+/** A character for each byte. */
+export const BYTES: TextCodec = {
   decode: (b) => Buffer.from(b.buffer, b.byteOffset, b.length).toString('latin1'),
   encode: (s) => new Uint8Array(Buffer.from(s, 'latin1')),
   binary: true,
 };
 
-export const codecOf = (ft: FieldType): TextCodec => (ft.charset === 'binary' ? LATIN : UTF8);
+export const codecOf = (ft: FieldType): TextCodec => (ft.charset === 'binary' ? BYTES : UTF8);
 
 /** Result type: a string with the collation of the string arguments (all of them, or those listed). */
 export function stringLike(

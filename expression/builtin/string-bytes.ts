@@ -1,4 +1,4 @@
-/** Characters of UTF-8 bytes by position, without decoding. With `binary` a character is a byte. */
+/** Bytes of strings: characters of UTF-8 by position, without decoding (with `binary` a character is a byte), and what is made of parts. */
 
 /** Offset of the k-th character (from 0) of b[s, e), or e. */
 export function charOffset(b: Uint8Array, s: number, e: number, k: number, binary: boolean): number {
@@ -47,4 +47,16 @@ export function indexOfBytes(b: Uint8Array, s: number, e: number, needle: Uint8A
 export function isAscii(b: Uint8Array): boolean {
   for (let i = 0; i < b.length; i++) if (b[i]! >= 0x80) return false;
   return true;
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  let n = 0;
+  for (const p of parts) n += p.length;
+  const out = new Uint8Array(n);
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
 }

@@ -13,7 +13,7 @@ import type { Expression } from '../expression.js';
 import type { Runtime } from '../runtime.js';
 import { binaryType, intType, isStringType, stringType } from '../type-inference.js';
 import { roundReal } from './math.js';
-import { concatBytes } from './string-basic.js';
+import { concatBytes } from './string-bytes.js';
 import type { Kernel } from './scalar.js';
 import { bytesOf, connectionString, defineAll, toNumber } from './scalar.js';
 

@@ -9,8 +9,9 @@ import { decodePlan } from '../plan-codec.js';
 import { vitessHash } from '../vitess-hash.js';
 import type { Runtime } from '../runtime.js';
 import { datetimeType, intType, stringType } from '../type-inference.js';
-import { UNSPECIFIED, type FieldType } from '../../types/field-type.js';
-import { defineAll } from './scalar.js';
+import { TypeCode, UNSPECIFIED, type FieldType } from '../../types/field-type.js';
+import { defineAll, type Kernel } from './scalar.js';
+import type { TypedDatum } from '../eval-context.js';
 
 /** TiDB's own functions ("TiDB Specific Functions"). */
 
@@ -53,7 +54,76 @@ function decodedKey(rt: Runtime, hex: Uint8Array, key: Uint8Array | null): Uint8
   return hex;
 }
 
+/** Values after the first `skip` arguments as they came; ENUM and SET come as their text. */
+function typedValues(types: readonly FieldType[], skip: number): (values: readonly Datum[]) => TypedDatum[] {
+  const own = types
+    .slice(skip)
+    .map((t) =>
+      t.tp === TypeCode.Enum || t.tp === TypeCode.Set ? stringType(UNSPECIFIED, t.charset, t.collate) : t,
+    );
+  return (values) => own.map((type, i) => ({ type, value: values[i] ?? null }));
+}
+
+const hexText = (b: Uint8Array): Uint8Array =>
+  encodeUtf8(Buffer.from(b.buffer, b.byteOffset, b.length).toString('hex'));
+
 defineAll('tidb', [
+  {
+    name: 'tidb_is_ddl_owner',
+    args: [],
+    type: () => intType(false, 1),
+    stable: false,
+    kernel: (rt: Runtime) => (rt.ctx.session.isDdlOwner ? 1 : 0),
+    total: true,
+    doc: 'TIDB_IS_DDL_OWNER(): whether this node runs the schema changes (TiDB).',
+  },
+  {
+    name: 'tidb_encode_record_key',
+    args: ['string', 'string'],
+    rest: 'any',
+    min: 3,
+    type: text,
+    stable: false,
+    nullAware: true,
+    make: (types): Kernel => {
+      const handle = typedValues(types, 2);
+      return (rt: Runtime, schema: Uint8Array | null, table: Uint8Array | null, ...values: Datum[]) =>
+        schema === null || table === null
+          ? null
+          : hexText(rt.ctx.session.recordKey(decodeUtf8(schema), decodeUtf8(table), handle(values)));
+    },
+    doc: 'TIDB_ENCODE_RECORD_KEY(schema, table, handle, …): the key of a row, in hex (TiDB).',
+  },
+  {
+    name: 'tidb_encode_index_key',
+    args: ['string', 'string', 'string'],
+    rest: 'any',
+    min: 4,
+    type: text,
+    stable: false,
+    nullAware: true,
+    make: (types): Kernel => {
+      const entry = typedValues(types, 3);
+      return (
+        rt: Runtime,
+        schema: Uint8Array | null,
+        table: Uint8Array | null,
+        index: Uint8Array | null,
+        ...values: Datum[]
+      ) =>
+        schema === null || table === null || index === null
+          ? null
+          : hexText(
+              rt.ctx.session.indexKey(
+                decodeUtf8(schema),
+                decodeUtf8(table),
+                decodeUtf8(index),
+                entry(values),
+              ),
+            );
+    },
+    doc: 'TIDB_ENCODE_INDEX_KEY(schema, table, index, value, …, handle, …): the key of an index entry, in hex (TiDB).',
+  },
   {
     name: 'tidb_decode_plan',
     args: ['string'],

@@ -184,6 +184,7 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
     return newBetween(x, low, high, env.state.ctx.eval, e.not);
   },
   Like: (env, e) => {
+    if (e.escape !== null && [...e.escape].length > 1) throw mysqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
     const escape = e.escape === null ? 92 : e.escape === '' ? 0 : e.escape.codePointAt(0)!;
     const f = call(
       env,
