@@ -1,5 +1,6 @@
 import { Random, testSeed } from '../codec/testing/random-datum.js';
-import { KeyFlag, TxnMemBuffer } from './mem-buffer.js';
+import { TxnMemBuffer } from './mem-buffer.js';
+import { KeyFlag } from './write-entry.js';
 
 const text = (b: Uint8Array | null | undefined): string | null | undefined =>
   b === null || b === undefined ? b : Buffer.from(b).toString('latin1');
@@ -9,7 +10,7 @@ const bytes = (s: string): Uint8Array => Buffer.from(s, 'latin1');
 test('behaves as a sorted map with nested undo', () => {
   const seed = testSeed();
   const r = new Random(seed);
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 20; round++) {
     const buffer = new TxnMemBuffer();
     let model = new Map<string, string | null>();
     const stages: { id: number; saved: Map<string, string | null> }[] = [];
@@ -36,7 +37,8 @@ test('behaves as a sorted map with nested undo', () => {
       expect({ seed, back }).toEqual({ seed, back: want.reverse() });
       if (before === undefined) expect(buffer.hasRange(bytes(from), bytes(to))).toBe(want.length > 0);
     };
-    for (let step = 0; step < 600; step++) {
+    // Some grow past the size at which entries become records.
+    for (let step = 0; step < (width === 3000 ? 2500 : 600); step++) {
       const key = keyOf(r.below(width));
       switch (r.below(12)) {
         case 0: {
@@ -88,6 +90,8 @@ test('behaves as a sorted map with nested undo', () => {
 test('cursors live through writes ahead of and behind them', () => {
   const buffer = new TxnMemBuffer();
   for (let i = 0; i < 500; i += 2) buffer.put(bytes(String(1000 + i)), bytes('x'), 0);
+  // The walk goes on while the entries become records.
+  for (let i = 0; i < 450; i++) buffer.put(bytes(String(3000 + i)), bytes('x'), 0);
   const seen: string[] = [];
   for (const e of buffer.iterate(bytes('1000'), bytes('2000'))) {
     const k = Number(text(e.key));
@@ -99,8 +103,12 @@ test('cursors live through writes ahead of and behind them', () => {
   expect(seen).toContain('1399');
 });
 
-test('locks outlive a rolled back stage, presumptions do not', () => {
+test.each(['few', 'many'])('locks outlive a rolled back stage, presumptions do not (%s entries)', (size) => {
   const buffer = new TxnMemBuffer();
+  const others = size === 'few' ? 0 : 2000;
+  for (let i = 0; i < others; i++) buffer.setFlags(bytes(`l${i}`), KeyFlag.Locked);
+  if (others > 0) buffer.put(bytes('a'), null, 0);
+  const { count, size: bytesBefore } = buffer;
   const k = bytes('k');
   const id = buffer.stage();
   buffer.put(k, bytes('v'), KeyFlag.PresumeNotExists);
@@ -108,5 +116,29 @@ test('locks outlive a rolled back stage, presumptions do not', () => {
   buffer.rollback(id);
   expect(buffer.get(k)).toBeUndefined();
   expect(buffer.flagsOf(k)).toBe(KeyFlag.Locked);
-  expect([buffer.count, buffer.size]).toEqual([0, 0]);
+  expect([buffer.count, buffer.size]).toEqual([count, bytesBefore]);
+});
+
+test('large values and long transactions', () => {
+  const buffer = new TxnMemBuffer();
+  const n = 20_000;
+  const keyOf = (i: number): Uint8Array => bytes(`k${String((i * 7919) % n).padStart(6, '0')}`);
+  const valueOf = (i: number): Uint8Array => new Uint8Array(i % 1000 === 0 ? 300_000 : i % 90).fill(i % 251);
+  for (let i = 0; i < n; i++) buffer.put(keyOf(i), valueOf(i), KeyFlag.PresumeNotExists);
+  const id = buffer.stage();
+  for (let i = 0; i < n; i += 3) buffer.put(keyOf(i), i % 2 === 0 ? null : bytes('other'), 0);
+  const before = [...buffer.iterate(bytes(''), bytes(''), false, id)].length;
+  const nested = buffer.stage();
+  for (let i = 0; i < n; i += 5) buffer.put(keyOf(i), bytes('again'), 0);
+  buffer.release(nested);
+  expect(buffer.get(keyOf(15))).toEqual(bytes('again'));
+  buffer.rollback(id);
+  expect([before, buffer.count, buffer.entryCount]).toEqual([n, n, n]);
+  let size = 0;
+  for (let i = 0; i < n; i++) {
+    const value = buffer.get(keyOf(i))!;
+    if (!Buffer.from(value).equals(valueOf(i))) throw new Error(`value ${i}`);
+    size += keyOf(i).length + value.length;
+  }
+  expect(buffer.size).toBe(size);
 });

@@ -1,18 +1,12 @@
 import { compareBytes } from '../codec/byte-writer.js';
 import type { MemBuffer } from '../storage.js';
+import { FANOUT, KeyTree, type TreeLeaf } from './key-tree.js';
+import { LargeMemBuffer } from './large-mem-buffer.js';
 import { SortedKeys } from './sorted-keys.js';
+import { KeyFlag, LOCK_FLAGS, type WriteEntry } from './write-entry.js';
 
-/** What is to be known of a key at commit, beside its value. */
-export const KeyFlag = {
-  /** The key must not exist in the store. */
-  PresumeNotExists: 1,
-  /** Holds this transaction's pessimistic lock. */
-  Locked: 2,
-  /** Locked by FOR UPDATE in optimistic mode: checked at commit. */
-  LockAtCommit: 4,
-  /** A pessimistic lock has proved that the key did not exist when it was locked. */
-  NewlyInserted: 8,
-} as const;
+/** Entries from which on they are kept as records instead of objects. */
+const LARGE = 1024;
 
 /** A value before a write of a later stage. */
 interface OldVersion {
@@ -22,8 +16,7 @@ interface OldVersion {
   readonly older: OldVersion | null;
 }
 
-/** A key written or locked. `value`: bytes, null = deleted, undefined = only locked, or its write was rolled back. */
-export class Entry {
+class Entry implements WriteEntry {
   value: Uint8Array | null | undefined = undefined;
   flags = 0;
   /** Stage that wrote `value`. */
@@ -41,37 +34,59 @@ export class Entry {
   }
 }
 
-const FANOUT = 64;
-
-class Leaf {
-  readonly keys = new SortedKeys();
+class Leaf implements TreeLeaf<Leaf> {
+  private readonly keys = new SortedKeys();
   /** Parallel to `keys`. */
-  readonly entries: Entry[] = [];
+  private readonly entries: Entry[] = [];
   next: Leaf | null = null;
   prev: Leaf | null = null;
+
+  get length(): number {
+    return this.entries.length;
+  }
+  lowerBound(key: Uint8Array): number {
+    return this.keys.lowerBound(key);
+  }
+  isAt(i: number, key: Uint8Array): boolean {
+    return this.keys.isAt(i, key);
+  }
+  keyAt(i: number): Uint8Array {
+    return this.entries[i]!.key;
+  }
+  entryAt(i: number): Entry {
+    return this.entries[i]!;
+  }
+  insert(i: number, e: Entry): void {
+    this.keys.insert(i, e.key);
+    if (i === this.entries.length) this.entries.push(e);
+    else this.entries.splice(i, 0, e);
+  }
+  splitAt(cut: number): Leaf {
+    const right = new Leaf();
+    right.entries.push(...this.entries.splice(cut));
+    this.keys.splitTo(cut, right.keys);
+    return right;
+  }
 }
 
-class Inner {
-  readonly children: (Inner | Leaf)[] = [];
-  /** The key at i is the smallest under children[i + 1]. */
-  readonly keys = new SortedKeys();
-
-  childFor(key: Uint8Array): number {
-    const i = this.keys.lowerBound(key);
-    return this.keys.isAt(i, key) ? i + 1 : i;
-  }
+/** A leaf of either kind, as cursors see it. */
+interface EntryLeaf {
+  readonly next: EntryLeaf | null;
+  readonly prev: EntryLeaf | null;
+  readonly length: number;
+  lowerBound(key: Uint8Array): number;
+  entryAt(i: number): WriteEntry;
 }
 
 /**
  * A transaction's own writes: a B+tree over entries, which for a small transaction is one sorted array. Entries are never taken
  * out, so that iterators live through writes; a write in a stage keeps the value before it in a chain, which undoes the stage and lets
- * a statement read what was there when it began.
+ * a statement read what was there when it began. Once there are many they move to a LargeMemBuffer for good.
  */
 export class TxnMemBuffer implements MemBuffer {
-  private root: Inner | Leaf;
-  private readonly first: Leaf;
-  private last: Leaf;
-  /** Number of entries, those without value included. Iterators see by it that positions may have moved. */
+  private tree = new KeyTree(new Leaf());
+  private large: LargeMemBuffer | null = null;
+  /** Number of entries, those without value included. */
   entryCount = 0;
   count = 0;
   size = 0;
@@ -84,27 +99,20 @@ export class TxnMemBuffer implements MemBuffer {
   /** Entries with an undo version, in order of write. */
   private readonly touched: Entry[] = [];
 
-  constructor() {
-    this.first = new Leaf();
-    this.last = this.first;
-    this.root = this.first;
+  entry(key: Uint8Array): WriteEntry | undefined {
+    return this.large === null ? this.find(key) : this.large.entry(key);
   }
 
-  entry(key: Uint8Array): Entry | undefined {
-    const leaf = this.leafOf(key);
-    const i = leaf.keys.lowerBound(key);
-    return leaf.keys.isAt(i, key) ? leaf.entries[i] : undefined;
-  }
-
-  private leafOf(key: Uint8Array): Leaf {
-    let node = this.root;
-    while (node instanceof Inner) node = node.children[node.childFor(key)]!;
-    return node;
+  private find(key: Uint8Array): Entry | undefined {
+    const leaf = this.tree.leafOf(key);
+    const i = leaf.lowerBound(key);
+    return leaf.isAt(i, key) ? leaf.entryAt(i) : undefined;
   }
 
   get(key: Uint8Array, beforeStage?: number): Uint8Array | null | undefined {
     if (this.count === 0) return undefined;
-    const e = this.entry(key);
+    if (this.large !== null) return this.large.get(key, beforeStage);
+    const e = this.find(key);
     return beforeStage === undefined ? e?.value : e?.valueBefore(beforeStage);
   }
 
@@ -114,6 +122,12 @@ export class TxnMemBuffer implements MemBuffer {
 
   /** Writes `value` (null = delete) and adds `flags`. */
   put(key: Uint8Array, value: Uint8Array | null, flags: number): void {
+    const { large } = this;
+    if (large !== null) {
+      large.put(key, value, flags, this.currentStage);
+      this.measure(large);
+      return;
+    }
     const e = this.entryFor(key);
     // A key deleted by this transaction exists in the store for all we know: writing it again is a plain put.
     if (e.value === null) flags &= ~KeyFlag.PresumeNotExists;
@@ -132,83 +146,74 @@ export class TxnMemBuffer implements MemBuffer {
     e.value = value;
     e.flags |= flags;
     e.stage = stage;
+    if (this.entryCount >= LARGE) this.grow();
   }
 
   /** Adds flags that outlive the rollback of a stage (locks). */
   setFlags(key: Uint8Array, flags: number): void {
-    this.entryFor(key).flags |= flags;
+    const { large } = this;
+    if (large !== null) {
+      large.setFlags(key, flags);
+      this.measure(large);
+    } else this.entryFor(key).flags |= flags;
+  }
+
+  /** Iterators see by it that positions may have moved. */
+  get moves(): number {
+    return this.large === null ? this.entryCount : this.entryCount + 1;
+  }
+
+  private measure(large: LargeMemBuffer): void {
+    this.entryCount = large.entryCount;
+    this.count = large.count;
+    this.size = large.size;
+  }
+
+  /** Moves everything to where many writes take little. */
+  private grow(): void {
+    const large = new LargeMemBuffer();
+    const moved = new Map<Entry, number>();
+    for (let leaf: Leaf | null = this.tree.first; leaf !== null; leaf = leaf.next)
+      for (let i = 0; i < leaf.length; i++) {
+        const e = leaf.entryAt(i);
+        const versions: OldVersion[] = [e];
+        for (let v = e.older; v !== null; v = v.older) versions.push(v);
+        moved.set(e, large.takeOver(e.key, versions.reverse()));
+      }
+    for (const e of this.touched) large.touch(moved.get(e)!);
+    this.touched.length = 0;
+    this.tree = new KeyTree(new Leaf());
+    this.large = large;
   }
 
   private entryFor(key: Uint8Array): Entry {
     // Appending in key order is the common bulk load.
-    const tail = this.last.entries;
-    const n = tail.length;
+    const { last } = this.tree;
+    const n = last.length;
     if (n > 0) {
-      const c = compareBytes(tail[n - 1]!.key, key);
-      if (c === 0) return tail[n - 1]!;
-      if (c < 0) return this.insert(this.last, n, key);
+      const tail = last.entryAt(n - 1);
+      const c = compareBytes(tail.key, key);
+      if (c === 0) return tail;
+      if (c < 0) return this.insert(last, n, key);
     }
-    const leaf = this.leafOf(key);
-    const i = leaf.keys.lowerBound(key);
-    return leaf.keys.isAt(i, key) ? leaf.entries[i]! : this.insert(leaf, i, key);
+    const leaf = this.tree.leafOf(key);
+    const i = leaf.lowerBound(key);
+    return leaf.isAt(i, key) ? leaf.entryAt(i) : this.insert(leaf, i, key);
   }
 
   private insert(leaf: Leaf, at: number, key: Uint8Array): Entry {
     const e = new Entry(key);
-    leaf.keys.insert(at, key);
-    if (at === leaf.entries.length) leaf.entries.push(e);
-    else leaf.entries.splice(at, 0, e);
+    leaf.insert(at, e);
     this.entryCount++;
-    if (leaf.entries.length > FANOUT) this.split(leaf, at);
+    if (leaf.length > FANOUT) this.tree.split(leaf, at);
     return e;
-  }
-
-  private split(leaf: Leaf, at: number): void {
-    const right = new Leaf();
-    // A leaf filled in key order is left full.
-    const cut = at === FANOUT ? FANOUT : FANOUT >> 1;
-    right.entries.push(...leaf.entries.splice(cut));
-    leaf.keys.splitTo(cut, right.keys);
-    right.next = leaf.next;
-    right.prev = leaf;
-    if (leaf.next !== null) leaf.next.prev = right;
-    else this.last = right;
-    leaf.next = right;
-    const up = this.addChild(this.root, leaf, right, right.entries[0]!.key);
-    if (up !== null) {
-      const root = new Inner();
-      root.children.push(this.root, up.node);
-      root.keys.insert(0, up.key);
-      this.root = root;
-    }
-  }
-
-  /** Hangs `right` beside `left` under `node`; gives what splits off `node`, or `right` itself when `node` is `left`. */
-  private addChild(
-    node: Inner | Leaf,
-    left: Leaf,
-    right: Leaf,
-    key: Uint8Array,
-  ): { node: Inner | Leaf; key: Uint8Array } | null {
-    if (node instanceof Leaf) return { node: right, key };
-    const i = node.childFor(key);
-    const up = this.addChild(node.children[i]!, left, right, key);
-    if (up === null) return null;
-    node.children.splice(i + 1, 0, up.node);
-    node.keys.insert(i, up.key);
-    if (node.children.length <= FANOUT) return null;
-    const cut = i + 2 === node.children.length ? FANOUT - 1 : FANOUT >> 1;
-    const half = new Inner();
-    half.children.push(...node.children.splice(cut));
-    node.keys.splitTo(cut, half.keys);
-    return { node: half, key: node.keys.pop() };
   }
 
   /** Opens an undo point; nested. */
   stage(): number {
     const id = this.nextStage++;
     this.openStages.push(id);
-    this.stageMarks.push(this.touched.length);
+    this.stageMarks.push(this.large === null ? this.touched.length : this.large.touchedCount);
     this.currentStage = id;
     return id;
   }
@@ -232,6 +237,10 @@ export class TxnMemBuffer implements MemBuffer {
     const mark = this.closeStage(id);
     if (mark < 0) return;
     const around = this.currentStage;
+    if (this.large !== null) {
+      this.large.release(mark, id, around);
+      return;
+    }
     let keep = mark;
     for (let i = mark; i < this.touched.length; i++) {
       const e = this.touched[i]!;
@@ -256,6 +265,12 @@ export class TxnMemBuffer implements MemBuffer {
   rollback(id: number): void {
     const mark = this.closeStage(id);
     if (mark < 0) return;
+    const { large } = this;
+    if (large !== null) {
+      large.rollback(mark);
+      this.measure(large);
+      return;
+    }
     for (let i = this.touched.length - 1; i >= mark; i--) {
       const e = this.touched[i]!;
       const old = e.older!;
@@ -268,7 +283,7 @@ export class TxnMemBuffer implements MemBuffer {
       }
       e.value = old.value;
       e.stage = old.stage;
-      e.flags = old.flags | (e.flags & (KeyFlag.Locked | KeyFlag.LockAtCommit | KeyFlag.NewlyInserted));
+      e.flags = old.flags | (e.flags & LOCK_FLAGS);
       e.older = old.older;
     }
     if (mark !== this.touched.length) this.touched.length = mark;
@@ -295,27 +310,30 @@ export class TxnMemBuffer implements MemBuffer {
   }
 
   /** All entries in key order, those without value included. */
-  forEachEntry(visit: (e: Entry) => void): void {
-    for (let leaf: Leaf | null = this.first; leaf !== null; leaf = leaf.next) {
-      const entries = leaf.entries;
-      for (let i = 0; i < entries.length; i++) visit(entries[i]!);
-    }
+  forEachEntry(visit: (e: WriteEntry) => void): void {
+    for (let leaf: EntryLeaf | null = this.leaves.first; leaf !== null; leaf = leaf.next)
+      for (let i = 0; i < leaf.length; i++) visit(leaf.entryAt(i));
+  }
+
+  private get leaves(): { readonly first: EntryLeaf; readonly last: EntryLeaf; leafOf(key: Uint8Array): EntryLeaf } {
+    return this.large === null ? this.tree : this.large.tree;
   }
 
   /** Leaf and position of the first key >= `key`; at the leaf's end when its next leaf begins the rest. */
-  seek(key: Uint8Array): { leaf: Leaf; index: number } {
-    const leaf = this.leafOf(key);
-    return { leaf, index: leaf.keys.lowerBound(key) };
+  seek(key: Uint8Array): { leaf: EntryLeaf; index: number } {
+    const leaf = this.leaves.leafOf(key);
+    return { leaf, index: leaf.lowerBound(key) };
   }
 
-  seekLast(): { leaf: Leaf; index: number } {
-    return { leaf: this.last, index: this.last.entries.length };
+  seekLast(): { leaf: EntryLeaf; index: number } {
+    const { last } = this.leaves;
+    return { leaf: last, index: last.length };
   }
 }
 
 /** Walks the entries of a key range in either direction; writes between steps are allowed. */
 export class EntryCursor {
-  private leaf: Leaf;
+  private leaf: EntryLeaf;
   private index: number;
   private seen: number;
   private lastKey: Uint8Array | null = null;
@@ -333,28 +351,28 @@ export class EntryCursor {
         : buffer.seek(endKey);
     this.leaf = at.leaf;
     this.index = at.index;
-    this.seen = buffer.entryCount;
+    this.seen = buffer.moves;
   }
 
-  next(): Entry | null {
-    if (this.seen !== this.buffer.entryCount) this.reseek();
+  next(): WriteEntry | null {
+    if (this.seen !== this.buffer.moves) this.reseek();
     if (this.reverse) {
       while (this.index === 0) {
         if (this.leaf.prev === null) return null;
         this.leaf = this.leaf.prev;
-        this.index = this.leaf.entries.length;
+        this.index = this.leaf.length;
       }
-      const e = this.leaf.entries[--this.index]!;
+      const e = this.leaf.entryAt(--this.index);
       if (compareBytes(e.key, this.startKey) < 0) return null;
       this.lastKey = e.key;
       return e;
     }
-    while (this.index === this.leaf.entries.length) {
+    while (this.index === this.leaf.length) {
       if (this.leaf.next === null) return null;
       this.leaf = this.leaf.next;
       this.index = 0;
     }
-    const e = this.leaf.entries[this.index]!;
+    const e = this.leaf.entryAt(this.index);
     if (this.endKey.length > 0 && compareBytes(e.key, this.endKey) >= 0) return null;
     this.index++;
     this.lastKey = e.key;
@@ -362,7 +380,7 @@ export class EntryCursor {
   }
 
   private reseek(): void {
-    this.seen = this.buffer.entryCount;
+    this.seen = this.buffer.moves;
     const key = this.lastKey;
     const at =
       key !== null

@@ -2,7 +2,8 @@ import { isIndexKey } from '../codec/table-key.js';
 import { isUntouchedIndexValue } from '../codec/index-value.js';
 import type { Mutation } from '../rpc.js';
 import type { LocalKeys } from '../storage.js';
-import { KeyFlag, type Entry, type TxnMemBuffer } from './mem-buffer.js';
+import type { TxnMemBuffer } from './mem-buffer.js';
+import { KeyFlag, type WriteEntry } from './write-entry.js';
 
 /** How the prewrite of a pessimistic transaction treats a mutation (kvrpcpb PrewriteRequest.PessimisticAction). */
 export type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
@@ -45,7 +46,7 @@ export function mutationsOf(
   return m;
 }
 
-function mutationOf(e: Entry, pessimistic: boolean): Mutation | null {
+function mutationOf(e: WriteEntry, pessimistic: boolean): Mutation | null {
   const { key, value, flags } = e;
   const locked = (flags & KeyFlag.Locked) !== 0;
   if (value === undefined) {

@@ -13,7 +13,7 @@ import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
 import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
-import { KeyFlag } from './mem-buffer.js';
+import { KeyFlag } from './write-entry.js';
 import { groupByRegion, sendBatch, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
 
@@ -129,8 +129,8 @@ export class PessimisticLocker {
         m.key,
         m.assertion === 'notExist' ? KeyFlag.Locked | KeyFlag.NewlyInserted : KeyFlag.Locked,
       );
-      txn.lockedKeys.push(m.key);
     }
+    txn.locks += mutations.length;
   }
 
   /** Values in the order of `keys`: own writes, else what came with the new locks, else what an earlier lock keeps from changing. */
@@ -205,7 +205,7 @@ export class PessimisticLocker {
         left = left.filter((m) => !done.has(m));
       }
     } catch (e) {
-      if (txn.lockedKeys.length === 0) txn.primary = null;
+      if (txn.locks === 0) txn.primary = null;
       await this.release(mutations.map((m) => m.key));
       throw e;
     } finally {
@@ -292,6 +292,16 @@ export class PessimisticLocker {
       }
     }
     return out;
+  }
+
+  /** Releases all locks. */
+  releaseAll(): Awaitable<void> {
+    if (this.txn.locks === 0) return;
+    const keys: Uint8Array[] = [];
+    this.txn.memBuffer.forEachEntry((e) => {
+      if ((e.flags & KeyFlag.Locked) !== 0) keys.push(e.key);
+    });
+    return this.release(keys);
   }
 
   /** Releases locks on keys. Failures are left to the locks' TTL. */

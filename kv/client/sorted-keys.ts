@@ -4,7 +4,7 @@ import { compareBytes } from '../codec/byte-writer.js';
 const DIGEST_BYTES = 6;
 
 /** Bytes [at, at + 6) of a key as a number, zeros behind its end. The half keeps V8's array one of doubles. */
-function digestOf(key: Uint8Array, at: number): number {
+export function digestOf(key: Uint8Array, at: number): number {
   const n = key.length;
   let d = 0;
   for (let i = at; i < at + DIGEST_BYTES; i++) d = d * 256 + (i < n ? key[i]! : 0);
@@ -12,7 +12,7 @@ function digestOf(key: Uint8Array, at: number): number {
 }
 
 /** Length of the common prefix of `a` and `b`, at most `max`. */
-function commonPrefix(a: Uint8Array, b: Uint8Array, max: number): number {
+export function commonPrefix(a: Uint8Array, b: Uint8Array, max: number): number {
   const n = Math.min(a.length, b.length, max);
   let i = 0;
   while (i < n && a[i] === b[i]) i++;

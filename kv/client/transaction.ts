@@ -16,7 +16,8 @@ import type { ActiveReader } from './active-timestamps.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
 import { GatheredWrites } from './gathered-writes.js';
-import { KeyFlag, TxnMemBuffer } from './mem-buffer.js';
+import { TxnMemBuffer } from './mem-buffer.js';
+import { KeyFlag } from './write-entry.js';
 import { PessimisticLocker } from './pessimistic-locker.js';
 import { KvSnapshot } from './snapshot.js';
 import { UnionIterator } from './union-iterator.js';
@@ -38,8 +39,8 @@ export class KvTransaction implements Transaction, ActiveReader {
   primary: Uint8Array | null = null;
   /** The primary once it is locked in the store. */
   heartbeatKey: Uint8Array | null = null;
-  /** Keys that hold our pessimistic lock. */
-  readonly lockedKeys: Uint8Array[] = [];
+  /** How many keys hold our pessimistic lock: those with the flag in the membuffer. */
+  locks = 0;
   lockWaitTimeoutMs: number;
   waitingSince = 0;
   readonly durability: 0 | 1 | 2 | undefined;
@@ -221,6 +222,6 @@ export class KvTransaction implements Transaction, ActiveReader {
   }
 
   releaseLocks(): Awaitable<void> {
-    if (this.locker !== null) return this.locker.release(this.lockedKeys);
+    if (this.locker !== null) return this.locker.releaseAll();
   }
 }
