@@ -1,3 +1,5 @@
+import { copyBytes } from '../codec/byte-writer.js';
+
 /** Addresses of a block begin at a multiple of this; most blocks are as long. */
 const BLOCK = 1 << 20;
 /** What is longer has a block of its own, so that little is left unused at the end of others. */
@@ -19,7 +21,7 @@ export class ByteArena {
       this.used = 0;
     }
     const at = this.used;
-    this.blocks[this.open]!.set(bytes, at);
+    copyBytes(bytes, 0, n, this.blocks[this.open]!, at);
     this.used = at + n;
     return this.open * BLOCK + at;
   }

@@ -17,6 +17,8 @@ const DELETED = -1;
 const NONE = -2;
 const NOTHING = -1;
 
+const EMPTY = new Uint8Array(0);
+
 /** Records by number, in segments that are never moved. */
 const SEGMENT_BITS = 12;
 const SEGMENT = 1 << SEGMENT_BITS;
@@ -69,6 +71,8 @@ class RecordLeaf implements TreeLeaf<RecordLeaf> {
   private readonly ids = new Int32Array(FANOUT + 1);
   private readonly digests = new Float64Array(FANOUT + 1);
   private prefix = 0;
+  /** The first key. */
+  private least: Uint8Array = EMPTY;
   length = 0;
   next: RecordLeaf | null = null;
   prev: RecordLeaf | null = null;
@@ -89,7 +93,7 @@ class RecordLeaf implements TreeLeaf<RecordLeaf> {
     const { length, digests, prefix } = this;
     if (length === 0) return 0;
     if (prefix > 0) {
-      const first = this.keyAt(0);
+      const first = this.least;
       for (let i = 0; i < prefix; i++) {
         if (i === key.length) return 0;
         const d = key[i]! - first[i]!;
@@ -112,14 +116,17 @@ class RecordLeaf implements TreeLeaf<RecordLeaf> {
     const { ids, digests, length } = this;
     if (length === 0) this.prefix = key.length;
     else {
-      const shared = commonPrefix(this.keyAt(0), key, this.prefix);
+      const shared = commonPrefix(this.least, key, this.prefix);
       if (shared < this.prefix) {
         this.prefix = shared;
         this.redigest();
       }
     }
-    ids.copyWithin(i + 1, i, length);
-    digests.copyWithin(i + 1, i, length);
+    if (i < length) {
+      ids.copyWithin(i + 1, i, length);
+      digests.copyWithin(i + 1, i, length);
+    }
+    if (i === 0) this.least = this.buffer.keyOf(id);
     ids[i] = id;
     digests[i] = digestOf(key, this.prefix);
     this.length = length + 1;
@@ -136,7 +143,8 @@ class RecordLeaf implements TreeLeaf<RecordLeaf> {
   }
 
   private measure(): void {
-    this.prefix = commonPrefix(this.keyAt(0), this.keyAt(this.length - 1), Infinity);
+    this.least = this.keyAt(0);
+    this.prefix = commonPrefix(this.least, this.keyAt(this.length - 1), Infinity);
     this.redigest();
   }
   private redigest(): void {
