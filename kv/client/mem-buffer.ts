@@ -315,7 +315,11 @@ export class TxnMemBuffer implements MemBuffer {
       for (let i = 0; i < leaf.length; i++) visit(leaf.entryAt(i));
   }
 
-  private get leaves(): { readonly first: EntryLeaf; readonly last: EntryLeaf; leafOf(key: Uint8Array): EntryLeaf } {
+  private get leaves(): {
+    readonly first: EntryLeaf;
+    readonly last: EntryLeaf;
+    leafOf(key: Uint8Array): EntryLeaf;
+  } {
     return this.large === null ? this.tree : this.large.tree;
   }
 
