@@ -13,6 +13,35 @@ export const ROWID_TYPE: FieldType = newFieldType(TypeCode.LongLong, {
   flen: 20,
 });
 
+const ROWID_COLUMNS = new WeakMap<TableInfo, ColumnInfo>();
+
+/** The hidden handle as a column that INSERT lists (`tidb_opt_write_row_id`); its value lies behind those of the columns. */
+export function rowIdColumn(table: TableInfo): ColumnInfo {
+  const known = ROWID_COLUMNS.get(table);
+  if (known !== undefined) return known;
+  const column: ColumnInfo = {
+    id: ROWID_COLUMN_ID,
+    name: '_tidb_rowid',
+    lower: '_tidb_rowid',
+    offset: table.columns.length,
+    type: ROWID_TYPE,
+    default: { kind: 'none' },
+    originDefault: null,
+    onUpdateNow: false,
+    autoIncrement: false,
+    state: 'public',
+    comment: '',
+    hidden: true,
+    generated: '',
+    generatedStored: false,
+  };
+  ROWID_COLUMNS.set(table, column);
+  return column;
+}
+
+/** TiDB's id of the hidden handle (ExtraHandleID). */
+const ROWID_COLUMN_ID = -1;
+
 /** Type of the partition ids in entries of global indexes (TiDB's `_tidb_tid`). */
 export const PARTITION_ID_TYPE: FieldType = ROWID_TYPE;
 

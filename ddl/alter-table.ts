@@ -1,6 +1,7 @@
 import type { AlterAlgorithm, AlterTableSpec, AlterTableStmt, Expr, TableName } from '../parser/ast/index.js';
 import type { DbInfo, TableInfo } from '../catalog/model.js';
 import { isCentral } from '../catalog/auto-columns.js';
+import { withAttributes } from '../catalog/table-attributes.js';
 import { mysqlError } from '../types/error-table.js';
 import { algorithmOf, checkAlgorithm } from './alter-algorithm.js';
 import { AlterPlan } from './alter-plan.js';
@@ -104,10 +105,7 @@ registerClause('PartitionOptions', async (plan, s) => {
   plan.parts.push('alter table partition placement');
 });
 registerClause('Attributes', (plan, s) => {
-  const name = s.partition === null ? 'ATTRIBUTES' : `ATTRIBUTES ${s.partition.toLowerCase()}`;
-  const rest = Object.entries(plan.table.options ?? {}).filter(([n]) => n !== name);
-  const options = Object.fromEntries(s.value === null ? rest : [...rest, [name, s.value]]);
-  plan.table = { ...plan.table, options };
+  plan.table = withAttributes(plan.table, s.partition, s.value);
   plan.parts.push('alter table attributes');
 });
 registerClause('RemoveTtl', removeTtl);

@@ -34,7 +34,7 @@ export interface ExecContext {
   /** Reserves `count` row ids, one after another, or values of the column that has them made (`idStep` apart): first of them. */
   allocateIds(table: TableInfo, kind: 'rowid' | 'column', count: number): Awaitable<number | bigint>;
   /** An explicit AUTO_INCREMENT value was stored: later allocations start above. */
-  rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void>;
+  rebaseAutoId(table: TableInfo, value: number | bigint, kind?: 'rowid' | 'column'): Awaitable<void>;
   /** Rows of a virtual table. */
   memTable(scan: MemTableScan): Awaitable<Datum[][]>;
   /** Present under EXPLAIN ANALYZE, TRACE and slow-log collection: operators report here. */

@@ -1,12 +1,12 @@
 import type { TableInfo } from '../catalog/model.js';
 import { TableMutations, type IndexMutations } from '../catalog/table-mutations.js';
-import type { Handle } from '../kv/codec/table-key.js';
+import { decodeRecordHandle, type Handle } from '../kv/codec/table-key.js';
 import { equalBytes } from '../kv/codec/byte-writer.js';
 import type { PutFlags, Transaction } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import type { MysqlError } from '../types/error.js';
 import type { TimeZone } from '../types/timezone.js';
-import { indexedType, primaryIndex } from '../catalog/table-layout.js';
+import { indexedType, primaryIndex, ROWID_TYPE } from '../catalog/table-layout.js';
 import type { RowObserver } from './exec-context.js';
 import { nameOf } from './dml/current-values.js';
 import { duplicateEntry } from './dml/duplicate-entry.js';
@@ -26,6 +26,8 @@ export class TableWriter {
   readonly mutations: TableMutations;
   /** Told of the rows written. */
   observer: RowObserver | null = null;
+  /** Hidden handles are the statement's own values, so that rows may have them already. */
+  givenHandles = false;
 
   constructor(
     readonly table: TableInfo,
@@ -39,7 +41,7 @@ export class TableWriter {
   /** Keys that must not exist before the row is inserted; the record key first. Hidden handles are fresh and need no check. */
   uniqueKeys(row: readonly Datum[], handle: Handle, out: UniqueKey[] = []): UniqueKey[] {
     const m = this.mutations;
-    if (!m.hiddenHandle) out.push({ index: null, key: m.recordKey(handle) });
+    if (this.recordIsKey) out.push({ index: null, key: m.recordKey(handle) });
     for (const index of m.indexes) {
       if (!index.writable || !index.isDistinct(row)) continue;
       if (!index.countVaries) out.push({ index, key: index.key(row, handle) });
@@ -47,6 +49,11 @@ export class TableWriter {
         for (const entry of index.entryRows(row)) out.push({ index, key: index.key(entry, handle), entry });
     }
     return out;
+  }
+
+  /** Whether a row of that handle may be there already. */
+  private get recordIsKey(): boolean {
+    return !this.mutations.hiddenHandle || this.givenHandles;
   }
 
   /** The handle of a clustered row; throws when it is hidden. */
@@ -67,9 +74,9 @@ export class TableWriter {
   ): void {
     const { txn, mutations: m } = this;
     const flags = presume ? PRESUME_NOT_EXISTS : undefined;
-    const hidden = m.hiddenHandle;
-    const key = unique === null || hidden ? m.recordKey(handle) : unique[at++]!.key;
-    txn.set(key, m.encodeRecord(row), hidden ? undefined : flags);
+    const isKey = this.recordIsKey;
+    const key = unique === null || !isKey ? m.recordKey(handle) : unique[at++]!.key;
+    txn.set(key, m.encodeRecord(row), isKey ? flags : undefined);
     for (const index of m.indexes) {
       if (!index.writable) continue;
       const isDistinct = index.isDistinct(row);
@@ -237,6 +244,8 @@ export class TableWriter {
         index.columns.map((c) => indexedType(table, c)),
       );
     }
+    if (this.mutations.hiddenHandle)
+      return duplicateEntry(table, null, [decodeRecordHandle(u.key) as number | bigint], [ROWID_TYPE]);
     const primary = primaryIndex(table);
     const offsets =
       primary !== null

@@ -43,6 +43,7 @@ export class TableWriters {
     private readonly ctx: ExecContext,
     /** Lower names that PARTITION (…) allows; null for all. */
     private readonly allowed: ReadonlySet<string> | null = null,
+    private readonly givenHandles = false,
   ) {
     this.moving = table.moving === undefined ? null : new MovingRows(table, ctx);
     this.whole = this.writerOf(table.id);
@@ -89,8 +90,12 @@ export class TableWriters {
   }
 
   private writerOf(id: number): TableWriter {
-    if (this.moving !== null) return new MovingTableWriter(this.table, id, this.ctx, this.moving);
-    return new TableWriter(this.table, id, this.ctx.txn!, zoneOf(this.ctx));
+    const writer =
+      this.moving === null
+        ? new TableWriter(this.table, id, this.ctx.txn!, zoneOf(this.ctx))
+        : new MovingTableWriter(this.table, id, this.ctx, this.moving);
+    writer.givenHandles = this.givenHandles;
+    return writer;
   }
 
   /** The table is about to become a partition. Throws 1748. */

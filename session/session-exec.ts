@@ -21,6 +21,7 @@ import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
 import { StatementFiles } from './statement-files.js';
 import { StatementMemory } from './statement-memory.js';
+import { sampledRows } from './table-sample.js';
 
 /** A number of so many bits that hardly any other transaction has (a finalizer of MurmurHash3 over the start timestamp). */
 function shardOf(startTs: bigint, bits: number): bigint {
@@ -43,7 +44,7 @@ export class SessionExecContext implements ExecContext {
   private files: TempFiles | null | undefined = undefined;
 
   constructor(
-    private readonly session: Session,
+    readonly session: Session,
     private readonly statement: StatementContext,
     readonly schema: InfoSchema,
     readonly txn: Transaction | null,
@@ -129,8 +130,12 @@ export class SessionExecContext implements ExecContext {
     const first = engine.autoIds.allocate(ids, this.dbIdOf(table), table.id, count, increment, offset);
     return ids.shardBits === 0 ? first : andThen(first, (f) => this.sharded(f, ids));
   }
-  rebaseAutoId(table: TableInfo, value: number | bigint): Awaitable<void> {
-    const ids = columnIds(table);
+  rebaseAutoId(
+    table: TableInfo,
+    value: number | bigint,
+    kind: 'rowid' | 'column' = 'column',
+  ): Awaitable<void> {
+    const ids = kind === 'rowid' ? rowIds(table) : columnIds(table);
     const counted = ids.shardBits === 0 ? value : BigInt.asUintN(ids.countBits, BigInt(value));
     if (table.temporary !== undefined)
       return this.session.useTemporaryTables().rebase(ids, table, this.txn, counted);
@@ -143,6 +148,7 @@ export class SessionExecContext implements ExecContext {
     return intDatum((shard << BigInt(ids.countBits)) | BigInt(first));
   }
   memTable(scan: MemTableScan): Awaitable<Datum[][]> {
+    if (scan.sample !== undefined) return sampledRows(scan, scan.sample.partitions, this);
     return this.session.virtualRows(scan);
   }
   get feedback(): FeedbackSink | null {

@@ -84,7 +84,7 @@ export const ERRORS_8200 = {
     sqlState: 'HY000',
     format: "Placement policy didn't meet the constraint, reason: %s",
   },
-  ER_INVALID_ATTRIBUTES_SPEC: { code: 8237, sqlState: 'HY000', format: "Invalid attributes '%s': %s" },
+  ER_INVALID_ATTRIBUTES_SPEC: { code: 8237, sqlState: 'HY000', format: 'Invalid attributes: %s' },
   ER_PLACEMENT_POLICY_EXISTS: {
     code: 8238,
     sqlState: 'HY000',

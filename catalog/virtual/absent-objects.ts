@@ -59,7 +59,6 @@ const INFORMATION: Readonly<Record<string, string>> = {
   ST_UNITS_OF_MEASURE: 'UNIT_NAME 255! UNIT_TYPE 7! CONVERSION_FACTOR double! DESCRIPTION 255',
   VIEW_ROUTINE_USAGE: `TABLE_CATALOG 64 TABLE_SCHEMA 64 TABLE_NAME 64 SPECIFIC_CATALOG 64 SPECIFIC_SCHEMA 64
     SPECIFIC_NAME 64!`,
-  ATTRIBUTES: 'ID 512! TYPE 16! ATTRIBUTES 2048 RANGES text',
   INNODB_TRX: `trx_id uint! trx_state 13! trx_started datetime! trx_requested_lock_id 126 trx_wait_started datetime
     trx_weight uint! trx_mysql_thread_id uint! trx_query 1024 trx_operation_state 64 trx_tables_in_use uint!
     trx_tables_locked uint! trx_lock_structs uint! trx_lock_memory_bytes uint! trx_rows_locked uint!

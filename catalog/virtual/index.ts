@@ -7,6 +7,7 @@ import './server-tables.js';
 import './ddl-jobs.js';
 import './transactions.js';
 import './analyze-status.js';
+import './attributes.js';
 import './privilege-tables.js';
 import './columnar-replica.js';
 import './node-tables.js';

@@ -1,6 +1,6 @@
 import type { ColumnInfo } from '../../catalog/model.js';
 import { autoColumn } from '../../catalog/auto-columns.js';
-import { isWritable, scanColumns } from '../../catalog/table-layout.js';
+import { isWritable, rowIdColumn, scanColumns } from '../../catalog/table-layout.js';
 import { typeName } from '../../catalog/type-text.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
@@ -87,10 +87,12 @@ export class RowInserter {
     private readonly updates: Insert['onDuplicate'] = [],
     partitions: ReadonlySet<string> | null = null,
     viewCheck: ViewCheck | null = null,
+    /** Rows may bring their hidden handle, behind the columns. */
+    private readonly givenHandles = false,
   ) {
     this.generated = GeneratedColumns.of(table, ctx);
     this.checks = CheckConstraints.of(table, ctx, viewCheck);
-    this.writers = new TableWriters(table, ctx, partitions);
+    this.writers = new TableWriters(table, ctx, partitions, givenHandles);
     this.writer = this.writers.whole;
     this.autoColumn = autoColumn(table);
     if (this.autoColumn !== null) this.idStep = Number(ctx.variable('auto_increment_increment'));
@@ -311,10 +313,26 @@ export class RowInserter {
   private handlesOf(rows: Datum[][]): Awaitable<Handle[]> {
     const { writer } = this;
     if (!writer.mutations.hiddenHandle) return rows.map((row) => writer.handleOf(row));
+    if (this.givenHandles) return this.listedHandles(rows);
     const number = (first: number | bigint): Handle[] =>
       rows.map((_, i) => (typeof first === 'number' ? first + i : first + BigInt(i)));
     const got = this.ctx.allocateIds(this.table, 'rowid', rows.length);
     return got instanceof Promise ? got.then(number) : number(got);
+  }
+
+  /** Handles that the statement lists as `_tidb_rowid`; those made later come after them. */
+  private async listedHandles(rows: Datum[][]): Promise<Handle[]> {
+    const { ctx, table } = this;
+    const { offset } = rowIdColumn(table);
+    const handles: Handle[] = [];
+    for (const row of rows) {
+      let handle = (row[offset] ?? null) as number | bigint | null;
+      if (handle === null) handle = await ctx.allocateIds(table, 'rowid', 1);
+      else await ctx.rebaseAutoId(table, handle, 'rowid');
+      row.length = table.columns.length;
+      handles.push(handle);
+    }
+    return handles;
   }
 
   /** Plain INSERT: keys are presumed free; locks (pessimistic) or the commit (optimistic) prove it. */
@@ -673,6 +691,7 @@ export function executeInsert(plan: Insert, ctx: ExecContext): Awaitable<DmlResu
     plan.onDuplicate,
     plan.partitions,
     plan.viewCheck,
+    plan.columns.some((c) => c.offset === plan.table.columns.length),
   );
   const template = new RowTemplate(plan.table, plan.columns, assigner, ctx);
   const lax = plan.ignore || (!assigner.strict && (plan.select !== null || plan.rows.length > 1));

@@ -27,6 +27,8 @@ export function operatorName(p: PhysicalPlan): string {
       return isWhole(p) ? 'IndexFullScan' : 'IndexRangeScan';
     case 'IndexJoin':
       return p.hashed === true ? 'IndexHashJoin' : p.op;
+    case 'MemTableScan':
+      return p.sample === undefined ? p.op : 'TableSample';
     case 'PointGet':
       return 'Point_Get';
     case 'BatchPointGet':
@@ -160,7 +162,7 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
         ...(p.lock === null ? [] : ['lock']),
       ].join(', ');
     case 'MemTableScan':
-      return memTableText(p.table.name, p.conditions);
+      return p.sample === undefined ? memTableText(p.table.name, p.conditions) : '';
     case 'TableDual':
       return `rows:${p.rowCount}`;
     case 'Selection': {

@@ -1,6 +1,7 @@
 import { applyHints } from './apply-hints.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import { rowIdColumn } from '../../catalog/table-layout.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -106,6 +107,23 @@ function throughView(state: BuildState, stmt: ast.InsertStmt, db: DbInfo, view: 
   return { db: source.db, table: source.table, name: view.name, columns, source };
 }
 
+/** The hidden handle among the columns listed, or error 1105 unless `tidb_opt_write_row_id` allows it; null: not named or not there. */
+function listedRowId(state: BuildState, target: Inserted, ref: ast.ColumnRef): ColumnInfo | null {
+  const { table } = target;
+  if (ref.name.toLowerCase() !== ROWID_NAME || table.pkIsHandle || table.isCommonHandle) return null;
+  if (target.source !== null || state.ctx.variable('tidb_opt_write_row_id') !== 'ON') refuseRowId();
+  return rowIdColumn(table);
+}
+
+const ROWID_NAME = '_tidb_rowid';
+
+function refuseRowId(): never {
+  throw mysqlError(
+    'ER_UNKNOWN_ERROR',
+    'insert, update and replace statements for _tidb_rowid are not supported',
+  );
+}
+
 const insertedColumn = (target: Inserted, ref: ast.ColumnRef): ColumnInfo => {
   const info = target.columns.get(ref.name.toLowerCase());
   if (info === undefined || (ref.table !== null && ref.table.toLowerCase() !== target.name.toLowerCase()))
@@ -156,7 +174,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
   state.noteTable(db, table, true);
   let columns: ColumnInfo[];
   if (stmt.columns !== null) {
-    columns = stmt.columns.map((c) => insertedColumn(target, c));
+    columns = stmt.columns.map((c) => listedRowId(state, target, c) ?? insertedColumn(target, c));
     columns.forEach((c, i) => {
       if (columns.indexOf(c) !== i) throw mysqlError('ER_FIELD_SPECIFIED_TWICE', c.name);
     });
@@ -166,7 +184,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
   check(
     'INSERT',
     target.source === null
-      ? written.map((c) => c.name)
+      ? written.flatMap((c) => (c.name === ROWID_NAME ? [] : [c.name]))
       : (stmt.columns?.map((c) => c.name) ?? [...target.columns.keys()]),
   );
   const current = rowNames(state, target, target.name, 0);
@@ -431,6 +449,7 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
       if (writable) throw mysqlError('ER_NONUPDATEABLE_COLUMN', name.name);
       throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     }
+    if (source !== undefined && info === null && ref.name.toLowerCase() === ROWID_NAME) refuseRowId();
     if (source === undefined || info === null || info === undefined)
       throw mysqlError('ER_NON_UPDATABLE_TABLE', name.table, 'UPDATE');
     return { source, info };

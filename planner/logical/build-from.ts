@@ -133,13 +133,17 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
   }
   const { db, table } = findTable(state, ref.table);
   const alias = ref.alias ?? table.name;
-  if (table.view !== undefined) return view(state, db, table, alias);
+  if (table.view !== undefined) {
+    if (ref.sample !== null) checkSample(ref.sample, table);
+    return view(state, db, table, alias);
+  }
   if (table.sequence !== undefined) {
     // One row without columns, as TiDB has it: SELECT NEXTVAL(s) FROM s.
     state.checkPrivilege('SELECT', db.name, table.name);
     state.noteTable(db, table, false);
     return { plan: dual(1), names: [] };
   }
+  if (ref.sample !== null) checkSample(ref.sample, table);
   const partitions = namedPartitions(table, ref.partitions);
   const readable = state.checkRead(db.name, table.name);
   state.noteTable(db, table, false);
@@ -147,7 +151,12 @@ function tableSource(state: BuildState, ref: ast.TableSource, scope: QueryScope)
     ...h,
     indexes: h.indexes.map((name) => hintedIndex(withVisibleIndexes(state.ctx, table), name)),
   }));
-  const source = padded(state, sourceOf(state, db, table, alias, hints, state.writing, partitions));
+  const source = padded(
+    state,
+    ref.sample === null
+      ? sourceOf(state, db, table, alias, hints, state.writing, partitions)
+      : sampleOf(state, db, table, alias, partitions),
+  );
   if (readable === null) return source;
   const denied = (n: FieldName): FieldName => {
     if (readable.has(n.orgName.toLowerCase())) return n;
@@ -202,6 +211,57 @@ export function namedPartitions(table: TableInfo, names: readonly string[]): Rea
 
 export function columnOfInfo(state: BuildState, db: DbInfo, table: TableInfo, info: ColumnInfo): Column {
   return state.column(info.type, `${db.lower}.${table.lower}.${info.lower}`);
+}
+
+/** Only regions are sampled, and only stored tables have some. Throws 8128. */
+function checkSample(sample: ast.TableSample, table: TableInfo): void {
+  const refuse = (why: string): never => {
+    throw mysqlError('ER_INVALID_TABLE_SAMPLE', why);
+  };
+  if (table.view !== undefined) refuse('Unsupported TABLESAMPLE in views');
+  if (table.virtual === true) refuse('Unsupported TABLESAMPLE in virtual tables');
+  if (sample.method !== 'REGIONS') refuse('Only supports REGIONS sampling method');
+}
+
+/** TABLESAMPLE REGIONS (): the first row of each region of the table. */
+function sampleOf(
+  state: BuildState,
+  db: DbInfo,
+  table: TableInfo,
+  alias: string,
+  partitions: ReadonlySet<string> | null,
+): Relation {
+  const infos = new Map<number, ColumnInfo>();
+  const schema: Column[] = [];
+  const names: FieldName[] = [];
+  for (const info of table.columns) {
+    if (info.state !== 'public') continue;
+    const column = columnOfInfo(state, db, table, info);
+    infos.set(column.id, info);
+    schema.push(column);
+    names.push({
+      name: info.name,
+      table: alias,
+      db: db.name,
+      orgName: info.name,
+      orgTable: table.name,
+      column,
+      visible: true,
+      hidden: info.hidden,
+    });
+  }
+  const plan: MemTable = {
+    op: 'MemTable',
+    schema,
+    children: [],
+    db,
+    table,
+    alias,
+    infos,
+    conditions: [],
+    sample: { partitions },
+  };
+  return { plan, names };
 }
 
 /** A source over a table's public columns, or over all of them for writers, who see columns being added too. */

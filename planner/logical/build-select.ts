@@ -226,6 +226,9 @@ class SelectBuilder {
   private lock(clause: ast.LockClause): void {
     const tables: LockedSource[] = [];
     const only = new Set(clause.of.map((t) => t.name.toLowerCase()));
+    const known = new Set(this.scope.relation.names.map((n) => n.table.toLowerCase()));
+    for (const t of clause.of)
+      if (!known.has(t.name.toLowerCase())) throw mysqlError('ER_UNRESOLVED_TABLE_LOCK', t.name);
     const visible = new Set(this.plan.schema.map((c) => c.id));
     forEachNode(this.plan, (n) => {
       if (n.op !== 'DataSource' || (only.size > 0 && !only.has(n.alias.toLowerCase()))) return;

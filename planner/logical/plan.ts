@@ -100,6 +100,8 @@ export interface MemTable extends Base {
   alias: string;
   infos: Map<number, ColumnInfo>;
   conditions: Expression[];
+  /** Set for TABLESAMPLE REGIONS of a stored table: the lower names of the partitions wanted, null for all. */
+  sample?: { readonly partitions: ReadonlySet<string> | null };
 }
 
 export interface Dual extends Base {

@@ -186,6 +186,8 @@ export interface MemTableScan extends PlanBase {
   readonly columns: readonly ColumnInfo[];
   /** Conditions that the scan evaluates itself. */
   readonly conditions: readonly Expression[];
+  /** The first row of each region of a stored table instead. */
+  readonly sample?: { readonly partitions: ReadonlySet<string> | null };
 }
 /** Exactly one row by handle or unique key: no optimizer, no coprocessor. */
 export interface PointGet extends PlanBase {

@@ -15,7 +15,6 @@ const oneOf = (scope: Shape['scope'], ...values: string[]): Shape => ({ scope, k
 
 /** Variables of TiDB and MySQL 8 that tools set and read and that change nothing here: name, shape, default, what they are for in TiDB. */
 const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, doc: string])[] = [
-  ['allow_auto_random_explicit_insert', BOTH, 'OFF', 'AUTO_RANDOM.'],
   [
     'default_collation_for_utf8mb4',
     oneOf('both', 'utf8mb4_bin', 'utf8mb4_general_ci', 'utf8mb4_0900_ai_ci'),
@@ -103,7 +102,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     '24',
     'Planner.',
   ],
-  ['tidb_opt_write_row_id', SESSION, 'OFF', 'Row ids.'],
   ['tidb_plan_cache_invalidation_on_fresh_stats', BOTH, 'ON', 'Plan cache.'],
   ['tidb_plan_cache_max_plan_size', { scope: 'both', kind: 'uint' }, '2097152', 'Plan cache.'],
   [

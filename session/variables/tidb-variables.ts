@@ -79,6 +79,20 @@ registerVariables([
     doc: 'CHECK constraints are kept and enforced; without it they are left out with a warning.',
   },
   {
+    name: 'allow_auto_random_explicit_insert',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'Statements may give values for AUTO_RANDOM columns.',
+  },
+  {
+    name: 'tidb_opt_write_row_id',
+    scope: 'session',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'INSERT and REPLACE may list the hidden column _tidb_rowid.',
+  },
+  {
     name: 'tidb_constraint_check_in_place',
     scope: 'both',
     kind: 'bool',

@@ -11,7 +11,7 @@ export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): 
   if (prop.order.length > 0) return null;
   const columns = p.schema.map((c) => p.infos.get(c.id)!);
   const rows = opt.stats(p).rows;
-  const taken = p.conditions.filter((c) => scanTakes(p.table.name, c));
+  const taken = p.conditions.filter((c) => p.sample === undefined && scanTakes(p.table.name, c));
   const rest = p.conditions.filter((c) => !taken.includes(c));
   const scan: PhysicalPlan = {
     op: 'MemTableScan',
@@ -23,6 +23,7 @@ export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): 
     table: p.table,
     columns,
     conditions: taken,
+    ...(p.sample === undefined ? {} : { sample: p.sample }),
   };
   let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
   if (rest.length > 0)
