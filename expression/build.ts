@@ -1,6 +1,7 @@
 import type { Datum } from '../types/datum.js';
 import { decDigits } from '../types/decimal.js';
 import { mysqlError } from '../types/error-table.js';
+import type { MysqlError } from '../types/error.js';
 import type { FieldType } from '../types/field-type.js';
 import {
   evalType,
@@ -93,18 +94,21 @@ export function rawFunction(
   return { kind: 'function', name, type, args, collation };
 }
 
+/** The name could be that of a stored function of the current database, of which there are none. */
+export function noSuchFunction(name: string, ctx: BuildContext): MysqlError {
+  const db = ctx.session.database;
+  return db === null
+    ? mysqlError('ER_NO_DB_ERROR')
+    : mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${db}.${name}`);
+}
+
 /**
  * A call of a registered function or operator: resolves arguments and types, folds what is constant.
  * Throws MysqlError 1305 (no such function), 1582 (argument count), 1267/1271 (illegal mix of collations), 1210 ….
  */
 export function newFunction(name: string, args: readonly Expression[], ctx: BuildContext): Expression {
   const spec = findFunction(name);
-  if (spec === undefined) {
-    // The name could be that of a stored function of the current database.
-    const db = ctx.session.database;
-    if (db === null) throw mysqlError('ER_NO_DB_ERROR');
-    throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${db}.${name}`);
-  }
+  if (spec === undefined) throw noSuchFunction(name, ctx);
   if (args.length < spec.minArgs || args.length > spec.maxArgs) {
     throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
   }

@@ -589,7 +589,6 @@ defineAll('json', [
   },
   {
     name: 'json_memberof',
-    internal: true,
     args: ['any', 'any'],
     type: boolInt,
     make: ([a, b]): Kernel => {

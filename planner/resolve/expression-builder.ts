@@ -1,7 +1,8 @@
 import type { Constant, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
-import { rawFunction } from '../../expression/build.js';
+import { noSuchFunction, rawFunction } from '../../expression/build.js';
+import { findFunction } from '../../expression/function-registry.js';
 import { isRow, newBetween } from '../../expression/builtin/compare.js';
 import { intType, jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
@@ -371,6 +372,7 @@ function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
   // A name with a schema is that of a stored function, of which there are none.
   if (e.schema !== null)
     throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${e.schema}.${e.name}`.toLowerCase());
+  if (findFunction(e.name)?.internal === true) throw noSuchFunction(e.name, env.state.ctx.eval);
   if (e.name === 'grouping') {
     if (env.grouping === undefined) throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
     return env.grouping(e.args);
