@@ -53,7 +53,11 @@ export function attributesOf(
   const own = options[OPTION];
   const out = [];
   if (own !== undefined)
-    out.push({ partition: null, attributes: own.split(','), ids: [table.id, ...definitions.map((d) => d.id)] });
+    out.push({
+      partition: null,
+      attributes: own.split(','),
+      ids: [table.id, ...definitions.map((d) => d.id)],
+    });
   for (const d of definitions) {
     const given = options[optionName(d.lower)];
     if (given !== undefined) out.push({ partition: d.lower, attributes: given.split(','), ids: [d.id] });

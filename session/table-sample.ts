@@ -23,8 +23,7 @@ export async function sampledRows(
     const { startKey, endKey } = recordRange(id);
     for (const region of await ctx.session.storage.regions.list(startKey, endKey)) {
       const from = compareBytes(region.startKey, startKey) > 0 ? region.startKey : startKey;
-      const to =
-        region.endKey.length > 0 && compareBytes(region.endKey, endKey) < 0 ? region.endKey : endKey;
+      const to = region.endKey.length > 0 && compareBytes(region.endKey, endKey) < 0 ? region.endKey : endKey;
       const records = ctx.snapshot.iterate(from, to, { batchSize: 1 });
       const first = await records.next();
       records.close();
