@@ -372,7 +372,9 @@ function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
   // A name with a schema is that of a stored function, of which there are none.
   if (e.schema !== null)
     throw mysqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${e.schema}.${e.name}`.toLowerCase());
-  if (findFunction(e.name)?.internal === true) throw noSuchFunction(e.name, env.state.ctx.eval);
+  // Those that begin with _ stand in the expressions of hidden columns.
+  if (!e.name.startsWith('_') && findFunction(e.name)?.internal === true)
+    throw noSuchFunction(e.name, env.state.ctx.eval);
   if (e.name === 'grouping') {
     if (env.grouping === undefined) throw mysqlError('ER_INVALID_GROUP_FUNC_USE');
     return env.grouping(e.args);
