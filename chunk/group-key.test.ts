@@ -151,3 +151,31 @@ test('no key columns: one group', () => {
   t.assign([], null, 3, out);
   expect([...out, t.size]).toEqual([0, 0, 0, 1]);
 });
+
+test.each([
+  ['numbers', [DOUBLE]],
+  ['strings', [BIN]],
+  ['both', [INT, BIN]],
+] as const)('tables that grow in steps give the groups that others give: %s', (_, types) => {
+  const n = 4096;
+  const stepped = new GroupTable(types);
+  const plain = new GroupTable(types);
+  let steps = 0;
+  for (let chunk = 0; chunk < 90; chunk++) {
+    const keys = Array.from({ length: n }, () => int(10_000_000));
+    const columns = types.map((t) =>
+      vectorOf(
+        keys.map((k) => (t === BIN ? enc.encode(`a longer key ${k}`) : k)),
+        t,
+      ),
+    );
+    for (const _ of stepped.growth(n) ?? []) steps++;
+    const a = new Int32Array(n);
+    const b = new Int32Array(n);
+    stepped.assign(columns, null, n, a);
+    plain.assign(columns, null, n, b);
+    if (!a.every((g, k) => g === b[k])) throw new Error(`chunk ${chunk} differs (seed ${seed})`);
+  }
+  expect(stepped.size).toBe(plain.size);
+  expect(steps).toBeGreaterThan(0);
+});

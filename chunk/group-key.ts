@@ -14,6 +14,9 @@ export type NullKeys = 'group' | 'skip';
 const DIRECT_LIMIT = 1 << 18;
 /** Largest product of dictionary sizes mapped by an array. */
 const PRODUCT_LIMIT = 1 << 16;
+/** Tables of fewer groups grow at once; and groups that are entered in one step otherwise. */
+const GROWN_AT_ONCE = 1 << 17;
+const ENTERED_AT_ONCE = 1 << 16;
 
 /**
  * Dense ids, 0, 1, 2, …, for the distinct key rows of successive chunks, in order of first appearance (hash collisions aside).
@@ -95,6 +98,49 @@ export class GroupTable {
   /** out[k] = group of the k-th selected row, new groups made as needed; -1 for rows with a NULL key under 'skip'. */
   assign(columns: readonly Vector[], sel: Int32Array | null, n: number, out: Int32Array): void {
     this.run(columns, sel, n, out, true);
+  }
+
+  /**
+   * Steps that make room for `more` groups where all that are there have to be visited for it; null where there is room, or few. Without
+   * them `assign` makes room at once.
+   */
+  growth(more: number): Generator<void> | null {
+    if (this.size < GROWN_AT_ONCE || this.direct !== null || this.parts !== null) return null;
+    if (!this.hashed && !this.numeric) return null;
+    const size = this.size + more;
+    let full = size * 2 >= this.slots.length;
+    if (this.hashed && size > this.hashes.length) full = true;
+    for (const s of this.stores) if (!full && s.growth(more) !== null) full = true;
+    return full ? this.growing(more) : null;
+  }
+
+  private *growing(more: number): Generator<void> {
+    const size = this.size + more;
+    for (const s of this.stores) {
+      const steps = s.growth(more);
+      if (steps !== null) yield* steps;
+    }
+    if (this.hashed && size > this.hashes.length) {
+      const next = new Int32Array(Math.max(this.hashes.length * 2, size));
+      for (let from = 0; from < this.size; from += 1 << 20) {
+        next.set(this.hashes.subarray(from, Math.min(this.size, from + (1 << 20))), from);
+        yield;
+      }
+      this.hashes = next;
+    }
+    if (size * 2 < this.slots.length) return;
+    const cap = powerOf2(size * 4);
+    const slots = new Int32Array(cap);
+    const keys = this.hashed ? null : new Float64Array(cap);
+    for (let from = 0; from < this.size; from += ENTERED_AT_ONCE) {
+      const to = Math.min(this.size, from + ENTERED_AT_ONCE);
+      if (keys === null) this.enter(slots, from, to);
+      else this.enterNumbers(slots, keys, from, to);
+      yield;
+    }
+    this.slots = slots;
+    if (keys !== null) this.slotKeys = keys;
+    this.mask = cap - 1;
   }
 
   /** The same without making groups: -1 for unknown keys. */
@@ -339,17 +385,22 @@ export class GroupTable {
   }
 
   private rehashNumbers(atLeast: number): void {
-    let cap = 1024;
-    while (cap < atLeast || cap < this.size * 2 + 2) cap *= 2;
+    const cap = powerOf2(Math.max(atLeast, this.size * 2 + 2));
     this.mask = cap - 1;
-    const slots = (this.slots = new Int32Array(cap));
-    const keys = (this.slotKeys = new Float64Array(cap));
-    const store = this.stores[0] as NumKeyStore;
-    for (let g = 0; g < this.size; g++) {
+    this.slots = new Int32Array(cap);
+    this.slotKeys = new Float64Array(cap);
+    this.enterNumbers(this.slots, this.slotKeys, 0, this.size);
+  }
+
+  /** Puts groups from … to-1 into slots of their numbers. */
+  private enterNumbers(slots: Int32Array, keys: Float64Array, from: number, to: number): void {
+    const { data } = this.stores[0] as NumKeyStore;
+    const mask = slots.length - 1;
+    for (let g = from; g < to; g++) {
       if (g === this.nullGroup) continue;
-      const x = store.data[g]!;
-      let p = hashNumber(x) & this.mask;
-      while (slots[p] !== 0) p = (p + 1) & this.mask;
+      const x = data[g]!;
+      let p = hashNumber(x) & mask;
+      while (slots[p] !== 0) p = (p + 1) & mask;
       slots[p] = g + 1;
       keys[p] = x;
     }
@@ -622,16 +673,29 @@ export class GroupTable {
   }
 
   private resizeSlots(atLeast: number): void {
-    let cap = 1024;
-    while (cap < atLeast || cap < this.size * 2 + 2) cap *= 2;
+    const cap = powerOf2(Math.max(atLeast, this.size * 2 + 2));
     this.mask = cap - 1;
-    const slots = (this.slots = new Int32Array(cap));
-    for (let g = 0; g < this.size; g++) {
-      let p = this.hashes[g]! & this.mask;
-      while (slots[p] !== 0) p = (p + 1) & this.mask;
+    this.slots = new Int32Array(cap);
+    this.enter(this.slots, 0, this.size);
+  }
+
+  /** Puts groups from … to-1 into slots of their hashes. */
+  private enter(slots: Int32Array, from: number, to: number): void {
+    const { hashes } = this;
+    const mask = slots.length - 1;
+    for (let g = from; g < to; g++) {
+      let p = hashes[g]! & mask;
+      while (slots[p] !== 0) p = (p + 1) & mask;
       slots[p] = g + 1;
     }
   }
+}
+
+/** The power of two that is `n` or the next above it, at least 1024. */
+function powerOf2(n: number): number {
+  let cap = 1024;
+  while (cap < n) cap *= 2;
+  return cap;
 }
 
 const ROW = new Int32Array(1);

@@ -18,8 +18,28 @@ export interface KeyStore {
   equals(v: Vector, i: number, gid: number): boolean;
   /** The stored cells as a vector of `n` rows; shares memory with the store. */
   toVector(n: number): Vector;
+  /** Steps that make room for about `more` cells where all that are there have to be copied for it; null where there is room. */
+  growth(more: number): Generator<void> | null;
   /** Bytes held. */
   readonly bytes: number;
+}
+
+/** Stores of fewer bytes are copied at once. */
+const COPIED_AT_ONCE = 1 << 22;
+
+/** Copies what there is in steps; the result is longer by half and `more`. */
+function* copied<T extends Uint8Array | Int32Array | Float64Array>(
+  a: T,
+  used: number,
+  more: number,
+): Generator<void, T> {
+  const next = new (a.constructor as new (n: number) => T)(Math.max(a.length * 2, used + more));
+  const step = COPIED_AT_ONCE / a.BYTES_PER_ELEMENT;
+  for (let from = 0; from < used; from += step) {
+    next.set(a.subarray(from, Math.min(used, from + step)), from);
+    yield;
+  }
+  return next;
 }
 
 export const newKeyStore = (ft: FieldType): KeyStore =>
@@ -42,6 +62,21 @@ export class NumKeyStore implements KeyStore {
 
   get isWide(): boolean {
     return this.wide !== null;
+  }
+
+  growth(more: number): Generator<void> | null {
+    const full = this.count + more > this.data.length && this.wide === null;
+    return full && this.data.byteLength >= COPIED_AT_ONCE ? this.growing(more) : null;
+  }
+
+  private *growing(more: number): Generator<void> {
+    const data = yield* copied(this.data, this.count, more);
+    if (this.nulls !== null) {
+      const nulls = new Uint8Array(Math.max(data.length, this.nulls.length));
+      nulls.set(this.nulls);
+      this.nulls = nulls;
+    }
+    this.data = data;
   }
 
   appendNumber(v: number): void {
@@ -214,6 +249,23 @@ export class BytesKeyStore implements KeyStore {
 
   get bytes(): number {
     return this.data.byteLength + this.offsets.byteLength + (this.nulls?.byteLength ?? 0);
+  }
+
+  growth(more: number): Generator<void> | null {
+    const used = this.offsets[this.count]!;
+    // Cells to come are taken for twice as long as those that are there.
+    const bytes = this.count === 0 ? 0 : Math.ceil((used / this.count) * 2 * more);
+    const full = used + bytes > this.data.length || this.count + more >= this.offsets.length;
+    return full && this.data.length + this.offsets.byteLength >= COPIED_AT_ONCE
+      ? this.growing(more, bytes)
+      : null;
+  }
+
+  private *growing(more: number, bytes: number): Generator<void> {
+    const used = this.offsets[this.count]!;
+    if (used + bytes > this.data.length) this.data = yield* copied(this.data, used, bytes);
+    if (this.count + more >= this.offsets.length)
+      this.offsets = yield* copied(this.offsets, this.count + 1, more + 1);
   }
 
   append(v: Vector, i: number): void {

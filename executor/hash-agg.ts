@@ -9,7 +9,7 @@ import type { AggFunc, Expression } from '../expression/expression.js';
 import { equals } from '../expression/traverse.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
-import { andThen, drain, type OperatorContext } from './operator.js';
+import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
 import { ChunkSpool, type SpoolReader } from './spill/chunk-spool.js';
 import { DistinctOverflow } from './spill/distinct-overflow.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
@@ -149,13 +149,24 @@ export class HashAggOperator implements Operator, Spillable {
     } else {
       if (this.spillWanted && !this.partial) this.startOverflow();
       if (this.overflow !== null) return this.updateKnown(inputs, this.overflow);
-      const ids = this.groupIds(inputs);
-      this.groups = this.table.size;
-      this.aggregation.resize(this.groups);
-      this.aggregation.update(ids, inputs);
+      const growth = this.table.growth(inputs.chunk.rows);
+      if (growth !== null)
+        return andThen(runSteps(growth, this.ctx), () => {
+          this.updateGrouped(inputs);
+          this.rowsIn += inputs.chunk.rows;
+          this.account();
+        });
+      this.updateGrouped(inputs);
     }
     this.rowsIn += inputs.chunk.rows;
     this.account();
+  }
+
+  private updateGrouped(inputs: AggInputs): void {
+    const ids = this.groupIds(inputs);
+    this.groups = this.table.size;
+    this.aggregation.resize(this.groups);
+    this.aggregation.update(ids, inputs);
   }
 
   /** Group of each physical row that counts. */

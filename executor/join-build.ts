@@ -129,7 +129,7 @@ export class JoinBuild implements Spillable {
     this.unregister = null;
     this.held.length = 0;
     if (this.spilled === null) return this.makeTable(columns, keyParts, barred, rows, plainKeys);
-    this.tellScans(null, 0);
+    await this.tellScans(null, 0);
     return null;
   }
 
@@ -163,7 +163,7 @@ export class JoinBuild implements Spillable {
     const table = made instanceof Promise ? await made : made;
     // Direct addressing takes as many slots as the keys' range has.
     this.hold(Math.max(0, table.bytes - JoinTable.bytesFor(n)));
-    this.tellScans(keys, n);
+    await this.tellScans(keys, n);
     return {
       rows: new Chunk(whole, n),
       table,
@@ -173,16 +173,17 @@ export class JoinBuild implements Spillable {
   }
 
   /** Rows of the probe side that match nothing need not leave their scans; null keys: nothing is known. */
-  private tellScans(keys: readonly Vector[] | null, n: number): void {
+  private async tellScans(keys: readonly Vector[] | null, n: number): Promise<void> {
     const { joinFilters } = this.ctx;
     // Joins of batches and of partitions see a part of the build side only.
     if (joinFilters === undefined || this.part.ordered || this.part.depth > 0) return;
-    filterTargets(this.plan, this.side).forEach((targets, k) => {
-      if (targets.length === 0) return;
+    for (const [k, targets] of filterTargets(this.plan, this.side).entries()) {
+      if (targets.length === 0) continue;
       const probes = targets.reduce((sum, t) => sum + t.rows, 0);
-      const filter = keys === null ? null : JoinFilter.of(keys[k]!, n, probes);
+      const made = keys === null ? null : runSteps(JoinFilter.of(keys[k]!, n, probes), this.ctx);
+      const filter = made instanceof Promise ? await made : made;
       for (const t of targets) joinFilters.set(t, this.plan.id, filter);
-    });
+    }
   }
 
   private hold(bytes: number): void {

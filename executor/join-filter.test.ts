@@ -2,6 +2,15 @@ import { NumVector, WideVector } from '../chunk/vector.js';
 import { JoinFilter } from './join-filter.js';
 import { Random, testSeed } from './testing/random-chunks.js';
 
+/** The filter at once. */
+function filterOf(...args: Parameters<typeof JoinFilter.of>): JoinFilter | null {
+  const steps = JoinFilter.of(...args);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 const seed = testSeed();
 
 test.each([
@@ -14,7 +23,7 @@ test.each([
   const value = (): number => (r.below(2 ** 30) % Math.min(range, 2 ** 30)) - (r.chance(0.5) ? range / 2 : 0);
   const keys = Float64Array.from({ length: n }, value);
   const keyNulls = Uint8Array.from(keys, () => (r.chance(0.1) ? 1 : 0));
-  const filter = JoinFilter.of(new NumVector(keys, n, keyNulls), n)!;
+  const filter = filterOf(new NumVector(keys, n, keyNulls), n)!;
   const present = new Set([...keys].filter((_key, i) => keyNulls[i] === 0));
   const rows = 2000;
   const data = Float64Array.from({ length: rows }, () =>
@@ -52,7 +61,7 @@ test(`bitmaps at the ends of 32 bits (seed ${seed})`, () => {
     // Keys may lie beyond what the probe side's column can hold.
     const base = ends[r.below(ends.length)]! + r.below(9) - 4;
     const keys = Float64Array.from({ length: 1 + r.below(5) }, () => base + r.below(7) - 3);
-    const filter = JoinFilter.of(new NumVector(keys, keys.length), keys.length)!;
+    const filter = filterOf(new NumVector(keys, keys.length), keys.length)!;
     const data = Int32Array.from([...ends, ...Array.from({ length: 20 }, () => base + r.below(9) - 4)]);
     const sel = Int32Array.from(data, (_, i) => i);
     for (const chosen of [null, sel]) {
@@ -67,14 +76,14 @@ test('a wide range is a bitmap where many rows are expected', () => {
   const keys = Float64Array.of(1, 1e6);
   const data = Int32Array.from({ length: 1000 }, (_, i) => i * 997);
   const out = new Int32Array(1000);
-  const exact = JoinFilter.of(new NumVector(keys, 2), 2, 1e6)!;
+  const exact = filterOf(new NumVector(keys, 2), 2, 1e6)!;
   expect(exact.apply(new NumVector(data, 1000), null, 1000, out)).toBe(0);
 });
 
 test('numbers beyond 2^53 pass where the keys reach, strings are not filtered', () => {
-  const filter = JoinFilter.of(new NumVector(Float64Array.of(1, 5), 2), 2)!;
+  const filter = filterOf(new NumVector(Float64Array.of(1, 5), 2), 2)!;
   const wide = new WideVector(BigInt64Array.of(5n, 2n ** 60n, 3n), 3);
   const out = new Int32Array(3);
   expect([...out.subarray(0, filter.apply(wide, null, 3, out))]).toEqual([0]);
-  expect(JoinFilter.of(wide, 3)).toBeNull();
+  expect(filterOf(wide, 3)).toBeNull();
 });

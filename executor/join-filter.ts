@@ -9,6 +9,23 @@ const BITS_PER_PROBE = 8;
 const MIN_BITS = 1 << 16;
 const MAX_BITS = 2 ** 27;
 const BLOOM_BITS_PER_ROW = 16;
+/** Keys entered at once. */
+const STEP_ROWS = 1 << 16;
+
+function setBits(
+  bits: Int32Array,
+  data: Float64Array | Int32Array,
+  nulls: Uint8Array | null,
+  min: number,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) {
+    if (nulls !== null && nulls[i] === 1) continue;
+    const p = data[i]! - min;
+    bits[p >>> 5]! |= 1 << (p & 31);
+  }
+}
 
 /** A filter as a message between threads. */
 export interface JoinFilterForm {
@@ -41,27 +58,29 @@ export class JoinFilter {
     return { min, max, bits, bloomMask };
   }
 
-  /** The filter of the keys of `n` build rows for scans of about `probes` rows in all; null where there is none. */
-  static of(keys: Vector, n: number, probes = 0): JoinFilter | null {
+  /** The filter of the keys of `n` build rows for scans of about `probes` rows in all, made in steps; null where there is none. */
+  static *of(keys: Vector, n: number, probes = 0): Generator<void, JoinFilter | null> {
     if (keys.kind !== 'num') return null;
     const { data, nulls } = keys;
     let min = Infinity;
     let max = -Infinity;
-    for (let i = 0; i < n; i++) {
-      if (nulls !== null && nulls[i] === 1) continue;
-      const x = data[i]!;
-      if (x < min) min = x;
-      if (x > max) max = x;
+    for (let from = 0; from < n; from += STEP_ROWS) {
+      if (from > 0) yield;
+      for (let i = from, to = Math.min(n, from + STEP_ROWS); i < to; i++) {
+        if (nulls !== null && nulls[i] === 1) continue;
+        const x = data[i]!;
+        if (x < min) min = x;
+        if (x > max) max = x;
+      }
     }
     if (min > max) return new JoinFilter(Infinity, -Infinity, new Int32Array(1), null);
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max)) return null;
     const range = max - min + 1;
     if (range <= Math.min(MAX_BITS, Math.max(MIN_BITS, n * BITS_PER_ROW, probes * BITS_PER_PROBE))) {
       const bits = new Int32Array(Math.ceil(range / 32));
-      for (let i = 0; i < n; i++) {
-        if (nulls !== null && nulls[i] === 1) continue;
-        const p = data[i]! - min;
-        bits[p >>> 5]! |= 1 << (p & 31);
+      for (let from = 0; from < n; from += STEP_ROWS) {
+        if (from > 0) yield;
+        setBits(bits, data, nulls, min, from, Math.min(n, from + STEP_ROWS));
       }
       return new JoinFilter(min, max, bits, null);
     }
@@ -69,10 +88,13 @@ export class JoinFilter {
     while (size < n * BLOOM_BITS_PER_ROW && size < MAX_BITS) size *= 2;
     const bits = new Int32Array(size >>> 5);
     const mask = size - 1;
-    for (let i = 0; i < n; i++) {
-      if (nulls !== null && nulls[i] === 1) continue;
-      const h = hashOf(data[i]!);
-      bits[(h & mask) >>> 5]! |= bloomBits(h);
+    for (let from = 0; from < n; from += STEP_ROWS) {
+      if (from > 0) yield;
+      for (let i = from, to = Math.min(n, from + STEP_ROWS); i < to; i++) {
+        if (nulls !== null && nulls[i] === 1) continue;
+        const h = hashOf(data[i]!);
+        bits[(h & mask) >>> 5]! |= bloomBits(h);
+      }
     }
     return new JoinFilter(min, max, bits, mask);
   }

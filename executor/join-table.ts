@@ -10,6 +10,8 @@ const MAX_SPREAD = 8;
 const MIN_DIRECT_SLOTS = 1 << 12;
 /** Rows entered at once: about half a millisecond. */
 const STEP_ROWS = 1 << 14;
+/** Rows whose range is looked for at once. */
+const RANGE_ROWS = 1 << 18;
 
 /** What a JoinTable is made of. */
 export interface JoinTableLayout {
@@ -113,7 +115,7 @@ export class JoinTable {
     rows: number,
   ): Generator<void, JoinTable> {
     const isNull = keyNulls(keys, nullEq, rows);
-    const range = nullEq.length === 1 && nullEq[0] === true ? null : directRange(keys, rows, isNull);
+    const range = nullEq.length === 1 && nullEq[0] === true ? null : yield* directRange(keys, rows, isNull);
     const table = new JoinTable(keys, types, nullEq, rows, emptyLayout(rows, isNull, range));
     // Backwards, so that chains run forwards.
     for (let to = rows; to > 0; to -= STEP_ROWS) {
@@ -237,29 +239,33 @@ function keyNulls(keys: readonly Vector[], nullEq: readonly boolean[], n: number
   return out;
 }
 
-function directRange(
+function* directRange(
   keys: readonly Vector[],
   n: number,
   isNull: Uint8Array | null,
-): { min: number; slots: number } | null {
+): Generator<void, { min: number; slots: number } | null> {
   if (keys.length !== 1 || keys[0]!.kind !== 'num' || n === 0) return null;
   const data = keys[0]!.data;
   let min = Infinity;
   let max = -Infinity;
-  if (data instanceof Int32Array) {
-    for (let i = 0; i < n; i++) {
-      if (isNull !== null && isNull[i] === 1) continue;
-      const v = data[i]!;
-      if (v < min) min = v;
-      if (v > max) max = v;
-    }
-  } else {
-    for (let i = 0; i < n; i++) {
-      if (isNull !== null && isNull[i] === 1) continue;
-      const v = data[i]!;
-      if (v !== Math.floor(v)) return null;
-      if (v < min) min = v;
-      if (v > max) max = v;
+  for (let from = 0; from < n; from += RANGE_ROWS) {
+    if (from > 0) yield;
+    const to = Math.min(n, from + RANGE_ROWS);
+    if (data instanceof Int32Array) {
+      for (let i = from; i < to; i++) {
+        if (isNull !== null && isNull[i] === 1) continue;
+        const v = data[i]!;
+        if (v < min) min = v;
+        if (v > max) max = v;
+      }
+    } else {
+      for (let i = from; i < to; i++) {
+        if (isNull !== null && isNull[i] === 1) continue;
+        const v = data[i]!;
+        if (v !== Math.floor(v)) return null;
+        if (v < min) min = v;
+        if (v > max) max = v;
+      }
     }
   }
   if (min > max) return null;

@@ -1,9 +1,27 @@
 import { Random, testSeed } from '../executor/testing/random-chunks.js';
 import { collationOf } from '../types/collation.js';
 import type { Datum } from '../types/datum.js';
-import { sortByValue } from './value-order.js';
+import { sortByValue, sortInSteps } from './value-order.js';
 
 const seed = testSeed();
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+test('long lists are sorted in steps', () => {
+  const r = new Random(seed);
+  for (const n of [0, 1, 8191, 8192, 8193, 50_000]) {
+    const keys = Float64Array.from({ length: n }, () => r.below(n / 3 + 1));
+    const compare = (a: number, b: number): number => keys[a]! - keys[b]! || a - b;
+    const places = Uint32Array.from(keys.keys());
+    const expected = places.slice().sort(compare);
+    expect([seed, n, atOnce(sortInSteps(places, compare))]).toEqual([seed, n, expected]);
+  }
+});
 
 function check(values: readonly Datum[], collate: string): void {
   const collation = collationOf({ collate });
@@ -16,11 +34,13 @@ function check(values: readonly Datum[], collate: string): void {
           ? 1
           : 0;
   const expected = [...values.keys()].sort((a, b) => compare(values[a]!, values[b]!) || a - b);
-  const sorted = sortByValue(
-    Uint32Array.from(values.keys()),
-    (i) => values[i]!,
-    (b) => collation.sortKey(b),
-    (a, b) => a - b,
+  const sorted = atOnce(
+    sortByValue(
+      Uint32Array.from(values.keys()),
+      (i) => values[i]!,
+      (b) => collation.sortKey(b),
+      (a, b) => a - b,
+    ),
   );
   expect([seed, collate, Array.from(sorted)]).toEqual([seed, collate, expected]);
 }

@@ -8,7 +8,7 @@
  * Times are the best of the warm runs, after one that is not counted. Every answer is compared with DuckDB's. --keep leaves
  * the server's data where the next call with the same folder finds it loaded, --keep-mariadb MariaDB's. MariaDB has --limit
  * seconds for a query: one that takes longer counts as so many seconds, which makes its sum a lower bound (`mariadb_over_limit`).
- * What takes longer than 10 s runs once. --cold restarts the server and runs the queries once in their order before the warm runs,
+ * What takes longer than 3 s runs once. --cold restarts the server and runs the queries once in their order before the warm runs,
  * the first as soon as the server answers. --quota sets tidb_mem_quota_query. Exit code 1 when a query failed or answered differently.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -187,7 +187,7 @@ interface Measured {
 }
 
 /** Runs of more than this many ms are not repeated. */
-const LONG_MS = 10_000;
+const LONG_MS = 3_000;
 
 /** Best of the warm runs in milliseconds, and the answer. */
 async function measure(run: () => Promise<Answer>): Promise<Measured> {
@@ -265,6 +265,8 @@ async function main(): Promise<void> {
         mariaLoad = await mariadb.load(folder);
         console.log(`  all in ${mariaLoad.seconds} s`);
       }
+      // Into its memory: queries that run once would pay for that.
+      for (const t of TABLES) await mariadb.run(`SELECT COUNT(*) FROM ${t} FORCE INDEX (PRIMARY)`);
     }
 
     const cold = new Map<number, number>();
