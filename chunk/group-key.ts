@@ -15,7 +15,7 @@ const DIRECT_LIMIT = 1 << 18;
 /** Largest product of dictionary sizes mapped by an array. */
 const PRODUCT_LIMIT = 1 << 16;
 /** Tables of fewer groups grow at once; and groups that are entered in one step otherwise. */
-const GROWN_AT_ONCE = 1 << 17;
+const GROWN_AT_ONCE = 1 << 16;
 const ENTERED_AT_ONCE = 1 << 16;
 
 /**
