@@ -1,5 +1,6 @@
 import type { ColumnInfo, DbInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
+import { MysqlError } from '../types/error.js';
 import type { DdlContext } from './ddl-context.js';
 import { flagKeyColumns } from './build-index.js';
 import { withColumnName } from './column-name.js';
@@ -27,6 +28,8 @@ export class AlterPlan {
   readonly checks = new Set<string>();
   /** Columns to be found without NULL, by id. */
   readonly notNull = new Set<number>();
+  /** The column that was dropped last. */
+  dropped = '';
   /** New names of columns by their old ones in lower case. */
   readonly renamed = new Map<string, string>();
   /** Columns that a later clause gives another name, in lower case: what comes before it may take theirs. */
@@ -78,6 +81,11 @@ export class AlterPlan {
     this.columns.add(lower);
   }
 
+  /** Whether a clause before made a column of the name. */
+  isNew(name: string): boolean {
+    return !this.base.columns.some((c) => c.lower === name.toLowerCase());
+  }
+
   /** A clause changes the index: each may be changed by one only. Throws 8200. */
   touchIndex(name: string): void {
     const lower = name.toLowerCase();
@@ -91,10 +99,21 @@ export class AlterPlan {
     this.ctx.warn({ level: 'Note', code: error.code, message: error.message });
   }
 
+  /** A table keeps a column that can be seen. Throws 1090, 1113. */
+  private checkColumnsLeft(): void {
+    const { base, table, dropped } = this;
+    if (table.columns.some((c) => !c.hidden)) return;
+    if (table.columns.length > 0) throw mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
+    const all = mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
+    if (base.columns.length > 1) throw all;
+    throw new MysqlError(all.code, all.sqlState, `can't drop only column ${dropped} in table ${base.name}`);
+  }
+
   /** Null when the clauses ask for nothing. */
   finish(): PlannedChange | null {
     const { base, table, parts } = this;
     if (parts.length === 0) return null;
+    this.checkColumnsLeft();
     const target = { ...table, columns: flagKeyColumns(table.columns, table.indices) };
     const checks = (target.checks ?? [])
       .filter((c) => c.enforced && this.checks.has(c.name))

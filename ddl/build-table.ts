@@ -53,6 +53,10 @@ export function readTableOptions(options: readonly TableOption[], above: Charset
         break;
       case 'ENGINE':
         break;
+      case 'UNION':
+        throw mysqlError('ER_TABLE_OPTION_UNION_UNSUPPORTED');
+      case 'INSERT_METHOD':
+        throw mysqlError('ER_TABLE_OPTION_INSERT_METHOD_UNSUPPORTED');
       case 'ENGINE_ATTRIBUTE':
         throw mysqlError('ER_STORAGE_ENGINE_ATTRIBUTE');
       case 'AUTO_ID_CACHE':

@@ -1,7 +1,6 @@
 import type { AlterTableSpec, ColumnDef, ColumnPosition, Expr } from '../parser/ast/index.js';
 import type { ColumnInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
-import { MysqlError } from '../types/error.js';
 import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import {
@@ -37,6 +36,7 @@ export async function applyAddColumn(
   const { ctx, table: t } = plan;
   checkColumnName(def.name);
   if (t.columns.some((c) => c.lower === def.name.toLowerCase())) {
+    if (!ifNotExists && plan.isNew(def.name)) plan.touchColumn(def.name);
     tolerate(plan.ctx, mysqlError('ER_DUP_FIELDNAME', def.name), ifNotExists);
     return;
   }
@@ -100,14 +100,6 @@ async function forOldRows(plan: AlterPlan, column: ColumnInfo): Promise<ColumnIn
   return { ...column, originDefault: await originDefault(plan.ctx, column) };
 }
 
-/** A table keeps a column that can be seen. */
-function lastColumn(plan: AlterPlan, name: string): MysqlError {
-  if (plan.table.columns.some((c) => c.hidden)) return mysqlError('ER_TABLE_MUST_HAVE_COLUMNS');
-  const all = mysqlError('ER_CANT_REMOVE_ALL_FIELDS');
-  if (plan.base.columns.length > 1) return all;
-  return new MysqlError(all.code, all.sqlState, `can't drop only column ${name} in table ${plan.base.name}`);
-}
-
 /** DROP COLUMN, with the indexes on it alone. Throws 1091, 1090, 1113, 8200. */
 export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean): void {
   const { ctx, table: t } = plan;
@@ -124,8 +116,9 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
   if (t.ttl?.column.toLowerCase() === column.lower)
     throw mysqlError('ER_TTL_COLUMN_CANNOT_DROP', column.name);
   dropColumnChecks(plan, column);
-  if (t.columns.filter((c) => !c.hidden).length === 1) throw lastColumn(plan, column.name);
   const using = t.indices.filter((i) => i.columns.some((p) => p.offset === column.offset));
+  if (using.some((i) => !plan.base.indices.some((old) => old.id === i.id)))
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `operate same column '${column.lower}'`);
   if (using.some((i) => i.columns.length > 1 || i.primary))
     throw mysqlError(
       'ER_UNSUPPORTED_DDL_AS_IS',
@@ -140,6 +133,7 @@ export function applyDropColumn(plan: AlterPlan, name: string, ifExists: boolean
     { ...plan.table, indices: t.indices.filter((i) => !using.includes(i)) },
     t.columns.filter((c) => c.id !== column.id),
   );
+  plan.dropped = column.name;
   plan.parts.push('drop column');
 }
 

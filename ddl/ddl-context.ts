@@ -95,6 +95,8 @@ export interface DdlContext {
   statements(): number;
   /** Sets the columns of rows that take the values of others (MODIFY COLUMN). Throws the errors of conversion. */
   changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void>;
+  /** What `changeColumns` had to warn of so far, an entry for each number. */
+  conversionWarnings(): readonly SqlWarning[];
   /** Id of the physical table that a row (datums by column offset) of a table belongs to. Throws 1526. */
   physicalIdOf(table: TableInfo, row: readonly Datum[]): number;
   /** A hidden handle that no row has. */

@@ -4,7 +4,7 @@ import { foreignKeyInError, referrersOf, startsWith } from '../catalog/foreign-k
 import type { ColumnInfo, DbInfo, ForeignKeyInfo, TableInfo } from '../catalog/model.js';
 import { defaultText } from '../catalog/type-text.js';
 import { mysqlError } from '../types/error-table.js';
-import { Flag, isNotNull, isUnsigned, type FieldType } from '../types/field-type.js';
+import { evalType, Flag, isNotNull, isUnsigned, type FieldType } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
@@ -177,7 +177,20 @@ function referencedColumn(plan: AlterPlan, key: ForeignKeyInfo, at: number): Col
   return parent?.columns.find((c) => c.lower === key.refColumns[at]!.toLowerCase()) ?? null;
 }
 
-/** A column of a foreign key keeps its type, and may be NULL where the key sets it so. Throws 1830, 1832, 1833. */
+/** Whether every value of a column of a foreign key stays as it is, and comparable. */
+function keepsValues(before: FieldType, after: FieldType): boolean {
+  if (!comparable(before, after)) return false;
+  switch (evalType(before)) {
+    case 'string':
+      return after.flen >= before.flen;
+    case 'decimal':
+      return after.flen === before.flen && after.decimal === before.decimal;
+    default:
+      return true;
+  }
+}
+
+/** A column of a foreign key keeps its type, and may be NULL where the key sets it so. Throws 1830, 1832, 1833, 3780. */
 export function checkColumnKept(plan: AlterPlan, before: ColumnInfo, after: ColumnInfo): void {
   const keys = (plan.table.foreignKeys ?? []).filter((k) =>
     k.columns.some((n) => n.toLowerCase() === before.lower),
@@ -185,7 +198,7 @@ export function checkColumnKept(plan: AlterPlan, before: ColumnInfo, after: Colu
   const cleared = keys.find((k) => k.onDelete === 'SET NULL' || k.onUpdate === 'SET NULL');
   if (cleared !== undefined && isNotNull(after.type))
     throw mysqlError('ER_FK_COLUMN_NOT_NULL', before.name, cleared.name);
-  if (comparable(before.type, after.type) || !checksForeignKeys(plan.ctx)) return;
+  if (keepsValues(before.type, after.type) || !checksForeignKeys(plan.ctx)) return;
   const own = keys[0];
   if (own !== undefined) {
     const at = own.columns.findIndex((n) => n.toLowerCase() === before.lower);
@@ -197,13 +210,19 @@ export function checkColumnKept(plan: AlterPlan, before: ColumnInfo, after: Colu
   const other = referrersOf(plan.ctx.schema(), plan.db.name, plan.table.name).find((r) =>
     r.key.refColumns.some((n) => n.toLowerCase() === before.lower),
   );
-  if (other !== undefined)
+  if (other !== undefined) {
+    const at = other.key.refColumns.findIndex((n) => n.toLowerCase() === before.lower);
+    const name = other.key.columns[at]!;
+    const referring = other.table.columns.find((c) => c.lower === name.toLowerCase());
+    if (referring !== undefined && !comparable(referring.type, after.type))
+      throw mysqlError('ER_FK_INCOMPATIBLE_COLUMNS', referring.name, after.name, other.key.name);
     throw mysqlError(
       'ER_FK_COLUMN_CANNOT_CHANGE_CHILD',
       before.name,
       other.key.name,
       `${other.db.name}.${other.table.name}`,
     );
+  }
 }
 
 /** The plan's table without an index must still find rows by the columns of its keys and of those that refer to it. Throws 1553. */

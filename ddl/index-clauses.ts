@@ -32,6 +32,8 @@ export function addIndex(plan: AlterPlan, request: IndexRequest, ifNotExists: bo
   const { ctx, table: t } = plan;
   const exists = request.name !== null && t.indices.some((i) => i.lower === request.name!.toLowerCase());
   if (exists && !request.primary) {
+    const old = plan.base.indices.some((i) => i.lower === request.name!.toLowerCase());
+    if (!old && !ifNotExists) plan.touchIndex(request.name!);
     tolerate(plan.ctx, mysqlError('ER_DUP_KEYNAME', request.name!), ifNotExists);
     return;
   }

@@ -20,6 +20,8 @@ export async function applyTableOptions(plan: AlterPlan, options: readonly Table
   const policy = await policyOf(plan.ctx, options);
   const o = readTableOptions(options, t);
   const given = new Set(options.map((x) => x.name));
+  if (given.has('PRE_SPLIT_REGIONS'))
+    throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', 'This type of ALTER TABLE is currently unsupported');
   if (o.autoIncrement !== null) {
     plan.autoIncrement = String(o.autoIncrement);
     plan.forceAutoIncrement = given.has('FORCE AUTO_INCREMENT');

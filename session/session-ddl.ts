@@ -6,8 +6,8 @@ import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { DdlContext } from '../ddl/ddl-context.js';
 import type { DdlWorker } from '../ddl/job/ddl-worker.js';
 import type { JobSession } from '../ddl/job/job.js';
-import { Assigner } from '../executor/dml/assignment.js';
 import { CheckConstraints } from '../executor/dml/check-constraints.js';
+import { ColumnConverter, type ConversionWarnings } from '../executor/dml/column-conversion.js';
 import { GeneratedColumns } from '../executor/dml/generated-columns.js';
 import { buildExpression, parseExpression, rowColumns } from '../planner/resolve/table-expression.js';
 import { columnBound, partitionLocator } from '../planner/partition/locator.js';
@@ -31,6 +31,7 @@ import { evaluate } from './statements/query.js';
 export class SessionDdlContext implements DdlContext {
   readonly storage: Storage;
   readonly eval: EvalContext;
+  private readonly conversions = new Map<number, ConversionWarnings>();
 
   constructor(
     private readonly session: Session,
@@ -187,7 +188,14 @@ export class SessionDdlContext implements DdlContext {
     return this.session.engine.counters.questions;
   }
   async changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
-    await GeneratedColumns.of(table, this)?.change(rows, new Assigner(this, false));
+    await GeneratedColumns.of(table, this)?.change(rows, new ColumnConverter(this, this.conversions));
+  }
+  conversionWarnings(): SqlWarning[] {
+    return [...this.conversions.values()].map(({ first, count }) =>
+      count === 1
+        ? first
+        : { ...first, message: `${count} warnings with this error code, first warning: ${first.message}` },
+    );
   }
   physicalIdOf(table: TableInfo, row: readonly Datum[]): number {
     return table.partition === undefined

@@ -296,6 +296,16 @@ export const ERRORS = {
     sqlState: '22003',
     format: "Out of range value for column '%s' at row %d",
   },
+  ER_CONVERTED_TRUNCATED: {
+    code: 1265,
+    sqlState: '01000',
+    format: "Data truncated for column '%s', value is '%s'",
+  },
+  ER_CONVERTED_OUT_OF_RANGE: {
+    code: 1264,
+    sqlState: '22003',
+    format: "Out of range value for column '%s', the value is '%s'",
+  },
   WARN_DATA_TRUNCATED: { code: 1265, sqlState: '01000', format: "Data truncated for column '%s' at row %d" },
   ER_TRUNCATED_WRONG_VALUE: {
     code: 1292,

@@ -243,6 +243,7 @@ export class DdlWorker {
     const running = this.begin(job);
     const end = await this.awaitEnd(ctx, running);
     if (end.error !== null) throw new MysqlError(end.error.code, end.error.sqlState, end.error.message);
+    for (const w of end.warnings ?? []) ctx.warn(w);
     ctx.forgetTable(transition.target);
     return true;
   }
@@ -361,6 +362,8 @@ export class DdlWorker {
       },
       obey: () => this.obey(running, true),
     });
+    const warnings = ctx.conversionWarnings();
+    if (warnings.length > 0) running.job = { ...running.job, warnings };
   }
 
   /** Waits for transactions whose snapshot is older than what was filled. */

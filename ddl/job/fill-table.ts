@@ -59,7 +59,7 @@ export function passesOf(t: TableTransition): number {
  *
  * Statements running meanwhile keep columns and indexes themselves. A batch that rewrites a record conflicts with a
  * statement that wrote it since; one that adds entries conflicts on these, since each change of a row writes the
- * entries of its old and its new values. Such a batch is done again. Throws 1062, 1138, 1265 and the errors of conversion.
+ * entries of its old and its new values. Such a batch is done again. Throws 1062, 1265 and the errors of conversion.
  */
 export async function fillTable(ctx: DdlContext, t: TableTransition, control: FillControl): Promise<void> {
   const table = tableAt(t, 'writeReorg');
@@ -345,7 +345,7 @@ async function oneBatch(
 
 const isConflict = (error: unknown): boolean => isWriteConflict(error) || error instanceof KeyExistsError;
 
-/** Throws 1138 for a NULL where there may be none, or 1265 where the column's type changes too. */
+/** Throws 1265 for a NULL where there may be none, as TiDB does. */
 function nullCheck(t: TableTransition, table: TableInfo): Pass {
   const columns = t.notNull.map((id) => table.columns.find((c) => c.id === id)!);
   const later = columns.map((c) => t.target.columns.find((x) => x.id === c.id || x.changing === c.id)!);
@@ -353,9 +353,7 @@ function nullCheck(t: TableTransition, table: TableInfo): Pass {
     for (let r = 0; r < rows.length; r++) {
       for (let i = 0; i < columns.length; i++) {
         if (rows[r]![columns[i]!.offset] !== null) continue;
-        if (columns[i]!.type.tp !== later[i]!.type.tp || columns[i]!.lower !== later[i]!.lower)
-          throw mysqlError('WARN_DATA_TRUNCATED', later[i]!.name, r + 1);
-        throw mysqlError('ER_INVALID_USE_OF_NULL');
+        throw mysqlError('WARN_DATA_TRUNCATED', later[i]!.name, r + 1);
       }
     }
     return Promise.resolve(0);

@@ -1,5 +1,6 @@
 import type { SchemaState, TableInfo } from '../../catalog/model.js';
 import { decodeTable, encodeTable } from '../../catalog/meta/schema-codec.js';
+import type { SqlWarning } from '../../types/error.js';
 import type { Phase, TableTransition } from '../table-transition.js';
 
 /** States of a job as ADMIN SHOW DDL JOBS names them (TiDB model.JobState). */
@@ -35,6 +36,8 @@ export interface DdlJob {
   readonly startTime: number;
   readonly endTime: number;
   readonly error: JobError | null;
+  /** Of values that were converted. */
+  readonly warnings?: readonly SqlWarning[];
   readonly progress: JobProgress;
   readonly session: JobSession;
   readonly settings: JobSettings;

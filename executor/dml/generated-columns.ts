@@ -10,10 +10,14 @@ import {
   type GeneratedColumn,
 } from '../../planner/resolve/table-expression.js';
 import { type Datum, ownDatum } from '../../types/datum.js';
+import { durationToNumber, roundDuration } from '../../types/duration.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
+import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
 import type { ExecContext } from '../exec-context.js';
 import { Assigner } from './assignment.js';
+
+const DIGITS = newFieldType(TypeCode.LongLong, { flen: 20, flag: Flag.Binary });
 
 /** Computes generated columns of full rows (datums by column offset), and new ones that rows there are take their defaults in. */
 export class GeneratedColumns {
@@ -58,9 +62,15 @@ export class GeneratedColumns {
       // The way back (to the old type, for nodes one version behind) must not fail statements.
       const using = from.state === 'public' && to.id < from.id ? this.reading : assigner;
       const base = using.row;
+      // A time becomes the year that its digits are, not one of a date that it is on.
+      const digits = to.type.tp === TypeCode.Year && from.type.tp === TypeCode.Time;
       for (let i = 0; i < rows.length; i++) {
         using.row = base + i;
-        const v = using.assign(rows[i]![from.offset]!, from.type, named);
+        const old = rows[i]![from.offset]!;
+        const v =
+          digits && old !== null
+            ? using.assign(durationToNumber(roundDuration(old as number, 0)), DIGITS, named)
+            : using.assign(old, from.type, named);
         rows[i]![to.offset] = ownDatum(v);
       }
       using.row = base;

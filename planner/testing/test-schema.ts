@@ -178,6 +178,7 @@ export class TestSchema {
       rowCount: () => 0,
       busy: () => false,
       changeColumns: unused,
+      conversionWarnings: unused,
       physicalIdOf: unused,
       checkRows: unused,
       statements: () => 0,
