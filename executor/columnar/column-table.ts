@@ -20,6 +20,8 @@ export class ColumnTable {
   lastUsed = 0;
   /** Something is not on disk as it is in memory: segments, or delta keys. */
   dirty = true;
+  /** Rows that scans asked for and that no segment has been written anew for; at most as many as the table has. */
+  private asking = 0;
   /** Columns that scans asked for: those that come back by themselves after a restart. */
   readonly asked = new Set<number>();
 
@@ -70,6 +72,20 @@ export class ColumnTable {
       this.asked.add(id);
       this.dirty = true;
     }
+  }
+
+  noteRead(rows: number): void {
+    this.asking = Math.min(this.asking + rows, this.rows);
+  }
+
+  /**
+   * Whether scans have asked for as many rows as are to be written anew: a table that is read a few rows at a time, and written
+   * meanwhile, is served by the row store at less cost than by columns that are made again and again.
+   */
+  spend(rows: number): boolean {
+    if (this.asking < rows) return false;
+    this.asking -= rows;
+    return true;
   }
 
   /** Every segment that is of use has the column. */

@@ -218,6 +218,7 @@ export class ColumnarReplica {
       table.lastUsed = ++this.clock;
       table.noteAsked(wanted);
       this.known.set(plan.physicalId, plan.table);
+      table.noteRead(whole ? Infinity : Math.max(ranges.length, plan.estRows));
       this.freshen(table);
       const scan = ColumnScan.open({
         table,
@@ -535,11 +536,11 @@ export class ColumnarReplica {
     });
   }
 
-  /** Has segments written anew whose delta has grown too large. */
+  /** Has segments written anew whose delta has grown too large, as far as what was read since pays for it. */
   private freshen(table: ColumnTable): void {
     if (this.watch.freshReader === undefined) return;
     for (const s of table.segments) {
-      if (!isStale(s) || this.compacting.has(s)) continue;
+      if (!isStale(s) || this.compacting.has(s) || !table.spend(s.rows)) continue;
       this.compacting.add(s);
       this.inBackground(async () => {
         try {

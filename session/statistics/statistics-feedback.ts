@@ -13,8 +13,8 @@ const LEAST_ROWS = 1000;
 /** Ranges that wait of one table; later ones of the same time tell little more. */
 const MAX_WAITING = 256;
 /**
- * Plans from the cache report again and again what a correction of statistics cannot change of them: between two corrections lies the
- * time that the last one took so many times over, and no less than APPLY_MS.
+ * Plans from the cache report again and again what a correction of statistics cannot change of them: corrections that nobody plans
+ * with take one part in so many of the time, of all tables together. One waits for APPLY_MS at least.
  */
 const REST = 100;
 const APPLY_MS = 200;
@@ -30,8 +30,8 @@ export class StatisticsFeedback implements FeedbackSink {
   /** Parts corrected since they were last stored. */
   private readonly dirty = new Map<number, { columns: Set<number>; indexes: Set<number> }>();
 
-  /** What the last correction of the table took, in milliseconds. */
-  private readonly took = new Map<number, number>();
+  /** When corrections may go on, by performance.now(). */
+  private rested = 0;
 
   constructor(private readonly core: EngineCore) {}
 
@@ -54,11 +54,19 @@ export class StatisticsFeedback implements FeedbackSink {
     let list = this.pending.get(table.id);
     if (list === undefined) {
       this.pending.set(table.id, (list = []));
-      // Plans from the cache do not ask for statistics.
-      const rest = Math.max(APPLY_MS, REST * (this.took.get(table.id) ?? 0));
-      setTimeout(() => this.apply(table), rest).unref();
+      this.applyLater(table);
     }
     list.push(...feedback);
+  }
+
+  /** Plans from the cache do not ask for statistics: what was met for them is applied in time all the same. */
+  private applyLater(table: TableInfo): void {
+    const rest = Math.max(APPLY_MS, this.rested - performance.now());
+    setTimeout(() => {
+      if (!this.pending.has(table.id)) return;
+      if (performance.now() < this.rested) this.applyLater(table);
+      else this.apply(table);
+    }, rest).unref();
   }
 
   /** Corrects the table's statistics by what was met since it was last planned with. */
@@ -95,7 +103,8 @@ export class StatisticsFeedback implements FeedbackSink {
       columns,
       indexes,
     });
-    this.took.set(table.id, performance.now() - began);
+    const now = performance.now();
+    this.rested = Math.max(now, this.rested) + REST * (now - began);
   }
 
   /** Stores what was corrected. */
