@@ -6,6 +6,9 @@ import type { ColumnSegment } from './column-segment.js';
 /** Id under which the integer handle is kept as a column. */
 export const HANDLE_ID = -1;
 
+/** What it costs to write a row into columns, in rows read from the row store. */
+const ENCODING_COST = 4;
+
 /** A column of a scan's output; id -1 = the handle. */
 export interface Wanted {
   readonly id: number;
@@ -20,7 +23,7 @@ export class ColumnTable {
   lastUsed = 0;
   /** Something is not on disk as it is in memory: segments, or delta keys. */
   dirty = true;
-  /** Rows that scans asked for and that no segment has been written anew for; at most as many as the table has. */
+  /** Rows that scans asked for and that no segment has been written anew for yet. */
   private asking = 0;
   /** Columns that scans asked for: those that come back by themselves after a restart. */
   readonly asked = new Set<number>();
@@ -75,16 +78,16 @@ export class ColumnTable {
   }
 
   noteRead(rows: number): void {
-    this.asking = Math.min(this.asking + rows, this.rows);
+    this.asking = Math.min(this.asking + rows, this.rows * ENCODING_COST);
   }
 
   /**
-   * Whether scans have asked for as many rows as are to be written anew: a table that is read a few rows at a time, and written
-   * meanwhile, is served by the row store at less cost than by columns that are made again and again.
+   * Whether scans have asked for enough rows to pay for so many written anew: a table that is read a few rows at a time, and
+   * written meanwhile, is served by the row store at less cost than by columns that are made again and again.
    */
   spend(rows: number): boolean {
-    if (this.asking < rows) return false;
-    this.asking -= rows;
+    if (this.asking < rows * ENCODING_COST) return false;
+    this.asking -= rows * ENCODING_COST;
     return true;
   }
 
