@@ -93,16 +93,18 @@ export const DEFAULT_GROUP: ClusterObject = {
 export const groupOption = (group: ClusterObject, name: string): ClusterOption | undefined =>
   group.options.find((o) => o.name === name);
 
-/** Options within QUERY_LIMIT and BACKGROUND. */
-export const innerOptions = (o: ClusterOption | undefined): string | null =>
-  o === undefined || o.options.length === 0
-    ? null
-    : o.options
-        .map(
-          (x) =>
-            `${x.name}=${x.name === 'ACTION' || x.name === 'WATCH' ? String(x.value) : `'${String(x.value)}'`}`,
-        )
-        .join(', ');
+/** Options within QUERY_LIMIT and BACKGROUND, strings within `quote`. */
+export function innerOptions(o: ClusterOption | undefined, quote: '"' | "'" = "'"): string | null {
+  if (o === undefined || o.options.length === 0) return null;
+  const item = (x: ClusterOption): string => {
+    const quoted = QUOTED.has(x.name) && x.value !== 'UNLIMITED';
+    const value = quoted ? `${quote}${String(x.value)}${quote}` : String(x.value);
+    return [`${x.name}=${value}`, ...x.options.map(item)].join(' ');
+  };
+  return o.options.map(item).join(', ');
+}
+
+const QUOTED: ReadonlySet<string> = new Set(['EXEC_ELAPSED', 'DURATION', 'TASK_TYPES']);
 
 /** A group's options as SHOW CREATE RESOURCE GROUP prints them. */
 export function groupText(group: ClusterObject): string {
@@ -111,9 +113,9 @@ export function groupText(group: ClusterObject): string {
     `PRIORITY=${String(groupOption(group, 'PRIORITY')?.value ?? 'MEDIUM')}`,
   ];
   if (groupOption(group, 'BURSTABLE')?.value === true) parts.push('BURSTABLE');
-  for (const name of ['QUERY_LIMIT', 'BACKGROUND']) {
-    const inner = innerOptions(groupOption(group, name));
-    if (inner !== null) parts.push(`${name}=(${inner})`);
-  }
+  const limit = innerOptions(groupOption(group, 'QUERY_LIMIT'), '"');
+  if (limit !== null) parts.push(`QUERY_LIMIT=(${limit})`);
+  const background = innerOptions(groupOption(group, 'BACKGROUND'));
+  if (background !== null) parts.push(`BACKGROUND=(${background})`);
   return parts.join(', ');
 }

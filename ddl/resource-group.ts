@@ -19,38 +19,94 @@ export async function resourceGroups(reader: MetaReader): Promise<ClusterObject[
   return made.some((g) => g.lower === 'default') ? made : [DEFAULT_GROUP, ...made];
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
-  'RU_PER_SEC',
-  'PRIORITY',
-  'BURSTABLE',
-  'QUERY_LIMIT',
-  'BACKGROUND',
-]);
-const PRIORITIES: ReadonlySet<string> = new Set(['LOW', 'MEDIUM', 'HIGH']);
+function invalid(why: string): never {
+  throw mysqlError('ER_UNKNOWN_ERROR', why);
+}
 
-/** Options in their stored form. Throws 1105, 8255. */
+/** Milliseconds in a unit of Go's durations. */
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Milliseconds of a duration as TiDB writes it ('1h30m', '500ms'); null for another text. */
+function durationMs(text: string): number | null {
+  if (!/^(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return null;
+  let ms = 0;
+  for (const [, n, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) ms += Number(n) * UNITS[unit!]!;
+  return ms;
+}
+
+/** A duration in Go's form: 1h0m0s, 10m0s, 1.5s, 500ms. */
+function durationText(ms: number): string {
+  if (ms < 1000) return `${ms}ms`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor(ms / 60_000) % 60;
+  const seconds = `${(ms % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
+
+function duration(text: string, why: string): string {
+  if (text === 'UNLIMITED') return text;
+  const ms = durationMs(text);
+  return ms === null || ms <= 0 ? invalid(why) : durationText(ms);
+}
+
+/** What makes a query a runaway one, in TiDB's order. */
+const LIMITS: readonly string[] = ['EXEC_ELAPSED', 'PROCESSED_KEYS', 'RU'];
+
+/** QUERY_LIMIT in its stored form: limits, action, watch. Throws 1105. */
+function queryLimit(given: readonly ResourceGroupOption[]): ClusterOption[] {
+  const option = (name: string): ResourceGroupOption | undefined => given.find((o) => o.name === name);
+  if (given.length === 0) return [];
+  if (new Set(given.map((o) => o.name)).size < given.length) invalid('Dupliated options specified');
+  const limits = LIMITS.flatMap((name): ClusterOption[] => {
+    const value = option(name)?.value;
+    if (value === undefined) return [];
+    if (typeof value === 'string')
+      return [{ name, value: duration(value, 'invalid exec elapsed time'), options: [] }];
+    return [{ name, value, options: [] }];
+  });
+  if (limits.length === 0) invalid('invalid exec elapsed time');
+  const action = option('ACTION');
+  if (action === undefined) return invalid('unknown resource group runaway action');
+  const watch = option('WATCH');
+  const out = [...limits, { name: 'ACTION', value: action.value, options: [] }];
+  if (watch === undefined) return out;
+  const until = String(watch.options[0]?.value ?? 'UNLIMITED');
+  const value = duration(until, 'invalid watch duration');
+  return [
+    ...out,
+    { name: 'WATCH', value: watch.value, options: [{ name: 'DURATION', value, options: [] }] },
+  ];
+}
+
+/** Options in their stored form. Throws 1105. */
 function checkedOptions(options: readonly ResourceGroupOption[]): ClusterOption[] {
   const out: ClusterOption[] = [];
   for (const o of options) {
-    if (!KNOWN.has(o.name)) throw mysqlError('ER_UNKNOWN_ERROR', `unknown resource group option ${o.name}`);
-    if (out.some((x) => x.name === o.name))
-      throw mysqlError('ER_UNKNOWN_ERROR', `Dupliated options specified`);
+    if (out.some((x) => x.name === o.name)) invalid('Dupliated options specified');
     let { value } = o;
-    if (o.name === 'RU_PER_SEC') {
-      if (typeof value === 'string' && value.toUpperCase() === 'UNLIMITED') value = 'UNLIMITED';
-      else if (typeof value !== 'number' || value <= 0)
-        throw mysqlError('ER_UNKNOWN_ERROR', 'RU_PER_SEC must be positive');
-    }
-    if (o.name === 'PRIORITY') {
-      value = String(value).toUpperCase();
-      if (!PRIORITIES.has(value)) throw mysqlError('ER_UNKNOWN_ERROR', `invalid priority ${value}`);
-    }
-    if (o.name === 'BURSTABLE') value = value !== false;
-    const inner = o.options.map((x) => ({ name: x.name, value: x.value, options: [] }));
+    if (o.name === 'RU_PER_SEC' && value !== 'UNLIMITED' && (typeof value !== 'number' || value <= 0))
+      invalid('RU_PER_SEC must be positive');
+    if (o.name === 'BURSTABLE') value = value !== false && value !== 'OFF';
+    const inner =
+      o.name === 'QUERY_LIMIT'
+        ? queryLimit(o.options)
+        : o.options.map((x) => ({ name: x.name, value: x.value, options: [] }));
     out.push({ name: o.name, value, options: inner });
   }
   return out;
 }
+
+/** Longest name of a group, in characters. */
+const LONGEST_NAME = 32;
 
 function checkEnabled(ctx: DdlContext): void {
   ctx.requireGlobal('SUPER', 'RESOURCE_GROUP_ADMIN');
@@ -66,9 +122,10 @@ export async function defineResourceGroup(ctx: DdlContext, stmt: ResourceGroupSt
   checkEnabled(ctx);
   const lower = stmt.name.toLowerCase();
   const create = stmt.kind === 'CreateResourceGroup';
+  if (create && [...stmt.name].length > LONGEST_NAME)
+    invalid(`resource group name too long, it should be less than ${LONGEST_NAME} characters`);
   const given = checkedOptions(stmt.options);
-  if (create && !given.some((o) => o.name === 'RU_PER_SEC'))
-    throw mysqlError('ER_UNKNOWN_ERROR', 'invalid resource group settings: no RU_PER_SEC');
+  if (create && !given.some((o) => o.name === 'RU_PER_SEC')) invalid('unknown resource group mode');
   await changeSchema(ctx, async (meta, txn) => {
     const before = (await resourceGroups(txn)).find((g) => g.lower === lower);
     if (create === (before !== undefined)) {

@@ -244,43 +244,90 @@ export abstract class DefinitionGrammar extends TableGrammar {
     return { kind, ifExists, name, options };
   }
 
-  /** name [=] value | name [=] ( options ) | name, separated by blanks or commas. */
+  /** Options of a resource group, separated by blanks or commas. */
   private resourceGroupOptions(): ResourceGroupOption[] {
     const options: ResourceGroupOption[] = [];
-    while (!this.at('eof') && !this.at(';') && !this.at(')')) {
-      const name = this.upperWord();
-      if (name === '') throw this.error();
-      this.advance();
-      const option: ResourceGroupOption = { name, value: null, options: [] };
-      const equals = this.eat('=');
-      if (this.eat('(')) {
-        this.enter();
-        option.options = this.resourceGroupOptions();
-        this.leave();
-        this.expect(')');
-      } else if (equals || this.at('int') || this.at('string')) {
-        option.value = this.resourceGroupValue();
-      }
-      options.push(option);
+    while (!this.at('eof') && !this.at(';')) {
+      options.push(this.resourceGroupOption());
       this.eat(',');
     }
     return options;
   }
 
-  private resourceGroupValue(): string | number | boolean | null {
-    if (this.at('int')) return this.integer();
-    if (this.at('string')) return this.string();
+  private resourceGroupOption(): ResourceGroupOption {
+    const name = this.optionWord('RU_PER_SEC', 'PRIORITY', 'BURSTABLE', 'QUERY_LIMIT', 'BACKGROUND');
+    const option: ResourceGroupOption = { name, value: null, options: [] };
+    if (name === 'BURSTABLE') {
+      if (this.eat('=')) option.value = this.burstable();
+      return option;
+    }
+    this.eatEquals();
+    switch (name) {
+      case 'RU_PER_SEC':
+        option.value = this.at('int') ? this.integer() : this.optionWord('UNLIMITED');
+        break;
+      case 'PRIORITY':
+        option.value = this.optionWord('LOW', 'MEDIUM', 'HIGH');
+        break;
+      default:
+        if (this.eat('NULL')) break;
+        this.expect('(');
+        while (!this.at(')')) {
+          option.options.push(name === 'QUERY_LIMIT' ? this.queryLimit() : this.backgroundOption());
+          this.eat(',');
+        }
+        this.expect(')');
+    }
+    return option;
+  }
+
+  private burstable(): string | boolean {
     if (this.eat('TRUE')) return true;
     if (this.eat('FALSE')) return false;
-    if (this.eat('NULL')) return null;
-    const word = this.upperWord();
-    if (word === '') throw this.error();
-    this.advance();
-    if (word === 'SWITCH_GROUP' && this.eat('(')) {
-      const group = this.ident();
-      this.expect(')');
-      return `${word}(${group})`;
+    return this.optionWord('MODERATED', 'UNLIMITED', 'OFF');
+  }
+
+  private queryLimit(): ResourceGroupOption {
+    const name = this.optionWord('EXEC_ELAPSED', 'PROCESSED_KEYS', 'RU', 'ACTION', 'WATCH');
+    this.eatEquals();
+    const option: ResourceGroupOption = { name, value: null, options: [] };
+    switch (name) {
+      case 'EXEC_ELAPSED':
+        option.value = this.string();
+        break;
+      case 'ACTION':
+        option.value = this.optionWord('DRYRUN', 'COOLDOWN', 'KILL', 'SWITCH_GROUP');
+        if (option.value === 'SWITCH_GROUP') {
+          this.expect('(');
+          option.value = `SWITCH_GROUP(${this.ident()})`;
+          this.expect(')');
+        }
+        break;
+      case 'WATCH':
+        option.value = this.optionWord('EXACT', 'SIMILAR', 'PLAN');
+        if (this.eatWord('DURATION')) {
+          this.eatEquals();
+          const value = this.at('string') ? this.string() : this.optionWord('UNLIMITED');
+          option.options.push({ name: 'DURATION', value, options: [] });
+        }
+        break;
+      default:
+        option.value = this.integer();
     }
+    return option;
+  }
+
+  private backgroundOption(): ResourceGroupOption {
+    const name = this.optionWord('TASK_TYPES', 'UTILIZATION_LIMIT');
+    this.eatEquals();
+    return { name, value: name === 'TASK_TYPES' ? this.string() : this.integer(), options: [] };
+  }
+
+  /** One of the words, none of which need be reserved. */
+  private optionWord(...words: readonly string[]): string {
+    const word = this.upperWord();
+    if (!words.includes(word)) throw this.error();
+    this.advance();
     return word;
   }
 

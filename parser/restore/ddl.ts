@@ -373,7 +373,7 @@ export abstract class DefinitionWriter extends DmlWriter {
       options,
       ({ name, value, options: nested }) => {
         this.kw(name);
-        if (nested.length > 0) this.raw(' = (').resourceOptions(nested).raw(')');
+        if (nested.length > 0 && name !== 'WATCH') this.raw(' = (').resourceOptions(nested).raw(')');
         else if (typeof value === 'number' || typeof value === 'boolean')
           this.raw(' = ').kw(String(value).toUpperCase());
         else if (value !== null) {
@@ -382,6 +382,7 @@ export abstract class DefinitionWriter extends DmlWriter {
           if (word) this.raw(value);
           else this.string(value);
         }
+        if (name === 'WATCH' && nested.length > 0) this.raw(' ').resourceOptions(nested);
       },
       ', ',
     );
