@@ -87,6 +87,8 @@ export interface ConnectionInfo {
   readonly ignoreSpace: boolean;
   readonly tls: boolean;
   readonly tlsCipher: string;
+  /** TLSv1.2, TLSv1.3; '' without TLS. */
+  readonly tlsVersion: string;
   readonly attributes: ReadonlyMap<string, string>;
   /** The client asked for packets compressed with zlib. */
   readonly compressed?: boolean;

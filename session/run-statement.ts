@@ -9,6 +9,7 @@ import { commitView } from './commit-view.js';
 import { namedDuplicate } from './duplicate-key.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { PlanSlot } from './plan-cache.js';
+import { countedAs } from './engine/status-variables.js';
 import type { Session } from './session.js';
 import { timeOfStatement } from './historical-read.js';
 import { okResult } from './ok-result.js';
@@ -162,7 +163,10 @@ function startStatement(
   session.planFromCache = false;
   session.lastPlanFromBinding = session.planBinding !== null;
   session.planBinding = null;
-  session.engine.counters.questions++;
+  const { counters } = session.engine;
+  counters.questions++;
+  const kind = countedAs(parsed.stmt);
+  counters.commands.set(kind, (counters.commands.get(kind) ?? 0) + 1);
   const fixed = Number(session.vars.get('timestamp'));
   session.evalContext.params = params;
   session.evalContext.startStatement(

@@ -5,6 +5,7 @@ import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { MetaReader } from '../catalog/meta/meta.js';
 import type { ProcessInfo, VirtualContext } from '../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../types/error-table.js';
+import { statusVariables } from './engine/status-variables.js';
 import type { Session } from './session.js';
 import { allVariables } from './variables/system-variable.js';
 
@@ -39,7 +40,7 @@ export class SessionVirtualContext implements VirtualContext {
       .map((v) => [v.name, this.session.engine.globals.get(v.name)] as const);
   }
   statusVariables(): readonly (readonly [string, string])[] {
-    return this.session.engine.statusVariables(this.session);
+    return statusVariables(this.session);
   }
   partitionRows(partitionId: number): number | null {
     return this.session.engine.rowCounts.get(partitionId);

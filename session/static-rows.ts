@@ -23,6 +23,10 @@ export const doubleColumn = (name: string): StaticColumn => ({
   name,
   type: newFieldType(TypeCode.Double, { flen: 22, decimal: -1 }),
 });
+export const datetimeColumn = (name: string): StaticColumn => ({
+  name,
+  type: newFieldType(TypeCode.DateTime, { flen: 19 }),
+});
 export const text = (s: string | null): Datum => (s === null ? null : encodeUtf8(s));
 
 /** A column as the protocol reports it when it belongs to no table. */

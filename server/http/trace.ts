@@ -48,6 +48,7 @@ export async function trace(
     ignoreSpace: false,
     tls: false,
     tlsCipher: '',
+    tlsVersion: '',
     attributes: new Map([['program_name', 'status api']]),
     disconnect: () => {},
   };

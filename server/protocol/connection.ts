@@ -202,6 +202,7 @@ export class Connection implements Client {
       ignoreSpace: has(Capability.IgnoreSpace),
       tls: this.channel.tls !== null,
       tlsCipher: this.channel.tls?.getCipher()?.name ?? '',
+      tlsVersion: this.channel.tls?.getProtocol() ?? '',
       attributes: request.attributes,
       compressed: has(Capability.Compress),
       disconnect: () => this.disconnect(),

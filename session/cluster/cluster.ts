@@ -14,16 +14,8 @@ import {
 } from '../transaction-tables.js';
 import { findVariable } from '../variables/system-variable.js';
 import type { BusData, NodeBus } from './node-bus.js';
+import type { NodeCounts } from './node-counts.js';
 import { StoreLocks } from './store-locks.js';
-
-/** What one node says of itself. */
-export interface NodeCounts {
-  readonly questions: number;
-  readonly slowQueries: number;
-  readonly failed: number;
-  readonly sessions: number;
-  readonly running: number;
-}
 
 /** Longest wait for nodes to take over news that they would find out by themselves. */
 const TELL_MS = 2000;
@@ -256,17 +248,9 @@ export class Cluster {
     return oldest;
   }
 
-  /** What all other nodes have counted, as they last told. */
-  foreignCounts(): NodeCounts {
-    const sum = { questions: 0, slowQueries: 0, failed: 0, sessions: 0, running: 0 };
-    for (const c of this.counts.values()) {
-      sum.questions += c.questions;
-      sum.slowQueries += c.slowQueries;
-      sum.failed += c.failed;
-      sum.sessions += c.sessions;
-      sum.running += c.running;
-    }
-    return sum;
+  /** What the other nodes have counted, as they last told. */
+  foreignCounts(): Iterable<NodeCounts> {
+    return this.counts.values();
   }
 
   private tellCounts(): void {

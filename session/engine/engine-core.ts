@@ -16,7 +16,8 @@ import type { Storage } from '../../kv/storage.js';
 import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
 import type { ConnectionInfo } from '../client-session.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
-import { Cluster, type NodeCounts } from '../cluster/cluster.js';
+import { Cluster } from '../cluster/cluster.js';
+import { sumOfCounts, type NodeCounts } from '../cluster/node-counts.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { GlobalBindings } from '../bindings/binding-store.js';
 import { ImportJobs } from '../import/import-jobs.js';
@@ -59,6 +60,11 @@ export interface Counters {
   slowQueries: number;
   /** Statements that ended with an error. */
   failed: number;
+  /** Sessions of clients that were opened, and how many there were at most at one time. */
+  connections: number;
+  mostSessions: number;
+  /** Statements by kind. */
+  readonly commands: Map<string, number>;
 }
 
 /** This node among those on the same store. */
@@ -79,7 +85,14 @@ const BUSY_FOR_MS = 50;
 /** What all sessions of the process share. */
 export class EngineCore {
   readonly sessions = new Map<number, Session>();
-  readonly counters: Counters = { questions: 0, slowQueries: 0, failed: 0 };
+  readonly counters: Counters = {
+    questions: 0,
+    slowQueries: 0,
+    failed: 0,
+    connections: 0,
+    mostSessions: 0,
+    commands: new Map(),
+  };
   readonly userLocks = new UserLocks();
   readonly summaries: StatementSummaries;
   readonly clientErrors = new ClientErrors();
@@ -416,45 +429,13 @@ export class EngineCore {
   localCounts(): NodeCounts {
     let running = 0;
     for (const s of this.sessions.values()) if (s.running) running++;
-    const { questions, slowQueries, failed } = this.counters;
-    return { questions, slowQueries, failed, sessions: this.sessions.size, running };
+    const { commands, ...counters } = this.counters;
+    return { ...counters, commands: Object.fromEntries(commands), sessions: this.sessions.size, running };
   }
 
   /** What all nodes have counted. */
   get counts(): NodeCounts {
-    const a = this.localCounts();
-    const b = this.cluster.foreignCounts();
-    return {
-      questions: a.questions + b.questions,
-      slowQueries: a.slowQueries + b.slowQueries,
-      failed: a.failed + b.failed,
-      sessions: a.sessions + b.sessions,
-      running: a.running + b.running,
-    };
-  }
-
-  /** SHOW STATUS in MySQL's names. */
-  statusVariables(session: Session): readonly (readonly [string, string])[] {
-    const uptime = Math.floor(this.uptimeMs / 1000);
-    const counts = this.counts;
-    return [
-      ['Compression', session.connection.compressed === true ? 'ON' : 'OFF'],
-      ['Compression_algorithm', session.connection.compressed === true ? 'zlib' : ''],
-      ['Connections', String(counts.sessions)],
-      ['Queries', String(counts.questions)],
-      ['Questions', String(counts.questions)],
-      ['Slow_queries', String(counts.slowQueries)],
-      ['Ssl_cipher', session.connection.tlsCipher],
-      ['Ssl_cipher_list', ''],
-      ['Ssl_verify_mode', '0'],
-      ['Ssl_version', session.connection.tls ? 'TLSv1.3' : ''],
-      ['Threads_connected', String(counts.sessions)],
-      ['Threads_running', String(counts.running)],
-      ['Uptime', String(uptime)],
-      ['ddl_schema_version', String(this.schemaLoader.current.version)],
-      ['last_plan_binding_update_time', '0000-00-00 00:00:00'],
-      ['server_id', this.globals.get('server_uuid')],
-    ];
+    return sumOfCounts([this.localCounts(), ...this.cluster.foreignCounts()]);
   }
 
   private nextFinish(): Promise<void> {
@@ -532,6 +513,7 @@ const INTERNAL_CONNECTION: ConnectionInfo = {
   ignoreSpace: false,
   tls: false,
   tlsCipher: '',
+    tlsVersion: '',
   attributes: new Map(),
   disconnect: () => undefined,
 };

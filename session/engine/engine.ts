@@ -253,7 +253,10 @@ class RutileEngine implements Engine {
     const group = accounts.exact(connection.account.user, connection.account.host)?.attributes.resource_group;
     if (typeof group === 'string' && group !== '') session.resourceGroup = group;
     if (connection.database !== '') session.useDatabase(connection.database);
-    this.core.sessions.set(connection.id, session);
+    const { counters, sessions } = this.core;
+    sessions.set(connection.id, session);
+    counters.connections++;
+    counters.mostSessions = Math.max(counters.mostSessions, sessions.size);
     const who = `${connection.user}\0${connection.host}`;
     this.core.logins.set(who, (this.core.logins.get(who) ?? 0) + 1);
     return session;

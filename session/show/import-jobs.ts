@@ -3,7 +3,7 @@ import { mysqlError } from '../../types/error-table.js';
 import type { ImportJob } from '../import/import-jobs.js';
 import { quote } from '../privileges/account-name.js';
 import type { Session } from '../session.js';
-import { intColumn, text, textColumn } from '../static-rows.js';
+import { datetimeColumn, doubleColumn, intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow, type ShowResult } from './show-registry.js';
 
 /** 28.7MiB */
@@ -98,3 +98,16 @@ registerShow('IMPORT GROUPS', async (session) => groupRows(await visibleJobs(ses
 registerShow('IMPORT GROUP', async (session, stmt) =>
   groupRows(await visibleJobs(session, `group_key = ${quote(stmt.name ?? '')}`)),
 );
+
+/** Jobs of BACKUP and RESTORE, of which there are none. */
+registerShow(['BACKUPS', 'RESTORES'], () => ({
+  columns: [
+    textColumn('Destination', 255),
+    textColumn('State', 12),
+    doubleColumn('Progress'),
+    ...['Queue_time', 'Execution_time', 'Finish_time'].map((name) => datetimeColumn(name)),
+    intColumn('Connection'),
+    textColumn('Message'),
+  ],
+  rows: [],
+}));

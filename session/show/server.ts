@@ -6,6 +6,7 @@ import { collations } from '../../types/collation.js';
 import type { SqlWarning } from '../../types/error.js';
 import type { Datum } from '../../types/datum.js';
 import { allVariables } from '../variables/system-variable.js';
+import { statusVariables } from '../engine/status-variables.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow } from './show-registry.js';
@@ -30,7 +31,7 @@ registerShow('VARIABLES', (session, stmt) => {
 
 registerShow('STATUS', (session) => ({
   columns: [textColumn('Variable_name', 64), textColumn('Value', 1024)],
-  rows: session.engine.statusVariables(session).map(([name, value]) => [text(name), text(value)]),
+  rows: statusVariables(session).map(([name, value]) => [text(name), text(value)]),
 }));
 
 const warningRow = (w: SqlWarning): Datum[] => [text(w.level), w.code, text(w.message)];

@@ -91,6 +91,7 @@ export class TestEngine {
       ignoreSpace: false,
       tls: false,
       tlsCipher: '',
+    tlsVersion: '',
       attributes: new Map(),
       disconnect: () => undefined,
     });
