@@ -38,7 +38,8 @@ const UNITS: Readonly<Record<string, number>> = {
 function durationMs(text: string): number | null {
   if (!/^(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return null;
   let ms = 0;
-  for (const [, n, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g)) ms += Number(n) * UNITS[unit!]!;
+  for (const [, n, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g))
+    ms += Number(n) * UNITS[unit!]!;
   return ms;
 }
 
@@ -81,10 +82,7 @@ function queryLimit(given: readonly ResourceGroupOption[]): ClusterOption[] {
   if (watch === undefined) return out;
   const until = String(watch.options[0]?.value ?? 'UNLIMITED');
   const value = duration(until, 'invalid watch duration');
-  return [
-    ...out,
-    { name: 'WATCH', value: watch.value, options: [{ name: 'DURATION', value, options: [] }] },
-  ];
+  return [...out, { name: 'WATCH', value: watch.value, options: [{ name: 'DURATION', value, options: [] }] }];
 }
 
 /** Options in their stored form. Throws 1105. */

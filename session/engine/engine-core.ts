@@ -513,7 +513,7 @@ const INTERNAL_CONNECTION: ConnectionInfo = {
   ignoreSpace: false,
   tls: false,
   tlsCipher: '',
-    tlsVersion: '',
+  tlsVersion: '',
   attributes: new Map(),
   disconnect: () => undefined,
 };

@@ -91,7 +91,7 @@ export class TestEngine {
       ignoreSpace: false,
       tls: false,
       tlsCipher: '',
-    tlsVersion: '',
+      tlsVersion: '',
       attributes: new Map(),
       disconnect: () => undefined,
     });
