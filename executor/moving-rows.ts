@@ -53,7 +53,7 @@ export class MovingRows {
     if (id === physicalId) return null;
     let writer = this.parts.get(id);
     if (writer === undefined)
-      this.parts.set(id, (writer = new TableWriter(this.other, id, this.ctx.txn!, zoneOf(this.ctx))));
+      this.parts.set(id, (writer = new TableWriter(this.other, id, this.ctx.txn!, zoneOf(this.ctx), true)));
     return writer;
   }
 

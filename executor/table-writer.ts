@@ -11,7 +11,21 @@ import type { RowObserver } from './exec-context.js';
 import { nameOf } from './dml/current-values.js';
 import { duplicateEntry } from './dml/duplicate-entry.js';
 
-const PRESUME_NOT_EXISTS: PutFlags = { presumeNotExists: true };
+/** What is said to the store of keys: unknown, that of a new row, presumed to be new, one of a row that was read. */
+interface KeyFacts {
+  readonly fresh: PutFlags | undefined;
+  readonly presumed: PutFlags;
+  readonly stored: PutFlags | undefined;
+}
+const NO_FACTS: KeyFacts = { fresh: undefined, presumed: { presumeNotExists: true }, stored: undefined };
+const FACTS: KeyFacts = {
+  fresh: { assertion: 'notExist' },
+  presumed: { presumeNotExists: true, assertion: 'notExist' },
+  stored: { assertion: 'exist' },
+};
+
+/** Whether entries are stored of all rows and of no others: not of an index that is being built or dropped, or spans partitions. */
+const isCertain = ({ index }: IndexMutations): boolean => index.state === 'public' && index.global !== true;
 
 /** A key that a new row needs for itself: the record's (index null), or an entry's of a unique index. */
 export interface UniqueKey {
@@ -28,13 +42,17 @@ export class TableWriter {
   observer: RowObserver | null = null;
   /** Hidden handles are the statement's own values, so that rows may have them already. */
   givenHandles = false;
+  private readonly facts: KeyFacts;
 
+  /** `backfilled`: rows and entries come from elsewhere as well, so that nothing is certain of what is stored. */
   constructor(
     readonly table: TableInfo,
     readonly physicalId: number,
     protected readonly txn: Transaction,
     zone: TimeZone,
+    backfilled = false,
   ) {
+    this.facts = txn.assertionLevel === 'off' || backfilled || table.moving !== undefined ? NO_FACTS : FACTS;
     this.mutations = TableMutations.of(table, physicalId, zone);
   }
 
@@ -73,14 +91,17 @@ export class TableWriter {
     at = 0,
   ): void {
     const { txn, mutations: m } = this;
-    const flags = presume ? PRESUME_NOT_EXISTS : undefined;
+    const { facts } = this;
+    const flags = presume ? facts.presumed : facts.fresh;
     const isKey = this.recordIsKey;
     const key = unique === null || !isKey ? m.recordKey(handle) : unique[at++]!.key;
-    txn.set(key, m.encodeRecord(row), isKey ? flags : undefined);
+    txn.set(key, m.encodeRecord(row), isKey ? flags : facts.fresh);
     for (const index of m.indexes) {
       if (!index.writable) continue;
       const isDistinct = index.isDistinct(row);
-      const distinct = isDistinct ? flags : undefined;
+      const certain = isCertain(index);
+      let distinct = isDistinct ? flags : facts.fresh;
+      if (!certain) distinct = isDistinct && presume ? NO_FACTS.presumed : undefined;
       if (!index.countVaries) {
         const entry = unique === null || !isDistinct ? index.key(row, handle) : unique[at++]!.key;
         txn.set(entry, index.value(row, handle), distinct);
@@ -96,10 +117,12 @@ export class TableWriter {
   /** Deletes the record and its entries in every index, public or not. */
   remove(row: readonly Datum[], handle: Handle): void {
     const { txn, mutations: m } = this;
-    txn.delete(m.recordKey(handle));
+    const { stored } = this.facts;
+    txn.delete(m.recordKey(handle), stored);
     for (const index of m.indexes) {
-      if (!index.countVaries) txn.delete(index.key(row, handle));
-      else for (const entry of index.entryRows(row)) txn.delete(index.key(entry, handle));
+      const known = isCertain(index) ? stored : undefined;
+      if (!index.countVaries) txn.delete(index.key(row, handle), known);
+      else for (const entry of index.entryRows(row)) txn.delete(index.key(entry, handle), known);
     }
     if (this.observer !== null) this.observer.deleted(row);
   }
@@ -129,7 +152,8 @@ export class TableWriter {
   /** Rewrites a record under the same handle and the entries whose key or value changes. */
   update(oldRow: readonly Datum[], newRow: readonly Datum[], handle: Handle): void {
     const { txn, mutations: m } = this;
-    txn.set(m.recordKey(handle), m.encodeRecord(newRow));
+    const { fresh, stored } = this.facts;
+    txn.set(m.recordKey(handle), m.encodeRecord(newRow), stored);
     for (const index of m.indexes) {
       // The entry of an index that is being built may not be there yet.
       if (index.index.state === 'public' && index.isUntouched(oldRow, newRow)) continue;
@@ -144,10 +168,12 @@ export class TableWriter {
       }
       const after = index.key(newRow, handle);
       const value = index.value(newRow, handle);
-      if (equalBytes(before, after)) {
+      const certain = isCertain(index);
+      const same = equalBytes(before, after);
+      if (same) {
         if (index.index.state === 'public' && equalBytes(index.value(oldRow, handle), value)) continue;
-      } else txn.delete(before);
-      txn.set(after, value);
+      } else txn.delete(before, certain ? stored : undefined);
+      txn.set(after, value, certain ? (same ? stored : fresh) : undefined);
     }
     if (this.observer !== null) this.observer.updated(oldRow, newRow);
   }

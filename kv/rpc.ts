@@ -164,7 +164,15 @@ export type KeyError =
     }
   | { readonly kind: 'txnNotFound'; readonly startTs: bigint; readonly primaryKey: Uint8Array }
   | { readonly kind: 'commitTsTooLarge'; readonly commitTs: bigint }
-  | { readonly kind: 'assertionFailed'; readonly key: Uint8Array; readonly startTs: bigint }
+  | {
+      readonly kind: 'assertionFailed';
+      readonly key: Uint8Array;
+      readonly startTs: bigint;
+      readonly assertion: 'exist' | 'notExist';
+      /** The newest version of the key; 0: there is none. */
+      readonly existingStartTs: bigint;
+      readonly existingCommitTs: bigint;
+    }
   | { readonly kind: 'primaryMismatch'; readonly lock: LockInfo }
   | { readonly kind: 'retryable'; readonly message: string }
   | { readonly kind: 'abort'; readonly message: string };
@@ -238,6 +246,8 @@ export interface PrewriteRequest extends Request {
   readonly secondaries?: readonly Uint8Array[];
   /** The request holds the whole transaction: commit it right away if possible (1PC). */
   readonly tryOnePc?: boolean;
+  /** Which of the mutations' assertions are checked; absent = none. */
+  readonly assertionLevel?: 'off' | 'fast' | 'strict';
   /** Embedded store only, for 1PC: 1 = durable before the answer, 2 = written to the OS, 0 = in the background. Absent = the store's setting. */
   readonly durability?: 0 | 1 | 2;
 }

@@ -92,6 +92,8 @@ export interface TxnOptions {
   readonly asyncCommit?: boolean;
   /** Bytes of one key and value (8025); 0 or absent: the store's setting. */
   readonly entrySizeLimit?: number;
+  /** Default: off. */
+  readonly assertionLevel?: AssertionLevel;
 }
 
 export interface SnapshotOptions {
@@ -126,9 +128,18 @@ export interface KvIterator {
 export interface PutFlags {
   /** The key must not exist in the store (unique key, primary key): alreadyExist at commit or lock time becomes KeyExistsError. */
   readonly presumeNotExists?: boolean;
+  /** What the caller has read of the key: what the store must find there before the transaction's first write of it (8141). */
+  readonly assertion?: 'exist' | 'notExist';
 }
 
+/**
+ * Which assertions stores check: none, those that cost no look at what is stored beside the checks that there are, or all (TiDB's
+ * tidb_txn_assertion_level).
+ */
+export type AssertionLevel = 'off' | 'fast' | 'strict';
+
 export interface Transaction {
+  readonly assertionLevel: AssertionLevel;
   readonly startTs: bigint;
   readonly pessimistic: boolean;
   /** The snapshot at startTs without own writes. */
@@ -148,7 +159,7 @@ export interface Transaction {
   /** Own writes merged over the snapshot. */
   iterate(startKey: Uint8Array, endKey: Uint8Array, options?: IterateOptions): KvIterator;
   set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void;
-  delete(key: Uint8Array): void;
+  delete(key: Uint8Array, flags?: PutFlags): void;
   /**
    * From now on `set` gathers new keys, each once, that nothing of this transaction reads before it commits (bulk loads;
    * optimistic). A key given twice is a KeyExistsError of the commit.

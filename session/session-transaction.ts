@@ -2,7 +2,7 @@ import { physicalOf } from '../kv/client/oracle.js';
 import { tooEarly } from './engine/gc-safe-point.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
-import type { LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
+import type { AssertionLevel, LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { CommitView } from './commit-view.js';
 import type { PointInTime } from './historical-read.js';
@@ -19,6 +19,7 @@ export interface BeginOptions {
   readonly durability: 0 | 1 | 2;
   readonly onePhase: boolean;
   readonly asyncCommit: boolean;
+  readonly assertionLevel: AssertionLevel;
   /** tidb_txn_entry_size_limit. */
   readonly entrySizeLimit: number;
   /** Times that an optimistic transaction of several statements is run again after a conflict. */

@@ -1,4 +1,5 @@
 import type { IsolationLevel } from '../parser/ast/index.js';
+import type { AssertionLevel } from '../kv/storage.js';
 import type { BeginOptions } from './session-transaction.js';
 import type { Session } from './session.js';
 
@@ -17,6 +18,8 @@ export interface Characteristics {
   readonly readOnly: boolean | null;
 }
 
+const ASSERTION_LEVELS: Readonly<Record<string, AssertionLevel>> = { OFF: 'off', FAST: 'fast', STRICT: 'strict' };
+
 /** Every transaction asks, settings change seldom. */
 const KNOWN = new WeakMap<Session, Known>();
 
@@ -34,6 +37,7 @@ function knownOptions(session: Session): Known {
       durability: flush === '0' ? 0 : flush === '2' ? 2 : 1,
       onePhase: vars.get('tidb_enable_1pc') === 'ON',
       asyncCommit: vars.get('tidb_enable_async_commit') === 'ON',
+      assertionLevel: ASSERTION_LEVELS[vars.get('tidb_txn_assertion_level')] ?? 'fast',
       entrySizeLimit: Number(vars.get('tidb_txn_entry_size_limit')),
       replays: vars.get('tidb_disable_txn_auto_retry') === 'ON' ? 0 : Number(vars.get('tidb_retry_limit')),
     };

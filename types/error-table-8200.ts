@@ -190,6 +190,12 @@ export const ERRORS_8200 = {
     sqlState: 'HY000',
     format: 'Unsupported add partial index: %s',
   },
+  ER_ASSERTION_FAILED: {
+    code: 8141,
+    sqlState: 'HY000',
+    format:
+      'assertion failed: key: %s, assertion: %s, start_ts: %v, existing start ts: %v, existing commit ts: %v',
+  },
   ER_AS_OF: { code: 8135, sqlState: 'HY000', format: 'invalid as of timestamp: %s' },
   ER_GC_TOO_EARLY: {
     code: 9006,

@@ -253,6 +253,7 @@ function visible(row: Row, ts: bigint): Uint8Array | null {
 }
 
 class MemoryTransaction implements Transaction {
+  readonly assertionLevel = 'off';
   readonly memBuffer = new TxnMemBuffer();
   readonly snapshot: Snapshot;
   forUpdateTs: bigint;

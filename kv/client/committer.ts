@@ -201,6 +201,7 @@ export class Committer {
       pessimisticActions: actions ?? undefined,
       forUpdateTs: actions === null ? undefined : txn.forUpdateTs,
       durability: txn.durability,
+      assertionLevel: txn.assertionLevel,
     };
   }
 

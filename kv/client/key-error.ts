@@ -63,7 +63,14 @@ export function errorOf(e: KeyError, pessimisticStatement: boolean): Error {
     case 'commitTsTooLarge':
       return mysqlError('ER_TXN_RETRYABLE', `commit ts ${e.commitTs} is too large`);
     case 'assertionFailed':
-      return new Error(`assertion failed: key ${prettyKey(e.key)} of transaction ${e.startTs}`);
+      return mysqlError(
+        'ER_ASSERTION_FAILED',
+        Buffer.from(e.key).toString('hex'),
+        e.assertion === 'exist' ? 'Exist' : 'NotExist',
+        String(e.startTs),
+        String(e.existingStartTs),
+        String(e.existingCommitTs),
+      );
     case 'primaryMismatch':
       return mysqlError('ER_TXN_RETRYABLE', `primary of the lock on ${prettyKey(e.lock.key)} does not match`);
     case 'retryable':

@@ -1,7 +1,7 @@
 import { ByteArena } from './byte-arena.js';
 import { FANOUT, KeyTree, type TreeLeaf } from './key-tree.js';
 import { commonPrefix, digestOf } from './sorted-keys.js';
-import { KeyFlag, LOCK_FLAGS, type WriteEntry } from './write-entry.js';
+import { ASSERTIONS, KeyFlag, LOCK_FLAGS, type WriteEntry } from './write-entry.js';
 
 /** Words of a record: key, value, flags, stage, record of the value before. Addresses take two words. */
 const KEY = 0;
@@ -232,6 +232,7 @@ export class LargeMemBuffer {
     const id = this.recordFor(key);
     const had = records.get(id, VALUE_LENGTH);
     if (had === DELETED) flags &= ~KeyFlag.PresumeNotExists;
+    if (had !== NONE) flags &= ~ASSERTIONS;
     if (stage !== 0 && records.get(id, STAGE) !== stage) this.keepOld(id);
     if (had === NONE) {
       this.count++;

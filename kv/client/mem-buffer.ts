@@ -3,7 +3,7 @@ import type { MemBuffer } from '../storage.js';
 import { FANOUT, KeyTree, type TreeLeaf } from './key-tree.js';
 import { LargeMemBuffer } from './large-mem-buffer.js';
 import { SortedKeys } from './sorted-keys.js';
-import { KeyFlag, LOCK_FLAGS, type WriteEntry } from './write-entry.js';
+import { ASSERTIONS, KeyFlag, LOCK_FLAGS, type WriteEntry } from './write-entry.js';
 
 /** Entries from which on they are kept as records instead of objects. */
 const LARGE = 1024;
@@ -131,6 +131,8 @@ export class TxnMemBuffer implements MemBuffer {
     const e = this.entryFor(key);
     // A key deleted by this transaction exists in the store for all we know: writing it again is a plain put.
     if (e.value === null) flags &= ~KeyFlag.PresumeNotExists;
+    // What is known after an own write says nothing of the store.
+    if (e.value !== undefined) flags &= ~ASSERTIONS;
     const stage = this.currentStage;
     if (stage !== 0 && e.stage !== stage) {
       e.older = { value: e.value, flags: e.flags, stage: e.stage, older: e.older };

@@ -3,7 +3,7 @@ import { isUntouchedIndexValue } from '../codec/index-value.js';
 import type { Mutation } from '../rpc.js';
 import type { LocalKeys } from '../storage.js';
 import type { TxnMemBuffer } from './mem-buffer.js';
-import { KeyFlag, type WriteEntry } from './write-entry.js';
+import { ASSERTIONS, KeyFlag, type WriteEntry } from './write-entry.js';
 
 /** How the prewrite of a pessimistic transaction treats a mutation (kvrpcpb PrewriteRequest.PessimisticAction). */
 export type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
@@ -57,11 +57,15 @@ function mutationOf(e: WriteEntry, pessimistic: boolean): Mutation | null {
   // A lock that proved the key absent has answered the presumption.
   const presumed =
     (flags & KeyFlag.PresumeNotExists) !== 0 && !(locked && (flags & KeyFlag.NewlyInserted) !== 0);
+  const assertion = assertionOf(flags);
   if (value === null) {
     if (presumed) return pessimistic && locked ? { op: 'lock', key } : { op: 'checkNotExists', key };
     if (locked && (flags & KeyFlag.NewlyInserted) !== 0) return { op: 'lock', key };
-    return { op: 'del', key };
+    return { op: 'del', key, value: undefined, assertion };
   }
   if (isIndexKey(key) && isUntouchedIndexValue(value)) return locked ? { op: 'lock', key } : null;
-  return presumed ? { op: 'insert', key, value } : { op: 'put', key, value };
+  return { op: presumed ? 'insert' : 'put', key, value, assertion };
 }
+
+const assertionOf = (flags: number): 'none' | 'exist' | 'notExist' =>
+  (flags & ASSERTIONS) === 0 ? 'none' : (flags & KeyFlag.AssertExist) !== 0 ? 'exist' : 'notExist';

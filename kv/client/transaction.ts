@@ -1,6 +1,7 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type {
+  AssertionLevel,
   CommitCheck,
   IterateOptions,
   KvIterator,
@@ -25,6 +26,10 @@ import { UnionIterator } from './union-iterator.js';
 /** innodb_lock_wait_timeout's default. */
 const DEFAULT_LOCK_WAIT = 50_000;
 
+const keyFlags = ({ presumeNotExists, assertion }: PutFlags): number =>
+  (presumeNotExists === true ? KeyFlag.PresumeNotExists : 0) |
+  (assertion === undefined ? 0 : assertion === 'exist' ? KeyFlag.AssertExist : KeyFlag.AssertNotExist);
+
 /** A transaction over any store. Registered as active from begin to commit or rollback. */
 export class KvTransaction implements Transaction, ActiveReader {
   readonly pessimistic: boolean;
@@ -47,6 +52,7 @@ export class KvTransaction implements Transaction, ActiveReader {
   /** How a cluster may commit it. */
   readonly onePhase: boolean;
   readonly asyncCommit: boolean;
+  readonly assertionLevel: AssertionLevel;
   private readonly entrySizeLimit: number;
   /** performance.now() at begin: what lock lives are counted from. */
   readonly beganAt = performance.now();
@@ -65,6 +71,7 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.durability = options?.durability;
     this.onePhase = client.router.whole !== null || options?.onePhase !== false;
     this.asyncCommit = options?.asyncCommit !== false;
+    this.assertionLevel = options?.assertionLevel ?? 'off';
     this.entrySizeLimit = options?.entrySizeLimit || client.options.txnEntrySizeLimit;
     this.snapshot = new KvSnapshot(client, startTs);
     this.locker = this.pessimistic ? new PessimisticLocker(client, this) : null;
@@ -121,7 +128,7 @@ export class KvTransaction implements Transaction, ActiveReader {
       if (this.gathered.bytes > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.gathered.bytes);
       return;
     }
-    this.memBuffer.put(key, value, flags?.presumeNotExists === true ? KeyFlag.PresumeNotExists : 0);
+    this.memBuffer.put(key, value, flags === undefined ? 0 : keyFlags(flags));
     if (this.memBuffer.size > txnTotalSizeLimit) throw mysqlError('ER_TXN_TOO_LARGE', this.memBuffer.size);
   }
 
@@ -135,9 +142,9 @@ export class KvTransaction implements Transaction, ActiveReader {
     return this.gathered !== null;
   }
 
-  delete(key: Uint8Array): void {
+  delete(key: Uint8Array, flags?: PutFlags): void {
     if (this.gathered !== null) throw new Error('gathered writes are of new keys');
-    this.memBuffer.put(key, null, 0);
+    this.memBuffer.put(key, null, flags === undefined ? 0 : keyFlags(flags));
   }
 
   lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]> {

@@ -8,7 +8,12 @@ export const KeyFlag = {
   LockAtCommit: 4,
   /** A pessimistic lock has proved that the key did not exist when it was locked. */
   NewlyInserted: 8,
+  /** Before the first write of the key the store has a value of it, or none. */
+  AssertExist: 16,
+  AssertNotExist: 32,
 } as const;
+
+export const ASSERTIONS = KeyFlag.AssertExist | KeyFlag.AssertNotExist;
 
 /** Flags that a stage's rollback leaves: locks stay. */
 export const LOCK_FLAGS = KeyFlag.Locked | KeyFlag.LockAtCommit | KeyFlag.NewlyInserted;

@@ -166,6 +166,7 @@ describe('percolator', () => {
     await expect(commitOnePhase(store, [['a', '2']], old)).rejects.toMatchObject({
       error: { kind: 'conflict', conflictCommitTs: commitTs, reason: 'optimistic' },
     });
+    let assertionLevel: 'off' | 'fast' | 'strict' = 'strict';
     const one = (mutation: object) =>
       store.prewrite({
         context,
@@ -175,13 +176,18 @@ describe('percolator', () => {
         lockTtl: 1000,
         txnSize: 1,
         tryOnePc: true,
+        assertionLevel,
       });
     expect((await one({ op: 'insert' })).errors).toEqual([{ kind: 'alreadyExist', key: bytes('a') }]);
     expect((await one({ op: 'checkNotExists' })).errors[0]!.kind).toBe('alreadyExist');
-    expect((await one({ assertion: 'notExist' })).errors[0]!.kind).toBe('assertionFailed');
+    expect((await one({ assertion: 'notExist' })).errors).toMatchObject([
+      { kind: 'assertionFailed', assertion: 'notExist', existingCommitTs: commitTs },
+    ]);
     expect((await one({ op: 'insert', key: bytes('new') })).errors).toEqual([]);
     await commitOnePhase(store, [['a', null]]);
     expect((await one({ assertion: 'exist' })).errors[0]!.kind).toBe('assertionFailed');
+    assertionLevel = 'off';
+    expect((await one({ assertion: 'exist', op: 'del', value: undefined })).errors).toEqual([]);
     expect((await one({ op: 'insert' })).errors).toEqual([]);
     expect((await one({ key: bytes('k'.repeat(4000)) })).errors[0]!.kind).toBe('abort');
     expect((await one({ key: bytes('k'.repeat(3567)) })).errors).toEqual([]);

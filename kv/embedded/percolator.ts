@@ -170,6 +170,7 @@ export class Percolator {
     if (oversize !== null) return oversize;
     const versions = this.path.versions;
     const lock = this.path.locks.held(m.key);
+    let looked = false;
     let constraint = action === undefined || action === 'doConstraintCheck';
     if (lock !== undefined) {
       if (lock.startTs !== req.startVersion) {
@@ -196,12 +197,8 @@ export class Percolator {
         const conflict = this.markConflict(req, m.key, startHi, startLo);
         if (conflict !== null) return conflict;
       }
-      if (
-        !absent &&
-        versions.committedSince(startHi, startLo) &&
-        versions.newest(m.key) &&
-        this.atOrAfter(startHi, startLo)
-      ) {
+      looked = !absent && versions.committedSince(startHi, startLo);
+      if (looked && versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
         if (versions.startHi === startHi && versions.startLo === startLo) {
           return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
         }
@@ -220,19 +217,38 @@ export class Percolator {
         if (own !== null) return own;
       }
     }
-    if (
-      m.op === 'insert' ||
-      m.op === 'checkNotExists' ||
-      (m.assertion !== undefined && m.assertion !== 'none')
-    ) {
-      const exists = !absent && versions.newest(m.key) && versions.kind === VersionKind.put;
-      if (exists && (m.op === 'insert' || m.op === 'checkNotExists'))
-        return { kind: 'alreadyExist', key: m.key };
-      if ((m.assertion === 'exist' && !exists) || (m.assertion === 'notExist' && exists)) {
-        return { kind: 'assertionFailed', key: m.key, startTs: req.startVersion };
-      }
+    const isNew = m.op === 'insert' || m.op === 'checkNotExists';
+    const asserted =
+      req.assertionLevel !== undefined &&
+      (req.assertionLevel === 'strict' || (req.assertionLevel === 'fast' && (looked || isNew))) &&
+      m.assertion !== undefined &&
+      m.assertion !== 'none';
+    if (isNew || asserted) {
+      const found = !absent && versions.newest(m.key);
+      const exists = found && versions.kind === VersionKind.put;
+      if (exists && isNew) return { kind: 'alreadyExist', key: m.key };
+      if (asserted && exists !== (m.assertion === 'exist'))
+        return this.assertionFailed(req.startVersion, m.key, m.assertion, found);
     }
     return null;
+  }
+
+  /** The error for the version last looked up, if one was found. */
+  private assertionFailed(
+    startTs: bigint,
+    key: Uint8Array,
+    assertion: 'exist' | 'notExist',
+    found: boolean,
+  ): KeyError {
+    const versions = this.path.versions;
+    return {
+      kind: 'assertionFailed',
+      key,
+      startTs,
+      assertion,
+      existingStartTs: found ? joinHalves(versions.startHi, versions.startLo) : 0n,
+      existingCommitTs: found ? joinHalves(versions.commitHi, versions.commitLo) : 0n,
+    };
   }
 
   /**

@@ -132,7 +132,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_session_plan_cache_size', count('both', 1, 100000), '100', 'Plan cache.'],
   ['tidb_skip_ascii_check', BOTH, 'OFF', 'ascii.'],
   ['tidb_skip_missing_partition_stats', BOTH, 'ON', 'ANALYZE.'],
-  ['tidb_txn_assertion_level', oneOf('both', 'OFF', 'FAST', 'STRICT'), 'FAST', 'Checks of writes.'],
   ['tiflash_fastscan', BOTH, 'OFF', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_batch_size', { scope: 'both', kind: 'uint', min: 1 }, '8192', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_stream_count', count('both', -1, 1024), '0', 'TiFlash.'],

@@ -506,6 +506,14 @@ registerVariables([
     doc: 'Bytes of one row or index entry; 0 = the setting txn-entry-size-limit.',
   },
   {
+    name: 'tidb_txn_assertion_level',
+    scope: 'both',
+    kind: 'enum',
+    values: ['OFF', 'FAST', 'STRICT'],
+    default: 'FAST',
+    doc: 'Whether a commit checks that keys of rows and index entries are stored, or not, as the statements have found them (8141): FAST checks what costs nothing.',
+  },
+  {
     name: 'tidb_txn_mode',
     scope: 'both',
     kind: 'enum',

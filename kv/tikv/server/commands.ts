@@ -9,7 +9,7 @@ import { PessimisticLockKeyResultType, PessimisticLockWakeUpMode } from '../gene
 import { mutationFromWire, type CommandTag } from '../translate/commands.js';
 import { contextFromWire } from '../translate/context.js';
 import { keyErrorToWire, lockToWire } from '../translate/key-error.js';
-import { ACTIONS, PESSIMISTIC_ACTIONS } from '../translate/names.js';
+import { ACTIONS, ASSERTION_LEVELS, PESSIMISTIC_ACTIONS } from '../translate/names.js';
 import type { DurabilityGate } from './durability-gate.js';
 import { RegionCheck, isRegion } from './region-check.js';
 import type { Region, RegionTable } from './region-table.js';
@@ -129,6 +129,7 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
             useAsyncCommit: req.useAsyncCommit,
             secondaries: req.secondaries,
             tryOnePc: req.tryOnePc,
+            assertionLevel: ASSERTION_LEVELS.names[req.assertionLevel] ?? 'off',
           }),
           (res) => ({
             regionError: storeError(res.regionError),

@@ -3,7 +3,8 @@ import type * as pb from '../generated/kvrpcpb.js';
 import type { BatchCommandsRequestRequestInit, BatchCommandsResponseResponse } from '../generated/tikvpb.js';
 import { contextToWire } from './context.js';
 import { keyErrorFromWire, lockFromWire } from './key-error.js';
-import { ACTIONS, ASSERTIONS, OPS, PESSIMISTIC_ACTIONS } from './names.js';
+import { ACTIONS, ASSERTIONS,
+  ASSERTION_LEVELS, OPS, PESSIMISTIC_ACTIONS } from './names.js';
 import { regionErrorFromWire } from './region-error.js';
 
 type RequestCase = NonNullable<BatchCommandsRequestRequestInit['cmd']>;
@@ -137,6 +138,7 @@ export const PREWRITE = command<3, rpc.PrewriteRequest, rpc.PrewriteResponse>(
     useAsyncCommit: req.useAsyncCommit,
     secondaries: req.secondaries,
     tryOnePc: req.tryOnePc,
+    assertionLevel: req.assertionLevel === undefined ? 0 : ASSERTION_LEVELS.numbers[req.assertionLevel],
   }),
   (res) => ({
     regionError: res.regionError === undefined ? undefined : regionErrorFromWire(res.regionError),

@@ -1,7 +1,7 @@
 import type { KeyError, LockInfo, WaitForEntry } from '../../rpc.js';
 import type * as deadlock from '../generated/deadlock.js';
 import type * as pb from '../generated/kvrpcpb.js';
-import { CONFLICT_REASONS, OPS } from './names.js';
+import { ASSERTIONS, CONFLICT_REASONS, OPS } from './names.js';
 
 export function lockToWire(l: LockInfo): pb.LockInfoInit {
   return {
@@ -87,7 +87,15 @@ export function keyErrorToWire(e: KeyError): pb.KeyErrorInit {
     case 'commitTsTooLarge':
       return { commitTsTooLarge: { commitTs: e.commitTs } };
     case 'assertionFailed':
-      return { assertionFailed: { startTs: e.startTs, key: e.key } };
+      return {
+        assertionFailed: {
+          startTs: e.startTs,
+          key: e.key,
+          assertion: ASSERTIONS.numbers[e.assertion],
+          existingStartTs: e.existingStartTs,
+          existingCommitTs: e.existingCommitTs,
+        },
+      };
     case 'primaryMismatch':
       return { primaryMismatch: { lockInfo: lockToWire(e.lock) } };
     case 'retryable':
@@ -126,7 +134,15 @@ export function keyErrorFromWire(e: pb.KeyError): KeyError {
   if (e.txnNotFound !== undefined) return { kind: 'txnNotFound', ...e.txnNotFound };
   if (e.commitTsTooLarge !== undefined) return { kind: 'commitTsTooLarge', ...e.commitTsTooLarge };
   if (e.assertionFailed !== undefined) {
-    return { kind: 'assertionFailed', startTs: e.assertionFailed.startTs, key: e.assertionFailed.key };
+    const { startTs, key, assertion, existingStartTs, existingCommitTs } = e.assertionFailed;
+    return {
+      kind: 'assertionFailed',
+      startTs,
+      key,
+      assertion: ASSERTIONS.names[assertion] === 'notExist' ? 'notExist' : 'exist',
+      existingStartTs,
+      existingCommitTs,
+    };
   }
   if (e.primaryMismatch?.lockInfo !== undefined)
     return { kind: 'primaryMismatch', lock: lockFromWire(e.primaryMismatch.lockInfo) };

@@ -2,6 +2,7 @@ import type { CheckTxnStatusResponse, KeyError, Mutation, MutationOp, PrewriteRe
 import {
   Action,
   Assertion,
+  AssertionLevel,
   CommandPri,
   IsolationLevel,
   Op,
@@ -35,6 +36,12 @@ export const ASSERTIONS = naming<NonNullable<Mutation['assertion']>>({
   none: Assertion.None,
   exist: Assertion.Exist,
   notExist: Assertion.NotExist,
+});
+
+export const ASSERTION_LEVELS = naming<NonNullable<PrewriteRequest['assertionLevel']>>({
+  off: AssertionLevel.Off,
+  fast: AssertionLevel.Fast,
+  strict: AssertionLevel.Strict,
 });
 
 type PessimisticAction = NonNullable<PrewriteRequest['pessimisticActions']>[number];
