@@ -100,7 +100,8 @@ export class TableWriter {
       if (!index.writable) continue;
       const isDistinct = index.isDistinct(row);
       const certain = isCertain(index);
-      let distinct = isDistinct ? flags : facts.fresh;
+      // Where the store has yet to say that the row is new, an entry may be that of its duplicate.
+      let distinct = isDistinct ? flags : presume ? undefined : facts.fresh;
       if (!certain) distinct = isDistinct && presume ? NO_FACTS.presumed : undefined;
       if (!index.countVaries) {
         const entry = unique === null || !isDistinct ? index.key(row, handle) : unique[at++]!.key;

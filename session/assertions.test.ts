@@ -51,6 +51,10 @@ test('STRICT refuses what contradicts the store, OFF and FAST do not look', asyn
     ['2', '2', '2'],
     ['3', '3', '3'],
   ]);
+  // The entry that is in the way is that of the row itself: a duplicate is one first of all.
+  await s.query('CREATE TABLE d (id INT PRIMARY KEY, v INT, KEY (v))');
+  await s.query('INSERT INTO d VALUES (1, 1)');
+  await expect(s.query('INSERT INTO d VALUES (1, 1)')).rejects.toMatchObject({ code: 1062 });
   for (const level of ['OFF', 'FAST']) {
     await s.query(`SET tidb_txn_assertion_level = '${level}'`);
     await s.query(WRITES.shift()!);
@@ -60,7 +64,8 @@ test('STRICT refuses what contradicts the store, OFF and FAST do not look', asyn
 test('entries of rows that are gone are found by what would write them again', async () => {
   await lose('rows');
   await s.query("SET tidb_txn_assertion_level = 'STRICT'");
-  await expect(s.query('INSERT INTO t VALUES (1, 1, NULL)')).rejects.toMatchObject({
+  await s.query('INSERT INTO t VALUES (1, 7, 7)');
+  await expect(s.query('UPDATE t SET v = 1 WHERE id = 1')).rejects.toMatchObject({
     code: 8141,
     message: expect.stringMatching(
       /^assertion failed: key: 74[0-9a-f]+, assertion: NotExist, start_ts: \d+, existing start ts: \d+, existing commit ts: \d+$/,

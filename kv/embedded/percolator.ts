@@ -53,6 +53,7 @@ export class Percolator {
     const startHi = highHalf(req.startVersion);
     const startLo = lowHalf(req.startVersion);
     this.own.length = 0;
+    let broken: KeyError | null = null;
     const gaps = mutations.length >= MANY ? new GapFinder(this.path.versions) : null;
     for (let i = 0; i < mutations.length; i++) {
       const action = req.pessimisticActions?.[i];
@@ -65,10 +66,16 @@ export class Percolator {
           minCommitTs: req.useAsyncCommit === true ? result.commitTs : 0n,
           onePcCommitTs: req.tryOnePc === true ? result.commitTs : 0n,
         };
+      // Whatever else is wrong may be what has made the assertion fail (as in TiKV).
+      if (result.kind === 'assertionFailed') {
+        broken ??= result;
+        continue;
+      }
       errors.push(result);
       // A conflict dooms the transaction; of locks the caller wants to know all, to resolve them in one go.
       if (result.kind !== 'locked') break;
     }
+    if (broken !== null && errors.length === 0) errors.push(broken);
     if (errors.length > 0) return { errors, minCommitTs: 0n, onePcCommitTs: 0n };
     this.path.locks.beginApply();
     if (req.tryOnePc === true) {
