@@ -18,7 +18,11 @@ export interface Characteristics {
   readonly readOnly: boolean | null;
 }
 
-const ASSERTION_LEVELS: Readonly<Record<string, AssertionLevel>> = { OFF: 'off', FAST: 'fast', STRICT: 'strict' };
+const ASSERTION_LEVELS: Readonly<Record<string, AssertionLevel>> = {
+  OFF: 'off',
+  FAST: 'fast',
+  STRICT: 'strict',
+};
 
 /** Every transaction asks, settings change seldom. */
 const KNOWN = new WeakMap<Session, Known>();

@@ -3,8 +3,7 @@ import type * as pb from '../generated/kvrpcpb.js';
 import type { BatchCommandsRequestRequestInit, BatchCommandsResponseResponse } from '../generated/tikvpb.js';
 import { contextToWire } from './context.js';
 import { keyErrorFromWire, lockFromWire } from './key-error.js';
-import { ACTIONS, ASSERTIONS,
-  ASSERTION_LEVELS, OPS, PESSIMISTIC_ACTIONS } from './names.js';
+import { ACTIONS, ASSERTIONS, ASSERTION_LEVELS, OPS, PESSIMISTIC_ACTIONS } from './names.js';
 import { regionErrorFromWire } from './region-error.js';
 
 type RequestCase = NonNullable<BatchCommandsRequestRequestInit['cmd']>;
