@@ -8,6 +8,9 @@ export const HANDLE_ID = -1;
 
 /** What it costs to write a row into columns, in rows read from the row store. */
 const ENCODING_COST = 4;
+/** Rows, or the share of the table, that are written without being read before columns nobody asked for are more trouble than use. */
+const NEGLECTED_ROWS = 1000;
+const NEGLECTED_SHARE = 0.05;
 
 /** A column of a scan's output; id -1 = the handle. */
 export interface Wanted {
@@ -23,7 +26,7 @@ export class ColumnTable {
   lastUsed = 0;
   /** Something is not on disk as it is in memory: segments, or delta keys. */
   dirty = true;
-  /** Rows that scans asked for and that no segment has been written anew for yet. */
+  /** Rows that scans asked for, less those written and those that segments were written anew for. */
   private asking = 0;
   /** Columns that scans asked for: those that come back by themselves after a restart. */
   readonly asked = new Set<number>();
@@ -91,6 +94,11 @@ export class ColumnTable {
     return true;
   }
 
+  /** Whether rows were written, and noted, that nobody reads from here. */
+  get neglected(): boolean {
+    return -this.asking > NEGLECTED_ROWS && -this.asking > this.rows * NEGLECTED_SHARE;
+  }
+
   /** Every segment that is of use has the column. */
   has(id: number, type: FieldType): boolean {
     let any = false;
@@ -118,6 +126,7 @@ export class ColumnTable {
   touch(key: Uint8Array): void {
     if (this.segments.length === 0) return;
     this.segments[this.segmentAt(key)]!.touch(key);
+    this.asking--;
     this.dirty = true;
   }
 

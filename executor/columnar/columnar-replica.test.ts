@@ -191,6 +191,39 @@ describe('the columnar replica', () => {
     },
   );
 
+  test('columns that are written and not read are given up, until the next scan', async () => {
+    const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
+    const handler = createCoprocessorHandler({ columnar: { minRows: 10 } });
+    const store = new MemoryStorage(handler);
+    const m = new TableMutations(table, table.id, UTC);
+    const put = (id: number, text: string): { key: Uint8Array; value: Uint8Array; presumed: boolean } => ({
+      key: m.recordKey(id),
+      value: m.encodeRecord([id, Buffer.from(text)]),
+      presumed: false,
+    });
+    const rows = 2000;
+    store.commit(Array.from({ length: rows }, (_, i) => put(i, 'old')));
+    const ranges = tableKeyRanges(table, table.id, [FULL], UTC);
+    const scan = async (): Promise<number> => {
+      store.reads = 0;
+      const o = { columns: [0, 1], ranges, keepOrder: false, desc: false };
+      const found = await read(handler, store, table, store.currentTs(), o);
+      expect(found.filter((x) => x === "7,'new'")).toHaveLength(1);
+      return store.reads;
+    };
+    const write = (times: number): void => {
+      for (let i = 0; i < times; i++) store.commit([put(7, 'new')]);
+    };
+    write(1);
+    expect(await scan()).toBeGreaterThanOrEqual(rows);
+    write(900);
+    // Written less than read: one row of the delta.
+    expect(await scan()).toBe(1);
+    write(12_000);
+    expect(await scan()).toBeGreaterThanOrEqual(rows);
+    expect(await scan()).toBe(0);
+  });
+
   test('a commit in the middle of the scan that fills it is not lost', async () => {
     const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
     const handler = createCoprocessorHandler({ columnar: { minRows: 10 } });

@@ -163,7 +163,13 @@ export class ColumnarReplica {
       }
       last = key;
       build?.written.push(key);
-      table?.touch(key);
+      if (table === undefined) continue;
+      table.touch(key);
+      if (table.neglected && !this.wanted.has(id)) {
+        this.tables.delete(id);
+        this.keeper?.changed();
+        table = undefined;
+      }
     }
   }
 
