@@ -3,6 +3,7 @@ import { compareBytes, prefixNext } from '../../kv/codec/byte-writer.js';
 import { ByteWriter } from '../../kv/codec/byte-writer.js';
 import { encodeKeyDatum } from '../../kv/codec/datum-codec.js';
 import { equalRows, isKnownRange, rangeRows, type CompareDatums } from '../../statistics/estimate.js';
+import type { ColumnStatistics } from '../../statistics/table-statistics.js';
 import { hashBytes } from '../../statistics/value-hash.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Bound, KeyRangeDatum } from '../physical/plan.js';
@@ -17,14 +18,15 @@ const hash = (v: unknown): number => hashBytes(v as Uint8Array);
 const writer = new ByteWriter(64);
 
 /**
- * Entries in ranges over several columns of an index, by the statistics of its keys, which know how the columns go together.
- * Null when there are none, or they do not tell.
+ * Entries in ranges over several columns of an index, by the statistics of its keys, which know how the columns go together; null
+ * when there are none, or they do not tell. `byColumns` gives the entries of all ranges by what is known of each column.
  */
 export function indexRows(
   est: TableEstimate,
   index: IndexInfo,
   keys: readonly KeyColumn[],
   access: Access,
+  byColumns: () => number,
 ): number | null {
   const stats = est.stats?.indexes.get(index.id);
   if (stats === undefined || access.columns < 2 || access.ranges.length > MAX_RANGES) return null;
@@ -42,9 +44,42 @@ export function indexRows(
     const low = { value: r.lowExclusive ? prefixNext(lowKey) : lowKey, exclusive: false };
     const high = { value: r.highExclusive ? highKey : prefixNext(highKey), exclusive: true };
     if (!isKnownRange(stats, low, high, compare)) return null;
-    rows += rangeRows(stats, est.rows, modifyCount, low, high, compare);
+    const found = rangeRows(stats, est.rows, modifyCount, low, high, compare);
+    const most = unresolved(stats, low.value, high.value, keyOf(equalBounds(r), types));
+    rows += most === null ? found : Math.max(found, Math.min(most, byColumns() / access.ranges.length));
   }
   return rows;
+}
+
+/** The leading bounds that both ends of a range have. */
+function equalBounds({ low, high }: KeyRangeDatum): Bound[] {
+  const out: Bound[] = [];
+  for (let i = 0; i < Math.min(low.length, high.length); i++) {
+    const [l, h] = [low[i]!, high[i]!];
+    if (typeof l !== 'object' || typeof h !== 'object' || !same(l, h)) break;
+    out.push(l);
+  }
+  return out;
+}
+
+/**
+ * Rows of the bucket that a range lies in the midst of, where that bucket begins or ends with other values of the leading columns than
+ * the range's: how far the range's last column reaches in it is not to be seen then, as the distance to other values of the leading
+ * ones is all that keys tell. Null where the histogram resolves the range.
+ */
+function unresolved(
+  stats: ColumnStatistics,
+  low: Uint8Array,
+  high: Uint8Array,
+  prefix: Uint8Array,
+): number | null {
+  const at = stats.buckets.findIndex((b) => compare(b.upper, low) >= 0);
+  if (at < 0 || prefix.length === 0) return null;
+  const bucket = stats.buckets[at]!;
+  if (compare(bucket.upper, high) < 0 || compare(bucket.lower, low) > 0) return null;
+  const has = (key: Uint8Array): boolean => compareBytes(key.subarray(0, prefix.length), prefix) === 0;
+  if (has(bucket.lower as Uint8Array) && has(bucket.upper as Uint8Array)) return null;
+  return bucket.cumulative - (at === 0 ? 0 : stats.buckets[at - 1]!.cumulative);
 }
 
 const isPoint = (r: KeyRangeDatum, width: number): boolean =>

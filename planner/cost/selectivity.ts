@@ -279,10 +279,29 @@ function byIndexes(
     const limited = conditions.filter((c) => isKnown(c, ctx));
     const access = detach(limited, keys, false, evaluator(ctx), true);
     if (access.full || access.columns < 2) continue;
-    const rows = access.ranges.length === 0 ? 0 : indexRows(est, index, keys, access);
+    const rows =
+      access.ranges.length === 0
+        ? 0
+        : indexRows(est, index, keys, access, () => independentRows(ctx, est, ds, keys, access.access));
     if (rows !== null) out.push({ share: Math.min(1, rows / est.rows), access: access.access });
   }
   return out.sort((a, b) => b.access.length - a.access.length);
+}
+
+/** Rows that conditions on some columns keep, the columns taken for independent. */
+export function independentRows(
+  ctx: PlanContext,
+  est: TableEstimate,
+  ds: DataSource,
+  columns: readonly KeyColumn[],
+  conditions: readonly Expression[],
+): number {
+  let rows = est.rows;
+  for (const { column } of columns) {
+    const own = conditions.filter((c) => shapeOf(c, { column, length: -1 }) !== null);
+    if (own.length > 0) rows *= shareOf(ctx, est, ds, own);
+  }
+  return rows;
 }
 
 /** A comparison with a value that is known only at run time. */

@@ -14,6 +14,7 @@ import {
   intervalSelectivity,
   isKnown,
   isUniqueColumn,
+  independentRows,
   selectivity,
   tableEstimate,
   type TableEstimate,
@@ -220,7 +221,8 @@ function indexRangeRows(
 ): number {
   const byColumns = rangeRows(ctx, est, ds, keys, access);
   if (access.full || access.ranges === FULL_RANGES || access.columns < 2) return byColumns;
-  return Math.min(est.rows, indexRows(est, index, keys, access) ?? byColumns);
+  const independent = (): number => independentRows(ctx, est, ds, keys, access.access);
+  return Math.min(est.rows, indexRows(est, index, keys, access, independent) ?? byColumns);
 }
 
 /** Integers that the ranges of a single-column unique key leave room for. */
