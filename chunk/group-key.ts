@@ -12,6 +12,9 @@ export type NullKeys = 'group' | 'skip';
 
 /** Largest domain of integers mapped by an array instead of a hash table. */
 const DIRECT_LIMIT = 1 << 18;
+/** Of inputs shorter than this many rows nothing tells that more follow: their array has no more places a row than DIRECT_SPARSE. */
+const DIRECT_INPUT = 1000;
+const DIRECT_SPARSE = 16;
 /** Largest product of dictionary sizes mapped by an array. */
 const PRODUCT_LIMIT = 1 << 16;
 /** Tables of fewer groups grow at once; and groups that are entered in one step otherwise. */
@@ -260,7 +263,9 @@ export class GroupTable {
       min = Math.min(min, this.base);
       max = Math.max(max, this.base + old.length - 1);
     }
-    if (!integral || max - min >= DIRECT_LIMIT || !Number.isSafeInteger(min) || !Number.isSafeInteger(max)) {
+    const rows = this.size + n;
+    const limit = rows < DIRECT_INPUT ? Math.max(DIRECT_INPUT, rows * DIRECT_SPARSE) : DIRECT_LIMIT;
+    if (!integral || max - min >= limit || !Number.isSafeInteger(min) || !Number.isSafeInteger(max)) {
       this.direct = null;
       this.directDone = true;
       this.rehashNumbers(Math.max(1024, this.size * 2));
