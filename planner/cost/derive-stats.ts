@@ -154,14 +154,16 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
   const ndv = new Map<number, number>();
   for (const c of ds.all) ndv.set(c.id, columnNdv(est, ds, c));
   const keys: UniqueKey[] = [];
+  // Of a table that nothing is known of TiDB takes every column for as varied as any other, unique ones too.
+  const values = est.stats === null && est.guessed ? est.rows * PSEUDO.distinctRate : est.rows;
   const byOffset = new Map<number, Column>();
   for (const c of ds.all) {
     const info = ds.infos.get(c.id);
     if (info !== null && info !== undefined) {
       byOffset.set(info.offset, c);
       if (ds.table.pkIsHandle && (info.type.flag & Flag.PriKey) !== 0)
-        keys.push({ ids: [c.id], rows: est.rows });
-    } else keys.push({ ids: [c.id], rows: est.rows });
+        keys.push({ ids: [c.id], rows: values });
+    } else keys.push({ ids: [c.id], rows: values });
   }
   for (const x of ds.table.indices) {
     if (
@@ -172,9 +174,9 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
     )
       continue;
     const ids = x.columns.map((c) => byOffset.get(c.offset)?.id ?? -1);
-    if (!ids.includes(-1)) keys.push({ ids, rows: est.rows });
+    if (!ids.includes(-1)) keys.push({ ids, rows: values });
   }
-  for (const k of keys) if (k.ids.length === 1) ndv.set(k.ids[0]!, est.rows);
+  for (const k of keys) if (k.ids.length === 1) ndv.set(k.ids[0]!, values);
   return { rows, ndv, keys, spread: distributions(ctx, est, ds) };
 }
 

@@ -23,6 +23,8 @@ export interface TableEstimate {
   readonly stats: TableStatistics | null;
   /** What EXPLAIN says of it: '' or 'stats:pseudo'. */
   readonly info: string;
+  /** Nobody has counted the rows: their number is TiDB's guess. */
+  readonly guessed: boolean;
 }
 
 export function tableEstimate(
@@ -43,9 +45,10 @@ export function tableEstimate(
       rows: Math.max(1, hint ?? stats.rowCount),
       stats,
       info: isAnalyzed(stats) ? '' : 'stats:pseudo',
+      guessed: false,
     };
   }
-  return { rows: Math.max(1, hint ?? PSEUDO.rows), stats: null, info: 'stats:pseudo' };
+  return { rows: Math.max(1, hint ?? PSEUDO.rows), stats: null, info: 'stats:pseudo', guessed: hint === null };
 }
 
 const ANALYZED = new WeakMap<TableStatistics['columns'], boolean>();
