@@ -145,6 +145,9 @@ export function toExplain(e: Expression): string {
       switch (e.name) {
         case 'cast':
           return `cast(${toExplain(e.args[0]!)}, ${typeToExplain(e.type)})`;
+        // TiDB compares times of different types without a conversion to show.
+        case 'lift_datetime':
+          return toExplain(e.args[0]!);
         case 'getvar':
         case 'setvar':
           return `${e.name}(${e.args.map((a) => (a.kind === 'constant' && a.value instanceof Uint8Array && a === e.args[0] ? decodeUtf8(a.value) : toExplain(a))).join(', ')})`;

@@ -294,6 +294,12 @@ const JS_OP: Readonly<Record<string, string>> = {
   ge: '>=',
 };
 
+/** A DATE or DATETIME as a DATETIME of `fsp` digits, not fewer than it has. */
+const liftTime = (g: Emitter, v: Value, t: FieldType, fsp: number): Value =>
+  t.tp === TypeCode.Date
+    ? g.scaleUp(g.num(`(${v.v}*131072)`, v.nul, 671088640000), fsp)
+    : g.scaleUp(v, fsp - Math.max(0, t.decimal));
+
 /** Two operands of the same domain as values that compare directly. */
 export function alignOperands(g: Emitter, a: Value, at: FieldType, b: Value, bt: FieldType): [Value, Value] {
   const x = evalType(at);
@@ -306,11 +312,7 @@ export function alignOperands(g: Emitter, a: Value, at: FieldType, b: Value, bt:
   if (x === 'datetime' && y === 'datetime') {
     if (at.tp === TypeCode.Date && bt.tp === TypeCode.Date) return [a, b];
     const f = Math.max(Math.max(0, at.decimal), Math.max(0, bt.decimal));
-    const lift = (v: Value, t: FieldType): Value =>
-      t.tp === TypeCode.Date
-        ? g.scaleUp(g.num(`(${v.v}*131072)`, v.nul, 671088640000), f)
-        : g.scaleUp(v, f - Math.max(0, t.decimal));
-    return [lift(a, at), lift(b, bt)];
+    return [liftTime(g, a, at, f), liftTime(g, b, bt, f)];
   }
   return [a, b];
 }
@@ -513,6 +515,26 @@ registerFunction({
     return g.num(`(${a.v}*512)`, a.nul, 5119999);
   },
 });
+
+registerFunction({
+  name: 'lift_datetime',
+  minArgs: 1,
+  maxArgs: 1,
+  family: 'comparison',
+  internal: true,
+  doc: 'A DATE or DATETIME as a DATETIME of more digits, zero and partial dates too: how times of different types are compared.',
+  resolve: (args) => ({ args, type: datetimeType(6) }),
+  emit(g, node) {
+    const e = node.args[0]!;
+    return liftTime(g, g.emit(e), e.type, node.type.decimal);
+  },
+});
+
+/** A DATE or DATETIME as it is compared with times of `fsp` digits. */
+export const liftedTime = (e: Expression, fsp: number): Expression =>
+  e.type.tp !== TypeCode.DateTime || e.type.decimal < fsp
+    ? rawFunction('lift_datetime', [e], { ...datetimeType(fsp), flag: e.type.flag & Flag.NotNull })
+    : e;
 
 registerFunction({
   name: 'row',

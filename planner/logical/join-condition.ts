@@ -1,7 +1,8 @@
-import type { Column, Expression } from '../../expression/expression.js';
+import { liftedTime } from '../../expression/builtin/compare.js';
+import type { Column, Expression, ScalarFunction } from '../../expression/expression.js';
 import type { EvalContext } from '../../expression/eval-context.js';
-import { decimalType, exactDigits } from '../../expression/type-inference.js';
-import { Flag, evalType, type FieldType } from '../../types/field-type.js';
+import { decimalType, exactDigits, stringType } from '../../expression/type-inference.js';
+import { Flag, evalType, type FieldType, UNSPECIFIED } from '../../types/field-type.js';
 import { castTo } from '../resolve/functions.js';
 import { columnsOf, coveredBy, idsOf } from './expression-walk.js';
 import { type Join, type JoinKey, type LogicalPlan } from './plan.js';
@@ -69,29 +70,55 @@ export function asJoinKey(
   if (columnsOf([l]).size === 0 || columnsOf([r]).size === 0) return null;
   if (!coveredBy(l, left)) [l, r] = [r, l];
   if (!coveredBy(l, left) || !coveredBy(r, right)) return null;
+  const aligned = alignedPair(l, r, ctx);
+  if (aligned === null) return null;
+  return { left: aligned[0], right: aligned[1], nullEq: cond.name === 'nulleq' };
+}
+
+/** Two operands of an equality in one type, so that equal values have equal cells; null for texts of two kinds. */
+function alignedPair(l: Expression, r: Expression, ctx: EvalContext): [Expression, Expression] | null {
   const lt = l.type;
   const rt = r.type;
   const le = evalType(lt);
   const re = evalType(rt);
-  if (le !== re) return null;
-  if (le === 'decimal' && lt.decimal !== rt.decimal) {
+  if (le === 'decimal' || re === 'decimal') {
+    if (![le, re].every((d) => d === 'decimal' || d === 'int')) return null;
     const a = exactDigits(lt);
     const b = exactDigits(rt);
     const scale = Math.max(a.scale, b.scale);
-    const t = decimalType(
-      Math.min(65, Math.max(a.precision - a.scale, b.precision - b.scale) + scale),
-      scale,
-    );
-    if (a.scale !== scale) l = castTo(l, t, ctx);
-    if (b.scale !== scale) r = castTo(r, t, ctx);
-  } else if (le === 'datetime' && (lt.tp !== rt.tp || lt.decimal !== rt.decimal)) {
-    return null;
-  } else if (le === 'string' && lt.tp !== rt.tp && (lt.elems !== undefined || rt.elems !== undefined)) {
-    return null;
-  } else if (le === 'string' && lt.collate !== rt.collate) {
-    return null;
+    const t = decimalType(Math.min(65, Math.max(a.precision - a.scale, b.precision - b.scale) + scale), scale);
+    const cast = (e: Expression, own: number): Expression =>
+      own === scale && evalType(e.type) === 'decimal' ? e : castTo(e, t, ctx);
+    return [cast(l, a.scale), cast(r, b.scale)];
   }
-  return { left: l, right: r, nullEq: cond.name === 'nulleq' };
+  if (le !== re) return null;
+  switch (le) {
+    case 'datetime': {
+      if (lt.tp === rt.tp && lt.decimal === rt.decimal) return [l, r];
+      const fsp = Math.max(0, lt.decimal, rt.decimal);
+      return [liftedTime(l, fsp), liftedTime(r, fsp)];
+    }
+    case 'string': {
+      const members = lt.elems !== undefined || rt.elems !== undefined;
+      const same = lt.collate === rt.collate && (lt.tp === rt.tp || !members);
+      return same ? [l, r] : null;
+    }
+    default:
+      return [l, r];
+  }
+}
+
+/** The operands of an equality as a null-aware join's key, which it must be. */
+export function nullAwareKey(cond: ScalarFunction, ctx: EvalContext): JoinKey {
+  const [l, r] = cond.args as [Expression, Expression];
+  const pair = alignedPair(l, r, ctx) ?? [asText(l, cond, ctx), asText(r, cond, ctx)];
+  return { left: pair[0], right: pair[1], nullEq: false };
+}
+
+/** Text in the collation that a comparison uses. */
+function asText(e: Expression, cond: ScalarFunction, ctx: EvalContext): Expression {
+  const collate = cond.collation ?? e.type.collate;
+  return castTo(e, { ...stringType(UNSPECIFIED), charset: e.type.charset, collate }, ctx);
 }
 
 /**

@@ -1,14 +1,15 @@
 import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
+import { foldConstant } from '../../expression/build.js';
 import { coercibilityOf } from '../../expression/collation-derivation.js';
 import { boolType, isStringType } from '../../expression/type-inference.js';
 import type { Datum } from '../../types/datum.js';
 import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
 import { evalType, isNotNull, type FieldType } from '../../types/field-type.js';
-import { asJoinKey, newJoin, nullableColumn } from '../logical/join-condition.js';
-import { columnsOf, idsOf } from '../logical/expression-walk.js';
+import { asJoinKey, nullAwareKey, newJoin, nullableColumn } from '../logical/join-condition.js';
+import { columnsOf, idsOf, substitute } from '../logical/expression-walk.js';
 import type { Aggregation, Join, LogicalPlan } from '../logical/plan.js';
 import { limit, selection } from '../logical/plan.js';
 import { correlatesWith, isCorrelated } from '../logical/walk.js';
@@ -173,7 +174,7 @@ function addInConditions(
     const key = asJoinKey(cond, leftIds, rightIds, env.state.ctx.eval);
     if (key !== null) join.eq.push(key);
     else if (join.nullAware && cond.kind === 'function' && cond.name === 'eq') {
-      join.eq.push({ left: cond.args[0]!, right: cond.args[1]!, nullEq: false });
+      join.eq.push(nullAwareKey(cond, env.state.ctx.eval));
     } else join.otherConds.push(cond);
   });
 }
@@ -193,15 +194,12 @@ function knownIn(
   const { rows, columns } = rowsOf(env, query, rel.plan, MAX_COMPARED + 1);
   if (rows.length > MAX_COMPARED) return null;
   if (rows.length === 0) return not ? TRUE_CONSTANT : FALSE_CONSTANT;
+  // What is compared is a column, whose type has a say in how, though its values are known.
+  const compared = compareRows(env, '=', left, columns);
+  const ctx = env.state.ctx.eval;
   const any = rows
-    .map((row) =>
-      compareRows(
-        env,
-        '=',
-        left,
-        row.map((v, i) => cellOf(columns[i]!, v)),
-      ),
-    )
+    .map((row) => new Map(row.map((v, i) => [columns[i]!.id, cellOf(columns[i]!, v)])))
+    .map((cells) => foldConstant(substitute(compared, cells), ctx))
     .reduce((a, b) => call(env, 'or', a, b));
   return not ? call(env, 'not', any) : any;
 }
