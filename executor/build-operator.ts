@@ -89,6 +89,7 @@ const BUILDERS: Builders = {
     p.partitions === undefined ? new IndexMergeOperator(p, ctx) : overPartitions(p, p.partitions, ctx),
   PointGet: (p, ctx) => new PointGetOperator(p, ctx),
   BatchPointGet: (p, ctx) => new BatchPointGetOperator(p, ctx),
+  LocalIndexLookUp: onlyInCop,
   TableScan: onlyInCop,
   IndexScan: onlyInCop,
   MemTableScan: (p, ctx) => {

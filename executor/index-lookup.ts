@@ -2,13 +2,23 @@ import type { Chunk, ChunkSource } from '../chunk/chunk.js';
 import { sliceChunk } from '../chunk/slice.js';
 import type { Handle } from '../kv/codec/table-key.js';
 import type { KeyRange } from '../kv/rpc.js';
-import type { IndexLookUp, IndexScan } from '../planner/physical/plan.js';
+import type { IndexLookUp, IndexScan, PhysicalPlan } from '../planner/physical/plan.js';
 import { scanKeyRanges, scanRanges, sendCop, zoneOf } from './cop-reader.js';
 import { leafScan } from './coprocessor/dag.js';
 import { noteScan } from './feedback.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { compareHandles, handlesOf, recordRanges } from './handle-reader.js';
 import { PartitionedRows } from './partitioned-rows.js';
+
+/** The index side as a store reads it that cannot look up rows. */
+function withoutLookUp(p: PhysicalPlan): PhysicalPlan {
+  let at = p;
+  while (at.op !== 'LocalIndexLookUp') {
+    if (!('child' in at)) return p;
+    at = at.child;
+  }
+  return at.child;
+}
 
 /**
  * Reads handles from an index and the rows they point to, a batch of handles at a time. Without an order to keep the
@@ -25,6 +35,9 @@ export class IndexLookUpOperator implements Operator {
   private readonly physicalId: number;
   /** Over a global index: where its entries point to. */
   private readonly partitioned: PartitionedRows | null;
+  /** The store looks up the rows. */
+  private readonly local: boolean;
+  private readonly indexPlan: PhysicalPlan;
 
   constructor(
     private readonly plan: IndexLookUp,
@@ -32,6 +45,8 @@ export class IndexLookUpOperator implements Operator {
   ) {
     this.skip = plan.pushedLimit?.offset ?? 0;
     this.left = plan.pushedLimit?.count ?? Infinity;
+    this.local = plan.local === true && ctx.storage.inProcess === true;
+    this.indexPlan = plan.local === true && !this.local ? withoutLookUp(plan.indexPlan) : plan.indexPlan;
     const scan = leafScan(plan.indexPlan);
     if (scan.op !== 'IndexScan') throw new Error('IndexLookUp without an index scan');
     this.scan = scan;
@@ -41,7 +56,7 @@ export class IndexLookUpOperator implements Operator {
 
   open(): void {
     const ranges = scanKeyRanges(this.scan, this.ctx);
-    this.index = ranges.length === 0 ? null : sendCop(this.plan.indexPlan, ranges, this.plan, this.ctx);
+    this.index = ranges.length === 0 ? null : sendCop(this.indexPlan, ranges, this.plan, this.ctx);
   }
 
   async next(): Promise<Chunk | null> {
@@ -61,8 +76,8 @@ export class IndexLookUpOperator implements Operator {
       const pause = this.ctx.checkpoint();
       if (pause !== undefined) await pause;
       if (entries === null) {
-        const whole = this.plan.pushedLimit === undefined || this.plan.pushedLimit === null;
-        if (whole) noteScan(this.ctx, this.plan.indexPlan, this.entries, scanRanges);
+        const whole = this.plan.pushedLimit === undefined && !this.local;
+        if (whole) noteScan(this.ctx, this.indexPlan, this.entries, scanRanges);
         await this.index.close();
         this.index = null;
         return null;
@@ -76,6 +91,7 @@ export class IndexLookUpOperator implements Operator {
         entries = sliceChunk(entries, from, to);
         if (entries.rows === 0) continue;
       }
+      if (this.local) return entries;
       // Rows given by handle come in the order given, whatever way the index was read.
       const order = { keepOrder: this.plan.keepOrder, desc: false };
       if (this.partitioned !== null) this.rows = this.partitioned.rows(entries, this.handles(entries), order);

@@ -25,6 +25,8 @@ function moved(p: PhysicalPlan, id: number): PhysicalPlan {
       const { partitions: _, ...rest } = p;
       return { ...rest, indexPlan: moved(p.indexPlan, id), tablePlan: moved(p.tablePlan, id) };
     }
+    case 'LocalIndexLookUp':
+      return { ...p, child: moved(p.child, id), rows: { ...p.rows, physicalId: id } };
     case 'IndexMerge': {
       const { partitions: _, ...rest } = p;
       return { ...rest, partials: p.partials.map((x) => moved(x, id)), tablePlan: moved(p.tablePlan, id) };

@@ -38,6 +38,8 @@ export interface Storage {
   /** Lock requests that wait in the store at this moment. */
   lockWaits(): Awaitable<readonly WaitForEntry[]>;
   readonly regions: RegionAdmin;
+  /** The store runs plans in this process: it is handed operators that have no form on the wire. */
+  readonly inProcess?: boolean;
   /** Loading in bulk, where the store is one of this process. */
   readonly bulk?: BulkLoading | undefined;
   /** Loads in bulk that are transactions, where the store offers them. */

@@ -38,6 +38,8 @@ export interface PlanContext {
   /** Inside an explicit or DML transaction in pessimistic mode: point gets of DML lock. */
   readonly pessimistic: boolean;
   readonly inTransaction: boolean;
+  /** The statement reads as of a time that it, or its transaction, names. */
+  readonly readsThePast?: boolean;
   /** Set when the plan will be run again with other values of `?` of the same classes (see paramClass). */
   readonly reuse?: PlanReuse | null;
   /** `?` values when the plan is made for one execution; null when made for the cache. */

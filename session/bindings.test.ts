@@ -59,6 +59,31 @@ test('a global binding holds for all sessions, for prepared statements and after
   expect(await lines(root, 'SHOW GLOBAL BINDINGS')).toEqual([]);
 });
 
+test('a binding for tables of any database', async () => {
+  await root.query('CREATE DATABASE other');
+  await root.query('CREATE TABLE other.t LIKE t');
+  await root.query('CREATE GLOBAL BINDING USING SELECT /*+ USE_INDEX(t, kb) */ * FROM *.t WHERE a = 1 AND b = 1');
+  expect(await lines(root, 'SHOW GLOBAL BINDINGS')).toEqual([
+    expect.stringContaining('select * from `*` . `t` where `a` = ? and `b` = ?'),
+  ]);
+  const sql = 'SELECT * FROM t WHERE a = 3 AND b = 4';
+  expect(await bound(root, sql)).toBe('0');
+  await root.query('SET tidb_opt_enable_fuzzy_binding = ON');
+  expect(await indexes(root, sql)).toEqual(['kb']);
+  expect(await bound(root, sql)).toBe('1');
+  expect(await bound(root, 'SELECT * FROM other.t WHERE a = 3 AND b = 4')).toBe('1');
+  expect(await bound(root, 'SELECT * FROM t WHERE a = 3')).toBe('0');
+  // One of the database itself goes before.
+  await root.query('CREATE BINDING USING SELECT /*+ USE_INDEX(t, ka) */ * FROM other.t WHERE a = 1 AND b = 1');
+  expect(await indexes(root, 'SELECT * FROM other.t WHERE a = 3 AND b = 4')).toEqual(['ka']);
+  expect(await indexes(root, sql)).toEqual(['kb']);
+  await root.query('DROP BINDING FOR SELECT * FROM other.t WHERE a = 1 AND b = 1');
+  await root.query('DROP GLOBAL BINDING FOR SELECT * FROM *.t WHERE a = 1 AND b = 1');
+  expect(await bound(root, sql)).toBe('0');
+  await root.query('SET tidb_opt_enable_fuzzy_binding = DEFAULT');
+  await expect(root.query('SELECT * FROM *.t')).rejects.toThrow(/syntax/);
+});
+
 test('what cannot be bound is refused', async () => {
   for (const [sql, code] of [
     ['CREATE BINDING FOR SELECT * FROM t USING SELECT a FROM t', 1105],

@@ -44,6 +44,9 @@ export class SessionPlanContext implements PlanContext {
     // A plan for later executions asks of each table whether it is dirty; without a transaction none is.
     return this.reuse !== null || this.session.transaction.active;
   }
+  get readsThePast(): boolean {
+    return (this.session.past ?? this.session.transaction.past) !== null;
+  }
   variable(name: string): string {
     return this.session.vars.get(name);
   }

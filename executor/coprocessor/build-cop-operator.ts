@@ -1,4 +1,4 @@
-import type { PhysicalPlan } from '../../planner/physical/plan.js';
+import type { LocalIndexLookUp, PhysicalPlan } from '../../planner/physical/plan.js';
 import { evalDatum } from '../../expression/compile.js';
 import type { Operator } from '../exec-context.js';
 import { HashAggOperator } from '../hash-agg.js';
@@ -33,16 +33,22 @@ const COP_BUILDERS: CopBuilders = {
     new LimitOperator(child, rowCount(evalDatum(p.offset, ctx.eval)), rowCount(evalDatum(p.count, ctx.eval))),
 };
 
-/** The operators of a cop subtree over its scan, or over one of them, `bottom`, whose result is `leaf`. */
+/** Makes the operator that looks up rows beside the index that is read. */
+export type LookUpBuilder = (plan: LocalIndexLookUp, entries: Operator) => Operator;
+
+/**
+ * The operators of a cop subtree over its scan, or over one of them, `bottom`, whose result is `leaf`. `lookUp`: where the rows are.
+ */
 export function buildCopOperator(
   plan: PhysicalPlan,
   ctx: OperatorContext,
   leaf: Operator,
   bottom?: PhysicalPlan,
+  lookUp?: LookUpBuilder,
 ): Operator {
-  if (ctx.runtimeStats === null) return copOperator(plan, ctx, leaf, bottom);
+  if (ctx.runtimeStats === null) return copOperator(plan, ctx, leaf, bottom, lookUp);
   const stats = ctx.runtimeStats.of(plan);
-  return new MeasuredOperator(copOperator(plan, measuredContext(ctx, stats), leaf, bottom), stats);
+  return new MeasuredOperator(copOperator(plan, measuredContext(ctx, stats), leaf, bottom, lookUp), stats);
 }
 
 function copOperator(
@@ -50,10 +56,13 @@ function copOperator(
   ctx: OperatorContext,
   leaf: Operator,
   bottom: PhysicalPlan | undefined,
+  lookUp: LookUpBuilder | undefined,
 ): Operator {
   if (plan === bottom || plan.op === 'TableScan' || plan.op === 'IndexScan') return leaf;
   if (!('child' in plan)) throw new Error(`operator ${plan.op} cannot run in a cop task`);
-  return buildOperatorOver(plan, buildCopOperator(plan.child, ctx, leaf, bottom), ctx);
+  const child = buildCopOperator(plan.child, ctx, leaf, bottom, lookUp);
+  if (plan.op === 'LocalIndexLookUp' && lookUp !== undefined) return lookUp(plan, child);
+  return buildOperatorOver(plan, child, ctx);
 }
 
 /** One operator of a cop task over what gives its input. */

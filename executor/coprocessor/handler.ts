@@ -3,7 +3,7 @@ import type { CoprocessorHandler, DataWatch, MvccReader } from '../../kv/mvcc-re
 import type { LocalCoprocessor } from '../../kv/client/client-context.js';
 import type { PagedReader } from '../../kv/paged-reader.js';
 import type { CoprocessorRequest, CoprocessorResponse } from '../../kv/rpc.js';
-import { timeZone, UTC } from '../../types/timezone.js';
+import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
 import type { IndexScan, PhysicalPlan, TableScan } from '../../planner/physical/plan.js';
 import type { Operator } from '../exec-context.js';
@@ -11,9 +11,10 @@ import type { BlockFilter } from '../columnar/block-filter.js';
 import { ColumnScan } from '../columnar/column-scan.js';
 import { blockFilters } from '../columnar/condition-bounds.js';
 import { FilteredScan } from './filtered-scan.js';
-import { buildCopOperator } from './build-cop-operator.js';
+import { buildCopOperator, type LookUpBuilder } from './build-cop-operator.js';
 import { ColumnarReplica, type ColumnarOptions } from '../columnar/columnar-replica.js';
 import { leafScan, type DagRequest } from './dag.js';
+import { LocalLookUpOperator } from './local-lookup.js';
 import { OperatorSource } from './operator-source.js';
 import { PagedScan } from './paged-scan.js';
 import { type BatchDecoder, RecordScan } from './record-scan.js';
@@ -79,8 +80,30 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
           });
         }
       }
-      return { chunks: new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal) };
+      const root = buildCopOperator(dag.plan, dag.ctx, leaf, undefined, lookUps(dag, req, reader, zone));
+      return { chunks: new OperatorSource(root, req.signal) };
     },
+  };
+}
+
+/** How a request looks up the rows of index entries. */
+function lookUps(
+  dag: DagRequest,
+  req: CoprocessorRequest,
+  reader: MvccReader,
+  zone: TimeZone,
+): LookUpBuilder {
+  return (plan, entries) => {
+    const stats = dag.ctx.runtimeStats?.of(plan.rows);
+    return new LocalLookUpOperator(
+      plan,
+      entries,
+      (ranges) => recordScan(plan.rows, { ...req, ranges, desc: false }, reader, zone, undefined),
+      zone,
+      (rows) => {
+        if (stats !== undefined) stats.rows += rows;
+      },
+    );
   };
 }
 

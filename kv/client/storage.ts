@@ -80,8 +80,10 @@ class KvStorage implements Storage {
     const { whole } = client.router;
     this.bulk = whole?.rpc.bulkBegin === undefined ? undefined : new BulkClient(client, whole);
     this.loads = whole?.rpc.loads;
+    this.inProcess = client.coprocessor === null;
   }
 
+  readonly inProcess: boolean;
   readonly bulk: BulkLoading | undefined;
   readonly loads: LoadTransactions | undefined;
 

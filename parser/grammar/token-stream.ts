@@ -156,7 +156,15 @@ export abstract class TokenStream extends Lexer {
     return null;
   }
 
+  /** Whether `*.t` names t of any database: in bindings. */
+  protected anyDatabase = false;
+
   tableName(): TableName {
+    if (this.anyDatabase && this.at('*')) {
+      this.advance();
+      this.expect('.');
+      return { schema: '*', name: this.identAfterDot() };
+    }
     if (this.eat('.')) {
       // `.t` is t of the current database.
       return { schema: null, name: this.identAfterDot() };

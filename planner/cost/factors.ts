@@ -59,6 +59,8 @@ export const COST = {
   indexJoinLargeKey: 3.6,
   /** A run of an Apply's inner side: opening and closing its operators. */
   applyRun: 12,
+  /** What a hint speaks against: taken only where there is nothing else. */
+  unwanted: 1e12,
   /** Starting a reader. */
   open: 5,
   /** What work on rows that come from the columnar replica costs beside the same on rows of the row store. */

@@ -81,6 +81,11 @@ function inputs(p: PhysicalPlan): Child[] {
         { plan: p.indexPlan, label: '(Build)' },
         { plan: p.tablePlan, label: '(Probe)' },
       ];
+    case 'LocalIndexLookUp':
+      return [
+        { plan: p.child, label: '(Build)' },
+        { plan: p.rows, label: '(Probe)' },
+      ];
     case 'IndexMerge':
       return [
         ...p.partials.map((plan) => ({ plan, label: '(Build)' })),

@@ -114,6 +114,12 @@ export function filterOf(scan: PhysicalPlan): Selection | null {
   return { op: 'Selection', id: scan.globalIn.filterId, schema, estRows, task, child: scan, conditions: [] };
 }
 
+function leafOf(p: PhysicalPlan): TableScan | IndexScan {
+  let scan = p;
+  while ('child' in scan) scan = scan.child;
+  return scan as TableScan | IndexScan;
+}
+
 function tableText(p: Pick<TableScan, 'alias' | 'table' | 'physicalId'>): string {
   const part = p.table.partition?.definitions.find((d) => d.id === p.physicalId);
   return part === undefined ? `table:${p.alias}` : `table:${p.alias}, partition:${part.name}`;
@@ -139,6 +145,10 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       return p.pushedLimit === undefined
         ? ''
         : `limit embedded(offset:${p.pushedLimit.offset}, count:${p.pushedLimit.count})`;
+    case 'LocalIndexLookUp': {
+      const { table, schema } = leafOf(p.child);
+      return `index handle offsets:[${table.isCommonHandle ? '' : schema.length - 1}]`;
+    }
     case 'IndexMerge': {
       const type = `type: ${p.intersection ? 'intersection' : 'union'}`;
       return p.pushedLimit === undefined

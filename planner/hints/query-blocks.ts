@@ -67,6 +67,18 @@ export class QueryBlocks {
     });
   }
 
+  /** The hints about a SELECT, wherever they are written. A hint on one table's indexes is about the block that the table is in. */
+  hintsOf(select: { readonly hints: readonly Hint[] }): readonly Hint[] {
+    if (this.written.length === 0) return select.hints;
+    const own = this.numbers.get(select);
+    // A view's own blocks are known by what stands in them alone.
+    if (own === undefined) return select.hints;
+    return this.hints().flatMap(({ hint, block }) => {
+      const named = hint.tables.length === 1 ? hint.tables[0]!.queryBlock : null;
+      return (named === null ? block : this.find(named)) === own ? [hint] : [];
+    });
+  }
+
   /** Hints that name a block that does not exist. */
   lost(): Hint[] {
     return this.written.flatMap(({ hint }) =>

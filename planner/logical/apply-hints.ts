@@ -1,16 +1,23 @@
 import type * as ast from '../../parser/ast/index.js';
+import { mysqlError } from '../../types/error-table.js';
 import { enginesOf } from '../physical/engines.js';
+import { lookUpRefusal } from '../physical/lookup-pushdown.js';
 import type { BuildState } from '../resolve/build-state.js';
-import type { DataSource, LogicalPlan } from './plan.js';
+import type { DataSource, IndexWish, LogicalPlan } from './plan.js';
 
-const INDEX_HINTS: Readonly<Record<string, ast.IndexHintType>> = {
-  USE_INDEX: 'USE',
-  FORCE_INDEX: 'FORCE',
-  IGNORE_INDEX: 'IGNORE',
-};
+/** Hints that name indexes: which those are to be read by, and what is asked of them besides. */
+const INDEX_HINTS: Readonly<Record<string, { readonly type: ast.IndexHintType; readonly wish?: IndexWish }>> =
+  {
+    USE_INDEX: { type: 'USE' },
+    FORCE_INDEX: { type: 'FORCE' },
+    IGNORE_INDEX: { type: 'IGNORE' },
+    ORDER_INDEX: { type: 'USE', wish: { ordered: true } },
+    NO_ORDER_INDEX: { type: 'USE', wish: { ordered: false } },
+    INDEX_LOOKUP_PUSHDOWN: { type: 'USE', wish: { lookedUpInStore: true } },
+  };
 
 /**
- * Marks the tables of a FROM clause as the block's hints ask. An unknown table or a hint of another block changes nothing.
+ * Marks the tables of a FROM clause as the hints about its query block ask. An unknown table changes nothing.
  */
 export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: LogicalPlan): void {
   for (const hint of hints) {
@@ -30,12 +37,27 @@ export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: 
       forSources(from, (ds) => (ds.noIndexMerge = true));
       continue;
     }
-    const type = INDEX_HINTS[hint.name];
+    const kind = INDEX_HINTS[hint.name];
     const table = hint.tables[0];
-    if (type !== undefined && table !== undefined) {
-      const found = hintTable(from, table.name.toLowerCase(), { type, scope: null, indexes: hint.indexes });
-      if (!found) warnUnmatched(state, hint.text);
+    if (hint.name === 'NO_INDEX_LOOKUP_PUSHDOWN' && table !== undefined) {
+      if (hint.indexes.length > 0)
+        warn(
+          state,
+          'hint NO_INDEX_LOOKUP_PUSH_DOWN is inapplicable, only table name without indexes is supported',
+        );
+      else forTable(from, table.name.toLowerCase(), (ds) => (ds.noLookUpInStore = true));
+      continue;
     }
+    if (kind === undefined || table === undefined) continue;
+    if (kind.wish?.lookedUpInStore === true && hint.indexes.length === 0) {
+      warn(
+        state,
+        'hint INDEX_LOOKUP_PUSH_DOWN is inapplicable, the index names should be specified',
+      );
+      continue;
+    }
+    const found = forTable(from, table.name.toLowerCase(), (ds) => hintIndexes(state, ds, hint, kind, hints));
+    if (!found) warnUnmatched(state, hint.text);
   }
 }
 
@@ -85,15 +107,54 @@ function forTable(p: LogicalPlan, alias: string, f: (ds: DataSource) => void): b
   return found;
 }
 
-function hintTable(p: LogicalPlan, alias: string, hint: ast.IndexHint): boolean {
-  if (p.op === 'DataSource' && p.alias.toLowerCase() === alias) {
-    // Indexes that do not exist are left out: a hint never fails a statement.
-    const known = hint.indexes.filter(
-      (n) => n.toLowerCase() === 'primary' || p.table.indices.some((i) => i.lower === n.toLowerCase()),
-    );
-    if (known.length > 0 || hint.indexes.length === 0)
-      p.indexHints = [...p.indexHints, { ...hint, indexes: known }];
-    return true;
+/** Has a source read by the indexes that a hint names. Those that do not exist are told of: a hint never fails a statement. */
+function hintIndexes(
+  state: BuildState,
+  ds: DataSource,
+  hint: ast.Hint,
+  { type, wish }: { readonly type: ast.IndexHintType; readonly wish?: IndexWish },
+  all: readonly ast.Hint[],
+): void {
+  const indexes = hint.indexes.filter((name) => {
+    const lower = name.toLowerCase();
+    if (ds.table.indices.some((i) => i.lower === lower) || (lower === 'primary' && hasHandleKey(ds))) return true;
+    const { code, message } = mysqlError('ER_KEY_DOES_NOT_EXITS', name, ds.table.name);
+    state.ctx.warn({ level: 'Warning', code, message });
+    return false;
+  });
+  const granted = indexes.filter((name) => wish?.lookedUpInStore !== true || looksUp(state, ds, name, all));
+  if (wish !== undefined) {
+    const wishes = new Map(ds.indexWishes);
+    for (const name of granted) wishes.set(name.toLowerCase(), { ...wishes.get(name.toLowerCase()), ...wish });
+    ds.indexWishes = wishes;
   }
-  return p.children.map((c) => hintTable(c, alias, hint)).includes(true);
+  if (type !== 'IGNORE' || indexes.length > 0)
+    ds.indexHints = [...ds.indexHints, { type, scope: null, indexes: granted }];
 }
+
+const hasHandleKey = ({ table }: DataSource): boolean => table.pkIsHandle || table.isCommonHandle;
+
+/** Whether INDEX_LOOKUP_PUSHDOWN can be had of an index; tells why not. */
+function looksUp(state: BuildState, ds: DataSource, name: string, all: readonly ast.Hint[]): boolean {
+  const forbidden = all.some(
+    (h) =>
+      h.name === 'NO_INDEX_LOOKUP_PUSHDOWN' &&
+      h.indexes.length === 0 &&
+      h.tables[0]?.name.toLowerCase() === ds.alias.toLowerCase(),
+  );
+  const index = ds.table.indices.find((i) => i.lower === name.toLowerCase());
+  if (index === undefined) return false;
+  if (forbidden) {
+    warn(state, 'hint INDEX_LOOKUP_PUSHDOWN cannot be inapplicable, NO_INDEX_LOOKUP_PUSHDOWN is specified');
+    return false;
+  }
+  const refusal = lookUpRefusal(state.ctx, ds.table, index);
+  if (refusal === null) return true;
+  warn(state, `hint INDEX_LOOKUP_PUSHDOWN is inapplicable, ${refusal}`);
+  return false;
+}
+
+const warn = (state: BuildState, message: string): void =>
+  state.joinHints === null
+    ? state.ctx.warn({ level: 'Warning', code: 1815, message })
+    : state.joinHints.warn(message);

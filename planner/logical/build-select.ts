@@ -123,8 +123,9 @@ class SelectBuilder {
   run(): Relation {
     const { state, stmt } = this;
     this.scope.relation = buildFrom(state, stmt.from, this.scope);
-    if (stmt.hints.length > 0) {
-      applyHints(state, stmt.hints, this.plan);
+    const hints = state.hints.at(-1)!;
+    if (hints.length > 0) {
+      applyHints(state, hints, this.plan);
       this.warnMisplacedHints();
     }
     this.fields = this.expandFields();
@@ -325,7 +326,7 @@ class SelectBuilder {
       children: [this.plan],
       groupBy,
       aggs,
-      ...aggregationHint(stmt.hints),
+      ...aggregationHint(state.hints.at(-1)!),
     };
     if (groupBy.length === 0 && this.groupBy.length > 0) {
       // GROUP BY of constants gives no row for no input, unlike no GROUP BY at all.
@@ -705,7 +706,7 @@ export function buildSelect(
 ): Relation {
   const inner = stmt.with === null ? ctes : addCommonTables(state, stmt.with, stmt, outer, ctes);
   const { block } = state;
-  state.hints.push(stmt.hints);
+  state.hints.push(state.blocks?.hintsOf(stmt) ?? stmt.hints);
   state.block = state.blocks?.numberOf(stmt) ?? 0;
   try {
     return new SelectBuilder(state, stmt, outer, inner).run();

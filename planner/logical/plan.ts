@@ -74,6 +74,10 @@ export interface DataSource extends Base {
   /** Conditions pushed down to the table, a conjunction. */
   conditions: Expression[];
   indexHints: readonly IndexHint[];
+  /** What hints ask of single indexes, by lower name; `primary` is the handle. */
+  indexWishes?: ReadonlyMap<string, IndexWish>;
+  /** NO_INDEX_LOOKUP_PUSHDOWN. */
+  noLookUpInStore?: boolean;
   /** READ_FROM_STORAGE. */
   engineHint?: 'tikv' | 'tiflash';
   /** USE_INDEX_MERGE: lower names of the indexes to merge, empty for any; null without the hint. */
@@ -82,6 +86,13 @@ export interface DataSource extends Base {
   noIndexMerge: boolean;
   /** Own uncommitted writes must be merged in. */
   dirty: boolean;
+}
+
+export interface IndexWish {
+  /** ORDER_INDEX and NO_ORDER_INDEX. */
+  readonly ordered?: boolean;
+  /** INDEX_LOOKUP_PUSHDOWN. */
+  readonly lookedUpInStore?: boolean;
 }
 
 /** A generated column that is not stored. */

@@ -5,7 +5,7 @@ import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
 import { columnsOf, sameExpr } from '../logical/expression-walk.js';
 import { handleColumns } from '../logical/build-from.js';
-import type { DataSource, LogicalPlan, VirtualColumn } from '../logical/plan.js';
+import type { DataSource, IndexWish, LogicalPlan, VirtualColumn } from '../logical/plan.js';
 import type { OrderItem } from './task.js';
 import { evalType, isUnsigned } from '../../types/field-type.js';
 import type { PlanContext } from '../plan-context.js';
@@ -20,6 +20,7 @@ import {
   type TableEstimate,
 } from '../cost/selectivity.js';
 import { indexRows } from '../cost/index-rows.js';
+import { looksUpByPolicy } from './lookup-pushdown.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
 import { datumCompare, intersect, type Interval } from '../ranger/interval.js';
@@ -42,6 +43,10 @@ export interface AccessPath {
   readonly forced: boolean;
   /** At most one row: a unique key fixed. */
   readonly unique: boolean;
+  /** Rows of the index's entries are looked up in the store (INDEX_LOOKUP_PUSHDOWN). */
+  readonly lookedUpInStore?: boolean;
+  /** ORDER_INDEX: rows come in its order where one is wanted; NO_ORDER_INDEX: they never do. */
+  readonly ordered?: boolean;
 }
 
 /** Key columns of the handle, and of an index followed by the handle's. */
@@ -291,6 +296,8 @@ function candidates(
   return { indexes, table: table && !whole, forced };
 }
 
+const wishOf = (ds: DataSource, name: string): IndexWish => ds.indexWishes?.get(name) ?? {};
+
 /** All ways to read a source, dominated ones left out (skyline pruning). `extra` conditions join the source's own. */
 export function accessPaths(
   ctx: PlanContext,
@@ -332,6 +339,7 @@ export function accessPaths(
       tableConditions: access.remained,
       forced: forced && table,
       unique,
+      ...wishOf(ds, 'primary'),
     });
   }
   for (const index of plain) {
@@ -356,6 +364,8 @@ export function accessPaths(
       tableConditions: access.remained.filter((c) => !indexConditions.includes(c)),
       forced,
       unique,
+      ...wishOf(ds, index.lower),
+      ...(looksUpByPolicy(ctx, ds, index) ? { lookedUpInStore: true } : {}),
     });
   }
   ctx.trace?.paths.push({

@@ -14,6 +14,7 @@ export type PhysicalPlan =
   | TableReader
   | IndexReader
   | IndexLookUp
+  | LocalIndexLookUp
   | IndexMerge
   | PointGet
   | BatchPointGet
@@ -113,6 +114,18 @@ export interface IndexLookUp extends PlanBase {
   readonly desc: boolean;
   /** LIMIT pushed down to the handles. */
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
+  /** The index side gives finished rows, looked up in the store (LocalIndexLookUp). */
+  readonly local?: boolean;
+}
+/**
+ * Inside an IndexLookUp's index side: the store that reads the index looks up the rows as well. The table side is then for rows that it
+ * does not have.
+ */
+export interface LocalIndexLookUp extends PlanBase {
+  readonly op: 'LocalIndexLookUp';
+  /** The index side as it is without. */
+  readonly child: PhysicalPlan;
+  readonly rows: TableScan;
 }
 /** Rows found by several scans that give handles: those of any of them, or of all. */
 export interface IndexMerge extends PlanBase {

@@ -3,8 +3,21 @@ import { findFunction } from '../../expression/function-registry.js';
 import { blacklists } from '../blacklists.js';
 import { hasCorrelated, isVolatile } from '../logical/expression-walk.js';
 
+/**
+ * Functions that TiDB leaves to the SQL node although we have them in the store, since TiKV lacks them or computes them otherwise
+ * (TiDB's documentation, "List of Expressions for Pushdown"). Columnar scans take them.
+ */
+const ROOT_ONLY: ReadonlySet<string> = new Set([
+  ...['bit_count', 'greatest', 'least', 'interval', 'compress', 'uncompress', 'vitess_hash'],
+  ...['json_contains_path', 'tan', 'truncate', 'inet6_aton', 'inet6_ntoa', 'inet_aton', 'inet_ntoa'],
+  ...['is_ipv4', 'is_ipv6', 'bin', 'find_in_set', 'format', 'from_base64', 'insert', 'instr', 'left'],
+  ...['locate', 'lpad', 'make_set', 'oct', 'quote', 'repeat', 'rpad', 'substring_index', 'to_base64'],
+  ...['trim', 'unhex', 'addtime', 'dayname', 'extract', 'last_day', 'quarter', 'sec_to_time'],
+  ...['str_to_date', 'subtime', 'time_format', 'timediff', 'to_days', 'to_seconds', 'weekday', 'yearweek'],
+]);
+
 /** Whether an expression can be evaluated in the store. */
-export function pushable(e: Expression): boolean {
+export function pushable(e: Expression, columnar = false): boolean {
   switch (e.kind) {
     case 'column':
     case 'constant':
@@ -18,10 +31,11 @@ export function pushable(e: Expression): boolean {
         spec.pushdown === undefined ||
         spec.sideEffects === true ||
         spec.async === true ||
+        (!columnar && ROOT_ONLY.has(spec.name)) ||
         !blacklists.allowsPushdown(e.name)
       )
         return false;
-      return !isVolatile(e) && e.args.every(pushable);
+      return !isVolatile(e) && e.args.every((a) => pushable(a, columnar));
     }
   }
 }
@@ -39,8 +53,8 @@ const PARTIAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether an aggregate can be computed in part in the store. */
-export const pushableAgg = (a: AggFunc): boolean =>
+export const pushableAgg = (a: AggFunc, columnar = false): boolean =>
   PARTIAL.has(a.name) &&
   blacklists.allowsPushdown(a.name) &&
   !a.distinct &&
-  a.args.every((e) => pushable(e) && !hasCorrelated(e));
+  a.args.every((e) => pushable(e, columnar) && !hasCorrelated(e));

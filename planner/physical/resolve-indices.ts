@@ -32,6 +32,7 @@ export class IndexResolver {
       case 'MaxOneRow':
       case 'Limit':
       case 'SelectLock':
+      case 'LocalIndexLookUp':
         return { ...p, child: this.resolve(p.child) };
       case 'IndexLookUp':
         return {

@@ -50,6 +50,8 @@ export interface CopTask {
   readonly tableFiltered: boolean;
   readonly pushedLimit?: { readonly offset: number; readonly count: number };
   readonly partitions?: ReadPartitions;
+  /** A lookup whose rows the store is to find beside the index, unless they come in the index's order. */
+  readonly local?: boolean;
 }
 
 export type Task = RootTask | CopTask;

@@ -93,7 +93,7 @@ export class BuildState {
   readonly subqueryBlocks = new WeakSet<Query>();
   readonly commonTableBlocks = new WeakSet<Query>();
   /** Hints of the enclosing query blocks, innermost last. */
-  readonly hints: Hint[][] = [];
+  readonly hints: (readonly Hint[])[] = [];
   constructor(
     readonly ctx: PlanContext,
     readonly memory: StatementMemory,

@@ -3,7 +3,7 @@ import type { Statement } from '../../parser/ast/index.js';
 import type { Datum } from '../../types/datum.js';
 import type { EngineCore } from '../engine/engine-core.js';
 import { quote } from '../privileges/account-name.js';
-import { bindingKey } from './binding-text.js';
+import { bindingKey, digestOfAnyDatabase, namesAnyDatabase, tablesMatch } from './binding-text.js';
 
 /** Hints that statements of one normalized text are planned with (TiDB docs, "SQL Plan Management"). */
 export interface Binding {
@@ -31,8 +31,30 @@ export function parsedBinding(sql: string): Statement | null {
   }
 }
 
+/** Bindings by digest, with those for tables of any database by the digest that such statements share. */
+class BindingIndex {
+  private readonly wide = new Map<string, Binding[]>();
+
+  constructor(bindings: Iterable<Binding>) {
+    for (const b of bindings) {
+      if (!namesAnyDatabase(b.hinted)) continue;
+      const digest = digestOfAnyDatabase(b.hinted);
+      this.wide.set(digest, [...(this.wide.get(digest) ?? []), b]);
+    }
+  }
+
+  get empty(): boolean {
+    return this.wide.size === 0;
+  }
+  find(stmt: Statement, digest: string, database: string): Binding | undefined {
+    return this.wide.get(digest)?.find((b) => b.status === 'enabled' && tablesMatch(stmt, database, b.hinted));
+  }
+}
+
 /** A session's own bindings; they go before the global ones. */
 export class SessionBindings {
+  /** Those for tables of any database. */
+  wide = new BindingIndex([]);
   private readonly byDigest = new Map<string, Binding>();
   /** Tells plans made under one set of bindings from those made under another; 0 without any. */
   version = 0;
@@ -46,16 +68,19 @@ export class SessionBindings {
   }
   put(binding: Binding): void {
     this.byDigest.set(binding.sqlDigest, binding);
+    this.wide = new BindingIndex(this.byDigest.values());
     this.version = ++SessionBindings.lastVersion;
   }
   /** How many there were. */
   drop(digest: string): number {
     const found = this.byDigest.delete(digest);
+    this.wide = new BindingIndex(this.byDigest.values());
     this.version = this.byDigest.size === 0 ? 0 : ++SessionBindings.lastVersion;
     return found ? 1 : 0;
   }
   clear(): void {
     this.byDigest.clear();
+    this.wide = new BindingIndex([]);
     this.version = 0;
   }
 }
@@ -65,6 +90,8 @@ const str = (v: Datum | undefined): string => (v instanceof Uint8Array ? Buffer.
 /** The bindings of mysql.bind_info, kept in memory and read again when they change. */
 export class GlobalBindings {
   private byDigest: ReadonlyMap<string, Binding> = new Map();
+  /** Those for tables of any database. */
+  wide = new BindingIndex([]);
   /** Grows with each change; 0 as long as there never was a binding. */
   version = 0;
 
@@ -94,6 +121,7 @@ export class GlobalBindings {
     }
     if (next.size === 0 && this.byDigest.size === 0) return;
     this.byDigest = next;
+    this.wide = new BindingIndex(next.values());
     this.version++;
   }
 

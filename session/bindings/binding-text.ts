@@ -17,6 +17,40 @@ function commonNames(root: unknown, into: Set<string>): Set<string> {
   return into;
 }
 
+/** The database of a table of any database in a binding: `*.t`. */
+export const ANY_DATABASE = '*';
+
+/** Whether a binding is for tables of any database. */
+export const namesAnyDatabase = (stmt: Statement): boolean =>
+  tablesOf(stmt, '').some((t) => t.db === ANY_DATABASE);
+
+/** The digest that statements share which differ in the databases of their tables alone. */
+export function digestOfAnyDatabase(stmt: Statement): string {
+  const common = commonNames(stmt, new Set());
+  const visit = (root: unknown): unknown => {
+    if (Array.isArray(root)) return root.map(visit);
+    if (!isNode(root)) return root;
+    const copy: Node = {};
+    for (const key in root) copy[key] = visit(root[key]);
+    const t = copy['table'];
+    if (isNode(t) && isStoredName(t, common)) copy['table'] = { ...t, schema: ANY_DATABASE };
+    return copy;
+  };
+  return bindingKey(visit(stmt) as Statement, '').digest;
+}
+
+/** Whether the tables of a statement are those that a binding names, in their order. */
+export function tablesMatch(stmt: Statement, database: string, bound: Statement): boolean {
+  const wanted = tablesOf(bound, '');
+  return tablesOf(stmt, database).every(
+    ({ db }, i) => wanted[i]?.db === ANY_DATABASE || wanted[i]?.db.toLowerCase() === db.toLowerCase(),
+  );
+}
+
+/** A table's name that is not a common table's. */
+const isStoredName = (t: Node, common: ReadonlySet<string>): boolean =>
+  typeof t['name'] === 'string' && 'schema' in t && (t['schema'] !== null || !common.has(t['name'].toLowerCase()));
+
 /** The statement as a binding keeps it: tables named with their database. */
 export function bindingText(stmt: Statement, database: string): string {
   const unqualified = commonNames(stmt, new Set());
@@ -90,10 +124,9 @@ export function tablesOf(
     if (Array.isArray(root)) root.forEach(visit);
     else if (isNode(root)) {
       const t = root['table'];
-      if (isNode(t) && typeof t['name'] === 'string' && 'schema' in t) {
+      if (isNode(t) && isStoredName(t, common)) {
         const { schema, name } = t as { schema: string | null; name: string };
-        if (schema !== null || !common.has(name.toLowerCase()))
-          found.push({ db: schema ?? database, table: name });
+        found.push({ db: schema ?? database, table: name });
       }
       for (const key in root) visit(root[key]);
     }

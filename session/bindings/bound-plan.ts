@@ -1,7 +1,7 @@
 import type { Statement } from '../../parser/ast/index.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { Session } from '../session.js';
-import { bindingKey, withHintsOf } from './binding-text.js';
+import { bindingKey, digestOfAnyDatabase, withHintsOf } from './binding-text.js';
 import type { Binding } from './binding-store.js';
 
 const boundPlans = new WeakMap<PlannedStatement, Binding>();
@@ -14,7 +14,20 @@ export function bindingFor(session: Session, stmt: Statement): Binding | null {
   if (session.connection.id === 0 || session.vars.get('tidb_use_plan_baselines') !== 'ON') return null;
   const { digest } = bindingKey(stmt, session.currentDatabase);
   const found = own.find(digest) ?? global.find(digest);
-  return found === undefined || found.status !== 'enabled' ? null : found;
+  if (found !== undefined) return found.status === 'enabled' ? found : null;
+  if (own.wide.empty && global.wide.empty) return null;
+  return session.vars.get('tidb_opt_enable_fuzzy_binding') === 'ON' ? wideBinding(session, stmt) : null;
+}
+
+/** The binding for tables of any database (`*.t`) that a statement's tables are among. */
+function wideBinding(session: Session, stmt: Statement): Binding | null {
+  const digest = digestOfAnyDatabase(stmt);
+  const { currentDatabase } = session;
+  return (
+    session.bindings.wide.find(stmt, digest, currentDatabase) ??
+    session.engine.bindings.wide.find(stmt, digest, currentDatabase) ??
+    null
+  );
 }
 
 /** The statement as it is planned under a binding. */

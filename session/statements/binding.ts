@@ -2,7 +2,7 @@ import type { Expr, Statement } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
 import type { Binding } from '../bindings/binding-store.js';
-import { bindingKey, bindingText, tablesOf, withoutHints } from '../bindings/binding-text.js';
+import { ANY_DATABASE, bindingKey, bindingText, namesAnyDatabase, tablesOf, withoutHints } from '../bindings/binding-text.js';
 import { sampleStatement, withOuterHints } from '../bindings/plan-history.js';
 import type { Session } from '../session.js';
 import { evaluate } from './query.js';
@@ -15,6 +15,7 @@ function checkBindable(session: Session, stmt: Statement): void {
   if (!BINDABLE.has(stmt.kind) || (stmt.kind === 'Insert' && stmt.query === null))
     throw mysqlError('ER_UNKNOWN_ERROR', 'create binding is not supported for this statement type');
   for (const { db, table } of tablesOf(stmt, session.currentDatabase)) {
+    if (db === ANY_DATABASE) continue;
     if (db === '') throw mysqlError('ER_NO_DB_ERROR');
     const found = session.schema.table(db, table);
     if (found === null) throw mysqlError('ER_NO_SUCH_TABLE', db, table);
@@ -53,7 +54,7 @@ registerStatement('CreateBinding', {
       {
         originalSql: key.sql,
         bindSql: bindingText(stmt.hinted, db),
-        defaultDb: db === '' ? (tablesOf(origin, '')[0]?.db ?? '') : db,
+        defaultDb: namesAnyDatabase(origin) ? '' : db === '' ? (tablesOf(origin, '')[0]?.db ?? '') : db,
         status: 'enabled',
         charset: session.vars.get('character_set_connection'),
         collation: session.vars.get('collation_connection'),

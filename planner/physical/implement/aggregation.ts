@@ -32,10 +32,11 @@ interface Split {
   readonly final: { readonly groupBy: readonly Expression[]; readonly aggs: readonly AggFunc[] };
 }
 
-function split(opt: Optimizer, p: Aggregation): Split | null {
+function split(opt: Optimizer, p: Aggregation, columnar: boolean): Split | null {
   // Values of finer groups are put together where they are.
   if (p.aggs.some((a) => a.mode !== 'complete')) return null;
-  if (!p.aggs.every(pushableAgg) || !p.groupBy.every(pushable)) return null;
+  if (!p.aggs.every((a) => pushableAgg(a, columnar)) || !p.groupBy.every((g) => pushable(g, columnar)))
+    return null;
   const ctx = opt.ctx.eval;
   const aggs: AggFunc[] = [];
   const schema: Column[] = [];
@@ -102,7 +103,7 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
       task.rows,
       Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))),
     );
-    const s = isVain(opt, p, task, partialRows) ? null : split(opt, p);
+    const s = isVain(opt, p, task, partialRows) ? null : split(opt, p, task.columnar === true);
     if (s !== null) {
       const below = (task.indexPlan !== null && task.tablePlan === null ? task.indexPlan : task.tablePlan)!;
       const partial = aggPlan(
@@ -246,7 +247,8 @@ const PARALLEL_ROWS = 60;
 
 /** One group needs neither order nor a hash table: what is summed up over several threads is called HashAgg, as TiDB does. */
 function scalarKind(opt: Optimizer, p: Aggregation, task: Task): Kind {
-  const pushed = p.aggs.every((a) => pushableAgg(a) && partialTypes(a) !== null);
+  const columnar = task.columnar === true;
+  const pushed = p.aggs.every((a) => pushableAgg(a, columnar) && partialTypes(a) !== null);
   if (pushed && task.kind === 'cop' && canPush(task)) return 'StreamAgg';
   const single = ['tidb_hashagg_partial_concurrency', 'tidb_hashagg_final_concurrency'].every(
     (name) => opt.ctx.variable(name) === '1',

@@ -130,13 +130,17 @@ function bestPath(
     const partitions = global ? undefined : readers;
     if (path.access.ranges.length === 0 && path.access.rebuild === null) return emptyTask(opt, ds);
     const match = matchOrder(path, prop.order, ds.conditions);
-    if (match === null) continue;
+    if (match === null || (prop.order.length > 0 && path.ordered === false)) continue;
     for (const engine of engines) {
       const columnar = engine === 'tiflash';
       // Columns come in the order of the handle, forwards.
       if (columnar && (path.index !== null || (prop.order.length > 0 && match.desc))) continue;
       const keepOrder = prop.order.length > 0;
       let task: Task = scanTask(opt, ds, path, keepOrder, match.desc, prop.limit, partitions, columnar);
+      // As TiDB has it, what is asked for its order is of no use without.
+      if (path.ordered === true && !keepOrder) task = { ...task, cost: task.cost + COST.unwanted };
+      if (path.lookedUpInStore === true && keepOrder && ds.indexWishes !== undefined)
+        opt.state.joinHints?.warn('hint INDEX_LOOKUP_PUSHDOWN is inapplicable, keep order is not supported.');
       if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
       else task = withoutComputed(opt, ds, path, task);
       if (best === null || task.cost + readerCost(opt, task) < best.cost + readerCost(opt, best)) best = task;
@@ -253,10 +257,11 @@ export function scanTask(
     Math.min(1, est.rows),
     est.rows * selectivity(opt.ctx, est, ds, ds.conditions) * room,
   );
-  const pushed = path.tableConditions.filter(pushable);
-  const rootConditions = path.tableConditions.filter((c) => !pushable(c));
-  const indexPushed = path.indexConditions.filter(pushable);
-  rootConditions.push(...path.indexConditions.filter((c) => !pushable(c)));
+  const stored = (c: Expression): boolean => pushable(c, columnar);
+  const pushed = path.tableConditions.filter(stored);
+  const rootConditions = path.tableConditions.filter((c) => !stored(c));
+  const indexPushed = path.indexConditions.filter(stored);
+  rootConditions.push(...path.indexConditions.filter((c) => !stored(c)));
   const out = Math.max(Math.min(total, path.rows), path.rows === 0 ? 0 : Math.min(1, path.rows));
   // A parent that stops early reads only so much of the ranges as yields its rows.
   const fraction = limit === Infinity || out <= 0 ? 1 : Math.min(1, limit / out);
@@ -356,6 +361,7 @@ export function scanTask(
       indexRows,
       cost,
       tableFiltered: pushed.length > 0,
+      ...(path.lookedUpInStore && !path.covering ? { local: true } : {}),
       ...parts,
     };
   }
@@ -368,6 +374,21 @@ export function scanTask(
     root.rows * COST.filterRow,
   );
 }
+
+/** The operators of a table side over rows that the store finds beside the index. */
+function lookedUpInStore(opt: Optimizer, indexPlan: PhysicalPlan, p: PhysicalPlan): PhysicalPlan {
+  if (p.op === 'TableScan') {
+    const { schema, estRows, task } = p;
+    const rows = { ...p, id: opt.nextId() };
+    return { op: 'LocalIndexLookUp', id: opt.nextId(), schema, estRows, task, child: indexPlan, rows };
+  }
+  if (!('child' in p)) throw new Error(`operator ${p.op} cannot run in a cop task`);
+  return { ...p, id: opt.nextId(), child: lookedUpInStore(opt, indexPlan, p.child) };
+}
+
+/** The table side of a lookup whose rows are all found beside the index. */
+const elsewhere = (p: PhysicalPlan): PhysicalPlan =>
+  'child' in p ? { ...p, estRows: 0, child: elsewhere(p.child) } : { ...p, estRows: 0 };
 
 /** Closes a cop task: the reader that runs it and hands its rows to the root. */
 export function finishCop(opt: Optimizer, task: CopTask): RootTask {
@@ -386,12 +407,14 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   };
   if (indexPlan !== null && tablePlan !== null) {
     cost += lookupCost(opt, task);
+    const local = task.local === true && !keepOrder;
     const lookUp: IndexLookUp = {
       ...base,
       op: 'IndexLookUp',
       schema: tablePlan.schema,
-      indexPlan,
-      tablePlan,
+      indexPlan: local ? lookedUpInStore(opt, indexPlan, tablePlan) : indexPlan,
+      tablePlan: local ? elsewhere(tablePlan) : tablePlan,
+      ...(local ? { local } : {}),
       ...(task.pushedLimit === undefined ? {} : { pushedLimit: task.pushedLimit }),
     };
     plan = lookUp;

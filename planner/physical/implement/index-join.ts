@@ -247,7 +247,7 @@ function indexJoin(
   );
   if (lookup === null || (lookup.index?.global === true && !handlesTell(ds))) return null;
   const filters = ds.conditions.filter((c) => !lookup.usedConditions.has(c));
-  if (!filters.every(pushable)) return null;
+  if (!filters.every((c) => pushable(c, true))) return null;
   const outer = opt.tryFindRoot(outerPlan, { order, limit: Infinity });
   if (outer === null) return null;
   const est = tableEstimate(opt.ctx, ds);
@@ -392,7 +392,7 @@ function innerTask(
   };
   const path = { access };
   const needed = columnsOf(filters, idsOf(ds.schema));
-  const pushed = filters.filter(pushable);
+  const pushed = filters.filter((c) => pushable(c, true));
   const base = {
     kind: 'cop' as const,
     source: ds,

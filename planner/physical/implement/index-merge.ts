@@ -76,7 +76,7 @@ function mergeTask(
       )
     : Math.min(est.rows, entries);
   const ordered = order.by.length > 0;
-  const pushed = path.tableConditions.filter(pushable);
+  const pushed = path.tableConditions.filter((c) => pushable(c));
   const rootConditions = path.tableConditions.filter((c) => !pushable(c));
   const rows = pushed.length > 0 ? Math.min(total, handles) : handles;
   const count = Math.max(1, partitions?.ids.length ?? 1);
