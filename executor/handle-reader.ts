@@ -1,10 +1,11 @@
 import type { Chunk } from '../chunk/chunk.js';
 import type { TableInfo } from '../catalog/model.js';
-import { handleColumn, primaryIndex } from '../catalog/table-layout.js';
+import { cutToPrefix, handleColumn, primaryIndex } from '../catalog/table-layout.js';
 import { nextKey } from '../kv/codec/byte-writer.js';
 import { encodeCommonHandle, recordKey, type Handle } from '../kv/codec/table-key.js';
 import type { KeyRange } from '../kv/rpc.js';
 import type { IndexScan, TableScan } from '../planner/physical/plan.js';
+import type { Datum } from '../types/datum.js';
 import type { TimeZone } from '../types/timezone.js';
 
 /** The handles that rows of a scan give: its last column (a global index's last but one), or the clustered primary key's columns among its own. */
@@ -40,16 +41,25 @@ export function handlesAt(
     return out;
   }
   const vectors = positions.map((i) => entries.columns[i]!);
-  const types = primaryIndex(table)!.columns.map((c) => table.columns[c.offset]!.type);
+  const handle = clusteredHandles(table, zone);
   for (let k = 0; k < n; k++) {
     const i = entries.sel === null ? k : entries.sel[k]!;
-    out[k] = encodeCommonHandle(
-      vectors.map((v) => v.get(i)),
+    out[k] = handle(vectors.map((v) => v.get(i)));
+  }
+  return out;
+}
+
+/** The handle that the values of a clustered key make, which may hold no more than a prefix of each. */
+export function clusteredHandles(table: TableInfo, zone: TimeZone): (values: readonly Datum[]) => Uint8Array {
+  const { columns } = primaryIndex(table)!;
+  const types = columns.map((c) => table.columns[c.offset]!.type);
+  if (columns.every((c) => c.length < 0)) return (values) => encodeCommonHandle(values, types, zone);
+  return (values) =>
+    encodeCommonHandle(
+      values.map((v, i) => cutToPrefix(v, types[i]!, columns[i]!.length)),
       types,
       zone,
     );
-  }
-  return out;
 }
 
 /** The records of handles, one range each, in the order given. */

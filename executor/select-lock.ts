@@ -1,6 +1,6 @@
 import type { Chunk } from '../chunk/chunk.js';
-import { primaryIndex } from '../catalog/table-layout.js';
-import { encodeCommonHandle, recordKey } from '../kv/codec/table-key.js';
+import { recordKey } from '../kv/codec/table-key.js';
+import { clusteredHandles } from './handle-reader.js';
 import { SKIPPED_LOCKED } from '../kv/storage.js';
 import type { LockedTable, SelectLock } from '../planner/physical/plan.js';
 import { partitionLocator } from '../planner/partition/locator.js';
@@ -68,7 +68,6 @@ export class SelectLockOperator extends PipelineOperator {
     if (values.length === 0 || values[0] === null) return null;
     const physicalId = t.columns === undefined ? t.physicalId : this.partitionOf(t, t.columns, chunk, i);
     if (!t.table.isCommonHandle) return recordKey(physicalId, values[0] as number | bigint);
-    const types = primaryIndex(t.table)!.columns.map((c) => t.table.columns[c.offset]!.type);
-    return recordKey(physicalId, encodeCommonHandle(values, types, zoneOf(this.ctx)));
+    return recordKey(physicalId, clusteredHandles(t.table, zoneOf(this.ctx))(values));
   }
 }

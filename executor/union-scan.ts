@@ -5,7 +5,7 @@ import type { Vector } from '../chunk/vector.js';
 import { handleColumn, primaryIndex, ROWID_TYPE, scanColumns } from '../catalog/table-layout.js';
 import { compileProjection } from '../expression/compile.js';
 import { RowBatchDecoder, type ScanColumn } from '../kv/codec/row-batch-decoder.js';
-import { encodeCommonHandle, recordKey, recordRange, TABLE_PREFIX_LENGTH } from '../kv/codec/table-key.js';
+import { recordKey, recordRange, TABLE_PREFIX_LENGTH } from '../kv/codec/table-key.js';
 import type { KeyRange } from '../kv/rpc.js';
 import type { UnionScan } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -13,6 +13,7 @@ import { filterOf } from './compiled-filter.js';
 import { scanKeyRanges, zoneOf } from './cop-reader.js';
 import { leafScan } from './coprocessor/dag.js';
 import { nameOf } from './dml/current-values.js';
+import { clusteredHandles } from './handle-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { andThen } from './operator.js';
 import { orderable, rowComparator } from './row-order.js';
@@ -168,19 +169,8 @@ export class UnionScanOperator implements Operator {
     const vectors = primary.map(
       (p) => chunk.columns[plan.columns.findIndex((c) => c !== null && c.id === p.id)]!,
     );
-    const types = primary.map((p) => p.type);
-    const zone = zoneOf(this.ctx);
-    return (i) =>
-      this.name(
-        recordKey(
-          plan.physicalId,
-          encodeCommonHandle(
-            vectors.map((v) => v.get(i)),
-            types,
-            zone,
-          ),
-        ),
-      );
+    const handle = clusteredHandles(table, zoneOf(this.ctx));
+    return (i) => this.name(recordKey(plan.physicalId, handle(vectors.map((v) => v.get(i)))));
   }
 
   // In order

@@ -99,7 +99,8 @@ export function timeOfStatement(
       throw mysqlError('ER_UNKNOWN_ERROR', "can not execute write statement when 'tidb_snapshot' is set");
     return reads.snapshot;
   }
-  if ((stmt.kind !== 'Select' && stmt.kind !== 'SetOperation') || session.transaction.active) return null;
+  const read = stmt.kind === 'Explain' ? stmt.stmt?.kind : stmt.kind;
+  if ((read !== 'Select' && read !== 'SetOperation') || session.transaction.active) return null;
   if (reads.next !== null) {
     const { next } = reads;
     reads.next = null;

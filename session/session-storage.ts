@@ -31,6 +31,9 @@ export class SessionStorage implements Storage {
   get loads(): Storage['loads'] {
     return this.stored.loads;
   }
+  get inProcess(): boolean {
+    return this.stored.inProcess === true;
+  }
   get regions(): RegionAdmin {
     return this.stored.regions;
   }

@@ -728,8 +728,11 @@ function decidingColumns(state: BuildState, ds: DataSource): ReadonlyMap<number,
 }
 
 /** HASH_AGG() or STREAM_AGG(); of both neither counts. */
-function aggregationHint(hints: readonly ast.Hint[]): { prefer?: 'HashAgg' | 'StreamAgg' } {
-  const hash = hints.some((h) => h.name === 'HASH_AGG');
-  const stream = hints.some((h) => h.name === 'STREAM_AGG');
-  return hash === stream ? {} : { prefer: hash ? 'HashAgg' : 'StreamAgg' };
+function aggregationHint(hints: readonly ast.Hint[]): Pick<Aggregation, 'prefer' | 'toStore'> {
+  const has = (name: string): boolean => hints.some((h) => h.name === name);
+  const hash = has('HASH_AGG');
+  return {
+    ...(hash === has('STREAM_AGG') ? {} : { prefer: hash ? ('HashAgg' as const) : ('StreamAgg' as const) }),
+    ...(has('AGG_TO_COP') ? { toStore: true } : {}),
+  };
 }

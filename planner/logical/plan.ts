@@ -163,6 +163,8 @@ export interface Aggregation extends Base {
   aggs: AggFunc[];
   /** HASH_AGG or STREAM_AGG. */
   prefer?: 'HashAgg' | 'StreamAgg';
+  /** AGG_TO_COP. */
+  toStore?: boolean;
 }
 
 export interface Sort extends Base {

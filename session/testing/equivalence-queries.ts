@@ -75,6 +75,7 @@ export const FUZZ_TABLES: readonly FuzzTable[] = [
     '',
     'PARTITION BY LIST (a) (PARTITION q0 VALUES IN (NULL, 0, 1), PARTITION q1 VALUES IN (2, 3, 4), PARTITION q2 VALUES IN (5, 6, 7, 8))',
   ),
+  table('t6', 'INT', ', PRIMARY KEY (c(2), id)', '', 'c'),
 ];
 
 const COMPARE = ['=', '=', '=', '<', '>', '<=', '>=', '<>', '<=>'];
@@ -616,6 +617,8 @@ export const FUZZ_HINTS: readonly string[] = [
   'USE_INDEX(x0, ie) USE_INDEX(x1, ig)',
   'USE_INDEX(x0) USE_INDEX(x1) USE_INDEX(x2)',
   'ORDER_INDEX(x0, ib) ORDER_INDEX(x1, ie)',
+  'INDEX_LOOKUP_PUSHDOWN(x0, ib) INDEX_LOOKUP_PUSHDOWN(x1, ia)',
+  'INDEX_LOOKUP_PUSHDOWN(x0, icc) AGG_TO_COP()',
   'NO_ORDER_INDEX(x0, ib)',
   'USE_INDEX_MERGE(x0) USE_INDEX_MERGE(x1)',
   'USE_INDEX_MERGE(x0, ia, ib, ij)',
@@ -642,4 +645,5 @@ export const FUZZ_SETTINGS: readonly (readonly [name: string, value: string])[] 
   ['tidb_isolation_read_engines', "'tikv,tidb'"],
   ['tidb_max_chunk_size', '32'],
   ['tidb_enable_ordered_result_mode', 'ON'],
+  ['tidb_index_lookup_pushdown_policy', "'force'"],
 ];

@@ -98,12 +98,13 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
   const stats = opt.stats(p);
   const groups = stats.rows;
   const determinants = op === 'HashAgg' ? groupDeterminants(p.groupBy, p.children[0]!) : null;
-  if (task.kind === 'cop' && canPush(task)) {
+  if (task.kind === 'cop' && canPush(task, p)) {
     const partialRows = Math.min(
       task.rows,
       Math.max(groups, p.groupBy.length === 0 ? 1 : groupCount(p.groupBy, opt.stats(p.children[0]!))),
     );
-    const s = isVain(opt, p, task, partialRows) ? null : split(opt, p, task.columnar === true);
+    const vain = p.toStore !== true && isVain(opt, p, task, partialRows);
+    const s = vain ? null : split(opt, p, task.columnar === true);
     if (s !== null) {
       const below = (task.indexPlan !== null && task.tablePlan === null ? task.indexPlan : task.tablePlan)!;
       const partial = aggPlan(
@@ -209,9 +210,11 @@ function withArguments(
   return { root: opt.over(root, projection, root.rows, cost), groupBy, aggs: placed };
 }
 
-/** One side only: the table side of a lookup sees its rows in batches, which is as good as no aggregation. */
-const canPush = (t: CopTask): boolean =>
-  (t.indexPlan === null || t.tablePlan === null) &&
+/**
+ * One side only, unless AGG_TO_COP asks for it: the table side of a lookup sees its rows in batches, which is as good as no aggregation.
+ */
+const canPush = (t: CopTask, p: Aggregation): boolean =>
+  (t.indexPlan === null || t.tablePlan === null || (p.toStore === true && !t.keepOrder)) &&
   // States of several partitions would have to be merged by columns they do not have any more.
   (t.partitions === undefined || t.partitions.mergeBy.length === 0);
 
@@ -249,7 +252,7 @@ const PARALLEL_ROWS = 60;
 function scalarKind(opt: Optimizer, p: Aggregation, task: Task): Kind {
   const columnar = task.columnar === true;
   const pushed = p.aggs.every((a) => pushableAgg(a, columnar) && partialTypes(a) !== null);
-  if (pushed && task.kind === 'cop' && canPush(task)) return 'StreamAgg';
+  if (pushed && task.kind === 'cop' && canPush(task, p)) return 'StreamAgg';
   const single = ['tidb_hashagg_partial_concurrency', 'tidb_hashagg_final_concurrency'].every(
     (name) => opt.ctx.variable(name) === '1',
   );

@@ -174,7 +174,10 @@ function mergeHints(opt: Optimizer, ds: DataSource, paths: readonly AccessPath[]
   if (ds.noIndexMerge || ds.conditions.length === 0) return null;
   const enabled = opt.ctx.variable('tidb_enable_index_merge') !== 'OFF';
   if (ds.mergeHint === null && !enabled) return null;
-  const use = ds.indexHints.filter((h) => h.type !== 'IGNORE' && h.scope === null && h.indexes.length > 0);
+  const wanted = ds.indexHints.filter((h) => h.type !== 'IGNORE' && h.scope === null);
+  const use = wanted.filter((h) => h.indexes.length > 0);
+  // USE INDEX () is for no index.
+  if (ds.mergeHint === null && wanted.length > 0 && use.length === 0) return null;
   return {
     hinted: ds.mergeHint,
     used: use.length === 0 ? null : new Set(use.flatMap((h) => h.indexes.map((n) => n.toLowerCase()))),

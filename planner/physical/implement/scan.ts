@@ -100,6 +100,18 @@ export function tableScan(
   };
 }
 
+const withHandle = (ds: DataSource, needed: ReadonlySet<number>): ReadonlySet<number> =>
+  new Set([...needed, ...handleColumns(ds).map((c) => c.id)]);
+
+/** Columns of which the handle has a prefix are not those that the query means: entries give what the handle has. */
+function handleParts(opt: Optimizer, ds: DataSource, schema: readonly Column[]): Column[] {
+  const parts = ds.table.indices.find((i) => i.primary)!.columns.filter((c) => c.length >= 0);
+  const cut = new Set(parts.map((c) => c.offset));
+  return schema.map((c) =>
+    cut.has(ds.infos.get(c.id)?.offset ?? -1) ? { ...c, id: opt.state.nextColumnId() } : c,
+  );
+}
+
 export function indexScan(
   opt: Optimizer,
   ds: DataSource,
@@ -112,9 +124,10 @@ export function indexScan(
   rows: number,
   lookup: boolean,
 ): IndexScan {
-  const { columns, schema, rowId } = scanColumns(ds, needed);
-  // A lookup needs the handle behind whatever its filters read; common handles are among the columns already.
-  let out = schema;
+  const clustered = lookup && ds.table.isCommonHandle;
+  const { columns, schema, rowId } = scanColumns(ds, clustered ? withHandle(ds, needed) : needed);
+  // A lookup needs the handle behind whatever its filters read; a clustered key's columns are among those read.
+  let out = clustered ? handleParts(opt, ds, schema) : schema;
   let handleOut = rowId;
   if (lookup && !ds.table.isCommonHandle && !rowId) {
     handleOut = true;
