@@ -62,7 +62,9 @@ test('a global binding holds for all sessions, for prepared statements and after
 test('a binding for tables of any database', async () => {
   await root.query('CREATE DATABASE other');
   await root.query('CREATE TABLE other.t LIKE t');
-  await root.query('CREATE GLOBAL BINDING USING SELECT /*+ USE_INDEX(t, kb) */ * FROM *.t WHERE a = 1 AND b = 1');
+  await root.query(
+    'CREATE GLOBAL BINDING USING SELECT /*+ USE_INDEX(t, kb) */ * FROM *.t WHERE a = 1 AND b = 1',
+  );
   expect(await lines(root, 'SHOW GLOBAL BINDINGS')).toEqual([
     expect.stringContaining('select * from `*` . `t` where `a` = ? and `b` = ?'),
   ]);
@@ -74,7 +76,9 @@ test('a binding for tables of any database', async () => {
   expect(await bound(root, 'SELECT * FROM other.t WHERE a = 3 AND b = 4')).toBe('1');
   expect(await bound(root, 'SELECT * FROM t WHERE a = 3')).toBe('0');
   // One of the database itself goes before.
-  await root.query('CREATE BINDING USING SELECT /*+ USE_INDEX(t, ka) */ * FROM other.t WHERE a = 1 AND b = 1');
+  await root.query(
+    'CREATE BINDING USING SELECT /*+ USE_INDEX(t, ka) */ * FROM other.t WHERE a = 1 AND b = 1',
+  );
   expect(await indexes(root, 'SELECT * FROM other.t WHERE a = 3 AND b = 4')).toEqual(['ka']);
   expect(await indexes(root, sql)).toEqual(['kb']);
   await root.query('DROP BINDING FOR SELECT * FROM other.t WHERE a = 1 AND b = 1');

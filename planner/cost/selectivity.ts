@@ -48,7 +48,12 @@ export function tableEstimate(
       guessed: false,
     };
   }
-  return { rows: Math.max(1, hint ?? PSEUDO.rows), stats: null, info: 'stats:pseudo', guessed: hint === null };
+  return {
+    rows: Math.max(1, hint ?? PSEUDO.rows),
+    stats: null,
+    info: 'stats:pseudo',
+    guessed: hint === null,
+  };
 }
 
 const ANALYZED = new WeakMap<TableStatistics['columns'], boolean>();

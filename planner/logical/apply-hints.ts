@@ -50,10 +50,7 @@ export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: 
     }
     if (kind === undefined || table === undefined) continue;
     if (kind.wish?.lookedUpInStore === true && hint.indexes.length === 0) {
-      warn(
-        state,
-        'hint INDEX_LOOKUP_PUSH_DOWN is inapplicable, the index names should be specified',
-      );
+      warn(state, 'hint INDEX_LOOKUP_PUSH_DOWN is inapplicable, the index names should be specified');
       continue;
     }
     const found = forTable(from, table.name.toLowerCase(), (ds) => hintIndexes(state, ds, hint, kind, hints));
@@ -117,7 +114,8 @@ function hintIndexes(
 ): void {
   const indexes = hint.indexes.filter((name) => {
     const lower = name.toLowerCase();
-    if (ds.table.indices.some((i) => i.lower === lower) || (lower === 'primary' && hasHandleKey(ds))) return true;
+    if (ds.table.indices.some((i) => i.lower === lower) || (lower === 'primary' && hasHandleKey(ds)))
+      return true;
     const { code, message } = mysqlError('ER_KEY_DOES_NOT_EXITS', name, ds.table.name);
     state.ctx.warn({ level: 'Warning', code, message });
     return false;
@@ -125,7 +123,8 @@ function hintIndexes(
   const granted = indexes.filter((name) => wish?.lookedUpInStore !== true || looksUp(state, ds, name, all));
   if (wish !== undefined) {
     const wishes = new Map(ds.indexWishes);
-    for (const name of granted) wishes.set(name.toLowerCase(), { ...wishes.get(name.toLowerCase()), ...wish });
+    for (const name of granted)
+      wishes.set(name.toLowerCase(), { ...wishes.get(name.toLowerCase()), ...wish });
     ds.indexWishes = wishes;
   }
   if (type !== 'IGNORE' || indexes.length > 0)

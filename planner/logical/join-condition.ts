@@ -86,7 +86,10 @@ function alignedPair(l: Expression, r: Expression, ctx: EvalContext): [Expressio
     const a = exactDigits(lt);
     const b = exactDigits(rt);
     const scale = Math.max(a.scale, b.scale);
-    const t = decimalType(Math.min(65, Math.max(a.precision - a.scale, b.precision - b.scale) + scale), scale);
+    const t = decimalType(
+      Math.min(65, Math.max(a.precision - a.scale, b.precision - b.scale) + scale),
+      scale,
+    );
     const cast = (e: Expression, own: number): Expression =>
       own === scale && evalType(e.type) === 'decimal' ? e : castTo(e, t, ctx);
     return [cast(l, a.scale), cast(r, b.scale)];

@@ -47,7 +47,9 @@ class BindingIndex {
     return this.wide.size === 0;
   }
   find(stmt: Statement, digest: string, database: string): Binding | undefined {
-    return this.wide.get(digest)?.find((b) => b.status === 'enabled' && tablesMatch(stmt, database, b.hinted));
+    return this.wide
+      .get(digest)
+      ?.find((b) => b.status === 'enabled' && tablesMatch(stmt, database, b.hinted));
   }
 }
 

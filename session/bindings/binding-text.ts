@@ -49,7 +49,9 @@ export function tablesMatch(stmt: Statement, database: string, bound: Statement)
 
 /** A table's name that is not a common table's. */
 const isStoredName = (t: Node, common: ReadonlySet<string>): boolean =>
-  typeof t['name'] === 'string' && 'schema' in t && (t['schema'] !== null || !common.has(t['name'].toLowerCase()));
+  typeof t['name'] === 'string' &&
+  'schema' in t &&
+  (t['schema'] !== null || !common.has(t['name'].toLowerCase()));
 
 /** The statement as a binding keeps it: tables named with their database. */
 export function bindingText(stmt: Statement, database: string): string {

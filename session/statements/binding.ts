@@ -2,7 +2,14 @@ import type { Expr, Statement } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
 import type { Binding } from '../bindings/binding-store.js';
-import { ANY_DATABASE, bindingKey, bindingText, namesAnyDatabase, tablesOf, withoutHints } from '../bindings/binding-text.js';
+import {
+  ANY_DATABASE,
+  bindingKey,
+  bindingText,
+  namesAnyDatabase,
+  tablesOf,
+  withoutHints,
+} from '../bindings/binding-text.js';
 import { sampleStatement, withOuterHints } from '../bindings/plan-history.js';
 import type { Session } from '../session.js';
 import { evaluate } from './query.js';

@@ -127,7 +127,12 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
     if (task !== null) options.push(limited(opt, task, p.offset, p.count, total));
   }
   let task = opt.find(p.children[0]!, ANY);
-  if (total !== null && !isParam(p.offset) && !isParam(p.count) && p.by.every((b) => pushable(b.expr, task.columnar === true))) {
+  if (
+    total !== null &&
+    !isParam(p.offset) &&
+    !isParam(p.count) &&
+    p.by.every((b) => pushable(b.expr, task.columnar === true))
+  ) {
     if (task.kind === 'cop') task = pushTopN(opt, task, p, total);
     else if (task.plan.op === 'IndexMerge') task = pushTopNMerge(opt, task, task.plan, p, total);
   }
