@@ -5,6 +5,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ExecContext, MemoryTracker, Operator } from './exec-context.js';
+import { LimitOperator } from './limit.js';
 import { drain, type BuildOperator } from './operator.js';
 import { RowContainer } from './spill/row-container.js';
 
@@ -170,7 +171,10 @@ export class CteRefOperator implements Operator {
     const storage = storageOf(this.plan.cte, this.ctx, this.build);
     const { working } = storage;
     if (working === null) await storage.fill(this.ctx);
-    this.reader = storage.rows!.reader(working?.from, working?.to ?? storage.rows!.chunkCount);
+    const rows = storage.rows!.reader(working?.from, working?.to ?? storage.rows!.chunkCount);
+    const { limit } = this.plan.cte;
+    this.reader =
+      working === null && limit !== null ? new LimitOperator(rows, limit.offset, limit.count) : rows;
   }
 
   next(): Awaitable<Chunk | null> {

@@ -137,7 +137,8 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
       cte.planning = true;
       const seed = full(cte.seed, ctx);
       cte.rows = seed.rows;
-      const rows = seed.rows + (cte.recursive === null ? 0 : full(cte.recursive, ctx).rows);
+      const all = seed.rows + (cte.recursive === null ? 0 : full(cte.recursive, ctx).rows);
+      const rows = Math.min(all, cte.limit?.count ?? Infinity);
       cte.planning = false;
       const ndv = new Map<number, number>();
       p.schema.forEach((col, i) => ndv.set(col.id, seed.ndv.get(cte.seed.schema[i]!.id) ?? rows));

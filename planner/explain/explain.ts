@@ -183,9 +183,7 @@ export function explainRows(
     const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
     const info =
       cte !== undefined
-        ? cte.recursive === null
-          ? 'Non-Recursive CTE'
-          : 'Recursive CTE'
+        ? cteInfo(cte)
         : operatorInfo(p, id);
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
@@ -218,6 +216,13 @@ export function explainRows(
     rows.push(columns.map((c) => cells[c] ?? ''));
   });
   return { columns, rows };
+}
+
+function cteInfo({ recursive, limit }: CteDefinition): string {
+  if (recursive === null) return 'Non-Recursive CTE';
+  return limit === null
+    ? 'Recursive CTE'
+    : `Recursive CTE, limit(offset:${limit.offset}, count:${limit.count})`;
 }
 
 /** The cost of an operator as the sum of its own work and of its inputs. */

@@ -14,7 +14,7 @@ import {
   type QueryScope,
   type Relation,
 } from '../resolve/scope.js';
-import { buildLimit, rowsWanted } from './build-limit.js';
+import { buildLimit, rowsWanted, writtenLimit } from './build-limit.js';
 import { nullableColumn } from './join-condition.js';
 import { projection, type LogicalCte, type LogicalPlan } from './plan.js';
 import { unionOf } from './union.js';
@@ -87,9 +87,9 @@ export function buildCteReference(
   const { cte, names } = entry.built;
   const schema = cte.columns.map((c) => state.column(c.type));
   let plan: LogicalPlan = { op: 'CteScan', schema, children: [], cte };
-  // The LIMIT of a recursive body limits what each reference from outside sees of it.
+  // A LIMIT by parameters is done by each reference from outside; else the table keeps no more rows.
   const { query } = entry.def;
-  if (entry.recursive && entry.building === null && query.limit !== null)
+  if (entry.recursive && entry.building === null && query.limit !== null && cte.limit === null)
     plan = buildLimit(state, plan, query.limit);
   return { plan, names: rename(names, schema) };
 }
@@ -181,6 +181,7 @@ function buildShared(state: BuildState, entry: CteEntry): { cte: LogicalCte; nam
     recursive: null,
     distinct: false,
     maxRows: Infinity,
+    limit: null,
     columns: rel.plan.schema,
     physical: null,
     optimized: false,
@@ -232,6 +233,7 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
     recursive: null,
     distinct: steps.some((b) => !b.all),
     maxRows: query.limit === null ? Infinity : rowsWanted(state, query.limit),
+    limit: query.limit === null ? null : writtenLimit(query.limit),
     columns,
     physical: null,
     optimized: false,

@@ -33,6 +33,14 @@ export function buildLimit(state: BuildState, child: LogicalPlan, l: ast.Limit):
   return { op: 'Limit', schema: child.schema, children: [child], offset, count: limitValue(state, l.count) };
 }
 
+/** The numbers of a LIMIT that has no parameters. */
+export function writtenLimit(l: ast.Limit): { readonly offset: number; readonly count: number } | null {
+  const number = (e: ast.Expr): number => (e.kind === 'IntLiteral' ? Number(e.value) : NaN);
+  const offset = l.offset === null ? 0 : number(l.offset);
+  const count = number(l.count);
+  return Number.isNaN(offset + count) ? null : { offset, count };
+}
+
 /** How many rows a LIMIT looks at: its offset and its count. */
 export function rowsWanted(state: BuildState, l: ast.Limit): number {
   const number = (e: ast.Expr): number => {

@@ -255,6 +255,8 @@ export interface LogicalCte {
   distinct: boolean;
   /** LIMIT of a recursive body: recursion ends with this many rows. */
   readonly maxRows: number;
+  /** Which of its rows references see; null: all. */
+  readonly limit: { readonly offset: number; readonly count: number } | null;
   readonly columns: readonly Column[];
   /** Made when the first reference is planned; references share it. */
   physical: { seed: PhysicalPlan; recursive: PhysicalPlan | null } | null;

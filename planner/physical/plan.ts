@@ -471,6 +471,8 @@ export interface CteDefinition {
   readonly distinct: boolean;
   /** LIMIT of a recursive body: recursion ends with this many rows. */
   readonly maxRows: number;
+  /** Which of its rows references from outside see; null: all. */
+  readonly limit: { readonly offset: number; readonly count: number } | null;
   readonly schema: readonly Column[];
 }
 

@@ -186,6 +186,7 @@ export class IndexResolver {
       recursive: d.recursive,
       distinct: d.distinct,
       maxRows: d.maxRows,
+      limit: d.limit,
       schema: d.schema,
     };
     this.ctes.set(d.id, out);

@@ -253,6 +253,7 @@ export function definitionOf(cte: CteScan['cte']): CteDefinition {
       },
       distinct: cte.distinct,
       maxRows: cte.maxRows,
+      limit: cte.limit,
       schema: cte.columns,
     };
     DEFINITIONS.set(cte, d);
