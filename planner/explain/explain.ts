@@ -181,10 +181,7 @@ export function explainRows(
   const rows = lines(root, steps.length > 0).map((line) => {
     const { plan: p, cte } = line;
     const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
-    const info =
-      cte !== undefined
-        ? cteInfo(cte)
-        : operatorInfo(p, id);
+    const info = cte !== undefined ? cteInfo(cte) : operatorInfo(p, id);
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
       estRows: isDml(p) ? 'N/A' : (p.estRows * line.times).toFixed(2),
