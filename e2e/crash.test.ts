@@ -35,7 +35,8 @@ describe(`kill -9 keeps what was acknowledged and nothing half done (CRASH_SEED=
     let load: WriteLoad;
     beforeEach(async () => {
       await store.start();
-      server = new ServerProcess(['--store', 'tikv', '--pd', store.address]);
+      // Rows that a killed server had locked wait for the end of its locks' life.
+      server = new ServerProcess(['--store', 'tikv', '--pd', store.address, '--lock-ttl', '2000']);
       await server.start();
     });
     afterEach(async () => {

@@ -106,6 +106,7 @@ export async function openNodeEngine(
       limits: {
         txnTotalSizeLimit: config['txn-total-size-limit'],
         txnEntrySizeLimit: config['txn-entry-size-limit'],
+        lockTtl: config['lock-ttl'],
       },
       ...analyticThreads(config),
       logger: output.log,

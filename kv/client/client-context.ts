@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly txnTotalSizeLimit: number;
   /** txn-entry-size-limit, bytes. */
   readonly txnEntrySizeLimit: number;
+  /** lock-ttl: milliseconds that the locks of a running transaction live without a heartbeat (TiDB's ManagedLockTTL). */
+  readonly lockTtl: number;
   /** Requests in flight for one transaction's commit. */
   readonly committerConcurrency: number;
 }
@@ -30,6 +32,7 @@ export const DEFAULT_CLIENT_OPTIONS: ClientOptions = {
   unlimitedBatch: true,
   txnTotalSizeLimit: 1 << 30,
   txnEntrySizeLimit: 6 << 20,
+  lockTtl: 20_000,
   committerConcurrency: 128,
 };
 
@@ -77,7 +80,7 @@ export class ClientContext {
     readonly cluster: ClusterServices | null = null,
   ) {
     this.resolver = new LockResolver(router, oracle);
-    this.heartbeats = new HeartbeatKeeper(router, oracle, this.active);
+    this.heartbeats = new HeartbeatKeeper(router, oracle, this.active, options.lockTtl);
   }
 
   /** Set for the client of one session. */

@@ -4,7 +4,6 @@ import type { KeyError, Mutation, PrewriteRequest, PrewriteResponse } from '../r
 import { UndeterminedError } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
-import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
 import { mutationsOf, type Mutations, type PessimisticAction } from './mutations.js';
 import { groupByRegion, sendBatch, sendToKey, type RegionGroup, type RegionRoute } from './router.js';
@@ -162,7 +161,7 @@ export class Committer {
   private lockTtl(): number {
     const { txn } = this;
     const elapsed = Math.ceil(performance.now() - txn.beganAt);
-    if (txn.pessimistic) return MANAGED_LOCK_TTL + elapsed;
+    if (txn.pessimistic) return this.client.options.lockTtl + elapsed;
     const megabytes = this.mutations!.bytes / (1 << 20);
     const ttl =
       megabytes < 1 / 64

@@ -2,9 +2,6 @@ import type { ActiveReader, ActiveTimestamps } from './active-timestamps.js';
 import { physicalOf, type TimestampOracle } from './oracle.js';
 import type { Router } from './router.js';
 
-/** Life of a lock without a heartbeat (TiDB's ManagedLockTTL). */
-export const MANAGED_LOCK_TTL = 20_000;
-
 /** Prolongs the primary locks of long transactions, all from one timer that runs only while there are any. */
 export class HeartbeatKeeper {
   private timer: NodeJS.Timeout | null = null;
@@ -13,8 +10,13 @@ export class HeartbeatKeeper {
     private readonly router: Router,
     private readonly oracle: TimestampOracle,
     private readonly active: ActiveTimestamps,
-    private readonly interval = MANAGED_LOCK_TTL / 2,
+    /** Life of a lock without a heartbeat. */
+    private readonly lockTtl: number,
   ) {}
+
+  private get interval(): number {
+    return this.lockTtl / 2;
+  }
 
   /** Some active transaction took its first lock. */
   start(): void {
@@ -39,7 +41,7 @@ export class HeartbeatKeeper {
       for (const s of subjects) {
         const age = now - physicalOf(s.ts);
         // A lock that is younger than one interval has its first TTL still.
-        if (age >= this.interval && this.active.has(s)) await this.prolong(s, age + MANAGED_LOCK_TTL);
+        if (age >= this.interval && this.active.has(s)) await this.prolong(s, age + this.lockTtl);
       }
     } catch {
       // The transport's trouble is found by the requests that need an answer; the next beat tries again.

@@ -11,7 +11,6 @@ import { SKIPPED_LOCKED, type LockOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
-import { MANAGED_LOCK_TTL } from './heartbeat.js';
 import { errorOf } from './key-error.js';
 import { KeyFlag } from './write-entry.js';
 import { groupByRegion, sendBatch, type RegionRoute } from './router.js';
@@ -102,7 +101,7 @@ export class PessimisticLocker {
       mutations,
       primaryLock: txn.primary!,
       startVersion: txn.startTs,
-      lockTtl: MANAGED_LOCK_TTL + Math.ceil(performance.now() - txn.beganAt),
+      lockTtl: this.client.options.lockTtl + Math.ceil(performance.now() - txn.beganAt),
       forUpdateTs: txn.forUpdateTs,
       isFirstLock,
       waitTimeout: wait,

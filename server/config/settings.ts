@@ -183,6 +183,13 @@ export const SETTINGS = [
     doc: 'size of one row or index entry, where tidb_txn_entry_size_limit says nothing else; a larger one is error 8025',
   },
   {
+    name: 'lock-ttl',
+    type: { kind: 'integer', min: 1000, max: 3_600_000 },
+    default: 20_000,
+    value: 'MS',
+    doc: 'how long locks of a running transaction stay without a sign of life from its server: rows that a killed server had locked can be written after that',
+  },
+  {
     name: 'max-connections',
     type: { kind: 'integer', min: 0, max: 100000 },
     default: 0,

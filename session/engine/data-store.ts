@@ -27,7 +27,7 @@ export interface DataStoreOptions {
   /** innodb_flush_log_at_trx_commit at start, of the embedded store. */
   readonly durability: 0 | 1 | 2;
   /** Of transactions' sizes; the client's own where absent. */
-  readonly limits?: Pick<ClientOptions, 'txnTotalSizeLimit' | 'txnEntrySizeLimit'>;
+  readonly limits?: Pick<ClientOptions, 'txnTotalSizeLimit' | 'txnEntrySizeLimit' | 'lockTtl'>;
   readonly logger: Logger;
 }
 
