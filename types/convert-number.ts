@@ -1,5 +1,5 @@
 import type { ConvertContext } from './convert-context.js';
-import { report } from './convert-context.js';
+import { report, warn } from './convert-context.js';
 import type { Datum } from './datum.js';
 import { intDatum, isZero } from './datum.js';
 import type { Decimal, DecInt } from './decimal.js';
@@ -92,9 +92,13 @@ function textToInt(b: Uint8Array, unsigned: boolean, ctx: ConvertContext): DecIn
   const negative = b[p] === 0x2d;
   const r = parseIntegerPrefix(b, !negative);
   if (r.truncated || r.overflow) report(ctx, 'ER_TRUNCATED_WRONG_VALUE', 'INTEGER', quote(b));
-  if (unsigned) return reinterpretInt(r.value, true);
+  const whole = !r.truncated && !r.overflow;
+  if (unsigned) {
+    if (whole && r.value < 0) warn(ctx, 'Warning', 'ER_CAST_NEG_INT_AS_UNSIGNED');
+    return reinterpretInt(r.value, true);
+  }
   if (r.value > 9223372036854775807n) {
-    if (!r.truncated && !r.overflow) report(ctx, 'ER_TRUNCATED_WRONG_VALUE', 'INTEGER', quote(b));
+    if (whole) warn(ctx, 'Warning', 'ER_CAST_AS_SIGNED_OVERFLOW');
     return reinterpretInt(r.value, false);
   }
   return r.value;

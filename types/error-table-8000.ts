@@ -38,6 +38,16 @@ export const ERRORS_8000 = {
   ER_NOT_EXIST: { code: 8021, sqlState: 'HY000', format: 'Error: key not exist' },
   ER_TXN_ERR_NOT_IMPLEMENTED: { code: 8023, sqlState: 'HY000', format: 'not implemented' },
   ER_INVALID_TXN: { code: 8024, sqlState: 'HY000', format: 'invalid transaction' },
+  ER_CAST_AS_SIGNED_OVERFLOW: {
+    code: 8030,
+    sqlState: 'HY000',
+    format: 'Cast to signed converted positive out-of-range integer to its negative complement',
+  },
+  ER_CAST_NEG_INT_AS_UNSIGNED: {
+    code: 8031,
+    sqlState: 'HY000',
+    format: "Cast to unsigned converted negative integer to it's positive complement",
+  },
   ER_INVALID_TSO: { code: 8026, sqlState: 'HY000', format: 'invalid transaction timestamp' },
   ER_UNSUPPORTED_ISOLATION_LEVEL: {
     code: 8048,

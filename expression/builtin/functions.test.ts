@@ -100,6 +100,12 @@ describe('errors', () => {
     ['uuid_to_bin("x")', 1411],
     ['eq(row(1, 2), row(1))', 1241],
     ['now(7)', 1426],
+    ['json_quote(1)', 3064],
+    ['json_unquote(1.5)', 3064],
+    ['json_search("[]", "one", "a", "ab")', 1210],
+    ['regexp_like("a", "a", "x")', 1139],
+    ['regexp_instr("dog", "g", 4)', 1139],
+    ['regexp_replace("a", "(a)", "$2")', 1139],
   ])('%s gives %d', (text, number) => {
     expect(code(text)).toBe(number);
   });

@@ -145,15 +145,14 @@ defineAll('information', [
     name: 'format_bytes',
     args: ['real'],
     type: systemString(20),
-    kernel: (_rt, n: number) =>
-      encodeUtf8(formatUnits(n, 1024, ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'])),
+    kernel: (_rt, n: number) => encodeUtf8(inUnits(n, BYTE_UNITS)),
     doc: 'FORMAT_BYTES(n). Manual: Performance Schema Functions.',
   },
   {
     name: 'format_nano_time',
     args: ['real'],
     type: systemString(20),
-    kernel: (_rt, n: number) => encodeUtf8(formatNano(n)),
+    kernel: (_rt, n: number) => encodeUtf8(inUnits(n, NANO_UNITS)),
     doc: 'FORMAT_NANO_TIME(n) (TiDB).',
   },
   {
@@ -227,28 +226,41 @@ function formatPico(n: number): string {
   return `${Math.abs(v) >= 1e5 ? v.toExponential(2).replace(/e\+(\d)$/, 'e+0$1') : v.toFixed(2)} ${unit[1]}`;
 }
 
-function formatUnits(n: number, base: number, units: readonly string[]): string {
-  let v = Math.abs(n);
-  let i = 0;
-  while (v >= base && i < units.length - 1) {
-    v /= base;
-    i++;
-  }
-  return i === 0 ? `${n} ${units[0]!}` : `${(n < 0 ? -v : v).toFixed(2)} ${units[i]!}`;
+type Units = readonly (readonly [size: number, name: string])[];
+
+const BYTE_UNITS: Units = [
+  [2 ** 60, 'EiB'],
+  [2 ** 50, 'PiB'],
+  [2 ** 40, 'TiB'],
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+  [1, 'bytes'],
+];
+
+const NANO_UNITS: Units = [
+  [86400e9, 'd'],
+  [3600e9, 'h'],
+  [60e9, 'min'],
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'us'],
+  [1, 'ns'],
+];
+
+/** In the largest unit that the amount reaches: two decimals, past 99999 with an exponent; whole in the smallest. */
+function inUnits(n: number, units: Units): string {
+  const [size, name] = units.find(([u]) => Math.abs(n) >= u) ?? units.at(-1)!;
+  if (size === 1) return `${roundHalfEven(n)} ${name}`;
+  const v = n / size;
+  if (Math.abs(v) < 100000) return `${v.toFixed(2)} ${name}`;
+  return `${v.toExponential(2).replace(/e\+(\d)$/, 'e+0$1')} ${name}`;
 }
 
-function formatNano(n: number): string {
-  const steps: readonly [number, string][] = [
-    [86400e9, 'd'],
-    [3600e9, 'h'],
-    [60e9, 'min'],
-    [1e9, 's'],
-    [1e6, 'ms'],
-    [1e3, 'us'],
-  ];
-  for (const [size, unit] of steps) if (Math.abs(n) >= size) return `${(n / size).toFixed(2)} ${unit}`;
-  return `${n} ns`;
-}
+const roundHalfEven = (n: number): number => {
+  const down = Math.floor(n);
+  return n - down === 0.5 ? down + (down % 2 === 0 ? 0 : 1) : Math.round(n);
+};
 
 const fact = (name: string, doc: string, value: (e: Expression) => string | number) => ({
   name,

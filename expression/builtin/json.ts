@@ -36,10 +36,11 @@ import { jsonToSql, StrictContext } from '../json/sql-value.js';
 import { SchemaValidator } from '../json/schema.js';
 import type { JsonPath } from '../json/path.js';
 import { isArray, isObject, parsePath, pathText, selectPath } from '../json/path.js';
-import { BOOLEAN_FLAG, boolType, intType, jsonType, stringType } from '../type-inference.js';
+import { BOOLEAN_FLAG, boolType, intType, jsonType, stringType, isStringType } from '../type-inference.js';
 import { jsonCompare } from './compare.js';
 import { compileLike } from './like.js';
 import type { Kernel, ScalarDefinition } from './scalar.js';
+import type { Expression } from '../expression.js';
 import { defineAll } from './scalar.js';
 
 /** JSON functions (manual, "JSON Functions"). Results in binary form. */
@@ -255,6 +256,12 @@ const CAST_NAMES: Readonly<Record<EvalType, string>> = {
   json: 'JSON',
 };
 
+/** Throws 3064 for what is no text; a parameter without a value counts as text. */
+function requireText(e: Expression, name: string): void {
+  if (!isStringType(e.type) && e.type.tp !== TypeCode.Null)
+    throw mysqlError('ER_INCORRECT_TYPE_FOR_FUNCTION', '1', name);
+}
+
 defineAll('json', [
   {
     name: 'cast_as_array',
@@ -401,11 +408,13 @@ defineAll('json', [
   {
     name: 'json_unquote',
     args: ['any'],
-    type: jsonText(),
+    type: (args) => {
+      if (args[0]!.type.tp !== TypeCode.Json) requireText(args[0]!, 'json_unquote');
+      return jsonText()();
+    },
     make: ([t]): Kernel => {
       if (t!.tp === TypeCode.Json) return (_rt, v: Uint8Array) => encodeUtf8(unquote(decodeJson(v)));
-      return (_rt, v: Datum) => {
-        if (!(v instanceof Uint8Array)) throw mysqlError('ER_INVALID_TYPE_FOR_JSON', 1, 'json_unquote');
+      return (_rt, v: Uint8Array) => {
         const s = decodeUtf8(v);
         if (s.length < 2 || !s.startsWith('"') || !s.endsWith('"')) return v;
         const r = parseText(v, 1, 'json_unquote');
@@ -419,6 +428,10 @@ defineAll('json', [
   {
     name: 'json_quote',
     args: ['string'],
+    rewrite: ([a]) => {
+      requireText(a!, 'json_quote');
+      return null;
+    },
     type: jsonText(),
     kernel: (_rt, b: Uint8Array) => encodeUtf8(quoteJson(decodeUtf8(b))),
     total: true,
@@ -618,12 +631,9 @@ defineAll('json', [
       return (_rt, d: Datum, which: Datum, s: Datum, esc?: Datum, ...paths: Datum[]) => {
         if (d === null || which === null || s === null || paths.includes(null)) return null;
         const all = oneOrAll(which, 'json_search');
-        const e =
-          esc === undefined || esc === null
-            ? 92
-            : decodeUtf8(esc as Uint8Array) === ''
-              ? 0
-              : decodeUtf8(esc as Uint8Array).codePointAt(0)!;
+        const escape = esc === undefined || esc === null ? '\\' : decodeUtf8(esc as Uint8Array);
+        if ([...escape].length > 1) throw mysqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
+        const e = escape.codePointAt(0) ?? 0;
         const like = compileLike(s as Uint8Array, e, 'utf8mb4_bin', false);
         const matches = (text: string): boolean => {
           const b = encodeUtf8(text);

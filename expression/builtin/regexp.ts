@@ -152,7 +152,7 @@ function translate(p: string, extended: boolean): string {
 
 const CACHE = new Map<string, RegExp>();
 
-/** Compiled pattern; throws 1139 or 3685. */
+/** Compiled pattern; throws 1139. */
 export function compileRegexp(
   pattern: string,
   matchType: string | null,
@@ -173,7 +173,7 @@ export function compileRegexp(
     else if (c === 'c') icase = false;
     else if (c === 'm') multi = true;
     else if (c === 'n' || c === 's') dotAll = true;
-    else if (c !== 'u') throw mysqlError('ER_WRONG_ARGUMENTS', 'regexp');
+    else if (c !== 'u') throw mysqlError('ER_REGEXP_ERROR', 'Invalid match type');
   }
   if (pattern === '') throw mysqlError('ER_REGEXP_ERROR', 'Empty pattern is invalid');
   let text = pattern;
@@ -202,16 +202,12 @@ export function compileRegexp(
   return re;
 }
 
-/** Offset in UTF-16 units of character `pos` (from 1); throws past the end. */
+/** Offset in UTF-16 units of character `pos` (from 1); throws where there is none, but for an empty text. */
 function startOf(s: string, pos: number): number {
-  if (pos === 1) return 0;
-  let n = 1;
   let i = 0;
-  while (n < pos && i < s.length) {
-    i += s.codePointAt(i)! > 0xffff ? 2 : 1;
-    n++;
-  }
-  if (pos < 1 || n < pos) throw mysqlError('ER_REGEXP_INDEX_OUT_OF_BOUNDS_ERROR');
+  for (let n = 1; n < pos && i < s.length; n++) i += s.codePointAt(i)! > 0xffff ? 2 : 1;
+  if (pos < 1 || (i >= s.length && s !== ''))
+    throw mysqlError('ER_REGEXP_ERROR', 'Index out of bounds in regular expression search');
   return i;
 }
 
@@ -244,13 +240,13 @@ function replacement(text: string, m: RegExpExecArray): string {
     if (c === '\\' && i + 1 < text.length) {
       const d = text[i + 1]!;
       if (/\d/.test(d)) {
-        if (Number(d) >= m.length) throw mysqlError('ER_REGEXP_INDEX_OUT_OF_BOUNDS_ERROR');
+        if (Number(d) >= m.length) throw mysqlError('ER_REGEXP_ERROR', 'Substitution number is out of range');
         out += m[Number(d)] ?? '';
       } else out += d;
       i++;
     } else if (c === '$' && /\d/.test(text[i + 1] ?? '')) {
       const d = Number(text[++i]);
-      if (d >= m.length) throw mysqlError('ER_REGEXP_INDEX_OUT_OF_BOUNDS_ERROR');
+      if (d >= m.length) throw mysqlError('ER_REGEXP_ERROR', 'Substitution number is out of range');
       out += m[d] ?? '';
     } else if (c === '$' && text[i + 1] === '{' && text.indexOf('}', i) > 0) {
       const end = text.indexOf('}', i);
@@ -324,7 +320,10 @@ defineAll('regexp', [
           n === undefined ? 1 : toNumber(n),
         );
         if (option !== undefined && Number(option) !== 0 && Number(option) !== 1)
-          throw mysqlError('ER_WRONG_ARGUMENTS', 'regexp_instr');
+          throw mysqlError(
+            'ER_REGEXP_ERROR',
+            'Incorrect arguments to regexp_instr: return_option must be 1 or 0',
+          );
         if (m === null) return 0;
         const at = option !== undefined && Number(option) === 1 ? m.index + m[0].length : m.index;
         return charactersIn(str.slice(0, at)) + 1;
@@ -365,10 +364,7 @@ defineAll('regexp', [
       const icase = insensitiveOf(node);
       return (_rt, s: Uint8Array, p: Uint8Array, r: Uint8Array, pos?: DecInt, n?: DecInt, t?: Uint8Array) => {
         const str = decodeUtf8(s);
-        const from =
-          str === '' && pos !== undefined && toNumber(pos) === 1
-            ? 0
-            : startOf(str, pos === undefined ? 1 : toNumber(pos));
+        const from = startOf(str, pos === undefined ? 1 : toNumber(pos));
         const re = compileRegexp(decodeUtf8(p), flags(t), icase, true);
         const which = n === undefined ? 0 : toNumber(n);
         const rep = decodeUtf8(r);

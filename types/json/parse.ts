@@ -53,7 +53,7 @@ export function parseJson(text: string): JsonValue {
     p += r[0].length;
     if (r[1] === undefined && r[2] === undefined) {
       const v = BigInt(r[0]);
-      if (v <= 18446744073709551615n && v >= -9223372036854775808n && r[0] !== '-0') return intDatum(v);
+      if (v <= 18446744073709551615n && v >= -9223372036854775808n) return intDatum(v);
     }
     const d = Number(r[0]);
     return Number.isFinite(d) ? new JsonDouble(d) : fail('Number too big to be stored in double.');
