@@ -1,3 +1,4 @@
+import { mysqlError } from './error-table.js';
 import type { ConvertContext } from './convert-context.js';
 import { report, warn } from './convert-context.js';
 import type { Datum } from './datum.js';
@@ -91,6 +92,8 @@ function textToInt(b: Uint8Array, unsigned: boolean, ctx: ConvertContext): DecIn
   while (p < b.length && (b[p] === 0x20 || (b[p]! >= 9 && b[p]! <= 13))) p++;
   const negative = b[p] === 0x2d;
   const r = parseIntegerPrefix(b, !negative);
+  if (r.overflow && ctx.strict)
+    throw mysqlError('ER_DATA_OUT_OF_RANGE', negative ? 'BIGINT' : 'BIGINT UNSIGNED', quote(b));
   if (r.truncated || r.overflow) report(ctx, 'ER_TRUNCATED_WRONG_VALUE', 'INTEGER', quote(b));
   const whole = !r.truncated && !r.overflow;
   if (unsigned) {
@@ -126,9 +129,12 @@ export function toReal(v: Datum, from: FieldType, ctx: ConvertContext): number |
   }
 }
 
+const isBlank = (b: Uint8Array): boolean => b.every((c) => c === 0x20 || (c >= 9 && c <= 13));
+
 function textToReal(b: Uint8Array, from: FieldType, ctx: ConvertContext): number {
   const r = parseDouble(b);
-  if (r.truncated || r.overflow) {
+  // An empty text is 0 and no wrong number, as in TiDB.
+  if ((r.truncated && !isBlank(b)) || r.overflow) {
     report(
       ctx,
       'ER_TRUNCATED_WRONG_VALUE',

@@ -1,28 +1,21 @@
-import type { KnownDifference } from './known-differences.js';
-import type { Answer } from './side.js';
+import {
+  bothAnswered,
+  cells,
+  digits,
+  eitherOf,
+  refusedHere,
+  refusedThere,
+  truthOnly,
+  type KnownDifference,
+} from './known-difference.js';
 
-/** Whether the cells that differ are all such that `same` holds for ours and theirs. */
-const cells =
-  (same: (ours: string | null, theirs: string | null) => boolean) =>
-  (a: Answer, b: Answer): boolean =>
-    a.error === null &&
-    b.error === null &&
-    a.rows.length === b.rows.length &&
-    a.rows.every((r, i) => r[1] === b.rows[i]?.[1] || same(r[1] ?? null, b.rows[i]?.[1] ?? null));
-
-const digits = (part: number) =>
-  cells((x, y) => {
-    const [p, q] = [Number(x), Number(y)];
-    return Math.abs(p - q) <= part * Math.max(Math.abs(p), Math.abs(q));
-  });
-
-const flagOnly = cells((x, y) => /^[012]?$/.test(x ?? '') && /^[012]?$/.test(y ?? ''));
 const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test(x ?? ''));
 
 /** What the columns of the matrix show beside the differences of random statements. The first that fits counts. */
 export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
   {
     when: /(?=.*(\b(bt|bb|yr|bn|fl|en|st)\b)).* UNION /,
+    answers: bothAnswered,
     why: 'a UNION of numbers with BIT, YEAR, ENUM or BINARY has room for the values of both; MariaDB cuts them to the width of one or pads them',
     manual: 'UNION Clause',
   },
@@ -34,25 +27,28 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     when: /(?=.*\b[xym]\.(da|dt|d6|ts|tm|t2|yr)\b|.*(DATE|TIME)')(?=.*\b[xym]\.(?!da|dt|d6|ts|tm|t2)..\b).*([<>=]|BETWEEN|IN \(|NULLIF|CASE|FIELD|join)/,
-    answers: (a, b) => flagOnly(a, b) || cells((x, y) => x === null || y === null)(a, b),
+    answers: eitherOf(
+      truthOnly,
+      cells((x, y) => x === null || y === null),
+    ),
     why: 'a number and a date or time that are both columns are compared as numbers, text with a time as a time; MariaDB makes times of numbers',
     manual: 'Type Conversion in Expression Evaluation',
   },
   {
     when: /[-+*/]|DIV|%|MOD/,
-    answers: (a, b) => a.error?.code === 1690 && b.error === null,
+    answers: refusedHere(1690),
     why: 'with an unsigned operand the result is unsigned, beside a date or time too; out of range is an error',
     manual: 'Arithmetic Operators',
   },
   {
     when: /\b[xym]\.(en|st)\b/,
-    answers: (a, b) => a.error === null && (b.error?.code === 1690 || digits(1e-3)(a, b)),
+    answers: eitherOf(refusedThere(1690), digits(1e-3)),
     why: 'ENUM and SET are DOUBLE in arithmetic in MySQL, integers in MariaDB',
     manual: 'The ENUM Type',
   },
   {
     when: /(?=.*\b(en|st|bt|bb)\b).*(%|MOD)/,
-    answers: (a) => a.error === null,
+    answers: bothAnswered,
     why: 'the remainder of a DOUBLE: ENUM, SET and BIT beside BIGINT are DOUBLE in MySQL',
     manual: 'Arithmetic Operators: %',
   },
@@ -81,6 +77,7 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     when: /\b(bt|bb)\b/,
+    answers: bothAnswered,
     why: 'BIT is binary text in string contexts and unsigned in numeric ones; MariaDB shows the number, or takes it for signed',
     manual: 'Bit-Value Type - BIT',
   },
@@ -98,28 +95,34 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     when: /~|BIT_COUNT|BIN\(|BIT_(AND|OR|XOR)/,
+    answers: bothAnswered,
     why: 'numbers beyond BIGINT are cut to it in bit functions in MySQL; MariaDB takes them for unsigned or as text',
     manual: 'Bit Functions and Operators',
   },
   {
     when: /(?=.*\b[xym]\.(d0|db|dw|bi)\b)(?=.*\b[xym]\.(da|dt|tm|ts|tx)\b)/,
-    answers: (a, b) =>
-      a.error === null && (b.error?.code === 1690 || cells((x) => Number.isFinite(Number(x)))(a, b)),
+    answers: eitherOf(
+      refusedThere(1690),
+      cells((x) => Number.isFinite(Number(x))),
+    ),
     why: 'a date or time beside a DECIMAL beyond BIGINT is computed with as a DECIMAL; MariaDB cuts the other to BIGINT',
     manual: 'Arithmetic Operators',
   },
   {
     when: /m\.yr.* AS TIME|TIME\(m\.yr/,
+    answers: bothAnswered,
     why: 'a YEAR as a TIME is the number that it is: 1901 is 00:19:01; zero in MariaDB',
     manual: 'The YEAR Type',
   },
   {
     when: /FIELD\(x\.(ti|si|ii|bi), y\.bu\)|FIELD\(x\.bu, y\.(ti|si|ii|bi)\)/,
+    answers: bothAnswered,
     why: 'FIELD of numbers compares them as numbers: -1 is not 18446744073709551615',
     manual: 'String Functions and Operators: FIELD()',
   },
   {
     when: /\+ INTERVAL/,
+    answers: bothAnswered,
     why: 'an interval from a time or ENUM is the number it is in MySQL; its text up to the first mark in MariaDB',
     manual: 'Date and Time Functions: DATE_ADD()',
   },

@@ -8,11 +8,11 @@
  * differences that are not known.
  */
 import { parseArgs } from 'node:util';
-import { BenchServer } from '../oltp/servers.js';
-import { knownDifference } from './known-differences.js';
+import { compareServers } from './comparison.js';
+import { KNOWN_DIFFERENCES } from './known-differences.js';
 import { MATRIX_DIFFERENCES } from './matrix-differences.js';
 import { AGGREGATES, BINARY, COLUMNS, INSERT_MODES, UNARY, rowsOf, schemaOf } from './matrix-forms.js';
-import { sameCell, Side, type Answer } from './side.js';
+import { sameCell, type Answer } from './side.js';
 
 const { values } = parseArgs({
   options: {
@@ -24,10 +24,6 @@ const { values } = parseArgs({
 });
 const only = new RegExp(values.only, 'i');
 const names = Object.keys(COLUMNS);
-
-let compared = 0;
-let different = 0;
-const known = new Map<string, number>();
 
 const DOUBLES: ReadonlySet<number> = new Set([4, 5]);
 
@@ -43,29 +39,17 @@ function cellsDiffer(a: Answer, b: Answer, column: number, shown: number): strin
   return null;
 }
 
-function note(form: string, sql: string, what: string, a: Answer, b: Answer): void {
-  const rule = knownDifference(sql, a, b, MATRIX_DIFFERENCES);
-  if (rule !== null) {
-    known.set(rule.why, (known.get(rule.why) ?? 0) + 1);
-    if (!values.all) return;
-  } else different++;
-  console.log(`${form.startsWith('insert') ? `${form}: ` : ''}${sql} ${what}`);
-}
-
 const failure = (a: Answer): string =>
   a.error === null ? `${a.rows.length} rows` : `${a.error.code} ${a.error.message}`;
 
-const rutileServer = values.rutile === undefined ? await BenchServer.rutile([]) : null;
-const mariadbServer = values.mariadb === undefined ? await BenchServer.mariadb([]) : null;
-try {
-  const schema = schemaOf('m');
-  const ours = await Side.connect(rutileServer?.port ?? Number(values.rutile), false, 'matrix', schema);
-  const theirs = await Side.connect(mariadbServer?.port ?? Number(values.mariadb), true, 'matrix', schema);
-  const both = (sql: string): Promise<[Answer, Answer]> => Promise.all([ours.run(sql), theirs.run(sql)]);
-  const must = async (sql: string): Promise<void> => {
-    for (const r of await both(sql)) if (r.error !== null) throw new Error(`${sql}: ${r.error.message}`);
+const RULES = [...MATRIX_DIFFERENCES, ...KNOWN_DIFFERENCES];
+
+await compareServers(values, 'matrix', schemaOf('m'), RULES, async (c) => {
+  const note = (form: string, sql: string, what: string, a: Answer, b: Answer): void => {
+    if (c.isNew(sql, a, b) || values.all)
+      console.log(`${form.startsWith('insert') ? `${form}: ` : ''}${sql} ${what}`);
   };
-  for (const sql of rowsOf('m')) await must(sql);
+  for (const sql of rowsOf('m')) await c.must(sql);
 
   /** Expressions over the same rows: in one query as long as none of them fails. */
   const compare = async (
@@ -75,18 +59,18 @@ try {
   ): Promise<void> => {
     const one = async (part: typeof forms): Promise<void> => {
       const sql = `SELECT ${[...shown, ...part.map((p) => p[1])].join(', ')} ${rest}`;
-      const [a, b] = await both(sql);
+      const [a, b] = await c.both(sql);
       if (a.error !== null || b.error !== null) {
         if (part.length > 1) for (const p of part) await one([p]);
         else {
-          compared++;
+          c.compared++;
           if (a.error?.code !== b.error?.code)
             note(part[0]![0], part[0]![1], `ours ${failure(a)} | MariaDB ${failure(b)}`, a, b);
         }
         return;
       }
       part.forEach(([form, expr], i) => {
-        compared++;
+        c.compared++;
         const at = shown.length + i;
         const what = cellsDiffer(a, b, at, shown.length);
         const only = (x: Answer): Answer => ({
@@ -134,21 +118,20 @@ try {
   /** Stores each value of one column in another, under each sql_mode. */
   async function conversions(from: string, to: string): Promise<void> {
     for (const { mode: sqlMode, ignore } of INSERT_MODES) {
-      await must('DELETE FROM target');
-      await ours.setMode(sqlMode);
-      await theirs.setMode(sqlMode);
-      const [rows] = await both(`SELECT id, ${from} FROM m ORDER BY id`);
+      await c.must('DELETE FROM target');
+      await c.setMode(sqlMode);
+      const [rows] = await c.both(`SELECT id, ${from} FROM m ORDER BY id`);
       // Where single rows are refused, each has a statement of its own.
       const strict = ignore === '' && sqlMode.includes('STRICT');
       for (const [id, value] of strict ? rows.rows : [['id', 'all']]) {
         const sql = `INSERT ${ignore}INTO target (id, ${to}) SELECT id, ${from} FROM m WHERE id = ${id}`;
-        const [a, b] = await both(sql);
-        compared++;
+        const [a, b] = await c.both(sql);
+        c.compared++;
         const mode = `insert ${ignore}under '${sqlMode}'`;
         if (a.error?.code !== b.error?.code)
           note(mode, sql, `${value}: ours ${failure(a)} | MariaDB ${failure(b)}`, a, b);
       }
-      const [a, b] = await both(`SELECT id, ${to} FROM target ORDER BY id`);
+      const [a, b] = await c.both(`SELECT id, ${to} FROM target ORDER BY id`);
       const what = cellsDiffer(a, b, 1, 0);
       if (what !== null && a.rows.length === b.rows.length) {
         const i = a.rows.findIndex((r, n) => r[1] !== b.rows[n]?.[1]);
@@ -161,16 +144,6 @@ try {
         );
       }
     }
-    await ours.setMode(INSERT_MODES[0]!.mode);
-    await theirs.setMode(INSERT_MODES[0]!.mode);
+    await c.setMode(INSERT_MODES[0]!.mode);
   }
-
-  console.log(`\n${compared} compared, ${different} different`);
-  for (const [why, n] of known) console.log(`  known, ${n}: ${why}`);
-  await ours.end();
-  await theirs.end();
-} finally {
-  await rutileServer?.remove();
-  await mariadbServer?.remove();
-}
-process.exitCode = different > 0 ? 1 : 0;
+});

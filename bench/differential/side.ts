@@ -73,15 +73,18 @@ export function sameCell(a: string | null, b: string | null, inexact: boolean): 
   return Math.abs(x - y) <= 1e-12 * Math.max(1, Math.abs(x), Math.abs(y));
 }
 
+/** The answer with its rows in an order of their own. */
+export function sorted(a: Answer): Answer {
+  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify(row) }));
+  return { ...a, rows: keyed.sort((x, y) => (x.key < y.key ? -1 : 1)).map((k) => k.row) };
+}
+
 export function sameAnswer(a: Answer, b: Answer, ordered: boolean): boolean {
   if (a.error !== null || b.error !== null) return a.error?.code === b.error?.code;
   if (a.rows.length !== b.rows.length) return false;
   const inexact = a.types.map((t, i) => DOUBLE_TYPES.has(t) || DOUBLE_TYPES.has(b.types[i] ?? 0));
-  const key = (r: readonly (string | null)[]): string => JSON.stringify(r);
-  const sorted = (x: Answer): Answer['rows'] =>
-    ordered ? x.rows : x.rows.slice().sort((r, s) => (key(r) < key(s) ? -1 : 1));
-  const left = sorted(a);
-  const right = sorted(b);
+  const left = ordered ? a.rows : sorted(a).rows;
+  const right = ordered ? b.rows : sorted(b).rows;
   return left.every((r, i) => r.every((c, j) => sameCell(c, right[i]![j] ?? null, inexact[j] === true)));
 }
 

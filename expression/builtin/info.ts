@@ -217,14 +217,17 @@ const PICO_UNITS: readonly (readonly [number, string])[] = [
   [1e3, 'ns'],
 ];
 
-/** Two digits behind the point, below a nanosecond none; from 100000 of the largest unit on with an exponent. */
+/** Below a nanosecond without decimals. */
 function formatPico(n: number): string {
   const a = Math.abs(n);
   const unit = PICO_UNITS.find(([size]) => a >= size);
   if (unit === undefined) return `${String(Math.trunc(n)).padStart(3)} ps`;
-  const v = n / unit[0];
-  return `${Math.abs(v) >= 1e5 ? v.toExponential(2).replace(/e\+(\d)$/, 'e+0$1') : v.toFixed(2)} ${unit[1]}`;
+  return scaled(n / unit[0], unit[1]);
 }
+
+/** Two decimals, past 99999 with an exponent. */
+const scaled = (v: number, unit: string): string =>
+  `${Math.abs(v) < 1e5 ? v.toFixed(2) : v.toExponential(2).replace(/e\+(\d)$/, 'e+0$1')} ${unit}`;
 
 type Units = readonly (readonly [size: number, name: string])[];
 
@@ -248,13 +251,11 @@ const NANO_UNITS: Units = [
   [1, 'ns'],
 ];
 
-/** In the largest unit that the amount reaches: two decimals, past 99999 with an exponent; whole in the smallest. */
+/** In the largest unit that the amount reaches; whole in the smallest. */
 function inUnits(n: number, units: Units): string {
   const [size, name] = units.find(([u]) => Math.abs(n) >= u) ?? units.at(-1)!;
   if (size === 1) return `${roundHalfEven(n)} ${name}`;
-  const v = n / size;
-  if (Math.abs(v) < 100000) return `${v.toFixed(2)} ${name}`;
-  return `${v.toExponential(2).replace(/e\+(\d)$/, 'e+0$1')} ${name}`;
+  return scaled(n / size, name);
 }
 
 const roundHalfEven = (n: number): number => {

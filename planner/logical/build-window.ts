@@ -73,7 +73,9 @@ export function buildWindows(
     const functions = own.map((c) => {
       const args = c.star ? [ONE] : c.args.map((a) => grouped(build(env, a)));
       const infer = WINDOW_TYPES[c.name];
+      if (c.ignoreNulls) throw mysqlError('ER_NOT_SUPPORTED_YET', 'IGNORE NULLS');
       if (c.distinct) throw mysqlError('ER_NOT_SUPPORTED_YET', '<window function>(DISTINCT ..)');
+      if (c.fromLast) throw mysqlError('ER_NOT_SUPPORTED_YET', 'FROM LAST');
       if (infer !== undefined) return { name: c.name, args, type: infer(args) };
       const agg = newAggregate(c.name, args, false, env.state.ctx.eval);
       return { name: c.name, args: agg.args, type: agg.type };

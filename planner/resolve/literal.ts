@@ -72,12 +72,25 @@ export function stringLiteralType(characters: number, ctx: EvalContext): FieldTy
   return notNull(stringType(characters, ctx.connectionCharset, ctx.connectionCollation));
 }
 
+/** Digits before the point that a decimal has words for. */
+const MOST_WHOLE_DIGITS = 81;
+
+/** A literal of more digits is the largest DECIMAL, with a warning that shows those that its words hold. */
+function warnOfDigits(text: string, ctx: PlanContext): void {
+  if (text.length <= MOST_WHOLE_DIGITS) return;
+  const whole = /^0*(\d*)/.exec(text)![1]!;
+  if (whole.length <= MOST_WHOLE_DIGITS) return;
+  const e = mysqlError('ER_TRUNCATED_WRONG_VALUE', 'DECIMAL', whole.slice(-MOST_WHOLE_DIGITS));
+  ctx.eval.warn({ level: 'Warning', code: e.code, message: e.message });
+}
+
 /** A constant in the type its literal gives it. */
 export function literal(e: Literal, ctx: PlanContext): Constant {
   switch (e.kind) {
     case 'IntLiteral':
       return intConstant(e.value);
     case 'DecimalLiteral':
+      warnOfDigits(e.text, ctx);
       return decimalConstant(e.text);
     case 'FloatLiteral':
       return constant(notNull(realType()), e.value);
