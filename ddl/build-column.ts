@@ -1,9 +1,10 @@
 import { isStrictMode } from '../types/sql-mode.js';
-import type { ColumnDef, ColumnOption, Expr } from '../parser/ast/index.js';
+import type { ColumnDef, ColumnOption, ColumnTypeSpec, Expr } from '../parser/ast/index.js';
 import { stripParens } from '../parser/ast/index.js';
 import { quoteName } from '../parser/restore.js';
 import type { ColumnDefault, ColumnInfo } from '../catalog/model.js';
-import { mysqlError } from '../types/error-table.js';
+import { ERRORS, mysqlError } from '../types/error-table.js';
+import { MysqlError } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
@@ -55,7 +56,7 @@ export async function buildColumn(
   const collateOption = find(def.options, 'Collate');
   const spec =
     collateOption === undefined ? def.type : { ...def.type, collate: collateOption.collation.toLowerCase() };
-  let type = columnFieldType(spec, def.name, table);
+  let type = declaredType(ctx, spec, def.name, table);
   const primary = find(def.options, 'PrimaryKey');
   const autoIncrement = has(def.options, 'AutoIncrement');
   const generated = find(def.options, 'Generated');
@@ -120,6 +121,20 @@ export async function buildColumn(
   };
 }
 
+/** Where sql_mode is not strict, strings too long for a row's own bytes are TEXT and BLOB. Throws those of `columnFieldType`. */
+function declaredType(ctx: DdlContext, spec: ColumnTypeSpec, name: string, table: CharsetDefault): FieldType {
+  const long = spec.name === 'VARCHAR' ? 'TEXT' : spec.name === 'VARBINARY' ? 'BLOB' : null;
+  if (long === null || isStrictMode(ctx.eval.sqlMode)) return columnFieldType(spec, name, table);
+  try {
+    return columnFieldType(spec, name, table);
+  } catch (e) {
+    if (!(e instanceof MysqlError) || e.code !== ERRORS.ER_TOO_BIG_FIELDLENGTH.code) throw e;
+    const { code, message } = mysqlError('ER_AUTO_CONVERT', name, spec.name, long);
+    ctx.warn({ level: 'Warning', code, message });
+    return columnFieldType({ ...spec, name: long }, name, table);
+  }
+}
+
 const TODAY_FUNCTIONS: ReadonlySet<string> = new Set(['curdate', 'current_date']);
 
 /** The default that DEFAULT in a definition stands for. Throws 1067, 1101. */
@@ -132,8 +147,12 @@ export async function columnDefault(ctx: DdlContext, column: ColumnInfo, expr: E
     return { kind: 'now', fsp: checkNow(expr, type, column.name, 'ER_INVALID_DEFAULT') };
   if (!isLiteralDefault(expr)) {
     const inner = stripParens(expr);
-    if (inner.kind === 'FuncCall' && NOW_FUNCTIONS.has(inner.name) && isTimestampLike(type))
-      return { kind: 'now', fsp: checkNow(inner, type, column.name, 'ER_INVALID_DEFAULT') };
+    if (inner.kind === 'FuncCall' && NOW_FUNCTIONS.has(inner.name) && isTimestampLike(type)) {
+      const fsp = nowDigits(inner);
+      // In parentheses it is an expression, which may have fewer or more digits than the column.
+      if (fsp !== type.decimal) return { kind: 'expr', sql: fsp === 0 ? 'now()' : `now(${fsp})` };
+      return { kind: 'now', fsp };
+    }
     // TiDB keeps the name of the standard, whichever was given.
     if (inner.kind === 'FuncCall' && TODAY_FUNCTIONS.has(inner.name) && inner.args.length === 0)
       return { kind: 'expr', sql: 'CURRENT_DATE' };
@@ -211,10 +230,14 @@ function checkNow(
 ): number {
   if (expr.kind !== 'FuncCall' || !NOW_FUNCTIONS.has(expr.name) || !isTimestampLike(type))
     throw mysqlError(error, name);
-  const [arg] = expr.args;
-  const fsp = arg?.kind === 'IntLiteral' ? Number(arg.value) : 0;
+  const fsp = nowDigits(expr);
   if (fsp !== type.decimal) throw mysqlError(error, name);
   return fsp;
+}
+
+function nowDigits(call: Extract<Expr, { kind: 'FuncCall' }>): number {
+  const [arg] = call.args;
+  return arg?.kind === 'IntLiteral' ? Number(arg.value) : 0;
 }
 
 /** The value that rows written before the column existed show; of a default that reads no columns. */

@@ -202,7 +202,7 @@ function withForeignKeys(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo, bar
   let table = bare;
   for (const clause of stmt.constraints) {
     if (clause.kind !== 'ForeignKey') continue;
-    const key = buildForeignKey(clause, table, db, (table.foreignKeys?.length ?? 0) + 1);
+    const key = buildForeignKey(ctx, clause, table, db, (table.foreignKeys?.length ?? 0) + 1);
     const request = neededIndex(key, table);
     if (request !== null) {
       const id = table.maxIndexId + 1;

@@ -10,7 +10,7 @@ export function applyAddForeignKey(plan: AlterPlan, clause: ForeignKeyConstraint
   const { ctx, db } = plan;
   const keys = plan.table.foreignKeys ?? [];
   const number = keys.reduce((n, k) => Math.max(n, k.id), 0) + 1;
-  const key = buildForeignKey(clause, plan.table, db, number);
+  const key = buildForeignKey(ctx, clause, plan.table, db, number);
   if (plan.table.partition !== undefined) throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   const request = neededIndex(key, plan.table);
   if (request !== null) {

@@ -1,13 +1,14 @@
 import type { ForeignKeyConstraint } from '../parser/ast/index.js';
 import { quoteName } from '../parser/restore.js';
 import { foreignKeyInError, referrersOf, startsWith } from '../catalog/foreign-keys.js';
-import type { ColumnInfo, DbInfo, ForeignKeyInfo, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, DbInfo, ForeignKeyInfo, ReferentialAction, TableInfo } from '../catalog/model.js';
 import { defaultText } from '../catalog/type-text.js';
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, isNotNull, isUnsigned, type FieldType } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
+import { columnsRead } from './expression-walk.js';
 import { changeTable } from './schema-change.js';
 import type { TableTransition } from './table-transition.js';
 
@@ -16,8 +17,9 @@ type Keyed = Pick<TableInfo, 'columns' | 'foreignKeys'>;
 
 export const checksForeignKeys = (ctx: DdlContext): boolean => ctx.variable('foreign_key_checks') === 'ON';
 
-/** A foreign key from its clause. Throws 1239, 1826, 1072, 1830, 3104. */
+/** A foreign key from its clause. Throws 1239, 1826, 1072, 1830, 3733, 3104, 1215. */
 export function buildForeignKey(
+  ctx: DdlContext,
   clause: ForeignKeyConstraint,
   table: Keyed,
   db: DbInfo,
@@ -40,11 +42,8 @@ export function buildForeignKey(
     const notNull = isNotNull(c.type);
     if (notNull && (onDelete === 'SET NULL' || onUpdate === 'SET NULL'))
       throw mysqlError('ER_FK_COLUMN_NOT_NULL', c.name, name);
-    if (c.generated !== '' && (onUpdate === 'SET NULL' || onUpdate === 'CASCADE' || onDelete === 'SET NULL'))
-      throw mysqlError(
-        'ER_WRONG_FK_OPTION_FOR_GENERATED_COLUMN',
-        onUpdate === null ? 'ON DELETE' : 'ON UPDATE',
-      );
+    if (c.generated !== '') checkGenerated(c, name, onUpdate, onDelete);
+    else checkNotComputedFrom(ctx, c, table.columns, onUpdate, onDelete);
   }
   return {
     id: number,
@@ -56,6 +55,37 @@ export function buildForeignKey(
     onDelete,
     onUpdate,
   };
+}
+
+/** Values that are computed cannot be set. Throws 3733, 3104. */
+function checkGenerated(
+  column: ColumnInfo,
+  key: string,
+  onUpdate: ReferentialAction | null,
+  onDelete: ReferentialAction | null,
+): void {
+  if (!column.generatedStored) throw mysqlError('ER_FK_CANNOT_USE_VIRTUAL_COLUMN', key, column.name);
+  if (onUpdate === 'SET NULL' || onUpdate === 'CASCADE' || onUpdate === 'SET DEFAULT')
+    throw mysqlError('ER_WRONG_FK_OPTION_FOR_GENERATED_COLUMN', `ON UPDATE ${onUpdate}`);
+  if (onDelete === 'SET NULL' || onDelete === 'SET DEFAULT')
+    throw mysqlError('ER_WRONG_FK_OPTION_FOR_GENERATED_COLUMN', `ON DELETE ${onDelete}`);
+}
+
+/** No key sets the value that a stored column is computed from (manual, "FOREIGN KEY Constraints"). Throws 1215. */
+function checkNotComputedFrom(
+  ctx: DdlContext,
+  column: ColumnInfo,
+  columns: readonly ColumnInfo[],
+  onUpdate: ReferentialAction | null,
+  onDelete: ReferentialAction | null,
+): void {
+  const sets = (action: ReferentialAction | null): boolean =>
+    action === 'CASCADE' || action === 'SET NULL' || action === 'SET DEFAULT';
+  if (!sets(onUpdate) && !sets(onDelete)) return;
+  for (const c of columns) {
+    if (c.generated === '' || !c.generatedStored) continue;
+    if (columnsRead(ctx.parse(c.generated)).includes(column.lower)) throw mysqlError('ER_CANNOT_ADD_FOREIGN');
+  }
 }
 
 /** The referenced table is there and has what the key needs. Throws 1506, 1824 and those of `checkFits`. */
