@@ -102,12 +102,13 @@ export function checkReferrers(ctx: DdlContext, db: DbInfo, table: TableInfo): v
   for (const r of referrersOf(ctx.schema(), db.name, table.name)) checkFits(r.key, r.table, table);
 }
 
-/** Throws 1347, 1506, 3734, 3733, 3780, 1822. */
+/** Throws 1347, 1506, 8152, 3734, 3733, 3780, 1822. */
 function checkFits(key: ForeignKeyInfo, table: TableInfo, parent: TableInfo): void {
   if (parent.view !== undefined || parent.sequence !== undefined)
     throw mysqlError('ER_WRONG_OBJECT', key.refSchema, parent.name, 'BASE TABLE');
   if (table.partition !== undefined || parent.partition !== undefined)
     throw mysqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
+  if (parent.ttl !== undefined) throw mysqlError('ER_UNSUPPORTED_TTL_REFERENCED_BY_FK');
   key.refColumns.forEach((name, i) => {
     const to = parent.columns.find((c) => c.lower === name.toLowerCase() && !c.hidden);
     if (to === undefined) throw mysqlError('ER_FK_NO_COLUMN_PARENT', name, key.name, parent.name);

@@ -202,6 +202,8 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('DROP', db.name, table.name);
+  if (table.view !== undefined || table.sequence !== undefined)
+    throw mysqlError('ER_NO_SUCH_TABLE', db.name, stmt.table.name);
   ctx.checkTableLock(table);
   refuseCached(table, 'Truncate Table');
   checkTruncatable(ctx, db, table);

@@ -80,18 +80,29 @@ function definition(
   return { column: column.name, value: ctx.restore(given.value), unit: given.unit };
 }
 
+/** TTL is changed by one clause. Throws 8200. */
+function checkAlone(plan: AlterPlan): void {
+  if (plan.parts.some((part) => part === SET_TTL || part === REMOVE_TTL))
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', 'multi schema change for alter table ttl');
+}
+
+const SET_TTL = 'alter table ttl';
+const REMOVE_TTL = 'alter table remove ttl';
+
 /** TTL and its options in an ALTER TABLE. */
 export function applyTtl(plan: AlterPlan, given: TtlOption | null, options: readonly TableOption[]): void {
+  checkAlone(plan);
   plan.table = withTtl(plan.ctx, plan.db, plan.table, given, options);
-  plan.parts.push('alter table ttl');
+  plan.parts.push(SET_TTL);
 }
 
 /** REMOVE TTL. */
 export function removeTtl(plan: AlterPlan): void {
+  checkAlone(plan);
   if (plan.table.ttl === undefined) return;
   const { ttl: _, ...rest } = plan.table;
   plan.table = rest;
-  plan.parts.push('alter table remove ttl');
+  plan.parts.push(REMOVE_TTL);
 }
 
 /** The table's TTL with its column called otherwise. */
