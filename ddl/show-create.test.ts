@@ -88,9 +88,10 @@ test('what SHOW CREATE TABLE prints makes the same table', async () => {
         ].filter((l) => l !== ''),
       );
       lines.push(
-        ...[maybe(() => 'g INT AS (id + 1)'), maybe(() => "h VARCHAR(20) AS (CONCAT('a', id)) STORED")].filter(
-          (l) => l !== '',
-        ),
+        ...[
+          maybe(() => 'g INT AS (id + 1)'),
+          maybe(() => "h VARCHAR(20) AS (CONCAT('a', id)) STORED"),
+        ].filter((l) => l !== ''),
       );
       if (partition === '')
         lines.push(
@@ -113,8 +114,8 @@ test('what SHOW CREATE TABLE prints makes the same table', async () => {
       await s.query('DROP TABLE IF EXISTS a, b');
       const error = await s.errorOf(sql);
       if (error !== 0) {
-        // Keys too long and defaults of generated columns are none of this.
-        expect({ seed, sql, error: [1071, 3819, 1067].includes(error) ? 0 : error }).toEqual({
+        // Keys may be too long, and the first unique one may not be invisible.
+        expect({ seed, sql, error: [1071, 3522].includes(error) ? 0 : error }).toEqual({
           seed,
           sql,
           error: 0,
