@@ -34,21 +34,34 @@ function isOfManyRows(node: unknown): boolean {
   return Object.values(node).some(isOfManyRows);
 }
 
-/** Whether rows can be written through a view with this query, whose tables are named with their databases. */
-export function isUpdatable(schema: InfoSchema, query: Query, algorithm: ViewInfo['algorithm']): boolean {
+/**
+ * Whether rows can be written through a view with this query, whose tables are named with their databases. `within`: views that it
+ * is read in, which it may come back to where tables were renamed or replaced.
+ */
+export function isUpdatable(
+  schema: InfoSchema,
+  query: Query,
+  algorithm: ViewInfo['algorithm'],
+  within: readonly ViewInfo[] = [],
+): boolean {
   const select = updatableSelect(query, algorithm);
   const tables = (from: TableRef): boolean => {
     if (from.kind === 'Join') return tables(from.left) && tables(from.right);
     if (from.kind !== 'Table') return false;
     const table = schema.table(from.table.schema ?? '', from.table.name);
     if (table === null || table.virtual === true || table.sequence !== undefined) return false;
-    return table.view === undefined || isUpdatableView(schema, table.view);
+    return table.view === undefined || isUpdatableView(schema, table.view, within);
   };
   return select !== null && tables(select.from!);
 }
 
-export function isUpdatableView(schema: InfoSchema, view: ViewInfo): boolean {
+export function isUpdatableView(
+  schema: InfoSchema,
+  view: ViewInfo,
+  within: readonly ViewInfo[] = [],
+): boolean {
+  if (within.includes(view)) return false;
   const [parsed] = parse(view.selectText, {});
   const stmt = parsed?.stmt;
-  return stmt?.kind === 'Select' && isUpdatable(schema, stmt, view.algorithm);
+  return stmt?.kind === 'Select' && isUpdatable(schema, stmt, view.algorithm, [...within, view]);
 }

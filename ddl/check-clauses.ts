@@ -14,7 +14,11 @@ export function applyAddCheck(
 ): void {
   const { ctx, db } = plan;
   if (!checksAreOn(ctx)) return;
-  plan.table = addCheck(ctx, db, plan.table, { ...clause, column });
+  plan.table = addCheck(ctx, db, plan.table, {
+    ...clause,
+    column,
+    ...(column === null ? { added: true as const } : {}),
+  });
   plan.checks.add(plan.table.checks!.at(-1)!.name);
   plan.parts.push('add check constraint');
 }

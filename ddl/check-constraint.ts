@@ -9,6 +9,8 @@ import { DISALLOWED } from './generated-column.js';
 /** What a constraint is written as; `column` for one that is part of a column's definition. */
 export interface CheckRequest extends Pick<CheckConstraint, 'name' | 'expr' | 'enforced'> {
   readonly column: string | null;
+  /** It is added to a table that is there, where TiDB reports an unknown column as one of the expression. */
+  readonly added?: true;
 }
 
 /** Whether constraints count; where they do not, one that is written is an entry of SHOW WARNINGS. */
@@ -18,12 +20,12 @@ export function checksAreOn(ctx: DdlContext): boolean {
   return false;
 }
 
-/** The table with the constraints of a CREATE TABLE: those of columns first, then those of the table, as they are written. */
+/** The table with the constraints of a CREATE TABLE: those of the table first, then those of columns, in TiDB's order. */
 export function withChecks(ctx: DdlContext, stmt: CreateTableStmt, db: DbInfo, bare: TableInfo): TableInfo {
   const requests: CheckRequest[] = [];
+  for (const c of stmt.constraints) if (c.kind === 'Check') requests.push({ ...c, column: null });
   for (const def of stmt.columns)
     for (const o of def.options) if (o.kind === 'Check') requests.push({ ...o, column: def.name });
-  for (const c of stmt.constraints) if (c.kind === 'Check') requests.push({ ...c, column: null });
   const on = requests.filter(() => checksAreOn(ctx));
   let table = bare;
   // Names that are written come first, so that none that is made is in their way.
@@ -81,8 +83,12 @@ function checkedColumns(name: string, request: CheckRequest, table: TableInfo): 
   const names: string[] = [];
   for (const lower of columnsRead(request.expr)) {
     const column = table.columns.find((c) => c.lower === lower && !c.hidden);
-    if (column === undefined)
-      throw mysqlError('ER_CHECK_CONSTRAINT_REFERS_UNKNOWN_COLUMN', name, nameAsWritten(request.expr, lower));
+    if (column === undefined) {
+      const written = nameAsWritten(request.expr, lower);
+      throw request.added === true
+        ? mysqlError('ER_BAD_FIELD_ERROR', written, `check constraint ${name} expression`)
+        : mysqlError('ER_CHECK_CONSTRAINT_REFERS_UNKNOWN_COLUMN', name, written);
+    }
     if (request.column !== null && lower !== request.column.toLowerCase())
       throw mysqlError('ER_COLUMN_CHECK_CONSTRAINT_REFERENCES_OTHER_COLUMN', name);
     if (column.autoIncrement) throw mysqlError('ER_CHECK_CONSTRAINT_REFERS_AUTO_INCREMENT_COLUMN', name);

@@ -99,6 +99,10 @@ function checkParts(expr: Expr, refuse: () => never): void {
   });
 }
 
+/** Whether columns may be computed of AUTO_INCREMENT ones, which MySQL refuses. */
+const countersAreRead = (ctx: DdlContext): boolean =>
+  ctx.variable('tidb_enable_auto_increment_in_generated') === 'ON';
+
 /** Checks what columns are computed of: generated ones and defaults. Throws 1054, 3102, 3107, 3109, 3767, 3768. */
 export function checkComputedColumns(ctx: DdlContext, columns: readonly ColumnInfo[]): void {
   columns.forEach((column, at) => {
@@ -113,7 +117,8 @@ export function checkComputedColumns(ctx: DdlContext, columns: readonly ColumnIn
       const other = columns[read];
       if (other === undefined)
         throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, name), 'generated column function');
-      if (other.autoIncrement) throw mysqlError('ER_GENERATED_COLUMN_REF_AUTO_INC', column.name);
+      if (other.autoIncrement && !countersAreRead(ctx))
+        throw mysqlError('ER_GENERATED_COLUMN_REF_AUTO_INC', column.name);
       if (other.generated !== '' && read >= at) throw mysqlError('ER_GENERATED_COLUMN_NON_PRIOR');
     }
     ctx.expressionType(expr, columns);
@@ -203,7 +208,8 @@ export function expressionColumns(
       const column = columns.find((c) => c.lower === read && !c.hidden);
       if (column === undefined)
         throw mysqlError('ER_BAD_FIELD_ERROR', nameAsWritten(expr, read), 'expression');
-      if (column.autoIncrement) throw mysqlError('ER_FUNCTIONAL_INDEX_REF_AUTO_INCREMENT', name);
+      if (column.autoIncrement && !countersAreRead(ctx))
+        throw mysqlError('ER_FUNCTIONAL_INDEX_REF_AUTO_INCREMENT', name);
     }
     const given = ctx.expressionType(expr, columns, true);
     if (evalType(given) === 'json' && given.arrayOf === undefined)

@@ -22,6 +22,8 @@ export class ViewQuery {
     private readonly database: string,
   ) {}
 
+  /** Some table is read AS OF a time. */
+  ofThePast = false;
   /** The select whose fields name the view's columns. */
   private naming: Query | null = null;
 
@@ -77,6 +79,7 @@ export class ViewQuery {
   }
 
   private table(t: Extract<TableRef, { kind: 'Table' }> | TableStmt, ctes: readonly CommonTable[]): void {
+    if ('asOf' in t && t.asOf !== null && t.asOf !== undefined) this.ofThePast = true;
     if (t.table.schema !== null || isCte(t.table.name, ctes)) return;
     if (this.database === '') throw mysqlError('ER_NO_DB_ERROR');
     t.table.schema = this.schema.database(this.database)?.name ?? this.database;
@@ -189,7 +192,7 @@ const columnRef = (schema: string | null, table: string, name: string): ColumnRe
 
 /**
  * Gives every field its name. An expression without a name of its own whose text is already the name of another is called
- * Name_exp_…, one whose text is too long for a name name_exp_ and its position; names that the statement gives, and those of
+ * Name_exp_…, one whose text or alias is too long for a name name_exp_ and its position; other names that the statement gives, and those of
  * columns, stay (MySQL manual, "CREATE VIEW Statement").
  */
 function nameFields(fields: readonly SelectField[]): void {
@@ -197,7 +200,7 @@ function nameFields(fields: readonly SelectField[]): void {
   const taken = new Set(fields.filter((f) => !unnamed(f)).map((f) => fieldName(f).toLowerCase()));
   fields.forEach((f, i) => {
     const written = fieldName(f);
-    const text = unnamed(f) && [...written].length > NAME_LIMIT ? `name_exp_${i + 1}` : written;
+    const text = [...written].length > NAME_LIMIT ? `name_exp_${i + 1}` : written;
     let name = text;
     if (unnamed(f)) {
       for (let n = 0; taken.has(name.toLowerCase()); n++)

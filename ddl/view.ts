@@ -1,4 +1,5 @@
-import type { CreateViewStmt, DropViewStmt, UserSpec } from '../parser/ast/index.js';
+import type { CreateViewStmt, DropViewStmt, Query, TableName, UserSpec } from '../parser/ast/index.js';
+import { parse } from '../parser/parser.js';
 import { quoteName, restoreQuery, VIEW_STYLE } from '../parser/restore.js';
 import type { ColumnInfo, TableInfo } from '../catalog/model.js';
 import { isUpdatable } from '../catalog/updatable-view.js';
@@ -29,7 +30,10 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
     if (before.view === undefined) throw mysqlError('ER_WRONG_OBJECT', db.name, before.name, 'VIEW');
   }
   const query = structuredClone(stmt.query);
-  const names = new ViewQuery(ctx.schema(), ctx.currentDatabase).define(query);
+  const definition = new ViewQuery(ctx.schema(), ctx.currentDatabase);
+  const names = definition.define(query);
+  if (definition.ofThePast) throw mysqlError('ER_VIEW_INVALID', db.name, stmt.view.name);
+  if (before !== null) checkNotWithin(ctx, query, db.name, before.name);
   // Planned as written: errors of the query are the statement's.
   const types = await ctx.queryTypes(stmt.query);
   if (stmt.check !== null && !isUpdatable(ctx.schema(), query, stmt.algorithm))
@@ -91,11 +95,41 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
   });
 }
 
+/** A view that replaces another must not be made of it, through whatever views. Throws 1146, as TiDB does. */
+function checkNotWithin(ctx: DdlContext, query: Query, db: string, view: string): void {
+  const seen = new Set<TableInfo>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+    const { kind, table } = node as { readonly kind?: string; readonly table?: TableName };
+    if ((kind === 'Table' || kind === 'TableStmt') && table !== undefined && table.schema !== null) {
+      const found = ctx.schema().table(table.schema, table.name);
+      if (found?.view !== undefined && !seen.has(found)) {
+        if (found.lower === view.toLowerCase() && table.schema.toLowerCase() === db.toLowerCase())
+          throw mysqlError('ER_NO_SUCH_TABLE', db, view);
+        seen.add(found);
+        visit(parse(found.view.selectText, {})[0]?.stmt);
+      }
+    }
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(query);
+}
+
+const MAX_USER_NAME = 32;
+const MAX_HOST_NAME = 255;
+
+function checkDefiner(name: string, most: number, what: string): void {
+  if ([...name].length > most)
+    throw mysqlError('ER_WRONG_STRING_LENGTH', [...name].slice(0, 70).join(''), what, most);
+}
+
 function definerText(ctx: DdlContext, given: UserSpec | null): string {
   const { currentUser } = ctx.eval.session;
   const at = currentUser.lastIndexOf('@');
   const [ownUser, ownHost] = [currentUser.slice(0, at), currentUser.slice(at + 1)];
   const [user, host] = given === null || given.current ? [ownUser, ownHost] : [given.name, given.host];
+  checkDefiner(user, MAX_USER_NAME, 'user name');
+  checkDefiner(host, MAX_HOST_NAME, 'host name');
   // A view acts with its definer's privileges: only SUPER may lend those of others.
   if (user !== ownUser || host.toLowerCase() !== ownHost.toLowerCase()) ctx.requireGlobal('SUPER');
   return `${quoteName(user)}@${quoteName(host)}`;
