@@ -15,8 +15,14 @@ export interface RadixKey {
 
 /** Runs of this many rows or fewer are sorted by comparing. */
 const SMALL = 24;
+/** Rows of a run that images are sorted in by insertion. */
+const INSERTED = 8;
 /** Rows worked on between two chances to let others use the thread. */
 const STEP_ROWS = 1 << 15;
+/** Rows that are passed over once between two of them. */
+const GLANCE_ROWS = 1 << 18;
+/** Fewer rows than this are sorted by merging: a pass over digits visits all buckets. */
+const MERGED = 1 << 10;
 const BITS = 11;
 const BUCKETS = 1 << BITS;
 /** Bytes of a string that a key takes at a time: the eighth says how many there are. */
@@ -29,9 +35,14 @@ const STRING_BYTES = 7;
  */
 export function* sortSteps(keys: readonly RadixKey[], n: number): Generator<void, Int32Array> {
   const order = new Int32Array(n);
-  for (let i = 0; i < n; i++) order[i] = i;
+  for (let at = 0; at < n; at += GLANCE_ROWS) {
+    if (at > 0) yield;
+    for (let i = at, to = Math.min(n, at + GLANCE_ROWS); i < to; i++) order[i] = i;
+  }
   if (n < 2 || keys.length === 0) return order;
-  const sorter = new RadixSorter(keys, order);
+  const encoders: Encoder[] = [];
+  for (const key of keys) encoders.push(yield* encoderOf(key));
+  const sorter = new RadixSorter(keys, order, encoders);
   yield* sorter.sort(0, n, 0, 0);
   return order;
 }
@@ -43,7 +54,6 @@ class RadixSorter {
   private lo2 = new Uint32Array(0);
   private order2 = new Int32Array(0);
   private readonly counts = new Int32Array(BUCKETS);
-  private readonly encoders: readonly Encoder[];
   /** Order by the keys from number k on, ties by row. */
   private readonly comparators: readonly RowComparator[];
   private since = 0;
@@ -51,8 +61,8 @@ class RadixSorter {
   constructor(
     private readonly keys: readonly RadixKey[],
     private readonly order: Int32Array,
+    private readonly encoders: readonly Encoder[],
   ) {
-    this.encoders = keys.map(encoderOf);
     const cells = keys.map(({ vector: v, type }) =>
       type.tp === TypeCode.Json ? jsonComparator(v, type) : cellComparator(v, v, type),
     );
@@ -82,7 +92,8 @@ class RadixSorter {
       encode(order, from, at, end, offset, hi, lo, flip);
       if (n > STEP_ROWS) yield;
     }
-    yield* this.radix(from, n);
+    if (n < MERGED) this.merge(from, n);
+    else yield* this.radix(from, n);
     const text = this.keys[k]!.vector.kind === 'bytes' && this.codesOf(k) === null;
     if (!text && k + 1 === this.keys.length) return;
     yield* this.ties(from, n, k, offset, text, flip);
@@ -109,9 +120,12 @@ class RadixSorter {
     let loBits = 0;
     const h0 = this.hi[0]!;
     const l0 = this.lo[0]!;
-    for (let i = 1; i < n; i++) {
-      hiBits |= this.hi[i]! ^ h0;
-      loBits |= this.lo[i]! ^ l0;
+    for (let at = 0; at < n; at += GLANCE_ROWS) {
+      if (at > 0) yield;
+      for (let i = at, to = Math.min(n, at + GLANCE_ROWS); i < to; i++) {
+        hiBits |= this.hi[i]! ^ h0;
+        loBits |= this.lo[i]! ^ l0;
+      }
     }
     let inOrder = true;
     const order = this.order.subarray(from, from + n);
@@ -122,7 +136,11 @@ class RadixSorter {
       const { counts } = this;
       counts.fill(0);
       const digits = high ? this.hi : this.lo;
-      for (let i = 0; i < n; i++) counts[(digits[i]! >>> shift) & (BUCKETS - 1)]!++;
+      for (let at = 0; at < n; at += GLANCE_ROWS) {
+        if (at > 0) yield;
+        for (let i = at, to = Math.min(n, at + GLANCE_ROWS); i < to; i++)
+          counts[(digits[i]! >>> shift) & (BUCKETS - 1)]!++;
+      }
       for (let b = 0, sum = 0; b < BUCKETS; b++) {
         const c = counts[b]!;
         counts[b] = sum;
@@ -135,11 +153,60 @@ class RadixSorter {
         scatter(digits, shift, counts, at, end, this.hi, this.lo, source, this.hi2, this.lo2, target);
         if (n > STEP_ROWS) yield;
       }
-      [this.hi, this.hi2] = [this.hi2, this.hi];
-      [this.lo, this.lo2] = [this.lo2, this.lo];
+      this.swap();
       inOrder = !inOrder;
     }
     if (!inOrder) order.set(this.order2.subarray(0, n));
+  }
+
+  /** The same for a few rows: runs sorted by insertion, merged in pairs. */
+  private merge(from: number, n: number): void {
+    const { hi, lo } = this;
+    const order = this.order.subarray(from, from + n);
+    for (let start = 0; start < n; start += INSERTED) {
+      const end = Math.min(n, start + INSERTED);
+      for (let i = start + 1; i < end; i++) {
+        const h = hi[i]!;
+        const l = lo[i]!;
+        const row = order[i]!;
+        let j = i - 1;
+        while (j >= start && (hi[j]! > h || (hi[j] === h && lo[j]! > l))) {
+          hi[j + 1] = hi[j]!;
+          lo[j + 1] = lo[j]!;
+          order[j + 1] = order[j]!;
+          j--;
+        }
+        hi[j + 1] = h;
+        lo[j + 1] = l;
+        order[j + 1] = row;
+      }
+    }
+    const { order2 } = this;
+    let inOrder = true;
+    for (let width = INSERTED; width < n; width *= 2) {
+      const source = inOrder ? order : order2;
+      const target = inOrder ? order2 : order;
+      const { hi: h, lo: l, hi2, lo2 } = this;
+      for (let start = 0; start < n; start += 2 * width) {
+        const middle = Math.min(n, start + width);
+        const end = Math.min(n, middle + width);
+        for (let a = start, b = middle, out = start; out < end; out++) {
+          const left = a < middle && (b === end || h[a]! < h[b]! || (h[a] === h[b] && l[a]! <= l[b]!));
+          const i = left ? a++ : b++;
+          hi2[out] = h[i]!;
+          lo2[out] = l[i]!;
+          target[out] = source[i]!;
+        }
+      }
+      this.swap();
+      inOrder = !inOrder;
+    }
+    if (!inOrder) order.set(order2.subarray(0, n));
+  }
+
+  private swap(): void {
+    [this.hi, this.hi2] = [this.hi2, this.hi];
+    [this.lo, this.lo2] = [this.lo2, this.lo];
   }
 
   /** Goes on with the runs of equal images: strings that are longer with their next bytes, others with the next key. */
@@ -173,6 +240,10 @@ class RadixSorter {
     }
     for (let r = 0; r < large.length; r += 4) {
       yield* this.sort(large[r]!, large[r + 1]!, large[r + 2]!, large[r + 3]!);
+      this.since += large[r + 1]! - large[r]!;
+      if (this.since < STEP_ROWS >> 2) continue;
+      this.since = 0;
+      yield;
     }
   }
 }
@@ -225,19 +296,19 @@ type Encoder =
   | null;
 
 /** Null where rows have to be compared. */
-function encoderOf({ vector: v, type }: RadixKey): Encoder {
+function* encoderOf({ vector: v, type }: RadixKey): Generator<void, Encoder> {
   if (type.tp === TypeCode.Json || v.kind === 'wide') return null;
   if (v.kind === 'bytes') {
     const pad = collationOf(type).padSpace;
-    return v.codes === null ? strings(v, pad) : int32s(ranked(v, v.codes, pad), v.nulls);
+    return v.codes === null ? strings(v, pad) : int32s(yield* ranked(v, v.codes, pad), v.nulls);
   }
   if (v.data instanceof Int32Array) return int32s(v.data, v.nulls);
-  const small = asInt32(v);
+  const small = yield* asInt32(v);
   return small === null ? doubles(v.data, v.nulls) : int32s(small, v.nulls);
 }
 
 /** Ranks of the rows' dictionary entries; equal entries share one. */
-function ranked(v: BytesVector, codes: Int32Array, pad: boolean): Int32Array {
+function* ranked(v: BytesVector, codes: Int32Array, pad: boolean): Generator<void, Int32Array> {
   const entries = v.offsets.length - 1;
   const dictionary = new BytesVector(v.bytes, v.offsets, entries);
   const order = Int32Array.from({ length: entries }, (_, i) => i);
@@ -249,19 +320,25 @@ function ranked(v: BytesVector, codes: Int32Array, pad: boolean): Int32Array {
     ranks[order[k]!] = rank;
   }
   const out = new Int32Array(v.length);
-  for (let i = 0; i < out.length; i++) out[i] = ranks[codes[i]!] ?? 0;
+  for (let at = 0; at < out.length; at += GLANCE_ROWS) {
+    yield;
+    for (let i = at, to = Math.min(out.length, at + GLANCE_ROWS); i < to; i++) out[i] = ranks[codes[i]!] ?? 0;
+  }
   return out;
 }
 
 /** Doubles that are integers of 32 bits. */
-function asInt32(v: NumVector): Int32Array | null {
+function* asInt32(v: NumVector): Generator<void, Int32Array | null> {
   const d = v.data;
   const out = new Int32Array(v.length);
-  for (let i = 0; i < out.length; i++) {
-    const x = d[i]!;
-    const y = x | 0;
-    if (x !== y) return null;
-    out[i] = y;
+  for (let at = 0; at < out.length; at += GLANCE_ROWS) {
+    if (at > 0) yield;
+    for (let i = at, to = Math.min(out.length, at + GLANCE_ROWS); i < to; i++) {
+      const x = d[i]!;
+      const y = x | 0;
+      if (x !== y) return null;
+      out[i] = y;
+    }
   }
   return out;
 }
