@@ -246,7 +246,11 @@ export interface CopTask {
 
 /** A key that was presumed absent has a value. The executor turns it into 1062 with the key's name. */
 export class KeyExistsError extends Error {
-  constructor(readonly key: Uint8Array) {
+  constructor(
+    readonly key: Uint8Array,
+    /** Of the entry that was to be written, where it is at hand. */
+    readonly value: Uint8Array | null = null,
+  ) {
     super('key already exists');
     this.name = 'KeyExistsError';
   }

@@ -236,7 +236,10 @@ function clientError(session: Session, error: unknown): MysqlError {
       `txnStartTS=${error.startTs}, conflictStartTS=${error.conflictTs}, conflictCommitTS=${error.conflictCommitTs}, key=${Buffer.from(error.key).toString('hex')}`,
     );
   }
-  if (error instanceof KeyExistsError) return session.engine.duplicateEntry(error.key);
+  if (error instanceof KeyExistsError) {
+    const named = namedDuplicate(session, null, error);
+    return named instanceof MysqlError ? named : session.engine.duplicateEntry(error.key);
+  }
   if (error instanceof UndeterminedError) return mysqlError('ER_RESULT_UNDETERMINED');
   session.engine.logger.error({ err: error, sql: session.statement.text.slice(0, 1000) }, 'internal error');
   return mysqlError('ER_UNKNOWN_ERROR', error instanceof Error ? error.message : String(error));

@@ -1,9 +1,9 @@
 import type { IndexInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
-import { handleColumn, indexedType, primaryIndex } from '../../catalog/table-layout.js';
+import { handleColumn, indexedType, isInKeyOnly, primaryIndex } from '../../catalog/table-layout.js';
 import { decodeIndexKeyValues } from '../index-entry.js';
-import type { MemBuffer } from '../../kv/storage.js';
 import { decodeKeyDatum, keyDatumLength } from '../../kv/codec/datum-codec.js';
 import { decodeRecordHandle, decodeTableKey, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
+import { decodeRowToDatums } from '../../kv/codec/row-v2.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
 import { uint64Of } from '../../kv/codec/number-codec.js';
 import type { Datum } from '../../types/datum.js';
@@ -47,13 +47,13 @@ const escapedBytes = (b: Uint8Array): string =>
 
 /**
  * Error 1062 for a key of the store that turned out to have a value (at commit, or in a lock request). The values are read
- * back from the key, or from the own entry in the membuffer where the key keeps only a sort key. Null when the key is
+ * back from the key, or from the value that was to be written where the key keeps only a sort key. Null when the key is
  * none of a table in the schema.
  */
 export function duplicateEntryOfKey(
   key: Uint8Array,
   schema: InfoSchema,
-  memBuffer: MemBuffer | null,
+  value: Uint8Array | null,
   zone: ZoneOffsets,
 ): MysqlError | null {
   const parsed = decodeTableKey(key);
@@ -71,10 +71,23 @@ export function duplicateEntryOfKey(
       }
       return mysqlError('ER_DUP_ENTRY', String(handle), `${table.name}.PRIMARY`);
     }
-    const types = primary!.columns.map((c) => table.columns[c.offset]!.type);
+    const columns = primary!.columns.map((c) => table.columns[c.offset]!);
+    const types = columns.map((c) => c.type);
+    const stored =
+      value === null
+        ? null
+        : decodeRowToDatums(
+            value,
+            columns.map((c) => ({ id: c.id, ft: c.type })),
+            zone,
+          );
     const values: Datum[] = [];
     for (let i = 0, p = TABLE_PREFIX_LENGTH; i < types.length; i++) {
-      values.push(decodeKeyDatum(key, p, types[i]!, zone));
+      values.push(
+        stored !== null && !isInKeyOnly(table, columns[i]!)
+          ? stored[i]!
+          : decodeKeyDatum(key, p, types[i]!, zone),
+      );
       p += keyDatumLength(key, p);
     }
     return duplicateEntry(table, null, values, types);
@@ -82,10 +95,5 @@ export function duplicateEntryOfKey(
   const index = table.indices.find((i) => i.id === parsed.indexId);
   if (index === undefined) return null;
   const types = index.columns.map((c) => indexedType(table, c));
-  return duplicateEntry(
-    table,
-    index,
-    decodeIndexKeyValues(table, index, key, memBuffer?.get(key) ?? null, zone),
-    types,
-  );
+  return duplicateEntry(table, index, decodeIndexKeyValues(table, index, key, value, zone), types);
 }

@@ -50,7 +50,7 @@ const MAX_THREADS = 3;
 /** Pieces of work per thread and merge, so that all end at about the same time. */
 const PIECES = 8;
 /** Input that a thread is given at once. */
-const PIECE_BYTES = 2 << 20;
+const PIECE_BYTES = 1 << 20;
 /** Runs beyond this go to files. */
 const MEMORY_LIMIT = 256 << 20;
 /** Rows that are no plain ones are kept for the commit, up to so many. */
@@ -302,7 +302,7 @@ export class BulkLoad {
 
   private putOdd(key: Uint8Array, value: Uint8Array): void {
     const name = Buffer.from(key).toString('latin1');
-    if (this.oddKeys.has(name)) throw new KeyExistsError(key);
+    if (this.oddKeys.has(name)) throw new KeyExistsError(key, value);
     this.oddKeys.add(name);
     this.odd.push({ op: 'put', key, value });
   }
@@ -343,7 +343,10 @@ export class BulkLoad {
     await this.host.checkpoint();
     this.options.checkSchema();
     const { durable, duplicate, conflict } = loads.commit(this.id, this.odd);
-    if (duplicate !== undefined) throw new KeyExistsError(duplicate);
+    if (duplicate !== undefined) {
+      const own = this.odd.find((m) => m.op !== 'del' && compareBytes(m.key, duplicate) === 0);
+      throw new KeyExistsError(duplicate, own?.value ?? null);
+    }
     if (conflict !== undefined) throw new WriteConflictError(this.target.mark, 0n, 0n, conflict);
     await durable;
   }
@@ -380,8 +383,10 @@ export class BulkLoad {
 
   private raise(reply: BulkReply, prefix: Uint8Array): void {
     if (reply.kind === 'failed') throw new Error((reply as BulkReply & { message: string }).message);
-    if (reply.kind === 'duplicate')
-      throw new KeyExistsError(joined(prefix, (reply as BulkReply & { key: Uint8Array }).key));
+    if (reply.kind === 'duplicate') {
+      const { key, value } = reply as BulkReply & { readonly key: Uint8Array; readonly value: Uint8Array };
+      throw new KeyExistsError(joined(prefix, key), value);
+    }
   }
 
   /** Ends the threads; removes what was put unless it is committed. */

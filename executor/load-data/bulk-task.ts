@@ -80,7 +80,7 @@ export type BulkReply =
   | LinesRead
   | { readonly kind: 'rows'; readonly runs: readonly EntryRun[] }
   /** Two rows have this key (without prefix): in the index, or the table where there is none. */
-  | { readonly kind: 'duplicate'; readonly key: Uint8Array };
+  | { readonly kind: 'duplicate'; readonly key: Uint8Array; readonly value: Uint8Array };
 
 /** Thrown by a conversion that has something to say: the line goes where that can be said. */
 class OddFieldError extends Error {}
@@ -117,7 +117,7 @@ export class BulkTask implements StepTask<BulkRequest, BulkReply> {
       }
       yield { kind: 'done' };
     } catch (e) {
-      if (e instanceof DuplicateEntryError) yield { kind: 'duplicate', key: e.key };
+      if (e instanceof DuplicateEntryError) yield { kind: 'duplicate', key: e.key, value: e.value };
       else yield { kind: 'failed', message: e instanceof Error ? (e.stack ?? e.message) : String(e) };
     }
   }

@@ -1,7 +1,7 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes, equalBytes } from '../codec/byte-writer.js';
 import type { KeyError, Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
-import { UndeterminedError } from '../storage.js';
+import { KeyExistsError, UndeterminedError } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { errorOf } from './key-error.js';
@@ -400,6 +400,8 @@ export class Committer {
   }
 
   private prewriteError(e: KeyError): Error {
+    // Whoever names the key may need what was to be written under it.
+    if (e.kind === 'alreadyExist') return new KeyExistsError(e.key, this.txn.written(e.key));
     return errorOf(e, false);
   }
 

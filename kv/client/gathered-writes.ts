@@ -24,13 +24,23 @@ export class GatheredWrites {
     this.list.push({ op: presumeNotExists ? 'insert' : 'put', key, value });
   }
 
+  /** Of the last write under the key, found by looking at all. */
+  valueOf(key: Uint8Array): Uint8Array | null {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      const m = this.list[i]!;
+      if (compareBytes(m.key, key) === 0) return m.op === 'del' ? null : (m.value ?? null);
+    }
+    return null;
+  }
+
   /** In key order. Throws KeyExistsError for a key that was written twice. */
   mutations(): Mutations {
     const { list } = this;
     if (!this.ascending) {
       list.sort((a, b) => compareBytes(a.key, b.key));
       for (let i = 1; i < list.length; i++)
-        if (compareBytes(list[i - 1]!.key, list[i]!.key) === 0) throw new KeyExistsError(list[i]!.key);
+        if (compareBytes(list[i - 1]!.key, list[i]!.key) === 0)
+          throw new KeyExistsError(list[i]!.key, list[i]!.value);
       this.ascending = true;
     }
     return { list, actions: null, bytes: this.bytes, writes: list.length > 0 };

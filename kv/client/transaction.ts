@@ -138,6 +138,11 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.gathered ??= new GatheredWrites();
   }
 
+  /** What the transaction writes under a key; null for nothing. */
+  written(key: Uint8Array): Uint8Array | null {
+    return this.gathered?.valueOf(key) ?? this.memBuffer.get(key) ?? null;
+  }
+
   get gathers(): boolean {
     return this.gathered !== null;
   }
