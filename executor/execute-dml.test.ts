@@ -39,7 +39,8 @@ class Fixture {
     try {
       await ctx.txn.commit();
     } catch (e) {
-      if (e instanceof KeyExistsError) throw duplicateEntryOfKey(e.key, ctx.schema, ctx.txn.memBuffer.get(e.key) ?? null, UTC);
+      if (e instanceof KeyExistsError)
+        throw duplicateEntryOfKey(e.key, ctx.schema, ctx.txn.memBuffer.get(e.key) ?? null, UTC);
       throw e;
     }
     return result;
