@@ -259,3 +259,18 @@ test('a checkpoint under load changes no answer', async () => {
     ).toHaveLength(from === 0 ? 2 : 3);
   }
 }, 60_000);
+
+test("regions that one has split are the other's too", async () => {
+  await a.query('CREATE TABLE parts (id INT PRIMARY KEY)');
+  const regions = async (c: mysql.Connection): Promise<unknown[]> =>
+    (await rows(c, 'SHOW TABLE parts REGIONS')).map((r) => [r['REGION_ID'], r['START_KEY']]);
+  await Promise.all([
+    a.query('SPLIT TABLE parts BETWEEN (0) AND (100000) REGIONS 4'),
+    b.query('SPLIT TABLE parts BY (100), (5000)'),
+  ]);
+  const seen = await regions(a);
+  expect(seen.length).toBeGreaterThanOrEqual(6);
+  expect(new Set(seen.map((r) => (r as [number])[0])).size).toBe(seen.length);
+  expect(await regions(b)).toEqual(seen);
+  await b.query('DROP TABLE parts');
+});

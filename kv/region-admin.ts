@@ -35,6 +35,8 @@ export interface RegionAdmin {
   list(startKey: Uint8Array, endKey: Uint8Array): Promise<readonly RegionStatus[]>;
   /** Makes the keys borders of regions, and spreads the new ones where there is a choice; gives the number of new regions. */
   split(keys: readonly Uint8Array[]): Promise<number>;
+  /** Nothing is kept in the range any more: borders in it may go. Absent where the cluster sees to that itself. */
+  merge?(startKey: Uint8Array, endKey: Uint8Array): Promise<void>;
   storeStatus(): Promise<readonly StoreStatus[]>;
   /** host:port of the members of PD; none where there is no cluster. */
   pdMembers(): Promise<readonly string[]>;

@@ -269,9 +269,15 @@ export class WriteConflictError extends Error {
   }
 }
 
-/** Whether a transaction failed since another had written: as the store tells it, or as the error that sessions get (9007). */
-export const isWriteConflict = (error: unknown): boolean =>
-  error instanceof WriteConflictError || (error as { code?: unknown } | null)?.code === 9007;
+/**
+ * Whether a transaction failed since another had written, as the store tells it or as the error that sessions get (9007), or since it was
+ * taken for dead and rolled back (8022): nothing of it is there, and it may be run again.
+ */
+export const isWriteConflict = (error: unknown): boolean => {
+  if (error instanceof WriteConflictError) return true;
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === 9007 || code === 8022;
+};
 
 /** 1213, with the ring of waits that the request would have closed: its own wait comes last. */
 export class DeadlockError extends MysqlError {

@@ -2,6 +2,7 @@ import type { ChunkSource } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { GatheredWrites } from '../../kv/client/gathered-writes.js';
 import { TxnMemBuffer } from '../../kv/client/mem-buffer.js';
+import type { RegionAdmin } from '../../kv/region-admin.js';
 import { LocalRegions } from '../../kv/client/local-regions.js';
 import type { CoprocessorHandler, DataWatch, MvccCursor, MvccReader } from '../../kv/mvcc-reader.js';
 import type { KvPair } from '../../kv/rpc.js';
@@ -127,7 +128,7 @@ export class MemoryStorage implements Storage {
   pinTs(): () => void {
     return () => {};
   }
-  readonly regions = new LocalRegions();
+  readonly regions: RegionAdmin = new LocalRegions(this);
 
   forSession(): Storage {
     return this;

@@ -66,7 +66,7 @@ export function openStorage(config: StorageConfig): Storage {
       config.coprocessor,
       config.cluster,
     ),
-    config.regions ?? new LocalRegions(),
+    config.regions ?? null,
     config.onClose,
   );
 }
@@ -74,9 +74,10 @@ export function openStorage(config: StorageConfig): Storage {
 class KvStorage implements Storage {
   constructor(
     private readonly client: ClientContext,
-    readonly regions: RegionAdmin,
+    regions: RegionAdmin | null,
     private readonly onClose: (() => Awaitable<void>) | undefined,
   ) {
+    this.regions = regions ?? new LocalRegions(this);
     const { whole } = client.router;
     this.bulk = whole?.rpc.bulkBegin === undefined ? undefined : new BulkClient(client, whole);
     this.loads = whole?.rpc.loads;
@@ -84,6 +85,7 @@ class KvStorage implements Storage {
   }
 
   readonly inProcess: boolean;
+  readonly regions: RegionAdmin;
   readonly bulk: BulkLoading | undefined;
   readonly loads: LoadTransactions | undefined;
 
@@ -112,6 +114,7 @@ class KvStorage implements Storage {
       const res = await route.rpc.deleteRange({ context: route.context, startKey: start, endKey: end });
       return res.regionError;
     });
+    await this.regions.merge?.(startKey, endKey);
   }
 
   /** Resolves the locks older than the safe point, then collects (TiDB's GC worker: resolve locks, then do GC). */

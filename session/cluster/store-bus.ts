@@ -10,7 +10,9 @@ const NODES = Buffer.from('RutileNodes');
 const JOIN_KEY = metaStringKey(Buffer.from('RutileNodesJoin'));
 const LEASE_MS = 10_000;
 const RENEW_MS = 3000;
-const POLL_MS = 100;
+const POLL_MS = 50;
+/** While answers are awaited. */
+const ANSWER_POLL_MS = 10;
 /** Longest wait for a node that is alive by its lease and does not answer. */
 const ANSWER_MS = 2 * LEASE_MS;
 /** Node numbers fit the bits that connection ids have for them. */
@@ -42,8 +44,8 @@ const mailbox = (nodeId: string): Uint8Array => Buffer.from(`RutileMail/${nodeId
 
 /**
  * The registry of nodes and the bus between them, both in the store that they share, so that they need no way to each other but that.
- * A node is there while its lease runs; what is sent to it is written under its name and found at its next look, ten times a
- * second. All keys are meta (`m`): hash `RutileNodes` by node, hash `RutileMail/<node>` by timestamp.
+ * A node is there while its lease runs; what is sent to it is written under its name and found at its next look, twenty times a
+ * second, and more often while it waits for answers. All keys are meta (`m`): hash `RutileNodes` by node, hash `RutileMail/<node>` by timestamp.
  */
 export class StoreBus implements NodeBus {
   private readonly topics = new Topics();
@@ -132,7 +134,10 @@ export class StoreBus implements NodeBus {
     });
     for (const { id, number } of asked)
       await this.send([id], { kind: 'ask', id: number, from: this.nodeId, topic, ok: true, data });
-    const answers = await Promise.all(asked.map((a) => this.answerOf(a)));
+    const looking = setInterval(() => void this.poll().catch(this.onError), ANSWER_POLL_MS);
+    const answers = await Promise.all(asked.map((a) => this.answerOf(a))).finally(() =>
+      clearInterval(looking),
+    );
     return answers.filter((mail) => mail?.ok === true).map((mail) => mail!.data);
   }
 
