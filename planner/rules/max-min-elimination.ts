@@ -1,7 +1,12 @@
 import type { AggFunc, Column } from '../../expression/expression.js';
+import { evalType } from '../../types/field-type.js';
+import { LARGE_TABLE } from '../cost/factors.js';
+import { tableEstimate } from '../cost/selectivity.js';
 import { newJoin } from '../logical/join-condition.js';
 import type { Aggregation, LogicalPlan } from '../logical/plan.js';
 import { selection } from '../logical/plan.js';
+import { forEachNode } from '../logical/walk.js';
+import { sourceEngines } from '../physical/engines.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { ONE, ZERO } from '../resolve/literal.js';
 import type { Rule } from './rule.js';
@@ -15,12 +20,13 @@ export const maxMinElimination: Rule = {
 function eliminate(p: LogicalPlan, state: BuildState): LogicalPlan {
   p.children = p.children.map((c) => eliminate(c, state));
   if (p.op !== 'Aggregation' || p.groupBy.length > 0) return p;
-  const columns = p.aggs.map((a) => indexed(a, p.children[0]!));
-  if (columns.length === 0 || columns.includes(null)) return p;
-  if (p.aggs.length === 1) {
-    readFirst(p, state);
+  const only = p.aggs.length === 1 ? p.aggs[0]! : null;
+  if (only !== null) {
+    if (indexed(only, p.children[0]!) !== null || isFirstOfFew(only, p.children[0]!, state)) readFirst(p, state);
     return p;
   }
+  const columns = p.aggs.map((a) => indexed(a, p.children[0]!));
+  if (columns.length === 0 || columns.includes(null)) return p;
   // Each value is one entry of its own: together they are the product of single rows.
   if (!p.aggs.every((a) => isNextInKey(a.args[0] as Column, p.children[0]!))) return p;
   const single = p.aggs.map((a, i): Aggregation => {
@@ -53,6 +59,23 @@ function copy(p: LogicalPlan): LogicalPlan {
 
 const sourceOf = (p: LogicalPlan): LogicalPlan => (p.op === 'Selection' ? sourceOf(p.children[0]!) : p);
 
+/**
+ * Whether a single MAX or MIN is as well had by keeping the first row of an order: of few rows always, as TiDB does. Large tables are
+ * aggregated column by column, on several threads. ENUM and SET are ordered by number, but compared by name.
+ */
+function isFirstOfFew(agg: AggFunc, child: LogicalPlan, state: BuildState): boolean {
+  if (agg.name !== 'max' && agg.name !== 'min') return false;
+  const e = agg.args[0]!;
+  if (e.kind !== 'column' || e.type.elems !== undefined || evalType(e.type) === 'json') return false;
+  let few = true;
+  forEachNode(child, (n) => {
+    if (n.op === 'DataSource')
+      few &&= tableEstimate(state.ctx, n).rows < LARGE_TABLE && !sourceEngines(state.ctx, n).includes('tiflash');
+    else if (n.op !== 'Selection' && n.op !== 'Projection' && n.op !== 'Join') few = false;
+  });
+  return few;
+}
+
 /** The column that a MAX or MIN is of when some index has it in order; null else. */
 function indexed(agg: AggFunc, child: LogicalPlan): Column | null {
   if (agg.name !== 'max' && agg.name !== 'min') return null;
@@ -60,7 +83,9 @@ function indexed(agg: AggFunc, child: LogicalPlan): Column | null {
   const source = sourceOf(child);
   if (column.kind !== 'column' || source.op !== 'DataSource' || source.dirty) return null;
   const info = source.infos.get(column.id);
-  if (info === null || info === undefined) return null;
+  // The hidden row id is the order of the table.
+  if (info === null) return column;
+  if (info === undefined) return null;
   const isPk = source.table.pkIsHandle && (info.type.flag & 2) !== 0;
   const led = source.table.indices.some(
     (i) =>
