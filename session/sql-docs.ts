@@ -1,3 +1,4 @@
+import { HINT_DOCS } from '../planner/hints/hint-docs.js';
 import { virtualDatabases } from '../catalog/virtual/virtual-table.js';
 import { ERRORS } from '../types/error-table.js';
 import { handledShows } from './show/show-registry.js';
@@ -36,6 +37,16 @@ export function sqlDocs(): string {
     '## SHOW',
     '',
     `${handledShows().join(', ')}.`,
+    '',
+    '## Optimizer hints',
+    '',
+    'A hint about another query block names it: `USE_INDEX(@sel_2 t, i)` or `USE_INDEX(t@sel_2, i)`. Tables, indexes and blocks that are',
+    'not there, hints that contradict each other and unknown ones warn.',
+    '',
+    ...table(
+      ['hint', 'meaning'],
+      Object.entries(HINT_DOCS).map(([names, doc]) => row(names.replace(/\w+/g, '`$&`'), doc)),
+    ),
     '',
     '## System variables',
     '',

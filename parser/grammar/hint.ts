@@ -60,6 +60,9 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
 /** Whether a hint, by its name in upper case, is one that is followed. */
 export const isKnownHint = (name: string): boolean => SHAPES.has(name) && !UNSUPPORTED.has(name);
 
+/** Hints that are followed, or at least understood. */
+export const knownHints = (): string[] => [...SHAPES.keys()].filter(isKnownHint);
+
 function tableOf(shape: HintShape, names: string): [string, HintShape][] {
   return names.split(' ').map((name) => [name, shape]);
 }

@@ -486,7 +486,7 @@ function join(state: BuildState, ref: ast.Join, scope: QueryScope, before: reado
     right = tableRef(state, ref.right, scope, [...before, ...left.names]);
     node = newJoin(ref.type === 'LEFT' ? 'leftOuter' : 'inner', left.plan, right.plan);
   }
-  node.straight = ref.type === 'STRAIGHT';
+  node.straight = ref.type === 'STRAIGHT' || state.straight;
   const byId = new Map<number, Column>(node.schema.map((c) => [c.id, c]));
   // Names carry the columns as the join gives them: nullable on the inner side of an outer join.
   const update = (n: FieldName): FieldName => ({ ...n, column: byId.get(n.column.id) ?? n.column });

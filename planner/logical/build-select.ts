@@ -705,14 +705,17 @@ export function buildSelect(
   ctes: CteScope | null,
 ): Relation {
   const inner = stmt.with === null ? ctes : addCommonTables(state, stmt.with, stmt, outer, ctes);
-  const { block } = state;
-  state.hints.push(state.blocks?.hintsOf(stmt) ?? stmt.hints);
+  const { block, straight } = state;
+  const hints = state.blocks?.hintsOf(stmt) ?? stmt.hints;
+  state.hints.push(hints);
+  state.straight = stmt.options.straightJoin || hints.some((h) => h.name === 'STRAIGHT_JOIN');
   state.block = state.blocks?.numberOf(stmt) ?? 0;
   try {
     return new SelectBuilder(state, stmt, outer, inner).run();
   } finally {
     state.hints.pop();
     state.block = block;
+    state.straight = straight;
   }
 }
 

@@ -55,8 +55,10 @@ export function elementsNamed(
       if (condition.args.length > 2 || b.kind !== 'constant' || !sameDocument(a, document)) return null;
       const given = documentOf(ctx, b);
       const all = given === null ? null : elementsOf(given);
+      const values = all === null ? null : datums(all, element);
       // A scalar document holds no array, though the index has it as one of one element.
-      return all === null ? null : named(datums(all, element), true, plain && !Array.isArray(given));
+      const exact = plain && (!Array.isArray(given) || (values?.length ?? 0) > 1);
+      return named(values, true, exact);
     }
     case 'json_overlaps': {
       const [doc, other] = a.kind === 'constant' ? [b, a] : [a, b];

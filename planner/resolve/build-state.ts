@@ -92,6 +92,8 @@ export class BuildState {
   /** Query blocks that are subqueries of expressions, and those that define common tables. */
   readonly subqueryBlocks = new WeakSet<Query>();
   readonly commonTableBlocks = new WeakSet<Query>();
+  /** SELECT STRAIGHT_JOIN, or the hint of that name: the block's tables are joined as they are written. */
+  straight = false;
   /** Hints of the enclosing query blocks, innermost last. */
   readonly hints: (readonly Hint[])[] = [];
   constructor(
