@@ -22,7 +22,8 @@ function eliminate(p: LogicalPlan, state: BuildState): LogicalPlan {
   if (p.op !== 'Aggregation' || p.groupBy.length > 0) return p;
   const only = p.aggs.length === 1 ? p.aggs[0]! : null;
   if (only !== null) {
-    if (indexed(only, p.children[0]!) !== null || isFirstOfFew(only, p.children[0]!, state)) readFirst(p, state);
+    if (indexed(only, p.children[0]!) !== null || isFirstOfFew(only, p.children[0]!, state))
+      readFirst(p, state);
     return p;
   }
   const columns = p.aggs.map((a) => indexed(a, p.children[0]!));
@@ -70,7 +71,8 @@ function isFirstOfFew(agg: AggFunc, child: LogicalPlan, state: BuildState): bool
   let few = true;
   forEachNode(child, (n) => {
     if (n.op === 'DataSource')
-      few &&= tableEstimate(state.ctx, n).rows < LARGE_TABLE && !sourceEngines(state.ctx, n).includes('tiflash');
+      few &&=
+        tableEstimate(state.ctx, n).rows < LARGE_TABLE && !sourceEngines(state.ctx, n).includes('tiflash');
     else if (n.op !== 'Selection' && n.op !== 'Projection' && n.op !== 'Join') few = false;
   });
   return few;
