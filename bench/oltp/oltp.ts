@@ -6,7 +6,7 @@
  *                         [--alone]
  *
  * This server runs with a worker for each processor that it may use, unless --workers says otherwise. Each workload is run on both
- * for --warmup seconds before it is measured, but for those that use up their table.
+ * before it is measured, but for those that use up their table: for --warmup seconds, and on until it gets no faster.
  * tpcc: TPC-C's mix on 2 warehouses, from a driver of our own (tpcc/), consistency checked after each run; the rest is sysbench's.
  * Ratios are medians of the rounds' own ratios. --alone leaves MariaDB out. Exit code 1 when a run of this server
  * ended on an error.
@@ -91,6 +91,21 @@ async function play(
   if (command === 'run') return runTpcc(task.port, task.threads, task.seconds, task.psMode === 'auto', pin);
   await (command === 'prepare' ? prepareTpcc(task.port) : cleanupTpcc(task.port));
   return { tps: 0, p95: 0, ignored: 0, fatal: [] };
+}
+
+/** Rates that differ by less are the same. */
+const FASTER = 1.05;
+/** How many times longer than wanted a server is warmed up at most. */
+const MAX_WARMUP = 6;
+
+/** Runs a workload for some seconds at least, and on while a stretch of half as long is faster than all before. */
+async function warmUp(task: SysbenchTask, seconds: number, pin: readonly string[]): Promise<void> {
+  let best = 0;
+  for (let half = 0; half < 2 * MAX_WARMUP; half++) {
+    const { tps } = await play({ ...task, seconds: Math.max(1, seconds / 2) }, 'run', pin);
+    if (half > 0 && tps < best * FASTER) return;
+    best = Math.max(best, tps);
+  }
 }
 
 async function measure(
@@ -185,9 +200,9 @@ async function main(): Promise<boolean> {
       const threadCounts = options.threads.split(',').map(Number);
       for (const mode of options['ps-modes'].split(',')) {
         const task = { ...base, psMode: mode === 'disable' ? ('disable' as const) : ('auto' as const) };
-        const warm = { ...task, threads: threadCounts[0]!, seconds: Number(options.warmup) };
-        for (const server of shared && warm.seconds > 0 ? servers : [])
-          await play({ ...warm, port: server.port }, 'run', pin);
+        const warmth = Number(options.warmup);
+        for (const server of shared && warmth > 0 ? servers : [])
+          await warmUp({ ...task, threads: threadCounts[0]!, port: server.port }, warmth, pin);
         for (const threads of threadCounts) {
           const row = await measure(servers, { ...task, threads }, Number(options.rounds), pin);
           rows.push(row);
