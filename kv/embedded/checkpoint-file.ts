@@ -4,7 +4,7 @@ import { crc32 } from './crc32.js';
 import { DATA_FILE, LMDB_LOCK_FILE } from './lmdb-env.js';
 import { PAGE_SIZE } from './page-map.js';
 import { META_END, isMeta } from './page-tree.js';
-import { syncDirectory } from './wal.js';
+import { syncDirectory } from './log-replay.js';
 
 /**
  * The checkpoint: a copy of LMDB's meta page as of a moment when everything that it reaches was on disk, and the place in the log

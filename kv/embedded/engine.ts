@@ -64,7 +64,8 @@ import { StoreHost } from './store-host.js';
 import { highHalf, lowHalf } from './timestamp.js';
 import { TimestampOracle } from './tso.js';
 import { VersionStore } from './version-store.js';
-import { type Durability, Wal, listSegments, replayWal } from './wal.js';
+import { listSegments, replayWal } from './log-replay.js';
+import { type Durability, Wal } from './wal.js';
 
 export interface StoreLogger {
   info(fields: object, message: string): void;

@@ -256,7 +256,8 @@ export class StoreHost implements LayerSharing, CommitExchange {
   private forget(reader: Reader): void {
     if (!this.readers.delete(reader)) return;
     // What it was about to commit may be there in part, and not in the log: only a restart makes it undone.
-    if (this.state.endSectionOf(reader.thread))
+    const cutShort = this.state.endSectionOf(reader.thread);
+    if (this.store.wal.endWriteOf(reader.thread) || cutShort)
       this.store.fail(new Error('a thread ended in the middle of a commit: the store must be opened again'));
     const transactions = new Set([...reader.lockers, ...this.sharedLocks.transactionsOf(reader.thread)]);
     this.sharedLocks.releaseThread(reader.thread);

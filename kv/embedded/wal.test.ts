@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { crc32, crc32Table } from './crc32.js';
 import { Random, bytes, scratchDir, testSeed } from './testing.js';
-import { Wal, WalCorruptError, listSegments, replayWal } from './wal.js';
+import { WalCorruptError, listSegments, replayWal } from './log-replay.js';
+import { Wal } from './wal.js';
 
 const onError = (error: Error): void => {
   throw error;
@@ -74,17 +75,27 @@ describe('write-ahead log', () => {
     const directory = scratchDir('wal');
     const wal = Wal.create(directory, 1, 0, { onError });
     const synced = new Set<string>();
-    const fdatasync = fs.fdatasync;
-    const recording = (fd: number, done: (error: NodeJS.ErrnoException | null) => void): void => {
+    const { fdatasync, fdatasyncSync } = fs;
+    const begin = (fd: number): string => {
       const file = path.basename(fs.readlinkSync(`/proc/self/fd/${fd}`));
       // While the retired segment is synced, the log turns to yet another one.
       if (file === 'wal-000000000001.log') wal.rotate();
-      fdatasync(fd, (error) => {
-        synced.add(file);
-        done(error);
-      });
+      return file;
     };
-    Object.assign(fs, { fdatasync: recording });
+    Object.assign(fs, {
+      fdatasync: (fd: number, done: (error: NodeJS.ErrnoException | null) => void): void => {
+        const file = begin(fd);
+        fdatasync(fd, (error) => {
+          synced.add(file);
+          done(error);
+        });
+      },
+      fdatasyncSync: (fd: number): void => {
+        const file = begin(fd);
+        fdatasyncSync(fd);
+        synced.add(file);
+      },
+    });
     try {
       append(wal, 'first');
       wal.rotate();
@@ -92,7 +103,7 @@ describe('write-ahead log', () => {
       await wal.sync();
       expect([...synced]).toEqual(expect.arrayContaining(['wal-000000000001.log', 'wal-000000000002.log']));
     } finally {
-      Object.assign(fs, { fdatasync });
+      Object.assign(fs, { fdatasync, fdatasyncSync });
     }
     await wal.close();
     fs.rmSync(directory, { recursive: true });

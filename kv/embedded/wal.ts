@@ -1,34 +1,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ByteWriter } from './byte-buffer.js';
-import { crc32 } from './crc32.js';
+import {
+  GROUP_HEADER,
+  groupSize,
+  listSegments,
+  sealGroup,
+  segmentName,
+  segmentNumber,
+  syncDirectory,
+} from './log-replay.js';
+import { SyncPace } from './sync-pace.js';
 
-/**
- * The write-ahead log: segment files `wal-<number>.log`, written in groups. A group is what was appended since the last one; whoever
- * waits for the disk writes all of it at once and makes it durable by one fdatasync for everybody in it.
- *
- * A group: magic (4) | payload length (4) | crc (4) | 0 (4) | lsn (8) | durable lsn (8) | payload, padded to 8 bytes. The CRC covers the
- * segment number, the header behind it and the payload. `lsn` counts the bytes of the log before the group. `durable lsn` says how
- * far the log was known to be on disk when the group was written: a damaged place below any later group's durable lsn had been synced
- * once and is corruption; a damaged place above is the torn tail of a crash, where the log ends.
- *
- * Space is written with zeros ahead of use, so that most fdatasyncs change no file size (no journal commit of the file system).
- */
-const MAGIC = 0x314c5752;
-const HEADER = 32;
+/** Space is written with zeros ahead of use, so that most fdatasyncs change no file size (no journal commit of the file system). */
 const AHEAD = 1 << 20;
 const ZEROS = Buffer.alloc(AHEAD);
-/** Records that wait for being written. One that does not fit is written at once. */
+/** Records that wait for being written, with room for their group's header. One that does not fit is written at once. */
 const PENDING_BYTES = 1 << 20;
-
-export class WalCorruptError extends Error {
-  constructor(file: string, offset: number) {
-    super(
-      `the write-ahead log is damaged: ${file} at offset ${offset} does not verify, but later records were durable`,
-    );
-    this.name = 'WalCorruptError';
-  }
-}
 
 export type Durability = 0 | 1 | 2;
 
@@ -49,13 +37,18 @@ export interface WalBuffers {
 /** Runs work that no other thread's may come between (SharedState.section; readers need not wait for what is `quiet`). */
 export interface Sections {
   section<T>(work: () => T, quiet: boolean): T;
+  /** Number of the calling thread. */
+  readonly thread: number;
 }
 
-const ALONE: Sections = { section: (work) => work() };
+const ALONE: Sections = { section: (work) => work(), thread: 0 };
 
-/** Words of the shared state, numbers below 2^53; all but `durable` are read and written within sections. */
+/**
+ * Words of the shared state, numbers below 2^53; all but `durable` and `failed` are read and written within sections, `allocated`
+ * by who writes a group.
+ */
 const Word = {
-  /** Bytes of log written to files since this process began, and those known to be on disk; as log sequence numbers. */
+  /** Bytes of log in groups since this process began, and those known to be on disk; as log sequence numbers. */
   lsn: 0,
   durable: 1,
   segment: 2,
@@ -69,8 +62,21 @@ const Word = {
 } as const;
 const STATE_WORDS = 8;
 
+/** 32-bit words behind those: groups taken out of the buffers and groups written, modulo 2^32, and the thread that writes. */
+const Count = { claimed: 0, written: 1, writer: 2 } as const;
+const COUNTS = 4;
+const STATE_BYTES = STATE_WORDS * 8 + COUNTS * 4;
+const SPINS = 2000;
+const WAIT_SLICE_MS = 50;
+
 /**
- * One thread's hold of the log. `begin`, `commit` and `rotate` are called within a section of the threads that share it; what is
+ * The write-ahead log: segment files written in groups (log-replay.ts has their form). Whoever waits for the disk writes all that was
+ * appended since the last group, and makes it durable by one fdatasync for everybody in it.
+ *
+ * Records gather in one of two buffers in turn: while a group of one is written, outside of any section, the other is appended to.
+ * The next group is taken only when that one is in its file, so that groups are written in order and a file has no gaps.
+ *
+ * This is one thread's hold of the log. `begin`, `commit` and `rotate` are called within a section of the threads that share it; what is
  * appended there is in the log's order, and written by whichever thread flushes first. A thread waits for its own records only, and
  * syncs for itself every segment that may hold what was appended before them: none needs to hear of another's flush.
  */
@@ -80,8 +86,10 @@ export class Wal {
   /** Records appended by this thread so far. */
   appended = 0;
   private readonly words: Float64Array;
-  private readonly shared: Buffer;
+  private readonly counts: Int32Array;
+  private readonly halves: readonly [Buffer, Buffer];
   private readonly out: ByteWriter;
+  private readonly pace = new SyncPace();
   private recordStart = 0;
   /** Segments that are open here. */
   private readonly fds = new Map<number, number>();
@@ -102,17 +110,21 @@ export class Wal {
     private readonly options: WalOptions,
     private sections: Sections,
   ) {
-    this.words = new Float64Array(buffers.state);
-    this.shared = Buffer.from(buffers.pending);
-    this.out = new ByteWriter(this.shared);
+    this.words = new Float64Array(buffers.state, 0, STATE_WORDS);
+    this.counts = new Int32Array(buffers.state, STATE_WORDS * 8, COUNTS);
+    this.halves = [
+      Buffer.from(buffers.pending, 0, PENDING_BYTES),
+      Buffer.from(buffers.pending, PENDING_BYTES, PENDING_BYTES),
+    ];
+    this.out = new ByteWriter(this.halves[0]);
   }
 
   /** Starts a new segment behind the last one that `replay` read. */
   static create(directory: string, segment: number, lsn: number, options: WalOptions): Wal {
     const buffers = {
       directory,
-      state: new SharedArrayBuffer(STATE_WORDS * 8),
-      pending: new SharedArrayBuffer(PENDING_BYTES),
+      state: new SharedArrayBuffer(STATE_BYTES),
+      pending: new SharedArrayBuffer(2 * PENDING_BYTES),
     };
     const wal = new Wal(buffers, options, ALONE);
     const { words } = wal;
@@ -164,7 +176,7 @@ export class Wal {
 
   /** Whether a record of so many bytes can wait with the others. */
   fits(bytes: number): boolean {
-    return this.words[Word.pending]! + bytes + 16 <= PENDING_BYTES;
+    return GROUP_HEADER + this.words[Word.pending]! + bytes + 16 <= PENDING_BYTES;
   }
 
   /** Where the log ends with what waits for being written, at least. */
@@ -172,12 +184,17 @@ export class Wal {
     return this.words[Word.lsn]! + this.words[Word.pending]!;
   }
 
+  /** The buffer that is appended to. */
+  private get half(): Buffer {
+    return this.halves[Atomics.load(this.counts, Count.claimed) & 1]!;
+  }
+
   /** The buffer to append one record to, between `begin` and `commit`; records are `type (1) | body`, framed by their length. */
   begin(type: number): ByteWriter {
     if (this.failure !== null) throw this.failure;
     const { out } = this;
-    out.bytes = this.shared;
-    out.length = this.words[Word.pending]!;
+    out.bytes = this.half;
+    out.length = GROUP_HEADER + this.words[Word.pending]!;
     out.reserve(5);
     this.recordStart = out.length;
     out.length += 4;
@@ -189,9 +206,23 @@ export class Wal {
     const { out } = this;
     this.appended++;
     out.bytes.writeUInt32LE(out.length - this.recordStart - 4, this.recordStart);
-    this.words[Word.pending] = out.length;
+    this.words[Word.pending] = out.length - GROUP_HEADER;
+    if (out.bytes === this.half) return;
     // It has outgrown the shared buffer, and taken what waited there along.
-    if (out.bytes !== this.shared) this.writePending();
+    out.reserve(8);
+    this.writePending(out.bytes);
+  }
+
+  /** Appends a record of which `body` holds all that `begin` and `commit` would have written; it must fit. */
+  append(type: number, body: Uint8Array, length: number): void {
+    const { words, half } = this;
+    if (this.failure !== null) throw this.failure;
+    const start = GROUP_HEADER + words[Word.pending]!;
+    half.writeUInt32LE(length + 1, start);
+    half[start + 4] = type;
+    half.set(body.length === length ? body : body.subarray(0, length), start + 5);
+    words[Word.pending] = words[Word.pending]! + 5 + length;
+    this.appended++;
   }
 
   /**
@@ -325,7 +356,10 @@ export class Wal {
         const target = this.writeOut();
         for (const done of writtenWaiters) done();
         // Another thread's flush may have taken ours along.
-        if (sync && this.durable < target.lsn) await this.syncTo(target);
+        if (sync && this.durable < target.lsn) {
+          const syncing = this.syncTo(target);
+          if (syncing !== null) await syncing;
+        }
         for (const done of durableWaiters) done();
       } catch (error) {
         this.fail(error as Error);
@@ -353,20 +387,109 @@ export class Wal {
     return this.failure;
   }
 
-  /** Writes what everybody has appended; gives where the log ends then. */
-  private writeOut(): Target {
-    return this.sections.section(() => {
-      this.writePending();
-      return { lsn: this.lsn, segment: this.segment, from: this.words[Word.synced]! };
-    }, true);
+  /** The store's thread: whether a thread that has gone was writing a group. Nobody will finish it: the log ends there. */
+  endWriteOf(thread: number): boolean {
+    const { counts } = this;
+    if (Atomics.load(counts, Count.claimed) === Atomics.load(counts, Count.written)) return false;
+    if (Atomics.load(counts, Count.writer) !== thread) return false;
+    this.words[Word.failed] = 1;
+    return true;
   }
 
-  /** Segments before the target's may hold what was appended before it: without them what is in the target's would be behind a gap. */
-  private async syncTo(target: Target): Promise<void> {
+  /** Everything appended so far is written when this returns; gives where the log ends then. */
+  private writeOut(): Target {
+    const { counts } = this;
+    for (;;) {
+      this.awaitWritten(Atomics.load(counts, Count.claimed));
+      const target = this.sections.section((): Target | null => {
+        if (Atomics.load(counts, Count.claimed) !== Atomics.load(counts, Count.written)) return null;
+        const group = this.claim(this.half);
+        return { group, lsn: this.lsn, segment: this.segment, from: this.words[Word.synced]! };
+      }, true);
+      if (target === null) continue;
+      if (target.group !== null) this.writeGroup(target.group);
+      return target;
+    }
+  }
+
+  /** Within a section, while no group is being written: what was appended becomes one. */
+  private claim(bytes: Buffer): Group | null {
+    const { words, counts } = this;
+    const length = words[Word.pending]!;
+    if (length === 0) return null;
+    const group: Group = {
+      bytes,
+      length,
+      segment: this.segment,
+      at: words[Word.position]!,
+      lsn: this.lsn,
+    };
+    const size = groupSize(length);
+    words[Word.position] = group.at + size;
+    words[Word.lsn] = group.lsn + size;
+    words[Word.pending] = 0;
+    Atomics.store(counts, Count.writer, this.sections.thread);
+    Atomics.add(counts, Count.claimed, 1);
+    return group;
+  }
+
+  private writeGroup({ bytes, length, segment, at, lsn }: Group): void {
+    try {
+      sealGroup(bytes, length, segment, lsn, this.durable);
+      const size = groupSize(length);
+      const fd = this.fdOf(segment);
+      this.allocate(fd, at + size);
+      for (let done = 0; done < size;) done += fs.writeSync(fd, bytes, done, size - done, at + done);
+    } catch (error) {
+      this.words[Word.failed] = 1;
+      throw error;
+    }
+    Atomics.add(this.counts, Count.written, 1);
+    Atomics.notify(this.counts, Count.written);
+  }
+
+  /** Within a section: writes what was appended. */
+  private writePending(bytes = this.half): void {
+    this.awaitWritten(Atomics.load(this.counts, Count.claimed));
+    const group = this.claim(bytes);
+    if (group !== null) this.writeGroup(group);
+  }
+
+  /** Returns when so many groups are written. */
+  private awaitWritten(groups: number): void {
+    const { counts } = this;
+    for (let spins = 0; ; spins++) {
+      const written = Atomics.load(counts, Count.written);
+      if (((written - groups) | 0) >= 0) return;
+      if (spins < SPINS) continue;
+      if (this.words[Word.failed] !== 0) throw new Error('another thread can not write the log');
+      Atomics.wait(counts, Count.written, written, WAIT_SLICE_MS);
+    }
+  }
+
+  /**
+   * Segments before the target's may hold what was appended before it: without them what is in the target's would be behind a gap.
+   * Null when it is done.
+   */
+  private syncTo(target: Target): Promise<void> | null {
+    if (!this.pace.isFast) return this.syncBeside(target);
+    for (let segment = target.from; segment <= target.segment; segment++) {
+      const fd = this.fdToSync(segment);
+      if (fd !== null) this.pace.time(() => fs.fdatasyncSync(fd));
+    }
+    this.synced(target);
+    return null;
+  }
+
+  private async syncBeside(target: Target): Promise<void> {
     for (let segment = target.from; segment <= target.segment; segment++) {
       const fd = this.fdToSync(segment);
       if (fd !== null) await fdatasync(fd);
     }
+    this.synced(target);
+  }
+
+  private synced(target: Target): void {
     this.sections.section(() => {
       if (this.words[Word.durable]! < target.lsn) this.words[Word.durable] = target.lsn;
       this.noteSynced(target.segment);
@@ -379,179 +502,32 @@ export class Wal {
     if (this.words[Word.synced]! < segment) this.words[Word.synced] = segment;
   }
 
-  private writePending(): void {
-    const { out, words } = this;
-    const length = words[Word.pending]!;
-    if (length === 0) return;
-    const group = frameGroup(out.bytes, length, this.segment, this.lsn, this.durable);
-    const at = words[Word.position]!;
-    this.allocate(at + group.length);
-    const fd = this.fdOf(this.segment);
-    for (let done = 0; done < group.length;)
-      done += fs.writeSync(fd, group, done, group.length - done, at + done);
-    words[Word.position] = at + group.length;
-    words[Word.lsn] = this.lsn + group.length;
-    words[Word.pending] = 0;
-    out.bytes = this.shared;
-  }
-
-  private allocate(end: number): void {
+  private allocate(fd: number, end: number): void {
     const { words } = this;
     const allocated = words[Word.allocated]!;
     if (end <= allocated) return;
     const length = Math.max(AHEAD, end - allocated);
-    const fd = this.fdOf(this.segment);
     for (let at = 0; at < length; at += AHEAD)
       fs.writeSync(fd, ZEROS, 0, Math.min(AHEAD, length - at), allocated + at);
     words[Word.allocated] = allocated + length;
   }
 }
 
-/** The end of the log at a moment, and the first segment that may not be on disk. */
+/** The end of the log at a moment with what is to be written first, and the first segment that may not be on disk. */
 interface Target {
+  readonly group: Group | null;
   readonly lsn: number;
   readonly segment: number;
   readonly from: number;
 }
 
-export function frameGroup(
-  records: Buffer,
-  length: number,
-  segment: number,
-  lsn: number,
-  durable: number,
-): Buffer {
-  const framed = Buffer.allocUnsafe((HEADER + length + 7) & ~7);
-  framed.writeUInt32LE(MAGIC, 0);
-  framed.writeUInt32LE(length, 4);
-  framed.writeUInt32LE(0, 12);
-  framed.writeBigUInt64LE(BigInt(lsn), 16);
-  framed.writeBigUInt64LE(BigInt(durable), 24);
-  records.copy(framed, HEADER, 0, length);
-  framed.fill(0, HEADER + length);
-  framed.writeUInt32LE(groupCrc(framed, 0, length, segment), 8);
-  return framed;
-}
-
-function groupCrc(bytes: Buffer, at: number, length: number, segment: number): number {
-  return crc32(bytes.subarray(at + 12, at + HEADER + length), crc32(Buffer.from(`${segment}:${length}`)));
-}
-
-export interface ReplayEnd {
-  /** Number for the next segment and the lsn that it begins with. */
-  readonly nextSegment: number;
+/** Records on their way into a file: `length` bytes behind room for the header, and where they go. */
+interface Group {
+  readonly bytes: Buffer;
+  readonly length: number;
+  readonly segment: number;
+  readonly at: number;
   readonly lsn: number;
-  readonly groups: number;
-}
-
-/**
- * Feeds every intact group of the segments from `firstSegment` (which begins at `startLsn`) on to `apply`, cuts off a torn tail, and says where the log goes on.
- * Throws WalCorruptError when a damaged place had been durable.
- */
-export function replayWal(
-  directory: string,
-  firstSegment: number,
-  startLsn: number,
-  apply: (type: number, body: Buffer) => void,
-): ReplayEnd {
-  const names = listSegments(directory).filter((name) => segmentNumber(name) >= firstSegment);
-  let expected = startLsn;
-  let groups = 0;
-  for (let s = 0; s < names.length; s++) {
-    const name = names[s]!;
-    const file = path.join(directory, name);
-    const bytes = fs.readFileSync(file);
-    const segment = segmentNumber(name);
-    let at = 0;
-    for (;;) {
-      const length = validGroup(bytes, at, segment);
-      if (length < 0) break;
-      const lsn = Number(bytes.readBigUInt64LE(at + 16));
-      if (lsn !== expected) break;
-      for (let r = at + HEADER; r < at + HEADER + length;) {
-        const size = bytes.readUInt32LE(r);
-        apply(bytes[r + 4]!, bytes.subarray(r + 5, r + 4 + size));
-        r += 4 + size;
-      }
-      const framed = (HEADER + length + 7) & ~7;
-      at += framed;
-      expected = lsn + framed;
-      groups++;
-    }
-    if (isZero(bytes, at) && continues(directory, names, s + 1, expected)) continue;
-    // Here the log ends. Anything later that claims durability beyond this place convicts it.
-    if (durableClaim(bytes, at, segment) > expected) throw new WalCorruptError(file, at);
-    for (let later = s + 1; later < names.length; later++) {
-      const laterFile = path.join(directory, names[later]!);
-      if (durableClaim(fs.readFileSync(laterFile), 0, segmentNumber(names[later]!)) > expected)
-        throw new WalCorruptError(file, at);
-    }
-    for (let later = s + 1; later < names.length; later++) fs.unlinkSync(path.join(directory, names[later]!));
-    const fd = fs.openSync(file, 'r+');
-    fs.ftruncateSync(fd, at);
-    fs.fsyncSync(fd);
-    fs.closeSync(fd);
-    syncDirectory(directory);
-    return { nextSegment: segment + 1, lsn: expected, groups };
-  }
-  const last = names.length > 0 ? segmentNumber(names[names.length - 1]!) : firstSegment - 1;
-  return { nextSegment: last + 1, lsn: expected, groups };
-}
-
-/** Payload length of the group at `at`, or -1. */
-function validGroup(bytes: Buffer, at: number, segment: number): number {
-  if (at + HEADER > bytes.length || bytes.readUInt32LE(at) !== MAGIC) return -1;
-  const length = bytes.readUInt32LE(at + 4);
-  if (at + HEADER + length > bytes.length) return -1;
-  return groupCrc(bytes, at, length, segment) === bytes.readUInt32LE(at + 8) ? length : -1;
-}
-
-/** Greatest durable lsn that any intact group at or behind `at` claims. */
-function durableClaim(bytes: Buffer, at: number, segment: number): number {
-  let claim = -1;
-  for (let p = (at + 7) & ~7; p + HEADER <= bytes.length; p += 8) {
-    if (bytes.readUInt32LE(p) === MAGIC && validGroup(bytes, p, segment) >= 0) {
-      claim = Math.max(claim, Number(bytes.readBigUInt64LE(p + 24)));
-    }
-  }
-  return claim;
-}
-
-function continues(directory: string, names: readonly string[], next: number, expected: number): boolean {
-  if (next >= names.length) return true;
-  const bytes = fs.readFileSync(path.join(directory, names[next]!));
-  if (validGroup(bytes, 0, segmentNumber(names[next]!)) < 0)
-    return isZero(bytes, 0) && continues(directory, names, next + 1, expected);
-  return Number(bytes.readBigUInt64LE(16)) === expected;
-}
-
-function isZero(bytes: Buffer, from: number): boolean {
-  for (let i = from; i < bytes.length; i++) if (bytes[i] !== 0) return false;
-  return true;
-}
-
-function segmentName(segment: number): string {
-  return `wal-${String(segment).padStart(12, '0')}.log`;
-}
-
-function segmentNumber(name: string): number {
-  return Number(name.slice(4, 16));
-}
-
-export function listSegments(directory: string): string[] {
-  return fs
-    .readdirSync(directory)
-    .filter((name) => /^wal-\d{12}\.log$/.test(name))
-    .sort();
-}
-
-export function syncDirectory(directory: string): void {
-  const fd = fs.openSync(directory, 'r');
-  try {
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
 }
 
 function fdatasync(fd: number): Promise<void> {
