@@ -1,5 +1,6 @@
 import type { KeyError } from '../rpc.js';
 import type { Checkpointer } from './checkpoint.js';
+import type { CommitDraft } from './commit-draft.js';
 import type { DataListeners } from './data-listeners.js';
 import type { Lock, LockTable } from './lock-table.js';
 import { GapFinder } from './gap-finder.js';
@@ -45,6 +46,23 @@ export class CommitPath {
     const out = this.wal.begin(LogRecord.txn);
     encodeTxn(out, startTs, commitTs, writes);
     this.wal.commit();
+    this.announce(commitTs, writes);
+  }
+
+  /** The same with what was prepared for it before the section. */
+  commitDraft(startTs: bigint, commitTs: bigint, draft: CommitDraft): void {
+    const { writes } = draft;
+    this.checkpointer.reserve(draft.room);
+    const { active } = this.versions;
+    const commitHi = highHalf(commitTs);
+    const commitLo = lowHalf(commitTs);
+    const startHi = highHalf(startTs);
+    const startLo = lowHalf(startTs);
+    for (let i = 0; i < writes.length; i++) {
+      const path = draft.pathOf(i, active);
+      this.versions.insert(writes[i]!, commitHi, commitLo, startHi, startLo, path);
+    }
+    draft.log(this.wal, commitTs);
     this.announce(commitTs, writes);
   }
 

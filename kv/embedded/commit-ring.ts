@@ -12,6 +12,12 @@ const KIND_RANGE = 2;
 const MAX_ENTRY_WORDS = RING_WORDS / 8;
 const EMPTY = new Uint8Array(0);
 
+function entryWords(keys: readonly Uint8Array[]): number {
+  let length = 4;
+  for (const key of keys) length += 1 + ((key.length + 3) >> 2);
+  return length;
+}
+
 /**
  * What was committed, told to caches in other threads: a ring in shared memory that whoever commits writes within the commit's
  * section (see shared-layers.ts), so that a reader which empties the ring before it reads at R has been told of all C <= R.
@@ -36,13 +42,17 @@ export class CommitRingWriter {
     if (keys.length > 0) this.write(KIND_COMMIT, commitTs, keys);
   }
 
+  /** Whether readers are told of these keys, and not that everything changed. */
+  static holds(keys: readonly Uint8Array[]): boolean {
+    return entryWords(keys) <= MAX_ENTRY_WORDS;
+  }
+
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {
     this.write(KIND_RANGE, 0n, [startKey, endKey]);
   }
 
   private write(kind: number, ts: bigint, keys: readonly Uint8Array[]): void {
-    let length = 4;
-    for (const key of keys) length += 1 + ((key.length + 3) >> 2);
+    const length = entryWords(keys);
     if (length > MAX_ENTRY_WORDS) return this.write(KIND_RANGE, 0n, [EMPTY, EMPTY]);
     const start = Atomics.load(this.state.words, SharedWord.ringHead) >>> 0;
     // Entries do not wrap: what is left at the end of the ring is skipped.
@@ -89,6 +99,11 @@ export class CommitRingReader implements DataWatch {
   /** What has been written so far is known here already. */
   skip(): void {
     this.position = this.head();
+  }
+
+  /** Whether enough waits here to be told soon, lest the ring overtakes it. */
+  get isBehind(): boolean {
+    return (this.head() - this.position) >>> 0 > RING_WORDS / 4;
   }
 
   private head(): number {

@@ -9,7 +9,7 @@ type RangeListener = (startKey: Uint8Array, endKey: Uint8Array) => void;
 export interface CommitExchange {
   /** Tells the given listeners of other threads' commits since the last call. */
   drain(): void;
-  /** Tells the other threads. Within a section; drained before. */
+  /** Tells all threads within a section, this one with its next `drain`. */
   committed(commitTs: bigint, keys: readonly Uint8Array[]): void;
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void;
 }
@@ -58,14 +58,13 @@ export class DataListeners implements DataWatch {
 
   committed(commitTs: bigint, writes: readonly VersionWrite[]): void {
     const { exchange } = this;
-    exchange?.drain();
     this.note(commitTs);
     if (this.commits.size === 0 && exchange === null) return;
     const keys: Uint8Array[] = [];
     for (const write of writes)
       if (write.kind === VersionKind.put || write.kind === VersionKind.del) keys.push(write.key);
-    this.tellCommit(commitTs, keys);
-    exchange?.committed(commitTs, keys);
+    if (exchange === null) this.tellCommit(commitTs, keys);
+    else exchange.committed(commitTs, keys);
   }
 
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {

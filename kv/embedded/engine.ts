@@ -46,6 +46,7 @@ import type {
 import { BulkLoads } from './bulk-load.js';
 import { Checkpointer } from './checkpoint.js';
 import { StoreDamagedError, readCheckpoint, restoreMeta } from './checkpoint-file.js';
+import { CommitDraft } from './commit-draft.js';
 import { CommitPath } from './commit-path.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { DataListeners } from './data-listeners.js';
@@ -163,6 +164,7 @@ export class EmbeddedStore implements KvRpc {
     this.bulk = new BulkLoads(versions, locks, this.reads, checkpointer, tso, listeners, dataFile);
   }
 
+  private readonly draft = new CommitDraft();
   private readonly reads: Reads;
   private readonly percolator: Percolator;
   private readonly pessimistic: PessimisticLocks;
@@ -346,8 +348,11 @@ export class EmbeddedStore implements KvRpc {
   }
 
   prewrite(req: PrewriteRequest): PrewriteResponse | Promise<PrewriteResponse> {
+    // Where other threads commit too, sections are to be short.
+    const draft = this.host !== null && req.tryOnePc === true ? this.draft : null;
+    const drafted = draft?.prepare(req.mutations, req.startVersion, this.versions.active) === true;
     return this.write(
-      () => this.percolator.prewrite(req),
+      () => this.percolator.prewrite(req, drafted ? draft : null),
       prewriteAborted,
       PREWRITE_DISK_FULL,
       req.durability,

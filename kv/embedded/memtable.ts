@@ -148,6 +148,8 @@ export class Memtable {
     startHi: number,
     startLo: number,
     value: Uint8Array | undefined,
+    /** What `approach` left for the key. */
+    path: Int32Array | null = null,
   ): void {
     const words = this.words;
     const slot = this.slotOf(list, key, 0, key.length);
@@ -178,7 +180,7 @@ export class Memtable {
     if (value !== undefined) this.bytes.set(value, recordAt + RECORD_HEADER);
     if (present === 0) {
       words[node + NEWEST] = version;
-      this.link(list, node, key);
+      this.link(list, node, key, path);
       Atomics.store(this.slots, slot, node);
     } else Atomics.store(words, newer === -1 ? node + NEWEST : newer, version);
     Atomics.store(words, COUNT_WORD + list, words[COUNT_WORD + list]! + 1);
@@ -209,8 +211,54 @@ export class Memtable {
     return node;
   }
 
+  /** Room for what `approach` finds. */
+  static path(): Int32Array {
+    return new Int32Array(MAX_HEIGHT);
+  }
+
+  /**
+   * Outside of a section: looks for the place of a key that is about to be inserted. The path holds per level a key before it, and the
+   * present ends of the list; false when the key needs no path: it is there already, or behind the last new one.
+   */
+  approach(list: MemtableList, key: Uint8Array, path: Int32Array): boolean {
+    if (this.slots[this.slotOf(list, key, 0, key.length)] !== 0) return false;
+    const words = this.words;
+    const last = Atomics.load(this.hints[list * HINTS + hintOf(key)]!, 0);
+    if (last !== headOf(list) && this.compareKey(last, key) < 0) {
+      const next = words[last + NODE_WORDS]!;
+      if (next === 0 || this.compareKey(next, key) > 0) return false;
+    }
+    path.fill(headOf(list));
+    this.findGreaterOrEqual(list, key, 0, key.length, path);
+    return true;
+  }
+
+  /** From the path of the key to its place now, on the levels below `height`: leaves `prev` as a search does. */
+  private followPath(list: MemtableList, key: Uint8Array, path: Int32Array, height: number): void {
+    const words = this.words;
+    const { prev } = this;
+    const present = words[HEIGHT_WORD + list]!;
+    for (let level = 0; level < present; level++) {
+      let at = path[level]!;
+      if (level < height) {
+        for (;;) {
+          const next = words[at + NODE_WORDS + level]!;
+          if (next === 0 || this.compareKey(next, key) >= 0) break;
+          at = next;
+        }
+      }
+      prev[level] = at;
+    }
+  }
+
+  /** The newest version of the key, or 0. */
+  newestOf(list: MemtableList, key: Uint8Array): number {
+    const node = this.slots[this.slotOf(list, key, 0, key.length)]!;
+    return node === 0 ? 0 : this.words[node + NEWEST]!;
+  }
+
   /** Puts a new key into the list. */
-  private link(list: MemtableList, node: number, key: Uint8Array): void {
+  private link(list: MemtableList, node: number, key: Uint8Array, path: Int32Array | null): void {
     const words = this.words;
     const prev = this.prev;
     const hint = this.hints[list * HINTS + hintOf(key)]!;
@@ -218,7 +266,8 @@ export class Memtable {
     const head = headOf(list);
     const present = words[HEIGHT_WORD + list]!;
     if (!this.continueAtHint(list, key, hint, height < present ? height : present)) {
-      this.findGreaterOrEqual(list, key, 0, key.length, prev);
+      if (path === null) this.findGreaterOrEqual(list, key, 0, key.length, prev);
+      else this.followPath(list, key, path, height);
       for (let level = height; level < MAX_HEIGHT; level++)
         hint[level] = level < present ? prev[level]! : head;
     }

@@ -15,6 +15,7 @@ import type {
   TxnHeartBeatRequest,
   TxnHeartBeatResponse,
 } from '../rpc.js';
+import type { CommitDraft } from './commit-draft.js';
 import { CommitPath } from './commit-path.js';
 import { GapFinder } from './gap-finder.js';
 import { type Lock, lockInfo } from './lock-table.js';
@@ -47,7 +48,8 @@ export class Percolator {
     private readonly tso: TimestampOracle,
   ) {}
 
-  prewrite(req: PrewriteRequest): PrewriteResponse {
+  /** With a draft where one was prepared before the section. */
+  prewrite(req: PrewriteRequest, draft: CommitDraft | null = null): PrewriteResponse {
     const errors: KeyError[] = [];
     const mutations = req.mutations;
     const startHi = highHalf(req.startVersion);
@@ -81,7 +83,7 @@ export class Percolator {
     if (req.tryOnePc === true) {
       const commitTs = this.freshCommitTs(req);
       if (req.maxCommitTs === undefined || req.maxCommitTs === 0n || commitTs <= req.maxCommitTs) {
-        this.commitOnePhase(req, commitTs);
+        this.commitOnePhase(req, commitTs, draft);
         return { errors, minCommitTs: 0n, onePcCommitTs: commitTs };
       }
     }
@@ -97,15 +99,9 @@ export class Percolator {
     return this.tso.next();
   }
 
-  private commitOnePhase(req: PrewriteRequest, commitTs: bigint): void {
-    const writes: VersionWrite[] = [];
-    for (const m of req.mutations) {
-      if (m.op === 'put' || m.op === 'insert')
-        writes.push({ kind: VersionKind.put, key: m.key, value: m.value ?? EMPTY });
-      else if (m.op === 'del') writes.push({ kind: VersionKind.del, key: m.key, value: undefined });
-      else if (m.op === 'lock') writes.push({ kind: VersionKind.lock, key: m.key, value: undefined });
-    }
-    this.path.commitTxn(req.startVersion, commitTs, writes);
+  private commitOnePhase(req: PrewriteRequest, commitTs: bigint, draft: CommitDraft | null): void {
+    if (draft !== null) this.path.commitDraft(req.startVersion, commitTs, draft);
+    else this.path.commitTxn(req.startVersion, commitTs, writesOf(req.mutations));
     if (this.own.length === 0) return;
     const { locks } = this.path;
     for (const lock of this.own) locks.remove(lock);
@@ -521,6 +517,17 @@ export class Percolator {
     all.wake();
     return { errors: [] };
   }
+}
+
+function writesOf(mutations: readonly Mutation[]): VersionWrite[] {
+  const writes: VersionWrite[] = [];
+  for (const m of mutations) {
+    if (m.op === 'put' || m.op === 'insert')
+      writes.push({ kind: VersionKind.put, key: m.key, value: m.value ?? EMPTY });
+    else if (m.op === 'del') writes.push({ kind: VersionKind.del, key: m.key, value: undefined });
+    else if (m.op === 'lock') writes.push({ kind: VersionKind.lock, key: m.key, value: undefined });
+  }
+  return writes;
 }
 
 const EMPTY = new Uint8Array(0);

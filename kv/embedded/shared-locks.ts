@@ -144,6 +144,14 @@ export class SharedLocks {
     return word !== 0 && (word & CHECK_MASK) === this.check ? word >>> CHECK_BITS : 0;
   }
 
+  /** Both at once: -1 where the store's table holds a lock in the key's slot, else the owner's token or 0. */
+  holderOf(key: Uint8Array): number {
+    const slot = this.slotOf(key);
+    if (Atomics.load(this.counts, slot) !== 0) return -1;
+    const word = Atomics.load(this.owners, slot);
+    return word !== 0 && (word & CHECK_MASK) === this.check ? word >>> CHECK_BITS : 0;
+  }
+
   /** Takes the word out of the slot again; false when the store has adopted the lock, or it never was there. */
   release(token: number, key: Uint8Array): boolean {
     const slot = this.slotOf(key);

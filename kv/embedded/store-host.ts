@@ -111,14 +111,20 @@ export class StoreHost implements LayerSharing, CommitExchange {
   }
 
   committed(commitTs: bigint, keys: readonly Uint8Array[]): void {
+    if (CommitRingWriter.holds(keys)) {
+      this.state.section(() => this.ring.committed(commitTs, keys));
+      if (this.heard.isBehind) this.drain();
+      return;
+    }
     this.announce(() => this.ring.committed(commitTs, keys));
+    this.store.listeners.tellCommit(commitTs, keys);
   }
 
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {
     this.announce(() => this.ring.rangeChanged(startKey, endKey));
   }
 
-  /** This thread's own news is not for itself. */
+  /** News that this thread has for others alone. */
   private announce(write: () => void): void {
     this.state.section(() => {
       this.drain();

@@ -63,6 +63,7 @@ test('a commit is seen by everybody at once, and told to those who keep decoded 
   expect(read(store, 'k', before)).toBeNull();
   expect(store.dataWatch.lastCommitTs()).toBe(onePcCommitTs);
   await commitOnePhase(store, [['m', '3']]);
+  store.dataWatch.lastCommitTs();
   b.dataWatch.lastCommitTs();
   expect(told).toEqual(['main k,l', 'main m', 'b k,l', 'b m']);
   expect(store.stats.commits).toBe(2);

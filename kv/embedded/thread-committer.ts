@@ -1,21 +1,16 @@
 import type { Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
 import { WAL_LIMIT } from './checkpoint.js';
+import { CommitDraft } from './commit-draft.js';
 import { CommitPath } from './commit-path.js';
 import type { CommitRingWriter } from './commit-ring.js';
-import { LogRecord, encodeTxn } from './log-records.js';
-import { Memtable, MemtableList } from './memtable.js';
+import { type Memtable, MemtableList } from './memtable.js';
 import { VersionKind } from './record.js';
 import { type SharedState, SharedWord } from './shared-layers.js';
 import type { SharedLocks } from './shared-locks.js';
 import { MAX_UINT32, highHalf, lowHalf } from './timestamp.js';
 import type { SharedCounter } from './tso.js';
 import type { VersionReader } from './version-reader.js';
-import type { VersionWrite } from './version-store.js';
 import type { Durability, Wal } from './wal.js';
-
-/** Larger transactions go to the store's thread, which makes room for them. */
-const MAX_MUTATIONS = 256;
-const MAX_BYTES = 128 << 10;
 
 /** What a thread that commits by itself works on. */
 export interface CommitParts {
@@ -35,6 +30,9 @@ export interface CommitParts {
  * from the start (Percolator.prewrite) and knows what to answer.
  */
 export class ThreadCommitter {
+  private readonly draft = new CommitDraft();
+  private readonly seen: Seen[] = [];
+
   constructor(private readonly parts: CommitParts) {}
 
   /**
@@ -42,16 +40,15 @@ export class ThreadCommitter {
    * pessimistic locks (thread-locker.ts), 0 where it has none here; they are released with the commit.
    */
   prewrite(req: PrewriteRequest, token: number): PrewriteResponse | Promise<PrewriteResponse> | null {
-    const { mutations } = req;
-    if (req.tryOnePc !== true || mutations.length > MAX_MUTATIONS || this.parts.wal.failed !== null)
-      return null;
-    const writes = writesOf(mutations);
-    if (writes === null) return null;
-    const { state } = this.parts;
+    const { state, wal, versions } = this.parts;
+    if (req.tryOnePc !== true || wal.failed !== null) return null;
+    const generation = versions.generation;
+    if (!this.draft.prepare(req.mutations, req.startVersion, versions.active)) return null;
+    if (!this.look(req)) return null;
     let commitTs: bigint | null;
     state.beginCommit(true);
     try {
-      commitTs = this.commit(req, writes, token);
+      commitTs = this.commit(req, token, generation);
     } finally {
       state.endCommit();
     }
@@ -75,19 +72,47 @@ export class ThreadCommitter {
     });
   }
 
+  /** Before the section: what is committed of the keys, so that it only has to see that this is still so. */
+  private look(req: PrewriteRequest): boolean {
+    const { versions } = this.parts;
+    const { mutations } = req;
+    const { seen } = this;
+    for (let i = 0; i < mutations.length; i++) {
+      const { key, value } = mutations[i]!;
+      if (CommitPath.checkSize(key, value) !== null) return false;
+      const version = versions.active.newestOf(MemtableList.data, key);
+      const of = (seen[i] ??= { version: 0, found: false, exists: false, commitHi: 0, commitLo: 0 });
+      this.lookAt(key, of);
+      of.version = version;
+    }
+    return true;
+  }
+
+  private lookAt(key: Uint8Array, into: Seen): void {
+    const { versions } = this.parts;
+    into.found = versions.visible(key, 0, key.length, MAX_UINT32, MAX_UINT32);
+    into.exists = into.found && versions.kind === VersionKind.put;
+    into.commitHi = versions.commitHi;
+    into.commitLo = versions.commitLo;
+  }
+
   /** Within a section: the commit timestamp, or null when nothing was done. */
-  private commit(req: PrewriteRequest, writes: readonly VersionWrite[], token: number): bigint | null {
+  private commit(req: PrewriteRequest, token: number, generation: number): bigint | null {
     const { state, versions, locks, counter, wal, ring } = this.parts;
+    const { draft } = this;
     if (Atomics.load(state.words, SharedWord.persistentLocks) !== 0) return null;
     if (state.newestMark >= req.startVersion) return null;
     const { mutations } = req;
-    for (let i = 0; i < mutations.length; i++)
-      if (!this.isFree(req, mutations[i]!, req.pessimisticActions?.[i], token)) return null;
-    let room = 0;
-    for (const write of writes) room += Memtable.entrySize(write.key.length, write.value?.length ?? 0);
-    // `versions` are the present layers: it was asked within this section.
+    const same = versions.generation === generation;
+    // The present layers: they were asked for within this section.
     const { active } = versions;
-    if (!active.fits(room) || !wal.fits(room) || wal.segmentBytes > WAL_LIMIT) return null;
+    for (let i = 0; i < mutations.length; i++) {
+      const m = mutations[i]!;
+      const seen = this.seen[i]!;
+      if (!same || active.newestOf(MemtableList.data, m.key) !== seen.version) this.lookAt(m.key, seen);
+      if (!this.isFree(req, m, seen, req.pessimisticActions?.[i], token)) return null;
+    }
+    if (!active.fits(draft.room) || !wal.fits(draft.room) || wal.segmentBytes > WAL_LIMIT) return null;
     state.beginApply();
     const commitTs = this.freshCommitTs(req, counter);
     if (commitTs === null) return null;
@@ -95,15 +120,14 @@ export class ThreadCommitter {
     const commitLo = lowHalf(commitTs);
     const startHi = highHalf(req.startVersion);
     const startLo = lowHalf(req.startVersion);
-    for (const { key, kind, value } of writes)
-      active.insert(MemtableList.data, key, kind, commitHi, commitLo, startHi, startLo, value);
-    const out = wal.begin(LogRecord.txn);
-    encodeTxn(out, req.startVersion, commitTs, writes);
-    wal.commit();
-    ring.committed(
-      commitTs,
-      writes.map((write) => write.key),
-    );
+    const { writes } = draft;
+    for (let i = 0; i < writes.length; i++) {
+      const { key, kind, value } = writes[i]!;
+      const path = draft.pathOf(i, active);
+      active.insert(MemtableList.data, key, kind, commitHi, commitLo, startHi, startLo, value, path);
+    }
+    draft.log(wal, commitTs);
+    ring.committed(commitTs, draft.keys);
     if (token !== 0) for (const { key } of mutations) locks.release(token, key);
     Atomics.add(state.words, SharedWord.threadCommits, 1);
     return commitTs;
@@ -113,25 +137,20 @@ export class ThreadCommitter {
   private isFree(
     req: PrewriteRequest,
     m: Mutation,
+    seen: Seen,
     action: 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck' | undefined,
     token: number,
   ): boolean {
-    const { versions, locks } = this.parts;
-    if (CommitPath.checkSize(m.key, m.value) !== null) return false;
-    if (!locks.isAlone(m.key)) return false;
-    const owner = locks.ownerOf(m.key);
+    const owner = this.parts.locks.holderOf(m.key);
     const own = owner !== 0 && owner === token;
     if (owner !== 0 && !own) return false;
     if (action === 'doPessimisticCheck' && !own) return false;
-    const { key } = m;
-    const found = versions.visible(key, 0, key.length, MAX_UINT32, MAX_UINT32);
-    if (!own && action !== 'skipPessimisticCheck' && found) {
+    if (!own && action !== 'skipPessimisticCheck' && seen.found) {
       const startHi = highHalf(req.startVersion);
-      if (versions.commitHi > startHi) return false;
-      if (versions.commitHi === startHi && versions.commitLo >= lowHalf(req.startVersion)) return false;
+      if (seen.commitHi > startHi) return false;
+      if (seen.commitHi === startHi && seen.commitLo >= lowHalf(req.startVersion)) return false;
     }
-    const exists = found && versions.kind === VersionKind.put;
-    if (exists) return m.op !== 'insert' && m.op !== 'checkNotExists' && m.assertion !== 'notExist';
+    if (seen.exists) return m.op !== 'insert' && m.op !== 'checkNotExists' && m.assertion !== 'notExist';
     return m.assertion !== 'exist';
   }
 
@@ -145,17 +164,11 @@ export class ThreadCommitter {
   }
 }
 
-/** What the mutations write; null when they are nothing for this thread. */
-function writesOf(mutations: readonly Mutation[]): VersionWrite[] | null {
-  const writes: VersionWrite[] = [];
-  let bytes = 0;
-  for (const { op, key, value } of mutations) {
-    if (op === 'put' || op === 'insert') writes.push({ kind: VersionKind.put, key, value: value ?? EMPTY });
-    else if (op === 'del') writes.push({ kind: VersionKind.del, key, value: undefined });
-    else if (op !== 'checkNotExists') return null;
-    bytes += key.length + (value?.length ?? 0);
-  }
-  return writes.length === 0 || bytes > MAX_BYTES ? null : writes;
+/** What is committed of a key, and its newest version in the active memtable when that was looked up. */
+interface Seen {
+  version: number;
+  found: boolean;
+  exists: boolean;
+  commitHi: number;
+  commitLo: number;
 }
-
-const EMPTY = new Uint8Array(0);

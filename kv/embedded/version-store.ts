@@ -62,12 +62,19 @@ export class VersionStore extends VersionReader {
   }
 
   /** Adds a version to the active memtable; the caller has made room (`reserve`). */
-  insert(write: VersionWrite, commitHi: number, commitLo: number, startHi: number, startLo: number): void {
+  insert(
+    write: VersionWrite,
+    commitHi: number,
+    commitLo: number,
+    startHi: number,
+    startLo: number,
+    path: Int32Array | null = null,
+  ): void {
     const list =
       write.kind === VersionKind.lock || write.kind === VersionKind.rollback
         ? MemtableList.marks
         : MemtableList.data;
-    this.active.insert(list, write.key, write.kind, commitHi, commitLo, startHi, startLo, write.value);
+    this.active.insert(list, write.key, write.kind, commitHi, commitLo, startHi, startLo, write.value, path);
     if (list === MemtableList.marks) this.noteMark(commitHi, commitLo);
   }
 

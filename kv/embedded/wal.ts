@@ -213,8 +213,16 @@ export class Wal {
     this.writePending(out.bytes);
   }
 
-  /** Appends a record of which `body` holds all that `begin` and `commit` would have written; it must fit. */
+  /** Appends a record whose body is the first `length` bytes given. */
   append(type: number, body: Uint8Array, length: number): void {
+    if (!this.fits(length)) {
+      const out = this.begin(type);
+      out.reserve(length);
+      out.bytes.set(body.subarray(0, length), out.length);
+      out.length += length;
+      this.commit();
+      return;
+    }
     const { words, half } = this;
     if (this.failure !== null) throw this.failure;
     const start = GROUP_HEADER + words[Word.pending]!;
