@@ -8,6 +8,7 @@ import { MysqlError } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
+import { datumToString } from '../types/format.js';
 import type { DdlContext } from './ddl-context.js';
 import { checkDefaultCall, checkDefaultParts, isLiteralDefault } from './default-expression.js';
 import { autoRandomBits, type AutoRandomBits } from './auto-random.js';
@@ -200,8 +201,16 @@ function convertDefault(ctx: DdlContext, column: ColumnInfo, value: Datum, from:
   try {
     return ctx.toColumn(value, from, column);
   } catch {
+    // NO_ZERO_DATE is for strict modes.
+    if (!isStrictMode(ctx.eval.sqlMode) && isZeroTime(value, from, column.type))
+      return zeroValue(column.type);
     throw mysqlError('ER_INVALID_DEFAULT', column.name);
   }
+}
+
+function isZeroTime(value: Datum, from: FieldType, to: FieldType): boolean {
+  if (evalType(to) !== 'datetime' || value === null) return false;
+  return /^[0 :.-]+$/.test(datumToString(value, from));
 }
 
 const takesNoDefault = (type: FieldType): boolean =>

@@ -201,6 +201,7 @@ export function expressionColumns(
     if (part.expr === null) return part;
     const expr = stripParens(part.expr);
     if (expr.kind === 'ColumnRef') throw mysqlError('ER_FUNCTIONAL_INDEX_ON_FIELD');
+    if (expr.kind === 'Row') throw mysqlError('ER_FUNCTIONAL_INDEX_ROW_VALUE_IS_NOT_ALLOWED', name);
     checkParts(expr, () => {
       throw mysqlError('ER_FUNCTIONAL_INDEX_FUNCTION_IS_NOT_ALLOWED', name);
     });
@@ -220,6 +221,8 @@ export function expressionColumns(
     if (given.tp === TypeCode.Blob || given.tp === TypeCode.LongBlob || given.tp === TypeCode.MediumBlob)
       throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
     const columnName = `_V$_${name.toLowerCase()}_${i}`;
+    if (columns.some((c) => c.lower === columnName.toLowerCase()))
+      throw mysqlError('ER_DUP_FIELDNAME', columnName);
     hidden.push({
       id: nextId + hidden.length,
       name: columnName,

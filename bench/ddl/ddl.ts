@@ -115,22 +115,7 @@ async function measure(server: BenchServer, how: string): Promise<Result> {
   };
 }
 
-const results: Result[] = [];
-const rutile = await BenchServer.rutile([]);
-try {
-  results.push(await measure(rutile, ''));
-} finally {
-  await rutile.remove();
-}
-if (!values.alone) {
-  const mariadb = await BenchServer.mariadb([]);
-  try {
-    results.push(await measure(mariadb, ', ALGORITHM=INPLACE, LOCK=NONE'));
-  } finally {
-    await mariadb.remove();
-  }
-}
-for (const r of results) {
+function print(r: Result): void {
   const kept = ((100 * r.loadDuring.perSecond) / r.loadAlone.perSecond).toFixed(0);
   console.log(
     `${r.server}: ADD INDEX ${r.idleRowsPerSecond} rows/s, ADD UNIQUE ${r.uniqueRowsPerSecond} rows/s, under load ${r.loadedRowsPerSecond} rows/s`,
@@ -138,5 +123,20 @@ for (const r of results) {
   console.log(
     `  load: ${r.loadAlone.perSecond}/s, p99 ${r.loadAlone.p99} ms alone; ${r.loadDuring.perSecond}/s (${kept}%), p99 ${r.loadDuring.p99} ms during; ${r.loadDuring.errors} errors`,
   );
+}
+
+const results: Result[] = [];
+for (const start of [
+  () => BenchServer.rutile([]),
+  ...(values.alone ? [] : [() => BenchServer.mariadb([])]),
+]) {
+  const server = await start();
+  try {
+    const result = await measure(server, results.length === 0 ? '' : ', ALGORITHM=INPLACE, LOCK=NONE');
+    print(result);
+    results.push(result);
+  } finally {
+    await server.remove();
+  }
 }
 if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(results, null, 2));

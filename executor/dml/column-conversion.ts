@@ -14,6 +14,10 @@ const WRONG_VALUE = 1292;
 const TRUNCATED = 1265;
 const TOO_LONG = 1406;
 
+/** A number 0 is no date (TiDB; an INSERT of it asks sql_mode). */
+const isZeroDate = (from: FieldType, to: FieldType): boolean =>
+  evalType(from) === 'int' && evalType(to) === 'datetime';
+
 /** Warnings of one number, told as one entry. */
 export interface ConversionWarnings {
   readonly first: SqlWarning;
@@ -41,7 +45,10 @@ export class ColumnConverter extends Assigner {
     this.from = from;
     this.to = to;
     try {
-      return super.assign(v, from, to);
+      const value = super.assign(v, from, to);
+      if (this.strict && (value === 0 || value === 0n) && v !== null && isZeroDate(from, to.type))
+        throw mysqlError('ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', typeName(to.type), datumToString(v, from));
+      return value;
     } catch (e) {
       throw e instanceof MysqlError ? this.asCast(e) : e;
     }

@@ -13,11 +13,22 @@ import { type Datum, ownDatum } from '../../types/datum.js';
 import { durationToNumber, roundDuration } from '../../types/duration.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
-import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
+import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { ExecContext } from '../exec-context.js';
 import { Assigner } from './assignment.js';
 
 const DIGITS = newFieldType(TypeCode.LongLong, { flen: 20, flag: Flag.Binary });
+
+/**
+ * The number that a value of one type is on its way to another, as TiDB converts columns: a time becomes the year that its digits are,
+ * not one of a date that it is on, and bits become the text of their number. Null: values are what an assignment makes of them.
+ */
+function digitsOf(from: FieldType, to: FieldType): ((v: Datum) => Datum) | null {
+  if (from.tp === TypeCode.Time && to.tp === TypeCode.Year)
+    return (v) => durationToNumber(roundDuration(v as number, 0));
+  const isText = evalType(to) === 'string' && to.tp !== TypeCode.Enum && to.tp !== TypeCode.Set;
+  return from.tp === TypeCode.Bit && isText ? (v) => v : null;
+}
 
 /** Computes generated columns of full rows (datums by column offset), and new ones that rows there are take their defaults in. */
 export class GeneratedColumns {
@@ -62,15 +73,14 @@ export class GeneratedColumns {
       // The way back (to the old type, for nodes one version behind) must not fail statements.
       const using = from.state === 'public' && to.id < from.id ? this.reading : assigner;
       const base = using.row;
-      // A time becomes the year that its digits are, not one of a date that it is on.
-      const digits = to.type.tp === TypeCode.Year && from.type.tp === TypeCode.Time;
+      const digits = digitsOf(from.type, to.type);
       for (let i = 0; i < rows.length; i++) {
         using.row = base + i;
         const old = rows[i]![from.offset]!;
         const v =
-          digits && old !== null
-            ? using.assign(durationToNumber(roundDuration(old as number, 0)), DIGITS, named)
-            : using.assign(old, from.type, named);
+          digits === null || old === null
+            ? using.assign(old, from.type, named)
+            : using.assign(digits(old), DIGITS, named);
         rows[i]![to.offset] = ownDatum(v);
       }
       using.row = base;

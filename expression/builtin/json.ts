@@ -432,7 +432,8 @@ defineAll('json', [
       requireText(a!, 'json_quote');
       return null;
     },
-    type: jsonText(),
+    // A character may become an escape of six, and quotes stand around.
+    type: ([a]) => jsonText(a!.type.flen > 0 && a!.type.flen < 1 << 24 ? a!.type.flen * 6 + 2 : -1)(),
     kernel: (_rt, b: Uint8Array) => encodeUtf8(quoteJson(decodeUtf8(b))),
     total: true,
     doc: 'JSON_QUOTE(s). Manual: Functions That Create JSON Values.',
