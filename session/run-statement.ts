@@ -165,8 +165,10 @@ function startStatement(
   session.planBinding = null;
   const { counters } = session.engine;
   counters.questions++;
-  const kind = countedAs(parsed.stmt);
-  counters.commands.set(kind, (counters.commands.get(kind) ?? 0) + 1);
+  if (session.connection.id !== 0) {
+    const kind = countedAs(parsed.stmt);
+    counters.commands.set(kind, (counters.commands.get(kind) ?? 0) + 1);
+  }
   const fixed = Number(session.vars.get('timestamp'));
   session.evalContext.params = params;
   session.evalContext.startStatement(

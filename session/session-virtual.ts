@@ -5,6 +5,7 @@ import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { MetaReader } from '../catalog/meta/meta.js';
 import type { ProcessInfo, VirtualContext } from '../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../types/error-table.js';
+import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
 import { statusVariables } from './engine/status-variables.js';
 import type { Session } from './session.js';
 import { allVariables } from './variables/system-variable.js';
@@ -24,6 +25,9 @@ export class SessionVirtualContext implements VirtualContext {
   }
   get host(): string {
     return this.session.connection.account.host;
+  }
+  get timeZone(): TimeZone {
+    return timeZone(this.session.evalContext.timeZone) ?? UTC;
   }
   visible(db: string, table: string | null): boolean {
     return this.session.privileges.visible(db, table);

@@ -1,6 +1,7 @@
 import type { Datum } from '../../types/datum.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
+import { epochMicrosToLocal, type TimeZone } from '../../types/timezone.js';
 import type { VirtualColumn } from './virtual-table.js';
 
 /** `_` sorts before letters, as it does in MySQL's and TiDB's tables. */
@@ -50,10 +51,6 @@ export type ColumnMaker = (name: string) => VirtualColumn;
 
 export const text = (s: string | null): Datum => (s === null ? null : encodeUtf8(s));
 
-/** A DATETIME datum (UTC) of milliseconds since the epoch; null for 0. */
-export function datetimeOf(ms: number): Datum {
-  if (ms === 0) return null;
-  const d = new Date(ms);
-  const date = (d.getUTCFullYear() << 9) | ((d.getUTCMonth() + 1) << 5) | d.getUTCDate();
-  return date * 131072 + ((d.getUTCHours() << 12) | (d.getUTCMinutes() << 6) | d.getUTCSeconds());
-}
+/** A DATETIME datum in the session's time zone of milliseconds since the epoch; null for 0. */
+export const datetimeOf = (ms: number, zone: TimeZone): Datum =>
+  ms === 0 ? null : epochMicrosToLocal(Math.floor(ms / 1000) * 1_000_000, 0, zone);

@@ -124,7 +124,7 @@ async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Prom
     count * 8 * table.indices.length,
     0,
     auto,
-    datetimeOf(table.createTime),
+    datetimeOf(table.createTime, ctx.timeZone),
     null,
     null,
     text(table.collate),
@@ -596,7 +596,7 @@ register(
       if (table.virtual === true || table.view !== undefined) continue;
       const p = table.partition;
       if (p === undefined) {
-        rows.push(partitionRow(db, table, ctx.rowCount(table.id), null, 0));
+        rows.push(partitionRow(ctx, db, table, ctx.rowCount(table.id), null, 0));
         continue;
       }
       // Counts are kept for the table: its partitions are taken to be as they were at the last ANALYZE, or of one size.
@@ -606,7 +606,7 @@ register(
       p.definitions.forEach((d, i) => {
         const share = sum > 0 ? known[i]! / sum : 1 / p.definitions.length;
         const count = sum === all ? known[i]! : Math.floor(all * share);
-        rows.push(partitionRow(db, table, count, d, i + 1));
+        rows.push(partitionRow(ctx, db, table, count, d, i + 1));
       });
     }
     return rows;
@@ -614,6 +614,7 @@ register(
 );
 
 function partitionRow(
+  ctx: VirtualContext,
   db: DbInfo,
   table: TableInfo,
   count: number,
@@ -656,7 +657,7 @@ function partitionRow(
     0,
     0,
     0,
-    datetimeOf(table.createTime),
+    datetimeOf(table.createTime, ctx.timeZone),
     null,
     null,
     null,

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
+import type { TimeZone } from '../../types/timezone.js';
 import { Flag } from '../../types/field-type.js';
 import type { ColumnInfo, DbInfo, InfoSchema, TableInfo } from '../model.js';
 import type { VirtualDatabase } from '../info-schema.js';
@@ -12,6 +13,8 @@ export interface VirtualContext {
   readonly currentDatabase: string;
   readonly user: string;
   readonly host: string;
+  /** Of the session. */
+  readonly timeZone: TimeZone;
   /** Whether the user may see the database or table at all. */
   visible(db: string, table: string | null): boolean;
   processes(): Awaitable<readonly ProcessInfo[]>;

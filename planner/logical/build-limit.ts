@@ -2,13 +2,14 @@ import type { Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
+import { evalType, type FieldType } from '../../types/field-type.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { intConstant, ZERO } from '../resolve/literal.js';
 import type { LogicalPlan } from './plan.js';
 
-/** Drivers bind LIMIT's numbers as text too, which MySQL converts (Item_param as an integer). */
-function wholeNumber(v: Datum): number | bigint | null {
-  if (!(v instanceof Uint8Array)) return v;
+/** A parameter that is no whole number by its type gives null. Drivers bind LIMIT's numbers as text too, which MySQL converts. */
+function wholeNumber({ type, value: v }: { readonly type: FieldType; readonly value: Datum }): Datum {
+  if (v === null || !(v instanceof Uint8Array)) return evalType(type) === 'int' ? v : null;
   const text = Buffer.from(v).toString('latin1').trim();
   return /^\d{1,20}$/.test(text) ? intDatum(BigInt(text)) : null;
 }
@@ -20,9 +21,9 @@ export function limitValue(state: BuildState, e: ast.Expr): Expression {
     if (params === null) return { kind: 'constant', type: ZERO.type, value: 0, param: e.index };
     if (state.ctx.reuse === undefined || state.ctx.reuse === null) state.cacheable = false;
     else state.ctx.reuse.fix(e.index);
-    const n = wholeNumber(params[e.index]?.value ?? null);
-    if (n === null || n < 0 || (typeof n === 'number' && !Number.isInteger(n)))
-      throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
+    const given = params[e.index];
+    const n = given === undefined ? null : wholeNumber(given);
+    if (n === null || n instanceof Uint8Array || n < 0) throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');
     return intConstant(n);
   }
   throw mysqlError('ER_WRONG_ARGUMENTS', 'LIMIT');

@@ -109,10 +109,26 @@ async function setGlobal(session: Session, v: SystemVariable, text: string | nul
     await persistGlobal(session.engine, each.name, value);
     await session.engine.cluster.tellGlobal(each.name, value);
   };
+  const least = leastPasswordLength(v.name, kept, (name) => globals.get(name));
+  if (v.name === PASSWORD_LENGTH) return put(v, String(Math.max(least, Number(kept))));
   await put(v, kept);
+  if (least > Number(globals.get(PASSWORD_LENGTH))) await put(settable(PASSWORD_LENGTH), String(least));
   // The stricter of the two read-only modes brings the other with it.
   if (v.name === 'tidb_restricted_read_only' && kept === 'ON')
     await put(settable('tidb_super_read_only'), 'ON');
+}
+
+const PASSWORD_LENGTH = 'validate_password.length';
+
+/** The length that the counts of validate_password ask for, one of them perhaps being set; 0 where no rule of passwords is set. */
+function leastPasswordLength(set: string, value: string, kept: (name: string) => string): number {
+  if (!set.startsWith('validate_password.')) return 0;
+  const count = (name: string): number => Number(set === name ? value : kept(name));
+  return (
+    count('validate_password.number_count') +
+    count('validate_password.special_char_count') +
+    2 * count('validate_password.mixed_case_count')
+  );
 }
 
 /** Variables whose value a session has from its beginning (MySQL manual: "The session value of this variable is read only"). */

@@ -540,6 +540,14 @@ registerVariables([
     doc: 'The last statement used a cached plan.',
   },
   {
+    name: 'last_sql_use_alloc',
+    scope: 'session',
+    kind: 'bool',
+    default: 'OFF',
+    readOnly: true,
+    doc: 'The last statement took its chunks from a pool of the session: there is none.',
+  },
+  {
     name: 'tidb_enable_foreign_key',
     scope: 'global',
     kind: 'bool',
