@@ -29,7 +29,7 @@ async function listenOn<T>(what: string, listen: Promise<T>): Promise<T> {
 async function serveAlone(config: Config, version: string, output: LogOutput): Promise<Running> {
   const { log } = output;
   const tls = loadTls(config);
-  const engine = await openNodeEngine(config, version, output);
+  const engine = await openNodeEngine(config, version, output, tls);
   const mysql = new MysqlServer({
     engine,
     log,

@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Engine } from '../session/client-session.js';
+import { BroadcastChannel } from 'node:worker_threads';
 import type { EngineOptions } from '../session/engine/engine.js';
+import type { ServerControl } from '../session/engine/server-control.js';
 import { cachingSha2AuthString, sm3AuthString } from './auth/caching-sha2.js';
 import { PASSWORD_VERIFIERS } from './auth/plugins.js';
 import { nativeAuthString } from './auth/native-password.js';
 import type { LogOutput } from './config/logger.js';
 import type { Config } from './config/settings.js';
-import { TlsUpgrader } from './protocol/tls-upgrade.js';
+import { TlsUpgrader, type TlsMaterial } from './protocol/tls-upgrade.js';
 import { clusterTls, prepareDataDirectory, reason, StartError } from './start-error.js';
 
 /** The package's root, one level above this module in the sources and in dist/ alike. */
@@ -19,9 +21,7 @@ export function packageVersion(): string {
   return String((manifest as { readonly version: unknown }).version);
 }
 
-/** The certificates that clients are served with; null for none. Throws StartError. */
-export function loadTls(config: Config): TlsUpgrader | null {
-  if (config['tls-cert'] === '') return null;
+function tlsMaterial(config: Config): TlsMaterial {
   const read = (name: 'tls-cert' | 'tls-key' | 'tls-ca'): Buffer => {
     try {
       return readFileSync(config[name]);
@@ -30,12 +30,51 @@ export function loadTls(config: Config): TlsUpgrader | null {
     }
   };
   const ca = config['tls-ca'] === '' ? {} : { ca: read('tls-ca') };
-  const pair = { cert: read('tls-cert'), key: read('tls-key') };
+  return { cert: read('tls-cert'), key: read('tls-key'), ...ca };
+}
+
+const unusable = (e: unknown): StartError =>
+  e instanceof StartError ? e : new StartError(`the TLS certificate or key cannot be used: ${reason(e)}`);
+
+/** The certificates that clients are served with; null for none. Throws StartError. */
+export function loadTls(config: Config): TlsUpgrader | null {
+  if (config['tls-cert'] === '') return null;
   try {
-    return new TlsUpgrader({ ...pair, ...ca });
+    return new TlsUpgrader(tlsMaterial(config));
   } catch (e) {
-    throw new StartError(`the TLS certificate or key cannot be used: ${reason(e)}`);
+    throw unusable(e);
   }
+}
+
+/** Names the channel between the threads of this process on which one tells that the certificates are to be read anew. */
+const RENEW_TLS = 'rutile:renew-tls';
+
+/** What statements ask of the process. Every thread that serves clients has certificates of its own. */
+export function serverControl(config: Config, tls: TlsUpgrader | null): ServerControl {
+  const renew = (): void => {
+    try {
+      tls?.renew(tlsMaterial(config));
+    } catch (e) {
+      throw unusable(e);
+    }
+  };
+  const threads = new BroadcastChannel(RENEW_TLS);
+  // What this thread could not read the one that asks has reported.
+  threads.onmessage = () => {
+    try {
+      renew();
+    } catch {
+      return;
+    }
+  };
+  threads.unref();
+  return {
+    reloadTls: () => {
+      renew();
+      threads.postMessage(null);
+    },
+    stop: () => void process.kill(process.pid, 'SIGTERM'),
+  };
 }
 
 /** innodb_flush_log_at_trx_commit as configured. */
@@ -77,6 +116,7 @@ export async function openNodeEngine(
   config: Config,
   version: string,
   output: LogOutput,
+  tls: TlsUpgrader | null,
   node: Pick<EngineOptions, 'attachment' | 'opened' | 'bus' | 'serverId' | 'serverUuid'> = {},
 ): Promise<Engine> {
   const tikv =
@@ -96,6 +136,7 @@ export async function openNodeEngine(
       socket: config.socket,
       statusAddress: `${config['status-host'] || config.host}:${config['status-port']}`,
       tlsConfigured: config['tls-cert'] !== '',
+      control: serverControl(config, tls),
       settings: new Map(Object.entries(config).map(([name, value]) => [name, String(value)])),
       slowQueryFile: slowQueryFile(config),
       generalLogFile: config['general-log-file'] === '' ? '' : resolve(config['general-log-file']),

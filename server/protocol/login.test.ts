@@ -101,6 +101,22 @@ describe('login', () => {
     await t.server.close(0);
   });
 
+  test('new certificates are for connections to come', async () => {
+    const upgrader = new TlsUpgrader(material);
+    const t = await startTestServer({ tls: upgrader });
+    const with_ = (ca: string): Promise<mysql.Connection> =>
+      mysql.createConnection({ host: '127.0.0.1', port: t.port, user: 'root', ssl: { ca: pem(ca) } });
+    const before = await with_('server-cert.pem');
+    expect(() => upgrader.renew({ ...material, cert: Buffer.from('no certificate') })).toThrow();
+    await (await with_('server-cert.pem')).end();
+    upgrader.renew({ cert: pem('node.pem'), key: pem('node-key.pem') });
+    await expect(with_('server-cert.pem')).rejects.toThrow();
+    await (await with_('ca.pem')).end();
+    await before.query('SELECT 1');
+    await before.end();
+    await t.server.close(0);
+  });
+
   test('a TLS handshake that goes wrong', async () => {
     const c = await RawClient.open(s.port);
     const greeting = (await c.read()).payload;

@@ -40,6 +40,11 @@ export class TlsUpgrader {
     this.server.on('tlsClientError', (_e, socket) => socket.destroy());
   }
 
+  /** Serves connections to come with other certificates. Throws, and keeps those that there are, when they cannot be used. */
+  renew(material: TlsMaterial): void {
+    this.server.setSecureContext({ ...material, minVersion: 'TLSv1.2' });
+  }
+
   /** `raw` must be paused and without listeners for its data; bytes pushed back into it are read first. */
   upgrade(raw: Socket): Promise<TLSSocket> {
     const name = nameOf(raw);

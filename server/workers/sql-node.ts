@@ -50,7 +50,8 @@ export class SqlNode {
   ): Promise<SqlNode> {
     const { config, version, index, serverUuid } = start;
     const bus = new ThreadBus(start.peers);
-    const engine = await openNodeEngine(config, version, output, {
+    const tls = loadTls(config);
+    const engine = await openNodeEngine(config, version, output, tls, {
       ...store,
       serverUuid,
       bus,
@@ -60,7 +61,7 @@ export class SqlNode {
     const mysql = new MysqlServer({
       engine,
       log: output.log,
-      tls: loadTls(config),
+      tls,
       maxConnections: config['max-connections'],
       connectTimeoutMs: config['connect-timeout'] * 1000,
       counts,

@@ -17,6 +17,7 @@ import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
 import type { ConnectionInfo } from '../client-session.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
 import { Cluster } from '../cluster/cluster.js';
+import type { ServerControl } from './server-control.js';
 import { sumOfCounts, type NodeCounts } from '../cluster/node-counts.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { GlobalBindings } from '../bindings/binding-store.js';
@@ -108,6 +109,7 @@ export class EngineCore {
   readonly bindings: GlobalBindings = new GlobalBindings(this);
   /** authentication_string for a password, by plugin. */
   passwordHashers: ReadonlyMap<string, (password: string) => string> = new Map();
+  control: ServerControl | null = null;
   passwordVerifiers: ReadonlyMap<string, (authString: string, password: string) => boolean> = new Map();
   /** Rows for virtual tables that only the session layer can make, by name. */
   readonly virtualProviders = new Map<string, (session: Session) => Awaitable<Datum[][]>>();

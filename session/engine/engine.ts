@@ -62,6 +62,7 @@ import { EngineCore, type NodeIdentity } from './engine-core.js';
 import { openDataStore, replicaOf, type DataStoreOptions } from './data-store.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { ReplicaWatch } from './replica-watch.js';
+import type { ServerControl } from './server-control.js';
 import { RowCounts } from './row-counts.js';
 
 export interface EngineOptions extends DataStoreOptions {
@@ -77,6 +78,8 @@ export interface EngineOptions extends DataStoreOptions {
   /** Value of server_uuid; made up when absent. */
   readonly serverUuid?: string;
   readonly tlsConfigured: boolean;
+  /** The process around the engine; absent: statements that ask it for something do nothing. */
+  readonly control?: ServerControl;
   /** Threads that analytic statements may use together, and the module they run; absent: those run in the main thread. */
   readonly threads?: { readonly entry: URL; readonly size: number };
   /** The server's configuration, for SHOW CONFIG. */
@@ -115,6 +118,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     tidbVersion(options),
     node,
   );
+  core.control = options.control ?? null;
   core.instance = options.statusAddress ?? '';
   core.embedded = options.tikv === undefined || options.tikv === null;
   const logFile = (path: string | undefined): AppendFile | null =>

@@ -59,10 +59,30 @@ for (const [kind, name] of [
   ['UninstallPlugin', 'UNINSTALL PLUGIN'],
   ['InstallComponent', 'INSTALL COMPONENT'],
   ['UninstallComponent', 'UNINSTALL COMPONENT'],
-  ['AlterInstance', 'ALTER INSTANCE'],
 ] as const)
   registerStatement(kind, {
     run: () => {
       throw mysqlError('ER_NOT_SUPPORTED_YET', name);
     },
   });
+
+/** ALTER INSTANCE RELOAD TLS. Without NO ROLLBACK ON ERROR or with it, connections to come have the old certificates where new ones fail. */
+registerStatement('AlterInstance', {
+  run: (session) => {
+    session.privileges.requireGlobal('CONNECTION_ADMIN', 'SUPER');
+    try {
+      session.engine.control?.reloadTls();
+    } catch (e) {
+      throw mysqlError('ER_UNKNOWN_ERROR', (e as Error).message);
+    }
+    return null;
+  },
+});
+
+registerStatement('Shutdown', {
+  run: (session) => {
+    session.privileges.requireGlobal('SHUTDOWN');
+    session.engine.control?.stop();
+    return null;
+  },
+});
