@@ -211,6 +211,18 @@ function subqueryColumns(plan: LogicalPlan): ReadonlyMap<number, readonly Column
   return found;
 }
 
+/** What the window functions of a block are computed from, by the columns of their results. */
+function windowSources(plan: LogicalPlan): ReadonlyMap<number, readonly Expression[]> {
+  const found = new Map<number, readonly Expression[]>();
+  for (let p = plan; p.op !== 'Aggregation' && p.children.length > 0; p = p.children[0]!) {
+    if (p.op !== 'Window') continue;
+    const sorted = [...p.partitionBy, ...p.orderBy].map((o) => o.expr);
+    const results = p.schema.slice(p.children[0]!.schema.length);
+    results.forEach((c, i) => found.set(c.id, [...p.functions[i]!.args, ...sorted]));
+  }
+  return found;
+}
+
 /**
  * ONLY_FULL_GROUP_BY (manual, "MySQL Handling of GROUP BY"): what is selected or ordered by must be determined by the
  * group. Errors 1055, and 1140 without GROUP BY.
@@ -240,17 +252,22 @@ export function checkGrouped(
     }
     return known.has(id);
   };
+  const windows = windowSources(plan);
   const subqueries = intoSubqueries ? subqueryColumns(plan) : NO_SUBQUERIES;
   const offender = (e: Expression): Column | null => {
     if (groups?.some((g) => sameExpr(g, e)) === true) return null;
     if (e.kind === 'column') {
       const read = subqueries.get(e.id);
       if (read !== undefined) return read.find((c) => offender(c) !== null) ?? null;
+      const computed = windows.get(e.id);
+      if (computed !== undefined) return firstOf(computed);
       return isKnown(e.id) ? null : e;
     }
-    if (e.kind !== 'function' || e.name === 'any_value') return null;
-    for (const a of e.args) {
-      const bad = offender(a);
+    return e.kind !== 'function' || e.name === 'any_value' ? null : firstOf(e.args);
+  };
+  const firstOf = (list: readonly Expression[]): Column | null => {
+    for (const e of list) {
+      const bad = offender(e);
       if (bad !== null) return bad;
     }
     return null;
