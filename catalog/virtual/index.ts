@@ -2,6 +2,7 @@
 import './absent-objects.js';
 import './information-schema.js';
 import './placement.js';
+import './sys-schema.js';
 import './server-facts.js';
 import './server-tables.js';
 import './ddl-jobs.js';
