@@ -49,6 +49,7 @@ export const ERRORS_3600 = {
     sqlState: '2203F',
     format: "Can't store an array or an object in the scalar JSON_TABLE column '%s'",
   },
+  ER_RESTART_SERVER_FAILED: { code: 3707, sqlState: 'HY000', format: 'Restart server failed (%s).' },
   ER_INVALID_JSON_TYPE: {
     code: 3853,
     sqlState: '22032',

@@ -86,3 +86,11 @@ registerStatement('Shutdown', {
     return null;
   },
 });
+
+/** RESTART wants something around the server that starts it anew (manual, "RESTART Statement"). */
+registerStatement('Restart', {
+  run: (session) => {
+    session.privileges.requireGlobal('SHUTDOWN');
+    throw mysqlError('ER_RESTART_SERVER_FAILED', 'mysqld is not managed by supervisor process');
+  },
+});
