@@ -12,10 +12,10 @@ export class ByteArena {
   private open = -1;
   private used = BLOCK;
 
-  /** Keeps a copy; gives its address. */
+  /** Keeps the bytes, long ones as they are; gives their address. */
   add(bytes: Uint8Array): number {
     const n = bytes.length;
-    if (n > LARGE) return (this.blocks.push(bytes.slice()) - 1) * BLOCK;
+    if (n > LARGE) return (this.blocks.push(bytes) - 1) * BLOCK;
     if (this.used + n > BLOCK) {
       this.open = this.blocks.push(new Uint8Array(BLOCK)) - 1;
       this.used = 0;

@@ -284,6 +284,28 @@ describe('pessimistic locks', () => {
   });
 });
 
+test('a lock waits for no disk, as with pipelined locking: the answer comes at once, and the log grows by nothing', async () => {
+  await store.close();
+  store = await openEmbeddedStore({ dataDir: directory, durability: 1 });
+  await commitOnePhase(store, [['k', 'v']]);
+  const log = (): unknown => [store.stats.walFlushes, store.stats.walSegmentBytes];
+  const before = log();
+  const answer = store.pessimisticLock({
+    context,
+    mutations: [{ op: 'pessimisticLock', key: bytes('k') }],
+    primaryLock: bytes('k'),
+    startVersion: store.timestamp(),
+    lockTtl: 20_000,
+    forUpdateTs: store.timestamp(),
+    waitTimeout: 1000,
+    returnValues: true,
+  });
+  expect(answer).not.toBeInstanceOf(Promise);
+  expect(text((answer as PessimisticLockResponse).values![0]!)).toBe('v');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(log()).toEqual(before);
+});
+
 test('a lock that was lost and whose key was written since is not amended, however late the last statement', async () => {
   const startTs = store.timestamp();
   await lock(startTs, ['k']);
