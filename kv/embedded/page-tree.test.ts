@@ -73,4 +73,28 @@ describe('TreeCursor', () => {
     await env.close();
     fs.rmSync(directory, { recursive: true });
   });
+
+  test('a scan stays at its leaf while it reads more values than it keeps stretches of the file', async () => {
+    const directory = scratchDir('stretches');
+    const env = new LmdbEnv(directory, 2 ** 34);
+    const keys = Array.from({ length: 150 }, (_, i) => `k${String(i).padStart(3, '0')}`);
+    // On overflow pages, each within a stretch: all keys are in one leaf.
+    env.write(() => {
+      for (const key of keys) env.data.put(bytes(key), bytes(key.repeat(15_000)));
+    });
+    const stretches = env.pages.sequential();
+    const cursor = new TreeCursor(stretches, env.dataTree.root);
+    const found: string[] = [];
+    if (cursor.seek(new Uint8Array(0), 0, 0))
+      do {
+        const key = latin(cursor.u8, cursor.keyStart, cursor.keyEnd);
+        found.push(key);
+        expect(latin(cursor.valueU8, cursor.valueStart, cursor.valueStart + 8)).toBe(key + key);
+        expect(latin(cursor.valueU8, cursor.valueEnd - 4, cursor.valueEnd)).toBe(key);
+      } while (cursor.next());
+    expect(found).toEqual(keys);
+    stretches.close();
+    await env.close();
+    fs.rmSync(directory, { recursive: true });
+  });
 });
