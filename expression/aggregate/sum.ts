@@ -41,6 +41,8 @@ export class SumAggregator implements Aggregator {
   acc: Float64Array = new Float64Array(0);
   /** Non-NULL inputs of each group. */
   counts: Float64Array = new Float64Array(0);
+  /** Takes counts of states, which nobody wants. */
+  private uncounted = new Float64Array(0);
   private readonly big = new Map<number, bigint>();
   readonly exact: boolean;
 
@@ -79,7 +81,8 @@ export class SumAggregator implements Aggregator {
     }
     // (count, sum): the sum's own row count is replaced by the count column.
     const before = this.counts;
-    this.counts = new Float64Array(before.length);
+    if (this.uncounted.length < before.length) this.uncounted = new Float64Array(before.length);
+    this.counts = this.uncounted;
     this.add(inputs[1]!, ids, n, sel);
     this.counts = before;
     const c = inputs[0] as NumVector;
@@ -194,6 +197,6 @@ export class SumAggregator implements Aggregator {
   }
 
   memory(): number {
-    return this.acc.byteLength + this.counts.byteLength + this.big.size * 64;
+    return this.acc.byteLength + this.counts.byteLength + this.uncounted.byteLength + this.big.size * 64;
   }
 }
