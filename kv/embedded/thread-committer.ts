@@ -78,8 +78,10 @@ export class ThreadCommitter {
     const { mutations } = req;
     const { seen } = this;
     for (let i = 0; i < mutations.length; i++) {
-      const { key, value } = mutations[i]!;
+      const m = mutations[i]!;
+      const { key, value } = m;
       if (CommitPath.checkSize(key, value) !== null) return false;
+      if (isBlind(m, req.pessimisticActions?.[i])) continue;
       const version = versions.active.newestOf(MemtableList.data, key);
       const of = (seen[i] ??= { version: 0, found: false, exists: false, commitHi: 0, commitLo: 0 });
       this.lookAt(key, of);
@@ -108,9 +110,11 @@ export class ThreadCommitter {
     const { active } = versions;
     for (let i = 0; i < mutations.length; i++) {
       const m = mutations[i]!;
-      const seen = this.seen[i]!;
-      if (!same || active.newestOf(MemtableList.data, m.key) !== seen.version) this.lookAt(m.key, seen);
-      if (!this.isFree(req, m, seen, req.pessimisticActions?.[i], token)) return null;
+      const action = req.pessimisticActions?.[i];
+      const seen = isBlind(m, action) ? null : this.seen[i]!;
+      if (seen !== null && (!same || active.newestOf(MemtableList.data, m.key) !== seen.version))
+        this.lookAt(m.key, seen);
+      if (!this.isFree(req, m, seen, action, token)) return null;
     }
     if (!active.fits(draft.room) || !wal.fits(draft.room) || wal.segmentBytes > WAL_LIMIT) return null;
     state.beginApply();
@@ -137,14 +141,15 @@ export class ThreadCommitter {
   private isFree(
     req: PrewriteRequest,
     m: Mutation,
-    seen: Seen,
-    action: 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck' | undefined,
+    seen: Seen | null,
+    action: PessimisticAction | undefined,
     token: number,
   ): boolean {
     const owner = this.parts.locks.holderOf(m.key);
     const own = owner !== 0 && owner === token;
     if (owner !== 0 && !own) return false;
     if (action === 'doPessimisticCheck' && !own) return false;
+    if (seen === null) return true;
     if (!own && action !== 'skipPessimisticCheck' && seen.found) {
       const startHi = highHalf(req.startVersion);
       if (seen.commitHi > startHi) return false;
@@ -162,6 +167,17 @@ export class ThreadCommitter {
     if (ts === null) return null;
     return req.maxCommitTs === undefined || req.maxCommitTs === 0n || ts <= req.maxCommitTs ? ts : null;
   }
+}
+
+type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
+
+/**
+ * Whether what is committed of the key does not matter: the transaction holds a lock on it, or on the row that it belongs to, and
+ * neither presumes nor asserts anything.
+ */
+function isBlind({ op, assertion }: Mutation, action: PessimisticAction | undefined): boolean {
+  if (action === undefined || action === 'doConstraintCheck') return false;
+  return (op === 'put' || op === 'del') && (assertion === undefined || assertion === 'none');
 }
 
 /** What is committed of a key, and its newest version in the active memtable when that was looked up. */
