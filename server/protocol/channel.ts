@@ -5,6 +5,7 @@ import { PacketReader } from './packet-reader.js';
 import type { ByteSink } from './packet-writer.js';
 import { PacketWriter } from './packet-writer.js';
 import { ConnectionLost } from './protocol-errors.js';
+import { readIntoSharedBuffer } from './read-buffer.js';
 import type { TlsUpgrader } from './tls-upgrade.js';
 
 /** Unsent bytes at which a result stops pulling chunks until the client has taken everything. */
@@ -49,6 +50,7 @@ export class Channel implements ByteSink {
     this.writer = new PacketWriter(this);
     socket.setNoDelay(true);
     this.listen();
+    readIntoSharedBuffer(socket, this.handleData);
   }
 
   get tls(): TLSSocket | null {
