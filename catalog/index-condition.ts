@@ -2,7 +2,7 @@ import { Chunk } from '../chunk/chunk.js';
 import { constantVector } from '../chunk/vector-builder.js';
 import { newColumn, newConstant, newFunction } from '../expression/build.js';
 import { evalDatum } from '../expression/compile.js';
-import { NO_SESSION, type EvalContext } from '../expression/eval-context.js';
+import { PLAIN_CONTEXT } from '../expression/eval-context.js';
 import type { Expression } from '../expression/expression.js';
 import { packTime, packedTime, timeDatumOf, UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
 import type { Datum } from '../types/datum.js';
@@ -10,23 +10,6 @@ import { TypeCode, type FieldType } from '../types/field-type.js';
 import type { ColumnInfo, IndexCondition, TableInfo } from './model.js';
 
 /** The conditions of partial indexes, on values and as expressions. What they say depends on no session: it is stored. */
-
-const PLAIN: EvalContext = {
-  sqlMode: 0,
-  timeZone: '+00:00',
-  nowMicros: 0,
-  strictErrors: false,
-  divPrecisionIncrement: 4,
-  maxAllowedPacket: 67_108_864,
-  groupConcatMaxLen: 1024,
-  defaultWeekFormat: 0,
-  connectionCharset: 'utf8mb4',
-  connectionCollation: 'utf8mb4_bin',
-  lcTimeNames: 'en_US',
-  params: [],
-  warn: () => undefined,
-  session: NO_SESSION,
-};
 
 /** The column that a condition is about. */
 export const conditionColumn = (table: Pick<TableInfo, 'columns'>, condition: IndexCondition): ColumnInfo =>
@@ -45,7 +28,7 @@ export function conditionExpression(
   column: Expression,
   zone: ZoneOffsets,
 ): Expression {
-  const ctx = PLAIN;
+  const ctx = PLAIN_CONTEXT;
   const { test, constant } = condition;
   if (test === 'isnull') return newFunction('isnull', [column], ctx);
   if (test === 'notnull') return newFunction('not', [newFunction('isnull', [column], ctx)], ctx);
@@ -77,7 +60,7 @@ export function conditionOnRows(
       const v = row[offset]!;
       if (v === null) return false;
       const value = isTimestamp ? inZone(v, type, zone, UTC_OFFSETS) : v;
-      return evalDatum(test, PLAIN, new Chunk([constantVector(value, type, 1)], 1)) === 1;
+      return evalDatum(test, PLAIN_CONTEXT, new Chunk([constantVector(value, type, 1)], 1)) === 1;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
+import { isUniqueKey } from '../catalog/unique-key.js';
 import { mysqlError } from '../types/error-table.js';
 import { Flag } from '../types/field-type.js';
 
@@ -12,5 +13,5 @@ export function implicitPrimary(table: TableInfo): IndexInfo | null {
   if (table.pkIsHandle || table.indices.some((i) => i.primary)) return null;
   const strict = (i: IndexInfo): boolean =>
     i.columns.every((p) => (table.columns[p.offset]!.type.flag & Flag.NotNull) !== 0);
-  return table.indices.find((i) => i.unique && strict(i)) ?? null;
+  return table.indices.find((i) => isUniqueKey(i) && strict(i)) ?? null;
 }

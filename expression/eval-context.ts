@@ -92,3 +92,21 @@ export const NO_SESSION = new Proxy({} as SessionFunctions, {
     throw new Error(`${String(name)} was asked of a session where there is none`);
   },
 });
+
+/** MySQL's defaults, in UTC, without a session; warnings go nowhere. */
+export const PLAIN_CONTEXT: EvalContext = {
+  sqlMode: 0,
+  timeZone: '+00:00',
+  nowMicros: 0,
+  strictErrors: false,
+  divPrecisionIncrement: 4,
+  maxAllowedPacket: 67_108_864,
+  groupConcatMaxLen: 1024,
+  defaultWeekFormat: 0,
+  connectionCharset: 'utf8mb4',
+  connectionCollation: 'utf8mb4_bin',
+  lcTimeNames: 'en_US',
+  params: [],
+  warn: () => undefined,
+  session: NO_SESSION,
+};

@@ -2,7 +2,7 @@ import type { Datum } from '../types/datum.js';
 import type { SqlWarning } from '../types/error.js';
 import type { FieldType } from '../types/field-type.js';
 import { DEFAULT_SQL_MODE } from '../types/sql-mode.js';
-import type { EvalContext, SessionFunctions } from './eval-context.js';
+import { PLAIN_CONTEXT, type EvalContext, type SessionFunctions } from './eval-context.js';
 
 /** An evaluation context without a session, for tests and benchmarks. */
 export interface TestContext extends EvalContext {
@@ -93,18 +93,9 @@ class TestSession implements SessionFunctions {
 export function testContext(over: Partial<EvalContext> = {}): TestContext {
   const warnings: SqlWarning[] = [];
   return {
+    ...PLAIN_CONTEXT,
     sqlMode: DEFAULT_SQL_MODE,
-    timeZone: '+00:00',
     nowMicros: 1_700_000_000_123_456,
-    strictErrors: false,
-    divPrecisionIncrement: 4,
-    maxAllowedPacket: 67108864,
-    groupConcatMaxLen: 1024,
-    defaultWeekFormat: 0,
-    connectionCharset: 'utf8mb4',
-    connectionCollation: 'utf8mb4_bin',
-    lcTimeNames: 'en_US',
-    params: [],
     session: new TestSession(),
     warnings,
     warn(w) {

@@ -1,7 +1,7 @@
 import type { InfoSchema, TableInfo } from '../../catalog/model.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { chunkRows } from '../../chunk/chunk-builder.js';
-import type { EvalContext } from '../../expression/eval-context.js';
+import { PLAIN_CONTEXT, type EvalContext } from '../../expression/eval-context.js';
 import type { Snapshot, Storage, Transaction } from '../../kv/storage.js';
 import type { Datum } from '../../types/datum.js';
 import type { SqlWarning } from '../../types/error.js';
@@ -18,18 +18,9 @@ export interface TestContext extends ExecContext {
 
 export function testEval(warnings: SqlWarning[] = [], over: Partial<EvalContext> = {}): EvalContext {
   return {
+    ...PLAIN_CONTEXT,
     sqlMode: DEFAULT_SQL_MODE,
-    timeZone: 'UTC',
     nowMicros: 1_700_000_000_000_000,
-    strictErrors: false,
-    divPrecisionIncrement: 4,
-    maxAllowedPacket: 64 << 20,
-    groupConcatMaxLen: 1024,
-    defaultWeekFormat: 0,
-    connectionCharset: 'utf8mb4',
-    connectionCollation: 'utf8mb4_bin',
-    lcTimeNames: 'en_US',
-    params: [],
     warn: (w) => warnings.push(w),
     session: {} as EvalContext['session'],
     ...over,

@@ -1,3 +1,4 @@
+import { isUniqueKey } from '../../catalog/unique-key.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import { Flag } from '../../types/field-type.js';
 import { columnsOf } from '../logical/expression-walk.js';
@@ -167,13 +168,7 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
     } else keys.push({ ids: [c.id], rows: values });
   }
   for (const x of ds.table.indices) {
-    if (
-      !x.unique ||
-      x.condition !== undefined ||
-      x.state !== 'public' ||
-      x.columns.some((c) => c.length >= 0)
-    )
-      continue;
+    if (!isUniqueKey(x)) continue;
     const ids = x.columns.map((c) => byOffset.get(c.offset)?.id ?? -1);
     if (!ids.includes(-1)) keys.push({ ids, rows: values });
   }

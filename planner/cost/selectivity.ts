@@ -1,4 +1,5 @@
 import type { ColumnInfo } from '../../catalog/model.js';
+import { isUniqueKey } from '../../catalog/unique-key.js';
 import { evalDatum } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import { equalRows, isKnownRange, rangeRows } from '../../statistics/estimate.js';
@@ -192,12 +193,7 @@ export function isUniqueColumn(ds: DataSource, column: Column): boolean {
   if (ds.table.pkIsHandle && (info.type.flag & 2) !== 0) return true;
   return ds.table.indices.some(
     (x) =>
-      x.unique &&
-      x.condition === undefined &&
-      x.state === 'public' &&
-      x.columns.length === 1 &&
-      x.columns[0]!.offset === info.offset &&
-      x.columns[0]!.length < 0,
+      isUniqueKey(x) && x.columns.length === 1 && x.columns[0]!.offset === info.offset,
   );
 }
 

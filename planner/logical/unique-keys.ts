@@ -1,6 +1,7 @@
 import type { Column } from '../../expression/expression.js';
 import { Flag, isNotNull } from '../../types/field-type.js';
 import { hasEntries } from '../../catalog/table-layout.js';
+import { isUniqueKey } from '../../catalog/unique-key.js';
 import type { DataSource, Join, LogicalPlan } from './plan.js';
 
 /** A set of column ids no two rows of a plan agree in. The empty key: one row at most. */
@@ -63,13 +64,7 @@ function sourceKeys(ds: DataSource): UniqueKey[] {
     }
   }
   for (const x of ds.table.indices) {
-    if (
-      !x.unique ||
-      x.condition !== undefined ||
-      x.state !== 'public' ||
-      x.columns.some((c) => c.length >= 0)
-    )
-      continue;
+    if (!isUniqueKey(x)) continue;
     if (ds.table.pkIsHandle && !hasEntries(ds.table, x)) continue;
     const columns = x.columns.map((c) => byOffset.get(c.offset));
     if (columns.every((c) => c !== undefined && isNotNull(c.type))) out.push(columns.map((c) => c!.id));

@@ -1,6 +1,7 @@
 import type { Column } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import { isVirtual } from '../../catalog/table-layout.js';
+import { isUniqueKey } from '../../catalog/unique-key.js';
 import { Flag } from '../../types/field-type.js';
 import type { FieldName } from '../resolve/scope.js';
 import type { OutputName } from '../plan-context.js';
@@ -52,10 +53,7 @@ function make(db: DbInfo, table: TableInfo): PointTable {
   }
   for (const index of table.indices) {
     if (index.primary && table.pkIsHandle) continue;
-    if (!index.unique || index.state !== 'public' || index.invisible || index.condition !== undefined)
-      continue;
-    if (index.primary && table.pkIsHandle) continue;
-    if (index.columns.some((c) => c.length >= 0)) continue;
+    if (index.invisible || !isUniqueKey(index)) continue;
     const key: PointKey = { index, columns: index.columns.map((c) => table.columns[c.offset]!) };
     // A clustered primary key finds the row at once, other keys its handle first.
     if (index.primary && table.isCommonHandle) keys.unshift(key);

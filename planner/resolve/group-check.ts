@@ -1,3 +1,4 @@
+import { isUniqueKey } from '../../catalog/unique-key.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
@@ -37,9 +38,9 @@ function dependencies(
         if (pk !== undefined) out.push({ from: [pk.id], to });
       }
       for (const index of p.table.indices) {
-        if (!index.unique || index.condition !== undefined || index.state !== 'public') continue;
+        if (!isUniqueKey(index)) continue;
         const cols = index.columns.map((c) => byOffset.get(c.offset));
-        if (cols.some((c) => c === undefined) || index.columns.some((c) => c.length >= 0)) continue;
+        if (cols.some((c) => c === undefined)) continue;
         // NULLs do not collide in a unique key: it determines the row where conditions keep NULLs out.
         const maybeNull = cols.filter((c) => (c!.type.flag & Flag.NotNull) === 0);
         if (maybeNull.some((c) => !filters.some((f) => rejectsNull(f, new Set([c!.id]))))) continue;

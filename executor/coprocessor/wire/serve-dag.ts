@@ -1,6 +1,6 @@
 import '../../../expression/index.js';
 import type { Chunk } from '../../../chunk/chunk.js';
-import { NO_SESSION, type EvalContext } from '../../../expression/eval-context.js';
+import { PLAIN_CONTEXT, type EvalContext } from '../../../expression/eval-context.js';
 import { LockedError, type MvccCursor, type MvccReader } from '../../../kv/mvcc-reader.js';
 import type { EmbeddedStore } from '../../../kv/embedded/engine.js';
 import type * as cop from '../../../kv/tikv/generated/coprocessor.js';
@@ -221,20 +221,14 @@ const LENIENT = StatementFlag.IgnoreTruncate | StatementFlag.TruncateAsWarning;
 
 function contextOf(request: tipb.DAGRequest, warnings: SqlWarning[], time: RequestTime): OperatorContext {
   const evalContext: EvalContext = {
+    ...PLAIN_CONTEXT,
     sqlMode: request.sqlMode,
     timeZone: request.timeZoneName === '' ? 'UTC' : request.timeZoneName,
     nowMicros: Date.now() * 1000,
     strictErrors: (request.flags & WRITES) !== 0 && (request.flags & LENIENT) === 0,
-    divPrecisionIncrement: request.divPrecisionIncrement === 0 ? 4 : request.divPrecisionIncrement,
-    maxAllowedPacket: request.maxAllowedPacket === 0 ? 67_108_864 : request.maxAllowedPacket,
-    groupConcatMaxLen: 1024,
-    defaultWeekFormat: 0,
-    connectionCharset: 'utf8mb4',
-    connectionCollation: 'utf8mb4_bin',
-    lcTimeNames: 'en_US',
-    params: [],
+    divPrecisionIncrement: request.divPrecisionIncrement || PLAIN_CONTEXT.divPrecisionIncrement,
+    maxAllowedPacket: request.maxAllowedPacket || PLAIN_CONTEXT.maxAllowedPacket,
     warn: (w) => warnings.push(w),
-    session: NO_SESSION,
   };
   return { eval: evalContext, memory, disk: null, checkpoint: () => time.checkpoint(), runtimeStats: null };
 }

@@ -1,4 +1,5 @@
 import { hasEntries } from '../../../catalog/table-layout.js';
+import { isUniqueKey } from '../../../catalog/unique-key.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { evalType, Flag, isNotNull, isUnsigned } from '../../../types/field-type.js';
 import type { DataSource, LogicalPlan } from '../../logical/plan.js';
@@ -113,13 +114,7 @@ function sourceKeys(ds: DataSource, out: Dependency[]): void {
     }
   }
   for (const x of ds.table.indices) {
-    if (
-      !x.unique ||
-      x.condition !== undefined ||
-      x.state !== 'public' ||
-      x.columns.some((c) => c.length >= 0)
-    )
-      continue;
+    if (!isUniqueKey(x)) continue;
     if (ds.table.pkIsHandle && !hasEntries(ds.table, x)) continue;
     const columns = x.columns.map((c) => byOffset.get(c.offset));
     if (columns.every((c) => c !== undefined && isNotNull(c.type)))
