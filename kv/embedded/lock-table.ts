@@ -238,14 +238,15 @@ export class LockTable {
   }
 
   /**
-   * Queues a request behind the lock. Gives the deadlock error instead when that would close a ring.
+   * Queues a request behind the lock. Gives the deadlock error instead when that would close a ring. `patience` says for how many
+   * milliseconds it is to wait from now on, and is asked again when they are over; 0 ends the wait.
    */
   wait(
     startTs: bigint,
     id: string,
     key: Uint8Array,
     holder: bigint,
-    timeoutMs: number,
+    patience: () => number,
     attempt: () => Attempt,
     fail: (error: KeyError) => void,
     onTimeout: () => void,
@@ -256,11 +257,16 @@ export class LockTable {
     const waiter: Waiter = { startTs, id, key, holder, timer: null, attempt, fail };
     this.enqueue(waiter);
     // Node keeps timers of equal duration in one list: this is a list insertion.
-    waiter.timer = setTimeout(() => {
-      waiter.timer = null;
-      this.leave(waiter);
-      onTimeout();
-    }, timeoutMs);
+    const arm = (ms: number): void => {
+      waiter.timer = setTimeout(() => {
+        const more = patience();
+        if (more > 0) return arm(more);
+        waiter.timer = null;
+        this.leave(waiter);
+        onTimeout();
+      }, ms);
+    };
+    arm(Math.max(1, patience()));
     return null;
   }
 

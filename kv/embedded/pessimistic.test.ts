@@ -306,6 +306,22 @@ test('a lock waits for no disk, as with pipelined locking: the answer comes at o
   expect(log()).toEqual(before);
 });
 
+test('who waits for a lock is told when its life is over, long before its own patience is', async () => {
+  const dead = store.timestamp();
+  store.pessimisticLock({
+    context,
+    mutations: [{ op: 'pessimisticLock', key: bytes('k') }],
+    primaryLock: bytes('k'),
+    startVersion: dead,
+    lockTtl: 300,
+    forUpdateTs: dead,
+    waitTimeout: 1000,
+  });
+  const answer = await lock(store.timestamp(), ['k'], { wait: 60_000 });
+  expect(answer.errors).toMatchObject([{ kind: 'locked', lock: { lockVersion: dead } }]);
+  expect(store.stats.waiting).toBe(0);
+});
+
 test('a lock that was lost and whose key was written since is not amended, however late the last statement', async () => {
   const startTs = store.timestamp();
   await lock(startTs, ['k']);

@@ -8,7 +8,7 @@ import type {
 import type { Attempt, Lock, LockTable } from './lock-table.js';
 import { lockInfo, pessimisticLock } from './lock-table.js';
 import { VersionKind, keyString } from './record.js';
-import { MAX_UINT32, highHalf, joinHalves, lowHalf } from './timestamp.js';
+import { MAX_UINT32, highHalf, joinHalves, lowHalf, physicalMs } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
 
 /** How long a request waits whose caller leaves it to the store (TiKV's pessimistic-txn.wait-for-lock-timeout). */
@@ -44,12 +44,23 @@ export class PessimisticLocks {
         const current = this.locks.get(blocker.key) ?? blocker;
         resolve({ errors: [{ kind: 'locked', lock: lockInfo(current) }] });
       };
+      const asked = performance.now();
+      const wait = req.waitTimeout === 0 ? DEFAULT_WAIT_MS : req.waitTimeout;
+      // A lock whose life is over may be a dead transaction's: only who waits can find out, by its primary.
+      const patience = (): number => {
+        const waited = performance.now() - asked;
+        const current = this.locks.get(blocker.key);
+        if (waited >= wait) return 0;
+        if (current === undefined) return wait - waited;
+        const life = physicalMs(current.startTs) + current.ttl - Date.now();
+        return Math.min(wait - waited, Math.max(life + 1, DEFAULT_WAIT_MS - waited, 0));
+      };
       const deadlock = this.locks.wait(
         req.startVersion,
         blocker.id,
         blocker.key,
         blocker.startTs,
-        req.waitTimeout === 0 ? DEFAULT_WAIT_MS : req.waitTimeout,
+        patience,
         attempt,
         fail,
         expire,
