@@ -109,6 +109,18 @@ export function evalType(ft: FieldType): EvalType {
 }
 
 export const isUnsigned = (ft: FieldType): boolean => (ft.flag & Flag.Unsigned) !== 0;
+const TEXT_TYPES: ReadonlySet<TypeCode> = new Set<TypeCode>([
+  TypeCode.VarChar,
+  TypeCode.VarString,
+  TypeCode.String,
+  TypeCode.TinyBlob,
+  TypeCode.Blob,
+  TypeCode.MediumBlob,
+  TypeCode.LongBlob,
+]);
+
+/** CHAR, VARCHAR, TEXT and their binary kin: what holds text or bytes of any length. */
+export const isTextType = (ft: FieldType): boolean => TEXT_TYPES.has(ft.tp);
 export const isNotNull = (ft: FieldType): boolean => (ft.flag & Flag.NotNull) !== 0;
 
 /** How a column of this type is laid out in a chunk. */

@@ -398,4 +398,55 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'an ENUM or SET that a control flow function gives is its number in a numeric context in MySQL, the digits of its text in MariaDB',
     manual: 'The ENUM Type',
   },
+  {
+    when: /MIN\(r\) AS lo, MAX\(r\) AS hi/,
+    answers: cells((x, y) => /^(0000-00-00|00:00:00)/.test(y ?? '') && !/^0000-00-00/.test(x ?? '')),
+    why: 'values that are no date or time are NULL and do not count; MIN of MariaDB takes them for zero',
+    manual: 'Aggregate Function Descriptions: MIN()',
+  },
+  {
+    when: /^FIELD\(.*(\b(da|dt|ts|tm)\b|DATE|TIME)/,
+    answers: cells((x, y) => integral(x) && integral(y)),
+    why: 'FIELD compares numbers, as in TiDB, where an argument is a date or time',
+    manual: 'String Functions and Operators: FIELD()',
+  },
+  {
+    when: /TIME_FORMAT/,
+    answers: cells((x, y) => y !== null && (x ?? '').startsWith(y)),
+    why: 'TIME_FORMAT of hours beyond 99 loses the last character in MariaDB',
+    manual: 'Date and Time Functions: TIME_FORMAT()',
+  },
+  {
+    when: /^(TIMESTAMP|DATE_ADD|SUBTIME|ADDTIME|HEX\(DATE_ADD)\(/,
+    answers: cells(
+      (x, y) =>
+        x === null || y === null || x.replace(/\.?0+$/, '') === y.replace(/\.?0+$/, '') || y.startsWith(x),
+    ),
+    why: 'how many zeros the fraction of a time shows that comes of a number or text',
+    manual: 'Fractional Seconds in Time Values',
+  },
+  {
+    when: /JSON_(OBJECT|ARRAY)\(.*\b(de|dd)\b/,
+    answers: bothAnswered,
+    why: 'a DECIMAL in JSON is a number without the zeros at its end, as in TiDB; MariaDB keeps its text',
+    manual: 'The JSON Data Type',
+  },
+  {
+    when: /^\(tm [+-] INTERVAL .* (WEEK|MONTH|QUARTER|YEAR)\)$/,
+    answers: cells((_x, y) => y === null),
+    why: 'a time plus weeks or longer is a time, as in TiDB; NULL in MariaDB',
+    manual: 'Date and Time Functions: DATE_ADD()',
+  },
+  {
+    when: /^(LPAD|RPAD|REPEAT|SPACE|FORMAT)\(/,
+    answers: cells((x, y) => x === null || y === null || x.length > y.length),
+    why: 'lengths beyond 32 bits are cut in MariaDB, whose max_allowed_packet is smaller',
+    manual: 'Server System Variables: max_allowed_packet',
+  },
+  {
+    when: /^(EXPORT_SET|CHAR|HEX\((EXPORT_SET|CHAR))\(.*\b(tm|dt|ts)\b/,
+    answers: bothAnswered,
+    why: 'a time as an integer is rounded in MySQL, cut in MariaDB',
+    manual: 'Fractional Seconds in Time Values',
+  },
 ];

@@ -88,6 +88,9 @@ export function sameAnswer(a: Answer, b: Answer, ordered: boolean): boolean {
   return left.every((r, i) => r.every((c, j) => sameCell(c, right[i]![j] ?? null, inexact[j] === true)));
 }
 
+const SHOWN = 200;
+const shortened = (s: string): string => (s.length > SHOWN ? `${s.slice(0, SHOWN)}… (${s.length})` : s);
+
 export function firstDifference(a: Answer, b: Answer): string {
   if (a.error !== null || b.error !== null) {
     const of = (x: Answer): string =>
@@ -97,7 +100,7 @@ export function firstDifference(a: Answer, b: Answer): string {
   for (let i = 0; i < Math.max(a.rows.length, b.rows.length); i++) {
     const r = JSON.stringify(a.rows[i] ?? 'no row');
     const s = JSON.stringify(b.rows[i] ?? 'no row');
-    if (r !== s) return `ours ${r} | MariaDB ${s}`;
+    if (r !== s) return `ours ${shortened(r)} | MariaDB ${shortened(s)}`;
   }
   return 'order of rows';
 }

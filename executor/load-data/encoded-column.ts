@@ -2,7 +2,7 @@ import type { ColumnInfo } from '../../catalog/model.js';
 import { POW10 } from '../../kv/codec/decimal-codec.js';
 import { decimalPrecision, decimalScale, ValueKind, valueKindOf } from '../../kv/codec/value-kind.js';
 import { intRange } from '../../types/convert.js';
-import { isNotNull, isUnsigned, TypeCode, UNSPECIFIED, type FieldType } from '../../types/field-type.js';
+import { isNotNull, isTextType, isUnsigned, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { SAFE_DIGITS, type FieldReader } from './field-reader.js';
 
 /** How a column's fields are read. */
@@ -67,18 +67,11 @@ export function encodedColumn(
     case TypeCode.DateTime:
       if (ft.decimal <= 0) quick = Quick.dateTime;
       break;
-    case TypeCode.VarChar:
-    case TypeCode.VarString:
-    case TypeCode.String:
-    case TypeCode.Blob:
-    case TypeCode.MediumBlob:
-    case TypeCode.LongBlob:
-      if (!ASCII_CHARSETS.has(charset) || !asciiText(ft) || valueKindOf(ft) !== ValueKind.Bytes) break;
+    default:
+      if (!isTextType(ft) || !ASCII_CHARSETS.has(charset) || !ASCII_CHARSETS.has(ft.charset)) break;
+      if (valueKindOf(ft) !== ValueKind.Bytes) break;
       quick = Quick.text;
       max = ft.flen === UNSPECIFIED || ft.flen < 0 ? 1 << 30 : ft.flen;
-      break;
-    default:
-      break;
   }
   // One shape for all: the loops over columns look at nothing else.
   return {
@@ -100,4 +93,3 @@ export function encodedColumn(
 
 /** Charsets in which ASCII is what it is. */
 const ASCII_CHARSETS: ReadonlySet<string> = new Set(['utf8mb4', 'utf8', 'utf8mb3', 'ascii', 'latin1']);
-const asciiText = (ft: FieldType): boolean => ASCII_CHARSETS.has(ft.charset);

@@ -3,7 +3,14 @@ import { daysInMonth } from '../../types/calendar.js';
 import { intRange } from '../../types/convert.js';
 import type { Datum } from '../../types/datum.js';
 import { pow10 } from '../../types/decimal.js';
-import { isUnsigned, newFieldType, TypeCode, UNSPECIFIED, type FieldType } from '../../types/field-type.js';
+import {
+  isTextType,
+  isUnsigned,
+  newFieldType,
+  TypeCode,
+  UNSPECIFIED,
+  type FieldType,
+} from '../../types/field-type.js';
 import type { Assigner } from '../dml/assignment.js';
 
 /** Digits that a double holds exactly whatever they are. */
@@ -36,15 +43,10 @@ export function fieldReader(
       return decimalReader(ft, general);
     case TypeCode.Date:
       return dateReader(general);
-    case TypeCode.VarChar:
-    case TypeCode.VarString:
-    case TypeCode.String:
-    case TypeCode.Blob:
-    case TypeCode.MediumBlob:
-    case TypeCode.LongBlob:
-      return ft.charset === 'utf8mb4' && charset === 'utf8mb4' ? asciiReader(ft, general) : general;
     default:
-      return general;
+      return isTextType(ft) && ft.charset === 'utf8mb4' && charset === 'utf8mb4'
+        ? asciiReader(ft, general)
+        : general;
   }
 }
 

@@ -44,6 +44,14 @@ const sameJson = (a: JsonValue, b: JsonValue): boolean => compareJsonValues(a, b
 const segment = (key: string): string =>
   `/${encodeURIComponent(key.replace(/~/g, '~0').replace(/\//g, '~1'))}`;
 
+/** The keyword of the bound that a size is beyond, or null. */
+function outside(schema: JsonObject, size: number, least: string, most: string): string | null {
+  const low = numberOf(schema.get(least));
+  if (low !== null && size < low) return least;
+  const high = numberOf(schema.get(most));
+  return high !== null && size > high ? most : null;
+}
+
 /** JSON Schema, draft 4 (manual, "JSON Schema Validation Functions"). References are to the schema itself only. */
 export class SchemaValidator {
   private depth = 0;
@@ -152,11 +160,8 @@ export class SchemaValidator {
     fail: (keyword: string) => SchemaFailure,
   ): SchemaFailure | null {
     if (typeof v !== 'string') return null;
-    const length = [...v].length;
-    const least = numberOf(schema.get('minLength'));
-    if (least !== null && length < least) return fail('minLength');
-    const most = numberOf(schema.get('maxLength'));
-    if (most !== null && length > most) return fail('maxLength');
+    const beyond = outside(schema, [...v].length, 'minLength', 'maxLength');
+    if (beyond !== null) return fail(beyond);
     const pattern = schema.get('pattern');
     return typeof pattern === 'string' && !matches(pattern, v) ? fail('pattern') : null;
   }
@@ -169,10 +174,8 @@ export class SchemaValidator {
     fail: (keyword: string) => SchemaFailure,
   ): SchemaFailure | null {
     if (!isArray(v)) return null;
-    const least = numberOf(schema.get('minItems'));
-    if (least !== null && v.length < least) return fail('minItems');
-    const most = numberOf(schema.get('maxItems'));
-    if (most !== null && v.length > most) return fail('maxItems');
+    const beyond = outside(schema, v.length, 'minItems', 'maxItems');
+    if (beyond !== null) return fail(beyond);
     if (schema.get('uniqueItems') === true && v.some((x, i) => v.slice(0, i).some((y) => sameJson(x, y))))
       return fail('uniqueItems');
     const items = schema.get('items');
@@ -198,10 +201,8 @@ export class SchemaValidator {
     fail: (keyword: string) => SchemaFailure,
   ): SchemaFailure | null {
     if (!isObject(v)) return null;
-    const least = numberOf(schema.get('minProperties'));
-    if (least !== null && v.size < least) return fail('minProperties');
-    const most = numberOf(schema.get('maxProperties'));
-    if (most !== null && v.size > most) return fail('maxProperties');
+    const beyond = outside(schema, v.size, 'minProperties', 'maxProperties');
+    if (beyond !== null) return fail(beyond);
     for (const name of listOf(schema.get('required')) ?? [])
       if (typeof name === 'string' && !v.has(name)) return fail('required');
     const properties = objectOf(schema.get('properties'));
