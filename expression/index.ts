@@ -6,6 +6,7 @@ import './builtin/cast.js';
 import './builtin/arithmetic.js';
 import './builtin/logic.js';
 import './builtin/compare.js';
+import './builtin/in-list.js';
 import './builtin/control.js';
 import './builtin/string-build.js';
 import './builtin/string-charset.js';
@@ -56,7 +57,7 @@ export {
   realConstant,
   stringConstant,
 } from './build.js';
-export { newBetween } from './builtin/compare.js';
+export { newBetween } from './builtin/between.js';
 export { unifyAlternatives } from './builtin/control.js';
 export {
   columnsOf,

@@ -1,289 +1,34 @@
-import { charset, convertCharset, UTF8MB4 } from '../../types/charset.js';
-import { collation, BINARY_COLLATION } from '../../types/collation.js';
-import type { Collation } from '../../types/collation.js';
-import type { Datum } from '../../types/datum.js';
-import { decFloor, decCeil, decFromNumber, decRescale } from '../../types/decimal.js';
-import type { DecInt } from '../../types/decimal.js';
-import { parseDecimal } from '../../types/number-parse.js';
-import type { EvalType, FieldType } from '../../types/field-type.js';
-import { evalType, Flag, newFieldType, TypeCode } from '../../types/field-type.js';
-import {
-  asDecimalType,
-  boolConstant,
-  castTo,
-  intConstant,
-  newConstant,
-  newFunction,
-  nullConstant,
-  rawFunction,
-} from '../build.js';
-import type { BuildContext } from '../build-context.js';
-import type { Emitter, Value } from '../codegen.js';
-import { canonical, NULL_VALUE } from '../codegen.js';
-import { inCharset, isUtf8Compatible } from '../charset-conversion.js';
-import { deriveCollation } from '../collation-derivation.js';
-import { COMPARED_TIME_FLEN } from '../explain.js';
-import type { Constant, Expression, ScalarFunction } from '../expression.js';
-import type { FunctionSpec, Resolved } from '../function-registry.js';
-import { registerFunction, registerFunctions } from '../function-registry.js';
-import {
-  compareDomain,
-  datetimeType,
-  dateType,
-  isStringType,
-  isTemporal,
-  realType,
-  timeType,
-} from '../type-inference.js';
-import { castDatum } from '../cast-datum.js';
-import { Runtime } from '../runtime.js';
-import { preciseQuotient } from '../truth.js';
-import { boolOf } from './logic.js';
-import { ERRORS, formatError, mysqlError } from '../../types/error-table.js';
-import { isZero } from '../../types/datum.js';
 import { partsText } from '../../types/assign-time.js';
-import type { PackedTime } from '../../types/time.js';
+import { UTF8MB4, charset, convertCharset } from '../../types/charset.js';
+import { BINARY_COLLATION, collation } from '../../types/collation.js';
+import type { Collation } from '../../types/collation.js';
+import { isZero } from '../../types/datum.js';
+import { ERRORS, formatError, mysqlError } from '../../types/error-table.js';
+import { Flag, TypeCode, evalType } from '../../types/field-type.js';
+import type { FieldType } from '../../types/field-type.js';
 import { coreOf, coreToEpochSeconds, dateToDateTime, epochSecondsToCore } from '../../types/time.js';
+import type { PackedTime } from '../../types/time.js';
 import { timeZone } from '../../types/timezone.js';
+import type { BuildContext } from '../build-context.js';
+import { boolConstant, newConstant, newFunction, nullConstant, rawFunction } from '../build.js';
+import { isUtf8Compatible } from '../charset-conversion.js';
+import { NULL_VALUE } from '../codegen.js';
+import type { Emitter, Value } from '../codegen.js';
+import type { Expression, ScalarFunction } from '../expression.js';
+import { registerFunction, registerFunctions } from '../function-registry.js';
+import type { FunctionSpec, Resolved } from '../function-registry.js';
+import { dateType, datetimeType, isStringType } from '../type-inference.js';
+import {
+  MIRROR,
+  comparisonArgs,
+  isField,
+  isLiteral,
+  isRow,
+  temporalConstant,
+} from './comparison-operands.js';
+import { boolOf } from './logic.js';
 
-/** Comparison operators, IN and BETWEEN (manual, "Comparison Functions and Operators"). */
-
-/** A constant whose value is known now: a literal, or a `?` in the execution that is being planned. */
-const isLiteral = (e: Expression): e is Constant => e.kind === 'constant' && e.value !== null;
-const isField = (e: Expression): boolean => e.kind === 'column' || e.kind === 'correlated';
-
-/** Rows as operands: ROW(a, b). */
-export const isRow = (e: Expression): e is ScalarFunction => e.kind === 'function' && e.name === 'row';
-
-/** A constant operand in the temporal type of the other side; null when it cannot be read as one. */
-function temporalConstant(c: Constant, other: FieldType, ctx: BuildContext): Expression | null {
-  const d = evalType(c.type);
-  if (evalType(other) === 'duration') {
-    if (d !== 'string') return null;
-    const t = castTo(c, timeType(6), ctx);
-    return t.kind === 'constant' ? t : null;
-  }
-  if (d === 'datetime') return null;
-  if (d !== 'string' && d !== 'int' && d !== 'decimal' && d !== 'real') return null;
-  const six = castTo(c, datetimeType(6), ctx);
-  if (six.kind !== 'constant') return null;
-  if (six.value === null) return null;
-  // The narrowest form that is exact: comparisons of DATE with DATE stay in 32 bits.
-  const big = BigInt(six.value as number | bigint);
-  if (big % 1000000n !== 0n) return newConstant(six.value, { ...six.type, flen: COMPARED_TIME_FLEN });
-  const core = Number(big / 1000000n);
-  if (other.tp === TypeCode.Date && core % 131072 === 0) {
-    return newConstant(core / 131072, {
-      ...dateType(),
-      flen: COMPARED_TIME_FLEN,
-      flag: Flag.Binary | Flag.NotNull,
-    });
-  }
-  return newConstant(core, {
-    ...datetimeType(0),
-    flen: COMPARED_TIME_FLEN,
-    flag: Flag.Binary | Flag.NotNull,
-  });
-}
-
-/**
- * A non-integer constant beside an integer column: the integer bound that means the same. null: no such.
- * `a < 5.5` is `a < 6`, `a > 5.5` is `a > 5`; equality with a fraction stays as it is.
- */
-function integerConstant(c: Constant, op: string, ctx: BuildContext): Constant | null {
-  let value: { unscaled: DecInt; scale: number };
-  switch (evalType(c.type)) {
-    case 'decimal':
-      value = { unscaled: c.value as DecInt, scale: c.type.decimal };
-      break;
-    case 'real':
-      if (!Number.isFinite(c.value as number) || Math.abs(c.value as number) > 1e15) return null;
-      value = decFromNumber(c.value as number);
-      break;
-    case 'string': {
-      if (!(c.value instanceof Uint8Array)) return null;
-      const p = parseDecimal(c.value);
-      if (p.truncated || p.empty || p.overflow) return null;
-      value = p.value;
-      break;
-    }
-    default:
-      return null;
-  }
-  void ctx;
-  const floor = decFloor(value.unscaled, value.scale);
-  const ceil = decCeil(value.unscaled, value.scale);
-  if (floor > 18446744073709551615n || floor < -9223372036854775808n) return null;
-  if (BigInt(floor) === BigInt(ceil)) return intConstant(floor);
-  if (op === 'lt' || op === 'ge') return intConstant(ceil);
-  if (op === 'gt' || op === 'le') return intConstant(floor);
-  return null;
-}
-
-/** A refined `?` stays one: later executions convert their value to the refined type. */
-const keepParam = (from: Constant, to: Expression): Expression =>
-  from.param === undefined || to.kind !== 'constant' ? to : { ...to, param: from.param };
-
-const MIRROR: Readonly<Record<string, string>> = {
-  lt: 'gt',
-  le: 'ge',
-  gt: 'lt',
-  ge: 'le',
-  eq: 'eq',
-  ne: 'ne',
-  nulleq: 'nulleq',
-};
-
-/** Brings one operand to the domain of a comparison. */
-function toDomain(e: Expression, domain: EvalType, ctx: BuildContext): Expression {
-  const d = evalType(e.type);
-  if (e.type.tp === TypeCode.Null) return e;
-  switch (domain) {
-    case 'real':
-      return d === 'real' ? e : castTo(e, realType(), ctx);
-    case 'decimal':
-      return d === 'decimal' || d === 'int'
-        ? e.kind === 'constant' || d === 'decimal'
-          ? e
-          : castTo(e, asDecimalType(e.type), ctx)
-        : castTo(e, newFieldType(TypeCode.NewDecimal, { flen: 65, decimal: 30 }), ctx);
-    case 'datetime':
-      if (e.type.tp === TypeCode.Year) return rawFunction('year_as_date', [e], dateType());
-      return d === 'datetime' ? e : castTo(e, datetimeType(6), ctx);
-    case 'duration':
-      return d === 'duration' ? e : castTo(e, timeType(6), ctx);
-    case 'json':
-      return d === 'json' ? e : newFunction('to_json_operand', [e], ctx);
-    case 'string':
-      return d === 'string'
-        ? e
-        : castTo(
-            e,
-            newFieldType(TypeCode.VarString, {
-              charset: ctx.connectionCharset,
-              collate: ctx.connectionCollation,
-            }),
-            ctx,
-          );
-    case 'int':
-      return e;
-  }
-}
-
-/** Operands of `a op b` with their casts, and the collation where they are strings. */
-export function comparisonArgs(
-  op: string,
-  a: Expression,
-  b: Expression,
-  ctx: BuildContext,
-): { a: Expression; b: Expression; collation: string } {
-  const refined = refine(op, a, b, ctx);
-  a = refined.a;
-  b = refined.b;
-  const domain = comparisonDomain(a, b);
-  if (domain === 'decimal' || domain === 'real') {
-    a = preciseQuotient(a);
-    b = preciseQuotient(b);
-  }
-  a = toDomain(a, domain, ctx);
-  b = toDomain(b, domain, ctx);
-  if (domain !== 'string') return { a, b, collation: 'binary' };
-  if (!isLiteral(a) && !isLiteral(b)) {
-    a = memberText(a, ctx);
-    b = memberText(b, ctx);
-  }
-  const d = deriveCollation([a, b], OPERATOR_TEXT[op] ?? op, {
-    charset: ctx.connectionCharset,
-    collate: ctx.connectionCollation,
-  });
-  return { a: inCharset(a, d, ctx), b: inCharset(b, d, ctx), collation: d.collate };
-}
-
-/** ENUM and SET beside another column are compared by their text: their cells mean different members. */
-function memberText(e: Expression, ctx: BuildContext): Expression {
-  return e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set
-    ? castTo(e, newFieldType(TypeCode.VarString, { charset: e.type.charset, collate: e.type.collate }), ctx)
-    : e;
-}
-
-const OPERATOR_TEXT: Readonly<Record<string, string>> = {
-  eq: '=',
-  ne: '<>',
-  lt: '<',
-  le: '<=',
-  gt: '>',
-  ge: '>=',
-  nulleq: '<=>',
-  in: 'IN',
-  like: 'like',
-};
-
-function comparisonDomain(a: Expression, b: Expression): EvalType {
-  const x = evalType(a.type);
-  const y = evalType(b.type);
-  if (x === 'datetime' && b.type.tp === TypeCode.Year) return 'datetime';
-  if (y === 'datetime' && a.type.tp === TypeCode.Year) return 'datetime';
-  // A time beside text is compared as a time; text that is none compares as NULL with a warning.
-  if (x === 'datetime' && y === 'string' && b.type.tp !== TypeCode.Null) return 'datetime';
-  if (y === 'datetime' && x === 'string' && a.type.tp !== TypeCode.Null) return 'datetime';
-  if (x === 'duration' && y === 'string' && b.type.tp !== TypeCode.Null) return 'duration';
-  if (y === 'duration' && x === 'string' && a.type.tp !== TypeCode.Null) return 'duration';
-  if (x === 'decimal' && y === 'string' && b.kind === 'constant' && isField(a)) return 'decimal';
-  if (y === 'decimal' && x === 'string' && a.kind === 'constant' && isField(b)) return 'decimal';
-  return compareDomain(a.type, b.type);
-}
-
-function refine(
-  op: string,
-  a: Expression,
-  b: Expression,
-  ctx: BuildContext,
-): { a: Expression; b: Expression } {
-  if (isLiteral(b) && !isLiteral(a)) {
-    if (isTemporal(a.type)) {
-      const t = temporalConstant(b, a.type, ctx);
-      if (t !== null) return { a, b: keepParam(b, t) };
-    }
-    if (isField(a) && evalType(a.type) === 'int' && a.type.tp !== TypeCode.Bit) {
-      if (a.type.tp === TypeCode.Year) return { a, b: keepParam(b, yearConstant(b)) };
-      const i = integerConstant(b, op, ctx);
-      if (i !== null) return { a, b: keepParam(b, i) };
-    }
-    if (isField(a) && evalType(a.type) === 'decimal' && evalType(b.type) === 'string') {
-      const p = parseDecimal(b.value as Uint8Array);
-      if (!p.truncated && !p.empty && !p.overflow && p.value.scale <= 30) {
-        return {
-          a,
-          b: keepParam(
-            b,
-            newConstant(p.value.unscaled, {
-              ...asDecimalType(newFieldType(TypeCode.NewDecimal, { flen: 65, decimal: p.value.scale })),
-              flag: Flag.Binary | Flag.NotNull,
-            }),
-          ),
-        };
-      }
-    }
-  } else if (isLiteral(a) && !isLiteral(b)) {
-    const r = refine(MIRROR[op] ?? op, b, a, ctx);
-    return { a: r.b, b: r.a };
-  }
-  return { a, b };
-}
-
-/** Two-digit years compared with a YEAR column (manual, "The YEAR Type"); text '0' is 2000, the number 0 is 0000. */
-function yearConstant(c: Constant): Constant {
-  let n: number | bigint;
-  if (c.value instanceof Uint8Array) {
-    const p = parseDecimal(c.value);
-    if (p.truncated || p.empty || p.overflow || p.value.scale !== 0) return c;
-    n = p.value.unscaled;
-  } else if (evalType(c.type) === 'int' && c.value !== null) n = c.value;
-  else return c;
-  const text = c.value instanceof Uint8Array;
-  if (n < 0 || n >= 100 || (Number(n) === 0 && !text)) return text ? intConstant(n) : c;
-  return intConstant(n < 70 ? Number(n) + 2000 : Number(n) + 1900);
-}
+/** Comparison operators (manual, "Comparison Functions and Operators"). */
 
 const JS_OP: Readonly<Record<string, string>> = {
   eq: '===',
@@ -317,7 +62,7 @@ export function alignOperands(g: Emitter, a: Value, at: FieldType, b: Value, bt:
   return [a, b];
 }
 
-function compareCode(op: string, a: Value, b: Value): string {
+export function compareCode(op: string, a: Value, b: Value): string {
   const js = JS_OP[op]!;
   if (a.rep === b.rep || (op !== 'eq' && op !== 'ne')) return `${a.v}${js}${b.v}`;
   // number against bigint: loose equality compares mathematically
@@ -404,7 +149,7 @@ function emitNullEq(g: Emitter, node: ScalarFunction): Value {
 }
 
 /** `(a, b) op (c, d)` in terms of its items (manual, "Row Subqueries"). */
-function rewriteRows(op: string, a: ScalarFunction, b: ScalarFunction, ctx: BuildContext): Expression {
+export function rewriteRows(op: string, a: ScalarFunction, b: ScalarFunction, ctx: BuildContext): Expression {
   if (a.args.length !== b.args.length) throw mysqlError('ER_OPERAND_COLUMNS', a.args.length);
   const pair = (o: string, i: number): Expression => newFunction(o, [a.args[i]!, b.args[i]!], ctx);
   const n = a.args.length;
@@ -426,7 +171,7 @@ function rewriteRows(op: string, a: ScalarFunction, b: ScalarFunction, ctx: Buil
   return r;
 }
 
-function checkOperands(op: string, args: readonly Expression[]): void {
+export function checkOperands(op: string, args: readonly Expression[]): void {
   const row = args.find(isRow);
   if (row === undefined) return;
   for (const a of args)
@@ -548,264 +293,3 @@ registerFunction({
     throw mysqlError('ER_OPERAND_COLUMNS', 1);
   },
 });
-
-/** Constant members of a long IN list of strings: buckets by the collation's hash. */
-export class StringSet {
-  private readonly buckets = new Map<number, Uint8Array[]>();
-
-  constructor(
-    private readonly collation: Collation,
-    members: readonly Uint8Array[],
-  ) {
-    for (const m of members) {
-      const h = collation.hashAt(m, 0, m.length);
-      const b = this.buckets.get(h);
-      if (b === undefined) this.buckets.set(h, [m]);
-      else b.push(m);
-    }
-  }
-
-  has(b: Uint8Array, s: number, e: number): boolean {
-    const bucket = this.buckets.get(this.collation.hashAt(b, s, e));
-    if (bucket === undefined) return false;
-    for (const m of bucket) if (this.collation.equalsAt(b, s, e, m, 0, m.length)) return true;
-    return false;
-  }
-}
-
-const INLINE_IN = 6;
-
-/** Value of an exact or real constant at the list's common scale; null when not of that kind. */
-function commonScale(node: ScalarFunction): number | null {
-  let s = 0;
-  for (const a of node.args) {
-    const d = evalType(a.type);
-    if (a.type.tp === TypeCode.Null) continue;
-    if (d === 'decimal') s = Math.max(s, a.type.decimal);
-    else if (d !== 'int') return null;
-  }
-  return s;
-}
-
-function emitIn(g: Emitter, node: ScalarFunction): Value {
-  const [subject, ...items] = node.args as [Expression, ...Expression[]];
-  const str =
-    node.args.some((a) => isStringType(a.type)) &&
-    node.args.every((a) => isStringType(a.type) || a.type.tp === TypeCode.Null);
-  const x0 = str ? g.operand(subject, 'string') : g.emit(subject);
-  if (x0.nul === 'true') return NULL_VALUE;
-  const x = g.stable(x0);
-  const constants: Expression[] = [];
-  const others: Expression[] = [];
-  let anyNull = false;
-  for (const i of items) {
-    if (i.kind === 'constant' && i.param === undefined) {
-      if (i.value === null) anyNull = true;
-      else constants.push(i);
-    } else others.push(i);
-  }
-  const found = g.variable('false');
-  const nul = g.variable(x.nul === 'false' ? 'false' : x.nul);
-  if (x.nul !== 'false') g.line(`if(!${nul}){`);
-  const domain = evalType(subject.type);
-  const scale = str ? null : commonScale(node);
-  const hashed =
-    constants.length > INLINE_IN && (str || scale !== null || sameTimeType(node) || domain === 'real');
-  if (hashed) {
-    if (str) {
-      const set = new StringSet(
-        collationFor(node.collation),
-        constants.map((c) => (c as Constant).value as Uint8Array),
-      );
-      g.line(`${found}=${g.pool(set)}.has(${x.v},${x.s},${x.e});`);
-    } else {
-      const value = (c: Expression): Datum => {
-        const v = (c as Constant).value;
-        return scale === null
-          ? v
-          : decRescale(v as DecInt, evalType(c.type) === 'decimal' ? c.type.decimal : 0, scale);
-      };
-      const set = g.pool(new Set(constants.map(value)));
-      const lifted =
-        scale === null ? x : g.scaleUp(x, scale - (domain === 'decimal' ? subject.type.decimal : 0));
-      g.line(`${found}=${set}.has(${lifted.rep === 'b' ? `${g.pool(canonical)}(${lifted.v})` : lifted.v});`);
-    }
-  }
-  const rest = hashed ? others : [...constants, ...others];
-  for (const item of rest) {
-    g.line(`if(!${found}){`);
-    const y = str ? g.operand(item, 'string') : g.emit(item);
-    let code: string;
-    if (y.nul === 'true') {
-      g.line(`${nul}=true;}`);
-      continue;
-    }
-    if (str) code = stringCompareCode(g, 'eq', x, y, node.collation);
-    else if (domain === 'json')
-      code = `${g.pool(jsonCompare.compare)}(${g.asDatum(x, 'json')},${g.asDatum(y, 'json')})===0`;
-    else {
-      const [p, q] = alignOperands(g, x, subject.type, y, item.type);
-      code = compareCode('eq', p, q);
-    }
-    g.line(y.nul === 'false' ? `${found}=${code};` : `if(${y.nul})${nul}=true;else ${found}=${code};`);
-    g.line('}');
-  }
-  if (anyNull) g.line(`if(!${found})${nul}=true;`);
-  g.line(`if(${found})${nul}=false;`);
-  if (x.nul !== 'false') g.line('}');
-  const canBeNull = x.nul !== 'false' || anyNull || others.length > 0;
-  return g.bool(found, canBeNull ? nul : 'false');
-}
-
-function sameTimeType(node: ScalarFunction): boolean {
-  const t = node.args[0]!.type;
-  return (
-    isTemporal(t) &&
-    node.args.every(
-      (a) =>
-        a.type.tp === TypeCode.Null ||
-        (evalType(a.type) === evalType(t) &&
-          (a.type.tp === TypeCode.Date) === (t.tp === TypeCode.Date) &&
-          a.type.decimal === t.decimal),
-    )
-  );
-}
-
-registerFunction({
-  name: 'in',
-  minArgs: 2,
-  maxArgs: Infinity,
-  family: 'comparison',
-  internal: true,
-  pushdown: 'In',
-  pure: true,
-  doc: 'expr IN (value, …). Manual: Comparison Functions and Operators.',
-  rewrite(args, ctx) {
-    checkOperands('in', args);
-    const [x, ...items] = args as [Expression, ...Expression[]];
-    if (isRow(x)) {
-      let r: Expression | null = null;
-      for (const i of items) {
-        const e = rewriteRows('eq', x, i as ScalarFunction, ctx);
-        r = r === null ? e : newFunction('or', [r, e], ctx);
-      }
-      return r;
-    }
-    if (items.length === 1) return newFunction('eq', [x, items[0]!], ctx);
-    if (args.every(isText)) return null;
-    // Members that need a conversion of the subject of their own are compared apart.
-    const groups = new Map<string, { a: Expression; items: Expression[] }>();
-    for (const i of items) {
-      const p = comparisonArgs('eq', x, i, ctx);
-      const d =
-        evalType(p.a.type) === 'int' && evalType(p.b.type) === 'decimal'
-          ? 'decimal'
-          : p.b.type.tp === TypeCode.Null
-            ? ''
-            : evalType(p.b.type);
-      const k = p.a === x ? 'same' : `${evalType(p.a.type)} ${d}`;
-      const g = groups.get(k);
-      if (g === undefined) groups.set(k, { a: p.a, items: [p.b] });
-      else g.items.push(p.b);
-    }
-    if (groups.size <= 1) return null;
-    let r: Expression | null = null;
-    for (const g of groups.values()) {
-      const e: Expression =
-        g.items.length === 1
-          ? newFunction('eq', [g.a, g.items[0]!], ctx)
-          : newFunction('in', [g.a, ...g.items], ctx);
-      r = r === null ? e : newFunction('or', [r, e], ctx);
-    }
-    return r;
-  },
-  resolve([x, ...items], ctx): Resolved {
-    let subject = x!;
-    let out: Expression[] = [];
-    if ([subject, ...items].every(isText)) out = items;
-    else
-      for (const i of items) {
-        const p = comparisonArgs('eq', x!, i, ctx);
-        if (p.a !== x) subject = p.a;
-        out.push(p.b);
-      }
-    let args = [subject, ...out];
-    const strings = args.filter((a) => isStringType(a.type));
-    let c = 'binary';
-    if (strings.length > 0 && evalType(subject.type) === 'string') {
-      const d = deriveCollation(args, 'IN', {
-        charset: ctx.connectionCharset,
-        collate: ctx.connectionCollation,
-      });
-      args = args.map((a) => inCharset(a, d, ctx));
-      c = d.collate;
-    }
-    return { args, type: boolOf(args), collation: c };
-  },
-  emit: emitIn,
-});
-
-/** Text that is compared as it is; one collation is found for all such members of a list, not for each with the subject. */
-function isText(e: Expression): boolean {
-  return isStringType(e.type) && e.type.tp !== TypeCode.Enum && e.type.tp !== TypeCode.Set;
-}
-
-/** Operands of BETWEEN brought to the one domain, and text to the one collation, in which all three are compared. */
-export function betweenOperands(
-  x: Expression,
-  low: Expression,
-  high: Expression,
-  ctx: BuildContext,
-): { operands: readonly [Expression, Expression, Expression]; collation: string | null } {
-  const all = [x, low, high].map((e) => (isLiteral(e) ? e : memberText(e, ctx)));
-  const domains = [x, low, high].map((e) => (e.type.tp === TypeCode.Null ? null : evalType(e.type)));
-  const number = (d: EvalType | null): boolean => d === 'int' || d === 'decimal' || d === 'real';
-  // Text beside numbers: all are numbers (manual, "Type Conversion in Expression Evaluation").
-  if (
-    domains[0] === 'string' &&
-    domains.some(number) &&
-    domains.every((d) => d === null || d === 'string' || number(d))
-  ) {
-    const [a, b, c] = [x, low, high].map((e) => (e === x ? realOnce(e, ctx) : castTo(e, realType(), ctx)));
-    return { operands: [a!, b!, c!], collation: null };
-  }
-  if (!domains.every((d) => d === 'string')) return { operands: [x, low, high], collation: null };
-  const d = deriveCollation(all, 'BETWEEN', {
-    charset: ctx.connectionCharset,
-    collate: ctx.connectionCollation,
-  });
-  const [a, b, c] = [x, low, high].map((e) => inCharset(e, d, ctx));
-  return { operands: [a!, b!, c!], collation: d.collate };
-}
-
-/** A literal that two comparisons share: converted now, so that it is complained of once. */
-function realOnce(e: Expression, ctx: BuildContext): Expression {
-  if (!isLiteral(e) || e.param !== undefined) return castTo(e, realType(), ctx);
-  const rt = new Runtime(ctx);
-  const v = castDatum(e.value, e.type, realType(), rt);
-  rt.flush();
-  return newConstant(v, { ...realType(), flag: Flag.Binary | (v === null ? 0 : Flag.NotNull) });
-}
-
-/** BETWEEN as TiDB rewrites it, a >= low AND a <= high; NOT BETWEEN as a < low OR a > high. */
-export function newBetween(
-  x: Expression,
-  low: Expression,
-  high: Expression,
-  ctx: BuildContext,
-  not = false,
-): Expression {
-  const {
-    operands: [a, b, c],
-    collation: collate,
-  } = betweenOperands(x, low, high, ctx);
-  const side = (op: string, o: Expression): Expression => {
-    const f = newFunction(op, [a, o], ctx);
-    return collate === null || f.kind !== 'function' || f.collation === collate
-      ? f
-      : { ...f, collation: collate };
-  };
-  return not
-    ? newFunction('or', [side('lt', b), side('gt', c)], ctx)
-    : newFunction('and', [side('ge', b), side('le', c)], ctx);
-}

@@ -1,0 +1,223 @@
+import type { Collation } from '../../types/collation.js';
+import type { Datum } from '../../types/datum.js';
+import { decRescale } from '../../types/decimal.js';
+import type { DecInt } from '../../types/decimal.js';
+import { TypeCode, evalType } from '../../types/field-type.js';
+import { newFunction } from '../build.js';
+import { inCharset } from '../charset-conversion.js';
+import { NULL_VALUE, canonical } from '../codegen.js';
+import type { Emitter, Value } from '../codegen.js';
+import { deriveCollation } from '../collation-derivation.js';
+import type { Constant, Expression, ScalarFunction } from '../expression.js';
+import { registerFunction } from '../function-registry.js';
+import type { Resolved } from '../function-registry.js';
+import { isStringType, isTemporal } from '../type-inference.js';
+import {
+  alignOperands,
+  checkOperands,
+  collationFor,
+  compareCode,
+  jsonCompare,
+  rewriteRows,
+  stringCompareCode,
+} from './compare.js';
+import { comparisonArgs, isRow, isText } from './comparison-operands.js';
+import { boolOf } from './logic.js';
+
+/** IN over a list (manual, "Comparison Functions and Operators: IN()"). */
+
+/** Constant members of a long IN list of strings: buckets by the collation's hash. */
+export class StringSet {
+  private readonly buckets = new Map<number, Uint8Array[]>();
+
+  constructor(
+    private readonly collation: Collation,
+    members: readonly Uint8Array[],
+  ) {
+    for (const m of members) {
+      const h = collation.hashAt(m, 0, m.length);
+      const b = this.buckets.get(h);
+      if (b === undefined) this.buckets.set(h, [m]);
+      else b.push(m);
+    }
+  }
+
+  has(b: Uint8Array, s: number, e: number): boolean {
+    const bucket = this.buckets.get(this.collation.hashAt(b, s, e));
+    if (bucket === undefined) return false;
+    for (const m of bucket) if (this.collation.equalsAt(b, s, e, m, 0, m.length)) return true;
+    return false;
+  }
+}
+
+const INLINE_IN = 6;
+
+/** Value of an exact or real constant at the list's common scale; null when not of that kind. */
+function commonScale(node: ScalarFunction): number | null {
+  let s = 0;
+  for (const a of node.args) {
+    const d = evalType(a.type);
+    if (a.type.tp === TypeCode.Null) continue;
+    if (d === 'decimal') s = Math.max(s, a.type.decimal);
+    else if (d !== 'int') return null;
+  }
+  return s;
+}
+
+function emitIn(g: Emitter, node: ScalarFunction): Value {
+  const [subject, ...items] = node.args as [Expression, ...Expression[]];
+  const str =
+    node.args.some((a) => isStringType(a.type)) &&
+    node.args.every((a) => isStringType(a.type) || a.type.tp === TypeCode.Null);
+  const x0 = str ? g.operand(subject, 'string') : g.emit(subject);
+  if (x0.nul === 'true') return NULL_VALUE;
+  const x = g.stable(x0);
+  const constants: Expression[] = [];
+  const others: Expression[] = [];
+  let anyNull = false;
+  for (const i of items) {
+    if (i.kind === 'constant' && i.param === undefined) {
+      if (i.value === null) anyNull = true;
+      else constants.push(i);
+    } else others.push(i);
+  }
+  const found = g.variable('false');
+  const nul = g.variable(x.nul === 'false' ? 'false' : x.nul);
+  if (x.nul !== 'false') g.line(`if(!${nul}){`);
+  const domain = evalType(subject.type);
+  const scale = str ? null : commonScale(node);
+  const hashed =
+    constants.length > INLINE_IN && (str || scale !== null || sameTimeType(node) || domain === 'real');
+  if (hashed) {
+    if (str) {
+      const set = new StringSet(
+        collationFor(node.collation),
+        constants.map((c) => (c as Constant).value as Uint8Array),
+      );
+      g.line(`${found}=${g.pool(set)}.has(${x.v},${x.s},${x.e});`);
+    } else {
+      const value = (c: Expression): Datum => {
+        const v = (c as Constant).value;
+        return scale === null
+          ? v
+          : decRescale(v as DecInt, evalType(c.type) === 'decimal' ? c.type.decimal : 0, scale);
+      };
+      const set = g.pool(new Set(constants.map(value)));
+      const lifted =
+        scale === null ? x : g.scaleUp(x, scale - (domain === 'decimal' ? subject.type.decimal : 0));
+      g.line(`${found}=${set}.has(${lifted.rep === 'b' ? `${g.pool(canonical)}(${lifted.v})` : lifted.v});`);
+    }
+  }
+  const rest = hashed ? others : [...constants, ...others];
+  for (const item of rest) {
+    g.line(`if(!${found}){`);
+    const y = str ? g.operand(item, 'string') : g.emit(item);
+    let code: string;
+    if (y.nul === 'true') {
+      g.line(`${nul}=true;}`);
+      continue;
+    }
+    if (str) code = stringCompareCode(g, 'eq', x, y, node.collation);
+    else if (domain === 'json')
+      code = `${g.pool(jsonCompare.compare)}(${g.asDatum(x, 'json')},${g.asDatum(y, 'json')})===0`;
+    else {
+      const [p, q] = alignOperands(g, x, subject.type, y, item.type);
+      code = compareCode('eq', p, q);
+    }
+    g.line(y.nul === 'false' ? `${found}=${code};` : `if(${y.nul})${nul}=true;else ${found}=${code};`);
+    g.line('}');
+  }
+  if (anyNull) g.line(`if(!${found})${nul}=true;`);
+  g.line(`if(${found})${nul}=false;`);
+  if (x.nul !== 'false') g.line('}');
+  const canBeNull = x.nul !== 'false' || anyNull || others.length > 0;
+  return g.bool(found, canBeNull ? nul : 'false');
+}
+
+function sameTimeType(node: ScalarFunction): boolean {
+  const t = node.args[0]!.type;
+  return (
+    isTemporal(t) &&
+    node.args.every(
+      (a) =>
+        a.type.tp === TypeCode.Null ||
+        (evalType(a.type) === evalType(t) &&
+          (a.type.tp === TypeCode.Date) === (t.tp === TypeCode.Date) &&
+          a.type.decimal === t.decimal),
+    )
+  );
+}
+
+registerFunction({
+  name: 'in',
+  minArgs: 2,
+  maxArgs: Infinity,
+  family: 'comparison',
+  internal: true,
+  pushdown: 'In',
+  pure: true,
+  doc: 'expr IN (value, …). Manual: Comparison Functions and Operators.',
+  rewrite(args, ctx) {
+    checkOperands('in', args);
+    const [x, ...items] = args as [Expression, ...Expression[]];
+    if (isRow(x)) {
+      let r: Expression | null = null;
+      for (const i of items) {
+        const e = rewriteRows('eq', x, i as ScalarFunction, ctx);
+        r = r === null ? e : newFunction('or', [r, e], ctx);
+      }
+      return r;
+    }
+    if (items.length === 1) return newFunction('eq', [x, items[0]!], ctx);
+    if (args.every(isText)) return null;
+    // Members that need a conversion of the subject of their own are compared apart.
+    const groups = new Map<string, { a: Expression; items: Expression[] }>();
+    for (const i of items) {
+      const p = comparisonArgs('eq', x, i, ctx);
+      const d =
+        evalType(p.a.type) === 'int' && evalType(p.b.type) === 'decimal'
+          ? 'decimal'
+          : p.b.type.tp === TypeCode.Null
+            ? ''
+            : evalType(p.b.type);
+      const k = p.a === x ? 'same' : `${evalType(p.a.type)} ${d}`;
+      const g = groups.get(k);
+      if (g === undefined) groups.set(k, { a: p.a, items: [p.b] });
+      else g.items.push(p.b);
+    }
+    if (groups.size <= 1) return null;
+    let r: Expression | null = null;
+    for (const g of groups.values()) {
+      const e: Expression =
+        g.items.length === 1
+          ? newFunction('eq', [g.a, g.items[0]!], ctx)
+          : newFunction('in', [g.a, ...g.items], ctx);
+      r = r === null ? e : newFunction('or', [r, e], ctx);
+    }
+    return r;
+  },
+  resolve([x, ...items], ctx): Resolved {
+    let subject = x!;
+    let out: Expression[] = [];
+    if ([subject, ...items].every(isText)) out = items;
+    else
+      for (const i of items) {
+        const p = comparisonArgs('eq', x!, i, ctx);
+        if (p.a !== x) subject = p.a;
+        out.push(p.b);
+      }
+    let args = [subject, ...out];
+    const strings = args.filter((a) => isStringType(a.type));
+    let c = 'binary';
+    if (strings.length > 0 && evalType(subject.type) === 'string') {
+      const d = deriveCollation(args, 'IN', {
+        charset: ctx.connectionCharset,
+        collate: ctx.connectionCollation,
+      });
+      args = args.map((a) => inCharset(a, d, ctx));
+      c = d.collate;
+    }
+    return { args, type: boolOf(args), collation: c };
+  },
+  emit: emitIn,
+});
