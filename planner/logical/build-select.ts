@@ -21,9 +21,10 @@ import {
   type QueryScope,
   type Relation,
 } from '../resolve/scope.js';
-import { AggregateMoved, hasHint, type BuildState } from '../resolve/build-state.js';
+import { AggregateMoved, type BuildState } from '../resolve/build-state.js';
 import { buildFrom, handleColumns } from './build-from.js';
 import { applyHints } from './apply-hints.js';
+import { aggregationHint, warnMisplacedHints } from './block-hints.js';
 import { addCommonTables } from './build-cte.js';
 import { nullable } from './join-condition.js';
 import { buildLimit } from './build-limit.js';
@@ -126,7 +127,7 @@ class SelectBuilder {
     const hints = state.hints.at(-1)!;
     if (hints.length > 0) {
       applyHints(state, hints, this.plan);
-      this.warnMisplacedHints();
+      warnMisplacedHints(state, stmt);
     }
     this.fields = this.expandFields();
     if (stmt.where !== null) this.where(stmt.where);
@@ -150,27 +151,6 @@ class SelectBuilder {
     if (this.aggregated && (state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0)
       this.checkGroups(exprs, order);
     return this.finish(exprs, order);
-  }
-
-  /** Hints on what becomes of a block as a whole where it is none of that kind. */
-  private warnMisplacedHints(): void {
-    const { state, stmt } = this;
-    const { misplaced } = state.memory;
-    if (misplaced.has(stmt)) return;
-    const warn = (message: string): void => {
-      misplaced.add(stmt);
-      state.ctx.warn({ level: 'Warning', code: 1815, message });
-    };
-    if (hasHint(stmt, 'NO_DECORRELATE') && !state.subqueryBlocks.has(stmt))
-      warn(
-        "NO_DECORRELATE() is inapplicable because it's not in an IN subquery, an EXISTS subquery, " +
-          'an ANY/ALL/SOME subquery or a scalar subquery.',
-      );
-    if (hasHint(stmt, 'MERGE') && !state.commonTableBlocks.has(stmt))
-      warn(
-        'Hint merge() is inapplicable. Please check whether the hint is used in the right place, ' +
-          'you should use this hint inside the CTE.',
-      );
   }
 
   private expandFields(): Field[] {
@@ -731,11 +711,3 @@ function decidingColumns(state: BuildState, ds: DataSource): ReadonlyMap<number,
 }
 
 /** HASH_AGG() or STREAM_AGG(); of both neither counts. */
-function aggregationHint(hints: readonly ast.Hint[]): Pick<Aggregation, 'prefer' | 'toStore'> {
-  const has = (name: string): boolean => hints.some((h) => h.name === name);
-  const hash = has('HASH_AGG');
-  return {
-    ...(hash === has('STREAM_AGG') ? {} : { prefer: hash ? ('HashAgg' as const) : ('StreamAgg' as const) }),
-    ...(has('AGG_TO_COP') ? { toStore: true } : {}),
-  };
-}

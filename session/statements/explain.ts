@@ -190,10 +190,36 @@ registerStatement('Trace', {
       session.tracer = null;
     }
     const root = tracer.finish();
-    if ((stmt.format ?? 'json') === 'row') return spanRows(root);
+    const format = (stmt.format ?? 'json').toLowerCase();
+    if (format === 'row') return spanRows(root);
+    if (format === 'log') return logRows(root);
     return staticRows([textColumn('operation', 65535)], [[text(JSON.stringify(root))]]);
   },
 });
+
+/** The spans as lines of a log, in the order in which they began. */
+function logRows(root: Span): RowsResult {
+  const spans: Span[] = [];
+  const visit = (span: Span): void => {
+    spans.push(span);
+    span.children.forEach(visit);
+  };
+  visit(root);
+  spans.sort((a, b) => a.startMs - b.startMs);
+  const began = Date.now() - root.durationMs;
+  const rows = spans.map((span) => [
+    new Date(began + span.startMs).toISOString().replace('T', ' ').replace('Z', ''),
+    `--- start span ${span.name} ----`,
+    Object.entries(span.attributes)
+      .map(([k, v]) => `${k}:${String(v)}`)
+      .join(' '),
+    span.name,
+  ]);
+  return staticRows(
+    ['time', 'event', 'tags', 'spanName'].map((name) => textColumn(name)),
+    rows.map((row) => row.map((cell) => text(cell))),
+  );
+}
 
 function spanRows(root: Span): RowsResult {
   const rows: string[][] = [];
