@@ -192,8 +192,7 @@ export function isUniqueColumn(ds: DataSource, column: Column): boolean {
   if (info === undefined) return false;
   if (ds.table.pkIsHandle && (info.type.flag & 2) !== 0) return true;
   return ds.table.indices.some(
-    (x) =>
-      isUniqueKey(x) && x.columns.length === 1 && x.columns[0]!.offset === info.offset,
+    (x) => isUniqueKey(x) && x.columns.length === 1 && x.columns[0]!.offset === info.offset,
   );
 }
 
