@@ -1,6 +1,6 @@
 import type { Expr } from '../parser/ast/index.js';
 import { stripParens } from '../parser/ast/index.js';
-import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, IndexInfo, TableInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode, type FieldType } from '../types/field-type.js';
 import { quoteName } from '../parser/restore.js';
@@ -177,6 +177,30 @@ function overWords(
 const hasWords = (t: FieldType): boolean =>
   evalType(t) === 'string' && t.charset !== 'binary' && t.tp !== TypeCode.Enum && t.tp !== TypeCode.Set;
 
+/** The hidden column of an index's part that is an expression, as TiDB names it. */
+const hiddenColumnName = (index: string, part: number): string => `_V$_${index.toLowerCase()}_${part}`;
+
+/** The table with the hidden columns of an index named as for another name of it, so that the first is free for other indexes. */
+export function withHiddenColumnsRenamed(table: TableInfo, index: IndexInfo, to: string): TableInfo {
+  const names = new Map<string, string>();
+  index.columns.forEach((part, i) => {
+    if (part.name === hiddenColumnName(index.name, i)) names.set(part.name, hiddenColumnName(to, i));
+  });
+  if (names.size === 0) return table;
+  const renamed = (name: string): string => names.get(name) ?? name;
+  return {
+    ...table,
+    columns: table.columns.map((c) =>
+      names.has(c.name) ? { ...c, name: renamed(c.name), lower: renamed(c.name).toLowerCase() } : c,
+    ),
+    indices: table.indices.map((i) =>
+      i.id === index.id
+        ? { ...i, columns: i.columns.map((part) => ({ ...part, name: renamed(part.name) })) }
+        : i,
+    ),
+  };
+}
+
 /**
  * An index over expressions is one over hidden generated columns (TiDB's `_V$_index_0`). Throws 3756, 3757, 3758, 3761,
  * 3762 and those of generated columns.
@@ -220,7 +244,7 @@ export function expressionColumns(
     if (isLongText(expr)) throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
     if (given.tp === TypeCode.Blob || given.tp === TypeCode.LongBlob || given.tp === TypeCode.MediumBlob)
       throw mysqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
-    const columnName = `_V$_${name.toLowerCase()}_${i}`;
+    const columnName = hiddenColumnName(name, i);
     if (columns.some((c) => c.lower === columnName.toLowerCase()))
       throw mysqlError('ER_DUP_FIELDNAME', columnName);
     hidden.push({

@@ -13,7 +13,7 @@ import {
 import { withFlag } from './build-column.js';
 import { checkIndexNotNeeded } from './foreign-key.js';
 import { renumber, replaceColumn } from './column-order.js';
-import { expressionColumns } from './generated-column.js';
+import { expressionColumns, withHiddenColumnsRenamed } from './generated-column.js';
 import { withCondition } from './index-condition.js';
 import { implicitPrimary } from './implicit-primary.js';
 import { checkKeys, deciding } from './partition/build-partitions.js';
@@ -126,9 +126,10 @@ export function applyRenameIndex(plan: AlterPlan, from: string, to: string): voi
   if (t.indices.some((i) => i.lower === to.toLowerCase() && i !== index))
     throw mysqlError('ER_DUP_KEYNAME', to);
   plan.touchIndex(from);
+  const table = withHiddenColumnsRenamed(t, index, to);
   plan.table = {
-    ...t,
-    indices: t.indices.map((i) => (i === index ? { ...i, name: to, lower: to.toLowerCase() } : i)),
+    ...table,
+    indices: table.indices.map((i) => (i.id === index.id ? { ...i, name: to, lower: to.toLowerCase() } : i)),
   };
   plan.parts.push('rename index');
 }

@@ -217,17 +217,20 @@ async function updateTarget(
       });
     }
   }
-  if (plan.ignore && target.writers.partitioned) {
-    differing = differing.filter(({ newRow }) => {
-      try {
-        target.writers.of(newRow);
-        return true;
-      } catch (e) {
-        if (!(e instanceof MysqlError)) throw e;
-        assigner.warn({ level: 'Warning', code: e.code, message: e.message });
-        return false;
+  let misplaced: MysqlError | null = null;
+  if (target.writers.partitioned) {
+    const placed: typeof differing = [];
+    for (const d of differing) {
+      const e = noPartition(target, d.newRow);
+      if (e === null) placed.push(d);
+      else if (plan.ignore) assigner.warn({ level: 'Warning', code: e.code, message: e.message });
+      else {
+        // Rows are changed one after another: what is wrong with those before this one is told first.
+        misplaced = e;
+        break;
       }
-    });
+    }
+    differing = placed;
   }
   const changes: Change[] = differing.map(({ oldRow, oldHandle, newRow }) => {
     const before = target.writers.of(oldRow);
@@ -282,5 +285,17 @@ async function updateTarget(
     changed++;
     target.updated++;
   }
+  if (misplaced !== null) throw misplaced;
   return { matched, changed };
+}
+
+/** 1526 and the like where no partition takes the row. */
+function noPartition(target: Target, row: Datum[]): MysqlError | null {
+  try {
+    target.writers.of(row);
+    return null;
+  } catch (e) {
+    if (e instanceof MysqlError) return e;
+    throw e;
+  }
 }
