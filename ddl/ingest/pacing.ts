@@ -7,12 +7,16 @@ const TICK_MS = 50;
 /** Statements a second from which there is a load to be kept up, and how long after the last of them. */
 const LOAD_RATE = 50;
 const LOADED_FOR_MS = 500;
-/** How often, and for how many ticks, threads stop to see what the load is without them. */
+/** How often threads stop to see what the load is without them, until so many statements have begun, and how long at most. */
 const PROBE_EVERY_MS = 3000;
-const PROBE_TICKS = 3;
+const PROBE_STATEMENTS = 250;
+const PROBE_MS = 400;
 /** Shares of that between which the load is to stay. */
-const LEAST_SHARE = 0.8;
-const GOOD_SHARE = 0.87;
+const LEAST_SHARE = 0.76;
+const GOOD_SHARE = 0.83;
+/** Statements over which a rate is taken: of fewer it is as much chance as load. */
+const RATE_STATEMENTS = 400;
+const MOST_WEIGHT = 0.3;
 /** Rest in percent of work: of the first moment, at least while there is a load, and at most. */
 const FIRST_REST = 300;
 const LEAST_REST = 10;
@@ -50,11 +54,13 @@ export class IngestPacing {
   private loadedUntil = 0;
   private baseline = 0;
   private rate = 0;
-  private probed = 0;
-  private probing = 0;
+  private probing = false;
+  /** When the threads had stopped, and the statements that had begun until then; 0 while they do. */
+  private probedFrom = 0;
+  private probedSince = 0;
   private nextProbe = 0;
   private paced = FIRST_REST;
-  private readonly lookUntil = performance.now() + (PROBE_TICKS + 2) * TICK_MS;
+  private readonly lookUntil = performance.now() + PROBE_MS + 3 * TICK_MS;
 
   /** `statements`: how many have begun so far. */
   constructor(private readonly statements: () => number) {
@@ -93,36 +99,46 @@ export class IngestPacing {
   private tick(): void {
     const now = performance.now();
     const begun = this.statements();
-    const rate = ((begun - this.seen) * 1000) / Math.max(1, now - this.tickAt);
+    const count = begun - this.seen;
+    const rate = (count * 1000) / Math.max(1, now - this.tickAt);
     this.seen = begun;
     this.tickAt = now;
     if (rate >= LOAD_RATE) this.loadedUntil = now + LOADED_FOR_MS;
     if (now >= this.loadedUntil) {
       this.baseline = 0;
+      this.probing = false;
       this.set(0);
       return;
     }
-    if (this.probing > 0) this.probe(now, rate);
+    if (this.probing) this.probe(now);
     else if (this.baseline === 0 || now >= this.nextProbe) {
-      this.probing = PROBE_TICKS;
+      this.probing = true;
+      this.probedFrom = 0;
       this.set(STOPPED);
-    } else this.adjust(rate);
+    } else this.adjust(rate, Math.min(MOST_WEIGHT, count / RATE_STATEMENTS));
   }
 
-  private probe(now: number, rate: number): void {
+  private probe(now: number): void {
     // The first tick is still half the threads' own.
-    if (this.probing < PROBE_TICKS) this.probed += rate / (PROBE_TICKS - 1);
-    if (--this.probing > 0) return;
+    if (this.probedFrom === 0) {
+      this.probedFrom = now;
+      this.probedSince = this.seen;
+      return;
+    }
+    const count = this.seen - this.probedSince;
+    const ms = now - this.probedFrom;
+    if (count < PROBE_STATEMENTS && ms < PROBE_MS) return;
+    const probed = (count * 1000) / ms;
+    this.probing = false;
     // One stop may fall into a pause of the load's own, or a burst.
-    this.baseline = this.baseline === 0 ? this.probed : (this.baseline + this.probed) / 2;
-    this.probed = 0;
+    this.baseline = this.baseline === 0 ? probed : (this.baseline + probed) / 2;
     this.rate = this.baseline;
     this.nextProbe = now + PROBE_EVERY_MS;
     this.set(this.paced);
   }
 
-  private adjust(rate: number): void {
-    this.rate += (rate - this.rate) * 0.3;
+  private adjust(rate: number, weight: number): void {
+    this.rate += (rate - this.rate) * weight;
     const share = this.rate / this.baseline;
     if (share < LEAST_SHARE) this.paced = Math.min(MOST_REST, Math.ceil(this.paced * 1.25));
     else if (share > GOOD_SHARE) this.paced = Math.max(LEAST_REST, Math.floor(this.paced / 1.15));
