@@ -39,7 +39,7 @@ module.exports = {
       name: 'no-test-code-in-product',
       severity: 'error',
       from: { path: `^(${order.join('|')})/`, pathNot: '(\\.test\\.ts$|/testing/)' },
-      to: { path: '(\\.test\\.ts$|/testing/)' },
+      to: { path: '(\\.test\\.ts$|(^|/)testing/)' },
     },
     {
       name: 'no-undeclared-package',

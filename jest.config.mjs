@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/scripts/jest-seed.mjs',
+  globalTeardown: '<rootDir>/scripts/jest-seed-reminder.mjs',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist', '/data/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/data/'],

@@ -2,7 +2,7 @@ import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, newFieldType, TypeCode } from '../types/field-type.js';
 import { datumToText } from '../types/format.js';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import type { Chunk } from './chunk.js';
 import { ChunkBuilder, chunkOf, chunkRows } from './chunk-builder.js';
 import { compareCells, compareRows, sortedIndices } from './compare.js';

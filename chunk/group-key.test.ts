@@ -1,7 +1,7 @@
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, newFieldType, TypeCode } from '../types/field-type.js';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import { collationOf } from '../types/collation.js';
 import { GroupTable } from './group-key.js';
 import { vectorOf } from './vector-builder.js';

@@ -1,5 +1,5 @@
 import { TestEngine } from '../session/testing/test-engine.js';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 
 /** Errors that a statement may meet while the schema changes under it. */
 const ALLOWED: ReadonlySet<number> = new Set([0, 1062, 1213, 8028, 9007]);

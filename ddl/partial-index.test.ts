@@ -1,5 +1,5 @@
 import { TestEngine } from '../session/testing/test-engine.js';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 
 const CONDITIONS = [
   'c > 3',

@@ -1,5 +1,5 @@
 import { TestEngine } from '../session/testing/test-engine.js';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 
 const TYPES: readonly (readonly [type: string, defaults: readonly string[]])[] = [
   ['TINYINT', ['1', '-5']],

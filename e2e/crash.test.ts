@@ -1,16 +1,17 @@
 import { ServerProcess } from './testing/server-process.js';
 import { StoreProcess } from './testing/store-process.js';
 import { WriteLoad } from './testing/write-load.js';
+import { testSeed } from '../testing/random.js';
 
 /**
  * `kill -9` under a writing load: every acknowledged transaction is there after the restart, none is half done, and
- * indexes agree with rows. CRASH_ROUNDS and CRASH_SEED run it longer or again.
+ * indexes agree with rows. CRASH_ROUNDS and RUTILE_SEED run it longer or again.
  */
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 3);
-const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = testSeed();
 const TIMEOUT = 120_000 + ROUNDS * 40_000;
 
-describe(`kill -9 keeps what was acknowledged and nothing half done (CRASH_SEED=${SEED})`, () => {
+describe(`kill -9 keeps what was acknowledged and nothing half done (RUTILE_SEED=${SEED})`, () => {
   test.each([1, 2])(
     'of the server on its embedded store, with %i workers',
     async (workers) => {

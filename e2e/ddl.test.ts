@@ -1,6 +1,6 @@
 import type mysql from 'mysql2/promise';
 import { createConnection } from 'mysql2/promise';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import { ServerProcess } from './testing/server-process.js';
 import { StoreProcess } from './testing/store-process.js';
 

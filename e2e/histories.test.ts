@@ -1,12 +1,12 @@
 import type { Connection } from 'mysql2/promise';
 import { checkListAppend, type ListTxn } from '../kv/client/testing/list-append.js';
-import { Random, testSeed } from '../kv/codec/testing/random-datum.js';
+import { Random, testSeed } from '../testing/random.js';
 import { ServerProcess } from './testing/server-process.js';
 import { StoreProcess } from './testing/store-process.js';
 
 /**
  * Histories of SQL transactions over real sockets, checked for what snapshot isolation forbids: on the embedded store, on two
- * workers of it, and on two servers of a served store. HISTORY_SECONDS makes them longer; SEED repeats the choices.
+ * workers of it, and on two servers of a served store. HISTORY_SECONDS makes them longer; RUTILE_SEED repeats the choices.
  */
 const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 1.5);
 const KEYS = 6;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type mysql from 'mysql2/promise';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import { RawClient } from '../server/testing/raw-client.js';
 import { ServerProcess } from './testing/server-process.js';
 
@@ -54,7 +54,7 @@ test('garbage and half packets on the port', async () => {
   half.socket.write(Buffer.from([0x20, 0, 0, 0, 3, 0x53]));
   half.socket.destroy();
   await alive().catch((error: Error) => {
-    throw new Error(`after garbage of RUTILE_TEST_SEED=${seed}: ${error.message}`);
+    throw new Error(`after garbage of RUTILE_SEED=${seed}: ${error.message}`);
   });
 });
 

@@ -1,5 +1,5 @@
 import type mysql from 'mysql2/promise';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import { ServerProcess } from './testing/server-process.js';
 
 /** Large queries over columns on several threads give what they give in one. THREADS_ROUNDS makes for more of them. */

@@ -1,5 +1,6 @@
 import type mysql from 'mysql2/promise';
 import { ServerProcess } from './testing/server-process.js';
+import { Random, testSeed } from '../testing/random.js';
 
 /**
  * Several SQL nodes on one store, as threads behind one port: what one does the others see, at once and at every snapshot.
@@ -146,12 +147,13 @@ test('every snapshot sums up, whoever writes and whoever reads', async () => {
   const until = Date.now() + SECONDS * 1000;
   let transfers = 0;
   let looks = 0;
-  const pick = (): number => Math.floor(Math.random() * ACCOUNTS);
+  const random = new Random(testSeed());
+  const pick = (): number => random.below(ACCOUNTS);
   const write = async (c: mysql.Connection): Promise<void> => {
     while (Date.now() < until) {
       const from = pick();
-      const to = (from + 1 + Math.floor(Math.random() * (ACCOUNTS - 1))) % ACCOUNTS;
-      const n = 1 + Math.floor(Math.random() * 5);
+      const to = (from + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS;
+      const n = 1 + random.below(5);
       try {
         await c.query('BEGIN');
         await c.query(`UPDATE bank SET v = v - ${n} WHERE id = ${from}`);

@@ -2,7 +2,8 @@ import type { HashJoin } from '../planner/physical/plan.js';
 import { ChunkListOperator } from './chunk-list.js';
 import { HashJoinOperator } from './hash-join.js';
 import { JOIN_TYPES } from './testing/join-reference.js';
-import { lineOf, lines, Random, rowsOfChunks, testSeed } from './testing/random-chunks.js';
+import { lineOf, lines, rowsOfChunks } from './testing/random-chunks.js';
+import { Random, testSeed } from '../testing/random.js';
 import { randomJoin } from './testing/random-join.js';
 import { rowsOf, testContext } from './testing/test-context.js';
 

@@ -1,6 +1,6 @@
 import { NumVector, WideVector } from '../chunk/vector.js';
 import { JoinFilter } from './join-filter.js';
-import { Random, testSeed } from './testing/random-chunks.js';
+import { Random, testSeed } from '../testing/random.js';
 
 /** The filter at once. */
 function filterOf(...args: Parameters<typeof JoinFilter.of>): JoinFilter | null {

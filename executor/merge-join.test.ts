@@ -5,7 +5,8 @@ import { ChunkListOperator } from './chunk-list.js';
 import { MergeJoinOperator } from './merge-join.js';
 import { SortOperator } from './sort.js';
 import { JOIN_TYPES } from './testing/join-reference.js';
-import { lineOf, lines, Random, testSeed } from './testing/random-chunks.js';
+import { lineOf, lines } from './testing/random-chunks.js';
+import { Random, testSeed } from '../testing/random.js';
 import { randomJoin } from './testing/random-join.js';
 import { rowsOf, testContext } from './testing/test-context.js';
 

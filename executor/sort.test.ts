@@ -6,17 +6,8 @@ import { ChunkListOperator } from './chunk-list.js';
 import { LimitOperator } from './limit.js';
 import { SortOperator } from './sort.js';
 import { TopNOperator } from './topn.js';
-import {
-  ALL_TYPES,
-  columns,
-  INT,
-  lineOf,
-  lines,
-  randomChunk,
-  Random,
-  rowsOfChunks,
-  testSeed,
-} from './testing/random-chunks.js';
+import { ALL_TYPES, columns, INT, lineOf, lines, randomChunk, rowsOfChunks } from './testing/random-chunks.js';
+import { Random, testSeed } from '../testing/random.js';
 import { rowsOf, testContext } from './testing/test-context.js';
 
 export function compareDatums(a: Datum, b: Datum, ft: FieldType): number {

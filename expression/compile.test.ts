@@ -28,6 +28,7 @@ import {
   toExplain,
 } from './index.js';
 import { testContext } from './test-context.js';
+import { Random, testSeed } from '../testing/random.js';
 
 const ctx = testContext();
 const fn = (name: string, ...args: Expression[]): Expression => newFunction(name, args, ctx);
@@ -147,22 +148,15 @@ function reference(e: Expression, row: readonly Datum[]): Exact {
   }
 }
 
-function generator(seed: number) {
-  let s = seed >>> 0;
-  return (n: number): number => {
-    s ^= s << 13;
-    s >>>= 0;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    s >>>= 0;
-    return s % n;
-  };
+function generator(seed: number): (n: number) => number {
+  const r = new Random(seed);
+  return (n) => r.below(n);
 }
 
 describe('generated code against a row at a time', () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000_007);
+  const seed = testSeed();
   test(`exact expressions over narrow, wide, nullable and selected columns (seed ${seed})`, () => {
-    const random = generator(seed || 1);
+    const random = generator(seed);
     const pick = <T>(xs: readonly T[]): T => xs[random(xs.length)]!;
     const types = [
       newFieldType(TypeCode.Long, { flen: 11 }),
@@ -311,7 +305,7 @@ describe('generated code against a row at a time', () => {
   });
 
   test(`string predicates agree over plain and dictionary-coded columns (seed ${seed})`, () => {
-    const random = generator(seed ^ 0x9e3779b9 || 1);
+    const random = generator(seed ^ 0x9e3779b9);
     const words = ['', 'a', 'A', 'ab', 'abc', 'b ', 'é', 'xyz', 'x%z', '日本'];
     const column = newColumn(1, stringType(20), 't.s', 0);
     const other = newColumn(2, stringType(20), 't.r', 1);

@@ -1,4 +1,4 @@
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import { EquivalenceQueries, FUZZ_SETTINGS, FUZZ_TABLES } from './testing/equivalence-queries.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
 
@@ -7,7 +7,7 @@ import { TestEngine, type TestSession } from './testing/test-engine.js';
  * columns, with statistics and without, and in a transaction that has written. Two further oracles need no second plan: the rows of
  * a condition, of its negation and of its being unknown together are all rows (ternary logic partitioning, Rigger and Su, OOPSLA
  * 2020), and counting a condition's rows by filter equals counting where it is evaluated as a value (NoREC, ESEC/FSE 2020).
- * RUTILE_TEST_SEED repeats a run, PLAN_ROUNDS=n makes a long one.
+ * RUTILE_SEED repeats a run, PLAN_ROUNDS=n makes a long one.
  */
 const { seed, random } = randomSource();
 const ROUNDS = Number(process.env['PLAN_ROUNDS'] ?? 24);

@@ -3,31 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TempStorage } from '../executor/spill/temp-storage.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
+import { Random, randomSource, testSeed } from '../testing/random.js';
 
 const ROWS = 5000;
-const SEED = Number(process.env['SPILL_SEED'] ?? Date.now() % 1_000_000);
+const SEED = testSeed();
 
-const chance = random(SEED + 1);
+const { random: chance } = randomSource(SEED + 1);
 
 let engine: TestEngine;
 let s: TestSession;
 
-/** Mulberry32. */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 beforeAll(async () => {
   engine = await TestEngine.open();
   s = await engine.session();
-  const next = random(SEED);
-  const pick = (n: number): number => Math.floor(next() * n);
+  const r = new Random(SEED);
+  const pick = (n: number): number => r.below(n);
   const maybe = (v: string): string => (pick(20) === 0 ? 'NULL' : v);
   for (const table of ['a', 'b']) {
     await s.query(

@@ -1,4 +1,4 @@
-import { Random, testSeed } from '../executor/testing/random-chunks.js';
+import { Random, testSeed } from '../testing/random.js';
 import { collationOf } from '../types/collation.js';
 import type { Datum } from '../types/datum.js';
 import { sortByValue, sortInSteps } from './value-order.js';

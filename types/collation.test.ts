@@ -1,7 +1,7 @@
 import { charset, charsets, convertCharset, utf8InvalidAt } from './charset.js';
 import { allCollations, collation, collationById } from './collation.js';
 import { compareBytes } from './collation-bytes.js';
-import { randomSource } from './random-source.js';
+import { randomSource } from '../testing/random.js';
 
 const { seed, random } = randomSource();
 const int = (n: number): number => Math.floor(random() * n);

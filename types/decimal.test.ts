@@ -21,7 +21,7 @@ import {
 import { parseDecimal, parseDouble, parseInteger, parseIntegerPrefix } from './number-parse.js';
 import { formatDouble, formatFixed, formatFloat } from './number-format.js';
 import { intDatum, isZero } from './datum.js';
-import { randomSource } from './random-source.js';
+import { randomSource } from '../testing/random.js';
 
 const { seed, random } = randomSource();
 const say = `seed ${seed}`;

@@ -15,7 +15,7 @@ import {
   parseInterval,
   timestampDiff,
 } from './interval.js';
-import { randomSource } from './random-source.js';
+import { randomSource } from '../testing/random.js';
 import { DEFAULT_SQL_MODE, formatSqlMode, parseSqlMode, SqlMode } from './sql-mode.js';
 import {
   dateTimeToDecimal,

@@ -8,7 +8,7 @@
  * printed; the same seed gives the same statements. Exit code: 1 when there are differences that are not known.
  */
 import { parseArgs } from 'node:util';
-import { randomSource } from '../../types/random-source.js';
+import { randomSource } from '../../testing/random.js';
 import { compareServers } from './comparison.js';
 import { ExpressionGenerator, SCHEMA, type Node } from './expression-generator.js';
 import { KNOWN_DIFFERENCES } from './known-differences.js';

@@ -2,7 +2,7 @@ import { TableMutations } from '../../catalog/table-mutations.js';
 import { NumVector, WideVector } from '../../chunk/vector.js';
 import { TestSchema } from '../../planner/testing/test-schema.js';
 import type { Datum } from '../../types/datum.js';
-import { randomSource } from '../../types/random-source.js';
+import { randomSource } from '../../testing/random.js';
 import { UTC } from '../../types/timezone.js';
 import { RunBuilder, RunReader } from './entry-run.js';
 import { IntegerEntries } from './integer-entries.js';

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { PackedBlock } from '../../kv/embedded/packed-block.js';
-import { randomSource } from '../../types/random-source.js';
+import { randomSource } from '../../testing/random.js';
 import { RunBuilder, RunFile, type EntryRun } from './entry-run.js';
 import { blocksOf, dividingKeys, DuplicateEntryError, mergeRange, mergeRuns } from './merge-runs.js';
 

@@ -1,5 +1,5 @@
 import type mysql from 'mysql2/promise';
-import { randomSource } from '../../types/random-source.js';
+import { randomSource } from '../../testing/random.js';
 import type { ServerProcess } from './server-process.js';
 
 const WRITERS = 6;

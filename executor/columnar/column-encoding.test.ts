@@ -1,5 +1,6 @@
 import type { Vector } from '../../chunk/vector.js';
-import { ALL_TYPES, lineOf, Random, randomDatum, testSeed } from '../testing/random-chunks.js';
+import { ALL_TYPES, lineOf, randomDatum } from '../testing/random-chunks.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import type { Datum } from '../../types/datum.js';
 import { NumVector } from '../../chunk/vector.js';

@@ -12,7 +12,8 @@ import { Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-
 import { UTC } from '../../types/timezone.js';
 import { tableKeyRanges } from '../key-ranges.js';
 import { MemoryStorage } from '../testing/memory-storage.js';
-import { ALL_TYPES, lineOf, Random, randomDatum, TEXT, testSeed } from '../testing/random-chunks.js';
+import { ALL_TYPES, lineOf, randomDatum, TEXT } from '../testing/random-chunks.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { testContext } from '../testing/test-context.js';
 import { FULL, tableScan, testTable } from '../testing/test-table.js';
 import { createCoprocessorHandler } from '../coprocessor/handler.js';

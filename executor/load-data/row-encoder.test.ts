@@ -6,7 +6,7 @@ import type { TableInfo } from '../../catalog/model.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
 import { MemoryStorage } from '../testing/memory-storage.js';
-import { Random, testSeed } from '../testing/random-chunks.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { testContext } from '../testing/test-context.js';
 import { testTable } from '../testing/test-table.js';
 import type { BulkOptions } from './bulk-load.js';

@@ -3,40 +3,9 @@ import { chunkOf, chunkRows } from '../../chunk/chunk-builder.js';
 import { BytesVector, type Vector } from '../../chunk/vector.js';
 import type { Column } from '../../expression/expression.js';
 import { encodeUtf8 } from '../../types/charset.js';
+import type { Random } from '../../testing/random.js';
 import type { Datum } from '../../types/datum.js';
 import { newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
-
-/** A small generator with a seed that a failing test prints (mulberry32). */
-export class Random {
-  constructor(readonly seed: number) {}
-  private state = 0;
-  private started = false;
-
-  next(): number {
-    if (!this.started) {
-      this.state = this.seed;
-      this.started = true;
-    }
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
-  /** An integer in [0, n). */
-  below(n: number): number {
-    return Math.floor(this.next() * n);
-  }
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)]!;
-  }
-  chance(p: number): boolean {
-    return this.next() < p;
-  }
-}
-
-/** A seed of the day's run, or the one in RUTILE_TEST_SEED; printed by the caller. */
-export const testSeed = (): number =>
-  Number(process.env['RUTILE_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 export const INT = newFieldType(TypeCode.Long);
 export const BIGINT = newFieldType(TypeCode.LongLong, { flen: 20 });

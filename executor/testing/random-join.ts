@@ -5,7 +5,8 @@ import type { JoinType, PhysicalPlan } from '../../planner/physical/plan.js';
 import type { Datum } from '../../types/datum.js';
 import type { OperatorContext } from '../operator.js';
 import { joinReference } from './join-reference.js';
-import { ALL_TYPES, columns, INT, randomChunk, rowsOfChunks, type Random } from './random-chunks.js';
+import { ALL_TYPES, columns, INT, randomChunk, rowsOfChunks } from './random-chunks.js';
+import { type Random } from '../../testing/random.js';
 
 export interface RandomJoinOptions {
   readonly keys: number;

@@ -5,7 +5,8 @@ import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { ChunkListOperator } from '../chunk-list.js';
 import { SortOperator } from '../sort.js';
-import { BIGINT, columns, INT, lineOf, randomChunk, Random, testSeed } from '../testing/random-chunks.js';
+import { BIGINT, columns, INT, lineOf, randomChunk } from '../testing/random-chunks.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { rowsOf, testContext } from '../testing/test-context.js';
 import { WindowOperator } from './window.js';
 

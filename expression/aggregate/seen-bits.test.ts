@@ -1,14 +1,12 @@
 import { NumVector } from '../../chunk/vector.js';
 import { SeenBits } from './seen-bits.js';
+import { Random, testSeed } from '../../testing/random.js';
 
-const seed = Number(process.env['RUTILE_TEST_SEED'] ?? Date.now() % 1e9);
+const seed = testSeed();
 
 test(`keeps the first row of each value of a group while ranges and groups grow (seed ${seed})`, () => {
-  let state = seed;
-  const below = (n: number): number => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
+  const r = new Random(seed);
+  const below = (n: number): number => r.below(n);
   for (let round = 0; round < 60; round++) {
     const bits = new SeenBits();
     const known = new Set<string>();

@@ -1,13 +1,11 @@
 import { ByteSearch } from './byte-search.js';
+import { Random, testSeed } from '../../testing/random.js';
 
-const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1e9);
+const seed = testSeed();
 
 test(`finds what indexOf finds, in ranges in any order (seed ${seed})`, () => {
-  let state = seed;
-  const below = (n: number): number => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
+  const r = new Random(seed);
+  const below = (n: number): number => r.below(n);
   for (let round = 0; round < 300; round++) {
     const letters = 1 + below(4);
     const text = Buffer.from(Array.from({ length: below(3000) }, () => 97 + below(letters)));

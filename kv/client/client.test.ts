@@ -9,7 +9,7 @@ import {
 import { openStorage } from './storage.js';
 import { FaultyCluster, NO_FAULTS } from './testing/faulty-cluster.js';
 import { ModelOracle, ModelStore } from './testing/model-store.js';
-import { Random } from '../codec/testing/random-datum.js';
+import { Random } from '../../testing/random.js';
 
 const k = (s: string): Uint8Array => Buffer.from(s, 'latin1');
 const text = (b: Uint8Array | null | undefined): string | null | undefined =>

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Random, testSeed } from '../codec/testing/random-datum.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { openEmbeddedStore } from '../embedded/engine.js';
 import type { Storage } from '../storage.js';
 import { openStorage } from './storage.js';
@@ -10,7 +10,7 @@ import { FaultyCluster, NO_FAULTS, type Faults } from './testing/faulty-cluster.
 import { checkListAppend, runListAppend } from './testing/list-append.js';
 import { ModelOracle, ModelStore } from './testing/model-store.js';
 
-/** HISTORY_SCALE=100 makes a long run; SEED repeats one. */
+/** HISTORY_SCALE=100 makes a long run; RUTILE_SEED repeats one. */
 const SCALE = Number(process.env['HISTORY_SCALE'] ?? 1);
 
 const BORDERS = [Uint8Array.of(60), Uint8Array.of(120), Uint8Array.of(200)];

@@ -1,4 +1,4 @@
-import { Random, testSeed } from '../codec/testing/random-datum.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { TxnMemBuffer } from './mem-buffer.js';
 import { KeyFlag } from './write-entry.js';
 

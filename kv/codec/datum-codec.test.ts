@@ -3,7 +3,8 @@ import { decodeKeyDatum, encodeKeyDatum, encodeMaxDatum, keyDatumLength } from '
 import type { Datum } from '../../types/datum.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
 import { timeZone } from '../../types/timezone.js';
-import { Random, randomDatum, SAMPLE_TYPES, testSeed } from './testing/random-datum.js';
+import { randomDatum, SAMPLE_TYPES } from './testing/random-datum.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { writeBytesKey } from './bytes-codec.js';
 import { readVarint, writeVarint } from './number-codec.js';
 

@@ -9,7 +9,8 @@ import {
   type IndexEntry,
 } from './index-value.js';
 import { encodeCommonHandle, indexKey, indexKeyIsDistinct } from './table-key.js';
-import { Random, randomDatum, SAMPLE_TYPES, testSeed } from './testing/random-datum.js';
+import { randomDatum, SAMPLE_TYPES } from './testing/random-datum.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 const hex = (b: Uint8Array): string => Buffer.from(b).toString('hex');
 const plain = (v: Datum): string | null => (v === null ? null : typeof v === 'object' ? hex(v) : String(v));

@@ -4,7 +4,8 @@ import { timeZone } from '../../types/timezone.js';
 import { RowBatchDecoder, type ScanColumn } from './row-batch-decoder.js';
 import { decodeRowToDatums, encodeRow } from './row-v2.js';
 import { encodeCommonHandle, recordKey } from './table-key.js';
-import { Random, randomDatum, SAMPLE_TYPES, testSeed } from './testing/random-datum.js';
+import { randomDatum, SAMPLE_TYPES } from './testing/random-datum.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 const hex = (b: Uint8Array): string => Buffer.from(b).toString('hex');
 const plain = (v: Datum): unknown =>

@@ -2,19 +2,8 @@ import fs from 'node:fs';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
 import { AttachedStore } from './attached-store.js';
 import { openEmbeddedStore } from './engine.js';
-import {
-  Random,
-  type TestStore,
-  TxnError,
-  type Write,
-  bytes,
-  commitOnePhase,
-  commitTwoPhase,
-  context,
-  prewrite,
-  resolveAll,
-  text,
-} from './testing.js';
+import { type TestStore, TxnError, type Write, bytes, commitOnePhase, commitTwoPhase, context, prewrite, resolveAll, text } from './testing.js';
+import { Random } from '../../testing/random.js';
 import type { StoreAttachment } from './thread-protocol.js';
 
 /**

@@ -5,21 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { PackedBlockWriter } from './packed-block.js';
-import {
-  Random,
-  type TestStore,
-  type Write,
-  bytes,
-  commitOnePhase,
-  commitTwoPhase,
-  context,
-  prewrite,
-  read,
-  resolveAll,
-  scan,
-  scratchDir,
-  testSeed,
-} from './testing.js';
+import { type TestStore, type Write, bytes, commitOnePhase, commitTwoPhase, context, prewrite, read, resolveAll, scan, scratchDir } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { highHalf, lowHalf } from './timestamp.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -87,7 +74,7 @@ describe('crashes', () => {
   test.each([0, 2])(
     'kill -9 of %i threads beside the main one: what was acknowledged is there, nothing is half done',
     async (threads) => {
-      const seed = testSeed('kill -9');
+      const seed = testSeed();
       const random = new Random(seed);
       const directory = scratchDir('kill');
       const acknowledged: number[] = [];
@@ -109,7 +96,7 @@ describe('crashes', () => {
   );
 
   test('a disk that loses unsynced writes: any mixture of old and new blocks recovers', async () => {
-    const random = new Random(testSeed('lost writes'));
+    const random = new Random(testSeed());
     for (let round = 0; round < 10; round++) await loseWrites(random);
   });
 });

@@ -1,18 +1,7 @@
 import fs from 'node:fs';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import {
-  Random,
-  TxnError,
-  type Write,
-  bytes,
-  commitOnePhase,
-  commitTwoPhase,
-  prewrite,
-  read,
-  scan,
-  scratchDir,
-  testSeed,
-} from './testing.js';
+import { TxnError, type Write, bytes, commitOnePhase, commitTwoPhase, prewrite, read, scan, scratchDir } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 /** What the store must answer: every version of every key, in order. */
 class Model {
@@ -71,7 +60,7 @@ function randomWrites(random: Random): Write[] {
 
 describe('EmbeddedStore against a model', () => {
   test('random histories: reads at any timestamp, checkpoints, restarts, garbage collection', async () => {
-    const random = new Random(testSeed('EmbeddedStore against a model'));
+    const random = new Random(testSeed());
     const directory = scratchDir('engine');
     const open = (): Promise<EmbeddedStore> =>
       openEmbeddedStore({ dataDir: directory, durability: 2, memtableBytes: 64 << 10 });
@@ -157,7 +146,7 @@ describe('EmbeddedStore against a model', () => {
   });
 
   test('a cursor sees its snapshot while commits and flushes go on between its steps', async () => {
-    const random = new Random(testSeed('cursor'));
+    const random = new Random(testSeed());
     const directory = scratchDir('cursor');
     const store = await openEmbeddedStore({ dataDir: directory, durability: 0, memtableBytes: 64 << 10 });
     const model = new Model();
@@ -213,7 +202,7 @@ describe('EmbeddedStore against a model', () => {
   });
 
   test('a bulk transaction whose keys come in any order keeps all of them', async () => {
-    const random = new Random(testSeed('unsorted bulk'));
+    const random = new Random(testSeed());
     const directory = scratchDir('unsorted');
     const store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
     const rows: Write[] = [];

@@ -1,10 +1,11 @@
 import { Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind } from './record.js';
-import { Random, bytes, testSeed } from './testing.js';
+import { bytes } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 describe('Memtable', () => {
   test('lookups, order and neighbours against a sorted array', () => {
-    const random = new Random(testSeed('Memtable'));
+    const random = new Random(testSeed());
     for (const ascending of [false, true]) {
       const table = new Memtable(1 << 20);
       const model: { key: string; ts: number; list: MemtableList }[] = [];

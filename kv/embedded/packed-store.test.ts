@@ -3,19 +3,8 @@ import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { PackedBlockWriter } from './packed-block.js';
 import { SnapshotFile, dividingKeys } from './snapshot-file.js';
 import { highHalf, lowHalf } from './timestamp.js';
-import {
-  Random,
-  type Write,
-  bytes,
-  commitOnePhase,
-  context,
-  prewrite,
-  read,
-  scan,
-  scratchDir,
-  testSeed,
-  text,
-} from './testing.js';
+import { type Write, bytes, commitOnePhase, context, prewrite, read, scan, scratchDir, text } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 interface Version {
   readonly ts: bigint;
@@ -93,7 +82,7 @@ async function load(
 }
 
 test('random histories with bulk loads among them', async () => {
-  const random = new Random(testSeed('PackedStore'));
+  const random = new Random(testSeed());
   const directory = scratchDir('packed');
   const open = (): Promise<EmbeddedStore> =>
     openEmbeddedStore({ dataDir: directory, durability: 2, memtableBytes: 64 << 10 });

@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import { LmdbEnv } from './lmdb-env.js';
 import { TreeCursor } from './page-tree.js';
-import { Random, bytes, scratchDir, testSeed } from './testing.js';
+import { bytes, scratchDir } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 const latin = (u8: Uint8Array, start: number, end: number): string =>
   Buffer.from(u8.subarray(start, end)).toString('latin1');
 
 describe('TreeCursor', () => {
   test("reads LMDB's pages as LMDB wrote them: lookups, seeks and walks both ways, overflow values, after deletes", async () => {
-    const random = new Random(testSeed('TreeCursor'));
+    const random = new Random(testSeed());
     const directory = scratchDir('pages');
     const env = new LmdbEnv(directory, 2 ** 34);
     const model = new Map<string, string>();

@@ -1,17 +1,8 @@
 import fs from 'node:fs';
 import type { PessimisticLockResponse } from '../rpc.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import {
-  Random,
-  bytes,
-  commitOnePhase,
-  context,
-  mutationsOf,
-  read,
-  scratchDir,
-  testSeed,
-  text,
-} from './testing.js';
+import { bytes, commitOnePhase, context, mutationsOf, read, scratchDir, text } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 let directory: string;
 let store: EmbeddedStore;
@@ -181,7 +172,7 @@ describe('pessimistic locks', () => {
   });
 
   test('rings of waiting transactions: the one that closes it is told, with the chain; the rest go on', async () => {
-    const random = new Random(testSeed('deadlock rings'));
+    const random = new Random(testSeed());
     for (const size of [2, 3, 5, 9]) {
       const txns = Array.from({ length: size }, () => store.timestamp());
       const keys = txns.map((_, i) => `r${size}.${i}`);
@@ -228,7 +219,7 @@ describe('pessimistic locks', () => {
   });
 
   test('random contention: no lost update, nobody waits for ever', async () => {
-    const random = new Random(testSeed('contention'));
+    const random = new Random(testSeed());
     const counters = ['c0', 'c1', 'c2', 'c3'];
     await commitOnePhase(
       store,

@@ -1,18 +1,8 @@
 import fs from 'node:fs';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { PackedBlockWriter } from './packed-block.js';
-import {
-  Random,
-  type Write,
-  bytes,
-  commitOnePhase,
-  context,
-  read,
-  scan,
-  scratchDir,
-  testSeed,
-  text,
-} from './testing.js';
+import { type Write, bytes, commitOnePhase, context, read, scan, scratchDir, text } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { highHalf, lowHalf } from './timestamp.js';
 
 const PREFIX = 'load-';
@@ -164,7 +154,7 @@ test('a key that somebody else wrote or locked is in the way', async () => {
 });
 
 test('random histories: a load is one commit', async () => {
-  const random = new Random(testSeed('StagedLoads'));
+  const random = new Random(testSeed());
   const commits: { ts: bigint; writes: Write[] }[] = [];
   const at = (ts: bigint): [string, string][] => {
     const state = new Map<string, string | null>();

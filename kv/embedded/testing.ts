@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { KeyError, KvRpc, Mutation } from '../rpc.js';
 import type { EmbeddedStore } from './engine.js';
 
-/** Support of this folder's tests and of the crash writer: a tiny transactional client and a seeded random source. */
+/** Support of this folder's tests and of the crash writer: a tiny transactional client. */
 export const context = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } } as const;
 
 export const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -17,33 +17,6 @@ export function scratchDir(name: string): string {
 
 /** The store itself, or as a thread has it. */
 export type TestStore = Pick<KvRpc, 'prewrite' | 'commit' | 'get'> & { timestamp(): bigint };
-
-/** Deterministic numbers from a seed (mulberry32). */
-export class Random {
-  constructor(private state: number) {}
-
-  /** In [0, n). */
-  below(n: number): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
-  }
-
-  chance(probability: number): boolean {
-    return this.below(1_000_000) < probability * 1_000_000;
-  }
-}
-
-/** The seed of a randomized test: RUTILE_SEED, or a new one; printed, so that a failure can be repeated. */
-export function testSeed(name: string): number {
-  const seed =
-    process.env.RUTILE_SEED !== undefined
-      ? Number(process.env.RUTILE_SEED)
-      : Math.floor(Math.random() * 2 ** 31);
-  process.stdout.write(`${name}: RUTILE_SEED=${seed}\n`);
-  return seed;
-}
 
 export class TxnError extends Error {
   constructor(readonly error: KeyError) {

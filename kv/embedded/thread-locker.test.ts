@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import type { KvRpc, PessimisticLockResponse } from '../rpc.js';
 import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { Random, bytes, commitOnePhase, context, read, scratchDir, testSeed, text } from './testing.js';
+import { bytes, commitOnePhase, context, read, scratchDir, text } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 let directory: string;
 let store: EmbeddedStore;
@@ -166,7 +167,7 @@ test('status and heartbeat know of a primary that a thread locked; its locks go 
 });
 
 test('no two transactions ever hold a key, whichever thread they are on', async () => {
-  const random = new Random(testSeed('thread locks'));
+  const random = new Random(testSeed());
   const places: KvRpc[] = [...nodes, store];
   const counts = new Map<string, number>();
   const holders = new Map<string, bigint>();

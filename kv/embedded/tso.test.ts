@@ -1,10 +1,11 @@
 import fs from 'node:fs';
-import { Random, scratchDir, testSeed } from './testing.js';
+import { scratchDir } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { TimestampOracle } from './tso.js';
 
 describe('timestamp oracle', () => {
   test('always larger: clock steps both ways, restarts proper and by crash', async () => {
-    const random = new Random(testSeed('tso'));
+    const random = new Random(testSeed());
     const directory = scratchDir('tso');
     let clock = 1_700_000_000_000;
     let last = 0n;

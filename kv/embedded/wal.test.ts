@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32, crc32Table } from './crc32.js';
-import { Random, bytes, scratchDir, testSeed } from './testing.js';
+import { bytes, scratchDir } from './testing.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { WalCorruptError, listSegments, replayWal } from './log-replay.js';
 import { Wal } from './wal.js';
 
@@ -110,7 +111,7 @@ describe('write-ahead log', () => {
   });
 
   test('a torn tail ends the log, wherever it is cut or garbled; what follows a recovery is kept', async () => {
-    const random = new Random(testSeed('torn tail'));
+    const random = new Random(testSeed());
     for (let round = 0; round < 60; round++) {
       const directory = scratchDir('torn');
       const wal = Wal.create(directory, 1, 0, { onError });

@@ -1,10 +1,10 @@
 import { runBank } from '../client/testing/bank.js';
 import { checkListAppend, runListAppend } from '../client/testing/list-append.js';
-import { Random, testSeed } from '../codec/testing/random-datum.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { CALM, type NetworkFaults } from './testing/fault-proxy.js';
 import { TestCluster, type TestClusterOptions } from './testing/test-cluster.js';
 
-/** HISTORY_SCALE=100 makes a long run; SEED repeats one. */
+/** HISTORY_SCALE=100 makes a long run; RUTILE_SEED repeats one. */
 const SCALE = Number(process.env['HISTORY_SCALE'] ?? 1);
 
 const BORDERS = [Uint8Array.of(60), Uint8Array.of(120), Uint8Array.of(200)];

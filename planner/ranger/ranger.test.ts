@@ -17,16 +17,7 @@ import { predicatePushdown } from '../rules/predicate-pushdown.js';
 import { TestSchema } from '../testing/test-schema.js';
 import { detach, type KeyColumn } from './ranger.js';
 import { compareEnds, datumCompare, MAX, MIN } from './interval.js';
-
-function random(seed: number): () => number {
-  let s = seed;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { randomSource } from '../../testing/random.js';
 
 /** Whether a key lies in a range, tuples compared by prefix as stored keys are. */
 function inRange(key: readonly Datum[], r: KeyRangeDatum, keys: readonly KeyColumn[]): boolean {
@@ -49,8 +40,7 @@ function inRange(key: readonly Datum[], r: KeyRangeDatum, keys: readonly KeyColu
 
 describe('ranger', () => {
   test('rows in the ranges that pass the remaining conditions are the rows that pass all', async () => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 1e9);
-    const rnd = random(seed);
+    const { seed, random: rnd } = randomSource();
     const pick = <T>(list: readonly T[]): T => list[Math.floor(rnd() * list.length)]!;
     const schema = new TestSchema();
     schema.variables.set('tidb_enable_clustered_index', 'ON');

@@ -1,5 +1,6 @@
 import { decToString } from '../../types/decimal.js';
 import { writeBigInt, writeInt, writePadded, writeScaled, writeScaledBig } from './number-text.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 const b = Buffer.alloc(128);
 const text = (end: number): string => b.toString('latin1', 0, end);
@@ -50,9 +51,9 @@ describe('integers as text', () => {
 
 describe('decimals as text', () => {
   test('agree with the plain conversion for random values and scales', () => {
-    const seed = Date.now() >>> 0;
-    let s = seed;
-    const next = (): number => (s = (Math.imul(s, 1103515245) + 12345) >>> 0);
+    const seed = testSeed();
+    const r = new Random(seed);
+    const next = (): number => r.below(2 ** 32);
     for (let i = 0; i < 3000; i++) {
       const digits = next() % 16;
       const v = Math.floor((next() / 2 ** 32) * 10 ** digits) * (next() % 2 === 0 ? 1 : -1) || 0;

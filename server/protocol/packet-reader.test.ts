@@ -1,16 +1,9 @@
 import { packet } from '../testing/raw-client.js';
 import { MAX_PACKET_PAYLOAD, PacketReader } from './packet-reader.js';
 import { FatalProtocolError } from './protocol-errors.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 const payload = (r: PacketReader): Buffer => Buffer.from(r.data.subarray(r.start, r.end));
-
-function random(seed: number): (n: number) => number {
-  let s = seed;
-  return (n) => {
-    s = (Math.imul(s, 1664525) + 1013904223) >>> 0;
-    return s % n;
-  };
-}
 
 describe('PacketReader', () => {
   test('serves packets of one read as views into it', () => {
@@ -28,8 +21,9 @@ describe('PacketReader', () => {
   });
 
   test('puts packets together however the stream is cut', () => {
-    const seed = Date.now() >>> 0;
-    const next = random(seed);
+    const seed = testSeed();
+    const random = new Random(seed);
+    const next = (n: number): number => random.below(n);
     const sent = Array.from({ length: 300 }, (_, i) => Buffer.alloc(next(i % 10 === 0 ? 5000 : 40), i & 255));
     const stream = Buffer.concat(sent.map((p, i) => packet(i & 255, p)));
     const r = new PacketReader(1 << 20);

@@ -3,6 +3,7 @@ import { errorOf, packet, RawClient } from '../testing/raw-client.js';
 import type { TestServer } from '../testing/test-server.js';
 import { startTestServer } from '../testing/test-server.js';
 import { CommandCode } from './command-codes.js';
+import { Random, testSeed } from '../../testing/random.js';
 
 let s: TestServer;
 beforeAll(async () => {
@@ -23,9 +24,8 @@ const gone = async (): Promise<void> => {
 
 describe('nothing a client sends stops the server', () => {
   test('garbage instead of a handshake', async () => {
-    const seed = Date.now() >>> 0;
-    let x = seed;
-    const next = (): number => (x = (Math.imul(x, 1664525) + 1013904223) >>> 0) >>> 24;
+    const r = new Random(testSeed());
+    const next = (): number => r.below(256);
     for (let i = 0; i < 50; i++) {
       const socket = connect(s.port, '127.0.0.1');
       socket.on('error', () => {});
@@ -55,9 +55,9 @@ describe('nothing a client sends stops the server', () => {
   });
 
   test('random command packets', async () => {
-    const seed = Date.now() >>> 0;
-    let x = seed;
-    const next = (n: number): number => (x = (Math.imul(x, 1664525) + 1013904223) >>> 0) % n;
+    const seed = testSeed();
+    const r = new Random(seed);
+    const next = (n: number): number => r.below(n);
     for (let round = 0; round < 20; round++) {
       const c = await RawClient.login(s.port);
       for (let i = 0; i < 50; i++) {

@@ -1,4 +1,4 @@
-import { Random, testSeed } from '../../executor/testing/random-chunks.js';
+import { Random, testSeed } from '../../testing/random.js';
 import { TestEngine, type TestSession } from '../testing/test-engine.js';
 
 const ROWS = 6000;

@@ -11,7 +11,7 @@ import type { Datum } from '../../../types/datum.js';
 import { Flag, newFieldType, TypeCode, type FieldType } from '../../../types/field-type.js';
 import { jsonFromText } from '../../../types/json/binary.js';
 import { timeZone, UTC } from '../../../types/timezone.js';
-import { Random, testSeed } from '../../testing/random-chunks.js';
+import { Random, testSeed } from '../../../testing/random.js';
 import { decodeChunk, encodeChunk } from './chunk-codec.js';
 import { decodeDatumRows } from './datum-rows.js';
 import { decodeExpression, encodeExpression, NotEncodable } from './expression-codec.js';

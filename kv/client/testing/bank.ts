@@ -1,4 +1,4 @@
-import type { Random } from '../../codec/testing/random-datum.js';
+import type { Random } from '../../../testing/random.js';
 import { UndeterminedError, WriteConflictError, type Storage, type Transaction } from '../../storage.js';
 import { isAbort } from './list-append.js';
 

@@ -1,5 +1,5 @@
 import { compareBytes } from '../../codec/byte-writer.js';
-import type { Random } from '../../codec/testing/random-datum.js';
+import type { Random } from '../../../testing/random.js';
 import type { KvRpc, RegionError, RpcContext } from '../../rpc.js';
 import { covers, type RegionRoute, type Router } from '../router.js';
 

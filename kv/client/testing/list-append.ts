@@ -1,4 +1,4 @@
-import type { Random } from '../../codec/testing/random-datum.js';
+import type { Random } from '../../../testing/random.js';
 import { MysqlError } from '../../../types/error.js';
 import {
   KeyExistsError,

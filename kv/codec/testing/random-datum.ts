@@ -1,34 +1,7 @@
+import type { Random } from '../../../testing/random.js';
 import type { Datum } from '../../../types/datum.js';
 import { intDatum } from '../../../types/datum.js';
 import { Flag, newFieldType, TypeCode, type FieldType } from '../../../types/field-type.js';
-
-/** A small seeded generator (mulberry32) so that failures can be run again. */
-export class Random {
-  constructor(private state: number) {}
-
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-  }
-
-  /** 0 … n-1 */
-  below(n: number): number {
-    return Math.floor(this.next() * n);
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)]!;
-  }
-
-  bits64(): bigint {
-    return (BigInt(this.below(0x1_0000_0000)) << 32n) | BigInt(this.below(0x1_0000_0000));
-  }
-}
-
-/** Seed of a test run: the environment's, else a fresh one, printed by the test. */
-export const testSeed = (): number => Number(process.env['SEED'] ?? Date.now() % 0x7fff_ffff);
 
 export const SAMPLE_TYPES: readonly FieldType[] = [
   newFieldType(TypeCode.Tiny),

@@ -10,7 +10,7 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js';
-import { Random, testSeed } from '../../codec/testing/random-datum.js';
+import { Random, testSeed } from '../../../testing/random.js';
 import type { Storage } from '../../storage.js';
 import { PD } from '../generated/pdpb.js';
 import type * as pb from '../generated/pdpb.js';

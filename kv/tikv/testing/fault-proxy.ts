@@ -9,7 +9,7 @@ import {
   type ServerUnaryCall,
   type sendUnaryData,
 } from '@grpc/grpc-js';
-import type { Random } from '../../codec/testing/random-datum.js';
+import type { Random } from '../../../testing/random.js';
 import type { ErrorInit } from '../generated/errorpb.js';
 import { Health } from '../generated/grpc_health.js';
 import { PD } from '../generated/pdpb.js';

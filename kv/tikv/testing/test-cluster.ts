@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from '../../client/client-context.js';
-import type { Random } from '../../codec/testing/random-datum.js';
+import type { Random } from '../../../testing/random.js';
 import type { Storage } from '../../storage.js';
 import { openTikvStorage } from '../client/open-tikv-storage.js';
 import { ServedStore } from '../server/served-store.js';
