@@ -5,7 +5,19 @@ import { fileURLToPath } from 'node:url';
 import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { PackedBlockWriter } from './packed-block.js';
-import { type TestStore, type Write, bytes, commitOnePhase, commitTwoPhase, context, prewrite, read, resolveAll, scan, scratchDir } from './testing.js';
+import {
+  type TestStore,
+  type Write,
+  bytes,
+  commitOnePhase,
+  commitTwoPhase,
+  context,
+  prewrite,
+  read,
+  resolveAll,
+  scan,
+  scratchDir,
+} from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 import { highHalf, lowHalf } from './timestamp.js';
 
@@ -26,7 +38,7 @@ function writeAndKill(
       [
         '--import',
         'tsx',
-        path.join(here, 'crash-writer.ts'),
+        path.join(here, 'testing/crash-writer.ts'),
         directory,
         ...[first, seed, threads].map(String),
       ],

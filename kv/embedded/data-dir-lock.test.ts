@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { StoreLockedError, lockDataDir } from './data-dir-lock.js';
 import { openEmbeddedStore } from './engine.js';
-import { scratchDir } from './testing.js';
+import { scratchDir } from './testing/client.js';
 
 describe('data directory lock', () => {
   test('one owner; free again after release', () => {

@@ -1,6 +1,16 @@
 import fs from 'node:fs';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { TxnError, type Write, bytes, commitOnePhase, commitTwoPhase, prewrite, read, scan, scratchDir } from './testing.js';
+import {
+  TxnError,
+  type Write,
+  bytes,
+  commitOnePhase,
+  commitTwoPhase,
+  prewrite,
+  read,
+  scan,
+  scratchDir,
+} from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 
 /** What the store must answer: every version of every key, in order. */

@@ -1,6 +1,6 @@
 import { Memtable, MemtableList } from './memtable.js';
 import { RECORD_HEADER, VersionKind } from './record.js';
-import { bytes } from './testing.js';
+import { bytes } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 
 describe('Memtable', () => {

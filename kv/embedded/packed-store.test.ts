@@ -3,7 +3,17 @@ import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { PackedBlockWriter } from './packed-block.js';
 import { SnapshotFile, dividingKeys } from './snapshot-file.js';
 import { highHalf, lowHalf } from './timestamp.js';
-import { type Write, bytes, commitOnePhase, context, prewrite, read, scan, scratchDir, text } from './testing.js';
+import {
+  type Write,
+  bytes,
+  commitOnePhase,
+  context,
+  prewrite,
+  read,
+  scan,
+  scratchDir,
+  text,
+} from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 
 interface Version {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { LmdbEnv } from './lmdb-env.js';
 import { TreeCursor } from './page-tree.js';
-import { bytes, scratchDir } from './testing.js';
+import { bytes, scratchDir } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 
 const latin = (u8: Uint8Array, start: number, end: number): string =>

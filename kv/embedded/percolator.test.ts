@@ -1,7 +1,18 @@
 import fs from 'node:fs';
 import { LockedError } from '../mvcc-reader.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { bytes, commitOnePhase, commitTwoPhase, context, mutationsOf, prewrite, read, scan, scratchDir, text } from './testing.js';
+import {
+  bytes,
+  commitOnePhase,
+  commitTwoPhase,
+  context,
+  mutationsOf,
+  prewrite,
+  read,
+  scan,
+  scratchDir,
+  text,
+} from './testing/client.js';
 
 let directory: string;
 let store: EmbeddedStore;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { PessimisticLockResponse } from '../rpc.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { bytes, commitOnePhase, context, mutationsOf, read, scratchDir, text } from './testing.js';
+import { bytes, commitOnePhase, context, mutationsOf, read, scratchDir, text } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 
 let directory: string;

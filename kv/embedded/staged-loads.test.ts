@@ -1,7 +1,16 @@
 import fs from 'node:fs';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { PackedBlockWriter } from './packed-block.js';
-import { type Write, bytes, commitOnePhase, context, read, scan, scratchDir, text } from './testing.js';
+import {
+  type Write,
+  bytes,
+  commitOnePhase,
+  context,
+  read,
+  scan,
+  scratchDir,
+  text,
+} from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 import { highHalf, lowHalf } from './timestamp.js';
 

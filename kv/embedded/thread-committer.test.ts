@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
 import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { bytes, commitOnePhase, context, prewrite, read, scratchDir, text } from './testing.js';
+import { bytes, commitOnePhase, context, prewrite, read, scratchDir, text } from './testing/client.js';
 
 let directory: string;
 let store: EmbeddedStore;

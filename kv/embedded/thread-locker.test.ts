@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { KvRpc, PessimisticLockResponse } from '../rpc.js';
 import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
-import { bytes, commitOnePhase, context, read, scratchDir, text } from './testing.js';
+import { bytes, commitOnePhase, context, read, scratchDir, text } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 
 let directory: string;

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { scratchDir } from './testing.js';
+import { scratchDir } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 import { TimestampOracle } from './tso.js';
 

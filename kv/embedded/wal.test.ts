@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32, crc32Table } from './crc32.js';
-import { bytes, scratchDir } from './testing.js';
+import { bytes, scratchDir } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 import { WalCorruptError, listSegments, replayWal } from './log-replay.js';
 import { Wal } from './wal.js';

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { KeyError, KvRpc, Mutation } from '../rpc.js';
-import type { EmbeddedStore } from './engine.js';
+import type { KeyError, KvRpc, Mutation } from '../../rpc.js';
+import type { EmbeddedStore } from '../engine.js';
 
 /** Support of this folder's tests and of the crash writer: a tiny transactional client. */
 export const context = { regionId: 1, regionEpoch: { confVer: 1, version: 1 } } as const;

@@ -1,10 +1,21 @@
 import fs from 'node:fs';
 import { Worker, isMainThread, workerData } from 'node:worker_threads';
-import { AttachedStore } from './attached-store.js';
-import { openEmbeddedStore } from './engine.js';
-import { type TestStore, TxnError, type Write, bytes, commitOnePhase, commitTwoPhase, context, prewrite, resolveAll, text } from './testing.js';
-import { Random } from '../../testing/random.js';
-import type { StoreAttachment } from './thread-protocol.js';
+import { AttachedStore } from '../attached-store.js';
+import { openEmbeddedStore } from '../engine.js';
+import {
+  type TestStore,
+  TxnError,
+  type Write,
+  bytes,
+  commitOnePhase,
+  commitTwoPhase,
+  context,
+  prewrite,
+  resolveAll,
+  text,
+} from './client.js';
+import { Random } from '../../../testing/random.js';
+import type { StoreAttachment } from '../thread-protocol.js';
 
 /**
  * The victim of the kill -9 tests: commits transactions from several clients until it is killed, and prints each one's number once
