@@ -8,7 +8,16 @@ import { ChunkListOperator } from './chunk-list.js';
 import { HashAggOperator } from './hash-agg.js';
 import { StreamAggOperator } from './stream-agg.js';
 import { SortOperator } from './sort.js';
-import { ALL_TYPES, BIGINT, columns, DECIMAL, INT, lines, randomChunk, rowsOfChunks } from './testing/random-chunks.js';
+import {
+  ALL_TYPES,
+  BIGINT,
+  columns,
+  DECIMAL,
+  INT,
+  lines,
+  randomChunk,
+  rowsOfChunks,
+} from './testing/random-chunks.js';
 import { Random, testSeed } from '../testing/random.js';
 import { rowsOf, testContext } from './testing/test-context.js';
 

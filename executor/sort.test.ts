@@ -6,7 +6,15 @@ import { ChunkListOperator } from './chunk-list.js';
 import { LimitOperator } from './limit.js';
 import { SortOperator } from './sort.js';
 import { TopNOperator } from './topn.js';
-import { ALL_TYPES, columns, INT, lineOf, lines, randomChunk, rowsOfChunks } from './testing/random-chunks.js';
+import {
+  ALL_TYPES,
+  columns,
+  INT,
+  lineOf,
+  lines,
+  randomChunk,
+  rowsOfChunks,
+} from './testing/random-chunks.js';
 import { Random, testSeed } from '../testing/random.js';
 import { rowsOf, testContext } from './testing/test-context.js';
 
