@@ -11,7 +11,7 @@ export interface TableStatistics {
   readonly rowCount: number;
   /** Rows changed since then. */
   readonly modifyCount: number;
-  /** TSO of the ANALYZE or of the last correction; 0n for pseudo. */
+  /** TSO of the last ANALYZE, where there was none of the first correction; 0n for pseudo. */
   readonly version: bigint;
   readonly columns: ReadonlyMap<number, ColumnStatistics>;
   readonly indexes: ReadonlyMap<number, ColumnStatistics>;
@@ -72,3 +72,15 @@ export function memoryOf(c: ColumnStatistics, isIndex: boolean): { hist: number;
 
 /** Length of bytes in memory-comparable groups of eight, with the flag in front. */
 const keyLength = (b: Uint8Array): number => 1 + (Math.floor(b.length / 8) + 1) * 9;
+
+const ANALYZED = new WeakMap<TableStatistics['columns'], boolean>();
+
+/** Whether statistics stem from an ANALYZE, not from feedback alone. */
+export function isAnalyzed({ columns, indexes }: Pick<TableStatistics, 'columns' | 'indexes'>): boolean {
+  let known = ANALYZED.get(columns);
+  if (known === undefined) {
+    known = [...columns.values(), ...indexes.values()].some((c) => c.statsVer !== 0);
+    ANALYZED.set(columns, known);
+  }
+  return known;
+}

@@ -5,7 +5,11 @@ import type { Column, Expression } from '../../expression/expression.js';
 import { equalRows, isKnownRange, rangeRows } from '../../statistics/estimate.js';
 import { valueKey } from '../../statistics/stats-key.js';
 import { hashBytes } from '../../statistics/value-hash.js';
-import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
+import {
+  isAnalyzed,
+  type ColumnStatistics,
+  type TableStatistics,
+} from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js';
@@ -55,18 +59,6 @@ export function tableEstimate(
     info: 'stats:pseudo',
     guessed: hint === null,
   };
-}
-
-const ANALYZED = new WeakMap<TableStatistics['columns'], boolean>();
-
-/** Whether statistics stem from an ANALYZE, not from feedback alone. */
-function isAnalyzed(stats: TableStatistics): boolean {
-  let known = ANALYZED.get(stats.columns);
-  if (known === undefined) {
-    known = [...stats.columns.values(), ...stats.indexes.values()].some((c) => c.statsVer !== 0);
-    ANALYZED.set(stats.columns, known);
-  }
-  return known;
 }
 
 /** Milliseconds after which the row count of a new small table is taken for lasting. */

@@ -1,6 +1,7 @@
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { DEFAULT_ANALYZE, hasIndexStatistics } from '../../statistics/builder.js';
+import { isAnalyzed } from '../../statistics/table-statistics.js';
 import { analyzeRequest } from '../statistics/analyze-request.js';
 import { analyzeTable } from '../statistics/analyze-table.js';
 import { BackgroundWork } from './background-work.js';
@@ -75,7 +76,7 @@ export class AutoAnalyzer extends BackgroundWork {
       const found = schema.tableById(id);
       if (found === null || found.table.id !== id || found.db.lower === 'mysql') continue;
       const { db, table } = found;
-      if (table.virtual === true || statistics.isLocked(id)) continue;
+      if (table.virtual === true || statistics.isLocked(id) || statistics.taking.has(id)) continue;
       const stats = statistics.taken(id);
       const analyzed = statistics.has(id) && (stats === null || isAnalyzed(stats));
       const changed = analyzed ? rowCounts.modified(id) / Math.max(1, rows) : 1;
@@ -121,10 +122,4 @@ export class AutoAnalyzer extends BackgroundWork {
     }
     await core.internalQuery('DELETE FROM mysql.analyze_jobs WHERE update_time < NOW() - INTERVAL 7 DAY');
   }
-}
-
-/** Whether statistics stem from an ANALYZE, not from feedback alone. */
-function isAnalyzed(stats: { columns: ReadonlyMap<number, { readonly statsVer?: number }> }): boolean {
-  for (const c of stats.columns.values()) if ((c.statsVer ?? 2) > 0) return true;
-  return false;
 }

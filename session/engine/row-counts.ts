@@ -1,10 +1,13 @@
 import type { Run } from './statistics-tables.js';
 
-interface Count {
-  rows: number;
+export interface Counts {
+  readonly rows: number;
   /** Rows inserted, updated and deleted since the last ANALYZE. */
-  modified: number;
+  readonly modified: number;
 }
+type Count = { -readonly [K in keyof Counts]: Counts[K] };
+
+const NOTHING: Counts = { rows: 0, modified: 0 };
 
 /** Rows of one statement that stores counts. */
 const BATCH = 500;
@@ -26,6 +29,11 @@ export class RowCounts {
   }
   modified(tableId: number): number {
     return this.counts.get(tableId)?.modified ?? 0;
+  }
+  /** What is counted now; it does not change. */
+  at(tableId: number): Counts {
+    const c = this.counts.get(tableId);
+    return c === undefined ? NOTHING : { ...c };
   }
   add(tableId: number, rows: number, modified: number): void {
     this.addForeign(tableId, rows, modified);
@@ -50,9 +58,10 @@ export class RowCounts {
     this.own.clear();
     return out;
   }
-  /** A count is known (ANALYZE). */
+  /** A count is known (ANALYZE), to the other nodes too: what this node has not told them yet is part of it. */
   set(tableId: number, rows: number, modified = 0): void {
     this.counts.set(tableId, { rows, modified });
+    this.own.delete(tableId);
     this.dirty.add(tableId);
   }
   drop(tableId: number): void {

@@ -1,11 +1,13 @@
 import type { TableInfo } from '../../catalog/model.js';
 import type { Datum } from '../../types/datum.js';
 import {
+  isAnalyzed,
   memoryOf,
+  type ColumnStatistics,
   type ExtendedStatistics,
   type TableStatistics,
 } from '../../statistics/table-statistics.js';
-import type { RowCounts } from './row-counts.js';
+import type { Counts, RowCounts } from './row-counts.js';
 import { mysqlError } from '../../types/error-table.js';
 import {
   addExtended,
@@ -30,6 +32,25 @@ export interface StatisticsHome {
   quota(): number;
 }
 
+/** Parts of new statistics but those that a later ANALYZE has taken already. */
+function latest(
+  before: TableStatistics | null,
+  had: ReadonlyMap<number, ColumnStatistics> | undefined,
+  fresh: TableStatistics,
+  parts: ReadonlyMap<number, ColumnStatistics>,
+): ReadonlyMap<number, ColumnStatistics> {
+  const out = new Map<number, ColumnStatistics>();
+  for (const [id, part] of parts) {
+    const was = had?.get(id);
+    const later =
+      was !== undefined &&
+      was.statsVer !== 0 &&
+      (was.version ?? before!.version) > (part.version ?? fresh.version);
+    if (!later) out.set(id, part);
+  }
+  return out;
+}
+
 /** Statistics that have been read, with what they take. */
 interface Loaded {
   readonly stats: TableStatistics;
@@ -51,6 +72,8 @@ export class StatisticsStore {
   private readonly current = new Map<number, TableStatistics>();
   private readonly loading = new Map<number, Promise<void>>();
   private readonly lockedIds = new Set<number>();
+  /** Tables whose statistics are being taken on this node. */
+  readonly taking = new Set<number>();
   private bytes = 0;
 
   constructor(
@@ -138,37 +161,59 @@ export class StatisticsStore {
   }
 
   /**
-   * Keeps new statistics. Parts that were not taken anew stay; with `count` the table's row count is what the statistics say.
+   * Keeps new statistics. Parts that were not taken anew stay, and so do those that a later ANALYZE took while this one still read.
+   * `since`: what was counted when the table was read, to which later changes are added; null leaves the counts alone.
    */
-  async put(table: TableInfo, fresh: TableStatistics, count = true): Promise<TableStatistics> {
+  async put(table: TableInfo, fresh: TableStatistics, since: Counts | null): Promise<void> {
     const id = fresh.tableId;
     const before = await this.want(id);
+    const overtaken = before !== null && isAnalyzed(before) && before.version > fresh.version;
+    const columns = latest(before, before?.columns, fresh, fresh.columns);
+    const indexes = latest(before, before?.indexes, fresh, fresh.indexes);
+    if (overtaken && columns.size + indexes.size === 0) return;
+    const own = { ...fresh, columns, indexes, ...(overtaken ? { sample: null } : {}) };
+    const base = overtaken ? null : since;
     const stats: TableStatistics = {
       ...fresh,
+      version: overtaken ? before.version : fresh.version,
       columns: new Map([
         ...[...(before?.columns ?? [])].filter(([c]) => table.columns.some((x) => x.id === c)),
-        ...fresh.columns,
+        ...columns,
       ]),
       indexes: new Map([
         ...[...(before?.indexes ?? [])].filter(([c]) => table.indices.some((x) => x.id === c)),
-        ...fresh.indexes,
+        ...indexes,
       ]),
       extended: fresh.extended ?? before?.extended ?? [],
-      sample: fresh.sample ?? before?.sample ?? null,
+      sample: own.sample ?? before?.sample ?? null,
     };
-    const rows = count ? fresh.rowCount : (this.rowCounts.get(id) ?? fresh.rowCount);
-    const modified = count ? fresh.modifyCount : this.rowCounts.modified(id);
+    const { rows, modified } = this.liveCounts(fresh, base);
     await this.home.transaction(async (run) => {
       await run(
         `REPLACE INTO mysql.stats_meta (version, table_id, modify_count, count, snapshot, last_stats_histograms_version) VALUES (${fresh.version}, ${id}, ${modified}, ${rows}, ${fresh.version}, ${fresh.version})`,
       );
-      await writeStatistics(run, table, fresh);
+      await writeStatistics(run, table, own);
     });
-    if (count) this.rowCounts.set(id, rows, modified);
+    if (base !== null) {
+      const now = this.liveCounts(fresh, base);
+      this.rowCounts.set(id, now.rows, now.modified);
+    }
     this.known.add(id);
     this.keep(stats);
     this.home.changed(id);
-    return stats;
+  }
+
+  /** The counts of a table that had the rows of `fresh` when `since` was counted. */
+  private liveCounts(fresh: TableStatistics, since: Counts | null): Counts {
+    if (this.rowCounts.get(fresh.tableId) === null)
+      return { rows: fresh.rowCount, modified: fresh.modifyCount };
+    const now = this.rowCounts.at(fresh.tableId);
+    // Less than then: others have counted meanwhile.
+    if (since === null || now.modified < since.modified) return now;
+    return {
+      rows: Math.max(0, fresh.rowCount + now.rows - since.rows),
+      modified: fresh.modifyCount + now.modified - since.modified,
+    };
   }
 
   /** Forgets what is known of some columns. */

@@ -78,7 +78,7 @@ export async function writeStatistics(run: Run, table: TableInfo, s: TableStatis
     if (c.sketch !== null && c.sketch !== undefined && table.id !== id)
       sketches.push(`(${key}, ${hex(c.sketch.toBytes())})`);
     if (index === 0 && (c.statsVer ?? 2) > 0)
-      usage.push(`(${table.id}, ${part}, FROM_UNIXTIME(${stampSeconds(s.version)}))`);
+      usage.push(`(${table.id}, ${part}, FROM_UNIXTIME(${stampSeconds(c.version ?? s.version)}))`);
   }
   await insert(
     run,

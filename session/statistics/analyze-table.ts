@@ -10,6 +10,7 @@ import type { CompareDatums } from '../../statistics/estimate.js';
 import { mergeColumn } from '../../statistics/merge.js';
 import { mergeSamples } from '../../statistics/sample.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
+import type { Counts } from '../engine/row-counts.js';
 import { quoted } from '../engine/statistics-tables.js';
 import type { Session } from '../session.js';
 import { SessionExecContext } from '../session-exec.js';
@@ -61,27 +62,54 @@ export async function analyzeTable(
   request: AnalyzeRequest,
   partitions: readonly PartitionDefinition[] | null = null,
 ): Promise<void> {
+  const { statistics } = session.engine;
+  statistics.taking.add(table.id);
+  try {
+    await takeStatistics(session, db, table, request, partitions);
+  } finally {
+    statistics.taking.delete(table.id);
+  }
+}
+
+async function takeStatistics(
+  session: Session,
+  db: DbInfo,
+  table: TableInfo,
+  request: AnalyzeRequest,
+  partitions: readonly PartitionDefinition[] | null,
+): Promise<void> {
   const { statistics, rowCounts } = session.engine;
   if (table.partition === undefined) {
     const rate = request.options.sampleRate || autoRate(rowCounts.get(table.id) ?? 0);
-    const stats = await asJob(session, db, table, '', jobInfo(table, request, rate), (progress) =>
+    const { stats, since } = await asJob(session, db, table, '', jobInfo(table, request, rate), (progress) =>
       scan(session, db, table, table.id, request, progress),
     );
-    await statistics.put(table, stats);
+    await statistics.put(table, stats, since);
     return;
   }
   const chosen = partitions ?? table.partition.definitions;
   for (const p of chosen) {
     if (statistics.isLocked(p.id)) continue;
     const rate = request.options.sampleRate || autoRate(rowCounts.get(p.id) ?? 0);
-    const stats = await asJob(session, db, table, p.name, jobInfo(table, request, rate), (progress) =>
-      scan(session, db, table, p.id, request, progress),
+    const { stats, since } = await asJob(
+      session,
+      db,
+      table,
+      p.name,
+      jobInfo(table, request, rate),
+      (progress) => scan(session, db, table, p.id, request, progress),
     );
-    await statistics.put(table, stats);
+    await statistics.put(table, stats, since);
   }
   await asJob(session, db, table, 'global', `merge global stats for ${db.name}.${table.name} columns`, () =>
     mergeGlobal(session, table, request, chosen.length === table.partition!.definitions.length),
   );
+}
+
+/** What a table or partition held at one snapshot, and what was counted of it then. */
+interface Scanned {
+  readonly stats: TableStatistics;
+  readonly since: Counts;
 }
 
 /** Reads a whole table or partition at one snapshot. */
@@ -92,8 +120,8 @@ async function scan(
   physicalId: number,
   request: AnalyzeRequest,
   progress: (rows: number) => void,
-): Promise<TableStatistics> {
-  const { storage, statistics } = session.engine;
+): Promise<Scanned> {
+  const { storage, statistics, rowCounts } = session.engine;
   const { wanted, options } = request;
   const computed = table.columns.some((c) => isVirtual(c) && c.state === 'public');
   const indexed = new Set(
@@ -110,6 +138,7 @@ async function scan(
   );
   const ts = await storage.currentTs();
   const release = storage.pinTs(ts);
+  const since = rowCounts.at(physicalId);
   session.statement.state = `analyzing ${db.name}.${table.name}`;
   const builder = new TableStatsBuilder(table, physicalId, columns, options, wanted);
   const context = new SessionExecContext(
@@ -140,7 +169,7 @@ async function scan(
   const steps = builder.finishing(ts, extended);
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return step.value;
+    if (step.done === true) return { stats: step.value, since };
     const pause = session.statement.checkpoint();
     if (pause !== undefined) await pause;
   }
@@ -188,9 +217,10 @@ async function mergeGlobal(
   const sample = sampled.length === parts.length ? mergeSamples(sampled) : null;
   const version = await storage.currentTs();
   const rowCount = parts.reduce((n, s) => n + s.rowCount, 0);
+  const modifyCount = parts.reduce((n, s) => n + rowCounts.modified(s.tableId), 0);
   await statistics.put(
     table,
-    { tableId: table.id, rowCount, modifyCount: 0, version, columns, indexes, sample },
-    whole,
+    { tableId: table.id, rowCount, modifyCount: whole ? modifyCount : 0, version, columns, indexes, sample },
+    whole ? rowCounts.at(table.id) : null,
   );
 }

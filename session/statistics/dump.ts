@@ -48,8 +48,10 @@ export async function loadStatistics(core: EngineCore, text: string): Promise<vo
   const table = core.schemaLoader.current.table(json.database_name, json.table_name);
   if (table === null) throw mysqlError('ER_NO_SUCH_TABLE', json.database_name, json.table_name);
   const version = await core.storage.currentTs();
-  const put = (part: JsonTable, id: number): Promise<unknown> =>
-    core.statistics.put(table, fromJson(part, table, id, version));
+  const put = (part: JsonTable, id: number): Promise<void> => {
+    const stats = fromJson(part, table, id, version);
+    return core.statistics.put(table, stats, core.rowCounts.at(id));
+  };
   const global = json.partitions?.['global'] ?? json;
   await put(global, table.id);
   for (const p of table.partition?.definitions ?? []) {

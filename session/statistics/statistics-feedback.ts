@@ -136,11 +136,12 @@ export class StatisticsFeedback implements FeedbackSink {
         );
       const part: TableStatistics = {
         ...stats,
-        version,
+        // Plans that were made with what was corrected stay good: they ask for the ANALYZE that they were made with.
+        version: stats.version > 1n ? stats.version : version,
         columns: of('column', stats.columns, columns),
         indexes: of('index', stats.indexes, indexes),
       };
-      await statistics.put(table, { ...part, sample: stats.sample ?? null }, false);
+      await statistics.put(table, { ...part, sample: stats.sample ?? null }, null);
     }
   }
 }
@@ -161,7 +162,7 @@ function byPart(list: readonly RangeFeedback[]): ReadonlyMap<string, RangeFeedba
 /** Counts are integers in the store. */
 const rounded = (c: ColumnStatistics, version: bigint): ColumnStatistics => ({
   ...c,
-  version,
+  version: c.statsVer === 0 ? version : (c.version ?? version),
   topN: c.topN.map((t) => ({ ...t, count: Math.round(t.count) })),
   buckets: c.buckets.map((b) => ({ ...b, cumulative: Math.round(b.cumulative) })),
 });

@@ -103,10 +103,19 @@ export function tableScan(
 const withHandle = (ds: DataSource, needed: ReadonlySet<number>): ReadonlySet<number> =>
   new Set([...needed, ...handleColumns(ds).map((c) => c.id)]);
 
-/** Columns of which the handle has a prefix are not those that the query means: entries give what the handle has. */
-function handleParts(opt: Optimizer, ds: DataSource, schema: readonly Column[]): Column[] {
+/**
+ * Columns of which the handle has a prefix, and the index no more, are not those that the query means: entries give what the handle
+ * has.
+ */
+function handleParts(
+  opt: Optimizer,
+  ds: DataSource,
+  index: IndexScan['index'],
+  schema: readonly Column[],
+): Column[] {
   const parts = ds.table.indices.find((i) => i.primary)!.columns.filter((c) => c.length >= 0);
   const cut = new Set(parts.map((c) => c.offset));
+  for (const c of index.columns) if (c.length < 0) cut.delete(c.offset);
   return schema.map((c) =>
     cut.has(ds.infos.get(c.id)?.offset ?? -1) ? { ...c, id: opt.state.nextColumnId() } : c,
   );
@@ -127,7 +136,7 @@ export function indexScan(
   const clustered = lookup && ds.table.isCommonHandle;
   const { columns, schema, rowId } = scanColumns(ds, clustered ? withHandle(ds, needed) : needed);
   // A lookup needs the handle behind whatever its filters read; a clustered key's columns are among those read.
-  let out = clustered ? handleParts(opt, ds, schema) : schema;
+  let out = clustered ? handleParts(opt, ds, index, schema) : schema;
   let handleOut = rowId;
   if (lookup && !ds.table.isCommonHandle && !rowId) {
     handleOut = true;
