@@ -557,12 +557,13 @@ export class Lexer {
     if (source.charCodeAt(pos + 1) === 64) {
       let p = pos + 2;
       let name = '';
+      let quoted = false;
       for (;;) {
         if (source.charCodeAt(p) === 96) {
-          const close = source.indexOf('`', p + 1);
-          if (close < 0) break;
-          name += source.slice(p + 1, close);
-          p = close + 1;
+          this.quotedIdentifier(p, 96);
+          name += this.text;
+          p = this.end;
+          quoted = true;
         } else {
           const from = p;
           while (this.wordAt(p)) p++;
@@ -573,7 +574,7 @@ export class Lexer {
         p++;
       }
       this.end = p;
-      if (name === '') throw this.error();
+      if (name === '' && !quoted) throw this.error();
       this.tok = 'sysvar';
       this.text = name;
       return;

@@ -161,8 +161,17 @@ export abstract class AdminGrammar extends TransactionGrammar {
   }
 
   private reloadTarget(): string {
-    const what = this.ident();
-    return what.toUpperCase();
+    if (this.eat('CLUSTER')) {
+      this.expect('BINDINGS');
+      return 'BINDINGS';
+    }
+    return this.oneOf(
+      'BINDINGS',
+      'EXPR_PUSHDOWN_BLACKLIST',
+      'OPT_RULE_BLACKLIST',
+      'STATISTICS',
+      'STATS_EXTENDED',
+    );
   }
 
   protected indexName(): string {

@@ -17,9 +17,9 @@ export abstract class ClusterGrammar extends AdminGrammar {
 
   private bindingStatement(): { stmt: Statement; text: string } {
     const start = this.start;
-    this.anyDatabase = true;
+    this.inBinding = true;
     const stmt = this.statement();
-    this.anyDatabase = false;
+    this.inBinding = false;
     return { stmt, text: this.source.slice(start, this.lastEnd) };
   }
 

@@ -194,10 +194,11 @@ export abstract class ExpressionGrammar extends PredicateGrammar {
       case 'int':
         return this.intExpr();
       case 'NOT': {
-        if (!this.highNotPrecedence && min > POWER.NOT) throw this.error();
+        if (this.highNotPrecedence) return this.prefixed('!');
+        if (min > POWER.NOT) throw this.error();
         this.advance();
         this.enter();
-        const expr = this.binary(this.highNotPrecedence ? POWER.UNARY + 1 : POWER.NOT);
+        const expr = this.binary(POWER.NOT);
         this.leave();
         if (expr.kind === 'Exists') {
           expr.not = !expr.not;
@@ -209,14 +210,8 @@ export abstract class ExpressionGrammar extends PredicateGrammar {
       case '-':
       case '+':
       case '~':
-      case '!': {
-        const op: UnaryOperator = this.tok;
-        this.advance();
-        this.enter();
-        const expr = this.binary(POWER.UNARY + 1);
-        this.leave();
-        return { kind: 'Unary', start, end: this.lastEnd, op, expr };
-      }
+      case '!':
+        return this.prefixed(this.tok);
       case 'BINARY': {
         this.advance();
         this.enter();
@@ -338,6 +333,16 @@ export abstract class ExpressionGrammar extends PredicateGrammar {
       return this.functionCall(start, nameEnd, name, null);
     }
     throw this.error();
+  }
+
+  /** A unary operator, at it, and what it binds. */
+  private prefixed(op: UnaryOperator): Expr {
+    const start = this.start;
+    this.advance();
+    this.enter();
+    const expr = this.binary(POWER.UNARY + 1);
+    this.leave();
+    return { kind: 'Unary', start, end: this.lastEnd, op, expr };
   }
 
   /** A column, a function call, or a literal with an introducer: the current token can be an identifier. */

@@ -118,8 +118,10 @@ class HintLexer {
     return tok === 'ident' || (tok.charCodeAt(0) >= 65 && tok.charCodeAt(0) <= 90);
   }
 
+  /** The current token as it is written, or the name it quotes; nothing where the text ends. */
   private word(): string {
     const { lexer } = this;
+    if (lexer.tok === 'eof') return '';
     return lexer.tok === 'ident' ? lexer.text : this.source.slice(lexer.start, lexer.end);
   }
 

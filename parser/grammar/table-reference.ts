@@ -58,8 +58,8 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
       this.leave();
       const spine: Join | null = this.spine;
       left = join;
-      if (this.eat('ON')) join.on = this.expr();
-      else if (this.eat('USING')) join.using = this.parenIdents();
+      if (this.eatOn()) join.on = this.expr();
+      else if (this.eatUsing()) join.using = this.parenIdents();
       else if (type === 'LEFT' || type === 'RIGHT') throw this.error();
       else if (spine !== null) {
         left = join.right;
@@ -70,6 +70,29 @@ export abstract class TableReferenceGrammar extends ExpressionGrammar {
       if (type === 'CROSS' || type === 'INNER')
         join.type = join.on === null && join.using === null ? 'CROSS' : 'INNER';
     }
+  }
+
+  /** The ON of a join, consumed; not that of ON DUPLICATE KEY UPDATE, which may follow a join without a condition. */
+  private eatOn(): boolean {
+    if (!this.at('ON')) return false;
+    const start = this.start;
+    this.advance();
+    if (!this.at('DUPLICATE') || this.peek() !== 'KEY') return true;
+    this.seek(start);
+    return false;
+  }
+
+  /** The USING of a join, consumed; in a binding's first statement it may be the binding's, which a statement follows. */
+  private eatUsing(): boolean {
+    if (!this.inBinding || !this.at('USING')) return this.eat('USING');
+    const start = this.start;
+    this.advance();
+    if (this.eat('(') && this.atIdent()) {
+      this.seek(start);
+      return this.eat('USING');
+    }
+    this.seek(start);
+    return false;
   }
 
   /** The join operator here, consumed; null if there is none. */

@@ -156,11 +156,11 @@ export abstract class TokenStream extends Lexer {
     return null;
   }
 
-  /** Whether `*.t` names t of any database: in bindings. */
-  protected anyDatabase = false;
+  /** In a statement of a binding, where `*.t` names t of any database. */
+  protected inBinding = false;
 
   tableName(): TableName {
-    if (this.anyDatabase && this.at('*')) {
+    if (this.inBinding && this.at('*')) {
       this.advance();
       this.expect('.');
       return { schema: '*', name: this.identAfterDot() };

@@ -87,7 +87,11 @@ export class StatementWriter extends AccountWriter {
       case 'RevokeProxy':
         return this.kw('REVOKE PROXY ON ').user(stmt.proxied).kw(' FROM ').users(stmt.users);
       case 'Kill':
-        return this.kw(`KILL ${stmt.tidb ? 'TIDB ' : ''}${stmt.query ? 'QUERY ' : ''}`).expr(stmt.id);
+        this.kw(stmt.tidb ? 'KILL TIDB ' : 'KILL ');
+        if (stmt.query) this.kw('QUERY ');
+        // A call may begin with a word that would be read as one of the statement's.
+        else if (stmt.id.kind !== 'IntLiteral') this.kw('CONNECTION ');
+        return this.expr(stmt.id);
       case 'Flush':
         this.kw(stmt.noWriteToBinlog ? 'FLUSH NO_WRITE_TO_BINLOG ' : 'FLUSH ').kw(stmt.what);
         if (stmt.tables.length > 0) this.raw(' ').tables(stmt.tables);
@@ -312,7 +316,7 @@ export class StatementWriter extends AccountWriter {
         return this.list(
           stmt.options,
           ({ name, value }) => {
-            this.raw(name);
+            this.optionName(name);
             if (value !== null) this.raw(' = ').expr(value);
           },
           ', ',

@@ -185,12 +185,13 @@ export abstract class DefinitionWriter extends DmlWriter {
     this.raw(' = ');
     if (typeof value === 'object') return this.raw('(').tables(value).raw(')');
     if (typeof value !== 'string') return this.raw(String(value));
-    if (name === 'PLACEMENT POLICY' && value !== 'DEFAULT') return this.name(value);
-    if (value === 'DEFAULT') return this.kw(value);
     if (name === 'ENGINE' || name === 'SECONDARY_ENGINE' || STRING_OPTIONS.has(name))
       return this.string(value);
+    if (name === 'TABLESPACE') return this.name(value);
+    if (value === 'DEFAULT') return this.kw(value);
+    if (name === 'PLACEMENT POLICY') return this.name(value);
     if (name === 'CHARSET' || name === 'COLLATE') return this.charset(value);
-    return name === 'TABLESPACE' ? this.name(value) : this.kw(value);
+    return this.kw(value);
   }
 
   protected ttl({ column, value, unit }: TtlOption): this {

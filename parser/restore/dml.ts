@@ -109,7 +109,7 @@ export abstract class DmlWriter extends QueryWriter {
     return this.kw(' WITH ').list(
       options,
       ({ name, value }) => {
-        this.raw(name);
+        this.optionName(name);
         if (value !== null) this.raw('=').expr(value);
       },
       ', ',

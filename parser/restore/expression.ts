@@ -217,7 +217,8 @@ export abstract class ExpressionWriter extends Writer {
       this.raw(`(${type.flen}${type.decimal === null ? '' : `,${type.decimal}`})`);
     } else if (type.decimal !== null) this.raw(`(${type.decimal})`);
     if (type.charset !== null) {
-      this.kw(type.charset === 'binary' ? ' BINARY' : ` CHARSET ${type.charset.toUpperCase()}`);
+      if (type.charset === 'binary') this.kw(' BINARY');
+      else this.kw(' CHARSET ').charset(type.charset, true);
     }
     if (type.collate !== null) this.kw(' COLLATE ').charset(type.collate);
     return type.array ? this.kw(' ARRAY') : this;
@@ -235,7 +236,7 @@ export abstract class ExpressionWriter extends Writer {
     if (SPECIAL_NAMES.has(e.name) && !isPlainBuiltin(e)) this.name(e.name);
     else if (/^[a-z_$][\w$]*$/.test(e.name) && (!isReserved(e.name) || BARE_FUNCTIONS.has(e.name))) {
       this.kw(e.name.toUpperCase());
-    } else if (e.name === 'interval') this.kw('INTERVAL');
+    } else if (e.name === 'interval' && e.args.length > 1) this.kw('INTERVAL');
     else this.name(e.name);
     return this.raw('(')
       .exprs(e.args, this.options.brackets ? ',' : ', ')

@@ -183,7 +183,7 @@ export abstract class QueryWriter extends TypeWriter {
       case 'Derived':
         if (ref.lateral) this.kw('LATERAL ');
         this.subquery(ref.query);
-        if (ref.alias !== '') this.kw(' AS ').name(ref.alias);
+        if (ref.alias !== '' || ref.columns !== null) this.kw(' AS ').name(ref.alias);
         return ref.columns === null ? this : this.raw(' ').parenNames(ref.columns);
       case 'JsonTable':
         this.kw('JSON_TABLE').raw('(').expr(ref.doc).raw(', ').expr(ref.path).raw(' ');

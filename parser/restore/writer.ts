@@ -51,11 +51,16 @@ export abstract class Writer {
     return this;
   }
 
+  /** The name of an option: bare where it is a plain word. */
+  protected optionName(name: string): this {
+    return this.raw(/^[a-z_][a-z0-9_]*$/i.test(name) && !isReserved(name) ? name : quoteName(name));
+  }
+
   /** A character set or collation: bare where it is a plain word, as TiDB writes them. */
-  protected charset(name: string): this {
-    return this.raw(
-      /^[a-z]\w*$/.test(name) && (name === 'binary' || !isReserved(name)) ? name : quoteName(name),
-    );
+  protected charset(name: string, upper = false): this {
+    const bare = /^[a-z]\w*$/.test(name) && (name === 'binary' || !isReserved(name));
+    if (!bare) return this.raw(quoteName(name));
+    return upper ? this.kw(name.toUpperCase()) : this.raw(name);
   }
 
   protected user(user: UserSpec): this {
