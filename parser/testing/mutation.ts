@@ -73,14 +73,14 @@ const STRINGS: readonly string[] = [
   "'a'\n'b'",
   "'*/'",
   "'`'",
-  '\'"\'',
+  "'\"'",
   '"\'"',
   '"a""b"',
   "'é😀'",
   "N'x'",
   "_latin1'é'",
   "_utf8mb4 'x'",
-  "_binary 0x00ff",
+  '_binary 0x00ff',
   "x'00'",
   "X'fF'",
   "b''",
@@ -150,7 +150,8 @@ const HINTS: readonly string[] = [
 ];
 
 /** A word, a quoted name, a string or a number. */
-const TOKEN = /`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[\w$]+/g;
+const TOKEN =
+  /`(?:[^`]|``)*`|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[\w$]+/g;
 
 type Random = (below: number) => number;
 
