@@ -34,13 +34,12 @@ const threads = (c: mysql.Connection, n: number): Promise<unknown> =>
 
 async function available(table: string): Promise<void> {
   const sql = `SELECT available FROM information_schema.tiflash_replica WHERE table_name = '${table}'`;
-  for (let i = 0; i < 400 && (await cells(a, sql))[0]?.[0] !== '1'; i++)
-    await new Promise((r) => setTimeout(r, 25));
+  while ((await cells(a, sql))[0]?.[0] !== '1') await new Promise((r) => setTimeout(r, 25));
 }
 
 /** Whether the threads take part in a statement; they do once they are up. */
 async function runsInThreads(sql: string): Promise<boolean> {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 1000; i++) {
     const plan = (await cells(a, `EXPLAIN ANALYZE ${sql}`)).map((r) => r.join(' ')).join('\n');
     if (plan.includes('threads:{num:')) return true;
     await new Promise((r) => setTimeout(r, 50));
@@ -93,7 +92,7 @@ beforeAll(async () => {
     await available(t);
     await a.query(`ANALYZE TABLE ${t}`);
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   await a.end().catch(() => undefined);
@@ -180,7 +179,7 @@ test('threads take part', async () => {
   expect(
     await runsInThreads('SELECT COUNT(*) FROM dim WHERE EXISTS (SELECT 1 FROM f WHERE f.k = dim.k)'),
   ).toBe(true);
-}, 60_000);
+});
 
 test(`answers are those of one thread, with writes and schema changes between (seed ${seed})`, async () => {
   const writes = [
@@ -210,7 +209,7 @@ test(`answers are those of one thread, with writes and schema changes between (s
     if (round === 2) await b.query('ALTER TABLE f DROP COLUMN x');
     if (round === 3) await b.query('ALTER TABLE f ADD COLUMN x DOUBLE DEFAULT 1.5');
   }
-}, 120_000);
+});
 
 test('rows without an order come as one thread gives them', async () => {
   const sql = "SELECT id, w FROM f WHERE s = 'b' AND id MOD 5 = 2";
@@ -243,7 +242,7 @@ test('errors and warnings of threads are those of the statement', async () => {
 
 test('interrupted statements end soon, and the threads go on with others', async () => {
   await threads(a, 4);
-  const heavy = "SELECT SUM(LENGTH(SHA2(REPEAT(w, 100), 512))) FROM f WHERE w <> ''";
+  const heavy = "SELECT SUM(LENGTH(SHA2(REPEAT(w, 2000), 512))) FROM f WHERE w <> ''";
   await a.query('SET max_execution_time = 100');
   expect(await errno(a.query(heavy))).toBe(3024);
   await a.query('SET max_execution_time = 0');
@@ -253,7 +252,7 @@ test('interrupted statements end soon, and the threads go on with others', async
   expect(await running).toBe(1317);
   expect((await cells(a, 'SELECT COUNT(*) FROM f WHERE id <= 1000 AND id > 0'))[0]![0]).not.toBe('0');
   await same(a, 'SELECT s, COUNT(*), MAX(w) FROM f GROUP BY s', false);
-}, 30_000);
+});
 
 test('rows of threads wait for an operator that goes to disk', async () => {
   // The rows of the inner join are more than the quota, and the outer one writes them to disk as they come.
@@ -271,7 +270,7 @@ test('rows of threads wait for an operator that goes to disk', async () => {
   } finally {
     await a.query('SET tidb_mem_quota_query = 1073741824');
   }
-}, 30_000);
+});
 
 test('what threads hold counts against the quota', async () => {
   const sql = 'SELECT w, g, COUNT(*), MAX(d) FROM f GROUP BY w, g';
@@ -291,4 +290,4 @@ test('what threads hold counts against the quota', async () => {
     await a.query('SET GLOBAL tidb_enable_tmp_storage_on_oom = ON');
     await a.query('SET tidb_mem_quota_query = 1073741824');
   }
-}, 30_000);
+});

@@ -112,6 +112,8 @@ export interface Spillable {
 }
 
 export interface MemoryTracker {
+  /** Bytes that the statement may hold; Infinity where nothing is set. */
+  readonly quota: number;
   /**
    * Notes that the caller holds `bytes` more. Where that is too much, the largest holders that can spill are asked to;
    * when that does not suffice, throws 8175 (or 8176 for the server's limit), the bytes counted all the same.

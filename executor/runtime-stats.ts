@@ -22,6 +22,10 @@ class MeasuredMemory implements MemoryTracker {
     private readonly stats: OperatorStats,
   ) {}
 
+  get quota(): number {
+    return this.root.quota;
+  }
+
   consume(bytes: number): void {
     this.held += bytes;
     if (this.held > this.stats.memoryBytes) this.stats.memoryBytes = this.held;

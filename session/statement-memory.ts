@@ -16,6 +16,7 @@ const NOT_ASKED: Set<Spillable> = new Set();
 export class StatementMemory implements MemoryTracker {
   private held = 0;
   peak = 0;
+  readonly quota: number;
   private spillables: Spillable[] = NONE;
   /** Those that were asked and have not freed it yet. */
   private asked: Set<Spillable> = NOT_ASKED;
@@ -27,14 +28,15 @@ export class StatementMemory implements MemoryTracker {
 
   constructor(
     /** Bytes; 0 and less = unlimited. */
-    private readonly quota: number,
+    quota: number,
     private readonly limits: MemoryLimits,
     private readonly statement: StatementContext,
     private readonly server: ServerMemory,
   ) {
     statement.memory = this;
     this.serverCheck = server.step;
-    this.softQuota = quota > 0 ? quota * SPILL_SHARE : Infinity;
+    this.quota = quota > 0 ? quota : Infinity;
+    this.softQuota = this.quota * SPILL_SHARE;
   }
 
   get root(): MemoryTracker {
@@ -70,8 +72,8 @@ export class StatementMemory implements MemoryTracker {
     };
   }
 
-  /** Asks operators to spill until `target` bytes or fewer will be held; false when that cannot be reached. */
-  private shrink(target: number): boolean {
+  /** Asks operators to spill until `target` bytes or fewer will be held; gives what will be, more when that cannot be reached. */
+  private shrink(target: number): number {
     let expected = this.held - this.pinned();
     for (const s of this.asked) {
       const bytes = s.spillableBytes();
@@ -90,12 +92,12 @@ export class StatementMemory implements MemoryTracker {
           largest = s;
         }
       }
-      if (largest === null) return false;
+      if (largest === null) break;
       this.asked.add(largest);
       expected -= most;
       largest.spill();
     }
-    return true;
+    return expected;
   }
 
   /** Bytes that operators which spill already cannot give up. */
@@ -106,7 +108,7 @@ export class StatementMemory implements MemoryTracker {
   }
 
   private relieve(): void {
-    if (this.shrink(this.softQuota) || this.held - this.pinned() <= this.quota) return;
+    if (this.shrink(this.softQuota) <= this.quota) return;
     if (this.limits.memoryAction() === 'CANCEL') throw this.limits.memoryExceeded('ER_QUERY_MEM_EXCEEDED');
     if (this.logged) return;
     this.logged = true;
@@ -122,6 +124,7 @@ export class StatementMemory implements MemoryTracker {
     }
     if (!this.server.isLargest(this)) return;
     // Half of what is held here may suffice; what cannot be had must not be held.
-    if (!this.shrink(this.held / 2)) throw this.limits.memoryExceeded('ER_SERVER_MEM_EXCEEDED');
+    const half = this.held / 2;
+    if (this.shrink(half) > half) throw this.limits.memoryExceeded('ER_SERVER_MEM_EXCEEDED');
   }
 }

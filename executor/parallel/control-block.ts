@@ -10,6 +10,7 @@ const CONSUMED = 5;
 const WAITING = 6;
 const DUE = 7;
 const TRANSIT = 8;
+const ROOM = 9;
 const HEADER = 64;
 
 /**
@@ -96,6 +97,15 @@ export class ControlBlock {
   noteWaiting(bytes: number, due: number): void {
     Atomics.store(this.words, WAITING, bytes >>> 10);
     Atomics.store(this.words, DUE, due >>> 10);
+  }
+
+  /** Kilobytes of results that may wait for who takes them. */
+  get room(): number {
+    return Atomics.load(this.words, ROOM);
+  }
+
+  setRoom(bytes: number): void {
+    Atomics.store(this.words, ROOM, Math.ceil(bytes / 1024));
   }
 
   hold(thread: number, bytes: number): void {

@@ -22,6 +22,9 @@ const MORSEL_ROWS = BLOCK_ROWS * 16;
 const MORSELS_PER_THREAD = 8;
 /** Chunks of rows on their way to the threads. */
 const MAX_FED = 16;
+/** Bytes of results in order that may wait to be taken, and the share of the statement's quota that they may be. */
+const ROOM = 8 << 20;
+const ROOM_SHARE = 1 / 8;
 /** How often what the threads hold is looked at, ms. */
 const WATCH_MS = 10;
 
@@ -102,6 +105,7 @@ export class FragmentRun implements Operator, TaskListener {
       return { column, filter: { ...form, bits: writer.rows(form.bits) as Int32Array } };
     });
     const { memory } = this.control;
+    this.control.setRoom(Math.min(ROOM, ctx.memory.quota * ROOM_SHARE));
     const count = Math.max(1, Math.min(this.threads.count, this.morselCount));
     const started = pool.start(
       fragment.form,

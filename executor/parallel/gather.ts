@@ -18,10 +18,13 @@ const AWAITED_ROWS = 1_000_000;
 /** More stretches of rows than this are better read by one reader. */
 const MAX_STRETCHES = 256;
 
+/** What is on its way from a thread takes so many bytes of the statement's quota: with less, one thread alone gets further. */
+const THREAD_QUOTA = 2 << 20;
+
 /**
  * A fragment of a plan on several threads. The build sides of its joins are made first, here or by threads of their own; then the
  * threads run the fragment over the columns of its scan, and rows that are not in columns are read here and handed to them. Where
- * there are no columns, few rows, a build side that went to disk, or no threads as yet, the same operators run in this thread.
+ * there are no columns, few rows, a build side that went to disk, a small quota, or no threads as yet, the same operators run in this thread.
  */
 export class GatherOperator implements Operator {
   private readonly joins: (HashJoinOperator | null)[];
@@ -107,7 +110,8 @@ export class GatherOperator implements Operator {
   }
 
   private async begin(): Promise<Operator> {
-    const { pool } = this.threads;
+    const { pool, count } = this.threads;
+    if (this.ctx.memory.quota < count * THREAD_QUOTA) return (this.out = this.alone());
     // Threads that are just being started are worth waiting for where there is much to do.
     const ready = pool.ready() || (this.fragment.scan.estRows >= AWAITED_ROWS && (await pool.whenReady()));
     this.accepting = ready && (await this.prepareJoins());

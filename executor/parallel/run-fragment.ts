@@ -31,9 +31,8 @@ const BATCH_BYTES = 1 << 19;
 /** Morsels that are told of together. */
 const BATCH_MORSELS = 8;
 
-/** Batches that may wait for the main thread; kilobytes of results in order. */
+/** Batches of results in any order that may wait for the main thread. */
 const MAX_SENT = 8;
-const MAX_WAITING = 1 << 13;
 
 export type Post = (message: FromThread, transfer: readonly ArrayBuffer[]) => void;
 
@@ -201,8 +200,8 @@ export class FragmentTask {
   private async awaitUse(): Promise<void> {
     const { control, scan } = this;
     while (
-      control.transit > MAX_WAITING / 2 ||
-      (control.released >= scan.morsel ? control.due : control.waiting) > MAX_WAITING
+      control.transit > control.room / 2 ||
+      (control.released >= scan.morsel ? control.due : control.waiting) > control.room
     ) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await this.ctx.checkpoint();

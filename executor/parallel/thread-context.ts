@@ -102,6 +102,8 @@ export class ThreadContext implements OperatorContext {
 
 /** Bytes held, told the statement through shared memory. */
 class ThreadMemory implements MemoryTracker {
+  readonly quota = Infinity;
+
   constructor(
     private readonly control: ControlBlock,
     private readonly thread: number,

@@ -57,6 +57,7 @@ export function testContext(
     tables: () => tables,
   };
   const memory: MemoryTracker = {
+    quota: Infinity,
     consume: (n) => {
       held.bytes += n;
     },

@@ -208,6 +208,7 @@ class WireScan implements Operator {
 }
 
 const memory: MemoryTracker = {
+  quota: Infinity,
   consume: () => undefined,
   release: () => undefined,
   addSpillable: () => () => undefined,
