@@ -4,6 +4,7 @@ import type { Datum } from '../types/datum.js';
 import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../types/field-type.js';
 import { utf8CharLen } from '../types/charset.js';
 import type { ColumnInfo, IndexColumn, IndexInfo, SchemaState, TableInfo } from './model.js';
+import { plainColumn } from './plain-objects.js';
 
 /** How a table's rows lie in the store: which column is the handle, which are in the row value, which only in the key. */
 
@@ -19,22 +20,13 @@ const ROWID_COLUMNS = new WeakMap<TableInfo, ColumnInfo>();
 export function rowIdColumn(table: TableInfo): ColumnInfo {
   const known = ROWID_COLUMNS.get(table);
   if (known !== undefined) return known;
-  const column: ColumnInfo = {
+  const column = plainColumn({
     id: ROWID_COLUMN_ID,
     name: '_tidb_rowid',
-    lower: '_tidb_rowid',
     offset: table.columns.length,
     type: ROWID_TYPE,
-    default: { kind: 'none' },
-    originDefault: null,
-    onUpdateNow: false,
-    autoIncrement: false,
-    state: 'public',
-    comment: '',
     hidden: true,
-    generated: '',
-    generatedStored: false,
-  };
+  });
   ROWID_COLUMNS.set(table, column);
   return column;
 }

@@ -14,6 +14,7 @@ import { checkDefaultCall, checkDefaultParts, isLiteralDefault } from './default
 import { autoRandomBits, type AutoRandomBits } from './auto-random.js';
 import type { CharsetDefault } from './column-type.js';
 import { columnFieldType } from './column-type.js';
+import { plainColumn } from '../catalog/plain-objects.js';
 
 /** Keys that a column definition itself declares. */
 export interface ColumnKeys {
@@ -77,22 +78,17 @@ export async function buildColumn(
     checkNow(onUpdate.value, type, def.name, 'ER_INVALID_ON_UPDATE');
     type = withFlag(type, Flag.OnUpdateNow);
   }
-  const column: ColumnInfo = {
+  const column = plainColumn({
     id,
     name: def.name,
-    lower: def.name.toLowerCase(),
     offset,
     type,
-    default: { kind: 'none' },
-    originDefault: null,
     onUpdateNow: onUpdate !== undefined,
     autoIncrement,
-    state: 'public',
     comment: find(def.options, 'Comment')?.text ?? '',
-    hidden: false,
     generated: generated === undefined ? '' : ctx.restore(generated.expr),
     generatedStored: generated?.stored ?? false,
-  };
+  });
   if (generated !== undefined) {
     for (const kind of ['Default', 'OnUpdate', 'AutoIncrement'] as const) {
       if (has(def.options, kind))

@@ -8,6 +8,7 @@ import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
 import { checkDefaultColumns, checkNotInDefaults } from './default-expression.js';
 import { columnsRead, nameAsWritten, walk } from './expression-walk.js';
+import { plainColumn } from '../catalog/plain-objects.js';
 
 /** Functions whose value is not made of their arguments alone (MySQL manual, "CREATE TABLE and Generated Columns"). */
 export const DISALLOWED: ReadonlySet<string> = new Set([
@@ -247,25 +248,20 @@ export function expressionColumns(
     const columnName = hiddenColumnName(name, i);
     if (columns.some((c) => c.lower === columnName.toLowerCase()))
       throw mysqlError('ER_DUP_FIELDNAME', columnName);
-    hidden.push({
-      id: nextId + hidden.length,
-      name: columnName,
-      lower: columnName.toLowerCase(),
-      offset: columns.length + hidden.length,
-      type: {
-        ...given,
-        flag: given.flag & ~(Flag.NotNull | Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey),
-      },
-      default: { kind: 'value', value: null },
-      originDefault: null,
-      onUpdateNow: false,
-      autoIncrement: false,
-      state: 'public',
-      comment: '',
-      hidden: true,
-      generated: ctx.restore(expr),
-      generatedStored: false,
-    });
+    hidden.push(
+      plainColumn({
+        id: nextId + hidden.length,
+        name: columnName,
+        offset: columns.length + hidden.length,
+        type: {
+          ...given,
+          flag: given.flag & ~(Flag.NotNull | Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey),
+        },
+        default: { kind: 'value', value: null },
+        hidden: true,
+        generated: ctx.restore(expr),
+      }),
+    );
     return { ...part, column: columnName, expr: null };
   });
   return { request: { ...request, name, parts }, hidden };

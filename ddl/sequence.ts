@@ -4,7 +4,7 @@ import type {
   DropSequenceStmt,
   SequenceOption,
 } from '../parser/ast/index.js';
-import type { SequenceInfo, TableInfo } from '../catalog/model.js';
+import type { SequenceInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { checkTableName } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
@@ -12,6 +12,7 @@ import { dropObjects } from './drop-objects.js';
 import { tolerate } from './if-exists.js';
 import { changeSchema } from './schema-change.js';
 import { requireDatabase } from './table.js';
+import { plainTable } from '../catalog/plain-objects.js';
 
 const MAX_INT = 2n ** 63n - 1n;
 const CACHED = 1000;
@@ -87,25 +88,16 @@ export async function createSequence(ctx: DdlContext, stmt: CreateSequenceStmt):
   await changeSchema(ctx, async (meta, _txn, version) => {
     if (ctx.schema().table(db.name, name) !== null) throw taken;
     const id = await meta.allocateGlobalIds(1);
-    const table: TableInfo = {
+    const table = plainTable({
       id,
       name,
-      lower: name.toLowerCase(),
       charset: db.charset,
       collate: db.collate,
-      columns: [],
-      indices: [],
-      pkIsHandle: false,
-      isCommonHandle: false,
-      state: 'public',
       comment,
-      autoIncrement: 0,
-      maxColumnId: 0,
-      maxIndexId: 0,
       version,
       createTime: Date.now(),
       sequence,
-    };
+    });
     meta.putTable(db.id, table);
     return { tables: [{ dbId: db.id, tableId: id }] };
   });

@@ -1,7 +1,7 @@
 import type { CreateViewStmt, DropViewStmt, Query, TableName, UserSpec } from '../parser/ast/index.js';
 import { parse } from '../parser/parser.js';
 import { quoteName, restoreQuery, VIEW_STYLE } from '../parser/restore.js';
-import type { ColumnInfo, TableInfo } from '../catalog/model.js';
+import type { TableInfo } from '../catalog/model.js';
 import { isUpdatable } from '../catalog/updatable-view.js';
 import { Flag } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
@@ -12,6 +12,7 @@ import { dropObjects } from './drop-objects.js';
 import { changeSchema } from './schema-change.js';
 import { requireDatabase } from './table.js';
 import { ViewQuery } from './view-query.js';
+import { plainColumn, plainTable } from '../catalog/plain-objects.js';
 
 /** What a column is in its table but not in a view. */
 const KEY_FLAGS = Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey | Flag.AutoIncrement;
@@ -45,35 +46,18 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
     if (columns.findIndex((c) => c.toLowerCase() === name.toLowerCase()) < i)
       throw mysqlError('ER_DUP_FIELDNAME', name);
   });
-  const view: Omit<TableInfo, 'id' | 'version' | 'createTime'> = {
+  const view = plainTable({
     name: stmt.view.name,
-    lower: stmt.view.name.toLowerCase(),
     charset: db.charset,
     collate: db.collate,
-    columns: types.map((type, offset): ColumnInfo => ({
-      id: offset + 1,
-      name: columns[offset]!,
-      lower: columns[offset]!.toLowerCase(),
-      offset,
-      type: { ...type, flag: type.flag & ~KEY_FLAGS },
-      default: { kind: 'none' },
-      originDefault: null,
-      onUpdateNow: false,
-      autoIncrement: false,
-      state: 'public',
-      comment: '',
-      hidden: false,
-      generated: '',
-      generatedStored: false,
-    })),
-    indices: [],
-    pkIsHandle: false,
-    isCommonHandle: false,
-    state: 'public',
-    comment: '',
-    autoIncrement: 0,
-    maxColumnId: types.length,
-    maxIndexId: 0,
+    columns: types.map((type, offset) =>
+      plainColumn({
+        id: offset + 1,
+        name: columns[offset]!,
+        offset,
+        type: { ...type, flag: type.flag & ~KEY_FLAGS },
+      }),
+    ),
     view: {
       selectText: restoreQuery(query, VIEW_STYLE),
       columns,
@@ -82,7 +66,7 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
       algorithm: stmt.algorithm,
       checkOption: stmt.check ?? 'NONE',
     },
-  };
+  });
   await changeSchema(ctx, async (meta, _txn, version) => {
     const old = ctx.schema().table(db.name, stmt.view.name);
     if (old !== null && (!stmt.orReplace || old.view === undefined))

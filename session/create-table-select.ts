@@ -11,6 +11,7 @@ import { planQuery } from './plan-statement.js';
 import type { Session } from './session.js';
 import type { SessionDdlContext } from './session-ddl.js';
 import { createTemporaryTable, renamedError } from './temporary-ddl.js';
+import { plainColumn } from '../catalog/plain-objects.js';
 
 /**
  * CREATE TABLE … [IGNORE | REPLACE] SELECT (MySQL 8.0 manual): the table has the columns defined and those of the query, with types,
@@ -93,22 +94,14 @@ function selectedColumn(session: Session, name: OutputName, given: FieldType, ki
           .table(name.db, name.orgTable)
           ?.columns.find((c) => c.lower === name.orgName.toLowerCase() && !c.hidden) ?? null);
   const type = columnType(given, source !== null || kind === 'unknown');
-  const column: ColumnInfo = {
+  const column = plainColumn({
     id: 0,
     name: name.name,
-    lower: name.name.toLowerCase(),
     offset: 0,
     type,
     default: defaultOf(type, source),
-    originDefault: null,
-    onUpdateNow: false,
-    autoIncrement: false,
-    state: 'public',
     comment: source?.comment ?? '',
-    hidden: false,
-    generated: '',
-    generatedStored: false,
-  };
+  });
   return { column };
 }
 

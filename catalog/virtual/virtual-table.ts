@@ -2,10 +2,11 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { TimeZone } from '../../types/timezone.js';
-import { Flag } from '../../types/field-type.js';
-import type { ColumnInfo, DbInfo, InfoSchema, TableInfo } from '../model.js';
+import { isNotNull } from '../../types/field-type.js';
+import type { DbInfo, InfoSchema, TableInfo } from '../model.js';
 import type { VirtualDatabase } from '../info-schema.js';
 import type { MetaReader } from '../meta/meta.js';
+import { plainColumn, plainTable } from '../plain-objects.js';
 
 /** What rows of virtual tables are made from; the session implements it. */
 export interface VirtualContext {
@@ -94,43 +95,20 @@ export function registerVirtualTable(table: VirtualTable): void {
 
 /** A TableInfo for rows that the server makes itself. */
 export function virtualTableInfo(name: string, columns: readonly VirtualColumn[]): TableInfo {
-  return {
+  return plainTable({
     id: nextId++,
     name,
-    lower: name.toLowerCase(),
-    charset: 'utf8mb4',
-    collate: 'utf8mb4_bin',
-    columns: columns.map((c, offset): ColumnInfo => ({
-      id: offset + 1,
-      name: c.name,
-      lower: c.name.toLowerCase(),
-      offset,
-      type: c.type,
-      default: {
-        kind: (c.type.flag & Flag.NotNull) !== 0 ? 'none' : 'value',
-        value: null,
-      } as ColumnInfo['default'],
-      originDefault: null,
-      onUpdateNow: false,
-      autoIncrement: false,
-      state: 'public',
-      comment: '',
-      hidden: false,
-      generated: '',
-      generatedStored: false,
-    })),
-    indices: [],
-    pkIsHandle: false,
-    isCommonHandle: false,
-    state: 'public',
-    comment: '',
-    autoIncrement: 0,
-    maxColumnId: columns.length,
-    maxIndexId: 0,
-    version: 0,
-    createTime: 0,
+    columns: columns.map(({ name, type }, offset) =>
+      plainColumn({
+        id: offset + 1,
+        name,
+        offset,
+        type,
+        default: isNotNull(type) ? { kind: 'none' } : { kind: 'value', value: null },
+      }),
+    ),
     virtual: true,
-  };
+  });
 }
 
 /** The definition behind a table of a virtual database. */

@@ -1,9 +1,10 @@
-import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
+import type { DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import type { Column } from '../../expression/expression.js';
 import type { Insert, KeyRangeDatum, TableReader, TableScan } from '../../planner/physical/plan.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { ROWID_TYPE } from '../../catalog/table-layout.js';
+import { plainColumn, plainTable } from '../../catalog/plain-objects.js';
 
 export const DB: DbInfo = {
   id: 1,
@@ -25,22 +26,9 @@ export interface TestTableOptions {
 
 /** A table of columns c0, c1, … */
 export function testTable(types: readonly FieldType[], o: TestTableOptions = {}): TableInfo {
-  const columns: ColumnInfo[] = types.map((type, i) => ({
-    id: i + 1,
-    name: `c${i}`,
-    lower: `c${i}`,
-    offset: i,
-    type,
-    default: { kind: 'none' },
-    originDefault: null,
-    onUpdateNow: false,
-    autoIncrement: o.autoIncrement === i,
-    state: 'public',
-    comment: '',
-    hidden: false,
-    generated: '',
-    generatedStored: false,
-  }));
+  const columns = types.map((type, i) =>
+    plainColumn({ id: i + 1, name: `c${i}`, offset: i, type, autoIncrement: o.autoIncrement === i }),
+  );
   const indices: IndexInfo[] = [];
   const add = (name: string, offsets: readonly number[], unique: boolean, primary: boolean): void => {
     indices.push({
@@ -57,24 +45,16 @@ export function testTable(types: readonly FieldType[], o: TestTableOptions = {})
   };
   if (o.pkColumns !== undefined) add('PRIMARY', o.pkColumns, true, true);
   o.indexes?.forEach((x, i) => add(`i${i}`, x.columns, x.unique, false));
-  return {
+  return plainTable({
     id: o.id ?? 100,
     name: 't',
-    lower: 't',
-    charset: 'utf8mb4',
-    collate: 'utf8mb4_bin',
     columns,
     indices,
     pkIsHandle: o.pk === 'handle',
     isCommonHandle: o.pk === 'common',
-    state: 'public',
-    comment: '',
     autoIncrement: 1,
-    maxColumnId: columns.length,
-    maxIndexId: indices.length,
     version: 1,
-    createTime: 0,
-  };
+  });
 }
 
 const BASE = { estRows: 1, task: 'root' as const };

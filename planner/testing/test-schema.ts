@@ -21,6 +21,7 @@ import type { PlanContext, PlannedStatement } from '../plan-context.js';
 import { planStatement, tryPointPlan } from '../planner.js';
 import { build } from '../resolve/expression-builder.js';
 import { BuildState, StatementMemory } from '../resolve/build-state.js';
+import { plainTable } from '../../catalog/plain-objects.js';
 
 /** A schema in memory, made from CREATE TABLE statements, and plans over it: for tests of the planner. */
 export class TestSchema {
@@ -187,21 +188,4 @@ export class TestSchema {
   }
 }
 
-const EMPTY_TABLE: TableInfo = {
-  id: 0,
-  name: '',
-  lower: '',
-  charset: 'utf8mb4',
-  collate: 'utf8mb4_bin',
-  columns: [],
-  indices: [],
-  pkIsHandle: false,
-  isCommonHandle: false,
-  state: 'public',
-  comment: '',
-  autoIncrement: 0,
-  maxColumnId: 0,
-  maxIndexId: 0,
-  version: 1,
-  createTime: 0,
-};
+const EMPTY_TABLE = plainTable({ name: '', version: 1 });
