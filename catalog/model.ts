@@ -1,5 +1,6 @@
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
+import type { TimeUnit } from '../parser/ast/index.js';
 
 /**
  * Schema objects as the planner and the executor see them. All objects are immutable: a schema change makes new ones.
@@ -218,7 +219,7 @@ export interface TtlInfo {
   readonly column: string;
   /** SQL text of the interval's value. */
   readonly value: string;
-  readonly unit: string;
+  readonly unit: TimeUnit;
   readonly enabled: boolean;
   /** Time between two jobs, as written: `24h`. */
   readonly jobInterval: string;

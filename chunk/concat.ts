@@ -36,7 +36,8 @@ export function concat(parts: readonly Vector[]): Vector {
 
 const EMPTY_BYTES = new BytesVector(new Uint8Array(0), new Int32Array(1), 0);
 
-function concatNulls(parts: readonly Vector[], n: number): NullMask {
+/** The null masks of vectors one behind the other. */
+export function concatNulls(parts: readonly Vector[], n: number): NullMask {
   if (parts.every((p) => p.nulls === null)) return null;
   const out = new Uint8Array(n);
   let at = 0;

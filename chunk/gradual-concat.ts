@@ -1,5 +1,5 @@
-import { concat } from './concat.js';
-import type { NullMask, Vector } from './vector.js';
+import { concat, concatNulls } from './concat.js';
+import type { Vector } from './vector.js';
 import { BytesVector, NumVector } from './vector.js';
 
 /** Rows copied between two chances to let others use the thread: about a millisecond. */
@@ -23,17 +23,6 @@ export function* concatSteps(parts: readonly Vector[]): Generator<void, Vector> 
   return concat(parts);
 }
 
-function nullsOf(parts: readonly Vector[], n: number): NullMask {
-  if (parts.every((p) => p.nulls === null)) return null;
-  const out = new Uint8Array(n);
-  let at = 0;
-  for (const p of parts) {
-    if (p.nulls !== null) out.set(p.nulls.subarray(0, p.length), at);
-    at += p.length;
-  }
-  return out;
-}
-
 function* numbers(parts: readonly NumVector[], n: number): Generator<void, Vector> {
   const int32 = parts.every((p) => p.data instanceof Int32Array);
   const data = int32 ? new Int32Array(n) : new Float64Array(n);
@@ -48,7 +37,7 @@ function* numbers(parts: readonly NumVector[], n: number): Generator<void, Vecto
       yield;
     }
   }
-  return new NumVector(data, n, nullsOf(parts, n));
+  return new NumVector(data, n, concatNulls(parts, n));
 }
 
 function* coded(parts: readonly BytesVector[], n: number): Generator<void, Vector> {
@@ -64,7 +53,7 @@ function* coded(parts: readonly BytesVector[], n: number): Generator<void, Vecto
       yield;
     }
   }
-  return new BytesVector(parts[0]!.bytes, parts[0]!.offsets, n, nullsOf(parts, n), codes);
+  return new BytesVector(parts[0]!.bytes, parts[0]!.offsets, n, concatNulls(parts, n), codes);
 }
 
 function* strings(parts: readonly BytesVector[], n: number): Generator<void, Vector> {
@@ -88,5 +77,5 @@ function* strings(parts: readonly BytesVector[], n: number): Generator<void, Vec
       yield;
     }
   }
-  return new BytesVector(bytes, offsets, n, nullsOf(parts, n));
+  return new BytesVector(bytes, offsets, n, concatNulls(parts, n));
 }

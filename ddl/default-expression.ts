@@ -19,16 +19,19 @@ const LITERALS: ReadonlySet<Expr['kind']> = new Set([
   'BitLiteral',
   'NullLiteral',
   'BoolLiteral',
-  'TemporalLiteral',
 ]);
+
+/** A number, a text, TRUE, FALSE or NULL as written, without a type before it. */
+export const isPlainLiteral = (expr: Expr): boolean => LITERALS.has(expr.kind);
 
 /** Whether a DEFAULT is a literal, perhaps with a sign: a value, and no expression. */
 export const isLiteralDefault = (expr: Expr): boolean =>
-  LITERALS.has(expr.kind) ||
+  isPlainLiteral(expr) ||
+  expr.kind === 'TemporalLiteral' ||
   (expr.kind === 'Unary' && (expr.op === '-' || expr.op === '+') && isLiteralDefault(expr.expr));
 
-/** Functions that no default may call (manual, the same section: they act, or ask for what is not the row's). */
-const NEVER: ReadonlySet<string> = new Set([
+/** Functions that nothing kept in a table may call (manual, the same section: they act, or ask for what is not the row's). */
+export const NEVER_STORED: ReadonlySet<string> = new Set([
   'benchmark',
   'found_rows',
   'get_lock',
@@ -72,7 +75,7 @@ export function checkDefaultParts(expr: Expr, column: string): void {
           : n.kind === 'FuncCall'
             ? (n as Extract<Expr, { kind: 'FuncCall' }>).name.toLowerCase()
             : null;
-    if (called !== null && (n.kind !== 'FuncCall' || NEVER.has(called)))
+    if (called !== null && (n.kind !== 'FuncCall' || NEVER_STORED.has(called)))
       throw mysqlError('ER_DEFAULT_VAL_GENERATED_NAMED_FUNCTION_IS_NOT_ALLOWED', column, called);
   });
 }

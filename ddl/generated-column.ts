@@ -6,13 +6,13 @@ import { evalType, Flag, TypeCode, type FieldType } from '../types/field-type.js
 import { quoteName } from '../parser/restore.js';
 import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
-import { checkDefaultColumns, checkNotInDefaults } from './default-expression.js';
+import { checkDefaultColumns, checkNotInDefaults, NEVER_STORED } from './default-expression.js';
 import { columnsRead, nameAsWritten, walk } from './expression-walk.js';
 import { plainColumn } from '../catalog/plain-objects.js';
 
 /** Functions whose value is not made of their arguments alone (MySQL manual, "CREATE TABLE and Generated Columns"). */
 export const DISALLOWED: ReadonlySet<string> = new Set([
-  'benchmark',
+  ...NEVER_STORED,
   'connection_id',
   'curdate',
   'current_date',
@@ -22,28 +22,13 @@ export const DISALLOWED: ReadonlySet<string> = new Set([
   'current_user',
   'curtime',
   'database',
-  'found_rows',
-  'get_lock',
-  'is_free_lock',
-  'is_used_lock',
-  'last_insert_id',
-  'lastval',
-  'load_file',
   'localtime',
   'localtimestamp',
-  'master_pos_wait',
-  'name_const',
-  'nextval',
   'now',
   'rand',
   'random_bytes',
-  'release_all_locks',
-  'release_lock',
-  'row_count',
   'schema',
   'session_user',
-  'setval',
-  'sleep',
   'sysdate',
   'system_user',
   'tidb_version',

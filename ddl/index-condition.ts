@@ -10,6 +10,7 @@ import { evalType, TypeCode, type FieldType } from '../types/field-type.js';
 import type { IndexRequest } from './build-index.js';
 import type { DdlContext } from './ddl-context.js';
 import { zoneOf } from './job/row-pass.js';
+import { isPlainLiteral } from './default-expression.js';
 
 /** Conditions of partial indexes: a column that IS [NOT] NULL, or is compared with a literal of its kind (TiDB, "CREATE INDEX"). */
 
@@ -81,20 +82,9 @@ function readColumn(name: string, columns: readonly ColumnInfo[]): ColumnInfo {
   return column;
 }
 
-const LITERALS: ReadonlySet<Expr['kind']> = new Set<Expr['kind']>([
-  'IntLiteral',
-  'DecimalLiteral',
-  'FloatLiteral',
-  'StringLiteral',
-  'HexLiteral',
-  'BitLiteral',
-  'BoolLiteral',
-  'NullLiteral',
-]);
-
 /** A literal, or a number with a minus. */
 const isLiteral = (e: Expr): boolean =>
-  LITERALS.has(e.kind) || (e.kind === 'Unary' && e.op === '-' && LITERALS.has(e.expr.kind));
+  isPlainLiteral(e) || (e.kind === 'Unary' && e.op === '-' && isPlainLiteral(e.expr));
 
 function constantFor(ctx: DdlContext, e: Expr, column: ColumnInfo): IndexCondition['constant'] {
   if (!isLiteral(e))

@@ -140,6 +140,19 @@ export interface OperatorStats {
   readonly extra: Map<string, string>;
 }
 
+/** Figures of an operator that has not run yet. */
+export const noFigures = (planId: number): OperatorStats => ({
+  planId,
+  rows: 0,
+  loops: 0,
+  timeMs: 0,
+  openedAt: 0,
+  closedAt: 0,
+  memoryBytes: 0,
+  diskBytes: 0,
+  extra: new Map(),
+});
+
 export interface RuntimeStats {
   of(plan: PhysicalPlan): OperatorStats;
 }

@@ -13,6 +13,7 @@ import { elementBytes, setText } from './member-text.js';
 /** Texts of expressions as TiDB's EXPLAIN prints them. */
 
 const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
+  [TypeCode.VarString, 'var_string'],
   [TypeCode.Tiny, 'tinyint'],
   [TypeCode.Short, 'smallint'],
   [TypeCode.Int24, 'mediumint'],
@@ -33,15 +34,14 @@ const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [TypeCode.Null, 'null'],
 ]);
 
-function typeName(ft: FieldType): string {
+/** A type's name alone, without width and attributes. */
+export function typeName(ft: FieldType): string {
   const binary = ft.charset === 'binary';
   switch (ft.tp) {
     case TypeCode.String:
       return binary ? 'binary' : 'char';
     case TypeCode.VarChar:
       return binary ? 'varbinary' : 'varchar';
-    case TypeCode.VarString:
-      return binary ? 'var_string' : 'var_string';
     case TypeCode.TinyBlob:
       return binary ? 'tinyblob' : 'tinytext';
     case TypeCode.Blob:

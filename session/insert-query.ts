@@ -1,4 +1,4 @@
-import type { InsertStmt, Query, TableName } from '../parser/ast/index.js';
+import type { Query, TableName } from '../parser/ast/index.js';
 import type { DmlResult } from '../executor/exec-context.js';
 import { executeDml } from '../executor/execute-dml.js';
 import { mysqlError } from '../types/error-table.js';
@@ -7,6 +7,7 @@ import { commitTransaction } from './run-statement.js';
 import type { Session } from './session.js';
 import { lockingContext, noted } from './statements/query.js';
 import { beginOptions } from './transaction-options.js';
+import { makeInsert } from '../parser/ast/make-insert.js';
 
 /** Fills a table that the running statement has made from a query: in the open transaction, or in one of its own. */
 export async function insertQuery(
@@ -16,14 +17,10 @@ export async function insertQuery(
   query: Query,
   onDuplicate: 'IGNORE' | 'REPLACE' | null = null,
 ): Promise<DmlResult> {
-  const stmt: InsertStmt = {
-    kind: 'Insert',
-    replace: onDuplicate === 'REPLACE',
-    priority: null,
-    ignore: onDuplicate === 'IGNORE',
-    hints: [],
+  const stmt = makeInsert({
     table,
-    partitions: [],
+    replace: onDuplicate === 'REPLACE',
+    ignore: onDuplicate === 'IGNORE',
     columns: columns.map((name) => ({
       kind: 'ColumnRef',
       schema: null,
@@ -32,12 +29,8 @@ export async function insertQuery(
       start: 0,
       end: 0,
     })),
-    setForm: false,
-    rows: null,
     query,
-    rowAlias: null,
-    onDuplicate: null,
-  };
+  });
   const { transaction } = session;
   const own = !transaction.active;
   if (own) await transaction.begin({ ...beginOptions(session, null, null), pessimistic: false }, false);

@@ -1,7 +1,5 @@
 import type { Awaitable } from '../types/awaitable.js';
 import { andThen } from '../executor/operator.js';
-import { chunkRows } from '../chunk/chunk-builder.js';
-import { type Datum, ownDatum } from '../types/datum.js';
 import { newFieldType, TypeCode } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
@@ -13,6 +11,7 @@ import { cacheGates, uncacheableReason } from './plan-cache-reasons.js';
 import type { Session } from './session.js';
 import { staticRows, unnamedColumn } from './static-rows.js';
 import { statementBytes } from './statement-text.js';
+import { ownRows } from './own-rows.js';
 
 export interface Prepared {
   readonly statement: ParsedStatement;
@@ -150,16 +149,7 @@ function inServerCharset(params: readonly ParamValue[], clientCharset: string): 
 
 /** Reads a result to its end so that it outlives its statement (cursors). */
 async function materialize(result: Extract<StatementResult, { kind: 'rows' }>): Promise<StatementResult> {
-  const rows: Datum[][] = [];
-  try {
-    for (;;) {
-      const chunk = await result.nextChunk();
-      if (chunk === null) break;
-      for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
-    }
-  } finally {
-    await result.close();
-  }
+  const rows = await ownRows(result);
   const warnings = result.warnings();
   return {
     ...staticRows(

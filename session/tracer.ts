@@ -1,5 +1,6 @@
 import type { OperatorStats, RuntimeStats } from '../executor/exec-context.js';
 import type { PhysicalPlan } from '../planner/physical/plan.js';
+import { noFigures } from '../executor/exec-context.js';
 
 /** One timed piece of a statement. Times in milliseconds from the statement's start. */
 export interface Span {
@@ -102,17 +103,7 @@ export class StatementRuntimeStats implements RuntimeStats {
   of(plan: PhysicalPlan): OperatorStats {
     let s = this.byId.get(plan.id);
     if (s === undefined) {
-      s = {
-        planId: plan.id,
-        rows: 0,
-        loops: 0,
-        timeMs: 0,
-        openedAt: 0,
-        closedAt: 0,
-        memoryBytes: 0,
-        diskBytes: 0,
-        extra: new Map(),
-      };
+      s = noFigures(plan.id);
       this.byId.set(plan.id, s);
     }
     return s;

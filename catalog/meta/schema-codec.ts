@@ -15,6 +15,7 @@ import type {
 } from '../model.js';
 import type { Datum } from '../../types/datum.js';
 import { Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
+import { TIME_UNITS } from '../../parser/ast/expression.js';
 
 /**
  * Stored form of schema objects: JSON with the field names of TiDB's model package (DBInfo, TableInfo, ColumnInfo,
@@ -161,31 +162,6 @@ interface StoredForeignKey {
   readonly on_update: number;
   readonly state: number;
 }
-/** Numbers of TiDB's ast.TimeUnitType. */
-const TIME_UNITS: readonly string[] = [
-  '',
-  'MICROSECOND',
-  'SECOND',
-  'MINUTE',
-  'HOUR',
-  'DAY',
-  'WEEK',
-  'MONTH',
-  'QUARTER',
-  'YEAR',
-  'SECOND_MICROSECOND',
-  'MINUTE_MICROSECOND',
-  'MINUTE_SECOND',
-  'HOUR_MICROSECOND',
-  'HOUR_SECOND',
-  'HOUR_MINUTE',
-  'DAY_MICROSECOND',
-  'DAY_SECOND',
-  'DAY_MINUTE',
-  'DAY_HOUR',
-  'YEAR_MONTH',
-];
-
 /** TiDB's model.ConstraintInfo. */
 interface StoredConstraint {
   readonly id: number;
@@ -485,7 +461,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
           ttl_info: {
             column: ci(t.ttl.column),
             interval_expr: t.ttl.value,
-            interval_time_unit: TIME_UNITS.indexOf(t.ttl.unit),
+            interval_time_unit: TIME_UNITS.indexOf(t.ttl.unit) + 1,
             enable: t.ttl.enabled,
             job_interval: t.ttl.jobInterval,
           },
@@ -573,7 +549,7 @@ export function decodeTable(bytes: Uint8Array): TableInfo {
           ttl: {
             column: s.ttl_info.column.O,
             value: s.ttl_info.interval_expr,
-            unit: TIME_UNITS[s.ttl_info.interval_time_unit]!,
+            unit: TIME_UNITS[s.ttl_info.interval_time_unit - 1]!,
             enabled: s.ttl_info.enable,
             jobInterval: s.ttl_info.job_interval,
           },

@@ -11,6 +11,7 @@ import { datetime, datetimeOf, int, longText, str, text, uint } from './columns.
 import type { VirtualColumn, VirtualContext } from './virtual-table.js';
 import { registerVirtualTable } from './virtual-table.js';
 import { visibleTables } from './visible-tables.js';
+import { indexPartFields } from './index-part.js';
 
 const DB = 'INFORMATION_SCHEMA';
 const CATALOG = text('def');
@@ -297,14 +298,7 @@ register(
             text(column.hidden ? null : part.name),
             text(index.fulltext === undefined ? 'A' : null),
             index.unique && i === index.columns.length - 1 ? ctx.rowCount(table.id) : 0,
-            part.length < 0 ? null : part.length,
-            null,
-            text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),
-            text(index.fulltext === undefined ? 'BTREE' : 'FULLTEXT'),
-            text(''),
-            text(index.comment),
-            text(index.invisible ? 'NO' : 'YES'),
-            text(column.hidden ? column.generated : null),
+            ...indexPartFields(index, part, column),
           ]);
         });
       }

@@ -53,6 +53,16 @@ register(
   () => collations().map((c) => [text(c.name), text(c.charset)]),
 );
 
+/** The one engine, as SHOW ENGINES and information_schema.engines tell of it. */
+export const STORAGE_ENGINE: Datum[] = [
+  'InnoDB',
+  'DEFAULT',
+  'Supports transactions, row-level locking, and foreign keys',
+  'YES',
+  'YES',
+  'YES',
+].map((v) => text(v));
+
 register(
   INFORMATION,
   'ENGINES',
@@ -64,16 +74,7 @@ register(
     str('XA', 3),
     str('SAVEPOINTS', 3),
   ],
-  () => [
-    [
-      'InnoDB',
-      'DEFAULT',
-      'Supports transactions, row-level locking, and foreign keys',
-      'YES',
-      'YES',
-      'YES',
-    ].map((v) => text(v)),
-  ],
+  () => [STORAGE_ENGINE],
 );
 
 const PROCESS_COLUMNS = [

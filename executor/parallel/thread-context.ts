@@ -7,6 +7,7 @@ import type { OperatorContext } from '../operator.js';
 import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import type { ControlBlock } from './control-block.js';
 import type { EvalForm, StepFigures } from './protocol.js';
+import { noFigures } from '../exec-context.js';
 
 /** What of an evaluation context a thread is told. */
 export function evalFormOf(ctx: EvalContext): EvalForm {
@@ -64,17 +65,7 @@ export class ThreadContext implements OperatorContext {
   private statsOf(plan: PhysicalPlan): OperatorStats {
     let s = this.figuresOf.get(plan);
     if (s === undefined) {
-      s = {
-        planId: plan.id,
-        rows: 0,
-        loops: 0,
-        timeMs: 0,
-        openedAt: 0,
-        closedAt: 0,
-        memoryBytes: 0,
-        diskBytes: 0,
-        extra: new Map(),
-      };
+      s = noFigures(plan.id);
       this.figuresOf.set(plan, s);
     }
     return s;

@@ -6,13 +6,26 @@ import type { Emitter, Value } from '../codegen.js';
 import type { Constant, Expression } from '../expression.js';
 import { registerFunction } from '../function-registry.js';
 import { charLength, stringType } from '../type-inference.js';
-import { codecOf, defineAll, notNullIf, stringLike, toNumber } from './scalar.js';
+import { codecOf, defineAll, notNullIf, type ScalarDefinition, stringLike, toNumber } from './scalar.js';
 import { charCount, charOffset, charOffsetFromEnd, indexOfBytes } from './string-bytes.js';
 import { lengthArgument, sameLength } from './string-result.js';
 
 /** Parts of strings (manual, "String Functions and Operators"). */
 
 const EMPTY = new Uint8Array(0);
+
+/** As long as the argument that says so, where it is a constant. */
+const partOfLength =
+  (name: string): ScalarDefinition['type'] =>
+  (args, ctx) =>
+    notNullIf(
+      stringLike(
+        name,
+        (a) => (lengthArgument(a, 1) === UNSPECIFIED ? charLength(a[0]!.type) : lengthArgument(a, 1)),
+        [0],
+      )(args, ctx),
+      args,
+    );
 
 /** b[s', e') of the first argument, found by two offset functions: no copy. */
 function emitSlice(g: Emitter, a: Value, nul: string, start: string, end: string): Value {
@@ -108,15 +121,7 @@ defineAll('string', [
   {
     name: 'left',
     args: ['string', 'int'],
-    type: (args, ctx) =>
-      notNullIf(
-        stringLike(
-          'left',
-          (a) => (lengthArgument(a, 1) === UNSPECIFIED ? charLength(a[0]!.type) : lengthArgument(a, 1)),
-          [0],
-        )(args, ctx),
-        args,
-      ),
+    type: partOfLength('left'),
     inline(g, node, args, nul) {
       const a = g.stable(args[0]!);
       const k = plain(g, args[1]!);
@@ -133,15 +138,7 @@ defineAll('string', [
   {
     name: 'right',
     args: ['string', 'int'],
-    type: (args, ctx) =>
-      notNullIf(
-        stringLike(
-          'right',
-          (a) => (lengthArgument(a, 1) === UNSPECIFIED ? charLength(a[0]!.type) : lengthArgument(a, 1)),
-          [0],
-        )(args, ctx),
-        args,
-      ),
+    type: partOfLength('right'),
     inline(g, node, args, nul) {
       const a = g.stable(args[0]!);
       const k = plain(g, args[1]!);

@@ -1,26 +1,12 @@
 import { collationOf } from '../../types/collation.js';
-import { TypeCode, type FieldType } from '../../types/field-type.js';
+import { isTextType, TypeCode, type FieldType } from '../../types/field-type.js';
 
 const SPACE = 0x20;
 
 const isVarchar = (ft: FieldType): boolean => ft.tp === TypeCode.VarChar || ft.tp === TypeCode.VarString;
 
 /** CHAR, VARCHAR and TEXT with a character set. */
-function isNonBinaryString(ft: FieldType): boolean {
-  if (ft.collate === 'binary') return false;
-  switch (ft.tp) {
-    case TypeCode.VarChar:
-    case TypeCode.VarString:
-    case TypeCode.String:
-    case TypeCode.TinyBlob:
-    case TypeCode.MediumBlob:
-    case TypeCode.LongBlob:
-    case TypeCode.Blob:
-      return true;
-    default:
-      return false;
-  }
-}
+const isNonBinaryString = (ft: FieldType): boolean => ft.collate !== 'binary' && isTextType(ft);
 
 /** `binary` and the `_bin` collations: equal strings differ at most in trailing spaces. */
 export function isBinCollation(collate: string): boolean {

@@ -56,6 +56,16 @@ function putTablePrefix(b: Uint8Array, tableId: number, kind: number): void {
   b[10] = kind;
 }
 
+/** The scratch buffer behind `t{tableID}_i{indexID}`. */
+function startIndexKey(tableId: number, indexId: number): ByteWriter {
+  const w = scratch.reset();
+  w.ensure(INDEX_PREFIX_LENGTH);
+  putTablePrefix(w.buf, tableId, I);
+  putInt64(w.buf, TABLE_PREFIX_LENGTH, indexId);
+  w.len = INDEX_PREFIX_LENGTH;
+  return w;
+}
+
 /** `t{tableID}`: start of everything of a table. */
 export function tablePrefix(tableId: number): Uint8Array {
   const b = new Uint8Array(9);
@@ -119,11 +129,7 @@ export function indexKey(
   zone?: ZoneOffsets,
   partitionId?: number,
 ): Uint8Array {
-  const w = scratch.reset();
-  w.ensure(INDEX_PREFIX_LENGTH);
-  putTablePrefix(w.buf, tableId, I);
-  putInt64(w.buf, TABLE_PREFIX_LENGTH, indexId);
-  w.len = INDEX_PREFIX_LENGTH;
+  const w = startIndexKey(tableId, indexId);
   writeIndexKeySuffix(w, values, types, unique, handle, zone, partitionId);
   return w.toBytes();
 }
@@ -188,11 +194,7 @@ export function indexSeekKey(
   types: readonly FieldType[],
   zone?: ZoneOffsets,
 ): Uint8Array {
-  const w = scratch.reset();
-  w.ensure(INDEX_PREFIX_LENGTH);
-  putTablePrefix(w.buf, tableId, I);
-  putInt64(w.buf, TABLE_PREFIX_LENGTH, indexId);
-  w.len = INDEX_PREFIX_LENGTH;
+  const w = startIndexKey(tableId, indexId);
   for (let i = 0; i < values.length; i++) encodeKeyDatum(w, values[i]!, types[i]!, zone);
   return w.toBytes();
 }

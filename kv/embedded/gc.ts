@@ -84,37 +84,38 @@ export class GarbageCollector {
   }
 
   private async collectTombstones(hi: number, lo: number, counts: GcCounts): Promise<void> {
-    let from: Uint8Array = new Uint8Array(0);
-    for (;;) {
-      const dead: Uint8Array[] = [];
-      const cursor = new TreeCursor(this.env.pages, this.env.dataTree.root);
-      let looked = 0;
-      let resume: Uint8Array | null = null;
-      if (cursor.seek(from, 0, from.length)) {
-        do {
-          if (looked++ >= LOOK_STEP || dead.length >= REMOVE_STEP) {
-            resume = cursor.u8.slice(cursor.keyStart, cursor.keyEnd);
-            break;
-          }
-          const at = cursor.valueStart;
-          if (cursor.valueU8[at] === VersionKind.del && atOrBelow(cursor.valueU8, at, hi, lo)) {
-            dead.push(cursor.u8.slice(cursor.keyStart, cursor.keyEnd));
-          }
-        } while (cursor.next());
-      }
-      counts.tombstones += dead.length;
-      this.removeRows(dead);
-      if (resume === null) return;
-      from = resume;
-      await nextTurn();
-    }
+    await this.sweep(
+      () => this.env.dataTree.root,
+      ({ valueU8, valueStart }) =>
+        valueU8[valueStart] === VersionKind.del && atOrBelow(valueU8, valueStart, hi, lo),
+      (dead) => {
+        counts.tombstones += dead.length;
+        this.removeRows(dead);
+      },
+    );
   }
 
   private async collectMarks(hi: number, lo: number, counts: GcCounts): Promise<void> {
+    await this.sweep(
+      () => this.env.marksTree.root,
+      ({ valueU8, valueStart }) => atOrBelow(valueU8, valueStart, hi, lo),
+      (dead) => {
+        counts.marks += dead.length;
+        this.remove(dead, (key) => this.env.marks.remove(key));
+      },
+    );
+  }
+
+  /** Goes through a tree in steps that leave the thread to others between, and removes what is dead. */
+  private async sweep(
+    root: () => number,
+    isDead: (cursor: TreeCursor) => boolean,
+    removeAll: (dead: readonly Uint8Array[]) => void,
+  ): Promise<void> {
     let from: Uint8Array = new Uint8Array(0);
     for (;;) {
       const dead: Uint8Array[] = [];
-      const cursor = new TreeCursor(this.env.pages, this.env.marksTree.root);
+      const cursor = new TreeCursor(this.env.pages, root());
       let looked = 0;
       let resume: Uint8Array | null = null;
       if (cursor.seek(from, 0, from.length)) {
@@ -123,12 +124,10 @@ export class GarbageCollector {
             resume = cursor.u8.slice(cursor.keyStart, cursor.keyEnd);
             break;
           }
-          if (atOrBelow(cursor.valueU8, cursor.valueStart, hi, lo))
-            dead.push(cursor.u8.slice(cursor.keyStart, cursor.keyEnd));
+          if (isDead(cursor)) dead.push(cursor.u8.slice(cursor.keyStart, cursor.keyEnd));
         } while (cursor.next());
       }
-      counts.marks += dead.length;
-      this.remove(dead, (key) => this.env.marks.remove(key));
+      removeAll(dead);
       if (resume === null) return;
       from = resume;
       await nextTurn();

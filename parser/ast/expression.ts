@@ -277,27 +277,31 @@ export interface TimeUnitExpr extends Positioned {
   unit: TimeUnit;
 }
 
-export type TimeUnit =
-  | 'MICROSECOND'
-  | 'SECOND'
-  | 'MINUTE'
-  | 'HOUR'
-  | 'DAY'
-  | 'WEEK'
-  | 'MONTH'
-  | 'QUARTER'
-  | 'YEAR'
-  | 'SECOND_MICROSECOND'
-  | 'MINUTE_MICROSECOND'
-  | 'MINUTE_SECOND'
-  | 'HOUR_MICROSECOND'
-  | 'HOUR_SECOND'
-  | 'HOUR_MINUTE'
-  | 'DAY_MICROSECOND'
-  | 'DAY_SECOND'
-  | 'DAY_MINUTE'
-  | 'DAY_HOUR'
-  | 'YEAR_MONTH';
+/** In the order of TiDB's ast.TimeUnitType, whose numbers start at 1. */
+export const TIME_UNITS = [
+  'MICROSECOND',
+  'SECOND',
+  'MINUTE',
+  'HOUR',
+  'DAY',
+  'WEEK',
+  'MONTH',
+  'QUARTER',
+  'YEAR',
+  'SECOND_MICROSECOND',
+  'MINUTE_MICROSECOND',
+  'MINUTE_SECOND',
+  'HOUR_MICROSECOND',
+  'HOUR_SECOND',
+  'HOUR_MINUTE',
+  'DAY_MICROSECOND',
+  'DAY_SECOND',
+  'DAY_MINUTE',
+  'DAY_HOUR',
+  'YEAR_MONTH',
+] as const;
+
+export type TimeUnit = (typeof TIME_UNITS)[number];
 
 export interface TrimDirectionExpr extends Positioned {
   kind: 'TrimDirection';

@@ -1,4 +1,4 @@
-import type { SelectStmt, TableName, TableSource } from './select.js';
+import type { SelectOptions, SelectStmt, TableName, TableSource } from './select.js';
 
 /** A SELECT made by the server itself: every clause absent but those given. */
 export function makeSelect(
@@ -7,17 +7,7 @@ export function makeSelect(
   return {
     kind: 'Select',
     hints: [],
-    options: {
-      distinct: false,
-      all: false,
-      straightJoin: false,
-      calcFoundRows: false,
-      highPriority: false,
-      smallResult: false,
-      bigResult: false,
-      bufferResult: false,
-      cache: null,
-    },
+    options: noSelectOptions(),
     from: null,
     where: null,
     groupBy: null,
@@ -34,6 +24,19 @@ export function makeSelect(
     ...clauses,
   };
 }
+
+/** No word between SELECT and its fields. */
+export const noSelectOptions = (): SelectOptions => ({
+  distinct: false,
+  all: false,
+  straightJoin: false,
+  calcFoundRows: false,
+  highPriority: false,
+  smallResult: false,
+  bigResult: false,
+  bufferResult: false,
+  cache: null,
+});
 
 /** `*` as a field. */
 export const allFields = (): SelectStmt['fields'] => [

@@ -15,6 +15,7 @@ import type {
   WithClause,
 } from '../ast/index.js';
 import { HintGrammar } from './hint.js';
+import { makeInsert } from '../ast/make-insert.js';
 
 /** Statements that change rows (MySQL 8.0 manual, "Data Manipulation Statements"). */
 export abstract class DmlGrammar extends HintGrammar {
@@ -27,21 +28,7 @@ export abstract class DmlGrammar extends HintGrammar {
     this.eat('INTO');
     const table = this.tableName();
     const partitions = this.at('PARTITION') ? this.partitionNames() : [];
-    const stmt: InsertStmt = {
-      kind: 'Insert',
-      replace,
-      priority,
-      ignore,
-      hints,
-      table,
-      partitions,
-      columns: null,
-      setForm: false,
-      rows: null,
-      query: null,
-      rowAlias: null,
-      onDuplicate: null,
-    };
+    const stmt = makeInsert({ replace, priority, ignore, hints, table, partitions });
     if (this.eat('SET')) {
       stmt.setForm = true;
       const assignments = this.assignments();

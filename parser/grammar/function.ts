@@ -12,6 +12,7 @@ import type {
   WindowSpec,
 } from '../ast/index.js';
 import { TypeGrammar } from './type.js';
+import { TIME_UNITS } from '../ast/expression.js';
 
 /** Aggregate functions by spelling, with the canonical name. */
 const AGGREGATES: ReadonlyMap<string, string> = new Map([
@@ -64,28 +65,7 @@ const NO_SPACE: ReadonlySet<string> = new Set([
   ),
 ]);
 
-const TIME_UNITS: ReadonlySet<string> = new Set<TimeUnit>([
-  'MICROSECOND',
-  'SECOND',
-  'MINUTE',
-  'HOUR',
-  'DAY',
-  'WEEK',
-  'MONTH',
-  'QUARTER',
-  'YEAR',
-  'SECOND_MICROSECOND',
-  'MINUTE_MICROSECOND',
-  'MINUTE_SECOND',
-  'HOUR_MICROSECOND',
-  'HOUR_SECOND',
-  'HOUR_MINUTE',
-  'DAY_MICROSECOND',
-  'DAY_SECOND',
-  'DAY_MINUTE',
-  'DAY_HOUR',
-  'YEAR_MONTH',
-]);
+const UNIT_NAMES: ReadonlySet<string> = new Set(TIME_UNITS);
 
 /** Units of TIMESTAMPADD and TIMESTAMPDIFF are simple ones, maybe spelled SQL_TSI_x. */
 const COMPOSITE_UNIT = /_/;
@@ -118,13 +98,13 @@ export abstract class FunctionGrammar extends TypeGrammar {
 
   atTimeUnit(): boolean {
     const word = this.upperWord();
-    return TIME_UNITS.has(word.startsWith('SQL_TSI_') ? word.slice(8) : word);
+    return UNIT_NAMES.has(word.startsWith('SQL_TSI_') ? word.slice(8) : word);
   }
 
   timeUnit(): TimeUnit {
     let word = this.upperWord();
     if (word.startsWith('SQL_TSI_')) word = word.slice(8);
-    if (!TIME_UNITS.has(word)) throw this.error();
+    if (!UNIT_NAMES.has(word)) throw this.error();
     this.advance();
     return word as TimeUnit;
   }

@@ -18,6 +18,7 @@ import type {
   WithClause,
 } from '../ast/index.js';
 import { TableReferenceGrammar } from './table-reference.js';
+import { noSelectOptions } from '../ast/make-select.js';
 
 /** Queries: SELECT, set operations, VALUES, TABLE and the clauses around them (MySQL 8.0 manual, "SELECT Statement"). */
 export abstract class SelectGrammar extends TableReferenceGrammar {
@@ -257,17 +258,7 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
   }
 
   private selectOptions(): SelectOptions {
-    const options: SelectOptions = {
-      distinct: false,
-      all: false,
-      straightJoin: false,
-      calcFoundRows: false,
-      highPriority: false,
-      smallResult: false,
-      bigResult: false,
-      bufferResult: false,
-      cache: null,
-    };
+    const options = noSelectOptions();
     for (;;) {
       switch (this.tok) {
         case 'DISTINCT':

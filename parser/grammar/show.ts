@@ -1,5 +1,6 @@
 import type { ShowKind, ShowStmt, Statement } from '../ast/index.js';
 import { AccountGrammar } from './account.js';
+import { makeShow } from '../ast/make-show.js';
 
 /** What may follow the words of a SHOW form. */
 interface ShowForm {
@@ -95,26 +96,7 @@ for (const [words, form] of FORMS) {
 export abstract class ShowGrammar extends AccountGrammar {
   showStatement(): Statement {
     this.expect('SHOW');
-    const show: ShowStmt = {
-      kind: 'Show',
-      what: 'DATABASES',
-      full: false,
-      extended: false,
-      global: false,
-      schema: null,
-      table: null,
-      name: null,
-      partitions: [],
-      ifNotExists: false,
-      user: null,
-      roles: [],
-      limit: null,
-      count: false,
-      id: null,
-      profileTypes: [],
-      like: null,
-      where: null,
-    };
+    const show = makeShow({ what: 'DATABASES' });
     if (this.eat('EXTENDED')) show.extended = true;
     if (this.eat('FULL')) show.full = true;
     const scope = this.eatOneOf('GLOBAL', 'SESSION', 'LOCAL');

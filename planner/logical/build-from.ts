@@ -239,16 +239,7 @@ function sampleOf(
     const column = columnOfInfo(state, db, table, info);
     infos.set(column.id, info);
     schema.push(column);
-    names.push({
-      name: info.name,
-      table: alias,
-      db: db.name,
-      orgName: info.name,
-      orgTable: table.name,
-      column,
-      visible: true,
-      hidden: info.hidden,
-    });
+    names.push(fieldNameOf(db, table, alias, info, column));
   }
   const plan: MemTable = {
     op: 'MemTable',
@@ -263,6 +254,23 @@ function sampleOf(
   };
   return { plan, names };
 }
+
+const fieldNameOf = (
+  db: DbInfo,
+  table: TableInfo,
+  alias: string,
+  info: ColumnInfo,
+  column: Column,
+): FieldName => ({
+  name: info.name,
+  table: alias,
+  db: db.name,
+  orgName: info.name,
+  orgTable: table.name,
+  column,
+  visible: true,
+  hidden: info.hidden,
+});
 
 /** A source over a table's public columns, or over all of them for writers, who see columns being added too. */
 export function sourceOf(
@@ -285,16 +293,7 @@ export function sourceOf(
     if (isVirtual(info)) computed.push({ column, info });
     else schema.push(column);
     if (info.state === 'public') {
-      names.push({
-        name: info.name,
-        table: alias,
-        db: db.name,
-        orgName: info.name,
-        orgTable: table.name,
-        column,
-        visible: true,
-        hidden: info.hidden,
-      });
+      names.push(fieldNameOf(db, table, alias, info, column));
     }
   }
   if (table.virtual === true) {

@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../../session/client-session.js';
 import type { FieldType } from '../../types/field-type.js';
-import { Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
+import { Flag, isTextType, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import type { PacketWriter } from './packet-writer.js';
 import { BINARY_COLLATION_ID, charsetId, charsetMaxBytes, encodeText } from './result-charset.js';
 
@@ -40,22 +40,8 @@ const INT_WIDTHS: ReadonlyMap<number, readonly [number, number]> = new Map<numbe
   ],
 );
 
-function isText(ft: FieldType): boolean {
-  switch (ft.tp) {
-    case TypeCode.VarChar:
-    case TypeCode.VarString:
-    case TypeCode.String:
-    case TypeCode.TinyBlob:
-    case TypeCode.MediumBlob:
-    case TypeCode.LongBlob:
-    case TypeCode.Blob:
-    case TypeCode.Enum:
-    case TypeCode.Set:
-      return ft.charset !== 'binary';
-    default:
-      return false;
-  }
-}
+const isText = (ft: FieldType): boolean =>
+  ft.charset !== 'binary' && (isTextType(ft) || ft.tp === TypeCode.Enum || ft.tp === TypeCode.Set);
 
 const isNumeric = (ft: FieldType): boolean =>
   INT_WIDTHS.has(ft.tp) ||

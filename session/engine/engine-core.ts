@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Awaitable } from '../../types/awaitable.js';
-import { type Datum, ownDatum } from '../../types/datum.js';
+import type { Datum } from '../../types/datum.js';
 import type { MysqlError } from '../../types/error.js';
 import { mysqlError } from '../../types/error-table.js';
-import { chunkRows } from '../../chunk/chunk-builder.js';
 import { Sequences } from '../../catalog/sequences.js';
 import type { AutoIdAllocator } from '../../catalog/auto-id.js';
 import type { InfoSchema } from '../../catalog/model.js';
@@ -48,6 +47,7 @@ import { StatisticsStore } from './statistics-store.js';
 import type { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TableLocks } from './table-locks.js';
 import { WallClock } from './wall-clock.js';
+import { ownRows } from '../own-rows.js';
 
 /** Logging as the engine needs it (pino's shape). */
 export interface Logger {
@@ -452,18 +452,8 @@ export class EngineCore {
 }
 
 async function collectRows(session: Session, sql: string): Promise<Datum[][]> {
-  const rows: Datum[][] = [];
   const result = await session.query(Buffer.from(sql));
-  if (result.kind !== 'rows') return rows;
-  try {
-    for (;;) {
-      const chunk = await result.nextChunk();
-      if (chunk === null) return rows;
-      for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
-    }
-  } finally {
-    await result.close();
-  }
+  return result.kind === 'rows' ? ownRows(result) : [];
 }
 
 function processInfo(s: Session, instance: string): ProcessInfo {

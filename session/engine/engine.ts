@@ -98,7 +98,7 @@ export interface EngineOptions extends DataStoreOptions {
 }
 
 const MYSQL_VERSION = '8.0.11';
-/** TiDB release whose behaviour is followed. Drivers and the conformance tools look for "-TiDB-". */
+/** TiDB release whose behaviour is followed. Tools tell TiDB by the "-TiDB-" in the version. */
 const TIDB_RELEASE = 'v8.5.0';
 const ROW_COUNT_SAVE_MS = 10_000;
 

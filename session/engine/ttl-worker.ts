@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, primaryIndex, ROWID_TYPE } from '../../catalog/table-layout.js';
-import { chunkRows } from '../../chunk/chunk-builder.js';
 import { jobIntervalMs } from '../../ddl/ttl.js';
 import { quoteName } from '../../parser/restore.js';
-import { type Datum, ownDatum } from '../../types/datum.js';
+import type { Datum } from '../../types/datum.js';
 import { newFieldType, TypeCode } from '../../types/field-type.js';
 import type { ParamValue } from '../client-session.js';
 import type { Session } from '../session.js';
 import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
 import { isWithin } from './time-window.js';
+import { ownRows } from '../own-rows.js';
 
 const TICK_MS = 1000;
 const LEASE_MS = 60_000;
@@ -249,15 +249,5 @@ async function execute(
   const result = await session.run(session.parse(sql)[0]!, params);
   if (result.kind === 'ok') return { rows: [], types: [], affected: Number(result.affectedRows) };
   if (result.kind !== 'rows') throw new Error(`unexpected result of ${sql}`);
-  const rows: Datum[][] = [];
-  try {
-    for (;;) {
-      const chunk = await result.nextChunk();
-      if (chunk === null) break;
-      for (const row of chunkRows(chunk)) rows.push(row.map(ownDatum));
-    }
-  } finally {
-    await result.close();
-  }
-  return { rows, types: result.columns.map((c) => c.type), affected: 0 };
+  return { rows: await ownRows(result), types: result.columns.map((c) => c.type), affected: 0 };
 }

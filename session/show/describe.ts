@@ -1,7 +1,8 @@
-import type { DescribeTableStmt, ShowStmt } from '../../parser/ast/index.js';
+import type { DescribeTableStmt } from '../../parser/ast/index.js';
 import type { RowsResult } from '../client-session.js';
 import type { Session } from '../session.js';
 import { runShow } from '../statements/show.js';
+import { makeShow } from '../../parser/ast/make-show.js';
 
 /** DESC t [column | 'pattern']: SHOW COLUMNS with LIKE. */
 export function describeTable(session: Session, stmt: DescribeTableStmt): Promise<RowsResult> {
@@ -17,25 +18,5 @@ export function describeTable(session: Session, stmt: DescribeTableStmt): Promis
           start: 0,
           end: 0,
         };
-  const show: ShowStmt = {
-    kind: 'Show',
-    what: 'COLUMNS',
-    full: false,
-    extended: false,
-    global: false,
-    schema: null,
-    table: stmt.table,
-    name: null,
-    partitions: [],
-    ifNotExists: false,
-    user: null,
-    roles: [],
-    limit: null,
-    count: false,
-    id: null,
-    profileTypes: [],
-    like,
-    where: null,
-  };
-  return runShow(session, show);
+  return runShow(session, makeShow({ what: 'COLUMNS', table: stmt.table, like }));
 }

@@ -15,6 +15,7 @@ import { defaultText, extraText, hasCharset, keyText, typeText } from '../../cat
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow, type ShowResult } from './show-registry.js';
+import { indexPartFields } from '../../catalog/virtual/index-part.js';
 
 /** The database that FROM names, or the current one. Throws 1044, also where there is none of the name, 1049, 1046. */
 export function databaseOf(session: Session, schema: string | null): DbInfo {
@@ -136,14 +137,7 @@ registerShow('INDEX', async (session, stmt) => {
         text(column.hidden ? null : part.name),
         text(index.fulltext === undefined ? 'A' : null),
         Math.round(stats?.columns.get(column.id)?.ndv ?? 0),
-        part.length < 0 ? null : part.length,
-        null,
-        text((column.type.flag & Flag.NotNull) !== 0 ? '' : 'YES'),
-        text(index.fulltext === undefined ? 'BTREE' : 'FULLTEXT'),
-        text(''),
-        text(index.comment),
-        text(index.invisible ? 'NO' : 'YES'),
-        text(column.hidden ? column.generated : null),
+        ...indexPartFields(index, part, column),
         text((table.pkIsHandle || table.isCommonHandle) && index.primary ? 'YES' : 'NO'),
         text(index.global === true ? 'YES' : 'NO'),
       ]);

@@ -10,6 +10,7 @@ import { statusVariables } from '../engine/status-variables.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow } from './show-registry.js';
+import { STORAGE_ENGINE } from '../../catalog/virtual/server-tables.js';
 
 registerShow('VARIABLES', (session, stmt) => {
   const noop = session.engine.globals.get('tidb_enable_noop_variables') === 'ON';
@@ -153,16 +154,7 @@ registerShow('CONFIG', (session) => {
 
 registerShow('ENGINES', () => ({
   columns: ['Engine', 'Support', 'Comment', 'Transactions', 'XA', 'Savepoints'].map((n) => textColumn(n, 64)),
-  rows: [
-    [
-      'InnoDB',
-      'DEFAULT',
-      'Supports transactions, row-level locking, and foreign keys',
-      'YES',
-      'YES',
-      'YES',
-    ].map((v) => text(v)),
-  ],
+  rows: [STORAGE_ENGINE],
 }));
 
 /** Forms whose objects do not exist here: they are empty, as on a MySQL without any. */

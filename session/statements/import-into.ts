@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ImportIntoStmt, InsertStmt } from '../../parser/ast/index.js';
+import type { ImportIntoStmt } from '../../parser/ast/index.js';
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import type { TableInfo } from '../../catalog/model.js';
 import { executeDml } from '../../executor/execute-dml.js';
@@ -15,6 +15,7 @@ import { loadFile } from './load-data.js';
 import { lockingContext, noted } from './query.js';
 import { registerStatement } from './statement-handler.js';
 import { quoteName } from '../../parser/restore.js';
+import { makeInsert } from '../../parser/ast/make-insert.js';
 
 /** What the target must be. Throws 1105, 1146, 1471, 8173. */
 function targetOf(session: Session, stmt: ImportIntoStmt): { db: string; table: TableInfo } {
@@ -46,21 +47,11 @@ async function importQuery(
   db: string,
   table: TableInfo,
 ): Promise<null> {
-  const insert: InsertStmt = {
-    kind: 'Insert',
-    replace: false,
-    priority: null,
-    ignore: false,
-    hints: [],
+  const insert = makeInsert({
     table: { schema: db, name: table.name },
-    partitions: [],
     columns: stmt.columns === null ? null : stmt.columns.filter((c) => c.kind === 'ColumnRef'),
-    setForm: false,
-    rows: null,
     query: stmt.query,
-    rowAlias: null,
-    onDuplicate: null,
-  };
+  });
   if (stmt.columns !== null && insert.columns!.length !== stmt.columns.length)
     throw mysqlError(
       'ER_UNKNOWN_ERROR',

@@ -2,7 +2,7 @@ import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { access } from 'node:fs/promises';
-import type { FieldsClause, InsertStmt, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
+import type { FieldsClause, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
 import type { TableInfo } from '../../catalog/model.js';
 import { charset as findCharset, encodeUtf8 } from '../../types/charset.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -22,6 +22,7 @@ import { beginOptions } from '../transaction-options.js';
 import { keepsForeignKeys } from '../foreign-keys.js';
 import { lockingContext } from './query.js';
 import { registerStatement } from './statement-handler.js';
+import { makeInsert } from '../../parser/ast/make-insert.js';
 
 registerStatement('LoadData', {
   writes: true,
@@ -113,21 +114,12 @@ async function assignmentsOf(
   table: TableInfo,
 ): Promise<LoadDataSpec['assignments']> {
   if (stmt.set.length === 0) return [];
-  const insert: InsertStmt = {
-    kind: 'Insert',
-    replace: false,
-    priority: null,
-    ignore: false,
-    hints: [],
+  const insert = makeInsert({
     table: { schema: db, name: table.name },
-    partitions: [],
     columns: stmt.set.map((a) => a.column),
     setForm: true,
     rows: [stmt.set.map((a) => a.value)],
-    query: null,
-    rowAlias: null,
-    onDuplicate: null,
-  };
+  });
   const { plan } = await planQuery(session, insert, session.evalContext.params);
   if (plan.op !== 'Insert') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
   return plan.columns.map((column, i) => ({ column, value: plan.rows[0]![i]! }));

@@ -4,8 +4,8 @@ import type { AnalyzeTableStmt } from '../../parser/ast/index.js';
 import type { AnalyzeOptions, Wanted } from '../../statistics/builder.js';
 import { DEFAULT_ANALYZE, hasIndexStatistics } from '../../statistics/builder.js';
 import { mysqlError } from '../../types/error-table.js';
-import { TypeCode, type FieldType } from '../../types/field-type.js';
 import type { Session } from '../session.js';
+import { typeName } from '../../expression/explain.js';
 
 /** Columns that an ANALYZE is to take. */
 export type ColumnChoice = 'DEFAULT' | 'ALL' | 'PREDICATE' | 'LIST';
@@ -49,25 +49,6 @@ export function givenOptions(stmt: AnalyzeTableStmt): Partial<AnalyzeOptions> {
   if (options.samples !== undefined && options.sampleRate !== undefined)
     throw mysqlError('ER_UNKNOWN_ERROR', 'ambiguous settings for sample rate and sample count');
   return options;
-}
-
-/** Names of types as tidb_analyze_skip_column_types has them. */
-function typeName(t: FieldType): string {
-  const binary = t.charset === 'binary';
-  switch (t.tp) {
-    case TypeCode.Json:
-      return 'json';
-    case TypeCode.TinyBlob:
-      return binary ? 'tinyblob' : 'tinytext';
-    case TypeCode.Blob:
-      return binary ? 'blob' : 'text';
-    case TypeCode.MediumBlob:
-      return binary ? 'mediumblob' : 'mediumtext';
-    case TypeCode.LongBlob:
-      return binary ? 'longblob' : 'longtext';
-    default:
-      return '';
-  }
 }
 
 const indexedColumns = (table: TableInfo): Set<number> =>
