@@ -5,9 +5,7 @@ import type { ColumnInfo, TableInfo } from './model.js';
 type Given<T, K extends keyof T> = Pick<T, K> & Partial<Omit<T, 'lower'>>;
 
 /** A public column that nothing was said about but what is given. */
-export const plainColumn = (
-  given: Given<ColumnInfo, 'id' | 'name' | 'offset' | 'type'>,
-): ColumnInfo => ({
+export const plainColumn = (given: Given<ColumnInfo, 'id' | 'name' | 'offset' | 'type'>): ColumnInfo => ({
   lower: given.name.toLowerCase(),
   default: { kind: 'none' },
   originDefault: null,
