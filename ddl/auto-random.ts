@@ -82,6 +82,17 @@ export function checkRandomBase(table: TableInfo, base: string): void {
     );
 }
 
+/** The values counted so far fit beside the shard bits. Throws 8216. */
+export function checkRandomBits(table: TableInfo, counted: bigint): void {
+  const { max } = columnIds(table);
+  if (counted <= max) return;
+  const { shardBits } = table.autoRandom!;
+  const used = counted.toString(2).length - max.toString(2).length;
+  throw invalid(
+    `max allowed auto_random shard bits is ${shardBits - used}, but got ${shardBits} on column \`${randomColumn(table)!.name}\``,
+  );
+}
+
 /** What MODIFY COLUMN makes of AUTO_RANDOM; undefined: nothing. Throws 8216. */
 export function modifiedRandom(
   plan: AlterPlan,

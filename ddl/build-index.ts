@@ -185,8 +185,12 @@ function partLength(part: IndexPart, column: ColumnInfo): number {
   if (part.length === 0) throw mysqlError('ER_KEY_PART_0', column.name);
   if (!isString(type)) throw mysqlError('ER_WRONG_SUB_KEY');
   if (!isBlob(type) && part.length > type.flen) throw mysqlError('ER_WRONG_SUB_KEY');
-  return part.length === type.flen && !isBlob(type) ? -1 : part.length;
+  return keptLength(part.length, type);
 }
+
+/** A prefix as long as the column, or longer than it has become, is no prefix. */
+export const keptLength = (length: number, type: FieldType): number =>
+  length >= type.flen && !isBlob(type) ? -1 : length;
 
 /** Nine digits go into four bytes, fewer into as many as they need (manual, "DECIMAL Data Type Characteristics"). */
 const decimalBytes = (digits: number): number => Math.floor(digits / 9) * 4 + Math.ceil((digits % 9) / 2);

@@ -5,7 +5,7 @@ import { mysqlError } from '../types/error-table.js';
 import { Flag } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
 import { buildColumn, checkQualifier } from './build-column.js';
-import { checkIndexColumns } from './build-index.js';
+import { checkIndexColumns, keptLength } from './build-index.js';
 import { applyColumnChecks, checkNotChecked, recheck } from './check-clauses.js';
 import { modifiedRandom } from './auto-random.js';
 import { checkNotDeciding } from './column-clauses.js';
@@ -163,7 +163,9 @@ export function rewritten(
       return {
         ...i,
         id: ++indexId,
-        columns: i.columns.map((p) => (p.offset === old.offset ? { ...p, name: next.name } : p)),
+        columns: i.columns.map((p) =>
+          p.offset === old.offset ? { ...p, name: next.name, length: keptLength(p.length, next.type) } : p,
+        ),
       };
     }),
     maxColumnId: id,

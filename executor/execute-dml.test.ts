@@ -162,6 +162,7 @@ describe.each(['handle', 'common', 'none'] as const)('DML on a table with primar
     physicalId: f.table.id,
     columns: [0, 1, 2],
     handle: handleAt,
+    partitions: null,
   });
   const reader = (f: Fixture) => tableReader(f.table, { handleOut: pk === 'none' });
 

@@ -107,6 +107,13 @@ export function refuseOwn(session: Session, names: readonly TableName[], what: s
   if (names.some((n) => ownTable(session, n) !== null)) refuse(what);
 }
 
+/** No partition changes places with a table of the session's own. Throws 1733. */
+export function checkExchanged(session: Session, stmt: AlterTableStmt): void {
+  for (const s of stmt.specs)
+    if (s.kind === 'ExchangePartition' && ownTable(session, s.table) !== null)
+      throw mysqlError('ER_PARTITION_EXCHANGE_TEMP_TABLE', s.table.name);
+}
+
 /** ALTER TABLE of the session's own table. False when there is none of the name. */
 export async function alterTemporaryTable(
   session: Session,

@@ -1,12 +1,14 @@
 /**
  * ADD INDEX on a filled table, idle and under a writing load, on this server and on MariaDB of the same machine.
  *
- *   npm run bench:ddl -- [--rows 1000000] [--threads 8] [--time 5] [--json FILE] [--alone]
+ *   npm run bench:ddl -- [--rows 1000000] [--threads 8] [--time 5] [--json FILE] [--alone] [--data DIR] [--prepare]
  *
  * Prints rows a second of ADD INDEX, and of the load (updates of one row by its key) its rate and the 99th percentile of its times,
- * while the index is added beside when none is. MariaDB adds it with ALGORITHM=INPLACE, LOCK=NONE. --alone leaves it out.
+ * while the index is added beside when none is. MariaDB adds it with ALGORITHM=INPLACE, LOCK=NONE. --alone leaves it out. With --data
+ * the servers keep their data there, and a table that has its rows is taken as it is; --prepare only fills it.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import mysql from 'mysql2/promise';
 import { BenchServer } from '../oltp/servers.js';
@@ -18,6 +20,8 @@ const { values } = parseArgs({
     time: { type: 'string', default: '5' },
     json: { type: 'string' },
     alone: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    prepare: { type: 'boolean', default: false },
   },
 });
 const ROWS = Number(values.rows);
@@ -28,7 +32,17 @@ const LOAD_ROWS = 5000;
 const connect = (server: BenchServer): Promise<mysql.Connection> =>
   mysql.createConnection({ host: '127.0.0.1', port: server.port, user: 'root', database: 'sbtest' });
 
+async function filled(db: mysql.Connection): Promise<boolean> {
+  try {
+    const [rows] = await db.query<mysql.RowDataPacket[]>('SELECT COUNT(*) AS n FROM t');
+    return Number(rows[0]!['n']) === ROWS;
+  } catch {
+    return false;
+  }
+}
+
 async function fill(db: mysql.Connection): Promise<void> {
+  if (await filled(db)) return;
   await db.query('DROP TABLE IF EXISTS t');
   await db.query(
     'CREATE TABLE t (id INT PRIMARY KEY, k INT NOT NULL, c CHAR(120) NOT NULL, pad CHAR(60) NOT NULL)',
@@ -96,6 +110,7 @@ async function measure(server: BenchServer, how: string): Promise<Result> {
     return Math.round((ROWS * 1000) / (performance.now() - start));
   };
   await fill(db);
+  for (const index of ['i', 'u']) await db.query(`ALTER TABLE t DROP INDEX ${index}`).catch(() => undefined);
   const idleRowsPerSecond = await timed(`ALTER TABLE t ADD INDEX i (k)${how}`);
   await db.query('ALTER TABLE t DROP INDEX i');
   const uniqueRowsPerSecond = await timed(`ALTER TABLE t ADD UNIQUE INDEX u (k, id)${how}`);
@@ -104,6 +119,7 @@ async function measure(server: BenchServer, how: string): Promise<Result> {
   const adding = timed(`ALTER TABLE t ADD INDEX i (k)${how}`);
   const loadDuring = await load(server, adding);
   const loadedRowsPerSecond = await adding;
+  await db.query('ALTER TABLE t DROP INDEX i');
   await db.end();
   return {
     server: server.name,
@@ -125,13 +141,26 @@ function print(r: Result): void {
   );
 }
 
+function kept(name: string): { readonly folder?: string } {
+  if (values.data === undefined) return {};
+  const folder = join(values.data, name);
+  mkdirSync(folder, { recursive: true });
+  return { folder };
+}
+
 const results: Result[] = [];
 for (const start of [
-  () => BenchServer.rutile([]),
-  ...(values.alone ? [] : [() => BenchServer.mariadb([])]),
+  () => BenchServer.rutile([], kept('rutile')),
+  ...(values.alone ? [] : [() => BenchServer.mariadb([], { ...kept('mariadb'), bufferPool: '2G' })]),
 ]) {
   const server = await start();
   try {
+    if (values.prepare) {
+      const db = await connect(server);
+      await fill(db);
+      await db.end();
+      continue;
+    }
     const result = await measure(server, results.length === 0 ? '' : ', ALGORITHM=INPLACE, LOCK=NONE');
     print(result);
     results.push(result);

@@ -1,4 +1,5 @@
 import { incrementCounter } from '../../catalog/auto-columns.js';
+import { checkRandomBits } from '../auto-random.js';
 import type { MetaMutator } from '../../catalog/meta/meta.js';
 import type { IndexInfo, TableInfo } from '../../catalog/model.js';
 import { indexIds } from '../../catalog/table-layout.js';
@@ -17,8 +18,10 @@ export const countersSetBy = (t: TableTransition, version: number): Partial<Tabl
 export async function setAutoIncrement(meta: MetaMutator, dbId: number, t: TableTransition): Promise<void> {
   if (t.randomFromIncrement === true) {
     const given = await meta.autoId(incrementCounter(t.base), dbId, t.base.id);
+    checkRandomBits(t.target, given);
     meta.setAutoId('auto_random', dbId, t.target.id, given);
-  }
+  } else if (t.target.autoRandom !== undefined && t.target.autoRandom.shardBits !== t.base.autoRandom?.shardBits)
+    checkRandomBits(t.target, await meta.autoId('auto_random', dbId, t.target.id));
   if (t.autoIncrement === '') return;
   const kind = t.target.autoRandom === undefined ? incrementCounter(t.target) : 'auto_random';
   const next = BigInt(t.autoIncrement);

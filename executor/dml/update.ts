@@ -56,7 +56,7 @@ class Target {
   ) {
     this.generated = GeneratedColumns.of(spec.table, ctx);
     this.checks = CheckConstraints.of(spec.table, ctx, spec.viewCheck);
-    this.writers = new TableWriters(spec.table, ctx);
+    this.writers = new TableWriters(spec.table, ctx, spec.partitions);
     this.writer = this.writers.whole;
     this.assigned = new Set(assignments.filter((a) => a.target === index).map((a) => a.column.offset));
     this.onUpdateNow = spec.table.columns.filter((c) => c.onUpdateNow && !this.assigned.has(c.offset));

@@ -422,6 +422,7 @@ function dmlTarget(ds: DataSource, schema: readonly Column[], check: ViewCheck |
     physicalId: ds.table.id,
     columns: ds.table.columns.map((c) => byOffset.get(c.offset) ?? -1),
     handle: ds.table.isCommonHandle ? -1 : at(handle[0]!.id),
+    partitions: ds.partitionNames,
     ...(check === null ? {} : { viewCheck: check }),
   };
 }

@@ -530,5 +530,7 @@ export interface DmlTarget {
   readonly columns: readonly number[];
   /** Position of the hidden/int handle, -1 when the handle is made of primary columns. */
   readonly handle: number;
+  /** Lower names of PARTITION (…), which changed rows must stay in; null when it was not written. */
+  readonly partitions: ReadonlySet<string> | null;
   readonly viewCheck?: ViewCheck | null;
 }

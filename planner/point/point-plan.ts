@@ -313,6 +313,7 @@ function targetOf(f: Found): Update['targets'][number] {
     physicalId: f.table.id,
     columns: f.table.columns.map((c) => c.offset),
     handle: f.point.handleOut ? f.table.columns.length : pk,
+    partitions: null,
   };
 }
 

@@ -12,6 +12,7 @@ import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
 import { alterJob, askJobs, jobText, showJobQueries, showJobs } from './ddl-jobs.js';
 import { indexEntries, indexNamed, requireStored } from './admin-index.js';
 import { nextRowIdColumns, nextRowIds } from '../show/tables.js';
+import { refuseOwn } from '../temporary-ddl.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
 
@@ -53,6 +54,7 @@ registerStatement('Admin', {
         return staticRows([intColumn('REMOVED_COUNT')], [[removed]]);
       }
       case 'CLEANUP TABLE LOCK':
+        refuseOwn(session, stmt.tables, 'ADMIN CLEANUP TABLE LOCK');
         for (const name of stmt.tables) {
           const { table } = tableNamed(session, name);
           session.engine.tableLocks.forget(table.id);

@@ -21,6 +21,7 @@ import {
   alterTemporaryBy,
   checkViewQuery,
   alterTemporaryTable,
+  checkExchanged,
   createTemporaryTable,
   dropTemporaryTables,
   ownTable,
@@ -116,6 +117,7 @@ registerDdl('RenameTable', async (ctx, stmt, session) => {
 });
 registerDdl('AlterTable', async (ctx, stmt, session) => {
   if (await alterTemporaryTable(session, ctx, stmt)) return;
+  checkExchanged(session, stmt);
   const emptied = stmt.specs.some((s) => s.kind === 'TruncatePartitions' || s.kind === 'DropPartitions');
   const before = emptied ? tableNamed(session, stmt.table).table : null;
   await alterTable(ctx, stmt);
