@@ -300,3 +300,10 @@ export class UndeterminedError extends Error {
     this.name = 'UndeterminedError';
   }
 }
+
+/** Timeouts of PD and of the store, busy stores, locks that were not resolved in time, regions without a leader, stale commands, unknown outcomes. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set([9001, 9002, 9003, 9004, 9005, 9010, 8501]);
+
+/** Whether the store could not be reached, or did not answer in time: what was asked of it may have taken place. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof UndeterminedError || UNREACHABLE.has((error as { code?: unknown } | null)?.code);

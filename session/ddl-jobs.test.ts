@@ -1,3 +1,6 @@
+import { UndeterminedError, type Storage } from '../kv/storage.js';
+import { mysqlError } from '../types/error-table.js';
+import type { Session } from './session.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
 
 let engine: TestEngine;
@@ -94,3 +97,71 @@ test('a statement waits for its job where that was taken over', async () => {
   expect(await c!.query('SELECT id FROM away FORCE INDEX (v) WHERE v = 2')).toEqual([['1']]);
   await c!.query('ADMIN CHECK TABLE away');
 });
+
+/** Every other step of a job fails as it does where the store is gone, before or after it took place. */
+class LostStore {
+  private readonly storage: Storage;
+  private readonly begin: Storage['begin'];
+  private steps = 0;
+
+  constructor(
+    private readonly s: TestSession,
+    tookPlace: boolean,
+  ) {
+    this.storage = (s.session as Session).engine.storage;
+    this.begin = this.storage.begin.bind(this.storage);
+    this.storage.begin = async (...args) => {
+      const txn = await this.begin(...args);
+      const commit = txn.commit.bind(txn);
+      const writes = (from: string, to: string): boolean =>
+        txn.memBuffer.hasRange(Buffer.from(from), Buffer.from(to));
+      txn.commit = async () => {
+        // A step writes the schema and the job's row.
+        if (!writes('m', 'n') || !writes('t', 'u') || ++this.steps % 2 === 1) return commit();
+        if (tookPlace) {
+          await commit();
+          throw new UndeterminedError();
+        }
+        await txn.rollback();
+        throw mysqlError('ER_RESOLVE_LOCK_TIMEOUT');
+      };
+      return txn;
+    };
+  }
+  /** The statement's own transaction, which begins the job, does not fail. */
+  errorOf(sql: string): Promise<number> {
+    this.steps = 0;
+    return this.s.errorOf(sql);
+  }
+  found(): void {
+    this.storage.begin = this.begin;
+  }
+}
+
+test.each([true, false])(
+  'a job goes on when the store is there again; lost steps took place: %s',
+  async (tookPlace) => {
+    const s = await engine.session();
+    await s.query('DROP TABLE IF EXISTS gone');
+    await s.query('CREATE TABLE gone (id INT PRIMARY KEY, v INT, KEY w (v))');
+    await s.query('INSERT INTO gone VALUES (1, 1), (2, 2), (3, 2)');
+    const store = new LostStore(s, tookPlace);
+    try {
+      expect(await store.errorOf('ALTER TABLE gone ADD INDEX v (v)')).toBe(0);
+      expect(
+        await store.errorOf('ALTER TABLE gone MODIFY COLUMN v VARCHAR(20), ADD COLUMN c INT DEFAULT 5'),
+      ).toBe(0);
+      // The way back.
+      expect(await store.errorOf('ALTER TABLE gone ADD UNIQUE INDEX y (v), ADD COLUMN e INT')).toBe(1062);
+      expect((await newest(s, 'gone'))[1]).toBe('rollback done');
+      expect(await store.errorOf('ALTER TABLE gone PARTITION BY HASH (id) PARTITIONS 2')).toBe(0);
+    } finally {
+      store.found();
+    }
+    await s.query('ADMIN CHECK TABLE gone');
+    expect(await s.query('SELECT id, v FROM gone FORCE INDEX (v) WHERE v = 2 ORDER BY id')).toEqual([
+      ['2', '2'],
+      ['3', '2'],
+    ]);
+  },
+);

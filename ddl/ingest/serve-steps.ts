@@ -1,4 +1,4 @@
-import { constants, platform, setPriority } from 'node:os';
+import { getPriority, platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { StepReply, StepRequest, StepTask } from './step-threads.js';
 
@@ -10,6 +10,7 @@ export function serveSteps<Q extends { readonly kind: string }, R extends { read
   let steps: Generator<R | StepReply | null, void, void> | null = null;
   let credit = 0;
   let yielding = false;
+  const own = getPriority(0);
 
   const goOn = (): void => {
     for (;;) {
@@ -30,11 +31,14 @@ export function serveSteps<Q extends { readonly kind: string }, R extends { read
     }
   };
 
-  /** Takes only what others leave of the processor, or its share again. Linux has priorities for each thread; elsewhere there is but the process's. */
+  /**
+   * Leaves the processor to the server's other threads, or takes its share again. It stays above what runs on the machine with lower
+   * priority than the server. Linux has priorities for each thread; elsewhere there is but the process's.
+   */
   const yieldTo = (statements: boolean): void => {
     if (statements === yielding || platform() !== 'linux') return;
     try {
-      setPriority(0, statements ? constants.priority.PRIORITY_LOW : constants.priority.PRIORITY_NORMAL);
+      setPriority(0, statements ? Math.min(LEAST_PRIORITY, own + YIELDED) : own);
       yielding = statements;
     } catch {
       // Without the right to raise it again the priority stays low, and the thread ends soon.
@@ -55,3 +59,6 @@ export function serveSteps<Q extends { readonly kind: string }, R extends { read
 }
 
 const GROUPS_AHEAD = 3;
+/** Steps of priority: with ten the other thread has nine times as much of a processor that both want. */
+const YIELDED = 10;
+const LEAST_PRIORITY = 19;

@@ -2,7 +2,7 @@ import type { DbInfo, InfoSchema, TableInfo } from '../../catalog/model.js';
 import { Meta } from '../../catalog/meta/meta.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
-import { isWriteConflict, type Storage, type Transaction } from '../../kv/storage.js';
+import { isUnreachable, isWriteConflict, type Storage, type Transaction } from '../../kv/storage.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { DdlContext } from '../ddl-context.js';
@@ -73,6 +73,7 @@ class StoppedError extends Error {}
 class TakenOverError extends Error {}
 
 const WAIT_MS = 20;
+const UNREACHABLE_MS = 200;
 const ELSEWHERE_MS = 100;
 
 /** What ALTER TABLE makes of a statement. */
@@ -318,18 +319,59 @@ export class DdlWorker {
   }
 
   private async drive(running: RunningJob): Promise<DdlJob> {
+    const limit = Number(running.context.ctx.variable('tidb_ddl_error_count_limit'));
+    for (let errors = 0; ; ) {
+      try {
+        await this.attempt(running);
+        return running.job;
+      } catch (e) {
+        if (this.stopping) throw new StoppedError();
+        if (!isUnreachable(e)) throw e;
+        await this.reread(running, ++errors > limit ? e : null);
+        if (isEnded(running.job.state)) return running.job;
+      }
+    }
+  }
+
+  /** On to the end, or back. Throws what tells that the store cannot be reached: then there is no way on and no way back. */
+  private async attempt(running: RunningJob): Promise<void> {
     try {
       const now = await this.tableVersion(running.job);
       await this.settle(running, now);
       if (running.job.state === 'rollingback') await this.undo(running, null);
       else await this.forward(running);
     } catch (e) {
-      if (this.stopping) throw new StoppedError();
-      if (e instanceof StoppedError || e instanceof TakenOverError) throw e;
+      if (this.stopping || isUnreachable(e) || e instanceof StoppedError || e instanceof TakenOverError)
+        throw e;
       if (!isRevertible(running.job.work!.phase) || running.job.state === 'rollingback') throw e;
       await this.undo(running, e);
     }
-    return running.job;
+  }
+
+  /**
+   * Takes the job as the store has it, once that can be reached: a step whose outcome was not told may have taken place, and going on
+   * or back from the phase before would be two steps at once. With a cause the job goes back.
+   */
+  private async reread(running: RunningJob, cause: unknown): Promise<void> {
+    const { id } = running.job;
+    const { storage } = this.env;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, UNREACHABLE_MS));
+      if (this.stopping) throw new StoppedError();
+      try {
+        const reader = storage.snapshot(await storage.currentTs());
+        const stored = (await this.jobs.running(reader, id)) ?? (await this.jobs.ended(reader, id));
+        if (stored === null || (!isEnded(stored.state) && stored.node !== this.env.nodeId))
+          throw new TakenOverError(`DDL job ${id} is another node's`);
+        running.job = isEnded(stored.state) ? stored : { ...stored, progress: running.job.progress };
+        if (isEnded(stored.state)) await this.settle(running, await this.tableVersion(stored));
+        else if (cause !== null && stored.state === 'running' && isRevertible(stored.work!.phase))
+          await this.undo(running, cause);
+        return;
+      } catch (e) {
+        if (!isUnreachable(e)) throw e;
+      }
+    }
   }
 
   private async forward(running: RunningJob): Promise<void> {
@@ -464,7 +506,7 @@ export class DdlWorker {
         // Cancelled while waiting: what was begun must be settled before the way back begins, too.
         if (running.wish !== 'cancel') throw e;
         await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-        if (isRevertible(running.job.work!.phase) && running.job.state === 'running') throw e;
+        if (running.job.state === 'running' && isRevertible(running.job.work!.phase)) throw e;
       }
     }
   }
