@@ -373,7 +373,8 @@ test.each(setups)(
         }
         let error = await change;
         done.push(`${sql}${killed} -> ${error} ${message}`);
-        if (DDLS > 0) process.stderr.write(`${i} ${new Date().toISOString().slice(11, 19)} ${done.at(-1)!}\n`);
+        if (DDLS > 0)
+          process.stderr.write(`${i} ${new Date().toISOString().slice(11, 19)} ${done.at(-1)!}\n`);
         if (STORE_GONE.has(error)) error = -1;
         if (kill || error === -1) {
           db.destroy();

@@ -320,7 +320,7 @@ export class DdlWorker {
 
   private async drive(running: RunningJob): Promise<DdlJob> {
     const limit = Number(running.context.ctx.variable('tidb_ddl_error_count_limit'));
-    for (let errors = 0; ; ) {
+    for (let errors = 0; ;) {
       try {
         await this.attempt(running);
         return running.job;

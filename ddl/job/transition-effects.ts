@@ -20,7 +20,10 @@ export async function setAutoIncrement(meta: MetaMutator, dbId: number, t: Table
     const given = await meta.autoId(incrementCounter(t.base), dbId, t.base.id);
     checkRandomBits(t.target, given);
     meta.setAutoId('auto_random', dbId, t.target.id, given);
-  } else if (t.target.autoRandom !== undefined && t.target.autoRandom.shardBits !== t.base.autoRandom?.shardBits)
+  } else if (
+    t.target.autoRandom !== undefined &&
+    t.target.autoRandom.shardBits !== t.base.autoRandom?.shardBits
+  )
     checkRandomBits(t.target, await meta.autoId('auto_random', dbId, t.target.id));
   if (t.autoIncrement === '') return;
   const kind = t.target.autoRandom === undefined ? incrementCounter(t.target) : 'auto_random';
