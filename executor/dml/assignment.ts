@@ -14,6 +14,7 @@ import { epochMicrosToLocal, type TimeZone } from '../../types/timezone.js';
 import { zoneOf } from '../cop-reader.js';
 import { sameNumber } from '../key-equality.js';
 import type { ExecContext } from '../exec-context.js';
+import type { Handle } from '../../kv/codec/table-key.js';
 
 const EMPTY = new Uint8Array(0);
 /** The literal null as a JSON document. */
@@ -148,3 +149,8 @@ export function sameDatum(a: Datum, b: Datum): boolean {
 }
 
 export const isUnsignedColumn = (c: ColumnInfo): boolean => (c.type.flag & Flag.Unsigned) !== 0;
+
+/** Whether two handles of a table are one. */
+export function sameHandle(a: Handle, b: Handle): boolean {
+  return typeof a === 'object' || typeof b === 'object' ? sameDatum(a, b) : sameNumber(a, b);
+}

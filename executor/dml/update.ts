@@ -12,11 +12,10 @@ import type { DmlResult, ExecContext } from '../exec-context.js';
 import { StatementLock } from '../read-key.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { TableWriters } from '../table-writers.js';
-import { Assigner, sameDatum } from './assignment.js';
+import { Assigner, sameDatum, sameHandle } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
 import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
-import { sameHandle } from './insert.js';
 import { executePointUpdate } from './point-change.js';
 import { rowHandle, targetRow } from './target-row.js';
 

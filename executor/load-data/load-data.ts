@@ -12,7 +12,7 @@ import { recordRange } from '../../kv/codec/table-key.js';
 import { zoneOf } from '../cop-reader.js';
 import { Assigner } from '../dml/assignment.js';
 import { CurrentValues } from '../dml/current-values.js';
-import { RowInserter, type OnDuplicate } from '../dml/insert.js';
+import { RowInserter, type OnDuplicate } from '../dml/row-inserter.js';
 import { RowTemplate } from '../dml/row-template.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { TableWriter } from '../table-writer.js';
