@@ -35,6 +35,8 @@ export interface MvccCursor {
   readonly valueBuffer: Uint8Array;
   readonly valueStart: number;
   readonly valueEnd: number;
+  /** Values stay where they are until this turn of the event loop ends, instead of until the next call of `next`. */
+  readonly valuesStay?: boolean;
   close(): void;
 }
 

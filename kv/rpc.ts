@@ -1,5 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { ChunkSource } from '../chunk/chunk.js';
+import type { MvccReader } from './mvcc-reader.js';
 
 /**
  * The RPC surface of a store: the operations of kvproto's Tikv service (kvrpcpb.proto), as plain objects. One interface,
@@ -11,6 +12,8 @@ import type { ChunkSource } from '../chunk/chunk.js';
  * instead of throwing, as in kvproto; only a broken transport rejects.
  */
 export interface KvRpc {
+  /** Reads of a store in this process, without requests. Views that it gives hold until the turn of the event loop ends. */
+  mvccReader?(ts: bigint, context: RpcContext): MvccReader;
   get(req: GetRequest): Awaitable<GetResponse>;
   batchGet(req: BatchGetRequest): Awaitable<BatchGetResponse>;
   scan(req: ScanRequest): Awaitable<ScanResponse>;

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { ChunkSource } from '../chunk/chunk.js';
+import type { MvccReader } from './mvcc-reader.js';
 import type { RegionAdmin } from './region-admin.js';
 import { MysqlError } from '../types/error.js';
 import { mysqlError } from '../types/error-table.js';
@@ -16,6 +17,11 @@ export interface Storage {
   snapshot(ts: bigint, options?: SnapshotOptions): Snapshot;
   /** Sends a pushed-down plan fragment to the store(s) that hold the ranges. */
   coprocessor(request: CopTask): ChunkSource;
+  /**
+   * Reads at a timestamp without waiting, which must be in use already; null where the store is another process. Values stay where they
+   * are until the turn of the event loop ends (of a scan: where its cursor says so).
+   */
+  mvccReader?(ts: bigint): MvccReader | null;
   /** Removes a range physically, beyond MVCC (after DROP/TRUNCATE once GC permits). */
   deleteRange(startKey: Uint8Array, endKey: Uint8Array): Awaitable<void>;
   /**

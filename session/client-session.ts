@@ -1,3 +1,4 @@
+import type { ShortRows } from '../executor/short-read/short-read.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
 import type { Datum } from '../types/datum.js';
@@ -144,6 +145,8 @@ export type SessionStateChange =
 export interface RowsResult {
   readonly kind: 'rows';
   readonly columns: readonly ResultColumn[];
+  /** All rows, where the session was asked for them at once (`ClientSession.atOnce`) and they are few: there are no chunks then. */
+  readonly atOnce?: ShortRows;
   /** The next non-empty chunk or null at the end. Rejects with the statement's error. */
   nextChunk(): Awaitable<Chunk | null>;
   /** Must be called once, also after an error or before the end; ends the statement (autocommit happens before nextChunk gives null). */
@@ -187,6 +190,11 @@ export interface ClientSession {
   readonly resultsCharset: string | null;
   /** wait_timeout of the session (interactive_timeout's value for an interactive client); absent: the global value. */
   readonly idleTimeoutSeconds?: number;
+  /**
+   * Set while a statement is called whose rows, if it answers without a promise, are written before this turn of the event loop ends:
+   * they may then come as `RowsResult.atOnce`.
+   */
+  atOnce?: boolean;
   /** Text in character_set_client. Gives the first statement's result; further ones through `next`. */
   query(sql: Uint8Array): Awaitable<StatementResult>;
   prepare(sql: Uint8Array): Awaitable<PreparedInfo>;

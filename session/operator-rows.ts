@@ -1,5 +1,6 @@
 import type { Chunk } from '../chunk/chunk.js';
 import type { Operator } from '../executor/exec-context.js';
+import type { ShortRows } from '../executor/short-read/short-read.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import type { ResultColumn, RowsResult } from './client-session.js';
 
@@ -15,6 +16,18 @@ export function resultColumns(planned: PlannedStatement): readonly ResultColumn[
 
 /** A plan from the cache has the same columns each time, so that the protocol sees at a glance that they are the same. */
 const COLUMNS = new WeakMap<PlannedStatement, readonly ResultColumn[]>();
+
+/** A result set that is there at once. */
+export function shortRows(planned: PlannedStatement, atOnce: ShortRows): RowsResult {
+  return {
+    kind: 'rows',
+    columns: resultColumns(planned),
+    atOnce,
+    nextChunk: () => null,
+    close: () => atOnce.release(),
+    warnings: () => 0,
+  };
+}
 
 /** A result set pulled from an opened operator. Columns that the plan carries beyond the visible ones are dropped. */
 export function operatorRows(planned: PlannedStatement, operator: Operator): RowsResult {

@@ -378,8 +378,9 @@ function streamed(
   rows: RowsResult,
   keepsDiagnostics: boolean,
 ): RowsResult {
+  const { atOnce } = rows;
   let ended = false;
-  let count = 0;
+  let count = atOnce === undefined ? 0 : atOnce.rows;
   const over = (error: MysqlError | null): void => {
     statement.foundRows = count;
     session.lastFoundRows = count;
@@ -411,6 +412,7 @@ function streamed(
   return {
     kind: 'rows',
     columns: rows.columns,
+    ...(atOnce === undefined ? null : { atOnce }),
     warnings: () => statement.warningCount,
     nextChunk() {
       try {

@@ -82,6 +82,7 @@ export class Session implements ClientSession {
   statement: StatementContext;
   /** Set while TRACE records spans. */
   tracer: Tracer | null = null;
+  atOnce = false;
   running = false;
   /** The password has expired: nothing but a new one is taken. */
   sandboxed = false;

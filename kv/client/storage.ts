@@ -1,5 +1,6 @@
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
+import type { MvccReader } from '../mvcc-reader.js';
 import type { RegionAdmin } from '../region-admin.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
@@ -106,6 +107,11 @@ class KvStorage implements Storage {
 
   coprocessor(request: CopTask): ChunkSource {
     return new CopStream(this.client, request);
+  }
+
+  mvccReader(ts: bigint): MvccReader | null {
+    const { whole } = this.client.router;
+    return whole === null ? null : (whole.rpc.mvccReader?.(ts, whole.context) ?? null);
   }
 
   async deleteRange(startKey: Uint8Array, endKey: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Datum } from '../../types/datum.js';
 import { isUnsigned, TypeCode, type FieldType } from '../../types/field-type.js';
+import type { ByteSlices } from '../../chunk/byte-slices.js';
 import { BytesVector, NumVector, WideVector, type Vector } from '../../chunk/vector.js';
 import { bytesKeyContentLength, copyBytesKey } from './bytes-codec.js';
 import { readDecimal } from './decimal-codec.js';
@@ -41,6 +42,8 @@ function fitsInt32(ft: FieldType): boolean {
  *     int32   small integers, YEAR, DATE, ENUM        i32
  *     double  numbers within 2^53                     f64, until a cell does not fit: then `wide` takes over
  *     bytes   strings                                 offsets, bytes
+ *
+ * With `slices` strings stay where they are, and only those that are in another form there are made in `bytes`.
  */
 export class ColumnBuilder {
   readonly kind: ValueKind;
@@ -68,6 +71,7 @@ export class ColumnBuilder {
     private readonly zone: ZoneOffsets = UTC_OFFSETS,
     /** Cells the arrays start with; from the first batch on, as many as the batch before had. */
     private initialCapacity = 64,
+    private readonly slices: ByteSlices | null = null,
   ) {
     this.kind = valueKindOf(ft);
     this.int32 = fitsInt32(ft);
@@ -115,6 +119,11 @@ export class ColumnBuilder {
 
   appendNull(): void {
     const i = this.length;
+    if (this.slices !== null) {
+      this.slices.setNull(i);
+      this.length = i + 1;
+      return;
+    }
     if (i === this.capacity) this.grow();
     if (this.nulls === null) this.nulls = uint8s(this.capacity);
     this.nulls[i] = 1;
@@ -151,6 +160,11 @@ export class ColumnBuilder {
   /** Appends src[start, end) as a string. */
   appendBytes(src: Uint8Array, start: number, end: number): void {
     const i = this.length;
+    if (this.slices !== null) {
+      this.slices.set(i, src, start, end);
+      this.length = i + 1;
+      return;
+    }
     if (i === this.capacity) this.grow();
     const n = end - start;
     let p = this.bytesLength;
@@ -275,6 +289,7 @@ export class ColumnBuilder {
         const n = bytesKeyContentLength(b, p + 1);
         if (this.bytesLength + n > this.bytes.length) this.growBytes(n);
         copyBytesKey(b, p + 1, this.bytes, this.bytesLength);
+        this.slices?.set(i, this.bytes, this.bytesLength, this.bytesLength + n);
         this.bytesLength += n;
         this.offsets[i + 1] = this.bytesLength;
         this.length = i + 1;
@@ -291,6 +306,15 @@ export class ColumnBuilder {
     this.bytes.fill(0x20, this.bytesLength, this.bytesLength + n);
     this.bytesLength += n;
     this.offsets[this.length] = this.bytesLength;
+    const last = this.length - 1;
+    this.slices?.set(last, this.bytes, this.slices.starts[last]!, this.bytesLength);
+  }
+
+  /** The strings that were left where they are; the builder starts anew, which ends what it gave before. */
+  takeSlices(): ByteSlices {
+    this.length = 0;
+    this.bytesLength = 0;
+    return this.slices!;
   }
 
   /** The collected column; the builder starts anew with arrays of its own. */

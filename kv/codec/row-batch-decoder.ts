@@ -1,11 +1,14 @@
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
+import { ByteSlices } from '../../chunk/byte-slices.js';
 import { Chunk } from '../../chunk/chunk.js';
+import type { Vector } from '../../chunk/vector.js';
 import { ColumnBuilder } from './column-builder.js';
 import { keyDatumLength } from './datum-codec.js';
 import { findColumnId, ROW_FLAG_LARGE, ROW_VERSION, rowOffset, readRowLayout, rowLayout } from './row-v2.js';
 import { RECORD_KEY_LENGTH, TABLE_PREFIX_LENGTH } from './table-key.js';
 import { UTC_OFFSETS, type ZoneOffsets } from './time-codec.js';
+import { ValueKind, valueKindOf } from './value-kind.js';
 
 /** One output column of a record scan. */
 export interface ScanColumn {
@@ -24,6 +27,8 @@ export interface BatchDecoderOptions {
   readonly zone?: ZoneOffsets;
   /** Rows that the column arrays start with. */
   readonly initialRows?: number;
+  /** Strings stay where the rows are: see `takeSlices`. */
+  readonly slices?: boolean;
 }
 
 /**
@@ -32,6 +37,7 @@ export interface BatchDecoderOptions {
  */
 export class RowBatchDecoder {
   private readonly builders: readonly ColumnBuilder[];
+  private readonly slices: readonly (ByteSlices | null)[];
   private readonly ids: Int32Array;
   private readonly isHandle: Uint8Array;
   private readonly handleParts: Int32Array;
@@ -48,7 +54,10 @@ export class RowBatchDecoder {
 
   constructor(columns: readonly ScanColumn[], options: BatchDecoderOptions = {}) {
     const zone = options.zone ?? UTC_OFFSETS;
-    this.builders = columns.map((c) => new ColumnBuilder(c.ft, zone, options.initialRows));
+    this.slices = columns.map((c) =>
+      options.slices === true && valueKindOf(c.ft) >= ValueKind.Bytes ? new ByteSlices() : null,
+    );
+    this.builders = columns.map((c, i) => new ColumnBuilder(c.ft, zone, options.initialRows, this.slices[i]));
     this.ids = Int32Array.from(columns, (c) => c.id);
     this.isHandle = Uint8Array.from(columns, (c) => (c.isHandle === true ? 1 : 0));
     this.handleParts = Int32Array.from(columns, (c) => c.handlePart ?? -1);
@@ -141,6 +150,20 @@ export class RowBatchDecoder {
     const part = this.handleParts[i]!;
     if (part >= 0) this.builders[i]!.appendKeyDatum(key, this.partOffsets[part]!);
     else this.builders[i]!.appendDatum(this.defaults[i]!);
+  }
+
+  /**
+   * The columns of the rows appended since the last call, strings as slices of the values that were given. They hold until the next
+   * row is appended.
+   */
+  takeSlices(): (Vector | ByteSlices)[] {
+    this.rows = 0;
+    return this.builders.map((b, i) => (this.slices[i] === null ? b.take() : b.takeSlices()));
+  }
+
+  /** Lets go of the strings that were left where they are. */
+  clearSlices(): void {
+    for (const s of this.slices) s?.clear();
   }
 
   /** The rows appended since the last call. */

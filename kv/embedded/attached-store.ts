@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { CoprocessorHandler, DataWatch } from '../mvcc-reader.js';
+import type { CoprocessorHandler, DataWatch, MvccReader } from '../mvcc-reader.js';
 import { LockedError } from '../mvcc-reader.js';
 import type * as rpc from '../rpc.js';
 import { ByteReader, ByteWriter } from './byte-buffer.js';
@@ -113,6 +113,10 @@ export class AttachedStore implements rpc.KvRpc {
     this.versions.env.pages.close();
     this.port.close();
     void this.wal.detach();
+  }
+
+  mvccReader(ts: bigint, context: rpc.RpcContext): MvccReader {
+    return this.reads.reader(ts, context);
   }
 
   get(req: rpc.GetRequest): rpc.GetResponse {

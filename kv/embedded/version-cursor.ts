@@ -70,6 +70,11 @@ export class VersionCursor implements MvccCursor {
     return found;
   }
 
+  /** Pages and memtables are not used again before the turn ends; entries of packed blocks are put together in a buffer. */
+  get valuesStay(): boolean {
+    return this.tree === this.data;
+  }
+
   /** Nothing is held: a change of the store is noticed at the next step. */
   pause(): void {
     if (++this.batches !== LONG_SCAN) return;

@@ -4,7 +4,7 @@ import { CellClass, writeBits } from './column-cells.js';
 import type { ColumnCells } from './column-cells.js';
 import { writeScaled, writeScaledBig } from './number-text.js';
 import type { PacketWriter } from './packet-writer.js';
-import { FLUSH_BYTES, RowWriter, writeBytesCell } from './row-writer.js';
+import { FLUSH_BYTES, RowWriter, writeBytesCell, writeStringCell } from './row-writer.js';
 import { writeBinaryDate, writeBinaryDateTime, writeBinaryDuration } from './time-text.js';
 
 /** Rows of the binary protocol (protocol: Binary Protocol Resultset Row): a NULL bitmap with offset 2, then typed cells. */
@@ -74,8 +74,7 @@ export class BinaryRowWriter extends RowWriter {
             const held = w.pending;
             w.pos = p;
             if (col.cellClass === CellClass.Bytes) {
-              const e = col.codes === null ? r : col.codes[r]!;
-              writeBytesCell(w, col.bytes, col.offsets[e]!, col.offsets[e + 1]!, fixed);
+              writeStringCell(w, col, r, fixed);
             } else {
               const bytes = col.cellClass === CellClass.Transcoded ? col.transcoded(r) : col.members(r);
               writeBytesCell(w, bytes, 0, bytes.length, fixed);

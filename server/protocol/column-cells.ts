@@ -1,3 +1,4 @@
+import type { ByteSlices } from '../../chunk/byte-slices.js';
 import type { Vector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
@@ -88,6 +89,8 @@ export class ColumnCells {
   bytes: Uint8Array = NO_BYTES;
   offsets: Int32Array = NO_OFFSETS;
   codes: Int32Array | null = null;
+  /** Strings that lie where they are stored; null: in `bytes`. */
+  slices: ByteSlices | null = null;
   nulls: Uint8Array | null = null;
 
   constructor(type: FieldType, resultsCharset: string | null) {
@@ -108,13 +111,15 @@ export class ColumnCells {
     this.elems = (type.elems ?? []).map((e) => encodeText(e, resultsCharset));
   }
 
-  bind(v: Vector): void {
+  bind(v: Vector | ByteSlices): void {
     this.nulls = v.nulls;
     if (v.kind === 'num') {
       this.data = v.data;
       this.wide = null;
     } else if (v.kind === 'wide') {
       this.wide = v.data;
+    } else if (v.kind === 'slices') {
+      this.slices = v;
     } else {
       this.bytes = v.bytes;
       this.offsets = v.offsets;
@@ -129,6 +134,7 @@ export class ColumnCells {
     this.bytes = NO_BYTES;
     this.offsets = NO_OFFSETS;
     this.codes = null;
+    this.slices = null;
     this.nulls = null;
   }
 
@@ -153,6 +159,9 @@ export class ColumnCells {
 
   /** The cell of a bytes column converted for the client. */
   transcoded(row: number): Uint8Array {
+    const { slices } = this;
+    if (slices !== null)
+      return this.transcode!(slices.sources[row]!.subarray(slices.starts[row]!, slices.ends[row]!));
     const e = this.codes === null ? row : this.codes[row]!;
     return this.transcode!(this.bytes.subarray(this.offsets[e]!, this.offsets[e + 1]!));
   }

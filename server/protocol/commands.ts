@@ -26,7 +26,14 @@ function query(client: Client, r: PayloadReader): void | Promise<void> {
 }
 
 function runText(client: Client, sql: Uint8Array): void | Promise<void> {
-  const result = client.session.query(sql);
+  const { session } = client;
+  let result: ReturnType<typeof session.query>;
+  session.atOnce = true;
+  try {
+    result = session.query(sql);
+  } finally {
+    session.atOnce = false;
+  }
   return result instanceof Promise
     ? result.then((v) => sendResults(client, v, null))
     : sendResults(client, result, null);

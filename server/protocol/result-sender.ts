@@ -118,15 +118,17 @@ function sendRows(
   const w = client.writer;
   const { rows } = writeMetadata(client, result, statement);
   try {
-    for (;;) {
-      const chunk = result.nextChunk();
-      if (chunk instanceof Promise) return streamRows(client, result, statement, chunk, 0);
-      if (chunk === null) break;
-      const total = chunk.rows;
-      const stopped = rows.write(w, chunk, 0, total);
-      if (stopped < total || w.pos >= FLUSH_BYTES)
-        return streamRows(client, result, statement, chunk, stopped);
-    }
+    if (result.atOnce !== undefined) rows.writeShort(w, result.atOnce);
+    else
+      for (;;) {
+        const chunk = result.nextChunk();
+        if (chunk instanceof Promise) return streamRows(client, result, statement, chunk, 0);
+        if (chunk === null) break;
+        const total = chunk.rows;
+        const stopped = rows.write(w, chunk, 0, total);
+        if (stopped < total || w.pos >= FLUSH_BYTES)
+          return streamRows(client, result, statement, chunk, stopped);
+      }
   } catch (e) {
     return failRows(client, result, e);
   }

@@ -1,4 +1,5 @@
 import type { Chunk } from '../../chunk/chunk.js';
+import type { ShortRows } from '../../executor/short-read/short-read.js';
 import type { ResultColumn } from '../../session/client-session.js';
 import type { PacketWriter } from './packet-writer.js';
 import { writeLenenc } from './packet-writer.js';
@@ -37,12 +38,33 @@ export abstract class RowWriter {
     return stopped;
   }
 
+  /** Writes all rows of a short read. They are few: buffers that fill go out without a look at how far the client is. */
+  writeShort(w: PacketWriter, { columns, rows, order }: ShortRows): void {
+    for (let c = 0; c < this.cells.length; c++) this.cells[c]!.bind(columns[c]!);
+    for (let at = 0; at < rows;) {
+      at = this.writeRows(w, order, at, rows);
+      if (w.pos >= FLUSH_BYTES) w.flush();
+    }
+    this.unbind();
+  }
+
   unbind(): void {
     this.bound = null;
     for (const c of this.cells) c.unbind();
   }
 
   protected abstract writeRows(w: PacketWriter, sel: Int32Array | null, from: number, to: number): number;
+}
+
+/** Writes a cell of CellClass.Bytes as `writeBytesCell` does. */
+export function writeStringCell(w: PacketWriter, col: ColumnCells, row: number, reserve: number): void {
+  const { slices } = col;
+  if (slices !== null) {
+    writeBytesCell(w, slices.sources[row]!, slices.starts[row]!, slices.ends[row]!, reserve);
+    return;
+  }
+  const e = col.codes === null ? row : col.codes[row]!;
+  writeBytesCell(w, col.bytes, col.offsets[e]!, col.offsets[e + 1]!, reserve);
 }
 
 /**

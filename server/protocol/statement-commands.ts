@@ -61,7 +61,14 @@ export function execute(client: Client, r: PayloadReader): void | Promise<void> 
   const params = readParams(r, statement);
   if (statement.longData !== null) statement.dropLongData();
   if (statement.cursor !== null || wantsCursor) return executeCursor(client, statement, params, wantsCursor);
-  const result = client.session.executePrepared(statement.id, params, false);
+  const { session } = client;
+  let result: ReturnType<typeof session.executePrepared>;
+  session.atOnce = true;
+  try {
+    result = session.executePrepared(statement.id, params, false);
+  } finally {
+    session.atOnce = false;
+  }
   return result instanceof Promise
     ? result.then((v) => sendResults(client, v, statement))
     : sendResults(client, result, statement);

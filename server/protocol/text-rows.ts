@@ -11,7 +11,7 @@ import {
 } from './number-text.js';
 import type { PacketWriter } from './packet-writer.js';
 import { writeLenenc } from './packet-writer.js';
-import { FLUSH_BYTES, RowWriter, writeBytesCell } from './row-writer.js';
+import { FLUSH_BYTES, RowWriter, writeBytesCell, writeStringCell } from './row-writer.js';
 import { writeDate, writeDateTime, writeDuration } from './time-text.js';
 
 const NULL_CELL = 0xfb;
@@ -90,9 +90,8 @@ export class TextRowWriter extends RowWriter {
             b[at] = col.width;
             break;
           case CellClass.Bytes: {
-            const e = col.codes === null ? r : col.codes[r]!;
             w.pos = at;
-            writeBytesCell(w, col.bytes, col.offsets[e]!, col.offsets[e + 1]!, fixed);
+            writeStringCell(w, col, r, fixed);
             b = w.buf;
             p = w.pos;
             break;

@@ -8,12 +8,13 @@ import type { FieldType } from '../../types/field-type.js';
 import { buildOperator } from '../../executor/build-operator.js';
 import type { DmlResult } from '../../executor/exec-context.js';
 import { executeDml } from '../../executor/execute-dml.js';
+import { readShort } from '../../executor/short-read/short-read.js';
 import { andThen } from '../../executor/operator.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import { hasForeignKeys } from '../../catalog/foreign-keys.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
-import { operatorRows } from '../operator-rows.js';
+import { operatorRows, shortRows } from '../operator-rows.js';
 import { noteMetadata } from '../metadata-lock.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
@@ -107,8 +108,21 @@ function runQuery(session: Session, stmt: Query): Awaitable<RowsResult | null> {
 function runPlanned(session: Session, stmt: Query, planned: PlannedStatement): Awaitable<RowsResult | null> {
   const { txn } = session.transaction;
   if (locks(stmt) && txn !== null) return runLocking(session, stmt, planned, lockingContext(session, txn));
-  const rows = andThen(session.readContext(), (context) => openQuery(planned, context));
+  const rows = andThen(session.readContext(), (context) => readQuery(session, stmt, planned, context));
   return stmt.into === null ? rows : andThen(rows, (r) => intoClause(session, stmt, r));
+}
+
+function readQuery(
+  session: Session,
+  stmt: Query,
+  planned: PlannedStatement,
+  context: SessionExecContext,
+): Awaitable<RowsResult> {
+  if (session.atOnce && stmt.into === null && session.tracer === null) {
+    const rows = readShort(planned.plan, context);
+    if (rows !== null) return shortRows(planned, rows);
+  }
+  return openQuery(planned, context);
 }
 
 /** Locks must be taken before the statement's own stage ends, so that a conflict can run it again. */
