@@ -1,0 +1,208 @@
+import { datumToString } from '../types/format.js';
+import { randomSource } from '../types/random-source.js';
+import type { RowsResult } from './client-session.js';
+import { TestEngine, type TestSession } from './testing/test-engine.js';
+
+/**
+ * Short reads give what the operators give: random ranges, orders, DISTINCT, aggregates and limits over tables of many types, rows in
+ * the memtable and in LMDB's pages, by statements of autocommit and in transactions. RUTILE_TEST_SEED repeats a run.
+ */
+const { seed, random } = randomSource();
+const ROUNDS = Number(process.env['SHORT_READ_ROUNDS'] ?? 150);
+const ROWS = 300;
+
+const below = (n: number): number => Math.floor(random() * n);
+const one = <T>(items: readonly T[]): T => items[below(items.length)]!;
+
+const COLUMNS = ['id', 'n', 'u', 'd', 'f', 'c', 'b', 'g', 'dt', 'ts', 'tm', 'e', 'st', 'l', 'late'] as const;
+const CREATE = (name: string, key: string): string =>
+  `CREATE TABLE ${name} (id INT, n INT, u BIGINT UNSIGNED, d DECIMAL(30,4), f DOUBLE, c VARCHAR(40) COLLATE utf8mb4_general_ci,
+   b VARBINARY(40), g CHAR(20) CHARSET gbk, dt DATETIME(6), ts TIMESTAMP, tm TIME(2), e ENUM('x','y','z'), st SET('p','q'),
+   l TEXT, ${key}, KEY nc (n, c), KEY bn (b))`;
+
+let engine: TestEngine;
+let s: TestSession;
+
+const text = (): string =>
+  one(['a', 'A', 'á', 'b ', 'b', 'abcdefgh1', 'abcdefgh2', '', '测试', 'zz'.repeat(8)]);
+const orNull = (value: string): string => (below(6) === 0 ? 'NULL' : value);
+
+function rowOf(id: number): string {
+  const values = [
+    orNull(String(below(20) - 10)),
+    orNull(one(['0', '1', '18446744073709551615', '9007199254740993'])),
+    orNull(one(['1.5', '-2.25', '12345678901234567890123456.1234', '0'])),
+    orNull(one(['0', '-0', '1e300', '-2.5'])),
+    orNull(`'${text()}'`),
+    orNull(`'${text()}'`),
+    orNull(`'${one(['测试', 'x', 'X', ''])}'`),
+    orNull(`'2024-0${1 + below(9)}-01 10:00:00.12345${below(10)}'`),
+    orNull(`'2024-05-06 07:08:0${below(10)}'`),
+    orNull(`'-1${below(10)}:30:00.25'`),
+    orNull(one(["'x'", "'y'", "'z'"])),
+    orNull(one(["''", "'p'", "'p,q'"])),
+    orNull(`REPEAT('${one(['k', 'm'])}', ${below(400)})`),
+  ];
+  return `(${id}, ${values.join(', ')})`;
+}
+
+beforeAll(async () => {
+  engine = await TestEngine.open();
+  s = await engine.session();
+  await s.query(CREATE('t', 'PRIMARY KEY (id)'));
+  await s.query(
+    CREATE('w', 'PRIMARY KEY (c, id) CLUSTERED').replace('c VARCHAR(40)', 'c VARCHAR(40) NOT NULL'),
+  );
+  const insert = async (ids: readonly number[]): Promise<void> => {
+    await s.query(`INSERT INTO t VALUES ${ids.map(rowOf).join(', ')}`);
+    await s.query(`INSERT IGNORE INTO w SELECT * FROM t WHERE id >= ${ids[0]} AND id <= ${ids.at(-1)}`);
+  };
+  const half = Array.from({ length: ROWS / 2 }, (_, i) => i + 1);
+  await insert(half);
+  await engine.restart();
+  s = await engine.session();
+  await insert(half.map((i) => i + ROWS / 2));
+  for (const t of ['t', 'w']) {
+    await s.query(`ALTER TABLE ${t} ADD COLUMN late VARCHAR(10) DEFAULT 'late'`);
+    await s.query(`UPDATE ${t} SET n = n + 1 WHERE id % 7 = 0`);
+    await s.query(`DELETE FROM ${t} WHERE id % 11 = 0`);
+  }
+});
+
+afterAll(() => engine.close());
+
+function cellsOf(result: RowsResult): (string | null)[][] {
+  const { columns, rows, order, release } = result.atOnce!;
+  const out: (string | null)[][] = [];
+  for (let k = 0; k < rows; k++) {
+    const i = order === null ? k : order[k]!;
+    out.push(
+      columns.map((v, c) => {
+        if (v.nulls !== null && v.nulls[i] === 1) return null;
+        const value = v.kind === 'slices' ? v.sources[i]!.subarray(v.starts[i], v.ends[i]) : v.get(i);
+        return datumToString(value!, result.columns[c]!.type);
+      }),
+    );
+  }
+  release();
+  return out;
+}
+
+/** Rows of a short read, or null when the statement is none. */
+async function atOnce(sql: string): Promise<(string | null)[][] | null> {
+  s.session.atOnce = true;
+  const result = s.session.query(Buffer.from(sql));
+  s.session.atOnce = false;
+  if (result instanceof Promise || result.kind !== 'rows' || result.atOnce === undefined) {
+    const rows = await result;
+    if (rows.kind === 'rows') await rows.close();
+    return null;
+  }
+  const rows = cellsOf(result);
+  await result.close();
+  return rows;
+}
+
+function condition(table: string): string {
+  const from = below(ROWS);
+  const range = (column: string): string => `${column} BETWEEN ${from} AND ${from + below(60)}`;
+  if (table === 'w') return `c = '${text()}'${below(2) === 0 ? ` AND ${range('id')}` : ''}`;
+  return one([
+    range('id'),
+    `id IN (${from}, ${from + 3}, ${from + 20})`,
+    `${range('id')} OR id = ${below(ROWS)}`,
+    `n = ${below(20) - 10}`,
+    `n BETWEEN ${below(10) - 5} AND ${below(10)}`,
+    `b = '${text()}'`,
+  ]);
+}
+
+function randomQuery(): { readonly sql: string; readonly exact: boolean } {
+  const table = one(['t', 'w']);
+  const where = condition(table);
+  const columns = Array.from({ length: 1 + below(4) }, () => one(COLUMNS));
+  const kind = below(4);
+  if (kind === 0) {
+    const aggs = [
+      'COUNT(*)',
+      'COUNT(c)',
+      'SUM(n)',
+      'SUM(d)',
+      'AVG(d)',
+      'MAX(c)',
+      'MIN(dt)',
+      'COUNT(DISTINCT n)',
+      'SUM(u)',
+    ];
+    return {
+      sql: `SELECT ${Array.from({ length: 1 + below(3) }, () => one(aggs)).join(', ')} FROM ${table} WHERE ${where}`,
+      exact: true,
+    };
+  }
+  if (kind === 1) {
+    const by = columns.map((c) => `${c}${below(2) === 0 ? ' DESC' : ''}`).join(', ');
+    const sorted = below(2) === 0;
+    return {
+      sql: `SELECT DISTINCT ${columns.join(', ')} FROM ${table} WHERE ${where}${sorted ? ` ORDER BY ${by}` : ''}`,
+      exact: sorted,
+    };
+  }
+  const limit = below(2) === 0 ? '' : ` LIMIT ${below(3)}, ${below(12)}`;
+  const order = `ORDER BY ${kind === 2 ? `${one(COLUMNS)}${below(2) === 0 ? ' DESC' : ''}, ` : ''}id${below(2) === 0 ? ' DESC' : ''}`;
+  const plain = below(4) === 0;
+  return {
+    sql: `SELECT ${columns.join(', ')} FROM ${table} WHERE ${where} ${plain ? '' : order + limit}`,
+    exact: !plain,
+  };
+}
+
+async function sameAsOperators(rounds: number): Promise<number> {
+  let short = 0;
+  for (let i = 0; i < rounds; i++) {
+    const { sql, exact } = randomQuery();
+    const rows = await atOnce(sql);
+    if (rows === null) continue;
+    short++;
+    const expected = await s.query(sql);
+    const shown = (r: (string | null)[][]): string[] => {
+      const lines = r.map((x) => JSON.stringify(x));
+      return exact ? lines : lines.sort();
+    };
+    expect([seed, sql, shown(rows)]).toEqual([seed, sql, shown(expected)]);
+  }
+  return short;
+}
+
+test('what operators give', async () => {
+  expect(await sameAsOperators(ROUNDS)).toBeGreaterThan(ROUNDS / 3);
+}, 3_600_000);
+
+test('in a transaction, before and after it writes', async () => {
+  await s.query('BEGIN');
+  expect(await sameAsOperators(ROUNDS / 5)).toBeGreaterThan(0);
+  await s.query("UPDATE t SET c = 'own', n = 3 WHERE id BETWEEN 100 AND 120");
+  expect(await atOnce('SELECT c FROM t WHERE id BETWEEN 110 AND 112')).toBeNull();
+  expect(await s.query('SELECT c FROM t WHERE id BETWEEN 111 AND 112')).toEqual([['own'], ['own']]);
+  await sameAsOperators(ROUNDS / 5);
+  await s.query('ROLLBACK');
+}, 3_600_000);
+
+test('many rows are for the operators', async () => {
+  await s.query('CREATE TABLE many (id INT PRIMARY KEY, c VARCHAR(20))');
+  await s.query(
+    "INSERT INTO many WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 900) SELECT n, 'x' FROM r",
+  );
+  expect(await atOnce('SELECT c FROM many WHERE id BETWEEN 1 AND 600')).toBeNull();
+  expect(await atOnce('SELECT c FROM many WHERE id BETWEEN 1 AND 2')).toEqual([['x'], ['x']]);
+  expect(await s.query('SELECT COUNT(*) FROM (SELECT c FROM many WHERE id BETWEEN 1 AND 600) q')).toEqual([
+    ['600'],
+  ]);
+});
+
+test('counts rows for FOUND_ROWS() and is only for those who read at once', async () => {
+  expect(await atOnce('SELECT id FROM t WHERE id BETWEEN 1 AND 10')).toHaveLength(10);
+  expect(await s.query('SELECT FOUND_ROWS()')).toEqual([['10']]);
+  const result = await s.session.query(Buffer.from('SELECT id FROM t WHERE id = 1 OR id = 2'));
+  expect(result).not.toHaveProperty('atOnce');
+  if (result.kind === 'rows') await result.close();
+});
