@@ -1,11 +1,11 @@
 import { datumToString } from '../types/format.js';
-import { randomSource } from '../types/random-source.js';
+import { randomSource } from '../testing/random.js';
 import type { RowsResult } from './client-session.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
 
 /**
  * Short reads give what the operators give: random ranges, orders, DISTINCT, aggregates and limits over tables of many types, rows in
- * the memtable and in LMDB's pages, by statements of autocommit and in transactions. RUTILE_TEST_SEED repeats a run.
+ * the memtable and in LMDB's pages, by statements of autocommit and in transactions. RUTILE_SEED repeats a run.
  */
 const { seed, random } = randomSource();
 const ROUNDS = Number(process.env['SHORT_READ_ROUNDS'] ?? 150);

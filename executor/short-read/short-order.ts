@@ -33,13 +33,16 @@ export function sortRows(
   const first = keys[0]!;
   const exact = imagesOf(columns[first.column]!, n, first);
   const tie = exact && keys.length === 1 ? null : comparator(columns, exact ? keys.slice(1) : keys);
-  for (let from = 0; from < n; from += INSERTED) insert(order, from, Math.min(n, from + INSERTED), tie);
+  for (let from = 0; from < n; from += INSERTED)
+    insert(order, images, from, Math.min(n, from + INSERTED), tie);
   let source = order;
   let target = other;
   for (let width = INSERTED; width < n; width *= 2) {
     for (let from = 0; from < n; from += 2 * width)
-      merge(source, target, from, Math.min(n, from + width), Math.min(n, from + 2 * width), tie);
-    [source, target] = [target, source];
+      merge(source, target, images, from, Math.min(n, from + width), Math.min(n, from + 2 * width), tie);
+    const done = target;
+    target = source;
+    source = done;
   }
   order = source;
   other = target;
@@ -65,13 +68,19 @@ export function dropEqual(
   return rows.subarray(0, kept);
 }
 
-function insert(rows: Int32Array, from: number, to: number, tie: RowComparator | null): void {
+function insert(
+  rows: Int32Array,
+  numbers: Float64Array,
+  from: number,
+  to: number,
+  tie: RowComparator | null,
+): void {
   for (let i = from + 1; i < to; i++) {
     const row = rows[i]!;
-    const image = images[row]!;
+    const image = numbers[row]!;
     let j = i - 1;
     for (; j >= from; j--) {
-      const before = images[rows[j]!]!;
+      const before = numbers[rows[j]!]!;
       if (before < image || (before === image && (tie === null || tie(rows[j]!, row) <= 0))) break;
       rows[j + 1] = rows[j]!;
     }
@@ -82,6 +91,7 @@ function insert(rows: Int32Array, from: number, to: number, tie: RowComparator |
 function merge(
   source: Int32Array,
   target: Int32Array,
+  numbers: Float64Array,
   from: number,
   middle: number,
   end: number,
@@ -92,8 +102,8 @@ function merge(
   for (let out = from; out < end; out++) {
     let left = b >= end;
     if (!left && a < middle) {
-      const x = images[source[a]!]!;
-      const y = images[source[b]!]!;
+      const x = numbers[source[a]!]!;
+      const y = numbers[source[b]!]!;
       left = x < y || (x === y && (tie === null || tie(source[a]!, source[b]!) <= 0));
     }
     target[out] = left ? source[a++]! : source[b++]!;
@@ -103,34 +113,35 @@ function merge(
 /** Fills `images` with numbers of the order of the key; false when equal numbers leave the order open. */
 function imagesOf(v: Vector | ByteSlices, n: number, { type, desc }: ShortKey): boolean {
   const { nulls } = v;
+  const numbers = images;
   const sign = desc ? -1 : 1;
   if (v.kind === 'num') {
     for (let i = 0; i < n; i++)
-      images[i] = nulls !== null && nulls[i] === 1 ? sign * -Infinity : sign * v.data[i]!;
+      numbers[i] = nulls !== null && nulls[i] === 1 ? sign * -Infinity : sign * v.data[i]!;
     return true;
   }
   if (v.kind === 'wide') {
-    images.fill(0, 0, n);
+    numbers.fill(0, 0, n);
     return false;
   }
-  const collation = keyCollation(type);
-  if (!collation.isBinary || (v.kind === 'bytes' && v.codes !== null)) {
-    images.fill(0, 0, n);
+  const { isBinary, padSpace } = keyCollation(type);
+  if (!isBinary || (v.kind === 'bytes' && v.codes !== null)) {
+    numbers.fill(0, 0, n);
     return false;
   }
   for (let i = 0; i < n; i++) {
     if (nulls !== null && nulls[i] === 1) {
-      images[i] = -sign;
+      numbers[i] = -sign;
       continue;
     }
-    const slices = v.kind === 'slices';
-    const bytes = slices ? v.sources[i]! : v.bytes;
-    const start = slices ? v.starts[i]! : v.offsets[i]!;
-    let end = slices ? v.ends[i]! : v.offsets[i + 1]!;
-    if (collation.padSpace) while (end > start && bytes[end - 1] === 0x20) end--;
+    const inPlace = v.kind === 'slices';
+    const bytes = inPlace ? v.sources[i]! : v.bytes;
+    const start = inPlace ? v.starts[i]! : v.offsets[i]!;
+    let end = inPlace ? v.ends[i]! : v.offsets[i + 1]!;
+    if (padSpace) while (end > start && bytes[end - 1] === 0x20) end--;
     let p = 0;
     for (let b = start; b < start + PREFIX_BYTES; b++) p = p * 256 + (b < end ? bytes[b]! : 0);
-    images[i] = sign * p;
+    numbers[i] = sign * p;
   }
   return false;
 }
