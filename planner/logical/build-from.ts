@@ -22,6 +22,7 @@ import type { TableLabel } from './plan.js';
 import { writtenView } from './written-view.js';
 import { addJoinConditions, newJoin } from './join-condition.js';
 import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
+import { splitAnd } from './negation.js';
 import {
   dual,
   projection,
@@ -530,16 +531,6 @@ function joinOn(
     return;
   }
   rel.plan = selection(rel.plan, conditions);
-}
-
-/** The conjuncts of a condition as written. */
-export function splitAnd(e: ast.Expr, into: ast.Expr[] = []): ast.Expr[] {
-  if (e.kind === 'Paren') return splitAnd(e.expr, into);
-  if (e.kind === 'Binary' && e.op === 'AND') {
-    splitAnd(e.left, into);
-    splitAnd(e.right, into);
-  } else into.push(e);
-  return into;
 }
 
 function commonNames(left: Relation, right: Relation): string[] {

@@ -2,8 +2,8 @@ import type { Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { buildCondition, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { asSemiJoin } from '../resolve/subquery.js';
-import { splitAnd } from './build-from.js';
 import { splitCnf } from './expression-walk.js';
+import { splitAnd } from './negation.js';
 import { selection } from './plan.js';
 
 /** Filters a block by a condition; conjuncts that are IN or EXISTS of a query become semi joins. */

@@ -13,6 +13,11 @@ const NAMES: readonly string[] = [
 ];
 const same = (columns: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(columns.map((c) => [c, c]));
+const COLUMNAR = {
+  tiflash_instance: 'tiflash_instances',
+  tidb_database: 'tidb_databases',
+  tidb_table: 'tidb_tables',
+};
 const NODES = { type: 'node_types', instance: 'instances' };
 const BY_TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   columns: same(NAMES),
@@ -39,6 +44,21 @@ const BY_TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   statements_summary_history: { digest: 'digests' },
   cluster_statements_summary_history: { digest: 'digests' },
   inspection_rules: { type: 'node_types' },
+  inspection_result: { rule: 'rules', item: 'items' },
+  tiflash_tables: COLUMNAR,
+  tiflash_segments: COLUMNAR,
+  tiflash_indexes: COLUMNAR,
+};
+/** Tables whose labels come in the order of their columns above; those of others by name. */
+const IN_ORDER: ReadonlySet<string> = new Set(['inspection_result', ...tablesWith(COLUMNAR)]);
+
+function tablesWith(labels: Readonly<Record<string, string>>): string[] {
+  return Object.keys(BY_TABLE).filter((t) => BY_TABLE[t] === labels);
+}
+/** What a scan says whose conditions leave no row. */
+const NOTHING_LEFT: Readonly<Record<string, string>> = {
+  inspection_result: 'skip_inspection:true',
+  inspection_rules: 'skip_request: true',
 };
 /** Columns of time by whose range a scan picks its rows. */
 const TIMES: Readonly<Record<string, string>> = {
@@ -47,6 +67,13 @@ const TIMES: Readonly<Record<string, string>> = {
   cluster_log: 'time',
 };
 
+/** A column, also in one letter case: names are shown in lower case. */
+function columnIn(e: Expression): Column | null {
+  if (e.kind === 'column') return e;
+  if (e.kind !== 'function' || (e.name !== 'lower' && e.name !== 'upper')) return null;
+  return e.args[0]?.kind === 'column' ? e.args[0] : null;
+}
+
 /** `column = 'text'`, `column IN ('text', …)`, or a disjunction of those on one column. */
 function wanted(e: Expression): { readonly column: Column; readonly values: readonly Constant[] } | null {
   let column: Column | null = null;
@@ -54,9 +81,10 @@ function wanted(e: Expression): { readonly column: Column; readonly values: read
   for (const part of splitDnf(e)) {
     if (part.kind !== 'function' || (part.name !== 'eq' && part.name !== 'in')) return null;
     for (const a of part.args) {
-      if (a.kind === 'column') {
-        if (column !== null && column.id !== a.id) return null;
-        column = a;
+      const own: Column | null = columnIn(a);
+      if (own !== null) {
+        if (column !== null && column.id !== own.id) return null;
+        column = own;
       } else if (a.kind === 'constant' && a.param === undefined && a.value instanceof Uint8Array)
         values.push(a);
       else return null;
@@ -89,21 +117,27 @@ function timeLimit(
 /** A column as its table names it. */
 const bare = (c: Column): string => c.name.slice(c.name.lastIndexOf('.') + 1).toLowerCase();
 
+interface Described {
+  readonly label: string;
+  /** Values that the column may have, or the end of a range. */
+  readonly values: readonly string[] | string;
+}
+
 /** What a condition on a virtual table's scan is shown as; null for one that stays a filter above it. */
-function described(table: string, e: Expression): { readonly label: string; readonly text: string } | null {
+function described(table: string, e: Expression): Described | null {
   const lower = table.toLowerCase();
   const time = TIMES[lower];
   if (time !== undefined) {
     const limit = timeLimit(e);
     if (limit === null || bare(limit.column) !== time) return null;
-    return { label: limit.label, text: datumText(limit.value.value!, limit.value.type) };
+    return { label: limit.label, values: datumText(limit.value.value!, limit.value.type) };
   }
   const labels = BY_TABLE[lower];
   const w = labels === undefined ? null : wanted(e);
   const label = w === null ? undefined : labels![bare(w.column)];
   if (w === null || label === undefined) return null;
   const values = w.values.map((v) => `"${decodeUtf8(v.value as Uint8Array).toLowerCase()}"`);
-  return { label, text: `[${[...new Set(values)].sort().join(',')}]` };
+  return { label, values: [...new Set(values)].sort() };
 }
 
 /** Whether a scan of a virtual table evaluates a condition itself. */
@@ -111,11 +145,28 @@ export const scanTakes = (table: string, e: Expression): boolean => described(ta
 
 /** The operator info of a scan with conditions. */
 export function memTableText(table: string, conditions: readonly Expression[]): string {
-  const parts = conditions.flatMap((c) => described(table, c) ?? []);
-  const times = TIMES[table.toLowerCase()] !== undefined;
-  const order = (label: string): string => (times ? (label === 'start_time' ? '0' : '1') : label);
-  return parts
-    .sort((a, b) => (order(a.label) < order(b.label) ? -1 : 1))
-    .map((p) => `${p.label}:${p.text}`)
+  const lower = table.toLowerCase();
+  const parts = new Map<string, readonly string[] | string>();
+  const names = Object.values(BY_TABLE[lower] ?? {});
+  for (const c of conditions) {
+    const d = described(table, c);
+    if (d === null) continue;
+    const before = parts.get(d.label);
+    const both =
+      typeof before === 'object' && typeof d.values === 'object'
+        ? before.filter((v) => d.values.includes(v))
+        : d.values;
+    if (both.length === 0) return NOTHING_LEFT[lower] ?? 'skip_request:true';
+    parts.set(d.label, both);
+  }
+  if (lower === 'inspection_result' && parts.size > 0)
+    for (const name of names) if (!parts.has(name)) parts.set(name, []);
+  const ordered =
+    TIMES[lower] !== undefined ? ['start_time', 'end_time'] : IN_ORDER.has(lower) ? names : null;
+  const place = (label: string): string =>
+    ordered === null ? label : String.fromCharCode(ordered.indexOf(label) + 1);
+  return [...parts]
+    .sort(([a], [b]) => (place(a) < place(b) ? -1 : 1))
+    .map(([label, values]) => `${label}:${typeof values === 'string' ? values : `[${values.join(',')}]`}`)
     .join(', ');
 }

@@ -27,7 +27,6 @@ export function comparable(column: FieldType, other: FieldType, collation: strin
   switch (column.tp) {
     case TypeCode.Enum:
     case TypeCode.Set:
-    case TypeCode.Bit:
     case TypeCode.Json:
       return false;
     default:
@@ -69,6 +68,7 @@ export function toColumnValue(v: Datum, from: FieldType, column: FieldType): Col
     case 'decimal': {
       const scale = evalType(from) === 'decimal' ? from.decimal : 0;
       const target = column.decimal;
+      if (isUnsigned(column) && (v as DecInt) < 0) return { value: 0, exact: false, outside: 'below' };
       if (scale <= target) return { value: decRescale(v as DecInt, scale, target), exact: true };
       const factor = 10n ** BigInt(scale - target);
       const wide = BigInt(v as number | bigint);
@@ -80,6 +80,7 @@ export function toColumnValue(v: Datum, from: FieldType, column: FieldType): Col
     }
     case 'real': {
       const n = Number(v);
+      if (isUnsigned(column) && n < 0) return { value: 0, exact: false, outside: 'below' };
       if (column.tp !== TypeCode.Float) return { value: n, exact: typeof v !== 'bigint' || BigInt(n) === v };
       let f = Math.fround(n);
       if (f > n) f = previousFloat(f);
@@ -130,6 +131,7 @@ const INT_BYTES: Readonly<Record<number, number>> = {
 
 /** The least and the largest value of an integer type. */
 export function integerBounds(t: FieldType): readonly [number | bigint, number | bigint] {
+  if (t.tp === TypeCode.Bit) return [0, t.flen < 53 ? 2 ** t.flen - 1 : 2n ** BigInt(t.flen) - 1n];
   const bytes = INT_BYTES[t.tp];
   if (bytes === undefined)
     return isUnsigned(t) ? [0, 18446744073709551615n] : [-9223372036854775808n, 9223372036854775807n];

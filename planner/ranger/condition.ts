@@ -4,7 +4,7 @@ import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
 import { charset, convertCharset, unconvertible } from '../../types/charset.js';
 import { collation, type Collation } from '../../types/collation.js';
-import { evalType, TypeCode, type EvalType } from '../../types/field-type.js';
+import { evalType, isUnsigned, TypeCode, type EvalType } from '../../types/field-type.js';
 import { exactDigits } from '../../expression/type-inference.js';
 import { FLIPPED, forEachColumn, hasColumns, isVolatile, substitute } from '../logical/expression-walk.js';
 import { comparable, toColumnValue } from './bound.js';
@@ -374,6 +374,7 @@ function compareIntervals(op: string, value: Expression, key: KeyColumn, evaluat
       case 'le':
         return below ? [] : all;
       default:
+        if (below && isUnsigned(key.column.type)) return [{ low: x, high: MAX, lowEx: false, highEx: false }];
         return below ? all : [];
     }
   }
