@@ -1,6 +1,10 @@
 // Each file registers its virtual tables.
 import './absent-objects.js';
-import './information-schema.js';
+import './tables.js';
+import './table-columns.js';
+import './indexes.js';
+import './constraints.js';
+import './partitions.js';
 import './placement.js';
 import './sys-schema.js';
 import './server-facts.js';

@@ -15,7 +15,7 @@ import { defaultText, extraText, hasCharset, keyText, typeText } from '../../cat
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow, type ShowResult } from './show-registry.js';
-import { indexPartFields } from '../../catalog/virtual/index-part.js';
+import { indexPartFields } from '../../catalog/virtual/indexes.js';
 
 /** The database that FROM names, or the current one. Throws 1044, also where there is none of the name, 1049, 1046. */
 export function databaseOf(session: Session, schema: string | null): DbInfo {
