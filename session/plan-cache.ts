@@ -182,6 +182,11 @@ export class PlanSlot {
     return this.misses < GIVE_UP_AFTER || this.hits >= this.misses;
   }
 
+  /** No plans of this text are kept from now on. */
+  giveUp(): void {
+    this.misses = Infinity;
+  }
+
   clear(): void {
     this.variants.length = 0;
   }

@@ -1,6 +1,7 @@
 import type { InfoSchema } from '../catalog/model.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import { planStatement, tryPointPlan } from '../planner/planner.js';
+import { andThen } from '../executor/operator.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { MysqlError } from '../types/error.js';
 import type { Binding } from './bindings/binding-store.js';
@@ -11,6 +12,7 @@ import { cachedPlan, paramClasses, ParamNeeds, type PlanSlot } from './plan-cach
 import type { Session } from './session.js';
 import { conjunctionReason } from './plan-cache-reasons.js';
 import { SessionPlanContext } from './session-plan.js';
+import { statementBytes } from './statement-text.js';
 import type { Plannable } from './text-plan-reasons.js';
 
 /** Plans a query or DML statement: the point path when it applies, else the optimizer. `params` null: for PREPARE. */
@@ -158,6 +160,38 @@ function planKept(
   stmt: Plannable,
   params: readonly ParamValue[],
   slot: PlanSlot,
+): Awaitable<PlannedStatement> {
+  if (!slot.ofText) return planAndKeep(session, stmt, params, slot);
+  const asWritten = (error: unknown): Awaitable<PlannedStatement> => planAsWritten(session, slot, error);
+  try {
+    const planned = planAndKeep(session, stmt, params, slot);
+    return planned instanceof Promise ? planned.catch(asWritten) : planned;
+  } catch (error) {
+    return asWritten(error);
+  }
+}
+
+/**
+ * A text whose template cannot be planned, with its literals where they stand: some are more than values (the path of
+ * JSON_TABLE), and errors quote them.
+ */
+function planAsWritten(session: Session, slot: PlanSlot, error: unknown): Awaitable<PlannedStatement> {
+  const { statement, vars } = session;
+  // EXPLAIN plans the statement within its text.
+  if (!(error instanceof MysqlError) || statement.planSlot !== slot) throw error;
+  const [parsed] = session.parse(statementBytes(statement.bytes, vars.get('character_set_client')));
+  session.evalContext.params = [];
+  return andThen(planQuery(session, parsed!.stmt as Plannable, []), (planned) => {
+    slot.giveUp();
+    return planned;
+  });
+}
+
+function planAndKeep(
+  session: Session,
+  stmt: Plannable,
+  params: readonly ParamValue[],
+  slot: PlanSlot,
   first = true,
 ): Awaitable<PlannedStatement> {
   if (ignoresCache(stmt)) {
@@ -172,7 +206,9 @@ function planKept(
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size > 0 && first)
-    return readStatistics(session, context, planned, () => planKept(session, stmt, params, slot, false));
+    return readStatistics(session, context, planned, () =>
+      planAndKeep(session, stmt, params, slot, false),
+    );
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;

@@ -58,6 +58,11 @@ export class StatementContext {
     return typeof this.source === 'string' ? this.source : Buffer.from(this.source).toString();
   }
 
+  /** The text as the client sent it. */
+  get bytes(): Uint8Array {
+    return typeof this.source === 'string' ? Buffer.from(this.source) : this.source;
+  }
+
   warn(warning: SqlWarning): void {
     this.warningCount++;
     if (warning.level === 'Error') this.errorCount++;

@@ -483,8 +483,11 @@ class SelectBuilder {
     return sameExpr(this.fieldExpr(a), this.fieldExpr(b));
   }
 
-  /** How names resolve in HAVING, ORDER BY and window specifications (manual, "Problems with Column Aliases"). */
-  private aliasResolver(mode: 'having' | 'order' | 'from'): ExpressionEnv['resolve'] {
+  /**
+   * How names resolve in HAVING, ORDER BY and window specifications (manual, "Problems with Column Aliases"). 'part':
+   * within an expression of ORDER BY, where columns of FROM come before aliases.
+   */
+  private aliasResolver(mode: 'having' | 'order' | 'part' | 'from'): ExpressionEnv['resolve'] {
     if (mode === 'from') {
       return (ref) => {
         const own = findName(this.scope.relation.names, ref, 'field list');
@@ -499,6 +502,10 @@ class SelectBuilder {
             ? findName(this.scope.relation.names, ref, clause)
             : null;
         if (own !== null && this.isGroupColumn(own.column)) return own.column;
+      }
+      if (mode === 'part') {
+        const own = findName(this.scope.relation.names, ref, clause);
+        if (own !== null) return own.column;
       }
       const at = this.aliasIndex(ref, clause);
       if (at >= 0) return this.fieldExpr(at);
@@ -560,7 +567,8 @@ class SelectBuilder {
           throw mysqlError('ER_BAD_FIELD_ERROR', String(x.value), 'order clause');
         expr = this.fieldExpr(Number(x.value) - 1);
       } else {
-        expr = this.afterGrouping(build(this.env('order clause', this.aliasResolver('order')), item.expr));
+        const names = this.aliasResolver(x.kind === 'ColumnRef' ? 'order' : 'part');
+        expr = this.afterGrouping(build(this.env('order clause', names), item.expr));
       }
       if (expr.kind === 'constant' || expr.kind === 'correlated') continue;
       if (!out.some((o) => sameExpr(o.expr, expr))) out.push({ expr, desc: item.desc });

@@ -22,7 +22,9 @@ function ok(client: Client): void {
 }
 
 function query(client: Client, r: PayloadReader): void | Promise<void> {
-  return runText(client, r.restBytes());
+  const sql = r.restBytes();
+  // Some tools send the terminating zero of their string as well.
+  return runText(client, sql[sql.length - 1] === 0 ? sql.subarray(0, -1) : sql);
 }
 
 function runText(client: Client, sql: Uint8Array): void | Promise<void> {
@@ -81,8 +83,19 @@ async function resetConnection(client: Client): Promise<void> {
   ok(client);
 }
 
-/** COM_PROCESS_INFO is SHOW PROCESSLIST by another name. */
+/** COM_PROCESS_INFO and COM_SHUTDOWN are statements by another name. */
 const PROCESS_LIST = Buffer.from('SHOW PROCESSLIST');
+const SHUTDOWN = Buffer.from('SHUTDOWN');
+
+/** FLUSH forms by the bits of COM_REFRESH (protocol: REFRESH_GRANT, REFRESH_LOG, …); the higher ones are replication's. */
+const REFRESHED: readonly string[] = ['PRIVILEGES', 'LOGS', 'TABLES', 'HOSTS', 'STATUS'];
+
+async function refresh(client: Client, r: PayloadReader): Promise<void> {
+  const bits = r.u8();
+  for (const [i, what] of REFRESHED.entries())
+    if ((bits & (1 << i)) !== 0) await client.session.query(Buffer.from(`FLUSH ${what}`));
+  ok(client);
+}
 
 /** Handlers by command code; what has none gets 1047. */
 export const COMMANDS: readonly (CommandHandler | undefined)[] = (() => {
@@ -91,6 +104,8 @@ export const COMMANDS: readonly (CommandHandler | undefined)[] = (() => {
   table[CommandCode.InitDb] = initDb;
   table[CommandCode.Query] = query;
   table[CommandCode.FieldList] = fieldList;
+  table[CommandCode.Refresh] = refresh;
+  table[CommandCode.Shutdown] = (c) => runText(c, SHUTDOWN);
   table[CommandCode.Statistics] = statistics;
   table[CommandCode.ProcessInfo] = (c) => runText(c, PROCESS_LIST);
   table[CommandCode.ProcessKill] = processKill;

@@ -1,6 +1,7 @@
 import { checksForeignKeys } from '../foreign-keys.js';
 import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
+import { MysqlError } from '../../types/error.js';
 import { restore } from '../../parser/restore.js';
 import { explainRows, type ExplainFormat } from '../../planner/explain/explain.js';
 import { foreignKeySteps } from '../../planner/explain/foreign-keys.js';
@@ -109,7 +110,13 @@ async function planAsText(session: Session, stmt: Explainable): Promise<PlannedS
   const match = engine.textPlans.find(Buffer.from(restore(stmt)), session.evalContext, vars);
   if (match === null) return planForRun(session, stmt);
   session.evalContext.params = match.params;
-  return planReusable(session, explainable(match.statement.stmt), match.params, match.slot);
+  try {
+    return await planReusable(session, explainable(match.statement.stmt), match.params, match.slot);
+  } catch (error) {
+    if (!(error instanceof MysqlError)) throw error;
+    session.evalContext.params = [];
+    return planForRun(session, stmt);
+  }
 }
 
 /** A plan shows what is behind views: who may not see that otherwise may not see the plan. Throws 1345. */
