@@ -113,4 +113,4 @@ const outputName = (n: FieldName): OutputName => ({
 });
 
 export { tryPointPlan } from './point/point-plan.js';
-export { explainRows } from './explain/explain.js';
+export { explainRows, planInputs } from './explain/explain.js';

@@ -11,6 +11,7 @@ import type { ParamValue } from './client-session.js';
 import { cachedPlan, paramClasses, ParamNeeds, type PlanSlot } from './plan-cache.js';
 import type { Session } from './session.js';
 import { conjunctionReason } from './plan-cache-reasons.js';
+import { withSelectLimit } from './safe-updates.js';
 import { SessionPlanContext } from './session-plan.js';
 import { statementBytes } from './statement-text.js';
 import type { Plannable } from './text-plan-reasons.js';
@@ -181,7 +182,7 @@ function planAsWritten(session: Session, slot: PlanSlot, error: unknown): Awaita
   if (!(error instanceof MysqlError) || statement.planSlot !== slot) throw error;
   const [parsed] = session.parse(statementBytes(statement.bytes, vars.get('character_set_client')));
   session.evalContext.params = [];
-  return andThen(planQuery(session, parsed!.stmt as Plannable, []), (planned) => {
+  return andThen(planQuery(session, withSelectLimit(session, parsed!.stmt as Plannable), []), (planned) => {
     slot.giveUp();
     return planned;
   });

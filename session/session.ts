@@ -52,6 +52,7 @@ import type { Tracer } from './tracer.js';
 import { SessionVariables } from './variables/variable-store.js';
 import { virtualRows } from './virtual-rows.js';
 
+const MAX_ROWS = 2n ** 64n - 1n;
 /** Modes that change how a text is read. */
 const READING_MODES =
   SqlMode.AnsiQuotes |
@@ -133,6 +134,9 @@ export class Session implements ClientSession {
 
   autocommit = true;
   memoryQuota = -1;
+  /** sql_select_limit; null where it limits nothing. */
+  selectLimit: number | bigint | null = null;
+  safeUpdates = false;
   resultsCharset: string | null = 'utf8mb4';
   multiStatements: boolean;
   private parseOptions: ParseOptions = {};
@@ -555,6 +559,15 @@ export class Session implements ClientSession {
         // Fields are not initialized yet when the first values come.
         const txn = this.transaction?.txn;
         if (txn) txn.lockWaitTimeoutMs = Number(value) * 1000;
+        break;
+      }
+      case 'sql_safe_updates':
+        this.safeUpdates = value === 'ON';
+        break;
+      case 'sql_select_limit': {
+        const rows = BigInt(value);
+        if (rows === MAX_ROWS) this.selectLimit = null;
+        else this.selectLimit = rows <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(rows) : rows;
         break;
       }
       case 'tidb_mem_quota_query':

@@ -208,7 +208,7 @@ export abstract class AccountGrammar extends DefinitionGrammar {
     else if (this.eat('ATTRIBUTE')) stmt.attribute = this.string();
     if (this.eat('RESOURCE')) {
       this.expect('GROUP');
-      stmt.resourceGroup = this.identOrString();
+      stmt.resourceGroup = this.eat('DEFAULT') ? 'default' : this.identOrString();
     }
   }
 

@@ -47,6 +47,9 @@ function children(p: PhysicalPlan): Child[] {
   return p.op === 'Selection' ? list : list.map((c) => ({ ...c, plan: filterOf(c.plan) ?? c.plan }));
 }
 
+/** The plans that a plan's operator reads. */
+export const planInputs = (p: PhysicalPlan): PhysicalPlan[] => inputs(p).map((c) => c.plan);
+
 function inputs(p: PhysicalPlan): Child[] {
   const plain = (plan: PhysicalPlan): Child => ({ plan, label: '' });
   switch (p.op) {

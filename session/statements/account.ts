@@ -302,6 +302,7 @@ registerStatement('CreateUser', {
         message: `User ${shownAccount(a)} already exists.`,
       });
     }
+    if (stmt.resourceGroup !== null) await checkResourceGroup(session, stmt.resourceGroup);
     const roles = stmt.defaultRoles.map((r) => accountOf(session, r));
     for (const r of roles) if (!exists(session, r)) throw mysqlError('ER_UNKNOWN_AUTHID', r.user, r.host);
     const generated: GeneratedPassword[] = [];
@@ -351,7 +352,10 @@ registerStatement('AlterUser', {
         const user = accounts.exact(a.user, a.host);
         if (user === null) continue;
         if (!own(spec.user)) requireReach(session, a);
-        if (stmt.resourceGroup !== null) await checkResourceGroup(session, user, stmt.resourceGroup);
+        if (stmt.resourceGroup !== null) {
+          if (accounts.isRole(user)) throw mysqlError('ER_RESOURCE_GROUP_INVALID_FOR_ROLE');
+          await checkResourceGroup(session, stmt.resourceGroup);
+        }
         const all: string[] = [];
         if (spec.auth?.retainCurrent === true)
           throw mysqlError('ER_NOT_SUPPORTED_YET', 'RETAIN CURRENT PASSWORD');
@@ -398,9 +402,8 @@ function onlyPassword(stmt: AlterUserStmt): boolean {
   );
 }
 
-/** Throws 8257, 8249. */
-async function checkResourceGroup(session: Session, user: UserRow, name: string): Promise<void> {
-  if (session.engine.accounts.isRole(user)) throw mysqlError('ER_RESOURCE_GROUP_INVALID_FOR_ROLE');
+/** Throws 8249. */
+async function checkResourceGroup(session: Session, name: string): Promise<void> {
   const { storage } = session.engine;
   const groups = await resourceGroups(storage.snapshot(await storage.currentTs()));
   if (!groups.some((g) => g.lower === name.toLowerCase()))

@@ -22,6 +22,7 @@ import { writeFile } from '../outfile.js';
 import { StatementForeignKeys, checksForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
 import { readAhead } from '../read-ahead.js';
+import { refuseUnsafe, withSelectLimit } from '../safe-updates.js';
 import { registerStatement } from './statement-handler.js';
 
 /** Plans a statement with the parameters of this execution and notes what it writes. */
@@ -31,8 +32,9 @@ export function planForRun(
 ): Awaitable<PlannedStatement> {
   const { params } = session.evalContext;
   const { planSlot } = session.statement;
+  const limited = session.selectLimit === null ? stmt : withSelectLimit(session, stmt);
   const plan = (): Awaitable<PlannedStatement> =>
-    planSlot === null ? planQuery(session, stmt, params) : planReusable(session, stmt, params, planSlot);
+    planSlot === null ? planQuery(session, limited, params) : planReusable(session, limited, params, planSlot);
   const planned = session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
   return planned instanceof Promise ? planned.then((p) => noted(session, p)) : noted(session, planned);
 }
@@ -191,7 +193,14 @@ function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): A
       throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
     return executeDml(plan, lockingContext(session, txn));
   };
-  return andThen(andThen(planForRun(session, stmt), execute), (result) => {
+  const planned = planForRun(session, stmt);
+  const safe = !session.safeUpdates
+    ? planned
+    : andThen(planned, (p) => {
+        refuseUnsafe(stmt, p);
+        return p;
+      });
+  return andThen(andThen(safe, execute), (result) => {
     const s = session.statement;
     s.affectedRows =
       session.connection.foundRows && stmt.kind !== 'Delete' ? result.foundRows : result.affectedRows;

@@ -675,8 +675,7 @@ registerVariables([
     scope: 'both',
     kind: 'bool',
     default: 'OFF',
-    noop: true,
-    doc: 'UPDATE and DELETE need a key.',
+    doc: 'UPDATE and DELETE need a key or LIMIT.',
   },
   {
     name: 'sql_select_limit',
