@@ -164,14 +164,18 @@ registerAction('ExchangePartition', (ctx, target, s) =>
   exchangePartition(ctx, target, s.name, s.table, s.validation),
 );
 registerAction('RenameTable', (ctx, { db, table }, s) =>
-  renameTables(ctx, {
-    renames: [
-      {
-        from: { schema: db.name, name: table.name },
-        to: { schema: s.to.schema ?? db.name, name: s.to.name },
-      },
-    ],
-  }),
+  renameTables(
+    ctx,
+    {
+      renames: [
+        {
+          from: { schema: db.name, name: table.name },
+          to: { schema: s.to.schema ?? db.name, name: s.to.name },
+        },
+      ],
+    },
+    true,
+  ),
 );
 
 /** IF EXISTS of a column that is not there. */

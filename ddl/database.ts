@@ -83,6 +83,9 @@ export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Pro
   ctx.checkPrivilege('DROP', stmt.name, '');
   if (PROTECTED.has(stmt.name.toLowerCase()))
     throw mysqlError('ER_DBACCESS_DENIED_ERROR', 'root', '%', stmt.name);
+  // Accounts and jobs live there.
+  if (stmt.name.toLowerCase() === 'mysql')
+    throw mysqlError('ER_UNKNOWN_ERROR', "Drop 'mysql' database is forbidden");
   await ctx.reload();
   const found = ctx.schema().database(stmt.name);
   if (found === null) {

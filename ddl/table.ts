@@ -231,8 +231,12 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
   ctx.noteRows(newId, 0);
 }
 
-/** All renames of the statement happen at once. */
-export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 'renames'>): Promise<void> {
+/** All renames of the statement happen at once. `toItself`: to the name that the table has, as ALTER TABLE may and RENAME TABLE may not. */
+export async function renameTables(
+  ctx: DdlContext,
+  stmt: Pick<RenameTableStmt, 'renames'>,
+  toItself: boolean,
+): Promise<void> {
   await ctx.reload();
   for (const { from } of stmt.renames) {
     const table = ctx.schema().table(ctx.databaseOf(from.schema), from.name);
@@ -260,7 +264,7 @@ export async function renameTables(ctx: DdlContext, stmt: Pick<RenameTableStmt, 
       const taken = moved.has(key)
         ? moved.get(key) !== null
         : ctx.schema().table(target.name, to.name) !== null;
-      if (taken && !same) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${target.name}.${to.name}`);
+      if (taken && !(same && toItself)) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${target.name}.${to.name}`);
       const table = {
         ...source.table,
         name: to.name,

@@ -1,5 +1,6 @@
 import type { TableInfo } from '../../catalog/model.js';
-import type { DdlStatement } from '../../parser/ast/index.js';
+import type { DdlStatement, DropTableStmt } from '../../parser/ast/index.js';
+import type { DdlContext } from '../../ddl/ddl-context.js';
 import { alterTable } from '../../ddl/alter-table.js';
 import { bdrRole, checkBdr } from '../../ddl/bdr.js';
 import { alterDatabase, createDatabase, dropDatabase } from '../../ddl/database.js';
@@ -16,6 +17,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { timestampOf } from '../historical-read.js';
 import type { Session } from '../session.js';
 import { createTableSelect } from '../create-table-select.js';
+import { SYSTEM_TABLES } from '../engine/system-tables.js';
 import { SessionDdlContext } from '../session-ddl.js';
 import {
   alterTemporaryBy,
@@ -106,6 +108,7 @@ registerDdl('CreateTable', (ctx, stmt, session) => {
   return createTable(ctx, stmt);
 });
 registerDdl('DropTable', async (ctx, stmt, session) => {
+  if (session.connection.id !== 0) refuseSystemTables(ctx, stmt);
   const rest = dropTemporaryTables(session, stmt);
   if (rest !== null) await dropTables(ctx, rest);
 });
@@ -113,7 +116,7 @@ registerDdl('TruncateTable', async (ctx, stmt, session) => {
   if (!truncateTemporaryTable(session, stmt.table)) await truncateTable(ctx, stmt);
 });
 registerDdl('RenameTable', async (ctx, stmt, session) => {
-  if (!renameTemporaryTables(session, stmt)) await renameTables(ctx, stmt);
+  if (!renameTemporaryTables(session, stmt)) await renameTables(ctx, stmt, false);
 });
 registerDdl('AlterTable', async (ctx, stmt, session) => {
   if (await alterTemporaryTable(session, ctx, stmt)) return;
@@ -123,6 +126,17 @@ registerDdl('AlterTable', async (ctx, stmt, session) => {
   await alterTable(ctx, stmt);
   if (before !== null) forgetPartitions(session, before);
 });
+
+const SYSTEM_TABLE_NAMES: ReadonlySet<string> = new Set(
+  SYSTEM_TABLES.flatMap((sql) => /^CREATE TABLE IF NOT EXISTS mysql\.(\w+)/.exec(sql)?.[1] ?? []),
+);
+
+/** Tables that the server cannot be without. Throws 1105. */
+function refuseSystemTables(ctx: DdlContext, stmt: DropTableStmt): void {
+  for (const { schema, name } of stmt.tables)
+    if (ctx.databaseOf(schema).toLowerCase() === 'mysql' && SYSTEM_TABLE_NAMES.has(name.toLowerCase()))
+      throw mysqlError('ER_UNKNOWN_ERROR', `Drop tidb system table 'mysql.${name}' is forbidden`);
+}
 
 /** Rows of partitions that are gone are rows that their table no longer has. */
 function forgetPartitions(session: Session, before: TableInfo): void {
