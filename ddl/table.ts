@@ -264,7 +264,8 @@ export async function renameTables(
       const taken = moved.has(key)
         ? moved.get(key) !== null
         : ctx.schema().table(target.name, to.name) !== null;
-      if (taken && !(same && toItself)) throw mysqlError('ER_TABLE_EXISTS_ERROR', `${target.name}.${to.name}`);
+      if (taken && !(same && toItself))
+        throw mysqlError('ER_TABLE_EXISTS_ERROR', `${target.name}.${to.name}`);
       const table = {
         ...source.table,
         name: to.name,

@@ -207,9 +207,7 @@ function planAndKeep(
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size > 0 && first)
-    return readStatistics(session, context, planned, () =>
-      planAndKeep(session, stmt, params, slot, false),
-    );
+    return readStatistics(session, context, planned, () => planAndKeep(session, stmt, params, slot, false));
   // A promise: values of subqueries are part of the plan.
   if (planned instanceof Promise) return planned;
   if (session.statement.warningCount > warningCount) return planned;

@@ -34,7 +34,9 @@ export function planForRun(
   const { planSlot } = session.statement;
   const limited = session.selectLimit === null ? stmt : withSelectLimit(session, stmt);
   const plan = (): Awaitable<PlannedStatement> =>
-    planSlot === null ? planQuery(session, limited, params) : planReusable(session, limited, params, planSlot);
+    planSlot === null
+      ? planQuery(session, limited, params)
+      : planReusable(session, limited, params, planSlot);
   const planned = session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
   return planned instanceof Promise ? planned.then((p) => noted(session, p)) : noted(session, planned);
 }
