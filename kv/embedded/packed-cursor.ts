@@ -178,6 +178,8 @@ export class MergedRows implements RowCursor {
   valueEnd = 0;
   private readonly data: TreeCursor;
   private readonly packed: PackedCursor;
+  /** While one of the two goes on the other stays where it is. */
+  private readonly packedPages: PageMap;
   private dataAlive = false;
   private packedAlive = false;
   /** Which of them are at the current key. */
@@ -186,7 +188,13 @@ export class MergedRows implements RowCursor {
 
   constructor(pages: PageMap, loads: LoadTable) {
     this.data = new TreeCursor(pages);
-    this.packed = new PackedCursor(pages, loads);
+    this.packedPages = pages.forAnotherCursor();
+    this.packed = new PackedCursor(this.packedPages, loads);
+  }
+
+  /** Pages of `packed` as they were read are void: see PageMap.invalidate. */
+  invalidate(): void {
+    this.packedPages.invalidate();
   }
 
   setRoots(data: number, packed: number): void {

@@ -252,3 +252,47 @@ test('a snapshot is read from its pages while others write', async () => {
   await store.close();
   fs.rmSync(directory, { recursive: true });
 });
+
+test('a long scan over many packed blocks keeps its place among the rows beside them, and the other way round', async () => {
+  const directory = scratchDir('packed');
+  const store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+  // Two keys fill a page, so that the leaves of either tree are more than a scan keeps pages of the file.
+  const key = (i: number): string => `r${String(i).padStart(6, '0')}${'k'.repeat(3000)}`;
+  const model = new Model();
+  const loaded: Write[] = Array.from({ length: 1200 }, (_, i) => [key(i * 10), `v${i}`]);
+  loaded.push([key(80_000), 'last']);
+  const done = await load(
+    store,
+    'r',
+    () => loaded,
+    false,
+    () => Promise.resolve(),
+  );
+  model.load(done.ts, done.entries, 0n, done.again);
+  const beside = (from: number, to: number, step: number): Write[] =>
+    Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => [key(from + i * step), `w${i}`]);
+  const writes = [...beside(5, 100, 50), ...beside(11_001, 11_003, 1), ...beside(11_011, 11_020, 1)];
+  writes.push(...beside(12_000, 13_400, 1), ...beside(90_000, 90_002, 1));
+  for (let at = 0; at < writes.length; at += 500) {
+    const part = writes.slice(at, at + 500);
+    model.apply(await commitOnePhase(store, part), part);
+  }
+  await store.checkpoint();
+  const ts = store.timestamp();
+  for (const reverse of [false, true]) {
+    const cursor = store.mvccReader(ts).scan(bytes('r'), bytes('s'), reverse, false);
+    const rows: [string, string][] = [];
+    for (let n = 0; cursor.next(); n++) {
+      rows.push([
+        text(cursor.keyBuffer.subarray(0, 7))!,
+        text(cursor.valueBuffer.subarray(cursor.valueStart, cursor.valueEnd))!,
+      ]);
+      if (n % 4 === 3) cursor.pause();
+    }
+    cursor.close();
+    expect(rows.length).toBe(loaded.length + writes.length);
+    expect(rows).toEqual(model.scan('r', 's', ts, reverse).map(([k, v]) => [k.slice(0, 7), v]));
+  }
+  await store.close();
+  fs.rmSync(directory, { recursive: true });
+});

@@ -36,6 +36,8 @@ export interface PageMap {
    * memory for good. A window lasts for some turns of a page; it is void after `invalidate`.
    */
   sequential(): PageMap;
+  /** The same pages for another cursor of the scan: a window of `sequential` lasts for the turns of one cursor, not for those of others. */
+  forAnotherCursor(): PageMap;
   close(): void;
 }
 
@@ -100,6 +102,10 @@ class MappedPages implements PageMap {
     });
   }
 
+  forAnotherCursor(): PageMap {
+    return this;
+  }
+
   close(): void {
     this.closed = true;
     if (this.fd >= 0) fs.closeSync(this.fd);
@@ -159,6 +165,10 @@ class FilePages implements PageMap {
     return this;
   }
 
+  forAnotherCursor(): PageMap {
+    return this;
+  }
+
   close(): void {
     fs.closeSync(this.fd);
     this.pages.clear();
@@ -168,8 +178,8 @@ class FilePages implements PageMap {
 const STRETCH_PAGE_BITS = 4;
 const STRETCH_PAGES = 1 << STRETCH_PAGE_BITS;
 const STRETCH = STRETCH_PAGES * PAGE_SIZE;
-/** More than the pages that two cursors have on their ways from the roots. */
-const STRETCHES = 32;
+/** More than the pages that a cursor has on its way from the root. */
+const STRETCHES = 16;
 
 interface Stretch {
   readonly window: PageWindow;
@@ -227,7 +237,10 @@ class Stretches {
   }
 }
 
-/** Pages that are read in stretches. Those of values do not push out those of the tree: a cursor stays at a leaf for many values. */
+/**
+ * Pages that are read in stretches, for one cursor: it stays at a leaf for many values, so that those of values must not push out those
+ * of the tree, and a second cursor that goes on while this one stays would push out both.
+ */
 class SequentialPages implements PageMap {
   readonly address = null;
   private readonly nodes: Stretches;
@@ -262,6 +275,10 @@ class SequentialPages implements PageMap {
 
   sequential(): PageMap {
     return this;
+  }
+
+  forAnotherCursor(): PageMap {
+    return new SequentialPages(this.read);
   }
 
   close(): void {

@@ -332,7 +332,10 @@ export class VersionCursor implements MvccCursor {
   private position(): void {
     const store = this.store;
     this.generation = store.generation;
-    if (this.pages !== store.env.pages) this.pages.invalidate();
+    if (this.pages !== store.env.pages) {
+      this.pages.invalidate();
+      this.merged?.invalidate();
+    }
     this.active = store.active;
     this.frozen = store.frozen;
     this.data.root = store.env.dataTree.root;
