@@ -107,7 +107,7 @@ export function copyOf(table: TableInfo, stmt: Pick<CreateTableStmt, 'table' | '
   if (stmt.temporary === null && table.temporary !== undefined)
     throw mysqlError('ER_OPT_ON_TEMPORARY_TABLE', 'create table like');
   if (stmt.temporary !== null && table.partition !== undefined) throw mysqlError('ER_PARTITION_NO_TEMPORARY');
-  const { foreignKeys: _, temporary: __, ...rest } = table;
+  const { foreignKeys: _, temporary: __, cached: ___, ...rest } = table;
   return {
     ...rest,
     name,
@@ -163,6 +163,7 @@ export async function dropTables(ctx: DdlContext, stmt: DropTableStmt): Promise<
 
 async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   const { db, table } = requireTable(ctx, name);
+  refuseCached(table, 'Drop Table');
   ctx.checkTableLock(table);
   await ctx.jobs.awaitTable(ctx, table.id);
   if (isCentral(table)) await ctx.giveBackIds(table);
@@ -252,6 +253,7 @@ export async function renameTables(
       const source =
         moved.get(at(fromDb, from.name)) ?? (moved.has(at(fromDb, from.name)) ? null : find(ctx, from));
       if (source === null) throw mysqlError('ER_NO_SUCH_TABLE', fromDb, from.name);
+      refuseCached(source.table, 'Rename Table');
       const toDb = ctx.databaseOf(to.schema);
       if (source.table.view !== undefined && toDb.toLowerCase() !== fromDb.toLowerCase())
         throw mysqlError('ER_FORBID_SCHEMA_CHANGE', fromDb, toDb);

@@ -2,6 +2,7 @@ import { type Datum } from '../../types/datum.js';
 import type { DbInfo, PartitionDefinition, TableInfo } from '../model.js';
 import { datetime, datetimeOf, int, longText, str, text } from './columns.js';
 import type { VirtualContext } from './virtual-table.js';
+import { estimatedSizes } from './estimated-sizes.js';
 import { visibleTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
@@ -100,12 +101,7 @@ function partitionRow(
     expression,
     null,
     description,
-    count,
-    0,
-    0,
-    0,
-    0,
-    0,
+    ...estimatedSizes(table, count),
     datetimeOf(table.createTime, ctx.timeZone),
     null,
     null,

@@ -3,6 +3,7 @@ import { intDatum, type Datum } from '../../types/datum.js';
 import type { DbInfo, TableInfo } from '../model.js';
 import { datetime, datetimeOf, int, longText, str, text, uint } from './columns.js';
 import type { VirtualContext } from './virtual-table.js';
+import { estimatedSizes } from './estimated-sizes.js';
 import { visibleTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
@@ -96,7 +97,6 @@ async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Prom
   const policy = table.options?.['PLACEMENT POLICY'];
   const auto = table.columns.some((c) => c.autoIncrement) ? Number(await ctx.nextAutoId(db, table)) : null;
   const count = table.virtual === true ? 0 : ctx.rowCount(table.id);
-  const width = table.columns.reduce((n, c) => n + Math.min(64, Math.max(1, c.type.flen)), 0);
   return [
     CATALOG,
     text(db.name),
@@ -105,12 +105,7 @@ async function tableRow(ctx: VirtualContext, db: DbInfo, table: TableInfo): Prom
     text('InnoDB'),
     10,
     text('Compact'),
-    count,
-    count === 0 ? 0 : width,
-    count * width,
-    0,
-    count * 8 * table.indices.length,
-    0,
+    ...estimatedSizes(table, count),
     auto,
     datetimeOf(table.createTime, ctx.timeZone),
     null,

@@ -438,6 +438,11 @@ registerVariables([
     values: ['static', 'dynamic', 'static-only', 'dynamic-only'],
     default: 'dynamic',
     doc: 'Partitions.',
+    normalize(value, ctx) {
+      const message = 'static prune mode is deprecated and will be removed in the future release.';
+      if (value === 'static') ctx.warn({ level: 'Warning', code: 1681, message });
+      return value;
+    },
   },
   {
     name: 'tidb_read_staleness',
