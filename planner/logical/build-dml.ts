@@ -507,11 +507,18 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     task: 'root',
     child,
     targets: targets.map((t) => dmlTarget(t, child.schema, viewCheck(state, t))),
-    assignments: assigned.map((a, i) => ({
-      target: targets.indexOf(a.source),
-      column: a.info,
-      value: values[i] === null ? null : resolveOver(values[i]!, child.schema),
-    })),
+    // DEFAULT, all that a generated column may be given, changes nothing of the row.
+    assignments: assigned.flatMap((a, i) =>
+      a.info.generated !== ''
+        ? []
+        : [
+            {
+              target: targets.indexOf(a.source),
+              column: a.info,
+              value: values[i] === null ? null : resolveOver(values[i]!, child.schema),
+            },
+          ],
+    ),
     ignore: stmt.ignore,
   };
 }
