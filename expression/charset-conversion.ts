@@ -1,4 +1,4 @@
-import { charset } from '../types/charset.js';
+import { charset, isUtf8Compatible } from '../types/charset.js';
 import { mysqlError } from '../types/error-table.js';
 import { TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import { castTo, newConstant } from './build.js';
@@ -8,10 +8,6 @@ import { hexEscape } from './hex-escape.js';
 import { isStringType, stringType } from './type-inference.js';
 
 /** Operands of a string operation in one charset (manual, "Automatic Conversion"). */
-
-/** Charsets whose text functions take as it is: UTF-8, ASCII and bytes. Other text is converted to UTF-8 first. */
-export const isUtf8Compatible = (cs: string): boolean =>
-  cs === 'utf8mb4' || cs === 'utf8' || cs === 'ascii' || cs === 'binary' || cs === 'utf8mb3';
 
 /** The error of bytes that are no text of the charset. */
 export const cannotConvert = (bytes: Uint8Array, target: string): Error =>

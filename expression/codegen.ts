@@ -5,7 +5,7 @@ import type { EvalType, FieldType } from '../types/field-type.js';
 import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
-import { elementBytes, setBytes } from './member-text.js';
+import { nativeElementBytes, nativeSetBytes } from './member-text.js';
 import { columnsOf } from './traverse.js';
 
 /**
@@ -449,11 +449,11 @@ export class Emitter {
         : v;
     if ((domain === 'string' || domain === 'json') && v.rep !== 's') {
       if (e.type.tp === TypeCode.Enum) {
-        const m = this.pool(elementBytes(e.type));
+        const m = this.pool(nativeElementBytes(e.type));
         return this.fromBytes(`${m}[Number(${v.v})]`, v.nul, false);
       }
       if (e.type.tp === TypeCode.Set) {
-        return this.fromBytes(`${this.pool(setBytes)}(${this.pool(e.type)},${v.v})`, v.nul, false);
+        return this.fromBytes(`${this.pool(nativeSetBytes)}(${this.pool(e.type)},${v.v})`, v.nul, false);
       }
       throw new Error(`operand of type ${e.type.tp} where a string is expected`);
     }

@@ -251,3 +251,7 @@ export function unconvertible(bytes: Uint8Array, from: Charset, to: Charset): Ui
   }
   return null;
 }
+
+/** Charsets whose text functions take as it is: UTF-8, ASCII and bytes. Other text is converted to UTF-8 first. */
+export const isUtf8Compatible = (cs: string): boolean =>
+  cs === 'utf8mb4' || cs === 'utf8' || cs === 'ascii' || cs === 'binary' || cs === 'utf8mb3';

@@ -181,6 +181,13 @@ export function decDivInternalScale(as: number, bs: number, increment: number): 
   return words(fa + fb + inc) * 9;
 }
 
+/**
+ * The division to use for quotients of these scales at a declared one. MySQL cuts quotients at the end of a 9-digit word and rounds
+ * what it shows of them: where the declared scale ends with the word, they are cut (2.00000/3 is 0.666666666).
+ */
+export const quotientAt = (as: number, bs: number, scale: number): typeof decDiv =>
+  scale % 9 === 0 && decDivInternalScale(as, bs, Math.max(0, scale - as)) === scale ? decDivTruncate : decDiv;
+
 /** Remainder with the sign of `a` at scale max(as, bs); null when b is 0. */
 export function decMod(a: DecInt, as: number, b: DecInt, bs: number): DecInt | null {
   if (isZero(b)) return null;

@@ -1,5 +1,5 @@
 import type { Vector } from '../../chunk/vector.js';
-import { decDiv, decRescale, type DecInt } from '../../types/decimal.js';
+import { quotientAt, decRescale, type DecInt } from '../../types/decimal.js';
 import { intDatum } from '../../types/datum.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
 import type { RowComparator } from '../row-order.js';
@@ -80,7 +80,7 @@ export class SlidingSum implements FrameAggregate {
     if (this.which === 'count') return this.count;
     if (this.count === 0) return null;
     const sum: DecInt = this.wide === null ? this.narrow : intDatum(this.wide);
-    if (this.which === 'avg') return decDiv(sum, this.scale, this.count, 0, this.outScale);
+    if (this.which === 'avg') return quotientAt(this.scale, 0, this.outScale)(sum, this.scale, this.count, 0, this.outScale);
     return this.scale === this.outScale ? sum : decRescale(sum, this.scale, this.outScale);
   }
 }

@@ -3,7 +3,7 @@ import { NumVector, WideVector } from '../../chunk/vector.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import type { Datum } from '../../types/datum.js';
 import { intDatum } from '../../types/datum.js';
-import { decDiv, decRescale } from '../../types/decimal.js';
+import { decRescale, quotientAt } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType } from '../../types/field-type.js';
@@ -171,11 +171,12 @@ export class SumAggregator implements Aggregator {
       ];
     if (!this.exact) return [this.column(from, to, (g) => this.acc[g]! / this.counts[g]!, this.type)];
     const scale = this.scale();
+    const divide = quotientAt(scale, 0, this.type.decimal);
     return [
       this.column(
         from,
         to,
-        (g) => decDiv(this.sum(g), scale, this.counts[g]!, 0, this.type.decimal),
+        (g) => divide(this.sum(g), scale, this.counts[g]!, 0, this.type.decimal),
         this.type,
       ),
     ];

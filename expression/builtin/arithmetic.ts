@@ -1,6 +1,6 @@
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, isUnsigned, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { decDiv, decDivTruncate, decFits, decMod, decRescale } from '../../types/decimal.js';
+import { decDivTruncate, decFits, decMod, decRescale, quotientAt } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { asDecimalType, castTo, foldConstant } from '../build.js';
@@ -229,10 +229,13 @@ function emitDiv(g: Emitter, node: ScalarFunction): Value {
   const sa = scaleOf(node.args[0]!.type);
   const sb = scaleOf(node.args[1]!.type);
   const s = node.type.decimal;
-  const k = shared(`div ${sa} ${sb} ${s}`, () => (rt, x, y) => {
-    const r = decDiv(x, sa, y, sb, s);
-    if (r === null) rt.divisionByZero();
-    return r;
+  const k = shared(`div ${sa} ${sb} ${s}`, () => {
+    const divide = quotientAt(sa, sb, s);
+    return (rt, x, y) => {
+      const r = divide(x, sa, y, sb, s);
+      if (r === null) rt.divisionByZero();
+      return r;
+    };
   });
   return g.fromDatum(`${g.pool(k)}(rt,${g.asDatum(a, 'decimal')},${g.asDatum(b, 'decimal')})`, nul, true);
 }

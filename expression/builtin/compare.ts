@@ -1,5 +1,5 @@
 import { partsText } from '../../types/assign-time.js';
-import { UTF8MB4, charset, convertCharset } from '../../types/charset.js';
+import { UTF8MB4, charset, convertCharset, isUtf8Compatible } from '../../types/charset.js';
 import { BINARY_COLLATION, collation } from '../../types/collation.js';
 import type { Collation } from '../../types/collation.js';
 import { isZero } from '../../types/datum.js';
@@ -11,7 +11,6 @@ import type { PackedTime } from '../../types/time.js';
 import { timeZone } from '../../types/timezone.js';
 import type { BuildContext } from '../build-context.js';
 import { boolConstant, newConstant, newFunction, nullConstant, rawFunction } from '../build.js';
-import { isUtf8Compatible } from '../charset-conversion.js';
 import { NULL_VALUE } from '../codegen.js';
 import type { Emitter, Value } from '../codegen.js';
 import type { Expression, ScalarFunction } from '../expression.js';

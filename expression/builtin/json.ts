@@ -75,7 +75,7 @@ const overDocument = (
   doc: string,
 ): Definition => ({
   name,
-  args: ['any'],
+  args: ['json'],
   type,
   make: ([t]): Kernel => {
     const read = readDocument(t!, 1, name);
@@ -135,8 +135,8 @@ function extract(root: JsonValue, paths: readonly JsonPath[]): JsonValue | undef
 /** doc, path, value, path, value, … */
 const modifier = (name: string, mode: SetMode | 'append' | 'insertCell', doc: string): Definition => ({
   name,
-  args: ['any', 'string', 'any'],
-  rest: 'any',
+  args: ['json', 'string', 'json'],
+  rest: 'json',
   type: () => jsonType(),
   nullAware: true,
   make: (types): Kernel => {
@@ -171,8 +171,8 @@ const merger = (
 ): Definition => ({
   name,
   aliases,
-  args: ['any', 'any'],
-  rest: 'any',
+  args: ['json', 'json'],
+  rest: 'json',
   type: () => jsonType(),
   nullAware: true,
   make: (types): Kernel => {
@@ -285,7 +285,7 @@ defineAll('json', [
   {
     name: 'to_json_operand',
     internal: true,
-    args: ['any'],
+    args: ['json'],
     type: () => jsonType(),
     make:
       ([t]): Kernel =>
@@ -297,7 +297,7 @@ defineAll('json', [
   {
     name: 'json_truth',
     internal: true,
-    args: ['any'],
+    args: ['json'],
     type: boolInt,
     kernel: (_rt, b: Uint8Array) => {
       const v = decodeJson(b);
@@ -308,7 +308,7 @@ defineAll('json', [
   },
   {
     name: 'json_schema_valid',
-    args: ['any', 'any'],
+    args: ['json', 'json'],
     type: boolInt,
     make: ([s, d]): Kernel => {
       const validator = schemaReader(readDocument(s!, 1, 'json_schema_valid'));
@@ -320,7 +320,7 @@ defineAll('json', [
   },
   {
     name: 'json_schema_validation_report',
-    args: ['any', 'any'],
+    args: ['json', 'json'],
     type: () => jsonType(),
     make: ([s, d]): Kernel => {
       const validator = schemaReader(readDocument(s!, 1, 'json_schema_validation_report'));
@@ -347,7 +347,7 @@ defineAll('json', [
   },
   {
     name: 'json_value',
-    args: ['any', 'string', 'int', 'any', 'int', 'any'],
+    args: ['json', 'string', 'int', 'json', 'int', 'json'],
     nullAware: true,
     type: () => jsonText(512)(),
     make: ([t], type): Kernel => {
@@ -392,7 +392,7 @@ defineAll('json', [
   },
   {
     name: 'json_extract',
-    args: ['any', 'string'],
+    args: ['json', 'string'],
     rest: 'string',
     type: () => jsonType(),
     make: ([t]): Kernel => {
@@ -407,7 +407,7 @@ defineAll('json', [
   },
   {
     name: 'json_unquote',
-    args: ['any'],
+    args: ['json'],
     type: (args) => {
       if (args[0]!.type.tp !== TypeCode.Json) requireText(args[0]!, 'json_unquote');
       return jsonText()();
@@ -441,7 +441,7 @@ defineAll('json', [
   {
     name: 'json_array',
     args: [],
-    rest: 'any',
+    rest: 'json',
     type: () => jsonType(),
     nullAware: true,
     make: (types): Kernel => {
@@ -455,7 +455,7 @@ defineAll('json', [
   {
     name: 'json_object',
     args: [],
-    rest: 'any',
+    rest: 'json',
     type: () => jsonType(),
     nullAware: true,
     rewrite(args) {
@@ -471,11 +471,7 @@ defineAll('json', [
           const key = args[i]!;
           const t = types[i]!;
           const text =
-            key instanceof Uint8Array && t.tp !== TypeCode.Json
-              ? decodeUtf8(key)
-              : t.tp === TypeCode.Json
-                ? unquote(decodeJson(key as Uint8Array))
-                : datumToString(key, t);
+            t.tp === TypeCode.Json ? unquote(decodeJson(key as Uint8Array)) : datumToString(key, t);
           out.set(text, values[i + 1]!(args[i + 1]!));
         }
         return encodeJson(out);
@@ -502,7 +498,7 @@ defineAll('json', [
   ),
   {
     name: 'json_valid',
-    args: ['any'],
+    args: ['json'],
     type: boolInt,
     make: ([t]): Kernel => {
       if (t!.tp === TypeCode.Json) return () => 1;
@@ -522,7 +518,7 @@ defineAll('json', [
   },
   {
     name: 'json_length',
-    args: ['any', 'string'],
+    args: ['json', 'string'],
     min: 1,
     type: () => intType(false, 10),
     make: ([t]): Kernel => {
@@ -542,7 +538,7 @@ defineAll('json', [
   },
   {
     name: 'json_keys',
-    args: ['any', 'string'],
+    args: ['json', 'string'],
     min: 1,
     type: () => jsonType(),
     make: ([t]): Kernel => {
@@ -557,7 +553,7 @@ defineAll('json', [
   },
   {
     name: 'json_contains',
-    args: ['any', 'any', 'string'],
+    args: ['json', 'json', 'string'],
     min: 2,
     type: boolInt,
     make: ([a, b]): Kernel => {
@@ -574,7 +570,7 @@ defineAll('json', [
   },
   {
     name: 'json_contains_path',
-    args: ['any', 'string', 'string'],
+    args: ['json', 'string', 'string'],
     rest: 'string',
     type: boolInt,
     make: ([t]): Kernel => {
@@ -591,7 +587,7 @@ defineAll('json', [
   },
   {
     name: 'json_overlaps',
-    args: ['any', 'any'],
+    args: ['json', 'json'],
     type: boolInt,
     make: ([a, b]): Kernel => {
       const ra = readDocument(a!, 1, 'json_overlaps');
@@ -603,7 +599,7 @@ defineAll('json', [
   },
   {
     name: 'json_memberof',
-    args: ['any', 'any'],
+    args: ['json', 'json'],
     type: boolInt,
     make: ([a, b]): Kernel => {
       const [ra] = valueReaders([a!]);
@@ -622,7 +618,7 @@ defineAll('json', [
   },
   {
     name: 'json_search',
-    args: ['any', 'string', 'string', 'string'],
+    args: ['json', 'string', 'string', 'string'],
     rest: 'string',
     min: 3,
     type: () => jsonType(),
@@ -675,7 +671,7 @@ defineAll('json', [
   modifier('json_array_insert', 'insertCell', 'JSON_ARRAY_INSERT(doc, path, value, …).'),
   {
     name: 'json_remove',
-    args: ['any', 'string'],
+    args: ['json', 'string'],
     rest: 'string',
     type: () => jsonType(),
     make: ([t]): Kernel => {

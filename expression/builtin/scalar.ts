@@ -2,12 +2,12 @@ import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import type { EvalType, FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
+import { decodeUtf8, encodeUtf8, isUtf8Compatible } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
-import { asDecimalType, castTo } from '../build.js';
+import { asDecimalType, castTo, explicitCast } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
-import { inCharset, isUtf8Compatible } from '../charset-conversion.js';
+import { inCharset } from '../charset-conversion.js';
 import { deriveCollation } from '../collation-derivation.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec, Resolved } from '../function-registry.js';
@@ -39,6 +39,7 @@ export type ArgDomain =
   /** DATE or DATETIME as it is, anything else as DATETIME(6). */
   | 'datetime'
   | 'time'
+  /** As it is, text in UTF-8. */
   | 'json'
   /** int, decimal or real as the argument is. */
   | 'numeric'
@@ -111,9 +112,7 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
     case 'string': {
       if (d === 'string') {
         if (domain === 'bytes') return e;
-        if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set || isUtf8Compatible(e.type.charset))
-          return e;
-        return inUtf8(e, ctx);
+        return textInUtf8(e, ctx);
       }
       if (d === 'int' && e.type.tp === TypeCode.Bit) return castTo(e, binaryType(), ctx);
       return castTo(
@@ -141,7 +140,7 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
     case 'time':
       return d === 'duration' ? e : castTo(e, timeType(argumentFsp(e)), ctx);
     case 'json':
-      return e;
+      return isStringType(e.type) ? textInUtf8(e, ctx) : e;
     case 'numeric':
       if (d === 'int' || d === 'decimal' || d === 'real') return e;
       if (isHexLiteral(e.type)) return castTo(e, intType(true), ctx);
@@ -152,7 +151,10 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
 }
 
 /** Text for kernels: in UTF-8, under the collation that it has. */
-function inUtf8(e: Expression, ctx: BuildContext): Expression {
+function textInUtf8(e: Expression, ctx: BuildContext): Expression {
+  if (isUtf8Compatible(e.type.charset)) return e;
+  if (e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set)
+    return explicitCast(e, stringType(UNSPECIFIED, 'utf8mb4', e.type.collate), ctx);
   const from = e.kind === 'function' && e.name === 'cast' ? e.args[0]! : null;
   if (from !== null && from.type.charset === 'utf8mb4' && from.type.collate === e.type.collate) return from;
   return castTo(e, stringType(UNSPECIFIED, 'utf8mb4', e.type.collate), ctx);
@@ -175,7 +177,7 @@ function harmonize(
 function emitArgs(g: Emitter, node: ScalarFunction, domains: (i: number) => ArgDomain): Value[] {
   return node.args.map((a, i) => {
     const d = domains(i);
-    return (d === 'string' || d === 'bytes' || d === 'any') &&
+    return (d === 'string' || d === 'bytes' || d === 'any' || d === 'json') &&
       (isStringType(a.type) || a.type.tp === TypeCode.Null)
       ? g.operand(a, 'string')
       : g.emit(a);
@@ -269,6 +271,8 @@ const isBytes = (t: FieldType): boolean =>
   t.tp !== TypeCode.Set &&
   t.tp !== TypeCode.Null;
 
+const TEXT_DOMAINS: ReadonlySet<ArgDomain> = new Set(['string', 'any', 'json']);
+
 function collationOfCall(
   args: readonly Expression[],
   domainOf: (i: number) => ArgDomain,
@@ -276,9 +280,7 @@ function collationOfCall(
   ctx: BuildContext,
 ): string {
   if (isStringType(type)) return type.collate;
-  const strings = args.filter(
-    (a, i) => (domainOf(i) === 'string' || domainOf(i) === 'any') && isStringType(a.type),
-  );
+  const strings = args.filter((a, i) => TEXT_DOMAINS.has(domainOf(i)) && isStringType(a.type));
   return strings.length === 0 ? 'binary' : deriveCollation(strings, '', connection(ctx)).collate;
 }
 

@@ -3,7 +3,7 @@ import type { Charset } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { castTo } from '../build.js';
+import { castTo, explicitCast } from '../build.js';
 import type { Constant } from '../expression.js';
 import { registerFunction } from '../function-registry.js';
 import { hexEscape } from '../hex-escape.js';
@@ -87,10 +87,13 @@ registerFunction({
     const c = collation(decodeUtf8((name as Constant).value as Uint8Array));
     if (c === undefined)
       throw mysqlError('ER_UNKNOWN_COLLATION', decodeUtf8((name as Constant).value as Uint8Array));
-    const text = isStringType(e!.type)
-      ? e!
-      : castTo(e!, stringType(UNSPECIFIED, ctx.connectionCharset, ctx.connectionCollation), ctx);
-    const cs = text === e || c.name !== 'binary' ? text.type.charset : 'binary';
+    const member = e!.type.tp === TypeCode.Enum || e!.type.tp === TypeCode.Set;
+    const text = member
+      ? explicitCast(e!, stringType(e!.type.flen, e!.type.charset, e!.type.collate), ctx)
+      : isStringType(e!.type)
+        ? e!
+        : castTo(e!, stringType(UNSPECIFIED, ctx.connectionCharset, ctx.connectionCollation), ctx);
+    const cs = isStringType(e!.type) || c.name !== 'binary' ? text.type.charset : 'binary';
     const utf8 = (x: string): string => (x === 'utf8mb3' ? 'utf8' : x);
     if (
       e!.type.tp !== TypeCode.Null &&

@@ -1,4 +1,3 @@
-import { decodeUtf8 } from '../../types/charset.js';
 import { trimEnd } from '../../types/collation-bytes.js';
 import { collation } from '../../types/collation.js';
 import type { DecInt } from '../../types/decimal.js';
@@ -18,7 +17,10 @@ import { anyBinary, positionType } from './string-result.js';
 
 /** Strings found in strings (manual, "String Functions and Operators"). */
 
-/** 1-based character position of `needle` in `hay` from character `pos`, under the collation; 0 when absent. */
+/**
+ * 1-based character position of `needle` in `hay` from character `pos`, under the collation; 0 when absent. As in MySQL, what is found has as
+ * many bytes as `needle`: 'é' is found as 'É', not as 'e'.
+ */
 export function locate(
   needle: Uint8Array,
   hay: Uint8Array,
@@ -28,21 +30,29 @@ export function locate(
 ): number {
   if (pos < 1) return 0;
   const c = collation(collate);
-  const weight = binary ? null : (c?.charWeight ?? null);
-  if (weight === null) {
-    if (pos > 1 && charCount(hay, 0, hay.length, binary) < pos - 1) return 0;
-    const from = charOffset(hay, 0, hay.length, pos - 1, binary);
-    const at = indexOfBytes(hay, 0, hay.length, needle, from);
+  if (pos > 1 && charCount(hay, 0, hay.length, binary) < pos - 1) return 0;
+  let at = charOffset(hay, 0, hay.length, pos - 1, binary);
+  if (binary || c === undefined || c.charWeight === null) {
+    at = indexOfBytes(hay, 0, hay.length, needle, at);
     return at < 0 ? 0 : charCount(hay, 0, at, binary) + 1;
   }
-  const h = [...decodeUtf8(hay)].map((x) => weight(x.codePointAt(0)!));
-  const n = [...decodeUtf8(needle)].map((x) => weight(x.codePointAt(0)!));
-  outer: for (let i = pos - 1; i + n.length <= h.length; i++) {
-    for (let j = 0; j < n.length; j++) if (h[i + j] !== n[j]) continue outer;
-    return i + 1;
+  const n = needle.length;
+  // Spaces at the end count here in every collation.
+  const spaces = n - trimEnd(needle, 0, n);
+  for (let to = at + n; to <= hay.length; pos++, at++, to++) {
+    while (isContinuation(hay[at])) {
+      at++;
+      to++;
+    }
+    if (to > hay.length) return 0;
+    if (isContinuation(hay[to])) continue;
+    if (c.equalsAt(hay, at, to, needle, 0, n) && to - trimEnd(hay, at, to) === spaces) return pos;
   }
   return 0;
 }
+
+/** A byte of a UTF-8 character behind its first one. */
+const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 
 defineAll('string', [
   {

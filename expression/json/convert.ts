@@ -1,4 +1,3 @@
-import { decodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import { decToNumber } from '../../types/decimal.js';
@@ -76,6 +75,6 @@ export function toJsonValue(v: Datum, ft: FieldType, bool = false): JsonValue {
     default:
       if (!(v instanceof Uint8Array)) return datumToString(v, ft);
       if (ft.charset === 'binary') return new JsonOpaque(JsonType.Opaque, ft.tp, v);
-      return decodeUtf8(v);
+      return datumToString(v, ft);
   }
 }

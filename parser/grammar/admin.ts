@@ -229,6 +229,7 @@ export abstract class AdminGrammar extends TransactionGrammar {
         let value: number;
         if (this.at('decimal') || this.at('float')) {
           value = Number(this.text);
+          if (!Number.isFinite(value)) throw this.error();
           this.advance();
         } else value = this.integer();
         let name: string = this.oneOf('BUCKETS', 'TOPN', 'CMSKETCH', 'SAMPLES', 'SAMPLERATE');
