@@ -34,7 +34,7 @@ function sameNumeric([a]: readonly Expression[]): FieldType {
 function wholeType([a]: readonly Expression[]): FieldType {
   const t = a!.type;
   if (evalType(t) === 'int') return notNullIf(intType(isUnsigned(t)), [a!]);
-  if (evalType(t) === 'real') return notNullIf({ ...realType(), decimal: 0 }, [a!]);
+  if (evalType(t) === 'real') return notNullIf(realType(), [a!]);
   const d = exactDigits(t);
   return notNullIf(d.precision - d.scale < 18 ? intType() : decimalType(d.precision - d.scale + 1, 0), [a!]);
 }
