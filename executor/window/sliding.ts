@@ -80,7 +80,8 @@ export class SlidingSum implements FrameAggregate {
     if (this.which === 'count') return this.count;
     if (this.count === 0) return null;
     const sum: DecInt = this.wide === null ? this.narrow : intDatum(this.wide);
-    if (this.which === 'avg') return quotientAt(this.scale, 0, this.outScale)(sum, this.scale, this.count, 0, this.outScale);
+    if (this.which === 'avg')
+      return quotientAt(this.scale, 0, this.outScale)(sum, this.scale, this.count, 0, this.outScale);
     return this.scale === this.outScale ? sum : decRescale(sum, this.scale, this.outScale);
   }
 }
