@@ -3,6 +3,7 @@ import type mysql from 'mysql2/promise';
 import { randomSource } from '../testing/random.js';
 import { RawClient } from '../server/testing/raw-client.js';
 import { ServerProcess } from './testing/server-process.js';
+import { killStatement } from './testing/running-statement.js';
 
 /** Connects of the long row of them; 10000 by hand. */
 const CONNECTS = Number(process.env['ROBUSTNESS_CONNECTS'] ?? 1000);
@@ -65,9 +66,11 @@ test(`${CONNECTS} connects in a row leave nothing behind`, async () => {
     if (i % 10 === 0) await db.query('SELECT 1');
     db.destroy();
   }
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const reply = await fetch(`http://127.0.0.1:${server.statusPort}/status`);
-  expect(((await reply.json()) as { connections: number }).connections).toBe(0);
+  const connections = async (): Promise<number> => {
+    const reply = await fetch(`http://127.0.0.1:${server.statusPort}/status`);
+    return ((await reply.json()) as { connections: number }).connections;
+  };
+  while ((await connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   expect((await residentMemory()) - before).toBeLessThan(200 * MIB);
 }, 300_000);
 
@@ -77,7 +80,7 @@ test('500 idle connections', async () => {
   const [rows] = await idle[250]!.query('SELECT COUNT(*) AS n FROM information_schema.processlist');
   expect(Number((rows as { n: number }[])[0]!.n)).toBeGreaterThanOrEqual(500);
   await Promise.all(idle.map((db) => db.end()));
-}, 60_000);
+});
 
 test('a million rows to a slow reader are not held in memory; a reader that vanishes is forgotten', async () => {
   await fill('million', 1_000_000);
@@ -91,16 +94,15 @@ test('a million rows to a slow reader are not held in memory; a reader that vani
   expect((await residentMemory()) - before).toBeLessThan(80 * MIB);
   slow.socket.destroy();
   const db = await server.connect();
-  for (let n = 0; ; n++) {
+  for (;;) {
     const [rows] = await db.query('SHOW PROCESSLIST');
     if ((rows as unknown[]).length === 1) break;
-    if (n > 400) throw new Error(`the vanished client is still listed: ${JSON.stringify(rows)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const [count] = await db.query('SELECT COUNT(*) AS n FROM million');
   expect(count).toEqual([{ n: 1_000_000 }]);
   await db.end();
-}, 180_000);
+});
 
 test('invalid UTF-8 in a statement', async () => {
   const client = await RawClient.login(server.port);
@@ -132,7 +134,7 @@ test('a statement of 64 MiB, and one beyond max_allowed_packet', async () => {
   await alive();
   const before = await residentMemory();
   expect(before).toBeLessThan(1500 * MIB);
-}, 120_000);
+});
 
 test('KILL QUERY and a time limit stop a heavy statement, the connection goes on', async () => {
   const db = await server.connect();
@@ -140,8 +142,7 @@ test('KILL QUERY and a time limit stop a heavy statement, the connection goes on
   await fill('heavy', 3000);
   const running = db.query('SELECT COUNT(*) FROM heavy a, heavy b, heavy c WHERE a.id + b.id > c.id');
   const outcome = expect(running).rejects.toMatchObject({ errno: 1317 });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await other.query(`KILL QUERY ${db.threadId}`);
+  await killStatement(other, db.threadId!);
   await outcome;
   await db.query('SET max_execution_time = 100');
   await expect(
@@ -151,7 +152,7 @@ test('KILL QUERY and a time limit stop a heavy statement, the connection goes on
   expect(rows).toEqual([{ n: 1 }]);
   await db.end();
   await other.end();
-}, 60_000);
+});
 
 test('conflicting transactions: no lost update, a deadlock has a victim', async () => {
   const [a, b] = [await server.connect(), await server.connect()] as [mysql.Connection, mysql.Connection];
@@ -185,4 +186,4 @@ test('conflicting transactions: no lost update, a deadlock has a victim', async 
   await b.query('ROLLBACK');
   await a.end();
   await b.end();
-}, 60_000);
+});

@@ -1,6 +1,7 @@
 import type mysql from 'mysql2/promise';
 import { randomSource } from '../testing/random.js';
 import { ServerProcess } from './testing/server-process.js';
+import { killStatement } from './testing/running-statement.js';
 
 /** Large queries over columns on several threads give what they give in one. THREADS_ROUNDS makes for more of them. */
 const ROWS = 130_000;
@@ -247,8 +248,7 @@ test('interrupted statements end soon, and the threads go on with others', async
   expect(await errno(a.query(heavy))).toBe(3024);
   await a.query('SET max_execution_time = 0');
   const running = errno(a.query(heavy));
-  await new Promise((r) => setTimeout(r, 100));
-  await b.query(`KILL QUERY ${a.threadId}`);
+  await killStatement(b, a.threadId!);
   expect(await running).toBe(1317);
   expect((await cells(a, 'SELECT COUNT(*) FROM f WHERE id <= 1000 AND id > 0'))[0]![0]).not.toBe('0');
   await same(a, 'SELECT s, COUNT(*), MAX(w) FROM f GROUP BY s', false);

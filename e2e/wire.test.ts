@@ -28,7 +28,7 @@ beforeAll(async () => {
     await db.query(`INSERT INTO t VALUES ${rows.join(',')}`);
   }
   await db.query('SPLIT TABLE t BETWEEN (0) AND (12000) REGIONS 3');
-}, 30_000);
+});
 afterAll(async () => {
   await db.end();
   await server.remove();

@@ -5,7 +5,7 @@ import { ServerProcess } from './testing/server-process.js';
 const server = new ServerProcess(['--workers', '2'], { NODE_OPTIONS: '--max-old-space-size=150' });
 const workerOf = (connection: mysql.Connection): number => Math.floor(connection.threadId / 2 ** 21);
 
-beforeAll(() => server.start(), 30_000);
+beforeAll(() => server.start());
 afterAll(() => server.remove());
 
 async function connectTo(worker: (n: number) => boolean): Promise<mysql.Connection> {

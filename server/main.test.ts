@@ -45,6 +45,14 @@ function start(...args: string[]): Run {
   return run;
 }
 
+/** Waits until another connection runs its SLEEP. */
+async function untilSleeping(port: number): Promise<void> {
+  const c = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
+  const sql = "SELECT id FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'";
+  while (((await c.query(sql))[0] as unknown[]).length === 0) await new Promise((r) => setTimeout(r, 5));
+  await c.end();
+}
+
 /** Waits for the ready line. */
 async function ready(run: Run): Promise<{ readonly port: number; readonly status: string }> {
   while (!run.out.includes('\n')) {
@@ -109,7 +117,7 @@ describe('the server process', () => {
     const { port } = await ready(run);
     const c = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
     const sleeping = c.query('SELECT SLEEP(1) AS s');
-    await new Promise((r) => setTimeout(r, 300));
+    await untilSleeping(port);
     run.child.kill('SIGTERM');
     expect((await sleeping)[0]).toEqual([{ s: 0 }]);
     expect(await run.exited).toBe(0);
@@ -121,7 +129,7 @@ describe('the server process', () => {
     const { port } = await ready(run);
     const c = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
     c.query('SELECT SLEEP(60)').catch(() => {});
-    await new Promise((r) => setTimeout(r, 300));
+    await untilSleeping(port);
     run.child.kill('SIGTERM');
     await new Promise((r) => setTimeout(r, 200));
     expect(run.child.exitCode).toBeNull();

@@ -11,7 +11,7 @@ beforeAll(async () => {
   await s.query(
     "INSERT INTO t WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n + 1 FROM r WHERE n < 5000) SELECT n, n % 97, CONCAT('c', n % 1009) FROM r",
   );
-}, 30_000);
+});
 afterAll(() => engine.close());
 
 /** Each would run for seconds: the pairs of the table with itself are 25 million. */

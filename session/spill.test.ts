@@ -35,7 +35,7 @@ beforeAll(async () => {
       await s.query(`INSERT INTO ${table} VALUES ${rows.join(',')}`);
     }
   }
-}, 60_000);
+});
 afterAll(() => engine.close());
 
 /** Statements, whether the order of their rows is theirs to say, and the bytes that one chunk's groups need where that is more than usual. */

@@ -228,4 +228,4 @@ test('random histories: a load is one commit', async () => {
     }
     for (const [k, v] of at(stamps.at(-1)!).slice(0, 20)) expect(read(store, k)).toBe(v);
   }
-}, 30_000);
+});

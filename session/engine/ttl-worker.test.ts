@@ -8,11 +8,8 @@ afterAll(() => engine.close());
 
 /** Asks until the answer is the one wanted. */
 async function until(s: TestSession, sql: string, wanted: unknown): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (JSON.stringify(await s.query(sql)) === JSON.stringify(wanted)) return;
+  while (JSON.stringify(await s.query(sql)) !== JSON.stringify(wanted))
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  expect(await s.query(sql)).toEqual(wanted);
 }
 
 test('expired rows go, others stay', async () => {
@@ -47,4 +44,4 @@ test('expired rows go, others stay', async () => {
   );
   expect(await s.query('SELECT COUNT(*) FROM off')).toEqual([['60']]);
   await s.query('ADMIN CHECK TABLE handle, hidden, common, parts');
-}, 30_000);
+});
