@@ -5,7 +5,13 @@ import { KeyExistsError, UndeterminedError } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { errorOf } from './key-error.js';
-import { mutationsOf, type Mutations, type PessimisticAction } from './mutations.js';
+import {
+  hasMany,
+  mutationsInSteps,
+  mutationsOf,
+  type Mutations,
+  type PessimisticAction,
+} from './mutations.js';
 import { groupByRegion, sendBatch, sendToKey, type RegionGroup, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
 
@@ -109,7 +115,7 @@ export class Committer {
   }
 
   private commitChecked(): Awaitable<bigint> {
-    const { txn, client } = this;
+    const { txn } = this;
     let m: Mutations | null = null;
     if (txn.gathered !== null) {
       try {
@@ -117,7 +123,14 @@ export class Committer {
       } catch (e) {
         return this.abort(e);
       }
+    } else if (hasMany(txn.memBuffer)) {
+      return mutationsInSteps(txn.memBuffer, txn.pessimistic, txn.local).then((all) => this.commitThese(all));
     } else if (txn.memBuffer.entryCount > 0) m = mutationsOf(txn.memBuffer, txn.pessimistic, txn.local);
+    return this.commitThese(m);
+  }
+
+  private commitThese(m: Mutations | null): Awaitable<bigint> {
+    const { txn, client } = this;
     if (m === null || m.list.length === 0 || (txn.pessimistic && !m.writes)) return this.finishReadOnly();
     this.mutations = m;
     this.primary = txn.primary ?? (m.list.find((x) => x.op !== 'checkNotExists') ?? m.list[0]!).key;

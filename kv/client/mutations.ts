@@ -2,7 +2,7 @@ import { isIndexKey } from '../codec/table-key.js';
 import { isUntouchedIndexValue } from '../codec/index-value.js';
 import type { Mutation } from '../rpc.js';
 import type { LocalKeys } from '../storage.js';
-import type { TxnMemBuffer } from './mem-buffer.js';
+import { EntryCursor, type TxnMemBuffer } from './mem-buffer.js';
 import { ASSERTIONS, KeyFlag, type WriteEntry } from './write-entry.js';
 
 /** How the prewrite of a pessimistic transaction treats a mutation (kvrpcpb PrewriteRequest.PessimisticAction). */
@@ -25,25 +25,59 @@ export function mutationsOf(
   pessimistic: boolean,
   local: LocalKeys | null = null,
 ): Mutations {
-  const m: Mutations = { list: [], actions: pessimistic ? [] : null, bytes: 0, writes: false };
-  buffer.forEachEntry((e) => {
-    if (local !== null && local.has(e.key)) return;
-    const mutation = mutationOf(e, pessimistic);
-    if (mutation === null) return;
-    m.list.push(mutation);
-    m.bytes += mutation.key.length + (mutation.value === undefined ? 0 : mutation.value.length);
-    if (mutation.op !== 'lock') m.writes = true;
-    if (m.actions !== null) {
-      m.actions.push(
-        (e.flags & KeyFlag.Locked) !== 0
-          ? 'doPessimisticCheck'
-          : mutation.op === 'insert' || mutation.op === 'checkNotExists'
-            ? 'doConstraintCheck'
-            : 'skipPessimisticCheck',
-      );
-    }
-  });
+  const m = noMutations(pessimistic);
+  buffer.forEachEntry((e) => addMutation(m, e, pessimistic, local));
   return m;
+}
+
+/** Entries from which on they are gone through in steps, and how long one may hold up the event loop, roughly. */
+const MANY = 16_384;
+const STEP_MS = 4;
+const STRIDE = 256;
+
+export const hasMany = (buffer: TxnMemBuffer): boolean => buffer.entryCount >= MANY;
+
+/** The same of a buffer that nothing is written to any more, with others having their turn meanwhile. */
+export async function mutationsInSteps(
+  buffer: TxnMemBuffer,
+  pessimistic: boolean,
+  local: LocalKeys | null,
+): Promise<Mutations> {
+  const m = noMutations(pessimistic);
+  const entries = new EntryCursor(buffer, EMPTY, EMPTY, false);
+  let until = performance.now() + STEP_MS;
+  for (let n = 1, e = entries.next(); e !== null; n++, e = entries.next()) {
+    addMutation(m, e, pessimistic, local);
+    if (n % STRIDE !== 0 || performance.now() < until) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    until = performance.now() + STEP_MS;
+  }
+  return m;
+}
+
+const EMPTY = new Uint8Array(0);
+
+const noMutations = (pessimistic: boolean): Mutations => ({
+  list: [],
+  actions: pessimistic ? [] : null,
+  bytes: 0,
+  writes: false,
+});
+
+function addMutation(m: Mutations, e: WriteEntry, pessimistic: boolean, local: LocalKeys | null): void {
+  if (local !== null && local.has(e.key)) return;
+  const mutation = mutationOf(e, pessimistic);
+  if (mutation === null) return;
+  m.list.push(mutation);
+  m.bytes += mutation.key.length + (mutation.value === undefined ? 0 : mutation.value.length);
+  if (mutation.op !== 'lock') m.writes = true;
+  m.actions?.push(
+    (e.flags & KeyFlag.Locked) !== 0
+      ? 'doPessimisticCheck'
+      : mutation.op === 'insert' || mutation.op === 'checkNotExists'
+        ? 'doConstraintCheck'
+        : 'skipPessimisticCheck',
+  );
 }
 
 function mutationOf(e: WriteEntry, pessimistic: boolean): Mutation | null {

@@ -38,6 +38,7 @@ interface Pending extends LogPosition {
  *  2. In small steps: the frozen memtable goes into LMDB. Reads see it in both places meanwhile, which is harmless.
  *  3. In one turn: the present LMDB snapshot is pinned (its pages are not reused) and its meta page copied. It may hold more than
  *     the frozen memtable did (bulk loads); replay of the log over it gives the same state again.
+ *     While a large commit is on its way (large-commits.ts) that turn waits for its end.
  *     Data derived from the store's writes down which keys were written so far, since the log that tells of them is about to go.
  *  4. fdatasync of the data file, then the checkpoint file with the meta copy and the segment number replaces the old one; only then the
  *     old snapshot is let go and older segments are deleted.
@@ -56,6 +57,8 @@ export class Checkpointer {
   beforeShortening: (() => Promise<void>) | null = null;
   /** Resolves when LMDB has what the log alone tells of beside the memtables' content. */
   settled: () => Promise<void> = () => Promise.resolve();
+  /** While something is in LMDB that the log may yet leave undone, resolves when that is over. */
+  unfinished: Promise<void> | null = null;
   /** Finished checkpoints, and how often a commit had to wait for a flush. */
   checkpoints = 0;
   stalls = 0;
@@ -187,6 +190,7 @@ export class Checkpointer {
   }
 
   private async persist(at: LogPosition): Promise<true> {
+    while (this.unfinished !== null) await this.unfinished;
     const releaseOld = this.env.pin();
     const meta = this.env.metaCopy();
     await this.env.sync();

@@ -76,6 +76,30 @@ export class CommitPath {
     this.announce(commitTs, writes);
   }
 
+  /** Some writes of a transaction whose commit timestamp nobody can read at yet (large-commits.ts). */
+  applyPart(startTs: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {
+    if (writes.length === 0) return;
+    this.checkpointer.reserve(this.memtablePart(writes));
+    this.versions.bulkInsert(
+      writes,
+      highHalf(commitTs),
+      lowHalf(commitTs),
+      highHalf(startTs),
+      lowHalf(startTs),
+    );
+    const out = this.wal.begin(LogRecord.part);
+    encodeTxn(out, startTs, commitTs, writes);
+    this.wal.commit();
+  }
+
+  /** Commits the parts: all writes of the transaction. */
+  commitParts(startTs: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {
+    const out = this.wal.begin(LogRecord.parts);
+    encodeTxn(out, startTs, commitTs, []);
+    this.wal.commit();
+    this.announce(commitTs, writes);
+  }
+
   addLocks(locks: readonly Lock[]): void {
     if (locks.length === 0) return;
     for (const lock of locks) {

@@ -48,6 +48,7 @@ import { Checkpointer } from './checkpoint.js';
 import { StoreDamagedError, readCheckpoint, restoreMeta } from './checkpoint-file.js';
 import { CommitDraft } from './commit-draft.js';
 import { CommitPath } from './commit-path.js';
+import { LARGE_COMMIT, type LargeCommitLimits, LargeCommits } from './large-commits.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { DataListeners } from './data-listeners.js';
 import { flashback } from './flashback.js';
@@ -83,6 +84,8 @@ export interface EmbeddedStoreOptions {
   readonly mapSize?: number;
   /** Bytes of the in-memory table; committed versions move to LMDB when it is full. */
   readonly memtableBytes?: number;
+  /** Commits above either are made in steps. */
+  readonly largeCommit?: LargeCommitLimits;
   /** Milliseconds since the epoch; a test's clock. */
   readonly now?: () => number;
 }
@@ -154,9 +157,11 @@ export class EmbeddedStore implements KvRpc {
     private readonly durability: Durability,
     private readonly directory: string,
     private readonly unlock: () => void,
+    largeCommit: LargeCommitLimits,
   ) {
     this.reads = new Reads(versions, locks);
     this.percolator = new Percolator(commitPath, tso);
+    this.large = new LargeCommits(commitPath, this.percolator, tso, largeCommit, (error) => this.fail(error));
     this.pessimistic = new PessimisticLocks(versions, locks);
     this.collector = new GarbageCollector(env);
     const dataFile = path.join(directory, DATA_FILE);
@@ -167,6 +172,7 @@ export class EmbeddedStore implements KvRpc {
   private readonly draft = new CommitDraft();
   private readonly reads: Reads;
   private readonly percolator: Percolator;
+  private readonly large: LargeCommits;
   private readonly pessimistic: PessimisticLocks;
   private readonly collector: GarbageCollector;
   private readonly bulk: BulkLoads;
@@ -242,6 +248,7 @@ export class EmbeddedStore implements KvRpc {
         options.durability ?? 1,
         directory,
         unlock,
+        options.largeCommit ?? LARGE_COMMIT,
       );
       await store.loads.recover();
       if (checkpoint === null) await checkpointer.initialize();
@@ -328,18 +335,22 @@ export class EmbeddedStore implements KvRpc {
   }
 
   mvccReader(ts: bigint, context: RpcContext | null = null): MvccReader {
+    this.large.readAt(ts);
     return this.reads.reader(ts, context);
   }
 
   get(req: GetRequest): GetResponse {
+    this.large.readAt(req.version);
     return this.reads.get(req);
   }
 
   batchGet(req: BatchGetRequest): BatchGetResponse {
+    this.large.readAt(req.version);
     return this.reads.batchGet(req);
   }
 
   scan(req: ScanRequest): ScanResponse {
+    this.large.readAt(req.version);
     return this.reads.scan(req);
   }
 
@@ -348,6 +359,29 @@ export class EmbeddedStore implements KvRpc {
   }
 
   prewrite(req: PrewriteRequest): PrewriteResponse | Promise<PrewriteResponse> {
+    return this.large.takes(req) ? this.prewriteInSteps(req) : this.prewriteAtOnce(req);
+  }
+
+  private async prewriteInSteps(req: PrewriteRequest): Promise<PrewriteResponse> {
+    if (this.failure !== null) return prewriteAborted(this.failure.message);
+    let response: PrewriteResponse | null;
+    try {
+      response = await this.large.commit(req);
+    } catch (error) {
+      return isDiskFull(error as Error) ? PREWRITE_DISK_FULL : prewriteAborted((error as Error).message);
+    }
+    if (response === null) return this.prewriteAtOnce(req);
+    if (response.onePcCommitTs === 0n) return response;
+    const answer = response;
+    this.commits++;
+    return new Promise((resolve) => {
+      this.wal.whenDurable(req.durability ?? this.durability, () =>
+        resolve(this.failure === null ? answer : prewriteAborted(this.failure.message)),
+      );
+    });
+  }
+
+  private prewriteAtOnce(req: PrewriteRequest): PrewriteResponse | Promise<PrewriteResponse> {
     // Where other threads commit too, sections are to be short.
     const draft = this.host !== null && req.tryOnePc === true ? this.draft : null;
     const drafted = draft?.prepare(req.mutations, req.startVersion, this.versions.active) === true;
@@ -432,6 +466,7 @@ export class EmbeddedStore implements KvRpc {
   }
 
   async flashback(req: FlashbackRequest): Promise<FlashbackResponse> {
+    await this.large.idle();
     this.throwIfFailed();
     this.tso.advanceBeyond(req.commitTs);
     const shared = this.host?.state;
@@ -545,6 +580,7 @@ export class EmbeddedStore implements KvRpc {
   private async shutDown(): Promise<void> {
     this.handler?.close?.();
     this.host?.close();
+    if (this.failure === null) await this.large.idle();
     this.locks.close();
     if (this.failure === null) await this.checkpointer.checkpoint();
     await this.checkpointer.close();
@@ -575,11 +611,7 @@ export class EmbeddedStore implements KvRpc {
     try {
       response = operation();
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      const message = (error as Error).message;
-      if (code === 'ENOSPC' || message.includes('MDB_MAP_FULL') || message.includes('No space left'))
-        return diskFull;
-      return abort(message);
+      return isDiskFull(error as Error) ? diskFull : abort((error as Error).message);
     } finally {
       shared?.endCommit();
     }
@@ -598,6 +630,12 @@ export class EmbeddedStore implements KvRpc {
 }
 
 function noop(): void {}
+
+function isDiskFull(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  const { message } = error;
+  return code === 'ENOSPC' || message.includes('MDB_MAP_FULL') || message.includes('No space left');
+}
 
 function abortAll(message: string): KeyErrorsResponse {
   return { errors: [{ kind: 'abort', message }] };

@@ -1,7 +1,9 @@
+import { compareBytes } from '../codec/byte-writer.js';
 import type { KeyError, LockInfo, MutationOp } from '../rpc.js';
 import { WaitForGraph, deadlockKeyHash } from './deadlock.js';
+import type { KeyReservation } from './key-reservation.js';
 import { compareRanges, keyString } from './record.js';
-import type { SharedState } from './shared-layers.js';
+import { type SharedState, SharedWord } from './shared-layers.js';
 import type { SharedLocks } from './shared-locks.js';
 
 export interface Lock {
@@ -44,6 +46,9 @@ export function pessimisticLock(
     txnSize: 0,
   };
 }
+
+/** A reservation ends by itself: none who waits for it need find out whether its owner lives. */
+const RESERVED_TTL = 3_600_000;
 
 const NO_KEYS: readonly Uint8Array[] = [];
 
@@ -102,6 +107,9 @@ export class LockTable {
   private readonly kept = new Map<string, { startTs: bigint; timer: NodeJS.Timeout }>();
   readonly waits = new WaitForGraph();
   private shared: { readonly locks: SharedLocks; readonly sections: SharedState } | null = null;
+  private reservation: KeyReservation | null = null;
+  /** Locks made for those who met a reserved key. */
+  private readonly standIns = new Map<string, Lock>();
   private woken: string[] = [];
   private waking = false;
   /** Counters for statistics. */
@@ -122,6 +130,7 @@ export class LockTable {
   share(locks: SharedLocks, sections: SharedState): void {
     this.shared = { locks, sections };
     for (const lock of this.locks.values()) locks.count(lock.key, 1);
+    this.tellReserved();
   }
 
   /** What this table has of the key: all that readers ask for, since other threads hold pessimistic locks alone. */
@@ -131,19 +140,66 @@ export class LockTable {
 
   /** The lock on the key, whoever took it. Within a section (see shared-locks.ts) when other threads take locks. */
   held(key: Uint8Array): Lock | undefined {
-    return this.shared === null && this.locks.size === 0 ? undefined : this.heldAs(keyString(key), key);
+    return this.shared === null && this.locks.size === 0 && this.reservation === null
+      ? undefined
+      : this.heldAs(keyString(key), key);
   }
 
   /** The same for who has the key's `keyString`. */
   heldAs(id: string, key: Uint8Array): Lock | undefined {
-    const { shared } = this;
-    const lock = this.locks.get(id);
-    if (lock !== undefined || shared === null) return lock;
-    const taken = shared.locks.adopt(key);
+    const lock = this.locks.get(id) ?? this.adopted(id, key);
+    return this.reservation === null ? lock : this.heldBeside(this.reservation, lock, id, key);
+  }
+
+  private adopted(id: string, key: Uint8Array): Lock | undefined {
+    const taken = this.shared?.locks.adopt(key) ?? null;
     if (taken === null) return undefined;
     const adopted = pessimisticLock(key, id, taken.startTs, taken.primary, taken.ttl);
     this.put(adopted);
     return adopted;
+  }
+
+  private heldBeside(
+    reservation: KeyReservation,
+    lock: Lock | undefined,
+    id: string,
+    key: Uint8Array,
+  ): Lock | undefined {
+    const { standIns } = this;
+    if (reservation.suspended) return lock !== undefined && standIns.get(id) === lock ? undefined : lock;
+    if (lock !== undefined || !reservation.has(key)) return lock;
+    const standIn = pessimisticLock(key, id, reservation.startTs, reservation.primary, RESERVED_TTL);
+    this.put(standIn);
+    standIns.set(id, standIn);
+    return standIn;
+  }
+
+  /** Keys that belong to one transaction from now on, whoever asks for them. There is one reservation at a time. */
+  reserve(reservation: KeyReservation): void {
+    if (this.reservation !== null) throw new Error('keys are reserved already');
+    this.reservation = reservation;
+    this.tellReserved();
+  }
+
+  /** Ends it; locks that stand for it stay, and are given to be removed. */
+  unreserve(): Lock[] {
+    const own = [...this.standIns.values()];
+    this.standIns.clear();
+    this.reservation = null;
+    this.tellReserved();
+    return own;
+  }
+
+  private tellReserved(): void {
+    const words = this.shared?.sections.words;
+    if (words !== undefined) Atomics.store(words, SharedWord.reserved, this.reservation === null ? 0 : 1);
+  }
+
+  /** Keys in [start, end) that somebody holds. */
+  *heldKeys(start: Uint8Array, end: Uint8Array): Generator<Uint8Array> {
+    for (const { key } of this.locks.values())
+      if (compareBytes(key, start) >= 0 && compareBytes(key, end) < 0) yield key;
+    if (this.reservation !== null) yield* this.reservation.keysIn(start, end);
   }
 
   /** Takes from other threads all the locks that they hold by themselves: their transactions find them lost. */
@@ -189,6 +245,11 @@ export class LockTable {
     if (this.locks.delete(lock.id)) this.shared?.locks.count(lock.key, -1);
     this.forget(lock);
     if (this.queues.size !== 0 && this.queues.has(lock.id)) this.woken.push(lock.id);
+  }
+
+  /** The same where it may have gone, or made room for another. */
+  removeIfHeld(lock: Lock): void {
+    if (this.locks.get(lock.id) === lock) this.remove(lock);
   }
 
   /** Drops the percolator locks in a range that is being deleted. */

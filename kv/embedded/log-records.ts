@@ -20,6 +20,9 @@ export const LogRecord = {
   deleteRange: 6,
   /** A load in bulk is committed (staged-loads.ts), and these writes with it: as a transaction that began at the load's mark. */
   load: 7,
+  /** Some writes of a transaction (large-commits.ts), and that those of its parts are committed. */
+  part: 8,
+  parts: 9,
 } as const;
 
 const OPS: readonly MutationOp[] = [

@@ -190,8 +190,7 @@ export function putBlocks(
     meet(key, locked);
   };
   if (unique) {
-    for (const lock of locks.all())
-      if (compareBytes(lock.key, first) >= 0 && compareBytes(lock.key, last) <= 0) meetOnce(lock.key, true);
+    for (const key of locks.heldKeys(first, keyBehind(last))) meetOnce(key, true);
   }
   for (const table of [versions.active, versions.frozen])
     if (table !== null) eachKey(table, first, last, (key) => meetOnce(key, false));
@@ -228,4 +227,11 @@ function eachKey(
     if (compareRanges(table.bytes, at, end, last, 0, last.length) > 0) return;
     visit(table.bytes.slice(at, end));
   }
+}
+
+/** The next key in order. */
+function keyBehind(key: Uint8Array): Uint8Array {
+  const next = new Uint8Array(key.length + 1);
+  next.set(key);
+  return next;
 }

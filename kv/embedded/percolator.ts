@@ -27,6 +27,36 @@ import type { VersionWrite } from './version-store.js';
 /** Mutations from which on gaps between stored keys are looked for. */
 const MANY = 256;
 
+/** What was found when the keys of a prewrite were looked at. */
+export class Findings {
+  /** Locks of the transaction itself. */
+  readonly own: Lock[] = [];
+  errors: KeyError[] = [];
+  broken: KeyError | null = null;
+  /** The request came a second time: when the first committed; 0: it did not. */
+  committedTs = 0n;
+
+  clear(): void {
+    this.own.length = 0;
+    if (this.errors.length > 0) this.errors = [];
+    this.broken = null;
+    this.committedTs = 0n;
+  }
+
+  /** The answer when nothing is to be written; null: the prewrite may go ahead. */
+  answerTo(req: PrewriteRequest): PrewriteResponse | null {
+    const { committedTs, errors } = this;
+    if (committedTs !== 0n)
+      return {
+        errors: [],
+        minCommitTs: req.useAsyncCommit === true ? committedTs : 0n,
+        onePcCommitTs: req.tryOnePc === true ? committedTs : 0n,
+      };
+    if (this.broken !== null && errors.length === 0) errors.push(this.broken);
+    return errors.length > 0 ? { errors, minCommitTs: 0n, onePcCommitTs: 0n } : null;
+  }
+}
+
 type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doConstraintCheck';
 
 /** What became of a transaction on a key, by its commit record, lock record or rollback mark. */
@@ -40,8 +70,8 @@ type Fate =
  * each decides and applies within one turn. `changed` in a result tells whether the log must be waited for.
  */
 export class Percolator {
-  /** Locks of the transaction that is being prewritten on its keys, found as these were checked. */
-  private readonly own: Lock[] = [];
+  /** Of the request that is being prewritten. */
+  private found = new Findings();
 
   constructor(
     private readonly path: CommitPath,
@@ -50,44 +80,47 @@ export class Percolator {
 
   /** With a draft where one was prepared before the section. */
   prewrite(req: PrewriteRequest, draft: CommitDraft | null = null): PrewriteResponse {
-    const errors: KeyError[] = [];
-    const mutations = req.mutations;
-    const startHi = highHalf(req.startVersion);
-    const startLo = lowHalf(req.startVersion);
-    this.own.length = 0;
-    let broken: KeyError | null = null;
-    const gaps = mutations.length >= MANY ? new GapFinder(this.path.versions) : null;
-    for (let i = 0; i < mutations.length; i++) {
-      const action = req.pessimisticActions?.[i];
-      const absent = gaps !== null && gaps.isAbsent(mutations[i]!.key);
-      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo, absent);
-      if (result === null) continue;
-      if (result.kind === 'committed')
-        return {
-          errors: [],
-          minCommitTs: req.useAsyncCommit === true ? result.commitTs : 0n,
-          onePcCommitTs: req.tryOnePc === true ? result.commitTs : 0n,
-        };
-      // Whatever else is wrong may be what has made the assertion fail (as in TiKV).
-      if (result.kind === 'assertionFailed') {
-        broken ??= result;
-        continue;
-      }
-      errors.push(result);
-      // A conflict dooms the transaction; of locks the caller wants to know all, to resolve them in one go.
-      if (result.kind !== 'locked') break;
-    }
-    if (broken !== null && errors.length === 0) errors.push(broken);
-    if (errors.length > 0) return { errors, minCommitTs: 0n, onePcCommitTs: 0n };
+    const { found } = this;
+    found.clear();
+    this.check(req, 0, req.mutations.length, found);
+    const refused = found.answerTo(req);
+    if (refused !== null) return refused;
     this.path.locks.beginApply();
     if (req.tryOnePc === true) {
       const commitTs = this.freshCommitTs(req);
       if (req.maxCommitTs === undefined || req.maxCommitTs === 0n || commitTs <= req.maxCommitTs) {
         this.commitOnePhase(req, commitTs, draft);
-        return { errors, minCommitTs: 0n, onePcCommitTs: commitTs };
+        return { errors: [], minCommitTs: 0n, onePcCommitTs: commitTs };
       }
     }
-    return { errors, minCommitTs: this.writeLocks(req), onePcCommitTs: 0n };
+    return { errors: [], minCommitTs: this.writeLocks(req), onePcCommitTs: 0n };
+  }
+
+  /** Notes what stands in the way of mutations[from, to), and the transaction's locks; false when the rest matters no more. */
+  check(req: PrewriteRequest, from: number, to: number, found: Findings): boolean {
+    const { mutations } = req;
+    const startHi = highHalf(req.startVersion);
+    const startLo = lowHalf(req.startVersion);
+    const gaps = to - from >= MANY ? new GapFinder(this.path.versions) : null;
+    for (let i = from; i < to; i++) {
+      const action = req.pessimisticActions?.[i];
+      const absent = gaps !== null && gaps.isAbsent(mutations[i]!.key);
+      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo, absent, found.own);
+      if (result === null) continue;
+      if (result.kind === 'committed') {
+        found.committedTs = result.commitTs;
+        return false;
+      }
+      // Whatever else is wrong may be what has made the assertion fail (as in TiKV).
+      if (result.kind === 'assertionFailed') {
+        found.broken ??= result;
+        continue;
+      }
+      found.errors.push(result);
+      // A conflict dooms the transaction; of locks the caller wants to know all, to resolve them in one go.
+      if (result.kind !== 'locked') return false;
+    }
+    return true;
   }
 
   /** Larger than every timestamp that a read or a statement of anyone has been given. */
@@ -102,10 +135,11 @@ export class Percolator {
   private commitOnePhase(req: PrewriteRequest, commitTs: bigint, draft: CommitDraft | null): void {
     if (draft !== null) this.path.commitDraft(req.startVersion, commitTs, draft);
     else this.path.commitTxn(req.startVersion, commitTs, writesOf(req.mutations));
-    if (this.own.length === 0) return;
+    const { own } = this.found;
+    if (own.length === 0) return;
     const { locks } = this.path;
-    for (const lock of this.own) locks.remove(lock);
-    this.own.length = 0;
+    for (const lock of own) locks.remove(lock);
+    own.length = 0;
     locks.wake();
   }
 
@@ -168,6 +202,7 @@ export class Percolator {
     startLo: number,
     /** No version of the key is stored. */
     absent: boolean,
+    own: Lock[],
   ): KeyError | { readonly kind: 'committed'; readonly commitTs: bigint } | null {
     const oversize = CommitPath.checkSize(m.key, m.value);
     if (oversize !== null) return oversize;
@@ -186,7 +221,7 @@ export class Percolator {
           return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
         return { kind: 'locked', lock: lockInfo(lock) };
       }
-      this.own.push(lock);
+      own.push(lock);
       if (lock.type !== 'pessimisticLock') return null;
       constraint = false;
     } else if (action === 'doPessimisticCheck') {
@@ -519,9 +554,11 @@ export class Percolator {
   }
 }
 
-function writesOf(mutations: readonly Mutation[]): VersionWrite[] {
+/** The versions that mutations[from, to) make. */
+export function writesOf(mutations: readonly Mutation[], from = 0, to = mutations.length): VersionWrite[] {
   const writes: VersionWrite[] = [];
-  for (const m of mutations) {
+  for (let i = from; i < to; i++) {
+    const m = mutations[i]!;
     if (m.op === 'put' || m.op === 'insert')
       writes.push({ kind: VersionKind.put, key: m.key, value: m.value ?? EMPTY });
     else if (m.op === 'del') writes.push({ kind: VersionKind.del, key: m.key, value: undefined });

@@ -21,6 +21,8 @@ export class Recovery {
   newestTs = 0n;
   /** What was replayed, for data derived from the store's; null where there is none. */
   replayed: ReplayedChange[] | null = null;
+  /** Records of transactions whose end the log has not told of yet, by start ts; of some it never does. */
+  private readonly parts = new Map<bigint, Buffer[]>();
 
   constructor(
     private readonly env: LmdbEnv,
@@ -50,6 +52,24 @@ export class Recovery {
         for (const { startKey, endKey } of settleStoredLoad(this.env, startTs, commitTs))
           this.replayed?.push({ kind: 'range', startKey, endKey });
         this.commit(startTs, commitTs, writes);
+        return;
+      }
+      case LogRecord.part: {
+        const startTs = body.readBigUInt64LE(0);
+        const own = this.parts.get(startTs);
+        if (own === undefined) this.parts.set(startTs, [Buffer.from(body)]);
+        else own.push(Buffer.from(body));
+        return;
+      }
+      case LogRecord.parts: {
+        const end = decodeTxn(body);
+        // Those of before the checkpoint are in its snapshot.
+        for (const part of this.parts.get(end.startTs) ?? []) {
+          const { startTs, commitTs, writes } = decodeTxn(part);
+          this.commit(startTs, commitTs, writes);
+        }
+        this.parts.delete(end.startTs);
+        this.note(end.commitTs);
         return;
       }
       case LogRecord.locks: {

@@ -43,6 +43,8 @@ export const SharedWord = {
   threadCommits: 10,
   /** Odd while the thread in the section takes a commit timestamp and applies what is committed at it. */
   applying: 11,
+  /** 1 while a large commit has keys to itself: threads leave locks and commits to the store's. Changes within sections. */
+  reserved: 12,
 } as const;
 
 const TS_BYTES = 256;

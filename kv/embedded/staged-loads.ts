@@ -198,11 +198,8 @@ export class StagedLoads implements LoadTransactions {
       const exists = versions.newest(key) && versions.kind === VersionKind.put;
       return exists ? { duplicate: key.slice() } : { conflict: key.slice() };
     };
-    for (const lock of locks.all())
-      for (const { startKey, endKey } of ranges)
-        if (compareBytes(lock.key, startKey) >= 0 && compareBytes(lock.key, endKey) < 0) {
-          if (isLoaded(lock.key)) return { conflict: lock.key };
-        }
+    for (const { startKey, endKey } of ranges)
+      for (const key of locks.heldKeys(startKey, endKey)) if (isLoaded(key)) return { conflict: key };
     for (const { startKey, endKey } of ranges) {
       for (const table of [versions.active, versions.frozen]) {
         if (table === null) continue;

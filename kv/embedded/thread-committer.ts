@@ -103,6 +103,7 @@ export class ThreadCommitter {
     const { state, versions, locks, counter, wal, ring } = this.parts;
     const { draft } = this;
     if (Atomics.load(state.words, SharedWord.persistentLocks) !== 0) return null;
+    if (Atomics.load(state.words, SharedWord.reserved) !== 0) return null;
     if (state.newestMark >= req.startVersion) return null;
     const { mutations } = req;
     const same = versions.generation === generation;

@@ -5,7 +5,7 @@ import type {
   PessimisticRollbackRequest,
 } from '../rpc.js';
 import { VersionKind } from './record.js';
-import type { SharedState } from './shared-layers.js';
+import { type SharedState, SharedWord } from './shared-layers.js';
 import { MAX_SHARED_PRIMARY, type SharedLocks } from './shared-locks.js';
 import { MAX_UINT32, highHalf, lowHalf } from './timestamp.js';
 import type { VersionReader } from './version-reader.js';
@@ -100,6 +100,7 @@ export class ThreadLocker {
     const hi = highHalf(req.forUpdateTs);
     const lo = lowHalf(req.forUpdateTs);
     if (this.state.newestMark >= req.startVersion) return null;
+    if (Atomics.load(this.state.words, SharedWord.reserved) !== 0) return null;
     const { versions, shared } = this;
     const withValues = req.returnValues === true;
     const withFounds = withValues || req.checkExistence === true;

@@ -11,6 +11,8 @@ const LOGICAL_MASK = (1 << Number(LOGICAL_BITS)) - 1;
 const SLOT = 16;
 /** How often the lease is looked after while other threads take timestamps. */
 const KEEP_LEASE_MS = 500;
+/** How far ahead a held timestamp is: that many milliseconds of counter may be given before it is reached. */
+const HEADROOM_MS = 1000;
 
 /**
  * The timestamp oracle: physical milliseconds << 18 | logical. Every timestamp is larger than all before it, whatever the clock
@@ -28,6 +30,9 @@ export class TimestampOracle {
   private readonly fd: number;
   /** Set once other threads take timestamps too: then they all come from there. */
   private counter: SharedCounter | null = null;
+  /** Milliseconds of the timestamp held (`hold`), at and beyond which none is given. */
+  private ceiling = Infinity;
+  private onCeiling: () => void = nothing;
 
   constructor(
     directory: string,
@@ -63,8 +68,40 @@ export class TimestampOracle {
       this.physical = Math.max(this.now(), Number(counter.last >> LOGICAL_BITS));
       this.logical = 0;
       if (this.lease - this.physical < RENEW_MS && !this.renewing) this.renewAhead();
+      // Others wait for this thread when they come to the ceiling.
+      if (Number(counter.last >> LOGICAL_BITS) >= this.ceiling - 1) this.onCeiling();
     }, KEEP_LEASE_MS);
     this.keeper.unref();
+  }
+
+  /**
+   * Gives a timestamp beyond all that are given until `release`. Meanwhile the clock is followed up to it only, from there on timestamps
+   * are counted; whoever would need one beyond calls `reached`, which must release.
+   */
+  hold(reached: () => void): bigint {
+    const { counter } = this;
+    const last = counter === null ? this.physical : Number(counter.last >> LOGICAL_BITS);
+    this.ceiling = Math.max(last, this.now()) + HEADROOM_MS;
+    this.onCeiling = reached;
+    if (counter !== null) {
+      this.extendShared(counter);
+      // Who has looked at the lease before is given none for it.
+      this.nextShared(counter, 1);
+    }
+    return BigInt(this.ceiling) << LOGICAL_BITS;
+  }
+
+  /** Timestamps from now on are beyond the one held. */
+  release(): void {
+    const held = BigInt(this.ceiling) << LOGICAL_BITS;
+    this.ceiling = Infinity;
+    this.onCeiling = nothing;
+    this.advanceBeyond(held);
+    if (this.counter !== null) this.extendShared(this.counter);
+  }
+
+  private extendShared(counter: SharedCounter): void {
+    counter.extend(Math.min(this.lease, this.ceiling));
   }
 
   private keeper: NodeJS.Timeout | null = null;
@@ -73,21 +110,27 @@ export class TimestampOracle {
     for (;;) {
       const first = counter.take(count);
       if (first !== null) return first;
+      if (this.ceiling <= this.lease) {
+        this.onCeiling();
+        continue;
+      }
       // The loop was held up past the lease: nothing may be given before the new lease is on disk.
       this.physical = Math.max(this.now(), Number(counter.last >> LOGICAL_BITS));
       this.writeLease(this.physical + LEASE_MS);
       fs.fdatasyncSync(this.fd);
-      counter.extend(this.lease);
+      this.extendShared(counter);
     }
   }
 
   next(): bigint {
     if (this.counter !== null) return this.nextShared(this.counter, 1);
-    const clock = this.now();
+    const now = this.now();
+    const clock = now < this.ceiling ? now : this.ceiling - 1;
     if (clock > this.physical) {
       this.physical = clock;
       this.logical = 0;
     } else if (this.logical === LOGICAL_MASK) {
+      if (this.physical + 1 >= this.ceiling) this.onCeiling();
       this.physical++;
       this.logical = 0;
     } else {
@@ -109,6 +152,7 @@ export class TimestampOracle {
     const first = this.next();
     // All of them share the physical part: a new millisecond has room for any batch.
     if (this.logical + count - 1 > LOGICAL_MASK) {
+      if (this.physical + 1 >= this.ceiling) this.onCeiling();
       this.physical++;
       this.logical = count - 1;
       if (this.physical >= this.lease) {
@@ -123,8 +167,9 @@ export class TimestampOracle {
 
   /** Timestamps given from now on are larger than `ts` (a commit ts found at recovery, or one that a client brought). */
   advanceBeyond(ts: bigint): void {
-    if (this.counter !== null) return this.counter.advanceBeyond(ts);
     const physical = Number(ts >> LOGICAL_BITS);
+    if (physical >= this.ceiling && ts <= MAX_SIGNED) this.onCeiling();
+    if (this.counter !== null) return this.counter.advanceBeyond(ts);
     if (physical < this.physical || physical > Number.MAX_SAFE_INTEGER / 2 ** 10) return;
     const logical = Number(ts & BigInt(LOGICAL_MASK));
     if (physical > this.physical) {
@@ -158,7 +203,7 @@ export class TimestampOracle {
         // A later lease may be in the other slot by now; then this one is the next to be overwritten.
         if (error !== null || until <= this.lease) return;
         this.lease = until;
-        this.counter?.extend(this.lease);
+        if (this.counter !== null) this.extendShared(this.counter);
         this.slot = 1 - slot;
       });
     });
@@ -230,6 +275,8 @@ export class SharedCounter {
 }
 
 const MAX_SIGNED = 1n << 60n;
+
+function nothing(): void {}
 
 function encodeSlot(value: number): Buffer {
   const bytes = Buffer.alloc(SLOT);
