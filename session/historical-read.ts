@@ -27,6 +27,10 @@ export interface HistoricalReads {
 
 const MICROS = 1_000_000n;
 
+/** Between two looks at the store's time, and in all. */
+const WAIT_MS = 5;
+const MAX_WAIT_MS = 10_000;
+
 /** Timestamps of the store are 18 bits of counter above milliseconds: all that was committed within a millisecond is behind its last. */
 const lastOf = (ms: number): bigint => composeTs(ms + 1) - 1n;
 
@@ -49,7 +53,14 @@ export async function timestampOf(session: Session, time: Expr): Promise<bigint>
 /** The point in time of a timestamp, with the schema of that time. */
 async function pointAt(session: Session, ts: bigint): Promise<PointInTime> {
   const { engine, storage } = session;
-  const now = await storage.currentTs();
+  let now = await storage.currentTs();
+  // While a large commit is on its way the store counts behind the clock.
+  for (const until = performance.now() + MAX_WAIT_MS; ts > now && physicalOf(ts) < Date.now();) {
+    if (performance.now() > until) break;
+    session.statement.throwIfInterrupted();
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    now = await storage.currentTs();
+  }
   if (ts > now) throw mysqlError('ER_UNKNOWN_ERROR', 'cannot set read timestamp to a future time');
   await checkSafePoint(engine, ts);
   return { ts, schema: await engine.schemaAt(ts) };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random, testSeed } from '../../testing/random.js';
 import { openEmbeddedStore } from '../embedded/engine.js';
+import type { LargeCommitLimits } from '../embedded/large-commits.js';
 import type { Storage } from '../storage.js';
 import { openStorage } from './storage.js';
 import { runBank } from './testing/bank.js';
@@ -34,9 +35,13 @@ function open(random: Random, faults: Faults | null, onePc: boolean): Storage {
 }
 
 /** The embedded store in a directory of its own; with faults it is cut into regions like a cluster. */
-async function openEmbedded(random: Random, faults: Faults | null): Promise<Storage> {
+async function openEmbedded(
+  random: Random,
+  faults: Faults | null,
+  largeCommit?: LargeCommitLimits,
+): Promise<Storage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rutile-histories-'));
-  const store = await openEmbeddedStore({ dataDir, durability: 2, memtableBytes: 1 << 16 });
+  const store = await openEmbeddedStore({ dataDir, durability: 2, memtableBytes: 1 << 16, largeCommit });
   const onClose = async (): Promise<void> => {
     await store.close();
     await rm(dataDir, { recursive: true });
@@ -52,6 +57,12 @@ const SETUPS: readonly Setup[] = [
   { name: 'regions', open: (r) => open(r, NO_FAULTS, true), work: 8, mixed: false },
   { name: 'regions with faults', open: (r) => open(r, FAULTS, false), work: 4, mixed: false },
   { name: 'embedded store', open: (r) => openEmbedded(r, null), work: 60, mixed: true },
+  {
+    name: 'embedded store, commits in steps',
+    open: (r) => openEmbedded(r, null, { keys: 2, bytes: 1 << 20 }),
+    work: 60,
+    mixed: true,
+  },
   {
     name: 'embedded store behind regions with faults',
     open: (r) => openEmbedded(r, FAULTS),

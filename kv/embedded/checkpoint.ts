@@ -57,8 +57,10 @@ export class Checkpointer {
   beforeShortening: (() => Promise<void>) | null = null;
   /** Resolves when LMDB has what the log alone tells of beside the memtables' content. */
   settled: () => Promise<void> = () => Promise.resolve();
-  /** While something is in LMDB that the log may yet leave undone, resolves when that is over. */
-  unfinished: Promise<void> | null = null;
+  /** What is in LMDB that the log may yet leave undone: each resolves when that is over. */
+  private readonly unfinished = new Set<Promise<void>>();
+  /** A checkpoint waits for that: what begins now waits for its snapshot. */
+  private pinning: Promise<void> | null = null;
   /** Finished checkpoints, and how often a commit had to wait for a flush. */
   checkpoints = 0;
   stalls = 0;
@@ -136,6 +138,20 @@ export class Checkpointer {
     await this.tail;
   }
 
+  /** No checkpoint is written until the function given back is called. */
+  async holdBack(): Promise<() => void> {
+    while (this.pinning !== null) await this.pinning;
+    let over: () => void = nothing;
+    const held = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    this.unfinished.add(held);
+    return () => {
+      this.unfinished.delete(held);
+      over();
+    };
+  }
+
   /** Writes the first checkpoint of a new store. */
   async initialize(): Promise<void> {
     this.last = { segment: this.wal.segment, lsn: this.wal.lsn, deletedRanges: 0 };
@@ -190,9 +206,15 @@ export class Checkpointer {
   }
 
   private async persist(at: LogPosition): Promise<true> {
-    while (this.unfinished !== null) await this.unfinished;
+    let pinned = nothing;
+    this.pinning = new Promise((resolve) => {
+      pinned = resolve;
+    });
+    while (this.unfinished.size > 0) await Promise.all(this.unfinished);
     const releaseOld = this.env.pin();
     const meta = this.env.metaCopy();
+    this.pinning = null;
+    pinned();
     await this.env.sync();
     await writeCheckpoint(this.directory, {
       walSegment: at.segment,
@@ -263,3 +285,5 @@ export class Checkpointer {
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+function nothing(): void {}

@@ -92,12 +92,12 @@ export class CommitPath {
     this.wal.commit();
   }
 
-  /** Commits the parts: all writes of the transaction. */
-  commitParts(startTs: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {
+  /** Commits the parts, which have written these keys. */
+  commitParts(startTs: bigint, commitTs: bigint, keys: readonly Uint8Array[]): void {
     const out = this.wal.begin(LogRecord.parts);
     encodeTxn(out, startTs, commitTs, []);
     this.wal.commit();
-    this.announce(commitTs, writes);
+    this.listeners.committedKeys(commitTs, keys);
   }
 
   addLocks(locks: readonly Lock[]): void {

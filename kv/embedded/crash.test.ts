@@ -255,7 +255,9 @@ async function loseWrites(random: Random): Promise<void> {
   const loads: number[] = [];
   let stopped = false;
   try {
-    const store = await openEmbeddedStore({ dataDir: directory, memtableBytes: 64 << 10 });
+    // Sometimes nearly all commits are made in steps.
+    const largeCommit = random.chance(0.5) ? { keys: 3, bytes: 1 << 20 } : undefined;
+    const store = await openEmbeddedStore({ dataDir: directory, memtableBytes: 64 << 10, largeCommit });
     // As threads would: each has its own hold of the log.
     const threads = Array.from(
       { length: random.below(3) },
@@ -276,6 +278,7 @@ async function loseWrites(random: Random): Promise<void> {
             [`big${id}`, String(n).padEnd(600_000, '.')],
             [`large${id}`, String(n).padEnd(600_000, '.')],
           );
+        writes.sort(([a], [b]) => (a < b ? -1 : 1));
         if (random.chance(0.2)) await commitTwoPhase(node, writes);
         else await commitOnePhase(node, writes);
         if (!stopped) acknowledged.push(n);

@@ -57,12 +57,19 @@ export class DataListeners implements DataWatch {
   }
 
   committed(commitTs: bigint, writes: readonly VersionWrite[]): void {
-    const { exchange } = this;
-    this.note(commitTs);
-    if (this.commits.size === 0 && exchange === null) return;
+    if (this.commits.size === 0 && this.exchange === null) {
+      this.note(commitTs);
+      return;
+    }
     const keys: Uint8Array[] = [];
     for (const write of writes)
       if (write.kind === VersionKind.put || write.kind === VersionKind.del) keys.push(write.key);
+    this.committedKeys(commitTs, keys);
+  }
+
+  committedKeys(commitTs: bigint, keys: readonly Uint8Array[]): void {
+    const { exchange } = this;
+    this.note(commitTs);
     if (exchange === null) this.tellCommit(commitTs, keys);
     else exchange.committed(commitTs, keys);
   }

@@ -98,6 +98,8 @@ export interface EmbeddedStoreStats {
   readonly stalls: number;
   readonly memtableBytes: number;
   readonly locks: number;
+  /** Of a large commit that is under way. */
+  readonly reservedKeys: number;
   readonly lockWaits: number;
   readonly waiting: number;
   readonly deadlocks: number;
@@ -560,6 +562,7 @@ export class EmbeddedStore implements KvRpc {
       stalls: this.checkpointer.stalls,
       memtableBytes: this.versions.active.size + (this.versions.frozen?.size ?? 0),
       locks: this.locks.size,
+      reservedKeys: this.locks.reservedKeys,
       lockWaits: this.locks.waitCount,
       waiting: this.locks.waiting,
       deadlocks: this.locks.deadlockCount,

@@ -15,6 +15,10 @@ export class KeyReservation {
     private readonly mutations: readonly Mutation[],
   ) {}
 
+  get size(): number {
+    return this.mutations.length;
+  }
+
   has(key: Uint8Array): boolean {
     const at = this.lowerBound(key);
     return at < this.mutations.length && compareBytes(this.mutations[at]!.key, key) === 0;

@@ -3,8 +3,8 @@ import type { PrewriteRequest, PrewriteResponse } from '../rpc.js';
 import type { CommitPath } from './commit-path.js';
 import { KeyReservation } from './key-reservation.js';
 import { Findings, type Percolator, writesOf } from './percolator.js';
+import { VersionKind } from './record.js';
 import type { TimestampOracle } from './tso.js';
-import type { VersionWrite } from './version-store.js';
 
 /** Time that one step may hold up the event loop, roughly, and what one part of the log holds at most. */
 const STEP_MS = 4;
@@ -33,7 +33,7 @@ export const LARGE_COMMIT: LargeCommitLimits = { keys: 4096, bytes: 2 << 20 };
  *     keys are let go.
  *
  * After a crash the log's parts without that record are nothing. LMDB's snapshot on disk must not have any of them either: between 3
- * and the moment when that record is on disk no checkpoint is written (`Checkpointer.unfinished`).
+ * and the moment when that record is on disk no checkpoint is written (`Checkpointer.holdBack`).
  */
 export class LargeCommits {
   private tail: Promise<unknown> = Promise.resolve();
@@ -122,14 +122,8 @@ export class LargeCommits {
 
   private async apply(req: PrewriteRequest): Promise<bigint> {
     const { path, tso } = this;
-    const { checkpointer, locks } = path;
-    let over = noop;
-    checkpointer.unfinished = new Promise((resolve) => {
-      over = () => {
-        checkpointer.unfinished = null;
-        resolve();
-      };
-    });
+    const { locks } = path;
+    const over = await path.checkpointer.holdBack();
     const commitTs = locks.section(() => tso.hold(() => this.finishNow()), true);
     const application = new Application(path, req, commitTs);
     this.current = application;
@@ -161,7 +155,7 @@ export class LargeCommits {
     const { path, tso } = this;
     path.locks.section(() => {
       this.current = null;
-      path.commitParts(application.startTs, application.commitTs, application.writes);
+      path.commitParts(application.startTs, application.commitTs, application.keys);
       tso.release();
     });
   }
@@ -181,10 +175,11 @@ export class LargeCommits {
 
 /** The writes of one commit on their way into LMDB and the log. */
 class Application {
-  readonly writes: VersionWrite[] = [];
+  /** Keys written so far. */
+  readonly keys: Uint8Array[] = [];
   private at = 0;
   /** Keys of a part: as many as take about a step. */
-  private keys = 256;
+  private stride = 256;
 
   constructor(
     private readonly path: CommitPath,
@@ -197,7 +192,7 @@ class Application {
   }
 
   get begun(): boolean {
-    return this.writes.length > 0;
+    return this.at > 0;
   }
 
   /** Goes on for about so long; true when all is done. */
@@ -207,12 +202,12 @@ class Application {
       const to = this.partEnd();
       const part = writesOf(mutations, this.at, to);
       this.path.locks.section(() => this.path.applyPart(this.startTs, this.commitTs, part), true);
-      for (const write of part) this.writes.push(write);
+      for (const { kind, key } of part) if (kind !== VersionKind.lock) this.keys.push(key);
       this.at = to;
       const took = performance.now() - now;
       now += took;
-      if (took > STEP_MS) this.keys = Math.max(16, this.keys >> 1);
-      else if (took < STEP_MS / 2) this.keys = Math.min(MAX_PART_KEYS, this.keys * 2);
+      if (took > STEP_MS) this.stride = Math.max(16, this.stride >> 1);
+      else if (took < STEP_MS / 2) this.stride = Math.min(MAX_PART_KEYS, this.stride * 2);
     }
     return this.at === mutations.length;
   }
@@ -220,7 +215,7 @@ class Application {
   private partEnd(): number {
     const { mutations } = this.req;
     let to = this.at;
-    for (let bytes = 0; to < mutations.length && to - this.at < this.keys && bytes < MAX_PART_BYTES; to++) {
+    for (let bytes = 0; to < mutations.length && to - this.at < this.stride && bytes < MAX_PART_BYTES; to++) {
       const { key, value } = mutations[to]!;
       bytes += key.length + (value?.length ?? 0);
     }

@@ -190,6 +190,10 @@ export class LockTable {
     return own;
   }
 
+  get reservedKeys(): number {
+    return this.reservation?.size ?? 0;
+  }
+
   private tellReserved(): void {
     const words = this.shared?.sections.words;
     if (words !== undefined) Atomics.store(words, SharedWord.reserved, this.reservation === null ? 0 : 1);

@@ -83,6 +83,10 @@ export class TimestampOracle {
     const last = counter === null ? this.physical : Number(counter.last >> LOGICAL_BITS);
     this.ceiling = Math.max(last, this.now()) + HEADROOM_MS;
     this.onCeiling = reached;
+    if (this.lease <= this.ceiling) {
+      this.writeLease(this.ceiling + LEASE_MS);
+      fs.fdatasyncSync(this.fd);
+    }
     if (counter !== null) {
       this.extendShared(counter);
       // Who has looked at the lease before is given none for it.

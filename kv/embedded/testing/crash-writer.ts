@@ -26,6 +26,8 @@ import type { StoreAttachment } from '../thread-protocol.js';
  */
 const CLIENTS = 6;
 const ACCOUNTS = 8;
+/** Transactions that move something are made in steps. */
+const LARGE = { keys: 5, bytes: 1 << 30 };
 
 interface Job {
   readonly attachment: StoreAttachment;
@@ -59,7 +61,8 @@ async function transfer(store: TestStore, random: Random, writes: readonly Write
               [from, String((await balance(store, from, startTs)) - 1)],
               [to, String((await balance(store, to, startTs)) + 1)],
             ];
-      await commitOnePhase(store, [...writes, ...moved], startTs);
+      const all = [...writes, ...moved].sort(([a], [b]) => (a < b ? -1 : 1));
+      await commitOnePhase(store, all, startTs);
       return;
     } catch (e) {
       if (!(e instanceof TxnError) || (e.error.kind !== 'conflict' && e.error.kind !== 'locked')) throw e;
@@ -90,7 +93,11 @@ async function run(store: TestStore, { first, seed, clients }: Omit<Job, 'attach
 
 async function main(): Promise<void> {
   const [directory, first, seed, threads] = process.argv.slice(2);
-  const store = await openEmbeddedStore({ dataDir: directory!, memtableBytes: 128 << 10 });
+  const store = await openEmbeddedStore({
+    dataDir: directory!,
+    memtableBytes: 128 << 10,
+    largeCommit: LARGE,
+  });
   await resolveAll(store);
   const clientsOf = (thread: number): number[] =>
     Array.from({ length: CLIENTS }, (_, id) => id).filter((id) => id % (Number(threads) + 1) === thread);
