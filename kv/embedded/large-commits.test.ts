@@ -10,7 +10,7 @@ import {
   read,
   scan,
   scratchDir,
-} from './testing.js';
+} from './testing/client.js';
 
 /** So many that they take several steps. */
 const KEYS = 6000;
