@@ -96,6 +96,7 @@ export class LargeCommits {
       const own = answer !== null && answer.onePcCommitTs !== 0n ? found.own : [];
       await this.letGo([...own, ...(release as Findings['own'])]);
     }
+    await this.tso.passed(answer.onePcCommitTs);
     return answer;
   }
 

@@ -11,8 +11,8 @@ const LOGICAL_MASK = (1 << Number(LOGICAL_BITS)) - 1;
 const SLOT = 16;
 /** How often the lease is looked after while other threads take timestamps. */
 const KEEP_LEASE_MS = 500;
-/** How far ahead a held timestamp is: that many milliseconds of counter may be given before it is reached. */
-const HEADROOM_MS = 1000;
+/** How far ahead a held timestamp is: that many milliseconds of counter, 5 million, may be given before it is reached. */
+const HEADROOM_MS = 20;
 
 /**
  * The timestamp oracle: physical milliseconds << 18 | logical. Every timestamp is larger than all before it, whatever the clock
@@ -102,6 +102,12 @@ export class TimestampOracle {
     this.onCeiling = nothing;
     this.advanceBeyond(held);
     if (this.counter !== null) this.extendShared(this.counter);
+  }
+
+  /** Resolves when the clock has come to a timestamp that was held: what happens after is then later by the clock as well. */
+  async passed(ts: bigint): Promise<void> {
+    const ahead = Number(ts >> LOGICAL_BITS) - this.now();
+    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(ahead, HEADROOM_MS)));
   }
 
   private extendShared(counter: SharedCounter): void {
