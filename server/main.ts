@@ -137,6 +137,12 @@ async function serve(config: Config): Promise<void> {
  */
 setFlagsFromString('--heap-growing-percent=300');
 
+/**
+ * Bytecodes that a function runs for before it is compiled for speed; V8 waits for three times as many. Statements go through thousands of
+ * functions, each of which runs for a short time: a server is at its full speed in half the time. Holds for all threads.
+ */
+setFlagsFromString('--interrupt-budget=40000');
+
 async function main(argv: readonly string[]): Promise<void> {
   try {
     if (argv[0] === 'kv') {

@@ -6,7 +6,7 @@
  *                         [--alone]
  *
  * This server runs with a worker for each processor that it may use, unless --workers says otherwise. Each workload is run on both
- * before it is measured, but for those that use up their table: for --warmup seconds, and on until it gets no faster.
+ * before it is measured, but for those that use up their table: for --warmup seconds, and on until it gets no faster twice over.
  * tpcc: TPC-C's mix on 2 warehouses, from a driver of our own (tpcc/), consistency checked after each run; the rest is sysbench's.
  * Ratios are medians of the rounds' own ratios. --alone leaves MariaDB out. Exit code 1 when a run of this server
  * ended on an error.
@@ -98,12 +98,16 @@ const FASTER = 1.05;
 /** How many times longer than wanted a server is warmed up at most. */
 const MAX_WARMUP = 6;
 
-/** Runs a workload for some seconds at least, and on while a stretch of half as long is faster than all before. */
+/**
+ * Runs a workload for some seconds at least, and on until two stretches of half as long, one after the other, are no faster than all
+ * before: one alone may have been slow by chance.
+ */
 async function warmUp(task: SysbenchTask, seconds: number, pin: readonly string[]): Promise<void> {
   let best = 0;
-  for (let half = 0; half < 2 * MAX_WARMUP; half++) {
+  let slow = 0;
+  for (let half = 0; half < 2 * MAX_WARMUP && slow < 2; half++) {
     const { tps } = await play({ ...task, seconds: Math.max(1, seconds / 2) }, 'run', pin);
-    if (half > 0 && tps < best * FASTER) return;
+    slow = tps < best * FASTER ? slow + 1 : 0;
     best = Math.max(best, tps);
   }
 }
