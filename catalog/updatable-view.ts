@@ -1,4 +1,4 @@
-import type { Query, SelectStmt, TableRef } from '../parser/ast/index.js';
+import type { Query, SelectStmt, TableName, TableRef } from '../parser/ast/index.js';
 import { stripParens } from '../parser/ast/index.js';
 import { parse } from '../parser/parser.js';
 import type { InfoSchema, TableInfo } from './model.js';
@@ -7,8 +7,8 @@ type ViewInfo = NonNullable<TableInfo['view']>;
 
 /**
  * The select of a view that rows can be written through; null where they cannot (MySQL manual, "Updatable and Insertable Views"): each
- * row must be one of a table, so no aggregates, DISTINCT, GROUP BY, HAVING, windows, LIMIT, set operations or derived tables, and some
- * column must be one of a table.
+ * row must be one of a table, so no aggregates, DISTINCT, GROUP BY, HAVING, windows, LIMIT, set operations or derived tables, no
+ * subquery in WHERE that reads such a table again, and some column must be one of a table.
  */
 export function updatableSelect(query: Query, algorithm: ViewInfo['algorithm']): SelectStmt | null {
   if (algorithm === 'TEMPTABLE' || query.kind !== 'Select' || query.from === null) return null;
@@ -16,6 +16,7 @@ export function updatableSelect(query: Query, algorithm: ViewInfo['algorithm']):
   if (query.groupBy !== null || query.having !== null || query.windows.length > 0) return null;
   if (!onlyTables(query.from) || query.fields.some((f) => f.expr !== null && isOfManyRows(f.expr)))
     return null;
+  if (query.where !== null && readsOneOf(query.where, tablesIn(query.from))) return null;
   return query.fields.some((f) => f.expr === null || stripParens(f.expr).kind === 'ColumnRef') ? query : null;
 }
 
@@ -23,6 +24,23 @@ const onlyTables = (from: TableRef): boolean =>
   from.kind === 'Join'
     ? !from.natural && from.using === null && onlyTables(from.left) && onlyTables(from.right)
     : from.kind === 'Table';
+
+const nameOf = ({ schema, name }: TableName): string => `${schema ?? ''}.${name}`.toLowerCase();
+
+const tablesIn = (from: TableRef): readonly string[] =>
+  from.kind === 'Join'
+    ? [...tablesIn(from.left), ...tablesIn(from.right)]
+    : from.kind === 'Table'
+      ? [nameOf(from.table)]
+      : [];
+
+/** Whether a subquery in the expression reads one of the tables. */
+function readsOneOf(node: unknown, tables: readonly string[]): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
+  const { kind, table } = node as { readonly kind?: string; readonly table?: TableName };
+  if (kind === 'Table' && tables.includes(nameOf(table!))) return true;
+  return Object.values(node).some((child) => readsOneOf(child, tables));
+}
 
 /** Whether there is an aggregate or a window function in the expression; subqueries have their own. */
 function isOfManyRows(node: unknown): boolean {

@@ -15,7 +15,7 @@ import { ViewQuery } from './view-query.js';
 import { plainColumn, plainTable } from '../catalog/plain-objects.js';
 
 /** What a column is in its table but not in a view. */
-const KEY_FLAGS = Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey | Flag.AutoIncrement;
+export const KEY_FLAGS = Flag.PriKey | Flag.UniqueKey | Flag.MultipleKey | Flag.AutoIncrement;
 
 /** CREATE [OR REPLACE] VIEW, ALTER VIEW. A view is kept among the tables of its database. */
 export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise<void> {

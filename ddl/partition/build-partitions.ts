@@ -86,6 +86,9 @@ export async function buildPartitions(
     definitions: [],
   };
   checkKeys(deciding(ctx, info, table), table);
+  const given = options.definitions.length;
+  if (method.count !== null && method.count > 0 && given > 0 && given !== method.count)
+    throw mysqlError('ER_PARTITION_WRONG_NO_PART_ERROR');
   const defs =
     method.interval === null ? options.definitions : await intervalDefinitions(ctx, method, info, table);
   const definitions =
@@ -293,7 +296,6 @@ function numbered(method: PartitionMethod, defs: readonly PartitionDef[]): Parti
       );
   }
   const count = method.count ?? Math.max(1, defs.length);
-  if (defs.length > 0 && defs.length !== count) throw mysqlError('ER_PARTITION_WRONG_NO_PART_ERROR');
   if (count > MAX_PARTITIONS) throw mysqlError('ER_TOO_MANY_PARTITIONS_ERROR');
   checkNames(defs.map((d) => d.name));
   return Array.from({ length: count }, (_, i) => ({

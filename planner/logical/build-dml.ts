@@ -347,7 +347,17 @@ function onDuplicate(
       return ref.table === null ? (aliased.get(ref.name.toLowerCase()) ?? null) : null;
     },
   };
-  return stmt.onDuplicate!.map((a) => {
+  // DEFAULT, all that a generated column may be given, changes nothing of the row.
+  const kept = stmt.onDuplicate!.filter(
+    (a) =>
+      insertedColumn(target, a.column).generated === '' ||
+      !isOwnDefault(stripParens(a.value), insertedColumn(target, a.column), target),
+  );
+  if (kept.length === 0) {
+    const at = publics.findIndex((c) => c.generated === '');
+    return [{ column: publics[at]!, value: current[at]!.column }];
+  }
+  return kept.map((a) => {
     const column = insertedColumn(target, a.column);
     const x = stripParens(a.value);
     if (isOwnDefault(x, column, target)) {
