@@ -29,6 +29,8 @@ export interface AnalyzeOptions {
   /** 1: with CM-sketches. */
   readonly version: number;
 }
+/** Rows of the sample whose keys are made at once. */
+const STEP = 1 << 10;
 /** More than a sample has rows; row numbers times this are exact. */
 const PLACES = 2 ** 21;
 
@@ -97,10 +99,14 @@ export class TableStatsBuilder {
       });
   }
 
-  add(chunk: Chunk): void {
+  /** Takes the rows of a chunk, column by column in steps. */
+  *adding(chunk: Chunk): Generator<void, void> {
     const { collectors } = this;
     const { rows, sel } = chunk;
-    for (let c = 0; c < collectors.length; c++) collectors[c]!.add(chunk.columns[c]!, sel, rows);
+    for (let c = 0; c < collectors.length; c++) {
+      collectors[c]!.add(chunk.columns[c]!, sel, rows);
+      yield;
+    }
     for (const { at, sketch } of this.indexes) {
       if (at === null) continue;
       const keys = at.map((c) => collectors[c]!.hashes);
@@ -127,15 +133,6 @@ export class TableStatsBuilder {
         datums[collectors[c]!.info.offset] = ownDatum(columns[c]!.get(i));
       sample[place] = datums;
       this.rowNumbers[place] = row + 1;
-    }
-  }
-
-  /** The statistics at once: `finishing` without pauses. */
-  finish(version: bigint, extended: readonly ExtendedStatistics[] = []): TableStatistics {
-    const steps = this.finishing(version, extended);
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return step.value;
     }
   }
 
@@ -257,7 +254,7 @@ export class TableStatsBuilder {
     const places = yield* this.ordered(info);
     const present = Math.max(places.length, this.rows - nulls);
     const sorted = Array.from(places, (p) => this.sample[p]![info.offset]!);
-    const parts = buildHistogram(
+    const parts = yield* buildHistogram(
       sorted,
       compare,
       { rows: present, nulls, ndv },
@@ -282,7 +279,8 @@ export class TableStatsBuilder {
     const found: Uint8Array[] = [];
     const single = info.columns.length === 1 ? info.columns[0]!.offset : -1;
     let bytes = 0;
-    for (const row of sample) {
+    for (const [i, row] of sample.entries()) {
+      if ((i & (STEP - 1)) === STEP - 1) yield;
       if (single >= 0 && row[single] === null) continue;
       const key = indexValueKey(table, info, row);
       bytes += key.length;
@@ -305,7 +303,7 @@ export class TableStatsBuilder {
     else ndv = Math.min(present, sketch.ndv() - (single >= 0 && nulls > 0 ? 1 : 0));
     const own = at === null ? new FmSketch() : sketch;
     if (at === null) for (const k of keys) own.add(hashBytes(k));
-    const parts = buildHistogram(
+    const parts = yield* buildHistogram(
       keys,
       compare,
       { rows: present, nulls, ndv },

@@ -6,6 +6,9 @@ export interface HistogramParts {
   readonly buckets: readonly Bucket[];
 }
 
+/** Values compared at once. */
+const STEP = 1 << 12;
+
 /** What the sample stands for. */
 export interface Population {
   /** Rows of the table that are not NULL in the column. */
@@ -17,20 +20,21 @@ export interface Population {
 /**
  * TopN and an equal-depth histogram of the values that are not in it, from a sorted sample without NULLs. Of a sample that is
  * not the whole table only values come into TopN that are more frequent than an ordinary value may be by chance: beyond two
- * standard deviations of the hypergeometric distribution.
+ * standard deviations of the hypergeometric distribution. Made in steps.
  */
-export function buildHistogram(
+export function* buildHistogram(
   sorted: readonly Datum[],
   compare: (a: Datum, b: Datum) => number,
   population: Population,
   maxTopN: number,
   maxBuckets: number,
-): HistogramParts {
+): Generator<void, HistogramParts> {
   const n = sorted.length;
   if (n === 0) return { topN: [], buckets: [] };
   const values: Datum[] = [];
   const counts: number[] = [];
-  for (const v of sorted) {
+  for (const [i, v] of sorted.entries()) {
+    if ((i & (STEP - 1)) === STEP - 1) yield;
     const last = values.length - 1;
     if (last >= 0 && compare(values[last]!, v) === 0) counts[last]!++;
     else {
@@ -38,6 +42,7 @@ export function buildHistogram(
       counts.push(1);
     }
   }
+  yield;
   const factor = population.rows / n;
   const frequent = prune(
     counts
@@ -56,6 +61,7 @@ export function buildHistogram(
   const restRows = Math.max(0, population.rows - topN.reduce((sum, t) => sum + t.count, 0));
   const rest = n - inTopRows;
   if (rest === 0) return { topN, buckets: [] };
+  yield;
   return {
     topN,
     buckets: equalDepth(values, counts, inTop, rest, restRows, population.ndv - topN.length, maxBuckets),

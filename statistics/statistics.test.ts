@@ -21,8 +21,15 @@ function column(values: number[], nulls = 0): ColumnStatistics {
   const sorted = [...values].sort((a, b) => a - b);
   const ndv = new Set(values).size;
   const population = { rows: values.length, nulls, ndv };
-  const { topN, buckets } = buildHistogram(sorted, compare, population, 10, 32);
+  const { topN, buckets } = atOnce(buildHistogram(sorted, compare, population, 10, 32));
   return { ndv, nullCount: nulls, avgSize: 8, correlation: 0, topN, buckets };
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 describe('histogram', () => {

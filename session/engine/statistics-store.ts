@@ -15,6 +15,7 @@ import {
   readStatistics,
   removeExtended,
   writeStatistics,
+  writeTable,
   type Run,
 } from './statistics-tables.js';
 
@@ -187,13 +188,8 @@ export class StatisticsStore {
       extended: fresh.extended ?? before?.extended ?? [],
       sample: own.sample ?? before?.sample ?? null,
     };
-    const { rows, modified } = this.liveCounts(fresh, base);
-    await this.home.transaction(async (run) => {
-      await run(
-        `REPLACE INTO mysql.stats_meta (version, table_id, modify_count, count, snapshot, last_stats_histograms_version) VALUES (${fresh.version}, ${id}, ${modified}, ${rows}, ${fresh.version}, ${fresh.version})`,
-      );
-      await writeStatistics(run, table, own);
-    });
+    await writeStatistics((body) => this.home.transaction(body), table, own);
+    await this.home.transaction((run) => writeTable(run, own, this.liveCounts(fresh, base)));
     if (base !== null) {
       const now = this.liveCounts(fresh, base);
       this.rowCounts.set(id, now.rows, now.modified);

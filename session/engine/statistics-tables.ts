@@ -21,8 +21,11 @@ import type { FieldType } from '../../types/field-type.js';
 /** Runs a statement and gives its rows. */
 export type Run = (sql: string) => Promise<Datum[][]>;
 
+/** Runs statements as one transaction. */
+export type Transact = (body: (run: Run) => Promise<void>) => Promise<void>;
+
 /** Rows of one INSERT. */
-const BATCH = 400;
+const BATCH = 64;
 
 export const quoted = (s: string): string => `'${s.replace(/[\\']/g, (c) => `\\${c}`)}'`;
 const hex = (b: Uint8Array): string =>
@@ -40,63 +43,84 @@ const CORRELATION = 2;
 /** States of mysql.stats_extended.status, as TiDB numbers them. */
 export const EXTENDED_STATUS = { inited: 0, analyzed: 1, deleted: 2 } as const;
 
-/** Writes the parts of a table's statistics over those that are kept of them. Within a transaction of the caller. */
-export async function writeStatistics(run: Run, table: TableInfo, s: TableStatistics): Promise<void> {
-  const id = s.tableId;
-  const parts = [
-    ...[...s.columns].map(([part, c]) => ({ part, c, index: 0, type: typeOf(table, part) })),
-    ...[...s.indexes].map(([part, c]) => ({ part, c, index: 1, type: null })),
-  ];
-  const histograms: string[] = [];
-  const buckets: string[] = [];
-  const topN: string[] = [];
-  const sketches: string[] = [];
-  const usage: string[] = [];
-  const ids = (index: number): string =>
-    [-1, ...parts.filter((p) => p.index === index).map((p) => p.part)].join(', ');
-  for (const t of ['stats_buckets', 'stats_top_n', 'stats_fm_sketch'])
-    for (const index of [0, 1])
-      await run(
-        `DELETE FROM mysql.${t} WHERE table_id = ${id} AND is_index = ${index} AND hist_id IN (${ids(index)})`,
-      );
-  for (const { part, c, index, type } of parts) {
-    if (type === undefined) continue;
-    const key = `${id}, ${index}, ${part}`;
-    const total = Math.round(c.avgSize * Math.max(0, s.rowCount - c.nullCount));
-    const cms = c.cms === null || c.cms === undefined ? 'NULL' : hex(cmsBytes(c.cms));
-    histograms.push(
-      `(${key}, ${Math.round(c.ndv)}, ${Math.round(c.nullCount)}, ${total}, 0, ${c.version ?? s.version}, ${cms}, ${c.statsVer ?? 2}, 1, ${c.correlation})`,
-    );
-    let before = 0;
-    c.buckets.forEach((b, i) => {
-      buckets.push(
-        `(${key}, ${i}, ${b.cumulative - before}, ${b.repeat}, ${hex(boundBytes(b.upper, type))}, ${hex(boundBytes(b.lower, type))}, ${b.ndv})`,
-      );
-      before = b.cumulative;
-    });
-    for (const t of c.topN) topN.push(`(${key}, ${hex(topNBytes(t.value, type))}, ${Math.round(t.count)})`);
-    if (c.sketch !== null && c.sketch !== undefined && table.id !== id)
-      sketches.push(`(${key}, ${hex(c.sketch.toBytes())})`);
-    if (index === 0 && (c.statsVer ?? 2) > 0)
-      usage.push(`(${table.id}, ${part}, FROM_UNIXTIME(${stampSeconds(c.version ?? s.version)}))`);
+/**
+ * Writes the parts of a table's statistics over those that are kept of them, each in a transaction of its own, so that a part is whole
+ * and none holds the thread for long.
+ */
+export async function writeStatistics(
+  transaction: Transact,
+  table: TableInfo,
+  s: TableStatistics,
+): Promise<void> {
+  for (const [id, c] of s.columns) {
+    const type = typeOf(table, id);
+    if (type !== undefined)
+      await transaction((run) => writePart(run, table, s, { id, index: 0, type, stats: c }));
+    await pause();
   }
-  await insert(
-    run,
-    'REPLACE INTO mysql.stats_histograms (table_id, is_index, hist_id, distinct_count, null_count, tot_col_size, modify_count, version, cm_sketch, stats_ver, flag, correlation)',
-    histograms,
+  for (const [id, c] of s.indexes) {
+    await transaction((run) => writePart(run, table, s, { id, index: 1, type: null, stats: c }));
+    await pause();
+  }
+}
+
+interface Part {
+  readonly id: number;
+  readonly index: 0 | 1;
+  /** Of a column. */
+  readonly type: FieldType | null;
+  readonly stats: ColumnStatistics;
+}
+
+async function writePart(run: Run, table: TableInfo, s: TableStatistics, part: Part): Promise<void> {
+  const { id, index, type, stats: c } = part;
+  const key = `${s.tableId}, ${index}, ${id}`;
+  const where = `WHERE table_id = ${s.tableId} AND is_index = ${index} AND hist_id = ${id}`;
+  const total = Math.round(c.avgSize * Math.max(0, s.rowCount - c.nullCount));
+  const cms = c.cms === null || c.cms === undefined ? 'NULL' : hex(cmsBytes(c.cms));
+  await run(
+    `REPLACE INTO mysql.stats_histograms (table_id, is_index, hist_id, distinct_count, null_count, tot_col_size, modify_count, version, cm_sketch, stats_ver, flag, correlation) VALUES (${key}, ${Math.round(c.ndv)}, ${Math.round(c.nullCount)}, ${total}, 0, ${c.version ?? s.version}, ${cms}, ${c.statsVer ?? 2}, 1, ${c.correlation})`,
   );
+  let before = 0;
+  const buckets = c.buckets.map((b, i) => {
+    const count = b.cumulative - before;
+    before = b.cumulative;
+    return `(${key}, ${i}, ${count}, ${b.repeat}, ${hex(boundBytes(b.upper, type))}, ${hex(boundBytes(b.lower, type))}, ${b.ndv})`;
+  });
+  // Buckets keep their rows and entries: only their contents change.
   await insert(
     run,
     'INSERT INTO mysql.stats_buckets (table_id, is_index, hist_id, bucket_id, count, repeats, upper_bound, lower_bound, ndv)',
     buckets,
+    'ON DUPLICATE KEY UPDATE count = VALUES(count), repeats = VALUES(repeats), upper_bound = VALUES(upper_bound), lower_bound = VALUES(lower_bound), ndv = VALUES(ndv)',
   );
-  await insert(run, 'INSERT INTO mysql.stats_top_n (table_id, is_index, hist_id, value, count)', topN);
-  await insert(run, 'INSERT INTO mysql.stats_fm_sketch (table_id, is_index, hist_id, value)', sketches);
+  await run(`DELETE FROM mysql.stats_buckets ${where} AND bucket_id >= ${buckets.length}`);
+  await run(`DELETE FROM mysql.stats_top_n ${where}`);
   await insert(
     run,
-    'INSERT INTO mysql.column_stats_usage (table_id, column_id, last_analyzed_at)',
-    usage,
-    'ON DUPLICATE KEY UPDATE last_analyzed_at = VALUES(last_analyzed_at)',
+    'INSERT INTO mysql.stats_top_n (table_id, is_index, hist_id, value, count)',
+    c.topN.map((t) => `(${key}, ${hex(topNBytes(t.value, type))}, ${Math.round(t.count)})`),
+  );
+  await run(`DELETE FROM mysql.stats_fm_sketch ${where}`);
+  if (c.sketch !== null && c.sketch !== undefined && table.id !== s.tableId)
+    await run(
+      `INSERT INTO mysql.stats_fm_sketch (table_id, is_index, hist_id, value) VALUES (${key}, ${hex(c.sketch.toBytes())})`,
+    );
+  if (index === 0 && (c.statsVer ?? 2) > 0)
+    await run(
+      `INSERT INTO mysql.column_stats_usage (table_id, column_id, last_analyzed_at) VALUES (${table.id}, ${id}, FROM_UNIXTIME(${stampSeconds(c.version ?? s.version)})) ON DUPLICATE KEY UPDATE last_analyzed_at = VALUES(last_analyzed_at)`,
+    );
+}
+
+/** Writes what is known of a table as a whole, after its parts. Within a transaction of the caller. */
+export async function writeTable(
+  run: Run,
+  s: TableStatistics,
+  counts: { readonly rows: number; readonly modified: number },
+): Promise<void> {
+  const id = s.tableId;
+  await run(
+    `REPLACE INTO mysql.stats_meta (version, table_id, modify_count, count, snapshot, last_stats_histograms_version) VALUES (${s.version}, ${id}, ${counts.modified}, ${counts.rows}, ${s.version}, ${s.version})`,
   );
   if (s.sample !== null && s.sample !== undefined)
     await run(
@@ -110,12 +134,17 @@ export async function writeStatistics(run: Run, table: TableInfo, s: TableStatis
   }
 }
 
+/** Statements of the server itself may follow each other without a promise that waits: others have their turn in between. */
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Seconds since the epoch of a timestamp of the store. */
 export const stampSeconds = (version: bigint): number => Math.floor(Number(version >> 18n) / 1000);
 
 async function insert(run: Run, head: string, rows: readonly string[], tail = ''): Promise<void> {
-  for (let i = 0; i < rows.length; i += BATCH)
+  for (let i = 0; i < rows.length; i += BATCH) {
     await run(`${head} VALUES ${rows.slice(i, i + BATCH).join(', ')} ${tail}`);
+    await pause();
+  }
 }
 
 /** The statistics kept of a table or partition; null when there are none. */

@@ -157,7 +157,7 @@ async function scan(
       if (pause !== undefined) await pause;
       const chunk = await operator.next();
       if (chunk === null) break;
-      builder.add(chunk);
+      await inTurns(session, builder.adding(chunk));
       progress(builder.rows);
       session.statement.state = `analyzing ${db.name}.${table.name}: ${builder.rows} rows`;
     }
@@ -166,10 +166,14 @@ async function scan(
     release();
   }
   if (computed) await GeneratedColumns.of(table, context)?.read(builder.sample);
-  const steps = builder.finishing(ts, extended);
+  return { stats: await inTurns(session, builder.finishing(ts, extended)), since };
+}
+
+/** Does work in steps, between which others have their turn. */
+async function inTurns<T>(session: Session, steps: Generator<void, T>): Promise<T> {
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return { stats: step.value, since };
+    if (step.done === true) return step.value;
     const pause = session.statement.checkpoint();
     if (pause !== undefined) await pause;
   }
