@@ -34,6 +34,7 @@ import { TableDualOperator } from './table-dual.js';
 import { MAX_TOPN_ROWS, TopNOperator } from './topn.js';
 import { UnionAllOperator } from './union-all.js';
 import { UnionScanOperator } from './union-scan.js';
+import { LeadingRows } from './window/leading-rows.js';
 import { WindowOperator } from './window/window.js';
 import { currentReadContext } from './current-read.js';
 
@@ -48,6 +49,14 @@ const notAReader = (plan: PhysicalPlan): Operator => {
 };
 
 export const countOf = (e: Expression, ctx: OperatorContext): number => rowCount(evalDatum(e, ctx.eval));
+
+function leadingRowsOf({ by, leading }: PlanOf<'Sort'>, ctx: OperatorContext): LeadingRows | null {
+  if (leading === undefined) return null;
+  const { partitionKeys, bound } = leading;
+  const rows = Number(evalDatum(bound.rows, ctx.eval) ?? 0) - (bound.strict ? 1 : 0);
+  const types = by.slice(0, partitionKeys).map((b) => b.expr.type);
+  return new LeadingRows(types, by[partitionKeys]!.desc, rows, ctx.memory);
+}
 
 /** A reader's operators for each of its partitions, one after the other or merged. */
 function overPartitions(
@@ -116,7 +125,7 @@ const BUILDERS: Builders = {
     picked(p, new MergeJoinOperator(p, buildOperator(p.left, ctx), buildOperator(p.right, ctx), ctx)),
   IndexJoin: (p, ctx) => picked(p, new IndexJoinOperator(p, ctx, buildOperator)),
   Apply: (p, ctx) => picked(p, new ApplyOperator(p, ctx, buildOperator)),
-  Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx),
+  Sort: (p, ctx) => new SortOperator(p.by, buildOperator(p.child, ctx), ctx, leadingRowsOf(p, ctx)),
   TopN: (p, ctx) => {
     const offset = countOf(p.offset, ctx);
     const count = countOf(p.count, ctx);

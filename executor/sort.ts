@@ -2,7 +2,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { sortedIndices, type SortKey } from '../chunk/compare.js';
 import { concat, concatChunks } from '../chunk/concat.js';
-import { compact, gatherChunk } from '../chunk/gather.js';
+import { compact, gather, gatherChunk } from '../chunk/gather.js';
 import { concatSteps } from '../chunk/gradual-concat.js';
 import { rowBytes } from './row-bytes.js';
 import type { Vector } from '../chunk/vector.js';
@@ -14,6 +14,7 @@ import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
 import { orderable, rowComparator, type RowComparator } from './row-order.js';
 import { sortSteps } from './radix-sort.js';
 import { SpilledRuns } from './spill/spilled-runs.js';
+import type { LeadingRows } from './window/leading-rows.js';
 
 /** Bytes a row takes besides its columns: its number and its key. */
 const ROW_OVERHEAD = 12;
@@ -39,6 +40,8 @@ export class SortOperator implements Operator, Spillable {
     private readonly by: readonly ByItem[],
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
+    /** Rows that are wanted at all; null: all. */
+    private readonly leading: LeadingRows | null = null,
   ) {
     this.keys = by.map(() => []);
     // Runs on disk are merged by the bytes of their keys.
@@ -52,6 +55,7 @@ export class SortOperator implements Operator, Spillable {
 
   close(): void | Promise<void> {
     this.unregister?.();
+    this.leading?.close();
     this.release();
     this.spilled?.close();
     this.spilled = null;
@@ -98,8 +102,15 @@ export class SortOperator implements Operator, Spillable {
   private read(): Awaitable<void> {
     const projection = compileProjection(this.by.map((b) => b.expr));
     return drain(this.child, this.ctx, (input) => {
-      const chunk = compact(input);
-      return andThen(projection.run(chunk, this.ctx.eval), (keys) => {
+      let chunk = compact(input);
+      return andThen(projection.run(chunk, this.ctx.eval), (found) => {
+        let keys = found;
+        const kept = this.leading?.select(keys, chunk.length) ?? null;
+        if (kept !== null) {
+          if (kept.length === 0) return;
+          chunk = gatherChunk(chunk, kept, kept.length);
+          keys = keys.map((v) => gather(v, kept, kept.length));
+        }
         keys.forEach((v, k) => this.keys[k]!.push(v));
         const bytes = rowBytes(chunk) + ROW_OVERHEAD * chunk.length;
         this.heldBytes += bytes;

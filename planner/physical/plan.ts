@@ -348,6 +348,14 @@ export interface Sort extends PlanBase {
   readonly op: 'Sort';
   readonly child: PhysicalPlan;
   readonly by: readonly ByItem[];
+  /** Of rows with equal first keys only those whose number or rank in the order is within the bound are wanted; others may come too. */
+  readonly leading?: { readonly partitionKeys: number; readonly bound: LeadingBound };
+}
+export interface LeadingBound {
+  /** An integer constant. */
+  readonly rows: Expression;
+  /** Less than that, not equal. */
+  readonly strict: boolean;
 }
 export interface TopN extends PlanBase {
   readonly op: 'TopN';

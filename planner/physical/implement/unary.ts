@@ -16,6 +16,7 @@ import { monotonicOrder } from '../monotonic.js';
 import { orderByVirtuals } from '../access-path.js';
 import { asOrder, sortCost, type Optimizer } from '../optimizer.js';
 import type { CteDefinition, Expand, JsonTable, PhysicalPlan, Window } from '../plan.js';
+import { boundedWindow } from './leading-rows.js';
 import { exactColumns } from './projection.js';
 import { ANY, rowScale, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
 
@@ -44,7 +45,7 @@ export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Pr
     schema: root.plan.schema,
     estRows: rows,
     task: 'root',
-    child: root.plan,
+    child: boundedWindow(root.plan, p.conditions),
     conditions: p.conditions,
   };
   return opt.over(root, plan, rows, root.rows * COST.filterRow * p.conditions.length * rowScale(root));
