@@ -197,7 +197,8 @@ const decimalBytes = (digits: number): number => Math.floor(digits / 9) * 4 + Ma
 
 /** Storage of a key part as InnoDB counts it. */
 function keyBytes(type: FieldType, length: number): number {
-  if (type.arrayOf !== undefined) return keyBytes(type.arrayOf, -1);
+  // An entry for each element, as long as that is: too long ones are refused when they are written.
+  if (type.arrayOf !== undefined) return 8;
   if (isString(type)) return (length === -1 ? type.flen : length) * (findCharset(type.charset)?.maxLen ?? 1);
   switch (type.tp) {
     case TypeCode.Tiny:

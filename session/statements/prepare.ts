@@ -21,13 +21,13 @@ registerStatement('Prepare', {
 
 const NULL_PARAM: ParamValue = { type: newFieldType(TypeCode.Null), value: null };
 
-/** The statement and the values that EXECUTE stands for. Throws 8111, 1210. */
+/** The statement and the values that EXECUTE stands for. Throws 8111, 8112. */
 export function resolveExecute(
   session: Session,
   stmt: ExecuteStmt,
 ): { prepared: Prepared; params: readonly ParamValue[] } {
   const prepared = session.prepared.named(stmt.name);
-  if (stmt.using.length !== prepared.statement.paramCount) throw mysqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
+  if (stmt.using.length !== prepared.statement.paramCount) throw mysqlError('ER_WRONG_PARAM_COUNT');
   const params = stmt.using.map((u) => session.userVariables.get(u.name.toLowerCase()) ?? NULL_PARAM);
   return { prepared, params };
 }
