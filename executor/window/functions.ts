@@ -97,10 +97,23 @@ async function denseRank(_f: WindowFunction, x: WindowInput): Promise<WindowColu
   });
 }
 
+/** An argument that counts rows or buckets; null for NULL. Throws 1210. */
+function countOf(f: WindowFunction, at: number, least: number, x: WindowInput): number | null {
+  const arg = f.args[at]!;
+  const v = evalDatum(arg, x.ctx.eval);
+  if (v === null) return null;
+  if (evalType(arg.type) !== 'int' || typeof v === 'object' || v < least)
+    throw mysqlError('ER_WRONG_ARGUMENTS', f.name);
+  return Number(v);
+}
+
 async function ntile(f: WindowFunction, x: WindowInput): Promise<WindowColumn> {
-  const v = evalDatum(f.args[0]!, x.ctx.eval);
-  if (v === null || typeof v === 'object' || v <= 0) throw mysqlError('ER_WRONG_ARGUMENTS', 'ntile');
-  const buckets = Number(v);
+  const buckets = countOf(f, 0, 1, x);
+  if (buckets === null) {
+    const none = newVectorBuilder(f.type, Math.max(1, x.rows.length));
+    for (let i = 0; i < x.rows.length; i++) none.appendNull();
+    return { values: none.finish() };
+  }
   return numbers(x, (i, s, e) => {
     const n = e - s;
     const small = Math.floor(n / buckets);
@@ -132,11 +145,11 @@ async function valuesOf(exprs: readonly Expression[], x: WindowInput): Promise<V
 
 /** LEAD and LAG: the value some rows away in the partition, else the default of this row. */
 async function shifted(f: WindowFunction, x: WindowInput, direction: 1 | -1): Promise<WindowColumn> {
-  const by = f.args[1] === undefined ? 1 : evalDatum(f.args[1], x.ctx.eval);
-  if (by === null || typeof by === 'object' || by < 0) throw mysqlError('ER_WRONG_ARGUMENTS', f.name);
+  const by = f.args[1] === undefined ? 1 : countOf(f, 1, 0, x);
+  if (by === null) throw mysqlError('ER_WRONG_ARGUMENTS', f.name);
   const n = x.rows.length;
   const idx = new Int32Array(n);
-  const step = direction * Math.min(Number(by), n);
+  const step = direction * Math.min(by, n);
   await eachStretch(x, (s, e, from, to) => {
     for (let i = from; i < to; i++) {
       const j = i + step;
@@ -175,10 +188,8 @@ async function ofFrame(
 }
 
 async function nthValue(f: WindowFunction, x: WindowInput): Promise<WindowColumn> {
-  const v = evalDatum(f.args[1]!, x.ctx.eval);
-  if (v === null || typeof v === 'object' || v <= 0) throw mysqlError('ER_WRONG_ARGUMENTS', 'nth_value');
-  const n = Number(v);
-  return ofFrame(f, x, (start) => start + n - 1);
+  const n = countOf(f, 1, 1, x);
+  return ofFrame(f, x, (start) => (n === null ? -1 : start + n - 1));
 }
 
 // Aggregates

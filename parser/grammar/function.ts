@@ -38,18 +38,19 @@ const AGGREGATES: ReadonlyMap<string, string> = new Map([
   ['approx_percentile', 'approx_percentile'],
 ]);
 
-const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set([
-  'row_number',
-  'rank',
-  'dense_rank',
-  'cume_dist',
-  'percent_rank',
-  'ntile',
-  'lead',
-  'lag',
-  'first_value',
-  'last_value',
-  'nth_value',
+/** Least and largest numbers of arguments of the functions that are nothing but window functions. */
+const WINDOW_FUNCTIONS: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['row_number', [0, 0]],
+  ['rank', [0, 0]],
+  ['dense_rank', [0, 0]],
+  ['cume_dist', [0, 0]],
+  ['percent_rank', [0, 0]],
+  ['ntile', [1, 1]],
+  ['lead', [1, 3]],
+  ['lag', [1, 3]],
+  ['first_value', [1, 1]],
+  ['last_value', [1, 1]],
+  ['nth_value', [2, 2]],
 ]);
 
 /** Names that are built-in functions only directly before `(`, unless sql_mode has IGNORE_SPACE. */
@@ -204,6 +205,8 @@ export abstract class FunctionGrammar extends TypeGrammar {
 
   private windowFunction(start: number, name: string): Expr {
     const args = this.callArguments();
+    const [least, most] = WINDOW_FUNCTIONS.get(name)!;
+    if (args.length < least || args.length > most) throw this.error();
     let fromLast = false;
     if (name === 'nth_value' && this.at('FROM')) {
       if (this.eatPair('FROM', 'LAST')) fromLast = true;

@@ -8,7 +8,7 @@ import { build, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { newAggregate } from '../resolve/functions.js';
 import { ONE } from '../resolve/literal.js';
 import type { FrameBound, WindowFrame } from '../physical/plan.js';
-import { sameExpr } from './expression-walk.js';
+import { columnsOf, sameExpr } from './expression-walk.js';
 import type { Window } from './plan.js';
 import { nullable } from './join-condition.js';
 
@@ -76,6 +76,7 @@ export function buildWindows(
       if (c.ignoreNulls) throw mysqlError('ER_NOT_SUPPORTED_YET', 'IGNORE NULLS');
       if (c.distinct) throw mysqlError('ER_NOT_SUPPORTED_YET', '<window function>(DISTINCT ..)');
       if (c.fromLast) throw mysqlError('ER_NOT_SUPPORTED_YET', 'FROM LAST');
+      checkCount(c.name, args);
       if (infer !== undefined) return { name: c.name, args, type: infer(args) };
       const agg = newAggregate(c.name, args, false, env.state.ctx.eval);
       return { name: c.name, args: agg.args, type: agg.type };
@@ -94,6 +95,31 @@ export function buildWindows(
     own.forEach((c, i) => into.set(c, columns[i]!));
     env.scope.relation.plan = node;
   }
+}
+
+/** Arguments that count rows or buckets: which one, and what it may be beside a positive integer. */
+const COUNTS: Readonly<Partial<Record<string, { at: number; zero: boolean; missing: boolean }>>> = {
+  ntile: { at: 0, zero: false, missing: true },
+  nth_value: { at: 1, zero: false, missing: true },
+  lead: { at: 1, zero: true, missing: false },
+  lag: { at: 1, zero: true, missing: false },
+};
+
+/** Throws 1210 (manual, "Window Function Descriptions"). Values that only an execution knows are checked by it. */
+function checkCount(name: string, args: readonly Expression[]): void {
+  const rule = COUNTS[name];
+  const count = rule === undefined ? undefined : args[rule.at];
+  if (rule === undefined || count === undefined) return;
+  const refuse = (): never => {
+    throw mysqlError('ER_WRONG_ARGUMENTS', name);
+  };
+  if (columnsOf([count]).size > 0) refuse();
+  if (count.kind !== 'constant' || count.param !== undefined) return;
+  const { value } = count;
+  if (value === null) {
+    if (!rule.missing) refuse();
+  } else if (evalType(count.type) !== 'int' || value instanceof Uint8Array || value < (rule.zero ? 0 : 1))
+    refuse();
 }
 
 const UNNAMED = '<unnamed window>';
