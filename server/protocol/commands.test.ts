@@ -35,6 +35,7 @@ beforeAll(async () => {
   engine.on('later crash', () => Promise.reject(new TypeError('boom')));
   engine.on('slow', () => new Promise((resolve) => setTimeout(() => resolve(oneText('v', 'slow')), 50)));
   engine.on('SHOW PROCESSLIST', () => oneText('Id', '1'));
+  for (const what of ['PRIVILEGES', 'STATUS']) engine.on(`FLUSH ${what}`, () => ok());
 });
 afterAll(() => s.server.close(0));
 
@@ -130,6 +131,10 @@ describe('commands', () => {
     }
     expect((await reply(CommandCode.ProcessInfo)).equals(Buffer.of(1))).toBe(true);
     for (let i = 0; i < 4; i++) await c.read();
+    // REFRESH_GRANT | REFRESH_STATUS; REFRESH_LOG is a statement that this engine refuses.
+    expect((await reply(CommandCode.Refresh, Buffer.of(0x11)))[0]).toBe(0);
+    expect(errorOf(await reply(CommandCode.Refresh, Buffer.of(0x02))).code).toBe(1064);
+    expect((await reply(CommandCode.Query, 'ok\0'))[0]).toBe(0);
     const field = await reply(CommandCode.FieldList, 'thing\0%');
     expect(field.at(-1)).toBe(0xfb);
     expect((await c.read()).payload.toString('latin1')).toContain('thing');
