@@ -71,7 +71,12 @@ export class AttachedStore implements rpc.KvRpc {
     );
     const locks = new SharedLocks(attachment.sharedLocks);
     this.locker = new ThreadLocker(locks, this.state, this.versions, attachment.thread);
-    this.wal = Wal.attach(attachment.wal, { onError: (error) => this.fail(error) }, this.state);
+    this.wal = Wal.attach(
+      attachment.wal,
+      { onError: (error) => this.fail(error) },
+      this.state,
+      attachment.threads,
+    );
     this.committer = new ThreadCommitter({
       state: this.state,
       versions: this.versions,

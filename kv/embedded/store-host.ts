@@ -180,7 +180,7 @@ export class StoreHost implements LayerSharing, CommitExchange {
         sharedLocks: this.sharedLocks.buffer,
         loads: this.versions.env.loads.buffer,
         thread: reader.thread,
-        wal: this.store.wal.share(this.state),
+        wal: this.store.wal.share(this.state, threads),
         durability: this.store.durability,
       },
       transfer: [calls.port2, layers.port2, locks.port2],

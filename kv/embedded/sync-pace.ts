@@ -3,6 +3,8 @@ const FAST_MS = 0.2;
 /** A hiccup of the disk counts as no more than this. */
 const MOST_MS = 1;
 const WEIGHT = 0.1;
+/** Milliseconds from which on it pays to begin another sync before the last has ended. */
+const LONG_MS = 0.5;
 /** While syncs are slow one is waited for now and then, to see whether they still are: the next after twice as many as the last. */
 const FIRST_TRY = 16;
 const LAST_TRY = 1024;
@@ -13,6 +15,7 @@ const LAST_TRY = 1024;
  */
 export class SyncPace {
   private mean = 0;
+  private meanBeside = 0;
   private skipped = 0;
   private patience = FIRST_TRY;
 
@@ -22,6 +25,16 @@ export class SyncPace {
     this.skipped = 0;
     this.patience = Math.min(LAST_TRY, this.patience * 2);
     return true;
+  }
+
+  /** Whether syncs that are not waited for take so long that there should be several at a time. */
+  get isLong(): boolean {
+    return this.meanBeside > LONG_MS;
+  }
+
+  /** A sync that was handed to another thread took so long. */
+  noteBeside(ms: number): void {
+    this.meanBeside += (Math.min(ms, MOST_MS) - this.meanBeside) * WEIGHT;
   }
 
   time(sync: () => void): void {

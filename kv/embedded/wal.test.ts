@@ -110,6 +110,100 @@ describe('write-ahead log', () => {
     fs.rmSync(directory, { recursive: true });
   });
 
+  describe('where the disk is slow', () => {
+    interface Sync {
+      readonly fd: number;
+      end(error: Error | null): void;
+    }
+
+    /** A log that no longer waits for syncs in place, and those that it begins, which the test ends. */
+    async function onSlowDisk(
+      work: (wal: Wal, begun: Sync[], errors: Error[]) => Promise<void>,
+    ): Promise<string[]> {
+      const directory = scratchDir('wal');
+      const errors: Error[] = [];
+      const wal = Wal.create(directory, 1, 0, { onError: (error) => errors.push(error) });
+      const { fdatasync, fdatasyncSync } = fs;
+      const waste = (): void => {
+        for (const end = performance.now() + 2; performance.now() < end;);
+      };
+      Object.assign(fs, {
+        fdatasyncSync: (fd: number) => (waste(), fdatasyncSync(fd)),
+        fdatasync: (fd: number, done: fs.NoParamCallback) => (waste(), fdatasync(fd, done)),
+      });
+      try {
+        for (let i = 0; i < 12; i++) {
+          append(wal, 'slow');
+          await wal.sync();
+        }
+        const begun: Sync[] = [];
+        Object.assign(fs, {
+          fdatasync: (fd: number, done: fs.NoParamCallback): void => {
+            begun.push({ fd, end: (error) => (error === null ? fdatasync(fd, done) : done(error)) });
+          },
+        });
+        await work(wal, begun, errors);
+      } finally {
+        Object.assign(fs, { fdatasync, fdatasyncSync });
+      }
+      await wal.close();
+      const { bodies } = replay(directory);
+      fs.rmSync(directory, { recursive: true });
+      return bodies.slice(12);
+    }
+
+    /** Appends a record and waits until its sync has begun. */
+    async function commit(wal: Wal, body: string): Promise<{ readonly durable: Promise<void> }> {
+      append(wal, body);
+      const durable = wal.sync();
+      for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+      return { durable };
+    }
+
+    test('several syncs are under way, through descriptors of their own, and end in any order', async () => {
+      const bodies = await onSlowDisk(async (wal, begun) => {
+        const a = await commit(wal, 'a');
+        const b = await commit(wal, 'b');
+        expect(new Set(begun.map((s) => s.fd)).size).toBe(2);
+        begun[1]!.end(null);
+        await b.durable;
+        expect(wal.durable).toBe(wal.lsn);
+        begun[0]!.end(null);
+        await a.durable;
+      });
+      expect(bodies).toEqual(['a', 'b']);
+    });
+
+    test('those that come when no more can begin share one of them', async () => {
+      await onSlowDisk(async (wal, begun) => {
+        const all: Promise<void>[] = [];
+        for (const body of ['a', 'b', 'c', 'd', 'e', 'f']) all.push((await commit(wal, body)).durable);
+        expect(begun.length).toBeLessThan(4);
+        let done = false;
+        const end = Promise.all(all).then(() => (done = true));
+        for (let ended = 0; !done;) {
+          for (; ended < begun.length; ended++) begun[ended]!.end(null);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await end;
+        expect(begun.length).toBeLessThan(6);
+        expect(wal.durable).toBe(wal.lsn);
+      });
+    });
+
+    test('none is acknowledged once one has failed', async () => {
+      await onSlowDisk(async (wal, begun, errors) => {
+        const a = await commit(wal, 'a');
+        const b = await commit(wal, 'b');
+        const refused = [a, b].map((c) => expect(c.durable).rejects.toThrow('no disk'));
+        begun[0]!.end(new Error('no disk'));
+        begun[1]!.end(null);
+        await Promise.all(refused);
+        expect(errors.map((e) => e.message)).toEqual(['no disk']);
+      });
+    });
+  });
+
   test('a torn tail ends the log, wherever it is cut or garbled; what follows a recovery is kept', async () => {
     const random = new Random(testSeed());
     for (let round = 0; round < 60; round++) {

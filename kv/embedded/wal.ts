@@ -1,15 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ByteWriter } from './byte-buffer.js';
-import {
-  GROUP_HEADER,
-  groupSize,
-  listSegments,
-  sealGroup,
-  segmentName,
-  segmentNumber,
-  syncDirectory,
-} from './log-replay.js';
+import { LogFiles } from './log-files.js';
+import { GROUP_HEADER, groupSize, listSegments, sealGroup, segmentNumber } from './log-replay.js';
 import { SyncPace } from './sync-pace.js';
 
 /** Space is written with zeros ahead of use, so that most fdatasyncs change no file size (no journal commit of the file system). */
@@ -69,6 +62,10 @@ const STATE_BYTES = STATE_WORDS * 8 + COUNTS * 4;
 const SPINS = 2000;
 const WAIT_SLICE_MS = 50;
 
+/** Threads of libuv's pool, which all threads of the process share, and syncs that one of them has under way at most. */
+const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4) || 4;
+const MAX_LANES = 3;
+
 /**
  * The write-ahead log: segment files written in groups (log-replay.ts has their form). Whoever waits for the disk writes all that was
  * appended since the last group, and makes it durable by one fdatasync for everybody in it.
@@ -79,6 +76,9 @@ const WAIT_SLICE_MS = 50;
  * This is one thread's hold of the log. `begin`, `commit` and `rotate` are called within a section of the threads that share it; what is
  * appended there is in the log's order, and written by whichever thread flushes first. A thread waits for its own records only, and
  * syncs for itself every segment that may hold what was appended before them: none needs to hear of another's flush.
+ *
+ * Where a sync takes long, a thread has several under way (lanes), so that who comes while there is one need not wait for its end
+ * first: disks work on several at a time.
  */
 export class Wal {
   /** Group flushes of this thread, for statistics. */
@@ -91,16 +91,14 @@ export class Wal {
   private readonly out: ByteWriter;
   private readonly pace = new SyncPace();
   private recordStart = 0;
-  /** Segments that are open here. */
-  private readonly fds = new Map<number, number>();
+  private readonly files: LogFiles;
+  private readonly lanes: readonly Lane[];
+  private usedLanes = 1;
   /** Resolvers of the commits that wait for the disk, and of those that wait for the write. */
   private durableWaiters: (() => void)[] = [];
   private writtenWaiters: (() => void)[] = [];
   private syncWanted = false;
   private scheduled = false;
-  /** A flush is under way; cleared in the same turn in which it finds nothing more to do. */
-  private busy = false;
-  private flushing: Promise<void> = Promise.resolve();
   private failure: Error | null = null;
   private timer: NodeJS.Timeout | null = null;
   private dirty = false;
@@ -117,6 +115,18 @@ export class Wal {
       Buffer.from(buffers.pending, PENDING_BYTES, PENDING_BYTES),
     ];
     this.out = new ByteWriter(this.halves[0]);
+    this.files = new LogFiles(buffers.directory);
+    this.lanes = Array.from({ length: MAX_LANES }, () => ({
+      files: new LogFiles(buffers.directory),
+      busy: false,
+      flushing: Promise.resolve(),
+    }));
+    this.shareLanes(1);
+  }
+
+  /** How many lanes the pool has room for when so many threads share the log. */
+  private shareLanes(threads: number): void {
+    this.usedLanes = Math.min(MAX_LANES, Math.max(1, Math.floor(POOL_THREADS / threads)));
   }
 
   /** Starts a new segment behind the last one that `replay` read. */
@@ -137,12 +147,15 @@ export class Wal {
   }
 
   /** The log that another thread of the process has begun. */
-  static attach(buffers: WalBuffers, options: WalOptions, sections: Sections): Wal {
-    return new Wal(buffers, options, sections);
+  static attach(buffers: WalBuffers, options: WalOptions, sections: Sections, threads: number): Wal {
+    const wal = new Wal(buffers, options, sections);
+    wal.shareLanes(threads);
+    return wal;
   }
 
   /** Other threads append from now on. */
-  share(sections: Sections): WalBuffers {
+  share(sections: Sections, threads: number): WalBuffers {
+    this.shareLanes(threads);
     if (this.sections === ALONE) {
       this.sections = sections;
       // Commits of other threads that wait for no disk leave the flush to this one.
@@ -282,59 +295,57 @@ export class Wal {
     if (this.keeper !== null) clearInterval(this.keeper);
     if (this.failure === null) await this.sync();
     if (this.timer !== null) clearTimeout(this.timer);
-    await this.flushing;
-    this.closeFiles(Infinity);
+    await this.closeFiles();
   }
 
   /** Lets go of a log that goes on without this thread: what it appended is the others' to write. */
   async detach(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
-    await this.flushing;
-    this.closeFiles(Infinity);
+    await this.closeFiles();
+  }
+
+  private async closeFiles(): Promise<void> {
+    for (const lane of this.lanes) {
+      await lane.flushing;
+      lane.files.closeBefore(Infinity);
+    }
+    this.files.closeBefore(Infinity);
   }
 
   private openSegment(): void {
-    const { directory } = this.buffers;
-    this.fds.set(this.segment, fs.openSync(path.join(directory, segmentName(this.segment)), 'wx'));
+    this.files.create(this.segment);
     this.words[Word.position] = 0;
     this.words[Word.allocated] = 0;
-    syncDirectory(directory);
-  }
-
-  private fdOf(segment: number): number {
-    let fd = this.fds.get(segment);
-    if (fd === undefined) {
-      fd = fs.openSync(path.join(this.buffers.directory, segmentName(segment)), 'r+');
-      this.fds.set(segment, fd);
-    }
-    return fd;
   }
 
   /** Null when the segment needs no sync: another thread did it, or a checkpoint made it superfluous and it is gone. */
-  private fdToSync(segment: number): number | null {
+  private fdToSync(files: LogFiles, segment: number): number | null {
     try {
-      return segment < this.words[Word.synced]! ? null : this.fdOf(segment);
+      return segment < this.words[Word.synced]! ? null : files.open(segment);
     } catch (error) {
       if (segment < this.words[Word.synced]!) return null;
       throw error;
     }
   }
 
-  private closeFiles(before: number): void {
-    for (const [segment, fd] of this.fds) {
-      if (segment >= before) continue;
-      fs.closeSync(fd);
-      this.fds.delete(segment);
+  /** One for the next flush; none while those there are suffice. */
+  private freeLane(): Lane | null {
+    for (let i = 0; i < this.usedLanes; i++) {
+      const lane = this.lanes[i]!;
+      if (!lane.busy) return lane;
+      if (!this.pace.isLong) return null;
     }
+    return null;
   }
 
   private schedule(): void {
-    if (this.scheduled || this.busy) return;
+    if (this.scheduled || this.freeLane() === null) return;
     this.scheduled = true;
     // The end of this turn of the event loop: commits of the same turn share the flush.
     setImmediate(() => {
       this.scheduled = false;
-      if (!this.busy) this.flushing = this.flush();
+      const lane = this.freeLane();
+      if (lane !== null) lane.flushing = this.flush(lane);
     });
   }
 
@@ -351,8 +362,8 @@ export class Wal {
     this.timer.unref();
   }
 
-  private async flush(): Promise<void> {
-    this.busy = true;
+  private async flush(lane: Lane): Promise<void> {
+    lane.busy = true;
     while (this.syncWanted || this.writtenWaiters.length > 0) {
       const durableWaiters = this.durableWaiters;
       const writtenWaiters = this.writtenWaiters;
@@ -365,7 +376,7 @@ export class Wal {
         for (const done of writtenWaiters) done();
         // Another thread's flush may have taken ours along.
         if (sync && this.durable < target.lsn) {
-          const syncing = this.syncTo(target);
+          const syncing = this.syncTo(target, lane);
           if (syncing !== null) await syncing;
         }
         for (const done of durableWaiters) done();
@@ -376,7 +387,8 @@ export class Wal {
         break;
       }
     }
-    this.busy = false;
+    // In the same turn in which it has found nothing more to do.
+    lane.busy = false;
   }
 
   private fail(error: Error): void {
@@ -445,7 +457,7 @@ export class Wal {
     try {
       sealGroup(bytes, length, segment, lsn, this.durable);
       const size = groupSize(length);
-      const fd = this.fdOf(segment);
+      const fd = this.files.open(segment);
       this.allocate(fd, at + size);
       for (let done = 0; done < size;) done += fs.writeSync(fd, bytes, done, size - done, at + done);
     } catch (error) {
@@ -470,7 +482,7 @@ export class Wal {
       const written = Atomics.load(counts, Count.written);
       if (((written - groups) | 0) >= 0) return;
       if (spins < SPINS) continue;
-      if (this.words[Word.failed] !== 0) throw new Error('another thread can not write the log');
+      this.expectWritable();
       Atomics.wait(counts, Count.written, written, WAIT_SLICE_MS);
     }
   }
@@ -479,31 +491,42 @@ export class Wal {
    * Segments before the target's may hold what was appended before it: without them what is in the target's would be behind a gap.
    * Null when it is done.
    */
-  private syncTo(target: Target): Promise<void> | null {
-    if (!this.pace.isFast) return this.syncBeside(target);
+  private syncTo(target: Target, lane: Lane): Promise<void> | null {
+    if (!this.pace.isFast) return this.syncBeside(target, lane);
     for (let segment = target.from; segment <= target.segment; segment++) {
-      const fd = this.fdToSync(segment);
+      const fd = this.fdToSync(this.files, segment);
       if (fd !== null) this.pace.time(() => fs.fdatasyncSync(fd));
     }
     this.synced(target);
     return null;
   }
 
-  private async syncBeside(target: Target): Promise<void> {
+  /** Through descriptors of the lane's own: the operating system tells each of them once of what could not be written. */
+  private async syncBeside(target: Target, lane: Lane): Promise<void> {
+    const began = performance.now();
     for (let segment = target.from; segment <= target.segment; segment++) {
-      const fd = this.fdToSync(segment);
+      const fd = this.fdToSync(lane.files, segment);
       if (fd !== null) await fdatasync(fd);
     }
+    this.pace.noteBeside(performance.now() - began);
     this.synced(target);
+    lane.files.closeBefore(target.segment);
   }
 
   private synced(target: Target): void {
+    this.expectWritable();
     this.sections.section(() => {
       if (this.words[Word.durable]! < target.lsn) this.words[Word.durable] = target.lsn;
       this.noteSynced(target.segment);
     }, true);
-    this.closeFiles(target.segment);
+    this.files.closeBefore(target.segment);
+    for (const { busy, files } of this.lanes) if (!busy) files.closeBefore(target.segment);
     this.flushes++;
+  }
+
+  /** What another thread or lane could not write or sync is missing from what this one could. */
+  private expectWritable(): void {
+    if (this.words[Word.failed] !== 0) throw new Error('another thread can not write the log');
   }
 
   private noteSynced(segment: number): void {
@@ -527,6 +550,13 @@ interface Target {
   readonly lsn: number;
   readonly segment: number;
   readonly from: number;
+}
+
+/** A sync that may be under way beside others, and the files that it goes by. */
+interface Lane {
+  readonly files: LogFiles;
+  busy: boolean;
+  flushing: Promise<void>;
 }
 
 /** Records on their way into a file: `length` bytes behind room for the header, and where they go. */
