@@ -42,6 +42,9 @@ function orAborted<T>(value: Awaitable<T>, signal: AbortSignal | undefined): Awa
   });
 }
 
+/** Others have their turn between so many. */
+const RELEASED_AT_ONCE = 4096;
+
 /** Takes and releases a transaction's pessimistic locks. */
 export class PessimisticLocker {
   constructor(
@@ -300,7 +303,14 @@ export class PessimisticLocker {
     this.txn.memBuffer.forEachEntry((e) => {
       if ((e.flags & KeyFlag.Locked) !== 0) keys.push(e.key);
     });
-    return this.release(keys);
+    return keys.length <= RELEASED_AT_ONCE ? this.release(keys) : this.releaseInSteps(keys);
+  }
+
+  private async releaseInSteps(keys: readonly Uint8Array[]): Promise<void> {
+    for (let from = 0; from < keys.length; from += RELEASED_AT_ONCE) {
+      await this.release(keys.slice(from, from + RELEASED_AT_ONCE));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Releases locks on keys. Failures are left to the locks' TTL. */

@@ -61,7 +61,7 @@ export class TimestampOracle {
   share(timestamps: BigInt64Array): void {
     const counter = new SharedCounter(timestamps, this.now);
     Atomics.store(timestamps, 0, (BigInt(this.physical) << LOGICAL_BITS) | BigInt(this.logical));
-    Atomics.store(timestamps, 1, BigInt(this.lease) << LOGICAL_BITS);
+    this.extendShared(counter);
     this.counter = counter;
     // Others may take timestamps while this thread takes none: the lease is looked after by the clock.
     this.keeper = setInterval(() => {
@@ -106,8 +106,13 @@ export class TimestampOracle {
 
   /** Resolves when the clock has come to a timestamp that was held: what happens after is then later by the clock as well. */
   async passed(ts: bigint): Promise<void> {
-    const ahead = Number(ts >> LOGICAL_BITS) - this.now();
-    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(ahead, HEADROOM_MS)));
+    const physical = Number(ts >> LOGICAL_BITS);
+    // A timer may be early; a clock that was put back is not waited for.
+    for (let waited = 0; waited < HEADROOM_MS && physical > this.now();) {
+      const ms = Math.min(physical - this.now(), HEADROOM_MS);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      waited += ms;
+    }
   }
 
   private extendShared(counter: SharedCounter): void {
