@@ -2,7 +2,13 @@ import { charset } from '../types/charset.js';
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
 import { ByteWriter, prefixNext } from '../kv/codec/byte-writer.js';
 import { encodeKeyDatum, encodeMaxDatum } from '../kv/codec/datum-codec.js';
-import { indexPrefix, recordKey, recordPrefix } from '../kv/codec/table-key.js';
+import {
+  indexPrefix,
+  MIN_HANDLE_BYTES,
+  RECORD_KEY_LENGTH,
+  recordKey,
+  recordPrefix,
+} from '../kv/codec/table-key.js';
 import type { ZoneOffsets } from '../kv/codec/time-codec.js';
 import type { KeyRange } from '../kv/rpc.js';
 import type { Bound, KeyRangeDatum } from '../planner/physical/plan.js';
@@ -150,7 +156,10 @@ export function tableKeyRanges(
       if (startKey !== null) out.push({ startKey, endKey: nextKey(startKey) });
       else out.push(...keyRangesOf(prefix, [cutBounds(r, primary, types)], types, zone));
     }
-    return out;
+    // A bound as long as the key of an integer handle would be taken for one; no clustered key is that short.
+    return out.map((range) =>
+      range.startKey.length === RECORD_KEY_LENGTH ? { ...range, startKey: nextKey(range.startKey) } : range,
+    );
   }
   const pk = table.pkIsHandle ? table.columns.find((c) => (c.type.flag & 2) !== 0) : undefined;
   const unsigned = pk !== undefined && isUnsigned(pk.type);
@@ -183,7 +192,11 @@ function commonPoint(
   if (r.low.length !== columns.length || r.lowExclusive || r.highExclusive) return null;
   for (let i = 0; i < columns.length; i++)
     if (columns[i]!.length >= 0 || !isValue(r.low[i]) || !isSame(r.low[i]!, r.high[i])) return null;
-  return boundKey(prefix, r.low, types, false, zone);
+  const key = boundKey(prefix, r.low, types, false, zone);
+  if (key.length >= prefix.length + MIN_HANDLE_BYTES) return key;
+  const padded = new Uint8Array(prefix.length + MIN_HANDLE_BYTES);
+  padded.set(key);
+  return padded;
 }
 
 /** Whether two bounds are seen to be the same value. */

@@ -102,6 +102,9 @@ export function recordKey(tableId: number, handle: Handle): Uint8Array {
   return b;
 }
 
+/** TiDB pads clustered keys with zeros to this, so that they are never as short as an integer handle (kv.NewCommonHandle). */
+export const MIN_HANDLE_BYTES = 9;
+
 /** A clustered (common) handle: the primary key's columns in order. Prefix columns must be cut beforehand. */
 export function encodeCommonHandle(
   values: readonly Datum[],
@@ -110,8 +113,7 @@ export function encodeCommonHandle(
 ): Uint8Array {
   const w = scratch.reset();
   for (let i = 0; i < values.length; i++) encodeKeyDatum(w, values[i]!, types[i]!, zone);
-  // TiDB pads handles so that they are never as short as an integer's (kv.NewCommonHandle).
-  while (w.len < 9) w.u8(0);
+  while (w.len < MIN_HANDLE_BYTES) w.u8(0);
   return w.toBytes();
 }
 

@@ -197,6 +197,8 @@ export abstract class DdlWriter extends DefinitionWriter {
       case 'AlterDatabase':
         this.kw('ALTER DATABASE');
         if (stmt.name !== null) this.raw(' ').name(stmt.name);
+        // Without a name PLACEMENT would be read as one.
+        else if (stmt.options[0]?.name === 'PLACEMENT POLICY') this.kw(' DEFAULT');
         return this.databaseOptions(stmt.options);
       case 'DropDatabase':
         return this.kw('DROP DATABASE ').ifExists(stmt.ifExists).name(stmt.name);

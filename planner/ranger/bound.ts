@@ -1,4 +1,4 @@
-import type { Datum } from '../../types/datum.js';
+import { intDatum, type Datum } from '../../types/datum.js';
 import { decCompare, decFloor, decRescale, type DecInt } from '../../types/decimal.js';
 import { Flag, TypeCode, evalType, isUnsigned, type FieldType } from '../../types/field-type.js';
 import {
@@ -69,6 +69,13 @@ export function toColumnValue(v: Datum, from: FieldType, column: FieldType): Col
       const scale = evalType(from) === 'decimal' ? from.decimal : 0;
       const target = column.decimal;
       if (isUnsigned(column) && (v as DecInt) < 0) return { value: 0, exact: false, outside: 'below' };
+      // Keys have room for the digits of the column alone.
+      const max = intDatum(10n ** BigInt(column.flen) - 1n);
+      if (decCompare(v as DecInt, scale, max, target) > 0)
+        return { value: max, exact: false, outside: 'above' };
+      const min = -max;
+      if (decCompare(v as DecInt, scale, min, target) < 0)
+        return { value: min, exact: false, outside: 'below' };
       if (scale <= target) return { value: decRescale(v as DecInt, scale, target), exact: true };
       const factor = 10n ** BigInt(scale - target);
       const wide = BigInt(v as number | bigint);
