@@ -8,8 +8,8 @@ import type { Session } from './session.js';
 import type { BeginOptions } from './session-transaction.js';
 import { StatementContext } from './statement-context.js';
 import { StatementIds } from './statement-ids.js';
-import { readAll } from './statements/query.js';
 import { handlerOf, needsOf } from './statements/statement-handler.js';
+import { ownRows } from './own-rows.js';
 
 /** A statement as it was run, with what it went by. */
 interface PastStatement {
@@ -128,7 +128,7 @@ export class TransactionHistory {
     session.evalContext.startStatement(nowMicros, handler.writes === true, ignore);
     try {
       const outcome = await handler.run(session, stmt, parsed);
-      if (outcome?.kind === 'rows') await readAll(outcome);
+      if (outcome?.kind === 'rows') await ownRows(outcome);
     } finally {
       session.statement.finish();
       session.statement = outer;

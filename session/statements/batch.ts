@@ -21,9 +21,10 @@ import type { RowsResult } from '../client-session.js';
 import { planQuery } from '../plan-statement.js';
 import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn } from '../static-rows.js';
-import { openQuery, readAll } from './query.js';
+import { openQuery } from './query.js';
 import { registerStatement } from './statement-handler.js';
 import { tableNamed } from './table-named.js';
+import { ownRows } from '../own-rows.js';
 
 type Dml = InsertStmt | UpdateStmt | DeleteStmt;
 
@@ -271,7 +272,7 @@ function condition(shard: Shard, job: Job): Expr {
 
 async function shardValues(session: Session, query: SelectStmt): Promise<Datum[]> {
   const planned = await planQuery(session, query, []);
-  const rows = await readAll(await openQuery(planned, await session.readContext()));
+  const rows = await ownRows(await openQuery(planned, await session.readContext()));
   return rows.map((r) => r[0]!);
 }
 

@@ -2,8 +2,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { DeleteStmt, Expr, InsertStmt, Query, UpdateStmt } from '../../parser/ast/index.js';
 import { makeSelect } from '../../parser/ast/make-select.js';
 import { mysqlError } from '../../types/error-table.js';
-import { chunkRows } from '../../chunk/chunk-builder.js';
-import { type Datum, ownDatum } from '../../types/datum.js';
+import { type Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { buildOperator } from '../../executor/build-operator.js';
 import type { DmlResult } from '../../executor/exec-context.js';
@@ -24,6 +23,7 @@ import { SessionExecContext } from '../session-exec.js';
 import { readAhead } from '../read-ahead.js';
 import { refuseUnsafe, withSelectLimit } from '../safe-updates.js';
 import { registerStatement } from './statement-handler.js';
+import { ownRows } from '../own-rows.js';
 
 /** Plans a statement with the parameters of this execution and notes what it writes. */
 export function planForRun(
@@ -88,20 +88,6 @@ export function openQuery(planned: PlannedStatement, context: SessionExecContext
   }
 }
 
-/** Reads a result to its end. Rows are copies. */
-export async function readAll(rows: RowsResult): Promise<Datum[][]> {
-  const all: Datum[][] = [];
-  try {
-    for (;;) {
-      const chunk = await rows.nextChunk();
-      if (chunk === null) return all;
-      for (const row of chunkRows(chunk)) all.push(row.map(ownDatum));
-    }
-  } finally {
-    await rows.close();
-  }
-}
-
 function runQuery(session: Session, stmt: Query): Awaitable<RowsResult | null> {
   const planned = planForRun(session, stmt);
   return planned instanceof Promise
@@ -156,7 +142,7 @@ async function intoClause(session: Session, stmt: Query, rows: RowsResult): Prom
     await rows.close();
     throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
   }
-  const data = await readAll(rows);
+  const data = await ownRows(rows);
   if (data.length > 1) throw mysqlError('ER_TOO_MANY_ROWS');
   if (data.length === 0) {
     session.statement.warn({
@@ -233,6 +219,6 @@ export async function evaluate(
     fields: exprs.map((expr) => ({ expr, wildcard: null, alias: null, text: '' })),
   });
   const planned = await planQuery(session, stmt, session.evalContext.params);
-  const rows = await readAll(await openQuery(planned, await session.readContext()));
+  const rows = await ownRows(await openQuery(planned, await session.readContext()));
   return exprs.map((_, i) => ({ type: planned.plan.schema[i]!.type, value: rows[0]![i]! }));
 }

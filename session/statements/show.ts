@@ -12,8 +12,9 @@ import type { ShowResult } from '../show/show-registry.js';
 import { showHandler } from '../show/show-registry.js';
 import { SessionExecContext } from '../session-exec.js';
 import { staticRows } from '../static-rows.js';
-import { openQuery, readAll } from './query.js';
+import { openQuery } from './query.js';
 import { registerStatement } from './statement-handler.js';
+import { ownRows } from '../own-rows.js';
 
 /** Forms that read the diagnostics area and must not change it. */
 const DIAGNOSTIC: ReadonlySet<string> = new Set(['WARNINGS', 'ERRORS']);
@@ -71,7 +72,7 @@ async function filtered(session: Session, result: ShowResult, stmt: ShowStmt): P
   });
   const planned = await planQuery(session, select, session.evalContext.params, schema);
   const context = new ShowContext(session, await session.readContext(), result.rows);
-  const rows = await readAll(await openQuery(planned, context.context));
+  const rows = await ownRows(await openQuery(planned, context.context));
   return staticRows(result.columns, rows);
 }
 
