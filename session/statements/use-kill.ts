@@ -1,4 +1,7 @@
 import { mysqlError } from '../../types/error-table.js';
+import type { Datum } from '../../types/datum.js';
+import type { FieldType } from '../../types/field-type.js';
+import { datumToString } from '../../types/format.js';
 import { killConnection } from '../engine/kill.js';
 import { evaluate } from './query.js';
 import { registerStatement } from './statement-handler.js';
@@ -15,9 +18,14 @@ registerStatement('Kill', {
   run: async (session, stmt) => {
     // A number needs nothing of the store, which may be what the killed statement waits for.
     const { id } = stmt;
-    const value = id.kind === 'IntLiteral' ? id.value : (await evaluate(session, [id]))[0]!.value;
-    if (value === null || value instanceof Uint8Array) throw mysqlError('ER_NO_SUCH_THREAD', String(value));
-    await killConnection(session, Number(value), stmt.query);
+    const number = id.kind === 'IntLiteral' ? id.value : wholeNumber((await evaluate(session, [id]))[0]!);
+    await killConnection(session, Number(number), stmt.query);
     return null;
   },
 });
+
+/** A value as an integer; 0, which is nobody's number, where it is none. */
+function wholeNumber({ type, value }: { readonly type: FieldType; readonly value: Datum }): number {
+  const n = value === null ? 0 : Math.round(Number.parseFloat(datumToString(value, type)));
+  return Number.isNaN(n) ? 0 : n;
+}
