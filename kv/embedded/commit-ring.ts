@@ -134,7 +134,8 @@ export class CommitRingReader implements DataWatch {
       this.position = head;
       return;
     }
-    while (this.position !== head) {
+    // A listener that asks for the newest commit (lastCommitTs) has drained beyond `head` by then.
+    while (((head - this.position) | 0) > 0) {
       const at = this.position % RING_WORDS;
       const first = this.words[at]!;
       const length = first & 0x0fffffff;
