@@ -124,20 +124,15 @@ export class JoinHints {
     });
   }
 
-  /** Whether tables must know by what names the query blocks call them. */
-  get wanted(): boolean {
-    return this.hints.length > 0 || this.leading.size > 0;
-  }
-
   /** What the hints ask of a join, its sides being what they are. `report`: tables found are noted, conflicts told. */
   wishFor(p: Join, report = false): JoinWish {
     if (this.hints.length === 0) return NO_WISH;
     const named = new Map<JoinHint, Side[]>();
     for (const hint of this.hints) {
       const sides = (['left', 'right'] as const).filter((side) => {
-        const child = p.children[side === 'left' ? 0 : 1]!;
-        // A table named twice is found once.
-        const found = hint.tables.find((t) => isTable(child, t));
+        const [child, other] = side === 'left' ? p.children : [p.children[1], p.children[0]];
+        // A table named twice is found once. A derived table's own joins are not about it.
+        const found = hint.tables.find((t) => isTable(child!, t) && !isTable(other!, t));
         if (report && found !== undefined) found.matched = true;
         return found !== undefined;
       });

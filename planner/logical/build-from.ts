@@ -68,7 +68,6 @@ function tableRef(
 
 /** Notes by what name the block knows the tables in a plan. */
 function labelled(state: BuildState, rel: Relation, alias: string, db: string | null): Relation {
-  if (state.joinHints?.wanted !== true) return rel;
   const label: TableLabel = { alias: alias.toLowerCase(), db: db?.toLowerCase() ?? null, block: state.block };
   forEachNode(rel.plan, (n) => {
     if (n.children.length === 0) n.labels = [...(n.labels ?? []), label];

@@ -306,6 +306,7 @@ class SelectBuilder {
       children: [this.plan],
       groupBy,
       aggs,
+      block: state.block,
       ...aggregationHint(state.hints.at(-1)!),
     };
     if (groupBy.length === 0 && this.groupBy.length > 0) {
@@ -642,6 +643,8 @@ class SelectBuilder {
         children: [plan],
         groupBy: dedupe(columns),
         aggs: columns.map((c) => newAggregate('first_row', [c], false, ctx)),
+        block: state.block,
+        ...aggregationHint(state.hints.at(-1)!),
       };
     }
     if (by.length > 0) plan = { op: 'Sort', schema: plan.schema, children: [plan], by };

@@ -165,6 +165,8 @@ export interface Aggregation extends Base {
   prefer?: 'HashAgg' | 'StreamAgg';
   /** AGG_TO_COP. */
   toStore?: boolean;
+  /** The query block whose aggregation it is. */
+  block?: number;
 }
 
 export interface Sort extends Base {

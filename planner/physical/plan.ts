@@ -4,6 +4,7 @@ import type { Chunk } from '../../chunk/chunk.js';
 import type { Datum } from '../../types/datum.js';
 import type { JsonRowPath } from '../../expression/json/table-shape.js';
 import type { FieldType } from '../../types/field-type.js';
+import type { TableLabel } from '../logical/plan.js';
 
 /**
  * Physical plans: what the planner hands to the executor. Plain immutable data; one `op` per operator, TiDB's names.
@@ -143,6 +144,8 @@ export interface IndexMerge extends PlanBase {
 /** A leaf of a cop task. Output columns = `columns` in this order, then the handle columns when `handleOut`. */
 export interface TableScan extends PlanBase {
   readonly op: 'TableScan';
+  /** The names by which query blocks know it, for hints. */
+  readonly labels?: readonly TableLabel[];
   readonly db: DbInfo;
   readonly table: TableInfo;
   /** Alias or name, as EXPLAIN prints `table:t`. */
@@ -168,6 +171,8 @@ export interface TableScan extends PlanBase {
 }
 export interface IndexScan extends PlanBase {
   readonly op: 'IndexScan';
+  /** The names by which query blocks know it, for hints. */
+  readonly labels?: readonly TableLabel[];
   readonly db: DbInfo;
   readonly table: TableInfo;
   readonly alias: string;
@@ -194,6 +199,8 @@ export interface IndexScan extends PlanBase {
 /** Rows of a virtual table (information_schema …); `conditions` may narrow what is produced but are applied above as well. */
 export interface MemTableScan extends PlanBase {
   readonly op: 'MemTableScan';
+  /** The names by which query blocks know it, for hints. */
+  readonly labels?: readonly TableLabel[];
   readonly db: DbInfo;
   readonly table: TableInfo;
   readonly columns: readonly ColumnInfo[];
@@ -205,6 +212,8 @@ export interface MemTableScan extends PlanBase {
 /** Exactly one row by handle or unique key: no optimizer, no coprocessor. */
 export interface PointGet extends PlanBase {
   readonly op: 'PointGet';
+  /** The names by which query blocks know it, for hints. */
+  readonly labels?: readonly TableLabel[];
   readonly db: DbInfo;
   readonly table: TableInfo;
   readonly alias: string;
@@ -223,6 +232,8 @@ export interface PointGet extends PlanBase {
 }
 export interface BatchPointGet extends PlanBase {
   readonly op: 'BatchPointGet';
+  /** The names by which query blocks know it, for hints. */
+  readonly labels?: readonly TableLabel[];
   /** Of a partitioned table: the partition of each key, and EXPLAIN's text of them. */
   readonly partitions?: { readonly ids: readonly number[]; readonly text: string };
   readonly db: DbInfo;
@@ -258,6 +269,8 @@ export interface Projection extends PlanBase {
 }
 export interface HashAgg extends PlanBase {
   readonly op: 'HashAgg';
+  /** The query block whose aggregation it is. */
+  readonly block?: number;
   readonly child: PhysicalPlan;
   readonly groupBy: readonly Expression[];
   /** Positions of the group keys that determine the others: only they need to be compared. Absent: all. */
@@ -268,6 +281,8 @@ export interface HashAgg extends PlanBase {
 /** Child is ordered by the group keys. */
 export interface StreamAgg extends PlanBase {
   readonly op: 'StreamAgg';
+  /** The query block whose aggregation it is. */
+  readonly block?: number;
   readonly child: PhysicalPlan;
   readonly groupBy: readonly Expression[];
   readonly aggs: readonly AggFunc[];
@@ -466,6 +481,8 @@ export interface JsonTable extends PlanBase {
 /** Reads a common table expression materialised once per statement (recursive ones iterate). */
 export interface CteRef extends PlanBase {
   readonly op: 'CteRef';
+  /** The names by which query blocks know it, for hints. */
+  readonly labels?: readonly TableLabel[];
   readonly cte: CteDefinition;
   /** Inside the recursive part: reads the rows of the iteration before. */
   readonly working?: boolean;

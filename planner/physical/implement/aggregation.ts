@@ -80,6 +80,7 @@ type Kind = 'HashAgg' | 'StreamAgg';
 function aggPlan(
   opt: Optimizer,
   op: Kind,
+  block: number | undefined,
   child: PhysicalPlan,
   schema: readonly Column[],
   groupBy: readonly Expression[],
@@ -87,7 +88,16 @@ function aggPlan(
   rows: number,
   determinants: readonly number[] | null = null,
 ): HashAgg | StreamAgg {
-  const base = { id: opt.nextId(), schema, estRows: rows, task: child.task, child, groupBy, aggs };
+  const base = {
+    id: opt.nextId(),
+    schema,
+    estRows: rows,
+    task: child.task,
+    child,
+    groupBy,
+    aggs,
+    ...(block === undefined ? {} : { block }),
+  };
   return op === 'HashAgg' && determinants !== null ? { op, ...base, determinants } : { op, ...base };
 }
 
@@ -110,6 +120,7 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
       const partial = aggPlan(
         opt,
         op,
+        p.block,
         below,
         s.partial.schema,
         s.partial.groupBy,
@@ -128,12 +139,12 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
       };
       const root = opt.root(cop);
       const { groupBy, aggs } = s.final;
-      const plan = aggPlan(opt, op, root.plan, p.schema, groupBy, aggs, groups, determinants);
+      const plan = aggPlan(opt, op, p.block, root.plan, p.schema, groupBy, aggs, groups, determinants);
       return opt.over(root, plan, groups, (root.rows * rowCost(op) + groups * COST.aggGroup) * scale);
     }
   }
   const { root, groupBy, aggs } = withArguments(opt, opt.root(task), p);
-  const plan = aggPlan(opt, op, root.plan, p.schema, groupBy, aggs, groups, determinants);
+  const plan = aggPlan(opt, op, p.block, root.plan, p.schema, groupBy, aggs, groups, determinants);
   return opt.over(
     root,
     plan,

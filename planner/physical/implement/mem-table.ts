@@ -34,6 +34,7 @@ export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): 
     task: 'root',
     db: p.db,
     table: p.table,
+    ...(p.labels === undefined ? {} : { labels: p.labels }),
     columns,
     conditions: taken,
     ...(p.sample === undefined ? {} : { sample: p.sample }),

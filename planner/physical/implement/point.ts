@@ -82,6 +82,7 @@ function pointTask(
     db: ds.db,
     table: ds.table,
     alias: ds.alias,
+    ...(ds.labels === undefined ? {} : { labels: ds.labels }),
     columns,
     index: path.index ?? (ds.table.isCommonHandle ? ds.table.indices.find((i) => i.primary)! : null),
     physicalId: parts[0]?.id ?? physicalIdOf(ds),

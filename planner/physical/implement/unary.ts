@@ -232,6 +232,7 @@ export function implementCte(opt: Optimizer, p: CteScan, prop: Property): RootTa
     estRows: stats.rows,
     task: 'root',
     cte: definition,
+    ...(p.labels === undefined ? {} : { labels: p.labels }),
     ...(cte.planning ? { working: true } : {}),
   };
   return { kind: 'root', plan, rows: stats.rows, cost };
