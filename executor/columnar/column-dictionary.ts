@@ -6,7 +6,7 @@ import { shareBytes, sharedInt32 } from './shared-array.js';
 /** Largest dictionary, and how many rows an entry must stand for on average. */
 const MAX_DICTIONARY = 1 << 16;
 const MIN_REPETITION = 4;
-/** Rows looked at between two looks at the size. */
+/** Rows of a step, after each of which the size is looked at. */
 const STEP = 8192;
 const BYTES_TYPE = newFieldType(TypeCode.VarString, { charset: 'binary', collate: 'binary' });
 
@@ -44,8 +44,11 @@ export class ColumnDictionary {
     return new BytesVector(this.bytes, this.offsets, codes.length, nulls, codes);
   }
 
-  /** The codes of a plain vector's cells, new values added; null when they do not repeat enough. */
-  encode(v: BytesVector): Int32Array | null {
+  /**
+   * The codes of a plain vector's cells, new values added; null when they do not repeat enough. Comes in steps; what a call that was
+   * not brought to its end has added is of use to the next.
+   */
+  *encode(v: BytesVector): Generator<void, Int32Array | null> {
     if (this.full) return null;
     const known = this.size;
     const limit = Math.min(MAX_DICTIONARY, known + Math.floor(v.length / MIN_REPETITION));
@@ -61,6 +64,7 @@ export class ColumnDictionary {
         this.table = null;
         return null;
       }
+      yield;
     }
     if (table.size > known) this.take(table.keys()[0] as BytesVector);
     return codes;

@@ -19,40 +19,25 @@ const IS_UNSIGNED = 4;
 
 const Packing = { Constant: 0, Offsets8: 1, Offsets16: 2, Offsets32: 4, Doubles: 8, Runs: 16 } as const;
 
+/** Collects what is written; arrays are taken as they are, not copied. */
 class Sink {
-  private buf = new Uint8Array(1 << 12);
-  private view = new DataView(this.buf.buffer);
-  length = 0;
-
-  reserve(n: number): void {
-    if (this.length + n <= this.buf.length) return;
-    const next = new Uint8Array(Math.max(this.buf.length * 2, this.length + n));
-    next.set(this.buf.subarray(0, this.length));
-    this.buf = next;
-    this.view = new DataView(next.buffer);
-  }
+  private readonly parts: Uint8Array[] = [];
+  /** Numbers since the last array. */
+  private scratch = new DataView(new ArrayBuffer(32));
+  private length = 0;
 
   u8(v: number): void {
-    this.reserve(1);
-    this.buf[this.length++] = v;
+    this.scratch.setUint8(this.length++, v);
   }
 
   u32(v: number): void {
-    this.reserve(4);
-    this.view.setUint32(this.length, v, true);
+    this.scratch.setUint32(this.length, v, true);
     this.length += 4;
   }
 
   f64(v: number): void {
-    this.reserve(8);
-    this.view.setFloat64(this.length, v, true);
+    this.scratch.setFloat64(this.length, v, true);
     this.length += 8;
-  }
-
-  bytes(b: Uint8Array): void {
-    this.reserve(b.length);
-    this.buf.set(b, this.length);
-    this.length += b.length;
   }
 
   /** The memory of a typed array; machines that run Node are little-endian. */
@@ -61,11 +46,20 @@ class Sink {
     readonly byteOffset: number;
     readonly byteLength: number;
   }): void {
-    this.bytes(new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
+    this.flush();
+    this.parts.push(new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
   }
 
-  take(): Uint8Array {
-    return this.buf.slice(0, this.length);
+  private flush(): void {
+    if (this.length === 0) return;
+    this.parts.push(new Uint8Array(this.scratch.buffer, 0, this.length));
+    this.scratch = new DataView(new ArrayBuffer(32));
+    this.length = 0;
+  }
+
+  take(): readonly Uint8Array[] {
+    this.flush();
+    return this.parts;
   }
 }
 
@@ -207,7 +201,8 @@ function unpack(src: Source, n: number, int32: boolean): Numbers {
   return out;
 }
 
-export function encodeColumn(v: Vector): Uint8Array {
+/** The stored form in pieces, which may be the column's own memory. */
+export function encodeColumn(v: Vector): readonly Uint8Array[] {
   const out = new Sink();
   const n = v.length;
   const coded = v.kind === 'bytes' && v.codes !== null;
@@ -232,7 +227,7 @@ export function encodeColumn(v: Vector): Uint8Array {
   if (v.nulls !== null) {
     const bits = new Uint8Array((n + 7) >> 3);
     for (let i = 0; i < n; i++) if (v.nulls[i] === 1) bits[i >> 3]! |= 1 << (i & 7);
-    out.bytes(bits);
+    out.array(bits);
   }
   switch (v.kind) {
     case 'num':
@@ -249,20 +244,20 @@ export function encodeColumn(v: Vector): Uint8Array {
       packNumbers(out, lengths, n);
       const total = v.offsets[n]! - from;
       out.u32(total);
-      out.bytes(v.bytes.subarray(from, from + total));
+      out.array(v.bytes.subarray(from, from + total));
       break;
     }
     case 'wide':
       if (Array.isArray(v.data)) {
         const text = new TextEncoder().encode(v.data.slice(0, n).join(','));
         out.u32(text.length);
-        out.bytes(text);
+        out.array(text);
       } else out.array(v.data.subarray(0, n));
   }
   return out.take();
 }
 
-/** Decodes what `encodeColumn` made; coded strings need the dictionary whose codes they are. */
+/** Decodes what `encodeColumn` made, in one piece; coded strings need the dictionary whose codes they are. */
 export function decodeColumn(b: Uint8Array, dictionary: ColumnDictionary | null): Vector {
   const src = new Source(b);
   const layout = src.u8();

@@ -1,7 +1,7 @@
 import type { Vector } from '../../chunk/vector.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { keyLowerBound } from '../../kv/codec/sorted-keys.js';
-import type { FieldType } from '../../types/field-type.js';
+import { isUnsigned, type FieldType } from '../../types/field-type.js';
 import { nameOf } from '../dml/current-values.js';
 import { vectorRowBytes } from '../row-bytes.js';
 import { blockStats, type BlockStats } from './block-stats.js';
@@ -209,12 +209,15 @@ export class ColumnSegment {
   }
 }
 
-/** Whether decoded cells of one type are those of the other: the column was not altered in between. */
+/**
+ * Whether decoded cells of one type are those of the other: the column was not altered in between. The keys that a column is in, and
+ * whether it may be NULL, are in its type, too, and make no difference to its cells.
+ */
 function sameStorage(a: FieldType, b: FieldType): boolean {
   return (
     a === b ||
     (a.tp === b.tp &&
-      a.flag === b.flag &&
+      isUnsigned(a) === isUnsigned(b) &&
       a.flen === b.flen &&
       a.decimal === b.decimal &&
       a.charset === b.charset &&

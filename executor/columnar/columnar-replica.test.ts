@@ -148,6 +148,7 @@ describe('the columnar replica', () => {
           const o: ScanOptions = { columns, ranges: ranges(), keepOrder: r.chance(0.5), desc: r.chance(0.1) };
           if (o.ranges.length === 0) continue;
           if (r.chance(0.1)) await read(cached, store, table, ts, o, 10);
+          if (r.chance(0.5)) await cached.replicaOf(store.watch)?.idle();
           // A commit may fall between the chunks of a scan: the answer is that of the snapshot all the same.
           const got = await read(cached, store, table, ts, o);
           // Segments are written anew between scans.
@@ -183,6 +184,7 @@ describe('the columnar replica', () => {
         desc: false,
       };
       expect(await read(handler, store, table, store.currentTs(), o)).toHaveLength(2000);
+      await handler.replicaOf(store.watch)!.idle();
       store.reads = 0;
       store.commit([put(5, 'new'), put(5000, 'more')]);
       const rows = await read(handler, store, table, store.currentTs(), o);
@@ -191,6 +193,29 @@ describe('the columnar replica', () => {
       expect(store.reads).toBe(2);
     },
   );
+
+  test('columns serve on when keys are made of them', async () => {
+    const handler = createCoprocessorHandler({ columnar: { minRows: 10 } });
+    const before = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
+    const keyed = { ...TEXT, flag: TEXT.flag | Flag.MultipleKey | Flag.NotNull };
+    const after = testTable([KEY, keyed], { pk: 'handle', pkColumns: [0] });
+    const store = new MemoryStorage(handler);
+    const m = new TableMutations(before, before.id, UTC);
+    store.commit(
+      Array.from({ length: 500 }, (_, i) => ({
+        key: m.recordKey(i),
+        value: m.encodeRecord([i, Buffer.from(`v${i}`)]),
+        presumed: false,
+      })),
+    );
+    const ranges = tableKeyRanges(before, before.id, [FULL], UTC);
+    const o = { columns: [0, 1], ranges, keepOrder: false, desc: false };
+    const rows = await read(handler, store, before, store.currentTs(), o);
+    await handler.replicaOf(store.watch)!.idle();
+    store.reads = 0;
+    expect(await read(handler, store, after, store.currentTs(), o)).toEqual(rows);
+    expect(store.reads).toBe(0);
+  });
 
   test('columns that are written and not read are given up, until the next scan', async () => {
     const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
@@ -210,6 +235,7 @@ describe('the columnar replica', () => {
       const o = { columns: [0, 1], ranges, keepOrder: false, desc: false };
       const found = await read(handler, store, table, store.currentTs(), o);
       expect(found.filter((x) => x === "7,'new'")).toHaveLength(1);
+      await handler.replicaOf(store.watch)!.idle();
       return store.reads;
     };
     const write = (times: number): void => {

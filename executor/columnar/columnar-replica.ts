@@ -1,7 +1,6 @@
 import { totalmem } from 'node:os';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, isVirtual, ROWID_TYPE } from '../../catalog/table-layout.js';
-import type { Chunk } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
 import { isRecordKey, isTableKey, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
@@ -9,14 +8,17 @@ import type { DataWatch, MvccReader } from '../../kv/mvcc-reader.js';
 import type { CoprocessorRequest, KeyRange } from '../../kv/rpc.js';
 import type { TableScan } from '../../planner/physical/plan.js';
 import { layoutOf, TypeCode } from '../../types/field-type.js';
-import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
-import { isPoint, type RecordScan } from '../coprocessor/record-scan.js';
+import { timeZone, type TimeZone } from '../../types/timezone.js';
+import { isPoint } from '../coprocessor/record-scan.js';
 import type { Operator } from '../exec-context.js';
 import type { BlockFilter } from './block-filter.js';
 import { ColumnScan } from './column-scan.js';
 import type { ColumnLoader } from './column-loader.js';
 import type { ColumnSegment } from './column-segment.js';
-import { ColumnTable, HANDLE_ID, type Wanted } from './column-table.js';
+import { HANDLE_ID, type ColumnTable, type Wanted } from './column-table.js';
+import { storedColumns } from './stored-columns.js';
+import { BuildingScan, TableBuild } from './table-build.js';
+import { WantedReplicas, type ReplicaState, type WantedReplica } from './wanted-replicas.js';
 import { coversTable } from './whole-table.js';
 import { SEGMENT_ROWS, SegmentBuilder, type BuildTarget } from './segment-builder.js';
 import { SegmentKeeper } from './segment-keeper.js';
@@ -31,21 +33,6 @@ export interface ColumnarOptions {
   readonly minRowsKept?: number;
   /** Pause before segments that commits have made stale are written anew, ms: bulk loads write many times over. */
   readonly settleMs?: number;
-}
-
-/** How far the replica of a table is that was asked for. */
-export interface ReplicaState {
-  readonly available: boolean;
-  /** 0 to 1. */
-  readonly progress: number;
-}
-
-/** A table (or partition) whose replica is wanted. */
-export interface WantedReplica {
-  readonly physicalId: number;
-  readonly table: TableInfo;
-  /** About how many rows it has, 0 when unknown. */
-  readonly rows: number;
 }
 
 const DEFAULT_MIN_ROWS = 10_000;
@@ -70,8 +57,6 @@ const EVICT_EVERY = 64;
 const RESTORED_AT_ONCE = 8;
 /** How long reading columns back gives way to statements, ms. */
 const BUSY_MS = 10;
-/** Attempts at a wanted replica that failed before it is left alone until its table changes. */
-const MAX_FAILURES = 5;
 
 /**
  * The columnar replica: columns of tables that are scanned, in segments by handle range, beside the row store. A scan of a
@@ -100,10 +85,7 @@ export class ColumnarReplica {
   /** Background work, one piece after another. */
   private tail: Promise<void> = Promise.resolve();
   private readonly compacting = new Set<ColumnSegment>();
-  /** Replicas asked for, by physical id. */
-  private wanted = new Map<number, WantedReplica & { failures: number }>();
-  /** The wanted table that is being built. */
-  private current: { readonly id: number; readonly builder: SegmentBuilder } | null = null;
+  private readonly wanted: WantedReplicas;
   /** What is known of tables scanned, for work in the background. */
   private readonly known = new Map<number, TableInfo>();
 
@@ -117,6 +99,15 @@ export class ColumnarReplica {
     this.minRowsKept = options.minRowsKept ?? MIN_ROWS_KEPT;
     this.settleMs = options.settleMs ?? SETTLE_MS;
     this.keeper = watch.keeper === undefined ? null : new SegmentKeeper(watch.keeper, this.tables);
+    this.wanted = new WantedReplicas(watch, this.keeper, this.tables, {
+      segmentRows: this.segmentRows,
+      maxBytes: this.maxBytes,
+      minRowsKept: this.minRowsKept,
+      memory: () => this.bytes,
+      closed: () => this.closed,
+      inBackground: (work) => this.inBackground(work),
+      made: (table) => this.install(table),
+    });
     watch.onCommit((ts, keys) => this.onCommit(ts, keys));
     watch.onRangeChange((start, end) => this.onRangeChange(start, end));
     this.floor = watch.lastCommitTs();
@@ -347,135 +338,41 @@ export class ColumnarReplica {
     return new BuildingScan(build, plan.columns.length, wanted);
   }
 
-  /** The scan came to its end: its columns serve from now on. */
+  /** The scan came to its end: its columns serve as soon as they are made. */
   finished(build: TableBuild): void {
-    if (this.building.get(build.physicalId) !== build) return;
-    this.building.delete(build.physicalId);
-    const table = build.result(this.minRows);
-    if (table === null) return;
-    for (const key of build.written) table.touch(key);
+    if (build.rows < this.minRows) return this.cancelled(build);
+    const made = build.settle().then(() => {
+      if (this.building.get(build.physicalId) !== build) return;
+      this.building.delete(build.physicalId);
+      const table = this.closed ? null : build.result();
+      if (table === null) return;
+      for (const key of build.written) table.touch(key);
+      this.install(table);
+    });
+    this.inBackground(() => made);
+  }
+
+  private install(table: ColumnTable): void {
     table.lastUsed = ++this.clock;
-    this.tables.set(build.physicalId, table);
-    this.evict();
+    this.tables.set(table.physicalId, table);
     this.keep(table);
+    this.evict();
   }
 
   cancelled(build: TableBuild): void {
     if (this.building.get(build.physicalId) === build) this.building.delete(build.physicalId);
   }
 
-  // Replicas asked for
-
   /** The replicas that there ought to be: those missing are made in the background, those of no more interest go. */
   want(list: readonly WantedReplica[]): void {
-    const before = this.wanted;
-    this.wanted = new Map(
-      list.map((w) => {
-        const old = before.get(w.physicalId);
-        return [w.physicalId, { ...w, failures: old?.table.version === w.table.version ? old.failures : 0 }];
-      }),
-    );
-    for (const id of before.keys()) if (!this.wanted.has(id)) this.drop(id);
+    for (const id of this.wanted.set(list)) this.drop(id);
     if (this.watch.freshReader === undefined) return;
-    for (const w of this.wanted.values()) {
-      this.known.set(w.physicalId, w.table);
-      if (this.state(w.physicalId).available || w.failures > MAX_FAILURES) continue;
-      if (this.queued.has(w.physicalId)) continue;
-      this.queued.add(w.physicalId);
-      this.inBackground(async () => {
-        this.queued.delete(w.physicalId);
-        const now = this.wanted.get(w.physicalId);
-        if (now === undefined || this.state(w.physicalId).available) return;
-        if (!(await this.buildWanted(now))) now.failures++;
-      });
-    }
+    for (const w of list) this.known.set(w.physicalId, w.table);
+    this.wanted.make();
   }
-
-  private readonly queued = new Set<number>();
 
   state(physicalId: number): ReplicaState {
-    const w = this.wanted.get(physicalId);
-    if (w === undefined) return { available: false, progress: 0 };
-    const t = this.tables.get(physicalId);
-    if (t !== undefined && t.segments.length > 0) {
-      const whole = t.segments.every(
-        (s) => s.stale || storedColumns(w.table).every((c) => s.has(c.id, c.type)),
-      );
-      if (whole) return { available: true, progress: 1 };
-    }
-    if (this.current?.id !== physicalId) return { available: false, progress: 0 };
-    const { rows } = this.current.builder;
-    return { available: false, progress: Math.min(0.99, rows / Math.max(1, w.rows, rows)) };
-  }
-
-  /** Reads the table in the background; segments go to disk as they are made. False: it did not come to an end. */
-  private async buildWanted(w: WantedReplica): Promise<boolean> {
-    const id = w.physicalId;
-    const reader = this.watch.freshReader!();
-    const range = recordRange(id);
-    const written: Uint8Array[] = [];
-    const listener = this.watch.onCommit((_, keys) => {
-      for (const key of keys) if (isRecordKey(key) && Number(readIntKey(key, 1)) === id) written.push(key);
-    });
-    let gone = false;
-    const ranges = this.watch.onRangeChange((start, end) => {
-      if (compareBytes(range.endKey, start) <= 0) return;
-      if (end.length === 0 || compareBytes(end, range.startKey) > 0) gone = true;
-    });
-    const zone = timeZone('SYSTEM') ?? UTC;
-    const table = new ColumnTable(id, zone.name);
-    const builder = new SegmentBuilder(
-      {
-        table,
-        info: w.table,
-        columns: storedColumns(w.table),
-        zone,
-        segmentRows: this.segmentRows,
-        maxBytes: this.maxBytes,
-      },
-      range,
-      reader,
-    );
-    this.current = { id, builder };
-    const scan = builder.scan();
-    try {
-      reader.checkLocks?.(range.startKey, range.endKey);
-      const toDisk = this.keeper !== null && w.rows >= this.minRowsKept;
-      if (toDisk) await this.keeper!.prepare();
-      for (let kept = 0; ;) {
-        const more = scan.next() !== null;
-        for (; toDisk && kept < builder.segments.length; kept++) {
-          await this.keeper!.write(builder.segments[kept]!);
-          // Strings that do not repeat are most of a table's bytes and seldom asked for: they wait on disk for the first who does.
-          const full = this.bytes + builder.memory > this.maxBytes;
-          for (const c of builder.segments[kept]!.evictable()) if (full || c.plain) c.drop();
-        }
-        if (!more) break;
-        await nextTurn();
-        this.watch.drain?.();
-        if (
-          this.closed ||
-          gone ||
-          builder.abandoned ||
-          this.wanted.get(id)?.table.version !== w.table.version
-        )
-          return false;
-      }
-      const segments = builder.finish();
-      if (segments === null || gone) return false;
-      table.segments = segments;
-      for (const key of written) table.touch(key);
-      table.lastUsed = ++this.clock;
-      this.tables.set(id, table);
-      this.keep(table);
-      this.evict();
-      return true;
-    } finally {
-      scan.close();
-      listener();
-      ranges();
-      this.current = null;
-    }
+    return this.wanted.state(physicalId);
   }
 
   // Background
@@ -517,9 +414,9 @@ export class ColumnarReplica {
       for (const id of table.asked) for (const segment of table.segments) yield { segment, id };
   }
 
-  /** Resolves when the work in the background asked for so far is done, for tests. */
-  idle(): Promise<void> {
-    return this.tail;
+  /** Resolves when the work in the background asked for so far, and what it asked for, is done: for tests. */
+  async idle(): Promise<void> {
+    for (let done: Promise<void> | null = null; done !== this.tail;) await (done = this.tail);
   }
 
   /** Runs work after what is under way; its errors end it alone. */
@@ -588,12 +485,15 @@ export class ColumnarReplica {
         this.watch.drain?.();
         if (this.closed || this.tables.get(id) !== table) return;
         if (scan.next() === null) break;
+        builder.work();
       }
     } finally {
       scan.close();
     }
-    const made = builder.finish();
-    if (made === null) return;
+    builder.end();
+    await builder.settle();
+    const made = builder.result;
+    if (made === null || this.closed || this.tables.get(id) !== table) return;
     table.replace(segment, made);
     segment.writtenSince = null;
     for (const key of written) table.touch(key);
@@ -619,15 +519,9 @@ export class ColumnarReplica {
   }
 }
 
-/** The columns of a table that are in its rows. */
-const storedColumns = (t: TableInfo): readonly ColumnInfo[] =>
-  t.columns.filter((c) => c.state === 'public' && !isVirtual(c));
-
 /** The columns that some segment of the table holds, as they are now. */
 function columnsOf(info: TableInfo, table: ColumnTable): readonly ColumnInfo[] {
-  return info.columns.filter(
-    (c) => c.state === 'public' && !isVirtual(c) && table.segments.some((s) => s.has(c.id, c.type)),
-  );
+  return storedColumns(info).filter((c) => table.segments.some((s) => s.has(c.id, c.type)));
 }
 
 const isStale = (s: ColumnSegment): boolean =>
@@ -650,84 +544,4 @@ function wantedColumns(plan: TableScan): readonly Wanted[] | null {
 function sameTable(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = TABLE_PREFIX_LENGTH - 3; i > 0; i--) if (a[i] !== b[i]) return false;
   return true;
-}
-
-/** A scan of a whole table by the row store whose columns are kept. */
-class TableBuild {
-  /** Records committed since the scan began. */
-  readonly written: Uint8Array[] = [];
-  readonly scan: RecordScan;
-  private readonly table: ColumnTable;
-  private readonly builder: SegmentBuilder;
-  private complete = false;
-
-  constructor(
-    private readonly replica: ColumnarReplica,
-    readonly info: TableInfo,
-    readonly physicalId: number,
-    reader: MvccReader,
-    readonly columns: readonly ColumnInfo[],
-    zone: TimeZone,
-    segmentRows: number,
-    maxBytes: number,
-  ) {
-    this.table = new ColumnTable(physicalId, zone.name);
-    const target = { table: this.table, info, columns, zone, segmentRows, maxBytes };
-    this.builder = new SegmentBuilder(target, recordRange(physicalId), reader);
-    this.scan = this.builder.scan();
-  }
-
-  set abandoned(v: boolean) {
-    this.builder.abandoned = v;
-  }
-
-  get rows(): number {
-    return this.builder.rows;
-  }
-
-  end(): void {
-    if (this.complete) return;
-    this.complete = true;
-    this.replica.finished(this);
-  }
-
-  cancel(): void {
-    if (!this.complete) this.replica.cancelled(this);
-  }
-
-  result(minRows: number): ColumnTable | null {
-    if (this.builder.rows < minRows) return null;
-    const segments = this.builder.finish();
-    if (segments === null) return null;
-    this.table.segments = segments;
-    return this.table;
-  }
-}
-
-/** Gives the columns that were asked for, and tells the build when its scan has come to the end, or will not. */
-class BuildingScan implements Operator {
-  constructor(
-    private readonly build: TableBuild,
-    private readonly width: number,
-    private readonly wanted: readonly Wanted[],
-  ) {}
-
-  open(): void {}
-
-  next(): Chunk | null {
-    const chunk = this.build.scan.next();
-    if (chunk === null) {
-      this.build.end();
-      return null;
-    }
-    // The columns asked for come first; the handle is behind all that were decoded.
-    const out = chunk.columns.slice(0, this.width);
-    if (this.wanted.length > this.width) out.push(chunk.columns[this.build.columns.length]!);
-    return chunk.withColumns(out);
-  }
-
-  close(): void {
-    this.build.cancel();
-    this.build.scan.close();
-  }
 }

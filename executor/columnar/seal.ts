@@ -7,10 +7,15 @@ import { shareBytes, sharedFloat64, sharedInt32 } from './shared-array.js';
 
 /**
  * The parts of a column end to end in its lasting form: shared memory, 32-bit integers where all values are, codes where strings
- * repeat.
+ * repeat. Comes in steps of about a millisecond.
  */
-export function seal(parts: readonly Vector[], type: FieldType, dictionary: ColumnDictionary): Vector {
+export function* seal(
+  parts: readonly Vector[],
+  type: FieldType,
+  dictionary: ColumnDictionary,
+): Generator<void, Vector> {
   const v = concat(parts);
+  yield;
   const n = v.length;
   const nulls = v.nulls === null ? null : shareBytes(v.nulls.subarray(0, n));
   if (v.kind === 'num') {
@@ -26,11 +31,12 @@ export function seal(parts: readonly Vector[], type: FieldType, dictionary: Colu
   }
   if (v.kind === 'bytes') {
     if (v.codes === null) {
-      const codes = n === 0 ? null : dictionary.encode(v);
+      const codes = n === 0 ? null : yield* dictionary.encode(v);
       if (codes !== null) return dictionary.vector(codes, nulls);
       const from = v.offsets[0]!;
       const offsets = sharedInt32(n + 1);
       for (let i = 0; i <= n; i++) offsets[i] = v.offsets[i]! - from;
+      yield;
       return new BytesVector(shareBytes(v.bytes.subarray(from, v.offsets[n])), offsets, n, nulls);
     }
     return v;

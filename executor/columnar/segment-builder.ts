@@ -26,7 +26,13 @@ export interface BuildTarget {
   readonly maxBytes: number;
 }
 
-/** Makes segments of the rows of a key range, read in order at one version. */
+/** Milliseconds that sealing holds the thread. */
+const SLICE_MS = 1.5;
+
+/**
+ * Makes segments of the rows of a key range, read in order at one version. Rows of a segment are gathered as they are read; when all of
+ * them are there, columns are made of them in steps, which whoever reads has done in between (`work`, `settle`).
+ */
 export class SegmentBuilder {
   readonly segments: ColumnSegment[] = [];
   /** The rows can not be kept as columns, or are too many. */
@@ -36,6 +42,8 @@ export class SegmentBuilder {
   private parts: Vector[][];
   private handleParts: Vector[] = [];
   private segmentStart: Uint8Array;
+  /** Segments whose rows are all there, in order. */
+  private sealing: Generator<void>[] = [];
   private readonly withHandle: boolean;
 
   constructor(
@@ -93,6 +101,7 @@ export class SegmentBuilder {
   private abandon(): void {
     this.abandoned = true;
     this.segments.length = 0;
+    this.sealing = [];
     this.parts = [];
     this.handleParts = [];
     this.handles = new HandleList();
@@ -100,35 +109,65 @@ export class SegmentBuilder {
 
   /** Ends a segment before the rows to come: `endKey` is the end of the range, null for where the segment's rows end. */
   private cut(endKey: Uint8Array | null): void {
-    const { target, handles } = this;
+    const { target, handles, parts, handleParts, segmentStart } = this;
     handles.trim();
     // The next segment begins right behind the last row.
     const end = endKey ?? behind(handles.keyOf(handles.length - 1, target.table.physicalId));
-    const segment = new ColumnSegment(this.segmentStart, end, this.reader.startTs, handles.length, handles);
-    target.columns.forEach((c, i) => {
-      const dictionary = target.table.dictionary(c.id);
-      segment.add(c.id, c.type, dictionary, seal(this.parts[i]!, c.type, dictionary));
-    });
-    if (this.withHandle) {
-      const type = handleColumn(target.info)?.type ?? ROWID_TYPE;
-      const dictionary = target.table.dictionary(HANDLE_ID);
-      segment.add(HANDLE_ID, type, dictionary, seal(this.handleParts, type, dictionary));
-    }
-    this.segments.push(segment);
+    const segment = new ColumnSegment(segmentStart, end, this.reader.startTs, handles.length, handles);
+    this.sealing.push(this.seal(segment, parts, handleParts));
     this.segmentStart = end;
     this.parts = target.columns.map(() => []);
     this.handleParts = [];
     this.handles = new HandleList();
-    if (this.memory > target.maxBytes) this.abandon();
   }
 
-  /** After the last row: the segments of the whole range, null when they are of no use. */
-  finish(): readonly ColumnSegment[] | null {
-    if (this.abandoned) return null;
-    this.cut(this.range.endKey);
+  private *seal(
+    segment: ColumnSegment,
+    parts: readonly (readonly Vector[])[],
+    handleParts: readonly Vector[],
+  ): Generator<void> {
+    const { table, info, columns } = this.target;
+    for (let i = 0; i < columns.length; i++) {
+      const { id, type } = columns[i]!;
+      const dictionary = table.dictionary(id);
+      segment.add(id, type, dictionary, yield* seal(parts[i]!, type, dictionary));
+    }
+    if (this.withHandle) {
+      const type = handleColumn(info)?.type ?? ROWID_TYPE;
+      const dictionary = table.dictionary(HANDLE_ID);
+      segment.add(HANDLE_ID, type, dictionary, yield* seal(handleParts, type, dictionary));
+    }
+    this.segments.push(segment);
+    if (this.memory > this.target.maxBytes) this.abandon();
+  }
+
+  /** Brings segments whose rows are all there into their lasting form, for a slice of time; false when there is nothing left to do. */
+  work(): boolean {
+    const from = performance.now();
+    for (let next = this.sealing[0]; next !== undefined; next = this.sealing[0]) {
+      if (performance.now() - from > SLICE_MS) return true;
+      if (next.next().done === true) this.sealing.shift();
+    }
+    return false;
+  }
+
+  /** The same between other work, until nothing is left to do. */
+  async settle(): Promise<void> {
+    while (this.work()) await nextTurn();
+  }
+
+  /** After the last row. What it leaves to do, `settle` does. */
+  end(): void {
+    if (!this.abandoned) this.cut(this.range.endKey);
+  }
+
+  /** The segments of the whole range, null when they are of no use. */
+  get result(): readonly ColumnSegment[] | null {
     return this.abandoned ? null : this.segments;
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The least key above this one. */
 function behind(key: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Vector } from '../../chunk/vector.js';
 import type { BytesVector } from '../../chunk/vector.js';
@@ -202,11 +202,12 @@ export class SegmentKeeper {
     const parts: Uint8Array[] = [];
     let at = 0;
     const put = (v: Vector): Extent => {
-      const bytes = encodeColumn(v);
-      parts.push(bytes);
-      const extent = { offset: at, length: bytes.length };
-      at += bytes.length;
-      return extent;
+      const offset = at;
+      for (const part of encodeColumn(v)) {
+        parts.push(part);
+        at += part.length;
+      }
+      return { offset, length: at - offset };
     };
     const handles = put(s.handles.toVector());
     const columns = new Map<number, Extent>();
@@ -222,7 +223,7 @@ export class SegmentKeeper {
   private async writeFile(name: string, parts: readonly Uint8Array[]): Promise<void> {
     const file = await open(path.join(this.keeper.directory, name), 'w');
     try {
-      for (const p of parts) await file.write(p);
+      await writeFile(file, parts);
       await file.sync();
     } finally {
       await file.close();
@@ -258,7 +259,7 @@ export class SegmentKeeper {
         if (d.size === 0 || this.dictionaryFiles.get(d)?.size === d.size) continue;
         const name = `d${this.nextFile++}`;
         const entries = d.entries();
-        await this.writeFile(name, [encodeColumn(entries)]);
+        await this.writeFile(name, encodeColumn(entries));
         this.dictionaryFiles.set(d, { size: entries.length, name });
       }
     this.dirty = false;

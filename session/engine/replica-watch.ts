@@ -1,5 +1,6 @@
 import type { TableInfo } from '../../catalog/model.js';
-import type { ColumnarReplica, WantedReplica } from '../../executor/columnar/columnar-replica.js';
+import type { ColumnarReplica } from '../../executor/columnar/columnar-replica.js';
+import type { WantedReplica } from '../../executor/columnar/wanted-replicas.js';
 import type { Datum } from '../../types/datum.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { replicaOf } from './data-store.js';
