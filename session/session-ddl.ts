@@ -88,6 +88,8 @@ export class SessionDdlContext implements DdlContext {
     return this.session.vars.get(name);
   }
   async evaluate(expr: Expr): Promise<{ readonly type: FieldType; readonly value: Datum }> {
+    // Bounds of thousands of partitions are literals: no plan for each.
+    if (expr.kind === 'IntLiteral' || expr.kind === 'StringLiteral') return this.literal(expr);
     const [v] = await evaluate(this.session, [expr]);
     return v!;
   }
