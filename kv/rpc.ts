@@ -50,6 +50,8 @@ export interface RpcContext {
   /** The peer asked: the region's leader. */
   readonly peer?: { readonly id: number; readonly storeId: number };
   readonly term?: number;
+  /** The cluster that the request is meant for; a store of another refuses it. */
+  readonly clusterId?: bigint;
   readonly priority?: 'normal' | 'low' | 'high';
   readonly isolationLevel?: 'SI' | 'RC';
   readonly notFillCache?: boolean;

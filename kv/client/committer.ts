@@ -12,13 +12,20 @@ import {
   type Mutations,
   type PessimisticAction,
 } from './mutations.js';
-import { groupByRegion, sendBatch, sendToKey, type RegionGroup, type RegionRoute } from './router.js';
+import { MAX_TS } from './oracle.js';
+import {
+  groupByRegion,
+  inBatches,
+  sendBatch,
+  sendToKey,
+  type RegionGroup,
+  type RegionRoute,
+} from './router.js';
 import type { KvTransaction } from './transaction.js';
 
 /** Lock life of an optimistic prewrite: base, and more for large transactions (client-go, txnLockTTL). */
 const DEFAULT_LOCK_TTL = 3000;
 const MAX_LOCK_TTL = 20_000;
-const MAX_TS = (1n << 64n) - 1n;
 /** Two seconds as a difference of timestamps. */
 const SAFE_WINDOW = 2000n << 18n;
 /** Asynchronous commit lists all keys in the primary's lock, which is for small transactions (client-go's limits). */
@@ -283,26 +290,14 @@ export class Committer {
 
   /** Regions' batches of items, each within the size limit. */
   private async batches(items: readonly Item[]): Promise<RegionGroup<Item>[]> {
-    const { client } = this;
-    const groups = await groupByRegion(client.router, items, (i) => i.mutation.key);
-    if (client.options.unlimitedBatch) return groups;
-    const out: RegionGroup<Item>[] = [];
-    for (const { route, items: all } of groups) {
-      let batch: Item[] = [];
-      let bytes = 0;
-      for (const item of all) {
-        const size = item.mutation.key.length + (item.mutation.value?.length ?? 0);
-        if (batch.length > 0 && bytes + size > client.options.batchBytes) {
-          out.push({ route, items: batch });
-          batch = [];
-          bytes = 0;
-        }
-        batch.push(item);
-        bytes += size;
-      }
-      out.push({ route, items: batch });
-    }
-    return out;
+    const { router, options } = this.client;
+    const groups = await groupByRegion(router, items, (i) => i.mutation.key);
+    if (options.unlimitedBatch) return groups;
+    return inBatches(
+      groups,
+      options.batchBytes,
+      ({ mutation }) => mutation.key.length + (mutation.value?.length ?? 0),
+    );
   }
 
   /** Runs `send` for each batch with bounded concurrency; what it leaves is grouped anew and sent again. */

@@ -5,6 +5,9 @@ export interface TimestampOracle {
   timestamp(): Awaitable<bigint>;
 }
 
+/** Later than every timestamp that is given. */
+export const MAX_TS = (1n << 64n) - 1n;
+
 export const physicalOf = (ts: bigint): number => Number(ts >> 18n);
 
 export const composeTs = (physicalMs: number, logical = 0): bigint =>

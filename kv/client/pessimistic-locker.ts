@@ -13,7 +13,7 @@ import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
 import { errorOf } from './key-error.js';
 import { KeyFlag } from './write-entry.js';
-import { groupByRegion, sendBatch, type RegionRoute } from './router.js';
+import { groupByRegion, inBatches, sendBatch, type RegionGroup, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
 
 const NOWAIT = -1;
@@ -189,8 +189,7 @@ export class PessimisticLocker {
       let left = [...mutations];
       while (left.length > 0) {
         // The primary is locked before any other key is: others point at it.
-        const groups = await groupByRegion(
-          client.router,
+        const groups = await this.batches(
           first && client.router.whole === null ? [left[0]!] : left,
           (m) => m.key,
         );
@@ -220,6 +219,15 @@ export class PessimisticLocker {
       mutations,
       mutations.map((m) => call.values.get(m) ?? null),
     );
+  }
+
+  /** Regions' batches of items: one entry of a region's raft log holds only so much. */
+  private async batches<T>(items: readonly T[], keyOf: (item: T) => Uint8Array): Promise<RegionGroup<T>[]> {
+    const { router, options } = this.client;
+    const groups = await groupByRegion(router, items, keyOf);
+    return options.unlimitedBatch
+      ? groups
+      : inBatches(groups, options.batchBytes, (item) => keyOf(item).length);
   }
 
   /** One request for one region; true when it locked, false when it is to be tried again. */
@@ -335,17 +343,20 @@ export class PessimisticLocker {
     try {
       while (left.length > 0) {
         const again: Uint8Array[] = [];
-        for (const { route, items } of await groupByRegion(client.router, left, (k) => k)) {
-          const res = await sendBatch(client.router, route, bo, () =>
-            route.rpc.pessimisticRollback({
-              context: route.context,
-              startVersion: txn.startTs,
-              forUpdateTs: txn.forUpdateTs,
-              keys: items,
-            }),
-          );
-          if (res === null) again.push(...items);
-        }
+        const batches = await this.batches(left, (k) => k);
+        await Promise.all(
+          batches.map(async ({ route, items }) => {
+            const res = await sendBatch(client.router, route, bo, () =>
+              route.rpc.pessimisticRollback({
+                context: route.context,
+                startVersion: txn.startTs,
+                forUpdateTs: txn.forUpdateTs,
+                keys: items,
+              }),
+            );
+            if (res === null) again.push(...items);
+          }),
+        );
         left = again;
       }
     } catch {

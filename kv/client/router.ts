@@ -99,6 +99,31 @@ export async function groupByRegion<T>(
   return groups;
 }
 
+/** The groups cut into such whose items' sizes add up to no more than `limit`, of one item at least. */
+export function inBatches<T>(
+  groups: readonly RegionGroup<T>[],
+  limit: number,
+  sizeOf: (item: T) => number,
+): RegionGroup<T>[] {
+  const out: RegionGroup<T>[] = [];
+  for (const { route, items: all } of groups) {
+    let items: T[] = [];
+    let size = 0;
+    for (const item of all) {
+      const more = sizeOf(item);
+      if (items.length > 0 && size + more > limit) {
+        out.push({ route, items });
+        items = [];
+        size = 0;
+      }
+      items.push(item);
+      size += more;
+    }
+    out.push({ route, items });
+  }
+  return out;
+}
+
 /**
  * Cuts ranges at region borders. Within a group they ascend, as stores expect it: a range that begins below the one before (unsigned
  * handles beyond the signed ones, partitions in their own order) begins a group anew.

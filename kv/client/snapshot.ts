@@ -9,9 +9,11 @@ import type { ClientContext } from './client-context.js';
 import { interruptible } from './interruptible.js';
 import { errorOf } from './key-error.js';
 import { resolveForRead } from './lock-resolver.js';
-import { groupByRegion, maxStart, minEnd, type RegionRoute } from './router.js';
+import { groupByRegion, inBatches, maxStart, minEnd, type RegionRoute } from './router.js';
 
 const SCAN_BATCH = 256;
+/** Keys asked for in one request of a region (client-go, batchGetSize). */
+const GET_BATCH = 5120;
 /** First batch of a scan: most scans of short ranges end within it. */
 const FIRST_BATCH = 32;
 
@@ -119,7 +121,11 @@ export class KvSnapshot implements Snapshot, PagedReader {
     while (left.length > 0) {
       const again: typeof left = [];
       const locks: LockInfo[] = [];
-      const groups = await groupByRegion(this.client.router, left, (k) => k.key);
+      const groups = inBatches(
+        await groupByRegion(this.client.router, left, (k) => k.key),
+        GET_BATCH,
+        () => 1,
+      );
       await Promise.all(
         groups.map(async ({ route, items }) => {
           try {

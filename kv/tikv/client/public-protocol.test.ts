@@ -379,6 +379,7 @@ describe('the public protocol', () => {
     expect(cluster.unheaded).toEqual([]);
     const context = cluster.asked(1)[0]!.message(1);
     expect(context.int(1)).toBe(1n);
+    expect(context.int(35)).toBe(CLUSTER);
     expect([context.message(2).int(1), context.message(2).int(2)]).toEqual([1n, 5n]);
     expect([context.message(3).int(1), context.message(3).int(2)]).toEqual([11n, 1n]);
     expect(context.text(24)).not.toBe('');
@@ -613,5 +614,69 @@ describe('the public protocol', () => {
     expect([text(check.bytes(2)), check.int(3), check.int(9)]).toEqual(['z', started, 1n]);
     const resolve = cluster.asked(10)[0]!;
     expect([resolve.int(2), resolve.int(3), text(resolve.bytes(5))]).toEqual([started, started + 9n, 'a']);
+  });
+
+  /** LockInfo of a transaction's pessimistic lock: [1] primary, [2] start ts, [3] key, [4] ttl, [6] type. */
+  const lockOf = (key: string, ttl: number, type: number): Buffer =>
+    message([
+      [1, 'z'],
+      [2, (1_600_000_000_000n << 18n) + 1n],
+      [3, key],
+      [4, ttl],
+      [6, type],
+    ]);
+
+  test('a writer waits for a lock although the store tells of a pushed commit timestamp', async () => {
+    cluster.intercept = (tag) => {
+      if (tag === 23) return message([[2, message([[1, lockOf('a', 20_000, 5)]])]]);
+      // Alive, [5] MinCommitTSPushed.
+      return tag === 25
+        ? message([
+            [3, 1 << 30],
+            [5, 3],
+          ])
+        : Buffer.alloc(0);
+    };
+    const txn = await cluster.storage.begin({ pessimistic: true });
+    await expect(txn.lockKeys([bytes('a')], { waitTimeoutMs: -1 })).rejects.toMatchObject({ code: 3572 });
+    expect(cluster.asked(25)[0]!.int(4)).toBe(0n);
+    await txn.rollback();
+  });
+
+  test('a lock without time to live is finished whatever its primary would have', async () => {
+    let locked = true;
+    cluster.intercept = (tag) => {
+      if (tag === 3 && locked) return message([[2, message([[1, lockOf('a', 0, 0)]])]]);
+      if (tag === 10) locked = false;
+      // Rolled back: neither a time to live nor a commit.
+      return tag === 25 ? message([[5, 1]]) : Buffer.alloc(0);
+    };
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    await txn.commit();
+    expect(cluster.asked(25)[0]!.int(5)).toBe((1n << 64n) - 1n);
+  });
+
+  test('requests of many keys stay within what one entry of a raft log holds', async () => {
+    const keys = Array.from({ length: 6000 }, (_, i) => bytes(`a${String(i).padStart(7, '0')}`));
+    const txn = await cluster.storage.begin({ pessimistic: true });
+    await txn.lockKeys(keys);
+    const locked = cluster.asked(23).map((r) => r.messages(2).map((m) => m.bytes(2).length));
+    expect(locked[0]).toEqual([8]);
+    expect(locked.flat().length).toBe(6000);
+    for (const sizes of locked) expect(sizes.reduce((x, y) => x + y)).toBeLessThanOrEqual(16 * 1024);
+    await txn.rollback();
+    const released = cluster.asked(24).map((r) => r.allBytes(4).length);
+    expect(released.reduce((x, y) => x + y)).toBe(6000);
+    expect(Math.max(...released)).toBeLessThanOrEqual(2048);
+    cluster.rows.set(text(keys[5999]!)!, 'last');
+    const snapshot = cluster.storage.snapshot(await cluster.storage.currentTs());
+    expect(text((await snapshot.batchGet(keys))[5999]!)).toBe('last');
+    expect(
+      cluster
+        .asked(7)
+        .map((r) => r.allBytes(2).length)
+        .sort(),
+    ).toEqual([5120, 880]);
   });
 });

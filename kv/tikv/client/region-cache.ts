@@ -33,7 +33,7 @@ class CachedRegion {
       startKey: this.startKey,
       endKey: this.endKey,
       rpc: stores.client(peer.storeId),
-      context: { regionId: this.meta.id, regionEpoch: this.meta.epoch, peer },
+      context: { clusterId: stores.cluster, regionId: this.meta.id, regionEpoch: this.meta.epoch, peer },
     };
   }
 

@@ -16,6 +16,11 @@ export class Stores {
     private readonly connections: number,
   ) {}
 
+  /** The id of the cluster that they make up. */
+  get cluster(): bigint {
+    return this.pd.cluster;
+  }
+
   client(storeId: number): StoreClient {
     let client = this.clients.get(storeId);
     if (client === undefined) {

@@ -3687,6 +3687,7 @@ export interface Context {
   keyspaceId: number;
   bucketsVersion: bigint;
   sourceStmt: SourceStmt | undefined;
+  clusterId: bigint;
 }
 export interface ContextInit {
   readonly regionId?: number | undefined;
@@ -3718,8 +3719,13 @@ export interface ContextInit {
   readonly keyspaceId?: number | undefined;
   readonly bucketsVersion?: bigint | undefined;
   readonly sourceStmt?: SourceStmtInit | undefined;
+  readonly clusterId?: bigint | undefined;
 }
 export function writeContext(w: ProtoWriter, m: ContextInit): void {
+  if (m.clusterId !== undefined && m.clusterId !== 0n) {
+    w.u64(m.clusterId);
+    w.varint(280);
+  }
   if (m.sourceStmt !== undefined) {
     const at = w.written;
     writeSourceStmt(w, m.sourceStmt);
@@ -3882,6 +3888,7 @@ export function readContext(r: ProtoReader, end: number): Context {
     keyspaceId: 0,
     bucketsVersion: 0n,
     sourceStmt: undefined,
+    clusterId: 0n,
   };
   while (r.pos < end) {
     const tag = r.uint32();
@@ -3982,6 +3989,9 @@ export function readContext(r: ProtoReader, end: number): Context {
         break;
       case 274:
         m.sourceStmt = readSourceStmt(r, r.end());
+        break;
+      case 280:
+        m.clusterId = r.u64();
         break;
       default:
         r.skip(tag & 7);

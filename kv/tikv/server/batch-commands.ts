@@ -4,6 +4,7 @@ import type {
   BatchCommandsResponseInit,
   BatchCommandsResponseResponseInit,
 } from '../generated/tikvpb.js';
+import { RpcError } from './rpc-error.js';
 import type { CommandServer, ResponseCase } from './commands.js';
 
 export type BatchCall = ServerDuplexStream<BatchCommandsRequest, BatchCommandsResponseInit>;
@@ -57,6 +58,11 @@ export function serveBatchCommands(
       const { tag } = cmd;
       const failed = (e: unknown): void => {
         onError(e);
+        if (e instanceof RpcError) {
+          ended = true;
+          call.emit('error', { code: e.code, details: e.message });
+          return;
+        }
         const message = e instanceof Error ? e.message : String(e);
         answer(id, { tag, value: { regionError: { message } } } as ResponseCase);
       };

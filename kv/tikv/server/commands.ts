@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import type { Awaitable } from '../../../types/awaitable.js';
 import type { EmbeddedStore } from '../../embedded/engine.js';
 import { maxStart, minEnd } from '../../client/router.js';
@@ -13,6 +14,7 @@ import { ACTIONS, ASSERTION_LEVELS, PESSIMISTIC_ACTIONS } from '../translate/nam
 import type { DurabilityGate } from './durability-gate.js';
 import { RegionCheck, isRegion } from './region-check.js';
 import type { Region, RegionTable } from './region-table.js';
+import { RpcError } from './rpc-error.js';
 
 /** A command's number, request and response. */
 export type RequestCase = NonNullable<BatchCommandsRequestRequest['cmd']>;
@@ -41,6 +43,7 @@ export interface CommandContext {
   readonly regions: RegionTable;
   readonly gate: DurabilityGate;
   readonly coprocessor: WireCoprocessor | null;
+  readonly clusterId: bigint;
   /** Versions that nothing may read any more may be collected. */
   collect(safePoint: bigint): Promise<void>;
 }
@@ -116,8 +119,9 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
             startVersion: req.startVersion,
             lockTtl: req.lockTtl,
             txnSize: req.txnSize,
+            // A transaction without a for-update timestamp is optimistic, whatever actions it names: client-go always names some.
             pessimisticActions:
-              req.pessimisticActions.length === 0 && req.forUpdateTs === 0n
+              req.forUpdateTs === 0n
                 ? undefined
                 : req.mutations.map(
                     (_, i) =>
@@ -468,6 +472,12 @@ export function serveCommands(c: CommandContext, storeId: number): CommandServer
     if (served === undefined)
       return answer({ regionError: { message: `command ${tag} is not served by this store` } });
     const context = (request as { context?: pb.Context }).context;
+    const clusterId = context?.clusterId ?? 0n;
+    if (clusterId !== 0n && clusterId !== c.clusterId)
+      throw new RpcError(
+        status.INVALID_ARGUMENT,
+        `the request is for cluster ${clusterId}, this is ${c.clusterId}`,
+      );
     const region = check.check(context, tag === FLASHBACK || tag === PREPARE_FLASHBACK);
     if (!isRegion(region)) return answer({ regionError: region });
     if (served.keys !== null) {

@@ -1,12 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@grpc/grpc-js';
+import { status, type Client } from '@grpc/grpc-js';
 import { credentialsOf, openChannel } from '../client/channel.js';
 import { callUnary } from '../client/unary.js';
 import { Deadlock } from '../generated/deadlock.js';
 import { Health } from '../generated/grpc_health.js';
-import { Action, Op, PessimisticLockKeyResultType, PessimisticLockWakeUpMode } from '../generated/kvrpcpb.js';
+import {
+  Action,
+  Op,
+  PessimisticLockKeyResultType,
+  PessimisticLockWakeUpMode,
+  PrewriteRequestPessimisticAction,
+} from '../generated/kvrpcpb.js';
 import type { ContextInit } from '../generated/kvrpcpb.js';
 import { ErrorType, PD } from '../generated/pdpb.js';
 import { Tikv } from '../generated/tikvpb.js';
@@ -84,7 +90,10 @@ describe('PD', () => {
   });
 
   test('requests of another cluster are refused', async () => {
-    await expect(ask(PD.GetAllStores, { header: { clusterId: 1n } })).rejects.toThrow('mismatch cluster id');
+    await expect(ask(PD.GetAllStores, { header: { clusterId: 1n } })).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+      message: expect.stringContaining('mismatch cluster id') as string,
+    });
   });
 
   test('ids are never given twice, not after a restart either', async () => {
@@ -244,6 +253,28 @@ describe('transactions', () => {
     expect(await scan({ keyOnly: true })).toEqual(['a', 'b']);
     const got = await ask(Tikv.KvBatchGet, { context, keys: [bytes('x'), bytes('b')], version: ts() });
     expect(got.pairs.map((p) => text(p.value))).toEqual(['2']);
+  });
+
+  test('a transaction without a for-update timestamp is optimistic whatever actions it names', async () => {
+    const startVersion = ts();
+    await put('k', 'newer');
+    const res = await ask(Tikv.KvPrewrite, {
+      context: contextOf(only()),
+      mutations: [{ op: Op.Put, key: bytes('k'), value: bytes('late') }],
+      primaryLock: bytes('k'),
+      startVersion,
+      lockTtl: 3000,
+      txnSize: 1,
+      pessimisticActions: [PrewriteRequestPessimisticAction.SKIP_PESSIMISTIC_CHECK],
+    });
+    expect(res.errors.map((e) => e.conflict?.startTs)).toEqual([startVersion]);
+  });
+
+  test('commands for another cluster are refused', async () => {
+    const get = (id: bigint) =>
+      ask(Tikv.KvGet, { context: contextOf(only(), { clusterId: id }), key: bytes('k'), version: ts() });
+    await expect(get(clusterId + 1n)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+    expect((await get(clusterId)).notFound).toBe(true);
   });
 
   test('a lock is met, checked, expires and is rolled back', async () => {

@@ -27,6 +27,7 @@ import { serveCommands, type CommandServer, type RequestCase, type WireCoprocess
 import { DurabilityGate } from './durability-gate.js';
 import { pdHandlers, serveTso, type PdHandlers, type StoreAddress } from './pd-handlers.js';
 import { RegionTable } from './region-table.js';
+import { RpcError } from './rpc-error.js';
 import { SplitChecker } from './split-checker.js';
 import { storeHandlers } from './store-handlers.js';
 
@@ -128,6 +129,7 @@ export class ServedStore {
           regions: this.regions,
           gate,
           coprocessor: options.coprocessor ?? null,
+          clusterId: this.file.clusterId,
           collect,
         },
         storeId,
@@ -156,7 +158,8 @@ export class ServedStore {
           (value) => done(null, value),
           (e: unknown) => {
             this.log.error({ error: String(e) }, 'a request failed');
-            done({ code: status.INTERNAL, details: e instanceof Error ? e.message : String(e) });
+            const code = e instanceof RpcError ? e.code : status.INTERNAL;
+            done({ code, details: e instanceof Error ? e.message : String(e) });
           },
         );
     };
@@ -219,7 +222,10 @@ export class ServedStore {
         const asked = req.header?.clusterId ?? 0n;
         const free = name === 'GetMembers' || name === 'GetClusterInfo';
         if (!free && asked !== this.file.clusterId && 'header' in req)
-          throw new Error(`mismatch cluster id, need ${this.file.clusterId} but got ${asked}`);
+          throw new RpcError(
+            status.FAILED_PRECONDITION,
+            `mismatch cluster id, need ${this.file.clusterId} but got ${asked}`,
+          );
         return (handle as (r: unknown) => unknown)(req);
       }),
     ]);

@@ -12,6 +12,7 @@ export function contextToWire(c: RpcContext): ContextInit {
     regionEpoch: c.regionEpoch,
     peer: c.peer,
     term: c.term,
+    clusterId: c.clusterId,
     priority: c.priority === undefined ? 0 : PRIORITIES.numbers[c.priority],
     isolationLevel: c.isolationLevel === undefined ? 0 : ISOLATION_LEVELS.numbers[c.isolationLevel],
     notFillCache: c.notFillCache,
