@@ -16,6 +16,8 @@ export interface DdlContext {
   schema(): InfoSchema;
   /** Brings `schema()` to the newest version in the store. */
   reload(): Promise<void>;
+  /** There is a newer version. Resolves when every living node has it: clients of theirs find what was made here as soon as its maker is answered. */
+  tellSchema(): Promise<void>;
   /**
    * Resolves when no running transaction uses the table at a version below `version` (metadata lock): after that,
    * every node's statements know the new state.

@@ -18,7 +18,7 @@ const CONFLICT_RETRIES = 30;
 
 /**
  * One step of a schema change: `change` edits meta in a transaction of its own, which also makes the next schema
- * version; afterwards this process sees it. Steps of different sessions conflict on the version key and are run again, so
+ * version; afterwards every node sees it. Steps of different sessions conflict on the version key and are run again, so
  * `change` must read what it depends on through `meta` or `ctx.schema()` anew. Gives the new version. While FLASHBACK CLUSTER is at
  * work only its own steps are taken (`flashback`), others throw 1105.
  */
@@ -43,6 +43,7 @@ export async function changeSchema(
     CONFLICT_RETRIES,
   );
   await ctx.reload();
+  await ctx.tellSchema();
   return version;
 }
 

@@ -46,7 +46,11 @@ export class SessionDdlContext implements DdlContext {
     return this.session.engine.schemaLoader.current;
   }
   reload(): Promise<void> {
-    return this.session.engine.reloadSchema();
+    return this.session.engine.refreshSchema();
+  }
+  async tellSchema(): Promise<void> {
+    const { cluster } = this.session.engine;
+    if (cluster.shared) await cluster.tellSchema();
   }
   awaitVersion(tableId: number, version: number): Promise<void> {
     return this.session.engine.awaitVersion(this.session, tableId, version);

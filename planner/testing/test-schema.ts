@@ -138,6 +138,7 @@ export class TestSchema {
       eval: testContext(),
       schema: () => this.snapshot(),
       reload: unused,
+      tellSchema: unused,
       endOthers: unused,
       rowsReplaced: unused,
       checkSafePoint: unused,

@@ -17,9 +17,6 @@ import type { BusData, NodeBus } from './node-bus.js';
 import type { NodeCounts } from './node-counts.js';
 import { StoreLocks } from './store-locks.js';
 
-/** Longest wait for nodes to take over news that they would find out by themselves. */
-const TELL_MS = 2000;
-
 type RowDelta = readonly [table: number, rows: number, modified: number];
 
 /**
@@ -157,9 +154,9 @@ export class Cluster {
     await this.bus.ask('rows replaced', null);
   }
 
-  /** There is a newer schema. Returns when the nodes that answer in time have it. */
+  /** There is a newer schema. Returns when all living nodes have it. */
   async tellSchema(): Promise<void> {
-    await Promise.race([this.bus.ask('reload', null), new Promise((r) => setTimeout(r, TELL_MS).unref())]);
+    await this.bus.ask('reload', null);
   }
 
   /** Accounts or privileges changed. Returns when the nodes that can be reached know. */

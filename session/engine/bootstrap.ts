@@ -36,7 +36,7 @@ async function makeTablesAsOne(core: EngineCore): Promise<void> {
   } finally {
     await office.stop();
   }
-  await core.reloadSchema();
+  await core.refreshSchema();
 }
 
 async function makeTables(core: EngineCore): Promise<void> {

@@ -316,19 +316,12 @@ export class EngineCore {
     };
   }
 
-  /** Brings the schema that new statements see to the newest version in the store. */
-  async reloadSchema(): Promise<void> {
-    const before = this.schemaLoader.current.version;
-    await this.refreshSchema();
-    // Clients of other nodes find what was made here from the moment that its maker is answered.
-    if (this.cluster.shared && this.schemaLoader.current.version !== before) await this.cluster.tellSchema();
-  }
-
   /** The schema as it was at a timestamp. */
   schemaAt(ts: bigint): Promise<InfoSchema> {
     return this.schemaLoader.past(new Meta(this.storage.snapshot(ts)));
   }
 
+  /** Brings the schema that new statements see to the newest version in the store. */
   async refreshSchema(): Promise<void> {
     const snapshot = this.storage.snapshot(await this.storage.currentTs());
     await this.schemaLoader.refresh(new Meta(snapshot));

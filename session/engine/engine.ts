@@ -140,7 +140,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   if ((replicaOf(storage)?.held.length ?? 0) > 0) core.threads?.ready();
   core.rowCounts.keeper = node.serverId <= 1;
   core.cluster.start();
-  await core.reloadSchema();
+  await core.refreshSchema();
   await bootstrap(core);
   await core.rowCounts.load((sql) => core.internalQuery(sql));
   await core.statistics.start();
