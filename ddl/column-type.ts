@@ -64,7 +64,7 @@ export interface CharsetDefault {
   readonly collate: string;
 }
 
-/** The type of a column as declared; flags beyond the type's own are the column builder's. Throws 1074, 1425–1427, 1439, 1115, 1273, 1253. */
+/** The type of a column as declared; flags beyond the type's own are the column builder's. Throws 1074, 1425–1427, 1439, 1818, 1115, 1273, 1253. */
 export function columnFieldType(spec: ColumnTypeSpec, name: string, table: CharsetDefault): FieldType {
   const rule = TYPES[spec.name];
   if (rule === undefined) throw mysqlError('ER_NOT_SUPPORTED_YET', `${spec.name} columns`);
@@ -90,6 +90,7 @@ export function columnFieldType(spec: ColumnTypeSpec, name: string, table: Chars
     case 'date':
       return base;
     case 'year':
+      if (base.flen !== 4) throw mysqlError('ER_INVALID_YEAR_COLUMN_LENGTH');
       return { ...base, flen: 4, flag: base.flag | Flag.Unsigned | Flag.Zerofill };
     case 'time':
       return timeType(base, spec, name);

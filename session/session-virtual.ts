@@ -1,13 +1,15 @@
 import { incrementCounter } from '../catalog/auto-columns.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
-import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { MetaReader } from '../catalog/meta/meta.js';
 import type { ProcessInfo, VirtualContext } from '../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../types/error-table.js';
+import { MysqlError } from '../types/error.js';
 import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
 import { statusVariables } from './engine/status-variables.js';
 import type { Session } from './session.js';
+import { columnsOfView } from './view-columns.js';
 import { allVariables } from './variables/system-variable.js';
 
 /** What virtual tables are made from, seen by one session. */
@@ -45,6 +47,14 @@ export class SessionVirtualContext implements VirtualContext {
   }
   statusVariables(): readonly (readonly [string, string])[] {
     return statusVariables(this.session);
+  }
+  async viewColumns(db: DbInfo, view: TableInfo): Promise<readonly ColumnInfo[]> {
+    try {
+      return await columnsOfView(this.session, db, view);
+    } catch (e) {
+      if (!(e instanceof MysqlError)) throw e;
+      return view.columns;
+    }
   }
   partitionRows(partitionId: number): number | null {
     return this.session.engine.rowCounts.get(partitionId);

@@ -36,10 +36,11 @@ registerInformation(
     longText('GENERATION_EXPRESSION'),
     str('SRS_ID'),
   ],
-  (ctx) => {
+  async (ctx) => {
     const rows: Datum[][] = [];
     for (const { db, table } of visibleTables(ctx)) {
-      const columns = table.columns.filter((c) => c.state === 'public' && !c.hidden);
+      const all = table.view === undefined ? table.columns : await ctx.viewColumns(db, table);
+      const columns = all.filter((c) => c.state === 'public' && !c.hidden);
       columns.forEach((c, i) => {
         const size = sizes(c.type);
         rows.push([

@@ -3,7 +3,7 @@ import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { TimeZone } from '../../types/timezone.js';
 import { isNotNull } from '../../types/field-type.js';
-import type { DbInfo, InfoSchema, TableInfo } from '../model.js';
+import type { ColumnInfo, DbInfo, InfoSchema, TableInfo } from '../model.js';
 import type { VirtualDatabase } from '../info-schema.js';
 import type { MetaReader } from '../meta/meta.js';
 import { plainColumn, plainTable } from '../plain-objects.js';
@@ -22,6 +22,8 @@ export interface VirtualContext {
   sessionVariables(): readonly (readonly [name: string, value: string])[];
   globalVariables(): readonly (readonly [name: string, value: string])[];
   statusVariables(): readonly (readonly [name: string, value: string])[];
+  /** A view's columns as the tables that it reads make them now; where these are missing, as it was made. */
+  viewColumns(db: DbInfo, view: TableInfo): Promise<readonly ColumnInfo[]>;
   /** Live row count estimate of a table. */
   rowCount(tableId: number): number;
   /** Rows of a partition at the last ANALYZE; null when there was none. */

@@ -4,7 +4,7 @@ import { autoColumn, incrementCounter } from '../../catalog/auto-columns.js';
 import type { ShowStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
-import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import {
   createDatabaseText,
   createSequenceText,
@@ -12,12 +12,9 @@ import {
   inAnsiQuotes,
 } from '../../catalog/show-create.js';
 import { defaultText, extraText, hasCharset, keyText, typeText } from '../../catalog/type-text.js';
-import { KEY_FLAGS } from '../../ddl/view.js';
-import { parse } from '../../parser/parser.js';
-import { quoteName } from '../../parser/restore.js';
-import { planQuery } from '../plan-statement.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
+import { columnsOfView } from '../view-columns.js';
 import { registerShow, type ShowResult } from './show-registry.js';
 import { indexPartFields } from '../../catalog/virtual/indexes.js';
 
@@ -80,23 +77,6 @@ function tableType(t: TableInfo): string {
   if (t.view !== undefined) return 'VIEW';
   if (t.sequence !== undefined) return 'SEQUENCE';
   return t.virtual === true ? 'SYSTEM VIEW' : 'BASE TABLE';
-}
-
-/** A view's columns with the types that they have now: the tables that it reads may have been changed. Throws 1356. */
-async function columnsOfView(session: Session, db: DbInfo, view: TableInfo): Promise<readonly ColumnInfo[]> {
-  const [parsed] = parse(`SELECT * FROM ${quoteName(db.name)}.${quoteName(view.name)}`, {});
-  if (parsed?.stmt.kind !== 'Select') return view.columns;
-  try {
-    const { plan } = await planQuery(session, parsed.stmt, []);
-    return view.columns.map((c, i) => ({
-      ...c,
-      type: { ...plan.schema[i]!.type, flag: plan.schema[i]!.type.flag & ~KEY_FLAGS },
-    }));
-  } catch (e) {
-    // Whoever may not read the view may still see its columns.
-    if ((e as { code?: number }).code !== 1356) return view.columns;
-    throw e;
-  }
 }
 
 registerShow('COLUMNS', async (session, stmt) => {
