@@ -12,6 +12,7 @@ import {
   TypeCode,
   UNSPECIFIED,
 } from '../types/field-type.js';
+import { coercibilityOf } from './collation-derivation.js';
 import type { BuildContext } from './build-context.js';
 import { intDatum } from '../types/datum.js';
 import { convertParam } from './cast-datum.js';
@@ -116,7 +117,13 @@ export function newFunction(name: string, args: readonly Expression[], ctx: Buil
   if (rewritten !== null) return rewritten;
   const r: Resolved = spec.resolve(args, ctx, name);
   const f = foldConstant(rawFunction(spec.name, r.args, r.type, r.collation ?? 'binary'), ctx);
-  return r.result === undefined ? f : castTo(f, r.result, ctx);
+  return r.result === undefined ? f : transcode(f, r.result, ctx);
+}
+
+/** Text in the charset of `type`; a constant's collation binds as much as before. */
+export function transcode(e: Expression, type: FieldType, ctx: BuildContext): Expression {
+  const text = castTo(e, type, ctx);
+  return text.kind === 'constant' ? { ...text, coercibility: coercibilityOf(e) } : text;
 }
 
 /** Whether equal inputs always give the equal result in one statement: no RAND, no side effects. */

@@ -19,13 +19,14 @@ export const MAX_WARNINGS = 65536;
 export class Runtime implements ConvertContext {
   private pending: SqlWarning[] | null = null;
   private zone: TimeZone | null = null;
+  /** Of conversions: what only reads admits partial dates whatever NO_ZERO_IN_DATE says, so that MONTH('2008-00-00') is 0 (manual). */
   readonly sqlMode: number;
   readonly strict: boolean;
   readonly column = '';
   readonly row = 0;
 
   constructor(readonly ctx: EvalContext) {
-    this.sqlMode = ctx.sqlMode;
+    this.sqlMode = ctx.strictErrors ? ctx.sqlMode : ctx.sqlMode & ~SqlMode.NoZeroInDate;
     this.strict = ctx.strictErrors;
   }
 

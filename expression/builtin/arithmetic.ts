@@ -286,12 +286,16 @@ function emitNegate(g: Emitter, node: ScalarFunction): Value {
   return r;
 }
 
+/** Whether minus the value is a BIGINT; that of a constant is a DECIMAL otherwise (manual, "Arithmetic Operators"). */
+const fitsNegated = (v: bigint): boolean => v <= 9223372036854775808n && v !== -9223372036854775808n;
+
 function resolveNegate(raw: readonly Expression[], ctx: BuildContext): Resolved {
   const { domain, args } = numericArgs(raw, ctx);
   const a = args[0]!;
   if (domain === 'real') return { args, type: withNotNull(realResult(args), args) };
   if (domain === 'int') {
-    if (a.kind === 'constant' && typeof a.value === 'bigint' && a.value > 9223372036854775808n) {
+    const constant = foldConstant(a, ctx);
+    if (constant.kind === 'constant' && typeof constant.value === 'bigint' && !fitsNegated(constant.value)) {
       return { args: [castTo(a, decimalType(20, 0), ctx)], type: withNotNull(decimalType(20, 0), args) };
     }
     return {

@@ -4,7 +4,7 @@ import type { EvalType, FieldType } from '../../types/field-type.js';
 import { evalType, Flag, isNotNull, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { decodeUtf8, encodeUtf8, isUtf8Compatible } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
-import { asDecimalType, castTo, explicitCast } from '../build.js';
+import { asDecimalType, castTo, explicitCast, transcode } from '../build.js';
 import type { BuildContext } from '../build-context.js';
 import type { Emitter, Value } from '../codegen.js';
 import { inCharset } from '../charset-conversion.js';
@@ -157,7 +157,7 @@ function textInUtf8(e: Expression, ctx: BuildContext): Expression {
     return explicitCast(e, stringType(UNSPECIFIED, 'utf8mb4', e.type.collate), ctx);
   const from = e.kind === 'function' && e.name === 'cast' ? e.args[0]! : null;
   if (from !== null && from.type.charset === 'utf8mb4' && from.type.collate === e.type.collate) return from;
-  return castTo(e, stringType(UNSPECIFIED, 'utf8mb4', e.type.collate), ctx);
+  return transcode(e, stringType(UNSPECIFIED, 'utf8mb4', e.type.collate), ctx);
 }
 
 /** String arguments that are not in UTF-8 are brought to the charset of all before kernels get them. */

@@ -166,16 +166,19 @@ export abstract class FunctionGrammar extends TypeGrammar {
     if (name === 'count' && this.eat('*')) {
       call.star = true;
     } else {
-      if (this.eat('DISTINCT') || this.eat('DISTINCTROW')) {
+      const pair = name === 'json_objectagg';
+      if (!pair && (this.eat('DISTINCT') || this.eat('DISTINCTROW'))) {
         call.distinct = true;
         if (this.eat('ALL') && name !== 'count') throw this.error();
       } else this.eat('ALL');
       call.args.push(this.expr());
+      if (pair) {
+        this.expect(',');
+        this.eat('ALL');
+        call.args.push(this.expr());
+      }
       const several =
-        name === 'group_concat' ||
-        (name === 'count' && call.distinct) ||
-        name.startsWith('approx_') ||
-        name === 'json_objectagg';
+        name === 'group_concat' || (name === 'count' && call.distinct) || name.startsWith('approx_');
       while (several && this.eat(',')) call.args.push(this.expr());
       if (name === 'group_concat') {
         if (this.eat('ORDER')) {

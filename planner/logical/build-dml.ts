@@ -386,7 +386,7 @@ function buildTarget(
   state.writing = false;
   const sources: DataSource[] = [];
   forEachNode(scope.relation.plan, (n) => {
-    if (n.op === 'DataSource' && !state.onlyRead.has(n)) sources.push(n);
+    if (n.op === 'DataSource' && state.writable.has(n)) sources.push(n);
   });
   if (stmt.hints.length > 0) applyHints(state, stmt.hints, scope.relation.plan);
   return { scope, sources };

@@ -273,13 +273,13 @@ const fieldNameOf = (
 });
 
 /** A source over a table's public columns, or over all of them for writers, who see columns being added too. */
-export function sourceOf(
+function sourceOf(
   state: BuildState,
   db: DbInfo,
   table: TableInfo,
   alias: string,
   indexHints: readonly ast.IndexHint[],
-  allColumns: boolean,
+  writing: boolean,
   partitionNames: ReadonlySet<string> | null = null,
 ): Relation {
   const infos = new Map<number, ColumnInfo>();
@@ -287,7 +287,7 @@ export function sourceOf(
   const names: FieldName[] = [];
   const computed: { column: Column; info: ColumnInfo }[] = [];
   for (const info of table.columns) {
-    if (info.state !== 'public' && !allColumns) continue;
+    if (info.state !== 'public' && !writing) continue;
     const column = columnOfInfo(state, db, table, info);
     infos.set(column.id, info);
     if (isVirtual(info)) computed.push({ column, info });
@@ -337,6 +337,7 @@ export function sourceOf(
     noIndexMerge: false,
     dirty: state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id),
   };
+  if (writing) state.writable.add(plan);
   if (computed.length === 0) return { plan, names };
   plan.virtuals = virtualColumns(state, computed, [...schema], infos);
   return {
@@ -402,21 +403,6 @@ function derived(
   before: readonly FieldName[],
 ): Relation {
   if (ref.alias === '') throw mysqlError('ER_DERIVED_MUST_HAVE_ALIAS');
-  const { writing } = state;
-  state.writing = false;
-  try {
-    return derivedRows(state, ref, scope, before);
-  } finally {
-    state.writing = writing;
-  }
-}
-
-function derivedRows(
-  state: BuildState,
-  ref: ast.DerivedTable,
-  scope: QueryScope,
-  before: readonly FieldName[],
-): Relation {
   // Without LATERAL a derived table does not see the tables beside it, only what the whole block sees.
   const outer = ref.lateral ? lateralScope(scope, before) : scope.outer;
   const rel = state.buildQuery(state, ref.query, outer, scope.ctes);
@@ -443,13 +429,11 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
     definer: info.security === 'DEFINER' ? info.definer : null,
   });
   state.database = db.name;
-  const { writing } = state;
   try {
-    if (writing) {
+    if (state.writing) {
       const written = writtenView(state, db, table, alias, query, buildFrom);
       if (written !== null) return written;
     }
-    state.writing = false;
     const rel = state.buildQuery(state, query, null, null);
     const names = renamed(rel.names, alias, info.columns.length > 0 ? info.columns : null);
     return {
@@ -460,7 +444,6 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
     if (isMissingObject(e)) throw mysqlError('ER_VIEW_INVALID', db.name, table.name);
     throw e;
   } finally {
-    state.writing = writing;
     state.viewStack.pop();
     state.database = before;
   }

@@ -5,8 +5,23 @@ import type { CteScope, QueryScope, Relation } from '../resolve/scope.js';
 import { buildSelect } from './build-select.js';
 import { buildSetOperation, buildValues } from './build-set.js';
 
-/** Builds any query: its plan gives exactly the visible columns, in order. */
+/** Builds any query: its plan gives exactly the visible columns, in order. Nothing that it reads is written. */
 export function buildQuery(
+  state: BuildState,
+  query: ast.Query,
+  outer: QueryScope | null,
+  ctes: CteScope | null,
+): Relation {
+  const { writing } = state;
+  state.writing = false;
+  try {
+    return buildAny(state, query, outer, ctes);
+  } finally {
+    state.writing = writing;
+  }
+}
+
+function buildAny(
   state: BuildState,
   query: ast.Query,
   outer: QueryScope | null,

@@ -85,11 +85,10 @@ export function writtenView(
   }
   const sources: DataSource[] = [];
   forEachNode(inner.relation.plan, (n) => {
-    if (n.op === 'DataSource' && !state.onlyRead.has(n)) sources.push(n);
+    if (n.op === 'DataSource' && state.writable.has(n)) sources.push(n);
   });
   const known = (e: Expression): boolean =>
     [...columnsOf([e])].every((id) => sources.some((s) => s.infos.has(id)));
-  state.writing = false;
   if (select.where !== null) {
     const env = { state, scope: inner, clause: 'where clause' };
     const conditions: Expression[] = [];
@@ -123,11 +122,7 @@ export function writtenView(
     for (const s of sources) state.written.delete(s);
     return null;
   }
-  state.writing = true;
   let { plan } = inner.relation;
-  forEachNode(plan, (n) => {
-    if (n.op === 'DataSource' && !sources.includes(n)) state.onlyRead.add(n);
-  });
   if (computed.length > 0 || hasOuterJoin(select.from!)) scope.readOnlyParts = true;
   if (computed.length > 0)
     plan = projection(

@@ -79,9 +79,10 @@ export class BuildState {
   readonly tables: { readonly db: string; readonly table: TableInfo; readonly write: boolean }[] = [];
   /** Views being expanded, against endless recursion. */
   readonly viewStack: ExpandedView[] = [];
-  /** Tables that the statement writes through views, and those in its FROM clause that views only read. */
+  /** Tables of the writer's FROM clause, those of the views in it included; not what derived tables and subqueries read. */
+  readonly writable = new Set<DataSource>();
+  /** Those of them that the statement writes through views. */
   readonly written = new Map<DataSource, WrittenView>();
-  readonly onlyRead = new Set<DataSource>();
   checkScope: CheckScope | null = null;
   /** Recursive common tables whose step is being built. */
   recursiveSteps = 0;
