@@ -11,24 +11,19 @@ import { SqlMode } from '../../types/sql-mode.js';
 import { isVirtual } from '../../catalog/table-layout.js';
 import { asColumn, generationOf } from '../resolve/table-expression.js';
 import { parseQuery } from '../resolve/view-text.js';
-import { build, call, type ExpressionEnv } from '../resolve/expression-builder.js';
-import { asSemiJoin } from '../resolve/subquery.js';
-import { findName, refText, type FieldName, type QueryScope, type Relation } from '../resolve/scope.js';
+import type { FieldName, QueryScope, Relation } from '../resolve/scope.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { buildCteReference } from './build-cte.js';
+import { buildJoin, lateralScope } from './build-join.js';
 import { buildJsonTable } from './build-json-table.js';
-import { correlatesWith, forEachNode } from './walk.js';
+import { forEachNode } from './walk.js';
 import type { TableLabel } from './plan.js';
 import { writtenView } from './written-view.js';
-import { addJoinConditions, newJoin } from './join-condition.js';
-import { columnsOf, idsOf, splitCnf } from './expression-walk.js';
-import { splitAnd } from './negation.js';
+import { columnsOf, idsOf } from './expression-walk.js';
 import {
   dual,
   projection,
-  selection,
   type DataSource,
-  type Join,
   type LogicalPlan,
   type MemTable,
   type VirtualColumn,
@@ -60,7 +55,7 @@ function tableRef(
     case 'Derived':
       return labelled(state, derived(state, ref, scope, before), ref.alias, null);
     case 'Join':
-      return join(state, ref, scope, before);
+      return buildJoin(state, ref, scope, before, tableRef);
     case 'JsonTable':
       return buildJsonTable(state, ref, lateralScope(scope, before));
   }
@@ -74,14 +69,6 @@ function labelled(state: BuildState, rel: Relation, alias: string, db: string | 
   });
   return rel;
 }
-
-/** What a lateral table sees: the tables before it, then what the block around it sees. */
-const lateralScope = (scope: QueryScope, before: readonly FieldName[]): QueryScope => ({
-  relation: { plan: dual(1), names: [...before] },
-  outer: scope.outer,
-  ctes: scope.ctes,
-  cells: new Map(),
-});
 
 function checkUniqueAliases(from: ast.TableRef, state: BuildState): void {
   const seen = new Set<string>();
@@ -451,126 +438,6 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
 
 const isMissingObject = (e: unknown): boolean =>
   e instanceof Error && 'code' in e && (e.code === 1146 || e.code === 1054 || e.code === 1049);
-
-function join(state: BuildState, ref: ast.Join, scope: QueryScope, before: readonly FieldName[]): Relation {
-  let left: Relation;
-  let right: Relation;
-  let node: Join;
-  if (ref.type === 'RIGHT') {
-    // The left side is the one that may be missing: it may read the right side, not the other way round.
-    right = tableRef(state, ref.right, scope, before);
-    left = tableRef(state, ref.left, scope, [...before, ...right.names]);
-    node = correlatesWith(left.plan, idsOf(right.plan.schema))
-      ? newJoin('leftOuter', right.plan, left.plan)
-      : newJoin('rightOuter', left.plan, right.plan);
-  } else {
-    left = tableRef(state, ref.left, scope, before);
-    right = tableRef(state, ref.right, scope, [...before, ...left.names]);
-    node = newJoin(ref.type === 'LEFT' ? 'leftOuter' : 'inner', left.plan, right.plan);
-  }
-  node.straight = ref.type === 'STRAIGHT' || state.straight;
-  const byId = new Map<number, Column>(node.schema.map((c) => [c.id, c]));
-  // Names carry the columns as the join gives them: nullable on the inner side of an outer join.
-  const update = (n: FieldName): FieldName => ({ ...n, column: byId.get(n.column.id) ?? n.column });
-  left.names = left.names.map(update);
-  right.names = right.names.map(update);
-  const common = ref.natural ? commonNames(left, right) : ref.using;
-  if (common !== null) return coalesced(state, node, ref.type === 'RIGHT', left, right, common);
-  const rel: Relation = { plan: node, names: [...left.names, ...right.names] };
-  if (ref.on !== null) joinOn(state, node, rel, ref.on, scope, left, right);
-  return rel;
-}
-
-function joinOn(
-  state: BuildState,
-  node: Join,
-  rel: Relation,
-  on: ast.Expr,
-  scope: QueryScope,
-  left: Relation,
-  right: Relation,
-): void {
-  const inner = node.joinType === 'inner';
-  const onScope: QueryScope = { relation: rel, outer: scope.outer, ctes: scope.ctes, cells: scope.cells };
-  const env: ExpressionEnv = { state, scope: onScope, clause: 'on clause', noSubqueries: !inner };
-  const conditions: Expression[] = [];
-  for (const conjunct of splitAnd(on)) {
-    if (inner) {
-      const done = asSemiJoin(env, conjunct);
-      if (done === true) continue;
-      if (done !== false) {
-        conditions.push(done);
-        continue;
-      }
-    }
-    splitCnf(build(env, conjunct), conditions);
-  }
-  if (rel.plan === node) {
-    // Types inside ON are those of the tables themselves: the join has not made them nullable yet.
-    void left;
-    void right;
-    addJoinConditions(node, conditions, state.ctx.eval);
-    return;
-  }
-  rel.plan = selection(rel.plan, conditions);
-}
-
-function commonNames(left: Relation, right: Relation): string[] {
-  const have = new Map<string, number>();
-  for (const n of left.names) {
-    if (n.hidden || !n.visible) continue;
-    const lower = n.name.toLowerCase();
-    have.set(lower, (have.get(lower) ?? 0) + 1);
-  }
-  const common: string[] = [];
-  for (const n of right.names) {
-    if (n.hidden || !n.visible) continue;
-    const count = have.get(n.name.toLowerCase());
-    if (count === undefined) continue;
-    if (count > 1) throw mysqlError('ER_NON_UNIQ_ERROR', n.name, 'from clause');
-    common.push(n.name);
-  }
-  return common;
-}
-
-/** USING and NATURAL: the common columns come first and once (manual, "JOIN Clause"). */
-function coalesced(
-  state: BuildState,
-  node: Join,
-  rightFirst: boolean,
-  left: Relation,
-  right: Relation,
-  common: readonly string[],
-): Relation {
-  const conditions: Expression[] = [];
-  const first: FieldName[] = [];
-  const hiddenIds = new Set<number>();
-  for (const name of common) {
-    const ref = { schema: null, table: null, name };
-    const l = findName(left.names, ref, 'from clause');
-    const r = findName(right.names, ref, 'from clause');
-    if (l === null || r === null) throw mysqlError('ER_BAD_FIELD_ERROR', refText(ref), 'from clause');
-    conditions.push(call({ state }, 'eq', l.column, r.column));
-    const [kept, dropped] = rightFirst ? [r, l] : [l, r];
-    first.push(kept);
-    hiddenIds.add(dropped.column.id);
-  }
-  addJoinConditions(node, conditions, state.ctx.eval);
-  const kept = idsOf(first.map((n) => n.column));
-  const [outer, inner] = rightFirst ? [right, left] : [left, right];
-  const placed = (r: Relation): FieldName[] =>
-    r.names.map((n, place) => (n.place === undefined ? { ...n, place } : n));
-  const outerNames = placed(outer);
-  const innerNames = placed(inner);
-  const rest = (names: readonly FieldName[]): FieldName[] =>
-    names.filter((n) => !kept.has(n.column.id) && !hiddenIds.has(n.column.id));
-  const dropped = [...outerNames, ...innerNames]
-    .filter((n) => hiddenIds.has(n.column.id))
-    .map((n) => ({ ...n, visible: false }));
-  // Natural order keeps the outer table's order of common columns.
-  const ordered = outerNames.filter((n) => kept.has(n.column.id));
-  return { plan: node, names: [...ordered, ...rest(outerNames), ...rest(innerNames), ...dropped] };
-}
 
 /** Whether a condition reads nothing but what one relation gives. */
 export const readsOnly = (e: Expression, p: LogicalPlan): boolean => {

@@ -53,6 +53,21 @@ const cellOf = (c: Column, value: Datum): Constant =>
 const warnHint = (env: ExpressionEnv, message: string): void =>
   env.state.ctx.warn({ level: 'Warning', code: 1815, message });
 
+class SubqueryJoins extends Error {}
+
+/** The value of an expression none of whose subqueries has to be joined to the block's plan; null when one has. */
+export function buildWithoutJoin(env: ExpressionEnv, e: ast.Expr): Expression | null {
+  const onSubquery = (): never => {
+    throw new SubqueryJoins();
+  };
+  try {
+    return build({ ...env, onSubquery }, e);
+  } catch (error) {
+    if (error instanceof SubqueryJoins) return null;
+    throw error;
+  }
+}
+
 /** Joins a subquery's plan to the block's own. */
 function attach(env: ExpressionEnv, join: Join, query: ast.Query): void {
   const stay = hasHint(query, 'NO_DECORRELATE');
