@@ -159,10 +159,15 @@ export class StoreBus implements NodeBus {
 
   private begin(): void {
     const every = (ms: number, work: () => Promise<void>): void => {
+      let underWay = false;
       const timer = setInterval(() => {
-        work().catch((e: unknown) => {
-          if (!this.closed) this.onError(e);
-        });
+        if (underWay) return;
+        underWay = true;
+        work()
+          .catch((e: unknown) => {
+            if (!this.closed) this.onError(e);
+          })
+          .finally(() => (underWay = false));
       }, ms);
       timer.unref();
       this.timers.push(timer);
