@@ -12,6 +12,7 @@ await build({
       ? {
           rutile: 'server/main.ts',
           worker: 'server/workers/worker.ts',
+          'log-thread': 'kv/embedded/log-thread.ts',
           ingest: 'ddl/ingest/ingest-worker.ts',
           'analytic-thread': 'executor/parallel/analytic-thread.ts',
           lines: 'executor/load-data/line-worker.ts',

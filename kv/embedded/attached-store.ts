@@ -71,12 +71,7 @@ export class AttachedStore implements rpc.KvRpc {
     );
     const locks = new SharedLocks(attachment.sharedLocks);
     this.locker = new ThreadLocker(locks, this.state, this.versions, attachment.thread);
-    this.wal = Wal.attach(
-      attachment.wal,
-      { onError: (error) => this.fail(error) },
-      this.state,
-      attachment.threads,
-    );
+    this.wal = Wal.attach(attachment.wal, attachment.thread, { onError: (error) => this.fail(error) });
     this.committer = new ThreadCommitter({
       state: this.state,
       versions: this.versions,
@@ -117,7 +112,7 @@ export class AttachedStore implements rpc.KvRpc {
     this.fail(new Error('the store is closed'));
     this.versions.env.pages.close();
     this.port.close();
-    void this.wal.detach();
+    this.wal.detach();
   }
 
   mvccReader(ts: bigint, context: rpc.RpcContext): MvccReader {

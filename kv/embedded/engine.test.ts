@@ -78,6 +78,7 @@ describe('EmbeddedStore against a model', () => {
     const model = new Model();
     let horizon = 0n;
     const stamps: bigint[] = [store.timestamp()];
+    const begun = new Set<bigint>();
     let background: Promise<unknown> = Promise.resolve();
     for (let step = 0; step < 1200; step++) {
       const dice = random.below(100);
@@ -94,8 +95,9 @@ describe('EmbeddedStore against a model', () => {
         const writes = randomWrites(random);
         const conflicts = writes.some(([key]) => model.newestTs(key) > startTs);
         const same = writes.some(([key]) => model.newestTs(key) === startTs);
-        // No transaction may be older than the safe point of garbage collection.
-        if (same || startTs < horizon) continue;
+        // No transaction may be older than the safe point of garbage collection, and no two begin at the same timestamp.
+        if (same || startTs < horizon || begun.has(startTs)) continue;
+        begun.add(startTs);
         const result = await commitOnePhase(store, writes, startTs).catch((error: unknown) => error);
         if (conflicts) {
           expect(result).toBeInstanceOf(TxnError);

@@ -67,7 +67,7 @@ import { highHalf, lowHalf } from './timestamp.js';
 import { TimestampOracle } from './tso.js';
 import { VersionStore } from './version-store.js';
 import { listSegments, replayWal } from './log-replay.js';
-import { type Durability, Wal } from './wal.js';
+import { type Durability, Wal, type WalOptions } from './wal.js';
 
 export interface StoreLogger {
   info(fields: object, message: string): void;
@@ -86,6 +86,8 @@ export interface EmbeddedStoreOptions {
   readonly memtableBytes?: number;
   /** Commits above either are made in steps. */
   readonly largeCommit?: LargeCommitLimits;
+  /** Starts the thread that syncs the log, where it is not the one that was built. */
+  readonly startLogThread?: WalOptions['startThread'];
   /** Milliseconds since the epoch; a test's clock. */
   readonly now?: () => number;
 }
@@ -223,7 +225,10 @@ export class EmbeddedStore implements KvRpc {
         options.logger?.error({ error: error.message }, 'the store can not write any more');
         store?.fail(error);
       };
-      wal = Wal.create(directory, end.nextSegment, end.lsn, { onError });
+      wal = Wal.create(directory, end.nextSegment, end.lsn, {
+        onError,
+        ...(options.startLogThread && { startThread: options.startLogThread }),
+      });
       tso = new TimestampOracle(directory, options.now);
       recovery.noteStoredMarks();
       tso.advanceBeyond(recovery.newestTs);

@@ -180,7 +180,7 @@ export class StoreHost implements LayerSharing, CommitExchange {
         sharedLocks: this.sharedLocks.buffer,
         loads: this.versions.env.loads.buffer,
         thread: reader.thread,
-        wal: this.store.wal.share(this.state, threads),
+        wal: this.store.wal.share(),
         durability: this.store.durability,
       },
       transfer: [calls.port2, layers.port2, locks.port2],
@@ -263,7 +263,7 @@ export class StoreHost implements LayerSharing, CommitExchange {
     if (!this.readers.delete(reader)) return;
     // What it was about to commit may be there in part, and not in the log: only a restart makes it undone.
     const cutShort = this.state.endSectionOf(reader.thread);
-    if (this.store.wal.endWriteOf(reader.thread) || cutShort)
+    if (this.store.wal.endOf(reader.thread) || cutShort)
       this.store.fail(new Error('a thread ended in the middle of a commit: the store must be opened again'));
     const transactions = new Set([...reader.lockers, ...this.sharedLocks.transactionsOf(reader.thread)]);
     this.sharedLocks.releaseThread(reader.thread);

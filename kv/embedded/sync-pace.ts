@@ -1,21 +1,18 @@
-/** Milliseconds below which the usual sync costs less waited for than handed to another thread and heard of. */
-const FAST_MS = 0.2;
+/** Milliseconds below which the usual flush of a thread that commits alone costs less waited for than handed to another thread. */
+const FAST_MS = 0.5;
 /** A hiccup of the disk counts as no more than this. */
-const MOST_MS = 1;
+const MOST_MS = 2;
 const WEIGHT = 0.1;
-/** Milliseconds from which on it pays to begin another sync before the last has ended. */
-const LONG_MS = 0.5;
-/** While syncs are slow one is waited for now and then, to see whether they still are: the next after twice as many as the last. */
+/** While flushes are slow one is waited for now and then, to see whether they still are: the next after twice as many as the last. */
 const FIRST_TRY = 16;
 const LAST_TRY = 1024;
 
 /**
- * Whether a thread waits for its syncs itself. On a disk with a protected cache a sync takes some tens of microseconds, which is about
- * what two switches of threads and a turn of the event loop take; on others the thread serves clients meanwhile.
+ * Whether a thread that commits alone waits for its flushes itself. On a fast disk one takes about as long as two switches of threads
+ * and a turn of the event loop; on others the thread serves clients meanwhile.
  */
 export class SyncPace {
   private mean = 0;
-  private meanBeside = 0;
   private skipped = 0;
   private patience = FIRST_TRY;
 
@@ -27,24 +24,11 @@ export class SyncPace {
     return true;
   }
 
-  /** Whether syncs that are not waited for take so long that there should be several at a time. */
-  get isLong(): boolean {
-    return this.meanBeside > LONG_MS;
-  }
-
-  /** A sync that was handed to another thread took so long. */
-  noteBeside(ms: number): void {
-    this.meanBeside += (Math.min(ms, MOST_MS) - this.meanBeside) * WEIGHT;
-  }
-
-  time(sync: () => void): void {
+  time(flush: () => void): void {
     const began = performance.now();
-    sync();
-    this.note(performance.now() - began);
-  }
-
-  note(ms: number): void {
-    this.mean += (Math.min(ms, MOST_MS) - this.mean) * WEIGHT;
-    if (ms <= FAST_MS) this.patience = FIRST_TRY;
+    flush();
+    const took = performance.now() - began;
+    this.mean += (Math.min(took, MOST_MS) - this.mean) * WEIGHT;
+    if (took <= FAST_MS) this.patience = FIRST_TRY;
   }
 }

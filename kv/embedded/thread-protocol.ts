@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedVersions } from '../rpc.js';
-import type { Durability, WalBuffers } from './wal.js';
+import type { LogBuffers } from './log-state.js';
+import type { Durability } from './wal.js';
 
 /**
  * What goes between the store's thread and a thread attached to it. Calls that write go over `calls` as bytes (message-codec.ts), all of
@@ -26,7 +27,7 @@ export interface StoreAttachment {
   readonly loads: SharedArrayBuffer;
   /** Number of the thread, from 1 on. */
   readonly thread: number;
-  readonly wal: WalBuffers;
+  readonly wal: LogBuffers;
   /** When a commit is acknowledged that does not say it itself. */
   readonly durability: Durability;
 }

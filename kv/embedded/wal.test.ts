@@ -4,6 +4,9 @@ import { crc32, crc32Table } from './crc32.js';
 import { bytes, scratchDir } from './testing/client.js';
 import { Random, testSeed } from '../../testing/random.js';
 import { WalCorruptError, listSegments, replayWal } from './log-replay.js';
+import { ByteReader } from './byte-buffer.js';
+import { LogState } from './log-state.js';
+import { startLogThread } from './testing/log-thread.js';
 import { Wal } from './wal.js';
 
 const onError = (error: Error): void => {
@@ -76,23 +79,12 @@ describe('write-ahead log', () => {
     const directory = scratchDir('wal');
     const wal = Wal.create(directory, 1, 0, { onError });
     const synced = new Set<string>();
-    const { fdatasync, fdatasyncSync } = fs;
-    const begin = (fd: number): string => {
-      const file = path.basename(fs.readlinkSync(`/proc/self/fd/${fd}`));
-      // While the retired segment is synced, the log turns to yet another one.
-      if (file === 'wal-000000000001.log') wal.rotate();
-      return file;
-    };
+    const { fdatasyncSync } = fs;
     Object.assign(fs, {
-      fdatasync: (fd: number, done: (error: NodeJS.ErrnoException | null) => void): void => {
-        const file = begin(fd);
-        fdatasync(fd, (error) => {
-          synced.add(file);
-          done(error);
-        });
-      },
       fdatasyncSync: (fd: number): void => {
-        const file = begin(fd);
+        const file = path.basename(fs.readlinkSync(`/proc/self/fd/${fd}`));
+        // While the retired segment is synced, the log turns to yet another one.
+        if (file === 'wal-000000000001.log') wal.rotate();
         fdatasyncSync(fd);
         synced.add(file);
       },
@@ -104,104 +96,133 @@ describe('write-ahead log', () => {
       await wal.sync();
       expect([...synced]).toEqual(expect.arrayContaining(['wal-000000000001.log', 'wal-000000000002.log']));
     } finally {
-      Object.assign(fs, { fdatasync, fdatasyncSync });
+      Object.assign(fs, { fdatasyncSync });
     }
     await wal.close();
     fs.rmSync(directory, { recursive: true });
   });
 
-  describe('where the disk is slow', () => {
-    interface Sync {
-      readonly fd: number;
-      end(error: Error | null): void;
-    }
-
-    /** A log that no longer waits for syncs in place, and those that it begins, which the test ends. */
-    async function onSlowDisk(
-      work: (wal: Wal, begun: Sync[], errors: Error[]) => Promise<void>,
-    ): Promise<string[]> {
+  describe('with a thread that syncs', () => {
+    /** A log that is shared, and another thread's hold of it. */
+    async function shared(
+      work: (wal: Wal, other: Wal, directory: string, errors: string[]) => Promise<void>,
+    ): Promise<void> {
       const directory = scratchDir('wal');
-      const errors: Error[] = [];
-      const wal = Wal.create(directory, 1, 0, { onError: (error) => errors.push(error) });
-      const { fdatasync, fdatasyncSync } = fs;
-      const waste = (): void => {
-        for (const end = performance.now() + 2; performance.now() < end;);
+      const errors: string[] = [];
+      const noted = {
+        onError: (error: Error) => void errors.push(error.message),
+        startThread: startLogThread,
       };
-      Object.assign(fs, {
-        fdatasyncSync: (fd: number) => (waste(), fdatasyncSync(fd)),
-        fdatasync: (fd: number, done: fs.NoParamCallback) => (waste(), fdatasync(fd, done)),
-      });
-      try {
-        for (let i = 0; i < 12; i++) {
-          append(wal, 'slow');
-          await wal.sync();
-        }
-        const begun: Sync[] = [];
-        Object.assign(fs, {
-          fdatasync: (fd: number, done: fs.NoParamCallback): void => {
-            begun.push({ fd, end: (error) => (error === null ? fdatasync(fd, done) : done(error)) });
-          },
-        });
-        await work(wal, begun, errors);
-      } finally {
-        Object.assign(fs, { fdatasync, fdatasyncSync });
-      }
+      const wal = Wal.create(directory, 1, 0, noted);
+      const other = Wal.attach(wal.share(), 1, noted);
+      while (!wal.isHelped) await new Promise((resolve) => setImmediate(resolve));
+      await work(wal, other, directory, errors);
+      other.detach();
       await wal.close();
-      const { bodies } = replay(directory);
       fs.rmSync(directory, { recursive: true });
-      return bodies.slice(12);
     }
 
-    /** Appends a record and waits until its sync has begun. */
-    async function commit(wal: Wal, body: string): Promise<{ readonly durable: Promise<void> }> {
-      append(wal, body);
-      const durable = wal.sync();
-      for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
-      return { durable };
-    }
-
-    test('several syncs are under way, through descriptors of their own, and end in any order', async () => {
-      const bodies = await onSlowDisk(async (wal, begun) => {
-        const a = await commit(wal, 'a');
-        const b = await commit(wal, 'b');
-        expect(new Set(begun.map((s) => s.fd)).size).toBe(2);
-        begun[1]!.end(null);
-        await b.durable;
+    test('commits of all threads go together, none is answered before it is on disk', async () => {
+      await shared(async (wal, other, directory, errors) => {
+        const random = new Random(testSeed());
+        const expected: string[] = [];
+        const client = async (of: Wal, name: string): Promise<void> => {
+          for (let i = 0; i < 30; i++) {
+            // Some do not fit beside others.
+            const body = `${name}.${i}`.padEnd(random.chance(0.05) ? 600_000 : random.below(500), '.');
+            expected.push(body);
+            append(of, body);
+            if (random.chance(0.02)) wal.rotate();
+            const { lsn } = wal;
+            await of.sync();
+            expect(wal.durable).toBeGreaterThanOrEqual(lsn);
+          }
+        };
+        await Promise.all(
+          Array.from({ length: 8 }, (_, i) => client(i % 2 === 0 ? wal : other, `client ${i}`)),
+        );
         expect(wal.durable).toBe(wal.lsn);
-        begun[0]!.end(null);
-        await a.durable;
+        expect(wal.flushes).toBeLessThan(expected.length / 2);
+        const found: string[] = [];
+        replayWal(directory, 1, 0, (_type, body) => {
+          const reader = new ByteReader(body);
+          found.push(Buffer.from(reader.blob()).toString('latin1'));
+        });
+        expect(found).toEqual(expected);
+        expect(errors).toEqual([]);
       });
-      expect(bodies).toEqual(['a', 'b']);
     });
 
-    test('those that come when no more can begin share one of them', async () => {
-      await onSlowDisk(async (wal, begun) => {
-        const all: Promise<void>[] = [];
-        for (const body of ['a', 'b', 'c', 'd', 'e', 'f']) all.push((await commit(wal, body)).durable);
-        expect(begun.length).toBeLessThan(4);
-        let done = false;
-        const end = Promise.all(all).then(() => (done = true));
-        for (let ended = 0; !done;) {
-          for (; ended < begun.length; ended++) begun[ended]!.end(null);
-          await new Promise((resolve) => setImmediate(resolve));
+    test('when it can not write, nobody is answered any more', async () => {
+      await shared(async (wal, other, directory, errors) => {
+        // It has not opened the segment yet.
+        fs.rmSync(path.join(directory, listSegments(directory)[0]!));
+        append(wal, 'a');
+        append(other, 'b');
+        await Promise.all([
+          expect(wal.sync()).rejects.toThrow(/ENOENT|can not write/),
+          expect(other.sync()).rejects.toThrow('another thread can not write the log'),
+        ]);
+        expect(() => append(other, 'c')).toThrow('can not write');
+        expect(errors.length).toBe(2);
+      });
+    });
+
+    test('a commit that became durable is answered in the middle of a turn', async () => {
+      await shared(async (wal) => {
+        const before = wal.flushes;
+        let answered = false;
+        append(wal, 'a');
+        wal.whenDurable(1, () => (answered = true));
+        append(wal, 'b');
+        wal.whenDurable(1, () => undefined);
+        // At the end of this turn the sync is asked for; the next one lasts until it is there.
+        await new Promise((resolve) => setImmediate(resolve));
+        while (wal.flushes === before);
+        expect(answered).toBe(false);
+        append(wal, 'c');
+        wal.whenDurable(1, () => undefined);
+        expect(answered).toBe(true);
+      });
+    });
+
+    test('who commits alone syncs in place', async () => {
+      await shared(async (wal) => {
+        const { fdatasyncSync } = fs;
+        let inPlace = 0;
+        Object.assign(fs, { fdatasyncSync: () => void inPlace++ });
+        try {
+          for (let i = 0; inPlace === 0; i++) {
+            append(wal, `r${i}`);
+            await wal.sync();
+          }
+        } finally {
+          Object.assign(fs, { fdatasyncSync });
         }
-        await end;
-        expect(begun.length).toBeLessThan(6);
         expect(wal.durable).toBe(wal.lsn);
       });
     });
+  });
 
-    test('none is acknowledged once one has failed', async () => {
-      await onSlowDisk(async (wal, begun, errors) => {
-        const a = await commit(wal, 'a');
-        const b = await commit(wal, 'b');
-        const refused = [a, b].map((c) => expect(c.durable).rejects.toThrow('no disk'));
-        begun[0]!.end(new Error('no disk'));
-        begun[1]!.end(null);
-        await Promise.all(refused);
-        expect(errors.map((e) => e.message)).toEqual(['no disk']);
-      });
-    });
+  test('a thread that ends while it appends or writes ends the log', async () => {
+    for (const cut of ['appending', 'writing', 'neither']) {
+      const directory = scratchDir('wal');
+      const errors: string[] = [];
+      const wal = Wal.create(directory, 1, 0, { onError: (error) => errors.push(error.message) });
+      const gone = new LogState(wal.share(), 3);
+      if (cut !== 'neither') gone.lock();
+      if (cut === 'writing') {
+        gone.claim(gone.half, 0, 8);
+        gone.unlock();
+      }
+      expect(wal.endOf(2)).toBe(false);
+      expect(wal.endOf(3)).toBe(cut !== 'neither');
+      append(wal, 'a');
+      if (cut === 'neither') await wal.sync();
+      else await expect(wal.sync()).rejects.toThrow('another thread can not write the log');
+      await wal.close();
+      fs.rmSync(directory, { recursive: true });
+    }
   });
 
   test('a torn tail ends the log, wherever it is cut or garbled; what follows a recovery is kept', async () => {

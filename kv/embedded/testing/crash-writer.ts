@@ -15,6 +15,7 @@ import {
   text,
 } from './client.js';
 import { Random } from '../../../testing/random.js';
+import { startLogThread } from './log-thread.js';
 import type { StoreAttachment } from '../thread-protocol.js';
 
 /**
@@ -97,6 +98,7 @@ async function main(): Promise<void> {
     dataDir: directory!,
     memtableBytes: 128 << 10,
     largeCommit: LARGE,
+    startLogThread,
   });
   await resolveAll(store);
   const clientsOf = (thread: number): number[] =>
