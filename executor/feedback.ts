@@ -128,14 +128,14 @@ function ofFilter(
   if (at === null || info === undefined) return [];
   const key = { column: at, length: -1 };
   const compare = datumCompare(info.type);
-  let intervals: Interval[] | null = null;
+  const all: (readonly Interval[])[] = [];
   for (const c of conditions) {
     if (shapeOf(c, key) === null || !isExact(c, key) || hasCorrelated(c)) return [];
-    const own = intervalsOf(c, key, (e) => evalDatum(e, ctx.eval), compare);
-    intervals = intervals === null ? own : intersect(intervals, own, compare);
+    all.push(intervalsOf(c, key, (e) => evalDatum(e, ctx.eval), compare));
   }
-  const [one] = intervals ?? [];
-  if (one === undefined || intervals!.length !== 1) return [];
+  const intervals = all.length === 0 ? [] : intersect(all, compare);
+  const [one] = intervals;
+  if (one === undefined || intervals.length !== 1) return [];
   const low = intervalEnd(one.low, one.lowEx);
   const high = intervalEnd(one.high, one.highEx);
   if (low === null || high === null) return [];

@@ -21,14 +21,12 @@ export function matchingRows(
   ds: DataSource,
   conditions: readonly Expression[],
 ): number[] | null {
-  const all: Uint8Array[] = [];
+  let out = Array.from({ length: sample.rows }, (_, i) => i);
   for (const c of conditions) {
     const rows = matches(ctx, sample, ds, c);
     if (rows === null) return null;
-    all.push(rows);
+    out = out.filter((i) => rows[i] === 1);
   }
-  const out: number[] = [];
-  for (let i = 0; i < sample.rows; i++) if (all.every((m) => m[i] === 1)) out.push(i);
   return out;
 }
 
@@ -101,11 +99,17 @@ const MUCH_CHANGED = 0.2;
  * rows of the sample meet them, else kept within what their number allows. `changed`: share of the table's rows that the sample
  * knows nothing of; all of those may meet the conditions.
  */
-export function correctedShare(estimate: number, hits: number, sample: TableSample, changed = 0): number {
+export function correctedShare(
+  estimated: () => number,
+  hits: number,
+  sample: TableSample,
+  changed = 0,
+): number {
   const n = sample.rows;
-  if (n === 0) return estimate;
-  if (sample.full && changed === 0) return hits === 0 ? Math.min(estimate, 0.5 / n) : hits / n;
+  if (n === 0) return estimated();
+  if (sample.full && changed === 0) return hits === 0 ? Math.min(estimated(), 0.5 / n) : hits / n;
   if (hits >= 10 && changed < MUCH_CHANGED) return hits / n;
+  const estimate = estimated();
   const most = (hits + 1.5) / n + changed;
   const least = hits <= 1 ? 0 : ((hits - 1) / (2 * n)) * (1 - changed);
   return Math.min(most, Math.max(least, estimate));

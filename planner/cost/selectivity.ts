@@ -12,7 +12,7 @@ import {
 } from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
-import { hasCorrelated, hasParam, splitCnf } from '../logical/expression-walk.js';
+import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import { detach } from '../ranger/ranger.js';
@@ -220,34 +220,38 @@ function shareOf(
   }
   for (const column of [...ds.all, ...ds.virtuals.map((v) => v.column)]) {
     const key: KeyColumn = { column, length: -1 };
-    const own = conditions.filter((c) => !done.has(c) && shapeOf(c, key) !== null);
+    const own =
+      done.size < conditions.length ? conditions.filter((c) => !done.has(c) && shapeOf(c, key) !== null) : [];
     if (own.length === 0) continue;
     for (const c of own) done.add(c);
     if (own.every((c) => isKnown(c, ctx))) {
       const cmp = datumCompare(column.type);
-      let intervals = intervalsOf(own[0]!, key, evaluate, cmp);
-      for (const c of own.slice(1)) intervals = intersect(intervals, intervalsOf(c, key, evaluate, cmp), cmp);
-      shares.push(intervalSelectivity(est, ds, column, intervals));
+      const intervals = own.map((c) => intervalsOf(c, key, evaluate, cmp));
+      shares.push(intervalSelectivity(est, ds, column, intersect(intervals, cmp)));
     } else {
       let share = 1;
       for (const c of own) share *= unknownShare(est, ds, column, c);
       shares.push(share);
     }
   }
-  for (const c of conditions) if (!done.has(c)) shares.push(otherShare(ctx, est, ds, c));
-  shares.sort((a, b) => a - b);
-  let product = 1;
-  shares.forEach((s, i) => {
-    product *= i < 3 || est.stats === null ? s : Math.sqrt(s);
-  });
+  const others = conditions.filter((c) => !done.has(c));
+  const independent = (): number => {
+    for (const c of others) shares.push(otherShare(ctx, est, ds, c));
+    shares.sort((a, b) => a - b);
+    let product = 1;
+    shares.forEach((s, i) => {
+      product *= i < 3 || est.stats === null ? s : Math.sqrt(s);
+    });
+    return product;
+  };
   const { sample, modifyCount } = est.stats ?? { sample: null, modifyCount: 0 };
-  if (sample === undefined || sample === null) return product;
+  if (sample === undefined || sample === null) return independent();
   // A histogram knows one column better than the sample does, unless that is the table as it still is.
   const whole = sample.full && modifyCount === 0;
-  if (shares.length < 2 && done.size > 0 && !whole) return product;
+  if (shares.length + others.length < 2 && done.size > 0 && !whole) return independent();
   const hits = conditions.length === 0 ? null : matchingRows(ctx, sample, ds, conditions);
   const changed = Math.min(1, modifyCount / est.rows);
-  return hits === null ? product : correctedShare(product, hits.length, sample, changed);
+  return hits === null ? independent() : correctedShare(independent, hits.length, sample, changed);
 }
 
 /**
@@ -317,14 +321,19 @@ function unknownShare(est: TableEstimate, ds: DataSource, column: Column, c: Exp
   }
 }
 
+/** The rest of a longer OR is taken to be like these. */
+const MAX_ALTERNATIVES = 64;
+
 function otherShare(ctx: PlanContext, est: TableEstimate, ds: DataSource, c: Expression): number {
   if (c.kind === 'constant') return c.param === undefined && (c.value === null || c.value === 0) ? 0 : 1;
   if (c.kind !== 'function') return PSEUDO.selectivity;
   switch (c.name) {
     case 'or': {
+      const alternatives = splitDnf(c);
+      const looked = alternatives.slice(0, MAX_ALTERNATIVES);
       let miss = 1;
-      for (const a of c.args) miss *= 1 - selectivity(ctx, est, ds, splitCnf(a));
-      return 1 - miss;
+      for (const a of looked) miss *= 1 - selectivity(ctx, est, ds, splitCnf(a));
+      return 1 - miss ** (alternatives.length / looked.length);
     }
     case 'and':
       return selectivity(ctx, est, ds, splitCnf(c));

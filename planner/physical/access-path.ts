@@ -23,7 +23,7 @@ import { indexRows } from '../cost/index-rows.js';
 import { looksUpByPolicy } from './lookup-pushdown.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
-import { datumCompare, intersect, type Interval } from '../ranger/interval.js';
+import { datumCompare, intersect } from '../ranger/interval.js';
 import { isImplied } from './partial-index.js';
 
 /** One way to read a table. */
@@ -415,10 +415,8 @@ export function columnShare(
   const own = conditions.filter((c) => shapeOf(c, key) !== null && isKnown(c, ctx));
   if (own.length === 0) return 1;
   const cmp = datumCompare(column.type);
-  let intervals: readonly Interval[] = intervalsOf(own[0]!, key, evaluator(ctx), cmp);
-  for (const c of own.slice(1))
-    intervals = intersect(intervals, intervalsOf(c, key, evaluator(ctx), cmp), cmp);
-  return intervalSelectivity(est, ds, column, intervals);
+  const intervals = own.map((c) => intervalsOf(c, key, evaluator(ctx), cmp));
+  return intervalSelectivity(est, ds, column, intersect(intervals, cmp));
 }
 
 /** Columns of a source in the order a scan gives them: stored columns, the hidden row id last. */

@@ -36,9 +36,10 @@ export function isImplied(
   if (limits.length === 0 || shapeOf(wanted, key) === null) return false;
   const evaluate = evaluator(ctx);
   const compare = datumCompare(column.type);
-  const left = limits
-    .map((c) => intervalsOf(c, key, evaluate, compare))
-    .reduce((a, b) => intersect(a, b, compare));
+  const left = intersect(
+    limits.map((c) => intervalsOf(c, key, evaluate, compare)),
+    compare,
+  );
   const within = intervalsOf(wanted, key, evaluate, compare);
   return left.every((i) => within.some((w) => isWithin(i, w, compare)));
 }

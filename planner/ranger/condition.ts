@@ -6,7 +6,15 @@ import { charset, convertCharset, unconvertible } from '../../types/charset.js';
 import { collation, type Collation } from '../../types/collation.js';
 import { evalType, isUnsigned, TypeCode, type EvalType } from '../../types/field-type.js';
 import { exactDigits } from '../../expression/type-inference.js';
-import { FLIPPED, forEachColumn, hasColumns, isVolatile, substitute } from '../logical/expression-walk.js';
+import {
+  FLIPPED,
+  forEachColumn,
+  hasColumns,
+  isVolatile,
+  splitCnf,
+  splitDnf,
+  substitute,
+} from '../logical/expression-walk.js';
 import { comparable, toColumnValue } from './bound.js';
 import {
   datumCompare,
@@ -229,20 +237,13 @@ function likePrefix(
   return prefix === null ? null : { prefix, exact: false, wild: false };
 }
 
-/** The operands of `a OR b OR …`, however it is nested: each level would sort its intervals again. */
-function alternatives(e: Expression, out: Expression[] = []): Expression[] {
-  if (e.kind !== 'function' || e.name !== 'or') out.push(e);
-  else for (const a of e.args) alternatives(a, out);
-  return out;
-}
-
 /** The values of the key column a condition admits. Only for conditions that have a shape. */
 export function intervalsOf(
   e: Expression,
   key: KeyColumn,
   evaluate: Evaluate,
   cmp: Compare = datumCompare(key.column.type),
-): Interval[] {
+): readonly Interval[] {
   if (e.kind !== 'function') return [FULL];
   const { column } = key;
   if (limitsMembers(e, column)) return members(e, column, evaluate);
@@ -269,22 +270,19 @@ export function intervalsOf(
     case 'not': {
       const inner = e.args[0] as Extract<Expression, { kind: 'function' }>;
       if (inner.name === 'isnull') return [NOT_NULL];
-      let out: Interval[] = [NOT_NULL];
-      for (const v of inner.args.slice(1))
-        out = intersect(out, compareIntervals('ne', v, key, evaluate), cmp);
-      return out;
+      const others = inner.args.slice(1).map((v) => compareIntervals('ne', v, key, evaluate));
+      return intersect([[NOT_NULL], ...others], cmp);
     }
     case 'or': {
       const out: Interval[] = [];
-      for (const a of alternatives(e)) out.push(...intervalsOf(a, key, evaluate, cmp));
+      for (const a of splitDnf(e)) out.push(...intervalsOf(a, key, evaluate, cmp));
       return normalize(out, cmp);
     }
-    case 'and': {
-      let out = intervalsOf(e.args[0]!, key, evaluate, cmp);
-      for (let i = 1; i < e.args.length; i++)
-        out = intersect(out, intervalsOf(e.args[i]!, key, evaluate, cmp), cmp);
-      return out;
-    }
+    case 'and':
+      return intersect(
+        splitCnf(e).map((a) => intervalsOf(a, key, evaluate, cmp)),
+        cmp,
+      );
     default: {
       const c = comparisonOf(e, column)!;
       return compareIntervals(c.op, c.value, key, evaluate);

@@ -75,23 +75,51 @@ function next(v: number | bigint, by: 1 | -1): number | bigint {
   return typeof n === 'bigint' && n <= 9007199254740991n && n >= -9007199254740991n ? Number(n) : n;
 }
 
+function common(x: Interval, y: Interval, cmp: Compare): Interval {
+  const l = compareEnds(x.low, y.low, cmp);
+  const h = compareEnds(x.high, y.high, cmp);
+  return {
+    low: l >= 0 ? x.low : y.low,
+    lowEx: l > 0 ? x.lowEx : l < 0 ? y.lowEx : x.lowEx || y.lowEx,
+    high: h <= 0 ? x.high : y.high,
+    highEx: h < 0 ? x.highEx : h > 0 ? y.highEx : x.highEx || y.highEx,
+  };
+}
+
 /** What lies in both lists. */
-export function intersect(a: readonly Interval[], b: readonly Interval[], cmp: Compare): Interval[] {
+function intersectTwo(a: readonly Interval[], b: readonly Interval[], cmp: Compare): Interval[] {
   const out: Interval[] = [];
-  for (const x of a) {
-    for (const y of b) {
-      const l = compareEnds(x.low, y.low, cmp);
-      const h = compareEnds(x.high, y.high, cmp);
-      const i: Interval = {
-        low: l >= 0 ? x.low : y.low,
-        lowEx: l > 0 ? x.lowEx : l < 0 ? y.lowEx : x.lowEx || y.lowEx,
-        high: h <= 0 ? x.high : y.high,
-        highEx: h < 0 ? x.highEx : h > 0 ? y.highEx : x.highEx || y.highEx,
-      };
-      if (!isEmpty(i, cmp)) out.push(i);
-    }
+  const keep = (i: Interval): void => {
+    if (!isEmpty(i, cmp)) out.push(i);
+  };
+  if (a.length === 1 || b.length === 1) {
+    for (const x of a) for (const y of b) keep(common(x, y, cmp));
+    return out;
+  }
+  // In ascending order, apart from each other: whichever ends first meets nothing behind.
+  const xs = normalize(a, cmp);
+  const ys = normalize(b, cmp);
+  for (let i = 0, k = 0; i < xs.length && k < ys.length;) {
+    const x = xs[i]!;
+    const y = ys[k]!;
+    keep(common(x, y, cmp));
+    if (compareEnds(x.high, y.high, cmp) < 0) i++;
+    else k++;
   }
   return out;
+}
+
+/** What lies in all lists; each step halves their number, so that many take no longer than sorting their intervals. */
+export function intersect(lists: readonly (readonly Interval[])[], cmp: Compare): readonly Interval[] {
+  if (lists.length === 0) return [FULL];
+  let left = lists;
+  while (left.length > 1) {
+    const next: (readonly Interval[])[] = [];
+    for (let i = 0; i < left.length; i += 2)
+      next.push(i + 1 < left.length ? intersectTwo(left[i]!, left[i + 1]!, cmp) : left[i]!);
+    left = next;
+  }
+  return left[0]!;
 }
 
 /** The intervals sorted, overlapping and touching ones merged. */

@@ -8,7 +8,6 @@ import {
   asPoint,
   compareEnds,
   datumCompare,
-  FULL,
   intersect,
   isPoint,
   MAX,
@@ -147,8 +146,10 @@ function intervalsOfAll(
   cmp: Compare,
   evaluate: Evaluate,
 ): readonly Interval[] {
-  let intervals: readonly Interval[] = [FULL];
-  for (const c of conditions) intervals = intersect(intervals, intervalsOf(c, key, evaluate, cmp), cmp);
+  const intervals = intersect(
+    conditions.map((c) => intervalsOf(c, key, evaluate, cmp)),
+    cmp,
+  );
   return evalType(key.column.type) === 'int' ? intervals.map(asPoint) : intervals;
 }
 

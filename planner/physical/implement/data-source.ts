@@ -4,7 +4,7 @@ import { entryCost, recordCost } from '../../cost/row-size.js';
 import { evaluator, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
 import { intervalsOf, shapeOf } from '../../ranger/condition.js';
-import { datumCompare, FULL, intersect, type Interval } from '../../ranger/interval.js';
+import { datumCompare, intersect } from '../../ranger/interval.js';
 import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource } from '../../logical/plan.js';
 import { accessPaths, indexColumns, type AccessPath } from '../access-path.js';
@@ -231,8 +231,10 @@ function isContradiction(ds: DataSource, opt: Optimizer): boolean {
     const own = fixed.filter((x) => shapeOf(x, key) !== null);
     if (!own.includes(c)) continue;
     const cmp = datumCompare(column.type);
-    let left: readonly Interval[] = [FULL];
-    for (const x of own) left = intersect(left, intervalsOf(x, key, evaluator(opt.ctx), cmp), cmp);
+    const left = intersect(
+      own.map((x) => intervalsOf(x, key, evaluator(opt.ctx), cmp)),
+      cmp,
+    );
     if (left.length === 0) return true;
   }
   return false;
