@@ -57,6 +57,11 @@ export function newVectorBuilder(ft: FieldType, capacity = 64, shared = false): 
 const buffer = (bytes: number, shared: boolean): ArrayBufferLike =>
   shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 
+/** What builders hold between two vectors: many make a single one. */
+const NO_NUMBERS = new Float64Array(0);
+const NO_BYTES = new Uint8Array(0);
+const NO_OFFSETS = new Int32Array(1);
+
 /** Null mask that comes into being at the first NULL. */
 class NullBuilder {
   mask: Uint8Array | null = null;
@@ -105,7 +110,7 @@ export class NumVectorBuilder implements VectorBuilder {
   }
 
   private grow(): void {
-    const next = this.alloc(Math.max(16, this.data.length * 2));
+    const next = this.alloc(Math.max(16, this.initial, this.data.length * 2));
     next.set(this.data);
     this.data = next;
   }
@@ -135,7 +140,7 @@ export class NumVectorBuilder implements VectorBuilder {
     const n = this.length;
     const v = new NumVector(this.data.subarray(0, n), n, this.nulls.take(n));
     this.length = 0;
-    this.data = this.alloc(this.initial);
+    this.data = NO_NUMBERS;
     return v;
   }
 }
@@ -208,12 +213,12 @@ export class WideVectorBuilder implements VectorBuilder {
     else v = new WideVector(Array.isArray(this.wide) ? this.wide : this.wide.subarray(0, n), n, nulls);
     this.length = 0;
     this.wide = null;
-    this.data = new Float64Array(buffer(this.initial * 8, this.shared));
+    this.data = NO_NUMBERS;
     return v;
   }
 
   private growNarrow(): void {
-    const next = new Float64Array(buffer(Math.max(16, this.data.length * 2) * 8, this.shared));
+    const next = new Float64Array(buffer(Math.max(16, this.initial, this.data.length * 2) * 8, this.shared));
     next.set(this.data);
     this.data = next;
   }
@@ -287,7 +292,9 @@ export class BytesVectorBuilder implements VectorBuilder {
    */
   reserve(n: number): number {
     if (this.used + n > this.bytes.length) {
-      const next = new Uint8Array(buffer(Math.max(this.bytes.length * 2, this.used + n, 256), this.shared));
+      const next = new Uint8Array(
+        buffer(Math.max(this.bytes.length * 2, this.used + n, this.initial * 16, 256), this.shared),
+      );
       next.set(this.bytes.subarray(0, this.used));
       this.bytes = next;
     }
@@ -330,15 +337,15 @@ export class BytesVectorBuilder implements VectorBuilder {
     );
     this.length = 0;
     this.used = 0;
-    this.bytes = new Uint8Array(buffer(this.initial * 16, this.shared));
-    this.offsets = new Int32Array(buffer((this.initial + 1) * 4, this.shared));
+    this.bytes = NO_BYTES;
+    this.offsets = NO_OFFSETS;
     return v;
   }
 
   private endRow(): void {
     const i = ++this.length;
-    if (i === this.offsets.length) {
-      const next = new Int32Array(buffer(this.offsets.length * 2 * 4, this.shared));
+    if (i >= this.offsets.length) {
+      const next = new Int32Array(buffer(Math.max(this.initial + 1, i * 2) * 4, this.shared));
       next.set(this.offsets);
       this.offsets = next;
     }

@@ -7,6 +7,7 @@ import { compileProjection } from '../expression/compile.js';
 import { RowBatchDecoder, type ScanColumn } from '../kv/codec/row-batch-decoder.js';
 import { recordKey, recordRange, TABLE_PREFIX_LENGTH } from '../kv/codec/table-key.js';
 import type { KeyRange } from '../kv/rpc.js';
+import type { MemBuffer } from '../kv/storage.js';
 import type { UnionScan } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { filterOf } from './compiled-filter.js';
@@ -15,8 +16,11 @@ import { leafScan } from './coprocessor/dag.js';
 import { nameOf } from './dml/current-values.js';
 import { clusteredHandles } from './handle-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';
-import { andThen } from './operator.js';
+import { andThen, runSteps } from './operator.js';
 import { orderable, rowComparator } from './row-order.js';
+
+/** Own rows that are gathered at a time. */
+const STEP_ROWS = 512;
 
 /**
  * The transaction's own rows of a table laid over what the store gave: rows written or deleted here are dropped from the
@@ -51,6 +55,8 @@ export class UnionScanOperator implements Operator {
       if (r instanceof Promise) return r.then((chunk) => this.laidOver(chunk) ?? this.next());
       const chunk = this.laidOver(r);
       if (chunk !== undefined) return chunk;
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) return pause.then(() => this.next());
     }
     return this.ownRest();
   }
@@ -78,9 +84,21 @@ export class UnionScanOperator implements Operator {
     const { plan, ctx } = this;
     const buffer = ctx.txn?.memBuffer;
     if (buffer === undefined || buffer.count === 0) return;
+    return andThen(runSteps(this.decode(buffer), ctx), (own) => {
+      if (own === null) return;
+      const filter = filterOf(plan.conditions);
+      return filter === null ? this.lay(own) : andThen(filter.run(own, ctx.eval), (kept) => this.lay(kept));
+    });
+  }
+
+  /** Notes the keys written and decodes the rows, null when there are none. */
+  private *decode(buffer: MemBuffer): Generator<void, Chunk | null> {
+    const { plan, ctx } = this;
     let decoder: RowBatchDecoder | null = null;
+    let n = 0;
     for (const { startKey, endKey } of this.ranges()) {
       for (const { key, value } of buffer.iterate(startKey, endKey, false, ctx.ownBefore)) {
+        if (++n % STEP_ROWS === 0) yield;
         const name = this.name(key);
         // Ranges of a join's keys may overlap. Of a row that went to another partition both keys count.
         if (plan.physicalIds === undefined && this.touched.has(name)) continue;
@@ -90,10 +108,7 @@ export class UnionScanOperator implements Operator {
         decoder.append(key, key.length, value, 0, value.length);
       }
     }
-    if (decoder === null) return;
-    const filter = filterOf(plan.conditions);
-    if (filter === null) return this.lay(decoder.take());
-    return andThen(filter.run(decoder.take(), ctx.eval), (own) => this.lay(own));
+    return decoder?.take() ?? null;
   }
 
   /** Where own rows may be that the scan gives or would give: the keys that it reads, where these are records. */

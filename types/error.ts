@@ -10,7 +10,11 @@ export class MysqlError extends Error {
     readonly sqlState: string,
     message: string,
   ) {
+    // Statements make them by the hundred thousand (INSERT IGNORE's warnings), and where they were made is of no use to whoever is told.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'MysqlError';
   }
 }

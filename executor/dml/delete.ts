@@ -8,6 +8,7 @@ import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { nameOf } from './current-values.js';
 import { executePointDelete } from './point-change.js';
+import { RowPieces } from './row-pieces.js';
 import { rowHandle, targetRow } from './target-row.js';
 
 /** DELETE, of one table or several. A row that a join gives more than once is deleted once. */
@@ -24,7 +25,7 @@ async function deleteRows(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
     deleted: 0,
   }));
   const done = plan.targets.length > 1 || 'left' in plan.child ? new Set<string>() : null;
-  const child = buildOperator(plan.child, ctx.reading ?? ctx);
+  const child = new RowPieces(buildOperator(plan.child, ctx.reading ?? ctx));
   let affected = 0;
   try {
     await child.open();

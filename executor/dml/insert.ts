@@ -6,10 +6,8 @@ import type { DmlResult, ExecContext } from '../exec-context.js';
 import { andThen } from '../operator.js';
 import { Assigner } from './assignment.js';
 import { type OnDuplicate, RowInserter } from './row-inserter.js';
+import { PIECE_ROWS, RowPieces } from './row-pieces.js';
 import { RowTemplate } from './row-template.js';
-
-/** Rows whose keys are checked in one request. */
-const BATCH_ROWS = 1024;
 
 export function executeInsert(plan: Insert, ctx: ExecContext): Awaitable<DmlResult> {
   const assigner = new Assigner(ctx, plan.ignore);
@@ -50,8 +48,8 @@ async function insertValues(
   lax: boolean,
   ctx: ExecContext,
 ): Promise<void> {
-  for (let at = 0; at < plan.rows.length; at += BATCH_ROWS) {
-    const end = Math.min(plan.rows.length, at + BATCH_ROWS);
+  for (let at = 0; at < plan.rows.length; at += PIECE_ROWS) {
+    const end = Math.min(plan.rows.length, at + PIECE_ROWS);
     const rows: Datum[][] = [];
     for (let r = at; r < end; r++) {
       assigner.row = r + 1;
@@ -74,7 +72,7 @@ async function insertSelect(
   lax: boolean,
   ctx: ExecContext,
 ): Promise<void> {
-  const select = buildOperator(plan.select!, ctx.reading ?? ctx);
+  const select = new RowPieces(buildOperator(plan.select!, ctx.reading ?? ctx));
   const types = plan.select!.schema.map((c) => c.type);
   const extra = plan.onDuplicate.length === 0 ? [] : types.slice(plan.columns.length);
   inserter.queryTypes = extra;

@@ -17,6 +17,7 @@ import { CurrentValues, nameOf } from './current-values.js';
 import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { executePointUpdate } from './point-change.js';
+import { RowPieces } from './row-pieces.js';
 import { rowHandle, targetRow } from './target-row.js';
 
 const VIEW_CHECK_FAILED = 1369;
@@ -75,7 +76,7 @@ async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {
   const targets = plan.targets.map((t, i) => new Target(t, i, plan.assignments, ctx));
   const current = new CurrentValues(ctx);
   const projections = plan.assignments.map((a) => (a.value === null ? null : compileProjection([a.value])));
-  const child = buildOperator(plan.child, ctx.reading ?? ctx);
+  const child = new RowPieces(buildOperator(plan.child, ctx.reading ?? ctx));
   const dedup = targets.length > 1 || hasJoin(plan);
   // Rows as changed so far, by physical table and record key: two aliases may name the same row.
   const byAlias = new Map<string, Datum[]>();

@@ -13,6 +13,7 @@ import { zoneOf } from '../cop-reader.js';
 import { Assigner } from '../dml/assignment.js';
 import { CurrentValues } from '../dml/current-values.js';
 import { RowInserter, type OnDuplicate } from '../dml/row-inserter.js';
+import { PIECE_ROWS } from '../dml/row-pieces.js';
 import { RowTemplate } from '../dml/row-template.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { TableWriter } from '../table-writer.js';
@@ -320,7 +321,7 @@ class Load {
       this.rowIds = 0;
       this.idBlock = MIN_ID_BLOCK;
     }
-    if (outOfTurn || this.rows.length >= INSERT_ROWS) await this.insert();
+    if (outOfTurn || this.rows.length >= PIECE_ROWS) await this.insert();
   }
 
   /** A thread that reads the lines from here on; null where it would be of no use. */
