@@ -7,7 +7,10 @@ import { vectorRowBytes } from '../row-bytes.js';
 import { blockStats, type BlockStats } from './block-stats.js';
 import type { ColumnDictionary } from './column-dictionary.js';
 import { withDictionary, type Extent, type LoadedColumn } from './column-loader.js';
-import type { HandleList } from './handle-list.js';
+import { HandleList } from './handle-list.js';
+
+/** Stands for the list of record keys among the columns that were asked for: ranges within a table are looked up there. */
+export const KEY_LIST_ID = -2;
 
 /** What a segment on disk is read from. */
 export interface SegmentFile {
@@ -65,6 +68,7 @@ export class ColumnSegment {
   /** Keys written since a rewrite of the segment began; null when there is none under way. */
   writtenSince: Uint8Array[] | null = null;
   file: SegmentFile | null = null;
+  private loadingKeys: Promise<void> | null = null;
 
   constructor(
     /** Record keys in [startKey, endKey). */
@@ -119,11 +123,27 @@ export class ColumnSegment {
     return c.vector;
   }
 
+  /** The same of the record keys. */
+  private prefetchKeys(): Promise<void> | null {
+    if (!this.onDisk(KEY_LIST_ID)) return null;
+    this.loadingKeys ??=
+      this.file!.loadColumn(this.file!.handles)
+        ?.then(
+          ({ vector }) => {
+            if (!this.stale) this.handleList ??= HandleList.of(vector);
+          },
+          () => undefined,
+        )
+        .finally(() => (this.loadingKeys = null)) ?? null;
+    return this.loadingKeys;
+  }
+
   /**
    * Has a column that is on disk only read in another thread; null when there is nothing to wait for. A file that cannot be read is
    * for whoever asks for the column to meet.
    */
   prefetch(id: number): Promise<void> | null {
+    if (id === KEY_LIST_ID) return this.prefetchKeys();
     const c = this.columns.get(id);
     if (c === undefined || c.vector !== null) return null;
     if (c.loading !== null) return c.loading;
@@ -143,14 +163,22 @@ export class ColumnSegment {
     return c.loading;
   }
 
+  /** Reads a column into memory that is on disk only. */
+  fetch(id: number): void {
+    if (id === KEY_LIST_ID) void this.handles;
+    else this.column(id, 0);
+  }
+
   /** Bytes of a column in memory. */
   columnBytes(id: number): number {
+    if (id === KEY_LIST_ID) return this.handleList?.memory ?? 0;
     const vector = this.columns.get(id)?.vector ?? null;
     return vector === null ? 0 : vectorRowBytes(vector);
   }
 
   /** Whether a column is on disk only. */
   onDisk(id: number): boolean {
+    if (id === KEY_LIST_ID) return this.handleList === null && this.file !== null;
     const c = this.columns.get(id);
     return c !== undefined && c.vector === null && this.file?.columns.has(id) === true;
   }

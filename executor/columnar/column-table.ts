@@ -72,8 +72,8 @@ export class ColumnTable {
     return ts;
   }
 
-  noteAsked(wanted: readonly Wanted[]): void {
-    for (const { id } of wanted) {
+  noteAsked(ids: readonly number[]): void {
+    for (const id of ids) {
       if (this.asked.has(id)) continue;
       this.asked.add(id);
       this.dirty = true;

@@ -309,11 +309,8 @@ test('large reads by handle have the table decoded in the background', async () 
   }));
   const o = { columns: [0, 1], ranges, keepOrder: true, desc: false };
   for (let round = 0; round < 9; round++) await read(handler, store, table, store.currentTs(), o);
-  store.reads = 0;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  for (let waits = 0; waits < 100 && store.reads < n; waits++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  await new Promise((resolve) => setImmediate(resolve));
+  const replica = handler.replicaOf(store.watch)!;
+  while (replica.size === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   store.reads = 0;
   const rows = await read(handler, store, table, store.currentTs(), o);
   expect(rows).toHaveLength(n);

@@ -14,7 +14,7 @@ import type { Operator } from '../exec-context.js';
 import type { BlockFilter } from './block-filter.js';
 import { ColumnScan } from './column-scan.js';
 import type { ColumnLoader } from './column-loader.js';
-import type { ColumnSegment } from './column-segment.js';
+import { KEY_LIST_ID, type ColumnSegment } from './column-segment.js';
 import { HANDLE_ID, type ColumnTable, type Wanted } from './column-table.js';
 import { storedColumns } from './stored-columns.js';
 import { BuildingScan, TableBuild } from './table-build.js';
@@ -213,7 +213,8 @@ export class ColumnarReplica {
     const table = this.usable(plan.physicalId, wanted, reader.startTs, zone, whole);
     if (table !== null) {
       table.lastUsed = ++this.clock;
-      table.noteAsked(wanted);
+      table.noteAsked(wanted.map((w) => w.id));
+      if (!whole) table.noteAsked([KEY_LIST_ID]);
       this.known.set(plan.physicalId, plan.table);
       table.noteRead(whole ? Infinity : Math.max(ranges.length, plan.estRows));
       this.freshen(table);
@@ -402,16 +403,20 @@ export class ColumnarReplica {
     while (!this.closed && segment.onDisk(id)) {
       const read = segment.prefetch(id);
       if (read !== null) return read;
-      if ((this.keeper?.loader ?? null) === null) segment.column(id, 0);
+      if ((this.keeper?.loader ?? null) === null) segment.fetch(id);
       else await pause(BUSY_MS);
       await nextTurn();
     }
   }
 
-  /** Columns of segments that scans asked for. */
+  /** Columns of segments that scans asked for; first what a scan would read itself, holding the thread. */
   private *askedFor(): Generator<{ readonly segment: ColumnSegment; readonly id: number }> {
-    for (const table of [...this.tables.values()])
-      for (const id of table.asked) for (const segment of table.segments) yield { segment, id };
+    const tables = [...this.tables.values()];
+    const of = function* (table: ColumnTable, id: number): Generator<{ segment: ColumnSegment; id: number }> {
+      for (const segment of table.segments) yield { segment, id };
+    };
+    for (const table of tables) if (table.asked.has(KEY_LIST_ID)) yield* of(table, KEY_LIST_ID);
+    for (const table of tables) for (const id of table.asked) if (id !== KEY_LIST_ID) yield* of(table, id);
   }
 
   /** Resolves when the work in the background asked for so far, and what it asked for, is done: for tests. */

@@ -1,3 +1,4 @@
+import type { KeyRangeDatum } from '../../planner/physical/plan.js';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,6 +51,7 @@ async function read(
   handler: CoprocessorHandler,
   table: TableInfo,
   columns: readonly number[],
+  range: KeyRangeDatum = FULL,
 ): Promise<string[]> {
   const ts = store.timestamp();
   const res = await handler.handle(
@@ -60,7 +62,7 @@ async function read(
         ctx: testContext(new MemoryStorage(handler), [table]),
       },
       startTs: ts,
-      ranges: tableKeyRanges(table, table.id, [FULL], UTC),
+      ranges: tableKeyRanges(table, table.id, [range], UTC),
       keepOrder: false,
       desc: false,
       pagingSize: 0,
@@ -178,6 +180,40 @@ describe('column segments on disk', () => {
     expect(replica.bytes).toBeGreaterThan(500 * 'asked 100'.length);
     expect(replica.bytes).toBeLessThan(all - 500 * 'not asked 100'.length);
     await store.close();
+  });
+
+  test('come back with their record keys where ranges were looked up', async () => {
+    const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
+    const m = new TableMutations(table, table.id, UTC);
+    const rows = Array.from({ length: 500 }, (_, i) => ({
+      op: 'put' as const,
+      key: m.recordKey(i),
+      value: m.encodeRecord([i, Buffer.from(`v${i}`)]),
+    }));
+    const some: KeyRangeDatum = {
+      low: [{ value: 100 }],
+      high: [{ value: 299 }],
+      lowExclusive: false,
+      highExclusive: false,
+    };
+    const bytesAfterRestart = async (range: KeyRangeDatum): Promise<number> => {
+      const dir = scratch();
+      const first = await open(dir);
+      await commit(first.store, rows, false);
+      await read(first.store, first.handler, table, [0, 1]);
+      await first.handler.replicaOf(first.store.dataWatch)!.idle();
+      await read(first.store, first.handler, table, [0, 1], range);
+      await first.store.close();
+      const { store, handler } = await open(dir);
+      const replica = handler.replicaOf(store.dataWatch)!;
+      replica.loader = { loadColumn: (file, at) => Promise.resolve(readLoadedColumn(file, at)) };
+      await replica.restore();
+      const { bytes } = replica;
+      expect(await read(store, handler, table, [0], some)).toHaveLength(200);
+      await store.close();
+      return bytes;
+    };
+    expect(await bytesAfterRestart(some)).toBeGreaterThanOrEqual((await bytesAfterRestart(FULL)) + 500 * 8);
   });
 
   test('go when the store is written by one that does not know of them', async () => {

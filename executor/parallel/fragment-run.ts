@@ -8,6 +8,7 @@ import type { ColumnPart, ColumnScan } from '../columnar/column-scan.js';
 import { sharedBytes } from '../columnar/shared-array.js';
 import type { ExecContext, Operator, OperatorStats, StatementThreads } from '../exec-context.js';
 import type { HashJoinOperator } from '../hash-join.js';
+import { runSteps } from '../operator.js';
 import { rowBytes } from '../row-bytes.js';
 import { ControlBlock } from './control-block.js';
 import type { Fragment } from './fragment.js';
@@ -95,7 +96,7 @@ export class FragmentRun implements Operator, TaskListener {
     this.empty = sharedBytes(this.morselCount);
     const joins: (JoinStateForm | null)[] = [];
     for (const join of this.joins) {
-      joins.push(join === null ? null : joinStateForm(join.share(), writer));
+      joins.push(join === null ? null : await runSteps(joinStateForm(join.share(), writer), ctx));
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
     }

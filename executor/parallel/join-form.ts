@@ -28,19 +28,33 @@ export interface JoinStateForm {
   readonly barred: ArrayForm | null;
 }
 
-export function joinStateForm(state: JoinState, to: ArrayWriter): JoinStateForm {
+/** Comes in steps, since arrays that are not in shared memory are copied. */
+export function* joinStateForm(state: JoinState, to: ArrayWriter): Generator<void, JoinStateForm> {
   const { rows, table } = state;
-  const columns = rows.columns.map((v) => vectorForm(v, to));
+  const columns: VectorForm[] = [];
+  for (const v of rows.columns) {
+    columns.push(vectorForm(v, to));
+    yield;
+  }
+  const keys: VectorForm[] = [];
+  for (const k of table.keys) {
+    const at = rows.columns.indexOf(k);
+    keys.push(at < 0 ? vectorForm(k, to) : columns[at]!);
+    yield;
+  }
   const t = table.layout;
+  const heads = to.rows(t.heads);
+  yield;
+  const next = to.rows(t.next);
+  yield;
+  const hashes = t.hashes === null ? null : to.rows(t.hashes);
+  yield;
   return {
     rows: { columns, length: rows.length },
-    keys: table.keys.map((k) => {
-      const at = rows.columns.indexOf(k);
-      return at < 0 ? vectorForm(k, to) : columns[at]!;
-    }),
-    heads: to.rows(t.heads),
-    next: to.rows(t.next),
-    hashes: t.hashes === null ? null : to.rows(t.hashes),
+    keys,
+    heads,
+    next,
+    hashes,
     nullRows: to.rows(t.nullRows),
     direct: t.direct,
     repeated: t.repeated,
