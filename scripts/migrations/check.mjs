@@ -1,4 +1,4 @@
-// Migrations of public frameworks against a server of our own, up and down: Knex, TypeORM. The frameworks are installed into
+// Migrations of public frameworks against a server of our own, up and down: Knex, TypeORM, Sequelize. The frameworks are installed into
 // a directory of their own; where that cannot be, the check is left out with a notice. Usage: node scripts/migrations/check.mjs
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const PACKAGES = ['knex@3', 'typeorm@0.3', 'mysql2@3', 'reflect-metadata@0.2'];
-const SUITES = ['knex-migrations.mjs', 'typeorm-migrations.mjs'];
+const PACKAGES = ['knex@3', 'typeorm@0.3', 'sequelize@6', 'mysql2@3', 'reflect-metadata@0.2'];
+const SUITES = ['knex-migrations.mjs', 'typeorm-migrations.mjs', 'sequelize-migrations.mjs'];
 
 const dir = mkdtempSync(join(tmpdir(), 'rutile-migrations-'));
 let server;
