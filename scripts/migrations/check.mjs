@@ -1,5 +1,5 @@
-// Migrations of public frameworks against a server of our own, up and down: Knex, TypeORM, Sequelize. The frameworks are installed into
-// a directory of their own; where that cannot be, the check is left out with a notice. Usage: node scripts/migrations/check.mjs
+// Migrations of public frameworks against a server of our own, up and down: Knex, TypeORM, Sequelize, installed into a
+// directory of their own, and Alembic, where Python has it. What cannot be had is left out with a notice. Usage: node scripts/migrations/check.mjs
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,16 @@ function install() {
   }
 }
 
+function hasAlembic() {
+  try {
+    execFileSync('python3', ['-c', 'import alembic, pymysql'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.log('skipped: alembic_migrations.py (Python has no alembic and pymysql here)');
+    return false;
+  }
+}
+
 function start() {
   const flags = ['--port', '0', '--status-port', '0', '--data-dir', join(dir, 'data')];
   server = spawn(process.execPath, [here('../../bin/rutile.js'), ...flags], {
@@ -47,23 +57,29 @@ function start() {
 }
 
 let failed = 0;
+
+function play(interpreter, suite, port) {
+  // Beside what was installed, so that its imports are found.
+  cpSync(here(suite), join(dir, suite));
+  try {
+    execFileSync(interpreter, [join(dir, suite), port], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      timeout: 120_000,
+    });
+    console.log(`passed: ${suite}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED: ${suite}\n${error.stderr || error.message}`);
+  }
+}
+
 try {
-  if (install()) {
+  const [installed, alembic] = [install(), hasAlembic()];
+  if (installed || alembic) {
     const port = await start();
-    for (const suite of SUITES) {
-      cpSync(here(suite), join(dir, suite));
-      try {
-        execFileSync(process.execPath, [join(dir, suite), port], {
-          encoding: 'utf8',
-          stdio: 'pipe',
-          timeout: 120_000,
-        });
-        console.log(`passed: ${suite}`);
-      } catch (error) {
-        failed++;
-        console.log(`FAILED: ${suite}\n${error.stderr || error.message}`);
-      }
-    }
+    if (installed) for (const suite of SUITES) play(process.execPath, suite, port);
+    if (alembic) play('python3', 'alembic_migrations.py', port);
   }
 } finally {
   if (server !== undefined && server.exitCode === null) {
