@@ -178,7 +178,7 @@ export async function buildTable(
         )
       : given;
   const finished = finishTable(ctx, stmt, options, columns, indices, clustered);
-  const bare = autoRandom === null ? finished : withAutoRandom(ctx, finished, autoRandom);
+  const bare = withPossibleSplit(autoRandom === null ? finished : withAutoRandom(ctx, finished, autoRandom));
   checkIdOptions(bare, options.kept);
   for (const index of indices)
     checkGlobal(index, stmt.partition !== null, index.primary && (bare.pkIsHandle || bare.isCommonHandle));
@@ -195,6 +195,15 @@ export async function buildTable(
   if (partition === null) return table;
   checkDefinitions(ctx, partition, table);
   return { ...table, partition };
+}
+
+/** PRE_SPLIT_REGIONS is no more than what the row ids are scattered by. */
+function withPossibleSplit(table: TableInfo): TableInfo {
+  const asked = table.options?.['PRE_SPLIT_REGIONS'];
+  if (asked === undefined) return table;
+  const shards = table.autoRandom?.shardBits ?? Number(table.options?.['SHARD_ROW_ID_BITS'] ?? 0);
+  const possible = String(Math.min(Number(asked), shards));
+  return { ...table, options: { ...table.options, PRE_SPLIT_REGIONS: possible } };
 }
 
 /** The table with its foreign keys and the indexes that they need. */

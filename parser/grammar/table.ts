@@ -87,9 +87,10 @@ export abstract class TableGrammar extends TableOptionGrammar {
     return stmt;
   }
 
+  /** ON COMMIT stands with GLOBAL TEMPORARY, and only with it. */
   private onCommit(stmt: CreateTableStmt): void {
-    if (!this.eat('ON')) return;
-    if (stmt.temporary !== 'GLOBAL') throw this.error();
+    if (stmt.temporary !== 'GLOBAL') return;
+    this.expect('ON');
     this.expect('COMMIT');
     stmt.onCommitDelete = this.oneOf('DELETE', 'PRESERVE') === 'DELETE';
     this.expect('ROWS');

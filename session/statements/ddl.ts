@@ -101,6 +101,8 @@ registerDdl('DropDatabase', async (ctx, stmt, session) => {
   if (session.currentDatabase.toLowerCase() === stmt.name.toLowerCase()) session.currentDatabase = '';
 });
 registerDdl('CreateTable', (ctx, stmt, session) => {
+  if (stmt.temporary === 'GLOBAL' && !stmt.onCommitDelete)
+    throw mysqlError('ER_UNSUPPORTED_DDL_AS_IS', "TiDB doesn't support ON COMMIT PRESERVE ROWS for now");
   if (stmt.select !== null) return createTableSelect(session, ctx, stmt, stmt.select);
   if (stmt.temporary === 'LOCAL') return createTemporaryTable(session, ctx, stmt);
   if (stmt.like !== null && ownTable(session, stmt.like) !== null)
