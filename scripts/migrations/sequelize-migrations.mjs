@@ -67,7 +67,10 @@ assert.deepEqual(await keysOf('Posts'), ['UserId -> Users.id']);
 const user = await User.create({ name: 'ann', email: 'ann@example', settings: { theme: { name: 'dark' } } });
 await user.createPost({ title: 'first' });
 await User.bulkCreate([{ id: user.id, name: 'anna' }, { name: 'bob' }], { updateOnDuplicate: ['name'] });
-assert.equal((await User.findOne({ where: { 'settings.theme.name': 'dark' }, include: Post })).Posts.length, 1);
+assert.equal(
+  (await User.findOne({ where: { 'settings.theme.name': 'dark' }, include: Post })).Posts.length,
+  1,
+);
 
 const up = async () => {
   const added = {
