@@ -33,7 +33,7 @@ import {
   stringType,
 } from './type-inference.js';
 import { foldedFrom, setOrigin } from './origin.js';
-import { memberNumbers } from './truth.js';
+import { memberNumbers, preciseQuotient } from './truth.js';
 import { isConstantTree, visit } from './traverse.js';
 
 /** Constructors of typed expressions. */
@@ -174,6 +174,13 @@ const ORIGIN_MATTERS: ReadonlySet<string> = new Set([
   'plus',
   'minus',
   'mul',
+  'mod',
+  'unaryminus',
+  'abs',
+  'if',
+  'ifnull',
+  'coalesce',
+  'case',
   'dayname',
   'cast',
   'convert',
@@ -270,10 +277,19 @@ export function castTo(e: Expression, type: FieldType, ctx: BuildContext): Expre
   const notNull =
     isNotNull(e.type) && evalType(type) !== 'datetime' && evalType(type) !== 'duration' ? Flag.NotNull : 0;
   return foldConstant(
-    rawFunction('cast', [e], { ...type, flag: (type.flag & ~Flag.NotNull) | notNull }, type.collate),
+    rawFunction(
+      'cast',
+      [castOperand(e, type)],
+      { ...type, flag: (type.flag & ~Flag.NotNull) | notNull },
+      type.collate,
+    ),
     ctx,
   );
 }
+
+/** Numbers are made of all the digits that a quotient has, text and JSON of those that it shows. */
+const castOperand = (e: Expression, type: FieldType): Expression =>
+  isNumericType(type) ? preciseQuotient(e) : e;
 
 /** A `?` takes the type itself: its value is converted once a run and not once a row. */
 function castParam(e: Constant, type: FieldType, ctx: BuildContext): Expression {
@@ -299,7 +315,7 @@ function castParam(e: Constant, type: FieldType, ctx: BuildContext): Expression 
 export function explicitCast(e: Expression, type: FieldType, ctx: BuildContext): Expression {
   if (isNumericType(type) && isHexLiteral(e.type) && e.kind === 'constant') e = hexNumber(e);
   return foldConstant(
-    rawFunction('cast', [e], { ...type, flag: type.flag & ~Flag.NotNull }, type.collate),
+    rawFunction('cast', [castOperand(e, type)], { ...type, flag: type.flag & ~Flag.NotNull }, type.collate),
     ctx,
   );
 }

@@ -7,32 +7,6 @@ import { boolType, decimalType, exactDigits, intType, MAX_SCALE, realType } from
 
 const scaleOf = (t: FieldType): number => (evalType(t) === 'decimal' ? Math.max(0, t.decimal) : 0);
 
-/**
- * A quotient, or a sum or product of quotients, with the digits that MySQL keeps inside a computation: (1/3)*3 is 1.0000, and
- * 1/1000000 is true.
- */
-export function preciseQuotient(e: Expression): Expression {
-  const q = e.kind === 'function' ? e : foldedFrom(e);
-  if (q === null || evalType(q.type) !== 'decimal') return e;
-  if (q.name === 'plus' || q.name === 'minus' || q.name === 'mul') {
-    // The operands are precise already; the result was cut to its declared scale.
-    const scales = q.args.map((a) => scaleOf(a.type));
-    const natural = q.name === 'mul' ? scales[0]! + scales[1]! : Math.max(scales[0]!, scales[1]!);
-    const d = exactDigits(q.type);
-    const scale = Math.min(MAX_SCALE, natural);
-    return scale <= d.scale
-      ? e
-      : { ...q, type: { ...decimalType(d.precision - d.scale + scale, scale), flag: q.type.flag } };
-  }
-  if (q.name !== 'div') return e;
-  const [a, b] = q.args as [Expression, Expression];
-  const increment = Math.max(0, q.type.decimal - scaleOf(a.type));
-  const scale = Math.min(MAX_SCALE, decDivInternalScale(scaleOf(a.type), scaleOf(b.type), increment));
-  if (scale <= q.type.decimal) return e;
-  const d = exactDigits(q.type);
-  return { ...q, type: decimalType(d.precision - d.scale + scale, scale) };
-}
-
 const call = (name: string, e: Expression, type: FieldType): ScalarFunction => ({
   kind: 'function',
   name,
@@ -49,6 +23,62 @@ const ALTERNATIVES: Readonly<Record<string, (i: number, n: number) => boolean>> 
   ifnull: () => true,
   coalesce: () => true,
 };
+
+/** As many digits before the point, and so many behind. */
+function withScale(type: FieldType, scale: number): FieldType {
+  const d = exactDigits(type);
+  return { ...decimalType(d.precision - d.scale + scale, scale), flag: type.flag };
+}
+
+/**
+ * A quotient, or what is computed of quotients or chosen among them, with the digits that MySQL keeps inside a computation: (1/3)*3 is
+ * 1.0000, and 1/1000000 is true.
+ */
+export function preciseQuotient(e: Expression): Expression {
+  const q = e.kind === 'function' ? e : foldedFrom(e);
+  if (q === null || evalType(q.type) !== 'decimal') return e;
+  switch (q.name) {
+    case 'plus':
+    case 'minus':
+    case 'mul':
+    case 'mod': {
+      // The operands are precise already; the result was cut to its declared scale.
+      const scales = q.args.map((a) => scaleOf(a.type));
+      const natural = q.name === 'mul' ? scales[0]! + scales[1]! : Math.max(...scales);
+      const scale = Math.min(MAX_SCALE, natural);
+      return scale <= q.type.decimal ? e : { ...q, type: withScale(q.type, scale) };
+    }
+    case 'div': {
+      const [a, b] = q.args as [Expression, Expression];
+      const increment = Math.max(0, q.type.decimal - scaleOf(a.type));
+      const scale = Math.min(MAX_SCALE, decDivInternalScale(scaleOf(a.type), scaleOf(b.type), increment));
+      return scale <= q.type.decimal ? e : { ...q, type: withScale(q.type, scale) };
+    }
+    case 'unaryminus':
+    case 'abs': {
+      const a = preciseQuotient(q.args[0]!);
+      return a === q.args[0] ? e : { ...q, args: [a], type: withScale(q.type, scaleOf(a.type)) };
+    }
+    default:
+      return preciseChoice(q) ?? e;
+  }
+}
+
+/** A choice of quotients that are all brought to the scale of the longest; null: not one, or of no more digits than it shows. */
+function preciseChoice(q: ScalarFunction): ScalarFunction | null {
+  const chosen = ALTERNATIVES[q.name];
+  if (chosen === undefined) return null;
+  const n = q.args.length;
+  const args = q.args.map((a, i) => (chosen(i, n) ? preciseQuotient(a) : a));
+  const scale = Math.max(...args.map((a, i) => (chosen(i, n) ? scaleOf(a.type) : 0)));
+  if (scale <= q.type.decimal) return null;
+  const type = withScale(q.type, scale);
+  const sameScale = (a: Expression, i: number): boolean =>
+    !chosen(i, n) ||
+    a.type.tp === TypeCode.Null ||
+    (evalType(a.type) === 'decimal' && scaleOf(a.type) === scale);
+  return { ...q, args: args.map((a, i) => (sameScale(a, i) ? a : call('cast', a, type))), type };
+}
 
 /**
  * A choice among ENUM or SET columns in numeric context: their numbers, although the choice itself has their text.

@@ -48,7 +48,7 @@ const whole = (
 ): Omit<ScalarDefinition, 'family'> => ({
   name,
   aliases: alias,
-  args: ['numeric'],
+  args: ['digits'],
   type: wholeType,
   make([t]): Kernel {
     switch (evalType(t!)) {
@@ -249,7 +249,7 @@ defineAll('math', [
   whole('floor', [], decFloor, Math.floor, 'Math.floor'),
   {
     name: 'round',
-    args: ['numeric', 'int'],
+    args: ['digits', 'int'],
     min: 1,
     type: (args) => notNullIf(roundType(args, true), args),
     make: rounder(roundReal, decRound),
@@ -259,7 +259,7 @@ defineAll('math', [
   },
   {
     name: 'truncate',
-    args: ['numeric', 'int'],
+    args: ['digits', 'int'],
     type: (args) => notNullIf(roundType(args, false), args),
     make: rounder(truncateReal, truncateExact),
     total: true,

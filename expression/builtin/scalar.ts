@@ -1,6 +1,7 @@
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import type { EvalType, FieldType } from '../../types/field-type.js';
+import { preciseQuotient } from '../truth.js';
 import { evalType, Flag, isNotNull, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { decodeUtf8, encodeUtf8, isUtf8Compatible } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
@@ -43,6 +44,8 @@ export type ArgDomain =
   | 'json'
   /** int, decimal or real as the argument is. */
   | 'numeric'
+  /** The same, of a quotient with all the digits that MySQL keeps of it: for results with a scale of their own. */
+  | 'digits'
   /** As it is. */
   | 'any';
 
@@ -142,6 +145,7 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
     case 'json':
       return isStringType(e.type) ? textInUtf8(e, ctx) : e;
     case 'numeric':
+    case 'digits':
       if (d === 'int' || d === 'decimal' || d === 'real') return e;
       if (isHexLiteral(e.type)) return castTo(e, intType(true), ctx);
       if (d === 'datetime' || d === 'duration')
@@ -212,7 +216,7 @@ export function define(d: ScalarDefinition): void {
       const type = d.type(args, ctx);
       const own = collation(type.collate)?.charset;
       return {
-        args,
+        args: args.map((a, i) => (domainOf(i) === 'digits' ? preciseQuotient(a) : a)),
         type,
         collation: collationOfCall(args, domainOf, type, ctx),
         result:

@@ -286,7 +286,7 @@ defineAll('string', [
   },
   {
     name: 'format',
-    args: ['numeric', 'int', 'string'],
+    args: ['digits', 'int', 'string'],
     min: 2,
     type: connectionString(80),
     nullAware: true,

@@ -1,5 +1,6 @@
 import { applyHints } from './apply-hints.js';
 import type { Column, Expression } from '../../expression/expression.js';
+import { preciseQuotient } from '../../expression/truth.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import { rowIdColumn } from '../../catalog/table-layout.js';
 import type * as ast from '../../parser/ast/index.js';
@@ -226,7 +227,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       if (c.generated !== '')
         throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', c.name, table.name);
     }
-    select = physical(rel.plan);
+    select = physical(withPreciseQuotients(rel.plan));
   }
   return {
     op: 'Insert',
@@ -247,6 +248,17 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
         ? []
         : onDuplicate(state, stmt, target, current, scope, columns, { refs: extra, plan: select }),
     ...(target.source === null ? {} : { viewCheck: viewCheck(state, target.source) }),
+  };
+}
+
+/** The query's fields as they are stored: of quotients all digits. Behind ORDER BY or LIMIT they are values of their declared scale. */
+function withPreciseQuotients(plan: LogicalPlan): LogicalPlan {
+  if (plan.op !== 'Projection') return plan;
+  const exprs = plan.exprs.map(preciseQuotient);
+  return {
+    ...plan,
+    exprs,
+    schema: plan.schema.map((c, i) => (exprs[i] === plan.exprs[i] ? c : { ...c, type: exprs[i]!.type })),
   };
 }
 

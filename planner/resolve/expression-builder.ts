@@ -5,6 +5,7 @@ import { noSuchFunction, rawFunction } from '../../expression/build.js';
 import { findFunction } from '../../expression/function-registry.js';
 import { newBetween } from '../../expression/builtin/between.js';
 import { isRow } from '../../expression/builtin/comparison-operands.js';
+import { preciseQuotient } from '../../expression/truth.js';
 import { intType, jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { collation } from '../../types/collation.js';
@@ -305,14 +306,15 @@ function negative(value: number | bigint): Constant {
   return intConstant(typeof value === 'number' ? -value : v);
 }
 
-/** A value that an INSERT or UPDATE stores. */
+/** A value that an INSERT or UPDATE stores: of a quotient all its digits, as many as the column takes. */
 export function buildStored(env: ExpressionEnv, e: ast.Expr): Expression {
-  return storedValue(
+  const value = storedValue(
     env.state,
     e,
     (x) => build(env, x),
     (op, left, right) => call(env, BINARY_NAMES[op], left, right),
   );
+  return preciseQuotient(value);
 }
 
 function buildColumn(env: ExpressionEnv, ref: ast.ColumnRef): Expression {
