@@ -8,6 +8,7 @@ import {
   truthOnly,
   type KnownDifference,
 } from './known-difference.js';
+import { secondsOf } from './known-differences.js';
 
 const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test(x ?? ''));
 
@@ -18,6 +19,39 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     answers: bothAnswered,
     why: 'a UNION of numbers with BIT, YEAR, ENUM or BINARY has room for the values of both; MariaDB cuts them to the width of one or pads them',
     manual: 'UNION Clause',
+  },
+  {
+    when: /TIMEDIFF|ADDTIME/,
+    answers: eitherOf(
+      refusedHere(1105),
+      cells(
+        (x, y) =>
+          x === null ||
+          x.replace(/\.?0+$/, '') === y?.replace(/\.?0+$/, '') ||
+          /838:59|839:|-00:00:00/.test(x + (y ?? '')) ||
+          Math.abs(secondsOf(x) - secondsOf(y ?? '')) < 1.1,
+      ),
+    ),
+    why: 'numbers beyond the range of TIME are its limit, without a fraction in MySQL, or no time; how many zeros a fraction shows; BIT is text, which must be UTF-8',
+    manual: 'The TIME Type',
+  },
+  {
+    when: / DIV /,
+    answers: cells((_x, y) => /^-?214748364[78]$/.test(y ?? '')),
+    why: 'MariaDB cuts a DIV of decimals to 32 bits',
+    manual: 'Arithmetic Operators: DIV',
+  },
+  {
+    when: /\bdw \*|\* \w\.dw/,
+    answers: cells((x, y) => /^-?9{20}/.test(y ?? '') || Number(x) === Number(y)),
+    why: 'a product has as many digits as MySQL computes with, and at most 30 decimals; MariaDB cuts it to 65 digits, and shows 38',
+    manual: 'DECIMAL Data Type Characteristics',
+  },
+  {
+    when: /^x\.(\w\w = y\.t[m2]|t[m2] = y\.\w\w)$/,
+    answers: bothAnswered,
+    why: 'a number and a time that are both columns are compared as numbers; MariaDB makes times of numbers',
+    manual: 'Type Conversion in Expression Evaluation',
   },
   {
     when: / - y\.(da|dt|d6|ts|tm|t2)/,

@@ -73,9 +73,11 @@ export function sameCell(a: string | null, b: string | null, inexact: boolean): 
   return Math.abs(x - y) <= 1e-12 * Math.max(1, Math.abs(x), Math.abs(y));
 }
 
-/** The answer with its rows in an order of their own. */
+/** The answer with its rows in an order of their own, in which the last digits of doubles do not count. */
 export function sorted(a: Answer): Answer {
-  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify(row) }));
+  const shown = (cell: string | null, i: number): string | null =>
+    cell !== null && DOUBLE_TYPES.has(a.types[i] ?? 0) ? Number(cell).toPrecision(9) : cell;
+  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify(row.map(shown)) }));
   return { ...a, rows: keyed.sort((x, y) => (x.key < y.key ? -1 : 1)).map((k) => k.row) };
 }
 

@@ -440,7 +440,7 @@ function timeShift(name: string, sign: number): FunctionSpec {
         const d = evalType(e.type);
         return d === 'datetime' || d === 'duration' || d === 'string' ? e : castTo(e, stringType(), ctx);
       });
-      return { args, type: addTimeType(args[0]!, args[1]!, ctx) };
+      return { args, type: addTimeType(args[0]!, raw[1]!, ctx) };
     },
     emit(g, node) {
       const [x, y] = node.args as [Expression, Expression];
