@@ -21,7 +21,9 @@ export function unpacker(t: FieldType): (v: PackedTime) => TimeParts {
 export const isFullDate = (p: TimeParts): boolean =>
   p.month !== 0 && p.day !== 0 && p.day <= daysInMonth(p.year, p.month);
 
-export const dayNumber = (p: TimeParts): number => toDays(p.year, p.month, p.day);
+/** Day number as MySQL counts: year 0 has no 29 February, TO_DAYS('0000-01-01') is 1 (manual, "Date and Time Functions"). */
+export const dayNumber = (p: TimeParts): number =>
+  toDays(p.year, p.month, p.day) + (p.year === 0 && (p.month === 1 || p.month === 2) ? 1 : 0);
 
 /** Seconds since year 0. */
 export const secondNumber = (p: TimeParts): number =>
