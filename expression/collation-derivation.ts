@@ -175,6 +175,23 @@ export function deriveCollation(
   what: string,
   connection: { charset: string; collate: string },
 ): Derivation {
+  const items = itemsOf(args, connection);
+  const best = commonOf(items, args, connection);
+  if (best !== null) return best;
+  if (items.length === 2) throw mysqlError('ER_CANT_AGGREGATE_2COLLATIONS', ...mixNames(items), what);
+  if (items.length === 3) throw mysqlError('ER_CANT_AGGREGATE_3COLLATIONS', ...mixNames(items), what);
+  throw mysqlError('ER_CANT_AGGREGATE_NCOLLATIONS', what);
+}
+
+/** The same, null where the arguments do not mix. */
+export function commonCollation(
+  args: readonly Expression[],
+  connection: { charset: string; collate: string },
+): Derivation | null {
+  return commonOf(itemsOf(args, connection), args, connection);
+}
+
+function itemsOf(args: readonly Expression[], connection: { charset: string; collate: string }): Item[] {
   const items: Item[] = [];
   for (const a of args) {
     if (a.type.tp === TypeCode.Null || evalType(a.type) === 'json') continue;
@@ -184,6 +201,14 @@ export function deriveCollation(
       items.push({ ...connection, coercibility: Coercibility.Numeric, expr: a });
     }
   }
+  return items;
+}
+
+function commonOf(
+  items: readonly Item[],
+  args: readonly Expression[],
+  connection: { charset: string; collate: string },
+): Derivation | null {
   if (items.length === 0) {
     return args.length > 0 && args.every((a) => a.type.tp === TypeCode.Null)
       ? { charset: 'binary', collate: 'binary', coercibility: Coercibility.Ignorable }
@@ -202,9 +227,7 @@ export function deriveCollation(
         items.every((i) => i.coercibility === Coercibility.Explicit || convertible(i, first.charset))
       )
         return first;
-      if (items.length === 2) throw mysqlError('ER_CANT_AGGREGATE_2COLLATIONS', ...mixNames(items), what);
-      if (items.length === 3) throw mysqlError('ER_CANT_AGGREGATE_3COLLATIONS', ...mixNames(items), what);
-      throw mysqlError('ER_CANT_AGGREGATE_NCOLLATIONS', what);
+      return null;
     }
     best = m;
   }

@@ -11,7 +11,7 @@ import { addCommonTables } from './build-cte.js';
 import { newJoin } from './join-condition.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
 import { dual, projection, type LogicalPlan } from './plan.js';
-import { distinctOf, mergeTypes, unionOf } from './union.js';
+import { distinctOf, mergedType, unionOf } from './union.js';
 
 /** The rows with a number among their equals, 1, 2, 3, …, behind their columns. */
 function numbered(state: BuildState, p: LogicalPlan): LogicalPlan {
@@ -36,7 +36,7 @@ function semiSet(
   right: LogicalPlan,
 ): LogicalPlan {
   if (left.schema.length !== right.schema.length) throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
-  const types = left.schema.map((c, i) => mergeTypes([c.type, right.schema[i]!.type]));
+  const types = left.schema.map((c, i) => mergedType(state, [c, right.schema[i]!]));
   const cast = (p: LogicalPlan): LogicalPlan => {
     const exprs = p.schema.map((c, i) => castTo(c, types[i]!, state.ctx.eval));
     return projection(

@@ -1,7 +1,8 @@
-import type { Expression } from '../../expression/expression.js';
-import { aggregateTypes } from '../../expression/type-inference.js';
+import type { Column, Expression } from '../../expression/expression.js';
+import { commonCollation, withCollation } from '../../expression/collation-derivation.js';
+import { aggregateTypes, isStringType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
-import { isNotNull, type FieldType } from '../../types/field-type.js';
+import { Flag, isNotNull, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { castTo, newAggregate } from '../resolve/functions.js';
 import { projection, type LogicalPlan } from './plan.js';
@@ -11,7 +12,13 @@ export function unionOf(state: BuildState, parts: readonly LogicalPlan[]): Logic
   const width = parts[0]!.schema.length;
   if (parts.some((p) => p.schema.length !== width)) throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
   const types: FieldType[] = [];
-  for (let i = 0; i < width; i++) types.push(mergeTypes(parts.map((p) => p.schema[i]!.type)));
+  for (let i = 0; i < width; i++)
+    types.push(
+      mergedType(
+        state,
+        parts.map((p) => p.schema[i]!),
+      ),
+    );
   const children = parts.map((p) => {
     const exprs: Expression[] = p.schema.map((c, i) => castTo(c, types[i]!, state.ctx.eval));
     return projection(
@@ -23,8 +30,22 @@ export function unionOf(state: BuildState, parts: readonly LogicalPlan[]): Logic
   return { op: 'UnionAll', schema: types.map((t) => state.column(t)), children };
 }
 
-/** Type of a set operation's column: what holds every branch's (manual, "UNION Clause"). */
-export function mergeTypes(types: readonly FieldType[]): FieldType {
+/**
+ * Type of a set operation's column: what holds every branch's (manual, "UNION Clause"). Texts of several collations have the one that
+ * coercibility decides for; error 1271 where it does not.
+ */
+export function mergedType(state: BuildState, columns: readonly Column[]): FieldType {
+  const type = mergeTypes(columns.map((c) => c.type));
+  const texts = columns.filter((c) => isStringType(c.type) && c.type.tp !== TypeCode.Null);
+  if (!isStringType(type) || texts.every((c) => c.type.collate === texts[0]!.type.collate)) return type;
+  const { connectionCharset, connectionCollation } = state.ctx.eval;
+  const d = commonCollation(texts, { charset: connectionCharset, collate: connectionCollation });
+  if (d === null) throw mysqlError('ER_CANT_AGGREGATE_NCOLLATIONS', 'UNION');
+  const merged = withCollation(type, d);
+  return d.charset === 'binary' ? { ...merged, flag: merged.flag | Flag.Binary } : merged;
+}
+
+function mergeTypes(types: readonly FieldType[]): FieldType {
   const t = types.every(
     (x) =>
       x.tp === types[0]!.tp &&
