@@ -100,7 +100,15 @@ export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Proper
     const ordered = pointInOrder(ds, point, prop.order);
     if (ordered !== null) return ordered;
   }
-  return bestPath(opt, ds, prop, accessPaths(opt.ctx, ds), partitions);
+  return bestPath(opt, ds, prop, safePaths(opt, ds, accessPaths(opt.ctx, ds)), partitions);
+}
+
+/** Under sql_safe_updates the rows to be written are found by a key wherever a condition allows it (manual, "Using Safe-Updates Mode"). */
+function safePaths(opt: Optimizer, ds: DataSource, paths: readonly AccessPath[]): readonly AccessPath[] {
+  const written = opt.state.tables.some((t) => t.write && t.table.id === ds.table.id);
+  if (!written || opt.ctx.variable('sql_safe_updates') !== 'ON') return paths;
+  const byKey = paths.filter((p) => !p.access.full);
+  return byKey.length === 0 ? paths : byKey;
 }
 
 function bestPath(
