@@ -21,7 +21,7 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'UNION Clause',
   },
   {
-    when: /TIMEDIFF|ADDTIME/,
+    when: /TIMEDIFF|ADDTIME|TIME_TO_SEC/,
     answers: eitherOf(
       refusedHere(1105),
       cells(
@@ -128,7 +128,7 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'DECIMAL Data Type Characteristics',
   },
   {
-    when: /~|BIT_COUNT|BIN\(|BIT_(AND|OR|XOR)/,
+    when: /~|<<|>>|BIT_COUNT|BIN\(|BIT_(AND|OR|XOR)/,
     answers: bothAnswered,
     why: 'numbers beyond BIGINT are cut to it in bit functions in MySQL; MariaDB takes them for unsigned or as text',
     manual: 'Bit Functions and Operators',
