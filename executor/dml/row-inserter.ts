@@ -22,6 +22,7 @@ import { TableWriters } from '../table-writers.js';
 import { type Assigner, sameDatum, sameHandle } from './assignment.js';
 import { AutoIds } from './auto-ids.js';
 import { CurrentValues, nameOf } from './current-values.js';
+import { runRowQuery } from './row-query.js';
 import { readsRow } from './row-template.js';
 import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
@@ -508,14 +509,15 @@ export class RowInserter {
     ];
     const proposed = [...publicColumns.map((c) => row[c.offset]!), ...(this.queryValues?.get(row) ?? [])];
     const assigned = new Set<number>();
-    for (const { column, value } of this.updates) {
+    for (const { column, value, query } of this.updates) {
       assigned.add(column.offset);
       if (value === null) next[column.offset] = assigner.defaultOf(column);
       else {
-        const input = readsRow(value)
-          ? chunkOf([[...publicColumns.map((c) => next[c.offset]!), ...proposed]], types)
-          : undefined;
-        const r = evalAny(value, this.ctx.eval, input, 0);
+        const over = (): Datum[] => [...publicColumns.map((c) => next[c.offset]!), ...proposed];
+        const r =
+          query === undefined
+            ? evalAny(value, this.ctx.eval, readsRow(value) ? chunkOf([over()], types) : undefined, 0)
+            : runRowQuery(query, over(), this.ctx.reading ?? this.ctx);
         next[column.offset] = assigner.assign(r instanceof Promise ? await r : r, value.type, column);
       }
       next[column.offset] = assigner.checkNull(next[column.offset]!, column, laxNulls);

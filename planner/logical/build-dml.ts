@@ -13,7 +13,15 @@ import { build, buildStored, type ExpressionEnv } from '../resolve/expression-bu
 import { defaultValue } from '../resolve/default-value.js';
 import { buildExpression, parseExpression } from '../resolve/table-expression.js';
 import { findCte, findName, refText, type FieldName, type QueryScope } from '../resolve/scope.js';
-import type { Delete, DmlTarget, Insert, PhysicalPlan, Update, ViewCheck } from '../physical/plan.js';
+import type {
+  Delete,
+  DmlTarget,
+  DuplicateAssignment,
+  Insert,
+  PhysicalPlan,
+  Update,
+  ViewCheck,
+} from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
 import { checkWritten, insertedView, viewCheck } from './written-view.js';
 import { addCommonTables } from './build-cte.js';
@@ -21,6 +29,7 @@ import { buildFrom, findTable, handleColumns, namedPartitions } from './build-fr
 import { buildLimit } from './build-limit.js';
 import { filterBy } from './build-where.js';
 import { columnsOf } from './expression-walk.js';
+import { buildOverRow, rowScope } from './row-query.js';
 import { dual, projection, type DataSource, type LogicalPlan } from './plan.js';
 import { forEachNode } from './walk.js';
 
@@ -189,15 +198,9 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       : (stmt.columns?.map((c) => c.name) ?? [...target.columns.keys()]),
   );
   const current = rowNames(state, target, target.name, 0);
-  const scope: QueryScope = {
-    relation: { plan: dual(1), names: current },
-    outer: null,
-    ctes: null,
-    cells: new Map(),
-  };
   const env: ExpressionEnv = {
     state,
-    scope,
+    scope: rowScope(current),
     clause: 'field list',
     noSubqueries: true,
     defaultOf: (ref) => defaultValue(state, insertedColumn(target, ref!)),
@@ -246,7 +249,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     onDuplicate:
       stmt.onDuplicate === null
         ? []
-        : onDuplicate(state, stmt, target, current, scope, columns, { refs: extra, plan: select }),
+        : onDuplicate(state, stmt, target, current, columns, { refs: extra, plan: select }, physical),
     ...(target.source === null ? {} : { viewCheck: viewCheck(state, target.source) }),
   };
 }
@@ -279,6 +282,10 @@ function queryColumns(stmt: ast.InsertStmt, target: Inserted): ast.ColumnRef[] {
     }
     const e = node as ast.Expr;
     if (e.kind === 'ValuesExpr') return;
+    if ('query' in e) {
+      if ('expr' in e) visit(e.expr);
+      return;
+    }
     if (e.kind === 'ColumnRef') {
       const own = e.table === null || e.table.toLowerCase() === target.name.toLowerCase();
       const known = own && target.columns.has(e.name.toLowerCase());
@@ -317,10 +324,10 @@ function onDuplicate(
   stmt: ast.InsertStmt,
   target: Inserted,
   current: readonly FieldName[],
-  scope: QueryScope,
   columns: readonly ColumnInfo[],
   extra: { readonly refs: readonly ast.ColumnRef[]; readonly plan: PhysicalPlan | null },
-): Insert['onDuplicate'][number][] {
+  physical: ToPhysical,
+): DuplicateAssignment[] {
   const { table } = target;
   const inserted = rowNames(state, target, stmt.rowAlias?.name ?? '', current.length);
   const publics = publicColumns(table);
@@ -335,11 +342,16 @@ function onDuplicate(
       );
   }
   const alias = stmt.rowAlias?.name.toLowerCase();
+  const ofQuery = extra.refs.map((_, i): Column => {
+    const { type } = extra.plan!.schema[columns.length + i]!;
+    return { ...state.column(type), index: 2 * current.length + i };
+  });
+  const row = [...current.map((n) => n.column), ...inserted.map((n) => n.column), ...ofQuery];
+  const renamed = [...aliased].map(([name, column]) => ({ ...inserted[0]!, name, column }));
   const env: ExpressionEnv = {
     state,
-    scope,
+    scope: rowScope(stmt.rowAlias === null ? current : [...current, ...renamed]),
     clause: 'field list',
-    noSubqueries: true,
     values: newColumn,
     defaultOf: (ref) => defaultValue(state, insertedColumn(target, ref!)),
     resolve: (ref) => {
@@ -352,10 +364,7 @@ function onDuplicate(
         return own.column;
       }
       const at = extra.refs.indexOf(ref);
-      if (at >= 0) {
-        const type = extra.plan!.schema[columns.length + at]!.type;
-        return { ...state.column(type), index: 2 * current.length + at };
-      }
+      if (at >= 0) return ofQuery[at];
       return ref.table === null ? (aliased.get(ref.name.toLowerCase()) ?? null) : null;
     },
   };
@@ -379,7 +388,7 @@ function onDuplicate(
     }
     if (column.generated !== '')
       throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
-    return { column, value: buildStored(env, a.value) };
+    return { column, ...buildOverRow(env, a.value, row, physical) };
   });
 }
 

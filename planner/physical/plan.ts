@@ -502,6 +502,18 @@ export interface CteDefinition {
 }
 
 /** INSERT and REPLACE. Column expressions are evaluated per row in table-column order. */
+/** A value made by subqueries that read a row given from outside: the plan gives it in one row, after the row's values are put in the cells. */
+export interface RowQuery {
+  readonly plan: PhysicalPlan;
+  /** One for each value of the row, in order. */
+  readonly cells: readonly { value: Datum }[];
+}
+/** An assignment of ON DUPLICATE KEY UPDATE; value null = DEFAULT, made by `query` where that is set. */
+export interface DuplicateAssignment {
+  readonly column: ColumnInfo;
+  readonly value: Expression | null;
+  readonly query?: RowQuery;
+}
 export interface Insert extends PlanBase {
   readonly op: 'Insert';
   readonly db: DbInfo;
@@ -516,7 +528,7 @@ export interface Insert extends PlanBase {
   readonly replace: boolean;
   readonly ignore: boolean;
   /** ON DUPLICATE KEY UPDATE: input = the table's public columns (current row) ++ the row to insert (VALUES(col), alias.col). */
-  readonly onDuplicate: readonly { readonly column: ColumnInfo; readonly value: Expression | null }[];
+  readonly onDuplicate: readonly DuplicateAssignment[];
   readonly viewCheck?: ViewCheck | null;
 }
 export interface Update extends PlanBase {

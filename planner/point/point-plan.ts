@@ -400,11 +400,11 @@ function valuesInsert(stmt: ast.InsertStmt, ctx: PlanContext): PlannedStatement 
   const state = new BuildState(ctx, new StatementMemory(), buildQuery);
   try {
     const plan = buildInsert(state, stmt, () => {
-      throw new Error('an INSERT of values has no query');
+      throw new NotPointLike();
     });
     return { plan, names: [], cacheable: state.cacheable, tables: state.tables };
   } catch (e) {
-    if (e instanceof BuilderRestart) return null;
+    if (e instanceof BuilderRestart || e instanceof NotPointLike) return null;
     throw e;
   }
 }
