@@ -1,5 +1,5 @@
 import type { EvalContext } from '../expression/eval-context.js';
-import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { FieldType } from '../types/field-type.js';
 import type { Datum } from '../types/datum.js';
 import type { SqlWarning } from '../types/error.js';
@@ -23,6 +23,8 @@ export interface PlanContext {
   rowCountHint(tableId: number): number | null;
   /** The table with the indexes that EXPLAIN is to take for granted. */
   withHypothetical?(table: TableInfo): TableInfo;
+  /** Whether scans of the table find these columns in memory, beside the row store. */
+  keepsColumns?(table: TableInfo, columns: readonly ColumnInfo[]): boolean;
   /** Whether the table's columnar replica is there. */
   hasReplica?(table: TableInfo): boolean;
   /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { keepsColumns } from './engine/replica-watch.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { PlannedStatement, PlanReuse } from '../planner/plan-context.js';
 import { paramClass } from '../planner/resolve/param-marker.js';
@@ -68,6 +69,8 @@ export class CachedPlan {
     private readonly pessimistic: boolean,
     /** Tables that the plan scans, with whether own writes are merged into the scan. */
     private readonly dirty: ReadonlyMap<number, boolean>,
+    /** Large tables that it may scan, with whether their columns were in memory. */
+    private readonly kept: ReadonlyMap<TableInfo, boolean>,
     schema: InfoSchema,
   ) {
     this.checkedSchema = schema;
@@ -96,6 +99,7 @@ export class CachedPlan {
       if (rows !== t.rows && (rows > 2 * t.rows + 512 || 2 * rows + 512 < t.rows)) return false;
       if (this.isOutdated(engine.statistics.taken(t.table.id), t.statistics)) return false;
     }
+    for (const [table, kept] of this.kept) if (keepsColumns(engine, table) !== kept) return false;
     return true;
   }
 
@@ -273,6 +277,7 @@ export function cachedPlan(
     context.definers,
     isPessimistic(session),
     context.dirty,
+    context.kept,
     schema,
   );
 }

@@ -1,9 +1,9 @@
-import { hasReplica } from './engine/replica-watch.js';
+import { hasReplica, keepsColumns } from './engine/replica-watch.js';
 import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
-import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
 import type { OptimizerTrace } from '../planner/optimizer-trace.js';
@@ -18,6 +18,8 @@ export class SessionPlanContext implements PlanContext {
   trace: OptimizerTrace | null = null;
   /** Tables whose own writes the plan merges, or need not. */
   readonly dirty = new Map<number, boolean>();
+  /** Large tables that the plan may scan, with whether their columns were in memory. */
+  readonly kept = new Map<TableInfo, boolean>();
   /** Tables whose statistics were asked for and have yet to be read. */
   readonly missing = new Set<number>();
   /** What was checked while planning, to be checked again whenever a plan is reused. */
@@ -67,6 +69,11 @@ export class SessionPlanContext implements PlanContext {
   }
   rowCountHint(tableId: number): number | null {
     return this.session.engine.rowCounts.get(tableId);
+  }
+  keepsColumns(table: TableInfo, columns: readonly ColumnInfo[]): boolean {
+    const { engine } = this.session;
+    if (this.reuse !== null) this.kept.set(table, keepsColumns(engine, table));
+    return keepsColumns(engine, table, columns);
   }
   hasReplica(table: TableInfo): boolean {
     return hasReplica(this.session.engine, table);

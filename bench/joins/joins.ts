@@ -16,7 +16,9 @@ import { BenchServer } from '../oltp/servers.js';
 import { qErrors, median, type QErrors } from './q-error.js';
 import { makeQueries, randomOrder, sqlOf, type JoinQuery } from './queries.js';
 import { Random } from './random.js';
-import { prepare, TABLES } from './schema.js';
+import { TABLES } from './schema.js';
+import { loadJoins } from './load.js';
+import { planningMs, timed } from '../plans/timing.js';
 
 const { values } = parseArgs({
   options: {
@@ -33,54 +35,6 @@ const { values } = parseArgs({
 const SCALE = Number(values.scale);
 const SEED = Number(values.seed);
 const ORDERS = Number(values.orders);
-const BATCH = 2000;
-
-async function load(db: mysql.Connection): Promise<void> {
-  prepare(SCALE);
-  for (const t of TABLES) {
-    await db.query(`DROP TABLE IF EXISTS ${t.name}`);
-    await db.query(`CREATE TABLE ${t.name} (${t.ddl})`);
-    let rows: string[] = [];
-    const flush = async (): Promise<void> => {
-      if (rows.length > 0) await db.query(`INSERT INTO ${t.name} VALUES ${rows.join()}`);
-      rows = [];
-    };
-    for (const row of t.rows(SCALE)) {
-      rows.push(`(${row.map((v) => (typeof v === 'string' ? `'${v}'` : String(v))).join()})`);
-      if (rows.length >= BATCH) await flush();
-    }
-    await flush();
-    await db.query(`ANALYZE TABLE ${t.name}`);
-  }
-}
-
-interface Timed {
-  readonly ms: number;
-  readonly result: string;
-}
-
-/** The least of some runs, so that what else the machine does counts less; what is hopeless is stopped at `limit`. */
-async function time(db: mysql.Connection, sql: string, limit: number, runs = 4): Promise<Timed | null> {
-  let least = Infinity;
-  let result = '';
-  for (let i = 0; i < runs; i++) {
-    const began = performance.now();
-    try {
-      const [rows] = await db.query(
-        sql.replace('SELECT', `SELECT /*+ MAX_EXECUTION_TIME(${Math.ceil(limit)}) */`),
-      );
-      result = JSON.stringify(rows);
-    } catch (e) {
-      if ((e as { errno?: number }).errno === 3024) return null;
-      throw e;
-    }
-    const ms = performance.now() - began;
-    // A run that takes far longer than what is known needs no second one.
-    least = Math.min(least, ms);
-    if (i === 0 && ms > limit / 2) break;
-  }
-  return { ms: least, result };
-}
 
 interface Outcome {
   readonly query: JoinQuery;
@@ -94,8 +48,8 @@ interface Outcome {
 async function measure(db: mysql.Connection, query: JoinQuery): Promise<Outcome> {
   const sql = sqlOf(query);
   const q = await qErrors(db, sql);
-  const planMs = await planning(db, sql);
-  const own = (await time(db, sql, 120_000))!;
+  const planMs = await planningMs(db, sql);
+  const own = (await timed(db, sql, 120_000))!;
   let best = Infinity;
   let bestSql = '';
   let bestHint = '';
@@ -105,12 +59,12 @@ async function measure(db: mysql.Connection, query: JoinQuery): Promise<Outcome>
     const inner = order.slice(1);
     for (const hints of ['', `INL_JOIN(${inner.join(', ')})`, `HASH_JOIN(${inner.join(', ')})`]) {
       const other = sqlOf(query, order, hints);
-      const timed = await time(db, merged(other), Math.max(20, Math.min(best, own.ms) * 2));
-      if (timed === null) continue;
-      if (timed.result !== own.result) throw new Error(`other rows under hints: ${other}`);
-      if (timed.ms < best) {
-        best = timed.ms;
-        bestSql = merged(other);
+      const run = await timed(db, other, Math.max(20, Math.min(best, own.ms) * 2));
+      if (run === null) continue;
+      if (run.result !== own.result) throw new Error(`other rows under hints: ${other}`);
+      if (run.ms < best) {
+        best = run.ms;
+        bestSql = other;
         bestHint = `${hints} ${order.join(' ')}`;
       }
     }
@@ -118,24 +72,10 @@ async function measure(db: mysql.Connection, query: JoinQuery): Promise<Outcome>
   // The two are measured once more in turn: what was slow for another reason is not the plan's fault.
   let ownMs = own.ms;
   for (let i = 0; i < 4 && bestSql !== '' && ownMs > best; i++) {
-    ownMs = Math.min(ownMs, (await time(db, sql, 120_000, 3))!.ms);
-    best = Math.min(best, (await time(db, bestSql, 120_000, 3))!.ms);
+    ownMs = Math.min(ownMs, (await timed(db, sql, 120_000, 3))!.ms);
+    best = Math.min(best, (await timed(db, bestSql, 120_000, 3))!.ms);
   }
   return { query, own: ownMs, best: Math.min(best, ownMs), bestHint, planMs, q };
-}
-
-/** `time` puts a hint of its own in front. */
-const merged = (sql: string): string => sql.replace('SELECT /*+ ', 'SELECT  /*+ ');
-
-/** What EXPLAIN takes beyond an EXPLAIN of nothing, the least of some. */
-async function planning(db: mysql.Connection, sql: string): Promise<number> {
-  let least = Infinity;
-  for (let i = 0; i < 5; i++) {
-    const began = performance.now();
-    await db.query(`EXPLAIN FORMAT='brief' ${sql}`);
-    least = Math.min(least, performance.now() - began);
-  }
-  return least;
 }
 
 const f = (n: number): string => n.toFixed(n < 10 ? 2 : 1);
@@ -178,7 +118,7 @@ try {
   await root.query('CREATE DATABASE IF NOT EXISTS joins');
   await root.query('USE joins');
   const [known] = await root.query<mysql.RowDataPacket[]>('SHOW TABLES');
-  if (!values.keep || known.length < TABLES.length) await load(root);
+  if (!values.keep || known.length < TABLES.length) await loadJoins(root, SCALE);
   const only = values.only?.split(',');
   const all: Outcome[] = [];
   for (const query of makeQueries(SEED)) {

@@ -6,15 +6,12 @@
  * First the point selects alone, then beside `--loops` connections that run the 22 queries over and over, then the queries
  * alone. --cpus pins the server. Exit code 1 when a statement failed.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import mysql from 'mysql2/promise';
 import { BenchServer, findProgram } from '../oltp/servers.js';
 import { sysbench, type SysbenchTask } from '../oltp/sysbench.js';
-import { schemaStatements } from '../tpch/duckdb.js';
-import { generate, TABLES } from '../tpch/generate.js';
+import { loadTpch, tpchQueries } from '../tpch/load.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -28,33 +25,17 @@ const { values: options } = parseArgs({
   },
 });
 
-const QUERIES = Array.from({ length: 22 }, (_, i) =>
-  readFileSync(new URL(`../tpch/queries/q${i + 1}.sql`, import.meta.url), 'utf8')
-    .trim()
-    .replace(/;$/, ''),
-);
+const QUERIES = tpchQueries();
 
 const dial = (server: BenchServer, database?: string): Promise<mysql.Connection> =>
   mysql.createConnection({ host: '127.0.0.1', port: server.port, user: 'root', database });
 
 async function load(server: BenchServer): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-mixed-'));
-  try {
-    generate(folder, Number(options.sf));
-    const db = await dial(server);
-    await db.query('CREATE DATABASE tpch');
-    await db.query('USE tpch');
-    for (const statement of schemaStatements()) await db.query(statement);
-    for (const table of TABLES) {
-      await db.query(
-        `LOAD DATA INFILE '${join(folder, `${table}.tbl`)}' INTO TABLE ${table} FIELDS TERMINATED BY '|' LINES TERMINATED BY '|\\n'`,
-      );
-      await db.query(`ANALYZE TABLE ${table}`);
-    }
-    await db.end();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const db = await dial(server);
+  await db.query('CREATE DATABASE tpch');
+  await db.query('USE tpch');
+  await loadTpch(db, Number(options.sf));
+  await db.end();
 }
 
 /** Connections that run the queries until they are told to stop. */

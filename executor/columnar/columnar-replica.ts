@@ -123,6 +123,12 @@ export class ColumnarReplica {
     this.keeper?.close();
   }
 
+  /** Whether scans find columns of a table or partition here; with `columns`, whether they find these. */
+  keeps(physicalId: number, columns: readonly Wanted[] = []): boolean {
+    const held = this.tables.get(physicalId);
+    return held !== undefined && columns.every((c) => held.has(c.id, c.type));
+  }
+
   /** Tables held, for tests and metrics. */
   get size(): number {
     return this.tables.size;

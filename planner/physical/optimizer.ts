@@ -7,7 +7,7 @@ import type { PlanContext } from '../plan-context.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { PhysicalPlan, Sort } from './plan.js';
 import { monotonic } from './monotonic.js';
-import { ANY, type OrderItem, type Property, type RootTask, type Task } from './task.js';
+import { ANY, originOf, type OrderItem, type Property, type RootTask, type Task } from './task.js';
 
 /** Makes the best task for a node under a property; null when the operator cannot give the order by itself. */
 export type Implementation<P extends LogicalPlan = LogicalPlan> = (
@@ -129,7 +129,7 @@ export class Optimizer {
       plan: { ...plan, estCost: total },
       rows,
       cost: total,
-      ...(child.columnar === true ? { columnar: true } : {}),
+      ...originOf(child),
     };
   }
 }

@@ -25,6 +25,8 @@ export interface RootTask {
   readonly cost: number;
   /** Its rows come from columnar replicas alone. */
   readonly columnar?: boolean;
+  /** Its rows come from columns in memory alone, of replicas or kept beside rows. */
+  readonly kept?: boolean;
 }
 
 /**
@@ -35,6 +37,8 @@ export interface CopTask {
   readonly kind: 'cop';
   /** Reads the columnar replica. */
   readonly columnar?: boolean;
+  /** Reads columns that the engine keeps in memory beside the rows. */
+  readonly kept?: boolean;
   readonly source: DataSource;
   readonly tablePlan: PhysicalPlan | null;
   readonly indexPlan: PhysicalPlan | null;
@@ -57,7 +61,16 @@ export interface CopTask {
 export type Task = RootTask | CopTask;
 
 /** What work on a row of the task costs beside the same on a row of the row store. */
-export const rowScale = (t: Task): number => (t.columnar === true ? COST.columnar : 1);
+export const rowScale = (t: Task): number => (readsColumns(t) ? COST.columnar : 1);
+
+/** Whether a task's rows come column by column. */
+export const readsColumns = (t: Task): boolean => t.columnar === true || t.kept === true;
+
+/** What operators above a task know of where its rows come from. */
+export const originOf = (t: Task): Pick<CopTask, 'columnar' | 'kept'> => ({
+  ...(t.columnar === true ? { columnar: true } : {}),
+  ...(t.kept === true ? { kept: true } : {}),
+});
 
 export interface PendingLock {
   readonly lock: LockSpec;

@@ -1,4 +1,4 @@
-import type { TableInfo } from '../../catalog/model.js';
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import type { ColumnarReplica } from '../../executor/columnar/columnar-replica.js';
 import type { WantedReplica } from '../../executor/columnar/wanted-replicas.js';
 import type { Datum } from '../../types/datum.js';
@@ -12,6 +12,16 @@ const STATISTICS_MS = 1000;
 
 /** Physical ids of a table's rows. */
 const physicalIds = (t: TableInfo): readonly number[] => t.partition?.definitions.map((d) => d.id) ?? [t.id];
+
+/** Whether scans of a table find columns in memory; with `columns`, whether they find these. */
+export function keepsColumns(
+  core: EngineCore,
+  table: TableInfo,
+  columns: readonly ColumnInfo[] = [],
+): boolean {
+  const replica = replicaOf(core.storage);
+  return replica !== null && physicalIds(table).every((id) => replica.keeps(id, columns));
+}
 
 /** Whether the columnar replica of a table that has one is there. */
 export function hasReplica(core: EngineCore, table: TableInfo): boolean {

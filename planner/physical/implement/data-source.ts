@@ -1,4 +1,5 @@
 import type { Expression } from '../../../expression/expression.js';
+import { isVirtual } from '../../../catalog/table-layout.js';
 import { COST, LARGE_TABLE, lookupRowCost } from '../../cost/factors.js';
 import { entryCost, recordCost } from '../../cost/row-size.js';
 import { evaluator, selectivity, tableEstimate } from '../../cost/selectivity.js';
@@ -27,7 +28,7 @@ import { pointInOrder, tryPointPath } from './point.js';
 import { exactColumns } from './projection.js';
 import { handlesTell, withOwnWrites } from './union-scan.js';
 import { emptyTask, indexScan, prunesDynamically, readPartitions, selectionOver, tableScan } from './scan.js';
-import { rowScale, type CopTask, type Property, type RootTask, type Task } from '../task.js';
+import { originOf, rowScale, type CopTask, type Property, type RootTask, type Task } from '../task.js';
 
 /**
  * A partitioned table is read partition by partition, those that the conditions rule out left out, or through one of its
@@ -215,6 +216,9 @@ function orIndexMerge(
   return merge.cost < plain.cost + readerCost(opt, plain) ? merge : plain;
 }
 
+/** Rows of a scan from which it is worth asking where they come from. */
+const LEAST_COLUMN_ROWS = 1000;
+
 /** Fetching the rows of a lookup by their handles. */
 const lookupCost = (opt: Optimizer, t: CopTask): number =>
   COST.lookupOpen + t.indexRows * lookupRowCost(tableEstimate(opt.ctx, t.source).rows);
@@ -250,6 +254,19 @@ function isContradiction(ds: DataSource, opt: Optimizer): boolean {
 
 const isFalse = (c: Expression): boolean =>
   c.kind === 'constant' && c.param === undefined && (c.value === null || c.value === 0 || c.value === 0n);
+
+/** Whether a scan takes its rows from columns that the engine keeps in memory beside them: of large tables that were scanned. */
+function isKept(
+  opt: Optimizer,
+  ds: DataSource,
+  path: AccessPath,
+  tableRows: number,
+  scan: TableScan,
+): boolean {
+  if (tableRows < LARGE_TABLE || path.rows < LEAST_COLUMN_ROWS || ds.dirty || scan.rowsOnly === true)
+    return false;
+  return opt.ctx.keepsColumns?.(ds.table, scan.columns) === true && !scan.columns.some(isVirtual);
+}
 
 /** Scans of one path with the filters that go with them. */
 export function scanTask(
@@ -290,7 +307,8 @@ export function scanTask(
   let task: CopTask;
   if (path.index === null) {
     const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction, columnar);
-    const scale = columnar ? COST.columnar : 1;
+    const kept = !columnar && isKept(opt, ds, path, est.rows, scan);
+    const scale = columnar || kept ? COST.columnar : 1;
     let plan: PhysicalPlan = scan;
     let cost =
       COST.open +
@@ -304,6 +322,7 @@ export function scanTask(
     task = {
       kind: 'cop',
       ...(columnar ? { columnar } : {}),
+      ...(kept ? { kept } : {}),
       source: ds,
       tablePlan: plan,
       indexPlan: null,
@@ -441,6 +460,6 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
     plan: { ...plan, estCost: cost },
     rows,
     cost,
-    ...(task.columnar === true ? { columnar: true } : {}),
+    ...originOf(task),
   };
 }

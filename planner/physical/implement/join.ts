@@ -4,7 +4,7 @@ import { correlatedIn } from '../../logical/walk.js';
 import type { Join } from '../../logical/plan.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Apply, HashJoin } from '../plan.js';
-import { ANY, rowScale, type Property, type RootTask, type Task } from '../task.js';
+import { ANY, readsColumns, rowScale, type Property, type RootTask, type Task } from '../task.js';
 import { conditionsOf, outputOf } from './join-parts.js';
 import { NO_WISH, type JoinMethod, type JoinWish, type Side } from '../../hints/join-hints.js';
 import { indexJoins } from './index-join.js';
@@ -111,11 +111,12 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
     const [b, q] = build === 'left' ? [left, right] : [right, left];
     let cost = left.cost + right.cost + COST.open;
     const columnar = left.columnar === true && right.columnar === true;
+    const kept = !columnar && readsColumns(left) && readsColumns(right);
     // Rows of a columnar probe side that match nothing do not leave their scan.
     cost +=
       b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) * rowScale(b) +
       q.rows * COST.hashProbeRow * rowScale(q) +
-      rows * COST.joinOutputRow * (columnar ? COST.columnar : 1);
+      rows * COST.joinOutputRow * (columnar || kept ? COST.columnar : 1);
     if (p.eq.length === 0) cost += b.rows * q.rows * COST.filterRow;
     const plan: HashJoin = {
       op: 'HashJoin',
@@ -133,7 +134,14 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
       build,
       nullAware: p.nullAware,
     };
-    return { kind: 'root' as const, plan, rows, cost, ...(columnar ? { columnar } : {}) };
+    return {
+      kind: 'root' as const,
+      plan,
+      rows,
+      cost,
+      ...(columnar ? { columnar } : {}),
+      ...(kept ? { kept } : {}),
+    };
   });
 }
 

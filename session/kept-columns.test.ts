@@ -1,0 +1,37 @@
+import { TestEngine } from './testing/test-engine.js';
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await TestEngine.open();
+});
+afterAll(() => engine.close());
+
+/** A large table that was scanned has columns in memory, and plans reckon with them: looking rows up one by one is dearer then. */
+test('plans change when scans find columns in memory', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE t (id INT PRIMARY KEY, a INT)');
+  await s.query('CREATE TABLE u (id INT PRIMARY KEY, t INT)');
+  await s.query('SET cte_max_recursion_depth = 100000');
+  await s.query(
+    'INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i, i MOD 50 FROM n',
+  );
+  await s.query('INSERT INTO u SELECT id, id * 9 FROM t WHERE id < 300');
+  await s.query('ANALYZE TABLE u');
+  const joined = 'SELECT COUNT(*) FROM u JOIN t ON t.id = u.t WHERE t.a > 5';
+  const plan = async (sql: string): Promise<string> => {
+    const rows = await s.query(`EXPLAIN FORMAT='plan_tree' ${sql}`);
+    return rows.map((r) => r.join(' ')).join('\n');
+  };
+  await s.query(`PREPARE p FROM '${joined}'`);
+  expect(await s.query('EXECUTE p')).toEqual([['264']]);
+  expect(await plan(joined)).toContain('IndexJoin');
+  // What the first executions told of the tables' rows is part of the plan.
+  for (let i = 0; i < 3; i++) await s.query('EXECUTE p');
+  expect(await s.query('SELECT @@last_plan_from_cache')).toEqual([['1']]);
+  await s.query('SELECT SUM(a), SUM(id) FROM t');
+  expect(await plan(joined)).toContain('HashJoin');
+  expect(await s.query('EXECUTE p')).toEqual([['264']]);
+  expect(await s.query('SELECT @@last_plan_from_cache')).toEqual([['0']]);
+  // One row is still looked up.
+  expect(await plan(`${joined} AND u.id = 7`)).toMatch(/IndexJoin|Point_Get/);
+});
