@@ -101,6 +101,8 @@ const MYSQL_VERSION = '8.0.11';
 /** TiDB release whose behaviour is followed. Tools tell TiDB by the "-TiDB-" in the version. */
 const TIDB_RELEASE = 'v8.5.0';
 const ROW_COUNT_SAVE_MS = 10_000;
+/** How often it is asked whether counts are to be stored at once. */
+const PRESSING_MS = 500;
 
 /** Opens the store in the data directory and everything above it. Throws StoreLockedError and errors of the file system. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -181,8 +183,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     core.saveRowCounts().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
   }, ROW_COUNT_SAVE_MS);
   saver.unref();
+  const presser = setInterval(() => {
+    if (core.rowCounts.pressing)
+      core.saveRowCounts().catch((err: unknown) => logger.error({ err }, 'saving row counts failed'));
+  }, PRESSING_MS);
+  presser.unref();
   return new RutileEngine(core, async () => {
     clearInterval(saver);
+    clearInterval(presser);
     await core.threads?.close();
     await ttl.stop();
     replicas.stop();

@@ -11,14 +11,20 @@ const NOTHING: Counts = { rows: 0, modified: 0 };
 
 /** Rows of one statement that stores counts. */
 const BATCH = 500;
+/** Changes of a table that are not left to the next turn: more than these, and more than this share of its rows. */
+const MANY_CHANGES = 1000;
+const LARGE_SHARE = 0.02;
 
 /**
  * Live row counts by table, kept up by every write of this process and stored now and then in mysql.stats_meta: what the
- * optimizer knows of tables that were never analyzed. A crash loses the last few seconds of counting, which an estimate bears.
+ * optimizer knows of tables that were never analyzed. A crash loses the last seconds of counting, but of a table that changed much
+ * then only the last second's, so that estimates are sane right after it.
  */
 export class RowCounts {
   private readonly counts = new Map<number, Count>();
-  private readonly dirty = new Set<number>();
+  /** Changes that are not stored, by table. */
+  private readonly dirty = new Map<number, number>();
+  private hurry = false;
   /** Of nodes that tell each other their counts one stores them. */
   keeper = true;
   /** Changes of this node since they were last taken: [rows, modified] by table. */
@@ -50,7 +56,9 @@ export class RowCounts {
     if (c === undefined) this.counts.set(tableId, (c = { rows: 0, modified: 0 }));
     c.rows = Math.max(0, c.rows + rows);
     c.modified += modified;
-    this.dirty.add(tableId);
+    const unsaved = (this.dirty.get(tableId) ?? 0) + modified;
+    this.dirty.set(tableId, unsaved);
+    if (unsaved > MANY_CHANGES && unsaved > c.rows * LARGE_SHARE) this.hurry = true;
   }
   /** What this node changed since the last call: [table, rows, modified]. */
   takeDeltas(): [number, number, number][] {
@@ -62,7 +70,7 @@ export class RowCounts {
   set(tableId: number, rows: number, modified = 0): void {
     this.counts.set(tableId, { rows, modified });
     this.own.delete(tableId);
-    this.dirty.add(tableId);
+    this.dirty.set(tableId, 0);
   }
   drop(tableId: number): void {
     this.counts.delete(tableId);
@@ -74,6 +82,11 @@ export class RowCounts {
     this.dirty.clear();
     this.own.clear();
   }
+  /** Whether so much of some table changed that it should be stored now. */
+  get pressing(): boolean {
+    return this.hurry && this.keeper;
+  }
+
   /** Tables that were counted. */
   tables(): readonly number[] {
     return [...this.counts.keys()];
@@ -90,12 +103,22 @@ export class RowCounts {
   /** Stores the counts of tables that `wanted` says are to be kept. */
   async save(run: Run, version: bigint, wanted: (tableId: number) => boolean): Promise<void> {
     if (!this.keeper) return;
-    const changed = [...this.dirty];
+    const changed = [...this.dirty.keys()];
     this.dirty.clear();
+    this.hurry = false;
     const rows = changed.flatMap((id) => {
       const c = this.counts.get(id);
       return c === undefined || !wanted(id) ? [] : [`(${version}, ${id}, ${c.modified}, ${c.rows})`];
     });
+    try {
+      await this.store(run, rows);
+    } catch (error) {
+      for (const id of changed) this.dirty.set(id, this.dirty.get(id) ?? 0);
+      throw error;
+    }
+  }
+
+  private async store(run: Run, rows: readonly string[]): Promise<void> {
     for (let i = 0; i < rows.length; i += BATCH)
       await run(
         `INSERT INTO mysql.stats_meta (version, table_id, modify_count, count) VALUES ${rows.slice(i, i + BATCH).join(', ')} ON DUPLICATE KEY UPDATE version = VALUES(version), modify_count = VALUES(modify_count), count = VALUES(count)`,
