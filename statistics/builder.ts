@@ -31,6 +31,8 @@ export interface AnalyzeOptions {
 }
 /** Rows of the sample whose keys are made at once. */
 const STEP = 1 << 10;
+/** Rows of a chunk that are copied into the sample at once. */
+const SAMPLED_STEP = 1 << 7;
 /** More than a sample has rows; row numbers times this are exact. */
 const PLACES = 2 ** 21;
 
@@ -115,12 +117,13 @@ export class TableStatsBuilder {
         for (let j = 0; j < keys.length; j++) h = mix(Math.imul(h, 31) + keys[j]![k]!);
         sketch.add(h);
       }
+      yield;
     }
-    this.sampleRows(chunk);
+    yield* this.sampleRows(chunk);
     this.rows += rows;
   }
 
-  private sampleRows({ columns, rows, sel }: Chunk): void {
+  private *sampleRows({ columns, rows, sel }: Chunk): Generator<void, void> {
     const { collectors, sample, sampler } = this;
     const end = this.rows + rows;
     for (let row = Math.max(this.rows, sampler.next); row < end; row = Math.max(row + 1, sampler.next)) {
@@ -133,6 +136,7 @@ export class TableStatsBuilder {
         datums[collectors[c]!.info.offset] = ownDatum(columns[c]!.get(i));
       sample[place] = datums;
       this.rowNumbers[place] = row + 1;
+      if ((k & (SAMPLED_STEP - 1)) === SAMPLED_STEP - 1) yield;
     }
   }
 
@@ -254,6 +258,7 @@ export class TableStatsBuilder {
     const places = yield* this.ordered(info);
     const present = Math.max(places.length, this.rows - nulls);
     const sorted = Array.from(places, (p) => this.sample[p]![info.offset]!);
+    yield;
     const parts = yield* buildHistogram(
       sorted,
       compare,
@@ -261,11 +266,12 @@ export class TableStatsBuilder {
       this.options.topN,
       this.options.buckets,
     );
+    yield;
     return {
       ndv,
       nullCount: nulls,
       avgSize: present === 0 ? 0 : bytes / present,
-      correlation: this.correlation(places, (p) => this.sample[p]![info.offset]!, compare),
+      correlation: yield* this.correlation(places, (p) => this.sample[p]![info.offset]!, compare),
       ...parts,
       cms: this.cmSketch(sorted, parts.topN, compare, present, (v) => hashBytes(valueKey(v, info.type))),
       sketch,
@@ -348,7 +354,11 @@ export class TableStatsBuilder {
   }
 
   /** Correlation of the sample's order by value with its order by handle (Pearson's, of ranks). `places`: in order of value. */
-  private correlation(places: Uint32Array, value: (p: number) => Datum, compare: CompareDatums): number {
+  private *correlation(
+    places: Uint32Array,
+    value: (p: number) => Datum,
+    compare: CompareDatums,
+  ): Generator<void, number> {
     const n = places.length;
     if (n < 2) return n;
     if (compare(value(places[0]!), value(places[n - 1]!)) === 0) return 1;
@@ -356,7 +366,10 @@ export class TableStatsBuilder {
     for (const p of places) present[p] = 1;
     const rank = new Int32Array(this.sample.length);
     let next = 0;
-    for (const p of this.byRow) if (present[p] === 1) rank[p] = next++;
+    const { byRow } = this;
+    yield;
+    for (const p of byRow) if (present[p] === 1) rank[p] = next++;
+    yield;
     const mean = (n - 1) / 2;
     let sum = 0;
     for (let i = 0; i < n; i++) sum += (i - mean) * (rank[places[i]!]! - mean);

@@ -25,7 +25,7 @@ function commonPrefix(keys: readonly Uint8Array[], places: Uint32Array): number 
 }
 
 /** Places sorted at once, or merged. */
-const STEP = 1 << 12;
+const STEP = 1 << 10;
 
 /** Sorts in steps: short runs, which are merged in pairs. May give another array than `places`. */
 export function* sortInSteps(
