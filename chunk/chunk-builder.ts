@@ -56,10 +56,12 @@ export function chunkOf(rows: readonly (readonly Datum[])[], types: readonly Fie
 /** Datums of the selected rows; for tests, metadata and small results only. */
 export function chunkRows(chunk: Chunk): Datum[][] {
   const out: Datum[][] = [];
-  const n = chunk.rows;
-  for (let k = 0; k < n; k++) {
-    const i = chunk.sel === null ? k : chunk.sel[k]!;
-    out.push(chunk.columns.map((c) => c.get(i)));
-  }
+  for (let k = 0; k < chunk.rows; k++) out.push(chunkRow(chunk, k));
   return out;
+}
+
+/** The kth selected row of a chunk. */
+export function chunkRow(chunk: Chunk, k: number): Datum[] {
+  const i = chunk.sel === null ? k : chunk.sel[k]!;
+  return chunk.columns.map((c) => c.get(i));
 }

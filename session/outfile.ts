@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { FieldsClause, IntoClause, LinesClause } from '../parser/ast/index.js';
-import { chunkRows } from '../chunk/chunk-builder.js';
+import { chunkRow, chunkRows } from '../chunk/chunk-builder.js';
 import { type Charset, charset as findCharset } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
@@ -21,9 +21,14 @@ interface OutputFormat {
   readonly escaped: string;
   readonly starting: string;
   readonly ended: string;
-  /** Characters that the escape character goes before. */
-  readonly special: ReadonlySet<string>;
+  /** Finds the characters that the escape character goes before. */
+  readonly special: RegExp;
 }
+
+const anyOf = (characters: string): RegExp => {
+  const codes = Array.from({ length: characters.length }, (_, i) => characters.charCodeAt(i));
+  return new RegExp(`[${codes.map((c) => `\\u${c.toString(16).padStart(4, '0')}`).join('')}]`, 'g');
+};
 
 function outputFormat(fields: FieldsClause | null, lines: LinesClause | null): OutputFormat {
   const enclosed = fields?.enclosed ?? '';
@@ -40,7 +45,7 @@ function outputFormat(fields: FieldsClause | null, lines: LinesClause | null): O
     escaped,
     starting: lines?.starting ?? '',
     ended,
-    special: new Set([escaped, '\0', ...ends.map((s) => s.charAt(0))].filter((s) => s !== '')),
+    special: anyOf([escaped, '\0', ...ends.map((s) => s.charAt(0))].join('')),
   };
 }
 
@@ -59,15 +64,7 @@ const NUMERIC: ReadonlySet<number> = new Set([
 
 function escapedText(text: string, f: OutputFormat): string {
   if (f.escaped === '') return text;
-  let out = '';
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (!f.special.has(c)) continue;
-    out += text.slice(from, i) + f.escaped + (c === '\0' ? '0' : c);
-    from = i + 1;
-  }
-  return from === 0 ? text : out + text.slice(from);
+  return text.replace(f.special, (c) => f.escaped + (c === '\0' ? '0' : c));
 }
 
 /** Parts of the line of one row: text, or the bytes of a binary column. */
@@ -82,6 +79,8 @@ function fieldText(v: Datum, type: FieldType, f: OutputFormat, charset: Charset)
 }
 
 const WRITE_BYTES = 1 << 18;
+/** Rows formatted between two looks at the clock and at KILL. */
+const STEP_ROWS = 64;
 
 /** Writes a result into a new file of the server; gives the number of rows. Throws 1086, 1172. */
 export async function writeFile(session: Session, clause: FileClause, rows: RowsResult): Promise<number> {
@@ -96,7 +95,7 @@ export async function writeFile(session: Session, clause: FileClause, rows: Rows
   const format = clause.kind === 'Outfile' ? outputFormat(clause.fields, clause.lines) : null;
   const file = await create(path, clause.path);
   try {
-    return format === null ? await dump(file, rows) : await write(file, rows, format, charset);
+    return format === null ? await dump(file, rows) : await write(session, file, rows, format, charset);
   } finally {
     await file.close();
   }
@@ -123,7 +122,13 @@ async function create(path: string, shown: string): Promise<FileHandle> {
   }
 }
 
-async function write(file: FileHandle, rows: RowsResult, f: OutputFormat, charset: Charset): Promise<number> {
+async function write(
+  session: Session,
+  file: FileHandle,
+  rows: RowsResult,
+  f: OutputFormat,
+  charset: Charset,
+): Promise<number> {
   let pending: Uint8Array[] = [];
   let size = 0;
   let count = 0;
@@ -133,18 +138,20 @@ async function write(file: FileHandle, rows: RowsResult, f: OutputFormat, charse
   };
   const [start, separator, end] = [f.starting, f.terminated, f.ended].map((s) => charset.encode(s));
   for (let chunk = await rows.nextChunk(); chunk !== null; chunk = await rows.nextChunk()) {
-    for (const row of chunkRows(chunk)) {
+    for (let k = 0; k < chunk.rows; k++) {
       put(start!);
-      row.forEach((v, i) => {
+      chunkRow(chunk, k).forEach((v, i) => {
         if (i > 0) put(separator!);
         put(fieldText(v, rows.columns[i]!.type, f, charset));
       });
       put(end!);
-      count++;
+      if (++count % STEP_ROWS !== 0) continue;
+      const pause = session.statement.checkpoint();
+      if (pause !== undefined) await pause;
+      if (size < WRITE_BYTES) continue;
+      await file.appendFile(Buffer.concat(pending));
+      [pending, size] = [[], 0];
     }
-    if (size < WRITE_BYTES) continue;
-    await file.appendFile(Buffer.concat(pending));
-    [pending, size] = [[], 0];
   }
   if (size > 0) await file.appendFile(Buffer.concat(pending));
   return count;
