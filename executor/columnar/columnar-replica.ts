@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { totalmem } from 'node:os';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, isVirtual, ROWID_TYPE } from '../../catalog/table-layout.js';
@@ -538,7 +539,6 @@ function columnsOf(info: TableInfo, table: ColumnTable): readonly ColumnInfo[] {
 const isStale = (s: ColumnSegment): boolean =>
   s.stale || s.deltaSize > Math.max(MIN_DELTA, s.rows * MAX_DELTA_SHARE);
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 function wantedColumns(plan: TableScan): readonly Wanted[] | null {

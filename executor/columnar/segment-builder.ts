@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, ROWID_TYPE } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
@@ -166,8 +167,6 @@ export class SegmentBuilder {
     return this.abandoned ? null : this.segments;
   }
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The least key above this one. */
 function behind(key: Uint8Array): Uint8Array {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -213,7 +214,7 @@ export class SegmentKeeper {
     const columns = new Map<number, Extent>();
     for (const { id } of s.held()) {
       columns.set(id, put(s.column(id, 0)));
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (s.stale || this.closed) return;
     }
     await this.writeFile(name, parts);

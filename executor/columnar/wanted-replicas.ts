@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TableInfo } from '../../catalog/model.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
@@ -154,5 +155,3 @@ export class WantedReplicas {
     }
   }
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

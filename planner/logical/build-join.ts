@@ -42,11 +42,10 @@ export function buildJoin(
   const [left, right] = fromRight ? [second, first] : [first, second];
   const node = joined(ref.type, left, right);
   node.straight = ref.type === 'STRAIGHT' || state.straight;
+  const [l, r] = [asJoined(node, left), asJoined(node, right)];
   const common = ref.natural ? commonNames(left, right) : ref.using;
-  if (common !== null)
-    return coalesced(state, node, fromRight, asJoined(node, left), asJoined(node, right), common);
-  const names = [...asJoined(node, left).names, ...asJoined(node, right).names];
-  const rel: Relation = { plan: node, names };
+  if (common !== null) return coalesced(state, node, fromRight, l, r, common);
+  const rel: Relation = { plan: node, names: [...l.names, ...r.names] };
   if (ref.on === null) return rel;
   if (node.joinType === 'inner') innerOn(state, node, rel, ref.on, scope);
   else outerOn(state, node, rel, ref, scope, left, right);
