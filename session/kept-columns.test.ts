@@ -28,7 +28,9 @@ test('plans change when scans find columns in memory', async () => {
   // What the first executions told of the tables' rows is part of the plan.
   for (let i = 0; i < 3; i++) await s.query('EXECUTE p');
   expect(await s.query('SELECT @@last_plan_from_cache')).toEqual([['1']]);
-  await s.query('SELECT SUM(a), SUM(id) FROM t');
+  // The columns of a scan are made behind it.
+  do await s.query('SELECT SUM(a), SUM(id) FROM t');
+  while (!(await plan(joined)).includes('HashJoin'));
   expect(await plan(joined)).toContain('HashJoin');
   expect(await s.query('EXECUTE p')).toEqual([['264']]);
   expect(await s.query('SELECT @@last_plan_from_cache')).toEqual([['0']]);
