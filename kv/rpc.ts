@@ -58,6 +58,8 @@ export interface RpcContext {
   readonly maxExecutionMs?: number;
   readonly resourceGroup?: string;
   readonly requestSource?: string;
+  /** The write is served also by a store that is about to run out of space: it makes room, or the cluster needs it. */
+  readonly whenAlmostFull?: boolean;
   readonly resourceGroupTag?: Uint8Array;
   /** The same request may have been sent before. */
   readonly isRetry?: boolean;
@@ -110,7 +112,7 @@ export type RegionError =
   | { readonly kind: 'readIndexNotReady' }
   | { readonly kind: 'proposalInMergingMode' }
   | { readonly kind: 'dataIsNotReady' }
-  | { readonly kind: 'diskFull' }
+  | { readonly kind: 'diskFull'; readonly reason: string }
   | { readonly kind: 'recoveryInProgress' }
   | { readonly kind: 'isWitness' }
   | { readonly kind: 'bucketVersionNotMatch' }

@@ -102,6 +102,8 @@ export interface TxnOptions {
   readonly entrySizeLimit?: number;
   /** Default: off. */
   readonly assertionLevel?: AssertionLevel;
+  /** Written also to stores that are about to run out of space. */
+  readonly whenAlmostFull?: boolean;
 }
 
 export interface SnapshotOptions {

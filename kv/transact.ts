@@ -1,4 +1,7 @@
-import { isWriteConflict, type Storage, type Transaction } from './storage.js';
+import { isWriteConflict, type Storage, type Transaction, type TxnOptions } from './storage.js';
+
+/** What is written so are definitions and counters, without which a full store could not be emptied (TiDB does the same). */
+const OPTIONS: TxnOptions = { whenAlmostFull: true };
 
 /** Runs `work` in a transaction of its own and commits it; again from its beginning, up to `retries` times, when another was faster. */
 export async function transact<T>(
@@ -7,7 +10,7 @@ export async function transact<T>(
   retries = 20,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
-    const txn = await storage.begin();
+    const txn = await storage.begin(OPTIONS);
     try {
       const result = await work(txn);
       await txn.commit();

@@ -208,6 +208,12 @@ export const ERRORS_8200 = {
     sqlState: 'HY000',
     format: 'Store token is up to the limit, store id = %d',
   },
+  ER_TIKV_MAX_TIMESTAMP_NOT_SYNCED: {
+    code: 9011,
+    sqlState: 'HY000',
+    format: 'TiKV max timestamp is not synced',
+  },
+  ER_TIKV_DISK_FULL: { code: 1105, sqlState: 'HY000', format: 'tikv disk full: %s' },
   ER_TIFLASH_SERVER_TIMEOUT: { code: 9012, sqlState: 'HY000', format: 'TiFlash server timeout' },
   ER_TIFLASH_SERVER_BUSY: { code: 9013, sqlState: 'HY000', format: 'TiFlash server is busy' },
   ER_TIFLASH_BACKFILL: { code: 9014, sqlState: 'HY000', format: 'TiFlash backfill failed' },

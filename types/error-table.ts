@@ -278,7 +278,7 @@ export const ERRORS = {
     sqlState: 'HY000',
     format: 'entry too large, the max entry size is %d, the size of data is %d',
   },
-  ER_PD_SERVER_TIMEOUT: { code: 9001, sqlState: 'HY000', format: 'PD server timeout' },
+  ER_PD_SERVER_TIMEOUT: { code: 9001, sqlState: 'HY000', format: 'PD server timeout: %s' },
   ER_TIKV_SERVER_TIMEOUT: { code: 9002, sqlState: 'HY000', format: 'TiKV server timeout' },
   ER_TIKV_SERVER_BUSY: { code: 9003, sqlState: 'HY000', format: 'TiKV server is busy' },
   ER_RESOLVE_LOCK_TIMEOUT: { code: 9004, sqlState: 'HY000', format: 'Resolve lock timeout' },

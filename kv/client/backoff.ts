@@ -2,7 +2,6 @@ import { mysqlError } from '../../types/error-table.js';
 import type { ErrorSymbol } from '../../types/error-table.js';
 import type { RegionError } from '../rpc.js';
 import { interruptionOf } from './interruptible.js';
-import { UndeterminedError } from '../storage.js';
 
 interface BackoffClass {
   /** First and greatest sleep in milliseconds. */
@@ -24,9 +23,9 @@ export const BACKOFFS = {
   updateLeader: { base: 1, cap: 10, jitter: 'none', error: 'ER_REGION_UNAVAILABLE' },
   serverBusy: { base: 2000, cap: 10_000, jitter: 'equal', error: 'ER_TIKV_SERVER_BUSY' },
   staleCommand: { base: 2, cap: 1000, jitter: 'none', error: 'ER_TIKV_STALE_COMMAND' },
-  diskFull: { base: 500, cap: 5000, jitter: 'none', error: 'ER_TIKV_SERVER_TIMEOUT' },
+  diskFull: { base: 500, cap: 5000, jitter: 'none', error: 'ER_TIKV_DISK_FULL' },
   txnNotFound: { base: 2, cap: 500, jitter: 'none', error: 'ER_RESOLVE_LOCK_TIMEOUT' },
-  maxTsNotSynced: { base: 2, cap: 500, jitter: 'none', error: 'ER_TIKV_SERVER_TIMEOUT' },
+  maxTsNotSynced: { base: 2, cap: 500, jitter: 'none', error: 'ER_TIKV_MAX_TIMESTAMP_NOT_SYNCED' },
   dataNotReady: { base: 2, cap: 2000, jitter: 'none', error: 'ER_REGION_UNAVAILABLE' },
   regionNotInitialized: { base: 2, cap: 1000, jitter: 'none', error: 'ER_REGION_UNAVAILABLE' },
   recoveryInProgress: { base: 100, cap: 10_000, jitter: 'equal', error: 'ER_REGION_UNAVAILABLE' },
@@ -69,7 +68,8 @@ const REGION_ERROR_CLASS: Record<RegionError['kind'], BackoffName | null> = {
   raftEntryTooLarge: null,
   flashbackInProgress: null,
   flashbackNotPrepared: null,
-  undeterminedResult: null,
+  // What commits a transaction looks at it first (committer.ts); to repeat anything else does no harm.
+  undeterminedResult: 'regionMiss',
   other: 'tikvRPC',
 };
 
@@ -83,8 +83,8 @@ export class Backoffer {
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Sleeps for the class's next time, at most `atMost`; throws the class's error when the budget is spent. */
-  async sleep(name: BackoffName, atMost = Infinity): Promise<void> {
+  /** Sleeps for the class's next time, at most `atMost`; throws the class's error, of this `reason`, when the budget is spent. */
+  async sleep(name: BackoffName, atMost = Infinity, reason = ''): Promise<void> {
     const c: BackoffClass = BACKOFFS[name];
     const n = this.attempts.get(name) ?? 0;
     this.attempts.set(name, n + 1);
@@ -93,7 +93,7 @@ export class Backoffer {
     if (c.jitter === 'full') ms = Math.random() * full;
     else if (c.jitter === 'equal') ms = full / 2 + (Math.random() * full) / 2;
     ms = Math.min(ms, atMost);
-    if (this.spent + ms > this.budget) throw mysqlError(c.error);
+    if (this.spent + ms > this.budget) throw mysqlError(c.error, reason);
     this.spent += ms;
     await delay(ms, this.signal);
   }
@@ -103,6 +103,7 @@ export class Backoffer {
     if (name === null) return Promise.reject(fatalRegionError(e));
     // A region whose leader is not known yet is electing one.
     if (e.kind === 'notLeader' && e.leaderStoreId === undefined) return this.sleep('regionScheduling');
+    if (e.kind === 'diskFull') return this.sleep(name, Infinity, e.reason);
     return this.sleep(name, e.kind === 'serverIsBusy' && e.backoffMs > 0 ? e.backoffMs : Infinity);
   }
 }
@@ -118,8 +119,6 @@ function fatalRegionError(e: RegionError): Error {
       );
     case 'flashbackNotPrepared':
       return mysqlError('ER_UNKNOWN_ERROR', 'region is not prepared for the flashback');
-    case 'undeterminedResult':
-      return new UndeterminedError();
     default:
       return new Error(e.kind);
   }

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes, equalBytes } from '../codec/byte-writer.js';
-import type { KeyError, Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
+import type { KeyError, Mutation, PrewriteRequest, PrewriteResponse, RegionError } from '../rpc.js';
 import { KeyExistsError, UndeterminedError } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
@@ -201,8 +201,9 @@ export class Committer {
     const { forUpdateTs } = txn;
     const since = actions !== null && forUpdateTs > txn.startTs ? forUpdateTs : txn.startTs;
     // One literal, one shape, whatever is absent.
+    const context = txn.contextOf(route);
     return {
-      context: route.context,
+      context: this.again ? { ...context, isRetry: true } : context,
       mutations,
       primaryLock: this.primary,
       startVersion: txn.startTs,
@@ -339,7 +340,7 @@ export class Committer {
         if (pending !== null) res = await pending;
         else {
           const request = this.prewriteRequest(
-            this.again ? { ...route, context: { ...route.context, isRetry: true } } : route,
+            route,
             batch.map((i) => i.mutation),
             txn.pessimistic ? batch.map((i) => i.action!) : null,
             only && txn.onePhase,
@@ -348,15 +349,13 @@ export class Committer {
         }
       } catch (e) {
         // A commit may have taken place although its answer is lost.
-        if (only && txn.onePhase) this.lostOnePhase = true;
-        else if (this.async) this.lostAsync = true;
-        this.again = true;
-        this.mayHoldLocks = true;
+        this.lostAnswer(only);
         client.router.onSendFailure(route, e);
         await this.sleepOrGiveUp(bo);
         return false;
       }
       if (res.regionError !== undefined) {
+        if (mayHaveTakenPlace(res.regionError)) this.lostAnswer(only);
         client.router.onRegionError(route, res.regionError);
         await bo.regionError(res.regionError);
         return false;
@@ -383,6 +382,14 @@ export class Committer {
       if (waitMs > 0) await bo.sleep('txnLock', waitMs);
       return false;
     });
+  }
+
+  /** A prewrite, of the whole transaction perhaps, may have taken place. */
+  private lostAnswer(only: boolean): void {
+    if (only && this.txn.onePhase) this.lostOnePhase = true;
+    else if (this.async) this.lostAsync = true;
+    this.again = true;
+    this.mayHoldLocks = true;
   }
 
   private async sleepOrGiveUp(bo: Backoffer): Promise<void> {
@@ -425,12 +432,13 @@ export class Committer {
         client.options.unlimitedBatch && client.router.whole !== null ? keysOf(items) : [this.primary];
       try {
         const res = await route.rpc.commit({
-          context: route.context,
+          context: txn.contextOf(route),
           startVersion: txn.startTs,
           keys,
           commitVersion: this.commitTs,
         });
         if (res.regionError !== undefined) {
+          if (mayHaveTakenPlace(res.regionError)) unanswered = true;
           client.router.onRegionError(route, res.regionError);
           await bo.regionError(res.regionError);
           continue;
@@ -443,7 +451,8 @@ export class Committer {
           this.commitTs = await this.takeCommitTs();
           continue;
         }
-        if (unanswered) throw new UndeterminedError();
+        // A commit that had taken place would be told again: this one has not, whatever became of earlier answers.
+        unanswered = false;
         throw errorOf(res.error, false);
       } catch (e) {
         if (e instanceof Error && ('sqlState' in e || e instanceof UndeterminedError)) {
@@ -476,7 +485,7 @@ export class Committer {
       await this.forEachBatch(locked, async ({ route, items: batch }) => {
         const res = await sendBatch(client.router, route, bo, () =>
           route.rpc.commit({
-            context: route.context,
+            context: txn.contextOf(route),
             startVersion: txn.startTs,
             keys: keysOf(batch),
             commitVersion: this.commitTs,
@@ -512,6 +521,10 @@ export class Committer {
     }
   }
 }
+
+/** The region's leader lost its office, or its raft log, while the request was under way. */
+const mayHaveTakenPlace = ({ kind }: RegionError): boolean =>
+  kind === 'undeterminedResult' || kind === 'staleCommand';
 
 function keysOf(items: readonly Item[]): Uint8Array[] {
   const keys: Uint8Array[] = [];

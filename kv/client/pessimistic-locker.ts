@@ -100,7 +100,7 @@ export class PessimisticLocker {
   ): PessimisticLockRequest {
     const { txn } = this;
     return {
-      context: route.context,
+      context: txn.contextOf(route),
       mutations,
       primaryLock: txn.primary!,
       startVersion: txn.startTs,

@@ -14,12 +14,14 @@ import type {
 } from '../storage.js';
 import { KeyExistsError } from '../storage.js';
 import type { ActiveReader } from './active-timestamps.js';
+import type { RpcContext } from '../rpc.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
 import { GatheredWrites } from './gathered-writes.js';
 import { TxnMemBuffer } from './mem-buffer.js';
 import { KeyFlag } from './write-entry.js';
 import { PessimisticLocker } from './pessimistic-locker.js';
+import type { RegionRoute } from './router.js';
 import { KvSnapshot } from './snapshot.js';
 import { UnionIterator } from './union-iterator.js';
 
@@ -58,6 +60,7 @@ export class KvTransaction implements Transaction, ActiveReader {
   readonly beganAt = performance.now();
   beforeCommit: CommitCheck[] | null = null;
   private readonly locker: PessimisticLocker | null;
+  private readonly whenAlmostFull: boolean;
 
   constructor(
     private readonly client: ClientContext,
@@ -73,9 +76,15 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.asyncCommit = options?.asyncCommit !== false;
     this.assertionLevel = options?.assertionLevel ?? 'off';
     this.entrySizeLimit = options?.entrySizeLimit || client.options.txnEntrySizeLimit;
+    this.whenAlmostFull = client.router.whole === null && options?.whenAlmostFull === true;
     this.snapshot = new KvSnapshot(client, startTs);
     this.locker = this.pessimistic ? new PessimisticLocker(client, this) : null;
     client.active.add(this);
+  }
+
+  /** Of a request that writes. */
+  contextOf({ context }: RegionRoute): RpcContext {
+    return this.whenAlmostFull ? { ...context, whenAlmostFull: true } : context;
   }
 
   private check(): void {

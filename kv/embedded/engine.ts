@@ -112,7 +112,7 @@ export interface EmbeddedStoreStats {
 const DERIVED_FOLDER = 'columns';
 const DEFAULT_MEMTABLE = 32 << 20;
 const DEFAULT_MAP = 2 ** 40;
-const DISK_FULL = { regionError: { kind: 'diskFull' } } as const;
+const DISK_FULL = { regionError: { kind: 'diskFull', reason: 'no space is left for the log' } } as const;
 const PREWRITE_DISK_FULL: PrewriteResponse = {
   ...DISK_FULL,
   errors: [],

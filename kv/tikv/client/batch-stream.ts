@@ -1,4 +1,4 @@
-import type { Client, ClientDuplexStream } from '@grpc/grpc-js';
+import type { Client, ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { Tikv } from '../generated/tikvpb.js';
 import type {
   BatchCommandsRequestInit,
@@ -38,6 +38,7 @@ export class BatchStream {
   constructor(
     private readonly address: string,
     private readonly client: Client,
+    private readonly metadata: Metadata,
   ) {}
 
   /** Requests without an answer so far. */
@@ -79,7 +80,12 @@ export class BatchStream {
 
   private open(): ClientDuplexStream<BatchCommandsRequestInit, BatchCommandsResponse> {
     const { path, requestSerialize, responseDeserialize } = Tikv.BatchCommands;
-    const stream = this.client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    const stream = this.client.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      this.metadata,
+    );
     this.lastHeard = performance.now();
     stream.on('data', (message: BatchCommandsResponse) => this.receive(message));
     stream.on('drain', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   Server,
+  type Metadata,
   ServerCredentials,
   status,
   type ServerDuplexStream,
@@ -40,14 +41,14 @@ class FakePd {
   private readonly server = new Server();
   url = '';
   leader: FakePd | null = null;
-  readonly asked = { timestamps: 0, requests: 0 };
+  readonly asked = { timestamps: 0, requests: 0, forwarded: 0 };
   private logical = 0;
 
   async start(): Promise<void> {
     const unary =
       <Req, Res>(answer: (req: Req) => Res) =>
       (call: ServerUnaryCall<Req, Res>, done: sendUnaryData<Res>): void => {
-        if (this.leader !== this) done({ code: status.UNAVAILABLE, details: 'not leader' });
+        if (!this.answers(call.metadata)) done({ code: status.UNAVAILABLE, details: 'not leader' });
         else done(null, answer(call.request));
       };
     const { GetMembers, AllocID, Tso } = PD;
@@ -69,7 +70,7 @@ class FakePd {
         Tso: (call: ServerDuplexStream<pb.TsoRequest, pb.TsoResponseInit>) => {
           call.on('error', () => {});
           call.on('data', (req: pb.TsoRequest) => {
-            if (this.leader !== this) {
+            if (!this.answers(call.metadata)) {
               call.emit('error', { code: status.UNAVAILABLE, details: 'not leader' });
               return;
             }
@@ -92,6 +93,13 @@ class FakePd {
       ),
     );
     this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** As the leader, or for the leader that a follower is to ask. */
+  private answers(metadata: Metadata): boolean {
+    const [host] = metadata.get('pd-forwarded-host');
+    if (host !== undefined) this.asked.forwarded++;
+    return this.leader === this || (host !== undefined && host === this.leader?.url);
   }
 
   stop(): void {
@@ -150,8 +158,25 @@ describe('PD', () => {
     a.leader = b;
     b.leader = b;
     await tso.fetch(3);
-    expect(b.asked).toEqual({ timestamps: 3, requests: 1 });
+    expect(b.asked).toEqual({ timestamps: 3, requests: 1, forwarded: 0 });
     tso.close();
+  });
+
+  test('a leader that is out of reach is asked through the member that names it', async () => {
+    const tso = new TsoStream(pd);
+    await tso.fetch(1);
+    // The other members still hear of it.
+    a.stop();
+    expect(await allocate()).toBe(42);
+    await tso.fetch(2);
+    expect(b.asked.forwarded).toBeGreaterThanOrEqual(2);
+    tso.close();
+  });
+
+  test('an error tells why PD did not answer', async () => {
+    pd.close();
+    pd = new PdClient(['127.0.0.1:1'], credentialsOf(null), 100);
+    await expect(allocate()).rejects.toThrow(/^PD server timeout: 127\.0\.0\.1:1: .*ECONNREFUSED/);
   });
 });
 
@@ -259,14 +284,26 @@ describe('TLS', () => {
     await storage.close();
   });
 
-  test.each<[string, TlsFiles | null]>([
-    ['none at all', null],
-    ['no certificate', { ca: pem('ca'), cert: null, key: null }],
-    ['one of somebody else', { ca: pem('ca'), cert: pem('other'), key: pem('other-key') }],
-    ['another authority than the store', { ca: pem('other'), cert: pem('node'), key: pem('node-key') }],
-  ])('a client with %s is not', async (_, tls) => {
+  test.each<[string, TlsFiles | null, RegExp]>([
+    ['none at all', null, /^PD server timeout: .+: No connection established/],
+    ['no certificate', { ca: pem('ca'), cert: null, key: null }, /^PD server timeout: ./],
+    [
+      'one of somebody else',
+      { ca: pem('ca'), cert: pem('other'), key: pem('other-key') },
+      /^PD server timeout: ./,
+    ],
+    [
+      'another authority than the store',
+      { ca: pem('other'), cert: pem('node'), key: pem('node-key') },
+      /self-signed certificate in certificate chain/,
+    ],
+  ])('a client with %s is not, and hears why', async (_, tls, why) => {
     const pd = new PdClient(served.addresses, credentialsOf(tls), 100);
-    await expect(pd.call(PD.IsBootstrapped, (header) => ({ header }))).rejects.toMatchObject({ code: 9001 });
+    const error = await pd
+      .call(PD.IsBootstrapped, (header) => ({ header }))
+      .catch((e: unknown) => e as Error);
+    expect(error).toMatchObject({ code: 9001 });
+    expect((error as Error).message).toMatch(why);
     pd.close();
   });
 });

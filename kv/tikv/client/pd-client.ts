@@ -1,7 +1,7 @@
-import { status, type ChannelCredentials, type Client } from '@grpc/grpc-js';
+import { Metadata, status, type ChannelCredentials, type Client } from '@grpc/grpc-js';
 import { mysqlError } from '../../../types/error-table.js';
 import { Backoffer } from '../../client/backoff.js';
-import { PD, ServiceMode } from '../generated/pdpb.js';
+import { PD } from '../generated/pdpb.js';
 import type * as pb from '../generated/pdpb.js';
 import type { Method } from '../wire/codec.js';
 import { addressOf, openChannel } from './channel.js';
@@ -11,6 +11,11 @@ import { callUnary } from './unary.js';
 /** pd client's default timeout, and how long a request is tried before the statement fails with 9001. */
 const TIMEOUT_MS = 3000;
 const BUDGET_MS = 20_000;
+
+/** Names the leader that a request is for, where a follower is asked to hand it on. */
+const FORWARDED_HOST = 'pd-forwarded-host';
+/** How long a leader that could not be reached is asked through others before it is tried again. */
+const FORWARD_MS = 10_000;
 
 const FINAL: ReadonlySet<number> = new Set([
   status.UNIMPLEMENTED,
@@ -22,6 +27,15 @@ const FINAL: ReadonlySet<number> = new Set([
 
 interface WithHeader {
   readonly header?: { readonly error?: pb.Error | undefined } | undefined;
+}
+
+/** Where the leader is asked. */
+export interface LeaderRoute {
+  readonly address: string;
+  readonly client: Client;
+  readonly metadata: Metadata;
+  /** performance.now() up to which it is asked through a follower; Infinity when it is asked itself. */
+  readonly until: number;
 }
 
 /** PD answered with an error of its own. */
@@ -41,8 +55,10 @@ export class PdError extends Error {
  */
 export class PdClient {
   private clusterId = 0n;
-  private leader: { readonly address: string; readonly client: Client } | null = null;
-  private finding: Promise<{ readonly address: string; readonly client: Client }> | null = null;
+  private leader: LeaderRoute | null = null;
+  private finding: Promise<LeaderRoute> | null = null;
+  /** A leader that did not answer when it was asked itself. */
+  private outOfReach = '';
   private readonly clients = new Map<string, Client>();
   private readonly endpoints: string[];
   private stopping = false;
@@ -73,13 +89,14 @@ export class PdClient {
   }
 
   /** The leader as last known, asked for when it is not. */
-  private findLeader(): Promise<{ readonly address: string; readonly client: Client }> {
-    if (this.leader !== null) return Promise.resolve(this.leader);
+  findLeader(): Promise<LeaderRoute> {
+    const { leader } = this;
+    if (leader !== null && performance.now() < leader.until) return Promise.resolve(leader);
     this.finding ??= this.askMembers().finally(() => (this.finding = null));
     return this.finding;
   }
 
-  private async askMembers(): Promise<{ readonly address: string; readonly client: Client }> {
+  private async askMembers(): Promise<LeaderRoute> {
     let last: unknown = new TransportError('pd', 'there is no leader');
     for (const address of [...this.endpoints]) {
       try {
@@ -102,8 +119,7 @@ export class PdClient {
             if (!this.endpoints.includes(addressOf(url))) this.endpoints.push(addressOf(url));
         const url = members.leader?.clientUrls[0];
         if (url === undefined) continue;
-        const at = addressOf(url);
-        this.leader = { address: at, client: this.clientOf(at) };
+        this.leader = this.routeTo(addressOf(url), url, client, address);
         return this.leader;
       } catch (e) {
         last = e;
@@ -112,8 +128,19 @@ export class PdClient {
     throw last;
   }
 
-  /** The leader is to be looked for again. */
-  forgetLeader(): void {
+  /** A leader that was just out of reach is asked through the member that still names it, for a while. */
+  private routeTo(leader: string, url: string, member: Client, memberAddress: string): LeaderRoute {
+    const metadata = new Metadata();
+    const forward = leader === this.outOfReach && memberAddress !== leader;
+    this.outOfReach = '';
+    if (!forward) return { address: leader, client: this.clientOf(leader), metadata, until: Infinity };
+    metadata.set(FORWARDED_HOST, url);
+    return { address: memberAddress, client: member, metadata, until: performance.now() + FORWARD_MS };
+  }
+
+  /** The leader is to be looked for again: it does not lead any more, or, `unanswered`, did not answer. */
+  forgetLeader(unanswered = false): void {
+    if (unanswered && this.leader?.until === Infinity) this.outOfReach = this.leader.address;
     this.leader = null;
   }
 
@@ -124,37 +151,27 @@ export class PdClient {
   ): Promise<Res> {
     let bo: Backoffer | null = null;
     for (;;) {
+      let reason: string;
+      let unanswered = false;
       try {
-        const { client, address } = await this.findLeader();
-        const res = await callUnary(client, address, method, request(this.header()), TIMEOUT_MS);
+        const { client, address, metadata } = await this.findLeader();
+        const res = await callUnary(client, address, method, request(this.header()), TIMEOUT_MS, metadata);
         const error = res.header?.error;
         if (error === undefined || error.type === 0) return res;
         if (!/not leader|no leader/i.test(error.message)) throw new PdError(error.type, error.message);
+        reason = `${address}: ${error.message}`;
       } catch (e) {
         if (e instanceof PdError) throw e;
         // What PD refuses it refuses again: another cluster's requests, calls that it does not have, credentials that it does not take.
         if (FINAL.has((e as { code?: number }).code ?? status.OK)) throw e;
+        reason = e instanceof Error ? e.message : String(e);
+        unanswered = true;
       }
-      if (this.stopping) throw mysqlError('ER_PD_SERVER_TIMEOUT');
-      this.forgetLeader();
+      if (this.stopping) throw mysqlError('ER_PD_SERVER_TIMEOUT', reason);
+      this.forgetLeader(unanswered);
       // A connection that broke, or a leader that resigned, is no reason to wait: the new one is asked at once.
-      if (bo !== null) await bo.sleep('pdRPC');
+      if (bo !== null) await bo.sleep('pdRPC', Infinity, reason);
       else bo = new Backoffer(this.budgetMs);
-    }
-  }
-
-  /** A stream to the leader: timestamps. */
-  async leaderClient(): Promise<{ readonly address: string; readonly client: Client }> {
-    return this.findLeader();
-  }
-
-  /** Whether PD serves timestamps itself, as it does unless it was split into services. */
-  async servesTso(): Promise<boolean> {
-    try {
-      const res = await this.call(PD.GetClusterInfo, () => ({}));
-      return !res.serviceModes.includes(ServiceMode.API_SVC_MODE);
-    } catch {
-      return true;
     }
   }
 

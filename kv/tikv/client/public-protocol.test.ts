@@ -6,7 +6,8 @@ import {
   type ServerDuplexStream,
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
-import type { Storage } from '../../storage.js';
+import { UndeterminedError, type Storage } from '../../storage.js';
+import { transact } from '../../transact.js';
 import { encodeRegionKey } from '../region-key.js';
 import { message, type Raw, RawMessage } from '../testing/raw-proto.js';
 import { openTikvStorage } from './open-tikv-storage.js';
@@ -116,10 +117,12 @@ class FakeStore {
   address = '';
   server!: Server;
   /** Commands in the order in which they came. */
-  readonly asked: { readonly tag: number; readonly request: RawMessage }[] = [];
+  readonly asked: { readonly tag: number; readonly request: RawMessage; readonly host: string }[] = [];
 
   async start(command: Command): Promise<void> {
     const batch = (call: ServerDuplexStream<Buffer, Buffer>): void => {
+      // Of the store that is meant, where it is another.
+      const host = String(call.metadata.get('tikv-forwarded-host')[0] ?? '');
       call.on('error', () => undefined);
       call.on('end', () => call.end());
       call.on('data', (data: Buffer) => {
@@ -128,7 +131,7 @@ class FakeStore {
         const answers = m.messages(1).map((r, i) => {
           const tag = r.numbers[0]!;
           const request = r.message(tag);
-          this.asked.push({ tag, request });
+          this.asked.push({ tag, request, host });
           return { id: ids[i]!, answer: message([[tag, command(tag, request, this)]]) };
         });
         // An answer to nobody, then the answers from the last to the first, each twice.
@@ -402,6 +405,35 @@ describe('the public protocol', () => {
     expect(found.map(text)).toEqual(['9', '3', null, '1']);
   });
 
+  test('a store that is out of reach is asked through another', async () => {
+    cluster.rows.set('a', '1');
+    const [first, second] = cluster.stores;
+    const notLeader = message([
+      [
+        2,
+        message([
+          [1, 1],
+          [
+            2,
+            message([
+              [1, 11],
+              [2, 1],
+            ]),
+          ],
+        ]),
+      ],
+    ]);
+    cluster.intercept = (tag, _, store) =>
+      tag === 1 && store === second && second.asked.at(-1)!.host === ''
+        ? message([[1, notLeader]])
+        : Buffer.alloc(0);
+    first!.server.forceShutdown();
+    expect(await get('a')).toBe('1');
+    expect(second!.asked.at(-1)!.host).toBe(first!.address);
+    const context = second!.asked.at(-1)!.request.message(1);
+    expect([context.message(3).int(1), context.message(3).int(2)]).toEqual([11n, 1n]);
+  });
+
   /** errorpb.Error: each is tried again, elsewhere or later. */
   const ERRORS: readonly (readonly [string, Buffer])[] = [
     [
@@ -502,6 +534,7 @@ describe('the public protocol', () => {
       ]),
     ],
     ['region_not_initialized', message([[14, message([[1, 1]])]])],
+    ['undetermined_result, of a read', message([[22, message([[1, 'unknown']])]])],
     ['recovery_in_progress', message([[16, message([[1, 1]])]])],
     [
       'mismatch_peer_id',
@@ -558,6 +591,17 @@ describe('the public protocol', () => {
     expect(cluster.asked(4)).toEqual([]);
   });
 
+  test('definitions are written also where space runs out', async () => {
+    await transact(cluster.storage, (txn) => {
+      txn.set(bytes('a'), bytes('1'));
+      return Promise.resolve();
+    });
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('b'), bytes('2'));
+    await txn.commit();
+    expect(cluster.asked(3).map((r) => r.message(1).int(19))).toEqual([1n, 0n]);
+  });
+
   test('two regions: asynchronous commit, whose primary names the others', async () => {
     const txn = await cluster.storage.begin();
     txn.set(bytes('a'), bytes('1'));
@@ -570,6 +614,56 @@ describe('the public protocol', () => {
     expect(text(first!.bytes(3))).toBe('a');
     // The largest of the smallest timestamps that the locks allow.
     expect(ts).toBe(first!.int(10) + 5n);
+  });
+
+  /** errorpb.Error: [22] undetermined_result. */
+  const UNKNOWN = message([[1, message([[22, message([[1, 'a leader resigned']])]])]]);
+  /** KeyError: [4] conflict. */
+  const CONFLICT = message([
+    [
+      4,
+      message([
+        [1, 5],
+        [2, 6],
+        [3, 'a'],
+      ]),
+    ],
+  ]);
+
+  test.each<[string, Buffer, object]>([
+    ['committed', message([[4, 77]]), { value: 77n }],
+    ['rolled back', message([[5, 2]]), { error: expect.objectContaining({ code: 9007 }) as unknown }],
+    ['still locked', message([[3, 9]]), { error: expect.any(UndeterminedError) as unknown }],
+  ])('a prewrite of unknown outcome, then refused: the transaction is %s', async (_, status, outcome) => {
+    let prewrites = 0;
+    cluster.intercept = (tag) => {
+      if (tag === 25) return status;
+      if (tag !== 3) return Buffer.alloc(0);
+      return prewrites++ === 0 ? UNKNOWN : message([[2, CONFLICT]]);
+    };
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    const found = await Promise.resolve(txn.commit()).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    expect(found).toEqual(outcome);
+  });
+
+  test('a commit of unknown outcome is asked for again, and what is refused then did not take place', async () => {
+    let commits = 0;
+    cluster.intercept = (tag) => {
+      // No asynchronous commit.
+      if (tag === 3) return message([[3, 0]]);
+      if (tag !== 4) return Buffer.alloc(0);
+      // [12] txn_lock_not_found.
+      return commits++ === 0 ? UNKNOWN : message([[2, message([[12, message([[1, 'a']])]])]]);
+    };
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('z'), bytes('2'));
+    await expect(Promise.resolve(txn.commit())).rejects.toMatchObject({ code: 8022 });
+    expect(commits).toBe(2);
   });
 
   test('a store that does not take part in asynchronous commit gets two phases', async () => {

@@ -5,14 +5,24 @@ import type { Awaitable } from '../../../types/awaitable.js';
 import type * as metapb from '../generated/metapb.js';
 import { decodeRegionKey } from '../region-key.js';
 import type { RegionLoader } from './region-loader.js';
+import type { StoreClient } from './store-client.js';
 import type { Stores } from './stores.js';
 
 /** A region not used for so long is asked for again (client-go's regionCacheTTL). */
 const TTL_MS = 600_000;
 
+/** metapb.PeerRole. */
+const LEARNER = 1;
+
+type Peer = Pick<metapb.Peer, 'id' | 'storeId'>;
+
 /** What the cache knows of a region. The route is made anew when the leader changes. */
 class CachedRegion {
   route: RegionRoute;
+  /** The store that is asked, or that the leader's is reached through. */
+  private client: StoreClient;
+  /** The leader's store while it is reached through another. */
+  private behind: StoreClient | null = null;
   usedAt = performance.now();
   /** Peers that failed to answer since the region was loaded. */
   failedPeers = 0;
@@ -22,24 +32,64 @@ class CachedRegion {
     readonly meta: RegionMeta,
     readonly startKey: Uint8Array,
     readonly endKey: Uint8Array,
-    public peer: { readonly id: number; readonly storeId: number },
-    stores: Stores,
+    public peer: Peer,
+    private readonly stores: Stores,
   ) {
-    this.route = this.routeTo(peer, stores);
+    this.client = stores.client(peer.storeId);
+    this.route = this.routeOver(this.client);
   }
 
-  private routeTo(peer: { readonly id: number; readonly storeId: number }, stores: Stores): RegionRoute {
+  private routeOver(rpc: StoreClient): RegionRoute {
+    const { meta, peer, stores } = this;
     return {
       startKey: this.startKey,
       endKey: this.endKey,
-      rpc: stores.client(peer.storeId),
-      context: { clusterId: stores.cluster, regionId: this.meta.id, regionEpoch: this.meta.epoch, peer },
+      rpc,
+      context: { clusterId: stores.cluster, regionId: meta.id, regionEpoch: meta.epoch, peer },
     };
   }
 
-  switchTo(peer: { readonly id: number; readonly storeId: number }, stores: Stores): void {
+  get voters(): RegionMeta['peers'] {
+    return this.meta.peers.filter((p) => p.role !== LEARNER);
+  }
+
+  switchTo(peer: Peer): void {
     this.peer = { id: peer.id, storeId: peer.storeId };
-    this.route = this.routeTo(this.peer, stores);
+    this.client = this.stores.client(peer.storeId);
+    this.behind = null;
+    this.route = this.routeOver(this.client);
+  }
+
+  /** The peer leads, as that on the store asked says: it is reached through that one if its own store does not answer. */
+  follow(leader: Peer): void {
+    const behind = this.stores.client(leader.storeId);
+    const proxy = this.peer.storeId;
+    if (behind.liveness.alive || proxy === leader.storeId) {
+      this.switchTo(leader);
+      return;
+    }
+    this.peer = { id: leader.id, storeId: leader.storeId };
+    this.behind = behind;
+    this.route = this.routeOver(this.stores.through(proxy, leader.storeId));
+  }
+
+  /** The route to go now: not to a store that is known not to answer where there is another. */
+  currentRoute(): RegionRoute {
+    if (this.behind !== null) {
+      if (this.behind.liveness.alive) this.switchTo(this.peer);
+    } else if (!this.client.liveness.alive) {
+      const other = this.voters.find(
+        (p) => p.id !== this.peer.id && this.stores.client(p.storeId).liveness.alive,
+      );
+      if (other !== undefined) this.switchTo(other);
+    }
+    return this.route;
+  }
+
+  /** The store that a failed request was sent to. */
+  doubt(): void {
+    if (this.behind === null) this.client.doubt();
+    else (this.route.rpc as StoreClient).doubt();
   }
 
   covers(key: Uint8Array): boolean {
@@ -54,7 +104,7 @@ class CachedRegion {
 export interface LoadedRegion {
   readonly meta: RegionMeta;
   /** Absent while there is none. */
-  readonly leader: Pick<metapb.Peer, 'id' | 'storeId'> | undefined;
+  readonly leader: Peer | undefined;
 }
 
 /**
@@ -97,7 +147,7 @@ export class RegionCache implements Router {
 
   locate(key: Uint8Array): Awaitable<RegionRoute> {
     const r = this.regions[this.indexOf(key)];
-    if (r !== undefined && r.covers(key) && this.usable(r, performance.now())) return r.route;
+    if (r !== undefined && r.covers(key) && this.usable(r, performance.now())) return r.currentRoute();
     return this.load(key);
   }
 
@@ -123,10 +173,11 @@ export class RegionCache implements Router {
       // A region that begins right at the end key has nothing below it.
       const r = at !== undefined && compareBytes(at.startKey, endKey) === 0 ? this.regions[i - 1] : at;
       const holdsEnd = r !== undefined && (r.endKey.length === 0 || compareBytes(r.endKey, endKey) >= 0);
-      if (holdsEnd && this.usable(r, now)) return r.route;
+      if (holdsEnd && this.usable(r, now)) return r.currentRoute();
     } else {
       const last = this.regions[this.regions.length - 1];
-      if (last !== undefined && last.endKey.length === 0 && this.usable(last, now)) return last.route;
+      if (last !== undefined && last.endKey.length === 0 && this.usable(last, now))
+        return last.currentRoute();
     }
     return this.insert(await this.loader.loadEnd(endKey)).route;
   }
@@ -134,8 +185,7 @@ export class RegionCache implements Router {
   /** Takes a region in, in the place of those it overlaps, unless one of them is newer. */
   private insert(loaded: LoadedRegion): CachedRegion {
     const { meta } = loaded;
-    const voters = meta.peers.filter((p) => p.role !== 1);
-    const leader = loaded.leader ?? voters[0];
+    const leader = loaded.leader ?? meta.peers.find((p) => p.role !== LEARNER);
     if (leader === undefined) throw new Error(`region ${meta.id} has no peer`);
     const startKey = decodeRegionKey(meta.startKey);
     const endKey = decodeRegionKey(meta.endKey);
@@ -179,7 +229,7 @@ export class RegionCache implements Router {
         if (r.route !== route) return;
         const leader = r.meta.peers.find((p) => p.id === error.leaderPeerId);
         if (leader === undefined) r.valid = false;
-        else r.switchTo(leader, this.stores);
+        else r.follow(leader);
         return;
       }
       case 'epochNotMatch': {
@@ -192,7 +242,7 @@ export class RegionCache implements Router {
         return;
       }
       case 'storeNotMatch':
-        this.stores.client(r.peer.storeId).doubt();
+        r.doubt();
         r.valid = false;
         return;
       case 'regionNotFound':
@@ -213,15 +263,15 @@ export class RegionCache implements Router {
   onSendFailure(route: RegionRoute): void {
     const r = this.regionOf(route);
     if (r === null || r.route !== route) return;
-    this.stores.client(r.peer.storeId).doubt();
-    const voters = r.meta.peers.filter((p) => p.role !== 1);
+    r.doubt();
+    const { voters } = r;
     r.failedPeers++;
     if (r.failedPeers >= voters.length) {
       r.valid = false;
       return;
     }
     const at = voters.findIndex((p) => p.id === r.peer.id);
-    r.switchTo(voters[(at + 1) % voters.length]!, this.stores);
+    r.switchTo(voters[(at + 1) % voters.length]!);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ChannelCredentials, Client } from '@grpc/grpc-js';
+import { Metadata, status, type ChannelCredentials, type Client } from '@grpc/grpc-js';
 import type * as rpc from '../../rpc.js';
+import { Health, HealthCheckResponseServingStatus } from '../generated/grpc_health.js';
 import { Tikv } from '../generated/tikvpb.js';
 import * as cmd from '../translate/commands.js';
 import type { Command, CommandTag } from '../translate/commands.js';
@@ -8,6 +9,7 @@ import { waitFromWire } from '../translate/key-error.js';
 import { regionErrorFromWire } from '../translate/region-error.js';
 import { BatchStream } from './batch-stream.js';
 import { openChannel } from './channel.js';
+import { Liveness } from './liveness.js';
 import { TransportError } from './transport-error.js';
 import { callUnary } from './unary.js';
 
@@ -17,6 +19,10 @@ const MEDIUM = 60_000;
 const LONG = 20 * 60_000;
 /** TiDB's flashbackTimeout, of one region. */
 const FLASHBACK = 3 * 60_000;
+/** TiDB's store-liveness-timeout. */
+const LIVENESS = 1000;
+/** Names the store that a request is for, where another is asked to hand it on (TiKV's proxy). */
+const FORWARDED_HOST = 'tikv-forwarded-host';
 
 interface Connections {
   readonly address: string;
@@ -31,11 +37,15 @@ export class StoreClient implements rpc.KvRpc {
   /** Set when the store did not answer: it may have moved. */
   private suspect = false;
   private closed = false;
+  /** Whether the store answers when it is asked how it is. */
+  readonly liveness = new Liveness(() => this.isServing());
 
   constructor(
     private readonly addressOf: () => Promise<string>,
     private readonly creds: ChannelCredentials,
     private readonly connections: number,
+    /** Gives the address of the store for which this one is asked, when it is another. */
+    private readonly forwardedHost: (() => Promise<string>) | null = null,
   ) {}
 
   private connect(): Promise<Connections> {
@@ -49,14 +59,29 @@ export class StoreClient implements rpc.KvRpc {
     if (this.open?.address === address) return this.open;
     if (this.closed) throw new TransportError(address, 'the client is closed');
     disconnect(this.open);
+    const metadata = new Metadata();
+    if (this.forwardedHost !== null) metadata.set(FORWARDED_HOST, await this.forwardedHost());
     const clients = Array.from({ length: this.connections }, () => openChannel(address, this.creds));
-    this.open = { address, clients, streams: clients.map((c) => new BatchStream(address, c)) };
+    this.open = { address, clients, streams: clients.map((c) => new BatchStream(address, c, metadata)) };
     return this.open;
   }
 
-  /** Asks PD for the address again before the next request. */
+  /** True where nothing speaks against it: a store that was not found, or that knows no health check, is found out about by requests. */
+  private async isServing(): Promise<boolean> {
+    if (this.open === null || this.closed) return true;
+    const { clients, address } = this.open;
+    try {
+      const res = await callUnary(clients[0]!, address, Health.Check, {}, LIVENESS);
+      return res.status === HealthCheckResponseServingStatus.SERVING;
+    } catch (e) {
+      return (e as { code?: number }).code === status.UNIMPLEMENTED;
+    }
+  }
+
+  /** Asks PD for the address again before the next request, and the store how it is. */
   doubt(): void {
     this.suspect = true;
+    this.liveness.suspect();
   }
 
   private async send<T extends CommandTag, Req, Res>(
@@ -173,6 +198,7 @@ export class StoreClient implements rpc.KvRpc {
 
   close(): void {
     this.closed = true;
+    this.liveness.close();
     disconnect(this.open);
     this.open = null;
   }

@@ -9,6 +9,7 @@ import { TransportError } from './transport-error.js';
 /** The clients of the cluster's stores, made as they are needed. */
 export class Stores {
   private readonly clients = new Map<number, StoreClient>();
+  private readonly proxied = new Map<string, StoreClient>();
 
   constructor(
     private readonly pd: PdClient,
@@ -26,6 +27,22 @@ export class Stores {
     if (client === undefined) {
       client = new StoreClient(() => this.addressOf(storeId), this.creds, this.connections);
       this.clients.set(storeId, client);
+    }
+    return client;
+  }
+
+  /** A store that cannot be reached from here, through one that can. */
+  through(proxyId: number, storeId: number): StoreClient {
+    const name = `${proxyId} ${storeId}`;
+    let client = this.proxied.get(name);
+    if (client === undefined) {
+      client = new StoreClient(
+        () => this.addressOf(proxyId),
+        this.creds,
+        1,
+        () => this.addressOf(storeId),
+      );
+      this.proxied.set(name, client);
     }
     return client;
   }
@@ -49,6 +66,6 @@ export class Stores {
   }
 
   close(): void {
-    for (const c of this.clients.values()) c.close();
+    for (const c of [...this.clients.values(), ...this.proxied.values()]) c.close();
   }
 }

@@ -22,6 +22,8 @@ export class TsoStream {
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
+  /** performance.now() up to which this stream serves: see LeaderRoute. */
+  private until = Infinity;
 
   constructor(private readonly pd: PdClient) {}
 
@@ -29,19 +31,23 @@ export class TsoStream {
   async fetch(count: number): Promise<ReservedTimestamps> {
     let bo: Backoffer | null = null;
     for (;;) {
+      let reason: string;
       try {
         return await this.ask(count);
       } catch (e) {
         if (!(e instanceof TransportError)) throw e;
+        reason = e.message;
       }
-      if (this.closed) throw mysqlError('ER_PD_SERVER_TIMEOUT');
-      this.pd.forgetLeader();
-      if (bo !== null) await bo.sleep('pdRPC');
+      if (this.closed) throw mysqlError('ER_PD_SERVER_TIMEOUT', reason);
+      this.pd.forgetLeader(true);
+      if (bo !== null) await bo.sleep('pdRPC', Infinity, reason);
       else bo = new Backoffer(BUDGET_MS);
     }
   }
 
   private async ask(count: number): Promise<ReservedTimestamps> {
+    if (this.stream !== null && this.waiting.length === 0 && performance.now() >= this.until)
+      this.broken(this.stream, 'the leader is tried itself again');
     const stream = this.stream ?? (await this.open());
     return new Promise((resolve, reject) => {
       this.waiting.push({ count, resolve, reject });
@@ -51,12 +57,14 @@ export class TsoStream {
   }
 
   private async open(): Promise<ClientDuplexStream<TsoRequestInit, TsoResponse>> {
-    const { client } = await this.pd.leaderClient();
+    const { client, metadata, until } = await this.pd.findLeader();
     if (this.stream !== null) return this.stream;
+    this.until = until;
     const stream = client.makeBidiStreamRequest(
       PD.Tso.path,
       PD.Tso.requestSerialize,
       PD.Tso.responseDeserialize,
+      metadata,
     );
     stream.on('data', (res: TsoResponse) => this.receive(stream, res));
     stream.on('error', (e: unknown) => this.broken(stream, reasonOf(e)));

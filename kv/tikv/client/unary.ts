@@ -1,4 +1,4 @@
-import type { Client } from '@grpc/grpc-js';
+import { Metadata, type Client } from '@grpc/grpc-js';
 import type { Method } from '../wire/codec.js';
 import { TransportError, reasonOf } from './transport-error.js';
 
@@ -9,6 +9,7 @@ export function callUnary<Req, ReqInit, Res, ResInit>(
   method: Method<Req, ReqInit, Res, ResInit>,
   request: ReqInit,
   timeoutMs: number,
+  metadata = new Metadata(),
 ): Promise<Res> {
   return new Promise((resolve, reject) => {
     client.makeUnaryRequest(
@@ -16,6 +17,7 @@ export function callUnary<Req, ReqInit, Res, ResInit>(
       method.requestSerialize,
       method.responseDeserialize,
       request,
+      metadata,
       { deadline: Date.now() + timeoutMs },
       (error, response) => {
         if (error !== null)

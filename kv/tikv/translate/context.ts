@@ -1,6 +1,6 @@
 import type { RpcContext } from '../../rpc.js';
 import type { Context, ContextInit } from '../generated/kvrpcpb.js';
-import { APIVersion } from '../generated/kvrpcpb.js';
+import { APIVersion, DiskFullOpt } from '../generated/kvrpcpb.js';
 import { ISOLATION_LEVELS, PRIORITIES } from './names.js';
 
 /** What a request says of itself when nobody above did (client-go's RequestSource). */
@@ -19,6 +19,7 @@ export function contextToWire(c: RpcContext): ContextInit {
     resolvedLocks: c.resolvedLocks,
     committedLocks: c.committedLocks,
     maxExecutionDurationMs: c.maxExecutionMs,
+    diskFullOpt: c.whenAlmostFull === true ? DiskFullOpt.AllowedOnAlmostFull : DiskFullOpt.NotAllowedOnFull,
     isRetryRequest: c.isRetry,
     apiVersion: APIVersion.V1,
     requestSource: c.requestSource ?? DEFAULT_SOURCE,

@@ -37,7 +37,7 @@ export function regionErrorFromWire(e: errorpb.Error): RegionError {
   if (e.readIndexNotReady !== undefined) return { kind: 'readIndexNotReady' };
   if (e.proposalInMergingMode !== undefined) return { kind: 'proposalInMergingMode' };
   if (e.dataIsNotReady !== undefined) return { kind: 'dataIsNotReady' };
-  if (e.diskFull !== undefined) return { kind: 'diskFull' };
+  if (e.diskFull !== undefined) return { kind: 'diskFull', reason: e.diskFull.reason };
   if (e.recoveryInProgress !== undefined) return { kind: 'recoveryInProgress' };
   if (e.isWitness !== undefined) return { kind: 'isWitness' };
   if (e.bucketVersionNotMatch !== undefined) return { kind: 'bucketVersionNotMatch' };
