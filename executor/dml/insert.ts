@@ -28,7 +28,7 @@ export function executeInsert(plan: Insert, ctx: ExecContext): Awaitable<DmlResu
     plan.viewCheck,
     plan.columns.some((c) => c.offset === plan.table.columns.length),
   );
-  const template = new RowTemplate(plan.table, plan.columns, assigner, ctx);
+  const template = new RowTemplate(plan.table, plan.columns, assigner, ctx, plan.queries);
   const lax = plan.ignore || (!assigner.strict && (plan.select !== null || plan.rows.length > 1));
   const done = (): DmlResult => {
     inserter.finish();

@@ -6,13 +6,14 @@ import { chunkOf } from '../../chunk/chunk-builder.js';
 import { evalAny } from '../../expression/compile.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
-import type { Insert } from '../../planner/physical/plan.js';
+import type { Insert, RowQuery } from '../../planner/physical/plan.js';
 import { defaultExpression, generationOf, rowColumns } from '../../planner/resolve/table-expression.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import { Flag, isNotNull, type FieldType } from '../../types/field-type.js';
 import type { ExecContext } from '../exec-context.js';
 import { implicitDefault, type Assigner } from './assignment.js';
+import { runRowQuery } from './row-query.js';
 
 /** Whether an expression needs a row to be evaluated on. */
 const READS_ROW = new WeakMap<Expression, boolean>();
@@ -80,6 +81,7 @@ export class RowTemplate {
     private readonly given: readonly ColumnInfo[],
     private readonly assigner: Assigner,
     private readonly ctx: ExecContext,
+    private readonly queries: Insert['queries'] = undefined,
   ) {}
 
   /** Whether columns that are not given have expressions for defaults. */
@@ -165,17 +167,26 @@ export class RowTemplate {
   }
 
   /** The row as expressions read it: NOT NULL columns without a value yet have the implicit default of their type. */
-  private asInput(row: readonly Datum[]): Chunk {
+  private inputCells(row: readonly Datum[]): Datum[] {
     const cells: Datum[] = [];
     for (const c of this.table.columns) {
       if (c.state !== 'public') continue;
       const v = row[c.offset]!;
       cells.push(v === null && isNotNull(c.type) ? implicitDefault(c.type) : v);
     }
+    return cells;
+  }
+
+  private asInput(row: readonly Datum[]): Chunk {
     return chunkOf(
-      [cells],
+      [this.inputCells(row)],
       this.table.columns.filter((c) => c.state === 'public').map((c) => c.type),
     );
+  }
+
+  /** What a query makes of the row as it is so far. */
+  query(query: RowQuery, row: readonly Datum[]): Promise<Datum> {
+    return runRowQuery(query, this.inputCells(row), this.ctx.reading ?? this.ctx);
   }
 
   /** Evaluates a VALUES row. */
@@ -196,7 +207,9 @@ export class RowTemplate {
         continue;
       }
       let v: Awaitable<Datum>;
-      if (e.kind === 'constant' && e.param === undefined) v = e.value;
+      const query = this.queries?.get(e);
+      if (query !== undefined) v = this.query(query, row);
+      else if (e.kind === 'constant' && e.param === undefined) v = e.value;
       else {
         const input = e.kind !== 'constant' && readsRow(e) ? this.asInput(row) : undefined;
         v = evalAny(e, this.ctx.eval, input, 0);

@@ -1,3 +1,4 @@
+import type { RowQuery } from '../../planner/physical/plan.js';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { evalAny } from '../../expression/compile.js';
@@ -40,7 +41,11 @@ export interface LoadDataSpec {
   /** Where the fields go, in order: table columns or user variables. */
   readonly targets: readonly ({ readonly column: ColumnInfo } | { readonly variable: string })[];
   /** SET; expressions over the table's public columns. Null = DEFAULT. */
-  readonly assignments: readonly { readonly column: ColumnInfo; readonly value: Expression | null }[];
+  readonly assignments: readonly {
+    readonly column: ColumnInfo;
+    readonly value: Expression | null;
+    readonly query?: RowQuery;
+  }[];
   /**
    * Begins the transaction of a batch, so that a file of any size can be loaded: under autocommit, outside of a
    * transaction. Absent: everything goes into the transaction of the context.
@@ -535,17 +540,16 @@ class Load {
 
   private async assign(row: Datum[]): Promise<void> {
     const types = this.publicColumns.map((c) => c.type);
-    for (const { column, value } of this.spec.assignments) {
+    for (const { column, value, query } of this.spec.assignments) {
       if (value === null) {
         row[column.offset] = this.template.defaultOf(column);
         continue;
       }
-      const input = chunkOf([this.publicColumns.map((c) => row[c.offset]!)], types);
-      row[column.offset] = this.assigner.assign(
-        await evalAny(value, this.ctx.eval, input, 0),
-        value.type,
-        column,
-      );
+      const found =
+        query === undefined
+          ? evalAny(value, this.ctx.eval, chunkOf([this.publicColumns.map((c) => row[c.offset]!)], types), 0)
+          : this.template.query(query, row);
+      row[column.offset] = this.assigner.assign(await found, value.type, column);
     }
   }
 

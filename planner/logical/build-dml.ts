@@ -19,6 +19,7 @@ import type {
   DuplicateAssignment,
   Insert,
   PhysicalPlan,
+  RowQuery,
   Update,
   ViewCheck,
 } from '../physical/plan.js';
@@ -202,10 +203,22 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     state,
     scope: rowScope(current),
     clause: 'field list',
-    noSubqueries: true,
     defaultOf: (ref) => defaultValue(state, insertedColumn(target, ref!)),
   };
-  const extra = stmt.onDuplicate === null ? [] : queryColumns(stmt, target);
+  const queries = new Map<Expression, RowQuery>();
+  /** A value of VALUES: only what needs subqueries is planned. */
+  const valueOf = (e: ast.Expr): Expression => {
+    const { relation } = env.scope;
+    const noPlan = relation.plan;
+    const plain = buildStored(env, e);
+    if (relation.plan === noPlan) return plain;
+    relation.plan = noPlan;
+    const row = current.map((n) => n.column);
+    const { value, query } = buildOverRow(env, e, row, physical);
+    if (query !== undefined) queries.set(value, query);
+    return value;
+  };
+  const extra = stmt.onDuplicate === null ? [] : queryColumns(state, stmt, target);
   let rows: (Expression | null)[][] = [];
   let select: PhysicalPlan | null = null;
   if (stmt.rows !== null) {
@@ -219,7 +232,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
         }
         if (x.kind === 'DefaultExpr' && insertedColumn(target, x.column!).generated !== '')
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
-        return buildStored(env, e);
+        return valueOf(e);
       });
     });
   } else if (stmt.query !== null) {
@@ -242,6 +255,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     table,
     columns,
     rows,
+    ...(queries.size === 0 ? {} : { queries }),
     select,
     partitions,
     replace: stmt.replace,
@@ -269,47 +283,63 @@ function withPreciseQuotients(plan: LogicalPlan): LogicalPlan {
  * Columns of the query's own tables that ON DUPLICATE KEY UPDATE reads (manual, "INSERT … ON DUPLICATE KEY UPDATE
  * Statement"): the query gives them behind its fields. Only queries that neither group nor combine have such columns.
  */
-function queryColumns(stmt: ast.InsertStmt, target: Inserted): ast.ColumnRef[] {
+function queryColumns(state: BuildState, stmt: ast.InsertStmt, target: Inserted): ast.ColumnRef[] {
   const { query } = stmt;
   if (query === null || query.kind !== 'Select' || query.from === null) return [];
   if (query.groupBy !== null || query.options.distinct) return [];
+  const { from } = query;
   const refs: ast.ColumnRef[] = [];
-  const visit = (node: unknown): void => {
+  const visit = (node: unknown, inSubquery: boolean, hidden: ReadonlySet<string>): void => {
     if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
     if (Array.isArray(node)) {
-      for (const n of node) visit(n);
+      for (const n of node) visit(n, inSubquery, hidden);
       return;
     }
-    const e = node as ast.Expr;
+    const e = node as ast.Expr | ast.SelectStmt;
     if (e.kind === 'ValuesExpr') return;
-    if ('query' in e) {
-      if ('expr' in e) visit(e.expr);
-      return;
-    }
     if (e.kind === 'ColumnRef') {
       const own = e.table === null || e.table.toLowerCase() === target.name.toLowerCase();
       const known = own && target.columns.has(e.name.toLowerCase());
       const alias = stmt.rowAlias !== null && e.table?.toLowerCase() === stmt.rowAlias.name.toLowerCase();
-      if (!known && !alias) refs.push(e);
+      if (known || alias) return;
+      // Of names within a subquery, those that are not its own tables'.
+      if (!inSubquery) refs.push(e);
+      else if (e.table === null ? isOfTables(state, from, e.name) : namesTable(from, e.table, hidden))
+        refs.push(e);
       return;
     }
-    for (const child of Object.values(e)) visit(child);
+    let within = hidden;
+    if (e.kind === 'Select' && e.from !== null) within = new Set([...hidden, ...tableNames(e.from)]);
+    for (const child of Object.values(e)) visit(child, inSubquery || e.kind === 'Select', within);
   };
-  for (const a of stmt.onDuplicate ?? []) visit(a.value);
+  for (const a of stmt.onDuplicate ?? []) visit(a.value, false, new Set());
   return refs;
 }
 
+/** The names, in lower case, that the tables of a FROM clause go by. */
+function tableNames(from: ast.TableRef): string[] {
+  if (from.kind === 'Join') return [...tableNames(from.left), ...tableNames(from.right)];
+  const name = from.alias ?? (from.kind === 'Table' ? from.table.name : null);
+  return name === null ? [] : [name.toLowerCase()];
+}
+
+const namesTable = (from: ast.TableRef, name: string, hidden: ReadonlySet<string>): boolean =>
+  !hidden.has(name.toLowerCase()) && tableNames(from).includes(name.toLowerCase());
+
+/** Whether a stored table of a FROM clause has a column of that name. */
+function isOfTables(state: BuildState, from: ast.TableRef, name: string): boolean {
+  if (from.kind === 'Join') return isOfTables(state, from.left, name) || isOfTables(state, from.right, name);
+  if (from.kind !== 'Table') return false;
+  const table = state.ctx.schema.table(from.table.schema ?? state.database, from.table.name);
+  const lower = name.toLowerCase();
+  return table?.columns.some((c) => c.lower === lower && c.state === 'public' && !c.hidden) === true;
+}
+
 /** Whether a table that the query of INSERT … SELECT reads has a column of that name, so that without its table it is ambiguous. */
-function isOfQuery(state: BuildState, query: ast.InsertStmt['query'], lower: string): boolean {
+function isOfQuery(state: BuildState, query: ast.InsertStmt['query'], name: string): boolean {
   if (query === null || query.kind !== 'Select' || query.from === null) return false;
   if (query.groupBy !== null || query.options.distinct) return false;
-  const has = (from: ast.TableRef): boolean => {
-    if (from.kind === 'Join') return has(from.left) || has(from.right);
-    if (from.kind !== 'Table') return false;
-    const table = state.ctx.schema.table(from.table.schema ?? state.database, from.table.name);
-    return table?.columns.some((c) => c.lower === lower && c.state === 'public' && !c.hidden) === true;
-  };
-  return has(query.from);
+  return isOfTables(state, query.from, name);
 }
 
 function withExtra(query: ast.Query, refs: readonly ast.ColumnRef[]): ast.Query {
@@ -317,6 +347,13 @@ function withExtra(query: ast.Query, refs: readonly ast.ColumnRef[]): ast.Query 
   const fields = refs.map((expr) => ({ expr, wildcard: null, alias: null, text: expr.name }));
   return { ...query, fields: [...query.fields, ...fields] };
 }
+
+/** One of each name. */
+const distinctNames = (names: readonly FieldName[]): FieldName[] => {
+  const byName = new Map<string, FieldName>();
+  for (const n of names) byName.set(`${n.table}.${n.name}`.toLowerCase(), n);
+  return [...byName.values()];
+};
 
 /** ON DUPLICATE KEY UPDATE: names are the stored row's, VALUES(col) and the row alias the new one's. */
 function onDuplicate(
@@ -328,7 +365,7 @@ function onDuplicate(
   extra: { readonly refs: readonly ast.ColumnRef[]; readonly plan: PhysicalPlan | null },
   physical: ToPhysical,
 ): DuplicateAssignment[] {
-  const { table } = target;
+  const { db, table } = target;
   const inserted = rowNames(state, target, stmt.rowAlias?.name ?? '', current.length);
   const publics = publicColumns(table);
   const newColumn = (ref: ast.ColumnRef): Column =>
@@ -348,9 +385,20 @@ function onDuplicate(
   });
   const row = [...current.map((n) => n.column), ...inserted.map((n) => n.column), ...ofQuery];
   const renamed = [...aliased].map(([name, column]) => ({ ...inserted[0]!, name, column }));
+  const queried = extra.refs.map((ref, i): FieldName => {
+    const { schema, table: alias, name } = ref;
+    return {
+      ...current[0]!,
+      db: schema ?? db.name,
+      table: alias ?? '',
+      name,
+      column: ofQuery[i]!,
+      visible: alias === null,
+    };
+  });
   const env: ExpressionEnv = {
     state,
-    scope: rowScope(stmt.rowAlias === null ? current : [...current, ...renamed]),
+    scope: rowScope([...current, ...(stmt.rowAlias === null ? [] : renamed), ...distinctNames(queried)]),
     clause: 'field list',
     values: newColumn,
     defaultOf: (ref) => defaultValue(state, insertedColumn(target, ref!)),
@@ -359,7 +407,7 @@ function onDuplicate(
         return aliased.get(ref.name.toLowerCase()) ?? undefined;
       const own = findName(current, ref, 'field list');
       if (own !== null) {
-        if (ref.table === null && isOfQuery(state, stmt.query, ref.name.toLowerCase()))
+        if (ref.table === null && isOfQuery(state, stmt.query, ref.name))
           throw mysqlError('ER_NON_UNIQ_ERROR', ref.name, 'field list');
         return own.column;
       }

@@ -522,6 +522,8 @@ export interface Insert extends PlanBase {
   readonly columns: readonly ColumnInfo[];
   /** VALUES rows (null = DEFAULT), or none when `select` is set. Value expressions may refer to earlier columns of the row (over a row of the table's public columns). */
   readonly rows: readonly (readonly (Expression | null)[])[];
+  /** Those of `rows` that subqueries make of the row so far, over the table's public columns. */
+  readonly queries?: ReadonlyMap<Expression, RowQuery>;
   readonly select: PhysicalPlan | null;
   /** Lower names of PARTITION (…); null when it was not written. */
   readonly partitions: ReadonlySet<string> | null;

@@ -122,7 +122,12 @@ async function assignmentsOf(
   });
   const { plan } = await planQuery(session, insert, session.evalContext.params);
   if (plan.op !== 'Insert') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
-  return plan.columns.map((column, i) => ({ column, value: plan.rows[0]![i]! }));
+  const { queries } = plan;
+  return plan.columns.map((column, i) => {
+    const value = plan.rows[0]![i]!;
+    const query = value === null ? undefined : queries?.get(value);
+    return { column, value, ...(query === undefined ? {} : { query }) };
+  });
 }
 
 function formatOf(fields: FieldsClause | null, lines: LinesClause | null): LineFormat {
