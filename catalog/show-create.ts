@@ -162,7 +162,8 @@ const takesNoDefault = (tp: number): boolean =>
   tp === TypeCode.Blob ||
   tp === TypeCode.MediumBlob ||
   tp === TypeCode.LongBlob ||
-  tp === TypeCode.Json;
+  tp === TypeCode.Json ||
+  tp === TypeCode.Vector;
 
 function defaultClause(c: ColumnInfo, notNull: boolean): string {
   if (c.autoIncrement || c.default.kind === 'none') return '';

@@ -1,4 +1,3 @@
-import { jsonToText } from '../types/json/binary.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import { datumToString } from '../types/format.js';
@@ -55,6 +54,8 @@ export function typeName(t: FieldType): string {
       return 'set';
     case TypeCode.Json:
       return 'json';
+    case TypeCode.Vector:
+      return 'vector';
     case TypeCode.String:
       return isBinary(t) ? 'binary' : 'char';
     case TypeCode.VarChar:
@@ -130,7 +131,6 @@ export function defaultText(c: ColumnInfo): string | null {
       return c.default.sql;
     case 'value':
       if (c.default.value === null) return null;
-      if (c.type.tp === TypeCode.Json) return jsonToText(c.default.value as Uint8Array);
       return c.type.tp === TypeCode.Bit
         ? bitText(c.default.value, c.type)
         : datumToString(c.default.value, c.type);

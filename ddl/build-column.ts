@@ -214,7 +214,8 @@ const takesNoDefault = (type: FieldType): boolean =>
   type.tp === TypeCode.Blob ||
   type.tp === TypeCode.MediumBlob ||
   type.tp === TypeCode.LongBlob ||
-  type.tp === TypeCode.Json;
+  type.tp === TypeCode.Json ||
+  type.tp === TypeCode.Vector;
 
 /** A nullable column without DEFAULT has DEFAULT NULL. */
 function implicitDefault(column: ColumnInfo): ColumnInfo {

@@ -158,11 +158,20 @@ export function checkIndexColumns(index: IndexInfo, columns: readonly ColumnInfo
     const column = columns[part.offset]!;
     if (column.type.tp === TypeCode.Json && !column.hidden)
       throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
+    if (column.type.tp === TypeCode.Vector) refuseVectorKey(column);
     if (part.length >= 0 && !isString(column.type)) throw mysqlError('ER_WRONG_SUB_KEY');
     if (part.length < 0 && isBlob(column.type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
     bytes += keyBytes(column.type, part.length);
   }
   if (bytes > MAX_KEY_BYTES) throw mysqlError('ER_TOO_LONG_KEY', bytes, MAX_KEY_BYTES);
+}
+
+/** Vectors are no keys (TiDB manual, "Vector Search Limitations"). */
+function refuseVectorKey(column: ColumnInfo): never {
+  throw mysqlError(
+    'ER_UNSUPPORTED_DDL_OPERATION',
+    `add index: column ${column.name} of type VECTOR as a key`,
+  );
 }
 
 const isBlob = (t: FieldType): boolean =>
@@ -178,6 +187,7 @@ function partLength(part: IndexPart, column: ColumnInfo): number {
   const { type } = column;
   if (type.arrayOf !== undefined) return -1;
   if (type.tp === TypeCode.Json) throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
+  if (type.tp === TypeCode.Vector) refuseVectorKey(column);
   if (part.length === null) {
     if (isBlob(type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
     return -1;

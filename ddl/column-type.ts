@@ -1,6 +1,7 @@
 import type { ColumnTypeName, ColumnTypeSpec } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
+import { vectorType } from '../types/vector.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import { charset as findCharset, type Charset } from '../types/charset.js';
 import { BINARY_COLLATION, collation as findCollation } from '../types/collation.js';
@@ -22,7 +23,8 @@ interface TypeRule {
     | 'time'
     | 'year'
     | 'enum'
-    | 'json';
+    | 'json'
+    | 'vector';
 }
 
 /** MySQL's column types: code, default width, and which rules apply (MySQL manual, "Data Types"). */
@@ -56,6 +58,7 @@ const TYPES: Partial<Record<ColumnTypeName, TypeRule>> = {
   ENUM: { tp: TypeCode.Enum, flen: UNSPECIFIED, group: 'enum' },
   SET: { tp: TypeCode.Set, flen: UNSPECIFIED, group: 'enum' },
   JSON: { tp: TypeCode.Json, flen: 4294967295, group: 'json' },
+  VECTOR: { tp: TypeCode.Vector, flen: UNSPECIFIED, group: 'vector' },
 };
 
 /** Character set and collation that strings of a table take when the column says nothing. */
@@ -96,6 +99,8 @@ export function columnFieldType(spec: ColumnTypeSpec, name: string, table: Chars
       return timeType(base, spec, name);
     case 'json':
       return { ...base, flag: Flag.Binary };
+    case 'vector':
+      return vectorType(base.flen);
     case 'binary':
     case 'blob':
       return binaryType(base, spec, rule, name);

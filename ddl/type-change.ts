@@ -92,6 +92,7 @@ export function sameBytes(a: FieldType, b: FieldType): boolean {
   // DECIMAL values are stored with their precision; a wider one reads them, but index keys would differ.
   if (a.tp === TypeCode.NewDecimal) return a.flen === b.flen;
   if (a.tp === TypeCode.String && a.charset === 'binary') return a.flen === b.flen;
+  if (a.tp === TypeCode.Vector) return b.flen === UNSPECIFIED || b.flen === a.flen;
   if (isChars(a)) return b.flen === UNSPECIFIED || b.flen >= a.flen;
   if (a.tp === TypeCode.Bit) return b.flen >= a.flen;
   return true;
@@ -104,6 +105,7 @@ function checkSupported(from: FieldType, to: FieldType): void {
   const real = from.tp === TypeCode.NewDecimal || from.tp === TypeCode.Float || from.tp === TypeCode.Double;
   const toMembers = to.tp === TypeCode.Enum || to.tp === TypeCode.Set;
   const refused =
+    (from.tp === TypeCode.Vector && to.tp !== TypeCode.Vector) ||
     ((time || isChars(from) || from.tp === TypeCode.Json) && to.tp === TypeCode.Bit) ||
     ((time || real || from.tp === TypeCode.Json || from.tp === TypeCode.Bit) && toMembers) ||
     ((members || real || from.tp === TypeCode.Bit) && TIMES.includes(to.tp)) ||

@@ -244,6 +244,8 @@ export function sameCells(a: FieldType, b: FieldType): boolean {
       );
     case 'json':
       return true;
+    case 'vector':
+      return b.flen === UNSPECIFIED || a.flen === b.flen;
   }
 }
 

@@ -1,5 +1,5 @@
-import { charset, convertCharset, decodeUtf8, encodeUtf8 } from '../types/charset.js';
-import { encodeJson, jsonToText } from '../types/json/binary.js';
+import { charset, convertCharset, decodeUtf8 } from '../types/charset.js';
+import { encodeJson } from '../types/json/binary.js';
 import { parseJson } from '../types/json/parse.js';
 import { toJsonValue } from './json/convert.js';
 import { reinterpretInt, toDecimalOf, toInt, toReal } from '../types/convert-number.js';
@@ -12,15 +12,19 @@ import { isStrictMode } from '../types/sql-mode.js';
 import { hexEscape } from './hex-escape.js';
 import type { DecInt } from '../types/decimal.js';
 import type { FieldType } from '../types/field-type.js';
-import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type.js';
+import { evalType, isUnsigned, TypeCode, UNSPECIFIED, type EvalType } from '../types/field-type.js';
+import { refuseVector, toVector } from '../types/convert-vector.js';
 import { datumToString, datumToText } from '../types/format.js';
 import { exactDigits, isStringType } from './type-inference.js';
 import type { EvalContext } from './eval-context.js';
 import { Runtime } from './runtime.js';
 
+const TAKES_VECTOR: ReadonlySet<EvalType> = new Set<EvalType>(['vector', 'string']);
+
 /** CAST of one datum: the meaning of the function `cast`; the compiler inlines the cheap cases. */
 export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertContext): Datum {
   if (v === null) return null;
+  if (from.tp === TypeCode.Vector && !TAKES_VECTOR.has(evalType(to))) refuseVector(evalType(to));
   switch (evalType(to)) {
     case 'int':
       return to.tp === TypeCode.Year ? toYear(v, from, rt) : toInt(v, from, isUnsigned(to), rt);
@@ -43,13 +47,10 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
       return toDuration(v, from, Math.max(0, to.decimal), rt);
     case 'json':
       return castToJson(v, from);
+    case 'vector':
+      return toVector(v, from, to);
     case 'string':
-      return castString(
-        from.tp === TypeCode.Json ? encodeUtf8(jsonToText(v as Uint8Array)) : datumToText(v, from)!,
-        from,
-        to,
-        rt,
-      );
+      return castString(datumToText(v, from)!, from, to, rt);
   }
 }
 

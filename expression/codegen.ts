@@ -433,6 +433,7 @@ export class Emitter {
           : this.fromDatum(call, nul, nullable);
       case 'string':
       case 'json':
+      case 'vector':
         if (type.tp === TypeCode.Enum || type.tp === TypeCode.Set) return this.fromDatum(call, nul, nullable);
         return this.fromBytes(call, nul, nullable);
       default:
@@ -553,7 +554,7 @@ export function lutColumn(e: ScalarFunction): Column | null {
 
 function layoutIsBytes(ft: FieldType): boolean {
   const d = evalType(ft);
-  return d === 'string' || d === 'json';
+  return d === 'string' || d === 'json' || d === 'vector';
 }
 
 export { columnsOf };

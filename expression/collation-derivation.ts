@@ -79,9 +79,11 @@ const MAKES_CHARACTERS: ReadonlySet<string> = new Set([
   'load_file',
 ]);
 
+const inBinaryForm = (t: FieldType): boolean => evalType(t) === 'json' || evalType(t) === 'vector';
+
 /** Repertoire: whether all characters are of ASCII whatever the row (manual, "String Repertoire"). */
 function isAsciiOnly(e: Expression): boolean {
-  if (!isStringType(e.type)) return evalType(e.type) !== 'json';
+  if (!isStringType(e.type)) return !inBinaryForm(e.type);
   if (e.type.charset === 'ascii') return true;
   switch (e.kind) {
     case 'constant':
@@ -194,7 +196,7 @@ export function commonCollation(
 function itemsOf(args: readonly Expression[], connection: { charset: string; collate: string }): Item[] {
   const items: Item[] = [];
   for (const a of args) {
-    if (a.type.tp === TypeCode.Null || evalType(a.type) === 'json') continue;
+    if (a.type.tp === TypeCode.Null || inBinaryForm(a.type)) continue;
     if (isStringType(a.type)) {
       items.push({ ...charsetOf(a.type), coercibility: coercibilityOf(a), expr: a });
     } else {

@@ -1,3 +1,4 @@
+import { vectorText } from '../types/vector.js';
 import { decodeUtf8 } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import type { DecInt } from '../types/decimal.js';
@@ -29,6 +30,7 @@ const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [TypeCode.Year, 'year'],
   [TypeCode.Bit, 'bit'],
   [TypeCode.Json, 'json'],
+  [TypeCode.Vector, 'vector'],
   [TypeCode.Enum, 'enum'],
   [TypeCode.Set, 'set'],
   [TypeCode.Null, 'null'],
@@ -102,7 +104,7 @@ export const COMPARED_TIME_FLEN = 26;
 /** A datum as plain text (also what CAST AS CHAR gives). */
 export function datumText(v: Datum, ft: FieldType): string {
   if (v === null) return 'NULL';
-  if (v instanceof Uint8Array) return decodeUtf8(v);
+  if (v instanceof Uint8Array) return ft.tp === TypeCode.Vector ? vectorText(v) : decodeUtf8(v);
   switch (evalType(ft)) {
     case 'decimal':
       return decToString(v as DecInt, Math.max(0, ft.decimal));

@@ -30,6 +30,7 @@ import './builtin/encryption.js';
 import './builtin/fulltext.js';
 import './builtin/json.js';
 import './builtin/tidb.js';
+import './builtin/vector.js';
 import './builtin/uuid.js';
 
 export * from './expression.js';

@@ -111,6 +111,8 @@ export function asTruth(e: Expression): Expression {
       if (memberNumbers(e) !== null) return memberNumbers(e)!;
       // A SET or ENUM is true when its number is not 0; that is its cell.
       return e.type.tp === TypeCode.Enum || e.type.tp === TypeCode.Set ? e : call('cast', e, realType());
+    case 'vector':
+      return call('vec_dims', e, intType(false, 11));
     case 'decimal':
       return preciseQuotient(e);
     default:

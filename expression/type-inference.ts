@@ -1,3 +1,4 @@
+import { vectorType } from '../types/vector.js';
 import type { EvalType, FieldType } from '../types/field-type.js';
 import {
   evalType,
@@ -190,6 +191,8 @@ export function aggregateTypes(types: readonly FieldType[]): FieldType {
         return withFlag(timeType(Math.max(...known.map((t) => t.decimal))));
       case 'json':
         return withFlag(jsonType());
+      case 'vector':
+        return withFlag(vectorType(known.every((t) => t.flen === first.flen) ? first.flen : UNSPECIFIED));
       case 'string':
         break;
     }
@@ -265,6 +268,7 @@ export function compareDomain(a: FieldType, b: FieldType): EvalType {
   if (b.tp === TypeCode.Null) return evalType(a);
   const x = evalType(a);
   const y = evalType(b);
+  if (x === 'vector' || y === 'vector') return 'vector';
   if (x === 'json' || y === 'json') return 'json';
   if (x === y) return x;
   const exact = (d: EvalType): boolean => d === 'int' || d === 'decimal';

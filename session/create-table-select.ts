@@ -113,7 +113,8 @@ function defaultOf(type: FieldType, source: ColumnInfo | null): ColumnDefault {
   if (given !== undefined && given.kind !== 'none' && !(given.kind === 'value' && given.value === null))
     return given;
   if (!isNotNull(type)) return { kind: 'value', value: null };
-  if (source !== null || isBlob(type.tp) || type.tp === TypeCode.Json) return { kind: 'none' };
+  if (source !== null || isBlob(type.tp) || type.tp === TypeCode.Json || type.tp === TypeCode.Vector)
+    return { kind: 'none' };
   return { kind: 'value', value: zeroValue(type) };
 }
 

@@ -114,6 +114,18 @@ describe('SELECT ... INTO OUTFILE', () => {
     expect(readFileSync(at('q.txt'), 'utf8')).toBe('>1,"a\\"b,c",\\N;');
   });
 
+  test('JSON, VECTOR and BIT go out as LOAD DATA takes them', async () => {
+    await root.query('CREATE TABLE f (j JSON, v VECTOR, b BIT(8))');
+    await root.query(`INSERT INTO f VALUES ('{"a":[1,"x"]}', '[1,2.5]', b'1000001')`);
+    await root.query(`SELECT * FROM f INTO OUTFILE '${at('f.txt')}'`);
+    expect(readFileSync(at('f.txt'), 'utf8')).toBe('{"a": [1, "x"]}\t[1,2.5]\tA\n');
+    await root.query('CREATE TABLE g LIKE f');
+    await root.query(`LOAD DATA INFILE '${at('f.txt')}' INTO TABLE g`);
+    expect(await lines('SELECT * FROM g')).toEqual(await lines('SELECT * FROM f'));
+    await root.query(`SELECT j FROM f INTO DUMPFILE '${at('j.txt')}'`);
+    expect(readFileSync(at('j.txt'), 'utf8')).toBe('{"a": [1, "x"]}');
+  });
+
   test('DUMPFILE writes one row as it is', async () => {
     await root.query(`SELECT UNHEX('00FF5C'), 'x' INTO DUMPFILE '${at('d.bin')}'`);
     expect(readFileSync(at('d.bin'))).toEqual(Buffer.from([0, 255, 92, 120]));

@@ -6,8 +6,8 @@ import { type Charset, charset as findCharset } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
-import { TypeCode } from '../types/field-type.js';
-import { datumToString } from '../types/format.js';
+import { isTextType, TypeCode } from '../types/field-type.js';
+import { datumToString, datumToText } from '../types/format.js';
 import type { RowsResult } from './client-session.js';
 import type { Session } from './session.js';
 
@@ -71,7 +71,7 @@ function escapedText(text: string, f: OutputFormat): string {
 function fieldText(v: Datum, type: FieldType, f: OutputFormat, charset: Charset): Uint8Array {
   const quoted = f.enclosed !== '' && (!f.optionally || !NUMERIC.has(type.tp));
   if (v === null) return charset.encode(f.escaped === '' ? 'NULL' : `${f.escaped}N`);
-  const binary = v instanceof Uint8Array && type.charset === 'binary';
+  const binary = v instanceof Uint8Array && isTextType(type) && type.charset === 'binary';
   const source = binary ? Buffer.from(v).toString('latin1') : datumToString(v, type);
   const text = escapedText(source, f);
   const full = quoted ? `${f.enclosed}${text}${f.enclosed}` : text;
@@ -164,7 +164,7 @@ async function dump(file: FileHandle, rows: RowsResult): Promise<number> {
     for (const row of chunkRows(chunk)) {
       if (++count > 1) throw mysqlError('ER_TOO_MANY_ROWS');
       const parts = row.map((v, i) =>
-        v instanceof Uint8Array ? v : Buffer.from(v === null ? '' : datumToString(v, rows.columns[i]!.type)),
+        v === null ? new Uint8Array(0) : datumToText(v, rows.columns[i]!.type)!,
       );
       await file.appendFile(Buffer.concat(parts));
     }

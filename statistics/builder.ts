@@ -65,7 +65,11 @@ export interface Wanted {
 export const hasIndexStatistics = (table: TableInfo, i: IndexInfo): boolean =>
   i.state === 'public' &&
   !(i.primary && table.pkIsHandle) &&
-  i.columns.every((c) => table.columns[c.offset]!.type.tp !== TypeCode.Json);
+  i.columns.every(
+    (c) =>
+      table.columns[c.offset]!.type.tp !== TypeCode.Json &&
+      table.columns[c.offset]!.type.tp !== TypeCode.Vector,
+  );
 
 /**
  * Statistics of a table or partition from a scan of it: every row is counted and sketched, a reservoir sample of rows makes

@@ -29,7 +29,8 @@ export function takeSample(
   total: number,
 ): TableSample {
   const columns = table.columns.filter(
-    (c) => c.state === 'public' && !isVirtual(c) && c.type.tp !== TypeCode.Json,
+    (c) =>
+      c.state === 'public' && !isVirtual(c) && c.type.tp !== TypeCode.Json && c.type.tp !== TypeCode.Vector,
   );
   const full =
     rows.length === total &&

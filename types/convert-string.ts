@@ -5,19 +5,21 @@ import { report, warn } from './convert-context.js';
 import type { Datum } from './datum.js';
 import type { FieldType } from './field-type.js';
 import { layoutOf, TypeCode, UNSPECIFIED } from './field-type.js';
-import { datumToText } from './format.js';
-import { jsonToText } from './json/binary.js';
+import { datumToString, datumToText } from './format.js';
 
 /** Bytes of the value's text in the charset, without a length check; what implicit conversion to a string gives. */
 export function toBytes(v: Datum, from: FieldType, charsetName: string): Uint8Array | null {
   if (v === null) return null;
   const target = charset(charsetName) ?? UTF8MB4;
-  if (from.tp === TypeCode.Json) return target.encode(jsonToText(v as Uint8Array));
+  if (from.tp === TypeCode.Json || from.tp === TypeCode.Vector) return target.encode(datumToString(v, from));
   const text = datumToText(v, from)!;
   if (typeof v !== 'object' && from.tp !== TypeCode.Enum && from.tp !== TypeCode.Set) return text;
   const source = charset(from.charset) ?? BINARY;
   return convertCharset(text, source, target);
 }
+
+/** Whether a cell in bytes is what its text is. */
+const isBytesOfText = (ft: FieldType): boolean => ft.tp !== TypeCode.Json && ft.tp !== TypeCode.Vector;
 
 const isText = (ft: FieldType): boolean => ft.charset !== 'binary';
 
@@ -28,7 +30,7 @@ export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: Conv
     typeof v === 'object' &&
     v !== null &&
     to.charset !== 'binary' &&
-    from.tp !== TypeCode.Json &&
+    isBytesOfText(from) &&
     (to.flen < 0 || v.length <= to.flen)
   ) {
     let i = 0;
@@ -37,7 +39,7 @@ export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: Conv
       return to.tp === TypeCode.String && i > 0 && v[i - 1] === 0x20 ? withoutTrailingSpaces(v) : v;
   }
   const target = charset(to.charset) ?? UTF8MB4;
-  if (typeof v === 'object' && v !== null && from.charset !== to.charset && from.tp !== TypeCode.Json) {
+  if (typeof v === 'object' && v !== null && from.charset !== to.charset && isBytesOfText(from)) {
     const source = charset(from.charset) ?? BINARY;
     const lost = layoutOf(from) === 'bytes' ? unconvertible(v, source, target) : null;
     if (lost !== null) reportWrong(lost, ctx);

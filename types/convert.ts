@@ -3,6 +3,7 @@ import { collationOf } from './collation.js';
 import type { ConvertContext } from './convert-context.js';
 import { report, warn } from './convert-context.js';
 import { realToInt, toReal } from './convert-number.js';
+import { refuseVector, toVector } from './convert-vector.js';
 import { assignString } from './convert-string.js';
 import { assignDuration, assignTime } from './assign-time.js';
 import type { Datum } from './datum.js';
@@ -10,7 +11,7 @@ import type { DecInt } from './decimal.js';
 import { decCompare, decFits, decFromNumber, decMax, decRescale } from './decimal.js';
 import { durationToDecimal, durationToNumber, roundDuration } from './duration.js';
 import type { FieldType } from './field-type.js';
-import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from './field-type.js';
+import { evalType, isTextType, isUnsigned, TypeCode, UNSPECIFIED } from './field-type.js';
 import { datumToString, datumToText } from './format.js';
 import { encodeJson, jsonFromText, jsonToText, readJsonScalar } from './json/binary.js';
 import { parseJsonNumber } from './json/cast.js';
@@ -67,6 +68,7 @@ export function intRange(ft: FieldType): IntRange {
 /** The value of type `from` as the column type `to` stores it. NULL stays NULL: NOT NULL is the caller's check. */
 export function convertDatum(v: Datum, from: FieldType, to: FieldType, ctx: ConvertContext): Datum {
   if (v === null || from.tp === TypeCode.Null) return null;
+  if (from.tp === TypeCode.Vector && to.tp !== TypeCode.Vector && !isTextType(to)) refuseVector(evalType(to));
   switch (to.tp) {
     case TypeCode.Tiny:
     case TypeCode.Short:
@@ -101,6 +103,8 @@ export function convertDatum(v: Datum, from: FieldType, to: FieldType, ctx: Conv
       if (evalType(from) === 'datetime' || evalType(from) === 'duration')
         return encodeJson(timeTextInJson(v, from));
       return jsonFromText(datumToString(v, from));
+    case TypeCode.Vector:
+      return toVector(v, from, to);
     default:
       return assignString(v, from, to, ctx);
   }

@@ -11,6 +11,7 @@
  * | TIME(f)                     | signed microseconds (`number`)                                                  |
  * | strings, blobs              | `Uint8Array`, bytes in the type's charset                                       |
  * | JSON                        | `Uint8Array`, TiDB's binary JSON                                                |
+ * | VECTOR                      | `Uint8Array` that orders as the vectors do (vector.ts)                          |
  *
  * Datums of one type (strings aside) compare by `<` and `===` after `sameWidth`, since zero and partial dates pack in order.
  */

@@ -17,6 +17,8 @@ export const TypeCode = {
   NewDate: 0x0e,
   VarChar: 0x0f,
   Bit: 0x10,
+  /** TiDB's VECTOR, of single-precision numbers; the protocol shows clients a text. */
+  Vector: 0xe1,
   Json: 0xf5,
   NewDecimal: 0xf6,
   Enum: 0xf7,
@@ -62,7 +64,7 @@ export interface FieldType {
   readonly tp: TypeCode;
   /** Bit set of `Flag`. */
   readonly flag: number;
-  /** Display width, precision of DECIMAL, length in characters of strings (bytes for binary); UNSPECIFIED when unknown. */
+  /** Display width, precision of DECIMAL, length in characters of strings (bytes for binary), dimensions of VECTOR; UNSPECIFIED when unknown. */
   readonly flen: number;
   /** Scale of DECIMAL, fsp of TIME/DATETIME/TIMESTAMP; UNSPECIFIED for FLOAT/DOUBLE without (M,D). Always >= 0 for DECIMAL and the time types. */
   readonly decimal: number;
@@ -75,7 +77,7 @@ export interface FieldType {
 }
 
 /** The domains expressions are evaluated in (TiDB's EvalType). */
-export type EvalType = 'int' | 'real' | 'decimal' | 'string' | 'datetime' | 'duration' | 'json';
+export type EvalType = 'int' | 'real' | 'decimal' | 'string' | 'datetime' | 'duration' | 'json' | 'vector';
 
 const EVAL_TYPES: ReadonlyMap<number, EvalType> = new Map<number, EvalType>([
   [TypeCode.Tiny, 'int'],
@@ -95,6 +97,7 @@ const EVAL_TYPES: ReadonlyMap<number, EvalType> = new Map<number, EvalType>([
   [TypeCode.Timestamp, 'datetime'],
   [TypeCode.Time, 'duration'],
   [TypeCode.Json, 'json'],
+  [TypeCode.Vector, 'vector'],
 ]);
 
 /** The same by type code, for speed. */
@@ -141,6 +144,7 @@ export function layoutOf(ft: FieldType): Layout {
     case TypeCode.LongBlob:
     case TypeCode.Blob:
     case TypeCode.Json:
+    case TypeCode.Vector:
     case TypeCode.Geometry:
       return 'bytes';
     default:
@@ -165,6 +169,9 @@ export function mayBeWide(ft: FieldType): boolean {
   }
 }
 
+/** Kept as bytes that are no text. */
+const isBinaryForm = (tp: TypeCode): boolean => tp === TypeCode.Json || tp === TypeCode.Vector;
+
 /** A FieldType with the defaults of its code: binary charset and collation for non-strings, utf8mb4_bin for strings. */
 export function newFieldType(tp: TypeCode, over: Partial<FieldType> = {}): FieldType {
   const isString = layoutOf({ tp } as FieldType) === 'bytes' || tp === TypeCode.Enum || tp === TypeCode.Set;
@@ -178,8 +185,8 @@ export function newFieldType(tp: TypeCode, over: Partial<FieldType> = {}): Field
       time || tp === TypeCode.NewDecimal || !(tp === TypeCode.Float || tp === TypeCode.Double || isString)
         ? 0
         : UNSPECIFIED,
-    charset: isString && tp !== TypeCode.Json ? 'utf8mb4' : 'binary',
-    collate: isString && tp !== TypeCode.Json ? 'utf8mb4_bin' : 'binary',
+    charset: isString && !isBinaryForm(tp) ? 'utf8mb4' : 'binary',
+    collate: isString && !isBinaryForm(tp) ? 'utf8mb4_bin' : 'binary',
     ...over,
   };
 }

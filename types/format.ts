@@ -7,6 +7,8 @@ import { Flag, TypeCode, UNSPECIFIED } from './field-type.js';
 import { formatDouble, formatFixed, formatFloat } from './number-format.js';
 import { formatDate, formatDateTime } from './time.js';
 import { isZero } from './datum.js';
+import { jsonToText } from './json/binary.js';
+import { vectorText, vectorTextBytes } from './vector.js';
 
 /** Members of a SET value in definition order, joined by commas. */
 export function formatSet(mask: number | bigint, elems: readonly string[]): string {
@@ -91,7 +93,10 @@ function textOf(v: number | bigint, ft: FieldType): string {
 /** As MySQL's text protocol prints it; ENUM and SET members in the type's charset, everything else ASCII; null for NULL. */
 export function datumToText(v: Datum, ft: FieldType): Uint8Array | null {
   if (v === null) return null;
-  if (typeof v === 'object') return v;
+  if (typeof v === 'object') {
+    if (ft.tp === TypeCode.Json) return encodeUtf8(jsonToText(v));
+    return ft.tp === TypeCode.Vector ? vectorTextBytes(v) : v;
+  }
   if (ft.tp === TypeCode.Bit) return bitBytes(v, ft.flen);
   if (ft.tp === TypeCode.Enum || ft.tp === TypeCode.Set) {
     const cs = charset(ft.charset);
@@ -103,6 +108,8 @@ export function datumToText(v: Datum, ft: FieldType): Uint8Array | null {
 /** The same as a JS string (bytes decoded by the type's charset), for messages, defaults and metadata; 'NULL' for NULL. */
 export function datumToString(v: Datum, ft: FieldType): string {
   if (v === null) return 'NULL';
+  if (ft.tp === TypeCode.Json) return jsonToText(v as Uint8Array);
+  if (ft.tp === TypeCode.Vector) return vectorText(v as Uint8Array);
   if (typeof v === 'object') return (charset(ft.charset) ?? charset('utf8mb4')!).decode(v);
   if (ft.tp === TypeCode.Bit) return charset('latin1')!.decode(bitBytes(v, ft.flen));
   return textOf(v, ft);

@@ -141,7 +141,7 @@ const isBlob = (t: FieldType): boolean =>
   t.tp === TypeCode.LongBlob;
 
 function mayDivide(t: FieldType, type: PartitionMethod['type']): boolean {
-  if (isBlob(t) || t.tp === TypeCode.Json) return false;
+  if (isBlob(t) || t.tp === TypeCode.Json || t.tp === TypeCode.Vector) return false;
   if (type === 'KEY') return true;
   switch (evalType(t)) {
     case 'int':

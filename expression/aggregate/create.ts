@@ -1,6 +1,6 @@
 import { mysqlError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
-import { evalType, isNotNull, TypeCode } from '../../types/field-type.js';
+import { evalType, isNotNull, layoutOf, TypeCode } from '../../types/field-type.js';
 import type { AggFunc, Expression } from '../expression.js';
 import type { EvalContext } from '../eval-context.js';
 import { castTo, newFunction } from '../build.js';
@@ -49,7 +49,7 @@ function sumTypeOf(t: FieldType): FieldType {
   return realType();
 }
 
-const isText = (t: FieldType): boolean => evalType(t) === 'string' || evalType(t) === 'json';
+const isText = (t: FieldType): boolean => layoutOf(t) === 'bytes' || t.elems !== undefined;
 
 const extreme = (which: 'min' | 'max'): AggregateSpec => ({
   doc: `${which.toUpperCase()}([DISTINCT] expr). Manual: Aggregate Function Descriptions.`,

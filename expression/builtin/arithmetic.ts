@@ -11,6 +11,7 @@ import type { FunctionSpec, Resolved } from '../function-registry.js';
 import { registerFunctions } from '../function-registry.js';
 import type { Runtime } from '../runtime.js';
 import { preciseQuotient } from '../truth.js';
+import { vectorArithmetic, vectorType } from '../../types/vector.js';
 import {
   decimalType,
   exactDigits,
@@ -77,9 +78,21 @@ const precise = (args: readonly Expression[], ctx: BuildContext): Expression[] =
     return q === e ? e : foldConstant(q, ctx);
   });
 
+/** + and - of vectors go by elements (TiDB manual, "Vector Data Types"); of text beside one is the vector taken that it means. */
+function vectorOperands(raw: readonly Expression[], ctx: BuildContext): Resolved {
+  const args = raw.map((a) => (evalType(a.type) === 'vector' ? a : castTo(a, vectorType(), ctx)));
+  return { args, type: withNotNull(vectorType(), args) };
+}
+
+function emitVectors(g: Emitter, op: Op, a: Value, b: Value, nul: string): Value {
+  const code = `${g.pool(vectorArithmetic)}('${op}',${g.asDatum(a, 'vector')},${g.asDatum(b, 'vector')})`;
+  return g.fromCall(code, vectorType(), nul, false);
+}
+
 /** Result type of + - *. */
 function additive(name: 'plus' | 'minus' | 'mul'): FunctionSpec['resolve'] {
   return (raw, ctx): Resolved => {
+    if (raw.some((a) => evalType(a.type) === 'vector')) return vectorOperands(raw, ctx);
     const { domain, args } = numericArgs(raw, ctx);
     const [a, b] = args as [Expression, Expression];
     if (domain === 'real') return { args, type: withNotNull(realResult(args), args) };
@@ -118,6 +131,7 @@ function emitAdditive(op: Op) {
     const nul = g.anyNull([a, b]);
     if (nul === 'true') return { ...a, rep: 'n', v: '0', nul, bound: 0 };
     const domain = evalType(node.type);
+    if (domain === 'vector') return emitVectors(g, op, a, b, nul);
     if (domain === 'real') {
       const t = g.let(`${a.v}${op}${b.v}`);
       const me = g.pool(node);

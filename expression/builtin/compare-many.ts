@@ -10,7 +10,7 @@ import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
 import { registerFunction, registerFunctions } from '../function-registry.js';
 import { datetimeType, intType, isStringType, isTemporal, realType } from '../type-inference.js';
-import { alignOperands, stringCompareCode } from './compare.js';
+import { alignOperands, comparesAsBytes, stringCompareCode } from './compare.js';
 import { emitOperand, unifyAlternatives } from './control.js';
 import { asTimeText } from './time-text.js';
 import { toNumericDomain } from './arithmetic.js';
@@ -54,7 +54,7 @@ const compareJsonText = (a: Uint8Array, b: Uint8Array): number =>
 function emitExtreme(op: 'gt' | 'lt') {
   return (g: Emitter, node: ScalarFunction): Value => {
     const json = evalType(node.type) === 'json';
-    const str = isStringType(node.type) || json;
+    const str = comparesAsBytes(node.type) || json;
     const values = node.args.map((a) => emitOperand(g, a, node.type));
     const nul = g.anyNull(values);
     if (nul === 'true')

@@ -83,9 +83,12 @@ export function textCollation(name: string): Pick<Collation, 'compare' | 'equals
   };
 }
 
+/** Vectors have an order of bytes, as strings of a binary collation. */
+export const comparesAsBytes = (t: FieldType): boolean => isStringType(t) || evalType(t) === 'vector';
+
 const isStringDomain = (node: ScalarFunction): boolean =>
-  node.args.some((a) => isStringType(a.type)) &&
-  node.args.every((a) => isStringType(a.type) || a.type.tp === TypeCode.Null);
+  node.args.some((a) => comparesAsBytes(a.type)) &&
+  node.args.every((a) => comparesAsBytes(a.type) || a.type.tp === TypeCode.Null);
 
 /** JS boolean for `a op b` over strings. */
 export function stringCompareCode(g: Emitter, op: string, a: Value, b: Value, collate: string): string {

@@ -1,3 +1,4 @@
+import { vectorType } from '../../types/vector.js';
 import { decCeil, decFloor, decFromNumber } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { Flag, TypeCode, evalType, newFieldType } from '../../types/field-type.js';
@@ -139,6 +140,8 @@ function toDomain(e: Expression, domain: EvalType, ctx: BuildContext): Expressio
             }),
             ctx,
           );
+    case 'vector':
+      return d === 'vector' ? e : castTo(e, vectorType(), ctx);
     case 'int':
       return e;
   }

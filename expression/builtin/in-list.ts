@@ -19,6 +19,7 @@ import {
   compareCode,
   jsonCompare,
   rewriteRows,
+  comparesAsBytes,
   stringCompareCode,
 } from './compare.js';
 import { comparisonArgs, isRow, isText } from './comparison-operands.js';
@@ -67,8 +68,8 @@ function commonScale(node: ScalarFunction): number | null {
 function emitIn(g: Emitter, node: ScalarFunction): Value {
   const [subject, ...items] = node.args as [Expression, ...Expression[]];
   const str =
-    node.args.some((a) => isStringType(a.type)) &&
-    node.args.every((a) => isStringType(a.type) || a.type.tp === TypeCode.Null);
+    node.args.some((a) => comparesAsBytes(a.type)) &&
+    node.args.every((a) => comparesAsBytes(a.type) || a.type.tp === TypeCode.Null);
   const x0 = str ? g.operand(subject, 'string') : g.emit(subject);
   if (x0.nul === 'true') return NULL_VALUE;
   const x = g.stable(x0);

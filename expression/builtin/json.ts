@@ -254,6 +254,7 @@ const CAST_NAMES: Readonly<Record<EvalType, string>> = {
   datetime: 'DATETIME',
   duration: 'TIME',
   json: 'JSON',
+  vector: 'VECTOR',
 };
 
 /** Throws 3064 for what is no text; a parameter without a value counts as text. */

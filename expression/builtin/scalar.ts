@@ -1,3 +1,4 @@
+import { vectorType } from '../../types/vector.js';
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import type { EvalType, FieldType } from '../../types/field-type.js';
@@ -42,6 +43,7 @@ export type ArgDomain =
   | 'time'
   /** As it is, text in UTF-8. */
   | 'json'
+  | 'vector'
   /** int, decimal or real as the argument is. */
   | 'numeric'
   /** The same, of a quotient with all the digits that MySQL keeps of it: for results with a scale of their own. */
@@ -144,6 +146,8 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
       return d === 'duration' ? e : castTo(e, timeType(argumentFsp(e)), ctx);
     case 'json':
       return isStringType(e.type) ? textInUtf8(e, ctx) : e;
+    case 'vector':
+      return d === 'vector' ? e : castTo(e, vectorType(), ctx);
     case 'numeric':
     case 'digits':
       if (d === 'int' || d === 'decimal' || d === 'real') return e;
@@ -270,7 +274,7 @@ export function defineAll(family: string, definitions: readonly Omit<ScalarDefin
 
 const EMPTY = new Uint8Array(0);
 const isBytes = (t: FieldType): boolean =>
-  (evalType(t) === 'string' || evalType(t) === 'json') &&
+  (evalType(t) === 'string' || evalType(t) === 'json' || evalType(t) === 'vector') &&
   t.tp !== TypeCode.Enum &&
   t.tp !== TypeCode.Set &&
   t.tp !== TypeCode.Null;

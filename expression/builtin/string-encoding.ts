@@ -193,7 +193,7 @@ const inBase = (name: string, base: number, flen: number) => ({
   args: ['any'] as const,
   // Of times the number that their text begins with, as CONV has it.
   rewrite: ([e]: readonly Expression[], ctx: EvalContext) =>
-    ['datetime', 'duration', 'json'].includes(evalType(e!.type))
+    ['datetime', 'duration', 'json', 'vector'].includes(evalType(e!.type))
       ? newFunction(name, [castTo(e!, stringType(), ctx)], ctx)
       : null,
   type: connectionString(flen),
@@ -243,7 +243,7 @@ defineAll('string', [
     args: ['any'],
     // Times and JSON count as their text.
     rewrite: ([e], ctx) =>
-      ['datetime', 'duration', 'json'].includes(evalType(e!.type))
+      ['datetime', 'duration', 'json', 'vector'].includes(evalType(e!.type))
         ? newFunction('hex', [castTo(e!, stringType(), ctx)], ctx)
         : null,
     type: (args, ctx) =>

@@ -1,3 +1,4 @@
+import { refuseVector } from '../../types/convert-vector.js';
 import type { Datum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
 import { decToNumber } from '../../types/decimal.js';
@@ -72,6 +73,8 @@ export function toJsonValue(v: Datum, ft: FieldType, bool = false): JsonValue {
       d.setUint32(8, Math.max(0, ft.decimal), true);
       return new JsonOpaque(JsonType.Duration, ft.tp, b);
     }
+    case 'vector':
+      return refuseVector('json');
     default:
       if (!(v instanceof Uint8Array)) return datumToString(v, ft);
       if (ft.charset === 'binary') return new JsonOpaque(JsonType.Opaque, ft.tp, v);

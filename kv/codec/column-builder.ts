@@ -1,3 +1,4 @@
+import { decodeVector } from '../../types/vector.js';
 import type { Datum } from '../../types/datum.js';
 import { isUnsigned, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { ByteSlices } from '../../chunk/byte-slices.js';
@@ -78,7 +79,7 @@ export class ColumnBuilder {
     this.unsigned = isUnsigned(ft) || this.kind === ValueKind.Uint;
     this.wideTime = this.kind === ValueKind.Time && ft.tp !== TypeCode.Date && ft.decimal > 4;
     this.scale = decimalScale(ft);
-    this.bytesLayout = this.kind === ValueKind.Bytes || this.kind === ValueKind.Json;
+    this.bytesLayout = this.kind >= ValueKind.Bytes;
     this.capacity = 0;
   }
 
@@ -222,6 +223,11 @@ export class ColumnBuilder {
       case ValueKind.Duration:
         this.appendNumber(Math.trunc((readCompactInt(b, start, end) as number) / 1000));
         return;
+      case ValueKind.Vector: {
+        const cell = decodeVector(b.subarray(start, end));
+        this.appendBytes(cell, 0, cell.length);
+        return;
+      }
       default:
         this.appendBytes(b, start, end);
     }

@@ -1,3 +1,4 @@
+import { decodeVector, encodeVector } from '../../types/vector.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { ByteWriter, copyOf } from './byte-writer.js';
@@ -59,6 +60,9 @@ export function writeRowValue(w: ByteWriter, v: Datum, ft: FieldType, zone: Zone
     case ValueKind.Duration:
       writeCompactInt(w, (v as number) * 1000);
       return;
+    case ValueKind.Vector:
+      w.bytes(encodeVector(v as Uint8Array));
+      return;
     default:
       w.bytes(v as Uint8Array);
   }
@@ -86,6 +90,8 @@ export function readRowValue(
       return timeDatumOf(0, readCompactUint(b, start, end) as number, ft, zone);
     case ValueKind.Duration:
       return Math.trunc((readCompactInt(b, start, end) as number) / 1000);
+    case ValueKind.Vector:
+      return decodeVector(b.subarray(start, end));
     default:
       return copyOf(b, start, end);
   }

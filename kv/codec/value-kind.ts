@@ -14,6 +14,8 @@ export const ValueKind = {
   Duration: 5,
   Bytes: 6,
   Json: 7,
+  /** Count of elements and elements, little-endian. */
+  Vector: 8,
 } as const;
 export type ValueKind = (typeof ValueKind)[keyof typeof ValueKind];
 
@@ -47,6 +49,8 @@ export function valueKindOf(ft: FieldType): ValueKind {
       return ValueKind.Duration;
     case TypeCode.Json:
       return ValueKind.Json;
+    case TypeCode.Vector:
+      return ValueKind.Vector;
     default:
       return layoutOf(ft) === 'bytes' ? ValueKind.Bytes : ValueKind.Int;
   }

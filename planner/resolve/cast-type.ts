@@ -1,3 +1,4 @@
+import { vectorType } from '../../types/vector.js';
 import type { CastType } from '../../parser/ast/index.js';
 import {
   binaryType,
@@ -61,6 +62,8 @@ export function castFieldType(t: CastType, ctx: PlanContext): FieldType {
       return realType();
     case 'JSON':
       return jsonType();
+    case 'VECTOR':
+      return vectorType(t.flen ?? UNSPECIFIED);
     default:
       throw mysqlError('ER_NOT_SUPPORTED_YET', `CAST AS ${t.name}`);
   }

@@ -170,6 +170,8 @@ export function paramClass(type: FieldType, value: Datum): string {
       return `T${type.decimal};`;
     case 'json':
       return 'j';
+    case 'vector':
+      return 'v';
     case 'string':
       return type.charset === 'binary' ? (type.tp === TypeCode.VarString ? 'h' : 'b') : `s${type.collate};`;
   }

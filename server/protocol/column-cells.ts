@@ -2,7 +2,7 @@ import type { ByteSlices } from '../../chunk/byte-slices.js';
 import type { Vector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
 import { Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
-import { jsonToText } from '../../types/json/binary.js';
+import { datumToString } from '../../types/format.js';
 import type { Transcode } from './result-charset.js';
 import { encodeText, transcoder } from './result-charset.js';
 
@@ -96,8 +96,8 @@ export class ColumnCells {
   constructor(type: FieldType, resultsCharset: string | null) {
     this.tp = type.tp;
     const transcode: Transcode | null =
-      type.tp === TypeCode.Json
-        ? (bytes) => encodeText(jsonToText(bytes), resultsCharset)
+      type.tp === TypeCode.Json || type.tp === TypeCode.Vector
+        ? (bytes) => encodeText(datumToString(bytes, type), resultsCharset)
         : transcoder(type.charset, resultsCharset);
     let cellClass: CellClass = CELL_CLASSES.get(type.tp) ?? CellClass.Bytes;
     if (cellClass === CellClass.Int && (type.flag & Flag.Zerofill) !== 0) cellClass = CellClass.ZeroFill;

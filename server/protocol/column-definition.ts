@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../../session/client-session.js';
 import type { FieldType } from '../../types/field-type.js';
-import { Flag, isTextType, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
+import { Flag, isTextType, newFieldType, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import type { PacketWriter } from './packet-writer.js';
 import { BINARY_COLLATION_ID, charsetId, charsetMaxBytes, encodeText } from './result-charset.js';
 
@@ -104,8 +104,7 @@ const DEFINITION_FLAGS =
   Flag.OnUpdateNow |
   Flag.PartKey;
 
-function wireFlags(column: ResultColumn): number {
-  const ft = column.type;
+function wireFlags(column: ResultColumn, ft: FieldType): number {
   // Flag.Num is for clients to set, which they all do by the type.
   let flags = ft.flag & 0x7fff;
   const stored = column.orgName !== '';
@@ -121,12 +120,17 @@ function wireFlags(column: ResultColumn): number {
   return flags;
 }
 
-function wireDecimals(column: ResultColumn): number {
-  const ft = column.type;
+function wireDecimals(column: ResultColumn, ft: FieldType): number {
   if (ft.tp === TypeCode.Float || ft.tp === TypeCode.Double)
     return ft.decimal < 0 || ft.decimal > 30 ? NOT_FIXED : ft.decimal;
   if (ft.decimal >= 0) return ft.decimal;
   return isText(ft) && column.orgName === '' ? NOT_FIXED : 0;
+}
+
+/** Clients know no VECTOR: they get its text. */
+function shownType(ft: FieldType): FieldType {
+  if (ft.tp !== TypeCode.Vector) return ft;
+  return newFieldType(TypeCode.LongBlob, { flag: ft.flag & Flag.NotNull });
 }
 
 /**
@@ -139,7 +143,7 @@ export function writeColumnDefinition(
   resultsCharset: string | null,
   withDefault = false,
 ): void {
-  const ft = column.type;
+  const ft = shownType(column.type);
   const charset = resultsCharset === null || resultsCharset === 'binary' ? ft.charset : resultsCharset;
   const text = isText(ft);
   w.begin();
@@ -161,8 +165,8 @@ export function writeColumnDefinition(
   w.u16(text ? charsetId(charset) : BINARY_COLLATION_ID);
   w.u32(wireLength(ft, text ? charsetMaxBytes(charset) : 1));
   w.u8(WIRE_TYPES.get(ft.tp) ?? ft.tp);
-  w.u16(wireFlags(column));
-  w.u8(wireDecimals(column));
+  w.u16(wireFlags(column, ft));
+  w.u8(wireDecimals(column, ft));
   w.u16(0);
   if (withDefault) w.u8(0xfb);
   w.end();

@@ -1,3 +1,4 @@
+import { decodeVector, encodeVector } from '../../../types/vector.js';
 import { Chunk } from '../../../chunk/chunk.js';
 import type { Vector } from '../../../chunk/vector.js';
 import { newVectorBuilder } from '../../../chunk/vector-builder.js';
@@ -30,7 +31,7 @@ function cellSize(ft: FieldType): number {
       return 40;
   }
   const d = evalType(ft);
-  return d === 'string' || d === 'json' ? VARIABLE : 8;
+  return d === 'string' || d === 'json' || d === 'vector' ? VARIABLE : 8;
 }
 
 interface Cell {
@@ -156,6 +157,8 @@ function cellOf(ft: FieldType): Cell {
     case 'string':
     case 'json':
       return { read: bytesOf, write: () => undefined };
+    case 'vector':
+      return { read: (b, at, end) => decodeVector(bytesOf(b, at, end)), write: () => undefined };
   }
 }
 
@@ -219,7 +222,7 @@ function encodeColumn(w: ByteWriter, chunk: Chunk, vector: Vector, ft: FieldType
 
 /** ENUM and SET: the value, then the name, which readers know from the type. */
 function variableCell(v: Exclude<Datum, null>, ft: FieldType): Uint8Array {
-  if (v instanceof Uint8Array) return v;
+  if (v instanceof Uint8Array) return ft.tp === TypeCode.Vector ? encodeVector(v) : v;
   if (ft.tp === TypeCode.Bit) {
     const out = new Uint8Array(Math.max(1, (ft.flen + 7) >> 3));
     let left = BigInt(v);

@@ -258,7 +258,7 @@ class Encoder {
     const states = a.mode === 'partial1' ? partialTypes(a) : null;
     const names = a.name === 'avg' ? ['count', 'sum'] : [a.name];
     if (states?.length !== names.length || a.args.length !== 1) throw new NotEncodable(a.name);
-    if (evalType(a.args[0]!.type) === 'json') throw new NotEncodable('JSON');
+    if (['json', 'vector'].includes(evalType(a.args[0]!.type))) throw new NotEncodable('JSON or VECTOR');
     return names.map((name, i) => {
       const tp = AGGREGATES.get(name);
       if (tp === undefined) throw new NotEncodable(name);

@@ -196,6 +196,8 @@ function encodeConstant(v: Datum, type: FieldType, zone: TimeZone): tipb.ExprIni
     case 'json':
       // TiDB sends none, and stores do not agree on their form.
       throw new NotEncodable('a JSON constant');
+    case 'vector':
+      throw new NotEncodable('a vector');
   }
 }
 
