@@ -14,7 +14,7 @@ import {
 } from '../../../kv/codec/number-codec.js';
 import { packedTime, packTime, timeDatumOf } from '../../../kv/codec/time-codec.js';
 import type * as tipb from '../../../kv/tikv/generated/tipb.js';
-import { collation, collationById } from '../../../types/collation.js';
+import { collation, collationById, collations } from '../../../types/collation.js';
 import type { Datum } from '../../../types/datum.js';
 import { evalType, Flag, isUnsigned, TypeCode, type FieldType } from '../../../types/field-type.js';
 import type { TimeZone } from '../../../types/timezone.js';
@@ -67,10 +67,10 @@ export function encodeType(ft: FieldType, collate = ft.collate): tipb.FieldTypeI
   };
 }
 
-/** Negative: strings are compared by sort keys (TiDB, "new framework for collations"). */
+/** Negative: strings are compared by sort keys (TiDB, "new framework for collations"). Stores refuse collations that TiDB has not. */
 export function collationNumber(name: string): number {
   const c = collation(name);
-  if (c === undefined) throw new NotEncodable(`collation ${name}`);
+  if (c === undefined || !collations().includes(c)) throw new NotEncodable(`collation ${name}`);
   return -c.id;
 }
 

@@ -224,6 +224,17 @@ test('expressions mean the same on the other side', () => {
   expect(sent).toBeGreaterThan(200);
 });
 
+test('a store is not asked about a collation that TiDB has not', () => {
+  const over = (collate: string): Expression => {
+    const type = newFieldType(TypeCode.VarChar, { flen: 20, collate });
+    return { kind: 'column', id: 1, type, index: 0, name: 's' };
+  };
+  const encode = (collate: string): tipb.ExprInit =>
+    encodeExpression(over(collate), { eval: testContext(), zone: UTC, column: () => 0 });
+  expect(encode('utf8mb4_0900_ai_ci').fieldType?.collate).toBe(-255);
+  expect(() => encode('utf8mb4_unicode_520_ci')).toThrow(NotEncodable);
+});
+
 test('an answer is read by the public field numbers', () => {
   const summary = message([
     [1, 5_000_000],
