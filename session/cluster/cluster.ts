@@ -142,21 +142,21 @@ export class Cluster {
 
   /** Resolves when every node has the schema version and no transaction of theirs works with the table as it was before. */
   async awaitVersion(tableId: number, version: number): Promise<void> {
-    await this.bus.ask('schema', { tableId, version });
+    await this.bus.require('schema', { tableId, version });
   }
 
   /** Ends all connections of other nodes but the one; resolves when their transactions are gone and the schema is known there. */
   async endOthers(connectionId: number, version: number): Promise<void> {
-    await this.bus.ask('end others', { connectionId, version });
+    await this.bus.require('end others', { connectionId, version });
   }
 
   async tellRowsReplaced(): Promise<void> {
-    await this.bus.ask('rows replaced', null);
+    await this.bus.require('rows replaced', null);
   }
 
   /** There is a newer schema. Returns when all living nodes have it. */
   async tellSchema(): Promise<void> {
-    await this.bus.ask('reload', null);
+    await this.bus.require('reload', null);
   }
 
   /** Accounts or privileges changed. Returns when the nodes that can be reached know. */

@@ -10,6 +10,8 @@ export interface NodeBus {
   tell(topic: string, data: BusData): void;
   /** Asks every other node; gives the answers of those that could be reached and did not fail. */
   ask(topic: string, data: BusData): Promise<BusData[]>;
+  /** Has every other node do something: those that fail at it are asked again until they have done it or are gone. */
+  require(topic: string, data: BusData): Promise<void>;
   /** Answers a topic. What the handler throws makes the node count as one that does not answer. */
   serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void;
   /** Whether other nodes may have stopped counting on this one: it must look at the store before it relies on what it knows. */
@@ -37,6 +39,14 @@ export class Topics {
   }
 }
 
+/** Between a node's failure and the next attempt. */
+const AGAIN_MS = 100;
+
+/** Attempts until one succeeds, with pauses between them; `attempt` gives true also when nobody is left to succeed. */
+export async function untilDone(attempt: () => Promise<boolean>): Promise<void> {
+  while (!(await attempt())) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+}
+
 /** The bus of a node that is alone on its store. */
 export class SoleNode implements NodeBus {
   readonly lapsed = false;
@@ -47,6 +57,9 @@ export class SoleNode implements NodeBus {
   tell(): void {}
   ask(): Promise<BusData[]> {
     return Promise.resolve([]);
+  }
+  require(): Promise<void> {
+    return Promise.resolve();
   }
   serve(): void {}
   close(): void {}

@@ -46,3 +46,30 @@ test('a node whose lease a jump of the clock has ended knows by the timestamps t
   await a.close();
   await b.close();
 });
+
+test('what every node must do is asked for again of those that fail at it, and of nobody who is gone', async () => {
+  const clock = new Clock();
+  const storage = openStorage({ rpc: new ModelStore(clock), oracle: clock });
+  const a = await StoreBus.join(storage, 'a', SELF, FAILED);
+  const b = await StoreBus.join(storage, 'b', SELF, FAILED);
+  const c = await StoreBus.join(storage, 'c', SELF, FAILED);
+  const attempts = { b: 0, c: 0 };
+  b.serve('reload', () => {
+    if (++attempts.b < 3) throw new Error('the store is away');
+    return null;
+  });
+  c.serve('reload', async () => {
+    attempts.c++;
+    await c.close();
+    throw new Error('going');
+  });
+  await a.require('reload', null);
+  expect(attempts).toEqual({ b: 3, c: 1 });
+  // Who is only asked may fail.
+  b.serve('reload', () => {
+    throw new Error('no');
+  });
+  expect(await a.ask('reload', null)).toEqual([]);
+  await a.close();
+  await b.close();
+});

@@ -2,8 +2,9 @@ import { prefixNext } from '../../kv/codec/byte-writer.js';
 import { decodeMetaHashKey, metaHashKey, metaHashPrefix, metaStringKey } from '../../kv/codec/meta-key.js';
 import type { KvPair } from '../../kv/rpc.js';
 import type { KvIterator, Storage, Transaction } from '../../kv/storage.js';
+import { transact } from '../../kv/transact.js';
 import type { Awaitable } from '../../types/awaitable.js';
-import { type BusData, type NodeBus, Topics } from './node-bus.js';
+import { type BusData, type NodeBus, Topics, untilDone } from './node-bus.js';
 
 const NODES = Buffer.from('RutileNodes');
 /** Written by everyone who joins, so that two who join at once conflict. */
@@ -13,8 +14,8 @@ const RENEW_MS = 3000;
 const POLL_MS = 50;
 /** While answers are awaited. */
 const ANSWER_POLL_MS = 10;
-/** Longest wait for a node that is alive by its lease and does not answer. */
-const ANSWER_MS = 2 * LEASE_MS;
+/** After so long a question is put again: what was sent, or its answer, may be lost with the store. */
+const AGAIN_MS = 5000;
 /** Node numbers fit the bits that connection ids have for them. */
 const MAX_SERVER_ID = 1023;
 
@@ -54,6 +55,10 @@ export class StoreBus implements NodeBus {
   private sequence = 0;
   private readonly timers: NodeJS.Timeout[] = [];
   private polling = false;
+  /** Keys of messages that were received and may still be in the store. */
+  private received: ReadonlySet<string> = new Set();
+  /** Questions that are being answered: one that is put again meanwhile needs no other answer. */
+  private readonly answering = new Set<string>();
   private closed = false;
   /** Until when this node is known to be alive, by its own clock, which goes on while the store's may jump. */
   private aliveUntil = 0;
@@ -127,18 +132,22 @@ export class StoreBus implements NodeBus {
 
   async ask(topic: string, data: BusData): Promise<BusData[]> {
     const others = await this.others();
-    const asked = others.map((id) => {
-      const number = this.nextId++;
-      const answer = new Promise<Mail>((resolve) => this.waiting.set(number, resolve));
-      return { id, number, answer };
-    });
-    for (const { id, number } of asked)
-      await this.send([id], { kind: 'ask', id: number, from: this.nodeId, topic, ok: true, data });
-    const looking = setInterval(() => void this.poll().catch(this.onError), ANSWER_POLL_MS);
-    const answers = await Promise.all(asked.map((a) => this.answerOf(a))).finally(() =>
-      clearInterval(looking),
-    );
+    const answers = await this.whileLooking(Promise.all(others.map((id) => this.askOne(id, topic, data))));
     return answers.filter((mail) => mail?.ok === true).map((mail) => mail!.data);
+  }
+
+  async require(topic: string, data: BusData): Promise<void> {
+    const others = await this.others();
+    const done = others.map((id) =>
+      untilDone(async () => (await this.askOne(id, topic, data))?.ok !== false),
+    );
+    await this.whileLooking(Promise.all(done));
+  }
+
+  /** Looks for answers more often meanwhile. */
+  private whileLooking<T>(work: Promise<T>): Promise<T> {
+    const looking = setInterval(() => void this.poll().catch(this.onError), ANSWER_POLL_MS);
+    return work.finally(() => clearInterval(looking));
   }
 
   serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void {
@@ -152,9 +161,7 @@ export class StoreBus implements NodeBus {
     for (const timer of this.timers) clearInterval(timer);
     for (const resolve of this.waiting.values())
       resolve({ kind: 'answer', id: 0, from: '', topic: '', ok: false, data: null });
-    const txn = await this.storage.begin();
-    await forget(txn, this.nodeId);
-    await txn.commit();
+    await transact(this.storage, (txn) => forget(txn, this.nodeId));
   }
 
   private begin(): void {
@@ -213,22 +220,26 @@ export class StoreBus implements NodeBus {
     await txn.commit();
   }
 
-  /** The answer, or null once the node is gone. */
-  private async answerOf(asked: { id: string; number: number; answer: Promise<Mail> }): Promise<Mail | null> {
-    const deadline = performance.now() + ANSWER_MS;
+  /** The answer of a node, or null once it is gone: its lease, not our patience, says whether it is there. */
+  private async askOne(to: string, topic: string, data: BusData): Promise<Mail | null> {
+    const id = this.nextId++;
+    const answer = new Promise<Mail>((resolve) => this.waiting.set(id, resolve));
     try {
-      for (;;) {
+      for (let askedAt = -Infinity; !this.closed;) {
+        if (performance.now() - askedAt > AGAIN_MS) {
+          askedAt = performance.now();
+          await this.send([to], { kind: 'ask', id, from: this.nodeId, topic, ok: true, data });
+        }
         const mail = await Promise.race([
-          asked.answer,
+          answer,
           new Promise<null>((resolve) => setTimeout(() => resolve(null), RENEW_MS).unref()),
         ]);
         if (mail !== null) return mail;
-        // Its lease, not our patience, says whether it is there: a transaction of its may take its time.
-        const alive = (await this.others()).includes(asked.id);
-        if (!alive || (this.closed && performance.now() > deadline)) return null;
+        if (!(await this.others()).includes(to)) return null;
       }
+      return null;
     } finally {
-      this.waiting.delete(asked.number);
+      this.waiting.delete(id);
     }
   }
 
@@ -239,11 +250,15 @@ export class StoreBus implements NodeBus {
       const start = metaHashPrefix(mailbox(this.nodeId));
       const snapshot = this.storage.snapshot(await this.storage.currentTs());
       const mails = await collect(snapshot.iterate(start, prefixNext(start)));
+      const found = new Map(mails.map(({ key, value }) => [Buffer.from(key).toString('latin1'), value]));
+      // What was received before and is still there could not be removed, or not yet for this snapshot.
+      const fresh = [...found].filter(([key]) => !this.received.has(key));
+      this.received = new Set(found.keys());
+      for (const [, value] of fresh) this.receive(decode(value) as Mail);
       if (mails.length === 0) return;
       const txn = await this.storage.begin();
       for (const { key } of mails) txn.delete(key);
       await txn.commit();
-      for (const { value } of mails) this.receive(decode(value) as Mail);
     } finally {
       this.polling = false;
     }
@@ -254,19 +269,23 @@ export class StoreBus implements NodeBus {
       this.waiting.get(mail.id)?.(mail);
       return;
     }
-    const handled = this.topics.handle(mail.topic, mail.data);
     if (mail.kind === 'tell') {
-      handled.catch(() => undefined);
+      this.topics.handle(mail.topic, mail.data).catch(() => undefined);
       return;
     }
+    const question = `${mail.from}/${mail.id}`;
+    if (this.answering.has(question)) return;
+    this.answering.add(question);
     const answer = (ok: boolean, data: BusData): Promise<void> =>
       this.send([mail.from], { kind: 'answer', id: mail.id, from: this.nodeId, topic: mail.topic, ok, data });
-    handled
+    this.topics
+      .handle(mail.topic, mail.data)
       .then(
         (data) => answer(true, data),
         () => answer(false, null),
       )
-      .catch(this.onError);
+      .catch(this.onError)
+      .finally(() => this.answering.delete(question));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Awaitable } from '../../types/awaitable.js';
-import { type BusData, type NodeBus, Topics } from './node-bus.js';
+import { type BusData, type NodeBus, Topics, untilDone } from './node-bus.js';
 
 type ThreadMessage =
   | { readonly kind: 'hello' }
@@ -58,17 +58,24 @@ export class ThreadBus implements NodeBus {
   }
 
   async ask(topic: string, data: BusData): Promise<BusData[]> {
-    const answers = await Promise.all(
-      [...this.present].map(
-        (port) =>
-          new Promise<{ ok: boolean; data: BusData }>((resolve) => {
-            const id = this.nextId++;
-            this.waiting.set(id, { port, resolve });
-            port.postMessage({ kind: 'ask', id, topic, data } satisfies ThreadMessage);
-          }),
+    const answers = await Promise.all([...this.present].map((port) => this.askOne(port, topic, data)));
+    return answers.filter((a) => a.ok).map((a) => a.data);
+  }
+
+  async require(topic: string, data: BusData): Promise<void> {
+    await Promise.all(
+      [...this.present].map((port) =>
+        untilDone(async () => (await this.askOne(port, topic, data)).ok || !this.present.has(port)),
       ),
     );
-    return answers.filter((a) => a.ok).map((a) => a.data);
+  }
+
+  private askOne(port: MessagePort, topic: string, data: BusData): Promise<{ ok: boolean; data: BusData }> {
+    return new Promise((resolve) => {
+      const id = this.nextId++;
+      this.waiting.set(id, { port, resolve });
+      port.postMessage({ kind: 'ask', id, topic, data } satisfies ThreadMessage);
+    });
   }
 
   serve(topic: string, handler: (data: BusData) => Awaitable<BusData>): void {
@@ -77,6 +84,7 @@ export class ThreadBus implements NodeBus {
 
   close(): void {
     for (const port of this.ports) port.close();
+    this.present.clear();
     for (const w of this.waiting.values()) w.resolve({ ok: false, data: null });
     this.waiting.clear();
   }
