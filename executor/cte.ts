@@ -6,7 +6,7 @@ import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ExecContext, MemoryTracker, Operator } from './exec-context.js';
 import { LimitOperator } from './limit.js';
-import { drain, type BuildOperator } from './operator.js';
+import { andThen, drain, runSteps, type BuildOperator } from './operator.js';
 import { RowContainer } from './spill/row-container.js';
 
 interface Cell {
@@ -84,11 +84,9 @@ class CteStorage {
         ctx,
         (input) => {
           if (distinct === null) return rows.append(input);
-          const chunk = newRows(input, distinct);
-          const more = distinct.bytes - this.distinctBytes;
-          this.distinctBytes += more;
-          if (more !== 0) ctx.memory.consume(more);
-          return rows.append(chunk);
+          const growth = distinct.growth(input.rows);
+          if (growth === null) return this.appendNew(input, distinct, ctx);
+          return andThen(runSteps(growth, ctx), () => this.appendNew(input, distinct, ctx));
         },
         () => rows.rows >= this.cte.maxRows,
       );
@@ -96,6 +94,14 @@ class CteStorage {
     } finally {
       await op.close();
     }
+  }
+
+  private appendNew(input: Chunk, distinct: GroupTable, ctx: ExecContext): Awaitable<void> {
+    const chunk = newRows(input, distinct);
+    const more = distinct.bytes - this.distinctBytes;
+    this.distinctBytes += more;
+    if (more !== 0) ctx.memory.consume(more);
+    return this.rows!.append(chunk);
   }
 }
 

@@ -134,6 +134,26 @@ function constantText(v: Datum, ft: FieldType): string {
   return datumText(v, ft);
 }
 
+/** Items of a list that are printed: all by EXPLAIN. */
+let mostItems = Infinity;
+const FEW_ITEMS = 256;
+
+/** What `print` gives when of long lists only the first items are printed: what is kept of statements that have run is to be made in no time. */
+export function withShortLists<T>(print: () => T): T {
+  mostItems = FEW_ITEMS;
+  try {
+    return print();
+  } finally {
+    mostItems = Infinity;
+  }
+}
+
+/** The items of a list as texts, with `between` them. */
+export function listText<T>(items: readonly T[], text: (item: T) => string, between = ', '): string {
+  if (items.length <= mostItems) return items.map(text).join(between);
+  return `${items.slice(0, mostItems).map(text).join(between)}${between}...(len:${items.length})`;
+}
+
 /** EXPLAIN's text of an expression. */
 export function toExplain(e: Expression): string {
   switch (e.kind) {
@@ -154,7 +174,7 @@ export function toExplain(e: Expression): string {
         case 'setvar':
           return `${e.name}(${e.args.map((a) => (a.kind === 'constant' && a.value instanceof Uint8Array && a === e.args[0] ? decodeUtf8(a.value) : toExplain(a))).join(', ')})`;
         default:
-          return `${e.name}(${e.args.map(toExplain).join(', ')})`;
+          return `${e.name}(${listText(e.args, toExplain)})`;
       }
   }
 }

@@ -12,6 +12,7 @@ import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
 import { errorOf } from './key-error.js';
+import { EntryCursor } from './mem-buffer.js';
 import { KeyFlag } from './write-entry.js';
 import { groupByRegion, inBatches, sendBatch, type RegionGroup, type RegionRoute } from './router.js';
 import type { KvTransaction } from './transaction.js';
@@ -41,6 +42,8 @@ function orAborted<T>(value: Awaitable<T>, signal: AbortSignal | undefined): Awa
     value.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
+
+const NO_KEY = new Uint8Array(0);
 
 /** Others have their turn between so many. */
 const RELEASED_AT_ONCE = 4096;
@@ -307,17 +310,21 @@ export class PessimisticLocker {
   /** Releases all locks. */
   releaseAll(): Awaitable<void> {
     if (this.txn.locks === 0) return;
+    const entries = new EntryCursor(this.txn.memBuffer, NO_KEY, NO_KEY, false);
     const keys: Uint8Array[] = [];
-    this.txn.memBuffer.forEachEntry((e) => {
-      if ((e.flags & KeyFlag.Locked) !== 0) keys.push(e.key);
-    });
-    return keys.length <= RELEASED_AT_ONCE ? this.release(keys) : this.releaseInSteps(keys);
+    if (nextLocked(entries, keys)) return this.release(keys);
+    return this.releaseInSteps(entries, keys);
   }
 
-  private async releaseInSteps(keys: readonly Uint8Array[]): Promise<void> {
-    for (let from = 0; from < keys.length; from += RELEASED_AT_ONCE) {
-      await this.release(keys.slice(from, from + RELEASED_AT_ONCE));
+  /** `first`: those that `entries` gave so far. Nothing is written to the buffer any more. */
+  private async releaseInSteps(entries: EntryCursor, first: Uint8Array[]): Promise<void> {
+    let keys = first;
+    for (let last = false; ; ) {
+      await this.release(keys);
+      if (last) return;
       await new Promise((resolve) => setImmediate(resolve));
+      keys = [];
+      last = nextLocked(entries, keys);
     }
   }
 
@@ -366,6 +373,16 @@ export class PessimisticLocker {
 }
 
 function ignore(): void {}
+
+/** The locked keys among the next entries; whether these were the last. */
+function nextLocked(entries: EntryCursor, keys: Uint8Array[]): boolean {
+  for (let n = 0; n < RELEASED_AT_ONCE; n++) {
+    const e = entries.next();
+    if (e === null) return true;
+    if ((e.flags & KeyFlag.Locked) !== 0) keys.push(e.key);
+  }
+  return false;
+}
 
 /** The locks among the errors; throws the first error that is none. */
 export function locksOf(errors: readonly KeyError[]): LockInfo[] {

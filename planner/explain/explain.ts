@@ -1,3 +1,4 @@
+import { withShortLists } from '../../expression/explain.js';
 import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
 import { dot } from './dot.js';
 import type { ForeignKeyStep } from './foreign-keys.js';
@@ -165,6 +166,12 @@ function duration(ms: number): string {
   if (ms >= 1000) return `${(ms / 1000).toFixed(2)}s`;
   return ms >= 1 ? `${ms.toFixed(2)}ms` : `${(ms * 1000).toFixed(1)}µs`;
 }
+
+/** The rows of EXPLAIN as they are kept of a statement that has run: long lists are cut. */
+export const recordedRows = (
+  planned: { readonly plan: PhysicalPlan },
+  format: ExplainFormat,
+): ExplainTable['rows'] => withShortLists(() => explainRows(planned, format).rows);
 
 /** EXPLAIN's result. With `stats`, EXPLAIN ANALYZE's. */
 export function explainRows(

@@ -1,5 +1,5 @@
 import { indexedType } from '../../catalog/table-layout.js';
-import { aggToExplain, datumText, toExplain } from '../../expression/explain.js';
+import { aggToExplain, datumText, listText, toExplain } from '../../expression/explain.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import { decodeUtf8, utf8InvalidAt } from '../../types/charset.js';
 import { collationOf } from '../../types/collation.js';
@@ -54,7 +54,7 @@ function isWhole(p: TableScan | IndexScan): boolean {
 /** How ids are written: HashJoin_12 or HashJoin. */
 export type IdText = (p: PhysicalPlan) => string;
 
-const list = (exprs: readonly Expression[]): string => exprs.map(toExplain).join(', ');
+const list = (exprs: readonly Expression[]): string => listText(exprs, toExplain);
 const sorted = (exprs: readonly Expression[]): string => exprs.map(toExplain).sort().join(', ');
 const spaced = (exprs: readonly Expression[]): string => `[${exprs.map(toExplain).join(' ')}]`;
 const by = (items: readonly ByItem[]): string =>
@@ -166,7 +166,7 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
       ].join(', ');
     case 'BatchPointGet':
       return [
-        ...(p.index === null ? [`handle:[${p.keys.map((k) => k.map(toExplain).join(' ')).join(' ')}]`] : []),
+        ...(p.index === null ? [`handle:[${listText(p.keys, (k) => k.map(toExplain).join(' '), ' ')}]`] : []),
         `keep order:${p.keepOrder}`,
         `desc:${p.desc}`,
         ...(p.lock === null ? [] : ['lock']),
@@ -329,7 +329,7 @@ function keyTypes(p: IndexScan): FieldType[] {
 }
 
 const rangesText = (r: ScanRanges, types: readonly FieldType[]): string =>
-  r.ranges.map((x) => rangeText(x, types)).join(', ');
+  listText(r.ranges, (x) => rangeText(x, types));
 
 export function rangeText(r: KeyRangeDatum, types: readonly FieldType[]): string {
   const end = (b: Bound, i: number, low: boolean): string => {

@@ -1,6 +1,6 @@
 import type { Column, Expression } from '../../expression/expression.js';
-import { hasColumns, isVolatile, sameExpr, substitute } from '../logical/expression-walk.js';
-import type { BuildState } from '../resolve/build-state.js';
+import { hasColumns, isVolatile, substitute } from '../logical/expression-walk.js';
+import { ExpressionSet } from '../logical/expression-set.js';
 
 /** Columns may stand for each other only when their values have one form and one order. */
 const interchangeable = (a: Column, b: Column): boolean =>
@@ -31,38 +31,30 @@ function singleColumn(e: Expression): Column | null {
  * Repeats a conjunction's conditions over equal columns: a = b AND a > 3 gives b > 3; a = b AND b = c gives a = c
  * where that makes a join key. Nothing is taken away but duplicates.
  */
-export function propagate(conditions: readonly Expression[], state: BuildState): Expression[] {
-  const out: Expression[] = [];
-  for (const c of conditions) if (!out.some((o) => sameExpr(o, c))) out.push(c);
-  const classes: Column[][] = [];
-  for (const c of out) {
+export function propagate(conditions: readonly Expression[]): Expression[] {
+  if (conditions.length < 2) return [...conditions];
+  const all = new ExpressionSet(conditions);
+  const given = all.list.slice();
+  /** The columns that are equal to a column, by its id. */
+  const classes = new Map<number, Column[]>();
+  for (const c of given) {
     if (c.kind !== 'function' || c.name !== 'eq') continue;
     const [a, b] = c.args;
     if (a?.kind !== 'column' || b?.kind !== 'column' || a.id === b.id || !interchangeable(a, b)) continue;
-    const x = classes.find((k) => k.some((m) => m.id === a.id));
-    const y = classes.find((k) => k.some((m) => m.id === b.id));
-    if (x !== undefined && y !== undefined) {
-      if (x !== y) {
-        x.push(...y);
-        classes.splice(classes.indexOf(y), 1);
-      }
-    } else if (x !== undefined) x.push(b);
-    else if (y !== undefined) y.push(a);
-    else classes.push([a, b]);
+    const x = classes.get(a.id);
+    const y = classes.get(b.id);
+    if (x !== undefined && x === y) continue;
+    const [into, more] = x === undefined && y !== undefined ? [y, [a]] : [x ?? [a], y ?? [b]];
+    into.push(...more);
+    for (const m of into) classes.set(m.id, into);
   }
-  if (classes.length === 0) return out;
-  const derived: Expression[] = [];
-  for (const c of out) {
+  if (classes.size === 0) return given;
+  for (const c of given) {
     const column = singleColumn(c);
-    if (column === null) continue;
-    const cls = classes.find((k) => k.some((m) => m.id === column.id));
-    if (cls === undefined) continue;
-    for (const other of cls) {
-      if (other.id === column.id) continue;
-      const copy = substitute(c, new Map([[column.id, other]]));
-      if (!out.some((o) => sameExpr(o, copy)) && !derived.some((o) => sameExpr(o, copy))) derived.push(copy);
-    }
+    const equals = column === null ? undefined : classes.get(column.id);
+    if (column === null || equals === undefined) continue;
+    for (const other of equals)
+      if (other.id !== column.id) all.add(substitute(c, new Map([[column.id, other]])));
   }
-  void state;
-  return [...out, ...derived];
+  return all.list;
 }

@@ -34,7 +34,7 @@ function push(p: LogicalPlan, conditions: Expression[], state: BuildState): Logi
     case 'DataSource':
     case 'MemTable': {
       const [stay, go] = partition(conditions, isVolatile);
-      p.conditions = simplify([...p.conditions, ...go], state);
+      p.conditions = simplify([...p.conditions, ...go]);
       return selection(p, stay);
     }
     case 'Selection': {
@@ -122,9 +122,9 @@ const prepare = (conditions: readonly Expression[], state: BuildState): Expressi
     .flatMap((c) => extractCommonFactors(c, state));
 
 /** Drops what is always true; a conjunction that is never true is FALSE alone. */
-function simplify(conditions: Expression[], state: BuildState): Expression[] {
+function simplify(conditions: Expression[]): Expression[] {
   const out: Expression[] = [];
-  for (const c of propagate(conditions, state)) {
+  for (const c of propagate(conditions)) {
     if (c.kind === 'constant' && c.param === undefined) {
       if (c.value === null || Number(c.value instanceof Uint8Array ? NaN : c.value) === 0) return [c];
       if (!(c.value instanceof Uint8Array)) continue;
@@ -178,7 +178,7 @@ function pushJoin(p: Join, conditions: Expression[], state: BuildState): Logical
       const toRight: Expression[] = [...p.rightConds];
       const [stay, go] = partition(conditions, isVolatile);
       const keys = p.eq.map((k) => state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right));
-      const own = p.nullAware ? go : propagate([...go, ...keys], state).filter((c) => !keys.includes(c));
+      const own = p.nullAware ? go : propagate([...go, ...keys]).filter((c) => !keys.includes(c));
       const other: Expression[] = [];
       for (const c of [...own, ...p.otherConds]) {
         if (coveredBy(c, leftIds)) toLeft.push(c);
@@ -263,7 +263,6 @@ function pushInner(
   const keys = p.eq.map((k) => state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right));
   const all = propagate(
     prepare([...go, ...keys, ...p.leftConds, ...p.rightConds, ...p.otherConds], state),
-    state,
   );
   const toLeft: Expression[] = [];
   const toRight: Expression[] = [];
@@ -359,7 +358,7 @@ function pushOuter(
   p.rightConds = preserved === 1 ? outerConds : [];
   // What holds of the preserved side's keys holds of the rows that match them.
   const keys = p.eq.filter((k) => !k.nullEq).map((k) => state.call('eq', k.left, k.right));
-  for (const c of propagate([...toOuter, ...outerConds, ...keys], state)) {
+  for (const c of propagate([...toOuter, ...outerConds, ...keys])) {
     if (columnsOf([c]).size > 0 && coveredBy(c, innerIds)) toInner.push(c);
   }
   const [left, right] = p.children as [LogicalPlan, LogicalPlan];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { encodePlan, type PlanLine } from '../../expression/plan-codec.js';
-import { normalizeDigest } from '../../parser/digest.js';
-import { explainRows } from '../../planner/explain/explain.js';
+import { recordedRows } from '../../planner/explain/explain.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { MysqlError } from '../../types/error.js';
 import type { Session } from '../session.js';
 import type { StatementContext } from '../statement-context.js';
+import { recordedDigest } from '../summary/recorded-digest.js';
 import { planDigest } from '../summary/summary-record.js';
 import { loggedText } from './logged-text.js';
 
@@ -44,7 +44,7 @@ export interface SlowQuery {
 const BRANCHES = /^[│├└─ ]*/;
 
 function encodedPlan(planned: PlannedStatement): string {
-  const lines = explainRows(planned, 'row').rows.map(([id, rows, task, access, info]): PlanLine => {
+  const lines = recordedRows(planned, 'row').map(([id, rows, task, access, info]): PlanLine => {
     const branches = BRANCHES.exec(id ?? '')![0];
     return {
       depth: branches.length / 2,
@@ -72,7 +72,7 @@ export function slowQuery(
     planned !== null &&
     engine.globals.get('tidb_record_plan_in_slow_log') === 'ON' &&
     session.vars.get('tidb_redact_log') === 'OFF';
-  const { digest } = normalizeDigest(statement.text);
+  const { digest } = recordedDigest(statement.text);
   return {
     endedAt: Date.now(),
     ms,
@@ -107,7 +107,7 @@ export function slowQuery(
 
 /** `table:index` of what the plan reads. */
 function indexesOf(planned: PlannedStatement): string[] {
-  return explainRows(planned, 'row').rows.flatMap(([, , , access]) => {
+  return recordedRows(planned, 'row').flatMap(([, , , access]) => {
     const table = /table:([^,]+)/.exec(access ?? '')?.[1];
     return [...(access ?? '').matchAll(READ_INDEX)].map((m) => `${table}:${m[1]}`);
   });

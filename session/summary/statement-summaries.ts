@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { normalizeDigest, type Digest } from '../../parser/digest.js';
+import type { Digest } from '../../parser/digest.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import { datumToString } from '../../types/format.js';
 import { layoutOf } from '../../types/field-type.js';
@@ -8,11 +8,10 @@ import type { ParamValue } from '../client-session.js';
 import type { Session } from '../session.js';
 import type { StatementContext } from '../statement-context.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
+import { recordedDigest } from './recorded-digest.js';
 import { secureText } from './secure-text.js';
 import { planDigest, SummaryRecord, type Execution } from './summary-record.js';
 
-/** Texts longer than this are told apart by what they begin with: loads of rows should not be read once more. */
-const DIGEST_BYTES = 16_384;
 /** Texts whose digests are remembered: BEGIN, COMMIT, SET … come again and again. */
 const SHORT_TEXT = 128;
 
@@ -196,9 +195,9 @@ export class StatementSummaries {
   }
 
   private digestOf(text: string): Digest {
-    if (text.length > SHORT_TEXT) return normalizeDigest(text.slice(0, DIGEST_BYTES));
+    if (text.length > SHORT_TEXT) return recordedDigest(text);
     let digest = this.digests.get(text);
-    if (digest === undefined) this.digests.set(text, (digest = normalizeDigest(text)));
+    if (digest === undefined) this.digests.set(text, (digest = recordedDigest(text)));
     return digest;
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import { planHints } from '../../planner/explain/plan-hints.js';
-import { explainRows } from '../../planner/explain/explain.js';
+import { recordedRows } from '../../planner/explain/explain.js';
 import { accessObject } from '../../planner/explain/operator-info.js';
 
 /** What all executions of a record have in common. */
@@ -195,7 +195,7 @@ export function planDigest(planned: PlannedStatement | null): string {
   if (planned === null) return '';
   let digest = DIGESTS.get(planned.plan);
   if (digest === undefined) {
-    const rows = explainRows(planned, 'tree').rows.map((r) => `${r[0]}|${r[1]}|${r[2]}`);
+    const rows = recordedRows(planned, 'tree').map((r) => `${r[0]}|${r[1]}|${r[2]}`);
     digest = createHash('sha256').update(rows.join('\n')).digest('hex');
     DIGESTS.set(planned.plan, digest);
   }
@@ -205,8 +205,7 @@ export function planDigest(planned: PlannedStatement | null): string {
 /** The plan as TiDB's slow log and statement summaries show it: a line per operator, tabs between the columns. */
 export function planText(planned: PlannedStatement | null): string {
   if (planned === null) return '';
-  const { rows } = explainRows(planned, 'row');
-  const shown = rows.map(([id, estRows, task, access, info]) =>
+  const shown = recordedRows(planned, 'row').map(([id, estRows, task, access, info]) =>
     [id, task, estRows, [access, info].filter((x) => x !== '').join(', ')].map((c) => c ?? ''),
   );
   const table = [['id', 'task', 'estRows', 'operator info'], ...shown];

@@ -1,0 +1,265 @@
+/**
+ * How soon heavy statements of every kind stop when they are killed, and for how long the server's event loop stands still
+ * meanwhile.
+ *
+ *   npm run bench:kill -- [--rows 400000] [--kills 5] [--only sort,join] [--cpus 0,1] [--workers 1] [--limit 8] [--json FILE]
+ *
+ * Each statement runs once to its end (or for `--limit` seconds), and then `--kills` times, killed at random moments. The stop
+ * time is that from sending KILL QUERY to the statement's error; of the stalls the longest is told, of the whole run and of the
+ * killed ones. Half of the kills are MAX_EXECUTION_TIME's where the statement is a SELECT. Exit code 1 when a statement failed
+ * otherwise than by being killed.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import mysql from 'mysql2/promise';
+import { heavyStatements, LOADS, schema, type HeavyStatement } from './statements.js';
+
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '400000' },
+    kills: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    cpus: { type: 'string' },
+    workers: { type: 'string', default: '1' },
+    limit: { type: 'string', default: '8' },
+    port: { type: 'string', default: '23500' },
+    json: { type: 'string' },
+  },
+});
+const ROWS = Number(options.rows);
+const LIMIT_MS = Number(options.limit) * 1000;
+const INTERRUPTED = 1317;
+const TIMED_OUT = 3024;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The server with the probe in it. */
+class ProbedServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<ProbedServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-kill-'));
+    const port = Number(options.port);
+    const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+    const flags = [
+      '--port',
+      `${port}`,
+      '--status-port',
+      '0',
+      '--data-dir',
+      folder,
+      '--workers',
+      options.workers,
+    ];
+    const pin = options.cpus === undefined ? [] : ['taskset', '-c', options.cpus];
+    const command = [
+      ...pin,
+      process.execPath,
+      '--import',
+      path('loop-probe.mjs'),
+      path('../../bin/rutile.js'),
+      ...flags,
+    ];
+    const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    return new ProbedServer(child, folder, port);
+  }
+
+  async connect(): Promise<mysql.Connection> {
+    for (let i = 0; ; i++) {
+      try {
+        return await mysql.createConnection({
+          host: '127.0.0.1',
+          port: this.port,
+          user: 'root',
+          multipleStatements: false,
+        });
+      } catch (e) {
+        if (i > 200 || this.child.exitCode !== null) throw e;
+        await sleep(100);
+      }
+    }
+  }
+
+  /** The longest stall since it was last asked for. */
+  stall(): Promise<number> {
+    return new Promise((resolve) => {
+      this.child.once('message', (m) => resolve((m as { maxMs: number }).maxMs));
+      this.child.send('stall');
+    });
+  }
+
+  async remove(): Promise<void> {
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    if (this.child.exitCode === null) {
+      this.child.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function makeFile(path: string): Promise<void> {
+  let state = 4711;
+  const pick = (n: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 4294967296) * n);
+  };
+  const out = createWriteStream(path);
+  for (let i = 0; i < ROWS; i++) {
+    const text = `${pick(1e9).toString(36)} text ${pick(1e6).toString(36)}`;
+    const day = `2024-${String(1 + pick(12)).padStart(2, '0')}-${String(1 + pick(28)).padStart(2, '0')} 10:00:00`;
+    if (!out.write(`${i},${pick(1000)},${pick(ROWS)},${text},${pick(1e8) / 100},${pick(1e9) / 1e9},${day}\n`))
+      await new Promise<void>((resolve) => out.once('drain', () => resolve()));
+  }
+  await new Promise<void>((resolve) => out.end(() => resolve()));
+}
+
+interface Outcome {
+  readonly name: string;
+  /** Null: it was stopped at the limit. */
+  runMs: number | null;
+  stallMs: number;
+  /** Stop times of the kills that came in time. */
+  readonly stops: number[];
+  killStallMs: number;
+  error: string | null;
+}
+
+async function main(): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-kill-data-'));
+  const server = await ProbedServer.start();
+  const outcomes: Outcome[] = [];
+  try {
+    const file = join(folder, 't.csv');
+    await makeFile(file);
+    let db = await server.connect();
+    const killer = await server.connect();
+    await db.query('CREATE DATABASE heavy');
+    await db.query('USE heavy');
+    for (const s of [...schema(ROWS), ...LOADS(file)]) await db.query(s);
+    await db.query('SELECT COUNT(*), MAX(u), MAX(s), MAX(f), MAX(k), MAX(d), MAX(dt) FROM t');
+    await sleep(1500);
+
+    const wanted = options.only?.split(';');
+    const statements = heavyStatements(file, ROWS).filter(
+      (s) => wanted === undefined || wanted.some((w) => s.name.includes(w)),
+    );
+    console.log(
+      `${'statement'.padEnd(34)} ${'run ms'.padStart(8)} ${'stall'.padStart(7)} ${'stop'.padStart(7)} ${'stall'.padStart(7)}  kills`,
+    );
+    for (const s of statements) {
+      const o = await measure(s, db, killer, server);
+      outcomes.push(o);
+      const stop = o.stops.length === 0 ? '-' : Math.max(...o.stops).toFixed(0);
+      console.log(
+        `${s.name.padEnd(34)} ${(o.runMs === null ? '-' : o.runMs.toFixed(0)).padStart(8)} ${o.stallMs.toFixed(0).padStart(7)} ${stop.padStart(7)} ${o.killStallMs.toFixed(0).padStart(7)}  ${o.stops.length}` +
+          (o.error === null ? '' : `  ${o.error}`),
+      );
+      if (o.error !== null) {
+        db.destroy();
+        db = await server.connect();
+        await db.query('USE heavy');
+      }
+    }
+    const stops = outcomes.flatMap((o) => o.stops);
+    console.log(
+      `${outcomes.length} statements, ${stops.length} stopped; longest ${Math.max(...stops).toFixed(0)} ms, ` +
+        `over 100 ms: ${
+          outcomes
+            .filter((o) => o.stops.some((x) => x > 100))
+            .map((o) => o.name)
+            .join('; ') || 'none'
+        }\n` +
+        `stalls over 10 ms: ${
+          outcomes
+            .filter((o) => Math.max(o.stallMs, o.killStallMs) > 10)
+            .map((o) => `${o.name} ${Math.max(o.stallMs, o.killStallMs).toFixed(0)}`)
+            .join('; ') || 'none'
+        }`,
+    );
+    if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(outcomes, null, 2) + '\n');
+    db.destroy();
+    killer.destroy();
+  } finally {
+    await server.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return outcomes.every((o) => o.error === null);
+}
+
+/** Runs the statement; gives the error that ended it. */
+async function ended(db: mysql.Connection, sql: string): Promise<{ errno: number; message: string } | null> {
+  try {
+    await db.query({ sql, rowsAsArray: true });
+    return null;
+  } catch (e) {
+    const { errno, message } = e as { errno?: number; message: string };
+    return { errno: errno ?? 0, message };
+  }
+}
+
+async function measure(
+  s: HeavyStatement,
+  db: mysql.Connection,
+  killer: mysql.Connection,
+  server: ProbedServer,
+): Promise<Outcome> {
+  const o: Outcome = { name: s.name, runMs: null, stallMs: 0, stops: [], killStallMs: 0, error: null };
+  const id = (db as unknown as { threadId: number }).threadId;
+  const prepare = async (list: readonly string[] | undefined): Promise<void> => {
+    for (const sql of list ?? []) await db.query(sql);
+  };
+  let span = LIMIT_MS;
+  try {
+    for (let i = 0; i <= Number(options.kills); i++) {
+      await prepare(s.before);
+      await server.stall();
+      const from = performance.now();
+      const byTime = i > 0 && i % 2 === 0 && s.sql.startsWith('SELECT');
+      const after = i === 0 ? LIMIT_MS : Math.max(1, Math.random() * span);
+      if (byTime) await db.query(`SET max_execution_time = ${Math.ceil(after)}`);
+      let sentAt = byTime ? performance.now() + Math.ceil(after) : Infinity;
+      const timer = byTime
+        ? null
+        : setTimeout(() => {
+            sentAt = performance.now();
+            void killer.query(`KILL QUERY ${id}`).catch(() => undefined);
+          }, after);
+      const e = await ended(db, s.sql);
+      const now = performance.now();
+      if (timer !== null) clearTimeout(timer);
+      if (byTime) await db.query('SET max_execution_time = 0');
+      else if (sentAt !== Infinity) await killer.query('DO 0');
+      const stall = await server.stall();
+      if (i === 0) o.stallMs = stall;
+      else o.killStallMs = Math.max(o.killStallMs, stall);
+      if (e !== null && e.errno !== INTERRUPTED && e.errno !== TIMED_OUT)
+        o.error = `${e.errno}: ${e.message.slice(0, 200)}`;
+      else if (e !== null || now > sentAt) o.stops.push(now - sentAt);
+      if (i === 0 && sentAt === Infinity) span = o.runMs = now - from;
+      // A KILL that came too late must not meet what follows.
+      if (sentAt !== Infinity) await ended(db, 'DO 0');
+      await prepare(s.after);
+      if (o.error !== null) break;
+    }
+  } catch (e) {
+    o.error = (e as Error).message.slice(0, 200);
+  }
+  return o;
+}
+
+main().then(
+  (clean) => process.exit(clean ? 0 : 1),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

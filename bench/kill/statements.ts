@@ -1,0 +1,285 @@
+/** A heavy statement and what surrounds it: `before` prepares it, `after` undoes it; neither is measured. */
+export interface HeavyStatement {
+  readonly name: string;
+  readonly sql: string;
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+}
+
+const ITEMS = (n: number): string => Array.from({ length: n }, (_, i) => i * 3 + 1).join(',');
+
+const SMALL_QUOTA = ['SET tidb_mem_quota_query = 16777216'];
+const NO_QUOTA = ['SET tidb_mem_quota_query = 1073741824'];
+const spilling = (name: string, sql: string): HeavyStatement => ({
+  name: `${name}, spilling`,
+  sql,
+  before: SMALL_QUOTA,
+  after: NO_QUOTA,
+});
+const change = (name: string, sql: string): HeavyStatement => ({
+  name,
+  sql,
+  before: ['BEGIN'],
+  after: ['ROLLBACK'],
+});
+
+/** The tables; `t` is loaded from a file of `rows` lines. */
+export const schema = (rows: number): string[] => [
+  'CREATE TABLE t (id INT PRIMARY KEY, k INT, u INT, s VARCHAR(40), d DECIMAL(12,2), f DOUBLE, dt DATETIME, KEY (k))',
+  'CREATE TABLE copy (id INT PRIMARY KEY, k INT, u INT, s VARCHAR(40), d DECIMAL(12,2), f DOUBLE, dt DATETIME, KEY (k), KEY (s))',
+  'CREATE TABLE heap (a INT, b VARCHAR(40))',
+  `CREATE TABLE parts (id INT PRIMARY KEY, k INT, s VARCHAR(40)) PARTITION BY HASH (id) PARTITIONS 8 /* ${rows} */`,
+];
+
+export const LOADS = (file: string): string[] => [
+  `LOAD DATA INFILE '${file}' INTO TABLE t FIELDS TERMINATED BY ','`,
+  'INSERT INTO parts SELECT id, k, s FROM t',
+  'ANALYZE TABLE t',
+];
+
+export const heavyStatements = (file: string, rows: number): HeavyStatement[] => [
+  // Reads
+  { name: 'scan and filter', sql: "SELECT COUNT(*) FROM t WHERE s LIKE '%zz%' AND f * 3 > k" },
+  { name: 'result of all rows', sql: 'SELECT * FROM t' },
+  { name: 'index look-ups', sql: 'SELECT /*+ USE_INDEX(t, k) */ SUM(u) FROM t WHERE k BETWEEN 1 AND 900' },
+  { name: 'regular expression', sql: "SELECT COUNT(*) FROM t WHERE s REGEXP 'a.*b.*c.*[0-9]$'" },
+  { name: 'long IN', sql: `SELECT COUNT(*) FROM t WHERE u IN (${ITEMS(200_000)})` },
+  {
+    name: 'long OR',
+    sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 3000 }, (_, i) => `u = ${i} AND k = ${i % 7}`).join(' OR ')}`,
+  },
+  {
+    name: 'long VALUES',
+    sql: `SELECT COUNT(*) FROM (VALUES ${Array.from({ length: 50_000 }, (_, i) => `ROW(${i}, 'v${i}')`).join(',')}) v`,
+  },
+  {
+    name: 'many UNION ALL',
+    sql: Array.from({ length: 300 }, (_, i) => `SELECT COUNT(*) FROM t WHERE k = ${i}`).join(' UNION ALL '),
+  },
+  {
+    name: 'deep expression',
+    sql: `SELECT ${Array.from({ length: 2000 }, (_, i) => `k + ${i}`).join(' + ')} FROM t LIMIT 1`,
+  },
+  {
+    name: 'equalities to propagate',
+    sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 400 }, (_, i) => `k = u + ${i % 3} AND u > ${i}`).join(' AND ')}`,
+  },
+  { name: 'BENCHMARK', sql: "SELECT BENCHMARK(20000000, MD5('a'))" },
+  { name: 'SLEEP', sql: 'SELECT SLEEP(3)' },
+  { name: 'SLEEP per row', sql: 'SELECT COUNT(*) FROM t WHERE SLEEP(0.001) = 0 AND id < 3000' },
+  // Joins
+  { name: 'hash join', sql: 'SELECT COUNT(*), SUM(a.u) FROM t a JOIN t b ON a.u = b.u' },
+  { name: 'self join on few values', sql: 'SELECT COUNT(*) FROM t a JOIN t b ON a.k = b.k' },
+  {
+    name: 'self join with condition',
+    sql: 'SELECT /*+ HASH_JOIN(a, b) */ COUNT(*) FROM t a JOIN t b ON a.k = b.k AND a.u < b.id',
+  },
+  { name: 'join on text', sql: 'SELECT COUNT(*) FROM t a JOIN t b ON a.s = b.s' },
+  {
+    name: 'left join',
+    sql: 'SELECT COUNT(b.u), SUM(a.f) FROM t a LEFT JOIN t b ON a.u = b.u + 1 AND b.f > 0.5',
+  },
+  { name: 'cross join', sql: 'SELECT COUNT(*) FROM t a, t b WHERE a.f + b.f > 1.9999999' },
+  { name: 'merge join', sql: 'SELECT /*+ MERGE_JOIN(a, b) */ COUNT(*) FROM t a JOIN t b ON a.k = b.k' },
+  {
+    name: 'merge join by key',
+    sql: 'SELECT /*+ MERGE_JOIN(a, b) */ SUM(a.u + b.u) FROM t a JOIN t b ON a.id = b.id',
+  },
+  { name: 'index join', sql: 'SELECT /*+ INL_JOIN(b) */ SUM(b.u) FROM t a JOIN t b ON a.u = b.id' },
+  {
+    name: 'index hash join',
+    sql: 'SELECT /*+ INL_HASH_JOIN(b) */ SUM(b.u) FROM t a JOIN t b ON a.u = b.k WHERE a.id < 4000',
+  },
+  {
+    name: 'semi join',
+    sql: 'SELECT COUNT(*) FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.u = a.u AND b.f > a.f)',
+  },
+  {
+    name: 'anti join',
+    sql: 'SELECT COUNT(*) FROM t a WHERE u NOT IN (SELECT u + 1 FROM t b WHERE b.f < 0.5)',
+  },
+  {
+    name: 'NOT IN with NULLs',
+    sql: 'SELECT COUNT(*) FROM t a WHERE (k, u) NOT IN (SELECT NULLIF(k, 3), NULLIF(u, 5) FROM t)',
+  },
+  { name: 'IN as a value', sql: 'SELECT SUM(u IN (SELECT u + 1 FROM t)) FROM t' },
+  { name: 'apply', sql: 'SELECT SUM((SELECT COUNT(*) FROM t b WHERE b.k < a.k AND b.id < 1000)) FROM t a' },
+  {
+    name: 'apply by range',
+    sql: 'SELECT /*+ NO_DECORRELATE() */ SUM((SELECT /*+ NO_DECORRELATE() */ MAX(b.f) FROM t b WHERE b.id > a.id LIMIT 1)) FROM t a WHERE a.id < 3000',
+  },
+  spilling('join on text', 'SELECT COUNT(*) FROM t a JOIN t b ON a.s = b.s'),
+  spilling('hash join', 'SELECT COUNT(*), SUM(a.u), MIN(b.s) FROM t a JOIN t b ON a.u = b.u'),
+  spilling('self join on few values', 'SELECT COUNT(*), MIN(b.s), MIN(a.s) FROM t a JOIN t b ON a.k = b.k'),
+  // Aggregation
+  { name: 'few groups', sql: 'SELECT k, COUNT(*), SUM(d), AVG(f) FROM t GROUP BY k' },
+  { name: 'many groups', sql: 'SELECT COUNT(*) FROM (SELECT u, COUNT(*), SUM(d) FROM t GROUP BY u) x' },
+  { name: 'groups of text', sql: 'SELECT COUNT(*) FROM (SELECT s, COUNT(*) c FROM t GROUP BY s) x' },
+  {
+    name: 'GROUP BY WITH ROLLUP',
+    sql: 'SELECT COUNT(*) FROM (SELECT k, s, COUNT(*) c FROM t GROUP BY k, s WITH ROLLUP) x',
+  },
+  { name: 'COUNT DISTINCT', sql: 'SELECT COUNT(DISTINCT s), COUNT(DISTINCT u, k) FROM t' },
+  {
+    name: 'COUNT DISTINCT by group',
+    sql: 'SELECT k, COUNT(DISTINCT s), COUNT(DISTINCT u) FROM t GROUP BY k',
+  },
+  { name: 'SUM DISTINCT', sql: 'SELECT SUM(DISTINCT d), AVG(DISTINCT f) FROM t' },
+  {
+    name: 'GROUP_CONCAT',
+    sql: 'SELECT LENGTH(GROUP_CONCAT(s ORDER BY f)) FROM t',
+    before: ['SET group_concat_max_len = 100000000'],
+    after: ['SET group_concat_max_len = 1024'],
+  },
+  {
+    name: 'GROUP_CONCAT DISTINCT',
+    sql: 'SELECT SUM(LENGTH(x)) FROM (SELECT GROUP_CONCAT(DISTINCT s ORDER BY s) x FROM t GROUP BY k) y',
+  },
+  { name: 'JSON_ARRAYAGG', sql: 'SELECT JSON_LENGTH(JSON_ARRAYAGG(s)) FROM t' },
+  { name: 'JSON_OBJECTAGG', sql: 'SELECT JSON_LENGTH(JSON_OBJECTAGG(s, u)) FROM t' },
+  {
+    name: 'JSON_ARRAYAGG by group',
+    sql: 'SELECT SUM(JSON_LENGTH(j)) FROM (SELECT JSON_ARRAYAGG(JSON_OBJECT("a", u, "s", s)) j FROM t GROUP BY k) x',
+  },
+  {
+    name: 'stream aggregation',
+    sql: 'SELECT /*+ STREAM_AGG() */ COUNT(*) FROM (SELECT k, SUM(f) FROM t GROUP BY k) x',
+  },
+  { name: 'DISTINCT', sql: 'SELECT COUNT(*) FROM (SELECT DISTINCT s, u FROM t) x' },
+  { name: 'percentile', sql: 'SELECT APPROX_PERCENTILE(u, 50) FROM t' },
+  spilling('many groups', 'SELECT COUNT(*) FROM (SELECT u, s, COUNT(*), SUM(d) FROM t GROUP BY u, s) x'),
+  spilling('COUNT DISTINCT', 'SELECT COUNT(DISTINCT s), COUNT(DISTINCT u, k) FROM t'),
+  // Order
+  {
+    name: 'sort',
+    sql: 'SELECT COUNT(*) FROM (SELECT s, ROW_NUMBER() OVER (ORDER BY s, f) r FROM t) x WHERE r > 0',
+  },
+  { name: 'sorted result', sql: 'SELECT * FROM t ORDER BY f' },
+  { name: 'sort by text', sql: 'SELECT id FROM t ORDER BY s LIMIT 300000, 1' },
+  { name: 'TopN', sql: 'SELECT * FROM t ORDER BY s DESC, f LIMIT 1000' },
+  { name: 'large TopN', sql: 'SELECT id, s FROM t ORDER BY f LIMIT 100000, 10' },
+  spilling('sort', 'SELECT * FROM t ORDER BY s, f'),
+  // Windows
+  { name: 'window', sql: 'SELECT SUM(x) FROM (SELECT SUM(u) OVER (PARTITION BY k ORDER BY f) x FROM t) y' },
+  {
+    name: 'window, one partition',
+    sql: 'SELECT SUM(x) FROM (SELECT SUM(f) OVER (ORDER BY u ROWS BETWEEN 1000 PRECEDING AND 1000 FOLLOWING) x FROM t) y',
+  },
+  {
+    name: 'moving MIN',
+    sql: 'SELECT MAX(x) FROM (SELECT MIN(s) OVER (ORDER BY u ROWS BETWEEN 5000 PRECEDING AND CURRENT ROW) x FROM t) y',
+  },
+  {
+    name: 'moving COUNT in RANGE',
+    sql: 'SELECT MAX(x) FROM (SELECT COUNT(*) OVER (ORDER BY u RANGE BETWEEN 5000 PRECEDING AND 10 FOLLOWING) x FROM t) y',
+  },
+  {
+    name: 'ranks',
+    sql: 'SELECT MAX(a), MAX(b), MAX(c), MAX(e) FROM (SELECT RANK() OVER w a, NTILE(100) OVER w b, PERCENT_RANK() OVER w c, LAG(s, 3) OVER w e FROM t WINDOW w AS (ORDER BY k, u)) y',
+  },
+  {
+    name: 'NTH_VALUE',
+    sql: 'SELECT MAX(x) FROM (SELECT NTH_VALUE(s, 100) OVER (PARTITION BY k ORDER BY f) x FROM t) y',
+  },
+  spilling('window', 'SELECT SUM(x) FROM (SELECT SUM(u) OVER (PARTITION BY k ORDER BY f) x, s FROM t) y'),
+  spilling(
+    'window, one partition',
+    'SELECT SUM(x) FROM (SELECT SUM(f) OVER (ORDER BY u ROWS BETWEEN 1000 PRECEDING AND 1000 FOLLOWING) x FROM t) y',
+  ),
+  // Sets and common table expressions
+  {
+    name: 'recursion',
+    sql: 'WITH RECURSIVE c AS (SELECT 1 n UNION ALL SELECT n + 1 FROM c WHERE n < 200000) SELECT SUM(n) FROM c',
+    before: ['SET cte_max_recursion_depth = 10000000'],
+  },
+  {
+    name: 'recursion that grows',
+    sql: 'WITH RECURSIVE c AS (SELECT 1 n UNION ALL SELECT n * 2 FROM c WHERE n < 4000000 UNION ALL SELECT n * 2 + 1 FROM c WHERE n < 4000000) SELECT COUNT(*) FROM c',
+  },
+  {
+    name: 'recursion of distinct rows',
+    sql: 'WITH RECURSIVE c AS (SELECT id, u, s FROM t UNION SELECT id + 1, u + 1, s FROM c WHERE id % 7 <> 0) SELECT COUNT(*) FROM c',
+  },
+  {
+    name: 'shared CTE',
+    sql: 'WITH c AS (SELECT k, s, u FROM t WHERE f > 0.1) SELECT COUNT(*) FROM c a JOIN c b ON a.u = b.u',
+  },
+  { name: 'UNION', sql: 'SELECT COUNT(*) FROM (SELECT s FROM t UNION SELECT CONCAT(s, "x") FROM t) x' },
+  {
+    name: 'INTERSECT',
+    sql: 'SELECT COUNT(*) FROM (SELECT s, u FROM t INTERSECT SELECT s, u FROM t WHERE f > 0.3) x',
+  },
+  {
+    name: 'EXCEPT',
+    sql: 'SELECT COUNT(*) FROM (SELECT s, u FROM t EXCEPT SELECT s, u FROM t WHERE f > 0.3) x',
+  },
+  {
+    name: 'JSON_TABLE',
+    sql: `SELECT SUM(a) FROM JSON_TABLE('[${ITEMS(100_000)}]', '$[*]' COLUMNS (a INT PATH '$')) j`,
+  },
+  // Changes
+  change('UPDATE', "UPDATE t SET s = CONCAT(s, 'x'), f = f + 1"),
+  change('UPDATE of an indexed column', 'UPDATE t SET k = k + 1'),
+  change('UPDATE of the key', 'UPDATE t SET id = id + 10000000'),
+  change('UPDATE with join', 'UPDATE t a JOIN t b ON a.u = b.u SET a.f = b.f + 1'),
+  change('DELETE', 'DELETE FROM t WHERE f < 0.9'),
+  change('DELETE of partitions', 'DELETE FROM parts WHERE k > 10'),
+  change('INSERT SELECT', 'INSERT INTO copy SELECT * FROM t'),
+  change('INSERT SELECT without key', 'INSERT INTO heap SELECT u, s FROM t'),
+  change('REPLACE SELECT', 'REPLACE INTO t SELECT id, k + 1, u, s, d, f, dt FROM t'),
+  change('ON DUPLICATE KEY UPDATE', 'INSERT INTO t SELECT * FROM t x ON DUPLICATE KEY UPDATE f = x.f + 1'),
+  change('FOR UPDATE', 'SELECT COUNT(*) FROM (SELECT id FROM t FOR UPDATE) x'),
+  {
+    name: 'long INSERT',
+    sql: `INSERT INTO heap VALUES ${Array.from({ length: 100_000 }, (_, i) => `(${i}, 'value ${i}')`).join(',')}`,
+    after: ['TRUNCATE heap'],
+  },
+  {
+    name: 'ROLLBACK',
+    sql: 'ROLLBACK',
+    before: ['BEGIN', 'INSERT INTO copy SELECT * FROM t'],
+    after: ['ROLLBACK'],
+  },
+  {
+    name: 'COMMIT',
+    sql: 'COMMIT',
+    before: ['TRUNCATE copy', 'BEGIN', 'INSERT INTO copy SELECT * FROM t'],
+    after: ['ROLLBACK', 'TRUNCATE copy'],
+  },
+  { name: 'INSERT SELECT, autocommit', sql: 'INSERT INTO copy SELECT * FROM t', after: ['TRUNCATE copy'] },
+  {
+    name: 'LOAD DATA',
+    sql: `LOAD DATA INFILE '${file}' INTO TABLE copy FIELDS TERMINATED BY ','`,
+    after: ['TRUNCATE copy'],
+  },
+  {
+    name: 'LOAD DATA in a transaction',
+    sql: `LOAD DATA INFILE '${file}' INTO TABLE copy FIELDS TERMINATED BY ','`,
+    before: ['BEGIN'],
+    after: ['ROLLBACK'],
+  },
+  {
+    name: 'LOAD DATA, REPLACE',
+    sql: `LOAD DATA INFILE '${file}' REPLACE INTO TABLE t FIELDS TERMINATED BY ','`,
+  },
+  // Schema
+  {
+    name: 'ADD INDEX',
+    sql: 'ALTER TABLE t ADD INDEX added (s, u)',
+    after: ['ALTER TABLE t DROP INDEX IF EXISTS added'],
+  },
+  {
+    name: 'MODIFY COLUMN',
+    sql: `ALTER TABLE copy MODIFY u VARCHAR(${rows.toString().length + 10})`,
+    before: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t', 'INSERT INTO copy SELECT * FROM t'],
+    after: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t'],
+  },
+  {
+    name: 'ADD CHECK',
+    sql: 'ALTER TABLE t ADD CONSTRAINT added CHECK (f >= 0 AND LENGTH(s) < 1000)',
+    after: ['ALTER TABLE t DROP CONSTRAINT IF EXISTS added'],
+  },
+  { name: 'ANALYZE', sql: 'ANALYZE TABLE t' },
+  { name: 'ADMIN CHECK TABLE', sql: 'ADMIN CHECK TABLE t' },
+  { name: 'CHECKSUM TABLE', sql: 'ADMIN CHECKSUM TABLE t' },
+];
