@@ -55,7 +55,20 @@ export function decodeUtf8(b: Uint8Array): string {
   return b.buffer instanceof SharedArrayBuffer ? DECODER.decode(b.slice()) : DECODER.decode(b);
 }
 
-export const encodeUtf8 = (s: string): Uint8Array => ENCODER.encode(s);
+/** Of strings of up to so many characters the call into the encoder is most of the time. */
+const SHORT = 48;
+
+export function encodeUtf8(s: string): Uint8Array {
+  const n = s.length;
+  if (n > SHORT) return ENCODER.encode(s);
+  const out = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const c = s.charCodeAt(i);
+    if (c >= 0x80) return ENCODER.encode(s);
+    out[i] = c;
+  }
+  return out;
+}
 
 /** First byte of an ill-formed sequence (Unicode table 3-7), or -1. `max3` also refuses 4-byte characters (utf8mb3). */
 export function utf8InvalidAt(b: Uint8Array, max3 = false): number {

@@ -219,7 +219,8 @@ async function measure(
   };
   let span = LIMIT_MS;
   try {
-    for (let i = 0; i <= Number(options.kills); i++) {
+    const kills = s.unstoppable === true ? 0 : Number(options.kills);
+    for (let i = 0; i <= kills; i++) {
       await prepare(s.before);
       await server.stall();
       const from = performance.now();
@@ -227,12 +228,13 @@ async function measure(
       const after = i === 0 ? LIMIT_MS : Math.max(1, Math.random() * span);
       if (byTime) await db.query(`SET max_execution_time = ${Math.ceil(after)}`);
       let sentAt = byTime ? performance.now() + Math.ceil(after) : Infinity;
-      const timer = byTime
-        ? null
-        : setTimeout(() => {
-            sentAt = performance.now();
-            void killer.query(`KILL QUERY ${id}`).catch(() => undefined);
-          }, after);
+      const timer =
+        byTime || s.unstoppable === true
+          ? null
+          : setTimeout(() => {
+              sentAt = performance.now();
+              void killer.query(`KILL QUERY ${id}`).catch(() => undefined);
+            }, after);
       const e = await ended(db, s.sql);
       const now = performance.now();
       if (timer !== null) clearTimeout(timer);

@@ -19,8 +19,6 @@ export interface Aggregator {
    * group's first row matters. False: `update` is to be called as ever.
    */
   open?(inputs: readonly Vector[], starts: Int32Array): boolean;
-  /** Adds the state of another aggregator of the same function: its group j goes to group `map[j]`. */
-  merge(other: Aggregator, map: Int32Array): void;
   /** Values of groups from … to-1: one vector, or in partial modes the state columns. */
   result(from: number, to: number): Vector[];
   /** Bytes held, approximately. */

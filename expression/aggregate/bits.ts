@@ -55,11 +55,6 @@ export class BitAggregator implements Aggregator {
     }
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as BitAggregator;
-    for (let j = 0; j < map.length; j++) this.put(map[j]!, o.lo[j]!, o.hi[j]!);
-  }
-
   result(from: number, to: number): Vector[] {
     const out: Datum[] = [];
     for (let g = from; g < to; g++) out.push(intDatum((BigInt(this.hi[g]!) << 32n) | BigInt(this.lo[g]!)));

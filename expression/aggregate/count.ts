@@ -60,11 +60,6 @@ export class CountAggregator implements Aggregator {
     return !this.overStates && (this.star || inputs.every((v) => v.nulls === null));
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = (other as CountAggregator).counts;
-    for (let j = 0; j < map.length; j++) this.counts[map[j]!]! += o[j]!;
-  }
-
   result(from: number, to: number): Vector[] {
     return [new NumVector(this.counts.slice(from, to), to - from)];
   }

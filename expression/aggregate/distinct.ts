@@ -152,10 +152,6 @@ export class DistinctAggregator implements Aggregator {
     return this.fresh(this.grouped, [new NumVector(ids, ids.length), v], others, large, kept.length).sort();
   }
 
-  merge(): void {
-    throw new Error('states of DISTINCT aggregates are not merged');
-  }
-
   result(from: number, to: number): Vector[] {
     return this.inner.result(from, to);
   }

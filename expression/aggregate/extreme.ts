@@ -78,14 +78,6 @@ export class NumberExtreme implements Aggregator {
     }
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as NumberExtreme;
-    if (this.wide === null) this.wide = Array.from(this.best);
-    for (let j = 0; j < map.length; j++) {
-      if (o.seen[j] === 1) this.offer(map[j]!, o.wide === null ? o.best[j]! : o.wide[j]!);
-    }
-  }
-
   result(from: number, to: number): Vector[] {
     const n = to - from;
     if (this.wide === null) {
@@ -167,14 +159,6 @@ export class BytesExtreme implements Aggregator {
     this.best[g] = b.slice(s, e);
     this.cells[g] = cell;
     this.bytes += e - s;
-  }
-
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as BytesExtreme;
-    for (let j = 0; j < map.length; j++) {
-      const b = o.best[j]!;
-      if (b !== null) this.offer(map[j]!, b, 0, b.length, o.cells[j]!);
-    }
   }
 
   result(from: number, to: number): Vector[] {

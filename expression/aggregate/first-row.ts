@@ -95,16 +95,6 @@ export class FirstRowAggregator implements Aggregator {
     this.positions = positions;
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as FirstRowAggregator;
-    const values = o.values();
-    if (values === null) return;
-    for (let j = 0; j < map.length; j++) {
-      const at = o.positions === null ? (j < o.count ? j : -1) : o.positions[j]!;
-      if (at >= 0) this.offer(map[j]!, values, at);
-    }
-  }
-
   /** What is in the builder becomes a part. */
   private flush(): void {
     if (this.builder === null) return;

@@ -26,12 +26,37 @@ export function datumComparator(ft: FieldType, desc: boolean): (a: Datum, b: Dat
   };
 }
 
-/** GROUP_CONCAT([DISTINCT] expr, … [ORDER BY …] [SEPARATOR s]). Inputs: one string (the arguments concatenated), then the order keys. */
+/** Bytes of a part beside its text, roughly. */
+const PART_BYTES = 96;
+/** Parts that are sorted at once. */
+const RUN_PARTS = 2048;
+
+/** Parts of a group. */
+class Concatenation {
+  /** In the order of arrival where there is no other; else those that no run has yet. */
+  fresh: Part[] = [];
+  /** Sorted parts, each run more than twice as long as the next, so that merging them takes its time as they come. */
+  readonly runs: Part[][] = [];
+  /** Bytes of `fresh` with separators. */
+  length = 0;
+  /** Parts were left out that lie behind what the result may have. */
+  cut = false;
+  readonly seen: Set<string> | null;
+
+  constructor(distinct: boolean) {
+    this.seen = distinct ? new Set() : null;
+  }
+}
+
+/**
+ * GROUP_CONCAT([DISTINCT] expr, … [ORDER BY …] [SEPARATOR s]). Inputs: one string (the arguments concatenated), then the order keys.
+ * Parts that come behind group_concat_max_len bytes of others are not kept.
+ */
 export class GroupConcatAggregator implements Aggregator {
-  private readonly groups: (Part[] | null)[] = [];
-  private readonly seen: (Set<string> | null)[] = [];
+  private readonly groups: (Concatenation | null)[] = [];
   private readonly separator: Uint8Array;
   private readonly comparators: ((a: Datum, b: Datum) => number)[];
+  private readonly limit: number;
   private bytes = 0;
 
   constructor(
@@ -44,69 +69,118 @@ export class GroupConcatAggregator implements Aggregator {
   ) {
     this.separator = charset(type.charset)!.encode(separator);
     this.comparators = orderBy.map((o) => datumComparator(o.type, o.desc));
+    this.limit = ctx.groupConcatMaxLen;
   }
 
   resize(groups: number): void {
-    while (this.groups.length < groups) {
-      this.groups.push(null);
-      this.seen.push(null);
-    }
+    while (this.groups.length < groups) this.groups.push(null);
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const v = inputs[0]!;
-    const keys = inputs.slice(1);
     const rows = sel === null ? n : sel.length;
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
-      const d = v.get(i) as Uint8Array | null;
-      if (d === null) continue;
-      const k = keys.map((x) => {
-        const y = x.get(i);
-        return y instanceof Uint8Array ? y.slice() : y;
-      });
-      this.add(ids === null ? 0 : ids[i]!, { text: d.slice(), keys: k });
+      const text = v.get(i) as Uint8Array | null;
+      if (text === null) continue;
+      const id = ids === null ? 0 : ids[i]!;
+      const g = (this.groups[id] ??= new Concatenation(this.distinct));
+      if (this.comparators.length === 0 && g.length - this.separator.length >= this.limit)
+        g.cut ||= this.isNew(g, text, false);
+      else if (this.isNew(g, text, true)) this.add(g, text, i, inputs);
     }
   }
 
-  private add(g: number, p: Part): void {
-    if (this.distinct) {
-      let s = this.seen[g]!;
-      if (s === null) s = this.seen[g] = new Set();
-      const key = Buffer.from(collationOf(this.type).sortKey(p.text)).toString('latin1');
-      if (s.has(key)) return;
-      s.add(key);
+  /** Whether DISTINCT lets the text in. */
+  private isNew(g: Concatenation, text: Uint8Array, note: boolean): boolean {
+    if (g.seen === null) return true;
+    const key = Buffer.from(collationOf(this.type).sortKey(text)).toString('latin1');
+    if (g.seen.has(key)) return false;
+    if (note) {
+      g.seen.add(key);
+      this.bytes += key.length + PART_BYTES;
     }
-    const list = this.groups[g]!;
-    if (list === null) this.groups[g] = [p];
-    else list.push(p);
-    this.bytes += p.text.length + 96;
+    return true;
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as GroupConcatAggregator;
-    for (let j = 0; j < map.length; j++) for (const p of o.groups[j] ?? []) this.add(map[j]!, p);
+  private add(g: Concatenation, text: Uint8Array, row: number, inputs: readonly Vector[]): void {
+    const keys: Datum[] = [];
+    for (let k = 1; k < inputs.length; k++) {
+      const key = inputs[k]!.get(row);
+      keys.push(key instanceof Uint8Array ? key.slice() : key);
+    }
+    g.fresh.push({ text: text.slice(), keys });
+    g.length += text.length + this.separator.length;
+    this.bytes += text.length + PART_BYTES;
+    if (this.comparators.length > 0 && g.fresh.length >= RUN_PARTS) this.addRun(g);
+  }
+
+  /** Makes a run of what is fresh, and one of those of like length. */
+  private addRun(g: Concatenation): void {
+    let run = this.prefix(g, g.fresh.sort(this.compare));
+    g.fresh = [];
+    g.length = 0;
+    for (
+      let last = g.runs.at(-1);
+      last !== undefined && last.length <= 2 * run.length;
+      last = g.runs.at(-1)
+    ) {
+      g.runs.pop();
+      run = this.prefix(g, this.merge(last, run));
+    }
+    g.runs.push(run);
+  }
+
+  private readonly compare = (a: Part, b: Part): number => {
+    const { comparators } = this;
+    for (let k = 0; k < comparators.length; k++) {
+      const c = comparators[k]!(a.keys[k]!, b.keys[k]!);
+      if (c !== 0) return c;
+    }
+    return 0;
+  };
+
+  /** Of equal parts those of `a` come first. */
+  private merge(a: readonly Part[], b: readonly Part[]): Part[] {
+    const out: Part[] = [];
+    let i = 0;
+    let k = 0;
+    while (i < a.length && k < b.length) out.push(this.compare(a[i]!, b[k]!) <= 0 ? a[i++]! : b[k++]!);
+    while (i < a.length) out.push(a[i++]!);
+    while (k < b.length) out.push(b[k++]!);
+    return out;
+  }
+
+  /** The first of sorted parts, as many as the result may have. */
+  private prefix(g: Concatenation, parts: Part[]): Part[] {
+    let length = 0;
+    for (let k = 0; k < parts.length; k++) {
+      length += parts[k]!.text.length + this.separator.length;
+      if (length - this.separator.length < this.limit || k + 1 === parts.length) continue;
+      for (let d = k + 1; d < parts.length; d++) this.bytes -= parts[d]!.text.length + PART_BYTES;
+      g.cut = true;
+      return parts.slice(0, k + 1);
+    }
+    return parts;
   }
 
   result(from: number, to: number): Vector[] {
     const out: Datum[] = [];
-    for (let g = from; g < to; g++) out.push(this.join(this.groups[g]!));
+    for (let id = from; id < to; id++) out.push(this.join(this.groups[id]!));
     return [vectorOf(out, this.type)];
   }
 
-  private join(parts: Part[] | null): Uint8Array | null {
-    if (parts === null) return null;
-    const cs = this.comparators;
-    if (cs.length > 0) {
-      parts = parts.slice().sort((a, b) => {
-        for (let k = 0; k < cs.length; k++) {
-          const c = cs[k]!(a.keys[k]!, b.keys[k]!);
-          if (c !== 0) return c;
-        }
-        return 0;
-      });
-    }
-    const limit = this.ctx.groupConcatMaxLen;
+  private parts(g: Concatenation): readonly Part[] {
+    if (this.comparators.length === 0) return g.fresh;
+    let parts: readonly Part[] = g.fresh.sort(this.compare);
+    for (let k = g.runs.length - 1; k >= 0; k--) parts = this.merge(g.runs[k]!, parts);
+    return parts;
+  }
+
+  private join(g: Concatenation | null): Uint8Array | null {
+    if (g === null) return null;
+    const parts = this.parts(g);
+    const { limit } = this;
     let size = (parts.length - 1) * this.separator.length;
     for (const p of parts) size += p.text.length;
     const out = new Uint8Array(Math.min(size, limit));
@@ -120,7 +194,7 @@ export class GroupConcatAggregator implements Aggregator {
       if (i > 0) put(this.separator);
       put(parts[i]!.text);
     }
-    if (size <= limit) return out;
+    if (size <= limit && !g.cut) return out;
     const e = ERRORS.ER_CUT_VALUE_GROUP_CONCAT;
     this.ctx.warn({ level: 'Warning', code: e.code, message: formatError(e.format, [this.label]) });
     return wholeCharacters(out, charset(this.type.charset)!);

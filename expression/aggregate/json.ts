@@ -1,98 +1,202 @@
-import type { Vector } from '../../chunk/vector.js';
+import { GroupTable } from '../../chunk/group-key.js';
+import type { BytesVector, Vector } from '../../chunk/vector.js';
+import { NumVector } from '../../chunk/vector.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
-import { mysqlError } from '../../types/error-table.js';
-import type { FieldType } from '../../types/field-type.js';
-import { datumToString } from '../../types/format.js';
-import { encodeJson } from '../../types/json/binary.js';
-import type { JsonValue } from '../../types/json/value.js';
+import { encodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
-import { toJsonValue } from '../json/convert.js';
-import { BOOLEAN_FLAG } from '../type-inference.js';
-import type { Aggregator } from './aggregator.js';
+import { mysqlError } from '../../types/error-table.js';
+import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
+import { datumToString } from '../../types/format.js';
+import { JsonType } from '../../types/json/value.js';
+import { intType, stringType } from '../type-inference.js';
+import { grown, type Aggregator } from './aggregator.js';
+import { copy, JsonCells, put32 } from './json-cells.js';
+import { sortEntries } from './sorted-entries.js';
 
-/** A value as the aggregate keeps it; byte strings are copied out of the vector. */
-const own = (d: Datum, t: FieldType): JsonValue =>
-  toJsonValue(d instanceof Uint8Array ? d.slice() : d, t, (t.flag & BOOLEAN_FLAG) !== 0);
+/** Bytes of a container in front of its entries, and of an entry of an array, an object's value and its key. */
+const HEADER = 8;
+const VALUE_ENTRY = 5;
+const KEY_ENTRY = 6;
+
+/** A container of so many entries, of `size` bytes, its type in front. */
+function container(type: number, count: number, size: number): Uint8Array {
+  const out = new Uint8Array(1 + size);
+  out[0] = type;
+  put32(out, 1, count);
+  put32(out, 5, size);
+  return out;
+}
 
 /** JSON_ARRAYAGG(value): NULLs are kept; no rows give NULL. */
 export class JsonArrayAggregator implements Aggregator {
-  private readonly groups: JsonValue[][] = [];
-  private cells = 0;
+  private readonly cells: JsonCells;
+  /** By group: its first and last cell, and how many there are. */
+  private first = new Int32Array(0);
+  private last = new Int32Array(0);
+  private counts = new Int32Array(0);
 
   constructor(
     private readonly type: FieldType,
-    private readonly input: FieldType,
-  ) {}
+    input: FieldType,
+  ) {
+    this.cells = new JsonCells(input);
+  }
 
   resize(groups: number): void {
-    while (this.groups.length < groups) this.groups.push([]);
+    this.first = grown(this.first, groups);
+    this.last = grown(this.last, groups);
+    this.counts = grown(this.counts, groups);
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const v = inputs[0]!;
+    const { cells, first, last, counts } = this;
     const rows = sel === null ? n : sel.length;
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
-      this.groups[ids === null ? 0 : ids[i]!]!.push(own(v.get(i), this.input));
+      const g = ids === null ? 0 : ids[i]!;
+      const k = cells.add(v.get(i));
+      if (counts[g]!++ === 0) first[g] = k;
+      else cells.next[last[g]!] = k;
+      last[g] = k;
     }
-    this.cells += rows;
-  }
-
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as JsonArrayAggregator;
-    for (let j = 0; j < map.length; j++) for (const v of o.groups[j]!) this.groups[map[j]!]!.push(v);
-    this.cells += o.cells;
   }
 
   result(from: number, to: number): Vector[] {
-    const out = this.groups.slice(from, to).map((g) => (g.length === 0 ? null : encodeJson(g)));
+    const out: Datum[] = [];
+    for (let g = from; g < to; g++) out.push(this.array(g));
     return [vectorOf(out, this.type)];
   }
 
+  private array(g: number): Uint8Array | null {
+    const { cells } = this;
+    const n = this.counts[g]!;
+    if (n === 0) return null;
+    let size = HEADER + n * VALUE_ENTRY;
+    for (let k = this.first[g]!; k >= 0; k = cells.next[k]!) size += cells.bodyLength(k);
+    const out = container(JsonType.Array, n, size);
+    let entry = 1 + HEADER;
+    let body = entry + n * VALUE_ENTRY;
+    for (let k = this.first[g]!; k >= 0; k = cells.next[k]!) {
+      body = cells.write(k, out, 1, entry, body);
+      entry += VALUE_ENTRY;
+    }
+    return out;
+  }
+
   memory(): number {
-    return this.groups.length * 32 + this.cells * 64;
+    return this.cells.memory + this.first.byteLength * 3;
   }
 }
 
+const KEY_TYPES: readonly FieldType[] = [intType(), stringType(-1, 'binary', 'binary')];
+const MAX_KEY = 0xffff;
+
 /** JSON_OBJECTAGG(key, value): the last value of a key stays; a NULL key is error 3158. */
 export class JsonObjectAggregator implements Aggregator {
-  private readonly groups: Map<string, JsonValue>[] = [];
-  private cells = 0;
+  /** (group, key); by entry, the cell of its value and the next entry of its group. */
+  private readonly keys = new GroupTable(KEY_TYPES);
+  private readonly cells: JsonCells;
+  private values = new Int32Array(0);
+  private next = new Int32Array(0);
+  /** By group: its last entry, and how many there are. */
+  private last = new Int32Array(0);
+  private counts = new Int32Array(0);
+  private readonly plainKeys: boolean;
 
   constructor(
     private readonly type: FieldType,
     private readonly key: FieldType,
-    private readonly value: FieldType,
-  ) {}
+    value: FieldType,
+  ) {
+    this.cells = new JsonCells(value);
+    this.plainKeys =
+      evalType(key) === 'string' &&
+      key.charset === 'utf8mb4' &&
+      key.tp !== TypeCode.Enum &&
+      key.tp !== TypeCode.Set;
+  }
 
   resize(groups: number): void {
-    while (this.groups.length < groups) this.groups.push(new Map());
+    this.last = grown(this.last, groups);
+    this.counts = grown(this.counts, groups);
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const [k, v] = inputs as [Vector, Vector];
     const rows = sel === null ? n : sel.length;
+    for (let q = 0; q < rows; q++)
+      if (k.isNull(sel === null ? q : sel[q]!)) throw mysqlError('ER_JSON_DOCUMENT_NULL_KEY');
+    const groups = ids ?? new Int32Array(n);
+    const { keys, cells, last, counts } = this;
+    const known = keys.size;
+    const entries = new Int32Array(rows);
+    keys.assign([new NumVector(groups, n), this.texts(k, n, sel)], sel, rows, entries);
+    this.values = grown(this.values, keys.size);
+    this.next = grown(this.next, keys.size);
+    this.values.fill(-1, known, keys.size);
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
-      const key = k.get(i);
-      if (key === null) throw mysqlError('ER_JSON_DOCUMENT_NULL_KEY');
-      this.groups[ids === null ? 0 : ids[i]!]!.set(datumToString(key, this.key), own(v.get(i), this.value));
+      const e = entries[q]!;
+      const g = groups[i]!;
+      if (this.values[e]! < 0) {
+        this.next[e] = counts[g]!++ === 0 ? -1 : last[g]!;
+        last[g] = e;
+      }
+      this.values[e] = cells.add(v.get(i));
     }
-    this.cells += rows;
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as JsonObjectAggregator;
-    for (let j = 0; j < map.length; j++) for (const [k, v] of o.groups[j]!) this.groups[map[j]!]!.set(k, v);
-    this.cells += o.cells;
+  private texts(k: Vector, n: number, sel: Int32Array | null): Vector {
+    if (this.plainKeys && k.kind === 'bytes') return k;
+    const out: Datum[] = new Array<Datum>(n).fill(null);
+    const rows = sel === null ? n : sel.length;
+    for (let q = 0; q < rows; q++) {
+      const i = sel === null ? q : sel[q]!;
+      out[i] = encodeUtf8(datumToString(k.get(i), this.key));
+    }
+    return vectorOf(out, KEY_TYPES[1]!);
   }
 
   result(from: number, to: number): Vector[] {
-    const out = this.groups.slice(from, to).map((g) => (g.size === 0 ? null : encodeJson(g)));
+    const { bytes, offsets } = this.keys.keys()[1] as BytesVector;
+    const out: Datum[] = [];
+    for (let g = from; g < to; g++) out.push(this.object(g, bytes, offsets));
     return [vectorOf(out, this.type)];
   }
 
+  private object(g: number, bytes: Uint8Array, offsets: Int32Array): Uint8Array | null {
+    const { cells, values } = this;
+    const n = this.counts[g]!;
+    if (n === 0) return null;
+    const entries = new Int32Array(n);
+    let size = HEADER + n * (KEY_ENTRY + VALUE_ENTRY);
+    for (let i = 0, e = this.last[g]!; i < n; i++, e = this.next[e]!) {
+      entries[i] = e;
+      const length = offsets[e + 1]! - offsets[e]!;
+      if (length > MAX_KEY) throw mysqlError('ER_JSON_KEY_TOO_BIG');
+      size += length + cells.bodyLength(values[e]!);
+    }
+    sortEntries(entries, bytes, offsets);
+    const out = container(JsonType.Object, n, size);
+    let entry = 1 + HEADER;
+    let at = entry + n * (KEY_ENTRY + VALUE_ENTRY);
+    for (const e of entries) {
+      const end = copy(bytes, offsets[e]!, offsets[e + 1]!, out, at);
+      put32(out, entry, at - 1);
+      out[entry + 4] = end - at;
+      out[entry + 5] = (end - at) >>> 8;
+      entry += KEY_ENTRY;
+      at = end;
+    }
+    for (const e of entries) {
+      at = cells.write(values[e]!, out, 1, entry, at);
+      entry += VALUE_ENTRY;
+    }
+    return out;
+  }
+
   memory(): number {
-    return this.groups.length * 64 + this.cells * 96;
+    return this.cells.memory + this.keys.bytes + this.values.byteLength * 2 + this.last.byteLength * 2;
   }
 }

@@ -12,6 +12,7 @@ type Value = number | bigint;
 export class PercentileAggregator implements Aggregator {
   private readonly groups: Value[][] = [];
   private cells = 0;
+  private isNumbers = true;
 
   constructor(
     private readonly type: FieldType,
@@ -31,22 +32,18 @@ export class PercentileAggregator implements Aggregator {
       const i = sel === null ? q : sel[q]!;
       const d = v.get(i);
       if (d === null || d instanceof Uint8Array) continue;
+      if (typeof d === 'bigint') this.isNumbers = false;
       this.groups[ids === null ? 0 : ids[i]!]!.push(d);
       this.cells++;
     }
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as PercentileAggregator;
-    for (let j = 0; j < map.length; j++) for (const v of o.groups[j]!) this.groups[map[j]!]!.push(v);
-    this.cells += o.cells;
-  }
-
   result(from: number, to: number): Vector[] {
     const out = this.groups.slice(from, to).map((values) => {
       if (values.length === 0) return null;
-      values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-      return values[Math.ceil((values.length * this.percentage) / 100) - 1]!;
+      const rank = Math.ceil((values.length * this.percentage) / 100) - 1;
+      if (this.isNumbers) return Float64Array.from(values as number[]).sort()[rank]!;
+      return values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[rank]!;
     });
     return [vectorOf(out, this.type)];
   }

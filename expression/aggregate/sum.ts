@@ -115,23 +115,6 @@ export class SumAggregator implements Aggregator {
     }
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as SumAggregator;
-    for (let j = 0; j < map.length; j++) {
-      const g = map[j]!;
-      this.counts[g]! += o.counts[j]!;
-      if (!this.exact) {
-        this.acc[g]! += o.acc[j]!;
-        continue;
-      }
-      const s = this.acc[g]! + o.acc[j]!;
-      if (s > Number.MAX_SAFE_INTEGER || s < -Number.MAX_SAFE_INTEGER) this.flush(g, o.acc[j]!);
-      else this.acc[g] = s;
-      const b = o.big.get(j);
-      if (b !== undefined) this.big.set(g, (this.big.get(g) ?? 0n) + b);
-    }
-  }
-
   private sum(g: number): DecInt {
     const b = this.big.get(g);
     return b === undefined ? this.acc[g]! : intDatum(b + BigInt(this.acc[g]!));

@@ -60,11 +60,6 @@ export class VarianceAggregator implements Aggregator {
     this.counts[g] = n;
   }
 
-  merge(other: Aggregator, map: Int32Array): void {
-    const o = other as VarianceAggregator;
-    for (let j = 0; j < map.length; j++) this.combine(map[j]!, o.counts[j]!, o.mean[j]!, o.m2[j]!);
-  }
-
   result(from: number, to: number): Vector[] {
     if (this.partial) {
       return [this.counts, this.mean, this.m2].map((a) => new NumVector(a.slice(from, to), to - from));

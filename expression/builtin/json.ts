@@ -10,6 +10,7 @@ import {
   encodeJson,
   formatJson,
   jsonDouble,
+  jsonLength,
   opaqueText,
   quoteJson,
 } from '../../types/json/binary.js';
@@ -524,7 +525,9 @@ defineAll('json', [
     type: () => intType(false, 10),
     make: ([t]): Kernel => {
       const read = readDocument(t!, 1, 'json_length');
+      const binary = t!.tp === TypeCode.Json;
       return (_rt, d: Datum, p?: Datum) => {
+        if (binary && p === undefined) return jsonLength(d as Uint8Array);
         let v = read(d);
         if (p !== undefined) {
           const found = selectPath(v, singlePath(p));

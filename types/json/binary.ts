@@ -205,6 +205,12 @@ export function decodeJson(b: Uint8Array): JsonValue {
   return readBody(b, new DataView(b.buffer, b.byteOffset, b.byteLength), b[0]!, 1);
 }
 
+/** Elements of an array, members of an object, 1 for a scalar. */
+export function jsonLength(b: Uint8Array): number {
+  if (b[0] !== JsonType.Array && b[0] !== JsonType.Object) return 1;
+  return new DataView(b.buffer, b.byteOffset, b.byteLength).getUint32(1, true);
+}
+
 /** The top value where it is a scalar, without decoding containers. */
 export function readJsonScalar(
   b: Uint8Array,
