@@ -149,8 +149,11 @@ export function isRuntimeConstant(e: Expression): boolean {
   return runtime;
 }
 
-const foldable = (e: Expression): boolean => {
-  if (!isConstantTree(e)) return false;
+/** Calls that no folding can change: the arguments of a call were looked at when they were made, and must not be with every call around them. */
+const UNFOLDABLE = new WeakSet<Expression>();
+
+const foldable = (e: ScalarFunction): boolean => {
+  if (e.args.some((a) => UNFOLDABLE.has(a)) || !isConstantTree(e)) return false;
   let ok = true;
   visit(e, (x) => {
     if (x.kind === 'constant' && x.param !== undefined) ok = false;
@@ -190,7 +193,7 @@ const ORIGIN_MATTERS: ReadonlySet<string> = new Set([
  * Constant subtrees computed now. What errs or warns stays: the statement reports it when (and if) it gets there.
  */
 export function foldConstant(e: Expression, ctx: BuildContext): Expression {
-  if (e.kind !== 'function') return e;
+  if (e.kind !== 'function' || UNFOLDABLE.has(e)) return e;
   let changed = false;
   const args = e.args.map((a) => {
     const b = foldConstant(a, ctx);
@@ -199,7 +202,11 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
   });
   const f: ScalarFunction = changed ? { ...e, args } : e;
   // A folded COLLATE would lose its explicit coercibility.
-  if (f.name === 'collate' || !foldable(f)) return f;
+  if (f.name === 'collate') return f;
+  if (!foldable(f)) {
+    UNFOLDABLE.add(f);
+    return f;
+  }
   let warned = false;
   const quiet = silent(ctx, () => {
     warned = true;

@@ -319,7 +319,7 @@ export class PessimisticLocker {
   /** `first`: those that `entries` gave so far. Nothing is written to the buffer any more. */
   private async releaseInSteps(entries: EntryCursor, first: Uint8Array[]): Promise<void> {
     let keys = first;
-    for (let last = false; ; ) {
+    for (let last = false; ;) {
       await this.release(keys);
       if (last) return;
       await new Promise((resolve) => setImmediate(resolve));

@@ -261,9 +261,7 @@ function pushInner(
 ): LogicalPlan {
   const [stay, go] = partition(conditions, isVolatile);
   const keys = p.eq.map((k) => state.call(k.nullEq ? 'nulleq' : 'eq', k.left, k.right));
-  const all = propagate(
-    prepare([...go, ...keys, ...p.leftConds, ...p.rightConds, ...p.otherConds], state),
-  );
+  const all = propagate(prepare([...go, ...keys, ...p.leftConds, ...p.rightConds, ...p.otherConds], state));
   const toLeft: Expression[] = [];
   const toRight: Expression[] = [];
   const other: Expression[] = [];
