@@ -118,8 +118,18 @@ export async function buildColumn(
   };
 }
 
+const INTEGERS: ReadonlySet<string> = new Set(['TINYINT', 'SMALLINT', 'MEDIUMINT', 'INT', 'BIGINT']);
+
+/** Widths of integers mean nothing (MySQL manual, "Numeric Type Attributes"); that of TINYINT(1) tells booleans. */
+function warnOfWidth(ctx: DdlContext, spec: ColumnTypeSpec): void {
+  if (spec.flen === null || !INTEGERS.has(spec.name) || (spec.name === 'TINYINT' && spec.flen === 1)) return;
+  const { code, message } = mysqlError('ER_WARN_DEPRECATED_INTEGER_DISPLAY_WIDTH');
+  ctx.warn({ level: 'Warning', code, message });
+}
+
 /** Where sql_mode is not strict, strings too long for a row's own bytes are TEXT and BLOB. Throws those of `columnFieldType`. */
 function declaredType(ctx: DdlContext, spec: ColumnTypeSpec, name: string, table: CharsetDefault): FieldType {
+  warnOfWidth(ctx, spec);
   const long = spec.name === 'VARCHAR' ? 'TEXT' : spec.name === 'VARBINARY' ? 'BLOB' : null;
   if (long === null || isStrictMode(ctx.eval.sqlMode)) return columnFieldType(spec, name, table);
   try {

@@ -167,8 +167,9 @@ export function toExplain(e: Expression): string {
       switch (e.name) {
         case 'cast':
           return `cast(${toExplain(e.args[0]!)}, ${typeToExplain(e.type)})`;
-        // TiDB compares times of different types without a conversion to show.
+        // What TiDB has no conversion for: times of different types compared, and digits that results do not show.
         case 'lift_datetime':
+        case 'shown_digits':
           return toExplain(e.args[0]!);
         case 'getvar':
         case 'setvar':

@@ -59,10 +59,31 @@ export function preciseQuotient(e: Expression): Expression {
       const a = preciseQuotient(q.args[0]!);
       return a === q.args[0] ? e : { ...q, args: [a], type: withScale(q.type, scaleOf(a.type)) };
     }
+    case 'shown_digits':
+      return q.args[0]!;
     default:
       return preciseChoice(q) ?? e;
   }
 }
+
+/** Digits that AVG shows beyond its argument's, as TiDB has it. */
+export const AVERAGE_DIGITS = 4;
+
+/**
+ * The type that SUM and AVG of quotients have inside a computation: with all the digits that MySQL keeps of them, as of quotients
+ * themselves. `shown`: the type that they show.
+ */
+export function preciseAggregate(name: string, arg: FieldType, shown: FieldType): FieldType {
+  if (evalType(shown) !== 'decimal') return shown;
+  const summed = scaleOf(arg);
+  const natural = name === 'avg' ? decDivInternalScale(summed, 0, AVERAGE_DIGITS) : summed;
+  const scale = Math.min(MAX_SCALE, natural);
+  return scale <= shown.decimal ? shown : withScale(shown, scale);
+}
+
+/** What a value of more digits shows; whoever computes with it takes the digits behind. */
+export const shownDigits = (e: Expression, shown: FieldType): Expression =>
+  e.type.decimal === shown.decimal ? e : call('shown_digits', e, shown);
 
 /** A choice of quotients that are all brought to the scale of the longest; null: not one, or of no more digits than it shows. */
 function preciseChoice(q: ScalarFunction): ScalarFunction | null {

@@ -7,8 +7,9 @@ const NEAR_LIMIT = 2048;
  */
 export class ParseError extends Error {
   override readonly name = 'ParseError';
-  /** 1064, or 1149 for what the grammar takes and its meaning refuses. */
+  /** 1064, or 1149 for what the grammar takes and its meaning refuses, or 1367. */
   errno = 1064;
+  sqlState = '42000';
 
   constructor(
     readonly line: number,
@@ -29,6 +30,15 @@ export class ParseError extends Error {
     error.message =
       'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the ' +
       'right syntax to use';
+    return error;
+  }
+
+  /** Error 1367: a literal beyond the range of DOUBLE. */
+  static illegalDouble(text: string): ParseError {
+    const error = new ParseError(0, 0, '');
+    error.errno = 1367;
+    error.sqlState = '22007';
+    error.message = `Illegal double '${text.slice(0, 192)}' value found during parsing`;
     return error;
   }
 

@@ -484,7 +484,7 @@ export class Session implements ClientSession {
   /** The form in which a parse error reaches the client; it also becomes the session's diagnostics. */
   private syntaxError(error: unknown): unknown {
     if (!(error instanceof ParseError)) return error;
-    return this.failBeforeRun(new MysqlError(error.errno, '42000', error.message));
+    return this.failBeforeRun(new MysqlError(error.errno, error.sqlState, error.message));
   }
 
   private failBeforeRun(error: MysqlError): MysqlError {

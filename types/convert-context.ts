@@ -1,3 +1,4 @@
+import type { Charset } from './charset.js';
 import type { ErrorSymbol } from './error-table.js';
 import { mysqlError } from './error-table.js';
 import type { SqlWarning, WarningLevel } from './error.js';
@@ -21,6 +22,8 @@ export interface ConvertContext {
   /** The statement is an UPDATE: messages of wrong times do not name the column, as in TiDB. */
   readonly updating?: boolean;
   warn(warning: SqlWarning): void;
+  /** Whether bytes that are no text of the charset are stored all the same (tidb_skip_utf8_check and its kin). */
+  takesBytes?(charset: Charset, bytes: Uint8Array): boolean;
   /** Start of the statement, microseconds since the epoch (UTC). */
   nowMicros(): number;
 }

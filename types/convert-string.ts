@@ -42,6 +42,7 @@ export function assignString(v: Datum, from: FieldType, to: FieldType, ctx: Conv
   if (typeof v === 'object' && v !== null && from.charset !== to.charset && isBytesOfText(from)) {
     const source = charset(from.charset) ?? BINARY;
     const lost = layoutOf(from) === 'bytes' ? unconvertible(v, source, target) : null;
+    if (lost !== null && ctx.takesBytes?.(target, v) === true) return v;
     if (lost !== null) reportWrong(lost, ctx);
   }
   let b = toBytes(v, from, to.charset)!;
@@ -108,7 +109,7 @@ function wholeCharacters(b: Uint8Array, limit: number, cs: Charset): number {
 /** Text of another charset that the column's cannot hold (1366), or bytes that are no text of it. */
 function checkEncoding(b: Uint8Array, target: Charset, ctx: ConvertContext): Uint8Array {
   const bad = target.invalidAt(b);
-  if (bad < 0) return b;
+  if (bad < 0 || ctx.takesBytes?.(target, b) === true) return b;
   reportWrong(b.subarray(bad, bad + target.wrongLength(b, bad)), ctx);
   return b.subarray(0, bad);
 }

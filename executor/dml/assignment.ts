@@ -1,3 +1,4 @@
+import { UTF8MB4, type Charset } from '../../types/charset.js';
 import type { ColumnInfo } from '../../catalog/model.js';
 import { evalDatum } from '../../expression/compile.js';
 import type { Expression } from '../../expression/expression.js';
@@ -50,6 +51,20 @@ export class Assigner implements ConvertContext {
 
   nowMicros(): number {
     return this.ctx.eval.nowMicros;
+  }
+
+  takesBytes(charset: Charset, bytes: Uint8Array): boolean {
+    const { session } = this.ctx.eval;
+    const isOn = (name: string): boolean => session.systemVariable(name, 'session') === 'ON';
+    if (charset.name === 'ascii') return isOn('tidb_skip_ascii_check');
+    if (!charset.name.startsWith('utf8')) return false;
+    if (isOn('tidb_skip_utf8_check')) return true;
+    // Characters of four bytes in a charset of three.
+    return (
+      charset.maxLen === 3 &&
+      session.systemVariable('tidb_check_mb4_value_in_utf8', 'global') === 'OFF' &&
+      UTF8MB4.invalidAt(bytes) < 0
+    );
   }
 
   /** An error, or a warning where IGNORE or a lax sql_mode turns it into one. */

@@ -115,6 +115,18 @@ export function emitCast(g: Emitter, arg: Value, from: FieldType, to: FieldType)
 }
 
 registerFunction({
+  name: 'shown_digits',
+  minArgs: 1,
+  maxArgs: 1,
+  family: 'cast',
+  internal: true,
+  doc: 'A number cut to the digits that it shows, of those that computing with it takes. Manual: Precision Math.',
+  resolve: (args) => ({ args, type: args[0]!.type }),
+  emit: (g: Emitter, node: ScalarFunction) =>
+    emitCast(g, g.emit(node.args[0]!), node.args[0]!.type, node.type),
+});
+
+registerFunction({
   name: 'cast',
   minArgs: 1,
   maxArgs: 1,

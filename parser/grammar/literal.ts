@@ -1,3 +1,4 @@
+import { ParseError } from '../parse-error.js';
 import type { Expr, VariableScope } from '../ast/index.js';
 import { FunctionGrammar } from './function.js';
 import { bitBytes, hexBytes, integerValue } from './token-stream.js';
@@ -49,7 +50,9 @@ export abstract class LiteralGrammar extends FunctionGrammar {
       case 'float': {
         const text = this.text;
         this.advance();
-        return { kind: 'FloatLiteral', start, end: this.lastEnd, value: Number(text), text };
+        const value = Number(text);
+        if (!Number.isFinite(value)) throw ParseError.illegalDouble(text);
+        return { kind: 'FloatLiteral', start, end: this.lastEnd, value, text };
       }
       case 'hex':
       case 'bit':

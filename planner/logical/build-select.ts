@@ -1,3 +1,5 @@
+import { shownDigits } from '../../expression/truth.js';
+import { computedAggregates, withAllDigits } from './computed-aggregates.js';
 import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
@@ -144,6 +146,7 @@ class SelectBuilder {
         stmt.windows,
         this.windows,
         (e) => this.afterGrouping(e),
+        computedAggregates([stmt.fields, stmt.orderBy]),
       );
     }
     const exprs = this.fields.map((_, i) => this.fieldExpr(i));
@@ -267,19 +270,22 @@ class SelectBuilder {
     }
     this.block.open = true;
     const env: ExpressionEnv = { ...this.env('field list'), aggregates: new Map(), windows: new Map() };
-    const aggs: AggFunc[] = [];
-    const schema: Column[] = [];
-    for (const call of calls) {
+    const distinctAggs: AggFunc[] = [];
+    const places = calls.map((call) => {
       const agg = this.aggFunc(env, call);
-      let at = aggs.findIndex((a) => sameAgg(a, agg));
-      if (at < 0) {
-        at = aggs.length;
-        aggs.push(agg);
-        schema.push(state.column(agg.type));
-      }
-      this.aggregates.set(call, schema[at]!);
+      const at = distinctAggs.findIndex((a) => sameAgg(a, agg));
+      return at < 0 ? distinctAggs.push(agg) - 1 : at;
+    });
+    const computed = computedAggregates([stmt.fields, stmt.having, stmt.orderBy]);
+    const aggs = distinctAggs.map((agg, at) =>
+      calls.some((call, i) => places[i] === at && computed.has(call)) ? withAllDigits(agg) : agg,
+    );
+    const schema = aggs.map((agg) => state.column(agg.type));
+    calls.forEach((call, i) => {
+      const at = places[i]!;
+      this.aggregates.set(call, shownDigits(schema[at]!, distinctAggs[at]!.type));
       this.aggregateIds.add(schema[at]!.id);
-    }
+    });
     const ctx = state.ctx.eval;
     const rollup = stmt.groupBy?.rollup === true ? this.expand() : null;
     for (const g of rollup === null ? this.groupBy : []) {

@@ -1,3 +1,5 @@
+import { shownDigits } from '../../expression/truth.js';
+import { withAllDigits } from './computed-aggregates.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
@@ -57,6 +59,7 @@ export function buildWindows(
   named: readonly ast.NamedWindow[],
   into: Map<ast.Expr, Expression>,
   grouped: (e: Expression) => Expression,
+  computed: ReadonlySet<ast.Expr>,
 ): void {
   const env: ExpressionEnv = { ...base, windows: new Map() };
   checkNamed(named);
@@ -77,9 +80,13 @@ export function buildWindows(
       if (c.distinct) throw mysqlError('ER_NOT_SUPPORTED_YET', '<window function>(DISTINCT ..)');
       if (c.fromLast) throw mysqlError('ER_NOT_SUPPORTED_YET', 'FROM LAST');
       checkCount(c.name, args);
-      if (infer !== undefined) return { name: c.name, args, type: infer(args) };
+      if (infer !== undefined) {
+        const type = infer(args);
+        return { name: c.name, args, type, shown: type };
+      }
       const agg = newAggregate(c.name, args, false, env.state.ctx.eval);
-      return { name: c.name, args: agg.args, type: agg.type };
+      const { type } = computed.has(c) ? withAllDigits(agg) : agg;
+      return { name: c.name, args: agg.args, type, shown: agg.type };
     });
     const child = env.scope.relation.plan;
     const columns: Column[] = functions.map((f) => env.state.column(f.type));
@@ -89,10 +96,10 @@ export function buildWindows(
       children: [child],
       partitionBy: spec.partitionBy,
       orderBy: spec.orderBy,
-      functions,
+      functions: functions.map(({ name, args, type }) => ({ name, args, type })),
       frame: spec.frame,
     };
-    own.forEach((c, i) => into.set(c, columns[i]!));
+    own.forEach((c, i) => into.set(c, shownDigits(columns[i]!, functions[i]!.shown)));
     env.scope.relation.plan = node;
   }
 }

@@ -14,7 +14,7 @@ import {
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, evalType, type FieldType } from '../../types/field-type.js';
 import { encodeUtf8 } from '../../types/charset.js';
-import { preciseQuotient } from '../../expression/truth.js';
+import { AVERAGE_DIGITS, preciseQuotient } from '../../expression/truth.js';
 import { constant } from './literal.js';
 
 export { newFunction };
@@ -42,7 +42,9 @@ const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => 
   },
   avg: ([a]) => {
     const d = exactDigitsOf(a!.type);
-    return d === null ? realType() : decimalType(Math.min(65, d.precision + 4), Math.min(30, d.scale + 4));
+    return d === null
+      ? realType()
+      : decimalType(Math.min(65, d.precision + AVERAGE_DIGITS), Math.min(30, d.scale + AVERAGE_DIGITS));
   },
   min: ([a]) => drop(a!.type, Flag.NotNull),
   max: ([a]) => drop(a!.type, Flag.NotNull),
