@@ -112,6 +112,51 @@ const TTL_TABLES: readonly string[] = [
     create_time TIMESTAMP NOT NULL, finish_time TIMESTAMP NOT NULL, ttl_expire TIMESTAMP NOT NULL, summary_text TEXT, expired_rows BIGINT, deleted_rows BIGINT, error_delete_rows BIGINT, status VARCHAR(64) NOT NULL, KEY (table_schema, table_name, create_time), KEY (parent_table_id, create_time), KEY (create_time))`,
 ];
 
+/**
+ * Tables that TiDB's own parts and tools write and read, in TiDB's shape: what administrators and their scripts look into (TiDB docs,
+ * "mysql Schema"). Nothing here keeps anything in them but what is inserted.
+ */
+const TOOL_TABLES: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_runaway_queries (resource_group_name VARCHAR(32) NOT NULL, start_time TIMESTAMP NOT NULL, repeats INT DEFAULT 1, match_type VARCHAR(12) NOT NULL, action VARCHAR(64) NOT NULL, sample_sql TEXT NOT NULL,
+    sql_digest VARCHAR(64) NOT NULL, plan_digest VARCHAR(64) NOT NULL, tidb_server VARCHAR(512), rule VARCHAR(512) DEFAULT '', INDEX plan_index(plan_digest(64)), INDEX time_index(start_time))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_runaway_watch (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, resource_group_name VARCHAR(32) NOT NULL, start_time DATETIME(6) NOT NULL, end_time DATETIME(6), watch BIGINT NOT NULL, watch_text TEXT NOT NULL,
+    source VARCHAR(512) NOT NULL, action BIGINT, switch_group_name VARCHAR(32) DEFAULT '', rule VARCHAR(512) DEFAULT '', INDEX sql_index(resource_group_name, watch_text(700)), INDEX time_index(end_time))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_runaway_watch_done (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, record_id BIGINT NOT NULL, resource_group_name VARCHAR(32) NOT NULL, start_time DATETIME(6) NOT NULL, end_time DATETIME(6), watch BIGINT NOT NULL,
+    watch_text TEXT NOT NULL, source VARCHAR(512) NOT NULL, action BIGINT, switch_group_name VARCHAR(32) DEFAULT '', rule VARCHAR(512) DEFAULT '', done_time TIMESTAMP(6) NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_timers (ID BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, NAMESPACE VARCHAR(256) NOT NULL, TIMER_KEY VARCHAR(256) NOT NULL, TIMER_DATA BLOB, TIMEZONE VARCHAR(64) NOT NULL, SCHED_POLICY_TYPE VARCHAR(32) NOT NULL,
+    SCHED_POLICY_EXPR VARCHAR(256) NOT NULL, HOOK_CLASS VARCHAR(64) NOT NULL, WATERMARK TIMESTAMP NULL DEFAULT NULL, ENABLE TINYINT NOT NULL, TIMER_EXT JSON NOT NULL, EVENT_STATUS VARCHAR(32) NOT NULL, EVENT_ID VARCHAR(64) NOT NULL, EVENT_DATA BLOB,
+    EVENT_START TIMESTAMP NULL DEFAULT NULL, SUMMARY_DATA BLOB, CREATE_TIME TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, UPDATE_TIME TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, VERSION BIGINT UNSIGNED NOT NULL,
+    PRIMARY KEY (ID), UNIQUE KEY timer_key(NAMESPACE, TIMER_KEY), KEY hook_class(HOOK_CLASS))`,
+  ...['tidb_global_task', 'tidb_global_task_history'].map(
+    (
+      name,
+    ) => `CREATE TABLE IF NOT EXISTS mysql.${name} (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, task_key VARCHAR(256) NOT NULL, type VARCHAR(256) NOT NULL, dispatcher_id VARCHAR(256), state VARCHAR(64) NOT NULL, priority INT DEFAULT 1,
+    create_time TIMESTAMP NULL, start_time TIMESTAMP NULL, state_update_time TIMESTAMP NULL, end_time TIMESTAMP NULL, meta LONGBLOB, concurrency INT, step INT, target_scope VARCHAR(256) DEFAULT '', error BLOB, modify_params JSON, max_node_count INT DEFAULT 0,
+    KEY (state), UNIQUE KEY task_key (task_key))`,
+  ),
+  ...['tidb_background_subtask', 'tidb_background_subtask_history'].map(
+    (
+      name,
+    ) => `CREATE TABLE IF NOT EXISTS mysql.${name} (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, step INT, namespace VARCHAR(256), task_key VARCHAR(256), ddl_physical_tid BIGINT, type INT, exec_id VARCHAR(261), exec_expired TIMESTAMP NULL,
+    state VARCHAR(64) NOT NULL, checkpoint LONGBLOB NOT NULL, concurrency INT, create_time BIGINT, start_time BIGINT, state_update_time BIGINT, end_time TIMESTAMP NULL, meta LONGBLOB, ordinal INT, error BLOB, summary JSON,
+    KEY idx_task_key (task_key), KEY idx_exec_id (exec_id), UNIQUE KEY uk_task_key_step_ordinal (task_key, step, ordinal))`,
+  ),
+  `CREATE TABLE IF NOT EXISTS mysql.dist_framework_meta (host VARCHAR(261) NOT NULL PRIMARY KEY, role VARCHAR(64), cpu_count INT DEFAULT 0, keyspace_id BIGINT NOT NULL DEFAULT -1)`,
+  `CREATE TABLE IF NOT EXISTS mysql.table_cache_meta (tid BIGINT NOT NULL DEFAULT 0, lock_type ENUM('NONE','READ','INTEND','WRITE') NOT NULL DEFAULT 'NONE', lease BIGINT NOT NULL DEFAULT 0, oldReadLease BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (tid))`,
+  `CREATE TABLE IF NOT EXISTS mysql.advisory_locks (lock_name VARCHAR(255) NOT NULL PRIMARY KEY)`,
+  `CREATE TABLE IF NOT EXISTS mysql.plan_replayer_status (sql_digest VARCHAR(128), plan_digest VARCHAR(128), origin_sql TEXT, token VARCHAR(128), update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, fail_reason TEXT, instance VARCHAR(512) NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS mysql.plan_replayer_task (sql_digest VARCHAR(128) NOT NULL, plan_digest VARCHAR(128) NOT NULL, update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (sql_digest, plan_digest))`,
+  `CREATE TABLE IF NOT EXISTS mysql.capture_plan_baselines_blacklist (id BIGINT AUTO_INCREMENT, filter_type VARCHAR(32) NOT NULL, filter_value VARCHAR(32) NOT NULL, KEY idx (filter_type), PRIMARY KEY (id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_mdl_info (job_id BIGINT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, table_ids TEXT(65535), owner_id VARCHAR(64) NOT NULL DEFAULT '')`,
+  `CREATE TABLE IF NOT EXISTS mysql.request_unit_by_group (start_time TIMESTAMP NOT NULL, end_time TIMESTAMP NOT NULL, resource_group VARCHAR(32) NOT NULL, total_ru BIGINT UNSIGNED NOT NULL, PRIMARY KEY (start_time, end_time, resource_group), KEY (resource_group))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_pitr_id_map (restore_id BIGINT NOT NULL DEFAULT 0, restored_ts BIGINT UNSIGNED NOT NULL, upstream_cluster_id BIGINT UNSIGNED NOT NULL, segment_id BIGINT UNSIGNED NOT NULL, id_map BLOB(524288) NOT NULL,
+    update_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (restored_ts, upstream_cluster_id, segment_id))`,
+  `CREATE TABLE IF NOT EXISTS mysql.index_advisor_results (id BIGINT PRIMARY KEY AUTO_INCREMENT, created_at DATETIME NOT NULL, updated_at DATETIME NOT NULL, schema_name VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, index_name VARCHAR(127) NOT NULL,
+    index_columns VARCHAR(500) NOT NULL, index_details JSON, top_impacted_queries JSON, workload_impact JSON, extra JSON, INDEX idx_create (created_at), INDEX idx_update (updated_at), UNIQUE INDEX idx (schema_name, table_name, index_columns))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_kernel_options (module VARCHAR(128), name VARCHAR(128), value LONGTEXT, updated_at DATETIME, status VARCHAR(128), description TEXT, PRIMARY KEY (module, name))`,
+  `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_notifier (ddl_job_id BIGINT, sub_job_id BIGINT, schema_change LONGBLOB, processed_by_flag BIGINT UNSIGNED NOT NULL DEFAULT 0, PRIMARY KEY (ddl_job_id, sub_job_id))`,
+];
+
 /** Transactions whose metadata locks hold up schema changes (TiDB manual, "Metadata Lock"). */
 const MDL_VIEW = `CREATE OR REPLACE SQL SECURITY INVOKER VIEW mysql.tidb_mdl_view AS
   SELECT j.job_id, j.db_name, j.table_name, j.query, t.session_id, t.start_time, tidb_decode_sql_digests(t.all_sql_digests, 4096) AS SQL_DIGESTS
@@ -148,5 +193,6 @@ export const SYSTEM_TABLES: readonly string[] = [
   MDL_VIEW,
   ...TTL_TABLES,
   ...STATISTICS_TABLES,
+  ...TOOL_TABLES,
   `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`,
 ];
