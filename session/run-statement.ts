@@ -169,7 +169,7 @@ function startStatement(
     const kind = countedAs(parsed.stmt);
     counters.commands.set(kind, (counters.commands.get(kind) ?? 0) + 1);
   }
-  const fixed = Number(session.vars.get('timestamp'));
+  const fixed = session.fixedTime;
   session.evalContext.params = params;
   session.evalContext.startStatement(
     fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(),
@@ -179,10 +179,7 @@ function startStatement(
   if (parsed.warnings !== undefined)
     for (const message of parsed.warnings) statement.warn({ level: 'Warning', code: 1064, message });
   applyStatementHints(session, statement, parsed.stmt);
-  const limit =
-    parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation'
-      ? Number(session.vars.get('max_execution_time'))
-      : 0;
+  const limit = parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation' ? session.timeLimit : 0;
   if (limit > 0 && statement.deadline === 0) statement.limitTime(limit);
   return statement;
 }

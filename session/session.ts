@@ -137,6 +137,10 @@ export class Session implements ClientSession {
   /** sql_select_limit; null where it limits nothing. */
   selectLimit: number | bigint | null = null;
   safeUpdates = false;
+  /** `timestamp`, in seconds: what NOW() says; 0 for the clock's. */
+  fixedTime = 0;
+  /** `max_execution_time` in milliseconds; 0 for none. */
+  timeLimit = 0;
   resultsCharset: string | null = 'utf8mb4';
   multiStatements: boolean;
   private parseOptions: ParseOptions = {};
@@ -570,6 +574,12 @@ export class Session implements ClientSession {
         else this.selectLimit = rows <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(rows) : rows;
         break;
       }
+      case 'timestamp':
+        this.fixedTime = Number(value);
+        break;
+      case 'max_execution_time':
+        this.timeLimit = Number(value);
+        break;
       case 'tidb_mem_quota_query':
         this.memoryQuota = Number(value);
         break;

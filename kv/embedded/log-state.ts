@@ -240,9 +240,10 @@ export class LogState {
     return Atomics.load(this.counts, Count.idle) !== 0;
   }
 
+  /** Asks for a sync. A thread that is not idle sees it before it waits: it says that it is idle first, and looks then. */
   ask(): void {
     Atomics.add(this.counts, Count.asked, 1);
-    Atomics.notify(this.counts, Count.asked);
+    if (this.isHelperIdle) Atomics.notify(this.counts, Count.asked);
   }
 
   endHelper(): void {

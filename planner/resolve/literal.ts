@@ -21,13 +21,22 @@ export function constant(type: FieldType, value: Datum): Constant {
   return { kind: 'constant', type, value };
 }
 
+const notNull = (t: FieldType): FieldType => ({ ...t, flag: t.flag | Flag.NotNull });
+
+/** Types of integer literals by how many characters they have: the same object for each that looks alike. */
+const INT_TYPES = Array.from({ length: 21 }, (_, digits) => notNull(intType(false, digits)));
+const UNSIGNED_TYPE = notNull(intType(true, 20));
+
 export function intConstant(value: number | bigint): Constant {
-  const digits = String(value).length;
-  const unsigned = typeof value === 'bigint' && value > 9223372036854775807n;
-  return constant(
-    { ...intType(unsigned, digits), flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0) },
-    value,
-  );
+  if (typeof value === 'number') return constant(INT_TYPES[charactersOf(value)]!, value);
+  return constant(value > 9223372036854775807n ? UNSIGNED_TYPE : INT_TYPES[String(value).length]!, value);
+}
+
+/** Characters of an integer below 2^53 as it is written. */
+function charactersOf(value: number): number {
+  let characters = value < 0 ? 2 : 1;
+  for (let rest = Math.abs(value); rest >= 10; rest /= 10) characters++;
+  return characters;
 }
 
 export const NULL_CONSTANT: Constant = constant(nullType(), null);
@@ -35,8 +44,6 @@ export const TRUE_CONSTANT: Constant = constant({ ...boolType(), flag: boolType(
 export const FALSE_CONSTANT: Constant = constant({ ...boolType(), flag: boolType().flag | Flag.NotNull }, 0);
 export const ZERO = intConstant(0);
 export const ONE = intConstant(1);
-
-const notNull = (t: FieldType): FieldType => ({ ...t, flag: t.flag | Flag.NotNull });
 
 /** A decimal literal as scaled integer; MySQL keeps its scale as written (manual, "Numeric Literals"). */
 export function decimalConstant(text: string): Constant {
@@ -68,8 +75,19 @@ export function stringConstant(text: string, ctx: PlanContext): Constant {
 }
 
 /** Type of a quoted string of so many characters without introducer: the connection's character set and collation. */
+/** Types of short strings by collation and number of characters. */
+const STRING_TYPES = new Map<string, FieldType[]>();
+const SHORT_STRING = 256;
+
 export function stringLiteralType(characters: number, ctx: EvalContext): FieldType {
-  return notNull(stringType(characters, ctx.connectionCharset, ctx.connectionCollation));
+  const { connectionCharset, connectionCollation } = ctx;
+  let types = STRING_TYPES.get(connectionCollation);
+  if (types === undefined) STRING_TYPES.set(connectionCollation, (types = []));
+  const known = types[characters];
+  if (known !== undefined && known.charset === connectionCharset) return known;
+  const type = notNull(stringType(characters, connectionCharset, connectionCollation));
+  if (characters < SHORT_STRING) types[characters] = type;
+  return type;
 }
 
 /** Digits before the point that a decimal has words for. */

@@ -68,9 +68,10 @@ export class SessionVariables {
 
   /** Value in the session scope; the global one for variables without session scope. Throws 1193. */
   get(name: string): string {
-    const key = name.toLowerCase();
-    const own = this.values.get(key);
+    const own = this.values.get(name);
     if (own !== undefined) return own;
+    const key = name.toLowerCase();
+    if (key !== name) return this.get(key);
     if (findVariable(key) === undefined) throw mysqlError('ER_UNKNOWN_SYSTEM_VARIABLE', name);
     return this.global.get(key);
   }
