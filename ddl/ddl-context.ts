@@ -3,7 +3,7 @@ import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import type { SqlWarning } from '../types/error.js';
-import type { Storage } from '../kv/storage.js';
+import type { Storage, Transaction } from '../kv/storage.js';
 import type { DdlWorker } from './job/ddl-worker.js';
 import type { JobSession } from './job/job.js';
 import type { EvalContext } from '../expression/eval-context.js';
@@ -28,6 +28,11 @@ export interface DdlContext {
    * was before `version`.
    */
   endOthers(version: number): Promise<void>;
+  /**
+   * Commits what a job did to the rows of a table that it knows at `version`, as long as every node works with that: a job that another
+   * node has taken over and brought further must change nothing more. Throws 8028.
+   */
+  commitAt(txn: Transaction, tableId: number, version: number): Promise<void>;
   /** All rows may have changed: every node reads statistics and row counts again. */
   rowsReplaced(): Promise<void>;
   /** Throws 8055 when garbage collection may have passed the timestamp. */

@@ -11,13 +11,15 @@ import { EXPECTED, GONE, STORE_GONE, errorOf } from './testing/statement-errors.
  * store, where it is a process of its own) are killed. After each change ADMIN CHECK TABLE finds nothing, and every row is what its writer
  * last wrote.
  *
- * RUTILE_DDLS: number of changes (100 by hand; then the table also has rows that nobody writes, so many that indexes are filled in bulk).
+ * RUTILE_DDLS: number of changes (100 by hand; then the table also has rows that nobody writes, so many that indexes are filled in bulk, and
+ * servers also stand still for a while).
  * RUTILE_ENDPOINTS=host:port,host:port: servers on one store to be used in turn instead of some of our own; these are not killed.
  */
 const DDLS = Number(process.env['RUTILE_DDLS'] ?? 0);
 const ENDPOINTS = (process.env['RUTILE_ENDPOINTS'] ?? '').split(',').filter((e) => e !== '');
 const WRITERS = 3;
 /** Rows with ids between those of the writers. */
+const STALL_MS = process.env['RUTILE_DDLS'] === undefined ? 0 : 6500;
 const STILL = process.env['RUTILE_DDLS'] === undefined ? 0 : 1000 - IDS;
 /** What a job that is not there, has ended, or was paused before answers to being paused or cancelled; the statement of a cancelled one. */
 const CANCELLED = 8214;
@@ -35,10 +37,12 @@ interface Setup {
   readonly ddls: number;
 }
 
+/** Rows that a killed server had locked wait for the end of its locks' life. */
+const LOCKS = ['--lock-ttl', '2000'];
 const SETUPS: readonly Setup[] = [
   { name: 'one server', nodes: 1, flags: [], servedStore: false, ddls: 10 },
   { name: 'a server of two threads', nodes: 1, flags: ['--workers', '2'], servedStore: false, ddls: 6 },
-  { name: 'two servers on one store', nodes: 2, flags: [], servedStore: true, ddls: 6 },
+  { name: 'two servers on one store', nodes: 2, flags: LOCKS, servedStore: true, ddls: 6 },
 ];
 const setups = ENDPOINTS.length === 0 ? SETUPS : [{ ...SETUPS[0]!, name: 'the servers given' }];
 
@@ -148,7 +152,9 @@ class Player {
   /** One statement, again and again where a process was killed and it must take place. */
   private async step(sql: string, interruptible: boolean, killable: boolean): Promise<number> {
     const kill = killable && this.servers.killable && random() < 0.3;
-    const interrupted = interruptible && !kill && random() < 0.2;
+    // Longer than leases of jobs, shorter and longer than those of servers: others go on with what it did, and then it does, too.
+    const stall = STALL_MS > 0 && !kill && killable && this.servers.killable && random() < 0.15;
+    const interrupted = interruptible && !kill && !stall && random() < 0.2;
     let over = false;
     let message = '';
     const change = errorOf(this.db.query(sql), (m) => (message = m)).finally(() => (over = true));
@@ -157,6 +163,10 @@ class Player {
     if (kill) {
       await pause(int(60));
       note = ` (${await this.servers.restart(int)} killed)`;
+    } else if (stall) {
+      await pause(int(200));
+      const ms = STALL_MS + int(STALL_MS);
+      note = ` (${await this.servers.stall(int, ms)} stood still for ${ms} ms)`;
     }
     let error = await change;
     await interference;

@@ -1,4 +1,6 @@
+import { MetaMutator } from '../catalog/meta/meta.js';
 import { UndeterminedError, type Storage } from '../kv/storage.js';
+import { transact } from '../kv/transact.js';
 import { mysqlError } from '../types/error-table.js';
 import type { Session } from './session.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
@@ -96,6 +98,54 @@ test('a statement waits for its job where that was taken over', async () => {
   expect((await newest(c!, 'away'))[1]).toBe('synced');
   expect(await c!.query('SELECT id FROM away FORCE INDEX (v) WHERE v = 2')).toEqual([['1']]);
   await c!.query('ADMIN CHECK TABLE away');
+});
+
+test('a node that stood still while another took its job over and further changes no more rows', async () => {
+  const [a, b] = await Promise.all([1, 2].map(() => engine.session()));
+  await a!.query('CREATE TABLE still (id INT PRIMARY KEY, v INT)');
+  await a!.query('INSERT INTO still VALUES (1, 1), (2, 2), (3, 3)');
+  const core = (a!.session as Session).engine;
+  const begin = core.storage.begin.bind(core.storage);
+  let arrived: () => void;
+  let goOn: () => void;
+  const held = new Promise<void>((resolve) => (arrived = resolve));
+  const moved = new Promise<void>((resolve) => (goOn = resolve));
+  const outcomes: unknown[] = [];
+  // Batches of rows are the transactions that need not be on disk at once.
+  core.storage.begin = async (options) => {
+    const txn = await begin(options);
+    const commit = txn.commit.bind(txn);
+    if (options?.durability === 2 && outcomes.length === 0)
+      txn.commit = async () => {
+        arrived();
+        await moved;
+        const committed = Promise.resolve().then(commit);
+        outcomes.push(await committed.then(String, (e: { code: number }) => e.code));
+        return committed;
+      };
+    return txn;
+  };
+  const divided = a!.query('ALTER TABLE still PARTITION BY HASH (id) PARTITIONS 2');
+  await held;
+  core.storage.begin = begin;
+  const [id] = await newest(b!, 'still');
+  await b!.query(
+    `UPDATE mysql.tidb_ddl_job SET job_meta = REGEXP_REPLACE(REGEXP_REPLACE(CONVERT(job_meta USING utf8mb4), '"node":"[^"]*"', '"node":"other"'), '"leaseUntil":[0-9]+', '"leaseUntil":1') WHERE job_id = ${id}`,
+  );
+  const { db, table } = core.schemaLoader.current.tableById(
+    core.schemaLoader.current.table('test', 'still')!.id,
+  )!;
+  await transact(core.storage, async (txn) => {
+    const meta = new MetaMutator(txn);
+    meta.putTable(db.id, { ...table, version: table.version + 1000, previousVersion: table.version });
+    await meta.bumpSchemaVersion({ dbIds: [], tables: [{ dbId: db.id, tableId: table.id }] });
+  });
+  await core.refreshSchema();
+  goOn!();
+  await divided;
+  expect(outcomes).toEqual([8028]);
+  await b!.query('ADMIN CHECK TABLE still');
+  expect(await b!.query('SELECT id FROM still ORDER BY id')).toEqual([['1'], ['2'], ['3']]);
 });
 
 /** Every other step of a job fails as it does where the store is gone, before or after it took place. */

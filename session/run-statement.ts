@@ -361,7 +361,9 @@ export function commitTransaction(session: Session): Awaitable<void> {
   };
   let commit: Awaitable<bigint>;
   try {
-    commit = session.transaction.commit((reached) => commitView(session, reached));
+    commit = session.transaction.commit((reached) =>
+      commitView(session.engine.cluster, () => session.schema, reached),
+    );
   } catch (error) {
     return failed(error);
   }

@@ -13,7 +13,7 @@ import { buildExpression, parseExpression, rowColumns } from '../planner/resolve
 import { columnBound, partitionLocator } from '../planner/partition/locator.js';
 import { datumCompare } from '../planner/ranger/interval.js';
 import type { EvalContext } from '../expression/eval-context.js';
-import type { Storage } from '../kv/storage.js';
+import type { Storage, Transaction } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
@@ -58,6 +58,9 @@ export class SessionDdlContext implements DdlContext {
   async endOthers(version: number): Promise<void> {
     const { engine, connection, statement } = this.session;
     await engine.endOthers(connection.id, version, () => statement.throwIfInterrupted());
+  }
+  commitAt(txn: Transaction, tableId: number, version: number): Promise<void> {
+    return this.session.engine.commitAt(txn, tableId, version);
   }
   rowsReplaced(): Promise<void> {
     return this.session.engine.rowsReplaced();

@@ -73,6 +73,8 @@ class StoppedError extends Error {}
 class TakenOverError extends Error {}
 
 const WAIT_MS = 20;
+/** ER_INFO_SCHEMA_CHANGED. */
+const CHANGED = 8028;
 const UNREACHABLE_MS = 200;
 const ELSEWHERE_MS = 100;
 
@@ -380,7 +382,9 @@ export class DdlWorker {
       const phase = running.job.work!.phase;
       if (phase === 'writeReorg') await this.fill(running);
       if (phase === 'leavingDeleteOnly' && leavesOwnId(running.job.work!.transition))
-        await clearPhysical(running.context.ctx, running.job.tableId);
+        await this.whileOurs(running, (commit) =>
+          clearPhysical(running.context.ctx, running.job.tableId, commit),
+        );
       const next = phases[phases.indexOf(phase) + 1]!;
       if (phase === 'writeReorg') await this.awaitSnapshots(running);
       await this.obey(running, isRevertible(phase));
@@ -392,20 +396,52 @@ export class DdlWorker {
   private async fill(running: RunningJob): Promise<void> {
     const { ctx } = running.context;
     let saved = Date.now();
-    await fillTable(ctx, running.job.work!.transition, {
-      progress: () => running.job.progress,
-      settings: () => running.job.settings,
-      reached: async (progress) => {
-        running.job = { ...running.job, progress };
-        if (Date.now() - saved > 500) {
-          saved = Date.now();
-          await this.save(running);
-        }
-      },
-      obey: () => this.obey(running, true),
-    });
+    await this.whileOurs(running, (commit) =>
+      fillTable(ctx, running.job.work!.transition, {
+        progress: () => running.job.progress,
+        settings: () => running.job.settings,
+        commit,
+        reached: async (progress) => {
+          running.job = { ...running.job, progress };
+          if (Date.now() - saved > 500) {
+            saved = Date.now();
+            await this.save(running);
+          }
+        },
+        obey: () => this.obey(running, true),
+      }),
+    );
     const warnings = ctx.conversionWarnings();
     if (warnings.length > 0) running.job = { ...running.job, warnings };
+  }
+
+  /**
+   * Changes rows in transactions that commit only while the table is in the phase that it is in now. This node may have stood still for so
+   * long that another has taken the job over and brought it further: what it would still copy then is no longer kept up to date.
+   */
+  private async whileOurs(
+    running: RunningJob,
+    work: (commit: (txn: Transaction) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const { ctx } = running.context;
+    const { tableId } = running.job;
+    const version = await this.ownVersion(running.job);
+    await ctx.reload();
+    try {
+      await work((txn) => ctx.commitAt(txn, tableId, version));
+    } catch (e) {
+      if ((e as { code?: number }).code === CHANGED) await this.ownVersion(running.job);
+      throw e;
+    }
+  }
+
+  /** The version of the table, of a job that is this node's. Throws TakenOverError. */
+  private async ownVersion(job: DdlJob): Promise<number> {
+    const { storage } = this.env;
+    const reader = storage.snapshot(await storage.currentTs());
+    if ((await this.jobs.running(reader, job.id))?.node !== this.env.nodeId)
+      throw new TakenOverError(`DDL job ${job.id} is another node's`);
+    return (await new Meta(reader).table(job.dbId, job.tableId))?.version ?? 0;
   }
 
   /** Waits for transactions whose snapshot is older than what was filled. */
@@ -437,7 +473,8 @@ export class DdlWorker {
     running.job = { ...job, error: stored };
     for (const phase of undoPhases(job.work!.phase)) {
       const last = phase === 'none';
-      if (last && takesOwnId(job.work!.transition)) await clearPhysical(running.context.ctx, job.tableId);
+      if (last && takesOwnId(job.work!.transition))
+        await this.whileOurs(running, (commit) => clearPhysical(running.context.ctx, job.tableId, commit));
       await this.step(
         running,
         phase,

@@ -36,6 +36,8 @@ const BATCH_OPTIONS = { durability: 2 } as const;
 export interface FillControl {
   progress(): JobProgress;
   settings(): JobSettings;
+  /** Commits a batch while the job is this node's to drive. Throws 8028. */
+  commit(txn: Transaction): Promise<void>;
   /** Everything up to the progress given is committed. */
   reached(progress: JobProgress): Promise<void>;
   /** Throws when the job is cancelled; waits while it is paused. */
@@ -139,7 +141,7 @@ async function goOverPart(
       if (!isConflict(error)) throw error;
       // Rows that were written since it read them: again, and one after another.
       for (let at = f.from; compareBytes(at, f.to) < 0;) {
-        const batch = await oneBatch(ctx, table, physicalId, pass, at, f.to, f.rows);
+        const batch = await oneBatch(ctx, table, physicalId, pass, at, f.to, f.rows, control);
         if (batch === null) break;
         at = nextKey(batch.lastKey);
       }
@@ -155,7 +157,7 @@ async function goOverPart(
       const busy = ctx.busy();
       const { batchSize, maxWriteSpeed, thread } = control.settings();
       const most = busy ? Math.min(BUSY_BATCH_ROWS, batchSize) : Math.max(IDLE_BATCH_ROWS, batchSize);
-      const batch = await launch(ctx, table, physicalId, pass, from, endKey, most);
+      const batch = await launch(ctx, table, physicalId, pass, from, endKey, most, control);
       if (batch === null) break;
       from = batch.to;
       flying.push(batch);
@@ -220,7 +222,7 @@ async function fillInBulk(
   }
   for (let i = 0; i < again.length; i += AGAIN_ROWS) {
     await control.obey();
-    await addAgain(ctx, table, physicalId, pass, again.slice(i, i + AGAIN_ROWS));
+    await addAgain(ctx, table, physicalId, pass, again.slice(i, i + AGAIN_ROWS), control);
   }
   const { rows, loading = 0, total, passes } = control.progress();
   await control.reached({
@@ -237,13 +239,14 @@ async function addAgain(
   physicalId: number,
   pass: Pass,
   wanted: readonly Uint8Array[],
+  control: FillControl,
 ): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const txn = await ctx.storage.begin();
     try {
       const { keys, rows } = await readRowsAt(ctx, txn, table, pass.needs, wanted);
       await pass.run(txn, physicalId, keys, rows);
-      await txn.commit();
+      await control.commit(txn);
       return;
     } catch (error) {
       if (txn.valid) await txn.rollback();
@@ -264,9 +267,9 @@ interface Flying {
 }
 
 /** Commits; gives the error, or null. */
-async function outcomeOf(txn: Transaction): Promise<unknown> {
+async function outcomeOf(txn: Transaction, control: FillControl): Promise<unknown> {
   try {
-    await txn.commit();
+    await control.commit(txn);
     return null;
   } catch (e) {
     return e ?? new Error('the commit failed');
@@ -282,6 +285,7 @@ async function launch(
   from: Uint8Array,
   to: Uint8Array,
   limit: number,
+  control: FillControl,
 ): Promise<Flying | null> {
   const txn = await ctx.storage.begin(BATCH_OPTIONS);
   try {
@@ -291,7 +295,7 @@ async function launch(
       return null;
     }
     const bytes = await pass.run(txn, physicalId, keys, rows);
-    const committed = outcomeOf(txn);
+    const committed = outcomeOf(txn, control);
     return { from, to: nextKey(keys[keys.length - 1]!), rows: keys.length, bytes, committed };
   } catch (error) {
     if (txn.valid) await txn.rollback();
@@ -322,6 +326,7 @@ async function oneBatch(
   from: Uint8Array,
   to: Uint8Array,
   limit: number,
+  control: FillControl,
 ): Promise<Batch | null> {
   for (let attempt = 0; ; attempt++) {
     const txn = await ctx.storage.begin(BATCH_OPTIONS);
@@ -332,7 +337,7 @@ async function oneBatch(
         return null;
       }
       const bytes = await pass.run(txn, physicalId, keys, rows);
-      await txn.commit();
+      await control.commit(txn);
       return { lastKey: keys[keys.length - 1]!, rows: keys.length, bytes };
     } catch (error) {
       if (txn.valid) await txn.rollback();

@@ -130,14 +130,18 @@ function separating(ctx: DdlContext, table: TableInfo, leaving: readonly number[
 }
 
 /**
- * Deletes what lies under an id, row by row: the id is its table's own, which may be used again, so its range cannot be
+ * Deletes what lies under an id, row by row, as far as `commit` agrees: the id is its table's own, which may be used again, so its range cannot be
  * left to garbage collection.
  */
-export async function clearPhysical(ctx: DdlContext, physicalId: number): Promise<void> {
+export async function clearPhysical(
+  ctx: DdlContext,
+  physicalId: number,
+  commit: (txn: Transaction) => Promise<void>,
+): Promise<void> {
   const { startKey, endKey } = tableRange(physicalId);
   let from = startKey;
   while (compareBytes(from, endKey) < 0) {
-    const keys = await deleteSome(ctx.storage, from, endKey);
+    const keys = await deleteSome(ctx.storage, from, endKey, commit);
     if (keys === null) return;
     from = nextKey(keys);
     await new Promise((resolve) => setImmediate(resolve));
@@ -145,7 +149,12 @@ export async function clearPhysical(ctx: DdlContext, physicalId: number): Promis
 }
 
 /** Gives the last key deleted; null when there was none. */
-async function deleteSome(storage: Storage, from: Uint8Array, to: Uint8Array): Promise<Uint8Array | null> {
+async function deleteSome(
+  storage: Storage,
+  from: Uint8Array,
+  to: Uint8Array,
+  commit: (txn: Transaction) => Promise<void>,
+): Promise<Uint8Array | null> {
   for (;;) {
     const txn = await storage.begin();
     try {
@@ -162,7 +171,7 @@ async function deleteSome(storage: Storage, from: Uint8Array, to: Uint8Array): P
         iterator.close();
       }
       for (const key of keys) txn.delete(key);
-      await txn.commit();
+      await commit(txn);
       return last;
     } catch (e) {
       if (txn.valid) await txn.rollback();

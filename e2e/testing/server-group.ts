@@ -47,6 +47,13 @@ export class ServerGroup {
     return victim < this.nodes.length ? `server ${victim}` : 'the store';
   }
 
+  /** One of the servers stands still for so long; gives its name. */
+  async stall(choice: (n: number) => number, ms: number): Promise<string> {
+    const victim = choice(this.nodes.length);
+    await this.nodes[victim]!.stall(ms);
+    return `server ${victim}`;
+  }
+
   async remove(): Promise<void> {
     for (const node of this.nodes) await node.remove();
     await this.store?.remove();

@@ -66,6 +66,13 @@ export class ServerProcess {
     await this.exited;
   }
 
+  /** The process stands still for so long, as one does whose machine was frozen. */
+  async stall(ms: number): Promise<void> {
+    this.child?.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    this.child?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     this.child?.kill('SIGTERM');
     await this.exited;

@@ -141,6 +141,7 @@ export class TestSchema {
       tellSchema: unused,
       endOthers: unused,
       rowsReplaced: unused,
+      commitAt: unused,
       checkSafePoint: unused,
       awaitVersion: unused,
       hasSnapshotBefore: unused,

@@ -11,9 +11,10 @@ import { Meta } from '../../catalog/meta/meta.js';
 import type { MetaReader } from '../../catalog/meta/meta.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import type { TempStorage } from '../../executor/spill/temp-storage.js';
-import type { Storage } from '../../kv/storage.js';
+import type { Storage, Transaction } from '../../kv/storage.js';
 import type { DdlWorker } from '../../ddl/job/ddl-worker.js';
 import type { ConnectionInfo } from '../client-session.js';
+import { commitView, type CommitView } from '../commit-view.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { ServerControl } from './server-control.js';
@@ -83,9 +84,16 @@ const BUSY_RATE = 0.05;
 const BUSY_WINDOW_MS = 5;
 const BUSY_FOR_MS = 50;
 
+/** A commit of a job's under way: what it goes by. */
+interface JobCommit {
+  readonly tableId: number;
+  readonly version: number;
+}
+
 /** What all sessions of the process share. */
 export class EngineCore {
   readonly sessions = new Map<number, Session>();
+  private readonly jobCommits = new Set<JobCommit>();
   readonly counters: Counters = {
     questions: 0,
     slowQueries: 0,
@@ -254,9 +262,30 @@ export class EngineCore {
   /** The same among the sessions of this node. */
   async awaitLocalVersion(by: Session | null, tableId: number, version: number): Promise<void> {
     const behind = (s: Session): boolean => s !== by && s.transaction.usesBefore(tableId, version);
-    while ([...this.sessions.values()].some(behind)) {
+    const ofJob = (c: JobCommit): boolean => c.tableId === tableId && c.version < version;
+    while ([...this.sessions.values()].some(behind) || [...this.jobCommits].some(ofJob)) {
       by?.statement.throwIfInterrupted();
       await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 20))]);
+    }
+  }
+
+  /** See DdlContext.commitAt. */
+  async commitAt(txn: Transaction, tableId: number, version: number): Promise<void> {
+    const commit: JobCommit = { tableId, version };
+    const check = ({ schema, before }: CommitView): bigint | null => {
+      const now = schema.tableById(tableId)?.table.version ?? 0;
+      if (now !== version) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
+      return before;
+    };
+    txn.onBeforeCommit((reached) => {
+      const view = commitView(this.cluster, () => this.schemaLoader.current, reached);
+      return view instanceof Promise ? view.then(check) : check(view);
+    });
+    this.jobCommits.add(commit);
+    try {
+      await txn.commit();
+    } finally {
+      this.jobCommits.delete(commit);
     }
   }
 

@@ -168,7 +168,12 @@ async function beginBatch(session: Session, table: TableInfo): Promise<Transacti
     if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
     return before;
   };
-  txn.onBeforeCommit((reached) => andThen(commitView(session, reached), check));
+  txn.onBeforeCommit((reached) =>
+    andThen(
+      commitView(session.engine.cluster, () => session.schema, reached),
+      check,
+    ),
+  );
   return txn;
 }
 

@@ -19,6 +19,8 @@ const EncodeType = { Default: 0, Chunk: 1 } as const;
 /** Rows asked for in the first part of an answer, and at most in a later one. */
 const FIRST_PAGE = 1024;
 const MAX_PAGE = 50_000;
+/** Bytes of a part, about: both sides make and read one in a single turn of their event loops. */
+const PAGE_BYTES = 2 << 20;
 
 /** What of a cop subtree goes to the store. Null: all of it runs here, over rows that the store sends. */
 export function wireFragment(dag: DagRequest): WireFragment | null {
@@ -28,6 +30,8 @@ export function wireFragment(dag: DagRequest): WireFragment | null {
 
 class Fragment implements WireFragment {
   readonly data: Uint8Array;
+  /** Of the answers so far, at most. */
+  private rowBytes = 1;
 
   constructor(
     private readonly dag: DagRequest,
@@ -37,7 +41,9 @@ class Fragment implements WireFragment {
   }
 
   pageSize(page: number): number {
-    return this.encoded.streams ? Math.min(MAX_PAGE, FIRST_PAGE * 4 ** Math.min(page, 8)) : 0;
+    if (!this.encoded.streams) return 0;
+    const rows = Math.min(MAX_PAGE, FIRST_PAGE * 4 ** Math.min(page, 8));
+    return Math.max(64, Math.min(rows, Math.floor(PAGE_BYTES / this.rowBytes)));
   }
 
   chunks(data: Uint8Array): Chunk[] {
@@ -56,11 +62,14 @@ class Fragment implements WireFragment {
         stats.timeMs += s.timeProcessedNs / 1e6;
       });
     }
-    return res.chunks
+    const chunks = res.chunks
       .filter((c) => c.rowsData.length > 0)
       .map((c) => this.decode(c.rowsData, res.encodeType))
       .map((c) => (this.encoded.countOnly ? new Chunk([], c.rows) : c))
       .filter((c) => c.rows > 0);
+    const rows = chunks.reduce((n, c) => n + c.rows, 0);
+    if (rows > 0) this.rowBytes = Math.max(this.rowBytes, data.length / rows);
+    return chunks;
   }
 
   /** Stores may answer in datums although chunks were asked for. */
