@@ -2,6 +2,7 @@ import { openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { ByteWriter } from '../../kv/codec/byte-writer.js';
+import { compareRange } from '../../types/collation-bytes.js';
 import { sortKeys } from './sort-entries.js';
 
 /**
@@ -59,6 +60,9 @@ export class RunFile {
 
 let nextFile = 1;
 
+/** An entry: key bytes[keyStart, keyEnd), value up to `valueEnd`. */
+export type VisitEntry = (bytes: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number) => void;
+
 /** Gathers entries of one index and sorts them when they are as many as a run may have. */
 export class RunBuilder {
   readonly writer = new ByteWriter(1 << 20);
@@ -109,6 +113,22 @@ export class RunBuilder {
     }
     this.starts[this.count] = keyStart;
     this.ends[this.count++] = keyEnd;
+  }
+
+  /** Gives the entries to `visit` and begins anew, if they are in the order of their keys; false, and nothing is done, if they are not. */
+  takeOrdered(visit: VisitEntry): boolean {
+    const { count, starts, ends, writer } = this;
+    const bytes = writer.buf;
+    for (let i = 1; i < count; i++)
+      if (compareRange(bytes, starts[i - 1]!, ends[i - 1]!, bytes, starts[i]!, ends[i]!) > 0) return false;
+    for (let i = 0; i < count; i++) {
+      const keyEnd = ends[i]!;
+      const keyStart = starts[i]!;
+      visit(bytes, keyStart, keyEnd, keyEnd + bytes[keyStart - 2]! + (bytes[keyStart - 1]! << 8));
+    }
+    this.count = 0;
+    writer.reset();
+    return true;
   }
 
   /** The entries so far as a run; null when there are none. */

@@ -46,6 +46,7 @@ export interface BulkHost {
   noteAutoId(largest: number): Promise<void>;
 }
 
+/** The thread that puts what they make has little to do. */
 const MAX_THREADS = 3;
 /** Pieces of work per thread and merge, so that all end at about the same time. */
 const PIECES = 8;
@@ -133,7 +134,7 @@ export class BulkLoad {
   }
 
   private async openThreads(): Promise<void> {
-    const most = this.options.threads ?? Math.min(MAX_THREADS, availableParallelism() - 1);
+    const most = this.options.threads ?? Math.min(MAX_THREADS, availableParallelism());
     const wanted = this.cutter === null ? Math.min(1, most) : most;
     this.threads = await threads.open({ kind: 'open', target: this.target }, wanted);
     this.free.push(...this.threads);

@@ -11,6 +11,7 @@ import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { recordPrefix } from '../../kv/codec/table-key.js';
 import { PackedBlockWriter } from '../../kv/embedded/packed-block.js';
 import { highHalf, lowHalf } from '../../kv/embedded/timestamp.js';
+import { compareRange } from '../../types/collation-bytes.js';
 import { charset as charsetOf } from '../../types/charset.js';
 import { timeZone, UTC } from '../../types/timezone.js';
 import { Assigner } from '../dml/assignment.js';
@@ -240,7 +241,6 @@ class BulkReader {
   /** The piece's records as blocks. Throws DuplicateEntryError. */
   private pack(): RecordBlocks {
     const { target } = this;
-    const run = this.piece.take(null)!;
     const parts: Uint8Array[] = [];
     const ends: number[] = [];
     let length = 0;
@@ -253,21 +253,27 @@ class BulkReader {
         ends.push((length += block.length));
       },
     );
-    const entry = new RunReader(run, 0);
     let first: Uint8Array | null = null;
-    let last: Uint8Array = NONE;
-    while (entry.next()) {
-      const key = entry.bytes.subarray(entry.keyStart, entry.keyEnd);
-      if (first === null) first = key.slice();
-      else if (compareBytes(key, last) === 0)
-        throw new DuplicateEntryError(key.slice(), entry.bytes.slice(entry.keyEnd, entry.valueEnd));
-      last = key;
-      writer.add(entry.bytes, entry.keyStart, entry.keyEnd, entry.valueEnd);
+    let source: Uint8Array = NONE;
+    let lastStart = 0;
+    let lastEnd = 0;
+    const add = (entries: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number): void => {
+      if (first === null) first = entries.slice(keyStart, keyEnd);
+      else if (compareRange(entries, lastStart, lastEnd, entries, keyStart, keyEnd) === 0)
+        throw new DuplicateEntryError(entries.slice(keyStart, keyEnd), entries.slice(keyEnd, valueEnd));
+      source = entries;
+      lastStart = keyStart;
+      lastEnd = keyEnd;
+      writer.add(entries, keyStart, keyEnd, valueEnd);
+    };
+    if (!this.piece.takeOrdered(add)) {
+      const entry = new RunReader(this.piece.take(null)!, 0);
+      while (entry.next()) add(entry.bytes, entry.keyStart, entry.keyEnd, entry.valueEnd);
     }
     writer.flush();
     const bytes = new Uint8Array(length);
     parts.forEach((part, i) => bytes.set(part, i === 0 ? 0 : ends[i - 1]));
-    return { group: { bytes, ends }, first: first!, last: last.slice() };
+    return { group: { bytes, ends }, first: first!, last: source.slice(lastStart, lastEnd) };
   }
 }
 

@@ -23,7 +23,13 @@ import type { LineParser } from './line-parser.js';
 /** What a cell of the row being encoded is. */
 const Cell = { null: 0, int: 1, uint: 2, decimal: 3, time: 4, bytes: 5, datum: 6 } as const;
 
+const NONE = new Uint8Array(0);
+
 const SLAB = 1 << 20;
+/** Bytes of a key of 16 integers, the most that a key has. */
+const PLAIN_KEY_ROOM = 16 * 9;
+/** Longer values are copied by the engine: a shorter one is copied sooner than a view of it is made. */
+const LONG_VALUE = 256;
 /** Room in a row for the header's and the value's part of a cell that is no string: a wide decimal is the longest. */
 const CELL_ROOM = 48;
 const HEADER = 6;
@@ -66,8 +72,10 @@ export class RowEncoder {
   private slab = new Uint8Array(SLAB);
   private used = 0;
   private readonly scratch = new ByteWriter(256);
-  private key: Uint8Array = new Uint8Array(0);
-  private value: Uint8Array = new Uint8Array(0);
+  /** The value of the row last encoded: slab[valueFrom, used). */
+  private valueFrom = 0;
+  private key: Uint8Array = NONE;
+  private keyMade = false;
 
   private constructor(
     table: TableInfo,
@@ -226,8 +234,9 @@ export class RowEncoder {
   put(txn: Pick<Transaction, 'set'>, rowId: number | bigint | null, presume: boolean): void {
     const { mutations } = this;
     const flags = presume ? PRESUME_NOT_EXISTS : undefined;
-    const key = rowId === null ? this.key : mutations.recordKey(rowId);
-    txn.set(key, this.value, rowId === null ? flags : undefined);
+    const key = rowId === null ? this.recordKey : mutations.recordKey(rowId);
+    const value = this.slab.subarray(this.valueFrom, this.used);
+    txn.set(key, value, rowId === null ? flags : undefined);
     if (mutations.indexes.length === 0) return;
     const handle: Handle = rowId ?? this.handle();
     for (const index of mutations.indexes) {
@@ -245,17 +254,24 @@ export class RowEncoder {
    * `TableMutations.indexes`. Keys are those without the table's or the index's prefix.
    */
   gather(records: RunBuilder, entries: readonly RunBuilder[], rowId: number | bigint | null): void {
-    const { mutations, prefix } = this;
-    const key = rowId === null ? this.key : mutations.recordKey(rowId);
-    records.begin();
-    records.writer.bytes(key.subarray(prefix.length));
-    records.end(this.value);
+    const { mutations, prefix, slab, valueFrom, used } = this;
+    const plain = rowId === null && this.hasPlainKey();
+    const key = plain ? NONE : rowId === null ? this.recordKey : mutations.recordKey(rowId);
+    let at = records.begin(Math.max(key.length, PLAIN_KEY_ROOM) + used - valueFrom);
+    const { buf } = records.writer;
+    if (plain) at = this.putPlainKey(buf, at);
+    else for (let i = prefix.length; i < key.length; i++) buf[at++] = key[i]!;
+    const keyEnd = at;
+    if (used - valueFrom > LONG_VALUE) buf.set(slab.subarray(valueFrom, used), at);
+    else for (let i = valueFrom, q = at; i < used; i++) buf[q++] = slab[i]!;
+    records.endAt(keyEnd, keyEnd + used - valueFrom);
     if (entries.length === 0) return;
     gatherEntries(mutations, this.row, rowId ?? this.handle(), entries);
   }
 
   /** Record key of the row last encoded; empty where rows have none of their own. */
   get recordKey(): Uint8Array {
+    if (!this.keyMade) this.makeKey();
     return this.key;
   }
 
@@ -531,23 +547,38 @@ export class RowEncoder {
       slab[offset + 1] = at >>> 8;
       offset += 2;
     }
-    this.value = slab.subarray(start, p);
+    this.valueFrom = start;
     this.used = p;
-    this.writeKey();
+    this.keyMade = false;
   }
 
-  private writeKey(): void {
-    const { intKey, prefix, mutations } = this;
-    if (
-      intKey === null ||
-      !intKey.every((slot) => this.cells[slot] === Cell.int || this.cells[slot] === Cell.uint)
-    ) {
-      if (!mutations.hiddenHandle) this.key = mutations.recordKey(this.handle());
+  private makeKey(): void {
+    this.keyMade = true;
+    const { mutations, prefix } = this;
+    if (!this.hasPlainKey()) {
+      this.key = mutations.hiddenHandle ? NONE : mutations.recordKey(this.handle());
       return;
     }
-    const key = new Uint8Array(prefix.length + (this.single ? 8 : Math.max(9, intKey.length * 9)));
+    const key = new Uint8Array(prefix.length + (this.single ? 8 : 9 * this.intKey!.length));
     for (let i = 0; i < prefix.length; i++) key[i] = prefix[i]!;
-    let p = prefix.length;
+    this.putPlainKey(key, prefix.length);
+    this.key = key;
+  }
+
+  /** The key is of integers, all of which are in the line. */
+  private hasPlainKey(): boolean {
+    const { intKey, cells } = this;
+    if (intKey === null) return false;
+    for (let k = 0; k < intKey.length; k++) {
+      const cell = cells[intKey[k]!];
+      if (cell !== Cell.int && cell !== Cell.uint) return false;
+    }
+    return true;
+  }
+
+  /** Writes the record key without the table's prefix; gives its end. */
+  private putPlainKey(key: Uint8Array, p: number): number {
+    const intKey = this.intKey!;
     for (let k = 0; k < intKey.length; k++) {
       const slot = intKey[k]!;
       const v = this.a[slot]!;
@@ -566,7 +597,7 @@ export class RowEncoder {
       key[p + 7] = lo;
       p += 8;
     }
-    this.key = key;
+    return p;
   }
 }
 
@@ -585,8 +616,6 @@ export function gatherEntries(
     builder.end(index.value(row, handle));
   });
 }
-
-const NONE = new Uint8Array(0);
 
 function lineBytes(parser: LineParser): number {
   let n = 0;
