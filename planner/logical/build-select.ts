@@ -3,7 +3,6 @@ import { computedAggregates, withAllDigits } from './computed-aggregates.js';
 import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
-import { fieldName } from '../../parser/index.js';
 import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
@@ -19,40 +18,23 @@ import {
   refText,
   type AggregatingBlock,
   type CteScope,
-  type FieldName,
   type QueryScope,
   type Relation,
 } from '../resolve/scope.js';
 import { AggregateMoved, type BuildState } from '../resolve/build-state.js';
-import { buildFrom, handleColumns } from './build-from.js';
+import { buildFrom } from './build-from.js';
 import { applyHints } from './apply-hints.js';
 import { aggregationHint, warnMisplacedHints } from './block-hints.js';
 import { addCommonTables } from './build-cte.js';
 import { nullable } from './join-condition.js';
-import { buildLimit } from './build-limit.js';
 import { filterBy } from './build-where.js';
 import { buildWindows } from './build-window.js';
-import { columnsOf, isVolatile, sameExpr } from './expression-walk.js';
-import {
-  projection,
-  type Aggregation,
-  type DataSource,
-  type LockedSource,
-  type LogicalPlan,
-} from './plan.js';
-import { partitionLocator } from '../partition/locator.js';
-import { forEachNode } from './walk.js';
-import { lockSpec } from './lock-spec.js';
+import { dedupe, sameExpr } from './expression-walk.js';
+import { lockRows } from './lock-rows.js';
+import type { Aggregation, LogicalPlan } from './plan.js';
+import { selectList, type Field } from './select-list.js';
+import { selectOutput } from './select-output.js';
 import { noopFunction } from './noop-function.js';
-
-/** One item of the select list, its expression built when first needed. */
-interface Field {
-  readonly ast: ast.Expr | null;
-  readonly alias: string | null;
-  readonly name: Omit<FieldName, 'column'>;
-  readonly wildcard: Column | null;
-  built: Expression | null;
-}
 
 /** Calls of one kind in a clause, subqueries aside. */
 function collectCalls(root: unknown, kind: 'AggregateCall' | 'WindowCall', into: ast.Expr[]): void {
@@ -72,7 +54,7 @@ function collectCalls(root: unknown, kind: 'AggregateCall' | 'WindowCall', into:
   }
 }
 
-/** A hidden or visible item of the block's output. */
+/** One SELECT block on its way to a plan: the steps of `run` in their order, and what later ones need to know of earlier ones. */
 class SelectBuilder {
   readonly scope: QueryScope;
   fields: Field[] = [];
@@ -131,9 +113,9 @@ class SelectBuilder {
       applyHints(state, hints, this.plan);
       warnMisplacedHints(state, stmt);
     }
-    this.fields = this.expandFields();
+    this.fields = selectList(stmt.fields, this.scope.relation.names);
     if (stmt.where !== null) this.where(stmt.where);
-    if (stmt.lock !== null) this.lock(stmt.lock);
+    if (stmt.lock !== null) this.plan = lockRows(state, this.scope.relation, stmt.lock);
     if (stmt.options.calcFoundRows) noopFunction('SQL_CALC_FOUND_ROWS', state.ctx);
     this.aggregate();
     if (stmt.having !== null) this.having(stmt.having);
@@ -153,89 +135,11 @@ class SelectBuilder {
     const order = this.orderItems();
     if (this.aggregated && (state.ctx.eval.sqlMode & SqlMode.OnlyFullGroupBy) !== 0)
       this.checkGroups(exprs, order);
-    return this.finish(exprs, order);
-  }
-
-  private expandFields(): Field[] {
-    const fields: Field[] = [];
-    for (const f of this.stmt.fields) {
-      if (f.wildcard === null) {
-        fields.push(this.namedField(f));
-        continue;
-      }
-      const { schema, table } = f.wildcard;
-      const matched = this.scope.relation.names.filter(
-        (n) =>
-          !n.hidden &&
-          (table === null
-            ? n.visible
-            : n.table.toLowerCase() === table.toLowerCase() &&
-              (schema === null || n.db.toLowerCase() === schema.toLowerCase())),
-      );
-      if (matched.length === 0) {
-        if (table === null) throw mysqlError('ER_NO_TABLES_USED');
-        throw mysqlError('ER_BAD_TABLE_ERROR', table);
-      }
-      if (table !== null) matched.sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
-      for (const n of matched) {
-        n.denied?.();
-        fields.push({ ast: null, alias: null, name: n, wildcard: n.column, built: n.column });
-      }
-    }
-    return fields;
-  }
-
-  private namedField(f: ast.SelectField): Field {
-    const e = stripParens(f.expr!);
-    if (e.kind === 'ColumnRef') {
-      const n = findName(this.scope.relation.names, e, 'field list');
-      if (n !== null) {
-        return {
-          ast: f.expr,
-          alias: f.alias,
-          name: { ...n, name: f.alias ?? e.name, visible: true, hidden: false },
-          wildcard: null,
-          built: null,
-        };
-      }
-      return { ast: f.expr, alias: f.alias, name: plainName(f.alias ?? e.name), wildcard: null, built: null };
-    }
-    return { ast: f.expr, alias: f.alias, name: plainName(fieldName(f)), wildcard: null, built: null };
+    return selectOutput(state, stmt, this.plan, this.fields, exprs, order);
   }
 
   private where(where: ast.Expr): void {
     filterBy({ ...this.env('where clause'), aggregates: new Map(), windows: new Map() }, where);
-  }
-
-  private lock(clause: ast.LockClause): void {
-    const tables: LockedSource[] = [];
-    const only = new Set(clause.of.map((t) => t.name.toLowerCase()));
-    const known = new Set(this.scope.relation.names.map((n) => n.table.toLowerCase()));
-    for (const t of clause.of)
-      if (!known.has(t.name.toLowerCase())) throw mysqlError('ER_UNRESOLVED_TABLE_LOCK', t.name);
-    const visible = new Set(this.plan.schema.map((c) => c.id));
-    forEachNode(this.plan, (n) => {
-      if (n.op !== 'DataSource' || (only.size > 0 && !only.has(n.alias.toLowerCase()))) return;
-      const handle = handleColumns(n);
-      // Tables inside derived tables that do not hand their handles up are not locked.
-      if (handle.every((c) => visible.has(c.id))) {
-        tables.push({ table: n.table, handle, deciding: decidingColumns(this.state, n) });
-        this.state.ctx.checkPrivilege(
-          clause.strength === 'UPDATE' ? 'UPDATE' : 'SELECT',
-          n.db.name,
-          n.table.name,
-        );
-      }
-    });
-    const lock = lockSpec(clause, this.state.ctx);
-    if (tables.length === 0 || lock === null) return;
-    this.plan = {
-      op: 'Lock',
-      schema: this.plan.schema,
-      children: [this.plan],
-      lock,
-      tables,
-    };
   }
 
   /** The aggregate calls that this block computes: those in its clauses and in subqueries. */
@@ -604,88 +508,6 @@ class SelectBuilder {
       this.state.ctx.variable('tidb_enable_new_only_full_group_by_check') === 'ON',
     );
   }
-
-  /** Projection, DISTINCT, ORDER BY, LIMIT, and the columns nobody asked for away. */
-  private finish(exprs: Expression[], order: ByItem[]): Relation {
-    const { state, stmt } = this;
-    const columns: Column[] = [];
-    const taken = new Map<number, number>();
-    exprs.forEach((e) => {
-      let c = state.columnFor(e);
-      // One column selected twice is two output columns with one value.
-      if (e.kind === 'column' && taken.has(e.id) && stmt.options.distinct) c = e;
-      taken.set(c.id, 1);
-      columns.push(c);
-    });
-    const by: ByItem[] = [];
-    const extra: Expression[] = [];
-    const extraColumns: Column[] = [];
-    for (const o of order) {
-      let at = exprs.findIndex((e) => sameExpr(e, o.expr) && !isVolatile(e));
-      if (at < 0) at = exprs.indexOf(o.expr);
-      if (at >= 0) {
-        by.push({ expr: columns[at]!, desc: o.desc });
-        continue;
-      }
-      if (stmt.options.distinct) {
-        const have = new Set(columns.map((c) => c.id));
-        if ([...columnsOf([o.expr])].every((id) => have.has(id))) {
-          by.push(o);
-          continue;
-        }
-        throw mysqlError('ER_FIELD_IN_ORDER_NOT_SELECT', by.length + 1, columnNameIn(o.expr), 'DISTINCT');
-      }
-      const column = state.columnFor(o.expr);
-      extra.push(o.expr);
-      extraColumns.push(column);
-      by.push({ expr: column, desc: o.desc });
-    }
-    let plan: LogicalPlan = projection(this.plan, [...exprs, ...extra], [...columns, ...extraColumns]);
-    if (stmt.options.distinct) {
-      const ctx = state.ctx.eval;
-      plan = {
-        op: 'Aggregation',
-        schema: [...columns],
-        children: [plan],
-        groupBy: dedupe(columns),
-        aggs: columns.map((c) => newAggregate('first_row', [c], false, ctx)),
-        block: state.block,
-        ...aggregationHint(state.hints.at(-1)!),
-      };
-    }
-    if (by.length > 0) plan = { op: 'Sort', schema: plan.schema, children: [plan], by };
-    if (stmt.limit !== null) plan = buildLimit(state, plan, stmt.limit);
-    if (extra.length > 0) plan = projection(plan, columns, columns);
-    const names: FieldName[] = this.fields.map((f, i) => ({
-      ...f.name,
-      column: columns[i]!,
-      visible: true,
-      hidden: false,
-    }));
-    return { plan, names };
-  }
-}
-
-const plainName = (name: string): Omit<FieldName, 'column'> => ({
-  name,
-  table: '',
-  db: '',
-  orgName: '',
-  orgTable: '',
-  visible: true,
-  hidden: false,
-});
-
-const columnNameIn = (e: Expression): string => {
-  if (e.kind === 'column') return e.name;
-  if (e.kind === 'function') for (const a of e.args) if (columnNameIn(a) !== '') return columnNameIn(a);
-  return '';
-};
-
-function dedupe(exprs: readonly Expression[]): Expression[] {
-  const out: Expression[] = [];
-  for (const e of exprs) if (!out.some((o) => sameExpr(o, e))) out.push(e);
-  return out;
 }
 
 export function sameAgg(a: AggFunc, b: AggFunc): boolean {
@@ -715,16 +537,3 @@ export function buildSelect(
     state.straight = straight;
   }
 }
-
-/** The columns that decide the partition of a source's rows, by offset; null for a table without partitions. */
-function decidingColumns(state: BuildState, ds: DataSource): ReadonlyMap<number, Column> | null {
-  if (ds.table.partition === undefined) return null;
-  const out = new Map<number, Column>();
-  for (const offset of partitionLocator(ds.table, state.ctx.eval).deciding) {
-    const column = ds.all.find((c) => ds.infos.get(c.id)?.offset === offset);
-    if (column !== undefined) out.set(offset, column);
-  }
-  return out;
-}
-
-/** HASH_AGG() or STREAM_AGG(); of both neither counts. */

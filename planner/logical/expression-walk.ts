@@ -174,3 +174,10 @@ export const FLIPPED: Readonly<Record<string, string>> = {
 
 export const isFunction = (e: Expression, name: string): e is ScalarFunction =>
   e.kind === 'function' && e.name === name;
+
+/** Each expression once. */
+export function dedupe(exprs: readonly Expression[]): Expression[] {
+  const out: Expression[] = [];
+  for (const e of exprs) if (!out.some((o) => sameExpr(o, e))) out.push(e);
+  return out;
+}

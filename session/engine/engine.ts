@@ -17,7 +17,9 @@ import { admitLogin, checkConnectionLimit, noteLogin, passwordOutlived } from '.
 import { Session } from '../session.js';
 import { GlobalVariables } from '../variables/variable-store.js';
 import { findVariable } from '../variables/system-variable.js';
+import '../variables/limit-variables.js';
 import '../variables/mysql-variables.js';
+import '../variables/server-variables.js';
 import '../variables/binding-variables.js';
 import '../variables/password-variables.js';
 import '../variables/tidb-accepted-variables.js';
