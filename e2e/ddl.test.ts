@@ -19,8 +19,9 @@ const DDLS = Number(process.env['RUTILE_DDLS'] ?? 0);
 const ENDPOINTS = (process.env['RUTILE_ENDPOINTS'] ?? '').split(',').filter((e) => e !== '');
 const WRITERS = 3;
 /** Rows with ids between those of the writers. */
-const STALL_MS = process.env['RUTILE_DDLS'] === undefined ? 0 : 6500;
 const STILL = process.env['RUTILE_DDLS'] === undefined ? 0 : 1000 - IDS;
+/** How long servers stand still, at least. */
+const STALL_MS = process.env['RUTILE_DDLS'] === undefined ? 0 : 6500;
 /** What a job that is not there, has ended, or was paused before answers to being paused or cancelled; the statement of a cancelled one. */
 const CANCELLED = 8214;
 
