@@ -112,6 +112,8 @@ export interface EmbeddedStoreStats {
 const DERIVED_FOLDER = 'columns';
 const DEFAULT_MEMTABLE = 32 << 20;
 const DEFAULT_MAP = 2 ** 40;
+/** Locks of one transaction that are resolved in one step (TiKV: RESOLVE_LOCK_BATCH_SIZE). */
+const RESOLVED_AT_ONCE = 256;
 const DISK_FULL = { regionError: { kind: 'diskFull', reason: 'no space is left for the log' } } as const;
 const PREWRITE_DISK_FULL: PrewriteResponse = {
   ...DISK_FULL,
@@ -457,7 +459,28 @@ export class EmbeddedStore implements KvRpc {
   }
 
   resolveLock(req: ResolveLockRequest): KeyErrorsResponse | Promise<KeyErrorsResponse> {
+    if (req.keys.length === 0) {
+      const locks = this.locks.locksOf(req.startVersion);
+      if (locks.length > RESOLVED_AT_ONCE)
+        return this.resolveInSteps(
+          req,
+          locks.map((lock) => lock.key),
+        );
+    }
     return this.write(() => this.percolator.resolveLock(req), abortAll, { ...DISK_FULL, errors: [] });
+  }
+
+  /** What became of the transaction is decided: its locks may go one after another, with others having their turn. */
+  private async resolveInSteps(
+    req: ResolveLockRequest,
+    all: readonly Uint8Array[],
+  ): Promise<KeyErrorsResponse> {
+    for (let at = 0; at < all.length; at += RESOLVED_AT_ONCE) {
+      const res = await this.resolveLock({ ...req, keys: all.slice(at, at + RESOLVED_AT_ONCE) });
+      if (res.errors.length > 0 || res.regionError !== undefined) return res;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { errors: [] };
   }
 
   async gc(req: GcRequest): Promise<KeyErrorsResponse> {

@@ -358,6 +358,39 @@ describe('percolator', () => {
     expect(read(store, 's')).toBe('2');
   });
 
+  test('others have their turn while the locks of a large transaction are resolved', async () => {
+    const rows = Array.from(
+      { length: 1500 },
+      (_, i) => [`k${String(i).padStart(4, '0')}`, String(i)] as const,
+    );
+    const startTs = store.timestamp();
+    await prewrite(
+      store,
+      rows.map(([k, v]) => [k, v]),
+      startTs,
+    );
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      immediate = setImmediate(count);
+    };
+    let immediate = setImmediate(count);
+    const commitVersion = store.timestamp();
+    await store.resolveLock({ context, startVersion: startTs, commitVersion, keys: [] });
+    clearImmediate(immediate);
+    expect(turns).toBeGreaterThanOrEqual(5);
+    expect(scan(store, '', '', store.timestamp()).length).toBe(1500);
+    expect(
+      store.scanLock({
+        context,
+        maxVersion: store.timestamp(),
+        startKey: bytes(''),
+        endKey: bytes(''),
+        limit: 0,
+      }).locks,
+    ).toEqual([]);
+  });
+
   test('locks outlive checkpoints and restarts', async () => {
     const startTs = store.timestamp();
     await prewrite(
