@@ -78,17 +78,31 @@ async function setSystemVariable(
   if (v.name === 'autocommit') return setAutocommit(session, text);
   if (v.name === 'tidb_snapshot') await setSnapshot(session, text ?? '');
   if (GLOBAL_ALONE.has(v.name)) throw mysqlError('ER_VARIABLE_IS_READONLY', v.name);
+  const before = v.name === PRUNE_MODE ? session.vars.get(v.name) : '';
   const kept = session.vars.set(v.name, text, session.statement);
+  if (before === 'static' && kept === 'dynamic') advise(session, ANALYZE_AGAIN, SET_GLOBALLY);
   checkNoop(session, v, kept, session.vars.get('tidb_enable_noop_functions'));
   if (v.name === 'tidb_read_staleness') historical(session).staleness = Number(kept);
   if (v.name === 'tidb_enable_external_ts_read') historical(session).external = kept === 'ON';
   followUp(session, v.aliasOf ?? v.name, kept);
 }
 
+const PRUNE_MODE = 'tidb_partition_prune_mode';
+/** What TiDB says of dynamic pruning, which goes by statistics of whole tables. */
+const ANALYZE_AGAIN =
+  'Please analyze all partition tables again for consistency between partition and global stats';
+const SET_GLOBALLY =
+  'Please avoid setting partition prune mode to dynamic at session level and set partition prune mode to dynamic at global level';
+
+function advise(session: Session, ...messages: readonly string[]): void {
+  for (const message of messages) session.statement.warn({ level: 'Warning', code: 1105, message });
+}
+
 async function setGlobal(session: Session, v: SystemVariable, text: string | null): Promise<void> {
   const { globals } = session.engine;
   const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
   checkNoop(session, v, kept, globals.get('tidb_enable_noop_functions'));
+  if (v.name === PRUNE_MODE && kept === 'dynamic') advise(session, ANALYZE_AGAIN);
   if (
     v.name === 'tidb_super_read_only' &&
     kept === 'OFF' &&
