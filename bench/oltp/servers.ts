@@ -79,7 +79,11 @@ export class BenchServer {
   /** MariaDB with the same durability: redo log flushed for each commit, no binary log; on a scratch folder unless one is given. */
   static async mariadb(
     pin: readonly string[],
-    { folder, bufferPool = '1G' }: { readonly folder?: string; readonly bufferPool?: string } = {},
+    {
+      folder,
+      bufferPool = '1G',
+      connections = 1000,
+    }: { readonly folder?: string; readonly bufferPool?: string; readonly connections?: number } = {},
   ): Promise<BenchServer> {
     const server = findProgram('mariadbd') ?? findProgram('mysqld');
     const install = findProgram('mariadb-install-db') ?? findProgram('mysql_install_db');
@@ -110,7 +114,8 @@ export class BenchServer {
       '--skip-log-bin',
       '--innodb-flush-log-at-trx-commit=1',
       `--innodb-buffer-pool-size=${bufferPool}`,
-      '--max-connections=1000',
+      `--max-connections=${connections}`,
+      `--open-files-limit=${2 * connections}`,
     ];
     return BenchServer.launch('mariadb', port, dir, [...pin, server, ...flags], folder !== undefined);
   }
@@ -129,7 +134,7 @@ export class BenchServer {
   }
 
   private async answer(): Promise<void> {
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 3000; i++) {
       try {
         const db = await mysql.createConnection({ host: '127.0.0.1', port: this.port, user: 'root' });
         await db.query('CREATE DATABASE IF NOT EXISTS sbtest');
@@ -137,19 +142,21 @@ export class BenchServer {
         return;
       } catch {
         if (this.child.exitCode !== null) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
     }
     await this.remove();
     throw new Error(`${this.name} did not start: ${this.command.join(' ')}`);
   }
 
-  /** Stops the server in good order and starts it again on the same data. */
-  async restart(): Promise<void> {
+  /** Stops the server, in good order or not, and starts it again on the same data: milliseconds until it answered a query. */
+  async restart(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     this.peakBefore = this.peakMemory();
-    await this.stop('SIGTERM');
+    await this.stop(signal);
+    const began = performance.now();
     this.child = spawn(this.command[0]!, this.command.slice(1), { stdio: 'ignore' });
     await this.answer();
+    return performance.now() - began;
   }
 
   private async stop(signal: NodeJS.Signals): Promise<void> {
