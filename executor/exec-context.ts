@@ -8,6 +8,7 @@ import type { Datum } from '../types/datum.js';
 import type { KeyRangeDatum, MemTableScan, PhysicalPlan } from '../planner/physical/plan.js';
 import type { JoinFilters } from './join-filter.js';
 import type { FeedbackSink } from './feedback.js';
+import type { BulkOptions } from './load-data/bulk-load.js';
 import type { ThreadPool } from './parallel/thread-pool.js';
 import type { TempFile } from './spill/temp-storage.js';
 
@@ -55,6 +56,8 @@ export interface ExecContext {
   readonly threads?: StatementThreads | null;
   /** Warnings of the statement so far, for the info text of DML. */
   readonly warningCount?: number;
+  /** How rows of the table may be written by a commit of their own; null where the statement's changes are a transaction's. */
+  bulkOptions?(table: TableInfo): BulkOptions | null;
   /** Absent where nothing that the statement may write has to do with a foreign key. */
   readonly foreignKeys?: ForeignKeyChecks | null;
   /** The context with other facts. An object of the same class: one that inherits from it would make every access to either slow. */

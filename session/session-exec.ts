@@ -14,9 +14,11 @@ import type {
   StatementThreads,
   TempFiles,
 } from '../executor/exec-context.js';
+import type { BulkOptions } from '../executor/load-data/bulk-load.js';
 import { JoinFilters } from '../executor/join-filter.js';
 import type { MemTableScan } from '../planner/physical/plan.js';
 import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
+import { bulkOptions } from './bulk-options.js';
 import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
 import { StatementFiles } from './statement-files.js';
@@ -89,6 +91,12 @@ export class SessionExecContext implements ExecContext {
     if (threads === null) return null;
     const count = Math.min(threads.size, Number(this.session.vars.get('tidb_executor_concurrency')));
     return count > 1 ? { pool: threads, count } : null;
+  }
+  bulkOptions(table: TableInfo): BulkOptions | null {
+    const { session, txn } = this;
+    if (txn === null || txn.pessimistic || !session.autocommit || session.transaction.explicit) return null;
+    if (txn.memBuffer.count > 0 || (this.foreignKeys?.observer(table) ?? null) !== null) return null;
+    return bulkOptions(session, table);
   }
   get signal(): AbortSignal {
     return this.statement.signal;

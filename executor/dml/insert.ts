@@ -5,6 +5,7 @@ import { buildOperator } from '../build-operator.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { andThen } from '../operator.js';
 import { Assigner } from './assignment.js';
+import { BulkInsert } from './bulk-insert.js';
 import { type OnDuplicate, RowInserter } from './row-inserter.js';
 import { PIECE_ROWS, RowPieces } from './row-pieces.js';
 import { RowTemplate } from './row-template.js';
@@ -76,12 +77,13 @@ async function insertSelect(
   const types = plan.select!.schema.map((c) => c.type);
   const extra = plan.onDuplicate.length === 0 ? [] : types.slice(plan.columns.length);
   inserter.queryTypes = extra;
+  const bulk = new BulkInsert(plan, template, inserter, lax, ctx);
   let n = 0;
   try {
     await select.open();
     for (;;) {
       const chunk = await select.next();
-      if (chunk === null) return;
+      if (chunk === null) return await bulk.end();
       const rows: Datum[][] = [];
       for (let k = 0; k < chunk.rows; k++) {
         const i = chunk.sel === null ? k : chunk.sel[k]!;
@@ -100,11 +102,12 @@ async function insertSelect(
           );
         rows.push(full);
       }
-      await inserter.insert(rows, lax);
+      await bulk.add(rows);
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
     }
   } finally {
+    await bulk.close();
     await select.close();
   }
 }

@@ -111,6 +111,19 @@ export class RowInserter {
     return this.ctx.variable('tidb_constraint_check_in_place') === 'ON';
   }
 
+  /** Rows take nothing but their values and a place in the table, and a taken key is an error. */
+  get plain(): boolean {
+    const { onDuplicate, generated, checks, writers, givenHandles, assigner } = this;
+    return (
+      onDuplicate === 'error' &&
+      generated === null &&
+      checks === null &&
+      !writers.partitioned &&
+      !givenHandles &&
+      !assigner.ignore
+    );
+  }
+
   noteQueryValues(row: Datum[], values: Datum[]): void {
     (this.queryValues ??= new WeakMap()).set(row, values);
   }
@@ -168,6 +181,16 @@ export class RowInserter {
     return andThen(this.ids?.generate(rows, 0), () => {
       this.checkNulls(rows, row, laxNulls);
       return this.handlesOf(rows);
+    });
+  }
+
+  /** `complete` of the rows that come next in a statement, which are written another way and count as inserted. */
+  completeNext(rows: Datum[][], laxNulls: boolean): Awaitable<Handle[]> {
+    this.assigner.row = this.records + 1;
+    this.records += rows.length;
+    return andThen(this.complete(rows, laxNulls), (handles) => {
+      this.noteInserted(rows.length);
+      return handles;
     });
   }
 

@@ -39,6 +39,12 @@ export interface BulkOptions {
 export interface BulkHost {
   /** Gives way, and throws when the statement was killed. */
   checkpoint(): Promise<void> | undefined;
+  /** Absent where no lines are read: rows are given. */
+  readonly lines?: LineHost;
+}
+
+/** What lines need that are no plain rows. */
+export interface LineHost {
   /** Makes the row of a line, the `number`th, with errors and warnings. */
   rowOf(parser: LineParser, number: number): Promise<{ readonly row: Datum[]; readonly handle: Handle }>;
   /** Takes ids for rows of a table without a key; gives the first. */
@@ -56,6 +62,10 @@ const PIECE_BYTES = 1 << 20;
 const MEMORY_LIMIT = 256 << 20;
 /** Rows that are no plain ones are kept for the commit, up to so many. */
 const MAX_ODD_ROWS = 20_000;
+/** Bytes of the longest value that a run takes. */
+const MAX_VALUE = 0xffff;
+/** Bytes of the runs that are sorted beside other statements, in this thread. */
+const OWN_RUN_BYTES = 1 << 19;
 
 const threads = new StepThreads(new URL('./bulk-lines.js', import.meta.url), () => new BulkTask());
 
@@ -96,6 +106,7 @@ export class BulkLoad {
   private readonly mutations: TableMutations;
   private readonly records: RunBuilder;
   private readonly entries: readonly RunBuilder[];
+  private readonly builders: readonly RunBuilder[];
   private file: RunFile | null = null;
   private readonly cutter: LineCutter | null;
 
@@ -107,8 +118,9 @@ export class BulkLoad {
   ) {
     const { table } = target;
     this.mutations = new TableMutations(table, table.id, timeZone(target.eval.timeZone) ?? UTC);
-    this.entries = this.mutations.indexes.map((_, i) => new RunBuilder(i));
-    this.records = new RunBuilder(this.mutations.indexes.length);
+    this.entries = this.mutations.indexes.map((_, i) => new RunBuilder(i, OWN_RUN_BYTES));
+    this.records = new RunBuilder(this.mutations.indexes.length, OWN_RUN_BYTES);
+    this.builders = [this.records, ...this.entries];
     const parts = target.ordered || target.ignoreLines > 0 ? null : LineCutter.of(target.format);
     this.cutter = parts;
   }
@@ -158,7 +170,7 @@ export class BulkLoad {
     this.carry = carry.slice(end);
     const rowId =
       this.mutations.hiddenHandle && piece.length > 0
-        ? await this.host.rowIds(linesIn(piece, this.target.format))
+        ? await this.host.lines!.rowIds(linesIn(piece, this.target.format))
         : 0;
     const thread = await this.acquire();
     if (this.failure !== null) {
@@ -234,7 +246,7 @@ export class BulkLoad {
     }
     for (const { line, text, rowId } of read.odd) await this.addOdd(text, this.lines + line + 1, rowId);
     this.lines += read.lines;
-    if (read.maxAuto > 0) await this.host.noteAutoId(read.maxAuto);
+    if (read.maxAuto > 0) await this.host.lines!.noteAutoId(read.maxAuto);
     if (read.rest !== null) this.rest = this.rest === null ? read.rest : joined(this.rest, read.rest);
   }
 
@@ -281,24 +293,43 @@ export class BulkLoad {
       parser.end();
       parser.next();
     }
-    const made = await this.host.rowOf(parser, number);
+    const made = await this.host.lines!.rowOf(parser, number);
     const { row } = made;
     const handle = mutations.hiddenHandle ? rowId : made.handle;
-    const key = mutations.recordKey(handle);
-    const value = mutations.encodeRecord(row);
     // Runs have no room for long values.
-    if (this.odd.length < MAX_ODD_ROWS || value.length > 0xffff) {
-      this.putOdd(key, value);
-      for (const index of mutations.indexes)
-        if (index.writable) this.putOdd(index.key(row, handle), index.value(row, handle));
+    const value = mutations.encodeRecord(row);
+    if (this.odd.length < MAX_ODD_ROWS || value.length > MAX_VALUE) {
+      this.putByCommit(row, handle, value);
       return;
     }
     await this.leaveOrder();
-    this.records.begin();
-    this.records.writer.bytes(key.subarray(recordPrefix(target.table.id).length));
-    this.records.end(value);
+    this.gatherRow(row, handle, value);
+  }
+
+  /** Takes a row as it is, in any order of the keys. */
+  addRow(row: readonly Datum[], handle: Handle): void {
+    this.direct = false;
+    this.lines++;
+    const value = this.mutations.encodeRecord(row);
+    if (value.length > MAX_VALUE) this.putByCommit(row, handle, value);
+    else this.gatherRow(row, handle, value);
+  }
+
+  private putByCommit(row: readonly Datum[], handle: Handle, value: Uint8Array): void {
+    const { mutations } = this;
+    this.putOdd(mutations.recordKey(handle), value);
+    for (const index of mutations.indexes)
+      if (index.writable) this.putOdd(index.key(row, handle), index.value(row, handle));
+  }
+
+  private gatherRow(row: readonly Datum[], handle: Handle, value: Uint8Array): void {
+    const { mutations, records } = this;
+    const key = mutations.recordKey(handle);
+    records.begin();
+    records.writer.bytes(key.subarray(recordPrefix(this.target.table.id).length));
+    records.end(value);
     gatherEntries(mutations, row, handle, this.entries);
-    for (const b of [this.records, ...this.entries]) if (b.full) this.addRuns([this.takeRun(b)!]);
+    for (const b of this.builders) if (b.full) this.addRuns([this.takeRun(b)!]);
   }
 
   private putOdd(key: Uint8Array, value: Uint8Array): void {
@@ -332,7 +363,7 @@ export class BulkLoad {
         }),
       ),
     );
-    for (const b of [this.records, ...this.entries]) {
+    for (const b of this.builders) {
       const run = this.takeRun(b);
       if (run !== null) this.addRuns([run]);
     }

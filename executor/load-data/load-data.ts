@@ -272,17 +272,19 @@ class Load {
     const inserter = new RowInserter(spec.table, 'error', assigner, ctx);
     return {
       checkpoint: () => ctx.checkpoint(),
-      rowOf: async (parser, number) => {
-        assigner.row = number;
-        this.rowNumber = number;
-        const row = await this.template.complete(this.readRow(parser));
-        const [handle] = await inserter.complete([row], !assigner.strict);
-        if (this.firstGenerated === 0) this.firstGenerated = inserter.firstGenerated;
-        return { row, handle: handle! };
-      },
-      rowIds: async (n) => Number(await ctx.allocateIds(spec.table, 'rowid', n)),
-      noteAutoId: async (largest) => {
-        await ctx.rebaseAutoId(spec.table, largest);
+      lines: {
+        rowOf: async (parser, number) => {
+          assigner.row = number;
+          this.rowNumber = number;
+          const row = await this.template.complete(this.readRow(parser));
+          const [handle] = await inserter.complete([row], !assigner.strict);
+          if (this.firstGenerated === 0) this.firstGenerated = inserter.firstGenerated;
+          return { row, handle: handle! };
+        },
+        rowIds: async (n) => Number(await ctx.allocateIds(spec.table, 'rowid', n)),
+        noteAutoId: async (largest) => {
+          await ctx.rebaseAutoId(spec.table, largest);
+        },
       },
     };
   }

@@ -1,6 +1,5 @@
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import { createReadStream } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { access } from 'node:fs/promises';
 import type { FieldsClause, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
 import type { TableInfo } from '../../catalog/model.js';
@@ -11,6 +10,7 @@ import type { LoadDataSpec, LoadProgress } from '../../executor/load-data/load-d
 import { loadData } from '../../executor/load-data/load-data.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { LocalInfileRequest } from '../client-session.js';
+import { bulkOptions } from '../bulk-options.js';
 import { planQuery } from '../plan-statement.js';
 import type { Outcome } from '../run-statement.js';
 import { okResult } from '../ok-result.js';
@@ -81,6 +81,7 @@ async function specOf(
   // Foreign keys are looked at when all rows are there.
   const batched =
     session.autocommit && !session.transaction.explicit && !keepsForeignKeys(session, db, table);
+  const bulk = batched ? bulkOptions(session, table) : null;
   return {
     table,
     onDuplicate: stmt.onDuplicate === 'REPLACE' ? 'replace' : lenient ? 'ignore' : 'error',
@@ -91,7 +92,7 @@ async function specOf(
     targets: targetsOf(stmt, table),
     assignments: await assignmentsOf(session, stmt, db, table),
     ...(batched ? { beginBatch: () => beginBatch(session, table) } : {}),
-    ...(batched && table.temporary === undefined ? bulkOptions(session, table) : {}),
+    ...(bulk === null ? {} : { bulk }),
   };
 }
 
@@ -144,18 +145,6 @@ function formatOf(fields: FieldsClause | null, lines: LinesClause | null): LineF
     lineTerminator: encodeUtf8(lines?.terminated ?? '\n'),
     ...(typeof fields?.definedNull === 'string' ? { nullWord: encodeUtf8(fields.definedNull) } : {}),
   };
-}
-
-function bulkOptions(session: Session, table: TableInfo): Pick<LoadDataSpec, 'bulk'> {
-  const { loads } = session.storage;
-  if (loads === undefined) return {};
-  const folder = session.engine.tempStorage?.folder() ?? tmpdir();
-  return { bulk: { loads, folder, checkSchema: () => checkSchema(session, table) } };
-}
-
-function checkSchema(session: Session, table: TableInfo): void {
-  const now = session.schema.tableById(table.id);
-  if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
 }
 
 async function beginBatch(session: Session, table: TableInfo): Promise<Transaction> {
