@@ -148,6 +148,29 @@ test('a node that stood still while another took its job over and further change
   expect(await b!.query('SELECT id FROM still ORDER BY id')).toEqual([['1'], ['2'], ['3']]);
 });
 
+test('a job that its node takes over from itself, since telling others of it took too long, has one driver', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE twice (id INT PRIMARY KEY, v INT, KEY w (v))');
+  await s.query('INSERT INTO twice VALUES (1, 1), (2, 2)');
+  const core = (s.session as Session).engine;
+  const tell = core.cluster.tellSchema.bind(core.cluster);
+  let told = 0;
+  core.cluster.tellSchema = async () => {
+    if (told++ === 0) await core.ddl.takeOver(true);
+    await tell();
+  };
+  // Those who are alone tell nobody.
+  Object.defineProperty(core.cluster, 'shared', { value: true, configurable: true });
+  const before = core.schemaLoader.current.version;
+  await s.query('ALTER TABLE twice ADD INDEX v (v), DROP INDEX w');
+  Reflect.deleteProperty(core.cluster, 'shared');
+  core.cluster.tellSchema = tell;
+  // Delete-only, write-only, filling, public, the other index delete-only, done.
+  expect(core.schemaLoader.current.version - before).toBe(6);
+  expect(told).toBe(6);
+  await s.query('ADMIN CHECK TABLE twice');
+});
+
 /** Every other step of a job fails as it does where the store is gone, before or after it took place. */
 class LostStore {
   private readonly storage: Storage;

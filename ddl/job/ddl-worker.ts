@@ -299,7 +299,10 @@ export class DdlWorker {
     }
   }
 
+  /** A job has one driver: this node may have taken it over from itself while it was still telling others of its first step. */
   private begin(job: DdlJob): RunningJob {
+    const there = this.running.get(job.id);
+    if (there !== undefined) return there;
     const context = this.env.contextFor(job.session, job.query);
     const running: RunningJob = {
       job,
@@ -498,6 +501,8 @@ export class DdlWorker {
     let next: DdlJob = job;
     const version = await changeSchema(ctx, async (meta, txn, nextVersion) => {
       const stored = await this.ours(txn, job);
+      if (stored.work?.phase !== job.work!.phase)
+        throw new TakenOverError(`DDL job ${job.id} is in another phase`);
       const table = await meta.table(job.dbId, tableId);
       const ms = physicalOf(txn.startTs);
       next = {
