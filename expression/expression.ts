@@ -18,6 +18,8 @@ export interface Column {
   readonly name: string;
   /** Of a string that an expression made: how much its collation binds. Absent: as a table's column. */
   readonly coercibility?: number;
+  /** Of a quotient: the column with all its digits, beside this one, which has those that it shows; null once the query is built. */
+  readonly precise?: { column: Column | null };
 }
 
 export interface Constant {

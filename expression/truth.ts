@@ -35,6 +35,7 @@ function withScale(type: FieldType, scale: number): FieldType {
  * 1.0000, and 1/1000000 is true.
  */
 export function preciseQuotient(e: Expression): Expression {
+  if (e.kind === 'column') return e.precise?.column ?? e;
   const q = e.kind === 'function' ? e : foldedFrom(e);
   if (q === null || evalType(q.type) !== 'decimal') return e;
   switch (q.name) {

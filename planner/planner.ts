@@ -94,6 +94,8 @@ function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementM
 function physical(p: LogicalPlan, state: BuildState, ordered = false): PhysicalPlan {
   const columns = [...p.schema];
   state.joinHints?.lookAt(p);
+  // Rules prune what nothing reads: what they build reads what is shown.
+  for (const cell of state.hiddenDigits) cell.column = null;
   const rewritten = state.ctx.span('optimize', () => optimize(p, state, ordered));
   return state.ctx.span('search', () => findBestPlan(rewritten, columns, state));
 }

@@ -77,7 +77,8 @@ export function sameCell(a: string | null, b: string | null, inexact: boolean): 
 export function sorted(a: Answer): Answer {
   const shown = (cell: string | null, i: number): string | null =>
     cell !== null && DOUBLE_TYPES.has(a.types[i] ?? 0) ? Number(cell).toPrecision(9) : cell;
-  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify(row.map(shown)) }));
+  // Those that are equal but for them by themselves.
+  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify([row.map(shown), row]) }));
   return { ...a, rows: keyed.sort((x, y) => (x.key < y.key ? -1 : 1)).map((k) => k.row) };
 }
 

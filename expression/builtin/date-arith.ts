@@ -1,3 +1,4 @@
+import type { Emitter, Value } from '../codegen.js';
 import { partsText } from '../../types/assign-time.js';
 import { mysqlError } from '../../types/error-table.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
@@ -163,54 +164,69 @@ function dateArithmetic(name: string, aliases: string[], sign: number): Function
       return { args: [d, v, unitArg], type: resultType(d.type, v.type, unit, ctx) };
     },
     emit(g, node) {
-      const [d, v, u] = node.args as [Expression, Expression, Expression];
-      const unit = unitOf(u);
+      const [d, v] = node.args as [Expression, Expression, Expression];
       const a = isStringType(d.type) ? g.operand(d, 'string') : g.emit(d);
-      const b = isStringType(v.type) ? g.operand(v, 'string') : g.emit(v);
-      const nul = g.anyNull([a, b]);
-      if (nul === 'true') return { ...a, nul };
-      const read = intervalReader(v.type, unit);
-      let kernel: Kernel;
-      switch (evalType(d.type)) {
-        case 'datetime': {
-          const unpack = unpacker(d.type);
-          const type = node.type;
-          kernel = (rt: Runtime, x: PackedTime, y: number | bigint | Uint8Array) => {
-            const p = unpack(x);
-            if (!isFullDate(p)) return null;
-            return addInterval(p, read(y), sign) ? packAs(p, type) : overflow(rt);
-          };
-          break;
-        }
-        case 'duration':
-          kernel = (rt: Runtime, x: number, y: number | bigint | Uint8Array) => {
-            const i = read(y);
-            if (i.months !== 0) return overflow(rt);
-            const r = x + sign * (i.days * MICROS_PER_DAY + i.seconds * 1e6 + i.micros);
-            return r > MAX_DURATION || r < -MAX_DURATION ? overflow(rt) : r;
-          };
-          break;
-        default: {
-          // A number that stands for no date comes as it is.
-          const ofNumber = d.kind === 'function' && d.name === 'time_text' && !isStringType(d.args[0]!.type);
-          kernel = (rt: Runtime, x: Uint8Array, y: number | bigint | Uint8Array) => {
-            if (!checkInterval(rt, y, unit)) return null;
-            if (ofNumber && x.indexOf(0x2d, 1) < 0) {
-              rt.problem('ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', 'datetime', decodeUtf8(x));
-              return null;
-            }
-            return addToText(rt, x, read, y, unit, sign);
-          };
-        }
+      if (a.nul === 'true') return a;
+      // What comes of the interval counts only where there is a date.
+      if (v.kind === 'function' && a.nul !== 'false') {
+        const date = g.stable(a);
+        return g.choose([() => emitSum(g, node, { ...date, nul: 'false' })], (take) => {
+          g.line(`if(!(${date.nul})){`);
+          take(0);
+          g.line('}');
+        });
       }
-      return g.fromCall(
-        `${g.pool(kernel)}(rt,${argCode(g, a, d.type)},${argCode(g, b, v.type)})`,
-        node.type,
-        nul,
-        true,
-      );
+      return emitSum(g, node, a);
     },
   };
+
+  function emitSum(g: Emitter, node: ScalarFunction, a: Value): Value {
+    const [d, v, u] = node.args as [Expression, Expression, Expression];
+    const unit = unitOf(u);
+    const b = isStringType(v.type) ? g.operand(v, 'string') : g.emit(v);
+    const nul = g.anyNull([a, b]);
+    if (nul === 'true') return { ...a, nul };
+    const read = intervalReader(v.type, unit);
+    let kernel: Kernel;
+    switch (evalType(d.type)) {
+      case 'datetime': {
+        const unpack = unpacker(d.type);
+        const type = node.type;
+        kernel = (rt: Runtime, x: PackedTime, y: number | bigint | Uint8Array) => {
+          const p = unpack(x);
+          if (!isFullDate(p)) return null;
+          return addInterval(p, read(y), sign) ? packAs(p, type) : overflow(rt);
+        };
+        break;
+      }
+      case 'duration':
+        kernel = (rt: Runtime, x: number, y: number | bigint | Uint8Array) => {
+          const i = read(y);
+          if (i.months !== 0) return overflow(rt);
+          const r = x + sign * (i.days * MICROS_PER_DAY + i.seconds * 1e6 + i.micros);
+          return r > MAX_DURATION || r < -MAX_DURATION ? overflow(rt) : r;
+        };
+        break;
+      default: {
+        // A number that stands for no date comes as it is.
+        const ofNumber = d.kind === 'function' && d.name === 'time_text' && !isStringType(d.args[0]!.type);
+        kernel = (rt: Runtime, x: Uint8Array, y: number | bigint | Uint8Array) => {
+          if (!checkInterval(rt, y, unit)) return null;
+          if (ofNumber && x.indexOf(0x2d, 1) < 0) {
+            rt.problem('ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', 'datetime', decodeUtf8(x));
+            return null;
+          }
+          return addToText(rt, x, read, y, unit, sign);
+        };
+      }
+    }
+    return g.fromCall(
+      `${g.pool(kernel)}(rt,${argCode(g, a, d.type)},${argCode(g, b, v.type)})`,
+      node.type,
+      nul,
+      true,
+    );
+  }
 }
 
 registerFunctions([dateArithmetic('date_add', ['adddate'], 1), dateArithmetic('date_sub', ['subdate'], -1)]);

@@ -1,3 +1,4 @@
+import { exp } from './exp.js';
 import { rint } from '../../types/convert-number.js';
 import { intDatum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
@@ -74,10 +75,25 @@ const whole = (
 });
 
 /** x rounded half to even at `d` places, as doubles are. */
+const POWERS: readonly number[] = Array.from({ length: 309 }, (_, i) => Number(`1e${i}`));
+
+/** The double nearest to 10^n, which `**` misses for some n from 26 on; Infinity beyond the range. */
+const powerOfTen = (n: number): number => POWERS[n] ?? Infinity;
+
+/** Where base and exponent are integers and the result is no larger than this many bits, it is computed exactly and rounded once. */
+const EXACT_POWER_BITS = 1100;
+
+function power(x: number, y: number): number {
+  if (!Number.isSafeInteger(x) || !Number.isSafeInteger(y) || x === 0) return x ** y;
+  if (x === 10 && y < 0) return y < -400 ? 0 : Number(`1e${y}`);
+  if (y < 2 || y * Math.log2(Math.abs(x)) > EXACT_POWER_BITS) return x ** y;
+  return Number(BigInt(x) ** BigInt(y));
+}
+
 export function roundReal(x: number, d: number): number {
   if (d > 400) return x;
   if (d < -400) return 0;
-  const f = 10 ** Math.abs(d);
+  const f = powerOfTen(Math.abs(d));
   if (d >= 0) {
     const t = x * f;
     if (!Number.isFinite(t)) return x;
@@ -89,7 +105,7 @@ export function roundReal(x: number, d: number): number {
 
 function truncateReal(x: number, d: number): number {
   if (d > 400) return x;
-  const f = 10 ** Math.abs(d);
+  const f = powerOfTen(Math.abs(d));
   if (d >= 0) {
     const t = x * f;
     return Number.isFinite(t) ? Math.trunc(t) / f : x;
@@ -317,7 +333,7 @@ defineAll('math', [
     name: 'exp',
     args: ['real'],
     type: real,
-    make: (_t, _type, node) => (rt: Runtime, x: number) => finite(rt, Math.exp(x), node),
+    make: (_t, _type, node) => (rt: Runtime, x: number) => finite(rt, exp(x), node),
     total: true,
     pushdown: 'Exp',
     doc: 'EXP(x). Manual: Mathematical Functions.',
@@ -364,7 +380,7 @@ defineAll('math', [
     aliases: ['power'],
     args: ['real', 'real'],
     type: real,
-    make: (_t, _type, node) => (rt: Runtime, a: number, b: number) => finite(rt, a ** b, node),
+    make: (_t, _type, node) => (rt: Runtime, a: number, b: number) => finite(rt, power(a, b), node),
     total: true,
     pushdown: 'Pow',
     doc: 'POW(a, b), POWER(a, b). Manual: Mathematical Functions.',

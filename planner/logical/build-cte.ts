@@ -1,3 +1,4 @@
+import { withHiddenDigits } from './hidden-digits.js';
 import { checkRecursiveBlock } from './recursive-cte-check.js';
 import type { Column } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
@@ -73,7 +74,7 @@ export function buildCteReference(
   const rename = (names: readonly FieldName[], columns: readonly Column[]): FieldName[] =>
     names.map((n, i) => ({ ...n, table: alias, db: '', column: columns[i]!, visible: true, hidden: false }));
   if (!entry.recursive && inlined(state, entry)) {
-    const rel = buildDefinition(state, entry, entry.def.query);
+    const rel = withHiddenDigits(state, buildDefinition(state, entry, entry.def.query));
     return {
       plan: rel.plan,
       names: rename(

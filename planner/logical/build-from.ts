@@ -1,3 +1,4 @@
+import { withHiddenDigits } from './hidden-digits.js';
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
@@ -392,7 +393,7 @@ function derived(
   if (ref.alias === '') throw mysqlError('ER_DERIVED_MUST_HAVE_ALIAS');
   // Without LATERAL a derived table does not see the tables beside it, only what the whole block sees.
   const outer = ref.lateral ? lateralScope(scope, before) : scope.outer;
-  const rel = state.buildQuery(state, ref.query, outer, scope.ctes);
+  const rel = withHiddenDigits(state, state.buildQuery(state, ref.query, outer, scope.ctes));
   return { plan: rel.plan, names: renamed(rel.names, ref.alias, ref.columns) };
 }
 
@@ -421,7 +422,7 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
       const written = writtenView(state, db, table, alias, query, buildFrom);
       if (written !== null) return written;
     }
-    const rel = state.buildQuery(state, query, null, null);
+    const rel = withHiddenDigits(state, state.buildQuery(state, query, null, null));
     const names = renamed(rel.names, alias, info.columns.length > 0 ? info.columns : null);
     return {
       plan: rel.plan,

@@ -93,6 +93,8 @@ export class BuildState {
   /** Query blocks that are subqueries of expressions, and those that define common tables. */
   readonly subqueryBlocks = new WeakSet<Query>();
   readonly commonTableBlocks = new WeakSet<Query>();
+  /** What columns of quotients keep beside them for computing while the query is built (hidden-digits.ts). */
+  readonly hiddenDigits: { column: Column | null }[] = [];
   /** SELECT STRAIGHT_JOIN, or the hint of that name: the block's tables are joined as they are written. */
   straight = false;
   /** Hints of the enclosing query blocks, innermost last. */

@@ -100,6 +100,15 @@ function percentileArguments(args: readonly Expression[], ctx: EvalContext): rea
   return [args[0]!, percentage];
 }
 
+const ADDING: ReadonlySet<string> = new Set([
+  'sum',
+  'avg',
+  'stddev_pop',
+  'stddev_samp',
+  'var_pop',
+  'var_samp',
+]);
+
 /** An aggregate call over rows, complete. */
 export function newAggregate(
   name: string,
@@ -119,7 +128,7 @@ export function newAggregate(
       return implicitCast(a, a.type.decimal > 0 ? asDecimalType(a.type) : intType(), ctx);
     });
   const type = infer(args);
-  // SUM and AVG add quotients with all the digits that MySQL keeps of them.
-  const precise = (name === 'sum' || name === 'avg') && !distinct ? args.map(preciseQuotient) : args;
+  // What adds quotients adds them with all the digits that MySQL keeps of them.
+  const precise = ADDING.has(name) && !distinct ? args.map(preciseQuotient) : args;
   return { name, args: precise, distinct, type, mode: 'complete' };
 }
