@@ -41,6 +41,8 @@ export class HashAggOperator implements Operator, Spillable {
   private table: GroupTable;
   private aggregation: Aggregation;
   private readonly grouped: boolean;
+  /** Some functions are DISTINCT, whose states grow with their rows. */
+  private readonly distincts: boolean;
   private readonly unregister: (() => void) | null;
   private done = false;
   private groups = 0;
@@ -75,7 +77,8 @@ export class HashAggOperator implements Operator, Spillable {
     this.computed = plan.aggs.filter((_, k) => this.keyOf[k]! < 0);
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
-    const spills = this.grouped || DistinctOverflow.suits(this.aggregation);
+    this.distincts = DistinctOverflow.suits(this.aggregation);
+    const spills = this.grouped || this.distincts;
     this.unregister = spills && ctx.disk !== null ? ctx.memory.addSpillable(this) : null;
   }
 
@@ -115,6 +118,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.release();
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
+    this.distinct = null;
     this.groups = 0;
     this.rowsIn = 0;
     this.at = 0;
@@ -141,10 +145,10 @@ export class HashAggOperator implements Operator, Spillable {
       this.groups = 1;
       this.aggregation.resize(1);
       if (this.spillWanted && this.distinct === null) {
-        this.distinct = new DistinctOverflow(this.aggregation, this.ctx);
+        this.distinct = new DistinctOverflow(this.aggregation, this.ctx, false);
         this.pinned = this.heldBytes;
       }
-      if (this.distinct !== null) return this.distinct.update(inputs);
+      if (this.distinct !== null) return this.distinct.update(null, inputs);
       this.aggregation.update(null, inputs);
     } else {
       if (this.spillWanted && !this.partial) this.startOverflow();
@@ -214,7 +218,8 @@ export class HashAggOperator implements Operator, Spillable {
 
   spillableBytes(): number {
     if (!this.grouped) return this.done || this.distinct !== null ? 0 : this.heldBytes;
-    if (this.overflow !== null || this.groups - this.at < MIN_SPILL_GROUPS) return 0;
+    if (this.overflow !== null) return 0;
+    if (this.groups - this.at < MIN_SPILL_GROUPS && (this.done || !this.distincts)) return 0;
     return this.done || this.depth < MAX_DEPTH ? this.heldBytes : 0;
   }
 
@@ -235,6 +240,7 @@ export class HashAggOperator implements Operator, Spillable {
       this.depth,
       this.ctx.disk!,
     );
+    if (this.distincts) this.distinct = new DistinctOverflow(this.aggregation, this.ctx, true);
   }
 
   /** Adds the rows of groups that there are; the others go to disk. */
@@ -254,9 +260,13 @@ export class HashAggOperator implements Operator, Spillable {
       if (packed[q]! >= 0) known[k++] = i;
       else others[o++] = i;
     }
-    if (k > 0) this.aggregation.update(ids, { ...inputs, chunk: chunk.withSel(known.subarray(0, k)) });
+    if (k > 0) {
+      const those = { ...inputs, chunk: chunk.withSel(known.subarray(0, k)) };
+      if (this.distinct !== null) await this.distinct.update(ids, those);
+      else this.aggregation.update(ids, those);
+    }
     if (o > 0) await overflow.add(new Chunk(inputs.slots, chunk.length), keys, others.subarray(0, o));
-    // States that grow with their rows (DISTINCT, GROUP_CONCAT) still do.
+    // States that grow with their rows (GROUP_CONCAT, JSON) still do.
     this.account();
   }
 
@@ -280,8 +290,12 @@ export class HashAggOperator implements Operator, Spillable {
   private settle(): Awaitable<void> {
     if (this.distinct !== null && !this.done) {
       this.done = true;
-      return this.distinct.finish();
+      return this.distinct.finish().then(() => this.settleGroups());
     }
+    return this.settleGroups();
+  }
+
+  private settleGroups(): Awaitable<void> {
     this.account();
     this.done = true;
     const { overflow } = this;

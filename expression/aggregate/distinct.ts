@@ -17,9 +17,9 @@ export class DistinctAggregator implements Aggregator {
   /** Values of the only group. */
   private alone: GroupTable;
   /** (group, values). */
-  private readonly grouped: GroupTable;
+  private grouped: GroupTable;
   /** Small integers with their group in one number. */
-  private readonly packed: GroupTable | null;
+  private packed: GroupTable | null;
   /** Integers as long as their range is narrow; null for other values, and when it was not. */
   private bits: SeenBits | null;
   /** There are no groups: what is in `bits` is of all rows. */
@@ -84,22 +84,63 @@ export class DistinctAggregator implements Aggregator {
     [this.rows, this.ids] = before;
   }
 
-  /** Rows of the only group whose values have not been seen (or are NULL); nothing is added. */
-  unseen(inputs: readonly Vector[], n: number, sel: Int32Array | null): Int32Array {
-    this.leaveBits();
+  /** Rows whose values their group (the only one when `ids` is null) has not seen, or that are NULL; nothing is added. */
+  unseen(
+    ids: Int32Array | null,
+    inputs: readonly Vector[],
+    n: number,
+    sel: Int32Array | null,
+  ): Int32Array {
     const rows = sel === null ? n : sel.length;
     const found = new Int32Array(rows);
-    this.alone.find(inputs, sel, rows, found);
+    const first = inputs[0]!;
+    if (this.bits !== null && first.kind !== 'num') this.leaveBits();
+    if (this.bits !== null) this.bits.find(ids, first as NumVector, sel, rows, found);
+    else if (ids === null) this.alone.find(inputs, sel, rows, found);
+    else if (this.packed !== null && first.kind === 'num')
+      this.findNumbers(ids, first as NumVector, sel, rows, found);
+    else this.grouped.find([new NumVector(ids, n), ...inputs], sel, rows, found);
     const out = new Int32Array(rows);
     let m = 0;
     for (let k = 0; k < rows; k++) if (found[k]! < 0) out[m++] = sel === null ? k : sel[k]!;
     return out.subarray(0, m);
   }
 
-  /** Lets the only group's values go: none of them will come again. */
+  /** found[k] = -1 where the table has no such (group, number). */
+  private findNumbers(
+    ids: Int32Array,
+    v: NumVector,
+    sel: Int32Array | null,
+    n: number,
+    found: Int32Array,
+  ): void {
+    const { data, nulls } = v;
+    const packed = new Float64Array(n);
+    const absent = new Uint8Array(n);
+    let large = false;
+    for (let k = 0; k < n; k++) {
+      const i = sel === null ? k : sel[k]!;
+      const x = data[i]!;
+      if (nulls !== null && nulls[i] === 1) absent[k] = 1;
+      else if (ids[i]! < MAX_GROUP && x < MAX_VALUE && x >= -MAX_VALUE) packed[k] = x * MAX_GROUP + ids[i]!;
+      else {
+        absent[k] = 1;
+        large = true;
+      }
+    }
+    this.packed!.find([new NumVector(packed, n, absent)], null, n, found);
+    if (!large) return;
+    const others = new Int32Array(n);
+    this.grouped.find([new NumVector(ids, ids.length), v], sel, n, others);
+    for (let k = 0; k < n; k++) if (absent[k] === 1) found[k] = others[k]!;
+  }
+
+  /** Lets the values go: none of them will come again. */
   forget(): void {
     this.bits = null;
     this.alone = new GroupTable(this.types, 'skip');
+    this.grouped = new GroupTable([intType(), ...this.types], 'skip');
+    if (this.packed !== null) this.packed = new GroupTable([realType()], 'skip');
   }
 
   /** Rows whose keys the table has not seen, each once, behind the first `at` in `rows`. */

@@ -112,7 +112,8 @@ export class GroupConcatAggregator implements Aggregator {
     g.fresh.push({ text: text.slice(), keys });
     g.length += text.length + this.separator.length;
     this.bytes += text.length + PART_BYTES;
-    if (this.comparators.length > 0 && g.fresh.length >= RUN_PARTS) this.addRun(g);
+    if (this.comparators.length === 0) return;
+    if (g.fresh.length >= RUN_PARTS || g.length > 2 * this.limit) this.addRun(g);
   }
 
   /** Makes a run of what is fresh, and one of those of like length. */

@@ -25,6 +25,13 @@ test(`keeps the first row of each value of a group while ranges and groups grow 
       const sel = below(2) === 0 ? null : Int32Array.from({ length: n / 2 }, (_, k) => k * 2 + below(2));
       const count = sel?.length ?? n;
       const out = new Int32Array(count);
+      const found = new Int32Array(count);
+      bits.find(grouped ? ids : null, new NumVector(data, n, nulls), sel, count, found);
+      for (let k = 0; k < count; k++) {
+        const i = sel === null ? k : sel[k]!;
+        const had = nulls[i] !== 1 && known.has(`${grouped ? ids[i]! : 0} ${data[i]!}`);
+        expect(found[k]).toBe(had ? 0 : -1);
+      }
       const m = bits.add(grouped ? ids : null, new NumVector(data, n, nulls), sel, count, out);
       if (m < 0) {
         // Too wide: what was seen goes elsewhere, whole.

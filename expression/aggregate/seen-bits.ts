@@ -55,6 +55,22 @@ export class SeenBits {
     return m;
   }
 
+  /** found[k] = -1 for the k-th row if its group has not had its value, or it is NULL; 0 otherwise. Nothing is added. */
+  find(ids: Int32Array | null, v: NumVector, sel: Int32Array | null, n: number, found: Int32Array): void {
+    const { data, nulls } = v;
+    const { words, base, width, groups } = this;
+    for (let k = 0; k < n; k++) {
+      const i = sel === null ? k : sel[k]!;
+      const g = ids === null ? 0 : ids[i]!;
+      const at = data[i]! - base;
+      found[k] = -1;
+      if ((nulls !== null && nulls[i] === 1) || g >= groups || !(at >= 0 && at < width)) continue;
+      const p = g * width + at;
+      // A fraction is no element.
+      if (Number.isInteger(p) && (words[p >>> 5]! & (1 << (p & 31))) !== 0) found[k] = 0;
+    }
+  }
+
   /** The groups and values seen. */
   pairs(): { readonly ids: Int32Array; readonly values: Float64Array } {
     const { words, base, width } = this;
