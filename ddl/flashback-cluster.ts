@@ -308,7 +308,7 @@ async function restoreSchema(ctx: DdlContext, job: DdlJob): Promise<void> {
         meta.putTable(db.id, { ...table, version, previousVersion: 0 });
         putCounters(meta, db.id, id, counters.get(id)!);
       }
-      await restoreDeleteRanges(txn, snapshot, ts);
+      await restoreDeleteRanges(txn, ctx.schema(), snapshot, ts);
       await restoreDropped(txn, snapshot, ts, (dbId, tableId) =>
         tableId === 0 ? dbsNow.some((db) => db.id === dbId) : now.has(tableId),
       );

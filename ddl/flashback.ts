@@ -4,7 +4,7 @@ import type {
   RecoverTableStmt,
   TableName,
 } from '../parser/ast/index.js';
-import type { TableInfo } from '../catalog/model.js';
+import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import { Meta, type AutoIdKind, type MetaMutator } from '../catalog/meta/meta.js';
 import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
@@ -67,7 +67,7 @@ async function bringBack(ctx: DdlContext, dropped: DroppedObject, name: string):
   await changeSchema(ctx, async (meta, txn, version) => {
     if (ctx.schema().table(db.name, name) !== null)
       throw mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${name}`);
-    await restore(meta, txn, before, dropped, {
+    await restore(meta, txn, ctx.schema(), before, dropped, {
       ...table,
       name,
       lower: name.toLowerCase(),
@@ -83,13 +83,14 @@ async function bringBack(ctx: DdlContext, dropped: DroppedObject, name: string):
 async function restore(
   meta: MetaMutator,
   txn: Transaction,
+  schema: InfoSchema,
   before: Meta,
   dropped: DroppedObject,
   table: TableInfo,
 ): Promise<void> {
   const { ts, dbId } = dropped;
   for (const id of physicalIds(table)) {
-    if (!(await unqueueDeleteRange(txn, ts, tableRange(id).startKey))) throw tooOld(dropped.table);
+    if (!(await unqueueDeleteRange(txn, schema, ts, tableRange(id).startKey))) throw tooOld(dropped.table);
   }
   meta.putTable(dbId, table);
   for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const satisfies AutoIdKind[]) {
@@ -119,7 +120,7 @@ export async function flashbackDatabase(ctx: DdlContext, stmt: FlashbackDatabase
     if (ctx.schema().database(name) !== null) throw mysqlError('ER_DB_CREATE_EXISTS', name);
     meta.putDatabase({ ...db, name, lower: name.toLowerCase() });
     for (const table of tables)
-      await restore(meta, txn, before, dropped, { ...table, version, previousVersion: 0 });
+      await restore(meta, txn, ctx.schema(), before, dropped, { ...table, version, previousVersion: 0 });
     forgetDropped(txn, dropped);
     return { dbIds: [db.id], tables: tables.map((t) => ({ dbId: db.id, tableId: t.id })) };
   });

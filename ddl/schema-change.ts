@@ -1,3 +1,4 @@
+import { queuesDeleteRanges, writeDeleteRanges } from './delete-range.js';
 import type { TableInfo } from '../catalog/model.js';
 import { MetaMutator } from '../catalog/meta/meta.js';
 import { physicalOf } from '../kv/client/oracle.js';
@@ -12,6 +13,8 @@ export interface ChangedObjects {
   readonly tables?: readonly { readonly dbId: number; readonly tableId: number }[];
   /** What the history says of the step; null: nothing. Without it: what the statement is. */
   readonly job?: { readonly type: string; readonly parts?: readonly string[] } | null;
+  /** The job that the step is part of. */
+  readonly jobId?: number;
 }
 
 const CONFLICT_RETRIES = 30;
@@ -36,7 +39,9 @@ export async function changeSchema(
       await ctx.reload();
       const next = (await meta.schemaVersion()) + 1;
       const changed = await change(meta, txn, next);
-      if (changed.job !== null) await recordChange(ctx, meta, txn, changed);
+      const job = changed.job === null ? undefined : await recordChange(ctx, meta, txn, changed);
+      if (queuesDeleteRanges(txn))
+        await writeDeleteRanges(txn, ctx.schema(), changed.jobId ?? job ?? (await meta.allocateGlobalIds(1)));
       await meta.bumpSchemaVersion({ dbIds: changed.dbIds ?? [], tables: changed.tables ?? [] });
       return next;
     },
@@ -50,19 +55,19 @@ export async function changeSchema(
 /** Jobs of the statement in the history, by table: a change of several steps is one. */
 const RECORDED = new WeakMap<DdlContext, Map<string, number>>();
 
-/** Puts the change into the history of jobs, in its own transaction. */
+/** Puts the change into the history of jobs, in its own transaction; gives the job's id where it has one. */
 async function recordChange(
   ctx: DdlContext,
   meta: MetaMutator,
   txn: Transaction,
   changed: ChangedObjects,
-): Promise<void> {
+): Promise<number | undefined> {
   const { jobs } = ctx.jobs;
   const type = changed.job?.type ?? ctx.jobType;
-  if (!jobs.ready || type === '') return;
+  if (!jobs.ready || type === '') return undefined;
   const first = changed.tables?.[0];
   const dbId = first?.dbId ?? changed.dbIds?.[0];
-  if (dbId === undefined) return;
+  if (dbId === undefined) return undefined;
   const tableId = first?.tableId ?? 0;
   const before = ctx.schema().tableById(tableId);
   const table = before?.table ?? (first === undefined ? null : await meta.table(dbId, tableId));
@@ -101,6 +106,7 @@ async function recordChange(
     node: '',
     leaseUntil: 0,
   });
+  return id;
 }
 
 /** A step that replaces one table; waits until no job or transaction works with the version before. */

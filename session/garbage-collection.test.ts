@@ -125,3 +125,34 @@ test('the settings are rows of mysql.tidb, either way', async () => {
   expect(await row('tikv_gc_safe_point')).toBe(announced);
   expect(await row('tikv_gc_leader_uuid')).toBe(coreOf(s).cluster.nodeId);
 });
+
+test('ranges of what was dropped are told of until they are removed, and for a day after it', async () => {
+  const ranges = (table: string): Promise<(string | null)[][]> =>
+    s.query(`SELECT element_id, start_key, end_key FROM mysql.${table} ORDER BY job_id, element_id`);
+  const ids = async (): Promise<string[]> =>
+    (await s.query("SELECT tidb_table_id FROM information_schema.tables WHERE table_schema = 'test'")).map(
+      ([id]) => id!,
+    );
+  await collect();
+  expect(await ranges('gc_delete_range')).toEqual([]);
+  const [t] = await ids();
+  const key = (id: string, rest = ''): string =>
+    `74${(BigInt(id) + 2n ** 63n).toString(16).padStart(16, '0')}${rest}`;
+  await s.query('ALTER TABLE t DROP INDEX v');
+  const [[element, start]] = (await ranges('gc_delete_range')) as [[string, string]];
+  expect([element, start]).toEqual(['1', key(t!, '5f698000000000000001')]);
+  await s.query('CREATE TABLE p (id INT) PARTITION BY HASH (id) PARTITIONS 2');
+  await s.query('DROP TABLE p');
+  expect((await ranges('gc_delete_range')).map(([e]) => e)).toEqual(['1', '1', '2']);
+  await s.query('DROP TABLE t');
+  expect((await ranges('gc_delete_range')).map(([, from]) => from)).toContain(key(t!));
+  await s.query('FLASHBACK TABLE t');
+  expect((await ranges('gc_delete_range')).map(([, from]) => from)).not.toContain(key(t!));
+  await s.query('ADMIN CHECK TABLE mysql.gc_delete_range');
+  const queued = await ranges('gc_delete_range');
+  await collect();
+  expect(await ranges('gc_delete_range')).toEqual([]);
+  expect((await ranges('gc_delete_range_done')).slice(-queued.length)).toEqual(queued);
+  await s.query('ADMIN CHECK TABLE mysql.gc_delete_range_done');
+  expect(await s.query('SELECT * FROM t')).toHaveLength(3);
+});

@@ -531,7 +531,7 @@ export class DdlWorker {
         queueIndexes(txn, transition, addedIndexes(transition));
         queuePartitions(txn, addedPartitions(transition));
       }
-      return { tables: [{ dbId: job.dbId, tableId }], job: null };
+      return { tables: [{ dbId: job.dbId, tableId }], job: null, jobId: job.id };
     });
     running.job = next;
     await this.settle(running, version);

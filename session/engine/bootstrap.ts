@@ -7,7 +7,7 @@ import { loadGlobals } from './global-store.js';
 import { writeServerRows } from './tidb-rows.js';
 
 /** Raised when SYSTEM_TABLES changes; older stores get the tables that they lack. */
-const BOOTSTRAP_VERSION = 9;
+const BOOTSTRAP_VERSION = 10;
 
 const WAIT_MS = 100;
 

@@ -62,7 +62,7 @@ export class GarbageCollector extends BackgroundWork {
     await announceSafePoint(core, safePoint, nowMs);
     // Who reads the past pins it before looking at what was announced: those who did not see it are seen now.
     safePoint = await allowed();
-    await runDeleteRanges(core.storage, await core.storage.gc(safePoint));
+    await runDeleteRanges(core.storage, core.schemaLoader.current, await core.storage.gc(safePoint));
   }
 
   /** Settings may be changed by their rows of mysql.tidb. A value that the variable would not take is put right. */

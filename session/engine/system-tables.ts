@@ -61,6 +61,13 @@ const flags = (names: readonly string[]): string =>
 export const JOB_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_job (job_id BIGINT NOT NULL, reorg INT, schema_ids TEXT(65535), table_ids TEXT(65535), job_meta LONGBLOB, type INT, processing INT, PRIMARY KEY (job_id))`,
   `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_reorg (job_id BIGINT NOT NULL, ele_id BIGINT, ele_type LONGBLOB, start_key LONGBLOB, end_key LONGBLOB, physical_id BIGINT, reorg_meta LONGBLOB, UNIQUE KEY (job_id, ele_id, physical_id))`,
+  ...[
+    ['gc_delete_range', 'delete_range_index'],
+    ['gc_delete_range_done', 'delete_range_done_index'],
+  ].map(
+    ([name, key]) =>
+      `CREATE TABLE IF NOT EXISTS mysql.${name} (job_id BIGINT NOT NULL COMMENT 'the DDL job ID', element_id BIGINT NOT NULL COMMENT 'the schema element ID', start_key VARCHAR(255) NOT NULL COMMENT 'encoded in hex', end_key VARCHAR(255) NOT NULL COMMENT 'encoded in hex', ts BIGINT NOT NULL COMMENT 'timestamp in uint64', UNIQUE KEY ${key} (job_id, element_id))`,
+  ),
   `CREATE TABLE IF NOT EXISTS mysql.tidb_ddl_history (job_id BIGINT NOT NULL, job_meta LONGBLOB, db_name CHAR(64), table_name CHAR(64), schema_ids TEXT(65535), table_ids TEXT(65535), create_time DATETIME, PRIMARY KEY (job_id))`,
 ];
 
