@@ -73,7 +73,7 @@ async function readStatistics(
 ): Promise<PlannedStatement> {
   const { statistics } = session.engine;
   const without = await planned;
-  const loads = Promise.allSettled([...context.missing].map((id) => statistics.load(id)));
+  const loads = statistics.load(...context.missing).catch(() => undefined);
   const wait = Number(session.vars.get('tidb_stats_load_sync_wait'));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), wait)));

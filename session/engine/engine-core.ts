@@ -183,6 +183,7 @@ export class EngineCore {
     this.statistics = new StatisticsStore(
       {
         run: (sql) => this.internalQuery(sql),
+        together: (body) => this.asServer(body),
         transaction: (body) => this.internalTransaction(body),
         table: (id) => this.schemaLoader.current.tableById(id)?.table ?? null,
         changed: (id) => this.cluster.tellStatistics(id),

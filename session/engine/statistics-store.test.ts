@@ -29,6 +29,7 @@ beforeEach(() => {
   store = new StatisticsStore(
     {
       run,
+      together: (body) => body(() => Promise.resolve([])),
       transaction: (body) => body(run),
       table: () => table,
       changed: () => undefined,

@@ -13,6 +13,7 @@ import {
   addExtended,
   deleteStatistics,
   readStatistics,
+  type StoredPart,
   removeExtended,
   writeStatistics,
   writeTable,
@@ -23,6 +24,8 @@ import {
 export interface StatisticsHome {
   /** Runs a statement of the server itself. */
   run(sql: string): Promise<Datum[][]>;
+  /** Statements one after the other, each for itself. */
+  together<T>(body: (run: Run) => Promise<T>): Promise<T>;
   /** Runs statements as one transaction. */
   transaction<T>(body: (run: Run) => Promise<T>): Promise<T>;
   /** A table by its own id or that of a partition. */
@@ -111,19 +114,33 @@ export class StatisticsStore {
     return this.known.has(physicalId);
   }
 
-  /** Reads what is kept of a table. Statistics that cannot be read are as good as none. */
-  load(physicalId: number): Promise<void> {
-    const running = this.loading.get(physicalId);
-    if (running !== undefined) return running;
-    const table = this.home.table(physicalId);
-    if (table === null || !this.known.has(physicalId)) return Promise.resolve();
-    const read = readStatistics((sql) => this.home.run(sql), table, physicalId)
-      .then((stats) => {
-        if (stats === null) this.known.delete(physicalId);
-        else this.keep(stats);
+  /** Reads what is kept of tables. Statistics that cannot be read are as good as none. */
+  async load(...physicalIds: readonly number[]): Promise<void> {
+    const parts: StoredPart[] = [];
+    const running: Promise<void>[] = [];
+    for (const physicalId of physicalIds) {
+      const loading = this.loading.get(physicalId);
+      const table = this.home.table(physicalId);
+      if (loading !== undefined) running.push(loading);
+      else if (table !== null && this.known.has(physicalId)) parts.push({ table, physicalId });
+    }
+    if (parts.length > 0) running.push(this.read(parts));
+    await Promise.all(running);
+  }
+
+  private read(parts: readonly StoredPart[]): Promise<void> {
+    const read = this.home
+      .together((run) => readStatistics(run, parts))
+      .then((found) => {
+        found.forEach((stats, i) => {
+          if (stats === null) this.known.delete(parts[i]!.physicalId);
+          else this.keep(stats);
+        });
       })
-      .finally(() => this.loading.delete(physicalId));
-    this.loading.set(physicalId, read);
+      .finally(() => {
+        for (const p of parts) this.loading.delete(p.physicalId);
+      });
+    for (const p of parts) this.loading.set(p.physicalId, read);
     return read;
   }
 

@@ -32,7 +32,7 @@ export async function tracePlan(
     context.trace = trace;
     const planned = await planStatement(stmt, context);
     const missing = [...context.missing];
-    await Promise.all(missing.map((id) => session.engine.statistics.load(id)));
+    await session.engine.statistics.load(...missing);
     const { columns, rows } = explainRows(planned, 'verbose');
     return { trace, plan: [columns, ...rows], missing: missing.length };
   };
