@@ -289,8 +289,10 @@ export class ListColumns extends ByColumns {
 export class KeyOf extends ByColumns {
   locateValues(values: readonly Datum[]): number {
     let crc = 0;
-    values.forEach((v, i) => {
+    values.forEach((value, i) => {
       const type = this.types[i]!;
+      // -0 is written otherwise than 0, which it equals.
+      const v = value === 0 ? 0 : value;
       const bytes =
         v === null
           ? Uint8Array.of(0)
