@@ -23,6 +23,8 @@ const SCHEMA = [
   'INSERT INTO child (pid) VALUES (1), (2)',
   'CREATE TABLE part (id INT, d DATE) PARTITION BY RANGE (YEAR(d)) (PARTITION p0 VALUES LESS THAN (2000), PARTITION p1 VALUES LESS THAN MAXVALUE)',
   "INSERT INTO part VALUES (1, '1999-01-01'), (2, '2020-01-01')",
+  'CREATE TABLE gen (id INT PRIMARY KEY, a INT, g1 INT AS (a * 2), g2 INT AS (a + 1) STORED, emb VECTOR(2), KEY (g1))',
+  "INSERT INTO gen (id, a, emb) VALUES (1, 5, '[1,2.5]'), (2, NULL, NULL)",
   'CREATE VIEW vv AS SELECT ty.id, ty.v FROM ty JOIN parent ON ty.id = parent.id',
 ];
 

@@ -34,6 +34,38 @@ const SYSTEM_CONSTANTS: ReadonlySet<string> = new Set([
   'current_role',
 ]);
 
+/** Functions whose text is new, not that of an argument: it is coercible as a literal is, whatever the arguments are. */
+const MAKES_TEXT: ReadonlySet<string> = new Set([
+  'hex',
+  'unhex',
+  'md5',
+  'sha1',
+  'sha2',
+  'sm3',
+  'to_base64',
+  'from_base64',
+  'conv',
+  'bin',
+  'oct',
+  'format',
+  'date_add',
+  'date_sub',
+  'addtime',
+  'subtime',
+  'aes_encrypt',
+  'aes_decrypt',
+  'encode',
+  'decode',
+  'compress',
+  'uncompress',
+  'inet_ntoa',
+  'inet6_aton',
+  'inet6_ntoa',
+  'load_file',
+  'uuid_to_bin',
+  'bin_to_uuid',
+]);
+
 /** Functions that are plain containers for their string arguments: the result's collation is the arguments'. */
 export function coercibilityOf(e: Expression): number {
   if (e.type.tp === TypeCode.Null) return Coercibility.Ignorable;
@@ -58,6 +90,7 @@ export function coercibilityOf(e: Expression): number {
       }
       if (e.name === 'convert' || e.name === 'getvar') return Coercibility.Implicit;
       if (SYSTEM_CONSTANTS.has(e.name)) return Coercibility.SysConst;
+      if (MAKES_TEXT.has(e.name)) return Coercibility.Literal;
       let best: number = Coercibility.Ignorable;
       for (const a of e.args) if (isStringType(a.type)) best = Math.min(best, coercibilityOf(a));
       return best === Coercibility.Ignorable ? Coercibility.Literal : best;

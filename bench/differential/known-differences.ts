@@ -299,6 +299,24 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Date and Time Functions: ADDTIME()',
   },
   {
+    when: /(LPAD|RPAD|REPEAT|SPACE)\(.* GROUP BY k/,
+    answers: (a, b) => bothAnswered(a, b) && [...a.rows, ...b.rows].some((r) => (r[0]?.length ?? 0) > 1024),
+    why: 'groups of long texts are told apart by no more than their first max_sort_length bytes in MariaDB',
+    manual: 'Server System Variables: max_sort_length',
+  },
+  {
+    when: /(VAR|STD)\w*\(v\).*\d{16,}/,
+    answers: digits(0.5),
+    why: 'deviations of doubles beyond 2^53 depend on the order of the rows',
+    manual: 'Problems with Floating-Point Values',
+  },
+  {
+    when: /\(ROUND\(.*\) \/ /,
+    answers: digits(1e-3),
+    why: 'a quotient of doubles shows all its digits, as in TiDB; in MariaDB as many decimals as its operands and four',
+    manual: 'Arithmetic Operators: /',
+  },
+  {
     when: /COUNT\(\(\(.+\) = \(/,
     answers: cells((x, y) => Number(x) < Number(y)),
     why: 'a comparison of rows that is NULL is not counted; MariaDB counts it',

@@ -7,7 +7,7 @@ import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, isNotNull } from '../../types/field-type.js';
-import { SqlMode } from '../../types/sql-mode.js';
+import { isStrictMode, SqlMode } from '../../types/sql-mode.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { build, buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { defaultValue } from '../resolve/default-value.js';
@@ -146,6 +146,19 @@ function refuseSequence(what: string, name: string): never {
   throw mysqlError('ER_UNKNOWN_ERROR', `${what} sequence ${name} is not supported now`);
 }
 
+/**
+ * Throws 3105, but in the mode in which dumps are loaded: MariaDB's dumps have the values of generated columns, which mean nothing (MySQL's
+ * leave them out). There the column has what is generated, with a warning.
+ */
+function refuseGenerated(state: BuildState, column: ColumnInfo, table: TableInfo, first: boolean): void {
+  const error = mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, table.name);
+  const { sqlMode } = state.ctx.eval;
+  const loading = (sqlMode & SqlMode.NoAutoValueOnZero) !== 0 && !isStrictMode(sqlMode);
+  if (!loading) throw error;
+  state.cacheable = false;
+  if (first) state.ctx.warn({ level: 'Warning', code: error.code, message: error.message });
+}
+
 /** A table's public columns as an input row, positions from `from` on, by the names that the statement knows them by. */
 function rowNames(state: BuildState, target: Inserted, alias: string, from: number): FieldName[] {
   const { db, table, columns, source } = target;
@@ -228,7 +241,8 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
         const x = stripParens(e);
         if (isOwnDefault(x, columns[i]!, target)) return null;
         if (columns[i]!.generated !== '') {
-          throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
+          refuseGenerated(state, columns[i]!, table, r === 0);
+          return null;
         }
         if (x.kind === 'DefaultExpr' && insertedColumn(target, x.column!).generated !== '')
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
