@@ -247,12 +247,12 @@ class Load {
     const { spec, ctx, template } = this;
     const { table } = spec;
     const offsets = this.plainTargets();
-    if (offsets === null || spec.onDuplicate === 'replace') return null;
+    if (offsets === null) return null;
     if (Number(table.options?.['SHARD_ROW_ID_BITS'] ?? 0) > 0) return null;
     const { mutations } = new TableWriter(table, table.id, ctx.txn!, zoneOf(ctx));
-    const lenient = spec.onDuplicate === 'ignore';
+    const givesWay = spec.onDuplicate !== 'error';
     // Rows that may be in others' way are known by their record key alone.
-    if (lenient && mutations.indexes.some((i) => i.index.unique)) return null;
+    if (givesWay && mutations.indexes.some((i) => i.index.unique)) return null;
     const target = {
       table,
       offsets,
@@ -262,7 +262,7 @@ class Load {
       ignoreLines: spec.ignoreLines,
       texts: false,
       eval: evalFormOf(ctx.eval),
-      ordered: lenient && !mutations.hiddenHandle,
+      ordered: givesWay && !mutations.hiddenHandle,
     };
     return BulkLoad.open(target, spec.bulk!, this.bulkHost());
   }
