@@ -27,6 +27,8 @@ const CONFLICT_RETRIES = 100;
 const BULK_ROWS = 2048;
 /** Rows of a transaction that looks at entries of a bulk load again. */
 const AGAIN_ROWS = 256;
+/** Rows of one transaction that statements keep getting in the way of. */
+const LEAST_ROWS = 16;
 /** Share of the time that filling takes while statements run. */
 const BUSY_SHARE = 0.25;
 
@@ -139,9 +141,10 @@ async function goOverPart(
     const error = await f.committed;
     if (error !== null) {
       if (!isConflict(error)) throw error;
-      // Rows that were written since it read them: again, and one after another.
+      // Rows that were written since it read them: again, fewer at a time, and one after another.
+      const limit = Math.max(LEAST_ROWS, f.rows >> 2);
       for (let at = f.from; compareBytes(at, f.to) < 0;) {
-        const batch = await oneBatch(ctx, table, physicalId, pass, at, f.to, f.rows, control);
+        const batch = await oneBatch(ctx, table, physicalId, pass, at, f.to, limit, control);
         if (batch === null) break;
         at = nextKey(batch.lastKey);
       }
@@ -163,7 +166,13 @@ async function goOverPart(
       flying.push(batch);
       // While statements run the commit's time counts, too.
       while (flying.length >= (busy ? 1 : thread)) await land(flying.shift()!);
-      await pause(performance.now() - began, batch.bytes, maxWriteSpeed, busy);
+      // A store elsewhere shares out its time itself, and waiting for it keeps nobody up.
+      await pause(
+        performance.now() - began,
+        batch.bytes,
+        maxWriteSpeed,
+        busy && ctx.storage.inProcess !== false,
+      );
     }
     while (flying.length > 0) await land(flying.shift()!);
   } finally {
@@ -343,7 +352,7 @@ async function oneBatch(
       if (txn.valid) await txn.rollback();
       if (!isConflict(error) || attempt >= CONFLICT_RETRIES) throw error;
       // Rows that are written all the time are met less often by small batches.
-      limit = Math.max(16, limit >> 1);
+      limit = Math.max(LEAST_ROWS, limit >> 1);
     }
   }
 }
