@@ -38,7 +38,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     'ANALYZE.',
   ],
   ['tidb_analyze_version', count('both', 1, 2), '2', 'ANALYZE.'],
-  ['tidb_check_mb4_value_in_utf8', GLOBAL, 'ON', 'utf8.'],
   ['tidb_ddl_enable_fast_reorg', GLOBAL, 'ON', 'ADD INDEX.'],
   [
     'tidb_default_string_match_selectivity',
@@ -137,7 +136,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_scatter_region', oneOf('both', '', 'table', 'global'), '', 'Regions.'],
   ['tidb_schema_cache_size', text('global'), '536870912', 'Schema cache.'],
   ['tidb_session_plan_cache_size', count('both', 1, 100000), '100', 'Plan cache.'],
-  ['tidb_skip_ascii_check', BOTH, 'OFF', 'ascii.'],
   ['tidb_skip_missing_partition_stats', BOTH, 'ON', 'ANALYZE.'],
   ['tiflash_fastscan', BOTH, 'OFF', 'TiFlash.'],
   ['tiflash_fine_grained_shuffle_batch_size', { scope: 'both', kind: 'uint', min: 1 }, '8192', 'TiFlash.'],

@@ -483,7 +483,21 @@ registerVariables([
     scope: 'both',
     kind: 'bool',
     default: 'OFF',
-    doc: 'Strings are not checked.',
+    doc: 'Bytes that are no UTF-8 are stored in utf8 and utf8mb4 columns.',
+  },
+  {
+    name: 'tidb_skip_ascii_check',
+    scope: 'both',
+    kind: 'bool',
+    default: 'OFF',
+    doc: 'Bytes that are no ASCII are stored in ascii columns.',
+  },
+  {
+    name: 'tidb_check_mb4_value_in_utf8',
+    scope: 'global',
+    kind: 'bool',
+    default: 'ON',
+    doc: 'OFF: characters of four bytes are stored in utf8 columns.',
   },
   {
     name: 'tidb_pessimistic_txn_fair_locking',
