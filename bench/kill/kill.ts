@@ -32,8 +32,8 @@ const { values: options } = parseArgs({
 });
 const ROWS = Number(options.rows);
 const LIMIT_MS = Number(options.limit) * 1000;
-const INTERRUPTED = 1317;
-const TIMED_OUT = 3024;
+/** Interrupted, out of time, a schema change that was cancelled. */
+const STOPPED: ReadonlySet<number> = new Set([1317, 3024, 8214]);
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -243,7 +243,7 @@ async function measure(
       const stall = await server.stall();
       if (i === 0) o.stallMs = stall;
       else o.killStallMs = Math.max(o.killStallMs, stall);
-      if (e !== null && e.errno !== INTERRUPTED && e.errno !== TIMED_OUT)
+      if (e !== null && !STOPPED.has(e.errno))
         o.error = `${e.errno}: ${e.message.slice(0, 200)}`;
       else if (e !== null || now > sentAt) o.stops.push(now - sentAt);
       if (i === 0 && sentAt === Infinity) span = o.runMs = now - from;
