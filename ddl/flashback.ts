@@ -51,8 +51,17 @@ async function lastDropped(ctx: DdlContext, name: TableName): Promise<DroppedObj
   const same = (o: DroppedObject): boolean =>
     o.tableId !== 0 && o.db.toLowerCase() === db && o.table.toLowerCase() === name.name.toLowerCase();
   const dropped = (await allDropped(ctx)).find(same);
-  if (dropped === undefined) throw tooOld(name.name);
-  return dropped;
+  if (dropped !== undefined) return dropped;
+  const present = ctx.schema().table(db, name.name);
+  if (present !== null && (await wasDropped(ctx, present.id)))
+    throw mysqlError('ER_TABLE_EXISTS_ERROR', `${db}.${present.name}`);
+  throw tooOld(name.name);
+}
+
+/** Whether a table that is there was brought back: who asks for it a second time is told so. */
+async function wasDropped(ctx: DdlContext, tableId: number): Promise<boolean> {
+  const { history } = await ctx.jobs.list(Number.MAX_SAFE_INTEGER);
+  return history.some((j) => j.tableId === tableId && j.type === 'drop table');
 }
 
 async function bringBack(ctx: DdlContext, dropped: DroppedObject, name: string): Promise<void> {
