@@ -243,8 +243,7 @@ async function measure(
       const stall = await server.stall();
       if (i === 0) o.stallMs = stall;
       else o.killStallMs = Math.max(o.killStallMs, stall);
-      if (e !== null && !STOPPED.has(e.errno))
-        o.error = `${e.errno}: ${e.message.slice(0, 200)}`;
+      if (e !== null && !STOPPED.has(e.errno)) o.error = `${e.errno}: ${e.message.slice(0, 200)}`;
       else if (e !== null || now > sentAt) o.stops.push(now - sentAt);
       if (i === 0 && sentAt === Infinity) span = o.runMs = now - from;
       // A KILL that came too late must not meet what follows.
