@@ -283,8 +283,9 @@ export class DdlWorker {
       const reader = this.env.storage.snapshot(await this.env.storage.currentTs());
       const ended = await this.jobs.ended(reader, id);
       if (ended !== null) {
-        // The definition that the job left may not have reached this node yet.
+        // The definition that the job left may not have reached this node and others yet: who left it may still wait for its commit's sync.
         await ctx.reload();
+        await ctx.tellSchema();
         return ended;
       }
       if ((await this.jobs.running(reader, id)) === null) throw mysqlError('ER_DDL_JOB_NOT_FOUND', id);
