@@ -11,12 +11,25 @@ import { resolveForRead } from './lock-resolver.js';
 import { maxStart, minEnd, splitRanges, type RegionRoute } from './router.js';
 import { KvSnapshot } from './snapshot.js';
 
+/** What of a task's plan the stores are asked for: null = nothing, once one of them has refused it. */
+interface Asked {
+  fragment: WireFragment | null;
+}
+
+/** A store has no form of something in the fragment, or not the one that we took it to have. */
+class RefusedError extends Error {}
+
+/** How TiKV words that (tidb_query_executors, tidb_query_expr); errors of evaluation come in another way. */
+const REFUSAL = /support|unexpected|not implemented/i;
+
 /** The part of a task that one region answers, and the stream of its answer. */
 class RegionTask implements ChunkSource {
   private source: ChunkSource | null = null;
   private bo: Backoffer | null = null;
   private ignorable: readonly bigint[] = [];
   private closed = false;
+  /** Rows have come of the fragment: it cannot begin anew. */
+  private answered = false;
   /** Set when the region changed before it answered: the ranges must be split anew. */
   stale = false;
 
@@ -26,7 +39,7 @@ class RegionTask implements ChunkSource {
     readonly route: RegionRoute,
     /** What is still to be answered. */
     public ranges: readonly KeyRange[],
-    private readonly fragment: WireFragment | null,
+    private readonly asked: Asked,
   ) {}
 
   private request(): CoprocessorRequest {
@@ -47,7 +60,8 @@ class RegionTask implements ChunkSource {
   next(): Chunk | null | Promise<Chunk | null> {
     if (this.closed) return null;
     if (this.source === null) {
-      const { fragment, client } = this;
+      const { client } = this;
+      const { fragment } = this.asked;
       if (fragment !== null) {
         const pages = new WirePages(fragment, (size) => this.page(fragment, size));
         this.source = fragment.above(pages);
@@ -64,13 +78,19 @@ class RegionTask implements ChunkSource {
     try {
       chunk = this.source.next();
     } catch (e) {
-      return this.afterLock(e);
+      return this.recover(e);
     }
-    return chunk instanceof Promise ? chunk.catch((e) => this.afterLock(e)) : chunk;
+    return chunk instanceof Promise ? chunk.catch((e) => this.recover(e)) : chunk;
   }
 
-  /** The stream stopped at a lock: resolved, it goes on from there. */
-  private async afterLock(e: unknown): Promise<Chunk | null> {
+  /** The stream stopped at a lock: resolved, it goes on from there. What the store refused is done here, over its rows. */
+  private async recover(e: unknown): Promise<Chunk | null> {
+    if (e instanceof RefusedError) {
+      await this.source?.close();
+      this.source = null;
+      this.asked.fragment = null;
+      return this.next();
+    }
     if (!(e instanceof LockedError)) throw e;
     this.bo ??= new Backoffer(BackoffBudget.coprocessor, this.task.signal);
     await resolveForRead(this.client.resolver, [e.lock], this.task.startTs, this.bo);
@@ -82,8 +102,9 @@ class RegionTask implements ChunkSource {
     if (this.ranges.length === 0 || this.closed || this.stale) return null;
     const ask = (): CoprocessorResponse | Promise<CoprocessorResponse> =>
       this.route.rpc.coprocessor({ ...this.request(), wire: fragment.data, pagingSize });
-    const res = await this.answer(ask(), ask);
+    const res = await this.answer(ask(), ask, !this.answered);
     if (res === null) return null;
+    this.answered = true;
     const chunks = fragment.chunks(res.data!);
     this.ranges = res.range === undefined ? [] : remaining(this.ranges, res.range, this.task.desc);
     return chunks;
@@ -104,6 +125,7 @@ class RegionTask implements ChunkSource {
   private async answer(
     first: CoprocessorResponse | Promise<CoprocessorResponse>,
     ask: () => CoprocessorResponse | Promise<CoprocessorResponse>,
+    mayRefuse = false,
   ): Promise<CoprocessorResponse | null> {
     this.bo ??= new Backoffer(BackoffBudget.coprocessor, this.task.signal);
     const { bo, client, route } = this;
@@ -129,8 +151,12 @@ class RegionTask implements ChunkSource {
       } else if (res.locked !== undefined) {
         const more = await resolveForRead(client.resolver, [res.locked], this.task.startTs, bo);
         if (more.length > 0) this.ignorable = [...this.ignorable, ...more];
-      } else if (res.otherError !== undefined) throw res.otherError;
-      else return res;
+      } else if (res.otherError !== undefined) {
+        const { otherError } = res;
+        throw mayRefuse && REFUSAL.test(otherError.message)
+          ? new RefusedError(otherError.message)
+          : otherError;
+      } else return res;
     }
   }
 
@@ -203,7 +229,7 @@ export class CopStream implements ChunkSource, ActiveReader {
   private readonly running: { task: RegionTask; chunk: Promise<Chunk | null> }[] = [];
   private single: RegionTask | null = null;
   private done = false;
-  private readonly fragment: WireFragment | null;
+  private readonly asked: Asked;
 
   constructor(
     private readonly client: ClientContext,
@@ -211,9 +237,9 @@ export class CopStream implements ChunkSource, ActiveReader {
   ) {
     this.ts = task.startTs;
     client.active.add(this);
-    this.fragment = client.coprocessor?.fragment(task.dag) ?? null;
+    this.asked = { fragment: client.coprocessor?.fragment(task.dag) ?? null };
     const whole = client.router.whole;
-    if (whole !== null) this.single = new RegionTask(client, task, whole, task.ranges, null);
+    if (whole !== null) this.single = new RegionTask(client, task, whole, task.ranges, { fragment: null });
   }
 
   next(): Chunk | null | Promise<Chunk | null> {
@@ -235,7 +261,7 @@ export class CopStream implements ChunkSource, ActiveReader {
 
   private async split(ranges: readonly KeyRange[]): Promise<RegionTask[]> {
     const groups = await splitRanges(this.client.router, ranges);
-    const tasks = groups.map((g) => new RegionTask(this.client, this.task, g.route, g.items, this.fragment));
+    const tasks = groups.map((g) => new RegionTask(this.client, this.task, g.route, g.items, this.asked));
     return this.task.desc ? tasks.reverse() : tasks;
   }
 

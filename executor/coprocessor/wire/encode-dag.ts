@@ -12,7 +12,7 @@ import * as tipb from '../../../kv/tikv/generated/tipb.js';
 import type { IndexScan, PhysicalPlan, TableScan } from '../../../planner/physical/plan.js';
 import { newAggregate } from '../../../planner/resolve/functions.js';
 import { ONE } from '../../../planner/resolve/literal.js';
-import { evalType, Flag, TypeCode, type FieldType } from '../../../types/field-type.js';
+import { evalType, Flag, TypeCode, type EvalType, type FieldType } from '../../../types/field-type.js';
 import { systemZoneName, timeZone, UTC, type TimeZone } from '../../../types/timezone.js';
 import { rowCount, type OperatorContext } from '../../operator.js';
 import { collationNumber, encodeExpression, encodeType, NotEncodable } from './expression-codec.js';
@@ -190,7 +190,8 @@ class Encoder {
         indexId: index.id,
         columns,
         desc: p.desc,
-        unique: index.unique,
+        // TiKV takes "unique" for a promise that a range of one prefix is one key. Ranges may tell less than all columns, or NULL.
+        unique: false,
         primaryColumnIds: wantsHandle ? keyColumns.map((c) => c.id) : [],
       },
     });
@@ -258,10 +259,11 @@ class Encoder {
     const states = a.mode === 'partial1' ? partialTypes(a) : null;
     const names = a.name === 'avg' ? ['count', 'sum'] : [a.name];
     if (states?.length !== names.length || a.args.length !== 1) throw new NotEncodable(a.name);
-    if (['json', 'vector'].includes(evalType(a.args[0]!.type))) throw new NotEncodable('JSON or VECTOR');
+    const domain = evalType(a.args[0]!.type);
     return names.map((name, i) => {
       const tp = AGGREGATES.get(name);
-      if (tp === undefined) throw new NotEncodable(name);
+      if (tp === undefined || evalType(states[i]!) !== stateDomain(name, domain))
+        throw new NotEncodable(name);
       const children = a.args.map((e) => this.expression(e));
       return { tp, children, fieldType: encodeType(states[i]!), aggFuncMode: PARTIAL1_MODE };
     });
@@ -286,6 +288,21 @@ class Encoder {
       divPrecisionIncrement: e.divPrecisionIncrement,
       chunkMemoryLayout: {},
     });
+  }
+}
+
+/** The domain of a state that TiKV computes over arguments of `domain`; it refuses requests that expect another. */
+function stateDomain(name: string, domain: EvalType): EvalType | null {
+  if (domain === 'json' || domain === 'vector') return null;
+  switch (name) {
+    case 'min':
+    case 'max':
+    case 'first_row':
+      return domain;
+    case 'sum':
+      return domain === 'int' || domain === 'decimal' ? 'decimal' : 'real';
+    default:
+      return 'int';
   }
 }
 

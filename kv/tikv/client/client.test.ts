@@ -13,8 +13,8 @@ import {
 } from '@grpc/grpc-js';
 import { Random, testSeed } from '../../../testing/random.js';
 import type { Storage } from '../../storage.js';
+import * as pb from '../generated/pdpb.js';
 import { PD } from '../generated/pdpb.js';
-import type * as pb from '../generated/pdpb.js';
 import { ServedStore } from '../server/served-store.js';
 import { CALM } from '../testing/fault-proxy.js';
 import { TestCluster } from '../testing/test-cluster.js';
@@ -41,6 +41,8 @@ class FakePd {
   private readonly server = new Server();
   url = '';
   leader: FakePd | null = null;
+  /** How many requests it still refuses since it has not looked at its cluster yet. */
+  early = 0;
   readonly asked = { timestamps: 0, requests: 0, forwarded: 0 };
   private logical = 0;
 
@@ -63,10 +65,12 @@ class FakePd {
             leader: this.leader === null ? undefined : member(this.leader),
           });
         },
-        AllocID: unary<pb.AllocIDRequest, pb.AllocIDResponseInit>(() => ({
-          header: { clusterId: 7n },
-          id: 42,
-        })),
+        AllocID: unary<pb.AllocIDRequest, pb.AllocIDResponseInit>(() => {
+          const error = { type: pb.ErrorType.NOT_BOOTSTRAPPED, message: 'cluster is not bootstrapped' };
+          if (this.early > 0) this.early--;
+          else return { header: { clusterId: 7n }, id: 42 };
+          return { header: { clusterId: 7n, error } };
+        }),
         Tso: (call: ServerDuplexStream<pb.TsoRequest, pb.TsoResponseInit>) => {
           call.on('error', () => {});
           call.on('data', (req: pb.TsoRequest) => {
@@ -140,6 +144,11 @@ describe('PD', () => {
     b.leader = a;
     a.leader = a;
     b.stop();
+    expect(await allocate()).toBe(42);
+  });
+
+  test('a leader that has only just taken office is asked again', async () => {
+    a.early = 2;
     expect(await allocate()).toBe(42);
   });
 

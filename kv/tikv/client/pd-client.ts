@@ -1,7 +1,7 @@
 import { Metadata, status, type ChannelCredentials, type Client } from '@grpc/grpc-js';
 import { mysqlError } from '../../../types/error-table.js';
 import { Backoffer } from '../../client/backoff.js';
-import { PD } from '../generated/pdpb.js';
+import { ErrorType, PD } from '../generated/pdpb.js';
 import type * as pb from '../generated/pdpb.js';
 import type { Method } from '../wire/codec.js';
 import { addressOf, openChannel } from './channel.js';
@@ -158,7 +158,10 @@ export class PdClient {
         const res = await callUnary(client, address, method, request(this.header()), TIMEOUT_MS, metadata);
         const error = res.header?.error;
         if (error === undefined || error.type === 0) return res;
-        if (!/not leader|no leader/i.test(error.message)) throw new PdError(error.type, error.message);
+        // A leader that has just taken office does not know its cluster yet.
+        const early = error.type === ErrorType.NOT_BOOTSTRAPPED;
+        if (!early && !/not leader|no leader/i.test(error.message))
+          throw new PdError(error.type, error.message);
         reason = `${address}: ${error.message}`;
       } catch (e) {
         if (e instanceof PdError) throw e;

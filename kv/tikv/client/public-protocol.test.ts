@@ -589,6 +589,8 @@ describe('the public protocol', () => {
     expect(prewrite!.int(14)).toBeGreaterThan(prewrite!.int(10));
     expect(ts).toBe(prewrite!.int(10) + 1n);
     expect(cluster.asked(4)).toEqual([]);
+    // A write that is still queued then is not carried out any more.
+    expect(prewrite!.message(1).int(14)).toBe(20_000n);
   });
 
   test('definitions are written also where space runs out', async () => {

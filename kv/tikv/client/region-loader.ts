@@ -1,10 +1,11 @@
+import { status } from '@grpc/grpc-js';
 import { nextKey } from '../../codec/byte-writer.js';
 import { Backoffer } from '../../client/backoff.js';
-import { PD } from '../generated/pdpb.js';
+import { ErrorType, PD } from '../generated/pdpb.js';
 import type * as pb from '../generated/pdpb.js';
 import { encodeRegionKey } from '../region-key.js';
 import { regionFromWire } from '../translate/region-error.js';
-import type { PdClient } from './pd-client.js';
+import { PdError, type PdClient } from './pd-client.js';
 import type { LoadedRegion } from './region-cache.js';
 
 /** Regions fetched along with one that a walk has come to. */
@@ -47,9 +48,9 @@ export class RegionLoader {
           else this.one(w);
         }
         return;
-      } catch {
+      } catch (e) {
         // A PD of before BatchScanRegions, or one that lacks a region just now.
-        this.batches = false;
+        if ((e as { code?: number }).code === status.UNIMPLEMENTED) this.batches = false;
       }
     }
     for (const w of waiting) this.one(w);
@@ -100,8 +101,14 @@ export class RegionLoader {
   private async get(method: typeof PD.GetRegion, regionKey: Uint8Array): Promise<LoadedRegion> {
     let bo: Backoffer | null = null;
     for (;;) {
-      const res = await this.pd.call(method, (header) => ({ header, regionKey }));
-      if (res.region !== undefined && res.region.peers.length > 0) {
+      const res = await this.pd
+        .call(method, (header) => ({ header, regionKey }))
+        .catch((e: unknown) => {
+          // Some versions call it an error that there is none just now.
+          if (!(e instanceof PdError) || e.type !== ErrorType.REGION_NOT_FOUND) throw e;
+          return null;
+        });
+      if (res?.region !== undefined && res.region.peers.length > 0) {
         // An absent leader reads as an empty peer in some versions.
         const leader = res.leader !== undefined && res.leader.id !== 0 ? res.leader : undefined;
         return { meta: regionFromWire(res.region), leader };

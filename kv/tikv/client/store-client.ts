@@ -17,6 +17,11 @@ import { callUnary } from './unary.js';
 const SHORT = 30_000;
 const MEDIUM = 60_000;
 const LONG = 20 * 60_000;
+/**
+ * How long a store may work on a write (client-go's MaxWriteExecutionTime): it is given up before we are tired of waiting, so that no
+ * write takes place long after its transaction was rolled back.
+ */
+const WRITE = SHORT - 10_000;
 /** TiDB's flashbackTimeout, of one region. */
 const FLASHBACK = 3 * 60_000;
 /** TiDB's store-liveness-timeout. */
@@ -97,6 +102,14 @@ export class StoreClient implements rpc.KvRpc {
     return command.response(await stream.send(command.tag, command.request(req), timeoutMs));
   }
 
+  private write<T extends CommandTag, Req extends { readonly context: rpc.RpcContext }, Res>(
+    command: Command<T, Req, Res>,
+    req: Req,
+  ): Promise<Res> {
+    const limited = { ...req, context: { ...req.context, maxExecutionMs: WRITE } };
+    return this.send(command, limited, SHORT);
+  }
+
   get(req: rpc.GetRequest): Promise<rpc.GetResponse> {
     return this.send(cmd.GET, req, SHORT);
   }
@@ -110,15 +123,15 @@ export class StoreClient implements rpc.KvRpc {
   }
 
   prewrite(req: rpc.PrewriteRequest): Promise<rpc.PrewriteResponse> {
-    return this.send(cmd.PREWRITE, req, SHORT);
+    return this.write(cmd.PREWRITE, req);
   }
 
   commit(req: rpc.CommitRequest): Promise<rpc.CommitResponse> {
-    return this.send(cmd.COMMIT, req, SHORT);
+    return this.write(cmd.COMMIT, req);
   }
 
   batchRollback(req: rpc.BatchRollbackRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.send(cmd.BATCH_ROLLBACK, req, SHORT);
+    return this.write(cmd.BATCH_ROLLBACK, req);
   }
 
   pessimisticLock(req: rpc.PessimisticLockRequest): Promise<rpc.PessimisticLockResponse> {
@@ -126,15 +139,15 @@ export class StoreClient implements rpc.KvRpc {
   }
 
   pessimisticRollback(req: rpc.PessimisticRollbackRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.send(cmd.PESSIMISTIC_ROLLBACK, req, SHORT);
+    return this.write(cmd.PESSIMISTIC_ROLLBACK, req);
   }
 
   txnHeartBeat(req: rpc.TxnHeartBeatRequest): Promise<rpc.TxnHeartBeatResponse> {
-    return this.send(cmd.TXN_HEART_BEAT, req, SHORT);
+    return this.write(cmd.TXN_HEART_BEAT, req);
   }
 
   checkTxnStatus(req: rpc.CheckTxnStatusRequest): Promise<rpc.CheckTxnStatusResponse> {
-    return this.send(cmd.CHECK_TXN_STATUS, req, SHORT);
+    return this.write(cmd.CHECK_TXN_STATUS, req);
   }
 
   checkSecondaryLocks(req: rpc.CheckSecondaryLocksRequest): Promise<rpc.CheckSecondaryLocksResponse> {
@@ -142,7 +155,7 @@ export class StoreClient implements rpc.KvRpc {
   }
 
   resolveLock(req: rpc.ResolveLockRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.send(cmd.RESOLVE_LOCK, req, SHORT);
+    return this.write(cmd.RESOLVE_LOCK, req);
   }
 
   scanLock(req: rpc.ScanLockRequest): Promise<rpc.ScanLockResponse> {
