@@ -43,6 +43,9 @@ class TestSession implements SessionFunctions {
   variableValue(): { text: string; kind: 'string' } {
     return { text: '', kind: 'string' };
   }
+  queryAttribute(): Uint8Array | null {
+    return null;
+  }
   sleep(seconds: number): Promise<boolean> {
     return new Promise((done) => setTimeout(() => done(false), seconds * 1000));
   }

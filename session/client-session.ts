@@ -173,6 +173,8 @@ export interface ParamValue {
   readonly value: Datum;
 }
 
+export type QueryAttributes = ReadonlyMap<string, ParamValue>;
+
 export interface PreparedInfo {
   readonly id: number;
   readonly params: readonly ResultColumn[];
@@ -195,6 +197,8 @@ export interface ClientSession {
    * they may then come as `RowsResult.atOnce`.
    */
   atOnce?: boolean;
+  /** What the client sent along with the statement that is called next (protocol: query attributes), by name. */
+  queryAttributes?: QueryAttributes | null;
   /** Text in character_set_client. Gives the first statement's result; further ones through `next`. */
   query(sql: Uint8Array): Awaitable<StatementResult>;
   prepare(sql: Uint8Array): Awaitable<PreparedInfo>;

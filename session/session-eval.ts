@@ -4,6 +4,7 @@ import { mysqlError } from '../types/error-table.js';
 import type { SqlWarning } from '../types/error.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
+import { datumToText } from '../types/format.js';
 import { SqlMode } from '../types/sql-mode.js';
 import { timeZone, UTC } from '../types/timezone.js';
 import type { EvalContext, SessionFunctions, TypedDatum } from '../expression/eval-context.js';
@@ -174,6 +175,11 @@ class SessionFacts implements SessionFunctions {
   }
   requirePrivilege(privilege: string): void {
     this.session.privileges.requireGlobal(privilege);
+  }
+  queryAttribute(name: string): Uint8Array | null {
+    const attribute = this.session.queryAttributes?.get(name);
+    if (attribute === undefined || attribute.value === null) return null;
+    return datumToText(attribute.value, attribute.type);
   }
   random(): number {
     return Math.random();

@@ -24,6 +24,7 @@ import type {
   ConnectionInfo,
   ParamValue,
   PreparedInfo,
+  QueryAttributes,
   ResultColumn,
   StatementResult,
 } from './client-session.js';
@@ -84,6 +85,7 @@ export class Session implements ClientSession {
   /** Set while TRACE records spans. */
   tracer: Tracer | null = null;
   atOnce = false;
+  queryAttributes: QueryAttributes | null = null;
   running = false;
   /** The password has expired: nothing but a new one is taken. */
   sandboxed = false;

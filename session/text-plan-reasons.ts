@@ -40,6 +40,7 @@ const SESSION_FUNCTIONS: ReadonlySet<string> = new Set([
   'current_user',
   'current_role',
   'current_resource_group',
+  'mysql_query_attribute_string',
   'user',
   'session_user',
   'system_user',

@@ -17,6 +17,11 @@ export const ERRORS_3600 = {
     sqlState: 'HY000',
     format: 'Argument #%d of GROUPING function is not in GROUP BY',
   },
+  ER_VAR_DOES_NOT_EXIST: {
+    code: 3615,
+    sqlState: 'HY000',
+    format: 'Variable %s does not exist in persisted config file',
+  },
   ER_ILLEGAL_PRIVILEGE_LEVEL: {
     code: 3619,
     sqlState: 'HY000',

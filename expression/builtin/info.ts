@@ -105,6 +105,14 @@ defineAll('information', [
     doc: 'LAST_INSERT_ID([n]). Manual: Information Functions.',
   },
   {
+    name: 'mysql_query_attribute_string',
+    args: ['string'],
+    type: systemString(UNSPECIFIED),
+    stable: false,
+    kernel: (rt: Runtime, name: Uint8Array) => rt.ctx.session.queryAttribute(decodeUtf8(name)),
+    doc: 'MYSQL_QUERY_ATTRIBUTE_STRING(name): what the client sent along with the statement under that name. Manual: Query Attribute User-Defined Functions.',
+  },
+  {
     name: 'tidb_encode_sql_digest',
     args: ['string'],
     type: systemString(64),

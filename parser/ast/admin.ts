@@ -247,6 +247,13 @@ export interface ShutdownStmt {
   kind: 'Shutdown';
 }
 
+/** RESET PERSIST [[IF EXISTS] name]; without a name, all of them. */
+export interface ResetPersistStmt {
+  kind: 'ResetPersist';
+  name: string | null;
+  ifExists: boolean;
+}
+
 export interface RestartStmt {
   kind: 'Restart';
 }
@@ -399,6 +406,14 @@ export interface BrieStmt {
   options: { name: string; value: string | number | boolean }[];
 }
 
+/** BACKUP LOGS TO, RESTORE POINT FROM, STOP | PAUSE | RESUME | PURGE BACKUP LOGS. */
+export interface BackupLogsStmt {
+  kind: 'BackupLogs';
+  action: 'BACKUP' | 'RESTORE POINT' | 'STOP' | 'PAUSE' | 'RESUME' | 'PURGE';
+  path: string | null;
+  options: { name: string; value: string | number | boolean }[];
+}
+
 export interface CalibrateResourceStmt {
   kind: 'CalibrateResource';
   workload: string | null;
@@ -461,6 +476,7 @@ export type AdministrationStatement =
   | AdminStmt
   | ShutdownStmt
   | RestartStmt
+  | ResetPersistStmt
   | HelpStmt
   | ExplainStmt
   | ExplainForConnectionStmt
@@ -479,6 +495,7 @@ export type AdministrationStatement =
   | ImportJobStmt
   | TrafficStmt
   | BrieStmt
+  | BackupLogsStmt
   | CalibrateResourceStmt
   | QueryWatchStmt
   | AlterInstanceStmt

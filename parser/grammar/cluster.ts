@@ -1,4 +1,5 @@
 import type {
+  BackupLogsStmt,
   DropBindingStmt,
   Expr,
   PlanReplayerStmt,
@@ -217,6 +218,8 @@ export abstract class ClusterGrammar extends AdminGrammar {
   /** BACKUP | RESTORE DATABASE … | TABLE … TO | FROM 'url' options. */
   brieStatement(action: 'BACKUP' | 'RESTORE'): Statement {
     this.advance();
+    if (action === 'BACKUP' && this.eat('LOGS')) return this.backupLogs('BACKUP', 'TO');
+    if (action === 'RESTORE' && this.eat('POINT')) return this.backupLogs('RESTORE POINT', 'FROM');
     let schemas: string[] = [];
     let tables: TableName[] = [];
     if (this.oneOf('DATABASE', 'SCHEMA', 'TABLE') === 'TABLE') tables = this.tableNames();
@@ -224,6 +227,23 @@ export abstract class ClusterGrammar extends AdminGrammar {
     this.expect(action === 'BACKUP' ? 'TO' : 'FROM');
     const path = this.string();
     return { kind: 'Brie', action, schemas, tables, path, options: this.pairs() };
+  }
+
+  /** STOP | PAUSE | RESUME | PURGE BACKUP LOGS …. */
+  backupLogsStatement(): Statement {
+    const action = this.oneOf('STOP', 'PAUSE', 'RESUME', 'PURGE');
+    this.expect('BACKUP');
+    this.expect('LOGS');
+    return this.backupLogs(action, action === 'PURGE' ? 'FROM' : null);
+  }
+
+  private backupLogs(action: BackupLogsStmt['action'], before: 'TO' | 'FROM' | null): Statement {
+    let path: string | null = null;
+    if (before !== null) {
+      this.expect(before);
+      path = this.string();
+    }
+    return { kind: 'BackupLogs', action, path, options: this.pairs() };
   }
 
   trafficStatement(): Statement {

@@ -129,9 +129,23 @@ export abstract class LiteralGrammar extends FunctionGrammar {
     }
     const expr = this.expr();
     this.expect('}');
-    return expr;
+    // The braces hold together what parentheses would, and text is restored without them.
+    return WHOLE.has(expr.kind) ? expr : { kind: 'Paren', start, end: this.lastEnd, expr };
   }
 }
+
+/** Expressions of one part, which nothing that follows takes apart. */
+const WHOLE: ReadonlySet<Expr['kind']> = new Set([
+  'FuncCall',
+  'ColumnRef',
+  'Paren',
+  'StringLiteral',
+  'IntLiteral',
+  'DecimalLiteral',
+  'FloatLiteral',
+  'TemporalLiteral',
+  'ParamMarker',
+]);
 
 /** What bytes that are not UTF-8 decode to. */
 const REPLACEMENT = '\ufffd';

@@ -174,6 +174,17 @@ export abstract class SetGrammar extends ShowGrammar {
     return this.systemVariable(split.scope, split.name);
   }
 
+  /** RESET PERSIST [[IF EXISTS] name]. */
+  resetStatement(): Statement {
+    this.expect('RESET');
+    this.expect('PERSIST');
+    const ifExists = this.ifExists();
+    if (!ifExists && (this.at('eof') || this.at(';'))) return { kind: 'ResetPersist', name: null, ifExists };
+    let name = this.ident();
+    while (this.eat('.')) name += '.' + this.identAfterDot();
+    return { kind: 'ResetPersist', name, ifExists };
+  }
+
   private assignSign(): void {
     if (!this.eat('=')) this.expect(':=');
   }

@@ -140,6 +140,9 @@ export class StatementWriter extends AccountWriter {
       case 'Shutdown':
       case 'Restart':
         return this.kw(stmt.kind.toUpperCase());
+      case 'ResetPersist':
+        this.kw(stmt.ifExists ? 'RESET PERSIST IF EXISTS' : 'RESET PERSIST');
+        return stmt.name === null ? this : this.raw(' ').name(stmt.name);
       case 'Help':
         return this.kw('HELP ').string(stmt.topic);
       case 'Explain':
@@ -230,6 +233,11 @@ export class StatementWriter extends AccountWriter {
         else if (stmt.schemas.length > 0) this.kw('DATABASE ').names(stmt.schemas);
         else this.kw('DATABASE *');
         this.kw(stmt.action === 'BACKUP' ? ' TO ' : ' FROM ').string(stmt.path);
+        return this.pairs(stmt.options);
+      case 'BackupLogs':
+        if (stmt.action === 'BACKUP') this.kw('BACKUP LOGS');
+        else this.kw(stmt.action === 'RESTORE POINT' ? stmt.action : `${stmt.action} BACKUP LOGS`);
+        if (stmt.path !== null) this.kw(stmt.action === 'BACKUP' ? ' TO ' : ' FROM ').string(stmt.path);
         return this.pairs(stmt.options);
       case 'CalibrateResource':
         this.kw('CALIBRATE RESOURCE');

@@ -24,6 +24,7 @@ export const Capability = {
   CanHandleExpiredPasswords: 1 << 22,
   SessionTrack: 1 << 23,
   DeprecateEof: 1 << 24,
+  QueryAttributes: 1 << 27,
 } as const;
 
 /** What this server offers whatever its configuration; Ssl is added when a certificate is configured. */
@@ -48,4 +49,5 @@ export const SERVER_CAPABILITIES =
   Capability.ConnectAttrs |
   Capability.PluginAuthLenencData |
   Capability.SessionTrack |
-  Capability.DeprecateEof;
+  Capability.DeprecateEof |
+  Capability.QueryAttributes;

@@ -1,5 +1,6 @@
 import { mysqlError } from '../../types/error-table.js';
 import { writeColumnDefinition } from './column-definition.js';
+import { Capability } from './capabilities.js';
 import { CommandCode } from './command-codes.js';
 import type { Client } from './client.js';
 import type { PayloadReader } from './payload-reader.js';
@@ -13,6 +14,7 @@ import {
   resetStatement,
   sendLongData,
 } from './statement-commands.js';
+import { readQueryAttributes } from './statement-params.js';
 
 /** Serves one command packet whose code is read already. Throws or rejects with what the client is told. */
 type CommandHandler = (client: Client, r: PayloadReader) => void | Promise<void>;
@@ -22,6 +24,8 @@ function ok(client: Client): void {
 }
 
 function query(client: Client, r: PayloadReader): void | Promise<void> {
+  client.session.queryAttributes =
+    (client.capabilities & Capability.QueryAttributes) === 0 ? null : readQueryAttributes(r);
   const sql = r.restBytes();
   // Some tools send the terminating zero of their string as well.
   return runText(client, sql[sql.length - 1] === 0 ? sql.subarray(0, -1) : sql);

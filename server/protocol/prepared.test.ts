@@ -8,6 +8,7 @@ import { column, numVector, ok, oneText, rowsOf } from '../testing/fake-engine.j
 import { errorOf, RawClient } from '../testing/raw-client.js';
 import type { TestServer } from '../testing/test-server.js';
 import { startTestServer } from '../testing/test-server.js';
+import { Capability } from './capabilities.js';
 import { CommandCode } from './command-codes.js';
 
 let s: TestServer;
@@ -152,6 +153,46 @@ describe('prepared statements', () => {
     c.command(CommandCode.StmtSendLongData, Buffer.of(1, 2));
     c.command(CommandCode.Ping);
     expect((await c.read()).payload[0]).toBe(0);
+    c.close();
+  });
+
+  test('attributes come before a text, and after the parameters of an execution', async () => {
+    const sent: (readonly (readonly [string, unknown])[])[] = [];
+    s.engine.on(/^noted/, ({ session }) => {
+      sent.push(
+        [...(session.queryAttributes ?? [])].map(([name, { value }]) => [name, String(value)] as const),
+      );
+      return ok();
+    });
+    const c = await RawClient.login(s.port, Capability.QueryAttributes);
+    const named = (type: number, name: string): Buffer =>
+      Buffer.concat([le(type, 2), Buffer.of(name.length), Buffer.from(name)]);
+    const two = [named(TypeCode.Tiny, 'n'), named(TypeCode.VarString, 'none')];
+    const text = (...before: Buffer[]): void =>
+      c.command(CommandCode.Query, Buffer.concat([...before, Buffer.from('noted')]));
+    text(Buffer.of(2, 1, 0b10, 1), ...two, Buffer.of(7));
+    expect((await c.read()).payload[0]).toBe(0);
+    text(Buffer.of(0, 1));
+    expect((await c.read()).payload[0]).toBe(0);
+    text(Buffer.of(2, 1, 0b10, 0));
+    expect(errorOf((await c.read()).payload).code).toBe(1835);
+    const id = await prepare(c, 'noted ?');
+    const execution = Buffer.concat([named(TypeCode.Tiny, ''), ...two, Buffer.of(5, 7)]);
+    c.command(CommandCode.StmtExecute, Buffer.concat([head(id, 8), Buffer.of(3, 0b100, 1), execution]));
+    expect((await c.read()).payload[0]).toBe(0);
+    c.command(CommandCode.StmtExecute, Buffer.concat([head(id, 8), Buffer.of(0)]));
+    expect(errorOf((await c.read()).payload).code).toBe(1210);
+    expect(sent).toEqual([
+      [
+        ['n', '7'],
+        ['none', 'null'],
+      ],
+      [],
+      [
+        ['n', '7'],
+        ['none', 'null'],
+      ],
+    ]);
     c.close();
   });
 

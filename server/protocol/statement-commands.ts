@@ -10,10 +10,11 @@ import { PreparedStatement } from './prepared-statement.js';
 import { writeEnd, writeEof, writeOk } from './replies.js';
 import { ResultShape } from './result-shape.js';
 import { sendResults } from './result-sender.js';
-import { readParams } from './statement-params.js';
+import { readNamedParams, readParams, type SentParams } from './statement-params.js';
 
 /** Flag of COM_STMT_EXECUTE (protocol: enum_cursor_type). */
 const CURSOR_TYPE_READ_ONLY = 1;
+const PARAMETER_COUNT_AVAILABLE = 8;
 
 function statementOf(client: Client, id: number, command: string): PreparedStatement {
   const statement = client.statements.get(id);
@@ -51,17 +52,19 @@ function sendPrepared(client: Client, info: PreparedInfo): void {
 
 export function execute(client: Client, r: PayloadReader): void | Promise<void> {
   const statement = statementOf(client, r.u32(), 'mysqld_stmt_execute');
-  const wantsCursor = (r.u8() & CURSOR_TYPE_READ_ONLY) !== 0;
+  const flags = r.u8();
+  const wantsCursor = (flags & CURSOR_TYPE_READ_ONLY) !== 0;
   r.skip(4); // iteration count, always 1
   if (statement.longDataError !== null) {
     const error = statement.longDataError;
     statement.dropLongData();
     throw error;
   }
-  const params = readParams(r, statement);
+  const { params, attributes } = sentParams(client, r, statement, flags);
   if (statement.longData !== null) statement.dropLongData();
-  if (statement.cursor !== null || wantsCursor) return executeCursor(client, statement, params, wantsCursor);
   const { session } = client;
+  session.queryAttributes = attributes;
+  if (statement.cursor !== null || wantsCursor) return executeCursor(client, statement, params, wantsCursor);
   let result: ReturnType<typeof session.executePrepared>;
   session.atOnce = true;
   try {
@@ -72,6 +75,20 @@ export function execute(client: Client, r: PayloadReader): void | Promise<void> 
   return result instanceof Promise
     ? result.then((v) => sendResults(client, v, statement))
     : sendResults(client, result, statement);
+}
+
+function sentParams(
+  client: Client,
+  r: PayloadReader,
+  statement: PreparedStatement,
+  flags: number,
+): SentParams {
+  if ((client.capabilities & Capability.QueryAttributes) === 0)
+    return { params: readParams(r, statement), attributes: null };
+  // Without the flag there is neither a number of parameters nor, where the statement has none, anything else.
+  if (statement.paramCount === 0 && (flags & PARAMETER_COUNT_AVAILABLE) === 0)
+    return { params: [], attributes: null };
+  return readNamedParams(r, statement);
 }
 
 async function executeCursor(

@@ -1,4 +1,4 @@
-import type { ParamValue } from '../../session/client-session.js';
+import type { ParamValue, QueryAttributes } from '../../session/client-session.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
@@ -150,6 +150,70 @@ const isBlob = (bound: number): boolean => {
   return tp >= TypeCode.TinyBlob && tp <= TypeCode.Blob;
 };
 
+const isNull = (r: PayloadReader, bitmap: number, i: number): boolean =>
+  ((r.buf[bitmap + (i >> 3)]! >> (i & 7)) & 1) === 1;
+
+/** A value that outlives the packet. */
+const kept = ({ type, value }: ParamValue): ParamValue => ({
+  type,
+  value: value instanceof Uint8Array ? value.slice() : value,
+});
+
+/** What COM_QUERY carries before the text (protocol: COM_QUERY with CLIENT_QUERY_ATTRIBUTES); null where it carries nothing. */
+export function readQueryAttributes(r: PayloadReader): QueryAttributes | null {
+  const n = r.lenenc();
+  r.lenenc(); // sets of parameters, always 1
+  if (n === 0) return null;
+  const bitmap = r.pos;
+  r.skip((n + 7) >> 3);
+  if (r.u8() !== 1) throw malformedPacket();
+  const names: string[] = [];
+  const types: number[] = [];
+  for (let i = 0; i < n; i++) {
+    types.push(r.u16());
+    names.push(r.lenencBytes().toString());
+  }
+  return new Map(
+    names.map((name, i) => [name, isNull(r, bitmap, i) ? NULL_PARAM : kept(decoderOf(types[i]!)(r))]),
+  );
+}
+
+/** The parameters of an execution, and what else its client sent along. */
+export interface SentParams {
+  readonly params: readonly ParamValue[];
+  readonly attributes: QueryAttributes | null;
+}
+
+/**
+ * As readParams, from a client that may send attributes: they are further parameters, which have names (protocol: COM_STMT_EXECUTE with
+ * CLIENT_QUERY_ATTRIBUTES).
+ */
+export function readNamedParams(r: PayloadReader, statement: PreparedStatement): SentParams {
+  const n = r.lenenc();
+  if (n < statement.paramCount) throw wrongParam();
+  if (n === 0) return { params: NO_PARAMS, attributes: null };
+  const bitmap = r.pos;
+  r.skip((n + 7) >> 3);
+  const names: string[] = [];
+  if (r.u8() !== 0) {
+    const types = new Uint16Array(n);
+    for (let i = 0; i < n; i++) {
+      types[i] = r.u16();
+      names.push(r.lenencBytes().toString());
+    }
+    for (const type of types) decoderOf(type);
+    statement.paramTypes = types;
+  }
+  const params = readValues(r, statement, bitmap, n);
+  if (n === statement.paramCount) return { params, attributes: null };
+  const own = params.slice(0, statement.paramCount);
+  const sent = params.slice(statement.paramCount);
+  return {
+    params: own,
+    attributes: new Map(sent.map((p, i) => [names[statement.paramCount + i] ?? '', kept(p)])),
+  };
+}
+
 /**
  * The parameters of COM_STMT_EXECUTE from its NULL bitmap on. Types are sent with the first execution and reused until
  * sent anew (new_params_bind_flag); long data stands in for values and is not in the packet.
@@ -165,13 +229,17 @@ export function readParams(r: PayloadReader, statement: PreparedStatement): read
     for (let i = 0; i < n; i++) decoderOf(types[i]!);
     statement.paramTypes = types;
   }
+  return readValues(r, statement, bitmap, n);
+}
+
+function readValues(r: PayloadReader, statement: PreparedStatement, bitmap: number, n: number): ParamValue[] {
   const types = statement.paramTypes;
-  if (types === null) throw malformedPacket();
+  if (types === null || types.length < n) throw malformedPacket();
   const params = new Array<ParamValue>(n);
   for (let i = 0; i < n; i++) {
     const long = statement.longData?.get(i);
     if (long !== undefined) params[i] = { type: isBlob(types[i]!) ? BLOB : TEXT, value: Buffer.concat(long) };
-    else if (((r.buf[bitmap + (i >> 3)]! >> (i & 7)) & 1) === 1) params[i] = NULL_PARAM;
+    else if (isNull(r, bitmap, i)) params[i] = NULL_PARAM;
     else params[i] = decoderOf(types[i]!)(r);
   }
   return params;

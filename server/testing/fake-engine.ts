@@ -10,6 +10,7 @@ import type {
   OkResult,
   ParamValue,
   PreparedInfo,
+  QueryAttributes,
   ResultColumn,
   RowsResult,
   StatementResult,
@@ -182,6 +183,7 @@ export class FakeSession implements ClientSession {
   resultsCharset: string | null = 'utf8mb4';
   multiStatements: boolean;
   closed = false;
+  queryAttributes: QueryAttributes | null = null;
   resets = 0;
   readonly prepared = new Map<number, { readonly sql: string; readonly info: PreparedInfo }>();
   private nextStatement = 1;

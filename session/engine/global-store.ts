@@ -11,6 +11,15 @@ export async function persistGlobal(core: EngineCore, name: string, value: strin
   if (row !== null) await writeTidbRows(core, [row]);
 }
 
+/** Forgets what was kept of a variable, or of all of them; what they are stays as it is until the server starts anew. */
+export async function forgetGlobal(core: EngineCore, name: string | null): Promise<boolean> {
+  const where = name === null ? '' : ` WHERE variable_name = ${quote(name)}`;
+  const [row] = await core.internalQuery(`SELECT COUNT(*) FROM mysql.global_variables${where}`);
+  if (Number(row?.[0]) === 0) return false;
+  await core.internalQuery(`DELETE FROM mysql.global_variables${where}`);
+  return true;
+}
+
 /** Takes over the values that were kept. */
 export async function loadGlobals(core: EngineCore): Promise<void> {
   for (const [name, value] of await core.internalQuery(

@@ -9,7 +9,7 @@ import { datumToString } from '../../types/format.js';
 import { historical, pointInTime, setSnapshot } from '../historical-read.js';
 import { commitTransaction } from '../run-statement.js';
 import type { Session } from '../session.js';
-import { persistGlobal } from '../engine/global-store.js';
+import { forgetGlobal, persistGlobal } from '../engine/global-store.js';
 import { settable } from '../variables/variable-store.js';
 import { INSTANCE_VARIABLES, isRemoved } from '../variables/removed-variables.js';
 import type { SystemVariable } from '../variables/system-variable.js';
@@ -72,7 +72,7 @@ async function setSystemVariable(
   ) {
     if (v.scope === 'session') throw mysqlError('ER_LOCAL_VARIABLE', v.name);
     session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
-    return setGlobal(session, v, text);
+    return setGlobal(session, v, text, scope);
   }
   if (v.scope === 'global' && (await setOfInstance(session, v, text))) return;
   if (v.name === 'autocommit') return setAutocommit(session, text);
@@ -98,9 +98,15 @@ function advise(session: Session, ...messages: readonly string[]): void {
   for (const message of messages) session.statement.warn({ level: 'Warning', code: 1105, message });
 }
 
-async function setGlobal(session: Session, v: SystemVariable, text: string | null): Promise<void> {
+async function setGlobal(
+  session: Session,
+  v: SystemVariable,
+  text: string | null,
+  scope: VariableScope,
+): Promise<void> {
   const { globals } = session.engine;
   const kept = text === null ? v.default : normalizeValue(v, text, session.statement);
+  if (scope === 'PERSIST_ONLY') return persistGlobal(session.engine, v.name, kept);
   checkNoop(session, v, kept, globals.get('tidb_enable_noop_functions'));
   if (v.name === PRUNE_MODE && kept === 'dynamic') advise(session, ANALYZE_AGAIN);
   if (
@@ -173,7 +179,7 @@ async function setOfInstance(session: Session, v: SystemVariable, text: string |
   if (!INSTANCE_VARIABLES.has(v.name) || session.vars.get('tidb_enable_legacy_instance_scope') !== 'ON')
     return false;
   session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
-  await setGlobal(session, v, text);
+  await setGlobal(session, v, text, 'GLOBAL');
   const e = mysqlError('ER_WARN_INSTANCE_SCOPE', v.name);
   session.statement.warn({ level: 'Warning', code: e.code, message: e.message });
   return true;
@@ -276,6 +282,23 @@ registerStatement('SetTransaction', {
         readOnly: stmt.readOnly ?? readOnly,
       };
     } else await setCharacteristics(session, stmt);
+    return null;
+  },
+});
+
+/** MySQL manual, "RESET PERSIST Statement": what SET kept for the next start of the server is forgotten. Throws 3615. */
+registerStatement('ResetPersist', {
+  run: async (session, stmt): Promise<null> => {
+    session.privileges.requireGlobal('SUPER', 'SYSTEM_VARIABLES_ADMIN');
+    const name = stmt.name?.toLowerCase() ?? null;
+    const known = await forgetGlobal(
+      session.engine,
+      name === null ? null : (findVariable(name)?.name ?? name),
+    );
+    if (known || name === null) return null;
+    const unknown = mysqlError('ER_VAR_DOES_NOT_EXIST', stmt.name!);
+    if (!stmt.ifExists) throw unknown;
+    session.statement.warn({ level: 'Warning', code: unknown.code, message: unknown.message });
     return null;
   },
 });
