@@ -120,10 +120,12 @@ export class HashJoinOperator implements Operator {
     this.probeTypes = (buildLeft ? plan.right : plan.left).schema.map((c) => c.type);
     this.compared = new Set(columnsOf(plan.otherConditions).map((c) => c.index));
     this.live = plan.output === undefined ? null : new Set([...plan.output, ...this.compared]);
-    const keyColumns = new Set(columnsOf(buildKeys).map((c) => c.index));
+    // Conditions of the build side are looked at anew where its rows come back from disk.
+    const ownConditions = buildLeft ? plan.leftConditions : plan.rightConditions;
+    const looked = new Set(columnsOf([...buildKeys, ...ownConditions]).map((c) => c.index));
     const buildAt = buildLeft ? 0 : this.probeTypes.length;
     const dead = this.buildTypes.map(
-      (_, k) => this.live !== null && !this.live.has(buildAt + k) && !keyColumns.has(k),
+      (_, k) => this.live !== null && !this.live.has(buildAt + k) && !looked.has(k),
     );
     this.building = new JoinBuild(plan, this.build, this.buildOp, ctx, {
       ordered: keepProbeOrder,

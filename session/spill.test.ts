@@ -90,6 +90,11 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
     'SELECT /*+ HASH_JOIN_BUILD(a) */ a.*, b.id FROM a LEFT JOIN b ON a.big = b.big AND a.dt = b.dt AND a.r > 100',
     false,
   ],
+  // The condition's column is read by nothing else.
+  [
+    'SELECT /*+ HASH_JOIN_BUILD(b) */ a.t, b.t, b.dt, b.d FROM a RIGHT JOIN b ON a.k = b.k AND b.r > 100',
+    false,
+  ],
   ['SELECT /*+ HASH_JOIN(a, b) */ a.*, b.* FROM a RIGHT JOIN b ON a.d = b.d AND a.dt = b.dt', false],
   ['SELECT /*+ HASH_JOIN(a, b) */ a.id, b.* FROM a JOIN b ON a.k <=> b.k AND a.t <=> b.t', false],
   ['SELECT * FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.t = a.t AND b.id <> a.id)', false],

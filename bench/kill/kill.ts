@@ -2,20 +2,22 @@
  * How soon heavy statements of every kind stop when they are killed, and for how long the server's event loop stands still
  * meanwhile.
  *
- *   npm run bench:kill -- [--rows 400000] [--kills 5] [--only sort,join] [--cpus 0,1] [--workers 1] [--limit 8] [--json FILE]
+ *   npm run bench:kill -- [--rows 400000] [--kills 5] [--only sort,join] [--cpus 0,1] [--workers 1] [--limit 8] [--where] [--json FILE]
  *
  * Each statement runs once to its end (or for `--limit` seconds), and then `--kills` times, killed at random moments. The stop
  * time is that from sending KILL QUERY to the statement's error; of the stalls the longest is told, of the whole run and of the
- * killed ones. Half of the kills are MAX_EXECUTION_TIME's where the statement is a SELECT. Exit code 1 when a statement failed
+ * killed ones; with --where also the functions in which the longest of all passed. Half of the kills are MAX_EXECUTION_TIME's where the statement is a SELECT. Exit code 1 when a statement failed
  * otherwise than by being killed.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import mysql from 'mysql2/promise';
+import { Random } from '../../testing/random.js';
+import { BenchServer } from '../oltp/servers.js';
+import { writeRowFile } from '../row-file.js';
 import { heavyStatements, LOADS, schema, type HeavyStatement } from './statements.js';
 
 const { values: options } = parseArgs({
@@ -26,7 +28,7 @@ const { values: options } = parseArgs({
     cpus: { type: 'string' },
     workers: { type: 'string', default: '1' },
     limit: { type: 'string', default: '8' },
-    port: { type: 'string', default: '23500' },
+    where: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -35,91 +37,24 @@ const LIMIT_MS = Number(options.limit) * 1000;
 /** Interrupted, out of time, a schema change that was cancelled. */
 const STOPPED: ReadonlySet<number> = new Set([1317, 3024, 8214]);
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const PROBE = fileURLToPath(new URL('loop-probe.mjs', import.meta.url));
 
-/** The server with the probe in it. */
-class ProbedServer {
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly folder: string,
-    readonly port: number,
-  ) {}
+/** The longest that the server's event loop stood still since it was last asked for, and where (with --where). */
+const longestStall = (server: BenchServer): Promise<Stall> => server.ask('stall') as Promise<Stall>;
 
-  static async start(): Promise<ProbedServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'bench-kill-'));
-    const port = Number(options.port);
-    const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-    const flags = [
-      '--port',
-      `${port}`,
-      '--status-port',
-      '0',
-      '--data-dir',
-      folder,
-      '--workers',
-      options.workers,
-    ];
-    const pin = options.cpus === undefined ? [] : ['taskset', '-c', options.cpus];
-    const command = [
-      ...pin,
-      process.execPath,
-      '--import',
-      path('loop-probe.mjs'),
-      path('../../bin/rutile.js'),
-      ...flags,
-    ];
-    const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    return new ProbedServer(child, folder, port);
-  }
-
-  async connect(): Promise<mysql.Connection> {
-    for (let i = 0; ; i++) {
-      try {
-        return await mysql.createConnection({
-          host: '127.0.0.1',
-          port: this.port,
-          user: 'root',
-          multipleStatements: false,
-        });
-      } catch (e) {
-        if (i > 200 || this.child.exitCode !== null) throw e;
-        await sleep(100);
-      }
-    }
-  }
-
-  /** The longest stall since it was last asked for. */
-  stall(): Promise<number> {
-    return new Promise((resolve) => {
-      this.child.once('message', (m) => resolve((m as { maxMs: number }).maxMs));
-      this.child.send('stall');
-    });
-  }
-
-  async remove(): Promise<void> {
-    const gone = new Promise((resolve) => this.child.once('exit', resolve));
-    if (this.child.exitCode === null) {
-      this.child.kill('SIGKILL');
-      await gone;
-    }
-    rmSync(this.folder, { recursive: true, force: true });
-  }
+interface Stall {
+  readonly maxMs: number;
+  readonly where: string;
 }
 
-async function makeFile(path: string): Promise<void> {
-  let state = 4711;
-  const pick = (n: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 4294967296) * n);
+function rowLines(): (row: number) => string {
+  const random = new Random(4711);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return (i) => {
+    const text = `${random.below(1e9).toString(36)} text ${random.below(1e6).toString(36)}`;
+    const day = `2024-${two(1 + random.below(12))}-${two(1 + random.below(28))} 10:00:00`;
+    return `${i},${random.below(1000)},${random.below(ROWS)},${text},${random.below(1e8) / 100},${random.next()},${day}`;
   };
-  const out = createWriteStream(path);
-  for (let i = 0; i < ROWS; i++) {
-    const text = `${pick(1e9).toString(36)} text ${pick(1e6).toString(36)}`;
-    const day = `2024-${String(1 + pick(12)).padStart(2, '0')}-${String(1 + pick(28)).padStart(2, '0')} 10:00:00`;
-    if (!out.write(`${i},${pick(1000)},${pick(ROWS)},${text},${pick(1e8) / 100},${pick(1e9) / 1e9},${day}\n`))
-      await new Promise<void>((resolve) => out.once('drain', () => resolve()));
-  }
-  await new Promise<void>((resolve) => out.end(() => resolve()));
 }
 
 interface Outcome {
@@ -127,6 +62,8 @@ interface Outcome {
   /** Null: it was stopped at the limit. */
   runMs: number | null;
   stallMs: number;
+  /** Functions of the longest stall. */
+  where: string;
   /** Stop times of the kills that came in time. */
   readonly stops: number[];
   killStallMs: number;
@@ -135,18 +72,22 @@ interface Outcome {
 
 async function main(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-kill-data-'));
-  const server = await ProbedServer.start();
+  const pin = options.cpus === undefined ? [] : ['taskset', '-c', options.cpus];
+  if (options.where) process.env['LOOP_PROBE_WHERE'] = '1';
+  const server = await BenchServer.rutile(pin, { workers: Number(options.workers), probe: PROBE });
+  const connect = (): Promise<mysql.Connection> =>
+    mysql.createConnection({ host: '127.0.0.1', port: server.port, user: 'root' });
   const outcomes: Outcome[] = [];
   try {
     const file = join(folder, 't.csv');
-    await makeFile(file);
-    let db = await server.connect();
-    const killer = await server.connect();
+    await writeRowFile(file, ROWS, rowLines());
+    let db = await connect();
+    const killer = await connect();
     await db.query('CREATE DATABASE heavy');
     await db.query('USE heavy');
     for (const s of [...schema(ROWS), ...LOADS(file)]) await db.query(s);
     await db.query('SELECT COUNT(*), MAX(u), MAX(s), MAX(f), MAX(k), MAX(d), MAX(dt) FROM t');
-    await sleep(1500);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
 
     const wanted = options.only?.split(';');
     const statements = heavyStatements(file, ROWS).filter(
@@ -161,11 +102,12 @@ async function main(): Promise<boolean> {
       const stop = o.stops.length === 0 ? '-' : Math.max(...o.stops).toFixed(0);
       console.log(
         `${s.name.padEnd(34)} ${(o.runMs === null ? '-' : o.runMs.toFixed(0)).padStart(8)} ${o.stallMs.toFixed(0).padStart(7)} ${stop.padStart(7)} ${o.killStallMs.toFixed(0).padStart(7)}  ${o.stops.length}` +
-          (o.error === null ? '' : `  ${o.error}`),
+          (o.error === null ? '' : `  ${o.error}`) +
+          (o.where === '' ? '' : `\n    ${o.where}`),
       );
       if (o.error !== null) {
         db.destroy();
-        db = await server.connect();
+        db = await connect();
         await db.query('USE heavy');
       }
     }
@@ -210,9 +152,17 @@ async function measure(
   s: HeavyStatement,
   db: mysql.Connection,
   killer: mysql.Connection,
-  server: ProbedServer,
+  server: BenchServer,
 ): Promise<Outcome> {
-  const o: Outcome = { name: s.name, runMs: null, stallMs: 0, stops: [], killStallMs: 0, error: null };
+  const o: Outcome = {
+    name: s.name,
+    runMs: null,
+    stallMs: 0,
+    where: '',
+    stops: [],
+    killStallMs: 0,
+    error: null,
+  };
   const id = (db as unknown as { threadId: number }).threadId;
   const prepare = async (list: readonly string[] | undefined): Promise<void> => {
     for (const sql of list ?? []) await db.query(sql);
@@ -222,7 +172,7 @@ async function measure(
     const kills = s.unstoppable === true ? 0 : Number(options.kills);
     for (let i = 0; i <= kills; i++) {
       await prepare(s.before);
-      await server.stall();
+      await longestStall(server);
       const from = performance.now();
       const byTime = i > 0 && i % 2 === 0 && s.sql.startsWith('SELECT');
       const after = i === 0 ? LIMIT_MS : Math.max(1, Math.random() * span);
@@ -240,9 +190,10 @@ async function measure(
       if (timer !== null) clearTimeout(timer);
       if (byTime) await db.query('SET max_execution_time = 0');
       else if (sentAt !== Infinity) await killer.query('DO 0');
-      const stall = await server.stall();
-      if (i === 0) o.stallMs = stall;
-      else o.killStallMs = Math.max(o.killStallMs, stall);
+      const { maxMs, where } = await longestStall(server);
+      if (maxMs > Math.max(o.stallMs, o.killStallMs)) o.where = where;
+      if (i === 0) o.stallMs = maxMs;
+      else o.killStallMs = Math.max(o.killStallMs, maxMs);
       if (e !== null && !STOPPED.has(e.errno)) o.error = `${e.errno}: ${e.message.slice(0, 200)}`;
       else if (e !== null || now > sentAt) o.stops.push(now - sentAt);
       if (i === 0 && sentAt === Infinity) span = o.runMs = now - from;

@@ -39,6 +39,14 @@ function freePort(): Promise<number> {
   });
 }
 
+const PROBE_FLAG = '--import';
+
+/** A process, with a channel to its probe if there is one. */
+const launched = (command: readonly string[]): ChildProcess =>
+  spawn(command[0]!, command.slice(1), {
+    stdio: ['ignore', 'ignore', 'ignore', command.includes(PROBE_FLAG) ? 'ipc' : 'ignore'],
+  });
+
 /** A database server on a scratch directory, reached by TCP as root without a password. */
 export class BenchServer {
   private peakBefore = 0;
@@ -53,10 +61,17 @@ export class BenchServer {
     private readonly keep: boolean,
   ) {}
 
-  /** Rutile as built, with a durable flush for each commit (`--durability 1`); on a scratch folder unless one is given. */
+  /**
+   * Rutile as built, with a durable flush for each commit (`--durability 1`); on a scratch folder unless one is given. A `probe` is a
+   * module that is loaded into it and answers what it is asked (`ask`).
+   */
   static async rutile(
     pin: readonly string[],
-    { folder, workers = 1 }: { readonly folder?: string; readonly workers?: number } = {},
+    {
+      folder,
+      workers = 1,
+      probe,
+    }: { readonly folder?: string; readonly workers?: number; readonly probe?: string } = {},
   ): Promise<BenchServer> {
     const dir = folder ?? mkdtempSync(join(tmpdir(), 'bench-rutile-'));
     const port = await freePort();
@@ -72,7 +87,8 @@ export class BenchServer {
       '--workers',
       `${workers}`,
     ];
-    const command = [...pin, process.execPath, RUTILE, ...flags];
+    const preload = probe === undefined ? [] : [PROBE_FLAG, probe];
+    const command = [...pin, process.execPath, ...preload, RUTILE, ...flags];
     return BenchServer.launch('rutile', port, dir, command, folder !== undefined);
   }
 
@@ -127,7 +143,7 @@ export class BenchServer {
     command: readonly string[],
     keep = false,
   ): Promise<BenchServer> {
-    const child = spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
+    const child = launched(command);
     const server = new BenchServer(name, port, dir, child, command, keep);
     await server.answer();
     return server;
@@ -154,7 +170,7 @@ export class BenchServer {
     this.peakBefore = this.peakMemory();
     await this.stop(signal);
     const began = performance.now();
-    this.child = spawn(this.command[0]!, this.command.slice(1), { stdio: 'ignore' });
+    this.child = launched(this.command);
     await this.answer();
     return performance.now() - began;
   }
@@ -164,6 +180,14 @@ export class BenchServer {
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill(signal);
     await gone;
+  }
+
+  /** The probe's answer. */
+  ask(question: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.child.once('message', resolve);
+      this.child.send(question, (e) => e !== null && reject(e));
+    });
   }
 
   /** Resident memory in MiB (Linux; 0 elsewhere). */

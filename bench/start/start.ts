@@ -8,13 +8,13 @@
  * --row-bytes bytes. At rest: resident memory five seconds later. Connecting: one after the other, from the socket's opening to the end of
  * authentication. Connections: all open at a time, each asked once, then the memory that each has taken.
  */
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import mysql from 'mysql2/promise';
 import { BenchServer, findProgram } from '../oltp/servers.js';
+import { writeRowFile } from '../row-file.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -46,20 +46,17 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const connect = (server: BenchServer): Promise<mysql.Connection> =>
   mysql.createConnection({ host: '127.0.0.1', port: server.port, user: 'root', database: 'sbtest' });
 
-/** A file of --rows lines: a number, and a text that repeats nowhere. */
-async function writeRows(file: string): Promise<void> {
-  const out = createWriteStream(file);
+/** The rows: a number, and a text that repeats nowhere. */
+function rowLines(): (row: number) => string {
   let seed = 1;
-  for (let i = 0; i < ROWS; i++) {
+  return (i) => {
     let text = '';
     while (text.length < ROW_BYTES) {
       seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
       text += seed.toString(36);
     }
-    if (!out.write(`${i}\t${text.slice(0, ROW_BYTES)}\n`)) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'finish');
+    return `${i}\t${text.slice(0, ROW_BYTES)}`;
+  };
 }
 
 async function fill(server: BenchServer, file: string): Promise<void> {
@@ -123,7 +120,7 @@ async function measure(server: BenchServer, file: string): Promise<Figures> {
 const folder = mkdtempSync(join(tmpdir(), 'bench-start-'));
 try {
   const file = join(folder, 'rows.txt');
-  await writeRows(file);
+  await writeRowFile(file, ROWS, rowLines());
   const results = [await measure(await BenchServer.rutile([]), file)];
   if (findProgram('mariadbd') !== null || findProgram('mysqld') !== null)
     results.push(await measure(await BenchServer.mariadb([], { connections: 6000 }), file));
