@@ -115,4 +115,5 @@ const outputName = (n: FieldName): OutputName => ({
 });
 
 export { tryPointPlan } from './point/point-plan.js';
-export { explainRows, planInputs } from './explain/explain.js';
+export { explainRows } from './explain/explain.js';
+export { planInputs } from './explain/plan-tree.js';

@@ -34,6 +34,8 @@ export const COST = {
   transferColumn: 0.02,
   /** A row put into a hash table. */
   hashBuildRow: 0.6,
+  /** A column of such a row. */
+  hashBuildColumn: 0.01,
   /** A row looked up in a hash table. */
   hashProbeRow: 0.3,
   /** A row of either input of a merge join. */
@@ -71,19 +73,20 @@ export const COST = {
 export const LARGE_TABLE = 10_001;
 
 /** Reading one row of a table of `rows` rows in key order. */
-export const scanRowCost = (rows: number): number => (rows < LARGE_TABLE ? COST.scanRow : COST.scanLargeRow);
+export const scanRowFactor = (rows: number): 'scanRow' | 'scanLargeRow' =>
+  rows < LARGE_TABLE ? 'scanRow' : 'scanLargeRow';
 
-/** Merging `rows` rows of one input. */
-export const mergeCost = (rows: number): number =>
-  rows * (rows < LARGE_TABLE ? COST.mergeRow : COST.mergeLargeRow);
+/** Merging one of an input's `rows` rows. */
+export const mergeFactor = (rows: number): 'mergeRow' | 'mergeLargeRow' =>
+  rows < LARGE_TABLE ? 'mergeRow' : 'mergeLargeRow';
 
 /** Looking up one key of an index join in a table of `rows` rows. */
-export const joinKeyCost = (rows: number): number =>
-  rows < LARGE_TABLE ? COST.indexJoinKey : COST.indexJoinLargeKey;
+export const joinKeyFactor = (rows: number): 'indexJoinKey' | 'indexJoinLargeKey' =>
+  rows < LARGE_TABLE ? 'indexJoinKey' : 'indexJoinLargeKey';
 
 /** Fetching one row of a table of `rows` rows by its handle. */
-export const lookupRowCost = (rows: number): number =>
-  rows < LARGE_TABLE ? COST.lookupRow : COST.lookupLargeRow;
+export const lookupRowFactor = (rows: number): 'lookupRow' | 'lookupLargeRow' =>
+  rows < LARGE_TABLE ? 'lookupRow' : 'lookupLargeRow';
 
 /** Estimates where there are no statistics (TiDB's pseudo statistics). */
 export const PSEUDO = {

@@ -1,7 +1,7 @@
 import type { IndexInfo } from '../../catalog/model.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
-import { COST, scanRowCost } from './factors.js';
+import { COST, LARGE_TABLE } from './factors.js';
 import type { TableEstimate } from './selectivity.js';
 
 /** Bytes taken for a column of which no statistics tell. */
@@ -51,17 +51,15 @@ const FACTOR_BYTES = 38;
 /** Reading costs more the longer a record is, but by far not in proportion: most of it is the step to the next. */
 const bySize = (bytes: number): number => Math.log2(bytes) / Math.log2(FACTOR_BYTES);
 
-/** Reading one row of a table in key order; `full`: all of it. */
-export function recordCost(ctx: PlanContext, est: TableEstimate, ds: DataSource, full: boolean): number {
-  const row = scanRowCost(est.rows);
-  const risk = full && row === COST.scanRow && est.stats === null && newModel(ctx) ? COST.unknownScan : 1;
-  return risk * row * bySize(recordBytes(est, ds));
+/** How much more than the factor says reading one row of a table in key order costs; `full`: all of it. */
+export function recordScale(ctx: PlanContext, est: TableEstimate, ds: DataSource, full: boolean): number {
+  const risky = full && est.rows < LARGE_TABLE && est.stats === null && newModel(ctx);
+  return (risky ? COST.unknownScan : 1) * bySize(recordBytes(est, ds));
 }
 
 /** `tidb_cost_model_version` 1 knows of no risk. */
 const newModel = (ctx: PlanContext): boolean => ctx.variable('tidb_cost_model_version') !== '1';
 
-/** Reading one entry of an index in key order. */
-export function entryCost(est: TableEstimate, ds: DataSource, index: IndexInfo): number {
-  return COST.indexRow * bySize(entryBytes(est, ds, index));
-}
+/** The same of one entry of an index. */
+export const entryScale = (est: TableEstimate, ds: DataSource, index: IndexInfo): number =>
+  bySize(entryBytes(est, ds, index));

@@ -2,8 +2,10 @@ import { withShortLists } from '../../expression/explain.js';
 import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
 import { dot } from './dot.js';
 import type { ForeignKeyStep } from './foreign-keys.js';
+import { PlanCosts } from './plan-costs.js';
 import { planHints } from './plan-hints.js';
-import { accessObject, filterOf, operatorInfo, operatorName, type IdText } from './operator-info.js';
+import { children } from './plan-tree.js';
+import { accessObject, operatorInfo, operatorName, type IdText } from './operator-info.js';
 
 export type ExplainFormat = 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json' | 'hint' | 'cost_trace';
 
@@ -33,75 +35,6 @@ interface Line {
   readonly times: number;
   /** Rows that stand for a CTE, which is no operator of its own. */
   readonly cte?: CteDefinition;
-}
-
-interface Child {
-  readonly plan: PhysicalPlan;
-  readonly label: string;
-  /** Runs for each run of the parent: what is done for each outer row. */
-  readonly times?: number;
-}
-
-/** Children in the order EXPLAIN prints them: the build side first. */
-function children(p: PhysicalPlan): Child[] {
-  const list = inputs(p);
-  return p.op === 'Selection' ? list : list.map((c) => ({ ...c, plan: filterOf(c.plan) ?? c.plan }));
-}
-
-/** The plans that a plan's operator reads. */
-export const planInputs = (p: PhysicalPlan): PhysicalPlan[] => inputs(p).map((c) => c.plan);
-
-function inputs(p: PhysicalPlan): Child[] {
-  const plain = (plan: PhysicalPlan): Child => ({ plan, label: '' });
-  switch (p.op) {
-    case 'HashJoin': {
-      const [b, q] = p.build === 'left' ? [p.left, p.right] : [p.right, p.left];
-      return [
-        { plan: b, label: '(Build)' },
-        { plan: q, label: '(Probe)' },
-      ];
-    }
-    case 'MergeJoin': {
-      const [outer, inner] = p.joinType === 'rightOuter' ? [p.right, p.left] : [p.left, p.right];
-      return [
-        { plan: inner, label: '(Build)' },
-        { plan: outer, label: '(Probe)' },
-      ];
-    }
-    case 'IndexJoin': {
-      const [outer, inner] = p.outer === 'left' ? [p.left, p.right] : [p.right, p.left];
-      return [
-        { plan: outer, label: '(Build)' },
-        { plan: inner, label: '(Probe)', times: outer.estRows },
-      ];
-    }
-    case 'Apply':
-      return [
-        { plan: p.left, label: '(Build)' },
-        { plan: p.right, label: '(Probe)', times: p.left.estRows },
-      ];
-    case 'IndexLookUp':
-      return [
-        { plan: p.indexPlan, label: '(Build)' },
-        { plan: p.tablePlan, label: '(Probe)' },
-      ];
-    case 'LocalIndexLookUp':
-      return [
-        { plan: p.child, label: '(Build)' },
-        { plan: p.rows, label: '(Probe)' },
-      ];
-    case 'IndexMerge':
-      return [
-        ...p.partials.map((plan) => ({ plan, label: '(Build)' })),
-        { plan: p.tablePlan, label: '(Probe)' },
-      ];
-    case 'UnionAll':
-      return p.children.map(plain);
-    case 'Insert':
-      return p.select === null ? [] : [plain(p.select)];
-    default:
-      return 'child' in p ? [plain(p.child)] : [];
-  }
 }
 
 function flatten(
@@ -188,15 +121,17 @@ export function explainRows(
   const plain = format === 'brief' || format === 'tree';
   const id: IdText = (p) => (plain ? operatorName(p) : `${operatorName(p)}_${p.id}`);
   const columns = header(format, stats !== undefined);
-  const rows = lines(root, steps.length > 0).map((line) => {
+  const tree = lines(root, steps.length > 0);
+  const costs = new PlanCosts(tree.map((line) => line.plan));
+  const rows = tree.map((line) => {
     const { plan: p, cte } = line;
     const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
     const info = cte !== undefined ? cteInfo(cte) : operatorInfo(p, id);
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
       estRows: isDml(p) ? 'N/A' : (p.estRows * line.times).toFixed(2),
-      estCost: p.estCost === undefined ? 'N/A' : p.estCost.toFixed(2),
-      costFormula: format === 'cost_trace' ? costFormula(p) : '',
+      estCost: costs.text(p),
+      costFormula: costs.formula(p),
       task: cte !== undefined ? 'root' : p.task,
       'access object': cte !== undefined ? '' : accessObject(p),
       'operator info': format === 'tree' ? withoutNumbers(info) : info,
@@ -230,14 +165,6 @@ function cteInfo({ recursive, limit }: CteDefinition): string {
   return limit === null
     ? 'Recursive CTE'
     : `Recursive CTE, limit(offset:${limit.offset}, count:${limit.count})`;
-}
-
-/** The cost of an operator as the sum of its own work and of its inputs. */
-function costFormula(p: PhysicalPlan): string {
-  if (p.estCost === undefined) return '';
-  const inputs = children(p).map((c) => c.plan.estCost ?? 0);
-  const own = p.estCost - inputs.reduce((a, b) => a + b, 0);
-  return [own.toFixed(2), ...inputs.filter((c) => c > 0).map((c) => c.toFixed(2))].join(' + ');
 }
 
 function header(format: ExplainFormat, analyze: boolean): string[] {

@@ -11,13 +11,16 @@ function allowedEngines(ctx: PlanContext): readonly string[] {
   return setting === '' ? ['tikv', 'tiflash', 'tidb'] : setting.split(',').map((e) => e.trim());
 }
 
-/** Where a table may be read from: the row store, its columnar replica; tidb_isolation_read_engines permitting. */
+/**
+ * Where a table may be read from, the first one where they cost the same: its columnar replica, the row store;
+ * tidb_isolation_read_engines permitting.
+ */
 export function enginesOf(ctx: PlanContext, table: TableInfo): readonly Engine[] {
   const allowed = allowedEngines(ctx);
   const out: Engine[] = [];
-  if (allowed.includes('tikv')) out.push('tikv');
   if (table.tiflashReplica !== undefined && allowed.includes('tiflash') && ctx.hasReplica?.(table) === true)
     out.push('tiflash');
+  if (allowed.includes('tikv')) out.push('tikv');
   return out;
 }
 

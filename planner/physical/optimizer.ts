@@ -1,5 +1,5 @@
 import type { Expression } from '../../expression/expression.js';
-import { COST } from '../cost/factors.js';
+import { Work } from '../cost/work.js';
 import { deriveStats } from '../cost/derive-stats.js';
 import { sameExpr } from '../logical/expression-walk.js';
 import type { LogicalPlan, PlanStats } from '../logical/plan.js';
@@ -118,19 +118,14 @@ export class Optimizer {
       child: task.plan,
       by: order.map((o) => ({ expr: o.column, desc: o.desc })),
     };
-    return this.over(task, plan, task.rows, sortCost(task.rows));
+    return this.over(task, plan, task.rows, sortWork(task.rows));
   }
 
-  /** A task with one more operator on top. */
-  over(child: RootTask, plan: PhysicalPlan, rows: number, cost: number): RootTask {
-    const total = child.cost + cost;
-    return {
-      kind: 'root',
-      plan: { ...plan, estCost: total },
-      rows,
-      cost: total,
-      ...originOf(child),
-    };
+  /** A task with one more operator on top; `own`: its work, none for what costs nothing worth counting. */
+  over(child: RootTask, plan: PhysicalPlan, rows: number, own?: Work): RootTask {
+    const work = new Work().input(child);
+    if (own !== undefined) work.plus(own);
+    return { kind: 'root', plan: work.on(plan), rows, cost: work.total, ...originOf(child) };
   }
 }
 
@@ -143,8 +138,8 @@ function chosenPlan(task: Task): string {
 const keyOf = (prop: Property): string =>
   `${prop.limit}|${prop.order.map((o) => `${o.column.id}${o.desc ? 'd' : ''}`).join(',')}`;
 
-export const sortCost = (rows: number): number =>
-  COST.open + rows * Math.log2(Math.max(2, rows)) * COST.sortCompare;
+export const sortWork = (rows: number): Work =>
+  new Work().add('open').add('sortCompare', rows * Math.log2(Math.max(2, rows)));
 
 /** An order by columns alone; null when an item is an expression. */
 export function asOrder(

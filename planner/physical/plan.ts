@@ -4,6 +4,7 @@ import type { Chunk } from '../../chunk/chunk.js';
 import type { Datum } from '../../types/datum.js';
 import type { JsonRowPath } from '../../expression/json/table-shape.js';
 import type { FieldType } from '../../types/field-type.js';
+import type { CostTerm } from '../cost/work.js';
 import type { TableLabel } from '../logical/plan.js';
 
 /**
@@ -51,7 +52,10 @@ interface PlanBase {
   readonly id: number;
   readonly schema: readonly Column[];
   readonly estRows: number;
+  /** With all below it; not set where that costs nothing more than what is below. */
   readonly estCost?: number;
+  /** What `estCost` is the sum of, or the operator's own work where that is not set. */
+  readonly costTerms?: readonly CostTerm[];
   /** Where it runs: EXPLAIN's task column. */
   readonly task: 'root' | 'cop[tikv]' | 'cop[tiflash]';
 }

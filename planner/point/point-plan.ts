@@ -6,6 +6,7 @@ import { integerBounds } from '../ranger/bound.js';
 import { isUnsigned, evalType, TypeCode, type FieldType } from '../../types/field-type.js';
 import type { Datum } from '../../types/datum.js';
 import { encodeUtf8 } from '../../types/charset.js';
+import { pointWork } from '../cost/work.js';
 import { buildInsert } from '../logical/build-dml.js';
 import { buildQuery } from '../logical/build-query.js';
 import { dual } from '../logical/plan.js';
@@ -186,6 +187,9 @@ function matchKey(
   return null;
 }
 
+const BY_HANDLE = pointWork(1, false);
+const BY_INDEX = pointWork(1, true);
+
 function pointGet(
   f: Found,
   m: { index: PointGet['index']; key: Expression[] },
@@ -194,11 +198,14 @@ function pointGet(
   handleOut: boolean,
   lock: LockSpec | null,
 ): PointGet {
+  const work = m.index === null ? BY_HANDLE : BY_INDEX;
   return {
     op: 'PointGet',
     id: 1,
     schema,
     estRows: 1,
+    estCost: work.total,
+    costTerms: work.terms,
     task: 'root',
     db: f.db,
     table: f.table,

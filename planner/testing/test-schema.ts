@@ -38,6 +38,8 @@ export class TestSchema {
   readonly rowCounts = new Map<string, number>();
   readonly statistics = new Map<string, TableStatistics>();
   readonly dirty = new Set<string>();
+  /** Tables whose columns are in memory beside the rows. */
+  readonly kept = new Set<string>();
   readonly variables = new Map<string, string>();
   readonly warnings: SqlWarning[] = [];
   /** Rows that subqueries run while planning give. */
@@ -70,6 +72,11 @@ export class TestSchema {
     }
   }
 
+  /** Gives a table a columnar replica. */
+  addReplica(name: string): void {
+    this.tables.set(name, { ...this.tables.get(name)!, tiflashReplica: { count: 1, labels: [] } });
+  }
+
   snapshot(): SchemaSnapshot {
     return new SchemaSnapshot(1, [{ info: this.db, byName: this.tables }]);
   }
@@ -88,6 +95,8 @@ export class TestSchema {
       variable: (name) => this.variables.get(name) ?? '',
       statistics: (table) => this.statistics.get(table.lower) ?? null,
       rowCountHint: (id) => this.rowCounts.get(this.byId(id)?.lower ?? '') ?? null,
+      keepsColumns: (table) => this.kept.has(table.lower),
+      hasReplica: () => true,
       checkPrivilege: () => {},
       limitedColumns: () => null,
       denyColumn: () => {

@@ -1,6 +1,7 @@
 import { partialTypes } from '../../../expression/aggregate/create.js';
 import type { AggFunc, Column, Expression } from '../../../expression/expression.js';
-import { COST, LARGE_TABLE } from '../../cost/factors.js';
+import { LARGE_TABLE } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import { tableEstimate } from '../../cost/selectivity.js';
 import { groupCount } from '../../cost/derive-stats.js';
 import { isVolatile, mapAgg, sameExpr, substitute } from '../../logical/expression-walk.js';
@@ -101,7 +102,11 @@ function aggPlan(
   return op === 'HashAgg' && determinants !== null ? { op, ...base, determinants } : { op, ...base };
 }
 
-const rowCost = (op: Kind): number => (op === 'HashAgg' ? COST.hashAggRow : COST.streamAggRow);
+/** Putting `rows` rows into groups. */
+const groupingWork = (op: Kind, rows: number, groups: number, scale: number): Work =>
+  new Work()
+    .add(op === 'HashAgg' ? 'hashAggRow' : 'streamAggRow', rows, scale)
+    .add('aggGroup', groups, scale);
 
 /** Aggregates a child task, in the store as far as it goes. */
 export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Task): RootTask {
@@ -117,30 +122,32 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
     const s = vain ? null : split(opt, p, task.columnar === true);
     if (s !== null) {
       const below = (task.indexPlan !== null && task.tablePlan === null ? task.indexPlan : task.tablePlan)!;
-      const partial = aggPlan(
-        opt,
-        op,
-        p.block,
-        below,
-        s.partial.schema,
-        s.partial.groupBy,
-        s.partial.aggs,
-        partialRows,
-        determinants,
-      );
       const scale = rowScale(task);
-      const cost = task.cost + (task.rows * rowCost(op) + partialRows * COST.aggGroup) * scale;
+      const work = groupingWork(op, task.rows, partialRows, scale);
+      const partial = work.ownOf(
+        aggPlan(
+          opt,
+          op,
+          p.block,
+          below,
+          s.partial.schema,
+          s.partial.groupBy,
+          s.partial.aggs,
+          partialRows,
+          determinants,
+        ),
+      );
       const cop: CopTask = {
         ...task,
         ...(task.tablePlan === null ? { indexPlan: partial } : { tablePlan: partial }),
         rows: partialRows,
-        cost,
+        cost: task.cost + work.total,
         tableFiltered: true,
       };
       const root = opt.root(cop);
       const { groupBy, aggs } = s.final;
       const plan = aggPlan(opt, op, p.block, root.plan, p.schema, groupBy, aggs, groups, determinants);
-      return opt.over(root, plan, groups, (root.rows * rowCost(op) + groups * COST.aggGroup) * scale);
+      return opt.over(root, plan, groups, groupingWork(op, root.rows, groups, scale));
     }
   }
   const { root, groupBy, aggs } = withArguments(opt, opt.root(task), p);
@@ -149,7 +156,7 @@ export function aggregateTask(opt: Optimizer, p: Aggregation, op: Kind, task: Ta
     root,
     plan,
     groups,
-    (root.rows * rowCost(op) * (1 + 0.1 * p.aggs.length) + groups * COST.aggGroup) * rowScale(root),
+    groupingWork(op, root.rows * (1 + 0.1 * p.aggs.length), groups, rowScale(root)),
   );
 }
 
@@ -217,8 +224,8 @@ function withArguments(
     child: inner === null ? root.plan : inner.child,
     exprs: inner === null ? exprs : exprs.map((e) => substitute(e, through)),
   };
-  const cost = root.rows * COST.projectRow * exprs.filter(computed).length * rowScale(root);
-  return { root: opt.over(root, projection, root.rows, cost), groupBy, aggs: placed };
+  const work = new Work().add('projectRow', root.rows * exprs.filter(computed).length, rowScale(root));
+  return { root: opt.over(root, projection, root.rows, work), groupBy, aggs: placed };
 }
 
 /**

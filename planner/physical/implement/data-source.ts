@@ -1,7 +1,8 @@
 import type { Expression } from '../../../expression/expression.js';
 import { isVirtual } from '../../../catalog/table-layout.js';
-import { COST, LARGE_TABLE, lookupRowCost } from '../../cost/factors.js';
-import { entryCost, recordCost } from '../../cost/row-size.js';
+import { COST, LARGE_TABLE, lookupRowFactor, scanRowFactor } from '../../cost/factors.js';
+import { entryScale, recordScale } from '../../cost/row-size.js';
+import { Work } from '../../cost/work.js';
 import { evaluator, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
 import { intervalsOf, shapeOf } from '../../ranger/condition.js';
@@ -27,7 +28,16 @@ import { matchOrder } from './match-order.js';
 import { pointInOrder, tryPointPath } from './point.js';
 import { exactColumns } from './projection.js';
 import { handlesTell, withOwnWrites } from './union-scan.js';
-import { emptyTask, indexScan, prunesDynamically, readPartitions, selectionOver, tableScan } from './scan.js';
+import {
+  emptyTask,
+  indexScan,
+  prunesDynamically,
+  readPartitions,
+  scanOf,
+  selectionOver,
+  tableScan,
+  withScanWork,
+} from './scan.js';
 import { originOf, rowScale, type CopTask, type Property, type RootTask, type Task } from '../task.js';
 
 /**
@@ -77,18 +87,18 @@ function partByPart(opt: Optimizer, ds: DataSource, kept: readonly number[], pro
     return { part, task: opt.root(implementDataSource(opt, part, prop)!) };
   });
   const rows = tasks.reduce((n, t) => n + t.task.rows, 0);
-  const cost = tasks.reduce((n, t) => n + t.task.cost, 0);
+  const work = new Work();
+  for (const { task } of tasks) work.input(task);
   const plan: PhysicalPlan = {
     op: 'UnionAll',
     id: opt.nextId(),
     schema: ds.schema,
     estRows: rows,
-    estCost: cost,
     task: 'root',
     partitions: true,
     children: tasks.map(({ part, task }) => exactColumns(opt, task, part)),
   };
-  return { kind: 'root', plan, rows, cost };
+  return { kind: 'root', plan: work.on(plan), rows, cost: work.total };
 }
 
 export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
@@ -175,7 +185,7 @@ function withoutComputed(opt: Optimizer, ds: DataSource, path: AccessPath, task:
     exprs: [...ds.schema],
     restores: true,
   };
-  return task.kind === 'root' ? opt.over(task, plan, task.rows, 0) : { ...task, indexPlan: plan };
+  return task.kind === 'root' ? opt.over(task, plan, task.rows) : { ...task, indexPlan: plan };
 }
 
 /** What the statement says about merging indexes of a source; null when it is not to be. */
@@ -220,14 +230,18 @@ function orIndexMerge(
 const LEAST_COLUMN_ROWS = 1000;
 
 /** Fetching the rows of a lookup by their handles. */
-const lookupCost = (opt: Optimizer, t: CopTask): number =>
-  COST.lookupOpen + t.indexRows * lookupRowCost(tableEstimate(opt.ctx, t.source).rows);
+const lookupWork = (opt: Optimizer, t: CopTask): Work =>
+  new Work().add('lookupOpen').add(lookupRowFactor(tableEstimate(opt.ctx, t.source).rows), t.indexRows);
+
+/** Handing a task's rows up. */
+const transferWork = (t: CopTask, columns: number): Work =>
+  new Work().add('transferRow', t.rows, rowScale(t)).add('transferColumn', t.rows * columns, rowScale(t));
 
 /** What closing a cop task will add, so that tasks compare fairly. */
 function readerCost(opt: Optimizer, t: Task): number {
   if (t.kind === 'root') return 0;
-  const lookups = t.indexPlan !== null && t.tablePlan !== null ? lookupCost(opt, t) : 0;
-  return lookups + t.rows * rowScale(t) * (COST.transferRow + t.source.schema.length * COST.transferColumn);
+  const lookups = t.indexPlan !== null && t.tablePlan !== null ? lookupWork(opt, t).total : 0;
+  return lookups + transferWork(t, t.source.schema.length).total;
 }
 
 /** Whether a column would have to be equal to a constant and something else as well. */
@@ -296,28 +310,30 @@ export function scanTask(
   // A parent that stops early reads only so much of the ranges as yields its rows.
   const fraction = limit === Infinity || out <= 0 ? 1 : Math.min(1, limit / out);
   const count = Math.max(1, partitions?.ids.length ?? 1);
-  const order = keepOrder
-    ? path.rows * fraction * (COST.keepOrderRow + Math.log2(count) * COST.sortCompare)
-    : 0;
   const needed = new Set(ds.schema.map((c) => c.id));
   columnsOf([...path.tableConditions, ...(path.index === null ? [] : [])], needed);
   columnsOf(rootConditions, needed);
-  const seeks = Math.min(path.access.ranges.length, 1000) * COST.seek * count;
+  const work = new Work().add('open').add('seek', Math.min(path.access.ranges.length, 1000) * count);
+  if (keepOrder)
+    work
+      .add('keepOrderRow', path.rows * fraction)
+      .add('sortCompare', path.rows * fraction * Math.log2(count));
   const parts = partitions === undefined ? {} : { partitions };
   let task: CopTask;
   if (path.index === null) {
     const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction, columnar);
     const kept = !columnar && isKept(opt, ds, path, est.rows, scan);
     const scale = columnar || kept ? COST.columnar : 1;
-    let plan: PhysicalPlan = scan;
-    let cost =
-      COST.open +
-      seeks +
-      path.rows * fraction * recordCost(opt.ctx, est, ds, path.access.full) * scale +
-      order;
+    const record = recordScale(opt.ctx, est, ds, path.access.full);
+    work.add(scanRowFactor(est.rows), path.rows * fraction, record * scale);
+    let plan: PhysicalPlan = work.on(scan);
+    let cost = work.total;
     if (pushed.length > 0) {
-      plan = selectionOver(opt, plan, pushed, out * fraction);
-      cost += path.rows * fraction * COST.filterRow * pushed.length * scale;
+      const filter = new Work()
+        .input({ plan, cost })
+        .add('filterRow', path.rows * fraction * pushed.length, scale);
+      plan = filter.on(selectionOver(opt, plan, pushed, out * fraction));
+      cost = filter.total;
     }
     task = {
       kind: 'cop',
@@ -357,11 +373,13 @@ export function scanTask(
       path.rows * fraction,
       !path.covering,
     );
-    let plan: PhysicalPlan = scan;
     let indexRows = path.rows * fraction;
-    let cost = COST.open + seeks + indexRows * entryCost(est, ds, path.index) + order;
+    work.add('indexRow', indexRows, entryScale(est, ds, path.index));
+    let plan: PhysicalPlan = work.on(scan);
+    let cost = work.total;
     if (indexPushed.length > 0) {
-      cost += indexRows * COST.filterRow * indexPushed.length;
+      const filter = new Work().input({ plan, cost }).add('filterRow', indexRows * indexPushed.length);
+      cost = filter.total;
       const kept = path.covering
         ? out * fraction
         : Math.max(
@@ -369,7 +387,7 @@ export function scanTask(
             est.rows * selectivity(opt.ctx, est, ds, [...path.access.access, ...indexPushed]) * fraction,
           );
       indexRows = Math.min(indexRows, kept);
-      plan = selectionOver(opt, plan, indexPushed, indexRows);
+      plan = filter.on(selectionOver(opt, plan, indexPushed, indexRows));
     }
     let tablePlan: PhysicalPlan | null = null;
     if (!path.covering) {
@@ -403,7 +421,7 @@ export function scanTask(
     root,
     selectionOver(opt, root.plan, rootConditions, root.rows),
     root.rows,
-    root.rows * COST.filterRow,
+    new Work().add('filterRow', root.rows),
   );
 }
 
@@ -426,8 +444,10 @@ const elsewhere = (p: PhysicalPlan): PhysicalPlan =>
 export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   const { tablePlan, indexPlan, rows, keepOrder, desc } = task;
   const width = (tablePlan ?? indexPlan)!.schema.length;
-  const transfer = COST.open + rows * rowScale(task) * (COST.transferRow + width * COST.transferColumn);
-  let cost = task.cost + transfer;
+  const work = new Work()
+    .input({ plan: (indexPlan ?? tablePlan)!, cost: task.cost })
+    .add('open')
+    .plus(transferWork(task, width));
   let plan: PhysicalPlan;
   const base = {
     id: opt.nextId(),
@@ -438,14 +458,16 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
     ...(task.partitions === undefined ? {} : { partitions: task.partitions }),
   };
   if (indexPlan !== null && tablePlan !== null) {
-    cost += lookupCost(opt, task);
+    const rows = lookupWork(opt, task);
+    work.input({ plan: scanOf(tablePlan), cost: rows.total });
+    const tableSide = withScanWork(tablePlan, rows);
     const local = task.local === true && !keepOrder;
     const lookUp: IndexLookUp = {
       ...base,
       op: 'IndexLookUp',
       schema: tablePlan.schema,
-      indexPlan: local ? lookedUpInStore(opt, indexPlan, tablePlan) : indexPlan,
-      tablePlan: local ? elsewhere(tablePlan) : tablePlan,
+      indexPlan: local ? lookedUpInStore(opt, indexPlan, tableSide) : indexPlan,
+      tablePlan: local ? elsewhere(tableSide) : tableSide,
       ...(local ? { local } : {}),
       ...(task.pushedLimit === undefined ? {} : { pushedLimit: task.pushedLimit }),
     };
@@ -457,9 +479,9 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   }
   return {
     kind: 'root',
-    plan: { ...plan, estCost: cost },
+    plan: work.on(plan),
     rows,
-    cost,
+    cost: work.total,
     ...originOf(task),
   };
 }

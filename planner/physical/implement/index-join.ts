@@ -3,7 +3,8 @@ import type { IndexInfo } from '../../../catalog/model.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { TypeCode } from '../../../types/field-type.js';
 import { joinDenominator } from '../../cost/derive-stats.js';
-import { COST, LARGE_TABLE, joinKeyCost, lookupRowCost } from '../../cost/factors.js';
+import { COST, LARGE_TABLE, joinKeyFactor, lookupRowFactor } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import type { JoinWish } from '../../hints/join-hints.js';
 import { handleColumns } from '../../logical/build-from.js';
@@ -215,7 +216,11 @@ function bestLookup(
     const cost =
       COST.seek +
       rowsPerKey *
-        (index === null ? COST.scanRow : covering ? COST.indexRow : COST.indexRow + lookupRowCost(est.rows));
+        (index === null
+          ? COST.scanRow
+          : covering
+            ? COST.indexRow
+            : COST.indexRow + COST[lookupRowFactor(est.rows)]);
     if (cost < bestCost) {
       best = { index, prefix, usedKeys, usedConditions, rowsPerKey, covering };
       bestCost = cost;
@@ -281,15 +286,20 @@ function indexJoin(
   const fetched = outer.rows * perKey;
   // Every partition is looked into for every key.
   const parts = Math.max(1, cop.partitions?.ids.length ?? 1);
-  let cost = outer.cost + COST.open * 2 + outer.rows * (joinKeyCost(est.rows) + COST.seek * (parts - 1));
-  cost += fetched * (lookup.index === null ? COST.scanRow : COST.indexRow);
-  if (!lookup.covering) cost += fetched * lookupRowCost(est.rows);
-  cost +=
-    fetched * (filters.length * COST.filterRow) +
-    outer.rows * innerRows * (COST.transferRow + COST.hashBuildRow) +
-    rows * COST.joinOutputRow;
+  const work = new Work()
+    .input(outer)
+    .add('open', 2)
+    .add(joinKeyFactor(est.rows), outer.rows)
+    .add('seek', outer.rows * (parts - 1))
+    .add(lookup.index === null ? 'scanRow' : 'indexRow', fetched);
+  if (!lookup.covering) work.add(lookupRowFactor(est.rows), fetched);
+  work
+    .add('filterRow', fetched * filters.length)
+    .add('transferRow', outer.rows * innerRows)
+    .add('hashBuildRow', outer.rows * innerRows)
+    .add('joinOutputRow', rows);
   // What is computed of the rows fetched, for every key.
-  cost += outer.rows * inner.above.length * COST.open * PER_KEY + fetched * climbCost(inner);
+  work.add('open', outer.rows * inner.above.length, PER_KEY).plus(climbWork(inner).times(fetched));
   const keyOrder = [...lookup.usedKeys];
   const renumber = new Map(keyOrder.map((k, i) => [k, i]));
   const otherEqualities = p.eq.flatMap((k, i) =>
@@ -301,7 +311,6 @@ function indexJoin(
     id: opt.nextId(),
     schema: outputOf(p, left.schema, right.schema),
     estRows: rows,
-    estCost: cost,
     task: 'root',
     left,
     right,
@@ -313,22 +322,21 @@ function indexJoin(
     innerScanId: cop.scan.id,
     prefix: lookup.prefix.map((x) => ('key' in x ? { key: renumber.get(x.key)! } : x)),
   };
-  return { kind: 'root', plan, rows, cost };
+  return { kind: 'root', plan: work.on(plan), rows, cost: work.total };
 }
 
 /** What starting the operators over the rows of one batch costs each of its keys. */
 const PER_KEY = 1 / 1024;
 
 /** Work on a row on its way from the inner reader to the join. */
-function climbCost({ above }: Inner): number {
-  let cost = 0;
+function climbWork({ above }: Inner): Work {
+  const work = new Work();
   for (const p of above) {
-    if (p.op === 'Selection') cost += COST.filterRow * p.conditions.length;
-    else if (p.op === 'Projection')
-      cost += COST.projectRow * p.exprs.filter((e) => e.kind !== 'column').length;
-    else cost += COST.hashAggRow + COST.aggGroup + COST.transferRow;
+    if (p.op === 'Selection') work.add('filterRow', p.conditions.length);
+    else if (p.op === 'Projection') work.add('projectRow', p.exprs.filter((e) => e.kind !== 'column').length);
+    else work.add('hashAggRow').add('aggGroup').add('transferRow');
   }
-  return cost;
+  return work;
 }
 
 /** Whether index entries (or rows in handle order) of a key come group by group. */
@@ -352,7 +360,7 @@ function climb(opt: Optimizer, inner: Inner, reader: RootTask, streams: boolean,
   let task = reader;
   for (const p of inner.above) {
     if (p.op === 'Selection')
-      task = opt.over(task, selectionOver(opt, task.plan, p.conditions, task.rows), task.rows, 0);
+      task = opt.over(task, selectionOver(opt, task.plan, p.conditions, task.rows), task.rows);
     else if (p.op === 'Projection') task = projectionOver(opt, task, p.exprs, p.schema);
     else task = aggregateTask(opt, p, streams ? 'StreamAgg' : 'HashAgg', task);
     const rows = Math.min(reader.rows, opt.stats(p).rows * share);

@@ -1,5 +1,6 @@
 import type { Expression } from '../../../expression/expression.js';
-import { COST, lookupRowCost } from '../../cost/factors.js';
+import { lookupRowFactor } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import { selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf } from '../../logical/expression-walk.js';
 import { handleColumns } from '../../logical/build-from.js';
@@ -80,15 +81,21 @@ function mergeTask(
   const rootConditions = path.tableConditions.filter((c) => !pushable(c));
   const rows = pushed.length > 0 ? Math.min(total, handles) : handles;
   const count = Math.max(1, partitions?.ids.length ?? 1);
-  let cost = COST.open;
+  const work = new Work();
   const partials = path.partials.map((p) => {
-    cost += count * COST.seek * Math.min(1000, Math.max(1, p.access.ranges.length));
-    cost += p.rows * (COST.indexRow + COST.filterRow * p.filters.length + COST.hashProbeRow);
-    return partialScan(opt, ds, p, est.info, order);
+    const own = new Work()
+      .add('seek', count * Math.min(1000, Math.max(1, p.access.ranges.length)))
+      .add('indexRow', p.rows)
+      .add('filterRow', p.rows * p.filters.length)
+      .add('hashProbeRow', p.rows);
+    const plan = own.on(partialScan(opt, ds, p, est.info, order));
+    work.input({ plan, cost: own.total });
+    return plan;
   });
   if (ordered)
-    cost +=
-      entries * (COST.keepOrderRow + COST.sortCompare * Math.log2(Math.max(2, count * partials.length)));
+    work
+      .add('keepOrderRow', entries)
+      .add('sortCompare', entries * Math.log2(Math.max(2, count * partials.length)));
   const needed = new Set(ds.schema.map((c) => c.id));
   columnsOf(path.tableConditions, needed);
   // Ordered rows carry their handle.
@@ -97,19 +104,23 @@ function mergeTask(
     ...tableScan(opt, ds, needed, null, est.info, false, false, handles),
     byRowId: true,
   };
-  const tablePlan = pushed.length === 0 ? rowScan : selectionOver(opt, rowScan, pushed, rows);
-  cost += handles * (lookupRowCost(est.rows) + COST.filterRow * pushed.length);
-  cost += rows * (COST.transferRow + rowScan.schema.length * COST.transferColumn);
+  const fetch = new Work().add(lookupRowFactor(est.rows), handles);
+  const fetched = fetch.on(rowScan);
+  const tablePlan = pushed.length === 0 ? fetched : selectionOver(opt, fetched, pushed, rows);
+  work
+    .input({ plan: rowScan, cost: fetch.total })
+    .add('filterRow', handles * pushed.length)
+    .add('transferRow', rows)
+    .add('transferColumn', rows * rowScan.schema.length);
   // A parent that stops early reads only so much of the scans as yields its rows.
   const fraction = !ordered || limit === Infinity || rows <= 0 ? 1 : Math.min(1, limit / rows);
-  cost = COST.open + (cost - COST.open) * fraction;
+  const done = work.times(fraction).add('open');
   const out = rows * fraction;
   const plan: IndexMerge = {
     op: 'IndexMerge',
     id: opt.nextId(),
     schema: tablePlan.schema,
     estRows: out,
-    estCost: cost,
     task: 'root',
     intersection: path.intersection,
     partials,
@@ -119,7 +130,7 @@ function mergeTask(
       : {}),
     ...(partitions === undefined ? {} : { partitions }),
   };
-  let task: RootTask = { kind: 'root', plan, rows: out, cost };
+  let task: RootTask = { kind: 'root', plan: done.on(plan), rows: out, cost: done.total };
   if (plan.schema.length > ds.schema.length && ordered && rootConditions.length === 0)
     task = trim(opt, task, ds.schema, true);
   if (rootConditions.length === 0) return task;
@@ -127,7 +138,7 @@ function mergeTask(
     task,
     selectionOver(opt, task.plan, rootConditions, out),
     out,
-    out * COST.filterRow * rootConditions.length,
+    new Work().add('filterRow', out * rootConditions.length),
   );
 }
 

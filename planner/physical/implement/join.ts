@@ -1,4 +1,5 @@
 import { COST } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import { idsOf } from '../../logical/expression-walk.js';
 import { correlatedIn } from '../../logical/walk.js';
 import type { Join } from '../../logical/plan.js';
@@ -97,9 +98,9 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
         break;
       case 'semi':
       case 'antiSemi':
-        // A small left side that is built keeps a large columnar right from leaving its scan.
+        // A small left side that is built keeps most rows of a large right from leaving their scan, where that reads columns.
         sides.push(
-          !p.nullAware && left.columnar === true && right.columnar === true && left.rows < right.rows
+          !p.nullAware && readsColumns(left) && readsColumns(right) && left.rows < right.rows
             ? 'left'
             : 'right',
         );
@@ -109,21 +110,21 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
     }
   return sides.map((build) => {
     const [b, q] = build === 'left' ? [left, right] : [right, left];
-    let cost = left.cost + right.cost + COST.open;
+    const work = new Work().input(left).input(right).add('open');
     const columnar = left.columnar === true && right.columnar === true;
     const kept = !columnar && readsColumns(left) && readsColumns(right);
     // Rows of a columnar probe side that match nothing do not leave their scan.
-    cost +=
-      b.rows * (COST.hashBuildRow + 0.01 * b.plan.schema.length) * rowScale(b) +
-      q.rows * COST.hashProbeRow * rowScale(q) +
-      rows * COST.joinOutputRow * (columnar || kept ? COST.columnar : 1);
-    if (p.eq.length === 0) cost += b.rows * q.rows * COST.filterRow;
+    work
+      .add('hashBuildRow', b.rows, rowScale(b))
+      .add('hashBuildColumn', b.rows * b.plan.schema.length, rowScale(b))
+      .add('hashProbeRow', q.rows, rowScale(q))
+      .add('joinOutputRow', rows, columnar || kept ? COST.columnar : 1);
+    if (p.eq.length === 0) work.add('filterRow', b.rows * q.rows);
     const plan: HashJoin = {
       op: 'HashJoin',
       id: opt.nextId(),
       schema: outputOf(p, left.plan.schema, right.plan.schema),
       estRows: rows,
-      estCost: cost,
       task: 'root',
       left: left.plan,
       right: right.plan,
@@ -136,9 +137,9 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
     };
     return {
       kind: 'root' as const,
-      plan,
+      plan: work.on(plan),
       rows,
-      cost,
+      cost: work.total,
       ...(columnar ? { columnar } : {}),
       ...(kept ? { kept } : {}),
     };
@@ -153,7 +154,11 @@ function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
   if (left === null) return null;
   const right = opt.findRoot(p.children[1]!, ANY);
   const rows = opt.stats(p).rows;
-  const cost = left.cost + left.rows * (right.cost + COST.applyRun) + rows * COST.joinOutputRow;
+  const work = new Work()
+    .input(left)
+    .input(right, left.rows)
+    .add('applyRun', left.rows)
+    .add('joinOutputRow', rows);
   const correlated: Apply['correlated'][number][] = [];
   for (const c of correlatedIn(p.children[1]!)) {
     if (!leftIds.has(c.column.id) || correlated.some((x) => x.cell === c.cell)) continue;
@@ -164,7 +169,6 @@ function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
     id: opt.nextId(),
     schema: outputOf(p, left.plan.schema, right.plan.schema),
     estRows: rows,
-    estCost: cost,
     task: 'root',
     left: left.plan,
     right: right.plan,
@@ -175,5 +179,5 @@ function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
     nullAware: p.nullAware,
     correlated,
   };
-  return { kind: 'root', plan, rows, cost };
+  return { kind: 'root', plan: work.on(plan), rows, cost: work.total };
 }

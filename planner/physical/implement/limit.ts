@@ -1,5 +1,5 @@
 import type { ByItem, Expression } from '../../../expression/expression.js';
-import { COST } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import type { Limit as LogicalLimit, TopN as LogicalTopN } from '../../logical/plan.js';
 import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
@@ -82,7 +82,7 @@ function limited(
     offset,
     count,
   };
-  return opt.over(root, plan, rows, 0);
+  return opt.over(root, plan, rows);
 }
 
 /** Lets the store stop after enough rows. */
@@ -150,7 +150,7 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
     offset: p.offset,
     count: p.count,
   };
-  const best = opt.over(root, plan, rows, topNCost(root.rows, total ?? root.rows));
+  const best = opt.over(root, plan, rows, topNWork(root.rows, total ?? root.rows));
   options.push(root === input ? best : trim(opt, best, input.plan.schema, true));
   return options.reduce((a, b) => (b.cost < a.cost ? b : a));
 }
@@ -174,8 +174,8 @@ function withOrder(
   return { root: projectionOver(opt, root, exprs, schema), by: placed };
 }
 
-const topNCost = (rows: number, kept: number): number =>
-  COST.open + rows * COST.sortCompare * Math.log2(Math.max(2, Math.min(rows, kept)));
+const topNWork = (rows: number, kept: number): Work =>
+  new Work().add('open').add('sortCompare', rows * Math.log2(Math.max(2, Math.min(rows, kept))));
 
 /** A TopN in the store. */
 const storeTopN = (opt: Optimizer, plan: PhysicalPlan, p: LogicalTopN, total: number): TopN => ({
@@ -199,10 +199,13 @@ function pushTopN(opt: Optimizer, t: CopTask, p: LogicalTopN, total: number): Co
     const indexPlan = storeTopN(opt, t.indexPlan, p, total);
     return { ...t, indexPlan, indexRows: Math.min(t.indexRows, total), rows };
   }
-  const cost = t.cost + topNCost(t.rows, total);
-  if (t.tablePlan === null) return { ...t, indexPlan: storeTopN(opt, t.indexPlan!, p, total), rows, cost };
+  const work = topNWork(t.rows, total);
+  const cost = t.cost + work.total;
+  if (t.tablePlan === null)
+    return { ...t, indexPlan: work.ownOf(storeTopN(opt, t.indexPlan!, p, total)), rows, cost };
   // The rows that a lookup fetches together.
-  return { ...t, tablePlan: storeTopN(opt, t.tablePlan, p, total), rows, cost, tableFiltered: true };
+  const tablePlan = work.ownOf(storeTopN(opt, t.tablePlan, p, total));
+  return { ...t, tablePlan, rows, cost, tableFiltered: true };
 }
 
 /** The same of the rows that an index merge fetches together. */

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../expression/expression.js';
 import { encodeUtf8 } from '../../../types/charset.js';
-import { COST } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import type { MemTable } from '../../logical/plan.js';
 import { scanTakes } from '../mem-table-conditions.js';
 import type { Optimizer } from '../optimizer.js';
@@ -39,8 +39,14 @@ export function implementMemTable(opt: Optimizer, p: MemTable, prop: Property): 
     conditions: taken,
     ...(p.sample === undefined ? {} : { sample: p.sample }),
   };
-  let task: RootTask = { kind: 'root', plan: scan, rows, cost: rows };
+  const work = new Work().add('scanRow', rows);
+  let task: RootTask = { kind: 'root', plan: work.on(scan), rows, cost: work.total };
   if (rest.length > 0)
-    task = opt.over(task, selectionOver(opt, scan, rest, rows * 0.8), rows * 0.8, rows * COST.filterRow);
+    task = opt.over(
+      task,
+      selectionOver(opt, task.plan, rest, rows * 0.8),
+      rows * 0.8,
+      new Work().add('filterRow', rows),
+    );
   return task;
 }

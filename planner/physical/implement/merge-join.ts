@@ -1,5 +1,6 @@
 import type { Column } from '../../../expression/expression.js';
-import { COST, mergeCost } from '../../cost/factors.js';
+import { mergeFactor } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import type { Join } from '../../logical/plan.js';
 import { naturalOrders } from '../natural-orders.js';
 import type { Optimizer } from '../optimizer.js';
@@ -110,13 +111,13 @@ function mergeBy(
   const right = left === null ? null : child('right');
   if (left === null || right === null) return null;
   const rows = opt.stats(p).rows;
-  const cost =
-    left.cost +
-    right.cost +
-    COST.open +
-    mergeCost(left.rows) +
-    mergeCost(right.rows) +
-    rows * COST.joinOutputRow;
+  const work = new Work()
+    .input(left)
+    .input(right)
+    .add('open')
+    .add(mergeFactor(left.rows), left.rows)
+    .add(mergeFactor(right.rows), right.rows)
+    .add('joinOutputRow', rows);
   const used = new Set(by.map((k) => k.at));
   const others = p.eq.flatMap((k, i) => (used.has(i) ? [] : [opt.state.call('eq', k.left, k.right)]));
   const plan: MergeJoin = {
@@ -124,7 +125,6 @@ function mergeBy(
     id: opt.nextId(),
     schema: outputOf(p, left.plan.schema, right.plan.schema),
     estRows: rows,
-    estCost: cost,
     task: 'root',
     left: left.plan,
     right: right.plan,
@@ -134,5 +134,5 @@ function mergeBy(
     rightKeys: by.map((k) => k.right),
     desc,
   };
-  return { kind: 'root', plan, rows, cost };
+  return { kind: 'root', plan: work.on(plan), rows, cost: work.total };
 }

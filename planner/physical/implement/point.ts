@@ -1,7 +1,7 @@
 import type { PartitionDefinition } from '../../../catalog/model.js';
 import type { Expression } from '../../../expression/expression.js';
 import type { Datum } from '../../../types/datum.js';
-import { COST } from '../../cost/factors.js';
+import { pointWork, Work } from '../../cost/work.js';
 import { isKnown } from '../../cost/selectivity.js';
 import { handleColumns } from '../../logical/build-from.js';
 import { columnsOf } from '../../logical/expression-walk.js';
@@ -104,14 +104,14 @@ function pointTask(
             ? {}
             : { partitions: { ids: parts.map((d) => d.id), text: partitionText(ds, parts) } }),
         };
-  const cost = COST.open + keys.length * (path.index === null ? 1 : 2) * COST.scanRow;
-  let task: RootTask = { kind: 'root', plan: { ...plan, estCost: cost }, rows: keys.length, cost };
+  const work = pointWork(keys.length, path.index !== null);
+  let task: RootTask = { kind: 'root', plan: work.on(plan), rows: keys.length, cost: work.total };
   if (path.access.remained.length > 0) {
     task = opt.over(
       task,
       selectionOver(opt, task.plan, path.access.remained, keys.length),
       task.rows,
-      COST.filterRow,
+      new Work().add('filterRow'),
     );
   }
   return task;

@@ -1,5 +1,5 @@
 import type { Column, Expression } from '../../../expression/expression.js';
-import { COST } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import type { Projection as LogicalProjection } from '../../logical/plan.js';
 import { overHeldColumns } from '../access-path.js';
 import { throughProjection, type Optimizer } from '../optimizer.js';
@@ -12,9 +12,9 @@ export function projectionOver(
   task: RootTask,
   exprs: readonly Expression[],
   schema: readonly Column[],
-  cost = 0,
+  work?: Work,
 ): RootTask {
-  return opt.over(task, projectionOf(opt, task, exprs, schema), task.rows, cost);
+  return opt.over(task, projectionOf(opt, task, exprs, schema), task.rows, work);
 }
 
 const projectionOf = (
@@ -35,7 +35,7 @@ const projectionOf = (
 /** Only these columns of a task; one that `restores` stays an operator of its own. */
 export function trim(opt: Optimizer, task: RootTask, schema: readonly Column[], restores = false): RootTask {
   const plan = projectionOf(opt, task, [...schema], schema);
-  return opt.over(task, restores ? { ...plan, restores } : plan, task.rows, 0);
+  return opt.over(task, restores ? { ...plan, restores } : plan, task.rows);
 }
 
 /** A plan whose columns are exactly these: scans may carry more than was asked for. */
@@ -70,7 +70,7 @@ function projected(opt: Optimizer, p: LogicalProjection, prop: Property): Task |
     p.exprs.length === root.plan.schema.length &&
     p.exprs.every((e, i) => e.kind === 'column' && e.id === root.plan.schema[i]!.id);
   if (same && p.exprs.every((e, i) => (e as { id: number }).id === p.schema[i]!.id)) return root;
-  const cost =
-    root.rows * COST.projectRow * p.exprs.filter((e) => e.kind !== 'column').length * rowScale(root);
-  return projectionOver(opt, root, p.exprs, p.schema, cost);
+  const computed = p.exprs.filter((e) => e.kind !== 'column').length;
+  const work = new Work().add('projectRow', root.rows * computed, rowScale(root));
+  return projectionOver(opt, root, p.exprs, p.schema, work);
 }

@@ -4,6 +4,7 @@ import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource } from '../../logical/plan.js';
 import { prunedPartitions } from '../../partition/prune.js';
 import { scanColumns, type AccessPath } from '../access-path.js';
+import type { Work } from '../../cost/work.js';
 import { wantsRows } from '../engines.js';
 import type { Optimizer } from '../optimizer.js';
 import type {
@@ -184,6 +185,13 @@ export const PARTITION_ID: Column = {
   index: -1,
   name: '_tidb_tid',
 };
+
+/** The table side of a lookup, its scan told what fetching the rows costs. */
+export const withScanWork = (p: PhysicalPlan, work: Work): PhysicalPlan =>
+  'child' in p ? { ...p, child: withScanWork(p.child, work) } : work.on(p);
+
+/** The scan below all else. */
+export const scanOf = (p: PhysicalPlan): PhysicalPlan => ('child' in p ? scanOf(p.child) : p);
 
 /** No rows. */
 export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['schema'] }): RootTask {

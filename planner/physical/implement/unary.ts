@@ -1,4 +1,4 @@
-import { COST } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import type {
   CteScan,
   Dual,
@@ -14,7 +14,7 @@ import type {
 } from '../../logical/plan.js';
 import { monotonicOrder } from '../monotonic.js';
 import { orderByVirtuals } from '../access-path.js';
-import { asOrder, sortCost, type Optimizer } from '../optimizer.js';
+import { asOrder, sortWork, type Optimizer } from '../optimizer.js';
 import type { CteDefinition, Expand, JsonTable, PhysicalPlan, Window } from '../plan.js';
 import { boundedWindow } from './leading-rows.js';
 import { exactColumns } from './projection.js';
@@ -48,7 +48,12 @@ export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Pr
     child: boundedWindow(root.plan, p.conditions),
     conditions: p.conditions,
   };
-  return opt.over(root, plan, rows, root.rows * COST.filterRow * p.conditions.length * rowScale(root));
+  return opt.over(
+    root,
+    plan,
+    rows,
+    new Work().add('filterRow', root.rows * p.conditions.length, rowScale(root)),
+  );
 }
 
 export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): Task | null {
@@ -65,7 +70,7 @@ export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): T
     child: root.plan,
     by: p.by,
   };
-  const sorted = opt.over(root, plan, root.rows, sortCost(root.rows));
+  const sorted = opt.over(root, plan, root.rows, sortWork(root.rows));
   const byIndex = orderByVirtuals(child(p), p.by);
   const kept = byIndex === null ? null : opt.tryFindRoot(child(p), { order: byIndex, limit: prop.limit });
   return kept !== null && kept.cost < sorted.cost ? kept : sorted;
@@ -81,24 +86,24 @@ export function implementMaxOneRow(opt: Optimizer, p: MaxOneRow): RootTask {
     task: 'root',
     child: root.plan,
   };
-  return opt.over(root, plan, 1, 0);
+  return opt.over(root, plan, 1);
 }
 
 export function implementUnion(opt: Optimizer, p: LogicalUnion, prop: Property): Task | null {
   if (prop.order.length > 0) return null;
   const tasks = p.children.map((c) => opt.findRoot(c, { order: [], limit: prop.limit }));
   const rows = tasks.reduce((n, t) => n + t.rows, 0);
-  const cost = tasks.reduce((n, t) => n + t.cost, 0);
+  const work = new Work();
+  for (const t of tasks) work.input(t);
   const plan: PhysicalPlan = {
     op: 'UnionAll',
     id: opt.nextId(),
     schema: p.schema,
     estRows: rows,
-    estCost: cost,
     task: 'root',
     children: tasks.map((t, i) => exactColumns(opt, t, p.children[i]!)),
   };
-  return { kind: 'root', plan, rows, cost };
+  return { kind: 'root', plan: work.on(plan), rows, cost: work.total };
 }
 
 export function implementLock(opt: Optimizer, p: Lock, prop: Property): Task | null {
@@ -130,7 +135,7 @@ export function implementLock(opt: Optimizer, p: Lock, prop: Property): Task | n
           }),
     })),
   };
-  return opt.over(root, plan, root.rows, root.rows * COST.lookupRow);
+  return opt.over(root, plan, root.rows, new Work().add('lookupRow', root.rows));
 }
 
 export function implementWindow(opt: Optimizer, p: LogicalWindow, prop: Property): Task | null {
@@ -150,7 +155,7 @@ export function implementWindow(opt: Optimizer, p: LogicalWindow, prop: Property
       child: input.plan,
       by,
     };
-    root = opt.over(input, sort, input.rows, sortCost(input.rows));
+    root = opt.over(input, sort, input.rows, sortWork(input.rows));
   }
   const added = p.schema.slice(p.schema.length - p.functions.length);
   const plan: Window = {
@@ -165,7 +170,7 @@ export function implementWindow(opt: Optimizer, p: LogicalWindow, prop: Property
     functions: p.functions,
     frame: p.frame,
   };
-  return opt.over(root, plan, root.rows, root.rows * COST.streamAggRow * p.functions.length);
+  return opt.over(root, plan, root.rows, new Work().add('streamAggRow', root.rows * p.functions.length));
 }
 
 export function implementExpand(opt: Optimizer, p: LogicalExpand, prop: Property): Task | null {
@@ -181,7 +186,7 @@ export function implementExpand(opt: Optimizer, p: LogicalExpand, prop: Property
     child: root.plan,
     groups: p.groups,
   };
-  return opt.over(root, plan, rows, rows * COST.projectRow);
+  return opt.over(root, plan, rows, new Work().add('projectRow', rows));
 }
 
 /** Rows come in the order of the child's. */
@@ -204,7 +209,7 @@ export function implementJsonTable(opt: Optimizer, p: LogicalJsonTable, prop: Pr
     columns: p.columns,
     keepEmpty: p.keepEmpty,
   };
-  return opt.over(root, plan, rows, root.rows * COST.applyRun + rows * COST.projectRow);
+  return opt.over(root, plan, rows, new Work().add('applyRun', root.rows).add('projectRow', rows));
 }
 
 /** A reference to a common table: the first one planned plans its definition. */
@@ -212,7 +217,7 @@ export function implementCte(opt: Optimizer, p: CteScan, prop: Property): RootTa
   if (prop.order.length > 0) return null;
   const { cte } = p;
   const stats = opt.stats(p);
-  let cost = stats.rows * COST.transferRow;
+  const work = new Work().add('transferRow', stats.rows);
   if (cte.physical === null && !cte.planning) {
     cte.planning = true;
     const seed = opt.findRoot(cte.seed, ANY);
@@ -222,7 +227,8 @@ export function implementCte(opt: Optimizer, p: CteScan, prop: Property): RootTa
       recursive: recursive === null ? null : exactColumns(opt, recursive, cte.recursive!),
     };
     cte.planning = false;
-    cost += seed.cost + (recursive?.cost ?? 0);
+    work.input(seed);
+    if (recursive !== null) work.input(recursive);
   }
   const definition = definitionOf(cte);
   const plan: PhysicalPlan = {
@@ -235,7 +241,7 @@ export function implementCte(opt: Optimizer, p: CteScan, prop: Property): RootTa
     ...(p.labels === undefined ? {} : { labels: p.labels }),
     ...(cte.planning ? { working: true } : {}),
   };
-  return { kind: 'root', plan, rows: stats.rows, cost };
+  return { kind: 'root', plan: work.on(plan), rows: stats.rows, cost: work.total };
 }
 
 const DEFINITIONS = new WeakMap<object, CteDefinition>();

@@ -1,4 +1,4 @@
-import { COST } from '../../cost/factors.js';
+import { Work } from '../../cost/work.js';
 import type { DataSource } from '../../logical/plan.js';
 import type { Optimizer } from '../optimizer.js';
 import type { ReadPartitions, UnionScan } from '../plan.js';
@@ -37,5 +37,5 @@ export function withOwnWrites(
     columns: plan.schema.map((c) => ds.infos.get(c.id) ?? null),
     keepOrder: order.map((o) => ({ expr: o.column, desc: o.desc })),
   };
-  return opt.over(reader, union, reader.rows, reader.rows * COST.filterRow);
+  return opt.over(reader, union, reader.rows, new Work().add('filterRow', reader.rows));
 }
