@@ -76,8 +76,8 @@ export interface IndexInfo {
   readonly state: SchemaState;
   readonly invisible: boolean;
   readonly comment: string;
-  /** A FULLTEXT index: the columns whose words are the array that it is over. */
-  readonly fulltext?: { readonly columns: readonly string[] };
+  /** A FULLTEXT index: the columns whose words are the array that it is over, and the parser that finds them (none: the built-in one). */
+  readonly fulltext?: { readonly columns: readonly string[]; readonly parser?: string };
   /** Of a partitioned table: one index over all partitions, under the table's own id; entries name their rows' partition. */
   readonly global?: boolean;
   /** A partial index: rows for which this is not true have no entry. */

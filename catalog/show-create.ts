@@ -157,24 +157,11 @@ function columnText(table: TableInfo, c: ColumnInfo): string {
   return parts.join(' ');
 }
 
-const takesNoDefault = (tp: number): boolean =>
-  tp === TypeCode.TinyBlob ||
-  tp === TypeCode.Blob ||
-  tp === TypeCode.MediumBlob ||
-  tp === TypeCode.LongBlob ||
-  tp === TypeCode.Json ||
-  tp === TypeCode.Vector;
-
 function defaultClause(c: ColumnInfo, notNull: boolean): string {
   if (c.autoIncrement || c.default.kind === 'none') return '';
   if (c.default.kind === 'expr') return `DEFAULT (${c.default.sql})`;
   if (c.default.kind === 'now') return `DEFAULT ${defaultText(c)!}`;
-  if (c.default.value === null)
-    return notNull || takesNoDefault(c.type.tp)
-      ? takesNoDefault(c.type.tp) && !notNull
-        ? 'DEFAULT NULL'
-        : ''
-      : 'DEFAULT NULL';
+  if (c.default.value === null) return notNull ? '' : 'DEFAULT NULL';
   const text = defaultText(c)!;
   return c.type.tp === TypeCode.Bit ? `DEFAULT ${text}` : `DEFAULT ${quoteText(text)}`;
 }
@@ -197,6 +184,8 @@ function indexText(table: TableInfo, index: IndexInfo): string {
   if (index.condition !== undefined) text += ` WHERE ${index.condition.sql}`;
   if (index.invisible) text += ' /*!80000 INVISIBLE */';
   if (index.comment !== '') text += ` COMMENT ${quoteText(index.comment)}`;
+  const parser = index.fulltext?.parser;
+  if (parser !== undefined) text += ` /*!50100 WITH PARSER ${quoteName(parser)} */ `;
   if (index.hypothetical === true) text += ' /* HYPO INDEX */';
   return text;
 }

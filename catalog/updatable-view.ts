@@ -52,6 +52,23 @@ function isOfManyRows(node: unknown): boolean {
   return Object.values(node).some(isOfManyRows);
 }
 
+export const hasOuterJoin = (from: TableRef): boolean =>
+  from.kind === 'Join' &&
+  (from.type === 'LEFT' || from.type === 'RIGHT' || hasOuterJoin(from.left) || hasOuterJoin(from.right));
+
+/** Whether a view with this query, or one that it reads, may leave a table out: it can have no CHECK OPTION. */
+export function leavesTablesOut(schema: InfoSchema, query: Query): boolean {
+  if (query.kind !== 'Select' || query.from === null) return false;
+  const below = (from: TableRef): boolean => {
+    if (from.kind === 'Join') return below(from.left) || below(from.right);
+    const view =
+      from.kind === 'Table' ? schema.table(from.table.schema ?? '', from.table.name)?.view : undefined;
+    const stmt = view === undefined ? undefined : parse(view.selectText, {})[0]?.stmt;
+    return stmt?.kind === 'Select' && leavesTablesOut(schema, stmt);
+  };
+  return hasOuterJoin(query.from) || below(query.from);
+}
+
 /**
  * Whether rows can be written through a view with this query, whose tables are named with their databases. `within`: views that it
  * is read in, which it may come back to where tables were renamed or replaced.

@@ -3,6 +3,7 @@ import type { ColumnInfo, IndexColumn, IndexCondition, IndexInfo } from '../cata
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, TypeCode } from '../types/field-type.js';
+import { NGRAM } from '../expression/fulltext/words.js';
 import type { DdlContext } from './ddl-context.js';
 import { charset as findCharset } from '../types/charset.js';
 
@@ -20,7 +21,7 @@ export interface IndexRequest {
   readonly invisible: boolean;
   readonly comment: string;
   /** A FULLTEXT index over these columns. */
-  readonly fulltext?: { readonly columns: readonly string[] };
+  readonly fulltext?: NonNullable<IndexInfo['fulltext']>;
   /** GLOBAL, of a partitioned table. */
   readonly global?: boolean;
   /** WHERE: it is over some of the rows. */
@@ -48,15 +49,15 @@ export function requestOfKey(key: KeyConstraint): IndexRequest {
   };
 }
 
-/** A FULLTEXT index: one over the words of its columns. Throws 1235 for parsers. */
+/** A FULLTEXT index: one over the words of its columns. Throws 1128 for unknown parsers. */
 export function fulltextRequest(
   name: string | null,
   parts: readonly IndexPart[],
   options: KeyConstraint['options'],
 ): IndexRequest {
   if (options.where !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'FULLTEXT INDEX WHERE');
-  if (options.parser !== null)
-    throw mysqlError('ER_NOT_SUPPORTED_YET', `FULLTEXT INDEX WITH PARSER ${options.parser}`);
+  const parser = options.parser?.toLowerCase();
+  if (parser !== undefined && parser !== NGRAM) throw mysqlError('ER_FUNCTION_NOT_DEFINED', options.parser!);
   const columns = parts.map((p) => {
     if (p.column === null) throw mysqlError('ER_FULLTEXT_FUNCTIONAL_INDEX');
     return p.column;
@@ -68,7 +69,7 @@ export function fulltextRequest(
     primary: false,
     invisible: options.visible === false,
     comment: options.comment ?? '',
-    fulltext: { columns },
+    fulltext: { columns, ...(parser === undefined ? {} : { parser }) },
   };
 }
 
@@ -156,9 +157,7 @@ export function checkIndexColumns(index: IndexInfo, columns: readonly ColumnInfo
   let bytes = 0;
   for (const part of index.columns) {
     const column = columns[part.offset]!;
-    if (column.type.tp === TypeCode.Json && !column.hidden)
-      throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
-    if (column.type.tp === TypeCode.Vector) refuseVectorKey(column);
+    if (!column.hidden) checkKeyType(column);
     if (part.length >= 0 && !isString(column.type)) throw mysqlError('ER_WRONG_SUB_KEY');
     if (part.length < 0 && isBlob(column.type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
     bytes += keyBytes(column.type, part.length);
@@ -166,12 +165,11 @@ export function checkIndexColumns(index: IndexInfo, columns: readonly ColumnInfo
   if (bytes > MAX_KEY_BYTES) throw mysqlError('ER_TOO_LONG_KEY', bytes, MAX_KEY_BYTES);
 }
 
-/** Vectors are no keys (TiDB manual, "Vector Search Limitations"). */
-function refuseVectorKey(column: ColumnInfo): never {
-  throw mysqlError(
-    'ER_UNSUPPORTED_DDL_OPERATION',
-    `add index: column ${column.name} of type VECTOR as a key`,
-  );
+/** JSON documents and vectors are no keys (TiDB manual, "Vector Search Limitations"). Throws 3152, 8200. */
+function checkKeyType({ name, type }: ColumnInfo): void {
+  if (type.tp === TypeCode.Json) throw mysqlError('ER_JSON_USED_AS_KEY', name);
+  if (type.tp === TypeCode.Vector)
+    throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `add index: column ${name} of type VECTOR as a key`);
 }
 
 const isBlob = (t: FieldType): boolean =>
@@ -186,8 +184,7 @@ const isString = (t: FieldType): boolean =>
 function partLength(part: IndexPart, column: ColumnInfo): number {
   const { type } = column;
   if (type.arrayOf !== undefined) return -1;
-  if (type.tp === TypeCode.Json) throw mysqlError('ER_JSON_USED_AS_KEY', column.name);
-  if (type.tp === TypeCode.Vector) refuseVectorKey(column);
+  checkKeyType(column);
   if (part.length === null) {
     if (isBlob(type)) throw mysqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
     return -1;

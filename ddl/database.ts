@@ -10,7 +10,7 @@ import { readCharsetOptions } from './column-type.js';
 import type { DdlContext } from './ddl-context.js';
 import { checkNotReferenced } from './foreign-key.js';
 import { noteDropped } from './dropped-objects.js';
-import { queueTable } from './table.js';
+import { rowRanges } from './table.js';
 import { requirePolicy } from './placement.js';
 import { changeSchema } from './schema-change.js';
 import { tolerate } from './if-exists.js';
@@ -95,14 +95,14 @@ export async function dropDatabase(ctx: DdlContext, stmt: DropDatabaseStmt): Pro
   const tables = ctx.schema().tables(stmt.name);
   for (const t of tables) checkNotReferenced(ctx, found.name, t.name, (db) => db === found.name);
   await changeSchema(ctx, async (meta, txn) => {
-    for (const table of await meta.tables(found.id)) {
+    const gone = await meta.tables(found.id);
+    for (const table of gone) {
       meta.deleteTable(found.id, table.id);
-      queueTable(txn, table);
       noteDropped(txn, found, table);
     }
     meta.deleteDatabase(found.id);
     noteDropped(txn, found, null);
-    return { dbIds: [found.id] };
+    return { dbIds: [found.id], dropped: gone.flatMap(rowRanges) };
   });
   for (const table of tables) ctx.forgetTable(table);
   return tables.length;

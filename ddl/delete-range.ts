@@ -6,7 +6,7 @@ import type { MetaReader } from '../catalog/meta/meta.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import { scanColumns } from '../catalog/table-layout.js';
 import { TableMutations } from '../catalog/table-mutations.js';
-import type { KvPair } from '../kv/rpc.js';
+import type { KeyRange, KvPair } from '../kv/rpc.js';
 import type { Storage, Transaction } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import { droppedObjects, forgetDropped } from './dropped-objects.js';
@@ -26,59 +26,48 @@ const PER_JOB = 2 ** 20;
 /** A day as a difference of timestamps: how long it is told what was removed. */
 const TOLD = BigInt(24 * 3600 * 1000) << 18n;
 
-interface Range {
+interface DeleteRange {
   /** In hexadecimal. */
   readonly start: string;
   readonly end: string;
-}
-
-interface DeleteRange extends Range {
   readonly job: number;
   readonly element: number;
   /** Start of the transaction that dropped what is there. */
   readonly ts: bigint;
 }
 
-const NOTED = new WeakMap<Transaction, Range[]>();
-
 const hex = (key: Uint8Array): string => Buffer.from(key).toString('hex');
 
-/** Remembers a range in the transaction that drops its object; `writeDeleteRanges` puts it down. */
-export function queueDeleteRange(txn: Transaction, startKey: Uint8Array, endKey: Uint8Array): void {
-  const range = { start: hex(startKey), end: hex(endKey) };
-  const noted = NOTED.get(txn);
-  if (noted === undefined) NOTED.set(txn, [range]);
-  else noted.push(range);
-}
-
-export const queuesDeleteRanges = (txn: Transaction): boolean => NOTED.has(txn);
-
-/** Writes what the transaction drops, which is the work of a job. */
-export async function writeDeleteRanges(txn: Transaction, schema: InfoSchema, job: number): Promise<void> {
+/** Writes what a step of a job drops in its transaction. */
+export async function writeDeleteRanges(
+  txn: Transaction,
+  schema: InfoSchema,
+  job: number,
+  dropped: readonly KeyRange[],
+): Promise<void> {
   const rows = RangeTable.of(schema, QUEUED);
-  const noted = NOTED.get(txn) ?? [];
-  NOTED.delete(txn);
   if (rows === null) return;
   // A job may drop in several steps.
   let element = 1;
-  for (const range of noted) {
+  for (const { startKey, endKey } of dropped) {
     while (await rows.has(txn, job, element)) element++;
-    rows.put(txn, { ...range, job, element: element++, ts: txn.startTs });
+    rows.put(txn, { start: hex(startKey), end: hex(endKey), job, element: element++, ts: txn.startTs });
   }
 }
 
-/** Takes a range that was dropped at `ts` off the list; false when it is not there any more. */
-export async function unqueueDeleteRange(
-  txn: Transaction,
-  schema: InfoSchema,
-  ts: bigint,
-  startKey: Uint8Array,
-): Promise<boolean> {
+/** Takes the range that begins with a key off the list; false when it is not there any more. */
+export type TakeBack = (startKey: Uint8Array) => boolean;
+
+/** The ranges that were dropped at `ts`. */
+export async function rangesDroppedAt(txn: Transaction, schema: InfoSchema, ts: bigint): Promise<TakeBack> {
   const rows = RangeTable.of(schema, QUEUED);
-  const start = hex(startKey);
-  const found = ((await rows?.all(txn)) ?? []).find((r) => r.ts === ts && r.start === start);
-  if (found !== undefined) rows!.remove(txn, found);
-  return found !== undefined;
+  const byStart = new Map<string, DeleteRange>();
+  for (const range of (await rows?.all(txn)) ?? []) if (range.ts === ts) byStart.set(range.start, range);
+  return (startKey) => {
+    const range = byStart.get(hex(startKey));
+    if (range !== undefined) rows!.remove(txn, range);
+    return range !== undefined;
+  };
 }
 
 /** Removes the ranges dropped before the safe point, and what a pass that did not end left. */

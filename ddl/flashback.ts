@@ -4,7 +4,7 @@ import type {
   RecoverTableStmt,
   TableName,
 } from '../parser/ast/index.js';
-import type { InfoSchema, TableInfo } from '../catalog/model.js';
+import type { TableInfo } from '../catalog/model.js';
 import { Meta, type AutoIdKind, type MetaMutator } from '../catalog/meta/meta.js';
 import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
@@ -13,7 +13,7 @@ import type { MysqlError } from '../types/error.js';
 import { mysqlError } from '../types/error-table.js';
 import { checkTableName } from './build-table.js';
 import type { DdlContext } from './ddl-context.js';
-import { unqueueDeleteRange } from './delete-range.js';
+import { rangesDroppedAt, type TakeBack } from './delete-range.js';
 import { droppedObjects, forgetDropped, type DroppedObject } from './dropped-objects.js';
 import { changeSchema } from './schema-change.js';
 
@@ -76,13 +76,9 @@ async function bringBack(ctx: DdlContext, dropped: DroppedObject, name: string):
   await changeSchema(ctx, async (meta, txn, version) => {
     if (ctx.schema().table(db.name, name) !== null)
       throw mysqlError('ER_TABLE_EXISTS_ERROR', `${db.name}.${name}`);
-    await restore(meta, txn, ctx.schema(), before, dropped, {
-      ...table,
-      name,
-      lower: name.toLowerCase(),
-      version,
-      previousVersion: 0,
-    });
+    const takeBack = await rangesDroppedAt(txn, ctx.schema(), dropped.ts);
+    const named = { ...table, name, lower: name.toLowerCase(), version, previousVersion: 0 };
+    await restore(meta, txn, takeBack, before, dropped, named);
     return { tables: [{ dbId: db.id, tableId: table.id }] };
   });
   ctx.forgetTable(table);
@@ -92,14 +88,14 @@ async function bringBack(ctx: DdlContext, dropped: DroppedObject, name: string):
 async function restore(
   meta: MetaMutator,
   txn: Transaction,
-  schema: InfoSchema,
+  takeBack: TakeBack,
   before: Meta,
   dropped: DroppedObject,
   table: TableInfo,
 ): Promise<void> {
-  const { ts, dbId } = dropped;
+  const { dbId } = dropped;
   for (const id of physicalIds(table)) {
-    if (!(await unqueueDeleteRange(txn, schema, ts, tableRange(id).startKey))) throw tooOld(dropped.table);
+    if (!takeBack(tableRange(id).startKey)) throw tooOld(dropped.table);
   }
   meta.putTable(dbId, table);
   for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const satisfies AutoIdKind[]) {
@@ -128,8 +124,9 @@ export async function flashbackDatabase(ctx: DdlContext, stmt: FlashbackDatabase
   await changeSchema(ctx, async (meta, txn, version) => {
     if (ctx.schema().database(name) !== null) throw mysqlError('ER_DB_CREATE_EXISTS', name);
     meta.putDatabase({ ...db, name, lower: name.toLowerCase() });
+    const takeBack = await rangesDroppedAt(txn, ctx.schema(), dropped.ts);
     for (const table of tables)
-      await restore(meta, txn, ctx.schema(), before, dropped, { ...table, version, previousVersion: 0 });
+      await restore(meta, txn, takeBack, before, dropped, { ...table, version, previousVersion: 0 });
     forgetDropped(txn, dropped);
     return { dbIds: [db.id], tables: tables.map((t) => ({ dbId: db.id, tableId: t.id })) };
   });

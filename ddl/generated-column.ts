@@ -151,12 +151,15 @@ function overWords(
   const first = names[0]!;
   let name = request.name ?? first;
   if (request.name === null) for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${first}_${n}`;
-  const expr = ctx.parse(`_fts_words(${names.map(quoteName).join(', ')})`);
+  const { parser } = request.fulltext!;
+  const expr = ctx.parse(
+    `${parser === undefined ? '_fts_words' : '_fts_ngrams'}(${names.map(quoteName).join(', ')})`,
+  );
   return {
     ...request,
     name,
     parts: [{ column: null, length: null, expr, desc: false }],
-    fulltext: { columns: names },
+    fulltext: { ...request.fulltext!, columns: names },
   };
 }
 

@@ -1,7 +1,8 @@
-import { queuesDeleteRanges, writeDeleteRanges } from './delete-range.js';
+import { writeDeleteRanges } from './delete-range.js';
 import type { TableInfo } from '../catalog/model.js';
 import { MetaMutator } from '../catalog/meta/meta.js';
 import { physicalOf } from '../kv/client/oracle.js';
+import type { KeyRange } from '../kv/rpc.js';
 import type { Transaction } from '../kv/storage.js';
 import { transact } from '../kv/transact.js';
 import { mysqlError } from '../types/error-table.js';
@@ -11,6 +12,8 @@ import type { DdlContext } from './ddl-context.js';
 export interface ChangedObjects {
   readonly dbIds?: readonly number[];
   readonly tables?: readonly { readonly dbId: number; readonly tableId: number }[];
+  /** Keys of what is dropped, which go when nobody can read them any more. */
+  readonly dropped?: readonly KeyRange[];
   /** What the history says of the step; null: nothing. Without it: what the statement is. */
   readonly job?: { readonly type: string; readonly parts?: readonly string[] } | null;
   /** The job that the step is part of. */
@@ -40,8 +43,11 @@ export async function changeSchema(
       const next = (await meta.schemaVersion()) + 1;
       const changed = await change(meta, txn, next);
       const job = changed.job === null ? undefined : await recordChange(ctx, meta, txn, changed);
-      if (queuesDeleteRanges(txn))
-        await writeDeleteRanges(txn, ctx.schema(), changed.jobId ?? job ?? (await meta.allocateGlobalIds(1)));
+      const { dropped = [] } = changed;
+      if (dropped.length > 0) {
+        const id = changed.jobId ?? job ?? (await meta.allocateGlobalIds(1));
+        await writeDeleteRanges(txn, ctx.schema(), id, dropped);
+      }
       await meta.bumpSchemaVersion({ dbIds: changed.dbIds ?? [], tables: changed.tables ?? [] });
       return next;
     },

@@ -10,7 +10,7 @@ import { incrementCounter, isCentral } from '../catalog/auto-columns.js';
 import type { AutoIdKind, MetaMutator } from '../catalog/meta/meta.js';
 import { physicalIds } from '../catalog/table-layout.js';
 import { tableRange } from '../kv/codec/table-key.js';
-import type { Transaction } from '../kv/storage.js';
+import type { KeyRange } from '../kv/rpc.js';
 import { mysqlError } from '../types/error-table.js';
 import { referrersOf } from '../catalog/foreign-keys.js';
 import { buildTable, checkTableName, type SelectedColumn } from './build-table.js';
@@ -18,7 +18,6 @@ import type { DdlContext } from './ddl-context.js';
 import { preSplit } from './pre-split.js';
 import { refuseCached } from './cached-table.js';
 import { renamedChecks } from './check-constraint.js';
-import { queueDeleteRange } from './delete-range.js';
 import { noteDropped } from './dropped-objects.js';
 import { checkNotReferenced, checkReferrers, checkTruncatable, withReferenced } from './foreign-key.js';
 import { changeSchema } from './schema-change.js';
@@ -169,21 +168,17 @@ async function dropOne(ctx: DdlContext, name: TableName): Promise<void> {
   if (isCentral(table)) await ctx.giveBackIds(table);
   const version = await changeSchema(ctx, async (meta, txn) => {
     meta.deleteTable(db.id, table.id);
-    queueTable(txn, table);
     noteDropped(txn, db, table);
-    return { tables: [{ dbId: db.id, tableId: table.id }] };
+    return { tables: [{ dbId: db.id, tableId: table.id }], dropped: rowRanges(table) };
   });
   await ctx.awaitVersion(table.id, version);
   ctx.forgetTable(table);
 }
 
-/** Queues the rows of a dropped table, or of its partitions, for removal. */
-export function queueTable(txn: Transaction, table: TableInfo): void {
+/** The keys of the rows and index entries of a table, or of its partitions. */
+export function rowRanges(table: TableInfo): KeyRange[] {
   const global = table.indices.some((i) => i.global === true) ? [table.id] : [];
-  for (const id of [...physicalIds(table), ...global]) {
-    const range = tableRange(id);
-    queueDeleteRange(txn, range.startKey, range.endKey);
-  }
+  return [...physicalIds(table), ...global].map(tableRange);
 }
 
 /** The table with fresh ids for all its partitions. */
@@ -218,9 +213,9 @@ export async function truncateTable(ctx: DdlContext, stmt: TruncateTableStmt): P
     const fresh = await withPartitionIds(meta, { ...now, id: newId, version: next });
     meta.putTable(db.id, fresh);
     startAutoIncrement(meta, db.id, fresh);
-    queueTable(txn, now);
     noteDropped(txn, db, now);
     return {
+      dropped: rowRanges(now),
       tables: [
         { dbId: db.id, tableId: table.id },
         { dbId: db.id, tableId: newId },

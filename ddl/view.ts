@@ -2,7 +2,7 @@ import type { CreateViewStmt, DropViewStmt, Query, TableName, UserSpec } from '.
 import { parse } from '../parser/parser.js';
 import { quoteName, restoreQuery, VIEW_STYLE } from '../parser/restore.js';
 import type { TableInfo } from '../catalog/model.js';
-import { isUpdatable } from '../catalog/updatable-view.js';
+import { isUpdatable, leavesTablesOut } from '../catalog/updatable-view.js';
 import { Flag } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import { checkTableName } from './build-table.js';
@@ -37,8 +37,8 @@ export async function createView(ctx: DdlContext, stmt: CreateViewStmt): Promise
   if (before !== null) checkNotWithin(ctx, query, db.name, before.name);
   // Planned as written: errors of the query are the statement's.
   const types = await ctx.queryTypes(stmt.query);
-  if (stmt.check !== null && !isUpdatable(ctx.schema(), query, stmt.algorithm))
-    throw mysqlError('ER_VIEW_NONUPD_CHECK', db.name, stmt.view.name);
+  const updatable = isUpdatable(ctx.schema(), query, stmt.algorithm) && !leavesTablesOut(ctx.schema(), query);
+  if (stmt.check !== null && !updatable) throw mysqlError('ER_VIEW_NONUPD_CHECK', db.name, stmt.view.name);
   const columns = stmt.columns ?? names;
   if (columns.length !== types.length) throw mysqlError('ER_VIEW_WRONG_LIST');
   columns.forEach((name, i) => {

@@ -17,6 +17,13 @@ async function newest(s: TestSession, table: string): Promise<[string, string]> 
   return [job![0]!, job![11]!];
 }
 
+/** Something that is waited for. */
+function signal(): { readonly given: Promise<void>; readonly give: () => void } {
+  let give!: () => void;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { given, give };
+}
+
 async function until(done: () => Promise<boolean>): Promise<void> {
   while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
@@ -169,6 +176,68 @@ test('a job that its node takes over from itself, since telling others of it too
   expect(core.schemaLoader.current.version - before).toBe(6);
   expect(told).toBe(6);
   await s.query('ADMIN CHECK TABLE twice');
+});
+
+test('a statement whose job another node ended answers when all nodes know what the job left', async () => {
+  const [a, b] = await Promise.all([1, 2].map(() => engine.session()));
+  await a!.query('CREATE TABLE ended (id INT PRIMARY KEY, v INT)');
+  await a!.query('INSERT INTO ended VALUES (1, 1), (2, 2)');
+  const core = (a!.session as Session).engine;
+  const { ddl, cluster, storage, schemaLoader } = core;
+  const begin = storage.begin.bind(storage);
+  const [held, goOn, told, known] = [signal(), signal(), signal(), signal()];
+  // The transaction of the first rows of the new index.
+  storage.begin = async (options) => {
+    const txn = await begin(options);
+    if (options?.durability !== 2) return txn;
+    storage.begin = begin;
+    const commit = txn.commit.bind(txn);
+    txn.commit = async () => {
+      held.give();
+      await goOn.given;
+      return commit();
+    };
+    return txn;
+  };
+  const steps: string[] = [];
+  const altered = a!.query('ALTER TABLE ended ADD INDEX v (v)').then(() => steps.push('answered'));
+  await held.given;
+  const tell = cluster.tellSchema.bind(cluster);
+  cluster.tellSchema = async () => {
+    steps.push('telling');
+    told.give();
+    await known.given;
+    steps.push('known');
+  };
+  Object.defineProperty(cluster, 'shared', { value: true, configurable: true });
+  try {
+    const [id] = await newest(b!, 'ended');
+    await transact(storage, async (txn) => {
+      const job = (await ddl.jobs.running(txn, Number(id)))!;
+      ddl.jobs.put(txn, { ...job, state: 'synced', node: 'other', endTime: 1 });
+      const meta = new MetaMutator(txn);
+      const table = schemaLoader.current.table('test', 'ended')!;
+      const version = (await meta.schemaVersion()) + 1;
+      meta.putTable(job.dbId, { ...table, indices: [], version, previousVersion: table.version });
+      await meta.bumpSchemaVersion({ dbIds: [], tables: [{ dbId: job.dbId, tableId: table.id }] });
+    });
+    goOn.give();
+    await told.given;
+    // This node knows it already.
+    expect(
+      await b!.query(
+        "SELECT COUNT(*) FROM information_schema.tidb_indexes WHERE table_name = 'ended' AND key_name = 'v'",
+      ),
+    ).toEqual([['0']]);
+    expect(steps).toEqual(['telling']);
+    known.give();
+    await altered;
+    expect(steps).toEqual(['telling', 'known', 'answered']);
+  } finally {
+    Reflect.deleteProperty(cluster, 'shared');
+    cluster.tellSchema = tell;
+  }
+  await b!.query('ADMIN CHECK TABLE ended');
 });
 
 /** Every other step of a job fails as it does where the store is gone, before or after it took place. */

@@ -131,7 +131,7 @@ export class SessionDdlContext implements DdlContext {
     await GeneratedColumns.of(table, this)?.read(rows, true);
   }
   async checkRows(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
-    await CheckConstraints.of(table, this)?.check(rows);
+    await CheckConstraints.ofTable(table, this)?.check(rows);
   }
   restore(expr: Expr): string {
     return restoreExpr(expr, DEFINITION_STYLE);

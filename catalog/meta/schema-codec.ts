@@ -85,7 +85,7 @@ interface StoredIndex {
   readonly state: number;
   readonly comment: string;
   readonly is_global?: boolean;
-  readonly rutile_fulltext?: { readonly columns: readonly string[] };
+  readonly rutile_fulltext?: NonNullable<IndexInfo['fulltext']>;
   readonly condition_expr_string?: string;
   readonly affect_column?: readonly {
     readonly name: CiStr;

@@ -3,7 +3,7 @@ import { Meta } from '../../catalog/meta/meta.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import { isUnreachable, isWriteConflict, type Storage, type Transaction } from '../../kv/storage.js';
-import { mysqlError } from '../../types/error-table.js';
+import { ERRORS, mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import type { DdlContext } from '../ddl-context.js';
 import { runFlashback } from '../flashback-cluster.js';
@@ -37,7 +37,7 @@ import {
 import { alterStored, askStored, askWaiting, type AdminOutcome, type JobWish } from './job-admin.js';
 import { settingsOf } from './job-settings.js';
 import { JobTable } from './job-table.js';
-import { countersSetBy, queueIndexes, queuePartitions, setAutoIncrement } from './transition-effects.js';
+import { countersSetBy, indexRanges, partitionRanges, setAutoIncrement } from './transition-effects.js';
 import { WaitingStatements } from './waiting-statements.js';
 
 /** What the worker needs of the server around it. */
@@ -73,8 +73,6 @@ class StoppedError extends Error {}
 class TakenOverError extends Error {}
 
 const WAIT_MS = 20;
-/** ER_INFO_SCHEMA_CHANGED. */
-const CHANGED = 8028;
 const UNREACHABLE_MS = 200;
 const ELSEWHERE_MS = 100;
 
@@ -169,7 +167,7 @@ export class DdlWorker {
   private async changeAtOnce(ctx: DdlContext, db: DbInfo, change: PlannedChange): Promise<boolean> {
     const { base, target } = change.transition;
     let stale = false;
-    const version = await changeSchema(ctx, async (meta, txn, next) => {
+    const version = await changeSchema(ctx, async (meta, _txn, next) => {
       const now = await meta.table(db.id, base.id);
       stale = now?.version !== base.version;
       if (stale) return {};
@@ -179,9 +177,9 @@ export class DdlWorker {
         version: next,
         previousVersion: base.version,
       });
-      queuePartitions(txn, droppedPartitions(change.transition));
       await setAutoIncrement(meta, db.id, change.transition);
       return {
+        dropped: partitionRanges(droppedPartitions(change.transition)),
         tables: [{ dbId: db.id, tableId: base.id }],
         job: { type: change.type, parts: change.parts },
       };
@@ -434,7 +432,8 @@ export class DdlWorker {
     try {
       await work((txn) => ctx.commitAt(txn, tableId, version));
     } catch (e) {
-      if ((e as { code?: number }).code === CHANGED) await this.ownVersion(running.job);
+      if ((e as { code?: number }).code === ERRORS.ER_INFO_SCHEMA_CHANGED.code)
+        await this.ownVersion(running.job);
       throw e;
     }
   }
@@ -524,15 +523,20 @@ export class DdlWorker {
         version: nextVersion,
         previousVersion: table.version,
       });
-      if (phase === 'done') {
-        await setAutoIncrement(meta, job.dbId, transition);
-        queueIndexes(txn, transition, droppedIndexes(transition));
-        queuePartitions(txn, droppedPartitions(transition));
-      } else if (phase === 'none') {
-        queueIndexes(txn, transition, addedIndexes(transition));
-        queuePartitions(txn, addedPartitions(transition));
-      }
-      return { tables: [{ dbId: job.dbId, tableId }], job: null, jobId: job.id };
+      if (phase === 'done') await setAutoIncrement(meta, job.dbId, transition);
+      const dropped =
+        phase === 'done'
+          ? [
+              ...indexRanges(transition, droppedIndexes(transition)),
+              ...partitionRanges(droppedPartitions(transition)),
+            ]
+          : phase === 'none'
+            ? [
+                ...indexRanges(transition, addedIndexes(transition)),
+                ...partitionRanges(addedPartitions(transition)),
+              ]
+            : [];
+      return { tables: [{ dbId: job.dbId, tableId }], dropped, job: null, jobId: job.id };
     });
     running.job = next;
     await this.settle(running, version);

@@ -70,8 +70,7 @@ export async function fillTable(ctx: DdlContext, t: TableTransition, control: Fi
   const passes = passesFor(ctx, t, table);
   for (let pass = control.progress().passes; pass < passes.length; pass++) {
     await goOver(ctx, table, passes[pass]!, control);
-    const { rows, total } = control.progress();
-    await control.reached({ rows, total, passes: pass + 1, nextKey: '' });
+    await control.reached({ ...control.progress(), passes: pass + 1, nextKey: '' });
   }
   for (const name of t.foreignKeys ?? []) await checkForeignKey(ctx, t, name);
 }
@@ -213,7 +212,7 @@ async function fillInBulk(
     rows: { startKey, endKey },
   };
   const before = control.progress();
-  await control.reached({ ...before, loading: 0 });
+  await control.reached({ ...before, loading: 0, ingested: true });
   let again: Uint8Array[];
   try {
     again = await ingestIndexes(ctx, ctx.storage.bulk!, job, {
@@ -233,11 +232,10 @@ async function fillInBulk(
     await control.obey();
     await addAgain(ctx, table, physicalId, pass, again.slice(i, i + AGAIN_ROWS), control);
   }
-  const { rows, loading = 0, total, passes } = control.progress();
+  const { loading = 0, ...progress } = control.progress();
   await control.reached({
-    rows: rows + loading,
-    total,
-    passes,
+    ...progress,
+    rows: progress.rows + loading,
     nextKey: Buffer.from(endKey).toString('hex'),
   });
 }

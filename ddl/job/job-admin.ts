@@ -28,6 +28,17 @@ export function askStored(
   return transact(storage, ask, Infinity);
 }
 
+/** Types of jobs that read a table's rows, which their settings are about. */
+const ALTERABLE: ReadonlySet<string> = new Set([
+  'add index',
+  'add primary key',
+  'modify column',
+  'alter table multi-schema change',
+  'alter table reorganize partition',
+  'alter table partition by',
+  'alter table remove partitioning',
+]);
+
 /** ADMIN ALTER DDL JOBS: gives the settings as they are now. Throws 8224. */
 export function alterStored(
   storage: Storage,
@@ -38,6 +49,8 @@ export function alterStored(
   const alter = async (txn: Transaction): Promise<JobSettings> => {
     const job = await jobs.running(txn, id);
     if (job === null) throw mysqlError('ER_DDL_JOB_NOT_FOUND', id);
+    if (!ALTERABLE.has(job.type))
+      throw mysqlError('ER_UNKNOWN_ERROR', `unsupported DDL operation: ${job.type}`);
     const next = { ...job, settings: { ...job.settings, ...settings } };
     jobs.put(txn, next);
     return next.settings;

@@ -2,7 +2,7 @@ import type { DdlContext } from '../ddl-context.js';
 import type { JobSettings } from './job.js';
 
 /** What the session's variables ask of its jobs. */
-export function settingsOf(ctx: DdlContext): JobSettings {
+export function settingsOf(ctx: Pick<DdlContext, 'variable'>): JobSettings {
   return {
     thread: Number(ctx.variable('tidb_ddl_reorg_worker_cnt')),
     batchSize: Number(ctx.variable('tidb_ddl_reorg_batch_size')),

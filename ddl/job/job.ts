@@ -79,6 +79,8 @@ export interface JobProgress {
   readonly rows: number;
   /** Rows read by a bulk load that has not ended: done again if it does not. */
   readonly loading?: number;
+  /** Index entries were loaded in bulk, not by transactions. */
+  readonly ingested?: boolean;
   /** Rows to be done; 0 = unknown. */
   readonly total: number;
   /** Passes over the table that are done. */
@@ -150,6 +152,36 @@ export const progressText = (job: DdlJob): string =>
   job.progress.total === 0
     ? `${job.type}: ${job.schemaState}`
     : `${job.type}: ${rowsDone(job.progress)} rows (${percentage(job).toFixed(1)}%)`;
+
+/** Types of jobs that fill indexes only. */
+const FILLING: ReadonlySet<string> = new Set(['add index', 'add primary key']);
+const MINUTE = 60;
+
+/**
+ * What ADMIN SHOW DDL JOBS remarks about a job, as TiDB does: how its indexes are filled, how far it is, and those of its settings that are
+ * not the usual ones.
+ */
+export function jobComments(job: DdlJob, usual: JobSettings, now: number): string {
+  // A job of one step fills nothing.
+  const { settings, progress } = job;
+  if (settings.thread === 0) return '';
+  const out: string[] = [];
+  if (FILLING.has(job.type) && job.startTime !== 0) out.push(progress.ingested === true ? 'ingest' : 'txn');
+  if (job.work?.phase === 'writeReorg' && progress.total > 0) {
+    const done = percentage(job);
+    out.push(`${done.toFixed(1)}%`);
+    if (done > 0 && job.state === 'running') {
+      const seconds = Math.ceil(((now - job.startTime) / 1000) * (100 / done - 1));
+      out.push(
+        `ETA ${seconds < MINUTE ? `${seconds}s` : `${Math.floor(seconds / MINUTE)}m${seconds % MINUTE}s`}`,
+      );
+    }
+  }
+  if (settings.thread !== usual.thread) out.push(`thread=${settings.thread}`);
+  if (settings.batchSize !== usual.batchSize) out.push(`batch_size=${settings.batchSize}`);
+  if (settings.maxWriteSpeed !== usual.maxWriteSpeed) out.push(`max_write_speed=${settings.maxWriteSpeed}`);
+  return out.join(', ');
+}
 
 /** How far the job is, in hundredths. */
 export const percentage = (job: DdlJob): number =>

@@ -4,8 +4,7 @@ import type { MetaMutator } from '../../catalog/meta/meta.js';
 import type { IndexInfo, TableInfo } from '../../catalog/model.js';
 import { indexIds } from '../../catalog/table-layout.js';
 import { indexRange, tableRange } from '../../kv/codec/table-key.js';
-import type { Transaction } from '../../kv/storage.js';
-import { queueDeleteRange } from '../delete-range.js';
+import type { KeyRange } from '../../kv/rpc.js';
 import type { TableTransition } from '../table-transition.js';
 
 /** What the last step of a change, or of its way back, does beside the table's definition. */
@@ -32,20 +31,13 @@ export async function setAutoIncrement(meta: MetaMutator, dbId: number, t: Table
     meta.setAutoId(kind, dbId, t.target.id, next - 1n);
 }
 
-/** Rows of partitions that are gone are deleted when nobody can read them any more. */
-export function queuePartitions(txn: Transaction, ids: readonly number[]): void {
-  for (const id of ids) {
-    const range = tableRange(id);
-    queueDeleteRange(txn, range.startKey, range.endKey);
-  }
-}
+/** The keys of partitions' rows. */
+export const partitionRanges = (ids: readonly number[]): KeyRange[] => ids.map(tableRange);
 
-/** The same for entries of indexes. */
-export function queueIndexes(txn: Transaction, t: TableTransition, indexes: readonly IndexInfo[]): void {
-  for (const index of indexes) {
-    for (const physicalId of new Set([...indexIds(t.base, index), ...indexIds(t.target, index)])) {
-      const range = indexRange(physicalId, index.id);
-      queueDeleteRange(txn, range.startKey, range.endKey);
-    }
-  }
-}
+/** The keys of indexes' entries. */
+export const indexRanges = (t: TableTransition, indexes: readonly IndexInfo[]): KeyRange[] =>
+  indexes.flatMap((index) =>
+    [...new Set([...indexIds(t.base, index), ...indexIds(t.target, index)])].map((physicalId) =>
+      indexRange(physicalId, index.id),
+    ),
+  );

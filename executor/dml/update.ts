@@ -14,7 +14,7 @@ import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum, sameHandle } from './assignment.js';
 import { CurrentValues, nameOf } from './current-values.js';
-import { CheckConstraints } from './check-constraints.js';
+import { CheckConstraints, type JoinedValue } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { executePointUpdate } from './point-change.js';
 import { RowPieces } from './row-pieces.js';
@@ -159,7 +159,7 @@ async function updateTarget(
   const txn = ctx.txn!;
   let matched = 0;
   let changed = 0;
-  let differing: Pick<Change, 'oldRow' | 'oldHandle' | 'newRow'>[] = [];
+  let differing: (Pick<Change, 'oldRow' | 'oldHandle' | 'newRow'> & { readonly at: number })[] = [];
   const unchanged: Uint8Array[] = [];
   const stored: Datum[][] = [];
   for (let i = 0; i < chunk.length; i++) stored.push(targetRow(spec, chunk, i));
@@ -192,7 +192,7 @@ async function updateTarget(
       continue;
     }
     for (const c of target.onUpdateNow) newRow[c.offset] = assigner.now(c);
-    differing.push({ oldRow, oldHandle, newRow });
+    differing.push({ oldRow, oldHandle, newRow, at: i });
   }
   if (unchanged.length > 0) await txn.lockKeys(unchanged, new StatementLock(ctx, false));
   if (differing.length === 0) return { matched, changed };
@@ -204,9 +204,10 @@ async function updateTarget(
   }
   if (target.checks !== null) {
     const newRows = differing.map((d) => d.newRow);
-    if (!plan.ignore) await target.checks.check(newRows);
+    const joined: JoinedValue = (row, at) => chunk.columns[at]!.get(differing[row]!.at);
+    if (!plan.ignore) await target.checks.check(newRows, joined);
     else {
-      const broken = await target.checks.broken(newRows);
+      const broken = await target.checks.broken(newRows, joined);
       differing = differing.filter((_, i) => {
         const e = broken[i] ?? null;
         if (e === null) return true;

@@ -1,41 +1,57 @@
 import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { encodeJson } from '../../types/json/binary.js';
-import { booleanQuery, documentOf, naturalQuery, rankOf, rankedWords, satisfies } from '../fulltext/query.js';
+import { documentOf, matchQuery, rankOf, rankedWords, satisfies } from '../fulltext/query.js';
 import type { Item } from '../fulltext/query.js';
-import { foldOf, isIndexed, MAX_TOKEN_SIZE, textOf, wordsOf } from '../fulltext/words.js';
+import { fulltextParser, type FulltextParser, MAX_TOKEN_SIZE, NGRAM, textOf } from '../fulltext/words.js';
 import { jsonType, realType, stringType } from '../type-inference.js';
-import type { Kernel } from './scalar.js';
+import type { Kernel, ScalarDefinition } from './scalar.js';
 import { defineAll } from './scalar.js';
 
 /** What FULLTEXT indexes and MATCH … AGAINST are made of (manual, "Full-Text Search Functions"). */
 
 interface Asked {
   readonly text: string;
+  readonly parser: FulltextParser;
   readonly items: readonly Item[];
   readonly words: readonly string[];
 }
 
-defineAll('fulltext', [
-  {
-    name: '_fts_words',
-    internal: true,
-    args: ['string'],
-    rest: 'string',
-    nullAware: true,
-    total: true,
-    type: () => ({ ...jsonType(), arrayOf: stringType(MAX_TOKEN_SIZE, 'utf8mb4', 'utf8mb4_bin') }),
-    make: ([first]): Kernel => {
-      const fold = foldOf(first!.collate);
-      return (_rt, ...columns: (Uint8Array | null)[]) => {
-        const words = new Set<string>();
-        for (const c of columns)
-          if (c !== null) for (const w of wordsOf(textOf(c), fold)) if (isIndexed(w)) words.add(w);
-        return encodeJson([...words]);
-      };
-    },
-    doc: 'The words of its columns that a FULLTEXT index keeps. Manual: InnoDB Full-Text Indexes.',
+const wordsFunction = (
+  name: string,
+  parserName: string | undefined,
+  doc: string,
+): Omit<ScalarDefinition, 'family'> => ({
+  name,
+  internal: true,
+  args: ['string'],
+  rest: 'string',
+  nullAware: true,
+  total: true,
+  type: () => ({ ...jsonType(), arrayOf: stringType(MAX_TOKEN_SIZE, 'utf8mb4', 'utf8mb4_bin') }),
+  make: ([first]): Kernel => {
+    const parser = fulltextParser(first!.collate, parserName);
+    return (_rt, ...columns: (Uint8Array | null)[]) => {
+      const words = new Set<string>();
+      for (const c of columns)
+        if (c !== null) for (const w of parser.wordsOf(textOf(c))) if (parser.isIndexed(w)) words.add(w);
+      return encodeJson([...words]);
+    };
   },
+  doc,
+});
+
+defineAll('fulltext', [
+  wordsFunction(
+    '_fts_words',
+    undefined,
+    'The words of its columns that a FULLTEXT index keeps. Manual: InnoDB Full-Text Indexes.',
+  ),
+  wordsFunction(
+    '_fts_ngrams',
+    NGRAM,
+    'What a FULLTEXT index WITH PARSER ngram keeps of its columns. Manual: ngram Full-Text Parser.',
+  ),
   {
     name: '_fts_rank',
     internal: true,
@@ -44,9 +60,8 @@ defineAll('fulltext', [
     nullAware: true,
     total: true,
     type: () => realType(),
-    // 1 = boolean mode; the query; the words' rarities, '' when only the match counts; the columns.
+    // The mode (see MatchMode); the query; the words' rarities, '' when only the match counts; the columns.
     make: ([, , , first]): Kernel => {
-      const fold = foldOf(first!.collate);
       let asked: Asked | null = null;
       return (
         _rt,
@@ -58,14 +73,14 @@ defineAll('fulltext', [
         if (query === null) return 0;
         const text = textOf(query);
         if (asked === null || asked.text !== text) {
-          const items = Number(mode) === 1 ? booleanQuery(text, fold) : naturalQuery(text, fold);
+          const { parser, items } = matchQuery(Number(mode), first!.collate, text);
           if (items === null)
             throw mysqlError('ER_PARSE_ERROR', 'syntax error in full-text search string', `'${text}'`);
-          asked = { text, items, words: rankedWords(items) };
+          asked = { text, parser, items, words: rankedWords(items, parser) };
         }
         const doc = documentOf(
           columns.map((c) => (c === null ? null : textOf(c))),
-          fold,
+          asked.parser,
         );
         if (!satisfies(asked.items, doc)) return 0;
         if (rarities.length === 0) return 1;

@@ -1,4 +1,4 @@
-import { isIndexed, wordsOf, type Fold } from './words.js';
+import { fulltextParser, NGRAM, type FulltextParser } from './words.js';
 
 /** What AGAINST asks for. `word` of a wildcard is the beginning of the words meant. */
 export type Term =
@@ -14,17 +14,31 @@ export interface Item {
   readonly term: Term;
 }
 
+/** How a query is read, as flags: in boolean mode, by the ngram parser. */
+export const MatchMode = { Boolean: 1, Ngram: 2 } as const;
+
+/** The query of MATCH … AGAINST over columns of a collation. `items` null: bad syntax. */
+export function matchQuery(
+  mode: number,
+  collate: string,
+  text: string,
+): { readonly parser: FulltextParser; readonly items: readonly Item[] | null } {
+  const parser = fulltextParser(collate, (mode & MatchMode.Ngram) === 0 ? undefined : NGRAM);
+  const boolean = (mode & MatchMode.Boolean) !== 0;
+  return { parser, items: boolean ? booleanQuery(text, parser) : naturalQuery(text, parser) };
+}
+
 /** Natural-language mode: any of the words. */
-export function naturalQuery(text: string, fold: Fold): readonly Item[] {
-  return [...new Set(wordsOf(text, fold).filter(isIndexed))].map((word) => ({
+function naturalQuery(text: string, parser: FulltextParser): readonly Item[] {
+  return [...new Set(parser.wordsOf(text).filter((w) => parser.isIndexed(w)))].map((word) => ({
     operator: '',
     term: { kind: 'word', word, wildcard: false },
   }));
 }
 
 /** Boolean mode (MySQL manual, "Boolean Full-Text Searches"). Null: bad syntax. */
-export function booleanQuery(text: string, fold: Fold): readonly Item[] | null {
-  const parser = new BooleanParser(text, fold);
+function booleanQuery(text: string, words: FulltextParser): readonly Item[] | null {
+  const parser = new BooleanParser(text, words);
   const items = parser.items();
   return parser.atEnd && !parser.bad ? items : null;
 }
@@ -35,7 +49,7 @@ class BooleanParser {
 
   constructor(
     private readonly text: string,
-    private readonly fold: Fold,
+    private readonly parser: FulltextParser,
   ) {}
 
   get atEnd(): boolean {
@@ -80,15 +94,11 @@ class BooleanParser {
         this.bad = true;
         return;
       }
-      const words = wordsOf(this.text.slice(this.at + 1, end), this.fold);
+      const words = this.parser.wordsOf(this.text.slice(this.at + 1, end));
       this.at = end + 1;
       const near = /^\s*@(\d+)/.exec(this.text.slice(this.at));
       if (near !== null) this.at += near[0].length;
-      if (words.length > 0)
-        out.push({
-          operator,
-          term: { kind: 'phrase', words, distance: near === null ? null : Number(near[1]) },
-        });
+      if (words.length > 0) out.push(this.phrase(operator, words, near === null ? null : Number(near[1])));
       return;
     }
     const token = /^[^\s"()+\-~<>*@]+/.exec(this.text.slice(this.at));
@@ -100,24 +110,49 @@ class BooleanParser {
     this.at += token[0].length;
     const wildcard = this.text[this.at] === '*';
     if (wildcard) this.at++;
-    const words = wordsOf(token[0], this.fold);
+    const { tokenSize } = this.parser;
+    if (tokenSize !== null) {
+      this.overlapping(operator, token[0], wildcard && [...token[0]].length < tokenSize, out);
+      return;
+    }
+    const words = this.parser.wordsOf(token[0]);
     words.forEach((word, i) => {
       const open = wildcard && i === words.length - 1;
-      if (open || isIndexed(word)) out.push({ operator, term: { kind: 'word', word, wildcard: open } });
+      if (open || this.parser.isIndexed(word))
+        out.push({ operator, term: { kind: 'word', word, wildcard: open } });
       // No row is known to have a word that is not indexed.
-      else if (operator === '+') out.push({ operator, term: { kind: 'group', items: [] } });
+      else if (operator === '+') out.push(nothing(operator));
     });
+  }
+
+  /** A word whose tokens overlap is the phrase of them, and what is shorter than a token the beginning of one where `open` says so. */
+  private overlapping(operator: Operator, word: string, open: boolean, out: Item[]): void {
+    const words = this.parser.wordsOf(word);
+    if (open) out.push({ operator, term: { kind: 'word', word: this.parser.fold(word), wildcard: true } });
+    else out.push(this.phrase(operator, words, null));
+  }
+
+  private phrase(operator: Operator, words: readonly string[], distance: number | null): Item {
+    // Of tokens that overlap, only those that are indexed are looked for.
+    if (this.parser.tokenSize !== null && !words.some((w) => this.parser.isIndexed(w)))
+      return nothing(operator);
+    return { operator, term: { kind: 'phrase', words, distance } };
   }
 }
 
+/** What no row has. */
+const nothing = (operator: Operator): Item => ({ operator, term: { kind: 'group', items: [] } });
+
 /** The words whose frequencies make the rank, in the order in which they are first named; `word*` stands for its words. */
-export function rankedWords(items: readonly Item[], out: string[] = []): string[] {
+export function rankedWords(items: readonly Item[], parser: FulltextParser, out: string[] = []): string[] {
   for (const { operator, term } of items) {
     if (operator === '-' || operator === '~') continue;
-    if (term.kind === 'group') rankedWords(term.items, out);
+    if (term.kind === 'group') rankedWords(term.items, parser, out);
     else {
       const words =
-        term.kind === 'word' ? [term.wildcard ? `${term.word}*` : term.word] : term.words.filter(isIndexed);
+        term.kind === 'word'
+          ? [term.wildcard ? `${term.word}*` : term.word]
+          : term.words.filter((w) => parser.isIndexed(w));
       for (const w of words) if (!out.includes(w)) out.push(w);
     }
   }
@@ -125,12 +160,12 @@ export function rankedWords(items: readonly Item[], out: string[] = []): string[
 }
 
 /** Indexed words one of which every row found has; null when the query does not name such. */
-export function namedWords(items: readonly Item[]): readonly string[] | null {
+export function namedWords(items: readonly Item[], parser: FulltextParser): readonly string[] | null {
   const plain = (t: Term): string | null =>
     t.kind === 'word' && !t.wildcard
       ? t.word
       : t.kind === 'phrase'
-        ? (t.words.find(isIndexed) ?? null)
+        ? (t.words.find((w) => parser.isIndexed(w)) ?? null)
         : null;
   for (const { operator, term } of items) {
     if (operator !== '+') continue;
@@ -141,7 +176,7 @@ export function namedWords(items: readonly Item[]): readonly string[] | null {
   for (const { operator, term } of items) {
     if (operator === '-' || operator === '~') continue;
     const word = plain(term);
-    const words = term.kind === 'group' ? namedWords(term.items) : word === null ? null : [word];
+    const words = term.kind === 'group' ? namedWords(term.items, parser) : word === null ? null : [word];
     if (words === null) return null;
     any.push(...words);
   }
@@ -155,11 +190,11 @@ export interface Document {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-export function documentOf(texts: readonly (string | null)[], fold: Fold): Document {
-  const columns = texts.map((t) => (t === null ? [] : wordsOf(t, fold)));
+export function documentOf(texts: readonly (string | null)[], parser: FulltextParser): Document {
+  const columns = texts.map((t) => (t === null ? [] : parser.wordsOf(t)));
   const counts = new Map<string, number>();
   for (const words of columns)
-    for (const w of words) if (isIndexed(w)) counts.set(w, (counts.get(w) ?? 0) + 1);
+    for (const w of words) if (parser.isIndexed(w)) counts.set(w, (counts.get(w) ?? 0) + 1);
   return { columns, counts };
 }
 

@@ -24,7 +24,8 @@ import type {
   ViewCheck,
 } from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
-import { checkWritten, insertedView, viewCheck } from './written-view.js';
+import { joinedColumns, viewCheck } from './view-check.js';
+import { checkWritten, insertedView } from './written-view.js';
 import { addCommonTables } from './build-cte.js';
 import { buildFrom, findTable, handleColumns, namedPartitions } from './build-from.js';
 import { buildLimit } from './build-limit.js';
@@ -278,7 +279,7 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
       stmt.onDuplicate === null
         ? []
         : onDuplicate(state, stmt, target, current, columns, { refs: extra, plan: select }, physical),
-    ...(target.source === null ? {} : { viewCheck: viewCheck(state, target.source) }),
+    ...(target.source === null ? {} : { viewCheck: viewCheck(state, target.source, [], physical) }),
   };
 }
 
@@ -589,6 +590,8 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
   });
   const columns = targetColumns(targets);
   const used = columnsOf(values.flatMap((v) => (v === null ? [] : [v])));
+  for (const t of targets)
+    for (const c of joinedColumns(t, state.written.get(t)?.conditions ?? [])) used.add(c.id);
   for (const c of scope.relation.plan.schema)
     if (used.has(c.id) && !columns.some((o) => o.id === c.id)) columns.push(c);
   const child = lockPoint(state, physical(projection(scope.relation.plan, columns, columns)));
@@ -599,7 +602,7 @@ export function buildUpdate(state: BuildState, stmt: ast.UpdateStmt, physical: T
     estRows: 0,
     task: 'root',
     child,
-    targets: targets.map((t) => dmlTarget(t, child.schema, viewCheck(state, t))),
+    targets: targets.map((t) => dmlTarget(t, child.schema, viewCheck(state, t, child.schema, physical))),
     // DEFAULT, all that a generated column may be given, changes nothing of the row.
     assignments: assigned.flatMap((a, i) =>
       a.info.generated !== ''

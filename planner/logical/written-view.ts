@@ -1,17 +1,15 @@
 import type { Column, Expression } from '../../expression/expression.js';
-import { updatableSelect } from '../../catalog/updatable-view.js';
-import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
+import { hasOuterJoin, updatableSelect } from '../../catalog/updatable-view.js';
+import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
-import { stripParens } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { BuildState, ExpandedView } from '../resolve/build-state.js';
-import { build, buildCondition, call } from '../resolve/expression-builder.js';
+import { build } from '../resolve/expression-builder.js';
 import type { FieldName, QueryScope, Relation } from '../resolve/scope.js';
-import { asSemiJoin } from '../resolve/subquery.js';
-import type { ViewCheck } from '../physical/plan.js';
-import { resolveOver } from '../physical/resolve-indices.js';
-import { columnsOf } from './expression-walk.js';
-import { dual, projection, selection, type DataSource } from './plan.js';
+import { filterBy } from './build-where.js';
+import { columnsOf, substitute } from './expression-walk.js';
+import { dual, projection, type DataSource } from './plan.js';
+import { checkCondition, conditionsOf, type CheckCondition } from './view-check.js';
 import { forEachNode } from './walk.js';
 
 /** A table that a statement writes by the name of a view. */
@@ -27,26 +25,21 @@ export interface WrittenView {
   /** Each of its columns is one of a table, and there is no outer join. */
   readonly insertable: boolean;
   /** What the CHECK OPTION asks of rows. */
-  readonly conditions: readonly Expression[];
-  /** The CHECK OPTION asks for what a row alone does not tell. */
-  readonly unchecked: boolean;
+  readonly conditions: readonly CheckCondition[];
 }
 
 /** Where conditions that rows must keep to are gathered while views in views are opened. */
 export interface CheckScope {
   /** A view around has CASCADED: all conditions below count. */
   readonly cascaded: boolean;
-  readonly conditions: Expression[];
-  unchecked: boolean;
+  readonly conditions: CheckCondition[];
+  /** Computed columns of the views below. */
+  readonly computed: Map<number, Expression>;
   /** Some column is computed, or a join may leave a table out. */
   readOnlyParts: boolean;
 }
 
 type BuildFrom = (state: BuildState, from: ast.TableRef, scope: QueryScope) => Relation;
-
-const hasOuterJoin = (from: ast.TableRef): boolean =>
-  from.kind === 'Join' &&
-  (from.type === 'LEFT' || from.type === 'RIGHT' || hasOuterJoin(from.left) || hasOuterJoin(from.right));
 
 /**
  * A view in the FROM clause of a writer, as the tables below it under the view's name; null when rows cannot be written through it. The
@@ -67,7 +60,7 @@ export function writtenView(
   const scope: CheckScope = {
     cascaded: around?.cascaded === true || info.checkOption === 'CASCADED',
     conditions: around?.conditions ?? [],
-    unchecked: false,
+    computed: around?.computed ?? new Map<number, Expression>(),
     readOnlyParts: false,
   };
   const checks = around?.cascaded === true || info.checkOption !== 'NONE';
@@ -89,20 +82,8 @@ export function writtenView(
   });
   const known = (e: Expression): boolean =>
     [...columnsOf([e])].every((id) => sources.some((s) => s.infos.has(id)));
-  if (select.where !== null) {
-    const env = { state, scope: inner, clause: 'where clause' };
-    const conditions: Expression[] = [];
-    for (const conjunct of conjuncts(select.where)) {
-      const done = asSemiJoin(env, conjunct);
-      if (done !== true) conditions.push(done === false ? buildCondition(env, conjunct) : done);
-      else if (checks) scope.unchecked = true;
-    }
-    if (checks) {
-      scope.conditions.push(...conditions.filter(known));
-      if (!conditions.every(known)) scope.unchecked = true;
-    }
-    inner.relation.plan = selection(inner.relation.plan, conditions);
-  }
+  const { names: inputs } = inner.relation;
+  if (select.where !== null) filterBy({ state, scope: inner, clause: 'where clause' }, select.where);
   const computed: { readonly value: Expression; readonly column: Column }[] = [];
   const filtered = inner.relation.plan;
   const names = select.fields.map((f, i): FieldName => {
@@ -123,6 +104,10 @@ export function writtenView(
     return null;
   }
   let { plan } = inner.relation;
+  for (const { value, column } of computed) scope.computed.set(column.id, substitute(value, scope.computed));
+  if (checks)
+    for (const condition of conditionsOf(select))
+      scope.conditions.push(checkCondition(state, inputs, scope.computed, condition));
   if (computed.length > 0 || hasOuterJoin(select.from!)) scope.readOnlyParts = true;
   if (computed.length > 0)
     plan = projection(
@@ -141,43 +126,10 @@ export function writtenView(
       joined: sources.length > 1 || below?.joined === true,
       insertable: !scope.readOnlyParts && new Set(used).size === used.length,
       conditions: scope.conditions,
-      unchecked: scope.unchecked || below?.unchecked === true,
     });
   }
   if (around !== null) around.readOnlyParts ||= scope.readOnlyParts;
   return { plan, names };
-}
-
-function conjuncts(e: ast.Expr): ast.Expr[] {
-  const x = stripParens(e);
-  return x.kind === 'Binary' && x.op === 'AND' ? [...conjuncts(x.left), ...conjuncts(x.right)] : [x];
-}
-
-/** What rows of the table must keep to when they are written through the view. Throws 1235 where a row alone does not tell. */
-export function viewCheck(state: BuildState, source: DataSource): ViewCheck | null {
-  const written = state.written.get(source);
-  if (written === undefined) return null;
-  const { conditions, db, view } = written;
-  const own = (e: Expression): boolean =>
-    [...columnsOf([e])].every((id) => source.infos.get(id) !== undefined);
-  if (written.unchecked || !conditions.every(own))
-    throw mysqlError('ER_NOT_SUPPORTED_YET', 'WITH CHECK OPTION over several tables');
-  if (conditions.length === 0) return null;
-  const used = columnsOf([...conditions]);
-  const reads: { readonly column: Column; readonly info: ColumnInfo }[] = [];
-  for (const column of [...source.all, ...source.virtuals.map((v) => v.column)]) {
-    const info = source.infos.get(column.id);
-    if (used.has(column.id) && info !== null && info !== undefined) reads.push({ column, info });
-  }
-  const schema = reads.map((r) => r.column);
-  return {
-    db: db.name,
-    view: view.name,
-    reads: reads.map((r) => r.info.offset),
-    violations: conditions.map((c) =>
-      resolveOver(call({ state }, 'not', call({ state }, 'istrue', c)), schema),
-    ),
-  };
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Constant, Expression, ScalarFunction } from '../../expression/expression.js';
-import { booleanQuery, namedWords, naturalQuery } from '../../expression/fulltext/query.js';
-import { foldOf } from '../../expression/fulltext/words.js';
+import { MatchMode, matchQuery, namedWords } from '../../expression/fulltext/query.js';
 import { toJsonValue } from '../../expression/json/convert.js';
 import { BOOLEAN_FLAG } from '../../expression/type-inference.js';
 import { decodeUtf8 } from '../../types/charset.js';
@@ -34,8 +33,8 @@ export function elementsNamed(
   element: FieldType,
 ): NamedElements | null {
   if (condition.kind !== 'function' || array.written.kind !== 'function') return null;
-  if (array.written.name === '_fts_words') {
-    const words = wordsNamed(condition, array.written.args);
+  if (array.written.name === '_fts_words' || array.written.name === '_fts_ngrams') {
+    const words = wordsNamed(condition, array.written);
     if (words !== null) return named(datums(words, element), false, false);
   }
   const document = array.written.name === 'cast_as_array' ? array.written.args[0]! : array.written;
@@ -76,18 +75,17 @@ const named = (values: readonly Datum[] | null, all: boolean, exact: boolean): N
   values === null || values.length === 0 ? null : { values, all, exact };
 
 /** Words one of which each row has that MATCH finds, in a condition that only such rows satisfy. */
-function wordsNamed(condition: ScalarFunction, columns: readonly Expression[]): readonly string[] | null {
+function wordsNamed(condition: ScalarFunction, index: ScalarFunction): readonly string[] | null {
   const [a, b] = condition.args;
   if (condition.name === 'gt' && a?.kind === 'function' && b?.kind === 'constant')
-    return Number(b.value) >= 0 && b.value !== null ? wordsNamed(a, columns) : null;
+    return Number(b.value) >= 0 && b.value !== null ? wordsNamed(a, index) : null;
   if (condition.name !== '_fts_rank' || a?.kind !== 'constant' || b?.kind !== 'constant') return null;
   const over = condition.args.slice(3);
-  if (over.length !== columns.length || !over.every((c, i) => sameExpr(c, columns[i]!))) return null;
+  if (over.length !== index.args.length || !over.every((c, i) => sameExpr(c, index.args[i]!))) return null;
+  if (((Number(a.value) & MatchMode.Ngram) !== 0) !== (index.name === '_fts_ngrams')) return null;
   if (!(b.value instanceof Uint8Array) || b.param !== undefined) return null;
-  const fold = foldOf(over[0]!.type.collate);
-  const text = decodeUtf8(b.value);
-  const items = Number(a.value) === 1 ? booleanQuery(text, fold) : naturalQuery(text, fold);
-  return items === null ? null : namedWords(items);
+  const { parser, items } = matchQuery(Number(a.value), over[0]!.type.collate, decodeUtf8(b.value));
+  return items === null ? null : namedWords(items, parser);
 }
 
 /** Whether two expressions give the same document: constant texts in them are paths, whose collation does not matter. */

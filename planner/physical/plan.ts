@@ -559,10 +559,11 @@ export interface Delete extends PlanBase {
 export interface ViewCheck {
   readonly db: string;
   readonly view: string;
-  /** Offsets of the columns that are looked at. */
-  readonly reads: readonly number[];
+  /** The columns that are looked at: of the table by offset, of others by their place in the rows that are changed (-1: there are none). */
+  readonly reads: readonly { readonly type: FieldType; readonly offset: number; readonly joined: number }[];
   /** True over the values of `reads` where the row is refused. */
   readonly violations: readonly Expression[];
+  readonly queries: readonly RowQuery[];
 }
 /** One table written by UPDATE/DELETE: where its writable columns and handle are in the child's output. */
 export interface DmlTarget {

@@ -1,8 +1,8 @@
 import type { TableInfo } from '../../catalog/model.js';
 import { newFunction } from '../../expression/build.js';
 import type { Column, Expression } from '../../expression/expression.js';
-import { booleanQuery, naturalQuery, rankedWords, rarityOf } from '../../expression/fulltext/query.js';
-import { foldOf, textOf, type Fold } from '../../expression/fulltext/words.js';
+import { MatchMode, matchQuery, rankedWords, rarityOf } from '../../expression/fulltext/query.js';
+import { NGRAM, textOf } from '../../expression/fulltext/words.js';
 import { stringType } from '../../expression/type-inference.js';
 import type * as ast from '../../parser/ast/index.js';
 import { quoteName } from '../../parser/restore.js';
@@ -42,10 +42,15 @@ export function matchAgainst(
   const indexed = table === null ? null : indexedColumns(table, names);
   if (indexed === null) throw mysqlError('ER_FT_MATCHING_KEY_NOT_FOUND');
   const { columns } = indexed;
+  const list = indexed.names.map(quoteName).join(', ');
+  const ngram = indexed.parser === NGRAM;
+  const boolean = e.modifier === 'BOOLEAN';
   const source: Source = {
-    list: indexed.names.map(quoteName).join(', '),
+    list,
     from: `FROM ${quoteName(first.db)}.${quoteName(first.orgTable)}`,
-    fold: foldOf(columns[0]!.type.collate),
+    words: `${ngram ? '_fts_ngrams' : '_fts_words'}(${list})`,
+    mode: (boolean ? MatchMode.Boolean : 0) | (ngram ? MatchMode.Ngram : 0),
+    collate: columns[0]!.type.collate,
     lookUp: (sql) => {
       const value = scalar(env, lookUpQuery(env, e, sql));
       if (value.kind !== 'constant') throw mysqlError('ER_NOT_SUPPORTED_YET', 'MATCH as a value here');
@@ -55,16 +60,15 @@ export function matchAgainst(
   const against = build(env, e.against);
   if (against.kind !== 'constant') throw mysqlError('ER_WRONG_ARGUMENTS', 'AGAINST');
   if (against.param !== undefined) env.state.cacheable = false;
-  const boolean = e.modifier === 'BOOLEAN';
   const given = queryText(against.value, evalType(against.type) === 'string');
   const expands = e.modifier === 'EXPANSION' || e.modifier === 'NATURAL_EXPANSION';
   const query = given !== null && expands ? expandedQuery(source, given) : given;
-  const rarities = relevant && query !== null ? raritiesOf(source, query, boolean) : '';
+  const rarities = relevant && query !== null ? raritiesOf(source, query) : '';
   const text = (s: string): Expression => constant(stringType([...s].length), encodeUtf8(s));
   return newFunction(
     '_fts_rank',
     [
-      intConstant(boolean ? 1 : 0),
+      intConstant(source.mode),
       query === null ? constant(stringType(0), null) : text(query),
       text(rarities),
       ...columns,
@@ -82,13 +86,17 @@ function queryText(value: Datum, isText: boolean): string | null {
 function indexedColumns(
   table: TableInfo,
   names: readonly FieldName[],
-): { readonly columns: readonly Column[]; readonly names: readonly string[] } | null {
+): {
+  readonly columns: readonly Column[];
+  readonly names: readonly string[];
+  readonly parser: string | undefined;
+} | null {
   const byName = new Map(names.map((n) => [n.orgName.toLowerCase(), n.column]));
   for (const index of table.indices) {
     if (index.fulltext === undefined || index.state !== 'public' || index.columns.length === 0) continue;
     const columns = index.fulltext.columns.map((c) => byName.get(c.toLowerCase()));
     if (columns.length === byName.size && columns.every((c) => c !== undefined))
-      return { columns, names: index.fulltext.columns };
+      return { columns, names: index.fulltext.columns, parser: index.fulltext.parser };
   }
   return null;
 }
@@ -109,7 +117,11 @@ interface Source {
   /** Columns of the index, quoted and joined by commas. */
   readonly list: string;
   readonly from: string;
-  readonly fold: Fold;
+  /** The words of a row that are indexed, as SQL. */
+  readonly words: string;
+  /** Flags of MatchMode. */
+  readonly mode: number;
+  readonly collate: string;
   /** The value of a scalar query, now. */
   readonly lookUp: (sql: string) => Datum;
 }
@@ -120,9 +132,9 @@ const quoteText = (s: string): string => `'${s.replace(/\\/g, '\\\\').replace(/'
 const EXPANSION_LIMIT = 20;
 
 /** The query and all words of the rows that it finds, of the most relevant ones (manual, "Full-Text Searches with Query Expansion"). */
-function expandedQuery({ list, from, lookUp }: Source, query: string): string {
+function expandedQuery({ list, from, words: indexed, lookUp }: Source, query: string): string {
   const match = `MATCH (${list}) AGAINST (${quoteText(query)})`;
-  const rows = `SELECT _fts_words(${list}) AS w ${from} WHERE ${match} ORDER BY ${match} DESC LIMIT ${EXPANSION_LIMIT}`;
+  const rows = `SELECT ${indexed} AS w ${from} WHERE ${match} ORDER BY ${match} DESC LIMIT ${EXPANSION_LIMIT}`;
   const found = lookUp(`SELECT JSON_ARRAYAGG(w) FROM (${rows}) AS found`);
   if (!(found instanceof Uint8Array)) return query;
   const words = new Set((decodeJson(found) as readonly (readonly string[])[]).flat());
@@ -130,13 +142,12 @@ function expandedQuery({ list, from, lookUp }: Source, query: string): string {
 }
 
 /** How rare the words of the query are among all rows, in order, joined by commas. */
-function raritiesOf({ list, from, fold, lookUp }: Source, query: string, boolean: boolean): string {
-  const items = boolean ? booleanQuery(query, fold) : naturalQuery(query, fold);
+function raritiesOf({ from, words, mode, collate, lookUp }: Source, query: string): string {
+  const { parser, items } = matchQuery(mode, collate, query);
   if (items === null)
     throw mysqlError('ER_PARSE_ERROR', 'syntax error in full-text search string', `'${query}'`);
-  const words = `_fts_words(${list})`;
   const count = (sql: string): number => Number(lookUp(sql));
-  const ranked = rankedWords(items);
+  const ranked = rankedWords(items, parser);
   if (ranked.length === 0) return '';
   const total = count(`SELECT COUNT(*) ${from}`);
   return ranked

@@ -1,7 +1,6 @@
 import type { AdminStmt, Expr } from '../../parser/ast/index.js';
-import { percentage } from '../../ddl/job/job.js';
-import { byteSize } from '../../ddl/job/job-settings.js';
-import { rowsDone, type DdlJob } from '../../ddl/job/job.js';
+import { byteSize, settingsOf } from '../../ddl/job/job-settings.js';
+import { jobComments, rowsDone, type DdlJob, type JobSettings } from '../../ddl/job/job.js';
 import type { SchemaState } from '../../catalog/model.js';
 import { Chunk } from '../../chunk/chunk.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
@@ -11,6 +10,7 @@ import type { Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { newFieldType, TypeCode } from '../../types/field-type.js';
 import { epochMicrosToLocal, timeZone, UTC } from '../../types/timezone.js';
+import { findVariable } from '../variables/system-variable.js';
 import type { Outcome } from '../run-statement.js';
 import type { Session } from '../session.js';
 import { intColumn, staticRows, text, textColumn, type StaticColumn } from '../static-rows.js';
@@ -75,11 +75,8 @@ function jobRows(session: Session, job: DdlJob): Datum[][] {
   return [row(job.type), ...job.parts.map((p) => row(`${p} /* subjob */`))];
 }
 
-function comments(job: DdlJob): string {
-  if (job.endTime !== 0 || job.settings.thread === 0) return '';
-  const limit = job.settings.maxWriteSpeed === 0 ? '' : `, max_write_speed=${job.settings.maxWriteSpeed}`;
-  return `${percentage(job).toFixed(1)}%, thread=${job.settings.thread}, batch_size=${job.settings.batchSize}${limit}`;
-}
+/** What jobs have whose session asks for nothing else. */
+const usualSettings = (): JobSettings => settingsOf({ variable: (name) => findVariable(name)!.default });
 
 /** One line about a running job (ADMIN SHOW DDL). */
 export const jobText = (j: DdlJob): string =>
@@ -89,9 +86,11 @@ export const jobText = (j: DdlJob): string =>
 export async function showJobs(session: Session, stmt: AdminOf<'SHOW DDL JOBS'>): Promise<Outcome> {
   const { queue, history } = await session.engine.ddl.list(stmt.count ?? HISTORY_SHOWN);
   const columns = [...JOB_COLUMNS, textColumn('COMMENTS', 256)];
-  const rows: Datum[][] = [];
-  for (const job of [...queue, ...history])
-    for (const row of jobRows(session, job)) rows.push([...row, text(comments(job))]);
+  const usual = usualSettings();
+  const rows = [...queue, ...history].flatMap((job) => {
+    const comments = text(jobComments(job, usual, Date.now()));
+    return jobRows(session, job).map((row) => [...row, comments]);
+  });
   return staticRows(columns, stmt.where === null ? rows : await where(session, stmt.where, columns, rows));
 }
 

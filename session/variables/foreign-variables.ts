@@ -65,6 +65,7 @@ const WITHOUT_EFFECT: readonly KeptGroup[] = [
     metadata_locks_cache_size=1024
     metadata_locks_hash_instances=8
     myisam_mmap_size=18446744073709551615
+    ngram_token_size=2
     open_files_limit=5000
     performance_schema_accounts_size=100
     performance_schema_digests_size=10000
