@@ -103,3 +103,10 @@ test('a server that died holds nothing up once its lease has ended', async () =>
   });
   expect(await rows(a, 'SELECT x FROM t WHERE v = 1')).toEqual([{ x: null }]);
 });
+
+test('a server whose store is gone stops all the same', async () => {
+  a.on('error', () => undefined);
+  await store.kill();
+  await one.stop();
+  expect(one.exitCode).toBe(0);
+});

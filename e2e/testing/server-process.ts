@@ -26,6 +26,10 @@ export class ServerProcess {
   get pid(): number {
     return this.child?.pid ?? 0;
   }
+  /** Of a process that has ended by itself. */
+  get exitCode(): number | null {
+    return this.child?.exitCode ?? null;
+  }
   get dataDir(): string {
     return join(this.dir, 'data');
   }

@@ -434,6 +434,9 @@ export class EngineCore {
       await Promise.race([this.nextFinish(), new Promise((resolve) => setTimeout(resolve, 50))]);
     }
     for (const session of busy()) session.kill(true);
+  }
+
+  async closeSessions(): Promise<void> {
     for (const session of [...this.sessions.values()]) await session.close();
   }
 

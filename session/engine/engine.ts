@@ -62,6 +62,7 @@ import { download } from './download.js';
 import { killConnection } from './kill.js';
 import { EngineCore, type NodeIdentity } from './engine-core.js';
 import { openDataStore, replicaOf, type DataStoreOptions } from './data-store.js';
+import { farewell } from './farewell.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { ReplicaWatch } from './replica-watch.js';
 import type { ServerControl } from './server-control.js';
@@ -201,10 +202,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await collector.stop();
     await core.saveRowCounts();
     await core.cluster.stop();
-    await core.slowLog.file?.flush();
-    await core.generalLog.file?.flush();
-    core.tempStorage?.close();
-    await storage.close();
   });
 }
 
@@ -233,7 +230,8 @@ async function identityOf(options: EngineOptions, storage: Storage): Promise<Nod
 class RutileEngine implements Engine {
   constructor(
     private readonly core: EngineCore,
-    private readonly closeStore: () => Promise<void>,
+    /** Ends what works in the background, and takes the node off the store. */
+    private readonly leave: () => Promise<void>,
   ) {}
 
   get serverId(): number {
@@ -304,11 +302,20 @@ class RutileEngine implements Engine {
   }
 
   async shutdown(graceMs: number): Promise<void> {
-    await this.core.drain(graceMs);
-    await this.core.autoIds
-      .giveBack()
-      .catch((err: unknown) => this.core.logger.warn({ err }, 'reserved ids are lost'));
-    await this.closeStore();
+    const { core } = this;
+    await core.drain(graceMs);
+    const work = async (): Promise<void> => {
+      await core.closeSessions();
+      await core.autoIds
+        .giveBack()
+        .catch((err: unknown) => core.logger.warn({ err }, 'reserved ids are lost'));
+      await this.leave();
+    };
+    await (core.embedded ? work() : farewell(core.storage, core.logger, work));
+    await core.slowLog.file?.flush();
+    await core.generalLog.file?.flush();
+    core.tempStorage?.close();
+    await core.storage.close();
   }
 }
 
