@@ -95,6 +95,24 @@ test('KILL and the cluster process list reach the other server', async () => {
   expect(await errno(a.query('KILL 4242424'))).toBe(1094);
 });
 
+test('regions are read at once, as many as the session allows, and EXPLAIN ANALYZE tells what the store did', async () => {
+  await a.query('CREATE TABLE wide (id INT PRIMARY KEY, v INT)');
+  await a.query(
+    `INSERT INTO wide VALUES ${Array.from({ length: 400 }, (_, i) => `(${i}, ${i % 7})`).join()}`,
+  );
+  await a.query('SPLIT TABLE wide BY (100), (200), (300)');
+  const analyzed = async (): Promise<string> =>
+    JSON.stringify(await rows(a, 'EXPLAIN ANALYZE SELECT SUM(v) FROM wide'));
+  const together = await analyzed();
+  expect(together).toContain('cop_task: {num: 4,');
+  expect(together).toContain('max_distsql_concurrency: 4}');
+  expect(together).toContain('scan_detail: {total_process_keys: 400,');
+  await a.query('SET tidb_distsql_scan_concurrency = 1');
+  expect(await analyzed()).toContain('max_distsql_concurrency: 1}');
+  await a.query('SET tidb_distsql_scan_concurrency = DEFAULT');
+  expect(await rows(a, 'SELECT SUM(v) AS s, COUNT(*) AS n FROM wide')).toEqual([{ s: '1197', n: 400 }]);
+});
+
 test('a server that died holds nothing up once its lease has ended', async () => {
   b.on('error', () => undefined);
   await two.kill();

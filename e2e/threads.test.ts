@@ -42,7 +42,7 @@ async function available(table: string): Promise<void> {
 async function runsInThreads(sql: string): Promise<boolean> {
   for (let i = 0; i < 1000; i++) {
     const plan = (await cells(a, `EXPLAIN ANALYZE ${sql}`)).map((r) => r.join(' ')).join('\n');
-    if (plan.includes('threads:{num:')) return true;
+    if (plan.includes('threads: {num:')) return true;
     await new Promise((r) => setTimeout(r, 50));
   }
   return false;

@@ -41,18 +41,23 @@ export function sendCop(
   ctx: ExecContext,
   offer?: DagRequest['offer'],
   enough?: number,
+  reader?: PhysicalPlan,
 ): ChunkSource {
-  const dag: DagRequest = { plan, ctx, offer, enough };
+  const dag: DagRequest = { plan, ctx, offer, enough, reader };
   return ctx.storage.coprocessor({
     dag,
     startTs: ctx.snapshot.ts,
     ranges,
     keepOrder: order.keepOrder,
     desc: order.desc,
-    concurrency: 1,
+    concurrency: readsFew(plan) ? 1 : Number(ctx.variable('tidb_distsql_scan_concurrency')),
     // Interruption is noticed at each chunk's checkpoint: a signal would have to be made for every short statement.
   });
 }
+
+/** The first region most likely has all the rows that are asked for. */
+const readsFew = (plan: PhysicalPlan): boolean =>
+  plan.op === 'Limit' && (plan.child.op === 'TableScan' || plan.child.op === 'IndexScan');
 
 /** TableReader and IndexReader: the result of a cop task over the ranges of its scan. */
 export class CopReaderOperator implements Operator {
@@ -74,7 +79,7 @@ export class CopReaderOperator implements Operator {
   open(): void {
     const ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
     if (ranges.length > 0)
-      this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx, this.offer, this.enough);
+      this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx, this.offer, this.enough, this.plan);
   }
 
   next(): Awaitable<Chunk | null> {

@@ -500,4 +500,16 @@ export interface CoprocessorResponse extends Response {
   readonly data?: Uint8Array;
   /** With `data`: the part of the ranges that it covers, when there may be more. */
   readonly range?: KeyRange;
+  /** With `data`: what it took, if the store says. */
+  readonly details?: CopDetails;
+}
+
+/** kvrpcpb.ExecDetailsV2: what a coprocessor request took in the store. */
+export interface CopDetails {
+  readonly processMs: number;
+  readonly waitMs: number;
+  /** Versions that were read for the request, their bytes, and versions met. */
+  readonly processedKeys: number;
+  readonly processedBytes: number;
+  readonly totalKeys: number;
 }

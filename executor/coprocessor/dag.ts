@@ -11,6 +11,8 @@ export interface DagRequest {
   readonly ctx: OperatorContext;
   /** Asked when the scan is one over columns; who says yes reads them, and is given the other rows of the scan alone. */
   readonly offer?: (scan: ColumnScan) => boolean;
+  /** Whose figures are those of the request: the reader above the plan, if there is one. */
+  readonly reader?: PhysicalPlan;
   /** Rows that are probably enough: none need be read ahead beyond them. */
   readonly enough?: number;
 }

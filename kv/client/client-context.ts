@@ -1,6 +1,6 @@
 import type { Chunk, ChunkSource } from '../../chunk/chunk.js';
 import type { PagedReader } from '../paged-reader.js';
-import type { CoprocessorRequest, WaitForEntry } from '../rpc.js';
+import type { CopDetails, CoprocessorRequest, WaitForEntry } from '../rpc.js';
 import type { RequestAttributes } from '../storage.js';
 import { ActiveTimestamps } from './active-timestamps.js';
 import { HeartbeatKeeper } from './heartbeat.js';
@@ -54,6 +54,13 @@ export interface WireFragment {
   chunks(data: Uint8Array): Chunk[];
   /** What is left of the fragment, over the rows of the store. */
   above(source: ChunkSource): ChunkSource;
+  /** Where the statement's figures are wanted: a store answered after so long, and all have with at most `concurrency` at once. */
+  readonly figures: WireFigures | null;
+}
+
+export interface WireFigures {
+  answered(ms: number, details: CopDetails | undefined): void;
+  finished(concurrency: number): void;
 }
 
 /** What concerns a cluster as a whole, not one region. */

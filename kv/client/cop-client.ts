@@ -100,10 +100,14 @@ class RegionTask implements ChunkSource {
   /** The next part of the answer over the wire; null at the end, or when the ranges must be split anew. */
   private async page(fragment: WireFragment, pagingSize: number): Promise<Chunk[] | null> {
     if (this.ranges.length === 0 || this.closed || this.stale) return null;
-    const ask = (): CoprocessorResponse | Promise<CoprocessorResponse> =>
-      this.route.rpc.coprocessor({ ...this.request(), wire: fragment.data, pagingSize });
+    let askedAt = 0;
+    const ask = (): CoprocessorResponse | Promise<CoprocessorResponse> => {
+      askedAt = performance.now();
+      return this.route.rpc.coprocessor({ ...this.request(), wire: fragment.data, pagingSize });
+    };
     const res = await this.answer(ask(), ask, !this.answered);
     if (res === null) return null;
+    fragment.figures?.answered(performance.now() - askedAt, res.details);
     this.answered = true;
     const chunks = fragment.chunks(res.data!);
     this.ranges = res.range === undefined ? [] : remaining(this.ranges, res.range, this.task.desc);
@@ -230,6 +234,7 @@ export class CopStream implements ChunkSource, ActiveReader {
   private single: RegionTask | null = null;
   private done = false;
   private readonly asked: Asked;
+  private mostRunning = 0;
 
   constructor(
     private readonly client: ClientContext,
@@ -298,11 +303,13 @@ export class CopStream implements ChunkSource, ActiveReader {
 
   private run(task: RegionTask): void {
     this.running.push(begin(task));
+    this.mostRunning = Math.max(this.mostRunning, this.running.length);
   }
 
   private finish(): void {
     this.done = true;
     this.client.active.delete(this);
+    this.asked.fragment?.figures?.finished(this.mostRunning);
   }
 
   async close(): Promise<void> {

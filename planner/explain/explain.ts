@@ -1,3 +1,4 @@
+import { durationText } from './duration-text.js';
 import { withShortLists } from '../../expression/explain.js';
 import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
 import { dot } from './dot.js';
@@ -95,11 +96,6 @@ function bytes(n: number): string {
   return n < 1048576 ? `${(n / 1024).toFixed(1)} KB` : `${(n / 1048576).toFixed(1)} MB`;
 }
 
-function duration(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(2)}s`;
-  return ms >= 1 ? `${ms.toFixed(2)}ms` : `${(ms * 1000).toFixed(1)}µs`;
-}
-
 /** The rows of EXPLAIN as they are kept of a statement that has run: long lists are cut. */
 export const recordedRows = (
   planned: { readonly plan: PhysicalPlan },
@@ -139,8 +135,8 @@ export function explainRows(
     if (stats !== undefined) {
       const s = stats.of(figuresOf(p));
       cells['actRows'] = String(s.rows);
-      const extra = [...s.extra].map(([k, v]) => `, ${k}:{${v}}`).join('');
-      cells['execution info'] = `time:${duration(s.timeMs)}, loops:${s.loops}${extra}`;
+      const extra = [...s.extra].map(([k, v]) => `, ${k}: {${v}}`).join('');
+      cells['execution info'] = `time:${durationText(s.timeMs)}, loops:${s.loops}${extra}`;
       cells['memory'] = bytes(s.memoryBytes);
       cells['disk'] = bytes(s.diskBytes);
     }

@@ -43,13 +43,14 @@ export const wireCoprocessor: WireCoprocessor = async (req, store) => {
 };
 
 async function answer(req: cop.Request, store: EmbeddedStore): Promise<cop.ResponseInit> {
+  const began = performance.now();
   const request = tipb.DAGRequest.decode(req.data);
   const decoded = decodeDag(request);
   const ranges = req.ranges.map((r): KeyRange => ({ startKey: r.start, endKey: r.end }));
   const reader = store.mvccReader(req.startTs, contextFromWire(req.context!));
   // Whole answers where rows do not stream: a part of the range says nothing of the rest.
   const limit = decoded.streams ? req.pagingSize : 0;
-  const scan = new WireScan(reader, decoded.decoder, ranges, decoded.desc, limit);
+  const scan = new WireScan(reader, decoded.decoder, ranges, decoded.desc, limit, batchOf(request));
   const warnings: SqlWarning[] = [];
   const time = new RequestTime(req.context?.maxExecutionDurationMs ?? 0);
   const ctx = contextOf(request, warnings, time);
@@ -89,8 +90,21 @@ async function answer(req: cop.Request, store: EmbeddedStore): Promise<cop.Respo
     outputCounts: [rows],
     executionSummaries: counted.map((c) => c.summary()),
   });
-  const rest = scan.covered;
-  return rest === null ? { data } : { data, range: { start: rest.startKey, end: rest.endKey } };
+  const { covered: rest, seen, bytes } = scan;
+  const execDetailsV2 = {
+    timeDetailV2: { processWallTimeNs: Math.round((performance.now() - began) * 1e6) },
+    // The store's cursors pass over older versions without counting them.
+    scanDetailV2: { processedVersions: seen, totalVersions: seen, processedVersionsSize: bytes },
+  };
+  return rest === null
+    ? { data, execDetailsV2 }
+    : { data, execDetailsV2, range: { start: rest.startKey, end: rest.endKey } };
+}
+
+/** Rows that the operator above the scan is given at a time: a limit need not read far beyond itself. */
+function batchOf({ executors }: tipb.DAGRequest): number {
+  const limit = executors[1]?.limit?.limit ?? 0;
+  return limit > 0 ? Math.min(BATCH_ROWS, limit) : BATCH_ROWS;
 }
 
 /** Keeps a request within its time, and from keeping others waiting. */
@@ -153,7 +167,9 @@ class CountedOperator implements Operator {
 
 /** Scans ranges in order, up to a number of rows. */
 class WireScan implements Operator {
-  rows = 0;
+  /** Rows, and bytes of their keys and values. */
+  seen = 0;
+  bytes = 0;
   /** The part of the ranges that was scanned when there may be more; null at the end. */
   covered: KeyRange | null = null;
   private at = 0;
@@ -165,6 +181,7 @@ class WireScan implements Operator {
     private readonly ranges: readonly KeyRange[],
     private readonly desc: boolean,
     private readonly limit: number,
+    private readonly batch: number,
   ) {}
 
   open(): void {}
@@ -177,12 +194,13 @@ class WireScan implements Operator {
       const c = this.cursor;
       while (c.next()) {
         decoder.append(c.keyBuffer, c.keyLength, c.valueBuffer, c.valueStart, c.valueEnd);
-        this.rows++;
-        if (limit > 0 && this.rows >= limit) {
+        this.seen++;
+        this.bytes += c.keyLength + c.valueEnd - c.valueStart;
+        if (limit > 0 && this.seen >= limit) {
           this.covered = this.upTo(c.keyBuffer.slice(0, c.keyLength));
           break;
         }
-        if (decoder.rows >= BATCH_ROWS) {
+        if (decoder.rows >= this.batch) {
           c.pause();
           return decoder.take();
         }

@@ -1,13 +1,14 @@
 import { Chunk, type ChunkSource } from '../../../chunk/chunk.js';
-import type { WireFragment } from '../../../kv/client/client-context.js';
+import type { WireFigures, WireFragment } from '../../../kv/client/client-context.js';
 import { SelectResponse } from '../../../kv/tikv/generated/tipb.js';
 import type { Awaitable } from '../../../types/awaitable.js';
 import { mysqlError } from '../../../types/error-table.js';
 import { MysqlError } from '../../../types/error.js';
 import { timeZone, UTC } from '../../../types/timezone.js';
-import type { Operator } from '../../exec-context.js';
+import type { Operator, RuntimeStats } from '../../exec-context.js';
 import { buildCopOperator } from '../build-cop-operator.js';
-import type { DagRequest } from '../dag.js';
+import { copFigures } from '../cop-figures.js';
+import { leafScan, type DagRequest } from '../dag.js';
 import { OperatorSource } from '../operator-source.js';
 import { decodeChunk } from './chunk-codec.js';
 import { decodeDatumRows } from './datum-rows.js';
@@ -30,6 +31,7 @@ export function wireFragment(dag: DagRequest): WireFragment | null {
 
 class Fragment implements WireFragment {
   readonly data: Uint8Array;
+  readonly figures: WireFigures | null;
   /** Of the answers so far, at most. */
   private rowBytes = 1;
 
@@ -38,6 +40,8 @@ class Fragment implements WireFragment {
     private readonly encoded: EncodedDag,
   ) {
     this.data = encoded.data;
+    const stats = dag.ctx.runtimeStats;
+    this.figures = stats === null ? null : figuresOf(dag, stats);
   }
 
   pageSize(page: number): number {
@@ -88,6 +92,16 @@ class Fragment implements WireFragment {
       undefined,
     );
   }
+}
+
+function figuresOf(dag: DagRequest, stats: RuntimeStats): WireFigures {
+  const reader = stats.of(dag.reader ?? dag.plan);
+  const scan = stats.of(leafScan(dag.plan));
+  const figures = copFigures(reader);
+  return {
+    answered: (ms, details) => figures.note(ms, details),
+    finished: (concurrency) => figures.report(reader, scan, concurrency),
+  };
 }
 
 /** MySQL's error for one that the store gives. */

@@ -63,6 +63,19 @@ const isAbsent = (value: Uint8Array): boolean => value.length === 0;
 /** A DAG request. */
 const DAG = 103;
 
+function detailsFromWire(d: pb.ExecDetailsV2 | undefined): rpc.CopDetails | undefined {
+  const time = d?.timeDetailV2;
+  const scan = d?.scanDetailV2;
+  if (time === undefined && scan === undefined) return undefined;
+  return {
+    processMs: (time?.processWallTimeNs ?? 0) / 1e6,
+    waitMs: (time?.waitWallTimeNs ?? 0) / 1e6,
+    processedKeys: scan?.processedVersions ?? 0,
+    processedBytes: scan?.processedVersionsSize ?? 0,
+    totalKeys: scan?.totalVersions ?? 0,
+  };
+}
+
 export const COPROCESSOR = command<22, rpc.CoprocessorRequest, rpc.CoprocessorResponse>(
   22,
   (req) => ({
@@ -78,7 +91,10 @@ export const COPROCESSOR = command<22, rpc.CoprocessorRequest, rpc.CoprocessorRe
     if (res.locked !== undefined) return { locked: lockFromWire(res.locked) };
     if (res.otherError !== '') return { otherError: new Error(res.otherError) };
     const { data, range } = res;
-    return range === undefined ? { data } : { data, range: { startKey: range.start, endKey: range.end } };
+    const details = detailsFromWire(res.execDetailsV2);
+    return range === undefined
+      ? { data, details }
+      : { data, details, range: { startKey: range.start, endKey: range.end } };
   },
 );
 
