@@ -7,6 +7,7 @@ import {
   nullHere,
   refusedHere,
   refusedThere,
+  truthOnly,
   type KnownDifference,
 } from './known-difference.js';
 
@@ -23,6 +24,12 @@ const MIXES: readonly number[] = [1267, 1270, 1271];
 
 const integral = (x: string | null): boolean => x === null || /^-?\d+$/.test(x);
 const truth = (x: string | null): boolean => x === null || /^[01]$/.test(x);
+
+/** A list of numbers with no `-0` in it. */
+const withoutMinusZero = (list: string | null): string | null =>
+  list?.replace(/(^|\|)-0(?=$|\|)/g, '$10') ?? null;
+
+const numbersOf = (list: string | null): readonly number[] => (list ?? '').split('|').map(Number);
 
 /** Of random statements and of the matrix. */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
@@ -95,14 +102,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Aggregate Function Descriptions: MIN()',
   },
   {
-    when: /BIT_(AND|OR|XOR)\(v\).*IFNULL/,
+    when: /BIT_(AND|OR|XOR)\(.*(IFNULL|COALESCE|CASE|IF\()/,
     answers: bothAnswered,
     why: 'IFNULL(unsigned, NULL) is an integer in MySQL, a DECIMAL cut to BIGINT by bit aggregates of MariaDB',
     manual: 'Flow Control Functions: IFNULL()',
   },
   {
-    when: /(IFNULL|CASE|COALESCE|IF)\b.*\bub\b.* (DIV|\+|-|\*) /,
-    answers: refusedThere(1690),
+    when: /(IFNULL|CASE|COALESCE|IF)\b/,
+    answers: eitherOf(refusedThere(1690), refusedHere(1690)),
     why: 'what is unsigned or NULL is unsigned in MySQL, signed in MariaDB',
     manual: 'Flow Control Functions: CASE',
   },
@@ -143,6 +150,78 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'JSON Function Reference',
   },
   {
+    when: /JSON_(EXTRACT|VALUE)\(/,
+    answers: truthOnly,
+    why: 'JSON beside a text is compared as JSON, and what JSON_VALUE gives is of utf8mb4_bin and coercible; both are texts of the connection in MariaDB',
+    manual: 'The JSON Data Type: Comparison and Ordering of JSON Values',
+  },
+  {
+    when: /./,
+    answers: cells((x, y) => withoutMinusZero(x) === y),
+    why: "a DOUBLE of minus zero is '-0' as text; in a GROUP_CONCAT of MariaDB it is '0'",
+    manual: 'Problems with Floating-Point Values',
+  },
+  {
+    when: /IN \(SELECT .*(\de\d|\bdb\b|\bfl\b)/,
+    answers: (a, b) => bothAnswered(a, b) && a.rows.length !== b.rows.length,
+    why: 'the text of a DOUBLE is longer than MariaDB thinks, and cut in its temporary tables: it does not equal itself',
+    manual: 'Type Conversion in Expression Evaluation',
+  },
+  {
+    when: /LOCATE\(/,
+    answers: cells((x, y) => integral(x) && integral(y)),
+    why: 'positions are counted in characters; MariaDB counts bytes of one charset in a text of another',
+    manual: 'String Functions and Operators: LOCATE()',
+  },
+  {
+    when: /(ADDTIME|SUBTIME)\((?!(tm|t2|dt|d6|ts|da)\b)/,
+    answers: eitherOf(bothAnswered, refusedThere(4078)),
+    why: 'text of a date is a date in ADDTIME, as in TiDB; in MariaDB a time up to the first mark',
+    manual: 'Date and Time Functions: ADDTIME()',
+  },
+  {
+    when: /<=>.*(TIME|DATE)|(TIME|DATE).*<=>/,
+    answers: truthOnly,
+    why: 'text that is no date or time is NULL, which equals NULL; MariaDB takes it for zero',
+    manual: 'Type Conversion in Expression Evaluation',
+  },
+  {
+    when: /(LPAD|RPAD|INSERT|CONCAT|REPLACE)\(.*(BASE64|UNHEX|BINARY)/,
+    answers: bothAnswered,
+    why: 'a text beside a binary string is bytes, as in TiDB; in MariaDB the column has the say',
+    manual: 'Collation Coercibility in Expressions',
+  },
+  {
+    when: /LAST_DAY\(/,
+    answers: nullHere,
+    why: 'a month without a day has no last day; in MariaDB it has',
+    manual: 'Date and Time Functions: LAST_DAY()',
+  },
+  {
+    when: /WHERE .*CAST\('[^']*' AS DATE\)/,
+    answers: bothAnswered,
+    why: 'a constant that is no date is NULL in every place; MariaDB takes COALESCE of it for NULL in conditions',
+    manual: 'Comparison Functions and Operators: COALESCE()',
+  },
+  {
+    when: /GROUP_CONCAT/,
+    answers: cells((x, y) => numbersOf(x).every((v, i) => v === numbersOf(y)[i])),
+    why: 'a DOUBLE of 10^15 and more has an exponent as text, as in TiDB; in MariaDB where that is shorter',
+    manual: 'Problems with Floating-Point Values',
+  },
+  {
+    when: /AS BINARY\(\d\)\) [-+*]/,
+    answers: decimals(0),
+    why: 'a binary string is a DOUBLE in arithmetic, whatever zero bytes follow its digits',
+    manual: 'Type Conversion in Expression Evaluation',
+  },
+  {
+    when: / \/ /,
+    answers: decimals(4),
+    why: 'a quotient has more digits than it shows, and what is computed of it shows them',
+    manual: 'Precision Math: Expression Handling',
+  },
+  {
     when: /(STR_TO_DATE|DATE_FORMAT)\(JSON_/,
     answers: refusedThere(4078),
     why: 'JSON is text where a function takes text; MariaDB refuses it for some',
@@ -161,10 +240,16 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Window Function Optimization',
   },
   {
-    when: /BIT_(AND|OR|XOR)\(.*DECIMAL/,
+    when: /BIT_(AND|OR|XOR)\(.*(DECIMAL| \/ |\bd[ed]\b|\d\.\d)/,
     answers: bothAnswered,
-    why: 'a DECIMAL beyond BIGINT UNSIGNED is its limit in bit aggregates; MariaDB cuts its digits',
+    why: 'a DECIMAL is rounded in bit aggregates, and beyond BIGINT UNSIGNED its limit; MariaDB cuts its digits',
     manual: 'Aggregate Function Descriptions: BIT_AND()',
+  },
+  {
+    when: /HEX\(FORMAT\(|FORMAT\(.*, \d{3,}\)/,
+    answers: bothAnswered,
+    why: 'decimals beyond 32 bits are as many as FORMAT shows at most in MySQL; MariaDB cuts the number',
+    manual: 'String Functions and Operators: FORMAT()',
   },
   {
     when: /FORMAT\(/,
@@ -204,18 +289,18 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     when: /FROM_UNIXTIME/,
-    answers: cells((x, y) => (x ?? '').startsWith('1970-01-01') && y === null),
+    answers: cells((x, y) => /^(1970-01-01|1969-12-31)/.test(x ?? '') && y === null),
     why: 'a small negative number rounds to 0 seconds; NULL in MariaDB',
     manual: 'Date and Time Functions: FROM_UNIXTIME()',
   },
   {
-    when: /\bln\b/,
+    when: /\bln\b|latin1/,
     answers: refusedThere(...MIXES),
     why: 'texts that functions make beside a latin1 column are compared in utf8mb4, as in TiDB; MariaDB refuses what it cannot convert safely',
     manual: 'Collation Coercibility in Expressions',
   },
   {
-    when: /\((\w+|NULL), \w+\) [<>=]+ \((\w+|NULL), \w+\)/,
+    when: /, [^()]+\) [<>=]+ \(|\) [<>=]+ \([^()]+, /,
     answers: cells((x, y) => integral(x) && integral(y)),
     why: 'a comparison of rows is NULL where a NULL decides; a derived table of MariaDB has it as not NULL',
     manual: 'Row Subqueries',
@@ -245,14 +330,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'The TIME Type',
   },
   {
-    when: /DATE_ADD\(.*\+|\(DATE_(ADD|SUB)\([^()]*(\([^()]*\))?.*\) [-+*%\/]/,
+    when: /DATE_(ADD|SUB)\(.*AS (DECIMAL|DOUBLE|(UN)?SIGNED)|DATE_ADD\(.*\+|\(DATE_(ADD|SUB)\([^()]*(\([^()]*\))?.*\) [-+*%\/]/,
     answers: bothAnswered,
     why: 'a text plus an interval is a text, of which a computation takes the digits at its start, as in TiDB; a time in MariaDB',
     manual: 'Date and Time Functions: DATE_ADD()',
   },
   {
     when: /AVG\(.*\/|SUM\(.*\//,
-    answers: digits(1e-3),
+    answers: eitherOf(digits(1e-3), decimals(4)),
     why: 'AVG and SUM of quotients take all the digits that these have; MariaDB stores them for grouping with those that they show',
     manual: 'Precision Math: Expression Handling',
   },
@@ -275,9 +360,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Window Function Optimization',
   },
   {
-    when: /CHARSET\(|COLLATION\(/,
+    when: /(CHARSET|COLLATION|JSON_TYPE)\(/,
     answers: refusedThere(1253),
-    why: 'names of collations are texts in the charset of the connection in MySQL, in utf8mb3 in MariaDB',
+    why: 'names of collations and types are texts in the charset of the connection in MySQL, in utf8mb3 in MariaDB',
     manual: 'Character Set and Collation of Function Results',
   },
   {
@@ -285,12 +370,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     answers: cells((x, y) => /^\d+$/.test(x ?? '') && BigInt(x!) > 2n ** 63n && y === '0'),
     why: "a negative DOUBLE as UNSIGNED is its two's complement in MySQL, 0 in MariaDB",
     manual: 'Cast Functions and Operators: CAST()',
-  },
-  {
-    when: /(ADDTIME|SUBTIME)\((ch|vc|tx|gc|uc|ln|')/,
-    answers: bothAnswered,
-    why: 'text of a date is a date in ADDTIME, as in TiDB; in MariaDB a time up to the first mark',
-    manual: 'Date and Time Functions: ADDTIME()',
   },
   {
     when: /(LPAD|RPAD|REPEAT|SPACE)\(.* GROUP BY k/,
@@ -354,7 +433,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     when: /TIME_FORMAT\(.*IN \(SELECT/,
-    answers: (a, b) => bothAnswered(a, b) && a.rows.length > b.rows.length,
+    answers: (a, b) => bothAnswered(a, b) && a.rows.length !== b.rows.length,
     why: 'texts of TIME_FORMAT longer than MariaDB thinks are cut in its temporary tables: they do not equal themselves',
     manual: 'Date and Time Functions: TIME_FORMAT()',
   },
@@ -384,9 +463,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'String Functions and Operators: FORMAT()',
   },
   {
-    when: /CHARSET\(|COLLATION\(/,
-    answers: cells((x, y) => /utf8mb3/.test(y ?? '') && !/utf8mb3/.test(x ?? '')),
-    why: 'texts that functions make are utf8mb4 in MySQL, utf8mb3 in MariaDB',
+    when: /(CHARSET|COLLATION|COERCIBILITY)\(/,
+    answers: bothAnswered,
+    why: 'texts that functions make are utf8mb4 in MySQL, utf8mb3 in MariaDB; JSON is binary, and the text of a number coercible, as in TiDB',
     manual: 'Character Set and Collation of Function Results',
   },
   {
@@ -420,7 +499,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     when: /PARTITION BY \d+ /,
-    answers: refusedHere(3592),
+    answers: (a) => a.error?.code === 3592,
     why: 'a number in a window specification is a position, which MySQL refuses and MariaDB takes for a constant',
     manual: 'Server Error Message Reference: ER_WINDOW_ILLEGAL_ORDER_BY',
   },
@@ -526,7 +605,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Mathematical Functions: ROUND()',
   },
   {
-    when: /^ELT\(|^MAKE_SET\(|^SUBSTRING\(|^SUBSTRING_INDEX\(/,
+    when: /^(HEX\()?(ELT|MAKE_SET|SUBSTRING|SUBSTRING_INDEX)\(/,
     answers: bothAnswered,
     why: 'positions and counts beyond 32 bits are cut in MariaDB, and a NULL text can be left of the row before',
     manual: 'String Functions and Operators: ELT()',
@@ -646,9 +725,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Aggregate Function Descriptions: MIN()',
   },
   {
-    when: /^FIELD\(.*(\b(da|dt|ts|tm)\b|DATE|TIME)/,
+    when: /^FIELD\(.*(\b(da|dt|ts|tm)\b|DATE|TIME|JSON)/,
     answers: cells((x, y) => integral(x) && integral(y)),
-    why: 'FIELD compares numbers, as in TiDB, where an argument is a date or time',
+    why: 'FIELD compares numbers, as in TiDB, where an argument is a date, a time or JSON',
     manual: 'String Functions and Operators: FIELD()',
   },
   {

@@ -17,13 +17,18 @@ export class Side {
   ) {}
 
   static async connect(port: number, mariadb: boolean, database: string, schema: string): Promise<Side> {
-    const db = await mysql.createConnection({
-      host: '127.0.0.1',
-      port,
-      user: 'root',
-      charset: 'utf8mb4_bin',
-      supportBigNumbers: true,
-    });
+    const open = (): Promise<mysql.Connection> =>
+      mysql.createConnection({
+        host: '127.0.0.1',
+        port,
+        user: 'root',
+        charset: 'utf8mb4_bin',
+        supportBigNumbers: true,
+      });
+    const first = await open();
+    await first.query('SET GLOBAL max_allowed_packet = 67108864');
+    await first.end();
+    const db = await open();
     for (const sql of [
       `DROP DATABASE IF EXISTS ${database}`,
       `CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
@@ -77,8 +82,10 @@ export function sameCell(a: string | null, b: string | null, inexact: boolean): 
 export function sorted(a: Answer): Answer {
   const shown = (cell: string | null, i: number): string | null =>
     cell !== null && DOUBLE_TYPES.has(a.types[i] ?? 0) ? Number(cell).toPrecision(9) : cell;
-  // Those that are equal but for them by themselves.
-  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify([row.map(shown), row]) }));
+  // Those that are equal but for them by themselves, however they are written.
+  const exact = (cell: string | null, i: number): string | null =>
+    cell !== null && DOUBLE_TYPES.has(a.types[i] ?? 0) ? Number(cell).toExponential(16) : cell;
+  const keyed = a.rows.map((row) => ({ row, key: JSON.stringify([row.map(shown), row.map(exact)]) }));
   return { ...a, rows: keyed.sort((x, y) => (x.key < y.key ? -1 : 1)).map((k) => k.row) };
 }
 

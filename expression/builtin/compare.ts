@@ -112,10 +112,10 @@ function emitComparison(g: Emitter, node: ScalarFunction): Value {
   const nul = g.anyNull([x, y]);
   if (nul === 'true') return NULL_VALUE;
   if (evalType(ea.type) === 'json') {
-    return g.bool(
-      `${g.pool(jsonCompare.compare)}(${g.asDatum(x, 'json')},${g.asDatum(y, 'json')})${JS_OP[node.name]}0`,
-      nul,
-    );
+    // Arithmetic takes the value of a NULL as well: there is no document then.
+    const none = g.stableNull(nul);
+    const order = `${g.pool(jsonCompare.compare)}(${g.asDatum(x, 'json')},${g.asDatum(y, 'json')})${JS_OP[node.name]}0`;
+    return g.bool(none === 'false' ? order : `!${none}&&${order}`, none);
   }
   const [a, b] = alignOperands(g, x, ea.type, y, eb.type);
   return g.bool(compareCode(node.name, a, b), nul);

@@ -92,7 +92,8 @@ function pad(
   left: boolean,
   binary: boolean,
 ): Uint8Array | null {
-  if (len < 0) return null;
+  // Counted as if all characters were of the most bytes that one may have.
+  if (len < 0 || tooLong(rt, name, binary ? len : len * 4)) return null;
   const have = charCount(b, 0, b.length, binary);
   if (have >= len) return b.subarray(0, charOffset(b, 0, b.length, len, binary));
   if (p.length === 0) return null;
@@ -101,7 +102,6 @@ function pad(
   const whole = Math.floor(need / unit);
   const rest = charOffset(p, 0, p.length, need % unit, binary);
   const size = b.length + whole * p.length + rest;
-  if (tooLong(rt, name, size)) return null;
   const out = new Uint8Array(size);
   let at = left ? 0 : b.length;
   for (let i = 0; i < whole; i++, at += p.length) out.set(p, at);
@@ -386,7 +386,11 @@ defineAll('string', [
     name: 'soundex',
     args: ['string'],
     type: stringLike('soundex', (a) => charLength(a[0]!.type)),
-    kernel: (_rt, b: Uint8Array) => encodeUtf8(soundex(decodeUtf8(b))),
+    // Bytes of no charset are letters only as ASCII.
+    make: ([type]) => {
+      const text = type!.charset === 'binary' ? asciiOf : decodeUtf8;
+      return (_rt, b: Uint8Array) => encodeUtf8(soundex(text(b)));
+    },
     pure: true,
     doc: 'SOUNDEX(s). Manual: String Functions and Operators.',
   },
@@ -399,6 +403,8 @@ defineAll('string', [
     doc: 'LOAD_FILE(name): always NULL, files of the server are not read. Manual: String Functions and Operators.',
   },
 ]);
+
+const asciiOf = (b: Uint8Array): string => decodeUtf8(b.filter((c) => c < 128));
 
 const COMMA = Uint8Array.of(0x2c);
 

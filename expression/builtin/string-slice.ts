@@ -61,7 +61,8 @@ const substringEndBinary = (b: Uint8Array, s: number, e: number, pos: number, le
   substringBounds(b, s, e, pos, len, true, true);
 
 /** A position or count argument as a number. */
-const plain = (g: Emitter, v: Value): string => (v.rep === 'b' ? `${g.pool(toNumber)}(${v.v})` : v.v);
+const plain = (g: Emitter, v: Value): string =>
+  v.rep === 'b' ? `${g.pool(toNumber)}(${g.asDatum(v, 'int')})` : v.v;
 
 function rtrimEnd(b: Uint8Array, s: number, e: number): number {
   while (e > s && b[e - 1] === 0x20) e--;
