@@ -289,26 +289,26 @@ export class Committer {
     }
   }
 
-  /** Regions' batches of items, each within the size limit. */
-  private async batches(items: readonly Item[]): Promise<RegionGroup<Item>[]> {
+  /** Regions' batches of items, each within the size limit by what a request holds of them. */
+  private async batches(
+    items: readonly Item[],
+    sizeOf: (item: Item) => number,
+  ): Promise<RegionGroup<Item>[]> {
     const { router, options } = this.client;
     const groups = await groupByRegion(router, items, (i) => i.mutation.key);
     if (options.unlimitedBatch) return groups;
-    return inBatches(
-      groups,
-      options.batchBytes,
-      ({ mutation }) => mutation.key.length + (mutation.value?.length ?? 0),
-    );
+    return inBatches(groups, options.batchBytes, sizeOf);
   }
 
   /** Runs `send` for each batch with bounded concurrency; what it leaves is grouped anew and sent again. */
   private async forEachBatch(
     items: readonly Item[],
     send: (batch: RegionGroup<Item>, only: boolean) => Promise<boolean>,
+    sizeOf = keySize,
   ): Promise<void> {
     let left: readonly Item[] = items;
     while (left.length > 0) {
-      const batches = await this.batches(left);
+      const batches = await this.batches(left, sizeOf);
       const again: Item[] = [];
       let next = 0;
       const only = batches.length === 1 && left.length === items.length;
@@ -332,56 +332,60 @@ export class Committer {
     const { client, txn } = this;
     const bo = new Backoffer(BackoffBudget.prewrite);
     if (client.router.whole === null) await this.chooseProtocol(items);
-    await this.forEachBatch(items, async ({ route, items: batch }, only) => {
-      let res: PrewriteResponse;
-      try {
-        const pending = first;
-        first = null;
-        if (pending !== null) res = await pending;
-        else {
-          const request = this.prewriteRequest(
-            route,
-            batch.map((i) => i.mutation),
-            txn.pessimistic ? batch.map((i) => i.action!) : null,
-            only && txn.onePhase,
-          );
-          res = await route.rpc.prewrite(request);
+    await this.forEachBatch(
+      items,
+      async ({ route, items: batch }, only) => {
+        let res: PrewriteResponse;
+        try {
+          const pending = first;
+          first = null;
+          if (pending !== null) res = await pending;
+          else {
+            const request = this.prewriteRequest(
+              route,
+              batch.map((i) => i.mutation),
+              txn.pessimistic ? batch.map((i) => i.action!) : null,
+              only && txn.onePhase,
+            );
+            res = await route.rpc.prewrite(request);
+          }
+        } catch (e) {
+          // A commit may have taken place although its answer is lost.
+          this.lostAnswer(only);
+          client.router.onSendFailure(route, e);
+          await this.sleepOrGiveUp(bo);
+          return false;
         }
-      } catch (e) {
-        // A commit may have taken place although its answer is lost.
-        this.lostAnswer(only);
-        client.router.onSendFailure(route, e);
-        await this.sleepOrGiveUp(bo);
+        if (res.regionError !== undefined) {
+          if (mayHaveTakenPlace(res.regionError)) this.lostAnswer(only);
+          client.router.onRegionError(route, res.regionError);
+          await bo.regionError(res.regionError);
+          return false;
+        }
+        if (res.errors.length === 0) {
+          if (res.onePcCommitTs !== 0n) this.commitTs = res.onePcCommitTs;
+          else {
+            this.mayHoldLocks = true;
+            // Zero: the store could not keep to the bounds, and wants two phases.
+            if (res.minCommitTs === 0n) this.async = false;
+            else if (res.minCommitTs > this.minCommitTs) this.minCommitTs = res.minCommitTs;
+          }
+          return true;
+        }
+        const locks = [];
+        for (const e of res.errors) {
+          if (e.kind !== 'locked') {
+            this.refused = true;
+            throw this.prewriteError(e);
+          }
+          locks.push(e.lock);
+        }
+        const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
+        if (waitMs > 0) await bo.sleep('txnLock', waitMs);
         return false;
-      }
-      if (res.regionError !== undefined) {
-        if (mayHaveTakenPlace(res.regionError)) this.lostAnswer(only);
-        client.router.onRegionError(route, res.regionError);
-        await bo.regionError(res.regionError);
-        return false;
-      }
-      if (res.errors.length === 0) {
-        if (res.onePcCommitTs !== 0n) this.commitTs = res.onePcCommitTs;
-        else {
-          this.mayHoldLocks = true;
-          // Zero: the store could not keep to the bounds, and wants two phases.
-          if (res.minCommitTs === 0n) this.async = false;
-          else if (res.minCommitTs > this.minCommitTs) this.minCommitTs = res.minCommitTs;
-        }
-        return true;
-      }
-      const locks = [];
-      for (const e of res.errors) {
-        if (e.kind !== 'locked') {
-          this.refused = true;
-          throw this.prewriteError(e);
-        }
-        locks.push(e.lock);
-      }
-      const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
-      if (waitMs > 0) await bo.sleep('txnLock', waitMs);
-      return false;
-    });
+      },
+      mutationSize,
+    );
   }
 
   /** A prewrite, of the whole transaction perhaps, may have taken place. */
@@ -521,6 +525,9 @@ export class Committer {
     }
   }
 }
+
+const keySize = ({ mutation }: Item): number => mutation.key.length;
+const mutationSize = ({ mutation }: Item): number => mutation.key.length + (mutation.value?.length ?? 0);
 
 /** The region's leader lost its office, or its raft log, while the request was under way. */
 const mayHaveTakenPlace = ({ kind }: RegionError): boolean =>

@@ -7,6 +7,7 @@ import { CommitRingReader, CommitRingWriter } from './commit-ring.js';
 import type { Lock } from './lock-table.js';
 import { LoadTable } from './load-table.js';
 import { Memtable } from './memtable.js';
+import { OrderedLocks } from './ordered-locks.js';
 import { messageOf, readValue, writeValue } from './message-codec.js';
 import { attachPageMap, type PageMap } from './page-map.js';
 import { TreeCursor } from './page-tree.js';
@@ -372,6 +373,7 @@ class AttachedVersions extends VersionReader {
  */
 class AttachedLocks implements ReadableLocks {
   private readonly known = new Map<string, Lock>();
+  private inOrder = new OrderedLocks();
   private epoch = -1;
 
   constructor(
@@ -389,9 +391,9 @@ class AttachedLocks implements ReadableLocks {
     return this.known.get(keyString(key));
   }
 
-  persistentLocks(): Iterable<Lock> {
+  get ordered(): OrderedLocks {
     this.renew();
-    return this.known.values();
+    return this.inOrder;
   }
 
   private renew(): void {
@@ -415,9 +417,10 @@ class AttachedLocks implements ReadableLocks {
   private take(bytes: Uint8Array): void {
     const from = new ByteReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.known.clear();
+    this.inOrder = new OrderedLocks();
     for (const info of readValue(from) as (rpc.LockInfo & { readonly value?: Uint8Array })[]) {
       const id = keyString(info.key);
-      this.known.set(id, {
+      const lock: Lock = {
         key: info.key,
         id,
         startTs: info.lockVersion,
@@ -430,7 +433,9 @@ class AttachedLocks implements ReadableLocks {
         useAsyncCommit: info.useAsyncCommit,
         secondaries: info.secondaries,
         txnSize: info.txnSize,
-      });
+      };
+      this.known.set(id, lock);
+      this.inOrder.add(lock);
     }
   }
 }

@@ -2,7 +2,8 @@ import { compareBytes } from '../codec/byte-writer.js';
 import type { KeyError, LockInfo, MutationOp } from '../rpc.js';
 import { WaitForGraph, deadlockKeyHash } from './deadlock.js';
 import type { KeyReservation } from './key-reservation.js';
-import { compareRanges, keyString } from './record.js';
+import { OrderedLocks } from './ordered-locks.js';
+import { keyString } from './record.js';
 import { type SharedState, SharedWord } from './shared-layers.js';
 import type { SharedLocks } from './shared-locks.js';
 
@@ -99,6 +100,8 @@ export class LockTable {
   private readonly locks = new Map<string, Lock>();
   /** Percolator locks by transaction: what `resolveLock` without keys walks; readers look no further while it is empty. */
   private readonly prewritten = new Map<bigint, Map<string, Lock>>();
+  /** The same in the order of keys: what scans meet. */
+  readonly ordered = new OrderedLocks();
   /** Number of percolator locks. */
   persistent = 0;
   /** Told of each change of the percolator locks: other threads read past them. */
@@ -238,6 +241,7 @@ export class LockTable {
     this.locks.set(lock.id, lock);
     if (lock.type === 'pessimisticLock') return;
     this.persistent++;
+    this.ordered.add(lock);
     const own = this.prewritten.get(lock.startTs);
     if (own === undefined) this.prewritten.set(lock.startTs, new Map([[lock.id, lock]]));
     else own.set(lock.id, lock);
@@ -258,17 +262,18 @@ export class LockTable {
 
   /** Drops the percolator locks in a range that is being deleted. */
   removeRange(startKey: Uint8Array, endKey: Uint8Array): void {
-    for (const lock of [...this.persistentLocks()]) {
-      const key = lock.key;
-      if (compareRanges(key, 0, key.length, startKey, 0, startKey.length) < 0) continue;
-      if (endKey.length > 0 && compareRanges(key, 0, key.length, endKey, 0, endKey.length) >= 0) continue;
+    const end = endKey.length === 0 ? null : keyString(endKey);
+    let lock = this.ordered.from(keyString(startKey));
+    while (lock !== undefined && (end === null || lock.id < end)) {
       this.remove(lock);
+      lock = this.ordered.after(lock.id);
     }
   }
 
   private forget(lock: Lock): void {
     if (lock.type === 'pessimisticLock') return;
     this.persistent--;
+    this.ordered.remove(lock);
     const own = this.prewritten.get(lock.startTs)!;
     own.delete(lock.id);
     if (own.size === 0) this.prewritten.delete(lock.startTs);

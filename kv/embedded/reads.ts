@@ -1,4 +1,4 @@
-import { compareBytes, equalBytes } from '../codec/byte-writer.js';
+import { equalBytes } from '../codec/byte-writer.js';
 import type { MvccCursor, MvccReader } from '../mvcc-reader.js';
 import { LockedError } from '../mvcc-reader.js';
 import type {
@@ -7,6 +7,7 @@ import type {
   GetRequest,
   GetResponse,
   KvPair,
+  LockInfo,
   RpcContext,
   ScanLockRequest,
   ScanLockResponse,
@@ -14,7 +15,8 @@ import type {
   ScanResponse,
 } from '../rpc.js';
 import { type Lock, lockInfo } from './lock-table.js';
-import { VersionKind } from './record.js';
+import type { OrderedLocks } from './ordered-locks.js';
+import { keyString, VersionKind } from './record.js';
 import { MAX_TS, highHalf, lowHalf } from './timestamp.js';
 import { type LockFence, VersionCursor } from './version-cursor.js';
 import type { VersionReader } from './version-reader.js';
@@ -23,8 +25,12 @@ import type { VersionReader } from './version-reader.js';
 export interface ReadableLocks {
   readonly persistent: number;
   get(key: Uint8Array): Lock | undefined;
-  persistentLocks(): Iterable<Lock>;
+  /** At this moment: another look may find another object. */
+  readonly ordered: OrderedLocks;
 }
+
+/** Locks that a scan looks at ahead of where it is before it goes there. */
+const LOOK_AHEAD = 64;
 
 const NOT_FOUND: GetResponse = Object.freeze({});
 const NO_PAIRS: readonly KvPair[] = Object.freeze([]);
@@ -121,8 +127,9 @@ export class Reads {
   }
 
   /**
-   * The blocking locks in the range, in scan order. A lock that comes later than the start of the scan need not be looked for: its
-   * transaction takes its commit ts after it is prewritten, and that is later than our timestamp.
+   * Where in the range, in scan order, the next blocking lock is, or may be: of many that do not block a few are passed at a time. A lock
+   * that comes later than the start of the scan need not be looked for: its transaction takes its commit ts after it is prewritten,
+   * and that is later than our timestamp.
    */
   private fence(
     startKey: Uint8Array,
@@ -131,34 +138,40 @@ export class Reads {
     version: bigint,
     context: RpcContext | null,
   ): LockFence | null {
-    const blocking: Lock[] = [];
-    for (const lock of this.locks.persistentLocks()) {
-      if (inRange(lock.key, startKey, endKey) && blocks(lock, version, context)) blocking.push(lock);
-    }
-    if (blocking.length === 0) return null;
-    blocking.sort((a, b) => compareBytes(a.key, b.key) * (reverse ? -1 : 1));
-    const locks = this.locks;
-    let at = 0;
+    const { locks } = this;
+    const start = keyString(startKey);
+    const end = endKey.length === 0 ? null : keyString(endKey);
+    const inside = (lock: Lock | undefined): Lock | null =>
+      lock === undefined || (reverse ? lock.id < start : end !== null && lock.id >= end) ? null : lock;
+    const next = (lock: Lock): Lock | null =>
+      inside(reverse ? locks.ordered.before(lock.id) : locks.ordered.after(lock.id));
+    const nearest = (from: Lock | null): Lock | null => {
+      let lock = from;
+      for (let n = 0; lock !== null && n < LOOK_AHEAD && !blocks(lock, version, context); n++)
+        lock = next(lock);
+      return lock;
+    };
+    let at = nearest(inside(reverse ? locks.ordered.before(end) : locks.ordered.from(start)));
+    if (at === null) return null;
     return {
-      key: blocking[0]!.key,
+      key: at.key,
       reached(): void {
-        const met = blocking[at]!;
-        const lock = locks.persistent === 0 ? undefined : locks.get(met.key);
-        if (lock?.startTs === met.startTs && blocks(lock, version, context))
-          throw new LockedError(lockInfo(lock));
-        this.key = blocking[++at]?.key ?? null;
+        const lock = locks.persistent === 0 ? undefined : locks.get(at!.key);
+        if (lock !== undefined && blocks(lock, version, context)) throw new LockedError(lockInfo(lock));
+        at = nearest(next(at!));
+        this.key = at?.key ?? null;
       },
     };
   }
 
   scanLock(req: ScanLockRequest): ScanLockResponse {
-    const found: Lock[] = [];
-    for (const lock of this.locks.persistentLocks()) {
-      if (lock.startTs <= req.maxVersion && inRange(lock.key, req.startKey, req.endKey)) found.push(lock);
+    const found: LockInfo[] = [];
+    const limit = req.limit > 0 ? req.limit : Infinity;
+    for (const lock of locksIn(this.locks.ordered, req.startKey, req.endKey)) {
+      if (lock.startTs <= req.maxVersion) found.push(lockInfo(lock));
+      if (found.length === limit) break;
     }
-    found.sort((a, b) => compareBytes(a.key, b.key));
-    const wanted = req.limit > 0 ? found.slice(0, req.limit) : found;
-    return { locks: wanted.map(lockInfo) };
+    return { locks: found };
   }
 
   reader(startTs: bigint, context: RpcContext | null): MvccReader {
@@ -199,11 +212,8 @@ class StoreReader implements MvccReader {
 
   checkLocks(startKey: Uint8Array, endKey: Uint8Array): void {
     if (this.locks.persistent === 0) return;
-    for (const lock of this.locks.persistentLocks()) {
-      if (inRange(lock.key, startKey, endKey) && blocks(lock, this.startTs, this.context)) {
-        throw new LockedError(lockInfo(lock));
-      }
-    }
+    for (const lock of locksIn(this.locks.ordered, startKey, endKey))
+      if (blocks(lock, this.startTs, this.context)) throw new LockedError(lockInfo(lock));
   }
 }
 
@@ -215,8 +225,13 @@ function blocks(lock: Lock, version: bigint, context: RpcContext | null): boolea
   return context.isolationLevel !== 'RC' && context.resolvedLocks?.includes(lock.startTs) !== true;
 }
 
-function inRange(key: Uint8Array, startKey: Uint8Array, endKey: Uint8Array): boolean {
-  return compareBytes(key, startKey) >= 0 && (endKey.length === 0 || compareBytes(key, endKey) < 0);
+function* locksIn(locks: OrderedLocks, startKey: Uint8Array, endKey: Uint8Array): IterableIterator<Lock> {
+  const end = endKey.length === 0 ? null : keyString(endKey);
+  let lock = locks.from(keyString(startKey));
+  while (lock !== undefined && (end === null || lock.id < end)) {
+    yield lock;
+    lock = locks.after(lock.id);
+  }
 }
 
 const EMPTY = new Uint8Array(0);
