@@ -19,7 +19,7 @@ const DIRECT_SPARSE = 16;
 const PRODUCT_LIMIT = 1 << 16;
 /** Tables of fewer groups grow at once; and groups that are entered in one step otherwise. */
 const GROWN_AT_ONCE = 1 << 16;
-const ENTERED_AT_ONCE = 1 << 16;
+const ENTERED_AT_ONCE = 1 << 13;
 
 /**
  * Dense ids, 0, 1, 2, …, for the distinct key rows of successive chunks, in order of first appearance (hash collisions aside).

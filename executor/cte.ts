@@ -1,19 +1,19 @@
 import type { Chunk } from '../chunk/chunk.js';
-import { GroupTable } from '../chunk/group-key.js';
 import type { CteDefinition, CteRef, PhysicalPlan } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ExecContext, MemoryTracker, Operator } from './exec-context.js';
 import { LimitOperator } from './limit.js';
-import { andThen, drain, runSteps, type BuildOperator } from './operator.js';
+import { drain, type BuildOperator } from './operator.js';
+import { DistinctRows } from './spill/distinct-rows.js';
 import { RowContainer } from './spill/row-container.js';
 
 interface Cell {
   value: Datum;
 }
 
-/** Chunks of a container from one number up to another. */
+/** Rows of a container from one number up to another. */
 interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -27,7 +27,6 @@ class CteStorage {
   private ready: Promise<void> | null = null;
   /** Values of the correlated columns inside when it was filled: other values, other rows. */
   private seen: Datum[] = [];
-  private distinctBytes = 0;
 
   constructor(
     private readonly cte: CteDefinition,
@@ -47,13 +46,14 @@ class CteStorage {
 
   private async compute(ctx: ExecContext): Promise<void> {
     const { cte } = this;
-    this.rows = new RowContainer(ctx);
-    const distinct = cte.distinct ? new GroupTable(cte.schema.map((c) => c.type)) : null;
+    const rows = (this.rows = new RowContainer(ctx));
+    const types = cte.schema.map((c) => c.type);
+    const distinct = cte.distinct ? new DistinctRows(types, ctx, (chunk) => rows.append(chunk)) : null;
     try {
       let fresh = await this.run(cte.seed, distinct, ctx);
       if (cte.recursive !== null) {
         const limit = Number(ctx.variable('cte_max_recursion_depth'));
-        for (let depth = 0; fresh.to > fresh.from && this.rows.rows < cte.maxRows; depth++) {
+        for (let depth = 0; fresh.to > fresh.from && rows.rows < cte.maxRows; depth++) {
           if (depth >= limit) throw mysqlError('ER_CTE_MAX_RECURSION_DEPTH', depth + 1);
           this.working = fresh;
           try {
@@ -66,62 +66,30 @@ class CteStorage {
         }
       }
     } finally {
-      ctx.memory.release(this.distinctBytes);
-      this.distinctBytes = 0;
+      distinct?.close();
     }
     this.seen = this.cells.map((c) => c.value);
   }
 
-  /** Runs one part; tells which chunks of the result are its new rows. */
-  private async run(plan: PhysicalPlan, distinct: GroupTable | null, ctx: ExecContext): Promise<Stretch> {
+  /** Runs one part; tells which rows of the result are its new ones. */
+  private async run(plan: PhysicalPlan, distinct: DistinctRows | null, ctx: ExecContext): Promise<Stretch> {
     const op = this.build(plan, ctx);
     const rows = this.rows!;
-    const from = rows.chunkCount;
+    const from = rows.rows;
     try {
       await op.open();
       await drain(
         op,
         ctx,
-        (input) => {
-          if (distinct === null) return rows.append(input);
-          const growth = distinct.growth(input.rows);
-          if (growth === null) return this.appendNew(input, distinct, ctx);
-          return andThen(runSteps(growth, ctx), () => this.appendNew(input, distinct, ctx));
-        },
+        (input) => (distinct === null ? rows.append(input) : distinct.add(input)),
         () => rows.rows >= this.cte.maxRows,
       );
-      return { from, to: rows.chunkCount };
+      await distinct?.settle();
+      return { from, to: rows.rows };
     } finally {
       await op.close();
     }
   }
-
-  private appendNew(input: Chunk, distinct: GroupTable, ctx: ExecContext): Awaitable<void> {
-    const chunk = newRows(input, distinct);
-    const more = distinct.bytes - this.distinctBytes;
-    this.distinctBytes += more;
-    if (more !== 0) ctx.memory.consume(more);
-    return this.rows!.append(chunk);
-  }
-}
-
-/** Rows that the table has not seen, each once. */
-function newRows(chunk: Chunk, table: GroupTable): Chunk {
-  const n = chunk.rows;
-  const ids = new Int32Array(n);
-  const known = table.size;
-  table.assign(chunk.columns, chunk.sel, n, ids);
-  const sel = new Int32Array(n);
-  let m = 0;
-  // New groups need not be numbered in the order of their rows: each takes its first row.
-  const taken = new Uint8Array(Math.max(0, table.size - known));
-  for (let k = 0; k < n; k++) {
-    const g = ids[k]! - known;
-    if (g < 0 || taken[g] === 1) continue;
-    taken[g] = 1;
-    sel[m++] = chunk.sel === null ? k : chunk.sel[k]!;
-  }
-  return chunk.withSel(sel.subarray(0, m));
 }
 
 /** Storages of a statement, by the object that all its contexts share. */
@@ -177,7 +145,7 @@ export class CteRefOperator implements Operator {
     const storage = storageOf(this.plan.cte, this.ctx, this.build);
     const { working } = storage;
     if (working === null) await storage.fill(this.ctx);
-    const rows = storage.rows!.reader(working?.from, working?.to ?? storage.rows!.chunkCount);
+    const rows = storage.rows!.reader(working?.from ?? 0, working?.to ?? storage.rows!.rows);
     const { limit } = this.plan.cte;
     this.reader =
       working === null && limit !== null ? new LimitOperator(rows, limit.offset, limit.count) : rows;

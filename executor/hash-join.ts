@@ -85,6 +85,15 @@ export class HashJoinOperator implements Operator {
   private crossProbe = 0;
   private crossBuild = 0;
   private probeDone = false;
+  /** The first probe chunk, until it is given. */
+  private ahead: Chunk | null | undefined;
+  private readonly probing: Pick<Operator, 'next'> = {
+    next: () => {
+      const chunk = this.ahead;
+      this.ahead = undefined;
+      return chunk === undefined ? this.probeOp.next() : chunk;
+    },
+  };
   private tailAt = 0;
 
   private readonly pairs = new PairBuffer();
@@ -182,6 +191,24 @@ export class HashJoinOperator implements Operator {
     else this.take(state);
   }
 
+  /** Builds, and takes the first probe chunk: while that is awaited, what was built may yet go to disk. */
+  private async buildAndLook(): Promise<void> {
+    const state = await this.building.run();
+    if (state === null) {
+      this.built = true;
+      return;
+    }
+    if (state.rows.length === 0 && this.preserved !== other(this.build)) return this.take(state);
+    this.building.await(state);
+    try {
+      const r = this.probeOp.next();
+      this.ahead = r instanceof Promise ? await r : r;
+    } finally {
+      if (await this.building.settle()) this.take(state);
+      else this.built = true;
+    }
+  }
+
   private take(state: JoinState): void {
     this.rows = state.rows;
     this.buildMatched = state.matched;
@@ -199,7 +226,7 @@ export class HashJoinOperator implements Operator {
   }
 
   private async run(): Promise<Chunk | null> {
-    if (!this.built) await this.takeBuilt();
+    if (!this.built) await this.buildAndLook();
     if (this.building.spilled !== null) return this.nextSpilled(this.building.spilled);
     for (;;) {
       if (this.ordered !== null) return this.takeOrdered();
@@ -230,7 +257,7 @@ export class HashJoinOperator implements Operator {
   /** The next chunk of a join on disk. */
   private async nextSpilled(spilled: SpilledJoin): Promise<Chunk | null> {
     if (!this.probeDone) {
-      await drain(this.probeOp, this.ctx, async (input) => {
+      await drain(this.probing, this.ctx, async (input) => {
         let chunk = input;
         if (this.probeFilter !== null && this.preserved !== other(this.build))
           chunk = await this.probeFilter.run(chunk, this.ctx.eval);
@@ -270,7 +297,7 @@ export class HashJoinOperator implements Operator {
   private async nextProbe(): Promise<boolean> {
     // Nothing can match and nothing of the probe side is kept.
     if (this.rows.length === 0 && this.preserved !== other(this.build)) return false;
-    const r = this.probeOp.next();
+    const r = this.probing.next();
     let chunk = r instanceof Promise ? await r : r;
     if (chunk === null) return false;
     const preserved = this.preserved === other(this.build);

@@ -1,6 +1,7 @@
 import { Chunk } from '../chunk/chunk.js';
 import { concatSteps } from '../chunk/gradual-concat.js';
 import { gather } from '../chunk/gather.js';
+import { sliceChunk } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import { constantVector } from '../chunk/vector-builder.js';
 import { compileProjection, type Filter, type Projection } from '../expression/compile.js';
@@ -36,6 +37,9 @@ export interface BuildPart {
   readonly dead: readonly boolean[];
 }
 
+/** Rows that go to disk at once where they are next to each other. */
+const UNLOADED_ROWS = 1 << 13;
+
 /** The build side of a hash join: read whole into a JoinTable, or to partitions on disk where it is too large. */
 export class JoinBuild implements Spillable {
   /** Where the rows went when they were too many. */
@@ -51,6 +55,9 @@ export class JoinBuild implements Spillable {
   /** Rows while they come in. */
   private readonly held: Chunk[] = [];
   private heldBytes = 0;
+  /** What was built and has not been probed yet: it may still go to disk. */
+  private idle: JoinState | null = null;
+  private unloading: Promise<void> | null = null;
 
   constructor(
     private readonly plan: HashJoin,
@@ -131,6 +138,33 @@ export class JoinBuild implements Spillable {
     if (this.spilled === null) return this.makeTable(columns, keyParts, barred, rows, plainKeys);
     await this.tellScans(null, 0);
     return null;
+  }
+
+  /** The probe side may hold much before it gives its first row (it sorts, groups): until then what was built need not stay. */
+  await(state: JoinState): void {
+    if (!this.maySpill) return;
+    this.idle = state;
+    this.unregister = this.ctx.memory.addSpillable(this);
+  }
+
+  /** From now on it stays; false: it went to disk meanwhile. */
+  async settle(): Promise<boolean> {
+    this.unregister?.();
+    this.unregister = null;
+    this.idle = null;
+    await this.unloading;
+    return this.spilled === null;
+  }
+
+  private async unload({ rows }: JoinState): Promise<void> {
+    const spilled = (this.spilled = new SpilledJoin(this.types, this.part.depth, this.ctx.disk!));
+    for (let from = 0; from < rows.length; from += UNLOADED_ROWS) {
+      const chunk = sliceChunk(rows, from, Math.min(rows.length, from + UNLOADED_ROWS));
+      await spilled.addBuild(chunk, await this.projection.run(chunk, this.ctx.eval));
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+    this.release();
   }
 
   private async makeTable(
@@ -221,6 +255,11 @@ export class JoinBuild implements Spillable {
 
   spill(): void {
     this.spillWanted = true;
+    if (this.idle === null) return;
+    this.unloading = this.unload(this.idle);
+    this.idle = null;
+    // The error shows to who waits for it.
+    this.unloading.catch(() => {});
   }
 }
 

@@ -53,7 +53,7 @@ export abstract class PipelineOperator implements Operator {
 
 /** Feeds every chunk of `source` to `sink`, or as many as it wants before `enough`; synchronous while both are and the thread may be held. */
 export function drain(
-  source: Operator,
+  source: Pick<Operator, 'next'>,
   ctx: OperatorContext,
   sink: (chunk: Chunk) => Awaitable<void>,
   enough?: () => boolean,
@@ -71,7 +71,7 @@ export function drain(
 }
 
 async function drainAsync(
-  source: Operator,
+  source: Pick<Operator, 'next'>,
   ctx: OperatorContext,
   sink: (chunk: Chunk) => Awaitable<void>,
   pending: Promise<Chunk | null | void>,

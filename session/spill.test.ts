@@ -111,6 +111,20 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
     false,
   ],
   [
+    'WITH RECURSIVE c AS (SELECT id, k, t FROM a UNION SELECT id + 1, k, t FROM c WHERE id % 7 <> 0) SELECT k, COUNT(*), SUM(id) FROM c GROUP BY k',
+    false,
+    900_000,
+  ],
+  [
+    'WITH RECURSIVE c AS (SELECT 0 n UNION SELECT (n * 3 + 1) % 4001 FROM c UNION SELECT (n * 5 + 2) % 4001 FROM c) SELECT COUNT(*), SUM(n) FROM c',
+    false,
+  ],
+  [
+    'SELECT a.id, a.t, x.t FROM (SELECT t, d, COUNT(*) n FROM b GROUP BY t, d) x JOIN a ON x.t = a.t AND x.n <= a.id',
+    false,
+    700_000,
+  ],
+  [
     'SELECT id, t, ROW_NUMBER() OVER (PARTITION BY k ORDER BY t, id), SUM(d) OVER (PARTITION BY k) FROM a',
     false,
   ],
