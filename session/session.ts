@@ -8,7 +8,7 @@ import type { FieldType } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import type { SqlWarning } from '../types/error.js';
-import { parseSqlMode, SqlMode } from '../types/sql-mode.js';
+import { SqlMode } from '../types/sql-mode.js';
 import { collationById } from '../types/collation.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
 import type { ParseOptions } from '../parser/parser.js';
@@ -48,20 +48,11 @@ import { TemporaryTables } from './temporary-tables.js';
 import { TransactionHistory } from './transaction-history.js';
 import type { Characteristics } from './transaction-options.js';
 import { runStatement } from './run-statement.js';
-import { parseOptions, statementBytes } from './statement-text.js';
+import { statementBytes } from './statement-text.js';
 import type { Tracer } from './tracer.js';
+import type { AppliedValues } from './variables/applied-variables.js';
 import { SessionVariables } from './variables/variable-store.js';
 import { virtualRows } from './virtual-rows.js';
-
-const MAX_ROWS = 2n ** 64n - 1n;
-/** Modes that change how a text is read. */
-const READING_MODES =
-  SqlMode.AnsiQuotes |
-  SqlMode.PipesAsConcat |
-  SqlMode.NoBackslashEscapes |
-  SqlMode.IgnoreSpace |
-  SqlMode.HighNotPrecedence |
-  SqlMode.RealAsFloat;
 
 export interface UserVariableValue {
   readonly type: FieldType;
@@ -72,7 +63,7 @@ export interface UserVariableValue {
  * One client's state: variables, transaction, prepared statements. Statements of a session run one after another; the
  * life of a statement is in run-statement.ts.
  */
-export class Session implements ClientSession {
+export class Session implements ClientSession, AppliedValues {
   readonly vars: SessionVariables;
   readonly transaction: SessionTransaction;
   /** What NEXTVAL gave last, by the sequence's id. */
@@ -119,10 +110,9 @@ export class Session implements ClientSession {
   planBinding: Binding | null = null;
   lastPlanFromBinding = false;
   readonly bindings = new SessionBindings();
-  /** Whether texts are read by the default rules, so that what is known of their templates holds. */
-  private plainMode = true;
-  private plainClient = true;
-  private plainConnection = true;
+  plainMode = true;
+  plainClient = true;
+  plainConnection = true;
   private environment = {
     version: -1,
     globalVersion: -1,
@@ -136,16 +126,13 @@ export class Session implements ClientSession {
 
   autocommit = true;
   memoryQuota = -1;
-  /** sql_select_limit; null where it limits nothing. */
   selectLimit: number | bigint | null = null;
   safeUpdates = false;
-  /** `timestamp`, in seconds: what NOW() says; 0 for the clock's. */
   fixedTime = 0;
-  /** `max_execution_time` in milliseconds; 0 for none. */
   timeLimit = 0;
   resultsCharset: string | null = 'utf8mb4';
   multiStatements: boolean;
-  private parseOptions: ParseOptions = {};
+  parseOptions: ParseOptions = {};
   /** The data, as this session asks for it. */
   storage: Storage;
   /** Null until the session has to do with a temporary table. */
@@ -171,7 +158,7 @@ export class Session implements ClientSession {
     );
     this.prepared = new PreparedStatements(this);
     this.multiStatements = connection.multiStatements;
-    this.vars = new SessionVariables(engine.globals, (name, value) => this.applyVariable(name, value));
+    this.vars = new SessionVariables(engine.globals, this);
     this.useCollation(connection.collationId);
     this.useTimeout();
   }
@@ -509,86 +496,6 @@ export class Session implements ClientSession {
         code: 8130,
         message: mysqlError('ER_MULTI_STATEMENT_DISABLED').message,
       });
-  }
-
-  /** Values that are read per statement are kept parsed. */
-  private applyVariable(name: string, value: string): void {
-    const e = this.evalContext;
-    switch (name) {
-      case 'autocommit':
-        this.autocommit = value === 'ON';
-        break;
-      case 'sql_mode': {
-        const mode = parseSqlMode(value);
-        if (typeof mode !== 'number') break;
-        e.sqlMode = mode;
-        this.plainMode = (mode & READING_MODES) === 0;
-        this.parseOptions = { ...parseOptions(mode), looseDouble: this.parseOptions.looseDouble === true };
-        break;
-      }
-      case 'tidb_enable_strict_double_type_check':
-        this.parseOptions = { ...this.parseOptions, looseDouble: value === 'OFF' };
-        break;
-      case 'time_zone':
-        e.timeZone = value;
-        break;
-      case 'div_precision_increment':
-        e.divPrecisionIncrement = Number(value);
-        break;
-      case 'max_allowed_packet':
-        e.maxAllowedPacket = Number(value);
-        break;
-      case 'group_concat_max_len':
-        e.groupConcatMaxLen = Number(value);
-        break;
-      case 'default_week_format':
-        e.defaultWeekFormat = Number(value);
-        break;
-      case 'lc_time_names':
-        e.lcTimeNames = value;
-        break;
-      case 'character_set_client':
-        this.plainClient = value.startsWith('utf8');
-        break;
-      case 'character_set_connection':
-        e.connectionCharset = value;
-        // Literals are then what the client sent, byte by byte.
-        this.plainConnection = value.startsWith('utf8') || value === 'binary';
-        break;
-      case 'collation_connection':
-        e.connectionCollation = value;
-        break;
-      case 'character_set_results':
-        this.resultsCharset = value === '' || value.toUpperCase() === 'NULL' ? null : value;
-        break;
-      case 'innodb_lock_wait_timeout': {
-        // Fields are not initialized yet when the first values come.
-        const txn = this.transaction?.txn;
-        if (txn) txn.lockWaitTimeoutMs = Number(value) * 1000;
-        break;
-      }
-      case 'sql_safe_updates':
-        this.safeUpdates = value === 'ON';
-        break;
-      case 'sql_select_limit': {
-        const rows = BigInt(value);
-        if (rows === MAX_ROWS) this.selectLimit = null;
-        else this.selectLimit = rows <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(rows) : rows;
-        break;
-      }
-      case 'timestamp':
-        this.fixedTime = Number(value);
-        break;
-      case 'max_execution_time':
-        this.timeLimit = Number(value);
-        break;
-      case 'tidb_mem_quota_query':
-        this.memoryQuota = Number(value);
-        break;
-      case 'last_insert_id':
-        this.lastInsertId = BigInt(value) <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : BigInt(value);
-        break;
-    }
   }
 
   /** An interactive client's wait_timeout starts as interactive_timeout (MySQL manual, "wait_timeout"). */

@@ -1,4 +1,5 @@
 import { mysqlError } from '../../types/error-table.js';
+import { APPLIED, type AppliedValues } from './applied-variables.js';
 import type { SystemVariable, VariableContext } from './system-variable.js';
 import { allVariables, findVariable, normalizeValue } from './system-variable.js';
 
@@ -7,6 +8,7 @@ export class GlobalVariables {
   private readonly values = new Map<string, string>();
   /** Counts changes. */
   version = 0;
+  private start: ReadonlyMap<string, string> | null = null;
   private readonly listeners = new Map<string, ((value: string) => void)[]>();
 
   /** `fixed`: values of this server (version, port, datadir, …) over the registry's defaults. */
@@ -22,8 +24,21 @@ export class GlobalVariables {
     const name = v.aliasOf ?? v.name;
     this.version++;
     for (const each of [name, ...aliasesOf(name)]) this.values.set(each, value);
+    this.start = null;
     for (const listener of this.listeners.get(name) ?? []) listener(value);
   }
+
+  /** The values of a session that begins now: one map for all until a value changes. */
+  get startValues(): ReadonlyMap<string, string> {
+    if (this.start !== null) return this.start;
+    const start = new Map<string, string>();
+    for (const v of allVariables()) {
+      if (v.scope === 'session') start.set(v.name, v.default);
+      else if (v.scope === 'both') start.set(v.name, this.get(v.name));
+    }
+    return (this.start = start);
+  }
+
   onChange(name: string, listener: (value: string) => void): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
     listener(this.get(name));
@@ -43,32 +58,30 @@ function aliasesOf(name: string): readonly string[] {
 
 /** One session's values: its own where set, else the global value that was current when the session began. */
 export class SessionVariables {
-  private values = new Map<string, string>();
+  private start: ReadonlyMap<string, string>;
+  private readonly own = new Map<string, string>();
   /** Counts changes. */
   version = 0;
 
   constructor(
     private readonly global: GlobalVariables,
-    private readonly onChange: (name: string, value: string) => void,
+    private readonly applied: AppliedValues,
   ) {
+    this.start = global.startValues;
     this.reset();
   }
 
   /** Takes the global values again (new connection, COM_RESET_CONNECTION). */
   reset(): void {
-    this.values = new Map();
+    this.start = this.global.startValues;
+    this.own.clear();
     this.version++;
-    for (const v of allVariables()) {
-      if (v.scope !== 'session' && v.scope !== 'both') continue;
-      const value = v.scope === 'session' ? v.default : this.global.get(v.name);
-      this.values.set(v.name, value);
-      this.onChange(v.name, value);
-    }
+    for (const [name, apply] of APPLIED) apply(this.applied, this.start.get(name)!);
   }
 
   /** Value in the session scope; the global one for variables without session scope. Throws 1193. */
   get(name: string): string {
-    const own = this.values.get(name);
+    const own = this.own.get(name) ?? this.start.get(name);
     if (own !== undefined) return own;
     const key = name.toLowerCase();
     if (key !== name) return this.get(key);
@@ -99,8 +112,8 @@ export class SessionVariables {
   /** Puts a value that needs no check (SET NAMES, restoring SET_VAR). */
   assign(name: string, value: string): void {
     this.version++;
-    for (const each of [name, ...aliasesOf(name)]) this.values.set(each, value);
-    this.onChange(name, value);
+    for (const each of [name, ...aliasesOf(name)]) this.own.set(each, value);
+    APPLIED.get(name)?.(this.applied, value);
   }
 }
 
