@@ -6,6 +6,9 @@ import type { FieldName, QueryScope } from '../resolve/scope.js';
 import { forEachColumn, substitute } from './expression-walk.js';
 import { dual, projection, type LogicalPlan } from './plan.js';
 
+/** Turns a logical plan into its best physical one, same columns. */
+export type ToPhysical = (p: LogicalPlan) => PhysicalPlan;
+
 /** Names of a row that a writer has at hand, which no plan gives. */
 export const rowScope = (names: readonly FieldName[]): QueryScope => ({
   relation: { plan: dual(1), names: [...names] },
@@ -65,7 +68,7 @@ export function buildOverRow(
   env: ExpressionEnv,
   e: ast.Expr,
   row: readonly Column[],
-  physical: (p: LogicalPlan) => PhysicalPlan,
+  physical: ToPhysical,
 ): { readonly value: Expression; readonly query?: RowQuery } {
   const { value, plan, cells } = overRow(env, e, row, new Map(), buildStored);
   if (plan === null) return { value };

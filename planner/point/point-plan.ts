@@ -7,7 +7,7 @@ import { isUnsigned, evalType, TypeCode, type FieldType } from '../../types/fiel
 import type { Datum } from '../../types/datum.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { pointWork } from '../cost/work.js';
-import { buildInsert } from '../logical/build-dml.js';
+import { buildInsert } from '../logical/build-insert.js';
 import { buildQuery } from '../logical/build-query.js';
 import { dual } from '../logical/plan.js';
 import type { OutputName, PlanContext, PlannedStatement } from '../plan-context.js';
