@@ -6,8 +6,6 @@ import type {
 } from '../parser/ast/index.js';
 import type { TableInfo } from '../catalog/model.js';
 import { Meta, type AutoIdKind, type MetaMutator } from '../catalog/meta/meta.js';
-import { physicalIds } from '../catalog/table-layout.js';
-import { tableRange } from '../kv/codec/table-key.js';
 import type { Transaction } from '../kv/storage.js';
 import type { MysqlError } from '../types/error.js';
 import { mysqlError } from '../types/error-table.js';
@@ -16,6 +14,7 @@ import type { DdlContext } from './ddl-context.js';
 import { rangesDroppedAt, type TakeBack } from './delete-range.js';
 import { droppedObjects, forgetDropped, type DroppedObject } from './dropped-objects.js';
 import { changeSchema } from './schema-change.js';
+import { rowRanges } from './table.js';
 
 /** FLASHBACK TABLE t [TO u]: the table of the name that was dropped or truncated last, under its name or another. */
 export async function flashbackTable(ctx: DdlContext, stmt: FlashbackTableStmt): Promise<void> {
@@ -94,9 +93,7 @@ async function restore(
   table: TableInfo,
 ): Promise<void> {
   const { dbId } = dropped;
-  for (const id of physicalIds(table)) {
-    if (!takeBack(tableRange(id).startKey)) throw tooOld(dropped.table);
-  }
+  for (const { startKey } of rowRanges(table)) if (!takeBack(startKey)) throw tooOld(dropped.table);
   meta.putTable(dbId, table);
   for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const satisfies AutoIdKind[]) {
     const given = await before.autoId(kind, dbId, table.id);

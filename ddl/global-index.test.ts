@@ -1,3 +1,5 @@
+import { recordRange } from '../kv/codec/table-key.js';
+import type { Session } from '../session/session.js';
 import { TestEngine } from '../session/testing/test-engine.js';
 import { randomSource } from '../testing/random.js';
 
@@ -52,6 +54,50 @@ test('global and multi-valued indexes agree with the rows while partitions chang
     const byTable = await ddl.query('SELECT COUNT(*), COUNT(DISTINCT v), SUM(w) FROM t IGNORE INDEX (v, w)');
     const byIndex = await ddl.query('SELECT COUNT(*), COUNT(DISTINCT v), SUM(w) FROM t FORCE INDEX (w)');
     expect({ seed, byIndex }).toEqual({ seed, byIndex: byTable });
+  } finally {
+    await engine.close();
+  }
+});
+
+test('REMOVE PARTITIONING that is cancelled leaves the entries of global indexes, and no rows under the id of the table', async () => {
+  const engine = await TestEngine.open();
+  try {
+    const [a, b] = await Promise.all([engine.session(), engine.session()]);
+    await a.query(
+      'CREATE TABLE back (id INT PRIMARY KEY, v INT, UNIQUE KEY v (v) GLOBAL) PARTITION BY HASH (id) PARTITIONS 2',
+    );
+    await a.query('INSERT INTO back VALUES (1, 10), (2, 20), (3, 30)');
+    const { storage, schemaLoader } = (a.session as Session).engine;
+    const begin = storage.begin.bind(storage);
+    let copied!: () => void;
+    let goOn!: () => void;
+    const held = new Promise<void>((resolve) => (copied = resolve));
+    const asked = new Promise<void>((resolve) => (goOn = resolve));
+    // The transaction of the first rows that are copied.
+    storage.begin = async (options) => {
+      const txn = await begin(options);
+      if (options?.durability !== 2) return txn;
+      storage.begin = begin;
+      const commit = txn.commit.bind(txn);
+      txn.commit = async () => {
+        copied();
+        await asked;
+        return commit();
+      };
+      return txn;
+    };
+    const removed = a.errorOf('ALTER TABLE back REMOVE PARTITIONING');
+    await held;
+    const [job] = await b.query("ADMIN SHOW DDL JOBS 1 WHERE table_name = 'back'");
+    expect(await b.query(`ADMIN CANCEL DDL JOBS ${job![0]}`)).toEqual([[job![0], 'successful']]);
+    goOn();
+    expect(await removed).toBe(8214);
+    await b.query('ADMIN CHECK TABLE back');
+    expect(await b.query('SELECT id FROM back FORCE INDEX (v) ORDER BY v')).toEqual([['1'], ['2'], ['3']]);
+    const { startKey, endKey } = recordRange(schemaLoader.current.table('test', 'back')!.id);
+    const rows = storage.snapshot(await storage.currentTs()).iterate(startKey, endKey);
+    expect(await rows.next()).toBeNull();
+    rows.close();
   } finally {
     await engine.close();
   }

@@ -1,4 +1,6 @@
 import type { ColumnInfo, IndexInfo, SchemaState, TableInfo } from '../catalog/model.js';
+import { indexRange, recordRange } from '../kv/codec/table-key.js';
+import type { KeyRange } from '../kv/rpc.js';
 import { Flag, isNotNull } from '../types/field-type.js';
 import { withoutFlag, zeroValue } from './build-column.js';
 
@@ -36,8 +38,10 @@ export type Phase =
   | 'writeReorg'
   | 'public'
   | 'leavingDeleteOnly'
+  | 'leavingClearing'
   | 'done'
-  | 'undoingDeleteOnly';
+  | 'undoingDeleteOnly'
+  | 'undoingClearing';
 
 const missing = <T extends { readonly id: number }>(from: readonly T[], of: readonly T[]): readonly T[] => {
   const ids = new Set(from.map((x) => x.id));
@@ -71,13 +75,18 @@ export function phasesOf(t: TableTransition): readonly Phase[] {
   }
   if (droppedColumns(t).length > 0 || droppedIndexes(t).length > 0 || t.movesRows)
     phases.push('public', 'leavingDeleteOnly');
+  // Rows are cleared away when not even who is a version behind puts any.
+  if (leavesOwnId(t)) phases.push('leavingClearing');
   phases.push('done');
   return phases;
 }
 
 /** Phases of the way back from where nothing is public yet. */
-export const undoPhases = (from: Phase): readonly Phase[] =>
-  from === 'deleteOnly' || from === 'undoingDeleteOnly' ? ['none'] : ['undoingDeleteOnly', 'none'];
+export function undoPhases(t: TableTransition, from: Phase): readonly Phase[] {
+  if (from === 'deleteOnly' || from === 'undoingClearing') return ['none'];
+  const cleared: Phase[] = takesOwnId(t) ? ['undoingClearing', 'none'] : ['none'];
+  return from === 'undoingDeleteOnly' ? cleared : ['undoingDeleteOnly', ...cleared];
+}
 
 /** Whether the change may still be undone. */
 export const isRevertible = (phase: Phase): boolean =>
@@ -93,8 +102,10 @@ export function tableAt(t: TableTransition, phase: Phase): TableInfo {
     case 'public':
       return leaving(t, 'writeOnly');
     case 'leavingDeleteOnly':
+    case 'leavingClearing':
       return leaving(t, 'deleteOnly');
     case 'undoingDeleteOnly':
+    case 'undoingClearing':
       return arriving(t, 'deleteOnly');
     default:
       return arriving(t, phase);
@@ -110,7 +121,9 @@ export function schemaStateOf(phase: Phase): SchemaState {
     case 'public':
       return 'public';
     case 'leavingDeleteOnly':
+    case 'leavingClearing':
     case 'undoingDeleteOnly':
+    case 'undoingClearing':
       return 'deleteOnly';
     default:
       return phase;
@@ -212,8 +225,19 @@ function partitionIds(of: TableInfo, without: TableInfo): number[] {
 }
 
 /** Whether the rows lie under the table's own id, before the change or after it, which must be cleared of them. */
-export const leavesOwnId = (t: TableTransition): boolean => t.movesRows && t.base.partition === undefined;
-export const takesOwnId = (t: TableTransition): boolean => t.movesRows && t.target.partition === undefined;
+const leavesOwnId = (t: TableTransition): boolean => t.movesRows && t.base.partition === undefined;
+const takesOwnId = (t: TableTransition): boolean => t.movesRows && t.target.partition === undefined;
+
+/** Whether what lies under the table's own id is cleared away in this phase. */
+export const clears = (phase: Phase): boolean => phase === 'leavingClearing' || phase === 'undoingClearing';
+
+/** What lies under the table's own id while it is not partitioned. Entries of global indexes are there while it is, and stay. */
+export function ownIdRanges(t: TableTransition): KeyRange[] {
+  const [plain, divided] = t.base.partition === undefined ? [t.base, t.target] : [t.target, t.base];
+  const global = new Set(divided.indices.flatMap((i) => (i.global === true ? [i.id] : [])));
+  const indexes = plain.indices.filter((i) => !global.has(i.id));
+  return [recordRange(plain.id), ...indexes.map((i) => indexRange(plain.id, i.id))];
+}
 
 const taken = (table: TableInfo, c: ColumnInfo): boolean => table.columns.some((o) => o.lower === c.lower);
 

@@ -14,17 +14,17 @@ import {
   droppedIndexes,
   droppedPartitions,
   isRevertible,
-  leavesOwnId,
+  clears,
+  ownIdRanges,
   phasesOf,
   schemaStateOf,
   tableAt,
-  takesOwnId,
   undoPhases,
   type Phase,
   type TableTransition,
 } from '../table-transition.js';
 import { fillTable, passesOf } from './fill-table.js';
-import { clearPhysical } from './move-rows.js';
+import { clearRanges } from './move-rows.js';
 import {
   HEARTBEAT_MS,
   LEASE_MS,
@@ -383,10 +383,7 @@ export class DdlWorker {
     for (;;) {
       const phase = running.job.work!.phase;
       if (phase === 'writeReorg') await this.fill(running);
-      if (phase === 'leavingDeleteOnly' && leavesOwnId(running.job.work!.transition))
-        await this.whileOurs(running, (commit) =>
-          clearPhysical(running.context.ctx, running.job.tableId, commit),
-        );
+      if (clears(phase)) await this.clear(running);
       const next = phases[phases.indexOf(phase) + 1]!;
       if (phase === 'writeReorg') await this.awaitSnapshots(running);
       await this.obey(running, isRevertible(phase));
@@ -458,6 +455,11 @@ export class DdlWorker {
     }
   }
 
+  private clear(running: RunningJob): Promise<void> {
+    const ranges = ownIdRanges(running.job.work!.transition);
+    return this.whileOurs(running, (commit) => clearRanges(running.context.ctx, ranges, commit));
+  }
+
   /** Takes part and its error back out. */
   private async undo(running: RunningJob, cause: unknown): Promise<void> {
     const { job } = running;
@@ -474,10 +476,10 @@ export class DdlWorker {
     const stored =
       error === null ? null : { code: error.code, sqlState: error.sqlState, message: error.message };
     running.job = { ...job, error: stored };
-    for (const phase of undoPhases(job.work!.phase)) {
+    const { transition } = job.work!;
+    for (const phase of undoPhases(transition, job.work!.phase)) {
       const last = phase === 'none';
-      if (last && takesOwnId(job.work!.transition))
-        await this.whileOurs(running, (commit) => clearPhysical(running.context.ctx, job.tableId, commit));
+      if (clears(running.job.work!.phase)) await this.clear(running);
       await this.step(
         running,
         phase,

@@ -2,7 +2,8 @@ import { TableMutations } from '../../catalog/table-mutations.js';
 import type { TableInfo } from '../../catalog/model.js';
 import { physicalIds } from '../../catalog/table-layout.js';
 import { compareBytes, nextKey } from '../../kv/codec/byte-writer.js';
-import { decodeRecordHandle, recordRange, tableRange, type Handle } from '../../kv/codec/table-key.js';
+import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
+import type { KeyRange } from '../../kv/rpc.js';
 import type { Storage, Transaction } from '../../kv/storage.js';
 import type { Datum } from '../../types/datum.js';
 import type { DdlContext } from '../ddl-context.js';
@@ -130,21 +131,21 @@ function separating(ctx: DdlContext, table: TableInfo, leaving: readonly number[
 }
 
 /**
- * Deletes what lies under an id, row by row, as far as `commit` agrees: the id is its table's own, which may be used again, so its range cannot be
- * left to garbage collection.
+ * Deletes ranges key by key, as far as `commit` agrees: of a table's own id, which may be used again, so that they cannot be left to garbage
+ * collection.
  */
-export async function clearPhysical(
+export async function clearRanges(
   ctx: DdlContext,
-  physicalId: number,
+  ranges: readonly KeyRange[],
   commit: (txn: Transaction) => Promise<void>,
 ): Promise<void> {
-  const { startKey, endKey } = tableRange(physicalId);
-  let from = startKey;
-  while (compareBytes(from, endKey) < 0) {
-    const keys = await deleteSome(ctx.storage, from, endKey, commit);
-    if (keys === null) return;
-    from = nextKey(keys);
-    await new Promise((resolve) => setImmediate(resolve));
+  for (const { startKey, endKey } of ranges) {
+    for (let from = startKey; compareBytes(from, endKey) < 0;) {
+      const last = await deleteSome(ctx.storage, from, endKey, commit);
+      if (last === null) break;
+      from = nextKey(last);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }
 
