@@ -1,6 +1,5 @@
 import type { CreateIndexStmt, DropIndexStmt } from '../parser/ast/index.js';
-import { mysqlError } from '../types/error-table.js';
-import { fulltextRequest } from './build-index.js';
+import { fulltextRequest, unsupportedIndex } from './build-index.js';
 import { checkAlgorithm } from './alter-algorithm.js';
 import type { AlterPlan } from './alter-plan.js';
 import { alterBy } from './alter-table.js';
@@ -11,7 +10,7 @@ import { requireTable } from './table.js';
 
 export async function createIndex(ctx: DdlContext, stmt: CreateIndexStmt): Promise<void> {
   if (stmt.type !== 'UNIQUE' && stmt.type !== 'INDEX' && stmt.type !== 'FULLTEXT')
-    throw mysqlError('ER_NOT_SUPPORTED_YET', `${stmt.type} INDEX`);
+    throw unsupportedIndex(stmt.type);
   await ctx.reload();
   const { db, table } = requireTable(ctx, stmt.table);
   ctx.checkPrivilege('INDEX', db.name, table.name);

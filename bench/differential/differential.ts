@@ -12,7 +12,7 @@ import { randomSource } from '../../testing/random.js';
 import { compareServers } from './comparison.js';
 import { ExpressionGenerator, SCHEMA, type Node } from './expression-generator.js';
 import { KNOWN_DIFFERENCES } from './known-differences.js';
-import { statement } from './query-generator.js';
+import { statement, type Statement } from './query-generator.js';
 import { firstDifference, sameAnswer, sorted, type Answer } from './side.js';
 
 const { values } = parseArgs({
@@ -56,6 +56,15 @@ await compareServers(values, 'differential', SCHEMA, KNOWN_DIFFERENCES, async (c
     return sameAnswer(a, b, true) ? null : { sql: e.sql, a, b };
   };
 
+  const answers = async ({ change, sql }: Statement): Promise<[Answer, Answer]> => {
+    if (change === undefined) return c.both(sql);
+    await c.must('BEGIN');
+    const changed = await c.both(change);
+    const read = await c.both(sql);
+    await c.must('ROLLBACK');
+    return changed.some((r) => r.error !== null) ? changed : read;
+  };
+
   const seen = new Set<string>();
   let settings = '';
   for (; c.compared < Number(values.statements); c.compared++) {
@@ -67,18 +76,22 @@ await compareServers(values, 'differential', SCHEMA, KNOWN_DIFFERENCES, async (c
       await c.must(`SET time_zone = '${zone}'`);
     }
     const s = statement(g, 1 + Math.floor(random() * Number(values.depth)));
-    const [a, b] = await c.both(s.sql);
+    const [a, b] = await answers(s);
     if (sameAnswer(a, b, s.ordered)) continue;
     let found: Awaited<ReturnType<typeof culprit>> = null;
     for (const part of s.parts) found ??= await culprit(part);
-    const shown = found ?? { sql: s.sql, a: s.ordered ? a : sorted(a), b: s.ordered ? b : sorted(b) };
+    const shown = found ?? {
+      sql: s.change ?? s.sql,
+      a: s.ordered ? a : sorted(a),
+      b: s.ordered ? b : sorted(b),
+    };
     if (!c.isNew(shown.sql, shown.a, shown.b)) continue;
     // One of a kind: the shape of the expression without its operands.
     const shape = shown.sql.replace(/'[^']*'|\d+(\.\d+)?|\b[a-z]{2}\b/g, '?');
     if (seen.has(shape) || seen.size >= Number(values.show)) continue;
     seen.add(shape);
     console.log(`\n${settings}${shown.sql}\n  ${firstDifference(shown.a, shown.b)}`);
-    if (found !== null) console.log(`  in: ${s.sql}`);
+    if (found !== null) console.log(`  in: ${s.change ?? s.sql}`);
   }
   console.log(`\nseed ${seed}`);
 });

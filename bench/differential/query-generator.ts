@@ -8,6 +8,8 @@ export interface Statement {
   readonly parts: readonly Node[];
   /** The rows come in the order that the statement asks for; else they are compared sorted. */
   readonly ordered: boolean;
+  /** What changes the rows before; it is taken back when they have been read. */
+  readonly change?: string;
 }
 
 const AGGREGATES = [
@@ -82,6 +84,15 @@ export function statement(g: ExpressionGenerator, depth: number): Statement {
       'exists',
       'union',
       'derived',
+      'set',
+      'recursive',
+      'scalar',
+      'quantified',
+      'range',
+      'named',
+      'table',
+      'having',
+      'change',
     ] as const)
   ) {
     case 'project': {
@@ -179,6 +190,75 @@ export function statement(g: ExpressionGenerator, depth: number): Statement {
       const b = g.expression(g.pick([kind, g.pick(KINDS)]), 1);
       const sql = `SELECT ${a.sql} AS r FROM d WHERE id < 6 UNION ${g.pick(['', 'ALL '])}SELECT ${b.sql} FROM d WHERE id BETWEEN 3 AND 9`;
       return { sql, parts: [a, b], ordered: false };
+    }
+    case 'set': {
+      const kind = g.pick(['int', 'date', 'datetime'] as const);
+      const a = g.expression(kind, 1);
+      const b = g.expression(kind, 1);
+      const sql = `SELECT ${a.sql} AS r, en FROM d ${g.pick(['INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL'])} SELECT ${b.sql}, en FROM d WHERE id > 8`;
+      return { sql, parts: [a, b], ordered: false };
+    }
+    case 'recursive': {
+      const v = g.expression(g.pick(['int', 'date'] as const), 1);
+      const sql = `WITH RECURSIVE x AS (SELECT id, 0 AS n, ${v.sql} AS v FROM d WHERE id < 4 UNION ALL SELECT x.id + 3, n + 1, v FROM x WHERE n < 3) SELECT x.id, n, v, d.en FROM x LEFT JOIN d ON d.id = x.id ORDER BY x.id, n`;
+      return { sql, parts: [v], ordered: true };
+    }
+    case 'scalar': {
+      const v = number(1);
+      const c = condition(1);
+      const f = g.pick(['MAX', 'MIN', 'COUNT', 'SUM']);
+      const sql = `SELECT id, (SELECT ${f}(v) FROM (SELECT id AS i, ${v.sql} AS v, ${c.sql} AS m FROM d) x WHERE x.i <= o.id AND x.m) AS s FROM d o ORDER BY id`;
+      return { sql, parts: [v, c], ordered: true };
+    }
+    case 'quantified': {
+      const kind = g.pick(['int', 'decimal', 'date'] as const);
+      const a = g.expression(kind, 1);
+      const b = g.expression(kind, 1);
+      const sql = `SELECT id FROM d WHERE ${a.sql} ${g.pick(['=', '<', '>=', '<>'])} ${g.pick(['ANY', 'ALL'])} (SELECT ${b.sql} FROM d WHERE id % 5 = 1) ORDER BY id`;
+      return { sql, parts: [a, b], ordered: true };
+    }
+    case 'range': {
+      const v = g.expression('int', 1);
+      const f = g.pick(['COUNT', 'MIN', 'MAX', 'BIT_OR']);
+      const sql = `SELECT id, ${f}(${v.sql}) OVER (PARTITION BY id % 2 ORDER BY ${g.pick(['id', 'id DESC'])} RANGE BETWEEN ${g.pick(['UNBOUNDED PRECEDING', '4 PRECEDING', 'CURRENT ROW'])} AND ${g.pick(['2 FOLLOWING', 'UNBOUNDED FOLLOWING'])}) AS w FROM d ORDER BY id`;
+      return { sql, parts: [v], ordered: true };
+    }
+    case 'named': {
+      const v = number(1);
+      const sql = `SELECT id, ROW_NUMBER() OVER w AS r, ${g.pick(['LAG', 'LEAD'])}(${v.sql}, ${g.pick(['1', '3'])}) OVER w AS l, COUNT(*) OVER (w ROWS 2 PRECEDING) AS n FROM d WINDOW w AS (PARTITION BY en ORDER BY id) ORDER BY id`;
+      return { sql, parts: [v], ordered: true };
+    }
+    case 'table': {
+      const c = condition(1);
+      const sql = `SELECT d.id, t.o, t.v, t.e FROM d, JSON_TABLE(d.js, '$[*]' COLUMNS (o FOR ORDINALITY, v VARCHAR(20) PATH '$', e INT EXISTS PATH '$.c')) AS t WHERE ${c.sql} ORDER BY d.id, t.o`;
+      return { sql, parts: [c], ordered: true };
+    }
+    case 'having': {
+      const k = key(g.pick(['int', 'date'] as const));
+      const v = g.expression('int', 1);
+      const sql = `SELECT ${k.sql} AS k, COUNT(DISTINCT ${v.sql}) AS n FROM d GROUP BY k HAVING ${g.pick(['n > 1', 'MAX(id) > 12', 'k IS NOT NULL AND COUNT(*) < 5'])}`;
+      return { sql, parts: [k, v], ordered: false };
+    }
+    case 'change': {
+      const [column, kind] = g.pick([
+        ['bi', 'int'],
+        ['dd', 'decimal'],
+        ['db', 'real'],
+        ['da', 'date'],
+        ['dt', 'datetime'],
+        ['tm', 'time'],
+        ['vc', 'string'],
+      ] as const);
+      const v = g.expression(kind, 1);
+      const c = condition(1);
+      const change = g.pick([
+        `UPDATE IGNORE d SET ${column} = ${v.sql}, ti = id WHERE ${c.sql}`,
+        `DELETE FROM d WHERE ${c.sql}`,
+        `INSERT IGNORE INTO d (id, ${column}) SELECT id + 100, ${v.sql} FROM d WHERE ${c.sql}`,
+        `INSERT IGNORE INTO d (id, ti) SELECT id % 9 + 20, 1 FROM (SELECT * FROM d WHERE ${c.sql}) s ORDER BY s.id ON DUPLICATE KEY UPDATE ti = s.id % 100`,
+        `REPLACE INTO d (id, ti, ${column}) SELECT 5, 7, MAX(${column}) FROM d WHERE ${c.sql}`,
+      ]);
+      return { change, sql: `SELECT id, ti, ${column} FROM d ORDER BY id`, parts: [c, v], ordered: true };
     }
     case 'derived': {
       const v = any(1);

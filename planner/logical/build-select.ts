@@ -363,7 +363,7 @@ class SelectBuilder {
         if (
           f.alias !== null ||
           f.name.table.toLowerCase() !== ref.table.toLowerCase() ||
-          f.name.orgName.toLowerCase() !== lower
+          f.name.name.toLowerCase() !== lower
         )
           continue;
         if (ref.schema !== null && f.name.db.toLowerCase() !== ref.schema.toLowerCase()) continue;

@@ -25,6 +25,7 @@ import '../variables/password-variables.js';
 import '../variables/tidb-accepted-variables.js';
 import '../variables/statistics-variables.js';
 import '../variables/foreign-variables.js';
+import '../variables/rare-variables.js';
 import '../variables/tidb-kept-variables.js';
 import '../variables/tidb-checked-variables.js';
 import '../variables/log-variables.js';

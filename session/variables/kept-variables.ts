@@ -3,7 +3,7 @@ import type { SystemVariable } from './system-variable.js';
 /** Variables of one scope and kind, one `name=default` a line. Behind a blank their limits: `[least,most]`, `auto [least,most]` (or -1), `{one|of|these}`. */
 export type KeptGroup = readonly [Pick<SystemVariable, 'scope' | 'kind' | 'readOnly'>, string];
 
-const LINE = /^(\w+)=(.*?)(?: (auto )?\[(-?[\d.]+),(-?[\d.]+)\]| \{([^}]*)\})?$/;
+const LINE = /^([\w.]+)=(.*?)(?: (auto )?\[(-?[\d.]+),(-?[\d.]+)\]| \{([^}]*)\})?$/;
 
 /** Limits beyond 2^53 keep their last digits. */
 const limit = (text: string): number | bigint =>
