@@ -87,6 +87,16 @@ export class Aggregation {
     for (const a of this.aggregators) a.resize(groups);
   }
 
+  /** Steps that make room for the states of `rows` more; null where there is room. */
+  growth(rows: number): Generator<void> | null {
+    const steps: Generator<void>[] = [];
+    for (const a of this.aggregators) {
+      const more = a.growth?.(rows) ?? null;
+      if (more !== null) steps.push(more);
+    }
+    return steps.length === 0 ? null : allOf(steps);
+  }
+
   update(ids: Int32Array | null, inputs: AggInputs): void {
     const { chunk, args } = inputs;
     updateAggregators(this.aggregators, ids, args, chunk.length, chunk.sel);
@@ -118,4 +128,8 @@ export class Aggregation {
     for (const a of this.aggregators) n += a.memory();
     return n;
   }
+}
+
+function* allOf(steps: readonly Generator<void>[]): Generator<void> {
+  for (const s of steps) yield* s;
 }

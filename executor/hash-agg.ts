@@ -100,6 +100,7 @@ export class HashAggOperator implements Operator, Spillable {
     if (this.done) return this.output();
     if (this.flushing) {
       const out = this.slice();
+      if (out instanceof Promise) return out.then((chunk) => chunk ?? this.next());
       if (out !== null) return out;
       this.reset();
     }
@@ -141,6 +142,22 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private update(inputs: AggInputs): Awaitable<void> {
+    if (this.overflow === null && this.distinct === null) {
+      const { rows } = inputs.chunk;
+      const growth = this.grouped ? this.table.growth(rows) : null;
+      if (growth !== null) return andThen(runSteps(growth, this.ctx), () => this.updateStates(inputs));
+    }
+    return this.updateStates(inputs);
+  }
+
+  private updateStates(inputs: AggInputs): Awaitable<void> {
+    const growth =
+      this.distincts && this.distinct === null ? this.aggregation.growth(inputs.chunk.rows) : null;
+    if (growth !== null) return andThen(runSteps(growth, this.ctx), () => this.enter(inputs));
+    return this.enter(inputs);
+  }
+
+  private enter(inputs: AggInputs): Awaitable<void> {
     if (!this.grouped) {
       this.groups = 1;
       this.aggregation.resize(1);
@@ -153,13 +170,6 @@ export class HashAggOperator implements Operator, Spillable {
     } else {
       if (this.spillWanted && !this.partial) this.startOverflow();
       if (this.overflow !== null) return this.updateKnown(inputs, this.overflow);
-      const growth = this.table.growth(inputs.chunk.rows);
-      if (growth !== null)
-        return andThen(runSteps(growth, this.ctx), () => {
-          this.updateGrouped(inputs);
-          this.rowsIn += inputs.chunk.rows;
-          this.account();
-        });
       this.updateGrouped(inputs);
     }
     this.rowsIn += inputs.chunk.rows;
@@ -281,7 +291,7 @@ export class HashAggOperator implements Operator, Spillable {
       await drain(next.reader, this.ctx, (chunk) => this.update(this.aggregation.ofSlots(chunk)));
       if (next.last) next.owner.close();
       await this.settle();
-      const out = this.slice();
+      const out = await this.slice();
       if (out !== null) return out;
     }
   }
@@ -326,7 +336,7 @@ export class HashAggOperator implements Operator, Spillable {
     if (this.spillWanted && this.ctx.disk !== null && this.written === null && this.at < this.groups)
       return this.writeResults();
     if (this.written !== null) return this.nextWritten(this.written);
-    return this.slice() ?? (this.waiting.length > 0 ? this.nextPartition() : null);
+    return andThen(this.slice(), (out) => out ?? (this.waiting.length > 0 ? this.nextPartition() : null));
   }
 
   /** Results that nobody has asked for yet make room for the operators above. */
@@ -334,7 +344,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.spillWanted = false;
     const file = this.ctx.disk!.create();
     const spool = new ChunkSpool(file);
-    for (let chunk = this.slice(); chunk !== null; chunk = this.slice()) {
+    for (let chunk = await this.slice(); chunk !== null; chunk = await this.slice()) {
       await spool.append(chunk);
       const pause = this.ctx.checkpoint();
       if (pause !== undefined) await pause;
@@ -367,25 +377,30 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   /** Output columns of groups from … to-1. */
-  private result(from: number, to: number): Vector[] {
+  private *result(from: number, to: number): Generator<void, Vector[]> {
     if (from === 0) this.keys = this.table.keys();
     const out: Vector[] = [];
     let next = 0;
     for (const key of this.keyOf) {
-      if (key >= 0) out.push(slice(this.keys[key]!, from, to));
-      else out.push(...this.aggregation.aggregators[next++]!.result(from, to));
+      if (key >= 0) {
+        out.push(slice(this.keys[key]!, from, to));
+        continue;
+      }
+      const a = this.aggregation.aggregators[next++]!;
+      out.push(...(a.resultSteps === undefined ? a.result(from, to) : yield* a.resultSteps(from, to)));
     }
     return out;
   }
 
-  private slice(): Chunk | null {
+  private slice(): Awaitable<Chunk | null> {
     if (this.at >= this.groups) return null;
     const from = this.at;
-    this.at = Math.min(this.groups, from + this.sliceRows());
-    const out = new Chunk(this.result(from, this.at), this.at - from);
-    // Others may have the room from the last group on.
-    if (this.at >= this.groups) this.release();
-    return out;
+    const to = (this.at = Math.min(this.groups, from + this.sliceRows()));
+    return andThen(runSteps(this.result(from, to), this.ctx), (columns) => {
+      // Others may have the room from the last group on.
+      if (to >= this.groups) this.release();
+      return new Chunk(columns, to - from);
+    });
   }
 }
 

@@ -12,6 +12,8 @@ export interface Aggregator {
    * `groupIds` is null.
    */
   update(groupIds: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void;
+  /** Steps that make room for the values of `rows` more, as `GroupTable.growth`. */
+  growth?(rows: number): Generator<void> | null;
   /** So many groups are expected. */
   reserve?(groups: number): void;
   /**
@@ -21,8 +23,18 @@ export interface Aggregator {
   open?(inputs: readonly Vector[], starts: Int32Array): boolean;
   /** Values of groups from … to-1: one vector, or in partial modes the state columns. */
   result(from: number, to: number): Vector[];
+  /** The same in steps, where a single group's value may take long. */
+  resultSteps?(from: number, to: number): Generator<void, Vector[]>;
   /** Bytes held, approximately. */
   memory(): number;
+}
+
+/** What steps give in the end, without a pause. */
+export function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const r = steps.next();
+    if (r.done === true) return r.value;
+  }
 }
 
 /** Grown copy of a typed array. */

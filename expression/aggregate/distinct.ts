@@ -43,6 +43,10 @@ export class DistinctAggregator implements Aggregator {
     this.inner.resize(groups);
   }
 
+  growth(rows: number): Generator<void> | null {
+    return this.alone.growth(rows) ?? this.grouped.growth(rows) ?? this.packed?.growth(rows) ?? null;
+  }
+
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const rows = sel === null ? n : sel.length;
     if (this.rows.length < rows) {
@@ -194,6 +198,11 @@ export class DistinctAggregator implements Aggregator {
   }
 
   result(from: number, to: number): Vector[] {
+    return this.inner.result(from, to);
+  }
+
+  *resultSteps(from: number, to: number): Generator<void, Vector[]> {
+    if (this.inner.resultSteps !== undefined) return yield* this.inner.resultSteps(from, to);
     return this.inner.result(from, to);
   }
 

@@ -7,7 +7,7 @@ import { ERRORS, formatError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
 import { layoutOf } from '../../types/field-type.js';
 import type { EvalContext } from '../eval-context.js';
-import type { Aggregator } from './aggregator.js';
+import { atOnce, type Aggregator } from './aggregator.js';
 
 interface Part {
   readonly text: Uint8Array;
@@ -30,12 +30,15 @@ export function datumComparator(ft: FieldType, desc: boolean): (a: Datum, b: Dat
 const PART_BYTES = 96;
 /** Parts that are sorted at once. */
 const RUN_PARTS = 2048;
+/** Parts of the longest run that is made as rows come; and those between two chances to let others use the thread. */
+const LONGEST_RUN = 1 << 15;
+const STEP = 1 << 13;
 
 /** Parts of a group. */
 class Concatenation {
   /** In the order of arrival where there is no other; else those that no run has yet. */
   fresh: Part[] = [];
-  /** Sorted parts, each run more than twice as long as the next, so that merging them takes its time as they come. */
+  /** Sorted parts, each run much longer than the next, or too long for merging them at once. */
   readonly runs: Part[][] = [];
   /** Bytes of `fresh` with separators. */
   length = 0;
@@ -123,11 +126,11 @@ export class GroupConcatAggregator implements Aggregator {
     g.length = 0;
     for (
       let last = g.runs.at(-1);
-      last !== undefined && last.length <= 2 * run.length;
+      last !== undefined && last.length <= 2 * run.length && last.length + run.length <= LONGEST_RUN;
       last = g.runs.at(-1)
     ) {
       g.runs.pop();
-      run = this.prefix(g, this.merge(last, run));
+      run = this.prefix(g, atOnce(this.merge(last, run)));
     }
     g.runs.push(run);
   }
@@ -142,13 +145,15 @@ export class GroupConcatAggregator implements Aggregator {
   };
 
   /** Of equal parts those of `a` come first. */
-  private merge(a: readonly Part[], b: readonly Part[]): Part[] {
+  private *merge(a: readonly Part[], b: readonly Part[]): Generator<void, Part[]> {
     const out: Part[] = [];
     let i = 0;
     let k = 0;
-    while (i < a.length && k < b.length) out.push(this.compare(a[i]!, b[k]!) <= 0 ? a[i++]! : b[k++]!);
-    while (i < a.length) out.push(a[i++]!);
-    while (k < b.length) out.push(b[k++]!);
+    while (i < a.length || k < b.length) {
+      const first = k >= b.length || (i < a.length && this.compare(a[i]!, b[k]!) <= 0);
+      out.push(first ? a[i++]! : b[k++]!);
+      if (out.length % STEP === 0) yield;
+    }
     return out;
   }
 
@@ -166,24 +171,35 @@ export class GroupConcatAggregator implements Aggregator {
   }
 
   result(from: number, to: number): Vector[] {
+    return atOnce(this.resultSteps(from, to));
+  }
+
+  *resultSteps(from: number, to: number): Generator<void, Vector[]> {
     const out: Datum[] = [];
-    for (let id = from; id < to; id++) out.push(this.join(this.groups[id]!));
+    for (let id = from; id < to; id++) out.push(yield* this.join(this.groups[id]!));
     return [vectorOf(out, this.type)];
   }
 
-  private parts(g: Concatenation): readonly Part[] {
+  /** All parts in order: neighbouring runs are merged until there is one. */
+  private *parts(g: Concatenation): Generator<void, readonly Part[]> {
     if (this.comparators.length === 0) return g.fresh;
-    let parts: readonly Part[] = g.fresh.sort(this.compare);
-    for (let k = g.runs.length - 1; k >= 0; k--) parts = this.merge(g.runs[k]!, parts);
-    return parts;
+    let runs = [...g.runs, g.fresh.sort(this.compare)];
+    while (runs.length > 1) {
+      const merged: Part[][] = [];
+      for (let k = 0; k < runs.length; k += 2)
+        merged.push(k + 1 < runs.length ? yield* this.merge(runs[k]!, runs[k + 1]!) : runs[k]!);
+      runs = merged;
+    }
+    return runs[0]!;
   }
 
-  private join(g: Concatenation | null): Uint8Array | null {
+  private *join(g: Concatenation | null): Generator<void, Uint8Array | null> {
     if (g === null) return null;
-    const parts = this.parts(g);
+    const parts = yield* this.parts(g);
     const { limit } = this;
     let size = (parts.length - 1) * this.separator.length;
     for (const p of parts) size += p.text.length;
+    if (parts.length > STEP) yield;
     const out = new Uint8Array(Math.min(size, limit));
     let at = 0;
     const put = (b: Uint8Array): void => {
@@ -194,6 +210,7 @@ export class GroupConcatAggregator implements Aggregator {
     for (let i = 0; i < parts.length && at < out.length; i++) {
       if (i > 0) put(this.separator);
       put(parts[i]!.text);
+      if (i % STEP === STEP - 1) yield;
     }
     if (size <= limit && !g.cut) return out;
     const e = ERRORS.ER_CUT_VALUE_GROUP_CONCAT;

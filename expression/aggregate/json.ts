@@ -9,7 +9,7 @@ import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
 import { datumToString } from '../../types/format.js';
 import { JsonType } from '../../types/json/value.js';
 import { intType, stringType } from '../type-inference.js';
-import { grown, type Aggregator } from './aggregator.js';
+import { atOnce, grown, type Aggregator } from './aggregator.js';
 import { copy, JsonCells, put32 } from './json-cells.js';
 import { sortEntries } from './sorted-entries.js';
 
@@ -17,6 +17,8 @@ import { sortEntries } from './sorted-entries.js';
 const HEADER = 8;
 const VALUE_ENTRY = 5;
 const KEY_ENTRY = 6;
+/** Entries between two chances to let others use the thread. */
+const STEP = 1 << 14;
 
 /** A container of so many entries, of `size` bytes, its type in front. */
 function container(type: number, count: number, size: number): Uint8Array {
@@ -63,23 +65,32 @@ export class JsonArrayAggregator implements Aggregator {
   }
 
   result(from: number, to: number): Vector[] {
+    return atOnce(this.resultSteps(from, to));
+  }
+
+  *resultSteps(from: number, to: number): Generator<void, Vector[]> {
     const out: Datum[] = [];
-    for (let g = from; g < to; g++) out.push(this.array(g));
+    for (let g = from; g < to; g++) out.push(yield* this.array(g));
     return [vectorOf(out, this.type)];
   }
 
-  private array(g: number): Uint8Array | null {
+  private *array(g: number): Generator<void, Uint8Array | null> {
     const { cells } = this;
     const n = this.counts[g]!;
     if (n === 0) return null;
     let size = HEADER + n * VALUE_ENTRY;
-    for (let k = this.first[g]!; k >= 0; k = cells.next[k]!) size += cells.bodyLength(k);
+    let since = 0;
+    for (let k = this.first[g]!; k >= 0; k = cells.next[k]!) {
+      size += cells.bodyLength(k);
+      if (++since % STEP === 0) yield;
+    }
     const out = container(JsonType.Array, n, size);
     let entry = 1 + HEADER;
     let body = entry + n * VALUE_ENTRY;
     for (let k = this.first[g]!; k >= 0; k = cells.next[k]!) {
       body = cells.write(k, out, 1, entry, body);
       entry += VALUE_ENTRY;
+      if (++since % STEP === 0) yield;
     }
     return out;
   }
@@ -159,13 +170,17 @@ export class JsonObjectAggregator implements Aggregator {
   }
 
   result(from: number, to: number): Vector[] {
+    return atOnce(this.resultSteps(from, to));
+  }
+
+  *resultSteps(from: number, to: number): Generator<void, Vector[]> {
     const { bytes, offsets } = this.keys.keys()[1] as BytesVector;
     const out: Datum[] = [];
-    for (let g = from; g < to; g++) out.push(this.object(g, bytes, offsets));
+    for (let g = from; g < to; g++) out.push(yield* this.object(g, bytes, offsets));
     return [vectorOf(out, this.type)];
   }
 
-  private object(g: number, bytes: Uint8Array, offsets: Int32Array): Uint8Array | null {
+  private *object(g: number, bytes: Uint8Array, offsets: Int32Array): Generator<void, Uint8Array | null> {
     const { cells, values } = this;
     const n = this.counts[g]!;
     if (n === 0) return null;
@@ -176,11 +191,13 @@ export class JsonObjectAggregator implements Aggregator {
       const length = offsets[e + 1]! - offsets[e]!;
       if (length > MAX_KEY) throw mysqlError('ER_JSON_KEY_TOO_BIG');
       size += length + cells.bodyLength(values[e]!);
+      if (i % STEP === STEP - 1) yield;
     }
-    sortEntries(entries, bytes, offsets);
+    yield* sortEntries(entries, bytes, offsets);
     const out = container(JsonType.Object, n, size);
     let entry = 1 + HEADER;
     let at = entry + n * (KEY_ENTRY + VALUE_ENTRY);
+    let since = 0;
     for (const e of entries) {
       const end = copy(bytes, offsets[e]!, offsets[e + 1]!, out, at);
       put32(out, entry, at - 1);
@@ -188,10 +205,12 @@ export class JsonObjectAggregator implements Aggregator {
       out[entry + 5] = (end - at) >>> 8;
       entry += KEY_ENTRY;
       at = end;
+      if (++since % STEP === 0) yield;
     }
     for (const e of entries) {
       at = cells.write(values[e]!, out, 1, entry, at);
       entry += VALUE_ENTRY;
+      if (++since % STEP === 0) yield;
     }
     return out;
   }

@@ -1,7 +1,8 @@
 import type { Vector } from '../../chunk/vector.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import type { FieldType } from '../../types/field-type.js';
-import type { Aggregator } from './aggregator.js';
+import { atOnce, type Aggregator } from './aggregator.js';
+import { sortNumbers } from './sort-numbers.js';
 
 type Value = number | bigint;
 
@@ -39,12 +40,17 @@ export class PercentileAggregator implements Aggregator {
   }
 
   result(from: number, to: number): Vector[] {
-    const out = this.groups.slice(from, to).map((values) => {
-      if (values.length === 0) return null;
+    return atOnce(this.resultSteps(from, to));
+  }
+
+  *resultSteps(from: number, to: number): Generator<void, Vector[]> {
+    const out: (Value | null)[] = [];
+    for (const values of this.groups.slice(from, to)) {
       const rank = Math.ceil((values.length * this.percentage) / 100) - 1;
-      if (this.isNumbers) return Float64Array.from(values as number[]).sort()[rank]!;
-      return values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[rank]!;
-    });
+      if (values.length === 0) out.push(null);
+      else if (this.isNumbers) out.push((yield* sortNumbers(Float64Array.from(values as number[])))[rank]!);
+      else out.push(values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[rank]!);
+    }
     return [vectorOf(out, this.type)];
   }
 
