@@ -60,8 +60,12 @@ interface Row {
   readonly tps: number;
   readonly mariadb_tps: number | null;
   readonly ratio: number | null;
+  readonly p50_ms: number;
   readonly p95_ms: number;
+  readonly p99_ms: number;
+  readonly mariadb_p50_ms: number | null;
   readonly mariadb_p95_ms: number | null;
+  readonly mariadb_p99_ms: number | null;
   readonly ignored_errors: number;
   readonly fatal: readonly string[];
 }
@@ -90,7 +94,7 @@ async function play(
   if (task.workload !== 'tpcc') return sysbench(task, command);
   if (command === 'run') return runTpcc(task.port, task.threads, task.seconds, task.psMode === 'auto', pin);
   await (command === 'prepare' ? prepareTpcc(task.port) : cleanupTpcc(task.port));
-  return { tps: 0, p95: 0, ignored: 0, fatal: [] };
+  return { tps: 0, p50: 0, p95: 0, p99: 0, ignored: 0, fatal: [] };
 }
 
 /** Rates that differ by less are the same. */
@@ -139,14 +143,22 @@ async function measure(
     tps: median2(ours.map((r) => r.tps)),
     mariadb_tps: theirs && median2(theirs.map((r) => r.tps)),
     ratio: theirs && median2(ours.map((r, i) => (theirs[i]!.tps === 0 ? 0 : r.tps / theirs[i]!.tps))),
+    p50_ms: median2(ours.map((r) => r.p50)),
     p95_ms: median2(ours.map((r) => r.p95)),
+    p99_ms: median2(ours.map((r) => r.p99)),
+    mariadb_p50_ms: theirs && median2(theirs.map((r) => r.p50)),
     mariadb_p95_ms: theirs && median2(theirs.map((r) => r.p95)),
+    mariadb_p99_ms: theirs && median2(theirs.map((r) => r.p99)),
     ignored_errors: ours.reduce((sum, r) => sum + r.ignored, 0),
     fatal: [...new Set(ours.flatMap((r) => r.fatal))],
   };
 }
 
 const cell = (value: string | number | null, width: number): string => String(value ?? '-').padStart(width);
+
+/** How many times longer than the median the slowest of a hundred take. */
+const tail = (p99: number | null, p50: number | null): number | null =>
+  p99 === null || p50 === null || p50 === 0 ? null : Math.round((p99 / p50) * 10) / 10;
 
 function line(row: Row): string {
   return [
@@ -158,6 +170,8 @@ function line(row: Row): string {
     cell(row.ratio, 6),
     cell(row.p95_ms, 8),
     cell(row.mariadb_p95_ms, 8),
+    cell(tail(row.p99_ms, row.p50_ms), 8),
+    cell(tail(row.mariadb_p99_ms, row.mariadb_p50_ms), 8),
     cell(row.ignored_errors, 8),
   ].join(' ');
 }
@@ -170,6 +184,8 @@ const HEADER = [
   cell('mariadb', 10),
   cell('ratio', 6),
   cell('p95 ms', 8),
+  cell('mariadb', 8),
+  cell('p99/p50', 8),
   cell('mariadb', 8),
   cell('retries', 8),
 ].join(' ');

@@ -15,7 +15,10 @@ export interface SysbenchTask {
 export interface SysbenchResult {
   /** Transactions a second; rows a second for bulk_insert, which counts no transactions. */
   readonly tps: number;
+  /** Latencies in ms that half, 95 and 99 of a hundred transactions stay below. */
+  readonly p50: number;
   readonly p95: number;
+  readonly p99: number;
   /** Errors that sysbench repeats the transaction after (1213, 1020, 1205). */
   readonly ignored: number;
   /** Lines sysbench ended on, or empty. */
@@ -23,6 +26,21 @@ export interface SysbenchResult {
 }
 
 const field = (output: string, pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? 0);
+
+/** From the lines of sysbench's histogram: `       1.234 |*****      567`. */
+function percentiles(output: string): Pick<SysbenchResult, 'p50' | 'p95' | 'p99'> {
+  const buckets = [...output.matchAll(/^\s*([\d.]+) \|\**\s+(\d+)$/gm)].map((m) => [
+    Number(m[1]),
+    Number(m[2]),
+  ]);
+  const total = buckets.reduce((sum, [, count]) => sum + count!, 0);
+  const below = (share: number): number => {
+    let seen = 0;
+    for (const [ms, count] of buckets) if ((seen += count!) >= share * total) return ms!;
+    return 0;
+  };
+  return { p50: below(0.5), p95: below(0.95), p99: below(0.99) };
+}
 
 /** One sysbench command. It ends at the first error it does not ignore; `fatal` then says which. */
 export async function sysbench(
@@ -40,7 +58,7 @@ export async function sysbench(
     `--threads=${task.threads}`,
     `--time=${task.seconds}`,
     '--events=0',
-    '--percentile=95',
+    '--histogram=on',
     `--db-ps-mode=${task.psMode}`,
   ];
   // bulk_insert makes a table for each thread and has no table options.
@@ -56,7 +74,7 @@ export async function sysbench(
   if (code !== 0 && fatal.length === 0) fatal.push(`exit code ${code}: ${output.slice(-300)}`);
   return {
     tps: field(output, /transactions:\s+\d+\s+\(([\d.]+) per sec/),
-    p95: field(output, /95th percentile:\s+([\d.]+)/),
+    ...percentiles(output),
     ignored: field(output, /ignored errors:\s+(\d+)/),
     // A failed statement is printed whole, which may be half a megabyte.
     fatal: code === 0 ? [] : fatal.slice(0, 3).map((message) => message.slice(0, 300)),

@@ -68,7 +68,9 @@ export async function runTpcc(
   await db.end();
   return {
     tps: latencies.length / seconds,
+    p50: latencies[Math.floor(latencies.length * 0.5)] ?? 0,
     p95: latencies[Math.floor(latencies.length * 0.95)] ?? 0,
+    p99: latencies[Math.floor(latencies.length * 0.99)] ?? 0,
     ignored: all.reduce((n, r) => n + r.retries, 0),
     fatal: [...new Set([...all.map((r) => r.fatal).filter((f) => f !== ''), ...wrong])],
   };
