@@ -118,6 +118,16 @@ async function indexesOf(db: mysql.Connection): Promise<Map<string, string[]>> {
   return out;
 }
 
+async function replicasReady(db: mysql.Connection): Promise<void> {
+  for (;;) {
+    const [missing] = await db.query<mysql.RowDataPacket[]>(
+      'SELECT 1 FROM information_schema.tiflash_replica WHERE table_schema = DATABASE() AND available = 0',
+    );
+    if (missing.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 async function measure(
   db: mysql.Connection,
   indexes: ReadonlyMap<string, readonly string[]>,
@@ -201,6 +211,7 @@ async function run(): Promise<Outcome[]> {
       const indexes = await indexesOf(db);
       for (const t of indexes.keys())
         await db.query(`ALTER TABLE ${t} SET TIFLASH REPLICA ${values.columnar ? 1 : 0}`);
+      await replicasReady(db);
       for (const { name: query, sql } of workload.queries()) {
         if (only !== undefined && !only.includes(query)) continue;
         const o = { workload: name, columnar: values.columnar, query, ...(await measure(db, indexes, sql)) };
