@@ -199,6 +199,22 @@ function knownDenominator(
   return matchDenominator(a, b) ?? matchDenominator(b, a);
 }
 
+/** Rows of the largest table of which the keys' columns of one side hold a unique key; null for none. */
+function uniqueRows(
+  s: FullStats,
+  keys: readonly { readonly left: Expression; readonly right: Expression }[],
+  side: 'left' | 'right',
+): number | null {
+  const isKey = (id: number): boolean =>
+    keys.some((k) => {
+      const e = k[side];
+      return e.kind === 'column' && e.id === id;
+    });
+  let best: number | null = null;
+  for (const k of s.keys) if ((best === null || k.rows > best) && k.ids.every(isKey)) best = k.rows;
+  return best;
+}
+
 /** One over this is the share of pairs of two inputs that an equi-join keeps. */
 export function joinDenominator(
   keys: readonly { readonly left: Expression; readonly right: Expression }[],
@@ -208,16 +224,8 @@ export function joinDenominator(
   if (keys.length === 0) return 1;
   const known = keys.length === 1 ? knownDenominator(keys[0]!, l as FullStats, r as FullStats) : null;
   if (known !== null) return known;
-  const leftIds = new Set(keys.flatMap((k) => (k.left.kind === 'column' ? [k.left.id] : [])));
-  const rightIds = new Set(keys.flatMap((k) => (k.right.kind === 'column' ? [k.right.id] : [])));
-  const covering = (s: FullStats, ids: ReadonlySet<number>): number | null => {
-    let best: number | null = null;
-    for (const k of s.keys)
-      if (k.ids.every((id) => ids.has(id))) best = best === null ? k.rows : Math.max(best, k.rows);
-    return best;
-  };
-  const lk = covering(l as FullStats, leftIds);
-  const rk = covering(r as FullStats, rightIds);
+  const lk = uniqueRows(l as FullStats, keys, 'left');
+  const rk = uniqueRows(r as FullStats, keys, 'right');
   if (lk !== null && rk !== null) return Math.max(lk, rk);
   if (lk !== null || rk !== null) return (lk ?? rk)!;
   const ndvs = keys.map((k) => Math.max(exprNdv(k.left, l), exprNdv(k.right, r))).sort((a, b) => b - a);

@@ -11,8 +11,13 @@ import type { PlanContext } from '../plan-context.js';
 
 /** A sample as a chunk, by the columns of one source. */
 const CHUNKS = new WeakMap<TableSample, Map<number, Chunk['columns'][number]>>();
-/** Rows of a sample for which a condition is true. */
-const MATCHES = new WeakMap<Expression, { readonly sample: TableSample; readonly rows: Uint8Array | null }>();
+/** 1 for the rows of a sample for which a condition is true; null when that cannot be tried. */
+interface Matches {
+  readonly sample: TableSample;
+  readonly rows: Uint8Array | null;
+  readonly count: number;
+}
+const MATCHES = new WeakMap<Expression, Matches>();
 
 /** Rows of the sample that meet all conditions, by their number; null when that cannot be tried. */
 export function matchingRows(
@@ -21,22 +26,52 @@ export function matchingRows(
   ds: DataSource,
   conditions: readonly Expression[],
 ): number[] | null {
-  let out = Array.from({ length: sample.rows }, (_, i) => i);
+  const all: Uint8Array[] = [];
   for (const c of conditions) {
-    const rows = matches(ctx, sample, ds, c);
+    const { rows } = matches(ctx, sample, ds, c);
     if (rows === null) return null;
-    out = out.filter((i) => rows[i] === 1);
+    all.push(rows);
   }
+  const out: number[] = [];
+  for (let i = 0; i < sample.rows; i++) if (all.every((rows) => rows[i] === 1)) out.push(i);
   return out;
 }
 
-function matches(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Uint8Array | null {
+/** How many rows of the sample meet all conditions; null when that cannot be tried. */
+export function matchingCount(
+  ctx: PlanContext,
+  sample: TableSample,
+  ds: DataSource,
+  conditions: readonly Expression[],
+): number | null {
+  let together: Uint8Array | null = null;
+  let count = sample.rows;
+  for (let k = 0; k < conditions.length; k++) {
+    const one = matches(ctx, sample, ds, conditions[k]!);
+    const { rows } = one;
+    if (rows === null) return null;
+    if (k === 0) {
+      together = rows;
+      count = one.count;
+      continue;
+    }
+    if (k === 1) together = together!.slice();
+    count = 0;
+    for (let i = 0; i < rows.length; i++) count += together![i]! &= rows[i]!;
+  }
+  return count;
+}
+
+function matches(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Matches {
   const known = MATCHES.get(c);
-  if (known !== undefined && known.sample === sample) return known.rows;
+  if (known !== undefined && known.sample === sample) return known;
   const rows = tryOn(ctx, sample, ds, c);
+  let count = 0;
+  if (rows !== null) for (let i = 0; i < rows.length; i++) count += rows[i]!;
+  const made = { sample, rows, count };
   // What holds for the values of one execution is not kept for others.
-  if (!hasParam(c)) MATCHES.set(c, { sample, rows });
-  return rows;
+  if (!hasParam(c)) MATCHES.set(c, made);
+  return made;
 }
 
 function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Uint8Array | null {

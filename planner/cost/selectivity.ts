@@ -20,7 +20,7 @@ import { intervalsOf, shapeOf, type Evaluate, type KeyColumn } from '../ranger/c
 import { datumCompare, intersect, isPoint, MAX, MIN, SortKeyEnd, type Interval } from '../ranger/interval.js';
 import { PSEUDO } from './factors.js';
 import { indexRows } from './index-rows.js';
-import { correctedShare, matchingRows } from './sample-share.js';
+import { correctedShare, matchingCount } from './sample-share.js';
 
 /** What is known of a table's size and distribution. */
 export interface TableEstimate {
@@ -249,9 +249,9 @@ function shareOf(
   // A histogram knows one column better than the sample does, unless that is the table as it still is.
   const whole = sample.full && modifyCount === 0;
   if (shares.length + others.length < 2 && done.size > 0 && !whole) return independent();
-  const hits = conditions.length === 0 ? null : matchingRows(ctx, sample, ds, conditions);
+  const hits = conditions.length === 0 ? null : matchingCount(ctx, sample, ds, conditions);
   const changed = Math.min(1, modifyCount / est.rows);
-  return hits === null ? independent() : correctedShare(independent, hits.length, sample, changed);
+  return hits === null ? independent() : correctedShare(independent, hits, sample, changed);
 }
 
 /**

@@ -118,7 +118,7 @@ export function explainRows(
   const id: IdText = (p) => (plain ? operatorName(p) : `${operatorName(p)}_${p.id}`);
   const columns = header(format, stats !== undefined);
   const tree = lines(root, steps.length > 0);
-  const costs = new PlanCosts(tree.map((line) => line.plan));
+  const costs = columns.includes('estCost') ? new PlanCosts(tree.map((line) => line.plan)) : null;
   const rows = tree.map((line) => {
     const { plan: p, cte } = line;
     const name = cte !== undefined ? `CTE_${cte.id - 1}` : `${id(p)}${line.label}`;
@@ -126,8 +126,8 @@ export function explainRows(
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
       estRows: isDml(p) ? 'N/A' : (p.estRows * line.times).toFixed(2),
-      estCost: costs.text(p),
-      costFormula: costs.formula(p),
+      estCost: costs === null ? '' : costs.text(p),
+      costFormula: costs === null ? '' : costs.formula(p),
       task: cte !== undefined ? 'root' : p.task,
       'access object': cte !== undefined ? '' : accessObject(p),
       'operator info': format === 'tree' ? withoutNumbers(info) : info,

@@ -63,10 +63,10 @@ interface Part {
   readonly leaf: number;
 }
 
+/** A key between relations, either way round. */
 interface Edge {
-  readonly left: Expression;
-  readonly right: Expression;
-  readonly nullEq: boolean;
+  readonly forwards: JoinKey;
+  readonly backwards: JoinKey;
   readonly leftSet: number;
   readonly rightSet: number;
 }
@@ -77,6 +77,8 @@ class Search {
   private readonly stats: PlanStats[];
   private readonly all: PlanStats & { keys: unknown[]; spread: Map<number, unknown> };
   private readonly owner = new Map<number, number>();
+  /** By key, of joins by one. */
+  private readonly denominators = new Map<JoinKey, number>();
 
   constructor(
     readonly group: Group,
@@ -100,7 +102,8 @@ class Search {
     for (const k of equalKeys(group.keys)) {
       const leftSet = this.setOf(k.left);
       const rightSet = this.setOf(k.right);
-      if ((leftSet & rightSet) === 0) this.edges.push({ ...k, leftSet, rightSet });
+      const backwards: JoinKey = { left: k.right, right: k.left, nullEq: k.nullEq };
+      if ((leftSet & rightSet) === 0) this.edges.push({ forwards: k, backwards, leftSet, rightSet });
     }
     this.conditionSets = group.conditions.map((c) => this.setOf(c));
   }
@@ -122,12 +125,18 @@ class Search {
   between(a: number, b: number): JoinKey[] {
     const out: JoinKey[] = [];
     for (const e of this.edges) {
-      if ((e.leftSet & ~a) === 0 && (e.rightSet & ~b) === 0)
-        out.push({ left: e.left, right: e.right, nullEq: e.nullEq });
-      else if ((e.leftSet & ~b) === 0 && (e.rightSet & ~a) === 0)
-        out.push({ left: e.right, right: e.left, nullEq: e.nullEq });
+      if ((e.leftSet & ~a) === 0 && (e.rightSet & ~b) === 0) out.push(e.forwards);
+      else if ((e.leftSet & ~b) === 0 && (e.rightSet & ~a) === 0) out.push(e.backwards);
     }
     return out;
+  }
+
+  private denominator(keys: readonly JoinKey[]): number {
+    const [key] = keys;
+    if (key === undefined || keys.length > 1) return joinDenominator(keys, this.all, this.all);
+    let d = this.denominators.get(key);
+    if (d === undefined) this.denominators.set(key, (d = joinDenominator(keys, this.all, this.all)));
+    return d;
   }
 
   join(a: Part, b: Part, keys: readonly JoinKey[]): Part {
@@ -135,7 +144,7 @@ class Search {
     let others = 0;
     for (const s of this.conditionSets)
       if ((s & ~set) === 0 && (s & ~a.set) !== 0 && (s & ~b.set) !== 0) others++;
-    const denominator = joinDenominator(independent(keys), this.all, this.all);
+    const denominator = this.denominator(independent(keys));
     const rows = Math.max(
       1,
       ((a.rows * b.rows) / denominator) * Math.pow(PSEUDO.selectivity, Math.min(3, others)),
@@ -229,6 +238,7 @@ function dynamic(search: Search, n: number): Part {
       const pa = best[a];
       const pb = best[b];
       if (pa === undefined || pb === undefined) continue;
+      if (top !== undefined && pa.cost + pb.cost >= top.cost) continue;
       const keys = search.between(a, b);
       if (keys.length === 0) continue;
       const part = search.join(pa, pb, keys);
