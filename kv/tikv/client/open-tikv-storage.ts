@@ -1,3 +1,4 @@
+import { Backoffer } from '../../client/backoff.js';
 import { BatchingOracle } from '../../client/oracle.js';
 import { openStorage } from '../../client/storage.js';
 import type { ClientOptions, LocalCoprocessor } from '../../client/client-context.js';
@@ -22,9 +23,19 @@ export interface TikvStorageConfig {
   readonly connections?: number;
   readonly options?: Partial<ClientOptions>;
   readonly coprocessor?: LocalCoprocessor;
+  /** How long it may take until the cluster's first store has joined. */
+  readonly bootstrapMs?: number;
 }
 
 const DEFAULT_CONNECTIONS = 2;
+/** How long stores may take to join a cluster that starts along with this process. */
+const BOOTSTRAP_MS = 60_000;
+
+/** Resolves once the cluster has a store. */
+async function bootstrapped(pd: PdClient, bo: Backoffer): Promise<void> {
+  while (!(await pd.call(PD.IsBootstrapped, (header) => ({ header }))).bootstrapped)
+    await bo.sleep('pdRPC', Infinity, 'the cluster is not bootstrapped: no store has joined it yet');
+}
 
 /** The transactional client over a TiKV cluster, or a served store. Throws 9001 when no PD answers. */
 export async function openTikvStorage(config: TikvStorageConfig): Promise<Storage> {
@@ -41,8 +52,7 @@ export async function openTikvStorage(config: TikvStorageConfig): Promise<Storag
     pd.close();
   };
   try {
-    const { bootstrapped } = await pd.call(PD.IsBootstrapped, (header) => ({ header }));
-    if (!bootstrapped) throw new Error('the TiKV cluster is not bootstrapped: no store has joined it yet');
+    await bootstrapped(pd, new Backoffer(config.bootstrapMs ?? BOOTSTRAP_MS));
     const router = new RegionCache(new RegionLoader(pd), stores);
     const storage = openStorage({
       router,

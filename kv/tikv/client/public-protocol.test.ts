@@ -168,6 +168,8 @@ class FakeStore {
 }
 
 class FakeCluster {
+  /** How often it says that no store has joined it. */
+  notYet = 0;
   readonly stores = [new FakeStore(), new FakeStore()];
   readonly rows = new Map<string, string>();
   readonly unheaded: string[] = [];
@@ -231,7 +233,7 @@ class FakeCluster {
       'pdpb.PD',
       {
         GetMembers: members,
-        ...checked('IsBootstrapped', () => message([header, [2, true]])),
+        ...checked('IsBootstrapped', () => message([header, [2, this.notYet-- <= 0]])),
         ...checked('GetStore', (r) => {
           const id = Number(r.int(2));
           const store = this.stores[id - 1];
@@ -388,6 +390,14 @@ describe('the public protocol', () => {
     expect(context.text(24)).not.toBe('');
     // V1, an empty keyspace: the defaults.
     expect([context.has(21), context.has(32)]).toEqual([false, false]);
+  });
+
+  test('a cluster whose stores have not joined yet is waited for', async () => {
+    const late = new FakeCluster();
+    late.notYet = 1;
+    await late.start();
+    expect(late.notYet).toBeLessThan(0);
+    await late.stop();
   });
 
   test('timestamps whose lowest bits name the allocator', async () => {
