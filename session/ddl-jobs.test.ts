@@ -240,6 +240,36 @@ test('a statement whose job another node ended answers when all nodes know what 
   await b!.query('ADMIN CHECK TABLE ended');
 });
 
+test('a statement that a schema change overtakes while it is planned is planned again', async () => {
+  const before = await engine.session();
+  await before.query('CREATE TABLE source (id INT PRIMARY KEY, v INT, KEY v (v))');
+  await before.query('INSERT INTO source VALUES (1, 1), (2, 2), (3, 3)');
+  await before.query('ANALYZE TABLE source');
+  await before.query('CREATE TABLE late (id INT PRIMARY KEY, v INT DEFAULT 1)');
+  // Statistics are read when they are asked for first.
+  await engine.restart();
+  const [a, b] = await Promise.all([1, 2].map(() => engine.session()));
+  const { statistics } = (a!.session as Session).engine;
+  const load = statistics.load.bind(statistics);
+  const [asked, goOn] = [signal(), signal()];
+  statistics.load = async (...tables) => {
+    asked.give();
+    await goOn.given;
+    return load(...tables);
+  };
+  await a!.query('SET tidb_stats_load_sync_wait = 60000');
+  const inserted = a!.query('INSERT INTO late (id) SELECT id FROM source WHERE v > 1');
+  await asked.given;
+  statistics.load = load;
+  await b!.query('ALTER TABLE late ALTER COLUMN v SET DEFAULT 2');
+  goOn.give();
+  await inserted;
+  expect(await b!.query('SELECT id, v FROM late ORDER BY id')).toEqual([
+    ['2', '2'],
+    ['3', '2'],
+  ]);
+});
+
 /** Every other step of a job fails as it does where the store is gone, before or after it took place. */
 class LostStore {
   private readonly storage: Storage;

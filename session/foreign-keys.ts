@@ -1,3 +1,4 @@
+import { isCurrent } from './current-plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { type Datum, ownDatum } from '../types/datum.js';
 import { mysqlError } from '../types/error-table.js';
@@ -336,10 +337,13 @@ export class StatementForeignKeys implements ForeignKeyChecks {
     const { stmt } = parse(sql)[0]!;
     if (stmt.kind !== 'Select' && stmt.kind !== 'Update' && stmt.kind !== 'Delete')
       throw new Error(`unexpected ${stmt.kind}`);
-    const context = new OwnPlanContext(session, session.schema, values);
-    const planned = await (tryPointPlan(stmt, context) ?? planStatement(stmt, context));
-    for (const t of planned.tables) if (t.write) session.transaction.noteWritten(t.table);
-    return planned;
+    for (;;) {
+      const context = new OwnPlanContext(session, session.schema, values);
+      const planned = await (tryPointPlan(stmt, context) ?? planStatement(stmt, context));
+      if (!isCurrent(session, planned)) continue;
+      for (const t of planned.tables) if (t.write) session.transaction.noteWritten(t.table);
+      return planned;
+    }
   }
 
   /** Rows as they are now, locked where the statement says so. */

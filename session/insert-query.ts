@@ -5,7 +5,7 @@ import { mysqlError } from '../types/error-table.js';
 import { planQuery } from './plan-statement.js';
 import { commitTransaction } from './run-statement.js';
 import type { Session } from './session.js';
-import { lockingContext, noted } from './statements/query.js';
+import { lockingContext, planAndNote } from './statements/query.js';
 import { beginOptions } from './transaction-options.js';
 import { makeInsert } from '../parser/ast/make-insert.js';
 
@@ -35,7 +35,7 @@ export async function insertQuery(
   const own = !transaction.active;
   if (own) await transaction.begin({ ...beginOptions(session, null, null), pessimistic: false }, false);
   try {
-    const planned = noted(session, await planQuery(session, stmt, session.evalContext.params));
+    const planned = await planAndNote(session, () => planQuery(session, stmt, session.evalContext.params));
     const { plan } = planned;
     if (plan.op !== 'Insert') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
     const result = await executeDml(plan, lockingContext(session, transaction.txn!));

@@ -12,7 +12,7 @@ import type { Session } from '../session.js';
 import { importRows } from '../show/import-jobs.js';
 import { staticRows } from '../static-rows.js';
 import { loadFile } from './load-data.js';
-import { lockingContext, noted } from './query.js';
+import { lockingContext, planAndNote } from './query.js';
 import { registerStatement } from './statement-handler.js';
 import { quoteName } from '../../parser/restore.js';
 import { makeInsert } from '../../parser/ast/make-insert.js';
@@ -57,7 +57,7 @@ async function importQuery(
       'ER_UNKNOWN_ERROR',
       'user variables are not supported in the columns of IMPORT INTO ... FROM SELECT',
     );
-  const planned = noted(session, await planQuery(session, insert, session.evalContext.params));
+  const planned = await planAndNote(session, () => planQuery(session, insert, session.evalContext.params));
   if (planned.plan.op !== 'Insert')
     throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${planned.plan.op}`);
   const result = await executeDml(planned.plan, lockingContext(session, session.transaction.txn!));

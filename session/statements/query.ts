@@ -20,6 +20,7 @@ import type { Session } from '../session.js';
 import { writeFile } from '../outfile.js';
 import { StatementForeignKeys, checksForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
+import { isCurrent } from '../current-plan.js';
 import { readAhead } from '../read-ahead.js';
 import { refuseUnsafe, withSelectLimit } from '../safe-updates.js';
 import { registerStatement } from './statement-handler.js';
@@ -37,12 +38,23 @@ export function planForRun(
     planSlot === null
       ? planQuery(session, limited, params)
       : planReusable(session, limited, params, planSlot);
-  const planned = session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
-  return planned instanceof Promise ? planned.then((p) => noted(session, p)) : noted(session, planned);
+  const traced = (): Awaitable<PlannedStatement> =>
+    session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
+  return planAndNote(session, traced);
+}
+
+/** Makes a plan, again where it is overtaken by a schema change, and notes what it writes. */
+export function planAndNote(
+  session: Session,
+  plan: () => Awaitable<PlannedStatement>,
+): Awaitable<PlannedStatement> {
+  const planned = plan();
+  if (!(planned instanceof Promise)) return noted(session, planned);
+  return planned.then((p) => (isCurrent(session, p) ? noted(session, p) : planAndNote(session, plan)));
 }
 
 /** A plan about to be run: tables locked by others refuse, those it writes are remembered. */
-export function noted(session: Session, planned: PlannedStatement): PlannedStatement {
+function noted(session: Session, planned: PlannedStatement): PlannedStatement {
   const { tableLocks } = session.engine;
   if (!tableLocks.empty) {
     for (const t of planned.tables) {
