@@ -177,7 +177,7 @@ function startStatement(
     'ignore' in parsed.stmt && parsed.stmt.ignore === true,
   );
   if (parsed.warnings !== undefined)
-    for (const message of parsed.warnings) statement.warn({ level: 'Warning', code: 1064, message });
+    for (const { code, message } of parsed.warnings) statement.warn({ level: 'Warning', code, message });
   applyStatementHints(session, statement, parsed.stmt);
   const limit = parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation' ? session.timeLimit : 0;
   if (limit > 0 && statement.deadline === 0) statement.limitTime(limit);

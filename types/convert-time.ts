@@ -164,7 +164,8 @@ export function toTime(
 ): PackedTime | null {
   if (v === null) return null;
   const r = readTime(v, from, tp, fsp, ctx);
-  if (r.value === null || zeroRefused(r.value, tp, fsp, ctx)) {
+  // What is a date already stays the date that it is, also a zero or partial one.
+  if (r.value === null || (evalType(from) !== 'datetime' && zeroRefused(r.value, tp, fsp, ctx))) {
     report(ctx, 'ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', temporalName(tp), datumToString(v, from));
     return null;
   }

@@ -384,8 +384,9 @@ registerFunctions([
     doc: 'a DIV b: the integer part of the quotient. Manual: Arithmetic Operators.',
     resolve(raw, ctx) {
       const n = numericArgs(raw, ctx);
-      const args =
+      let args =
         n.domain === 'real' ? raw.map((a) => castTo(a, decimalType(MAX_PRECISION, MAX_SCALE), ctx)) : n.args;
+      if (n.domain === 'decimal') args = precise(args, ctx);
       return { args, type: intType(raw.some((a) => isUnsigned(a.type))) };
     },
     emit: emitIntDiv,

@@ -53,6 +53,11 @@ export type Statement =
   | DiagnosticsStatement
   | AdministrationStatement;
 
+export interface ParseWarning {
+  readonly code: number;
+  readonly message: string;
+}
+
 /** One statement of a (possibly multi-statement) source, as `parse` returns it. */
 export interface ParsedStatement {
   stmt: Statement;
@@ -62,6 +67,6 @@ export interface ParsedStatement {
   paramCount: number;
   /** The AS OF TIMESTAMP clauses, where there are any, and how many tables the statement names. */
   asOf?: { readonly times: readonly Expr[]; readonly tables: number };
-  /** What the statement says in vain (warnings 1064). */
-  warnings?: readonly string[];
+  /** What the statement says in vain. */
+  warnings?: readonly ParseWarning[];
 }

@@ -136,7 +136,10 @@ export abstract class TableOptionGrammar extends ColumnDefinitionGrammar {
     if (IGNORED.has(word)) {
       const instead = word === 'SEQUENCE' ? ' Use CREATE SEQUENCE instead.' : '';
       const detail = `The ${word} option is parsed but ignored by all storage engines.${instead}`;
-      this.warnings.push(ParseError.at(this.source, this.end, this.end, detail).message);
+      this.warnings.push({
+        code: 1064,
+        message: ParseError.at(this.source, this.end, this.end, detail).message,
+      });
     }
     return { name: word, value, isDefault };
   }

@@ -1,4 +1,4 @@
-import type { ColumnRef, IntLiteral, Expr, TableName } from '../ast/index.js';
+import type { ColumnRef, IntLiteral, Expr, ParseWarning, TableName } from '../ast/index.js';
 import { Lexer, type LexerOptions, type Token } from '../lexer.js';
 
 /**
@@ -23,7 +23,7 @@ export abstract class TokenStream extends Lexer {
   protected paramCount = 0;
   protected tableCount = 0;
   protected asOfTimes: Expr[] = [];
-  protected warnings: string[] = [];
+  protected warnings: ParseWarning[] = [];
   protected readonly looseDouble: boolean;
   private depth = 0;
 

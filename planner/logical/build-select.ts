@@ -3,6 +3,7 @@ import { computedAggregates, withAllDigits } from './computed-aggregates.js';
 import type { AggFunc, ByItem, Column, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { stripParens } from '../../parser/ast/index.js';
+import { restoreExpr } from '../../parser/restore.js';
 import { intType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag } from '../../types/field-type.js';
@@ -506,7 +507,21 @@ class SelectBuilder {
         return n === undefined ? c.name : n.table === '' ? n.name : `${n.table}.${n.name}`;
       },
       this.state.ctx.variable('tidb_enable_new_only_full_group_by_check') === 'ON',
+      (i) => this.writtenAsGroup(this.fields[i]!),
     );
+  }
+
+  private writtenAsGroup(field: Field): boolean {
+    const { groupBy } = this.stmt;
+    if (field.ast === null || groupBy === null) return false;
+    const text = restoreExpr(stripParens(field.ast));
+    const { alias } = field;
+    return groupBy.items.some(({ expr }) => {
+      const group = stripParens(expr);
+      if (group.kind === 'ColumnRef' && group.table === null && alias !== null)
+        return group.name.toLowerCase() === alias.toLowerCase();
+      return restoreExpr(group) === text;
+    });
   }
 }
 

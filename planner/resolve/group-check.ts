@@ -194,16 +194,17 @@ function closure(start: ReadonlySet<number>, deps: readonly Dependency[]): Set<n
   return known;
 }
 
-const NO_SUBQUERIES: ReadonlyMap<number, readonly Column[]> = new Map();
-
-/** The columns of the block that each subquery joined above its aggregation reads, by the columns of its result. */
-function subqueryColumns(plan: LogicalPlan): ReadonlyMap<number, readonly Column[]> {
+/**
+ * The columns of the block that stand beside each subquery joined above its aggregation (`c IN (SELECT …)`), by the columns of its result;
+ * `inside`: also those that it reads itself.
+ */
+function subqueryColumns(plan: LogicalPlan, inside: boolean): ReadonlyMap<number, readonly Column[]> {
   const found = new Map<number, readonly Column[]>();
   for (let p = plan; p.op !== 'Aggregation' && p.children.length > 0; p = p.children[0]!) {
     if (p.op !== 'Join') continue;
     const [left, right] = p.children;
     const own = new Set(left!.schema.map((c) => c.id));
-    const read = correlatedIn(right!).map((c) => c.column);
+    const read = inside ? correlatedIn(right!).map((c) => c.column) : [];
     const compared = [...p.otherConds, ...p.leftConds, ...p.eq.map((k) => k.left)];
     for (const e of compared) forEachColumn(e, (c) => own.has(c.id) && read.push(c));
     const mine = read.filter((c) => own.has(c.id));
@@ -236,8 +237,10 @@ export function checkGrouped(
   check: readonly boolean[],
   order: readonly ByItem[],
   nameOf: (c: Column) => string,
-  /** Columns that subqueries of the select list read are looked at, too. */
+  /** Columns that subqueries of the select list read are looked at, too, besides those that they are compared with. */
   intoSubqueries: boolean,
+  /** Whether an expression is written as one of the groups is: a subquery is another plan wherever it stands. */
+  writtenAsGroup: (i: number) => boolean,
 ): void {
   let known: Set<number> | null = null;
   const isKnown = (id: number): boolean => {
@@ -254,7 +257,7 @@ export function checkGrouped(
     return known.has(id);
   };
   const windows = windowSources(plan);
-  const subqueries = intoSubqueries ? subqueryColumns(plan) : NO_SUBQUERIES;
+  const subqueries = subqueryColumns(plan, intoSubqueries);
   const offender = (e: Expression): Column | null => {
     if (groups?.some((g) => sameExpr(g, e)) === true) return null;
     if (e.kind === 'column') {
@@ -280,7 +283,7 @@ export function checkGrouped(
   for (const c of node.children[0]?.schema ?? []) below.add(c.id);
   exprs.forEach((e, i) => {
     const bad = check[i] === true || e.kind === 'column' ? offender(e) : null;
-    if (bad === null || !below.has(bad.id)) return;
+    if (bad === null || !below.has(bad.id) || writtenAsGroup(i)) return;
     if (groups === null) throw mysqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS_INCOMPATIBLE', i + 1, nameOf(bad));
     throw mysqlError('ER_WRONG_FIELD_WITH_GROUP', i + 1, 'SELECT list', nameOf(bad));
   });
