@@ -4,7 +4,7 @@ import { ServerProcess } from './testing/server-process.js';
 import { killStatement } from './testing/running-statement.js';
 
 /** Large queries over columns on several threads give what they give in one. THREADS_ROUNDS makes for more of them. */
-const ROWS = 130_000;
+const ROWS = 205_000;
 const DIM_ROWS = 30_000;
 const ROUNDS = Number(process.env['THREADS_ROUNDS'] ?? 4);
 const { seed, random } = randomSource();

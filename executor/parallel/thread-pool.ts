@@ -10,7 +10,8 @@ import { isShared, vectorOfForm } from './vector-form.js';
 
 /** Fragments that threads keep, compiled, for the next run of the same plan. */
 const MAX_FRAGMENTS = 256;
-const DEFAULT_MIN_ROWS = 100_000;
+/** Fewer rows of columns are gone through in the time that threads take to wake up, twice over on a busy machine. */
+const DEFAULT_MIN_ROWS = 200_000;
 /** How long the start of threads is waited for, ms. */
 const START_MS = 1000;
 /** Threads that may fail as they start before it is given up. */
