@@ -22,6 +22,7 @@ import {
   type RegionRoute,
 } from './router.js';
 import type { KvTransaction } from './transaction.js';
+import { Turns } from './turns.js';
 
 /** Lock life of an optimistic prewrite: base, and more for large transactions (client-go, txnLockTTL). */
 const DEFAULT_LOCK_TTL = 3000;
@@ -233,13 +234,16 @@ export class Committer {
   private async commitSlow(first: Awaitable<PrewriteResponse> | null): Promise<bigint> {
     const { txn, client } = this;
     const m = this.mutations!;
-    const items: Item[] = m.list.map((mutation, i) => ({
-      mutation,
-      action: m.actions === null ? null : m.actions[i]!,
-    }));
     txn.primary ??= this.primary;
     txn.heartbeatKey ??= this.primary;
     client.heartbeats.start();
+    const items: Item[] = [];
+    const turns = new Turns();
+    for (let i = 0; i < m.list.length; i++) {
+      items.push({ mutation: m.list[i]!, action: m.actions === null ? null : m.actions[i]! });
+      const pause = turns.next();
+      if (pause !== undefined) await pause;
+    }
     try {
       await this.prewriteAll(items, first);
       if (this.commitTs === 0n && this.async) {
@@ -408,11 +412,10 @@ export class Committer {
   /** How a transaction over a cluster is to be committed, and from which timestamp on. */
   private async chooseProtocol(items: readonly Item[]): Promise<void> {
     const { txn, client } = this;
-    const keys = keysOf(items);
+    const keys = items.length > ASYNC_COMMIT_KEYS ? [] : keysOf(items);
     let bytes = 0;
     for (const k of keys) bytes += k.length;
-    this.async =
-      txn.asyncCommit && keys.length > 0 && keys.length <= ASYNC_COMMIT_KEYS && bytes <= ASYNC_COMMIT_BYTES;
+    this.async = txn.asyncCommit && keys.length > 0 && bytes <= ASYNC_COMMIT_BYTES;
     if (this.async) this.secondaries = keys.filter((k) => !equalBytes(k, this.primary));
     if (!this.async && !txn.onePhase) return;
     this.floor = await client.oracle.timestamp();

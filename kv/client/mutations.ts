@@ -3,6 +3,7 @@ import { isUntouchedIndexValue } from '../codec/index-value.js';
 import type { Mutation } from '../rpc.js';
 import type { LocalKeys } from '../storage.js';
 import { EntryCursor, type TxnMemBuffer } from './mem-buffer.js';
+import { Turns } from './turns.js';
 import { ASSERTIONS, KeyFlag, type WriteEntry } from './write-entry.js';
 
 /** How the prewrite of a pessimistic transaction treats a mutation (kvrpcpb PrewriteRequest.PessimisticAction). */
@@ -30,10 +31,8 @@ export function mutationsOf(
   return m;
 }
 
-/** Entries from which on they are gone through in steps, and how long one may hold up the event loop, roughly. */
+/** Entries from which on they are gone through in turns. */
 const MANY = 16_384;
-const STEP_MS = 4;
-const STRIDE = 256;
 
 export const hasMany = (buffer: TxnMemBuffer): boolean => buffer.entryCount >= MANY;
 
@@ -45,12 +44,11 @@ export async function mutationsInSteps(
 ): Promise<Mutations> {
   const m = noMutations(pessimistic);
   const entries = new EntryCursor(buffer, EMPTY, EMPTY, false);
-  let until = performance.now() + STEP_MS;
-  for (let n = 1, e = entries.next(); e !== null; n++, e = entries.next()) {
+  const turns = new Turns();
+  for (let e = entries.next(); e !== null; e = entries.next()) {
     addMutation(m, e, pessimistic, local);
-    if (n % STRIDE !== 0 || performance.now() < until) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    until = performance.now() + STEP_MS;
+    const pause = turns.next();
+    if (pause !== undefined) await pause;
   }
   return m;
 }

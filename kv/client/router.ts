@@ -2,6 +2,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes } from '../codec/byte-writer.js';
 import type { Backoffer } from './backoff.js';
 import type { KeyRange, KvRpc, RegionError, RpcContext } from '../rpc.js';
+import { Turns } from './turns.js';
 
 /** A region as a request needs it: the keys it covers, and where and with which context to ask for them. */
 export interface RegionRoute {
@@ -84,8 +85,11 @@ export async function groupByRegion<T>(
 ): Promise<RegionGroup<T>[]> {
   if (router.whole !== null) return [{ route: router.whole, items: [...items] }];
   const groups: RegionGroup<T>[] = [];
+  const turns = new Turns();
   let last: RegionGroup<T> | null = null;
   for (const item of items) {
+    const pause = turns.next();
+    if (pause !== undefined) await pause;
     const key = keyOf(item);
     if (last === null || !covers(last.route, key)) {
       last = groups.find((g) => covers(g.route, key)) ?? null;
@@ -100,16 +104,19 @@ export async function groupByRegion<T>(
 }
 
 /** The groups cut into such whose items' sizes add up to no more than `limit`, of one item at least. */
-export function inBatches<T>(
+export async function inBatches<T>(
   groups: readonly RegionGroup<T>[],
   limit: number,
   sizeOf: (item: T) => number,
-): RegionGroup<T>[] {
+): Promise<RegionGroup<T>[]> {
   const out: RegionGroup<T>[] = [];
+  const turns = new Turns();
   for (const { route, items: all } of groups) {
     let items: T[] = [];
     let size = 0;
     for (const item of all) {
+      const pause = turns.next();
+      if (pause !== undefined) await pause;
       const more = sizeOf(item);
       if (items.length > 0 && size + more > limit) {
         out.push({ route, items });

@@ -121,7 +121,7 @@ export class KvSnapshot implements Snapshot, PagedReader {
     while (left.length > 0) {
       const again: typeof left = [];
       const locks: LockInfo[] = [];
-      const groups = inBatches(
+      const groups = await inBatches(
         await groupByRegion(this.client.router, left, (k) => k.key),
         GET_BATCH,
         () => 1,
