@@ -69,3 +69,15 @@ export const knownDifference = (
   ours: Answer,
   theirs: Answer,
 ): KnownDifference | null => rules.find((k) => k.when.test(sql) && k.answers(ours, theirs)) ?? null;
+
+/** Seconds of a TIME as text; NaN of other text. */
+export function secondsOf(time: string): number {
+  const m = /^(-?)(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(time);
+  if (m === null) return NaN;
+  const n = Number(m[2]) * 3600 + Number(m[3]) * 60 + Number(m[4]);
+  return m[1] === '-' ? -n : n;
+}
+
+export const integral = (x: string | null): boolean => x === null || /^-?\d+$/.test(x);
+
+export const truth = (x: string | null): boolean => x === null || /^[01]$/.test(x);

@@ -5,10 +5,10 @@ import {
   eitherOf,
   refusedHere,
   refusedThere,
+  secondsOf,
   truthOnly,
   type KnownDifference,
 } from './known-difference.js';
-import { secondsOf } from './known-differences.js';
 
 const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test(x ?? ''));
 
