@@ -1,4 +1,5 @@
-import { DdlWorker, type JobContext } from '../../ddl/job/ddl-worker.js';
+import { DdlWorker } from '../../ddl/job/ddl-worker.js';
+import type { JobContext } from '../../ddl/job/job-driver.js';
 import type { JobSession } from '../../ddl/job/job.js';
 import { SessionDdlContext } from '../session-ddl.js';
 import type { EngineCore } from './engine-core.js';
