@@ -73,10 +73,10 @@ test('REMOVE PARTITIONING that is cancelled leaves the entries of global indexes
     let goOn!: () => void;
     const held = new Promise<void>((resolve) => (copied = resolve));
     const asked = new Promise<void>((resolve) => (goOn = resolve));
-    // The transaction of the first rows that are copied.
+    // The transaction of the first rows that are copied; those of sessions say whether they are pessimistic.
     storage.begin = async (options) => {
       const txn = await begin(options);
-      if (options?.durability !== 2) return txn;
+      if (options?.durability !== 2 || options.pessimistic !== undefined) return txn;
       storage.begin = begin;
       const commit = txn.commit.bind(txn);
       txn.commit = async () => {
