@@ -1,7 +1,7 @@
 import { ByteWriter } from './byte-buffer.js';
 import { writeCheckpoint } from './checkpoint-file.js';
 import type { LmdbEnv } from './lmdb-env.js';
-import type { Lock, LockTable } from './lock-table.js';
+import type { LockChanges, LockTable } from './lock-table.js';
 import { encodeLock } from './log-records.js';
 import { type Memtable, MemtableList } from './memtable.js';
 import type { VersionStore } from './version-store.js';
@@ -27,7 +27,7 @@ interface LogPosition {
 
 interface Pending extends LogPosition {
   readonly table: Memtable;
-  readonly locks: Lock[];
+  readonly locks: LockChanges;
 }
 
 /**
@@ -50,6 +50,9 @@ export class Checkpointer {
   /** Entries of the frozen memtable that are in LMDB, about. */
   private flushed = 0;
   private dirtySince = 0;
+  /** Whether the `locks` table holds what the lock table takes it to hold: at the start all of its locks are yet to be written. */
+  private locksKnown = false;
+  private failed = false;
   private deletedRanges = 0;
   private readonly timer: NodeJS.Timeout;
   gcSafePoint = 0n;
@@ -173,18 +176,23 @@ export class Checkpointer {
         segment,
         lsn: this.wal.lsn,
         deletedRanges: this.deletedRanges,
-        locks: [...this.locks.persistentLocks()],
+        locks: this.locks.takeUnsaved(),
       };
     });
     this.dirtySince = 0;
     this.running++;
     this.tail = this.tail
       .then(() => this.run(pending))
-      .catch((error: unknown) => this.onError(error as Error))
+      .catch((error: unknown) => {
+        this.failed = true;
+        this.onError(error as Error);
+      })
       .finally(() => this.running--);
   }
 
   private async run(pending: Pending): Promise<void> {
+    // Its locks are changes to those of the one before.
+    if (this.failed) throw new Error('an earlier checkpoint failed');
     while (this.versions.frozen === pending.table) {
       this.flushStep();
       // Keep ahead of the writers: the share flushed must not fall behind the share of the active memtable that is full.
@@ -248,20 +256,26 @@ export class Checkpointer {
   }
 
   /** The `locks` table becomes the set of percolator locks at the time of the freeze. */
-  private async writeLocks(locks: readonly Lock[]): Promise<void> {
-    const tree = this.env.locksTree;
-    const stale: Uint8Array[] = [];
-    if (tree.last()) {
-      do stale.push(tree.u8.slice(tree.keyStart, tree.keyEnd));
-      while (tree.previous());
-    }
-    await this.inBatches(stale, (key) => this.env.locks.remove(key));
+  private async writeLocks({ removed, written }: LockChanges): Promise<void> {
+    if (!this.locksKnown) await this.inBatches(this.storedLocks(), (key) => this.env.locks.remove(key));
+    this.locksKnown = true;
+    await this.inBatches(removed, (key) => this.env.locks.remove(key));
     const out = new ByteWriter();
-    await this.inBatches(locks, (lock) => {
+    await this.inBatches(written, (lock) => {
       out.length = 0;
       encodeLock(out, lock);
       this.env.locks.put(lock.key, out.bytes.subarray(0, out.length));
     });
+  }
+
+  private storedLocks(): Uint8Array[] {
+    const tree = this.env.locksTree;
+    const keys: Uint8Array[] = [];
+    if (tree.last()) {
+      do keys.push(tree.u8.slice(tree.keyStart, tree.keyEnd));
+      while (tree.previous());
+    }
+    return keys;
   }
 
   private async inBatches<T>(items: readonly T[], one: (item: T) => void): Promise<void> {

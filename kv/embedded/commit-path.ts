@@ -157,7 +157,7 @@ export class CommitPath {
     const out = this.wal.begin(LogRecord.lockUpdate);
     encodeLock(out, lock);
     this.wal.commit();
-    this.locks.onPersistentChange?.();
+    this.locks.changed(lock);
   }
 
   /** Puts versions into the memtable or, a great many at once, into LMDB; used by replay as well. */

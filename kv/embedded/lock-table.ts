@@ -72,6 +72,11 @@ export function lockInfo(lock: Lock): LockInfo {
 export type Attempt =
   { readonly kind: 'done'; readonly conflict: boolean } | { readonly kind: 'wait'; readonly lock: Lock };
 
+export interface LockChanges {
+  readonly removed: readonly Uint8Array[];
+  readonly written: readonly Lock[];
+}
+
 interface Waiter {
   readonly startTs: bigint;
   /** The key waited for, and who holds it (0n while the key is kept for another waiter). */
@@ -102,6 +107,12 @@ export class LockTable {
   private readonly prewritten = new Map<bigint, Map<string, Lock>>();
   /** The same in the order of keys: what scans meet. */
   readonly ordered = new OrderedLocks();
+  /**
+   * Percolator locks that are not in a checkpoint as they are now, and keys of those that are in one but have gone or changed since: a
+   * large transaction is prewritten over many checkpoints, each of which is to write its own part of the locks alone.
+   */
+  private unsaved = new Set<Lock>();
+  private outdated: Uint8Array[] = [];
   /** Number of percolator locks. */
   persistent = 0;
   /** Told of each change of the percolator locks: other threads read past them. */
@@ -241,6 +252,7 @@ export class LockTable {
     this.locks.set(lock.id, lock);
     if (lock.type === 'pessimisticLock') return;
     this.persistent++;
+    this.unsaved.add(lock);
     this.ordered.add(lock);
     const own = this.prewritten.get(lock.startTs);
     if (own === undefined) this.prewritten.set(lock.startTs, new Map([[lock.id, lock]]));
@@ -273,11 +285,27 @@ export class LockTable {
   private forget(lock: Lock): void {
     if (lock.type === 'pessimisticLock') return;
     this.persistent--;
+    if (!this.unsaved.delete(lock)) this.outdated.push(lock.key);
     this.ordered.remove(lock);
     const own = this.prewritten.get(lock.startTs)!;
     own.delete(lock.id);
     if (own.size === 0) this.prewritten.delete(lock.startTs);
     this.onPersistentChange?.();
+  }
+
+  /** The percolator lock is another than it was. */
+  changed(lock: Lock): void {
+    if (!this.unsaved.has(lock)) this.outdated.push(lock.key);
+    this.unsaved.add(lock);
+    this.onPersistentChange?.();
+  }
+
+  /** What a checkpoint of this moment has to do to the one before: keys to remove, then locks to write. */
+  takeUnsaved(): LockChanges {
+    const changes = { removed: this.outdated, written: [...this.unsaved] };
+    this.outdated = [];
+    this.unsaved = new Set();
+    return changes;
   }
 
   locksOf(startTs: bigint): Lock[] {

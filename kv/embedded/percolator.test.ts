@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { Random, testSeed } from '../../testing/random.js';
 import { LockedError } from '../mvcc-reader.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import {
@@ -27,6 +28,7 @@ afterEach(async () => {
   fs.rmSync(directory, { recursive: true });
 });
 
+const MAX = 2n ** 64n - 1n;
 const later = (ts: bigint, ms: number): bigint => ts + (BigInt(ms) << 18n);
 
 function status(
@@ -389,6 +391,55 @@ describe('percolator', () => {
         limit: 0,
       }).locks,
     ).toEqual([]);
+  });
+
+  test('a checkpoint adds what has changed of the locks to the one before', async () => {
+    const seed = testSeed();
+    const random = new Random(seed);
+    const model = new Map<string, { value: string; ttl: number; startTs: bigint }>();
+    const stored = (): unknown =>
+      store
+        .scanLock({ context, maxVersion: MAX, startKey: bytes(''), endKey: bytes(''), limit: 0 })
+        .locks.map((l) => [text(l.key), l.lockTtl, l.lockVersion]);
+    for (let step = 0; step < 250; step++) {
+      const name = `k${random.below(12)}`;
+      const held = model.get(name);
+      if (held === undefined) {
+        const lock = { value: `v${step}`, ttl: 3000, startTs: store.timestamp() };
+        await prewrite(store, [[name, lock.value]], lock.startTs);
+        model.set(name, lock);
+      } else if (random.below(2) === 0) {
+        held.ttl += 1000;
+        const { startTs, ttl } = held;
+        store.txnHeartBeat({
+          context,
+          primaryLock: bytes(name),
+          startVersion: startTs,
+          adviseLockTtl: ttl,
+        });
+      } else {
+        await store.batchRollback({ context, startVersion: held.startTs, keys: [bytes(name)] });
+        model.delete(name);
+      }
+      if (random.below(3) === 0) await store.checkpoint();
+      if (random.below(12) > 0) continue;
+      await store.close();
+      store = await openEmbeddedStore({ dataDir: directory, durability: 2 });
+      const expected = [...model]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, l]) => [key, l.ttl, l.startTs]);
+      expect({ seed, step, locks: stored() }).toEqual({ seed, step, locks: expected });
+    }
+    // What was locked is committed with the values that the locks hold.
+    for (const [name, { startTs, value }] of model) {
+      await store.commit({
+        context,
+        startVersion: startTs,
+        keys: [bytes(name)],
+        commitVersion: store.timestamp(),
+      });
+      expect(read(store, name)).toBe(value);
+    }
   });
 
   test('locks outlive checkpoints and restarts', async () => {
