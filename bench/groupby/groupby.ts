@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import mysql from 'mysql2/promise';
 import { BenchServer } from '../oltp/servers.js';
+import { writeRowFile } from '../row-file.js';
 import { QUERIES } from './queries.js';
 
 const { values: options } = parseArgs({
@@ -44,7 +45,7 @@ function generator(): (n: number) => number {
 }
 
 /** Writes the tables as CSV files; gives their names. */
-function makeData(folder: string): string[] {
+async function makeData(folder: string): Promise<string[]> {
   const pick = generator();
   const id = (n: number): string => `id${String(n).padStart(10, '0')}`;
   const many = Math.max(1, Math.floor(N / 100));
@@ -68,11 +69,8 @@ function makeData(folder: string): string[] {
     l: (i) => `${i},${pick(100)},${pick(100)}`,
   };
   const sizes: Record<string, number> = { x: N, s: 100, m: Math.min(10_000, many), l: N };
-  for (const [name, row] of Object.entries(tables)) {
-    const parts: string[] = [];
-    for (let i = 0; i < sizes[name]!; i++) parts.push(row(i));
-    writeFileSync(join(folder, `${name}.csv`), parts.join('\n') + '\n');
-  }
+  for (const [name, row] of Object.entries(tables))
+    await writeRowFile(join(folder, `${name}.csv`), sizes[name]!, row);
   return Object.keys(tables);
 }
 
@@ -125,7 +123,7 @@ async function main(): Promise<boolean> {
     error: string | null;
   }[] = [];
   try {
-    const tables = makeData(folder);
+    const tables = await makeData(folder);
     const duck = await loadDuck(folder, tables);
     const db = await mysql.createConnection({
       host: '127.0.0.1',
