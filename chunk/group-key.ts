@@ -50,6 +50,8 @@ export class GroupTable {
   private memo = new Int32Array(0);
   private memoOf: Uint8Array | null = null;
   private memoOffsets: Int32Array | null = null;
+  /** Rows that came with this dictionary. */
+  private memoRows = 0;
 
   private product: KeyProduct | null = null;
   private productDone = false;
@@ -153,7 +155,7 @@ export class GroupTable {
       columns.length === 1 &&
       first instanceof BytesVector &&
       first.codes !== null &&
-      first.offsets.length - 1 <= 4 * n + 1024
+      this.isMemoWorth(first, n)
     ) {
       this.runCodes(first, sel, n, out, insert);
       return;
@@ -170,6 +172,18 @@ export class GroupTable {
 
   // One dictionary-coded column.
 
+  /** Whether enough rows have come with the vector's dictionary to look at an array of its length. */
+  private isMemoWorth(v: BytesVector, n: number): boolean {
+    if (this.memoOf !== v.bytes || this.memoOffsets !== v.offsets) {
+      this.memoOf = v.bytes;
+      this.memoOffsets = v.offsets;
+      this.memo = new Int32Array(0);
+      this.memoRows = 0;
+    }
+    this.memoRows += n;
+    return v.offsets.length - 1 <= 4 * this.memoRows + 1024;
+  }
+
   private runCodes(
     v: BytesVector,
     sel: Int32Array | null,
@@ -177,12 +191,8 @@ export class GroupTable {
     out: Int32Array,
     insert: boolean,
   ): void {
-    if (this.memoOf !== v.bytes || this.memoOffsets !== v.offsets) {
-      this.memoOf = v.bytes;
-      this.memoOffsets = v.offsets;
-      this.memo = new Int32Array(v.offsets.length);
-    }
-    const memo = this.memo;
+    if (this.memo.length < v.offsets.length) this.memo = new Int32Array(v.offsets.length);
+    const { memo } = this;
     const codes = v.codes!;
     const nulls = v.nulls;
     for (let k = 0; k < n; k++) {

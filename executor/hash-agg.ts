@@ -18,7 +18,7 @@ import type { TempFile } from './spill/temp-storage.js';
 /** Bytes of states from which results are made at once. */
 const SLICE_BYTES = 1 << 19;
 /** Groups from which on partial aggregation that hardly makes fewer rows sends its states on, while they fit a cache. */
-const FLUSH_GROUPS = 1 << 14;
+const FLUSH_GROUPS = 1 << 17;
 /** Groups below which a table is not worth leaving. */
 const MIN_SPILL_GROUPS = 64;
 
