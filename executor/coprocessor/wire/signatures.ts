@@ -103,17 +103,41 @@ register(2114, 'floor', ['real'], 'real');
 register(2139, 'crc32', ['string'], 'int');
 register(2140, 'sign', ['real'], 'int');
 register(2141, 'sqrt', ['real'], 'real');
+for (const [number, name] of [
+  [2133, 'log2'],
+  [2134, 'log10'],
+  [2142, 'acos'],
+  [2143, 'asin'],
+  [2144, 'atan'],
+  [2146, 'cos'],
+  [2147, 'cot'],
+  [2148, 'degrees'],
+  [2149, 'exp'],
+  [2151, 'radians'],
+  [2152, 'sin'],
+] as const)
+  register(number, name, ['real'], 'real');
+register(2131, 'log', ['real'], 'real');
+register(2131, 'ln', ['real'], 'real');
+register(2132, 'log', ['real', 'real'], 'real');
+register(2137, 'pow', ['real', 'real'], 'real');
+register(2145, 'atan2', ['real', 'real'], 'real');
 
 const text = (number: number, name: string, more: readonly EvalType[], result: EvalType): void =>
   register(number, name, ['string', ...more], result, [], true);
 register(7001, 'bit_length', ['string'], 'int');
 register(7003, 'ascii', ['string'], 'int');
 register(7006, 'concat', ['string'], 'string', ['string']);
+register(7007, 'concat_ws', ['string', 'string'], 'string', ['string']);
+register(7013, 'field', ['int', 'int'], 'int', ['int']);
+register(7014, 'field', ['real', 'real'], 'int', ['real']);
+register(7015, 'field', ['string', 'string'], 'int', ['string']);
 register(7021, 'hex', ['string'], 'string');
 register(7026, 'ltrim', ['string'], 'string');
 register(7029, 'length', ['string'], 'int');
 register(7042, 'rtrim', ['string'], 'string');
 register(7044, 'replace', ['string', 'string', 'string'], 'string');
+register(7051, 'space', ['int'], 'string');
 register(7052, 'strcmp', ['string', 'string'], 'int');
 text(7005, 'char_length', [], 'int');
 text(7045, 'reverse', [], 'string');
@@ -127,6 +151,7 @@ register(4507, 'sha1', ['string'], 'string');
 
 register(6001, 'date_format', ['datetime', 'string'], 'string');
 register(6003, 'datediff', ['datetime', 'datetime'], 'int');
+register(6012, 'date', ['datetime'], 'datetime');
 register(6013, 'hour', ['duration'], 'int');
 register(6014, 'minute', ['duration'], 'int');
 register(6015, 'second', ['duration'], 'int');
@@ -139,9 +164,11 @@ register(6024, 'dayofyear', ['datetime'], 'int');
 register(6025, 'week', ['datetime', 'int'], 'int');
 register(6028, 'weekofyear', ['datetime'], 'int');
 register(6029, 'year', ['datetime'], 'int');
+register(6069, 'makedate', ['int', 'int'], 'datetime');
 register(6071, 'period_add', ['int', 'int'], 'int');
 register(6072, 'period_diff', ['int', 'int'], 'int');
 register(6075, 'time_to_sec', ['duration'], 'int');
+register(6106, 'from_days', ['int'], 'datetime');
 
 register(5003, 'json_type', ['json'], 'string');
 register(5024, 'json_length', ['json'], 'int');
