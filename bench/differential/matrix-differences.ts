@@ -15,6 +15,12 @@ const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test
 /** What the columns of the matrix show beside the differences of random statements. The first that fits counts. */
 export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
   {
+    when: /\b(bt|bb)\b/,
+    answers: refusedHere(1105, 1366),
+    why: 'the bytes of a BIT become text where text is wanted, which must be UTF-8, as in TiDB; MariaDB passes them on',
+    manual: 'Bit-Value Type - BIT',
+  },
+  {
     when: /(?=.*(\b(bt|bb|yr|bn|fl|en|st)\b)).* UNION /,
     answers: bothAnswered,
     why: 'a UNION of numbers with BIT, YEAR, ENUM or BINARY has room for the values of both; MariaDB cuts them to the width of one or pads them',

@@ -21,6 +21,12 @@ const numbersOf = (list: string | null): readonly number[] => (list ?? '').split
 /** Numbers, comparisons and statements: what MariaDB and MySQL 8 answer differently. */
 export const NUMBER_DIFFERENCES: readonly KnownDifference[] = [
   {
+    when: /\b(LOG|LOG2|LOG10|EXP|POW|ATAN|SIN|DEGREES)\(/,
+    answers: eitherOf(digits(1e-14), decimals(8)),
+    why: 'the last digit of functions that are computed by another library',
+    manual: 'Problems with Floating-Point Values',
+  },
+  {
     when: /^(ROUND|TRUNCATE|FLOOR|CEIL)\(.*(\b(da|dt|ts|tm|t2|d6)\b|DATE|TIME|INTERVAL)/,
     answers: bothAnswered,
     why: 'ROUND of a date or time is a number in MySQL, a date or time in MariaDB',
@@ -151,7 +157,7 @@ export const NUMBER_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'SELECT Statement',
   },
   {
-    when: /JSON_|\(SELECT|COALESCE|IFNULL|ELT\(|FIELD\(|INTERVAL/,
+    when: /JSON_|\(SELECT|COALESCE|IFNULL|ELT\(|FIELD\(|INTERVAL|(ADD|SUB)DATE\(/,
     answers: eitherOf(refusedHere(1690), refusedThere(1690)),
     why: 'which values are computed that nothing depends on is not laid down, nor whether one of them is out of range',
     manual: 'Out-of-Range and Overflow Handling',

@@ -83,7 +83,7 @@ export const TEXT_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Cast Functions and Operators',
   },
   {
-    when: /(STRCMP|=|<|>).*BASE64|BASE64.*(=|<|>)/,
+    when: /(STRCMP|=|<|>).*(BASE64|COMPRESS)|(BASE64|COMPRESS).*(=|<|>)/,
     answers: cells((x, y) => /^-?[01]$/.test(x ?? '') && /^-?[01]$/.test(y ?? '')),
     why: 'texts are compared with binary strings by bytes, as in TiDB',
     manual: 'Collation Coercibility in Expressions',
@@ -95,7 +95,7 @@ export const TEXT_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Server SQL Modes: PAD_CHAR_TO_FULL_LENGTH',
   },
   {
-    when: /(STR_TO_DATE|DATE_FORMAT)\(JSON_/,
+    when: /\(JSON_/,
     answers: refusedThere(4078),
     why: 'JSON is text where a function takes text; MariaDB refuses it for some',
     manual: 'The JSON Data Type',
