@@ -54,7 +54,9 @@ export class EntryScanner {
     const table = decodeTable(source.table);
     const zone = timeZone(source.timeZone) ?? UTC;
     this.snapshot = new SnapshotFile(source.snapshot);
-    const all = new TableMutations(table, source.physicalId, zone).indexes;
+    // A thread knows no functions, which the conditions of the table's other indexes may need.
+    const indices = table.indices.filter((i) => i.primary || source.indexIds.includes(i.id));
+    const all = new TableMutations({ ...table, indices }, source.physicalId, zone).indexes;
     this.indexes = source.indexIds.map((id) => all.find((m) => m.index.id === id)!);
     this.builders = source.indexIds.map((_, i) => new RunBuilder(i, source.runBytes));
     const columns = source.offsets.map((o) => table.columns[o]!);
