@@ -214,10 +214,20 @@ test(`answers are those of one thread, with writes and schema changes between (s
 
 test('rows without an order come as one thread gives them', async () => {
   const sql = "SELECT id, w FROM f WHERE s = 'b' AND id MOD 5 = 2";
-  await threads(a, 1);
-  const alone = await cells(a, sql);
-  await threads(a, 4);
-  expect(await cells(a, sql)).toEqual(alone);
+  const answer = async (n: number): Promise<string> => {
+    await threads(a, n);
+    return JSON.stringify(await cells(a, sql));
+  };
+  // Where rows changed since stand in their segment is another matter once they are merged into it.
+  let alone = await answer(1);
+  for (;;) {
+    const together = await answer(4);
+    const before = alone;
+    alone = await answer(1);
+    if (alone !== before) continue;
+    expect(together).toBe(alone);
+    return;
+  }
 });
 
 test('rows at the end of a table of which nothing else is wanted', async () => {
