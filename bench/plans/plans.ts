@@ -17,6 +17,7 @@ import { loadJoins } from '../joins/load.js';
 import { makeQueries, sqlOf } from '../joins/queries.js';
 import { Random } from '../joins/random.js';
 import { BenchServer } from '../oltp/servers.js';
+import { replicasReady } from '../replicas.js';
 import { loadTpch, tpchQueries } from '../tpch/load.js';
 import { alternatives, type Alternative } from './alternatives.js';
 import { planningMs, timed, withHint, type Timed } from './timing.js';
@@ -116,16 +117,6 @@ async function indexesOf(db: mysql.Connection): Promise<Map<string, string[]>> {
   const out = new Map<string, string[]>();
   for (const { t, i } of rows as { t: string; i: string }[]) out.set(t, [...(out.get(t) ?? []), i]);
   return out;
-}
-
-async function replicasReady(db: mysql.Connection): Promise<void> {
-  for (;;) {
-    const [missing] = await db.query<mysql.RowDataPacket[]>(
-      'SELECT 1 FROM information_schema.tiflash_replica WHERE table_schema = DATABASE() AND available = 0',
-    );
-    if (missing.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 async function measure(

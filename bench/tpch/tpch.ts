@@ -17,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import mysql from 'mysql2/promise';
 import { BenchServer, findProgram } from '../oltp/servers.js';
+import { replicasReady } from '../replicas.js';
 import { difference, type Answer } from './answer.js';
 import { chart } from './chart.js';
 import { DuckDb, schemaStatements } from './duckdb.js';
@@ -144,14 +145,7 @@ class SqlSide {
   /** Waits until the columnar replicas asked for are there. Seconds taken; 0 where the server has none. */
   async awaitReplicas(): Promise<number> {
     if (!(await this.attempt('SELECT 1 FROM information_schema.tiflash_replica'))) return 0;
-    const from = performance.now();
-    for (;;) {
-      const [rows] = await this.db.query(
-        "SELECT COUNT(*) AS n FROM information_schema.tiflash_replica WHERE table_schema = 'sbtest' AND available = 0",
-      );
-      if (Number((rows as { n: number }[])[0]!.n) === 0) return (performance.now() - from) / 1000;
-      await new Promise((r) => setTimeout(r, 100));
-    }
+    return replicasReady(this.db);
   }
 
   async query(sql: string): Promise<Answer> {
