@@ -11,7 +11,8 @@ import type {
 import type { Awaitable } from '../types/awaitable.js';
 import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
 import { evalDatum } from '../expression/compile.js';
-import { leafScan, type DagRequest } from './coprocessor/dag.js';
+import type { DagRequest } from './coprocessor/dag.js';
+import { leafScan } from '../planner/physical/leaf-scan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { noteScan } from './feedback.js';
 import { indexKeyRanges, tableKeyRanges } from './key-ranges.js';

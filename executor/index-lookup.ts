@@ -4,7 +4,7 @@ import type { Handle } from '../kv/codec/table-key.js';
 import type { KeyRange } from '../kv/rpc.js';
 import type { IndexLookUp, IndexScan, PhysicalPlan } from '../planner/physical/plan.js';
 import { scanKeyRanges, scanRanges, sendCop, zoneOf } from './cop-reader.js';
-import { leafScan } from './coprocessor/dag.js';
+import { leafScan } from '../planner/physical/leaf-scan.js';
 import { noteScan } from './feedback.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { compareHandles, handlesOf, recordRanges } from './handle-reader.js';

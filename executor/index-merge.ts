@@ -3,7 +3,7 @@ import type { Handle } from '../kv/codec/table-key.js';
 import type { ByItem, Column } from '../expression/expression.js';
 import type { IndexMerge, IndexReader, PhysicalPlan } from '../planner/physical/plan.js';
 import { CopReaderOperator, scanKeyRanges, sendCop, zoneOf } from './cop-reader.js';
-import { leafScan } from './coprocessor/dag.js';
+import { leafScan } from '../planner/physical/leaf-scan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import {
   compareHandles,

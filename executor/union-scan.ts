@@ -12,7 +12,7 @@ import type { UnionScan } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { filterOf } from './compiled-filter.js';
 import { scanKeyRanges, zoneOf } from './cop-reader.js';
-import { leafScan } from './coprocessor/dag.js';
+import { leafScan } from '../planner/physical/leaf-scan.js';
 import { nameOf } from './dml/current-values.js';
 import { clusteredHandles } from './handle-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';

@@ -1,4 +1,4 @@
-import type { PhysicalPlan, IndexScan, TableScan } from '../../planner/physical/plan.js';
+import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import type { ColumnScan } from '../columnar/column-scan.js';
 import type { OperatorContext } from '../operator.js';
 
@@ -15,14 +15,4 @@ export interface DagRequest {
   readonly reader?: PhysicalPlan;
   /** Rows that are probably enough: none need be read ahead beyond them. */
   readonly enough?: number;
-}
-
-/** The scan at the bottom of a cop subtree. */
-export function leafScan(plan: PhysicalPlan): TableScan | IndexScan {
-  let p = plan;
-  for (;;) {
-    if (p.op === 'TableScan' || p.op === 'IndexScan') return p;
-    if (!('child' in p)) throw new Error(`operator ${p.op} cannot run in a cop task`);
-    p = p.child;
-  }
 }

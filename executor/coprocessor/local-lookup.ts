@@ -5,7 +5,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { TimeZone } from '../../types/timezone.js';
 import type { Operator } from '../exec-context.js';
 import { compareHandles, handlesOf, recordRanges } from '../handle-reader.js';
-import { leafScan } from './dag.js';
+import { leafScan } from '../../planner/physical/leaf-scan.js';
 
 /** A scan of records by key, in the order of the ranges. */
 export type RecordReader = (ranges: readonly KeyRange[]) => Operator;

@@ -126,8 +126,8 @@ export function explainRows(
     const cells: Record<string, string> = {
       id: `${line.prefix}${name}`,
       estRows: isDml(p) ? 'N/A' : (p.estRows * line.times).toFixed(2),
-      estCost: costs === null ? '' : costs.text(p),
-      costFormula: costs === null ? '' : costs.formula(p),
+      estCost: costs?.text(p) ?? '',
+      costFormula: costs?.formula(p) ?? '',
       task: cte !== undefined ? 'root' : p.task,
       'access object': cte !== undefined ? '' : accessObject(p),
       'operator info': format === 'tree' ? withoutNumbers(info) : info,

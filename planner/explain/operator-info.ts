@@ -4,6 +4,7 @@ import type { ByItem, Column, Expression } from '../../expression/expression.js'
 import { decodeUtf8, utf8InvalidAt } from '../../types/charset.js';
 import { collationOf } from '../../types/collation.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
+import { leafScan } from '../physical/leaf-scan.js';
 import { memTableText } from '../physical/mem-table-conditions.js';
 import type {
   Bound,
@@ -114,12 +115,6 @@ export function filterOf(scan: PhysicalPlan): Selection | null {
   return { op: 'Selection', id: scan.globalIn.filterId, schema, estRows, task, child: scan, conditions: [] };
 }
 
-function leafOf(p: PhysicalPlan): TableScan | IndexScan {
-  let scan = p;
-  while ('child' in scan) scan = scan.child;
-  return scan as TableScan | IndexScan;
-}
-
 function tableText(p: Pick<TableScan, 'alias' | 'table' | 'physicalId'>): string {
   const part = p.table.partition?.definitions.find((d) => d.id === p.physicalId);
   return part === undefined ? `table:${p.alias}` : `table:${p.alias}, partition:${part.name}`;
@@ -146,7 +141,7 @@ export function operatorInfo(p: PhysicalPlan, id: IdText): string {
         ? ''
         : `limit embedded(offset:${p.pushedLimit.offset}, count:${p.pushedLimit.count})`;
     case 'LocalIndexLookUp': {
-      const { table, schema } = leafOf(p.child);
+      const { table, schema } = leafScan(p.child);
       return `index handle offsets:[${table.isCommonHandle ? '' : schema.length - 1}]`;
     }
     case 'IndexMerge': {

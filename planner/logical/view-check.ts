@@ -1,6 +1,6 @@
 import type { Column, Expression } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
-import type { PhysicalPlan, RowQuery, ViewCheck } from '../physical/plan.js';
+import type { RowQuery, ViewCheck } from '../physical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { buildCondition, call } from '../resolve/expression-builder.js';
@@ -8,7 +8,7 @@ import type { FieldName } from '../resolve/scope.js';
 import { forEachColumn, substitute } from './expression-walk.js';
 import { splitAnd } from './negation.js';
 import type { DataSource, LogicalPlan } from './plan.js';
-import { overRow, rowScope } from './row-query.js';
+import { overRow, rowScope, type ToPhysical } from './row-query.js';
 
 /** Something that the CHECK OPTION of a view asks of the rows of its tables. */
 export interface CheckCondition {
@@ -81,7 +81,7 @@ export function viewCheck(
   state: BuildState,
   source: DataSource,
   child: readonly Column[],
-  physical: (p: LogicalPlan) => PhysicalPlan,
+  physical: ToPhysical,
 ): ViewCheck | null {
   const written = state.written.get(source);
   if (written === undefined || written.conditions.length === 0) return null;

@@ -229,7 +229,6 @@ function dynamic(search: Search, n: number): Part {
   const sets: number[] = [];
   for (let s = 1; s <= full; s++) if ((s & (s - 1)) !== 0) sets.push(s);
   // Numeric order visits every subset before its supersets.
-  const products: number[] = [];
   for (const set of sets) {
     let top: Part | undefined;
     for (let a = (set - 1) & set; a > 0; a = (a - 1) & set) {
@@ -244,12 +243,10 @@ function dynamic(search: Search, n: number): Part {
       const part = search.join(pa, pb, keys);
       if (top === undefined || part.cost < top.cost) top = part;
     }
-    if (top === undefined) products.push(set);
-    else best[set] = top;
+    if (top !== undefined) best[set] = top;
   }
   if (best[full] !== undefined) return best[full];
   // The graph is not connected: join its components as products, smallest first.
-  void products;
   return joinComponents(search, components(best, full));
 }
 

@@ -11,6 +11,7 @@ import { handleColumns } from '../../logical/build-from.js';
 import type { DataSource } from '../../logical/plan.js';
 import { accessPaths, indexColumns, type AccessPath } from '../access-path.js';
 import { prunedPartitions } from '../../partition/prune.js';
+import { leafScan } from '../leaf-scan.js';
 import type { Optimizer } from '../optimizer.js';
 import type {
   IndexLookUp,
@@ -33,7 +34,6 @@ import {
   indexScan,
   prunesDynamically,
   readPartitions,
-  scanOf,
   selectionOver,
   tableScan,
   withScanWork,
@@ -311,7 +311,7 @@ export function scanTask(
   const fraction = limit === Infinity || out <= 0 ? 1 : Math.min(1, limit / out);
   const count = Math.max(1, partitions?.ids.length ?? 1);
   const needed = new Set(ds.schema.map((c) => c.id));
-  columnsOf([...path.tableConditions, ...(path.index === null ? [] : [])], needed);
+  columnsOf(path.tableConditions, needed);
   columnsOf(rootConditions, needed);
   const work = new Work().add('open').add('seek', Math.min(path.access.ranges.length, 1000) * count);
   if (keepOrder)
@@ -459,7 +459,7 @@ export function finishCop(opt: Optimizer, task: CopTask): RootTask {
   };
   if (indexPlan !== null && tablePlan !== null) {
     const rows = lookupWork(opt, task);
-    work.input({ plan: scanOf(tablePlan), cost: rows.total });
+    work.input({ plan: leafScan(tablePlan), cost: rows.total });
     const tableSide = withScanWork(tablePlan, rows);
     const local = task.local === true && !keepOrder;
     const lookUp: IndexLookUp = {

@@ -190,9 +190,6 @@ export const PARTITION_ID: Column = {
 export const withScanWork = (p: PhysicalPlan, work: Work): PhysicalPlan =>
   'child' in p ? { ...p, child: withScanWork(p.child, work) } : work.on(p);
 
-/** The scan below all else. */
-export const scanOf = (p: PhysicalPlan): PhysicalPlan => ('child' in p ? scanOf(p.child) : p);
-
 /** No rows. */
 export function emptyTask(opt: Optimizer, p: { readonly schema: DataSource['schema'] }): RootTask {
   const plan: TableDual = {
