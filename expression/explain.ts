@@ -3,6 +3,7 @@ import { decodeUtf8 } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import type { DecInt } from '../types/decimal.js';
 import { decToString } from '../types/decimal.js';
+import { jsonToText } from '../types/json/binary.js';
 import { formatDuration } from '../types/duration.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode, UNSPECIFIED } from '../types/field-type.js';
@@ -126,6 +127,7 @@ function constantText(v: Datum, ft: FieldType): string {
   if (v === null) return 'NULL';
   const d = evalType(ft);
   if (d === 'string') return `"${datumText(v, ft)}"`;
+  if (d === 'json') return jsonToText(v as Uint8Array);
   if (d === 'datetime' && ft.flen === COMPARED_TIME_FLEN) {
     const s = datumText(v, ft);
     if (ft.tp === TypeCode.Date) return `${s} 00:00:00.000000`;

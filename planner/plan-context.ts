@@ -25,6 +25,8 @@ export interface PlanContext {
   withHypothetical?(table: TableInfo): TableInfo;
   /** Whether scans of the table find these columns in memory, beside the row store. */
   keepsColumns?(table: TableInfo, columns: readonly ColumnInfo[]): boolean;
+  /** The store is elsewhere: it evaluates no more than the public protocol has a form for. */
+  readonly remoteStore?: boolean;
   /** Whether the table's columnar replica is there. */
   hasReplica?(table: TableInfo): boolean;
   /** Throws 1142/1143 when the user lacks the privilege; called for each table a statement touches. */

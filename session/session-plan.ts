@@ -75,6 +75,9 @@ export class SessionPlanContext implements PlanContext {
     if (this.reuse !== null) this.kept.set(table, keepsColumns(engine, table));
     return keepsColumns(engine, table, columns);
   }
+  get remoteStore(): boolean {
+    return this.session.engine.storage.inProcess === false;
+  }
   hasReplica(table: TableInfo): boolean {
     return hasReplica(this.session.engine, table);
   }

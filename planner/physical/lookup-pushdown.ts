@@ -5,6 +5,7 @@ import type { PlanContext } from '../plan-context.js';
 
 /** Why the rows of an index's entries cannot be looked up in the store, in TiDB's words; null: they can. */
 export function lookUpRefusal(ctx: PlanContext, table: TableInfo, index: IndexInfo): string | null {
+  if (ctx.remoteStore === true) return 'stores of a cluster are not asked for it';
   if (table.cached === true) return 'cached table is not supported';
   if (table.temporary !== undefined) return 'temporary table is not supported';
   if (arrayPart(table, index) >= 0) return 'multi-valued index is not supported';

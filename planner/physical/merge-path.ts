@@ -9,7 +9,8 @@ import { detach, type Access, type KeyColumn } from '../ranger/ranger.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { elementsNamed } from './array-access.js';
 import { indexColumns, keysOf, rangeRows } from './access-path.js';
-import { pushable } from './pushdown.js';
+import { evaluatorOf, pushable } from './pushdown.js';
+import { indexScanHasForm } from './scan-form.js';
 
 /** One scan of an index merge: its ranges, and conditions that its entries suffice for. */
 export interface Partial {
@@ -203,9 +204,11 @@ class MergePaths {
   /** Conditions that an index's entries suffice for. */
   private onEntries(index: IndexInfo, conditions: readonly Expression[]): Expression[] {
     const have = indexColumns(this.ds, index);
+    const by = evaluatorOf(this.ctx);
+    if (by === 'elsewhere' && !indexScanHasForm(this.ds.table, index)) return [];
     return conditions.filter((c) => {
       const ids = [...columnsOf([c])];
-      return ids.length > 0 && ids.every((id) => have.has(id)) && pushable(c);
+      return ids.length > 0 && ids.every((id) => have.has(id)) && pushable(c, by);
     });
   }
 

@@ -1,7 +1,9 @@
 import type { AggFunc, Expression } from '../../expression/expression.js';
 import { findFunction } from '../../expression/function-registry.js';
 import { blacklists } from '../blacklists.js';
+import { aggregateHasStoreForm, hasStoreForm } from '../../expression/pushdown/store-form.js';
 import { hasCorrelated, isVolatile } from '../logical/expression-walk.js';
+import type { PlanContext } from '../plan-context.js';
 
 /**
  * Functions that TiDB leaves to the SQL node although we have them in the store, since TiKV lacks them or computes them otherwise
@@ -16,8 +18,17 @@ const ROOT_ONLY: ReadonlySet<string> = new Set([
   ...['str_to_date', 'subtime', 'time_format', 'timediff', 'to_days', 'to_seconds', 'weekday', 'yearweek'],
 ]);
 
+/** Who evaluates what is pushed down: the row store, columns in memory, or a store that is elsewhere. */
+export type Evaluator = 'rows' | 'columns' | 'elsewhere';
+
+export const evaluatorOf = (ctx: PlanContext, columnar = false): Evaluator =>
+  columnar ? 'columns' : ctx.remoteStore === true ? 'elsewhere' : 'rows';
+
 /** Whether an expression can be evaluated in the store. */
-export function pushable(e: Expression, columnar = false): boolean {
+export const pushable = (e: Expression, by: Evaluator): boolean =>
+  allowed(e, by) && (by !== 'elsewhere' || hasStoreForm(e));
+
+function allowed(e: Expression, by: Evaluator): boolean {
   switch (e.kind) {
     case 'column':
     case 'constant':
@@ -31,11 +42,11 @@ export function pushable(e: Expression, columnar = false): boolean {
         spec.pushdown === undefined ||
         spec.sideEffects === true ||
         spec.async === true ||
-        (!columnar && ROOT_ONLY.has(spec.name)) ||
+        (by !== 'columns' && ROOT_ONLY.has(spec.name)) ||
         !blacklists.allowsPushdown(e.name)
       )
         return false;
-      return !isVolatile(e) && e.args.every((a) => pushable(a, columnar));
+      return !isVolatile(e) && e.args.every((a) => allowed(a, by));
     }
   }
 }
@@ -53,8 +64,9 @@ const PARTIAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether an aggregate can be computed in part in the store. */
-export const pushableAgg = (a: AggFunc, columnar = false): boolean =>
+export const pushableAgg = (a: AggFunc, by: Evaluator): boolean =>
   PARTIAL.has(a.name) &&
   blacklists.allowsPushdown(a.name) &&
   !a.distinct &&
-  a.args.every((e) => pushable(e, columnar) && !hasCorrelated(e));
+  a.args.every((e) => pushable(e, by) && !hasCorrelated(e)) &&
+  (by !== 'elsewhere' || aggregateHasStoreForm(a));

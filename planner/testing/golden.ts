@@ -6,7 +6,7 @@ import { TestSchema } from './test-schema.js';
 /**
  * Golden plans: `testdata/planner/NAME.test` holds a schema and queries, `NAME.result` the plans expected of them. A line
  * `-- rows t 1000` sets a table's row count, `-- set name value` a session variable, `-- kept t` says that its columns are in memory,
- * `-- replica t` that it has a columnar replica; statements end with `;`. CREATE statements go into the schema, all others are
+ * `-- replica t` that it has a columnar replica, `-- store elsewhere` that the store is another process; statements end with `;`. CREATE statements go into the schema, all others are
  * explained. UPDATE_GOLDEN=1 writes the results anew.
  */
 export const GOLDEN_DIR = fileURLToPath(new URL('../../testdata/planner/', import.meta.url));
@@ -26,12 +26,13 @@ export async function runGolden(name: string): Promise<{ actual: string; expecte
     const lines = statement.split('\n');
     const sql: string[] = [];
     for (const line of lines) {
-      const directive = /^-- (rows|set|dirty|kept|replica) (\S+) ?(.*)$/.exec(line);
+      const directive = /^-- (rows|set|dirty|kept|replica|store) (\S+) ?(.*)$/.exec(line);
       if (directive !== null) {
         const [, kind, what, value] = directive;
         if (kind === 'rows') schema.rowCounts.set(what!, Number(value));
         else if (kind === 'dirty') schema.dirty.add(what!);
         else if (kind === 'kept') schema.kept.add(what!);
+        else if (kind === 'store') schema.remoteStore = what === 'elsewhere';
         else if (kind === 'replica') schema.addReplica(what!);
         else schema.variables.set(what!, value!);
       } else if (!line.startsWith('--') && line.trim() !== '') sql.push(line);

@@ -41,6 +41,8 @@ export class TestSchema {
   /** Tables whose columns are in memory beside the rows. */
   readonly kept = new Set<string>();
   readonly variables = new Map<string, string>();
+  /** The store is elsewhere. */
+  remoteStore = false;
   readonly warnings: SqlWarning[] = [];
   /** Rows that subqueries run while planning give. */
   subqueryRows: (plan: PhysicalPlan) => Datum[][] = (plan) => [plan.schema.map(() => null)];
@@ -96,6 +98,7 @@ export class TestSchema {
       statistics: (table) => this.statistics.get(table.lower) ?? null,
       rowCountHint: (id) => this.rowCounts.get(this.byId(id)?.lower ?? '') ?? null,
       keepsColumns: (table) => this.kept.has(table.lower),
+      remoteStore: this.remoteStore,
       hasReplica: () => true,
       checkPrivilege: () => {},
       limitedColumns: () => null,

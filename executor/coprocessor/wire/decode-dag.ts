@@ -20,7 +20,8 @@ import type { Datum } from '../../../types/datum.js';
 import type { FieldType } from '../../../types/field-type.js';
 import { timeZone, UTC, type TimeZone } from '../../../types/timezone.js';
 import type { BatchDecoder } from '../record-scan.js';
-import { AGGREGATES, ExecType } from './encode-dag.js';
+import { AGGREGATES } from '../../../expression/pushdown/store-form.js';
+import { ExecType } from './encode-dag.js';
 import { decodeExpression, decodeType, NotDecodable } from './expression-codec.js';
 
 /** A request's plan: a decoder for the rows that it scans, and the operators above. */

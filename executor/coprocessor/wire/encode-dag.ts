@@ -1,18 +1,19 @@
-import { partialTypes } from '../../../expression/aggregate/create.js';
 import { evalDatum } from '../../../expression/compile.js';
+import { statesFor } from '../../../expression/pushdown/store-form.js';
 import type { EvalContext } from '../../../expression/eval-context.js';
 import type { AggFunc, ByItem, Column, Expression } from '../../../expression/expression.js';
 import type { ColumnInfo } from '../../../catalog/model.js';
-import { handleColumn, isVirtual, primaryIndex, ROWID_TYPE } from '../../../catalog/table-layout.js';
+import { handleColumn, primaryIndex, ROWID_TYPE } from '../../../catalog/table-layout.js';
 import { ByteWriter } from '../../../kv/codec/byte-writer.js';
 import { encodeKeyDatum } from '../../../kv/codec/datum-codec.js';
 import { writeVarint } from '../../../kv/codec/number-codec.js';
 import { UTC_OFFSETS } from '../../../kv/codec/time-codec.js';
 import * as tipb from '../../../kv/tikv/generated/tipb.js';
 import type { IndexScan, PhysicalPlan, TableScan } from '../../../planner/physical/plan.js';
+import { scanHasForm } from '../../../planner/physical/scan-form.js';
 import { newAggregate } from '../../../planner/resolve/functions.js';
 import { ONE } from '../../../planner/resolve/literal.js';
-import { evalType, Flag, TypeCode, type EvalType, type FieldType } from '../../../types/field-type.js';
+import { Flag, type FieldType } from '../../../types/field-type.js';
 import { systemZoneName, timeZone, UTC, type TimeZone } from '../../../types/timezone.js';
 import { rowCount, type OperatorContext } from '../../operator.js';
 import { collationNumber, encodeExpression, encodeType, NotEncodable } from './expression-codec.js';
@@ -27,19 +28,6 @@ export const ExecType = {
   Limit: 5,
   StreamAgg: 6,
 } as const;
-
-/** tipb's ExprType of aggregates. */
-export const AGGREGATES: ReadonlyMap<string, number> = new Map([
-  ['count', 3001],
-  ['sum', 3002],
-  ['avg', 3003],
-  ['min', 3004],
-  ['max', 3005],
-  ['first_row', 3006],
-  ['bit_and', 3008],
-  ['bit_or', 3009],
-  ['bit_xor', 3010],
-]);
 
 /** Bits of DAGRequest.flags: how expressions treat values that do not fit, and for whom. */
 export const StatementFlag = {
@@ -90,6 +78,7 @@ export function encodeDag(plan: PhysicalPlan, ctx: OperatorContext): EncodedDag 
   if (scan.op !== 'TableScan' && scan.op !== 'IndexScan') return null;
   const zone = timeZone(ctx.eval.timeZone) ?? UTC;
   const encoder = new Encoder(ctx, zone);
+  if (!scanHasForm(scan)) return null;
   try {
     encoder.scan(scan);
   } catch (e) {
@@ -136,7 +125,6 @@ class Encoder {
 
   private tableScan(p: TableScan): void {
     const handle = handleColumn(p.table);
-    if (p.columns.some(isVirtual)) throw new NotEncodable('a column that is not stored');
     const columns = p.columns.map((c) => columnInfo(c, handle?.id === c.id));
     if (p.handleOut && !p.table.isCommonHandle) columns.push(handleInfo(handle));
     const primary = p.table.isCommonHandle ? primaryIndex(p.table)! : null;
@@ -164,7 +152,6 @@ class Encoder {
   /** The store gives all columns of the index, then the handle: a number, or the columns of the clustered key. */
   private indexScan(p: IndexScan): void {
     const { table, index } = p;
-    if (p.globalIn !== undefined) throw new NotEncodable('a global index');
     const stored = index.columns.map((c) => table.columns[c.offset]!);
     const columns = stored.map((c) => columnInfo(c, false));
     this.firstType = stored[0]!.type;
@@ -254,19 +241,15 @@ class Encoder {
     return rowCount(evalDatum(count, this.ctx.eval));
   }
 
-  /** The functions whose results are the states of the aggregate: those of AVG are a count and a sum, as TiDB asks for them. */
   private aggregate(a: AggFunc): tipb.ExprInit[] {
-    const states = a.mode === 'partial1' ? partialTypes(a) : null;
-    const names = a.name === 'avg' ? ['count', 'sum'] : [a.name];
-    if (states?.length !== names.length || a.args.length !== 1) throw new NotEncodable(a.name);
-    const domain = evalType(a.args[0]!.type);
-    return names.map((name, i) => {
-      const tp = AGGREGATES.get(name);
-      if (tp === undefined || evalType(states[i]!) !== stateDomain(name, domain))
-        throw new NotEncodable(name);
-      const children = a.args.map((e) => this.expression(e));
-      return { tp, children, fieldType: encodeType(states[i]!), aggFuncMode: PARTIAL1_MODE };
-    });
+    const states = a.mode === 'partial1' ? statesFor(a) : null;
+    if (states === null) throw new NotEncodable(a.name);
+    return states.map(({ number, type }) => ({
+      tp: number,
+      children: a.args.map((e) => this.expression(e)),
+      fieldType: encodeType(type),
+      aggFuncMode: PARTIAL1_MODE,
+    }));
   }
 
   finish(): Uint8Array {
@@ -291,28 +274,12 @@ class Encoder {
   }
 }
 
-/** The domain of a state that TiKV computes over arguments of `domain`; it refuses requests that expect another. */
-function stateDomain(name: string, domain: EvalType): EvalType | null {
-  if (domain === 'json' || domain === 'vector') return null;
-  switch (name) {
-    case 'min':
-    case 'max':
-    case 'first_row':
-      return domain;
-    case 'sum':
-      return domain === 'int' || domain === 'decimal' ? 'decimal' : 'real';
-    default:
-      return 'int';
-  }
-}
-
 const countRows = (ctx: EvalContext): AggFunc => ({
   ...newAggregate('count', [ONE], false, ctx),
   mode: 'partial1',
 });
 
 function columnInfo(c: ColumnInfo, isHandle: boolean): tipb.ColumnInfoInit {
-  if (c.type.arrayOf !== undefined) throw new NotEncodable('a multi-valued index');
   const type = encodeType(c.type);
   return {
     columnId: c.id,
@@ -333,7 +300,6 @@ function originDefault(c: ColumnInfo): Uint8Array | undefined {
   if (v === null) return undefined;
   const w = new ByteWriter(16);
   if (v instanceof Uint8Array) {
-    if (c.type.tp === TypeCode.Json) throw new NotEncodable('a JSON default');
     w.u8(COMPACT_BYTES);
     writeVarint(w, v.length);
     w.bytes(v);

@@ -14,13 +14,19 @@ import {
 } from '../../../kv/codec/number-codec.js';
 import { packedTime, packTime, timeDatumOf } from '../../../kv/codec/time-codec.js';
 import type * as tipb from '../../../kv/tikv/generated/tipb.js';
-import { collation, collationById, collations } from '../../../types/collation.js';
+import { collation, collationById } from '../../../types/collation.js';
 import type { Datum } from '../../../types/datum.js';
-import { evalType, Flag, isUnsigned, TypeCode, type FieldType } from '../../../types/field-type.js';
+import { evalType, Flag, isUnsigned, type FieldType } from '../../../types/field-type.js';
 import type { TimeZone } from '../../../types/timezone.js';
 import { decRescale } from '../../../types/decimal.js';
 import { exactDigits } from '../../../expression/type-inference.js';
-import { findSignature, signatureOf } from './signatures.js';
+import { signatureOf } from '../../../expression/pushdown/signatures.js';
+import {
+  collationHasForm,
+  nodeHasForm,
+  callForm,
+  typeHasForm,
+} from '../../../expression/pushdown/store-form.js';
 
 /** tipb's ExprType. */
 const ExprType = {
@@ -44,9 +50,6 @@ export class NotEncodable extends Error {}
 /** The request is none that this store can evaluate. */
 export class NotDecodable extends Error {}
 
-/** Charsets whose strings the store keeps and compares as we do. */
-const CHARSETS: ReadonlySet<string> = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'ascii', 'binary']);
-
 /** What encoding an expression depends on. */
 export interface EncodeContext {
   readonly eval: EvalContext;
@@ -56,7 +59,7 @@ export interface EncodeContext {
 }
 
 export function encodeType(ft: FieldType, collate = ft.collate): tipb.FieldTypeInit {
-  if (evalType(ft) === 'string' && !CHARSETS.has(ft.charset)) throw new NotEncodable(`charset ${ft.charset}`);
+  if (!typeHasForm(ft)) throw new NotEncodable(`charset ${ft.charset}, collation ${ft.collate}`);
   return {
     tp: ft.tp,
     flag: ft.flag & 0xffff,
@@ -69,9 +72,8 @@ export function encodeType(ft: FieldType, collate = ft.collate): tipb.FieldTypeI
 
 /** Negative: strings are compared by sort keys (TiDB, "new framework for collations"). Stores refuse collations that TiDB has not. */
 export function collationNumber(name: string): number {
-  const c = collation(name);
-  if (c === undefined || !collations().includes(c)) throw new NotEncodable(`collation ${name}`);
-  return -c.id;
+  if (!collationHasForm(name)) throw new NotEncodable(`collation ${name}`);
+  return -collation(name)!.id;
 }
 
 export function decodeType(t: tipb.FieldType | undefined): FieldType {
@@ -88,16 +90,8 @@ export function decodeType(t: tipb.FieldType | undefined): FieldType {
   };
 }
 
-/** Types whose cells are not what the domain's operators work on. */
-const isOfItsOwn = (ft: FieldType): boolean =>
-  ft.tp === TypeCode.Enum ||
-  ft.tp === TypeCode.Set ||
-  ft.tp === TypeCode.Bit ||
-  ft.tp === TypeCode.Geometry ||
-  ft.arrayOf !== undefined;
-
 export function encodeExpression(e: Expression, ctx: EncodeContext): tipb.ExprInit {
-  if (isOfItsOwn(e.type)) throw new NotEncodable('ENUM, SET, BIT');
+  if (!nodeHasForm(e)) throw new NotEncodable(e.kind === 'function' ? e.name : e.kind);
   switch (e.kind) {
     case 'column': {
       const w = new ByteWriter(8);
@@ -108,20 +102,14 @@ export function encodeExpression(e: Expression, ctx: EncodeContext): tipb.ExprIn
     case 'correlated':
       return encodeConstant(evalDatum(e, ctx.eval), e.type, ctx.zone);
     case 'function': {
-      const signature = findSignature(
-        e.name,
-        e.args.map((a) => evalType(a.type)),
-        evalType(e.type),
-        e.args[0]?.type.charset === 'binary',
-      );
-      if (signature === null) throw new NotEncodable(e.name);
-      const number = variantOf(signature.number, e.args);
+      const { signature, args } = callForm(e)!;
+      const number = variantOf(signature.number, args);
       return {
         tp: ExprType.ScalarFunc,
         sig: number,
-        children: e.args.map((a) => encodeExpression(a, ctx)),
+        children: args.map((a) => encodeExpression(a, ctx)),
         fieldType: encodeType(
-          number === CAST_INT_AS_DECIMAL ? roomForInt(e.type, e.args[0]!) : e.type,
+          number === CAST_INT_AS_DECIMAL ? roomForInt(e.type, args[0]!) : e.type,
           e.collation,
         ),
       };
@@ -194,7 +182,6 @@ function encodeConstant(v: Datum, type: FieldType, zone: TimeZone): tipb.ExprIni
       writeIntKey(w, BigInt(v as number) * 1000n);
       return made(ExprType.Duration);
     case 'json':
-      // TiDB sends none, and stores do not agree on their form.
       throw new NotEncodable('a JSON constant');
     case 'vector':
       throw new NotEncodable('a vector');

@@ -12,7 +12,7 @@ import { castTo, newAggregate } from '../../resolve/functions.js';
 import type { Optimizer } from '../optimizer.js';
 import type { HashAgg, PhysicalPlan, StreamAgg } from '../plan.js';
 import { groupDeterminants } from './group-determinants.js';
-import { pushable, pushableAgg } from '../pushdown.js';
+import { evaluatorOf, pushable, pushableAgg } from '../pushdown.js';
 import {
   ANY,
   rowScale,
@@ -36,8 +36,8 @@ interface Split {
 function split(opt: Optimizer, p: Aggregation, columnar: boolean): Split | null {
   // Values of finer groups are put together where they are.
   if (p.aggs.some((a) => a.mode !== 'complete')) return null;
-  if (!p.aggs.every((a) => pushableAgg(a, columnar)) || !p.groupBy.every((g) => pushable(g, columnar)))
-    return null;
+  const by = evaluatorOf(opt.ctx, columnar);
+  if (!p.aggs.every((a) => pushableAgg(a, by)) || !p.groupBy.every((g) => pushable(g, by))) return null;
   const ctx = opt.ctx.eval;
   const aggs: AggFunc[] = [];
   const schema: Column[] = [];
@@ -268,8 +268,8 @@ const PARALLEL_ROWS = 60;
 
 /** One group needs neither order nor a hash table: what is summed up over several threads is called HashAgg, as TiDB does. */
 function scalarKind(opt: Optimizer, p: Aggregation, task: Task): Kind {
-  const columnar = task.columnar === true;
-  const pushed = p.aggs.every((a) => pushableAgg(a, columnar) && partialTypes(a) !== null);
+  const by = evaluatorOf(opt.ctx, task.columnar === true);
+  const pushed = p.aggs.every((a) => pushableAgg(a, by) && partialTypes(a) !== null);
   if (pushed && task.kind === 'cop' && canPush(task, p)) return 'StreamAgg';
   const single = ['tidb_hashagg_partial_concurrency', 'tidb_hashagg_final_concurrency'].every(
     (name) => opt.ctx.variable(name) === '1',

@@ -23,7 +23,8 @@ import type {
 } from '../plan.js';
 import { sourceEngines } from '../engines.js';
 import type { MergeHints } from '../merge-path.js';
-import { pushable } from '../pushdown.js';
+import { evaluatorOf, pushable } from '../pushdown.js';
+import { indexScanHasForm } from '../scan-form.js';
 import { bestIndexMerge } from './index-merge.js';
 import { matchOrder } from './match-order.js';
 import { pointInOrder, tryPointPath } from './point.js';
@@ -34,6 +35,7 @@ import {
   indexScan,
   prunesDynamically,
   readPartitions,
+  rowsTakeOperators,
   selectionOver,
   tableScan,
   withScanWork,
@@ -173,7 +175,12 @@ function withoutComputed(opt: Optimizer, ds: DataSource, path: AccessPath, task:
   if (ds.virtuals.length === 0 || path.index === null) return task;
   const computed = new Set(ds.virtuals.map((v) => v.column.id));
   if (![...columnsOf(path.access.access)].some((id) => computed.has(id))) return task;
-  const below = task.kind === 'root' ? task.plan : task.tablePlan === null ? task.indexPlan! : null;
+  const below =
+    task.kind === 'root'
+      ? task.plan
+      : task.tablePlan === null && opt.ctx.remoteStore !== true
+        ? task.indexPlan!
+        : null;
   if (below === null) return withoutComputed(opt, ds, path, opt.root(task));
   const plan: PhysicalPlan = {
     op: 'Projection',
@@ -301,17 +308,22 @@ export function scanTask(
     Math.min(1, est.rows),
     est.rows * selectivity(opt.ctx, est, ds, ds.conditions) * room,
   );
-  const stored = (c: Expression): boolean => pushable(c, columnar);
-  const pushed = path.tableConditions.filter(stored);
-  const rootConditions = path.tableConditions.filter((c) => !stored(c));
-  const indexPushed = path.indexConditions.filter(stored);
-  rootConditions.push(...path.indexConditions.filter((c) => !stored(c)));
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf(path.tableConditions, needed);
+  const by = evaluatorOf(opt.ctx, columnar);
+  const readsRows = path.index === null || !path.covering;
+  const rowsTold = by !== 'elsewhere' || !readsRows || rowsTakeOperators(opt, ds, needed);
+  const entriesTold = by !== 'elsewhere' || path.index === null || indexScanHasForm(ds.table, path.index);
+  const onRows = (c: Expression): boolean => rowsTold && pushable(c, by);
+  const onEntries = (c: Expression): boolean => entriesTold && pushable(c, by);
+  const pushed = path.tableConditions.filter(onRows);
+  const rootConditions = path.tableConditions.filter((c) => !onRows(c));
+  const indexPushed = path.indexConditions.filter(onEntries);
+  rootConditions.push(...path.indexConditions.filter((c) => !onEntries(c)));
   const out = Math.max(Math.min(total, path.rows), path.rows === 0 ? 0 : Math.min(1, path.rows));
   // A parent that stops early reads only so much of the ranges as yields its rows.
   const fraction = limit === Infinity || out <= 0 ? 1 : Math.min(1, limit / out);
   const count = Math.max(1, partitions?.ids.length ?? 1);
-  const needed = new Set(ds.schema.map((c) => c.id));
-  columnsOf(path.tableConditions, needed);
   columnsOf(rootConditions, needed);
   const work = new Work().add('open').add('seek', Math.min(path.access.ranges.length, 1000) * count);
   if (keepOrder)
@@ -415,7 +427,7 @@ export function scanTask(
       ...parts,
     };
   }
-  if (rootConditions.length === 0) return task;
+  if (rootConditions.length === 0) return rowsTold && entriesTold ? task : opt.root(task);
   const root = opt.root(task);
   return opt.over(
     root,

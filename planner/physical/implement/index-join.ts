@@ -24,11 +24,19 @@ import { sourceEngines } from '../engines.js';
 import type { Optimizer } from '../optimizer.js';
 import type { IndexJoin, PhysicalPlan } from '../plan.js';
 import { pushable } from '../pushdown.js';
+import { indexScanHasForm } from '../scan-form.js';
 import type { CopTask, OrderItem, Property, RootTask } from '../task.js';
 import { aggregateTask } from './aggregation.js';
 import { conditionsOf, outputOf, sameLayout } from './join-parts.js';
 import { projectionOver } from './projection.js';
-import { indexScan, prunesDynamically, readPartitions, selectionOver, tableScan } from './scan.js';
+import {
+  indexScan,
+  prunesDynamically,
+  readPartitions,
+  rowsTakeOperators,
+  selectionOver,
+  tableScan,
+} from './scan.js';
 import { handlesTell, withOwnWrites } from './union-scan.js';
 
 /** Which sides of a join may be looked up row by row from the other. */
@@ -252,7 +260,7 @@ function indexJoin(
   );
   if (lookup === null || (lookup.index?.global === true && !handlesTell(ds))) return null;
   const filters = ds.conditions.filter((c) => !lookup.usedConditions.has(c));
-  if (!filters.every((c) => pushable(c, true))) return null;
+  if (!filters.every((c) => pushable(c, 'columns'))) return null;
   const outer = opt.tryFindRoot(outerPlan, { order, limit: Infinity });
   if (outer === null) return null;
   const est = tableEstimate(opt.ctx, ds);
@@ -273,9 +281,13 @@ function indexJoin(
   // take them as they come.
   const single = !ds.dirty && (ds.table.partition === undefined || lookup.index?.global === true);
   const streams = single && grouping !== undefined && groupsByKeys(ds, lookup, grouping);
-  const cop = innerTask(opt, ds, lookup, filters, perKey, perKey * share, decided, streams);
+  const pushed = filters.filter(pushedBelow(opt, ds, lookup));
+  const cop = innerTask(opt, ds, lookup, filters, pushed, perKey, perKey * share, decided, streams);
   let reader = opt.root(cop);
   if (ds.dirty) reader = withOwnWrites(opt, ds, reader, [], cop.partitions, lookup.index?.global === true);
+  const kept = filters.filter((c) => !pushed.includes(c));
+  if (kept.length > 0)
+    reader = opt.over(reader, selectionOver(opt, reader.plan, kept, reader.rows), reader.rows);
   const top = climb(opt, inner, reader, streams, perKey / Math.max(1, est.rows));
   const innerRows = Math.max(
     1e-3,
@@ -376,12 +388,27 @@ const NO_KEY: Expression = {
   value: null,
 };
 
+/** Which filters the store evaluates. Rows that an index join looks up are few: one in this process evaluates them all. */
+function pushedBelow(opt: Optimizer, ds: DataSource, lookup: Lookup): (c: Expression) => boolean {
+  if (opt.ctx.remoteStore !== true) return () => true;
+  const { index, covering } = lookup;
+  const have = index === null ? null : indexColumns(ds, index);
+  const entries = index !== null && indexScanHasForm(ds.table, index);
+  const needed = columnsOf(ds.conditions, idsOf(ds.schema));
+  const rows = (index === null || !covering) && rowsTakeOperators(opt, ds, needed);
+  return (c) => {
+    const onIndex = have !== null && [...columnsOf([c])].every((id) => have.has(id));
+    return (onIndex ? entries : rows) && pushable(c, 'elsewhere');
+  };
+}
+
 /** The inner side's reader, whose scan gets its ranges from the join. */
 function innerTask(
   opt: Optimizer,
   ds: DataSource,
   lookup: Lookup,
   filters: readonly Expression[],
+  pushed: readonly Expression[],
   perKey: number,
   rows: number,
   decided: readonly Expression[],
@@ -400,7 +427,6 @@ function innerTask(
   };
   const path = { access };
   const needed = columnsOf(filters, idsOf(ds.schema));
-  const pushed = filters.filter((c) => pushable(c, true));
   const base = {
     kind: 'cop' as const,
     source: ds,

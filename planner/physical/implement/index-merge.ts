@@ -8,13 +8,15 @@ import type { DataSource } from '../../logical/plan.js';
 import { intConstant } from '../../resolve/literal.js';
 import { indexColumns, keysOf } from '../access-path.js';
 import { mergePaths, type MergeHints, type MergePath, type Partial } from '../merge-path.js';
+import { leafScan } from '../leaf-scan.js';
 import type { Optimizer } from '../optimizer.js';
 import type { IndexMerge, Limit, PhysicalPlan, ReadPartitions, TableScan } from '../plan.js';
-import { pushable } from '../pushdown.js';
+import { evaluatorOf, pushable } from '../pushdown.js';
+import { takesOperators } from '../scan-form.js';
 import type { OrderItem, Property, RootTask } from '../task.js';
 import { isFixed, matchOrder } from './match-order.js';
 import { trim } from './projection.js';
-import { indexScan, selectionOver, tableScan } from './scan.js';
+import { indexScan, rowsTakeOperators, selectionOver, tableScan } from './scan.js';
 
 /** The cheapest index merge of a source; null when there is none. */
 export function bestIndexMerge(
@@ -77,8 +79,15 @@ function mergeTask(
       )
     : Math.min(est.rows, entries);
   const ordered = order.by.length > 0;
-  const pushed = path.tableConditions.filter((c) => pushable(c));
-  const rootConditions = path.tableConditions.filter((c) => !pushable(c));
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf(path.tableConditions, needed);
+  // Ordered rows carry their handle.
+  if (ordered && !ds.dirty) for (const h of handleColumns(ds)) needed.add(h.id);
+  const by = evaluatorOf(opt.ctx);
+  const told = rowsTakeOperators(opt, ds, needed);
+  const stored = (c: Expression): boolean => told && pushable(c, by);
+  const pushed = path.tableConditions.filter(stored);
+  const rootConditions = path.tableConditions.filter((c) => !stored(c));
   const rows = pushed.length > 0 ? Math.min(total, handles) : handles;
   const count = Math.max(1, partitions?.ids.length ?? 1);
   const work = new Work();
@@ -96,10 +105,6 @@ function mergeTask(
     work
       .add('keepOrderRow', entries)
       .add('sortCompare', entries * Math.log2(Math.max(2, count * partials.length)));
-  const needed = new Set(ds.schema.map((c) => c.id));
-  columnsOf(path.tableConditions, needed);
-  // Ordered rows carry their handle.
-  if (ordered && !ds.dirty) for (const h of handleColumns(ds)) needed.add(h.id);
   const rowScan: TableScan = {
     ...tableScan(opt, ds, needed, null, est.info, false, false, handles),
     byRowId: true,
@@ -183,7 +188,8 @@ export function limitMerge(
     count: intConstant(offset + count),
   });
   if (p.tablePlan.op === 'Selection') return { plan: { ...p, tablePlan: over(p.tablePlan) }, done: false };
-  const partials = p.intersection ? p.partials : p.partials.map(over);
+  const stops = (plan: PhysicalPlan): boolean => takesOperators(opt.ctx, leafScan(plan));
+  const partials = p.intersection ? p.partials : p.partials.map((plan) => (stops(plan) ? over(plan) : plan));
   if (several) return { plan: { ...p, partials }, done: false };
   return {
     plan: { ...p, partials, estRows: Math.min(p.estRows, count), pushedLimit: { offset, count } },

@@ -4,10 +4,12 @@ import type { Limit as LogicalLimit, TopN as LogicalTopN } from '../../logical/p
 import { columnsOf } from '../../logical/expression-walk.js';
 import { intConstant } from '../../resolve/literal.js';
 import { orderByVirtuals } from '../access-path.js';
+import { leafScan } from '../leaf-scan.js';
 import { asOrder, type Optimizer } from '../optimizer.js';
 import type { IndexMerge, Limit, PhysicalPlan, TopN } from '../plan.js';
 import { monotonicOrder } from '../monotonic.js';
-import { pushable } from '../pushdown.js';
+import { evaluatorOf, pushable } from '../pushdown.js';
+import { takesOperators } from '../scan-form.js';
 import { ANY, type CopTask, type Property, type RootTask, type Task } from '../task.js';
 import { limitMerge } from './index-merge.js';
 import { projectionOver, trim } from './projection.js';
@@ -131,10 +133,11 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
     total !== null &&
     !isParam(p.offset) &&
     !isParam(p.count) &&
-    p.by.every((b) => pushable(b.expr, task.columnar === true))
+    p.by.every((b) => pushable(b.expr, evaluatorOf(opt.ctx, task.columnar === true)))
   ) {
     if (task.kind === 'cop') task = pushTopN(opt, task, p, total);
-    else if (task.plan.op === 'IndexMerge') task = pushTopNMerge(opt, task, task.plan, p, total);
+    else if (task.plan.op === 'IndexMerge' && takesOperators(opt.ctx, leafScan(task.plan.tablePlan)))
+      task = pushTopNMerge(opt, task, task.plan, p, total);
   }
   const input = opt.root(task);
   const { root, by } = withOrder(opt, input, p.by);

@@ -16,7 +16,12 @@ import type {
   TableDual,
   TableScan,
 } from '../plan.js';
+import { tableScanHasForm } from '../scan-form.js';
 import type { OrderItem, RootTask } from '../task.js';
+
+/** Whether operators over these columns of rows may run in the store. */
+export const rowsTakeOperators = (opt: Optimizer, ds: DataSource, needed: ReadonlySet<number>): boolean =>
+  opt.ctx.remoteStore !== true || tableScanHasForm(ds.table, scanColumns(ds, needed).columns);
 
 /** Id of the physical table that a source reads. */
 export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;

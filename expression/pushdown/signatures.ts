@@ -1,4 +1,4 @@
-import type { EvalType } from '../../../types/field-type.js';
+import type { EvalType } from '../../types/field-type.js';
 
 /**
  * One implementation of a function that TiKV has: numbers of tipb's ScalarFuncSig. Functions take arguments of one domain
@@ -181,7 +181,7 @@ register(44, 'cast', ['datetime'], 'datetime');
 
 export const signatureOf = (number: number): Signature | undefined => byNumber.get(number);
 
-/** The implementation for a call; null when the store has none. */
+/** The implementation for a call, its numbers widened if need be; null when the store has none. */
 export function findSignature(
   name: string,
   args: readonly EvalType[],
@@ -189,17 +189,29 @@ export function findSignature(
   /** The first argument is a string of bytes. */
   binary: boolean,
 ): Signature | null {
-  const found = byShape.get(name)?.find((s) => s.result === result && matches(s, args));
-  return found === undefined || (found.text && binary) ? null : found;
+  const candidates = (byShape.get(name) ?? []).filter((s) => s.result === result && !(s.text && binary));
+  for (const takes of [same, decimalTakes, realTakes])
+    for (const s of candidates) if (matches(s, args, takes)) return s;
+  return null;
 }
 
-function matches(s: Signature, args: readonly EvalType[]): boolean {
+type Takes = (wanted: EvalType | undefined, given: EvalType) => boolean;
+const same: Takes = (wanted, given) => wanted === given;
+/** MySQL computes of integers and decimals in decimals, and with a double among them in doubles. */
+const decimalTakes: Takes = (wanted, given) => wanted === given || (wanted === 'decimal' && given === 'int');
+const realTakes: Takes = (wanted, given) =>
+  wanted === given || (wanted === 'real' && (given === 'int' || given === 'decimal'));
+
+/** The domain that an implementation takes at a position, of so many arguments. */
+export function argDomain(s: Signature, at: number, count: number): EvalType | undefined {
+  if (at < s.args.length) return s.args[at];
+  // The ELSE of CASE stands alone at the end.
+  if (s.name === 'case' && at === count - 1 && count % 2 === 1) return s.result;
+  return s.rest[(at - s.args.length) % s.rest.length];
+}
+
+function matches(s: Signature, args: readonly EvalType[], takes: Takes): boolean {
   if (args.length < s.args.length) return false;
   if (s.rest.length === 0 && args.length !== s.args.length) return false;
-  return args.every((a, i) => {
-    if (i < s.args.length) return a === s.args[i];
-    // The ELSE of CASE stands alone at the end.
-    if (s.name === 'case' && i === args.length - 1 && args.length % 2 === 1) return a === s.result;
-    return a === s.rest[(i - s.args.length) % s.rest.length];
-  });
+  return args.every((a, i) => takes(argDomain(s, i, args.length), a));
 }
