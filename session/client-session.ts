@@ -19,6 +19,8 @@ export interface Engine {
   noteLogin?(account: Account, proved: boolean): Awaitable<void>;
   /** Opens a session for an authenticated connection. Throws 1049/1044 when the initial database is wrong. */
   openSession(connection: ConnectionInfo): Awaitable<ClientSession>;
+  /** A client went without COM_QUIT, or an attempt to connect failed. */
+  noteAborted?(loggedIn: boolean): void;
   /** `KILL [QUERY] id` from COM_PROCESS_KILL. Throws 1094 (unknown thread), 1095 (not owner). */
   kill(by: ClientSession, connectionId: number, queryOnly: boolean): Awaitable<void>;
   /** Value of a global system variable as text, e.g. 'max_connections', 'version'. */
@@ -93,6 +95,8 @@ export interface ConnectionInfo {
   readonly attributes: ReadonlyMap<string, string>;
   /** The client asked for packets compressed with zlib. */
   readonly compressed?: boolean;
+  /** Bytes that came from the client and went to it, so far; of this login. */
+  readonly traffic?: () => { readonly received: number; readonly sent: number };
   /** Called by KILL CONNECTION: the frontend closes the socket. */
   readonly disconnect: () => void;
 }

@@ -9,7 +9,8 @@ import { commitView } from './commit-view.js';
 import { namedDuplicate } from './duplicate-key.js';
 import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
 import type { PlanSlot } from './plan-cache.js';
-import { countedAs } from './engine/status-variables.js';
+import { COMMAND_PLACE, countedAs } from './status/commands.js';
+import { Count, FIRST_COMMAND } from './status/counts.js';
 import type { Session } from './session.js';
 import { timeOfStatement } from './historical-read.js';
 import { okResult } from './ok-result.js';
@@ -163,12 +164,8 @@ function startStatement(
   session.planFromCache = false;
   session.lastPlanFromBinding = session.planBinding !== null;
   session.planBinding = null;
-  const { counters } = session.engine;
-  counters.questions++;
-  if (session.connection.id !== 0) {
-    const kind = countedAs(parsed.stmt);
-    counters.commands.set(kind, (counters.commands.get(kind) ?? 0) + 1);
-  }
+  session.engine.statements++;
+  if (session.connection.id !== 0) countStatement(session, parsed.stmt);
   const fixed = session.fixedTime;
   session.evalContext.params = params;
   session.evalContext.startStatement(
@@ -182,6 +179,17 @@ function startStatement(
   const limit = parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation' ? session.timeLimit : 0;
   if (limit > 0 && statement.deadline === 0) statement.limitTime(limit);
   return statement;
+}
+
+function countStatement(session: Session, stmt: Statement): void {
+  const { counts, engine } = session;
+  const { counted } = engine;
+  counts[Count.questions]!++;
+  counted[Count.questions]!++;
+  const place = COMMAND_PLACE[countedAs(stmt)];
+  if (place === undefined) return;
+  counts[FIRST_COMMAND + place]!++;
+  counted[FIRST_COMMAND + place]!++;
 }
 
 /** Closes the books of a statement: counters that the next statement reads, diagnostics, process list. */

@@ -194,7 +194,7 @@ export class SessionDdlContext implements DdlContext {
     return this.session.engine.recentlyBusy();
   }
   statements(): number {
-    return this.session.engine.counters.questions;
+    return this.session.engine.statements;
   }
   async changeColumns(table: TableInfo, rows: readonly Datum[][]): Promise<void> {
     await GeneratedColumns.of(table, this)?.change(rows, new ColumnConverter(this, this.conversions));

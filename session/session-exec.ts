@@ -21,6 +21,7 @@ import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
 import { bulkOptions } from './bulk-options.js';
 import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
+import { Count } from './status/counts.js';
 import { StatementFiles } from './statement-files.js';
 import { StatementMemory } from './statement-memory.js';
 import { sampledRows } from './table-sample.js';
@@ -79,9 +80,11 @@ export class SessionExecContext implements ExecContext {
   get disk(): TempFiles | null {
     if (this.base !== null) return this.base.disk;
     if (this.files === undefined) {
-      const { engine } = this.session;
+      const { session, statement } = this;
+      const { engine } = session;
       const on = engine.tempStorage !== null && engine.globals.get('tidb_enable_tmp_storage_on_oom') === 'ON';
-      this.files = on ? new StatementFiles(engine.tempStorage!, this.statement) : null;
+      const opened = (): void => engine.count(session, Count.temporaryFiles);
+      this.files = on ? new StatementFiles(engine.tempStorage!, statement, opened) : null;
     }
     return this.files;
   }

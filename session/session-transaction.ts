@@ -7,6 +7,7 @@ import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { CommitView } from './commit-view.js';
 import type { PointInTime } from './historical-read.js';
 import type { TransactionHistory } from './transaction-history.js';
+import { Count, type CountPlace } from './status/counts.js';
 
 export interface BeginOptions {
   /** Without BEGIN, but for more than one statement (autocommit = 0). */
@@ -86,6 +87,7 @@ export class SessionTransaction {
     private storage: Storage,
     private readonly schema: () => InfoSchema,
     private readonly newHistory: (options: BeginOptions) => TransactionHistory,
+    private readonly count: (place: CountPlace) => void,
   ) {}
 
   /** The session has tables of its own from now on, in an open transaction as well. */
@@ -232,6 +234,7 @@ export class SessionTransaction {
     const txn = this.txn;
     if (txn === null) return 0n;
     const { written, used } = this;
+    this.count(Count.commits);
     this.lastStartTs = txn.startTs;
     this.lastForUpdateTs = txn.forUpdateTs;
     this.forget();
@@ -263,12 +266,14 @@ export class SessionTransaction {
   rollback(): Awaitable<void> {
     const txn = this.txn;
     if (txn === null) return;
+    this.count(Count.rollbacks);
     this.forget();
     if (txn.valid) return txn.rollback();
   }
 
   savepoint(name: string): void {
     if (this.txn === null) return;
+    this.count(Count.savepoints);
     const lower = name.toLowerCase();
     this.savepoints = this.savepoints.filter((s) => s.name !== lower);
     this.savepoints.push({ name: lower, stage: this.txn.stage(), changes: new Map(this.changes) });
@@ -277,6 +282,7 @@ export class SessionTransaction {
   rollbackTo(name: string): void {
     const at = this.indexOf(name);
     const point = this.savepoints[at]!;
+    this.count(Count.savepointRollbacks);
     this.txn!.rollbackStage(point.stage);
     this.savepoints.length = at + 1;
     point.stage = this.txn!.stage();

@@ -7,7 +7,7 @@ import type { ProcessInfo, VirtualContext } from '../catalog/virtual/virtual-tab
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
-import { statusVariables } from './engine/status-variables.js';
+import { statusRows } from './status/status-rows.js';
 import type { Session } from './session.js';
 import { columnsOfView } from './view-columns.js';
 import { allVariables } from './variables/system-variable.js';
@@ -45,8 +45,8 @@ export class SessionVirtualContext implements VirtualContext {
       .filter((v) => v.scope !== 'session')
       .map((v) => [v.name, this.session.engine.globals.get(v.name)] as const);
   }
-  statusVariables(): readonly (readonly [string, string])[] {
-    return statusVariables(this.session);
+  statusVariables(global: boolean): readonly (readonly [string, string])[] {
+    return statusRows(this.session, global);
   }
   async viewColumns(db: DbInfo, view: TableInfo): Promise<readonly ColumnInfo[]> {
     try {

@@ -53,6 +53,7 @@ import type { Tracer } from './tracer.js';
 import type { AppliedValues } from './variables/applied-variables.js';
 import { SessionVariables } from './variables/variable-store.js';
 import { virtualRows } from './virtual-rows.js';
+import { Count, type Counts, newCounts } from './status/counts.js';
 
 export interface UserVariableValue {
   readonly type: FieldType;
@@ -66,6 +67,8 @@ export interface UserVariableValue {
 export class Session implements ClientSession, AppliedValues {
   readonly vars: SessionVariables;
   readonly transaction: SessionTransaction;
+  /** For SHOW STATUS; bytes as the connection counts them are to be added. */
+  readonly counts: Counts = newCounts();
   /** What NEXTVAL gave last, by the sequence's id. */
   readonly lastSequenceValues = new Map<number, bigint>();
   readonly userVariables = new Map<string, UserVariableValue>();
@@ -155,6 +158,7 @@ export class Session implements ClientSession, AppliedValues {
       this.storage,
       () => this.engine.schemaLoader.current,
       (options) => new TransactionHistory(this, options),
+      (place) => engine.count(this, place),
     );
     this.prepared = new PreparedStatements(this);
     this.multiStatements = connection.multiStatements;
@@ -306,7 +310,7 @@ export class Session implements ClientSession, AppliedValues {
     this.engine.userLocks.releaseAll(this.connection.id);
     this.engine.tableLocks.releaseAll(this.connection.id);
     this.prepared.clear();
-    this.engine.sessions.delete(this.connection.id);
+    this.engine.forget(this);
   }
 
   /** KILL: interrupts the running statement; with `connection` the session ends as well. */
@@ -359,11 +363,15 @@ export class Session implements ClientSession, AppliedValues {
   }
 
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
+    const { engine } = this;
+    engine.count(this, Count.rowsInserted, inserted);
+    engine.count(this, Count.rowsUpdated, updated);
+    engine.count(this, Count.rowsDeleted, deleted);
     if (this.temporary?.has(tableId) === true) return;
     const [rows, modified] = [inserted - deleted, inserted + updated + deleted];
     // LOAD DATA commits by itself, batch by batch.
     if (this.transaction.active) this.transaction.noteModified(tableId, rows, modified);
-    else this.engine.rowCounts.add(tableId, rows, modified);
+    else engine.rowCounts.add(tableId, rows, modified);
   }
 
   /** The next value that the table would be given. */

@@ -4,6 +4,7 @@ import { ERRORS } from '../types/error-table.js';
 import { handledShows } from './show/show-registry.js';
 import { handledStatements } from './statements/statement-handler.js';
 import type { SystemVariable } from './variables/system-variable.js';
+import { allStatusVariables } from './status/status-variable.js';
 import { allVariables } from './variables/system-variable.js';
 
 const row = (...cells: readonly (string | number)[]): string =>
@@ -51,6 +52,15 @@ export function sqlDocs(): string {
     '## System variables',
     '',
     ...table(['name', 'scope', 'kind', 'default', 'meaning'], allVariables().map(variableRow)),
+    '',
+    '## Status variables',
+    '',
+    'SHOW GLOBAL STATUS adds up what all nodes have counted.',
+    '',
+    ...table(
+      ['name', 'scope', 'meaning'],
+      allStatusVariables().map((v) => row(`\`${v.name}\``, v.scope, v.doc)),
+    ),
     '',
     '## Virtual tables',
     '',

@@ -9,6 +9,8 @@ export class StatementFiles implements TempFiles {
   constructor(
     private readonly storage: TempStorage,
     private readonly statement: StatementContext,
+    /** Called for each file. */
+    private readonly opened: () => void,
   ) {}
 
   create(): TempFile {
@@ -16,6 +18,7 @@ export class StatementFiles implements TempFiles {
       this.statement.onFinish(() => {
         for (const file of this.open.splice(0)) file.close();
       });
+    this.opened();
     const file = this.storage.create();
     this.open.push(file);
     return file;

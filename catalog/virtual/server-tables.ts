@@ -130,6 +130,6 @@ const pairs = (list: readonly (readonly [string, string])[]): Datum[][] =>
 for (const db of [INFORMATION, PERFORMANCE]) {
   register(db, 'SESSION_VARIABLES', NAME_VALUE, (ctx) => pairs(ctx.sessionVariables()));
   register(db, 'GLOBAL_VARIABLES', NAME_VALUE, (ctx) => pairs(ctx.globalVariables()));
-  register(db, 'SESSION_STATUS', NAME_VALUE, (ctx) => pairs(ctx.statusVariables()));
-  register(db, 'GLOBAL_STATUS', NAME_VALUE, (ctx) => pairs(ctx.statusVariables()));
+  register(db, 'SESSION_STATUS', NAME_VALUE, (ctx) => pairs(ctx.statusVariables(false)));
+  register(db, 'GLOBAL_STATUS', NAME_VALUE, (ctx) => pairs(ctx.statusVariables(true)));
 }

@@ -21,7 +21,7 @@ export interface VirtualContext {
   processes(): Awaitable<readonly ProcessInfo[]>;
   sessionVariables(): readonly (readonly [name: string, value: string])[];
   globalVariables(): readonly (readonly [name: string, value: string])[];
-  statusVariables(): readonly (readonly [name: string, value: string])[];
+  statusVariables(global: boolean): readonly (readonly [name: string, value: string])[];
   /** A view's columns as the tables that it reads make them now; where these are missing, as it was made. */
   viewColumns(db: DbInfo, view: TableInfo): Promise<readonly ColumnInfo[]>;
   /** Live row count estimate of a table. */

@@ -187,6 +187,10 @@ export class Connection implements Client {
 
   private async openSession(account: Account, request: LoginRequest): Promise<ClientSession> {
     const has = (capability: number): boolean => (this.capabilities & capability) !== 0;
+    const { channel, writer } = this;
+    // COM_CHANGE_USER: what went to and fro before was the old session's.
+    const received = this.loggedIn ? channel.bytesRead : 0;
+    const sent = this.loggedIn ? writer.bytesWritten : 0;
     const info: ConnectionInfo = {
       id: this.id,
       user: request.user,
@@ -205,6 +209,7 @@ export class Connection implements Client {
       tlsVersion: this.channel.tls?.getProtocol() ?? '',
       attributes: request.attributes,
       compressed: has(Capability.Compress),
+      traffic: () => ({ received: channel.bytesRead - received, sent: writer.bytesWritten - sent }),
       disconnect: () => this.disconnect(),
     };
     return this.context.engine.openSession(info);
@@ -406,6 +411,7 @@ export class Connection implements Client {
   private lost(): void {
     const session = this.current;
     this.current = null;
+    if (!this.closing) this.context.engine.noteAborted?.(session !== null);
     this.onClosed(this);
     if (session === null) return;
     this.releaseSession(session).catch((e: unknown) => this.errorFor(e));

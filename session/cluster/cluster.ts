@@ -14,7 +14,7 @@ import {
 } from '../transaction-tables.js';
 import { findVariable } from '../variables/system-variable.js';
 import type { BusData, NodeBus } from './node-bus.js';
-import type { NodeCounts } from './node-counts.js';
+import type { NodeCounts } from '../status/counts.js';
 import { StoreLocks } from './store-locks.js';
 
 type RowDelta = readonly [table: number, rows: number, modified: number];

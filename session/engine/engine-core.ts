@@ -18,7 +18,14 @@ import { commitView, type CommitView } from '../commit-view.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { ServerControl } from './server-control.js';
-import { sumOfCounts, type NodeCounts } from '../cluster/node-counts.js';
+import {
+  Count,
+  newCounts,
+  sumOfCounts,
+  type CountPlace,
+  type Counts,
+  type NodeCounts,
+} from '../status/counts.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { GlobalBindings } from '../bindings/binding-store.js';
 import { ImportJobs } from '../import/import-jobs.js';
@@ -57,18 +64,6 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-export interface Counters {
-  questions: number;
-  slowQueries: number;
-  /** Statements that ended with an error. */
-  failed: number;
-  /** Sessions of clients that were opened, and how many there were at most at one time. */
-  connections: number;
-  mostSessions: number;
-  /** Statements by kind. */
-  readonly commands: Map<string, number>;
-}
-
 /** This node among those on the same store. */
 export interface NodeIdentity {
   readonly bus: NodeBus;
@@ -94,14 +89,13 @@ interface JobCommit {
 export class EngineCore {
   readonly sessions = new Map<number, Session>();
   private readonly jobCommits = new Set<JobCommit>();
-  readonly counters: Counters = {
-    questions: 0,
-    slowQueries: 0,
-    failed: 0,
-    connections: 0,
-    mostSessions: 0,
-    commands: new Map(),
-  };
+  /** Statements that were begun, the server's own included. */
+  statements = 0;
+  /** What this node has counted of its sessions; bytes of those that have ended. */
+  readonly counted: Counts = newCounts();
+  /** Sessions of clients that there were at most at one time since the last FLUSH STATUS, and the uptime then. */
+  mostSessions = 0;
+  statusFlushedMs = 0;
   readonly userLocks = new UserLocks();
   readonly summaries: StatementSummaries;
   readonly clientErrors = new ClientErrors();
@@ -158,7 +152,7 @@ export class EngineCore {
   threads: ThreadPool | null = null;
   readonly memory = new ServerMemory((name) => this.globals.get(name));
   private stopping = false;
-  private seenQuestions = 0;
+  private seenStatements = 0;
   private seenAt = 0;
   private busyUntil = 0;
   private idleWaiters = new Set<() => void>();
@@ -201,12 +195,12 @@ export class EngineCore {
 
   /** Whether statements keep coming in: work in the background asks for this, and leaves them the better part of the machine. */
   recentlyBusy(): boolean {
-    const { questions } = this.counters;
+    const { statements } = this;
     const now = performance.now();
     const since = now - this.seenAt;
     if (since >= BUSY_WINDOW_MS) {
-      if ((questions - this.seenQuestions) / since >= BUSY_RATE) this.busyUntil = now + BUSY_FOR_MS;
-      this.seenQuestions = questions;
+      if ((statements - this.seenStatements) / since >= BUSY_RATE) this.busyUntil = now + BUSY_FOR_MS;
+      this.seenStatements = statements;
       this.seenAt = now;
     }
     return now < this.busyUntil;
@@ -405,14 +399,14 @@ export class EngineCore {
   }
 
   noteFinished(session: Session, statement: StatementContext, error: MysqlError | null): void {
-    if (error !== null) this.counters.failed++;
+    if (error !== null) this.count(session, Count.failed);
     if (this.summaries.enabled) this.summaries.note(session, statement, error);
     if (statement.warningCount > 0 && session.connection.id !== 0)
       this.clientErrors.note(session, statement, error);
     const ms = performance.now() - statement.began;
     // What EXPLAIN and the digests cost is paid by slow statements alone.
     if (ms >= this.slowLog.threshold && session.connection.id !== 0) {
-      this.counters.slowQueries++;
+      this.count(session, Count.slowQueries);
       this.slowLog.add(slowQuery(session, statement, ms, error));
     }
     if (this.generalLog.on && error === null && session.connection.id !== 0)
@@ -453,12 +447,28 @@ export class EngineCore {
     return [...this.sessions.values()].map((s) => processInfo(s, this.instance));
   }
 
+  count(session: Session, place: CountPlace, by = 1): void {
+    session.counts[place]! += by;
+    this.counted[place]! += by;
+  }
+
   /** What this node has counted. */
   localCounts(): NodeCounts {
     let running = 0;
-    for (const s of this.sessions.values()) if (s.running) running++;
-    const { commands, ...counters } = this.counters;
-    return { ...counters, commands: Object.fromEntries(commands), sessions: this.sessions.size, running };
+    let preparedStatements = 0;
+    const counts = this.counted.slice();
+    for (const s of this.sessions.values()) {
+      if (s.running) running++;
+      preparedStatements += s.prepared.count;
+      addTraffic(counts, s);
+    }
+    const { mostSessions, sessions } = this;
+    return { counts: [...counts], mostSessions, sessions: sessions.size, running, preparedStatements };
+  }
+
+  /** The session has ended. */
+  forget(session: Session): void {
+    if (this.sessions.delete(session.connection.id)) addTraffic(this.counted, session);
   }
 
   /** What all nodes have counted. */
@@ -535,3 +545,10 @@ const INTERNAL_CONNECTION: ConnectionInfo = {
   attributes: new Map(),
   disconnect: () => undefined,
 };
+
+function addTraffic(counts: Counts, { connection }: Session): void {
+  const traffic = connection.traffic?.();
+  if (traffic === undefined) return;
+  counts[Count.bytesReceived]! += traffic.received;
+  counts[Count.bytesSent]! += traffic.sent;
+}

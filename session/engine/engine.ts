@@ -68,6 +68,7 @@ import { GarbageCollector } from './garbage-collector.js';
 import { ReplicaWatch } from './replica-watch.js';
 import type { ServerControl } from './server-control.js';
 import { RowCounts } from './row-counts.js';
+import { Count } from '../status/counts.js';
 
 export interface EngineOptions extends DataStoreOptions {
   readonly version: string;
@@ -253,6 +254,10 @@ class RutileEngine implements Engine {
     return noteLogin(this.core, account, proved);
   }
 
+  noteAborted(loggedIn: boolean): void {
+    this.core.counted[loggedIn ? Count.abortedClients : Count.abortedConnects]!++;
+  }
+
   openSession(connection: ConnectionInfo): ClientSession {
     checkConnectionLimit(this.core, connection.account);
     const { accounts, globals } = this.core;
@@ -266,10 +271,10 @@ class RutileEngine implements Engine {
     const group = accounts.exact(connection.account.user, connection.account.host)?.attributes.resource_group;
     if (typeof group === 'string' && group !== '') session.resourceGroup = group;
     if (connection.database !== '') session.useDatabase(connection.database);
-    const { counters, sessions } = this.core;
+    const { sessions } = this.core;
     sessions.set(connection.id, session);
-    counters.connections++;
-    counters.mostSessions = Math.max(counters.mostSessions, sessions.size);
+    this.core.count(session, Count.connections);
+    this.core.mostSessions = Math.max(this.core.mostSessions, sessions.size);
     const who = `${connection.user}\0${connection.host}`;
     this.core.logins.set(who, (this.core.logins.get(who) ?? 0) + 1);
     return session;
@@ -292,11 +297,11 @@ class RutileEngine implements Engine {
     return {
       uptimeSeconds: Math.floor(uptimeMs / 1000),
       sessions: counts.sessions,
-      questions: counts.questions,
-      slowQueries: counts.slowQueries,
+      questions: counts.counts[Count.questions]!,
+      slowQueries: counts.counts[Count.slowQueries]!,
       metrics: new Map([
-        ['rutile_statements_total', counts.questions],
-        ['rutile_statements_failed_total', counts.failed],
+        ['rutile_statements_total', counts.counts[Count.questions]!],
+        ['rutile_statements_failed_total', counts.counts[Count.failed]!],
         ['rutile_schema_version', this.core.schemaLoader.current.version],
       ]),
     };

@@ -6,7 +6,7 @@ import { collations } from '../../types/collation.js';
 import type { SqlWarning } from '../../types/error.js';
 import type { Datum } from '../../types/datum.js';
 import { allVariables } from '../variables/system-variable.js';
-import { statusVariables } from '../engine/status-variables.js';
+import { statusRows } from '../status/status-rows.js';
 import type { Session } from '../session.js';
 import { intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow } from './show-registry.js';
@@ -30,9 +30,9 @@ registerShow('VARIABLES', (session, stmt) => {
   };
 });
 
-registerShow('STATUS', (session) => ({
+registerShow('STATUS', (session, stmt) => ({
   columns: [textColumn('Variable_name', 64), textColumn('Value', 1024)],
-  rows: statusVariables(session).map(([name, value]) => [text(name), text(value)]),
+  rows: statusRows(session, stmt.global).map(([name, value]) => [text(name), text(value)]),
 }));
 
 const warningRow = (w: SqlWarning): Datum[] => [text(w.level), w.code, text(w.message)];

@@ -1,6 +1,7 @@
 import type { FlushStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Session } from '../session.js';
+import { flushStatus } from '../status/status-rows.js';
 import { tableNamed } from './table-named.js';
 import { registerStatement } from './statement-handler.js';
 
@@ -30,7 +31,8 @@ function flushTables(session: Session, stmt: FlushStmt): void {
   for (const name of stmt.tables) tableNamed(session, name);
 }
 
-async function flush({ engine }: Session, what: string): Promise<void> {
+async function flush(session: Session, what: string): Promise<void> {
+  const { engine } = session;
   switch (what) {
     case 'PRIVILEGES':
       await engine.accounts.reload();
@@ -38,6 +40,9 @@ async function flush({ engine }: Session, what: string): Promise<void> {
       break;
     case 'CLIENT_ERRORS_SUMMARY':
       engine.clientErrors.clear();
+      break;
+    case 'STATUS':
+      flushStatus(session);
       break;
     case 'STATS_DELTA':
       await engine.saveRowCounts();

@@ -1,10 +1,7 @@
 import type { Statement } from '../../parser/ast/index.js';
-import type { Session } from '../session.js';
-
-/** Status variables by MySQL's names (manual, "Server Status Variables"), with what this server counts. */
 
 /** Statements counted by kind: MySQL's Com_… name of each kind of the parser's. */
-const COMMANDS: Readonly<Record<string, string>> = {
+export const COMMANDS: Readonly<Record<string, string>> = {
   Admin: 'Com_admin_commands',
   AlterDatabase: 'Com_alter_db',
   AlterTable: 'Com_alter_table',
@@ -64,6 +61,11 @@ const COMMANDS: Readonly<Record<string, string>> = {
   Use: 'Com_change_db',
 };
 
+/** The place of each kind among `COMMANDS`. */
+export const COMMAND_PLACE: Readonly<Record<string, number | undefined>> = Object.fromEntries(
+  Object.keys(COMMANDS).map((kind, i) => [kind, i]),
+);
+
 /** The kinds of statement that MySQL counts as one. */
 export function countedAs(stmt: Statement): string {
   switch (stmt.kind) {
@@ -81,36 +83,4 @@ export function countedAs(stmt: Statement): string {
     default:
       return stmt.kind;
   }
-}
-
-/** All of them for a session, by name. Counts are those of all nodes. */
-export function statusVariables(session: Session): readonly (readonly [string, string])[] {
-  const { engine, connection } = session;
-  const { counts } = engine;
-  const compressed = connection.compressed === true;
-  const uptime = String(Math.floor(engine.uptimeMs / 1000));
-  const commands = Object.entries(COMMANDS).map(
-    ([kind, name]) => [name, String(counts.commands[kind] ?? 0)] as const,
-  );
-  return [
-    ...commands.sort(([a], [b]) => (a < b ? -1 : 1)),
-    ['Compression', compressed ? 'ON' : 'OFF'],
-    ['Compression_algorithm', compressed ? 'zlib' : ''],
-    ['Connections', String(counts.connections)],
-    ['Max_used_connections', String(counts.mostSessions)],
-    ['Queries', String(counts.questions)],
-    ['Questions', String(counts.questions)],
-    ['Slow_queries', String(counts.slowQueries)],
-    ['Ssl_cipher', connection.tlsCipher],
-    ['Ssl_cipher_list', ''],
-    ['Ssl_verify_mode', '0'],
-    ['Ssl_version', connection.tlsVersion],
-    ['Threads_connected', String(counts.sessions)],
-    ['Threads_running', String(counts.running)],
-    ['Uptime', uptime],
-    ['Uptime_since_flush_status', uptime],
-    ['ddl_schema_version', String(engine.schemaLoader.current.version)],
-    ['last_plan_binding_update_time', '0000-00-00 00:00:00'],
-    ['server_id', engine.globals.get('server_uuid')],
-  ];
 }
