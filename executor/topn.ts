@@ -12,6 +12,7 @@ import { drain, type OperatorContext } from './operator.js';
 import { orderable, rowComparator } from './row-order.js';
 import { rowBytes } from './row-bytes.js';
 import { keyComparator } from './sort.js';
+import type { TopNBound } from './topn-bound.js';
 
 /** Rows up to which the best are kept apart; a larger LIMIT sorts everything, in slices. */
 export const MAX_TOPN_ROWS = 1 << 16;
@@ -41,6 +42,8 @@ export class TopNOperator implements Operator {
     count: number,
     private readonly child: Operator,
     private readonly ctx: OperatorContext,
+    /** Told of the worst row that is kept. */
+    private readonly bound: TopNBound | null = null,
   ) {
     this.want = offset + count;
     this.projection = compileProjection(by.map((b) => b.expr));
@@ -138,6 +141,7 @@ export class TopNOperator implements Operator {
     const n = Math.min(this.want, idx.length);
     this.best = gatherChunk(rows, idx, n);
     this.bestKeys = keys.map((v) => gather(v, idx, n));
+    if (this.bound !== null && n === this.want) this.bound.raise(this.bestKeys[0]!, n - 1);
     this.waiting = [];
     this.waitingKeys = [];
     this.waitingRows = 0;

@@ -13,7 +13,8 @@ import type { TimeZone } from '../../types/timezone.js';
 import { RecordScan, type BatchDecoder } from '../coprocessor/record-scan.js';
 import { recordDecoder } from '../coprocessor/scan-decoders.js';
 import type { Operator } from '../exec-context.js';
-import { BLOCK_ROWS } from './block-stats.js';
+import { BLOCK_ROWS, type BlockStats } from './block-stats.js';
+import type { TopNBound } from '../topn-bound.js';
 import type { BlockFilter } from './block-filter.js';
 import type { ColumnSegment } from './column-segment.js';
 import type { ColumnTable, Wanted } from './column-table.js';
@@ -42,6 +43,8 @@ export interface ColumnPart {
   readonly intervals: readonly number[];
   readonly dropped: Int32Array;
   readonly skip: Uint8Array | null;
+  /** Of the column that a TopN above orders by first. */
+  readonly stats: BlockStats | null;
 }
 
 export interface ColumnScanRequest {
@@ -69,6 +72,8 @@ export class ColumnScan implements Operator {
   private fetched = 0;
   private readonly decoder: BatchDecoder;
   private filters: readonly BlockFilter[];
+  /** What a TopN above says of the rows as it goes. */
+  bound: TopNBound | null = null;
 
   private constructor(
     private readonly r: ColumnScanRequest,
@@ -186,7 +191,14 @@ export class ColumnScan implements Operator {
         continue;
       }
       const { segment, intervals, delta } = piece;
-      yield { columns, intervals, dropped: droppedRows(segment, delta), skip: this.skippedBlocks(segment) };
+      const stats = this.boundStats(segment);
+      yield {
+        columns,
+        intervals,
+        dropped: droppedRows(segment, delta),
+        skip: this.skippedBlocks(segment),
+        stats,
+      };
       if (delta.length > 0) rest.push({ ...piece, intervals: [] });
     }
     this.pieces = rest;
@@ -257,6 +269,8 @@ export class ColumnScan implements Operator {
           intervals,
           droppedRows(segment, delta),
           this.skippedBlocks(segment),
+          this.bound,
+          this.boundStats(segment),
         );
       }
     }
@@ -279,6 +293,11 @@ export class ColumnScan implements Operator {
       if ((e as NodeJS.ErrnoException).code === undefined) throw e;
       return null;
     }
+  }
+
+  private boundStats(segment: ColumnSegment): BlockStats | null {
+    const { bound } = this;
+    return bound === null ? null : segment.stats(this.r.wanted[bound.column]!.id, this.r.clock);
   }
 
   /** 1 for blocks none of whose rows can pass the filters. */
@@ -334,6 +353,9 @@ export class SegmentReader {
     /** Base rows replaced or deleted since, ascending. */
     private readonly dropped: Int32Array,
     private readonly skip: Uint8Array | null,
+    private readonly bound: TopNBound | null,
+    /** Of the column that the bound is about. */
+    private readonly stats: BlockStats | null,
   ) {
     this.row = intervals[0] ?? 0;
   }
@@ -351,7 +373,7 @@ export class SegmentReader {
         const block = Math.floor(from / BLOCK_ROWS);
         const to = Math.min(end, (block + 1) * BLOCK_ROWS);
         this.row = to;
-        if (skip !== null && skip[block] === 1) continue;
+        if ((skip !== null && skip[block] === 1) || this.isBeyond(block)) continue;
         const chunk = this.block(from, to);
         if (chunk !== null) return chunk;
         continue;
@@ -360,6 +382,13 @@ export class SegmentReader {
       if (chunk !== null) return chunk;
     }
     return null;
+  }
+
+  /** Whether no row of the block is wanted by the TopN above. */
+  private isBeyond(block: number): boolean {
+    const { bound, stats } = this;
+    if (bound === null || stats === null || stats.min === null || stats.max === null) return false;
+    return !bound.mayPass(stats.min[block]!, stats.max[block]!, stats.nulls[block]!);
   }
 
   private advance(): void {

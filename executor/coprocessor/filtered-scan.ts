@@ -2,6 +2,7 @@ import type { Chunk } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Operator } from '../exec-context.js';
 import type { JoinFilter, JoinFilters } from '../join-filter.js';
+import type { TopNBound } from '../topn-bound.js';
 
 /** Rows looked at before a filter is judged, and the share it must keep back. */
 const TRIAL_ROWS = 1 << 16;
@@ -15,8 +16,8 @@ interface Active {
 }
 
 /**
- * A scan whose rows must pass what hash joins above have said of them by the time it is first read. Filters that let nearly
- * everything pass are left out after a while.
+ * A scan whose rows must pass what hash joins above have said of them by the time it is first read, and what a TopN says as it goes.
+ * Filters that let nearly everything pass are left out after a while.
  */
 export class FilteredScan implements Operator {
   private filters: Active[] | null = null;
@@ -26,6 +27,7 @@ export class FilteredScan implements Operator {
     private readonly scan: Operator,
     private readonly scanId: number,
     private readonly joinFilters: JoinFilters,
+    private readonly bound: TopNBound | null,
     /** Told of the filters before the first row is read. */
     private readonly onFilters: (filters: readonly { column: number; filter: JoinFilter }[]) => void,
   ) {}
@@ -47,7 +49,7 @@ export class FilteredScan implements Operator {
     for (;;) {
       const r = this.scan.next();
       if (r instanceof Promise) return this.nextAsync(r);
-      if (r === null || this.filters.length === 0) return r;
+      if (r === null || (this.filters.length === 0 && this.bound === null)) return r;
       const chunk = this.pass(r);
       if (chunk !== null) return chunk;
     }
@@ -58,15 +60,28 @@ export class FilteredScan implements Operator {
     return (chunk === null ? null : this.pass(chunk)) ?? (chunk === null ? null : this.next());
   }
 
+  private room(n: number): Int32Array {
+    if (this.scratch.length < n) this.scratch = new Int32Array(n);
+    return this.scratch;
+  }
+
   private pass(chunk: Chunk): Chunk | null {
     let { sel } = chunk;
     let n = chunk.rows;
     let drop = -1;
     const filters = this.filters!;
+    const { bound } = this;
+    if (bound !== null) {
+      const out = this.room(n);
+      const m = bound.apply(chunk.columns[bound.column]!, sel, n, out);
+      if (m < n) {
+        sel = out.slice(0, m);
+        n = m;
+      }
+    }
     for (let f = 0; f < filters.length && n > 0; f++) {
       const active = filters[f]!;
-      if (this.scratch.length < n) this.scratch = new Int32Array(n);
-      const out = this.scratch;
+      const out = this.room(n);
       const m = active.filter.apply(chunk.columns[active.column]!, sel, n, out);
       active.seen += n;
       active.passed += m;

@@ -10,6 +10,7 @@ import type { Operator } from '../exec-context.js';
 import type { BlockFilter } from '../columnar/block-filter.js';
 import { ColumnScan } from '../columnar/column-scan.js';
 import { blockFilters } from '../columnar/condition-bounds.js';
+import { boundColumn, TopNBound } from '../topn-bound.js';
 import { FilteredScan } from './filtered-scan.js';
 import { buildCopOperator, type LookUpBuilder } from './build-cop-operator.js';
 import { ColumnarReplica, type ColumnarOptions } from '../columnar/columnar-replica.js';
@@ -58,6 +59,7 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
       const scan = leafScan(dag.plan);
       const zone = timeZone(dag.ctx.eval.timeZone) ?? UTC;
       let leaf: Operator;
+      let bound: TopNBound | null = null;
       if (scan.op === 'IndexScan') {
         leaf = recordScan(scan, req, reader, zone, dag.enough);
       } else {
@@ -67,10 +69,14 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
           replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone, dag.enough);
         if (leaf instanceof ColumnScan && dag.offer?.(leaf) === true)
           return { chunks: new OperatorSource(leaf, req.signal) };
+        if (leaf instanceof ColumnScan) {
+          bound = boundOf(dag.plan);
+          leaf.bound = bound;
+        }
         const { joinFilters } = dag.ctx;
         if (joinFilters !== undefined) {
           const columns = leaf;
-          leaf = new FilteredScan(leaf, scan.id, joinFilters, (found) => {
+          leaf = new FilteredScan(leaf, scan.id, joinFilters, bound, (found) => {
             if (columns instanceof ColumnScan)
               columns.addFilters(
                 found.map(({ column, filter }) => ({
@@ -81,10 +87,17 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
           });
         }
       }
-      const root = buildCopOperator(dag.plan, dag.ctx, leaf, undefined, lookUps(dag, req, reader, zone));
+      const lookUp = lookUps(dag, req, reader, zone);
+      const root = buildCopOperator(dag.plan, dag.ctx, { rows: leaf, lookUp, bound });
       return { chunks: new OperatorSource(root, req.signal) };
     },
   };
+}
+
+/** What a TopN of a scan's rows tells it. */
+function boundOf(plan: PhysicalPlan): TopNBound | null {
+  const column = plan.op === 'TopN' ? boundColumn(plan) : null;
+  return column === null ? null : TopNBound.of(column);
 }
 
 /** How a request looks up the rows of index entries. */
@@ -151,5 +164,5 @@ function runOverRows(req: CoprocessorRequest, reader: PagedReader): ChunkSource 
     req.pagingSize,
     give,
   );
-  return new OperatorSource(buildCopOperator(dag.plan, dag.ctx, leaf), req.signal);
+  return new OperatorSource(buildCopOperator(dag.plan, dag.ctx, { rows: leaf }), req.signal);
 }

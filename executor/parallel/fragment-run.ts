@@ -9,6 +9,7 @@ import { sharedBytes } from '../columnar/shared-array.js';
 import type { ExecContext, Operator, OperatorStats, StatementThreads } from '../exec-context.js';
 import type { HashJoinOperator } from '../hash-join.js';
 import { runSteps } from '../operator.js';
+import { boundColumn, TopNBound } from '../topn-bound.js';
 import { rowBytes } from '../row-bytes.js';
 import { ControlBlock } from './control-block.js';
 import type { Fragment } from './fragment.js';
@@ -72,6 +73,8 @@ export class FragmentRun implements Operator, TaskListener {
     scan.addFilters(
       filters.map(({ column, filter }) => ({ column, mayPass: (min, max) => filter.mayPass(min, max) })),
     );
+    const bound = this.topNBound();
+    scan.bound = bound;
     const used = new Set<number>();
     const writer = pool.writer(used);
     const lasting = { rows: writer.lasting, dictionary: writer.dictionary };
@@ -85,7 +88,8 @@ export class FragmentRun implements Operator, TaskListener {
     for (const part of scan.takeColumns()) {
       if (part !== null) {
         taken.push(part);
-        parts.push({ columns: part.columns.map((v) => vectorForm(v, lasting)), dropped: part.dropped });
+        const { dropped, stats } = part;
+        parts.push({ columns: part.columns.map((v) => vectorForm(v, lasting)), dropped, stats });
       }
       const pause = ctx.checkpoint();
       if (pause !== undefined) await pause;
@@ -124,6 +128,7 @@ export class FragmentRun implements Operator, TaskListener {
         morsels,
         joins,
         filters: filterForms,
+        bound: bound === null ? null : bound.form,
         more: true,
         empty: this.empty,
         measured: ctx.runtimeStats !== null,
@@ -140,6 +145,12 @@ export class FragmentRun implements Operator, TaskListener {
         spillableBytes: () => (this.finished ? 0 : this.threadBytes),
         spill: () => this.control.shed(),
       });
+  }
+
+  private topNBound(): TopNBound | null {
+    const top = this.fragment.steps[this.fragment.steps.length - 1];
+    const column = top?.op === 'TopN' ? boundColumn(top) : null;
+    return column === null ? null : TopNBound.of(column);
   }
 
   /** Hands the rows of a reader to the threads, each chunk as a morsel. */

@@ -1,15 +1,19 @@
 import type { Chunk } from '../../chunk/chunk.js';
 import type { Vector } from '../../chunk/vector.js';
 import type { Awaitable } from '../../types/awaitable.js';
+import type { BlockStats } from '../columnar/block-stats.js';
 import { SegmentReader } from '../columnar/column-scan.js';
 import type { Operator } from '../exec-context.js';
 import type { OperatorContext } from '../operator.js';
+import type { TopNBound } from '../topn-bound.js';
 import type { ControlBlock } from './control-block.js';
 
 /** Rows of a segment's columns. */
 export interface ScanPart {
   readonly columns: readonly Vector[];
   readonly dropped: Int32Array;
+  /** Of the column that a TopN above orders by first. */
+  readonly stats: BlockStats | null;
 }
 
 /** Results of later morsels than this many beyond the first that is missing wait until it is there. */
@@ -34,6 +38,7 @@ export class MorselScan implements Operator {
     private readonly morsels: Int32Array,
     private readonly control: ControlBlock,
     private readonly ctx: OperatorContext,
+    private readonly bound: TopNBound | null,
     more: boolean,
     /** Results wait for those of morsels before them. */
     private readonly ordered: boolean,
@@ -74,6 +79,8 @@ export class MorselScan implements Operator {
       [this.morsels[m * 3 + 1]!, this.morsels[m * 3 + 2]!],
       part.dropped,
       null,
+      this.bound,
+      part.stats,
     );
     if (this.ordered && m > this.control.released + AHEAD) return this.awaitTurn(m);
     return true;

@@ -4,6 +4,7 @@ import type { SqlWarning } from '../../types/error.js';
 import type { BlockStats } from '../columnar/block-stats.js';
 import type { Extent } from '../columnar/column-loader.js';
 import type { JoinFilterForm } from '../join-filter.js';
+import type { TopNBoundForm } from '../topn-bound.js';
 import type { JoinStateForm } from './join-form.js';
 import type { FragmentForm } from './fragment.js';
 import type { ChunkForm, SharedArray, VectorForm } from './vector-form.js';
@@ -29,6 +30,8 @@ export interface PartForm {
   readonly columns: readonly VectorForm[];
   /** Rows not to be read, ascending. */
   readonly dropped: Int32Array;
+  /** Of the column that `bound` is about. */
+  readonly stats: BlockStats | null;
 }
 
 export interface StartMessage {
@@ -45,6 +48,8 @@ export interface StartMessage {
   /** By position among the fragment's steps. */
   readonly joins: readonly (JoinStateForm | null)[];
   readonly filters: readonly { readonly column: number; readonly filter: JoinFilterForm }[];
+  /** What the threads' TopN tell each other. */
+  readonly bound: TopNBoundForm | null;
   /** More rows come as chunks. */
   readonly more: boolean;
   /** Flags set by the threads: the morsel of this number gave no rows. */

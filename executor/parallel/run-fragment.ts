@@ -11,6 +11,7 @@ import { PickColumnsOperator } from '../pick-columns.js';
 import { MeasuredOperator, measuredContext } from '../runtime-stats.js';
 import type { OperatorContext } from '../operator.js';
 import { rowBytes } from '../row-bytes.js';
+import { TopNBound } from '../topn-bound.js';
 import { joinStateOfForm } from './join-form.js';
 import { ControlBlock } from './control-block.js';
 import type { FragmentForm } from './fragment.js';
@@ -48,6 +49,7 @@ export class FragmentTask {
   private spans: number[] = [];
   /** Rows of the morsel at hand were given to a span that is not its last. */
   private begun = false;
+  private readonly bound: TopNBound | null;
 
   constructor(
     private readonly start: StartMessage,
@@ -64,15 +66,18 @@ export class FragmentTask {
         this.ctx.joinFilters.of(form.scanId).length,
         JoinFilter.ofForm(filter),
       );
+    this.bound = start.bound === null ? null : TopNBound.ofForm(start.bound);
     const ordered = form.mode !== 'free';
     this.scan = new MorselScan(
       start.parts.map((p) => ({
         columns: p.columns.map((c) => vectorOfForm(c, lasting)),
         dropped: p.dropped,
+        stats: p.stats,
       })),
       start.morsels,
       this.control,
       this.ctx,
+      this.bound,
       start.more,
       ordered,
       form.mode === 'morsels',
@@ -91,7 +96,9 @@ export class FragmentTask {
   /** Works until there are no more morsels. */
   async run(): Promise<void> {
     const { form, ctx, scan } = this;
-    const source = this.measured(new FilteredScan(scan, form.scanId, ctx.joinFilters, () => undefined));
+    const source = this.measured(
+      new FilteredScan(scan, form.scanId, ctx.joinFilters, this.bound, () => undefined),
+    );
     if (form.mode === 'morsels') {
       const top = form.steps.length - 1;
       let below = source;
@@ -165,7 +172,7 @@ export class FragmentTask {
       this.ctx.onShed = () => agg.spill();
       return agg;
     }
-    return buildOperatorOver(plan, child, ctx);
+    return buildOperatorOver(plan, child, ctx, this.bound);
   }
 
   private async drain(root: Operator): Promise<void> {

@@ -89,7 +89,7 @@ class Fragment implements WireFragment {
   above(source: ChunkSource): ChunkSource {
     const { plan, ctx } = this.dag;
     return new OperatorSource(
-      buildCopOperator(plan, ctx, new SourceOperator(source), this.encoded.top),
+      buildCopOperator(plan, ctx, { rows: new SourceOperator(source) }, this.encoded.top),
       undefined,
     );
   }
