@@ -53,6 +53,8 @@ export interface PlanContext {
   runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]>;
   /** Where the optimizer tells what it does (TRACE PLAN); absent when nobody listens. */
   readonly trace?: OptimizerTrace | null;
+  /** Lets others have the thread after some milliseconds of planning; throws when the statement was interrupted. Undefined: go on. */
+  checkpoint(): Promise<void> | undefined;
   /** Span hook of the statement's trace: calls fn inside a span. */
   span<T>(name: string, fn: () => T): T;
 }
@@ -81,6 +83,8 @@ export interface PlannedStatement {
   readonly names: readonly OutputName[];
   /** Whether the plan may be cached and run again with other parameters. */
   readonly cacheable: boolean;
+  /** Values of subqueries, as they were when it was planned, are part of the plan. */
+  readonly hasValues?: boolean;
   /** Tables read and written, for privileges, metadata locks and cache invalidation. */
   readonly tables: readonly { readonly db: string; readonly table: TableInfo; readonly write: boolean }[];
 }

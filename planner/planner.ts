@@ -11,6 +11,7 @@ import type { FieldName } from './resolve/scope.js';
 import { JoinHints } from './hints/join-hints.js';
 import { QueryBlocks } from './hints/query-blocks.js';
 import { optimize } from './rules/optimize.js';
+import type { Awaitable } from '../types/awaitable.js';
 import type { LogicalPlan } from './logical/plan.js';
 
 /** Statements this planner plans; everything else is the session's own. */
@@ -48,9 +49,7 @@ function attempt(
   ctx: PlanContext,
   memory: StatementMemory,
 ): PlannedStatement | Promise<PlannedStatement> {
-  try {
-    return planOnce(stmt, ctx, memory);
-  } catch (e) {
+  const again = (e: unknown): PlannedStatement | Promise<PlannedStatement> => {
     if (e instanceof AggregateMoved) return attempt(stmt, ctx, memory);
     if (!(e instanceof SubqueryNeeded)) throw e;
     const columns = e.plan.schema;
@@ -59,10 +58,20 @@ function attempt(
       memory.subqueries.set(e.query, { rows, columns });
       return attempt(stmt, ctx, memory);
     });
+  };
+  try {
+    const planned = planOnce(stmt, ctx, memory);
+    return planned instanceof Promise ? planned.catch(again) : planned;
+  } catch (e) {
+    return again(e);
   }
 }
 
-function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementMemory): PlannedStatement {
+function planOnce(
+  stmt: PlannableStatement,
+  ctx: PlanContext,
+  memory: StatementMemory,
+): Awaitable<PlannedStatement> {
   const state = new BuildState(ctx, memory, buildQuery);
   switch (stmt.kind) {
     case 'Insert':
@@ -85,26 +94,61 @@ function planOnce(stmt: PlannableStatement, ctx: PlanContext, memory: StatementM
       );
     default: {
       const rel = ctx.span('build', () => buildQuery(state, stmt, null, null));
-      const plan = physical(rel.plan, state, ctx.variable('tidb_enable_ordered_result_mode') === 'ON');
-      return planned(state, plan, rel.names.map(outputName));
+      const ordered = ctx.variable('tidb_enable_ordered_result_mode') === 'ON';
+      const plan = physicalInTurns(rel.plan, state, ordered);
+      const done = (p: PhysicalPlan): PlannedStatement => planned(state, p, rel.names.map(outputName));
+      return plan instanceof Promise ? plan.then(done) : done(plan);
     }
   }
 }
 
 /** Rewrites a logical plan and finds its best physical one, whose columns are those of the logical plan as built. */
-function physical(p: LogicalPlan, state: BuildState, ordered = false): PhysicalPlan {
+function physical(p: LogicalPlan, state: BuildState): PhysicalPlan {
   const columns = [...p.schema];
+  lookAt(p, state);
+  const rewritten = state.ctx.span('optimize', () => atOnce(optimize(p, state)));
+  return state.ctx.span('search', () => atOnce(findBestPlan(rewritten, columns, state)));
+}
+
+/** The same for a whole query, which takes turns with other statements when it is very long; `ordered`: see optimize. */
+function physicalInTurns(p: LogicalPlan, state: BuildState, ordered: boolean): Awaitable<PhysicalPlan> {
+  const { ctx } = state;
+  const columns = [...p.schema];
+  lookAt(p, state);
+  const search = (rewritten: LogicalPlan): Awaitable<PhysicalPlan> =>
+    ctx.span('search', () => inTurns(findBestPlan(rewritten, columns, state), ctx));
+  const rewritten = ctx.span('optimize', () => inTurns(optimize(p, state, ordered), ctx));
+  return rewritten instanceof Promise ? rewritten.then(search) : search(rewritten);
+}
+
+function lookAt(p: LogicalPlan, state: BuildState): void {
   state.joinHints?.lookAt(p);
   // Rules prune what nothing reads: what they build reads what is shown.
   for (const cell of state.hiddenDigits) cell.column = null;
-  const rewritten = state.ctx.span('optimize', () => optimize(p, state, ordered));
-  return state.ctx.span('search', () => findBestPlan(rewritten, columns, state));
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const r = steps.next();
+    if (r.done === true) return r.value;
+  }
+}
+
+/** Synchronous while the thread may be held. */
+function inTurns<T>(steps: Generator<void, T>, ctx: PlanContext): Awaitable<T> {
+  for (;;) {
+    const r = steps.next();
+    if (r.done === true) return r.value;
+    const pause = ctx.checkpoint();
+    if (pause !== undefined) return pause.then(() => inTurns(steps, ctx));
+  }
 }
 
 function planned(state: BuildState, plan: PhysicalPlan, names: readonly OutputName[]): PlannedStatement {
   for (const message of state.joinHints?.warnings() ?? [])
     state.ctx.warn({ level: 'Warning', code: 1815, message });
-  return { plan, names, cacheable: state.cacheable, tables: state.tables };
+  const { cacheable, tables, memory } = state;
+  return { plan, names, cacheable, tables, hasValues: memory.subqueries.size > 0 };
 }
 
 const outputName = (n: FieldName): OutputName => ({

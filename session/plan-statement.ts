@@ -55,6 +55,9 @@ function planUnbound(
   /** Not made for the second time: statistics that went again to make room for others are not read once more. */
   first = true,
 ): Awaitable<PlannedStatement> {
+  // A long text took long to parse.
+  const pause = first ? session.statement.checkpoint() : undefined;
+  if (pause !== undefined) return pause.then(() => planUnbound(session, stmt, params, schema));
   const context = new SessionPlanContext(session, schema, params);
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size === 0 || !first) return planned;
@@ -208,12 +211,13 @@ function planAndKeep(
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
   if (context.missing.size > 0 && first)
     return readStatistics(session, context, planned, () => planAndKeep(session, stmt, params, slot, false));
-  // A promise: values of subqueries are part of the plan.
-  if (planned instanceof Promise) return planned;
-  if (session.statement.warningCount > warningCount) return planned;
-  const plan = cachedPlan(session, planned, environment, params, classes, needs, context);
-  if (plan !== null) slot.add(plan);
-  // Where TiDB keeps no plan we keep one for these values alone.
-  if (needs.reason !== null && !slot.ofText) tellSkipped(session, needs.reason);
-  return planned;
+  const keep = (p: PlannedStatement): PlannedStatement => {
+    if (p.hasValues === true || session.statement.warningCount > warningCount) return p;
+    const plan = cachedPlan(session, p, environment, params, classes, needs, context);
+    if (plan !== null) slot.add(plan);
+    // Where TiDB keeps no plan we keep one for these values alone.
+    if (needs.reason !== null && !slot.ofText) tellSkipped(session, needs.reason);
+    return p;
+  };
+  return planned instanceof Promise ? planned.then(keep) : keep(planned);
 }

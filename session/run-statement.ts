@@ -153,7 +153,8 @@ function startStatement(
 ): StatementContext {
   const now = Date.now();
   const previous = session.statement.planned;
-  const statement = new StatementContext(text, now);
+  const statement = new StatementContext(text, now, session.parsedSince);
+  session.parsedSince = 0;
   statement.stmt = parsed.stmt;
   session.statement = statement;
   session.running = true;

@@ -110,6 +110,10 @@ export class SessionPlanContext implements PlanContext {
   runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]> {
     return this.session.collect(plan, maxRows);
   }
+  checkpoint(): Promise<void> | undefined {
+    return this.session.statement.checkpoint();
+  }
+
   span<T>(name: string, fn: () => T): T {
     return this.session.tracer === null ? fn() : this.session.tracer.span(name, fn);
   }

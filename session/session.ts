@@ -85,6 +85,8 @@ export class Session implements ClientSession, AppliedValues {
   sandboxed = false;
   /** What the last text took to parse, for TRACE. */
   parseMs = 0;
+  /** What the parser took since the last statement began. */
+  parsedSince = 0;
 
   currentDatabase = '';
   /** SET RESOURCE GROUP. */
@@ -479,6 +481,7 @@ export class Session implements ClientSession, AppliedValues {
       throw this.syntaxError(error);
     } finally {
       this.parseMs = performance.now() - start;
+      this.parsedSince += this.parseMs;
     }
   }
 

@@ -42,7 +42,7 @@ export class StatementContext {
   memory: { readonly peak: number } | null = null;
   /** performance.now() at the start. */
   readonly began = performance.now();
-  private lastYield = this.began;
+  private lastYield: number;
   private yielded = false;
   private cleanups: (() => void)[] | null = null;
 
@@ -50,7 +50,10 @@ export class StatementContext {
     private readonly source: string | Uint8Array,
     /** Statement start, ms since the epoch. */
     readonly startedAt: number,
+    /** For how long the thread was held before that, by the parser. */
+    heldMs = 0,
   ) {
+    this.lastYield = this.began - heldMs;
     loopShare.begun++;
   }
 

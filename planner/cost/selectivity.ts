@@ -226,6 +226,12 @@ function shareOf(
     for (const c of own) done.add(c);
     if (own.every((c) => isKnown(c, ctx))) {
       const cmp = datumCompare(column.type);
+      const one = own.length === 1 ? sampledList(own[0]!) : null;
+      if (one !== null) {
+        const share = intervalSelectivity(est, ds, column, intervalsOf(one.list, key, evaluate, cmp));
+        shares.push(Math.min(1, share * one.each));
+        continue;
+      }
       const intervals = own.map((c) => intervalsOf(c, key, evaluate, cmp));
       shares.push(intervalSelectivity(est, ds, column, intersect(intervals, cmp)));
     } else {
@@ -252,6 +258,18 @@ function shareOf(
   const hits = conditions.length === 0 ? null : matchingCount(ctx, sample, ds, conditions);
   const changed = Math.min(1, modifyCount / est.rows);
   return hits === null ? independent() : correctedShare(independent, hits, sample, changed);
+}
+
+/** Of a longer list of values so many are looked at. */
+const MAX_VALUES = 2048;
+
+/** An IN with every `each`th of a very long list of values; null for any other condition. */
+function sampledList(c: Expression): { readonly list: Expression; readonly each: number } | null {
+  if (c.kind !== 'function' || c.name !== 'in' || c.args.length <= 2 * MAX_VALUES) return null;
+  const values = c.args.length - 1;
+  const step = Math.ceil(values / MAX_VALUES);
+  const args = c.args.filter((_, i) => i === 0 || (i - 1) % step === 0);
+  return { list: { ...c, args }, each: values / (args.length - 1) };
 }
 
 /**

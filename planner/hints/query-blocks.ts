@@ -34,6 +34,7 @@ export class QueryBlocks {
       return;
     }
     const { kind, hints } = node as { kind?: unknown; hints?: unknown };
+    if (typeof kind === 'string' && kind.endsWith('Literal')) return;
     const own = kind === 'Select' ? ++this.count : block;
     if (kind === 'Select') this.numbers.set(node, own);
     if (Array.isArray(hints) && typeof kind === 'string')

@@ -1,5 +1,7 @@
 import type { Column } from '../../expression/expression.js';
+import { deriveStats } from '../cost/derive-stats.js';
 import type { LogicalPlan } from '../logical/plan.js';
+import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { implementAggregation } from './implement/aggregation.js';
 import { finishCop, implementDataSource } from './implement/data-source.js';
@@ -44,11 +46,31 @@ const IMPLEMENTATIONS = {
   CteScan: implementCte,
 } as unknown as Readonly<Record<string, Implementation>>;
 
-/** The cheapest physical plan of a logical one; its columns are `columns`, in this order. */
-export function findBestPlan(p: LogicalPlan, columns: readonly Column[], state: BuildState): PhysicalPlan {
+/** The inputs of a union with more of them are searched one by one. */
+const FEW_INPUTS = 8;
+
+/** The cheapest physical plan of a logical one, found in steps; its columns are `columns`, in this order. */
+export function* findBestPlan(
+  p: LogicalPlan,
+  columns: readonly Column[],
+  state: BuildState,
+): Generator<void, PhysicalPlan> {
   const opt = new Optimizer(state, IMPLEMENTATIONS, (o, t: Task) =>
     t.kind === 'root' ? t : finishCop(o, t),
   );
+  // Estimates and the tasks of a union's inputs are kept: what is found here is not looked for again.
+  const nodes: LogicalPlan[] = [];
+  forEachNode(p, (node) => nodes.push(node));
+  for (const node of nodes) {
+    deriveStats(node, state.ctx);
+    yield;
+    if (node.op !== 'UnionAll' || node.children.length <= FEW_INPUTS) continue;
+    for (const child of node.children) {
+      opt.findRoot(child, ANY);
+      yield;
+    }
+  }
   const task = opt.findRoot(p, ANY);
+  yield;
   return new IndexResolver().resolve(exactColumns(opt, task, { schema: columns }));
 }

@@ -43,6 +43,7 @@ function expressionContext(ctx: EvalContext): PlanContext {
     params: [],
     warn: (w) => ctx.warn(w),
     runSubquery: () => Promise.reject(mysqlError('ER_NOT_SUPPORTED_YET', 'subquery')),
+    checkpoint: () => undefined,
     span: (_name, fn) => fn(),
   };
 }

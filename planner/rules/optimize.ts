@@ -1,6 +1,6 @@
 import { blacklists } from '../blacklists.js';
 import { deriveStats } from '../cost/derive-stats.js';
-import type { LogicalPlan } from '../logical/plan.js';
+import type { CteScan, LogicalPlan } from '../logical/plan.js';
 import { notePredicateColumns } from '../logical/predicate-columns.js';
 import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
@@ -43,39 +43,48 @@ export const RULES: readonly Rule[] = [
   columnPruning,
 ];
 
-/** Rewrites a plan and the common tables it reads; `ordered`: its rows must come in a defined order. */
-export function optimize(plan: LogicalPlan, state: BuildState, ordered = false): LogicalPlan {
+/** Rewrites a plan and the common tables it reads, in steps; `ordered`: its rows must come in a defined order. */
+export function* optimize(
+  plan: LogicalPlan,
+  state: BuildState,
+  ordered = false,
+): Generator<void, LogicalPlan> {
   const output = [...plan.schema];
   let p = plan;
   const { trace } = state.ctx;
   trace?.step('build', p);
+  yield;
   for (const [i, rule] of RULES.entries()) {
     if (blacklists.allowsRule(rule.name)) p = rule.apply(p, state, output);
     // After the first pruning: a column that nobody asked for is no part of the order.
     if (ordered && i === 0) p = resultReorder(p);
     trace?.step(rule.name, p);
+    yield;
   }
-  optimizeCommonTables(p, state);
+  yield* optimizeCommonTables(p, state);
   notePredicateColumns(p, state.ctx);
   return p;
 }
 
-function optimizeCommonTables(p: LogicalPlan, state: BuildState): void {
+function* optimizeCommonTables(p: LogicalPlan, state: BuildState): Generator<void> {
+  const scans: CteScan[] = [];
   forEachNode(p, (n) => {
-    if (n.op !== 'CteScan' || n.cte.optimized) return;
-    const { cte } = n;
+    if (n.op === 'CteScan') scans.push(n);
+  });
+  for (const { cte } of scans) {
+    if (cte.optimized) continue;
     cte.optimized = true;
     const columns = [...cte.seed.schema];
-    cte.seed = keepColumns(optimize(cte.seed, state), columns);
+    cte.seed = keepColumns(yield* optimize(cte.seed, state), columns);
     if (cte.recursive !== null) {
       const own = [...cte.recursive.schema];
       // Estimates of the step begin with the seed's rows.
       cte.rows = deriveStats(cte.seed, state.ctx).rows;
       cte.planning = true;
-      cte.recursive = keepColumns(optimize(cte.recursive, state), own);
+      cte.recursive = keepColumns(yield* optimize(cte.recursive, state), own);
       cte.planning = false;
     }
-  });
+  }
 }
 
 /** A definition's columns are found by position: the rewritten plan gives them as they were. */

@@ -79,6 +79,9 @@ export class TestSchema {
     this.tables.set(name, { ...this.tables.get(name)!, tiflashReplica: { count: 1, labels: [] } });
   }
 
+  /** See PlanContext. */
+  checkpoint: PlanContext['checkpoint'] = () => undefined;
+
   snapshot(): SchemaSnapshot {
     return new SchemaSnapshot(1, [{ info: this.db, byName: this.tables }]);
   }
@@ -112,6 +115,7 @@ export class TestSchema {
       params,
       warn: (w) => void this.warnings.push(w),
       runSubquery: (plan) => Promise.resolve(self.subqueryRows(plan)),
+      checkpoint: () => this.checkpoint(),
       span: (_name, fn) => fn(),
     };
   }

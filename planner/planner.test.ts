@@ -1,0 +1,36 @@
+import { TestSchema } from './testing/test-schema.js';
+
+async function tables(): Promise<TestSchema> {
+  const schema = new TestSchema();
+  await schema.create('CREATE TABLE t (a INT PRIMARY KEY, b INT, c VARCHAR(20), KEY (b))');
+  await schema.create('CREATE TABLE u (a INT PRIMARY KEY, b INT)');
+  return schema;
+}
+
+const STATEMENTS = [
+  'SELECT COUNT(*), t.c FROM t JOIN u ON t.b = u.b WHERE u.a > 10 GROUP BY t.c ORDER BY t.c LIMIT 5',
+  Array.from({ length: 20 }, (_, i) => `SELECT b FROM t WHERE b = ${i}`).join(' UNION ALL '),
+  'WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n + 1 FROM r JOIN u ON r.n = u.a) SELECT * FROM r, t WHERE t.a = r.n',
+];
+
+describe('Planning in turns with other statements', () => {
+  test.each(STATEMENTS)('gives the same plan: %s', async (sql) => {
+    const schema = await tables();
+    const atOnce = await schema.explain(sql);
+    let turns = 0;
+    schema.checkpoint = () => {
+      turns++;
+      return Promise.resolve();
+    };
+    expect(await schema.explain(sql)).toBe(atOnce);
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  test('ends when the statement is interrupted', async () => {
+    const schema = await tables();
+    let turns = 0;
+    schema.checkpoint = () => (++turns === 7 ? Promise.reject(new Error('killed')) : Promise.resolve());
+    await expect(schema.explain(STATEMENTS[1]!)).rejects.toThrow('killed');
+    expect(turns).toBe(7);
+  });
+});
