@@ -34,6 +34,9 @@ export function scanKeyRanges(scan: TableScan | IndexScan, ctx: ExecContext): Ke
     : indexKeyRanges(scan.table, scan.index, scan.physicalId, ranges, zoneOf(ctx));
 }
 
+/** What a value takes in an answer, about. */
+const COLUMN_BYTES = 16;
+
 /** Runs a cop subtree over key ranges. */
 export function sendCop(
   plan: PhysicalPlan,
@@ -51,6 +54,7 @@ export function sendCop(
     ranges,
     keepOrder: order.keepOrder,
     desc: order.desc,
+    expectedBytes: plan.estRows * plan.schema.length * COLUMN_BYTES,
     concurrency: readsFew(plan) ? 1 : Number(ctx.variable('tidb_distsql_scan_concurrency')),
     // Interruption is noticed at each chunk's checkpoint: a signal would have to be made for every short statement.
   });

@@ -61,6 +61,16 @@ export interface RpcContext {
   /** The write is served also by a store that is about to run out of space: it makes room, or the cluster needs it. */
   readonly whenAlmostFull?: boolean;
   readonly resourceGroupTag?: Uint8Array;
+  /** The peer need not lead: it asks the leader how far it has to be (follower read). */
+  readonly replicaRead?: boolean;
+  /** The peer need not lead, nor ask who does, if it has all up to the read's timestamp (else dataIsNotReady). */
+  readonly staleRead?: boolean;
+  /** Where others have the data too: a store that would let the read wait longer answers serverIsBusy instead. */
+  readonly busyThresholdMs?: number;
+  /** Requests of one task of a statement, which stores schedule together. */
+  readonly taskId?: bigint;
+  /** Who wrote, for those who follow changes (tidb_cdc_write_source). */
+  readonly txnSource?: bigint;
   /** The same request may have been sent before. */
   readonly isRetry?: boolean;
   /** Locks of these transactions are known to be committed or rolled back beyond this read's timestamp and are ignored. */
@@ -93,7 +103,13 @@ export interface RegionMeta {
   readonly endKey: Uint8Array;
   readonly epoch: { readonly confVer: number; readonly version: number };
   /** Role: 0 voter, 1 learner (metapb.PeerRole). */
-  readonly peers: readonly { readonly id: number; readonly storeId: number; readonly role: number }[];
+  readonly peers: readonly {
+    readonly id: number;
+    readonly storeId: number;
+    readonly role: number;
+    /** Has the log alone, no data. */
+    readonly isWitness?: boolean;
+  }[];
 }
 
 /** errorpb.Error. */
@@ -103,7 +119,13 @@ export type RegionError =
   /** `currentRegions`: what the store knows to be there now. */
   | { readonly kind: 'epochNotMatch'; readonly currentRegions?: readonly RegionMeta[] }
   | { readonly kind: 'keyNotInRegion' }
-  | { readonly kind: 'serverIsBusy'; readonly reason: string; readonly backoffMs: number }
+  | {
+      readonly kind: 'serverIsBusy';
+      readonly reason: string;
+      readonly backoffMs: number;
+      /** How long a read with a busy threshold would have waited; 0: the store is busy otherwise. */
+      readonly estimatedWaitMs?: number;
+    }
   | { readonly kind: 'staleCommand' }
   | { readonly kind: 'storeNotMatch' }
   | { readonly kind: 'mismatchPeerId' }

@@ -83,6 +83,18 @@ export interface RequestAttributes {
   readonly priority: 'normal' | 'low' | 'high';
   /** Milliseconds that a read may still take; 0 = no limit. */
   readonly maxExecutionMs: number;
+  /** tidb_replica_read. */
+  readonly replicaRead: string;
+  /** The timestamp of reads that any peer may answer which has all up to it; null: there are none. */
+  readonly staleTs: bigint | null;
+  /** Bytes from which on closest-adaptive reads from the closest peer. */
+  readonly closestThreshold: number;
+  /** Milliseconds that a leader may let a read wait before another peer is asked; 0: any. */
+  readonly busyThresholdMs: number;
+  /** Rows that are read are not worth keeping in the store's cache. */
+  readonly notFillCache: boolean;
+  /** Who writes, as those who follow changes are told. */
+  readonly txnSource: bigint;
   /** Ends waits between attempts with 1317. */
   readonly signal: AbortSignal | undefined;
 }
@@ -249,6 +261,8 @@ export interface CopTask {
   readonly desc: boolean;
   readonly concurrency: number;
   readonly pagingSize?: number;
+  /** How much will come back, about. */
+  readonly expectedBytes?: number;
   readonly signal?: AbortSignal;
 }
 

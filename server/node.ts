@@ -121,7 +121,11 @@ export async function openNodeEngine(
 ): Promise<Engine> {
   const tikv =
     config.store === 'tikv'
-      ? { pd: config.pd.split(',').map((s) => s.trim()), tls: clusterTls(config) }
+      ? {
+          pd: config.pd.split(',').map((s) => s.trim()),
+          tls: clusterTls(config),
+          zone: /(?:^|,)\s*zone\s*=\s*([^,]*)/.exec(config.labels)?.[1]?.trim() ?? '',
+        }
       : null;
   if (tikv === null && node.attachment === undefined && node.opened === undefined)
     prepareDataDirectory(config['data-dir']);

@@ -11,6 +11,8 @@ import { evaluate } from './statements/query.js';
 export interface PointInTime {
   readonly ts: bigint;
   readonly schema: InfoSchema;
+  /** Any peer of a cluster that has all up to then may answer (TiDB's stale read; tidb_snapshot is none). */
+  readonly stale: boolean;
 }
 
 /** What a session has said about the time at which it reads; most never do. */
@@ -36,7 +38,7 @@ const lastOf = (ms: number): bigint => composeTs(ms + 1) - 1n;
 
 /** The point in time that an expression names. Throws 8135, 1105 for the future, 8055 for what garbage collection has taken. */
 export async function pointInTime(session: Session, time: Expr): Promise<PointInTime> {
-  return pointAt(session, await timestampOf(session, time));
+  return pointAt(session, await timestampOf(session, time), true);
 }
 
 /** The timestamp of the store that an expression names. Throws 8135. */
@@ -51,7 +53,7 @@ export async function timestampOf(session: Session, time: Expr): Promise<bigint>
 }
 
 /** The point in time of a timestamp, with the schema of that time. */
-async function pointAt(session: Session, ts: bigint): Promise<PointInTime> {
+async function pointAt(session: Session, ts: bigint, stale: boolean): Promise<PointInTime> {
   const { engine, storage } = session;
   let now = await storage.currentTs();
   // While a large commit is on its way the store counts behind the clock.
@@ -63,16 +65,16 @@ async function pointAt(session: Session, ts: bigint): Promise<PointInTime> {
   }
   if (ts > now) throw mysqlError('ER_UNKNOWN_ERROR', 'cannot set read timestamp to a future time');
   await checkSafePoint(engine, ts);
-  return { ts, schema: await engine.schemaAt(ts) };
+  return { ts, schema: await engine.schemaAt(ts), stale };
 }
 
 /** What `SET tidb_snapshot` means: a datetime, or a timestamp of the store; '' is the present. */
 export async function setSnapshot(session: Session, text: string): Promise<void> {
   const reads = historical(session);
   if (text === '') reads.snapshot = null;
-  else if (/^\d{15,}$/.test(text)) reads.snapshot = await pointAt(session, BigInt(text));
-  else
-    reads.snapshot = await pointInTime(session, {
+  else if (/^\d{15,}$/.test(text)) reads.snapshot = await pointAt(session, BigInt(text), false);
+  else {
+    const named = await pointInTime(session, {
       kind: 'StringLiteral',
       start: 0,
       end: 0,
@@ -81,6 +83,8 @@ export async function setSnapshot(session: Session, text: string): Promise<void>
       firstPart: null,
       charset: null,
     });
+    reads.snapshot = { ...named, stale: false };
+  }
 }
 
 export function historical(session: Session): HistoricalReads {
@@ -123,11 +127,11 @@ export function timeOfStatement(
 
 /** The time that somebody outside keeps in tidb_external_ts. */
 export const externalPoint = (session: Session): Promise<PointInTime> =>
-  pointAt(session, BigInt(session.engine.globals.get('tidb_external_ts')));
+  pointAt(session, BigInt(session.engine.globals.get('tidb_external_ts')), true);
 
 async function stale(session: Session, seconds: number): Promise<PointInTime> {
   const ms = physicalOf(await session.storage.currentTs()) + seconds * 1000;
-  return pointAt(session, lastOf(ms));
+  return pointAt(session, lastOf(ms), true);
 }
 
 async function commonPoint(session: Session, times: readonly Expr[]): Promise<PointInTime> {

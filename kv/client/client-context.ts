@@ -7,7 +7,7 @@ import { HeartbeatKeeper } from './heartbeat.js';
 import { interruptible } from './interruptible.js';
 import { LockResolver } from './lock-resolver.js';
 import type { TimestampOracle } from './oracle.js';
-import type { Router } from './router.js';
+import type { ReadMode, Router } from './router.js';
 import { SessionRouter } from './session-router.js';
 import { KvSnapshot } from './snapshot.js';
 
@@ -73,11 +73,31 @@ export interface ClusterServices {
   lockWaits(): Promise<readonly WaitForEntry[]>;
 }
 
+const MODES: ReadonlySet<string> = new Set<ReadMode>([
+  'prefer-leader',
+  'follower',
+  'leader-and-follower',
+  'closest-replicas',
+  'learner',
+]);
+
+/** Null: the leader. */
+function modeOf(a: RequestAttributes, ts: bigint, large: number | null): ReadMode | null {
+  if (ts === a.staleTs) return 'stale';
+  const { replicaRead } = a;
+  if (MODES.has(replicaRead)) return replicaRead as ReadMode;
+  if (replicaRead === 'closest-adaptive' && large !== null && large >= a.closestThreshold)
+    return 'closest-replicas';
+  return large !== null && a.busyThresholdMs > 0 ? 'busy' : null;
+}
+
 /** What the parts of the client share. */
 export class ClientContext {
   readonly resolver: LockResolver;
   readonly active = new ActiveTimestamps();
   readonly heartbeats: HeartbeatKeeper;
+  /** The router of all sessions. */
+  private readonly base: Router;
 
   constructor(
     readonly router: Router,
@@ -86,6 +106,7 @@ export class ClientContext {
     readonly coprocessor: LocalCoprocessor | null = null,
     readonly cluster: ClusterServices | null = null,
   ) {
+    this.base = router;
     this.resolver = new LockResolver(router, oracle);
     this.heartbeats = new HeartbeatKeeper(router, oracle, this.active, options.lockTtl);
   }
@@ -102,8 +123,25 @@ export class ClientContext {
         value: { timestamp: () => interruptible(this.oracle.timestamp(), attributes.signal) },
       },
       attributes: { value: attributes },
+      readers: { value: new Map() },
     });
     return view;
+  }
+
+  private readonly readers = new Map<ReadMode, Router>();
+
+  /** Where a read at a timestamp goes: to the leaders, unless the session would have it otherwise. `large`: bytes that it is about. */
+  readsAt(ts: bigint, large: number | null): Router {
+    const { attributes } = this;
+    if (attributes === null || this.base.replicas === undefined) return this.router;
+    const mode = modeOf(attributes, ts, large);
+    if (mode === null) return this.router;
+    let router = this.readers.get(mode);
+    if (router === undefined) {
+      router = new SessionRouter(this.base.replicas(mode, attributes), attributes);
+      this.readers.set(mode, router);
+    }
+    return router;
   }
 
   snapshotAt(ts: bigint): KvSnapshot {

@@ -8,12 +8,16 @@ import { interruptible, interruptionOf } from './interruptible.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext, WireFragment } from './client-context.js';
 import { resolveForRead } from './lock-resolver.js';
-import { maxStart, minEnd, splitRanges, type RegionRoute } from './router.js';
+import { maxStart, minEnd, splitRanges, type RegionRoute, type Router } from './router.js';
 import { KvSnapshot } from './snapshot.js';
 
 /** What of a task's plan the stores are asked for: null = nothing, once one of them has refused it. */
 interface Asked {
+  /** 0: of a store in this process. */
+  readonly id: bigint;
   fragment: WireFragment | null;
+  /** A lock was in the way of a read of the past. */
+  metLocks?: boolean;
 }
 
 /** A store has no form of something in the fragment, or not the one that we took it to have. */
@@ -21,6 +25,9 @@ class RefusedError extends Error {}
 
 /** How TiKV words that (tidb_query_executors, tidb_query_expr); errors of evaluation come in another way. */
 const REFUSAL = /support|unexpected|not implemented/i;
+
+/** Stores schedule the requests of a task together (kvrpcpb.Context.task_id). */
+let lastTask = 0n;
 
 /** The part of a task that one region answers, and the stream of its answer. */
 class RegionTask implements ChunkSource {
@@ -36,6 +43,8 @@ class RegionTask implements ChunkSource {
   constructor(
     private readonly client: ClientContext,
     private readonly task: CopTask,
+    /** By which the route was found. */
+    private readonly router: Router,
     readonly route: RegionRoute,
     /** What is still to be answered. */
     public ranges: readonly KeyRange[],
@@ -44,9 +53,11 @@ class RegionTask implements ChunkSource {
 
   private request(): CoprocessorRequest {
     const { task, route } = this;
+    const plain = this.asked.id === 0n && this.ignorable.length === 0;
     return {
-      context:
-        this.ignorable.length === 0 ? route.context : { ...route.context, resolvedLocks: this.ignorable },
+      context: plain
+        ? route.context
+        : { ...route.context, taskId: this.asked.id, resolvedLocks: this.ignorable },
       dag: task.dag,
       startTs: task.startTs,
       ranges: this.ranges,
@@ -142,19 +153,22 @@ class RegionTask implements ChunkSource {
       } catch (e) {
         pending = null;
         if (e instanceof Error && 'sqlState' in e) throw e;
-        client.router.onSendFailure(route, e);
-        await bo.sleep('tikvRPC');
+        if (this.router.onSendFailure(route, e) !== true) await bo.sleep('tikvRPC');
         if (client.router.whole === null) return this.giveBack();
         continue;
       }
       pending = null;
       if (res.regionError !== undefined) {
-        client.router.onRegionError(route, res.regionError);
-        await bo.regionError(res.regionError);
+        if (this.router.onRegionError(route, res.regionError) !== true) await bo.regionError(res.regionError);
         if (client.router.whole === null) return this.giveBack();
       } else if (res.locked !== undefined) {
         const more = await resolveForRead(client.resolver, [res.locked], this.task.startTs, bo);
         if (more.length > 0) this.ignorable = [...this.ignorable, ...more];
+        // A peer that reads in the past may be behind what the lock's transaction has come to: the leader is not.
+        if (route.context.staleRead === true) {
+          this.asked.metLocks = true;
+          return this.giveBack();
+        }
       } else if (res.otherError !== undefined) {
         const { otherError } = res;
         throw mayRefuse && REFUSAL.test(otherError.message)
@@ -242,9 +256,13 @@ export class CopStream implements ChunkSource, ActiveReader {
   ) {
     this.ts = task.startTs;
     client.active.add(this);
-    this.asked = { fragment: client.coprocessor?.fragment(task.dag) ?? null };
+    this.asked = { id: ++lastTask, fragment: client.coprocessor?.fragment(task.dag) ?? null };
     const whole = client.router.whole;
-    if (whole !== null) this.single = new RegionTask(client, task, whole, task.ranges, { fragment: null });
+    if (whole !== null)
+      this.single = new RegionTask(client, task, client.router, whole, task.ranges, {
+        id: 0n,
+        fragment: null,
+      });
   }
 
   next(): Chunk | null | Promise<Chunk | null> {
@@ -265,8 +283,11 @@ export class CopStream implements ChunkSource, ActiveReader {
   }
 
   private async split(ranges: readonly KeyRange[]): Promise<RegionTask[]> {
-    const groups = await splitRanges(this.client.router, ranges);
-    const tasks = groups.map((g) => new RegionTask(this.client, this.task, g.route, g.items, this.asked));
+    const { client, task, asked } = this;
+    const router =
+      asked.metLocks === true ? client.router : client.readsAt(task.startTs, task.expectedBytes ?? 0);
+    const groups = await splitRanges(router, ranges);
+    const tasks = groups.map((g) => new RegionTask(client, task, router, g.route, g.items, asked));
     return this.task.desc ? tasks.reverse() : tasks;
   }
 

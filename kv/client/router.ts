@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes } from '../codec/byte-writer.js';
 import type { Backoffer } from './backoff.js';
+import type { RequestAttributes } from '../storage.js';
 import type { KeyRange, KvRpc, RegionError, RpcContext } from '../rpc.js';
 import { Turns } from './turns.js';
 
@@ -13,6 +14,13 @@ export interface RegionRoute {
   readonly rpc: KvRpc;
 }
 
+/**
+ * Which peer of a region a read asks: tidb_replica_read's choices. `busy`: the leader, unless it has too much to do; `stale`: any that
+ * has all up to the read's timestamp, which lies in the past.
+ */
+export type ReadMode =
+  'busy' | 'prefer-leader' | 'follower' | 'leader-and-follower' | 'closest-replicas' | 'learner' | 'stale';
+
 /** Finds the region of a key. The embedded store is one region; the remote client keeps a cache filled from PD. */
 export interface Router {
   /** Set when one region covers all keys: callers then skip grouping. */
@@ -20,10 +28,12 @@ export interface Router {
   locate(key: Uint8Array): Awaitable<RegionRoute>;
   /** The region that holds the keys right below `endKey` (empty = the last region): where reverse scans begin. */
   locateEnd(endKey: Uint8Array): Awaitable<RegionRoute>;
-  /** A request failed with this error: refresh what is known of the region. */
-  onRegionError(route: RegionRoute, error: RegionError): void;
-  /** The transport to the region's store broke. */
-  onSendFailure(route: RegionRoute, error: unknown): void;
+  /** A request failed with this error: refresh what is known of the region. True: another peer may be asked at once. */
+  onRegionError(route: RegionRoute, error: RegionError): boolean | void;
+  /** The transport to the region's store broke. True: as above. */
+  onSendFailure(route: RegionRoute, error: unknown): boolean | void;
+  /** Where reads of a mode go; absent where regions have one peer. */
+  readonly replicas?: (mode: ReadMode, attributes: RequestAttributes) => Router;
 }
 
 const EMPTY = new Uint8Array(0);

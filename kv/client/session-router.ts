@@ -19,12 +19,14 @@ export class SessionRouter implements Router {
   ) {}
 
   private mark(base: RegionRoute): SessionRoute {
-    const { requestSource, resourceGroup, priority, maxExecutionMs } = this.attributes;
+    const { requestSource, resourceGroup, priority, maxExecutionMs, notFillCache, txnSource } =
+      this.attributes;
+    const own = { requestSource, resourceGroup, priority, maxExecutionMs, notFillCache, txnSource };
     return {
       startKey: base.startKey,
       endKey: base.endKey,
       rpc: base.rpc,
-      context: { ...base.context, requestSource, resourceGroup, priority, maxExecutionMs },
+      context: { ...base.context, ...own },
       base,
     };
   }
@@ -42,11 +44,11 @@ export class SessionRouter implements Router {
     return this.found(this.router.locateEnd(endKey));
   }
 
-  onRegionError(route: RegionRoute, error: RegionError): void {
-    this.router.onRegionError((route as SessionRoute).base, error);
+  onRegionError(route: RegionRoute, error: RegionError): boolean | void {
+    return this.router.onRegionError((route as SessionRoute).base, error);
   }
 
-  onSendFailure(route: RegionRoute, error: unknown): void {
-    this.router.onSendFailure((route as SessionRoute).base, error);
+  onSendFailure(route: RegionRoute, error: unknown): boolean | void {
+    return this.router.onSendFailure((route as SessionRoute).base, error);
   }
 }

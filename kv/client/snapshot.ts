@@ -9,11 +9,13 @@ import type { ClientContext } from './client-context.js';
 import { interruptible } from './interruptible.js';
 import { errorOf } from './key-error.js';
 import { resolveForRead } from './lock-resolver.js';
-import { groupByRegion, inBatches, maxStart, minEnd, type RegionRoute } from './router.js';
+import { groupByRegion, inBatches, maxStart, minEnd, type RegionRoute, type Router } from './router.js';
 
 const SCAN_BATCH = 256;
 /** Keys asked for in one request of a region (client-go, batchGetSize). */
 const GET_BATCH = 5120;
+/** What a key that is asked for may give, about. */
+const KEY_BYTES = 100;
 /** First batch of a scan: most scans of short ranges end within it. */
 const FIRST_BATCH = 32;
 
@@ -21,6 +23,7 @@ const FIRST_BATCH = 32;
 export class KvSnapshot implements Snapshot, PagedReader {
   /** Transactions whose locks this snapshot may ignore. */
   private ignorable: bigint[] | null = null;
+  private metLocks = false;
   private readonly rc: boolean;
   private readonly signal: AbortSignal | undefined;
 
@@ -38,6 +41,12 @@ export class KvSnapshot implements Snapshot, PagedReader {
     return this.signal ?? this.client.attributes?.signal;
   }
 
+  /** Where a read goes. A lock in the way is for the leader to tell of once it is resolved. */
+  reader(large: number | null): Router {
+    const { client } = this;
+    return this.metLocks ? client.router : client.readsAt(this.ts, large);
+  }
+
   private contextOf(route: RegionRoute): RpcContext {
     if (this.ignorable === null && !this.rc) return route.context;
     return {
@@ -48,6 +57,7 @@ export class KvSnapshot implements Snapshot, PagedReader {
   }
 
   private async meetLocks(locks: readonly LockInfo[], bo: Backoffer): Promise<void> {
+    this.metLocks = true;
     const more = await resolveForRead(this.client.resolver, locks, this.ts, bo);
     if (more.length > 0) this.ignorable = [...new Set([...(this.ignorable ?? []), ...more])];
   }
@@ -67,7 +77,8 @@ export class KvSnapshot implements Snapshot, PagedReader {
   ): Promise<Uint8Array | null> {
     const bo = new Backoffer(BackoffBudget.get, this.interruption);
     for (;;) {
-      const route = await this.client.router.locate(key);
+      const router = this.reader(null);
+      const route = await router.locate(key);
       let res: GetResponse;
       try {
         res = await interruptible(
@@ -77,14 +88,12 @@ export class KvSnapshot implements Snapshot, PagedReader {
       } catch (e) {
         if (e instanceof MysqlError) throw e;
         first = null;
-        this.client.router.onSendFailure(route, e);
-        await bo.sleep('tikvRPC');
+        if (router.onSendFailure(route, e) !== true) await bo.sleep('tikvRPC');
         continue;
       }
       first = null;
       if (res.regionError !== undefined) {
-        this.client.router.onRegionError(route, res.regionError);
-        await bo.regionError(res.regionError);
+        if (router.onRegionError(route, res.regionError) !== true) await bo.regionError(res.regionError);
       } else if (res.error !== undefined) {
         if (res.error.kind !== 'locked') throw errorOf(res.error, false);
         await this.meetLocks([res.error.lock], bo);
@@ -121,11 +130,8 @@ export class KvSnapshot implements Snapshot, PagedReader {
     while (left.length > 0) {
       const again: typeof left = [];
       const locks: LockInfo[] = [];
-      const groups = await inBatches(
-        await groupByRegion(this.client.router, left, (k) => k.key),
-        GET_BATCH,
-        () => 1,
-      );
+      const router = this.reader(left.length * KEY_BYTES);
+      const groups = await inBatches(await groupByRegion(router, left, (k) => k.key), GET_BATCH, () => 1);
       await Promise.all(
         groups.map(async ({ route, items }) => {
           try {
@@ -135,9 +141,9 @@ export class KvSnapshot implements Snapshot, PagedReader {
               this.client.attributes?.signal,
             );
             if (res.regionError !== undefined) {
-              this.client.router.onRegionError(route, res.regionError);
               again.push(...items);
-              await bo.regionError(res.regionError);
+              if (router.onRegionError(route, res.regionError) !== true)
+                await bo.regionError(res.regionError);
             } else if (res.error !== undefined) {
               if (res.error.kind !== 'locked') throw errorOf(res.error, false);
               locks.push(res.error.lock);
@@ -147,9 +153,8 @@ export class KvSnapshot implements Snapshot, PagedReader {
             }
           } catch (e) {
             if (e instanceof MysqlError) throw e;
-            this.client.router.onSendFailure(route, e);
             again.push(...items);
-            await bo.sleep('tikvRPC');
+            if (router.onSendFailure(route, e) !== true) await bo.sleep('tikvRPC');
           }
         }),
       );
@@ -193,10 +198,9 @@ export class KvSnapshot implements Snapshot, PagedReader {
   }
 
   /** Deals with what kept a scan from answering. */
-  async recover(route: RegionRoute, res: ScanResponse, bo: Backoffer): Promise<void> {
+  async recover(router: Router, route: RegionRoute, res: ScanResponse, bo: Backoffer): Promise<void> {
     if (res.regionError !== undefined) {
-      this.client.router.onRegionError(route, res.regionError);
-      await bo.regionError(res.regionError);
+      if (router.onRegionError(route, res.regionError) !== true) await bo.regionError(res.regionError);
     } else if (res.error !== undefined) {
       if (res.error.kind !== 'locked') throw errorOf(res.error, false);
       await this.meetLocks([res.error.lock], bo);
@@ -291,7 +295,7 @@ class SnapshotIterator implements KvIterator, PageCursor {
   private async fetch(first?: Awaitable<ScanResponse>): Promise<KvPair | null> {
     const bo = this.snapshot.newBackoffer();
     while (!this.done) {
-      const { router } = this.client;
+      const router = this.snapshot.reader(null);
       const route = await (this.reverse ? router.locateEnd(this.end) : router.locate(this.start));
       const start = maxStart(this.start, route.startKey);
       const end = minEnd(this.end, route.endKey);
@@ -301,13 +305,12 @@ class SnapshotIterator implements KvIterator, PageCursor {
       } catch (e) {
         if (e instanceof MysqlError) throw e;
         first = undefined;
-        router.onSendFailure(route, e);
-        await bo.sleep('tikvRPC');
+        if (router.onSendFailure(route, e) !== true) await bo.sleep('tikvRPC');
         continue;
       }
       first = undefined;
       if (res.error !== undefined || res.regionError !== undefined) {
-        await this.snapshot.recover(route, res, bo);
+        await this.snapshot.recover(router, route, res, bo);
         continue;
       }
       this.accept(res.pairs, route);

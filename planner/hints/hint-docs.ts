@@ -32,7 +32,7 @@ export const HINT_DOCS: Readonly<Record<string, string>> = {
   MERGE: 'In a common table: each reference is planned by itself.',
   USE_TOJA: 'Whether IN (SELECT …) becomes a join with distinct values.',
   READ_FROM_STORAGE: 'Row store (TIKV[t]) or columns (TIFLASH[t]).',
-  READ_CONSISTENT_REPLICA: 'Accepted: reads are consistent wherever they are done.',
+  READ_CONSISTENT_REPLICA: 'Followers read, where there are any (tidb_replica_read).',
   IGNORE_PLAN_CACHE: 'The plan is not kept, nor taken from those that are.',
   'USE_PLAN_CACHE, USE_CASCADES, NTH_PLAN, QUERY_TYPE, TIME_RANGE, TIDB_KV_READ_TIMEOUT, WRITE_SLOW_LOG':
     'Accepted; no effect.',

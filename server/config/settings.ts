@@ -139,6 +139,13 @@ export const SETTINGS = [
     doc: 'PD endpoints of the cluster, with --store tikv',
   },
   ...CLUSTER_TLS,
+  {
+    name: 'labels',
+    type: text,
+    default: '',
+    value: 'KEY=VALUE,...',
+    doc: 'labels of this server, with --store tikv; stores of the same zone are the closest for tidb_replica_read',
+  },
   DURABILITY,
   {
     name: 'workers',

@@ -19,7 +19,11 @@ export const replicaOf = (storage: Storage): ColumnarReplica | null => REPLICAS.
 export interface DataStoreOptions {
   readonly dataDir: string;
   /** A TiKV cluster or served store to keep the data in; else the embedded store in `dataDir`. */
-  readonly tikv?: { readonly pd: readonly string[]; readonly tls: TlsFiles | null } | null;
+  readonly tikv?: {
+    readonly pd: readonly string[];
+    readonly tls: TlsFiles | null;
+    readonly zone?: string;
+  } | null;
   /** The embedded store that another thread of this process has open. */
   readonly attachment?: StoreAttachment;
   /** The embedded store that this thread has open, for itself and others: `threads` in all. It is not closed here. */

@@ -27,6 +27,7 @@ import '../variables/statistics-variables.js';
 import '../variables/foreign-variables.js';
 import '../variables/rare-variables.js';
 import '../variables/tidb-kept-variables.js';
+import '../variables/cluster-variables.js';
 import '../variables/tidb-checked-variables.js';
 import '../variables/log-variables.js';
 import '../variables/summary-variables.js';

@@ -34,7 +34,7 @@ const localServer = (core: EngineCore): Fact => ({
   PORT: core.globals.get('port'),
   STATUS_PORT: core.instance.split(':')[1] ?? '0',
   LEASE: '45s',
-  LABELS: '',
+  LABELS: core.settings.get('labels') ?? '',
 });
 
 /** What lies in a range of keys. */

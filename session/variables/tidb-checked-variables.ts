@@ -79,11 +79,6 @@ const CHECKED: readonly Shape[] = [
     '168h0m0s',
     duration('tidb_historical_stats_duration', '10m', '8760h'),
   ),
-  both(
-    'tidb_load_based_replica_read_threshold',
-    '1s',
-    duration('tidb_load_based_replica_read_threshold', '0s', '1h'),
-  ),
   both('tidb_mpp_store_fail_ttl', '0s', duration('tidb_mpp_store_fail_ttl', '0s', '8760h')),
   session(
     'tidb_dml_type',

@@ -113,7 +113,6 @@ registerVariables(
       { scope: 'global', kind: 'string' },
       `
       tidb_cloud_storage_uri=
-      tidb_force_priority=NO_PRIORITY {NO_PRIORITY|LOW_PRIORITY|HIGH_PRIORITY|DELAYED}
       tidb_request_source_type=
       tidb_service_scope=
       tidb_workload_repository_dest=
@@ -164,7 +163,6 @@ registerVariables(
     [
       { scope: 'both', kind: 'uint' },
       `
-      tidb_adaptive_closest_read_threshold=4096 [0,9223372036854775807]
       tidb_analyze_distsql_scan_concurrency=4 [0,4294967295]
       tidb_analyze_partition_concurrency=2 [1,128]
       tidb_backoff_lock_fast=10 [1,2147483647]
@@ -273,7 +271,6 @@ registerVariables(
     [
       { scope: 'session', kind: 'uint' },
       `
-      tidb_cdc_write_source=0 [0,15]
       tidb_memory_debug_mode_min_heap_inuse=0 [0,9223372036854775807]
       tidb_optimizer_selectivity_level=0 [0,2147483647]
       tidb_wait_split_region_timeout=300 [1,2147483647]

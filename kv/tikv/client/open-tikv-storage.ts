@@ -21,6 +21,8 @@ export interface TikvStorageConfig {
   readonly tls?: TlsFiles | null;
   /** Connections to each store. */
   readonly connections?: number;
+  /** Where this server stands (the label `zone`): see tidb_replica_read's closest replicas. */
+  readonly zone?: string;
   readonly options?: Partial<ClientOptions>;
   readonly coprocessor?: LocalCoprocessor;
   /** How long it may take until the cluster's first store has joined. */
@@ -41,7 +43,7 @@ async function bootstrapped(pd: PdClient, bo: Backoffer): Promise<void> {
 export async function openTikvStorage(config: TikvStorageConfig): Promise<Storage> {
   const creds = credentialsOf(config.tls ?? null);
   const pd = new PdClient(config.pd, creds);
-  const stores = new Stores(pd, creds, config.connections ?? DEFAULT_CONNECTIONS);
+  const stores = new Stores(pd, creds, config.connections ?? DEFAULT_CONNECTIONS, config.zone);
   const tso = new TsoStream(pd);
   let keeper: SafePointKeeper | null = null;
   const close = async (): Promise<void> => {

@@ -1,10 +1,12 @@
 import { compareBytes } from '../../codec/byte-writer.js';
 import type { RegionError, RegionMeta } from '../../rpc.js';
-import type { RegionRoute, Router } from '../../client/router.js';
+import type { ReadMode, RegionRoute, Router } from '../../client/router.js';
+import type { RequestAttributes } from '../../storage.js';
 import type { Awaitable } from '../../../types/awaitable.js';
 import type * as metapb from '../generated/metapb.js';
 import { decodeRegionKey } from '../region-key.js';
 import type { RegionLoader } from './region-loader.js';
+import { ReplicaRouter } from './replica-router.js';
 import type { StoreClient } from './store-client.js';
 import type { Stores } from './stores.js';
 
@@ -17,7 +19,7 @@ const LEARNER = 1;
 type Peer = Pick<metapb.Peer, 'id' | 'storeId'>;
 
 /** What the cache knows of a region. The route is made anew when the leader changes. */
-class CachedRegion {
+export class CachedRegion {
   route: RegionRoute;
   /** The store that is asked, or that the leader's is reached through. */
   private client: StoreClient;
@@ -27,6 +29,8 @@ class CachedRegion {
   /** Peers that failed to answer since the region was loaded. */
   failedPeers = 0;
   valid = true;
+  /** Peers that could not answer a read, and until when (performance.now()) they are left alone. */
+  private avoided: Map<number, number> | null = null;
 
   constructor(
     readonly meta: RegionMeta,
@@ -47,6 +51,15 @@ class CachedRegion {
       rpc,
       context: { clusterId: stores.cluster, regionId: meta.id, regionEpoch: meta.epoch, peer },
     };
+  }
+
+  avoid(peerId: number, ms: number): void {
+    this.avoided ??= new Map();
+    this.avoided.set(peerId, performance.now() + ms);
+  }
+
+  avoids(peerId: number): boolean {
+    return this.avoided !== null && performance.now() < (this.avoided.get(peerId) ?? 0);
   }
 
   get voters(): RegionMeta['peers'] {
@@ -145,6 +158,9 @@ export class RegionCache implements Router {
     return true;
   }
 
+  readonly replicas = (mode: ReadMode, attributes: RequestAttributes): Router =>
+    new ReplicaRouter(this, this.stores, mode, attributes);
+
   locate(key: Uint8Array): Awaitable<RegionRoute> {
     const r = this.regions[this.indexOf(key)];
     if (r !== undefined && r.covers(key) && this.usable(r, performance.now())) return r.currentRoute();
@@ -214,7 +230,7 @@ export class RegionCache implements Router {
   }
 
   /** The region that the request went by; null when it has been replaced since. */
-  private regionOf(route: RegionRoute): CachedRegion | null {
+  regionOf(route: RegionRoute): CachedRegion | null {
     const r = this.byId.get(route.context.regionId);
     if (r === undefined || r.meta.epoch !== route.context.regionEpoch) return null;
     return r;

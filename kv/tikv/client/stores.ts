@@ -6,6 +6,9 @@ import type { PdClient } from './pd-client.js';
 import { StoreClient } from './store-client.js';
 import { TransportError } from './transport-error.js';
 
+/** How long labels of stores are taken for what they were. */
+const LABELS_MS = 60_000;
+
 /** The clients of the cluster's stores, made as they are needed. */
 export class Stores {
   private readonly clients = new Map<number, StoreClient>();
@@ -15,7 +18,46 @@ export class Stores {
     private readonly pd: PdClient,
     private readonly creds: ChannelCredentials,
     private readonly connections: number,
+    /** Where this server stands: closest replicas are those of stores with the same label. */
+    readonly zone = '',
   ) {}
+
+  private labels: ReadonlyMap<number, ReadonlyMap<string, string>> | null = null;
+  private labelsUntil = 0;
+  private describing: Promise<void> | null = null;
+
+  /** Whether it is known where stores stand and what they are for. */
+  get described(): boolean {
+    if (performance.now() > this.labelsUntil) void this.describe();
+    return this.labels !== null;
+  }
+
+  /** Asks PD for the labels of all stores. Without an answer they have none. */
+  describe(): Promise<void> {
+    if (performance.now() <= this.labelsUntil) return Promise.resolve();
+    this.describing ??= this.pd
+      .call(PD.GetAllStores, (header) => ({ header, excludeTombstoneStores: true }))
+      .then(({ stores }) => {
+        this.labels = new Map(stores.map((s) => [s.id, new Map(s.labels.map((l) => [l.key, l.value]))]));
+      })
+      .catch(() => {
+        this.labels ??= new Map();
+      })
+      .finally(() => {
+        this.labelsUntil = performance.now() + LABELS_MS;
+        this.describing = null;
+      });
+    return this.describing;
+  }
+
+  zoneOf(storeId: number): string {
+    return this.labels?.get(storeId)?.get('zone') ?? '';
+  }
+
+  /** Whether a store keeps rows; TiFlash's stores keep columns. */
+  holdsRows(storeId: number): boolean {
+    return (this.labels?.get(storeId)?.get('engine') ?? 'tikv') === 'tikv';
+  }
 
   /** The id of the cluster that they make up. */
   get cluster(): bigint {

@@ -79,7 +79,8 @@ function detailsFromWire(d: pb.ExecDetailsV2 | undefined): rpc.CopDetails | unde
 export const COPROCESSOR = command<22, rpc.CoprocessorRequest, rpc.CoprocessorResponse>(
   22,
   (req) => ({
-    context: contextToWire(req.context),
+    // What the answer's details are made of.
+    context: { ...contextToWire(req.context), recordTimeStat: true, recordScanStat: true },
     tp: DAG,
     data: req.wire!,
     ranges: req.ranges.map((r) => ({ start: r.startKey, end: r.endKey })),

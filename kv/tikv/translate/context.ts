@@ -6,6 +6,9 @@ import { ISOLATION_LEVELS, PRIORITIES } from './names.js';
 /** What a request says of itself when nobody above did (client-go's RequestSource). */
 const DEFAULT_SOURCE = 'external_unknown';
 
+/** The keyspace of those that have none (client-go's NullspaceID). */
+const NO_KEYSPACE = 0xffffffff;
+
 export function contextToWire(c: RpcContext): ContextInit {
   return {
     regionId: c.regionId,
@@ -16,12 +19,18 @@ export function contextToWire(c: RpcContext): ContextInit {
     priority: c.priority === undefined ? 0 : PRIORITIES.numbers[c.priority],
     isolationLevel: c.isolationLevel === undefined ? 0 : ISOLATION_LEVELS.numbers[c.isolationLevel],
     notFillCache: c.notFillCache,
+    replicaRead: c.replicaRead,
+    staleRead: c.staleRead,
+    busyThresholdMs: c.busyThresholdMs,
+    taskId: c.taskId,
+    txnSource: c.txnSource,
     resolvedLocks: c.resolvedLocks,
     committedLocks: c.committedLocks,
     maxExecutionDurationMs: c.maxExecutionMs,
     diskFullOpt: c.whenAlmostFull === true ? DiskFullOpt.AllowedOnAlmostFull : DiskFullOpt.NotAllowedOnFull,
     isRetryRequest: c.isRetry,
     apiVersion: APIVersion.V1,
+    keyspaceId: NO_KEYSPACE,
     requestSource: c.requestSource ?? DEFAULT_SOURCE,
     resourceGroupTag: c.resourceGroupTag,
     resourceControlContext:

@@ -10,7 +10,7 @@ export function regionFromWire(r: metapb.Region): RegionMeta {
     startKey: r.startKey,
     endKey: r.endKey,
     epoch: r.regionEpoch ?? NO_EPOCH,
-    peers: r.peers.map((p) => ({ id: p.id, storeId: p.storeId, role: p.role })),
+    peers: r.peers.map(({ id, storeId, role, isWitness }) => ({ id, storeId, role, isWitness })),
   };
 }
 
@@ -27,7 +27,8 @@ export function regionErrorFromWire(e: errorpb.Error): RegionError {
   if (e.keyNotInRegion !== undefined) return { kind: 'keyNotInRegion' };
   if (e.serverIsBusy !== undefined) {
     const { reason, backoffMs, estimatedWaitMs } = e.serverIsBusy;
-    return { kind: 'serverIsBusy', reason, backoffMs: backoffMs !== 0 ? backoffMs : estimatedWaitMs };
+    const wait = backoffMs !== 0 ? backoffMs : estimatedWaitMs;
+    return { kind: 'serverIsBusy', reason, backoffMs: wait, estimatedWaitMs };
   }
   if (e.staleCommand !== undefined) return { kind: 'staleCommand' };
   if (e.storeNotMatch !== undefined) return { kind: 'storeNotMatch' };
