@@ -3,19 +3,27 @@ import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { ByteWriter } from '../../kv/codec/byte-writer.js';
 import { compareRange } from '../../types/collation-bytes.js';
+import type { KeyDivision } from './key-division.js';
 import { sortKeys } from './sort-entries.js';
 
 /**
- * Runs of sorted index entries, in shared memory or in a file. An entry: key length (2), value length (2), key without the index's
+ * Runs of index entries, in shared memory or in a file, sorted or dealt out to parts of their keys' range. An entry: key length (2), value length (2), key without the index's
  * prefix, value; little-endian. Each begins at a multiple of four bytes, so that entries are moved word by word.
  */
 export const ENTRY_HEADER = 4;
 
 const aligned = (at: number): number => (at + 3) & ~3;
+
+/** Where the entry behind the one at `at` begins. */
+export const entryEnd = (bytes: Uint8Array, at: number): number =>
+  aligned(at + ENTRY_HEADER + bytes[at]! + (bytes[at + 1]! << 8) + bytes[at + 2]! + (bytes[at + 3]! << 8));
+
 /** Bytes of a run in the making. */
 const RUN_BYTES = 4 << 20;
 /** Entries from one sample to the next. */
 const SAMPLE_EVERY = 2048;
+/** Entries moved from one checkpoint to the next. */
+const CHECK_EVERY = 2048;
 const WINDOW = 256 << 10;
 
 export interface RunBytes {
@@ -30,9 +38,11 @@ export interface EntryRun extends RunBytes {
   /** Which of the indexes that are built. */
   readonly index: number;
   readonly count: number;
-  /** Keys of some entries and where those begin, ascending. The first is the run's first. */
+  /** Of a sorted run keys of some entries and where those begin, ascending. The first is the run's first. */
   readonly sampleKeys: readonly Uint8Array[];
   readonly sampleAt: readonly number[];
+  /** Of entries by parts where each part begins, and the end of the last; null: the run is sorted. */
+  readonly partAt: Uint32Array | null;
 }
 
 /** A nameless file that runs are put to behind each other. */
@@ -63,8 +73,9 @@ let nextFile = 1;
 /** An entry: key bytes[keyStart, keyEnd), value up to `valueEnd`. */
 export type VisitEntry = (bytes: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number) => void;
 
-/** Gathers entries of one index and sorts them when they are as many as a run may have. */
+/** Gathers entries of one index for runs: sorted, or dealt out to the parts of a division. */
 export class RunBuilder {
+  division: KeyDivision | null = null;
   readonly writer = new ByteWriter(1 << 20);
   private starts: Uint32Array = new Uint32Array(1 << 16);
   private ends: Uint32Array = new Uint32Array(1 << 16);
@@ -131,34 +142,51 @@ export class RunBuilder {
     return true;
   }
 
+  /** The keys so far; begins anew. */
+  takeKeys(): Uint8Array[] {
+    const { starts, ends, writer } = this;
+    const keys = Array.from({ length: this.count }, (_, i) => writer.buf.slice(starts[i]!, ends[i]!));
+    this.count = 0;
+    writer.reset();
+    return keys;
+  }
+
   /** The entries so far as a run; null when there are none. */
   take(file: RunFile | null, checkpoint: () => void = () => undefined): EntryRun | null {
-    const { count, starts, ends } = this;
+    const { count, starts, ends, division } = this;
     if (count === 0) return null;
     this.writer.ensure(3);
     const source = this.writer.buf;
     const length = aligned(this.writer.len);
-    const order = sortKeys({ bytes: source, starts, ends, count }, checkpoint);
+    const keys = { bytes: source, starts, ends, count };
+    const dealt = division?.deal(keys);
+    checkpoint();
+    const order = dealt?.order ?? sortKeys(keys, checkpoint);
     const memory = file === null ? new SharedArrayBuffer(length) : null;
     const out = memory === null ? new Uint8Array(length) : new Uint8Array(memory);
     const from = new Uint32Array(source.buffer, source.byteOffset, source.length >>> 2);
     const to = new Uint32Array(out.buffer, 0, length >>> 2);
+    const every = dealt === undefined ? SAMPLE_EVERY : Infinity;
     const sampleKeys: Uint8Array[] = [];
     const sampleAt: number[] = [];
+    const partAt = dealt === undefined ? null : new Uint32Array(dealt.from.length);
+    let part = 0;
     let at = 0;
     for (let i = 0; i < count; i++) {
+      if (dealt !== undefined) while (dealt.from[part]! <= i) partAt![part++] = 4 * at;
       const keyStart = starts[order[i]!]!;
-      if (i % SAMPLE_EVERY === 0) {
+      if (i % every === 0) {
         sampleKeys.push(source.slice(keyStart, ends[order[i]!]!));
         sampleAt.push(4 * at);
-        checkpoint();
       }
+      if (i % CHECK_EVERY === 0) checkpoint();
       const keyLength = source[keyStart - 4]! | (source[keyStart - 3]! << 8);
       const valueLength = source[keyStart - 2]! | (source[keyStart - 1]! << 8);
       const words = aligned(ENTRY_HEADER + keyLength + valueLength) >>> 2;
       const first = (keyStart - ENTRY_HEADER) >>> 2;
       for (let w = 0; w < words; w++) to[at++] = from[first + w]!;
     }
+    partAt?.fill(4 * at, part);
     const offset = file === null ? 0 : file.append(out);
     this.count = 0;
     this.writer.reset();
@@ -171,6 +199,7 @@ export class RunBuilder {
       offset,
       sampleKeys,
       sampleAt,
+      partAt,
     };
   }
 }

@@ -11,17 +11,25 @@ import type { BulkSnapshot, KeyRange } from '../../kv/rpc.js';
 import type { BulkLoading } from '../../kv/storage.js';
 import type { DdlContext } from '../ddl-context.js';
 import type { JobSettings } from '../job/job.js';
+import { blocksOf } from './block-groups.js';
 import type { EntryRun } from './entry-run.js';
+import { KeyDivision } from './key-division.js';
+import { slicesOf } from './pack-part.js';
 import type { IngestReply } from './ingest-task.js';
 import { openThreads, type IngestThread } from './ingest-threads.js';
 import { IngestPacing } from './pacing.js';
-import { blocksOf, dividingKeys, mergeRange } from './merge-runs.js';
 import type { IngestSource } from './scan-entries.js';
 
 /** Threads at most, whatever the machine has. */
 const MAX_THREADS = 3;
 /** Pieces of work per thread, so that all end at about the same time. */
 const PIECES = 8;
+/** Places that keys are taken from to divide all by, and what a part's entries come to, about. */
+const PLACES = 256;
+const PART_BYTES = 1 << 20;
+const MAX_PARTS = 1024;
+/** Bytes of an entry that is as long as most. */
+const ENTRY_BYTES = 32;
 /** Runs beyond this go to files. */
 const MEMORY_LIMIT = 256 << 20;
 
@@ -55,7 +63,8 @@ export class DuplicateRowsError extends Error {
 }
 
 /**
- * Fills new indexes in bulk: threads read the rows at one snapshot, make the entries and sort them; the runs are merged into packed blocks,
+ * Fills new indexes in bulk: threads read the rows at one snapshot, make the entries and deal them out to parts of the keys' range, found
+ * from a sample; then each part is sorted into packed blocks,
  * which go into the store without transactions, as of the snapshot. Statements that run meanwhile keep the indexes themselves, with
  * versions that are newer than the snapshot and so hide what comes from it. Only for a unique index that is not enough: who wrote a
  * key while the snapshot's entry was not there yet could not know of it. Such entries come back from the store.
@@ -135,13 +144,32 @@ class Ingest {
       pacing: this.pacing.shared,
     };
     this.threads = await openThreads(source, this.wantedThreads());
+    const keys = await this.divide();
     await this.scan();
-    for (let i = 0; i < this.job.indexes.length; i++) await this.merge(i);
+    for (const [i, between] of keys.entries()) await this.pack(i, between.length + 1);
   }
 
   async close(): Promise<void> {
     this.pacing.stop();
     await Promise.all(this.threads.map((t) => t.close()));
+  }
+
+  /** Has the threads divide entries by the keys that it gives, of each index. */
+  private async divide(): Promise<Uint8Array[][]> {
+    const { startKey, endKey } = this.job.rows;
+    const rows = this.ctx.rowCount(this.job.table.id);
+    const parts = Math.min(MAX_PARTS, Math.ceil((rows * ENTRY_BYTES) / PART_BYTES));
+    const least = this.threads.length * PIECES;
+    const places = [startKey, ...thinned(dividingRecords(this.snapshot, startKey, endKey, PLACES), PLACES)];
+    let keys: Uint8Array[][] = [];
+    await this.threads[0]!.run({ kind: 'sample', places, endKey }, (reply) => {
+      if (reply.kind !== 'sample') return this.raise(reply, 0);
+      keys = reply.keys.map((sample) => KeyDivision.of(sample, Math.max(least, parts)));
+    });
+    await Promise.all(
+      this.threads.map((t) => t.run({ kind: 'divide', keys }, (reply) => this.raise(reply, 0))),
+    );
+    return keys;
   }
 
   private async scan(): Promise<void> {
@@ -175,12 +203,10 @@ class Ingest {
     return this.inMemory > MEMORY_LIMIT;
   }
 
-  private async merge(index: number): Promise<void> {
+  private async pack(index: number, parts: number): Promise<void> {
     const runs = this.runs.filter((r) => r.index === index);
-    if (runs.length === 0) return;
     const mutations = this.job.indexes[index]!;
     const { unique } = mutations.index;
-    const keys = dividingKeys(runs, this.threads.length * PIECES);
     const receive = async (reply: IngestReply): Promise<void> => {
       if (reply.kind !== 'blocks') return this.raise(reply, index);
       await this.writing;
@@ -192,9 +218,10 @@ class Ingest {
         );
       await this.giveWay(reply.group.bytes.length, performance.now() - began);
     };
-    await this.deal(keys.length + 1, (thread, i) => {
-      const range = mergeRange(runs, keys[i - 1] ?? null, keys[i] ?? null);
-      return thread.run({ kind: 'merge', index, unique, range, yielding: this.pacing.loaded }, receive);
+    await this.deal(parts, async (thread, part) => {
+      const slices = slicesOf(runs, part);
+      if (slices.length > 0)
+        await thread.run({ kind: 'pack', index, unique, slices, yielding: this.pacing.loaded }, receive);
     });
   }
 

@@ -1,6 +1,7 @@
 import { highHalf, lowHalf } from '../../kv/embedded/timestamp.js';
 import type { EntryRun } from './entry-run.js';
-import { DuplicateEntryError, mergeRuns, type MergeRange } from './merge-runs.js';
+import { DuplicateEntryError } from './block-groups.js';
+import { packPart, PartMemory, type RunSlice } from './pack-part.js';
 import { EntryScanner, type IngestSource } from './scan-entries.js';
 import type { StepReply, StepRequest, StepTask } from './step-threads.js';
 
@@ -14,7 +15,15 @@ export type IngestRequest = (
       readonly spill: boolean;
     }
   | { readonly kind: 'finish'; readonly spill: boolean }
-  | { readonly kind: 'merge'; readonly index: number; readonly unique: boolean; readonly range: MergeRange }
+  | {
+      readonly kind: 'pack';
+      readonly index: number;
+      readonly unique: boolean;
+      readonly slices: readonly RunSlice[];
+    }
+  /** Before the first scan: keys of rows behind these places, and by what keys entries are divided. */
+  | { readonly kind: 'sample'; readonly places: readonly Uint8Array[]; readonly endKey: Uint8Array }
+  | { readonly kind: 'divide'; readonly keys: readonly (readonly Uint8Array[])[] }
 ) & {
   /** Whether statements need the processor more; without it: as before. */
   readonly yielding?: boolean;
@@ -23,6 +32,8 @@ export type IngestRequest = (
 export type IngestReply =
   | StepReply
   | { readonly kind: 'rows'; readonly rows: number; readonly runs: readonly EntryRun[] }
+  /** Keys of each index. */
+  | { readonly kind: 'sample'; readonly keys: Uint8Array[][] }
   | { readonly kind: 'duplicate'; readonly key: Uint8Array; readonly value: Uint8Array };
 
 /** Rows after which a scan says how far it is. */
@@ -32,6 +43,7 @@ const TELL_ROWS = 16384;
 export class IngestTask implements StepTask<IngestRequest, IngestReply> {
   private opened: { readonly source: IngestSource; readonly scanner: EntryScanner } | null = null;
   private checkpoint: () => void = () => undefined;
+  private memory = new PartMemory();
 
   /** `checkpointOf`: what is called between small pieces of the work, by the source's pacing. */
   constructor(private readonly checkpointOf: (pacing: SharedArrayBuffer) => () => void) {}
@@ -45,10 +57,15 @@ export class IngestTask implements StepTask<IngestRequest, IngestReply> {
       } else if (request.kind === 'close') {
         this.opened?.scanner.close();
         this.opened = null;
+        this.memory = new PartMemory();
       } else if (request.kind === 'scan') yield* this.scan(request.startKey, request.endKey, request.spill);
       else if (request.kind === 'finish')
         yield { kind: 'rows', rows: 0, runs: this.opened!.scanner.finish(request.spill) };
-      else if (request.kind === 'merge') {
+      else if (request.kind === 'divide') this.opened!.scanner.divide(request.keys);
+      else if (request.kind === 'sample') {
+        yield { kind: 'sample', keys: this.opened!.scanner.sample(request.places, request.endKey) };
+        return;
+      } else if (request.kind === 'pack') {
         const { source, scanner } = this.opened!;
         const { ts } = source.snapshot;
         const output = {
@@ -57,7 +74,7 @@ export class IngestTask implements StepTask<IngestRequest, IngestReply> {
           commitLo: lowHalf(ts),
           unique: request.unique,
         };
-        for (const group of mergeRuns(request.range, output, this.checkpoint))
+        for (const group of packPart(request.slices, output, this.memory, this.checkpoint))
           yield { kind: 'blocks', group };
       }
       yield { kind: 'done' };

@@ -4,7 +4,8 @@ import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { PackedBlock } from '../../kv/embedded/packed-block.js';
 import { randomSource } from '../../testing/random.js';
 import { RunBuilder, RunFile, type EntryRun } from './entry-run.js';
-import { blocksOf, dividingKeys, DuplicateEntryError, mergeRange, mergeRuns } from './merge-runs.js';
+import { blocksOf, DuplicateEntryError } from './block-groups.js';
+import { dividingKeys, mergeRange, mergeRuns } from './merge-runs.js';
 
 const OUTPUT = { prefix: Uint8Array.of(1, 2, 3), commitHi: 7, commitLo: 9, unique: true };
 

@@ -1,7 +1,8 @@
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { PACKED_BLOCK_BYTES, PackedBlockWriter } from '../../kv/embedded/packed-block.js';
 import { compareRanges } from '../../kv/embedded/record.js';
 import { RunReader, type EntryRun, type RunBytes } from './entry-run.js';
+import { BlockGroups, type BlockGroup, type EntryOutput } from './block-groups.js';
+import { KeyDivision, sixBytes } from './key-division.js';
 
 /** A run, and where in it the entries begin that may be meant. */
 export interface RunPart extends RunBytes {
@@ -27,89 +28,25 @@ export function mergeRange(
   return { runs: parts, from, to };
 }
 
-export interface MergeOutput {
-  /** What all keys begin with. */
-  readonly prefix: Uint8Array;
-  readonly commitHi: number;
-  readonly commitLo: number;
-  /** Several rows may have the same key, which is an error. */
-  readonly unique: boolean;
-}
-
-/** Two rows have the same key: the values of their entries. */
-export class DuplicateEntryError extends Error {
-  constructor(
-    readonly key: Uint8Array,
-    readonly value: Uint8Array,
-  ) {
-    super('duplicate index entry');
-  }
-}
-
 /** Entries from one checkpoint to the next. */
 const CHECK_EVERY = 1024;
-
-/** Bytes of blocks handed over at a time, about: to write them holds up the store's thread for a millisecond. */
-const GROUP_BYTES = 256 << 10;
-
-/** Packed blocks behind each other: block i ends at `ends[i]`. */
-export interface BlockGroup {
-  readonly bytes: Uint8Array;
-  readonly ends: readonly number[];
-}
-
-export const blocksOf = (group: BlockGroup): Uint8Array[] =>
-  group.ends.map((end, i) => group.bytes.subarray(i === 0 ? 0 : group.ends[i - 1]!, end));
 
 /** Merges the range into packed blocks, given in groups; `checkpoint` is called now and then. Throws DuplicateEntryError. */
 export function* mergeRuns(
   range: MergeRange,
-  output: MergeOutput,
+  output: EntryOutput,
   checkpoint: () => void = () => undefined,
 ): Generator<BlockGroup, void, void> {
-  let bytes = new Uint8Array(GROUP_BYTES);
-  let ends: number[] = [];
-  let used = 0;
-  const take = (): BlockGroup => {
-    const group = { bytes: bytes.subarray(0, used), ends };
-    bytes = new Uint8Array(GROUP_BYTES);
-    ends = [];
-    used = 0;
-    return group;
-  };
-  const writer = new PackedBlockWriter(output.prefix, output.commitHi, output.commitLo, (block) => {
-    if (used + block.length > bytes.length) {
-      const grown = new Uint8Array(2 * (used + block.length));
-      grown.set(bytes.subarray(0, used));
-      bytes = grown;
-    }
-    bytes.set(block, used);
-    ends.push((used += block.length));
-  });
+  const groups = new BlockGroups(output);
   const readers = new RunTournament(range);
-  let last = new Uint8Array(256);
-  let lastLength = -1;
   let entries = 0;
   for (let top = readers.top; top !== null; top = readers.advance()) {
-    const { keyStart, keyEnd, valueEnd } = top;
-    const from = top.bytes;
-    if (output.unique) {
-      const length = keyEnd - keyStart;
-      if (length === lastLength) {
-        let i = length - 1;
-        while (i >= 0 && from[keyStart + i] === last[i]) i--;
-        if (i < 0) throw new DuplicateEntryError(last.slice(0, length), from.slice(keyEnd, valueEnd));
-      }
-      if (length > last.length) last = new Uint8Array(2 * length);
-      for (let i = 0; i < length; i++) last[i] = from[keyStart + i]!;
-      lastLength = length;
-    }
-    writer.add(from, keyStart, keyEnd, valueEnd);
+    groups.add(top.bytes, top.keyStart, top.keyEnd, top.valueEnd);
     if (++entries % CHECK_EVERY === 0) checkpoint();
-    if (used > GROUP_BYTES - 2 * PACKED_BLOCK_BYTES) yield take();
+    if (groups.full) yield groups.take();
   }
-  writer.flush();
-  if (used > 0) yield take();
+  const last = groups.rest();
+  if (last !== null) yield last;
 }
 
 /**
@@ -126,7 +63,7 @@ class RunTournament {
 
   constructor(private readonly range: MergeRange) {
     const { to } = range;
-    this.toHigh = to === null ? Infinity : word(to, 0, to.length);
+    this.toHigh = to === null ? Infinity : sixBytes(to, 0, to.length);
     for (const run of range.runs) {
       const reader = new RunReader(run, run.from);
       let alive = reader.next();
@@ -177,10 +114,10 @@ class RunTournament {
 
   private note(r: number): void {
     const { bytes, keyStart, keyEnd } = this.readers[r]!;
-    const high = word(bytes, keyStart, keyEnd);
+    const high = sixBytes(bytes, keyStart, keyEnd);
     const beyond = high >= this.toHigh && compareTo(this.readers[r]!, this.range.to!) >= 0;
     this.high[r] = beyond ? Infinity : high;
-    this.low[r] = word(bytes, keyStart + 6, keyEnd);
+    this.low[r] = sixBytes(bytes, keyStart + 6, keyEnd);
   }
 
   private less(a: number, b: number): boolean {
@@ -192,18 +129,6 @@ class RunTournament {
     const q = this.readers[b]!;
     return compareRanges(p.bytes, p.keyStart, p.keyEnd, q.bytes, q.keyStart, q.keyEnd) < 0;
   }
-}
-
-/** Six bytes from `at` on as a number, zeros behind the end. */
-function word(bytes: Uint8Array, at: number, end: number): number {
-  if (at + 6 <= end)
-    return (
-      ((bytes[at]! << 8) | bytes[at + 1]!) * 0x1_0000_0000 +
-      (((bytes[at + 2]! << 24) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 8) | bytes[at + 5]!) >>> 0)
-    );
-  let w = 0;
-  for (let i = 0; i < 6; i++) w = w * 256 + (at + i < end ? bytes[at + i]! : 0);
-  return w;
 }
 
 const compareTo = (reader: RunReader, key: Uint8Array): number =>
@@ -223,13 +148,8 @@ function startIn(run: EntryRun, key: Uint8Array | null): number {
 }
 
 /** Keys that divide the entries of the runs into about equal parts, ascending. */
-export function dividingKeys(runs: readonly EntryRun[], parts: number): Uint8Array[] {
-  const samples = runs.flatMap((r) => r.sampleKeys).sort(compareBytes);
-  const keys: Uint8Array[] = [];
-  for (let p = 1; p < parts; p++) {
-    const key = samples[Math.floor((p * samples.length) / parts)];
-    const before = keys[keys.length - 1];
-    if (key !== undefined && (before === undefined || compareBytes(before, key) < 0)) keys.push(key);
-  }
-  return keys;
-}
+export const dividingKeys = (runs: readonly EntryRun[], parts: number): Uint8Array[] =>
+  KeyDivision.of(
+    runs.flatMap((r) => r.sampleKeys),
+    parts,
+  );

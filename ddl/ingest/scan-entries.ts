@@ -5,12 +5,14 @@ import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { copyOf } from '../../kv/codec/byte-writer.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
 import { TABLE_PREFIX_LENGTH, type Handle } from '../../kv/codec/table-key.js';
+import type { MvccCursor } from '../../kv/mvcc-reader.js';
 import type { BulkSnapshot } from '../../kv/rpc.js';
 import { SnapshotFile } from '../../kv/embedded/snapshot-file.js';
 import type { Datum } from '../../types/datum.js';
 import { timeZone, UTC } from '../../types/timezone.js';
 import { IntegerEntries } from './integer-entries.js';
 import { RunBuilder, RunFile, type EntryRun } from './entry-run.js';
+import { KeyDivision } from './key-division.js';
 
 /** What the entries are made of. Plain data: it goes to other threads. */
 export interface IngestSource {
@@ -31,6 +33,8 @@ export interface IngestSource {
 }
 
 const BATCH = 1024;
+/** Rows of each place that samples are taken from. */
+const SAMPLE_ROWS = 8;
 
 /** Reads rows of the snapshot and gathers the entries of all indexes that are built. */
 export class EntryScanner {
@@ -72,34 +76,55 @@ export class EntryScanner {
     return this.indexes.map((m) => m.keyPrefix);
   }
 
+  /** Keys of each index of some rows behind each of the places. */
+  sample(places: readonly Uint8Array[], endKey: Uint8Array): Uint8Array[][] {
+    for (const place of places) {
+      const cursor = this.snapshot.scan(place, endKey);
+      this.read(cursor, SAMPLE_ROWS);
+      cursor.close();
+    }
+    return this.builders.map((b) => b.takeKeys());
+  }
+
+  /** Entries are dealt out from now on: `keys` divide those of each index. */
+  divide(keys: readonly (readonly Uint8Array[])[]): void {
+    this.builders.forEach((b, i) => (b.division = new KeyDivision(keys[i]!)));
+  }
+
   /** Goes over the rows in [startKey, endKey); yields the rows done, now and then, and runs as they are full. */
   *scan(startKey: Uint8Array, endKey: Uint8Array, spill: boolean): Generator<ScanStep, void, void> {
     const cursor = this.snapshot.scan(startKey, endKey);
-    const { decoder, handles, intHandles } = this;
-    for (let more = true; more;) {
-      handles.length = 0;
-      while (handles.length < BATCH && (more = cursor.next())) {
-        decoder.append(
-          cursor.keyBuffer,
-          cursor.keyLength,
-          cursor.valueBuffer,
-          cursor.valueStart,
-          cursor.valueEnd,
-        );
-        const { keyBuffer, keyLength } = cursor;
-        handles.push(
-          intHandles
-            ? readIntKey(keyBuffer, TABLE_PREFIX_LENGTH)
-            : copyOf(keyBuffer, TABLE_PREFIX_LENGTH, keyLength),
-        );
-      }
-      this.addBatch();
+    for (let rows = BATCH; rows === BATCH;) {
+      rows = this.read(cursor, BATCH);
       this.checkpoint();
       const runs: EntryRun[] = [];
       for (const b of this.builders) if (b.full) runs.push(this.take(b, spill)!);
-      yield { rows: handles.length, runs };
+      yield { rows, runs };
     }
     cursor.close();
+  }
+
+  /** Makes the entries of at most so many rows; gives how many there were. */
+  private read(cursor: MvccCursor, most: number): number {
+    const { decoder, handles, intHandles } = this;
+    handles.length = 0;
+    while (handles.length < most && cursor.next()) {
+      decoder.append(
+        cursor.keyBuffer,
+        cursor.keyLength,
+        cursor.valueBuffer,
+        cursor.valueStart,
+        cursor.valueEnd,
+      );
+      const { keyBuffer, keyLength } = cursor;
+      handles.push(
+        intHandles
+          ? readIntKey(keyBuffer, TABLE_PREFIX_LENGTH)
+          : copyOf(keyBuffer, TABLE_PREFIX_LENGTH, keyLength),
+      );
+    }
+    this.addBatch();
+    return handles.length;
   }
 
   /** What is left, as runs. */

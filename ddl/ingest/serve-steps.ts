@@ -1,5 +1,6 @@
 import { getPriority, platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { recycle } from './block-groups.js';
 import type { StepReply, StepRequest, StepTask } from './step-threads.js';
 
 /** What a thread of StepThreads runs: its side of the messages. It is ended from outside. */
@@ -47,6 +48,7 @@ export function serveSteps<Q extends { readonly kind: string }, R extends { read
 
   port.on('message', (request: (Q | StepRequest) & { readonly yielding?: boolean }) => {
     if (request.kind === 'taken') {
+      recycle((request as StepRequest & { kind: 'taken' }).buffer);
       credit++;
       if (credit === 1 && steps !== null) goOn();
       return;

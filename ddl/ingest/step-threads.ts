@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { BlockGroup } from './merge-runs.js';
+import type { BlockGroup } from './block-groups.js';
 
 /** What threads that make entries are asked, beside requests of their own: `close` last. */
 export type StepRequest =
   | { readonly kind: 'close' }
-  /** The blocks told last are taken: the next may come. */
-  | { readonly kind: 'taken' };
+  /** The blocks told last are taken: the next may come, in this buffer. */
+  | { readonly kind: 'taken'; readonly buffer: ArrayBuffer };
 
 /** What they say, beside replies of their own. Of replies only `rows` and `blocks` are followed by others. */
 export type StepReply =
@@ -29,7 +29,7 @@ type Receive<R> = (reply: R | StepReply) => Promise<void> | void;
 
 /** A place where requests are worked on one after another. */
 export interface StepThread<Q extends Message, R extends Message> {
-  /** Replies in order; the last is neither `rows` nor `blocks`. `receive` may hold up what comes next. */
+  /** Replies in order; the last is neither `rows` nor `blocks`. `receive` may hold up what comes next; blocks are its own until it is done. */
   run(request: Q, receive: Receive<R>): Promise<void>;
   close(): Promise<void>;
 }
@@ -120,7 +120,7 @@ class WorkerThread<Q extends Message, R extends Message> implements StepThread<Q
         tail = tail
           .then(() => receive(reply))
           .then(() => {
-            if (reply.kind === 'blocks') this.worker.postMessage({ kind: 'taken' } satisfies StepRequest);
+            if (reply.kind === 'blocks') this.giveBack((reply as StepReply & { kind: 'blocks' }).group);
             else if (reply.kind !== 'rows') resolve();
           });
         tail.catch(reject);
@@ -129,6 +129,11 @@ class WorkerThread<Q extends Message, R extends Message> implements StepThread<Q
     });
     this.onReply = null;
     this.onFailure = null;
+  }
+
+  private giveBack({ bytes }: BlockGroup): void {
+    const buffer = bytes.buffer as ArrayBuffer;
+    this.worker.postMessage({ kind: 'taken', buffer } satisfies StepRequest, [buffer]);
   }
 
   /** Ends the thread if it is at work, else keeps it for a while. */

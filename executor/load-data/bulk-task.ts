@@ -1,11 +1,7 @@
 import { TableMutations } from '../../catalog/table-mutations.js';
 import { RunBuilder, RunFile, RunReader, type EntryRun } from '../../ddl/ingest/entry-run.js';
-import {
-  DuplicateEntryError,
-  mergeRuns,
-  type BlockGroup,
-  type MergeRange,
-} from '../../ddl/ingest/merge-runs.js';
+import { DuplicateEntryError, type BlockGroup } from '../../ddl/ingest/block-groups.js';
+import { mergeRuns, type MergeRange } from '../../ddl/ingest/merge-runs.js';
 import type { StepReply, StepRequest, StepTask } from '../../ddl/ingest/step-threads.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { recordPrefix } from '../../kv/codec/table-key.js';

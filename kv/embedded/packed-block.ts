@@ -29,6 +29,7 @@ export class PackedBlock {
   private startsAt = 0;
   prefixLength = 0;
   count = 0;
+  valueAt = 0;
 
   load(u8: Uint8Array, at: number, end: number): this {
     this.u8 = u8;
@@ -69,13 +70,24 @@ export class PackedBlock {
   }
 
   copyKey(index: number, into: Uint8Array): number {
+    this.copyPrefix(into);
+    return this.copyEntry(index, into);
+  }
+
+  /** What all keys begin with. */
+  copyPrefix(into: Uint8Array): void {
     const { u8, prefixLength } = this;
-    let from = this.at + PREFIX_AT;
+    const from = this.at + PREFIX_AT;
     for (let i = 0; i < prefixLength; i++) into[i] = u8[from + i]!;
-    from = this.start(index);
-    const suffix = u8[from]! | (u8[from + 1]! << 8);
-    from += SUFFIX_LENGTH;
+  }
+
+  /** Copies a key behind the prefix and gives its length; `valueAt` is where its value begins. */
+  copyEntry(index: number, into: Uint8Array): number {
+    const { u8, prefixLength } = this;
+    const from = this.start(index) + SUFFIX_LENGTH;
+    const suffix = u8[from - 2]! | (u8[from - 1]! << 8);
     for (let i = 0; i < suffix; i++) into[prefixLength + i] = u8[from + i]!;
+    this.valueAt = from + suffix;
     return prefixLength + suffix;
   }
 
@@ -111,9 +123,15 @@ export class PackedBlock {
   }
 }
 
+const viewOf = (u8: Uint8Array): DataView => new DataView(u8.buffer, u8.byteOffset, u8.length);
+
 /** Makes blocks of entries that come in key order, all with the same prefix and of the same commit. */
 export class PackedBlockWriter {
   private bytes: Uint8Array = new Uint8Array(PACKED_BLOCK_BYTES);
+  private view = viewOf(this.bytes);
+  /** What entries were last taken from. */
+  private source = this.bytes;
+  private sourceView = this.view;
   private length = 0;
   private count = 0;
   private starts = new Uint16Array(1024);
@@ -137,6 +155,7 @@ export class PackedBlockWriter {
       const grown = new Uint8Array(this.length + size);
       grown.set(this.bytes.subarray(0, this.length));
       this.bytes = grown;
+      this.view = viewOf(grown);
     }
     if (this.count === this.starts.length) {
       const grown = new Uint16Array(2 * this.count);
@@ -151,9 +170,20 @@ export class PackedBlockWriter {
     bytes[at++] = suffix >>> 8;
     this.lastSuffixAt = at;
     this.lastSuffixEnd = at + suffix;
-    if (size < 64) for (let i = keyStart; i < valueEnd; i++) bytes[at++] = u8[i]!;
+    if (size < 64) this.copy(u8, keyStart, valueEnd, at);
     else bytes.set(u8.subarray(keyStart, valueEnd), at);
     this.length += size;
+  }
+
+  /** Short entries, four bytes at a time. */
+  private copy(u8: Uint8Array, from: number, to: number, at: number): void {
+    if (this.source !== u8) {
+      this.source = u8;
+      this.sourceView = viewOf(u8);
+    }
+    const { bytes, view, sourceView } = this;
+    for (; from + 4 <= to; from += 4, at += 4) view.setUint32(at, sourceView.getUint32(from));
+    for (; from < to; from++) bytes[at++] = u8[from]!;
   }
 
   /** Emits what is left. */

@@ -12,10 +12,13 @@ export interface RowCursor {
   readonly u8: Uint8Array;
   readonly keyStart: number;
   readonly keyEnd: number;
-  /** A record: see record.ts. */
+  /** A record's header: see record.ts. */
   readonly valueU8: Uint8Array;
   readonly valueStart: number;
-  readonly valueEnd: number;
+  /** What follows it: a value. */
+  readonly bodyU8: Uint8Array;
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
   seek(key: Uint8Array, start: number, end: number): boolean;
   seekBefore(key: Uint8Array, start: number, end: number): boolean;
   last(): boolean;
@@ -23,15 +26,20 @@ export interface RowCursor {
   previous(): boolean;
 }
 
-/** Walks the entries of packed blocks as if each were a row of its own. A value stays as it is until the step after the next. */
+/** Walks the entries of packed blocks as if each were a row of its own. Values are where the blocks are. */
 export class PackedCursor implements RowCursor {
   u8 = new Uint8Array(64);
   readonly keyStart = 0;
   keyEnd = 0;
-  valueU8 = new Uint8Array(64);
-  private otherValue = new Uint8Array(64);
-  readonly valueStart = 0;
-  valueEnd = 0;
+  valueU8: Uint8Array = EMPTY;
+  valueStart = 0;
+  bodyU8: Uint8Array = EMPTY;
+  bodyStart = 0;
+  bodyEnd = 0;
+  /** Whether what the block's entries share is taken from it. */
+  private begun = false;
+  /** The header of an entry of a load. */
+  private readonly settled = new Uint8Array(RECORD_HEADER);
   readonly block = new PackedBlock();
   index = 0;
   private readonly tree: TreeCursor;
@@ -62,10 +70,10 @@ export class PackedCursor implements RowCursor {
     const suffix = end - start - block.prefixLength;
     // Of one length: the prefix is equal if the lower bound lies within the block at all.
     if (compareRanges(block.u8, at - suffix, at, key, end - suffix, end) !== 0) return false;
-    return index > 0 || this.hasPrefix(key, start);
+    return index > 0 || this.beginsWithPrefix(key, start);
   }
 
-  private hasPrefix(key: Uint8Array, start: number): boolean {
+  private beginsWithPrefix(key: Uint8Array, start: number): boolean {
     const { block } = this;
     const at = block.headerAt + RECORD_HEADER;
     return compareRanges(block.u8, at, at + block.prefixLength, key, start, start + block.prefixLength) === 0;
@@ -131,40 +139,46 @@ export class PackedCursor implements RowCursor {
 
   private loadBlock(): PackedBlock {
     const { tree } = this;
+    this.begun = false;
     return this.block.load(tree.valueU8, tree.valueStart, tree.valueEnd);
   }
 
   /** Copies the entry out as a row. */
   private show(): boolean {
     const { block, index } = this;
-    const keyLength = block.keyLength(index);
-    if (keyLength > this.u8.length) this.u8 = new Uint8Array(2 * keyLength);
-    this.keyEnd = block.copyKey(index, this.u8);
-    const from = block.valueStart(index);
-    const to = block.valueEnd(index);
-    const length = RECORD_HEADER + to - from;
-    // A scan gives out a row when it has gone to the next one already.
-    let valueU8 = this.otherValue;
-    if (length > valueU8.length) valueU8 = new Uint8Array(2 * length);
-    this.otherValue = this.valueU8;
-    this.valueU8 = valueU8;
-    const source = block.u8;
-    const header = block.headerAt;
-    for (let i = 0; i < RECORD_HEADER; i++) valueU8[i] = source[header + i]!;
-    if (this.loads.count > 0) this.settleCommit(valueU8);
-    if (length < 64) for (let i = from; i < to; i++) valueU8[RECORD_HEADER + i - from] = source[i]!;
-    else valueU8.set(source.subarray(from, to), RECORD_HEADER);
-    this.valueEnd = length;
+    const length = block.keyLength(index);
+    if (length > this.u8.length) {
+      this.u8 = new Uint8Array(2 * length);
+      this.begun = false;
+    }
+    if (!this.begun) this.begin();
+    this.keyEnd = block.copyEntry(index, this.u8);
+    this.bodyU8 = block.u8;
+    this.bodyStart = block.valueAt;
+    this.bodyEnd = block.valueEnd(index);
     return true;
   }
 
+  /** Takes from the block what is the same for all its entries. */
+  private begin(): void {
+    const { block } = this;
+    this.begun = true;
+    block.copyPrefix(this.u8);
+    this.valueU8 = block.u8;
+    this.valueStart = block.headerAt;
+    if (this.loads.count > 0) this.settleCommit();
+  }
+
   /** The entry of a load has its commit in the load's place; one of a load that is not committed is a key that is not there. */
-  private settleCommit(record: Uint8Array): void {
-    const { loads } = this;
-    if (!loads.find(readUint32BE(record, 1), readUint32BE(record, 5))) return;
-    if (loads.pending) record[0] = VersionKind.del;
-    writeUint32BE(record, 1, loads.commitHi);
-    writeUint32BE(record, 5, loads.commitLo);
+  private settleCommit(): void {
+    const { loads, valueU8, valueStart, settled } = this;
+    if (!loads.find(readUint32BE(valueU8, valueStart + 1), readUint32BE(valueU8, valueStart + 5))) return;
+    for (let i = 0; i < RECORD_HEADER; i++) settled[i] = valueU8[valueStart + i]!;
+    if (loads.pending) settled[0] = VersionKind.del;
+    writeUint32BE(settled, 1, loads.commitHi);
+    writeUint32BE(settled, 5, loads.commitLo);
+    this.valueU8 = settled;
+    this.valueStart = 0;
   }
 }
 
@@ -175,7 +189,9 @@ export class MergedRows implements RowCursor {
   keyEnd = 0;
   valueU8: Uint8Array = EMPTY;
   valueStart = 0;
-  valueEnd = 0;
+  bodyU8: Uint8Array = EMPTY;
+  bodyStart = 0;
+  bodyEnd = 0;
   private readonly data: TreeCursor;
   private readonly packed: PackedCursor;
   /** While one of the two goes on the other stays where it is. */
@@ -246,7 +262,9 @@ export class MergedRows implements RowCursor {
     this.keyEnd = source.keyEnd;
     this.valueU8 = source.valueU8;
     this.valueStart = source.valueStart;
-    this.valueEnd = source.valueEnd;
+    this.bodyU8 = source.bodyU8;
+    this.bodyStart = source.bodyStart;
+    this.bodyEnd = source.bodyEnd;
     return true;
   }
 }

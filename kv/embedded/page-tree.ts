@@ -1,4 +1,5 @@
 import { PAGE_SIZE, type PageMap } from './page-map.js';
+import { RECORD_HEADER } from './record.js';
 
 /**
  * Reads LMDB's B+ trees from its pages. The layout is that of LMDB 1.0 as lmdb-js carries it (liblmdb/mdb.c: MDB_page_header,
@@ -89,6 +90,17 @@ export class TreeCursor {
     this.u8 = w.u8;
     this.u16 = w.u16;
     this.valueU8 = w.u8;
+  }
+
+  /** Of a record what follows its header: see RowCursor. */
+  get bodyU8(): Uint8Array {
+    return this.valueU8;
+  }
+  get bodyStart(): number {
+    return this.valueStart + RECORD_HEADER;
+  }
+  get bodyEnd(): number {
+    return this.valueEnd;
   }
 
   /** Goes to the entry with exactly this key. */

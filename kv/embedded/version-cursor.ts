@@ -24,6 +24,8 @@ const LONG_SCAN = 16;
  * memtables' entries. Rows that are too new are looked up in the layers below. Nothing is allocated per row; keys and values are views.
  */
 export class VersionCursor implements MvccCursor {
+  /** Pages and memtables are not used again before the turn ends. */
+  readonly valuesStay = true;
   keyBuffer: Uint8Array;
   /** The interface gives keys at offset 0: the current key is copied to here. */
   keyLength = 0;
@@ -68,11 +70,6 @@ export class VersionCursor implements MvccCursor {
     const found = this.reverse ? this.stepReverse() : this.stepForward();
     if (!found) this.done = true;
     return found;
-  }
-
-  /** Pages and memtables are not used again before the turn ends; entries of packed blocks are put together in a buffer. */
-  get valuesStay(): boolean {
-    return this.tree === this.data;
   }
 
   /** Nothing is held: a change of the store is noticed at the next step. */
@@ -232,9 +229,9 @@ export class VersionCursor implements MvccCursor {
     this.copyKey(tree.u8, tree.keyStart, tree.keyEnd);
     if (commitHi < this.hi || (commitHi === this.hi && readUint32BE(value, at + 5) <= this.lo)) {
       if (value[at] !== VersionKind.put) return false;
-      this.valueBuffer = value;
-      this.valueStart = at + RECORD_HEADER;
-      this.valueEnd = tree.valueEnd;
+      this.valueBuffer = tree.bodyU8;
+      this.valueStart = tree.bodyStart;
+      this.valueEnd = tree.bodyEnd;
       return true;
     }
     const store = this.store;
