@@ -400,6 +400,23 @@ describe('the public protocol', () => {
     expect(cluster.asked(25)[0]!.int(5)).toBe((1n << 64n) - 1n);
   });
 
+  test('small requests do not queue behind those of a large transaction', async () => {
+    const txn = await cluster.storage.begin();
+    for (let i = 0; i < 100; i++) txn.set(bytes(`a${i}`), bytes('v'));
+    await txn.commit();
+    const small = await cluster.storage.begin();
+    small.set(bytes('b'), bytes('v'));
+    await small.commit();
+    expect(await get('b')).toBe('v');
+    const streamsOf = (tag: number, keys: number): number[] =>
+      cluster.stores[0]!.asked.filter(
+        (a) => a.tag === tag && (tag !== 3 || a.request.messages(2).length === keys),
+      ).map((a) => a.stream);
+    const [large] = streamsOf(3, 100);
+    expect(large).toBeDefined();
+    for (const stream of [...streamsOf(3, 1), ...streamsOf(1, 0)]) expect(stream).not.toBe(large);
+  });
+
   test('requests of many keys stay within what one entry of a raft log holds', async () => {
     const keys = Array.from({ length: 6000 }, (_, i) => bytes(`a${String(i).padStart(7, '0')}`));
     const txn = await cluster.storage.begin({ pessimistic: true });

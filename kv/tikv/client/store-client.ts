@@ -22,6 +22,8 @@ const LONG = 20 * 60_000;
  * write takes place long after its transaction was rolled back.
  */
 const WRITE = SHORT - 10_000;
+/** From so many keys on a request is one of many of a large transaction. */
+const BULK_KEYS = 64;
 /** TiDB's flashbackTimeout, of one region. */
 const FLASHBACK = 3 * 60_000;
 /** TiDB's store-liveness-timeout. */
@@ -33,6 +35,8 @@ interface Connections {
   readonly address: string;
   readonly clients: readonly Client[];
   readonly streams: readonly BatchStream[];
+  /** For the requests of large transactions: stores serve what comes over one connection in order. */
+  readonly bulk: BatchStream;
 }
 
 /** The operations of one store, over BatchCommands streams of a few connections to wherever PD says that it is. */
@@ -66,8 +70,11 @@ export class StoreClient implements rpc.KvRpc {
     disconnect(this.open);
     const metadata = new Metadata();
     if (this.forwardedHost !== null) metadata.set(FORWARDED_HOST, await this.forwardedHost());
-    const clients = Array.from({ length: this.connections }, () => openChannel(address, this.creds));
-    this.open = { address, clients, streams: clients.map((c) => new BatchStream(address, c, metadata)) };
+    // None connects before it is used.
+    const clients = Array.from({ length: this.connections + 1 }, () => openChannel(address, this.creds));
+    const streams = clients.map((c) => new BatchStream(address, c, metadata));
+    const bulk = streams.pop()!;
+    this.open = { address, clients, streams, bulk };
     return this.open;
   }
 
@@ -93,8 +100,10 @@ export class StoreClient implements rpc.KvRpc {
     command: Command<T, Req, Res>,
     req: Req,
     timeoutMs: number,
+    large = false,
   ): Promise<Res> {
-    const { streams } = this.open !== null && !this.suspect ? this.open : await this.connect();
+    const { streams, bulk } = this.open !== null && !this.suspect ? this.open : await this.connect();
+    if (large) return command.response(await bulk.send(command.tag, command.request(req), timeoutMs));
     // The connection with the least to do: a large answer delays what comes behind it.
     let stream = streams[0]!;
     for (let i = 1; i < streams.length && stream.pending > 0; i++)
@@ -105,9 +114,10 @@ export class StoreClient implements rpc.KvRpc {
   private write<T extends CommandTag, Req extends { readonly context: rpc.RpcContext }, Res>(
     command: Command<T, Req, Res>,
     req: Req,
+    keys = 1,
   ): Promise<Res> {
     const limited = { ...req, context: { ...req.context, maxExecutionMs: WRITE } };
-    return this.send(command, limited, SHORT);
+    return this.send(command, limited, SHORT, keys >= BULK_KEYS);
   }
 
   get(req: rpc.GetRequest): Promise<rpc.GetResponse> {
@@ -123,23 +133,24 @@ export class StoreClient implements rpc.KvRpc {
   }
 
   prewrite(req: rpc.PrewriteRequest): Promise<rpc.PrewriteResponse> {
-    return this.write(cmd.PREWRITE, req);
+    return this.write(cmd.PREWRITE, req, req.txnSize);
   }
 
   commit(req: rpc.CommitRequest): Promise<rpc.CommitResponse> {
-    return this.write(cmd.COMMIT, req);
+    return this.write(cmd.COMMIT, req, req.keys.length);
   }
 
   batchRollback(req: rpc.BatchRollbackRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.write(cmd.BATCH_ROLLBACK, req);
+    return this.write(cmd.BATCH_ROLLBACK, req, req.keys.length);
   }
 
   pessimisticLock(req: rpc.PessimisticLockRequest): Promise<rpc.PessimisticLockResponse> {
-    return this.send(cmd.PESSIMISTIC_LOCK, req, SHORT + Math.max(0, req.waitTimeout));
+    const timeout = SHORT + Math.max(0, req.waitTimeout);
+    return this.send(cmd.PESSIMISTIC_LOCK, req, timeout, req.mutations.length >= BULK_KEYS);
   }
 
   pessimisticRollback(req: rpc.PessimisticRollbackRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.write(cmd.PESSIMISTIC_ROLLBACK, req);
+    return this.write(cmd.PESSIMISTIC_ROLLBACK, req, req.keys.length);
   }
 
   txnHeartBeat(req: rpc.TxnHeartBeatRequest): Promise<rpc.TxnHeartBeatResponse> {
@@ -155,7 +166,7 @@ export class StoreClient implements rpc.KvRpc {
   }
 
   resolveLock(req: rpc.ResolveLockRequest): Promise<rpc.KeyErrorsResponse> {
-    return this.write(cmd.RESOLVE_LOCK, req);
+    return this.write(cmd.RESOLVE_LOCK, req, req.keys.length);
   }
 
   scanLock(req: rpc.ScanLockRequest): Promise<rpc.ScanLockResponse> {
@@ -219,6 +230,6 @@ export class StoreClient implements rpc.KvRpc {
 
 function disconnect(c: Connections | null): void {
   if (c === null) return;
-  for (const s of c.streams) s.close();
+  for (const s of [...c.streams, c.bulk]) s.close();
   for (const client of c.clients) client.close();
 }

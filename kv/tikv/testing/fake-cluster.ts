@@ -116,13 +116,21 @@ export class FakeStore {
   address = '';
   server!: Server;
   /** Commands in the order in which they came. */
-  readonly asked: { readonly tag: number; readonly request: RawMessage; readonly host: string }[] = [];
+  readonly asked: {
+    readonly tag: number;
+    readonly request: RawMessage;
+    readonly host: string;
+    /** Number of the stream that it came over. */
+    readonly stream: number;
+  }[] = [];
+  private streams = 0;
 
   constructor(private readonly heard: (tag: number, request: RawMessage) => void) {}
 
   async start(command: Command): Promise<void> {
     const batch = (call: ServerDuplexStream<Buffer, Buffer>): void => {
       // Of the store that is meant, where it is another.
+      const stream = this.streams++;
       const host = String(call.metadata.get('tikv-forwarded-host')[0] ?? '');
       call.on('error', () => undefined);
       call.on('end', () => call.end());
@@ -132,7 +140,7 @@ export class FakeStore {
         const answers = m.messages(1).map((r, i) => {
           const tag = r.numbers[0]!;
           const request = r.message(tag);
-          this.asked.push({ tag, request, host });
+          this.asked.push({ tag, request, host, stream });
           this.heard(tag, request);
           return { id: ids[i]!, answer: message([[tag, command(tag, request, this)]]) };
         });
