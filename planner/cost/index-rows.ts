@@ -8,10 +8,8 @@ import { hashBytes } from '../../statistics/value-hash.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Bound, KeyRangeDatum } from '../physical/plan.js';
 import type { Access, KeyColumn } from '../ranger/ranger.js';
+import { rangesTried } from './range-share.js';
 import type { TableEstimate } from './selectivity.js';
-
-/** Ranges estimated one by one; of more the columns by themselves must do. */
-const MAX_RANGES = 200;
 
 const compare: CompareDatums = (a, b) => compareBytes(a as Uint8Array, b as Uint8Array);
 const hash = (v: unknown): number => hashBytes(v as Uint8Array);
@@ -29,12 +27,13 @@ export function indexRows(
   byColumns: () => number,
 ): number | null {
   const stats = est.stats?.indexes.get(index.id);
-  if (stats === undefined || access.columns < 2 || access.ranges.length > MAX_RANGES) return null;
+  if (stats === undefined || access.columns < 2) return null;
   if (keys.slice(0, index.columns.length).some((k) => k.length >= 0)) return null;
   const types = keys.slice(0, index.columns.length).map((k) => k.column.type);
   const { modifyCount } = est.stats!;
   let rows = 0;
-  for (const r of access.ranges) {
+  const { tried, each } = rangesTried(access.ranges);
+  for (const r of tried) {
     if (r.low.length > types.length) return null;
     if (isPoint(r, types.length)) {
       rows += equalRows(stats, est.rows, modifyCount, keyOf(r.low, types), compare, hash);
@@ -48,7 +47,7 @@ export function indexRows(
     const most = unresolved(stats, low.value, high.value, keyOf(equalBounds(r), types));
     rows += most === null ? found : Math.max(found, Math.min(most, byColumns() / access.ranges.length));
   }
-  return rows;
+  return rows * each;
 }
 
 /** The leading bounds that both ends of a range have. */

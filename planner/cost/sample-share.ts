@@ -4,7 +4,14 @@ import { compileFilter } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { TableSample } from '../../statistics/sample.js';
 import type { Datum } from '../../types/datum.js';
-import { columnsOf, hasCorrelated, hasParam, isVolatile } from '../logical/expression-walk.js';
+import {
+  columnsOf,
+  hasCorrelated,
+  hasParam,
+  isFunction,
+  isVolatile,
+  splitDnf,
+} from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import { resolveOver } from '../physical/resolve-indices.js';
 import type { PlanContext } from '../plan-context.js';
@@ -74,7 +81,11 @@ function matches(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expre
   return made;
 }
 
+/** Disjunctions of more alternatives would take longer to try than they are worth. */
+const MAX_ALTERNATIVES = 256;
+
 function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Uint8Array | null {
+  if (isFunction(c, 'or') && splitDnf(c).length > MAX_ALTERNATIVES) return null;
   if (hasCorrelated(c) || isVolatile(c) || (hasParam(c) && ctx.params === null)) return null;
   let vectors = CHUNKS.get(sample);
   if (vectors === undefined) CHUNKS.set(sample, (vectors = new Map()));

@@ -11,7 +11,7 @@ import {
   type TableStatistics,
 } from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
-import { TypeCode, type FieldType } from '../../types/field-type.js';
+import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
@@ -21,6 +21,7 @@ import { datumCompare, intersect, isPoint, MAX, MIN, SortKeyEnd, type Interval }
 import { PSEUDO } from './factors.js';
 import { indexRows } from './index-rows.js';
 import { correctedShare, matchingCount } from './sample-share.js';
+import { sampledRangeShare } from './sampled-range.js';
 
 /** What is known of a table's size and distribution. */
 export interface TableEstimate {
@@ -166,7 +167,12 @@ export function intervalSelectivity(
             ? 1
             : notNullShare(column);
     } else if (known !== undefined && isKnownRange(known, low, high, cmp)) {
-      share += rangeRows(known, est.rows, est.stats!.modifyCount, low, high, cmp) / est.rows;
+      const found = rangeRows(known, est.rows, est.stats!.modifyCount, low, high, cmp) / est.rows;
+      const { sample, modifyCount } = est.stats!;
+      share +=
+        sample === undefined || sample === null || evalType(column.type) !== 'string'
+          ? found
+          : sampledRangeShare(found, sample, info!.id, i, cmp, Math.min(1, modifyCount / est.rows));
     } else share += low !== undefined && high !== undefined ? PSEUDO.betweenRate : PSEUDO.lessRate;
   }
   return Math.min(1, Math.max(share, 0));

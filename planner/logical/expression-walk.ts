@@ -142,8 +142,32 @@ export const VOLATILE: ReadonlySet<string> = new Set([
   'sysdate',
 ]);
 
+/** What holds of an expression as a whole, found in one walk. */
+interface Facts {
+  readonly volatile: boolean;
+  readonly correlated: boolean;
+  readonly param: boolean;
+}
+
+/** Of conjunctions and disjunctions, which may be long and are asked about again and again. */
+const FACTS = new WeakMap<ScalarFunction, Facts>();
+
+function connectiveFacts(e: ScalarFunction): Facts | null {
+  if (e.name !== 'or' && e.name !== 'and') return null;
+  const known = FACTS.get(e);
+  if (known !== undefined) return known;
+  const facts = {
+    volatile: e.args.some(isVolatile),
+    correlated: e.args.some(hasCorrelated),
+    param: e.args.some(hasParam),
+  };
+  FACTS.set(e, facts);
+  return facts;
+}
+
 export function isVolatile(e: Expression): boolean {
-  return e.kind === 'function' && (VOLATILE.has(e.name) || e.args.some(isVolatile));
+  if (e.kind !== 'function') return false;
+  return connectiveFacts(e)?.volatile ?? (VOLATILE.has(e.name) || e.args.some(isVolatile));
 }
 
 export function hasColumns(e: Expression): boolean {
@@ -153,12 +177,12 @@ export function hasColumns(e: Expression): boolean {
 
 export function hasCorrelated(e: Expression): boolean {
   if (e.kind === 'correlated') return true;
-  return e.kind === 'function' && e.args.some(hasCorrelated);
+  return e.kind === 'function' && (connectiveFacts(e)?.correlated ?? e.args.some(hasCorrelated));
 }
 
 export function hasParam(e: Expression): boolean {
   if (e.kind === 'constant') return e.param !== undefined;
-  return e.kind === 'function' && e.args.some(hasParam);
+  return e.kind === 'function' && (connectiveFacts(e)?.param ?? e.args.some(hasParam));
 }
 
 /** A comparison whose sides are exchanged. */

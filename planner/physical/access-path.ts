@@ -3,7 +3,7 @@ import { arrayPart, hasEntries } from '../../catalog/table-layout.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
-import { columnsOf, sameExpr } from '../logical/expression-walk.js';
+import { columnsOf, isFunction, sameExpr } from '../logical/expression-walk.js';
 import { handleColumns } from '../logical/build-from.js';
 import type { DataSource, IndexWish, LogicalPlan, VirtualColumn } from '../logical/plan.js';
 import type { OrderItem } from './task.js';
@@ -20,6 +20,7 @@ import {
   type TableEstimate,
 } from '../cost/selectivity.js';
 import { indexRows } from '../cost/index-rows.js';
+import { rangesShare } from '../cost/range-share.js';
 import { looksUpByPolicy } from './lookup-pushdown.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
@@ -208,10 +209,12 @@ export function rangeRows(
 ): number {
   if (access.full) return est.rows;
   if (access.ranges.length === 0 && access.rebuild === null) return 0;
-  let share = selectivity(ctx, est, ds, access.access);
-  // Statistics of the whole prefix know how its columns go together; independence is only a guess.
-  void keys;
-  share = Math.min(1, share);
+  // Of a disjunction that the ranges say in part only, they admit more than its own rows.
+  const inPart =
+    access.rebuild === null && access.access.some((c) => isFunction(c, 'or') && access.remained.includes(c));
+  const share = inPart
+    ? rangesShare(est, ds, keys, access.ranges)
+    : Math.min(1, selectivity(ctx, est, ds, access.access));
   return Math.min(est.rows, Math.max(est.rows * share, 0), handlesIn(keys, access));
 }
 

@@ -2,7 +2,7 @@ import type { AggFunc, Expression } from '../../expression/expression.js';
 import { findFunction } from '../../expression/function-registry.js';
 import { blacklists } from '../blacklists.js';
 import { aggregateHasStoreForm, hasStoreForm } from '../../expression/pushdown/store-form.js';
-import { hasCorrelated, isVolatile } from '../logical/expression-walk.js';
+import { hasCorrelated, VOLATILE } from '../logical/expression-walk.js';
 import type { PlanContext } from '../plan-context.js';
 
 /**
@@ -46,7 +46,7 @@ function allowed(e: Expression, by: Evaluator): boolean {
         !blacklists.allowsPushdown(e.name)
       )
         return false;
-      return !isVolatile(e) && e.args.every((a) => allowed(a, by));
+      return !VOLATILE.has(e.name) && e.args.every((a) => allowed(a, by));
     }
   }
 }

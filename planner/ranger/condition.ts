@@ -139,15 +139,17 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
       if (inner.name === 'isnull') return isColumn(inner.args[0], column) ? 'ranges' : null;
       return inner.name === 'in' && shapeOf(inner, key) !== null ? 'ranges' : null;
     }
-    case 'or': {
-      const shapes = e.args.map((a) => shapeOf(a, key));
-      if (shapes.includes(null)) return null;
-      return shapes.includes('ranges') ? 'ranges' : 'points';
-    }
+    case 'or':
     case 'and': {
-      const shapes = e.args.map((a) => shapeOf(a, key));
-      if (shapes.includes(null)) return null;
-      return shapes.includes('points') ? 'points' : 'ranges';
+      const weaker: Shape = e.name === 'or' ? 'ranges' : 'points';
+      const stronger: Shape = e.name === 'or' ? 'points' : 'ranges';
+      let shape: Shape = stronger;
+      for (const a of e.args) {
+        const own = shapeOf(a, key);
+        if (own === null) return null;
+        if (own === weaker) shape = weaker;
+      }
+      return shape;
     }
     default:
       return null;

@@ -2,6 +2,7 @@ import type { Expression } from '../../../expression/expression.js';
 import { isVirtual } from '../../../catalog/table-layout.js';
 import { COST, LARGE_TABLE, lookupRowFactor, scanRowFactor } from '../../cost/factors.js';
 import { entryScale, recordScale } from '../../cost/row-size.js';
+import { filterWeight } from '../../cost/filter-weight.js';
 import { Work } from '../../cost/work.js';
 import { evaluator, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf, hasCorrelated, hasParam } from '../../logical/expression-walk.js';
@@ -343,7 +344,7 @@ export function scanTask(
     if (pushed.length > 0) {
       const filter = new Work()
         .input({ plan, cost })
-        .add('filterRow', path.rows * fraction * pushed.length, scale);
+        .add('filterRow', path.rows * fraction * filterWeight(pushed), scale);
       plan = filter.on(selectionOver(opt, plan, pushed, out * fraction));
       cost = filter.total;
     }
@@ -390,7 +391,7 @@ export function scanTask(
     let plan: PhysicalPlan = work.on(scan);
     let cost = work.total;
     if (indexPushed.length > 0) {
-      const filter = new Work().input({ plan, cost }).add('filterRow', indexRows * indexPushed.length);
+      const filter = new Work().input({ plan, cost }).add('filterRow', indexRows * filterWeight(indexPushed));
       cost = filter.total;
       const kept = path.covering
         ? out * fraction

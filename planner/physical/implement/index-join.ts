@@ -4,6 +4,7 @@ import type { Column, Expression } from '../../../expression/expression.js';
 import { TypeCode } from '../../../types/field-type.js';
 import { joinDenominator } from '../../cost/derive-stats.js';
 import { COST, LARGE_TABLE, joinKeyFactor, lookupRowFactor } from '../../cost/factors.js';
+import { filterWeight } from '../../cost/filter-weight.js';
 import { Work } from '../../cost/work.js';
 import { columnNdv, selectivity, tableEstimate } from '../../cost/selectivity.js';
 import type { JoinWish } from '../../hints/join-hints.js';
@@ -148,6 +149,8 @@ interface Lookup {
   readonly usedConditions: ReadonlySet<Expression>;
   /** Rows of the table that one key finds. */
   readonly rowsPerKey: number;
+  /** A key finds one row at most. */
+  readonly unique: boolean;
   readonly covering: boolean;
 }
 
@@ -230,7 +233,7 @@ function bestLookup(
             ? COST.indexRow
             : COST.indexRow + COST[lookupRowFactor(est.rows)]);
     if (cost < bestCost) {
-      best = { index, prefix, usedKeys, usedConditions, rowsPerKey, covering };
+      best = { index, prefix, usedKeys, usedConditions, rowsPerKey, unique, covering };
       bestCost = cost;
     }
   }
@@ -269,7 +272,7 @@ function indexJoin(
   const [ls, rs] = [opt.stats(p.children[0]!), opt.stats(p.children[1]!)];
   const perKey = Math.max(
     lookup.rowsPerKey,
-    lookup.usedKeys.size === p.eq.length ? est.rows / joinDenominator(p.eq, ls, rs) : 0,
+    lookup.usedKeys.size === p.eq.length && !lookup.unique ? est.rows / joinDenominator(p.eq, ls, rs) : 0,
   );
   const decided = usable.flatMap((column, i) => {
     if (!lookup.usedKeys.has(i)) return [];
@@ -306,7 +309,7 @@ function indexJoin(
     .add(lookup.index === null ? 'scanRow' : 'indexRow', fetched);
   if (!lookup.covering) work.add(lookupRowFactor(est.rows), fetched);
   work
-    .add('filterRow', fetched * filters.length)
+    .add('filterRow', fetched * filterWeight(filters))
     .add('transferRow', outer.rows * innerRows)
     .add('hashBuildRow', outer.rows * innerRows)
     .add('joinOutputRow', rows);
@@ -344,7 +347,7 @@ const PER_KEY = 1 / 1024;
 function climbWork({ above }: Inner): Work {
   const work = new Work();
   for (const p of above) {
-    if (p.op === 'Selection') work.add('filterRow', p.conditions.length);
+    if (p.op === 'Selection') work.add('filterRow', filterWeight(p.conditions));
     else if (p.op === 'Projection') work.add('projectRow', p.exprs.filter((e) => e.kind !== 'column').length);
     else work.add('hashAggRow').add('aggGroup').add('transferRow');
   }

@@ -1,5 +1,6 @@
 import type { Expression } from '../../../expression/expression.js';
 import { lookupRowFactor } from '../../cost/factors.js';
+import { filterWeight } from '../../cost/filter-weight.js';
 import { Work } from '../../cost/work.js';
 import { selectivity, tableEstimate } from '../../cost/selectivity.js';
 import { columnsOf } from '../../logical/expression-walk.js';
@@ -95,7 +96,7 @@ function mergeTask(
     const own = new Work()
       .add('seek', count * Math.min(1000, Math.max(1, p.access.ranges.length)))
       .add('indexRow', p.rows)
-      .add('filterRow', p.rows * p.filters.length)
+      .add('filterRow', p.rows * filterWeight(p.filters))
       .add('hashProbeRow', p.rows);
     const plan = own.on(partialScan(opt, ds, p, est.info, order));
     work.input({ plan, cost: own.total });
@@ -114,7 +115,7 @@ function mergeTask(
   const tablePlan = pushed.length === 0 ? fetched : selectionOver(opt, fetched, pushed, rows);
   work
     .input({ plan: rowScan, cost: fetch.total })
-    .add('filterRow', handles * pushed.length)
+    .add('filterRow', handles * filterWeight(pushed))
     .add('transferRow', rows)
     .add('transferColumn', rows * rowScan.schema.length);
   // A parent that stops early reads only so much of the scans as yields its rows.
@@ -143,7 +144,7 @@ function mergeTask(
     task,
     selectionOver(opt, task.plan, rootConditions, out),
     out,
-    new Work().add('filterRow', out * rootConditions.length),
+    new Work().add('filterRow', out * filterWeight(rootConditions)),
   );
 }
 

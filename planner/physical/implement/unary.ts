@@ -1,3 +1,4 @@
+import { filterWeight } from '../../cost/filter-weight.js';
 import { Work } from '../../cost/work.js';
 import type {
   CteScan,
@@ -52,7 +53,7 @@ export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Pr
     root,
     plan,
     rows,
-    new Work().add('filterRow', root.rows * p.conditions.length, rowScale(root)),
+    new Work().add('filterRow', root.rows * filterWeight(p.conditions), rowScale(root)),
   );
 }
 

@@ -1,0 +1,55 @@
+import { TestEngine } from '../testing/test-engine.js';
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await TestEngine.open();
+});
+afterAll(() => engine.close());
+
+const ROWS = 12_000;
+
+/** Estimated rows of the scan of ranges in a plan. */
+const scanned = (rows: readonly (readonly (string | null)[])[]): number =>
+  Number(rows.find((r) => r[0]!.includes('RangeScan'))![1]);
+
+test('names that begin alike are told from the sample, not from how far their bytes lie apart', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE names (id INT PRIMARY KEY, name VARCHAR(40), KEY (name)) COLLATE utf8mb4_bin');
+  const name = (i: number): string => `${i % 100 === 0 ? 'Zan' : 'ABCDEFG'[i % 7]! + 'ob'}, ${i}`;
+  await s.query(
+    `INSERT INTO names VALUES ${Array.from({ length: ROWS }, (_, i) => `(${i}, '${name(i)}')`).join()}`,
+  );
+  await s.query('ANALYZE TABLE names');
+  // 120 of them in the last bucket or two.
+  const some = scanned(await s.query("EXPLAIN SELECT * FROM names USE INDEX (name) WHERE name LIKE 'Zan%'"));
+  expect(some).toBeGreaterThan(30);
+  expect(some).toBeLessThan(480);
+});
+
+test('ranges that say a part of an OR admit more rows than all of it', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE parts (id INT PRIMARY KEY, a INT, b INT, c INT, KEY (b), KEY (c))');
+  await s.query(
+    `INSERT INTO parts VALUES ${Array.from({ length: ROWS }, (_, i) => `(${i}, ${i % 5000}, ${i % 1000}, ${i % 3000})`).join()}`,
+  );
+  await s.query('ANALYZE TABLE parts');
+  const or = [1, 2, 3].map((i) => `(a = ${i} AND b > ${i} AND c = ${i * 7})`).join(' OR ');
+  expect(scanned(await s.query(`EXPLAIN SELECT * FROM parts USE INDEX (b) WHERE ${or}`))).toBeGreaterThan(
+    ROWS / 2,
+  );
+  const [, plan] = await s.query(`EXPLAIN SELECT * FROM parts WHERE ${or}`);
+  expect(plan!.join()).toContain('index:c(c)');
+});
+
+test('a long list of pairs is read by their index instead of being tried on every row', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE pairs (id INT PRIMARY KEY, a INT, b INT, KEY (a, b))');
+  await s.query(
+    `INSERT INTO pairs VALUES ${Array.from({ length: ROWS }, (_, i) => `(${i}, ${i % 4000}, ${i % 100})`).join()}`,
+  );
+  await s.query('ANALYZE TABLE pairs');
+  const pairs = Array.from({ length: 1000 }, (_, i) => `(${i}, ${i % 100})`).join();
+  const plan = await s.query(`EXPLAIN SELECT COUNT(*) FROM pairs WHERE (a, b) IN (${pairs})`);
+  expect(plan.some((r) => r[0]!.includes('IndexRangeScan'))).toBe(true);
+  expect(plan.some((r) => r[0]!.includes('Selection'))).toBe(false);
+});
