@@ -64,9 +64,10 @@ function overPartitions(
   partitions: ReadPartitions,
   ctx: ExecContext,
 ): Operator {
-  const children = partitions.ids.map((id) => build(onPartition(p, id), ctx));
+  const ids = partitions.choose?.(ctx.eval) ?? partitions.ids;
+  const children = ids.map((id) => build(onPartition(p, id), ctx));
   if (children.length === 1) return children[0]!;
-  return partitions.mergeBy.length > 0
+  return partitions.mergeBy.length > 0 && children.length > 0
     ? new MergeOrderedOperator(children, partitions.mergeBy, ctx)
     : new UnionAllOperator(children, ctx.txn !== null);
 }

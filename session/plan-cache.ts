@@ -245,9 +245,7 @@ export function cachedPlan(
   const reads = !planned.tables.some((t) => t.write);
   const tables: PlannedTable[] = [];
   for (const { db, table } of planned.tables) {
-    // Partitions are chosen by the values of this execution.
-    if (table.partition !== undefined) return null;
-    // So are partial indexes.
+    // Partial indexes are chosen by the values of this execution.
     if (table.indices.some((i) => i.condition !== undefined)) return null;
     if (
       table.virtual === true ||

@@ -8,7 +8,7 @@ import { hashBytes } from '../../statistics/value-hash.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Bound, KeyRangeDatum } from '../physical/plan.js';
 import type { Access, KeyColumn } from '../ranger/ranger.js';
-import { rangesTried } from './range-share.js';
+import { rangesTried } from './ranges-tried.js';
 import type { TableEstimate } from './selectivity.js';
 
 const compare: CompareDatums = (a, b) => compareBytes(a as Uint8Array, b as Uint8Array);

@@ -2,21 +2,8 @@ import type { DataSource } from '../logical/plan.js';
 import type { Bound, KeyRangeDatum } from '../physical/plan.js';
 import { datumCompare, isPoint, MAX, MIN, type Interval } from '../ranger/interval.js';
 import type { KeyColumn } from '../ranger/ranger.js';
+import { rangesTried } from './ranges-tried.js';
 import { intervalSelectivity, type TableEstimate } from './selectivity.js';
-
-/** Ranges estimated one by one; more are taken to be like every so manieth of them. */
-const MAX_RANGES = 200;
-
-/** Every so manieth of the ranges, and for how many each of these stands. */
-export function rangesTried<T>(ranges: readonly T[]): {
-  readonly tried: readonly T[];
-  readonly each: number;
-} {
-  if (ranges.length <= MAX_RANGES) return { tried: ranges, each: 1 };
-  const tried: T[] = [];
-  for (let i = 0; i < MAX_RANGES; i++) tried.push(ranges[Math.floor((i * ranges.length) / MAX_RANGES)]!);
-  return { tried, each: ranges.length / MAX_RANGES };
-}
 
 const end = (b: Bound | undefined, open: typeof MIN | typeof MAX): Interval['low'] =>
   b === undefined ? open : b === 'min' ? MIN : b === 'max' ? MAX : b.value;

@@ -20,6 +20,11 @@ export function forEachCorrelated(e: Expression, visit: (c: CorrelatedColumn) =>
   else if (e.kind === 'function') for (const a of e.args) forEachCorrelated(a, visit);
 }
 
+export function forEachParam(e: Expression, visit: (param: number) => void): void {
+  if (e.kind === 'constant' && e.param !== undefined) visit(e.param);
+  else if (e.kind === 'function') for (const a of e.args) forEachParam(a, visit);
+}
+
 export function columnsOf(exprs: readonly Expression[], into = new Set<number>()): Set<number> {
   for (const e of exprs) forEachColumn(e, (c) => into.add(c.id));
   return into;

@@ -1,11 +1,14 @@
+import { evalDatum } from '../../expression/compile.js';
+import type { EvalContext } from '../../expression/eval-context.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import { functionSpec } from '../../expression/function-registry.js';
 import type { Datum } from '../../types/datum.js';
 import { evalType } from '../../types/field-type.js';
 import { evaluator, isKnown } from '../cost/selectivity.js';
-import { columnsOf } from '../logical/expression-walk.js';
+import { columnsOf, hasParam } from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
+import type { Evaluate } from '../ranger/condition.js';
 import { detach, type KeyColumn } from '../ranger/ranger.js';
 import type { KeyRangeDatum } from '../physical/plan.js';
 import type { HashOf, KeyOf, ListColumns, ListOf } from './locator.js';
@@ -25,26 +28,44 @@ const MAX_TRIED = 1024;
  * Positions of the partitions that may hold rows of a source under its conditions, ascending: those named by
  * PARTITION (…), less those that the conditions rule out.
  */
-export function prunedPartitions(ctx: PlanContext, ds: DataSource): number[] {
+export const prunedPartitions = (ctx: PlanContext, ds: DataSource): number[] =>
+  left(ds, knownConditions(ctx, ds), ctx.eval, evaluator(ctx));
+
+/** The same for each execution of a plan that is kept; null where no parameter has a say. */
+export function partitionChoice(ctx: PlanContext, ds: DataSource): ((ctx: EvalContext) => number[]) | null {
+  const conditions = knownConditions(ctx, ds);
+  if ((ctx.reuse ?? null) === null || !conditions.some(hasParam)) return null;
+  return (now) => left(ds, conditions, now, (e, row) => evalDatum(e, now, row));
+}
+
+const knownConditions = (ctx: PlanContext, ds: DataSource): Expression[] =>
+  ds.conditions.filter((c) => isKnown(c, ctx));
+
+function left(
+  ds: DataSource,
+  conditions: readonly Expression[],
+  ctx: EvalContext,
+  evaluate: Evaluate,
+): number[] {
   const { definitions } = ds.table.partition!;
   const named = ds.partitionNames;
   const all = definitions.map((_, i) => i).filter((i) => named === null || named.has(definitions[i]!.lower));
-  const conditions = ds.conditions.filter((c) => isKnown(c, ctx));
   if (conditions.length === 0) return all;
-  const kept = new Pruner(ctx, ds, conditions).keep();
+  const kept = new Pruner(ctx, evaluate, ds, conditions).keep();
   return kept === null ? all : all.filter((i) => kept.has(i));
 }
 
 class Pruner {
   constructor(
-    private readonly ctx: PlanContext,
+    private readonly ctx: EvalContext,
+    private readonly evaluate: Evaluate,
     private readonly ds: DataSource,
     private readonly conditions: readonly Expression[],
   ) {}
 
   /** Null: nothing is known. */
   keep(): Set<number> | null {
-    const locator = partitionLocator(this.ds.table, this.ctx.eval);
+    const locator = partitionLocator(this.ds.table, this.ctx);
     if (locator instanceof RangeOf) return this.rangeOf(locator);
     if (locator instanceof RangeColumns) return this.rangeColumns(locator);
     if (locator instanceof ByExpression) return this.points(locator);
@@ -65,7 +86,7 @@ class Pruner {
       keys.push({ column, length: -1 });
     }
     if (keys.length === 0) return null;
-    const access = detach(this.conditions, keys, false, evaluator(this.ctx), true);
+    const access = detach(this.conditions, keys, false, this.evaluate, true);
     return access.full ? null : access.ranges;
   }
 
@@ -115,7 +136,7 @@ class Pruner {
     if (l.column >= 0) return v as number | bigint;
     const row: Datum[] = this.ds.table.columns.map(() => null);
     row[offset] = v;
-    return l.value(row, this.ctx.eval);
+    return l.value(row, this.ctx);
   }
 
   private rangeColumns(l: RangeColumns): Set<number> | null {
@@ -176,7 +197,7 @@ class Pruner {
     const row: Datum[] = this.ds.table.columns.map(() => null);
     for (const t of tuples) {
       offsets.forEach((o, i) => (row[o] = t[i]!));
-      const at = l.locate(row, this.ctx.eval);
+      const at = l.locate(row, this.ctx);
       if (at >= 0) out.add(at);
     }
     return out;

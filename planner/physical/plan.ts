@@ -1,3 +1,4 @@
+import type { EvalContext } from '../../expression/eval-context.js';
 import type { AggFunc, ByItem, CorrelatedColumn, Expression, Column } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
 import type { Chunk } from '../../chunk/chunk.js';
@@ -87,11 +88,17 @@ export interface ScanRanges {
 export interface ReadPartitions {
   /** Physical ids, in the table's order. */
   readonly ids: readonly number[];
+  /** Those for the parameters of an execution, where they have a say. */
+  readonly choose?: (ctx: EvalContext) => readonly number[];
   /** EXPLAIN's text: names, `all`, or `dual` when there are none. */
   readonly text: string;
   /** The order that the partitions' rows are merged in; empty: one partition after the other. */
   readonly mergeBy: readonly ByItem[];
 }
+
+/** Whether rows may come of more than one partition. */
+export const readsSeveral = (p: ReadPartitions | undefined): boolean =>
+  p !== undefined && (p.choose !== undefined || p.ids.length > 1);
 
 /** Reads rows through the coprocessor: `child` is the tree that runs in the store (cop task). */
 export interface TableReader extends PlanBase {

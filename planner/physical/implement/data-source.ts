@@ -34,6 +34,7 @@ import { handlesTell, withOwnWrites } from './union-scan.js';
 import {
   emptyTask,
   indexScan,
+  fixPartitions,
   prunesDynamically,
   readPartitions,
   rowsTakeOperators,
@@ -50,6 +51,11 @@ import { originOf, rowScale, type CopTask, type Property, type RootTask, type Ta
 function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Task | null {
   const { definitions } = ds.table.partition!;
   const kept = prunedPartitions(opt.ctx, ds);
+  fixPartitions(
+    opt,
+    ds,
+    "query accesses partitioned tables is un-cacheable if tidb_partition_pruning_mode = 'static'",
+  );
   const only = kept[0];
   if (only === undefined) return emptyTask(opt, ds);
   const whole = throughGlobalIndex(opt, ds, prop);

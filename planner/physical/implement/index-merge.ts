@@ -11,7 +11,14 @@ import { indexColumns, keysOf } from '../access-path.js';
 import { mergePaths, type MergeHints, type MergePath, type Partial } from '../merge-path.js';
 import { leafScan } from '../leaf-scan.js';
 import type { Optimizer } from '../optimizer.js';
-import type { IndexMerge, Limit, PhysicalPlan, ReadPartitions, TableScan } from '../plan.js';
+import {
+  readsSeveral,
+  type IndexMerge,
+  type Limit,
+  type PhysicalPlan,
+  type ReadPartitions,
+  type TableScan,
+} from '../plan.js';
 import { evaluatorOf, pushable } from '../pushdown.js';
 import { takesOperators } from '../scan-form.js';
 import type { OrderItem, Property, RootTask } from '../task.js';
@@ -177,7 +184,7 @@ export function limitMerge(
   offset: number,
   count: number,
 ): { plan: IndexMerge; done: boolean } {
-  const several = p.partitions !== undefined && p.partitions.ids.length > 1;
+  const several = readsSeveral(p.partitions);
   const over = (plan: PhysicalPlan): Limit => ({
     op: 'Limit',
     id: opt.nextId(),

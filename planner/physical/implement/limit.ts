@@ -6,7 +6,7 @@ import { intConstant } from '../../resolve/literal.js';
 import { orderByVirtuals } from '../access-path.js';
 import { leafScan } from '../leaf-scan.js';
 import { asOrder, type Optimizer } from '../optimizer.js';
-import type { IndexMerge, Limit, PhysicalPlan, TopN } from '../plan.js';
+import { readsSeveral, type IndexMerge, type Limit, type PhysicalPlan, type TopN } from '../plan.js';
 import { monotonicOrder } from '../monotonic.js';
 import { evaluatorOf, pushable } from '../pushdown.js';
 import { takesOperators } from '../scan-form.js';
@@ -103,7 +103,7 @@ function pushLimit(opt: Optimizer, t: CopTask, total: number): CopTask {
     // Each handle is a row unless the table side filters: then only that side knows which rows count.
     if (t.tableFiltered) return { ...t, tablePlan: over(t.tablePlan), rows: Math.min(t.rows, total) };
     // Of several partitions each gives as many rows: the limit over them all stays above.
-    const several = t.partitions !== undefined && t.partitions.ids.length > 1;
+    const several = readsSeveral(t.partitions);
     return {
       ...t,
       indexPlan: over(t.indexPlan),

@@ -1,8 +1,10 @@
+import type { EvalContext } from '../../../expression/eval-context.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { PARTITION_ID_TYPE } from '../../../catalog/table-layout.js';
 import { handleColumns } from '../../logical/build-from.js';
+import { forEachParam } from '../../logical/expression-walk.js';
 import type { DataSource } from '../../logical/plan.js';
-import { prunedPartitions } from '../../partition/prune.js';
+import { partitionChoice, prunedPartitions } from '../../partition/prune.js';
 import { scanColumns, type AccessPath } from '../access-path.js';
 import type { Work } from '../../cost/work.js';
 import { wantsRows } from '../engines.js';
@@ -27,8 +29,15 @@ export const rowsTakeOperators = (opt: Optimizer, ds: DataSource, needed: Readon
 export const physicalIdOf = (ds: DataSource): number => ds.physical?.id ?? ds.table.id;
 
 /** The partitions that a source's conditions leave. */
-export const partitionIdsOf = (opt: Optimizer, ds: DataSource): readonly number[] =>
-  readPartitions(opt, ds, []).ids;
+export function partitionIdsOf(opt: Optimizer, ds: DataSource): readonly number[] {
+  fixPartitions(opt, ds);
+  return readPartitions(opt, ds, []).ids;
+}
+
+/** The plan has the partitions that were chosen by the parameters that there are now. `reason`: as TiDB says why such a plan is not kept. */
+export function fixPartitions(opt: Optimizer, ds: DataSource, reason?: string): void {
+  for (const c of ds.conditions) forEachParam(c, (param) => opt.ctx.reuse?.fix(param, reason));
+}
 
 /** Whether one plan serves all partitions of a table, those to read being a matter of its readers. */
 export const prunesDynamically = (opt: Optimizer): boolean =>
@@ -44,8 +53,15 @@ export function readPartitions(opt: Optimizer, ds: DataSource, order: readonly O
       : kept.length === definitions.length
         ? 'all'
         : kept.map((d) => d.name).join(',');
-  const mergeBy = kept.length > 1 ? order.map((o) => ({ expr: o.column, desc: o.desc })) : [];
-  return { ids: kept.map((d) => d.id), text, mergeBy };
+  const chosen = partitionChoice(opt.ctx, ds);
+  const mergeBy =
+    chosen !== null || kept.length > 1 ? order.map((o) => ({ expr: o.column, desc: o.desc })) : [];
+  return {
+    ids: kept.map((d) => d.id),
+    ...(chosen === null ? {} : { choose: (ctx: EvalContext) => chosen(ctx).map((i) => definitions[i]!.id) }),
+    text,
+    mergeBy,
+  };
 }
 
 export function rangesFor(path: Pick<AccessPath, 'access'>): ScanRanges {
