@@ -5,6 +5,7 @@ import type { DecInt } from '../../types/decimal.js';
 import type { PackedTime } from '../../types/time.js';
 import { rescaleDateTime } from '../../types/time.js';
 import { epochMicrosToLocal } from '../../types/timezone.js';
+import { decodeBinaryPlan } from '../binary-plan.js';
 import { decodePlan } from '../plan-codec.js';
 import { vitessHash } from '../vitess-hash.js';
 import type { Runtime } from '../runtime.js';
@@ -134,6 +135,25 @@ defineAll('tidb', [
     },
     total: true,
     doc: 'TIDB_DECODE_PLAN(text): an encoded plan of the slow log as a table; other text comes back as it is (TiDB).',
+  },
+  {
+    name: 'tidb_decode_binary_plan',
+    args: ['string'],
+    type: text,
+    kernel: (rt: Runtime, v: Uint8Array) => {
+      try {
+        return encodeUtf8(decodeBinaryPlan(decodeUtf8(v)));
+      } catch (error) {
+        rt.ctx.warn({
+          level: 'Warning',
+          code: 1105,
+          message: error instanceof Error ? error.message : String(error),
+        });
+        return new Uint8Array(0);
+      }
+    },
+    total: true,
+    doc: 'TIDB_DECODE_BINARY_PLAN(text): a plan of EXPLAIN FORMAT = binary, the slow log or the statement summary as a table; other text warns (TiDB).',
   },
   {
     name: 'tidb_decode_key',

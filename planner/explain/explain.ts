@@ -1,14 +1,17 @@
 import { durationText } from './duration-text.js';
 import { withShortLists } from '../../expression/explain.js';
 import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
+import { bytesText } from '../../expression/binary-plan.js';
+import { binaryPlan } from './binary.js';
 import { dot } from './dot.js';
 import type { ForeignKeyStep } from './foreign-keys.js';
 import { PlanCosts } from './plan-costs.js';
 import { planHints } from './plan-hints.js';
 import { children } from './plan-tree.js';
-import { accessObject, operatorInfo, operatorName, type IdText } from './operator-info.js';
+import { accessObject, figuresOf, operatorInfo, operatorName, type IdText } from './operator-info.js';
 
-export type ExplainFormat = 'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json' | 'hint' | 'cost_trace';
+export type ExplainFormat =
+  'row' | 'brief' | 'verbose' | 'tree' | 'dot' | 'json' | 'hint' | 'cost_trace' | 'binary';
 
 /** Actual figures of operators, as the executor's RuntimeStats keeps them. */
 export interface ActualFigures {
@@ -84,23 +87,17 @@ function lines(root: PhysicalPlan, followed: boolean): Line[] {
 /** Expressions without the numbers of derived columns: what plan_tree prints. */
 const withoutNumbers = (text: string): string => text.replace(/Column#\d+/g, 'Column');
 
-/** Whose actual figures an operator has: a filter that its scan does itself has the scan's. */
-const figuresOf = (p: PhysicalPlan): PhysicalPlan =>
-  p.op === 'Selection' && p.conditions.length === 0 ? p.child : p;
-
 const isDml = (p: PhysicalPlan): boolean => p.op === 'Insert' || p.op === 'Update' || p.op === 'Delete';
-
-function bytes(n: number): string {
-  if (n <= 0) return 'N/A';
-  if (n < 1024) return `${n} Bytes`;
-  return n < 1048576 ? `${(n / 1024).toFixed(1)} KB` : `${(n / 1048576).toFixed(1)} MB`;
-}
 
 /** The rows of EXPLAIN as they are kept of a statement that has run: long lists are cut. */
 export const recordedRows = (
   planned: { readonly plan: PhysicalPlan },
   format: ExplainFormat,
 ): ExplainTable['rows'] => withShortLists(() => explainRows(planned, format).rows);
+
+/** The binary plan of a statement that has run, with long lists cut. */
+export const recordedBinary = (planned: { readonly plan: PhysicalPlan }): string =>
+  withShortLists(() => binaryPlan(planned.plan));
 
 /** EXPLAIN's result. With `stats`, EXPLAIN ANALYZE's. */
 export function explainRows(
@@ -111,6 +108,7 @@ export function explainRows(
 ): ExplainTable {
   const root = planned.plan;
   if (format === 'hint') return { columns: ['hint'], rows: [[planHints(root).join(', ')]] };
+  if (format === 'binary') return { columns: ['binary plan'], rows: [[binaryPlan(root, stats)]] };
   if (format === 'dot') return { columns: ['dot contents'], rows: [[dot(root)]] };
   if (format === 'json')
     return { columns: ['TiDB_JSON'], rows: [[JSON.stringify([json(root, stats)], null, 4)]] };
@@ -137,8 +135,8 @@ export function explainRows(
       cells['actRows'] = String(s.rows);
       const extra = [...s.extra].map(([k, v]) => `, ${k}: {${v}}`).join('');
       cells['execution info'] = `time:${durationText(s.timeMs)}, loops:${s.loops}${extra}`;
-      cells['memory'] = bytes(s.memoryBytes);
-      cells['disk'] = bytes(s.diskBytes);
+      cells['memory'] = bytesText(s.memoryBytes);
+      cells['disk'] = bytesText(s.diskBytes);
     }
     return columns.map((c) => cells[c] ?? '');
   });

@@ -120,14 +120,19 @@ function tableText(p: Pick<TableScan, 'alias' | 'table' | 'physicalId'>): string
   return part === undefined ? `table:${p.alias}` : `table:${p.alias}, partition:${part.name}`;
 }
 
-/** An index with its columns, or the expressions that it is over. */
-function indexText(p: Pick<IndexScan, 'index' | 'table'>): string {
-  const parts = p.index.columns.map((c) => {
+/** The columns of an index, or the expressions that it is over. */
+export const indexParts = (p: Pick<IndexScan, 'index' | 'table'>): string[] =>
+  p.index.columns.map((c) => {
     const column = p.table.columns[c.offset]!;
     return column.hidden ? column.generated : c.name;
   });
-  return `index:${p.index.primary ? 'PRIMARY' : p.index.name}(${parts.join(', ')})`;
-}
+
+const indexText = (p: Pick<IndexScan, 'index' | 'table'>): string =>
+  `index:${p.index.primary ? 'PRIMARY' : p.index.name}(${indexParts(p).join(', ')})`;
+
+/** Whose actual figures an operator has: a filter that its scan does itself has the scan's. */
+export const figuresOf = (p: PhysicalPlan): PhysicalPlan =>
+  p.op === 'Selection' && p.conditions.length === 0 ? p.child : p;
 
 /** The operator info column. */
 export function operatorInfo(p: PhysicalPlan, id: IdText): string {

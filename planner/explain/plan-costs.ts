@@ -40,7 +40,7 @@ export class PlanCosts {
 }
 
 /** What a plan's operators were estimated at; undefined where no costs were compared. */
-function costOf(p: PhysicalPlan): number | undefined {
+export function costOf(p: PhysicalPlan): number | undefined {
   if (p.estCost !== undefined) return p.estCost;
   const own = p.costTerms?.reduce((sum, t) => sum + t.count * t.each, 0);
   const below = children(p).map(({ plan }) => costOf(plan));

@@ -38,6 +38,7 @@ export function formatEntry(q: SlowQuery): string {
     `Result_rows: ${q.rows}`,
     q.warnings === '' ? null : `Warnings: ${q.warnings.replace(/\n/g, ' ')}`,
     q.plan === '' ? null : `Plan: tidb_decode_plan('${q.plan}')`,
+    q.binaryPlan === '' ? null : `Binary_plan: tidb_decode_binary_plan('${q.binaryPlan}')`,
     q.planDigest === '' ? null : `Plan_digest: ${q.planDigest}`,
   ];
   const head = lines.map((line) => (line === null ? '' : `# ${line}\n`)).join('');

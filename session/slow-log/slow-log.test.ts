@@ -31,11 +31,14 @@ const QUERY: SlowQuery = {
   resourceGroup: 'default',
   warnings: '[{"Level":"Warning","Message":"a: b"}]',
   plan: 'AAAA',
+  binaryPlan: 'BBBB',
   planDigest: 'cd34',
 };
 
 test('an entry is read as it was written', () => {
-  const text = formatEntry(QUERY) + formatEntry({ ...QUERY, db: '', alias: '', plan: '', sql: 'DO\n1;' });
+  const text =
+    formatEntry(QUERY) +
+    formatEntry({ ...QUERY, db: '', alias: '', plan: '', binaryPlan: '', sql: 'DO\n1;' });
   const [first, second, ...more] = parseSlowLog(text);
   expect(more).toEqual([]);
   expect(Date.parse(first!.get('Time')!)).toBe(QUERY.endedAt);

@@ -52,6 +52,7 @@ export interface SlowColumn {
   readonly kind: 'text' | 'integer' | 'double';
 }
 
+const BINARY_PLAN = /^tidb_decode_binary_plan\('(.*)'\)$/;
 const ENCODED_PLAN = /^tidb_decode_plan\('(.*)'\)$/;
 
 /** The value of a field; a field that the log does not have is 0 or ''. */
@@ -66,6 +67,7 @@ function valueOf(column: SlowColumn, entry: SlowEntry, session: Session): Datum 
     const encoded = ENCODED_PLAN.exec(value ?? '')?.[1];
     return text(encoded === undefined ? (value ?? '') : (decodePlan(encoded) ?? ''));
   }
+  if (column.name === 'Binary_plan') return text(BINARY_PLAN.exec(value ?? '')?.[1] ?? value ?? '');
   if (column.kind === 'text') return text(value ?? '');
   if (value === undefined || value === 'false') return 0;
   if (value === 'true') return 1;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodePlan, type PlanLine } from '../../expression/plan-codec.js';
-import { recordedRows } from '../../planner/explain/explain.js';
+import { recordedBinary, recordedRows } from '../../planner/explain/explain.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { MysqlError } from '../../types/error.js';
 import type { Session } from '../session.js';
@@ -37,6 +37,8 @@ export interface SlowQuery {
   readonly warnings: string;
   /** As TIDB_DECODE_PLAN reads it; '' when plans are not recorded. */
   readonly plan: string;
+  /** As TIDB_DECODE_BINARY_PLAN reads it; '' when such plans are not made. */
+  readonly binaryPlan: string;
   readonly planDigest: string;
 }
 
@@ -68,10 +70,8 @@ export function slowQuery(
   const { connection, transaction, engine } = session;
   const { planned } = statement;
   // A plan shows literals, which redaction is to keep out.
-  const recorded =
-    planned !== null &&
-    engine.globals.get('tidb_record_plan_in_slow_log') === 'ON' &&
-    session.vars.get('tidb_redact_log') === 'OFF';
+  const shown = planned !== null && session.vars.get('tidb_redact_log') === 'OFF';
+  const recorded = shown && engine.globals.get('tidb_record_plan_in_slow_log') === 'ON';
   const { digest } = recordedDigest(statement.text);
   return {
     endedAt: Date.now(),
@@ -101,6 +101,8 @@ export function slowQuery(
         ? ''
         : JSON.stringify(statement.warnings.map((w) => ({ Level: w.level, Message: w.message }))),
     plan: recorded ? encodedPlan(planned) : '',
+    binaryPlan:
+      shown && engine.globals.get('tidb_generate_binary_plan') === 'ON' ? recordedBinary(planned) : '',
     planDigest: planDigest(planned),
   };
 }

@@ -56,6 +56,7 @@ const FORMATS: ReadonlyMap<string, ExplainFormat> = new Map<string, ExplainForma
   ['true_card_cost', 'verbose'],
   ['json', 'json'],
   ['tidb_json', 'json'],
+  ['binary', 'binary'],
 ]);
 
 const need = (stmt: Statement | null, analyze: boolean): TransactionNeed => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import { planHints } from '../../planner/explain/plan-hints.js';
-import { recordedRows } from '../../planner/explain/explain.js';
+import { recordedBinary, recordedRows } from '../../planner/explain/explain.js';
 import { accessObject } from '../../planner/explain/operator-info.js';
 
 /** What all executions of a record have in common. */
@@ -44,6 +44,7 @@ export interface PlanDescription {
   readonly tables: string;
   readonly indexes: string;
   readonly plan: string;
+  readonly binaryPlan: string;
   /** Those that make the plan again. */
   readonly hints: readonly string[];
 }
@@ -97,6 +98,7 @@ export class SummaryRecord {
       tables: tableNames(planned),
       indexes: indexNames(planned),
       plan: planText(planned),
+      binaryPlan: planned === null ? '' : recordedBinary(planned),
       hints: planned === null ? [] : planHints(planned.plan),
     });
   }

@@ -13,7 +13,7 @@ const orNull = (s: string): string | null => (s === '' ? null : s);
 
 function summaryFact(core: EngineCore, window: SummaryWindow, r: SummaryRecord): Fact {
   const { identity, sample } = r;
-  const { tables, indexes, plan } = r.plan;
+  const { tables, indexes, plan, binaryPlan } = r.plan;
   const n = Math.max(1, r.count);
   return {
     INSTANCE: core.instance,
@@ -55,6 +55,7 @@ function summaryFact(core: EngineCore, window: SummaryWindow, r: SummaryRecord):
     QUERY_SAMPLE_TEXT: sample?.text ?? null,
     PLAN_DIGEST: orNull(identity?.planDigest ?? ''),
     PLAN: orNull(plan),
+    BINARY_PLAN: orNull(binaryPlan),
     CHARSET: sample?.charset ?? null,
     COLLATION: sample?.collation ?? null,
     RESOURCE_GROUP: sample === null ? null : 'default',
