@@ -95,6 +95,8 @@ export interface RequestAttributes {
   readonly notFillCache: boolean;
   /** Who writes, as those who follow changes are told. */
   readonly txnSource: bigint;
+  /** tipb.ResourceGroupTag of the statement, by which those who wait for each other's locks are told apart. */
+  readonly resourceGroupTag: Uint8Array | undefined;
   /** Ends waits between attempts with 1317. */
   readonly signal: AbortSignal | undefined;
 }

@@ -1,3 +1,5 @@
+import { ResourceGroupTag } from '../kv/tikv/generated/tipb.js';
+import { normalizeDigest } from '../parser/digest.js';
 import { SessionAttributes } from './request-attributes.js';
 import type { Session } from './session.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
@@ -30,6 +32,13 @@ test('a statement says how it is to be treated', async () => {
   await s.query("SET GLOBAL tidb_force_priority = 'HIGH_PRIORITY'");
   expect(await seen('SELECT id FROM t')).toEqual(['external_Select', 'high', false]);
   await s.query('SET GLOBAL tidb_force_priority = DEFAULT');
+});
+
+test('a statement is known by its digest', async () => {
+  await s.query('UPDATE t SET id = 2 WHERE id = 5');
+  const tag = ResourceGroupTag.decode(attributes.resourceGroupTag!);
+  const { digest } = normalizeDigest('update t set id = 7 where id = 8');
+  expect(Buffer.from(tag.sqlDigest).toString('hex')).toBe(digest);
 });
 
 test('which peers read', async () => {

@@ -1,5 +1,7 @@
 import type { Hint, Statement } from '../parser/ast/index.js';
 import type { RequestAttributes } from '../kv/storage.js';
+import { ResourceGroupTag } from '../kv/tikv/generated/tipb.js';
+import { normalizeDigest } from '../parser/digest.js';
 import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
 import { durationMs } from './variables/go-duration.js';
@@ -20,6 +22,8 @@ const PRIORITIES: ReadonlyMap<string, Priority> = new Map([
 export class SessionAttributes implements RequestAttributes {
   private statement: StatementContext | null = null;
   private source = '';
+  private tagged: StatementContext | null = null;
+  private tag: Uint8Array | undefined;
 
   constructor(private readonly session: Session) {}
 
@@ -78,6 +82,16 @@ export class SessionAttributes implements RequestAttributes {
 
   get txnSource(): bigint {
     return BigInt(this.session.vars.get('tidb_cdc_write_source'));
+  }
+
+  get resourceGroupTag(): Uint8Array | undefined {
+    const { statement } = this.session;
+    if (statement !== this.tagged) {
+      this.tagged = statement;
+      const sqlDigest = Buffer.from(normalizeDigest(statement.text).digest, 'hex');
+      this.tag = sqlDigest.length === 0 ? undefined : ResourceGroupTag.encode({ sqlDigest });
+    }
+    return this.tag;
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,6 @@
 import { normalizeDigest } from '../parser/digest.js';
 import { text } from '../catalog/virtual/columns.js';
+import { ResourceGroupTag } from '../kv/tikv/generated/tipb.js';
 import type { DeadlockError } from '../kv/storage.js';
 import type { Datum } from '../types/datum.js';
 import { epochMicrosToLocal, timeZone, UTC, type TimeZone } from '../types/timezone.js';
@@ -37,6 +38,7 @@ interface DeadlockFact {
     readonly holder: string;
     readonly key: string;
     readonly sql: string | null;
+    readonly digest: string;
   }[];
 }
 
@@ -49,6 +51,13 @@ function digested(sql: string | null): Digested {
   if (sql === null || sql === '') return { digest: null, normalized: null };
   const d = normalizeDigest(sql);
   return { digest: text(d.digest), normalized: text(d.normalized) };
+}
+
+/** A statement of which the digest is known alone: its text, if it has run on this node. */
+function ofDigest(session: Session, digest: string): Digested {
+  if (digest === '') return digested(null);
+  const known = session.engine.summaries.statementsOf([digest]).get(digest);
+  return { digest: text(digest), normalized: known === undefined ? null : text(known) };
 }
 
 const unsigned = (ts: string): Datum => {
@@ -93,6 +102,7 @@ function localDeadlocks(core: EngineCore): DeadlockFact[] {
       holder: String(w.holder),
       key: Buffer.from(w.key).toString('hex').toUpperCase(),
       sql: w.sql,
+      digest: w.digest,
     })),
   }));
 }
@@ -120,7 +130,7 @@ function transactionRow(f: TransactionFact, zone: TimeZone): Datum[] {
 function deadlockRows(d: DeadlockFact, session: Session): Datum[][] {
   const zone = zoneOf(session);
   return d.waits.map((w) => {
-    const { digest, normalized } = digested(w.sql);
+    const { digest, normalized } = w.sql !== null ? digested(w.sql) : ofDigest(session, w.digest);
     return [
       d.id,
       epochMicrosToLocal(d.occurredAt, 6, zone),
@@ -149,7 +159,9 @@ async function dataLockWaits(session: Session): Promise<Datum[][]> {
   for (const f of [...localTransactions(core), ...(await core.cluster.foreignTransactions())])
     if (f.sql !== null) statements.set(f.id, f.sql);
   return waits.map((w) => {
-    const { digest, normalized } = digested(statements.get(String(w.txn)) ?? null);
+    const sql = statements.get(String(w.txn));
+    const { digest, normalized } =
+      sql !== undefined ? digested(sql) : ofDigest(session, digestOf(w.resourceGroupTag));
     return [
       text(Buffer.from(w.key).toString('hex').toUpperCase()),
       text(describeKey(w.key, session.schema, zone)),
@@ -166,9 +178,19 @@ export function registerTransactionTables(core: EngineCore): void {
   const { virtualProviders: tables, cluster } = core;
   const transactions = (session: Session, facts: readonly TransactionFact[]): TransactionFact[] =>
     visible(session, facts);
-  tables.set('tidb_trx', (session) =>
-    transactions(session, localTransactions(core)).map((f) => transactionRow(f, zoneOf(session))),
-  );
+  // The threads of a process are one instance.
+  const threads = (): boolean => Number(core.settings.get('workers') ?? 1) > 1;
+  const ofInstance = async <F extends TransactionFact | DeadlockFact>(
+    own: readonly F[],
+    others: () => Promise<readonly F[]>,
+  ): Promise<F[]> => {
+    if (!threads()) return [...own];
+    return [...own, ...(await others()).filter((f) => f.instance === core.instance)];
+  };
+  tables.set('tidb_trx', async (session) => {
+    const facts = await ofInstance(localTransactions(core), () => cluster.foreignTransactions());
+    return transactions(session, facts).map((f) => transactionRow(f, zoneOf(session)));
+  });
   tables.set('cluster_tidb_trx', async (session) =>
     transactions(session, [...localTransactions(core), ...(await cluster.foreignTransactions())]).map((f) => [
       text(f.instance),
@@ -176,9 +198,11 @@ export function registerTransactionTables(core: EngineCore): void {
     ]),
   );
   const requireProcess = (session: Session): void => session.privileges.requireGlobal('PROCESS');
-  tables.set('deadlocks', (session) => {
+  tables.set('deadlocks', async (session) => {
     requireProcess(session);
-    return localDeadlocks(core).flatMap((d) => deadlockRows(d, session));
+    const facts = await ofInstance(localDeadlocks(core), () => cluster.foreignDeadlocks());
+    facts.sort((a, b) => a.occurredAt - b.occurredAt);
+    return facts.flatMap((d, i) => deadlockRows(threads() ? { ...d, id: i + 1 } : d, session));
   });
   tables.set('cluster_deadlocks', async (session) => {
     requireProcess(session);
@@ -191,6 +215,10 @@ export function registerTransactionTables(core: EngineCore): void {
 
 export { localTransactions, localDeadlocks, type TransactionFact, type DeadlockFact };
 
+/** The digest in a tipb.ResourceGroupTag; '' without one. */
+const digestOf = (tag: Uint8Array | undefined): string =>
+  tag === undefined ? '' : Buffer.from(ResourceGroupTag.decode(tag).sqlDigest).toString('hex');
+
 /** Keeps a deadlock that a statement of the session has just run into. */
 export function noteDeadlock(session: Session, error: DeadlockError): void {
   const core = session.engine;
@@ -198,12 +226,23 @@ export function noteDeadlock(session: Session, error: DeadlockError): void {
   for (const s of core.sessions.values()) {
     if (s.transaction.txn !== null && s.running) waiting.set(s.transaction.txn.startTs, s.statement.text);
   }
-  core.deadlocks.add(
-    error.waitChain.map((w) => ({
-      waiter: w.txn,
-      holder: w.waitForTxn,
-      key: w.key,
-      sql: waiting.get(w.txn) ?? null,
-    })),
-  );
+  const waits = error.waitChain.map((w) => ({
+    waiter: w.txn,
+    holder: w.waitForTxn,
+    key: w.key,
+    sql: waiting.get(w.txn) ?? null,
+    digest: digestOf(w.resourceGroupTag),
+  }));
+  core.deadlocks.add(waits);
+  const unknown = waits.filter((w) => w.sql === null && w.digest === '');
+  if (unknown.length > 0) void nameStatements(core, unknown);
+}
+
+/** Other threads are asked while the statements still wait: the victim's locks are released after this. */
+async function nameStatements(
+  core: EngineCore,
+  waits: { waiter: bigint; sql: string | null }[],
+): Promise<void> {
+  const facts = await core.cluster.foreignTransactions().catch(() => []);
+  for (const w of waits) w.sql = facts.find((f) => f.id === String(w.waiter))?.sql ?? null;
 }

@@ -6,6 +6,7 @@ import type {
   Mutation,
   PessimisticLockRequest,
   PessimisticLockResponse,
+  RpcContext,
 } from '../rpc.js';
 import { SKIPPED_LOCKED, type LockOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
@@ -103,7 +104,7 @@ export class PessimisticLocker {
   ): PessimisticLockRequest {
     const { txn } = this;
     return {
-      context: txn.contextOf(route),
+      context: this.contextOf(route),
       mutations,
       primaryLock: txn.primary!,
       startVersion: txn.startTs,
@@ -115,6 +116,12 @@ export class PessimisticLocker {
       newest,
       minCommitTs: this.client.router.whole === null ? txn.forUpdateTs + 1n : undefined,
     };
+  }
+
+  private contextOf(route: RegionRoute): RpcContext {
+    const context = this.txn.contextOf(route);
+    const tag = this.client.attributes?.resourceGroupTag;
+    return tag === undefined ? context : { ...context, resourceGroupTag: tag };
   }
 
   /** What was read is newer than the statement: so is what it reads from now on. */

@@ -3,6 +3,8 @@ import type { WaitForEntry } from '../rpc.js';
 interface Edge {
   readonly holder: bigint;
   readonly key: Uint8Array;
+  /** What the waiting request says of its statement. */
+  readonly tag: Uint8Array | undefined;
 }
 
 /**
@@ -13,7 +15,7 @@ export class WaitForGraph {
   private readonly edges = new Map<bigint, Edge[]>();
 
   /** The chain from `holder` back to `waiter` if waiting would close a ring, else null. */
-  findRing(waiter: bigint, holder: bigint, key: Uint8Array): WaitForEntry[] | null {
+  findRing(waiter: bigint, holder: bigint, key: Uint8Array, tag?: Uint8Array): WaitForEntry[] | null {
     if (this.edges.size === 0) return null;
     const cameFrom = new Map<bigint, WaitForEntry>();
     const open = [holder];
@@ -21,7 +23,7 @@ export class WaitForGraph {
       const at = open.pop()!;
       for (const edge of this.edges.get(at) ?? []) {
         if (cameFrom.has(edge.holder)) continue;
-        cameFrom.set(edge.holder, { txn: at, waitForTxn: edge.holder, key: edge.key });
+        cameFrom.set(edge.holder, entryOf(at, edge));
         if (edge.holder !== waiter) {
           open.push(edge.holder);
           continue;
@@ -31,17 +33,17 @@ export class WaitForGraph {
           chain.unshift(step);
           if (step.txn === holder) break;
         }
-        chain.push({ txn: waiter, waitForTxn: holder, key });
+        chain.push(entryOf(waiter, { holder, key, tag }));
         return chain;
       }
     }
     return null;
   }
 
-  add(waiter: bigint, holder: bigint, key: Uint8Array): void {
+  add(waiter: bigint, holder: bigint, key: Uint8Array, tag?: Uint8Array): void {
     const edges = this.edges.get(waiter);
-    if (edges === undefined) this.edges.set(waiter, [{ holder, key }]);
-    else edges.push({ holder, key });
+    if (edges === undefined) this.edges.set(waiter, [{ holder, key, tag }]);
+    else edges.push({ holder, key, tag });
   }
 
   remove(waiter: bigint, holder: bigint): void {
@@ -58,10 +60,16 @@ export class WaitForGraph {
 
   /** All waits, for information_schema.data_lock_waits. */
   *entries(): IterableIterator<WaitForEntry> {
-    for (const [txn, edges] of this.edges)
-      for (const edge of edges) yield { txn, waitForTxn: edge.holder, key: edge.key };
+    for (const [txn, edges] of this.edges) for (const edge of edges) yield entryOf(txn, edge);
   }
 }
+
+const entryOf = (txn: bigint, { holder, key, tag }: Edge): WaitForEntry => ({
+  txn,
+  waitForTxn: holder,
+  key,
+  ...(tag === undefined ? {} : { resourceGroupTag: tag }),
+});
 
 /** FNV-1a, 64 bits: the key's identity in a deadlock report. */
 export function deadlockKeyHash(key: Uint8Array): bigint {

@@ -78,6 +78,8 @@ export interface LockChanges {
 }
 
 interface Waiter {
+  /** What the request says of its statement. */
+  readonly tag: Uint8Array | undefined;
   readonly startTs: bigint;
   /** The key waited for, and who holds it (0n while the key is kept for another waiter). */
   id: string;
@@ -348,11 +350,12 @@ export class LockTable {
     attempt: () => Attempt,
     fail: (error: KeyError) => void,
     onTimeout: () => void,
+    tag: Uint8Array | undefined,
   ): KeyError | null {
-    const ring = this.ringError(startTs, holder, key);
+    const ring = this.ringError(startTs, holder, key, tag);
     if (ring !== null) return ring;
     this.waitCount++;
-    const waiter: Waiter = { startTs, id, key, holder, timer: null, attempt, fail };
+    const waiter: Waiter = { startTs, id, key, tag, holder, timer: null, attempt, fail };
     this.enqueue(waiter);
     // Node keeps timers of equal duration in one list: this is a list insertion.
     const arm = (ms: number): void => {
@@ -368,9 +371,14 @@ export class LockTable {
     return null;
   }
 
-  private ringError(startTs: bigint, holder: bigint, key: Uint8Array): KeyError | null {
+  private ringError(
+    startTs: bigint,
+    holder: bigint,
+    key: Uint8Array,
+    tag: Uint8Array | undefined,
+  ): KeyError | null {
     if (holder === 0n) return null;
-    const chain = this.waits.findRing(startTs, holder, key);
+    const chain = this.waits.findRing(startTs, holder, key, tag);
     if (chain === null) return null;
     this.deadlockCount++;
     return {
@@ -386,7 +394,7 @@ export class LockTable {
     const queue = this.queues.get(waiter.id);
     if (queue === undefined) this.queues.set(waiter.id, [waiter]);
     else queue.push(waiter);
-    if (waiter.holder !== 0n) this.waits.add(waiter.startTs, waiter.holder, waiter.key);
+    if (waiter.holder !== 0n) this.waits.add(waiter.startTs, waiter.holder, waiter.key, waiter.tag);
   }
 
   private leave(waiter: Waiter): void {
@@ -446,7 +454,7 @@ export class LockTable {
       const result = waiter.attempt();
       if (result.kind === 'wait') {
         // It now waits for another key, behind those who are there already.
-        const ring = this.ringError(waiter.startTs, result.lock.startTs, result.lock.key);
+        const ring = this.ringError(waiter.startTs, result.lock.startTs, result.lock.key, waiter.tag);
         if (ring !== null) {
           if (waiter.timer !== null) clearTimeout(waiter.timer);
           waiter.fail(ring);
@@ -483,10 +491,10 @@ export class LockTable {
       if (waiter.holder === lock.startTs) continue;
       if (waiter.holder !== 0n) this.waits.remove(waiter.startTs, waiter.holder);
       waiter.holder = 0n;
-      const ring = this.ringError(waiter.startTs, lock.startTs, waiter.key);
+      const ring = this.ringError(waiter.startTs, lock.startTs, waiter.key, waiter.tag);
       if (ring === null) {
         waiter.holder = lock.startTs;
-        this.waits.add(waiter.startTs, lock.startTs, waiter.key);
+        this.waits.add(waiter.startTs, lock.startTs, waiter.key, waiter.tag);
         continue;
       }
       this.leave(waiter);

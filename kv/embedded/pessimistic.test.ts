@@ -20,11 +20,17 @@ afterEach(async () => {
 function lock(
   startTs: bigint,
   keys: readonly string[],
-  options: { wait?: number; forUpdateTs?: bigint; returnValues?: boolean; newest?: boolean } = {},
+  options: {
+    wait?: number;
+    forUpdateTs?: bigint;
+    returnValues?: boolean;
+    newest?: boolean;
+    tag?: string;
+  } = {},
 ): Promise<PessimisticLockResponse> {
   return Promise.resolve(
     store.pessimisticLock({
-      context,
+      context: options.tag === undefined ? context : { ...context, resourceGroupTag: bytes(options.tag) },
       mutations: keys.map((key) => ({ op: 'pessimisticLock', key: bytes(key) })),
       primaryLock: bytes(keys[0]!),
       startVersion: startTs,
@@ -183,14 +189,18 @@ describe('pessimistic locks', () => {
         [sequence[i], sequence[j]] = [sequence[j]!, sequence[i]!];
       }
       const victim = sequence.pop()!;
-      const waits = sequence.map((i) => lock(txns[i]!, [keys[(i + 1) % size]!]));
-      const response = await lock(txns[victim]!, [keys[(victim + 1) % size]!]);
+      const next = (i: number): Promise<PessimisticLockResponse> =>
+        lock(txns[i]!, [keys[(i + 1) % size]!], { tag: `statement ${i}` });
+      const waits = sequence.map(next);
+      const response = await next(victim);
       const error = response.errors[0]!;
       if (error.kind !== 'deadlock') throw new Error(`expected a deadlock, not ${error.kind}`);
       expect(error.lockTs).toBe(txns[(victim + 1) % size]!);
       expect(error.waitChain.length).toBe(size);
       for (let i = 0; i < size; i++) {
-        expect(error.waitChain[i]!.waitForTxn).toBe(error.waitChain[(i + 1) % size]!.txn);
+        const { txn, waitForTxn, resourceGroupTag } = error.waitChain[i]!;
+        expect(waitForTxn).toBe(error.waitChain[(i + 1) % size]!.txn);
+        expect(Buffer.from(resourceGroupTag!).toString()).toBe(`statement ${txns.indexOf(txn)}`);
       }
       // The victim rolls back; then the others finish one after the other.
       unlock(txns[victim]!, [keys[victim]!]);

@@ -64,6 +64,7 @@ export class PessimisticLocks {
         attempt,
         fail,
         expire,
+        req.context.resourceGroupTag,
       );
       if (deadlock !== null) fail(deadlock);
     });

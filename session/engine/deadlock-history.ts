@@ -6,8 +6,10 @@ export interface DeadlockWait {
   readonly waiter: bigint;
   readonly holder: bigint;
   readonly key: Uint8Array;
-  /** The statement that waited; null when its session is on another node or has gone on. */
-  readonly sql: string | null;
+  /** The statement that waited; null when its session has gone on, or is elsewhere and has not been asked. */
+  sql: string | null;
+  /** Of that statement, hexadecimal, where a cluster tells it; else ''. */
+  readonly digest: string;
 }
 
 export interface Deadlock {

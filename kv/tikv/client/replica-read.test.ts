@@ -14,6 +14,7 @@ const ATTRIBUTES: RequestAttributes = {
   busyThresholdMs: 0,
   notFillCache: false,
   txnSource: 0n,
+  resourceGroupTag: undefined,
   signal: undefined,
 };
 

@@ -1337,3 +1337,43 @@ export const SelectResponse: Codec<SelectResponse, SelectResponseInit> = codec(
   readSelectResponse,
   writeSelectResponse,
 );
+export interface ResourceGroupTag {
+  sqlDigest: Uint8Array;
+  planDigest: Uint8Array;
+}
+export interface ResourceGroupTagInit {
+  readonly sqlDigest?: Uint8Array | undefined;
+  readonly planDigest?: Uint8Array | undefined;
+}
+export function writeResourceGroupTag(w: ProtoWriter, m: ResourceGroupTagInit): void {
+  if (m.planDigest !== undefined && m.planDigest.length > 0) {
+    w.bytes(m.planDigest);
+    w.varint(18);
+  }
+  if (m.sqlDigest !== undefined && m.sqlDigest.length > 0) {
+    w.bytes(m.sqlDigest);
+    w.varint(10);
+  }
+}
+export function readResourceGroupTag(r: ProtoReader, end: number): ResourceGroupTag {
+  const m: ResourceGroupTag = { sqlDigest: NO_BYTES, planDigest: NO_BYTES };
+  while (r.pos < end) {
+    const tag = r.uint32();
+    switch (tag) {
+      case 10:
+        m.sqlDigest = r.bytes();
+        break;
+      case 18:
+        m.planDigest = r.bytes();
+        break;
+      default:
+        r.skip(tag & 7);
+    }
+  }
+  return m;
+}
+export const ResourceGroupTag: Codec<ResourceGroupTag, ResourceGroupTagInit> = codec(
+  'tipb.ResourceGroupTag',
+  readResourceGroupTag,
+  writeResourceGroupTag,
+);

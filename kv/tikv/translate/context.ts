@@ -50,6 +50,7 @@ export function contextFromWire(c: Context): RpcContext {
     maxExecutionMs: c.maxExecutionDurationMs,
     isRetry: c.isRetryRequest,
     requestSource: c.requestSource,
+    resourceGroupTag: c.resourceGroupTag.length === 0 ? undefined : c.resourceGroupTag,
     resolvedLocks: c.resolvedLocks,
     committedLocks: c.committedLocks,
   };
