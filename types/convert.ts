@@ -449,10 +449,15 @@ function assignBit(
   return n;
 }
 
-function memberText(v: Uint8Array, from: FieldType, to: FieldType): Uint8Array {
+/** What is looked up among the members of an ENUM or SET: text, and dates and times as such; null for numbers. */
+function memberText(v: number | bigint | Uint8Array, from: FieldType, to: FieldType): Uint8Array | null {
+  const kind = evalType(from);
+  if (kind === 'datetime' || kind === 'duration') return Buffer.from(datumToString(v, from));
+  if (kind !== 'string') return null;
+  const text = datumToText(v, from)!;
   const source = charset(from.charset);
   const target = charset(to.charset);
-  return source === undefined || target === undefined ? v : convertCharset(v, source, target);
+  return source === undefined || target === undefined ? text : convertCharset(text, source, target);
 }
 
 /** 1-based index of the member equal to the text under the type's collation (trailing spaces aside), 0 when none. */
@@ -478,8 +483,8 @@ function assignEnum(
   ctx: ConvertContext,
 ): number {
   const count = to.elems?.length ?? 0;
-  if (evalType(from) === 'string') {
-    const text = memberText(datumToText(v, from)!, from, to);
+  const text = memberText(v, from, to);
+  if (text !== null) {
     const i = enumIndexOf(text, to);
     if (i > 0) return i;
     // A number in quotes is an index when no member matches.
@@ -506,8 +511,8 @@ function assignSet(
   const count = to.elems?.length ?? 0;
   const all = count >= 53 ? (1n << BigInt(count)) - 1n : 2 ** count - 1;
   const canonical = (m: bigint): DecInt => (m <= 9007199254740991n ? Number(m) : m);
-  if (evalType(from) === 'string') {
-    const bytes = memberText(datumToText(v, from)!, from, to);
+  const bytes = memberText(v, from, to);
+  if (bytes !== null) {
     const cs = charset(to.charset) ?? charset('utf8mb4')!;
     const text = cs.decode(bytes);
     if (text === '') return 0;
@@ -519,8 +524,9 @@ function assignSet(
       else mask |= 1n << BigInt(i - 1);
     }
     if (bad) {
-      const s = text.trim();
-      if (/^\d+$/.test(s) && BigInt(s) <= all) return canonical(BigInt(s));
+      // A number in quotes, with nothing behind it, is a mask when no member matches.
+      const s = /^\s*(\d+)$/.exec(text)?.[1];
+      if (mask === 0n && s !== undefined && BigInt(s) <= all) return canonical(BigInt(s));
       report(ctx, 'WARN_DATA_TRUNCATED', ctx.column, ctx.row);
     }
     return canonical(mask);

@@ -10,6 +10,9 @@ import {
   type KnownDifference,
 } from './known-difference.js';
 
+/** Truth values, or what STRCMP gives. */
+const truthOrSign = cells((x, y) => /^-?[01]$/.test(x ?? '') && /^-?[01]$/.test(y ?? ''));
+
 const clipped = cells((x) => /^-?838:59:59/.test(x ?? '') || /^(838|59|0)$/.test(x ?? ''));
 
 /** What the columns of the matrix show beside the differences of random statements. The first that fits counts. */
@@ -165,6 +168,90 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     answers: bothAnswered,
     why: 'an interval from a time or ENUM is the number it is in MySQL; its text up to the first mark in MariaDB',
     manual: 'Date and Time Functions: DATE_ADD()',
+  },
+  {
+    when: /(?=.*\bvc\b)(?=.*\bst\b)/,
+    answers: truthOrSign,
+    why: 'utf8mb4_bin leaves spaces at the end aside, as in TiDB; in MariaDB it goes on comparing with spaces, which come after control characters',
+    manual: 'The CHAR and VARCHAR Types',
+  },
+  {
+    when: /\b(d6|t2|ts)\b/,
+    answers: cells((x, y) => Math.abs(Number(x) - Number(y)) <= 1),
+    why: 'a time as an integer is rounded in MySQL, cut in MariaDB; a sum of times with decimals is a DECIMAL, a DOUBLE in MariaDB',
+    manual: 'Conversion Between Date and Time Types',
+  },
+  {
+    when: /^(m|x)\.(d6|t2) (=|IN|NOT IN|BETWEEN)/,
+    answers: cells((x) => x === null),
+    why: 'text that is no date or time, compared with one, is NULL with a warning; MariaDB compares both as text',
+    manual: 'Type Conversion in Expression Evaluation',
+  },
+  {
+    when: / - y\.bu$/,
+    answers: cells((x, y) => Number(x) < 0 && Number(y) === 0),
+    why: 'a timestamp with decimals is a DECIMAL, which has negative values; 0 in MariaDB beside an unsigned number',
+    manual: 'Arithmetic Operators: -',
+  },
+  {
+    when: /\bts DIV /,
+    answers: refusedThere(1690),
+    why: 'a timestamp divided by a negative number is negative; MariaDB takes it for unsigned',
+    manual: 'Arithmetic Operators: DIV',
+  },
+  {
+    when: /^TIME_TO_SEC/,
+    answers: cells((x, y) => Number(x) === Math.trunc(Number(y))),
+    why: 'TIME_TO_SEC has no fraction in MySQL',
+    manual: 'Date and Time Functions: TIME_TO_SEC()',
+  },
+  {
+    when: /TIMEDIFF|SEC_TO_TIME/,
+    answers: cells((x, y) => Math.abs(secondsOf(x ?? '') - secondsOf(y ?? '')) <= 1),
+    why: 'a TIME cut to its range is 838:59:59 without a fraction in MySQL, 838:59:59.999999 in MariaDB',
+    manual: 'The TIME Type',
+  },
+  {
+    when: /^MAX\(m\.(en|st)\) \+ 0/,
+    answers: bothAnswered,
+    why: 'the greatest of ENUM and SET is one, whose number counts, as in TiDB; text in MariaDB',
+    manual: 'The ENUM Type',
+  },
+  {
+    when: /CONCAT.*\bla\b/,
+    answers: cells((_x, y) => (y ?? '').includes('\ufffd')),
+    why: 'latin1 text is kept as UTF-8, and joined with bytes as such, as in TiDB',
+    manual: 'String Functions and Operators: CONCAT()',
+  },
+  {
+    when: /(AS CHAR|USING utf8mb4|INTO target \((ch|vc|ci|tx)\) SELECT (vb|bn))/,
+    answers: cells((x, y) => x === null || (y ?? '').startsWith(`${x}?`)),
+    why: 'bytes that are no UTF-8 make no text: NULL of a conversion, and a value that is stored ends before them; MariaDB stores question marks',
+    manual: 'Cast Functions and Operators: CONVERT()',
+  },
+  {
+    when: /INTO target \((ch|bn)\) SELECT (fl|db)/,
+    answers: bothAnswered,
+    why: 'the text of a number that is too long for a column is cut, as in TiDB; MariaDB writes it with fewer digits',
+    manual: 'Out-of-Range and Overflow Handling',
+  },
+  {
+    when: /INTO target \((id, )?st\) SELECT (id, )?ci/,
+    answers: bothAnswered,
+    why: 'a number in quotes beyond the members of a SET is none; MariaDB takes the bits that have one',
+    manual: 'The SET Type',
+  },
+  {
+    when: /INTO target \((id, )?b[bt]\) SELECT (id, )?(da|dt|d6|ts|tm|t2)/,
+    answers: eitherOf(refusedThere(1406), bothAnswered),
+    why: 'a date or time is a number where bits are wanted, as in TiDB; text in MariaDB, which has more bytes than fit',
+    manual: 'Bit-Value Type - BIT',
+  },
+  {
+    when: /^GROUP_CONCAT\(m\.ci ORDER BY m\.ci\)$/,
+    answers: bothAnswered,
+    why: 'the order of values that a collation holds equal is not laid down',
+    manual: 'ORDER BY Optimization',
   },
   {
     when: /FROM_UNIXTIME/,

@@ -57,6 +57,8 @@ await compareServers(values, 'matrix', schemaOf('m'), RULES, async (c) => {
     forms: readonly (readonly [form: string, sql: string])[],
     rest: string,
   ): Promise<void> => {
+    const shownAs = ([form, expr]: (typeof forms)[number]): string =>
+      form === 'union' ? `${expr} ${rest}` : expr;
     const one = async (part: typeof forms): Promise<void> => {
       const sql = `SELECT ${[...shown, ...part.map((p) => p[1])].join(', ')} ${rest}`;
       const [a, b] = await c.both(sql);
@@ -65,11 +67,11 @@ await compareServers(values, 'matrix', schemaOf('m'), RULES, async (c) => {
         else {
           c.compared++;
           if (a.error?.code !== b.error?.code)
-            note(part[0]![0], part[0]![1], `ours ${failure(a)} | MariaDB ${failure(b)}`, a, b);
+            note(part[0]![0], shownAs(part[0]!), `ours ${failure(a)} | MariaDB ${failure(b)}`, a, b);
         }
         return;
       }
-      part.forEach(([form, expr], i) => {
+      part.forEach((p, i) => {
         c.compared++;
         const at = shown.length + i;
         const what = cellsDiffer(a, b, at, shown.length);
@@ -78,8 +80,7 @@ await compareServers(values, 'matrix', schemaOf('m'), RULES, async (c) => {
           rows: x.rows.map((r) => ['', r[at] ?? null]),
           types: [3, x.types[at] ?? 0],
         });
-        const shownAs = form === 'union' ? `${expr} ${rest}` : expr;
-        if (what !== null) note(form, shownAs, what, only(a), only(b));
+        if (what !== null) note(p[0], shownAs(p), what, only(a), only(b));
       });
     };
     const chosen = forms.filter(([form]) => only.test(form));

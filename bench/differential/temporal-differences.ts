@@ -13,6 +13,12 @@ import {
 /** Dates and times: what MariaDB and MySQL 8 answer differently. */
 export const TEMPORAL_DIFFERENCES: readonly KnownDifference[] = [
   {
+    when: /DATE_(ADD|SUB)\(DATE_FORMAT\(|DATE_FORMAT\(.*INTERVAL/,
+    answers: cells((x, y) => x !== null && y !== null && x.startsWith(`${y}.`)),
+    why: 'the fraction of a text that goes on behind it counts; MariaDB drops it',
+    manual: 'Date and Time Functions: DATE_ADD()',
+  },
+  {
     when: /DATE_(ADD|SUB)\(CAST\(/,
     answers: cells((x, y) => y !== null && (x ?? '').startsWith(y)),
     why: 'the text of a time has its fraction, and so has what is computed of it; MariaDB loses it',

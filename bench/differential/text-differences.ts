@@ -41,6 +41,21 @@ export const TEXT_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Cast Functions and Operators: CAST()',
   },
   {
+    when: /(NULLIF\(|[=<>]|IN \(|BETWEEN).*FROM_BASE64/,
+    answers: eitherOf(
+      truthOnly,
+      cells((x, y) => x === null || y === null),
+    ),
+    why: 'what FROM_BASE64 gives is compared as bytes; MariaDB calls it binary, but compares it as text',
+    manual: 'String Functions and Operators: FROM_BASE64()',
+  },
+  {
+    when: /CONCAT\(JSON_TYPE\(/,
+    answers: cells((x, y) => (x ?? '').endsWith(y ?? '')),
+    why: 'CONCAT of MariaDB loses the type that JSON_TYPE gives where what follows is converted to another character set',
+    manual: 'String Functions and Operators: CONCAT()',
+  },
+  {
     when: /JSON_(OBJECT|ARRAY)\(.*(BASE64|UNHEX|BINARY)/,
     answers: cells((x) => (x ?? '').includes('base64:')),
     why: 'binary strings in JSON are base64 in MySQL, text in MariaDB',

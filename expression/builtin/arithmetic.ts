@@ -28,6 +28,9 @@ const MAX = Number.MAX_SAFE_INTEGER;
 const I64_MAX = '9223372036854775807n';
 const I64_MIN = '-9223372036854775808n';
 const U64_MAX = '18446744073709551615n';
+const WIDEST = decimalType(MAX_PRECISION, MAX_SCALE);
+/** What a DOUBLE becomes where it is computed with exactly: nine words of nine digits before the point, more than a column may have. */
+const OF_DOUBLE: FieldType = { ...WIDEST, flen: 81 + MAX_SCALE };
 
 export function numericArgs(
   args: readonly Expression[],
@@ -385,7 +388,9 @@ registerFunctions([
     resolve(raw, ctx) {
       const n = numericArgs(raw, ctx);
       let args =
-        n.domain === 'real' ? raw.map((a) => castTo(a, decimalType(MAX_PRECISION, MAX_SCALE), ctx)) : n.args;
+        n.domain === 'real'
+          ? raw.map((a) => castTo(a, evalType(a.type) === 'real' ? OF_DOUBLE : WIDEST, ctx))
+          : n.args;
       if (n.domain === 'decimal') args = precise(args, ctx);
       return { args, type: intType(raw.some((a) => isUnsigned(a.type))) };
     },

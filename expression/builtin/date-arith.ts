@@ -525,7 +525,7 @@ registerFunction({
       const d = evalType(e.type);
       return d === 'datetime' || d === 'duration' || d === 'string' ? e : castTo(e, stringType(), ctx);
     });
-    return { args, type: timeType(Math.max(...args.map(argumentFsp))) };
+    return { args, type: timeType(Math.max(...raw.map(argumentFsp))) };
   },
   emit(g, node) {
     const [x, y] = node.args as [Expression, Expression];
