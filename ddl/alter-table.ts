@@ -28,7 +28,7 @@ import { addStatistics, dropStatistics } from './extended-statistics.js';
 import { exchangePartition } from './partition/exchange-partition.js';
 import { applyColumnarReplica } from './columnar-replica.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
-import { applyCache, refuseCached } from './cached-table.js';
+import { applyCache, refuseCached, switchCache } from './cached-table.js';
 import { checkPartitionPolicies, policyOf } from './placement.js';
 import { applyTtl, removeTtl } from './ttl.js';
 import { renameTables, requireTable } from './table.js';
@@ -109,8 +109,6 @@ registerClause('Attributes', (plan, s) => {
   plan.parts.push('alter table attributes');
 });
 registerClause('RemoveTtl', removeTtl);
-registerClause('Cache', (plan) => applyCache(plan, true));
-registerClause('NoCache', (plan) => applyCache(plan, false));
 registerClause('ConvertCharset', (plan, s) => applyCharset(plan, s.charset, s.collate));
 registerClause('OrderBy', (plan, s) => {
   for (const c of s.columns) requireColumn(plan.table, c.name);
@@ -158,6 +156,15 @@ for (const [kind, what] of Object.entries(REFUSED))
 for (const kind of ['Algorithm', 'Lock', 'Validation', 'Force', 'EnableKeys', 'DisableKeys'] as const)
   registerClause(kind, () => undefined);
 
+for (const [kind, on] of [
+  ['Cache', true],
+  ['NoCache', false],
+] as const)
+  registerAction(kind, (ctx, target) =>
+    switchCache(ctx, target, on, () =>
+      alterBy(ctx, { schema: target.db.name, name: target.table.name }, (plan) => applyCache(plan, on)),
+    ),
+  );
 registerAction('AddStatistics', (ctx, { table }, s) => addStatistics(ctx, table, s));
 registerAction('DropStatistics', (ctx, { table }, s) => dropStatistics(ctx, table, s));
 registerAction('ExchangePartition', (ctx, target, s) =>

@@ -94,6 +94,8 @@ export interface DdlContext {
   readonly statementText: string;
   /** What the statement's jobs depend on. */
   jobSession(): JobSession;
+  /** Carries out a change by which the table becomes a cached one or ceases to be one; meanwhile nobody reads it from memory. */
+  switchCaching(tableId: number, change: () => Promise<void>): Promise<void>;
   /** Estimated rows of a table. */
   rowCount(tableId: number): number;
   /** Whether other sessions run statements. */

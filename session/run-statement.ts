@@ -370,8 +370,9 @@ export function commitTransaction(session: Session): Awaitable<void> {
   };
   let commit: Awaitable<bigint>;
   try {
-    commit = session.transaction.commit((reached) =>
-      commitView(session.engine.cluster, () => session.schema, reached),
+    commit = session.transaction.commit(
+      (reached) => commitView(session.engine, () => session.schema, reached),
+      changes,
     );
   } catch (error) {
     return failed(error);

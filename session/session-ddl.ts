@@ -62,6 +62,9 @@ export class SessionDdlContext implements DdlContext {
   commitAt(txn: Transaction, tableId: number, version: number): Promise<void> {
     return this.session.engine.commitAt(txn, tableId, version);
   }
+  switchCaching(tableId: number, change: () => Promise<void>): Promise<void> {
+    return this.session.engine.cachedTables.switching(tableId, change);
+  }
   rowsReplaced(): Promise<void> {
     return this.session.engine.rowsReplaced();
   }

@@ -4,7 +4,8 @@ import type { Awaitable } from '../types/awaitable.js';
 import { mysqlError } from '../types/error-table.js';
 import type { AssertionLevel, LocalKeys, Snapshot, Storage, Transaction } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
-import type { CommitView } from './commit-view.js';
+import { commitBound, type CommitView } from './commit-view.js';
+import type { CacheWriteLock } from './engine/cached-tables.js';
 import type { PointInTime } from './historical-read.js';
 import type { TransactionHistory } from './transaction-history.js';
 import { Count, type CountPlace } from './status/counts.js';
@@ -229,8 +230,14 @@ export class SessionTransaction {
   /** What transactions wrote whose commits are under way: other nodes' schema changes wait for them too. */
   private committing: ReadonlyMap<number, TableInfo> | null = null;
 
-  /** Commits; `look` gives the schema to check against at that moment (8028), and how long it is sure to be that one. */
-  commit(look: (reached: bigint) => Awaitable<CommitView>): Awaitable<bigint> {
+  /**
+   * Commits; `look` gives the schema to check against at that moment (8028), and how long it is sure to be that one. `changes`: what
+   * `takeChanges` gave.
+   */
+  commit(
+    look: (reached: bigint) => Awaitable<CommitView>,
+    changes: ReadonlyMap<number, RowChange>,
+  ): Awaitable<bigint> {
     const txn = this.txn;
     if (txn === null) return 0n;
     const { written, used } = this;
@@ -238,8 +245,10 @@ export class SessionTransaction {
     this.lastStartTs = txn.startTs;
     this.lastForUpdateTs = txn.forUpdateTs;
     this.forget();
+    let cacheLock: CacheWriteLock | null = null;
     if (written.size > 0) {
-      const check = ({ schema, before }: CommitView): bigint | null => {
+      const check = (view: CommitView): Awaitable<bigint | null> => {
+        const { schema } = view;
         for (const table of written.values()) {
           if (table.temporary === 'local') continue;
           const now = schema.tableById(table.id);
@@ -248,7 +257,8 @@ export class SessionTransaction {
           if (now === null || !atMostOneStepBehind(table, now.table))
             throw mysqlError('ER_INFO_SCHEMA_CHANGED');
         }
-        return before;
+        const grown = (id: number): boolean => (changes.get(id)?.rows ?? 0) >= 0;
+        return commitBound(view, written.keys(), grown, (lock) => (cacheLock = lock));
       };
       txn.onBeforeCommit((reached) => {
         const view = look(reached);
@@ -258,9 +268,14 @@ export class SessionTransaction {
     const committed = txn.commit();
     if (written.size === 0 || !(committed instanceof Promise)) return committed;
     this.committing = written;
-    return committed.finally(() => {
-      if (this.committing === written) this.committing = null;
-    });
+    return committed
+      .then((ts) => {
+        cacheLock?.release();
+        return ts;
+      })
+      .finally(() => {
+        if (this.committing === written) this.committing = null;
+      });
   }
 
   rollback(): Awaitable<void> {

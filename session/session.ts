@@ -41,6 +41,7 @@ import { SessionExecContext } from './session-exec.js';
 import type { Storage, Transaction } from '../kv/storage.js';
 import { SessionAttributes } from './request-attributes.js';
 import { SessionTransaction } from './session-transaction.js';
+import { CachedStorage } from './cached-storage.js';
 import { SessionStorage } from './session-storage.js';
 import type { HistoricalReads, PointInTime } from './historical-read.js';
 import { StatementContext } from './statement-context.js';
@@ -140,6 +141,8 @@ export class Session implements ClientSession, AppliedValues {
   parseOptions: ParseOptions = {};
   /** The data, as this session asks for it. */
   storage: Storage;
+  /** Where cached tables are read from memory. */
+  private readonly cached: CachedStorage | null = null;
   /** Null until the session has to do with a temporary table. */
   temporary: TemporaryTables | null = null;
   /** Command and its start (performance.now()) for SHOW PROCESSLIST. */
@@ -155,7 +158,12 @@ export class Session implements ClientSession, AppliedValues {
   ) {
     this.statement = new StatementContext('', Date.now());
     this.evalContext = new SessionEvalContext(this);
-    this.storage = engine.storage.forSession(new SessionAttributes(this));
+    const attributes = new SessionAttributes(this);
+    this.storage = engine.storage.forSession(attributes);
+    if (engine.cachedTables.leased) {
+      this.cached = new CachedStorage(this.storage, engine.cachedTables, attributes);
+      this.storage = this.cached;
+    }
     this.transaction = new SessionTransaction(
       this.storage,
       () => this.engine.schemaLoader.current,
@@ -413,7 +421,8 @@ export class Session implements ClientSession, AppliedValues {
     const past = this.past ?? this.transaction.past;
     if (past !== null) return this.pastContext(past.ts);
     if (txn !== null && !this.transaction.readCommitted) {
-      return new SessionExecContext(this, this.statement, this.schema, txn, txn.snapshot, txn.forUpdateTs);
+      const snapshot = this.cached?.over(txn.snapshot) ?? txn.snapshot;
+      return new SessionExecContext(this, this.statement, this.schema, txn, snapshot, txn.forUpdateTs);
     }
     const ts = this.storage.currentTs();
     return ts instanceof Promise ? ts.then((t) => this.contextAt(t, txn)) : this.contextAt(ts, txn);

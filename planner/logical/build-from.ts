@@ -323,7 +323,7 @@ function sourceOf(
     indexHints,
     mergeHint: null,
     noIndexMerge: false,
-    dirty: state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id),
+    dirty: table.cached === true || (state.ctx.inTransaction && state.ctx.hasDirtyWrites(table.id)),
   };
   if (writing) state.writable.add(plan);
   if (computed.length === 0) return { plan, names };

@@ -155,6 +155,7 @@ export class TestSchema {
       schema: () => this.snapshot(),
       reload: unused,
       tellSchema: unused,
+      switchCaching: unused,
       endOthers: unused,
       rowsReplaced: unused,
       commitAt: unused,

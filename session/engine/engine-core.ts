@@ -44,6 +44,7 @@ import { UserLocks } from '../user-locks.js';
 import { findVariable } from '../variables/system-variable.js';
 import type { GlobalVariables } from '../variables/variable-store.js';
 import type { RowCounts } from './row-counts.js';
+import { CachedTables } from './cached-tables.js';
 import { ddlWorker } from './ddl-node.js';
 import { DeadlockHistory } from './deadlock-history.js';
 import { ServerMemory } from './server-memory.js';
@@ -130,6 +131,7 @@ export class EngineCore {
   readonly sequences: Sequences;
   /** Schema changes of several steps. */
   readonly ddl: DdlWorker;
+  readonly cachedTables: CachedTables;
   /** This node among those on the same store. */
   readonly cluster: Cluster;
   /** The store is one of this process: all commits are of one phase. */
@@ -185,6 +187,7 @@ export class EngineCore {
       },
       rowCounts,
     );
+    this.cachedTables = new CachedTables(this);
     this.ddl = ddlWorker(this, this.cluster.nodeId);
   }
 
@@ -273,7 +276,7 @@ export class EngineCore {
       return before;
     };
     txn.onBeforeCommit((reached) => {
-      const view = commitView(this.cluster, () => this.schemaLoader.current, reached);
+      const view = commitView(this, () => this.schemaLoader.current, reached);
       return view instanceof Promise ? view.then(check) : check(view);
     });
     this.jobCommits.add(commit);

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -16,7 +17,7 @@ import type { Outcome } from '../run-statement.js';
 import { okResult } from '../ok-result.js';
 import type { Session } from '../session.js';
 import { atMostOneStepBehind } from '../session-transaction.js';
-import { commitView, type CommitView } from '../commit-view.js';
+import { commitBound, commitView, type CommitView } from '../commit-view.js';
 import { andThen } from '../../executor/operator.js';
 import { beginOptions } from '../transaction-options.js';
 import { keepsForeignKeys } from '../foreign-keys.js';
@@ -152,14 +153,14 @@ async function beginBatch(session: Session, table: TableInfo): Promise<Transacti
     ...beginOptions(session, 'OPTIMISTIC', false),
     pessimistic: false,
   });
-  const check = ({ schema, before }: CommitView): bigint | null => {
-    const now = schema.tableById(table.id);
+  const check = (view: CommitView): Awaitable<bigint | null> => {
+    const now = view.schema.tableById(table.id);
     if (now === null || !atMostOneStepBehind(table, now.table)) throw mysqlError('ER_INFO_SCHEMA_CHANGED');
-    return before;
+    return commitBound(view, [table.id], () => true);
   };
   txn.onBeforeCommit((reached) =>
     andThen(
-      commitView(session.engine.cluster, () => session.schema, reached),
+      commitView(session.engine, () => session.schema, reached),
       check,
     ),
   );

@@ -45,7 +45,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
     '0.8',
     'Estimates of LIKE.',
   ],
-  ['tidb_table_cache_lease', count('global', 1, 10), '3', 'Cached tables.'],
   ['tidb_ttl_delete_worker_count', count('global', 1, 256), '4', 'TTL.'],
   ['tidb_ttl_running_tasks', count('global', -1, 2147483647), '-1', 'TTL.'],
   ['tidb_ttl_scan_worker_count', count('global', 1, 256), '4', 'TTL.'],

@@ -17,6 +17,15 @@ registerVariables([
     doc: 'Share of changed rows from which a table is analyzed.',
   },
   {
+    name: 'tidb_table_cache_lease',
+    scope: 'global',
+    kind: 'int',
+    min: 1,
+    max: 10,
+    default: '3',
+    doc: 'Seconds for which a cached table is read from memory before the lease is renewed; who writes waits as long. On a store that is another process.',
+  },
+  {
     name: 'tidb_ttl_job_enable',
     scope: 'global',
     kind: 'bool',
