@@ -39,6 +39,8 @@ export class BatchStream {
     private readonly address: string,
     private readonly client: Client,
     private readonly metadata: Metadata,
+    /** How the store says that it is doing: 1 is well, 100 is badly (kvrpcpb.HealthFeedback). */
+    private readonly onHealth: (slowScore: number) => void,
   ) {}
 
   /** Requests without an answer so far. */
@@ -100,7 +102,8 @@ export class BatchStream {
 
   private receive(message: BatchCommandsResponse): void {
     this.lastHeard = performance.now();
-    const { responses, requestIds } = message;
+    const { responses, requestIds, healthFeedback } = message;
+    if (healthFeedback !== undefined) this.onHealth(healthFeedback.slowScore);
     for (let i = 0; i < requestIds.length; i++) {
       const id = requestIds[i]!;
       const w = this.waiting.get(id);

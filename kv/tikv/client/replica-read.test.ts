@@ -147,6 +147,13 @@ describe('reads over the peers of a region', () => {
     expect(reads()).toEqual([leader, follower]);
   });
 
+  test('prefer-leader asks a follower while the leader is slow', async () => {
+    await start();
+    cluster.stores[0]!.slowScore = 100;
+    for (let i = 0; i < 2; i++) expect(await get({ replicaRead: 'prefer-leader' })).toBe('1');
+    expect(reads()).toEqual([leader, follower]);
+  });
+
   test('what would wait too long at the leader, a follower reads', async () => {
     await start();
     const wait = message([

@@ -82,7 +82,8 @@ export class ReplicaRouter implements Router {
     // Nobody else is tried after one that has not got so far: the leader then reads as ever.
     if (mode === 'stale' && avoided) return leader;
     const able = region.meta.peers.filter((p) => !region.avoids(p.id) && this.answers(p));
-    const peer = this.pick(able, context.peer.id);
+    const quick = able.filter((p) => !this.stores.client(p.storeId).slow);
+    const peer = this.pick(mode === 'busy' || quick.length === 0 ? able : quick, context.peer.id);
     if (peer === undefined) return leader;
     const leads = peer.id === context.peer.id;
     const busyThresholdMs = mode === 'busy' && leads && able.length > 1 ? this.attributes.busyThresholdMs : 0;

@@ -22,6 +22,10 @@ const LONG = 20 * 60_000;
  * write takes place long after its transaction was rolled back.
  */
 const WRITE = SHORT - 10_000;
+/** The score from which on client-go takes a store for slow. */
+const SLOW = 80;
+/** Who is not asked tells nothing new: after so long it is tried again. */
+const SLOW_MS = 15_000;
 /** From so many keys on a request is one of many of a large transaction. */
 const BULK_KEYS = 64;
 /** TiDB's flashbackTimeout, of one region. */
@@ -46,6 +50,7 @@ export class StoreClient implements rpc.KvRpc {
   /** Set when the store did not answer: it may have moved. */
   private suspect = false;
   private closed = false;
+  private slowUntil = 0;
   /** Whether the store answers when it is asked how it is. */
   readonly liveness = new Liveness(() => this.isServing());
 
@@ -72,7 +77,7 @@ export class StoreClient implements rpc.KvRpc {
     if (this.forwardedHost !== null) metadata.set(FORWARDED_HOST, await this.forwardedHost());
     // None connects before it is used.
     const clients = Array.from({ length: this.connections + 1 }, () => openChannel(address, this.creds));
-    const streams = clients.map((c) => new BatchStream(address, c, metadata));
+    const streams = clients.map((c) => new BatchStream(address, c, metadata, this.onHealth));
     const bulk = streams.pop()!;
     this.open = { address, clients, streams, bulk };
     return this.open;
@@ -89,6 +94,15 @@ export class StoreClient implements rpc.KvRpc {
       return (e as { code?: number }).code === status.UNIMPLEMENTED;
     }
   }
+
+  /** The store said not long ago that it is slow: others are asked where they may be. */
+  get slow(): boolean {
+    return performance.now() < this.slowUntil;
+  }
+
+  private readonly onHealth = (slowScore: number): void => {
+    this.slowUntil = slowScore >= SLOW ? performance.now() + SLOW_MS : 0;
+  };
 
   /** Asks PD for the address again before the next request, and the store how it is. */
   doubt(): void {

@@ -124,6 +124,8 @@ export class FakeStore {
     readonly stream: number;
   }[] = [];
   private streams = 0;
+  /** What it tells of itself with each answer. */
+  slowScore = 1;
 
   constructor(private readonly heard: (tag: number, request: RawMessage) => void) {}
 
@@ -163,7 +165,7 @@ export class FakeStore {
                   message([
                     [1, 1],
                     [2, 5],
-                    [3, 1],
+                    [3, this.slowScore],
                   ]),
                 ],
                 [100, 1],
