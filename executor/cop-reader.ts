@@ -16,6 +16,7 @@ import { leafScan } from '../planner/physical/leaf-scan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { noteScan } from './feedback.js';
 import { indexKeyRanges, tableKeyRanges } from './key-ranges.js';
+import { andThen } from './operator.js';
 
 export const zoneOf = (ctx: Pick<ExecContext, 'eval'>): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
 
@@ -64,9 +65,15 @@ export function sendCop(
 const readsFew = (plan: PhysicalPlan): boolean =>
   plan.op === 'Limit' && (plan.child.op === 'TableScan' || plan.child.op === 'IndexScan');
 
-/** TableReader and IndexReader: the result of a cop task over the ranges of its scan. */
+/** Ranges of one request: where each of them lies in the columns is looked up before its first row comes. */
+const RANGES_AT_ONCE = 2048;
+
+/** TableReader and IndexReader: the result of a cop task over the ranges of its scan, of requests one after another where there are many. */
 export class CopReaderOperator implements Operator {
   private source: ChunkSource | null = null;
+  /** Ranges are sent from the front, or from the back where rows come in descending order. */
+  private ranges: readonly KeyRange[] = [];
+  private sent = 0;
   private rows = 0;
   private counts: boolean;
   /** Pulled before it was asked for. */
@@ -82,9 +89,20 @@ export class CopReaderOperator implements Operator {
   }
 
   open(): void {
-    const ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
-    if (ranges.length > 0)
-      this.source = sendCop(this.plan.child, ranges, this.plan, this.ctx, this.offer, this.enough, this.plan);
+    this.ranges = scanKeyRanges(leafScan(this.plan.child), this.ctx);
+    this.sent = 0;
+    if (this.ranges.length > 0) this.source = this.send();
+  }
+
+  private send(): ChunkSource {
+    const { plan, ctx, ranges, sent } = this;
+    const whole = ranges.length <= RANGES_AT_ONCE;
+    const left = ranges.length - sent;
+    const many = Math.min(left, RANGES_AT_ONCE);
+    const from = plan.desc ? left - many : sent;
+    const part = whole ? ranges : ranges.slice(from, from + many);
+    this.sent += many;
+    return sendCop(plan.child, part, plan, ctx, whole ? this.offer : undefined, this.enough, plan);
   }
 
   next(): Awaitable<Chunk | null> {
@@ -108,8 +126,17 @@ export class CopReaderOperator implements Operator {
   private pull(): Awaitable<Chunk | null> {
     const chunk = this.ahead === undefined ? this.source!.next() : this.ahead;
     this.ahead = undefined;
-    if (!this.counts) return chunk;
-    return chunk instanceof Promise ? chunk.then((c) => this.counted(c)) : this.counted(chunk);
+    if (!this.counts && this.sent >= this.ranges.length) return chunk;
+    return chunk instanceof Promise ? chunk.then((c) => this.taken(c)) : this.taken(chunk);
+  }
+
+  /** The end of a request is that of the scan only where no ranges are left. */
+  private taken(chunk: Chunk | null): Awaitable<Chunk | null> {
+    if (chunk !== null || this.sent >= this.ranges.length) return this.counts ? this.counted(chunk) : chunk;
+    return andThen(this.source!.close(), () => {
+      this.source = this.send();
+      return this.next();
+    });
   }
 
   private counted(chunk: Chunk | null): Chunk | null {

@@ -2,6 +2,9 @@ import { compareBytes } from '../../kv/codec/byte-writer.js';
 import type { ExecContext } from '../exec-context.js';
 import { readKeys, StatementLock } from '../read-key.js';
 
+/** Values that are kept from one part of a statement to the next. */
+const MAX_KEPT = 1 << 14;
+
 /**
  * What keys hold at the moment, for statements that must know before they write (IGNORE, REPLACE, ON DUPLICATE KEY UPDATE, changed
  * unique keys). Keys are read in batches: locked and current in pessimistic mode, at the snapshot in optimistic mode, where
@@ -35,6 +38,11 @@ export class CurrentValues {
       compareBytes(key, this.absentFrom) > 0 &&
       compareBytes(key, this.absentTo!) < 0
     );
+  }
+
+  /** What was loaded so far is not asked for again, unless it is loaded again: a long statement does not keep all of it. */
+  nextPiece(): void {
+    if (this.stored !== null && this.stored.size > MAX_KEPT) this.stored = null;
   }
 
   async load(keys: readonly Uint8Array[]): Promise<void> {

@@ -407,6 +407,7 @@ export class RowInserter {
       this.fresh = false;
     }
     const unique = rows.map((row, r) => this.writers.of(row).uniqueKeys(row, handles[r]!));
+    current.nextPiece();
     await current.load(unique.flatMap((us) => us.map((u) => u.key)));
     if (this.onDuplicate !== 'ignore') {
       // The rows in the way are needed too.

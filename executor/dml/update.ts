@@ -259,7 +259,10 @@ async function updateTarget(
   }
   const keys: Uint8Array[] = [];
   for (const c of changes) for (const u of c.keys) keys.push(u.key);
-  if (keys.length > 0) await current.load(keys);
+  if (keys.length > 0) {
+    current.nextPiece();
+    await current.load(keys);
+  }
   const auto = table.columns.find((c) => c.autoIncrement && target.assigned.has(c.offset));
   const { observer } = writer;
   const problems =
