@@ -11,6 +11,7 @@ import type { FieldName } from './resolve/scope.js';
 import { JoinHints } from './hints/join-hints.js';
 import { QueryBlocks } from './hints/query-blocks.js';
 import { optimize } from './rules/optimize.js';
+import { atOnce, inTurns } from './steps.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { LogicalPlan } from './logical/plan.js';
 
@@ -74,12 +75,13 @@ function planOnce(
 ): Awaitable<PlannedStatement> {
   const state = new BuildState(ctx, memory, buildQuery);
   switch (stmt.kind) {
-    case 'Insert':
-      return planned(
-        state,
+    case 'Insert': {
+      const plan = inTurns(
         buildInsert(state, stmt, (p) => physical(p, state)),
-        [],
+        ctx,
       );
+      return plan instanceof Promise ? plan.then((p) => planned(state, p, [])) : planned(state, plan, []);
+    }
     case 'Update':
       return planned(
         state,
@@ -125,23 +127,6 @@ function lookAt(p: LogicalPlan, state: BuildState): void {
   state.joinHints?.lookAt(p);
   // Rules prune what nothing reads: what they build reads what is shown.
   for (const cell of state.hiddenDigits) cell.column = null;
-}
-
-function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const r = steps.next();
-    if (r.done === true) return r.value;
-  }
-}
-
-/** Synchronous while the thread may be held. */
-function inTurns<T>(steps: Generator<void, T>, ctx: PlanContext): Awaitable<T> {
-  for (;;) {
-    const r = steps.next();
-    if (r.done === true) return r.value;
-    const pause = ctx.checkpoint();
-    if (pause !== undefined) return pause.then(() => inTurns(steps, ctx));
-  }
 }
 
 function planned(state: BuildState, plan: PhysicalPlan, names: readonly OutputName[]): PlannedStatement {

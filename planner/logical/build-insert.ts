@@ -124,7 +124,15 @@ function rowNames(state: BuildState, target: Inserted, alias: string, from: numb
   });
 }
 
-export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: ToPhysical): Insert {
+/** Rows of VALUES that are looked at in one step. */
+const ROWS_AT_ONCE = 256;
+
+/** The plan of an INSERT or REPLACE, made in steps. */
+export function* buildInsert(
+  state: BuildState,
+  stmt: ast.InsertStmt,
+  physical: ToPhysical,
+): Generator<void, Insert> {
   const target = insertedTable(state, stmt);
   const { db, table } = target;
   const partitions = namedPartitions(table, stmt.partitions);
@@ -177,12 +185,12 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
     return value;
   };
   const extra = stmt.onDuplicate === null ? [] : queryColumns(state, stmt, target);
-  let rows: (Expression | null)[][] = [];
+  const rows: (Expression | null)[][] = [];
   let select: PhysicalPlan | null = null;
   if (stmt.rows !== null) {
-    rows = stmt.rows.map((row, r) => {
+    for (const [r, row] of stmt.rows.entries()) {
       if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', r + 1);
-      return row.map((e, i) => {
+      const values = row.map((e, i) => {
         const x = stripParens(e);
         if (isOwnDefault(x, columns[i]!, target.columns)) return null;
         if (columns[i]!.generated !== '') {
@@ -193,7 +201,9 @@ export function buildInsert(state: BuildState, stmt: ast.InsertStmt, physical: T
           throw mysqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', columns[i]!.name, table.name);
         return valueOf(e);
       });
-    });
+      rows.push(values);
+      if (rows.length % ROWS_AT_ONCE === 0) yield;
+    }
   } else if (stmt.query !== null) {
     const rel = state.buildQuery(state, withExtra(stmt.query, extra), null, null);
     if (rel.names.filter((n) => !n.hidden).length - extra.length !== columns.length)

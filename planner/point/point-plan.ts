@@ -15,6 +15,7 @@ import type { Delete, LockSpec, PhysicalPlan, PointGet, Update } from '../physic
 import { BuilderRestart, BuildState, StatementMemory } from '../resolve/build-state.js';
 import { buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { lockSpec } from '../logical/lock-spec.js';
+import { atOnce } from '../steps.js';
 import { pointTable, type PointTable } from './point-table.js';
 
 /**
@@ -32,11 +33,14 @@ export function tryPointPlan(stmt: ast.Statement, ctx: PlanContext): PlannedStat
     case 'Delete':
       return pointDelete(stmt, ctx);
     case 'Insert':
-      return stmt.rows === null ? null : valuesInsert(stmt, ctx);
+      // A long list takes turns with other statements.
+      return stmt.rows === null || stmt.rows.length > MAX_ROWS ? null : valuesInsert(stmt, ctx);
     default:
       return null;
   }
 }
+
+const MAX_ROWS = 1000;
 
 interface Found {
   readonly db: DbInfo;
@@ -406,9 +410,10 @@ function pointDelete(stmt: ast.DeleteStmt, ctx: PlanContext): PlannedStatement |
 function valuesInsert(stmt: ast.InsertStmt, ctx: PlanContext): PlannedStatement | null {
   const state = new BuildState(ctx, new StatementMemory(), buildQuery);
   try {
-    const plan = buildInsert(state, stmt, () => {
+    const steps = buildInsert(state, stmt, () => {
       throw new NotPointLike();
     });
+    const plan = atOnce(steps);
     return { plan, names: [], cacheable: state.cacheable, tables: state.tables };
   } catch (e) {
     if (e instanceof BuilderRestart || e instanceof NotPointLike) return null;

@@ -207,6 +207,7 @@ async function mergeGlobal(
   for (const c of table.columns) {
     const m = merged(columnCompare(c), (s) => s.columns.get(c.id));
     if (m !== null) columns.set(c.id, m);
+    await session.statement.checkpoint();
   }
   for (const i of table.indices) {
     const m = merged(
@@ -214,6 +215,7 @@ async function mergeGlobal(
       (s) => s.indexes.get(i.id),
     );
     if (m !== null) indexes.set(i.id, m);
+    await session.statement.checkpoint();
   }
   const sampled = parts.flatMap((s) =>
     s.sample === undefined || s.sample === null ? [] : [{ rows: s.rowCount, sample: s.sample }],
