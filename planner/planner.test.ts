@@ -15,7 +15,7 @@ const STATEMENTS = [
 ];
 
 describe('Planning in turns with other statements', () => {
-  test.each(STATEMENTS)('gives the same plan: %.60s', async (sql) => {
+  test.each(STATEMENTS)('gives the same plan (%#)', async (sql) => {
     const schema = await tables();
     const atOnce = await schema.explain(sql);
     let turns = 0;
