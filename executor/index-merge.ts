@@ -1,45 +1,49 @@
 import type { Chunk, ChunkSource } from '../chunk/chunk.js';
 import type { Handle } from '../kv/codec/table-key.js';
 import type { ByItem, Column } from '../expression/expression.js';
-import type { IndexMerge, IndexReader, PhysicalPlan } from '../planner/physical/plan.js';
-import { CopReaderOperator, scanKeyRanges, sendCop, zoneOf } from './cop-reader.js';
+import type { HashJoin, IndexMerge, IndexReader, PhysicalPlan } from '../planner/physical/plan.js';
 import { leafScan } from '../planner/physical/leaf-scan.js';
+import type { FieldType } from '../types/field-type.js';
+import { CopReaderOperator, sendCop, zoneOf } from './cop-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';
-import {
-  compareHandles,
-  handleName,
-  handlePositions,
-  handlesAt,
-  handlesOf,
-  recordRanges,
-} from './handle-reader.js';
+import { compareHandles, handleName, handlePositions, handlesAt, recordRanges } from './handle-reader.js';
+import { HandleScan, handlesIn, handleType } from './handle-scan.js';
+import { HashJoinOperator } from './hash-join.js';
 import { MergeOrderedOperator } from './merge-ordered.js';
 import { PickColumnsOperator } from './pick-columns.js';
+import { orderable, rowComparator } from './row-order.js';
+import { DistinctRows } from './spill/distinct-rows.js';
+import { RowContainer } from './spill/row-container.js';
 
-/** Handles looked up at once. */
-const BATCH = 4096;
 /** What a handle kept in a set weighs, roughly. */
 const HANDLE_BYTES = 48;
 
 /**
- * Rows whose handles any (union) or all (intersection) of several scans give, each row once. A union looks rows up as
- * handles come that it has not met before, those of ordered scans in their common order; an intersection first narrows the
- * handles scan by scan.
+ * Rows whose handles any (union) or all (intersection) of several scans give, each row once. Handles are looked up as they come for the
+ * first time; an intersection joins the scans. Where the scans keep an order, their rows are merged, and a handle comes again only among
+ * those that are equal in the order. What was seen of others goes to disk when the statement holds too much.
  */
 export class IndexMergeOperator implements Operator {
   private rows: ChunkSource | null = null;
-  private scan: ChunkSource | null = null;
-  /** Number of the scan read now. */
-  private at = -1;
   /** The scans merged in the order they keep; null before they are read, and where there is none. */
   private ordered: Operator | null = null;
+  /** Handles of neighbouring rows that are equal in that order, and the last of them. */
   private readonly seen = new Set<string | number | bigint>();
-  /** Intersection: what all scans gave; null until they are read. */
-  private common: Handle[] | null = null;
+  private last: Chunk | null = null;
+  /** Where handles come from, one after another. */
+  private sources: Operator[] | null = null;
+  private at = -1;
+  private distinct: DistinctRows | null = null;
+  /** Handles for the first time. */
+  private fresh: Chunk[] = [];
+  /** Those of which it was known at the end only, and what reads them. */
+  private late: RowContainer | null = null;
+  private lateRows: Operator | null = null;
   private skip: number;
   private left: number;
   private held = 0;
   private readonly physicalId: number;
+  private readonly type: FieldType;
 
   constructor(
     private readonly plan: IndexMerge,
@@ -47,18 +51,23 @@ export class IndexMergeOperator implements Operator {
   ) {
     this.skip = plan.pushedLimit?.offset ?? 0;
     this.left = plan.pushedLimit?.count ?? Infinity;
-    this.physicalId = leafScan(plan.tablePlan).physicalId;
+    const { physicalId, table } = leafScan(plan.tablePlan);
+    this.physicalId = physicalId;
+    this.type = handleType(table);
   }
 
   open(): void {}
 
   async close(): Promise<void> {
-    this.ctx.memory.release(this.held);
-    this.held = 0;
+    this.hold(-this.held);
     await this.rows?.close();
-    await this.scan?.close();
     await this.ordered?.close();
-    this.rows = this.scan = this.ordered = null;
+    for (const s of this.sources ?? []) await s.close();
+    this.distinct?.close();
+    await this.lateRows?.close();
+    this.late?.close();
+    this.rows = this.ordered = this.sources = this.distinct = this.late = this.lateRows = null;
+    this.fresh = [];
     this.seen.clear();
   }
 
@@ -72,8 +81,10 @@ export class IndexMergeOperator implements Operator {
         this.rows = null;
       }
       if (this.left === 0) return null;
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
       const keepOrder = this.plan.keepOrder !== undefined;
-      let handles = this.plan.intersection ? await this.nextCommon() : await this.nextNew();
+      let handles = keepOrder ? await this.nextOrdered() : await this.nextNew();
       if (handles === null) return null;
       const from = Math.min(this.skip, handles.length);
       const to = Math.min(handles.length, from + this.left);
@@ -91,60 +102,125 @@ export class IndexMergeOperator implements Operator {
     }
   }
 
-  /** Handles that no scan gave before, in the order they come. */
+  /** Handles that did not come before, in any order; null when there are no more. */
   private async nextNew(): Promise<Handle[] | null> {
+    const distinct = (this.distinct ??= new DistinctRows([this.type], this.ctx, (chunk) =>
+      this.late === null ? void this.fresh.push(chunk) : this.late.append(chunk),
+    ));
     for (;;) {
-      const handles = this.plan.keepOrder === undefined ? await this.read() : await this.readOrdered();
-      if (handles === null) {
-        if (this.plan.keepOrder !== undefined || !this.startNext()) return null;
+      const chunk = this.fresh.shift();
+      if (chunk !== undefined) {
+        if (chunk.rows > 0) return handlesIn(chunk);
         continue;
       }
+      if (this.late !== null) {
+        this.lateRows ??= this.late.reader(0, this.late.rows);
+        const known = await this.lateRows.next();
+        return known === null ? null : handlesIn(known);
+      }
+      const read = await this.read();
+      if (read !== null) await distinct.add(read);
+      else {
+        this.late = new RowContainer(this.ctx);
+        await distinct.settle();
+      }
+    }
+  }
+
+  /** The next handles of the scans, or of their intersection; null at the end of all. */
+  private async read(): Promise<Chunk | null> {
+    this.sources ??= this.plan.intersection ? [this.intersection()] : this.scans();
+    for (;;) {
+      const source = this.sources[this.at];
+      const chunk = (await source?.next()) ?? null;
+      if (chunk !== null) return chunk;
+      await source?.close();
+      if (++this.at >= this.sources.length) return null;
+      await this.sources[this.at]!.open();
+    }
+  }
+
+  private scans(): HandleScan[] {
+    return this.plan.partials.map((p) => new HandleScan(p, this.ctx));
+  }
+
+  /** What comes from all scans: those of fewer rows are looked up for the handles of the others. */
+  private intersection(): Operator {
+    const byRows = [...this.plan.partials].sort((a, b) => b.estRows - a.estRows);
+    const key: Column = { kind: 'column', id: -1, type: this.type, index: 0, name: 'handle' };
+    const side = { op: 'TableDual', id: 0, schema: [key], estRows: 0, task: 'root', rowCount: 0 } as const;
+    const semi: HashJoin = {
+      op: 'HashJoin',
+      id: this.plan.id,
+      schema: [key],
+      estRows: this.plan.estRows,
+      task: 'root',
+      joinType: 'semi',
+      build: 'right',
+      left: side,
+      right: side,
+      leftKeys: [key],
+      rightKeys: [key],
+      nullEq: [false],
+      nullAware: false,
+      leftConditions: [],
+      rightConditions: [],
+      otherConditions: [],
+    };
+    return byRows
+      .map((p): Operator => new HandleScan(p, this.ctx))
+      .reduce((left, right) => new HashJoinOperator(semi, left, right, this.ctx));
+  }
+
+  /** Handles that no scan gave before, in the order that the scans keep. */
+  private async nextOrdered(): Promise<Handle[] | null> {
+    const by = this.plan.keepOrder![0]!;
+    for (;;) {
+      const chunk = await this.readOrdered();
+      if (chunk === null) return null;
+      const { table } = leafScan(this.plan.tablePlan);
+      const positions = chunk.columns.slice(by.length).map((_, k) => by.length + k);
+      const handles = handlesAt(table, chunk, positions, zoneOf(this.ctx));
+      const same = this.neighbours(chunk, by);
       const fresh: Handle[] = [];
-      for (const h of handles) {
-        const name = handleName(h);
+      for (let k = 0; k < handles.length; k++) {
+        // No row is in two places of the order.
+        if (!same(k)) this.forget();
+        const name = handleName(handles[k]!);
         if (this.seen.has(name)) continue;
         this.seen.add(name);
-        fresh.push(h);
+        this.hold(HANDLE_BYTES);
+        fresh.push(handles[k]!);
       }
-      this.hold(fresh.length * HANDLE_BYTES);
+      this.last = chunk;
       if (fresh.length > 0) return fresh;
     }
   }
 
-  private async nextCommon(): Promise<Handle[] | null> {
-    this.common ??= await this.intersect();
-    return this.common.length === 0 ? null : this.common.splice(0, BATCH);
+  private forget(): void {
+    this.seen.clear();
+    this.hold(-this.held);
   }
 
-  private async intersect(): Promise<Handle[]> {
-    let common = new Map<string | number | bigint, Handle>();
-    for (let first = true; this.startNext(); first = false) {
-      const kept = new Map<string | number | bigint, Handle>();
-      for (let handles = await this.read(); handles !== null; handles = await this.read()) {
-        for (const h of handles) {
-          const name = handleName(h);
-          if (first || common.has(name)) kept.set(name, h);
-        }
-      }
-      this.hold(kept.size * HANDLE_BYTES);
-      common = kept;
-      if (common.size === 0) break;
-    }
-    return [...common.values()];
+  /** Tells whether the k-th row is equal in the order to the one before it. */
+  private neighbours(chunk: Chunk, by: readonly ByItem[]): (k: number) => boolean {
+    const types = by.map((b) => b.expr.type);
+    const keysOf = (c: Chunk): ReturnType<typeof orderable>[] =>
+      types.map((type, k) => orderable(c.columns[k]!, type));
+    const desc = by.map(() => false);
+    const place = (c: Chunk, k: number): number => (c.sel === null ? k : c.sel[k]!);
+    const keys = keysOf(chunk);
+    const within = rowComparator(keys, keys, types, desc);
+    const { last } = this;
+    const first = last === null ? null : rowComparator(keys, keysOf(last), types, desc);
+    return (k) =>
+      k > 0
+        ? within(place(chunk, k), place(chunk, k - 1)) === 0
+        : first !== null && first(place(chunk, 0), place(last!, last!.rows - 1)) === 0;
   }
 
-  /** Starts the next scan; false when there is none. */
-  private startNext(): boolean {
-    const plan = this.plan.partials[++this.at];
-    if (plan === undefined) return false;
-    const ranges = scanKeyRanges(leafScan(plan), this.ctx);
-    this.scan =
-      ranges.length === 0 ? null : sendCop(plan, ranges, { keepOrder: false, desc: false }, this.ctx);
-    return true;
-  }
-
-  /** The next handles of all scans in their order; null at their end. */
-  private async readOrdered(): Promise<Handle[] | null> {
+  /** The next rows of all scans in their order: what they are ordered by, then the handle; null at their end. */
+  private async readOrdered(): Promise<Chunk | null> {
     const by = this.plan.keepOrder![0]!;
     if (this.ordered === null) {
       this.ordered = new MergeOrderedOperator(
@@ -154,11 +230,7 @@ export class IndexMergeOperator implements Operator {
       );
       await this.ordered.open();
     }
-    const chunk = await this.ordered.next();
-    if (chunk === null) return null;
-    const { table } = leafScan(this.plan.tablePlan);
-    const positions = chunk.columns.slice(by.length).map((_, k) => by.length + k);
-    return handlesAt(table, chunk, positions, zoneOf(this.ctx));
+    return this.ordered.next();
   }
 
   /** One of the scans, giving what it is ordered by and then the handle. */
@@ -179,21 +251,9 @@ export class IndexMergeOperator implements Operator {
     return new PickColumnsOperator(new CopReaderOperator(reader, this.ctx), positions);
   }
 
-  /** The next handles of the scan being read; null at its end. */
-  private async read(): Promise<Handle[] | null> {
-    const pause = this.ctx.checkpoint();
-    if (pause !== undefined) await pause;
-    if (this.scan === null) return null;
-    const r = this.scan.next();
-    const chunk = r instanceof Promise ? await r : r;
-    if (chunk !== null) return handlesOf(leafScan(this.plan.partials[this.at]!), chunk, zoneOf(this.ctx));
-    await this.scan.close();
-    this.scan = null;
-    return null;
-  }
-
   private hold(bytes: number): void {
     this.held += bytes;
-    this.ctx.memory.consume(bytes);
+    if (bytes >= 0) this.ctx.memory.consume(bytes);
+    else this.ctx.memory.release(-bytes);
   }
 }
