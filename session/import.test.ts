@@ -95,6 +95,37 @@ test('dumps are split at any byte', async () => {
   }
 });
 
+describe('LOAD DATA through a view', () => {
+  beforeAll(async () => {
+    writeFileSync(at('v.txt'), '1\t5\n2\t6\n');
+    await root.query('CREATE TABLE below (id INT PRIMARY KEY, v INT, w INT DEFAULT 9)');
+    await root.query('CREATE VIEW renamed AS SELECT v AS y, id AS x FROM below');
+    await root.query('CREATE VIEW small AS SELECT id, v FROM below WHERE v < 6 WITH CHECK OPTION');
+    await root.query('CREATE VIEW computed AS SELECT id, v + 1 AS n FROM below');
+  });
+  beforeEach(async () => {
+    await root.query('DELETE FROM below');
+  });
+  const load = (rest: string): string => `LOAD DATA INFILE '${at('v.txt')}' ${rest}`;
+
+  test('fields go to the columns that the view names', async () => {
+    await root.query(load('INTO TABLE renamed'));
+    expect(await lines('SELECT * FROM below')).toEqual(['5\t1\t9', '6\t2\t9']);
+    await root.query(load('REPLACE INTO TABLE renamed (@a, x) SET y = @a * 10 + x'));
+    expect(await lines('SELECT * FROM below')).toEqual(['5\t15\t9', '6\t26\t9']);
+  });
+
+  test('rows keep to the CHECK OPTION', async () => {
+    expect(await root.errorOf(load('INTO TABLE small'))).toBe(1369);
+    await root.query(load('IGNORE INTO TABLE small'));
+    expect(await lines('SELECT * FROM below')).toEqual(['1\t5\t9']);
+  });
+
+  test('views that rows cannot be inserted into are refused', async () => {
+    expect(await root.errorOf(load('INTO TABLE computed'))).toBe(1471);
+  });
+});
+
 describe('SELECT ... INTO OUTFILE', () => {
   test('writes what LOAD DATA reads', async () => {
     await root.query("INSERT INTO t VALUES (1, 'a\\tb\\nc\\\\d', NULL), (2, '', -5)");

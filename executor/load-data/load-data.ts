@@ -1,4 +1,4 @@
-import type { RowQuery } from '../../planner/physical/plan.js';
+import type { RowQuery, ViewCheck } from '../../planner/physical/plan.js';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { evalAny } from '../../expression/compile.js';
@@ -46,6 +46,8 @@ export interface LoadDataSpec {
     readonly value: Expression | null;
     readonly query?: RowQuery;
   }[];
+  /** What rows must keep to that are loaded through a view (1369). */
+  readonly viewCheck?: ViewCheck | null;
   /**
    * Begins the transaction of a batch, so that a file of any size can be loaded: under autocommit, outside of a
    * transaction. Absent: everything goes into the transaction of the context.
@@ -433,6 +435,7 @@ class Load {
     const plain =
       spec.beginBatch !== undefined &&
       spec.assignments.length === 0 &&
+      (spec.viewCheck ?? null) === null &&
       (ctx.foreignKeys?.observer(spec.table) ?? null) === null;
     if (!plain || this.template.computesDefaults) return null;
     const offsets = spec.targets.map((t) => ('column' in t ? t.column.offset : -1));
@@ -582,7 +585,7 @@ class Load {
       if (this.encoder !== null && !this.unordered) await this.gather(txn);
     }
     const mode: OnDuplicate = spec.onDuplicate;
-    this.inserter = new RowInserter(spec.table, mode, this.assigner, this.batchCtx);
+    this.inserter = new RowInserter(spec.table, mode, this.assigner, this.batchCtx, [], null, spec.viewCheck);
     this.inserter.ascending = true;
     this.txnRows = 0;
   }

@@ -2,10 +2,18 @@ import type { Awaitable } from '../../types/awaitable.js';
 import { throwIfFlashback } from '../../catalog/flashback-state.js';
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
-import type { FieldsClause, LinesClause, LoadDataStmt } from '../../parser/ast/index.js';
+import type {
+  ColumnRef,
+  Expr,
+  FieldsClause,
+  InsertStmt,
+  LinesClause,
+  LoadDataStmt,
+} from '../../parser/ast/index.js';
+import type { Insert } from '../../planner/physical/plan.js';
 import type { TableInfo } from '../../catalog/model.js';
 import { charset as findCharset, encodeUtf8 } from '../../types/charset.js';
-import { mysqlError } from '../../types/error-table.js';
+import { ERRORS, mysqlError } from '../../types/error-table.js';
 import type { LineFormat } from '../../executor/load-data/line-parser.js';
 import type { LoadDataSpec, LoadProgress } from '../../executor/load-data/load-data.js';
 import { loadData } from '../../executor/load-data/load-data.js';
@@ -29,10 +37,12 @@ registerStatement('LoadData', {
   writes: true,
   run: async (session, stmt): Promise<Outcome> => {
     if (stmt.format !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'LOAD DATA ... FORMAT');
-    const { db, table } = targetOf(session, stmt);
-    session.privileges.require('INSERT', db, table.name);
+    const target = await targetOf(session, stmt);
+    const { db, table } = target;
+    // Planning has looked at what the view and its definer may do.
+    if (target.view === null) session.privileges.require('INSERT', db, table.name);
     session.engine.tableLocks.check(session.connection.id, table.id, table.name, true);
-    const spec = await specOf(session, stmt, db, table);
+    const spec = await specOf(session, stmt, target);
     if (stmt.local) return localRequest(session, stmt, spec);
     session.privileges.requireGlobal('FILE');
     try {
@@ -59,21 +69,57 @@ function localRequest(session: Session, stmt: LoadDataStmt, spec: LoadDataSpec):
   };
 }
 
-function targetOf(session: Session, stmt: LoadDataStmt): { db: string; table: TableInfo } {
+/** Of what no text says. */
+const NOWHERE = { start: 0, end: 0 };
+
+/** What a load writes: a table, by its own name or through a view. */
+interface LoadTarget {
+  readonly db: string;
+  readonly table: TableInfo;
+  /** The INSERT that a row would be; null: rows go to the table under its own name. */
+  readonly view: Insert | null;
+}
+
+async function targetOf(session: Session, stmt: LoadDataStmt): Promise<LoadTarget> {
   const db = session.databaseOf(stmt.table.schema);
   const table = session.schema.table(db, stmt.table.name);
   if (table === null) throw mysqlError('ER_NO_SUCH_TABLE', db, stmt.table.name);
   throwIfFlashback(table);
-  if (table.virtual === true || table.view !== undefined || table.sequence !== undefined)
+  if (table.virtual === true || table.sequence !== undefined)
     throw mysqlError('ER_NON_INSERTABLE_TABLE', stmt.table.name, 'LOAD');
-  return { db, table };
+  if (table.view === undefined) return { db, table, view: null };
+  const named = stmt.columns?.flatMap((t) => (t.kind === 'UserVariable' ? [] : [t.name])) ?? null;
+  const names = named ?? table.view.columns;
+  const insert = makeInsert({
+    table: { schema: db, name: table.name },
+    columns: [
+      ...names.map((name): ColumnRef => ({ kind: 'ColumnRef', schema: null, table: null, name, ...NOWHERE })),
+      ...stmt.set.map((a) => a.column),
+    ],
+    setForm: true,
+    rows: [
+      [...names.map((): Expr => ({ kind: 'NullLiteral', ...NOWHERE })), ...stmt.set.map((a) => a.value)],
+    ],
+  });
+  try {
+    const view = await planInsert(session, insert);
+    return { db: view.db.name, table: view.table, view };
+  } catch (e) {
+    if ((e as { code?: number }).code !== ERRORS.ER_NON_INSERTABLE_TABLE.code) throw e;
+    throw mysqlError('ER_NON_INSERTABLE_TABLE', stmt.table.name, 'LOAD');
+  }
+}
+
+async function planInsert(session: Session, insert: InsertStmt): Promise<Insert> {
+  const { plan } = await planQuery(session, insert, session.evalContext.params);
+  if (plan.op !== 'Insert') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+  return plan;
 }
 
 async function specOf(
   session: Session,
   stmt: LoadDataStmt,
-  db: string,
-  table: TableInfo,
+  { db, table, view }: LoadTarget,
 ): Promise<LoadDataSpec> {
   const charset = stmt.charset ?? session.vars.get('character_set_database');
   if (findCharset(charset) === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', charset);
@@ -90,8 +136,9 @@ async function specOf(
     charset,
     format: formatOf(stmt.fields, stmt.lines),
     ignoreLines: stmt.ignoreLines ?? 0,
-    targets: targetsOf(stmt, table),
-    assignments: await assignmentsOf(session, stmt, db, table),
+    targets: view === null ? targetsOf(stmt, table) : viewTargets(stmt, view),
+    assignments: await assignmentsOf(session, stmt, { db, table, view }),
+    ...(view === null ? {} : { viewCheck: view.viewCheck ?? null }),
     ...(batched ? { beginBatch: () => beginBatch(session, table) } : {}),
     ...(bulk === null ? {} : { bulk }),
   };
@@ -108,12 +155,19 @@ function targetsOf(stmt: LoadDataStmt, table: TableInfo): LoadDataSpec['targets'
   });
 }
 
+/** The plan has the columns of the fields in the order in which the statement names them, then those of SET. */
+function viewTargets(stmt: LoadDataStmt, view: Insert): LoadDataSpec['targets'] {
+  const columns = view.columns.map((column) => ({ column }));
+  if (stmt.columns === null) return columns.slice(0, columns.length - stmt.set.length);
+  let next = 0;
+  return stmt.columns.map((t) => (t.kind === 'UserVariable' ? { variable: t.name } : columns[next++]!));
+}
+
 /** SET: planned as the values of an INSERT, whose expressions also read the columns of the row being made. */
 async function assignmentsOf(
   session: Session,
   stmt: LoadDataStmt,
-  db: string,
-  table: TableInfo,
+  { db, table, view }: LoadTarget,
 ): Promise<LoadDataSpec['assignments']> {
   if (stmt.set.length === 0) return [];
   const insert = makeInsert({
@@ -122,11 +176,10 @@ async function assignmentsOf(
     setForm: true,
     rows: [stmt.set.map((a) => a.value)],
   });
-  const { plan } = await planQuery(session, insert, session.evalContext.params);
-  if (plan.op !== 'Insert') throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
-  const { queries } = plan;
-  return plan.columns.map((column, i) => {
-    const value = plan.rows[0]![i]!;
+  const { columns, rows, queries } = view ?? (await planInsert(session, insert));
+  const from = columns.length - stmt.set.length;
+  return columns.slice(from).map((column, i) => {
+    const value = rows[0]![from + i]!;
     const query = value === null ? undefined : queries?.get(value);
     return { column, value, ...(query === undefined ? {} : { query }) };
   });
@@ -174,8 +227,8 @@ export async function loadFile(
   input: AsyncIterable<Uint8Array>,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<void> {
-  const { db, table } = targetOf(session, stmt);
-  await run(session, await specOf(session, stmt, db, table), input, onProgress);
+  const target = await targetOf(session, stmt);
+  await run(session, await specOf(session, stmt, target), input, onProgress);
 }
 
 /** Runs the load in the open transaction, or batch by batch under autocommit. */
