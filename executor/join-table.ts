@@ -53,7 +53,8 @@ function emptyLayout(
 
 /**
  * The build side's keys, found by hash: buckets of chained rows in typed arrays. A single integer key of a dense range needs no
- * hash and no comparison: its value is the bucket.
+ * hash: its value is the bucket. A fraction that is looked up finds no element, and one that is lost where the least key is taken from
+ * it (1e-300 + 128 is 128) must not: bucket + min is the value.
  *
  *     heads[bucket] -> row -> next[row] -> ... -> -1
  */
@@ -170,9 +171,9 @@ export class JoinTable {
     for (let k = 0; k < n; k++) {
       const i = sel === null ? k : sel[k]!;
       if ((nulls !== null && nulls[i] === 1) || (skip !== null && skip[i] === 1)) continue;
-      const b = Number(data[i]!) - min;
-      // A fraction finds no element.
-      const r = b >= 0 && b < slots ? (heads[b] ?? -1) : -1;
+      const x = Number(data[i]!);
+      const b = x - min;
+      const r = b >= 0 && b < slots && b + min === x ? (heads[b] ?? -1) : -1;
       out[i] = r;
       if (r >= 0) m++;
     }
@@ -268,7 +269,7 @@ function* directRange(
       }
     }
   }
-  if (min > max) return null;
+  if (min > max || !Number.isSafeInteger(min) || !Number.isSafeInteger(max)) return null;
   const slots = max - min + 1;
   if (!(slots <= Math.max(MIN_DIRECT_SLOTS, n * MAX_SPREAD))) return null;
   return { min, slots };
@@ -332,9 +333,9 @@ export class JoinProbe {
       for (let k = 0; k < n; k++) {
         const i = sel === null ? k : sel[k]!;
         if ((nulls !== null && nulls[i] === 1) || (skip !== null && skip[i] === 1)) continue;
-        const b = data[i]! - min;
-        // A fraction finds no element: undefined fails the comparison.
-        if (b >= 0 && b < slots && heads[b]! >= 0) {
+        const x = data[i]!;
+        const b = x - min;
+        if (b >= 0 && b < slots && b + min === x && heads[b]! >= 0) {
           active[m] = i;
           candidates[m++] = heads[b]!;
         }
@@ -343,8 +344,9 @@ export class JoinProbe {
       for (let k = 0; k < n; k++) {
         const i = sel === null ? k : sel[k]!;
         if ((nulls !== null && nulls[i] === 1) || (skip !== null && skip[i] === 1)) continue;
-        const b = Number(data[i]!) - min;
-        if (b >= 0 && b < slots && heads[b]! >= 0) {
+        const x = Number(data[i]!);
+        const b = x - min;
+        if (b >= 0 && b < slots && b + min === x && heads[b]! >= 0) {
           active[m] = i;
           candidates[m++] = heads[b]!;
         }

@@ -90,10 +90,10 @@ export function readTime(
       }
       return { value: fromParsed(parseTimeNumber(v as DecInt), date, fsp, ctx), truncated: false };
     case 'real': {
-      // The fraction that the number has, not that of its shortest text.
+      // The fraction that the number has, not that of its shortest text. Below zero is no date, however little.
       const whole = Math.trunc(v as number);
       const micros = Math.min(999999, Math.round(((v as number) - whole) * 1e6));
-      if (!Number.isSafeInteger(whole) || micros < 0) return { value: null, truncated: false };
+      if (!Number.isSafeInteger(whole) || (v as number) < 0) return { value: null, truncated: false };
       return { value: fromParsed(parseTimeNumber(whole, micros), date, fsp, ctx), truncated: false };
     }
     case 'decimal':
@@ -135,9 +135,9 @@ function fromDecimal(
   fsp: number,
   ctx: ConvertContext,
 ): PackedTime | null {
+  if (u < 0) return null;
   const whole = decTruncate(u, scale, 0);
   const fraction = Number(decRescale(decSub(u, scale, whole, 0), scale, 6));
-  if (fraction < 0) return null;
   const t = parseTimeNumber(whole, Math.min(fraction, 999999));
   return fromParsed(t, date, fsp, ctx);
 }

@@ -230,9 +230,15 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Cast Functions and Operators: CONVERT()',
   },
   {
-    when: /INTO target \((ch|bn)\) SELECT (fl|db)/,
-    answers: bothAnswered,
+    when: /INTO target \((id, )?(ch|bn)\) SELECT (id, )?(fl|db)/,
+    answers: eitherOf(refusedHere(1406), bothAnswered),
     why: 'the text of a number that is too long for a column is cut, as in TiDB; MariaDB writes it with fewer digits',
+    manual: 'Out-of-Range and Overflow Handling',
+  },
+  {
+    when: /INTO target \((id, )?(bb|bn)\) SELECT (id, )?(fl|db|bb)/,
+    answers: refusedHere(1406),
+    why: 'numbers beyond 64 bits, and BIT(64) in four bytes, are too long; MariaDB cuts them',
     manual: 'Out-of-Range and Overflow Handling',
   },
   {
