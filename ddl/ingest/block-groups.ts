@@ -5,6 +5,9 @@ export interface EntryOutput {
   readonly prefix: Uint8Array;
   readonly commitHi: number;
   readonly commitLo: number;
+}
+
+export interface KeyedOutput extends EntryOutput {
   /** Several rows may have the same key, which is an error. */
   readonly unique: boolean;
 }
@@ -48,33 +51,14 @@ export class BlockGroups {
   private ends: number[] = [];
   private used = 0;
   private readonly writer: PackedBlockWriter;
-  /** The key before, where keys may not repeat. */
-  private last = new Uint8Array(256);
-  private lastLength = -1;
 
-  constructor(private readonly output: EntryOutput) {
-    const { prefix, commitHi, commitLo } = output;
+  constructor({ prefix, commitHi, commitLo }: EntryOutput) {
     this.writer = new PackedBlockWriter(prefix, commitHi, commitLo, (block) => this.append(block));
   }
 
-  /** The entry with key `from[keyStart, keyEnd)` behind the prefix and value `from[keyEnd, valueEnd)`. Throws DuplicateEntryError. */
+  /** The entry with key `from[keyStart, keyEnd)` behind the prefix and value `from[keyEnd, valueEnd)`. */
   add(from: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number): void {
-    if (this.output.unique) this.compare(from, keyStart, keyEnd, valueEnd);
     this.writer.add(from, keyStart, keyEnd, valueEnd);
-  }
-
-  private compare(from: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number): void {
-    const length = keyEnd - keyStart;
-    if (length === this.lastLength) {
-      const { last } = this;
-      let i = length - 1;
-      while (i >= 0 && from[keyStart + i] === last[i]) i--;
-      if (i < 0) throw new DuplicateEntryError(last.slice(0, length), from.slice(keyEnd, valueEnd));
-    }
-    if (length > this.last.length) this.last = new Uint8Array(2 * length);
-    const { last } = this;
-    for (let i = 0; i < length; i++) last[i] = from[keyStart + i]!;
-    this.lastLength = length;
   }
 
   private append(block: Uint8Array): void {

@@ -1,7 +1,7 @@
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { compareRanges } from '../../kv/embedded/record.js';
 import { RunReader, type EntryRun, type RunBytes } from './entry-run.js';
-import { BlockGroups, type BlockGroup, type EntryOutput } from './block-groups.js';
+import { BlockGroups, DuplicateEntryError, type BlockGroup, type KeyedOutput } from './block-groups.js';
 import { KeyDivision, sixBytes } from './key-division.js';
 
 /** A run, and where in it the entries begin that may be meant. */
@@ -34,19 +34,42 @@ const CHECK_EVERY = 1024;
 /** Merges the range into packed blocks, given in groups; `checkpoint` is called now and then. Throws DuplicateEntryError. */
 export function* mergeRuns(
   range: MergeRange,
-  output: EntryOutput,
+  output: KeyedOutput,
   checkpoint: () => void = () => undefined,
 ): Generator<BlockGroup, void, void> {
   const groups = new BlockGroups(output);
   const readers = new RunTournament(range);
+  const keys = new DistinctKeys();
   let entries = 0;
   for (let top = readers.top; top !== null; top = readers.advance()) {
+    if (output.unique) keys.add(top.bytes, top.keyStart, top.keyEnd, top.valueEnd);
     groups.add(top.bytes, top.keyStart, top.keyEnd, top.valueEnd);
     if (++entries % CHECK_EVERY === 0) checkpoint();
     if (groups.full) yield groups.take();
   }
   const last = groups.rest();
   if (last !== null) yield last;
+}
+
+/** Keys that come in order, of which none may repeat. */
+class DistinctKeys {
+  private last = new Uint8Array(256);
+  private lastLength = -1;
+
+  /** Throws DuplicateEntryError. */
+  add(from: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number): void {
+    const length = keyEnd - keyStart;
+    if (length === this.lastLength) {
+      const { last } = this;
+      let i = length - 1;
+      while (i >= 0 && from[keyStart + i] === last[i]) i--;
+      if (i < 0) throw new DuplicateEntryError(last.slice(0, length), from.slice(keyEnd, valueEnd));
+    }
+    if (length > this.last.length) this.last = new Uint8Array(2 * length);
+    const { last } = this;
+    for (let i = 0; i < length; i++) last[i] = from[keyStart + i]!;
+    this.lastLength = length;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { BlockGroups, type BlockGroup, type EntryOutput } from './block-groups.js';
+import { BlockGroups, DuplicateEntryError, type BlockGroup, type KeyedOutput } from './block-groups.js';
 import { ENTRY_HEADER, entryEnd, type EntryRun } from './entry-run.js';
 import { sortKeys } from './sort-entries.js';
 
@@ -55,7 +55,7 @@ const roomFor = (n: number): number => (n + (n >>> 2) + 3) & ~3;
  */
 export function* packPart(
   slices: readonly RunSlice[],
-  output: EntryOutput,
+  output: KeyedOutput,
   memory = new PartMemory(),
   checkpoint: () => void = () => undefined,
 ): Generator<BlockGroup, void, void> {
@@ -74,12 +74,31 @@ export function* packPart(
   for (let i = 0; i < count; i++) {
     const keyStart = starts[order[i]!]!;
     const keyEnd = ends[order[i]!]!;
-    groups.add(bytes, keyStart, keyEnd, keyEnd + bytes[keyStart - 2]! + (bytes[keyStart - 1]! << 8));
+    const valueEnd = keyEnd + bytes[keyStart - 2]! + (bytes[keyStart - 1]! << 8);
+    if (output.unique && i > 0) {
+      const before = order[i - 1]!;
+      if (sameKey(bytes, starts[before]!, ends[before]!, keyStart, keyEnd))
+        throw new DuplicateEntryError(bytes.slice(keyStart, keyEnd), bytes.slice(keyEnd, valueEnd));
+    }
+    groups.add(bytes, keyStart, keyEnd, valueEnd);
     if (i % CHECK_EVERY === 0) checkpoint();
     if (groups.full) yield groups.take();
   }
   const last = groups.rest();
   if (last !== null) yield last;
+}
+
+/** Neighbours in order differ at their ends, if they do. */
+function sameKey(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  for (let i = end - 1, j = otherEnd - 1; i >= start; i--, j--) if (bytes[i] !== bytes[j]) return false;
+  return true;
 }
 
 function joined(slices: readonly RunSlice[], room: PartMemory): Uint8Array {
