@@ -37,7 +37,7 @@ test('a cached table is read from memory, by two servers, and never as it was be
   try {
     const one = await connect();
     const other = await connect();
-    await one.query('SET GLOBAL tidb_table_cache_lease = 1');
+    await one.query('SET GLOBAL tidb_table_cache_lease = 10');
     await one.query('CREATE TABLE c (id INT PRIMARY KEY, v INT, w INT, KEY (w))');
     await one.query('INSERT INTO c VALUES (1, 0, 0), (2, 0, 0), (3, 7, 7)');
     await one.query('ALTER TABLE c CACHE');
@@ -51,7 +51,7 @@ test('a cached table is read from memory, by two servers, and never as it was be
         await db.query('SELECT * FROM c');
         return fromMemory(db, 'SELECT * FROM c');
       });
-      expect(await fromMemory(db, 'SELECT w FROM c USE INDEX (w) WHERE w > 3')).toBe(true);
+      await until(() => fromMemory(db, 'SELECT w FROM c USE INDEX (w) WHERE w > 3'));
       expect(await rows(db, 'SELECT id FROM c USE INDEX (w) WHERE w > 3')).toEqual([[3]]);
       expect(await rows(db, 'SELECT v FROM c WHERE id = 3')).toEqual([[7]]);
     }
@@ -63,6 +63,11 @@ test('a cached table is read from memory, by two servers, and never as it was be
     expect(await rows(one, 'SELECT id, w FROM c WHERE w > 1')).toEqual([[3, 9]]);
     expect(await rows(other, 'SELECT id, w FROM c WHERE w > 1')).toEqual([[3, 7]]);
     await one.query('ROLLBACK');
+
+    // The long lease ends before the short ones begin.
+    await one.query('SET GLOBAL tidb_table_cache_lease = 1');
+    await one.query('UPDATE c SET w = 8 WHERE id = 3');
+    expect(await rows(other, 'SELECT id, w FROM c WHERE w > 1')).toEqual([[3, 8]]);
 
     let answered = 0;
     let changes = 0;
@@ -90,7 +95,7 @@ test('a cached table is read from memory, by two servers, and never as it was be
     ];
     const readers = queries.map(async (sql) => {
       const db = await connect();
-      while (Date.now() < end) {
+      while (Date.now() < end || fromCache === 0) {
         const before = answered;
         const [[seen]] = (await rows(db, sql)) as [[number]];
         expect(seen).toBeGreaterThanOrEqual(before);
@@ -105,8 +110,6 @@ test('a cached table is read from memory, by two servers, and never as it was be
       }
     });
     await Promise.all([...writers, ...readers]);
-    expect(reads).toBeGreaterThan(0);
-    expect(fromCache).toBeGreaterThan(0);
     expect(await rows(other, 'SELECT v, w FROM c WHERE id < 3')).toEqual([
       [changes, changes],
       [changes, changes],
@@ -128,4 +131,4 @@ test('a cached table is read from memory, by two servers, and never as it was be
     for (const db of connections) await db.end().catch(() => undefined);
     await servers.remove();
   }
-}, 120_000);
+}, 300_000);
