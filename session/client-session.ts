@@ -27,6 +27,8 @@ export interface Engine {
   globalVariable(name: string): string;
   /** A file that the status API serves by its path below the API's root; null when there is none. Throws 1142. */
   download?(account: Account, path: string): Promise<Download | null>;
+  /** Statistics of a table as the status API serves them are taken over. Throws 1227, 1146 and what is wrong with them. */
+  loadStatistics?(account: Account, dump: string): Promise<void>;
   /** Numbers for COM_STATISTICS, /status and /metrics. */
   statistics(): EngineStatistics;
   /** Refuses new statements, waits for the running ones (up to the given time), closes the store. */

@@ -47,6 +47,11 @@ test('SET TIFLASH REPLICA makes a replica that scans read, and takes it away', a
   await run('CREATE TABLE v (a INT)');
   expect(await s.errorOf('SELECT * FROM v')).toBe(1815);
   expect(await text('SELECT COUNT(*), SUM(a) FROM t WHERE a = 3')).toBe('100\t300');
+  // Columns have no indexes that a hint could ask for.
+  expect(await text('SELECT COUNT(*), SUM(a) FROM t USE INDEX (a) WHERE a = 3')).toBe('100\t300');
+  expect(await text('SELECT /*+ USE_INDEX(t a) */ COUNT(*) FROM t JOIN u ON u.t = t.id WHERE t.a = 4')).toBe(
+    '40',
+  );
   await run("SET tidb_isolation_read_engines = 'tikv,tiflash,tidb'");
   await run('ALTER TABLE u SET TIFLASH REPLICA 0');
   expect(await text('SELECT table_name FROM information_schema.tiflash_replica')).toBe('t');

@@ -16,8 +16,12 @@ export interface Distribution {
   readonly rows: number;
   readonly modified: number;
   readonly stats: ColumnStatistics;
-  /** The values that the conditions leave, where the table is known whole and conditions limit it; null otherwise. */
-  readonly left: readonly Datum[] | null;
+  /** The values that the conditions leave, each once, where the table is known whole and conditions limit it; null otherwise. */
+  readonly left: {
+    readonly values: readonly Datum[];
+    /** How many rows each of these has. */
+    readonly counts: readonly number[];
+  } | null;
   /** Rows that the conditions leave in the sample. */
   readonly leftRows: number;
   /** Values that the column has in the rows that the conditions leave in the sample; null when there are none to tell from. */
@@ -80,26 +84,36 @@ const KNOWN = new WeakMap<Distribution, WeakMap<Distribution, number>>();
 
 /**
  * The denominator of a join of a small table, of which the values that its conditions leave are known, with a column whose
- * frequent values are: rows left over the share of the other table's rows that have one of the values. Null when that is not known.
+ * frequent values are: rows left over the share of the other table's rows that have one of the values, and how many of the rows left
+ * each of these meets. Null when that is not known.
  */
 export function matchDenominator(small: Distribution, other: Distribution): number | null {
   const { left } = small;
-  if (left === null || left.length === 0 || !sameForm(small.type, other.type)) return null;
+  if (left === null || left.values.length === 0 || !sameForm(small.type, other.type)) return null;
   let by = KNOWN.get(small);
   if (by === undefined) KNOWN.set(small, (by = new WeakMap()));
   const known = by.get(other);
   if (known !== undefined) return known;
   const compare = datumCompare(other.type);
-  const step = Math.max(1, left.length / LOOKUPS);
+  const { values, counts } = left;
+  const step = Math.max(1, values.length / LOOKUPS);
   let rows = 0;
+  let pairs = 0;
   let looked = 0;
-  for (let i = 0; i < left.length; i += step) {
-    rows += equalRows(other.stats, other.rows, other.modified, left[Math.floor(i)]!, compare);
+  for (let i = 0; i < values.length; i += step) {
+    const at = Math.floor(i);
+    const found = equalRows(other.stats, other.rows, other.modified, values[at]!, compare);
+    rows += found;
+    pairs += found * counts[at]!;
     looked++;
   }
-  const alone = Math.min(1, (rows * (left.length / looked)) / Math.max(1, other.rows));
-  const share = other.met === null ? alone : givenConditions(alone, left, other.met);
-  const denominator = Math.max(1, small.leftRows) / Math.max(share, 0.5 / Math.max(1, other.rows));
+  const each = values.length / looked;
+  const alone = Math.min(1, (rows * each) / Math.max(1, other.rows));
+  const share = other.met === null ? alone : givenConditions(alone, values, other.met);
+  // Rows of the small table that a row with one of the values meets on the average.
+  const partners = rows === 0 ? 1 : pairs / rows;
+  const denominator =
+    Math.max(1, small.leftRows) / (Math.max(share, 0.5 / Math.max(1, other.rows)) * partners);
   by.set(other, denominator);
   return denominator;
 }

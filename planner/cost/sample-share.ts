@@ -119,22 +119,30 @@ function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Express
   }
 }
 
-/** Values of a column in rows of the sample, each once. */
-export function sampleValues(sample: TableSample, columnId: number, rows: readonly number[]): Datum[] | null {
-  const values = sample.columns.get(columnId);
-  if (values === undefined) return null;
-  const out: Datum[] = [];
-  const seen = new Set<string | number | bigint>();
+/** Values of a column in rows of the sample, each once, and how many of the rows have each. */
+export function sampleValues(
+  sample: TableSample,
+  columnId: number,
+  rows: readonly number[],
+): { readonly values: readonly Datum[]; readonly counts: readonly number[] } | null {
+  const column = sample.columns.get(columnId);
+  if (column === undefined) return null;
+  const values: Datum[] = [];
+  const counts: number[] = [];
+  const places = new Map<string | number | bigint, number>();
   for (const r of rows) {
-    const v = values[r] ?? null;
+    const v = column[r] ?? null;
     if (v === null) continue;
     const key = v instanceof Uint8Array ? Buffer.from(v).toString('latin1') : v;
-    if (!seen.has(key)) {
-      seen.add(key);
-      out.push(v);
+    const at = places.get(key);
+    if (at !== undefined) counts[at]!++;
+    else {
+      places.set(key, values.length);
+      values.push(v);
+      counts.push(1);
     }
   }
-  return out;
+  return { values, counts };
 }
 
 /** Share of changed rows up to which the sample is believed where many of its rows meet the conditions. */

@@ -21,6 +21,7 @@ import {
 } from '../cost/selectivity.js';
 import { indexRows } from '../cost/index-rows.js';
 import { rangesShare } from '../cost/range-share.js';
+import { sourceEngines } from './engines.js';
 import { looksUpByPolicy } from './lookup-pushdown.js';
 import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
@@ -282,7 +283,8 @@ function candidates(
   const namesTable = (h: IndexHint): boolean =>
     h.indexes.some((n) => n.toLowerCase() === 'primary') && (ds.table.pkIsHandle || ds.table.isCommonHandle);
   const use = ds.indexHints.filter((h) => h.type !== 'IGNORE' && h.scope === null);
-  if (use.length > 0) {
+  // Where only columns are read, indexes are of no use.
+  if (use.length > 0 && sourceEngines(ctx, ds).includes('tikv')) {
     const chosen = use.flatMap(named);
     table = use.some(namesTable) || use.every((h) => h.indexes.length === 0);
     if (chosen.length > 0 || table) {

@@ -23,6 +23,8 @@ export interface StatusServerOptions {
 type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
 const MAX_BODY_BYTES = 8 << 20;
+/** Of the statistics of a table. */
+const MAX_STATISTICS_BYTES = 256 << 20;
 
 /** The status pages, by path: nothing else below webRoot is served. */
 const PAGES: ReadonlyMap<string, readonly [file: string, type: string]> = new Map([
@@ -39,7 +41,7 @@ const ROOT = `Basic ${Buffer.from('root:').toString('base64')}`;
 const hostOf = (req: IncomingMessage): string =>
   (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '').replace(/^::1$/, '127.0.0.1');
 
-/** The status API: /status, /metrics, POST /trace and the status pages. */
+/** The status API: /status, /metrics, POST /trace, statistics and archives, and the status pages. */
 export class StatusServer {
   private readonly server: Server;
   private readonly metrics: Metrics;
@@ -52,6 +54,7 @@ export class StatusServer {
       ['GET /status', (_req, res) => this.status(res)],
       ['GET /metrics', (_req, res) => this.sendMetrics(res)],
       ['POST /trace', (req, res) => this.trace(req, res)],
+      ['POST /stats/load', (req, res) => this.loadStatistics(req, res)],
     ]);
     for (const [path, [file, type]] of PAGES) {
       routes.set(`GET ${path}`, async (_req, res) =>
@@ -168,6 +171,14 @@ export class StatusServer {
       { error: { code: 1045, sqlState: '28000', message } },
       { 'www-authenticate': 'Basic realm="rutile", charset="UTF-8"' },
     );
+  }
+
+  private async loadStatistics(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { engine } = this.options;
+    const user = await basicAuth(engine, req.headers.authorization, hostOf(req));
+    if (user === null) return this.refuse(res);
+    await engine.loadStatistics?.(user.account, await readBody(req, MAX_STATISTICS_BYTES));
+    sendJson(res, 200, {});
   }
 
   private async trace(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -61,6 +61,7 @@ import { AutoAnalyzer } from './auto-analyzer.js';
 import { TtlWorker } from './ttl-worker.js';
 import { bootstrap } from './bootstrap.js';
 import { download } from './download.js';
+import { uploadStatistics } from './upload.js';
 import { killConnection } from './kill.js';
 import { EngineCore, type NodeIdentity } from './engine-core.js';
 import { openDataStore, replicaOf, type DataStoreOptions } from './data-store.js';
@@ -291,6 +292,10 @@ class RutileEngine implements Engine {
 
   download(account: Account, path: string): Promise<Download | null> {
     return download(this.core, account, path);
+  }
+
+  loadStatistics(account: Account, dump: string): Promise<void> {
+    return uploadStatistics(this.core, account, dump);
   }
 
   statistics(): EngineStatistics {

@@ -53,3 +53,24 @@ test('a long list of pairs is read by their index instead of being tried on ever
   expect(plan.some((r) => r[0]!.includes('IndexRangeScan'))).toBe(true);
   expect(plan.some((r) => r[0]!.includes('Selection'))).toBe(false);
 });
+
+test('a join with keys that repeat in a small table expects all of its rows', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE small (id INT PRIMARY KEY, a INT, w INT)');
+  await s.query('CREATE TABLE other (id INT PRIMARY KEY, b INT, KEY (b))');
+  const rows = (n: number, row: (i: number) => string): string =>
+    Array.from({ length: n }, (_, i) => row(i)).join();
+  await s.query(`INSERT INTO small VALUES ${rows(1000, (i) => `(${i}, ${i % 100}, ${i % 10})`)}`);
+  await s.query(`INSERT INTO other VALUES ${rows(3000, (i) => `(${i}, ${i % 300})`)}`);
+  await s.query('ANALYZE TABLE small, other');
+  const estimate = async (sql: string): Promise<number> => {
+    const plan = await s.query(`EXPLAIN ${sql}`);
+    return Number(plan.find((r) => /Join/.test(r[0]!))![1]);
+  };
+  expect(await estimate('SELECT * FROM small JOIN other ON small.a = other.id')).toBeCloseTo(1000, -1);
+  expect(await estimate('SELECT * FROM small JOIN other ON small.a = other.b')).toBeCloseTo(10_000, -2);
+  expect(await estimate('SELECT * FROM small JOIN other ON small.a = other.b WHERE small.w = 3')).toBeCloseTo(
+    1000,
+    -2,
+  );
+});

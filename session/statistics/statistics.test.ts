@@ -65,4 +65,8 @@ test('a dump brings statistics back', async () => {
   );
   expect(await estimates()).toEqual(before);
   expect(await engine.download('/stats/dump/test/nosuch')).toBeNull();
+  await s.query('DROP STATS t');
+  await engine.loadStatistics(dump.toString());
+  expect(await estimates()).toEqual(before);
+  await expect(engine.loadStatistics('{}')).rejects.toMatchObject({ code: 1105 });
 });

@@ -54,6 +54,11 @@ export class TestEngine {
     });
   }
 
+  /** What POST /stats/load does for root. */
+  async loadStatistics(dump: string): Promise<void> {
+    await this.engine.loadStatistics?.(ROOT, dump);
+  }
+
   /** What the status API serves to root by a path. */
   async download(path: string): Promise<Buffer | null> {
     return (await this.engine.download?.(ROOT, path))?.body ?? null;
