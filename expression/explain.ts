@@ -9,10 +9,26 @@ import type { FieldType } from '../types/field-type.js';
 import { evalType, Flag, TypeCode, UNSPECIFIED } from '../types/field-type.js';
 import { formatDouble, formatFloat } from '../types/number-format.js';
 import { formatDate, formatDateTime } from '../types/time.js';
+import type { EvalContext } from './eval-context.js';
 import type { AggFunc, Expression } from './expression.js';
 import { elementBytes, setText } from './member-text.js';
 
 /** Texts of expressions as TiDB's EXPLAIN prints them. */
+
+let execution: EvalContext | null = null;
+
+/** What `body` prints shows the values that parameters have in an execution, instead of those that the plan was made with. */
+export function withExecution<T>(ctx: EvalContext, body: () => T): T {
+  execution = ctx;
+  try {
+    return body();
+  } finally {
+    execution = null;
+  }
+}
+
+/** The execution that is shown; null where there is none. */
+export const shownExecution = (): EvalContext | null => execution;
 
 const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [TypeCode.VarString, 'var_string'],
@@ -163,8 +179,10 @@ export function toExplain(e: Expression): string {
       return e.name;
     case 'correlated':
       return e.column.name;
-    case 'constant':
-      return constantText(e.value, e.type);
+    case 'constant': {
+      const now = e.param === undefined ? undefined : execution?.params[e.param];
+      return now === undefined ? constantText(e.value, e.type) : constantText(now.value, now.type);
+    }
     case 'function':
       switch (e.name) {
         case 'cast':

@@ -13,6 +13,11 @@ test('EXPLAIN FOR CONNECTION shows the plan of another connection', async () => 
     '└─Selection',
     '  └─TableFullScan',
   ]);
+  // A plan that is kept is shown with the values of the execution that is meant.
+  await a.query('SELECT b FROM t USE INDEX (a) WHERE a = 33');
+  await a.query('SELECT b FROM t USE INDEX (a) WHERE a = 44');
+  const [, scan] = await b.query(`EXPLAIN FOR CONNECTION ${id}`);
+  expect(String((scan as unknown[])[4])).toMatch(/^range:\[44,44\]/);
   await expect(b.query('EXPLAIN FOR CONNECTION 123456789')).rejects.toMatchObject({ code: 1094 });
   await engine.close();
 });

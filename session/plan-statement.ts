@@ -59,9 +59,14 @@ function planUnbound(
   const pause = first ? session.statement.checkpoint() : undefined;
   if (pause !== undefined) return pause.then(() => planUnbound(session, stmt, params, schema));
   const context = new SessionPlanContext(session, schema, params);
-  const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
-  if (context.missing.size === 0 || !first) return planned;
-  return readStatistics(session, context, planned, () => planUnbound(session, stmt, params, schema, false));
+  const made = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
+  if (!first) return made;
+  // What was missed is known when the plan is made: planning may give way to others before it asks for statistics.
+  const complete = (planned: PlannedStatement): Awaitable<PlannedStatement> =>
+    context.missing.size === 0
+      ? planned
+      : readStatistics(session, context, planned, () => planUnbound(session, stmt, params, schema, false));
+  return made instanceof Promise ? made.then(complete) : complete(made);
 }
 
 /**
@@ -71,11 +76,10 @@ function planUnbound(
 async function readStatistics(
   session: Session,
   context: SessionPlanContext,
-  planned: Awaitable<PlannedStatement>,
+  without: PlannedStatement,
   again: () => Awaitable<PlannedStatement>,
 ): Promise<PlannedStatement> {
   const { statistics } = session.engine;
-  const without = await planned;
   const loads = statistics.load(...context.missing).catch(() => undefined);
   const wait = Number(session.vars.get('tidb_stats_load_sync_wait'));
   let timer: NodeJS.Timeout | undefined;
@@ -209,9 +213,9 @@ function planAndKeep(
   const context = new SessionPlanContext(session, session.schema, params, needs);
   const { warningCount } = session.statement;
   const planned = tryPointPlan(stmt, context) ?? planStatement(stmt, context);
-  if (context.missing.size > 0 && first)
-    return readStatistics(session, context, planned, () => planAndKeep(session, stmt, params, slot, false));
-  const keep = (p: PlannedStatement): PlannedStatement => {
+  const keep = (p: PlannedStatement): Awaitable<PlannedStatement> => {
+    if (context.missing.size > 0 && first)
+      return readStatistics(session, context, p, () => planAndKeep(session, stmt, params, slot, false));
     if (p.hasValues === true || session.statement.warningCount > warningCount) return p;
     const plan = cachedPlan(session, p, environment, params, classes, needs, context);
     if (plan !== null) slot.add(plan);

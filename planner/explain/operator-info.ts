@@ -1,9 +1,11 @@
 import { indexedType } from '../../catalog/table-layout.js';
-import { aggToExplain, datumText, listText, toExplain } from '../../expression/explain.js';
+import { evalDatum } from '../../expression/compile.js';
+import { aggToExplain, datumText, listText, shownExecution, toExplain } from '../../expression/explain.js';
 import type { ByItem, Column, Expression } from '../../expression/expression.js';
 import { decodeUtf8, utf8InvalidAt } from '../../types/charset.js';
 import { collationOf } from '../../types/collation.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
+import { hasCorrelated } from '../logical/expression-walk.js';
 import { leafScan } from '../physical/leaf-scan.js';
 import { memTableText } from '../physical/mem-table-conditions.js';
 import type {
@@ -296,13 +298,21 @@ function joinText(p: AnyJoin, id: IdText, prefix: string, equal: readonly string
 const limitText = (e: Expression): string =>
   e.kind === 'constant' && e.param !== undefined ? '?' : toExplain(e);
 
+/** The ranges that a scan reads, those of parameters in the execution shown; null where they are decided at run time. */
+function shownRanges({ ranges, accessConditions }: TableScan | IndexScan): ScanRanges | null {
+  if (ranges.rebuild === undefined) return ranges.ranges.length === 0 ? null : ranges;
+  const execution = shownExecution();
+  if (execution === null || (accessConditions ?? []).some(hasCorrelated)) return null;
+  return { ranges: ranges.rebuild((e, row) => evalDatum(e, execution, row)) };
+}
+
 function scanInfo(p: TableScan | IndexScan, types: readonly FieldType[]): string {
   const out: string[] = [];
   const byRowId = p.op === 'TableScan' && p.byRowId === true;
   if (!isWhole(p) && !byRowId) {
-    const decided = p.ranges.ranges.length === 0 || p.ranges.rebuild !== undefined;
-    if (decided) out.push(`range: decided by ${spaced(p.accessConditions ?? [])}`);
-    else out.push(`range:${rangesText(p.ranges, types)}`);
+    const ranges = shownRanges(p);
+    if (ranges === null) out.push(`range: decided by ${spaced(p.accessConditions ?? [])}`);
+    else out.push(`range:${rangesText(ranges, types)}`);
   }
   out.push(`keep order:${p.keepOrder}`);
   if (p.desc) out.push('desc');

@@ -3,6 +3,7 @@ import type { Query, Statement, InsertStmt, UpdateStmt, DeleteStmt } from '../..
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
 import { restore } from '../../parser/restore.js';
+import { withExecution } from '../../expression/explain.js';
 import { explainRows, type ExplainFormat } from '../../planner/explain/explain.js';
 import { foreignKeySteps } from '../../planner/explain/foreign-keys.js';
 import { executeDml } from '../../executor/execute-dml.js';
@@ -88,7 +89,10 @@ registerStatement('Explain', {
     refuseHiddenViews(session, planned);
     const steps =
       isDml(inner) && checksForeignKeys(session) ? foreignKeySteps(planned.plan, session.schema) : [];
-    if (!stmt.analyze) return planRows(explainRows(planned, format, undefined, steps));
+    if (!stmt.analyze)
+      return planRows(
+        withExecution(session.evalContext, () => explainRows(planned, format, undefined, steps)),
+      );
     const stats = new StatementRuntimeStats();
     await runMeasured(session, inner, planned, stats);
     return planRows(explainRows(planned, format, stats, steps));
@@ -174,7 +178,7 @@ registerStatement('ExplainForConnection', {
     if (format === undefined) throw mysqlError('ER_UNKNOWN_EXPLAIN_FORMAT', stmt.format ?? '');
     const planned = target === session ? session.lastPlanned : target.statement.planned;
     if (planned === null) return staticRows([], []);
-    return planRows(explainRows(planned, format));
+    return planRows(withExecution(target.evalContext, () => explainRows(planned, format)));
   },
 });
 
