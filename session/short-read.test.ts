@@ -89,18 +89,19 @@ function cellsOf(result: RowsResult): (string | null)[][] {
 }
 
 /** Rows of a short read, or null when the statement is none. */
-async function atOnce(sql: string): Promise<(string | null)[][] | null> {
+/** Rows that came at once, null where they did not. A statement whose planning gives way on a busy machine is asked again. */
+async function atOnce(sql: string, tries = 3): Promise<(string | null)[][] | null> {
   s.session.atOnce = true;
   const result = s.session.query(Buffer.from(sql));
   s.session.atOnce = false;
-  if (result instanceof Promise || result.kind !== 'rows' || result.atOnce === undefined) {
-    const rows = await result;
-    if (rows.kind === 'rows') await rows.close();
-    return null;
+  if (!(result instanceof Promise) && result.kind === 'rows' && result.atOnce !== undefined) {
+    const rows = cellsOf(result);
+    await result.close();
+    return rows;
   }
-  const rows = cellsOf(result);
-  await result.close();
-  return rows;
+  const later = await result;
+  if (later.kind === 'rows') await later.close();
+  return result instanceof Promise && tries > 1 ? atOnce(sql, tries - 1) : null;
 }
 
 function condition(table: string): string {
