@@ -229,6 +229,7 @@ if (values.docs !== undefined) {
 Made by \`npm run bench:plans\`: every query is run as it is planned and under other plans, forced by hints and variables: which tables are
 joined first and how, aggregation, subqueries, indexes, stores, rules switched, each alone and in random combinations. Statistics are an
 ANALYZE's. TPC-H at scale factor ${values.sf}, the join-order workload (\`bench/joins/\`: 50 queries of 4 to 12 joins over 15 tables) at scale ${values.scale}.
+Planning is what EXPLAIN takes on a warm server, the least of several; a machine with other load takes longer.
 
 ${table(values.docs.split(',').flatMap(outcomes))}
 `;
