@@ -183,14 +183,10 @@ function startStatement(
 }
 
 function countStatement(session: Session, stmt: Statement): void {
-  const { counts, engine } = session;
-  const { counted } = engine;
-  counts[Count.questions]!++;
-  counted[Count.questions]!++;
+  const { engine } = session;
+  engine.count(session, Count.questions);
   const place = COMMAND_PLACE[countedAs(stmt)];
-  if (place === undefined) return;
-  counts[FIRST_COMMAND + place]!++;
-  counted[FIRST_COMMAND + place]!++;
+  if (place !== undefined) engine.count(session, FIRST_COMMAND + place);
 }
 
 /** Closes the books of a statement: counters that the next statement reads, diagnostics, process list. */

@@ -18,14 +18,7 @@ import { commitView, type CommitView } from '../commit-view.js';
 import { duplicateEntryError } from '../duplicate-entry.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { ServerControl } from './server-control.js';
-import {
-  Count,
-  newCounts,
-  sumOfCounts,
-  type CountPlace,
-  type Counts,
-  type NodeCounts,
-} from '../status/counts.js';
+import { Count, newCounts, sumOfCounts, type Counts, type NodeCounts } from '../status/counts.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { GlobalBindings } from '../bindings/binding-store.js';
 import { ImportJobs } from '../import/import-jobs.js';
@@ -450,7 +443,8 @@ export class EngineCore {
     return [...this.sessions.values()].map((s) => processInfo(s, this.instance));
   }
 
-  count(session: Session, place: CountPlace, by = 1): void {
+  /** `place`: one of `Count`, or a kind of statement behind FIRST_COMMAND. */
+  count(session: Session, place: number, by = 1): void {
     session.counts[place]! += by;
     this.counted[place]! += by;
   }
