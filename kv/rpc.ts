@@ -258,6 +258,13 @@ export interface ScanResponse extends Response {
   readonly pairs: readonly KvPair[];
 }
 
+/** kvrpcpb.PrewriteRequest.ForUpdateTSConstraint. */
+export interface LockedAt {
+  /** Place of the mutation. */
+  readonly index: number;
+  readonly forUpdateTs: bigint;
+}
+
 export interface PrewriteRequest extends Request {
   readonly mutations: readonly Mutation[];
   readonly primaryLock: Uint8Array;
@@ -273,6 +280,8 @@ export interface PrewriteRequest extends Request {
   readonly maxCommitTs?: bigint;
   readonly useAsyncCommit?: boolean;
   readonly secondaries?: readonly Uint8Array[];
+  /** Of mutations whose pessimistic locks were taken with `newest`: as of when they must be held. Another lock of the transaction is a late repetition's. */
+  readonly lockedAt?: readonly LockedAt[];
   /** The request holds the whole transaction: commit it right away if possible (1PC). */
   readonly tryOnePc?: boolean;
   /** Which of the mutations' assertions are checked; absent = none. */
@@ -317,7 +326,10 @@ export interface PessimisticLockRequest extends Request {
   readonly checkExistence?: boolean;
   readonly lockOnlyIfExists?: boolean;
   readonly minCommitTs?: bigint;
-  /** Of one key: a version newer than forUpdateTs is no conflict, its value is the one returned (TiDB's fair locking). Stores may ignore it. */
+  /**
+   * Of one key: a version newer than forUpdateTs is no conflict: the key is locked as of that version, and its value is the one returned
+   * (kvrpcpb's WakeUpModeForceLock). Stores may ignore it.
+   */
   readonly newest?: boolean;
 }
 export interface PessimisticLockResponse extends Response {
@@ -328,6 +340,8 @@ export interface PessimisticLockResponse extends Response {
   readonly notFounds?: readonly boolean[];
   /** With `newest`: when the version was committed, where that is after forUpdateTs. */
   readonly lockedTs?: bigint;
+  /** The lock in the way was renewed a moment ago: nobody need ask what has become of its transaction. */
+  readonly lockIsFresh?: boolean;
 }
 export interface PessimisticRollbackRequest extends Request {
   readonly startVersion: bigint;

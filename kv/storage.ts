@@ -116,6 +116,8 @@ export interface TxnOptions {
   readonly entrySizeLimit?: number;
   /** Default: off. */
   readonly assertionLevel?: AssertionLevel;
+  /** A cluster's store locks a single key in spite of newer versions, of which the statement then hears (tidb_pessimistic_txn_fair_locking). */
+  readonly fairLocking?: boolean;
   /** Written also to stores that are about to run out of space. */
   readonly whenAlmostFull?: boolean;
 }
@@ -197,6 +199,8 @@ export interface Transaction {
   lockKeys(keys: readonly Uint8Array[], options?: LockOptions): Awaitable<(Uint8Array | null)[]>;
   /** From now on the keys are kept out of the store. */
   keepLocal(local: LocalKeys): void;
+  /** A statement has ended that was run more than once: locks that an earlier try of it took, and the last did not ask for, are released. */
+  releaseUnwanted(): Awaitable<void>;
   /** Nested undo points of the membuffer: statement rollback and SAVEPOINT. Locks already taken stay. */
   stage(): number;
   releaseStage(id: number): void;
@@ -308,6 +312,8 @@ export class DeadlockError extends MysqlError {
   constructor(
     readonly waitChain: readonly WaitForEntry[],
     readonly lockKey: Uint8Array,
+    /** The ring goes through a key that the failed request itself had locked: run again, the statement need not meet it. */
+    readonly retryable = false,
   ) {
     const { code, sqlState, message } = mysqlError('ER_LOCK_DEADLOCK');
     super(code, sqlState, message);

@@ -288,15 +288,23 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
   const staged = (): Awaitable<Outcome> => {
     const stage = txn.stage();
     transaction.keepChanges();
-    const done = (outcome: Outcome): Outcome => {
+    const done = (outcome: Outcome): Awaitable<Outcome> => {
       txn.releaseStage(stage);
-      return outcome;
+      return attempt === 0 ? outcome : andThen(txn.releaseUnwanted(), () => outcome);
     };
     const failed = (thrown: unknown): Awaitable<Outcome> => {
       const error = namedDuplicate(session, txn, thrown);
       if (txn.valid) txn.rollbackStage(stage);
       transaction.undoChanges();
-      if (!(error instanceof WriteConflictError) || !txn.pessimistic || attempt >= MAX_RETRIES) throw error;
+      const mayPass =
+        error instanceof WriteConflictError || (error instanceof DeadlockError && error.retryable);
+      const again = mayPass && txn.pessimistic && attempt < MAX_RETRIES;
+      if (!again) {
+        const raise = (): never => {
+          throw error;
+        };
+        return txn.valid ? andThen(txn.releaseUnwanted(), raise) : raise();
+      }
       session.statement.throwIfInterrupted();
       return runStaged(session, run, attempt + 1);
     };
@@ -310,7 +318,8 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
   };
   if (!txn.pessimistic) return staged();
   return andThen(session.storage.currentTs(), (ts) => {
-    txn.forUpdateTs = ts;
+    // A lock may be held as of a version that is newer than what is given out yet.
+    if (ts > txn.forUpdateTs) txn.forUpdateTs = ts;
     return staged();
   });
 }
@@ -327,15 +336,16 @@ function runAutocommitted(
   const failed = async (thrown: unknown): Promise<Outcome> => {
     const error = namedDuplicate(session, session.transaction.txn, thrown);
     await session.transaction.rollback();
-    // A conflict shows while keys are locked (the second try and later ones), or at the commit as 9007.
-    if (!(error instanceof WriteConflictError) && !isRetryable(error)) throw error;
+    // A conflict shows at the commit as 9007; while keys are locked (the second try and later ones), it has been met there.
+    if (!isRetryable(error) && (attempt > 0 || !(error instanceof WriteConflictError))) throw error;
     if (attempt >= (Number(session.vars.get('tidb_retry_limit')) > 0 ? MAX_RETRIES : 0)) throw error;
     session.statement.throwIfInterrupted();
     return runAutocommitted(session, run, attempt + 1);
   };
   return andThen(session.transaction.begin(options, false), () => {
     try {
-      const committed = andThen(run(), (outcome) =>
+      const ran = attempt === 0 ? run() : runStaged(session, run, 0);
+      const committed = andThen(ran, (outcome) =>
         outcome === null ? andThen(finishAutocommit(session), () => null) : outcome,
       );
       return committed instanceof Promise ? committed.catch(failed) : committed;

@@ -21,6 +21,7 @@ export interface BeginOptions {
   readonly durability: 0 | 1 | 2;
   readonly onePhase: boolean;
   readonly asyncCommit: boolean;
+  readonly fairLocking: boolean;
   readonly assertionLevel: AssertionLevel;
   /** tidb_txn_entry_size_limit. */
   readonly entrySizeLimit: number;

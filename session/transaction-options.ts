@@ -41,6 +41,7 @@ function knownOptions(session: Session): Known {
       durability: flush === '0' ? 0 : flush === '2' ? 2 : 1,
       onePhase: vars.get('tidb_enable_1pc') === 'ON',
       asyncCommit: vars.get('tidb_enable_async_commit') === 'ON',
+      fairLocking: vars.get('tidb_pessimistic_txn_fair_locking') === 'ON',
       assertionLevel: ASSERTION_LEVELS[vars.get('tidb_txn_assertion_level')] ?? 'fast',
       entrySizeLimit: Number(vars.get('tidb_txn_entry_size_limit')),
       replays: vars.get('tidb_disable_txn_auto_retry') === 'ON' ? 0 : Number(vars.get('tidb_retry_limit')),

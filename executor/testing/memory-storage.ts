@@ -306,6 +306,7 @@ class MemoryTransaction implements Transaction {
     }
     return values;
   }
+  releaseUnwanted(): void {}
   keepLocal(): void {}
   stage(): number {
     return this.memBuffer.stage();

@@ -1,6 +1,14 @@
 import type { Awaitable } from '../../types/awaitable.js';
+import { MysqlError } from '../../types/error.js';
 import { compareBytes, equalBytes } from '../codec/byte-writer.js';
-import type { KeyError, Mutation, PrewriteRequest, PrewriteResponse, RegionError } from '../rpc.js';
+import type {
+  CommitResponse,
+  KeyError,
+  Mutation,
+  PrewriteRequest,
+  PrewriteResponse,
+  RegionError,
+} from '../rpc.js';
 import { KeyExistsError, UndeterminedError } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
@@ -221,6 +229,7 @@ export class Committer {
         this.async && mutations.some((m) => equalBytes(m.key, this.primary)) ? this.secondaries : undefined,
       pessimisticActions: actions ?? undefined,
       forUpdateTs: actions === null ? undefined : txn.forUpdateTs,
+      lockedAt: txn.forcedLocks?.placesOf(mutations),
       durability: txn.durability,
       assertionLevel: txn.assertionLevel,
     };
@@ -432,40 +441,27 @@ export class Committer {
     const { client, txn } = this;
     const bo = new Backoffer(BackoffBudget.commit);
     let unanswered = false;
+    const failure = (e: unknown): unknown => (unanswered ? new UndeterminedError() : e);
     for (;;) {
-      const route = await client.router.locate(this.primary);
+      let route: RegionRoute;
+      try {
+        route = await client.router.locate(this.primary);
+      } catch (e) {
+        throw failure(e);
+      }
       // What shares the primary's region need not wait for the second round.
       const keys =
         client.options.unlimitedBatch && client.router.whole !== null ? keysOf(items) : [this.primary];
+      let res: CommitResponse;
       try {
-        const res = await route.rpc.commit({
+        res = await route.rpc.commit({
           context: txn.contextOf(route),
           startVersion: txn.startTs,
           keys,
           commitVersion: this.commitTs,
         });
-        if (res.regionError !== undefined) {
-          if (mayHaveTakenPlace(res.regionError)) unanswered = true;
-          client.router.onRegionError(route, res.regionError);
-          await bo.regionError(res.regionError);
-          continue;
-        }
-        if (res.error === undefined) {
-          if (res.commitVersion > this.commitTs) this.commitTs = res.commitVersion;
-          return;
-        }
-        if (res.error.kind === 'commitTsExpired') {
-          this.commitTs = await this.takeCommitTs();
-          continue;
-        }
-        // A commit that had taken place would be told again: this one has not, whatever became of earlier answers.
-        unanswered = false;
-        throw errorOf(res.error, false);
       } catch (e) {
-        if (e instanceof Error && ('sqlState' in e || e instanceof UndeterminedError)) {
-          if (unanswered && !(e instanceof UndeterminedError)) throw new UndeterminedError();
-          throw e;
-        }
+        if (e instanceof MysqlError) throw failure(e);
         unanswered = true;
         client.router.onSendFailure(route, e);
         try {
@@ -473,7 +469,26 @@ export class Committer {
         } catch {
           throw new UndeterminedError();
         }
+        continue;
       }
+      if (res.regionError !== undefined) {
+        if (mayHaveTakenPlace(res.regionError)) unanswered = true;
+        client.router.onRegionError(route, res.regionError);
+        try {
+          await bo.regionError(res.regionError);
+        } catch (e) {
+          throw failure(e);
+        }
+        continue;
+      }
+      if (res.error === undefined) {
+        if (res.commitVersion > this.commitTs) this.commitTs = res.commitVersion;
+        return;
+      }
+      // A commit that had taken place would be told again: this one has not, whatever became of earlier answers.
+      unanswered = false;
+      if (res.error.kind !== 'commitTsExpired') throw errorOf(res.error, false);
+      this.commitTs = await this.takeCommitTs();
     }
   }
 

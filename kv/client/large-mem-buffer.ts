@@ -254,6 +254,11 @@ export class LargeMemBuffer {
     this.records.set(id, FLAGS, this.flagsOf(id) | flags);
   }
 
+  unlock(key: Uint8Array): void {
+    const id = this.recordFor(key);
+    this.records.set(id, FLAGS, this.flagsOf(id) & ~LOCK_FLAGS);
+  }
+
   private keepOld(id: number): void {
     const { records } = this;
     const old = records.add();

@@ -160,6 +160,13 @@ export class TxnMemBuffer implements MemBuffer {
     } else this.entryFor(key).flags |= flags;
   }
 
+  /** The key, which has an entry, is not locked any more. */
+  unlock(key: Uint8Array): void {
+    const { large } = this;
+    if (large !== null) large.unlock(key);
+    else this.entryFor(key).flags &= ~LOCK_FLAGS;
+  }
+
   /** Iterators see by it that positions may have moved. */
   get moves(): number {
     return this.large === null ? this.entryCount : this.entryCount + 1;

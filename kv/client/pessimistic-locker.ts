@@ -1,4 +1,5 @@
 import { mysqlError } from '../../types/error-table.js';
+import { equalBytes } from '../codec/byte-writer.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type {
   KeyError,
@@ -8,7 +9,7 @@ import type {
   PessimisticLockResponse,
   RpcContext,
 } from '../rpc.js';
-import { SKIPPED_LOCKED, type LockOptions } from '../storage.js';
+import { DeadlockError, SKIPPED_LOCKED, WriteConflictError, type LockOptions } from '../storage.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
@@ -27,10 +28,16 @@ interface LockCall {
   /** Of performance.now(). */
   readonly deadline: number;
   readonly returnValues: boolean;
+  /** Newer versions are no conflict for the store; whether they are for the statement, `newest` says. */
+  readonly forced: boolean;
   readonly newest: boolean;
   readonly signal: AbortSignal | undefined;
   readonly bo: Backoffer;
   readonly values: Map<Mutation, Uint8Array | null>;
+  /** When the version was committed in spite of which a forced lock is held. */
+  lockedTs: bigint | undefined;
+  /** A request is lost: what it locked in spite of newer versions, nobody knows. */
+  unanswered: boolean;
 }
 
 /** The value, or null when the signal comes first. */
@@ -43,6 +50,8 @@ function orAborted<T>(value: Awaitable<T>, signal: AbortSignal | undefined): Awa
     value.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
+
+const AFTER_DEADLOCK_MS = 5;
 
 const NO_KEY = new Uint8Array(0);
 
@@ -71,25 +80,36 @@ export class PessimisticLocker {
     if (first) txn.primary = mutations[0]!.key;
     const wait = options?.waitTimeoutMs ?? txn.lockWaitTimeoutMs;
     const route = this.client.router.whole;
-    if (route === null)
-      return this.lockRetrying(keys, mutations, first, null, this.callOf(wait, returnValues, options));
+    if (route === null) {
+      const call = this.callOf(wait, returnValues, options, this.mayForce(mutations));
+      return this.lockRetrying(keys, mutations, first, null, call);
+    }
     const newest = options?.newest === true;
     const res = route.rpc.pessimisticLock(
       this.requestOf(route, mutations, wait, returnValues, newest, first),
     );
     if (res instanceof Promise || res.regionError !== undefined || res.errors.length > 0) {
-      return this.lockRetrying(keys, mutations, first, res, this.callOf(wait, returnValues, options));
+      const call = this.callOf(wait, returnValues, options, newest);
+      return this.lockRetrying(keys, mutations, first, res, call);
     }
     this.noteLockedTs(res);
     this.acquired(mutations);
     return returnValues ? this.valuesOf(keys, mutations, res.values) : [];
   }
 
+  /** Only single keys are locked in spite of newer versions, of which nothing is presumed (client-go's aggressive locking). */
+  private mayForce(mutations: readonly Mutation[]): boolean {
+    return this.txn.forcedLocks !== null && mutations.length === 1 && mutations[0]!.assertion === 'none';
+  }
+
   /** Null when the key is locked by us already. */
   private mutationOf(key: Uint8Array, presume: boolean): Mutation | null {
     const e = this.txn.memBuffer.entry(key);
     if (e === undefined) return { op: 'pessimisticLock', key, assertion: presume ? 'notExist' : 'none' };
-    if ((e.flags & KeyFlag.Locked) !== 0) return null;
+    if ((e.flags & KeyFlag.Locked) !== 0) {
+      this.txn.forcedLocks?.want(key);
+      return null;
+    }
     const assertAbsent = (e.flags & KeyFlag.PresumeNotExists) !== 0 || (presume && e.value === undefined);
     return { op: 'pessimisticLock', key, assertion: assertAbsent ? 'notExist' : 'none' };
   }
@@ -173,16 +193,24 @@ export class PessimisticLocker {
     return stored instanceof Promise ? stored.then(overlay) : overlay(stored);
   }
 
-  private callOf(wait: number, returnValues: boolean, options: LockOptions | undefined): LockCall {
+  private callOf(
+    wait: number,
+    returnValues: boolean,
+    options: LockOptions | undefined,
+    forced: boolean,
+  ): LockCall {
     const { signal } = options ?? {};
     return {
       wait,
       deadline: performance.now() + wait,
       returnValues,
+      forced,
       newest: options?.newest === true,
       signal,
       bo: new Backoffer(BackoffBudget.pessimisticLock, signal),
       values: new Map(),
+      lockedTs: undefined,
+      unanswered: false,
     };
   }
 
@@ -195,6 +223,7 @@ export class PessimisticLocker {
   ): Promise<(Uint8Array | null)[]> {
     const { txn, client } = this;
     txn.waitingSince = Date.now();
+    const asked = txn.forUpdateTs;
     try {
       let left = [...mutations];
       while (left.length > 0) {
@@ -217,18 +246,35 @@ export class PessimisticLocker {
       }
     } catch (e) {
       if (txn.locks === 0) txn.primary = null;
-      await this.release(mutations.map((m) => m.key));
-      throw e;
+      const keysLocked = mutations.map((m) => m.key);
+      await (call.forced && call.unanswered ? this.releaseForced(keysLocked) : this.release(keysLocked));
+      if (!(e instanceof DeadlockError) || !this.closesRing(e, keysLocked)) throw e;
+      // Who waited for what is released now should have it before it is asked for again (client-go does the same).
+      await new Promise((resolve) => setTimeout(resolve, AFTER_DEADLOCK_MS));
+      throw new DeadlockError(e.waitChain, e.lockKey, true);
     } finally {
       txn.waitingSince = 0;
     }
     this.acquired(mutations);
+    const { lockedTs } = call;
+    if (call.forced && txn.forcedLocks !== null) {
+      const conflict = lockedTs !== undefined && !call.newest;
+      const { key } = mutations[0]!;
+      txn.forcedLocks.add(key, lockedTs ?? asked, conflict);
+      if (conflict) throw new WriteConflictError(txn.startTs, 0n, lockedTs, key);
+    }
     if (!call.returnValues) return [];
     return this.valuesOf(
       keys,
       mutations,
       mutations.map((m) => call.values.get(m) ?? null),
     );
+  }
+
+  /** Whether the ring's last waiter waits for one of `keys`: parts of one request may be granted in any order. */
+  private closesRing({ waitChain }: DeadlockError, keys: readonly Uint8Array[]): boolean {
+    const waiter = waitChain.find((e) => e.waitForTxn === this.txn.startTs);
+    return waiter !== undefined && keys.some((key) => equalBytes(key, waiter.key));
   }
 
   /** Regions' batches of items: one entry of a region's raft log holds only so much. */
@@ -249,15 +295,16 @@ export class PessimisticLocker {
     call: LockCall,
   ): Promise<boolean> {
     const { client } = this;
-    const { wait, deadline, bo, returnValues, newest } = call;
+    const { wait, deadline, bo, returnValues, forced } = call;
     const remaining = wait === NOWAIT ? NOWAIT : Math.max(1, Math.ceil(deadline - performance.now()));
     const sent =
       pending ??
-      route.rpc.pessimisticLock(this.requestOf(route, items, remaining, returnValues, newest, first));
+      route.rpc.pessimisticLock(this.requestOf(route, items, remaining, returnValues, forced, first));
     let res: PessimisticLockResponse | null;
     try {
       res = await orAborted(sent, call.signal);
     } catch (e) {
+      call.unanswered = true;
       client.router.onSendFailure(route, e);
       await bo.sleep('tikvRPC');
       return false;
@@ -265,7 +312,11 @@ export class PessimisticLocker {
     if (res === null) {
       // The statement is killed; what the store may still grant is released when it comes.
       void Promise.resolve(sent).then(
-        () => this.release(items.map((m) => m.key)),
+        () =>
+          (forced ? this.releaseForced : this.release).call(
+            this,
+            items.map((m) => m.key),
+          ),
         () => undefined,
       );
       throw interruptionOf(call.signal!);
@@ -278,10 +329,12 @@ export class PessimisticLocker {
     if (res.errors.length === 0) {
       const { values } = res;
       this.noteLockedTs(res);
+      call.lockedTs = res.lockedTs;
       if (values !== undefined) items.forEach((m, i) => call.values.set(m, values[i]!));
       return true;
     }
-    const { waitMs } = await client.resolver.resolve(locksOf(res.errors), 0n, bo);
+    const locks = locksOf(res.errors);
+    const waitMs = res.lockIsFresh === true ? 1 : (await client.resolver.resolve(locks, 0n, bo)).waitMs;
     if (waitMs > 0) {
       if (wait === NOWAIT) throw mysqlError('ER_LOCK_NOWAIT');
       if (performance.now() >= deadline) throw mysqlError('ER_LOCK_WAIT_TIMEOUT');
@@ -335,6 +388,28 @@ export class PessimisticLocker {
     }
   }
 
+  /** See Transaction.releaseUnwanted. */
+  releaseUnwanted(): Awaitable<void> {
+    const { txn } = this;
+    if (txn.forcedLocks === null) return;
+    const keys = txn.forcedLocks.takeUnwanted(txn.primary);
+    for (const key of keys) txn.memBuffer.unlock(key);
+    txn.locks -= keys.length;
+    return this.release(keys);
+  }
+
+  /** Releases what lost requests may have locked as of later than the statement. */
+  private async releaseForced(keys: readonly Uint8Array[]): Promise<void> {
+    let now: bigint;
+    try {
+      now = await this.client.oracle.timestamp();
+    } catch {
+      // The locks expire.
+      return;
+    }
+    await this.releaseRetrying(keys, now);
+  }
+
   /** Releases locks on keys. Failures are left to the locks' TTL. */
   release(keys: readonly Uint8Array[]): Awaitable<void> {
     if (keys.length === 0) return;
@@ -350,7 +425,10 @@ export class PessimisticLocker {
     if (res instanceof Promise) return res.then(ignore, ignore);
   }
 
-  private async releaseRetrying(keys: readonly Uint8Array[]): Promise<void> {
+  private async releaseRetrying(
+    keys: readonly Uint8Array[],
+    forUpdateTs = this.txn.forUpdateTs,
+  ): Promise<void> {
     const { txn, client } = this;
     const bo = new Backoffer(BackoffBudget.cleanup);
     let left = [...keys];
@@ -364,7 +442,7 @@ export class PessimisticLocker {
               route.rpc.pessimisticRollback({
                 context: route.context,
                 startVersion: txn.startTs,
-                forUpdateTs: txn.forUpdateTs,
+                forUpdateTs,
                 keys: items,
               }),
             );

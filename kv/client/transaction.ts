@@ -17,6 +17,7 @@ import type { ActiveReader } from './active-timestamps.js';
 import type { RpcContext } from '../rpc.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
+import { ForcedLocks } from './forced-locks.js';
 import { GatheredWrites } from './gathered-writes.js';
 import { TxnMemBuffer } from './mem-buffer.js';
 import { KeyFlag } from './write-entry.js';
@@ -55,6 +56,8 @@ export class KvTransaction implements Transaction, ActiveReader {
   readonly onePhase: boolean;
   readonly asyncCommit: boolean;
   readonly assertionLevel: AssertionLevel;
+  /** Where the store is asked for such. */
+  readonly forcedLocks: ForcedLocks | null;
   private readonly entrySizeLimit: number;
   /** performance.now() at begin: what lock lives are counted from. */
   readonly beganAt = performance.now();
@@ -77,6 +80,8 @@ export class KvTransaction implements Transaction, ActiveReader {
     this.assertionLevel = options?.assertionLevel ?? 'off';
     this.entrySizeLimit = options?.entrySizeLimit || client.options.txnEntrySizeLimit;
     this.whenAlmostFull = client.router.whole === null && options?.whenAlmostFull === true;
+    const forces = this.pessimistic && client.router.whole === null && options?.fairLocking === true;
+    this.forcedLocks = forces ? new ForcedLocks() : null;
     this.snapshot = new KvSnapshot(client, startTs);
     this.locker = this.pessimistic ? new PessimisticLocker(client, this) : null;
     client.active.add(this);
@@ -200,6 +205,10 @@ export class KvTransaction implements Transaction, ActiveReader {
       return value;
     });
     return options?.returnValues === true || options?.skipLocked === true ? values : [];
+  }
+
+  releaseUnwanted(): Awaitable<void> {
+    if (this.locker !== null) return this.locker.releaseUnwanted();
   }
 
   stage(): number {

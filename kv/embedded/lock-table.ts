@@ -385,7 +385,7 @@ export class LockTable {
       kind: 'deadlock',
       lockTs: holder,
       lockKey: key,
-      deadlockKeyHash: deadlockKeyHash(key),
+      deadlockKeyHash: deadlockKeyHash(chain.find((e) => e.waitForTxn === startTs)?.key ?? key),
       waitChain: chain,
     };
   }

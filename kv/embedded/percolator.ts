@@ -101,11 +101,16 @@ export class Percolator {
     const { mutations } = req;
     const startHi = highHalf(req.startVersion);
     const startLo = lowHalf(req.startVersion);
+    const lockedAt =
+      req.lockedAt === undefined || req.lockedAt.length === 0
+        ? null
+        : new Map(req.lockedAt.map((l) => [l.index, l.forUpdateTs]));
     const gaps = to - from >= MANY ? new GapFinder(this.path.versions) : null;
     for (let i = from; i < to; i++) {
       const action = req.pessimisticActions?.[i];
+      const at = lockedAt?.get(i);
       const absent = gaps !== null && gaps.isAbsent(mutations[i]!.key);
-      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo, absent, found.own);
+      const result = this.checkMutation(req, mutations[i]!, action, startHi, startLo, absent, found.own, at);
       if (result === null) continue;
       if (result.kind === 'committed') {
         found.committedTs = result.commitTs;
@@ -203,6 +208,8 @@ export class Percolator {
     /** No version of the key is stored. */
     absent: boolean,
     own: Lock[],
+    /** As of when the transaction's pessimistic lock must be held, if that matters. */
+    lockedAt: bigint | undefined,
   ): KeyError | { readonly kind: 'committed'; readonly commitTs: bigint } | null {
     const oversize = CommitPath.checkSize(m.key, m.value);
     if (oversize !== null) return oversize;
@@ -223,6 +230,8 @@ export class Percolator {
       }
       own.push(lock);
       if (lock.type !== 'pessimisticLock') return null;
+      if (lockedAt !== undefined && lock.forUpdateTs !== lockedAt)
+        return pessimisticLockNotFound(req.startVersion);
       constraint = false;
     } else if (action === 'doPessimisticCheck') {
       // The lock was lost (the store restarted): it is as good as held when nothing was committed since the transaction began. What

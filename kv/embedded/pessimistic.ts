@@ -11,6 +11,8 @@ import { VersionKind, keyString } from './record.js';
 import { MAX_UINT32, highHalf, joinHalves, lowHalf, physicalMs } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
 
+type Conflict = Extract<KeyError, { kind: 'conflict' }>;
+
 /** How long a request waits whose caller leaves it to the store (TiKV's pessimistic-txn.wait-for-lock-timeout). */
 const DEFAULT_WAIT_MS = 1000;
 
@@ -105,22 +107,28 @@ export class PessimisticLocks {
         return { errors: [{ kind: 'abort', message: 'the transaction has already prewritten this key' }] };
       } else again = true;
       const marked = this.markedSince(req, m.key, forHi, forLo, startHi, startLo);
-      if (marked !== null) return { errors: [marked] };
+      if (marked !== null) {
+        if (!newest || marked.reason === 'selfRolledBack') return { errors: [marked] };
+        lockedTs = marked.conflictCommitTs;
+      }
       const needsValue =
         values !== undefined ||
         notFounds !== undefined ||
         m.assertion === 'notExist' ||
         req.lockOnlyIfExists === true;
-      if (!needsValue && !versions.committedSince(forHi, forLo)) continue;
+      if (!needsValue && lockedTs === undefined && !versions.committedSince(forHi, forLo)) continue;
       const present = versions.newest(m.key);
       if (present && this.after(forHi, forLo)) {
         if (!newest) return { errors: [this.conflict(req, m.key, 'pessimisticRetry')] };
-        lockedTs = joinHalves(versions.commitHi, versions.commitLo);
-        for (const lock of wanted) lock.forUpdateTs = lockedTs;
+        const committed = joinHalves(versions.commitHi, versions.commitLo);
+        if (lockedTs === undefined || committed > lockedTs) lockedTs = committed;
       }
+      if (lockedTs !== undefined) for (const lock of wanted) lock.forUpdateTs = lockedTs;
       if (!needsValue) continue;
       const found = present && versions.kind === VersionKind.put;
-      if (found && m.assertion === 'notExist') return { errors: [{ kind: 'alreadyExist', key: m.key }] };
+      // Whoever is told of a newer version has to look at it before anything else (as in TiKV).
+      if (found && m.assertion === 'notExist' && lockedTs === undefined)
+        return { errors: [{ kind: 'alreadyExist', key: m.key }] };
       values?.push(found ? versions.buffer.slice(versions.start, versions.end) : null);
       notFounds?.push(!found);
       if (!found && req.lockOnlyIfExists === true && held === undefined) wanted.pop();
@@ -154,7 +162,7 @@ export class PessimisticLocks {
     forLo: number,
     startHi: number,
     startLo: number,
-  ): KeyError | null {
+  ): Conflict | null {
     const versions = this.versions;
     if (!versions.marksSince(startHi, startLo)) return null;
     if (versions.findMark(key, startHi, startLo) && versions.kind === VersionKind.rollback)
@@ -177,7 +185,7 @@ export class PessimisticLocks {
     req: PessimisticLockRequest,
     key: Uint8Array,
     reason: 'selfRolledBack' | 'pessimisticRetry',
-  ): KeyError {
+  ): Conflict {
     const versions = this.versions;
     return {
       kind: 'conflict',

@@ -513,8 +513,7 @@ registerVariables([
     scope: 'both',
     kind: 'bool',
     default: 'ON',
-    noop: true,
-    doc: 'Waiting for locks is always first come, first served.',
+    doc: 'A cluster gives locks on single keys to who waits longest, whatever was committed meanwhile; the statement then runs again with the lock held. The embedded store always keeps the order.',
   },
   {
     name: 'tidb_enable_shared_lock_promotion',

@@ -32,11 +32,16 @@ export async function runBank(
   const keys = Array.from({ length: o.accounts }, (_, i) => accountKey(i));
 
   const transfer = async (): Promise<void> => {
-    const txn = await storage.begin({ pessimistic: random.next() < o.pessimistic, lockWaitTimeoutMs: 300 });
+    const txn = await storage.begin({
+      pessimistic: random.next() < o.pessimistic,
+      lockWaitTimeoutMs: 300,
+      fairLocking: random.below(2) === 0,
+    });
+    const together = random.below(2) === 0;
     try {
       const from = random.below(o.accounts);
       const to = (from + 1 + random.below(o.accounts - 1)) % o.accounts;
-      const [a, b] = await balances(storage, txn, [keys[from]!, keys[to]!]);
+      const [a, b] = await balances(storage, txn, [keys[from]!, keys[to]!], together);
       const amount = 1 + random.below(20);
       if (random.below(3) === 0) await new Promise((r) => setImmediate(r));
       // Each with a statement rolled back in between, which must leave nothing.
@@ -78,12 +83,21 @@ export async function runBank(
   return { wrong, committed, sums };
 }
 
-async function balances(storage: Storage, txn: Transaction, keys: Uint8Array[]): Promise<number[]> {
+/** Under locks, which are asked for in one request or one after the other. */
+async function balances(
+  storage: Storage,
+  txn: Transaction,
+  keys: Uint8Array[],
+  together: boolean,
+): Promise<number[]> {
   if (!txn.pessimistic) return (await txn.batchGet(keys)).map(decode);
   for (;;) {
     txn.forUpdateTs = await storage.currentTs();
     try {
-      return (await txn.lockKeys(keys, { returnValues: true })).map(decode);
+      if (!together) for (const key of keys) await txn.lockKeys([key]);
+      const values = await txn.lockKeys(keys, { returnValues: true });
+      await txn.releaseUnwanted();
+      return values.map(decode);
     } catch (e) {
       if (!(e instanceof WriteConflictError)) throw e;
     }

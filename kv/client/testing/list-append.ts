@@ -57,7 +57,8 @@ export async function runListAppend(
   const client = async (): Promise<void> => {
     for (let n = 0; n < o.txnsPerClient; n++) {
       const pessimistic = random.next() < o.pessimistic;
-      const txn = await storage.begin({ pessimistic, lockWaitTimeoutMs: 300 });
+      const fairLocking = random.below(2) === 0;
+      const txn = await storage.begin({ pessimistic, lockWaitTimeoutMs: 300, fairLocking });
       const t: ListTxn = {
         id: nextId++,
         startTs: txn.startTs,
@@ -75,7 +76,7 @@ export async function runListAppend(
           if (random.below(2) === 0) {
             if (!t.appends.has(key)) t.reads.set(key, decode(await txn.get(keyOf(key))));
           } else if (!t.appends.has(key)) {
-            const before = await currentList(storage, txn, key);
+            const before = await currentList(storage, txn, key, random.below(2) === 0);
             const after = [...before, t.id];
             txn.set(keyOf(key), encode(after));
             t.appends.set(key, after);
@@ -99,12 +100,18 @@ export async function runListAppend(
 }
 
 /** The list to append to: from the snapshot, or under a lock with statement retry. */
-async function currentList(storage: Storage, txn: Transaction, key: string): Promise<number[]> {
+async function currentList(
+  storage: Storage,
+  txn: Transaction,
+  key: string,
+  newest: boolean,
+): Promise<number[]> {
   if (!txn.pessimistic) return decode(await txn.get(keyOf(key)));
   for (;;) {
     txn.forUpdateTs = await storage.currentTs();
     try {
-      const [value] = await txn.lockKeys([keyOf(key)], { returnValues: true });
+      const [value] = await txn.lockKeys([keyOf(key)], { returnValues: true, newest });
+      await txn.releaseUnwanted();
       return decode(value!);
     } catch (e) {
       if (!(e instanceof WriteConflictError)) throw e;

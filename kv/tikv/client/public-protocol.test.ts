@@ -1,4 +1,4 @@
-import { UndeterminedError } from '../../storage.js';
+import { UndeterminedError, WriteConflictError } from '../../storage.js';
 import { transact } from '../../transact.js';
 import { bytes, CLUSTER, FakeCluster, region, text } from '../testing/fake-cluster.js';
 import { message } from '../testing/raw-proto.js';
@@ -315,6 +315,23 @@ describe('the public protocol', () => {
     expect(commits).toBe(2);
   });
 
+  test('a commit whose answer is lost is of unknown outcome also where the region is then found no more', async () => {
+    let commits = 0;
+    cluster.intercept = (tag) => {
+      if (tag === 3) return message([[3, 0]]);
+      if (tag !== 4) return Buffer.alloc(0);
+      if (commits++ === 0) return UNKNOWN;
+      cluster.tellsRegions = false;
+      // [3] region_not_found.
+      return message([[1, message([[3, message([[1, 1]])]])]]);
+    };
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('z'), bytes('2'));
+    await expect(Promise.resolve(txn.commit())).rejects.toThrow(UndeterminedError);
+    expect(commits).toBe(2);
+  });
+
   test('a store that does not take part in asynchronous commit gets two phases', async () => {
     cluster.intercept = (tag, r) =>
       tag === 3 && text(r.messages(2)[0]!.bytes(2)) === 'z'
@@ -398,6 +415,160 @@ describe('the public protocol', () => {
     txn.set(bytes('a'), bytes('1'));
     await txn.commit();
     expect(cluster.asked(25)[0]!.int(5)).toBe((1n << 64n) - 1n);
+  });
+
+  test('a key locked in spite of a newer version: its value serves who reads nothing else, and the prewrite says of when the lock is', async () => {
+    cluster.intercept = (tag, r) =>
+      tag === 23
+        ? message([
+            [
+              8,
+              message([
+                // LockResultLockedWithConflict
+                [1, 1],
+                [2, 'new'],
+                [3, 1],
+                [4, r.int(6) + 5n],
+              ]),
+            ],
+          ])
+        : Buffer.alloc(0);
+    const txn = await cluster.storage.begin({ pessimistic: true, fairLocking: true });
+    const [value] = await txn.lockKeys([bytes('a')], { returnValues: true, newest: true });
+    const { forUpdateTs } = txn;
+    expect([text(value!), forUpdateTs]).toEqual(['new', txn.startTs + 5n]);
+    await expect(Promise.resolve(txn.lockKeys([bytes('b')]))).rejects.toThrow(WriteConflictError);
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('aa'), bytes('2'));
+    await txn.commit();
+    expect(cluster.asked(23).map((r) => r.int(14))).toEqual([1n, 1n]);
+    const prewrite = cluster.asked(3)[0]!;
+    const of = prewrite.messages(16).map((m) => [m.int(1), m.int(2)]);
+    expect(of).toEqual([
+      [0n, forUpdateTs],
+      [2n, forUpdateTs + 5n],
+    ]);
+  });
+
+  test('a deadlock of what one request has locked is one that the statement may try again', async () => {
+    const txn = await cluster.storage.begin({ pessimistic: true });
+    await txn.lockKeys([bytes('p')]);
+    /** [6] Deadlock: [4] chain of [1] txn, [2] who it waits for, [4] key. */
+    const deadlock = (key: string): Buffer => {
+      const entry = message([
+        [1, 99],
+        [2, txn.startTs],
+        [4, key],
+      ]);
+      return message([
+        [
+          2,
+          message([
+            [
+              6,
+              message([
+                [1, 99],
+                [2, 'z'],
+                [4, entry],
+              ]),
+            ],
+          ]),
+        ],
+      ]);
+    };
+    for (const [key, retryable] of [
+      ['a', true],
+      ['p', false],
+    ] as const) {
+      cluster.intercept = (tag, r) =>
+        tag === 23 && text(r.message(2).bytes(2)) === 'z' ? deadlock(key) : Buffer.alloc(0);
+      const before = cluster.asked(24).length;
+      const locking = Promise.resolve(txn.lockKeys([bytes('a'), bytes('z')]));
+      await expect(locking).rejects.toMatchObject({ code: 1213, retryable });
+      expect(cluster.asked(24).length).toBe(before + 2);
+    }
+    await txn.rollback();
+  });
+
+  /** What a client hears of each error of a key that ends a transaction: field and content, of the prewrite and of the commit. */
+  const KEY_ERRORS: readonly (readonly [string, number, Buffer | string, object])[] = [
+    ['retryable', 2, 'again', { code: 8022 }],
+    ['abort', 3, 'no', { code: 8022 }],
+    [
+      'conflict',
+      4,
+      message([
+        [1, 1],
+        [2, 2],
+        [3, 'a'],
+        [5, 3],
+      ]),
+      { code: 9007 },
+    ],
+    ['already_exist', 5, message([[1, 'a']]), { name: 'KeyExistsError' }],
+    ['txn_not_found', 8, message([[1, 7]]), { code: 8022 }],
+    ['commit_ts_too_large', 9, message([[1, 7]]), { code: 8022 }],
+    [
+      'assertion_failed',
+      10,
+      message([
+        [1, 7],
+        [2, 'a'],
+        [3, 2],
+      ]),
+      { code: 8141 },
+    ],
+    ['primary_mismatch', 11, message([[1, lockOf('a', 10, 0)]]), { code: 8022 }],
+    ['txn_lock_not_found', 12, message([[1, 'a']]), { code: 8022 }],
+  ];
+
+  test.each(KEY_ERRORS)('%s ends the transaction, and its locks', async (_, field, content, expected) => {
+    const error = message([[field, content]]);
+    for (const failing of [3, 4]) {
+      cluster.intercept = (tag) => {
+        if (tag === failing) return message([[2, error]]);
+        // No asynchronous commit.
+        return tag === 3 ? message([[3, 0]]) : Buffer.alloc(0);
+      };
+      const txn = await cluster.storage.begin();
+      txn.set(bytes('a'), bytes('1'));
+      txn.set(bytes('z'), bytes('2'));
+      await expect(Promise.resolve(txn.commit())).rejects.toMatchObject(expected);
+      const rolledBack = cluster.asked(8).flatMap((r) => r.allBytes(3).map((k) => text(k)));
+      if (failing === 4) expect(rolledBack).toEqual(expect.arrayContaining(['a', 'z']));
+    }
+  });
+
+  test('a commit timestamp that readers have passed is taken anew', async () => {
+    let commits = 0;
+    cluster.intercept = (tag, r) => {
+      if (tag === 3) return message([[3, 0]]);
+      // [7] commit_ts_expired: [1] start ts, [2] attempted, [3] key, [4] least.
+      if (tag !== 4 || commits++ > 0) return Buffer.alloc(0);
+      return message([
+        [
+          2,
+          message([
+            [
+              7,
+              message([
+                [1, r.int(2)],
+                [2, r.int(4)],
+                [3, 'a'],
+                [4, r.int(4) + 1n],
+              ]),
+            ],
+          ]),
+        ],
+      ]);
+    };
+    const txn = await cluster.storage.begin();
+    txn.set(bytes('a'), bytes('1'));
+    txn.set(bytes('z'), bytes('2'));
+    const ts = await txn.commit();
+    const [first, second] = cluster.asked(4).map((r) => r.int(4));
+    expect(second).toBe(ts);
+    expect(second).toBeGreaterThan(first!);
   });
 
   test('small requests do not queue behind those of a large transaction', async () => {

@@ -142,17 +142,20 @@ const KINDS: readonly (readonly [string, number, bigint, Send, Check, unknown])[
         maxCommitTs: 99n,
         useAsyncCommit: true,
         secondaries: [bytes('s')],
+        lockedAt: [{ index: 3, forUpdateTs: 14n }],
         assertionLevel: 'strict',
       }),
     (r) => [
       [r.message(2).int(1), r.message(2).text(2), r.message(2).text(3), r.message(2).int(4)],
       [r.text(3), r.int(4), r.int(5), r.ints(7), r.int(8), r.int(9), r.int(10), r.int(11)],
       [r.text(12), r.has(13), r.int(14), r.int(15)],
+      [r.message(16).int(1), r.message(16).int(2)],
     ],
     [
       [0n, 'k', 'v', 2n],
       ['k', 10n, 3000n, [1n], 1n, 12n, 13n, 1n],
       ['s', false, 99n, 2n],
+      [3n, 14n],
     ],
   ],
   [
@@ -242,12 +245,30 @@ const KINDS: readonly (readonly [string, number, bigint, Send, Check, unknown])[
       }),
     (r) => [
       [r.message(2).int(1), r.message(2).text(2), r.text(3), r.int(4), r.int(5), r.int(6), r.int(7)],
-      [BigInt.asIntN(64, r.int(8)), r.int(10), r.int(11), r.int(12), r.int(13)],
+      [BigInt.asIntN(64, r.int(8)), r.int(10), r.int(11), r.int(12), r.int(13), r.has(14)],
     ],
     [
       [5n, 'k', 'k', 10n, 3000n, 12n, 1n],
-      [-1n, 1n, 13n, 1n, 1n],
+      [-1n, 1n, 13n, 1n, 1n, false],
     ],
+  ],
+  [
+    'pessimistic lock in spite of newer versions',
+    23,
+    READ,
+    (s, context) =>
+      s.pessimisticLock({
+        context,
+        mutations: [{ op: 'pessimisticLock', key }],
+        primaryLock: key,
+        startVersion: 10n,
+        lockTtl: 3000,
+        forUpdateTs: 12n,
+        waitTimeout: 50,
+        newest: true,
+      }),
+    (r) => [r.message(2).text(2), r.int(8), r.int(14)],
+    ['k', 50n, 1n],
   ],
   [
     'pessimistic rollback',

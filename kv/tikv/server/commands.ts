@@ -132,6 +132,10 @@ export function commandTable(c: CommandContext): { readonly [T in CommandTag]?: 
             maxCommitTs: req.maxCommitTs,
             useAsyncCommit: req.useAsyncCommit,
             secondaries: req.secondaries,
+            lockedAt: req.forUpdateTsConstraints.map((f) => ({
+              index: f.index,
+              forUpdateTs: f.expectedForUpdateTs,
+            })),
             tryOnePc: req.tryOnePc,
             assertionLevel: ASSERTION_LEVELS.names[req.assertionLevel] ?? 'off',
           }),
@@ -382,61 +386,66 @@ async function cleanup(store: EmbeddedStore, req: pb.CleanupRequest): Promise<pb
   return { regionError: storeError(res.regionError), error: firstError(res.errors) };
 }
 
-async function pessimisticLock(
+function pessimisticLock(
   store: EmbeddedStore,
   req: pb.PessimisticLockRequest,
-): Promise<pb.PessimisticLockResponseInit> {
+): Awaitable<pb.PessimisticLockResponseInit> {
   const forced = req.wakeUpMode === PessimisticLockWakeUpMode.WakeUpModeForceLock;
-  const lock = (forUpdateTs: bigint): Awaitable<rpc.PessimisticLockResponse> =>
-    store.pessimisticLock({
-      context: contextFromWire(req.context!),
-      mutations: req.mutations.map(mutationFromWire),
-      primaryLock: req.primaryLock,
-      startVersion: req.startVersion,
-      lockTtl: req.lockTtl,
-      forUpdateTs,
-      isFirstLock: req.isFirstLock,
-      waitTimeout: req.waitTimeout,
-      returnValues: req.returnValues || forced,
-      checkExistence: req.checkExistence,
-      lockOnlyIfExists: req.lockOnlyIfExists,
-      minCommitTs: req.minCommitTs,
-    });
-  let res = await lock(req.forUpdateTs);
-  let conflictTs = 0n;
-  // Locks in spite of newer versions, and tells of them.
-  while (forced && res.errors.length === 1) {
-    const e = res.errors[0]!;
-    if (e.kind !== 'conflict' || e.reason === 'selfRolledBack' || e.conflictCommitTs <= conflictTs) break;
-    conflictTs = e.conflictCommitTs;
-    res = await lock(conflictTs);
-  }
-  const errors = errorsToWire(res.errors);
-  if (res.errors.length > 0) {
-    const failed = { type: PessimisticLockKeyResultType.LockResultFailed };
-    return forced ? { errors, results: req.mutations.map(() => failed) } : { errors };
-  }
-  if (forced) {
-    const type =
-      conflictTs === 0n
-        ? PessimisticLockKeyResultType.LockResultNormal
-        : PessimisticLockKeyResultType.LockResultLockedWithConflict;
-    return {
-      results: req.mutations.map((_, i) => {
-        const value = res.values?.[i] ?? null;
-        return {
-          type,
-          value: value ?? undefined,
-          existence: value !== null,
-          lockedWithConflictTs: conflictTs,
-        };
-      }),
-    };
-  }
+  if (forced && req.mutations.length > 1)
+    return { errors: [{ abort: 'more than one key cannot be locked in spite of conflicts' }] };
+  const locked = store.pessimisticLock({
+    context: contextFromWire(req.context!),
+    mutations: req.mutations.map(mutationFromWire),
+    primaryLock: req.primaryLock,
+    startVersion: req.startVersion,
+    lockTtl: req.lockTtl,
+    forUpdateTs: req.forUpdateTs,
+    isFirstLock: req.isFirstLock,
+    waitTimeout: req.waitTimeout,
+    returnValues: req.returnValues || forced,
+    checkExistence: req.checkExistence,
+    lockOnlyIfExists: req.lockOnlyIfExists,
+    minCommitTs: req.minCommitTs,
+    newest: forced,
+  });
+  return then(locked, forced ? forcedLockToWire : (res) => lockResponseToWire(res, req.returnValues));
+}
+
+function lockResponseToWire(
+  res: rpc.PessimisticLockResponse,
+  withValues: boolean,
+): pb.PessimisticLockResponseInit {
+  if (res.errors.length > 0) return { errors: errorsToWire(res.errors) };
   return {
-    values: req.returnValues ? res.values?.map((v) => v ?? new Uint8Array(0)) : undefined,
+    values: withValues ? res.values?.map((v) => v ?? new Uint8Array(0)) : undefined,
     notFounds: res.notFounds,
   };
+}
+
+/** Of one key, which is locked in spite of newer versions: the answer tells of them. */
+function forcedLockToWire({
+  errors,
+  values,
+  lockedTs,
+}: rpc.PessimisticLockResponse): pb.PessimisticLockResponseInit {
+  if (errors.length > 0)
+    return {
+      errors: errorsToWire(errors),
+      results: [{ type: PessimisticLockKeyResultType.LockResultFailed }],
+    };
+  const value = values?.[0] ?? null;
+  const found = { value: value ?? undefined, existence: value !== null };
+  return lockedTs === undefined
+    ? { results: [{ type: PessimisticLockKeyResultType.LockResultNormal, ...found }] }
+    : {
+        results: [
+          {
+            type: PessimisticLockKeyResultType.LockResultLockedWithConflict,
+            ...found,
+            lockedWithConflictTs: lockedTs,
+          },
+        ],
+      };
 }
 
 type TagsOf<Req> = {

@@ -180,6 +180,8 @@ export class FakeStore {
 }
 
 export class FakeCluster {
+  /** False: PD refuses to say where a key is. */
+  tellsRegions = true;
   /** How often it says that no store has joined it. */
   notYet = 0;
   /** Commands to all stores in the order in which they came. */
@@ -311,9 +313,10 @@ export class FakeCluster {
           ]),
         ),
         // No leader is known: the peer is empty, as some versions say it.
-        ...checked('GetRegion', (r) =>
-          message([header, [2, this.regions[regionOf(r.bytes(2))]!], [3, message([])]]),
-        ),
+        ...checked('GetRegion', (r) => {
+          if (!this.tellsRegions) throw new Refusal(status.PERMISSION_DENIED);
+          return message([header, [2, this.regions[regionOf(r.bytes(2))]!], [3, message([])]]);
+        }),
         // As an old PD lists them: [2] regions, [3] leaders.
         ...checked('ScanRegions', (r) =>
           message([header, ...this.regions.slice(regionOf(r.bytes(2))).map((x) => [2, x] as const)]),

@@ -1,4 +1,5 @@
 import type * as rpc from '../../rpc.js';
+import { PessimisticLockKeyResultType, PessimisticLockWakeUpMode } from '../generated/kvrpcpb.js';
 import type * as pb from '../generated/kvrpcpb.js';
 import type { BatchCommandsRequestRequestInit, BatchCommandsResponseResponse } from '../generated/tikvpb.js';
 import { contextToWire } from './context.js';
@@ -153,6 +154,10 @@ export const PREWRITE = command<3, rpc.PrewriteRequest, rpc.PrewriteResponse>(
     maxCommitTs: req.maxCommitTs,
     useAsyncCommit: req.useAsyncCommit,
     secondaries: req.secondaries,
+    forUpdateTsConstraints: req.lockedAt?.map((c) => ({
+      index: c.index,
+      expectedForUpdateTs: c.forUpdateTs,
+    })),
     tryOnePc: req.tryOnePc,
     assertionLevel: req.assertionLevel === undefined ? 0 : ASSERTION_LEVELS.numbers[req.assertionLevel],
   }),
@@ -203,12 +208,31 @@ export const PESSIMISTIC_LOCK = command<23, rpc.PessimisticLockRequest, rpc.Pess
     minCommitTs: req.minCommitTs,
     checkExistence: req.checkExistence,
     lockOnlyIfExists: req.lockOnlyIfExists,
+    wakeUpMode:
+      req.newest === true
+        ? PessimisticLockWakeUpMode.WakeUpModeForceLock
+        : PessimisticLockWakeUpMode.WakeUpModeNormal,
   }),
   (res) => {
-    const { values, notFounds } = res;
+    const { values, notFounds, results } = res;
+    const regionError = res.regionError === undefined ? undefined : regionErrorFromWire(res.regionError);
+    const errors = errorsFromWire(res.errors);
+    // A store from before the forced mode answers as it always did.
+    const forced = results[0];
+    if (forced !== undefined)
+      return {
+        regionError,
+        errors,
+        values: [forced.existence && !isAbsent(forced.value) ? forced.value : null],
+        lockedTs:
+          forced.type === PessimisticLockKeyResultType.LockResultLockedWithConflict
+            ? forced.lockedWithConflictTs
+            : undefined,
+        lockIsFresh: forced.skipResolvingLock,
+      };
     return {
-      regionError: res.regionError === undefined ? undefined : regionErrorFromWire(res.regionError),
-      errors: errorsFromWire(res.errors),
+      regionError,
+      errors,
       values:
         values.length === 0
           ? undefined
