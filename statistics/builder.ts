@@ -10,6 +10,7 @@ import type { CompareDatums } from './estimate.js';
 import { extendedValue } from './extended.js';
 import { FmSketch } from './fm-sketch.js';
 import { buildHistogram } from './histogram.js';
+import { isKeyType, type KeySample } from './key-sample.js';
 import { RowSampler } from './row-sampler.js';
 import { takeSample } from './sample.js';
 import { indexValueKey, valueKey } from './stats-key.js';
@@ -172,13 +173,21 @@ export class TableStatsBuilder {
       version,
       columns,
       indexes,
-      sample: takeSample(this.table, this.sample, this.rows),
+      sample: takeSample(this.table, this.sample, this.rows, this.keySamples()),
       extended: extended.map((e) => ({
         ...e,
         value: extendedValue(e, this.table, this.sample),
         version,
       })),
     };
+  }
+
+  /** Of the columns that may be keys of joins and have so many values that TopN does not tell of them all. */
+  private keySamples(): Map<number, KeySample> {
+    const out = new Map<number, KeySample>();
+    for (const { info, keys, sketch } of this.collectors)
+      if (isKeyType(info.type) && sketch.ndv() > this.options.topN) out.set(info.id, keys.finish());
+    return out;
   }
 
   /** Places of the sample where the column is not NULL, in its order; equal values in the order of rows. */

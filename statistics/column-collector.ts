@@ -1,8 +1,10 @@
 import type { ColumnInfo } from '../catalog/model.js';
 import type { BytesVector, Vector } from '../chunk/vector.js';
 import { collationOf, type Collation } from '../types/collation.js';
+import type { Datum } from '../types/datum.js';
 import type { CompareDatums } from './estimate.js';
 import { FmSketch } from './fm-sketch.js';
+import { KeySampler } from './key-sample.js';
 import { hashNumber } from './value-hash.js';
 
 /** Order of a column's values as its collation has it. */
@@ -20,9 +22,16 @@ const BINARY = collationOf({ collate: 'binary' });
 export const columnCollation = (info: Pick<ColumnInfo, 'type'>): Collation =>
   info.type.charset === 'binary' ? BINARY : collationOf(info.type);
 
-/** What ANALYZE learns of a column from every row: NULLs, bytes, distinct values. */
+/** The hash that a collector gives a value that is not NULL. */
+export function hashDatum(info: Pick<ColumnInfo, 'type'>, v: Exclude<Datum, null>): number {
+  if (v instanceof Uint8Array) return columnCollation(info).hashAt(v, 0, v.length) | 0;
+  return hashNumber(typeof v === 'bigint' ? Number(BigInt.asIntN(64, v)) : v);
+}
+
+/** What ANALYZE learns of a column from every row: NULLs, bytes, distinct values, rows of some values. */
 export class ColumnCollector {
   readonly sketch = new FmSketch();
+  readonly keys = new KeySampler();
   nulls = 0;
   bytes = 0;
   readonly compare: CompareDatums;
@@ -63,10 +72,13 @@ export class ColumnCollector {
   }
 
   private sketchRows(v: Vector, sel: Int32Array | null, n: number): void {
-    const { hashes, sketch } = this;
+    const { hashes, sketch, keys } = this;
     const { nulls } = v;
     if (nulls === null) {
-      for (let k = 0; k < n; k++) sketch.add(hashes[k]!);
+      for (let k = 0; k < n; k++) {
+        sketch.add(hashes[k]!);
+        keys.add(hashes[k]!);
+      }
       if (v.kind !== 'bytes') this.bytes += 8 * n;
       return;
     }
@@ -78,6 +90,7 @@ export class ColumnCollector {
       }
       present++;
       sketch.add(hashes[k]!);
+      keys.add(hashes[k]!);
     }
     this.nulls += n - present;
     if (v.kind !== 'bytes') this.bytes += 8 * present;

@@ -2,6 +2,7 @@ import type { TableInfo } from '../catalog/model.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import { CmSketch } from './cm-sketch.js';
+import { keysOf, storedKeys, type KeySample } from './key-sample.js';
 import { restore, store, type StoredDatum, type TableSample } from './sample.js';
 import { boundBytes, boundValue, topNBytes, topNValue } from './stored-form.js';
 import type { Bucket, ColumnStatistics, TableStatistics } from './table-statistics.js';
@@ -21,6 +22,7 @@ export interface JsonTable {
     readonly rows: number;
     readonly full: boolean;
     readonly columns: Readonly<Record<string, readonly StoredDatum[]>>;
+    readonly keys?: Readonly<Record<string, string>>;
   } | null;
   readonly count: number;
   readonly modify_count: number;
@@ -108,21 +110,27 @@ export function toJson(
 function sampleJson(table: TableInfo, sample: TableSample | null): JsonTable['sample'] {
   if (sample === null) return null;
   const columns: Record<string, StoredDatum[]> = {};
+  const keys: Record<string, string> = {};
   for (const c of table.columns) {
     const values = sample.columns.get(c.id);
     if (values !== undefined) columns[c.lower] = values.map(store);
+    const rows = sample.keys.get(c.id);
+    if (rows !== undefined) keys[c.lower] = storedKeys(rows);
   }
-  return { rows: sample.rows, full: sample.full, columns };
+  return { rows: sample.rows, full: sample.full, columns, keys };
 }
 
 function sampleFrom(table: TableInfo, json: JsonTable['sample']): TableSample | null {
   if (json === undefined || json === null) return null;
   const columns = new Map<number, readonly Datum[]>();
+  const keys = new Map<number, KeySample>();
   for (const c of table.columns) {
     const values = json.columns[c.lower];
     if (values !== undefined) columns.set(c.id, values.map(restore));
+    const rows = json.keys?.[c.lower];
+    if (rows !== undefined) keys.set(c.id, keysOf(rows));
   }
-  return { rows: json.rows, full: json.full, columns };
+  return { rows: json.rows, full: json.full, columns, keys };
 }
 
 function columnJson(c: ColumnStatistics, type: FieldType | null, rowCount: number): JsonColumn {

@@ -2,6 +2,7 @@ import type { TableInfo } from '../catalog/model.js';
 import { isVirtual } from '../catalog/table-layout.js';
 import type { Datum } from '../types/datum.js';
 import { TypeCode } from '../types/field-type.js';
+import { KeySampler, keysOf, storedKeys, type KeySample } from './key-sample.js';
 
 /**
  * Some rows of a table, kept with its statistics, on which conditions are tried while planning: they know how columns go
@@ -14,6 +15,8 @@ export interface TableSample {
   readonly full: boolean;
   /** Values by column id; columns of long values are left out. */
   readonly columns: ReadonlyMap<number, readonly Datum[]>;
+  /** Of columns of many values that joins may have as keys, by column id: how many rows some of the values have. */
+  readonly keys: ReadonlyMap<number, KeySample>;
 }
 
 /** Rows kept of a table that is too large to be kept whole. */
@@ -27,6 +30,7 @@ export function takeSample(
   table: TableInfo,
   rows: readonly (readonly Datum[])[],
   total: number,
+  keys: TableSample['keys'],
 ): TableSample {
   const columns = table.columns.filter(
     (c) =>
@@ -44,7 +48,7 @@ export function takeSample(
     const list = kept.map((r) => r[c.offset] ?? null);
     if (!list.some((v) => v instanceof Uint8Array && v.length > LONGEST)) values.set(c.id, list);
   }
-  return { rows: n, full, columns: values };
+  return { rows: n, full, columns: values, keys };
 }
 
 /** A sample of a partitioned table from those of its partitions, in proportion to their rows. */
@@ -69,7 +73,19 @@ export function mergeSamples(
     }
     rows += n;
   }
-  return { rows, full, columns };
+  return { rows, full, columns, keys: mergeKeys(parts.map((p) => p.sample.keys)) };
+}
+
+function mergeKeys(parts: readonly TableSample['keys'][]): TableSample['keys'] {
+  const out = new Map<number, KeySample>();
+  for (const id of new Set(parts.flatMap((p) => [...p.keys()]))) {
+    // A column of few values in one partition may have many in all.
+    if (!parts.every((p) => p.has(id))) continue;
+    const merged = new KeySampler();
+    for (const p of parts) merged.merge(p.get(id)!);
+    out.set(id, merged.finish());
+  }
+  return out;
 }
 
 /** A datum in JSON: numbers as they are, `{b}` a wide integer, `{x}` bytes in base64. */
@@ -79,6 +95,7 @@ interface StoredSample {
   readonly rows: number;
   readonly full: boolean;
   readonly columns: readonly (readonly [id: number, values: readonly StoredDatum[]])[];
+  readonly keys?: readonly (readonly [id: number, keys: string])[];
 }
 
 export function store(d: Datum): StoredDatum {
@@ -98,6 +115,7 @@ export function sampleBytes(s: TableSample): Uint8Array {
     rows: s.rows,
     full: s.full,
     columns: [...s.columns].map(([id, values]) => [id, values.map(store)]),
+    keys: [...s.keys].map(([id, keys]) => [id, storedKeys(keys)]),
   };
   return Buffer.from(JSON.stringify(stored));
 }
@@ -110,6 +128,7 @@ export function sampleOf(bytes: Uint8Array): TableSample | null {
       rows: s.rows,
       full: s.full,
       columns: new Map(s.columns.map(([id, values]) => [id, values.map(restore)])),
+      keys: new Map((s.keys ?? []).map(([id, keys]) => [id, keysOf(keys)])),
     };
   } catch {
     return null;

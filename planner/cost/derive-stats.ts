@@ -6,6 +6,7 @@ import type { DataSource, Join, LogicalPlan, PlanStats } from '../logical/plan.j
 import type { PlanContext } from '../plan-context.js';
 import { distributions, matchDenominator, type Distribution } from './distribution.js';
 import { PSEUDO } from './factors.js';
+import { distinctKeys, hashAlike, matchKeys, type KeyMatch, type KeyWeights } from './key-weights.js';
 import { columnNdv, selectivity, tableEstimate } from './selectivity.js';
 
 /** A unique key of a base table and the table's rows, for joins on it. */
@@ -17,9 +18,12 @@ interface FullStats extends PlanStats {
   readonly keys: readonly UniqueKey[];
   /** By column id. */
   readonly spread?: ReadonlyMap<number, Distribution>;
+  /** By column id, where joins or groups below have changed how many rows the column's values have; null: not known. */
+  readonly weights?: ReadonlyMap<number, KeyWeights | null>;
 }
 
 const NO_SPREAD: ReadonlyMap<number, Distribution> = new Map();
+const NO_WEIGHTS: ReadonlyMap<number, KeyWeights | null> = new Map();
 
 const CACHE = new WeakMap<LogicalPlan, FullStats>();
 
@@ -79,7 +83,13 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
         if (ndv.has(column.id)) return;
         ndv.set(column.id, groupCount([e], c));
       });
-      return { rows: c.rows, ndv, keys: c.keys, spread: c.spread ?? NO_SPREAD };
+      return {
+        rows: c.rows,
+        ndv,
+        keys: c.keys,
+        spread: c.spread ?? NO_SPREAD,
+        weights: c.weights ?? NO_WEIGHTS,
+      };
     }
     case 'Join':
       return join(p, ctx);
@@ -93,7 +103,9 @@ function compute(p: LogicalPlan, ctx: PlanContext): FullStats {
       });
       const ids = p.groupBy.flatMap((g) => (g.kind === 'column' ? [g.id] : []));
       const own: UniqueKey[] = ids.length === p.groupBy.length ? [{ ids, rows }] : [];
-      return { rows, ndv, keys: [...c.keys, ...own], spread: c.spread ?? NO_SPREAD };
+      const spread = c.spread ?? NO_SPREAD;
+      const weights = new Map([...spread.keys()].map((id) => [id, null]));
+      return { rows, ndv, keys: [...c.keys, ...own], spread, weights };
     }
     case 'Limit':
     case 'TopN': {
@@ -180,11 +192,39 @@ function source(ds: DataSource, ctx: PlanContext): FullStats {
 export function groupCount(exprs: readonly Expression[], s: PlanStats): number {
   const ids = [...columnsOf(exprs)];
   let groups = 1;
-  const counts = ids.map((id) => Math.min(s.rows, s.ndv.get(id) ?? s.rows)).sort((a, b) => b - a);
+  const joined = (s as FullStats).weights;
+  const valuesOf = (id: number): number => {
+    const weights = joined?.get(id) ?? null;
+    const n = s.ndv.get(id) ?? s.rows;
+    return weights === null ? n : Math.min(n, distinctKeys(weights));
+  };
+  const counts = ids.map((id) => Math.min(s.rows, valuesOf(id))).sort((a, b) => b - a);
   counts.forEach((n, i) => {
     groups *= i === 0 ? n : Math.pow(n, 1 / Math.pow(2, i));
   });
   return Math.max(Math.min(1, s.rows), Math.min(groups, s.rows));
+}
+
+/** Weights of a key in the rows of an input; null where they are not known. */
+function weightsOf(e: Expression, s: FullStats): KeyWeights | null {
+  if (e.kind !== 'column') return null;
+  const changed = s.weights?.get(e.id);
+  return changed === undefined ? (s.spread?.get(e.id)?.weights?.get() ?? null) : changed;
+}
+
+/** The same inputs as if nothing had been joined yet. */
+const unjoined = (s: PlanStats): PlanStats => ({ ...s, weights: NO_WEIGHTS }) as PlanStats;
+
+/** How the values of a key of two inputs meet, as far as samples tell. */
+export function keyMatch(
+  k: { readonly left: Expression; readonly right: Expression },
+  l: PlanStats,
+  r: PlanStats,
+): KeyMatch | null {
+  if (!hashAlike(k.left.type, k.right.type)) return null;
+  const a = weightsOf(k.left, l as FullStats);
+  const b = a === null ? null : weightsOf(k.right, r as FullStats);
+  return b === null ? null : matchKeys(a!, b);
 }
 
 function knownDenominator(
@@ -198,6 +238,16 @@ function knownDenominator(
   if (a === undefined || b === undefined) return null;
   return matchDenominator(a, b) ?? matchDenominator(b, a);
 }
+
+/** Whether the conditions of neither table leave much fewer rows than there are, so that samples of all of them tell as much. */
+const isWhole = (
+  k: { readonly left: Expression; readonly right: Expression },
+  l: FullStats,
+  r: FullStats,
+): boolean =>
+  [l.spread?.get((k.left as Column).id), r.spread?.get((k.right as Column).id)].every(
+    (d) => d === undefined || d.left === null || d.leftRows > 0.9 * d.rows,
+  );
 
 /** Rows of the largest table of which the keys' columns of one side hold a unique key; null for none. */
 function uniqueRows(
@@ -222,8 +272,16 @@ export function joinDenominator(
   r: PlanStats,
 ): number {
   if (keys.length === 0) return 1;
-  const known = keys.length === 1 ? knownDenominator(keys[0]!, l as FullStats, r as FullStats) : null;
-  if (known !== null) return known;
+  if (keys.length === 1) {
+    const match = keyMatch(keys[0]!, l, r);
+    const known = knownDenominator(keys[0]!, l as FullStats, r as FullStats);
+    if (known !== null && !(match !== null && isWhole(keys[0]!, l as FullStats, r as FullStats))) {
+      // What the table's conditions leave is known of the pair alone, what other joins have made of the values is not in it.
+      const pair = match === null ? null : keyMatch(keys[0]!, unjoined(l), unjoined(r));
+      return pair === null ? known : (known * pair.share) / match!.share;
+    }
+    if (match !== null) return matchedDenominator(match, l as FullStats, r as FullStats, keys);
+  }
   const lk = uniqueRows(l as FullStats, keys, 'left');
   const rk = uniqueRows(r as FullStats, keys, 'right');
   if (lk !== null && rk !== null) return Math.max(lk, rk);
@@ -234,6 +292,21 @@ export function joinDenominator(
     d *= i === 0 ? n : Math.sqrt(n);
   });
   return Math.max(1, d);
+}
+
+/** Keys of one table that meet a unique key of another do so once each, which samples give with some noise. */
+const SAMPLING_NOISE = 1.25;
+
+function matchedDenominator(
+  { share }: KeyMatch,
+  l: FullStats,
+  r: FullStats,
+  keys: readonly { readonly left: Expression; readonly right: Expression }[],
+): number {
+  const denominator = Math.max(1, 1 / share);
+  const unique = Math.max(uniqueRows(l, keys, 'left') ?? 0, uniqueRows(r, keys, 'right') ?? 0);
+  const off = unique / denominator;
+  return off > 1 / SAMPLING_NOISE && off < SAMPLING_NOISE ? unique : denominator;
 }
 
 const exprNdv = (e: Expression, s: PlanStats): number => {
@@ -268,7 +341,22 @@ function join(p: Join, ctx: PlanContext): FullStats {
       if (p.joinType === 'leftOuter') rows = Math.max(rows, l.rows);
       if (p.joinType === 'rightOuter') rows = Math.max(rows, r.rows);
       const spread = new Map([...(l.spread ?? NO_SPREAD), ...(r.spread ?? NO_SPREAD)]);
-      return { rows: Math.max(Math.min(1, l.rows, r.rows), rows), ndv, keys: [...l.keys, ...r.keys], spread };
+      const weights = new Map([...(l.weights ?? NO_WEIGHTS), ...(r.weights ?? NO_WEIGHTS)]);
+      const match = p.joinType === 'inner' && p.eq.length === 1 ? keyMatch(p.eq[0]!, l, r) : null;
+      if (match !== null) {
+        // Columns that earlier joins made equal to these are so still.
+        const { left, right } = p.eq[0]!;
+        const before = [weightsOf(left, l), weightsOf(right, r)];
+        for (const [id, w] of weights) if (w !== null && before.includes(w)) weights.set(id, match.weights);
+        for (const e of [left, right]) if (e.kind === 'column') weights.set(e.id, match.weights);
+      }
+      return {
+        rows: Math.max(Math.min(1, l.rows, r.rows), rows),
+        ndv,
+        keys: [...l.keys, ...r.keys],
+        spread,
+        weights,
+      };
     }
   }
 }

@@ -6,6 +6,7 @@ import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
 import { datumCompare } from '../ranger/interval.js';
 import type { TableSample } from '../../statistics/sample.js';
+import { columnWeights, type ColumnWeights } from './key-weights.js';
 import { matchingRows, sampleValues } from './sample-share.js';
 import type { TableEstimate } from './selectivity.js';
 
@@ -26,6 +27,8 @@ export interface Distribution {
   readonly leftRows: number;
   /** Values that the column has in the rows that the conditions leave in the sample; null when there are none to tell from. */
   readonly met: readonly Datum[] | null;
+  /** How many rows its values have, where the sample tells. */
+  readonly weights: ColumnWeights | null;
 }
 
 /** Values looked up of each join: of more every so many. */
@@ -46,6 +49,7 @@ export function distributions(
     const info = ds.infos.get(c.id);
     const column = info === null || info === undefined ? undefined : stats.columns.get(info.id);
     if (column === undefined) continue;
+    const keys = sample?.keys.get(info!.id);
     out.set(c.id, {
       type: c.type,
       rows: est.rows,
@@ -54,6 +58,7 @@ export function distributions(
       left: rows === null || !sample!.full ? null : sampleValues(sample!, info!.id, rows),
       leftRows: rows?.length ?? 0,
       met: rows === null ? null : valuesAt(sample!, info!.id, rows),
+      weights: keys === undefined ? null : columnWeights(c.type, column, keys),
     });
   }
   return out;

@@ -13,25 +13,37 @@ import {
 import { joinSchema } from '../logical/join-condition.js';
 import type { Aggregation, Join, LogicalPlan, UnionAll } from '../logical/plan.js';
 import { uniqueKeys } from '../logical/unique-keys.js';
-import { nodeExpressions } from '../logical/walk.js';
+import { forEachNode, nodeExpressions } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { newAggregate } from '../resolve/functions.js';
 import { nullWhenNull } from './null-reject.js';
 import type { Rule } from './rule.js';
 import { countsRows, inTwoSteps, type TwoSteps } from './two-step-aggregates.js';
 
+const NAME = 'aggregation_push_down';
+
 /**
  * Aggregates below a join or a union first, and puts the groups together above it (eager aggregation: Yan and Larson,
- * "Eager Aggregation and Lazy Aggregation", VLDB 1995). With tidb_opt_agg_push_down wherever it can be done; without it
- * below joins of two tables whose statistics say that it costs much less.
+ * "Eager Aggregation and Lazy Aggregation", VLDB 1995), wherever it can be done: tidb_opt_agg_push_down asks for it.
  */
 export const aggregationPushdown: Rule = {
-  name: 'aggregation_push_down',
+  name: NAME,
   apply(plan, state) {
-    visit(plan, state, state.ctx.variable('tidb_opt_agg_push_down') === 'ON');
+    if (isAskedFor(state)) visit(plan, state, true);
     return plan;
   },
 };
+
+/** The same without being asked, below joins in their order, where statistics of all tables say that it costs much less. */
+export const aggregationBeforeJoins: Rule = {
+  name: NAME,
+  apply(plan, state) {
+    if (!isAskedFor(state)) visit(plan, state, false);
+    return plan;
+  },
+};
+
+const isAskedFor = (state: BuildState): boolean => state.ctx.variable('tidb_opt_agg_push_down') === 'ON';
 
 function visit(p: LogicalPlan, state: BuildState, everywhere: boolean): void {
   if (p.op === 'Aggregation') pushDown(p, state, everywhere);
@@ -209,12 +221,14 @@ function gainOf({ child: join }: Over<Join>, side: Side, keys: readonly Column[]
   return late / early;
 }
 
-/** Whether both sides are single tables of which statistics tell. */
+/** Whether all that is joined are tables of which statistics tell. */
 function isMeasured(join: Join, state: BuildState): boolean {
-  return join.children.every((c) => {
-    const source = c.op === 'Selection' ? c.children[0]! : c;
-    return source.op === 'DataSource' && state.ctx.statistics(source.table) !== null;
+  let measured = true;
+  forEachNode(join, (n) => {
+    if (n.op === 'DataSource') measured &&= state.ctx.statistics(n.table) !== null;
+    else measured &&= n.children.length > 0;
   });
+  return measured;
 }
 
 /** Each part of the union aggregates its own rows. */

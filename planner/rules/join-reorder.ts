@@ -5,6 +5,7 @@ import { columnsOf, idsOf } from '../logical/expression-walk.js';
 import { addJoinConditions, newJoin } from '../logical/join-condition.js';
 import { selection, type Join, type JoinKey, type LogicalPlan, type PlanStats } from '../logical/plan.js';
 import type { BuildState } from '../resolve/build-state.js';
+import { classBits, EqualColumns, KeyClasses, type Edge } from './key-classes.js';
 import { isLed, isOrderable, nothingIsKnown, reorderGreedily } from './join-order-greedy.js';
 import type { Rule } from './rule.js';
 
@@ -63,19 +64,18 @@ interface Part {
   readonly leaf: number;
 }
 
-/** A key between relations, either way round. */
-interface Edge {
-  readonly forwards: JoinKey;
-  readonly backwards: JoinKey;
-  readonly leftSet: number;
-  readonly rightSet: number;
-}
-
 class Search {
   readonly edges: Edge[] = [];
   readonly conditionSets: number[];
   private readonly stats: PlanStats[];
-  private readonly all: PlanStats & { keys: unknown[]; spread: Map<number, unknown> };
+  private readonly all: PlanStats & {
+    keys: unknown[];
+    spread: Map<number, unknown>;
+    weights: Map<number, unknown>;
+  };
+  private readonly classes: KeyClasses;
+  /** Of each edge: a bit for those whose columns are equal to its own once all is joined; 0 beyond 31 of them. */
+  private readonly edgeClasses: readonly number[];
   private readonly owner = new Map<number, number>();
   /** By key, of joins by one. */
   private readonly denominators = new Map<JoinKey, number>();
@@ -92,19 +92,27 @@ class Search {
     const ndv = new Map<number, number>();
     const keys: unknown[] = [];
     const spread = new Map<number, unknown>();
+    const weights = new Map<number, unknown>();
     for (const s of this.stats) {
       for (const [id, n] of s.ndv) ndv.set(id, n);
-      const full = s as unknown as { keys: unknown[]; spread?: ReadonlyMap<number, unknown> };
+      const full = s as unknown as {
+        keys: unknown[];
+        spread?: ReadonlyMap<number, unknown>;
+        weights?: ReadonlyMap<number, unknown>;
+      };
       keys.push(...full.keys);
+      for (const [id, w] of full.weights ?? []) weights.set(id, w);
       for (const [id, d] of full.spread ?? []) spread.set(id, d);
     }
-    this.all = { rows: 1, ndv, keys, spread };
+    this.all = { rows: 1, ndv, keys, spread, weights };
     for (const k of equalKeys(group.keys)) {
       const leftSet = this.setOf(k.left);
       const rightSet = this.setOf(k.right);
       const backwards: JoinKey = { left: k.right, right: k.left, nullEq: k.nullEq };
       if ((leftSet & rightSet) === 0) this.edges.push({ forwards: k, backwards, leftSet, rightSet });
     }
+    this.edgeClasses = classBits(this.edges);
+    this.classes = new KeyClasses(this.edges, this.all);
     this.conditionSets = group.conditions.map((c) => this.setOf(c));
   }
 
@@ -131,6 +139,22 @@ class Search {
     return out;
   }
 
+  /** Of those keys one of each class: a = b does not select twice, and within each side all columns of a class are equal. */
+  independent(a: number, b: number): JoinKey[] {
+    const out: JoinKey[] = [];
+    let seen = 0;
+    for (let i = 0; i < this.edges.length; i++) {
+      const e = this.edges[i]!;
+      const bit = this.edgeClasses[i]!;
+      if ((seen & bit) !== 0) continue;
+      if ((e.leftSet & ~a) === 0 && (e.rightSet & ~b) === 0) out.push(e.forwards);
+      else if ((e.leftSet & ~b) === 0 && (e.rightSet & ~a) === 0) out.push(e.backwards);
+      else continue;
+      seen |= bit;
+    }
+    return out;
+  }
+
   private denominator(keys: readonly JoinKey[]): number {
     const [key] = keys;
     if (key === undefined || keys.length > 1) return joinDenominator(keys, this.all, this.all);
@@ -139,12 +163,14 @@ class Search {
     return d;
   }
 
+  /** `keys`: independent ones. */
   join(a: Part, b: Part, keys: readonly JoinKey[]): Part {
     const set = a.set | b.set;
     let others = 0;
     for (const s of this.conditionSets)
       if ((s & ~set) === 0 && (s & ~a.set) !== 0 && (s & ~b.set) !== 0) others++;
-    const denominator = this.denominator(independent(keys));
+    const denominator =
+      this.denominator(keys) * (keys.length === 1 ? this.classes.correction(keys[0]!, a.set, b.set) : 1);
     const rows = Math.max(
       1,
       ((a.rows * b.rows) / denominator) * Math.pow(PSEUDO.selectivity, Math.min(3, others)),
@@ -162,15 +188,6 @@ class Search {
   }
 }
 
-/** One key for each pair of columns: a = b twice does not select twice. */
-function independent(keys: readonly JoinKey[]): JoinKey[] {
-  const out: JoinKey[] = [];
-  for (const k of keys) {
-    if (!out.some((o) => o.left === k.left || sameColumn(o.left, k.left) || sameColumn(o.right, k.right)))
-      out.push(k);
-  }
-  return out;
-}
 const sameColumn = (a: Expression, b: Expression): boolean =>
   a.kind === 'column' && b.kind === 'column' && a.id === b.id;
 
@@ -215,17 +232,18 @@ function shared(a: JoinKey, b: JoinKey): [Expression, Expression][] {
 function reorder(group: Group, state: BuildState): LogicalPlan {
   const search = new Search(group, state);
   const n = group.relations.length;
-  const best = n <= DP_RELATIONS ? dynamic(search, n) : greedy(search, n);
+  const best = greedy(search, n);
   const used = new Set<Expression | JoinKey>();
-  const plan = build(best, search, group, used, state);
+  const { plan } = build(best, search, group, used, state);
   const left = group.conditions.filter((c) => !used.has(c));
   return selection(plan, left);
 }
 
-function dynamic(search: Search, n: number): Part {
-  const full = (1 << n) - 1;
+/** The best order of some parts. */
+function dynamic(search: Search, parts: readonly Part[]): Part {
+  const full = (1 << parts.length) - 1;
   const best = new Array<Part | undefined>(full + 1);
-  for (let i = 0; i < n; i++) best[1 << i] = search.leaf(i);
+  parts.forEach((p, i) => (best[1 << i] = p));
   const sets: number[] = [];
   for (let s = 1; s <= full; s++) if ((s & (s - 1)) !== 0) sets.push(s);
   // Numeric order visits every subset before its supersets.
@@ -238,7 +256,7 @@ function dynamic(search: Search, n: number): Part {
       const pb = best[b];
       if (pa === undefined || pb === undefined) continue;
       if (top !== undefined && pa.cost + pb.cost >= top.cost) continue;
-      const keys = search.between(a, b);
+      const keys = search.independent(pa.set, pb.set);
       if (keys.length === 0) continue;
       const part = search.join(pa, pb, keys);
       if (top === undefined || part.cost < top.cost) top = part;
@@ -256,13 +274,11 @@ function components(best: readonly (Part | undefined)[], full: number): Part[] {
   let rest = full;
   while (rest > 0) {
     const lowest = rest & -rest;
-    let top: Part | undefined;
-    for (let s = rest; s > 0; s = (s - 1) & rest) {
-      const p = best[s];
-      if ((s & lowest) !== 0 && p !== undefined && (top === undefined || bits(s) > bits(top.set))) top = p;
-    }
-    out.push(top!);
-    rest &= ~top!.set;
+    let most = lowest;
+    for (let s = rest; s > 0; s = (s - 1) & rest)
+      if ((s & lowest) !== 0 && best[s] !== undefined && bits(s) > bits(most)) most = s;
+    out.push(best[most]!);
+    rest &= ~most;
   }
   return out;
 }
@@ -275,18 +291,21 @@ function bits(x: number): number {
 
 function joinComponents(search: Search, parts: readonly Part[]): Part {
   const sorted = [...parts].sort((a, b) => a.rows - b.rows);
-  return sorted.reduce((a, b) => search.join(a, b, search.between(a.set, b.set)));
+  return sorted.reduce((a, b) => search.join(a, b, search.independent(a.set, b.set)));
 }
 
-/** Takes the join with the fewest rows again and again (greedy operator ordering). */
+/**
+ * Takes the join with the fewest rows again and again (greedy operator ordering) until so few parts are left that all orders of them
+ * are tried (iterative dynamic programming; Kossmann & Stocker, 2000).
+ */
 function greedy(search: Search, n: number): Part {
   let parts: Part[] = [];
   for (let i = 0; i < n; i++) parts.push(search.leaf(i));
-  while (parts.length > 1) {
+  while (parts.length > DP_RELATIONS) {
     let top: Part | undefined;
     for (let i = 0; i < parts.length; i++) {
       for (let j = 0; j < i; j++) {
-        const keys = search.between(parts[i]!.set, parts[j]!.set);
+        const keys = search.independent(parts[i]!.set, parts[j]!.set);
         if (keys.length === 0) continue;
         const p = search.join(parts[i]!, parts[j]!, keys);
         if (top === undefined || p.rows < top.rows) top = p;
@@ -297,7 +316,13 @@ function greedy(search: Search, n: number): Part {
     parts = parts.filter((p) => (p.set & set) === 0);
     parts.push(top);
   }
-  return parts[0]!;
+  return dynamic(search, parts);
+}
+
+/** A join tree, and which of its columns are equal in its rows. */
+interface Built {
+  readonly plan: LogicalPlan;
+  readonly equal: EqualColumns;
 }
 
 /** The join tree of a part, each condition at the first join that has all its columns. */
@@ -307,15 +332,21 @@ function build(
   group: Group,
   used: Set<Expression | JoinKey>,
   state: BuildState,
-): LogicalPlan {
-  if (p.leaf >= 0) return group.relations[p.leaf]!;
+): Built {
+  if (p.leaf >= 0) return { plan: group.relations[p.leaf]!, equal: new EqualColumns() };
   // The larger side on the left reads as the probe side.
   const [a, b] = p.left!.rows >= p.right!.rows ? [p.left!, p.right!] : [p.right!, p.left!];
   const left = build(a, search, group, used, state);
   const right = build(b, search, group, used, state);
-  const join = newJoin('inner', left, right);
+  const join = newJoin('inner', left.plan, right.plan);
   join.apply = false;
-  join.eq = minimal(search.between(a.set, b.set), group.keys);
+  const equal = left.equal.with(right.equal);
+  for (const k of byWritten(search.between(a.set, b.set), group.keys)) {
+    const known = k.left.kind === 'column' && k.right.kind === 'column' && equal.has(k.left.id, k.right.id);
+    if (!known) join.eq.push(k);
+    else for (const w of group.keys) if (isSame(w, k)) used.add(w);
+    if (!k.nullEq && k.left.kind === 'column' && k.right.kind === 'column') equal.add(k.left.id, k.right.id);
+  }
   const have = idsOf(join.schema);
   const own = group.conditions.filter((c) => !used.has(c) && [...columnsOf([c])].every((id) => have.has(id)));
   for (const c of own) used.add(c);
@@ -327,20 +358,13 @@ function build(
   }
   addJoinConditions(join, own, state.ctx.eval);
   forgetStats(join);
-  return join;
+  return { plan: join, equal };
 }
 
-/** Keys as written; of those only inferred, the ones that say something new. */
-function minimal(keys: readonly JoinKey[], written: readonly JoinKey[]): JoinKey[] {
+/** Keys as they were written before those that follow from them. */
+function byWritten(keys: readonly JoinKey[], written: readonly JoinKey[]): JoinKey[] {
   const isWritten = (k: JoinKey): boolean => written.some((w) => isSame(w, k));
-  const out = keys.filter(isWritten);
-  for (const k of keys) {
-    if (out.includes(k)) continue;
-    // Through an equality already there the inferred one follows.
-    if (out.some((o) => sameColumn(o.left, k.left) || sameColumn(o.right, k.right))) continue;
-    out.push(k);
-  }
-  return out;
+  return [...keys.filter(isWritten), ...keys.filter((k) => !isWritten(k))];
 }
 
 /** Whether a key is one as written, whichever way round. */

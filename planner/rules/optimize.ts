@@ -5,7 +5,7 @@ import { notePredicateColumns } from '../logical/predicate-columns.js';
 import { forEachNode } from '../logical/walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 import { aggregationElimination } from './aggregation-elimination.js';
-import { aggregationPushdown } from './aggregation-pushdown.js';
+import { aggregationBeforeJoins, aggregationPushdown } from './aggregation-pushdown.js';
 import { columnPruning } from './column-pruning.js';
 import { decorrelation } from './decorrelation.js';
 import { joinReorder } from './join-reorder.js';
@@ -40,6 +40,7 @@ export const RULES: readonly Rule[] = [
   projectionElimination,
   joinReorder,
   outerToAntiJoin,
+  aggregationBeforeJoins,
   columnPruning,
 ];
 
