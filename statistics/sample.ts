@@ -14,9 +14,23 @@ export interface TableSample {
   /** Every row that the table had. */
   readonly full: boolean;
   /** Values by column id; columns of long values are left out. */
-  readonly columns: ReadonlyMap<number, readonly Datum[]>;
+  readonly columns: SampleColumns;
   /** Of columns of many values that joins may have as keys, by column id: how many rows some of the values have. */
   readonly keys: ReadonlyMap<number, KeySample>;
+}
+
+export interface SampleColumns {
+  get(id: number): readonly Datum[] | undefined;
+  keys(): Iterable<number>;
+}
+
+/** About how many bytes a sample takes. */
+export function memoryOfSample({ columns }: TableSample): number {
+  if (columns instanceof StoredColumns) return columns.memory;
+  let bytes = 0;
+  for (const id of columns.keys())
+    for (const v of columns.get(id)!) bytes += v instanceof Uint8Array ? 16 + v.length : 8;
+  return bytes;
 }
 
 /** Rows kept of a table that is too large to be kept whole. */
@@ -61,7 +75,7 @@ export function mergeSamples(
   const [first] = parts;
   if (first === undefined) return null;
   for (const id of first.sample.columns.keys())
-    if (parts.every((p) => p.sample.columns.has(id))) columns.set(id, []);
+    if (parts.every((p) => p.sample.columns.get(id) !== undefined)) columns.set(id, []);
   let rows = 0;
   for (const { rows: own, sample } of parts) {
     const n = full
@@ -107,14 +121,43 @@ export function store(d: Datum): StoredDatum {
 
 export function restore(d: StoredDatum): Datum {
   if (d === null || typeof d === 'number') return d;
-  return 'b' in d ? BigInt(d.b) : Uint8Array.from(Buffer.from(d.x, 'base64'));
+  return 'b' in d ? BigInt(d.b) : new Uint8Array(Buffer.from(d.x, 'base64'));
+}
+
+/** Columns of a sample as they were kept, each restored when it is first asked for. */
+class StoredColumns implements SampleColumns {
+  private readonly restored = new Map<number, readonly Datum[]>();
+  private readonly kept: Map<number, readonly StoredDatum[]>;
+
+  constructor(columns: StoredSample['columns']) {
+    this.kept = new Map(columns);
+  }
+
+  get(id: number): readonly Datum[] | undefined {
+    const kept = this.kept.get(id);
+    if (kept === undefined) return undefined;
+    let values = this.restored.get(id);
+    if (values === undefined) this.restored.set(id, (values = kept.map(restore)));
+    return values;
+  }
+
+  keys(): Iterable<number> {
+    return this.kept.keys();
+  }
+
+  get memory(): number {
+    let bytes = 0;
+    for (const values of this.kept.values())
+      for (const v of values) bytes += v !== null && typeof v === 'object' && 'x' in v ? v.x.length : 8;
+    return bytes;
+  }
 }
 
 export function sampleBytes(s: TableSample): Uint8Array {
   const stored: StoredSample = {
     rows: s.rows,
     full: s.full,
-    columns: [...s.columns].map(([id, values]) => [id, values.map(store)]),
+    columns: [...s.columns.keys()].map((id) => [id, s.columns.get(id)!.map(store)]),
     keys: [...s.keys].map(([id, keys]) => [id, storedKeys(keys)]),
   };
   return Buffer.from(JSON.stringify(stored));
@@ -127,7 +170,7 @@ export function sampleOf(bytes: Uint8Array): TableSample | null {
     return {
       rows: s.rows,
       full: s.full,
-      columns: new Map(s.columns.map(([id, values]) => [id, values.map(restore)])),
+      columns: new StoredColumns(s.columns),
       keys: new Map((s.keys ?? []).map(([id, keys]) => [id, keysOf(keys)])),
     };
   } catch {

@@ -18,6 +18,8 @@ export interface LoadedColumn {
 
 /** Reads columns in other threads. */
 export interface ColumnLoader {
+  /** Somebody has nothing at all to do: what nobody waits for may be read. */
+  readonly idle: boolean;
   /** Null when nobody has the time: whoever asks reads for himself. */
   loadColumn(file: string, at: Extent): Promise<LoadedColumn> | null;
 }

@@ -55,7 +55,7 @@ const SETTLE_MS = 500;
 /** Scans between two looks at the memory in use. */
 const EVICT_EVERY = 64;
 /** Columns of segments that are read at once after a start. */
-const RESTORED_AT_ONCE = 8;
+const RESTORED_AT_ONCE = 4;
 /** How long reading columns back gives way to statements, ms. */
 const BUSY_MS = 10;
 
@@ -371,12 +371,15 @@ export class ColumnarReplica {
     if (this.building.get(build.physicalId) === build) this.building.delete(build.physicalId);
   }
 
-  /** The replicas that there ought to be: those missing are made in the background, those of no more interest go. */
+  /** The replicas that there ought to be; those of no more interest go. */
   want(list: readonly WantedReplica[]): void {
     for (const id of this.wanted.set(list)) this.drop(id);
-    if (this.watch.freshReader === undefined) return;
     for (const w of list) this.known.set(w.physicalId, w.table);
-    this.wanted.make();
+  }
+
+  /** Has replicas made in the background that are wanted and missing. */
+  makeMissing(): void {
+    if (this.watch.freshReader !== undefined) this.wanted.make();
   }
 
   state(physicalId: number): ReplicaState {
@@ -405,13 +408,16 @@ export class ColumnarReplica {
     await Promise.allSettled(Array.from({ length: RESTORED_AT_ONCE }, reader));
   }
 
-  /** Waits for threads that statements keep busy. */
+  /** Waits for threads that statements keep busy; a thread has one column to read at a time, behind which no statement waits for long. */
   private async readBack(segment: ColumnSegment, id: number): Promise<void> {
+    const loader = this.keeper?.loader ?? null;
     while (!this.closed && segment.onDisk(id)) {
-      const read = segment.prefetch(id);
-      if (read !== null) return read;
-      if ((this.keeper?.loader ?? null) === null) segment.fetch(id);
-      else await pause(BUSY_MS);
+      if (loader === null) segment.fetch(id);
+      else {
+        const read = loader.idle ? segment.prefetch(id) : null;
+        if (read !== null) return read;
+        await pause(BUSY_MS);
+      }
       await nextTurn();
     }
   }

@@ -135,6 +135,7 @@ describe('column segments on disk', () => {
         if (r.chance(0.5)) {
           // Other threads, which have the time now and then.
           const loader: ColumnLoader = {
+            idle: true,
             loadColumn: (file, at) => {
               if (r.chance(0.2)) return null;
               return new Promise((resolve, reject) =>
@@ -206,7 +207,7 @@ describe('column segments on disk', () => {
       await first.store.close();
       const { store, handler } = await open(dir);
       const replica = handler.replicaOf(store.dataWatch)!;
-      replica.loader = { loadColumn: (file, at) => Promise.resolve(readLoadedColumn(file, at)) };
+      replica.loader = { idle: true, loadColumn: (file, at) => Promise.resolve(readLoadedColumn(file, at)) };
       await replica.restore();
       const { bytes } = replica;
       expect(await read(store, handler, table, [0], some)).toHaveLength(200);

@@ -108,7 +108,7 @@ export class SegmentKeeper {
     const used = new Set<string>([MANIFEST]);
     if (manifest !== null && manifest.format === FORMAT)
       for (const t of manifest.tables) {
-        if (t.zone === 'SYSTEM' && manifest.systemZone !== systemZone() && showsZone(t)) continue;
+        if (t.zone === 'SYSTEM' && showsZone(t) && manifest.systemZone !== systemZone()) continue;
         const table = this.loadTable(t);
         if (table === null) continue;
         this.tables.set(t.id, table);

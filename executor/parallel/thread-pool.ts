@@ -99,6 +99,10 @@ export class ThreadPool implements ColumnLoader {
     return this.ready();
   }
 
+  get idle(): boolean {
+    return this.threads.some((t) => t.ready && t.tasks.size === 0 && t.loads.size === 0);
+  }
+
   /** A thread without a task reads a column. Null when there is none. */
   loadColumn(file: string, at: Extent): Promise<LoadedColumn> | null {
     let idle: Thread | null = null;

@@ -32,6 +32,7 @@ export function hasReplica(core: EngineCore, table: TableInfo): boolean {
 /** Tells the replica which tables are to have one (SET TIFLASH REPLICA), at every change of the schema and while some are missing. */
 export class ReplicaWatch {
   private timer: NodeJS.Timeout | null = null;
+  private started = false;
 
   constructor(private readonly core: EngineCore) {}
 
@@ -48,12 +49,15 @@ export class ReplicaWatch {
       seen = schema;
       const wanted = this.wanted();
       replica.want(wanted);
+      if (this.started) replica.makeMissing();
       missing = wanted.some((w) => !replica.state(w.physicalId).available);
     };
     look();
+    await this.prepare(replica);
+    // Small replicas, of which nothing is on disk, are made anew: that can wait for the first statements.
+    this.started = true;
     this.timer = setInterval(look, LOOK_MS);
     this.timer.unref();
-    await this.prepare(replica);
   }
 
   stop(): void {
@@ -72,14 +76,11 @@ export class ReplicaWatch {
     Promise.resolve(threads?.whenReady())
       .then(() => replica.restore())
       .catch((err: unknown) => logger.error({ err }, 'reading columns back failed'));
-    const read = async (): Promise<void> => {
-      for (const id of new Set([...held, ...this.wanted().map((w) => w.physicalId)]))
-        await statistics.load(id);
-    };
+    const tables = new Set([...held, ...this.wanted().map((w) => w.physicalId)]);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATISTICS_MS)));
     await Promise.race([
-      read().catch((err: unknown) => logger.error({ err }, 'statistics were not read')),
+      statistics.load(...tables).catch((err: unknown) => logger.error({ err }, 'statistics were not read')),
       late,
     ]);
     clearTimeout(timer);

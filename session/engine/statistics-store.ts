@@ -7,6 +7,7 @@ import {
   type ExtendedStatistics,
   type TableStatistics,
 } from '../../statistics/table-statistics.js';
+import { memoryOfSample } from '../../statistics/sample.js';
 import type { Counts, RowCounts } from './row-counts.js';
 import { mysqlError } from '../../types/error-table.js';
 import {
@@ -159,8 +160,7 @@ export class StatisticsStore {
         const m = memoryOf(c, part === stats.indexes);
         bytes += 300 + m.hist + m.topN + m.cms;
       }
-    for (const values of stats.sample?.columns.values() ?? [])
-      for (const v of values) bytes += v instanceof Uint8Array ? 16 + v.length : 8;
+    if (stats.sample !== null && stats.sample !== undefined) bytes += memoryOfSample(stats.sample);
     this.loaded.set(id, { stats, bytes });
     this.bytes += bytes;
     const quota = this.home.quota() || DEFAULT_QUOTA;

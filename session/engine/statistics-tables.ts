@@ -291,14 +291,14 @@ function restored(
       };
     });
     const encoded = topRows
-      .map((t) => ({ key: Buffer.from(bytesOf(t[2])), count: Number(t[3]) }))
+      .map((t) => ({ key: bytesOf(t[2]), count: Number(t[3]) }))
       .sort((a, b) => Buffer.compare(a.key, b.key));
     return {
       ndv: Number(h[2]),
       nullCount: Number(h[3]),
       avgSize: Number(h[4]),
       correlation: Number(h[8]),
-      topN: encoded.map((t) => ({ value: topNValue(Uint8Array.from(t.key), type), count: t.count })),
+      topN: encoded.map((t) => ({ value: topNValue(t.key, type), count: t.count })),
       buckets,
       cms: h[6] instanceof Uint8Array ? cmsOf(h[6]) : null,
       sketch: sketch instanceof Uint8Array ? FmSketch.fromBytes(sketch) : null,
