@@ -180,6 +180,59 @@ test('a job that its node takes over from itself, since telling others of it too
   await s.query('ADMIN CHECK TABLE twice');
 });
 
+/** What the worker does from time to time: it renews the leases of its jobs. */
+const beat = (worker: Session['engine']['ddl']): Promise<void> => worker['beat']();
+
+test('a lease that is renewed while a step is told to other nodes leaves the step as it is', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE beaten (id INT PRIMARY KEY, v INT, KEY w (v))');
+  await s.query('INSERT INTO beaten VALUES (1, 1), (2, 2)');
+  const core = (s.session as Session).engine;
+  const tell = core.cluster.tellSchema.bind(core.cluster);
+  core.cluster.tellSchema = async () => {
+    await beat(core.ddl);
+    await tell();
+  };
+  Object.defineProperty(core.cluster, 'shared', { value: true, configurable: true });
+  const before = core.schemaLoader.current.version;
+  try {
+    await s.query('ALTER TABLE beaten ADD INDEX v (v), DROP INDEX w');
+  } finally {
+    Reflect.deleteProperty(core.cluster, 'shared');
+    core.cluster.tellSchema = tell;
+  }
+  // Delete-only, write-only, filling, public, the other index delete-only, done.
+  expect(core.schemaLoader.current.version - before).toBe(6);
+  await s.query('ADMIN CHECK TABLE beaten');
+});
+
+test('a job is paused, resumed and cancelled from other nodes', async () => {
+  const [a, b, c] = await Promise.all([1, 2, 3].map(() => engine.session()));
+  await a!.query('CREATE TABLE far (id INT PRIMARY KEY, v INT)');
+  const { ddl, storage } = (a!.session as Session).engine;
+  const elsewhere = async (state: 'paused' | 'running' | 'cancelling'): Promise<void> => {
+    const [id] = await newest(c!, 'far');
+    await transact(storage, async (txn) =>
+      ddl.jobs.put(txn, { ...(await ddl.jobs.running(txn, Number(id)))!, state }),
+    );
+    await beat(ddl);
+  };
+  for (const last of ['running', 'cancelling'] as const) {
+    await a!.query('BEGIN');
+    await a!.query(`REPLACE INTO far VALUES (1, ${last.length})`);
+    const index = b!.errorOf('ALTER TABLE far ADD INDEX v (v)');
+    await until(async () => (await newest(c!, 'far'))[1] === 'running');
+    await elsewhere('paused');
+    await a!.query('COMMIT');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await newest(c!, 'far'))[1]).toBe('paused');
+    await elsewhere(last);
+    expect(await index).toBe(last === 'running' ? 0 : 8214);
+    if (last === 'running') await b!.query('ALTER TABLE far DROP INDEX v');
+  }
+  await c!.query('ADMIN CHECK TABLE far');
+});
+
 test('a statement whose job another node ended answers when all nodes know what the job left', async () => {
   const [a, b] = await Promise.all([1, 2].map(() => engine.session()));
   await a!.query('CREATE TABLE ended (id INT PRIMARY KEY, v INT)');

@@ -311,10 +311,10 @@ export class JobDriver {
       if (!revertible) return;
       if (running.wish === 'cancel') throw mysqlError('ER_CANCELLED_DDL_JOB');
       if (running.wish === 'none') {
-        if (shown) await this.save(running, 'running');
+        if (shown) await this.save(running);
         return;
       }
-      if (!shown) await this.save(running, 'paused');
+      if (!shown) await this.save(running);
       shown = true;
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
@@ -327,23 +327,20 @@ export class JobDriver {
     return stored;
   }
 
-  /** Writes progress and renews the lease, and reads what was asked for on other nodes. */
-  async save(running: RunningJob, state?: 'running' | 'paused'): Promise<void> {
+  /**
+   * Writes progress and renews the lease, and reads what was asked for, here or on other nodes. All else of the row stays: a step that is
+   * being taken meanwhile is in the store before this node goes by it.
+   */
+  async save(running: RunningJob): Promise<void> {
     for (;;) {
       const txn = await this.env.storage.begin();
       try {
         const stored = await this.ours(txn, running.job);
-        if (stored.state === 'cancelling') running.wish = 'cancel';
-        running.job = {
-          ...running.job,
-          state: state ?? running.job.state,
-          settings: stored.settings,
-          leaseUntil: physicalOf(txn.startTs) + LEASE_MS,
-        };
-        this.jobs.put(
-          txn,
-          stored.state === 'cancelling' ? { ...running.job, state: 'cancelling' } : running.job,
-        );
+        follow(running, stored.state);
+        const leaseUntil = physicalOf(txn.startTs) + LEASE_MS;
+        running.job = { ...running.job, settings: stored.settings, leaseUntil };
+        const { progress, warnings } = running.job;
+        this.jobs.put(txn, { ...stored, progress, warnings, leaseUntil });
         await txn.commit();
         return;
       } catch (e) {
@@ -351,6 +348,15 @@ export class JobDriver {
         if (!isWriteConflict(e)) throw e;
       }
     }
+  }
+}
+
+/** ADMIN PAUSE, RESUME and CANCEL write the state that they ask for. */
+function follow(running: RunningJob, state: DdlJob['state']): void {
+  if (state === 'cancelling') running.wish = 'cancel';
+  else if (state === 'paused' || state === 'running') {
+    if (running.wish !== 'cancel') running.wish = state === 'paused' ? 'pause' : 'none';
+    running.job = { ...running.job, state };
   }
 }
 
