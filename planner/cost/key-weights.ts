@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { hashDatum } from '../../statistics/column-collector.js';
 import { knownRows } from '../../statistics/estimate.js';
 import type { KeySample } from '../../statistics/key-sample.js';
@@ -9,6 +10,8 @@ import { evalType, type FieldType } from '../../types/field-type.js';
  * columns choose the same values: their shares multiplied say how many pairs there are, and are the shares of the join's rows.
  */
 export interface KeyWeights {
+  /** By which matches of the same weights are found again. */
+  readonly id: number;
   /** Values whose hash has none of these bits were chosen. */
   readonly mask: number;
   /** Of the chosen values, ascending, and of each the share of the rows. */
@@ -28,8 +31,12 @@ export interface KeyMatch {
 
 /** A value is frequent from this share of the rows on: sampled rows tell its frequency well enough. */
 const FREQUENT = 1e-3;
+/** Values that matches made lately may have together. */
+const MOST_VALUES = 500_000;
 /** Chosen values of each side from which something can be told. */
 const ENOUGH = 24;
+
+let nextId = 0;
 
 /** Null where the statistics tell of no values. */
 export function keyWeights(stats: ColumnStatistics, sample: KeySample, type: FieldType): KeyWeights | null {
@@ -55,6 +62,7 @@ export function keyWeights(stats: ColumnStatistics, sample: KeySample, type: Fie
     shares.push(counts[i]! / rows);
   }
   return {
+    id: nextId++,
     mask,
     hashes: Int32Array.from(kept),
     shares: Float64Array.from(shares),
@@ -94,8 +102,20 @@ function chosen(w: KeyWeights, mask: number): number {
   return n;
 }
 
-/** Null when too few values were chosen to tell. */
+const MATCHES = new LRUCache<string, { readonly match: KeyMatch | null }>({
+  maxSize: MOST_VALUES,
+  sizeCalculation: ({ match }) => 16 + (match === null ? 0 : match.weights.hashes.length),
+});
+
+/** Null when too few values were chosen to tell. Plans ask for the same matches again and again. */
 export function matchKeys(a: KeyWeights, b: KeyWeights): KeyMatch | null {
+  const key = a.id < b.id ? `${a.id} ${b.id}` : `${b.id} ${a.id}`;
+  let known = MATCHES.get(key);
+  if (known === undefined) MATCHES.set(key, (known = { match: match(a, b) }));
+  return known.match;
+}
+
+function match(a: KeyWeights, b: KeyWeights): KeyMatch | null {
   const mask = a.mask | b.mask;
   if (chosen(a, mask) < ENOUGH || chosen(b, mask) < ENOUGH) return null;
   const frequent = new Map<number, number>();
@@ -103,36 +123,34 @@ export function matchKeys(a: KeyWeights, b: KeyWeights): KeyMatch | null {
   for (const [hash, x] of a.frequent) frequent.set(hash, x * shareOf(b, hash));
   for (const [hash, x] of b.frequent) if (!a.frequent.has(hash)) frequent.set(hash, x * shareOf(a, hash));
   for (const x of frequent.values()) share += x;
-  const hashes: number[] = [];
-  const shares: number[] = [];
+  const most = Math.min(a.hashes.length, b.hashes.length);
+  const hashes = new Int32Array(most);
+  const shares = new Float64Array(most);
+  let n = 0;
   let sampled = 0;
   for (let i = 0, j = 0; i < a.hashes.length && j < b.hashes.length;) {
-    const [x, y] = [a.hashes[i]!, b.hashes[j]!];
-    if (x < y) i++;
-    else if (x > y) j++;
-    else {
-      const both = a.shares[i]! * b.shares[j]!;
-      if ((x & mask) === 0 && !frequent.has(x)) {
-        hashes.push(x);
-        shares.push(both);
-        sampled += both;
-      }
-      i++;
-      j++;
+    const x = a.hashes[i]!;
+    const y = b.hashes[j]!;
+    if (x === y && (x & mask) === 0 && !frequent.has(x)) {
+      hashes[n] = x;
+      sampled += shares[n++] = a.shares[i]! * b.shares[j]!;
     }
+    if (x <= y) i++;
+    if (y <= x) j++;
   }
-  const values = hashes.length * (mask + 1);
   share += sampled * (mask + 1);
-  if (hashes.length + frequent.size < ENOUGH || share <= 0) return null;
+  if (n + frequent.size < ENOUGH || share <= 0) return null;
   for (const [hash, x] of frequent) frequent.set(hash, x / share);
+  for (let i = 0; i < n; i++) shares[i]! /= share;
   return {
     share,
     weights: {
+      id: nextId++,
       mask,
-      hashes: Int32Array.from(hashes),
-      shares: Float64Array.from(shares, (x) => x / share),
+      hashes: hashes.slice(0, n),
+      shares: shares.slice(0, n),
       frequent,
-      usual: values === 0 ? 0 : (sampled * (mask + 1)) / share / values,
+      usual: n === 0 ? 0 : sampled / share / n,
     },
   };
 }
