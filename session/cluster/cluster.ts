@@ -68,6 +68,10 @@ export class Cluster {
       await core.bindings.reload();
       return null;
     });
+    bus.serve('plan captures', async () => {
+      await core.planCaptures.reload();
+      return null;
+    });
     bus.serve('blacklist', async (which) => {
       await reloadBlacklist(core, which as BlacklistName);
       return null;
@@ -162,6 +166,11 @@ export class Cluster {
   /** Accounts or privileges changed. Returns when the nodes that can be reached know. */
   async tellAccounts(): Promise<void> {
     await this.bus.ask('accounts', null);
+  }
+
+  /** Returns when the nodes that are there know which plans are to be captured. */
+  async tellPlanCaptures(): Promise<void> {
+    await this.bus.ask('plan captures', null);
   }
 
   /** Global bindings changed. */

@@ -30,6 +30,7 @@ import type { FeedbackSink } from '../../executor/feedback.js';
 import { StatisticsFeedback } from '../statistics/statistics-feedback.js';
 import { Session } from '../session.js';
 import { ClientErrors } from '../summary/client-errors.js';
+import { PlanCaptures } from '../replayer/plan-captures.js';
 import { StatementSummaries } from '../summary/statement-summaries.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
@@ -103,6 +104,7 @@ export class EngineCore {
   readonly generalLog: GeneralLog;
   readonly imports: ImportJobs = new ImportJobs(this);
   readonly bindings: GlobalBindings = new GlobalBindings(this);
+  readonly planCaptures: PlanCaptures = new PlanCaptures(this);
   /** authentication_string for a password, by plugin. */
   passwordHashers: ReadonlyMap<string, (password: string) => string> = new Map();
   control: ServerControl | null = null;
@@ -397,6 +399,7 @@ export class EngineCore {
   noteFinished(session: Session, statement: StatementContext, error: MysqlError | null): void {
     if (error !== null) this.count(session, Count.failed);
     if (this.summaries.enabled) this.summaries.note(session, statement, error);
+    if (error === null) this.planCaptures.note(session, statement);
     if (statement.warningCount > 0 && session.connection.id !== 0)
       this.clientErrors.note(session, statement, error);
     const ms = performance.now() - statement.began;

@@ -157,6 +157,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   core.passwordVerifiers = options.passwordVerifiers ?? new Map();
   await core.accounts.reload();
   await core.bindings.reload();
+  await core.planCaptures.reload();
   await loadBlacklists(core);
   if (!core.cluster.shared) await core.imports.endInterrupted();
   await core.ddl.start(!core.cluster.shared);

@@ -11,13 +11,18 @@ import type { Session } from '../session.js';
 import { staticRows, text, textColumn } from '../static-rows.js';
 import { registerStatement } from './statement-handler.js';
 
-/** PLAN REPLAYER DUMP EXPLAIN …, of a statement or of a file of them, and PLAN REPLAYER LOAD. */
+/** PLAN REPLAYER DUMP EXPLAIN …, of a statement or of a file of them, PLAN REPLAYER LOAD, and PLAN REPLAYER CAPTURE [REMOVE]. */
 registerStatement('PlanReplayer', {
   transactional: () => 'read',
   run: async (session, stmt) => {
     session.privileges.requireGlobal('SUPER');
     if (stmt.action === 'LOAD') return fromClient(session, stmt.file ?? '', (b) => loadPlan(session, b));
-    if (stmt.action !== 'DUMP') throw mysqlError('ER_NOT_SUPPORTED_YET', `PLAN REPLAYER ${stmt.action}`);
+    if (stmt.action !== 'DUMP') {
+      const { planCaptures } = session.engine;
+      const [sql, plan] = [stmt.sqlDigest ?? '', stmt.planDigest ?? ''];
+      await (stmt.action === 'CAPTURE' ? planCaptures.add(sql, plan) : planCaptures.remove(sql, plan));
+      return null;
+    }
     if (stmt.asOf !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'PLAN REPLAYER DUMP WITH STATS');
     if (stmt.slowQuery !== null)
       throw mysqlError('ER_NOT_SUPPORTED_YET', 'PLAN REPLAYER DUMP EXPLAIN SLOW QUERY');

@@ -18,6 +18,13 @@ registerVariables([
     doc: 'Bindings made of frequent statements.',
   },
   {
+    name: 'tidb_enable_plan_replayer_capture',
+    scope: 'both',
+    kind: 'bool',
+    default: 'ON',
+    doc: 'Statements that PLAN REPLAYER CAPTURE names are captured.',
+  },
+  {
     name: 'tidb_evolve_plan_baselines',
     scope: 'both',
     kind: 'bool',

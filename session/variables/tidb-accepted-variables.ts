@@ -65,7 +65,6 @@ const ACCEPTED: readonly (readonly [name: string, shape: Shape, value: string, d
   ['tidb_enable_parallel_apply', BOTH, 'OFF', 'Executor.'],
   ['tidb_enable_plan_cache_for_param_limit', BOTH, 'ON', 'Plan cache.'],
   ['tidb_enable_plan_cache_for_subquery', BOTH, 'ON', 'Plan cache.'],
-  ['tidb_enable_plan_replayer_capture', BOTH, 'ON', 'Plan replayer.'],
   ['tidb_enable_prepared_plan_cache', BOTH, 'ON', 'Plan cache.'],
   ['tidb_enable_prepared_plan_cache_memory_monitor', BOTH, 'ON', 'Plan cache.'],
   ['tidb_enable_resource_control', GLOBAL, 'ON', 'Resource groups.'],
