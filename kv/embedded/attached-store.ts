@@ -19,6 +19,7 @@ import {
   type Method,
   MessageKind,
   type LayerMessage,
+  type PrewritePart,
   type SnapshotMessage,
   type StoreAttachment,
 } from './thread-protocol.js';
@@ -28,6 +29,10 @@ import { ThreadLocker } from './thread-locker.js';
 import { SharedCounter } from './tso.js';
 import { VersionReader, type VersionPages } from './version-reader.js';
 import { Wal } from './wal.js';
+
+/** Mutations, and bytes of values, that go to the store in one message. */
+const PART_KEYS = 1024;
+const PART_BYTES = 256 << 10;
 
 /**
  * The embedded store as another thread of its process sees it: reads walk the store's memtables and mapped pages here, pessimistic
@@ -146,7 +151,11 @@ export class AttachedStore implements rpc.KvRpc {
   prewrite(req: rpc.PrewriteRequest): rpc.PrewriteResponse | Promise<rpc.PrewriteResponse> {
     if (this.closed !== null) return Promise.reject(this.closed);
     const answer = this.committer.prewrite(req, this.locker.tokenFor(req.startVersion));
-    if (answer === null) return this.ending(req.startVersion, this.call('prewrite', req));
+    if (answer === null)
+      return this.ending(
+        req.startVersion,
+        isLarge(req) ? this.prewriteInParts(req) : this.call('prewrite', req),
+      );
     this.locker.forget(req.startVersion);
     return answer;
   }
@@ -209,6 +218,25 @@ export class AttachedStore implements rpc.KvRpc {
 
   flashback(req: rpc.FlashbackRequest): Promise<rpc.FlashbackResponse> {
     return this.call('flashback', req);
+  }
+
+  private async prewriteInParts(req: rpc.PrewriteRequest): Promise<rpc.PrewriteResponse> {
+    const { startVersion, mutations, pessimisticActions } = req;
+    for (let at = 0; at < mutations.length;) {
+      const from = at;
+      for (let bytes = 0; at < mutations.length && at - from < PART_KEYS && bytes < PART_BYTES; at++)
+        bytes += mutations[at]!.value?.length ?? 0;
+      const part: PrewritePart = {
+        startVersion,
+        mutations: mutations.slice(from, at),
+        ...(pessimisticActions === undefined
+          ? {}
+          : { pessimisticActions: pessimisticActions.slice(from, at) }),
+      };
+      // The answer is waited for: a port hands over all messages that have come in one turn.
+      await this.call('prewritePart', part);
+    }
+    return this.call('prewrite', { ...req, mutations: [], pessimisticActions: undefined });
   }
 
   /** After the store's answer the transaction may hold nothing here any more. */
@@ -278,6 +306,14 @@ export class AttachedStore implements rpc.KvRpc {
     for (const call of this.calls.values()) call.reject(error);
     this.calls.clear();
   }
+}
+
+/** Whether it goes to the store in parts. */
+function isLarge({ mutations }: rpc.PrewriteRequest): boolean {
+  if (mutations.length > PART_KEYS) return true;
+  let bytes = 0;
+  for (const { value } of mutations) bytes += value?.length ?? 0;
+  return mutations.length > 1 && bytes > PART_BYTES;
 }
 
 class AttachedPages implements VersionPages {

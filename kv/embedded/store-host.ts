@@ -1,6 +1,14 @@
 import { MessageChannel, type MessagePort, type TransferListItem } from 'node:worker_threads';
 import path from 'node:path';
-import type { BulkBeginResponse, BulkEndRequest, KvRpc, PessimisticLockRequest, RpcContext } from '../rpc.js';
+import type {
+  BulkBeginResponse,
+  BulkEndRequest,
+  KvRpc,
+  Mutation,
+  PessimisticLockRequest,
+  PrewriteRequest,
+  RpcContext,
+} from '../rpc.js';
 import { ByteReader, ByteWriter } from './byte-buffer.js';
 import { CommitRingReader, CommitRingWriter } from './commit-ring.js';
 import type { CommitExchange, DataListeners } from './data-listeners.js';
@@ -15,6 +23,7 @@ import {
   MessageKind,
   type LayerMessage,
   type Method,
+  type PrewritePart,
   type SnapshotMessage,
   type StoreAttachment,
 } from './thread-protocol.js';
@@ -22,6 +31,13 @@ import { joinHalves } from './timestamp.js';
 import type { TimestampOracle } from './tso.js';
 import type { LayerSharing, VersionStore } from './version-store.js';
 import type { Durability, Wal } from './wal.js';
+
+type PessimisticActions = NonNullable<PrewriteRequest['pessimisticActions']>;
+
+interface PrewriteParts {
+  readonly mutations: Mutation[];
+  readonly pessimisticActions: PessimisticActions[number][];
+}
 
 interface Reader {
   readonly thread: number;
@@ -35,6 +51,8 @@ interface Reader {
   readonly answers: ByteWriter;
   /** Transactions that have asked for pessimistic locks in the store's own table. */
   lockers: Set<bigint>;
+  /** Mutations of prewrites that are still to come, by the transaction. */
+  readonly parts: Map<bigint, PrewriteParts>;
   /** Bulk loads under way. */
   readonly loads: Set<number>;
 }
@@ -148,6 +166,7 @@ export class StoreHost implements LayerSharing, CommitExchange {
       adopted: this.turn,
       answers: new ByteWriter(1 << 12),
       lockers: new Set(),
+      parts: new Map(),
       loads: new Set(),
     };
     calls.port1.on('message', (bytes: Uint8Array) => this.receive(reader, bytes));
@@ -313,7 +332,13 @@ export class StoreHost implements LayerSharing, CommitExchange {
     while (!from.done) {
       const id = from.varint();
       const method = METHODS[from.u8()]!;
-      const request = readValue(from);
+      let request = readValue(from);
+      if (method === 'prewritePart') {
+        gather(reader, request as PrewritePart);
+        this.answer(reader, id, true, undefined);
+        continue;
+      }
+      if (method === 'prewrite') request = whole(reader, request as PrewriteRequest);
       this.note(reader, method, request);
       let result: unknown;
       try {
@@ -380,4 +405,21 @@ export class StoreHost implements LayerSharing, CommitExchange {
       out.length = 0;
     }
   }
+}
+
+function gather(reader: Reader, part: PrewritePart): void {
+  let parts = reader.parts.get(part.startVersion);
+  if (parts === undefined)
+    reader.parts.set(part.startVersion, (parts = { mutations: [], pessimisticActions: [] }));
+  for (const m of part.mutations) parts.mutations.push(m);
+  for (const action of part.pessimisticActions ?? []) parts.pessimisticActions.push(action);
+}
+
+/** The prewrite with the mutations that came before it. */
+function whole(reader: Reader, req: PrewriteRequest): PrewriteRequest {
+  const parts = reader.parts.get(req.startVersion);
+  if (parts === undefined) return req;
+  reader.parts.delete(req.startVersion);
+  const { mutations, pessimisticActions } = parts;
+  return pessimisticActions.length === 0 ? { ...req, mutations } : { ...req, mutations, pessimisticActions };
 }

@@ -157,3 +157,54 @@ test('nothing is written any more after a thread ended within a commit', async (
   await expect(commitOnePhase(store, [['k', '1']])).rejects.toThrow('abort');
   expect(read(store, 'k')).toBeNull();
 });
+
+test('a transaction of many keys, or long values, goes to the store in parts, between which others are answered', async () => {
+  const [a, b] = nodes as [AttachedStore, AttachedStore];
+  const key = (i: number): string => `k${String(i).padStart(5, '0')}`;
+  const startVersion = a.timestamp();
+  const locked = await a.pessimisticLock({
+    context,
+    mutations: Array.from({ length: 5000 }, (_, i) => ({ op: 'pessimisticLock', key: bytes(key(i)) })),
+    primaryLock: bytes(key(0)),
+    startVersion,
+    forUpdateTs: startVersion,
+    lockTtl: 3000,
+    waitTimeout: -1,
+  });
+  expect(locked.errors).toEqual([]);
+  const order: string[] = [];
+  const many = asked(
+    commit(
+      a,
+      Array.from({ length: 5000 }, (_, i) => put(key(i), String(i))),
+      {
+        startVersion,
+        forUpdateTs: startVersion,
+        pessimisticActions: Array.from({ length: 5000 }, () => 'doPessimisticCheck' as const),
+      },
+    ),
+  ).then((answer) => (order.push('many'), answer));
+  await a.txnHeartBeat({ context, primaryLock: bytes(key(0)), startVersion, adviseLockTtl: 9000 });
+  order.push('heartbeat');
+  expect(await many).toMatchObject({ errors: [] });
+  expect(order).toEqual(['heartbeat', 'many']);
+  expect([read(store, key(0)), read(store, key(2500)), read(store, key(4999))]).toEqual([
+    '0',
+    '2500',
+    '4999',
+  ]);
+  const value = 'v'.repeat(200 << 10);
+  expect(await asked(commit(b, [put('x', value), put('y', value), put('z', value)]))).toMatchObject({
+    errors: [],
+  });
+  expect([read(store, 'x'), read(store, 'z')].map((v) => v?.length)).toEqual([value.length, value.length]);
+  expect(
+    store.scanLock({
+      context,
+      maxVersion: store.timestamp(),
+      startKey: bytes(''),
+      endKey: bytes(''),
+      limit: 10,
+    }).locks,
+  ).toEqual([]);
+});

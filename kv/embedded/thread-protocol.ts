@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { SharedVersions } from '../rpc.js';
+import type { PrewriteRequest, SharedVersions } from '../rpc.js';
 import type { LogBuffers } from './log-state.js';
 import type { Durability } from './wal.js';
 
@@ -44,6 +44,9 @@ export interface SnapshotMessage {
   readonly memtables: readonly SharedVersions[];
 }
 
+/** Part of the mutations of a prewrite that comes later: to write or read many at once would hold up all else in a thread. */
+export type PrewritePart = Pick<PrewriteRequest, 'startVersion' | 'mutations' | 'pessimisticActions'>;
+
 /** Methods that attached threads call, by their number in a message. */
 export const METHODS = [
   'prewrite',
@@ -63,6 +66,7 @@ export const METHODS = [
   'bulkWrite',
   'bulkEnd',
   'flashback',
+  'prewritePart',
 ] as const;
 export type Method = (typeof METHODS)[number];
 
