@@ -1,6 +1,6 @@
 import type { Expr, ParsedStatement } from './ast/index.js';
 import { StatementGrammar } from './grammar/statement.js';
-import type { ParseOptions } from './grammar/token-stream.js';
+import { PAUSED, type ParseOptions } from './grammar/token-stream.js';
 
 export { ParseError } from './parse-error.js';
 export type { ParseOptions } from './grammar/token-stream.js';
@@ -29,6 +29,34 @@ export function* statements(
     const parsed = guarded(grammar, () => grammar.next());
     if (parsed === null) return;
     yield parsed;
+  }
+}
+
+/** The same as `parse`, in steps of some milliseconds where lists of a statement are long. */
+export function* parseInSteps(
+  sql: string | Uint8Array,
+  options: ParseOptions = {},
+): Generator<void, ParsedStatement[]> {
+  const grammar = open(sql, options);
+  guarded(grammar, () => grammar.advance());
+  const out: ParsedStatement[] = [];
+  for (;;) {
+    grammar.givesWay();
+    const parsed = yield* inSteps(grammar);
+    if (parsed === null) return out;
+    out.push(parsed);
+  }
+}
+
+function* inSteps(grammar: StatementGrammar): Generator<void, ParsedStatement | null> {
+  for (;;) {
+    try {
+      return guarded(grammar, () => grammar.next());
+    } catch (error) {
+      if (error !== PAUSED) throw error;
+    }
+    yield;
+    grammar.restart();
   }
 }
 

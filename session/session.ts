@@ -12,7 +12,7 @@ import { SqlMode } from '../types/sql-mode.js';
 import { collationById } from '../types/collation.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
 import type { ParseOptions } from '../parser/parser.js';
-import { parse, ParseError } from '../parser/parser.js';
+import { parse, ParseError, parseInSteps } from '../parser/parser.js';
 import type { DbInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { AutoIdKind } from '../catalog/meta/meta.js';
 import { blacklists } from '../planner/blacklists.js';
@@ -49,12 +49,16 @@ import { TemporaryTables } from './temporary-tables.js';
 import { TransactionHistory } from './transaction-history.js';
 import type { Characteristics } from './transaction-options.js';
 import { runStatement } from './run-statement.js';
+import { loopShare } from './loop-share.js';
 import { statementBytes } from './statement-text.js';
 import type { Tracer } from './tracer.js';
 import type { AppliedValues } from './variables/applied-variables.js';
 import { SessionVariables } from './variables/variable-store.js';
 import { virtualRows } from './virtual-rows.js';
 import { Count, type Counts, newCounts } from './status/counts.js';
+
+/** Bytes of a text from which on others have the thread while it is parsed. */
+const LONG_TEXT = 1 << 16;
 
 export interface UserVariableValue {
   readonly type: FieldType;
@@ -150,6 +154,8 @@ export class Session implements ClientSession, AppliedValues {
   commandSince = performance.now();
   private killed: Error | null = null;
   private closed = false;
+  /** What a text that is being parsed has to end with. */
+  private interruption: MysqlError | null = null;
 
   constructor(
     readonly engine: EngineCore,
@@ -226,7 +232,12 @@ export class Session implements ClientSession, AppliedValues {
       const match = this.engine.textPlans.find(sql, this.evalContext, this.vars);
       if (match !== null) return runStatement(this, match.statement, match.params, match.slot, sql.slice());
     }
-    const statements = this.parse(statementBytes(sql, this.vars.get('character_set_client')));
+    const text = statementBytes(sql, this.vars.get('character_set_client'));
+    if (text.length >= LONG_TEXT) return this.parseInTurns(text).then((parsed) => this.runAll(parsed));
+    return this.runAll(this.parse(text));
+  }
+
+  private runAll(statements: readonly ParsedStatement[]): Awaitable<StatementResult> {
     if (statements.length === 0) throw this.failBeforeRun(mysqlError('ER_EMPTY_QUERY'));
     if (statements.length > 1) this.checkMultiStatements();
     return this.runFrom(statements, 0);
@@ -314,6 +325,7 @@ export class Session implements ClientSession, AppliedValues {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.interruption = mysqlError('ER_QUERY_INTERRUPTED');
     this.statement.interrupt(mysqlError('ER_QUERY_INTERRUPTED'));
     await this.engine.waitUntilIdle(this);
     await this.transaction.rollback();
@@ -325,6 +337,7 @@ export class Session implements ClientSession, AppliedValues {
 
   /** KILL: interrupts the running statement; with `connection` the session ends as well. */
   kill(connection: boolean): void {
+    this.interruption = mysqlError('ER_QUERY_INTERRUPTED');
     if (connection) {
       this.killed = mysqlError('ER_QUERY_INTERRUPTED');
       this.connection.disconnect();
@@ -491,6 +504,29 @@ export class Session implements ClientSession, AppliedValues {
     } finally {
       this.parseMs = performance.now() - start;
       this.parsedSince += this.parseMs;
+    }
+  }
+
+  /** Others have the thread between the steps; throws when the session is killed meanwhile. */
+  private async parseInTurns(sql: string | Uint8Array): Promise<readonly ParsedStatement[]> {
+    const steps = parseInSteps(sql, this.parseOptions);
+    this.interruption = null;
+    let spent = 0;
+    try {
+      for (;;) {
+        const from = performance.now();
+        const step = steps.next();
+        const now = performance.now();
+        spent += now - from;
+        if (step.done === true) return step.value;
+        await loopShare.pause(now, now - from);
+        if (this.interruption !== null) throw this.failBeforeRun(this.interruption);
+      }
+    } catch (error) {
+      throw this.syntaxError(error);
+    } finally {
+      this.parseMs = spent;
+      this.parsedSince += spent;
     }
   }
 

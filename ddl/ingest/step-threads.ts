@@ -140,6 +140,7 @@ class WorkerThread<Q extends Message, R extends Message> implements StepThread<Q
   async close(): Promise<void> {
     if (this.failure !== null || this.onReply !== null) {
       this.onReply = null;
+      this.onFailure?.(new Error('the thread was ended'));
       this.onFailure = null;
       await this.worker.terminate();
       return;

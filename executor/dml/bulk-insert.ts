@@ -77,7 +77,8 @@ export class BulkInsert {
       eval: evalFormOf(ctx.eval),
       ordered: false,
     };
-    return BulkLoad.open(target, ctx.bulkOptions!(table)!, { checkpoint: () => ctx.checkpoint() });
+    const { signal } = ctx;
+    return BulkLoad.open(target, ctx.bulkOptions!(table)!, { checkpoint: () => ctx.checkpoint(), signal });
   }
 
   private async flush(rows: readonly Datum[][]): Promise<void> {

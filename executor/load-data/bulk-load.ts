@@ -8,6 +8,7 @@ import { StepThreads, type StepThread } from '../../ddl/ingest/step-threads.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { indexRange, recordPrefix, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import { PackedBlock } from '../../kv/embedded/packed-block.js';
+import { interruptible } from '../../kv/client/interruptible.js';
 import type { KeyRange, LoadTransactions, Mutation } from '../../kv/rpc.js';
 import { KeyExistsError, WriteConflictError } from '../../kv/storage.js';
 import type { Datum } from '../../types/datum.js';
@@ -40,6 +41,8 @@ export interface BulkOptions {
 export interface BulkHost {
   /** Gives way, and throws when the statement was killed. */
   checkpoint(): Promise<void> | undefined;
+  /** Of the statement: threads are not waited for once it is aborted. */
+  readonly signal: AbortSignal;
   /** Absent where no lines are read: rows are given. */
   readonly lines?: LineHost;
 }
@@ -149,8 +152,18 @@ export class BulkLoad {
   private async openThreads(): Promise<void> {
     const most = this.options.threads ?? Math.min(MAX_THREADS, availableParallelism());
     const wanted = this.cutter === null ? Math.min(1, most) : most;
-    this.threads = await threads.open({ kind: 'open', target: this.target }, wanted);
+    const opening = threads.open({ kind: 'open', target: this.target }, wanted);
+    try {
+      this.threads = await this.awaited(opening);
+    } catch (e) {
+      opening.then((opened) => Promise.all(opened.map((t) => t.close()))).catch(() => undefined);
+      throw e;
+    }
     this.free.push(...this.threads);
+  }
+
+  private awaited<T>(work: Promise<T>): Promise<T> {
+    return interruptible(work, this.host.signal) as Promise<T>;
   }
 
   /** Reads on; false when reading has ended: then `end` is next. */
@@ -173,7 +186,7 @@ export class BulkLoad {
       this.mutations.hiddenHandle && piece.length > 0
         ? await this.host.lines!.rowIds(linesIn(piece, this.target.format))
         : 0;
-    const thread = await this.acquire();
+    const thread = await this.awaited(this.acquire());
     if (this.failure !== null) {
       this.release(thread);
       throw this.failure.error;
@@ -205,7 +218,7 @@ export class BulkLoad {
       }
     });
     // What is read and not put yet is in memory.
-    if (this.pending > 2 * this.threads.length) await this.tail;
+    if (this.pending > 2 * this.threads.length) await this.awaited(this.tail);
     if (this.failure !== null) throw (this.failure as { error: unknown }).error;
   }
 
@@ -343,7 +356,7 @@ export class BulkLoad {
   /** No more input comes. False: reading has ended before that, and there is a rest. */
   async end(): Promise<boolean> {
     if (this.rest === null) await this.send(true);
-    await this.tail;
+    await this.awaited(this.tail);
     if (this.failure !== null) throw this.failure.error;
     return this.rest === null;
   }
@@ -356,7 +369,7 @@ export class BulkLoad {
   /** Makes everything that was read visible. */
   async commit(): Promise<void> {
     const { loads } = this.options;
-    await Promise.all(
+    const finished = Promise.all(
       this.threads.map((t) =>
         t.run({ kind: 'finish', spill: this.spills }, (reply) => {
           if (reply.kind === 'rows') this.addRuns((reply as BulkReply & { kind: 'rows' }).runs);
@@ -364,6 +377,7 @@ export class BulkLoad {
         }),
       ),
     );
+    await this.awaited(finished);
     for (const b of this.builders) {
       const run = this.takeRun(b);
       if (run !== null) this.addRuns([run]);
@@ -398,7 +412,7 @@ export class BulkLoad {
     };
     let next = 0;
     let failed = false;
-    await Promise.all(
+    const merged = Promise.all(
       this.threads.map(async (thread) => {
         try {
           while (next <= keys.length && !failed) {
@@ -412,6 +426,7 @@ export class BulkLoad {
         }
       }),
     );
+    await this.awaited(merged);
   }
 
   private raise(reply: BulkReply, prefix: Uint8Array): void {
@@ -422,12 +437,13 @@ export class BulkLoad {
     }
   }
 
-  /** Ends the threads; removes what was put unless it is committed. */
+  /** Ends the threads, whatever they are at; removes what was put unless it is committed. */
   async close(): Promise<void> {
-    await this.tail.catch(() => undefined);
+    this.failure ??= { error: new Error('the load was closed') };
     const { threads } = this;
     this.threads = [];
     await Promise.all(threads.map((t) => t.close()));
+    await this.tail;
     await this.options.loads.abandon(this.id);
   }
 }

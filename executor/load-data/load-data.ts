@@ -274,6 +274,7 @@ class Load {
     const inserter = new RowInserter(spec.table, 'error', assigner, ctx);
     return {
       checkpoint: () => ctx.checkpoint(),
+      signal: ctx.signal,
       lines: {
         rowOf: async (parser, number) => {
           assigner.row = number;

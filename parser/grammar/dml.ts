@@ -72,12 +72,11 @@ export abstract class DmlGrammar extends HintGrammar {
   }
 
   private valueRows(): Expr[][] {
-    const rows: Expr[][] = [];
-    do {
+    const row = (): Expr[] => {
       this.expect('(');
-      rows.push(this.rowValues());
-    } while (this.eat(','));
-    return rows;
+      return this.rowValues();
+    };
+    return this.longRest([row()], row);
   }
 
   assignments(): Assignment[] {

@@ -142,8 +142,7 @@ export abstract class PredicateGrammar extends LiteralGrammar {
       this.expect(')');
       return { kind: 'InSubquery', start, end: this.lastEnd, expr: left, query, not };
     }
-    const list = [first];
-    while (this.eat(',')) list.push(this.expr());
+    const list = this.longRest([first], () => this.expr());
     this.expect(')');
     return { kind: 'InList', start, end: this.lastEnd, expr: left, list, not };
   }

@@ -130,11 +130,12 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
       }
       case 'VALUES': {
         this.advance();
-        const rows = this.list(() => {
+        const row = (): Expr[] => {
           this.expect('ROW');
           this.expect('(');
           return this.rowValues();
-        });
+        };
+        const rows = this.longRest([row()], row);
         const end = this.lastEnd;
         return {
           kind: 'Values',

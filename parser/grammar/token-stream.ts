@@ -10,6 +10,27 @@ export const MAX_DEPTH = 400;
 /** A chain of left-associative operators is a tree as deep as it is long; longer ones are refused. */
 export const MAX_CHAIN = 1500;
 
+/** Thrown where reading gives way in the middle of a list: the statement is to be read again, which goes on there. */
+export const PAUSED = new Error('reading a long list gives way');
+
+/** How long a list is read at a time, ms, and after how many items the time is looked at. */
+const SLICE_MS = 4;
+const SLICE_ITEMS = 64;
+/** What comes before a list is read again after each slice: no more characters than this. */
+const MAX_REREAD = 1 << 14;
+
+/** How far a long list has been read. */
+interface ListRead {
+  readonly items: unknown[];
+  readonly next: number;
+  readonly lastEnd: number;
+  readonly ended: boolean;
+  readonly paramCount: number;
+  readonly tableCount: number;
+  readonly asOfTimes: readonly Expr[];
+  readonly warnings: readonly ParseWarning[];
+}
+
 export interface ParseOptions extends LexerOptions {
   /** Takes DOUBLE(p) without a scale (tidb_enable_strict_double_type_check = OFF). */
   looseDouble?: boolean;
@@ -26,6 +47,9 @@ export abstract class TokenStream extends Lexer {
   protected warnings: ParseWarning[] = [];
   protected readonly looseDouble: boolean;
   private depth = 0;
+  /** Long lists of the statement by where they begin; null: reading never gives way. */
+  private longLists: Map<number, ListRead> | null = null;
+  private statementStart = 0;
 
   constructor(source: string, options: ParseOptions) {
     super(source, options);
@@ -202,6 +226,69 @@ export abstract class TokenStream extends Lexer {
     const items = [item()];
     while (this.eat(',')) items.push(item());
     return items;
+  }
+
+  /** From now on reading may end with PAUSED; `restart` comes next. */
+  givesWay(): void {
+    this.longLists = new Map();
+    this.statementStart = this.start;
+  }
+
+  /** Goes back to where the statement begins. */
+  restart(): void {
+    this.depth = 0;
+    this.inBinding = false;
+    this.seek(this.statementStart);
+  }
+
+  /** The rest of a list that may be very long, behind its first items. */
+  protected longRest<T>(items: T[], item: () => T): T[] {
+    const { longLists } = this;
+    if (longLists === null) {
+      while (this.eat(',')) items.push(item());
+      return items;
+    }
+    const at = this.start;
+    const known = longLists.get(at);
+    if (known !== undefined) {
+      items = known.items as T[];
+      this.resume(known);
+      if (known.ended) return items;
+    }
+    const pauses = this.rereadBefore(at) <= MAX_REREAD;
+    const until = performance.now() + SLICE_MS;
+    const from = items.length;
+    while (this.eat(',')) {
+      items.push(item());
+      if (pauses && items.length % SLICE_ITEMS === 0 && performance.now() > until) {
+        this.noteRead(at, items, false);
+        throw PAUSED;
+      }
+    }
+    if (known !== undefined || items.length - from > SLICE_ITEMS) this.noteRead(at, items, true);
+    return items;
+  }
+
+  private noteRead(at: number, items: unknown[], ended: boolean): void {
+    const { start: next, lastEnd, paramCount, tableCount } = this;
+    const [asOfTimes, warnings] = [[...this.asOfTimes], [...this.warnings]];
+    this.longLists!.set(at, { items, next, lastEnd, ended, paramCount, tableCount, asOfTimes, warnings });
+  }
+
+  private resume(list: ListRead): void {
+    this.seek(list.next);
+    this.lastEnd = list.lastEnd;
+    this.paramCount = list.paramCount;
+    this.tableCount = list.tableCount;
+    this.asOfTimes = [...list.asOfTimes];
+    this.warnings = [...list.warnings];
+  }
+
+  /** Characters of the statement before `at` that are read again each time. */
+  private rereadBefore(at: number): number {
+    let n = at - this.statementStart;
+    for (const [start, list] of this.longLists!) if (start < at) n -= list.next - start;
+    return n;
   }
 
   parenList<T>(item: () => T): T[] {
