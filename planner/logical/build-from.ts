@@ -5,7 +5,8 @@ import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type { PlanContext } from '../plan-context.js';
 import type * as ast from '../../parser/ast/index.js';
 import { intType } from '../../expression/type-inference.js';
-import { mysqlError } from '../../types/error-table.js';
+import { ERRORS, mysqlError } from '../../types/error-table.js';
+import { MysqlError } from '../../types/error.js';
 import { rawFunction } from '../../expression/build.js';
 import { Flag, TypeCode } from '../../types/field-type.js';
 import { SqlMode } from '../../types/sql-mode.js';
@@ -429,16 +430,28 @@ function view(state: BuildState, db: DbInfo, table: TableInfo, alias: string): R
       names: names.map((n) => ({ ...n, db: db.name, orgTable: table.name, orgName: n.name })),
     };
   } catch (e) {
-    if (isMissingObject(e)) throw mysqlError('ER_VIEW_INVALID', db.name, table.name);
-    throw e;
+    throw isMissingObject(e) ? invalidView(db, table, e) : e;
   } finally {
     state.viewStack.pop();
     state.database = before;
   }
 }
 
-const isMissingObject = (e: unknown): boolean =>
-  e instanceof Error && 'code' in e && (e.code === 1146 || e.code === 1054 || e.code === 1049);
+/** Of a view that is made of others, the outermost is named. */
+const MISSING: ReadonlySet<number> = new Set(
+  (['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', 'ER_BAD_DB_ERROR', 'ER_VIEW_INVALID'] as const).map(
+    (symbol) => ERRORS[symbol].code,
+  ),
+);
+
+const isMissingObject = (e: unknown): e is MysqlError => e instanceof MysqlError && MISSING.has(e.code);
+
+/** 1356; its cause says what is missing. */
+function invalidView(db: DbInfo, table: TableInfo, e: MysqlError): MysqlError {
+  const invalid = mysqlError('ER_VIEW_INVALID', db.name, table.name);
+  invalid.cause = e.cause ?? e;
+  return invalid;
+}
 
 /** Whether a condition reads nothing but what one relation gives. */
 export const readsOnly = (e: Expression, p: LogicalPlan): boolean => {

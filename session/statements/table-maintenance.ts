@@ -35,13 +35,15 @@ async function maintain(
     session.privileges.require('SELECT', db.name, table.name);
     if (kind === 'RepairTable')
       return [[shown, op, 'note', "The storage engine for the table doesn't support repair"]];
-    if (table.view === undefined && table.sequence === undefined && table.virtual !== true)
+    if (table.view !== undefined) await planQuery(session, allOf(db.name, table.name), []);
+    else if (table.sequence === undefined && table.virtual !== true)
       await checkTable(table, await session.readContext());
     return [[shown, op, 'status', 'OK']];
   } catch (e) {
     if (!(e instanceof MysqlError)) throw e;
     const missing = e.code === 1146;
     return [
+      ...(e.cause instanceof MysqlError ? [[shown, op, 'Error', e.cause.message] as const] : []),
       [shown, op, 'Error', e.message],
       missing ? [shown, op, 'status', 'Operation failed'] : [shown, op, 'error', 'Corrupt'],
     ];
@@ -62,10 +64,13 @@ registerStatement(['OptimizeTable', 'RepairTable', 'CheckTable'], {
   },
 });
 
+/** All that a table has. */
+const allOf = (db: string, table: string): Query =>
+  parse(`SELECT * FROM ${quoteName(db)}.${quoteName(table)}`, {})[0]!.stmt as Query;
+
 /** Sum of the rows' CRC-32, in any order the same: equal contents give equal numbers, here as on another server of this kind. */
 async function checksum(session: Session, db: string, table: string): Promise<number> {
-  const [parsed] = parse(`SELECT * FROM ${quoteName(db)}.${quoteName(table)}`, {});
-  const planned = await planQuery(session, parsed!.stmt as Query, []);
+  const planned = await planQuery(session, allOf(db, table), []);
   const types = planned.plan.schema.map((c) => c.type);
   const rows = await openQuery(planned, await session.readContext());
   let sum = 0;
