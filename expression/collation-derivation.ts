@@ -218,14 +218,6 @@ export function deriveCollation(
   throw mysqlError('ER_CANT_AGGREGATE_NCOLLATIONS', what);
 }
 
-/** The same, null where the arguments do not mix. */
-export function commonCollation(
-  args: readonly Expression[],
-  connection: { charset: string; collate: string },
-): Derivation | null {
-  return commonOf(itemsOf(args, connection), args, connection);
-}
-
 function itemsOf(args: readonly Expression[], connection: { charset: string; collate: string }): Item[] {
   const items: Item[] = [];
   for (const a of args) {

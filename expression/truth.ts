@@ -67,17 +67,19 @@ export function preciseQuotient(e: Expression): Expression {
   }
 }
 
-/** Digits that AVG shows beyond its argument's, as TiDB has it. */
-export const AVERAGE_DIGITS = 4;
-
 /**
  * The type that SUM and AVG of quotients have inside a computation: with all the digits that MySQL keeps of them, as of quotients
- * themselves. `shown`: the type that they show.
+ * themselves. `shown`: the type that they show, `increment`: div_precision_increment.
  */
-export function preciseAggregate(name: string, arg: FieldType, shown: FieldType): FieldType {
+export function preciseAggregate(
+  name: string,
+  arg: FieldType,
+  shown: FieldType,
+  increment: number,
+): FieldType {
   if (evalType(shown) !== 'decimal') return shown;
   const summed = scaleOf(arg);
-  const natural = name === 'avg' ? decDivInternalScale(summed, 0, AVERAGE_DIGITS) : summed;
+  const natural = name === 'avg' ? decDivInternalScale(summed, 0, increment) : summed;
   const scale = Math.min(MAX_SCALE, natural);
   return scale <= shown.decimal ? shown : withScale(shown, scale);
 }

@@ -7,7 +7,7 @@ const NEAR_LIMIT = 2048;
  */
 export class ParseError extends Error {
   override readonly name = 'ParseError';
-  /** 1064, or 1149 for what the grammar takes and its meaning refuses, or 1367. */
+  /** 1064, or 1149 or 1221 for what the grammar takes and its meaning refuses, or 1367. */
   errno = 1064;
   sqlState = '42000';
 
@@ -39,6 +39,15 @@ export class ParseError extends Error {
     error.errno = 1367;
     error.sqlState = '22007';
     error.message = `Illegal double '${text.slice(0, 192)}' value found during parsing`;
+    return error;
+  }
+
+  /** Error 1221: clauses that each are right but not together. */
+  static wrongUsage(one: string, other: string): ParseError {
+    const error = new ParseError(0, 0, '');
+    error.errno = 1221;
+    error.sqlState = 'HY000';
+    error.message = `Incorrect usage of ${one} and ${other}`;
     return error;
   }
 

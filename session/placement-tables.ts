@@ -34,6 +34,7 @@ export function registerPlacementTables(core: EngineCore): void {
       ];
     });
   });
+  tables.set('runaway_watches', (session) => core.queryWatches.rows(session.vars.get('time_zone')));
   tables.set('resource_groups', async () => {
     const groups = await resourceGroups(storage.snapshot(await storage.currentTs()));
     return groups.map((g): Datum[] => {

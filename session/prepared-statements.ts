@@ -6,6 +6,7 @@ import type { ParsedStatement } from '../parser/ast/index.js';
 import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './client-session.js';
 import { resultColumns } from './operator-rows.js';
 import { planQuery } from './plan-statement.js';
+import type { Plannable } from './text-plan-reasons.js';
 import type { PlanSlot } from './plan-cache.js';
 import { cacheGates, uncacheableReason } from './plan-cache-reasons.js';
 import type { Session } from './session.js';
@@ -33,6 +34,9 @@ const NOT_PREPARABLE: ReadonlySet<string> = new Set([
 /** Statements whose plans may serve again. */
 const REUSABLE: ReadonlySet<string> = new Set(['Select', 'SetOperation', 'Insert', 'Update', 'Delete']);
 
+/** Statements that are planned. */
+const PLANNED: ReadonlySet<string> = new Set([...REUSABLE, 'TableStmt', 'Values']);
+
 /** A session's prepared statements: those of the binary protocol by number, those of PREPARE by name. */
 export class PreparedStatements {
   private readonly byId = new Map<number, Prepared>();
@@ -45,6 +49,7 @@ export class PreparedStatements {
     const statement = this.parse(statementBytes(sql, this.session.vars.get('character_set_client')));
     const id = this.nextId++;
     const columns = await this.columnsOf(statement);
+    if (columns.length === 0) await this.checkPlannable(statement);
     const database = this.session.currentDatabase;
     this.byId.set(id, { statement, planSlot: this.slotOf(statement), database });
     const param = unnamedColumn('?', newFieldType(TypeCode.VarString));
@@ -71,9 +76,10 @@ export class PreparedStatements {
     return this.byId.size + this.byName.size;
   }
 
-  prepareNamed(name: string, sql: string): void {
+  async prepareNamed(name: string, sql: string): Promise<void> {
     this.byName.delete(name.toLowerCase());
     const statement = this.parse(sql);
+    await this.checkPlannable(statement);
     const database = this.session.currentDatabase;
     this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement, true), database });
   }
@@ -121,6 +127,12 @@ export class PreparedStatements {
     if (NOT_PREPARABLE.has(statement.stmt.kind)) throw mysqlError('ER_UNSUPPORTED_PS');
     if (statement.paramCount > 65535) throw mysqlError('ER_PS_MANY_PARAM');
     return statement;
+  }
+
+  /** Names that a statement has wrong are told at PREPARE, as in MySQL; what it is warned of when it is executed. */
+  private async checkPlannable({ stmt }: ParsedStatement): Promise<void> {
+    if (!PLANNED.has(stmt.kind)) return;
+    await this.session.statement.withoutWarnings(() => planQuery(this.session, stmt as Plannable, null));
   }
 
   /** Columns of a query's result; errors of planning surface at PREPARE, as in MySQL. */

@@ -4,6 +4,7 @@ import type { Statement } from '../parser/ast/index.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import type { PlanSlot } from './plan-cache.js';
 import type { StatementIds } from './statement-ids.js';
+import type { Awaitable } from '../types/awaitable.js';
 import { loopShare } from './loop-share.js';
 import { mysqlError } from '../types/error-table.js';
 
@@ -70,6 +71,19 @@ export class StatementContext {
     this.warningCount++;
     if (warning.level === 'Error') this.errorCount++;
     if (this.warnings.length < MAX_KEPT) this.warnings.push(warning);
+  }
+
+  /** Runs what is done only to see whether it can be: of what it warns nobody is told. */
+  async withoutWarnings(run: () => Awaitable<unknown>): Promise<void> {
+    const { warningCount, errorCount } = this;
+    const kept = this.warnings.length;
+    try {
+      await run();
+    } finally {
+      this.warnings.length = kept;
+      this.warningCount = warningCount;
+      this.errorCount = errorCount;
+    }
   }
 
   get signal(): AbortSignal {

@@ -45,6 +45,24 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'The TIME Type',
   },
   {
+    when: /TIMEDIFF\(.*\.d0\b/,
+    answers: cells(
+      (x, y) =>
+        x === null || y === null || Math.abs(secondsOf(x) - secondsOf(y)) < 1.1 || y.includes('838:59:59'),
+    ),
+    why: 'an integer beyond the range of TIME is its limit in MySQL; in MariaDB NULL where its last digits are no minutes, else .999999',
+    manual: 'The TIME Type',
+  },
+  {
+    when: /CAST\(m\.t2 AS UNSIGNED\)/,
+    answers: cells((x, y) => {
+      const [p, q] = [x, y].map((v) => BigInt.asIntN(64, BigInt(v ?? 0)));
+      return x !== null && y !== null && (p! - q!) ** 2n <= 1n;
+    }),
+    why: 'a time as an integer is rounded in MySQL, cut in MariaDB: -00:00:00.50 is -1, as UNSIGNED 2^64 - 1',
+    manual: 'Fractional Seconds in Time Values',
+  },
+  {
     when: / DIV /,
     answers: cells((_x, y) => /^-?214748364[78]$/.test(y ?? '')),
     why: 'MariaDB cuts a DIV of decimals to 32 bits',

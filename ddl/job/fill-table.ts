@@ -357,14 +357,19 @@ async function oneBatch(
 
 const isConflict = (error: unknown): boolean => isWriteConflict(error) || error instanceof KeyExistsError;
 
-/** Throws 1265 for a NULL where there may be none, as TiDB does. */
+/** Throws 1265 for a NULL where there may be none, as TiDB does; 1138 where a new primary key wants the column so. */
 function nullCheck(t: TableTransition, table: TableInfo): Pass {
   const columns = t.notNull.map((id) => table.columns.find((c) => c.id === id)!);
   const later = columns.map((c) => t.target.columns.find((x) => x.id === c.id || x.changing === c.id)!);
+  const had = t.base.indices.some((x) => x.primary);
+  const keyed = new Set(
+    t.target.indices.filter((x) => x.primary && !had).flatMap((x) => x.columns.map((c) => c.name)),
+  );
   const run: Pass['run'] = (_txn, _physicalId, _keys, rows) => {
     for (let r = 0; r < rows.length; r++) {
       for (let i = 0; i < columns.length; i++) {
         if (rows[r]![columns[i]!.offset] !== null) continue;
+        if (keyed.has(later[i]!.name)) throw mysqlError('ER_INVALID_USE_OF_NULL');
         throw mysqlError('WARN_DATA_TRUNCATED', later[i]!.name, r + 1);
       }
     }

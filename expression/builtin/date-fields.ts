@@ -14,7 +14,15 @@ import { dateType, intType, stringType, timeType } from '../type-inference.js';
 import { DAY_NAMES, MONTH_NAMES } from './date-names.js';
 import type { Kernel, ScalarDefinition } from './scalar.js';
 import { defineAll, toNumber } from './scalar.js';
-import { dateCode, dayNumber, isFullDate, secondNumber, timeMicros, unpacker } from './time-value.js';
+import {
+  dateCode,
+  dayNumber,
+  isFullDate,
+  notADay,
+  secondNumber,
+  timeMicros,
+  unpacker,
+} from './time-value.js';
 import { toArgDomain } from './scalar.js';
 import { decodeUtf8 } from '../../types/charset.js';
 import { registerFunction } from '../function-registry.js';
@@ -66,9 +74,9 @@ const ofDay = (
   type: nullable(flen),
   make: ([t]): Kernel => {
     const u = unpacker(t!);
-    return (_rt, v: PackedTime) => {
+    return (rt, v: PackedTime) => {
       const p = u(v);
-      return isFullDate(p) ? f(p) : null;
+      return isFullDate(p) ? f(p) : notADay(rt, v, t!);
     };
   },
   pushdown,
@@ -114,7 +122,7 @@ const names = (
     const u = unpacker(t!);
     return (rt: Runtime, v: PackedTime) => {
       const i = index(u(v));
-      return i === null ? null : encodeUtf8(table(rt)[i]!);
+      return i === null ? notADay(rt, v, t!) : encodeUtf8(table(rt)[i]!);
     };
   },
   pushdown: name === 'dayname' ? 'DayName' : 'MonthName',
@@ -186,7 +194,7 @@ defineAll('time', [
         const p = u(v);
         return isFullDate(p)
           ? week(p, (mode === undefined ? rt.ctx.defaultWeekFormat : toNumber(mode)) & 7)
-          : null;
+          : notADay(rt, v, t!);
       };
     },
     pushdown: 'WeekWithMode',
@@ -199,9 +207,9 @@ defineAll('time', [
     type: nullable(6),
     make: ([t]): Kernel => {
       const u = unpacker(t!);
-      return (_rt, v: PackedTime, mode?: DecInt) => {
+      return (rt, v: PackedTime, mode?: DecInt) => {
         const p = u(v);
-        if (!isFullDate(p)) return null;
+        if (!isFullDate(p)) return notADay(rt, v, t!);
         const w = weekOf(p.year, p.month, p.day, (mode === undefined ? 0 : toNumber(mode) & 7) | 2);
         return w.year * 100 + w.week;
       };
@@ -238,9 +246,10 @@ defineAll('time', [
     type: () => dateType(),
     make: ([t]): Kernel => {
       const u = unpacker(t!);
-      return (_rt, v: PackedTime) => {
+      return (rt, v: PackedTime) => {
         const p = u(v);
-        return p.month === 0 || p.day === 0 ? null : packDate(p.year, p.month, daysInMonth(p.year, p.month));
+        if (p.month === 0 || p.day === 0) return notADay(rt, v, t!);
+        return packDate(p.year, p.month, daysInMonth(p.year, p.month));
       };
     },
     pushdown: 'LastDay',
@@ -253,10 +262,13 @@ defineAll('time', [
     make: ([a, b]): Kernel => {
       const ua = unpacker(a!);
       const ub = unpacker(b!);
-      return (_rt, x: PackedTime, y: PackedTime) => {
+      return (rt, x: PackedTime, y: PackedTime) => {
         const p = ua(x);
         const q = ub(y);
-        return isFullDate(p) && isFullDate(q) ? dayNumber(p) - dayNumber(q) : null;
+        const full = isFullDate(p);
+        if (!full) notADay(rt, x, a!);
+        if (!isFullDate(q)) return notADay(rt, y, b!);
+        return full ? dayNumber(p) - dayNumber(q) : null;
       };
     },
     pushdown: 'DateDiff',

@@ -222,7 +222,7 @@ export function define(d: ScalarDefinition): void {
       return {
         args: args.map((a, i) => (domainOf(i) === 'digits' ? preciseQuotient(a) : a)),
         type,
-        collation: collationOfCall(args, domainOf, type, ctx),
+        collation: collationOfCall(d.name, args, domainOf, type, ctx),
         result:
           own !== undefined && !isUtf8Compatible(own) && type.charset === 'utf8mb4'
             ? { ...type, charset: own }
@@ -282,6 +282,7 @@ const isBytes = (t: FieldType): boolean =>
 const TEXT_DOMAINS: ReadonlySet<ArgDomain> = new Set(['string', 'any', 'json']);
 
 function collationOfCall(
+  name: string,
   args: readonly Expression[],
   domainOf: (i: number) => ArgDomain,
   type: FieldType,
@@ -289,7 +290,7 @@ function collationOfCall(
 ): string {
   if (isStringType(type)) return type.collate;
   const strings = args.filter((a, i) => TEXT_DOMAINS.has(domainOf(i)) && isStringType(a.type));
-  return strings.length === 0 ? 'binary' : deriveCollation(strings, '', connection(ctx)).collate;
+  return strings.length === 0 ? 'binary' : deriveCollation(strings, name, connection(ctx)).collate;
 }
 
 /** Text form of a string argument: UTF-8, or one character a byte where it is binary. */

@@ -5,6 +5,7 @@ import { decRound, decToString } from '../../types/decimal.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, UNSPECIFIED } from '../../types/field-type.js';
 import { isStrictMode } from '../../types/sql-mode.js';
+import { mysqlError } from '../../types/error-table.js';
 import { formatFixed } from '../../types/number-format.js';
 import { realToInt } from '../../types/convert-number.js';
 import { castTo, newFunction } from '../build.js';
@@ -329,8 +330,10 @@ defineAll('string', [
       const cs = args[args.length - 1]!;
       if (cs.kind !== 'constant' || cs.value === null || !(cs.value instanceof Uint8Array))
         return binaryType((args.length - 1) * 4);
-      const c = charset(decodeUtf8(cs.value));
-      return stringType((args.length - 1) * 4, c?.name ?? 'utf8mb4', c?.defaultCollation ?? 'utf8mb4_bin');
+      const name = decodeUtf8(cs.value);
+      const c = charset(name);
+      if (c === undefined) throw mysqlError('ER_UNKNOWN_CHARACTER_SET', name);
+      return stringType((args.length - 1) * 4, c.name, c.defaultCollation);
     },
     rewrite: (args, ctx) => {
       // Numbers as integers; the last argument names the charset.

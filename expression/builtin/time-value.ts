@@ -1,7 +1,8 @@
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
 import type { PackedTime, TimeParts } from '../../types/time.js';
-import { newTimeParts, unpackDate, unpackDateTime } from '../../types/time.js';
+import { formatDate, formatDateTime, newTimeParts, unpackDate, unpackDateTime } from '../../types/time.js';
+import type { Runtime } from '../runtime.js';
 import { daysInMonth, toDays } from '../../types/calendar.js';
 
 /** Arguments of date functions taken apart by their type. */
@@ -20,6 +21,13 @@ export function unpacker(t: FieldType): (v: PackedTime) => TimeParts {
 /** No zero month or day: the date is a day of the calendar. */
 export const isFullDate = (p: TimeParts): boolean =>
   p.month !== 0 && p.day !== 0 && p.day <= daysInMonth(p.year, p.month);
+
+/** Warns of a date that is no day of the calendar (MySQL manual, "Server SQL Modes", NO_ZERO_IN_DATE); null, for the function's value. */
+export function notADay(rt: Runtime, v: PackedTime, t: FieldType): null {
+  const text = isDateType(t) ? formatDate(v as number) : formatDateTime(v, Math.max(0, t.decimal));
+  rt.problem('ER_TRUNCATED_WRONG_VALUE_FOR_TYPE', 'datetime', text);
+  return null;
+}
 
 /** Day number as MySQL counts: year 0 has no 29 February, TO_DAYS('0000-01-01') is 1 (manual, "Date and Time Functions"). */
 export const dayNumber = (p: TimeParts): number =>

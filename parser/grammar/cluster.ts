@@ -292,7 +292,7 @@ export abstract class ClusterGrammar extends AdminGrammar {
     if (this.oneOf('ADD', 'REMOVE') === 'REMOVE') {
       if (this.eat('RESOURCE')) {
         this.expect('GROUP');
-        const value = this.ident();
+        const value = this.resourceGroupName();
         return {
           kind: 'QueryWatch',
           action: 'REMOVE',
@@ -308,7 +308,7 @@ export abstract class ClusterGrammar extends AdminGrammar {
         this.expect('GROUP');
         options.push({
           name: 'RESOURCE GROUP',
-          value: this.at('uservar') ? this.simpleExpr() : this.ident(),
+          value: this.at('uservar') ? this.simpleExpr() : this.resourceGroupName(),
         });
       } else if (this.eatWord('ACTION')) {
         this.eatEquals();

@@ -239,7 +239,7 @@ export abstract class DefinitionGrammar extends TableGrammar {
 
   resourceGroup(kind: 'CreateResourceGroup' | 'AlterResourceGroup'): Statement {
     const ifExists = kind === 'CreateResourceGroup' ? this.ifNotExists() : this.ifExists();
-    const name = this.eat('DEFAULT') ? 'default' : this.ident();
+    const name = this.resourceGroupName();
     const options = this.resourceGroupOptions();
     return { kind, ifExists, name, options };
   }

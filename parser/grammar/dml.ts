@@ -6,6 +6,7 @@ import type {
   Expr,
   ImportIntoStmt,
   InsertStmt,
+  Limit,
   LoadDataStmt,
   NamedOption,
   Priority,
@@ -97,7 +98,7 @@ export abstract class DmlGrammar extends HintGrammar {
     const set = this.assignments();
     const where = this.eat('WHERE') ? this.expr() : null;
     const orderBy = this.at('ORDER') ? this.orderByClause() : null;
-    const limit = this.at('LIMIT') ? this.limitClause() : null;
+    const limit = this.at('LIMIT') ? this.rowCountClause() : null;
     return { kind: 'Update', with: withClause, hints, priority, ignore, from, set, where, orderBy, limit };
   }
 
@@ -138,9 +139,17 @@ export abstract class DmlGrammar extends HintGrammar {
       stmt.from = this.tableReferences();
     }
     if (this.eat('WHERE')) stmt.where = this.expr();
-    if (this.at('ORDER')) stmt.orderBy = this.orderByClause();
-    if (this.at('LIMIT')) stmt.limit = this.limitClause();
+    if (stmt.targets === null) {
+      if (this.at('ORDER')) stmt.orderBy = this.orderByClause();
+      if (this.at('LIMIT')) stmt.limit = this.rowCountClause();
+    }
     return stmt;
+  }
+
+  /** LIMIT row_count: what is changed has no offset (MySQL manual, "UPDATE Statement", "DELETE Statement"). */
+  private rowCountClause(): Limit {
+    this.expect('LIMIT');
+    return { offset: null, count: this.limitValue() };
   }
 
   /** t, db.t, t.*, db.t.*. */

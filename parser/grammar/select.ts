@@ -17,6 +17,7 @@ import type {
   TableName,
   WithClause,
 } from '../ast/index.js';
+import { ParseError } from '../parse-error.js';
 import { TableReferenceGrammar } from './table-reference.js';
 import { noSelectOptions } from '../ast/make-select.js';
 
@@ -38,6 +39,11 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
     const start = first === null ? this.start : first.start;
     const withClause = first === null && this.at('WITH') ? this.withClause() : null;
     const query = this.queryTail(this.setOperation(first), withClause, start);
+    // A branch with clauses of its own stands in parentheses (MySQL manual, "UNION Clause"), which the last one need not.
+    if (!query.parens && (this.at('UNION') || this.at('EXCEPT') || this.at('INTERSECT'))) {
+      if (query.limit !== null) throw ParseError.wrongUsage('UNION', 'LIMIT');
+      if (query.orderBy !== null) throw ParseError.wrongUsage('UNION', 'ORDER BY');
+    }
     this.leave();
     return query;
   }
@@ -378,7 +384,7 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
     return { offset: null, count: first };
   }
 
-  private limitValue(): Expr {
+  limitValue(): Expr {
     return this.at('?') ? this.paramMarker() : this.intLiteral();
   }
 

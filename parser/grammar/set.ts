@@ -75,7 +75,7 @@ export abstract class SetGrammar extends ShowGrammar {
       case 'RESOURCE':
         this.advance();
         if (!this.eat('GROUP')) break;
-        return { kind: 'SetResourceGroup', name: this.eat('DEFAULT') ? 'default' : this.ident() };
+        return { kind: 'SetResourceGroup', name: this.resourceGroupName() };
       case 'SESSION_STATES':
         this.advance();
         if (!this.at('string')) break;

@@ -281,7 +281,7 @@ export abstract class ShowGrammar extends AccountGrammar {
       case 'RESOURCE':
         this.expect('GROUP');
         show.what = 'CREATE RESOURCE GROUP';
-        show.name = this.eat('DEFAULT') ? 'default' : this.ident();
+        show.name = this.resourceGroupName();
         return;
       case 'IMPORT':
         show.what = 'CREATE IMPORT';

@@ -392,6 +392,11 @@ export abstract class TokenStream extends Lexer {
     return this.identOrString().toLowerCase();
   }
 
+  /** A resource group: an identifier, or the word DEFAULT. */
+  resourceGroupName(): string {
+    return this.eat('DEFAULT') ? 'default' : this.ident();
+  }
+
   collationName(): string {
     return this.charsetName();
   }

@@ -3,6 +3,8 @@ import { checkRecursiveBlock } from './recursive-cte-check.js';
 import type { Column } from '../../expression/expression.js';
 import type * as ast from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
+import { type FieldType, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
+import { stringType } from '../../expression/type-inference.js';
 import { hasHint, type BuildState } from '../resolve/build-state.js';
 import { castTo } from '../resolve/functions.js';
 import {
@@ -226,11 +228,20 @@ function buildRecursive(state: BuildState, entry: CteEntry): { cte: LogicalCte; 
   const built = state.buildQuery(state, seedQuery, entry.outer, scope);
   const seed: Relation = { plan: built.plan, names: columnNames(entry, built.names) };
   // The step may give NULL where the seed does not; its values are cast to the seed's types.
-  const columns = seed.plan.schema.map((c) => nullableColumn(state.column(c.type)));
+  // A seed that is only NULL says nothing of what the step gives: that is text.
+  const typeOf = (t: FieldType): FieldType =>
+    t.tp === TypeCode.Null
+      ? stringType(UNSPECIFIED, state.ctx.eval.connectionCharset, state.ctx.eval.connectionCollation)
+      : t;
+  const columns = seed.plan.schema.map((c) => nullableColumn(state.column(typeOf(c.type))));
   const cte: LogicalCte = {
     id: state.nextCteId(),
     name: entry.def.name,
-    seed: projection(seed.plan, [...seed.plan.schema], columns),
+    seed: projection(
+      seed.plan,
+      seed.plan.schema.map((c, i) => castTo(c, columns[i]!.type, state.ctx.eval)),
+      columns,
+    ),
     recursive: null,
     distinct: steps.some((b) => !b.all),
     maxRows: query.limit === null ? Infinity : rowsWanted(state, query.limit),

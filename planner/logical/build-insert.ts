@@ -324,6 +324,21 @@ const distinctNames = (names: readonly FieldName[]): FieldName[] => {
   return [...byName.values()];
 };
 
+/** The new row's alias is not the table's name, and its columns' names are as many as the columns and differ. */
+function checkRowAlias({ rowAlias }: ast.InsertStmt, { table }: Inserted, width: number): void {
+  if (rowAlias === null) return;
+  if (rowAlias.name.toLowerCase() === table.name.toLowerCase()) {
+    throw mysqlError('ER_NONUNIQ_TABLE', rowAlias.name);
+  }
+  if (rowAlias.columns === null) return;
+  if (rowAlias.columns.length !== width) throw mysqlError('ER_VIEW_WRONG_LIST');
+  const seen = new Set<string>();
+  for (const name of rowAlias.columns) {
+    if (seen.has(name.toLowerCase())) throw mysqlError('ER_DUP_FIELDNAME', name);
+    seen.add(name.toLowerCase());
+  }
+}
+
 /** ON DUPLICATE KEY UPDATE: names are the stored row's, VALUES(col) and the row alias the new one's. */
 function onDuplicate(
   state: BuildState,
@@ -335,6 +350,7 @@ function onDuplicate(
   physical: ToPhysical,
 ): DuplicateAssignment[] {
   const { db, table } = target;
+  checkRowAlias(stmt, target, columns.length);
   const inserted = rowNames(state, target, stmt.rowAlias?.name ?? '', current.length);
   const publics = publicColumns(table);
   const newColumn = (ref: ast.ColumnRef): Column =>

@@ -183,7 +183,9 @@ class SelectBuilder {
     });
     const computed = computedAggregates([stmt.fields, stmt.having, stmt.orderBy]);
     const aggs = distinctAggs.map((agg, at) =>
-      calls.some((call, i) => places[i] === at && computed.has(call)) ? withAllDigits(agg) : agg,
+      calls.some((call, i) => places[i] === at && computed.has(call))
+        ? withAllDigits(agg, state.ctx.eval.divPrecisionIncrement)
+        : agg,
     );
     const schema = aggs.map((agg) => state.column(agg.type));
     calls.forEach((call, i) => {

@@ -85,7 +85,7 @@ export function buildWindows(
         return { name: c.name, args, type, shown: type };
       }
       const agg = newAggregate(c.name, args, false, env.state.ctx.eval);
-      const { type } = computed.has(c) ? withAllDigits(agg) : agg;
+      const { type } = computed.has(c) ? withAllDigits(agg, env.state.ctx.eval.divPrecisionIncrement) : agg;
       return { name: c.name, args: agg.args, type, shown: agg.type };
     });
     const child = env.scope.relation.plan;

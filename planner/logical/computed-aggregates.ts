@@ -47,7 +47,7 @@ export function computedAggregates(
 }
 
 /** SUM and AVG with all the digits that a computation takes. */
-export const withAllDigits = (agg: AggFunc): AggFunc =>
+export const withAllDigits = (agg: AggFunc, increment: number): AggFunc =>
   agg.name === 'sum' || agg.name === 'avg'
-    ? { ...agg, type: preciseAggregate(agg.name, agg.args[0]!.type, agg.type) }
+    ? { ...agg, type: preciseAggregate(agg.name, agg.args[0]!.type, agg.type, increment) }
     : agg;

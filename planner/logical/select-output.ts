@@ -10,7 +10,7 @@ import { columnsOf, dedupe, isVolatile, sameExpr } from './expression-walk.js';
 import { projection, type LogicalPlan } from './plan.js';
 import type { Field } from './select-list.js';
 
-/** What comes last in a block: projection, DISTINCT, ORDER BY, LIMIT, and the columns nobody asked for away. Throws 3065. */
+/** What comes last in a block: projection, DISTINCT, ORDER BY, LIMIT, and the columns nobody asked for away. Throws 3065 and 3066. */
 export function selectOutput(
   state: BuildState,
   stmt: ast.SelectStmt,
@@ -43,6 +43,9 @@ export function selectOutput(
       if ([...columnsOf([o.expr])].every((id) => have.has(id))) {
         by.push(o);
         continue;
+      }
+      if (stmt.orderBy?.[by.length]?.expr.kind === 'AggregateCall') {
+        throw mysqlError('ER_AGGREGATE_IN_ORDER_NOT_SELECT', by.length + 1, 'DISTINCT');
       }
       throw mysqlError('ER_FIELD_IN_ORDER_NOT_SELECT', by.length + 1, columnNameIn(o.expr), 'DISTINCT');
     }

@@ -1,5 +1,5 @@
 import type { Column, Expression } from '../../expression/expression.js';
-import { commonCollation, withCollation } from '../../expression/collation-derivation.js';
+import { deriveCollation, withCollation } from '../../expression/collation-derivation.js';
 import { aggregateTypes, isStringType } from '../../expression/type-inference.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, isNotNull, TypeCode, type FieldType } from '../../types/field-type.js';
@@ -32,15 +32,14 @@ export function unionOf(state: BuildState, parts: readonly LogicalPlan[]): Logic
 
 /**
  * Type of a set operation's column: what holds every branch's (manual, "UNION Clause"). Texts of several collations have the one that
- * coercibility decides for; error 1271 where it does not.
+ * coercibility decides for; errors 1267, 1270 and 1271 where it does not.
  */
 export function mergedType(state: BuildState, columns: readonly Column[]): FieldType {
   const type = mergeTypes(columns.map((c) => c.type));
   const texts = columns.filter((c) => isStringType(c.type) && c.type.tp !== TypeCode.Null);
   if (!isStringType(type) || texts.every((c) => c.type.collate === texts[0]!.type.collate)) return type;
   const { connectionCharset, connectionCollation } = state.ctx.eval;
-  const d = commonCollation(texts, { charset: connectionCharset, collate: connectionCollation });
-  if (d === null) throw mysqlError('ER_CANT_AGGREGATE_NCOLLATIONS', 'UNION');
+  const d = deriveCollation(texts, 'UNION', { charset: connectionCharset, collate: connectionCollation });
   const merged = withCollation(type, d);
   return d.charset === 'binary' ? { ...merged, flag: merged.flag | Flag.Binary } : merged;
 }

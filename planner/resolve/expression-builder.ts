@@ -57,7 +57,7 @@ export interface ExpressionEnv {
 /** The forms of subqueries as values; resolve/subquery.ts provides them, which itself builds expressions. */
 export interface SubqueryForms {
   scalar(env: ExpressionEnv, query: ast.Query): Expression;
-  row(env: ExpressionEnv, query: ast.Query): Expression[];
+  row(env: ExpressionEnv, query: ast.Query, wanted?: number): Expression[];
   exists(env: ExpressionEnv, query: ast.Query, not: boolean): Expression;
   in(env: ExpressionEnv, expr: ast.Expr, query: ast.Query, not: boolean): Expression;
   quantified(
@@ -389,11 +389,11 @@ function buildCall(env: ExpressionEnv, e: ast.FuncCall): Expression {
   );
 }
 
-/** The items of a row constructor or row subquery; null for a scalar. */
-export function rowItems(env: ExpressionEnv, e: ast.Expr): Expression[] | null {
+/** The items of a row constructor or row subquery (of `wanted` columns where that is known); null for a scalar. */
+export function rowItems(env: ExpressionEnv, e: ast.Expr, wanted?: number): Expression[] | null {
   const x = stripParens(e);
   if (x.kind === 'Row') return x.items.map((i) => build(env, i));
-  if (x.kind === 'Subquery') return forms().row(env, x.query);
+  if (x.kind === 'Subquery') return forms().row(env, x.query, wanted);
   return null;
 }
 
@@ -410,8 +410,12 @@ export function comparison(
     const [left, right] = comparedOperands(env.state, l, r, (e) => build(env, e));
     return call(env, BINARY_NAMES[op], left, right);
   }
-  const left = rowItems(env, l) ?? [build(env, l)];
-  const right = rowItems(env, r) ?? [build(env, r)];
+  const width = (e: ast.Expr): number | undefined => {
+    const x = stripParens(e);
+    return x.kind === 'Row' ? x.items.length : undefined;
+  };
+  const left = rowItems(env, l, width(r)) ?? [build(env, l)];
+  const right = rowItems(env, r, left.length) ?? [build(env, r)];
   return compareRows(env, op, left, right);
 }
 

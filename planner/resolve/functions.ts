@@ -14,7 +14,7 @@ import {
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, evalType, type FieldType } from '../../types/field-type.js';
 import { encodeUtf8 } from '../../types/charset.js';
-import { AVERAGE_DIGITS, preciseQuotient } from '../../expression/truth.js';
+import { preciseQuotient } from '../../expression/truth.js';
 import { constant } from './literal.js';
 
 export { newFunction };
@@ -32,7 +32,9 @@ export function withCollation(e: Expression, name: string, ctx: EvalContext): Ex
 const drop = (t: FieldType, flag: number): FieldType => ({ ...t, flag: t.flag & ~flag });
 
 /** Result types of aggregates (manual, "Aggregate Function Descriptions"; widths as TiDB gives them). */
-const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => FieldType>> = {
+const AGGREGATE_TYPES: Readonly<
+  Record<string, (args: readonly Expression[], ctx: EvalContext) => FieldType>
+> = {
   count: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
   approx_count_distinct: () => ({ ...intType(false, 21), flag: Flag.Binary | Flag.NotNull }),
   approx_percentile: ([a]) => drop(a!.type, Flag.NotNull),
@@ -40,11 +42,11 @@ const AGGREGATE_TYPES: Readonly<Record<string, (args: readonly Expression[]) => 
     const d = exactDigitsOf(a!.type);
     return d === null ? realType() : decimalType(Math.min(65, d.precision + 22), d.scale);
   },
-  avg: ([a]) => {
+  avg: ([a], { divPrecisionIncrement: more }) => {
     const d = exactDigitsOf(a!.type);
     return d === null
       ? realType()
-      : decimalType(Math.min(65, d.precision + AVERAGE_DIGITS), Math.min(30, d.scale + AVERAGE_DIGITS));
+      : decimalType(Math.min(65, d.precision + more), Math.min(30, d.scale + more));
   },
   min: ([a]) => drop(a!.type, Flag.NotNull),
   max: ([a]) => drop(a!.type, Flag.NotNull),
@@ -127,7 +129,7 @@ export function newAggregate(
       if (d !== 'datetime' && d !== 'duration') return a;
       return implicitCast(a, a.type.decimal > 0 ? asDecimalType(a.type) : intType(), ctx);
     });
-  const type = infer(args);
+  const type = infer(args, ctx);
   // What adds quotients adds them with all the digits that MySQL keeps of them.
   const precise = ADDING.has(name) && !distinct ? args.map(preciseQuotient) : args;
   return { name, args: precise, distinct, type, mode: 'complete' };

@@ -123,14 +123,15 @@ function joinSingleRow(env: ExpressionEnv, rel: Relation, query: ast.Query): Col
 
 /** `(SELECT …)` as a value. */
 export function scalarSubquery(env: ExpressionEnv, query: ast.Query): Expression {
-  const items = rowSubquery(env, query);
-  if (items.length !== 1) throw mysqlError('ER_OPERAND_COLUMNS', 1);
-  return items[0]!;
+  return rowSubquery(env, query, 1)[0]!;
 }
 
-/** `(SELECT a, b …)` as a row. */
-export function rowSubquery(env: ExpressionEnv, query: ast.Query): Expression[] {
+/** `(SELECT a, b …)` as a row. Throws 1241 where it has not as many columns as are wanted: before any of it is read. */
+export function rowSubquery(env: ExpressionEnv, query: ast.Query, wanted?: number): Expression[] {
   const rel = buildSub(env, query);
+  if (wanted !== undefined && rel.plan.schema.length !== wanted) {
+    throw mysqlError('ER_OPERAND_COLUMNS', wanted);
+  }
   if (evaluable(env, rel.plan)) {
     const { rows, columns } = rowsOf(env, query, rel.plan, 2);
     if (rows.length > 1) throw mysqlError('ER_SUBQUERY_NO_1_ROW');

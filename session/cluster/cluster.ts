@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError } from '../../types/error.js';
@@ -70,6 +71,10 @@ export class Cluster {
     });
     bus.serve('plan captures', async () => {
       await core.planCaptures.reload();
+      return null;
+    });
+    bus.serve('watches', async () => {
+      await core.queryWatches.load();
       return null;
     });
     bus.serve('blacklist', async (which) => {
@@ -179,6 +184,11 @@ export class Cluster {
   }
 
   /** ADMIN RELOAD of a blacklist of the optimizer. */
+  /** The list of QUERY WATCH changed. */
+  async tellWatches(): Promise<void> {
+    await this.bus.ask('watches', null);
+  }
+
   async tellBlacklist(which: BlacklistName): Promise<void> {
     await this.bus.ask('blacklist', which);
   }
@@ -192,8 +202,8 @@ export class Cluster {
   }
 
   /** Lets other nodes ask for rows of a virtual table that are this node's. */
-  serveFacts(name: string, facts: () => readonly Fact[]): void {
-    this.bus.serve(`facts/${name}`, () => facts() as unknown as BusData);
+  serveFacts(name: string, facts: () => Awaitable<readonly Fact[]>): void {
+    this.bus.serve(`facts/${name}`, async () => (await facts()) as unknown as BusData);
   }
   /** What `serveFacts` of the other nodes gives. */
   async foreignFacts(name: string): Promise<Fact[]> {

@@ -32,6 +32,7 @@ import { Session } from '../session.js';
 import { ClientErrors } from '../summary/client-errors.js';
 import { PlanCaptures } from '../replayer/plan-captures.js';
 import { StatementSummaries } from '../summary/statement-summaries.js';
+import { QueryWatches } from './query-watches.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
 import { UserLocks } from '../user-locks.js';
@@ -122,6 +123,7 @@ export class EngineCore {
   instance = '';
   readonly statistics: StatisticsStore;
   readonly statisticsFeedback = new StatisticsFeedback(this);
+  readonly queryWatches = new QueryWatches((sql) => this.internalQuery(sql));
   readonly columnUsage = new ColumnUsage((sql) => this.internalQuery(sql));
   readonly sequences: Sequences;
   /** Schema changes of several steps. */
@@ -324,6 +326,12 @@ export class EngineCore {
     this.rowCounts.clear();
     await this.rowCounts.load((sql) => this.internalQuery(sql));
     await this.statistics.restart();
+  }
+
+  /** Every node reads the list of QUERY WATCH anew. */
+  async rereadWatches(): Promise<void> {
+    await this.queryWatches.load();
+    await this.cluster.tellWatches();
   }
 
   metaReader(): MetaReader {

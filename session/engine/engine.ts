@@ -159,6 +159,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.bindings.reload();
   await core.planCaptures.reload();
   await loadBlacklists(core);
+  await core.queryWatches.load();
   if (!core.cluster.shared) await core.imports.endInterrupted();
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);

@@ -18,6 +18,8 @@ import './import-into.js';
 import './lock-tables.js';
 import './prepare.js';
 import './query.js';
+import './query-watch.js';
+import './calibrate-resource.js';
 import './role.js';
 import './routines.js';
 import './set.js';

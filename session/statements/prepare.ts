@@ -8,13 +8,13 @@ import type { Prepared } from '../prepared-statements.js';
 import { registerStatement } from './statement-handler.js';
 
 registerStatement('Prepare', {
-  run: (session, stmt) => {
+  run: async (session, stmt) => {
     let sql = stmt.sql;
     if (stmt.variable !== null) {
       const v = session.userVariables.get(stmt.variable.name.toLowerCase());
       sql = v === undefined || v.value === null ? 'NULL' : datumToString(v.value, v.type);
     }
-    session.prepared.prepareNamed(stmt.name, sql ?? '');
+    await session.prepared.prepareNamed(stmt.name, sql ?? '');
     return null;
   },
 });

@@ -63,6 +63,8 @@ function noted(session: Session, planned: PlannedStatement): PlannedStatement {
     }
   }
   session.statement.planned = planned;
+  const { queryWatches } = session.engine;
+  if (!queryWatches.empty) queryWatches.check(session, planned);
   if (session.transaction.lasting && session.transaction.past === null && session.past === null)
     noteMetadata(session, planned);
   for (const t of planned.tables) if (t.write) session.noteWritten(t.table);

@@ -8,6 +8,7 @@ import type { KeyRange } from '../../kv/rpc.js';
 import { encodeRegionKey } from '../../kv/tikv/region-key.js';
 import type { EngineCore } from '../engine/engine-core.js';
 import type { Session } from '../session.js';
+import { serverLog } from '../slow-log/server-log.js';
 import { factRow, type Fact } from './fact-rows.js';
 
 const EMPTY = new Uint8Array(0);
@@ -141,6 +142,11 @@ export function registerClusterTables(core: EngineCore): void {
       })),
     ];
   });
+  provide(
+    'cluster_log',
+    guarded(async () => [...(await serverLog(core)), ...(await core.cluster.foreignFacts('log'))]),
+  );
+  core.cluster.serveFacts('log', () => serverLog(core));
   provide(
     'tikv_store_status',
     guarded(async () => {

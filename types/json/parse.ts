@@ -1,3 +1,5 @@
+import { encodeUtf8 } from '../charset.js';
+import { compareBytes } from '../collation-bytes.js';
 import { mysqlError } from '../error-table.js';
 import { intDatum } from '../datum.js';
 import type { JsonValue } from './value.js';
@@ -5,6 +7,10 @@ import { JsonDouble } from './value.js';
 
 /** Nesting MySQL allows. */
 const MAX_DEPTH = 100;
+
+/** Members in the order of their names' bytes, as binary documents have them. */
+const inKeyOrder = (members: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> =>
+  new Map([...members].sort(([a], [b]) => compareBytes(encodeUtf8(a), encodeUtf8(b))));
 
 /**
  * JSON text (RFC 8259) to values, integers and doubles kept apart: a number with a point or exponent, or beyond 64 bits, is
@@ -66,6 +72,8 @@ export function parseJson(text: string): JsonValue {
     if (c === '{') {
       p++;
       const out = new Map<string, JsonValue>();
+      let last = '';
+      let ordered = true;
       space();
       if (text[p] === '}') {
         p++;
@@ -78,12 +86,14 @@ export function parseJson(text: string): JsonValue {
         space();
         if (text[p] !== ':') return fail('Missing a colon after a name of object member.');
         p++;
+        if (k < last) ordered = false;
+        last = k;
         out.set(k, value(depth + 1));
         space();
         if (text[p] === ',') p++;
         else if (text[p] === '}') {
           p++;
-          return out;
+          return ordered ? out : inKeyOrder(out);
         } else return fail('Missing a comma or } after an object member.');
       }
     }
