@@ -56,7 +56,7 @@ export class SessionPlanContext implements PlanContext {
     const { statistics, statisticsFeedback } = this.session.engine;
     if (statisticsFeedback.waiting) statisticsFeedback.apply(table);
     const found = statistics.get(table.id);
-    if (found === null && statistics.isMissing(table.id)) this.missing.add(table.id);
+    if (statistics.isBehind(table)) this.missing.add(table.id);
     return found;
   }
   withHypothetical(table: TableInfo): TableInfo {

@@ -23,17 +23,21 @@ const growth = (c: ColumnStatistics, rowCount: number): number => {
 /** Correlation with the handle, and distinct values, from which new values are taken to lie beyond all that were seen. */
 const GROWING = { correlation: 0.95, ndv: 100 } as const;
 
-/** Whether the table has more rows than ANALYZE saw, and the column's values are such as grow with the handle: counters, times. */
-const isGrowing = (c: ColumnStatistics, rowCount: number): boolean =>
+/** Whether the column's values are such as grow with the handle: counters, times. */
+export const growsWithHandle = (c: ColumnStatistics): boolean =>
   c.correlation >= GROWING.correlation &&
   c.ndv > GROWING.ndv &&
   c.statsVer !== 0 &&
-  typeof c.buckets[c.buckets.length - 1]?.upper === 'number' &&
-  rowCount > knownRows(c);
+  typeof c.buckets[c.buckets.length - 1]?.upper === 'number';
+
+/** Whether the table has more rows than ANALYZE saw, and the column grows. */
+const isGrowing = (c: ColumnStatistics, rowCount: number): boolean =>
+  growsWithHandle(c) && rowCount > knownRows(c);
 
 /**
  * Rows of a growing column that came since ANALYZE and lie in a range: they begin at the greatest value seen and are as dense as
- * those before.
+ * those before. Where the greatest value that there is now lies farther out, they came either more slowly, and are spread over all
+ * of that ground, or after a gap, and end there: the estimate is the larger one.
  */
 function appendedRows(
   c: ColumnStatistics,
@@ -48,9 +52,14 @@ function appendedRows(
   const known = knownRows(c);
   const appended = rowCount - known;
   const width = ((max - min) * appended) / Math.max(1, known - c.nullCount);
-  const from = low === undefined ? max : Math.max(max, Number(low.value));
-  const to = high === undefined ? max + width : Math.min(max + width, Number(high.value));
-  return width > 0 && to > from ? (appended * (to - from)) / width : 0;
+  const within = (begin: number, end: number): number => {
+    const from = low === undefined ? begin : Math.max(begin, Number(low.value));
+    const to = high === undefined ? end : Math.min(end, Number(high.value));
+    return end > begin && to > from ? (appended * (to - from)) / (end - begin) : 0;
+  };
+  const { newest } = c;
+  if (newest === undefined || newest <= max) return within(max, max + width);
+  return Math.max(within(max, newest), within(Math.max(max, newest - width), newest));
 }
 
 /** Rows that were added, as far as that is known: changes that made the table larger, or replaced its rows. */

@@ -36,6 +36,8 @@ export interface ColumnStatistics {
   readonly sketch?: FmSketch | null;
   /** Version of the statistics as TiDB counts them: 2 from samples, 1 with a CM-sketch; 0 when they stem from feedback alone. */
   readonly statsVer?: number;
+  /** Of a column that grows: the greatest value there is now, where somebody has looked. */
+  readonly newest?: number;
   /** TSO of this part, when it is older than the table's. */
   readonly version?: bigint;
 }

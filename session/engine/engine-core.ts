@@ -30,6 +30,7 @@ import type { FeedbackSink } from '../../executor/feedback.js';
 import { StatisticsFeedback } from '../statistics/statistics-feedback.js';
 import { Session } from '../session.js';
 import { ClientErrors } from '../summary/client-errors.js';
+import { greatestValue } from './newest-values.js';
 import { PlanCaptures } from '../replayer/plan-captures.js';
 import { StatementSummaries } from '../summary/statement-summaries.js';
 import { QueryWatches } from './query-watches.js';
@@ -180,6 +181,7 @@ export class EngineCore {
         transaction: (body) => this.internalTransaction(body),
         table: (id) => this.schemaLoader.current.tableById(id)?.table ?? null,
         changed: (id) => this.cluster.tellStatistics(id),
+        max: (table, column) => greatestValue(this, table, column),
         quota: () => Number(this.globals.get('tidb_stats_cache_mem_quota')),
       },
       rowCounts,

@@ -33,6 +33,7 @@ beforeEach(() => {
       transaction: (body) => body(run),
       table: () => table,
       changed: () => undefined,
+      max: () => Promise.resolve(null),
       quota: () => 0,
     },
     counts,

@@ -8,6 +8,7 @@ import {
   type TableStatistics,
 } from '../../statistics/table-statistics.js';
 import { memoryOfSample } from '../../statistics/sample.js';
+import { NewestValues } from './newest-values.js';
 import type { Counts, RowCounts } from './row-counts.js';
 import { mysqlError } from '../../types/error-table.js';
 import {
@@ -33,6 +34,8 @@ export interface StatisticsHome {
   table(physicalId: number): TableInfo | null;
   /** Other nodes are to read the table's statistics again. */
   changed(physicalId: number): void;
+  /** The greatest value of a column that an index or the handle is ordered by. */
+  max(table: TableInfo, columnName: string): Promise<Datum>;
   /** Bytes that statistics may take in memory. */
   quota(): number;
 }
@@ -79,12 +82,15 @@ export class StatisticsStore {
   private readonly lockedIds = new Set<number>();
   /** Tables whose statistics are being taken on this node. */
   readonly taking = new Set<number>();
+  private readonly newest: NewestValues;
   private bytes = 0;
 
   constructor(
     private readonly home: StatisticsHome,
     private readonly rowCounts: RowCounts,
-  ) {}
+  ) {
+    this.newest = new NewestValues((table, column) => home.max(table, column));
+  }
 
   /** The statistics as they were taken: the same object until others are. Null when there are none or they are not read yet. */
   taken(physicalId: number): TableStatistics | null {
@@ -100,7 +106,8 @@ export class StatisticsStore {
     const modifyCount = this.rowCounts.modified(physicalId);
     const now = this.current.get(physicalId);
     if (now !== undefined && now.modifyCount === modifyCount) return now;
-    const current = { ...entry.stats, modifyCount };
+    const columns = this.newest.over(physicalId, entry.stats);
+    const current = { ...entry.stats, columns, modifyCount };
     this.current.set(physicalId, current);
     return current;
   }
@@ -108,6 +115,13 @@ export class StatisticsStore {
   /** Whether there are statistics that have not been read. */
   isMissing(physicalId: number): boolean {
     return this.known.has(physicalId) && !this.loaded.has(physicalId);
+  }
+
+  /** Whether there is more to be known of a table than `get` says: `load` finds it out. */
+  isBehind(table: TableInfo): boolean {
+    if (!this.known.has(table.id)) return false;
+    const stats = this.get(table.id);
+    return stats === null || this.newest.isOld(table, stats);
   }
 
   /** Whether there are statistics at all. */
@@ -123,10 +137,21 @@ export class StatisticsStore {
       const loading = this.loading.get(physicalId);
       const table = this.home.table(physicalId);
       if (loading !== undefined) running.push(loading);
-      else if (table !== null && this.known.has(physicalId)) parts.push({ table, physicalId });
+      else if (table !== null && this.known.has(physicalId)) {
+        const stats = table.id === physicalId ? this.get(physicalId) : null;
+        const look = this.newest.pending(physicalId);
+        if (look !== null) running.push(look);
+        else if (stats !== null && this.newest.isOld(table, stats)) running.push(this.look(table, stats));
+        else parts.push({ table, physicalId });
+      }
     }
     if (parts.length > 0) running.push(this.read(parts));
     await Promise.all(running);
+  }
+
+  private async look(table: TableInfo, stats: TableStatistics): Promise<void> {
+    await this.newest.look(table, stats);
+    this.current.delete(table.id);
   }
 
   private read(parts: readonly StoredPart[]): Promise<void> {
@@ -175,6 +200,7 @@ export class StatisticsStore {
     if (entry === undefined) return;
     this.loaded.delete(id);
     this.current.delete(id);
+    this.newest.forget(id);
     this.bytes -= entry.bytes;
   }
 

@@ -53,8 +53,23 @@ const STATES: readonly {
     conditions: ['k = 5', 'id > 9000', 'id BETWEEN 8000 AND 8100', "ts > '2024-01-06 00:00:00'", 'up = 1'],
   },
   {
+    state: '30% appended after a gap',
+    change: async (s) => {
+      await s.query('ANALYZE TABLE t');
+      await insert(s, ROWS * 10, ROWS * 10 + ROWS * 0.6);
+    },
+    conditions: [
+      'id > 50000',
+      'id > 52900',
+      'id BETWEEN 51000 AND 51500',
+      "ts > '2024-02-05 18:00:00'",
+      "ts > '2024-02-06'",
+    ],
+  },
+  {
     state: 'half of the rows deleted, spread',
     change: async (s) => {
+      await s.query('DELETE FROM t WHERE id >= 50000');
       await s.query('ANALYZE TABLE t');
       await s.query('DELETE FROM t WHERE id % 4 < 2');
     },
