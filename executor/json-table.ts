@@ -9,7 +9,10 @@ import { Runtime } from '../expression/runtime.js';
 import type { JsonTable } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import type { Operator } from './exec-context.js';
-import type { OperatorContext } from './operator.js';
+import { runSteps, type OperatorContext } from './operator.js';
+
+/** Rows made between two looks at the time. */
+const STEP_ROWS = 256;
 
 /** JSON_TABLE: each row of the child with the rows that its document makes. */
 export class JsonTableOperator implements Operator {
@@ -48,13 +51,13 @@ export class JsonTableOperator implements Operator {
       }
       const pause = this.ctx.checkpoint();
       if (pause !== undefined) await pause;
-      const out = this.rows(this.chunk, this.docs!);
+      const out = await runSteps(this.rows(this.chunk, this.docs!), this.ctx);
       if (out.length > 0) return out;
     }
   }
 
   /** The rows of the next documents, about a chunk of them: those of one document stay together. */
-  private rows(chunk: Chunk, docs: Vector): Chunk {
+  private *rows(chunk: Chunk, docs: Vector): Generator<void, Chunk> {
     const { columns, rows: shape, keepEmpty } = this.plan;
     const builders: VectorBuilder[] = columns.map((c) => newVectorBuilder(c.type));
     const from: number[] = [];
@@ -64,11 +67,13 @@ export class JsonTableOperator implements Operator {
       this.at++;
       const before = from.length;
       const doc = docs.get(row);
-      if (doc !== null)
-        jsonTableRows(this.read(doc), shape, columns.length, rt, (cells) => {
+      if (doc !== null) {
+        const steps = jsonTableRows(this.read(doc), shape, columns.length, rt, (cells) => {
           from.push(row);
           for (let i = 0; i < cells.length; i++) builders[i]!.append(cells[i]!);
         });
+        while (steps.next().done !== true) if (from.length % STEP_ROWS === 0) yield;
+      }
       if (keepEmpty && from.length === before) {
         from.push(row);
         for (const b of builders) b.appendNull();

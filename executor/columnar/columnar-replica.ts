@@ -386,6 +386,10 @@ export class ColumnarReplica {
     return this.wanted.state(physicalId);
   }
 
+  isMaking(physicalId: number): boolean {
+    return this.wanted.isMaking(physicalId);
+  }
+
   // Background
 
   /** Threads that read columns from disk. */

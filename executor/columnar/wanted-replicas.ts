@@ -86,6 +86,11 @@ export class WantedReplicas {
     }
   }
 
+  /** A replica is made, or its turn comes. */
+  isMaking(physicalId: number): boolean {
+    return this.current?.id === physicalId || this.queued.has(physicalId);
+  }
+
   state(physicalId: number): ReplicaState {
     const w = this.wanted.get(physicalId);
     if (w === undefined) return { available: false, progress: 0 };

@@ -52,16 +52,16 @@ export function pathValue(
 }
 
 /**
- * Calls `emit` with the cells of each row that a document makes. The array is reused. Sibling nested paths come one after the
+ * Calls `emit` with the cells of each row that a document makes, a row a step. The array is reused. Sibling nested paths come one after the
  * other, each with NULLs for the others; a value for which they make no rows has one with NULLs.
  */
-export function jsonTableRows(
+export function* jsonTableRows(
   doc: JsonValue,
   root: JsonRowPath,
   width: number,
   ctx: Pick<ConvertContext, 'sqlMode' | 'timeZone' | 'nowMicros'>,
   emit: (cells: readonly Datum[]) => void,
-): void {
+): Generator<void, void> {
   const cells: Datum[] = new Array<Datum>(width).fill(null);
   const contexts = new Map<string, StrictContext>();
   const strict = (name: string): StrictContext => {
@@ -73,23 +73,27 @@ export function jsonTableRows(
     for (const c of r.columns) cells[c.at] = null;
     r.nested.forEach(clear);
   };
-  const walk = (v: JsonValue, r: JsonRowPath): boolean => {
+  function* walk(v: JsonValue, r: JsonRowPath): Generator<void, boolean> {
     const items = selectPath(v, r.path);
-    items.forEach((item, i) => {
+    let i = 0;
+    for (const item of items) {
+      i++;
       for (const c of r.columns) {
-        if (c.kind === 'ordinality') cells[c.at] = i + 1;
+        if (c.kind === 'ordinality') cells[c.at] = i;
         else if (c.kind === 'exists')
           cells[c.at] = jsonToSql(selectPath(item, c.path).length > 0 ? 1 : 0, c.type, strict(''));
         else cells[c.at] = pathValue(selectPath(item, c.path), c, strict(c.name));
       }
       let any = false;
       for (const n of r.nested) {
-        if (walk(item, n)) any = true;
+        if (yield* walk(item, n)) any = true;
         clear(n);
       }
-      if (!any) emit(cells);
-    });
+      if (any) continue;
+      emit(cells);
+      yield;
+    }
     return items.length > 0;
-  };
-  walk(doc, root);
+  }
+  yield* walk(doc, root);
 }

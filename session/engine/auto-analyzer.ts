@@ -6,6 +6,7 @@ import { analyzeRequest } from '../statistics/analyze-request.js';
 import { analyzeTable } from '../statistics/analyze-table.js';
 import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
+import { makesReplica } from './replica-watch.js';
 import { isWithin } from './time-window.js';
 
 /** Tables with fewer rows are left to feedback: any plan does for them (TiDB's AutoAnalyzeMinCnt). */
@@ -77,6 +78,8 @@ export class AutoAnalyzer extends BackgroundWork {
       if (found === null || found.table.id !== id || found.db.lower === 'mysql') continue;
       const { db, table } = found;
       if (table.virtual === true || statistics.isLocked(id) || statistics.taking.has(id)) continue;
+      // Two readers of all rows take each other's time, and the columns are read in a fraction of it.
+      if (makesReplica(this.core, table)) continue;
       const stats = statistics.taken(id);
       const analyzed = statistics.has(id) && (stats === null || isAnalyzed(stats));
       const changed = analyzed ? rowCounts.modified(id) / Math.max(1, rows) : 1;

@@ -29,6 +29,12 @@ export function hasReplica(core: EngineCore, table: TableInfo): boolean {
   return replica !== null && physicalIds(table).every((id) => replica.state(id).available);
 }
 
+/** Whether the columnar replica of a table, or of a partition of it, is being made. */
+export function makesReplica(core: EngineCore, table: TableInfo): boolean {
+  const replica = table.tiflashReplica === undefined ? null : replicaOf(core.storage);
+  return replica !== null && physicalIds(table).some((id) => replica.isMaking(id));
+}
+
 /** Tells the replica which tables are to have one (SET TIFLASH REPLICA), at every change of the schema and while some are missing. */
 export class ReplicaWatch {
   private timer: NodeJS.Timeout | null = null;
