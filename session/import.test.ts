@@ -126,6 +126,22 @@ describe('LOAD DATA through a view', () => {
   });
 });
 
+test('LOAD DATA into partitions takes no rows of others', async () => {
+  writeFileSync(at('p.txt'), '1\n5\n2\n');
+  await root.query(
+    'CREATE TABLE parts (a INT) PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (3), PARTITION p1 VALUES LESS THAN (9))',
+  );
+  const load = (rest: string): string => `LOAD DATA INFILE '${at('p.txt')}' ${rest}`;
+  expect(await root.errorOf(load('INTO TABLE parts PARTITION (p0)'))).toBe(1748);
+  await root.query(load('IGNORE INTO TABLE parts PARTITION (p0)'));
+  expect(await lines('SELECT * FROM parts ORDER BY a')).toEqual(['1', '2']);
+  await root.query(load('INTO TABLE parts PARTITION (p0, p1)'));
+  expect(await lines('SELECT COUNT(*) FROM parts')).toEqual(['5']);
+  expect(await root.errorOf(load('INTO TABLE parts PARTITION (nosuch)'))).toBe(1735);
+  expect(await root.errorOf(load('INTO TABLE t PARTITION (p0)'))).toBe(1747);
+  expect(await root.errorOf(load('INTO TABLE t WITH nosuch = 1'))).toBe(8163);
+});
+
 describe('SELECT ... INTO OUTFILE', () => {
   test('writes what LOAD DATA reads', async () => {
     await root.query("INSERT INTO t VALUES (1, 'a\\tb\\nc\\\\d', NULL), (2, '', -5)");

@@ -59,7 +59,7 @@ export function toInt(v: Datum, from: FieldType, unsigned: boolean, ctx: Convert
     case 'real': {
       const d = v as number;
       const r = realToInt(d, unsigned && d >= 0);
-      if (r.overflow) report(ctx, 'ER_DATA_OUT_OF_RANGE', 'BIGINT', String(d));
+      if (r.overflow) report(ctx, 'ER_CONSTANT_OVERFLOW', d.toExponential(), 'bigint');
       return unsigned ? reinterpretInt(r.value, true) : r.value;
     }
     case 'decimal': {

@@ -46,6 +46,8 @@ export interface LoadDataSpec {
     readonly value: Expression | null;
     readonly query?: RowQuery;
   }[];
+  /** Lower names of the partitions that rows must belong to (1748); null: any. */
+  readonly partitions?: ReadonlySet<string> | null;
   /** What rows must keep to that are loaded through a view (1369). */
   readonly viewCheck?: ViewCheck | null;
   /**
@@ -586,7 +588,15 @@ class Load {
       if (this.encoder !== null && !this.unordered) await this.gather(txn);
     }
     const mode: OnDuplicate = spec.onDuplicate;
-    this.inserter = new RowInserter(spec.table, mode, this.assigner, this.batchCtx, [], null, spec.viewCheck);
+    this.inserter = new RowInserter(
+      spec.table,
+      mode,
+      this.assigner,
+      this.batchCtx,
+      [],
+      spec.partitions ?? null,
+      spec.viewCheck,
+    );
     this.inserter.ascending = true;
     this.txnRows = 0;
   }

@@ -24,6 +24,7 @@ import { planQuery } from '../plan-statement.js';
 import type { Outcome } from '../run-statement.js';
 import { okResult } from '../ok-result.js';
 import type { Session } from '../session.js';
+import { partitionsNamed } from '../statistics/partitions-named.js';
 import { atMostOneStepBehind } from '../session-transaction.js';
 import { commitBound, commitView, type CommitView } from '../commit-view.js';
 import { andThen } from '../../executor/operator.js';
@@ -36,7 +37,8 @@ import { makeInsert } from '../../parser/ast/make-insert.js';
 registerStatement('LoadData', {
   writes: true,
   run: async (session, stmt): Promise<Outcome> => {
-    if (stmt.format !== null) throw mysqlError('ER_NOT_SUPPORTED_YET', 'LOAD DATA ... FORMAT');
+    if (stmt.format !== null) throw mysqlError('ER_LOAD_DATA_UNSUPPORTED_FORMAT', stmt.format);
+    if (stmt.options.length > 0) throw mysqlError('ER_UNKNOWN_OPTION', stmt.options[0]!.name);
     const target = await targetOf(session, stmt);
     const { db, table } = target;
     // Planning has looked at what the view and its definer may do.
@@ -128,7 +130,9 @@ async function specOf(
   // Foreign keys are looked at when all rows are there.
   const batched =
     session.autocommit && !session.transaction.explicit && !keepsForeignKeys(session, db, table);
-  const bulk = batched ? bulkOptions(session, table) : null;
+  const named = partitionsNamed(table, stmt.partitions);
+  const partitions = named === null ? null : new Set(named.map((p) => p.lower));
+  const bulk = batched && partitions === null ? bulkOptions(session, table) : null;
   return {
     table,
     onDuplicate: stmt.onDuplicate === 'REPLACE' ? 'replace' : lenient ? 'ignore' : 'error',
@@ -136,6 +140,7 @@ async function specOf(
     charset,
     format: formatOf(stmt.fields, stmt.lines),
     ignoreLines: stmt.ignoreLines ?? 0,
+    partitions,
     targets: view === null ? targetsOf(stmt, table) : viewTargets(stmt, view),
     assignments: await assignmentsOf(session, stmt, { db, table, view }),
     ...(view === null ? {} : { viewCheck: view.viewCheck ?? null }),
