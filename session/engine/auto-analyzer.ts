@@ -1,4 +1,4 @@
-import type { DbInfo, TableInfo } from '../../catalog/model.js';
+import type { DbInfo, PartitionDefinition, TableInfo } from '../../catalog/model.js';
 import { physicalOf } from '../../kv/client/oracle.js';
 import { DEFAULT_ANALYZE, hasIndexStatistics } from '../../statistics/builder.js';
 import { isAnalyzed } from '../../statistics/table-statistics.js';
@@ -6,6 +6,7 @@ import { analyzeRequest } from '../statistics/analyze-request.js';
 import { analyzeTable } from '../statistics/analyze-table.js';
 import { BackgroundWork } from './background-work.js';
 import type { EngineCore } from './engine-core.js';
+import { remainingPartitions } from './interrupted-analyses.js';
 import { makesReplica } from './replica-watch.js';
 import { isWithin } from './time-window.js';
 
@@ -23,6 +24,8 @@ interface Candidate {
   readonly db: DbInfo;
   readonly table: TableInfo;
   readonly priority: number;
+  /** Of these partitions alone; null: of the whole table. */
+  readonly partitions: readonly PartitionDefinition[] | null;
 }
 
 /**
@@ -41,7 +44,12 @@ export class AutoAnalyzer extends BackgroundWork {
   private passes = 0;
   /** When tables were last tried: one that fails is not tried again at once. */
   private readonly tried = new Map<number, number>();
-  constructor(core: EngineCore) {
+
+  /** `interrupted`: ids of tables that this node was analyzing when it went down. */
+  constructor(
+    core: EngineCore,
+    private readonly interrupted: Set<number> = new Set(),
+  ) {
     super(core, { name: 'statistics', leaseMs: LEASE_MS, failure: 'automatic analysis failed' });
   }
 
@@ -64,8 +72,24 @@ export class AutoAnalyzer extends BackgroundWork {
     return isWithin(this.core, 'tidb_auto_analyze_start_time', 'tidb_auto_analyze_end_time');
   }
 
-  /** Tables to analyze, the most urgent first. */
+  /** Tables to analyze, the most urgent first: those that were begun with, where they stopped, then those that changed. */
   candidates(): Candidate[] {
+    return [...this.begun(), ...this.changed()];
+  }
+
+  private begun(): Candidate[] {
+    const out: Candidate[] = [];
+    for (const id of this.interrupted) {
+      const found = this.core.schemaLoader.current.tableById(id);
+      const { statistics } = this.core;
+      if (found === null || statistics.isLocked(id)) this.interrupted.delete(id);
+      else if (!statistics.taking.has(id))
+        out.push({ ...found, priority: Infinity, partitions: remainingPartitions(this.core, found.table) });
+    }
+    return out;
+  }
+
+  private changed(): Candidate[] {
     const { rowCounts, statistics, schemaLoader, globals } = this.core;
     const ratio = Number(globals.get('tidb_auto_analyze_ratio'));
     if (ratio <= 0) return [];
@@ -90,22 +114,26 @@ export class AutoAnalyzer extends BackgroundWork {
       if (changed <= ratio && analyzed && !newIndex) continue;
       if (performance.now() - (this.tried.get(id) ?? -RETRY_MS) < RETRY_MS) continue;
       const since = stats === null ? 0 : (Date.now() - physicalOf(stats.version)) / 1000;
-      out.push({ db, table, priority: priorityOf(changed, rows, Math.max(0, since), newIndex) });
+      out.push({
+        db,
+        table,
+        priority: priorityOf(changed, rows, Math.max(0, since), newIndex),
+        partitions: null,
+      });
     }
     return out.sort((a, b) => b.priority - a.priority);
   }
 
-  private async analyze({ db, table }: Candidate): Promise<void> {
+  private async analyze({ db, table, partitions }: Candidate): Promise<void> {
     const session = this.core.internalSession(db.name);
     session.statement.background = true;
     this.tried.set(table.id, performance.now());
+    this.interrupted.delete(table.id);
     try {
       const given = { columns: null, indexes: null, histogram: null, given: {} };
       const request = await analyzeRequest(session, table, given);
-      await analyzeTable(session, db, table, {
-        ...request,
-        options: { ...DEFAULT_ANALYZE, ...request.options },
-      });
+      const options = { ...DEFAULT_ANALYZE, ...request.options };
+      await analyzeTable(session, db, table, { ...request, options }, partitions);
       this.core.logger.info({ db: db.name, table: table.name }, 'analyzed automatically');
     } finally {
       await session.close();

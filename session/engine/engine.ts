@@ -58,6 +58,7 @@ import type { Storage } from '../../kv/storage.js';
 import { type NodeBus, SoleNode } from '../cluster/node-bus.js';
 import { StoreBus } from '../cluster/store-bus.js';
 import { AutoAnalyzer } from './auto-analyzer.js';
+import { endInterruptedAnalyses } from './interrupted-analyses.js';
 import { TtlWorker } from './ttl-worker.js';
 import { bootstrap } from './bootstrap.js';
 import { download } from './download.js';
@@ -153,6 +154,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await bootstrap(core);
   await core.rowCounts.load((sql) => core.internalQuery(sql));
   await core.statistics.start();
+  const interrupted = await endInterruptedAnalyses(core);
   core.passwordHashers = options.passwordHashers;
   core.passwordVerifiers = options.passwordVerifiers ?? new Map();
   await core.accounts.reload();
@@ -183,7 +185,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   collector.start();
   const replicas = new ReplicaWatch(core);
   await replicas.start();
-  const analyzer = new AutoAnalyzer(core);
+  const analyzer = new AutoAnalyzer(core, interrupted);
   analyzer.start();
   const ttl = new TtlWorker(core);
   ttl.start();
