@@ -73,6 +73,10 @@ const REGION_ERROR_CLASS: Record<RegionError['kind'], BackoffName | null> = {
   other: 'tikvRPC',
 };
 
+/** The region's leader lost its office, or its raft log, while the request was under way. */
+export const mayHaveTakenPlace = ({ kind }: RegionError): boolean =>
+  kind === 'undeterminedResult' || kind === 'staleCommand';
+
 /** Sleeps between the attempts of one operation, growing per cause, within one budget. Made only when something failed. */
 export class Backoffer {
   private readonly attempts = new Map<BackoffName, number>();

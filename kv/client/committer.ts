@@ -1,16 +1,9 @@
 import type { Awaitable } from '../../types/awaitable.js';
 import { MysqlError } from '../../types/error.js';
 import { compareBytes, equalBytes } from '../codec/byte-writer.js';
-import type {
-  CommitResponse,
-  KeyError,
-  Mutation,
-  PrewriteRequest,
-  PrewriteResponse,
-  RegionError,
-} from '../rpc.js';
+import type { CommitResponse, KeyError, Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
 import { KeyExistsError, UndeterminedError } from '../storage.js';
-import { Backoffer, BackoffBudget } from './backoff.js';
+import { Backoffer, BackoffBudget, mayHaveTakenPlace } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { errorOf } from './key-error.js';
 import {
@@ -546,10 +539,6 @@ export class Committer {
 
 const keySize = ({ mutation }: Item): number => mutation.key.length;
 const mutationSize = ({ mutation }: Item): number => mutation.key.length + (mutation.value?.length ?? 0);
-
-/** The region's leader lost its office, or its raft log, while the request was under way. */
-const mayHaveTakenPlace = ({ kind }: RegionError): boolean =>
-  kind === 'undeterminedResult' || kind === 'staleCommand';
 
 function keysOf(items: readonly Item[]): Uint8Array[] {
   const keys: Uint8Array[] = [];

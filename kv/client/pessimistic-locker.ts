@@ -10,7 +10,7 @@ import type {
   RpcContext,
 } from '../rpc.js';
 import { DeadlockError, SKIPPED_LOCKED, WriteConflictError, type LockOptions } from '../storage.js';
-import { Backoffer, BackoffBudget } from './backoff.js';
+import { Backoffer, BackoffBudget, mayHaveTakenPlace } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
 import { errorOf } from './key-error.js';
@@ -322,6 +322,7 @@ export class PessimisticLocker {
       throw interruptionOf(call.signal!);
     }
     if (res.regionError !== undefined) {
+      if (mayHaveTakenPlace(res.regionError)) call.unanswered = true;
       client.router.onRegionError(route, res.regionError);
       await bo.regionError(res.regionError);
       return false;

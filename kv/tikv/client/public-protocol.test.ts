@@ -539,6 +539,47 @@ describe('the public protocol', () => {
     }
   });
 
+  /** Fields of errorpb.Error that say that a region is elsewhere, or that it will serve in a while, and of some their content. */
+  const EMPTY = message([]);
+  const PASSING = [
+    { name: 'not_leader', field: 2, content: message([[1, 1]]) },
+    { name: 'region_not_found', field: 3, content: message([[1, 1]]) },
+    { name: 'key_not_in_region', field: 4, content: EMPTY },
+    { name: 'epoch_not_match', field: 5, content: EMPTY },
+    { name: 'server_is_busy', field: 6, content: message([[2, 1]]) },
+    { name: 'stale_command', field: 7, content: EMPTY },
+    { name: 'store_not_match', field: 8, content: EMPTY },
+    { name: 'max_timestamp_not_synced', field: 10, content: EMPTY },
+    { name: 'read_index_not_ready', field: 11, content: EMPTY },
+    { name: 'proposal_in_merging_mode', field: 12, content: EMPTY },
+    { name: 'data_is_not_ready', field: 13, content: EMPTY },
+    { name: 'region_not_initialized', field: 14, content: EMPTY },
+    { name: 'disk_full', field: 15, content: EMPTY },
+    { name: 'recovery_in_progress', field: 16, content: EMPTY },
+    { name: 'is_witness', field: 19, content: EMPTY },
+    { name: 'mismatch_peer_id', field: 20, content: EMPTY },
+    { name: 'bucket_version_not_match', field: 21, content: EMPTY },
+    { name: 'undetermined_result', field: 22, content: EMPTY },
+    { name: 'an error that is not known', field: 99, content: EMPTY },
+  ];
+
+  test.each(PASSING)('$name: reads, locks and writes go on', async ({ field, content }) => {
+    cluster.rows.set('a', '1');
+    const refused = new Set<number>();
+    cluster.intercept = (tag) => {
+      if (refused.has(tag)) return Buffer.alloc(0);
+      refused.add(tag);
+      return message([[1, message([[field, content]])]]);
+    };
+    expect(await get('a')).toBe('1');
+    const txn = await cluster.storage.begin({ pessimistic: true, fairLocking: true });
+    await txn.lockKeys([bytes('a')]);
+    txn.set(bytes('a'), bytes('2'));
+    txn.set(bytes('z'), bytes('2'));
+    await txn.commit();
+    expect(['1', '23', '3'].every((tag) => refused.has(Number(tag)))).toBe(true);
+  });
+
   test('a commit timestamp that readers have passed is taken anew', async () => {
     let commits = 0;
     cluster.intercept = (tag, r) => {

@@ -266,6 +266,7 @@ export class RegionCache implements Router {
       case 'mismatchPeerId':
       case 'regionNotInitialized':
       case 'isWitness':
+      case 'recoveryInProgress':
       case 'other':
         r.valid = false;
         return;
