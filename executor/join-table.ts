@@ -10,8 +10,8 @@ const MAX_SPREAD = 8;
 const MIN_DIRECT_SLOTS = 1 << 12;
 /** Rows entered at once: about half a millisecond. */
 const STEP_ROWS = 1 << 14;
-/** Rows whose range is looked for at once. */
-const RANGE_ROWS = 1 << 18;
+/** Rows whose range is looked for at once: a few milliseconds even where the code is not compiled yet. */
+const RANGE_ROWS = 1 << 15;
 
 /** What a JoinTable is made of. */
 export interface JoinTableLayout {

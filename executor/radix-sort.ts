@@ -17,10 +17,8 @@ export interface RadixKey {
 const SMALL = 24;
 /** Rows of a run that images are sorted in by insertion. */
 const INSERTED = 8;
-/** Rows worked on between two chances to let others use the thread. */
+/** Rows worked on between two chances to let others use the thread: a few milliseconds even where the code is not compiled yet. */
 const STEP_ROWS = 1 << 15;
-/** Rows that are passed over once between two of them. */
-const GLANCE_ROWS = 1 << 18;
 /** Fewer rows than this are sorted by merging: a pass over digits visits all buckets. */
 const MERGED = 1 << 10;
 const BITS = 11;
@@ -35,9 +33,9 @@ const STRING_BYTES = 7;
  */
 export function* sortSteps(keys: readonly RadixKey[], n: number): Generator<void, Int32Array> {
   const order = new Int32Array(n);
-  for (let at = 0; at < n; at += GLANCE_ROWS) {
+  for (let at = 0; at < n; at += STEP_ROWS) {
     if (at > 0) yield;
-    for (let i = at, to = Math.min(n, at + GLANCE_ROWS); i < to; i++) order[i] = i;
+    for (let i = at, to = Math.min(n, at + STEP_ROWS); i < to; i++) order[i] = i;
   }
   if (n < 2 || keys.length === 0) return order;
   const encoders: Encoder[] = [];
@@ -120,9 +118,9 @@ class RadixSorter {
     let loBits = 0;
     const h0 = this.hi[0]!;
     const l0 = this.lo[0]!;
-    for (let at = 0; at < n; at += GLANCE_ROWS) {
+    for (let at = 0; at < n; at += STEP_ROWS) {
       if (at > 0) yield;
-      for (let i = at, to = Math.min(n, at + GLANCE_ROWS); i < to; i++) {
+      for (let i = at, to = Math.min(n, at + STEP_ROWS); i < to; i++) {
         hiBits |= this.hi[i]! ^ h0;
         loBits |= this.lo[i]! ^ l0;
       }
@@ -136,9 +134,9 @@ class RadixSorter {
       const { counts } = this;
       counts.fill(0);
       const digits = high ? this.hi : this.lo;
-      for (let at = 0; at < n; at += GLANCE_ROWS) {
+      for (let at = 0; at < n; at += STEP_ROWS) {
         if (at > 0) yield;
-        for (let i = at, to = Math.min(n, at + GLANCE_ROWS); i < to; i++)
+        for (let i = at, to = Math.min(n, at + STEP_ROWS); i < to; i++)
           counts[(digits[i]! >>> shift) & (BUCKETS - 1)]!++;
       }
       for (let b = 0, sum = 0; b < BUCKETS; b++) {
@@ -320,9 +318,9 @@ function* ranked(v: BytesVector, codes: Int32Array, pad: boolean): Generator<voi
     ranks[order[k]!] = rank;
   }
   const out = new Int32Array(v.length);
-  for (let at = 0; at < out.length; at += GLANCE_ROWS) {
+  for (let at = 0; at < out.length; at += STEP_ROWS) {
     yield;
-    for (let i = at, to = Math.min(out.length, at + GLANCE_ROWS); i < to; i++) out[i] = ranks[codes[i]!] ?? 0;
+    for (let i = at, to = Math.min(out.length, at + STEP_ROWS); i < to; i++) out[i] = ranks[codes[i]!] ?? 0;
   }
   return out;
 }
@@ -331,9 +329,9 @@ function* ranked(v: BytesVector, codes: Int32Array, pad: boolean): Generator<voi
 function* asInt32(v: NumVector): Generator<void, Int32Array | null> {
   const d = v.data;
   const out = new Int32Array(v.length);
-  for (let at = 0; at < out.length; at += GLANCE_ROWS) {
+  for (let at = 0; at < out.length; at += STEP_ROWS) {
     if (at > 0) yield;
-    for (let i = at, to = Math.min(out.length, at + GLANCE_ROWS); i < to; i++) {
+    for (let i = at, to = Math.min(out.length, at + STEP_ROWS); i < to; i++) {
       const x = d[i]!;
       const y = x | 0;
       if (x !== y) return null;
