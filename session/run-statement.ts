@@ -82,7 +82,7 @@ export function runStatement(
     if (session.sandboxed && !IN_SANDBOX.has(stmt.kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
     const needs = needsOf(stmt);
     const start = (): Awaitable<Outcome> =>
-      runInTransaction(session, () => handler.run(session, stmt, parsed), needs);
+      runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt.kind === 'Show');
     if (parsed.asOf === undefined && session.historical === null) return start();
     const writes =
       handler.writes === true ||
@@ -258,13 +258,15 @@ function runInTransaction(
   session: Session,
   run: () => Awaitable<Outcome>,
   needs: TransactionNeed,
+  /** SHOW is no transaction: what SET TRANSACTION says is for the one that comes. */
+  shows: boolean,
 ): Awaitable<Outcome> {
   if (needs === 'none') return run();
   const { transaction } = session;
   const single = session.autocommit && !transaction.explicit;
   if (single) {
     if (needs === 'write') return runAutocommitted(session, run, 0);
-    session.nextTransaction = null;
+    if (!shows) session.nextTransaction = null;
     return run();
   }
   const within = (): Awaitable<Outcome> => {

@@ -432,8 +432,12 @@ function assignBit(
 ): DecInt {
   const bits = to.flen > 0 ? to.flen : 1;
   let n: DecInt;
-  if (typeof v === 'object') n = bytesToUint(v);
-  else if (evalType(from) === 'decimal') {
+  let tooLong = false;
+  if (typeof v === 'object') {
+    n = bytesToUint(v);
+    const first = v.findIndex((b) => b !== 0);
+    tooLong = first >= 0 && v.length - first > 8;
+  } else if (evalType(from) === 'decimal') {
     const r = clampInteger(decRescale(v, from.decimal, 0), true);
     if (v < 0 || r.overflow) report(ctx, 'ER_WARN_DATA_OUT_OF_RANGE', ctx.column, ctx.row);
     n = r.value;
@@ -442,7 +446,7 @@ function assignBit(
     n = i < 0 ? BigInt.asUintN(64, BigInt(i)) : i;
   }
   const max = bits < 53 ? 2 ** bits - 1 : (1n << BigInt(bits)) - 1n;
-  if (n < 0 || n > max) {
+  if (tooLong || n < 0 || n > max) {
     report(ctx, 'ER_DATA_TOO_LONG', ctx.column, ctx.row);
     return max <= 9007199254740991 ? Number(max) : max;
   }

@@ -63,6 +63,18 @@ export const MATRIX_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Fractional Seconds in Time Values',
   },
   {
+    when: /SELECT id, t2 FROM/,
+    answers: refusedHere(1264),
+    why: 'a time as an integer is rounded in MySQL, cut in MariaDB: -00:00:00.50 is -1, which no unsigned column holds',
+    manual: 'Fractional Seconds in Time Values',
+  },
+  {
+    when: /\(id, yr\) SELECT id, (da|dt|d6|ts|tm|t2) FROM/,
+    answers: refusedThere(1292),
+    why: 'a date stored in a YEAR gives its year, as a time does that of today; MariaDB refuses what would be lost',
+    manual: 'Conversion Between Date and Time Types',
+  },
+  {
     when: / DIV /,
     answers: cells((_x, y) => /^-?214748364[78]$/.test(y ?? '')),
     why: 'MariaDB cuts a DIV of decimals to 32 bits',

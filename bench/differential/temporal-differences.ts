@@ -127,6 +127,12 @@ export const TEMPORAL_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Date and Time Functions: FROM_DAYS()',
   },
   {
+    when: /CONCAT(_WS)?\(.*\d{10}.* AS DATE/,
+    answers: nullHere,
+    why: 'a month of many digits is none; in MariaDB it wraps around at 32 bits',
+    manual: 'Date and Time Literals',
+  },
+  {
     when: /AS DATE|^DATE\(/,
     answers: cells((x, y) => x?.slice(4) === y?.slice(4) && /^000\d/.test(y ?? '')),
     why: 'a year of one digit is of this century, as in TiDB; of the first in MariaDB',

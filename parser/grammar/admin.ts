@@ -253,8 +253,10 @@ export abstract class AdminGrammar extends TransactionGrammar {
     this.oneOf('TABLE', 'TABLES');
     const tables = this.tableNames();
     // Options of the storage engine's check and repair: nothing here depends on them.
-    while (this.eatOneOf('QUICK', 'EXTENDED', 'FAST', 'MEDIUM', 'CHANGED', 'USE_FRM') !== null);
-    if (this.eat('FOR')) this.expect('UPGRADE');
+    for (;;) {
+      if (this.eat('FOR')) this.expect('UPGRADE');
+      else if (this.eatOneOf('QUICK', 'EXTENDED', 'FAST', 'MEDIUM', 'CHANGED', 'USE_FRM') === null) break;
+    }
     return { kind, tables };
   }
 
