@@ -76,15 +76,18 @@ function overPartitions(
 const picked = ({ output }: { readonly output?: readonly number[] }, whole: Operator): Operator =>
   output === undefined ? whole : new PickColumnsOperator(whole, output);
 
-/** Rows are locked that the LIMIT above leaves: no others need be, unless locked ones are to be passed over. */
-function lockOfLimit(p: PlanOf<'SelectLock'>, offset: number, count: number, ctx: ExecContext): Operator {
+/** What is locked is read at the timestamp of current reads; `wanted` rows of it at most. */
+function lockOperator(p: PlanOf<'SelectLock'>, ctx: ExecContext, wanted: number): Operator {
   const current = currentReadContext(ctx);
-  const { child } = p;
-  const rows =
-    child.op === 'TableReader' && child.partitions === undefined && current.runtimeStats === null
-      ? new CopReaderOperator(child, current, undefined, offset + count)
-      : buildOperator(child, current);
-  return measured(p, ctx, () => new SelectLockOperator(p, new LimitOperator(rows, offset, count), current));
+  return new SelectLockOperator(p, buildOperator(p.child, current), current, wanted);
+}
+
+/** What is below a LIMIT, told how many rows it wants. */
+function limitInput(child: PhysicalPlan, wanted: number, ctx: ExecContext): Operator {
+  if (child.op === 'SelectLock') return measured(child, ctx, (c) => lockOperator(child, c, wanted));
+  const isRead = child.op === 'TableReader' || child.op === 'IndexReader';
+  if (!isRead || child.partitions !== undefined || fragmentOf(child) !== null) return buildOperator(child, ctx);
+  return measured(child, ctx, (c) => new CopReaderOperator(child, c, undefined, wanted));
 }
 
 /** One builder per operator. */
@@ -137,10 +140,7 @@ const BUILDERS: Builders = {
   Limit: (p, ctx) => {
     const offset = countOf(p.offset, ctx);
     const count = countOf(p.count, ctx);
-    const { child } = p;
-    if (child.op === 'SelectLock' && child.lock.wait !== 'skipLocked')
-      return picked(p, lockOfLimit(child, offset, count, ctx));
-    return picked(p, new LimitOperator(buildOperator(child, ctx), offset, count));
+    return picked(p, new LimitOperator(limitInput(p.child, offset + count, ctx), offset, count));
   },
   UnionAll: (p, ctx) =>
     new UnionAllOperator(
@@ -156,10 +156,7 @@ const BUILDERS: Builders = {
       buildOperator(p.child, ctx),
       p.schema.map((c) => c.type),
     ),
-  SelectLock: (p, ctx) => {
-    const current = currentReadContext(ctx);
-    return new SelectLockOperator(p, buildOperator(p.child, current), current);
-  },
+  SelectLock: (p, ctx) => lockOperator(p, ctx, Infinity),
   Window: (p, ctx) => new WindowOperator(p, buildOperator(p.child, ctx), ctx),
   Expand: (p, ctx) => new ExpandOperator(p, buildOperator(p.child, ctx), ctx),
   JsonTable: (p, ctx) => new JsonTableOperator(p, buildOperator(p.child, ctx), ctx),

@@ -1,4 +1,5 @@
 import type { Chunk } from '../chunk/chunk.js';
+import type { Awaitable } from '../types/awaitable.js';
 import { recordKey } from '../kv/codec/table-key.js';
 import { clusteredHandles } from './handle-reader.js';
 import { SKIPPED_LOCKED } from '../kv/storage.js';
@@ -10,51 +11,64 @@ import { PipelineOperator } from './operator.js';
 import { StatementLock } from './read-key.js';
 
 /**
- * SELECT … FOR UPDATE: locks the rows of each chunk before it is handed up. Reads below were made at the timestamp of
- * current reads, so that a lock that finds a newer version throws WriteConflictError and the statement runs again.
+ * SELECT … FOR UPDATE: locks the rows of each chunk before it is handed up, `wanted` rows at most (Infinity for all), and passes over
+ * locked ones with SKIP LOCKED. Reads below were made at the timestamp of current reads, so that a lock that finds a newer version
+ * throws WriteConflictError and the statement runs again.
  */
 export class SelectLockOperator extends PipelineOperator {
   constructor(
     private readonly plan: SelectLock,
     child: Operator,
     private readonly ctx: ExecContext,
+    private wanted: number,
   ) {
     super(child);
   }
 
-  protected process(chunk: Chunk | null): Chunk | null | undefined | Promise<Chunk | null | undefined> {
+  override next(): Awaitable<Chunk | null> {
+    return this.wanted === 0 ? null : super.next();
+  }
+
+  protected process(chunk: Chunk | null): Awaitable<Chunk | null | undefined> {
     if (chunk === null || this.ctx.txn === null) return chunk;
     return this.lock(chunk);
   }
 
+  /** No more rows are tried at a time than are wanted: what is locked in passing nobody else gets either. */
   private async lock(chunk: Chunk): Promise<Chunk | undefined> {
-    const txn = this.ctx.txn!;
-    let sel = chunk.sel;
+    const { sel, rows } = chunk;
+    const kept: number[] = [];
+    let tried = 0;
+    while (tried < rows && kept.length < this.wanted) {
+      const batch: number[] = [];
+      for (const end = Math.min(rows, tried + this.wanted - kept.length); tried < end; tried++)
+        batch.push(sel === null ? tried : sel[tried]!);
+      for (const i of await this.lockRows(chunk, batch)) kept.push(i);
+    }
+    this.wanted -= kept.length;
+    if (kept.length === rows) return chunk;
+    return kept.length === 0 ? undefined : chunk.withSel(Int32Array.from(kept));
+  }
+
+  /** Locks the given rows in every table; answers those that were not passed over. */
+  private async lockRows(chunk: Chunk, batch: readonly number[]): Promise<readonly number[]> {
+    let left = batch;
     for (const t of this.plan.tables) {
       const keys: Uint8Array[] = [];
       const rows: number[] = [];
-      const n = sel === null ? chunk.length : sel.length;
-      for (let k = 0; k < n; k++) {
-        const i = sel === null ? k : sel[k]!;
+      for (const i of left) {
         const key = this.keyOf(t, chunk, i);
         if (key === null) continue;
         keys.push(key);
         rows.push(i);
       }
       if (keys.length === 0) continue;
-      const values = await txn.lockKeys(keys, new StatementLock(this.ctx, false, this.plan.lock));
+      const values = await this.ctx.txn!.lockKeys(keys, new StatementLock(this.ctx, false, this.plan.lock));
       if (this.plan.lock.wait !== 'skipLocked') continue;
-      const skipped = new Set<number>();
-      values.forEach((v, k) => {
-        if (v === SKIPPED_LOCKED) skipped.add(rows[k]!);
-      });
-      if (skipped.size > 0) {
-        const all = sel ?? Int32Array.from({ length: chunk.length }, (_, i) => i);
-        sel = all.filter((i) => !skipped.has(i));
-      }
+      const skipped = new Set(rows.filter((_, k) => values[k] === SKIPPED_LOCKED));
+      if (skipped.size > 0) left = left.filter((i) => !skipped.has(i));
     }
-    if (sel === chunk.sel) return chunk;
-    return sel!.length === 0 ? undefined : chunk.withSel(sel);
+    return left;
   }
 
   private partitionOf(t: LockedTable, columns: readonly number[], chunk: Chunk, i: number): number {

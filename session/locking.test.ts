@@ -59,6 +59,35 @@ test('SKIP LOCKED passes over locked rows on every access path', async () => {
   expect(await ids('SELECT id, v FROM t WHERE v > 100 FOR UPDATE SKIP LOCKED')).toEqual(['3']);
 });
 
+test.each([
+  'SELECT id FROM t ORDER BY id LIMIT 1',
+  'SELECT id FROM t ORDER BY v LIMIT 1',
+  'SELECT id FROM t WHERE v >= 100 LIMIT 1',
+  'SELECT id FROM t WHERE u > 5 ORDER BY u LIMIT 1',
+  'SELECT t.id FROM t JOIN s ON s.id = t.id ORDER BY t.id LIMIT 1',
+])('%s FOR UPDATE locks the row it gives alone', async (sql) => {
+  const lockedRows = async (): Promise<number[]> => {
+    const codes: number[] = [];
+    for (const id of [1, 2, 3])
+      codes.push(await admin.errorOf(`SELECT * FROM t WHERE id = ${String(id)} FOR UPDATE NOWAIT`));
+    await admin.query('ROLLBACK');
+    return [1, 2, 3].filter((_, i) => codes[i] === 3572);
+  };
+  await admin.query('BEGIN');
+  await a.query('BEGIN');
+  expect(await a.query(`${sql} FOR UPDATE`)).toEqual([['1']]);
+  expect(await lockedRows()).toEqual([1]);
+  await a.query('ROLLBACK');
+
+  // Workers that take jobs from one table each get a job of their own.
+  await admin.query('BEGIN');
+  await a.query('BEGIN');
+  await b.query('BEGIN');
+  expect(await a.query(`${sql} FOR UPDATE SKIP LOCKED`)).toEqual([['1']]);
+  expect(await b.query(`${sql} FOR UPDATE SKIP LOCKED`)).toEqual([['2']]);
+  expect(await lockedRows()).toEqual([1, 2]);
+});
+
 test('FOR UPDATE OF locks the named table only', async () => {
   await a.query('BEGIN');
   await a.query('SELECT * FROM t JOIN s ON t.id = s.id WHERE t.id = 1 FOR UPDATE OF s');

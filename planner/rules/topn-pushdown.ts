@@ -1,10 +1,10 @@
 import type { Expression } from '../../expression/expression.js';
 import { coveredBy, idsOf, isVolatile, substitute } from '../logical/expression-walk.js';
-import type { Limit, LogicalPlan, TopN } from '../logical/plan.js';
+import type { Limit, Lock, LogicalPlan, TopN } from '../logical/plan.js';
 import { intConstant, ZERO } from '../resolve/literal.js';
 import type { Rule } from './rule.js';
 
-/** Makes a TopN of LIMIT over ORDER BY and moves limits below projections, unions and outer joins. */
+/** Makes a TopN of LIMIT over ORDER BY and moves limits below projections, locks, unions and outer joins. */
 export const topNPushdown: Rule = { name: 'topn_push_down', apply: (plan) => push(plan) };
 
 function push(p: LogicalPlan): LogicalPlan {
@@ -38,6 +38,7 @@ function push(p: LogicalPlan): LogicalPlan {
             };
       if (inner.op === 'Limit' || inner.by.length > 0) return { ...child, children: [push(inner)] };
     }
+    if (child.op === 'Lock') return belowLock(p, child);
     if (child.op === 'UnionAll') copyIntoUnion(p, child);
     if (
       child.op === 'Join' &&
@@ -48,6 +49,26 @@ function push(p: LogicalPlan): LogicalPlan {
   }
   p.children = p.children.map(push);
   return p;
+}
+
+/**
+ * Only rows that come out are locked. Where locked ones are passed over, those that come out are known by their locks alone: then the
+ * order is made below, and the lock takes row by row until the limit above has enough.
+ */
+function belowLock(p: Limit | TopN, lock: Lock): LogicalPlan {
+  const below = lock.children[0]!;
+  if (lock.lock.wait !== 'skipLocked')
+    return { ...lock, children: [push({ ...p, schema: below.schema, children: [below] })] };
+  const ordered: LogicalPlan =
+    p.op === 'Limit' ? below : { op: 'Sort', schema: below.schema, children: [below], by: p.by };
+  const { offset, count } = p;
+  return {
+    op: 'Limit',
+    schema: lock.schema,
+    children: [{ ...lock, children: [push(ordered)] }],
+    offset,
+    count,
+  };
 }
 
 /** offset + count as one number; null when a parameter decides. */

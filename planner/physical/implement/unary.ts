@@ -16,7 +16,7 @@ import type {
 import { monotonicOrder } from '../monotonic.js';
 import { orderByVirtuals } from '../access-path.js';
 import { asOrder, sortWork, type Optimizer } from '../optimizer.js';
-import type { CteDefinition, Expand, JsonTable, PhysicalPlan, Window } from '../plan.js';
+import type { CteDefinition, Expand, JsonTable, LockSpec, PhysicalPlan, Window } from '../plan.js';
 import { boundedWindow } from './leading-rows.js';
 import { exactColumns } from './projection.js';
 import { ANY, rowScale, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
@@ -107,12 +107,18 @@ export function implementUnion(opt: Optimizer, p: LogicalUnion, prop: Property):
   return { kind: 'root', plan: work.on(plan), rows, cost: work.total };
 }
 
+/** Gets by key take their locks themselves, one of a single row below a LIMIT, too. */
+function lockingGet(plan: PhysicalPlan, lock: LockSpec): PhysicalPlan | null {
+  if (plan.op === 'PointGet' || plan.op === 'BatchPointGet') return { ...plan, lock };
+  if (plan.op !== 'Limit' || plan.child.op !== 'PointGet') return null;
+  return { ...plan, child: { ...plan.child, lock } };
+}
+
 export function implementLock(opt: Optimizer, p: Lock, prop: Property): Task | null {
   const root = opt.tryFindRoot(child(p), prop);
   if (root === null) return null;
-  if (root.plan.op === 'PointGet' || root.plan.op === 'BatchPointGet') {
-    return { ...root, plan: { ...root.plan, lock: p.lock } };
-  }
+  const locking = lockingGet(root.plan, p.lock);
+  if (locking !== null) return { ...root, plan: locking };
   const position = (id: number): number => root.plan.schema.findIndex((c) => c.id === id);
   const plan: PhysicalPlan = {
     op: 'SelectLock',
