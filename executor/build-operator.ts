@@ -86,7 +86,8 @@ function lockOperator(p: PlanOf<'SelectLock'>, ctx: ExecContext, wanted: number)
 function limitInput(child: PhysicalPlan, wanted: number, ctx: ExecContext): Operator {
   if (child.op === 'SelectLock') return measured(child, ctx, (c) => lockOperator(child, c, wanted));
   const isRead = child.op === 'TableReader' || child.op === 'IndexReader';
-  if (!isRead || child.partitions !== undefined || fragmentOf(child) !== null) return buildOperator(child, ctx);
+  if (!isRead || child.partitions !== undefined || fragmentOf(child) !== null)
+    return buildOperator(child, ctx);
   return measured(child, ctx, (c) => new CopReaderOperator(child, c, undefined, wanted));
 }
 

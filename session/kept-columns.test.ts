@@ -37,3 +37,21 @@ test('plans change when scans find columns in memory', async () => {
   // One row is still looked up.
   expect(await plan(`${joined} AND u.id = 7`)).toMatch(/IndexJoin|Point_Get/);
 });
+
+test('columns are reckoned with where a scan goes forwards alone', async () => {
+  const s = await engine.session();
+  await s.query(
+    'CREATE TABLE o (g INT NOT NULL, id INT NOT NULL, a INT, d INT, PRIMARY KEY (g, id) CLUSTERED, KEY k (g, a, id))',
+  );
+  await s.query('SET cte_max_recursion_depth = 100000');
+  await s.query(
+    'INSERT INTO o WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i MOD 8, i, i MOD 2999, i FROM n',
+  );
+  await s.query('ANALYZE TABLE o');
+  const sql = 'SELECT d FROM o WHERE g = 1 AND a = 77';
+  const plan = async (order: string): Promise<string> =>
+    (await s.query(`EXPLAIN FORMAT='plan_tree' ${sql} ${order}`)).map((r) => r.join(' ')).join('\n');
+  do await s.query('SELECT SUM(a), SUM(d), SUM(id) FROM o');
+  while ((await plan('')).includes('index:k'));
+  expect(await plan('ORDER BY id DESC LIMIT 1')).not.toMatch(/TableRangeScan.*desc/);
+});

@@ -341,7 +341,8 @@ export function scanTask(
   let task: CopTask;
   if (path.index === null) {
     const scan = tableScan(opt, ds, needed, path, est.info, keepOrder, desc, path.rows * fraction, columnar);
-    const kept = !columnar && isKept(opt, ds, path, est.rows, scan);
+    // Columns are read forwards.
+    const kept = !columnar && !(keepOrder && desc) && isKept(opt, ds, path, est.rows, scan);
     const scale = columnar || kept ? COST.columnar : 1;
     const record = recordScale(opt.ctx, est, ds, path.access.full);
     work.add(scanRowFactor(est.rows), path.rows * fraction, record * scale);
