@@ -25,9 +25,10 @@ export interface SampleColumns {
 }
 
 /** About how many bytes a sample takes. */
-export function memoryOfSample({ columns }: TableSample): number {
-  if (columns instanceof StoredColumns) return columns.memory;
+export function memoryOfSample({ columns, keys }: TableSample): number {
   let bytes = 0;
+  for (const { hashes, counts } of keys.values()) bytes += hashes.byteLength + counts.byteLength;
+  if (columns instanceof StoredColumns) return bytes + columns.memory;
   for (const id of columns.keys())
     for (const v of columns.get(id)!) bytes += v instanceof Uint8Array ? 16 + v.length : 8;
   return bytes;
