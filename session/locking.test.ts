@@ -187,6 +187,37 @@ test('a deadlock: one gets 1213 and loses its transaction, the other goes on, DE
   expect(await admin.query('SELECT COUNT(*) FROM information_schema.cluster_deadlocks')).toEqual([['2']]);
 });
 
+test('the sys schema tells who waits for whom, as InnoDB does', async () => {
+  await a.query('BEGIN');
+  await a.query('UPDATE t SET v = 1 WHERE id = 2');
+  await b.query('BEGIN');
+  const update = b.query('UPDATE t SET v = 2 WHERE u = 20');
+  await waiting();
+  const ids = await Promise.all([b, a].map(async (s) => s.session.connection.id));
+  const [waiter, holder] = ids.map(String);
+  expect(
+    await admin.query(
+      'SELECT locked_table, locked_index, waiting_pid, waiting_query, blocking_pid, sql_kill_blocking_connection FROM sys.innodb_lock_waits',
+    ),
+  ).toEqual([['`test`.`t`', 'PRIMARY', waiter, 'UPDATE t SET v = 2 WHERE u = 20', holder, `KILL ${holder}`]]);
+  expect(
+    await admin.query(
+      'SELECT trx_mysql_thread_id, trx_state, trx_requested_lock_id IS NULL FROM information_schema.innodb_trx ORDER BY trx_id',
+    ),
+  ).toEqual([
+    [holder, 'RUNNING', '1'],
+    [waiter, 'LOCK WAIT', '0'],
+  ]);
+  expect(
+    await admin.query('SELECT lock_status, lock_data FROM performance_schema.data_locks ORDER BY 1'),
+  ).toEqual([
+    ['GRANTED', '2'],
+    ['WAITING', '2'],
+  ]);
+  await a.query('ROLLBACK');
+  await update;
+});
+
 test('TIDB_TRX shows what a transaction has done', async () => {
   await a.query('BEGIN');
   await a.query('UPDATE t SET v = 5 WHERE id = 1');

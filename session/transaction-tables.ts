@@ -27,6 +27,7 @@ interface TransactionFact {
   readonly db: string;
   readonly statements: readonly string[];
   readonly tables: readonly number[];
+  readonly readCommitted: boolean;
 }
 
 interface DeadlockFact {
@@ -60,12 +61,12 @@ function ofDigest(session: Session, digest: string): Digested {
   return { digest: text(digest), normalized: known === undefined ? null : text(known) };
 }
 
-const unsigned = (ts: string): Datum => {
+export const unsigned = (ts: string): Datum => {
   const n = BigInt(ts);
   return n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : n;
 };
 
-const zoneOf = (session: Session): TimeZone => timeZone(session.evalContext.timeZone) ?? UTC;
+export const zoneOf = (session: Session): TimeZone => timeZone(session.evalContext.timeZone) ?? UTC;
 
 function localTransactions(core: EngineCore): TransactionFact[] {
   const facts: TransactionFact[] = [];
@@ -87,6 +88,7 @@ function localTransactions(core: EngineCore): TransactionFact[] {
       db: s.currentDatabase,
       statements: transaction.statements,
       tables: transaction.relatedTables,
+      readCommitted: transaction.readCommitted,
     });
   }
   return facts;

@@ -59,13 +59,6 @@ const INFORMATION: Readonly<Record<string, string>> = {
   ST_UNITS_OF_MEASURE: 'UNIT_NAME 255! UNIT_TYPE 7! CONVERSION_FACTOR double! DESCRIPTION 255',
   VIEW_ROUTINE_USAGE: `TABLE_CATALOG 64 TABLE_SCHEMA 64 TABLE_NAME 64 SPECIFIC_CATALOG 64 SPECIFIC_SCHEMA 64
     SPECIFIC_NAME 64!`,
-  INNODB_TRX: `trx_id uint! trx_state 13! trx_started datetime! trx_requested_lock_id 126 trx_wait_started datetime
-    trx_weight uint! trx_mysql_thread_id uint! trx_query 1024 trx_operation_state 64 trx_tables_in_use uint!
-    trx_tables_locked uint! trx_lock_structs uint! trx_lock_memory_bytes uint! trx_rows_locked uint!
-    trx_rows_modified uint! trx_concurrency_tickets uint! trx_isolation_level 16! trx_unique_checks bool!
-    trx_foreign_key_checks bool! trx_last_foreign_key_error 256 trx_adaptive_hash_latched bool!
-    trx_adaptive_hash_timeout uint! trx_is_read_only bool! trx_autocommit_non_locking bool!
-    trx_schedule_weight uint`,
   INNODB_METRICS: `NAME 193! SUBSYSTEM 193! COUNT int! MAX_COUNT int MIN_COUNT int AVG_COUNT double COUNT_RESET int!
     MAX_COUNT_RESET int MIN_COUNT_RESET int AVG_COUNT_RESET double TIME_ENABLED datetime TIME_DISABLED datetime
     TIME_ELAPSED int TIME_RESET datetime STATUS 193! TYPE 193! COMMENT 193!`,
@@ -171,13 +164,6 @@ const PERFORMANCE: Readonly<Record<string, string>> = {
     OWNER_THREAD_ID uint! OWNER_EVENT_ID uint! OWNER_OBJECT_TYPE 32 OWNER_OBJECT_SCHEMA 64 OWNER_OBJECT_NAME 64
     TIMER_PREPARE uint! COUNT_REPREPARE uint! COUNT_EXECUTE uint! SUM_TIMER_EXECUTE uint! MIN_TIMER_EXECUTE uint!
     AVG_TIMER_EXECUTE uint! MAX_TIMER_EXECUTE uint!`,
-  data_locks: `ENGINE 32! ENGINE_LOCK_ID 128! ENGINE_TRANSACTION_ID uint THREAD_ID uint EVENT_ID uint OBJECT_SCHEMA 64
-    OBJECT_NAME 64 PARTITION_NAME 64 SUBPARTITION_NAME 64 INDEX_NAME 64 OBJECT_INSTANCE_BEGIN uint! LOCK_TYPE 32!
-    LOCK_MODE 32! LOCK_STATUS 32! LOCK_DATA 8192`,
-  data_lock_waits: `ENGINE 32! REQUESTING_ENGINE_LOCK_ID 128! REQUESTING_ENGINE_TRANSACTION_ID uint
-    REQUESTING_THREAD_ID uint REQUESTING_EVENT_ID uint REQUESTING_OBJECT_INSTANCE_BEGIN uint!
-    BLOCKING_ENGINE_LOCK_ID 128! BLOCKING_ENGINE_TRANSACTION_ID uint BLOCKING_THREAD_ID uint BLOCKING_EVENT_ID uint
-    BLOCKING_OBJECT_INSTANCE_BEGIN uint!`,
   metadata_locks: `OBJECT_TYPE 64! OBJECT_SCHEMA 64 OBJECT_NAME 64 COLUMN_NAME 64 OBJECT_INSTANCE_BEGIN uint!
     LOCK_TYPE 32! LOCK_DURATION 32! LOCK_STATUS 32! SOURCE 64 OWNER_THREAD_ID uint OWNER_EVENT_ID uint`,
   table_handles: `OBJECT_TYPE 64! OBJECT_SCHEMA 64! OBJECT_NAME 64! OBJECT_INSTANCE_BEGIN uint! OWNER_THREAD_ID uint

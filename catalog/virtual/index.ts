@@ -14,6 +14,7 @@ import './server-facts.js';
 import './server-tables.js';
 import './ddl-jobs.js';
 import './transactions.js';
+import './engine-locks.js';
 import './analyze-status.js';
 import './attributes.js';
 import './privilege-tables.js';

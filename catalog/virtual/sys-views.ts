@@ -162,7 +162,23 @@ const SHOWN: Readonly<Record<string, View>> = {
     columns: 'object_schema 64 object_name 64 rows_full_scanned uint latency latency',
     query: null,
   },
-  innodb_lock_waits: { columns: LOCK_WAITS, query: null },
+  innodb_lock_waits: {
+    columns: LOCK_WAITS,
+    query: `SELECT rt.trx_wait_started, CAST(TIMEDIFF(NOW(), rt.trx_wait_started) AS CHAR),
+        TIMESTAMPDIFF(SECOND, rt.trx_wait_started, NOW()), CONCAT('\`', r.object_schema, '\`.\`', r.object_name, '\`'),
+        r.object_schema, r.object_name, r.partition_name, r.subpartition_name, r.index_name, r.lock_type,
+        rt.trx_id, rt.trx_started, CAST(TIMEDIFF(NOW(), rt.trx_started) AS CHAR), rt.trx_rows_locked,
+        rt.trx_rows_modified, rt.trx_mysql_thread_id, rt.trx_query, r.engine_lock_id, r.lock_mode,
+        bt.trx_id, bt.trx_mysql_thread_id, bt.trx_query, b.engine_lock_id, b.lock_mode,
+        bt.trx_started, CAST(TIMEDIFF(NOW(), bt.trx_started) AS CHAR), bt.trx_rows_locked, bt.trx_rows_modified,
+        CONCAT('KILL QUERY ', bt.trx_mysql_thread_id), CONCAT('KILL ', bt.trx_mysql_thread_id)
+      FROM performance_schema.data_lock_waits w
+        JOIN performance_schema.data_locks r ON r.engine_lock_id = w.requesting_engine_lock_id
+        JOIN performance_schema.data_locks b ON b.engine_lock_id = w.blocking_engine_lock_id
+        JOIN information_schema.innodb_trx rt ON rt.trx_id = w.requesting_engine_transaction_id
+        JOIN information_schema.innodb_trx bt ON bt.trx_id = w.blocking_engine_transaction_id
+      ORDER BY rt.trx_wait_started`,
+  },
   innodb_buffer_stats_by_schema: { columns: `object_schema text ${BUFFER}`, query: null },
   innodb_buffer_stats_by_table: { columns: `object_schema text object_name text ${BUFFER}`, query: null },
   io_global_by_file_by_bytes: { columns: `file 512 ${FILE_AMOUNTS}`, query: null },

@@ -56,8 +56,9 @@ function writeAndKill(
       for (const c of chunk) if (c === 10) lines++;
       if (lines > count) child.kill('SIGKILL');
     });
-    child.on('exit', (_, signal) => {
-      if (!output.startsWith('ready') || signal !== 'SIGKILL') reject(new Error(errors));
+    child.on('close', (code, signal) => {
+      if (!output.startsWith('ready') || signal !== 'SIGKILL')
+        reject(new Error(`the writer ended by itself: ${String(code)} ${String(signal)} ${errors}`));
       // The last line may be cut; what is printed whole was acknowledged.
       else resolve(output.slice(0, output.lastIndexOf('\n')).split('\n').slice(1).map(Number));
     });

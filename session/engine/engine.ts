@@ -49,6 +49,7 @@ import { registerPlacementTables } from '../placement-tables.js';
 import { registerClusterTables } from '../summary/cluster-tables.js';
 import { registerServerTables } from '../summary/client-errors.js';
 import { registerSummaryTables } from '../summary/summary-tables.js';
+import { registerEngineLocks } from '../engine-locks.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { ThreadPool } from '../../executor/parallel/thread-pool.js';
@@ -166,6 +167,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await core.ddl.start(!core.cluster.shared);
   core.virtualProviders.set('ddl_jobs', ddlJobRows);
   registerTransactionTables(core);
+  registerEngineLocks(core);
   registerSummaryTables(core);
   registerServerTables(core);
   registerClusterTables(core);
