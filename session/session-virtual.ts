@@ -8,13 +8,17 @@ import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
 import { statusRows } from './status/status-rows.js';
+import { ALL_NAMES, type NamesAskedFor } from './names-asked-for.js';
 import type { Session } from './session.js';
 import { columnsOfView } from './view-columns.js';
 import { allVariables } from './variables/system-variable.js';
 
 /** What virtual tables are made from, seen by one session. */
 export class SessionVirtualContext implements VirtualContext {
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly names: NamesAskedFor = ALL_NAMES,
+  ) {}
 
   get schema(): InfoSchema {
     return this.session.schema;
@@ -33,6 +37,9 @@ export class SessionVirtualContext implements VirtualContext {
   }
   visible(db: string, table: string | null): boolean {
     return this.session.privileges.visible(db, table);
+  }
+  wanted(db: string, table: string | null): boolean {
+    return this.names.schemas.admits(db) && (table === null || this.names.tables.admits(table));
   }
   processes(): Awaitable<readonly ProcessInfo[]> {
     return this.session.engine.processes(this.session);

@@ -2,7 +2,7 @@ import { startsWith } from '../foreign-keys.js';
 import { type Datum } from '../../types/datum.js';
 import type { CheckInfo, TableInfo } from '../model.js';
 import { int, longText, str, text } from './columns.js';
-import { visibleTables } from './visible-tables.js';
+import { namedTables, visibleTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
 
@@ -26,7 +26,7 @@ registerInformation(
   ],
   (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       for (const index of table.indices) {
         if (!index.unique || index.state !== 'public') continue;
         const name = text(index.primary ? 'PRIMARY' : index.name);
@@ -87,7 +87,7 @@ registerInformation(
   ],
   (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       for (const key of table.foreignKeys ?? []) {
         const unique = ctx.schema
           .table(key.refSchema, key.refTable)
@@ -125,7 +125,7 @@ registerInformation(
   ],
   (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       for (const index of table.indices) {
         if (!index.unique || index.state !== 'public') continue;
         rows.push([

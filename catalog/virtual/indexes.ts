@@ -3,7 +3,7 @@ import { shownParts } from '../table-layout.js';
 import { type Datum } from '../../types/datum.js';
 import type { ColumnInfo, IndexColumn, IndexInfo } from '../model.js';
 import { int, str, text } from './columns.js';
-import { visibleTables } from './visible-tables.js';
+import { namedTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
 
@@ -46,7 +46,7 @@ registerInformation(
   ],
   (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       for (const index of table.indices) {
         if (index.state !== 'public') continue;
         shownParts(table, index).forEach((part, i) => {

@@ -3,7 +3,7 @@ import type { DbInfo, PartitionDefinition, TableInfo } from '../model.js';
 import { datetime, datetimeOf, int, longText, str, text } from './columns.js';
 import type { VirtualContext } from './virtual-table.js';
 import { estimatedSizes } from './estimated-sizes.js';
-import { visibleTables } from './visible-tables.js';
+import { namedTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
 
@@ -42,7 +42,7 @@ registerInformation(
   ],
   (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       if (table.virtual === true || table.view !== undefined) continue;
       const p = table.partition;
       if (p === undefined) {

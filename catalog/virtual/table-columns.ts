@@ -4,7 +4,7 @@ import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, TypeCode } from '../../types/field-type.js';
 import { defaultText, extraText, hasCharset, keyText, typeName, typeText } from '../type-text.js';
 import { int, longText, str, text, uint } from './columns.js';
-import { visibleTables } from './visible-tables.js';
+import { namedTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
 
@@ -38,7 +38,7 @@ registerInformation(
   ],
   async (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       const all = table.view === undefined ? table.columns : await ctx.viewColumns(db, table);
       const columns = all.filter((c) => c.state === 'public' && !c.hidden);
       columns.forEach((c, i) => {

@@ -4,7 +4,7 @@ import type { DbInfo, TableInfo } from '../model.js';
 import { datetime, datetimeOf, int, longText, str, text, uint } from './columns.js';
 import type { VirtualContext } from './virtual-table.js';
 import { estimatedSizes } from './estimated-sizes.js';
-import { visibleTables } from './visible-tables.js';
+import { namedTables, visibleTables } from './visible-tables.js';
 
 import { CATALOG, registerInformation } from './information-registry.js';
 
@@ -65,7 +65,7 @@ registerInformation(
   ],
   async (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) rows.push(await tableRow(ctx, db, table));
+    for (const { db, table } of namedTables(ctx)) rows.push(await tableRow(ctx, db, table));
     return rows;
   },
 );
@@ -185,7 +185,7 @@ registerInformation(
   ],
   (ctx) => {
     const rows: Datum[][] = [];
-    for (const { db, table } of visibleTables(ctx)) {
+    for (const { db, table } of namedTables(ctx)) {
       const { view } = table;
       if (view === undefined) continue;
       rows.push([

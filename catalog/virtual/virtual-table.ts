@@ -18,6 +18,8 @@ export interface VirtualContext {
   readonly timeZone: TimeZone;
   /** Whether the user may see the database or table at all. */
   visible(db: string, table: string | null): boolean;
+  /** Whether the query may give rows of the database or table, as far as equalities of its conditions tell. */
+  wanted(db: string, table: string | null): boolean;
   processes(): Awaitable<readonly ProcessInfo[]>;
   sessionVariables(): readonly (readonly [name: string, value: string])[];
   globalVariables(): readonly (readonly [name: string, value: string])[];

@@ -74,7 +74,10 @@ function columnIn(e: Expression): Column | null {
   return e.args[0]?.kind === 'column' ? e.args[0] : null;
 }
 
-/** `column = 'text'`, `column IN ('text', …)`, or a disjunction of those on one column. */
+/**
+ * `column = 'text'`, `column IN ('text', …)`, or a disjunction of those on one column. Parameters are as good: plans over virtual tables
+ * serve one execution.
+ */
 function wanted(e: Expression): { readonly column: Column; readonly values: readonly Constant[] } | null {
   let column: Column | null = null;
   const values: Constant[] = [];
@@ -85,8 +88,7 @@ function wanted(e: Expression): { readonly column: Column; readonly values: read
       if (own !== null) {
         if (column !== null && column.id !== own.id) return null;
         column = own;
-      } else if (a.kind === 'constant' && a.param === undefined && a.value instanceof Uint8Array)
-        values.push(a);
+      } else if (a.kind === 'constant' && a.value instanceof Uint8Array) values.push(a);
       else return null;
     }
   }
