@@ -2,9 +2,9 @@ import { text } from '../catalog/virtual/columns.js';
 import type { Datum } from '../types/datum.js';
 import { epochMicrosToLocal, type TimeZone } from '../types/timezone.js';
 import type { EngineCore } from './engine/engine-core.js';
-import { describeKey } from './key-description.js';
+import { keyFacts } from './key-description.js';
 import type { Session } from './session.js';
-import { localTransactions, type TransactionFact, unsigned, zoneOf } from './transaction-tables.js';
+import { allTransactions, type TransactionFact, unsigned, zoneOf } from './transaction-tables.js';
 
 /*
  * Rows of InnoDB's tables of transactions and locks, which MySQL's tools and the sys schema read to find who holds up whom. Locks that
@@ -25,8 +25,9 @@ interface Lock {
 const lockId = (key: Uint8Array, txn: string): string =>
   `${txn}:${Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex')}`;
 
-async function allTransactions(core: EngineCore): Promise<TransactionFact[]> {
-  return [...localTransactions(core), ...(await core.cluster.foreignTransactions())];
+/** The sessions of transactions, which stand for MySQL's threads. */
+async function threadsOf(core: EngineCore): Promise<Map<string, number>> {
+  return new Map((await allTransactions(core)).map((f) => [f.id, f.session]));
 }
 
 /** Each transaction waits for one key at a time. */
@@ -66,17 +67,8 @@ function transactionRow(f: TransactionFact, requested: string | undefined, zone:
   ];
 }
 
-interface KeyFacts {
-  readonly db_name?: string;
-  readonly table_name?: string;
-  readonly partition_name?: string;
-  readonly index_name?: string;
-  readonly index_values?: readonly string[];
-  readonly handle_value?: string;
-}
-
 function lockRow({ key, txn, granted }: Lock, thread: number | null, session: Session): Datum[] {
-  const facts = JSON.parse(describeKey(key, session.schema, zoneOf(session)) ?? '{}') as KeyFacts;
+  const facts = keyFacts(key, session.schema, zoneOf(session));
   const given = (s: string | undefined): Datum => (s === undefined ? null : text(s));
   return [
     text(ENGINE),
@@ -84,16 +76,16 @@ function lockRow({ key, txn, granted }: Lock, thread: number | null, session: Se
     unsigned(txn),
     thread,
     null,
-    given(facts.db_name),
-    given(facts.table_name),
-    given(facts.partition_name),
+    given(facts?.db_name),
+    given(facts?.table_name),
+    given(facts?.partition_name),
     null,
-    text(facts.index_name ?? 'PRIMARY'),
+    text(facts?.index_name ?? 'PRIMARY'),
     0,
     text('RECORD'),
     text(MODE),
     text(granted ? 'GRANTED' : 'WAITING'),
-    given(facts.index_values?.join(', ') ?? facts.handle_value),
+    given(facts?.index_values?.join(', ') ?? facts?.handle_value),
   ];
 }
 
@@ -110,7 +102,7 @@ async function dataLocks(session: Session): Promise<Datum[][]> {
     add(key, txn, false);
   }
   if (locks.size === 0) return [];
-  const threads = new Map((await allTransactions(core)).map((f) => [f.id, f.session]));
+  const threads = await threadsOf(core);
   return [...locks.values()].map((lock) => lockRow(lock, threads.get(lock.txn) ?? null, session));
 }
 
@@ -118,7 +110,7 @@ async function lockWaits(session: Session): Promise<Datum[][]> {
   const { engine: core } = session;
   const waits = await core.storage.lockWaits();
   if (waits.length === 0) return [];
-  const threads = new Map((await allTransactions(core)).map((f) => [f.id, f.session]));
+  const threads = await threadsOf(core);
   const side = (key: Uint8Array, ts: bigint): Datum[] => {
     const txn = String(ts);
     return [text(lockId(key, txn)), unsigned(txn), threads.get(txn) ?? null, null, 0];

@@ -1,6 +1,6 @@
 import type { EvalContext } from '../expression/eval-context.js';
 import { evalDatum } from '../expression/index.js';
-import type { Expression } from '../expression/expression.js';
+import { bareName, wantedValues } from '../planner/physical/mem-table-conditions.js';
 import type { MemTableScan } from '../planner/physical/plan.js';
 
 /** Which schemas and tables the conditions on a table of information_schema ask for. */
@@ -38,23 +38,16 @@ export const ALL_NAMES: NamesAskedFor = { schemas: new NameFilter(), tables: new
 export function namesAskedFor(scan: MemTableScan, ctx: EvalContext): NamesAskedFor {
   const names: NamesAskedFor = { schemas: new NameFilter(), tables: new NameFilter() };
   for (const c of scan.conditions) {
-    if (c.kind !== 'function' || (c.name !== 'eq' && c.name !== 'in')) continue;
-    const [first, ...rest] = c.name === 'eq' && c.args[0]!.kind === 'constant' ? c.args.toReversed() : c.args;
-    if (first!.kind !== 'column') continue;
-    const filter = filterOf(names, scan.columns[first.index]!.name);
-    const values = rest.map((e) => textOf(e, ctx));
-    if (values.every((v) => v !== null)) filter?.narrow(values);
+    const wanted = wantedValues(c);
+    if (wanted === null) continue;
+    const values = wanted.values.map((v) => evalDatum(v, ctx));
+    if (values.every((v) => v instanceof Uint8Array))
+      filterOf(names, bareName(wanted.column))?.narrow(values.map((v) => Buffer.from(v).toString('latin1')));
   }
   return names;
 }
 
 function filterOf(names: NamesAskedFor, column: string): NameFilter | null {
-  if (column === 'TABLE_NAME') return names.tables;
-  return column === 'TABLE_SCHEMA' || column === 'CONSTRAINT_SCHEMA' ? names.schemas : null;
-}
-
-function textOf(e: Expression, ctx: EvalContext): string | null {
-  if (e.kind !== 'constant') return null;
-  const value = evalDatum(e, ctx);
-  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : null;
+  if (column === 'table_name') return names.tables;
+  return column === 'table_schema' || column === 'constraint_schema' ? names.schemas : null;
 }

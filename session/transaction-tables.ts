@@ -109,6 +109,12 @@ function localDeadlocks(core: EngineCore): DeadlockFact[] {
   }));
 }
 
+/** Of all threads and nodes. */
+export const allTransactions = async (core: EngineCore): Promise<TransactionFact[]> => [
+  ...localTransactions(core),
+  ...(await core.cluster.foreignTransactions()),
+];
+
 function transactionRow(f: TransactionFact, zone: TimeZone): Datum[] {
   const { digest, normalized } = digested(f.sql);
   return [
@@ -158,8 +164,7 @@ async function dataLockWaits(session: Session): Promise<Datum[][]> {
   const waits = await core.storage.lockWaits();
   if (waits.length === 0) return [];
   const statements = new Map<string, string>();
-  for (const f of [...localTransactions(core), ...(await core.cluster.foreignTransactions())])
-    if (f.sql !== null) statements.set(f.id, f.sql);
+  for (const f of await allTransactions(core)) if (f.sql !== null) statements.set(f.id, f.sql);
   return waits.map((w) => {
     const sql = statements.get(String(w.txn));
     const { digest, normalized } =
@@ -194,7 +199,7 @@ export function registerTransactionTables(core: EngineCore): void {
     return transactions(session, facts).map((f) => transactionRow(f, zoneOf(session)));
   });
   tables.set('cluster_tidb_trx', async (session) =>
-    transactions(session, [...localTransactions(core), ...(await cluster.foreignTransactions())]).map((f) => [
+    transactions(session, await allTransactions(core)).map((f) => [
       text(f.instance),
       ...transactionRow(f, zoneOf(session)),
     ]),

@@ -1,5 +1,4 @@
-import { columnList } from './column-list.js';
-import { registerVirtualTable } from './virtual-table.js';
+import { registerEmptyTables } from './empty-tables.js';
 
 /*
  * Tables of objects that do not exist here: tools read them and find nothing. Their columns are those of the MySQL 8.0 manual and of
@@ -214,9 +213,5 @@ const PERFORMANCE: Readonly<Record<string, string>> = {
   keyring_keys: 'KEY_ID 255! KEY_OWNER 255 BACKEND_KEY_ID 255',
 };
 
-for (const [db, tables] of [
-  ['INFORMATION_SCHEMA', INFORMATION],
-  ['PERFORMANCE_SCHEMA', PERFORMANCE],
-] as const)
-  for (const [name, columns] of Object.entries(tables))
-    registerVirtualTable({ db, name, columns: columnList(columns), rows: () => [] });
+registerEmptyTables('INFORMATION_SCHEMA', INFORMATION);
+registerEmptyTables('PERFORMANCE_SCHEMA', PERFORMANCE);

@@ -1,5 +1,4 @@
-import { columnList } from './column-list.js';
-import { registerVirtualTable } from './virtual-table.js';
+import { registerEmptyTables } from './empty-tables.js';
 
 /*
  * Tables of performance_schema (MySQL 8.0 manual, "Performance Schema Table Descriptions") over instruments that this server does not have,
@@ -127,14 +126,5 @@ const INNODB: Readonly<Record<string, string>> = {
   INNODB_VIRTUAL: 'TABLE_ID uint! POS uint! BASE_POS uint!',
 };
 
-for (const [db, tables] of [
-  ['PERFORMANCE_SCHEMA', PERFORMANCE],
-  ['INFORMATION_SCHEMA', INNODB],
-] as const)
-  for (const [name, columns] of Object.entries(tables))
-    registerVirtualTable({
-      db,
-      name,
-      columns: columnList(columns),
-      rows: () => [],
-    });
+registerEmptyTables('PERFORMANCE_SCHEMA', PERFORMANCE);
+registerEmptyTables('INFORMATION_SCHEMA', INNODB);

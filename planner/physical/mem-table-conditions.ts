@@ -78,7 +78,9 @@ function columnIn(e: Expression): Column | null {
  * `column = 'text'`, `column IN ('text', …)`, or a disjunction of those on one column. Parameters are as good: plans over virtual tables
  * serve one execution.
  */
-function wanted(e: Expression): { readonly column: Column; readonly values: readonly Constant[] } | null {
+export function wantedValues(
+  e: Expression,
+): { readonly column: Column; readonly values: readonly Constant[] } | null {
   let column: Column | null = null;
   const values: Constant[] = [];
   for (const part of splitDnf(e)) {
@@ -117,7 +119,7 @@ function timeLimit(
 }
 
 /** A column as its table names it. */
-const bare = (c: Column): string => c.name.slice(c.name.lastIndexOf('.') + 1).toLowerCase();
+export const bareName = (c: Column): string => c.name.slice(c.name.lastIndexOf('.') + 1).toLowerCase();
 
 interface Described {
   readonly label: string;
@@ -131,12 +133,12 @@ function described(table: string, e: Expression): Described | null {
   const time = TIMES[lower];
   if (time !== undefined) {
     const limit = timeLimit(e);
-    if (limit === null || bare(limit.column) !== time) return null;
+    if (limit === null || bareName(limit.column) !== time) return null;
     return { label: limit.label, values: datumText(limit.value.value!, limit.value.type) };
   }
   const labels = BY_TABLE[lower];
-  const w = labels === undefined ? null : wanted(e);
-  const label = w === null ? undefined : labels![bare(w.column)];
+  const w = labels === undefined ? null : wantedValues(e);
+  const label = w === null ? undefined : labels![bareName(w.column)];
   if (w === null || label === undefined) return null;
   const values = w.values.map((v) => `"${decodeUtf8(v.value as Uint8Array).toLowerCase()}"`);
   return { label, values: [...new Set(values)].sort() };
