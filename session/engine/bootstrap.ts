@@ -1,6 +1,10 @@
 import { OwnerLease } from '../../kv/owner-lease.js';
 import { Meta, MetaMutator } from '../../catalog/meta/meta.js';
-import { SYSTEM_TABLES, UPGRADE_TO_4 } from './system-tables.js';
+import { createTables } from '../../ddl/table.js';
+import type { CreateTableStmt } from '../../parser/ast/index.js';
+import { parseOne } from '../../parser/parser.js';
+import { SessionDdlContext } from '../session-ddl.js';
+import { FIRST_ACCOUNT, MDL_VIEW, SYSTEM_TABLES, UPGRADE_TO_4 } from './system-tables.js';
 import { announceSafePoint } from './gc-safe-point.js';
 import type { EngineCore } from './engine-core.js';
 import { loadGlobals } from './global-store.js';
@@ -41,8 +45,12 @@ async function makeTablesAsOne(core: EngineCore): Promise<void> {
 
 async function makeTables(core: EngineCore): Promise<void> {
   const version = await storedVersion(core);
-  const statements = version === 0 ? SYSTEM_TABLES : SYSTEM_TABLES.filter((sql) => sql.startsWith('CREATE'));
-  for (const sql of statements) await core.internalQuery(sql, '');
+  if (version === 0)
+    for (const name of ['mysql', 'test'])
+      await core.internalQuery(`CREATE DATABASE IF NOT EXISTS ${name}`, '');
+  await makeMissing(core);
+  await core.internalQuery(MDL_VIEW, '');
+  if (version === 0) await core.internalQuery(FIRST_ACCOUNT, '');
   if (version > 0 && version < 4) for (const sql of UPGRADE_TO_4) await core.internalQuery(sql, '');
   // There is nothing to be read from before.
   if (version === 0) {
@@ -52,4 +60,16 @@ async function makeTables(core: EngineCore): Promise<void> {
   const txn = await core.storage.begin();
   new MetaMutator(txn).setBootstrapVersion(BOOTSTRAP_VERSION);
   await txn.commit();
+}
+
+/** In one step, since each is told to all nodes. */
+async function makeMissing(core: EngineCore): Promise<void> {
+  const session = core.internalSession('mysql');
+  try {
+    const tables = SYSTEM_TABLES.map((sql) => parseOne(sql).stmt as CreateTableStmt);
+    session.evalContext.startStatement(core.nowMicros(), true);
+    await createTables(new SessionDdlContext(session), tables);
+  } finally {
+    await session.close();
+  }
 }

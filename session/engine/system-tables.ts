@@ -165,15 +165,13 @@ const TOOL_TABLES: readonly string[] = [
 ];
 
 /** Transactions whose metadata locks hold up schema changes (TiDB manual, "Metadata Lock"). */
-const MDL_VIEW = `CREATE OR REPLACE SQL SECURITY INVOKER VIEW mysql.tidb_mdl_view AS
+export const MDL_VIEW = `CREATE OR REPLACE SQL SECURITY INVOKER VIEW mysql.tidb_mdl_view AS
   SELECT j.job_id, j.db_name, j.table_name, j.query, t.session_id, t.start_time, tidb_decode_sql_digests(t.all_sql_digests, 4096) AS SQL_DIGESTS
   FROM information_schema.ddl_jobs j JOIN information_schema.cluster_tidb_trx t
   ON j.state NOT IN ('synced', 'cancelled', 'rollback done') AND FIND_IN_SET(j.table_id, t.related_table_ids)`;
 
-/** Tables of the `mysql` database and the first account, in the shape that MySQL's and TiDB's tools know. */
+/** Tables of the `mysql` database, in the shape that MySQL's and TiDB's tools know. */
 export const SYSTEM_TABLES: readonly string[] = [
-  'CREATE DATABASE IF NOT EXISTS mysql',
-  'CREATE DATABASE IF NOT EXISTS test',
   `CREATE TABLE IF NOT EXISTS mysql.user (Host CHAR(255), User CHAR(32), authentication_string TEXT, plugin CHAR(64), ${flags(PRIVILEGE_COLUMNS)},
     account_locked ENUM('N','Y') NOT NULL DEFAULT 'N', ${USER_COLUMNS.join(', ')}, PRIMARY KEY (Host, User))`,
   `CREATE TABLE IF NOT EXISTS mysql.db (Host CHAR(255), DB CHAR(64), User CHAR(32), ${flags(DB_PRIVILEGE_COLUMNS)}, PRIMARY KEY (Host, DB, User))`,
@@ -197,9 +195,9 @@ export const SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS mysql.expr_pushdown_blacklist (name CHAR(100) NOT NULL, store_type CHAR(100) NOT NULL DEFAULT 'tikv,tiflash,tidb', reason VARCHAR(200))`,
   `CREATE TABLE IF NOT EXISTS mysql.opt_rule_blacklist (name CHAR(100) NOT NULL)`,
   ...JOB_TABLES,
-  MDL_VIEW,
   ...TTL_TABLES,
   ...STATISTICS_TABLES,
   ...TOOL_TABLES,
-  `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`,
 ];
+
+export const FIRST_ACCOUNT = `REPLACE INTO mysql.user (Host, User, authentication_string, plugin, ${PRIVILEGE_COLUMNS.map((n) => `${n}_priv`).join(', ')}) VALUES ('%', 'root', '', 'mysql_native_password', ${PRIVILEGE_COLUMNS.map(() => "'Y'").join(', ')})`;
