@@ -68,7 +68,8 @@ test('tidb_snapshot and tidb_read_staleness', async () => {
   await s.query('BEGIN');
   expect(await s.query('SELECT COUNT(*) FROM t')).toEqual([['4']]);
   await s.query('COMMIT');
-  await s.query('SET tidb_read_staleness = 0');
+  await s.query("SET tidb_read_staleness = ''");
+  expect(await s.query('SELECT @@tidb_read_staleness')).toEqual([['']]);
   expect(await s.query('SELECT COUNT(*) FROM t')).toEqual([['4']]);
 });
 

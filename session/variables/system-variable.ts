@@ -18,6 +18,8 @@ export interface SystemVariable {
   readonly max?: number | bigint;
   /** -1 stands for a value that the server chooses, whatever the range. */
   readonly auto?: boolean;
+  /** The empty text is a value, which stands for none. */
+  readonly allowEmpty?: boolean;
   /** Members of an enum, as printed; they may also be given by position. */
   readonly values?: readonly string[];
   readonly readOnly?: boolean;
@@ -95,6 +97,7 @@ function normalizeBool(v: SystemVariable, value: string): string {
 }
 
 function normalizeInteger(v: SystemVariable, value: string, ctx: VariableContext): string {
+  if (v.allowEmpty === true && value === '') return '';
   if (!/^\s*[-+]?\d+\s*$/.test(value)) throw wrongType(v);
   let n = BigInt(value.trim().replace(/^\+/, ''));
   if (v.auto === true && n === -1n) return '-1';

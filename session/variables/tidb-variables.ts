@@ -457,6 +457,7 @@ registerVariables([
     name: 'tidb_read_staleness',
     scope: 'session',
     kind: 'int',
+    allowEmpty: true,
     min: -2147483648,
     max: 0,
     default: '0',

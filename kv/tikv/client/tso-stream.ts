@@ -9,6 +9,8 @@ import { TransportError, reasonOf } from './transport-error.js';
 
 const TIMEOUT_MS = 3000;
 const BUDGET_MS = 20_000;
+/** Longest pause between two attempts (PD client's retryInterval): everything waits for timestamps, and one stream asks for all. */
+const RETRY_MS = 500;
 
 interface Waiting {
   readonly count: number;
@@ -40,7 +42,7 @@ export class TsoStream {
       }
       if (this.closed) throw mysqlError('ER_PD_SERVER_TIMEOUT', reason);
       this.pd.forgetLeader(true);
-      if (bo !== null) await bo.sleep('pdRPC', Infinity, reason);
+      if (bo !== null) await bo.sleep('pdRPC', RETRY_MS, reason);
       else bo = new Backoffer(BUDGET_MS);
     }
   }
