@@ -181,7 +181,7 @@ function checkKeyType({ name, type }: ColumnInfo): void {
     throw mysqlError('ER_UNSUPPORTED_DDL_OPERATION', `add index: column ${name} of type VECTOR as a key`);
 }
 
-const isBlob = (t: FieldType): boolean =>
+export const isBlob = (t: FieldType): boolean =>
   t.tp === TypeCode.TinyBlob ||
   t.tp === TypeCode.Blob ||
   t.tp === TypeCode.MediumBlob ||

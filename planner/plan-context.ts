@@ -1,8 +1,9 @@
 import type { EvalContext } from '../expression/eval-context.js';
-import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, IndexInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { FieldType } from '../types/field-type.js';
 import type { Datum } from '../types/datum.js';
 import type { SqlWarning } from '../types/error.js';
+import type { LogicalPlan } from './logical/plan.js';
 import type { OptimizerTrace } from './optimizer-trace.js';
 import type { PhysicalPlan } from './physical/plan.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
@@ -51,6 +52,10 @@ export interface PlanContext {
   warn(warning: SqlWarning): void;
   /** Runs an uncorrelated scalar/EXISTS subquery's plan now (TiDB evaluates them while planning) and gives its rows (at most `maxRows`). */
   runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]>;
+  /** Told of the logical plan of a query, or of a subquery that is run first, after the rules. */
+  rewritten?(plan: LogicalPlan): void;
+  /** An index that EXPLAIN is to take for granted (HYPO_INDEX); null: the statement is run. */
+  hypotheticalIndex?(table: TableInfo, name: string, columns: readonly string[]): IndexInfo | null;
   /** Where the optimizer tells what it does (TRACE PLAN); absent when nobody listens. */
   readonly trace?: OptimizerTrace | null;
   /** Lets others have the thread after some milliseconds of planning; throws when the statement was interrupted. Undefined: go on. */

@@ -42,7 +42,21 @@ export function planStatement(
   const memory = new StatementMemory();
   memory.blocks = new QueryBlocks(stmt);
   memory.joinHints = new JoinHints(memory.blocks);
+  memory.nthPlan = nthPlanOf(memory.blocks, ctx);
   return attempt(stmt, ctx, memory);
+}
+
+/** What NTH_PLAN asks for; TiDB's words where it cannot be had. */
+function nthPlanOf(blocks: QueryBlocks, ctx: PlanContext): number | null {
+  const given = blocks.hints().flatMap(({ hint }) => (hint.name === 'NTH_PLAN' ? [Number(hint.value)] : []));
+  if (given.length === 0) return null;
+  const warn = (message: string): void => ctx.warn({ level: 'Warning', code: 1105, message });
+  const n = given.at(-1)!;
+  if (given.length > 1)
+    warn(`NTH_PLAN() is defined more than once, only the last definition takes effect: NTH_PLAN(${n})`);
+  if (n >= 1) return n;
+  warn('the hintdata for NTH_PLAN() is too small, hint ignored');
+  return null;
 }
 
 function attempt(
@@ -77,7 +91,7 @@ function planOnce(
   switch (stmt.kind) {
     case 'Insert': {
       const plan = inTurns(
-        buildInsert(state, stmt, (p) => physical(p, state)),
+        buildInsert(state, stmt, (p) => physical(p, state, memory.nthPlan)),
         ctx,
       );
       return plan instanceof Promise ? plan.then((p) => planned(state, p, [])) : planned(state, plan, []);
@@ -85,13 +99,13 @@ function planOnce(
     case 'Update':
       return planned(
         state,
-        buildUpdate(state, stmt, (p) => physical(p, state)),
+        buildUpdate(state, stmt, (p) => physical(p, state, memory.nthPlan)),
         [],
       );
     case 'Delete':
       return planned(
         state,
-        buildDelete(state, stmt, (p) => physical(p, state)),
+        buildDelete(state, stmt, (p) => physical(p, state, memory.nthPlan)),
         [],
       );
     default: {
@@ -105,11 +119,12 @@ function planOnce(
 }
 
 /** Rewrites a logical plan and finds its best physical one, whose columns are those of the logical plan as built. */
-function physical(p: LogicalPlan, state: BuildState): PhysicalPlan {
+function physical(p: LogicalPlan, state: BuildState, nth: number | null = null): PhysicalPlan {
   const columns = [...p.schema];
   lookAt(p, state);
   const rewritten = state.ctx.span('optimize', () => atOnce(optimize(p, state)));
-  return state.ctx.span('search', () => atOnce(findBestPlan(rewritten, columns, state)));
+  state.ctx.rewritten?.(rewritten);
+  return state.ctx.span('search', () => atOnce(findBestPlan(rewritten, columns, state, nth)));
 }
 
 /** The same for a whole query, which takes turns with other statements when it is very long; `ordered`: see optimize. */
@@ -117,8 +132,12 @@ function physicalInTurns(p: LogicalPlan, state: BuildState, ordered: boolean): A
   const { ctx } = state;
   const columns = [...p.schema];
   lookAt(p, state);
-  const search = (rewritten: LogicalPlan): Awaitable<PhysicalPlan> =>
-    ctx.span('search', () => inTurns(findBestPlan(rewritten, columns, state), ctx));
+  const search = (rewritten: LogicalPlan): Awaitable<PhysicalPlan> => {
+    ctx.rewritten?.(rewritten);
+    return ctx.span('search', () =>
+      inTurns(findBestPlan(rewritten, columns, state, state.memory.nthPlan), ctx),
+    );
+  };
   const rewritten = ctx.span('optimize', () => inTurns(optimize(p, state, ordered), ctx));
   return rewritten instanceof Promise ? rewritten.then(search) : search(rewritten);
 }

@@ -1,5 +1,5 @@
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
-import { buildIndex } from '../ddl/build-index.js';
+import { buildIndex, type IndexRequest } from '../ddl/build-index.js';
 import type { CreateIndexStmt } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 
@@ -19,20 +19,18 @@ export class HypotheticalIndexes {
     const own = this.of(table);
     const taken = new Set([...table.indices, ...own].map((i) => i.lower));
     if (stmt.ifNotExists && taken.has(stmt.name.toLowerCase())) return;
-    const index = buildIndex(
+    const index = hypotheticalIndex(
+      table,
       {
         name: stmt.name,
         parts: stmt.parts,
         unique: stmt.type === 'UNIQUE',
-        primary: false,
-        invisible: false,
         comment: stmt.options.comment ?? '',
       },
-      table.columns,
       taken,
       this.nextId++,
     );
-    this.byTable.set(table.id, [...own, { ...index, hypothetical: true }]);
+    this.byTable.set(table.id, [...own, index]);
   }
 
   /** Throws 1091. */
@@ -52,4 +50,27 @@ export class HypotheticalIndexes {
     const own = this.of(table);
     return own.length === 0 ? table : { ...table, indices: [...table.indices, ...own] };
   }
+}
+
+/** An index as if it were there. Throws what making it throws. */
+function hypotheticalIndex(
+  table: TableInfo,
+  asked: Pick<IndexRequest, 'name' | 'parts' | 'unique' | 'comment'>,
+  taken: ReadonlySet<string>,
+  id: number,
+): IndexInfo {
+  const index = buildIndex({ ...asked, primary: false, invisible: false }, table.columns, new Set(taken), id);
+  return { ...index, hypothetical: true };
+}
+
+/** An index over whole columns, for one plan: of a hint, or of the advisor. `number` tells those of a table apart. */
+export function indexOverColumns(
+  table: TableInfo,
+  name: string,
+  columns: readonly string[],
+  number = table.indices.length,
+): IndexInfo {
+  const parts = columns.map((column) => ({ column, expr: null, length: null, desc: false }));
+  const taken = new Set(table.indices.map((i) => i.lower));
+  return hypotheticalIndex(table, { name, parts, unique: false, comment: '' }, taken, 2 * FIRST_ID + number);
 }

@@ -1,9 +1,10 @@
 import { hasReplica, keepsColumns } from './engine/replica-watch.js';
 import { mysqlError } from '../types/error-table.js';
-import type { SqlWarning } from '../types/error.js';
+import { MysqlError, type SqlWarning } from '../types/error.js';
+import { indexOverColumns } from './hypothetical-indexes.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
-import type { ColumnInfo, InfoSchema, TableInfo } from '../catalog/model.js';
+import type { ColumnInfo, IndexInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
 import type { OptimizerTrace } from '../planner/optimizer-trace.js';
@@ -60,9 +61,23 @@ export class SessionPlanContext implements PlanContext {
     return found;
   }
   withHypothetical(table: TableInfo): TableInfo {
-    const { hypothetical, statement } = this.session;
-    if (hypothetical === null || statement.stmt?.kind !== 'Explain' || statement.stmt.analyze) return table;
-    return hypothetical.over(table);
+    const { hypothetical } = this.session;
+    return hypothetical === null || !this.onlyExplains ? table : hypothetical.over(table);
+  }
+  hypotheticalIndex(table: TableInfo, name: string, columns: readonly string[]): IndexInfo | null {
+    if (!this.onlyExplains) return null;
+    try {
+      return indexOverColumns(table, name, columns);
+    } catch (error) {
+      // A hint never fails a statement.
+      if (!(error instanceof MysqlError)) throw error;
+      this.warn({ level: 'Warning', code: error.code, message: error.message });
+      return null;
+    }
+  }
+  private get onlyExplains(): boolean {
+    const { stmt } = this.session.statement;
+    return stmt?.kind === 'Explain' && !stmt.analyze;
   }
   noteColumn(tableId: number, columnId: number): void {
     this.session.engine.columnUsage.note(tableId, columnId);

@@ -27,3 +27,6 @@ export function parseOptions(sqlMode: number): ParseOptions {
     realAsFloat: has(SqlMode.RealAsFloat),
   };
 }
+
+/** A text as a literal of the statements that the server runs itself. */
+export const sqlString = (s: string): string => `'${s.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -430,6 +430,16 @@ export interface QueryWatchStmt {
   options: { name: string; value: Expr | string | null }[];
 }
 
+/** RECOMMEND INDEX RUN [FOR 'sql'] [WITH …] | SHOW OPTION | SET … | APPLY id | IGNORE id (TiDB docs, "Index Advisor"). */
+export interface RecommendIndexStmt {
+  kind: 'RecommendIndex';
+  action: 'RUN' | 'SHOW' | 'SET' | 'APPLY' | 'IGNORE';
+  /** The statements that are looked at; null: those that ran. */
+  sql: string | null;
+  id: number | null;
+  options: { name: string; value: string | number }[];
+}
+
 export interface AlterInstanceStmt {
   kind: 'AlterInstance';
   noRollbackOnError: boolean;
@@ -498,6 +508,7 @@ export type AdministrationStatement =
   | BackupLogsStmt
   | CalibrateResourceStmt
   | QueryWatchStmt
+  | RecommendIndexStmt
   | AlterInstanceStmt
   | AlterRangeStmt
   | DistributeTableStmt

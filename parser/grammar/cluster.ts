@@ -4,6 +4,7 @@ import type {
   Expr,
   PlanReplayerStmt,
   SetBindingStmt,
+  RecommendIndexStmt,
   SplitRegionStmt,
   Statement,
   TableName,
@@ -330,6 +331,48 @@ export abstract class ClusterGrammar extends AdminGrammar {
       this.eat(',');
     }
     return { kind: 'QueryWatch', action: 'ADD', id: null, options };
+  }
+
+  /** RECOMMEND INDEX …. */
+  recommendIndex(): Statement {
+    this.expect('RECOMMEND');
+    this.expect('INDEX');
+    const stmt: RecommendIndexStmt = {
+      kind: 'RecommendIndex',
+      action: this.eatWord('APPLY') ? 'APPLY' : this.oneOf('RUN', 'SHOW', 'SET', 'IGNORE'),
+      sql: null,
+      id: null,
+      options: [],
+    };
+    switch (stmt.action) {
+      case 'RUN':
+        if (this.eat('FOR')) stmt.sql = this.string();
+        if (this.eat('WITH')) stmt.options = this.advisorOptions();
+        return stmt;
+      case 'SHOW':
+        this.eat('OPTION');
+        return stmt;
+      case 'SET':
+        stmt.options = this.advisorOptions();
+        return stmt;
+      default:
+        stmt.id = this.integer();
+        return stmt;
+    }
+  }
+
+  private advisorOptions(): RecommendIndexStmt['options'] {
+    const options: RecommendIndexStmt['options'] = [];
+    do {
+      const name = this.ident().toLowerCase();
+      this.expect('=');
+      if (this.at('string')) options.push({ name, value: this.string() });
+      else {
+        const negative = this.eat('-');
+        options.push({ name, value: negative ? -this.integer() : this.integer() });
+      }
+    } while (this.eat(','));
+    return options;
   }
 
   /** DISTRIBUTE TABLE t [PARTITION (…)] RULE = 'x' ENGINE = 'x' TIMEOUT = 'x'. */

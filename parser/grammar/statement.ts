@@ -73,6 +73,7 @@ const STATEMENTS: ReadonlyMap<Token, Reader> = new Map<Token, Reader>([
   ['TRAFFIC', (g) => g.trafficStatement()],
   ['CALIBRATE', (g) => g.calibrateStatement()],
   ['QUERY', (g) => g.queryWatch()],
+  ['RECOMMEND', (g) => g.recommendIndex()],
   ['CANCEL', (g) => g.cancelStatement()],
   ['DISTRIBUTE', (g) => g.distributeStatement()],
   ['REFRESH', (g) => g.refreshStatement()],

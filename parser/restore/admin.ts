@@ -258,6 +258,17 @@ export class StatementWriter extends AccountWriter {
           else this.kw(` ${name} `).watchValue(value);
         }
         return this;
+      case 'RecommendIndex':
+        this.kw(`RECOMMEND INDEX ${stmt.action}`);
+        if (stmt.action === 'SHOW') this.kw(' OPTION');
+        if (stmt.sql !== null) this.kw(' FOR ').string(stmt.sql);
+        if (stmt.id !== null) this.raw(` ${stmt.id}`);
+        stmt.options.forEach(({ name, value }, i) => {
+          this.kw(i > 0 ? ', ' : stmt.action === 'RUN' ? ' WITH ' : ' ').raw(`${name} = `);
+          if (typeof value === 'number') this.raw(String(value));
+          else this.string(value);
+        });
+        return this;
       case 'AlterInstance':
         return this.kw(`ALTER INSTANCE RELOAD TLS${stmt.noRollbackOnError ? ' NO ROLLBACK ON ERROR' : ''}`);
       case 'AlterRange':

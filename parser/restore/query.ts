@@ -269,6 +269,8 @@ const ON_INDEXES: ReadonlySet<string> = new Set([
   'ORDER_INDEX',
   'NO_ORDER_INDEX',
   'USE_INDEX_MERGE',
+  'INDEX_LOOKUP_PUSHDOWN',
+  'HYPO_INDEX',
 ]);
 
 /** A hint on tables, on a table's indexes or on nothing written anew; others as they were written. */

@@ -19,6 +19,7 @@ export const HINT_DOCS: Readonly<Record<string, string>> = {
   NO_ORDER_INDEX: 'USE_INDEX, but rows do not come in the order of the index.',
   INDEX_LOOKUP_PUSHDOWN: 'USE_INDEX, and the store that reads the index looks up the rows.',
   NO_INDEX_LOOKUP_PUSHDOWN: 'The rows are not looked up in the store.',
+  HYPO_INDEX: 'In EXPLAIN: as if the table had an index of this name over these columns.',
   USE_INDEX_MERGE: 'Reads the table by several indexes, of those named.',
   NO_INDEX_MERGE: 'Merges no indexes in the block.',
   'HASH_AGG, STREAM_AGG': 'How the block is aggregated.',
@@ -34,8 +35,9 @@ export const HINT_DOCS: Readonly<Record<string, string>> = {
   READ_FROM_STORAGE: 'Row store (TIKV[t]) or columns (TIFLASH[t]).',
   READ_CONSISTENT_REPLICA: 'Followers read, where there are any (tidb_replica_read).',
   IGNORE_PLAN_CACHE: 'The plan is not kept, nor taken from those that are.',
-  'USE_PLAN_CACHE, USE_CASCADES, NTH_PLAN, QUERY_TYPE, TIME_RANGE, TIDB_KV_READ_TIMEOUT, WRITE_SLOW_LOG':
+  'USE_PLAN_CACHE, USE_CASCADES, QUERY_TYPE, TIME_RANGE, TIDB_KV_READ_TIMEOUT, WRITE_SLOW_LOG':
     'Accepted; no effect.',
+  NTH_PLAN: 'The plan that the search finds as the n-th, whatever it costs; for tests.',
   QB_NAME: 'Names the block, for hints that are written elsewhere (`@name`).',
   SET_VAR: 'A variable for this statement.',
   MAX_EXECUTION_TIME: 'Milliseconds that the query may take.',

@@ -20,6 +20,7 @@ const INDEX_HINTS: Readonly<Record<string, { readonly type: ast.IndexHintType; r
  * Marks the tables of a FROM clause as the hints about its query block ask. An unknown table changes nothing.
  */
 export function applyHints(state: BuildState, hints: readonly ast.Hint[], from: LogicalPlan): void {
+  for (const hint of hints) if (hint.name === 'HYPO_INDEX') addHypothetical(state, hint, from);
   for (const hint of hints) {
     if (hint.name === 'READ_FROM_STORAGE') {
       for (const t of hint.tables) hintEngine(state, from, t.name.toLowerCase(), hint);
@@ -82,6 +83,18 @@ function warnUnmatched(state: BuildState, text: string): void {
     code: 1815,
     message: `${text} is inapplicable: the table it names is not in this query block`,
   });
+}
+
+/** HYPO_INDEX(t, name, columns…): EXPLAIN plans as if the index were there (TiDB docs, "Hypothetical indexes"). */
+function addHypothetical(state: BuildState, hint: ast.Hint, from: LogicalPlan): void {
+  const [table] = hint.tables;
+  const [name, ...columns] = hint.indexes;
+  if (table === undefined || name === undefined || columns.length === 0) return;
+  const found = forTable(from, table.name.toLowerCase(), (ds) => {
+    const index = state.ctx.hypotheticalIndex?.(ds.table, name, columns) ?? null;
+    if (index !== null) ds.table = { ...ds.table, indices: [...ds.table.indices, index] };
+  });
+  if (!found) warnUnmatched(state, hint.text);
 }
 
 /** Every stored table of a block. */

@@ -7,6 +7,7 @@ import type { PlanContext } from '../plan-context.js';
 import type { BuildState } from '../resolve/build-state.js';
 import type { PhysicalPlan, Sort } from './plan.js';
 import { monotonic } from './monotonic.js';
+import type { PlanChoices } from './plan-choices.js';
 import { ANY, originOf, type OrderItem, type Property, type RootTask, type Task } from './task.js';
 
 /** Makes the best task for a node under a property; null when the operator cannot give the order by itself. */
@@ -24,12 +25,19 @@ export class Optimizer {
   private readonly memo = new Map<LogicalPlan, Map<string, Task | null>>();
   private readonly sorted = new Map<LogicalPlan, Map<string, RootTask>>();
   private lastId = 0;
+  /** The logical node and property whose options are being compared, for NTH_PLAN. */
+  private place = '';
   readonly ctx: PlanContext;
 
   constructor(
     readonly state: BuildState,
     private readonly implementations: Readonly<Record<string, Implementation>>,
     private readonly finish: (opt: Optimizer, task: Task) => RootTask,
+    /** NTH_PLAN: not the cheapest options are taken, but these; `nodes` numbers the nodes. */
+    private readonly nth: {
+      readonly choices: PlanChoices;
+      readonly nodes: ReadonlyMap<LogicalPlan, number>;
+    } | null = null,
   ) {
     this.ctx = state.ctx;
   }
@@ -65,7 +73,7 @@ export class Optimizer {
         known.set(key, sorted);
       }
       sortedCost = sorted.cost;
-      if (best === null || sorted.cost < best.cost) best = sorted;
+      best = best === null ? sorted : this.at(p, prop, () => this.cheapest([best!, sorted]));
     }
     if (best === null) throw new Error(`no plan for ${p.op}`);
     this.ctx.trace?.physical.push({
@@ -89,9 +97,31 @@ export class Optimizer {
     const key = keyOf(prop);
     const known = own.get(key);
     if (known !== undefined) return known;
-    const best = this.implementations[p.op]!(this, p, prop);
+    const best = this.at(p, prop, () => this.implementations[p.op]!(this, p, prop));
     own.set(key, best);
     return best;
+  }
+
+  /** The cheapest of the ways to do something, the first of those that cost the same; what NTH_PLAN asks for where it is given. */
+  cheapest<T extends Task>(options: readonly T[], cost: (t: T) => number = (t) => t.cost): T {
+    if (this.nth !== null) return options[this.nth.choices.take(this.place, options.map(topId))]!;
+    let best = options[0]!;
+    let least = cost(best);
+    for (let i = 1; i < options.length; i++) {
+      const c = cost(options[i]!);
+      if (c < least) [best, least] = [options[i]!, c];
+    }
+    return best;
+  }
+
+  private at<T>(p: LogicalPlan, prop: Property, search: () => T): T {
+    const number = this.nth?.nodes.get(p);
+    if (number === undefined) return search();
+    const before = this.place;
+    this.place = `${number}|${keyOf(prop)}`;
+    const found = search();
+    this.place = before;
+    return found;
   }
 
   tryFindRoot(p: LogicalPlan, prop: Property): RootTask | null {
@@ -130,8 +160,11 @@ export class Optimizer {
 }
 
 /** The operator on top of a task. */
+const topOf = (task: Task): PhysicalPlan | null =>
+  task.kind === 'root' ? task.plan : (task.tablePlan ?? task.indexPlan);
+const topId = (task: Task): number => topOf(task)?.id ?? -1;
 function chosenPlan(task: Task): string {
-  const plan = task.kind === 'root' ? task.plan : (task.tablePlan ?? task.indexPlan);
+  const plan = topOf(task);
   return plan === null ? '' : `${plan.op}_${plan.id}`;
 }
 

@@ -24,7 +24,8 @@ import {
 import { Optimizer, type Implementation } from './optimizer.js';
 import type { PhysicalPlan } from './plan.js';
 import { IndexResolver } from './resolve-indices.js';
-import { ANY, type Task } from './task.js';
+import { nthPlan } from './plan-choices.js';
+import { ANY, type RootTask, type Task } from './task.js';
 
 const IMPLEMENTATIONS = {
   DataSource: implementDataSource,
@@ -46,6 +47,9 @@ const IMPLEMENTATIONS = {
   CteScan: implementCte,
 } as unknown as Readonly<Record<string, Implementation>>;
 
+/** Closes a task with its reader. */
+const finish = (o: Optimizer, t: Task): RootTask => (t.kind === 'root' ? t : finishCop(o, t));
+
 /** The inputs of a union with more of them are searched one by one. */
 const FEW_INPUTS = 8;
 
@@ -54,10 +58,10 @@ export function* findBestPlan(
   p: LogicalPlan,
   columns: readonly Column[],
   state: BuildState,
+  /** NTH_PLAN: the plan that is found as the n-th instead. */
+  nth: number | null = null,
 ): Generator<void, PhysicalPlan> {
-  const opt = new Optimizer(state, IMPLEMENTATIONS, (o, t: Task) =>
-    t.kind === 'root' ? t : finishCop(o, t),
-  );
+  const opt = new Optimizer(state, IMPLEMENTATIONS, finish);
   // Estimates and the tasks of a union's inputs are kept: what is found here is not looked for again.
   const nodes: LogicalPlan[] = [];
   forEachNode(p, (node) => nodes.push(node));
@@ -72,5 +76,15 @@ export function* findBestPlan(
   }
   const task = opt.findRoot(p, ANY);
   yield;
-  return new IndexResolver().resolve(exactColumns(opt, task, { schema: columns }));
+  const finished = (o: Optimizer, t: RootTask): PhysicalPlan =>
+    new IndexResolver().resolve(exactColumns(o, t, { schema: columns }));
+  if (nth === null) return finished(opt, task);
+  const numbered = new Map(nodes.map((node, i) => [node, i]));
+  const plan = yield* nthPlan(nth, (choices) => {
+    const other = new Optimizer(state, IMPLEMENTATIONS, finish, { choices, nodes: numbered });
+    return finished(other, other.findRoot(p, ANY));
+  });
+  if (plan !== null) return plan;
+  state.ctx.warn({ level: 'Warning', code: 1105, message: 'The parameter of nth_plan() is out of range.' });
+  return finished(opt, task);
 }

@@ -48,6 +48,8 @@ export class StatementMemory {
   /** The statement's query blocks and their hints on joins; null where hints play no part. */
   blocks: QueryBlocks | null = null;
   joinHints: JoinHints | null = null;
+  /** NTH_PLAN. */
+  nthPlan: number | null = null;
   readonly subqueries = new Map<Query, SubqueryRows>();
   /** Aggregate calls in subqueries that a block around computes. */
   readonly aggregateOwners = new Map<AggregateCall, SelectStmt>();

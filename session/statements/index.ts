@@ -19,6 +19,7 @@ import './lock-tables.js';
 import './prepare.js';
 import './query.js';
 import './query-watch.js';
+import './recommend-index.js';
 import './calibrate-resource.js';
 import './role.js';
 import './routines.js';

@@ -4,6 +4,7 @@ import type { Expr, QueryWatchStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
 import type { Session } from '../session.js';
+import { sqlString } from '../statement-text.js';
 import { intColumn, staticRows } from '../static-rows.js';
 import { recordedDigest } from '../summary/recorded-digest.js';
 import { planDigest } from '../summary/summary-record.js';
@@ -18,8 +19,6 @@ const ACTION_NAMES: Readonly<Record<string, (typeof WATCH_ACTIONS)[number]>> = {
   KILL: 'Kill',
   SWITCH_GROUP: 'SwitchGroup',
 };
-
-const sqlText = (s: string): string => `'${s.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 /** QUERY WATCH ADD | REMOVE (TiDB docs, "QUERY WATCH"). Throws 1105, 8249. */
 registerStatement('QueryWatch', {
@@ -43,7 +42,7 @@ async function remove(session: Session, stmt: QueryWatchStmt): Promise<void> {
   const where =
     stmt.id !== null
       ? `id = ${stmt.id}`
-      : `resource_group_name = ${sqlText(await textOf(session, group!.value))}`;
+      : `resource_group_name = ${sqlString(await textOf(session, group!.value))}`;
   await engine.internalTransaction(async (query) => {
     const [count] = await query(`SELECT COUNT(*) FROM mysql.tidb_runaway_watch WHERE ${where}`);
     if (Number(count![0]) === 0)
@@ -84,8 +83,8 @@ async function add(session: Session, stmt: QueryWatchStmt): Promise<number> {
     await query(
       `INSERT INTO mysql.tidb_runaway_watch
          (resource_group_name, start_time, watch, watch_text, source, action, switch_group_name)
-       VALUES (${sqlText(group.name)}, UTC_TIMESTAMP(6), ${WATCH_KINDS.indexOf(kind)}, ${sqlText(text)}, 'manual',
-         ${number}, ${sqlText(to)})`,
+       VALUES (${sqlString(group.name)}, UTC_TIMESTAMP(6), ${WATCH_KINDS.indexOf(kind)}, ${sqlString(text)}, 'manual',
+         ${number}, ${sqlString(to)})`,
     );
     const [last] = await query('SELECT LAST_INSERT_ID()');
     return Number(last![0]);

@@ -1,3 +1,4 @@
+import { sqlString } from '../statement-text.js';
 import { crc32 } from 'node:zlib';
 import { checkTable } from '../../executor/check-table.js';
 import type { TableName } from '../../parser/ast/index.js';
@@ -122,7 +123,7 @@ registerStatement('ChecksumTable', {
 /** HELP looks into mysql.help_topic, which is as full as whoever loaded it made it (MySQL manual, "Server-Side Help Support"). */
 registerStatement('Help', {
   run: async (session, stmt): Promise<Outcome> => {
-    const quoted = `'${stmt.topic.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+    const quoted = sqlString(stmt.topic);
     const found = await session.engine.internalQuery(
       `SELECT name, description, example FROM mysql.help_topic WHERE name LIKE ${quoted}`,
     );

@@ -253,7 +253,7 @@ export function implementAggregation(opt: Optimizer, p: Aggregation, prop: Prope
   if (prop.order.length === 0 && (p.prefer !== 'StreamAgg' || options.length === 0))
     options.push(aggregateTask(opt, p, 'HashAgg', opt.find(child, ANY)));
   if (options.length === 0) return null;
-  return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+  return opt.cheapest(options);
 }
 
 /** Whether rows are in order only because a Sort was put there for it. */

@@ -66,9 +66,7 @@ function implementPartitions(opt: Optimizer, ds: DataSource, prop: Property): Ta
       : partByPart(opt, ds, kept, prop);
   if (whole === null) return parts;
   if (parts === null) return whole.task;
-  return whole.task.cost + readerCost(opt, whole.task) < parts.cost + readerCost(opt, parts)
-    ? whole.task
-    : parts;
+  return opt.cheapest([parts, whole.task], (t) => t.cost + readerCost(opt, t));
 }
 
 /** The cheapest way to read the partitions together. */
@@ -138,7 +136,7 @@ function bestPath(
   paths: readonly AccessPath[],
   readers: ReadPartitions | undefined,
 ): Task | null {
-  let best: Task | null = null;
+  const options: Task[] = [];
   const forced = paths.some((p) => p.forced);
   const engines = sourceEngines(opt.ctx, ds);
   // Of a table that has no columnar replica a range of an index that holds all that is asked for is never worse than all of it.
@@ -171,9 +169,10 @@ function bestPath(
         opt.state.joinHints?.warn('hint INDEX_LOOKUP_PUSHDOWN is inapplicable, keep order is not supported.');
       if (ds.dirty) task = withOwnWrites(opt, ds, opt.root(task), prop.order, partitions, global);
       else task = withoutComputed(opt, ds, path, task);
-      if (best === null || task.cost + readerCost(opt, task) < best.cost + readerCost(opt, best)) best = task;
+      options.push(task);
     }
   }
+  const best = options.length === 0 ? null : opt.cheapest(options, (t) => t.cost + readerCost(opt, t));
   return ds.onlyGlobal === true ? best : orIndexMerge(opt, ds, paths, best, readers, prop);
 }
 
@@ -237,7 +236,7 @@ function orIndexMerge(
   const merge = ds.dirty ? withOwnWrites(opt, ds, found, prop.order, partitions, false) : found;
   if (plain === null || hints.hinted !== null || (hints.used !== null && !paths.some((p) => p.forced)))
     return merge;
-  return merge.cost < plain.cost + readerCost(opt, plain) ? merge : plain;
+  return opt.cheapest([plain, merge], (t) => t.cost + readerCost(opt, t));
 }
 
 /** Rows of a scan from which it is worth asking where they come from. */

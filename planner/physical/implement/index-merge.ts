@@ -34,14 +34,13 @@ export function bestIndexMerge(
   partitions: ReadPartitions | undefined,
   prop: Property,
 ): RootTask | null {
-  let best: RootTask | null = null;
+  const options: RootTask[] = [];
   for (const path of mergePaths(opt.state, ds, hints)) {
     const order = unionOrder(ds, path, prop.order);
     if (order === null) continue;
-    const task = mergeTask(opt, ds, path, partitions, prop.limit, order);
-    if (best === null || task.cost < best.cost) best = task;
+    options.push(mergeTask(opt, ds, path, partitions, prop.limit, order));
   }
-  return best;
+  return options.length === 0 ? null : opt.cheapest(options);
 }
 
 /** The order that each scan of a union gives. */

@@ -33,14 +33,12 @@ export function implementJoin(opt: Optimizer, p: Join, prop: Property): Task | n
   const usable = allowed.length > 0 ? allowed : options;
   if (methods.length > 0) {
     const preferred = usable.filter((o) => methods.includes(methodOf(o)!));
-    if (preferred.length > 0) return cheapest(preferred);
+    if (preferred.length > 0) return opt.cheapest(preferred);
     if (prop.order.length > 0) return null;
     if (!methods.includes('MergeJoin')) opt.state.joinHints!.inapplicable(wish);
   }
-  return usable.length === 0 ? null : cheapest(usable);
+  return usable.length === 0 ? null : opt.cheapest(usable);
 }
-
-const cheapest = (tasks: readonly RootTask[]): RootTask => tasks.reduce((a, b) => (b.cost < a.cost ? b : a));
 
 /** TiDB's parallel joins build the inner side where it is fixed, whichever way their input is dealt out. */
 const NOT_PARALLEL =

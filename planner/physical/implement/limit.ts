@@ -155,7 +155,7 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   };
   const best = opt.over(root, plan, rows, topNWork(root.rows, total ?? root.rows));
   options.push(root === input ? best : trim(opt, best, input.plan.schema, true));
-  return options.reduce((a, b) => (b.cost < a.cost ? b : a));
+  return opt.cheapest(options);
 }
 
 /** Computes what rows are ordered by once, in a projection below. */

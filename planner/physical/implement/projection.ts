@@ -51,14 +51,15 @@ export function exactColumns(
 
 export function implementProjection(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {
   const [source] = p.children;
-  let best = projected(opt, p, prop);
+  const plain = projected(opt, p, prop);
+  const options = plain === null ? [] : [plain];
   if (source?.op === 'DataSource' && source.virtuals.length > 0) {
     for (const held of overHeldColumns(opt.ctx, source, p.exprs)) {
       const task = projected(opt, { ...p, children: [held.source], exprs: held.exprs }, prop);
-      if (task !== null && (best === null || task.cost < best.cost)) best = task;
+      if (task !== null) options.push(task);
     }
   }
-  return best;
+  return options.length === 0 ? null : opt.cheapest(options);
 }
 
 function projected(opt: Optimizer, p: LogicalProjection, prop: Property): Task | null {

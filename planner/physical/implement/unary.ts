@@ -74,7 +74,7 @@ export function implementSort(opt: Optimizer, p: LogicalSort, prop: Property): T
   const sorted = opt.over(root, plan, root.rows, sortWork(root.rows));
   const byIndex = orderByVirtuals(child(p), p.by);
   const kept = byIndex === null ? null : opt.tryFindRoot(child(p), { order: byIndex, limit: prop.limit });
-  return kept !== null && kept.cost < sorted.cost ? kept : sorted;
+  return kept === null ? sorted : opt.cheapest([sorted, kept]);
 }
 
 export function implementMaxOneRow(opt: Optimizer, p: MaxOneRow): RootTask {
