@@ -1,5 +1,6 @@
-import type { Chunk } from '../chunk/chunk.js';
+import { Chunk } from '../chunk/chunk.js';
 import { compact } from '../chunk/gather.js';
+import { sliceChunk } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import type { Aggregator } from '../expression/aggregate/aggregator.js';
 import { aggregateInputs, createAggregator } from '../expression/aggregate/create.js';
@@ -64,6 +65,13 @@ export class Aggregation {
     const chunk = input.sel !== null && input.sel.length * SPARSE < input.length ? compact(input) : input;
     const r = this.projection.run(chunk, this.ctx);
     return r instanceof Promise ? r.then((slots) => this.pick(chunk, slots)) : this.pick(chunk, r);
+  }
+
+  /** Some of the rows that count. */
+  part(inputs: AggInputs, from: number, to: number): AggInputs {
+    const { chunk, slots } = inputs;
+    if (chunk.sel !== null) return { ...inputs, chunk: chunk.withSel(chunk.sel.subarray(from, to)) };
+    return this.ofSlots(sliceChunk(new Chunk(slots, chunk.length), from, to));
   }
 
   /** Inputs of rows whose slots were computed before. */

@@ -136,9 +136,20 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private add(input: Chunk): Awaitable<void> {
-    const r = this.aggregation.inputs(input);
-    if (r instanceof Promise) return r.then((inputs) => this.update(inputs));
-    return this.update(r);
+    return andThen(this.aggregation.inputs(input), (inputs) =>
+      input.rows <= CHUNK_ROWS ? this.update(inputs) : this.addParts(inputs, 0),
+    );
+  }
+
+  /** Threads give many rows at once: others have their turn among them. */
+  private addParts(inputs: AggInputs, from: number): Awaitable<void> {
+    const { chunk } = inputs;
+    for (let at = from; at < chunk.rows;) {
+      const done = this.update(this.aggregation.part(inputs, at, Math.min(chunk.rows, at + CHUNK_ROWS)));
+      at += CHUNK_ROWS;
+      const pause = done instanceof Promise ? done : this.ctx.checkpoint();
+      if (pause !== undefined) return pause.then(() => this.addParts(inputs, at));
+    }
   }
 
   private update(inputs: AggInputs): Awaitable<void> {

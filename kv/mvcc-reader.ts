@@ -57,9 +57,11 @@ export interface CoprocessorHandler {
 export interface DataWatch {
   /**
    * Calls `listener` synchronously at each commit, after the data is visible to new reads and before the commit is acknowledged, with the keys that were put or deleted.
-   * Returns the function that removes it.
+   * `ascending`: they are known to be in order. Returns the function that removes it.
    */
-  onCommit(listener: (commitTs: bigint, keys: readonly Uint8Array[]) => void): () => void;
+  onCommit(
+    listener: (commitTs: bigint, keys: readonly Uint8Array[], ascending?: boolean) => void,
+  ): () => void;
   /** Every version with a commit ts at or below this is visible to reads begun now (the newest commit ts so far). */
   lastCommitTs(): bigint;
   /** Range operations that bypass commits (deleteRange, GC, restore). Same contract. */

@@ -93,3 +93,30 @@ test('answers stay those of the rows under writes, own writes and schema changes
   await available('t');
   for (const sql of queries) await both(sql);
 });
+
+test('commits of thousands of rows are met by scans of columns, those of other tables beside them are not', async () => {
+  await run(
+    'CREATE TABLE w (id INT PRIMARY KEY, a INT, KEY (a))',
+    'CREATE TABLE x (id INT PRIMARY KEY, a INT)',
+    `INSERT INTO w WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 9000) SELECT i, i MOD 50 FROM n`,
+    'INSERT INTO x SELECT id, a FROM w WHERE id <= 5000',
+    'ALTER TABLE w SET TIFLASH REPLICA 1',
+    'ALTER TABLE x SET TIFLASH REPLICA 1',
+  );
+  await available('w');
+  await available('x');
+  const sums = async (): Promise<string> =>
+    text('SELECT COUNT(*), SUM(id), SUM(a) FROM w UNION ALL SELECT COUNT(*), SUM(id), SUM(a) FROM x');
+  for (const change of [
+    'BEGIN; UPDATE w SET a = a + 2 WHERE id > 5000; UPDATE x SET a = a * 3 WHERE id MOD 2 = 0; COMMIT',
+    'DELETE FROM x WHERE id > 300',
+    'INSERT INTO w SELECT id + 100000, a FROM w WHERE id < 2500',
+  ]) {
+    await run(...change.split('; '));
+    await run("SET tidb_isolation_read_engines = 'tikv'");
+    const rows = await sums();
+    await run("SET tidb_isolation_read_engines = 'tiflash,tidb,tikv'");
+    expect(await text('EXPLAIN SELECT SUM(a) FROM w')).toContain('cop[tiflash]');
+    expect(await sums()).toBe(rows);
+  }
+});

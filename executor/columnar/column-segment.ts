@@ -217,6 +217,16 @@ export class ColumnSegment {
     if (this.delta.size > STALE_MIN && this.delta.size > this.rows * STALE_SHARE) this.giveUp();
   }
 
+  /** The records keys[from, to) were written, each once. */
+  touchRun(keys: readonly Uint8Array[], from: number, to: number): void {
+    const n = to - from;
+    if (this.writtenSince === null && (this.stale || (n > STALE_MIN && n > this.rows * STALE_SHARE))) {
+      if (!this.stale && n > 0) this.giveUp();
+      return;
+    }
+    for (let k = from; k < to; k++) this.touch(keys[k]!);
+  }
+
   /** From now on the row store is read, until the segment is written anew. */
   giveUp(): void {
     this.stale = true;

@@ -18,6 +18,21 @@ export interface Wanted {
   readonly type: FieldType;
 }
 
+/** The first of keys[from, to), which are in order, that is behind a place; `to` when none is. */
+export function firstBehind(
+  keys: readonly Uint8Array[],
+  from: number,
+  to: number,
+  behind: (key: Uint8Array) => boolean,
+): number {
+  while (from < to) {
+    const mid = (from + to) >>> 1;
+    if (behind(keys[mid]!)) to = mid;
+    else from = mid + 1;
+  }
+  return from;
+}
+
 /** The columns of a table (or partition): segments that cover its record keys without a gap, ascending. */
 export class ColumnTable {
   readonly dictionaries = new Map<number, ColumnDictionary>();
@@ -128,6 +143,20 @@ export class ColumnTable {
     this.segments[this.segmentAt(key)]!.touch(key);
     this.asking--;
     this.dirty = true;
+  }
+
+  /** The records keys[from, to), which are in order, were written. */
+  touchRun(keys: readonly Uint8Array[], from: number, to: number): void {
+    if (this.segments.length === 0) return;
+    this.asking -= to - from;
+    this.dirty = true;
+    for (let at = this.segmentAt(keys[from]!); from < to; at++) {
+      const next = this.segments[at + 1]?.startKey;
+      const end =
+        next === undefined ? to : firstBehind(keys, from, to, (key) => compareBytes(key, next) >= 0);
+      this.segments[at]!.touchRun(keys, from, end);
+      from = end;
+    }
   }
 
   /** Puts new segments in the place of one. */

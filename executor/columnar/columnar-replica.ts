@@ -16,7 +16,7 @@ import type { BlockFilter } from './block-filter.js';
 import { ColumnScan } from './column-scan.js';
 import type { ColumnLoader } from './column-loader.js';
 import { KEY_LIST_ID, type ColumnSegment } from './column-segment.js';
-import { HANDLE_ID, type ColumnTable, type Wanted } from './column-table.js';
+import { HANDLE_ID, firstBehind, type ColumnTable, type Wanted } from './column-table.js';
 import { storedColumns } from './stored-columns.js';
 import { BuildingScan, TableBuild } from './table-build.js';
 import { WantedReplicas, type ReplicaState, type WantedReplica } from './wanted-replicas.js';
@@ -109,7 +109,9 @@ export class ColumnarReplica {
       inBackground: (work) => this.inBackground(work),
       made: (table) => this.install(table),
     });
-    watch.onCommit((ts, keys) => this.onCommit(ts, keys));
+    watch.onCommit((ts, keys, ascending) =>
+      ascending === true ? this.onLargeCommit(ts, keys) : this.onCommit(ts, keys),
+    );
     watch.onRangeChange((start, end) => this.onRangeChange(start, end));
     this.floor = watch.lastCommitTs();
     this.keeper?.load(
@@ -168,6 +170,27 @@ export class ColumnarReplica {
         this.keeper?.changed();
         table = undefined;
       }
+    }
+  }
+
+  /** Keys in order: those of one table are neighbours, of which none but the first and the last need be looked at. */
+  private onLargeCommit(ts: bigint, keys: readonly Uint8Array[]): void {
+    for (let from = 0; from < keys.length;) {
+      const first = keys[from]!;
+      const to = firstBehind(keys, from, keys.length, (key) => !samePrefix(first, key));
+      if (isRecordKey(first)) {
+        const id = Number(readIntKey(first, 1));
+        this.lastCommit.set(id, ts);
+        const written = this.building.get(id)?.written;
+        if (written !== undefined) for (let k = from; k < to; k++) written.push(keys[k]!);
+        const table = this.tables.get(id);
+        table?.touchRun(keys, from, to);
+        if (table?.neglected === true && !this.wanted.has(id)) {
+          this.tables.delete(id);
+          this.keeper?.changed();
+        }
+      }
+      from = to;
     }
   }
 
@@ -560,6 +583,12 @@ function wantedColumns(plan: TableScan): readonly Wanted[] | null {
   if (plan.handleOut && !plan.table.isCommonHandle)
     out.push({ id: HANDLE_ID, type: handleColumn(plan.table)?.type ?? ROWID_TYPE });
   return out;
+}
+
+/** The same table, and both records or both of indexes. */
+function samePrefix(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = TABLE_PREFIX_LENGTH - 1; i >= 0; i--) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function sameTable(a: Uint8Array, b: Uint8Array): boolean {

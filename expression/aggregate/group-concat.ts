@@ -198,8 +198,10 @@ export class GroupConcatAggregator implements Aggregator {
     const parts = yield* this.parts(g);
     const { limit } = this;
     let size = (parts.length - 1) * this.separator.length;
-    for (const p of parts) size += p.text.length;
-    if (parts.length > STEP) yield;
+    for (let i = 0; i < parts.length; i++) {
+      size += parts[i]!.text.length;
+      if (i % STEP === STEP - 1) yield;
+    }
     const out = new Uint8Array(Math.min(size, limit));
     let at = 0;
     const put = (b: Uint8Array): void => {

@@ -24,6 +24,7 @@ import {
 } from './compare.js';
 import { comparisonArgs, isRow, isText } from './comparison-operands.js';
 import { boolOf } from './logic.js';
+import { NumberSet } from './number-set.js';
 
 /** IN over a list (manual, "Comparison Functions and Operators: IN()"). */
 
@@ -65,6 +66,19 @@ function commonScale(node: ScalarFunction): number | null {
   return s;
 }
 
+/** What the members of a list are looked for in; `scale`: that of all, null where none is to be had. */
+function membersOf(constants: readonly Constant[], scale: number | null): NumberSet | Set<Datum> {
+  const values: Datum[] = [];
+  let numbers = scale !== null;
+  for (const { type, value } of constants) {
+    const decimals = evalType(type) === 'decimal' ? type.decimal : 0;
+    const v = scale === null || scale === decimals ? value : decRescale(value as DecInt, decimals, scale);
+    numbers &&= typeof v === 'number';
+    values.push(v);
+  }
+  return numbers ? new NumberSet(values as number[]) : new Set(values);
+}
+
 function emitIn(g: Emitter, node: ScalarFunction): Value {
   const [subject, ...items] = node.args as [Expression, ...Expression[]];
   const str =
@@ -97,13 +111,7 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
       );
       g.line(`${found}=${g.pool(set)}.has(${x.v},${x.s},${x.e});`);
     } else {
-      const value = (c: Expression): Datum => {
-        const v = (c as Constant).value;
-        return scale === null
-          ? v
-          : decRescale(v as DecInt, evalType(c.type) === 'decimal' ? c.type.decimal : 0, scale);
-      };
-      const set = g.pool(new Set(constants.map(value)));
+      const set = g.pool(membersOf(constants as Constant[], scale));
       const lifted =
         scale === null ? x : g.scaleUp(x, scale - (domain === 'decimal' ? subject.type.decimal : 0));
       g.line(`${found}=${set}.has(${lifted.rep === 'b' ? `${g.pool(canonical)}(${lifted.v})` : lifted.v});`);
@@ -149,6 +157,13 @@ function sameTimeType(node: ScalarFunction): boolean {
   );
 }
 
+/** Integers are compared as they are. */
+const isInteger = ({ type }: Expression): boolean =>
+  type.tp !== TypeCode.Null &&
+  type.tp !== TypeCode.Year &&
+  type.tp !== TypeCode.Bit &&
+  evalType(type) === 'int';
+
 registerFunction({
   name: 'in',
   minArgs: 2,
@@ -170,7 +185,7 @@ registerFunction({
       return r;
     }
     if (items.length === 1) return newFunction('eq', [x, items[0]!], ctx);
-    if (args.every(isText)) return null;
+    if (args.every(isText) || args.every(isInteger)) return null;
     // Members that need a conversion of the subject of their own are compared apart.
     const groups = new Map<string, { a: Expression; items: Expression[] }>();
     for (const i of items) {
@@ -200,7 +215,8 @@ registerFunction({
   resolve([x, ...items], ctx): Resolved {
     let subject = x!;
     let out: Expression[] = [];
-    if ([subject, ...items].every(isText)) out = items;
+    const given = [subject, ...items];
+    if (given.every(isText) || given.every(isInteger)) out = items;
     else
       for (const i of items) {
         const p = comparisonArgs('eq', x!, i, ctx);

@@ -92,12 +92,12 @@ export class CommitPath {
     this.wal.commit();
   }
 
-  /** Commits the parts, which have written these keys. */
+  /** Commits the parts, which have written these keys, in order. */
   commitParts(startTs: bigint, commitTs: bigint, keys: readonly Uint8Array[]): void {
     const out = this.wal.begin(LogRecord.parts);
     encodeTxn(out, startTs, commitTs, []);
     this.wal.commit();
-    this.listeners.committedKeys(commitTs, keys);
+    this.listeners.committedKeys(commitTs, keys, true);
   }
 
   addLocks(locks: readonly Lock[]): void {

@@ -2,7 +2,7 @@ import type { DataWatch, DerivedDataKeeper, MvccReader } from '../mvcc-reader.js
 import { VersionKind } from './record.js';
 import type { VersionWrite } from './version-store.js';
 
-type CommitListener = (commitTs: bigint, keys: readonly Uint8Array[]) => void;
+type CommitListener = (commitTs: bigint, keys: readonly Uint8Array[], ascending: boolean) => void;
 type RangeListener = (startKey: Uint8Array, endKey: Uint8Array) => void;
 
 /** The commits of all threads: what this one has not been told of yet, and what the others are told. */
@@ -10,7 +10,7 @@ export interface CommitExchange {
   /** Tells the given listeners of other threads' commits since the last call. */
   drain(): void;
   /** Tells all threads within a section, this one with its next `drain`. */
-  committed(commitTs: bigint, keys: readonly Uint8Array[]): void;
+  committed(commitTs: bigint, keys: readonly Uint8Array[], ascending: boolean): void;
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void;
 }
 
@@ -64,14 +64,14 @@ export class DataListeners implements DataWatch {
     const keys: Uint8Array[] = [];
     for (const write of writes)
       if (write.kind === VersionKind.put || write.kind === VersionKind.del) keys.push(write.key);
-    this.committedKeys(commitTs, keys);
+    this.committedKeys(commitTs, keys, false);
   }
 
-  committedKeys(commitTs: bigint, keys: readonly Uint8Array[]): void {
+  committedKeys(commitTs: bigint, keys: readonly Uint8Array[], ascending: boolean): void {
     const { exchange } = this;
     this.note(commitTs);
-    if (exchange === null) this.tellCommit(commitTs, keys);
-    else exchange.committed(commitTs, keys);
+    if (exchange === null) this.tellCommit(commitTs, keys, ascending);
+    else exchange.committed(commitTs, keys, ascending);
   }
 
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {
@@ -82,9 +82,9 @@ export class DataListeners implements DataWatch {
   }
 
   /** Tells the listeners of this thread. */
-  tellCommit(commitTs: bigint, keys: readonly Uint8Array[]): void {
+  tellCommit(commitTs: bigint, keys: readonly Uint8Array[], ascending: boolean): void {
     this.note(commitTs);
-    for (const listener of this.commits) listener(commitTs, keys);
+    for (const listener of this.commits) listener(commitTs, keys, ascending);
   }
 
   tellRange(startKey: Uint8Array, endKey: Uint8Array): void {

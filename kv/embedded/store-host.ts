@@ -104,7 +104,7 @@ export class StoreHost implements LayerSharing, CommitExchange {
     this.locks = locks;
     tso.share(this.state.timestamps);
     this.heard = new CommitRingReader(this.state, this.ring.buffer, () => tso.next());
-    this.heard.onCommit((ts, keys) => listeners.tellCommit(ts, keys));
+    this.heard.onCommit((ts, keys) => listeners.tellCommit(ts, keys, false));
     this.heard.onRangeChange((start, end) => listeners.tellRange(start, end));
     this.listening = setInterval(() => this.drain(), LISTEN_MS);
     this.listening.unref();
@@ -128,14 +128,14 @@ export class StoreHost implements LayerSharing, CommitExchange {
     this.heard.drain();
   }
 
-  committed(commitTs: bigint, keys: readonly Uint8Array[]): void {
+  committed(commitTs: bigint, keys: readonly Uint8Array[], ascending: boolean): void {
     if (CommitRingWriter.holds(keys)) {
       this.state.section(() => this.ring.committed(commitTs, keys));
       if (this.heard.isBehind) this.drain();
       return;
     }
     this.announce(() => this.ring.committed(commitTs, keys));
-    this.store.listeners.tellCommit(commitTs, keys);
+    this.store.listeners.tellCommit(commitTs, keys, ascending);
   }
 
   rangeChanged(startKey: Uint8Array, endKey: Uint8Array): void {

@@ -8,6 +8,19 @@ import { JsonDouble } from './value.js';
 /** Nesting MySQL allows. */
 const MAX_DEPTH = 100;
 
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+/** Digits of integers that a number holds whatever they are. */
+const SHORT_DIGITS = 15;
+
+/** Length of the integer at `p` where it has few digits and neither sign, point nor exponent; 0 for other numbers. */
+function shortInteger(text: string, p: number): number {
+  let n = 0;
+  let c = text.charCodeAt(p);
+  if (c === 0x30) return 0;
+  for (; c >= 0x30 && c <= 0x39; c = text.charCodeAt(p + n)) if (++n > SHORT_DIGITS) return 0;
+  return c === 0x2e || c === 0x65 || c === 0x45 ? 0 : n;
+}
+
 /** Members in the order of their names' bytes, as binary documents have them. */
 const inKeyOrder = (members: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> =>
   new Map([...members].sort(([a], [b]) => compareBytes(encodeUtf8(a), encodeUtf8(b))));
@@ -23,7 +36,11 @@ export function parseJson(text: string): JsonValue {
     throw mysqlError('ER_INVALID_JSON_TEXT', why);
   };
   const space = (): void => {
-    while (p < text.length && (text[p] === ' ' || text[p] === '\n' || text[p] === '\t' || text[p] === '\r'))
+    for (
+      let c = text.charCodeAt(p);
+      c === 0x20 || c === 0x0a || c === 0x09 || c === 0x0d;
+      c = text.charCodeAt(p)
+    )
       p++;
   };
 
@@ -52,9 +69,14 @@ export function parseJson(text: string): JsonValue {
   };
 
   const number = (): JsonValue => {
-    const m = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-    m.lastIndex = p;
-    const r = m.exec(text);
+    const short = shortInteger(text, p);
+    if (short > 0) {
+      const from = p;
+      p += short;
+      return Number(text.slice(from, p));
+    }
+    NUMBER.lastIndex = p;
+    const r = NUMBER.exec(text);
     if (r === null) return fail('Invalid value.');
     p += r[0].length;
     if (r[1] === undefined && r[2] === undefined) {
