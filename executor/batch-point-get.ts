@@ -4,6 +4,7 @@ import type { Expression } from '../expression/expression.js';
 import type { BatchPointGet } from '../planner/physical/plan.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { pointKey, preparePoint, recordKeyOfEntry } from './point-get.js';
+import { Work } from './work-counts.js';
 import { readKeysLocked } from './read-key.js';
 
 /** Rows by several handles or unique keys, in one batch; each row once. */
@@ -49,6 +50,7 @@ export class BatchPointGetOperator implements Operator {
       if (k !== null) found.push(k);
     }
     let keys = sortedUnique(found);
+    ctx.noteWork?.(Work.readKey, keys.length);
     if (plan.desc) keys.reverse();
     let values = await readKeysLocked(keys, plan.lock, ctx);
     if (p.index !== null) {

@@ -26,6 +26,7 @@ import { GatherOperator } from './parallel/gather.js';
 import { PointGetOperator } from './point-get.js';
 import { ProjectionOperator } from './projection.js';
 import { MeasuredOperator, measuredContext } from './runtime-stats.js';
+import { CountedRows } from './scan-counts.js';
 import { SelectLockOperator } from './select-lock.js';
 import { SelectionOperator } from './selection.js';
 import { SortOperator } from './sort.js';
@@ -36,6 +37,7 @@ import { UnionAllOperator } from './union-all.js';
 import { UnionScanOperator } from './union-scan.js';
 import { LeadingRows } from './window/leading-rows.js';
 import { WindowOperator } from './window/window.js';
+import { Work } from './work-counts.js';
 import { currentReadContext } from './current-read.js';
 
 type PlanOf<Op extends PhysicalPlan['op']> = Extract<PhysicalPlan, { op: Op }>;
@@ -135,7 +137,10 @@ const BUILDERS: Builders = {
     const offset = countOf(p.offset, ctx);
     const count = countOf(p.count, ctx);
     const child = buildOperator(p.child, ctx);
-    if (offset + count <= MAX_TOPN_ROWS) return picked(p, new TopNOperator(p.by, offset, count, child, ctx));
+    if (offset + count <= MAX_TOPN_ROWS) {
+      const rows = new TopNOperator(p.by, offset, count, child, ctx);
+      return picked(p, new CountedRows(rows, (n) => ctx.noteWork?.(Work.sortRows, n)));
+    }
     return picked(p, new LimitOperator(new SortOperator(p.by, child, ctx), offset, count));
   },
   Limit: (p, ctx) => {

@@ -42,6 +42,8 @@ export interface ExecContext {
   readonly runtimeStats: RuntimeStats | null;
   /** Where scans report the rows they met; null when nobody wants to know. */
   readonly feedback: FeedbackSink | null;
+  /** Adds to what the session has counted at one of the places of `Work`; absent where nobody counts. */
+  noteWork?(place: number, by: number): void;
   /** Rows changed, for statistics (modify_count). */
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void;
   /** Own writes count as they were before this stage of the membuffer: set where a statement reads on while it writes. */

@@ -5,6 +5,7 @@ import { executeDelete } from './dml/delete.js';
 import { executeInsert } from './dml/insert.js';
 import { executeUpdate } from './dml/update.js';
 import type { DmlResult, ExecContext } from './exec-context.js';
+import { countPlan } from './plan-counts.js';
 import { readsAgain } from './reads-again.js';
 import { andThen } from './operator.js';
 
@@ -15,6 +16,8 @@ import { andThen } from './operator.js';
  */
 export function executeDml(plan: Insert | Update | Delete, ctx: ExecContext): Awaitable<DmlResult> {
   const current = currentReadContext(ctx);
+  if (plan.op !== 'Insert') countPlan(plan.child, ctx);
+  else if (plan.select !== null) countPlan(plan.select, ctx);
   const result = readsAgain(plan) ? changeInStage(plan, current) : change(plan, current);
   const { foreignKeys } = ctx;
   if (foreignKeys === undefined || foreignKeys === null) return result;

@@ -14,6 +14,7 @@ import { ChunkSpool, type SpoolReader } from './spill/chunk-spool.js';
 import { DistinctOverflow } from './spill/distinct-overflow.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
 import type { TempFile } from './spill/temp-storage.js';
+import { Work } from './work-counts.js';
 
 /** Bytes of states from which results are made at once. */
 const SLICE_BYTES = 1 << 19;
@@ -256,6 +257,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.spillWanted = false;
     if (this.overflow !== null) return;
     this.pinned = this.heldBytes;
+    if (this.depth === 0) this.ctx.noteWork?.(Work.tmpDiskTables, 1);
     this.overflow = new Partitioner(
       this.groupBy.map((e) => e.type),
       this.depth,

@@ -16,6 +16,7 @@ import { zoneOf } from './cop-reader.js';
 import { recordDecoder } from './coprocessor/scan-decoders.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { andThen } from './operator.js';
+import { Work } from './work-counts.js';
 import { readKey, readKeysLocked } from './read-key.js';
 
 /** What point reads of the same columns need again; decoders are emptied by each use. */
@@ -102,6 +103,7 @@ export function pointGet(plan: PointGet, ctx: ExecContext): Awaitable<Chunk | nu
   const p = preparePoint(plan, ctx);
   const key = pointKey(plan.table, plan.physicalId, plan.key, p, ctx);
   if (key === null) return null;
+  ctx.noteWork?.(Work.readKey, 1);
   if (plan.lock !== null && ctx.txn !== null) return lockedPointGet(plan, key, p, ctx);
   const value = readKey(key, ctx);
   if (p.index === null) {

@@ -2,6 +2,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { LockSpec } from '../planner/physical/plan.js';
 import { SKIPPED_LOCKED, type LockOptions } from '../kv/storage.js';
 import type { ExecContext } from './exec-context.js';
+import { Work } from './work-counts.js';
 
 /** Point reads as a statement sees them: the transaction's own writes, then the statement's snapshot. */
 
@@ -57,6 +58,11 @@ export class StatementLock implements LockOptions {
 
   get signal(): AbortSignal {
     return this.ctx.signal;
+  }
+
+  waited(ms: number): void {
+    this.ctx.noteWork?.(Work.lockWaits, 1);
+    this.ctx.noteWork?.(Work.lockWaitMs, ms);
   }
 }
 

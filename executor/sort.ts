@@ -13,6 +13,7 @@ import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
 import { orderable, rowComparator, type RowComparator } from './row-order.js';
 import { sortSteps } from './radix-sort.js';
+import { Work } from './work-counts.js';
 import { SpilledRuns } from './spill/spilled-runs.js';
 import type { LeadingRows } from './window/leading-rows.js';
 
@@ -114,6 +115,7 @@ export class SortOperator implements Operator, Spillable {
         keys.forEach((v, k) => this.keys[k]!.push(v));
         const bytes = rowBytes(chunk) + ROW_OVERHEAD * chunk.length;
         this.heldBytes += bytes;
+        this.ctx.noteWork?.(Work.sortRows, chunk.length);
         this.chunks.push(chunk);
         this.ctx.memory.consume(bytes);
         if (this.spillWanted) return this.writeRun();

@@ -239,6 +239,8 @@ export interface LockOptions {
   readonly newest?: boolean;
   /** Ends the wait with 1317 (KILL QUERY, max_execution_time). */
   readonly signal?: AbortSignal;
+  /** Told how long a lock was waited for that another transaction held, where the store is in this process. */
+  waited?(ms: number): void;
 }
 
 export interface MemBuffer {

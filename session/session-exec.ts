@@ -21,7 +21,7 @@ import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
 import { bulkOptions } from './bulk-options.js';
 import type { Session } from './session.js';
 import type { StatementContext } from './statement-context.js';
-import { Count } from './status/counts.js';
+import { Count, FIRST_WORK } from './status/counts.js';
 import { StatementFiles } from './statement-files.js';
 import { StatementMemory } from './statement-memory.js';
 import { sampledRows } from './table-sample.js';
@@ -164,6 +164,9 @@ export class SessionExecContext implements ExecContext {
   }
   get feedback(): FeedbackSink | null {
     return this.session.engine.feedback;
+  }
+  noteWork(place: number, by: number): void {
+    this.session.engine.count(this.session, FIRST_WORK + place, by);
   }
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
     this.session.noteModified(tableId, inserted, updated, deleted);

@@ -14,6 +14,8 @@ import { giveDecoder, takeDecoder } from '../coprocessor/scan-decoders.js';
 import type { ExecContext } from '../exec-context.js';
 import { noteScan } from '../feedback.js';
 import { rowCount } from '../operator.js';
+import { countRanges } from '../scan-counts.js';
+import { Work } from '../work-counts.js';
 import { dropEqual, sortRows } from './short-order.js';
 import { shortPlanOf, type ShortPlan } from './short-plan.js';
 
@@ -142,6 +144,7 @@ function readRows(
   }
   if (memory.misses > 0) memory.misses--;
   if (decoder.rows < enough) noteScan(ctx, child, decoder.rows, scanRanges);
+  countRanges(short.scan, ranges, decoder.rows, ctx);
   return true;
 }
 
@@ -203,6 +206,7 @@ function arranged(
   let order: Int32Array | null = null;
   if (keys.length > 0 && rows > 1) {
     order = sortRows(columns, rows, keys);
+    ctx.noteWork?.(Work.sortRows, rows);
     if (distinct) order = dropEqual(columns, order, keys);
     if (!ordered) order.sort();
   }

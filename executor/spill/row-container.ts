@@ -7,6 +7,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { Operator, Spillable } from '../exec-context.js';
 import { andThen, type OperatorContext } from '../operator.js';
 import { rowBytes } from '../row-bytes.js';
+import { Work } from '../work-counts.js';
 import { decodeChunk, encodeChunk } from './chunk-codec.js';
 import type { TempFile } from './temp-storage.js';
 
@@ -87,6 +88,7 @@ export class RowContainer implements Spillable {
   }
 
   private async move(): Promise<void> {
+    if (this.file === null) this.ctx.noteWork?.(Work.tmpDiskTables, 1);
     this.file ??= this.ctx.disk!.create();
     this.endPiece();
     while (this.onDisk < this.pieces.length) {

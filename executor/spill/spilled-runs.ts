@@ -9,6 +9,7 @@ import type { ByItem } from '../../expression/expression.js';
 import { collationOf } from '../../types/collation.js';
 import { layoutOf } from '../../types/field-type.js';
 import type { OperatorContext } from '../operator.js';
+import { Work } from '../work-counts.js';
 import { compareCells, orderable } from '../row-order.js';
 import { ChunkSpool, type SpoolReader } from './chunk-spool.js';
 import type { TempFile } from './temp-storage.js';
@@ -72,6 +73,7 @@ export class SpilledRuns {
   }
 
   private async merging(runs: readonly ChunkSpool[]): Promise<Merge> {
+    this.ctx.noteWork?.(Work.sortMergePasses, 1);
     const cursors = runs.map((r) => new RunCursor(r.reader(), (c) => this.keysOf(c)));
     for (const c of cursors) await c.load();
     return new Merge(cursors, this.desc, this.pad);

@@ -54,8 +54,8 @@ export interface WireFragment {
   chunks(data: Uint8Array): Chunk[];
   /** What is left of the fragment, over the rows of the store. */
   above(source: ChunkSource): ChunkSource;
-  /** Where the statement's figures are wanted: a store answered after so long, and all have with at most `concurrency` at once. */
-  readonly figures: WireFigures | null;
+  /** Told when a store answered after so long, and all have with at most `concurrency` at once. */
+  readonly figures: WireFigures;
 }
 
 export interface WireFigures {

@@ -48,7 +48,7 @@ function refusing(refusal: string): { stream: CopStream; asked: () => number; lo
       pageSize: () => 0,
       chunks: () => [],
       above: (source) => source,
-      figures: null,
+      figures: { answered: () => undefined, finished: () => undefined },
     }),
     run: (req) => {
       local++;

@@ -118,7 +118,7 @@ class RegionTask implements ChunkSource {
     };
     const res = await this.answer(ask(), ask, !this.answered);
     if (res === null) return null;
-    fragment.figures?.answered(performance.now() - askedAt, res.details);
+    fragment.figures.answered(performance.now() - askedAt, res.details);
     this.answered = true;
     const chunks = fragment.chunks(res.data!);
     this.ranges = res.range === undefined ? [] : remaining(this.ranges, res.range, this.task.desc);
@@ -330,7 +330,7 @@ export class CopStream implements ChunkSource, ActiveReader {
   private finish(): void {
     this.done = true;
     this.client.active.delete(this);
-    this.asked.fragment?.figures?.finished(this.mostRunning);
+    this.asked.fragment?.figures.finished(this.mostRunning);
   }
 
   async close(): Promise<void> {

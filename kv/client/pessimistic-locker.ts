@@ -88,6 +88,11 @@ export class PessimisticLocker {
     const res = route.rpc.pessimisticLock(
       this.requestOf(route, mutations, wait, returnValues, newest, first),
     );
+    if (res instanceof Promise && options?.waited !== undefined) {
+      const since = performance.now();
+      const waited = (): void => options.waited?.(performance.now() - since);
+      res.then(waited, waited);
+    }
     if (res instanceof Promise || res.regionError !== undefined || res.errors.length > 0) {
       const call = this.callOf(wait, returnValues, options, newest);
       return this.lockRetrying(keys, mutations, first, res, call);

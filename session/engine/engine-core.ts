@@ -465,15 +465,17 @@ export class EngineCore {
   /** What this node has counted. */
   localCounts(): NodeCounts {
     let running = 0;
+    let lockWaiting = 0;
     let preparedStatements = 0;
     const counts = this.counted.slice();
     for (const s of this.sessions.values()) {
       if (s.running) running++;
+      if (s.running && (s.transaction.txn?.waitingSince ?? 0) > 0) lockWaiting++;
       preparedStatements += s.prepared.count;
       addTraffic(counts, s);
     }
     const { mostSessions, sessions } = this;
-    return { counts: [...counts], mostSessions, sessions: sessions.size, running, preparedStatements };
+    return { counts: [...counts], mostSessions, sessions: sessions.size, running, lockWaiting, preparedStatements };
   }
 
   /** The session has ended. */

@@ -7,6 +7,7 @@ import type { FieldType } from '../../types/field-type.js';
 import { buildOperator } from '../../executor/build-operator.js';
 import type { DmlResult } from '../../executor/exec-context.js';
 import { executeDml } from '../../executor/execute-dml.js';
+import { countPlan } from '../../executor/plan-counts.js';
 import { readShort } from '../../executor/short-read/short-read.js';
 import { andThen } from '../../executor/operator.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
@@ -122,6 +123,7 @@ function readQuery(
   planned: PlannedStatement,
   context: SessionExecContext,
 ): Awaitable<RowsResult> {
+  countPlan(planned.plan, context);
   if (session.atOnce && stmt.into === null && session.tracer === null) {
     const rows = readShort(planned.plan, context);
     if (rows !== null) return shortRows(planned, rows);
@@ -136,6 +138,7 @@ function runLocking(
   planned: PlannedStatement,
   context: SessionExecContext,
 ): Awaitable<RowsResult | null> {
+  countPlan(planned.plan, context);
   return andThen(openQuery(planned, context), (rows) =>
     stmt.into === null ? readAhead(rows) : intoClause(session, stmt, rows),
   );

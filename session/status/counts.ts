@@ -1,3 +1,4 @@
+import { WORK_PLACES } from '../../executor/work-counts.js';
 import { COMMANDS } from './commands.js';
 
 /** What is counted, by its place among the counts of a session or a node. */
@@ -26,7 +27,9 @@ export type CountPlace = (typeof Count)[keyof typeof Count];
 
 /** Behind them statements by kind, in the order of `COMMANDS`. */
 export const FIRST_COMMAND = 16;
-const LENGTH = FIRST_COMMAND + Object.keys(COMMANDS).length;
+/** And what operators count, in the order of `Work`. */
+export const FIRST_WORK = FIRST_COMMAND + Object.keys(COMMANDS).length;
+const LENGTH = FIRST_WORK + WORK_PLACES;
 
 /** Counts from 0 on, in flat arrays because some are touched once a statement. */
 export type Counts = Float64Array;
@@ -40,13 +43,15 @@ export interface NodeCounts {
   readonly mostSessions: number;
   readonly sessions: number;
   readonly running: number;
+  /** Sessions that wait for another's lock. */
+  readonly lockWaiting: number;
   readonly preparedStatements: number;
 }
 
 /** Counts of several nodes in one; the most sessions may have been at different times. */
 export function sumOfCounts(nodes: Iterable<NodeCounts>): NodeCounts {
   const counts = newCounts();
-  const sum = { mostSessions: 0, sessions: 0, running: 0, preparedStatements: 0 };
+  const sum = { mostSessions: 0, sessions: 0, running: 0, lockWaiting: 0, preparedStatements: 0 };
   for (const n of nodes) {
     for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += n[key];
     // A node of another version may count more or less.

@@ -1,6 +1,8 @@
+import { Work } from '../../executor/work-counts.js';
 import { COMMANDS } from './commands.js';
-import { Count, type CountPlace } from './counts.js';
+import { Count, FIRST_WORK, type CountPlace } from './counts.js';
 import { defineStatus, type StatusVariable } from './status-variable.js';
+import { WORK_STATUS } from './work-status.js';
 
 /** Status variables by MySQL's and TiDB's names, with what this server counts. */
 
@@ -24,6 +26,12 @@ Object.values(COMMANDS).forEach((name, place) => {
   define(name, 'both', `Statements of the kind ${words}.`, (s) => s.command(place));
 });
 
+for (const { name, places, doc, unit } of WORK_STATUS)
+  define(name, 'both', doc, (s) => {
+    const sum = places.reduce((n, place) => n + s.count(FIRST_WORK + place), 0);
+    return Math.floor(sum / (unit ?? 1));
+  });
+
 countedByNodes('Aborted_clients', Count.abortedClients, 'Sessions whose clients went without COM_QUIT.');
 countedByNodes('Aborted_connects', Count.abortedConnects, 'Attempts to connect that failed.');
 counted('Bytes_received', Count.bytesReceived, 'Bytes that clients sent.');
@@ -43,6 +51,20 @@ counted('Handler_savepoint', Count.savepoints, 'Savepoints that were set.');
 counted('Handler_savepoint_rollback', Count.savepointRollbacks, 'Returns to a savepoint.');
 counted('Handler_update', Count.rowsUpdated, 'Rows that were updated.');
 counted('Handler_write', Count.rowsInserted, 'Rows that were inserted.');
+define('Innodb_page_size', 'global', 'Bytes of a page of the embedded store.', () => 4096);
+define(
+  'Innodb_row_lock_current_waits',
+  'global',
+  'Sessions that wait for a lock.',
+  ({ nodes }) => nodes.lockWaiting,
+);
+define('Innodb_row_lock_time_avg', 'global', 'Milliseconds that a wait for a lock took on average.', (s) => {
+  const waits = s.count(FIRST_WORK + Work.lockWaits);
+  return waits === 0 ? 0 : Math.round(s.count(FIRST_WORK + Work.lockWaitMs) / waits);
+});
+countedByNodes('Innodb_rows_deleted', Count.rowsDeleted, 'Rows that were deleted.');
+countedByNodes('Innodb_rows_inserted', Count.rowsInserted, 'Rows that were inserted.');
+countedByNodes('Innodb_rows_updated', Count.rowsUpdated, 'Rows that were updated.');
 define(
   'Max_used_connections',
   'global',

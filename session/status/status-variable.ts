@@ -1,5 +1,5 @@
 import type { Session } from '../session.js';
-import type { CountPlace, NodeCounts } from './counts.js';
+import type { NodeCounts } from './counts.js';
 
 /** Where the values of SHOW STATUS come from. */
 export interface StatusSource {
@@ -7,7 +7,8 @@ export interface StatusSource {
   /** What all nodes have counted. */
   readonly nodes: NodeCounts;
   /** Of the session, or of all nodes for SHOW GLOBAL STATUS. */
-  count(place: CountPlace): number;
+  /** At a place of `Count`, or one of `Work` behind FIRST_WORK. */
+  count(place: number): number;
   command(place: number): number;
 }
 

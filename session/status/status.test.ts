@@ -29,6 +29,13 @@ test('a session counts its own statements and rows, and FLUSH STATUS begins agai
     new Map([
       ['Handler_commit', 1],
       ['Handler_delete', 1],
+      ['Handler_read_first', 0],
+      ['Handler_read_key', 2],
+      ['Handler_read_last', 0],
+      ['Handler_read_next', 2],
+      ['Handler_read_prev', 0],
+      ['Handler_read_rnd', 0],
+      ['Handler_read_rnd_next', 0],
       ['Handler_rollback', 0],
       ['Handler_savepoint', 1],
       ['Handler_savepoint_rollback', 1],
@@ -42,6 +49,60 @@ test('a session counts its own statements and rows, and FLUSH STATUS begins agai
   ]);
   await b.query('FLUSH STATUS');
   expect((await status(b, 'Com_update')).get('Com_update')).toBe(0);
+});
+
+test('operators count how they read, sort and group', async () => {
+  await a.query('CREATE TABLE w (id INT PRIMARY KEY, a INT, b INT, KEY (a))');
+  await a.query('INSERT INTO w VALUES (1, 1, 9), (2, 1, 8), (3, 2, 7), (4, 3, 6)');
+  const counts = async (sql: string): Promise<Record<string, number>> => {
+    await b.query('FLUSH STATUS');
+    await b.query(sql);
+    const all = [...(await status(b, '%'))];
+    const wanted = /^(Handler_read|Select|Sort|Created_tmp)/;
+    return Object.fromEntries(all.filter(([name, n]) => n > 0 && wanted.test(name)));
+  };
+  expect(await counts('SELECT * FROM w WHERE id = 3')).toEqual({ Handler_read_key: 1 });
+  expect(await counts('SELECT b FROM w USE INDEX (a) WHERE a = 1')).toEqual({
+    Handler_read_key: 1,
+    Handler_read_next: 2,
+    Select_range: 1,
+  });
+  expect(await counts('SELECT * FROM w ORDER BY b LIMIT 2')).toEqual({
+    Handler_read_first: 1,
+    Handler_read_key: 1,
+    Handler_read_rnd_next: 4,
+    Select_scan: 1,
+    Sort_rows: 2,
+    Sort_scan: 1,
+  });
+  expect(await counts('SELECT id FROM w ORDER BY id DESC LIMIT 3')).toEqual({
+    Handler_read_key: 1,
+    Handler_read_last: 1,
+    Handler_read_prev: 3,
+    Select_scan: 1,
+  });
+  expect(
+    await counts(
+      'SELECT /*+ HASH_JOIN(x, y) */ x.b, COUNT(*) FROM w x, w y WHERE x.b = y.b + 1 GROUP BY x.b',
+    ),
+  ).toMatchObject({
+    Created_tmp_tables: 1,
+    Select_full_join: 1,
+    Select_scan: 1,
+  });
+});
+
+test('a wait for a lock is counted', async () => {
+  await a.query('BEGIN');
+  await a.query('UPDATE w SET b = 1 WHERE id = 1');
+  await b.query('FLUSH STATUS');
+  await b.query('SET innodb_lock_wait_timeout = 1');
+  await b.query('BEGIN');
+  await expect(b.query('UPDATE w SET b = 2 WHERE id = 1')).rejects.toThrow('Lock wait timeout');
+  await a.query('ROLLBACK');
+  const counts = await status(b, 'Innodb_row_lock%');
+  expect(counts.get('Innodb_row_lock_waits')).toBe(1);
+  expect(counts.get('Innodb_row_lock_time')).toBeGreaterThan(900);
 });
 
 test('SHOW GLOBAL STATUS adds up all sessions, those that ended too', async () => {

@@ -5,7 +5,9 @@ import type { Awaitable } from '../../../types/awaitable.js';
 import { mysqlError } from '../../../types/error-table.js';
 import { MysqlError } from '../../../types/error.js';
 import { timeZone, UTC } from '../../../types/timezone.js';
-import type { Operator, RuntimeStats } from '../../exec-context.js';
+import type { Operator } from '../../exec-context.js';
+import type { CopDetails } from '../../../kv/rpc.js';
+import { countScan } from '../../scan-counts.js';
 import { buildCopOperator } from '../build-cop-operator.js';
 import { copFigures } from '../cop-figures.js';
 import type { DagRequest } from '../dag.js';
@@ -32,7 +34,7 @@ export function wireFragment(dag: DagRequest): WireFragment | null {
 
 class Fragment implements WireFragment {
   readonly data: Uint8Array;
-  readonly figures: WireFigures | null;
+  readonly figures: WireFigures;
   /** Of the answers so far, at most. */
   private rowBytes = 1;
 
@@ -41,8 +43,7 @@ class Fragment implements WireFragment {
     private readonly encoded: EncodedDag,
   ) {
     this.data = encoded.data;
-    const stats = dag.ctx.runtimeStats;
-    this.figures = stats === null ? null : figuresOf(dag, stats);
+    this.figures = figuresOf(dag);
   }
 
   pageSize(page: number): number {
@@ -95,13 +96,24 @@ class Fragment implements WireFragment {
   }
 }
 
-function figuresOf(dag: DagRequest, stats: RuntimeStats): WireFigures {
-  const reader = stats.of(dag.reader ?? dag.plan);
-  const scan = stats.of(leafScan(dag.plan));
+function figuresOf(dag: DagRequest): WireFigures {
+  const { plan, ctx } = dag;
+  const scan = leafScan(plan);
+  let answers = 0;
+  const read = (details: CopDetails | undefined): void => {
+    const requests = answers++ === 0 ? scan.ranges.ranges.length : 0;
+    countScan(scan, requests, details?.processedKeys ?? 0, ctx);
+  };
+  const stats = ctx.runtimeStats;
+  if (stats === null) return { answered: (_, details) => read(details), finished: () => undefined };
+  const reader = stats.of(dag.reader ?? plan);
   const figures = copFigures(reader);
   return {
-    answered: (ms, details) => figures.note(ms, details),
-    finished: (concurrency) => figures.report(reader, scan, concurrency),
+    answered: (ms, details) => {
+      read(details);
+      figures.note(ms, details);
+    },
+    finished: (concurrency) => figures.report(reader, stats.of(scan), concurrency),
   };
 }
 
