@@ -177,6 +177,23 @@ export class Emitter {
     }
   }
 
+  /**
+   * An operand of a comparison. A constant whose conversion warns is converted when the first row asks for it, not for every
+   * row: MySQL keeps such constants, too.
+   */
+  compared(e: Expression): Value {
+    const converted = e.kind === 'function' && e.name === 'cast' && e.args[0]!.kind === 'constant';
+    if (!converted || this.leaves.has(e)) return this.emit(e);
+    const { lines, result } = this.capture(() => this.emit(e));
+    const [done, v, start, end, nul] = [0, 1, 2, 3, 4].map(() => `o${this.next++}`);
+    this.prelude.push(`let ${done}=false,${v},${start},${end},${nul};`);
+    const bytes = result.rep === 's' ? `${start}=${result.s};${end}=${result.e};` : '';
+    this.line(`if(!${done}){`);
+    this.append(lines);
+    this.line(`${v}=${result.v};${bytes}${nul}=${result.nul};${done}=true;}`);
+    return { ...result, v: v!, s: start!, e: end!, nul: result.nul === 'false' ? 'false' : nul! };
+  }
+
   constant(value: Datum, type: FieldType): Value {
     if (value === null) return NULL_VALUE;
     if (typeof value === 'number') {

@@ -73,6 +73,8 @@ export interface SessionFunctions {
   setSequenceValue(schema: string, name: string, value: bigint): Promise<bigint | null>;
   /** What a key of the store means, as JSON; null when it is none. */
   decodeKey(key: Uint8Array): string | null;
+  /** The versions of a key and the lock on it, as JSON. Throws 1227. */
+  mvccInfo(key: Uint8Array): Promise<string>;
   /** Keys in the store of a row with this handle and of its entry in an index; `table` may name a partition: `t(p0)`. Throws 1146, 1735, 1105. */
   recordKey(schema: string, table: string, handle: readonly TypedDatum[]): Uint8Array;
   indexKey(schema: string, table: string, index: string, values: readonly TypedDatum[]): Uint8Array;

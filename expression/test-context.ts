@@ -83,6 +83,9 @@ class TestSession implements SessionFunctions {
   decodeKey(): string | null {
     return null;
   }
+  mvccInfo(): Promise<string> {
+    return Promise.resolve('[]');
+  }
   statementsOfDigests(): ReadonlyMap<string, string> {
     return new Map();
   }

@@ -39,6 +39,8 @@ export interface KvRpc {
   /** Closes a region to everything but the flashback of that start timestamp, where stores have regions. */
   prepareFlashback?(req: PrepareFlashbackRequest): Awaitable<FlashbackResponse>;
   flashback?(req: FlashbackRequest): Awaitable<FlashbackResponse>;
+  /** What the store holds of a key: for debugging. */
+  mvccGetByKey?(req: MvccGetByKeyRequest): Awaitable<MvccGetByKeyResponse>;
   /** Waits for pessimistic locks at this moment. */
   getLockWaitInfo?(req: GetLockWaitInfoRequest): Awaitable<GetLockWaitInfoResponse>;
 }
@@ -347,6 +349,36 @@ export interface PessimisticRollbackRequest extends Request {
   readonly startVersion: bigint;
   readonly forUpdateTs: bigint;
   readonly keys: readonly Uint8Array[];
+}
+
+/** A committed version, or the mark of a lock or rollback. */
+export interface MvccVersion {
+  readonly kind: 'put' | 'del' | 'lock' | 'rollback';
+  readonly startTs: bigint;
+  readonly commitTs: bigint;
+  readonly value: Uint8Array | null;
+}
+export interface MvccLock {
+  readonly type: MutationOp;
+  readonly startTs: bigint;
+  readonly primary: Uint8Array;
+  readonly value: Uint8Array | undefined;
+  readonly ttl: number;
+  readonly forUpdateTs: bigint;
+  readonly txnSize: number;
+  readonly useAsyncCommit: boolean;
+  readonly secondaries: readonly Uint8Array[];
+}
+/** Everything that a store holds of one key, newest first. */
+export interface MvccInfo {
+  readonly lock: MvccLock | null;
+  readonly versions: readonly MvccVersion[];
+}
+export interface MvccGetByKeyRequest extends Request {
+  readonly key: Uint8Array;
+}
+export interface MvccGetByKeyResponse extends Response {
+  readonly info?: MvccInfo;
 }
 
 export type GetLockWaitInfoRequest = Request;

@@ -4,7 +4,7 @@ import type { MvccReader } from './mvcc-reader.js';
 import type { RegionAdmin } from './region-admin.js';
 import { MysqlError } from '../types/error.js';
 import { mysqlError } from '../types/error-table.js';
-import type { BulkSnapshot, KeyRange, KvPair, LoadTransactions, WaitForEntry } from './rpc.js';
+import type { BulkSnapshot, KeyRange, KvPair, LoadTransactions, MvccInfo, WaitForEntry } from './rpc.js';
 
 /**
  * The transactional client that the layers above use; the same over every transport. Timestamps are TSO as bigint.
@@ -41,6 +41,8 @@ export interface Storage {
   ignoreReadsBefore(ts: bigint): void;
   /** Keeps garbage collection below `ts` until the returned function is called: for statements that read from bare snapshots. */
   pinTs(ts: bigint): () => void;
+  /** What the store holds of a key, beyond what a transaction sees. */
+  mvccInfo(key: Uint8Array): Awaitable<MvccInfo>;
   /** Lock requests that wait in the store at this moment. */
   lockWaits(): Awaitable<readonly WaitForEntry[]>;
   readonly regions: RegionAdmin;

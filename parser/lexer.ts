@@ -311,6 +311,7 @@ export class Lexer {
         return -1;
       }
     }
+    if (mark === 43) this.misplacedHint();
     return this.commentEnd(pos);
   }
 
@@ -321,6 +322,9 @@ export class Lexer {
     this.commentStop = this.length;
     return after;
   }
+
+  /** A hint comment stands where it is a comment like any other. */
+  protected misplacedHint(): void {}
 
   private commentEnd(pos: number): number {
     const close = this.source.indexOf('*/', pos + 2);

@@ -11,6 +11,7 @@ import type { EvalContext, SessionFunctions, TypedDatum } from '../expression/ev
 import type { DbInfo, TableInfo } from '../catalog/model.js';
 import { indexKeyOf, keySource, recordKeyOf, type KeySource } from './key-of-values.js';
 import { keyText } from './key-text.js';
+import { mvccJson } from './mvcc-json.js';
 import type { Session } from './session.js';
 import { refuseRemoved } from './variables/removed-variables.js';
 import { findVariable } from './variables/system-variable.js';
@@ -101,6 +102,9 @@ class SessionFacts implements SessionFunctions {
       if (signal.aborted) done(true);
       else signal.addEventListener('abort', interrupt);
     });
+  }
+  async mvccInfo(key: Uint8Array): Promise<string> {
+    return mvccJson(key, await this.session.storage.mvccInfo(key));
   }
   getLock(name: string, timeoutSeconds: number): Promise<boolean | null> {
     if (name === '' || name.length > 64) throw mysqlError('ER_USER_LOCK_WRONG_NAME', name);

@@ -1,6 +1,6 @@
 import type { ChunkSource } from '../chunk/chunk.js';
 import type { RegionAdmin } from '../kv/region-admin.js';
-import type { KeyRange, WaitForEntry } from '../kv/rpc.js';
+import type { KeyRange, MvccInfo, WaitForEntry } from '../kv/rpc.js';
 import type {
   BulkLoading,
   CopTask,
@@ -62,6 +62,9 @@ export abstract class StorageOver implements Storage {
   }
   pinTs(ts: bigint): () => void {
     return this.stored.pinTs(ts);
+  }
+  mvccInfo(key: Uint8Array): Awaitable<MvccInfo> {
+    return this.stored.mvccInfo(key);
   }
   lockWaits(): Awaitable<readonly WaitForEntry[]> {
     return this.stored.lockWaits();

@@ -115,6 +115,11 @@ export const allTransactions = async (core: EngineCore): Promise<TransactionFact
   ...(await core.cluster.foreignTransactions()),
 ];
 
+export const allDeadlocks = async (core: EngineCore): Promise<DeadlockFact[]> => [
+  ...localDeadlocks(core),
+  ...(await core.cluster.foreignDeadlocks()),
+];
+
 function transactionRow(f: TransactionFact, zone: TimeZone): Datum[] {
   const { digest, normalized } = digested(f.sql);
   return [
@@ -213,7 +218,7 @@ export function registerTransactionTables(core: EngineCore): void {
   });
   tables.set('cluster_deadlocks', async (session) => {
     requireProcess(session);
-    return [...localDeadlocks(core), ...(await cluster.foreignDeadlocks())].flatMap((d) =>
+    return (await allDeadlocks(core)).flatMap((d) =>
       deadlockRows(d, session).map((row) => [text(d.instance), ...row]),
     );
   });

@@ -1,3 +1,4 @@
+import type { MvccInfo } from '../../kv/rpc.js';
 import type { ChunkSource } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { GatheredWrites } from '../../kv/client/gathered-writes.js';
@@ -117,6 +118,9 @@ export class MemoryStorage implements Storage {
 
   gc(safePoint: bigint): bigint {
     return safePoint;
+  }
+  mvccInfo(): MvccInfo {
+    return { lock: null, versions: [] };
   }
   lockWaits(): [] {
     return [];

@@ -107,8 +107,8 @@ function emitComparison(g: Emitter, node: ScalarFunction): Value {
     if (nul === 'true') return NULL_VALUE;
     return g.bool(stringCompareCode(g, node.name, a, b, node.collation), nul);
   }
-  const x = g.emit(ea);
-  const y = g.emit(eb);
+  const x = g.compared(ea);
+  const y = g.compared(eb);
   const nul = g.anyNull([x, y]);
   if (nul === 'true') return NULL_VALUE;
   if (evalType(ea.type) === 'json') {
@@ -129,8 +129,8 @@ export const jsonCompare = {
 function emitNullEq(g: Emitter, node: ScalarFunction): Value {
   const [ea, eb] = node.args as [Expression, Expression];
   const str = isStringDomain(node);
-  const x = str ? g.operand(ea, 'string') : g.emit(ea);
-  const y = str ? g.operand(eb, 'string') : g.emit(eb);
+  const x = str ? g.operand(ea, 'string') : g.compared(ea);
+  const y = str ? g.operand(eb, 'string') : g.compared(eb);
   if (x.nul === 'true' || y.nul === 'true') {
     const o = x.nul === 'true' ? y : x;
     return g.bool(o.nul, 'false');

@@ -38,7 +38,7 @@ import { unitOf } from './date-fields.js';
 import { addInterval, hasMicros, intervalReader, isDateUnit } from './interval.js';
 import type { Kernel } from './scalar.js';
 import { asTimeText } from './time-text.js';
-import { argCode, argumentFsp, defineAll, toArgDomain } from './scalar.js';
+import { argCode, argumentFsp, connectionText, defineAll, toArgDomain } from './scalar.js';
 import { dayNumber, fspOf, isDateType, isFullDate, timeMicros, unpacker } from './time-value.js';
 
 /** Date arithmetic (manual, "Date and Time Functions"). */
@@ -79,11 +79,7 @@ function resultType(d: FieldType, v: FieldType, unit: string, ctx: BuildContext)
     case 'duration':
       return timeType(Math.max(d.decimal, fsp));
     default:
-      return stringType(
-        29,
-        ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
-        ctx.connectionCharset === 'utf8mb4' ? ctx.connectionCollation : 'utf8mb4_bin',
-      );
+      return connectionText(29, ctx);
   }
 }
 
@@ -362,11 +358,7 @@ function addTimeType(x: Expression, y: Expression, ctx: BuildContext): FieldType
     case 'duration':
       return timeType(f);
     default:
-      return stringType(
-        26,
-        ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
-        ctx.connectionCharset === 'utf8mb4' ? ctx.connectionCollation : 'utf8mb4_bin',
-      );
+      return connectionText(26, ctx);
   }
 }
 

@@ -10,10 +10,10 @@ import type { PackedTime, TimeParts } from '../../types/time.js';
 import { packDate } from '../../types/time.js';
 import type { Constant, Expression, ScalarFunction } from '../expression.js';
 import type { Runtime } from '../runtime.js';
-import { dateType, intType, stringType, timeType } from '../type-inference.js';
+import { dateType, intType, timeType } from '../type-inference.js';
 import { DAY_NAMES, MONTH_NAMES } from './date-names.js';
 import type { Kernel, ScalarDefinition } from './scalar.js';
-import { defineAll, toNumber } from './scalar.js';
+import { connectionString, defineAll, toNumber } from './scalar.js';
 import {
   dateCode,
   dayNumber,
@@ -112,12 +112,7 @@ const names = (
 ): Definition => ({
   name,
   args: ['datetime'],
-  type: (_a, ctx) =>
-    stringType(
-      10,
-      ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
-      ctx.connectionCharset === 'utf8mb4' ? ctx.connectionCollation : 'utf8mb4_bin',
-    ),
+  type: connectionString(10),
   make: ([t]): Kernel => {
     const u = unpacker(t!);
     return (rt: Runtime, v: PackedTime) => {

@@ -10,7 +10,7 @@ import { isValidDate, newTimeParts, packDate, packDateTime } from '../../types/t
 import { twoDigitYear } from '../../types/time-parse.js';
 import type { Constant, Expression } from '../expression.js';
 import type { Runtime } from '../runtime.js';
-import { datetimeType, dateType, stringType, timeType } from '../type-inference.js';
+import { datetimeType, dateType, timeType } from '../type-inference.js';
 import { DAY_NAMES, MONTH_NAMES } from './date-names.js';
 import type { Kernel } from './scalar.js';
 import { connectionString, defineAll } from './scalar.js';
@@ -486,12 +486,7 @@ defineAll('time', [
   {
     name: 'get_format',
     args: ['string', 'string'],
-    type: (_a, ctx) =>
-      stringType(
-        17,
-        'utf8mb4',
-        ctx.connectionCharset === 'utf8mb4' ? ctx.connectionCollation : 'utf8mb4_bin',
-      ),
+    type: connectionString(17),
     kernel: (_rt, kind: Uint8Array, region: Uint8Array) => {
       const k = decodeUtf8(kind).toUpperCase();
       const f = FORMATS[k === 'TIMESTAMP' ? 'DATETIME' : k]?.[decodeUtf8(region).toUpperCase()];

@@ -120,7 +120,7 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
   const rest = hashed ? others : [...constants, ...others];
   for (const item of rest) {
     g.line(`if(!${found}){`);
-    const y = str ? g.operand(item, 'string') : g.emit(item);
+    const y = str ? g.operand(item, 'string') : g.compared(item);
     let code: string;
     if (y.nul === 'true') {
       g.line(`${nul}=true;}`);

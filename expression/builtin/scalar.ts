@@ -120,19 +120,7 @@ export function toArgDomain(e: Expression, domain: ArgDomain, ctx: BuildContext)
         return textInUtf8(e, ctx);
       }
       if (d === 'int' && e.type.tp === TypeCode.Bit) return castTo(e, binaryType(), ctx);
-      return castTo(
-        e,
-        stringType(
-          UNSPECIFIED,
-          ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
-          ctx.connectionCharset === 'binary'
-            ? 'binary'
-            : ctx.connectionCharset === 'utf8mb4'
-              ? ctx.connectionCollation
-              : 'utf8mb4_bin',
-        ),
-        ctx,
-      );
+      return castTo(e, connectionText(UNSPECIFIED, ctx), ctx);
     }
     case 'int':
       return d === 'int' ? e : castTo(e, intType(), ctx);
@@ -330,19 +318,22 @@ export function stringLike(
   };
 }
 
+/**
+ * Text that is made of something else, in the connection's charset and collation (manual, "Connection Character Sets and Collations"); where
+ * that is no UTF-8, which kernels make, in utf8mb4.
+ */
+export function connectionText(flen: number, ctx: BuildContext): FieldType {
+  const { charset, collate } = connection(ctx);
+  return charset === 'binary' || charset.startsWith('utf8')
+    ? stringType(flen, charset, collate)
+    : stringType(flen, 'utf8mb4', 'utf8mb4_bin');
+}
+
 /** Result type: ASCII text in the connection's charset. */
 export const connectionString =
   (flen: number) =>
   (_args: readonly Expression[], ctx: BuildContext): FieldType =>
-    stringType(
-      flen,
-      ctx.connectionCharset === 'binary' ? 'binary' : 'utf8mb4',
-      ctx.connectionCharset === 'utf8mb4'
-        ? ctx.connectionCollation
-        : ctx.connectionCharset === 'binary'
-          ? 'binary'
-          : 'utf8mb4_bin',
-    );
+    connectionText(flen, ctx);
 
 export const int =
   (flen = 20, unsigned = false) =>

@@ -1,3 +1,4 @@
+import { MysqlError } from '../../types/error.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import { intDatum } from '../../types/datum.js';
@@ -11,7 +12,7 @@ import { vitessHash } from '../vitess-hash.js';
 import type { Runtime } from '../runtime.js';
 import { datetimeType, intType, stringType } from '../type-inference.js';
 import { TypeCode, UNSPECIFIED, type FieldType } from '../../types/field-type.js';
-import { defineAll, type Kernel } from './scalar.js';
+import { defineAll, type ScalarDefinition, type Kernel } from './scalar.js';
 import type { TypedDatum } from '../eval-context.js';
 
 /** TiDB's own functions ("TiDB Specific Functions"). */
@@ -77,6 +78,24 @@ defineAll('tidb', [
     kernel: (rt: Runtime) => (rt.ctx.session.isDdlOwner ? 1 : 0),
     total: true,
     doc: 'TIDB_IS_DDL_OWNER(): whether this node runs the schema changes (TiDB).',
+  },
+  {
+    name: 'tidb_mvcc_info',
+    args: ['string'],
+    type: text,
+    deterministic: false,
+    stable: false,
+    nullAware: true,
+    async: true,
+    kernel: (async (rt: Runtime, key: Uint8Array | null): Promise<Datum> => {
+      rt.ctx.session.requirePrivilege('SUPER');
+      if (key === null) return null;
+      const hex = decodeUtf8(key);
+      if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(hex))
+        throw new MysqlError(1105, 'HY000', `encoding/hex: invalid key: ${hex}`);
+      return encodeUtf8(await rt.ctx.session.mvccInfo(Buffer.from(hex, 'hex')));
+    }) as unknown as ScalarDefinition['kernel'],
+    doc: 'TIDB_MVCC_INFO(key): the versions of a key given in hex, and the lock on it, as JSON (TiDB).',
   },
   {
     name: 'tidb_encode_record_key',

@@ -8,6 +8,7 @@ import type {
   BulkSnapshot,
   FlashbackResponse,
   KeyRange,
+  MvccInfo,
   KvPair,
   KvRpc,
   LoadTransactions,
@@ -37,7 +38,7 @@ import { CopStream } from './cop-client.js';
 import { LocalRegions } from './local-regions.js';
 import type { TimestampOracle } from './oracle.js';
 import { minEnd, SingleRegionRouter, type RegionRoute, type Router } from './router.js';
-import { compareBytes } from '../codec/byte-writer.js';
+import { compareBytes, nextKey } from '../codec/byte-writer.js';
 import { KvSnapshot } from './snapshot.js';
 import { KvTransaction } from './transaction.js';
 
@@ -212,6 +213,16 @@ class KvStorage implements Storage {
       if (end.length === 0 || (endKey.length > 0 && compareBytes(end, endKey) >= 0)) return;
       start = end;
     }
+  }
+
+  async mvccInfo(key: Uint8Array): Promise<MvccInfo> {
+    let info: MvccInfo | undefined;
+    await this.forEachRegion(key, nextKey(key), async ({ rpc, context }) => {
+      const res = await rpc.mvccGetByKey?.({ context, key });
+      info = res?.info;
+      return res?.regionError;
+    });
+    return info ?? { lock: null, versions: [] };
   }
 
   async lockWaits(): Promise<readonly WaitForEntry[]> {

@@ -197,6 +197,9 @@ export class AttachedStore implements rpc.KvRpc {
   deleteRange(req: rpc.DeleteRangeRequest): Promise<rpc.KeyErrorsResponse> {
     return this.call('deleteRange', req);
   }
+  mvccGetByKey(req: rpc.MvccGetByKeyRequest): Promise<rpc.MvccGetByKeyResponse> {
+    return this.call('mvccGetByKey', req);
+  }
   getLockWaitInfo(req: rpc.GetLockWaitInfoRequest): Promise<rpc.GetLockWaitInfoResponse> {
     return this.call('getLockWaitInfo', req);
   }

@@ -26,6 +26,9 @@ import type {
   GetRequest,
   GetResponse,
   GetLockWaitInfoResponse,
+  MvccGetByKeyRequest,
+  MvccGetByKeyResponse,
+  MvccInfo,
   KeyErrorsResponse,
   KvRpc,
   PessimisticLockRequest,
@@ -57,7 +60,7 @@ import { DATA_FILE, LMDB_LOCK_FILE, LmdbEnv } from './lmdb-env.js';
 import { LockTable } from './lock-table.js';
 import { MAX_MAP_SIZE } from './page-tree.js';
 import { Percolator } from './percolator.js';
-import { keyInfo, type KeyInfo } from './mvcc-info.js';
+import { keyInfo } from './mvcc-info.js';
 import { PessimisticLocks } from './pessimistic.js';
 import { Reads } from './reads.js';
 import { Recovery } from './recovery.js';
@@ -568,8 +571,12 @@ export class EmbeddedStore implements KvRpc {
   }
 
   /** Everything held of one key: for debugging. */
-  keyInfo(key: Uint8Array): KeyInfo {
+  keyInfo(key: Uint8Array): MvccInfo {
     return keyInfo(this.versions, this.locks, key);
+  }
+
+  mvccGetByKey({ key }: MvccGetByKeyRequest): MvccGetByKeyResponse {
+    return { info: this.keyInfo(key) };
   }
 
   /** Waits between transactions at this moment, for information_schema.data_lock_waits. */

@@ -1,21 +1,8 @@
-import type { Lock, LockTable } from './lock-table.js';
+import type { MvccInfo, MvccVersion } from '../rpc.js';
+import type { LockTable } from './lock-table.js';
 import { VersionKind } from './record.js';
 import { MAX_UINT32, joinHalves } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
-
-/** A committed version, or the mark of a lock or rollback. */
-export interface VersionInfo {
-  readonly kind: 'put' | 'del' | 'lock' | 'rollback';
-  readonly startTs: bigint;
-  readonly commitTs: bigint;
-  readonly value: Uint8Array | null;
-}
-
-/** Everything the store holds of one key, newest first. */
-export interface KeyInfo {
-  readonly lock: Lock | null;
-  readonly versions: readonly VersionInfo[];
-}
 
 const KINDS = {
   [VersionKind.put]: 'put',
@@ -24,8 +11,8 @@ const KINDS = {
   [VersionKind.rollback]: 'rollback',
 } as const;
 
-export function keyInfo(versions: VersionStore, locks: LockTable, key: Uint8Array): KeyInfo {
-  const found: VersionInfo[] = [];
+export function keyInfo(versions: VersionStore, locks: LockTable, key: Uint8Array): MvccInfo {
+  const found: MvccVersion[] = [];
   const walk = (next: (hi: number, lo: number) => boolean): void => {
     let hi = MAX_UINT32;
     let lo = MAX_UINT32;

@@ -67,6 +67,7 @@ export const METHODS = [
   'bulkEnd',
   'flashback',
   'prewritePart',
+  'mvccGetByKey',
 ] as const;
 export type Method = (typeof METHODS)[number];
 

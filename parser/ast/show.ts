@@ -71,6 +71,8 @@ export type ShowKind =
   | 'COLLATION'
   | 'ENGINES'
   | 'ENGINE STATUS'
+  | 'ENGINE MUTEX'
+  | 'ENGINE LOGS'
   | 'PLUGINS'
   | 'TRIGGERS'
   | 'EVENTS'

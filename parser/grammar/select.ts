@@ -21,9 +21,6 @@ import { ParseError } from '../parse-error.js';
 import { TableReferenceGrammar } from './table-reference.js';
 import { noSelectOptions } from '../ast/make-select.js';
 
-/** Hints belong behind the first word of a statement (warning 8066). */
-const MISPLACED_HINT = 'Optimizer hint can only be followed by certain keywords like SELECT, INSERT, etc.';
-
 /** Queries: SELECT, set operations, VALUES, TABLE and the clauses around them (MySQL 8.0 manual, "SELECT Statement"). */
 export abstract class SelectGrammar extends TableReferenceGrammar {
   /** The hints of a hint comment; the current token is 'hint'. */
@@ -400,7 +397,7 @@ export abstract class SelectGrammar extends TableReferenceGrammar {
     this.expect('FOR');
     clause.strength = this.oneOf('UPDATE', 'SHARE');
     if (this.at('hint')) {
-      this.warnings.push({ code: 8066, message: MISPLACED_HINT });
+      this.misplacedHint();
       this.advance();
     }
     if (this.eat('OF')) clause.of = this.list((): TableName => this.tableName());

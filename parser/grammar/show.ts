@@ -163,8 +163,7 @@ export abstract class ShowGrammar extends AccountGrammar {
       case 'ENGINE':
         this.advance();
         show.name = this.ident();
-        this.oneOf('STATUS', 'MUTEX', 'LOGS');
-        show.what = 'ENGINE STATUS';
+        show.what = `ENGINE ${this.oneOf('STATUS', 'MUTEX', 'LOGS')}`;
         return true;
       case 'PROFILE':
         this.advance();

@@ -36,6 +36,9 @@ export interface ParseOptions extends LexerOptions {
   looseDouble?: boolean;
 }
 
+/** Hints belong behind the first word of a statement (warning 8066). */
+const MISPLACED_HINT = 'Optimizer hint can only be followed by certain keywords like SELECT, INSERT, etc.';
+
 /**
  * The words that every grammar file shares: matching tokens, names, simple literals and lists.
  * The grammar is a chain of classes, one file per concept, each knowing those below it.
@@ -45,6 +48,7 @@ export abstract class TokenStream extends Lexer {
   protected tableCount = 0;
   protected asOfTimes: Expr[] = [];
   protected warnings: ParseWarning[] = [];
+
   protected readonly looseDouble: boolean;
   private depth = 0;
   /** Long lists of the statement by where they begin; null: reading never gives way. */
@@ -54,6 +58,10 @@ export abstract class TokenStream extends Lexer {
   constructor(source: string, options: ParseOptions) {
     super(source, options);
     this.looseDouble = options.looseDouble === true;
+  }
+
+  protected override misplacedHint(): void {
+    this.warnings.push({ code: 8066, message: MISPLACED_HINT });
   }
 
   at(tok: Token): boolean {

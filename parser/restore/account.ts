@@ -263,9 +263,11 @@ export abstract class AccountWriter extends DdlWriter {
         this.kw('CHARACTER SET');
         break;
       case 'ENGINE STATUS':
+      case 'ENGINE MUTEX':
+      case 'ENGINE LOGS':
         return this.kw('ENGINE ')
           .name(stmt.name ?? '')
-          .kw(' STATUS');
+          .kw(stmt.what.slice('ENGINE'.length));
       case 'PROFILE':
         this.kw('PROFILE');
         if (stmt.profileTypes.length > 0) this.kw(` ${stmt.profileTypes.join(', ')}`);

@@ -475,7 +475,14 @@ export class EngineCore {
       addTraffic(counts, s);
     }
     const { mostSessions, sessions } = this;
-    return { counts: [...counts], mostSessions, sessions: sessions.size, running, lockWaiting, preparedStatements };
+    return {
+      counts: [...counts],
+      mostSessions,
+      sessions: sessions.size,
+      running,
+      lockWaiting,
+      preparedStatements,
+    };
   }
 
   /** The session has ended. */

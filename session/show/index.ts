@@ -5,6 +5,7 @@ import './import-jobs.js';
 import './schema.js';
 import './placement.js';
 import './regions.js';
+import './engine-status.js';
 import './replication.js';
 import './server.js';
 import './statistics.js';

@@ -46,14 +46,6 @@ registerShow('REPLICAS', () => ({
   rows: [],
 }));
 
-registerShow('ENGINE STATUS', (session, stmt) => {
-  session.privileges.requireGlobal('PROCESS');
-  const engine = (stmt.name ?? '').toLowerCase();
-  if (engine !== 'innodb' && engine !== 'performance_schema' && engine !== 'all')
-    throw mysqlError('ER_UNKNOWN_STORAGE_ENGINE', stmt.name ?? '');
-  return { columns: ['Type', 'Name', 'Status'].map((n) => textColumn(n, 1024)), rows: [] };
-});
-
 /** Statements are not profiled: TRACE and EXPLAIN ANALYZE tell more. */
 registerShow('PROFILE', () => ({ columns: [textColumn('Status', 64), doubleColumn('Duration')], rows: [] }));
 

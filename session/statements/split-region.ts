@@ -137,7 +137,7 @@ async function tableKeys(session: Session, table: TableInfo, stmt: SplitRegionSt
       if (row.length !== columns.length) throw mysqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
       handles.push(handleOf(await valuesFor(session, row, columns)));
     }
-    return (id) => [...recordBorder(table, id), ...recordBorders(id, handles)];
+    return (id) => recordBorders(id, handles);
   }
   const regions = option.regions!;
   check(option.lower!, 'lower');

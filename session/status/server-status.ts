@@ -26,11 +26,15 @@ Object.values(COMMANDS).forEach((name, place) => {
   define(name, 'both', `Statements of the kind ${words}.`, (s) => s.command(place));
 });
 
-for (const { name, places, doc, unit } of WORK_STATUS)
-  define(name, 'both', doc, (s) => {
-    const sum = places.reduce((n, place) => n + s.count(FIRST_WORK + place), 0);
-    return Math.floor(sum / (unit ?? 1));
-  });
+for (const { name, places, doc } of WORK_STATUS) {
+  // InnoDB counts for all sessions.
+  const global = name.startsWith('Innodb_');
+  define(name, global ? 'global' : 'both', doc, (s) =>
+    Math.floor(
+      places.reduce((n, p) => n + (global ? s.nodes.counts[FIRST_WORK + p]! : s.count(FIRST_WORK + p)), 0),
+    ),
+  );
+}
 
 countedByNodes('Aborted_clients', Count.abortedClients, 'Sessions whose clients went without COM_QUIT.');
 countedByNodes('Aborted_connects', Count.abortedConnects, 'Attempts to connect that failed.');
@@ -58,10 +62,15 @@ define(
   'Sessions that wait for a lock.',
   ({ nodes }) => nodes.lockWaiting,
 );
-define('Innodb_row_lock_time_avg', 'global', 'Milliseconds that a wait for a lock took on average.', (s) => {
-  const waits = s.count(FIRST_WORK + Work.lockWaits);
-  return waits === 0 ? 0 : Math.round(s.count(FIRST_WORK + Work.lockWaitMs) / waits);
-});
+define(
+  'Innodb_row_lock_time_avg',
+  'global',
+  'Milliseconds that a wait for a lock took on average.',
+  ({ nodes }) => {
+    const waits = nodes.counts[FIRST_WORK + Work.lockWaits]!;
+    return waits === 0 ? 0 : Math.round(nodes.counts[FIRST_WORK + Work.lockWaitMs]! / waits);
+  },
+);
 countedByNodes('Innodb_rows_deleted', Count.rowsDeleted, 'Rows that were deleted.');
 countedByNodes('Innodb_rows_inserted', Count.rowsInserted, 'Rows that were inserted.');
 countedByNodes('Innodb_rows_updated', Count.rowsUpdated, 'Rows that were updated.');

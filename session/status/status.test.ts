@@ -92,17 +92,35 @@ test('operators count how they read, sort and group', async () => {
   });
 });
 
-test('a wait for a lock is counted', async () => {
+test('a wait for a lock is counted, and SHOW ENGINE INNODB STATUS tells of it', async () => {
   await a.query('BEGIN');
   await a.query('UPDATE w SET b = 1 WHERE id = 1');
   await b.query('FLUSH STATUS');
   await b.query('SET innodb_lock_wait_timeout = 1');
   await b.query('BEGIN');
-  await expect(b.query('UPDATE w SET b = 2 WHERE id = 1')).rejects.toThrow('Lock wait timeout');
+  const waiting = b.query('UPDATE w SET b = 2 WHERE id = 1');
+  const c = await engine.session();
+  const [[type, name, text]] = (await c.query('SHOW ENGINE INNODB STATUS')) as [[string, string, string]];
+  expect([type, name]).toEqual(['InnoDB', '']);
+  expect(text).toMatch(
+    /LOCK WAIT 0 row lock\(s\)[^]*UPDATE w SET b = 2 WHERE id = 1[^]*TRX HAS BEEN WAITING/,
+  );
+  expect(text).toContain('"table_name":"w","handle_type":"int","handle_value":"1"} lock_mode X');
+  await expect(waiting).rejects.toThrow('Lock wait timeout');
   await a.query('ROLLBACK');
   const counts = await status(b, 'Innodb_row_lock%');
   expect(counts.get('Innodb_row_lock_waits')).toBe(1);
   expect(counts.get('Innodb_row_lock_time')).toBeGreaterThan(900);
+});
+
+test('TIDB_MVCC_INFO gives the versions of a key', async () => {
+  const [[info]] = (await a.query("SELECT TIDB_MVCC_INFO(TIDB_ENCODE_RECORD_KEY(DATABASE(), 'w', 1))")) as [
+    [string],
+  ];
+  expect(info).toMatch(
+    /^\[\{"key": "7480[0-9a-f]+", "mvcc": \{"info": \{"writes": \[\{"start_ts": \d+, "commit_ts": \d+, "short_value": "[\w+/=]+"\}\]\}\}\}\]$/,
+  );
+  await expect(a.query("SELECT TIDB_MVCC_INFO('7')")).rejects.toThrow('invalid key');
 });
 
 test('SHOW GLOBAL STATUS adds up all sessions, those that ended too', async () => {

@@ -5,8 +5,6 @@ interface WorkStatus {
   readonly name: string;
   readonly places: readonly number[];
   readonly doc: string;
-  /** Of so many at one is counted. */
-  readonly unit?: number;
 }
 
 const NEVER = 'Always 0:';

@@ -6,6 +6,7 @@ import * as cmd from '../translate/commands.js';
 import type { Command, CommandTag } from '../translate/commands.js';
 import { contextToWire } from '../translate/context.js';
 import { waitFromWire } from '../translate/key-error.js';
+import { mvccFromWire } from '../translate/mvcc-info.js';
 import { regionErrorFromWire } from '../translate/region-error.js';
 import { BatchStream } from './batch-stream.js';
 import { openChannel } from './channel.js';
@@ -205,6 +206,15 @@ export class StoreClient implements rpc.KvRpc {
 
   flashback(req: rpc.FlashbackRequest): Promise<rpc.FlashbackResponse> {
     return this.send(cmd.FLASHBACK, req, FLASHBACK);
+  }
+
+  async mvccGetByKey({ context, key }: rpc.MvccGetByKeyRequest): Promise<rpc.MvccGetByKeyResponse> {
+    const { clients, address } = await this.connect();
+    const request = { context: contextToWire(context), key };
+    const res = await callUnary(clients[0]!, address, Tikv.MvccGetByKey, request, MEDIUM);
+    if (res.regionError !== undefined) return { regionError: regionErrorFromWire(res.regionError) };
+    if (res.error !== '') throw new Error(res.error);
+    return { info: mvccFromWire(res.info) };
   }
 
   async splitRegion(

@@ -1,6 +1,6 @@
 import type { EmbeddedStore } from '../../embedded/engine.js';
 import { MAX_TS } from '../../embedded/timestamp.js';
-import type { KeyInfo } from '../../embedded/mvcc-info.js';
+import type { MvccInfo } from '../../rpc.js';
 import type * as pb from '../generated/kvrpcpb.js';
 import { lockToWire, waitToWire } from '../translate/key-error.js';
 import { OPS } from '../translate/names.js';
@@ -97,7 +97,7 @@ export function storeHandlers(store: EmbeddedStore, regions: RegionTable, storeI
   };
 }
 
-function mvccInfo(info: KeyInfo): pb.MvccInfoInit {
+function mvccInfo(info: MvccInfo): pb.MvccInfoInit {
   const { lock } = info;
   return {
     lock:
