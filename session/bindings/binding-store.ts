@@ -23,6 +23,8 @@ export interface Binding {
   readonly hinted: Statement;
 }
 
+export type NewBinding = Omit<Binding, 'createTime' | 'updateTime'>;
+
 export function parsedBinding(sql: string): Statement | null {
   try {
     return parse(sql, {})[0]?.stmt ?? null;
@@ -173,7 +175,7 @@ export class GlobalBindings {
   }
 
   /** Replaces the binding of each statement. The rows that were are kept as deleted ones, as TiDB keeps them for its other nodes. */
-  async create(bindings: readonly Omit<Binding, 'createTime' | 'updateTime'>[]): Promise<void> {
+  async create(bindings: readonly NewBinding[]): Promise<void> {
     await this.core.internalTransaction(async (query) => {
       for (const b of bindings) {
         await query(deleting([b.sqlDigest]));

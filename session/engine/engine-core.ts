@@ -33,6 +33,7 @@ import { ClientErrors } from '../summary/client-errors.js';
 import { greatestValue } from './newest-values.js';
 import { PlanCaptures } from '../replayer/plan-captures.js';
 import { StatementSummaries } from '../summary/statement-summaries.js';
+import { BaselineCapture } from '../bindings/capture.js';
 import { QueryWatches } from './query-watches.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
@@ -124,6 +125,7 @@ export class EngineCore {
   instance = '';
   readonly statistics: StatisticsStore;
   readonly statisticsFeedback = new StatisticsFeedback(this);
+  readonly baselineCapture: BaselineCapture;
   readonly queryWatches = new QueryWatches((sql) => this.internalQuery(sql));
   readonly columnUsage = new ColumnUsage((sql) => this.internalQuery(sql));
   readonly sequences: Sequences;
@@ -187,6 +189,7 @@ export class EngineCore {
       rowCounts,
     );
     this.cachedTables = new CachedTables(this);
+    this.baselineCapture = new BaselineCapture(this);
     this.ddl = ddlWorker(this, this.cluster.nodeId);
   }
 

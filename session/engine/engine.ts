@@ -204,6 +204,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return new RutileEngine(core, async () => {
     clearInterval(saver);
     clearInterval(presser);
+    core.baselineCapture.stop();
     await core.threads?.close();
     await ttl.stop();
     replicas.stop();

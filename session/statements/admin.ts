@@ -91,7 +91,7 @@ registerStatement('Admin', {
         await session.engine.bindings.reload();
         return null;
       case 'CAPTURE BINDINGS':
-        // Nothing is captured without an order to do so.
+        await session.engine.baselineCapture.capture();
         return null;
       case 'EVOLVE BINDINGS':
         await evolveBindings(session);

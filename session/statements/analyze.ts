@@ -49,13 +49,14 @@ registerStatement('AnalyzeTable', {
       check(session, stmt, db, table);
       return { db, table, partitions: partitionsNamed(table, stmt.partitions) };
     });
+    const locked = warnLocked(session, tables);
     for (const { db, table, partitions } of tables) {
       if (table.virtual === true || table.temporary !== undefined) continue;
       if (stmt.histogram?.action === 'DROP') {
         await dropHistograms(session, table, stmt.histogram.columns);
         continue;
       }
-      if (skipLocked(session, db, table, partitions)) continue;
+      if (physicalIds(table, partitions).every((id) => locked.has(id))) continue;
       if (stmt.indexes !== null && session.vars.get('tidb_analyze_version') === '2')
         warn(session, 'The version 2 would collect all statistics not only the selected indexes');
       const request = await analyzeRequest(session, table, { ...stmt, given });
@@ -72,17 +73,40 @@ registerStatement('AnalyzeTable', {
 const warn = (session: Session, message: string): void =>
   session.statement.warn({ level: 'Warning', code: 1105, message });
 
-function skipLocked(
-  session: Session,
-  db: DbInfo,
-  table: TableInfo,
-  partitions: readonly PartitionDefinition[] | null,
-): boolean {
+interface AnalyzedTable {
+  readonly db: DbInfo;
+  readonly table: TableInfo;
+  /** Those named; null: all. */
+  readonly partitions: readonly PartitionDefinition[] | null;
+}
+
+const physicalIds = (table: TableInfo, partitions: AnalyzedTable['partitions']): number[] =>
+  table.partition === undefined ? [table.id] : (partitions ?? table.partition.definitions).map((p) => p.id);
+
+/** The tables and partitions whose statistics are locked, told of in TiDB's words. */
+function warnLocked(session: Session, tables: readonly AnalyzedTable[]): ReadonlySet<number> {
   const { statistics } = session.engine;
-  const locked =
-    statistics.isLocked(table.id) ||
-    (partitions !== null && partitions.every((p) => statistics.isLocked(p.id)));
-  if (locked) warn(session, `skip analyze locked table: ${db.name}.${table.name}`);
+  const locked = new Set<number>();
+  const names: string[] = [];
+  let others = false;
+  for (const { db, table, partitions } of tables) {
+    const name = `${db.name}.${table.name}`;
+    const whole = statistics.isLocked(table.id);
+    if (whole) names.push(name);
+    for (const id of physicalIds(table, partitions)) {
+      if (!whole && !statistics.isLocked(id)) others = true;
+      else locked.add(id);
+      const partition = table.partition?.definitions.find((p) => p.id === id);
+      if (!whole && partition !== undefined && locked.has(id))
+        names.push(`${name} partition (${partition.name})`);
+    }
+  }
+  if (names.length > 0)
+    warn(
+      session,
+      `skip analyze locked table${names.length > 1 ? 's' : ''}: ${names.join(', ')}` +
+        (names.length > 1 && others ? ', other tables will be analyzed' : ''),
+    );
   return locked;
 }
 
@@ -121,7 +145,7 @@ function noteSampleRate(
   if (table.partition === undefined) of(table.id, table.name);
   else
     for (const p of partitions ?? table.partition.definitions)
-      of(p.id, `${table.name}'s partition ${p.name}`);
+      if (!statistics.isLocked(p.id)) of(p.id, `${table.name}'s partition ${p.name}`);
 }
 
 /** MySQL's ANALYZE TABLE … DROP HISTOGRAM ON. */

@@ -1,7 +1,7 @@
 import type { Expr, Statement } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import { datumToString } from '../../types/format.js';
-import type { Binding } from '../bindings/binding-store.js';
+import type { NewBinding } from '../bindings/binding-store.js';
 import {
   ANY_DATABASE,
   bindingKey,
@@ -10,7 +10,7 @@ import {
   tablesOf,
   withoutHints,
 } from '../bindings/binding-text.js';
-import { sampleStatement, withOuterHints } from '../bindings/plan-history.js';
+import { recordedBinding } from '../bindings/plan-history.js';
 import type { Session } from '../session.js';
 import { evaluate } from './query.js';
 import { registerStatement } from './statement-handler.js';
@@ -75,8 +75,6 @@ registerStatement('CreateBinding', {
   },
 });
 
-type NewBinding = Omit<Binding, 'createTime' | 'updateTime'>;
-
 async function keep(session: Session, scope: string, bindings: readonly NewBinding[]): Promise<void> {
   if (scope === 'GLOBAL') {
     await session.engine.bindings.create(bindings);
@@ -90,26 +88,9 @@ async function keep(session: Session, scope: string, bindings: readonly NewBindi
 /** The binding that makes a statement of the summaries run with the plan that it ran with. Throws 1105 when it is not known. */
 function bindingFromHistory(session: Session, planDigest: string): NewBinding {
   const record = session.engine.summaries.ofPlan(planDigest);
-  const sample = record?.sample ?? null;
-  const stmt = sample === null ? null : sampleStatement(sample.text);
-  const origin = stmt === null ? null : withoutHints(stmt);
-  const hinted = origin === null ? null : withOuterHints(origin, record!.plan.hints);
-  if (origin === null || hinted === null)
-    throw mysqlError('ER_UNKNOWN_ERROR', `can't find any plans for '${planDigest}'`);
-  const { database } = record!.identity!;
-  const key = bindingKey(origin, database);
-  return {
-    originalSql: key.sql,
-    bindSql: bindingText(hinted, database),
-    defaultDb: database,
-    status: 'enabled',
-    charset: sample!.charset,
-    collation: sample!.collation,
-    source: 'history',
-    sqlDigest: key.digest,
-    planDigest,
-    hinted,
-  };
+  const binding = record === null ? null : recordedBinding(record, 'history');
+  if (binding === null) throw mysqlError('ER_UNKNOWN_ERROR', `can't find any plans for '${planDigest}'`);
+  return binding;
 }
 
 /** Digests given as strings, lists in strings or user variables. */

@@ -14,8 +14,7 @@ registerVariables([
     scope: 'global',
     kind: 'bool',
     default: 'OFF',
-    noop: true,
-    doc: 'Bindings made of frequent statements.',
+    doc: 'Statements that run more than once are bound to the plan that they ran with.',
   },
   {
     name: 'tidb_enable_plan_replayer_capture',
