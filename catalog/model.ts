@@ -53,6 +53,8 @@ export interface IndexColumn {
   readonly offset: number;
   /** Prefix length in characters (bytes for binary), -1 = whole. */
   readonly length: number;
+  /** Entries are in descending order of this part: its encoding is complemented in their keys. */
+  readonly desc?: true;
 }
 
 /** The rows that a partial index has entries of: a test of one column. */

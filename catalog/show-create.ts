@@ -170,8 +170,9 @@ function indexText(table: TableInfo, index: IndexInfo): string {
   const columns = index.columns
     .map((p) => {
       const column = table.columns[p.offset];
-      if (column?.hidden === true) return `(${column.generated})`;
-      return p.length < 0 ? quoteName(p.name) : `${quoteName(p.name)}(${p.length})`;
+      const order = p.desc === true ? ' DESC' : '';
+      if (column?.hidden === true) return `(${column.generated})${order}`;
+      return `${quoteName(p.name)}${p.length < 0 ? '' : `(${p.length})`}${order}`;
     })
     .join(',');
   let text: string;

@@ -1,5 +1,6 @@
 import type { ScanColumn } from '../kv/codec/row-batch-decoder.js';
 import { needsRestoredData } from '../kv/codec/sort-key.js';
+import type { Descending } from '../kv/codec/table-key.js';
 import type { Datum } from '../types/datum.js';
 import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../types/field-type.js';
 import { utf8CharLen } from '../types/charset.js';
@@ -71,6 +72,10 @@ const elementKeyType = (element: FieldType): FieldType =>
 export const arrayPart = (table: TableInfo, index: IndexInfo): number =>
   index.columns.findIndex((c) => table.columns[c.offset]!.type.arrayOf !== undefined);
 
+/** Which parts of an index's keys are in descending order; undefined where none is. */
+export const descendingParts = (index: IndexInfo): Descending | undefined =>
+  index.columns.some((c) => c.desc === true) ? index.columns.map((c) => c.desc === true) : undefined;
+
 /** An index's columns as they are shown: of a FULLTEXT index those whose words it holds. */
 export function shownParts(table: TableInfo, index: IndexInfo): readonly IndexColumn[] {
   if (index.fulltext === undefined) return index.columns;
@@ -79,6 +84,10 @@ export function shownParts(table: TableInfo, index: IndexInfo): readonly IndexCo
     return column === undefined ? [] : [{ name: column.name, offset: column.offset, length: -1 }];
   });
 }
+
+/** In which order an index keeps a part, as SHOW INDEX says it. */
+export const shownOrder = (index: IndexInfo, part: IndexColumn): 'A' | 'D' | null =>
+  index.fulltext !== undefined ? null : part.desc === true ? 'D' : 'A';
 
 /** Generated and not stored: computed at read. */
 export const isVirtual = (c: ColumnInfo): boolean => c.generated !== '' && !c.generatedStored;

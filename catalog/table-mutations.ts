@@ -13,6 +13,7 @@ import {
   indexPrefix,
   recordKey,
   writeIndexKeySuffix,
+  type Descending,
   type Handle,
 } from '../kv/codec/table-key.js';
 import { UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
@@ -25,6 +26,7 @@ import type { IndexInfo, TableInfo } from './model.js';
 import {
   arrayPart,
   cutToPrefix,
+  descendingParts,
   handleColumn,
   hasEntries,
   indexedType,
@@ -125,6 +127,7 @@ export class IndexMutations {
   private readonly offsets: readonly number[];
   private readonly lengths: readonly number[];
   private readonly types: readonly FieldType[];
+  private readonly descending: Descending | undefined;
   private readonly values: Datum[];
   private readonly columns: readonly StoredColumn[];
   private readonly handleColumns: readonly StoredColumn[] | undefined;
@@ -153,6 +156,7 @@ export class IndexMutations {
     this.offsets = index.columns.map((c) => c.offset);
     this.lengths = index.columns.map((c) => c.length);
     this.types = index.columns.map((c) => indexedType(table, c));
+    this.descending = descendingParts(index);
     const array = arrayPart(table, index);
     this.arrayOffset = array < 0 ? -1 : index.columns[array]!.offset;
     this.element = array < 0 ? null : table.columns[this.arrayOffset]!.type.arrayOf!;
@@ -243,6 +247,7 @@ export class IndexMutations {
       handle,
       this.zone,
       this.partitionInKey ? this.physicalId : undefined,
+      this.descending,
     );
   }
 
@@ -259,7 +264,16 @@ export class IndexMutations {
   /** Appends the entry's key without `keyPrefix`. */
   appendKey(w: ByteWriter, row: readonly Datum[], handle: Handle): void {
     const partition = this.partitionInKey ? this.physicalId : undefined;
-    writeIndexKeySuffix(w, this.load(row), this.types, this.index.unique, handle, this.zone, partition);
+    writeIndexKeySuffix(
+      w,
+      this.load(row),
+      this.types,
+      this.index.unique,
+      handle,
+      this.zone,
+      partition,
+      this.descending,
+    );
   }
 
   value(row: readonly Datum[], handle: Handle): Uint8Array {

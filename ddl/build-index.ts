@@ -69,6 +69,7 @@ export function fulltextRequest(
   if (parser !== undefined && parser !== NGRAM) throw mysqlError('ER_FUNCTION_NOT_DEFINED', options.parser!);
   const columns = parts.map((p) => {
     if (p.column === null) throw mysqlError('ER_FULLTEXT_FUNCTIONAL_INDEX');
+    if (p.desc) throw mysqlError('ER_WRONG_USAGE', 'spatial/fulltext/hash index', 'explicit index order');
     return p.column;
   });
   return {
@@ -135,7 +136,12 @@ function indexColumns(request: IndexRequest, columns: readonly ColumnInfo[]): In
       );
     bytes += keyBytes(column.type, length);
     if (bytes > MAX_KEY_BYTES) throw mysqlError('ER_TOO_LONG_KEY', bytes, MAX_KEY_BYTES);
-    result.push({ name: column.name, offset: column.offset, length });
+    result.push({
+      name: column.name,
+      offset: column.offset,
+      length,
+      ...(part.desc ? { desc: true } : {}),
+    });
   }
   return result;
 }

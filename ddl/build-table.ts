@@ -1,5 +1,6 @@
 import type { ColumnDef, CreateTableStmt, TableOption } from '../parser/ast/index.js';
 import type { ColumnInfo, DbInfo, IndexInfo, TableInfo } from '../catalog/model.js';
+import { descendingParts } from '../catalog/table-layout.js';
 import { mysqlError } from '../types/error-table.js';
 import { evalType, Flag, TypeCode } from '../types/field-type.js';
 import type { DdlContext } from './ddl-context.js';
@@ -376,7 +377,11 @@ function handleKind(
     evalType(only.type) === 'int' &&
     only.type.tp !== TypeCode.Bit &&
     only.type.tp !== TypeCode.Year;
-  const want = clustered ?? (mode === 'ON' || (mode === 'INT_ONLY' && isInt));
+  // Records lie in ascending order of the handle: a key in another order has entries of its own.
+  const descending = descendingParts(primary) !== undefined;
+  if (descending && clustered === true)
+    throw mysqlError('ER_NOT_SUPPORTED_YET', 'CLUSTERED PRIMARY KEY with descending columns');
+  const want = clustered ?? (!descending && (mode === 'ON' || (mode === 'INT_ONLY' && isInt)));
   if (!want) return 'none';
   return isInt ? 'int' : 'common';
 }

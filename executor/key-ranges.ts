@@ -1,6 +1,6 @@
 import { charset } from '../types/charset.js';
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
-import { ByteWriter, prefixNext } from '../kv/codec/byte-writer.js';
+import { ByteWriter, compareBytes, prefixNext } from '../kv/codec/byte-writer.js';
 import { encodeKeyDatum, encodeMaxDatum } from '../kv/codec/datum-codec.js';
 import {
   indexPrefix,
@@ -15,7 +15,8 @@ import type { Bound, KeyRangeDatum } from '../planner/physical/plan.js';
 import type { Datum } from '../types/datum.js';
 import { intDatum } from '../types/datum.js';
 import { isUnsigned, TypeCode, type FieldType } from '../types/field-type.js';
-import { cutToPrefix, indexedType } from '../catalog/table-layout.js';
+import { cutToPrefix, descendingParts, indexedType } from '../catalog/table-layout.js';
+import { descendingRanges, type RangeEnd } from './descending-ranges.js';
 
 /** Ranges over datums as ranges over stored keys, in the given order; empty ranges left out. */
 
@@ -69,6 +70,24 @@ function boundKey(
     else encodeKeyDatum(w, b.value, types[i]!, zone);
   }
   return after ? prefixNext(w.toBytes()) : w.toBytes();
+}
+
+/** The encoded bounds of one end, as far as they are values. */
+function rangeEnd(
+  bounds: readonly Bound[],
+  exclusive: boolean,
+  types: readonly FieldType[],
+  zone: ZoneOffsets,
+): RangeEnd {
+  const parts: Uint8Array[] = [];
+  for (const [i, b] of bounds.entries()) {
+    if (typeof b === 'string') return { parts, exclusive: false };
+    const w = writer.reset();
+    if (b.sortKey !== undefined) encodeKeyDatum(w, b.sortKey, SORT_KEY, zone);
+    else encodeKeyDatum(w, b.value, types[i]!, zone);
+    parts.push(w.toBytes());
+  }
+  return { parts, exclusive };
 }
 
 function keyRangesOf(
@@ -131,12 +150,20 @@ export function indexKeyRanges(
   zone: ZoneOffsets,
 ): KeyRange[] {
   const types = indexColumnTypes(table, index);
-  return keyRangesOf(
-    indexPrefix(physicalId, index.id),
-    ranges.map((r) => cutBounds(r, index, types)),
-    types,
-    zone,
-  );
+  const prefix = indexPrefix(physicalId, index.id);
+  const cut = ranges.map((r) => cutBounds(r, index, types));
+  const descending = descendingParts(index);
+  if (descending === undefined) return keyRangesOf(prefix, cut, types, zone);
+  return cut
+    .flatMap((r) =>
+      descendingRanges(
+        prefix,
+        rangeEnd(r.low, r.lowExclusive, types, zone),
+        rangeEnd(r.high, r.highExclusive, types, zone),
+        descending,
+      ),
+    )
+    .sort((a, b) => compareBytes(a.startKey, b.startKey));
 }
 
 /** Ranges over the handle: the integer primary key, `_tidb_rowid`, or the clustered primary key's columns. */

@@ -1,17 +1,16 @@
 import type { Chunk } from '../chunk/chunk.js';
-import { primaryIndex } from '../catalog/table-layout.js';
+import { cutToPrefix, descendingParts, primaryIndex } from '../catalog/table-layout.js';
 import type { IndexInfo, TableInfo } from '../catalog/model.js';
 import { evalDatum } from '../expression/compile.js';
 import type { Expression } from '../expression/expression.js';
 import { decodeIndexValueHandle, decodeIndexValuePartition } from '../kv/codec/index-value.js';
 import type { RowBatchDecoder } from '../kv/codec/row-batch-decoder.js';
-import { encodeCommonHandle, indexKey, recordKey } from '../kv/codec/table-key.js';
+import { encodeCommonHandle, indexKey, recordKey, type Descending } from '../kv/codec/table-key.js';
 import type { BatchPointGet, PointGet } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import type { FieldType } from '../types/field-type.js';
 import type { TimeZone } from '../types/timezone.js';
-import { cutToPrefix } from '../catalog/table-layout.js';
 import { zoneOf } from './cop-reader.js';
 import { recordDecoder } from './coprocessor/scan-decoders.js';
 import type { ExecContext, Operator } from './exec-context.js';
@@ -27,6 +26,7 @@ interface Prepared {
   readonly zone: TimeZone;
   readonly decoder: RowBatchDecoder;
   readonly keyTypes: readonly FieldType[];
+  readonly descending: Descending | undefined;
   readonly index: IndexInfo | null;
 }
 
@@ -51,6 +51,7 @@ export function preparePoint(plan: PointGet | BatchPointGet, ctx: ExecContext): 
       zone,
       decoder: recordDecoder(plan.table, plan.columns, plan.handleOut, zone, 4),
       keyTypes: keyIndex === null ? [] : keyIndex.columns.map((c) => plan.table.columns[c.offset]!.type),
+      descending: keyIndex === null ? undefined : descendingParts(keyIndex),
       // The clustered primary key is the record key itself.
       index: plan.index !== null && plan.index.primary && plan.table.isCommonHandle ? null : plan.index,
     };
@@ -79,7 +80,7 @@ export function pointKey(
     values.push(cutToPrefix(v, p.keyTypes[i]!, columns[i]!.length));
   }
   if (p.index === null) return recordKey(physicalId, encodeCommonHandle(values, p.keyTypes, p.zone));
-  return indexKey(physicalId, p.index.id, values, p.keyTypes, true, 0, p.zone);
+  return indexKey(physicalId, p.index.id, values, p.keyTypes, true, 0, p.zone, undefined, p.descending);
 }
 
 /** The record key an entry of a unique index points to; null when its row is in none of the partitions meant. */

@@ -1,6 +1,6 @@
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import { readBytesKey } from '../kv/codec/bytes-codec.js';
-import { decodeKeyDatum, keyDatumLength } from '../kv/codec/datum-codec.js';
+import { DatumFlag, decodeKeyDatum, keyDatumLength } from '../kv/codec/datum-codec.js';
 import { readIntKey } from '../kv/codec/number-codec.js';
 import { INDEX_PREFIX_LENGTH, isIndexKey, isRecordKey, TABLE_PREFIX_LENGTH } from '../kv/codec/table-key.js';
 import { newFieldType, TypeCode, type FieldType } from '../types/field-type.js';
@@ -9,6 +9,10 @@ import { datumToString } from '../types/format.js';
 const UNKNOWN = newFieldType(TypeCode.VarString);
 /** Of keys of tables that are gone. */
 const BIGINT = newFieldType(TypeCode.LongLong);
+/** First bytes of integers, in ascending and descending order. */
+const INTEGERS: ReadonlySet<number> = new Set(
+  [DatumFlag.Int, DatumFlag.Uint].flatMap((flag) => [flag, ~flag & 0xff]),
+);
 const T = 0x74;
 
 type Cells = Readonly<Record<string, string | number | null | Readonly<Record<string, string | null>>>>;
@@ -25,7 +29,7 @@ function tableOf(schema: InfoSchema, id: number): TableInfo | null {
 function values(key: Uint8Array, p: number, types: readonly FieldType[]): (string | null)[] {
   const out: (string | null)[] = [];
   while (p < key.length) {
-    const type = types[out.length] ?? (key[p] === 0x03 || key[p] === 0x04 ? BIGINT : UNKNOWN);
+    const type = types[out.length] ?? (INTEGERS.has(key[p]!) ? BIGINT : UNKNOWN);
     const v = decodeKeyDatum(key, p, type);
     out.push(v === null ? null : datumToString(v, type));
     p += keyDatumLength(key, p);

@@ -75,10 +75,16 @@ interface StoredColumn {
     readonly prevent_null?: boolean;
   };
 }
+interface StoredIndexColumn {
+  readonly name: CiStr;
+  readonly offset: number;
+  readonly length: number;
+  readonly rutile_desc?: boolean;
+}
 interface StoredIndex {
   readonly id: number;
   readonly idx_name: CiStr;
-  readonly idx_cols: readonly { readonly name: CiStr; readonly offset: number; readonly length: number }[];
+  readonly idx_cols: readonly StoredIndexColumn[];
   readonly is_unique: boolean;
   readonly is_primary: boolean;
   readonly is_invisible: boolean;
@@ -325,7 +331,12 @@ function storeIndex(i: IndexInfo, columns: readonly ColumnInfo[]): StoredIndex {
   return {
     id: i.id,
     idx_name: ci(i.name),
-    idx_cols: i.columns.map((c) => ({ name: ci(c.name), offset: c.offset, length: c.length })),
+    idx_cols: i.columns.map((c) => ({
+      name: ci(c.name),
+      offset: c.offset,
+      length: c.length,
+      ...(c.desc === true ? { rutile_desc: true } : {}),
+    })),
     is_unique: i.unique,
     is_primary: i.primary,
     is_invisible: i.invisible,
@@ -365,7 +376,12 @@ function loadIndex(i: StoredIndex): IndexInfo {
     id: i.id,
     name: i.idx_name.O,
     lower: i.idx_name.L,
-    columns: i.idx_cols.map((c) => ({ name: c.name.O, offset: c.offset, length: c.length })),
+    columns: i.idx_cols.map((c) => ({
+      name: c.name.O,
+      offset: c.offset,
+      length: c.length,
+      ...(c.rutile_desc === true ? { desc: true } : {}),
+    })),
     unique: i.is_unique,
     primary: i.is_primary,
     invisible: i.is_invisible,

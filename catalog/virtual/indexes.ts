@@ -1,5 +1,5 @@
 import { isNotNull } from '../../types/field-type.js';
-import { shownParts } from '../table-layout.js';
+import { shownOrder, shownParts } from '../table-layout.js';
 import { type Datum } from '../../types/datum.js';
 import type { ColumnInfo, IndexColumn, IndexInfo } from '../model.js';
 import { int, str, text } from './columns.js';
@@ -60,7 +60,7 @@ registerInformation(
             text(index.primary ? 'PRIMARY' : index.name),
             i + 1,
             text(column.hidden ? null : part.name),
-            text(index.fulltext === undefined ? 'A' : null),
+            text(shownOrder(index, part)),
             index.unique && i === index.columns.length - 1 ? ctx.rowCount(table.id) : 0,
             ...indexPartFields(index, part, column),
           ]);

@@ -12,7 +12,7 @@ const INTEGER_BYTES = 9;
 const HANDLE_BYTES = 8;
 
 /**
- * Entries of an index over whole integer columns of a table with integer handles, from the columns' vectors straight to their bytes. They are
+ * Entries of an index over whole integer columns, all ascending, of a table with integer handles, from the columns' vectors straight to their bytes. They are
  * those that IndexMutations makes.
  */
 export class IntegerEntries {
@@ -26,7 +26,7 @@ export class IntegerEntries {
   static of(table: TableInfo, index: IndexInfo, offsets: readonly number[]): IntegerEntries | null {
     if (table.isCommonHandle || index.global === true || arrayPart(table, index) >= 0) return null;
     const kinds = index.columns.map((c) => valueKindOf(indexedType(table, c)));
-    const whole = index.columns.every((c) => c.length < 0);
+    const whole = index.columns.every((c) => c.length < 0 && c.desc !== true);
     if (!whole || kinds.some((k) => k !== ValueKind.Int && k !== ValueKind.Uint)) return null;
     const positions = index.columns.map((c) => offsets.indexOf(c.offset));
     return new IntegerEntries(

@@ -122,12 +122,18 @@ export class SchemaChanges {
     const json = this.pick(this.names(shape, 'j'));
     const global = shape.partitioning === '' ? '' : this.pick(['', ' GLOBAL']);
     return [
-      () => `ADD INDEX ${name} (${this.pick(['n', 's', 's(3), n', 'n, id', 'n DESC, s', 'id, n'])})${global}`,
-      () => `ADD UNIQUE INDEX ${name} (${this.pick(['id, s', 'n, id'])})${global}`,
-      () => `ADD INDEX ${name} (${this.pick(['(n + 1)', '(LOWER(s)), n', '(id DIV 7)'])})`,
+      () =>
+        `ADD INDEX ${name} (${this.pick(['n', 's', 's(3), n', 'n, id', 'n DESC, s', 's DESC, n DESC', 'n, id DESC', 's(3) DESC', 'id, n'])})${global}`,
+      () =>
+        `ADD UNIQUE INDEX ${name} (${this.pick(['id, s', 'n, id', 'id DESC, s', 'n DESC, id DESC'])})${global}`,
+      () =>
+        `ADD INDEX ${name} (${this.pick(['(n + 1)', '(n + 1) DESC', '(LOWER(s)), n', '(LOWER(s)) DESC, n', '(id DIV 7)'])})`,
       () => `ADD INDEX ${name} (n) WHERE ${this.pick(['s IS NOT NULL', 'id > 500'])}`,
       () => `ADD FULLTEXT INDEX ${name} (s)`,
-      () => (json === undefined ? null : `ADD INDEX ${name} ((CAST(${json} AS UNSIGNED ARRAY)), n)`),
+      () =>
+        json === undefined
+          ? null
+          : `ADD INDEX ${name} ((CAST(${json} AS UNSIGNED ARRAY)), n${this.pick(['', ' DESC'])})`,
       () => other(`DROP INDEX ${any}`),
       () => other(`DROP INDEX ${any}, ADD INDEX ${name} (s, n)`),
       () => other(`RENAME INDEX ${any} TO ${name}`),
@@ -262,7 +268,7 @@ export class SchemaChanges {
         shape.indexes.includes('u')
           ? shape.indexes.includes('PRIMARY')
             ? 'DROP PRIMARY KEY'
-            : 'ADD PRIMARY KEY (id) NONCLUSTERED'
+            : `ADD PRIMARY KEY (id${this.pick(['', ' DESC'])}) NONCLUSTERED`
           : null,
     ];
   }

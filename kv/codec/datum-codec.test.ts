@@ -1,8 +1,15 @@
 import { compareBytes, ByteWriter } from './byte-writer.js';
-import { decodeKeyDatum, encodeKeyDatum, encodeMaxDatum, keyDatumLength } from './datum-codec.js';
+import {
+  decodeKeyDatum,
+  encodeKeyDatum,
+  encodeKeyPart,
+  encodeMaxDatum,
+  keyDatumLength,
+} from './datum-codec.js';
 import type { Datum } from '../../types/datum.js';
 import { Flag, newFieldType, TypeCode } from '../../types/field-type.js';
 import { timeZone } from '../../types/timezone.js';
+import { UTC_OFFSETS } from './time-codec.js';
 import { randomDatum, SAMPLE_TYPES } from './testing/random-datum.js';
 import { Random, testSeed } from '../../testing/random.js';
 import { writeBytesKey } from './bytes-codec.js';
@@ -52,6 +59,35 @@ test('keys keep the order of values and decode to them', () => {
     for (const s of sample) {
       expect(compareBytes(none, s.key)).toBeLessThan(0);
       expect(compareBytes(s.key, max)).toBeLessThan(0);
+    }
+  }
+});
+
+test('descending parts have the opposite order, and are read wherever ascending ones are', () => {
+  const seed = testSeed();
+  const r = new Random(seed);
+  for (const ft of SAMPLE_TYPES) {
+    const part = (v: Datum, descending: boolean): Uint8Array => {
+      encodeKeyPart(w.reset(), v, ft, UTC_OFFSETS, descending);
+      return w.toBytes();
+    };
+    const sample: Datum[] = [null];
+    while (sample.length < 200) sample.push(randomDatum(r, ft));
+    for (const v of sample) {
+      const key = part(v, true);
+      expect({ seed, v: decodeKeyDatum(key, 0, ft) }).toEqual({ seed, v });
+      // Another part may follow, whichever its order is.
+      for (const next of [part(r.pick(sample), true), part(r.pick(sample), false)])
+        expect({ seed, length: keyDatumLength(Buffer.concat([key, next]), 0) }).toEqual({
+          seed,
+          length: key.length,
+        });
+      const other = r.pick(sample);
+      const up = compareBytes(part(v, false), part(other, false));
+      expect({ seed, down: Math.sign(compareBytes(key, part(other, true))) }).toEqual({
+        seed,
+        down: -Math.sign(up) + 0,
+      });
     }
   }
 });

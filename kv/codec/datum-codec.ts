@@ -93,16 +93,68 @@ export function encodeKeyDatum(
   }
 }
 
+/**
+ * Appends one part of an index key. A descending part is the complement of the ascending form, byte for byte: no encoding of a value begins
+ * another, so that values compare the other way round, NULL behind all others.
+ */
+export function encodeKeyPart(
+  w: ByteWriter,
+  v: Datum,
+  ft: FieldType,
+  zone: ZoneOffsets,
+  descending: boolean,
+): void {
+  const start = w.len;
+  encodeKeyDatum(w, v, ft, zone);
+  if (descending) complement(w.buf, start, w.len);
+}
+
+/** Turns a part of a key into what it is in the other order. */
+export function complement(b: Uint8Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) b[i] = ~b[i]!;
+}
+
+/** Flags of values are small: a byte above these is one's complement. */
+const MAX_ASCENDING_FLAG = 0x7f;
+
+/** Bytes of the descending datum at `p`. */
+function descendingLength(b: Uint8Array, p: number): number {
+  switch (~b[p]! & 0xff) {
+    case DatumFlag.Nil:
+      return 1;
+    case DatumFlag.Bytes: {
+      let marker = p + 9;
+      while (b[marker] === 0) marker += 9;
+      return marker + 1 - p;
+    }
+    case DatumFlag.Decimal:
+      return 1 + decimalLength(Uint8Array.of(~b[p + 1]!, ~b[p + 2]!), 0);
+    case DatumFlag.Int:
+    case DatumFlag.Uint:
+    case DatumFlag.Float:
+    case DatumFlag.Duration:
+      return 9;
+    default:
+      throw new Error(`encoded datum with unknown flag ${b[p]}`);
+  }
+}
+
+/** A copy of the descending datum at `p` in its ascending form. */
+function ascendingForm(b: Uint8Array, p: number): Uint8Array {
+  const out = new Uint8Array(descendingLength(b, p));
+  for (let i = 0; i < out.length; i++) out[i] = ~b[p + i]!;
+  return out;
+}
+
 /** The smallest encoding above every value: the open end of a range. */
 export function encodeMaxDatum(w: ByteWriter): void {
   w.u8(DatumFlag.Max);
 }
 
-/** Bytes of the encoded datum at `p`, its flag included. */
+/** Bytes of the encoded datum at `p`, its flag included. It may be a descending one. */
 export function keyDatumLength(b: Uint8Array, p: number): number {
   switch (b[p]) {
     case DatumFlag.Nil:
-    case DatumFlag.Max:
       return 1;
     case DatumFlag.Bytes:
       return 1 + bytesKeyLength(b, p + 1);
@@ -119,13 +171,14 @@ export function keyDatumLength(b: Uint8Array, p: number): number {
     case DatumFlag.Varuint:
       return 1 + varintLength(b, p + 1);
     default:
+      if (b[p]! > MAX_ASCENDING_FLAG) return descendingLength(b, p);
       throw new Error(`encoded datum with unknown flag ${b[p]}`);
   }
 }
 
 /**
  * The datum encoded at `p`, as a value of type `ft`. Strings come back as their sort key: their original, where it differs,
- * is in the index value. Accepts the varint and compact forms of values too.
+ * is in the index value. Accepts descending datums, and the varint and compact forms of values too.
  */
 export function decodeKeyDatum(
   b: Uint8Array,
@@ -163,6 +216,7 @@ export function decodeKeyDatum(
       return intDatum(v);
     }
     default:
+      if (b[p - 1]! > MAX_ASCENDING_FLAG) return decodeKeyDatum(ascendingForm(b, p - 1), 0, ft, zone);
       throw new Error(`encoded datum with unknown flag ${b[p - 1]}`);
   }
 }

@@ -1,9 +1,9 @@
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { ByteWriter, copyBytes, copyOf, prefixNext } from './byte-writer.js';
-import { DatumFlag, encodeKeyDatum, keyDatumLength } from './datum-codec.js';
+import { DatumFlag, encodeKeyDatum, encodeKeyPart, keyDatumLength } from './datum-codec.js';
 import { highWord, readIntKey, writeIntKey } from './number-codec.js';
-import type { ZoneOffsets } from './time-codec.js';
+import { UTC_OFFSETS, type ZoneOffsets } from './time-codec.js';
 
 /**
  * Keys of table data (TiDB tablecodec):
@@ -14,6 +14,9 @@ import type { ZoneOffsets } from './time-codec.js';
 
 /** Identifies a row: an integer (datum form, the value of a BIGINT [UNSIGNED] primary key or `_tidb_rowid`) or a clustered key's encoding. */
 export type Handle = number | bigint | Uint8Array;
+
+/** Which parts of an index key are in descending order, by position. */
+export type Descending = readonly boolean[];
 
 const T = 0x74;
 const SEP = 0x5f;
@@ -130,9 +133,10 @@ export function indexKey(
   handle: Handle,
   zone?: ZoneOffsets,
   partitionId?: number,
+  descending?: Descending,
 ): Uint8Array {
   const w = startIndexKey(tableId, indexId);
-  writeIndexKeySuffix(w, values, types, unique, handle, zone, partitionId);
+  writeIndexKeySuffix(w, values, types, unique, handle, zone, partitionId, descending);
   return w.toBytes();
 }
 
@@ -143,14 +147,15 @@ export function writeIndexKeySuffix(
   types: readonly FieldType[],
   unique: boolean,
   handle: Handle,
-  zone?: ZoneOffsets,
+  zone: ZoneOffsets = UTC_OFFSETS,
   partitionId?: number,
+  descending?: Descending,
 ): void {
   let distinct = unique;
   for (let i = 0; i < types.length; i++) {
     const v = values[i]!;
     if (v === null) distinct = false;
-    encodeKeyDatum(w, v, types[i]!, zone);
+    encodeKeyPart(w, v, types[i]!, zone, descending?.[i] === true);
   }
   if (distinct) return;
   if (partitionId !== undefined) {
@@ -194,10 +199,12 @@ export function indexSeekKey(
   indexId: number,
   values: readonly Datum[],
   types: readonly FieldType[],
-  zone?: ZoneOffsets,
+  zone: ZoneOffsets = UTC_OFFSETS,
+  descending?: Descending,
 ): Uint8Array {
   const w = startIndexKey(tableId, indexId);
-  for (let i = 0; i < values.length; i++) encodeKeyDatum(w, values[i]!, types[i]!, zone);
+  for (let i = 0; i < values.length; i++)
+    encodeKeyPart(w, values[i]!, types[i]!, zone, descending?.[i] === true);
   return w.toBytes();
 }
 

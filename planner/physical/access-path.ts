@@ -63,7 +63,7 @@ export function keysOf(ds: DataSource, index: IndexInfo | null): KeyColumn[] {
   for (const c of index.columns) {
     const column = indexedColumn(ds, c.offset);
     if (column === undefined) return keys;
-    keys.push({ column, length: c.length });
+    keys.push({ column, length: c.length, ...(c.desc === true ? { desc: true } : {}) });
   }
   // The handle ends every non-unique entry and continues its order.
   if (

@@ -76,8 +76,10 @@ function sourceOrders(ds: DataSource): Order[] {
   );
   for (const index of [null, ...indexes]) {
     const order: Column[] = [];
-    for (const k of keysOf(ds, index)) {
-      if (k.length >= 0) break;
+    const keys = keysOf(ds, index);
+    for (const k of keys) {
+      // Orders are asked for in one direction.
+      if (k.length >= 0 || k.desc !== keys[0]!.desc) break;
       order.push(k.column);
     }
     if (order.length === 0) continue;

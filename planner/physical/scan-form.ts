@@ -1,5 +1,5 @@
 import type { ColumnInfo, IndexInfo, TableInfo } from '../../catalog/model.js';
-import { isVirtual, primaryIndex } from '../../catalog/table-layout.js';
+import { descendingParts, isVirtual, primaryIndex } from '../../catalog/table-layout.js';
 import { typeHasForm } from '../../expression/pushdown/store-form.js';
 import { TypeCode } from '../../types/field-type.js';
 import type { PlanContext } from '../plan-context.js';
@@ -18,11 +18,13 @@ export function tableScanHasForm(table: TableInfo, columns: readonly ColumnInfo[
   return read.every((c) => !isVirtual(c) && columnHasForm(c));
 }
 
-/** Whether it can be told to read an index: not one over several partitions, nor of the elements of arrays. */
+/** Whether it can be told to read an index: not one over several partitions, nor of the elements of arrays, nor in descending order. */
 export function indexScanHasForm(table: TableInfo, index: IndexInfo): boolean {
   const key = table.isCommonHandle ? primaryIndex(table)!.columns : [];
   return (
-    index.global !== true && [...index.columns, ...key].every((c) => columnHasForm(table.columns[c.offset]!))
+    index.global !== true &&
+    descendingParts(index) === undefined &&
+    [...index.columns, ...key].every((c) => columnHasForm(table.columns[c.offset]!))
   );
 }
 

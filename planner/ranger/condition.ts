@@ -37,6 +37,8 @@ export interface KeyColumn {
   readonly column: Column;
   /** Prefix length in characters (bytes for binary strings), -1 = whole. */
   readonly length: number;
+  /** Keys are in descending order of it. */
+  readonly desc?: true;
   /** Part of the order of the keys, not to be restricted by ranges. */
   readonly orderOnly?: boolean;
 }

@@ -1,4 +1,4 @@
-import { shownParts } from '../../catalog/table-layout.js';
+import { shownOrder, shownParts } from '../../catalog/table-layout.js';
 import { SqlMode } from '../../types/sql-mode.js';
 import { autoColumn, incrementCounter } from '../../catalog/auto-columns.js';
 import type { ShowStmt } from '../../parser/ast/index.js';
@@ -137,7 +137,7 @@ registerShow('INDEX', async (session, stmt) => {
         text(index.primary ? 'PRIMARY' : index.name),
         at + 1,
         text(column.hidden ? null : part.name),
-        text(index.fulltext === undefined ? 'A' : null),
+        text(shownOrder(index, part)),
         Math.round(stats?.columns.get(column.id)?.ndv ?? 0),
         ...indexPartFields(index, part, column),
         text((table.pkIsHandle || table.isCommonHandle) && index.primary ? 'YES' : 'NO'),

@@ -9,7 +9,14 @@ import {
   recordBorders,
 } from '../../catalog/split-keys.js';
 import { typeName } from '../../catalog/type-text.js';
-import { ROWID_TYPE, cutToPrefix, handleColumn, primaryIndex } from '../../catalog/table-layout.js';
+import {
+  ROWID_TYPE,
+  cutToPrefix,
+  descendingParts,
+  handleColumn,
+  primaryIndex,
+} from '../../catalog/table-layout.js';
+import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { encodeCommonHandle, indexSeekKey, recordKey, type Handle } from '../../kv/codec/table-key.js';
 import type { Expr, SplitRegionStmt } from '../../parser/ast/index.js';
 import type { Datum } from '../../types/datum.js';
@@ -192,13 +199,14 @@ async function indexKeys(
   const columns = columnsOf(table, index, false);
   const zone = zoneOf(session);
   /** A border needs no handle: entries of these values begin with it. */
-  const keyOf = (id: number, values: readonly Datum[]): Uint8Array =>
+  const keyOf = (id: number, values: readonly Datum[], descending = descendingParts(index)): Uint8Array =>
     indexSeekKey(
       id,
       index.id,
       values,
       columns.map((c) => c.type),
       zone,
+      descending,
     );
   if (option.values !== null) {
     const rows: Datum[][] = [];
@@ -218,13 +226,13 @@ async function indexKeys(
   const upper = await valuesFor(session, option.upper!, columns);
   const regions = option.regions!;
   checkRegions(regions, 'index');
-  if (!lessThan(keyOf(table.id, lower), keyOf(table.id, upper))) {
+  if (!lessThan(keyOf(table.id, lower, []), keyOf(table.id, upper, []))) {
     throw badRanges(
       `Split index \`${index.name}\` region lower value ${shown(lower, columns)} should less than the upper value ${shown(upper, columns)}`,
     );
   }
-  return (id) => [
-    ...indexBorders(table, id, index),
-    ...keysBetween(keyOf(id, lower), keyOf(id, upper), regions),
-  ];
+  return (id) => {
+    const [from, to] = [keyOf(id, lower), keyOf(id, upper)].sort(compareBytes);
+    return [...indexBorders(table, id, index), ...keysBetween(from!, to!, regions)];
+  };
 }

@@ -46,15 +46,16 @@ export function bestIndexMerge(
 /** The order that each scan of a union gives. */
 interface UnionOrder {
   readonly by: readonly OrderItem[];
-  readonly desc: boolean;
+  /** By position among the scans: whether it goes backwards. */
+  readonly desc: readonly boolean[];
 }
 
 /** How an order comes of merging the scans; null where one does not give it, or where the merge is none of ordered scans. */
 function unionOrder(ds: DataSource, path: MergePath, order: readonly OrderItem[]): UnionOrder | null {
-  if (order.length === 0) return { by: [], desc: false };
+  if (order.length === 0) return { by: [], desc: [] };
   if (path.intersection) return null;
   const by = order.filter((o) => !isFixed(o.column, ds.conditions));
-  let desc = false;
+  const desc: boolean[] = [];
   for (const p of path.partials) {
     const match = matchOrder({ keys: keysOf(ds, p.index), access: p.access }, order, ds.conditions);
     if (match === null) return null;
@@ -62,7 +63,7 @@ function unionOrder(ds: DataSource, path: MergePath, order: readonly OrderItem[]
       const have = indexColumns(ds, p.index);
       if (!by.every((o) => have.has(o.column.id))) return null;
     }
-    desc = match.desc;
+    desc.push(match.desc);
   }
   return { by, desc };
 }
@@ -98,13 +99,13 @@ function mergeTask(
   const rows = pushed.length > 0 ? Math.min(total, handles) : handles;
   const count = Math.max(1, partitions?.ids.length ?? 1);
   const work = new Work();
-  const partials = path.partials.map((p) => {
+  const partials = path.partials.map((p, i) => {
     const own = new Work()
       .add('seek', count * Math.min(1000, Math.max(1, p.access.ranges.length)))
       .add('indexRow', p.rows)
       .add('filterRow', p.rows * filterWeight(p.filters))
       .add('hashProbeRow', p.rows);
-    const plan = own.on(partialScan(opt, ds, p, est.info, order));
+    const plan = own.on(partialScan(opt, ds, p, est.info, order.by, order.desc[i] === true));
     work.input({ plan, cost: own.total });
     return plan;
   });
@@ -160,7 +161,8 @@ function partialScan(
   ds: DataSource,
   p: Partial,
   info: string,
-  { by, desc }: UnionOrder,
+  by: readonly OrderItem[],
+  desc: boolean,
 ): PhysicalPlan {
   const needed = columnsOf(p.filters as Expression[]);
   for (const o of by) needed.add(o.column.id);

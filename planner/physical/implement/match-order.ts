@@ -18,8 +18,7 @@ export function matchOrder(
   conditions: readonly Expression[] = [],
 ): { desc: boolean } | null {
   if (order.length === 0) return { desc: false };
-  const { desc } = order[0]!;
-  if (order.some((o) => o.desc !== desc)) return null;
+  let desc: boolean | null = null;
   // Key columns fixed to one value do not disturb the order of those behind them.
   const fixed = new Set<number>();
   for (let i = 0; i < path.access.singlePoints; i++) fixed.add(path.keys[i]!.column.id);
@@ -37,7 +36,11 @@ export function matchOrder(
     while (k < path.keys.length && fixed.has(path.keys[k]!.column.id)) k++;
     const key = path.keys[k];
     if (key === undefined || key.length >= 0 || key.column.id !== o.column.id) return null;
+    // All parts must be wanted in their own order, or all in the other one.
+    const backwards = o.desc !== (key.desc === true);
+    if (desc !== null && backwards !== desc) return null;
+    desc = backwards;
     k++;
   }
-  return { desc };
+  return { desc: desc ?? order[0]!.desc };
 }

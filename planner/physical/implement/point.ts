@@ -20,12 +20,17 @@ export function pointInOrder(ds: DataSource, task: RootTask, order: readonly Ord
   const { plan } = task;
   if (order.length === 0 || plan.op === 'PointGet') return task;
   if (plan.op !== 'BatchPointGet' || plan.partitions !== undefined) return null;
-  const { desc } = order[0]!;
-  const key =
+  const key: readonly { readonly id?: number | undefined; readonly desc?: true }[] =
     plan.index === null
-      ? handleColumns(ds).map((c) => c.id)
-      : plan.index.columns.map((x) => ds.all.find((c) => ds.infos.get(c.id)?.offset === x.offset)?.id);
-  if (order.some((o, i) => o.desc !== desc || (i < key.length && key[i] !== o.column.id))) return null;
+      ? handleColumns(ds)
+      : plan.index.columns.map((x) => ({
+          ...x,
+          id: ds.all.find((c) => ds.infos.get(c.id)?.offset === x.offset)?.id,
+        }));
+  const backwards = (o: OrderItem, i: number): boolean => o.desc !== (key[i]!.desc === true);
+  const desc = backwards(order[0]!, 0);
+  const told = order.slice(0, key.length);
+  if (told.some((o, i) => backwards(o, i) !== desc || key[i]!.id !== o.column.id)) return null;
   return { ...task, plan: { ...plan, keepOrder: true, desc } };
 }
 
