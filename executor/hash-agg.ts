@@ -13,6 +13,7 @@ import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
 import { ChunkSpool, type SpoolReader } from './spill/chunk-spool.js';
 import { DistinctOverflow } from './spill/distinct-overflow.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
+import { StateOverflow } from './spill/state-overflow.js';
 import type { TempFile } from './spill/temp-storage.js';
 import { Work } from './work-counts.js';
 
@@ -44,7 +45,9 @@ export class HashAggOperator implements Operator, Spillable {
   private readonly grouped: boolean;
   /** Some functions are DISTINCT, whose states grow with their rows. */
   private readonly distincts: boolean;
-  private readonly unregister: (() => void) | null;
+  /** Some states grow with their rows, which can wait on disk. */
+  private readonly growing: boolean;
+  private unregister: (() => void) | null;
   private done = false;
   private groups = 0;
   private rowsIn = 0;
@@ -61,6 +64,7 @@ export class HashAggOperator implements Operator, Spillable {
   /** Bytes held when rows of new groups began to go to disk. */
   private pinned = 0;
   private distinct: DistinctOverflow | null = null;
+  private states: StateOverflow | null = null;
   private written: Written | null = null;
   private depth = 0;
   /** Partitions that are still to be aggregated, the next one last. */
@@ -79,7 +83,8 @@ export class HashAggOperator implements Operator, Spillable {
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
     this.distincts = DistinctOverflow.suits(this.aggregation);
-    const spills = this.grouped || this.distincts;
+    this.growing = !this.partial && StateOverflow.suits(this.aggregation);
+    const spills = this.grouped || this.distincts || this.growing;
     this.unregister = spills && ctx.disk !== null ? ctx.memory.addSpillable(this) : null;
   }
 
@@ -92,6 +97,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.release();
     this.overflow?.close();
     this.distinct?.close();
+    this.states?.close();
     this.written?.file.close();
     for (const p of this.waiting) p.owner.close();
     return this.child.close();
@@ -121,6 +127,8 @@ export class HashAggOperator implements Operator, Spillable {
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
     this.distinct = null;
+    this.states?.close();
+    this.states = null;
     this.groups = 0;
     this.rowsIn = 0;
     this.at = 0;
@@ -170,10 +178,12 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private enter(inputs: AggInputs): Awaitable<void> {
+    if (this.spillWanted && this.stateBytes() * 2 > this.heldBytes)
+      return this.spillStates().then(() => this.enter(inputs));
     if (!this.grouped) {
       this.groups = 1;
       this.aggregation.resize(1);
-      if (this.spillWanted && this.distinct === null) {
+      if (this.spillWanted && this.distincts && this.distinct === null) {
         this.distinct = new DistinctOverflow(this.aggregation, this.ctx, false);
         this.pinned = this.heldBytes;
       }
@@ -238,8 +248,29 @@ export class HashAggOperator implements Operator, Spillable {
 
   // Overflow to disk
 
+  /** Bytes of states that can wait on disk until their group is given out. */
+  private stateBytes(): number {
+    return this.growing && !this.done && this.ctx.disk !== null ? StateOverflow.bytesOf(this.aggregation) : 0;
+  }
+
+  private async spillStates(): Promise<void> {
+    this.spillWanted = false;
+    this.states ??= new StateOverflow(this.aggregation, this.ctx);
+    await this.states.spill();
+    this.account();
+    this.pinned = Math.min(this.pinned, this.heldBytes);
+    // To be asked again: states go on growing, and so may the table of groups.
+    this.unregister?.();
+    this.unregister = this.ctx.memory.addSpillable(this);
+  }
+
   spillableBytes(): number {
-    if (!this.grouped) return this.done || this.distinct !== null ? 0 : this.heldBytes;
+    return Math.max(this.stateBytes(), this.groupBytes());
+  }
+
+  /** What would be free if no group came in addition, or those that there are went. */
+  private groupBytes(): number {
+    if (!this.grouped) return this.done || !this.distincts || this.distinct !== null ? 0 : this.heldBytes;
     if (this.overflow !== null) return 0;
     if (this.groups - this.at < MIN_SPILL_GROUPS && (this.done || !this.distincts)) return 0;
     return this.done || this.depth < MAX_DEPTH ? this.heldBytes : 0;
@@ -378,7 +409,7 @@ export class HashAggOperator implements Operator, Spillable {
 
   /** Fewer groups at a time where each holds much (GROUP_CONCAT). */
   private sliceRows(): number {
-    const bytes = this.heldBytes / Math.max(1, this.groups);
+    const bytes = (this.heldBytes + (this.states?.written ?? 0)) / Math.max(1, this.groups);
     return bytes < 1024 ? CHUNK_ROWS : Math.max(1, Math.floor(SLICE_BYTES / bytes));
   }
 
@@ -409,7 +440,9 @@ export class HashAggOperator implements Operator, Spillable {
     if (this.at >= this.groups) return null;
     const from = this.at;
     const to = (this.at = Math.min(this.groups, from + this.sliceRows()));
-    return andThen(runSteps(this.result(from, to), this.ctx), (columns) => {
+    const loaded = this.states === null ? undefined : this.states.load(from, to).then(() => this.account());
+    const result = andThen(loaded, () => runSteps(this.result(from, to), this.ctx));
+    return andThen(result, (columns) => {
       // Others may have the room from the last group on.
       if (to >= this.groups) this.release();
       return new Chunk(columns, to - from);

@@ -16,6 +16,7 @@ let s: TestSession;
 beforeAll(async () => {
   engine = await TestEngine.open();
   s = await engine.session();
+  await s.query('SET group_concat_max_len = 200000');
   const r = new Random(SEED);
   const pick = (n: number): number => r.below(n);
   const maybe = (v: string): string => (pick(20) === 0 ? 'NULL' : v);
@@ -63,6 +64,23 @@ const QUERIES: readonly (readonly [sql: string, ordered: boolean, least?: number
     false,
   ],
   ['SELECT k, JSON_ARRAYAGG(id), COUNT(*) FROM a GROUP BY k', false, 1_000_000],
+  [
+    "SELECT id % 40, GROUP_CONCAT(t ORDER BY r DESC, id SEPARATOR '; '), GROUP_CONCAT(id, '-', t), COUNT(*) FROM a GROUP BY id % 40",
+    false,
+    250_000,
+  ],
+  [
+    'SELECT id % 9, GROUP_CONCAT(DISTINCT r ORDER BY r), GROUP_CONCAT(DISTINCT dt, k ORDER BY dt DESC, k), SUM(DISTINCT k) FROM a GROUP BY id % 9',
+    false,
+    500_000,
+  ],
+  [
+    'SELECT id % 40, JSON_ARRAYAGG(t), JSON_OBJECTAGG(id % 77, t), JSON_OBJECTAGG(CONCAT(r), k) FROM a GROUP BY id % 40',
+    false,
+    600_000,
+  ],
+  ['SELECT k, big, GROUP_CONCAT(t ORDER BY id), MAX(t) FROM a GROUP BY k, big', false, 900_000],
+  ['SELECT MD5(GROUP_CONCAT(t ORDER BY d, id)), COUNT(*), MIN(t) FROM a', false, 500_000],
   [
     'SELECT id, t, MIN(t) OVER w, AVG(d) OVER w, COUNT(big) OVER w FROM a WINDOW w AS (ORDER BY id ROWS BETWEEN 40 PRECEDING AND 7 FOLLOWING)',
     false,

@@ -1,4 +1,5 @@
 import type { Vector } from '../../chunk/vector.js';
+import type { FieldType } from '../../types/field-type.js';
 
 /**
  * Vectorized state of one aggregate function over many groups. Inputs are the values of `aggregateInputs(agg)`, aligned
@@ -27,6 +28,29 @@ export interface Aggregator {
   resultSteps?(from: number, to: number): Generator<void, Vector[]>;
   /** Bytes held, approximately. */
   memory(): number;
+  /** What of it can wait elsewhere; null and absent: nothing. */
+  readonly held?: HeldRows | null;
+}
+
+/**
+ * States that grow with their rows, as rows that can wait elsewhere. Those of a group are given back by `order`, and such as are equal
+ * in it as they were taken.
+ */
+export interface HeldRows {
+  readonly types: readonly FieldType[];
+  readonly order: readonly { readonly column: number; readonly desc: boolean }[];
+  readonly bytes: number;
+  /** Gives all rows, group by group and each group's in order, with pauses; holds none of them any more. */
+  take(): Generator<HeldPortion | void, void>;
+  /** Adds rows taken before, in order, one for each of `groups`; no others come any more. */
+  restore(groups: Int32Array, columns: readonly Vector[]): void;
+  /** Lets go of groups from … to-1, whose results have been given. */
+  clear(from: number, to: number): void;
+}
+
+export interface HeldPortion {
+  readonly groups: Int32Array;
+  readonly columns: readonly Vector[];
 }
 
 /** What steps give in the end, without a pause. */

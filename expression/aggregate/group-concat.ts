@@ -5,9 +5,10 @@ import { charset, type Charset } from '../../types/charset.js';
 import type { Datum } from '../../types/datum.js';
 import { ERRORS, formatError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
-import { layoutOf } from '../../types/field-type.js';
+import { layoutOf, TypeCode } from '../../types/field-type.js';
 import type { EvalContext } from '../eval-context.js';
-import { atOnce, type Aggregator } from './aggregator.js';
+import { atOnce, grown, type Aggregator, type HeldPortion, type HeldRows } from './aggregator.js';
+import { PORTION, PortionBuilder } from './held-portion.js';
 
 interface Part {
   readonly text: Uint8Array;
@@ -45,6 +46,9 @@ class Concatenation {
   /** Parts were left out that lie behind what the result may have. */
   cut = false;
   readonly seen: Set<string> | null;
+  /** What comes in order is joined as it comes: the text so far, once there is any. */
+  joined: Uint8Array | null = null;
+  joinedLength = 0;
 
   constructor(distinct: boolean) {
     this.seen = distinct ? new Set() : null;
@@ -55,12 +59,18 @@ class Concatenation {
  * GROUP_CONCAT([DISTINCT] expr, … [ORDER BY …] [SEPARATOR s]). Inputs: one string (the arguments concatenated), then the order keys.
  * Parts that come behind group_concat_max_len bytes of others are not kept.
  */
-export class GroupConcatAggregator implements Aggregator {
+export class GroupConcatAggregator implements Aggregator, HeldRows {
   private readonly groups: (Concatenation | null)[] = [];
   private readonly separator: Uint8Array;
   private readonly comparators: ((a: Datum, b: Datum) => number)[];
   private readonly limit: number;
-  private bytes = 0;
+  /** Bytes of parts, and of text that is joined already. */
+  private partBytes = 0;
+  private joinedBytes = 0;
+  readonly types: readonly FieldType[];
+  readonly order: HeldRows['order'];
+  /** JSON has no order of bytes by which rows could be merged. */
+  readonly held: HeldRows | null;
 
   constructor(
     private readonly type: FieldType,
@@ -73,6 +83,9 @@ export class GroupConcatAggregator implements Aggregator {
     this.separator = charset(type.charset)!.encode(separator);
     this.comparators = orderBy.map((o) => datumComparator(o.type, o.desc));
     this.limit = ctx.groupConcatMaxLen;
+    this.types = [type, ...orderBy.map((o) => o.type)];
+    this.order = orderBy.map(({ desc }, k) => ({ column: k + 1, desc }));
+    this.held = orderBy.some((o) => o.type.tp === TypeCode.Json) ? null : this;
   }
 
   resize(groups: number): void {
@@ -101,7 +114,7 @@ export class GroupConcatAggregator implements Aggregator {
     if (g.seen.has(key)) return false;
     if (note) {
       g.seen.add(key);
-      this.bytes += key.length + PART_BYTES;
+      this.partBytes += key.length + PART_BYTES;
     }
     return true;
   }
@@ -114,7 +127,7 @@ export class GroupConcatAggregator implements Aggregator {
     }
     g.fresh.push({ text: text.slice(), keys });
     g.length += text.length + this.separator.length;
-    this.bytes += text.length + PART_BYTES;
+    this.partBytes += text.length + PART_BYTES;
     if (this.comparators.length === 0) return;
     if (g.fresh.length >= RUN_PARTS || g.length > 2 * this.limit) this.addRun(g);
   }
@@ -163,11 +176,68 @@ export class GroupConcatAggregator implements Aggregator {
     for (let k = 0; k < parts.length; k++) {
       length += parts[k]!.text.length + this.separator.length;
       if (length - this.separator.length < this.limit || k + 1 === parts.length) continue;
-      for (let d = k + 1; d < parts.length; d++) this.bytes -= parts[d]!.text.length + PART_BYTES;
+      for (let d = k + 1; d < parts.length; d++) this.partBytes -= parts[d]!.text.length + PART_BYTES;
       g.cut = true;
       return parts.slice(0, k + 1);
     }
     return parts;
+  }
+
+  get bytes(): number {
+    return this.partBytes;
+  }
+
+  *take(): Generator<HeldPortion | void, void> {
+    const portion = new PortionBuilder(this.types);
+    for (let id = 0; id < this.groups.length; id++) {
+      const g = this.groups[id]!;
+      if (g === null) continue;
+      const parts = yield* this.parts(g);
+      g.fresh = [];
+      g.runs.length = 0;
+      g.seen?.clear();
+      // Of what comes as it is wanted the length says when there is enough.
+      if (this.comparators.length > 0 || this.distinct) g.length = 0;
+      for (const { text, keys } of parts)
+        if (portion.add(id, text, ...keys) === PORTION) yield portion.finish();
+    }
+    yield portion.finish();
+    this.partBytes = 0;
+  }
+
+  restore(groups: Int32Array, [texts]: readonly Vector[]): void {
+    for (let i = 0; i < groups.length; i++) {
+      const g = (this.groups[groups[i]!] ??= new Concatenation(this.distinct));
+      const text = texts!.get(i) as Uint8Array;
+      if (this.isNew(g, text, true)) this.append(g, text);
+    }
+  }
+
+  /** Joins a part that comes in order. */
+  private append(g: Concatenation, text: Uint8Array): void {
+    const { separator, limit } = this;
+    const at = g.joined === null ? 0 : g.joinedLength + separator.length;
+    const end = Math.min(limit, at + text.length);
+    g.cut ||= at + text.length > limit;
+    if (g.joined !== null && at >= limit && g.joinedLength >= limit) return;
+    const before = g.joined?.length ?? 0;
+    const out = grown(g.joined ?? new Uint8Array(0), Math.max(end, Math.min(limit, at)));
+    this.joinedBytes += out.length - before;
+    if (g.joined !== null)
+      out.set(separator.subarray(0, Math.min(limit, at) - g.joinedLength), g.joinedLength);
+    if (end > at) out.set(text.subarray(0, end - at), at);
+    g.joined = out;
+    g.joinedLength = Math.max(end, Math.min(limit, at));
+  }
+
+  clear(from: number, to: number): void {
+    for (let id = from; id < to; id++) {
+      const g = this.groups[id];
+      if (g === null || g === undefined) continue;
+      this.joinedBytes -= g.joined?.length ?? 0;
+      this.groups[id] = null;
+    }
+    this.partBytes = 0;
   }
 
   result(from: number, to: number): Vector[] {
@@ -195,6 +265,7 @@ export class GroupConcatAggregator implements Aggregator {
 
   private *join(g: Concatenation | null): Generator<void, Uint8Array | null> {
     if (g === null) return null;
+    if (g.joined !== null) return this.whole(g.joined.slice(0, g.joinedLength), g.cut);
     const parts = yield* this.parts(g);
     const { limit } = this;
     let size = (parts.length - 1) * this.separator.length;
@@ -214,14 +285,19 @@ export class GroupConcatAggregator implements Aggregator {
       put(parts[i]!.text);
       if (i % STEP === STEP - 1) yield;
     }
-    if (size <= limit && !g.cut) return out;
+    return this.whole(out, size > limit || g.cut);
+  }
+
+  /** The value, and the warning where it was cut. */
+  private whole(out: Uint8Array, cut: boolean): Uint8Array {
+    if (!cut) return out;
     const e = ERRORS.ER_CUT_VALUE_GROUP_CONCAT;
     this.ctx.warn({ level: 'Warning', code: e.code, message: formatError(e.format, [this.label]) });
     return wholeCharacters(out, charset(this.type.charset)!);
   }
 
   memory(): number {
-    return this.bytes + this.groups.length * 16;
+    return this.partBytes + this.joinedBytes + this.groups.length * 16;
   }
 }
 

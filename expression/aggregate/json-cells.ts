@@ -48,6 +48,18 @@ export class JsonCells {
     return this.count - 1;
   }
 
+  /** Appends a value that is in the binary form already. */
+  addEncoded(v: Uint8Array): number {
+    this.keep(v);
+    return this.count - 1;
+  }
+
+  /** The value in the binary form. */
+  encoded(k: number): Uint8Array {
+    const at = this.at[k]!;
+    return this.slabs[this.slabOf[k]!]!.subarray(at, at + this.lengths[k]!);
+  }
+
   /** A string: its length as uvarint, then its bytes. */
   private keepText(v: Uint8Array): void {
     let head = 2;

@@ -8,8 +8,9 @@ import { mysqlError } from '../../types/error-table.js';
 import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
 import { datumToString } from '../../types/format.js';
 import { JsonType } from '../../types/json/value.js';
-import { intType, stringType } from '../type-inference.js';
-import { atOnce, grown, type Aggregator } from './aggregator.js';
+import { intType, jsonType, stringType } from '../type-inference.js';
+import { atOnce, grown, type Aggregator, type HeldPortion, type HeldRows } from './aggregator.js';
+import { PORTION, PortionBuilder } from './held-portion.js';
 import { copy, JsonCells, put32 } from './json-cells.js';
 import { sortEntries } from './sorted-entries.js';
 
@@ -30,8 +31,11 @@ function container(type: number, count: number, size: number): Uint8Array {
 }
 
 /** JSON_ARRAYAGG(value): NULLs are kept; no rows give NULL. */
-export class JsonArrayAggregator implements Aggregator {
-  private readonly cells: JsonCells;
+export class JsonArrayAggregator implements Aggregator, HeldRows {
+  readonly held = this;
+  readonly types = [jsonType()];
+  readonly order = [];
+  private cells: JsonCells;
   /** By group: its first and last cell, and how many there are. */
   private first = new Int32Array(0);
   private last = new Int32Array(0);
@@ -39,9 +43,36 @@ export class JsonArrayAggregator implements Aggregator {
 
   constructor(
     private readonly type: FieldType,
-    input: FieldType,
+    private readonly input: FieldType,
   ) {
     this.cells = new JsonCells(input);
+  }
+
+  get bytes(): number {
+    return this.cells.memory;
+  }
+
+  *take(): Generator<HeldPortion | void, void> {
+    const { cells, counts, first } = this;
+    const portion = new PortionBuilder(this.types);
+    for (let g = 0; g < counts.length; g++) {
+      if (counts[g] === 0) continue;
+      for (let k = first[g]!; k >= 0; k = cells.next[k]!)
+        if (portion.add(g, cells.encoded(k)) === PORTION) yield portion.finish();
+    }
+    yield portion.finish();
+    this.clear();
+  }
+
+  restore(groups: Int32Array, [values]: readonly Vector[]): void {
+    for (let i = 0; i < groups.length; i++)
+      this.append(groups[i]!, this.cells.addEncoded(values!.get(i) as Uint8Array));
+  }
+
+  /** Nothing stays of any group. */
+  clear(): void {
+    this.cells = new JsonCells(this.input);
+    this.counts.fill(0);
   }
 
   resize(groups: number): void {
@@ -52,16 +83,18 @@ export class JsonArrayAggregator implements Aggregator {
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const v = inputs[0]!;
-    const { cells, first, last, counts } = this;
+    const { cells } = this;
     const rows = sel === null ? n : sel.length;
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
-      const g = ids === null ? 0 : ids[i]!;
-      const k = cells.add(v.get(i));
-      if (counts[g]!++ === 0) first[g] = k;
-      else cells.next[last[g]!] = k;
-      last[g] = k;
+      this.append(ids === null ? 0 : ids[i]!, cells.add(v.get(i)));
     }
+  }
+
+  private append(g: number, k: number): void {
+    if (this.counts[g]!++ === 0) this.first[g] = k;
+    else this.cells.next[this.last[g]!] = k;
+    this.last[g] = k;
   }
 
   result(from: number, to: number): Vector[] {
@@ -104,10 +137,13 @@ const KEY_TYPES: readonly FieldType[] = [intType(), stringType(-1, 'binary', 'bi
 const MAX_KEY = 0xffff;
 
 /** JSON_OBJECTAGG(key, value): the last value of a key stays; a NULL key is error 3158. */
-export class JsonObjectAggregator implements Aggregator {
+export class JsonObjectAggregator implements Aggregator, HeldRows {
+  readonly held = this;
+  readonly types = [KEY_TYPES[1]!, jsonType()];
+  readonly order = [];
   /** (group, key); by entry, the cell of its value and the next entry of its group. */
-  private readonly keys = new GroupTable(KEY_TYPES);
-  private readonly cells: JsonCells;
+  private keys = new GroupTable(KEY_TYPES);
+  private cells: JsonCells;
   private values = new Int32Array(0);
   private next = new Int32Array(0);
   /** By group: its last entry, and how many there are. */
@@ -118,7 +154,7 @@ export class JsonObjectAggregator implements Aggregator {
   constructor(
     private readonly type: FieldType,
     private readonly key: FieldType,
-    value: FieldType,
+    private readonly value: FieldType,
   ) {
     this.cells = new JsonCells(value);
     this.plainKeys =
@@ -138,11 +174,23 @@ export class JsonObjectAggregator implements Aggregator {
     const rows = sel === null ? n : sel.length;
     for (let q = 0; q < rows; q++)
       if (k.isNull(sel === null ? q : sel[q]!)) throw mysqlError('ER_JSON_DOCUMENT_NULL_KEY');
-    const groups = ids ?? new Int32Array(n);
-    const { keys, cells, last, counts } = this;
+    const { cells } = this;
+    this.enter(ids ?? new Int32Array(n), this.texts(k, n, sel), n, sel, (i) => cells.add(v.get(i)));
+  }
+
+  /** Adds members; `add` puts the value of a row into a cell. */
+  private enter(
+    groups: Int32Array,
+    texts: Vector,
+    n: number,
+    sel: Int32Array | null,
+    add: (row: number) => number,
+  ): void {
+    const rows = sel === null ? n : sel.length;
+    const { keys, last, counts } = this;
     const known = keys.size;
     const entries = new Int32Array(rows);
-    keys.assign([new NumVector(groups, n), this.texts(k, n, sel)], sel, rows, entries);
+    keys.assign([new NumVector(groups, n), texts], sel, rows, entries);
     this.values = grown(this.values, keys.size);
     this.next = grown(this.next, keys.size);
     this.values.fill(-1, known, keys.size);
@@ -154,8 +202,41 @@ export class JsonObjectAggregator implements Aggregator {
         this.next[e] = counts[g]!++ === 0 ? -1 : last[g]!;
         last[g] = e;
       }
-      this.values[e] = cells.add(v.get(i));
+      this.values[e] = add(i);
     }
+  }
+
+  get bytes(): number {
+    return this.cells.memory + this.keys.bytes + this.values.byteLength * 2;
+  }
+
+  *take(): Generator<HeldPortion | void, void> {
+    const { cells, counts, last } = this;
+    if (this.keys.size > 0) {
+      const texts = this.keys.keys()[1]!;
+      const portion = new PortionBuilder(this.types);
+      for (let g = 0; g < counts.length; g++)
+        for (let i = counts[g]!, e = last[g]!; i > 0; i--, e = this.next[e]!)
+          if (portion.add(g, texts.get(e), cells.encoded(this.values[e]!)) === PORTION)
+            yield portion.finish();
+      yield portion.finish();
+    }
+    this.clear();
+  }
+
+  restore(groups: Int32Array, [texts, values]: readonly Vector[]): void {
+    const n = groups.length;
+    if (n === 0) return;
+    this.enter(groups, texts!, n, null, (i) => this.cells.addEncoded(values!.get(i) as Uint8Array));
+  }
+
+  /** Nothing stays of any group. */
+  clear(): void {
+    this.keys = new GroupTable(KEY_TYPES);
+    this.cells = new JsonCells(this.value);
+    this.values = new Int32Array(0);
+    this.next = new Int32Array(0);
+    this.counts.fill(0);
   }
 
   private texts(k: Vector, n: number, sel: Int32Array | null): Vector {
