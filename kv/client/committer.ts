@@ -386,7 +386,7 @@ export class Committer {
           }
           locks.push(e.lock);
         }
-        const { waitMs } = await client.resolver.resolve(locks, 0n, bo);
+        const waitMs = await client.resolver.resolve(locks, bo);
         if (waitMs > 0) await bo.sleep('txnLock', waitMs);
         return false;
       },

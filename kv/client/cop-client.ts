@@ -7,7 +7,7 @@ import type { ActiveReader } from './active-timestamps.js';
 import { interruptible, interruptionOf } from './interruptible.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext, WireFragment } from './client-context.js';
-import { resolveForRead } from './lock-resolver.js';
+import { type KnownLocks, NO_KNOWN_LOCKS } from './lock-resolver.js';
 import { maxStart, minEnd, splitRanges, type RegionRoute, type Router } from './router.js';
 import { KvSnapshot } from './snapshot.js';
 
@@ -33,7 +33,7 @@ let lastTask = 0n;
 class RegionTask implements ChunkSource {
   private source: ChunkSource | null = null;
   private bo: Backoffer | null = null;
-  private ignorable: readonly bigint[] = [];
+  private known: KnownLocks = NO_KNOWN_LOCKS;
   private closed = false;
   /** Rows have come of the fragment: it cannot begin anew. */
   private answered = false;
@@ -52,12 +52,17 @@ class RegionTask implements ChunkSource {
   ) {}
 
   private request(): CoprocessorRequest {
-    const { task, route } = this;
-    const plain = this.asked.id === 0n && this.ignorable.length === 0;
+    const { task, route, known } = this;
+    const plain = this.asked.id === 0n && known === NO_KNOWN_LOCKS;
     return {
       context: plain
         ? route.context
-        : { ...route.context, taskId: this.asked.id, resolvedLocks: this.ignorable },
+        : {
+            ...route.context,
+            taskId: this.asked.id,
+            resolvedLocks: known.ignorable,
+            committedLocks: known.committed,
+          },
       dag: task.dag,
       startTs: task.startTs,
       ranges: this.ranges,
@@ -104,7 +109,10 @@ class RegionTask implements ChunkSource {
     }
     if (!(e instanceof LockedError)) throw e;
     this.bo ??= new Backoffer(BackoffBudget.coprocessor, this.task.signal);
-    await resolveForRead(this.client.resolver, [e.lock], this.task.startTs, this.bo);
+    // The stream has the context that it began with: its transaction counts as one that it was told of, whose locks must go.
+    const told = [e.lock.lockVersion];
+    const known: KnownLocks = { ignorable: told, committed: told };
+    await this.client.resolver.resolveForRead([e.lock], this.task.startTs, known, this.bo);
     return this.next();
   }
 
@@ -162,8 +170,7 @@ class RegionTask implements ChunkSource {
         if (this.router.onRegionError(route, res.regionError) !== true) await bo.regionError(res.regionError);
         if (client.router.whole === null) return this.giveBack();
       } else if (res.locked !== undefined) {
-        const more = await resolveForRead(client.resolver, [res.locked], this.task.startTs, bo);
-        if (more.length > 0) this.ignorable = [...this.ignorable, ...more];
+        this.known = await client.resolver.resolveForRead([res.locked], this.task.startTs, this.known, bo);
         // A peer that reads in the past may be behind what the lock's transaction has come to: the leader is not.
         if (route.context.staleRead === true) {
           this.asked.metLocks = true;

@@ -16,13 +16,20 @@ interface TxnStatus {
   readonly primaryLock: LockInfo | null;
 }
 
-/** Outcome for the caller of `resolve`. */
-export interface Resolution {
-  /** Milliseconds to wait before the request is tried again; 0 = now. */
-  readonly waitMs: number;
-  /** Transactions whose locks a read at the caller's timestamp may ignore. */
+/** Locks that a read has come to know: those of transactions that do not concern it, and of those that it sees. */
+export interface KnownLocks {
+  /** Rolled back, or committed after the read's timestamp: stores pass over them (Context.resolved_locks). */
   readonly ignorable: readonly bigint[];
+  /** Committed before: stores read what the locks hold (Context.committed_locks). */
+  readonly committed: readonly bigint[];
 }
+
+export const NO_KNOWN_LOCKS: KnownLocks = { ignorable: [], committed: [] };
+
+export const allKnown = (a: KnownLocks, b: KnownLocks): KnownLocks => ({
+  ignorable: [...new Set([...a.ignorable, ...b.ignorable])],
+  committed: [...new Set([...a.committed, ...b.committed])],
+});
 
 /** Locks of larger transactions are resolved a region at a time (client-go, bigTxnThreshold). */
 const BIG_TXN = 16;
@@ -35,6 +42,8 @@ const CACHE_SIZE = 2048;
 export class LockResolver {
   /** Finished transactions by start ts. Their state never changes. */
   private readonly finished = new Map<bigint, TxnStatus>();
+  /** Locks that are being resolved beside those who met them. */
+  private readonly finishing = new Set<string>();
 
   constructor(
     private readonly router: Router,
@@ -42,30 +51,57 @@ export class LockResolver {
   ) {}
 
   /**
-   * Resolves the locks that a request of `callerStartTs` met (0n for pessimistic locking and writes, which must not push
-   * the owner's commit). Locks that live on give the time to wait.
+   * Resolves the locks that a write met, or a request for a pessimistic lock, which must not push the owner's commit. Gives the milliseconds to
+   * wait for locks that live on; 0: none.
    */
-  async resolve(locks: readonly LockInfo[], callerStartTs: bigint, bo: Backoffer): Promise<Resolution> {
+  async resolve(locks: readonly LockInfo[], bo: Backoffer): Promise<number> {
     let waitMs = 0;
-    const ignorable: bigint[] = [];
     for (const lock of locks) {
-      let status = await this.statusOf(lock, callerStartTs, bo);
-      if (status.ttl === 0 && status.primaryLock !== null) {
-        const finished = await this.finishAsyncCommit(status.primaryLock, bo);
-        if (finished !== null) status = finished;
-        else status = await this.statusOf(lock, callerStartTs, bo, true);
-      }
+      const status = await this.outcomeOf(lock, 0n, bo);
+      if (status.ttl > 0) waitMs = waitMs === 0 ? status.ttl : Math.min(waitMs, status.ttl);
+      else if (lock.lockType === 'pessimisticLock') await this.dropPessimistic(lock, bo);
+      else await this.finish(lock, status.commitTs, bo);
+    }
+    return waitMs;
+  }
+
+  /**
+   * Meets the locks of a read at `readTs` that knows `known`, and gives what it knows then. It waits for transactions that are under way, but not
+   * for the locks of finished ones to go: that is done beside it (client-go, ResolveLocksForRead), since a large transaction leaves many.
+   */
+  async resolveForRead(
+    locks: readonly LockInfo[],
+    readTs: bigint,
+    known: KnownLocks,
+    bo: Backoffer,
+  ): Promise<KnownLocks> {
+    let waitMs = 0;
+    const ignorable = new Set(known.ignorable);
+    const committed = new Set(known.committed);
+    for (const lock of locks) {
+      const { lockVersion } = lock;
+      const status = await this.outcomeOf(lock, readTs, bo);
       if (status.ttl > 0) {
-        if (status.pushed) ignorable.push(lock.lockVersion);
+        if (status.pushed) ignorable.add(lockVersion);
         else waitMs = waitMs === 0 ? status.ttl : Math.min(waitMs, status.ttl);
         continue;
       }
-      if (callerStartTs !== 0n && (status.commitTs === 0n || status.commitTs > callerStartTs))
-        ignorable.push(lock.lockVersion);
-      if (lock.lockType === 'pessimisticLock') await this.dropPessimistic(lock, bo);
-      else await this.finish(lock, status.commitTs, bo);
+      const seen = status.commitTs !== 0n && status.commitTs <= readTs;
+      // A store that was told of the transaction and stops all the same cannot read past its locks.
+      const told = (seen ? known.committed : known.ignorable).includes(lockVersion);
+      if (told) await this.finish(lock, status.commitTs, bo);
+      else this.finishBeside(lock, status.commitTs);
+      (seen ? committed : ignorable).add(lockVersion);
     }
-    return { waitMs, ignorable };
+    if (waitMs > 0) await bo.sleep('txnLockFast', waitMs);
+    return { ignorable: [...ignorable], committed: [...committed] };
+  }
+
+  private async outcomeOf(lock: LockInfo, callerStartTs: bigint, bo: Backoffer): Promise<TxnStatus> {
+    const status = await this.statusOf(lock, callerStartTs, bo);
+    if (status.ttl > 0 || status.primaryLock === null) return status;
+    const finished = await this.finishAsyncCommit(status.primaryLock, bo);
+    return finished ?? this.statusOf(lock, callerStartTs, bo, true);
   }
 
   /** `forceSyncCommit`: the primary's lock says asynchronous, but another lock of the transaction shows that it was given up. */
@@ -142,6 +178,20 @@ export class LockResolver {
     if (res.errors.length > 0) throw errorOf(res.errors[0]!, false);
   }
 
+  /** Once for all readers that meet the transaction's locks in one place. Who fails leaves them for the next to meet. */
+  private finishBeside(lock: LockInfo, commitTs: bigint): void {
+    const bo = new Backoffer(BackoffBudget.cleanup);
+    const work = async (): Promise<void> => {
+      const { context } = await this.router.locate(lock.key);
+      const where = lock.txnSize < BIG_TXN ? Buffer.from(lock.key).toString('latin1') : context.regionId;
+      const name = `${lock.lockVersion}/${where}`;
+      if (this.finishing.has(name)) return;
+      this.finishing.add(name);
+      await this.finish(lock, commitTs, bo).finally(() => this.finishing.delete(name));
+    };
+    work().catch(() => undefined);
+  }
+
   private async dropPessimistic(lock: LockInfo, bo: Backoffer): Promise<void> {
     const forUpdateTs = lock.lockForUpdateTs === 0n ? MAX_TS : lock.lockForUpdateTs;
     await sendToKey(this.router, lock.key, bo, (route) =>
@@ -191,17 +241,3 @@ export class LockResolver {
     return status;
   }
 }
-
-/** Meets the locks of one read: resolves, waits, and says which to ignore. */
-export async function resolveForRead(
-  resolver: LockResolver,
-  locks: readonly LockInfo[],
-  readTs: bigint,
-  bo: Backoffer,
-): Promise<readonly bigint[]> {
-  const { waitMs, ignorable } = await resolver.resolve(locks, readTs, bo);
-  if (waitMs > 0) await bo.sleep('txnLockFast', waitMs);
-  return ignorable;
-}
-
-export const readBackoffer = (signal?: AbortSignal): Backoffer => new Backoffer(BackoffBudget.get, signal);

@@ -340,7 +340,7 @@ export class PessimisticLocker {
       return true;
     }
     const locks = locksOf(res.errors);
-    const waitMs = res.lockIsFresh === true ? 1 : (await client.resolver.resolve(locks, 0n, bo)).waitMs;
+    const waitMs = res.lockIsFresh === true ? 1 : await client.resolver.resolve(locks, bo);
     if (waitMs > 0) {
       if (wait === NOWAIT) throw mysqlError('ER_LOCK_NOWAIT');
       if (performance.now() >= deadline) throw mysqlError('ER_LOCK_WAIT_TIMEOUT');

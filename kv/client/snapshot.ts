@@ -8,7 +8,7 @@ import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { interruptible } from './interruptible.js';
 import { errorOf } from './key-error.js';
-import { resolveForRead } from './lock-resolver.js';
+import { type KnownLocks, NO_KNOWN_LOCKS, allKnown } from './lock-resolver.js';
 import { groupByRegion, inBatches, maxStart, minEnd, type RegionRoute, type Router } from './router.js';
 
 const SCAN_BATCH = 256;
@@ -22,8 +22,8 @@ const FIRST_BATCH = 32;
 /** Reads at one timestamp. Answers without a promise when the store does and nothing is in the way. */
 export class KvSnapshot implements Snapshot, PagedReader {
   /** Transactions whose locks this snapshot may ignore. */
-  private ignorable: bigint[] | null = null;
-  private metLocks = false;
+  /** Null: none were met. */
+  private known: KnownLocks | null = null;
   private readonly rc: boolean;
   private readonly signal: AbortSignal | undefined;
 
@@ -44,22 +44,24 @@ export class KvSnapshot implements Snapshot, PagedReader {
   /** Where a read goes. A lock in the way is for the leader to tell of once it is resolved. */
   reader(large: number | null): Router {
     const { client } = this;
-    return this.metLocks ? client.router : client.readsAt(this.ts, large);
+    return this.known !== null ? client.router : client.readsAt(this.ts, large);
   }
 
   private contextOf(route: RegionRoute): RpcContext {
-    if (this.ignorable === null && !this.rc) return route.context;
+    const { known } = this;
+    if (known === null && !this.rc) return route.context;
     return {
       ...route.context,
       ...(this.rc ? { isolationLevel: 'RC' as const } : {}),
-      ...(this.ignorable !== null ? { resolvedLocks: this.ignorable } : {}),
+      ...(known !== null ? { resolvedLocks: known.ignorable, committedLocks: known.committed } : {}),
     };
   }
 
   private async meetLocks(locks: readonly LockInfo[], bo: Backoffer): Promise<void> {
-    this.metLocks = true;
-    const more = await resolveForRead(this.client.resolver, locks, this.ts, bo);
-    if (more.length > 0) this.ignorable = [...new Set([...(this.ignorable ?? []), ...more])];
+    const known = this.known ?? NO_KNOWN_LOCKS;
+    const more = await this.client.resolver.resolveForRead(locks, this.ts, known, bo);
+    // Others may have met some meanwhile.
+    this.known = allKnown(this.known ?? NO_KNOWN_LOCKS, more);
   }
 
   get(key: Uint8Array): Awaitable<Uint8Array | null> {

@@ -141,7 +141,7 @@ class KvStorage implements Storage {
         });
         if (res.regionError !== undefined) return res.regionError;
         if (res.locks.length === 0) break;
-        const { waitMs } = await this.client.resolver.resolve(res.locks, 0n, bo);
+        const waitMs = await this.client.resolver.resolve(res.locks, bo);
         if (waitMs > 0) await bo.sleep('txnLock', waitMs);
       }
       // The stores of a cluster learn from PD how far they may collect.
@@ -269,7 +269,7 @@ class BulkClient implements BulkLoading {
     for (;;) {
       const { snapshot, locked } = await rpc.bulkBegin!({ context, ranges, source });
       if (snapshot !== undefined) return snapshot;
-      const { waitMs } = await this.client.resolver.resolve([locked!], 0n, bo);
+      const waitMs = await this.client.resolver.resolve([locked!], bo);
       if (waitMs > 0) await bo.sleep('txnLock', waitMs);
     }
   }

@@ -95,6 +95,58 @@ describe('percolator', () => {
     },
   );
 
+  test.each([false, true])(
+    'locks of a transaction that the reader knows as committed are read, while they become versions (reverse %s)',
+    async (reverse) => {
+      const random = new Random(testSeed());
+      const key = (n: number): string => `k${String(n).padStart(3, '0')}`;
+      const rows = new Map<string, string>();
+      for (let n = 0; n < 200; n++) if (random.below(3) > 0) rows.set(key(n), `old${n}`);
+      await commitOnePhase(store, [...rows]);
+      const startTs = store.timestamp();
+      const written: [string, string | null][] = [];
+      for (let n = 0; n < 200; n++)
+        if (random.below(2) === 0) written.push([key(n), random.below(4) === 0 ? null : `new${n}`]);
+      await prewrite(store, written, startTs);
+      const commitTs = store.timestamp();
+      await store.commit({
+        context,
+        startVersion: startTs,
+        keys: [bytes(written[0]![0])],
+        commitVersion: commitTs,
+      });
+      for (const [k, v] of written)
+        if (v === null) rows.delete(k);
+        else rows.set(k, v);
+      const expected = [...rows].sort();
+      const ts = store.timestamp();
+      const told = { ...context, committedLocks: [startTs] };
+      const whole = { startKey: bytes(''), endKey: bytes(''), limit: 1000, version: ts, reverse };
+      expect(store.scan({ context, ...whole }).error).toMatchObject({ kind: 'locked' });
+      const reader = store.mvccReader(ts, told);
+      for (const [k, v] of written.slice(0, 20)) {
+        const found = reader.get(bytes(k));
+        expect(found === null ? null : text(found)).toBe(v);
+      }
+      const cursor = reader.scan(bytes(''), bytes(''), reverse, false);
+      const seen: (readonly [string | null, string | null])[] = [];
+      while (cursor.next()) {
+        seen.push([
+          text(cursor.keyBuffer.subarray(0, cursor.keyLength)),
+          text(cursor.valueBuffer.subarray(cursor.valueStart, cursor.valueEnd)),
+        ]);
+        // Locks before and behind become versions, and those go down into the layers below.
+        if (random.below(3) === 0) {
+          const keys = [bytes(written[random.below(written.length)]![0])];
+          await store.commit({ context, startVersion: startTs, keys, commitVersion: commitTs });
+          cursor.pause();
+        }
+        if (random.below(40) === 0) await store.checkpoint();
+      }
+      expect(reverse ? seen.reverse() : seen).toEqual(expected);
+    },
+  );
+
   test('locks block newer readers, not older ones; commit makes both keys visible', async () => {
     await commitOnePhase(store, [['a', '0']]);
     const before = store.timestamp();

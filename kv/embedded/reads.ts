@@ -18,7 +18,7 @@ import { type Lock, lockInfo } from './lock-table.js';
 import type { OrderedLocks } from './ordered-locks.js';
 import { keyString, VersionKind } from './record.js';
 import { MAX_TS, highHalf, lowHalf } from './timestamp.js';
-import { type LockFence, VersionCursor } from './version-cursor.js';
+import { type LockFence, type LockedVersion, VersionCursor } from './version-cursor.js';
 import type { VersionReader } from './version-reader.js';
 
 /** The percolator locks that readers look out for. */
@@ -47,10 +47,8 @@ export class Reads {
     if (this.locks.persistent !== 0) {
       const lock = this.locks.get(key);
       if (lock !== undefined && blocks(lock, req.version, req.context)) {
-        if (req.context.committedLocks?.includes(lock.startTs) === true) {
-          if (lock.type === 'put') return { value: lock.value! };
-          if (lock.type === 'del') return NOT_FOUND;
-        } else if (req.version !== MAX_TS || lock.useAsyncCommit || !equalBytes(lock.primary, key)) {
+        if (isCommitted(lock, req.context)) return lock.type === 'put' ? { value: lock.value! } : NOT_FOUND;
+        if (req.version !== MAX_TS || lock.useAsyncCommit || !equalBytes(lock.primary, key)) {
           // A read of the newest version may look below a primary lock: had it committed, it would be gone.
           return { error: { kind: 'locked', lock: lockInfo(lock) } };
         }
@@ -155,11 +153,13 @@ export class Reads {
     if (at === null) return null;
     return {
       key: at.key,
-      reached(): void {
+      reached(): LockedVersion | null {
         const lock = locks.persistent === 0 ? undefined : locks.get(at!.key);
-        if (lock !== undefined && blocks(lock, version, context)) throw new LockedError(lockInfo(lock));
+        const met = lock !== undefined && blocks(lock, version, context) ? lock : null;
+        if (met !== null && !isCommitted(met, context)) throw new LockedError(lockInfo(met));
         at = nearest(next(at!));
         this.key = at?.key ?? null;
+        return met === null ? null : { key: met.key, value: met.type === 'put' ? met.value! : null };
       },
     };
   }
@@ -197,8 +197,10 @@ class StoreReader implements MvccReader {
   get(key: Uint8Array): Uint8Array | null {
     if (this.locks.persistent !== 0) {
       const lock = this.locks.get(key);
-      if (lock !== undefined && blocks(lock, this.startTs, this.context))
-        throw new LockedError(lockInfo(lock));
+      if (lock !== undefined && blocks(lock, this.startTs, this.context)) {
+        if (!isCommitted(lock, this.context)) throw new LockedError(lockInfo(lock));
+        return lock.type === 'put' ? lock.value! : null;
+      }
     }
     const versions = this.versions;
     if (!versions.visible(key, 0, key.length, this.hi, this.lo) || versions.kind !== VersionKind.put)
@@ -224,6 +226,10 @@ function blocks(lock: Lock, version: bigint, context: RpcContext | null): boolea
   if (context === null) return true;
   return context.isolationLevel !== 'RC' && context.resolvedLocks?.includes(lock.startTs) !== true;
 }
+
+/** Whether the reader knows that the lock's transaction committed before the time that it reads at. */
+const isCommitted = (lock: Lock, context: RpcContext | null): boolean =>
+  context?.committedLocks?.includes(lock.startTs) === true;
 
 function* locksIn(locks: OrderedLocks, startKey: Uint8Array, endKey: Uint8Array): IterableIterator<Lock> {
   const end = endKey.length === 0 ? null : keyString(endKey);

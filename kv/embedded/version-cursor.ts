@@ -7,12 +7,19 @@ import type { PageMap } from './page-map.js';
 import { TreeCursor } from './page-tree.js';
 import type { VersionReader } from './version-reader.js';
 
+/** What a lock holds whose transaction is known to have committed before the scan's timestamp. */
+export interface LockedVersion {
+  readonly key: Uint8Array;
+  /** Null: the key is deleted. */
+  readonly value: Uint8Array | null;
+}
+
 /** Tells a cursor of the first key ahead that a lock blocks; see lock-table.ts. */
 export interface LockFence {
   /** The nearest blocking key in the direction of the scan, or null. */
   key: Uint8Array | null;
-  /** The scan has come to `key`: throws when its lock still blocks, else goes on to the next one and returns. */
-  reached(): void;
+  /** The scan has come to `key`: throws when its lock still blocks, else goes on to the next one and gives what is read of this one. */
+  reached(): LockedVersion | null;
 }
 
 const NO_NODE = 0;
@@ -45,6 +52,7 @@ export class VersionCursor implements MvccCursor {
   private generation = -1;
   private batches = 0;
   private started = false;
+  private locked: Uint8Array | null = null;
   private done = false;
 
   constructor(
@@ -94,8 +102,10 @@ export class VersionCursor implements MvccCursor {
           this.fence !== null &&
           this.fence.key !== null &&
           !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
-        )
+        ) {
+          if (this.takeLocked()) return true;
           continue;
+        }
         const visible = this.takeTreeRow();
         this.treeAlive = tree.next() && this.inRange();
         if (visible) return true;
@@ -127,15 +137,19 @@ export class VersionCursor implements MvccCursor {
           this.fence !== null &&
           this.fence.key !== null &&
           !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
-        )
+        ) {
+          if (this.takeLocked()) return true;
           continue;
+        }
         const visible = this.takeTreeRow();
         this.treeAlive = tree.next() && this.inRange();
         if (visible) return true;
         continue;
       }
-      if (this.fence !== null && this.fence.key !== null && !this.passFence(table!.bytes, keyStart, keyEnd))
+      if (this.fence !== null && this.fence.key !== null && !this.passFence(table!.bytes, keyStart, keyEnd)) {
+        if (this.takeLocked()) return true;
         continue;
+      }
       this.copyKey(table!.bytes, keyStart, keyEnd);
       const visible = this.takeNewest(table!, node);
       if (table === this.active) {
@@ -169,8 +183,10 @@ export class VersionCursor implements MvccCursor {
           this.fence !== null &&
           this.fence.key !== null &&
           !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
-        )
+        ) {
+          if (this.takeLocked()) return true;
           continue;
+        }
         const visible = this.takeTreeRow();
         this.treeAlive = tree.previous() && this.inRange();
         if (visible) return true;
@@ -186,15 +202,19 @@ export class VersionCursor implements MvccCursor {
           this.fence !== null &&
           this.fence.key !== null &&
           !this.passFence(tree.u8, tree.keyStart, tree.keyEnd)
-        )
+        ) {
+          if (this.takeLocked()) return true;
           continue;
+        }
         const visible = this.takeTreeRow();
         this.treeAlive = tree.previous() && this.inRange();
         if (visible) return true;
         continue;
       }
-      if (this.fence !== null && this.fence.key !== null && !this.passFence(table.bytes, keyStart, keyEnd))
+      if (this.fence !== null && this.fence.key !== null && !this.passFence(table.bytes, keyStart, keyEnd)) {
+        if (this.takeLocked()) return true;
         continue;
+      }
       this.copyKey(table.bytes, keyStart, keyEnd);
       const visible = this.takeCurrentKey();
       if (
@@ -340,15 +360,17 @@ export class VersionCursor implements MvccCursor {
       this.tree = this.merged ??= new MergedRows(this.pages, store.env.loads);
       this.merged.setRoots(this.data.root, store.env.packedTree.root);
     } else this.tree = this.data;
+    this.positionInTree();
+    this.positionInMemtables();
+  }
+
+  private positionInTree(): void {
     if (this.reverse) {
       const bound = this.started ? this.keyBuffer : this.endKey;
       const length = this.started ? this.keyLength : this.endKey.length;
       const unbounded = !this.started && length === 0;
       this.treeAlive =
         (unbounded ? this.tree.last() : this.tree.seekBefore(bound, 0, length)) && this.inRange();
-      this.activeNode = this.lastBelow(this.active, bound, length, unbounded);
-      this.frozenNode =
-        this.frozen === null ? NO_NODE : this.lastBelow(this.frozen, bound, length, unbounded);
       return;
     }
     const from = this.started ? this.keyBuffer : this.startKey;
@@ -361,8 +383,22 @@ export class VersionCursor implements MvccCursor {
     ) {
       this.treeAlive = this.tree.next() && this.inRange();
     }
-    this.activeNode = this.firstFrom(this.active, from, length);
-    this.frozenNode = this.frozen === null ? NO_NODE : this.firstFrom(this.frozen, from, length);
+  }
+
+  private positionInMemtables(): void {
+    const { active, frozen } = this;
+    if (this.reverse) {
+      const bound = this.started ? this.keyBuffer : this.endKey;
+      const length = this.started ? this.keyLength : this.endKey.length;
+      const unbounded = !this.started && length === 0;
+      this.activeNode = this.lastBelow(active, bound, length, unbounded);
+      this.frozenNode = frozen === null ? NO_NODE : this.lastBelow(frozen, bound, length, unbounded);
+      return;
+    }
+    const from = this.started ? this.keyBuffer : this.startKey;
+    const length = this.started ? this.keyLength : this.startKey.length;
+    this.activeNode = this.firstFrom(active, from, length);
+    this.frozenNode = frozen === null ? NO_NODE : this.firstFrom(frozen, from, length);
   }
 
   private firstFrom(table: Memtable, key: Uint8Array, length: number): number {
@@ -383,22 +419,54 @@ export class VersionCursor implements MvccCursor {
 
   /**
    * Called before the row with this key is given while a blocking lock lies ahead. True when the row comes before the lock's key;
-   * otherwise the lock is checked (which throws while it blocks) and the sources are put anew, since its owner may have
-   * committed versions that we must see.
+   * otherwise the lock is checked (which throws while it blocks), or read (`takeLocked`), and the sources are put anew, since its owner
+   * may have committed versions that we must see.
    */
   private passFence(bytes: Uint8Array, start: number, end: number): boolean {
     const key = this.fence!.key!;
     const order = compareRanges(bytes, start, end, key, 0, key.length);
     if (this.reverse ? order > 0 : order < 0) return true;
-    this.fence!.reached();
-    this.position();
+    this.goToFence();
     return false;
+  }
+
+  /** The versions below a lock that is read through are older than it. */
+  private goToFence(): void {
+    const through = this.fence!.reached();
+    if (through !== null) {
+      this.copyKey(through.key, 0, through.key.length);
+      this.locked = through.value;
+    }
+    if (this.generation !== this.store.generation) {
+      this.position();
+      return;
+    }
+    // What is committed meanwhile is in the memtable.
+    const { tree } = this;
+    if (
+      through !== null &&
+      this.treeAlive &&
+      compareRanges(tree.u8, tree.keyStart, tree.keyEnd, this.keyBuffer, 0, this.keyLength) === 0
+    )
+      this.treeAlive = (this.reverse ? tree.previous() : tree.next()) && this.inRange();
+    this.positionInMemtables();
+  }
+
+  /** Gives the row of the lock that the scan went through last, if it holds one. */
+  private takeLocked(): boolean {
+    const value = this.locked;
+    if (value === null) return false;
+    this.locked = null;
+    this.valueBuffer = value;
+    this.valueStart = 0;
+    this.valueEnd = value.length;
+    return true;
   }
 
   private endOfRange(): boolean {
     if (this.fence === null || this.fence.key === null) return false;
-    this.fence.reached();
-    this.position();
+    this.goToFence();
+    if (this.takeLocked()) return true;
     return this.reverse ? this.stepReverse() : this.stepForward();
   }
 }

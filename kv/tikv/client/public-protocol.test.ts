@@ -376,6 +376,50 @@ describe('the public protocol', () => {
     expect([resolve.int(2), resolve.int(3), text(resolve.bytes(5))]).toEqual([started, started + 9n, 'a']);
   });
 
+  test('a lock of a finished transaction: the store is told of it, and nobody waits until the lock is gone', async () => {
+    cluster.rows.set('a', '1');
+    const started = (1_600_000_000_000n << 18n) + 1n;
+    const lockOn = (key: string, startTs: bigint): Buffer =>
+      message([
+        [
+          2,
+          message([
+            [
+              1,
+              message([
+                [1, key],
+                [2, startTs],
+                [3, key],
+                [4, 10],
+                [5, 2],
+                [6, 0],
+              ]),
+            ],
+          ]),
+        ],
+      ]);
+    // One was committed at [4], the other rolled back. What resolves them is not served: the store is busy.
+    cluster.intercept = (tag, r) => {
+      if (tag === 10) return message([[1, message([[6, message([[2, 60_000]])]])]]);
+      if (tag === 25) return r.int(3) === started ? message([[4, started + 9n]]) : Buffer.alloc(0);
+      if (tag !== 1) return Buffer.alloc(0);
+      if (!r.message(1).ints(22).includes(started)) return lockOn('y', started);
+      return r
+        .message(1)
+        .ints(13)
+        .includes(started + 1n)
+        ? Buffer.alloc(0)
+        : lockOn('z', started + 1n);
+    };
+    expect(await get('a')).toBe('1');
+    const last = cluster.asked(1).at(-1)!.message(1);
+    expect([last.ints(13), last.ints(22)]).toEqual([[started + 1n], [started]]);
+    expect(cluster.asked(10).map((r) => [r.int(2), r.int(3)])).toEqual([
+      [started, started + 9n],
+      [started + 1n, 0n],
+    ]);
+  });
+
   /** LockInfo of a transaction's pessimistic lock: [1] primary, [2] start ts, [3] key, [4] ttl, [6] type. */
   const lockOf = (key: string, ttl: number, type: number): Buffer =>
     message([
