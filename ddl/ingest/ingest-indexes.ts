@@ -33,6 +33,9 @@ const ENTRY_BYTES = 32;
 /** Runs beyond this go to files. */
 const MEMORY_LIMIT = 256 << 20;
 
+/** How often it is looked whether the statement was killed. */
+const LOOK_MS = 10;
+
 export interface IngestJob {
   readonly table: TableInfo;
   readonly physicalId: number;
@@ -83,10 +86,17 @@ export async function ingestIndexes(
     const snapshot = await bulk.begin(ranges, job.rows);
     let whole = false;
     const ingest = new Ingest(ctx, bulk, job, control, snapshot);
+    const run = ingest.run();
+    const watch = interruption(ctx);
     try {
-      await ingest.run();
+      await Promise.race([run, watch.interrupted]);
       whole = true;
     } finally {
+      watch.stop();
+      // Ends threads that are at work, and with them what waits for them.
+      await ingest.close();
+      await run.catch(() => undefined);
+      // Those that came only then.
       await ingest.close();
       await bulk.end(snapshot.id, ranges, whole);
     }
@@ -94,6 +104,22 @@ export async function ingestIndexes(
   } finally {
     unpin();
   }
+}
+
+/** Rejects when the statement is killed: pieces of work are too long to be waited for. */
+function interruption(ctx: DdlContext): { readonly interrupted: Promise<never>; stop(): void } {
+  let timer: NodeJS.Timeout | null = null;
+  const interrupted = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      try {
+        ctx.throwIfInterrupted();
+      } catch (e) {
+        reject(e as Error);
+      }
+    }, LOOK_MS);
+    timer.unref();
+  });
+  return { interrupted, stop: () => clearInterval(timer!) };
 }
 
 class Ingest {
@@ -151,7 +177,9 @@ class Ingest {
 
   async close(): Promise<void> {
     this.pacing.stop();
-    await Promise.all(this.threads.map((t) => t.close()));
+    const { threads } = this;
+    this.threads = [];
+    await Promise.all(threads.map((t) => t.close()));
   }
 
   /** Has the threads divide entries by the keys that it gives, of each index. */

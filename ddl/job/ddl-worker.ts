@@ -42,6 +42,8 @@ export interface WorkerEnvironment {
   onError(error: unknown, what: string): void;
 }
 
+/** How often a statement that waits for its job looks whether it was killed. */
+const LOOK_MS = 10;
 const ELSEWHERE_MS = 100;
 
 /** What ALTER TABLE makes of a statement. */
@@ -227,7 +229,7 @@ export class DdlWorker {
       ctx.progress(progressText(running.job));
       await Promise.race([
         end.catch(() => undefined),
-        new Promise((resolve) => setTimeout(resolve, 100).unref()),
+        new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref()),
       ]);
       if (ended || running.wish === 'cancel') continue;
       try {

@@ -5,6 +5,7 @@ import { readIntKey } from '../../kv/codec/number-codec.js';
 import { isRecordKey, recordRange } from '../../kv/codec/table-key.js';
 import type { DataWatch } from '../../kv/mvcc-reader.js';
 import { timeZone, UTC } from '../../types/timezone.js';
+import type { ColumnSegment } from './column-segment.js';
 import { ColumnTable } from './column-table.js';
 import { SegmentBuilder } from './segment-builder.js';
 import type { SegmentKeeper } from './segment-keeper.js';
@@ -128,35 +129,49 @@ export class WantedReplicas {
     const builder = new SegmentBuilder(target, range, reader);
     this.current = { id, builder };
     const scan = builder.scan();
+    let writing: Promise<void> = Promise.resolve();
     const given = (): boolean =>
       host.closed() || gone || builder.abandoned || this.wanted.get(id)?.table.version !== w.table.version;
     try {
       reader.checkLocks?.(range.startKey, range.endKey);
       const toDisk = this.keeper !== null && w.rows >= host.minRowsKept;
       if (toDisk) await this.keeper!.prepare();
-      for (let kept = 0, more = true; more;) {
+      let kept = 0;
+      for (let more = true; more;) {
         more = scan.next() !== null;
         if (!more) builder.end();
         await builder.settle();
-        for (; toDisk && kept < builder.segments.length; kept++) {
-          await this.keeper!.write(builder.segments[kept]!);
-          // Strings that do not repeat are most of a table's bytes and seldom asked for: they wait on disk for the first who does.
-          const full = host.memory() + builder.memory > maxBytes;
-          for (const c of builder.segments[kept]!.evictable()) if (full || c.plain) c.drop();
+        while (toDisk && kept < builder.segments.length) {
+          // One is written while the rows of the next are read.
+          await writing;
+          writing = this.keep(builder, builder.segments[kept++]!);
+          writing.catch(() => undefined);
         }
         await nextTurn();
         watch.drain?.();
         if (given()) return false;
       }
+      await writing;
+      watch.drain?.();
+      if (given()) return false;
       table.segments = builder.segments;
       for (const key of written) table.touch(key);
       host.made(table);
       return true;
     } finally {
+      await writing.catch(() => undefined);
       scan.close();
       listener();
       ranges();
       this.current = null;
     }
+  }
+
+  /** Writes a segment; what is seldom asked for need not stay in memory. */
+  private async keep(builder: SegmentBuilder, segment: ColumnSegment): Promise<void> {
+    await this.keeper!.write(segment);
+    // Strings that do not repeat are most of a table's bytes and seldom asked for: they wait on disk for the first who does.
+    const full = this.host.memory() + builder.memory > this.host.maxBytes;
+    for (const c of segment.evictable()) if (full || c.plain) c.drop();
   }
 }
