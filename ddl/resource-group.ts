@@ -35,7 +35,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Milliseconds of a duration as TiDB writes it ('1h30m', '500ms'); null for another text. */
-function durationMs(text: string): number | null {
+export function durationMs(text: string): number | null {
   if (!/^(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return null;
   let ms = 0;
   for (const [, n, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g))

@@ -7,40 +7,35 @@ import type { Operator } from './exec-context.js';
 import type { OperatorContext } from './operator.js';
 import { Work } from './work-counts.js';
 
-/**
- * Counts what a scan read as Handler_read_… variables do. Rows that are looked up for index entries are part of the entries' reads, as
+/*
+ * What scans read is counted as Handler_read_… variables are. Rows that are looked up for index entries are part of the entries' reads, as
  * InnoDB's are.
  */
-export function countScan(
-  scan: TableScan | IndexScan,
-  requests: number,
-  rows: number,
-  ctx: OperatorContext,
-): void {
-  if (ctx.noteWork === undefined || (scan.op === 'TableScan' && scan.byRowId === true)) return;
-  const { full, desc } = scan;
-  if (full && requests > 0) ctx.noteWork(desc ? Work.readLast : Work.readFirst, 1);
+
+type Scan = TableScan | IndexScan;
+
+const looksUp = (scan: Scan): boolean => scan.op === 'TableScan' && scan.byRowId === true;
+
+/** A scan asks for so many ranges. */
+export function countRequests(scan: Scan, requests: number, ctx: OperatorContext): void {
+  if (ctx.noteWork === undefined || looksUp(scan)) return;
+  if (scan.full && requests > 0) ctx.noteWork(scan.desc ? Work.readLast : Work.readFirst, 1);
   ctx.noteWork(Work.readKey, requests);
+}
+
+/** It has read so many rows. */
+export function countRows(scan: Scan, rows: number, ctx: OperatorContext): void {
+  if (ctx.noteWork === undefined || looksUp(scan)) return;
+  const { full, desc } = scan;
   if (full && scan.op === 'TableScan' && !desc) ctx.noteWork(Work.readRndNext, rows);
   else ctx.noteWork(desc ? Work.readPrev : Work.readNext, rows);
 }
 
-/** The same of key ranges; rows that are alone in theirs come with the request for their key. */
-export function countRanges(
-  scan: TableScan | IndexScan,
-  ranges: readonly KeyRange[],
-  rows: number,
-  ctx: OperatorContext,
-): void {
-  const points = ranges.length > 0 && isPoint(ranges[0]!);
-  countScan(scan, ranges.length, points ? 0 : rows, ctx);
-}
+/** Rows that are alone in their ranges come with the request for their key. */
+export const ofPoints = (ranges: readonly KeyRange[]): boolean => ranges.length > 0 && isPoint(ranges[0]!);
 
-/** An operator whose rows are counted when it is closed. */
+/** An operator whose rows are counted as they come. */
 export class CountedRows implements Operator {
-  private rows = 0;
-  private closed = false;
-
   constructor(
     private readonly inner: Operator,
     private readonly count: (rows: number) => void,
@@ -56,13 +51,23 @@ export class CountedRows implements Operator {
   }
 
   private noted(chunk: Chunk | null): Chunk | null {
-    if (chunk !== null) this.rows += chunk.rows;
+    if (chunk !== null) this.count(chunk.rows);
     return chunk;
   }
 
   close(): Awaitable<void> {
-    if (!this.closed) this.count(this.rows);
-    this.closed = true;
     return this.inner.close();
   }
+}
+
+/** The scan of a request, counted in its statement. */
+export function countedScan(
+  inner: Operator,
+  scan: Scan,
+  ranges: readonly KeyRange[],
+  ctx: OperatorContext,
+): Operator {
+  if (ctx.noteWork === undefined) return inner;
+  countRequests(scan, ranges.length, ctx);
+  return ofPoints(ranges) ? inner : new CountedRows(inner, (rows) => countRows(scan, rows, ctx));
 }

@@ -24,4 +24,7 @@ export const Work = {
   lockWaitMs: 17,
 } as const;
 
+/** The places up to here are of keys that were read. */
+export const LAST_READ = Work.readRndNext;
+
 export const WORK_PLACES = Object.keys(Work).length;

@@ -84,6 +84,8 @@ export interface SessionFunctions {
   statementsOfDigests(digests: readonly string[]): ReadonlyMap<string, string>;
   /** Throws 1227 without the privilege. */
   requirePrivilege(privilege: string): void;
+  /** VALIDATE_PASSWORD_STRENGTH. */
+  passwordStrength(password: string): number;
   /** What the client sent along with the statement under a name, as text. */
   queryAttribute(name: string): Uint8Array | null;
   /** Session's RAND() sequence without a seed. */

@@ -83,6 +83,9 @@ class TestSession implements SessionFunctions {
   decodeKey(): string | null {
     return null;
   }
+  passwordStrength(): number {
+    return 0;
+  }
   mvccInfo(): Promise<string> {
     return Promise.resolve('[]');
   }

@@ -2,6 +2,7 @@ import { arch, cpus, freemem, hostname, loadavg, platform, release, totalmem } f
 import { findVirtualTable } from '../catalog/virtual/virtual-table.js';
 import { datumToString } from '../types/format.js';
 import type { EngineCore } from './engine/engine-core.js';
+import { keptGlobals } from './engine/global-store.js';
 import { memoryLimit } from './engine/server-memory.js';
 import type { Session } from './session.js';
 import { factRow, type Fact } from './summary/fact-rows.js';
@@ -205,6 +206,8 @@ export function registerNodeTables(core: EngineCore, settings: ReadonlyMap<strin
       })),
     ),
   );
+  // SET GLOBAL keeps values, too.
+  core.virtualProviders.set('performance.persisted_variables', () => keptGlobals(core));
   performance('variables_info', () =>
     allVariables().map((v) => ({
       VARIABLE_NAME: v.name,

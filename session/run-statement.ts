@@ -1,3 +1,4 @@
+import { watchRunaway } from './engine/runaway-queries.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
 import type { ParsedStatement, Statement } from '../parser/ast/index.js';
@@ -179,6 +180,7 @@ function startStatement(
   applyStatementHints(session, statement, parsed.stmt);
   const limit = parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation' ? session.timeLimit : 0;
   if (limit > 0 && statement.deadline === 0) statement.limitTime(limit);
+  if (session.engine.limitsQueries) statement.runaway = watchRunaway(session, statement);
   return statement;
 }
 

@@ -11,6 +11,7 @@ import type { EvalContext, SessionFunctions, TypedDatum } from '../expression/ev
 import type { DbInfo, TableInfo } from '../catalog/model.js';
 import { indexKeyOf, keySource, recordKeyOf, type KeySource } from './key-of-values.js';
 import { keyText } from './key-text.js';
+import { passwordStrength } from './privileges/password-policy.js';
 import { mvccJson } from './mvcc-json.js';
 import type { Session } from './session.js';
 import { refuseRemoved } from './variables/removed-variables.js';
@@ -102,6 +103,9 @@ class SessionFacts implements SessionFunctions {
       if (signal.aborted) done(true);
       else signal.addEventListener('abort', interrupt);
     });
+  }
+  passwordStrength(password: string): number {
+    return passwordStrength(this.session.engine, password, this.session.connection.user);
   }
   async mvccInfo(key: Uint8Array): Promise<string> {
     return mvccJson(key, await this.session.storage.mvccInfo(key));

@@ -15,6 +15,7 @@ import type {
   TempFiles,
 } from '../executor/exec-context.js';
 import type { BulkOptions } from '../executor/load-data/bulk-load.js';
+import { LAST_READ } from '../executor/work-counts.js';
 import { JoinFilters } from '../executor/join-filter.js';
 import type { MemTableScan } from '../planner/physical/plan.js';
 import type { Snapshot, Storage, Transaction } from '../kv/storage.js';
@@ -167,6 +168,7 @@ export class SessionExecContext implements ExecContext {
   }
   noteWork(place: number, by: number): void {
     this.session.engine.count(this.session, FIRST_WORK + place, by);
+    if (place <= LAST_READ) this.statement.runaway?.read(by);
   }
   noteModified(tableId: number, inserted: number, updated: number, deleted: number): void {
     this.session.noteModified(tableId, inserted, updated, deleted);

@@ -2,6 +2,7 @@ import type { SqlWarning } from '../types/error.js';
 import type { RuntimeStats } from '../executor/exec-context.js';
 import type { Statement } from '../parser/ast/index.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
+import type { RunawayCheck } from './engine/runaway-queries.js';
 import type { PlanSlot } from './plan-cache.js';
 import type { StatementIds } from './statement-ids.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -39,6 +40,8 @@ export class StatementContext {
   planned: PlannedStatement | null = null;
   /** What planning took, where the plan was not there already. */
   compileMs = 0;
+  /** Where its resource group has a QUERY_LIMIT. */
+  runaway: RunawayCheck | null = null;
   /** Memory that operators held at most. */
   memory: { readonly peak: number } | null = null;
   /** performance.now() at the start. */

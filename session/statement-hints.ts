@@ -68,7 +68,7 @@ function inResourceGroup(session: Session, statement: StatementContext, name: st
   const group = resourceGroups.get(name.toLowerCase());
   if (group === undefined) return warn(statement, mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', name));
   const before = session.resourceGroup;
-  session.resourceGroup = group;
+  session.resourceGroup = group.name;
   statement.onFinish(() => (session.resourceGroup = before));
 }
 

@@ -208,7 +208,6 @@ const PERFORMANCE: Readonly<Record<string, string>> = {
     COUNT_TRANSACTIONS_LOCAL_PROPOSED uint! COUNT_TRANSACTIONS_LOCAL_ROLLBACK uint!`,
   error_log: `LOGGED timestamp6! THREAD_ID uint PRIO 8! ERROR_CODE 10 SUBSYSTEM 7 DATA text!`,
   keyring_component_status: 'STATUS_KEY 256! STATUS_VALUE 1024!',
-  persisted_variables: 'VARIABLE_NAME 64! VARIABLE_VALUE 1024',
   user_defined_functions: `UDF_NAME 64! UDF_RETURN_TYPE 20! UDF_TYPE 20! UDF_LIBRARY 1024 UDF_USAGE_COUNT int`,
   keyring_keys: 'KEY_ID 255! KEY_OWNER 255 BACKEND_KEY_ID 255',
 };

@@ -40,6 +40,7 @@ const PERFORMANCE: Readonly<Record<string, string>> = {
   session_connect_attrs: CONNECTION_ATTRIBUTE,
   session_account_connect_attrs: CONNECTION_ATTRIBUTE,
   user_variables_by_thread: 'THREAD_ID uint! VARIABLE_NAME 64! VARIABLE_VALUE text',
+  persisted_variables: 'VARIABLE_NAME 64! VARIABLE_VALUE 1024',
   variables_info: `VARIABLE_NAME 64! VARIABLE_SOURCE 64 VARIABLE_PATH 1024 MIN_VALUE 64 MAX_VALUE 64
     SET_TIME timestamp6 SET_USER 32 SET_HOST 255`,
 };

@@ -20,7 +20,7 @@ import { LocalLookUpOperator } from './local-lookup.js';
 import { OperatorSource } from './operator-source.js';
 import { PagedScan } from './paged-scan.js';
 import { type BatchDecoder, RecordScan } from './record-scan.js';
-import { CountedRows, countRanges, countScan } from '../scan-counts.js';
+import { countedScan, countRows } from '../scan-counts.js';
 import { giveDecoder, takeDecoder } from './scan-decoders.js';
 import { wireFragment } from './wire/wire-fragment.js';
 
@@ -69,10 +69,8 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
         leaf =
           replica?.scan(scan, req, reader, zone, filters) ?? recordScan(scan, req, reader, zone, dag.enough);
         if (leaf instanceof ColumnScan && dag.offer?.(leaf) === true) {
-          const { columnRows } = leaf;
-          const rest = new CountedRows(leaf, (rows) =>
-            countScan(scan, req.ranges.length, columnRows + rows, dag.ctx),
-          );
+          countRows(scan, leaf.columnRows, dag.ctx);
+          const rest = countedScan(leaf, scan, req.ranges, dag.ctx);
           return { chunks: new OperatorSource(rest, req.signal) };
         }
         if (leaf instanceof ColumnScan) {
@@ -94,18 +92,11 @@ export function createCoprocessorHandler(options: CoprocessorOptions = {}): Loca
         }
       }
       const lookUp = lookUps(dag, req, reader, zone);
-      const rows = counted(leaf, dag, req);
+      const rows = countedScan(leaf, scan, req.ranges, dag.ctx);
       const root = buildCopOperator(dag.plan, dag.ctx, { rows, lookUp, bound });
       return { chunks: new OperatorSource(root, req.signal) };
     },
   };
-}
-
-/** What the request reads, counted in its statement. */
-function counted(scan: Operator, dag: DagRequest, req: CoprocessorRequest): Operator {
-  return dag.ctx.noteWork === undefined
-    ? scan
-    : new CountedRows(scan, (rows) => countRanges(leafScan(dag.plan), req.ranges, rows, dag.ctx));
 }
 
 /** What a TopN of a scan's rows tells it. */
@@ -179,7 +170,7 @@ function runOverRows(req: CoprocessorRequest, reader: PagedReader): ChunkSource 
     give,
   );
   return new OperatorSource(
-    buildCopOperator(dag.plan, dag.ctx, { rows: counted(leaf, dag, req) }),
+    buildCopOperator(dag.plan, dag.ctx, { rows: countedScan(leaf, scan, req.ranges, dag.ctx) }),
     req.signal,
   );
 }

@@ -14,7 +14,7 @@ import { giveDecoder, takeDecoder } from '../coprocessor/scan-decoders.js';
 import type { ExecContext } from '../exec-context.js';
 import { noteScan } from '../feedback.js';
 import { rowCount } from '../operator.js';
-import { countRanges } from '../scan-counts.js';
+import { countRequests, countRows, ofPoints } from '../scan-counts.js';
 import { Work } from '../work-counts.js';
 import { dropEqual, sortRows } from './short-order.js';
 import { shortPlanOf, type ShortPlan } from './short-plan.js';
@@ -144,7 +144,8 @@ function readRows(
   }
   if (memory.misses > 0) memory.misses--;
   if (decoder.rows < enough) noteScan(ctx, child, decoder.rows, scanRanges);
-  countRanges(short.scan, ranges, decoder.rows, ctx);
+  countRequests(short.scan, ranges.length, ctx);
+  if (!ofPoints(ranges)) countRows(short.scan, decoder.rows, ctx);
   return true;
 }
 

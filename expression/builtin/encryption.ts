@@ -253,12 +253,7 @@ defineAll('encryption', [
     args: ['string'],
     type: () => intType(false, 3),
     stable: false,
-    kernel: (_rt, b: Uint8Array) => {
-      const s = decodeUtf8(b);
-      if (s.length < 4) return 0;
-      if (s.length < 8) return 25;
-      return /\d/.test(s) && /[a-z]/.test(s) && /[A-Z]/.test(s) && /[^A-Za-z0-9]/.test(s) ? 75 : 50;
-    },
+    kernel: (rt, b: Uint8Array) => rt.ctx.session.passwordStrength(decodeUtf8(b)),
     doc: 'VALIDATE_PASSWORD_STRENGTH(s). Manual: Encryption and Compression Functions.',
   },
 ]);

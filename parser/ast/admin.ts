@@ -1,7 +1,7 @@
 import type { Expr } from './expression.js';
 import type { TableName } from './select.js';
 import type { Statement } from './index.js';
-import type { PlacementOption } from './ddl.js';
+import type { CreateTableStmt, PlacementOption } from './ddl.js';
 
 // Accounts
 
@@ -225,6 +225,7 @@ export type AdminStmt = { kind: 'Admin' } & (
   | { action: 'CHECK INDEX'; table: TableName; index: string; ranges: HandleRange[] }
   | { action: 'RECOVER INDEX' | 'CLEANUP INDEX'; table: TableName; index: string }
   | { action: 'CLEANUP TABLE LOCK'; tables: TableName[] }
+  | { action: 'REPAIR TABLE'; table: TableName; create: CreateTableStmt }
   | { action: 'SHOW DDL' }
   | { action: 'SHOW DDL JOBS'; count: number | null; where: Expr | null }
   | { action: 'SHOW DDL JOB QUERIES'; jobs: number[]; limit: number | null; offset: number | null }
@@ -452,6 +453,12 @@ export interface AlterRangeStmt {
 }
 
 /** DISTRIBUTE TABLE t [PARTITION(p)] options. */
+/** CANCEL DISTRIBUTION JOB n. */
+export interface DistributionJobStmt {
+  kind: 'DistributionJob';
+  id: number;
+}
+
 export interface DistributeTableStmt {
   kind: 'DistributeTable';
   table: TableName;
@@ -512,4 +519,5 @@ export type AdministrationStatement =
   | AlterInstanceStmt
   | AlterRangeStmt
   | DistributeTableStmt
+  | DistributionJobStmt
   | InstallPluginStmt;

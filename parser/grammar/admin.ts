@@ -37,6 +37,7 @@ export abstract class AdminGrammar extends TransactionGrammar {
       'UNSET',
       'RESET',
       'CREATE',
+      'REPAIR',
     );
     switch (word) {
       case 'CHECK':
@@ -55,6 +56,14 @@ export abstract class AdminGrammar extends TransactionGrammar {
         this.expect('INDEX');
         const table = this.tableName();
         return { kind, action: `${word} INDEX`, table, index: this.indexName() };
+      }
+      case 'REPAIR': {
+        this.expect('TABLE');
+        const table = this.tableName();
+        this.expect('CREATE');
+        this.expect('TABLE');
+        const create = this.createTable(null);
+        return { kind, action: 'REPAIR TABLE', table, create };
       }
       case 'SHOW':
         return this.adminShow();

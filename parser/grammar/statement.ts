@@ -164,6 +164,10 @@ export class StatementGrammar extends DiagnosticsGrammar {
       this.expect('JOB');
       return { kind: 'ImportJob', action: 'CANCEL', id: this.integer() };
     }
+    if (this.eat('DISTRIBUTION')) {
+      this.expect('JOB');
+      return { kind: 'DistributionJob', id: this.integer() };
+    }
     this.expect('TRAFFIC');
     this.expect('JOBS');
     return { kind: 'Traffic', action: 'CANCEL', path: null, options: [] };

@@ -222,10 +222,12 @@ export class StatementWriter extends AccountWriter {
         return this.kw('DROP STATISTICS ').name(stmt.name);
       case 'ImportJob':
         return this.kw(`${stmt.action} IMPORT JOB `).raw(String(stmt.id));
+      case 'DistributionJob':
+        return this.kw('CANCEL DISTRIBUTION JOB ').raw(String(stmt.id));
       case 'Traffic':
+        if (stmt.action === 'CANCEL') return this.kw('CANCEL TRAFFIC JOBS');
         this.kw(`TRAFFIC ${stmt.action} `);
-        if (stmt.path === null) this.kw('JOBS');
-        else this.kw(stmt.action === 'CAPTURE' ? 'TO ' : 'FROM ').string(stmt.path);
+        this.kw(stmt.action === 'CAPTURE' ? 'TO ' : 'FROM ').string(stmt.path ?? '');
         return this.pairs(stmt.options);
       case 'Brie':
         this.kw(`${stmt.action} `);
@@ -310,6 +312,8 @@ export class StatementWriter extends AccountWriter {
       case 'CHECKSUM TABLE':
       case 'CLEANUP TABLE LOCK':
         return this.kw(`${stmt.action} `).tables(stmt.tables);
+      case 'REPAIR TABLE':
+        return this.kw('REPAIR TABLE ').table(stmt.table).raw(' ').statement(stmt.create);
       case 'CHECK INDEX':
         this.kw('CHECK INDEX ').table(stmt.table).raw(' ').name(stmt.index);
         if (stmt.ranges.length > 0)

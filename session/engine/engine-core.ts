@@ -34,6 +34,7 @@ import { greatestValue } from './newest-values.js';
 import { PlanCaptures } from '../replayer/plan-captures.js';
 import { StatementSummaries } from '../summary/statement-summaries.js';
 import { BaselineCapture } from '../bindings/capture.js';
+import { queryLimitOf, type QueryLimit } from './runaway-queries.js';
 import { QueryWatches } from './query-watches.js';
 import { ColumnUsage } from '../statistics/column-usage.js';
 import type { StatementContext } from '../statement-context.js';
@@ -147,7 +148,10 @@ export class EngineCore {
   /** How often each `user\0host` has connected. */
   readonly logins = new Map<string, number>();
   /** Names of the resource groups, by their lower-case form. */
-  resourceGroups: ReadonlyMap<string, string> = new Map();
+  resourceGroups: ReadonlyMap<string, { readonly name: string; readonly limit: QueryLimit | null }> =
+    new Map();
+  /** Some of them have a QUERY_LIMIT. */
+  limitsQueries = false;
   /** Where statements spill; null for nowhere. */
   tempStorage: TempStorage | null = null;
   /** Threads for analytic statements; null for none. */
@@ -360,7 +364,9 @@ export class EngineCore {
   async refreshSchema(): Promise<void> {
     const snapshot = this.storage.snapshot(await this.storage.currentTs());
     await this.schemaLoader.refresh(new Meta(snapshot));
-    this.resourceGroups = new Map((await resourceGroups(snapshot)).map((g) => [g.lower, g.name]));
+    const groups = await resourceGroups(snapshot);
+    this.resourceGroups = new Map(groups.map((g) => [g.lower, { name: g.name, limit: queryLimitOf(g) }]));
+    this.limitsQueries = [...this.resourceGroups.values()].some((g) => g.limit !== null);
   }
 
   /** Runs a statement as the server itself and gives its rows. */

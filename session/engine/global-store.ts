@@ -1,4 +1,5 @@
 import { gcRowOf, writeTidbRows } from './tidb-rows.js';
+import type { Datum } from '../../types/datum.js';
 import type { EngineCore } from './engine-core.js';
 import { findVariable } from '../variables/system-variable.js';
 
@@ -20,11 +21,15 @@ export async function forgetGlobal(core: EngineCore, name: string | null): Promi
   return true;
 }
 
+/** Names and values of what is kept. */
+export const keptGlobals = (core: EngineCore): Promise<Datum[][]> =>
+  core.internalQuery(
+    'SELECT variable_name, variable_value FROM mysql.global_variables ORDER BY variable_name',
+  );
+
 /** Takes over the values that were kept. */
 export async function loadGlobals(core: EngineCore): Promise<void> {
-  for (const [name, value] of await core.internalQuery(
-    'SELECT variable_name, variable_value FROM mysql.global_variables',
-  )) {
+  for (const [name, value] of await keptGlobals(core)) {
     if (!(name instanceof Uint8Array) || !(value instanceof Uint8Array)) continue;
     const v = findVariable(Buffer.from(name).toString());
     if (v !== undefined && v.readOnly !== true && v.scope !== 'none')

@@ -45,22 +45,27 @@ export function hashPassword(
   return password === '' ? '' : hasher(password);
 }
 
-/** The rules of validate_password (MySQL manual, "Password Validation Options and Variables"; TiDB docs, "Password Management"). */
-function validatePassword(core: EngineCore, password: string, account: AccountName): void {
-  const rule = (name: string): string => core.globals.get(`validate_password.${name}`);
-  if (rule('enable') !== 'ON') return;
-  const refuse = (why: string): never => {
-    throw mysqlError('ER_NOT_VALID_PASSWORD_DETAIL', why);
-  };
-  if (rule('check_user_name') === 'ON' && account.user !== '') {
-    if (password.includes(account.user)) refuse('Password Contains User Name');
-    if (password.includes([...account.user].reverse().join('')))
-      refuse('Password Contains Reversed User Name');
-  }
-  const characters = [...password];
+type Rule = (name: string) => string;
+
+const ruleOf =
+  (core: EngineCore): Rule =>
+  (name) =>
+    core.globals.get(`validate_password.${name}`);
+
+/** What is wrong with a password by the rules of each level of validate_password.policy; null where nothing is. */
+function userNameFault(rule: Rule, password: string, user: string): string | null {
+  if (rule('check_user_name') !== 'ON' || user === '') return null;
+  if (password.includes(user)) return 'Password Contains User Name';
+  return password.includes([...user].reverse().join('')) ? 'Password Contains Reversed User Name' : null;
+}
+
+function lengthFault(rule: Rule, password: string): string | null {
   const length = Number(rule('length'));
-  if (characters.length < length) refuse(`Require Password Length: ${length}`);
-  if (rule('policy') === 'LOW') return;
+  return [...password].length < length ? `Require Password Length: ${length}` : null;
+}
+
+function characterFault(rule: Rule, password: string): string | null {
+  const characters = [...password];
   const counts: readonly (readonly [string, RegExp, number])[] = [
     ['Lowercase', /^\p{Ll}$/u, Number(rule('mixed_case_count'))],
     ['Uppercase', /^\p{Lu}$/u, Number(rule('mixed_case_count'))],
@@ -69,15 +74,41 @@ function validatePassword(core: EngineCore, password: string, account: AccountNa
   ];
   for (const [what, kind, wanted] of counts) {
     if (characters.filter((c) => kind.test(c)).length < wanted)
-      refuse(`Require Password ${what} Count: ${wanted}`);
+      return `Require Password ${what} Count: ${wanted}`;
   }
-  if (rule('policy') !== 'STRONG') return;
+  return null;
+}
+
+function dictionaryFault(rule: Rule, password: string): string | null {
   const lower = password.toLowerCase();
   const words = rule('dictionary')
     .split(';')
     .map((w) => w.trim().toLowerCase());
-  if (words.some((w) => w.length >= 4 && w.length <= 100 && lower.includes(w)))
-    refuse('Password contains word in the dictionary');
+  const found = words.some((w) => w.length >= 4 && w.length <= 100 && lower.includes(w));
+  return found ? 'Password contains word in the dictionary' : null;
+}
+
+/** The rules of validate_password (MySQL manual, "Password Validation Options and Variables"; TiDB docs, "Password Management"). */
+function validatePassword(core: EngineCore, password: string, account: AccountName): void {
+  const rule = ruleOf(core);
+  if (rule('enable') !== 'ON') return;
+  const policy = rule('policy');
+  const fault =
+    userNameFault(rule, password, account.user) ??
+    lengthFault(rule, password) ??
+    (policy === 'LOW' ? null : characterFault(rule, password)) ??
+    (policy === 'STRONG' ? dictionaryFault(rule, password) : null);
+  if (fault !== null) throw mysqlError('ER_NOT_VALID_PASSWORD_DETAIL', fault);
+}
+
+/** VALIDATE_PASSWORD_STRENGTH (MySQL manual, "Encryption and Compression Functions"): 0 where passwords are not judged. */
+export function passwordStrength(core: EngineCore, password: string, user: string): number {
+  const rule = ruleOf(core);
+  if (rule('enable') !== 'ON' || [...password].length < 4) return 0;
+  if (userNameFault(rule, password, user) !== null) return 0;
+  if (lengthFault(rule, password) !== null) return 25;
+  if (characterFault(rule, password) !== null) return 50;
+  return dictionaryFault(rule, password) === null ? 100 : 75;
 }
 
 /**

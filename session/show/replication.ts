@@ -1,6 +1,6 @@
 import { intDatum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
-import { noSuchObject } from '../statements/routines.js';
+import { noSuchObject, noTiProxy } from '../statements/routines.js';
 import { doubleColumn, intColumn, text, textColumn } from '../static-rows.js';
 import { registerShow } from './show-registry.js';
 
@@ -45,6 +45,11 @@ registerShow('REPLICAS', () => ({
   ],
   rows: [],
 }));
+
+registerShow('TRAFFIC JOBS', (session) => {
+  session.privileges.requireGlobal('SUPER', 'TRAFFIC_CAPTURE_ADMIN', 'TRAFFIC_REPLAY_ADMIN');
+  throw noTiProxy();
+});
 
 /** Statements are not profiled: TRACE and EXPLAIN ANALYZE tell more. */
 registerShow('PROFILE', () => ({ columns: [textColumn('Status', 64), doubleColumn('Duration')], rows: [] }));

@@ -60,6 +60,9 @@ registerStatement('Admin', {
           session.engine.tableLocks.forget(table.id);
         }
         return null;
+      case 'REPAIR TABLE':
+        // A mode of the server in which tables of broken definitions are left alone.
+        throw mysqlError('ER_REPAIR_TABLE', 'TiDB is not in REPAIR MODE');
       case 'FLUSH PLAN_CACHE':
         if (stmt.scope === 'GLOBAL')
           throw mysqlError('ER_UNKNOWN_ERROR', "Do not support the 'admin flush global scope.'");

@@ -10,15 +10,9 @@ import { recordedDigest } from '../summary/recorded-digest.js';
 import { planDigest } from '../summary/summary-record.js';
 import { planQuery } from '../plan-statement.js';
 import { WATCH_ACTIONS, WATCH_KINDS } from '../engine/query-watches.js';
+import { ACTION_NAMES, limitAction } from '../engine/runaway-queries.js';
 import { evaluate } from './query.js';
 import { registerStatement } from './statement-handler.js';
-
-const ACTION_NAMES: Readonly<Record<string, (typeof WATCH_ACTIONS)[number]>> = {
-  DRYRUN: 'DryRun',
-  COOLDOWN: 'CoolDown',
-  KILL: 'Kill',
-  SWITCH_GROUP: 'SwitchGroup',
-};
 
 /** QUERY WATCH ADD | REMOVE (TiDB docs, "QUERY WATCH"). Throws 1105, 8249. */
 registerStatement('QueryWatch', {
@@ -67,18 +61,16 @@ async function add(session: Session, stmt: QueryWatchStmt): Promise<number> {
   const group = groups.find((g) => g.lower === asked.toLowerCase());
   if (group === undefined) throw mysqlError('ER_RESOURCE_GROUP_NOT_EXISTS', asked);
   const [kind, text] = await watched(session, stmt);
-  let action = option('ACTION');
+  let action = ACTION_NAMES[String(option('ACTION'))] ?? 'None';
   let to = String(option('SWITCH_GROUP') ?? '');
-  if (action === null) {
+  if (option('ACTION') === null) {
     // Without an action of its own a watch has the one of the group's QUERY_LIMIT.
-    const limit = groupOption(group, 'QUERY_LIMIT')?.options.find((o) => o.name === 'ACTION');
-    if (limit === undefined)
+    const limit = groupOption(group, 'QUERY_LIMIT');
+    if (limit === undefined || limit.options.length === 0)
       throw mysqlError('ER_UNKNOWN_ERROR', `must set runaway config for resource group \`${group.name}\``);
-    const [, name, target] = /^(\w+)(?:\((.*)\))?$/.exec(String(limit.value)) ?? [];
-    action = name ?? '';
-    to = target ?? '';
+    [action, to] = limitAction(limit);
   }
-  const number = WATCH_ACTIONS.indexOf(ACTION_NAMES[String(action)] ?? 'None');
+  const number = WATCH_ACTIONS.indexOf(action);
   return engine.internalTransaction(async (query) => {
     await query(
       `INSERT INTO mysql.tidb_runaway_watch

@@ -79,6 +79,16 @@ registerStatement('AlterInstance', {
   },
 });
 
+/** Traffic is captured and replayed by TiProxy, which there is none of (TiDB docs, "TRAFFIC CAPTURE"). */
+export const noTiProxy = (): MysqlError => mysqlError('ER_UNKNOWN_ERROR', 'no tiproxy server found');
+registerStatement('Traffic', {
+  run: (session, stmt) => {
+    const privilege = stmt.action === 'REPLAY' ? 'TRAFFIC_REPLAY_ADMIN' : 'TRAFFIC_CAPTURE_ADMIN';
+    session.privileges.requireGlobal('SUPER', privilege);
+    throw noTiProxy();
+  },
+});
+
 registerStatement('Shutdown', {
   run: (session) => {
     session.privileges.requireGlobal('SHUTDOWN');

@@ -7,7 +7,7 @@ import { MysqlError } from '../../../types/error.js';
 import { timeZone, UTC } from '../../../types/timezone.js';
 import type { Operator } from '../../exec-context.js';
 import type { CopDetails } from '../../../kv/rpc.js';
-import { countScan } from '../../scan-counts.js';
+import { countRequests, countRows } from '../../scan-counts.js';
 import { buildCopOperator } from '../build-cop-operator.js';
 import { copFigures } from '../cop-figures.js';
 import type { DagRequest } from '../dag.js';
@@ -99,11 +99,8 @@ class Fragment implements WireFragment {
 function figuresOf(dag: DagRequest): WireFigures {
   const { plan, ctx } = dag;
   const scan = leafScan(plan);
-  let answers = 0;
-  const read = (details: CopDetails | undefined): void => {
-    const requests = answers++ === 0 ? scan.ranges.ranges.length : 0;
-    countScan(scan, requests, details?.processedKeys ?? 0, ctx);
-  };
+  countRequests(scan, scan.ranges.ranges.length, ctx);
+  const read = (details: CopDetails | undefined): void => countRows(scan, details?.processedKeys ?? 0, ctx);
   const stats = ctx.runtimeStats;
   if (stats === null) return { answered: (_, details) => read(details), finished: () => undefined };
   const reader = stats.of(dag.reader ?? plan);
