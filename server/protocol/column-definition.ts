@@ -53,8 +53,11 @@ const isNumeric = (ft: FieldType): boolean =>
 
 const withFraction = (width: number, fsp: number): number => (fsp > 0 ? width + 1 + fsp : width);
 
-/** Column length: bytes in the client's charset for text, characters of display otherwise (protocol: column_length). */
-function wireLength(ft: FieldType, maxBytes: number): number {
+/**
+ * Column length: bytes in the client's charset for text, characters of display otherwise (protocol: column_length). The bytes of a TEXT may be
+ * as many characters, unless they go out as they are.
+ */
+function wireLength(ft: FieldType, maxBytes: number, converted: boolean): number {
   const unsigned = (ft.flag & Flag.Unsigned) !== 0;
   const given = ft.flen !== UNSPECIFIED;
   switch (ft.tp) {
@@ -78,11 +81,12 @@ function wireLength(ft: FieldType, maxBytes: number): number {
     case TypeCode.Null:
       return 0;
   }
+  const blobs = BLOB_BYTES.get(ft.tp);
+  if (blobs !== undefined && !converted) return given ? ft.flen : blobs;
   if (given) return Math.min(ft.flen * (isText(ft) ? maxBytes : 1), 4294967295);
   const int = INT_WIDTHS.get(ft.tp);
   if (int !== undefined) return int[unsigned ? 1 : 0];
-  const blob = BLOB_BYTES.get(ft.tp);
-  if (blob !== undefined) return Math.min(blob * (isText(ft) ? maxBytes : 1), 4294967295);
+  if (blobs !== undefined) return Math.min(blobs * (isText(ft) ? maxBytes : 1), 4294967295);
   if (ft.tp === TypeCode.Enum || ft.tp === TypeCode.Set) {
     const lengths = (ft.elems ?? []).map((e) => e.length);
     const chars =
@@ -163,7 +167,7 @@ export function writeColumnDefinition(
   }
   w.u8(0x0c);
   w.u16(text ? charsetId(charset) : BINARY_COLLATION_ID);
-  w.u32(wireLength(ft, text ? charsetMaxBytes(charset) : 1));
+  w.u32(wireLength(ft, text ? charsetMaxBytes(charset) : 1, resultsCharset !== null));
   w.u8(WIRE_TYPES.get(ft.tp) ?? ft.tp);
   w.u16(wireFlags(column, ft));
   w.u8(wireDecimals(column, ft));

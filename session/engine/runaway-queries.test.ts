@@ -1,3 +1,4 @@
+import type { Session } from '../session.js';
 import { TestEngine, type TestSession } from '../testing/test-engine.js';
 
 let engine: TestEngine;
@@ -23,8 +24,8 @@ test('a query that runs for longer than its group allows is killed, recorded and
   expect(await s.query('SELECT COUNT(*) FROM t')).toEqual([['300']]);
   await s.query('SET RESOURCE GROUP `default`');
   const recorded = `SELECT match_type, action, sample_sql, rule LIKE 'ElapsedTime = %' FROM mysql.tidb_runaway_queries WHERE resource_group_name = 'g'`;
-  while ((await s.query('SELECT 1 FROM information_schema.runaway_watches')).length === 0)
-    await new Promise(setImmediate);
+  const { queryWatches } = (s.session as Session).engine;
+  while (queryWatches.empty) await new Promise(setImmediate);
   expect(await s.query(recorded)).toEqual([['identify', 'kill', slow, '1']]);
   await s.query('SET RESOURCE GROUP g');
   await expect(s.query(slow)).rejects.toMatchObject({ code: 8254 });
