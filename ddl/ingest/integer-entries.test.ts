@@ -38,7 +38,7 @@ test('entries over integer columns are those of the generic encoder', async () =
   const { seed, random } = randomSource();
   const schema = new TestSchema();
   await schema.create(
-    'CREATE TABLE t (id BIGINT PRIMARY KEY, a INT, b BIGINT UNSIGNED, y YEAR, s VARCHAR(9), KEY ab (a, b), UNIQUE KEY bid (b, id), UNIQUE KEY ay (a, y), KEY s (s), KEY sa (s(3), a))',
+    'CREATE TABLE t (id BIGINT PRIMARY KEY, a INT, b BIGINT UNSIGNED, y YEAR, s VARCHAR(9), KEY ab (a, b), UNIQUE KEY bid (b, id), UNIQUE KEY ay (a, y), KEY da (b DESC, a), UNIQUE KEY dy (a, y DESC), KEY s (s), KEY sa (s(3), a))',
   );
   const table = schema.snapshot().table('test', 't')!;
   const rows = 500;
@@ -74,5 +74,5 @@ test('entries over integer columns are those of the generic encoder', async () =
     const wide = new WideVector(new BigInt64Array(rows), rows);
     expect(integers.append(fast, [wide, wide, wide, wide], handles, rows)).toBe(false);
   }
-  expect(seen).toEqual(['ab', 'bid', 'ay', 'PRIMARY']);
+  expect(seen).toEqual(['ab', 'bid', 'ay', 'da', 'dy', 'PRIMARY']);
 });

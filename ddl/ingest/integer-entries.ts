@@ -1,8 +1,9 @@
 import type { IndexInfo, TableInfo } from '../../catalog/model.js';
-import { arrayPart, indexedType } from '../../catalog/table-layout.js';
+import { arrayPart, descendingParts, indexedType } from '../../catalog/table-layout.js';
 import type { NumVector, Vector } from '../../chunk/vector.js';
-import { DatumFlag } from '../../kv/codec/datum-codec.js';
+import { complement, DatumFlag } from '../../kv/codec/datum-codec.js';
 import { PLAIN_INDEX_VALUE } from '../../kv/codec/index-value.js';
+import type { Descending } from '../../kv/codec/table-key.js';
 import { ValueKind, valueKindOf } from '../../kv/codec/value-kind.js';
 import type { RunBuilder } from './entry-run.js';
 
@@ -12,13 +13,14 @@ const INTEGER_BYTES = 9;
 const HANDLE_BYTES = 8;
 
 /**
- * Entries of an index over whole integer columns, all ascending, of a table with integer handles, from the columns' vectors straight to their bytes. They are
+ * Entries of an index over whole integer columns of a table with integer handles, from the columns' vectors straight to their bytes. They are
  * those that IndexMutations makes.
  */
 export class IntegerEntries {
   private constructor(
     private readonly positions: readonly number[],
     private readonly unsigned: readonly boolean[],
+    private readonly descending: Descending | undefined,
     private readonly unique: boolean,
   ) {}
 
@@ -26,19 +28,20 @@ export class IntegerEntries {
   static of(table: TableInfo, index: IndexInfo, offsets: readonly number[]): IntegerEntries | null {
     if (table.isCommonHandle || index.global === true || arrayPart(table, index) >= 0) return null;
     const kinds = index.columns.map((c) => valueKindOf(indexedType(table, c)));
-    const whole = index.columns.every((c) => c.length < 0 && c.desc !== true);
+    const whole = index.columns.every((c) => c.length < 0);
     if (!whole || kinds.some((k) => k !== ValueKind.Int && k !== ValueKind.Uint)) return null;
     const positions = index.columns.map((c) => offsets.indexOf(c.offset));
     return new IntegerEntries(
       positions,
       kinds.map((k) => k === ValueKind.Uint),
+      descendingParts(index),
       index.unique,
     );
   }
 
   /** Appends the entries of all rows; false, and nothing is done, where some values are beyond 2^53. */
   append(builder: RunBuilder, columns: readonly Vector[], handles: Float64Array, rows: number): boolean {
-    const { positions, unsigned, unique } = this;
+    const { positions, unsigned, unique, descending } = this;
     const parts: NumVector[] = [];
     for (const p of positions) {
       const column = columns[p]!;
@@ -52,15 +55,17 @@ export class IntegerEntries {
       let distinct = unique;
       for (let c = 0; c < parts.length; c++) {
         const { data, nulls } = parts[c]!;
+        const start = at;
         if (nulls !== null && nulls[r] === 1) {
           buf[at++] = DatumFlag.Nil;
           distinct = false;
-          continue;
+        } else {
+          const isUnsigned = unsigned[c]!;
+          buf[at] = isUnsigned ? DatumFlag.Uint : DatumFlag.Int;
+          writeInteger(buf, at + 1, data[r]!, isUnsigned ? 0 : 0x80);
+          at += INTEGER_BYTES;
         }
-        const isUnsigned = unsigned[c]!;
-        buf[at] = isUnsigned ? DatumFlag.Uint : DatumFlag.Int;
-        writeInteger(buf, at + 1, data[r]!, isUnsigned ? 0 : 0x80);
-        at += INTEGER_BYTES;
+        if (descending?.[c] === true) complement(buf, start, at);
       }
       const handle = handles[r]!;
       if (distinct) {

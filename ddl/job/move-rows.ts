@@ -4,7 +4,7 @@ import { physicalIds } from '../../catalog/table-layout.js';
 import { compareBytes, nextKey } from '../../kv/codec/byte-writer.js';
 import { decodeRecordHandle, recordRange, type Handle } from '../../kv/codec/table-key.js';
 import type { KeyRange } from '../../kv/rpc.js';
-import type { Storage, Transaction } from '../../kv/storage.js';
+import { isWriteConflict, type Storage, type Transaction } from '../../kv/storage.js';
 import type { Datum } from '../../types/datum.js';
 import type { DdlContext } from '../ddl-context.js';
 import { readRows, zoneOf, type RowPass } from './row-pass.js';
@@ -139,47 +139,52 @@ export async function clearRanges(
   ranges: readonly KeyRange[],
   commit: (txn: Transaction) => Promise<void>,
 ): Promise<void> {
+  let most = CLEARED_AT_ONCE;
   for (const { startKey, endKey } of ranges) {
     for (let from = startKey; compareBytes(from, endKey) < 0;) {
-      const last = await deleteSome(ctx.storage, from, endKey, commit);
-      if (last === null) break;
-      from = nextKey(last);
+      const done = await deleteSome(ctx.storage, from, endKey, most, commit);
+      if (done === null) break;
+      if (done === 'conflict') {
+        // Keys that statements delete all the time are met less often by small batches.
+        most = Math.max(1, most >> 2);
+        continue;
+      }
+      most = Math.min(CLEARED_AT_ONCE, most << 1);
+      from = nextKey(done.last);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }
 
-/** Gives the last key deleted; null when there was none. */
+/** Gives the last key deleted; null when there was none, 'conflict' where a statement deleted one of them itself. */
 async function deleteSome(
   storage: Storage,
   from: Uint8Array,
   to: Uint8Array,
+  most: number,
   commit: (txn: Transaction) => Promise<void>,
-): Promise<Uint8Array | null> {
-  for (;;) {
-    const txn = await storage.begin();
+): Promise<{ readonly last: Uint8Array } | 'conflict' | null> {
+  const txn = await storage.begin();
+  try {
+    let last: Uint8Array | null = null;
+    const iterator = txn.iterate(from, to, { batchSize: most });
+    const keys: Uint8Array[] = [];
     try {
-      let last: Uint8Array | null = null;
-      const iterator = txn.iterate(from, to, { batchSize: CLEARED_AT_ONCE });
-      const keys: Uint8Array[] = [];
-      try {
-        while (keys.length < CLEARED_AT_ONCE) {
-          const pair = await iterator.next();
-          if (pair === null) break;
-          keys.push((last = pair.key));
-        }
-      } finally {
-        iterator.close();
+      while (keys.length < most) {
+        const pair = await iterator.next();
+        if (pair === null) break;
+        keys.push((last = pair.key));
       }
-      for (const key of keys) txn.delete(key);
-      await commit(txn);
-      return last;
-    } catch (e) {
-      if (txn.valid) await txn.rollback();
-      // A statement deleted one of them itself.
-      if ((e as { name?: string }).name !== 'WriteConflictError' && (e as { code?: number }).code !== 9007)
-        throw e;
+    } finally {
+      iterator.close();
     }
+    for (const key of keys) txn.delete(key);
+    await commit(txn);
+    return last === null ? null : { last };
+  } catch (e) {
+    if (txn.valid) await txn.rollback();
+    if (!isWriteConflict(e)) throw e;
+    return 'conflict';
   }
 }
 
