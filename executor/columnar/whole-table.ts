@@ -3,8 +3,11 @@ import { DatumFlag } from '../../kv/codec/datum-codec.js';
 import { RECORD_KEY_LENGTH, recordRange, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
 import type { KeyRange } from '../../kv/rpc.js';
 
-const isOwn = (key: Uint8Array, all: KeyRange): boolean =>
-  key.length >= TABLE_PREFIX_LENGTH && compareBytes(key.subarray(0, TABLE_PREFIX_LENGTH), all.startKey) === 0;
+function isOwn(key: Uint8Array, { startKey }: KeyRange): boolean {
+  if (key.length < TABLE_PREFIX_LENGTH) return false;
+  for (let i = 0; i < TABLE_PREFIX_LENGTH; i++) if (key[i] !== startKey[i]) return false;
+  return true;
+}
 
 /** Whether no record of the table lies before the key: the smallest integer handle is one such. */
 export function isBeforeAll(startKey: Uint8Array, all: KeyRange): boolean {

@@ -3,6 +3,7 @@ import '../../expression/index.js';
 import { MysqlError } from '../../types/error.js';
 import { readLoadedColumn, type Extent } from '../columnar/column-loader.js';
 import type { FragmentForm } from './fragment.js';
+import { unpackLists } from './long-lists.js';
 import type { FromThread, ToThread } from './protocol.js';
 import { FragmentTask, type Post } from './run-fragment.js';
 import { chunkOfForm, vectorForm, type ArrayWriter, type SharedArray } from './vector-form.js';
@@ -52,7 +53,7 @@ function receive(m: ToThread): void {
       for (const id of m.fragments) fragments.delete(id);
       return;
     case 'fragment':
-      fragments.set(m.id, m.form);
+      fragments.set(m.id, { ...m.form, steps: m.form.steps.map(unpackLists) });
       return;
     case 'load':
       post({ kind: 'loaded', load: m.load, column: load(m.file, m.at) }, []);

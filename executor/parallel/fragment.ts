@@ -4,6 +4,7 @@ import { findFunction } from '../../expression/function-registry.js';
 import { visit } from '../../expression/traverse.js';
 import type { HashAgg, HashJoin, PhysicalPlan, TableReader, TableScan } from '../../planner/physical/plan.js';
 import { preservedSide, probeSide } from '../hash-join.js';
+import { packLists } from './long-lists.js';
 
 /**
  * The part of a plan that threads run on their own: a scan of a table's columns and what its rows go through one after the other.
@@ -34,7 +35,7 @@ export interface FragmentForm {
    * morsel. free: in any order.
    */
   readonly mode: FragmentMode;
-  /** Plan nodes whose children have nothing but a schema. */
+  /** Plan nodes whose children have nothing but a schema; see packLists. */
   readonly steps: readonly PhysicalPlan[];
 }
 
@@ -227,7 +228,7 @@ function make(
   mode: FragmentMode,
   final: HashAgg | null,
 ): Fragment {
-  const form: FragmentForm = { scanId: chain.scan.id, mode, steps: steps.map(alone) };
+  const form: FragmentForm = { scanId: chain.scan.id, mode, steps: steps.map((s) => packLists(alone(s))) };
   const { scan, reader, copSteps } = chain;
   return { id: nextId++, scan, reader, steps, copSteps, form, final };
 }

@@ -130,8 +130,11 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
     case 'isnull':
       return isColumn(e.args[0], column) ? 'points' : null;
     case 'in': {
-      const [x, ...list] = e.args;
-      return list.every((v) => isComparison(x!, v, column, e.collation)) ? 'points' : null;
+      const { args } = e;
+      const x = args[0]!;
+      if (!isColumn(x, column) && !isWidened(x, column)) return null;
+      for (let i = 1; i < args.length; i++) if (!isComparison(x, args[i]!, column, e.collation)) return null;
+      return 'points';
     }
     case 'like':
       return likePrefix(e.args, column, e.collation) === null ? null : 'ranges';
