@@ -328,6 +328,8 @@ export class Session implements ClientSession, AppliedValues {
     this.interruption = mysqlError('ER_QUERY_INTERRUPTED');
     this.statement.interrupt(mysqlError('ER_QUERY_INTERRUPTED'));
     await this.engine.waitUntilIdle(this);
+    // Sessions of schema changes run no statement, but read as one: garbage collection waits for it.
+    this.statement.finish();
     await this.transaction.rollback();
     this.engine.userLocks.releaseAll(this.connection.id);
     this.engine.tableLocks.releaseAll(this.connection.id);

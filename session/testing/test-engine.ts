@@ -21,17 +21,20 @@ const LOG = { info: () => undefined, warn: () => undefined, error: () => undefin
 export class TestEngine {
   private constructor(
     readonly dir: string,
+    private readonly pd: string | null,
     private engine: Engine,
   ) {}
   private lastId = 0;
 
-  static async open(): Promise<TestEngine> {
+  /** `pd`: where the store is served; without it the engine has one of its own. */
+  static async open(pd: string | null = null): Promise<TestEngine> {
     const dir = mkdtempSync(join(tmpdir(), 'rutile-session-'));
-    return new TestEngine(dir, await TestEngine.openIn(dir));
+    return new TestEngine(dir, pd, await TestEngine.openIn(dir, pd));
   }
-  private static openIn(dir: string): Promise<Engine> {
+  private static openIn(dir: string, pd: string | null): Promise<Engine> {
     return openEngine({
       dataDir: dir,
+      tikv: pd === null ? null : { pd: [pd], tls: null },
       tempDir: join(dir, 'tmp'),
       version: 'test',
       port: 0,
@@ -66,7 +69,7 @@ export class TestEngine {
 
   async restart(): Promise<void> {
     await this.engine.shutdown(1000);
-    this.engine = await TestEngine.openIn(this.dir);
+    this.engine = await TestEngine.openIn(this.dir, this.pd);
   }
 
   /** A session of an account from the loopback address, the way a login leads to it. */
