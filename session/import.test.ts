@@ -142,6 +142,24 @@ test('LOAD DATA into partitions takes no rows of others', async () => {
   expect(await root.errorOf(load('INTO TABLE t WITH nosuch = 1'))).toBe(8163);
 });
 
+test('LOAD DATA leaves out lines whose end is not escaped, and the word NULL is a text where fields are never enclosed', async () => {
+  await root.query('CREATE TABLE words (a INT, b VARCHAR(20))');
+  writeFileSync(at('w.txt'), 'head\\\nof two lines\n1\tNULL\n2\t\\N\n');
+  await root.query(`LOAD DATA INFILE '${at('w.txt')}' INTO TABLE words IGNORE 1 LINES`);
+  await root.query(
+    `LOAD DATA INFILE '${at('w.txt')}' INTO TABLE words FIELDS ENCLOSED BY '"' IGNORE 1 LINES`,
+  );
+  await root.query(`LOAD DATA INFILE '${at('w.txt')}' INTO TABLE words FIELDS ESCAPED BY '' IGNORE 2 LINES`);
+  expect(await lines('SELECT a, b, b IS NULL FROM words')).toEqual([
+    '1\tNULL\t0',
+    '2\tNULL\t1',
+    '1\tNULL\t1',
+    '2\tNULL\t1',
+    '1\tNULL\t0',
+    '2\t\\N\t0',
+  ]);
+});
+
 describe('SELECT ... INTO OUTFILE', () => {
   test('writes what LOAD DATA reads', async () => {
     await root.query("INSERT INTO t VALUES (1, 'a\\tb\\nc\\\\d', NULL), (2, '', -5)");

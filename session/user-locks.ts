@@ -1,3 +1,5 @@
+import { mysqlError } from '../types/error-table.js';
+
 interface Waiter {
   readonly owner: number;
   readonly wake: (got: boolean) => void;
@@ -21,7 +23,7 @@ export class UserLocks {
   /** Set where other nodes share the store: a name is taken here first, then there. */
   nodes: NodeLocks | null = null;
 
-  /** True when granted, false on time-out, null when interrupted. A negative time-out waits for ever. */
+  /** True when granted, false on time-out, null when interrupted. A negative time-out waits for ever. Throws 3058 where two of this node wait for each other. */
   async acquire(
     name: string,
     owner: number,
@@ -62,6 +64,7 @@ export class UserLocks {
       return true;
     }
     if (timeoutSeconds === 0) return false;
+    if (this.waitsFor(lock.owner, owner)) throw mysqlError('ER_USER_LOCK_DEADLOCK');
     return new Promise((resolve) => {
       const settle = (result: boolean | null): void => {
         if (timer !== null) clearTimeout(timer);
@@ -79,6 +82,17 @@ export class UserLocks {
       signal.addEventListener('abort', interrupt);
       lock.waiters.push(waiter);
     });
+  }
+
+  /** Whether one connection of this node waits for the other, by way of any number of locks. */
+  private waitsFor(waiting: number, owner: number): boolean {
+    let at: number | undefined = waiting;
+    // Each waits for one lock at a time, and there is no ring as yet.
+    while (at !== undefined && at !== owner) {
+      const of: number = at;
+      at = [...this.locks.values()].find((l) => l.waiters.some((w) => w.owner === of))?.owner;
+    }
+    return at === owner;
   }
 
   /** True when released, false when another holds it, null when nobody does. */

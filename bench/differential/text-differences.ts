@@ -26,6 +26,12 @@ export const TEXT_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Collation Coercibility in Expressions',
   },
   {
+    when: /UNCOMPRESS\(/,
+    answers: cells((x, y) => x !== null && Buffer.from(x).toString('latin1') === y),
+    why: 'UNCOMPRESS gives a binary string; in MariaDB it is text that becomes latin1 beside latin1',
+    manual: 'Encryption and Compression Functions: UNCOMPRESS()',
+  },
+  {
     when: /JSON_/,
     answers: eitherOf(
       refusedHere(3141, 3146, 3064),

@@ -99,7 +99,7 @@ export class LineParser {
   /** Parses the next line; false when more input is needed or, after `end`, when there is none. */
   next(): boolean {
     while (this.ignoreLines > 0) {
-      const after = this.findLineEnd(this.pos);
+      const after = this.unescapedLineEnd(this.pos);
       if (after < 0) {
         if (this.ended) this.pos = this.buf.length;
         return false;
@@ -140,7 +140,7 @@ export class LineParser {
     const { enclosed, escaped, lineTerminator } = this.format;
     const n = buf.length;
     const most = starts.length;
-    const nullWords = enclosed >= 0 || escaped < 0;
+    const nullWords = enclosed >= 0;
     let count = 0;
     for (;;) {
       if (count === most || p >= n) return -1;
@@ -176,6 +176,19 @@ export class LineParser {
       } else if (c !== term0) return -1;
       p++;
     }
+  }
+
+  /** Behind the end of a line that is left out, whose escaped terminators end nothing; -1 when more is needed. */
+  private unescapedLineEnd(from: number): number {
+    const { buf } = this;
+    const { escaped, lineTerminator } = this.format;
+    if (escaped < 0 || lineTerminator.length === 0) return this.findLineEnd(from);
+    const last = buf.length - lineTerminator.length;
+    for (let p = from; p <= last; p++) {
+      if (buf[p] === escaped) p++;
+      else if (this.matches(lineTerminator, p)) return p + lineTerminator.length;
+    }
+    return -1;
   }
 
   /** Position behind the next line terminator at or after `p`, -1 when there is none. */
@@ -310,12 +323,12 @@ export class LineParser {
       this.buffers[i] = this.buf;
       this.starts[i] = start;
       this.ends[i] = end;
-      // The bare word NULL is NULL where fields may be enclosed, or where nothing else can say it.
+      // The bare word NULL is NULL where fields may be enclosed.
       if (
         !quoted &&
         nullWord === undefined &&
         end - start === 4 &&
-        (this.format.enclosed >= 0 || this.format.escaped < 0) &&
+        this.format.enclosed >= 0 &&
         isNullWord(this.buf, start)
       ) {
         this.nulls[i] = 1;

@@ -466,7 +466,9 @@ defineAll('time', [
         const p = r.parts;
         if (kind === 'duration') {
           const v = (p.hour * 3600 + p.minute * 60 + p.second) * 1e6 + p.micro;
-          return v > MAX_DURATION ? bad() : v;
+          if (v > MAX_DURATION) return bad();
+          if (r.rest) rt.warning('ER_TRUNCATED_WRONG_VALUE', 'time', text);
+          return v;
         }
         const partial = p.year === 0 || p.month === 0 || p.day === 0;
         const calendar = rt.sqlMode & ~(SqlMode.NoZeroDate | SqlMode.NoZeroInDate);

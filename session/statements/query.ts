@@ -160,7 +160,6 @@ async function intoClause(session: Session, stmt: Query, rows: RowsResult): Prom
     throw mysqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
   }
   const data = await ownRows(rows);
-  if (data.length > 1) throw mysqlError('ER_TOO_MANY_ROWS');
   if (data.length === 0) {
     session.statement.warn({
       level: 'Warning',
@@ -172,6 +171,8 @@ async function intoClause(session: Session, stmt: Query, rows: RowsResult): Prom
   into.names.forEach((name, i) =>
     session.evalContext.session.setUserVariable(name, rows.columns[i]!.type, data[0]![i]!),
   );
+  // The variables have the first row nevertheless.
+  if (data.length > 1) throw mysqlError('ER_TOO_MANY_ROWS');
   session.statement.affectedRows = 1;
   return null;
 }
