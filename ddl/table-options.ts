@@ -3,7 +3,8 @@ import type { ColumnInfo } from '../catalog/model.js';
 import { mysqlError } from '../types/error-table.js';
 import { TypeCode } from '../types/field-type.js';
 import type { AlterPlan } from './alter-plan.js';
-import { isCentral } from '../catalog/auto-columns.js';
+import { incrementCounter, isCentral } from '../catalog/auto-columns.js';
+import { Meta, type AutoIdKind } from '../catalog/meta/meta.js';
 import { checkRandomBase } from './auto-random.js';
 import { checkIdOptions, readTableOptions } from './build-table.js';
 import { policyOf } from './placement.js';
@@ -25,6 +26,7 @@ export async function applyTableOptions(plan: AlterPlan, options: readonly Table
   if (o.autoIncrement !== null) {
     plan.autoIncrement = String(o.autoIncrement);
     plan.forceAutoIncrement = given.has('FORCE AUTO_INCREMENT');
+    await checkBase(plan, incrementCounter(t));
     plan.parts.push('rebase auto_increment ID');
   }
   if (given.has('TTL_ENABLE') || given.has('TTL_JOB_INTERVAL')) applyTtl(plan, null, options);
@@ -34,6 +36,7 @@ export async function applyTableOptions(plan: AlterPlan, options: readonly Table
     checkRandomBase(t, base);
     plan.autoIncrement = base;
     plan.forceAutoIncrement = given.has('FORCE AUTO_RANDOM_BASE');
+    await checkBase(plan, 'auto_random');
   }
   const cache = o.kept['AUTO_ID_CACHE'];
   if (cache !== undefined && (cache === '1') !== isCentral(t))
@@ -60,6 +63,26 @@ export async function applyTableOptions(plan: AlterPlan, options: readonly Table
       ? { options: { ...Object.fromEntries(before), ...o.kept, ...own } }
       : {}),
   };
+}
+
+/**
+ * A counter goes back with FORCE only (TiDB manual, "AUTO_RANDOM": a warning tells where it goes on instead), and never to 0. Throws 1105.
+ */
+async function checkBase(
+  { ctx, db, table, autoIncrement, forceAutoIncrement }: AlterPlan,
+  kind: AutoIdKind,
+): Promise<void> {
+  const base = BigInt(autoIncrement);
+  if (forceAutoIncrement) {
+    if (base === 0n) throw mysqlError('ER_UNKNOWN_ERROR', "Cannot force rebase the next global ID to '0'");
+    return;
+  }
+  if (table.temporary !== undefined) return;
+  const meta = new Meta(ctx.storage.snapshot(await ctx.storage.currentTs()));
+  const next = (await meta.autoId(kind, db.id, table.id)) + 1n;
+  if (base >= next) return;
+  const message = `Can't reset AUTO_INCREMENT to ${base} without FORCE option, using ${next} instead`;
+  ctx.warn({ level: 'Warning', code: 1105, message });
 }
 
 /**
