@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { parse, parseInSteps, ParseError } from './parser.js';
 
 const LONG = 60_000;
@@ -44,4 +45,16 @@ test('an error is told as by reading at once', () => {
 test('what stands before a list that is long itself is not read again and again', () => {
   const sql = `SELECT ${numbers(LONG)} FROM t WHERE a IN (${numbers(LONG)})`;
   expect(inSteps(sql).steps).toBe(0);
+});
+
+test('a list within a late item of a long list is read over many steps, and the items before it once', () => {
+  const inner = Array.from({ length: 4 }, (_, i) => `(b + ${i} IN (${numbers(500)}))`).join(', ');
+  const sql = `SELECT a IN (${numbers(500)}, ${inner}, ${numbers(500)}) FROM t`;
+  let now = 0;
+  // Time runs out whenever it is looked at.
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+  const { steps, parsed } = inSteps(sql);
+  clock.mockRestore();
+  expect(steps).toBeGreaterThan(20);
+  expect(JSON.stringify(parsed)).toBe(JSON.stringify(parse(sql)));
 });

@@ -22,6 +22,8 @@ const MAX_REREAD = 1 << 14;
 /** How far a long list has been read. */
 interface ListRead {
   readonly items: unknown[];
+  /** As many of `items` are those before `next`: reading that gave way within a later item has left more. */
+  readonly count: number;
   readonly next: number;
   readonly lastEnd: number;
   readonly ended: boolean;
@@ -260,6 +262,7 @@ export abstract class TokenStream extends Lexer {
     const known = longLists.get(at);
     if (known !== undefined) {
       items = known.items as T[];
+      items.length = known.count;
       this.resume(known);
       if (known.ended) return items;
     }
@@ -280,7 +283,18 @@ export abstract class TokenStream extends Lexer {
   private noteRead(at: number, items: unknown[], ended: boolean): void {
     const { start: next, lastEnd, paramCount, tableCount } = this;
     const [asOfTimes, warnings] = [[...this.asOfTimes], [...this.warnings]];
-    this.longLists!.set(at, { items, next, lastEnd, ended, paramCount, tableCount, asOfTimes, warnings });
+    const count = items.length;
+    this.longLists!.set(at, {
+      items,
+      count,
+      next,
+      lastEnd,
+      ended,
+      paramCount,
+      tableCount,
+      asOfTimes,
+      warnings,
+    });
   }
 
   private resume(list: ListRead): void {
