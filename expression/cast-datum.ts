@@ -108,7 +108,7 @@ export function castString(
       source !== undefined &&
       target !== undefined &&
       from.charset !== 'binary' &&
-      !(isUtf8(from.charset) && isUtf8(to.charset))
+      !(isUtf8(from.charset) && to.charset.startsWith('utf8'))
     ) {
       b = convertCharset(b, source, target);
     }
