@@ -8,7 +8,8 @@ import type { Projection } from '../expression/compile.js';
 import { compileProjection } from '../expression/compile.js';
 import type { ByItem } from '../expression/expression.js';
 import type { Operator } from './exec-context.js';
-import { drain, type OperatorContext } from './operator.js';
+import { drain, runSteps, type OperatorContext } from './operator.js';
+import { sortSteps } from './radix-sort.js';
 import { orderable, rowComparator } from './row-order.js';
 import { rowBytes } from './row-bytes.js';
 import { keyComparator } from './sort.js';
@@ -16,6 +17,9 @@ import type { TopNBound } from './topn-bound.js';
 
 /** Rows up to which the best are kept apart; a larger LIMIT sorts everything, in slices. */
 export const MAX_TOPN_ROWS = 1 << 16;
+
+/** Rows up to which comparing is as fast as the radix sort. */
+const COMPARED_ROWS = 4096;
 
 /**
  * ORDER BY … LIMIT: keeps the best `offset + count` rows. Rows of a chunk that do not beat the worst one kept are dropped at
@@ -65,7 +69,7 @@ export class TopNOperator implements Operator {
     if (this.want === 0) return null;
     if (!this.done) {
       await drain(this.child, this.ctx, (chunk) => this.add(chunk));
-      this.settle();
+      await this.settle();
       this.done = true;
       this.result = this.best;
       this.at = this.offset;
@@ -123,11 +127,22 @@ export class TopNOperator implements Operator {
     const bytes = rowBytes(this.waiting[this.waiting.length - 1]!);
     this.heldBytes += bytes;
     this.ctx.memory.consume(bytes);
-    if (this.waitingRows >= Math.max(this.want, CHUNK_ROWS)) this.settle();
+    if (this.waitingRows >= Math.max(this.want, CHUNK_ROWS)) await this.settle();
+  }
+
+  /** Row numbers in the order of the keys; many of them by the radix sort, which takes its time in steps. */
+  private async sorted(keys: readonly Vector[], n: number): Promise<Int32Array> {
+    if (n > COMPARED_ROWS) {
+      const by = keys.map((vector, k) => ({ vector, type: this.by[k]!.expr.type, desc: this.by[k]!.desc }));
+      return runSteps(sortSteps(by, n), this.ctx);
+    }
+    const idx = new Int32Array(n);
+    for (let i = 0; i < n; i++) idx[i] = i;
+    return idx.sort(keyComparator(keys, this.by));
   }
 
   /** Sorts what waits among the best and cuts. */
-  private settle(): void {
+  private async settle(): Promise<void> {
     if (this.waitingRows === 0) return;
     const chunks = this.best === null ? this.waiting : [this.best, ...this.waiting];
     const rows = concatChunks(chunks);
@@ -135,9 +150,7 @@ export class TopNOperator implements Operator {
       const parts = this.waitingKeys.map((w) => w[k]!);
       return concat(this.best === null ? parts : [this.bestKeys[k]!, ...parts]);
     });
-    const idx = new Int32Array(rows.length);
-    for (let i = 0; i < idx.length; i++) idx[i] = i;
-    idx.sort(keyComparator(keys, this.by));
+    const idx = await this.sorted(keys, rows.length);
     const n = Math.min(this.want, idx.length);
     this.best = gatherChunk(rows, idx, n);
     this.bestKeys = keys.map((v) => gather(v, idx, n));

@@ -111,12 +111,20 @@ function sourceColumn(inner: Inner, e: Expression): Column | null {
 }
 
 /**
- * Whether the side groups rows of a large table. Measured, grouping them all at once is faster than group by group, since scans of
- * such tables come from columns, which the costs of rows know nothing of: only a hint has it otherwise.
+ * Whether grouping rows of a large table key by key is out of the question. Measured, grouping them all at once is faster unless only a small
+ * part of them is looked up, since scans of such tables come from columns, and keys of the other side go before them as a filter, which the
+ * costs know nothing of.
  */
-function groupsMuch(opt: Optimizer, { ds, above }: Inner): boolean {
-  return above.some((p) => p.op === 'Aggregation') && tableEstimate(opt.ctx, ds).rows >= LARGE_TABLE;
+function groupsMuch({ above }: Inner, rows: number, keys: number, perKey: number): boolean {
+  return (
+    rows >= LARGE_TABLE &&
+    keys * (perKey + KEY_ROWS) * SMALL_PART > rows &&
+    above.some((p) => p.op === 'Aggregation')
+  );
 }
+/** Rows that could be read in the time that it takes to look a key up. */
+const KEY_ROWS = 8;
+const SMALL_PART = 128;
 
 export function indexJoins(opt: Optimizer, p: Join, prop: Property, wish: JoinWish): RootTask[] {
   if (p.eq.length === 0 || p.nullAware) return [];
@@ -126,13 +134,12 @@ export function indexJoins(opt: Optimizer, p: Join, prop: Property, wish: JoinWi
     if (inner === null || !sourceEngines(opt.ctx, inner.ds).includes('tikv')) continue;
     if (inner.ds.table.partition !== undefined && inner.ds.physical === null && !prunesDynamically(opt))
       continue;
-    if (wish.inner.length === 0 && groupsMuch(opt, inner)) continue;
     const outerPlan = p.children[side === 'left' ? 1 : 0]!;
     const outerIds = idsOf(outerPlan.schema);
     if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;
     // A hint names the inner side; the other one is not tried then.
     if (wish.inner.length > 0 && !wish.inner.includes(side)) continue;
-    const best = indexJoin(opt, p, side, inner, outerPlan, prop.order);
+    const best = indexJoin(opt, p, side, inner, outerPlan, prop.order, wish.inner.length > 0);
     if (best === null) continue;
     out.push(best);
     if (wish.methods.includes('IndexHashJoin') && best.plan.op === 'IndexJoin')
@@ -247,6 +254,8 @@ function indexJoin(
   inner: Inner,
   outerPlan: LogicalPlan,
   order: readonly OrderItem[],
+  /** A hint asks for it. */
+  wanted: boolean,
 ): RootTask | null {
   const { ds } = inner;
   const outerKeysAll = p.eq.map((k) => (innerSide === 'left' ? k.right : k.left));
@@ -274,6 +283,7 @@ function indexJoin(
     lookup.rowsPerKey,
     lookup.usedKeys.size === p.eq.length && !lookup.unique ? est.rows / joinDenominator(p.eq, ls, rs) : 0,
   );
+  if (!wanted && groupsMuch(inner, est.rows, outer.rows, perKey)) return null;
   const decided = usable.flatMap((column, i) => {
     if (!lookup.usedKeys.has(i)) return [];
     const [a, b] = innerSide === 'left' ? [column, outerKeysAll[i]!] : [outerKeysAll[i]!, column];

@@ -131,6 +131,7 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   let task = opt.find(p.children[0]!, ANY);
   if (
     total !== null &&
+    worthInStore(opt, total, task.rows) &&
     !isParam(p.offset) &&
     !isParam(p.count) &&
     p.by.every((b) => pushable(b.expr, evaluatorOf(opt.ctx, task.columnar === true)))
@@ -157,6 +158,11 @@ export function implementTopN(opt: Optimizer, p: LogicalTopN, prop: Property): T
   options.push(root === input ? best : trim(opt, best, input.plan.schema, true));
   return opt.cheapest(options);
 }
+
+/** The rows of a TopN that keeps most of them would be sorted twice where the store is this process. */
+const worthInStore = (opt: Optimizer, total: number, rows: number): boolean =>
+  opt.ctx.remoteStore === true || total < MANY_ROWS || total * 8 < rows;
+const MANY_ROWS = 4096;
 
 /** Computes what rows are ordered by once, in a projection below. */
 function withOrder(
