@@ -149,8 +149,7 @@ function lookAt(p: LogicalPlan, state: BuildState): void {
 }
 
 function planned(state: BuildState, plan: PhysicalPlan, names: readonly OutputName[]): PlannedStatement {
-  for (const message of state.joinHints?.warnings() ?? [])
-    state.ctx.warn({ level: 'Warning', code: 1815, message });
+  for (const warning of state.joinHints?.warnings() ?? []) state.ctx.warn({ level: 'Warning', ...warning });
   const { cacheable, tables, memory } = state;
   return { plan, names, cacheable, tables, hasValues: memory.subqueries.size > 0 };
 }

@@ -20,6 +20,14 @@ const LASTING: ReadonlySet<string> = new Set([
   'tidb_txn_mode',
 ]);
 
+/** Hints of which a statement follows the last one alone. */
+const ONCE: ReadonlySet<string> = new Set([
+  'MAX_EXECUTION_TIME',
+  'MEMORY_QUOTA',
+  'RESOURCE_GROUP',
+  'TIDB_KV_READ_TIMEOUT',
+]);
+
 /** The hints that stand behind the first keyword of a statement; EXPLAIN has those of what it explains. */
 function hintsOf(stmt: Statement): readonly Hint[] {
   if (stmt.kind === 'Explain') return stmt.stmt === null ? [] : hintsOf(stmt.stmt);
@@ -40,6 +48,17 @@ export function applyStatementHints(session: Session, statement: StatementContex
       const written = /^[^\s(]*/.exec(hint.text)![0];
       warn(statement, mysqlError('ER_UNSUPPORTED_HINT', written));
       continue;
+    }
+    if (ONCE.has(hint.name) && hints.find((h) => h.name === hint.name) !== hint) {
+      const last = hints.findLast((h) => h.name === hint.name)!;
+      if (hint === last)
+        warn(
+          statement,
+          mysqlError(
+            'ER_UNKNOWN_ERROR',
+            `${hint.name}() is defined more than once, only the last definition takes effect: ${last.text.toUpperCase()}`,
+          ),
+        );
     }
     switch (hint.name) {
       case 'SET_VAR':

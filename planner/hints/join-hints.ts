@@ -39,6 +39,26 @@ const ALIASES: Readonly<Record<string, string>> = {
   NO_INL_JOIN: 'NO_INDEX_JOIN',
 };
 
+/** Hints that say nothing without a table. */
+const TABLES_NAMED: ReadonlySet<string> = new Set([
+  ...Object.keys(KINDS),
+  ...Object.keys(ALIASES),
+  'LEADING',
+  'USE_INDEX',
+  'FORCE_INDEX',
+  'IGNORE_INDEX',
+  'ORDER_INDEX',
+  'NO_ORDER_INDEX',
+  'INDEX_LOOKUP_PUSHDOWN',
+  'USE_INDEX_MERGE',
+]);
+const ONE_LEADING =
+  'We can only use one leading hint at most, when multiple leading hints are used, all leading hints will be invalid';
+const LEADING_OR_STRAIGHT =
+  'We can only use the straight_join hint, when we use the leading hint and straight_join hint at the same time, all leading hints will be invalid';
+
+const INTERNAL = 1815;
+
 interface HintedTable extends TableLabel {
   matched: boolean;
 }
@@ -69,7 +89,9 @@ export class JoinHints {
   /** Tables in the order of LEADING, by block. */
   readonly leading = new Map<number, readonly TableLabel[]>();
 
-  private readonly messages: string[] = [];
+  private readonly messages: { readonly message: string; readonly code: number }[] = [];
+  /** LEADINGs that a join group has the tables of. */
+  private readonly followed = new Set<readonly TableLabel[]>();
   /** Joins whose hints were told to be no use. */
   private readonly told = new WeakSet<Join>();
 
@@ -77,6 +99,8 @@ export class JoinHints {
     for (const hint of blocks.lost())
       this.warn(`Hint ${hint.text} is ignored due to unknown query block name`);
     const groups = new Map<string, JoinHint>();
+    const leading = new Map<number, HintedTable[][]>();
+    const straight = new Set<number>();
     for (const { hint, block } of blocks.hints()) {
       const labels = hint.tables.map((t): HintedTable => ({
         db: t.schema?.toLowerCase() ?? null,
@@ -84,10 +108,15 @@ export class JoinHints {
         block: t.queryBlock === null ? block : (blocks.find(t.queryBlock) ?? -1),
         matched: false,
       }));
-      if (hint.name === 'LEADING') {
-        if (!this.leading.has(block) && labels.length > 0) this.leading.set(block, labels);
+      if (TABLES_NAMED.has(hint.name) && labels.length === 0) {
+        this.warn(`Hint ${hint.text} is inapplicable. Please specify the table names in the arguments.`);
         continue;
       }
+      if (hint.name === 'LEADING') {
+        leading.set(block, [...(leading.get(block) ?? []), labels]);
+        continue;
+      }
+      if (hint.name === 'STRAIGHT_JOIN') straight.add(block);
       if (hint.name === 'INL_MERGE_JOIN' || hint.name === 'INDEX_MERGE_JOIN') {
         this.warn('The INDEX MERGE JOIN hint is deprecated for usage, try other hints.');
         continue;
@@ -103,17 +132,22 @@ export class JoinHints {
       }
       group.tables.push(...labels);
     }
+    for (const [block, [first, ...more]] of leading)
+      if (more.length > 0) this.warn(ONE_LEADING);
+      else if (straight.has(block)) this.warn(LEADING_OR_STRAIGHT);
+      else this.leading.set(block, first!);
   }
 
-  warn(message: string): void {
-    if (!this.messages.includes(message)) this.messages.push(message);
+  /** Told once, however often it is found; `code`: 1815 where TiDB's optimizer tells of it, 1105 where others do. */
+  warn(message: string, code = INTERNAL): void {
+    if (!this.messages.some((m) => m.message === message)) this.messages.push({ message, code });
   }
 
   /** What becomes of the hints on one join, each message as often as a way of joining refuses them. */
   warnOnce(join: Join, messages: readonly string[]): void {
     if (this.told.has(join)) return;
     this.told.add(join);
-    this.messages.push(...messages);
+    this.messages.push(...messages.map((message) => ({ message, code: INTERNAL })));
   }
 
   /** Notes which of the tables named a plan's joins have. */
@@ -179,7 +213,9 @@ export class JoinHints {
   leaders(relations: readonly LogicalPlan[]): LogicalPlan[] | null {
     for (const labels of this.leading.values()) {
       const found = labels.map((t) => relations.find((r) => isTable(r, t)));
-      if (found.every((r) => r !== undefined)) return found;
+      if (!found.every((r) => r !== undefined)) continue;
+      this.followed.add(labels);
+      return found;
     }
     return null;
   }
@@ -195,15 +231,22 @@ export class JoinHints {
   }
 
   /** What could not be followed of the hints, tables that no join has among it. */
-  warnings(): string[] {
+  warnings(): { readonly message: string; readonly code: number }[] {
     const lost = this.hints.flatMap((hint) => {
       const names = hint.tables.filter((t) => !t.matched).map(labelText);
       if (names.length === 0) return [];
       return [
-        `There are no matching table names for (${names.join(', ')}) in optimizer hint ${textOf(hint)}. ` +
-          'Maybe you can use the table alias name',
+        {
+          message:
+            `There are no matching table names for (${names.join(', ')}) in optimizer hint ${textOf(hint)}. ` +
+            'Maybe you can use the table alias name',
+          code: INTERNAL,
+        },
       ];
     });
+    for (const labels of this.leading.values())
+      if (!this.followed.has(labels))
+        this.warn('leading hint is inapplicable, check if the leading hint table is valid');
     return [...lost, ...this.messages];
   }
 }

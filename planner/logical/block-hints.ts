@@ -15,6 +15,10 @@ export function warnMisplacedHints(state: BuildState, stmt: ast.SelectStmt): voi
       "NO_DECORRELATE() is inapplicable because it's not in an IN subquery, an EXISTS subquery, " +
         'an ANY/ALL/SOME subquery or a scalar subquery.',
     );
+  if (hasHint(stmt, 'SEMI_JOIN_REWRITE') && !state.subqueryBlocks.has(stmt))
+    warn(
+      "The SEMI_JOIN_REWRITE hint is not used correctly, maybe it's not in a subquery or the subquery is not EXISTS clause.",
+    );
   if (hasHint(stmt, 'MERGE') && !state.commonTableBlocks.has(stmt))
     warn(
       'Hint merge() is inapplicable. Please check whether the hint is used in the right place, ' +

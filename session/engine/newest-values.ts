@@ -1,10 +1,9 @@
-import type { TableInfo } from '../../catalog/model.js';
-import { isVirtual } from '../../catalog/table-layout.js';
+import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import { handleColumn, isVirtual, primaryIndex } from '../../catalog/table-layout.js';
 import { growsWithHandle } from '../../statistics/estimate.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
 import { quoteName } from '../../parser/restore.js';
 import type { Datum } from '../../types/datum.js';
-import { Flag, TypeCode } from '../../types/field-type.js';
 import type { EngineCore } from './engine-core.js';
 
 /** Changes after which the greatest values are looked up again: so many, or this share of those since ANALYZE. */
@@ -19,15 +18,15 @@ interface Looked {
 }
 
 /**
- * The greatest values of columns that grow (times, counters) and that an index or the handle ends with: ANALYZE knows them only as they
- * were, and where rows came after a gap nothing else tells how far out they are. They are looked up when a plan asks for the statistics of a
- * table that has changed noticeably.
+ * The greatest values of columns that grow (times, counters): ANALYZE knows them only as they were, and where rows came after a gap nothing
+ * else tells how far out they are. They are looked up, at the end of an index or in the last row, when a plan asks for the statistics of a table
+ * that has changed noticeably.
  */
 export class NewestValues {
   private readonly looked = new Map<number, Looked>();
   private readonly looking = new Map<number, Promise<void>>();
 
-  /** `max`: the greatest value of a column, read from an index's end. */
+  /** `max`: the greatest value of a column, or about that. */
   constructor(private readonly max: (table: TableInfo, columnName: string) => Promise<Datum>) {}
 
   isOld(table: TableInfo, stats: TableStatistics): boolean {
@@ -81,29 +80,39 @@ export class NewestValues {
   }
 }
 
-/** Reads the end of the index, or of the table, that a column leads. */
+/** Reads the end of the index that a column leads, else the last row. */
 export async function greatestValue(core: EngineCore, table: TableInfo, columnName: string): Promise<Datum> {
   const db = core.schemaLoader.current.tableById(table.id)?.db;
-  if (db === undefined) return null;
+  const column = table.columns.find((c) => c.name === columnName);
+  if (db === undefined || column === undefined) return null;
+  const [name, from] = [quoteName(columnName), `${quoteName(db.name)}.${quoteName(table.name)}`];
   const [row] = await core.internalQuery(
-    `SELECT MAX(${quoteName(columnName)}) FROM ${quoteName(db.name)}.${quoteName(table.name)}`,
+    endsAnOrder(table, column)
+      ? `SELECT MAX(${name}) FROM ${from}`
+      : `SELECT ${name} FROM ${from} ORDER BY ${handleOrder(table)} LIMIT 1`,
   );
   return row?.[0] ?? null;
 }
 
-/** Columns whose greatest value is the last of an index or the handle. */
-function growing(table: TableInfo, stats: TableStatistics): TableInfo['columns'] {
-  const leading = new Set<number>();
-  for (const { state, columns, condition } of table.indices) {
-    const [first] = columns;
-    if (state === 'public' && condition === undefined && first !== undefined && first.length < 0)
-      leading.add(first.offset);
-  }
-  return table.columns.filter((c) => {
+const handleOrder = (table: TableInfo): string =>
+  table.isCommonHandle
+    ? primaryIndex(table)!
+        .columns.map((c) => `${quoteName(c.name)} DESC`)
+        .join(', ')
+    : `${quoteName(handleColumn(table)?.name ?? '_tidb_rowid')} DESC`;
+
+/** Whether a column's greatest value is the last of an index or the handle. */
+const endsAnOrder = (table: TableInfo, column: ColumnInfo): boolean =>
+  handleColumn(table)?.id === column.id ||
+  table.indices.some(
+    ({ state, columns: [first], condition }) =>
+      state === 'public' && condition === undefined && first?.offset === column.offset && first.length < 0,
+  );
+
+/** Columns that grow, whose greatest value one look tells. */
+const growing = (table: TableInfo, stats: TableStatistics): TableInfo['columns'] =>
+  table.columns.filter((c) => {
     const known = stats.columns.get(c.id);
-    if (known === undefined || c.state !== 'public' || isVirtual(c) || c.type.tp === TypeCode.Timestamp)
-      return false;
-    const isHandle = table.pkIsHandle && (c.type.flag & Flag.PriKey) !== 0;
-    return (isHandle || leading.has(c.offset)) && growsWithHandle(known);
+    if (known === undefined || c.state !== 'public' || isVirtual(c) || !growsWithHandle(known)) return false;
+    return endsAnOrder(table, c) || table.partition === undefined;
   });
-}

@@ -11,8 +11,10 @@ export interface Estimated {
 
 const ROWS = 5000;
 
-const row = (k: number): string =>
-  `(${k}, ${k % 100}, 's${k % 7}', '2024-01-01' + INTERVAL ${k} MINUTE, ${k % 2})`;
+const row = (k: number): string => {
+  const time = `'2024-01-01' + INTERVAL ${k} MINUTE`;
+  return `(${k}, ${k % 100}, 's${k % 7}', ${time}, ${time}, ${time}, ${k % 2})`;
+};
 
 async function insert(s: TestSession, from: number, to: number): Promise<void> {
   for (let i = from; i < to; i += 1000)
@@ -64,6 +66,8 @@ const STATES: readonly {
       'id BETWEEN 51000 AND 51500',
       "ts > '2024-02-05 18:00:00'",
       "ts > '2024-02-06'",
+      "stamp > '2024-02-06'",
+      "plain > '2024-02-06'",
     ],
   },
   {
@@ -103,7 +107,7 @@ export async function staleEstimates(s: TestSession): Promise<Estimated[]> {
   await s.query('SET GLOBAL tidb_enable_auto_analyze = OFF');
   await s.query('SET GLOBAL tidb_enable_query_feedback = OFF');
   await s.query(
-    'CREATE TABLE t (id INT PRIMARY KEY, k INT, s VARCHAR(10), ts DATETIME, up INT, KEY (k), KEY (ts), KEY ks (k, s))',
+    'CREATE TABLE t (id INT PRIMARY KEY, k INT, s VARCHAR(10), ts DATETIME, stamp TIMESTAMP, plain DATETIME, up INT, KEY (k), KEY (ts), KEY (stamp), KEY ks (k, s))',
   );
   await insert(s, 0, ROWS);
   const out: Estimated[] = [];

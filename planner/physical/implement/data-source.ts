@@ -231,6 +231,8 @@ function orIndexMerge(
   if (hints === null) return plain;
   const found = bestIndexMerge(opt, ds, hints, partitions, prop);
   // A merge that is asked for and gives no order by itself is sorted.
+  if (found === null && hints.hinted !== null && prop.order.length === 0)
+    opt.state.joinHints?.warn('IndexMerge is inapplicable', 1105);
   if (found === null)
     return prop.order.length > 0 && hints.hinted !== null && plain?.kind !== 'root' ? null : plain;
   const merge = ds.dirty ? withOwnWrites(opt, ds, found, prop.order, partitions, false) : found;
