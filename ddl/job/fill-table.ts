@@ -18,8 +18,8 @@ import { movingPasses, otherDivision } from './move-rows.js';
 import { DuplicateRowsError, ingestIndexes } from '../ingest/ingest-indexes.js';
 import { readRows, readRowsAt, zoneOf, type RowPass as Pass } from './row-pass.js';
 
-/** Rows of one transaction where the machine has nothing else to do. */
-const IDLE_BATCH_ROWS = 4096;
+/** Rows of one transaction where the machine has nothing else to do: few enough that a killed statement need not wait long for it. */
+const IDLE_BATCH_ROWS = 1024;
 /** Rows of one transaction while statements run: each holds up the event loop for a millisecond or so. */
 const BUSY_BATCH_ROWS = 256;
 const CONFLICT_RETRIES = 100;
