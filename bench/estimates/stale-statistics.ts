@@ -28,7 +28,7 @@ const table = [
 ].join('\n');
 const text = `# Estimates with statistics that are behind\n\nMade by \`npm run bench:stale -- --docs\`: a table of 5000 rows is analyzed, then changed, and estimates are compared with counts before
 the next ANALYZE, feedback switched off. Live row counts tell how many rows came or went; values of columns that grow with the row
-id (\`id\`, \`ts\`) are taken to go on behind the greatest one seen, as densely as before, or where an index tells how far they
+id (\`id\`, \`ts\`) are taken to go on behind the greatest one seen, as densely as before, or where an index or the last row tells how far they
 go now, to end there; others to come in the proportions seen. Ranges within a gap, where there is nothing, are not known to be empty.\n\n${table}\n`;
 if (values.docs)
   writeFileSync(fileURLToPath(new URL('../../docs/stale-statistics.md', import.meta.url)), text);

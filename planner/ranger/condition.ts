@@ -15,6 +15,7 @@ import {
   splitDnf,
   substitute,
 } from '../logical/expression-walk.js';
+import { periodIntervals, periodTest } from './period.js';
 import { comparable, toColumnValue } from './bound.js';
 import {
   datumCompare,
@@ -118,13 +119,13 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
     case 'eq':
     case 'nulleq': {
       const c = comparisonOf(e, column);
-      return c === null ? null : 'points';
+      return c === null ? inPeriod(e, key) : 'points';
     }
     case 'lt':
     case 'le':
     case 'gt':
     case 'ge':
-      return comparisonOf(e, column) === null ? null : 'ranges';
+      return comparisonOf(e, column) === null ? inPeriod(e, key) : 'ranges';
     case 'ne':
       return key.length >= 0 || comparisonOf(e, column) === null ? null : 'ranges';
     case 'isnull':
@@ -161,6 +162,9 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
   }
 }
 
+const inPeriod = (e: Expression, { column }: KeyColumn): Shape =>
+  periodTest(e, column) === null ? null : 'ranges';
+
 /** Members of an ENUM that a condition is tried with; longer ones are left to filters. */
 const MAX_MEMBERS = 256;
 
@@ -195,6 +199,7 @@ export function isExact(e: Expression, key: KeyColumn): boolean {
   if (limitsMembers(e, key.column)) return true;
   if (e.name === 'like') return likePrefix(e.args, key.column, e.collation)?.exact === true && key.length < 0;
   if (e.name === 'or' || e.name === 'and') return e.args.every((a) => isExact(a, key));
+  if (periodTest(e, key.column) !== null) return false;
   return key.length < 0 || e.name === 'isnull';
 }
 
@@ -291,6 +296,8 @@ export function intervalsOf(
         cmp,
       );
     default: {
+      const period = periodTest(e, column);
+      if (period !== null) return periodIntervals(period, evaluate(period.value), column);
       const c = comparisonOf(e, column)!;
       return compareIntervals(c.op, c.value, key, evaluate);
     }
