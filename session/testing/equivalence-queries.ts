@@ -440,7 +440,8 @@ export class EquivalenceQueries {
           `SUM(${distinct}${this.value(sources, 'int')})`,
           `MIN(${this.value(sources, 'int')})`,
           `MAX(${this.value(sources, 'int')})`,
-          `BIT_XOR(${this.value(sources, 'int')})`,
+          // Unsigned, and what is subtracted from it may be greater.
+          `CAST(BIT_XOR(${this.value(sources, 'int')}) AS SIGNED)`,
         ]);
       case 'dec':
         return this.one([
