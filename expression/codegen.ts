@@ -178,11 +178,12 @@ export class Emitter {
   }
 
   /**
-   * An operand of a comparison. A constant whose conversion warns is converted when the first row asks for it, not for every
-   * row: MySQL keeps such constants, too.
+   * An operand of a comparison. A literal whose conversion warns is converted when the first row asks for it, not for every
+   * row: MySQL keeps such constants, too. The result of a subquery warns by every row, as in TiDB.
    */
   compared(e: Expression): Value {
-    const converted = e.kind === 'function' && e.name === 'cast' && e.args[0]!.kind === 'constant';
+    const constant = e.kind === 'function' && e.name === 'cast' ? e.args[0]! : e;
+    const converted = constant !== e && constant.kind === 'constant' && constant.coercibility === undefined;
     if (!converted || this.leaves.has(e)) return this.emit(e);
     const { lines, result } = this.capture(() => this.emit(e));
     const [done, v, start, end, nul] = [0, 1, 2, 3, 4].map(() => `o${this.next++}`);
