@@ -21,8 +21,7 @@ const FIRST_BATCH = 32;
 
 /** Reads at one timestamp. Answers without a promise when the store does and nothing is in the way. */
 export class KvSnapshot implements Snapshot, PagedReader {
-  /** Transactions whose locks this snapshot may ignore. */
-  /** Null: none were met. */
+  /** What this snapshot knows of the transactions whose locks it met; null: it met none. */
   private known: KnownLocks | null = null;
   private readonly rc: boolean;
   private readonly signal: AbortSignal | undefined;
