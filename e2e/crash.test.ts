@@ -36,8 +36,8 @@ describe(`kill -9 keeps what was acknowledged and nothing half done (RUTILE_SEED
     let load: WriteLoad;
     beforeEach(async () => {
       await store.start();
-      // Rows that a killed server had locked wait for the end of its locks' life.
-      server = new ServerProcess(['--store', 'tikv', '--pd', store.address, '--lock-ttl', '2000']);
+      // Rows that a killed server had locked wait for the end of its locks' life, which a running one prolongs in time on a busy machine too.
+      server = new ServerProcess(['--store', 'tikv', '--pd', store.address, '--lock-ttl', '4000']);
       await server.start();
     });
     afterEach(async () => {

@@ -4,9 +4,12 @@ import { crc32 } from './crc32.js';
 import { LOGICAL_BITS } from './timestamp.js';
 
 const FILE = 'tso';
-/** How far ahead of the clock a lease reaches, and how near its end the next one is taken. */
-const LEASE_MS = 6000;
-const RENEW_MS = 3000;
+/**
+ * How far ahead of the clock a lease reaches, and how near its end the next one is taken. A restart after a crash puts the clock forward by
+ * what is left of the lease, and locks age by that: those of a prewrite live 3 s, so it must be less (PD's tso-save-interval is 3 s, too).
+ */
+const LEASE_MS = 3000;
+const RENEW_MS = 1500;
 const LOGICAL_MASK = (1 << Number(LOGICAL_BITS)) - 1;
 const SLOT = 16;
 /** How often the lease is looked after while other threads take timestamps. */
