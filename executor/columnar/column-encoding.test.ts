@@ -5,12 +5,14 @@ import { chunkOf } from '../../chunk/chunk-builder.js';
 import type { Datum } from '../../types/datum.js';
 import { NumVector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
+import { blockStats, type BlockStats } from './block-stats.js';
 import { ColumnDictionary } from './column-dictionary.js';
 import { decodeColumn, encodeColumn } from './column-encoding.js';
 import { seal } from './seal.js';
 
 const seed = testSeed();
-const stored = (v: Vector): Uint8Array => new Uint8Array(Buffer.concat(encodeColumn(v)));
+const stored = (v: Vector, stats: BlockStats | null = null): Uint8Array =>
+  new Uint8Array(Buffer.concat(encodeColumn(v, stats)));
 function sealed(v: Vector, type: FieldType, dictionary: ColumnDictionary): Vector {
   const steps = seal([v], type, dictionary);
   for (;;) {
@@ -31,7 +33,9 @@ test(`columns of every type come back as they were (seed ${seed})`, () => {
     const dictionary = new ColumnDictionary();
     const lasting = sealed(given, type, dictionary);
     expect(cells(lasting).map((c) => lineOf([c]))).toEqual(cells(given).map((c) => lineOf([c])));
-    const back = decodeColumn(stored(lasting), dictionary);
+    const { vector: back, stats } = decodeColumn(stored(lasting, blockStats(lasting)), dictionary);
+    expect(stats).toEqual(blockStats(lasting));
+    expect(decodeColumn(stored(lasting), dictionary).stats).toBeNull();
     expect(cells(back).map((c) => lineOf([c]))).toEqual(cells(given).map((c) => lineOf([c])));
   }
 });
@@ -39,6 +43,8 @@ test(`columns of every type come back as they were (seed ${seed})`, () => {
 test.each([
   ['one value', 20, (): number => 7],
   ['a byte', 500, (i: number): number => 1e6 + (i % 200)],
+  ['a byte from zero', 500, (i: number): number => 3 + (i % 200)],
+  ['a byte below zero', 500, (i: number): number => (i % 200) - 100],
   ['two bytes', 500, (i: number): number => i * 100],
   ['four bytes', 500, (i: number): number => i * 1e6],
   ['runs', 5000, (i: number): number => Math.floor(i / 500) * 1e9],
@@ -48,6 +54,6 @@ test.each([
 ] as const)('numbers are packed and unpacked: %s', (_, n, f) => {
   const data = Float64Array.from({ length: n }, (_x, i) => f(i));
   const bytes = stored(new NumVector(data, n));
-  expect((decodeColumn(bytes, null) as NumVector).data).toEqual(data);
+  expect((decodeColumn(bytes, null).vector as NumVector).data).toEqual(data);
   expect(bytes.length).toBeLessThanOrEqual(n * 8 + 32);
 });

@@ -1,21 +1,24 @@
 import type { Vector } from '../../chunk/vector.js';
 import { BytesVector, NumVector, WideVector } from '../../chunk/vector.js';
+import { BLOCK_ROWS, type BlockStats } from './block-stats.js';
 import type { ColumnDictionary } from './column-dictionary.js';
 import { sharedBytes, sharedFloat64, sharedInt32 } from './shared-array.js';
 
 /**
  * The stored form of a column segment, little-endian:
  *
- *   layout u8 | flags u8 | 0 u16 | rows u32 | null mask, one bit a row, if flagged | body
+ *   layout u8 | flags u8 | 0 u16 | rows u32 | null mask, one bit a row, if flagged | body | block statistics, if flagged
  *
  * with the body by layout: numbers; the codes of a dictionary (numbers); strings as lengths (numbers) and bytes; 64-bit
  * integers; decimals beyond 64 bits as text. Numbers are stored in the smallest of: one value; offsets from the least in one, two
- * or four bytes (frame of reference); runs of equal values; doubles.
+ * or four bytes (frame of reference); runs of equal values; doubles. Block statistics are a least, a greatest value (f64 each, of columns
+ * of numbers) and a number of NULLs (u32) for each block.
  */
 const Layout = { Numbers: 1, Codes: 2, Bytes: 3, Int64: 4, Text: 5 } as const;
 const HAS_NULLS = 1;
 const IS_INT32 = 2;
 const IS_UNSIGNED = 4;
+const HAS_STATS = 8;
 
 const Packing = { Constant: 0, Offsets8: 1, Offsets16: 2, Offsets32: 4, Doubles: 8, Runs: 16 } as const;
 
@@ -91,11 +94,13 @@ class Source {
     return this.b.subarray(this.at - n, this.at);
   }
 
-  /** A copy, aligned. */
-  copy(n: number): ArrayBuffer {
-    const out = new ArrayBuffer(n);
-    new Uint8Array(out).set(this.bytes(n));
-    return out;
+  /** `n` numbers of so many bytes, where they are: moved over what was read before, as arrays of them begin at multiples of their size. */
+  aligned<T>(Type: new (b: ArrayBufferLike, offset: number, n: number) => T, width: number, n: number): T {
+    const start = this.at - ((this.b.byteOffset + this.at) % width);
+    if (start < 0) throw new Error('a column segment that does not begin at an aligned address');
+    this.b.copyWithin(start, this.at, this.at + n * width);
+    this.at += n * width;
+    return new Type(this.b.buffer, this.b.byteOffset + start, n);
   }
 }
 
@@ -144,11 +149,19 @@ function packNumbers(out: Sink, d: Numbers, n: number): void {
     out.array(d instanceof Float64Array ? d.subarray(0, n) : Float64Array.from(d.subarray(0, n)));
     return;
   }
+  // From zero where that takes no more room: such numbers are read by a copy.
+  const base = min >= 0 && max < 256 ** width ? 0 : min;
   out.u8(width);
-  out.f64(min);
+  out.f64(base);
   const packed = width === 1 ? new Uint8Array(n) : width === 2 ? new Uint16Array(n) : new Uint32Array(n);
-  for (let i = 0; i < n; i++) packed[i] = d[i]! - min;
+  for (let i = 0; i < n; i++) packed[i] = d[i]! - base;
   out.array(packed);
+}
+
+/** Copying is native code, which needs no warming up as the loop does. */
+function addBase(out: Numbers, offsets: Uint8Array | Uint16Array | Uint32Array, base: number): void {
+  out.set(offsets);
+  if (base !== 0) for (let i = 0; i < offsets.length; i++) out[i]! += base;
 }
 
 function unpackInto(out: Numbers, src: Source, n: number): void {
@@ -158,7 +171,7 @@ function unpackInto(out: Numbers, src: Source, n: number): void {
       out.fill(src.f64());
       return;
     case Packing.Doubles:
-      out.set(new Float64Array(src.copy(n * 8)));
+      out.set(src.aligned(Float64Array, 8, n));
       return;
     case Packing.Runs: {
       const runs = src.u32();
@@ -173,21 +186,18 @@ function unpackInto(out: Numbers, src: Source, n: number): void {
       return;
     }
     case Packing.Offsets8: {
-      const min = src.f64();
-      const p = src.bytes(n);
-      for (let i = 0; i < n; i++) out[i] = p[i]! + min;
+      const base = src.f64();
+      addBase(out, src.aligned(Uint8Array, 1, n), base);
       return;
     }
     case Packing.Offsets16: {
-      const min = src.f64();
-      const p = new Uint16Array(src.copy(n * 2));
-      for (let i = 0; i < n; i++) out[i] = p[i]! + min;
+      const base = src.f64();
+      addBase(out, src.aligned(Uint16Array, 2, n), base);
       return;
     }
     case Packing.Offsets32: {
-      const min = src.f64();
-      const p = new Uint32Array(src.copy(n * 4));
-      for (let i = 0; i < n; i++) out[i] = p[i]! + min;
+      const base = src.f64();
+      addBase(out, src.aligned(Uint32Array, 4, n), base);
       return;
     }
     default:
@@ -201,8 +211,20 @@ function unpack(src: Source, n: number, int32: boolean): Numbers {
   return out;
 }
 
+function writeStats(out: Sink, { min, max, nulls }: BlockStats): void {
+  for (const a of [min, max, nulls]) if (a !== null) out.array(a);
+}
+
+function readStats(src: Source, rows: number, bounds: boolean): BlockStats {
+  const blocks = Math.ceil(rows / BLOCK_ROWS);
+  const bound = (): Float64Array | null => (bounds ? src.aligned(Float64Array, 8, blocks).slice() : null);
+  const min = bound();
+  const max = bound();
+  return { min, max, nulls: src.aligned(Int32Array, 4, blocks).slice() };
+}
+
 /** The stored form in pieces, which may be the column's own memory. */
-export function encodeColumn(v: Vector): readonly Uint8Array[] {
+export function encodeColumn(v: Vector, stats: BlockStats | null = null): readonly Uint8Array[] {
   const out = new Sink();
   const n = v.length;
   const coded = v.kind === 'bytes' && v.codes !== null;
@@ -219,6 +241,7 @@ export function encodeColumn(v: Vector): readonly Uint8Array[] {
   let flags = v.nulls === null ? 0 : HAS_NULLS;
   if (v.kind === 'num' && v.data instanceof Int32Array) flags |= IS_INT32;
   if (v.kind === 'wide' && v.data instanceof BigUint64Array) flags |= IS_UNSIGNED;
+  if (stats !== null) flags |= HAS_STATS;
   out.u8(layout);
   out.u8(flags);
   out.u8(0);
@@ -254,16 +277,38 @@ export function encodeColumn(v: Vector): readonly Uint8Array[] {
         out.array(text);
       } else out.array(v.data.subarray(0, n));
   }
+  if (stats !== null) writeStats(out, stats);
   return out.take();
 }
 
-/** Decodes what `encodeColumn` made, in one piece; coded strings need the dictionary whose codes they are. */
-export function decodeColumn(b: Uint8Array, dictionary: ColumnDictionary | null): Vector {
+/** A column as it is stored, with its statistics where it has been stored with them. */
+export interface StoredColumn {
+  readonly vector: Vector;
+  readonly stats: BlockStats | null;
+}
+
+/**
+ * Decodes what `encodeColumn` made, in one piece that begins at a multiple of eight and is used up; coded strings need the dictionary
+ * whose codes they are.
+ */
+export function decodeColumn(b: Uint8Array, dictionary: ColumnDictionary | null): StoredColumn {
   const src = new Source(b);
   const layout = src.u8();
   const flags = src.u8();
   src.bytes(2);
   const n = src.u32();
+  const vector = decodeBody(src, n, layout, flags, dictionary);
+  const stats = (flags & HAS_STATS) === 0 ? null : readStats(src, n, vector.kind === 'num');
+  return { vector, stats };
+}
+
+function decodeBody(
+  src: Source,
+  n: number,
+  layout: number,
+  flags: number,
+  dictionary: ColumnDictionary | null,
+): Vector {
   let nulls: Uint8Array | null = null;
   if ((flags & HAS_NULLS) !== 0) {
     const bits = src.bytes((n + 7) >> 3);

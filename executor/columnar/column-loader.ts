@@ -24,11 +24,21 @@ export interface ColumnLoader {
   loadColumn(file: string, at: Extent): Promise<LoadedColumn> | null;
 }
 
-/** Throws errors of the file system. */
+/** Memory that is new is slow to write to, as the system gives it out by pages: what is decoded at once is read into the same again. */
+const MAX_SCRATCH_BYTES = 8 << 20;
+let scratch = new Uint8Array(0);
+
+function scratchOf(bytes: number): Uint8Array {
+  if (bytes > MAX_SCRATCH_BYTES) return new Uint8Array(bytes);
+  if (bytes > scratch.length) scratch = new Uint8Array(Math.min(MAX_SCRATCH_BYTES, bytes * 2));
+  return scratch.subarray(0, bytes);
+}
+
+/** Holds until the next call. Throws errors of the file system. */
 export function readExtent(file: string, at: Extent): Uint8Array {
   const fd = openSync(file, 'r');
   try {
-    const out = new Uint8Array(at.length);
+    const out = scratchOf(at.length);
     for (let done = 0; done < at.length;) {
       const n = readSync(fd, out, done, at.length - done, at.offset + done);
       if (n === 0) throw Object.assign(new Error(`${file} is cut short`), { code: 'EIO' });
@@ -41,8 +51,8 @@ export function readExtent(file: string, at: Extent): Uint8Array {
 }
 
 export function readLoadedColumn(file: string, at: Extent): LoadedColumn {
-  const vector = decodeColumn(readExtent(file, at), new ColumnDictionary());
-  return { vector, stats: blockStats(vector) };
+  const { vector, stats } = decodeColumn(readExtent(file, at), new ColumnDictionary());
+  return { vector, stats: stats ?? blockStats(vector) };
 }
 
 /** A column that was loaded with the dictionary it is coded by. */

@@ -6,6 +6,7 @@ import { nameOf } from '../dml/current-values.js';
 import { vectorRowBytes } from '../row-bytes.js';
 import { blockStats, type BlockStats } from './block-stats.js';
 import type { ColumnDictionary } from './column-dictionary.js';
+import type { StoredColumn } from './column-encoding.js';
 import { withDictionary, type Extent, type LoadedColumn } from './column-loader.js';
 import { HandleList } from './handle-list.js';
 
@@ -17,7 +18,7 @@ export interface SegmentFile {
   readonly name: string;
   readonly handles: Extent;
   readonly columns: ReadonlyMap<number, Extent>;
-  readColumn(at: Extent, dictionary: ColumnDictionary): Vector;
+  readColumn(at: Extent, dictionary: ColumnDictionary): StoredColumn;
   /** In another thread; null when it has to be read in this one. */
   loadColumn(at: Extent): Promise<LoadedColumn> | null;
   readHandles(at: Extent): HandleList;
@@ -113,8 +114,11 @@ export class ColumnSegment {
   column(id: number, clock: number): Vector {
     const c = this.columns.get(id)!;
     c.lastUsed = clock;
-    if (c.vector === null) c.vector = this.file!.readColumn(this.file!.columns.get(id)!, c.dictionary);
-    else if (
+    if (c.vector === null) {
+      const { vector, stats } = this.file!.readColumn(this.file!.columns.get(id)!, c.dictionary);
+      c.vector = vector;
+      c.stats ??= stats;
+    } else if (
       c.vector.kind === 'bytes' &&
       c.vector.codes !== null &&
       c.vector.offsets !== c.dictionary.offsets

@@ -6,6 +6,7 @@ import type { Vector } from '../../chunk/vector.js';
 import type { BytesVector } from '../../chunk/vector.js';
 import type { DerivedDataKeeper } from '../../kv/mvcc-reader.js';
 import { TypeCode, type FieldType } from '../../types/field-type.js';
+import type { BlockStats } from './block-stats.js';
 import { ColumnDictionary } from './column-dictionary.js';
 import { decodeColumn, encodeColumn } from './column-encoding.js';
 import { readExtent, type ColumnLoader, type Extent } from './column-loader.js';
@@ -134,7 +135,7 @@ export class SegmentKeeper {
     try {
       for (const d of t.dictionaries) {
         const bytes = readFileSync(path.join(directory, d.file));
-        const dictionary = ColumnDictionary.of(decodeColumn(bytes, null) as BytesVector);
+        const dictionary = ColumnDictionary.of(decodeColumn(bytes, null).vector as BytesVector);
         dictionary.full = d.full;
         table.dictionaries.set(d.column, dictionary);
         this.dictionaryFiles.set(dictionary, { size: dictionary.size, name: d.file });
@@ -170,7 +171,7 @@ export class SegmentKeeper {
       columns,
       readColumn: (at, dictionary) => decodeColumn(readExtent(file, at), dictionary),
       loadColumn: (at) => this.loader?.loadColumn(file, at) ?? null,
-      readHandles: (at) => HandleList.of(decodeColumn(readExtent(file, at), null)),
+      readHandles: (at) => HandleList.of(decodeColumn(readExtent(file, at), null).vector),
     };
   }
 
@@ -202,18 +203,18 @@ export class SegmentKeeper {
     const name = `s${this.nextFile++}`;
     const parts: Uint8Array[] = [];
     let at = 0;
-    const put = (v: Vector): Extent => {
+    const put = (v: Vector, stats: BlockStats | null): Extent => {
       const offset = at;
-      for (const part of encodeColumn(v)) {
+      for (const part of encodeColumn(v, stats)) {
         parts.push(part);
         at += part.length;
       }
       return { offset, length: at - offset };
     };
-    const handles = put(s.handles.toVector());
+    const handles = put(s.handles.toVector(), null);
     const columns = new Map<number, Extent>();
     for (const { id } of s.held()) {
-      columns.set(id, put(s.column(id, 0)));
+      columns.set(id, put(s.column(id, 0), s.stats(id, 0)));
       await nextTurn();
       if (s.stale || this.closed) return;
     }
