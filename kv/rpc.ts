@@ -290,6 +290,8 @@ export interface PrewriteRequest extends Request {
   readonly assertionLevel?: 'off' | 'fast' | 'strict';
   /** Embedded store only, for 1PC: 1 = durable before the answer, 2 = written to the OS, 0 = in the background. Absent = the store's setting. */
   readonly durability?: 0 | 1 | 2;
+  /** Embedded store only: a large commit of which nothing is written yet is given up (`abort`) when this says so. */
+  readonly signal?: AbortSignal;
 }
 export interface PrewriteResponse extends Response {
   readonly errors: readonly KeyError[];

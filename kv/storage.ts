@@ -209,8 +209,11 @@ export interface Transaction {
   rollbackStage(id: number): void;
   /** Called before the commit, and again where that comes too late for what the check has vouched for. */
   onBeforeCommit(check: CommitCheck): void;
-  /** Commits all writes; resolves with the commit ts (0n when nothing was written). Any throw means that it is rolled back, but UndeterminedError. */
-  commit(): Awaitable<bigint>;
+  /**
+   * Commits all writes; resolves with the commit ts (0n when nothing was written). Any throw means that it is rolled back, but
+   * UndeterminedError. `interruption` is asked for where there is much to commit: while nothing of it is written it may end the commit.
+   */
+  commit(interruption?: () => AbortSignal): Awaitable<bigint>;
   rollback(): Awaitable<void>;
 }
 

@@ -129,7 +129,7 @@ test('a node that stood still while another took its job over and further change
       txn.commit = async () => {
         arrived();
         await moved;
-        const committed = Promise.resolve().then(commit);
+        const committed = Promise.resolve().then(() => commit());
         outcomes.push(await committed.then(String, (e: { code: number }) => e.code));
         return committed;
       };

@@ -369,6 +369,9 @@ export function commitTransaction(session: Session): Awaitable<void> {
   if (!session.transaction.active) return;
   const { txn, history } = session.transaction;
   const changes = session.transaction.takeChanges();
+  // COMMIT itself runs to its end.
+  const interruption =
+    session.autocommit && !session.transaction.explicit ? () => session.statement.signal : undefined;
   const committed = (ts: bigint): void => {
     session.transaction.lastCommitTs = ts;
     for (const [table, c] of changes) session.engine.rowCounts.add(table, c.rows, c.modified);
@@ -383,6 +386,7 @@ export function commitTransaction(session: Session): Awaitable<void> {
     commit = session.transaction.commit(
       (reached) => commitView(session.engine, () => session.schema, reached),
       changes,
+      interruption,
     );
   } catch (error) {
     return failed(error);

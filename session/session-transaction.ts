@@ -233,11 +233,12 @@ export class SessionTransaction {
 
   /**
    * Commits; `look` gives the schema to check against at that moment (8028), and how long it is sure to be that one. `changes`: what
-   * `takeChanges` gave.
+   * `takeChanges` gave; `interruption`: what may end a commit of many rows while nothing of it is written.
    */
   commit(
     look: (reached: bigint) => Awaitable<CommitView>,
     changes: ReadonlyMap<number, RowChange>,
+    interruption?: () => AbortSignal,
   ): Awaitable<bigint> {
     const txn = this.txn;
     if (txn === null) return 0n;
@@ -266,7 +267,7 @@ export class SessionTransaction {
         return view instanceof Promise ? view.then(check) : check(view);
       });
     }
-    const committed = txn.commit();
+    const committed = txn.commit(interruption);
     if (written.size === 0 || !(committed instanceof Promise)) return committed;
     this.committing = written;
     return committed

@@ -18,6 +18,7 @@ import mysql from 'mysql2/promise';
 import { Random } from '../../testing/random.js';
 import { BenchServer } from '../oltp/servers.js';
 import { writeRowFile } from '../row-file.js';
+import { DrainingClient } from './draining-client.js';
 import { heavyStatements, LOADS, schema, type HeavyStatement } from './statements.js';
 
 const { values: options } = parseArgs({
@@ -81,12 +82,16 @@ async function main(): Promise<boolean> {
   try {
     const file = join(folder, 't.csv');
     await writeRowFile(file, ROWS, rowLines());
-    let db = await connect();
+    let db = await DrainingClient.connect(server.port);
     const killer = await connect();
-    await db.query('CREATE DATABASE heavy');
-    await db.query('USE heavy');
-    for (const s of [...schema(ROWS), ...LOADS(file)]) await db.query(s);
-    await db.query('SELECT COUNT(*), MAX(u), MAX(s), MAX(f), MAX(k), MAX(d), MAX(dt) FROM t');
+    for (const s of [
+      'CREATE DATABASE heavy',
+      'USE heavy',
+      ...schema(ROWS),
+      ...LOADS(file),
+      'SELECT COUNT(*), MAX(u), MAX(s), MAX(f), MAX(k), MAX(d), MAX(dt) FROM t',
+    ])
+      await run(db, s);
     await new Promise((resolve) => setTimeout(resolve, 1500));
 
     const wanted = options.only?.split(';');
@@ -107,8 +112,8 @@ async function main(): Promise<boolean> {
       );
       if (o.error !== null) {
         db.destroy();
-        db = await connect();
-        await db.query('USE heavy');
+        db = await DrainingClient.connect(server.port);
+        await run(db, 'USE heavy');
       }
     }
     const stops = outcomes.flatMap((o) => o.stops);
@@ -137,20 +142,15 @@ async function main(): Promise<boolean> {
   return outcomes.every((o) => o.error === null);
 }
 
-/** Runs the statement; gives the error that ended it. */
-async function ended(db: mysql.Connection, sql: string): Promise<{ errno: number; message: string } | null> {
-  try {
-    await db.query({ sql, rowsAsArray: true });
-    return null;
-  } catch (e) {
-    const { errno, message } = e as { errno?: number; message: string };
-    return { errno: errno ?? 0, message };
-  }
+/** What must not fail. */
+async function run(db: DrainingClient, sql: string): Promise<void> {
+  const { error } = await db.query(sql);
+  if (error !== null) throw new Error(`${error.errno}: ${error.message}`);
 }
 
 async function measure(
   s: HeavyStatement,
-  db: mysql.Connection,
+  db: DrainingClient,
   killer: mysql.Connection,
   server: BenchServer,
 ): Promise<Outcome> {
@@ -163,9 +163,9 @@ async function measure(
     killStallMs: 0,
     error: null,
   };
-  const id = (db as unknown as { threadId: number }).threadId;
+  const id = db.threadId;
   const prepare = async (list: readonly string[] | undefined): Promise<void> => {
-    for (const sql of list ?? []) await db.query(sql);
+    for (const sql of list ?? []) await run(db, sql);
   };
   let span = LIMIT_MS;
   try {
@@ -176,7 +176,7 @@ async function measure(
       const from = performance.now();
       const byTime = i > 0 && i % 2 === 0 && s.sql.startsWith('SELECT');
       const after = i === 0 ? LIMIT_MS : Math.max(1, Math.random() * span);
-      if (byTime) await db.query(`SET max_execution_time = ${Math.ceil(after)}`);
+      if (byTime) await run(db, `SET max_execution_time = ${Math.ceil(after)}`);
       let sentAt = byTime ? performance.now() + Math.ceil(after) : Infinity;
       const timer =
         byTime || s.unstoppable === true
@@ -185,10 +185,9 @@ async function measure(
               sentAt = performance.now();
               void killer.query(`KILL QUERY ${id}`).catch(() => undefined);
             }, after);
-      const e = await ended(db, s.sql);
-      const now = performance.now();
+      const { error: e, at: now } = await db.query(s.sql);
       if (timer !== null) clearTimeout(timer);
-      if (byTime) await db.query('SET max_execution_time = 0');
+      if (byTime) await run(db, 'SET max_execution_time = 0');
       else if (sentAt !== Infinity) await killer.query('DO 0');
       const { maxMs, where } = await longestStall(server);
       if (maxMs > Math.max(o.stallMs, o.killStallMs)) o.where = where;
@@ -198,7 +197,7 @@ async function measure(
       else if (e !== null || now > sentAt) o.stops.push(now - sentAt);
       if (i === 0 && sentAt === Infinity) span = o.runMs = now - from;
       // A KILL that came too late must not meet what follows.
-      if (sentAt !== Infinity) await ended(db, 'DO 0');
+      if (sentAt !== Infinity) await db.query('DO 0');
       await prepare(s.after);
       if (o.error !== null) break;
     }

@@ -126,6 +126,9 @@ class Ingest {
   /** Record keys of rows to be looked at again: once each, though entries of several indexes may ask for it. */
   private readonly rowsAgain = new Map<string, Uint8Array>();
   private threads: IngestThread[] = [];
+  /** Rejects once `close` was called. */
+  private readonly closed: Promise<never>;
+  private tellClosed!: () => void;
   private readonly pacing: IngestPacing;
   private readonly runs: EntryRun[] = [];
   private inMemory = 0;
@@ -140,6 +143,10 @@ class Ingest {
     private readonly snapshot: BulkSnapshot,
   ) {
     this.pacing = new IngestPacing(() => ctx.statements());
+    this.closed = new Promise((_, reject) => {
+      this.tellClosed = () => reject(new Error('the fill was ended'));
+    });
+    this.closed.catch(() => undefined);
   }
 
   private wantedThreads(): number {
@@ -169,13 +176,24 @@ class Ingest {
       folder: dirname(snapshot.dataFile),
       pacing: this.pacing.shared,
     };
-    this.threads = await openThreads(source, this.wantedThreads());
+    this.threads = await this.opened(openThreads(source, this.wantedThreads()));
     const keys = await this.divide();
     await this.scan();
     for (const [i, between] of keys.entries()) await this.pack(i, between.length + 1);
   }
 
+  /** The threads, unless all ends before they have started: then they wait for the next fill as soon as they have. */
+  private async opened(opening: Promise<IngestThread[]>): Promise<IngestThread[]> {
+    try {
+      return await Promise.race([opening, this.closed]);
+    } catch (e) {
+      void opening.then((threads) => Promise.all(threads.map((t) => t.close()))).catch(() => undefined);
+      throw e;
+    }
+  }
+
   async close(): Promise<void> {
+    this.tellClosed();
     this.pacing.stop();
     const { threads } = this;
     this.threads = [];

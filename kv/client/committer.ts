@@ -5,6 +5,7 @@ import type { CommitResponse, KeyError, Mutation, PrewriteRequest, PrewriteRespo
 import { KeyExistsError, UndeterminedError } from '../storage.js';
 import { Backoffer, BackoffBudget, mayHaveTakenPlace } from './backoff.js';
 import type { ClientContext } from './client-context.js';
+import { interruptionOf } from './interruptible.js';
 import { errorOf } from './key-error.js';
 import {
   hasMany,
@@ -33,6 +34,9 @@ const SAFE_WINDOW = 2000n << 18n;
 /** Asynchronous commit lists all keys in the primary's lock, which is for small transactions (client-go's limits). */
 const ASYNC_COMMIT_KEYS = 256;
 const ASYNC_COMMIT_BYTES = 4096;
+
+/** From this many on a commit takes long enough to be interrupted. */
+const INTERRUPTIBLE_KEYS = 4096;
 
 /** A mutation with its place in the transaction, so that batches can carry its pessimistic action along. */
 interface Item {
@@ -74,6 +78,8 @@ export class Committer {
   constructor(
     private readonly client: ClientContext,
     private readonly txn: KvTransaction,
+    /** Asked for where there is much to commit, which is given up while nothing of it is written. */
+    private readonly interruption: (() => AbortSignal) | undefined,
   ) {}
 
   commit(): Awaitable<bigint> {
@@ -133,7 +139,10 @@ export class Committer {
         return this.abort(e);
       }
     } else if (hasMany(txn.memBuffer)) {
-      return mutationsInSteps(txn.memBuffer, txn.pessimistic, txn.local).then((all) => this.commitThese(all));
+      return mutationsInSteps(txn.memBuffer, txn.pessimistic, txn.local, this.interruption?.()).then(
+        (all) => this.commitThese(all),
+        (e: unknown) => this.abort(e),
+      );
     } else if (txn.memBuffer.entryCount > 0) m = mutationsOf(txn.memBuffer, txn.pessimistic, txn.local);
     return this.commitThese(m);
   }
@@ -224,6 +233,7 @@ export class Committer {
       forUpdateTs: actions === null ? undefined : txn.forUpdateTs,
       lockedAt: txn.forcedLocks?.placesOf(mutations),
       durability: txn.durability,
+      signal: mutations.length >= INTERRUPTIBLE_KEYS ? this.interruption?.() : undefined,
       assertionLevel: txn.assertionLevel,
     };
   }
@@ -382,6 +392,8 @@ export class Committer {
         for (const e of res.errors) {
           if (e.kind !== 'locked') {
             this.refused = true;
+            const signal = e.kind === 'abort' ? this.interruption?.() : undefined;
+            if (signal?.aborted === true) throw interruptionOf(signal);
             throw this.prewriteError(e);
           }
           locks.push(e.lock);

@@ -2,6 +2,7 @@ import { isIndexKey } from '../codec/table-key.js';
 import { isUntouchedIndexValue } from '../codec/index-value.js';
 import type { Mutation } from '../rpc.js';
 import type { LocalKeys } from '../storage.js';
+import { interruptionOf } from './interruptible.js';
 import { EntryCursor, type TxnMemBuffer } from './mem-buffer.js';
 import { Turns } from './turns.js';
 import { ASSERTIONS, KeyFlag, type WriteEntry } from './write-entry.js';
@@ -36,11 +37,12 @@ const MANY = 16_384;
 
 export const hasMany = (buffer: TxnMemBuffer): boolean => buffer.entryCount >= MANY;
 
-/** The same of a buffer that nothing is written to any more, with others having their turn meanwhile. */
+/** The same of a buffer that nothing is written to any more, with others having their turn meanwhile. Throws when interrupted. */
 export async function mutationsInSteps(
   buffer: TxnMemBuffer,
   pessimistic: boolean,
   local: LocalKeys | null,
+  signal: AbortSignal | undefined,
 ): Promise<Mutations> {
   const m = noMutations(pessimistic);
   const entries = new EntryCursor(buffer, EMPTY, EMPTY, false);
@@ -48,7 +50,9 @@ export async function mutationsInSteps(
   for (let e = entries.next(); e !== null; e = entries.next()) {
     addMutation(m, e, pessimistic, local);
     const pause = turns.next();
-    if (pause !== undefined) await pause;
+    if (pause === undefined) continue;
+    await pause;
+    if (signal?.aborted === true) throw interruptionOf(signal);
   }
   return m;
 }

@@ -227,9 +227,9 @@ export class KvTransaction implements Transaction, ActiveReader {
     (this.beforeCommit ??= []).push(check);
   }
 
-  commit(): Awaitable<bigint> {
+  commit(interruption?: () => AbortSignal): Awaitable<bigint> {
     this.check();
-    const committed = new Committer(this.client, this).commit();
+    const committed = new Committer(this.client, this, interruption).commit();
     const { local } = this;
     if (local === null) return committed;
     const absorbed = (ts: bigint): bigint => {

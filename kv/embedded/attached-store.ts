@@ -239,7 +239,7 @@ export class AttachedStore implements rpc.KvRpc {
       // The answer is waited for: a port hands over all messages that have come in one turn.
       await this.call('prewritePart', part);
     }
-    return this.call('prewrite', { ...req, mutations: [], pessimisticActions: undefined });
+    return this.call('prewrite', { ...req, mutations: [], pessimisticActions: undefined, signal: undefined });
   }
 
   /** After the store's answer the transaction may hold nothing here any more. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { PrewriteResponse } from '../rpc.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import {
   type Write,
@@ -166,4 +167,30 @@ test('a directory copied at any moment has all of it or nothing', async () => {
   for (const values of found) expect(values).toHaveLength(1);
   expect(found[0]).toEqual(['old']);
   expect(found.at(-1)).toEqual(['new']);
+});
+
+test('a commit that is interrupted before anything is written leaves nothing', async () => {
+  await start('old').result;
+  const prewrite = (startTs: bigint, signal: AbortSignal): Promise<PrewriteResponse> =>
+    Promise.resolve(
+      store.prewrite({
+        context,
+        mutations: mutationsOf(writesOf('new')),
+        primaryLock: bytes(keyOf(0)),
+        startVersion: startTs,
+        lockTtl: 3000,
+        txnSize: KEYS,
+        tryOnePc: true,
+        signal,
+      }),
+    );
+  const killed = new AbortController();
+  const answer = prewrite(store.timestamp(), killed.signal);
+  while (store.stats.reservedKeys === 0) await nextTurn();
+  killed.abort();
+  expect(await answer).toMatchObject({ errors: [{ kind: 'abort' }], onePcCommitTs: 0n });
+  expect(seen(store.timestamp())).toEqual(['old']);
+  expect(store.stats.reservedKeys).toBe(0);
+  expect((await prewrite(store.timestamp(), new AbortController().signal)).errors).toEqual([]);
+  expect(seen(store.timestamp())).toEqual(['new']);
 });

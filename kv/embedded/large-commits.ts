@@ -10,6 +10,11 @@ import type { TimestampOracle } from './tso.js';
 const STEP_MS = 4;
 const MAX_PART_KEYS = 2048;
 const MAX_PART_BYTES = 256 << 10;
+const INTERRUPTED: PrewriteResponse = {
+  errors: [{ kind: 'abort', message: 'interrupted' }],
+  minCommitTs: 0n,
+  onePcCommitTs: 0n,
+};
 /** Keys that the order is looked at, or locks that are dropped, between two looks at the clock. */
 const STRIDE = 256;
 
@@ -25,7 +30,8 @@ export const LARGE_COMMIT: LargeCommitLimits = { keys: 4096, bytes: 2 << 20 };
  * Commits of so many keys that others would wait for them: made in steps of milliseconds, and visible as a whole.
  *
  *  1. The keys are **reserved**: whoever wants to write or lock one of them waits from now on.
- *  2. They are looked at as in any prewrite. What is found in the way ends the commit; nothing has been written yet.
+ *  2. They are looked at as in any prewrite. What is found in the way, or a statement that is killed, ends the commit; nothing has
+ *     been written yet.
  *  3. The commit timestamp C is taken **ahead** of all that are given until the end (`TimestampOracle.hold`). So the versions go into
  *     LMDB and the log part by part under C, and no reader sees any, since all read below C. Should timestamps come
  *     near C, what is left is done at once.
@@ -80,6 +86,7 @@ export class LargeCommits {
   private async run(req: PrewriteRequest): Promise<PrewriteResponse | null> {
     const { locks } = this.path;
     if (!(await inOrder(req))) return null;
+    if (isInterrupted(req)) return INTERRUPTED;
     const reservation = new KeyReservation(req.startVersion, req.primaryLock, req.mutations);
     const found = new Findings();
     locks.section(() => locks.reserve(reservation), true);
@@ -88,6 +95,7 @@ export class LargeCommits {
     try {
       await this.look(req, reservation, found);
       answer = found.answerTo(req);
+      if (isInterrupted(req)) answer ??= INTERRUPTED;
       answer ??= { errors: [], minCommitTs: 0n, onePcCommitTs: await this.apply(req) };
     } finally {
       locks.section(() => {
@@ -103,7 +111,7 @@ export class LargeCommits {
   private async look(req: PrewriteRequest, reservation: KeyReservation, found: Findings): Promise<void> {
     const { locks } = this.path;
     const { length } = req.mutations;
-    for (let at = 0, more = true; more && at < length;) {
+    for (let at = 0, more = true; more && at < length && !isInterrupted(req);) {
       locks.section(() => {
         reservation.suspended = true;
         try {
@@ -224,11 +232,15 @@ class Application {
   }
 }
 
-async function inOrder({ mutations }: PrewriteRequest): Promise<boolean> {
+const isInterrupted = ({ signal }: PrewriteRequest): boolean => signal?.aborted === true;
+
+async function inOrder(req: PrewriteRequest): Promise<boolean> {
+  const { mutations } = req;
   for (let until = performance.now() + STEP_MS, i = 1; i < mutations.length; i++) {
     if (compareBytes(mutations[i - 1]!.key, mutations[i]!.key) >= 0) return false;
     if (i % STRIDE === 0 && performance.now() > until) {
       await nextTurn();
+      if (isInterrupted(req)) return true;
       until = performance.now() + STEP_MS;
     }
   }
