@@ -5,9 +5,14 @@ export interface Counts {
   /** Rows inserted, updated and deleted since the last ANALYZE. */
   readonly modified: number;
 }
-type Count = { -readonly [K in keyof Counts]: Counts[K] };
-
-const NOTHING: Counts = { rows: 0, modified: 0 };
+/** What was ever counted of a table by this process: it only grows with what is counted, whatever an ANALYZE says the rows are. */
+export interface CountMark {
+  /** Rows inserted, less those deleted. */
+  readonly added: number;
+  /** Rows inserted, updated and deleted. */
+  readonly changed: number;
+}
+type Count = { -readonly [K in keyof (Counts & CountMark)]: number };
 
 /** Rows of one statement that stores counts. */
 const BATCH = 500;
@@ -36,10 +41,10 @@ export class RowCounts {
   modified(tableId: number): number {
     return this.counts.get(tableId)?.modified ?? 0;
   }
-  /** What is counted now; it does not change. */
-  at(tableId: number): Counts {
-    const c = this.counts.get(tableId);
-    return c === undefined ? NOTHING : { ...c };
+  /** Where counting stands: what is counted later than a mark is its difference to a new one. */
+  mark(tableId: number): CountMark {
+    const { added, changed } = this.counts.get(tableId) ?? { added: 0, changed: 0 };
+    return { added, changed };
   }
   add(tableId: number, rows: number, modified: number): void {
     this.addForeign(tableId, rows, modified);
@@ -50,12 +55,18 @@ export class RowCounts {
       own[1] += modified;
     }
   }
+  private counted(tableId: number): Count {
+    let c = this.counts.get(tableId);
+    if (c === undefined) this.counts.set(tableId, (c = { rows: 0, modified: 0, added: 0, changed: 0 }));
+    return c;
+  }
   /** Changes that another node counted. */
   addForeign(tableId: number, rows: number, modified: number): void {
-    let c = this.counts.get(tableId);
-    if (c === undefined) this.counts.set(tableId, (c = { rows: 0, modified: 0 }));
+    const c = this.counted(tableId);
     c.rows = Math.max(0, c.rows + rows);
     c.modified += modified;
+    c.added += rows;
+    c.changed += modified;
     const unsaved = (this.dirty.get(tableId) ?? 0) + modified;
     this.dirty.set(tableId, unsaved);
     if (unsaved > MANY_CHANGES && unsaved > c.rows * LARGE_SHARE) this.hurry = true;
@@ -68,7 +79,7 @@ export class RowCounts {
   }
   /** A count is known (ANALYZE), to the other nodes too: what this node has not told them yet is part of it. */
   set(tableId: number, rows: number, modified = 0): void {
-    this.counts.set(tableId, { rows, modified });
+    Object.assign(this.counted(tableId), { rows, modified });
     this.own.delete(tableId);
     this.dirty.set(tableId, 0);
   }
@@ -97,7 +108,7 @@ export class RowCounts {
       'SELECT table_id, count, modify_count FROM mysql.stats_meta',
     ))
       if (!this.counts.has(Number(id)))
-        this.counts.set(Number(id), { rows: Number(rows), modified: Number(modified) });
+        Object.assign(this.counted(Number(id)), { rows: Number(rows), modified: Number(modified) });
   }
 
   /** Stores the counts of tables that `wanted` says are to be kept. */

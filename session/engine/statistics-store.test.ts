@@ -23,6 +23,7 @@ function taken(version: bigint, rowCount: number, columns: readonly number[] = [
 
 let counts: RowCounts;
 let store: StatisticsStore;
+const now = () => ({ rows: counts.get(ID), modified: counts.modified(ID) });
 beforeEach(() => {
   counts = new RowCounts();
   const run = (): Promise<[]> => Promise.resolve([]);
@@ -42,13 +43,13 @@ beforeEach(() => {
 
 test('rows that come while a table is analyzed are counted on', async () => {
   counts.add(ID, 100, 100);
-  const since = counts.at(ID);
+  const since = counts.mark(ID);
   counts.add(ID, 30, 50);
   // It had 120 rows in truth.
   await store.put(table, taken(10n, 120), since);
-  expect(counts.at(ID)).toEqual({ rows: 150, modified: 50 });
-  await store.put(table, taken(20n, 150), counts.at(ID));
-  expect(counts.at(ID)).toEqual({ rows: 150, modified: 0 });
+  expect(now()).toEqual({ rows: 150, modified: 50 });
+  await store.put(table, taken(20n, 150), counts.mark(ID));
+  expect(now()).toEqual({ rows: 150, modified: 0 });
 });
 
 test('what another node is told by the store it is not told again', () => {
@@ -60,13 +61,13 @@ test('what another node is told by the store it is not told again', () => {
 
 test('an ANALYZE that began earlier and ends later leaves the newer statistics as they are', async () => {
   counts.add(ID, 50, 50);
-  const early = counts.at(ID);
+  const early = counts.mark(ID);
   counts.add(ID, 50, 50);
-  await store.put(table, taken(20n, 100), counts.at(ID));
+  await store.put(table, taken(20n, 100), counts.mark(ID));
   const newer = store.taken(ID);
   await store.put(table, taken(10n, 50), early);
   expect(store.taken(ID)).toBe(newer);
-  expect(counts.at(ID)).toEqual({ rows: 100, modified: 0 });
+  expect(now()).toEqual({ rows: 100, modified: 0 });
   // Of other columns it is all there is.
   await store.put(table, taken(10n, 50, [1, 2]), early);
   expect([...store.taken(ID)!.columns].map(([id, c]) => [id, c.version])).toEqual([
@@ -76,8 +77,29 @@ test('an ANALYZE that began earlier and ends later leaves the newer statistics a
   expect([store.taken(ID)!.version, counts.get(ID)]).toEqual([20n, 100]);
 });
 
+test('of two that end together the one that began later stays, in whichever order', async () => {
+  counts.add(ID, 50, 50);
+  const early = counts.mark(ID);
+  counts.add(ID, 50, 50);
+  const late = counts.mark(ID);
+  const older = taken(10n, 50);
+  const newer = taken(20n, 100);
+  for (const order of [
+    [older, newer],
+    [newer, older],
+  ]) {
+    await Promise.all(order.map((stats) => store.put(table, stats, stats === older ? early : late)));
+    expect([store.taken(ID)!.version, store.taken(ID)!.rowCount, now()]).toEqual([
+      20n,
+      100,
+      { rows: 100, modified: 0 },
+    ]);
+    await store.drop(ID, true);
+  }
+});
+
 test('an ANALYZE takes the place of what feedback alone has told', async () => {
   await store.put(table, { ...taken(30n, 9), columns: new Map([[1, column(30n, 0)]]) }, null);
-  await store.put(table, taken(20n, 10), counts.at(ID));
+  await store.put(table, taken(20n, 10), counts.mark(ID));
   expect(store.taken(ID)!.columns.get(1)!.statsVer).toBe(2);
 });

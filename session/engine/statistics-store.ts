@@ -9,7 +9,7 @@ import {
 } from '../../statistics/table-statistics.js';
 import { memoryOfSample } from '../../statistics/sample.js';
 import { NewestValues } from './newest-values.js';
-import type { Counts, RowCounts } from './row-counts.js';
+import type { CountMark, Counts, RowCounts } from './row-counts.js';
 import { mysqlError } from '../../types/error-table.js';
 import {
   addExtended,
@@ -79,6 +79,8 @@ export class StatisticsStore {
   /** `loaded` with the live modify counts. */
   private readonly current = new Map<number, TableStatistics>();
   private readonly loading = new Map<number, Promise<void>>();
+  /** The last of the statistics of a table that are being put. */
+  private readonly putting = new Map<number, Promise<void>>();
   private readonly lockedIds = new Set<number>();
   /** Tables whose statistics are being taken on this node. */
   readonly taking = new Set<number>();
@@ -206,9 +208,23 @@ export class StatisticsStore {
 
   /**
    * Keeps new statistics. Parts that were not taken anew stay, and so do those that a later ANALYZE took while this one still read.
-   * `since`: what was counted when the table was read, to which later changes are added; null leaves the counts alone.
+   * `since`: where counting stood when the table was read, later changes are added; null leaves the counts alone. Two that
+   * end together are kept one after the other: which of them is the later is seen in what the other has kept.
    */
-  async put(table: TableInfo, fresh: TableStatistics, since: Counts | null): Promise<void> {
+  async put(table: TableInfo, fresh: TableStatistics, since: CountMark | null): Promise<void> {
+    const id = fresh.tableId;
+    const others = this.putting.get(id) ?? Promise.resolve();
+    const own = others.then(() => this.putNext(table, fresh, since));
+    const settled = own.catch(() => undefined);
+    this.putting.set(id, settled);
+    try {
+      await own;
+    } finally {
+      if (this.putting.get(id) === settled) this.putting.delete(id);
+    }
+  }
+
+  private async putNext(table: TableInfo, fresh: TableStatistics, since: CountMark | null): Promise<void> {
     const id = fresh.tableId;
     const before = await this.want(id);
     const overtaken = before !== null && isAnalyzed(before) && before.version > fresh.version;
@@ -242,16 +258,16 @@ export class StatisticsStore {
     this.home.changed(id);
   }
 
-  /** The counts of a table that had the rows of `fresh` when `since` was counted. */
-  private liveCounts(fresh: TableStatistics, since: Counts | null): Counts {
-    if (this.rowCounts.get(fresh.tableId) === null)
-      return { rows: fresh.rowCount, modified: fresh.modifyCount };
-    const now = this.rowCounts.at(fresh.tableId);
-    // Less than then: others have counted meanwhile.
-    if (since === null || now.modified < since.modified) return now;
+  /** The counts of a table that had the rows of `fresh` when counting stood at `since`. */
+  private liveCounts(fresh: TableStatistics, since: CountMark | null): Counts {
+    const { tableId, rowCount, modifyCount } = fresh;
+    const rows = this.rowCounts.get(tableId);
+    if (rows === null) return { rows: rowCount, modified: modifyCount };
+    if (since === null) return { rows, modified: this.rowCounts.modified(tableId) };
+    const now = this.rowCounts.mark(tableId);
     return {
-      rows: Math.max(0, fresh.rowCount + now.rows - since.rows),
-      modified: fresh.modifyCount + now.modified - since.modified,
+      rows: Math.max(0, rowCount + now.added - since.added),
+      modified: Math.max(0, modifyCount + now.changed - since.changed),
     };
   }
 

@@ -10,7 +10,7 @@ import type { CompareDatums } from '../../statistics/estimate.js';
 import { mergeColumn } from '../../statistics/merge.js';
 import { mergeSamples } from '../../statistics/sample.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
-import type { Counts } from '../engine/row-counts.js';
+import type { CountMark } from '../engine/row-counts.js';
 import { quoted } from '../engine/statistics-tables.js';
 import type { Session } from '../session.js';
 import { SessionExecContext } from '../session-exec.js';
@@ -106,10 +106,10 @@ async function takeStatistics(
   );
 }
 
-/** What a table or partition held at one snapshot, and what was counted of it then. */
+/** What a table or partition held at one snapshot, and where counting stood then. */
 interface Scanned {
   readonly stats: TableStatistics;
-  readonly since: Counts;
+  readonly since: CountMark;
 }
 
 /** Reads a whole table or partition at one snapshot. */
@@ -138,7 +138,7 @@ async function scan(
   );
   const ts = await storage.currentTs();
   const release = storage.pinTs(ts);
-  const since = rowCounts.at(physicalId);
+  const since = rowCounts.mark(physicalId);
   session.statement.state = `analyzing ${db.name}.${table.name}`;
   const builder = new TableStatsBuilder(table, physicalId, columns, options, wanted);
   const context = new SessionExecContext(
@@ -227,6 +227,6 @@ async function mergeGlobal(
   await statistics.put(
     table,
     { tableId: table.id, rowCount, modifyCount: whole ? modifyCount : 0, version, columns, indexes, sample },
-    whole ? rowCounts.at(table.id) : null,
+    whole ? rowCounts.mark(table.id) : null,
   );
 }

@@ -50,7 +50,7 @@ export async function loadStatistics(core: EngineCore, text: string): Promise<vo
   const version = await core.storage.currentTs();
   const put = (part: JsonTable, id: number): Promise<void> => {
     const stats = fromJson(part, table, id, version);
-    return core.statistics.put(table, stats, core.rowCounts.at(id));
+    return core.statistics.put(table, stats, core.rowCounts.mark(id));
   };
   const global = json.partitions?.['global'] ?? json;
   await put(global, table.id);
