@@ -103,6 +103,7 @@ export class ColumnScan implements Operator {
     for (const { segment, readable, range, from, to } of parts) {
       // What is written of a segment since is sorted when it is asked for: not for a few rows.
       const delta = readable ? deltaIn(segment, range) : NO_KEYS;
+      if (delta.length > 0) segment.rowsReadBeside += keepOrder ? to - from : delta.length;
       const last = pieces[pieces.length - 1];
       if (!readable || (keepOrder && delta.length > 0)) {
         if (last !== undefined && last.kind === 'rows') last.ranges.push(range);

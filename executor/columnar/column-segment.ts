@@ -68,6 +68,8 @@ export class ColumnSegment {
   stale = false;
   /** Keys written since a rewrite of the segment began; null when there is none under way. */
   writtenSince: Uint8Array[] | null = null;
+  /** Rows that scans have read from the row store because of the delta, each time anew. */
+  rowsReadBeside = 0;
   file: SegmentFile | null = null;
   private loadingKeys: Promise<void> | null = null;
 

@@ -7,7 +7,7 @@ import type { ColumnSegment } from './column-segment.js';
 export const HANDLE_ID = -1;
 
 /** What it costs to write a row into columns, in rows read from the row store. */
-const ENCODING_COST = 4;
+export const ENCODING_COST = 4;
 /** Rows, or the share of the table, that are written without being read before columns nobody asked for are more trouble than use. */
 const NEGLECTED_ROWS = 1000;
 const NEGLECTED_SHARE = 0.05;

@@ -251,6 +251,41 @@ describe('the columnar replica', () => {
     expect(await scan()).toBe(0);
   });
 
+  test.each([false, true])(
+    'what was written since is written into columns, too, once it was read as often as that costs (in order: %s)',
+    async (keepOrder) => {
+      const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
+      const handler = createCoprocessorHandler({ columnar: { minRows: 10, settleMs: 0 } });
+      const store = new MemoryStorage(handler, true);
+      const m = new TableMutations(table, table.id, UTC);
+      const put = (from: number, to: number): void =>
+        void store.commit(
+          Array.from({ length: to - from }, (_, i) => ({
+            key: m.recordKey(from + i),
+            value: m.encodeRecord([from + i, Buffer.from('v')]),
+            presumed: false,
+          })),
+        );
+      const ranges = tableKeyRanges(table, table.id, [FULL], UTC);
+      const scan = async (rows: number): Promise<number> => {
+        store.reads = 0;
+        const o = { columns: [0, 1], ranges, keepOrder, desc: false };
+        expect(await read(handler, store, table, store.currentTs(), o)).toHaveLength(rows);
+        const { reads } = store;
+        await handler.replicaOf(store.watch)!.idle();
+        return reads;
+      };
+      put(0, 1000);
+      await scan(1000);
+      expect(await scan(1000)).toBe(0);
+      put(1000, 1050);
+      let beside = 0;
+      for (let n = await scan(1050); n > 0; n = await scan(1050)) beside += n;
+      expect(beside).toBeGreaterThan(4000);
+      expect(beside).toBeLessThan(7000);
+    },
+  );
+
   test('a commit in the middle of the scan that fills it is not lost', async () => {
     const table = testTable([KEY, TEXT], { pk: 'handle', pkColumns: [0] });
     const handler = createCoprocessorHandler({ columnar: { minRows: 10 } });

@@ -16,7 +16,7 @@ import type { BlockFilter } from './block-filter.js';
 import { ColumnScan } from './column-scan.js';
 import type { ColumnLoader } from './column-loader.js';
 import { KEY_LIST_ID, type ColumnSegment } from './column-segment.js';
-import { HANDLE_ID, firstBehind, type ColumnTable, type Wanted } from './column-table.js';
+import { ENCODING_COST, HANDLE_ID, firstBehind, type ColumnTable, type Wanted } from './column-table.js';
 import { storedColumns } from './stored-columns.js';
 import { BuildingScan, TableBuild } from './table-build.js';
 import { WantedReplicas, type ReplicaState, type WantedReplica } from './wanted-replicas.js';
@@ -569,8 +569,14 @@ function columnsOf(info: TableInfo, table: ColumnTable): readonly ColumnInfo[] {
   return storedColumns(info).filter((c) => table.segments.some((s) => s.has(c.id, c.type)));
 }
 
+/**
+ * Whether a segment is better written anew: too much of it was written since, or what was written has been read from the row store
+ * so often that the columns would have cost no more (as one buys skis after having paid their price in rent).
+ */
 const isStale = (s: ColumnSegment): boolean =>
-  s.stale || s.deltaSize > Math.max(MIN_DELTA, s.rows * MAX_DELTA_SHARE);
+  s.stale ||
+  s.deltaSize > Math.max(MIN_DELTA, s.rows * MAX_DELTA_SHARE) ||
+  s.rowsReadBeside > s.rows * ENCODING_COST;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
