@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { helpText, parseInvocation, UsageError } from './config/config.js';
 import type { LogOutput } from './config/logger.js';
 import { openLog } from './config/logger.js';
@@ -131,18 +130,6 @@ async function serve(config: Config): Promise<void> {
   );
 }
 
-/**
- * Batches of rows are arrays outside of V8's heap. Beside a small heap they make it collect all garbage several times a second, unless
- * the heap may grow to several times of what was left by the last collection. Holds for all threads.
- */
-setFlagsFromString('--heap-growing-percent=300');
-
-/**
- * Bytecodes that a function runs for before it is compiled for speed; V8 waits for three times as many. Statements go through thousands of
- * functions, each of which runs for a short time: a server is at its full speed in half the time. Holds for all threads.
- */
-setFlagsFromString('--interrupt-budget=40000');
-
 async function main(argv: readonly string[]): Promise<void> {
   try {
     if (argv[0] === 'kv') {
@@ -163,4 +150,4 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-await main(process.argv.slice(2));
+void main(process.argv.slice(2));
