@@ -5,7 +5,7 @@ import { sliceChunk } from '../chunk/slice.js';
 import type { Apply, HashJoin } from '../planner/physical/plan.js';
 import { type Datum, ownDatum } from '../types/datum.js';
 import { ChunkListOperator } from './chunk-list.js';
-import { nameOf } from './dml/current-values.js';
+import { keyString } from '../kv/codec/key-string.js';
 import type { ExecContext, Operator, Spillable } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
 import type { BuildOperator } from './operator.js';
@@ -163,7 +163,7 @@ function keyOf(values: readonly Datum[]): string {
   let key = '';
   for (const v of values) {
     if (v === null) key += 'n;';
-    else if (v instanceof Uint8Array) key += `s${v.length}:${nameOf(v)};`;
+    else if (v instanceof Uint8Array) key += `s${v.length}:${keyString(v)};`;
     else key += `${typeof v === 'bigint' ? 'b' : 'd'}${v};`;
   }
   return key;

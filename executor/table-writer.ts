@@ -8,7 +8,7 @@ import type { MysqlError } from '../types/error.js';
 import type { TimeZone } from '../types/timezone.js';
 import { indexedType, primaryIndex, ROWID_TYPE } from '../catalog/table-layout.js';
 import type { RowObserver } from './exec-context.js';
-import { nameOf } from './dml/current-values.js';
+import { keyString } from '../kv/codec/key-string.js';
 import { duplicateEntry } from './dml/duplicate-entry.js';
 
 /** What is said to the store of keys: unknown, that of a new row, presumed to be new, one of a row that was read. */
@@ -191,15 +191,15 @@ export class TableWriter {
     if (index.writable) {
       for (const entry of index.entryRows(newRow)) {
         const key = index.key(entry, handle);
-        kept.set(nameOf(key), { key, value: index.value(entry, handle) });
+        kept.set(keyString(key), { key, value: index.value(entry, handle) });
       }
     }
     for (const entry of index.entryRows(oldRow)) {
       const key = index.key(entry, handle);
-      const next = kept.get(nameOf(key));
+      const next = kept.get(keyString(key));
       if (next === undefined) txn.delete(key);
       else if (index.index.state === 'public' && equalBytes(index.value(entry, handle), next.value))
-        kept.delete(nameOf(key));
+        kept.delete(keyString(key));
     }
     for (const { key, value } of kept.values()) txn.set(key, value);
   }
@@ -220,10 +220,10 @@ export class TableWriter {
       if (index.countVaries) {
         const held = new Set<string>();
         if (index.isDistinct(oldRow))
-          for (const entry of index.entryRows(oldRow)) held.add(nameOf(index.key(entry, oldHandle)));
+          for (const entry of index.entryRows(oldRow)) held.add(keyString(index.key(entry, oldHandle)));
         for (const entry of index.entryRows(newRow)) {
           const key = index.key(entry, newHandle);
-          if (!held.has(nameOf(key))) out.push({ index, key, entry });
+          if (!held.has(keyString(key))) out.push({ index, key, entry });
         }
         continue;
       }
@@ -244,8 +244,8 @@ export class TableWriter {
   ): UniqueKey[] {
     const keys = this.uniqueKeys(newRow, newHandle);
     if (!keys.some((u) => u.index?.index.global === true)) return keys;
-    const held = new Set(from.uniqueKeys(oldRow, oldHandle).map((u) => nameOf(u.key)));
-    return keys.filter((u) => !held.has(nameOf(u.key)));
+    const held = new Set(from.uniqueKeys(oldRow, oldHandle).map((u) => keyString(u.key)));
+    return keys.filter((u) => !held.has(keyString(u.key)));
   }
 
   /** Keys to lock before a row is changed or deleted: its record and its entries in unique indexes. */

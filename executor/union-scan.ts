@@ -13,7 +13,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import { filterOf } from './compiled-filter.js';
 import { scanKeyRanges, zoneOf } from './cop-reader.js';
 import { leafScan } from '../planner/physical/leaf-scan.js';
-import { nameOf } from './dml/current-values.js';
+import { keyString } from '../kv/codec/key-string.js';
 import { clusteredHandles } from './handle-reader.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { andThen, runSteps } from './operator.js';
@@ -142,7 +142,7 @@ export class UnionScanOperator implements Operator {
 
   /** What a record is known by: its key, or where it may be in any of several partitions its handle. */
   private name(key: Uint8Array): string {
-    return nameOf(this.plan.physicalIds === undefined ? key : key.subarray(TABLE_PREFIX_LENGTH));
+    return keyString(this.plan.physicalIds === undefined ? key : key.subarray(TABLE_PREFIX_LENGTH));
   }
 
   /** How each output column is read from a stored row. */

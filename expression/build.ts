@@ -34,7 +34,7 @@ import {
 } from './type-inference.js';
 import { foldedFrom, setOrigin } from './origin.js';
 import { memberNumbers, preciseQuotient } from './truth.js';
-import { isConstantTree, visit } from './traverse.js';
+import { isConstantTree, mapArgs, someArg, visit } from './traverse.js';
 
 /** Constructors of typed expressions. */
 
@@ -153,7 +153,7 @@ export function isRuntimeConstant(e: Expression): boolean {
 const UNFOLDABLE = new WeakSet<Expression>();
 
 const foldable = (e: ScalarFunction): boolean => {
-  if (e.args.some((a) => UNFOLDABLE.has(a)) || !isConstantTree(e)) return false;
+  if (someArg(e.args, (a) => UNFOLDABLE.has(a)) || !isConstantTree(e)) return false;
   let ok = true;
   visit(e, (x) => {
     if (x.kind === 'constant' && x.param !== undefined) ok = false;
@@ -194,13 +194,8 @@ const ORIGIN_MATTERS: ReadonlySet<string> = new Set([
  */
 export function foldConstant(e: Expression, ctx: BuildContext): Expression {
   if (e.kind !== 'function' || UNFOLDABLE.has(e)) return e;
-  let changed = false;
-  const args = e.args.map((a) => {
-    const b = foldConstant(a, ctx);
-    if (b !== a) changed = true;
-    return b;
-  });
-  const f: ScalarFunction = changed ? { ...e, args } : e;
+  const args = mapArgs(e.args, (a) => foldConstant(a, ctx));
+  const f: ScalarFunction = args === e.args ? e : { ...e, args };
   // A folded COLLATE would lose its explicit coercibility.
   if (f.name === 'collate') return f;
   if (!foldable(f)) {

@@ -6,7 +6,7 @@ import { evalType, isUnsigned, TypeCode, UNSPECIFIED } from '../types/field-type
 import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
 import { nativeElementBytes, nativeSetBytes } from './member-text.js';
-import { columnsOf } from './traverse.js';
+import { columnsOf, someArg, walkedArgs } from './traverse.js';
 
 /**
  * Code of one row. Every expression of a run becomes straight-line JavaScript inside one loop over the rows, so that
@@ -542,7 +542,7 @@ export function leavesOf(
           out.push(e);
           return;
         }
-        for (const a of e.args) walk(a);
+        for (let i = 0, n = walkedArgs(e.args); i < n; i++) walk(e.args[i]!);
     }
   };
   for (const r of roots) walk(r);
@@ -564,7 +564,7 @@ export function lutColumn(e: ScalarFunction): Column | null {
       case 'correlated':
         return false;
       case 'function':
-        return functionSpec(x.name).pure === true && x.args.every(walk);
+        return functionSpec(x.name).pure === true && !someArg(x.args, (a) => !walk(a));
     }
   };
   return walk(e) && column !== null ? column : null;

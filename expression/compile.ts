@@ -19,7 +19,7 @@ import type { EvalContext } from './eval-context.js';
 import type { Column, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
 import { Runtime } from './runtime.js';
-import { hashKey, splitConjuncts, visit } from './traverse.js';
+import { hashKey, mapArgs, splitConjuncts, visit, walkedArgs } from './traverse.js';
 import { asTruth } from './truth.js';
 
 /**
@@ -414,12 +414,12 @@ function collectLuts(e: Expression, out: ScalarFunction[]): void {
     out.push(e);
     return;
   }
-  for (const a of e.args) collectLuts(a, out);
+  for (let i = 0, n = walkedArgs(e.args); i < n; i++) collectLuts(e.args[i]!, out);
 }
 
 function rebaseColumn(e: Expression, column: Column): Expression {
   if (e.kind === 'column') return e.index === column.index ? { ...e, index: 0 } : e;
-  return e.kind === 'function' ? { ...e, args: e.args.map((a) => rebaseColumn(a, column)) } : e;
+  return e.kind === 'function' ? { ...e, args: mapArgs(e.args, (a) => rebaseColumn(a, column)) } : e;
 }
 
 /** A dictionary pays when it is smaller than the rows that look at it. */

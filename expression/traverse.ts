@@ -1,22 +1,63 @@
 import type { Datum } from '../types/datum.js';
 import type { Column, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 
-/** Calls `f` for the node and, unless it returns false, for everything below. */
-export function visit(e: Expression, f: (e: Expression) => boolean | void): void {
-  if (f(e) === false) return;
-  if (e.kind === 'function') for (const a of e.args) visit(a, f);
+/** Arguments from which on a list is worth knowing. */
+const LONG_LIST = 64;
+const WALKED = new WeakMap<readonly Expression[], number>();
+
+/**
+ * How many of a call's arguments there are to walk: literals that end a long list (`IN`) have nothing in them that walkers look
+ * for, and lists of a hundred thousand are walked dozens of times from the text to the kernel.
+ */
+export function walkedArgs(args: readonly Expression[]): number {
+  const { length } = args;
+  if (length < LONG_LIST) return length;
+  let n = WALKED.get(args);
+  if (n === undefined) {
+    n = length;
+    for (; n > 0; n--) {
+      const a = args[n - 1]!;
+      if (a.kind !== 'constant' || a.param !== undefined) break;
+    }
+    WALKED.set(args, n);
+  }
+  return n;
 }
 
-/** Bottom-up rewrite; nodes whose parts did not change are kept. `f` returns the replacement or the node itself. */
+/** Arguments with those to walk mapped; the same array when none changed. */
+export function mapArgs(
+  args: readonly Expression[],
+  f: (e: Expression) => Expression,
+): readonly Expression[] {
+  const n = walkedArgs(args);
+  let mapped: Expression[] | null = null;
+  for (let i = 0; i < n; i++) {
+    const a = args[i]!;
+    const b = f(a);
+    if (b !== a) (mapped ??= args.slice())[i] = b;
+  }
+  if (mapped === null) return args;
+  if (n < args.length) WALKED.set(mapped, n);
+  return mapped;
+}
+
+/** Whether one of the arguments to walk passes. */
+export function someArg(args: readonly Expression[], f: (e: Expression) => boolean): boolean {
+  for (let i = 0, n = walkedArgs(args); i < n; i++) if (f(args[i]!)) return true;
+  return false;
+}
+
+/** Calls `f` for the node and, unless it returns false, for everything below, literals that end a long list aside. */
+export function visit(e: Expression, f: (e: Expression) => boolean | void): void {
+  if (f(e) === false) return;
+  if (e.kind === 'function') for (let i = 0, n = walkedArgs(e.args); i < n; i++) visit(e.args[i]!, f);
+}
+
+/** Bottom-up rewrite; nodes whose parts did not change are kept. `f` returns the replacement or the node itself. Literals that end a long list stay. */
 export function substitute(e: Expression, f: (e: Expression) => Expression): Expression {
   if (e.kind === 'function') {
-    let changed = false;
-    const args = e.args.map((a) => {
-      const b = substitute(a, f);
-      if (b !== a) changed = true;
-      return b;
-    });
-    if (changed) e = { ...e, args };
+    const args = mapArgs(e.args, (a) => substitute(a, f));
+    if (args !== e.args) e = { ...e, args };
   }
   return f(e);
 }
@@ -53,7 +94,7 @@ export function isConstantTree(e: Expression): boolean {
     case 'constant':
       return true;
     case 'function':
-      return e.args.every(isConstantTree);
+      return !someArg(e.args, (a) => !isConstantTree(a));
     default:
       return false;
   }

@@ -2,7 +2,7 @@ import type { Vector } from '../../chunk/vector.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import { keyLowerBound } from '../../kv/codec/sorted-keys.js';
 import { isUnsigned, type FieldType } from '../../types/field-type.js';
-import { nameOf } from '../dml/current-values.js';
+import { keyString } from '../../kv/codec/key-string.js';
 import { vectorRowBytes } from '../row-bytes.js';
 import { blockStats, type BlockStats } from './block-stats.js';
 import type { ColumnDictionary } from './column-dictionary.js';
@@ -215,7 +215,7 @@ export class ColumnSegment {
   touch(key: Uint8Array): void {
     this.writtenSince?.push(key);
     if (this.stale) return;
-    const name = nameOf(key);
+    const name = keyString(key);
     if (this.delta.has(name)) return;
     const own = key.slice();
     this.delta.set(name, own);

@@ -32,12 +32,23 @@ function blockFilter(e: Expression, ctx: EvalContext): BlockFilter | null {
   if (e.kind !== 'function') return null;
   if (e.name === 'in') {
     const [column, ...list] = e.args;
-    if (column === undefined || column.kind !== 'column') return null;
-    const values = list.map((x) => valueFor(x, column.type, ctx));
-    if (values.length === 0 || values.some((v) => v === null)) return null;
+    if (column === undefined || column.kind !== 'column' || list.length === 0) return null;
+    const values = new Float64Array(list.length);
+    let last = -Infinity;
+    let ascending = true;
+    for (let i = 0; i < list.length; i++) {
+      const v = valueFor(list[i]!, column.type, ctx);
+      if (v === null) return null;
+      if (v < last) ascending = false;
+      values[i] = last = v;
+    }
+    if (!ascending) values.sort();
     return {
       column: column.index,
-      mayPass: (min, max) => values.some((v) => min <= v! && v! <= max),
+      mayPass: (min, max) => {
+        const at = lowerBound(values, min);
+        return at < values.length && values[at]! <= max;
+      },
     };
   }
   if (!BOUNDS.has(e.name)) return null;
@@ -50,6 +61,17 @@ function blockFilter(e: Expression, ctx: EvalContext): BlockFilter | null {
   if (a === undefined || b === undefined || a.kind !== 'column') return null;
   const value = valueFor(b, a.type, ctx);
   return value === null ? null : { column: a.index, mayPass: BOUNDS.get(name)!(value) };
+}
+
+/** Place of the first value that is not below `v`. */
+function lowerBound(values: Float64Array, v: number): number {
+  let low = 0;
+  for (let high = values.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < v) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A constant in the terms of a column's vector; null where it is not a plain number there. */

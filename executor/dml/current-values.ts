@@ -1,3 +1,4 @@
+import { keyString } from '../../kv/codec/key-string.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
 import type { ExecContext } from '../exec-context.js';
 import { readKeys, StatementLock } from '../read-key.js';
@@ -51,7 +52,7 @@ export class CurrentValues {
     const stored = (this.stored ??= new Map<string, Uint8Array | null>());
     for (const k of keys) {
       if (this.knownAbsent(k) || txn.memBuffer.get(k) !== undefined) continue;
-      const name = nameOf(k);
+      const name = keyString(k);
       if (stored.has(name)) continue;
       stored.set(name, null);
       missing.push(k);
@@ -60,16 +61,12 @@ export class CurrentValues {
     const values = txn.pessimistic
       ? await txn.lockKeys(missing, new StatementLock(this.ctx, true))
       : await readKeys(missing, this.ctx);
-    for (let i = 0; i < missing.length; i++) stored.set(nameOf(missing[i]!), values[i] ?? null);
+    for (let i = 0; i < missing.length; i++) stored.set(keyString(missing[i]!), values[i] ?? null);
   }
 
   /** Value of a loaded key, or of one written by the transaction; null when there is none. */
   get(key: Uint8Array): Uint8Array | null {
     const own = this.ctx.txn!.memBuffer.get(key);
-    return own === undefined ? (this.stored?.get(nameOf(key)) ?? null) : own;
+    return own === undefined ? (this.stored?.get(keyString(key)) ?? null) : own;
   }
 }
-
-/** A key as a map key. */
-export const nameOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');

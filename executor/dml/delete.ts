@@ -6,7 +6,7 @@ import type { DmlResult, ExecContext, RowObserver } from '../exec-context.js';
 import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
-import { nameOf } from './current-values.js';
+import { keyString } from '../../kv/codec/key-string.js';
 import { executePointDelete } from './point-change.js';
 import { RowPieces } from './row-pieces.js';
 import { rowHandle, targetRow } from './target-row.js';
@@ -42,7 +42,7 @@ async function deleteRows(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
           const handle = rowHandle(spec, writers.whole, row, chunk, i);
           if (handle === null) continue;
           if (done !== null) {
-            const name = nameOf(writers.of(row).mutations.recordKey(handle));
+            const name = keyString(writers.of(row).mutations.recordKey(handle));
             if (done.has(name)) continue;
             done.add(name);
           }

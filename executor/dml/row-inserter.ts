@@ -21,7 +21,8 @@ import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { type Assigner, sameDatum, sameHandle } from './assignment.js';
 import { AutoIds } from './auto-ids.js';
-import { CurrentValues, nameOf } from './current-values.js';
+import { CurrentValues } from './current-values.js';
+import { keyString } from '../../kv/codec/key-string.js';
 import { runRowQuery } from './row-query.js';
 import { readsRow } from './row-template.js';
 import { CheckConstraints } from './check-constraints.js';
@@ -315,7 +316,7 @@ export class RowInserter {
       if (own !== undefined && own !== null) throw writer.duplicate(unique[u]!, rows[owner[u]!]!);
       if (own === undefined && now) {
         if (seen !== null) {
-          const name = nameOf(unique[u]!.key);
+          const name = keyString(unique[u]!.key);
           if (seen.has(name)) continue;
           seen.add(name);
         }
@@ -364,8 +365,8 @@ export class RowInserter {
   ): Awaitable<void> {
     const failed = (e: unknown): never => {
       if (!(e instanceof KeyExistsError)) throw e;
-      const name = nameOf(e.key);
-      const at = keys.findIndex((u) => nameOf(u.key) === name);
+      const name = keyString(e.key);
+      const at = keys.findIndex((u) => keyString(u.key) === name);
       throw at < 0 ? e : this.writer.duplicate(keys[at]!, rows[owner[at]!]!);
     };
     const locked = (values: readonly (Uint8Array | null)[]): void => {

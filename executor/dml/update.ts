@@ -13,7 +13,8 @@ import { StatementLock } from '../read-key.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { TableWriters } from '../table-writers.js';
 import { Assigner, sameDatum, sameHandle } from './assignment.js';
-import { CurrentValues, nameOf } from './current-values.js';
+import { CurrentValues } from './current-values.js';
+import { keyString } from '../../kv/codec/key-string.js';
 import { CheckConstraints, type JoinedValue } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { executePointUpdate } from './point-change.js';
@@ -170,7 +171,7 @@ async function updateTarget(
     if (oldHandle === null) continue;
     let name = '';
     if (dedup) {
-      name = nameOf(target.writers.of(oldRow).mutations.recordKey(oldHandle));
+      name = keyString(target.writers.of(oldRow).mutations.recordKey(oldHandle));
       if (target.rows.has(name)) continue;
       oldRow = byAlias.get(`${spec.physicalId}/${name}`) ?? oldRow;
     }

@@ -263,6 +263,6 @@ function yearConstant(c: Constant): Constant {
 }
 
 /** Text that is compared as it is; one collation is found for all such members of a list, not for each with the subject. */
-export function isText(e: Expression): boolean {
-  return isStringType(e.type) && e.type.tp !== TypeCode.Enum && e.type.tp !== TypeCode.Set;
+export function isText(t: FieldType): boolean {
+  return isStringType(t) && t.tp !== TypeCode.Enum && t.tp !== TypeCode.Set;
 }

@@ -2,7 +2,7 @@ import type { Collation } from '../../types/collation.js';
 import type { Datum } from '../../types/datum.js';
 import { decRescale } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
-import { TypeCode, evalType } from '../../types/field-type.js';
+import { TypeCode, evalType, type FieldType } from '../../types/field-type.js';
 import { newFunction } from '../build.js';
 import { inCharset } from '../charset-conversion.js';
 import { NULL_VALUE, canonical } from '../codegen.js';
@@ -54,20 +54,52 @@ export class StringSet {
 
 const INLINE_IN = 6;
 
+/** The types there are among the arguments: literals that look alike share theirs, so that there are few in a long list. */
+function typesOf(args: readonly Expression[]): FieldType[] {
+  const types = new Set<FieldType>();
+  let last: FieldType | null = null;
+  for (const { type } of args) if (type !== last) types.add((last = type));
+  return [...types];
+}
+
 /** Value of an exact or real constant at the list's common scale; null when not of that kind. */
-function commonScale(node: ScalarFunction): number | null {
+function commonScale(types: readonly FieldType[]): number | null {
   let s = 0;
-  for (const a of node.args) {
-    const d = evalType(a.type);
-    if (a.type.tp === TypeCode.Null) continue;
-    if (d === 'decimal') s = Math.max(s, a.type.decimal);
+  for (const t of types) {
+    const d = evalType(t);
+    if (t.tp === TypeCode.Null) continue;
+    if (d === 'decimal') s = Math.max(s, t.decimal);
     else if (d !== 'int') return null;
   }
   return s;
 }
 
+/** Members of long lists by the last of them: one list is compiled several times, for a sample of the rows first. */
+const KNOWN = new WeakMap<Constant, KnownMembers>();
+const LONG = 1024;
+
+interface KnownMembers {
+  readonly first: Constant;
+  readonly count: number;
+  readonly scale: number | null;
+  readonly members: NumberSet | Set<Datum>;
+}
+
 /** What the members of a list are looked for in; `scale`: that of all, null where none is to be had. */
 function membersOf(constants: readonly Constant[], scale: number | null): NumberSet | Set<Datum> {
+  const { length } = constants;
+  if (length < LONG) return makeMembers(constants, scale);
+  const first = constants[0]!;
+  const last = constants[length - 1]!;
+  let known = KNOWN.get(last);
+  if (known?.first !== first || known.count !== length || known.scale !== scale) {
+    known = { first, count: length, scale, members: makeMembers(constants, scale) };
+    KNOWN.set(last, known);
+  }
+  return known.members;
+}
+
+function makeMembers(constants: readonly Constant[], scale: number | null): NumberSet | Set<Datum> {
   const values: Datum[] = [];
   let numbers = scale !== null;
   for (const { type, value } of constants) {
@@ -80,17 +112,18 @@ function membersOf(constants: readonly Constant[], scale: number | null): Number
 }
 
 function emitIn(g: Emitter, node: ScalarFunction): Value {
-  const [subject, ...items] = node.args as [Expression, ...Expression[]];
+  const subject = node.args[0]!;
+  const types = typesOf(node.args);
   const str =
-    node.args.some((a) => comparesAsBytes(a.type)) &&
-    node.args.every((a) => comparesAsBytes(a.type) || a.type.tp === TypeCode.Null);
+    types.some((t) => comparesAsBytes(t)) && types.every((t) => comparesAsBytes(t) || t.tp === TypeCode.Null);
   const x0 = str ? g.operand(subject, 'string') : g.emit(subject);
   if (x0.nul === 'true') return NULL_VALUE;
   const x = g.stable(x0);
   const constants: Expression[] = [];
   const others: Expression[] = [];
   let anyNull = false;
-  for (const i of items) {
+  for (let k = 1; k < node.args.length; k++) {
+    const i = node.args[k]!;
     if (i.kind === 'constant' && i.param === undefined) {
       if (i.value === null) anyNull = true;
       else constants.push(i);
@@ -100,9 +133,10 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
   const nul = g.variable(x.nul === 'false' ? 'false' : x.nul);
   if (x.nul !== 'false') g.line(`if(!${nul}){`);
   const domain = evalType(subject.type);
-  const scale = str ? null : commonScale(node);
+  const scale = str ? null : commonScale(types);
   const hashed =
-    constants.length > INLINE_IN && (str || scale !== null || sameTimeType(node) || domain === 'real');
+    constants.length > INLINE_IN &&
+    (str || scale !== null || sameTimeType(subject.type, types) || domain === 'real');
   if (hashed) {
     if (str) {
       const set = new StringSet(
@@ -143,26 +177,30 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
   return g.bool(found, canBeNull ? nul : 'false');
 }
 
-function sameTimeType(node: ScalarFunction): boolean {
-  const t = node.args[0]!.type;
+function sameTimeType(t: FieldType, types: readonly FieldType[]): boolean {
   return (
     isTemporal(t) &&
-    node.args.every(
+    types.every(
       (a) =>
-        a.type.tp === TypeCode.Null ||
-        (evalType(a.type) === evalType(t) &&
-          (a.type.tp === TypeCode.Date) === (t.tp === TypeCode.Date) &&
-          a.type.decimal === t.decimal),
+        a.tp === TypeCode.Null ||
+        (evalType(a) === evalType(t) &&
+          (a.tp === TypeCode.Date) === (t.tp === TypeCode.Date) &&
+          a.decimal === t.decimal),
     )
   );
 }
 
 /** Integers are compared as they are. */
-const isInteger = ({ type }: Expression): boolean =>
+const isInteger = (type: FieldType): boolean =>
   type.tp !== TypeCode.Null &&
   type.tp !== TypeCode.Year &&
   type.tp !== TypeCode.Bit &&
   evalType(type) === 'int';
+
+function comparedAsTheyAre(args: readonly Expression[]): boolean {
+  const types = typesOf(args);
+  return types.every(isText) || types.every(isInteger);
+}
 
 registerFunction({
   name: 'in',
@@ -175,7 +213,9 @@ registerFunction({
   doc: 'expr IN (value, …). Manual: Comparison Functions and Operators.',
   rewrite(args, ctx) {
     checkOperands('in', args);
-    const [x, ...items] = args as [Expression, ...Expression[]];
+    const x = args[0]!;
+    if (!isRow(x) && args.length > 2 && comparedAsTheyAre(args)) return null;
+    const items = args.slice(1);
     if (isRow(x)) {
       let r: Expression | null = null;
       for (const i of items) {
@@ -185,7 +225,6 @@ registerFunction({
       return r;
     }
     if (items.length === 1) return newFunction('eq', [x, items[0]!], ctx);
-    if (args.every(isText) || args.every(isInteger)) return null;
     // Members that need a conversion of the subject of their own are compared apart.
     const groups = new Map<string, { a: Expression; items: Expression[] }>();
     for (const i of items) {
@@ -212,21 +251,22 @@ registerFunction({
     }
     return r;
   },
-  resolve([x, ...items], ctx): Resolved {
-    let subject = x!;
-    let out: Expression[] = [];
-    const given = [subject, ...items];
-    if (given.every(isText) || given.every(isInteger)) out = items;
-    else
-      for (const i of items) {
-        const p = comparisonArgs('eq', x!, i, ctx);
+  resolve(given, ctx): Resolved {
+    let args = given;
+    const x = given[0]!;
+    if (!comparedAsTheyAre(given)) {
+      let subject = x;
+      const items: Expression[] = [];
+      for (let i = 1; i < given.length; i++) {
+        const p = comparisonArgs('eq', x, given[i]!, ctx);
         if (p.a !== x) subject = p.a;
-        out.push(p.b);
+        items.push(p.b);
       }
-    let args = [subject, ...out];
-    const strings = args.filter((a) => isStringType(a.type));
+      args = [subject, ...items];
+    }
     let c = 'binary';
-    if (strings.length > 0 && evalType(subject.type) === 'string') {
+    const types = typesOf(args);
+    if (types.some(isStringType) && evalType(args[0]!.type) === 'string') {
       const d = deriveCollation(args, 'IN', {
         charset: ctx.connectionCharset,
         collate: ctx.connectionCollation,

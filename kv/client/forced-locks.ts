@@ -1,3 +1,4 @@
+import { keyString } from '../codec/key-string.js';
 import type { LockedAt, Mutation } from '../rpc.js';
 
 /**
@@ -12,20 +13,20 @@ export class ForcedLocks {
 
   /** `conflict`: the statement that locked it runs again. */
   add(key: Uint8Array, forUpdateTs: bigint, conflict: boolean): void {
-    const name = nameOf(key);
+    const name = keyString(key);
     this.times.set(name, forUpdateTs);
     if (conflict) this.unwanted.set(name, key);
   }
 
   /** The statement locks the key, which it holds. */
   want(key: Uint8Array): void {
-    if (this.unwanted.size > 0) this.unwanted.delete(nameOf(key));
+    if (this.unwanted.size > 0) this.unwanted.delete(keyString(key));
   }
 
   /** The locks that no try has wanted since; they are forgotten. `primary` must stay where others name it. */
   takeUnwanted(primary: Uint8Array | null): Uint8Array[] {
     const { unwanted, times } = this;
-    if (primary !== null) unwanted.delete(nameOf(primary));
+    if (primary !== null) unwanted.delete(keyString(primary));
     const keys = [...unwanted.values()];
     for (const name of unwanted.keys()) times.delete(name);
     unwanted.clear();
@@ -36,12 +37,9 @@ export class ForcedLocks {
   placesOf(mutations: readonly Mutation[]): LockedAt[] {
     const places: LockedAt[] = [];
     for (let index = 0; index < mutations.length; index++) {
-      const forUpdateTs = this.times.get(nameOf(mutations[index]!.key));
+      const forUpdateTs = this.times.get(keyString(mutations[index]!.key));
       if (forUpdateTs !== undefined) places.push({ index, forUpdateTs });
     }
     return places;
   }
 }
-
-const nameOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');

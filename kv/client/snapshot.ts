@@ -1,3 +1,4 @@
+import { keyString } from '../codec/key-string.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { MysqlError } from '../../types/error.js';
 import { compareBytes, copyOf, nextKey } from '../codec/byte-writer.js';
@@ -234,9 +235,8 @@ function inOrderOf(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint
 }
 
 function byKey(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint8Array | null)[] {
-  const name = (k: Uint8Array): string => Buffer.from(k.buffer, k.byteOffset, k.length).toString('latin1');
-  const values = new Map(pairs.map((p) => [name(p.key), p.value]));
-  return keys.map((k) => values.get(name(k)) ?? null);
+  const values = new Map(pairs.map((p) => [keyString(p.key), p.value]));
+  return keys.map((k) => values.get(keyString(k)) ?? null);
 }
 
 /** Scans region by region, a batch at a time. */

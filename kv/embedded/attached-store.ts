@@ -12,7 +12,7 @@ import { messageOf, readValue, writeValue } from './message-codec.js';
 import { attachPageMap, type PageMap } from './page-map.js';
 import { TreeCursor } from './page-tree.js';
 import { Reads, type ReadableLocks } from './reads.js';
-import { keyString } from './record.js';
+import { keyString } from '../codec/key-string.js';
 import { type Layers, SharedState, SharedWord } from './shared-layers.js';
 import {
   METHODS,

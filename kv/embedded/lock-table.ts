@@ -3,7 +3,7 @@ import type { KeyError, LockInfo, MutationOp } from '../rpc.js';
 import { WaitForGraph, deadlockKeyHash } from './deadlock.js';
 import type { KeyReservation } from './key-reservation.js';
 import { OrderedLocks } from './ordered-locks.js';
-import { keyString } from './record.js';
+import { keyString } from '../codec/key-string.js';
 import { type SharedState, SharedWord } from './shared-layers.js';
 import type { SharedLocks } from './shared-locks.js';
 

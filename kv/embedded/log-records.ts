@@ -1,7 +1,8 @@
 import type { MutationOp } from '../rpc.js';
 import { ByteReader, type ByteWriter } from './byte-buffer.js';
 import type { Lock } from './lock-table.js';
-import { VersionKind, keyString } from './record.js';
+import { VersionKind } from './record.js';
+import { keyString } from '../codec/key-string.js';
 import { highHalf, lowHalf } from './timestamp.js';
 import type { VersionWrite } from './version-store.js';
 

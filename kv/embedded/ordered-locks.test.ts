@@ -1,7 +1,7 @@
 import { Random, testSeed } from '../../testing/random.js';
 import { pessimisticLock, type Lock } from './lock-table.js';
 import { OrderedLocks } from './ordered-locks.js';
-import { keyString } from './record.js';
+import { keyString } from '../codec/key-string.js';
 
 const lockOn = (key: Uint8Array): Lock => pessimisticLock(key, keyString(key), 1n, key, 1);
 

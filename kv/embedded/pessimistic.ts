@@ -7,7 +7,8 @@ import type {
 } from '../rpc.js';
 import type { Attempt, Lock, LockTable } from './lock-table.js';
 import { lockInfo, pessimisticLock } from './lock-table.js';
-import { VersionKind, keyString } from './record.js';
+import { VersionKind } from './record.js';
+import { keyString } from '../codec/key-string.js';
 import { MAX_UINT32, highHalf, joinHalves, lowHalf, physicalMs } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
 

@@ -16,7 +16,8 @@ import type {
 } from '../rpc.js';
 import { type Lock, lockInfo } from './lock-table.js';
 import type { OrderedLocks } from './ordered-locks.js';
-import { keyString, VersionKind } from './record.js';
+import { VersionKind } from './record.js';
+import { keyString } from '../codec/key-string.js';
 import { MAX_TS, highHalf, lowHalf } from './timestamp.js';
 import { type LockFence, type LockedVersion, VersionCursor } from './version-cursor.js';
 import type { VersionReader } from './version-reader.js';

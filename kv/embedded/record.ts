@@ -104,12 +104,3 @@ export function compareRanges(
   }
   return aEnd - aStart - (bEnd - bStart);
 }
-
-/** A key as a string of one char per byte: the identity of keys in maps. */
-export function keyString(key: Uint8Array): string {
-  return latin1Slice.call(key, 0, key.length);
-}
-
-const latin1Slice = (
-  Buffer.prototype as unknown as { latin1Slice(this: Uint8Array, start: number, end: number): string }
-).latin1Slice;

@@ -1,10 +1,23 @@
-import type { Hint } from '../../parser/ast/index.js';
+import type { Hint, Literal } from '../../parser/ast/index.js';
 
 /** A hint and the number of the query block it is about. */
 export interface BlockHint {
   readonly hint: Hint;
   readonly block: number;
 }
+
+/** What a long list of values is made of. */
+const LITERALS: ReadonlySet<unknown> = new Set<Literal['kind']>([
+  'IntLiteral',
+  'DecimalLiteral',
+  'FloatLiteral',
+  'StringLiteral',
+  'HexLiteral',
+  'BitLiteral',
+  'NullLiteral',
+  'BoolLiteral',
+  'TemporalLiteral',
+]);
 
 /** Parts of a SELECT in the order in which TiDB numbers the blocks in them. */
 const PARTS = ['with', 'fields', 'from', 'where', 'groupBy', 'having', 'windows', 'orderBy', 'limit'];
@@ -34,7 +47,7 @@ export class QueryBlocks {
       return;
     }
     const { kind, hints } = node as { kind?: unknown; hints?: unknown };
-    if (typeof kind === 'string' && kind.endsWith('Literal')) return;
+    if (LITERALS.has(kind)) return;
     const own = kind === 'Select' ? ++this.count : block;
     if (kind === 'Select') this.numbers.set(node, own);
     if (Array.isArray(hints) && typeof kind === 'string')

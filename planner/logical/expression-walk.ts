@@ -7,22 +7,26 @@ import type {
   Expression,
   ScalarFunction,
 } from '../../expression/expression.js';
+import { mapArgs, someArg, walkedArgs } from '../../expression/traverse.js';
 import type { Datum } from '../../types/datum.js';
 
 /** Calls `visit` on every column in an expression. */
 export function forEachColumn(e: Expression, visit: (c: Column) => void): void {
   if (e.kind === 'column') visit(e);
-  else if (e.kind === 'function') for (const a of e.args) forEachColumn(a, visit);
+  else if (e.kind === 'function')
+    for (let i = 0, n = walkedArgs(e.args); i < n; i++) forEachColumn(e.args[i]!, visit);
 }
 
 export function forEachCorrelated(e: Expression, visit: (c: CorrelatedColumn) => void): void {
   if (e.kind === 'correlated') visit(e);
-  else if (e.kind === 'function') for (const a of e.args) forEachCorrelated(a, visit);
+  else if (e.kind === 'function')
+    for (let i = 0, n = walkedArgs(e.args); i < n; i++) forEachCorrelated(e.args[i]!, visit);
 }
 
 export function forEachParam(e: Expression, visit: (param: number) => void): void {
   if (e.kind === 'constant' && e.param !== undefined) visit(e.param);
-  else if (e.kind === 'function') for (const a of e.args) forEachParam(a, visit);
+  else if (e.kind === 'function')
+    for (let i = 0, n = walkedArgs(e.args); i < n; i++) forEachParam(e.args[i]!, visit);
 }
 
 export function columnsOf(exprs: readonly Expression[], into = new Set<number>()): Set<number> {
@@ -33,27 +37,19 @@ export function columnsOf(exprs: readonly Expression[], into = new Set<number>()
 /** Whether every column of `e` is among `ids`. */
 export function coveredBy(e: Expression, ids: ReadonlySet<number>): boolean {
   if (e.kind === 'column') return ids.has(e.id);
-  if (e.kind === 'function') {
-    for (const a of e.args) if (!coveredBy(a, ids)) return false;
-  }
-  return true;
+  return e.kind !== 'function' || !someArg(e.args, (a) => !coveredBy(a, ids));
 }
 
 export const idsOf = (columns: readonly Column[]): Set<number> => new Set(columns.map((c) => c.id));
 
-/** Rebuilds an expression with its leaves mapped; unchanged subtrees are shared. */
+/** Rebuilds an expression with its leaves mapped, literals that end a long list aside; unchanged subtrees are shared. */
 export function mapLeaves(
   e: Expression,
   f: (leaf: Column | CorrelatedColumn | Constant) => Expression,
 ): Expression {
   if (e.kind !== 'function') return f(e);
-  let changed = false;
-  const args = e.args.map((a) => {
-    const b = mapLeaves(a, f);
-    if (b !== a) changed = true;
-    return b;
-  });
-  return changed ? { ...e, args } : e;
+  const args = mapArgs(e.args, (a) => mapLeaves(a, f));
+  return args === e.args ? e : { ...e, args };
 }
 
 /** Replaces columns by expressions of the same type. */
@@ -172,7 +168,7 @@ function connectiveFacts(e: ScalarFunction): Facts | null {
 
 export function isVolatile(e: Expression): boolean {
   if (e.kind !== 'function') return false;
-  return connectiveFacts(e)?.volatile ?? (VOLATILE.has(e.name) || e.args.some(isVolatile));
+  return connectiveFacts(e)?.volatile ?? (VOLATILE.has(e.name) || someArg(e.args, isVolatile));
 }
 
 export function hasColumns(e: Expression): boolean {
@@ -182,12 +178,12 @@ export function hasColumns(e: Expression): boolean {
 
 export function hasCorrelated(e: Expression): boolean {
   if (e.kind === 'correlated') return true;
-  return e.kind === 'function' && (connectiveFacts(e)?.correlated ?? e.args.some(hasCorrelated));
+  return e.kind === 'function' && (connectiveFacts(e)?.correlated ?? someArg(e.args, hasCorrelated));
 }
 
 export function hasParam(e: Expression): boolean {
   if (e.kind === 'constant') return e.param !== undefined;
-  return e.kind === 'function' && (connectiveFacts(e)?.param ?? e.args.some(hasParam));
+  return e.kind === 'function' && (connectiveFacts(e)?.param ?? someArg(e.args, hasParam));
 }
 
 /** A comparison whose sides are exchanged. */

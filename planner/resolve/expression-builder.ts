@@ -465,9 +465,10 @@ function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): 
     return balanced(env, 'or', parts);
   }
   const x = build(env, expr);
-  const items = list.map((i) => operandBeside(env.state, i, x, (o) => build(env, o)));
-  if (items.length === 1) return call(env, 'eq', x, items[0]!);
-  return newFunction('in', [x, ...items], env.state.ctx.eval);
+  const args = [x];
+  const item = (e: ast.Expr): Expression => build(env, e);
+  for (const e of list) args.push(operandBeside(env.state, e, x, item));
+  return newFunction(args.length === 2 ? 'eq' : 'in', args, env.state.ctx.eval);
 }
 
 /** Joins conditions by AND or OR as a balanced tree, so that walkers stay shallow. */

@@ -1,5 +1,5 @@
 import type { EmbeddedStore } from '../../embedded/engine.js';
-import { keyString } from '../../embedded/record.js';
+import { keyString } from '../../codec/key-string.js';
 
 /** Keys remembered before those that are on disk by now are looked for. */
 const MANY = 1 << 16;
