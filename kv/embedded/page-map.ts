@@ -7,11 +7,12 @@ import { native } from './lmdb-native.js';
  * from the map makes a point get or a step of a scan a few loads instead of a call through Node-API.
  *
  * The map is seen through windows: typed arrays over `WINDOW` bytes which overlap their successor, so that a value on
- * overflow pages is always whole in the window where it begins. Where the address of the map cannot be found (no
+ * overflow pages is always whole in the window where it begins. They are large, for V8 takes each for memory that JavaScript has
+ * allocated and collects garbage; offsets in them stay small integers. Where the address of the map cannot be found (no
  * /proc/self/maps) windows are single pages or page runs read from the file, dropped after each write.
  */
 export const PAGE_SIZE = 8192;
-const WINDOW_BITS = 26;
+const WINDOW_BITS = 30;
 const WINDOW = 1 << WINDOW_BITS;
 const OVERLAP = 17 << 20;
 const PAGES_PER_WINDOW_BITS = WINDOW_BITS - 13;
