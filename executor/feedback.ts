@@ -9,8 +9,11 @@ import { hasCorrelated } from '../planner/logical/expression-walk.js';
 import { intervalsOf, isExact, shapeOf } from '../planner/ranger/condition.js';
 import { datumCompare, intersect, MAX, MIN, SortKeyEnd, type Interval } from '../planner/ranger/interval.js';
 import type { RangeEnd } from '../statistics/estimate.js';
+import { keptValue } from '../statistics/kept-value.js';
 import type { RangeFeedback } from '../statistics/feedback.js';
 import type { Datum } from '../types/datum.js';
+import type { FieldType } from '../types/field-type.js';
+import { timeZone, UTC, type TimeZone } from '../types/timezone.js';
 import { indexColumnTypes } from './key-ranges.js';
 import type { ExecContext } from './exec-context.js';
 
@@ -47,7 +50,9 @@ export function noteScan(
   const factor = rows > estimated ? rows / estimated : estimated / Math.max(1, rows);
   if (factor < GOOD || !sink.wants(scan.table)) return;
   const found =
-    filter === null ? ofRanges(scan, rangesOf(scan, ctx), rows) : ofFilter(scan, filter, rows, ctx);
+    filter === null
+      ? ofRanges(scan, rangesOf(scan, ctx), rows, zoneOf(ctx))
+      : ofFilter(scan, filter, rows, ctx);
   if (found.length > 0) sink.note(scan.table, found);
 }
 
@@ -56,31 +61,34 @@ function ofRanges(
   scan: TableScan | IndexScan,
   ranges: readonly KeyRangeDatum[],
   rows: number,
+  zone: TimeZone,
 ): RangeFeedback[] {
   const [range] = ranges;
   if (scan.full || ranges.length !== 1 || range === undefined) return [];
   if (scan.op === 'TableScan') {
     const column = handleColumn(scan.table);
     if (column === null || range.low.length !== 1) return [];
-    return columnRange(column, range, rows);
+    return columnRange(column, range, rows, zone);
   }
   const out: RangeFeedback[] = [];
   const [first] = scan.index.columns;
   const width = scan.index.columns.length;
   const types = indexColumnTypes(scan.table, scan.index).slice(0, width);
   if (range.low.length === 1 && range.high.length === 1 && first!.length < 0)
-    out.push(...columnRange(scan.table.columns[first!.offset]!, range, rows));
+    out.push(...columnRange(scan.table.columns[first!.offset]!, range, rows, zone));
   // Statistics of an index know nothing of the handle behind its columns.
   if (range.low.length > width || range.high.length > width) return out;
-  const low = keyEnd(range.low, range.lowExclusive, types, 'low');
-  const high = keyEnd(range.high, range.highExclusive, types, 'high');
+  const low = keyEnd(range.low, range.lowExclusive, types, 'low', zone);
+  const high = keyEnd(range.high, range.highExclusive, types, 'high', zone);
   if (low !== null && high !== null) out.push({ part: 'index', id: scan.index.id, low, high, rows });
   return out;
 }
 
-function columnRange(column: ColumnInfo, r: KeyRangeDatum, rows: number): RangeFeedback[] {
-  const low = end(r.low[0]!, r.lowExclusive);
-  const high = end(r.high[0]!, r.highExclusive);
+const zoneOf = (ctx: ExecContext): TimeZone => timeZone(ctx.eval.timeZone) ?? UTC;
+
+function columnRange(column: ColumnInfo, r: KeyRangeDatum, rows: number, zone: TimeZone): RangeFeedback[] {
+  const low = kept(end(r.low[0]!, r.lowExclusive), column.type, zone);
+  const high = kept(end(r.high[0]!, r.highExclusive), column.type, zone);
   if (low === null || high === null) return [];
   return [{ part: 'column', id: column.id, low, high, rows }];
 }
@@ -92,20 +100,28 @@ function end(b: Bound, exclusive: boolean): RangeEnd | undefined | null {
   return { value: b.value, exclusive };
 }
 
+const kept = (
+  e: RangeEnd | undefined | null,
+  type: FieldType,
+  zone: TimeZone,
+): RangeEnd | undefined | null =>
+  e === undefined || e === null ? e : { value: keptValue(e.value, type, zone), exclusive: e.exclusive };
+
 const writer = new ByteWriter(64);
 
 /** The end of a range as bytes of the index's key; a prefix of the columns ends behind all keys that start with it. */
 function keyEnd(
   bounds: readonly Bound[],
   exclusive: boolean,
-  types: readonly Parameters<typeof encodeKeyDatum>[2][],
+  types: readonly FieldType[],
   side: 'low' | 'high',
+  zone: TimeZone,
 ): RangeEnd | undefined | null {
   const w = writer.reset();
   let n = 0;
   for (const b of bounds) {
     if (b === 'min' || b === 'max') break;
-    encodeKeyDatum(w, b.value, types[n]!);
+    encodeKeyDatum(w, keptValue(b.value, types[n]!, zone), types[n]!);
     n++;
   }
   if (n === 0) return undefined;
@@ -136,8 +152,8 @@ function ofFilter(
   const intervals = all.length === 0 ? [] : intersect(all, compare);
   const [one] = intervals;
   if (one === undefined || intervals.length !== 1) return [];
-  const low = intervalEnd(one.low, one.lowEx);
-  const high = intervalEnd(one.high, one.highEx);
+  const low = kept(intervalEnd(one.low, one.lowEx), info.type, zoneOf(ctx));
+  const high = kept(intervalEnd(one.high, one.highEx), info.type, zoneOf(ctx));
   if (low === null || high === null) return [];
   return [{ part: 'column', id: info.id, low, high, rows }];
 }

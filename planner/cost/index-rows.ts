@@ -2,10 +2,12 @@ import type { IndexInfo } from '../../catalog/model.js';
 import { compareBytes, prefixNext } from '../../kv/codec/byte-writer.js';
 import { ByteWriter } from '../../kv/codec/byte-writer.js';
 import { encodeKeyDatum } from '../../kv/codec/datum-codec.js';
+import { keptValue } from '../../statistics/kept-value.js';
 import { equalRows, isKnownRange, rangeRows, type CompareDatums } from '../../statistics/estimate.js';
 import type { ColumnStatistics } from '../../statistics/table-statistics.js';
 import { hashBytes } from '../../statistics/value-hash.js';
 import type { FieldType } from '../../types/field-type.js';
+import type { TimeZone } from '../../types/timezone.js';
 import type { Bound, KeyRangeDatum } from '../physical/plan.js';
 import type { Access, KeyColumn } from '../ranger/ranger.js';
 import { rangesTried } from './ranges-tried.js';
@@ -36,15 +38,15 @@ export function indexRows(
   for (const r of tried) {
     if (r.low.length > types.length) return null;
     if (isPoint(r, types.length)) {
-      rows += equalRows(stats, est.rows, modifyCount, keyOf(r.low, types), compare, hash);
+      rows += equalRows(stats, est.rows, modifyCount, keyOf(r.low, types, est.zone), compare, hash);
       continue;
     }
-    const [lowKey, highKey] = [keyOf(r.low, types), keyOf(r.high, types)];
+    const [lowKey, highKey] = [keyOf(r.low, types, est.zone), keyOf(r.high, types, est.zone)];
     const low = { value: r.lowExclusive ? prefixNext(lowKey) : lowKey, exclusive: false };
     const high = { value: r.highExclusive ? highKey : prefixNext(highKey), exclusive: true };
     if (!isKnownRange(stats, low, high, compare)) return null;
     const found = rangeRows(stats, est.rows, modifyCount, low, high, compare);
-    const most = unresolved(stats, low.value, high.value, keyOf(equalBounds(r), types));
+    const most = unresolved(stats, low.value, high.value, keyOf(equalBounds(r), types, est.zone));
     rows += most === null ? found : Math.max(found, Math.min(most, byColumns() / access.ranges.length));
   }
   return rows * each;
@@ -98,7 +100,7 @@ function same(a: Exclude<Bound, string>, b: Exclude<Bound, string>): boolean {
   );
 }
 
-function keyOf(bounds: readonly Bound[], types: readonly FieldType[]): Uint8Array {
+function keyOf(bounds: readonly Bound[], types: readonly FieldType[], zone: TimeZone): Uint8Array {
   const w = writer.reset();
   for (let i = 0; i < bounds.length; i++) {
     const b = bounds[i]!;
@@ -107,7 +109,7 @@ function keyOf(bounds: readonly Bound[], types: readonly FieldType[]): Uint8Arra
       w.u8(0xfa);
       break;
     }
-    encodeKeyDatum(w, b.value, types[i]!);
+    encodeKeyDatum(w, keptValue(b.value, types[i]!, zone), types[i]!);
   }
   return w.toBytes();
 }

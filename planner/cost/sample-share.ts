@@ -2,8 +2,11 @@ import { Chunk } from '../../chunk/chunk.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import { compileFilter } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
+import { seenValue } from '../../statistics/kept-value.js';
 import type { TableSample } from '../../statistics/sample.js';
 import type { Datum } from '../../types/datum.js';
+import { TypeCode } from '../../types/field-type.js';
+import { timeZone, UTC } from '../../types/timezone.js';
 import {
   columnsOf,
   hasCorrelated,
@@ -96,8 +99,13 @@ function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Express
     const info = ds.infos.get(id);
     const values = info === null || info === undefined ? undefined : sample.columns.get(info.id);
     if (column === undefined || values === undefined) return null;
-    let v = vectors.get(info!.id);
-    if (v === undefined) vectors.set(info!.id, (v = vectorOf(values, info!.type)));
+    const { id: columnId, type } = info!;
+    const zone = type.tp === TypeCode.Timestamp ? (timeZone(ctx.eval.timeZone) ?? UTC) : UTC;
+    let v = zone === UTC ? vectors.get(columnId) : undefined;
+    if (v === undefined) {
+      v = vectorOf(zone === UTC ? values : values.map((x) => seenValue(x, type, zone)), type);
+      if (zone === UTC) vectors.set(columnId, v);
+    }
     schema.push(column);
     columns.push(v);
   }

@@ -2,6 +2,7 @@ import type { ColumnInfo } from '../../catalog/model.js';
 import { isUniqueKey } from '../../catalog/unique-key.js';
 import { evalDatum } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
+import { keptValue } from '../../statistics/kept-value.js';
 import { equalRows, isKnownRange, rangeRows } from '../../statistics/estimate.js';
 import { valueKey } from '../../statistics/stats-key.js';
 import { hashBytes } from '../../statistics/value-hash.js';
@@ -12,6 +13,7 @@ import {
 } from '../../statistics/table-statistics.js';
 import type { Datum } from '../../types/datum.js';
 import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
+import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import type { DataSource } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
@@ -31,6 +33,8 @@ export interface TableEstimate {
   readonly info: string;
   /** Nobody has counted the rows: their number is TiDB's guess. */
   readonly guessed: boolean;
+  /** That of the session, in which constants are. */
+  readonly zone: TimeZone;
 }
 
 export function tableEstimate(
@@ -46,12 +50,14 @@ export function tableEstimate(
   const guessed = stats === null || !isAnalyzed(stats);
   const known = guessed && counted !== null && isFilling(ctx, ds.table, counted) ? null : counted;
   const hint = known === null ? null : known / parts;
+  const zone = timeZone(ctx.eval.timeZone) ?? UTC;
   if (stats !== null && stats.version !== 0n) {
     return {
       rows: Math.max(1, hint ?? stats.rowCount),
       stats,
       info: isAnalyzed(stats) ? '' : 'stats:pseudo',
       guessed: false,
+      zone,
     };
   }
   return {
@@ -59,6 +65,7 @@ export function tableEstimate(
     stats: null,
     info: 'stats:pseudo',
     guessed: hint === null,
+    zone,
   };
 }
 
@@ -146,19 +153,21 @@ export function intervalSelectivity(
   const cmp = datumCompare(column.type);
   const known = info === null || info === undefined ? undefined : columnStatistics(est, info);
   const unique = isUniqueColumn(ds, column);
+  const kept = (v: Datum): Datum => keptValue(v, column.type, est.zone);
   let share = 0;
   for (const i of intervals) {
     if (isPoint(i, cmp)) {
       if (unique) share += 1 / est.rows;
       else if (known !== undefined) {
         const place = (v: Datum): number => hashBytes(valueKey(v, column.type));
-        share += equalRows(known, est.rows, est.stats!.modifyCount, i.low as Datum, cmp, place) / est.rows;
+        share +=
+          equalRows(known, est.rows, est.stats!.modifyCount, kept(i.low as Datum), cmp, place) / est.rows;
       } else share += Math.max(PSEUDO.equalRate, 1 / typeNdv(column.type));
       continue;
     }
     const open = (e: Interval['low']): boolean => e === MIN || e === MAX || e === null;
-    const low = open(i.low) ? undefined : { value: valueAt(i.low), exclusive: i.lowEx };
-    const high = open(i.high) ? undefined : { value: valueAt(i.high), exclusive: i.highEx };
+    const low = open(i.low) ? undefined : { value: kept(valueAt(i.low)), exclusive: i.lowEx };
+    const high = open(i.high) ? undefined : { value: kept(valueAt(i.high)), exclusive: i.highEx };
     if (low === undefined && high === undefined) {
       share +=
         known !== undefined

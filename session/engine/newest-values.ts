@@ -1,9 +1,11 @@
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { handleColumn, isVirtual, primaryIndex } from '../../catalog/table-layout.js';
 import { growsWithHandle } from '../../statistics/estimate.js';
+import { keptValue } from '../../statistics/kept-value.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
 import { quoteName } from '../../parser/restore.js';
 import type { Datum } from '../../types/datum.js';
+import { timeZone, UTC } from '../../types/timezone.js';
 import type { EngineCore } from './engine-core.js';
 
 /** Changes after which the greatest values are looked up again: so many, or this share of those since ANALYZE. */
@@ -91,7 +93,8 @@ export async function greatestValue(core: EngineCore, table: TableInfo, columnNa
       ? `SELECT MAX(${name}) FROM ${from}`
       : `SELECT ${name} FROM ${from} ORDER BY ${handleOrder(table)} LIMIT 1`,
   );
-  return row?.[0] ?? null;
+  const zone = timeZone(String(core.globals.get('time_zone'))) ?? UTC;
+  return keptValue(row?.[0] ?? null, column.type, zone);
 }
 
 const handleOrder = (table: TableInfo): string =>

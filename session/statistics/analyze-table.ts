@@ -7,10 +7,14 @@ import { planAnalyze, storedColumns } from '../../planner/analyze-plan.js';
 import { TableStatsBuilder } from '../../statistics/builder.js';
 import { columnCompare } from '../../statistics/column-collector.js';
 import type { CompareDatums } from '../../statistics/estimate.js';
+import { keptValue } from '../../statistics/kept-value.js';
 import { mergeColumn } from '../../statistics/merge.js';
 import { mergeSamples } from '../../statistics/sample.js';
 import type { ColumnStatistics, TableStatistics } from '../../statistics/table-statistics.js';
 import type { CountMark } from '../engine/row-counts.js';
+import type { Datum } from '../../types/datum.js';
+import { TypeCode } from '../../types/field-type.js';
+import { timeZone, UTC, type TimeZone } from '../../types/timezone.js';
 import { quoted } from '../engine/statistics-tables.js';
 import type { Session } from '../session.js';
 import { SessionExecContext } from '../session-exec.js';
@@ -166,7 +170,15 @@ async function scan(
     release();
   }
   if (computed) await GeneratedColumns.of(table, context)?.read(builder.sample);
+  keep(table, builder.sample, timeZone(session.evalContext.timeZone) ?? UTC);
   return { stats: await inTurns(session, builder.finishing(ts, extended)), since };
+}
+
+/** Values of TIMESTAMP columns as statistics keep them. */
+function keep(table: TableInfo, sample: readonly Datum[][], zone: TimeZone): void {
+  for (const { type, offset } of table.columns)
+    if (type.tp === TypeCode.Timestamp)
+      for (const row of sample) row[offset] = keptValue(row[offset]!, type, zone);
 }
 
 /** Does work in steps, between which others have their turn. */
