@@ -248,7 +248,7 @@ export class TableWriter {
     return keys.filter((u) => !held.has(keyString(u.key)));
   }
 
-  /** Keys to lock before a row is changed or deleted: its record and its entries in unique indexes. */
+  /** Keys to lock before a row is deleted: its record and its entries in unique indexes. */
   lockedKeys(row: readonly Datum[], handle: Handle, out: Uint8Array[]): void {
     const m = this.mutations;
     out.push(m.recordKey(handle));
@@ -256,6 +256,27 @@ export class TableWriter {
       if (!index.isDistinct(row)) continue;
       if (!index.countVaries) out.push(index.key(row, handle));
       else for (const entry of index.entryRows(row)) out.push(index.key(entry, handle));
+    }
+  }
+
+  /**
+   * Keys to lock before a row is changed: its record, and the entries in unique indexes that go or are written anew. Whoever queues for such a
+   * key would otherwise hold it when the commit comes, and wait for the row at the same time. `moves`: to another handle or partition.
+   */
+  changedKeys(
+    oldRow: readonly Datum[],
+    oldHandle: Handle,
+    newRow: readonly Datum[],
+    moves: boolean,
+    out: Uint8Array[],
+  ): void {
+    const m = this.mutations;
+    out.push(m.recordKey(oldHandle));
+    for (const index of m.indexes) {
+      if (!index.isDistinct(oldRow)) continue;
+      if (!moves && index.index.state === 'public' && index.isUntouched(oldRow, newRow)) continue;
+      if (!index.countVaries) out.push(index.key(oldRow, oldHandle));
+      else for (const entry of index.entryRows(oldRow)) out.push(index.key(entry, oldHandle));
     }
   }
 

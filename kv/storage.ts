@@ -181,6 +181,11 @@ export interface Transaction {
   /** How long a lock request waits that says nothing itself, milliseconds. */
   lockWaitTimeoutMs: number;
   readonly valid: boolean;
+  /**
+   * The commit of an optimistic transaction that meets a living lock gives up (WriteConflictError) instead of waiting: stores tell only those
+   * who wait for a pessimistic lock that one is gone, so whoever can run again asks for one.
+   */
+  givesWayToLocks: boolean;
   /** Own writes first, then the snapshot. */
   get(key: Uint8Array): Awaitable<Uint8Array | null>;
   batchGet(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]>;

@@ -34,6 +34,8 @@ export type Outcome = RowsResult | Exclude<StatementResult, OkResult | RowsResul
 
 /** Times an autocommitted statement is run again after a write conflict, and a pessimistic one with a newer timestamp. */
 const MAX_RETRIES = 64;
+/** Keys of a statement that is run again rather than wait for locks that it meets when it commits. */
+const CHEAP_AGAIN = 4096;
 
 /**
  * The life of a statement: fresh context, implicit commit where the statement asks for it, the transaction it runs in,
@@ -337,21 +339,26 @@ function runAutocommitted(
   // The first try is optimistic: a conflict is rare and costs nothing but a second run, which locks.
   const options = autocommitOptions(session, attempt === 0);
   if (options.readOnly) throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+  const tries = Number(session.vars.get('tidb_retry_limit')) > 0 ? MAX_RETRIES : 0;
   const failed = async (thrown: unknown): Promise<Outcome> => {
     const error = namedDuplicate(session, session.transaction.txn, thrown);
     await session.transaction.rollback();
     // A conflict shows at the commit as 9007; while keys are locked (the second try and later ones), it has been met there.
     if (!isRetryable(error) && (attempt > 0 || !(error instanceof WriteConflictError))) throw error;
-    if (attempt >= (Number(session.vars.get('tidb_retry_limit')) > 0 ? MAX_RETRIES : 0)) throw error;
+    if (attempt >= tries) throw error;
     session.statement.throwIfInterrupted();
     return runAutocommitted(session, run, attempt + 1);
   };
   return andThen(session.transaction.begin(options, false), () => {
     try {
       const ran = attempt === 0 ? run() : runStaged(session, run, 0);
-      const committed = andThen(ran, (outcome) =>
-        outcome === null ? andThen(finishAutocommit(session), () => null) : outcome,
-      );
+      const committed = andThen(ran, (outcome) => {
+        if (outcome !== null) return outcome;
+        const { txn } = session.transaction;
+        if (txn !== null && attempt === 0 && tries > 0 && txn.memBuffer.count <= CHEAP_AGAIN)
+          txn.givesWayToLocks = true;
+        return andThen(finishAutocommit(session), () => null);
+      });
       return committed instanceof Promise ? committed.catch(failed) : committed;
     } catch (thrown) {
       return failed(thrown);

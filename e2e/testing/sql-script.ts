@@ -24,30 +24,31 @@ const cell = (v: unknown): string => {
  */
 export async function playScript(db: mysql.Connection, script: string): Promise<string> {
   const out: string[] = [];
-  for (const sql of statementsOf(script)) {
-    out.push(`${sql};`);
-    try {
-      const [result, fields] = await db.query({
-        sql,
-        rowsAsArray: true,
-        typeCast: (field) => field.string(),
-      });
-      if (fields !== undefined) {
-        out.push(fields.map((f) => f.name).join('\t'));
-        for (const row of result as unknown as unknown[][]) out.push(row.map(cell).join('\t'));
-        continue;
-      }
-      const ok = result as mysql.ResultSetHeader;
-      const parts: string[] = [];
-      if (ok.affectedRows > 0) parts.push(`affected: ${ok.affectedRows}`);
-      if (ok.insertId > 0) parts.push(`insert id: ${ok.insertId}`);
-      if (ok.info !== '') parts.push(ok.info);
-      if (ok.warningStatus > 0) parts.push(`warnings: ${ok.warningStatus}`);
-      if (parts.length > 0) out.push(`ok (${parts.join(', ')})`);
-    } catch (error) {
-      const e = error as { errno: number; sqlState: string; sqlMessage: string };
-      out.push(`ERROR ${e.errno} (${e.sqlState}): ${e.sqlMessage}`);
-    }
-  }
+  for (const sql of statementsOf(script)) out.push(`${sql};`, ...(await outcomeOf(db, sql)));
   return `${out.join('\n')}\n`;
+}
+
+/** What a statement gives, in lines. */
+export async function outcomeOf(db: mysql.Connection, sql: string): Promise<string[]> {
+  try {
+    const [result, fields] = await db.query({
+      sql,
+      rowsAsArray: true,
+      typeCast: (field) => field.string(),
+    });
+    if (fields !== undefined) {
+      const rows = (result as unknown as unknown[][]).map((row) => row.map(cell).join('\t'));
+      return [fields.map((f) => f.name).join('\t'), ...rows];
+    }
+    const ok = result as mysql.ResultSetHeader;
+    const parts: string[] = [];
+    if (ok.affectedRows > 0) parts.push(`affected: ${ok.affectedRows}`);
+    if (ok.insertId > 0) parts.push(`insert id: ${ok.insertId}`);
+    if (ok.info !== '') parts.push(ok.info);
+    if (ok.warningStatus > 0) parts.push(`warnings: ${ok.warningStatus}`);
+    return parts.length > 0 ? [`ok (${parts.join(', ')})`] : [];
+  } catch (error) {
+    const e = error as { errno: number; sqlState: string; sqlMessage: string };
+    return [`ERROR ${e.errno} (${e.sqlState}): ${e.sqlMessage}`];
+  }
 }

@@ -512,7 +512,9 @@ export class RowInserter {
         this.found++;
         return;
       }
-      this.writers.of(old.row).remove(old.row, old.handle);
+      const holder = this.writers.of(old.row);
+      await this.lock((keys) => holder.lockedKeys(old.row, old.handle, keys));
+      holder.remove(old.row, old.handle);
       removed++;
     }
     writer.insert(row, handle, false);
@@ -520,6 +522,15 @@ export class RowInserter {
     this.found += removed + 1;
     this.deleted += removed;
     this.inserted++;
+  }
+
+  /** Locks what a row in the way has beside the key that it was found by. */
+  private lock(collect: (keys: Uint8Array[]) => void): Awaitable<unknown> {
+    const { txn } = this.ctx;
+    if (!txn!.pessimistic) return;
+    const keys: Uint8Array[] = [];
+    collect(keys);
+    return txn!.lockKeys(keys, new StatementLock(this.ctx, false));
   }
 
   private async updateRow(row: Datum[], taken: UniqueKey, laxNulls: boolean): Promise<void> {
@@ -568,6 +579,7 @@ export class RowInserter {
       writer === before
         ? writer.changedUniqueKeys(old.row, old.handle, next, handle, same)
         : writer.movedUniqueKeys(before, old.row, old.handle, next, handle);
+    await this.lock((locks) => before.changedKeys(old.row, old.handle, next, !same, locks));
     await current.load(keys.map((u) => u.key));
     const conflict = keys.find((u) => current.get(u.key) !== null);
     if (conflict !== undefined) {

@@ -255,7 +255,7 @@ async function updateTarget(
   });
   if (txn.pessimistic) {
     const locks: Uint8Array[] = [];
-    for (const c of changes) locks.push(c.before.mutations.recordKey(c.oldHandle));
+    for (const c of changes) c.before.changedKeys(c.oldRow, c.oldHandle, c.newRow, !c.same, locks);
     await txn.lockKeys(locks, new StatementLock(ctx, false));
   }
   const keys: Uint8Array[] = [];

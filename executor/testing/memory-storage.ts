@@ -258,6 +258,7 @@ function visible(row: Row, ts: bigint): Uint8Array | null {
 }
 
 class MemoryTransaction implements Transaction {
+  givesWayToLocks = false;
   readonly assertionLevel = 'off';
   readonly memBuffer = new TxnMemBuffer();
   readonly snapshot: Snapshot;

@@ -2,7 +2,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import { MysqlError } from '../../types/error.js';
 import { compareBytes, equalBytes } from '../codec/byte-writer.js';
 import type { CommitResponse, KeyError, Mutation, PrewriteRequest, PrewriteResponse } from '../rpc.js';
-import { KeyExistsError, UndeterminedError } from '../storage.js';
+import { KeyExistsError, UndeterminedError, WriteConflictError } from '../storage.js';
 import { Backoffer, BackoffBudget, mayHaveTakenPlace } from './backoff.js';
 import type { ClientContext } from './client-context.js';
 import { interruptionOf } from './interruptible.js';
@@ -399,7 +399,13 @@ export class Committer {
           locks.push(e.lock);
         }
         const waitMs = await client.resolver.resolve(locks, bo);
-        if (waitMs > 0) await bo.sleep('txnLock', waitMs);
+        if (waitMs === 0) return false;
+        // What a lost request may have done is found out by asking again only.
+        if (txn.givesWayToLocks && !this.again) {
+          const { key, lockVersion } = locks[0]!;
+          throw new WriteConflictError(txn.startTs, lockVersion, 0n, key);
+        }
+        await bo.sleep('txnLock', waitMs);
         return false;
       },
       mutationSize,

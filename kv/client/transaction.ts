@@ -43,6 +43,7 @@ export class KvTransaction implements Transaction, ActiveReader {
   readonly ts: bigint;
   forUpdateTs: bigint;
   valid = true;
+  givesWayToLocks = false;
   /** First key locked, whose state is the transaction's. */
   primary: Uint8Array | null = null;
   /** The primary once it is locked in the store. */

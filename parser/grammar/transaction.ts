@@ -29,6 +29,7 @@ export abstract class TransactionGrammar extends SetGrammar {
     if (this.at('eof') || this.at(';')) return stmt;
     do {
       if (this.eat('READ')) {
+        if (stmt.readOnly !== null) throw this.error();
         stmt.readOnly = this.oneOf('ONLY', 'WRITE') === 'ONLY';
         if (stmt.readOnly && this.at('AS')) stmt.asOf = this.asOfTimestamp();
         continue;

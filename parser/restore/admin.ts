@@ -266,7 +266,9 @@ export class StatementWriter extends AccountWriter {
         if (stmt.sql !== null) this.kw(' FOR ').string(stmt.sql);
         if (stmt.id !== null) this.raw(` ${stmt.id}`);
         stmt.options.forEach(({ name, value }, i) => {
-          this.kw(i > 0 ? ', ' : stmt.action === 'RUN' ? ' WITH ' : ' ').raw(`${name} = `);
+          this.kw(i > 0 ? ', ' : stmt.action === 'RUN' ? ' WITH ' : ' ')
+            .name(name)
+            .raw(' = ');
           if (typeof value === 'number') this.raw(String(value));
           else this.string(value);
         });

@@ -44,12 +44,9 @@ const characteristicsOf = (session: Session): Partial<BeginOptions> => {
   return active ? { readOnly, readCommitted } : {};
 };
 
-/** AND CHAIN begins the next transaction at once; RELEASE ends the session. */
-function complete(
-  session: Session,
-  completion: Completion | null,
-  ended: Partial<BeginOptions>,
-): Awaitable<null> {
+/** AND CHAIN begins the next transaction at once; RELEASE ends the session. Where nothing is said, completion_type counts. */
+function complete(session: Session, said: Completion | null, ended: Partial<BeginOptions>): Awaitable<null> {
+  const completion = said ?? session.vars.get('completion_type');
   if (completion === 'CHAIN' || completion === 'CHAIN NO RELEASE') {
     const options = { ...beginOptions(session, null, null), ...ended };
     return andThen(session.transaction.begin(options, true), () => null);

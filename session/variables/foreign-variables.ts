@@ -504,7 +504,6 @@ const WITHOUT_EFFECT: readonly KeptGroup[] = [
     binlog_format=ROW
     binlog_row_image=FULL
     binlogging_impossible_mode=IGNORE_ERROR
-    completion_type=NO_CHAIN
     explain_format=TRADITIONAL
     innodb_ft_user_stopword_table=
     internal_tmp_mem_storage_engine=TempTable

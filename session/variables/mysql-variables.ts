@@ -61,6 +61,14 @@ registerVariables([
     doc: 'Mode of AES_ENCRYPT.',
   },
   {
+    name: 'completion_type',
+    scope: 'both',
+    kind: 'enum',
+    values: ['NO_CHAIN', 'CHAIN', 'RELEASE'],
+    default: 'NO_CHAIN',
+    doc: 'What COMMIT and ROLLBACK do that do not say it: AND CHAIN, RELEASE, or neither.',
+  },
+  {
     name: 'default_authentication_plugin',
     scope: 'global',
     kind: 'enum',
