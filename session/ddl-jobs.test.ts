@@ -233,6 +233,35 @@ test('a job is paused, resumed and cancelled from other nodes', async () => {
   await c!.query('ADMIN CHECK TABLE far');
 });
 
+test.each(['PAUSE', 'CANCEL'])('%s that comes right before a step is not overwritten by it', async (wish) => {
+  const [a, b] = await Promise.all([1, 2].map(() => engine.session()));
+  await a!.query('CREATE TABLE asked (id INT PRIMARY KEY, v INT)');
+  await a!.query('INSERT INTO asked VALUES (1, 1)');
+  const { ddl } = (a!.session as Session).engine;
+  const driver = ddl['driver'];
+  const step = driver['step'].bind(driver);
+  const answered = signal();
+  driver['step'] = async (...args) => {
+    driver['step'] = step;
+    const [id] = await newest(b!, 'asked');
+    expect(await b!.query(`ADMIN ${wish} DDL JOBS ${id}`)).toEqual([[id, 'successful']]);
+    const taken = await step(...args);
+    answered.give();
+    return taken;
+  };
+  const altered = a!.errorOf('ALTER TABLE asked ADD INDEX v (v)');
+  await answered.given;
+  await beat(ddl);
+  if (wish === 'PAUSE') {
+    const [id, state] = await newest(b!, 'asked');
+    expect(state).toBe('paused');
+    expect(await b!.query(`ADMIN RESUME DDL JOBS ${id}`)).toEqual([[id, 'successful']]);
+  }
+  expect(await altered).toBe(wish === 'PAUSE' ? 0 : 8214);
+  await a!.query('ADMIN CHECK TABLE asked');
+  await a!.query('DROP TABLE asked');
+});
+
 test('a statement whose job another node ended answers when all nodes know what the job left', async () => {
   const [a, b] = await Promise.all([1, 2].map(() => engine.session()));
   await a!.query('CREATE TABLE ended (id INT PRIMARY KEY, v INT)');

@@ -124,8 +124,8 @@ export class JobDriver {
       if (clears(phase)) await this.clear(running);
       const next = phases[phases.indexOf(phase) + 1]!;
       if (phase === 'writeReorg') await this.awaitSnapshots(running);
-      await this.obey(running, isRevertible(phase));
-      await this.step(running, next, next === 'done' ? 'synced' : 'running', null);
+      do await this.obey(running, isRevertible(phase));
+      while (!(await this.step(running, next, next === 'done' ? 'synced' : 'running', null)));
       if (next === 'done') return;
     }
   }
@@ -227,20 +227,28 @@ export class JobDriver {
     }
   }
 
-  /** One step: the table in its next phase, the job's row and the schema version in one transaction. */
+  /**
+   * One step: the table in its next phase, the job's row and the schema version in one transaction. False where a step forward was not taken, since
+   * the row says by now that the job is to be paused or cancelled.
+   */
   private async step(
     running: RunningJob,
     phase: Phase,
     state: DdlJob['state'],
     error: DdlJob['error'],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { ctx } = running.context;
     const { job } = running;
     const { transition } = job.work!;
     const tableId = job.tableId;
     let next: DdlJob = job;
+    let asked: DdlJob['state'] | null = null;
+    const isForward = state === 'running' || state === 'synced';
     const version = await changeSchema(ctx, async (meta, txn, nextVersion) => {
       const stored = await this.ours(txn, job);
+      const isAsked = stored.state === 'paused' || stored.state === 'cancelling';
+      asked = isAsked && isForward && isRevertible(job.work!.phase) ? stored.state : null;
+      if (asked !== null) return { job: null };
       if (stored.work?.phase !== job.work!.phase)
         throw new TakenOverError(`DDL job ${job.id} is in another phase`);
       const table = await meta.table(job.dbId, tableId);
@@ -278,8 +286,13 @@ export class JobDriver {
             : [];
       return { tables: [{ dbId: job.dbId, tableId }], dropped, job: null, jobId: job.id };
     });
+    if (asked !== null) {
+      follow(running, asked);
+      return false;
+    }
     running.job = next;
     await this.settle(running, version);
+    return true;
   }
 
   /** Every node's transactions know the table's present version. */
