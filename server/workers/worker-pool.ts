@@ -164,10 +164,11 @@ export class WorkerPool {
         ports[j]!.push(port2);
       }
     }
-    // The first makes a new store's system tables.
+    const workers = Array.from({ length: n - 1 }, (_, i) => this.spawn(i + 1, ports[i + 1]!));
+    // The first makes a new store's system tables, while the others load their code.
     const opened = { store: this.store, threads: n };
     this.own = await SqlNode.open(this.startOf(0, ports[0]!), { opened }, this.output);
-    await Promise.all(Array.from({ length: n - 1 }, (_, i) => this.open(i + 1, ports[i + 1]!)));
+    await Promise.all(workers.map((worker) => request(worker, { kind: 'open' }, 'opened')));
   }
 
   private startOf(index: number, peers: readonly MessagePort[]): NodeStart {
@@ -175,7 +176,8 @@ export class WorkerPool {
     return { config, version, index, serverUuid, peers, counts };
   }
 
-  private async open(index: number, peers: readonly MessagePort[]): Promise<Worker> {
+  /** Starts a thread, which opens its node when it is told to. */
+  private spawn(index: number, peers: readonly MessagePort[]): Worker {
     const { attachment, transfer } = this.store.share().attach(this.config.workers);
     const start: WorkerStart = { ...this.startOf(index, peers), attachment };
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -185,7 +187,6 @@ export class WorkerPool {
     this.workers.set(index, worker);
     worker.on('error', (err) => this.output.log.error({ err, worker: index }, 'a worker failed'));
     worker.on('exit', (code) => this.ended(worker, index, code));
-    await answer(worker, 'opened');
     return worker;
   }
 
@@ -226,7 +227,9 @@ export class WorkerPool {
       const port = portToNew();
       other.postMessage({ kind: 'peer', port } satisfies ToWorker, [port]);
     }
-    await this.serve(await this.open(index, peers));
+    const worker = this.spawn(index, peers);
+    await request(worker, { kind: 'open' }, 'opened');
+    await this.serve(worker);
     this.copies.rest();
   }
 

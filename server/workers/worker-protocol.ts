@@ -9,6 +9,8 @@ export interface WorkerStart extends NodeStart {
 
 /** From the main thread to a worker. */
 export type ToWorker =
+  /** The store has been made ready: a node may open on it. */
+  | { readonly kind: 'open' }
   | ({ readonly kind: 'serve' } & SharedSockets)
   /** Another worker has begun, in the place of one that ended: a port to it. */
   | { readonly kind: 'peer'; readonly port: MessagePort }
