@@ -42,7 +42,7 @@ export function sqlDocs(): string {
     '## Optimizer hints',
     '',
     'A hint about another query block names it: `USE_INDEX(@sel_2 t, i)` or `USE_INDEX(t@sel_2, i)`. Tables, indexes and blocks that are',
-    'not there, hints that contradict each other and unknown ones warn.',
+    'not there, hints that contradict each other and unknown ones warn, and so does what is no hint: those before it are followed.',
     '',
     ...table(
       ['hint', 'meaning'],

@@ -36,6 +36,27 @@ test('what cannot be followed is warned of', async () => {
   ]);
 });
 
+test.each([
+  ['SELECT /*+ HASH_AGG() STREAM_AGG(( */ COUNT(*) FROM a', 'column 34 near "( */" ', 'HashAgg'],
+  [
+    'SELECT /*+ STREAM_AGG() MEMORY_QUOTA(5 XB) HASH_AGG() */ COUNT(*) FROM a',
+    'column 41 near "XB) HASH_AGG() */" ',
+    'StreamAgg',
+  ],
+  ['SELECT /*+ */ COUNT(*) FROM a', 'column 13 near "*/" ', 'StreamAgg'],
+  ['SELECT /*+ STREAM_AGG(), HASH_AGG */ COUNT(*) FROM a', 'column 36 near "*/" ', 'StreamAgg'],
+  ['SELECT COUNT(*) FROM (SELECT /*+ LEADING(a, b */ a.v FROM a, b) x', 'column 48 near "*/" ', 'Agg'],
+])('what is no hint is warned of, and those before it are followed: %s', async (sql, place, plan) => {
+  expect(await root(sql)).toContain(plan);
+  await s.query(sql);
+  expect(await warnings()).toEqual([`1064: Optimizer hint syntax error at line 1 ${place}`]);
+});
+
+test('LEADING may group its tables', async () => {
+  await s.query('SELECT /*+ LEADING((a, b), c) */ 1 FROM a, b, a c WHERE a.id = b.id AND b.id = c.id');
+  expect(await warnings()).toEqual([]);
+});
+
 test('MAX_EXECUTION_TIME ends the statement', async () => {
   await expect(s.query('SELECT /*+ MAX_EXECUTION_TIME(20) */ SLEEP(5)')).rejects.toThrow(
     /maximum statement execution time/,

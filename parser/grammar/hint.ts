@@ -1,5 +1,6 @@
 import type { Hint, HintTable } from '../ast/index.js';
 import { Lexer, type Token } from '../lexer.js';
+import { ParseError } from '../parse-error.js';
 import { SelectGrammar } from './select.js';
 
 /** How a hint's parentheses are read. */
@@ -67,34 +68,70 @@ function tableOf(shape: HintShape, names: string): [string, HintShape][] {
   return names.split(' ').map((name) => [name, shape]);
 }
 
-/** Optimizer hints: their own small language inside a comment. Never an error: what cannot be read is kept as text. */
+/**
+ * Optimizer hints: their own small language inside a comment. Never an error: what cannot be read is warned of, and as in MySQL the
+ * hints before it are followed.
+ */
 export abstract class HintGrammar extends SelectGrammar {
   hints(): Hint[] {
-    const text = this.text;
+    const { text, source, start, end } = this;
     this.advance();
-    return parseHints(text);
+    const { hints, fault } = parseHints(text);
+    if (fault !== null) {
+      const from = start + HINT_START.length;
+      const { line, column, near } = ParseError.at(source.slice(0, end), from + fault.start, from + fault.end);
+      const message = `Optimizer hint syntax error at line ${line} column ${column} near "${near}" `;
+      this.warnings.push({ code: 1064, message });
+    }
+    return hints;
   }
 }
 
-/** The hints in the text of a hint comment. */
-export function parseHints(text: string): Hint[] {
+const HINT_START = '/*+';
+
+/** The place of a token in the text of a comment. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The hints in the text of a hint comment, and where it goes on with what is none. */
+export function parseHints(text: string): { readonly hints: Hint[]; readonly fault: Place | null } {
   const hints: Hint[] = [];
   const lexer = new HintLexer(text);
-  while (lexer.next()) {
-    if (lexer.is(',')) continue;
+  if (!lexer.next()) lexer.fail();
+  while (!lexer.isAtEnd) {
     const hint = lexer.hint();
-    if (hint === null) break;
+    if (lexer.fault !== null) break;
     hints.push(...hint);
+    lexer.next();
+    if (lexer.is(',')) lexer.next();
   }
-  return hints;
+  return { hints, fault: lexer.fault };
 }
+
+const COMMENT_END = '*/';
 
 class HintLexer {
   private readonly lexer: Lexer;
   private failed = false;
+  /** The first token that does not belong where it is. */
+  fault: Place | null = null;
 
   constructor(private readonly source: string) {
     this.lexer = new Lexer(source, {});
+  }
+
+  get isAtEnd(): boolean {
+    return this.lexer.tok === 'eof' && !this.failed;
+  }
+
+  /** The current token does not belong here. */
+  fail(): void {
+    const { start, end } = this.lexer;
+    this.fault ??= this.isAtEnd
+      ? { start: this.source.length, end: this.source.length + COMMENT_END.length }
+      : { start, end };
   }
 
   is(tok: Token): boolean {
@@ -108,6 +145,7 @@ class HintLexer {
       this.lexer.advance();
     } catch {
       this.failed = true;
+      this.fail();
       this.lexer.tok = 'eof';
     }
     return this.lexer.tok !== 'eof';
@@ -125,9 +163,12 @@ class HintLexer {
     return lexer.tok === 'ident' ? lexer.text : this.source.slice(lexer.start, lexer.end);
   }
 
-  /** The hint whose name is the current token; it ends on its last token. Null when there is no name here. */
-  hint(): Hint[] | null {
-    if (!this.isWord()) return null;
+  /** The hint whose name is the current token; it ends on its last token. None where there is a fault. */
+  hint(): Hint[] {
+    if (!this.isWord()) {
+      this.fail();
+      return [];
+    }
     const from = this.lexer.start;
     const name = this.word().toUpperCase();
     const base: Hint = {
@@ -139,24 +180,27 @@ class HintLexer {
       value: null,
       text: '',
     };
-    const afterName = this.lexer.end;
-    if (!/^\s*\(/.test(this.source.slice(afterName, afterName + 200))) {
-      base.text = this.source.slice(from, afterName);
-      return [base];
-    }
     this.next();
+    if (!this.is('(')) {
+      this.fail();
+      return [];
+    }
     this.next();
     if (this.is('uservar')) {
       base.queryBlock = this.lexer.text;
       this.next();
     }
-    const hints = this.body(base, SHAPES.get(name) ?? 'tables');
-    // Whatever was not understood up to the closing parenthesis is passed over.
-    let depth = 1;
-    for (;;) {
+    const shape = SHAPES.get(name);
+    const hints = this.body(base, shape ?? 'tables');
+    if (shape !== undefined && !this.is(')')) this.fail();
+    // What a hint that is not known has in its parentheses is passed over.
+    for (let depth = 1; ; this.next()) {
       if (this.is(')') && --depth === 0) break;
       if (this.is('(')) depth++;
-      if (!this.next()) break;
+      if (this.lexer.tok === 'eof') {
+        this.fail();
+        break;
+      }
     }
     const text = this.source.slice(from, this.lexer.end).trim();
     for (const hint of hints) hint.text = text;
@@ -173,6 +217,7 @@ class HintLexer {
       case 'indexes': {
         const table = this.table();
         if (table !== null) hint.tables = [table];
+        else this.fail();
         if (this.is(',')) this.next();
         while (this.isWord() || this.is('string')) {
           hint.indexes.push(this.is('string') ? this.lexer.text : this.word());
@@ -185,7 +230,7 @@ class HintLexer {
         if (this.is('int')) {
           hint.value = Number(this.lexer.text);
           this.next();
-        }
+        } else this.fail();
         return [hint];
       case 'word':
         if (this.isWord() || this.is('string')) {
@@ -196,22 +241,23 @@ class HintLexer {
             this.next();
             hint.tables = this.tables();
           }
-        }
+        } else this.fail();
         return [hint];
       case 'memory':
         if (this.is('int')) {
           const amount = Number(this.lexer.text);
           this.next();
           const unit = this.word().toUpperCase();
+          if (unit !== 'GB' && unit !== 'MB') this.fail();
           hint.value = amount * (unit === 'GB' ? 1 << 30 : 1 << 20);
           this.next();
-        }
+        } else this.fail();
         return [hint];
       case 'boolean':
-        if (this.isWord()) {
-          hint.value = this.word().toUpperCase() === 'TRUE';
+        if (this.is('TRUE') || this.is('FALSE')) {
+          hint.value = this.is('TRUE');
           this.next();
-        }
+        } else this.fail();
         return [hint];
       case 'variable':
         if (this.isWord()) {
@@ -225,8 +271,8 @@ class HintLexer {
               hint.value = (negative ? '-' : '') + this.lexer.text;
             } else hint.value = this.is('string') ? this.lexer.text : this.word();
             this.next();
-          }
-        }
+          } else this.fail();
+        } else this.fail();
         return [hint];
       case 'stores': {
         const hints: Hint[] = [];
@@ -254,12 +300,14 @@ class HintLexer {
 
   private tables(): HintTable[] {
     const tables: HintTable[] = [];
+    // LEADING may group its tables; the groups are flattened.
+    let depth = 0;
     for (;;) {
-      // LEADING may group its tables; the groups are flattened.
-      while (this.is('(')) this.next();
+      for (; this.is('('); depth++) this.next();
       const table = this.table();
       if (table === null) return tables;
       tables.push(table);
+      for (; depth > 0 && this.is(')'); depth--) this.next();
       while (this.is(',') || this.is('.')) this.next();
     }
   }
