@@ -3,6 +3,7 @@ import { isVirtual } from '../catalog/table-layout.js';
 import type { Datum } from '../types/datum.js';
 import { TypeCode } from '../types/field-type.js';
 import { KeySampler, keysOf, storedKeys, type KeySample } from './key-sample.js';
+import { mix } from './value-hash.js';
 
 /**
  * Some rows of a table, kept with its statistics, on which conditions are tried while planning: they know how columns go
@@ -40,6 +41,9 @@ const WHOLE_ROWS = 10_000;
 const WHOLE_CELLS = 30_000;
 const LONGEST = 256;
 
+/** A place within [0, 1) for each number, the same for the same table. */
+const within = (i: number): number => (mix(i + 1) >>> 0) / 2 ** 32;
+
 /** A sample of sampled rows (datums by column offset). `total`: rows of the table. */
 export function takeSample(
   table: TableInfo,
@@ -57,7 +61,9 @@ export function takeSample(
     (total <= SAMPLE_ROWS || total * columns.length <= WHOLE_CELLS);
   const n = full ? total : Math.min(SAMPLE_ROWS, rows.length);
   const kept: (readonly Datum[])[] = [];
-  for (let i = 0; i < n; i++) kept.push(rows[Math.floor((i * rows.length) / n)]!);
+  // One of each stretch of rows: every nth would meet the same few values where these come round by turns.
+  const stretch = rows.length / n;
+  for (let i = 0; i < n; i++) kept.push(rows[Math.floor((i + (full ? 0 : within(i))) * stretch)]!);
   const values = new Map<number, readonly Datum[]>();
   for (const c of columns) {
     const list = kept.map((r) => r[c.offset] ?? null);

@@ -79,7 +79,11 @@ export abstract class HintGrammar extends SelectGrammar {
     const { hints, fault } = parseHints(text);
     if (fault !== null) {
       const from = start + HINT_START.length;
-      const { line, column, near } = ParseError.at(source.slice(0, end), from + fault.start, from + fault.end);
+      const { line, column, near } = ParseError.at(
+        source.slice(0, end),
+        from + fault.start,
+        from + fault.end,
+      );
       const message = `Optimizer hint syntax error at line ${line} column ${column} near "${near}" `;
       this.warnings.push({ code: 1064, message });
     }

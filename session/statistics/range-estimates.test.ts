@@ -111,3 +111,18 @@ test.each(['+08:00', '-05:00', 'America/New_York'])(
     }
   },
 );
+
+test('the sample meets all values of a column whose values come round by turns', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE turns (id INT PRIMARY KEY, a INT, b INT)');
+  await s.query(
+    `INSERT INTO turns VALUES ${Array.from({ length: ROWS }, (_, i) => `(${i}, ${i % 12}, ${i % 100})`).join()}`,
+  );
+  await s.query('ANALYZE TABLE turns');
+  for (let a = 0; a < 12; a++) {
+    const plan = await s.query(`EXPLAIN SELECT * FROM turns WHERE a = ${a} AND b >= 0`);
+    const estimated = Number(plan.find((r) => r[0]!.includes('Selection'))![1]);
+    expect(estimated).toBeGreaterThan(500);
+    expect(estimated).toBeLessThan(2000);
+  }
+});
