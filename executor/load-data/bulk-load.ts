@@ -206,6 +206,8 @@ export class BulkLoad {
         else this.raise(reply, recordPrefix(this.target.table.id));
       })
       .finally(() => this.release(thread));
+    // A thread that `close` ends is waited for by nobody before its turn comes.
+    work.catch(() => undefined);
     this.pending++;
     this.tail = this.tail.then(async () => {
       try {
