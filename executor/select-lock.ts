@@ -10,6 +10,9 @@ import type { ExecContext, Operator } from './exec-context.js';
 import { PipelineOperator } from './operator.js';
 import { StatementLock } from './read-key.js';
 
+/** Rows locked between two looks at whether others need the thread. */
+const BATCH_ROWS = 256;
+
 /**
  * SELECT … FOR UPDATE: locks the rows of each chunk before it is handed up, `wanted` rows at most (Infinity for all), and passes over
  * locked ones with SKIP LOCKED. Reads below were made at the timestamp of current reads, so that a lock that finds a newer version
@@ -41,9 +44,11 @@ export class SelectLockOperator extends PipelineOperator {
     let tried = 0;
     while (tried < rows && kept.length < this.wanted) {
       const batch: number[] = [];
-      for (const end = Math.min(rows, tried + this.wanted - kept.length); tried < end; tried++)
-        batch.push(sel === null ? tried : sel[tried]!);
+      const end = Math.min(rows, tried + this.wanted - kept.length, tried + BATCH_ROWS);
+      for (; tried < end; tried++) batch.push(sel === null ? tried : sel[tried]!);
       for (const i of await this.lockRows(chunk, batch)) kept.push(i);
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
     }
     this.wanted -= kept.length;
     if (kept.length === rows) return chunk;

@@ -1,3 +1,4 @@
+import { KeyMap } from './key-map.js';
 import { compareBytes } from '../codec/byte-writer.js';
 import type { KeyError, LockInfo, MutationOp } from '../rpc.js';
 import { WaitForGraph, deadlockKeyHash } from './deadlock.js';
@@ -104,7 +105,7 @@ const KEEP_MS = 20;
  * request on the spot.
  */
 export class LockTable {
-  private readonly locks = new Map<string, Lock>();
+  private readonly locks = new KeyMap<Lock>();
   /** Percolator locks by transaction: what `resolveLock` without keys walks; readers look no further while it is empty. */
   private readonly prewritten = new Map<bigint, Map<string, Lock>>();
   /** The same in the order of keys: what scans meet. */

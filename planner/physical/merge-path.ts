@@ -49,6 +49,9 @@ interface Candidate {
   readonly used: ReadonlySet<Expression>;
 }
 
+/** Scans beyond which a union that finds more entries than the table has rows is not thought of any further. */
+const MANY_SCANS = 64;
+
 export function mergePaths(state: BuildState, ds: DataSource, hints: MergeHints): MergePath[] {
   return new MergePaths(state, ds, hints).all();
 }
@@ -115,6 +118,7 @@ class MergePaths {
     const others = this.ds.conditions.filter((c) => c !== or);
     const partials: Partial[] = [];
     let settled = true;
+    let rows = 0;
     for (const branch of splitDnf(or)) {
       const own = splitCnf(branch);
       const best = this.bestFor(own, others);
@@ -122,6 +126,8 @@ class MergePaths {
       // Of several scans that must all give the row one is enough to find it.
       partials.push(...(best.all ? best.partials.slice(0, 1) : best.partials));
       if ((best.all && best.partials.length > 1) || own.some((c) => !best.settled.has(c))) settled = false;
+      rows += rowsOf(best);
+      if (this.hints.hinted === null && partials.length > MANY_SCANS && rows > this.est.rows) return null;
     }
     const arrays = partials.some((p) => p.index !== null && arrayPart(this.ds.table, p.index) >= 0);
     if (!ordinary && !(arrays && this.hints.used !== null)) return null;
