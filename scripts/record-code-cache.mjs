@@ -1,6 +1,6 @@
 // Runs the built server once and has it write V8's code cache of what it ran (server/bundle-loader.ts).
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -101,4 +101,6 @@ export async function recordCodeCache() {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+  // What a thread was about to write when its server ended.
+  for (const f of readdirSync('dist')) if (/\.code\.\d+$/.test(f)) rmSync(`dist/${f}`);
 }

@@ -128,6 +128,8 @@ console.log(
 );
 const results: Result[] = [];
 const only = options.only === '' ? Object.keys(STATEMENTS) : options.only.split(',');
+const unknown = only.filter((name) => !(name in STATEMENTS));
+if (unknown.length > 0) throw new Error(`no such statement: ${unknown.join(', ')}`);
 for (const name of only) {
   for (const kind of ['text', 'prepared'] as const) {
     const r = await measure(port, profiler, name, kind);
