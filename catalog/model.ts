@@ -82,6 +82,8 @@ export interface IndexInfo {
   readonly fulltext?: { readonly columns: readonly string[]; readonly parser?: string };
   /** Of a partitioned table: one index over all partitions, under the table's own id; entries name their rows' partition. */
   readonly global?: boolean;
+  /** How the keys of a global index name partitions (TiDB's GlobalIndexVersion): see PartitionOfKey. */
+  readonly globalVersion?: number;
   /** A partial index: rows for which this is not true have no entry. */
   readonly condition?: IndexCondition;
   /** Not there but for EXPLAIN of one session; never stored. */

@@ -113,6 +113,9 @@ export const physicalIds = (table: TableInfo): number[] =>
 export const indexIds = (table: TableInfo, index: IndexInfo): number[] =>
   index.global === true ? [table.id] : physicalIds(table);
 
+/** The version of global indexes that are made now. */
+export const GLOBAL_INDEX_VERSION = 1;
+
 /**
  * Whether entries of a global index name the partition in their key, too: hidden handles are not unique beyond their
  * partition (EXCHANGE PARTITION brings the same again).

@@ -1,4 +1,5 @@
 import type { ByteWriter } from '../kv/codec/byte-writer.js';
+import { DatumFlag } from '../kv/codec/datum-codec.js';
 import {
   encodeIndexValue,
   PLAIN_INDEX_VALUE,
@@ -15,6 +16,7 @@ import {
   writeIndexKeySuffix,
   type Descending,
   type Handle,
+  type PartitionOfKey,
 } from '../kv/codec/table-key.js';
 import { UTC_OFFSETS, type ZoneOffsets } from '../kv/codec/time-codec.js';
 import type { Datum } from '../types/datum.js';
@@ -133,7 +135,7 @@ export class IndexMutations {
   private readonly handleColumns: readonly StoredColumn[] | undefined;
   private readonly handleOffsets: readonly number[];
   private readonly keyId: number;
-  private readonly partitionInKey: boolean;
+  private readonly partition: PartitionOfKey | undefined;
   /** Where in the row the array is that the index has an entry for each element of; -1: a row has one entry. */
   private readonly arrayOffset: number;
   private readonly element: FieldType | null;
@@ -152,7 +154,9 @@ export class IndexMutations {
   ) {
     this.writable = isWritable(index.state);
     this.keyId = index.global === true ? table.id : physicalId;
-    this.partitionInKey = partitionInKey(table, index);
+    this.partition = partitionInKey(table, index)
+      ? { id: physicalId, flag: index.globalVersion === undefined ? DatumFlag.Int : DatumFlag.Partition }
+      : undefined;
     this.offsets = index.columns.map((c) => c.offset);
     this.lengths = index.columns.map((c) => c.length);
     this.types = index.columns.map((c) => indexedType(table, c));
@@ -246,7 +250,7 @@ export class IndexMutations {
       this.index.unique,
       handle,
       this.zone,
-      this.partitionInKey ? this.physicalId : undefined,
+      this.partition,
       this.descending,
     );
   }
@@ -258,12 +262,11 @@ export class IndexMutations {
 
   /** Values that stand before the handle in the key of an entry that is not distinct. */
   get valuesInKey(): number {
-    return this.offsets.length + (this.partitionInKey ? 1 : 0);
+    return this.offsets.length + (this.partition === undefined ? 0 : 1);
   }
 
   /** Appends the entry's key without `keyPrefix`. */
   appendKey(w: ByteWriter, row: readonly Datum[], handle: Handle): void {
-    const partition = this.partitionInKey ? this.physicalId : undefined;
     writeIndexKeySuffix(
       w,
       this.load(row),
@@ -271,7 +274,7 @@ export class IndexMutations {
       this.index.unique,
       handle,
       this.zone,
-      partition,
+      this.partition,
       this.descending,
     );
   }

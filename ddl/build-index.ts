@@ -1,5 +1,6 @@
 import type { Expr, IndexPart, KeyConstraint } from '../parser/ast/index.js';
 import type { ColumnInfo, IndexColumn, IndexCondition, IndexInfo } from '../catalog/model.js';
+import { GLOBAL_INDEX_VERSION } from '../catalog/table-layout.js';
 import { mysqlError } from '../types/error-table.js';
 import type { FieldType } from '../types/field-type.js';
 import { Flag, TypeCode } from '../types/field-type.js';
@@ -109,7 +110,7 @@ export function buildIndex(
     state: 'public',
     invisible: request.invisible,
     comment: request.comment,
-    ...(request.global === true ? { global: true } : {}),
+    ...(request.global === true ? { global: true, globalVersion: GLOBAL_INDEX_VERSION } : {}),
     ...(request.fulltext === undefined ? {} : { fulltext: request.fulltext }),
     ...(request.condition === undefined ? {} : { condition: request.condition }),
   };

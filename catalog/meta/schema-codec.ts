@@ -91,6 +91,7 @@ interface StoredIndex {
   readonly state: number;
   readonly comment: string;
   readonly is_global?: boolean;
+  readonly global_index_version?: number;
   readonly rutile_fulltext?: NonNullable<IndexInfo['fulltext']>;
   readonly condition_expr_string?: string;
   readonly affect_column?: readonly {
@@ -327,7 +328,7 @@ function loadColumn(c: StoredColumn): ColumnInfo {
     ...(c.rutile.prevent_null === true ? { preventNull: true } : {}),
   };
 }
-function storeIndex(i: IndexInfo, columns: readonly ColumnInfo[]): StoredIndex {
+function storeIndex(i: IndexInfo, columns: readonly ColumnInfo[], clustered: boolean): StoredIndex {
   return {
     id: i.id,
     idx_name: ci(i.name),
@@ -343,6 +344,8 @@ function storeIndex(i: IndexInfo, columns: readonly ColumnInfo[]): StoredIndex {
     state: stateNumber(i.state),
     comment: i.comment,
     ...(i.global === true ? { is_global: true } : {}),
+    // TiDB goes by the version alone, and has none where handles are unique beyond their partition.
+    ...(i.globalVersion === undefined || clustered ? {} : { global_index_version: i.globalVersion }),
     ...(i.fulltext === undefined ? {} : { rutile_fulltext: i.fulltext }),
     ...(i.condition === undefined ? {} : storeCondition(i.condition, columns)),
   };
@@ -388,6 +391,7 @@ function loadIndex(i: StoredIndex): IndexInfo {
     state: stateOf(i.state),
     comment: i.comment,
     ...(i.is_global === true ? { global: true } : {}),
+    ...(i.global_index_version ? { globalVersion: i.global_index_version } : {}),
     ...(i.rutile_fulltext === undefined ? {} : { fulltext: i.rutile_fulltext }),
     ...(condition === null ? {} : { condition }),
   };
@@ -443,7 +447,7 @@ export function encodeTable(t: TableInfo): Uint8Array {
     charset: t.charset,
     collate: t.collate,
     cols: t.columns.map(storeColumn),
-    index_info: t.indices.map((i) => storeIndex(i, t.columns)),
+    index_info: t.indices.map((i) => storeIndex(i, t.columns, t.pkIsHandle || t.isCommonHandle)),
     pk_is_handle: t.pkIsHandle,
     is_common_handle: t.isCommonHandle,
     state: stateNumber(t.state),

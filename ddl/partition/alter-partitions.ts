@@ -1,7 +1,7 @@
 import { referrersOf } from '../../catalog/foreign-keys.js';
 import type { PartitionDef, PartitionOptions } from '../../parser/ast/index.js';
 import type { PartitionDefinition, PartitionInfo, TableInfo } from '../../catalog/model.js';
-import { hasEntries } from '../../catalog/table-layout.js';
+import { GLOBAL_INDEX_VERSION, hasEntries } from '../../catalog/table-layout.js';
 import { MetaMutator } from '../../catalog/meta/meta.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { AlterPlan } from '../alter-plan.js';
@@ -59,7 +59,9 @@ function repartition(plan: AlterPlan, type: string, partition: PartitionInfo | n
 /** Entries of global indexes name partitions: they are made anew for others. Without partitions they are as any index. */
 function withNewGlobals(table: TableInfo): TableInfo {
   let next = table.maxIndexId;
-  const indices = table.indices.map((i) => (i.global === true ? { ...i, id: ++next } : i));
+  const indices = table.indices.map((i) =>
+    i.global === true ? { ...i, id: ++next, globalVersion: GLOBAL_INDEX_VERSION } : i,
+  );
   return next === table.maxIndexId ? table : { ...table, indices, maxIndexId: next };
 }
 
@@ -254,9 +256,13 @@ function withReach(
     if (index === undefined) throw mysqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
     if ((index.global === true) === global) continue;
     checkGlobal(global ? { ...index, global } : index, true, !hasEntries(table, index));
-    const { global: _, ...rest } = index;
+    const { global: _, globalVersion: __, ...rest } = index;
     const maxIndexId = result.maxIndexId + 1;
-    const next = { ...rest, id: maxIndexId, ...(global ? { global } : {}) };
+    const next = {
+      ...rest,
+      id: maxIndexId,
+      ...(global ? { global, globalVersion: GLOBAL_INDEX_VERSION } : {}),
+    };
     result = { ...result, maxIndexId, indices: result.indices.map((i, n) => (n === at ? next : i)) };
   }
   return result;
@@ -284,7 +290,7 @@ export function applyRemovePartitioning(plan: AlterPlan): void {
     ...plan.table,
     indices: plan.table.indices.map((i) => {
       if (i.global !== true) return i;
-      const { global: _, ...rest } = i;
+      const { global: _, globalVersion: __, ...rest } = i;
       return rest;
     }),
   };

@@ -39,6 +39,8 @@ export const DatumFlag = {
   Varint: 8,
   Varuint: 9,
   Json: 10,
+  /** No datum: an integer that names a partition, before the handle in the key of a global index (tablecodec's PartitionIDFlag). */
+  Partition: 126,
   Max: 250,
 } as const;
 
@@ -164,6 +166,7 @@ export function keyDatumLength(b: Uint8Array, p: number): number {
     case DatumFlag.Uint:
     case DatumFlag.Float:
     case DatumFlag.Duration:
+    case DatumFlag.Partition:
       return 9;
     case DatumFlag.Decimal:
       return 1 + decimalLength(b, p + 1);

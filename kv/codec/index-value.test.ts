@@ -8,7 +8,8 @@ import {
   type IndexColumn,
   type IndexEntry,
 } from './index-value.js';
-import { encodeCommonHandle, indexKey, indexKeyIsDistinct } from './table-key.js';
+import { DatumFlag } from './datum-codec.js';
+import { encodeCommonHandle, indexKey, indexKeyIsDistinct, recordKeyOfEntry } from './table-key.js';
 import { randomDatum, SAMPLE_TYPES } from './testing/random-datum.js';
 import { Random, testSeed } from '../../testing/random.js';
 
@@ -18,6 +19,19 @@ const int = newFieldType(TypeCode.LongLong);
 const varchar = newFieldType(TypeCode.VarChar);
 const general = newFieldType(TypeCode.VarChar, { collate: 'utf8mb4_general_ci' });
 const bytes = (s: string): Uint8Array => Buffer.from(s);
+
+test('the key of an entry of a global index names the partition before the handle, as TiDB 8.5.6 does', () => {
+  const key = indexKey(1, 2, [5], [int], false, 9, undefined, { id: 7, flag: DatumFlag.Partition });
+  expect(hex(key)).toBe(
+    '7480000000000000015f698000000000000002' +
+      ('03' + '8000000000000005') +
+      ('7e' + '8000000000000007') +
+      ('03' + '8000000000000009'),
+  );
+  const ofRow = indexKey(1, 2, [5], [int], true, 9, undefined, { id: 7, flag: DatumFlag.Partition });
+  expect(hex(ofRow)).toBe('7480000000000000015f698000000000000002' + '03' + '8000000000000005');
+  expect(hex(recordKeyOfEntry(7, key, null, 2))).toBe('7480000000000000075f72' + '8000000000000009');
+});
 
 describe('layouts', () => {
   const columns: IndexColumn[] = [{ id: 2, ft: int }];

@@ -120,9 +120,16 @@ export function encodeCommonHandle(
   return w.toBytes();
 }
 
+/** The partition that an entry's key names before its handle (global indexes). */
+export interface PartitionOfKey {
+  readonly id: number;
+  /** Partition as TiDB 8.5.6 and later write it (global_index_version 1); Int in indexes that were made before. */
+  readonly flag: typeof DatumFlag.Partition | typeof DatumFlag.Int;
+}
+
 /**
  * The key of an index entry. `handle` is appended when the index is not unique or some value is NULL; pass the
- * handle always, `indexKeyIsDistinct` says which it was. `partitionId` stands before the handle (global indexes).
+ * handle always, `indexKeyIsDistinct` says which it was.
  */
 export function indexKey(
   tableId: number,
@@ -132,11 +139,11 @@ export function indexKey(
   unique: boolean,
   handle: Handle,
   zone?: ZoneOffsets,
-  partitionId?: number,
+  partition?: PartitionOfKey,
   descending?: Descending,
 ): Uint8Array {
   const w = startIndexKey(tableId, indexId);
-  writeIndexKeySuffix(w, values, types, unique, handle, zone, partitionId, descending);
+  writeIndexKeySuffix(w, values, types, unique, handle, zone, partition, descending);
   return w.toBytes();
 }
 
@@ -148,7 +155,7 @@ export function writeIndexKeySuffix(
   unique: boolean,
   handle: Handle,
   zone: ZoneOffsets = UTC_OFFSETS,
-  partitionId?: number,
+  partition?: PartitionOfKey,
   descending?: Descending,
 ): void {
   let distinct = unique;
@@ -158,9 +165,9 @@ export function writeIndexKeySuffix(
     encodeKeyPart(w, v, types[i]!, zone, descending?.[i] === true);
   }
   if (distinct) return;
-  if (partitionId !== undefined) {
-    w.u8(DatumFlag.Int);
-    writeIntKey(w, partitionId);
+  if (partition !== undefined) {
+    w.u8(partition.flag);
+    writeIntKey(w, partition.id);
   }
   if (typeof handle === 'object') w.bytes(handle);
   else {
