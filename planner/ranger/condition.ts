@@ -263,10 +263,7 @@ export function intervalsOf(
     case 'isnull':
       return [point(null)];
     case 'in':
-      return normalize(
-        e.args.slice(1).flatMap((v) => compareIntervals('eq', v, key, evaluate)),
-        cmp,
-      );
+      return inIntervals(e, key, evaluate, cmp);
     case 'like': {
       const { prefix, wild } = likePrefix(e.args, column, e.collation)!;
       const shown = cut(prefix, key);
@@ -302,6 +299,33 @@ export function intervalsOf(
       return compareIntervals(c.op, c.value, key, evaluate);
     }
   }
+}
+
+/** Lists of more values are not put in order anew for every path that is looked at. */
+const LONG_LIST = 64;
+const LONG_LISTS = new WeakMap<
+  Expression,
+  { readonly key: KeyColumn; readonly intervals: readonly Interval[] }
+>();
+
+function inIntervals(
+  e: Extract<Expression, { kind: 'function' }>,
+  key: KeyColumn,
+  evaluate: Evaluate,
+  cmp: Compare,
+): readonly Interval[] {
+  const long = e.args.length > LONG_LIST;
+  const known = long ? LONG_LISTS.get(e) : undefined;
+  if (known !== undefined && known.key.column === key.column && known.key.length === key.length)
+    return known.intervals;
+  const intervals = normalize(
+    e.args.slice(1).flatMap((v) => compareIntervals('eq', v, key, evaluate)),
+    cmp,
+  );
+  // What holds for the values of one execution is not kept for others.
+  if (long && e.args.every((v, i) => i === 0 || (v.kind === 'constant' && v.param === undefined)))
+    LONG_LISTS.set(e, { key, intervals });
+  return intervals;
 }
 
 /**
