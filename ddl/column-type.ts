@@ -148,11 +148,16 @@ function timeType(base: FieldType, spec: ColumnTypeSpec, name: string): FieldTyp
   return { ...base, decimal: fsp, flen: base.flen + (fsp > 0 ? fsp + 1 : 0) };
 }
 
+/** The longest length that BLOB(n) and TEXT(n) take. */
+const MAX_BLOB = 0xffffffff;
+
 function binaryType(base: FieldType, spec: ColumnTypeSpec, rule: TypeRule, name: string): FieldType {
   const blob = rule.group === 'blob' ? Flag.Blob : 0;
   if (rule.group === 'binary') checkLength(base, spec, name, 1);
-  if (rule.group === 'blob' && spec.flen !== null)
+  if (rule.group === 'blob' && spec.flen !== null) {
+    if (spec.flen > MAX_BLOB) throw mysqlError('ER_TOO_BIG_DISPLAYWIDTH', name, MAX_BLOB);
     return { ...base, ...fittingBlob(spec.flen), flag: base.flag | blob, decimal: UNSPECIFIED };
+  }
   return { ...base, flag: base.flag | blob, decimal: UNSPECIFIED };
 }
 
@@ -177,7 +182,10 @@ function stringType(
         : elems.reduce((n, e) => n + [...e].length, Math.max(0, elems.length - 1));
   } else if (rule.group === 'text') {
     flag |= Flag.Blob;
-    if (spec.flen !== null) ({ tp, flen } = fittingBlob(spec.flen * maxBytes));
+    if (spec.flen !== null) {
+      if (spec.flen > MAX_BLOB) throw mysqlError('ER_TOO_BIG_DISPLAYWIDTH', name, MAX_BLOB);
+      ({ tp, flen } = fittingBlob(spec.flen * maxBytes));
+    }
   } else {
     checkLength(base, spec, name, maxBytes);
   }

@@ -31,7 +31,7 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
     case 'real': {
       const r = toReal(v, from, rt);
       if (r !== null && r < 0 && isUnsigned(to)) return 0;
-      return r !== null && to.tp === TypeCode.Float ? Math.fround(r) : r;
+      return r !== null && to.tp === TypeCode.Float ? toFloat(r) : r;
     }
     case 'decimal': {
       const d = exactDigits(to);
@@ -52,6 +52,12 @@ export function castDatum(v: Datum, from: FieldType, to: FieldType, rt: ConvertC
     case 'string':
       return castString(datumToText(v, from)!, from, to, rt);
   }
+}
+
+function toFloat(v: number): number {
+  const r = Math.fround(v);
+  if (!Number.isFinite(r)) throw mysqlError('ER_DATA_OUT_OF_RANGE', 'DOUBLE', `cast(${v} as float)`);
+  return r;
 }
 
 /** CAST(v AS YEAR): two digits are completed, times count as today; NULL outside 1901 … 2155. */

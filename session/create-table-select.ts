@@ -121,6 +121,10 @@ function defaultOf(type: FieldType, source: ColumnInfo | null): ColumnDefault {
 /** Characters of the longest VARCHAR column, in bytes of its charset. */
 const MAX_VARCHAR_BYTES = 65_535;
 
+/** The most digits of a DECIMAL column, and the most behind the point. */
+const DIGITS = 65;
+const DECIMALS = 30;
+
 /** The type of a stored column for values of a query's. */
 function columnType(given: FieldType, stored: boolean): FieldType {
   const type = { ...given, flag: given.flag & KEPT_FLAGS };
@@ -144,6 +148,11 @@ function columnType(given: FieldType, stored: boolean): FieldType {
       const width = charset(type.charset)?.maxLen ?? 1;
       if (type.flen >= 0 && type.flen * width <= MAX_VARCHAR_BYTES) return { ...type, tp: TypeCode.VarChar };
       return { ...type, tp: TypeCode.LongBlob, flen: -1 };
+    }
+    case TypeCode.NewDecimal: {
+      // A literal may have more digits than a column (manual, "Precision Math: DECIMAL Data Type Characteristics").
+      const decimal = Math.min(type.decimal, DECIMALS);
+      return { ...type, decimal, flen: Math.min(DIGITS, type.flen - type.decimal + decimal) };
     }
     default:
       return type;

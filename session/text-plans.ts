@@ -136,8 +136,11 @@ function literalValue(sql: Uint8Array, i: number, ctx: EvalContext): ParamValue 
     }
     case LiteralKind.Decimal:
       return decimalConstant(asciiText(sql, start, end));
-    case LiteralKind.Float:
-      return { type: REAL, value: Number(asciiText(sql, start, end)) };
+    case LiteralKind.Float: {
+      const value = Number(asciiText(sql, start, end));
+      // The parser refuses what is beyond the range (1367).
+      return Number.isFinite(value) ? { type: REAL, value } : null;
+    }
     default:
       if (scanner.coded[i] === 1) return codedString(sql, start, end, ctx);
       // The text's buffer is the connection's: values outlive it.

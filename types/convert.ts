@@ -377,6 +377,10 @@ function assignYear(v: number | bigint | Uint8Array, from: FieldType, ctx: Conve
       break;
     case 'string':
       if (typeof v === 'object') {
+        if (isHexLiteral(from)) {
+          n = Number(bytesToUint(v));
+          break;
+        }
         const r = parseDecimal(v);
         checkNumberText(r, v, YEAR_TYPE, ctx);
         n = Number(decRescale(r.value.unscaled, r.value.scale, 0));

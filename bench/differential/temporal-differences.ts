@@ -55,6 +55,12 @@ export const TEMPORAL_DIFFERENCES: readonly KnownDifference[] = [
     manual: 'Server SQL Modes: NO_ZERO_DATE',
   },
   {
+    when: /^DATE\(CONCAT\(/,
+    answers: cells((x, y) => y === null && /^\d{4}-00-00/.test(x ?? '')),
+    why: 'text of more than 14 digits is a date, a time and what follows; none in MariaDB',
+    manual: 'Date and Time Literals',
+  },
+  {
     when: /TIMESTAMPADD|INTERVAL/,
     answers: nullHere,
     why: 'an interval beyond 2^63 microseconds, or of years beyond 32 bits, is out of range in MySQL, wraps around in MariaDB',

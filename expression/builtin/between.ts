@@ -7,7 +7,7 @@ import { inCharset } from '../charset-conversion.js';
 import { deriveCollation } from '../collation-derivation.js';
 import type { Expression } from '../expression.js';
 import { Runtime } from '../runtime.js';
-import { realType } from '../type-inference.js';
+import { datetimeType, realType } from '../type-inference.js';
 import { isLiteral, memberText } from './comparison-operands.js';
 
 /** BETWEEN as the two comparisons that it stands for (manual, "Comparison Functions and Operators: BETWEEN"). */
@@ -29,6 +29,13 @@ export function betweenOperands(
     domains.every((d) => d === null || d === 'string' || number(d))
   ) {
     const [a, b, c] = [x, low, high].map((e) => (e === x ? realOnce(e, ctx) : castTo(e, realType(), ctx)));
+    return { operands: [a!, b!, c!], collation: null };
+  }
+  // Text between a date and text: all are dates, not one of the comparisons one of texts.
+  if (domains[0] === 'string' && domains.includes('datetime') && domains.lastIndexOf('string') > 0) {
+    const [a, b, c] = [x, low, high].map((e) =>
+      evalType(e.type) === 'string' ? castTo(e, datetimeType(6), ctx) : e,
+    );
     return { operands: [a!, b!, c!], collation: null };
   }
   if (!domains.every((d) => d === 'string')) return { operands: [x, low, high], collation: null };

@@ -15,6 +15,8 @@ import {
   compareDomain,
   dateType,
   datetimeType,
+  intType,
+  isHexLiteral,
   isStringType,
   isTemporal,
   realType,
@@ -66,6 +68,10 @@ export function temporalConstant(c: Constant, other: FieldType, ctx: BuildContex
  * `a < 5.5` is `a < 6`, `a > 5.5` is `a > 5`; equality with a fraction stays as it is.
  */
 function integerConstant(c: Constant, op: string, ctx: BuildContext): Constant | null {
+  if (isHexLiteral(c.type)) {
+    const number = castTo(c, intType(true), ctx);
+    return number.kind === 'constant' ? number : null;
+  }
   let value: { unscaled: DecInt; scale: number };
   switch (evalType(c.type)) {
     case 'decimal':
@@ -85,7 +91,6 @@ function integerConstant(c: Constant, op: string, ctx: BuildContext): Constant |
     default:
       return null;
   }
-  void ctx;
   const floor = decFloor(value.unscaled, value.scale);
   const ceil = decCeil(value.unscaled, value.scale);
   if (floor > 18446744073709551615n || floor < -9223372036854775808n) return null;

@@ -235,8 +235,13 @@ defineAll('time', [
           localToUtc(packed, f, a) ??
           epochMicrosToLocal(a.gapEnd(localToEpochSeconds(packed, f, UTC)!) * 1e6, f, UTC);
         const q = unpackDateTime(u, f, p);
-        // Outside the range of TIMESTAMP no conversion occurs.
-        if (q.year < 1970 || q.year > 3001 || (q.year === 3001 && (q.month > 1 || q.day > 18))) return packed;
+        // Outside the range of TIMESTAMP, which begins a second after the epoch, no conversion occurs.
+        if (
+          localToEpochSeconds(u, f, UTC)! < 1 ||
+          q.year > 3001 ||
+          (q.year === 3001 && (q.month > 1 || q.day > 18))
+        )
+          return packed;
         return utcToLocal(u, f, b);
       };
     },

@@ -209,9 +209,14 @@ defineAll('encryption', [
     type: bytesOf(),
     kernel: (rt: Runtime, b: Uint8Array) => {
       if (b.length === 0) return b;
+      const limit = rt.ctx.maxAllowedPacket;
+      if (b.length > 4 && length32(b) > limit) {
+        rt.warning('ER_TOO_BIG_FOR_UNCOMPRESS', limit);
+        return null;
+      }
       try {
         if (b.length > 4) {
-          const out = inflateSync(b.subarray(4));
+          const out = inflateSync(b.subarray(4), { maxOutputLength: limit });
           if (length32(b) >= out.length) return new Uint8Array(out);
         }
       } catch {

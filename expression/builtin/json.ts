@@ -43,6 +43,8 @@ import { compileLike } from './like.js';
 import type { Kernel, ScalarDefinition } from './scalar.js';
 import type { Expression } from '../expression.js';
 import { defineAll } from './scalar.js';
+import { tooLong } from './string-result.js';
+import type { Runtime } from '../runtime.js';
 
 /** JSON functions (manual, "JSON Functions"). Results in binary form. */
 
@@ -108,6 +110,15 @@ export function jsonTypeName(v: JsonValue): string {
   return isArray(v) ? 'ARRAY' : 'OBJECT';
 }
 
+/** The stored form of a document that a function made; error 1301 where it is longer than max_allowed_packet. */
+function document(rt: Runtime, v: JsonValue): Uint8Array {
+  const b = encodeJson(v);
+  const limit = rt.ctx.maxAllowedPacket;
+  if (b.length > limit)
+    throw mysqlError('ER_WARN_ALLOWED_PACKET_OVERFLOWED', 'json_binary::serialize', limit);
+  return b;
+}
+
 function unquote(v: JsonValue): string {
   if (typeof v === 'string') return v;
   if (v instanceof JsonOpaque && v.type !== JsonType.Opaque) return opaqueText(v);
@@ -144,7 +155,7 @@ const modifier = (name: string, mode: SetMode | 'append' | 'insertCell', doc: st
     if (types.length % 2 === 0) throw mysqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
     const read = readDocument(types[0]!, 1, name);
     const values = valueReaders(types);
-    return (_rt, ...args: Datum[]) => {
+    return (rt, ...args: Datum[]) => {
       if (args[0] === null) return null;
       let root = read(args[0]!);
       for (let i = 1; i < args.length; i += 2) {
@@ -158,7 +169,7 @@ const modifier = (name: string, mode: SetMode | 'append' | 'insertCell', doc: st
               ? insertAt(root, p, v)
               : setAt(root, p, v, mode);
       }
-      return encodeJson(root);
+      return document(rt, root);
     };
   },
   doc: `${doc} Manual: Functions That Modify JSON Values.`,
@@ -178,7 +189,7 @@ const merger = (
   nullAware: true,
   make: (types): Kernel => {
     const reads = types.map((t, i) => readDocument(t, i + 1, name));
-    return (_rt, ...args: Datum[]) => {
+    return (rt, ...args: Datum[]) => {
       let out: JsonValue | undefined;
       let isNull = false;
       args.forEach((a, i) => {
@@ -195,7 +206,7 @@ const merger = (
         }
         out = out === undefined ? v : f(out, v);
       });
-      return isNull || out === undefined ? null : encodeJson(out);
+      return isNull || out === undefined ? null : document(rt, out);
     };
   },
   doc: `${doc} Manual: Functions That Modify JSON Values.`,
@@ -436,8 +447,11 @@ defineAll('json', [
     },
     // A character may become an escape of six, and quotes stand around.
     type: ([a]) => jsonText(a!.type.flen > 0 && a!.type.flen < 1 << 24 ? a!.type.flen * 6 + 2 : -1)(),
-    kernel: (_rt, b: Uint8Array) => encodeUtf8(quoteJson(decodeUtf8(b))),
-    total: true,
+    kernel: (rt, b: Uint8Array) => {
+      let length = b.length + 2;
+      for (const c of b) if (c < 0x20 || c === 0x22 || c === 0x5c) length++;
+      return tooLong(rt, 'json_quote', length) ? null : encodeUtf8(quoteJson(decodeUtf8(b)));
+    },
     doc: 'JSON_QUOTE(s). Manual: Functions That Create JSON Values.',
   },
   {
@@ -448,7 +462,11 @@ defineAll('json', [
     nullAware: true,
     make: (types): Kernel => {
       const values = valueReaders(types);
-      return (_rt, ...args: Datum[]) => encodeJson(args.map((a, i) => values[i]!(a)));
+      return (rt, ...args: Datum[]) =>
+        document(
+          rt,
+          args.map((a, i) => values[i]!(a)),
+        );
     },
     total: true,
     pushdown: 'JsonArraySig',
@@ -466,7 +484,7 @@ defineAll('json', [
     },
     make: (types): Kernel => {
       const values = valueReaders(types);
-      return (_rt, ...args: Datum[]) => {
+      return (rt, ...args: Datum[]) => {
         const out = new Map<string, JsonValue>();
         for (let i = 0; i < args.length; i += 2) {
           if (args[i] === null) throw mysqlError('ER_JSON_DOCUMENT_NULL_KEY');
@@ -476,7 +494,7 @@ defineAll('json', [
             t.tp === TypeCode.Json ? unquote(decodeJson(key as Uint8Array)) : datumToString(key, t);
           out.set(text, values[i + 1]!(args[i + 1]!));
         }
-        return encodeJson(out);
+        return document(rt, out);
       };
     },
     total: true,

@@ -1,4 +1,4 @@
-import { exp } from './exp.js';
+import { exp, log, log2, pow } from './exp.js';
 import { rint } from '../../types/convert-number.js';
 import { intDatum } from '../../types/datum.js';
 import type { DecInt } from '../../types/decimal.js';
@@ -84,9 +84,9 @@ const powerOfTen = (n: number): number => POWERS[n] ?? Infinity;
 const EXACT_POWER_BITS = 1100;
 
 function power(x: number, y: number): number {
-  if (!Number.isSafeInteger(x) || !Number.isSafeInteger(y) || x === 0) return x ** y;
+  if (!Number.isSafeInteger(x) || !Number.isSafeInteger(y) || x === 0) return pow(x, y);
   if (x === 10 && y < 0) return y < -400 ? 0 : Number(`1e${y}`);
-  if (y < 2 || y * Math.log2(Math.abs(x)) > EXACT_POWER_BITS) return x ** y;
+  if (y < 2 || y * Math.log2(Math.abs(x)) > EXACT_POWER_BITS) return pow(x, y);
   return Number(BigInt(x) ** BigInt(y));
 }
 
@@ -126,7 +126,10 @@ function roundType(args: readonly Expression[], grows: boolean): FieldType {
     case 'int':
       return intType(isUnsigned(t));
     case 'real':
-      return d !== null && d >= 0 ? { ...realType(), decimal: Math.min(30, d) } : realType();
+      // As wide as its decimals want (MySQL's Item_func::float_length); more than 30 are none that are fixed.
+      return d !== null && d >= 0 && d <= MAX_SCALE
+        ? { ...realType(), decimal: d, flen: 17 + d }
+        : realType();
     default: {
       const x = exactDigits(t);
       if (d === null) return decimalType(x.precision + 1, x.scale);
@@ -342,7 +345,7 @@ defineAll('math', [
     name: 'ln',
     args: ['real'],
     type: real,
-    kernel: (rt: Runtime, x: number) => logarithm(rt, x, Math.log),
+    kernel: (rt: Runtime, x: number) => logarithm(rt, x, log),
     pushdown: 'Log1Arg',
     doc: 'LN(x); NULL and warning 3020 for x <= 0. Manual: Mathematical Functions.',
   },
@@ -352,9 +355,9 @@ defineAll('math', [
     min: 1,
     type: real,
     kernel: (rt: Runtime, a: number, b?: number) => {
-      if (b === undefined) return logarithm(rt, a, Math.log);
-      if (a <= 0 || a === 1 || b <= 0) return logarithm(rt, 0, Math.log);
-      return Math.log(b) / Math.log(a);
+      if (b === undefined) return logarithm(rt, a, log);
+      if (a <= 0 || a === 1 || b <= 0) return logarithm(rt, 0, log);
+      return log(b) / log(a);
     },
     pushdown: 'Log2Args',
     doc: 'LOG(x), LOG(base, x). Manual: Mathematical Functions.',
@@ -363,7 +366,7 @@ defineAll('math', [
     name: 'log2',
     args: ['real'],
     type: real,
-    kernel: (rt: Runtime, x: number) => logarithm(rt, x, Math.log2),
+    kernel: (rt: Runtime, x: number) => logarithm(rt, x, log2),
     pushdown: 'Log2',
     doc: 'LOG2(x). Manual: Mathematical Functions.',
   },
@@ -398,9 +401,8 @@ defineAll('math', [
     name: 'degrees',
     args: ['real'],
     type: real,
-    kernel: (_rt, x: number) => (x * 180) / Math.PI,
+    make: (_t, _type, node) => (rt: Runtime, x: number) => finite(rt, (x * 180) / Math.PI, node),
     total: true,
-    pure: true,
     pushdown: 'Degrees',
     doc: 'DEGREES(x). Manual: Mathematical Functions.',
   },

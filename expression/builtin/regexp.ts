@@ -232,32 +232,31 @@ function nthMatch(re: RegExp, s: string, from: number, n: number): RegExpExecArr
   return m;
 }
 
+const REFERENCE = /\\(\d)|\\([^])|\$(\d)|\$\{([^}]*)\}/g;
+
 /** `$1`, `${name}` references of ICU's replacement text, and `\1`. */
 function replacement(text: string, m: RegExpExecArray): string {
-  let out = '';
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (c === '\\' && i + 1 < text.length) {
-      const d = text[i + 1]!;
-      if (/\d/.test(d)) {
-        if (Number(d) >= m.length) throw mysqlError('ER_REGEXP_ERROR', 'Substitution number is out of range');
-        out += m[Number(d)] ?? '';
-      } else out += d;
-      i++;
-    } else if (c === '$' && /\d/.test(text[i + 1] ?? '')) {
-      const d = Number(text[++i]);
-      if (d >= m.length) throw mysqlError('ER_REGEXP_ERROR', 'Substitution number is out of range');
-      out += m[d] ?? '';
-    } else if (c === '$' && text[i + 1] === '{' && text.indexOf('}', i) > 0) {
-      const end = text.indexOf('}', i);
-      const name = text.slice(i + 2, end);
+  const group = (digit: string): string => {
+    if (Number(digit) >= m.length) throw mysqlError('ER_REGEXP_ERROR', 'Substitution number is out of range');
+    return m[Number(digit)] ?? '';
+  };
+  return text.replace(
+    REFERENCE,
+    (
+      _all,
+      behind: string | undefined,
+      literal: string | undefined,
+      digit: string | undefined,
+      name: string,
+    ) => {
+      if (literal !== undefined) return literal;
+      const number = behind ?? digit;
+      if (number !== undefined) return group(number);
       if (m.groups === undefined || !(name in m.groups))
         throw mysqlError('ER_REGEXP_ERROR', 'A capture group has an invalid name.');
-      out += m.groups[name] ?? '';
-      i = end;
-    } else out += c;
-  }
-  return out;
+      return m.groups[name] ?? '';
+    },
+  );
 }
 
 const flags = (b: Uint8Array | undefined): string | null => (b === undefined ? null : decodeUtf8(b));
@@ -362,7 +361,7 @@ defineAll('regexp', [
     type: text,
     make: (_types, _t, node) => {
       const icase = insensitiveOf(node);
-      return (_rt, s: Uint8Array, p: Uint8Array, r: Uint8Array, pos?: DecInt, n?: DecInt, t?: Uint8Array) => {
+      return (rt, s: Uint8Array, p: Uint8Array, r: Uint8Array, pos?: DecInt, n?: DecInt, t?: Uint8Array) => {
         const str = decodeUtf8(s);
         const from = startOf(str, pos === undefined ? 1 : toNumber(pos));
         const re = compileRegexp(decodeUtf8(p), flags(t), icase, true);
@@ -376,6 +375,7 @@ defineAll('regexp', [
           k++;
           if (which === 0 || k === which) {
             out += str.slice(last, m.index) + replacement(rep, m);
+            if (out.length > rt.ctx.maxAllowedPacket) throw mysqlError('ER_REGEXP_BUFFER_OVERFLOW');
             last = m.index + m[0].length;
             if (which !== 0) break;
           }

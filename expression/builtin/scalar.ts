@@ -91,6 +91,7 @@ const connection = (ctx: BuildContext): { charset: string; collate: string } => 
 
 /** Digits of the fraction of seconds that an argument may bring; of a string literal those that it has. */
 export function argumentFsp(e: Expression): number {
+  if (e.type.tp === TypeCode.Null) return 0;
   switch (evalType(e.type)) {
     case 'datetime':
     case 'duration':

@@ -110,6 +110,28 @@ function pad(
   return out;
 }
 
+/** QUOTE's escapes: what stands for a byte behind a backslash. */
+const QUOTE_ESCAPES: ReadonlyMap<number, number> = new Map([
+  [0, 0x30],
+  [26, 0x5a],
+  [0x27, 0x27],
+  [0x5c, 0x5c],
+]);
+
+function quoted(rt: Runtime, b: Uint8Array): Uint8Array | null {
+  let length = b.length + 2;
+  for (const c of b) if (QUOTE_ESCAPES.has(c)) length++;
+  if (tooLong(rt, 'quote', length)) return null;
+  const out = new Uint8Array(length).fill(0x27);
+  let at = 1;
+  for (const c of b) {
+    const escape = QUOTE_ESCAPES.get(c);
+    if (escape !== undefined) out[at++] = 0x5c;
+    out[at++] = escape ?? c;
+  }
+  return out;
+}
+
 defineAll('string', [
   {
     name: 'concat',
@@ -347,7 +369,7 @@ defineAll('string', [
     args: ['int', 'string', 'string', 'string', 'int'],
     min: 3,
     type: stringLike('export_set', () => UNSPECIFIED, [1, 2, 3]),
-    kernel: (_rt, bits: DecInt, on: Uint8Array, off: Uint8Array, sep?: Uint8Array, count?: DecInt) => {
+    kernel: (rt, bits: DecInt, on: Uint8Array, off: Uint8Array, sep?: Uint8Array, count?: DecInt) => {
       const b = BigInt.asUintN(64, BigInt(bits));
       let n = count === undefined ? 64 : toNumber(count);
       if (n < 0 || n > 64) n = 64;
@@ -356,7 +378,8 @@ defineAll('string', [
         if (i > 0) out.push(sep ?? COMMA);
         out.push(((b >> BigInt(i)) & 1n) === 1n ? on : off);
       }
-      return concatBytes(out);
+      const length = out.reduce((sum, part) => sum + part.length, 0);
+      return tooLong(rt, 'export_set', length) ? null : concatBytes(out);
     },
     doc: 'EXPORT_SET(bits, on, off[, separator[, count]]). Manual: String Functions and Operators.',
   },
@@ -367,18 +390,7 @@ defineAll('string', [
       charLength(a[0]!.type) === UNSPECIFIED ? UNSPECIFIED : charLength(a[0]!.type) * 2 + 2,
     ),
     nullAware: true,
-    kernel: (_rt, b: Uint8Array | null) => {
-      if (b === null) return encodeUtf8('NULL');
-      const out: number[] = [0x27];
-      for (const c of b) {
-        if (c === 0) out.push(0x5c, 0x30);
-        else if (c === 26) out.push(0x5c, 0x5a);
-        else if (c === 0x27 || c === 0x5c) out.push(0x5c, c);
-        else out.push(c);
-      }
-      out.push(0x27);
-      return Uint8Array.from(out);
-    },
+    kernel: (rt, b: Uint8Array | null) => (b === null ? encodeUtf8('NULL') : quoted(rt, b)),
     pushdown: 'Quote',
     doc: 'QUOTE(s): as an SQL literal. Manual: String Functions and Operators.',
   },

@@ -3,7 +3,7 @@ import { collation } from '../../types/collation.js';
 import type { DecInt } from '../../types/decimal.js';
 import { decRound, decToString } from '../../types/decimal.js';
 import type { FieldType } from '../../types/field-type.js';
-import { evalType, UNSPECIFIED } from '../../types/field-type.js';
+import { evalType, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { isStrictMode } from '../../types/sql-mode.js';
 import { mysqlError } from '../../types/error-table.js';
 import { formatFixed } from '../../types/number-format.js';
@@ -15,6 +15,7 @@ import type { Runtime } from '../runtime.js';
 import { binaryType, intType, isStringType, stringType } from '../type-inference.js';
 import { roundReal } from './math.js';
 import { concatBytes } from './string-bytes.js';
+import { tooLong } from './string-result.js';
 import type { Kernel } from './scalar.js';
 import { bytesOf, connectionString, defineAll, toNumber } from './scalar.js';
 
@@ -254,11 +255,10 @@ defineAll('string', [
       ),
     make:
       ([t]): Kernel =>
-      (_rt, v: number | bigint | Uint8Array) => {
-        if (v instanceof Uint8Array) return hexOf(v);
+      (rt, v: number | bigint | Uint8Array) => {
+        if (v instanceof Uint8Array) return tooLong(rt, 'hex', v.length * 2) ? null : hexOf(v);
         return encodeUtf8(BigInt.asUintN(64, wholeOf(v, t!)).toString(16).toUpperCase());
       },
-    total: true,
     pure: true,
     pushdown: 'Hex',
     doc: 'HEX(n), HEX(s). Manual: String Functions and Operators.',
@@ -277,6 +277,11 @@ defineAll('string', [
   {
     name: 'conv',
     args: ['string', 'int', 'int'],
+    // BIT counts as its number.
+    rewrite: ([n, from, to], ctx) =>
+      n!.type.tp === TypeCode.Bit
+        ? newFunction('conv', [castTo(n!, intType(true), ctx), from!, to!], ctx)
+        : null,
     type: connectionString(64),
     kernel: (_rt, s: Uint8Array, from: DecInt, to: DecInt) => {
       const r = conv(decodeUtf8(s), toNumber(from), toNumber(to));
@@ -299,7 +304,9 @@ defineAll('string', [
     name: 'to_base64',
     args: ['bytes'],
     type: connectionString(UNSPECIFIED),
-    kernel: (_rt, b: Uint8Array) => {
+    kernel: (rt, b: Uint8Array) => {
+      const digits = Math.ceil(b.length / 3) * 4;
+      if (tooLong(rt, 'to_base64', digits + Math.ceil(digits / BASE64_LINE))) return null;
       const s = Buffer.from(b.buffer, b.byteOffset, b.length).toString('base64');
       return encodeUtf8(s.length <= BASE64_LINE ? s : s.match(/.{1,76}/g)!.join('\n'));
     },

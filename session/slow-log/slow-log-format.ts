@@ -37,14 +37,18 @@ export function formatEntry(q: SlowQuery): string {
     q.resourceGroup === '' ? null : `Resource_group: ${q.resourceGroup}`,
     `Result_rows: ${q.rows}`,
     q.warnings === '' ? null : `Warnings: ${q.warnings.replace(/\n/g, ' ')}`,
-    q.plan === '' ? null : `Plan: tidb_decode_plan('${q.plan}')`,
-    q.binaryPlan === '' ? null : `Binary_plan: tidb_decode_binary_plan('${q.binaryPlan}')`,
+    q.plan === '' ? null : `Plan: tidb_decode_plan('${shortPlan(q.plan)}')`,
+    q.binaryPlan === '' ? null : `Binary_plan: tidb_decode_binary_plan('${shortPlan(q.binaryPlan)}')`,
     q.planDigest === '' ? null : `Plan_digest: ${q.planDigest}`,
   ];
   const head = lines.map((line) => (line === null ? '' : `# ${line}\n`)).join('');
   const use = q.db === '' ? '' : `use ${q.db.toLowerCase()};\n`;
   return `${head}${use}${q.sql}${q.sql.endsWith(';') ? '' : ';'}\n`;
 }
+
+/** The longest plan that is logged; TiDB's mark stands for one that is longer (constants of megabytes). */
+const LONGEST_PLAN = 1 << 20;
+const shortPlan = (plan: string): string => (plan.length > LONGEST_PLAN ? '[discard]' : plan);
 
 /** An entry's fields as text, by the names of SLOW_QUERY's columns. */
 export type SlowEntry = ReadonlyMap<string, string>;
