@@ -51,7 +51,13 @@ test('a common table is planned once for all of them', async () => {
   const sql = 'WITH c AS (SELECT a, COUNT(*) n FROM t GROUP BY a) SELECT';
   const rest = 'x.a, y.n FROM c x JOIN c y ON x.a = y.n ORDER BY 1, 2';
   const expected = await lines(`${sql} ${rest}`);
-  for (let n = 1; n < 6; n++) expect(await lines(`${sql} /*+ NTH_PLAN(${n}) */ ${rest}`)).toEqual(expected);
+  for (let n = 1; n < 6; n++) {
+    expect(await lines(`${sql} /*+ NTH_PLAN(${n}) */ ${rest}`)).toEqual(expected);
+    // Operators are known by their numbers as they run.
+    const plan = await lines(`EXPLAIN ${sql} /*+ NTH_PLAN(${n}) */ ${rest}`);
+    const numbers = plan.flatMap((line) => /(?!CTE)\b[A-Za-z]+_(\d+)/.exec(line)?.[1] ?? []);
+    expect(numbers).toEqual([...new Set(numbers)]);
+  }
 });
 
 test('a number below one and a second hint warn, in TiDB’s words', async () => {

@@ -24,7 +24,6 @@ export type Implementation<P extends LogicalPlan = LogicalPlan> = (
 export class Optimizer {
   private readonly memo = new Map<LogicalPlan, Map<string, Task | null>>();
   private readonly sorted = new Map<LogicalPlan, Map<string, RootTask>>();
-  private lastId = 0;
   /** The logical node and property whose options are being compared, for NTH_PLAN. */
   private place = '';
   readonly ctx: PlanContext;
@@ -38,6 +37,8 @@ export class Optimizer {
       readonly choices: PlanChoices;
       readonly nodes: ReadonlyMap<LogicalPlan, number>;
     } | null = null,
+    /** The number that was given last: plans of common table expressions that another search made stay, and no two of a statement are the same. */
+    public lastId = 0,
   ) {
     this.ctx = state.ctx;
   }

@@ -81,7 +81,7 @@ export function* findBestPlan(
   if (nth === null) return finished(opt, task);
   const numbered = new Map(nodes.map((node, i) => [node, i]));
   const plan = yield* nthPlan(nth, (choices) => {
-    const other = new Optimizer(state, IMPLEMENTATIONS, finish, { choices, nodes: numbered });
+    const other = new Optimizer(state, IMPLEMENTATIONS, finish, { choices, nodes: numbered }, opt.lastId);
     return finished(other, other.findRoot(p, ANY));
   });
   if (plan !== null) return plan;
