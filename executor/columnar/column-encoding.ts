@@ -22,6 +22,17 @@ const HAS_STATS = 8;
 
 const Packing = { Constant: 0, Offsets8: 1, Offsets16: 2, Offsets32: 4, Doubles: 8, Runs: 16 } as const;
 
+/** Arrays of offsets by their packing, which is their width. */
+const OFFSETS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
+
+type Offsets = Uint8Array | Uint16Array | Uint32Array;
+
+/** The constructor of a typed array. */
+interface NumbersOf<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (b: ArrayBufferLike, offset: number, n: number): T;
+}
+
 /** Collects what is written; arrays are taken as they are, not copied. */
 class Sink {
   private readonly parts: Uint8Array[] = [];
@@ -94,8 +105,9 @@ class Source {
     return this.b.subarray(this.at - n, this.at);
   }
 
-  /** `n` numbers of so many bytes, where they are: moved over what was read before, as arrays of them begin at multiples of their size. */
-  aligned<T>(Type: new (b: ArrayBufferLike, offset: number, n: number) => T, width: number, n: number): T {
+  /** `n` numbers, where they are: moved over what was read before, as arrays of them begin at multiples of their size. */
+  aligned<T>(Type: NumbersOf<T>, n: number): T {
+    const width = Type.BYTES_PER_ELEMENT;
     const start = this.at - ((this.b.byteOffset + this.at) % width);
     if (start < 0) throw new Error('a column segment that does not begin at an aligned address');
     this.b.copyWithin(start, this.at, this.at + n * width);
@@ -153,13 +165,13 @@ function packNumbers(out: Sink, d: Numbers, n: number): void {
   const base = min >= 0 && max < 256 ** width ? 0 : min;
   out.u8(width);
   out.f64(base);
-  const packed = width === 1 ? new Uint8Array(n) : width === 2 ? new Uint16Array(n) : new Uint32Array(n);
+  const packed = new OFFSETS[width](n);
   for (let i = 0; i < n; i++) packed[i] = d[i]! - base;
   out.array(packed);
 }
 
 /** Copying is native code, which needs no warming up as the loop does. */
-function addBase(out: Numbers, offsets: Uint8Array | Uint16Array | Uint32Array, base: number): void {
+function addBase(out: Numbers, offsets: Offsets, base: number): void {
   out.set(offsets);
   if (base !== 0) for (let i = 0; i < offsets.length; i++) out[i]! += base;
 }
@@ -171,7 +183,7 @@ function unpackInto(out: Numbers, src: Source, n: number): void {
       out.fill(src.f64());
       return;
     case Packing.Doubles:
-      out.set(src.aligned(Float64Array, 8, n));
+      out.set(src.aligned(Float64Array, n));
       return;
     case Packing.Runs: {
       const runs = src.u32();
@@ -185,19 +197,11 @@ function unpackInto(out: Numbers, src: Source, n: number): void {
       }
       return;
     }
-    case Packing.Offsets8: {
-      const base = src.f64();
-      addBase(out, src.aligned(Uint8Array, 1, n), base);
-      return;
-    }
-    case Packing.Offsets16: {
-      const base = src.f64();
-      addBase(out, src.aligned(Uint16Array, 2, n), base);
-      return;
-    }
+    case Packing.Offsets8:
+    case Packing.Offsets16:
     case Packing.Offsets32: {
       const base = src.f64();
-      addBase(out, src.aligned(Uint32Array, 4, n), base);
+      addBase(out, src.aligned<Offsets>(OFFSETS[packing], n), base);
       return;
     }
     default:
@@ -217,10 +221,10 @@ function writeStats(out: Sink, { min, max, nulls }: BlockStats): void {
 
 function readStats(src: Source, rows: number, bounds: boolean): BlockStats {
   const blocks = Math.ceil(rows / BLOCK_ROWS);
-  const bound = (): Float64Array | null => (bounds ? src.aligned(Float64Array, 8, blocks).slice() : null);
+  const bound = (): Float64Array | null => (bounds ? src.aligned(Float64Array, blocks).slice() : null);
   const min = bound();
   const max = bound();
-  return { min, max, nulls: src.aligned(Int32Array, 4, blocks).slice() };
+  return { min, max, nulls: src.aligned(Int32Array, blocks).slice() };
 }
 
 /** The stored form in pieces, which may be the column's own memory. */

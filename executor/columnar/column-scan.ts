@@ -18,6 +18,7 @@ import type { TopNBound } from '../topn-bound.js';
 import type { BlockFilter } from './block-filter.js';
 import type { ColumnSegment } from './column-segment.js';
 import type { ColumnTable, Wanted } from './column-table.js';
+import { lowerBound } from './lower-bound.js';
 import { isBeforeAll, isBehindAll } from './whole-table.js';
 
 const NO_KEYS: readonly Uint8Array[] = [];
@@ -436,17 +437,6 @@ export class SegmentReader {
       m,
     );
   }
-}
-
-function lowerBound(sorted: Int32Array, v: number): number {
-  let lo = 0;
-  let hi = sorted.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >>> 1;
-    if (sorted[mid]! < v) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
 }
 
 /** Rows of the segment in a range that lies within it. */

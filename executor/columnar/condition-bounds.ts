@@ -4,6 +4,7 @@ import type { Expression } from '../../expression/expression.js';
 import { pow10 } from '../../types/decimal.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
 import type { BlockFilter } from './block-filter.js';
+import { lowerBound } from './lower-bound.js';
 
 type Bound = (value: number) => (min: number, max: number) => boolean;
 
@@ -61,17 +62,6 @@ function blockFilter(e: Expression, ctx: EvalContext): BlockFilter | null {
   if (a === undefined || b === undefined || a.kind !== 'column') return null;
   const value = valueFor(b, a.type, ctx);
   return value === null ? null : { column: a.index, mayPass: BOUNDS.get(name)!(value) };
-}
-
-/** Place of the first value that is not below `v`. */
-function lowerBound(values: Float64Array, v: number): number {
-  let low = 0;
-  for (let high = values.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < v) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A constant in the terms of a column's vector; null where it is not a plain number there. */
