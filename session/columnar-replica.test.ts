@@ -120,3 +120,45 @@ test('commits of thousands of rows are met by scans of columns, those of other t
     expect(await sums()).toBe(rows);
   }
 });
+
+/** Type of a column and its i-th value. */
+const REPEATED: readonly (readonly [type: string, value: string])[] = [
+  ['VARCHAR(20)', "CONCAT('v', i MOD 7)"],
+  ['VARCHAR(20) COLLATE utf8mb4_general_ci', "CONCAT(IF(i MOD 2, 'V', 'v'), i MOD 7)"],
+  ['JSON', "CONCAT('[', i MOD 7, ', 2]')"],
+  ['VECTOR', "CONCAT('[', i MOD 7, ', 2]')"],
+  ["ENUM('x', 'y', 'z')", '1 + i MOD 3'],
+  ["SET('x', 'y', 'z')", 'i MOD 8'],
+  ['DECIMAL(40, 3)', 'i MOD 7 + .125'],
+  ['BIT(9)', 'i MOD 7'],
+  ['BLOB', "CONCAT('b', i MOD 7)"],
+];
+
+test('values that repeat and NULL are sorted, joined and grouped as rows are, whatever their type', async () => {
+  const columns = REPEATED.map(([type], c) => `x${c} ${type}`);
+  const values = REPEATED.map(([, value]) => `IF(i MOD 5 = 0, NULL, ${value})`);
+  await run(
+    `CREATE TABLE r (id INT PRIMARY KEY, k INT, ${columns.join(', ')})`,
+    `INSERT INTO r WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+       SELECT i, i MOD 3, ${values.join(', ')} FROM n`,
+    'ALTER TABLE r SET TIFLASH REPLICA 1',
+  );
+  await available('r');
+  for (const x of REPEATED.keys())
+    for (const sql of [
+      `SELECT HEX(x${x}), COUNT(*) FROM r GROUP BY x${x} ORDER BY 2, 1`,
+      `SELECT x${x} IS NULL, k, COUNT(*), COUNT(DISTINCT x${x}) FROM r GROUP BY x${x}, k ORDER BY 1, 2, 3`,
+      `SELECT id FROM r WHERE id < 500 ORDER BY x${x}, id`,
+      `SELECT id FROM r ORDER BY x${x} DESC, id LIMIT 10`,
+      `SELECT id, ROW_NUMBER() OVER (PARTITION BY x${x} ORDER BY id) FROM r WHERE id < 300 ORDER BY id`,
+      `SELECT /*+ HASH_JOIN(p, q) */ COUNT(*), SUM(p.id) FROM r p JOIN r q ON p.x${x} = q.x${x} WHERE q.id < 50`,
+      `SELECT /*+ MERGE_JOIN(p, q) */ COUNT(*), SUM(p.id) FROM r p JOIN r q ON p.x${x} = q.x${x} WHERE q.id < 50`,
+      `SELECT COUNT(*) FROM r p WHERE NOT EXISTS (SELECT 1 FROM r q WHERE q.x${x} = p.x${x} AND q.id < 4)`,
+    ]) {
+      await run("SET tidb_isolation_read_engines = 'tikv'");
+      const rows = await text(sql);
+      await run("SET tidb_isolation_read_engines = 'tiflash'");
+      expect([sql, await text(sql)]).toEqual([sql, rows]);
+    }
+  await run("SET tidb_isolation_read_engines = 'tikv,tiflash,tidb'");
+});

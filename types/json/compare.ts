@@ -109,7 +109,12 @@ function normalForm(v: JsonValue): JsonValue {
   return v;
 }
 
-const equalityKey = (b: Uint8Array): Uint8Array => encodeJson(normalForm(decodeJson(b)));
+/** No bytes are no value: dictionaries have such an entry for rows that are NULL, and their entries are hashed and ordered as a whole. */
+const equalityKey = (b: Uint8Array): Uint8Array =>
+  b.length === 0 ? b : encodeJson(normalForm(decodeJson(b)));
+
+const compareEntries = (a: Uint8Array, b: Uint8Array): number =>
+  a.length === 0 || b.length === 0 ? Math.sign(a.length - b.length) : compareJson(a, b);
 
 /** How JSON columns compare as keys of groups, joins and sorts: like strings, by a collation of their own, over binary JSON. */
 export const JSON_COLLATION: Collation = {
@@ -120,10 +125,10 @@ export const JSON_COLLATION: Collation = {
   isBinary: false,
   padSpace: false,
   sortLen: 1,
-  compare: compareJson,
-  compareAt: (a, af, at, b, bf, bt) => compareJson(a.subarray(af, at), b.subarray(bf, bt)),
+  compare: compareEntries,
+  compareAt: (a, af, at, b, bf, bt) => compareEntries(a.subarray(af, at), b.subarray(bf, bt)),
   equalsAt: (a, af, at, b, bf, bt) =>
-    equalRange(a, af, at, b, bf, bt) || compareJson(a.subarray(af, at), b.subarray(bf, bt)) === 0,
+    equalRange(a, af, at, b, bf, bt) || compareEntries(a.subarray(af, at), b.subarray(bf, bt)) === 0,
   hashAt(b, from, to) {
     const key = equalityKey(b.subarray(from, to));
     return hashRange(key, 0, key.length);
