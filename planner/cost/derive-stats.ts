@@ -4,7 +4,7 @@ import { Flag } from '../../types/field-type.js';
 import { columnsOf } from '../logical/expression-walk.js';
 import type { DataSource, Join, LogicalPlan, PlanStats } from '../logical/plan.js';
 import type { PlanContext } from '../plan-context.js';
-import { distributions, matchDenominator, type Distribution } from './distribution.js';
+import { distributions, matchDenominator, rowsPerKey, type Distribution } from './distribution.js';
 import { PSEUDO } from './factors.js';
 import { distinctKeys, hashAlike, matchKeys, type KeyMatch, type KeyWeights } from './key-weights.js';
 import { columnNdv, selectivity, tableEstimate } from './selectivity.js';
@@ -237,6 +237,23 @@ function knownDenominator(
   const b = r.spread?.get(k.right.id);
   if (a === undefined || b === undefined) return null;
   return matchDenominator(a, b) ?? matchDenominator(b, a);
+}
+
+/**
+ * Rows of a table, its conditions aside, that a row of another input finds by a key, where it is known which values the input's rows
+ * can have. `joined`: the input is a join itself.
+ */
+export function knownRowsPerKey(
+  outerKey: Expression,
+  innerKey: Expression,
+  outer: PlanStats,
+  inner: PlanStats,
+  joined: boolean,
+): number | null {
+  if (outerKey.kind !== 'column' || innerKey.kind !== 'column') return null;
+  const a = (outer as FullStats).spread?.get(outerKey.id);
+  const b = (inner as FullStats).spread?.get(innerKey.id);
+  return a === undefined || b === undefined ? null : rowsPerKey(a, b, joined);
 }
 
 /** Whether the conditions of neither table leave much fewer rows than there are, so that samples of all of them tell as much. */

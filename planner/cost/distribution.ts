@@ -85,19 +85,22 @@ function givenConditions(share: number, left: readonly Datum[], met: readonly Da
   return Math.min(share, (hits + 1.5) / n);
 }
 
-const KNOWN = new WeakMap<Distribution, WeakMap<Distribution, number>>();
+/** How many rows of another table, its conditions aside, have the values that a small table's conditions leave. */
+interface Meeting {
+  /** Rows that have one of the values. */
+  readonly rows: number;
+  /** Pairs of such a row and a row of the small table. */
+  readonly pairs: number;
+}
 
-/**
- * The denominator of a join of a small table, of which the values that its conditions leave are known, with a column whose
- * frequent values are: rows left over the share of the other table's rows that have one of the values, and how many of the rows left
- * each of these meets. Null when that is not known.
- */
-export function matchDenominator(small: Distribution, other: Distribution): number | null {
+const KNOWN = new WeakMap<Distribution, WeakMap<Distribution, Meeting>>();
+
+function meet(small: Distribution, other: Distribution): Meeting | null {
   const { left } = small;
   if (left === null || left.values.length === 0 || !sameForm(small.type, other.type)) return null;
   let by = KNOWN.get(small);
   if (by === undefined) KNOWN.set(small, (by = new WeakMap()));
-  const known = by.get(other);
+  let known = by.get(other);
   if (known !== undefined) return known;
   const compare = datumCompare(other.type);
   const { values, counts } = left;
@@ -113,14 +116,33 @@ export function matchDenominator(small: Distribution, other: Distribution): numb
     looked++;
   }
   const each = values.length / looked;
-  const alone = Math.min(1, (rows * each) / Math.max(1, other.rows));
-  const share = other.met === null ? alone : givenConditions(alone, values, other.met);
+  by.set(other, (known = { rows: rows * each, pairs: pairs * each }));
+  return known;
+}
+
+/**
+ * The denominator of a join of a small table, of which the values that its conditions leave are known, with a column whose
+ * frequent values are: rows left over the share of the other table's rows that have one of the values, and how many of the rows left
+ * each of these meets. Null when that is not known.
+ */
+export function matchDenominator(small: Distribution, other: Distribution): number | null {
+  const met = meet(small, other);
+  if (met === null) return null;
+  const alone = Math.min(1, met.rows / Math.max(1, other.rows));
+  const share = other.met === null ? alone : givenConditions(alone, small.left!.values, other.met);
   // Rows of the small table that a row with one of the values meets on the average.
-  const partners = rows === 0 ? 1 : pairs / rows;
-  const denominator =
-    Math.max(1, small.leftRows) / (Math.max(share, 0.5 / Math.max(1, other.rows)) * partners);
-  by.set(other, denominator);
-  return denominator;
+  const partners = met.rows === 0 ? 1 : met.pairs / met.rows;
+  return Math.max(1, small.leftRows) / (Math.max(share, 0.5 / Math.max(1, other.rows)) * partners);
+}
+
+/**
+ * How many rows of another table, its conditions aside, a row has whose key is one of the values that a small table's conditions leave.
+ * Other joins may have left some of the values more rows than others (`joined`): then one value alone is sure. Null when not known.
+ */
+export function rowsPerKey(small: Distribution, other: Distribution, joined: boolean): number | null {
+  if (joined && small.left?.values.length !== 1) return null;
+  const met = meet(small, other);
+  return met === null ? null : Math.max(1e-3, met.pairs / Math.max(1, small.leftRows));
 }
 
 /** Whether values of one type are those of the other as they are. */

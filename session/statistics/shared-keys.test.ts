@@ -40,3 +40,29 @@ test('rows of values that are frequent in three tables at once are expected in t
   expect(plan.slice(join).some((id) => id.includes('Agg'))).toBe(true);
   expect(await s.query(counted)).toEqual([[String(Math.round(three)), '1999']]);
 });
+
+test('an index is looked into by the keys of a small table when these have few rows, however many others have', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE kind (id INT PRIMARY KEY, name VARCHAR(10))');
+  await s.query(
+    "INSERT INTO kind VALUES (1, 'often'), (2, 'seldom'), (3, 'never'), (4, 'usual'), (5, 'seldom')",
+  );
+  await s.query('CREATE TABLE fact (id INT PRIMARY KEY, kind INT, v INT, KEY (kind))');
+  // Of 20,000 rows kinds 2 and 5 have ten each, 3 has none.
+  const kindOf = (i: number): number => (i % 1000 === 0 ? (i % 2000 === 0 ? 2 : 5) : i % 2 === 0 ? 1 : 4);
+  const rows = Array.from({ length: 20_000 }, (_, i) => `(${i}, ${kindOf(i)}, ${i % 13})`);
+  await s.query(`INSERT INTO fact VALUES ${rows.join()}`);
+  await s.query('ANALYZE TABLE kind, fact');
+  const from = 'kind JOIN fact ON fact.kind = kind.id';
+  const plan = async (name: string): Promise<(string | null)[][]> =>
+    s.query(`EXPLAIN SELECT SUM(fact.v) FROM ${from} WHERE kind.name = '${name}'`);
+  for (const name of ['seldom', 'never']) {
+    const told = await plan(name);
+    expect(told.some((r) => r[0]!.includes('IndexJoin') || r[0]!.includes('IndexHashJoin'))).toBe(true);
+    const scan = told.find((r) => r[0]!.includes('IndexRangeScan'))!;
+    expect(Number(scan[1])).toBeLessThan(30);
+  }
+  for (const name of ['often', 'usual'])
+    expect((await plan(name)).some((r) => r[0]!.includes('HashJoin'))).toBe(true);
+  expect(await s.query(`SELECT COUNT(*) FROM ${from} WHERE kind.name = 'seldom'`)).toEqual([['20']]);
+});

@@ -2,7 +2,7 @@ import { arrayPart, hasEntries } from '../../../catalog/table-layout.js';
 import type { IndexInfo } from '../../../catalog/model.js';
 import type { Column, Expression } from '../../../expression/expression.js';
 import { TypeCode } from '../../../types/field-type.js';
-import { joinDenominator } from '../../cost/derive-stats.js';
+import { joinDenominator, knownRowsPerKey } from '../../cost/derive-stats.js';
 import { COST, LARGE_TABLE, joinKeyFactor, lookupRowFactor } from '../../cost/factors.js';
 import { filterWeight } from '../../cost/filter-weight.js';
 import { Work } from '../../cost/work.js';
@@ -279,10 +279,15 @@ function indexJoin(
   const share = selectivity(opt.ctx, est, ds, filters);
   // What the join as a whole expects of its keys is better known than the index columns alone.
   const [ls, rs] = [opt.stats(p.children[0]!), opt.stats(p.children[1]!)];
-  const perKey = Math.max(
-    lookup.rowsPerKey,
-    lookup.usedKeys.size === p.eq.length && !lookup.unique ? est.rows / joinDenominator(p.eq, ls, rs) : 0,
-  );
+  const [os, is] = innerSide === 'left' ? [rs, ls] : [ls, rs];
+  const perKey =
+    (p.eq.length === 1 && lookup.prefix.length === 1 && !lookup.unique
+      ? knownRowsPerKey(outerKeysAll[0]!, usable[0]!, os, is, outerPlan.op !== 'DataSource')
+      : null) ??
+    Math.max(
+      lookup.rowsPerKey,
+      lookup.usedKeys.size === p.eq.length && !lookup.unique ? est.rows / joinDenominator(p.eq, ls, rs) : 0,
+    );
   if (!wanted && groupsMuch(inner, est.rows, outer.rows, perKey)) return null;
   const decided = usable.flatMap((column, i) => {
     if (!lookup.usedKeys.has(i)) return [];
