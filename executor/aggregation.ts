@@ -9,10 +9,14 @@ import type { EvalContext } from '../expression/eval-context.js';
 import { compileProjection } from '../expression/compile.js';
 import type { AggFunc, Expression } from '../expression/expression.js';
 import { equals } from '../expression/traverse.js';
+import type { OperatorContext } from './operator.js';
+import { pacedProjection } from './paced-kernel.js';
 import type { Awaitable } from '../types/awaitable.js';
 
 /** Results are allocated for all physical rows: where fewer than one in this many counts, the rows are copied together first. */
 const SPARSE = 8;
+
+const NO_PAUSES = { checkpoint: () => undefined };
 
 /** Group keys and inputs of aggregate functions computed over a chunk; equal expressions once. */
 export interface AggInputs {
@@ -37,6 +41,8 @@ export class Aggregation {
     groupBy: readonly Expression[],
     aggs: readonly AggFunc[],
     private readonly ctx: EvalContext,
+    /** Where expensive inputs give others a chance to use the thread. */
+    pauses: Pick<OperatorContext, 'checkpoint'> = NO_PAUSES,
     /** One of the same functions, whose inputs are computed alike. */
     like: Aggregation | null = null,
   ) {
@@ -57,7 +63,7 @@ export class Aggregation {
     this.keySlots = groupBy.map(slotOf);
     this.argSlots = aggs.map((a) => aggregateInputs(a, ctx).map(slotOf));
     this.aggregators = aggs.map((a) => createAggregator(a, ctx));
-    this.projection = compileProjection(exprs);
+    this.projection = pacedProjection(compileProjection(exprs), pauses);
     this.partial = aggs.some((a) => a.mode === 'partial1' || a.mode === 'partial2');
   }
 
@@ -95,7 +101,12 @@ export class Aggregation {
     for (const a of this.aggregators) a.resize(groups);
   }
 
-  /** Steps that make room for the states of `rows` more; null where there is room. */
+  /** Some functions have steps to take before rows are added. */
+  get grows(): boolean {
+    return this.aggregators.some((a) => a.growth !== undefined);
+  }
+
+  /** What has to be done before the states of `rows` more are added; null: nothing. */
   growth(rows: number): Generator<void> | null {
     const steps: Generator<void>[] = [];
     for (const a of this.aggregators) {

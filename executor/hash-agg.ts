@@ -45,6 +45,8 @@ export class HashAggOperator implements Operator, Spillable {
   private readonly grouped: boolean;
   /** Some functions are DISTINCT, whose states grow with their rows. */
   private readonly distincts: boolean;
+  /** Some functions have steps to take before rows are added. */
+  private readonly grows: boolean;
   /** Some states grow with their rows, which can wait on disk. */
   private readonly growing: boolean;
   private unregister: (() => void) | null;
@@ -83,6 +85,7 @@ export class HashAggOperator implements Operator, Spillable {
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
     this.distincts = DistinctOverflow.suits(this.aggregation);
+    this.grows = this.aggregation.grows;
     this.growing = !this.partial && StateOverflow.suits(this.aggregation);
     const spills = this.grouped || this.distincts || this.growing;
     this.unregister = spills && ctx.disk !== null ? ctx.memory.addSpillable(this) : null;
@@ -141,7 +144,7 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private newAggregation(): Aggregation {
-    return new Aggregation(this.groupBy, this.computed, this.ctx.eval);
+    return new Aggregation(this.groupBy, this.computed, this.ctx.eval, this.ctx);
   }
 
   private add(input: Chunk): Awaitable<void> {
@@ -171,8 +174,7 @@ export class HashAggOperator implements Operator, Spillable {
   }
 
   private updateStates(inputs: AggInputs): Awaitable<void> {
-    const growth =
-      this.distincts && this.distinct === null ? this.aggregation.growth(inputs.chunk.rows) : null;
+    const growth = this.grows && this.distinct === null ? this.aggregation.growth(inputs.chunk.rows) : null;
     if (growth !== null) return andThen(runSteps(growth, this.ctx), () => this.enter(inputs));
     return this.enter(inputs);
   }

@@ -19,6 +19,7 @@ import { isSemi, Match, PRESERVED, semiOutput, type Side } from './join-kind.js'
 import { PairBuffer } from './join-pairs.js';
 import type { JoinProbe, JoinTable } from './join-table.js';
 import { drain, type OperatorContext } from './operator.js';
+import { pacedFilter } from './paced-kernel.js';
 import { MAX_DEPTH } from './spill/partitioner.js';
 import type { BuildFacts, SpilledJoin } from './spill/spilled-join.js';
 
@@ -122,8 +123,8 @@ export class HashJoinOperator implements Operator {
     const buildKeys = buildLeft ? plan.leftKeys : plan.rightKeys;
     this.probeKeys = buildLeft ? plan.rightKeys : plan.leftKeys;
     this.types = buildKeys.map((e) => e.type);
-    this.probeFilter = filterOf(buildLeft ? plan.rightConditions : plan.leftConditions);
-    this.otherFilter = filterOf(plan.otherConditions);
+    this.probeFilter = pacedFilter(filterOf(buildLeft ? plan.rightConditions : plan.leftConditions), ctx);
+    this.otherFilter = pacedFilter(filterOf(plan.otherConditions), ctx);
     this.probeProjection = compileProjection(this.probeKeys);
     this.buildTypes = (buildLeft ? plan.left : plan.right).schema.map((c) => c.type);
     this.probeTypes = (buildLeft ? plan.right : plan.left).schema.map((c) => c.type);

@@ -1,5 +1,6 @@
 import type { Chunk } from '../chunk/chunk.js';
 import { GroupTable } from '../chunk/group-key.js';
+import { sliceChunk } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import { compileProjection, evalDatum } from '../expression/compile.js';
 import type { Bound, HashJoin, IndexJoin, KeyRangeDatum } from '../planner/physical/plan.js';
@@ -13,6 +14,8 @@ import type { BuildOperator } from './operator.js';
 /** Outer rows looked up together; small at first, for a LIMIT above. */
 const FIRST_BATCH = 128;
 const BATCH_ROWS = 1024;
+/** Threads give chunks of many rows: more than these are looked up in several batches. */
+const MOST_ROWS = 4096;
 
 const JOINS = new WeakMap<IndexJoin, HashJoin>();
 
@@ -50,6 +53,8 @@ export class IndexJoinOperator implements Operator {
   private batch = FIRST_BATCH;
   private join: HashJoinOperator | null = null;
   private done = false;
+  /** Of the last outer chunk what no batch has had yet. */
+  private rest: Chunk | null = null;
 
   constructor(
     private readonly plan: IndexJoin,
@@ -86,11 +91,16 @@ export class IndexJoinOperator implements Operator {
     const chunks: Chunk[] = [];
     let rows = 0;
     while (rows < this.batch) {
-      const r = this.outer.next();
-      const chunk = r instanceof Promise ? await r : r;
+      const r = this.rest ?? this.outer.next();
+      let chunk = r instanceof Promise ? await r : r;
+      this.rest = null;
       if (chunk === null) {
         this.done = true;
         break;
+      }
+      if (rows + chunk.rows > MOST_ROWS) {
+        this.rest = sliceChunk(chunk, MOST_ROWS - rows, chunk.rows);
+        chunk = sliceChunk(chunk, 0, MOST_ROWS - rows);
       }
       chunks.push(chunk);
       rows += chunk.rows;

@@ -14,6 +14,7 @@ import { filterTargets, JoinFilter } from './join-filter.js';
 import { PRESERVED, type Side } from './join-kind.js';
 import { JoinTable } from './join-table.js';
 import { drain, runSteps, type OperatorContext } from './operator.js';
+import { pacedFilter } from './paced-kernel.js';
 import { rowBytes } from './row-bytes.js';
 import { MAX_DEPTH } from './spill/partitioner.js';
 import { SpilledJoin } from './spill/spilled-join.js';
@@ -70,7 +71,7 @@ export class JoinBuild implements Spillable {
     this.keys = left ? plan.leftKeys : plan.rightKeys;
     this.types = this.keys.map((e) => e.type);
     this.columnTypes = (left ? plan.left : plan.right).schema.map((c) => c.type);
-    this.filter = filterOf(left ? plan.leftConditions : plan.rightConditions);
+    this.filter = pacedFilter(filterOf(left ? plan.leftConditions : plan.rightConditions), ctx);
     this.projection = compileProjection(this.keys);
     this.preserved = PRESERVED[plan.joinType] === side;
   }

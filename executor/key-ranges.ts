@@ -192,6 +192,12 @@ export function tableKeyRanges(
   const unsigned = pk !== undefined && isUnsigned(pk.type);
   const out: KeyRange[] = [];
   for (const r of ranges) {
+    const point = pointHandle(r);
+    if (point !== null && (!unsigned || point >= 0)) {
+      const key = recordKey(physicalId, point);
+      out.push({ startKey: key, endKey: prefixNext(key) });
+      continue;
+    }
     let low = intBound(r.low[0], unsigned, true);
     let high = intBound(r.high[0], unsigned, false);
     if (low === null || high === null) continue;
@@ -205,6 +211,13 @@ export function tableKeyRanges(
     } else out.push(intRange(physicalId, low, high));
   }
   return out;
+}
+
+/** The one handle in a range whose bounds are the same number; null for other ranges. */
+function pointHandle({ low, high, lowExclusive, highExclusive }: KeyRangeDatum): number | null {
+  const b = low[0];
+  if (b === undefined || b !== high[0] || lowExclusive || highExclusive || typeof b === 'string') return null;
+  return typeof b.value === 'number' ? b.value : null;
 }
 
 /** The one record key in a range that gives all columns of a clustered key; null for other ranges. */

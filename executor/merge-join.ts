@@ -13,6 +13,7 @@ import { filterOf } from './compiled-filter.js';
 import type { Operator } from './exec-context.js';
 import { isSemi, Match, PRESERVED, semiOutput } from './join-kind.js';
 import type { OperatorContext } from './operator.js';
+import { pacedFilter } from './paced-kernel.js';
 import { rowBytes } from './row-bytes.js';
 import { orderable, rowComparator, type RowComparator } from './row-order.js';
 
@@ -80,9 +81,15 @@ export class MergeJoinOperator implements Operator {
     this.innerKeys = compileProjection(innerKeys);
     this.types = innerKeys.map((e) => e.type);
     this.desc = innerKeys.map(() => plan.desc);
-    this.outerFilter = filterOf(this.outerLeft ? plan.leftConditions : plan.rightConditions);
-    this.innerFilter = filterOf(this.outerLeft ? plan.rightConditions : plan.leftConditions);
-    this.otherFilter = filterOf(plan.otherConditions);
+    this.outerFilter = pacedFilter(
+      filterOf(this.outerLeft ? plan.leftConditions : plan.rightConditions),
+      ctx,
+    );
+    this.innerFilter = pacedFilter(
+      filterOf(this.outerLeft ? plan.rightConditions : plan.leftConditions),
+      ctx,
+    );
+    this.otherFilter = pacedFilter(filterOf(plan.otherConditions), ctx);
     this.leftWidth = plan.left.schema.length;
     this.compared = new Set(columnsOf(plan.otherConditions).map((c) => c.index));
     this.live = plan.output === undefined ? null : new Set([...plan.output, ...this.compared]);

@@ -7,6 +7,7 @@ import type { Projection } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Operator } from './exec-context.js';
 import { PipelineOperator, type OperatorContext } from './operator.js';
+import { pacedProjection } from './paced-kernel.js';
 
 const PROJECTIONS = new WeakMap<Projection, CompiledProjection>();
 
@@ -27,7 +28,7 @@ export class ProjectionOperator extends PipelineOperator {
       projection = compileProjection(plan.exprs);
       PROJECTIONS.set(plan, projection);
     }
-    this.projection = projection;
+    this.projection = pacedProjection(projection, ctx);
   }
 
   protected process(chunk: Chunk | null): Awaitable<Chunk | null | undefined> {

@@ -5,6 +5,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import { filterOf } from './compiled-filter.js';
 import type { Operator } from './exec-context.js';
 import { PipelineOperator, type OperatorContext } from './operator.js';
+import { pacedFilter } from './paced-kernel.js';
 
 /** Rows for which every condition is true: a narrower selection over the same columns. */
 export class SelectionOperator extends PipelineOperator {
@@ -16,7 +17,7 @@ export class SelectionOperator extends PipelineOperator {
     private readonly ctx: OperatorContext,
   ) {
     super(child);
-    this.filter = filterOf(plan.conditions);
+    this.filter = pacedFilter(filterOf(plan.conditions), ctx);
   }
 
   protected process(chunk: Chunk | null): Awaitable<Chunk | null | undefined> {

@@ -37,7 +37,7 @@ export class StreamAggOperator implements Operator {
     this.groupBy = plan.groupBy;
     this.aggs = plan.aggs;
     this.collations = plan.groupBy.map((e) => keyCollation(e.type));
-    this.aggregation = new Aggregation(plan.groupBy, plan.aggs, ctx.eval);
+    this.aggregation = new Aggregation(plan.groupBy, plan.aggs, ctx.eval, ctx);
   }
 
   open(): void | Promise<void> {
@@ -87,7 +87,7 @@ export class StreamAggOperator implements Operator {
   }
 
   private fresh(): Aggregation {
-    return new Aggregation(this.groupBy, this.aggs, this.ctx.eval, this.aggregation);
+    return new Aggregation(this.groupBy, this.aggs, this.ctx.eval, this.ctx, this.aggregation);
   }
 
   /** Adds a chunk. When enough groups are complete, they are given out first and the chunk's rows begin a new batch with the open group. */

@@ -468,12 +468,18 @@ function narrow(big: bigint[] | BigInt64Array | BigUint64Array, n: number, nulls
   return new NumVector(out, n, nulls);
 }
 
-export interface Projection {
+/** What the rows of a kernel cost. */
+export interface KernelCost {
+  /** Nodes that are evaluated for a row; 0 where a function waits for something (SLEEP, GET_LOCK), or nothing is to be computed. */
+  readonly nodes: number;
+}
+
+export interface Projection extends KernelCost {
   /** One vector per expression, aligned with the chunk's physical rows; rows outside `sel` are unspecified. */
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Vector[]>;
 }
 
-export interface Filter {
+export interface Filter extends KernelCost {
   /** The chunk with `sel` narrowed to rows for which every condition is true. */
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk>;
 }
@@ -536,6 +542,18 @@ function planSharing(exprs: readonly Expression[], base: number): SharedPlan | n
   return { base, order, exprs: out };
 }
 
+function nodesOf(exprs: readonly Expression[]): number {
+  let nodes = 0;
+  let waits = false;
+  for (const e of exprs)
+    visit(e, (x) => {
+      if (x.kind !== 'function') return;
+      nodes += 1 + walkedArgs(x.args);
+      waits ||= functionSpec(x.name).async === true;
+    });
+  return waits ? 0 : nodes;
+}
+
 export function compileProjection(exprs: readonly Expression[]): Projection {
   const constants: (Vector | undefined)[] = [];
   const one = (e: Expression, i: number, chunk: Chunk, ctx: EvalContext): Awaitable<Vector> => {
@@ -550,11 +568,12 @@ export function compileProjection(exprs: readonly Expression[]): Projection {
     return valueRun(e).value(chunk, ctx);
   };
   const effects = exprs.filter((e) => isTree(e, (f) => functionSpec(f.name).sideEffects === true));
-  if (effects.length > 1) return { run: (chunk, ctx) => rowByRow(exprs, chunk, ctx) };
+  if (effects.length > 1) return { nodes: 0, run: (chunk, ctx) => rowByRow(exprs, chunk, ctx) };
   const isAsync = exprs.some((e) => isTree(e, (f) => functionSpec(f.name).async === true));
   const maybeShared = !isAsync && exprs.filter((e) => e.kind === 'function').length > 1;
   let sharing: SharedPlan | null | undefined;
   return {
+    nodes: isAsync ? 0 : nodesOf(exprs),
     run(chunk, ctx) {
       const out: Vector[] = new Array<Vector>(exprs.length);
       if (maybeShared && chunk.length >= SHARING_ROWS) {
@@ -621,9 +640,9 @@ export function compileFilter(conds: readonly Expression[]): Filter {
   const parts: Expression[] = [];
   for (const c of conds) splitConjuncts(c, parts);
   for (let i = 0; i < parts.length; i++) parts[i] = asTruth(parts[i]!);
-  if (parts.length === 0) return { run: (chunk) => chunk };
+  if (parts.length === 0) return { nodes: 0, run: (chunk) => chunk };
   const run = new Run(TARGET_FILTER, parts);
-  return { run: (chunk, ctx) => run.filter(chunk, ctx) };
+  return { nodes: nodesOf(parts), run: (chunk, ctx) => run.filter(chunk, ctx) };
 }
 
 const ONE_ROW = new ChunkClass([], 1);

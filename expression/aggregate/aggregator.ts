@@ -13,7 +13,7 @@ export interface Aggregator {
    * `groupIds` is null.
    */
   update(groupIds: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void;
-  /** Steps that make room for the values of `rows` more, as `GroupTable.growth`. */
+  /** Steps to be taken before `rows` more are added: they make room (as `GroupTable.growth`) or order. */
   growth?(rows: number): Generator<void> | null;
   /** So many groups are expected. */
   reserve?(groups: number): void;

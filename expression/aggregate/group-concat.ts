@@ -43,6 +43,7 @@ class Concatenation {
   readonly runs: Part[][] = [];
   /** Bytes of `fresh` with separators. */
   length = 0;
+  isDue = false;
   /** Parts were left out that lie behind what the result may have. */
   cut = false;
   readonly seen: Set<string> | null;
@@ -64,6 +65,8 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
   private readonly separator: Uint8Array;
   private readonly comparators: ((a: Datum, b: Datum) => number)[];
   private readonly limit: number;
+  /** Groups of which a run is to be made: by `growth`, or else before more rows come. */
+  private due: Concatenation[] = [];
   /** Bytes of parts, and of text that is joined already. */
   private partBytes = 0;
   private joinedBytes = 0;
@@ -95,6 +98,7 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
     const v = inputs[0]!;
     const rows = sel === null ? n : sel.length;
+    if (this.due.length > 0) atOnce(this.makeRuns());
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
       const text = v.get(i) as Uint8Array | null;
@@ -129,11 +133,28 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
     g.length += text.length + this.separator.length;
     this.partBytes += text.length + PART_BYTES;
     if (this.comparators.length === 0) return;
-    if (g.fresh.length >= RUN_PARTS || g.length > 2 * this.limit) this.addRun(g);
+    if (g.isDue || (g.fresh.length < RUN_PARTS && g.length <= 2 * this.limit)) return;
+    g.isDue = true;
+    this.due.push(g);
+  }
+
+  growth(): Generator<void> | null {
+    return this.due.length === 0 ? null : this.makeRuns();
+  }
+
+  /** Groups whose rows come by turns have their runs made at about the same time. */
+  private *makeRuns(): Generator<void> {
+    const { due } = this;
+    this.due = [];
+    for (const g of due) {
+      g.isDue = false;
+      yield* this.addRun(g);
+      yield;
+    }
   }
 
   /** Makes a run of what is fresh, and one of those of like length. */
-  private addRun(g: Concatenation): void {
+  private *addRun(g: Concatenation): Generator<void> {
     let run = this.prefix(g, g.fresh.sort(this.compare));
     g.fresh = [];
     g.length = 0;
@@ -143,7 +164,7 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
       last = g.runs.at(-1)
     ) {
       g.runs.pop();
-      run = this.prefix(g, atOnce(this.merge(last, run)));
+      run = this.prefix(g, yield* this.merge(last, run));
     }
     g.runs.push(run);
   }
@@ -189,10 +210,13 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
 
   *take(): Generator<HeldPortion | void, void> {
     const portion = new PortionBuilder(this.types);
+    this.due = [];
     for (let id = 0; id < this.groups.length; id++) {
       const g = this.groups[id]!;
       if (g === null) continue;
       const parts = yield* this.parts(g);
+      yield;
+      g.isDue = false;
       g.fresh = [];
       g.runs.length = 0;
       g.seen?.clear();
@@ -246,7 +270,10 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
 
   *resultSteps(from: number, to: number): Generator<void, Vector[]> {
     const out: Datum[] = [];
-    for (let id = from; id < to; id++) out.push(yield* this.join(this.groups[id]!));
+    for (let id = from; id < to; id++) {
+      out.push(yield* this.join(this.groups[id]!));
+      yield;
+    }
     return [vectorOf(out, this.type)];
   }
 

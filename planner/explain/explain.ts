@@ -1,13 +1,13 @@
 import { durationText } from './duration-text.js';
 import { withShortLists } from '../../expression/explain.js';
 import type { CteDefinition, PhysicalPlan } from '../physical/plan.js';
-import { bytesText } from '../../expression/binary-plan.js';
+import { bytesText, encodeBinaryPlan } from '../../expression/binary-plan.js';
 import { binaryPlan } from './binary.js';
 import { dot } from './dot.js';
 import type { ForeignKeyStep } from './foreign-keys.js';
 import { PlanCosts } from './plan-costs.js';
 import { planHints } from './plan-hints.js';
-import { children } from './plan-tree.js';
+import { children, planInputs } from './plan-tree.js';
 import { accessObject, figuresOf, operatorInfo, operatorName, type IdText } from './operator-info.js';
 
 export type ExplainFormat =
@@ -89,15 +89,43 @@ const withoutNumbers = (text: string): string => text.replace(/Column#\d+/g, 'Co
 
 const isDml = (p: PhysicalPlan): boolean => p.op === 'Insert' || p.op === 'Update' || p.op === 'Delete';
 
-/** The rows of EXPLAIN as they are kept of a statement that has run: long lists are cut. */
+/** Operators up to which a plan is kept with the statement that had it. */
+const KEPT_OPERATORS = 400;
+
+/** Whether a plan has more operators than are kept: thousands (a UNION of as many) would be written for a good part of a second. */
+export function isLarge(root: PhysicalPlan): boolean {
+  const open = [root];
+  for (let seen = 1; seen <= KEPT_OPERATORS; seen++) {
+    const p = open.pop();
+    if (p === undefined) return false;
+    open.push(...planInputs(p));
+  }
+  return true;
+}
+
+/** The rows of EXPLAIN as they are kept of a statement that has run: long lists are cut, and there are none of a large plan. */
 export const recordedRows = (
   planned: { readonly plan: PhysicalPlan },
   format: ExplainFormat,
-): ExplainTable['rows'] => withShortLists(() => explainRows(planned, format).rows);
+): ExplainTable['rows'] =>
+  isLarge(planned.plan) ? [] : withShortLists(() => explainRows(planned, format).rows);
+
+/** Operators of a plan and what they read, a line each, the root first. */
+export function planOutline(root: PhysicalPlan): string[] {
+  const lines: string[] = [];
+  const open = [root];
+  for (let p = open.pop(); p !== undefined; p = open.pop()) {
+    lines.push(`${operatorName(p)}|${p.task}|${accessObject(p)}`);
+    open.push(...planInputs(p).reverse());
+  }
+  return lines;
+}
 
 /** The binary plan of a statement that has run, with long lists cut. */
 export const recordedBinary = (planned: { readonly plan: PhysicalPlan }): string =>
-  withShortLists(() => binaryPlan(planned.plan));
+  isLarge(planned.plan)
+    ? encodeBinaryPlan({ discardedDueToTooLong: true })
+    : withShortLists(() => binaryPlan(planned.plan));
 
 /** EXPLAIN's result. With `stats`, EXPLAIN ANALYZE's. */
 export function explainRows(

@@ -1,3 +1,4 @@
+import { DISCARDED_PLAN } from '../summary/summary-record.js';
 import type { SlowQuery } from './slow-query.js';
 
 /** `2026-01-02T03:04:05.678901+08:00`: the server's local time. */
@@ -48,7 +49,7 @@ export function formatEntry(q: SlowQuery): string {
 
 /** The longest plan that is logged; TiDB's mark stands for one that is longer (constants of megabytes). */
 const LONGEST_PLAN = 1 << 20;
-const shortPlan = (plan: string): string => (plan.length > LONGEST_PLAN ? '[discard]' : plan);
+const shortPlan = (plan: string): string => (plan.length > LONGEST_PLAN ? DISCARDED_PLAN : plan);
 
 /** An entry's fields as text, by the names of SLOW_QUERY's columns. */
 export type SlowEntry = ReadonlyMap<string, string>;

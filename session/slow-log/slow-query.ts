@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { encodePlan, type PlanLine } from '../../expression/plan-codec.js';
-import { recordedBinary, recordedRows } from '../../planner/explain/explain.js';
+import { isLarge, recordedBinary, recordedRows } from '../../planner/explain/explain.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { MysqlError } from '../../types/error.js';
 import type { Session } from '../session.js';
 import type { StatementContext } from '../statement-context.js';
 import { recordedDigest } from '../summary/recorded-digest.js';
-import { planDigest } from '../summary/summary-record.js';
+import { DISCARDED_PLAN, planDigest } from '../summary/summary-record.js';
 import { loggedText } from './logged-text.js';
 
 /** What the slow query log says of a statement. */
@@ -46,6 +46,7 @@ export interface SlowQuery {
 const BRANCHES = /^[│├└─ ]*/;
 
 function encodedPlan(planned: PlannedStatement): string {
+  if (isLarge(planned.plan)) return DISCARDED_PLAN;
   const lines = recordedRows(planned, 'row').map(([id, rows, task, access, info]): PlanLine => {
     const branches = BRANCHES.exec(id ?? '')![0];
     return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import { planHints } from '../../planner/explain/plan-hints.js';
-import { recordedBinary, recordedRows } from '../../planner/explain/explain.js';
+import { isLarge, planOutline, recordedBinary, recordedRows } from '../../planner/explain/explain.js';
 import { accessObject } from '../../planner/explain/operator-info.js';
 
 /** What all executions of a record have in common. */
@@ -190,6 +190,9 @@ function indexNames(planned: PlannedStatement | null): string {
   return [...found].join(',');
 }
 
+/** TiDB's mark for a plan that is too long to be kept. */
+export const DISCARDED_PLAN = '[discard]';
+
 const DIGESTS = new WeakMap<object, string>();
 
 /** Digest of a plan: its operators and what they read, without values; '' for a statement without a plan. */
@@ -197,7 +200,9 @@ export function planDigest(planned: PlannedStatement | null): string {
   if (planned === null) return '';
   let digest = DIGESTS.get(planned.plan);
   if (digest === undefined) {
-    const rows = recordedRows(planned, 'tree').map((r) => `${r[0]}|${r[1]}|${r[2]}`);
+    const rows = isLarge(planned.plan)
+      ? planOutline(planned.plan)
+      : recordedRows(planned, 'tree').map((r) => `${r[0]}|${r[1]}|${r[2]}`);
     digest = createHash('sha256').update(rows.join('\n')).digest('hex');
     DIGESTS.set(planned.plan, digest);
   }
@@ -207,6 +212,7 @@ export function planDigest(planned: PlannedStatement | null): string {
 /** The plan as TiDB's slow log and statement summaries show it: a line per operator, tabs between the columns. */
 export function planText(planned: PlannedStatement | null): string {
   if (planned === null) return '';
+  if (isLarge(planned.plan)) return DISCARDED_PLAN;
   const shown = recordedRows(planned, 'row').map(([id, estRows, task, access, info]) =>
     [id, task, estRows, [access, info].filter((x) => x !== '').join(', ')].map((c) => c ?? ''),
   );

@@ -1,0 +1,138 @@
+import { Chunk } from '../chunk/chunk.js';
+import { concat } from '../chunk/concat.js';
+import { slice } from '../chunk/slice.js';
+import type { Vector } from '../chunk/vector.js';
+import type { Filter, Projection } from '../expression/compile.js';
+import type { EvalContext } from '../expression/eval-context.js';
+import type { Awaitable } from '../types/awaitable.js';
+import { runSteps, type OperatorContext } from './operator.js';
+
+/** Rows that are worked on at once, whatever they cost: short statements are not to look at the clock. */
+const FEW_ROWS = 16;
+/** Rows times nodes that take a few milliseconds even while V8 still interprets the kernel. */
+const NODES_AT_ONCE = 1 << 17;
+/** Milliseconds that a part should take. */
+const PART_MS = 2;
+
+/**
+ * How many rows a kernel takes at once: as many as a statement may hold the thread for, by what the last ones cost. A condition of
+ * thousands of terms, or a pattern that is looked for in long texts, takes a hundred milliseconds for a chunk.
+ */
+class Pace {
+  private rows = 0;
+
+  constructor(private readonly kernel: { readonly nodes: number }) {}
+
+  /** Rows to take of as many. */
+  of(rows: number): number {
+    if (this.rows === 0) this.rows = Math.max(FEW_ROWS, Math.floor(NODES_AT_ONCE / this.kernel.nodes));
+    return Math.min(this.rows, rows);
+  }
+
+  note(rows: number, ms: number): void {
+    if (ms > 2 * PART_MS) this.rows = Math.max(1, Math.floor((rows * PART_MS) / ms));
+    else if (ms < PART_MS / 2 && rows >= this.rows) this.rows *= 2;
+  }
+}
+
+/** The filter with chances for others to use the thread between parts of chunks whose rows are expensive. */
+export function pacedFilter(filter: Filter | null, ctx: Pick<OperatorContext, 'checkpoint'>): Filter | null {
+  return filter === null || filter.nodes === 0 ? filter : new PacedFilter(filter, ctx);
+}
+
+class PacedFilter implements Filter {
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly filter: Filter,
+    private readonly ctx: Pick<OperatorContext, 'checkpoint'>,
+  ) {
+    this.pace = new Pace(filter);
+  }
+
+  get nodes(): number {
+    return this.filter.nodes;
+  }
+
+  run(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk> {
+    if (chunk.rows <= FEW_ROWS) return this.filter.run(chunk, ctx);
+    if (this.pace.of(chunk.rows) === chunk.rows) return this.timed(chunk, ctx);
+    return runSteps(this.parts(chunk, ctx), this.ctx);
+  }
+
+  private timed(part: Chunk, ctx: EvalContext): Chunk {
+    const from = performance.now();
+    const out = this.filter.run(part, ctx) as Chunk;
+    this.pace.note(part.rows, performance.now() - from);
+    return out;
+  }
+
+  private *parts(chunk: Chunk, ctx: EvalContext): Generator<void, Chunk> {
+    const { rows } = chunk;
+    const all = chunk.sel ?? Int32Array.from({ length: rows }, (_, i) => i);
+    const picked = new Int32Array(rows);
+    let m = 0;
+    for (let at = 0; at < rows;) {
+      const part = all.subarray(at, at + this.pace.of(rows - at));
+      const { sel } = this.timed(chunk.withSel(part), ctx);
+      picked.set(sel!, m);
+      m += sel!.length;
+      at += part.length;
+      yield;
+    }
+    return m === rows ? chunk : chunk.withSel(picked.slice(0, m));
+  }
+}
+
+/** The projection in the manner of pacedFilter. */
+export function pacedProjection(
+  projection: Projection,
+  ctx: Pick<OperatorContext, 'checkpoint'>,
+): Projection {
+  return projection.nodes === 0 ? projection : new PacedProjection(projection, ctx);
+}
+
+class PacedProjection implements Projection {
+  private readonly pace: Pace;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly ctx: Pick<OperatorContext, 'checkpoint'>,
+  ) {
+    this.pace = new Pace(projection);
+  }
+
+  get nodes(): number {
+    return this.projection.nodes;
+  }
+
+  run(chunk: Chunk, ctx: EvalContext): Awaitable<Vector[]> {
+    if (chunk.rows <= FEW_ROWS) return this.projection.run(chunk, ctx);
+    if (this.pace.of(chunk.rows) === chunk.rows) return this.timed(chunk, ctx);
+    return runSteps(this.parts(chunk, ctx), this.ctx);
+  }
+
+  private timed(part: Chunk, ctx: EvalContext): Vector[] {
+    const from = performance.now();
+    const out = this.projection.run(part, ctx) as Vector[];
+    this.pace.note(part.rows, performance.now() - from);
+    return out;
+  }
+
+  /** Parts are stretches of physical rows, with which the results are aligned. */
+  private *parts(chunk: Chunk, ctx: EvalContext): Generator<void, Vector[]> {
+    const { rows, sel, length } = chunk;
+    const results: Vector[][] = [];
+    for (let at = 0, from = 0; at < rows;) {
+      const end = at + this.pace.of(rows - at);
+      const to = end === rows ? length : sel === null ? end : sel[end]!;
+      const columns = chunk.columns.map((c) => slice(c, from, to));
+      const part = sel === null ? null : sel.subarray(at, end).map((i) => i - from);
+      results.push(this.timed(new Chunk(columns, to - from, part), ctx));
+      at = end;
+      from = to;
+      yield;
+    }
+    return results[0]!.map((_, k) => concat(results.map((r) => r[k]!)));
+  }
+}
