@@ -29,10 +29,7 @@ function changeInStage(plan: Insert | Update | Delete, current: ExecContext): Aw
   const txn = current.txn!;
   const stage = txn.stage();
   const writing = current.with({ reading: current.with({ ownBefore: stage }) });
-  return andThen(change(plan, writing), (r) => {
-    txn.releaseStage(stage);
-    return r;
-  });
+  return andThen(change(plan, writing), (r) => andThen(txn.releaseStage(stage), () => r));
 }
 
 function change(plan: Insert | Update | Delete, current: ExecContext): Awaitable<DmlResult> {

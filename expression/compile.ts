@@ -12,6 +12,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { layoutOf } from '../types/field-type.js';
 import type { FieldType } from '../types/field-type.js';
+import { asTupleLookup } from './builtin/tuple-list.js';
 import { castDatum, convertParam } from './cast-datum.js';
 import type { Leaf, LeafShape } from './codegen.js';
 import { Emitter, leavesOf, lutColumn } from './codegen.js';
@@ -639,7 +640,7 @@ function rowByRow(exprs: readonly Expression[], chunk: Chunk, ctx: EvalContext):
 export function compileFilter(conds: readonly Expression[]): Filter {
   const parts: Expression[] = [];
   for (const c of conds) splitConjuncts(c, parts);
-  for (let i = 0; i < parts.length; i++) parts[i] = asTruth(parts[i]!);
+  for (let i = 0; i < parts.length; i++) parts[i] = asTruth(asTupleLookup(parts[i]!));
   if (parts.length === 0) return { nodes: 0, run: (chunk) => chunk };
   const run = new Run(TARGET_FILTER, parts);
   return { nodes: nodesOf(parts), run: (chunk, ctx) => run.filter(chunk, ctx) };

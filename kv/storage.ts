@@ -210,8 +210,8 @@ export interface Transaction {
   releaseUnwanted(): Awaitable<void>;
   /** Nested undo points of the membuffer: statement rollback and SAVEPOINT. Locks already taken stay. */
   stage(): number;
-  releaseStage(id: number): void;
-  rollbackStage(id: number): void;
+  releaseStage(id: number): Awaitable<void>;
+  rollbackStage(id: number): Awaitable<void>;
   /** Called before the commit, and again where that comes too late for what the check has vouched for. */
   onBeforeCommit(check: CommitCheck): void;
   /**

@@ -295,12 +295,15 @@ function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: num
     const stage = txn.stage();
     transaction.keepChanges();
     const done = (outcome: Outcome): Awaitable<Outcome> => {
-      txn.releaseStage(stage);
-      return attempt === 0 ? outcome : andThen(txn.releaseUnwanted(), () => outcome);
+      return andThen(txn.releaseStage(stage), () =>
+        attempt === 0 ? outcome : andThen(txn.releaseUnwanted(), () => outcome),
+      );
     };
     const failed = (thrown: unknown): Awaitable<Outcome> => {
       const error = namedDuplicate(session, txn, thrown);
-      if (txn.valid) txn.rollbackStage(stage);
+      return andThen(txn.valid ? txn.rollbackStage(stage) : undefined, () => undone(error));
+    };
+    const undone = (error: unknown): Awaitable<Outcome> => {
       transaction.undoChanges();
       const mayPass =
         error instanceof WriteConflictError || (error instanceof DeadlockError && error.retryable);

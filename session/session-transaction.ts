@@ -1,3 +1,4 @@
+import { andThen } from '../executor/operator.js';
 import { physicalOf } from '../kv/client/oracle.js';
 import { tooEarly } from './engine/gc-safe-point.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -296,14 +297,15 @@ export class SessionTransaction {
     this.savepoints.push({ name: lower, stage: this.txn.stage(), changes: new Map(this.changes) });
   }
 
-  rollbackTo(name: string): void {
+  rollbackTo(name: string): Awaitable<void> {
     const at = this.indexOf(name);
     const point = this.savepoints[at]!;
     this.count(Count.savepointRollbacks);
-    this.txn!.rollbackStage(point.stage);
-    this.savepoints.length = at + 1;
-    point.stage = this.txn!.stage();
-    this.changes = new Map(point.changes);
+    return andThen(this.txn!.rollbackStage(point.stage), () => {
+      this.savepoints.length = at + 1;
+      point.stage = this.txn!.stage();
+      this.changes = new Map(point.changes);
+    });
   }
 
   release(name: string): void {

@@ -109,7 +109,7 @@ export class TransactionHistory {
       } catch (e) {
         throw namedDuplicate(this.session, txn, e);
       }
-      txn.releaseStage(stage);
+      await txn.releaseStage(stage);
     }
   }
 

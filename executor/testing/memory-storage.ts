@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import type { MvccInfo } from '../../kv/rpc.js';
 import type { ChunkSource } from '../../chunk/chunk.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
@@ -316,11 +317,11 @@ class MemoryTransaction implements Transaction {
   stage(): number {
     return this.memBuffer.stage();
   }
-  releaseStage(id: number): void {
-    this.memBuffer.release(id);
+  releaseStage(id: number): Awaitable<void> {
+    return this.memBuffer.release(id);
   }
-  rollbackStage(id: number): void {
-    this.memBuffer.rollback(id);
+  rollbackStage(id: number): Awaitable<void> {
+    return this.memBuffer.rollback(id);
   }
   onBeforeCommit(): void {}
   commit(): bigint {

@@ -1,6 +1,8 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import { ByteArena } from './byte-arena.js';
 import { FANOUT, KeyTree, type TreeLeaf } from './key-tree.js';
 import { commonPrefix, digestOf } from './sorted-keys.js';
+import { inStretches } from './turns.js';
 import { ASSERTIONS, KeyFlag, LOCK_FLAGS, type WriteEntry } from './write-entry.js';
 
 /** Words of a record: key, value, flags, stage, record of the value before. Addresses take two words. */
@@ -311,10 +313,19 @@ export class LargeMemBuffer {
   }
 
   /** Writes from `mark` on of stages `id` and later become those of `around`. */
-  release(mark: number, stage: number, around: number): void {
-    const { records, touched } = this;
+  release(mark: number, stage: number, around: number): Awaitable<void> {
+    const to = this.touchedCount;
     let keep = mark;
-    for (let i = mark; i < this.touchedCount; i++) {
+    return inStretches(mark, to, (from, end) => {
+      keep = this.releaseSome(from, end, keep, stage, around);
+      if (end === to) this.touchedCount = keep;
+    });
+  }
+
+  /** Of the writes from … to-1; gives the number up to which those stay in the order of writes that can still be undone. */
+  private releaseSome(from: number, to: number, keep: number, stage: number, around: number): number {
+    const { records, touched } = this;
+    for (let i = from; i < to; i++) {
       const id = touched[i]!;
       if (records.get(id, STAGE) < stage) continue;
       // Of the versions the released stages made only the one before them matters, and none when `around` wrote it.
@@ -324,7 +335,7 @@ export class LargeMemBuffer {
       else if (v !== NOTHING) touched[keep++] = id;
       records.set(id, OLDER, v);
     }
-    this.touchedCount = keep;
+    return keep;
   }
 
   /** Frees versions of `stage` and later; gives the first before them. */
@@ -339,9 +350,18 @@ export class LargeMemBuffer {
   }
 
   /** Undoes the writes from `mark` on. Locks stay. */
-  rollback(mark: number): void {
+  rollback(mark: number): Awaitable<void> {
+    const n = this.touchedCount - mark;
+    return inStretches(0, n, (from, to) => {
+      this.undo(mark + n - to, mark + n - from);
+      this.touchedCount = mark + n - to;
+    });
+  }
+
+  /** Undoes the writes from … to-1 in the order of writes, which are the last. */
+  private undo(from: number, to: number): void {
     const { records, touched } = this;
-    for (let i = this.touchedCount - 1; i >= mark; i--) {
+    for (let i = to - 1; i >= from; i--) {
       const id = touched[i]!;
       const old = records.get(id, OLDER);
       const had = records.get(id, VALUE_LENGTH);
@@ -356,7 +376,6 @@ export class LargeMemBuffer {
       records.set(id, FLAGS, records.get(id, FLAGS) | flags);
       records.release(old);
     }
-    this.touchedCount = mark;
   }
 
   /**

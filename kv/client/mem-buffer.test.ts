@@ -119,9 +119,9 @@ test.each(['few', 'many'])('locks outlive a rolled back stage, presumptions do n
   expect([buffer.count, buffer.size]).toEqual([count, bytesBefore]);
 });
 
-test('large values and long transactions', () => {
+test('large values and long transactions', async () => {
   const buffer = new TxnMemBuffer();
-  const n = 20_000;
+  const n = 60_000;
   const keyOf = (i: number): Uint8Array => bytes(`k${String((i * 7919) % n).padStart(6, '0')}`);
   const valueOf = (i: number): Uint8Array => new Uint8Array(i % 1000 === 0 ? 300_000 : i % 90).fill(i % 251);
   for (let i = 0; i < n; i++) buffer.put(keyOf(i), valueOf(i), KeyFlag.PresumeNotExists);
@@ -130,9 +130,9 @@ test('large values and long transactions', () => {
   const before = [...buffer.iterate(bytes(''), bytes(''), false, id)].length;
   const nested = buffer.stage();
   for (let i = 0; i < n; i += 5) buffer.put(keyOf(i), bytes('again'), 0);
-  buffer.release(nested);
+  await buffer.release(nested);
   expect(buffer.get(keyOf(15))).toEqual(bytes('again'));
-  buffer.rollback(id);
+  await buffer.rollback(id);
   expect([before, buffer.count, buffer.entryCount]).toEqual([n, n, n]);
   let size = 0;
   for (let i = 0; i < n; i++) {

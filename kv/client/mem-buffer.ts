@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/awaitable.js';
 import { compareBytes } from '../codec/byte-writer.js';
 import type { MemBuffer } from '../storage.js';
 import { FANOUT, KeyTree, type TreeLeaf } from './key-tree.js';
@@ -242,14 +243,11 @@ export class TxnMemBuffer implements MemBuffer {
   }
 
   /** Keeps what stage `id` and those within it wrote, as writes of the stage around it. */
-  release(id: number): void {
+  release(id: number): Awaitable<void> {
     const mark = this.closeStage(id);
     if (mark < 0) return;
     const around = this.currentStage;
-    if (this.large !== null) {
-      this.large.release(mark, id, around);
-      return;
-    }
+    if (this.large !== null) return this.large.release(mark, id, around);
     let keep = mark;
     for (let i = mark; i < this.touched.length; i++) {
       const e = this.touched[i]!;
@@ -271,12 +269,13 @@ export class TxnMemBuffer implements MemBuffer {
   }
 
   /** Undoes what stage `id` and those within it wrote. Locks stay. */
-  rollback(id: number): void {
+  rollback(id: number): Awaitable<void> {
     const mark = this.closeStage(id);
     if (mark < 0) return;
     const { large } = this;
     if (large !== null) {
-      large.rollback(mark);
+      const done = large.rollback(mark);
+      if (done instanceof Promise) return done.then(() => this.measure(large));
       this.measure(large);
       return;
     }

@@ -216,12 +216,12 @@ export class KvTransaction implements Transaction, ActiveReader {
     return this.memBuffer.stage();
   }
 
-  releaseStage(id: number): void {
-    this.memBuffer.release(id);
+  releaseStage(id: number): Awaitable<void> {
+    return this.memBuffer.release(id);
   }
 
-  rollbackStage(id: number): void {
-    this.memBuffer.rollback(id);
+  rollbackStage(id: number): Awaitable<void> {
+    return this.memBuffer.rollback(id);
   }
 
   onBeforeCommit(check: CommitCheck): void {

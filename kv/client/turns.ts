@@ -1,3 +1,5 @@
+import type { Awaitable } from '../../types/awaitable.js';
+
 /** How long one stretch of work may hold up the event loop, roughly, and after how many items it looks at the clock. */
 const TURN_MS = 4;
 const STRIDE = 256;
@@ -17,4 +19,24 @@ export class Turns {
       }),
     );
   }
+}
+
+/** Items that are worked on without looking at the clock. */
+const STRETCH = 1 << 13;
+
+/** Works on the items from … to-1 one stretch after another; at once where there are few. */
+export function inStretches(
+  from: number,
+  to: number,
+  work: (from: number, to: number) => void,
+): Awaitable<void> {
+  const until = performance.now() + TURN_MS;
+  let at = from;
+  do {
+    const end = Math.min(to, at + STRETCH);
+    work(at, end);
+    at = end;
+  } while (at < to && performance.now() < until);
+  if (at < to)
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => inStretches(at, to, work));
 }

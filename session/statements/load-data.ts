@@ -256,11 +256,11 @@ async function run(
       onProgress(p);
       session.statement.state = `loading: ${p.rows} rows, ${Math.round(p.bytes / 1048576)} MiB`;
     });
-    txn.releaseStage(stage);
+    await txn.releaseStage(stage);
     session.statement.affectedRows = result.affectedRows;
     session.statement.info = result.info;
   } catch (error) {
-    if (txn.valid) txn.rollbackStage(stage);
+    if (txn.valid) await txn.rollbackStage(stage);
     throw error;
   }
 }

@@ -65,8 +65,7 @@ registerStatement('Commit', {
 registerStatement('Rollback', {
   run: (session, stmt) => {
     if (stmt.savepoint !== null) {
-      session.transaction.rollbackTo(stmt.savepoint);
-      return null;
+      return andThen(session.transaction.rollbackTo(stmt.savepoint), () => null);
     }
     const ended = characteristicsOf(session);
     return andThen(session.transaction.rollback(), () => complete(session, stmt.completion, ended));

@@ -47,7 +47,7 @@ export async function runBank(
       // Each with a statement rolled back in between, which must leave nothing.
       const stage = txn.stage();
       txn.set(keys[from]!, encode(-1000));
-      txn.rollbackStage(stage);
+      await txn.rollbackStage(stage);
       txn.set(keys[from]!, encode(a! - amount));
       txn.set(keys[to]!, encode(b! + amount));
       await txn.commit();
