@@ -121,6 +121,26 @@ test('commits of thousands of rows are met by scans of columns, those of other t
   }
 });
 
+test('a virtual column that an index holds is computed where columns are read', async () => {
+  await run(
+    'CREATE TABLE g (id INT PRIMARY KEY, a INT, b INT AS (a + 1), KEY (b))',
+    'INSERT INTO g (id, a) SELECT id, a FROM t',
+    'ALTER TABLE g SET TIFLASH REPLICA 1',
+  );
+  await available('g');
+  for (const sql of [
+    'SELECT COUNT(*), SUM(b) FROM g WHERE b > 10',
+    'SELECT b FROM g WHERE b IS NOT NULL ORDER BY b LIMIT 3',
+    'SELECT b, COUNT(*) FROM g GROUP BY b ORDER BY b LIMIT 3',
+  ]) {
+    await run("SET tidb_isolation_read_engines = 'tikv'");
+    const rows = await text(sql);
+    await run("SET tidb_isolation_read_engines = 'tiflash'");
+    expect([sql, await text(sql)]).toEqual([sql, rows]);
+  }
+  await run("SET tidb_isolation_read_engines = 'tikv,tiflash,tidb'");
+});
+
 /** Type of a column and its i-th value. */
 const REPEATED: readonly (readonly [type: string, value: string])[] = [
   ['VARCHAR(20)', "CONCAT('v', i MOD 7)"],

@@ -79,6 +79,8 @@ test(
           `INSERT INTO ${t.name} (id, a, b, c, d, e, j) SELECT id + ${copy}, a, b, c, d, e, j FROM ${t.name}`,
         );
     for (const t of FUZZ_TABLES) await s.query(`ALTER TABLE ${t.name} SET TIFLASH REPLICA 1`);
+    const missing = 'SELECT COUNT(*) FROM information_schema.tiflash_replica WHERE available = 0';
+    while ((await s.query(missing))[0]![0] !== '0') await new Promise((r) => setTimeout(r, 25));
     await sameUnderPlans(ROUNDS / 4, 'with columns');
   },
   LIMIT_MS,

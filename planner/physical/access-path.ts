@@ -150,8 +150,8 @@ export function overHeldColumns(
   exprs: readonly Expression[],
 ): { readonly source: DataSource; readonly exprs: Expression[] }[] {
   const out: { source: DataSource; exprs: Expression[] }[] = [];
-  // Own writes are merged by columns that records have.
-  if (ds.dirty) return out;
+  // Own writes are merged by columns that records have, and a columnar replica has no indexes.
+  if (ds.dirty || !sourceEngines(ctx, ds).includes('tikv')) return out;
   for (const index of candidates(ctx, ds, ds.conditions).indexes) {
     if (arrayPart(ds.table, index) >= 0) continue;
     const held = heldVirtuals(ds, index).filter((v) =>
