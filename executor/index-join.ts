@@ -11,7 +11,8 @@ import type { ExecContext, Operator } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
 import type { BuildOperator } from './operator.js';
 
-/** Outer rows looked up together; small at first, for a LIMIT above. */
+/** Outer rows looked up together; few at first, as many as are expected within these bounds: a LIMIT above may need no more. */
+const LEAST_FIRST = 8;
 const FIRST_BATCH = 128;
 const BATCH_ROWS = 1024;
 /** Threads give chunks of many rows: more than these are looked up in several batches. */
@@ -50,7 +51,7 @@ function outsideOf(inner: FieldType, outer: FieldType): ((v: Datum) => boolean) 
 export class IndexJoinOperator implements Operator {
   private readonly outer: Operator;
   private readonly projection;
-  private batch = FIRST_BATCH;
+  private batch: number;
   private join: HashJoinOperator | null = null;
   private done = false;
   /** Of the last outer chunk what no batch has had yet. */
@@ -61,7 +62,9 @@ export class IndexJoinOperator implements Operator {
     private readonly ctx: ExecContext,
     private readonly build: BuildOperator,
   ) {
-    this.outer = build(plan.outer === 'left' ? plan.left : plan.right, ctx);
+    const outer = plan.outer === 'left' ? plan.left : plan.right;
+    this.outer = build(outer, ctx);
+    this.batch = Math.max(LEAST_FIRST, Math.min(FIRST_BATCH, Math.ceil(outer.estRows)));
     this.projection = compileProjection(plan.outerKeys);
   }
 

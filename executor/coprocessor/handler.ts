@@ -136,13 +136,19 @@ function leafFilters(dag: DagRequest, scan: TableScan): readonly BlockFilter[] {
   return [];
 }
 
+/** Of so few ranges no more rows are read at first than are expected: a LIMIT above may need no more. */
+const FEW_RANGES = 4;
+const LEAST_ROWS = 8;
+
 function recordScan(
   scan: TableScan | IndexScan,
   req: CoprocessorRequest,
   reader: MvccReader,
   zone: ZoneOffsets,
-  enough: number | undefined,
+  wanted: number | undefined,
 ): RecordScan {
+  const enough =
+    wanted ?? (req.ranges.length <= FEW_RANGES ? Math.max(LEAST_ROWS, Math.ceil(scan.estRows)) : undefined);
   const decoder = takeDecoder(scan, zone);
   const give = (d: BatchDecoder): void => giveDecoder(scan, zone, d);
   return new RecordScan(reader, decoder, req.ranges, req.desc, !decoder.needsValue, give, enough);

@@ -26,9 +26,10 @@ import type { Optimizer } from '../optimizer.js';
 import type { IndexJoin, PhysicalPlan } from '../plan.js';
 import { pushable } from '../pushdown.js';
 import { indexScanHasForm } from '../scan-form.js';
-import type { CopTask, OrderItem, Property, RootTask } from '../task.js';
+import type { CopTask, Property, RootTask } from '../task.js';
 import { aggregateTask } from './aggregation.js';
 import { conditionsOf, outputOf, sameLayout } from './join-parts.js';
+import { streamed, streamedRows } from './streamed.js';
 import { projectionOver } from './projection.js';
 import {
   indexScan,
@@ -139,7 +140,7 @@ export function indexJoins(opt: Optimizer, p: Join, prop: Property, wish: JoinWi
     if (!prop.order.every((o) => outerIds.has(o.column.id))) continue;
     // A hint names the inner side; the other one is not tried then.
     if (wish.inner.length > 0 && !wish.inner.includes(side)) continue;
-    const best = indexJoin(opt, p, side, inner, outerPlan, prop.order, wish.inner.length > 0);
+    const best = indexJoin(opt, p, side, inner, outerPlan, prop, wish.inner.length > 0);
     if (best === null) continue;
     out.push(best);
     if (wish.methods.includes('IndexHashJoin') && best.plan.op === 'IndexJoin')
@@ -253,7 +254,7 @@ function indexJoin(
   innerSide: 'left' | 'right',
   inner: Inner,
   outerPlan: LogicalPlan,
-  order: readonly OrderItem[],
+  prop: Property,
   /** A hint asks for it. */
   wanted: boolean,
 ): RootTask | null {
@@ -273,7 +274,7 @@ function indexJoin(
   if (lookup === null || (lookup.index?.global === true && !handlesTell(ds))) return null;
   const filters = ds.conditions.filter((c) => !lookup.usedConditions.has(c));
   if (!filters.every((c) => pushable(c, 'columns'))) return null;
-  const outer = opt.tryFindRoot(outerPlan, { order, limit: Infinity });
+  const outer = opt.tryFindRoot(outerPlan, streamed(opt, p, outerPlan, prop));
   if (outer === null) return null;
   const est = tableEstimate(opt.ctx, ds);
   const share = selectivity(opt.ctx, est, ds, filters);
@@ -312,7 +313,7 @@ function indexJoin(
     perKey *
       Math.min(share, opt.stats(p.children[innerSide === 'left' ? 0 : 1]!).rows / Math.max(1, est.rows)),
   );
-  const rows = opt.stats(p).rows;
+  const rows = streamedRows(opt, p, outerPlan, outer.rows);
   const fetched = outer.rows * perKey;
   // Every partition is looked into for every key.
   const parts = Math.max(1, cop.partitions?.ids.length ?? 1);

@@ -10,6 +10,7 @@ import { conditionsOf, outputOf } from './join-parts.js';
 import { NO_WISH, type JoinMethod, type JoinWish, type Side } from '../../hints/join-hints.js';
 import { indexJoins } from './index-join.js';
 import { mergeJoins } from './merge-join.js';
+import { streamed, streamedRows } from './streamed.js';
 
 const methodOf = (t: RootTask): JoinMethod | null =>
   t.plan.op === 'IndexJoin'
@@ -25,7 +26,8 @@ export function implementJoin(opt: Optimizer, p: Join, prop: Property): Task | n
   const wish = opt.state.joinHints?.wishFor(p) ?? NO_WISH;
   const { methods, forbidden } = feasible(opt, p, wish) ? wish : NO_WISH;
   const options: RootTask[] = [];
-  if (prop.order.length === 0) options.push(...hashJoins(opt, p, methods.length === 0 ? null : wish.build));
+  if (prop.order.length === 0)
+    options.push(...hashJoins(opt, p, prop, methods.length === 0 ? null : wish.build));
   options.push(...indexJoins(opt, p, prop, wish), ...mergeJoins(opt, p, prop, methods.includes('MergeJoin')));
   const allowed = options.filter((o) => !forbidden.has(methodOf(o)!));
   // Sorting above a join of another kind is the way to an order then.
@@ -81,10 +83,9 @@ function unbuildable(p: Join, legacy: boolean): string | null {
   }
 }
 
-function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
+function hashJoins(opt: Optimizer, p: Join, prop: Property, wished: Side | null): RootTask[] {
   const left = opt.findRoot(p.children[0]!, ANY);
   const right = opt.findRoot(p.children[1]!, ANY);
-  const rows = opt.stats(p).rows;
   const sides: Side[] = [];
   if (wished !== null) sides.push(wished);
   else
@@ -106,11 +107,17 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
       default:
         sides.push('right');
     }
+  const preserved: Side = p.joinType === 'rightOuter' ? 'right' : 'left';
   return sides.map((build) => {
-    const [b, q] = build === 'left' ? [left, right] : [right, left];
-    const work = new Work().input(left).input(right).add('open');
-    const columnar = left.columnar === true && right.columnar === true;
-    const kept = !columnar && readsColumns(left) && readsColumns(right);
+    const b = build === 'left' ? left : right;
+    const probe = p.children[build === 'left' ? 1 : 0]!;
+    // Rows that a join keeps though they match nothing come last when they are built.
+    const streams = p.joinType === 'inner' || build !== preserved;
+    const q = opt.findRoot(probe, streams ? streamed(opt, p, probe, { ...prop, order: [] }) : ANY);
+    const rows = streamedRows(opt, p, probe, q.rows);
+    const work = new Work().input(b).input(q).add('open');
+    const columnar = b.columnar === true && q.columnar === true;
+    const kept = !columnar && readsColumns(b) && readsColumns(q);
     // Rows of a columnar probe side that match nothing do not leave their scan.
     work
       .add('hashBuildRow', b.rows, rowScale(b))
@@ -118,14 +125,15 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
       .add('hashProbeRow', q.rows, rowScale(q))
       .add('joinOutputRow', rows, columnar || kept ? COST.columnar : 1);
     if (p.eq.length === 0) work.add('filterRow', b.rows * q.rows);
+    const [l, r] = build === 'left' ? [b, q] : [q, b];
     const plan: HashJoin = {
       op: 'HashJoin',
       id: opt.nextId(),
-      schema: outputOf(p, left.plan.schema, right.plan.schema),
+      schema: outputOf(p, l.plan.schema, r.plan.schema),
       estRows: rows,
       task: 'root',
-      left: left.plan,
-      right: right.plan,
+      left: l.plan,
+      right: r.plan,
       ...conditionsOf(p),
       leftKeys: p.eq.map((k) => k.left),
       rightKeys: p.eq.map((k) => k.right),
@@ -148,10 +156,10 @@ function hashJoins(opt: Optimizer, p: Join, wished: Side | null): RootTask[] {
 function applyTask(opt: Optimizer, p: Join, prop: Property): Task | null {
   const leftIds = idsOf(p.children[0]!.schema);
   if (!prop.order.every((o) => leftIds.has(o.column.id))) return null;
-  const left = opt.tryFindRoot(p.children[0]!, { order: prop.order, limit: Infinity });
+  const left = opt.tryFindRoot(p.children[0]!, streamed(opt, p, p.children[0]!, prop));
   if (left === null) return null;
   const right = opt.findRoot(p.children[1]!, ANY);
-  const rows = opt.stats(p).rows;
+  const rows = streamedRows(opt, p, p.children[0]!, left.rows);
   const work = new Work()
     .input(left)
     .input(right, left.rows)

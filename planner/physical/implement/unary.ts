@@ -19,6 +19,7 @@ import { asOrder, sortWork, type Optimizer } from '../optimizer.js';
 import type { CteDefinition, Expand, JsonTable, LockSpec, PhysicalPlan, Window } from '../plan.js';
 import { boundedWindow } from './leading-rows.js';
 import { exactColumns } from './projection.js';
+import { streamed, streamedRows } from './streamed.js';
 import { ANY, rowScale, type OrderItem, type Property, type RootTask, type Task } from '../task.js';
 
 const child = (p: LogicalPlan): LogicalPlan => p.children[0]!;
@@ -36,10 +37,10 @@ export function implementDual(opt: Optimizer, p: Dual): RootTask {
 }
 
 export function implementSelection(opt: Optimizer, p: LogicalSelection, prop: Property): Task | null {
-  const task = opt.tryFind(child(p), { order: prop.order, limit: Infinity });
+  const task = opt.tryFind(child(p), streamed(opt, p, child(p), prop));
   if (task === null) return null;
-  const rows = opt.stats(p).rows;
   const root = opt.root(task);
+  const rows = streamedRows(opt, p, child(p), root.rows);
   const plan: PhysicalPlan = {
     op: 'Selection',
     id: opt.nextId(),
