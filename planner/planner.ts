@@ -6,12 +6,20 @@ import { buildQuery } from './logical/build-query.js';
 import { buildDelete, buildUpdate } from './logical/build-dml.js';
 import { buildInsert } from './logical/build-insert.js';
 import { mysqlError } from '../types/error-table.js';
-import { AggregateMoved, BuildState, StatementMemory, SubqueryNeeded } from './resolve/build-state.js';
+import {
+  AggregateMoved,
+  BuildState,
+  LiteralsNeeded,
+  StatementMemory,
+  SubqueryNeeded,
+} from './resolve/build-state.js';
+import { literalsOf } from './resolve/literal.js';
 import type { FieldName } from './resolve/scope.js';
 import { JoinHints } from './hints/join-hints.js';
 import { QueryBlocks } from './hints/query-blocks.js';
 import { optimize } from './rules/optimize.js';
 import { atOnce, inTurns } from './steps.js';
+import type { Constant } from '../expression/expression.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { LogicalPlan } from './logical/plan.js';
 
@@ -43,6 +51,7 @@ export function planStatement(
   memory.blocks = new QueryBlocks(stmt);
   memory.joinHints = new JoinHints(memory.blocks);
   memory.nthPlan = nthPlanOf(memory.blocks, ctx);
+  memory.literals = new Map();
   return attempt(stmt, ctx, memory);
 }
 
@@ -66,6 +75,14 @@ function attempt(
 ): PlannedStatement | Promise<PlannedStatement> {
   const again = (e: unknown): PlannedStatement | Promise<PlannedStatement> => {
     if (e instanceof AggregateMoved) return attempt(stmt, ctx, memory);
+    if (e instanceof LiteralsNeeded) {
+      const go = (literals: readonly (Constant | null)[]): PlannedStatement | Promise<PlannedStatement> => {
+        memory.literals!.set(e.list, literals);
+        return attempt(stmt, ctx, memory);
+      };
+      const literals = inTurns(literalsOf(e.list, ctx), ctx);
+      return literals instanceof Promise ? literals.then(go) : go(literals);
+    }
     if (!(e instanceof SubqueryNeeded)) throw e;
     const columns = e.plan.schema;
     const plan = physical(e.plan, e.state);

@@ -54,12 +54,20 @@ export class StringSet {
 
 const INLINE_IN = 6;
 
+/** Members from which on a list is worth knowing. */
+const LONG = 1024;
+const TYPES = new WeakMap<readonly Expression[], readonly FieldType[]>();
+
 /** The types there are among the arguments: literals that look alike share theirs, so that there are few in a long list. */
-function typesOf(args: readonly Expression[]): FieldType[] {
-  const types = new Set<FieldType>();
+function typesOf(args: readonly Expression[]): readonly FieldType[] {
+  const known = args.length < LONG ? undefined : TYPES.get(args);
+  if (known !== undefined) return known;
+  const found = new Set<FieldType>();
   let last: FieldType | null = null;
-  for (const { type } of args) if (type !== last) types.add((last = type));
-  return [...types];
+  for (const { type } of args) if (type !== last) found.add((last = type));
+  const types = [...found];
+  if (args.length >= LONG) TYPES.set(args, types);
+  return types;
 }
 
 /** Value of an exact or real constant at the list's common scale; null when not of that kind. */
@@ -76,7 +84,6 @@ function commonScale(types: readonly FieldType[]): number | null {
 
 /** Members of long lists by the last of them: one list is compiled several times, for a sample of the rows first. */
 const KNOWN = new WeakMap<Constant, KnownMembers>();
-const LONG = 1024;
 
 interface KnownMembers {
   readonly first: Constant;
@@ -274,7 +281,7 @@ registerFunction({
       args = args.map((a) => inCharset(a, d, ctx));
       c = d.collate;
     }
-    return { args, type: boolOf(args), collation: c };
+    return { args, type: boolOf(typesOf(args).map((type) => ({ type }))), collation: c };
   },
   emit: emitIn,
 });

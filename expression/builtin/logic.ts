@@ -20,7 +20,7 @@ function emitTruth(g: Emitter, e: Expression): Value {
   return g.emit(e);
 }
 
-export const boolOf = (args: readonly Expression[]): FieldType => ({
+export const boolOf = (args: readonly Pick<Expression, 'type'>[]): FieldType => ({
   ...boolType(),
   flag: Flag.Binary | BOOLEAN_FLAG | (args.every((a) => isNotNull(a.type)) ? Flag.NotNull : 0),
 });

@@ -1,8 +1,8 @@
 import type { JoinHints } from '../hints/join-hints.js';
 import type { QueryBlocks } from '../hints/query-blocks.js';
-import type { Column, Expression } from '../../expression/expression.js';
+import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
-import type { AggregateCall, Hint, Query, SelectStmt } from '../../parser/ast/index.js';
+import type { AggregateCall, Expr, Hint, Query, SelectStmt } from '../../parser/ast/index.js';
 import { mysqlError } from '../../types/error-table.js';
 import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -37,6 +37,13 @@ export class AggregateMoved extends BuilderRestart {
   }
 }
 
+/** Constants are to be made of the literals of a long list, in steps: the builder starts again. */
+export class LiteralsNeeded extends BuilderRestart {
+  constructor(readonly list: readonly Expr[]) {
+    super();
+  }
+}
+
 /** Rows of a subquery run while planning. */
 export interface SubqueryRows {
   readonly rows: readonly (readonly Datum[])[];
@@ -55,6 +62,8 @@ export class StatementMemory {
   readonly aggregateOwners = new Map<AggregateCall, SelectStmt>();
   /** Blocks whose hints were told to be out of place. */
   readonly misplaced = new Set<Query>();
+  /** Constants of the literals in long lists, null for items that are none; null where the builder must not start again. */
+  literals: Map<readonly Expr[], readonly (Constant | null)[]> | null = null;
   /** Parsed text of views by table id. */
   readonly views = new Map<number, Query>();
 }

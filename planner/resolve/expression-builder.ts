@@ -14,7 +14,7 @@ import { Flag, TypeCode } from '../../types/field-type.js';
 import { outerAggregate } from './aggregate-owner.js';
 import { castTo, newFunction, withCollation } from './functions.js';
 import { arrayElementType, castFieldType } from './cast-type.js';
-import type { BuildState } from './build-state.js';
+import { LiteralsNeeded, type BuildState } from './build-state.js';
 import { defaultInQuery } from './default-value.js';
 import {
   FALSE_CONSTANT,
@@ -453,6 +453,9 @@ export function compareRows(
   }
 }
 
+/** Items of an IN list from which on their constants are made in steps. */
+const LONG_LIST = 4096;
+
 function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): Expression {
   const row = stripParens(expr);
   if (row.kind === 'Row') {
@@ -464,10 +467,13 @@ function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): 
     });
     return balanced(env, 'or', parts);
   }
+  const { literals } = env.state.memory;
+  const known = list.length < LONG_LIST ? undefined : literals?.get(list);
+  if (known === undefined && literals !== null && list.length >= LONG_LIST) throw new LiteralsNeeded(list);
   const x = build(env, expr);
   const args = [x];
   const item = (e: ast.Expr): Expression => build(env, e);
-  for (const e of list) args.push(operandBeside(env.state, e, x, item));
+  for (const [k, e] of list.entries()) args.push(known?.[k] ?? operandBeside(env.state, e, x, item));
   return newFunction(args.length === 2 ? 'eq' : 'in', args, env.state.ctx.eval);
 }
 

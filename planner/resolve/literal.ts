@@ -1,5 +1,5 @@
 import type { Constant } from '../../expression/expression.js';
-import type { Literal } from '../../parser/ast/index.js';
+import type { Expr, Literal } from '../../parser/ast/index.js';
 import {
   binaryType,
   boolType,
@@ -100,6 +100,20 @@ function warnOfDigits(text: string, ctx: PlanContext): void {
   if (whole.length <= MOST_WHOLE_DIGITS) return;
   const e = mysqlError('ER_TRUNCATED_WRONG_VALUE', 'DECIMAL', whole.slice(-MOST_WHOLE_DIGITS));
   ctx.eval.warn({ level: 'Warning', code: e.code, message: e.message });
+}
+
+/** Literals of a long list that are made constants between two chances to let others use the thread. */
+const STEP = 1024;
+
+/** The constants of a long list's numbers and texts, null for other items. */
+export function* literalsOf(list: readonly Expr[], ctx: PlanContext): Generator<void, (Constant | null)[]> {
+  const out: (Constant | null)[] = [];
+  for (const e of list) {
+    const plain = e.kind === 'IntLiteral' || e.kind === 'FloatLiteral' || e.kind === 'StringLiteral';
+    out.push(plain ? literal(e, ctx) : null);
+    if (out.length % STEP === 0) yield;
+  }
+  return out;
 }
 
 /** A constant in the type its literal gives it. */
