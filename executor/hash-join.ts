@@ -439,7 +439,7 @@ export class HashJoinOperator implements Operator {
     const m = this.rows.length;
     if (m === 0) return false;
     const { pairs, barred, buildBarred } = this;
-    pairs.reserve(CHUNK_ROWS);
+    pairs.reserve(Math.min(CHUNK_ROWS, n * m));
     const done = this.oneMatch;
     while (this.crossProbe < n && pairs.count < CHUNK_ROWS) {
       const i = chunk.sel === null ? this.crossProbe : chunk.sel[this.crossProbe]!;
@@ -562,7 +562,7 @@ export class HashJoinOperator implements Operator {
   private async mayMatch(chunk: Chunk, i: number, candidates: Int32Array | null): Promise<boolean> {
     const total = candidates === null ? this.rows.length : candidates.length;
     const { pairs } = this;
-    pairs.reserve(CHUNK_ROWS);
+    pairs.reserve(Math.min(CHUNK_ROWS, total));
     const one = new Int32Array(1);
     const two = new Int32Array(1);
     for (let at = 0; at < total;) {

@@ -1,15 +1,11 @@
-import { CHUNK_ROWS } from '../chunk/chunk.js';
+/** Joins of a row or two, as below an Apply, are made by the thousand. */
+const FIRST_CAPACITY = 16;
 
 /** Pairs of a probe row and a build row (-1: none). */
 export class PairBuffer {
-  probe: Int32Array;
-  build: Int32Array;
+  probe = new Int32Array(FIRST_CAPACITY);
+  build = new Int32Array(FIRST_CAPACITY);
   count = 0;
-
-  constructor(capacity = CHUNK_ROWS * 2) {
-    this.probe = new Int32Array(capacity);
-    this.build = new Int32Array(capacity);
-  }
 
   /** Makes room for so many more. */
   reserve(n: number): void {
