@@ -19,6 +19,7 @@ import {
   type Join,
   type LogicalPlan,
   type Projection,
+  type Selection,
 } from '../logical/plan.js';
 import { uniqueKeys } from '../logical/unique-keys.js';
 import { correlatesWith } from '../logical/walk.js';
@@ -52,13 +53,13 @@ function decorrelate(apply: Join, state: BuildState): LogicalPlan {
   const leftIds = idsOf(left.schema);
   const unnested = unnest(apply, leftIds);
   if (unnested !== null) return unnested;
-  // LATERAL over aggregates without groups: their one row always joins.
-  if (
-    apply.joinType === 'inner' &&
-    apply.eq.length + apply.leftConds.length + apply.rightConds.length + apply.otherConds.length === 0 &&
-    scalarAggregation(apply.children[1]!) !== null
-  )
+  // Aggregates without groups have one row always, which joins: what it must meet is said above.
+  const lifted: Expression[] = [];
+  if (apply.joinType === 'inner' && apply.eq.length === 0 && scalarAggregation(apply.children[1]!) !== null) {
+    lifted.push(...apply.leftConds, ...apply.rightConds, ...apply.otherConds);
+    [apply.leftConds, apply.rightConds, apply.otherConds] = [[], [], []];
     apply.joinType = 'leftOuter';
+  }
   /** Projections pulled above the join, outermost last. */
   const above: ((join: LogicalPlan) => LogicalPlan)[] = [];
   for (;;) {
@@ -70,10 +71,9 @@ function decorrelate(apply: Join, state: BuildState): LogicalPlan {
     const next = pullUp(apply, right, leftIds, above, state);
     if (!next) break;
   }
-  if (above.length === 0) return apply;
   let out: LogicalPlan = apply;
   for (let i = above.length - 1; i >= 0; i--) out = above[i]!(out);
-  return out;
+  return selection(out, lifted);
 }
 
 /** A row joined with the JSON_TABLE of a document of its own: the table's operator over the rows. */
@@ -309,7 +309,7 @@ function pullAggregation(
       continue;
     }
     const key = correlatedEquality(c, leftIds);
-    if (key === null) return false;
+    if (key === null) return groupJoined(apply, agg, child, leftIds, above, state);
     keys.push(key);
   }
   const below = child.children[0]!;
@@ -360,6 +360,64 @@ function pullAggregation(
     });
     above.push((join) => projection(join, [...leftSchema, ...values], [...leftSchema, ...original]));
   }
+  return true;
+}
+
+/** Aggregates over which a row of NULLs counts for nothing. */
+const SKIP_NULLS: ReadonlySet<string> = new Set([
+  ...['count', 'sum', 'avg', 'max', 'min', 'group_concat', 'bit_and', 'bit_or', 'bit_xor'],
+  ...['stddev_pop', 'stddev_samp', 'var_pop', 'var_samp', 'approx_count_distinct'],
+]);
+
+/**
+ * A scalar aggregation over rows that meet the outer row in other ways than by equal columns alone: the outer rows are joined with the
+ * rows themselves and grouped by a unique key afterwards. Rows without partners are those of the outer join: COUNT(*) counts a column that
+ * equals one of the outer row. Without any equality each row would meet all others: Apply does no more.
+ */
+function groupJoined(
+  apply: Join,
+  agg: Aggregation,
+  rows: Selection,
+  leftIds: ReadonlySet<number>,
+  above: ((join: LogicalPlan) => LogicalPlan)[],
+  state: BuildState,
+): boolean {
+  const left = apply.children[0]!;
+  const conditions = [...apply.leftConds, ...apply.rightConds, ...apply.otherConds];
+  if (apply.eq.length + conditions.length > 0) return false;
+  const equal = rows.conditions.map((c) => correlatedEquality(c, leftIds)).find((e) => e !== null);
+  if (equal === undefined) return false;
+  const key = uniqueKeys(left).find((k) => k.length > 0);
+  if (key === undefined) return false;
+  const below = rows.children[0]!;
+  const innerIds = idsOf(below.schema);
+  const counted: AggFunc[] = [];
+  for (const a of agg.aggs) {
+    if (!SKIP_NULLS.has(a.name)) return false;
+    const [arg] = a.args;
+    if (a.name === 'count' && arg!.kind === 'constant' && arg!.value !== null)
+      counted.push({ ...a, args: [nullableColumn(equal!.inner)] });
+    else if (a.args.some((e) => nullWhenNull(e, innerIds)))
+      counted.push(mapAgg(a, (e) => mapLeaves(e, (x) => (x.kind === 'column' ? nullableColumn(x) : x))));
+    else return false;
+  }
+  const keyColumns = key.map((id) => left.schema.find((c) => c.id === id)!);
+  if (keyColumns.includes(undefined as never)) return false;
+  const ctx = state.ctx.eval;
+  const outer = [...left.schema];
+  setRight(apply, below);
+  addJoinConditions(
+    apply,
+    rows.conditions.map((c) => bind(c, leftIds)),
+    ctx,
+  );
+  above.push((join) => ({
+    op: 'Aggregation',
+    schema: [...outer, ...agg.schema],
+    children: [join],
+    groupBy: keyColumns,
+    aggs: [...outer.map((c) => newAggregate('first_row', [c], false, ctx)), ...counted],
+  }));
   return true;
 }
 
