@@ -354,20 +354,26 @@ export class HashJoinOperator implements Operator {
       }
       sel = kept;
     }
+    const { live } = this;
+    const buildLeft = this.build === 'left';
+    const probeAt = buildLeft ? this.buildTypes.length : 0;
+    const buildAt = buildLeft ? 0 : this.probeTypes.length;
     let probe = chunk.columns;
     let buildRows = rows;
     let length = chunk.length;
     if (sel !== null && want * 2 < chunk.length) {
       const at = sel;
-      probe = probe.map((c) => gather(c, at, want));
+      probe = probe.map((c, k) => (live !== null && !live.has(probeAt + k) ? UNREAD : gather(c, at, want)));
       buildRows = new Int32Array(want);
       for (let k = 0; k < want; k++) buildRows[k] = rows[at[k]!]!;
       length = want;
       sel = null;
     }
     const n = length;
-    const build = this.rows.columns.map((c) => gather(c, buildRows, n, outer));
-    return new Chunk(this.build === 'left' ? [...build, ...probe] : [...probe, ...build], n, sel);
+    const build = this.rows.columns.map((c, k) =>
+      live !== null && !live.has(buildAt + k) ? UNREAD : gather(c, buildRows, n, outer),
+    );
+    return new Chunk(buildLeft ? [...build, ...probe] : [...probe, ...build], n, sel);
   }
 
   /** Gathers pairs of the current chunk up to a chunk's worth and makes output of them; ends the chunk when it has no more. */

@@ -6,7 +6,7 @@
  *
  * Each statement runs once to its end (or for `--limit` seconds), and then `--kills` times, killed at random moments. The stop
  * time is that from sending KILL QUERY to the statement's error; of the stalls the longest is told, of the whole run and of the
- * killed ones; with --where also the functions in which the longest of all passed. Half of the kills are MAX_EXECUTION_TIME's where the statement is a SELECT. Exit code 1 when a statement failed
+ * killed ones, and how much of the longest of all was V8's garbage collection; with --where also the functions in which the longest of all passed. Half of the kills are MAX_EXECUTION_TIME's where the statement is a SELECT. Exit code 1 when a statement failed
  * otherwise than by being killed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -45,6 +45,8 @@ const longestStall = (server: BenchServer): Promise<Stall> => server.ask('stall'
 
 interface Stall {
   readonly maxMs: number;
+  /** Of that, garbage collection. */
+  readonly gcMs: number;
   readonly where: string;
 }
 
@@ -63,6 +65,8 @@ interface Outcome {
   /** Null: it was stopped at the limit. */
   runMs: number | null;
   stallMs: number;
+  /** Of the longest stall of all, garbage collection. */
+  gcMs: number;
   /** Functions of the longest stall. */
   where: string;
   /** Stop times of the kills that came in time. */
@@ -99,14 +103,14 @@ async function main(): Promise<boolean> {
       (s) => wanted === undefined || wanted.some((w) => s.name.includes(w)),
     );
     console.log(
-      `${'statement'.padEnd(34)} ${'run ms'.padStart(8)} ${'stall'.padStart(7)} ${'stop'.padStart(7)} ${'stall'.padStart(7)}  kills`,
+      `${'statement'.padEnd(34)} ${'run ms'.padStart(8)} ${'stall'.padStart(7)} ${'stop'.padStart(7)} ${'stall'.padStart(7)} ${'gc'.padStart(4)}  kills`,
     );
     for (const s of statements) {
       const o = await measure(s, db, killer, server);
       outcomes.push(o);
       const stop = o.stops.length === 0 ? '-' : Math.max(...o.stops).toFixed(0);
       console.log(
-        `${s.name.padEnd(34)} ${(o.runMs === null ? '-' : o.runMs.toFixed(0)).padStart(8)} ${o.stallMs.toFixed(0).padStart(7)} ${stop.padStart(7)} ${o.killStallMs.toFixed(0).padStart(7)}  ${o.stops.length}` +
+        `${s.name.padEnd(34)} ${(o.runMs === null ? '-' : o.runMs.toFixed(0)).padStart(8)} ${o.stallMs.toFixed(0).padStart(7)} ${stop.padStart(7)} ${o.killStallMs.toFixed(0).padStart(7)} ${o.gcMs.toFixed(0).padStart(4)}  ${o.stops.length}` +
           (o.error === null ? '' : `  ${o.error}`) +
           (o.where === '' ? '' : `\n    ${o.where}`),
       );
@@ -125,10 +129,10 @@ async function main(): Promise<boolean> {
             .map((o) => o.name)
             .join('; ') || 'none'
         }\n` +
-        `stalls over 10 ms: ${
+        `stalls over 10 ms (of these, garbage collection): ${
           outcomes
             .filter((o) => Math.max(o.stallMs, o.killStallMs) > 10)
-            .map((o) => `${o.name} ${Math.max(o.stallMs, o.killStallMs).toFixed(0)}`)
+            .map((o) => `${o.name} ${Math.max(o.stallMs, o.killStallMs).toFixed(0)} (${o.gcMs.toFixed(0)})`)
             .join('; ') || 'none'
         }`,
     );
@@ -158,6 +162,7 @@ async function measure(
     name: s.name,
     runMs: null,
     stallMs: 0,
+    gcMs: 0,
     where: '',
     stops: [],
     killStallMs: 0,
@@ -189,8 +194,11 @@ async function measure(
       if (timer !== null) clearTimeout(timer);
       if (byTime) await run(db, 'SET max_execution_time = 0');
       else if (sentAt !== Infinity) await killer.query('DO 0');
-      const { maxMs, where } = await longestStall(server);
-      if (maxMs > Math.max(o.stallMs, o.killStallMs)) o.where = where;
+      const { maxMs, gcMs, where } = await longestStall(server);
+      if (maxMs > Math.max(o.stallMs, o.killStallMs)) {
+        o.where = where;
+        o.gcMs = gcMs;
+      }
       if (i === 0) o.stallMs = maxMs;
       else o.killStallMs = Math.max(o.killStallMs, maxMs);
       if (e !== null && !STOPPED.has(e.errno)) o.error = `${e.errno}: ${e.message.slice(0, 200)}`;

@@ -1,10 +1,11 @@
 /*
- * Loaded into the server by bench/kill: tells its parent how long the event loop of the main thread stood still, and, where
- * LOOP_PROBE_WHERE is set, in which functions. Time in which the thread wanted to run and the machine gave it no core
+ * Loaded into the server by bench/kill: tells its parent how long the event loop of the main thread stood still, how much of that V8
+ * collected garbage, and, where LOOP_PROBE_WHERE is set, in which functions it passed. Time in which the thread wanted to run and the machine gave it no core
  * (run_delay, /proc/self/schedstat, Linux) is the machine's and not the server's: it is taken off.
  */
 import { openSync, readSync } from 'node:fs';
 import { Session } from 'node:inspector';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 
 const TICK_MS = 1;
@@ -26,6 +27,8 @@ function watch() {
   const waited = runDelay();
   const profiler = process.env['LOOP_PROBE_WHERE'] === undefined ? null : new Session();
   let longest = { ms: 0, from: 0, to: 0 };
+  let collections = [];
+  new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ entryTypes: ['gc'] });
   let at = performance.now();
   let delay = waited();
 
@@ -49,12 +52,16 @@ function watch() {
   process.on('message', () => {
     const { ms, from, to } = longest;
     let where = '';
+    let gcMs = 0;
+    for (const { startTime, duration } of collections)
+      gcMs += Math.max(0, Math.min(to, startTime + duration) - Math.max(from, startTime));
+    collections = [];
     profiler?.post(
       'Profiler.stop',
       (e, r) => (where = e === null ? heaviest(r.profile, from * 1000 + zero, to * 1000 + zero) : ''),
     );
     profiler?.post('Profiler.start');
-    process.send({ maxMs: ms, where });
+    process.send({ maxMs: ms, gcMs: Math.min(ms, gcMs), where });
     longest = { ms: 0, from: 0, to: 0 };
     at = performance.now();
   });

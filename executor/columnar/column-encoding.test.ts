@@ -48,6 +48,7 @@ test.each([
   ['two bytes', 500, (i: number): number => i * 100],
   ['four bytes', 500, (i: number): number => i * 1e6],
   ['runs', 5000, (i: number): number => Math.floor(i / 500) * 1e9],
+  ['short runs', 5000, (i: number): number => Math.floor(i / 6) * 1e6],
   ['doubles', 300, (i: number): number => i * 0.1],
   ['negative zero', 300, (i: number): number => (i % 2 === 0 ? -0 : 5)],
   ['infinity', 300, (i: number): number => (i % 2 === 0 ? Infinity : 5)],

@@ -176,6 +176,19 @@ function addBase(out: Numbers, offsets: Offsets, base: number): void {
   if (base !== 0) for (let i = 0; i < offsets.length; i++) out[i]! += base;
 }
 
+/** Runs of a few values, as orders have of their lines, would cost a call each. */
+const LONG_RUN = 64;
+
+function fillRuns(out: Numbers, values: Float64Array, lengths: Int32Array): void {
+  for (let r = 0, at = 0; r < values.length; r++) {
+    const x = values[r]!;
+    const end = at + lengths[r]!;
+    if (end - at >= LONG_RUN) out.fill(x, at, end);
+    else for (let i = at; i < end; i++) out[i] = x;
+    at = end;
+  }
+}
+
 function unpackInto(out: Numbers, src: Source, n: number): void {
   const packing = src.u8();
   switch (packing) {
@@ -191,10 +204,7 @@ function unpackInto(out: Numbers, src: Source, n: number): void {
       unpackInto(values, src, runs);
       const lengths = new Int32Array(runs);
       unpackInto(lengths, src, runs);
-      for (let r = 0, at = 0; r < runs; r++) {
-        out.fill(values[r]!, at, at + lengths[r]!);
-        at += lengths[r]!;
-      }
+      fillRuns(out, values, lengths);
       return;
     }
     case Packing.Offsets8:

@@ -21,7 +21,7 @@ import { sliceColumn, type WindowColumn } from './result-column.js';
 /** Rows from which on complete partitions are worked off before more rows are read. */
 const BATCH_ROWS = 1 << 15;
 /** Rows whose bounds are found at once. */
-const STEP_ROWS = 1 << 15;
+const STEP_ROWS = 1 << 13;
 
 /** Rows with the values of their partition and order keys. */
 interface Piece {
