@@ -49,7 +49,9 @@ function watch() {
   // The profile's clock and ours have different zeros.
   const zero = Number(process.hrtime.bigint() / 1000n) - performance.now() * 1000;
 
-  process.on('message', () => {
+  // Collections are told of a turn later.
+  process.on('message', () => setTimeout(answer, TICK_MS));
+  function answer() {
     const { ms, from, to } = longest;
     let where = '';
     let gcMs = 0;
@@ -64,7 +66,7 @@ function watch() {
     process.send({ maxMs: ms, gcMs: Math.min(ms, gcMs), where });
     longest = { ms: 0, from: 0, to: 0 };
     at = performance.now();
-  });
+  }
   process.channel.unref();
 }
 

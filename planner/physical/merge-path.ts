@@ -115,6 +115,7 @@ class MergePaths {
 
   /** An OR each of whose branches an index can find. */
   private ofOr(or: Expression, ordinary: boolean): MergePath | null {
+    if (!this.mayMerge(or)) return null;
     const others = this.ds.conditions.filter((c) => c !== or);
     const partials: Partial[] = [];
     let settled = true;
@@ -138,6 +139,17 @@ class MergePaths {
       partials: distinct,
       tableConditions: settled ? others : this.ds.conditions,
     };
+  }
+
+  /** Whether an index over an array, or two others, are about columns of the OR: else none of its branches needs to be looked at. */
+  private mayMerge(or: Expression): boolean {
+    const ids = columnsOf([or]);
+    let about = 0;
+    for (const index of this.handle ? [null, ...this.indexes] : this.indexes) {
+      if (index !== null && arrayPart(this.ds.table, index) >= 0) return true;
+      if (keysOf(this.ds, index).some((k) => ids.has(k.column.id))) about++;
+    }
+    return about > 1;
   }
 
   /** The index that finds a branch of an OR in the fewest entries; the conditions beside the OR may help. */
