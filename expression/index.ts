@@ -29,6 +29,7 @@ import './builtin/misc.js';
 import './builtin/encryption.js';
 import './builtin/fulltext.js';
 import './builtin/json.js';
+import './builtin/json-search.js';
 import './builtin/tidb.js';
 import './builtin/vector.js';
 import './builtin/uuid.js';
