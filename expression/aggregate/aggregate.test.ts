@@ -127,16 +127,17 @@ describe('aggregates', () => {
   test('GROUP_CONCAT of many parts is what sorting, joining and cutting them gives', () => {
     const { random } = randomSource(testSeed());
     const below = (n: number): number => Math.floor(random() * n);
-    const column = newColumn(1, intType(), 't.k', 0);
+    const key = newColumn(1, intType(), 't.k', 0);
+    const text = newColumn(2, stringType(10), 't.s', 1);
     for (const rows of [10, 5000, 9000])
-      for (const ordered of [true, false])
+      for (const ordered of [key, text, null])
         for (const distinct of [true, false]) {
           const separator = ['', ',', '; ; '][below(3)]!;
           const groupConcatMaxLen = [1, 7, 100, 20_000, 1_000_000][below(5)]!;
           const f = agg('group_concat', stringType(10), stringType(1024), {
             separator,
             distinct,
-            orderBy: ordered ? [{ expr: column, desc: true }] : [],
+            orderBy: ordered === null ? [] : [{ expr: ordered, desc: true }],
           });
           const c = testContext({ groupConcatMaxLen });
           const a = createAggregator(f, c);
@@ -144,8 +145,8 @@ describe('aggregates', () => {
           const parts: { text: string; key: number }[] = [];
           for (let from = 0; from < rows; from += 1000) {
             const some = Array.from({ length: Math.min(1000, rows - from) }, () => {
-              const key = below(3000);
-              return { text: `${key % 1000}`, key: key % 1000 };
+              const n = below(3000) % 1000;
+              return { text: `${n}`, key: n };
             });
             parts.push(...some);
             const texts = vectorOf(
@@ -156,10 +157,12 @@ describe('aggregates', () => {
               some.map((p) => p.key),
               intType(),
             );
-            a.update(null, ordered ? [texts, keys] : [texts], some.length, null);
+            const order = ordered === null ? [] : [ordered === key ? keys : texts];
+            a.update(null, [texts, ...order], some.length, null);
           }
           let want = distinct ? [...new Map(parts.map((p) => [p.text, p])).values()] : parts;
-          if (ordered) want = want.sort((x, y) => y.key - x.key);
+          if (ordered === key) want = want.sort((x, y) => y.key - x.key);
+          if (ordered === text) want = want.sort((x, y) => (x.text < y.text ? 1 : x.text > y.text ? -1 : 0));
           const whole = want.map((p) => p.text).join(separator);
           expect(decodeUtf8(a.result(0, 1)[0]!.get(0) as Uint8Array)).toBe(whole.slice(0, groupConcatMaxLen));
           expect(c.warnings.map((w) => w.code)).toEqual(whole.length > groupConcatMaxLen ? [1260] : []);

@@ -44,6 +44,8 @@ class Concatenation {
   /** Bytes of `fresh` with separators. */
   length = 0;
   isDue = false;
+  /** The result ends with this part at the latest: what sorts behind it is left out. */
+  bound: Part | null = null;
   /** Parts were left out that lie behind what the result may have. */
   cut = false;
   readonly seen: Set<string> | null;
@@ -99,16 +101,31 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
     const v = inputs[0]!;
     const rows = sel === null ? n : sel.length;
     if (this.due.length > 0) atOnce(this.makeRuns());
+    // Equal texts lie together: one that comes too late need not be known.
+    const byText = inputs.length === 2 && inputs[1] === v;
     for (let q = 0; q < rows; q++) {
       const i = sel === null ? q : sel[q]!;
       const text = v.get(i) as Uint8Array | null;
       if (text === null) continue;
       const id = ids === null ? 0 : ids[i]!;
       const g = (this.groups[id] ??= new Concatenation(this.distinct));
-      if (this.comparators.length === 0 && g.length - this.separator.length >= this.limit)
-        g.cut ||= this.isNew(g, text, false);
-      else if (this.isNew(g, text, true)) this.add(g, text, i, inputs);
+      const enough = this.comparators.length === 0 && g.length - this.separator.length >= this.limit;
+      const behind = g.bound !== null && this.isBehind(g.bound, inputs, i);
+      if (enough || (behind && (byText || !this.distinct))) g.cut ||= this.isNew(g, text, false);
+      else if (!this.isNew(g, text, true)) continue;
+      else if (behind) g.cut = true;
+      else this.add(g, text, i, inputs);
     }
+  }
+
+  /** Whether a row comes behind a part. */
+  private isBehind(part: Part, inputs: readonly Vector[], row: number): boolean {
+    const { comparators } = this;
+    for (let k = 0; k < comparators.length; k++) {
+      const c = comparators[k]!(inputs[k + 1]!.get(row), part.keys[k]!);
+      if (c !== 0) return c > 0;
+    }
+    return false;
   }
 
   /** Whether DISTINCT lets the text in. */
@@ -194,14 +211,16 @@ export class GroupConcatAggregator implements Aggregator, HeldRows {
   /** The first of sorted parts, as many as the result may have. */
   private prefix(g: Concatenation, parts: Part[]): Part[] {
     let length = 0;
-    for (let k = 0; k < parts.length; k++) {
-      length += parts[k]!.text.length + this.separator.length;
-      if (length - this.separator.length < this.limit || k + 1 === parts.length) continue;
-      for (let d = k + 1; d < parts.length; d++) this.partBytes -= parts[d]!.text.length + PART_BYTES;
-      g.cut = true;
-      return parts.slice(0, k + 1);
-    }
-    return parts;
+    let n = 0;
+    while (n < parts.length && length - this.separator.length < this.limit)
+      length += parts[n++]!.text.length + this.separator.length;
+    if (length - this.separator.length < this.limit) return parts;
+    const last = parts[n - 1]!;
+    if (g.bound === null || this.compare(last, g.bound) < 0) g.bound = last;
+    if (n === parts.length) return parts;
+    for (let d = n; d < parts.length; d++) this.partBytes -= parts[d]!.text.length + PART_BYTES;
+    g.cut = true;
+    return parts.slice(0, n);
   }
 
   get bytes(): number {
