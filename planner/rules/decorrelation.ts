@@ -38,7 +38,8 @@ export const decorrelation: Rule = { name: 'decorrelate', apply: (plan, state) =
 
 function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
   p.children = p.children.map((c) => visit(c, state));
-  if (p.op === 'CteScan' && !p.cte.planning) {
+  // One that is optimized gives exactly its columns: an Apply taken up again might hand on others.
+  if (p.op === 'CteScan' && !p.cte.planning && p.cte.optimized !== true) {
     p.cte.planning = true;
     p.cte.seed = visit(p.cte.seed, state);
     if (p.cte.recursive !== null) p.cte.recursive = visit(p.cte.recursive, state);
