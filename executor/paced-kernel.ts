@@ -7,10 +7,12 @@ import type { EvalContext } from '../expression/eval-context.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { runSteps, type OperatorContext } from './operator.js';
 
-/** Rows that are worked on at once, whatever they cost: short statements are not to look at the clock. */
+/** Rows that are worked on at once, however many nodes there are. */
 const FEW_ROWS = 16;
 /** Rows times nodes that take a few milliseconds even while V8 still interprets the kernel. */
 const NODES_AT_ONCE = 1 << 17;
+/** Bytes of texts that are read at once at first. */
+const BYTES_AT_ONCE = 1 << 18;
 /** Milliseconds that a part should take. */
 const PART_MS = 2;
 
@@ -23,9 +25,12 @@ class Pace {
 
   constructor(private readonly kernel: { readonly nodes: number }) {}
 
-  /** Rows to take of as many. */
-  of(rows: number): number {
-    if (this.rows === 0) this.rows = Math.max(FEW_ROWS, Math.floor(NODES_AT_ONCE / this.kernel.nodes));
+  /** Rows to take of as many of a chunk. */
+  of(rows: number, chunk: Chunk): number {
+    if (this.rows === 0) {
+      const byNodes = Math.max(FEW_ROWS, Math.floor(NODES_AT_ONCE / this.kernel.nodes));
+      this.rows = Math.max(1, Math.min(byNodes, Math.floor(BYTES_AT_ONCE / textBytes(chunk))));
+    }
     return Math.min(this.rows, rows);
   }
 
@@ -33,6 +38,14 @@ class Pace {
     if (ms > 2 * PART_MS) this.rows = Math.max(1, Math.floor((rows * PART_MS) / ms));
     else if (ms < PART_MS / 2 && rows >= this.rows) this.rows *= 2;
   }
+}
+
+/** Bytes of a row's texts, on the average, and one. */
+function textBytes(chunk: Chunk): number {
+  let bytes = 0;
+  for (const c of chunk.columns)
+    if (c.kind === 'bytes' && c.codes === null) bytes += c.offsets[c.length]! - c.offsets[0]!;
+  return 1 + bytes / Math.max(1, chunk.length);
 }
 
 /** The filter with chances for others to use the thread between parts of chunks whose rows are expensive. */
@@ -55,8 +68,8 @@ class PacedFilter implements Filter {
   }
 
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk> {
-    if (chunk.rows <= FEW_ROWS) return this.filter.run(chunk, ctx);
-    if (this.pace.of(chunk.rows) === chunk.rows) return this.timed(chunk, ctx);
+    if (chunk.rows <= 1) return this.filter.run(chunk, ctx);
+    if (this.pace.of(chunk.rows, chunk) === chunk.rows) return this.timed(chunk, ctx);
     return runSteps(this.parts(chunk, ctx), this.ctx);
   }
 
@@ -73,7 +86,7 @@ class PacedFilter implements Filter {
     const picked = new Int32Array(rows);
     let m = 0;
     for (let at = 0; at < rows;) {
-      const part = all.subarray(at, at + this.pace.of(rows - at));
+      const part = all.subarray(at, at + this.pace.of(rows - at, chunk));
       const { sel } = this.timed(chunk.withSel(part), ctx);
       picked.set(sel!, m);
       m += sel!.length;
@@ -107,8 +120,8 @@ class PacedProjection implements Projection {
   }
 
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Vector[]> {
-    if (chunk.rows <= FEW_ROWS) return this.projection.run(chunk, ctx);
-    if (this.pace.of(chunk.rows) === chunk.rows) return this.timed(chunk, ctx);
+    if (chunk.rows <= 1) return this.projection.run(chunk, ctx);
+    if (this.pace.of(chunk.rows, chunk) === chunk.rows) return this.timed(chunk, ctx);
     return runSteps(this.parts(chunk, ctx), this.ctx);
   }
 
@@ -124,7 +137,7 @@ class PacedProjection implements Projection {
     const { rows, sel, length } = chunk;
     const results: Vector[][] = [];
     for (let at = 0, from = 0; at < rows;) {
-      const end = at + this.pace.of(rows - at);
+      const end = at + this.pace.of(rows - at, chunk);
       const to = end === rows ? length : sel === null ? end : sel[end]!;
       const columns = chunk.columns.map((c) => slice(c, from, to));
       const part = sel === null ? null : sel.subarray(at, end).map((i) => i - from);

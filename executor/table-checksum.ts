@@ -29,11 +29,14 @@ export interface TableChecksum {
 }
 
 const BATCH = 1024;
+/** Bytes between two chances to let others use the thread. */
+const STEP_BYTES = 1 << 19;
 
 /** ADMIN CHECKSUM TABLE: the exclusive or of the CRC-64 of every pair of the table, rows and index entries, in any order the same. */
 export async function tableChecksum(table: TableInfo, ctx: ExecContext): Promise<TableChecksum> {
   let [xorHigh, xorLow, kvs, bytes] = [0, 0, 0, 0];
   let [hi, lo] = [0, 0];
+  let step = 0;
   const update = (data: Uint8Array): void => {
     for (let i = 0; i < data.length; i++) {
       const at = (lo ^ data[i]!) & 0xff;
@@ -61,7 +64,9 @@ export async function tableChecksum(table: TableInfo, ctx: ExecContext): Promise
           xorHigh = (xorHigh ^ ~hi) >>> 0;
           xorLow = (xorLow ^ ~lo) >>> 0;
           bytes += p.key.length + p.value.length;
-          if (++kvs % BATCH === 0) {
+          step += p.key.length + p.value.length;
+          if (++kvs % BATCH === 0 || step > STEP_BYTES) {
+            step = 0;
             const pause = ctx.checkpoint();
             if (pause !== undefined) await pause;
           }

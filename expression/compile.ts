@@ -21,6 +21,7 @@ import type { Column, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
 import { Runtime } from './runtime.js';
 import { hashKey, mapArgs, splitConjuncts, visit, walkedArgs } from './traverse.js';
+import { TimeLimitExceeded, withTimeLimit } from './time-limit.js';
 import { asTruth } from './truth.js';
 
 /**
@@ -45,6 +46,9 @@ interface Output {
   nulls: Uint8Array;
   bytes: BytesVectorBuilder;
 }
+
+/** Milliseconds that the rows of a chunk may take together before each is looked after. */
+const ROWS_MS = 50;
 
 const NO_I32 = new Int32Array(0);
 const SPARE_ROWS = 4096;
@@ -125,6 +129,8 @@ class Run {
   private readonly programs = new Map<string, Program>();
   private readonly isAsync: boolean;
   private readonly exactOnly: boolean;
+  /** Matches regular expressions, for which nobody knows how long. */
+  private readonly limited: boolean;
 
   constructor(
     private readonly target: number,
@@ -134,6 +140,10 @@ class Run {
     this.roots = roots;
     this.isAsync = roots.some((r) => isTree(r, (f) => functionSpec(f.name).async === true));
     this.exactOnly = roots.some((r) => isTree(r, (f) => functionSpec(f.name).sideEffects === true));
+    this.limited =
+      !this.isAsync &&
+      !this.exactOnly &&
+      roots.some((r) => isTree(r, (f) => functionSpec(f.name).family === 'regexp'));
     this.plain = leavesOf(roots, () => false);
     let lutExprs: ScalarFunction[] = [];
     if (allowLuts) {
@@ -278,7 +288,9 @@ class Run {
       rt.reset();
       return this.dispatch(chunk, out, rt, leaves, shapes, D, key, true);
     };
-    const r = program.kernel(program.constants, D, chunk.length, chunk.sel, rt, out);
+    const run = (): Awaitable<number> =>
+      program.kernel(program.constants, D, chunk.length, chunk.sel, rt, out);
+    const r = this.limited && chunk.rows > 1 ? this.runLimited(run, chunk, program, out, rt) : run();
     if (r instanceof Promise) {
       return r.then((status) => {
         if (status < 0) return retry();
@@ -289,6 +301,24 @@ class Run {
     if (r < 0) return retry();
     rt.flush();
     return { status: r, rep: program.rep };
+  }
+
+  /** One limit for many rows costs next to nothing; where they take longer, each row has its own. */
+  private runLimited(
+    run: () => Awaitable<number>,
+    chunk: Chunk,
+    program: Program,
+    out: Output,
+    rt: Runtime,
+  ): Awaitable<number> {
+    try {
+      return withTimeLimit(ROWS_MS, run);
+    } catch (e) {
+      if (!(e instanceof TimeLimitExceeded)) throw e;
+      rt.reset();
+      this.prepare(program, out, chunk);
+      return run();
+    }
   }
 
   private prepare(p: Program, out: Output, chunk: Chunk): void {

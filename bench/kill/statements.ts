@@ -45,6 +45,10 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
   { name: 'result of all rows', sql: 'SELECT * FROM t' },
   { name: 'index look-ups', sql: 'SELECT /*+ USE_INDEX(t, k) */ SUM(u) FROM t WHERE k BETWEEN 1 AND 900' },
   { name: 'regular expression', sql: "SELECT COUNT(*) FROM t WHERE s REGEXP 'a.*b.*c.*[0-9]$'" },
+  {
+    name: 'texts that are expensive',
+    sql: "SELECT COUNT(*) FROM t WHERE REGEXP_REPLACE(REPEAT(s, 500), '[a-c]+', 'zz') LIKE '%zzx%zzy%' OR SHA2(REPEAT(s, 5000), 512) = ''",
+  },
   { name: 'long IN', sql: `SELECT COUNT(*) FROM t WHERE u IN (${ITEMS(200_000)})` },
   {
     name: 'long OR',
@@ -219,6 +223,15 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     name: 'JSON_TABLE',
     sql: `SELECT SUM(a) FROM JSON_TABLE('[${ITEMS(100_000)}]', '$[*]' COLUMNS (a INT PATH '$')) j`,
   },
+  {
+    name: 'JSON_TABLE of each row',
+    sql: "SELECT COUNT(*) FROM t, JSON_TABLE(CONCAT('[', REPEAT('1,', 1000), '1]'), '$[*]' COLUMNS (a INT PATH '$')) j",
+  },
+  {
+    name: 'recursion of long texts',
+    sql: 'WITH RECURSIVE c AS (SELECT CAST(1 AS CHAR(2000)) s, 1 n UNION ALL SELECT CONCAT(s, n), n + 1 FROM c WHERE LENGTH(s) < 1900 AND n < 100000) SELECT COUNT(*), MAX(a.s) FROM c a JOIN c b JOIN c d',
+    before: ['SET cte_max_recursion_depth = 10000000'],
+  },
   // Changes
   change('UPDATE', "UPDATE t SET s = CONCAT(s, 'x'), f = f + 1"),
   change('UPDATE of an indexed column', 'UPDATE t SET k = k + 1'),
@@ -230,6 +243,10 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
   change('INSERT SELECT without key', 'INSERT INTO heap SELECT u, s FROM t'),
   change('REPLACE SELECT', 'REPLACE INTO t SELECT id, k + 1, u, s, d, f, dt FROM t'),
   change('ON DUPLICATE KEY UPDATE', 'INSERT INTO t SELECT * FROM t x ON DUPLICATE KEY UPDATE f = x.f + 1'),
+  {
+    name: 'UPDATE in batches',
+    sql: 'BATCH ON id LIMIT 5000 UPDATE t SET f = f + 1',
+  },
   change('FOR UPDATE', 'SELECT COUNT(*) FROM (SELECT id FROM t FOR UPDATE) x'),
   {
     name: 'long INSERT',

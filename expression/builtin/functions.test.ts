@@ -106,6 +106,8 @@ describe('errors', () => {
     ['regexp_like("a", "a", "x")', 1139],
     ['regexp_instr("dog", "g", 4)', 1139],
     ['regexp_replace("a", "(a)", "$2")', 1139],
+    [`regexp_like("${'a'.repeat(50)}!", "^(a+)+$")`, 3699],
+    [`regexp_substr("${'a'.repeat(50)}!", "^(a+)+$")`, 3699],
   ])('%s gives %d', (text, number) => {
     expect(code(text)).toBe(number);
   });

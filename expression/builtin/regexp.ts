@@ -1,3 +1,4 @@
+import { TimeLimitExceeded, withTimeLimit } from '../time-limit.js';
 import { decodeUtf8, encodeUtf8 } from '../../types/charset.js';
 import type { DecInt } from '../../types/decimal.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -202,6 +203,19 @@ export function compileRegexp(
   return re;
 }
 
+/** Milliseconds that one text may take, and more for so many characters of it; MySQL's limit (regexp_time_limit) is one of steps. */
+const MATCH_MS = 500;
+const CHARACTERS_A_MS = 10_000;
+
+/** Searches a text. Throws 3699 where it takes too long: some patterns take a time exponential in the text's length. */
+function searching<T>(s: string, search: () => T): T {
+  try {
+    return withTimeLimit(MATCH_MS + Math.ceil(s.length / CHARACTERS_A_MS), search);
+  } catch (e) {
+    throw e instanceof TimeLimitExceeded ? mysqlError('ER_REGEXP_TIME_OUT') : e;
+  }
+}
+
 /** Offset in UTF-16 units of character `pos` (from 1); throws where there is none, but for an empty text. */
 function startOf(s: string, pos: number): number {
   let i = 0;
@@ -222,14 +236,16 @@ const insensitiveOf = (node: ScalarFunction): boolean =>
 
 /** The n-th match from `pos` on, or null. */
 function nthMatch(re: RegExp, s: string, from: number, n: number): RegExpExecArray | null {
-  re.lastIndex = from;
-  let m: RegExpExecArray | null = null;
-  for (let k = 0; k < Math.max(1, n); k++) {
-    m = re.exec(s);
-    if (m === null) return null;
-    if (m[0] === '') re.lastIndex += s.codePointAt(re.lastIndex)! > 0xffff ? 2 : 1;
-  }
-  return m;
+  return searching(s, () => {
+    re.lastIndex = from;
+    let m: RegExpExecArray | null = null;
+    for (let k = 0; k < Math.max(1, n); k++) {
+      m = re.exec(s);
+      if (m === null) return null;
+      if (m[0] === '') re.lastIndex += s.codePointAt(re.lastIndex)! > 0xffff ? 2 : 1;
+    }
+    return m;
+  });
 }
 
 const REFERENCE = /\\(\d)|\\([^])|\$(\d)|\$\{([^}]*)\}/g;
@@ -263,8 +279,11 @@ const flags = (b: Uint8Array | undefined): string | null => (b === undefined ? n
 
 function matchKernel(_types: readonly FieldType[], _type: FieldType, node: ScalarFunction): Kernel {
   const icase = insensitiveOf(node);
-  return (_rt: Runtime, s: Uint8Array, p: Uint8Array, t?: Uint8Array) =>
-    compileRegexp(decodeUtf8(p), flags(t), icase, false).test(decodeUtf8(s)) ? 1 : 0;
+  return (_rt: Runtime, s: Uint8Array, p: Uint8Array, t?: Uint8Array) => {
+    const re = compileRegexp(decodeUtf8(p), flags(t), icase, false);
+    const str = decodeUtf8(s);
+    return searching(str, () => re.test(str)) ? 1 : 0;
+  };
 }
 
 const truth = (args: readonly Expression[]): FieldType => notNullIf(boolOf(args), args);
@@ -367,21 +386,23 @@ defineAll('regexp', [
         const re = compileRegexp(decodeUtf8(p), flags(t), icase, true);
         const which = n === undefined ? 0 : toNumber(n);
         const rep = decodeUtf8(r);
-        let k = 0;
-        let out = str.slice(0, from);
-        let last = from;
-        re.lastIndex = from;
-        for (let m = re.exec(str); m !== null; m = re.exec(str)) {
-          k++;
-          if (which === 0 || k === which) {
-            out += str.slice(last, m.index) + replacement(rep, m);
-            if (out.length > rt.ctx.maxAllowedPacket) throw mysqlError('ER_REGEXP_BUFFER_OVERFLOW');
-            last = m.index + m[0].length;
-            if (which !== 0) break;
+        return searching(str, () => {
+          let k = 0;
+          let out = str.slice(0, from);
+          let last = from;
+          re.lastIndex = from;
+          for (let m = re.exec(str); m !== null; m = re.exec(str)) {
+            k++;
+            if (which === 0 || k === which) {
+              out += str.slice(last, m.index) + replacement(rep, m);
+              if (out.length > rt.ctx.maxAllowedPacket) throw mysqlError('ER_REGEXP_BUFFER_OVERFLOW');
+              last = m.index + m[0].length;
+              if (which !== 0) break;
+            }
+            if (m[0] === '') re.lastIndex += (str.codePointAt(re.lastIndex) ?? 0) > 0xffff ? 2 : 1;
           }
-          if (m[0] === '') re.lastIndex += (str.codePointAt(re.lastIndex) ?? 0) > 0xffff ? 2 : 1;
-        }
-        return encodeUtf8(out + str.slice(last));
+          return encodeUtf8(out + str.slice(last));
+        });
       };
     },
     pushdown: 'RegexpReplaceSig',
